@@ -1,1 +1,22 @@
+//! The IR: one shape of body at three levels, its types, operations, text form and rules.
+//!
+//! * `Hir`: names resolved, the meaning explicit as operations, types may be `?`.
+//! * `Typed`: no `?`; calls resolved; coercions explicit.
+//! * `Mir`: every local has a Rust type and mutability; every use says how it takes its place.
+//!
+//! `ir/README.md` walks one function through all three. This crate knows no source language's
+//! syntax, no library and does no IO.
 #![forbid(unsafe_code)]
+
+mod body;
+mod op;
+mod program;
+pub mod text;
+mod ty;
+mod visit;
+
+pub use body::*;
+pub use op::*;
+pub use program::*;
+pub use ty::*;
+pub use visit::Child;

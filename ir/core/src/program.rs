@@ -1,0 +1,219 @@
+//! A program: modules, classes, globals and bodies, by item path.
+
+use crate::{Body, Comment, Hir, Lang, Ty};
+use batuta_base::{Diagnostic, IndexMap, Name, Origin};
+use std::sync::Arc;
+
+/// Everything that a project says, at one level.
+///
+/// Ordered maps: equal input gives equal bytes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Program<L> {
+    pub modules: IndexMap<Name, Arc<Module>>,
+    pub classes: IndexMap<Name, Arc<ClassDef>>,
+    pub globals: IndexMap<Name, Arc<GlobalDef>>,
+    pub fns: IndexMap<Name, Arc<Body<L>>>,
+    /// The module whose `<init>` is the program's start; `None` for a library.
+    pub entry: Option<Name>,
+}
+
+impl<L> Default for Program<L> {
+    fn default() -> Self {
+        Self {
+            modules: IndexMap::default(),
+            classes: IndexMap::default(),
+            globals: IndexMap::default(),
+            fns: IndexMap::default(),
+            entry: None,
+        }
+    }
+}
+
+/// One source file: its items in source order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Module {
+    /// Dotted path; also the item path prefix. The single file `prog.py` is module `prog`.
+    pub path: Name,
+    /// Path of the source file as the user named it.
+    pub file: Name,
+    pub lang: Lang,
+    pub doc: Option<Arc<str>>,
+    pub items: Vec<ItemRow>,
+    /// Names that imports bind here, and the path that each stands for: `pkg.Foo` -> `pkg.foo.Foo`.
+    pub aliases: IndexMap<Name, Name>,
+    /// Comments after the last item.
+    pub end_comments: Vec<Comment>,
+}
+
+/// What a frontend makes of one file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FileIr {
+    pub module: Module,
+    pub classes: Vec<ClassDef>,
+    pub globals: Vec<GlobalDef>,
+    pub fns: Vec<Body<Hir>>,
+    pub diags: Vec<Diagnostic>,
+}
+
+/// An item in its module, with the comments above it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ItemRow {
+    pub item: Item,
+    pub above: Vec<Comment>,
+    /// Byte offset of the item in its file: origins inside it count from here.
+    pub base: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Item {
+    /// Function by path (module-level only; methods stand in their class).
+    Fn(Name),
+    Class(Name),
+    /// Module-level name, assigned in `<init>`.
+    Global(Name),
+    /// `import` of a module of this project: runs its `<init>` first.
+    Import(Name),
+}
+
+/// A module-level name or a class attribute.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GlobalDef {
+    pub path: Name,
+    /// Annotation, `?`, or after inference its type.
+    pub ty: Ty,
+    /// Assigned more than once, or assigned or changed by a function.
+    pub is_rebound: bool,
+    pub origin: Origin,
+}
+
+/// A class of the program.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ClassDef {
+    pub path: Name,
+    /// Base classes: item paths, or builtin names (`Exception`, `ABC`, `Enum`, `NamedTuple`, `Protocol`, `Generic`).
+    pub bases: Vec<Name>,
+    pub kind: ClassKind,
+    /// Instance fields in order of declaration or of first assignment in `__init__`.
+    /// `Typed` and `Mir`: all fields that any method assigns, with their types.
+    pub fields: Vec<FieldDef>,
+    /// Paths of the methods, in source order.
+    pub methods: Vec<Name>,
+    /// Paths of class attributes (globals named `module.Class.NAME`), in source order.
+    pub attributes: Vec<Name>,
+    /// Names of type parameters.
+    pub type_params: Vec<Name>,
+    pub doc: Option<Arc<str>>,
+    pub origin: Origin,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ClassKind {
+    Plain,
+    Dataclass {
+        frozen: bool,
+        order: bool,
+        eq: bool,
+        unsafe_hash: bool,
+        kw_only: bool,
+        slots: bool,
+        repr: bool,
+    },
+    Enum,
+    /// `IntEnum`, `Flag`, `StrEnum`.
+    EnumOf(Name),
+    NamedTuple,
+    Exception,
+    Protocol,
+    Abstract,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FieldDef {
+    pub name: Name,
+    /// Annotation or `?`; after inference its type.
+    pub ty: Ty,
+    /// Path of a parameterless function that gives the default (`module.Class.field$default`).
+    pub default: Option<Name>,
+    /// `field(repr=False)` and the like.
+    pub flags: FieldFlags,
+    pub above: Vec<Comment>,
+    pub beside: Option<Arc<str>>,
+    pub origin: Origin,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct FieldFlags {
+    pub init: bool,
+    pub repr: bool,
+    pub compare: bool,
+    pub kw_only: bool,
+    /// `default_factory`: the default function is called for each object; otherwise once.
+    pub factory: bool,
+}
+
+impl Default for FieldFlags {
+    fn default() -> Self {
+        Self { init: true, repr: true, compare: true, kw_only: false, factory: false }
+    }
+}
+
+impl<L> Program<L> {
+    /// The path that an import finally stands for: follows re-exports.
+    pub fn resolve(&self, path: Name) -> Name {
+        let mut path = path;
+        for _ in 0..16 {
+            let alias = |module: &Arc<Module>| module.aliases.get(&path).copied();
+            match self.modules.get(&path.parent()).and_then(alias) {
+                Some(target) if target != path => path = target,
+                _ => break,
+            }
+        }
+        path
+    }
+
+    /// The class itself, then its bases of this program in method resolution order (depth first,
+    /// left to right, last occurrence kept: C3 for the hierarchies that Python accepts here).
+    pub fn mro(&self, class: Name) -> Vec<Name> {
+        let mut order = Vec::new();
+        self.linearise(class, &mut order);
+        let mut seen = Vec::new();
+        for path in order.into_iter().rev() {
+            if !seen.contains(&path) {
+                seen.push(path);
+            }
+        }
+        seen.reverse();
+        seen
+    }
+
+    fn linearise(&self, class: Name, out: &mut Vec<Name>) {
+        let Some(def) = self.classes.get(&class) else { return };
+        out.push(class);
+        for base in &def.bases {
+            self.linearise(*base, out);
+        }
+    }
+
+    /// Path of the method that `class().name` finds.
+    pub fn find_method(&self, class: Name, name: &str) -> Option<Name> {
+        self.mro(class).into_iter().find_map(|path| {
+            let def = self.classes.get(&path)?;
+            def.methods.iter().copied().find(|method| method.last() == name)
+        })
+    }
+
+    /// Whether `class` is `base` or inherits from it (also from a builtin base by name).
+    pub fn is_subclass(&self, class: Name, base: Name) -> bool {
+        class == base
+            || self
+                .classes
+                .get(&class)
+                .is_some_and(|def| def.bases.iter().any(|up| self.is_subclass(*up, base)))
+    }
+
+    /// Direct and indirect subclasses, the class itself first.
+    pub fn subclasses(&self, class: Name) -> Vec<Name> {
+        let all = self.classes.keys().copied();
+        std::iter::once(class).chain(all.filter(|c| *c != class && self.is_subclass(*c, class))).collect()
+    }
+}
