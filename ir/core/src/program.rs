@@ -83,7 +83,24 @@ pub struct GlobalDef {
     pub ty: Ty,
     /// Assigned more than once, or assigned or changed by a function.
     pub is_rebound: bool,
+    /// Mir: how it is stored. Globals that only top-level code uses are locals of `<init>` at Mir.
+    pub storage: Storage,
     pub origin: Origin,
+}
+
+/// How a global is stored at Mir.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Storage {
+    #[default]
+    Undecided,
+    /// `const NAME: T = ...;`: a literal that is never changed. Its value stands in `<init>`'s first `Set`.
+    Const,
+    /// `static NAME: LazyLock<T>` (or thread-local lazy when not `Sync`): set once by a pure expression.
+    Lazy,
+    /// `thread_local! { static NAME: Cell<T> }`.
+    Cell,
+    /// `thread_local! { static NAME: RefCell<T> }`.
+    RefCell,
 }
 
 /// A class of the program.
@@ -93,6 +110,8 @@ pub struct ClassDef {
     /// Base classes: item paths, or builtin names (`Exception`, `ABC`, `Enum`, `NamedTuple`, `Protocol`, `Generic`).
     pub bases: Vec<Name>,
     pub kind: ClassKind,
+    /// Mir: objects are `Rc<C>`, changing fields sit in cells, methods take `&self`.
+    pub is_shared: bool,
     /// Instance fields in order of declaration or of first assignment in `__init__`.
     /// `Typed` and `Mir`: all fields that any method assigns, with their types.
     pub fields: Vec<FieldDef>,
@@ -134,6 +153,8 @@ pub struct FieldDef {
     pub ty: Ty,
     /// Path of a parameterless function that gives the default (`module.Class.field$default`).
     pub default: Option<Name>,
+    /// Mir: what wraps the field in a shared class.
+    pub cell: FieldCell,
     /// `field(repr=False)` and the like.
     pub flags: FieldFlags,
     pub above: Vec<Comment>,
@@ -149,6 +170,17 @@ pub struct FieldFlags {
     pub kw_only: bool,
     /// `default_factory`: the default function is called for each object; otherwise once.
     pub factory: bool,
+}
+
+/// What wraps a field of a shared class: fields that change after construction sit in cells.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum FieldCell {
+    #[default]
+    Plain,
+    /// `Cell<T>`, T is `Copy`.
+    Cell,
+    /// `RefCell<T>`; a guard lives inside one primitive operation.
+    RefCell,
 }
 
 impl Default for FieldFlags {
