@@ -120,10 +120,10 @@ impl<L: Level> BodyParser<'_, '_, L> {
             }
         }
         match self.cursor.rest().as_bytes() {
-            [b'"', ..] => return Ok(Const::Str(Arc::from(self.cursor.string()?))),
+            [b'"', ..] => Ok(Const::Str(Arc::from(self.cursor.string()?))),
             [b'b', b'"', ..] => {
                 self.cursor.at += 1;
-                return Ok(Const::Bytes(Arc::from(self.cursor.bytes()?)));
+                Ok(Const::Bytes(Arc::from(self.cursor.bytes()?)))
             }
             _ => self.number(),
         }
