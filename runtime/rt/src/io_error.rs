@@ -19,7 +19,9 @@ pub fn from_io(error: &io::Error, path: Option<&str>) -> Error {
         return Error::new(class, error.to_string());
     };
     let full = error.to_string();
-    let words = full.rsplit_once(" (os error").map_or(full.as_str(), |(words, _)| words);
+    let words = full
+        .rsplit_once(" (os error")
+        .map_or(full.as_str(), |(words, _)| words);
     match path {
         Some(path) => Error::new(class, format!("[Errno {number}] {words}: {}", repr(path))),
         None => Error::new(class, format!("[Errno {number}] {words}")),

@@ -22,23 +22,40 @@ impl Json {
 
     /// The field `name` of an object.
     pub(crate) fn get(&self, name: &str) -> Option<&Json> {
-        let Json::Object(fields) = self else { return None };
-        fields.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+        let Json::Object(fields) = self else {
+            return None;
+        };
+        fields
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value)
     }
 
     /// The text of a string.
     pub(crate) fn text(&self) -> Option<&str> {
-        if let Json::Text(text) = self { Some(text) } else { None }
+        if let Json::Text(text) = self {
+            Some(text)
+        } else {
+            None
+        }
     }
 
     /// The elements of a list; none for anything else.
     pub(crate) fn items(&self) -> &[Json] {
-        if let Json::List(items) = self { items } else { &[] }
+        if let Json::List(items) = self {
+            items
+        } else {
+            &[]
+        }
     }
 
     /// A line or column number.
     pub(crate) fn number(&self) -> Option<u32> {
-        if let Json::Number(number) = self { Some(*number as u32) } else { None }
+        if let Json::Number(number) = self {
+            Some(*number as u32)
+        } else {
+            None
+        }
     }
 }
 
@@ -75,9 +92,11 @@ impl Reader<'_> {
         if self.eat("\"") {
             return self.string().map(Json::Text);
         }
-        for (word, value) in
-            [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))]
-        {
+        for (word, value) in [
+            ("null", Json::Null),
+            ("true", Json::Bool(true)),
+            ("false", Json::Bool(false)),
+        ] {
             if self.eat(word) {
                 return Some(value);
             }

@@ -5,21 +5,26 @@
 #![forbid(unsafe_code)]
 
 mod class;
+mod collections;
 mod error;
 mod fault;
 mod input;
 mod io_error;
 mod json_read;
 mod map;
+mod number;
 #[doc(hidden)]
 pub mod out;
-mod number;
 mod repr;
 mod start;
 mod unicode;
 mod unwind;
 
 pub use class::*;
+pub use collections::{
+    Dict, Entry, IntoIter as DictIntoIter, Iter as DictIter, Key, mix_hash, py_hash_float,
+    py_hash_int, py_hash_tuple, std_hash,
+};
 pub use error::{Arg, Error, Exception, Place, Result};
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;

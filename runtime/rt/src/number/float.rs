@@ -78,10 +78,16 @@ pub fn float_pow(a: f64, b: f64) -> f64 {
         return power;
     }
     if a == 0.0 {
-        raise_new(ZeroDivisionError, "0.0 cannot be raised to a negative power");
+        raise_new(
+            ZeroDivisionError,
+            "0.0 cannot be raised to a negative power",
+        );
     }
     if power.is_nan() {
-        raise_new(ValueError, "a negative number to a fractional power is complex");
+        raise_new(
+            ValueError,
+            "a negative number to a fractional power is complex",
+        );
     }
     raise_new(OverflowError, "(34, 'Numerical result out of range')")
 }
