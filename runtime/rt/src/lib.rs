@@ -11,6 +11,7 @@ mod fault;
 mod input;
 mod io_error;
 mod json_read;
+mod list;
 mod map;
 mod number;
 #[doc(hidden)]
@@ -28,6 +29,7 @@ pub use collections::{
 pub use error::{Arg, Error, Exception, Place, Result};
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;
+pub use list::*;
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};
 pub use repr::{Repr, ReprOf, StrOf, ascii, float_digits, repr, str, write_bytes_repr};
