@@ -18,6 +18,7 @@ mod number;
 pub mod out;
 mod repr;
 mod start;
+mod text;
 mod unicode;
 mod unwind;
 
@@ -34,4 +35,12 @@ pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};
 pub use repr::{Repr, ReprOf, StrOf, ascii, float_digits, repr, str, write_bytes_repr};
 pub use start::{Outcome, enter, recursion_limit, set_recursion_limit, start, traceback};
+pub use text::*;
 pub use unwind::{OrRaise, catch, catch_all, catch_result, exit, exit_with, raise, raise_new};
+
+/// The extension traits: `use batuta_rt::prelude::*;`.
+pub mod prelude {
+    pub use crate::list::{PyList, PyVec};
+    pub use crate::text::PyStr;
+    pub use crate::unwind::OrRaise;
+}

@@ -63,7 +63,10 @@ pub trait PyList<T> {
         let bounds = slice_bounds(items.len(), start, stop, step);
         match bounds.plain() {
             Some(range) => items[range].to_vec(),
-            None => bounds.positions().map(|position| items[position].clone()).collect(),
+            None => bounds
+                .positions()
+                .map(|position| items[position].clone())
+                .collect(),
         }
     }
 
@@ -116,7 +119,12 @@ pub trait PyList<T> {
         let items = self.items();
         match (items, usize::try_from(n)) {
             ([one], Ok(n)) => vec![one.clone(); n],
-            (_, Ok(n)) => items.iter().cycle().take(items.len() * n).cloned().collect(),
+            (_, Ok(n)) => items
+                .iter()
+                .cycle()
+                .take(items.len() * n)
+                .cloned()
+                .collect(),
             (_, Err(_)) => Vec::new(),
         }
     }
