@@ -4,6 +4,7 @@
 //! (see [`raise`] and [`catch`]); `try_*` twins give it as a value.
 #![forbid(unsafe_code)]
 
+mod big;
 mod class;
 mod collections;
 mod error;
@@ -22,6 +23,7 @@ mod text;
 mod unicode;
 mod unwind;
 
+pub use big::{Int, set_int_max_str_digits};
 pub use class::*;
 pub use collections::{
     Dict, Entry, IntoIter as DictIntoIter, Iter as DictIter, Key, mix_hash, py_hash_float,
