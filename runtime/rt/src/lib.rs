@@ -9,6 +9,7 @@ mod class;
 mod collections;
 mod error;
 mod fault;
+mod format;
 mod input;
 mod io_error;
 mod json_read;
@@ -30,6 +31,9 @@ pub use collections::{
     py_hash_int, py_hash_tuple, std_hash,
 };
 pub use error::{Arg, Error, Exception, Place, Result};
+pub use format::{
+    Format, Operand, format, percent, percent_named, str_format, try_format, try_str_format,
+};
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;
 pub use list::*;
