@@ -26,10 +26,7 @@ mod unwind;
 
 pub use big::{Int, set_int_max_str_digits};
 pub use class::*;
-pub use collections::{
-    Dict, Entry, IntoIter as DictIntoIter, Iter as DictIter, Key, mix_hash, py_hash_float,
-    py_hash_int, py_hash_tuple, std_hash,
-};
+pub use collections::*;
 pub use error::{Arg, Error, Exception, Place, Result};
 pub use format::{
     Format, Operand, format, percent, percent_named, str_format, try_format, try_str_format,
