@@ -19,6 +19,7 @@ mod number;
 #[doc(hidden)]
 pub mod out;
 mod repr;
+mod shared;
 mod start;
 mod text;
 mod unicode;
@@ -37,6 +38,7 @@ pub use list::*;
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};
 pub use repr::{Repr, ReprOf, StrOf, ascii, float_digits, repr, str, write_bytes_repr};
+pub use shared::{Identity, List, SharedDict, SharedSet, id};
 pub use start::{Outcome, enter, recursion_limit, set_recursion_limit, start, traceback};
 pub use text::*;
 pub use unwind::{OrRaise, catch, catch_all, catch_result, exit, exit_with, raise, raise_new};
