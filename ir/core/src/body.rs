@@ -579,7 +579,8 @@ impl<L: Level> Body<L> {
 
     /// Whether the first parameter is a receiver.
     pub fn has_receiver(&self) -> bool {
-        matches!(self.kind, FnKind::Method | FnKind::Property | FnKind::PropertySetter) && !self.params.is_empty()
+        matches!(self.kind, FnKind::Method | FnKind::Property | FnKind::PropertySetter)
+            && !self.params.is_empty()
     }
 
     pub fn ty(&self, node: NodeId) -> Ty {

@@ -299,7 +299,12 @@ impl Ty {
     pub fn is_copy(self) -> bool {
         match self.kind() {
             TyKind::Int(width) => *width != Width::Big,
-            TyKind::Bool | TyKind::Float(_) | TyKind::Unit | TyKind::Never | TyKind::Num | TyKind::Complex => true,
+            TyKind::Bool
+            | TyKind::Float(_)
+            | TyKind::Unit
+            | TyKind::Never
+            | TyKind::Num
+            | TyKind::Complex => true,
             TyKind::Ref(_) | TyKind::TypeOf(_) => true,
             TyKind::Option(item) | TyKind::Array(item, _) => item.is_copy(),
             TyKind::Tuple(items) => items.iter().all(|item| item.is_copy()),

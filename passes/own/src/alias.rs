@@ -65,7 +65,12 @@ pub fn aliases(program: &Program<Typed>, body: &Body<Typed>, live: &Liveness, al
     out
 }
 
-fn candidates(program: &Program<Typed>, body: &Body<Typed>, live: &Liveness, all: &Accesses) -> Vec<Candidate> {
+fn candidates(
+    program: &Program<Typed>,
+    body: &Body<Typed>,
+    live: &Liveness,
+    all: &Accesses,
+) -> Vec<Candidate> {
     let mut counts: FxHashMap<LocalId, u32> = FxHashMap::default();
     for (local, _, _) in &all.defs {
         *counts.entry(*local).or_default() += 1;
@@ -76,7 +81,8 @@ fn candidates(program: &Program<Typed>, body: &Body<Typed>, live: &Liveness, all
     let mut out = Vec::new();
     for (local, value, start) in &all.defs {
         let ty = body.locals[*local].ty;
-        let single = counts[local] == 1 && !live.captured.contains(local) && !live.maybe_unbound.contains(local);
+        let single =
+            counts[local] == 1 && !live.captured.contains(local) && !live.maybe_unbound.contains(local);
         let Some(value) = value.filter(|_| single && !ty.is_copy()) else { continue };
         let Node::Use(place, _) = &body.nodes[value].kind else { continue };
         let Root::Local(root) = place.root else { continue };
@@ -89,7 +95,8 @@ fn candidates(program: &Program<Typed>, body: &Body<Typed>, live: &Liveness, all
         // Text and ints computed per access, and parts behind shared objects, are values of their own.
         let tys = place_tys(program, body, place);
         let behind_shared = tys[..tys.len() - 1].iter().any(|ty| is_shared(program, *ty));
-        let made_anew = tys.iter().rev().skip(1).any(|ty| matches!(ty.strip().kind(), TyKind::Str | TyKind::Lib(..)));
+        let made_anew =
+            tys.iter().rev().skip(1).any(|ty| matches!(ty.strip().kind(), TyKind::Str | TyKind::Lib(..)));
         if behind_shared || made_anew {
             continue;
         }
@@ -157,7 +164,9 @@ pub fn source_place(body: &Body<Typed>, node: NodeId) -> Option<(LocalId, Vec<St
             Root::Local(local) => Some((local, steps(&place.proj))),
             _ => None,
         },
-        Node::Op { op: Op::IterOp(_) | Op::OptOp(_) | Op::ClassOp(_), args, .. } => source_place(body, *args.first()?),
+        Node::Op { op: Op::IterOp(_) | Op::OptOp(_) | Op::ClassOp(_), args, .. } => {
+            source_place(body, *args.first()?)
+        }
         Node::Call { callee: Callee::Lib(name), args } if is_view(name.as_str()) => {
             source_place(body, args.first()?.value)
         }
@@ -190,7 +199,9 @@ fn valid(candidate: &Candidate, events: &[Event]) -> Option<Borrow> {
             && event.at <= candidate.end
             && !mine.contains(&event.at)
             && overlaps(&event.path, &candidate.path)
-            && (changes || event.kind.changes() || event.kind == Kind::Keep && event.path.len() < candidate.path.len())
+            && (changes
+                || event.kind.changes()
+                || event.kind == Kind::Keep && event.path.len() < candidate.path.len())
     });
     match conflict {
         true => None,
@@ -213,7 +224,10 @@ fn loop_reads(
     let of_pattern = |event: &Event| locals.contains(&event.root);
     let changes = events.iter().any(|event| of_pattern(event) && event.kind.changes() && !is_rebind(event));
     let keeps = events.iter().any(|event| {
-        of_pattern(event) && event.kind == Kind::Keep && event.path.is_empty() && !body.locals[event.root].ty.is_copy()
+        of_pattern(event)
+            && event.kind == Kind::Keep
+            && event.path.is_empty()
+            && !body.locals[event.root].ty.is_copy()
     });
     let Some((root, path)) = source_place(body, source) else { return Reads::Into };
     let mine: Vec<u32> = events.iter().filter(|event| of_pattern(event)).map(|event| event.at).collect();
@@ -228,9 +242,15 @@ fn loop_reads(
     if conflict {
         return Reads::Live;
     }
-    let is_whole = matches!(innermost_use(body, source), Some((node, true)) if live.last_uses.contains(&node));
+    let is_whole =
+        matches!(innermost_use(body, source), Some((node, true)) if live.last_uses.contains(&node));
     match () {
-        () if keeps && is_whole && !matches!(body.locals[root].ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_)) => Reads::Into,
+        () if keeps
+            && is_whole
+            && !matches!(body.locals[root].ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_)) =>
+        {
+            Reads::Into
+        }
         () if changes => Reads::Mut,
         () => Reads::Ref,
     }

@@ -222,8 +222,11 @@ impl Own<'_> {
                     TyKind::Tuple(_) => kids.get(index).copied().unwrap_or(Ty::unknown()),
                     _ => kids.first().copied().unwrap_or(Ty::unknown()),
                 };
-                let parts: Vec<Pat> =
-                    parts.iter().enumerate().map(|(index, part)| self.target_pattern(part, kid(index))).collect();
+                let parts: Vec<Pat> = parts
+                    .iter()
+                    .enumerate()
+                    .map(|(index, part)| self.target_pattern(part, kid(index)))
+                    .collect();
                 match from.kind() {
                     TyKind::Tuple(_) => Pat::Tuple(parts),
                     _ => Pat::List { front: parts, rest: None, back: Vec::new() },
@@ -326,7 +329,14 @@ impl Own<'_> {
         }
     }
 
-    fn loop_leaf(&mut self, leaf: &Pat, form: &Form, ty: Ty, range: (u32, u32), assigns: &mut Vec<Stmt>) -> Pat {
+    fn loop_leaf(
+        &mut self,
+        leaf: &Pat,
+        form: &Form,
+        ty: Ty,
+        range: (u32, u32),
+        assigns: &mut Vec<Stmt>,
+    ) -> Pat {
         let mut local = None;
         leaf.for_each_local(&mut |found| local = Some(found));
         let private = local.filter(|local| self.is_private(*local, range));
@@ -373,7 +383,9 @@ impl Own<'_> {
         let place = Place::local(local);
         match (ty.is_copy(), is_ref) {
             (true, false) => self.out.node(Node::Use(place, Mode::Copy), ty, Origin::default()),
-            (true, true) => self.out.node(Node::Use(place.with(Proj::Deref), Mode::Copy), ty, Origin::default()),
+            (true, true) => {
+                self.out.node(Node::Use(place.with(Proj::Deref), Mode::Copy), ty, Origin::default())
+            }
             (false, false) => self.out.node(Node::Use(place, Mode::Move), ty, Origin::default()),
             (false, true) => self.owned_copy(place, ty, Origin::default()),
         }

@@ -80,7 +80,11 @@ impl Marks<'_> {
         let mut depth = place.proj.len();
         if kind == Kind::Write {
             if let Some(Proj::Field(name)) = place.proj.last() {
-                self.field(tys[depth - 1], *name, if tys[depth].is_copy() { FieldCell::Cell } else { FieldCell::RefCell });
+                self.field(
+                    tys[depth - 1],
+                    *name,
+                    if tys[depth].is_copy() { FieldCell::Cell } else { FieldCell::RefCell },
+                );
             }
             depth = depth.saturating_sub(1);
         }

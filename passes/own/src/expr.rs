@@ -1,8 +1,8 @@
 //! Expressions: each use gets its mode, each value the representation that its context wants.
 
 use crate::alias::Reads;
-use crate::globals;
 use crate::body::{Own, Want};
+use crate::globals;
 use crate::types::{all_fields, is_shared, param_tys, place_tys};
 use batuta_base::{Name, Origin};
 use batuta_catalog::{self as catalog, Take};
@@ -56,7 +56,8 @@ impl Own<'_> {
                 _ => literal,
             };
         }
-        let ty = if *value == Const::None && !matches!(ty.kind(), TyKind::Option(_)) { Ty::unit() } else { ty };
+        let ty =
+            if *value == Const::None && !matches!(ty.kind(), TyKind::Option(_)) { Ty::unit() } else { ty };
         let node = self.out.node(Node::Const(value.clone()), ty, origin);
         if want == Want::Ref { self.temporary(node, want, origin) } else { node }
     }
@@ -139,11 +140,14 @@ impl Own<'_> {
         for (index, proj) in place.proj.iter().enumerate() {
             let ty = tys[index];
             let proj = match *proj {
-                Proj::Index(node) | Proj::Nth(node) => self.index(node, ty, if index + 1 == count { key } else { Want::Ref }),
+                Proj::Index(node) | Proj::Nth(node) => {
+                    self.index(node, ty, if index + 1 == count { key } else { Want::Ref })
+                }
                 other => other,
             };
             // A field or item of an optional value: known to be present here.
-            if matches!(ty.strip().kind(), TyKind::Option(_)) && !matches!(proj, Proj::Payload | Proj::Deref) {
+            if matches!(ty.strip().kind(), TyKind::Option(_)) && !matches!(proj, Proj::Payload | Proj::Deref)
+            {
                 out.proj.push(Proj::Payload);
             }
             out.proj.push(proj);
@@ -185,7 +189,8 @@ impl Own<'_> {
     /// A global as the root of a place: unwrapped when it starts empty.
     fn global(&mut self, path: Name) -> Place {
         let place = Place::global(path);
-        let starts_empty = self.program.globals.get(&path).is_some_and(|global| globals::starts_empty(global));
+        let starts_empty =
+            self.program.globals.get(&path).is_some_and(|global| globals::starts_empty(global));
         if starts_empty { place.with(Proj::Payload) } else { place }
     }
 
@@ -230,7 +235,9 @@ impl Own<'_> {
         }
         match want {
             Want::Own => self.use_owned(id, place, lowered, ty, is_ref, origin),
-            Want::Read | Want::Ref if is_ref => self.out.node(Node::Use(lowered, Mode::Copy), ty.reference(), origin),
+            Want::Read | Want::Ref if is_ref => {
+                self.out.node(Node::Use(lowered, Mode::Copy), ty.reference(), origin)
+            }
             Want::Read => self.out.node(Node::Use(lowered, Mode::Ref), ty.reference(), origin),
             Want::Ref => self.out.node(Node::Use(lowered, Mode::Ref), ty.reference(), origin),
             Want::Mut if matches!(ty.kind(), TyKind::Shared(_)) => {
@@ -282,7 +289,15 @@ impl Own<'_> {
     }
 
     /// A value that the context keeps: moved at its last use, else copied where nobody can tell.
-    fn use_owned(&mut self, id: NodeId, place: &Place, lowered: Place, ty: Ty, is_ref: bool, origin: Origin) -> NodeId {
+    fn use_owned(
+        &mut self,
+        id: NodeId,
+        place: &Place,
+        lowered: Place,
+        ty: Ty,
+        is_ref: bool,
+        origin: Origin,
+    ) -> NodeId {
         let whole = place.as_local();
         let owned = whole.is_some_and(|local| !is_ref && !self.alias.locals.contains_key(&local));
         if owned && self.is_last_use(id) && lowered.proj.is_empty() {
@@ -334,7 +349,9 @@ impl Own<'_> {
             (TyKind::Option(a), TyKind::Option(b)) if a != b && a.is_int() && b.is_int() => {
                 self.out.op(IntOp::Cast, vec![node], want, origin)
             }
-            (TyKind::Tuple(a), TyKind::Tuple(b)) if a != b && a.len() == b.len() => self.coerce_tuple(node, want),
+            (TyKind::Tuple(a), TyKind::Tuple(b)) if a != b && a.len() == b.len() => {
+                self.coerce_tuple(node, want)
+            }
             _ => node,
         }
     }
@@ -503,7 +520,11 @@ impl Own<'_> {
             };
         }
         let inner = self.node(arg, Want::Own);
-        let node = self.out.node(Node::Op { op: OptOp::Unwrap.into(), attr: attr.clone(), args: vec![inner] }, ty, origin);
+        let node = self.out.node(
+            Node::Op { op: OptOp::Unwrap.into(), attr: attr.clone(), args: vec![inner] },
+            ty,
+            origin,
+        );
         self.temporary(node, want, origin)
     }
 
@@ -521,7 +542,11 @@ impl Own<'_> {
                 None => node,
             });
         }
-        let node = self.out.node(Node::Op { op: ClassOp::New.into(), attr: attr.clone(), args: lowered }, ty.strip(), origin);
+        let node = self.out.node(
+            Node::Op { op: ClassOp::New.into(), attr: attr.clone(), args: lowered },
+            ty.strip(),
+            origin,
+        );
         match ty.kind() {
             TyKind::Shared(_) => self.out.op(RsOp::Share, vec![node], ty, origin),
             _ => node,
@@ -578,7 +603,11 @@ impl Own<'_> {
             let ty = self.src.ty(arg).strip_ref();
             let node = self.node(arg, Want::Own);
             let origin = self.out.nodes[node].origin;
-            let wrap = if want == Want::Mut && !matches!(ty.kind(), TyKind::Shared(_)) { Want::Mut } else { Want::Ref };
+            let wrap = if want == Want::Mut && !matches!(ty.kind(), TyKind::Shared(_)) {
+                Want::Mut
+            } else {
+                Want::Ref
+            };
             return self.temporary(node, wrap, origin);
         }
         let node = self.node(arg, want);
@@ -603,7 +632,8 @@ impl Own<'_> {
     fn order_arguments(&mut self, args: &[Arg], lowered: &mut [Arg]) {
         for index in 1..args.len() {
             let changes = self.changed_roots(args[index].value);
-            let earlier: Vec<LocalId> = args[..index].iter().flat_map(|arg| self.read_roots(arg.value)).collect();
+            let earlier: Vec<LocalId> =
+                args[..index].iter().flat_map(|arg| self.read_roots(arg.value)).collect();
             let is_borrow = |own: &Self, arg: &Arg| {
                 matches!(own.out.ty(arg.value).kind(), TyKind::Ref(_) | TyKind::RefMut(_))
             };
@@ -613,10 +643,8 @@ impl Own<'_> {
             let value = lowered[index].value;
             let (ty, origin) = (self.out.ty(value), self.out.nodes[value].origin);
             let local = self.out.temp("value", ty, origin);
-            self.before.push(Stmt::new(
-                StmtKind::Set { target: Pat::Place(Place::local(local)), value },
-                origin,
-            ));
+            self.before
+                .push(Stmt::new(StmtKind::Set { target: Pat::Place(Place::local(local)), value }, origin));
             let mode = if ty.is_copy() { Mode::Copy } else { Mode::Move };
             lowered[index].value = self.out.node(Node::Use(Place::local(local), mode), ty, origin);
         }
@@ -787,7 +815,9 @@ impl Own<'_> {
                 let els = els.map(|block| self.block(block, Want::Own));
                 Node::For { label: *label, pat, iter: source, body, els }
             }
-            Node::Block { label, block } => Node::Block { label: *label, block: self.value_block(*block, want, ty) },
+            Node::Block { label, block } => {
+                Node::Block { label: *label, block: self.value_block(*block, want, ty) }
+            }
             Node::Match { subject, arms } => self.match_node(*subject, arms, want, ty),
             Node::Try { body, handlers, els, finally } => Node::Try {
                 body: self.block(*body, want),
@@ -813,7 +843,15 @@ impl Own<'_> {
     }
 
     /// A condition that needs statements of its own: `loop { setup; if !cond { break } body }`.
-    fn while_with_setup(&mut self, label: Option<Name>, cond: NodeId, mut setup: Vec<Stmt>, body: BlockId, els: Option<BlockId>, origin: Origin) -> Node {
+    fn while_with_setup(
+        &mut self,
+        label: Option<Name>,
+        cond: NodeId,
+        mut setup: Vec<Stmt>,
+        body: BlockId,
+        els: Option<BlockId>,
+        origin: Origin,
+    ) -> Node {
         let not = self.out.op(BoolOp::Not, vec![cond], Ty::bool(), origin);
         let leave = self.out.node(Node::Break { label, value: None }, Ty::never(), origin);
         let mut exit = match els {
@@ -873,7 +911,10 @@ impl Own<'_> {
             Node::With { items, body, is_async } => Node::With {
                 items: items
                     .iter()
-                    .map(|item| WithItem { context: self.node(item.context, Want::Own), target: item.target.clone() })
+                    .map(|item| WithItem {
+                        context: self.node(item.context, Want::Own),
+                        target: item.target.clone(),
+                    })
                     .collect(),
                 body: self.block(*body, Want::Own),
                 is_async: *is_async,
@@ -902,7 +943,8 @@ fn owns_only_shared_parts(ty: Ty, pattern: Ty) -> bool {
         TyKind::Var(_) => !ty.is_mutable() || holds_only_shared(ty),
         _ => {
             let (parts, kids) = (pattern.children(), ty.strip().children());
-            parts.len() == kids.len() && parts.into_iter().zip(kids).all(|(part, kid)| owns_only_shared_parts(kid, part))
+            parts.len() == kids.len()
+                && parts.into_iter().zip(kids).all(|(part, kid)| owns_only_shared_parts(kid, part))
         }
     }
 }
@@ -947,4 +989,3 @@ fn item_of_iter(ty: Ty) -> Ty {
         _ => crate::iter::item_ty(ty),
     }
 }
-

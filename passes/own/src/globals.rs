@@ -22,7 +22,8 @@ pub fn settle(program: &Program<Typed>) -> Program<Typed> {
     }
     for path in program.globals.keys() {
         let fact = facts.remove(path).unwrap_or_default();
-        let only_init = fact.bodies.iter().all(|body| program.fns[body].kind == FnKind::Init) && fact.bodies.len() <= 1;
+        let only_init =
+            fact.bodies.iter().all(|body| program.fns[body].kind == FnKind::Init) && fact.bodies.len() <= 1;
         let storage = storage(program, &out, *path, &fact);
         if only_init && fact.bodies.len() == 1 && storage != Storage::Const {
             let body = *fact.bodies.iter().next().expect("one body uses it");
@@ -72,7 +73,15 @@ fn storage(program: &Program<Typed>, out: &Program<Typed>, path: Name, fact: &Fa
             return Storage::Const;
         }
         let has_rc = ty.any(&mut |part| {
-            matches!(part.kind(), TyKind::Shared(_) | TyKind::Func(..) | TyKind::Value | TyKind::Class(..) | TyKind::Iter(_) | TyKind::Lib(..))
+            matches!(
+                part.kind(),
+                TyKind::Shared(_)
+                    | TyKind::Func(..)
+                    | TyKind::Value
+                    | TyKind::Class(..)
+                    | TyKind::Iter(_)
+                    | TyKind::Lib(..)
+            )
         });
         if !has_rc && is_pure(program, body, value) {
             return Storage::Lazy;
@@ -84,20 +93,24 @@ fn storage(program: &Program<Typed>, out: &Program<Typed>, path: Name, fact: &Fa
 /// A literal expression that Rust accepts as a constant.
 fn is_const(out: &Program<Typed>, body: &Body<Typed>, node: NodeId) -> bool {
     match &body.nodes[node].kind {
-        Node::Const(value) => !matches!(value, Const::None | Const::Bytes(_) | Const::Ellipsis | Const::NotImplemented | Const::Imag(_)),
+        Node::Const(value) => !matches!(
+            value,
+            Const::None | Const::Bytes(_) | Const::Ellipsis | Const::NotImplemented | Const::Imag(_)
+        ),
         Node::Op { op: Op::IntOp(IntOp::Add | IntOp::Sub | IntOp::Mul | IntOp::Neg), args, .. } => {
             !body.ty(node).is_big() && args.iter().all(|arg| is_const(out, body, *arg))
         }
-        Node::Op { op: Op::FloatOp(FloatOp::Add | FloatOp::Sub | FloatOp::Mul | FloatOp::Neg), args, .. } => {
-            args.iter().all(|arg| is_const(out, body, *arg))
-        }
+        Node::Op {
+            op: Op::FloatOp(FloatOp::Add | FloatOp::Sub | FloatOp::Mul | FloatOp::Neg), args, ..
+        } => args.iter().all(|arg| is_const(out, body, *arg)),
         Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } => {
             args.iter().all(|arg| *body.ty(*arg).kind() != TyKind::Str && is_const(out, body, *arg))
         }
         Node::Use(place, _) => match (place.root, place.proj.is_empty()) {
-            (Root::Global(path), true) => {
-                out.globals.get(&path).is_some_and(|global| global.storage == Storage::Const && *global.ty.kind() != TyKind::Str)
-            }
+            (Root::Global(path), true) => out
+                .globals
+                .get(&path)
+                .is_some_and(|global| global.storage == Storage::Const && *global.ty.kind() != TyKind::Str),
             _ => false,
         },
         _ => false,
@@ -161,7 +174,13 @@ fn collect(program: &Program<Typed>, body: &Body<Typed>, facts: &mut FxHashMap<N
     });
 }
 
-fn written(pat: &Pat, body: Name, facts: &mut FxHashMap<Name, Facts>, at_top: bool, value: Option<(Name, NodeId)>) {
+fn written(
+    pat: &Pat,
+    body: Name,
+    facts: &mut FxHashMap<Name, Facts>,
+    at_top: bool,
+    value: Option<(Name, NodeId)>,
+) {
     if let Pat::Place(place) = pat
         && let Root::Global(path) = place.root
     {
@@ -191,7 +210,10 @@ fn make_local(body: &mut Body<Typed>, path: Name, ty: Ty) {
             Node::For { pat, .. } => each_place(pat, &replace),
             Node::Match { arms, .. } => arms.iter_mut().for_each(|arm| each_place(&mut arm.pat, &replace)),
             Node::With { items, .. } => {
-                items.iter_mut().filter_map(|item| item.target.as_mut()).for_each(|pat| each_place(pat, &replace));
+                items
+                    .iter_mut()
+                    .filter_map(|item| item.target.as_mut())
+                    .for_each(|pat| each_place(pat, &replace));
             }
             _ => {}
         }

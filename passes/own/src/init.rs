@@ -83,7 +83,14 @@ pub fn prepare(program: &Program<Typed>, src: &Body<Typed>) -> Body<Typed> {
     out
 }
 
-fn finish(out: &mut Body<Typed>, mut head: Vec<Stmt>, rest: Vec<Stmt>, made: NodeId, receiver: LocalId, object: Ty) {
+fn finish(
+    out: &mut Body<Typed>,
+    mut head: Vec<Stmt>,
+    rest: Vec<Stmt>,
+    made: NodeId,
+    receiver: LocalId,
+    object: Ty,
+) {
     out.blocks[out.root].tail = None;
     if rest.is_empty() {
         out.blocks[out.root].stmts = head;

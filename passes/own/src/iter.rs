@@ -56,7 +56,9 @@ impl Own<'_> {
                     _ => (self.node(source, Want::Own), Form::Owned),
                 }
             }
-            _ if matches!(row.ty.strip().kind(), TyKind::Iter(_)) => (self.node(source, Want::Own), Form::Owned),
+            _ if matches!(row.ty.strip().kind(), TyKind::Iter(_)) => {
+                (self.node(source, Want::Own), Form::Owned)
+            }
             _ => self.iterate_value(source, reads, owned),
         }
     }
@@ -65,7 +67,8 @@ impl Own<'_> {
     fn iterate_zip(&mut self, source: NodeId, args: &[Arg], reads: Reads, owned: bool) -> (NodeId, Form) {
         let row = &self.src.nodes[source];
         let Node::Call { callee, .. } = &row.kind else { return (self.node(source, Want::Own), Form::Owned) };
-        let is_enumerate = matches!(callee, Callee::Lib(name) if name.as_str().starts_with("builtins.enumerate"));
+        let is_enumerate =
+            matches!(callee, Callee::Lib(name) if name.as_str().starts_with("builtins.enumerate"));
         let mut forms = if is_enumerate { vec![Form::Owned] } else { Vec::new() };
         let mut lowered = Vec::new();
         for arg in args {
@@ -79,7 +82,8 @@ impl Own<'_> {
             lowered.push(Arg::positional(node));
             forms.push(form);
         }
-        let form = if forms.iter().all(|form| *form == Form::Owned) { Form::Owned } else { Form::Tuple(forms) };
+        let form =
+            if forms.iter().all(|form| *form == Form::Owned) { Form::Owned } else { Form::Tuple(forms) };
         let item = row.ty.children().first().copied().unwrap_or(Ty::unknown());
         let ty = Ty::iter(form.ty(item));
         let (callee, origin) = (callee.clone(), row.origin);
@@ -99,7 +103,9 @@ impl Own<'_> {
             return (self.node(source, Want::Own), Form::Owned);
         }
         let form = match item.kind() {
-            TyKind::Tuple(items) if name.as_str().contains("items") => Form::Tuple(vec![Form::Ref; items.len()]),
+            TyKind::Tuple(items) if name.as_str().contains("items") => {
+                Form::Tuple(vec![Form::Ref; items.len()])
+            }
             _ => Form::Ref,
         };
         let receiver = self.node(args[0].value, Want::Ref);
@@ -143,7 +149,14 @@ impl Own<'_> {
         }
     }
 
-    fn iterate_place(&mut self, source: NodeId, reads: Reads, owned: bool, item: Ty, origin: Origin) -> (NodeId, Form) {
+    fn iterate_place(
+        &mut self,
+        source: NodeId,
+        reads: Reads,
+        owned: bool,
+        item: Ty,
+        origin: Origin,
+    ) -> (NodeId, Form) {
         if reads == Reads::Live {
             self.need_copies(source, item);
             let node = self.node(source, Want::Ref);
@@ -176,10 +189,8 @@ impl Own<'_> {
         let tuple = self.node(source, Want::Own);
         let ty = self.out.ty(tuple);
         let local = self.out.temp("items", ty, origin);
-        self.before.push(Stmt::new(
-            StmtKind::Set { target: Pat::Place(Place::local(local)), value: tuple },
-            origin,
-        ));
+        self.before
+            .push(Stmt::new(StmtKind::Set { target: Pat::Place(Place::local(local)), value: tuple }, origin));
         let mut parts = Vec::new();
         for (index, part) in items.iter().enumerate() {
             let place = Place::local(local).with(Proj::Field(batuta_base::Name::new(&index.to_string())));

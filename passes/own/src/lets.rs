@@ -52,7 +52,8 @@ fn declare(body: &mut Body<Mir>, block: BlockId, index: usize, locals: &[LocalId
     }
     for local in rest.into_iter().rev() {
         // An optional local that may be read unassigned starts absent.
-        let is_option = matches!(body.locals[local].ty.kind(), TyKind::Option(_)) && starts_absent(body, local);
+        let is_option =
+            matches!(body.locals[local].ty.kind(), TyKind::Option(_)) && starts_absent(body, local);
         let value = is_option.then(|| {
             let ty = body.locals[local].ty;
             body.op(OptOp::None, Vec::new(), ty, Origin::default())
@@ -113,7 +114,9 @@ fn bound_by_patterns(body: &Body<Mir>) -> FxHashSet<LocalId> {
         match &row.kind {
             Node::For { pat, .. } => bind(pat),
             Node::Match { arms, .. } => arms.iter().for_each(|arm| bind(&arm.pat)),
-            Node::With { items, .. } => items.iter().filter_map(|item| item.target.as_ref()).for_each(&mut bind),
+            Node::With { items, .. } => {
+                items.iter().filter_map(|item| item.target.as_ref()).for_each(&mut bind)
+            }
             Node::Seq { clauses, .. } => clauses.iter().for_each(|clause| {
                 if let Clause::For { pat, .. } = clause {
                     bind(pat);
@@ -157,8 +160,8 @@ fn mentions(body: &Body<Mir>, child: Child, out: &mut FxHashSet<LocalId>) {
 fn block_mentions(body: &Body<Mir>, block: BlockId, out: &mut FxHashSet<LocalId>) {
     for stmt in &body.blocks[block].stmts {
         crate::live::stmt_locals(stmt, &mut |local| {
-                out.insert(local);
-            });
+            out.insert(local);
+        });
         stmt.for_each_child(&mut |child| mentions(body, child, out));
     }
     body.blocks[block].tail.iter().for_each(|tail| mentions(body, Child::Node(*tail), out));

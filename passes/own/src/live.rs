@@ -27,7 +27,13 @@ pub fn liveness(body: &Body<Typed>) -> Liveness {
         }
         reads.push(node);
     });
-    let mut walk = Back { body, captured: &captured, last_uses: FxHashSet::default(), loops: Vec::new(), pinned: Vec::new() };
+    let mut walk = Back {
+        body,
+        captured: &captured,
+        last_uses: FxHashSet::default(),
+        loops: Vec::new(),
+        pinned: Vec::new(),
+    };
     walk.block(body.root, Set::default());
     let last_uses = walk.last_uses;
     let maybe_unbound = unbound(body);
@@ -37,9 +43,11 @@ pub fn liveness(body: &Body<Typed>) -> Liveness {
 /// Locals that a closure uses and does not own.
 pub fn captures(body: &Body<Typed>, closure: &Closure, out: &mut Set) {
     let mut own: Set = closure.params.iter().map(|param| param.local).collect();
-    let mut bound = |pat: &Pat| pat.for_each_local(&mut |local| {
-                own.insert(local);
-            });
+    let mut bound = |pat: &Pat| {
+        pat.for_each_local(&mut |local| {
+            own.insert(local);
+        })
+    };
     body.walk_stmts(closure.body, &mut |stmt| {
         if let StmtKind::Let { pat, .. } = &stmt.kind {
             bound(pat);
@@ -69,8 +77,8 @@ fn mentions_outside(body: &Body<Typed>, block: BlockId, skip: BlockId, out: &mut
     let visit = |child: Child, out: &mut Set| mentions_child(body, child, skip, out);
     for stmt in &body.blocks[block].stmts {
         stmt_locals(stmt, &mut |local| {
-                out.insert(local);
-            });
+            out.insert(local);
+        });
         stmt.for_each_child(&mut |child| visit(child, out));
     }
     if let Some(tail) = body.blocks[block].tail {
@@ -293,7 +301,12 @@ impl Back<'_> {
     }
 
     /// Runs a loop's backward step until what is live at its head stays the same.
-    fn repeat(&mut self, label: Option<batuta_base::Name>, exit: Set, mut step: impl FnMut(&mut Self, Set) -> Set) -> Set {
+    fn repeat(
+        &mut self,
+        label: Option<batuta_base::Name>,
+        exit: Set,
+        mut step: impl FnMut(&mut Self, Set) -> Set,
+    ) -> Set {
         let mut head = Set::default();
         loop {
             self.loops.push(LoopFrame { label, at_break: exit.clone(), at_continue: head.clone() });
@@ -317,7 +330,9 @@ impl Back<'_> {
                 let at = self.frame(label).map(|frame| frame.at_break.clone()).unwrap_or(live);
                 value.iter().fold(at, |live, value| self.node(*value, live))
             }
-            Node::Continue { label } => self.frame(label).map(|frame| frame.at_continue.clone()).unwrap_or(live),
+            Node::Continue { label } => {
+                self.frame(label).map(|frame| frame.at_continue.clone()).unwrap_or(live)
+            }
             Node::Return(value) => {
                 let at = self.pinned.iter().flatten().copied().collect();
                 value.iter().fold(at, |live, value| self.node(*value, live))
@@ -358,7 +373,14 @@ impl Back<'_> {
         }
     }
 
-    fn attempt(&mut self, body: BlockId, handlers: &[Handler], els: Option<BlockId>, finally: Option<BlockId>, live: Set) -> Set {
+    fn attempt(
+        &mut self,
+        body: BlockId,
+        handlers: &[Handler],
+        els: Option<BlockId>,
+        finally: Option<BlockId>,
+        live: Set,
+    ) -> Set {
         let after = match finally {
             Some(block) => self.block(block, live),
             None => live,

@@ -14,7 +14,8 @@ pub fn is_shared(program: &Program<Typed>, ty: Ty) -> bool {
 
 /// Type of a field of a class, looking through its bases.
 pub fn field_ty(program: &Program<Typed>, class: Name, name: Name) -> Option<Ty> {
-    let find = |path: Name| program.classes.get(&path)?.fields.iter().find(|field| field.name == name).map(|f| f.ty);
+    let find =
+        |path: Name| program.classes.get(&path)?.fields.iter().find(|field| field.name == name).map(|f| f.ty);
     program.mro(class).into_iter().find_map(find)
 }
 

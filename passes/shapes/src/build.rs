@@ -50,7 +50,9 @@ impl Built {
         }
         let mut parts = self.graph.kids(shape).to_vec();
         if let Some(class) = self.graph.ty(shape).class_path() {
-            parts.extend(self.fields.iter().filter(|((owner, _), _)| *owner == class).map(|(_, field)| *field));
+            parts.extend(
+                self.fields.iter().filter(|((owner, _), _)| *owner == class).map(|(_, field)| *field),
+            );
         }
         parts.into_iter().any(|part| self.changes_below(part, seen))
     }
@@ -91,7 +93,13 @@ pub fn build(program: &Program<Typed>) -> Built {
     }
     join_inherited(program, &mut built);
     for body in program.fns.values() {
-        let mut walk = Walk { program, body, built: &mut built, nodes: vec![None; body.nodes.len()], returns: Vec::new() };
+        let mut walk = Walk {
+            program,
+            body,
+            built: &mut built,
+            nodes: vec![None; body.nodes.len()],
+            returns: Vec::new(),
+        };
         walk.body();
         let nodes = walk.nodes;
         built.nodes.insert(body.path, nodes);
@@ -141,7 +149,11 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn body(&mut self) {
         let result = self.built.results[&self.body.path];
-        let result = if self.body.is_generator { self.built.graph.kids(result).first().copied().unwrap_or(result) } else { result };
+        let result = if self.body.is_generator {
+            self.built.graph.kids(result).first().copied().unwrap_or(result)
+        } else {
+            result
+        };
         self.returns.push(result);
         for param in &self.body.params {
             self.default(param);
@@ -185,7 +197,8 @@ impl Walk<'_> {
             StmtKind::Update { place, op, value } => {
                 let target = self.place(place);
                 let value_shape = self.node(*value);
-                let result = self.operate(*op, &[target, value_shape], &[*value], self.built.graph.ty(target));
+                let result =
+                    self.operate(*op, &[target, value_shape], &[*value], self.built.graph.ty(target));
                 self.built.graph.flow(result, target);
                 self.mark_mutated(place);
                 if matches!(op, Op::ListOp(_) | Op::SetOp(_) | Op::DictOp(_)) {
@@ -437,7 +450,8 @@ impl Walk<'_> {
             Op::ListOp(ListOp::New) | Op::SetOp(SetOp::New) => {
                 let made = self.built.graph.fresh(ty);
                 for (shape, arg) in shapes.iter().zip(args) {
-                    let is_splat = matches!(self.body.nodes[*arg].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. });
+                    let is_splat =
+                        matches!(self.body.nodes[*arg].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. });
                     let item = if is_splat { self.part(*shape, 0) } else { *shape };
                     let kid = self.built.graph.kids(made)[0];
                     self.built.graph.flow(item, kid);
@@ -449,11 +463,16 @@ impl Walk<'_> {
                 let kids = self.built.graph.kids(made).to_vec();
                 let mut at = 0;
                 for (shape, arg) in shapes.iter().zip(args) {
-                    let is_splat =
-                        matches!(self.body.nodes[*arg].kind, Node::Op { op: Op::ObjOp(ObjOp::SplatDict), .. });
+                    let is_splat = matches!(
+                        self.body.nodes[*arg].kind,
+                        Node::Op { op: Op::ObjOp(ObjOp::SplatDict), .. }
+                    );
                     if is_splat {
                         let parts = self.built.graph.kids(*shape).to_vec();
-                        parts.into_iter().zip(&kids).for_each(|(part, kid)| self.built.graph.flow(part, *kid));
+                        parts
+                            .into_iter()
+                            .zip(&kids)
+                            .for_each(|(part, kid)| self.built.graph.flow(part, *kid));
                     } else {
                         self.built.graph.flow(*shape, kids[at % 2]);
                         at += 1;
@@ -714,7 +733,8 @@ impl Walk<'_> {
                     TyKind::Str => self.built.graph.fresh(Ty::str()),
                     TyKind::Bytes | TyKind::Range => self.built.graph.fresh(Ty::int()),
                     TyKind::Tuple(_) => {
-                        let iter = self.iter_of(shape, Ty::iter(ty.children().first().copied().unwrap_or(Ty::unit())));
+                        let iter = self
+                            .iter_of(shape, Ty::iter(ty.children().first().copied().unwrap_or(Ty::unit())));
                         self.part(iter, 0)
                     }
                     _ => self.part(shape, 0),
@@ -772,7 +792,8 @@ impl Walk<'_> {
         let made = self.built.graph.fresh(ty);
         if let Some(body) = self.program.fns.get(&path) {
             let kids = self.built.graph.kids(made).to_vec();
-            let locals: Vec<_> = body.params.iter().map(|param| self.built.local(path, param.local)).collect();
+            let locals: Vec<_> =
+                body.params.iter().map(|param| self.built.local(path, param.local)).collect();
             let targets = locals.into_iter().chain([self.built.results[&path]]);
             kids.into_iter().zip(targets).for_each(|(kid, target)| self.built.graph.unify(kid, target));
         }

@@ -395,7 +395,11 @@ impl<'a> Walk<'a> {
             Node::Call { callee: Callee::Lib(name), args } => {
                 let aliases = matches!(
                     name.as_str(),
-                    "dict.items" | "dict.values" | "builtins.enumerate" | "builtins.zip" | "builtins.reversed"
+                    "dict.items"
+                        | "dict.values"
+                        | "builtins.enumerate"
+                        | "builtins.zip"
+                        | "builtins.reversed"
                 );
                 args.first().filter(|_| aliases).and_then(|arg| self.root_of(arg.value))
             }

@@ -82,7 +82,8 @@ impl Graph {
             return;
         }
         let same_form = self.rows[a].kids.len() == self.rows[b].kids.len()
-            && std::mem::discriminant(self.rows[a].ty.kind()) == std::mem::discriminant(self.rows[b].ty.kind());
+            && std::mem::discriminant(self.rows[a].ty.kind())
+                == std::mem::discriminant(self.rows[b].ty.kind());
         if !same_form {
             // A coercion stands between: `option<T>` meets `T`, a class meets its base.
             return self.unify_through_option(a, b);
@@ -117,11 +118,14 @@ impl Graph {
         }
         match (self.rows[from].ty.kind(), self.rows[to].ty.kind()) {
             (TyKind::Int(_), TyKind::Int(_)) => self.edges.push((from, to)),
-            (TyKind::Option(_), TyKind::Option(_)) => self.flow(self.rows[from].kids[0], self.rows[to].kids[0]),
+            (TyKind::Option(_), TyKind::Option(_)) => {
+                self.flow(self.rows[from].kids[0], self.rows[to].kids[0])
+            }
             (TyKind::Option(_), _) => self.flow(self.rows[from].kids[0], to),
             (_, TyKind::Option(_)) => self.flow(from, self.rows[to].kids[0]),
             (TyKind::Tuple(left), TyKind::Tuple(right)) if left.len() == right.len() => {
-                let pairs: Vec<_> = self.rows[from].kids.iter().copied().zip(self.rows[to].kids.clone()).collect();
+                let pairs: Vec<_> =
+                    self.rows[from].kids.iter().copied().zip(self.rows[to].kids.clone()).collect();
                 pairs.into_iter().for_each(|(left, right)| self.flow(left, right));
             }
             (TyKind::Class(..) | TyKind::Lib(..), _) => self.unify(from, to),

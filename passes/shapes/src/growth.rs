@@ -36,7 +36,10 @@ fn is_growth(built: &Built, step: &Step, products: &Flow, sums: &Flow) -> bool {
     let in_cycle = |flow: &Flow, shape: ShapeId| flow.same_cycle(built, shape, step.result);
     match step.op {
         IntOp::Pow => step.literal.is_none_or(|exponent| exponent > 4) && !built.graph.is_index(step.result),
-        IntOp::Shl => step.literal.is_none() && !built.graph.is_index(step.result) || step.operands.iter().take(1).any(|operand| in_cycle(products, *operand)),
+        IntOp::Shl => {
+            step.literal.is_none() && !built.graph.is_index(step.result)
+                || step.operands.iter().take(1).any(|operand| in_cycle(products, *operand))
+        }
         IntOp::Mul => step.operands.iter().any(|operand| in_cycle(products, *operand)),
         IntOp::Add | IntOp::Sub => {
             step.operands.len() == 2 && step.operands.iter().all(|operand| in_cycle(sums, *operand))

@@ -58,7 +58,8 @@ pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOpti
     let mut frozen = FxHashSet::default();
     for body in program.fns.values() {
         let uses = body.nodes.iter().filter(|(_, row)| matches!(row.kind, Node::Use(..) | Node::Call { .. }));
-        let unchanged = |node: &NodeId| built.node(body.path, *node).is_some_and(|shape| !built.changes(shape));
+        let unchanged =
+            |node: &NodeId| built.node(body.path, *node).is_some_and(|shape| !built.changes(shape));
         frozen.extend(uses.map(|(id, _)| id).filter(unchanged).map(|id| (body.path, id)));
     }
     Shaped { program: rewrite::rewrite(program, &built, &modes), frozen }
