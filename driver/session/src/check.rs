@@ -1,6 +1,7 @@
 //! Checks that belong to no pass: circular imports, and the verifier after each level.
 
 use batuta_base::{Code, Diagnostic, Diags, Name, Origin};
+use batuta_core::verify::verify_program;
 use batuta_core::{Item, Level, Program};
 
 /// Modules import each other in a circle.
@@ -56,6 +57,16 @@ impl<L> CycleSearch<'_, L> {
 
 /// One finding for each broken rule of a program's level.
 pub(crate) fn verify<L: Level>(program: &Program<L>) -> Vec<Diagnostic> {
-    let _ = program;
-    Vec::new()
+    let broken = verify_program(program).into_iter().map(|violation| {
+        let mut diags = Diags::new(violation.path);
+        let message = format!(
+            "internal error, please report: {} at {}: {}",
+            violation.rule,
+            L::NAME,
+            violation.message
+        );
+        diags.report_with(BROKEN_PROMISE, violation.origin, message);
+        diags.list
+    });
+    broken.flatten().collect()
 }
