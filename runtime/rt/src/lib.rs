@@ -4,10 +4,12 @@
 //! (see [`raise`] and [`catch`]); `try_*` twins give it as a value.
 #![forbid(unsafe_code)]
 
+mod big;
 mod class;
 mod collections;
 mod error;
 mod fault;
+mod format;
 mod input;
 mod io_error;
 mod json_read;
@@ -22,12 +24,16 @@ mod text;
 mod unicode;
 mod unwind;
 
+pub use big::{Int, set_int_max_str_digits};
 pub use class::*;
 pub use collections::{
     Dict, Entry, IntoIter as DictIntoIter, Iter as DictIter, Key, mix_hash, py_hash_float,
     py_hash_int, py_hash_tuple, std_hash,
 };
 pub use error::{Arg, Error, Exception, Place, Result};
+pub use format::{
+    Format, Operand, format, percent, percent_named, str_format, try_format, try_str_format,
+};
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;
 pub use list::*;

@@ -184,6 +184,69 @@ pub fn ieee_remainder(x: f64, y: f64) -> f64 {
     1f64.copysign(x) * nearest
 }
 
+/// `2 ** exponent` for exponents from -1074 to 1023.
+fn power_of_two(exponent: i64) -> f64 {
+    if exponent >= -1022 {
+        f64::from_bits(((exponent + 1023) as u64) << 52)
+    } else {
+        f64::from_bits(1 << (exponent + 1074))
+    }
+}
+
+/// `mantissa * 2 ** exponent` rounded once, half to even; `sticky` says that a part below the last
+/// bit of `mantissa` was lost.
+pub(crate) fn scale_rounded(mantissa: u64, sticky: bool, exponent: i64) -> f64 {
+    if mantissa == 0 {
+        return 0.0;
+    }
+    let bits = 64 - i64::from(mantissa.leading_zeros());
+    // A float keeps 53 bits, and none below 2^-1074.
+    let drop = (bits - 53).max(-1074 - exponent).max(0);
+    if drop > 64 {
+        return 0.0;
+    }
+    let wide = u128::from(mantissa);
+    let kept = (wide >> drop) as u64;
+    let lost = wide & ((1 << drop) - 1);
+    let half = (1u128 << drop) >> 1;
+    let up = drop > 0 && (lost > half || (lost == half && (sticky || kept & 1 == 1)));
+    let kept = kept + u64::from(up);
+    let exponent = exponent + drop;
+    if exponent + 64 - i64::from(kept.leading_zeros()) > 1024 {
+        return f64::INFINITY;
+    }
+    if exponent > 970 {
+        return kept as f64 * power_of_two(970) * power_of_two(exponent - 970);
+    }
+    kept as f64 * power_of_two(exponent)
+}
+
+/// `math.ldexp(x, exponent)`; raises `OverflowError`.
+#[track_caller]
+pub fn ldexp(x: f64, exponent: i64) -> f64 {
+    if x == 0.0 || !x.is_finite() {
+        return x;
+    }
+    let (mantissa, own) = mantissa_and_exponent(x);
+    let scaled = scale_rounded(mantissa, false, own + exponent.clamp(-5000, 5000));
+    if scaled.is_infinite() {
+        raise_new(OverflowError, "math range error");
+    }
+    scaled.copysign(x)
+}
+
+/// The integers with `|x| == mantissa * 2 ** exponent`.
+pub(crate) fn mantissa_and_exponent(x: f64) -> (u64, i64) {
+    let bits = x.to_bits();
+    let raw = ((bits >> 52) & 0x7ff) as i64;
+    let fraction = bits & ((1 << 52) - 1);
+    if raw == 0 {
+        (fraction, -1074)
+    } else {
+        (fraction | (1 << 52), raw - 1075)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ pub(crate) mod parse;
 
 pub use float::{
     float_divmod, float_floor_div, float_floor_mod, float_is_integer, float_pow, float_to_int,
-    float_true_div, ieee_remainder, round_half_even, round_ndigits,
+    float_true_div, ieee_remainder, ldexp, round_half_even, round_ndigits,
 };
 pub use int::{
     bin, bit_count, bit_length, divmod, floor_div, floor_mod, hex, int_gcd, oct, pow_i64, pow_mod,

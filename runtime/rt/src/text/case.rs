@@ -47,20 +47,32 @@ pub(super) fn capitalize(text: &str) -> String {
     if let Some(first) = chars.next() {
         push_title(&mut capital, first);
     }
-    capital.push_str(&chars.as_str().to_lowercase());
+    // The whole text is lowered, because a final sigma depends on what stands before it.
+    let first_lower = text.len() - chars.as_str().len();
+    let skip = text[..first_lower]
+        .chars()
+        .flat_map(char::to_lowercase)
+        .count();
+    capital.extend(text.to_lowercase().chars().skip(skip));
     capital
 }
 
 pub(super) fn swapcase(text: &str) -> String {
     let mut swapped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_uppercase() {
+    let mut before = ' ';
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let word_ends = !chars.peek().is_some_and(|&next| is_cased(next));
+        if c == 'Σ' && is_cased(before) && word_ends {
+            swapped.push('ς');
+        } else if c.is_uppercase() {
             swapped.extend(c.to_lowercase());
         } else if c.is_lowercase() {
             swapped.extend(c.to_uppercase());
         } else {
             swapped.push(c);
         }
+        before = c;
     }
     swapped
 }
