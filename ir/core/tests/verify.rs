@@ -145,8 +145,8 @@ fn v20_no_unknown_types() {
 #[test]
 fn v21_and_v22_calls_are_resolved() {
     assert_eq!(typed("  method (%xs).append(%n): none\n"), ["V21"]);
-    assert_eq!(typed("  call @m.g(key=%n)\n"), ["V22"]);
-    assert_eq!(hir("  call @m.g(key=%n)\n"), [""; 0]);
+    assert_eq!(typed("  call @m.g(key= %n)\n"), ["V22"]);
+    assert_eq!(hir("  call @m.g(key= %n)\n"), [""; 0]);
 }
 
 #[test]
