@@ -5,6 +5,7 @@ use crate::options::{Level, Options};
 use crate::project::Project;
 use crate::{Output, queries};
 use batuta_base::{Name, SourceText};
+use batuta_core::{Mir, Program, Typed};
 use rayon::prelude::*;
 use salsa::Setter;
 use std::collections::BTreeMap;
@@ -135,6 +136,18 @@ impl Session {
     pub fn text(&self, level: Level) -> String {
         self.lower_all();
         queries::level_text(&self.db, self.workspace, level)
+    }
+
+    /// The program at Typed.
+    pub fn typed(&self) -> &Program<Typed> {
+        self.lower_all();
+        &queries::types(&self.db, self.workspace).program
+    }
+
+    /// The program at Mir, before the idioms: what the JIT reads.
+    pub fn mir(&self) -> &Program<Mir> {
+        self.lower_all();
+        &queries::mir(&self.db, self.workspace).program
     }
 
     /// Names of the queries that ran since the last call, in their order.
