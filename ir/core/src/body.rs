@@ -577,6 +577,12 @@ impl<L: Level> Body<L> {
         self.blocks.push(row)
     }
 
+    /// Whether the first parameter is a receiver.
+    pub fn has_receiver(&self) -> bool {
+        matches!(self.kind, FnKind::Method | FnKind::Property | FnKind::PropertySetter)
+            && !self.params.is_empty()
+    }
+
     pub fn ty(&self, node: NodeId) -> Ty {
         self.nodes[node].ty
     }
