@@ -19,6 +19,7 @@ mod number;
 #[doc(hidden)]
 pub mod out;
 mod repr;
+mod shared;
 mod start;
 mod text;
 mod unicode;
@@ -26,10 +27,7 @@ mod unwind;
 
 pub use big::{Int, set_int_max_str_digits};
 pub use class::*;
-pub use collections::{
-    Dict, Entry, IntoIter as DictIntoIter, Iter as DictIter, Key, mix_hash, py_hash_float,
-    py_hash_int, py_hash_tuple, std_hash,
-};
+pub use collections::*;
 pub use error::{Arg, Error, Exception, Place, Result};
 pub use format::{
     Format, Operand, format, percent, percent_named, str_format, try_format, try_str_format,
@@ -40,6 +38,7 @@ pub use list::*;
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};
 pub use repr::{Repr, ReprOf, StrOf, ascii, float_digits, repr, str, write_bytes_repr};
+pub use shared::{Identity, List, SharedDict, SharedSet, id};
 pub use start::{Outcome, enter, recursion_limit, set_recursion_limit, start, traceback};
 pub use text::*;
 pub use unwind::{OrRaise, catch, catch_all, catch_result, exit, exit_with, raise, raise_new};

@@ -118,6 +118,16 @@ impl<K, V> Dict<K, V> {
         self.iter().next_back()
     }
 
+    /// The first entry at or after a position, and where it is.
+    pub(crate) fn entry_from(&self, position: usize) -> Option<(usize, &K, &V)> {
+        let rest = self.slots.get(position..)?;
+        let (at, slot) = rest
+            .iter()
+            .enumerate()
+            .find_map(|(at, slot)| Some((at, slot.as_ref()?)))?;
+        Some((position + at, &slot.key, &slot.value))
+    }
+
     pub(super) fn at_position(&self, position: u32) -> Option<&Slot<K, V>> {
         self.slots.get(position as usize)?.as_ref()
     }

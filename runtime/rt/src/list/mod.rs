@@ -6,6 +6,7 @@ mod range;
 mod slice;
 mod vec;
 
+pub(crate) use bounds::position;
 pub use bounds::{Bounds, slice_bounds};
 pub use order::{
     PyOrd, float_sum, max, max_by_key, max_or, min, min_by_key, min_or, sorted, sorted_by_key,

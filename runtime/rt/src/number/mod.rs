@@ -2,6 +2,7 @@
 
 pub(crate) mod float;
 pub(crate) mod int;
+mod num;
 pub(crate) mod parse;
 
 pub use float::{
@@ -12,4 +13,5 @@ pub use int::{
     bin, bit_count, bit_length, divmod, floor_div, floor_mod, hex, int_gcd, oct, pow_i64, pow_mod,
     round_int, shl, shr, true_div,
 };
+pub use num::Num;
 pub use parse::{float_from_str, int_from_str};

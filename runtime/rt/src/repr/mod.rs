@@ -6,6 +6,7 @@ mod text;
 
 use std::fmt;
 
+pub(crate) use containers::write_items;
 pub use float::float_digits;
 pub(crate) use float::write_f64;
 pub use text::{ascii, write_bytes_repr};
