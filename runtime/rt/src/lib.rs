@@ -1,1 +1,51 @@
+//! What emitted programs link: the semantics of Python, C and Ruchy where std has none.
+//!
+//! The reference for Python is CPython 3.11. Functions raise their Python error by unwinding
+//! (see [`raise`] and [`catch`]); `try_*` twins give it as a value.
 #![forbid(unsafe_code)]
+
+mod big;
+mod class;
+mod collections;
+mod error;
+mod fault;
+mod format;
+mod input;
+mod io_error;
+mod json_read;
+mod list;
+mod map;
+mod number;
+#[doc(hidden)]
+pub mod out;
+mod repr;
+mod shared;
+mod start;
+mod text;
+mod unicode;
+mod unwind;
+
+pub use big::{Int, set_int_max_str_digits};
+pub use class::*;
+pub use collections::*;
+pub use error::{Arg, Error, Exception, Place, Result};
+pub use format::{
+    Format, Operand, format, percent, percent_named, str_format, try_format, try_str_format,
+};
+pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
+pub use io_error::from_io;
+pub use list::*;
+pub use number::*;
+pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};
+pub use repr::{Repr, ReprOf, StrOf, ascii, float_digits, repr, str, write_bytes_repr};
+pub use shared::{Identity, List, SharedDict, SharedSet, id};
+pub use start::{Outcome, enter, recursion_limit, set_recursion_limit, start, traceback};
+pub use text::*;
+pub use unwind::{OrRaise, catch, catch_all, catch_result, exit, exit_with, raise, raise_new};
+
+/// The extension traits: `use batuta_rt::prelude::*;`.
+pub mod prelude {
+    pub use crate::list::{PyList, PyVec};
+    pub use crate::text::PyStr;
+    pub use crate::unwind::OrRaise;
+}

@@ -1,8 +1,9 @@
 //! Body -> text.
 
+use super::implied::implied;
+use super::local_use::LocalUse;
 use crate::*;
 use batuta_base::Name;
-use std::fmt::Write;
 
 /// The text of one body.
 pub fn print_body<L: Level>(body: &Body<L>) -> String {
@@ -11,53 +12,31 @@ pub fn print_body<L: Level>(body: &Body<L>) -> String {
     printer.out
 }
 
-/// The text of all classes and bodies of a program.
-pub fn print_program<L: Level>(program: &Program<L>) -> String {
-    let mut out = String::new();
-    for class in program.classes.values() {
-        print_class(class, &mut out);
+/// A name as the text form writes it: in quotes where it holds other signs than an item path does.
+pub(super) fn name_text(name: Name) -> String {
+    let text = name.as_str();
+    if super::cursor::path_len(text) == text.len() && !text.is_empty() {
+        text.to_owned()
+    } else {
+        format!("{text:?}")
     }
-    for global in program.globals.values() {
-        let _ = writeln!(
-            out,
-            "global @{}: {}{}\n",
-            global.path,
-            global.ty,
-            if global.is_rebound { " mut" } else { "" }
-        );
-    }
-    for body in program.fns.values() {
-        out.push_str(&print_body(body));
-        out.push('\n');
-    }
-    out
 }
 
-fn print_class(class: &ClassDef, out: &mut String) {
-    let bases: Vec<_> = class.bases.iter().map(|base| base.to_string()).collect();
-    let _ = writeln!(out, "class @{}({}) {{", class.path, bases.join(", "));
-    for field in &class.fields {
-        let default = field.default.map_or(String::new(), |path| format!(" = @{path}"));
-        let _ = writeln!(out, "  {}: {}{default}", field.name, field.ty);
-    }
-    for method in &class.methods {
-        let _ = writeln!(out, "  fn @{method}");
-    }
-    out.push_str("}\n\n");
+fn comment_text(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r")
 }
 
-struct Printer<'a, L> {
-    body: &'a Body<L>,
-    out: String,
-    indent: usize,
+pub(super) struct Printer<'a, L> {
+    pub(super) body: &'a Body<L>,
+    pub(super) out: String,
+    pub(super) indent: usize,
 }
 
 impl<L: Level> Printer<'_, L> {
     fn body(&mut self) {
         let body = self.body;
         for decorator in &body.decorators {
-            self.put(&format!("@{}", decorator.path));
-            self.args(&decorator.args);
+            self.decorator(decorator);
             self.put("\n");
         }
         if let Some(doc) = &body.doc {
@@ -72,13 +51,55 @@ impl<L: Level> Printer<'_, L> {
             FnKind::PropertySetter => "setter",
             FnKind::Init => "init",
         };
+        self.put(match body.lang {
+            Lang::Python => "",
+            Lang::C => "c ",
+            Lang::Ruchy => "ruchy ",
+        });
         self.put(if body.is_async { "async " } else { "" });
         self.put(if body.is_generator { "gen " } else { "" });
-        self.put(&format!("{kind} @{}(", body.path));
+        self.put(&format!("{kind} @{}(", name_text(body.path)));
         self.params(&body.params);
         self.put(&format!(") -> {}{} ", body.ret, if body.fallible { " raises" } else { "" }));
-        self.block(body.root);
+        self.root_block();
         self.put("\n");
+    }
+
+    fn decorator(&mut self, decorator: &Decorator) {
+        self.put(&format!("@{}", name_text(decorator.path)));
+        self.args(&decorator.args);
+    }
+
+    /// The root block, headed by the locals that nothing in it declares.
+    fn root_block(&mut self) {
+        let mut seen = LocalUse::default();
+        for param in &self.body.params {
+            seen.declared.insert(param.local);
+            param.default.iter().for_each(|node| seen.child(self.body, Child::Node(*node)));
+        }
+        seen.child(self.body, Child::Block(self.body.root));
+        self.put("{");
+        self.indent += 1;
+        for (id, row) in self.body.locals.iter() {
+            let is_plain = row.ty == Ty::unknown() && !row.mutable;
+            if seen.mentioned.contains(&id) && !seen.declared.contains(&id) && !is_plain {
+                self.line();
+                self.put("var ");
+                self.declared(id);
+            }
+        }
+        self.indent -= 1;
+        self.block_rest(self.body.root);
+    }
+
+    /// A local where it is declared: mutability, name, type.
+    pub(super) fn declared(&mut self, local: LocalId) {
+        let row = &self.body.locals[local];
+        self.put(if row.mutable { "mut " } else { "" });
+        self.local(local);
+        if row.ty != Ty::unknown() {
+            self.put(&format!(": {}", row.ty));
+        }
     }
 
     fn params(&mut self, params: &[Param]) {
@@ -91,12 +112,10 @@ impl<L: Level> Printer<'_, L> {
                 ParamKind::Star => "*",
                 ParamKind::StarStar => "**",
             });
-            let row = &self.body.locals[param.local];
-            if row.mutable {
-                self.put("mut ");
+            if self.body.locals[param.local].name != param.name {
+                self.put(&format!("{} => ", name_text(param.name)));
             }
-            self.local(param.local);
-            self.put(&format!(": {}", row.ty));
+            self.declared(param.local);
             if let Some(default) = param.default {
                 self.put(" = ");
                 self.node(default);
@@ -104,33 +123,38 @@ impl<L: Level> Printer<'_, L> {
         }
     }
 
-    fn put(&mut self, text: &str) {
+    pub(super) fn put(&mut self, text: &str) {
         self.out.push_str(text);
     }
 
-    fn sep(&mut self, index: usize) {
+    pub(super) fn sep(&mut self, index: usize) {
         if index > 0 {
             self.put(", ");
         }
     }
 
-    fn line(&mut self) {
+    pub(super) fn line(&mut self) {
         self.put("\n");
         self.put(&"  ".repeat(self.indent));
     }
 
-    fn local(&mut self, local: LocalId) {
+    pub(super) fn local(&mut self, local: LocalId) {
         let name = self.body.locals[local].name;
         let same = self.body.locals.iter().filter(|(id, row)| row.name == name && id.0 <= local.0).count();
-        self.put(&format!("%{name}"));
+        self.put(if self.body.locals[local].is_temp { "%%" } else { "%" });
+        self.put(&name_text(name));
         if same > 1 {
-            self.put(&format!(".{same}"));
+            self.put(&format!("~{same}"));
         }
     }
 
-    fn block(&mut self, block: BlockId) {
-        let row = &self.body.blocks[block];
+    pub(super) fn block(&mut self, block: BlockId) {
         self.put("{");
+        self.block_rest(block);
+    }
+
+    fn block_rest(&mut self, block: BlockId) {
+        let row = &self.body.blocks[block];
         self.indent += 1;
         for stmt in &row.stmts {
             if stmt.blank_before {
@@ -140,7 +164,7 @@ impl<L: Level> Printer<'_, L> {
             self.line();
             self.stmt(stmt);
             if let Some(beside) = &stmt.beside {
-                self.put(&format!("  #{beside}"));
+                self.put(&format!("  #{}", comment_text(beside)));
             }
         }
         if let Some(tail) = row.tail {
@@ -154,13 +178,13 @@ impl<L: Level> Printer<'_, L> {
         self.put("}");
     }
 
-    fn comments(&mut self, comments: &[Comment]) {
+    pub(super) fn comments(&mut self, comments: &[Comment]) {
         for comment in comments {
             if comment.blank_before {
                 self.put("\n");
             }
             self.line();
-            self.put(&format!("#{}", comment.text));
+            self.put(&format!("#{}", comment_text(&comment.text)));
         }
     }
 
@@ -168,7 +192,7 @@ impl<L: Level> Printer<'_, L> {
         match &stmt.kind {
             StmtKind::Let { pat, value } => {
                 self.put("let ");
-                self.let_pat(pat);
+                self.pat(pat);
                 if let Some(value) = value {
                     self.put(" = ");
                     self.node(*value);
@@ -194,22 +218,16 @@ impl<L: Level> Printer<'_, L> {
         }
     }
 
-    /// A declaring pattern names the types and mutability of its locals.
-    fn let_pat(&mut self, pat: &Pat) {
-        if let Pat::Bind(local, None) = pat {
-            let row = &self.body.locals[*local];
-            self.put(if row.mutable { "mut " } else { "" });
-            self.local(*local);
-            self.put(&format!(": {}", row.ty));
-        } else {
-            self.pat(pat);
-        }
-    }
-
-    fn place(&mut self, place: &Place) {
+    pub(super) fn place(&mut self, place: &Place) {
         match place.root {
             Root::Local(local) => self.local(local),
-            Root::Global(path) => self.put(&format!("@{path}")),
+            Root::Global(path) => {
+                self.put(&format!("@{}", name_text(path)));
+                // Two dots: the path ends here.
+                if let Some(Proj::Field(_)) = place.proj.first() {
+                    self.put(".");
+                }
+            }
             Root::Node(node) => {
                 self.put("(");
                 self.node(node);
@@ -218,7 +236,7 @@ impl<L: Level> Printer<'_, L> {
         }
         for proj in &place.proj {
             match proj {
-                Proj::Field(name) => self.put(&format!(".{name}")),
+                Proj::Field(name) => self.put(&format!(".{}", name_text(*name))),
                 Proj::Index(node) => self.bracketed("[", *node, "]"),
                 Proj::Nth(node) => self.bracketed("[#", *node, "]"),
                 Proj::Deref => self.put(".*"),
@@ -227,7 +245,7 @@ impl<L: Level> Printer<'_, L> {
         }
     }
 
-    fn bracketed(&mut self, open: &str, node: NodeId, close: &str) {
+    pub(super) fn bracketed(&mut self, open: &str, node: NodeId, close: &str) {
         self.put(open);
         self.node(node);
         self.put(close);
@@ -239,7 +257,7 @@ impl<L: Level> Printer<'_, L> {
             self.sep(index);
             match arg.kind {
                 ArgKind::Positional => {}
-                ArgKind::Named(name) => self.put(&format!("{name}= ")),
+                ArgKind::Named(name) => self.put(&format!("{}= ", name_text(name))),
                 ArgKind::Star => self.put("*"),
                 ArgKind::StarStar => self.put("**"),
             }
@@ -255,8 +273,15 @@ impl<L: Level> Printer<'_, L> {
         }
     }
 
-    fn node(&mut self, id: NodeId) {
+    pub(super) fn node(&mut self, id: NodeId) {
+        self.typed_node(id, false);
+    }
+
+    /// A node; with its type where it does not follow or `force` asks for it.
+    fn typed_node(&mut self, id: NodeId, force: bool) {
         let row = &self.body.nodes[id];
+        let is_quiet_const = L::NAME == "hir" && matches!(row.kind, Node::Const(_));
+        let shows = force || (!is_quiet_const && implied(self.body, &row.kind) != Some(row.ty));
         match &row.kind {
             Node::Const(value) => self.constant(value),
             Node::Use(place, mode) => {
@@ -279,27 +304,18 @@ impl<L: Level> Printer<'_, L> {
                 self.pieces(pieces);
                 self.put("\"");
             }
-            Node::Item(path) => self.put(&format!("item @{path}")),
+            Node::Item(path) => self.put(&format!("item @{}", name_text(*path))),
             Node::Hole { why, source } => self.put(&format!("hole({why:?}, {source:?})")),
             Node::Seq { clauses, sink } => self.seq(clauses, sink),
             Node::Closure(closure) => self.closure(closure),
-            other => self.control(other),
+            other => self.control(other, shows),
         }
-        if self.shows_type(&row.kind) {
+        if shows {
             self.put(&format!(": {}", row.ty));
         }
     }
 
-    /// Types that do not follow from the parts are printed.
-    fn shows_type(&self, kind: &Node) -> bool {
-        L::NAME != "hir"
-            && matches!(
-                kind,
-                Node::Const(_) | Node::Op { .. } | Node::Call { .. } | Node::Seq { .. } | Node::Use(..)
-            )
-    }
-
-    fn constant(&mut self, value: &Const) {
+    pub(super) fn constant(&mut self, value: &Const) {
         let text = match value {
             Const::None => "none".to_owned(),
             Const::Bool(value) => value.to_string(),
@@ -317,7 +333,7 @@ impl<L: Level> Printer<'_, L> {
     fn attr(&mut self, attr: &Attr) {
         match attr {
             Attr::None => {}
-            Attr::Name(name) => self.put(&format!("{{{name}}}")),
+            Attr::Name(name) => self.put(&format!("{{{:?}}}", name.as_str())),
             Attr::Int(value) => self.put(&format!("{{{value}}}")),
             Attr::Ty(ty) => self.put(&format!("{{: {ty}}}")),
         }
@@ -325,15 +341,15 @@ impl<L: Level> Printer<'_, L> {
 
     fn callee(&mut self, callee: &Callee) {
         match callee {
-            Callee::Fn(path) => self.put(&format!("call @{path}")),
-            Callee::Virtual(path) => self.put(&format!("virtual @{path}")),
-            Callee::Lib(name) => self.put(&format!("lib:{name}")),
-            Callee::Super(name) => self.put(&format!("super {name}")),
-            Callee::New(path) => self.put(&format!("new @{path}")),
+            Callee::Fn(path) => self.put(&format!("call @{}", name_text(*path))),
+            Callee::Virtual(path) => self.put(&format!("virtual @{}", name_text(*path))),
+            Callee::Lib(name) => self.put(&format!("lib:{}", name_text(*name))),
+            Callee::Super(name) => self.put(&format!("super {}", name_text(*name))),
+            Callee::New(path) => self.put(&format!("new @{}", name_text(*path))),
             Callee::Method(receiver, name) => {
                 self.put("method ");
                 self.bracketed("(", *receiver, ")");
-                self.put(&format!(".{name}"));
+                self.put(&format!(".{}", name_text(*name)));
             }
             Callee::Value(node) => {
                 self.put("value ");
@@ -346,8 +362,16 @@ impl<L: Level> Printer<'_, L> {
         for piece in pieces {
             match piece {
                 Piece::Text(text) => {
-                    let text = text.replace('{', "{{").replace('}', "}}");
-                    self.put(text.escape_debug().to_string().as_str());
+                    let text = text.escape_debug().to_string();
+                    // `\u{..}` keeps its braces: only the text's own are escaped.
+                    for (index, part) in text.split("\\u{").enumerate() {
+                        let (code, part) = match (index, part.split_once('}')) {
+                            (0, _) | (_, None) => (String::new(), part),
+                            (_, Some((code, part))) => (format!("\\u{{{code}}}"), part),
+                        };
+                        self.put(&code);
+                        self.put(&part.replace('{', "\\{").replace('}', "\\}"));
+                    }
                 }
                 Piece::Value { value, conv, spec } => {
                     self.put("{");
@@ -376,32 +400,41 @@ impl<L: Level> Printer<'_, L> {
             Sink::Dict(..) => "dict",
             Sink::Iter(_) => "iter",
         };
-        self.put(&format!("seq {word} ("));
-        let nodes: Vec<_> = sink.nodes().collect();
-        self.nodes(&nodes);
-        self.put(")");
+        self.put(&format!("seq {word}("));
         for clause in clauses {
             match clause {
                 Clause::For { pat, iter } => {
-                    self.put(" for ");
+                    self.put("for ");
                     self.pat(pat);
                     self.put(" in ");
                     self.node(*iter);
                 }
                 Clause::If(cond) => {
-                    self.put(" if ");
+                    self.put("if ");
                     self.node(*cond);
                 }
             }
+            self.put(" ");
         }
+        self.put("=> ");
+        let nodes: Vec<_> = sink.nodes().collect();
+        self.nodes(&nodes);
+        self.put(")");
     }
 
     fn closure(&mut self, closure: &Closure) {
         self.put("closure ");
+        for decorator in &closure.decorators {
+            self.decorator(decorator);
+            self.put(" ");
+        }
+        if let Some(doc) = &closure.doc {
+            self.put(&format!("doc {doc:?} "));
+        }
         self.put(if closure.is_async { "async " } else { "" });
         self.put(if closure.is_generator { "gen " } else { "" });
         if let Some(name) = closure.name {
-            self.put(&format!("{name}"));
+            self.put(&name_text(name));
         }
         self.put("(");
         self.params(&closure.params);
@@ -411,7 +444,7 @@ impl<L: Level> Printer<'_, L> {
 
     fn label(&mut self, label: Option<Name>) {
         if let Some(label) = label {
-            self.put(&format!("'{label}: "));
+            self.put(&format!("'{}: ", name_text(label)));
         }
     }
 
@@ -422,14 +455,14 @@ impl<L: Level> Printer<'_, L> {
         }
     }
 
-    fn opt_node(&mut self, word: &str, node: Option<NodeId>) {
+    pub(super) fn opt_node(&mut self, word: &str, node: Option<NodeId>) {
         if let Some(node) = node {
             self.put(word);
             self.node(node);
         }
     }
 
-    fn control(&mut self, node: &Node) {
+    fn control(&mut self, node: &Node, force: bool) {
         match node {
             Node::If { cond, then, els } => {
                 self.put("if ");
@@ -474,11 +507,12 @@ impl<L: Level> Printer<'_, L> {
                 self.opt_block(" else ", *els);
                 self.opt_block(" finally ", *finally);
             }
-            other => self.jump(other),
+            other => self.jump(other, force),
         }
     }
 
-    fn jump(&mut self, node: &Node) {
+    /// Nodes that end in an operand: when their own type is shown, the operand's is shown before it.
+    fn jump(&mut self, node: &Node, force: bool) {
         match node {
             Node::With { items, body, is_async } => {
                 self.put(if *is_async { "async with " } else { "with " });
@@ -496,158 +530,45 @@ impl<L: Level> Printer<'_, L> {
             Node::Break { label, value } => {
                 self.put("break");
                 if let Some(label) = label {
-                    self.put(&format!(" '{label}"));
+                    self.put(&format!(" '{}", name_text(*label)));
                 }
-                self.opt_node(" ", *value);
+                self.last_operand(" ", *value, force);
             }
             Node::Continue { label } => {
                 self.put("continue");
                 if let Some(label) = label {
-                    self.put(&format!(" '{label}"));
+                    self.put(&format!(" '{}", name_text(*label)));
                 }
             }
             Node::Return(value) => {
                 self.put("return");
-                self.opt_node(" ", *value);
+                self.last_operand(" ", *value, force);
             }
             Node::Raise { error, cause } => {
                 self.put("raise");
-                self.opt_node(" ", *error);
-                self.opt_node(" from ", *cause);
+                self.last_operand(" ", *error, force && cause.is_none());
+                self.last_operand(" from ", *cause, force);
             }
             Node::Yield(value) => {
                 self.put("yield");
-                self.opt_node(" ", *value);
+                self.last_operand(" ", *value, force);
             }
             Node::YieldFrom(node) => {
                 self.put("yield from ");
-                self.node(*node);
+                self.typed_node(*node, force);
             }
             Node::Await(node) => {
                 self.put("await ");
-                self.node(*node);
+                self.typed_node(*node, force);
             }
             _ => unreachable!("`node` and `control` print every other kind"),
         }
     }
 
-    fn arms(&mut self, subject: NodeId, arms: &[Arm]) {
-        self.put("match ");
-        self.node(subject);
-        self.put(" {");
-        self.indent += 1;
-        for arm in arms {
-            self.comments(&arm.above);
-            self.line();
-            self.pat(&arm.pat);
-            self.opt_node(" if ", arm.guard);
-            self.put(" => ");
-            self.block(arm.body);
-        }
-        self.indent -= 1;
-        self.line();
-        self.put("}");
-    }
-
-    fn handler(&mut self, handler: &Handler) {
-        self.comments(&handler.above);
-        self.put(" except");
-        let classes: Vec<_> = handler.classes.iter().map(|class| class.to_string()).collect();
-        self.put(&format!("({})", classes.join(", ")));
-        if let Some(local) = handler.bind {
-            self.put(" as ");
-            self.local(local);
-        }
-        self.put(" ");
-        self.block(handler.body);
-    }
-
-    fn pats(&mut self, pats: &[Pat]) {
-        for (index, pat) in pats.iter().enumerate() {
-            self.sep(index);
-            self.pat(pat);
-        }
-    }
-
-    fn pat(&mut self, pat: &Pat) {
-        match pat {
-            Pat::Wild => self.put("_"),
-            Pat::Bind(local, part) => {
-                self.local(*local);
-                if let Some(part) = part {
-                    self.put(" @ ");
-                    self.pat(part);
-                }
-            }
-            Pat::Place(place) => {
-                self.put("place ");
-                self.place(place);
-            }
-            Pat::Tuple(parts) => {
-                self.put("(");
-                self.pats(parts);
-                self.put(")");
-            }
-            Pat::List { front, rest, back } => {
-                self.put("[");
-                self.pats(front);
-                if let Some(rest) = rest {
-                    self.sep(front.len());
-                    self.put("..");
-                    self.pat(rest);
-                    self.sep(back.len());
-                    self.pats(back);
-                }
-                self.put("]");
-            }
-            Pat::Const(value) => self.constant(value),
-            Pat::Value(node) => self.bracketed("value(", *node, ")"),
-            Pat::Or(parts) => {
-                self.put("or(");
-                self.pats(parts);
-                self.put(")");
-            }
-            other => self.nested_pat(other),
-        }
-    }
-
-    fn nested_pat(&mut self, pat: &Pat) {
-        match pat {
-            Pat::Class { class, args, named } => {
-                self.put(&format!("class @{class}("));
-                self.pats(args);
-                for (index, (name, part)) in named.iter().enumerate() {
-                    self.sep(index + args.len());
-                    self.put(&format!("{name}= "));
-                    self.pat(part);
-                }
-                self.put(")");
-            }
-            Pat::Map { pairs, rest } => {
-                self.put("{");
-                for (index, (key, part)) in pairs.iter().enumerate() {
-                    self.sep(index);
-                    self.node(*key);
-                    self.put(" => ");
-                    self.pat(part);
-                }
-                if let Some(rest) = rest {
-                    self.put(" **");
-                    self.local(*rest);
-                }
-                self.put("}");
-            }
-            Pat::Some(part) => {
-                self.put("some(");
-                self.pat(part);
-                self.put(")");
-            }
-            Pat::None => self.put("none_pat"),
-            Pat::Ref(part) => {
-                self.put("&");
-                self.pat(part);
-            }
-            _ => unreachable!("`pat` prints every other kind"),
+    fn last_operand(&mut self, word: &str, node: Option<NodeId>, force: bool) {
+        if let Some(node) = node {
+            self.put(word);
+            self.typed_node(node, force);
         }
     }
 }

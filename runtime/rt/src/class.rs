@@ -1,0 +1,159 @@
+//! Exception classes: a name and its base classes, compared by identity.
+//!
+//! Built-in classes are constants (`rt::ValueError`); programs declare their own with
+//! [`exceptions!`](crate::exceptions).
+
+use std::fmt;
+
+/// What a class is made of; lives in a `static`, so its address is its identity.
+#[derive(Debug)]
+pub struct ClassData {
+    /// The name that a traceback prints.
+    pub name: &'static str,
+    /// Direct base classes, in the order of the declaration.
+    pub bases: &'static [Class],
+}
+
+/// An exception class: a cheap, copyable handle.
+#[derive(Clone, Copy)]
+pub struct Class(&'static ClassData);
+
+impl Class {
+    /// The class described by `data`.
+    pub const fn new(data: &'static ClassData) -> Self {
+        Class(data)
+    }
+
+    /// The name that a traceback prints.
+    pub const fn name(self) -> &'static str {
+        self.0.name
+    }
+
+    /// The direct base classes.
+    pub const fn bases(self) -> &'static [Class] {
+        self.0.bases
+    }
+
+    /// Whether this class is `ancestor` or inherits from it; Python's `issubclass`.
+    pub fn is_a(self, ancestor: Class) -> bool {
+        self == ancestor || self.0.bases.iter().any(|base| base.is_a(ancestor))
+    }
+}
+
+impl PartialEq for Class {
+    fn eq(&self, other: &Class) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
+impl Eq for Class {}
+
+impl fmt::Debug for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name)
+    }
+}
+
+/// Declares exception classes: `rt::exceptions! { pub ParseError(rt::ValueError); }`.
+#[macro_export]
+macro_rules! exceptions {
+    ($($(#[$meta:meta])* $vis:vis $name:ident ( $($base:expr),* $(,)? );)*) => {
+        $(
+            $(#[$meta])*
+            #[allow(non_upper_case_globals)]
+            $vis const $name: $crate::Class = {
+                static DATA: $crate::ClassData = $crate::ClassData {
+                    name: stringify!($name),
+                    bases: &[$($base),*],
+                };
+                $crate::Class::new(&DATA)
+            };
+        )*
+    };
+}
+
+macro_rules! builtin {
+    ($($name:ident ( $($base:ident),* );)*) => {
+        crate::exceptions! {
+            $(
+                #[doc = concat!("Python's `", stringify!($name), "`.")]
+                pub $name($($base),*);
+            )*
+        }
+        /// Every built-in class, for look-up by name.
+        pub const BUILTIN_CLASSES: &[Class] = &[$($name),*];
+    };
+}
+
+builtin! {
+    BaseException();
+    SystemExit(BaseException);
+    KeyboardInterrupt(BaseException);
+    GeneratorExit(BaseException);
+    Exception(BaseException);
+    StopIteration(Exception);
+    StopAsyncIteration(Exception);
+    ArithmeticError(Exception);
+    FloatingPointError(ArithmeticError);
+    OverflowError(ArithmeticError);
+    ZeroDivisionError(ArithmeticError);
+    AssertionError(Exception);
+    AttributeError(Exception);
+    BufferError(Exception);
+    EOFError(Exception);
+    ImportError(Exception);
+    ModuleNotFoundError(ImportError);
+    LookupError(Exception);
+    IndexError(LookupError);
+    KeyError(LookupError);
+    MemoryError(Exception);
+    NameError(Exception);
+    UnboundLocalError(NameError);
+    OSError(Exception);
+    BlockingIOError(OSError);
+    ChildProcessError(OSError);
+    ConnectionError(OSError);
+    BrokenPipeError(ConnectionError);
+    ConnectionAbortedError(ConnectionError);
+    ConnectionRefusedError(ConnectionError);
+    ConnectionResetError(ConnectionError);
+    FileExistsError(OSError);
+    FileNotFoundError(OSError);
+    InterruptedError(OSError);
+    IsADirectoryError(OSError);
+    NotADirectoryError(OSError);
+    PermissionError(OSError);
+    ProcessLookupError(OSError);
+    TimeoutError(OSError);
+    ReferenceError(Exception);
+    RuntimeError(Exception);
+    NotImplementedError(RuntimeError);
+    RecursionError(RuntimeError);
+    SyntaxError(Exception);
+    IndentationError(SyntaxError);
+    TabError(IndentationError);
+    SystemError(Exception);
+    TypeError(Exception);
+    ValueError(Exception);
+    UnicodeError(ValueError);
+    UnicodeDecodeError(UnicodeError);
+    UnicodeEncodeError(UnicodeError);
+    UnicodeTranslateError(UnicodeError);
+    Warning(Exception);
+    BytesWarning(Warning);
+    DeprecationWarning(Warning);
+    EncodingWarning(Warning);
+    FutureWarning(Warning);
+    ImportWarning(Warning);
+    PendingDeprecationWarning(Warning);
+    ResourceWarning(Warning);
+    RuntimeWarning(Warning);
+    SyntaxWarning(Warning);
+    UnicodeWarning(Warning);
+    UserWarning(Warning);
+}
+
+/// Whether errors of this class print the repr of their one argument; true of `KeyError`.
+pub(crate) fn shows_repr(class: Class) -> bool {
+    class.is_a(KeyError)
+}

@@ -1,0 +1,217 @@
+//! `collections.deque`.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use crate::class::{IndexError, ValueError};
+use crate::list::position;
+use crate::repr::{Repr, write_items};
+use crate::unwind::raise_new;
+
+/// A queue with two ends and, if it has a `maxlen`, with forgetting at the other end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Deque<T> {
+    items: VecDeque<T>,
+    maxlen: Option<usize>,
+}
+
+impl<T> Deque<T> {
+    /// `deque()` or `deque(maxlen=n)`; raises `ValueError` for a negative bound.
+    #[track_caller]
+    pub fn new(maxlen: Option<i64>) -> Self {
+        let maxlen = maxlen.map(|maxlen| match usize::try_from(maxlen) {
+            Ok(maxlen) => maxlen,
+            Err(_) => raise_new(ValueError, "maxlen must be non-negative"),
+        });
+        Deque {
+            items: VecDeque::new(),
+            maxlen,
+        }
+    }
+
+    /// `deque(items, maxlen)`.
+    #[track_caller]
+    pub fn from_iter_max(items: impl IntoIterator<Item = T>, maxlen: Option<i64>) -> Self {
+        let mut deque = Deque::new(maxlen);
+        deque.extend(items);
+        deque
+    }
+
+    /// `d.maxlen`.
+    pub fn maxlen(&self) -> Option<i64> {
+        self.maxlen.map(|maxlen| maxlen as i64)
+    }
+
+    /// `d.append(item)`.
+    #[inline]
+    pub fn append(&mut self, item: T) {
+        self.items.push_back(item);
+        if self.maxlen.is_some_and(|maxlen| self.items.len() > maxlen) {
+            self.items.pop_front();
+        }
+    }
+
+    /// `d.appendleft(item)`.
+    #[inline]
+    pub fn appendleft(&mut self, item: T) {
+        self.items.push_front(item);
+        if self.maxlen.is_some_and(|maxlen| self.items.len() > maxlen) {
+            self.items.pop_back();
+        }
+    }
+
+    /// `d.pop()`; raises `IndexError`.
+    #[inline]
+    #[track_caller]
+    pub fn pop(&mut self) -> T {
+        match self.items.pop_back() {
+            Some(item) => item,
+            None => raise_new(IndexError, "pop from an empty deque"),
+        }
+    }
+
+    /// `d.popleft()`; raises `IndexError`.
+    #[inline]
+    #[track_caller]
+    pub fn popleft(&mut self) -> T {
+        match self.items.pop_front() {
+            Some(item) => item,
+            None => raise_new(IndexError, "pop from an empty deque"),
+        }
+    }
+
+    /// `d.extendleft(items)`.
+    pub fn extendleft(&mut self, items: impl IntoIterator<Item = T>) {
+        items.into_iter().for_each(|item| self.appendleft(item));
+    }
+
+    /// `d.rotate(n)`: to the right, to the left when negative.
+    pub fn rotate(&mut self, n: i64) {
+        if !self.items.is_empty() {
+            let steps = n.rem_euclid(self.items.len() as i64);
+            self.items.rotate_right(steps as usize);
+        }
+    }
+
+    /// `d[index]`; raises `IndexError`.
+    #[inline]
+    #[track_caller]
+    pub fn at(&self, index: i64) -> &T {
+        match position(self.items.len(), index) {
+            Some(position) => &self.items[position],
+            None => raise_new(IndexError, "deque index out of range"),
+        }
+    }
+
+    /// `d[index]`, to be changed; raises `IndexError`.
+    #[track_caller]
+    pub fn at_mut(&mut self, index: i64) -> &mut T {
+        match position(self.items.len(), index) {
+            Some(position) => &mut self.items[position],
+            None => raise_new(IndexError, "deque index out of range"),
+        }
+    }
+
+    /// `d.remove(item)`; raises `ValueError`.
+    #[track_caller]
+    pub fn py_remove(&mut self, item: &T)
+    where
+        T: PartialEq,
+    {
+        match self.items.iter().position(|other| other == item) {
+            Some(position) => drop(self.items.remove(position)),
+            None => raise_new(ValueError, "deque.remove(x): x not in deque"),
+        }
+    }
+
+    /// `d.count(item)`.
+    pub fn py_count(&self, item: &T) -> i64
+    where
+        T: PartialEq,
+    {
+        self.items.iter().filter(|other| *other == item).count() as i64
+    }
+}
+
+impl<T> Extend<T> for Deque<T> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
+        items.into_iter().for_each(|item| self.append(item));
+    }
+}
+
+impl<T> FromIterator<T> for Deque<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Deque {
+            items: items.into_iter().collect(),
+            maxlen: None,
+        }
+    }
+}
+
+impl<T, const N: usize> From<[T; N]> for Deque<T> {
+    fn from(items: [T; N]) -> Self {
+        items.into_iter().collect()
+    }
+}
+
+impl<T> Deref for Deque<T> {
+    type Target = VecDeque<T>;
+
+    fn deref(&self) -> &VecDeque<T> {
+        &self.items
+    }
+}
+
+impl<T> DerefMut for Deque<T> {
+    fn deref_mut(&mut self) -> &mut VecDeque<T> {
+        &mut self.items
+    }
+}
+
+impl<T> IntoIterator for Deque<T> {
+    type Item = T;
+    type IntoIter = std::collections::vec_deque::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Deque<T> {
+    type Item = &'a T;
+    type IntoIter = std::collections::vec_deque::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}
+
+impl<T: Repr> Repr for Deque<T> {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_items(f, "deque([", &self.items, "]")?;
+        match self.maxlen {
+            Some(maxlen) => write!(f, ", maxlen={maxlen})"),
+            None => f.write_str(")"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Deque;
+    use crate::repr;
+
+    #[test]
+    fn bounded_deques_forget_at_the_other_end() {
+        let mut d = Deque::from_iter_max(0..5, Some(3));
+        assert_eq!(repr(&d).to_string(), "deque([2, 3, 4], maxlen=3)");
+        d.appendleft(9);
+        d.rotate(-1);
+        assert_eq!(repr(&d).to_string(), "deque([2, 3, 9], maxlen=3)");
+        assert_eq!((d.popleft(), d.pop(), *d.at(-1)), (2, 9, 3));
+        d.pop();
+        let error = crate::catch(|| d.clone().pop()).map_err(|e| e.traceback_line());
+        assert_eq!(error, Err("IndexError: pop from an empty deque".to_owned()));
+    }
+}

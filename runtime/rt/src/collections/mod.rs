@@ -1,0 +1,20 @@
+//! Dicts, sets and their kin.
+
+mod counter;
+mod default_dict;
+mod deque;
+mod dict;
+mod dict_entry;
+mod key;
+mod set;
+mod set_algebra;
+mod table;
+
+pub use counter::Counter;
+pub use default_dict::DefaultDict;
+pub use deque::Deque;
+pub use dict::{Dict, IntoIter as DictIntoIter, Iter as DictIter};
+pub use dict_entry::Entry;
+pub use key::{Key, mix_hash, py_hash_float, py_hash_int, py_hash_tuple, std_hash};
+pub use set::{IntoIter as SetIntoIter, Iter as SetIter, Set};
+pub use set_algebra::FrozenSet;

@@ -1,0 +1,325 @@
+//! Errors as values: class, arguments, cause, place, and the struct of a user's own class.
+//!
+//! An [`Error`] is one word, so `Result<i64, Error>` is 16 bytes. Cloning makes an alias, as
+//! binding an exception to a second name does in Python.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::fmt;
+use std::panic::Location;
+use std::rc::Rc;
+
+use crate::class::{Class, KeyError, SystemExit, shows_repr};
+use crate::repr::{Repr, repr, str};
+
+/// One argument of an exception: its `str` and its `repr` text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arg {
+    /// A string; its repr is derived.
+    Str(String),
+    /// Any other value, kept as text.
+    Shown {
+        /// Text under `str`.
+        str: String,
+        /// Text under `repr`.
+        repr: String,
+    },
+}
+
+impl Arg {
+    /// The argument that `value` becomes.
+    pub fn of<T: Repr + ?Sized>(value: &T) -> Arg {
+        Arg::Shown {
+            str: str(value).to_string(),
+            repr: repr(value).to_string(),
+        }
+    }
+}
+
+impl From<&str> for Arg {
+    fn from(text: &str) -> Arg {
+        Arg::Str(text.to_owned())
+    }
+}
+
+impl From<String> for Arg {
+    fn from(text: String) -> Arg {
+        Arg::Str(text)
+    }
+}
+
+impl From<i64> for Arg {
+    fn from(number: i64) -> Arg {
+        Arg::of(&number)
+    }
+}
+
+impl Repr for Arg {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Arg::Str(text) => text.fmt_repr(f),
+            Arg::Shown { repr, .. } => f.write_str(repr),
+        }
+    }
+
+    fn fmt_str(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Arg::Str(text) => f.write_str(text),
+            Arg::Shown { str, .. } => f.write_str(str),
+        }
+    }
+}
+
+/// A struct of a program that is raised: `class ParseError(ValueError)` with fields.
+pub trait Exception: Any {
+    /// The class that handlers match.
+    fn class(&self) -> Class;
+
+    /// The arguments of `e.args`; they make the text unless [`Exception::text`] does.
+    fn args(&self) -> Vec<Arg> {
+        Vec::new()
+    }
+
+    /// The text of the program's own `__str__`.
+    fn text(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Where an error began: a place in the emitted file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Path as the compiler saw it.
+    pub file: Cow<'static, str>,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
+}
+
+impl From<&'static Location<'static>> for Place {
+    fn from(location: &'static Location<'static>) -> Place {
+        Place {
+            file: Cow::Borrowed(location.file()),
+            line: location.line(),
+            column: location.column(),
+        }
+    }
+}
+
+struct Inner {
+    class: Class,
+    args: Vec<Arg>,
+    text: Option<String>,
+    payload: Option<Box<dyn Any>>,
+    cause: RefCell<Option<Error>>,
+    place: RefCell<Option<Place>>,
+}
+
+/// A raised exception.
+#[derive(Clone)]
+pub struct Error(Rc<Inner>);
+
+impl Error {
+    fn build(class: Class, args: Vec<Arg>, place: Option<Place>) -> Error {
+        Error(Rc::new(Inner {
+            class,
+            args,
+            text: None,
+            payload: None,
+            cause: RefCell::new(None),
+            place: RefCell::new(place),
+        }))
+    }
+
+    /// `class("text")`.
+    #[track_caller]
+    #[cold]
+    pub fn new(class: Class, text: impl Into<String>) -> Error {
+        Error::build(
+            class,
+            vec![Arg::Str(text.into())],
+            Some(Location::caller().into()),
+        )
+    }
+
+    /// `class()`: no arguments, no text.
+    #[track_caller]
+    #[cold]
+    pub fn bare(class: Class) -> Error {
+        Error::build(class, Vec::new(), Some(Location::caller().into()))
+    }
+
+    /// `class(a, b, ..)`.
+    #[track_caller]
+    #[cold]
+    pub fn with_args(class: Class, args: impl IntoIterator<Item = Arg>) -> Error {
+        Error::build(
+            class,
+            args.into_iter().collect(),
+            Some(Location::caller().into()),
+        )
+    }
+
+    /// The `KeyError` of a missing key.
+    #[track_caller]
+    #[cold]
+    pub fn key<K: Repr + ?Sized>(key: &K) -> Error {
+        Error::with_args(KeyError, [Arg::of(key)])
+    }
+
+    /// The error that carries a program's own struct.
+    #[track_caller]
+    #[cold]
+    pub fn of<E: Exception>(exception: E) -> Error {
+        Error(Rc::new(Inner {
+            class: exception.class(),
+            args: exception.args(),
+            text: exception.text(),
+            payload: Some(Box::new(exception)),
+            cause: RefCell::new(None),
+            place: RefCell::new(Some(Location::caller().into())),
+        }))
+    }
+
+    pub(crate) fn at_place(class: Class, text: Option<String>, place: Option<Place>) -> Error {
+        Error::build(class, text.map(Arg::Str).into_iter().collect(), place)
+    }
+
+    /// The class.
+    pub fn class(&self) -> Class {
+        self.0.class
+    }
+
+    /// Whether `except class` would match.
+    pub fn is_a(&self, class: Class) -> bool {
+        self.0.class.is_a(class)
+    }
+
+    /// The name of the class: `type(e).__name__`.
+    pub fn name(&self) -> &'static str {
+        self.0.class.name()
+    }
+
+    /// `e.args`.
+    pub fn args(&self) -> &[Arg] {
+        &self.0.args
+    }
+
+    /// `str(e)`.
+    pub fn message(&self) -> String {
+        self.to_string()
+    }
+
+    /// The program's own struct, when this error carries one of type `E`.
+    pub fn payload<E: Any>(&self) -> Option<&E> {
+        self.0.payload.as_ref()?.downcast_ref()
+    }
+
+    /// Sets the cause: `raise self from cause`.
+    #[must_use]
+    pub fn from_cause(self, cause: Error) -> Error {
+        *self.0.cause.borrow_mut() = Some(cause);
+        self
+    }
+
+    /// `e.__cause__`.
+    pub fn cause(&self) -> Option<Error> {
+        self.0.cause.borrow().clone()
+    }
+
+    /// Where the error began.
+    pub fn place(&self) -> Option<Place> {
+        self.0.place.borrow().clone()
+    }
+
+    /// Whether both names hold the same exception object.
+    pub fn ptr_eq(&self, other: &Error) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// The exit status that this error ends the process with: `SystemExit`'s code, else 1.
+    pub fn exit_code(&self) -> i32 {
+        if !self.is_a(SystemExit) {
+            return 1;
+        }
+        match self.args() {
+            [] => 0,
+            [Arg::Shown { repr, .. }] if repr == "None" => 0,
+            [Arg::Shown { repr, .. }] => repr.parse().map_or(1, |code: i64| (code & 0xff) as i32),
+            _ => 1,
+        }
+    }
+
+    /// The last line of a traceback: `ValueError: text`, or the bare name.
+    pub fn traceback_line(&self) -> String {
+        let text = self.to_string();
+        if text.is_empty() {
+            self.name().to_owned()
+        } else {
+            format!("{}: {text}", self.name())
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(text) = &self.0.text {
+            return f.write_str(text);
+        }
+        match self.args() {
+            [] => Ok(()),
+            [one] if shows_repr(self.class()) => one.fmt_repr(f),
+            [one] => one.fmt_str(f),
+            many => fmt_args(many, f),
+        }
+    }
+}
+
+fn fmt_args(args: &[Arg], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("(")?;
+    for (i, arg) in args.iter().enumerate() {
+        if i > 0 {
+            f.write_str(", ")?;
+        }
+        arg.fmt_repr(f)?;
+    }
+    f.write_str(")")
+}
+
+impl Repr for Error {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        fmt_args(self.args(), f)
+    }
+
+    fn fmt_str(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_repr(f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl<E: Exception> From<E> for Error {
+    #[track_caller]
+    fn from(exception: E) -> Error {
+        Error::of(exception)
+    }
+}
+
+impl From<std::io::Error> for Error {
+    #[track_caller]
+    fn from(error: std::io::Error) -> Error {
+        crate::io_error::from_io(&error, None)
+    }
+}
+
+/// What a fallible function of a translated program returns.
+pub type Result<T = (), E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,31 @@
+//! Python's format mini-language, `str.format` and `%`.
+
+mod number;
+mod operand;
+mod percent;
+mod spec;
+mod template;
+
+pub use operand::{Format, Operand};
+pub use percent::{percent, percent_named};
+pub use template::{str_format, try_str_format};
+
+use crate::error::Error;
+use crate::unwind::OrRaise;
+
+/// `format(value, spec)`; raises `ValueError` for a spec that the type does not know.
+#[track_caller]
+pub fn format<T: Format + ?Sized>(value: &T, spec: &str) -> String {
+    try_format(value, spec).or_raise()
+}
+
+/// [`format`] with the error as a value.
+#[track_caller]
+pub fn try_format<T: Format + ?Sized>(value: &T, spec: &str) -> Result<String, Error> {
+    let mut text = String::new();
+    value.format_into(spec, &mut text)?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests;

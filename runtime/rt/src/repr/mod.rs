@@ -1,0 +1,99 @@
+//! The text of values: `repr(x)` and `str(x)` as CPython writes them.
+
+mod containers;
+mod float;
+mod text;
+
+use std::fmt;
+
+pub(crate) use containers::write_items;
+pub use float::float_digits;
+pub(crate) use float::write_f64;
+pub use text::{ascii, write_bytes_repr};
+
+/// A value that has Python's two texts.
+pub trait Repr {
+    /// Writes what `repr(self)` gives.
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+
+    /// Writes what `str(self)` gives; the same as `repr` unless a type says otherwise.
+    fn fmt_str(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_repr(f)
+    }
+}
+
+/// Displays the `repr` of a value.
+#[derive(Clone, Copy)]
+pub struct ReprOf<'a, T: ?Sized>(&'a T);
+
+/// Displays the `str` of a value.
+#[derive(Clone, Copy)]
+pub struct StrOf<'a, T: ?Sized>(&'a T);
+
+impl<T: Repr + ?Sized> fmt::Display for ReprOf<'_, T> {
+    #[inline]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt_repr(f)
+    }
+}
+
+impl<T: Repr + ?Sized> fmt::Display for StrOf<'_, T> {
+    #[inline]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt_str(f)
+    }
+}
+
+/// `repr(value)`, to be displayed or turned into a `String`.
+#[inline]
+pub fn repr<T: Repr + ?Sized>(value: &T) -> ReprOf<'_, T> {
+    ReprOf(value)
+}
+
+/// `str(value)`, to be displayed or turned into a `String`.
+#[inline]
+pub fn str<T: Repr + ?Sized>(value: &T) -> StrOf<'_, T> {
+    StrOf(value)
+}
+
+/// Gives types that implement `Display` the same text under `repr` and `str`.
+#[macro_export]
+macro_rules! repr_as_display {
+    ($($ty:ty),* $(,)?) => {
+        $(
+            impl $crate::Repr for $ty {
+                fn fmt_repr(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    ::std::fmt::Display::fmt(self, f)
+                }
+            }
+        )*
+    };
+}
+
+repr_as_display!(
+    i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize
+);
+
+impl Repr for f64 {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_f64(f, *self)
+    }
+}
+
+impl Repr for f32 {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_f64(f, f64::from(*self))
+    }
+}
+
+impl Repr for bool {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if *self { "True" } else { "False" })
+    }
+}
+
+impl Repr for () {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("None")
+    }
+}

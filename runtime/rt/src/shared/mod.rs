@@ -1,0 +1,63 @@
+//! Containers that several names hold: cloning makes an alias, every operation borrows for itself.
+
+mod dict;
+mod list;
+mod set;
+
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+
+pub use dict::SharedDict;
+pub use list::List;
+pub use set::SharedSet;
+
+/// Things with an identity: Python's `id` and `is`.
+pub trait Identity {
+    /// The address of the object.
+    fn id(&self) -> i64;
+
+    /// `self is other`.
+    fn is_same(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl<T: ?Sized> Identity for Rc<T> {
+    fn id(&self) -> i64 {
+        Rc::as_ptr(self).cast::<()>() as usize as i64
+    }
+}
+
+/// `id(object)`.
+pub fn id<T: Identity + ?Sized>(object: &T) -> i64 {
+    object.id()
+}
+
+thread_local! {
+    static SHOWN: RefCell<Vec<i64>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Takes an object off the list of those being shown, also when showing it raises.
+struct Showing;
+
+impl Drop for Showing {
+    fn drop(&mut self) {
+        SHOWN.with_borrow_mut(|shown| shown.pop());
+    }
+}
+
+/// Writes an object by `write`, or `again` when it is already being written further out.
+pub(crate) fn write_once(
+    f: &mut fmt::Formatter<'_>,
+    id: i64,
+    again: &str,
+    write: impl FnOnce(&mut fmt::Formatter<'_>) -> fmt::Result,
+) -> fmt::Result {
+    if SHOWN.with_borrow(|shown| shown.contains(&id)) {
+        return f.write_str(again);
+    }
+    SHOWN.with_borrow_mut(|shown| shown.push(id));
+    let _showing = Showing;
+    write(f)
+}
