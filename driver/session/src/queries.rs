@@ -61,8 +61,8 @@ pub(crate) fn items(db: &dyn salsa::Database, workspace: Workspace, file: Source
 
 /// Where each item of a file starts.
 #[salsa::tracked]
-pub(crate) fn bases(db: &dyn salsa::Database, workspace: Workspace, file: SourceFile) -> Vec<u32> {
-    lowered(db, workspace, file).module.items.iter().map(|row| row.base).collect()
+pub(crate) fn bases(db: &dyn salsa::Database, workspace: Workspace, file: SourceFile) -> Vec<(Item, u32)> {
+    lowered(db, workspace, file).module.items.iter().map(|row| (row.item, row.base)).collect()
 }
 
 /// One body at Hir.
@@ -111,9 +111,8 @@ pub(crate) fn shapes(db: &dyn salsa::Database, workspace: Workspace) -> Shapes {
 /// The program with every borrow decided: what the JIT reads.
 #[salsa::tracked]
 pub(crate) fn mir(db: &dyn salsa::Database, workspace: Workspace) -> Stage<Mir> {
-    let typed = types(db, workspace);
-    let (program, diags) = stages::own(&typed.program, shapes(db, workspace));
-    Stage { program, diags }
+    let lowered = &shapes(db, workspace).lowered;
+    Stage { program: lowered.program.clone(), diags: lowered.diags.clone() }
 }
 
 /// Mir after the idioms: what the Rust printer reads. Positions of items are back.
@@ -134,8 +133,10 @@ pub(crate) fn rust(db: &dyn salsa::Database, workspace: Workspace) -> Emitted {
     for file in workspace.files(db).iter() {
         let bases = bases(db, workspace, *file);
         if let Some(module) = program.modules.get_mut(&file.module(db)) {
-            let rows = &mut Arc::make_mut(module).items;
-            rows.iter_mut().zip(bases.iter()).for_each(|(row, base)| row.base = *base);
+            for row in &mut Arc::make_mut(module).items {
+                let known = bases.iter().find(|(item, _)| *item == row.item);
+                row.base = known.map_or(0, |(_, base)| *base);
+            }
         }
         sources.insert(file.module(db), file.text(db).clone());
     }

@@ -1,14 +1,21 @@
 //! The passes, one small function each: where the session meets the other crates.
 
-use crate::options::Options;
+use crate::options::{IntPolicy, Options};
 use batuta_base::{Diagnostic, IndexMap, Name, SourceText};
-use batuta_core::{FileIr, Hir, Lang, Mir, Module, Program, Typed};
+use batuta_core::{Demotion, FileIr, Hir, Lang, Mir, Module, Program, Typed};
+use batuta_own::Lowered;
+use batuta_shapes::ShapeOptions;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What `shapes` decides.
-#[derive(Debug, Default)]
-pub(crate) struct Shapes;
+/// What the rounds of `shapes` and `own` come to: no use is left that needs a second owner.
+#[derive(Debug)]
+pub(crate) struct Shapes {
+    pub(crate) lowered: Lowered,
+}
+
+/// More rounds than any program needs: each one shares at least one more class.
+const ROUNDS: usize = 200;
 
 /// The emitted cargo project.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -39,12 +46,24 @@ pub(crate) fn infer(_program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>
     (Program::default(), Vec::new())
 }
 
-pub(crate) fn shapes(_program: &Program<Typed>, _options: &Options) -> Shapes {
-    Shapes
-}
-
-pub(crate) fn own(_program: &Program<Typed>, _shapes: &Shapes) -> (Program<Mir>, Vec<Diagnostic>) {
-    (Program::default(), Vec::new())
+/// `shapes` starts with one owner for everything; `own` reports the uses that need two.
+pub(crate) fn shapes(program: &Program<Typed>, options: &Options) -> Shapes {
+    let options = ShapeOptions { all_big: options.int == IntPolicy::Big };
+    let mut demoted: Vec<Demotion> = Vec::new();
+    for _ in 0..ROUNDS {
+        let shaped = batuta_shapes::shapes(program, &demoted, options);
+        let lowered = batuta_own::own(&shaped.program, &shaped.frozen);
+        let known = demoted.len();
+        for demotion in &lowered.demoted {
+            if !demoted.contains(demotion) {
+                demoted.push(*demotion);
+            }
+        }
+        if demoted.len() == known {
+            return Shapes { lowered };
+        }
+    }
+    unreachable!("the set of shared classes grows in every round and is finite")
 }
 
 pub(crate) fn idiom(_program: &mut Program<Mir>) {}
