@@ -1,9 +1,10 @@
 //! The passes, one small function each: where the session meets the other crates.
 
 use crate::options::{IntPolicy, Options};
-use batuta_base::{Diagnostic, IndexMap, Name, SourceText};
-use batuta_core::{Demotion, FileIr, Hir, Lang, Mir, Module, Program, Typed};
+use batuta_base::{Diagnostic, Name, SourceText};
+use batuta_core::{Demotion, FileIr, Hir, Mir, Program, Typed};
 use batuta_own::Lowered;
+use batuta_python::LowerOptions;
 use batuta_shapes::ShapeOptions;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,20 +27,12 @@ pub(crate) struct Emitted {
 pub(crate) fn lower(
     source: &SourceText,
     module: Name,
-    _is_entry: bool,
-    _is_package: bool,
-    _modules: &[Name],
+    is_entry: bool,
+    is_package: bool,
+    modules: &[Name],
 ) -> FileIr {
-    let module = Module {
-        path: module,
-        file: Name::new(&source.path),
-        lang: Lang::Python,
-        doc: None,
-        items: Vec::new(),
-        aliases: IndexMap::default(),
-        end_comments: Vec::new(),
-    };
-    FileIr { module, classes: Vec::new(), globals: Vec::new(), fns: Vec::new(), diags: Vec::new() }
+    let is_project_module = |path: &str| modules.iter().any(|module| *module == path);
+    batuta_python::lower(source, module, &LowerOptions { is_entry, is_package, is_project_module: &is_project_module })
 }
 
 pub(crate) fn infer(_program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
