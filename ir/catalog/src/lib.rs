@@ -7,12 +7,14 @@
 #![forbid(unsafe_code)]
 
 mod parse;
+mod select;
 
 use batuta_base::{FxHashMap, Name};
 use batuta_core::{Const, Op, Ty};
 use std::sync::{LazyLock, OnceLock};
 
 pub use parse::{parse_signature, parse_ty};
+pub use select::select;
 
 include!(concat!(env!("OUT_DIR"), "/rows.rs"));
 

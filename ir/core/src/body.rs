@@ -66,6 +66,8 @@ pub struct Body<L> {
     pub is_async: bool,
     pub decorators: Vec<Decorator>,
     pub doc: Option<Arc<str>>,
+    /// Comments above a method. Those above a module-level function stand in its `ItemRow`.
+    pub above: Vec<Comment>,
     pub origin: Origin,
     pub locals: IdVec<LocalId, LocalRow>,
     pub nodes: IdVec<NodeId, NodeRow>,
@@ -517,6 +519,7 @@ impl<L: Level> Body<L> {
             is_async: false,
             decorators: Vec::new(),
             doc: None,
+            above: Vec::new(),
             origin: Origin::default(),
             locals: IdVec::new(),
             nodes: IdVec::new(),
@@ -539,6 +542,7 @@ impl<L: Level> Body<L> {
             is_async: self.is_async,
             decorators: self.decorators,
             doc: self.doc,
+            above: self.above,
             origin: self.origin,
             locals: self.locals,
             nodes: self.nodes,
@@ -575,6 +579,12 @@ impl<L: Level> Body<L> {
 
     pub fn block(&mut self, row: BlockRow) -> BlockId {
         self.blocks.push(row)
+    }
+
+    /// Whether the first parameter is a receiver.
+    pub fn has_receiver(&self) -> bool {
+        matches!(self.kind, FnKind::Method | FnKind::Property | FnKind::PropertySetter)
+            && !self.params.is_empty()
     }
 
     pub fn ty(&self, node: NodeId) -> Ty {

@@ -13,6 +13,7 @@ mod op;
 mod program;
 pub mod text;
 mod ty;
+pub mod verify;
 mod visit;
 
 pub use body::*;

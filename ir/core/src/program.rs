@@ -1,6 +1,6 @@
 //! A program: modules, classes, globals and bodies, by item path.
 
-use crate::{Body, Comment, Hir, Lang, Ty};
+use crate::{Body, Comment, Hir, Lang, NodeId, Ty};
 use batuta_base::{Diagnostic, IndexMap, Name, Origin};
 use std::sync::Arc;
 
@@ -53,6 +53,17 @@ pub struct FileIr {
     pub globals: Vec<GlobalDef>,
     pub fns: Vec<Body<Hir>>,
     pub diags: Vec<Diagnostic>,
+}
+
+/// A use whose flow class cannot have one owner.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Demotion {
+    /// The body that holds the node.
+    pub body: Name,
+    /// The node whose value needs a second owner.
+    pub node: NodeId,
+    /// Not the value itself, but the items in it.
+    pub items: bool,
 }
 
 /// An item in its module, with the comments above it.

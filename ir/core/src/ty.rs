@@ -229,6 +229,13 @@ impl Ty {
             _ => self,
         }
     }
+    /// The type behind `Shared`.
+    pub fn strip_shared(self) -> Self {
+        match self.kind() {
+            TyKind::Shared(inner) => *inner,
+            _ => self,
+        }
+    }
     /// The class path of a class type, behind references and sharing.
     pub fn class_path(self) -> Option<Name> {
         match self.strip().kind() {
@@ -286,6 +293,23 @@ impl Ty {
     /// Whether `test` holds for this type or one inside it.
     pub fn any(self, test: &mut dyn FnMut(Self) -> bool) -> bool {
         test(self) || self.children().into_iter().any(|child| child.any(test))
+    }
+
+    /// Whether values of this representation type are `Copy` in Rust.
+    pub fn is_copy(self) -> bool {
+        match self.kind() {
+            TyKind::Int(width) => *width != Width::Big,
+            TyKind::Bool
+            | TyKind::Float(_)
+            | TyKind::Unit
+            | TyKind::Never
+            | TyKind::Num
+            | TyKind::Complex => true,
+            TyKind::Ref(_) | TyKind::TypeOf(_) => true,
+            TyKind::Option(item) | TyKind::Array(item, _) => item.is_copy(),
+            TyKind::Tuple(items) => items.iter().all(|item| item.is_copy()),
+            _ => false,
+        }
     }
 
     /// Mutable in place in the source language, so that aliases can see changes.

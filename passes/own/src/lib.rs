@@ -1,1 +1,60 @@
+//! Copy, move, borrow or clone for every use; `let` for every local; one Mir body for each Typed one.
+//!
+//! before (Typed, representation types)          after (Mir)
+//!   set place %names = list.new()                 let mut %names: list<str> = list.new()
+//!   lib:list.append(%names, %p.name)              lib:list.append(mut %names, clone %p.name)
+//!   return %names                                 return move %names
+//!
+//! Decides inside one body only: who owns an object for life is settled before, in `shapes`. Where a
+//! use needs a second owner of an object that changes, it is reported ([`Lowered::demoted`]) and the
+//! caller runs `shapes` again with it.
 #![forbid(unsafe_code)]
+
+mod access;
+mod alias;
+mod body;
+mod cells;
+mod expr;
+mod globals;
+mod init;
+mod iter;
+mod lets;
+mod live;
+mod types;
+
+use batuta_base::{Diagnostic, FxHashSet, Name};
+use batuta_core::*;
+use std::sync::Arc;
+
+/// The program at Mir, and what stands in its way.
+#[derive(Debug)]
+pub struct Lowered {
+    pub program: Program<Mir>,
+    /// Uses that need a second owner; the program is right only when there are none.
+    pub demoted: Vec<Demotion>,
+    pub diags: Vec<Diagnostic>,
+}
+
+/// Lowers a program of representation types. `frozen` are uses of objects that never change.
+pub fn own(program: &Program<Typed>, frozen: &FxHashSet<(Name, NodeId)>) -> Lowered {
+    let program = globals::settle(program);
+    let program = &program;
+    let mut classes = program.classes.clone();
+    cells::mark(program, &mut classes);
+    let mut out = Program {
+        modules: program.modules.clone(),
+        classes,
+        globals: program.globals.clone(),
+        fns: Default::default(),
+        entry: program.entry,
+    };
+    let mut demoted = Vec::new();
+    let mut diags = Vec::new();
+    for body in program.fns.values() {
+        let mut lowered = body::lower(program, &out.classes, body, frozen);
+        demoted.append(&mut lowered.demoted);
+        diags.append(&mut lowered.diags);
+        out.fns.insert(body.path, Arc::new(lowered.body));
+    }
+    Lowered { program: out, demoted, diags }
+}

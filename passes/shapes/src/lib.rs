@@ -1,1 +1,69 @@
+//! One representation for every flow class of a program.
+//!
+//! before (Typed)                            after (Typed, representation types)
+//!   fn @m.f(%xs: list<int>) -> none           fn @m.f(%xs: &mut list<big>) -> none
+//!     method lib:list.append(%xs, 2 ** 100)
+//!
+//! A flow class is what assignments, arguments, fields and elements join: all lists that may be the
+//! same list have one class, so one element width and one ownership for life. Decided here: the
+//! width of every int (`i64` or `rt::Int`), owned or shared for every container and class, and by
+//! what mode each parameter is passed (`&T` when it is only read, `&mut T` when the callee changes
+//! it, by value when the callee keeps it).
+//!
+//! Ownership starts optimistic: everything is owned. `own` reports each use that would need a second
+//! owner (`Demotion`); the class of that use is shared in the next round. Rounds end because the
+//! set of shared classes only grows.
 #![forbid(unsafe_code)]
+
+mod build;
+mod effects;
+mod graph;
+mod growth;
+mod lift;
+mod rewrite;
+
+use batuta_base::{FxHashSet, Name};
+use batuta_core::{Demotion, Node, NodeId, Program, Typed};
+
+/// A program in representation types.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Shaped {
+    pub program: Program<Typed>,
+    /// Uses of objects that nothing changes after they are made: a copy of them cannot be seen.
+    pub frozen: FxHashSet<(Name, NodeId)>,
+}
+
+/// What the user asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct ShapeOptions {
+    /// `--int big`: every int is `rt::Int`.
+    pub all_big: bool,
+}
+
+/// Decides representations and writes them into the program's types. `demoted` are the uses that
+/// earlier rounds found to need a second owner.
+pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOptions) -> Shaped {
+    let lifted = lift::lift(program);
+    let program = &lifted;
+    let mut built = build::build(program);
+    for demotion in demoted {
+        let Some(shape) = built.node(demotion.body, demotion.node) else { continue };
+        if demotion.items {
+            for part in built.graph.kids(shape).to_vec() {
+                built.graph.set_shared(part);
+            }
+        } else {
+            built.graph.set_shared(shape);
+        }
+    }
+    growth::widths(&mut built, options);
+    let modes = effects::effects(program, &built);
+    let mut frozen = FxHashSet::default();
+    for body in program.fns.values() {
+        let uses = body.nodes.iter().filter(|(_, row)| matches!(row.kind, Node::Use(..) | Node::Call { .. }));
+        let unchanged =
+            |node: &NodeId| built.node(body.path, *node).is_some_and(|shape| !built.changes(shape));
+        frozen.extend(uses.map(|(id, _)| id).filter(unchanged).map(|id| (body.path, id)));
+    }
+    Shaped { program: rewrite::rewrite(program, &built, &modes), frozen }
+}

@@ -1,0 +1,186 @@
+//! What the command line takes.
+
+use batuta_session::{IntPolicy, Optimize, Options};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Moves Python programs to Rust.
+#[derive(Parser, Debug)]
+#[command(name = "batutac", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Args, Debug)]
+pub struct Common {
+    /// Colours on stderr
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// Only errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Says what is done
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// How findings are written: text on stderr, JSON on stdout
+    #[arg(long, visible_alias = "format", global = true, value_enum, default_value_t = OutputFormat::Text, value_name = "FORMAT")]
+    pub output_format: OutputFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum OutputFormat {
+    Text,
+    Json,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Translates a file or folder to Rust
+    Transpile(TranspileArgs),
+    /// Only looks for findings
+    Check(CheckArgs),
+    /// Translates and compiles a file or folder to a binary
+    Compile(CompileArgs),
+    /// The same as compile
+    Build(CompileArgs),
+    /// Translates, compiles and runs
+    Run(RunArgs),
+    /// Says what a code of a finding means
+    Explain(ExplainArgs),
+    /// Prints a completion script
+    Completions { shell: clap_complete::Shell },
+}
+
+/// How a program is translated.
+#[derive(Args, Debug)]
+pub struct Translation {
+    /// Warnings are errors: refuses holes
+    #[arg(long)]
+    pub strict: bool,
+    /// How `int` is stored: `auto` is i64 unless growth is seen, `big` is unbounded everywhere
+    #[arg(long, value_enum, default_value_t = Int::Auto)]
+    pub int: Int,
+    /// `none` follows the source step by step, `aggressive` spends compile time on speed
+    #[arg(long, value_enum, default_value_t = OptimizeArg::Default, value_name = "LEVEL")]
+    pub optimize: OptimizeArg,
+}
+
+#[derive(Clone, Copy, ValueEnum, Debug)]
+pub enum Int {
+    Auto,
+    Big,
+}
+
+#[derive(Clone, Copy, ValueEnum, Debug)]
+pub enum OptimizeArg {
+    None,
+    Default,
+    Aggressive,
+}
+
+impl Translation {
+    /// Options of the session; `runtime` is the folder that the emitted manifest names.
+    pub fn options(&self, runtime: String) -> Options {
+        Options {
+            strict: self.strict,
+            int: match self.int {
+                Int::Auto => IntPolicy::Auto,
+                Int::Big => IntPolicy::Big,
+            },
+            optimize: match self.optimize {
+                OptimizeArg::None => Optimize::None,
+                OptimizeArg::Default => Optimize::Default,
+                OptimizeArg::Aggressive => Optimize::Aggressive,
+            },
+            runtime,
+            ..Options::default()
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct TranspileArgs {
+    /// File or folder
+    #[arg(value_name = "INPUT", required_unless_present = "source")]
+    pub input: Option<PathBuf>,
+    /// The same as INPUT
+    #[arg(long, value_name = "INPUT", conflicts_with = "input")]
+    pub source: Option<PathBuf>,
+    /// Folder for the cargo project; without it the Rust is printed
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// What to print
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "LEVELS", conflicts_with_all = ["output", "diff", "dry_run"])]
+    pub emit: Vec<Emit>,
+    /// Shows what would change in DIR and writes nothing
+    #[arg(long, requires = "output")]
+    pub diff: bool,
+    /// Lists what would be written to DIR and writes nothing
+    #[arg(long, requires = "output")]
+    pub dry_run: bool,
+    /// Replaces generated files of DIR even where they were changed by hand
+    #[arg(long, requires = "output")]
+    pub force: bool,
+    #[command(flatten)]
+    pub translation: Translation,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Emit {
+    Hir,
+    Typed,
+    Mir,
+    Rust,
+}
+
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// File or folder
+    pub input: PathBuf,
+    #[command(flatten)]
+    pub translation: Translation,
+}
+
+#[derive(Args, Debug)]
+pub struct CompileArgs {
+    /// File or folder
+    pub input: PathBuf,
+    /// The binary; its default is the program's name in the current folder
+    #[arg(short, long, value_name = "BIN")]
+    pub output: Option<PathBuf>,
+    /// Optimises
+    #[arg(long)]
+    pub release: bool,
+    #[command(flatten)]
+    pub translation: Translation,
+}
+
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// File or folder
+    pub input: PathBuf,
+    /// Optimises
+    #[arg(long)]
+    pub release: bool,
+    #[command(flatten)]
+    pub translation: Translation,
+    /// Arguments of the program
+    #[arg(last = true, value_name = "ARGS")]
+    pub args: Vec<std::ffi::OsString>,
+}
+
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// Code of a finding, as in `B0501`; without it all codes are listed
+    pub code: Option<String>,
+}

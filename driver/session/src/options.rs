@@ -1,0 +1,58 @@
+//! What a user can choose.
+
+/// How Python's unbounded `int` is stored.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum IntPolicy {
+    /// `i64` unless growth is seen.
+    #[default]
+    Auto,
+    /// `rt::Int` everywhere.
+    Big,
+}
+
+/// How much the emitted program is worked over. Its output never depends on it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Optimize {
+    /// No idioms: the Rust follows the source step by step.
+    None,
+    #[default]
+    Default,
+    /// Link-time optimisation and one codegen unit.
+    Aggressive,
+}
+
+/// A level of the IR that can be looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Level {
+    Hir,
+    Typed,
+    /// What the JIT reads.
+    Mir,
+    /// Mir after the idioms: what the Rust printer reads.
+    Idiomatic,
+}
+
+/// Options of a session.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Options {
+    /// A hole or a dynamic value is an error.
+    pub strict: bool,
+    pub int: IntPolicy,
+    pub optimize: Optimize,
+    /// Folder of the runtime crate, written into the emitted `Cargo.toml`.
+    pub runtime: String,
+    /// Whether each level is verified after the pass that makes it.
+    pub verify: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            strict: false,
+            int: IntPolicy::default(),
+            optimize: Optimize::default(),
+            runtime: "batuta-rt".to_owned(),
+            verify: cfg!(debug_assertions),
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The queries, in the order in which a program goes through them.
+//!
+//! `lowered(file)` reads one file. Its parts are handed on as `items(file)`, `bases(file)` and
+//! `hir(file, fn)`, which compare equal when an edit did not touch them: positions of items live in
+//! `bases` alone, so a line added above a function stops there. `program` puts the files together;
+//! `types`, `shapes`, `mir`, `idiomatic` and `rust` work on the whole program.
+
+use crate::check;
+use crate::db::{SourceFile, Workspace};
+use crate::finding::{Finding, Locator};
+use crate::options::{Level, Optimize};
+use crate::stages::{self, Emitted, Shapes};
+use batuta_base::{Diagnostic, FxHashMap, Name, SourceText};
+use batuta_core::{Body, ClassDef, FileIr, GlobalDef, Hir, Item, Mir, Module, Program, Typed};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A program at one level and what its pass found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Stage<L> {
+    pub(crate) program: Program<L>,
+    pub(crate) diags: Vec<Diagnostic>,
+}
+
+/// Everything of a file but function bodies, findings and positions of items.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct FileItems {
+    module: Arc<Module>,
+    classes: Vec<Arc<ClassDef>>,
+    globals: Vec<Arc<GlobalDef>>,
+    fns: Vec<Name>,
+}
+
+/// Dotted names of the project's modules.
+#[salsa::tracked]
+pub(crate) fn module_names(db: &dyn salsa::Database, workspace: Workspace) -> Vec<Name> {
+    workspace.files(db).iter().map(|file| file.module(db)).collect()
+}
+
+/// A file's items, bodies and findings at Hir.
+#[salsa::tracked]
+pub(crate) fn lowered(db: &dyn salsa::Database, workspace: Workspace, file: SourceFile) -> FileIr {
+    let modules = module_names(db, workspace);
+    let module = file.module(db);
+    let is_entry = workspace.entry(db) == Some(module);
+    stages::lower(file.text(db), module, is_entry, file.is_package(db), modules)
+}
+
+#[salsa::tracked]
+pub(crate) fn items(db: &dyn salsa::Database, workspace: Workspace, file: SourceFile) -> FileItems {
+    let ir = lowered(db, workspace, file);
+    let mut module = ir.module.clone();
+    module.items.iter_mut().for_each(|row| row.base = 0);
+    FileItems {
+        module: Arc::new(module),
+        classes: ir.classes.iter().cloned().map(Arc::new).collect(),
+        globals: ir.globals.iter().cloned().map(Arc::new).collect(),
+        fns: ir.fns.iter().map(|body| body.path).collect(),
+    }
+}
+
+/// Where each item of a file starts.
+#[salsa::tracked]
+pub(crate) fn bases(db: &dyn salsa::Database, workspace: Workspace, file: SourceFile) -> Vec<(Item, u32)> {
+    lowered(db, workspace, file).module.items.iter().map(|row| (row.item, row.base)).collect()
+}
+
+/// One body at Hir.
+#[salsa::tracked]
+pub(crate) fn hir(
+    db: &dyn salsa::Database,
+    workspace: Workspace,
+    file: SourceFile,
+    path: Name,
+) -> Option<Arc<Body<Hir>>> {
+    let ir = lowered(db, workspace, file);
+    ir.fns.iter().find(|body| body.path == path).cloned().map(Arc::new)
+}
+
+/// All files together at Hir; items have no positions.
+#[salsa::tracked]
+pub(crate) fn program(db: &dyn salsa::Database, workspace: Workspace) -> Program<Hir> {
+    let mut out = Program { entry: workspace.entry(db), ..Program::default() };
+    for file in workspace.files(db).iter() {
+        let items = items(db, workspace, *file);
+        out.modules.insert(items.module.path, items.module.clone());
+        out.classes.extend(items.classes.iter().map(|class| (class.path, class.clone())));
+        out.globals.extend(items.globals.iter().map(|global| (global.path, global.clone())));
+        for path in &items.fns {
+            if let Some(body) = hir(db, workspace, *file, *path) {
+                out.fns.insert(*path, body.clone());
+            }
+        }
+    }
+    out
+}
+
+/// The program with types, calls and coercions resolved.
+#[salsa::tracked]
+pub(crate) fn types(db: &dyn salsa::Database, workspace: Workspace) -> Stage<Typed> {
+    let (program, diags) = stages::infer(program(db, workspace));
+    Stage { program, diags }
+}
+
+/// Representations, integer widths, errors that leave functions.
+#[salsa::tracked(no_eq)]
+pub(crate) fn shapes(db: &dyn salsa::Database, workspace: Workspace) -> Shapes {
+    stages::shapes(&types(db, workspace).program, workspace.options(db))
+}
+
+/// The program with every borrow decided: what the JIT reads.
+#[salsa::tracked]
+pub(crate) fn mir(db: &dyn salsa::Database, workspace: Workspace) -> Stage<Mir> {
+    let lowered = &shapes(db, workspace).lowered;
+    Stage { program: lowered.program.clone(), diags: lowered.diags.clone() }
+}
+
+/// Mir after the idioms: what the Rust printer reads. Positions of items are back.
+#[salsa::tracked]
+pub(crate) fn idiomatic(db: &dyn salsa::Database, workspace: Workspace) -> Program<Mir> {
+    let mut out = mir(db, workspace).program.clone();
+    if workspace.options(db).optimize != Optimize::None {
+        stages::idiom(&mut out);
+    }
+    out
+}
+
+/// The cargo project.
+#[salsa::tracked]
+pub(crate) fn rust(db: &dyn salsa::Database, workspace: Workspace) -> Emitted {
+    let mut program = idiomatic(db, workspace).clone();
+    let mut sources = BTreeMap::new();
+    for file in workspace.files(db).iter() {
+        let bases = bases(db, workspace, *file);
+        if let Some(module) = program.modules.get_mut(&file.module(db)) {
+            for row in &mut Arc::make_mut(module).items {
+                let known = bases.iter().find(|(item, _)| *item == row.item);
+                row.base = known.map_or(0, |(_, base)| *base);
+            }
+        }
+        sources.insert(file.module(db), file.text(db).clone());
+    }
+    stages::emit(&program, workspace.name(db), &sources, workspace.options(db))
+}
+
+/// All findings, with places in files, ordered by file and position.
+#[salsa::tracked]
+pub(crate) fn findings(db: &dyn salsa::Database, workspace: Workspace) -> Vec<Finding> {
+    let mut items: FxHashMap<Name, (Arc<SourceText>, u32)> = FxHashMap::default();
+    let mut all = Vec::new();
+    for file in workspace.files(db).iter() {
+        let ir = lowered(db, workspace, *file);
+        let text = file.text(db);
+        items.insert(ir.module.path, (text.clone(), 0));
+        for row in &ir.module.items {
+            if let Item::Fn(path) | Item::Class(path) = row.item {
+                items.insert(path, (text.clone(), row.base));
+            }
+        }
+        all.extend(ir.diags.iter().cloned());
+    }
+    all.extend(check::import_cycles(program(db, workspace)));
+    all.extend(types(db, workspace).diags.iter().cloned());
+    all.extend(mir(db, workspace).diags.iter().cloned());
+    if workspace.options(db).verify {
+        all.extend(check::verify(program(db, workspace)));
+        all.extend(check::verify(&types(db, workspace).program));
+        all.extend(check::verify(&mir(db, workspace).program));
+        all.extend(check::verify(idiomatic(db, workspace)));
+    }
+    let locator = Locator::new(items);
+    let mut found: Vec<Finding> = Vec::new();
+    for diagnostic in &all {
+        let finding = locator.finding(diagnostic);
+        if !found.contains(&finding) {
+            found.push(finding);
+        }
+    }
+    found.sort_by(|a, b| a.at.cmp(&b.at));
+    found
+}
+
+/// The text form of the whole program at a level.
+pub(crate) fn level_text(db: &dyn salsa::Database, workspace: Workspace, level: Level) -> String {
+    use batuta_core::text::print_program;
+    match level {
+        Level::Hir => print_program(program(db, workspace)),
+        Level::Typed => print_program(&types(db, workspace).program),
+        Level::Mir => print_program(&mir(db, workspace).program),
+        Level::Idiomatic => print_program(idiomatic(db, workspace)),
+    }
+}

@@ -1,0 +1,63 @@
+//! Which overload a call with resolved argument types means.
+
+use crate::{Row, functions, overload};
+use batuta_core::{Ty, TyKind};
+
+/// The row of a resolved call: `name` or `name#overload`, chosen by the types of its arguments.
+/// Representation types (`&T`, `shared<T>`, widths) count as what they represent.
+pub fn select(name: &str, args: &[Ty]) -> Option<&'static Row> {
+    if let Some((base, index)) = name.rsplit_once('#') {
+        return overload(base, index.parse().ok()?);
+    }
+    let rows = functions(name);
+    rows.iter().find(|row| takes(row, args)).or_else(|| rows.iter().find(|row| takes_count(row, args.len())))
+}
+
+fn takes_count(row: &Row, count: usize) -> bool {
+    let variadic = row.params.iter().any(|param| param.variadic);
+    let needed = row.params.iter().filter(|param| param.default.is_none() && !param.variadic).count();
+    count >= needed && (variadic || count <= row.params.len())
+}
+
+fn takes(row: &Row, args: &[Ty]) -> bool {
+    takes_count(row, args.len())
+        && args.iter().enumerate().all(|(index, arg)| {
+            let param = row.params.get(index).or_else(|| row.params.last().filter(|param| param.variadic));
+            param.is_some_and(|param| fits(param.ty, *arg))
+        })
+}
+
+fn fits(pattern: Ty, arg: Ty) -> bool {
+    let (pattern, arg) = (pattern.strip(), arg.strip());
+    match (pattern.kind(), arg.kind()) {
+        (TyKind::Var(_), _) => true,
+        (TyKind::Int(_), TyKind::Int(_)) | (TyKind::Func(..), TyKind::Func(..) | TyKind::TypeOf(_)) => true,
+        (TyKind::Iter(item), _) => iterates(arg).is_some_and(|part| fits(*item, part)),
+        (TyKind::Option(item), TyKind::Option(part)) => fits(*item, *part),
+        (TyKind::Option(_), TyKind::Unit) => true,
+        (TyKind::Option(item), _) => fits(*item, arg),
+        (TyKind::Lib(a, _), TyKind::Lib(b, _)) if a != b => false,
+        (TyKind::Class(a, _), TyKind::Class(b, _)) if a != b => false,
+        (TyKind::Value, _) => true,
+        _ => {
+            let same = std::mem::discriminant(pattern.kind()) == std::mem::discriminant(arg.kind());
+            let (parts, kids) = (pattern.children(), arg.children());
+            same && parts.len() == kids.len()
+                && parts.into_iter().zip(kids).all(|(part, kid)| fits(part, kid))
+        }
+    }
+}
+
+/// Type of the items that iterating a value gives.
+fn iterates(ty: Ty) -> Option<Ty> {
+    match ty.kind() {
+        TyKind::List(item) | TyKind::Set(item) | TyKind::FrozenSet(item) | TyKind::Iter(item) => Some(*item),
+        TyKind::Dict(key, _) => Some(*key),
+        TyKind::Str => Some(Ty::str()),
+        TyKind::Bytes | TyKind::Range => Some(Ty::int()),
+        TyKind::Tuple(items) => items.first().copied(),
+        TyKind::Lib(_, items) => items.first().copied(),
+        TyKind::Value => Some(Ty::value()),
+        _ => None,
+    }
+}

@@ -1,0 +1,266 @@
+//! Which locals can be borrows: a second name for a part of another local, valid as long as it lives.
+//!
+//! before (Typed)                      after (Mir)
+//!   set place %row = %grid[%i]          let %row: &list<i64> = ref %grid[copy %i]
+//!
+//! Holds back when the local is assigned twice, may be unassigned, is captured, or when its source
+//! changes while the name is in use (then the value is cloned, or its class is shared).
+
+use crate::access::{Accesses, Event, Kind, Step, overlaps, steps};
+use crate::live::Liveness;
+use crate::types::{is_shared, place_tys};
+use batuta_base::FxHashMap;
+use batuta_core::*;
+
+/// A borrow that a local holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Borrow {
+    Ref,
+    Mut,
+}
+
+/// How a loop reads its source.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reads {
+    Ref,
+    Mut,
+    /// The body may change the source: by index, a fresh read each turn.
+    Live,
+    /// The source is dead afterwards and its items are kept: moved out.
+    Into,
+}
+
+/// The borrow decisions of a body.
+#[derive(Debug, Default)]
+pub struct Aliases {
+    pub locals: FxHashMap<LocalId, Borrow>,
+    /// By source node of a loop or match.
+    pub reads: FxHashMap<NodeId, Reads>,
+}
+
+struct Candidate {
+    local: LocalId,
+    root: LocalId,
+    path: Vec<Step>,
+    start: u32,
+    end: u32,
+}
+
+/// Decides for every local.
+pub fn aliases(program: &Program<Typed>, body: &Body<Typed>, live: &Liveness, all: &Accesses) -> Aliases {
+    let mut out = Aliases::default();
+    let mut events = all.events.clone();
+    let candidates = candidates(program, body, live, all);
+    // What happens through an alias happens to its source.
+    lift_events(&mut events, &candidates, all, body);
+    for candidate in &candidates {
+        if let Some(borrow) = valid(candidate, &events) {
+            out.locals.insert(candidate.local, borrow);
+        }
+    }
+    for (locals, source, range) in &all.patterns {
+        let reads = loop_reads(body, live, &events, locals, *source, *range);
+        out.reads.insert(*source, reads);
+    }
+    out
+}
+
+fn candidates(
+    program: &Program<Typed>,
+    body: &Body<Typed>,
+    live: &Liveness,
+    all: &Accesses,
+) -> Vec<Candidate> {
+    let mut counts: FxHashMap<LocalId, u32> = FxHashMap::default();
+    for (local, _, _) in &all.defs {
+        *counts.entry(*local).or_default() += 1;
+    }
+    for param in &body.params {
+        *counts.entry(param.local).or_default() += 1;
+    }
+    let mut out = Vec::new();
+    for (local, value, start) in &all.defs {
+        let ty = body.locals[*local].ty;
+        let single =
+            counts[local] == 1 && !live.captured.contains(local) && !live.maybe_unbound.contains(local);
+        let Some(value) = value.filter(|_| single && !ty.is_copy()) else { continue };
+        let Node::Use(place, _) = &body.nodes[value].kind else { continue };
+        let Root::Local(root) = place.root else { continue };
+        if root == *local || live.captured.contains(&root) {
+            continue;
+        }
+        if place.proj.is_empty() && live.last_uses.contains(&value) {
+            continue; // a move
+        }
+        // Text and ints computed per access, and parts behind shared objects, are values of their own.
+        let tys = place_tys(program, body, place);
+        let behind_shared = tys[..tys.len() - 1].iter().any(|ty| is_shared(program, *ty));
+        let made_anew =
+            tys.iter().rev().skip(1).any(|ty| matches!(ty.strip().kind(), TyKind::Str | TyKind::Lib(..)));
+        if behind_shared || made_anew {
+            continue;
+        }
+        let Some(end) = last_use(*local, *start, all) else { continue };
+        out.push(Candidate { local: *local, root, path: steps(&place.proj), start: *start, end });
+    }
+    out
+}
+
+/// Position of the last event of a local; `None` when one comes before the assignment (carried around a loop).
+fn last_use(local: LocalId, start: u32, all: &Accesses) -> Option<u32> {
+    let mut end = start;
+    for event in all.events.iter().filter(|event| event.root == local) {
+        if event.at < start {
+            return None;
+        }
+        end = end.max(event.at);
+    }
+    // A use inside a loop that the assignment is outside of lasts to the loop's end.
+    for (from, to) in &all.loops {
+        if start < *from && end > *from && end <= *to {
+            end = *to;
+        }
+    }
+    Some(end)
+}
+
+fn lift_events(events: &mut Vec<Event>, candidates: &[Candidate], all: &Accesses, body: &Body<Typed>) {
+    let mut sources: FxHashMap<LocalId, (LocalId, Vec<Step>)> = FxHashMap::default();
+    for candidate in candidates {
+        sources.insert(candidate.local, (candidate.root, candidate.path.clone()));
+    }
+    for (locals, source, _) in &all.patterns {
+        if let Some((root, mut path)) = source_place(body, *source) {
+            path.push(Step::Item);
+            for local in locals {
+                sources.insert(*local, (root, path.clone()));
+            }
+        }
+    }
+    let mut at = 0;
+    while at < events.len() && events.len() < 200_000 {
+        let event = events[at].clone();
+        at += 1;
+        // Assigning the alias itself changes nothing behind it.
+        let rebinds = event.kind == Kind::Write && event.path.is_empty();
+        if let (Some((root, path)), false) = (sources.get(&event.root), rebinds)
+            && *root != event.root
+        {
+            let path = path.iter().chain(&event.path).copied().collect();
+            let kind = match event.kind {
+                Kind::Write => Kind::Mut,
+                Kind::Keep => Kind::Read,
+                other => other,
+            };
+            events.push(Event { root: *root, path, kind, ..event });
+        }
+    }
+}
+
+/// The place that a loop's source reads, looking through iteration helpers.
+pub fn source_place(body: &Body<Typed>, node: NodeId) -> Option<(LocalId, Vec<Step>)> {
+    match &body.nodes[node].kind {
+        Node::Use(place, _) => match place.root {
+            Root::Local(local) => Some((local, steps(&place.proj))),
+            _ => None,
+        },
+        Node::Op { op: Op::IterOp(_) | Op::OptOp(_) | Op::ClassOp(_), args, .. } => {
+            source_place(body, *args.first()?)
+        }
+        Node::Call { callee: Callee::Lib(name), args } if is_view(name.as_str()) => {
+            source_place(body, args.first()?.value)
+        }
+        _ => None,
+    }
+}
+
+/// Library calls whose items are parts of their argument.
+pub fn is_view(name: &str) -> bool {
+    let base = name.split('#').next().unwrap_or(name);
+    matches!(
+        base,
+        "dict.items"
+            | "dict.values"
+            | "dict.keys"
+            | "builtins.enumerate"
+            | "builtins.zip"
+            | "builtins.reversed"
+            | "builtins.iter"
+    )
+}
+
+fn valid(candidate: &Candidate, events: &[Event]) -> Option<Borrow> {
+    let own = |event: &&Event| event.root == candidate.local;
+    let changes = events.iter().filter(own).any(|event| event.kind.changes() && !is_rebind(event));
+    let mine: Vec<u32> = events.iter().filter(own).map(|event| event.at).collect();
+    let conflict = events.iter().any(|event| {
+        event.root == candidate.root
+            && event.at > candidate.start
+            && event.at <= candidate.end
+            && !mine.contains(&event.at)
+            && overlaps(&event.path, &candidate.path)
+            && (changes
+                || event.kind.changes()
+                || event.kind == Kind::Keep && event.path.len() < candidate.path.len())
+    });
+    match conflict {
+        true => None,
+        false => Some(if changes { Borrow::Mut } else { Borrow::Ref }),
+    }
+}
+
+fn is_rebind(event: &Event) -> bool {
+    event.kind == Kind::Write && event.path.is_empty()
+}
+
+fn loop_reads(
+    body: &Body<Typed>,
+    live: &Liveness,
+    events: &[Event],
+    locals: &[LocalId],
+    source: NodeId,
+    range: (u32, u32),
+) -> Reads {
+    let of_pattern = |event: &Event| locals.contains(&event.root);
+    let changes = events.iter().any(|event| of_pattern(event) && event.kind.changes() && !is_rebind(event));
+    let keeps = events.iter().any(|event| {
+        of_pattern(event)
+            && event.kind == Kind::Keep
+            && event.path.is_empty()
+            && !body.locals[event.root].ty.is_copy()
+    });
+    let Some((root, path)) = source_place(body, source) else { return Reads::Into };
+    let mine: Vec<u32> = events.iter().filter(|event| of_pattern(event)).map(|event| event.at).collect();
+    let conflict = events.iter().any(|event| {
+        event.root == root
+            && event.at > range.0
+            && event.at <= range.1
+            && !mine.contains(&event.at)
+            && overlaps(&event.path, &path)
+            && (changes || event.kind.changes())
+    });
+    if conflict {
+        return Reads::Live;
+    }
+    let is_whole =
+        matches!(innermost_use(body, source), Some((node, true)) if live.last_uses.contains(&node));
+    match () {
+        () if keeps
+            && is_whole
+            && !matches!(body.locals[root].ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_)) =>
+        {
+            Reads::Into
+        }
+        () if changes => Reads::Mut,
+        () => Reads::Ref,
+    }
+}
+
+/// The use at the bottom of a loop's source, and whether it is a whole local read directly.
+fn innermost_use(body: &Body<Typed>, node: NodeId) -> Option<(NodeId, bool)> {
+    match &body.nodes[node].kind {
+        Node::Use(place, _) => Some((node, place.as_local().is_some())),
+        Node::Op { op: Op::IterOp(_), args, .. } => innermost_use(body, *args.first()?),
+        _ => None,
+    }
+}

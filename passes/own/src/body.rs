@@ -1,0 +1,398 @@
+//! One body: locals, statements, blocks.
+
+use crate::access::{Accesses, accesses};
+use crate::alias::{Aliases, Borrow, Reads, aliases};
+use crate::iter::Form;
+use crate::live::{Liveness, liveness};
+use crate::{init, lets, types};
+use batuta_base::{Diagnostic, FxHashSet, IndexMap, Name, Origin};
+use batuta_core::*;
+use std::sync::Arc;
+
+/// A body at Mir.
+pub struct LoweredBody {
+    pub body: Body<Mir>,
+    pub demoted: Vec<Demotion>,
+    pub diags: Vec<Diagnostic>,
+}
+
+/// What a context wants of a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Want {
+    /// The value itself.
+    Own,
+    /// A look at it inside one operation: copied if `Copy`, else by reference.
+    Read,
+    /// `&T`.
+    Ref,
+    /// `&mut T`.
+    Mut,
+}
+
+/// The state of one body's lowering.
+pub struct Own<'a> {
+    pub program: &'a Program<Typed>,
+    pub classes: &'a IndexMap<Name, Arc<ClassDef>>,
+    pub frozen: &'a FxHashSet<(Name, NodeId)>,
+    pub src: &'a Body<Typed>,
+    pub out: Body<Mir>,
+    pub live: Liveness,
+    pub all: Accesses,
+    pub alias: Aliases,
+    pub demoted: Vec<Demotion>,
+    pub diags: Vec<Diagnostic>,
+    /// Statements to put before the current one.
+    pub before: Vec<Stmt>,
+    /// Result types of the functions around, innermost last.
+    pub results: Vec<Ty>,
+}
+
+/// Lowers one body.
+pub fn lower(
+    program: &Program<Typed>,
+    classes: &IndexMap<Name, Arc<ClassDef>>,
+    src: &Body<Typed>,
+    frozen: &FxHashSet<(Name, NodeId)>,
+) -> LoweredBody {
+    let prepared;
+    let src = if init::is_init(src) {
+        prepared = init::prepare(program, src);
+        &prepared
+    } else {
+        src
+    };
+    let live = liveness(src);
+    let all = accesses(program, src);
+    let alias = aliases(program, src, &live, &all);
+    let mut out: Body<Mir> = Body::new(src.path, src.lang, src.kind);
+    out.params = src.params.clone();
+    out.ret = src.ret;
+    out.is_generator = src.is_generator;
+    out.is_async = src.is_async;
+    out.doc = src.doc.clone();
+    out.origin = src.origin;
+    out.locals = src.locals.clone();
+    let ret = if src.is_generator { src.ret.children().first().copied().unwrap_or(src.ret) } else { src.ret };
+    let mut own = Own {
+        program,
+        classes,
+        frozen,
+        src,
+        out,
+        live,
+        all,
+        alias,
+        demoted: Vec::new(),
+        diags: Vec::new(),
+        before: Vec::new(),
+        results: vec![ret],
+    };
+    own.set_local_types();
+    own.params();
+    let root = own.block(src.root, Want::Own);
+    own.out.root = root;
+    lets::place(&mut own.out);
+    LoweredBody { body: own.out, demoted: own.demoted, diags: own.diags }
+}
+
+impl Own<'_> {
+    fn set_local_types(&mut self) {
+        for (local, borrow) in &self.alias.locals {
+            let row = &mut self.out.locals[*local];
+            row.ty = match borrow {
+                Borrow::Ref => row.ty.reference(),
+                Borrow::Mut if matches!(row.ty.kind(), TyKind::Shared(_)) => row.ty.reference(),
+                Borrow::Mut => row.ty.reference_mut(),
+            };
+        }
+        for local in &self.live.maybe_unbound {
+            let row = &mut self.out.locals[*local];
+            row.ty = Ty::new(TyKind::Option(row.ty));
+        }
+    }
+
+    /// Defaults stand at the call; parameters that a pass by value changes are `mut`.
+    pub fn params(&mut self) {
+        for param in &mut self.out.params {
+            param.default = None;
+        }
+    }
+
+    pub fn block(&mut self, block: BlockId, want: Want) -> BlockId {
+        let row = &self.src.blocks[block];
+        let mut stmts = Vec::new();
+        let outer = std::mem::take(&mut self.before);
+        for stmt in &row.stmts {
+            self.stmt(stmt, &mut stmts);
+        }
+        let tail = row.tail.map(|tail| self.node(tail, want));
+        stmts.append(&mut self.before);
+        self.before = outer;
+        let row = BlockRow { stmts, tail, end_comments: row.end_comments.clone() };
+        self.out.block(row)
+    }
+
+    pub fn stmt(&mut self, stmt: &Stmt, out: &mut Vec<Stmt>) {
+        let kind = match &stmt.kind {
+            StmtKind::Let { pat, value } => self.assign(pat, *value, stmt.origin),
+            StmtKind::Set { target, value } => self.assign(target, Some(*value), stmt.origin),
+            StmtKind::Update { place, op, value } => Some(self.update(place, *op, *value)),
+            StmtKind::Expr(node) => Some(StmtKind::Expr(self.node(*node, Want::Read))),
+            StmtKind::Del(place) => self.delete(place),
+        };
+        let mut made = Vec::new();
+        made.append(&mut self.before);
+        made.extend(kind.map(|kind| Stmt::new(kind, stmt.origin)));
+        if made.is_empty() && (!stmt.above.is_empty() || stmt.beside.is_some()) {
+            // Nothing is left of the statement; its comments stay.
+            let unit = self.out.node(Node::Const(Const::None), Ty::unit(), stmt.origin);
+            made.push(Stmt::new(StmtKind::Expr(unit), stmt.origin));
+        }
+        if let Some(first) = made.first_mut() {
+            first.above.clone_from(&stmt.above);
+            first.blank_before = stmt.blank_before;
+        }
+        if let Some(last) = made.last_mut() {
+            last.beside.clone_from(&stmt.beside);
+        }
+        out.append(&mut made);
+    }
+
+    fn assign(&mut self, pat: &Pat, value: Option<NodeId>, origin: Origin) -> Option<StmtKind> {
+        let whole = match pat {
+            Pat::Bind(local, None) => Some(*local),
+            Pat::Place(place) => place.as_local(),
+            _ => None,
+        };
+        let Some(value) = value else {
+            return Some(StmtKind::Let { pat: pat.clone(), value: None });
+        };
+        if let Some(local) = whole {
+            let value = self.value_for_local(local, value, origin);
+            let is_param = self.src.params.iter().any(|param| param.local == local);
+            let target = match self.out.locals[local].ty.kind() {
+                TyKind::RefMut(_) if is_param => Place::local(local).with(Proj::Deref),
+                _ => Place::local(local),
+            };
+            return Some(StmtKind::Set { target: Pat::Place(target), value });
+        }
+        if let Pat::Place(place) = pat {
+            let ty = self.place_ty(place);
+            let value = self.node(value, Want::Own);
+            let value = self.coerce(value, ty);
+            // Python evaluates the value before the place, as Rust does for `=`.
+            let target = self.place_to_write(place);
+            return Some(StmtKind::Set { target: Pat::Place(target), value });
+        }
+        let from = self.src.ty(value).strip_ref();
+        let value = self.node(value, Want::Own);
+        let target = self.target_pattern(pat, from);
+        Some(StmtKind::Set { target, value })
+    }
+
+    /// The value of `local = value`, borrowed when the local is a borrow.
+    fn value_for_local(&mut self, local: LocalId, value: NodeId, origin: Origin) -> NodeId {
+        let want = match self.alias.locals.get(&local) {
+            Some(Borrow::Ref) => Want::Ref,
+            Some(Borrow::Mut) => Want::Mut,
+            None => Want::Own,
+        };
+        let lowered = self.node(value, want);
+        if want != Want::Own {
+            return lowered;
+        }
+        let lowered = self.coerce(lowered, self.src.locals[local].ty.strip_ref());
+        if self.live.maybe_unbound.contains(&local) {
+            let ty = self.out.locals[local].ty;
+            return self.out.op(OptOp::Some, vec![lowered], ty, origin);
+        }
+        lowered
+    }
+
+    /// The leaves of an unpacking assignment.
+    fn target_pattern(&mut self, pat: &Pat, from: Ty) -> Pat {
+        match pat {
+            Pat::Place(place) if place.as_local().is_none() => Pat::Place(self.place_to_write(place)),
+            Pat::Place(_) | Pat::Bind(..) | Pat::Wild | Pat::Const(_) | Pat::Value(_) | Pat::None => {
+                let mut local = None;
+                pat.for_each_local(&mut |found| local = Some(found));
+                match local {
+                    Some(local) => Pat::Place(Place::local(local)),
+                    None => pat.clone(),
+                }
+            }
+            Pat::Tuple(parts) => {
+                let kids = from.children();
+                let kid = |index: usize| match from.kind() {
+                    TyKind::Tuple(_) => kids.get(index).copied().unwrap_or(Ty::unknown()),
+                    _ => kids.first().copied().unwrap_or(Ty::unknown()),
+                };
+                let parts: Vec<Pat> = parts
+                    .iter()
+                    .enumerate()
+                    .map(|(index, part)| self.target_pattern(part, kid(index)))
+                    .collect();
+                match from.kind() {
+                    TyKind::Tuple(_) => Pat::Tuple(parts),
+                    _ => Pat::List { front: parts, rest: None, back: Vec::new() },
+                }
+            }
+            Pat::List { front, rest, back } => {
+                let item = from.children().first().copied().unwrap_or(Ty::unknown());
+                let front = front.iter().map(|part| self.target_pattern(part, item)).collect();
+                let rest = rest.as_ref().map(|part| Box::new(self.target_pattern(part, from)));
+                let back = back.iter().map(|part| self.target_pattern(part, item)).collect();
+                Pat::List { front, rest, back }
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn update(&mut self, place: &Place, op: Op, value: NodeId) -> StmtKind {
+        let ty = self.place_ty(place);
+        let lowered = self.node(value, Want::Read);
+        let lowered = match op {
+            Op::ListOp(_) => {
+                let (items, _) = self.iterate(value, Reads::Ref, true);
+                let _ = lowered;
+                items
+            }
+            Op::IntOp(IntOp::Shl | IntOp::Shr | IntOp::Pow) => lowered,
+            Op::IntOp(_) if !ty.is_big() => self.coerce(lowered, ty),
+            _ => lowered,
+        };
+        let place = self.place_to_change(place);
+        StmtKind::Update { place, op, value: lowered }
+    }
+
+    fn delete(&mut self, place: &Place) -> Option<StmtKind> {
+        if let Some(local) = place.as_local() {
+            if !self.live.maybe_unbound.contains(&local) {
+                return None;
+            }
+            let ty = self.out.locals[local].ty;
+            let none = self.out.op(OptOp::None, Vec::new(), ty, Origin::default());
+            return Some(StmtKind::Set { target: Pat::Place(Place::local(local)), value: none });
+        }
+        Some(StmtKind::Del(self.place_to_change(place)))
+    }
+
+    /// Type of a source place.
+    pub fn place_ty(&self, place: &Place) -> Ty {
+        *types::place_tys(self.program, self.src, place).last().expect("a place has a root")
+    }
+
+    /// Whether all events of a local lie inside a range of positions.
+    pub fn is_private(&self, local: LocalId, range: (u32, u32)) -> bool {
+        let inside = |at: u32| at >= range.0 && at <= range.1;
+        !self.live.captured.contains(&local)
+            && self.all.events.iter().filter(|event| event.root == local).all(|event| inside(event.at))
+            && self.all.defs.iter().filter(|(found, _, _)| *found == local).all(|(_, _, at)| inside(*at))
+            && !self.src.params.iter().any(|param| param.local == local)
+            && self.all.defs.iter().filter(|(found, _, _)| *found == local).count() <= 1
+    }
+
+    /// A pattern that declares its locals, for `for` and clauses. Leaves that are no private local of
+    /// the loop are bound to temps and assigned at the start of the body (`assigns`).
+    pub fn loop_pattern(
+        &mut self,
+        pat: &Pat,
+        form: &Form,
+        ty: Ty,
+        range: (u32, u32),
+        assigns: &mut Vec<Stmt>,
+    ) -> Pat {
+        match pat {
+            Pat::Tuple(parts) | Pat::List { front: parts, rest: None, .. } => {
+                let kids = ty.children();
+                let kid = |index: usize| match ty.kind() {
+                    TyKind::Tuple(_) => kids.get(index).copied().unwrap_or(Ty::unknown()),
+                    _ => kids.first().copied().unwrap_or(Ty::unknown()),
+                };
+                let all_copy = (0..parts.len()).all(|index| kid(index).is_copy());
+                let (inner, wrap) = match form {
+                    Form::Ref if all_copy => (Form::Owned, true),
+                    Form::Ref => (Form::Bound, false),
+                    other => (other.clone(), false),
+                };
+                let parts: Vec<Pat> = parts
+                    .iter()
+                    .enumerate()
+                    .map(|(index, part)| {
+                        let form = inner.part(index);
+                        self.loop_pattern(part, &form, kid(index), range, assigns)
+                    })
+                    .collect();
+                let made = match ty.kind() {
+                    TyKind::Tuple(_) => Pat::Tuple(parts),
+                    _ => Pat::List { front: parts, rest: None, back: Vec::new() },
+                };
+                if wrap { Pat::Ref(Box::new(made)) } else { made }
+            }
+            Pat::Wild => Pat::Wild,
+            leaf => self.loop_leaf(leaf, form, ty, range, assigns),
+        }
+    }
+
+    fn loop_leaf(
+        &mut self,
+        leaf: &Pat,
+        form: &Form,
+        ty: Ty,
+        range: (u32, u32),
+        assigns: &mut Vec<Stmt>,
+    ) -> Pat {
+        let mut local = None;
+        leaf.for_each_local(&mut |found| local = Some(found));
+        let private = local.filter(|local| self.is_private(*local, range));
+        let bound = private.unwrap_or_else(|| {
+            let hint = local.map_or("item".to_owned(), |local| format!("{}_", self.src.locals[local].name));
+            self.out.temp(&hint, ty, Origin::default())
+        });
+        let (pat, bound_ty) = match form {
+            Form::Ref if ty.is_copy() => (Pat::Ref(Box::new(Pat::Bind(bound, None))), ty),
+            Form::Ref | Form::Bound => (Pat::Bind(bound, None), ty.reference()),
+            Form::Mut => (Pat::Bind(bound, None), ty.reference_mut()),
+            _ => (Pat::Bind(bound, None), ty),
+        };
+        self.out.locals[bound].ty = bound_ty;
+        if private.is_none() {
+            let value = self.read_back(bound, ty);
+            let target = match (leaf, local) {
+                (_, Some(local)) => {
+                    let wide = self.src.locals[local].ty.strip_ref();
+                    let value = self.coerce(value, wide);
+                    let value = if self.live.maybe_unbound.contains(&local) {
+                        let ty = self.out.locals[local].ty;
+                        self.out.op(OptOp::Some, vec![value], ty, Origin::default())
+                    } else {
+                        value
+                    };
+                    assigns.push(Stmt::new(
+                        StmtKind::Set { target: Pat::Place(Place::local(local)), value },
+                        Origin::default(),
+                    ));
+                    return pat;
+                }
+                (Pat::Place(place), None) => Pat::Place(self.place_to_write(place)),
+                _ => return pat,
+            };
+            assigns.push(Stmt::new(StmtKind::Set { target, value }, Origin::default()));
+        }
+        pat
+    }
+
+    /// The value of a freshly bound loop variable, owned.
+    fn read_back(&mut self, local: LocalId, ty: Ty) -> NodeId {
+        let is_ref = self.out.locals[local].ty != ty;
+        let place = Place::local(local);
+        match (ty.is_copy(), is_ref) {
+            (true, false) => self.out.node(Node::Use(place, Mode::Copy), ty, Origin::default()),
+            (true, true) => {
+                self.out.node(Node::Use(place.with(Proj::Deref), Mode::Copy), ty, Origin::default())
+            }
+            (false, false) => self.out.node(Node::Use(place, Mode::Move), ty, Origin::default()),
+            (false, true) => self.owned_copy(place, ty, Origin::default()),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Which fields of shared classes change after construction, and by what cell they do.
+
+use crate::access::{Kind, accesses};
+use crate::init;
+use crate::types::{is_shared, place_tys};
+use batuta_base::{FxHashMap, IndexMap, Name};
+use batuta_core::*;
+use std::sync::Arc;
+
+/// Writes the cells into the class table.
+pub fn mark(program: &Program<Typed>, classes: &mut IndexMap<Name, Arc<ClassDef>>) {
+    let mut found: FxHashMap<(Name, Name), FieldCell> = FxHashMap::default();
+    for body in program.fns.values() {
+        let mut marks = Marks { program, body, found: &mut found };
+        marks.stmts();
+        let all = accesses(program, body);
+        for (node, kind) in &all.kinds {
+            if let (Node::Use(place, _), true) = (&body.nodes[*node].kind, kind.changes()) {
+                let kind = if *kind == Kind::LendMut { Kind::Mut } else { *kind };
+                marks.change(place, kind);
+            }
+        }
+    }
+    for class in classes.values_mut().filter(|class| class.is_shared) {
+        let class = Arc::make_mut(class);
+        for field in &mut class.fields {
+            field.cell = found.get(&(class.path, field.name)).copied().unwrap_or_default();
+        }
+    }
+}
+
+struct Marks<'a> {
+    program: &'a Program<Typed>,
+    body: &'a Body<Typed>,
+    found: &'a mut FxHashMap<(Name, Name), FieldCell>,
+}
+
+impl Marks<'_> {
+    fn stmts(&mut self) {
+        let body = self.body;
+        let skip = if init::is_init(body) { init::split(body) } else { 0 };
+        for stmt in &body.blocks[body.root].stmts[skip..] {
+            self.stmt(stmt);
+            stmt.for_each_child(&mut |child| {
+                body.walk(child, &mut |node| {
+                    body.nodes[node].kind.for_each_child(&mut |child| {
+                        if let Child::Block(block) = child {
+                            body.blocks[block].stmts.iter().for_each(|stmt| self.stmt(stmt));
+                        }
+                    });
+                });
+            });
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Let { pat, .. } | StmtKind::Set { target: pat, .. } => self.pat(pat),
+            StmtKind::Update { place, op, .. } => {
+                self.change(place, Kind::Write);
+                if matches!(op, Op::ListOp(_) | Op::SetOp(_) | Op::DictOp(_)) {
+                    self.change(place, Kind::Mut);
+                }
+            }
+            StmtKind::Del(place) => self.change(place, Kind::Write),
+            StmtKind::Expr(_) => {}
+        }
+    }
+
+    fn pat(&mut self, pat: &Pat) {
+        if let Pat::Place(place) = pat {
+            self.change(place, Kind::Write);
+        }
+        pat.for_each_part(&mut |part| self.pat(part));
+    }
+
+    /// The fields whose content a change of this place changes.
+    fn change(&mut self, place: &Place, kind: Kind) {
+        let tys = place_tys(self.program, self.body, place);
+        let mut depth = place.proj.len();
+        if kind == Kind::Write {
+            if let Some(Proj::Field(name)) = place.proj.last() {
+                self.field(
+                    tys[depth - 1],
+                    *name,
+                    if tys[depth].is_copy() { FieldCell::Cell } else { FieldCell::RefCell },
+                );
+            }
+            depth = depth.saturating_sub(1);
+        }
+        while depth > 0 {
+            if is_shared(self.program, tys[depth]) {
+                return;
+            }
+            if let Proj::Field(name) = place.proj[depth - 1] {
+                self.field(tys[depth - 1], name, FieldCell::RefCell);
+            }
+            depth -= 1;
+        }
+    }
+
+    fn field(&mut self, owner: Ty, name: Name, cell: FieldCell) {
+        let Some(class) = owner.class_path() else { return };
+        for path in self.program.mro(class) {
+            let slot = self.found.entry((path, name)).or_default();
+            if *slot != FieldCell::RefCell {
+                *slot = cell;
+            }
+        }
+    }
+}

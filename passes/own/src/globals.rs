@@ -1,0 +1,242 @@
+//! Where module-level names live: constants, lazily made tables, cells, or locals of `<init>`.
+
+use batuta_base::{FxHashMap, FxHashSet, Name, Origin};
+use batuta_core::*;
+use std::sync::Arc;
+
+#[derive(Default)]
+struct Facts {
+    bodies: FxHashSet<Name>,
+    writes: u32,
+    changed: bool,
+    /// The value of its only assignment at the top of `<init>`.
+    value: Option<(Name, NodeId)>,
+}
+
+/// Decides the storage of every global; those that only top-level code uses become locals there.
+pub fn settle(program: &Program<Typed>) -> Program<Typed> {
+    let mut out = program.clone();
+    let mut facts: FxHashMap<Name, Facts> = FxHashMap::default();
+    for body in program.fns.values() {
+        collect(program, body, &mut facts);
+    }
+    for path in program.globals.keys() {
+        let fact = facts.remove(path).unwrap_or_default();
+        let only_init =
+            fact.bodies.iter().all(|body| program.fns[body].kind == FnKind::Init) && fact.bodies.len() <= 1;
+        let storage = storage(program, &out, *path, &fact);
+        if only_init && fact.bodies.len() == 1 && storage != Storage::Const {
+            let body = *fact.bodies.iter().next().expect("one body uses it");
+            let ty = program.globals[path].ty;
+            make_local(Arc::make_mut(&mut out.fns[&body]), *path, ty);
+            out.globals.shift_remove(path);
+            continue;
+        }
+        let global = Arc::make_mut(&mut out.globals[path]);
+        global.storage = storage;
+        if storage == Storage::RefCell && !has_empty_value(global.ty) {
+            global.ty = Ty::new(TyKind::Option(global.ty));
+        }
+    }
+    let kept = out.globals.clone();
+    for module in out.modules.values_mut() {
+        let module = Arc::make_mut(module);
+        module.items.retain(|row| !matches!(row.item, Item::Global(path) if !kept.contains_key(&path)));
+    }
+    out
+}
+
+/// A global that holds nothing until `<init>` assigns it.
+pub fn starts_empty(global: &GlobalDef) -> bool {
+    global.storage == Storage::RefCell
+        && matches!(global.ty.kind(), TyKind::Option(inner) if !has_empty_value(*inner))
+}
+
+/// Whether the type has a value to start with.
+fn has_empty_value(ty: Ty) -> bool {
+    match ty.kind() {
+        TyKind::Class(..) | TyKind::Func(..) | TyKind::Iter(_) | TyKind::Error | TyKind::TypeOf(_) => false,
+        TyKind::Shared(inner) => !matches!(inner.kind(), TyKind::Class(..)),
+        TyKind::Tuple(items) => items.iter().all(|item| has_empty_value(*item)),
+        _ => true,
+    }
+}
+
+fn storage(program: &Program<Typed>, out: &Program<Typed>, path: Name, fact: &Facts) -> Storage {
+    let ty = program.globals[&path].ty;
+    if fact.writes == 1
+        && !fact.changed
+        && let Some((body, value)) = fact.value
+    {
+        let body = &program.fns[&body];
+        if is_const(out, body, value) && !ty.is_big() {
+            return Storage::Const;
+        }
+        let has_rc = ty.any(&mut |part| {
+            matches!(
+                part.kind(),
+                TyKind::Shared(_)
+                    | TyKind::Func(..)
+                    | TyKind::Value
+                    | TyKind::Class(..)
+                    | TyKind::Iter(_)
+                    | TyKind::Lib(..)
+            )
+        });
+        if !has_rc && is_pure(program, body, value) {
+            return Storage::Lazy;
+        }
+    }
+    if ty.is_copy() { Storage::Cell } else { Storage::RefCell }
+}
+
+/// A literal expression that Rust accepts as a constant.
+fn is_const(out: &Program<Typed>, body: &Body<Typed>, node: NodeId) -> bool {
+    match &body.nodes[node].kind {
+        Node::Const(value) => !matches!(
+            value,
+            Const::None | Const::Bytes(_) | Const::Ellipsis | Const::NotImplemented | Const::Imag(_)
+        ),
+        Node::Op { op: Op::IntOp(IntOp::Add | IntOp::Sub | IntOp::Mul | IntOp::Neg), args, .. } => {
+            !body.ty(node).is_big() && args.iter().all(|arg| is_const(out, body, *arg))
+        }
+        Node::Op {
+            op: Op::FloatOp(FloatOp::Add | FloatOp::Sub | FloatOp::Mul | FloatOp::Neg), args, ..
+        } => args.iter().all(|arg| is_const(out, body, *arg)),
+        Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } => {
+            args.iter().all(|arg| *body.ty(*arg).kind() != TyKind::Str && is_const(out, body, *arg))
+        }
+        Node::Use(place, _) => match (place.root, place.proj.is_empty()) {
+            (Root::Global(path), true) => out
+                .globals
+                .get(&path)
+                .is_some_and(|global| global.storage == Storage::Const && *global.ty.kind() != TyKind::Str),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Computes the same value whenever it runs: displays, comprehensions, operators, library functions without effect.
+fn is_pure(program: &Program<Typed>, body: &Body<Typed>, node: NodeId) -> bool {
+    let mut pure = true;
+    body.walk(Child::Node(node), &mut |node| {
+        pure &= match &body.nodes[node].kind {
+            Node::Const(_) | Node::Seq { .. } | Node::Format(_) => true,
+            Node::Op { op, .. } => !matches!(op.info().effect, Effect::Io | Effect::Any),
+            Node::Use(place, _) => match place.root {
+                Root::Global(path) => program.globals.get(&path).is_some_and(|global| !global.is_rebound),
+                Root::Local(_) => true,
+                Root::Node(_) => true,
+            },
+            Node::Call { callee: Callee::Lib(name), .. } => {
+                let tys: Vec<Ty> = Vec::new();
+                batuta_catalog::select(name.as_str(), &tys).is_none_or(|row| !row.io)
+                    && !name.as_str().starts_with("random.")
+                    && !name.as_str().starts_with("time.")
+                    && !name.as_str().contains("input")
+            }
+            _ => false,
+        };
+    });
+    pure
+}
+
+fn collect(program: &Program<Typed>, body: &Body<Typed>, facts: &mut FxHashMap<Name, Facts>) {
+    let all = crate::access::accesses(program, body);
+    body.walk_block(body.root, &mut |node| {
+        if let Node::Use(place, _) = &body.nodes[node].kind
+            && let Root::Global(path) = place.root
+        {
+            let fact = facts.entry(path).or_default();
+            fact.bodies.insert(body.path);
+            fact.changed |= all.kinds.get(&node).is_some_and(|kind| kind.changes());
+        }
+        if let Node::For { pat, .. } = &body.nodes[node].kind {
+            written(pat, body.path, facts, false, None);
+        }
+    });
+    let top: Vec<*const Stmt> = body.blocks[body.root].stmts.iter().map(std::ptr::from_ref).collect();
+    body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
+        StmtKind::Set { target, value } | StmtKind::Let { pat: target, value: Some(value) } => {
+            let at_top = body.kind == FnKind::Init && top.contains(&std::ptr::from_ref(stmt));
+            written(target, body.path, facts, at_top, Some((body.path, *value)));
+        }
+        StmtKind::Update { place, .. } | StmtKind::Del(place) => {
+            if let Root::Global(path) = place.root {
+                let fact = facts.entry(path).or_default();
+                fact.bodies.insert(body.path);
+                fact.writes += 1;
+                fact.changed = true;
+            }
+        }
+        _ => {}
+    });
+}
+
+fn written(
+    pat: &Pat,
+    body: Name,
+    facts: &mut FxHashMap<Name, Facts>,
+    at_top: bool,
+    value: Option<(Name, NodeId)>,
+) {
+    if let Pat::Place(place) = pat
+        && let Root::Global(path) = place.root
+    {
+        let fact = facts.entry(path).or_default();
+        fact.bodies.insert(body);
+        if place.proj.is_empty() {
+            fact.writes += 1;
+            fact.value = value.filter(|_| at_top);
+        } else {
+            fact.changed = true;
+        }
+    }
+    pat.for_each_part(&mut |part| written(part, body, facts, false, None));
+}
+
+/// Turns a global into a local of the one body that uses it.
+fn make_local(body: &mut Body<Typed>, path: Name, ty: Ty) {
+    let local = body.local(path.last(), ty, Origin::default());
+    let replace = |place: &mut Place| {
+        if place.root == Root::Global(path) {
+            place.root = Root::Local(local);
+        }
+    };
+    for (_, row) in body.nodes.iter_mut() {
+        match &mut row.kind {
+            Node::Use(place, _) => replace(place),
+            Node::For { pat, .. } => each_place(pat, &replace),
+            Node::Match { arms, .. } => arms.iter_mut().for_each(|arm| each_place(&mut arm.pat, &replace)),
+            Node::With { items, .. } => {
+                items
+                    .iter_mut()
+                    .filter_map(|item| item.target.as_mut())
+                    .for_each(|pat| each_place(pat, &replace));
+            }
+            _ => {}
+        }
+    }
+    for (_, block) in body.blocks.iter_mut() {
+        for stmt in &mut block.stmts {
+            match &mut stmt.kind {
+                StmtKind::Let { pat, .. } | StmtKind::Set { target: pat, .. } => each_place(pat, &replace),
+                StmtKind::Update { place, .. } | StmtKind::Del(place) => replace(place),
+                StmtKind::Expr(_) => {}
+            }
+        }
+    }
+}
+
+fn each_place(pat: &mut Pat, f: &dyn Fn(&mut Place)) {
+    match pat {
+        Pat::Place(place) => f(place),
+        Pat::Tuple(parts) | Pat::Or(parts) => parts.iter_mut().for_each(|part| each_place(part, f)),
+        Pat::List { front, rest, back } => {
+            front.iter_mut().chain(back).for_each(|part| each_place(part, f));
+            rest.iter_mut().for_each(|part| each_place(part, f));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,249 @@
+//! Constructors: `__init__` becomes `new`, field assignments become locals of a struct literal.
+//!
+//! before (Typed)                          after (Typed, lowered like any function)
+//!   method @m.P.__init__(%self, %x) {       staticmethod @m.P.__init__(%x) -> @m.P {
+//!     set %self.x = %x                        set %x.2 = %x
+//!     set %self.items = list.new()            set %items = list.new()
+//!   }                                         return class.new(%x.2, %items)
+//!                                           }
+//!
+//! A statement that uses the object as a whole (a method call) needs it to exist: it is made just
+//! before, and fields that are assigned later start with their type's empty value.
+
+use crate::types::all_fields;
+use batuta_base::{FxHashMap, Name, Origin};
+use batuta_core::*;
+use std::sync::Arc;
+
+/// Whether a body is a constructor of a plain class.
+pub fn is_init(body: &Body<Typed>) -> bool {
+    body.path.last() == "__init__" && body.kind == FnKind::Method && !body.params.is_empty()
+}
+
+/// Number of leading top-level statements that need no object, only its fields.
+pub fn split(body: &Body<Typed>) -> usize {
+    let receiver = body.params[0].local;
+    let stmts = &body.blocks[body.root].stmts;
+    stmts.iter().position(|stmt| uses_object(body, stmt, receiver)).unwrap_or(stmts.len())
+}
+
+fn uses_object(body: &Body<Typed>, stmt: &Stmt, receiver: LocalId) -> bool {
+    let whole = |place: &Place| {
+        place.root == Root::Local(receiver) && !matches!(place.proj.first(), Some(Proj::Field(_)))
+    };
+    let mut found = false;
+    let mut check = |node: &Node| match node {
+        Node::Use(place, _) => found |= whole(place),
+        Node::Return(_) | Node::Closure(_) | Node::Try { .. } | Node::With { .. } => found = true,
+        _ => {}
+    };
+    stmt.for_each_child(&mut |child| body.walk(child, &mut |node| check(&body.nodes[node].kind)));
+    found
+}
+
+/// The constructor as a function that returns the object.
+pub fn prepare(program: &Program<Typed>, src: &Body<Typed>) -> Body<Typed> {
+    let mut out = src.clone();
+    let class = src.path.parent();
+    let count = split(src);
+    let receiver = src.params[0].local;
+    let object = match src.locals[receiver].ty.strip_ref().kind() {
+        TyKind::Shared(_) => src.locals[receiver].ty.strip_ref(),
+        _ if program.classes.get(&class).is_some_and(|def| def.is_shared) => Ty::class(class).shared(),
+        _ => Ty::class(class),
+    };
+    out.kind = FnKind::StaticMethod;
+    out.params.remove(0);
+    out.ret = object;
+    let fields = all_fields(program, class);
+    let mut locals = FxHashMap::default();
+    for field in &fields {
+        locals.insert(field.name, out.local(field.name.as_str(), field.ty, Origin::default()));
+    }
+    let stmts = std::mem::take(&mut out.blocks[out.root].stmts);
+    let (head, rest): (Vec<Stmt>, Vec<Stmt>) = {
+        let mut stmts = stmts;
+        let rest = stmts.split_off(count.min(stmts.len()));
+        (stmts, rest)
+    };
+    let mut rename = Rename { receiver, locals: &locals };
+    let mut head: Vec<Stmt> = head.into_iter().map(|stmt| rename.stmt(&mut out, stmt)).collect();
+    let assigned = assigned_fields(&out, &head, &locals);
+    for field in fields.iter().filter(|field| !assigned.contains(&field.name)) {
+        let value = empty_value(program, &mut out, field);
+        let target = Pat::Place(Place::local(locals[&field.name]));
+        head.push(Stmt::new(StmtKind::Set { target, value }, Origin::default()));
+    }
+    let args = fields
+        .iter()
+        .map(|field| out.use_local(locals[&field.name], Mode::Read, Origin::default()))
+        .collect();
+    let made = out.op(ClassOp::New, args, object, Origin::default());
+    finish(&mut out, head, rest, made, receiver, object);
+    out
+}
+
+fn finish(
+    out: &mut Body<Typed>,
+    mut head: Vec<Stmt>,
+    rest: Vec<Stmt>,
+    made: NodeId,
+    receiver: LocalId,
+    object: Ty,
+) {
+    out.blocks[out.root].tail = None;
+    if rest.is_empty() {
+        out.blocks[out.root].stmts = head;
+        out.blocks[out.root].tail = Some(made);
+        return;
+    }
+    out.locals[receiver].ty = object;
+    out.locals[receiver].name = Name::new("this");
+    head.push(Stmt::new(
+        StmtKind::Set { target: Pat::Place(Place::local(receiver)), value: made },
+        Origin::default(),
+    ));
+    head.extend(rest);
+    // An early return gives the object.
+    let returns: Vec<NodeId> = {
+        let mut found = Vec::new();
+        let mut look = |node: NodeId| {
+            if matches!(out.nodes[node].kind, Node::Return(_)) {
+                found.push(node);
+            }
+        };
+        head.iter().for_each(|stmt| stmt.for_each_child(&mut |child| out.walk(child, &mut look)));
+        found
+    };
+    for node in returns {
+        let this = out.node(Node::Use(Place::local(receiver), Mode::Read), object, Origin::default());
+        out.nodes[node].kind = Node::Return(Some(this));
+    }
+    let this = out.node(Node::Use(Place::local(receiver), Mode::Read), object, Origin::default());
+    out.blocks[out.root].stmts = head;
+    out.blocks[out.root].tail = Some(this);
+}
+
+fn assigned_fields(body: &Body<Typed>, stmts: &[Stmt], locals: &FxHashMap<Name, LocalId>) -> Vec<Name> {
+    let mut found = Vec::new();
+    let mut look = |stmt: &Stmt| {
+        if let StmtKind::Set { target, .. } = &stmt.kind {
+            target.for_each_local(&mut |local| found.push(local));
+        }
+    };
+    for stmt in stmts {
+        look(stmt);
+        stmt.for_each_child(&mut |child| {
+            let mut blocks = Vec::new();
+            match child {
+                Child::Block(block) => blocks.push(block),
+                Child::Node(node) => body.walk(Child::Node(node), &mut |node| {
+                    body.nodes[node].kind.for_each_child(&mut |child| {
+                        if let Child::Block(block) = child {
+                            blocks.push(block);
+                        }
+                    });
+                }),
+            }
+            for block in blocks {
+                body.blocks[block].stmts.iter().for_each(&mut look);
+            }
+        });
+    }
+    locals.iter().filter(|(_, local)| found.contains(local)).map(|(name, _)| *name).collect()
+}
+
+/// The value that a field has before its assignment.
+fn empty_value(program: &Program<Typed>, out: &mut Body<Typed>, field: &FieldDef) -> NodeId {
+    let ty = field.ty;
+    let at = Origin::default();
+    if let Some(default) = field.default.filter(|path| program.fns.contains_key(path)) {
+        return out.node(Node::Call { callee: Callee::Fn(default), args: Vec::new() }, ty, at);
+    }
+    let constant = |out: &mut Body<Typed>, value: Const| out.node(Node::Const(value), ty, at);
+    match ty.kind() {
+        TyKind::Int(_) => constant(out, Const::Int(Arc::from("0"))),
+        TyKind::Float(_) => constant(out, Const::Float(0.0)),
+        TyKind::Bool => constant(out, Const::Bool(false)),
+        TyKind::Str => constant(out, Const::Str(Arc::from(""))),
+        TyKind::Unit => constant(out, Const::None),
+        TyKind::Option(_) => out.op(OptOp::None, Vec::new(), ty, at),
+        _ => match ty.strip_shared().kind() {
+            TyKind::List(_) => out.op(ListOp::New, Vec::new(), ty, at),
+            TyKind::Dict(..) => out.op(DictOp::New, Vec::new(), ty, at),
+            TyKind::Set(_) => out.op(SetOp::New, Vec::new(), ty, at),
+            _ => {
+                let why = format!("`{}` is used before the constructor assigns it", field.name);
+                out.node(Node::Hole { why: Arc::from(why.as_str()), source: Arc::from("") }, ty, at)
+            }
+        },
+    }
+}
+
+/// Replaces `self.x` by the local of the field.
+struct Rename<'a> {
+    receiver: LocalId,
+    locals: &'a FxHashMap<Name, LocalId>,
+}
+
+impl Rename<'_> {
+    fn stmt(&mut self, out: &mut Body<Typed>, mut stmt: Stmt) -> Stmt {
+        let mut nodes = Vec::new();
+        stmt.for_each_child(&mut |child| out.walk(child, &mut |node| nodes.push(node)));
+        let mut blocks = Vec::new();
+        for node in nodes {
+            out.nodes[node].kind.for_each_child(&mut |child| {
+                if let Child::Block(block) = child {
+                    blocks.push(block);
+                }
+            });
+            let mut kind = std::mem::replace(&mut out.nodes[node].kind, Node::Continue { label: None });
+            if let Node::Use(place, _) = &mut kind {
+                self.place(place);
+            }
+            if let Node::For { pat, .. } = &mut kind {
+                self.pat(pat);
+            }
+            out.nodes[node].kind = kind;
+        }
+        for block in blocks {
+            for inner in &mut out.blocks[block].stmts {
+                self.targets(&mut inner.kind);
+            }
+        }
+        self.targets(&mut stmt.kind);
+        stmt
+    }
+
+    fn targets(&mut self, kind: &mut StmtKind) {
+        match kind {
+            StmtKind::Let { pat, .. } | StmtKind::Set { target: pat, .. } => self.pat(pat),
+            StmtKind::Update { place, .. } | StmtKind::Del(place) => self.place(place),
+            StmtKind::Expr(_) => {}
+        }
+    }
+
+    fn pat(&mut self, pat: &mut Pat) {
+        match pat {
+            Pat::Place(place) => self.place(place),
+            Pat::Tuple(parts) | Pat::Or(parts) => parts.iter_mut().for_each(|part| self.pat(part)),
+            Pat::List { front, rest, back } => {
+                front.iter_mut().chain(back).for_each(|part| self.pat(part));
+                rest.iter_mut().for_each(|part| self.pat(part));
+            }
+            _ => {}
+        }
+    }
+
+    fn place(&mut self, place: &mut Place) {
+        if place.root != Root::Local(self.receiver) {
+            return;
+        }
+        if let Some(Proj::Field(name)) = place.proj.first()
+            && let Some(local) = self.locals.get(name)
+        {
+            place.root = Root::Local(*local);
+            place.proj.remove(0);
+        }
+    }
+}

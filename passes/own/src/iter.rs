@@ -1,0 +1,219 @@
+//! How loops, comprehensions and library calls read their sources.
+
+use crate::alias::{Reads, is_view};
+use crate::body::{Own, Want};
+use batuta_base::Origin;
+use batuta_catalog as catalog;
+use batuta_core::*;
+
+/// What the items of an iterator are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// Values.
+    Owned,
+    /// `&T`.
+    Ref,
+    /// `&mut T`.
+    Mut,
+    /// Parts of a tuple behind a reference: each leaf binds as a reference.
+    Bound,
+    /// A tuple value with parts of these forms.
+    Tuple(Vec<Form>),
+}
+
+impl Form {
+    pub fn part(&self, index: usize) -> Form {
+        match self {
+            Form::Tuple(parts) => parts.get(index).cloned().unwrap_or(Form::Owned),
+            other => other.clone(),
+        }
+    }
+
+    fn ty(&self, ty: Ty) -> Ty {
+        match self {
+            Form::Owned => ty,
+            Form::Ref | Form::Bound => ty.reference(),
+            Form::Mut => ty.reference_mut(),
+            Form::Tuple(parts) => {
+                let kids = ty.children();
+                Ty::tuple(parts.iter().zip(kids).map(|(part, kid)| part.ty(kid)))
+            }
+        }
+    }
+}
+
+impl Own<'_> {
+    /// An iterator over a source. `owned`: its items must be values.
+    pub fn iterate(&mut self, source: NodeId, reads: Reads, owned: bool) -> (NodeId, Form) {
+        let row = &self.src.nodes[source];
+        match &row.kind {
+            Node::Op { op: Op::IterOp(IterOp::Of), args, .. } => self.iterate_value(args[0], reads, owned),
+            Node::Call { callee: Callee::Lib(name), args } => {
+                let base = name.as_str().split('#').next().unwrap_or_default();
+                match base {
+                    "builtins.enumerate" | "builtins.zip" => self.iterate_zip(source, args, reads, owned),
+                    _ if is_view(base) && !owned && reads == Reads::Ref => self.iterate_view(source, args),
+                    _ => (self.node(source, Want::Own), Form::Owned),
+                }
+            }
+            _ if matches!(row.ty.strip().kind(), TyKind::Iter(_)) => {
+                (self.node(source, Want::Own), Form::Owned)
+            }
+            _ => self.iterate_value(source, reads, owned),
+        }
+    }
+
+    /// `enumerate`, `zip`: the forms of the parts are those of the arguments.
+    fn iterate_zip(&mut self, source: NodeId, args: &[Arg], reads: Reads, owned: bool) -> (NodeId, Form) {
+        let row = &self.src.nodes[source];
+        let Node::Call { callee, .. } = &row.kind else { return (self.node(source, Want::Own), Form::Owned) };
+        let is_enumerate =
+            matches!(callee, Callee::Lib(name) if name.as_str().starts_with("builtins.enumerate"));
+        let mut forms = if is_enumerate { vec![Form::Owned] } else { Vec::new() };
+        let mut lowered = Vec::new();
+        for arg in args {
+            let ty = self.src.ty(arg.value).strip();
+            let scalar = matches!(ty.kind(), TyKind::Int(_) | TyKind::Bool);
+            if scalar {
+                lowered.push(Arg::positional(self.node(arg.value, Want::Own)));
+                continue;
+            }
+            let (node, form) = self.iterate(arg.value, reads, owned);
+            lowered.push(Arg::positional(node));
+            forms.push(form);
+        }
+        let form =
+            if forms.iter().all(|form| *form == Form::Owned) { Form::Owned } else { Form::Tuple(forms) };
+        let item = row.ty.children().first().copied().unwrap_or(Ty::unknown());
+        let ty = Ty::iter(form.ty(item));
+        let (callee, origin) = (callee.clone(), row.origin);
+        (self.out.node(Node::Call { callee, args: lowered }, ty, origin), form)
+    }
+
+    /// `d.items()` and the like by reference: the spelling that borrows.
+    fn iterate_view(&mut self, source: NodeId, args: &[Arg]) -> (NodeId, Form) {
+        let row = &self.src.nodes[source];
+        let Node::Call { callee: Callee::Lib(name), .. } = &row.kind else { return (source, Form::Owned) };
+        let tys: Vec<Ty> = args.iter().map(|arg| self.src.ty(arg.value)).collect();
+        let borrows = catalog::select(name.as_str(), &tys).is_some_and(|found| found.rust_ref.is_some());
+        let is_place = matches!(self.src.nodes[args[0].value].kind, Node::Use(..));
+        let shared = matches!(tys[0].strip_ref().kind(), TyKind::Shared(_));
+        let item = row.ty.children().first().copied().unwrap_or(Ty::unknown());
+        if !borrows || shared || !is_place || self.through_cell(args[0].value) {
+            return (self.node(source, Want::Own), Form::Owned);
+        }
+        let form = match item.kind() {
+            TyKind::Tuple(items) if name.as_str().contains("items") => {
+                Form::Tuple(vec![Form::Ref; items.len()])
+            }
+            _ => Form::Ref,
+        };
+        let receiver = self.node(args[0].value, Want::Ref);
+        let ty = Ty::iter(form.ty(item));
+        let (callee, origin) = (Callee::Lib(*name), row.origin);
+        let args = vec![Arg::positional(receiver)];
+        (self.out.node(Node::Call { callee, args }, ty, origin), form)
+    }
+
+    fn iterate_value(&mut self, source: NodeId, reads: Reads, owned: bool) -> (NodeId, Form) {
+        let row = &self.src.nodes[source];
+        let (ty, origin) = (row.ty.strip_ref(), row.origin);
+        let item = item_ty(ty);
+        let is_place = matches!(row.kind, Node::Use(..));
+        match ty.strip().kind() {
+            TyKind::Iter(_) => (self.node(source, Want::Own), Form::Owned),
+            TyKind::Range => {
+                let node = self.node(source, Want::Own);
+                (self.iter_op(IterOp::Into, node, Ty::i64(), origin), Form::Owned)
+            }
+            TyKind::Str => {
+                let node = self.node(source, Want::Ref);
+                let item = if owned { Ty::str() } else { Ty::str().reference() };
+                let form = if owned { Form::Owned } else { Form::Ref };
+                (self.iter_op(IterOp::Chars, node, item, origin), form)
+            }
+            TyKind::Tuple(items) => {
+                let node = self.tuple_items(source, items, item, origin);
+                (self.iter_op(IterOp::Into, node, item, origin), Form::Owned)
+            }
+            _ if matches!(ty.kind(), TyKind::Shared(_)) || is_place && self.through_cell(source) => {
+                self.need_copies(source, item);
+                let node = self.node(source, Want::Ref);
+                (self.iter_op(IterOp::Live, node, item, origin), Form::Owned)
+            }
+            _ if !is_place || reads == Reads::Into => {
+                let node = self.node(source, Want::Own);
+                (self.iter_op(IterOp::Into, node, item, origin), Form::Owned)
+            }
+            _ => self.iterate_place(source, reads, owned, item, origin),
+        }
+    }
+
+    fn iterate_place(
+        &mut self,
+        source: NodeId,
+        reads: Reads,
+        owned: bool,
+        item: Ty,
+        origin: Origin,
+    ) -> (NodeId, Form) {
+        if reads == Reads::Live {
+            self.need_copies(source, item);
+            let node = self.node(source, Want::Ref);
+            return (self.iter_op(IterOp::Live, node, item, origin), Form::Owned);
+        }
+        if reads == Reads::Mut && !owned {
+            if self.behind_shared(source) {
+                self.demote_items(source);
+            }
+            let node = self.node(source, Want::Mut);
+            return (self.iter_op(IterOp::Mut, node, item.reference_mut(), origin), Form::Mut);
+        }
+        if owned && !item.is_copy() {
+            self.need_copies(source, item);
+        }
+        let node = self.node(source, Want::Ref);
+        match (item.is_copy(), owned) {
+            (true, _) => (self.iter_op(IterOp::Copied, node, item, origin), Form::Owned),
+            (false, true) => (self.iter_op(IterOp::Cloned, node, item, origin), Form::Owned),
+            (false, false) => (self.iter_op(IterOp::Ref, node, item.reference(), origin), Form::Ref),
+        }
+    }
+
+    fn iter_op(&mut self, op: IterOp, node: NodeId, item: Ty, origin: Origin) -> NodeId {
+        self.out.op(op, vec![node], Ty::iter(item), origin)
+    }
+
+    /// A tuple of equal parts, read as a list.
+    fn tuple_items(&mut self, source: NodeId, items: &[Ty], item: Ty, origin: Origin) -> NodeId {
+        let tuple = self.node(source, Want::Own);
+        let ty = self.out.ty(tuple);
+        let local = self.out.temp("items", ty, origin);
+        self.before
+            .push(Stmt::new(StmtKind::Set { target: Pat::Place(Place::local(local)), value: tuple }, origin));
+        let mut parts = Vec::new();
+        for (index, part) in items.iter().enumerate() {
+            let place = Place::local(local).with(Proj::Field(batuta_base::Name::new(&index.to_string())));
+            let mode = if part.is_copy() { Mode::Copy } else { Mode::Clone };
+            let node = self.out.node(Node::Use(place, mode), *part, origin);
+            parts.push(self.coerce(node, item));
+        }
+        self.out.op(ListOp::New, parts, Ty::list(item), origin)
+    }
+
+    /// Items leave their container as copies: those that change must be shared objects.
+    fn need_copies(&mut self, source: NodeId, item: Ty) {
+        if item.is_mutable() && !matches!(item.kind(), TyKind::Shared(_)) && !self.is_frozen(source) {
+            self.demote_items(source);
+        }
+    }
+}
+
+/// Type of the items of a container's representation type.
+pub fn item_ty(ty: Ty) -> Ty {
+    match ty.strip().kind() {
+        TyKind::Str => Ty::str(),
+        TyKind::Bytes | TyKind::Range => Ty::i64(),
+        _ => ty.strip().children().first().copied().unwrap_or(Ty::unknown()),
+    }
+}

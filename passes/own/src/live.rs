@@ -1,0 +1,666 @@
+//! Which uses of a local are its last, and which reads may come before any assignment.
+
+use batuta_base::FxHashSet;
+use batuta_core::*;
+
+/// A set of locals.
+pub type Set = FxHashSet<LocalId>;
+
+/// Answers about one body.
+#[derive(Debug, Default)]
+pub struct Liveness {
+    /// Uses (of a whole local or a part) after which the local is dead.
+    pub last_uses: FxHashSet<NodeId>,
+    /// Locals that some closure captures: they live as long as it may.
+    pub captured: Set,
+    /// Locals that are read on a path without an assignment.
+    pub maybe_unbound: Set,
+}
+
+/// Solves liveness and definite assignment of a body.
+pub fn liveness(body: &Body<Typed>) -> Liveness {
+    let mut captured = Set::default();
+    let mut reads = Vec::new();
+    body.walk_block(body.root, &mut |node| {
+        if let Node::Closure(closure) = &body.nodes[node].kind {
+            captures(body, closure, &mut captured);
+        }
+        reads.push(node);
+    });
+    let mut walk = Back {
+        body,
+        captured: &captured,
+        last_uses: FxHashSet::default(),
+        loops: Vec::new(),
+        pinned: Vec::new(),
+    };
+    walk.block(body.root, Set::default());
+    let last_uses = walk.last_uses;
+    let maybe_unbound = unbound(body);
+    Liveness { last_uses, captured, maybe_unbound }
+}
+
+/// Locals that a closure uses and does not own.
+pub fn captures(body: &Body<Typed>, closure: &Closure, out: &mut Set) {
+    let mut own: Set = closure.params.iter().map(|param| param.local).collect();
+    let mut bound = |pat: &Pat| {
+        pat.for_each_local(&mut |local| {
+            own.insert(local);
+        })
+    };
+    body.walk_stmts(closure.body, &mut |stmt| {
+        if let StmtKind::Let { pat, .. } = &stmt.kind {
+            bound(pat);
+        }
+    });
+    body.walk_block(closure.body, &mut |node| match &body.nodes[node].kind {
+        Node::For { pat, .. } => bound(pat),
+        Node::Seq { clauses, .. } => clauses.iter().for_each(|clause| {
+            if let Clause::For { pat, .. } = clause {
+                bound(pat);
+            }
+        }),
+        _ => {}
+    });
+    let mut found = Vec::new();
+    locals_of(body, closure.body, &mut |local| found.push(local));
+    // A local that only this closure mentions is its own.
+    let mut outside: Set = body.params.iter().map(|param| param.local).collect();
+    mentions_outside(body, body.root, closure.body, &mut outside);
+    out.extend(found.into_iter().filter(|local| !own.contains(local) && outside.contains(local)));
+}
+
+fn mentions_outside(body: &Body<Typed>, block: BlockId, skip: BlockId, out: &mut Set) {
+    if block == skip {
+        return;
+    }
+    let visit = |child: Child, out: &mut Set| mentions_child(body, child, skip, out);
+    for stmt in &body.blocks[block].stmts {
+        stmt_locals(stmt, &mut |local| {
+            out.insert(local);
+        });
+        stmt.for_each_child(&mut |child| visit(child, out));
+    }
+    if let Some(tail) = body.blocks[block].tail {
+        visit(Child::Node(tail), out);
+    }
+}
+
+fn mentions_child(body: &Body<Typed>, child: Child, skip: BlockId, out: &mut Set) {
+    match child {
+        Child::Block(block) => mentions_outside(body, block, skip, out),
+        Child::Node(node) => {
+            node_locals(&body.nodes[node].kind, &mut |local| {
+                out.insert(local);
+            });
+            body.nodes[node].kind.for_each_child(&mut |child| mentions_child(body, child, skip, out));
+        }
+    }
+}
+
+/// Locals that a statement names itself (targets), not those of its nodes.
+pub fn stmt_locals(stmt: &Stmt, f: &mut dyn FnMut(LocalId)) {
+    match &stmt.kind {
+        StmtKind::Let { pat, .. } | StmtKind::Set { target: pat, .. } => pat_locals(pat, f),
+        StmtKind::Update { place, .. } | StmtKind::Del(place) => place_local(place, f),
+        StmtKind::Expr(_) => {}
+    }
+}
+
+fn place_local(place: &Place, f: &mut dyn FnMut(LocalId)) {
+    if let Root::Local(local) = place.root {
+        f(local);
+    }
+}
+
+/// Locals that a pattern names: bound, assigned, or the roots of its places.
+pub fn pat_locals(pat: &Pat, f: &mut dyn FnMut(LocalId)) {
+    match pat {
+        Pat::Bind(local, _) => f(*local),
+        Pat::Place(place) => place_local(place, f),
+        Pat::Map { rest: Some(local), .. } => f(*local),
+        _ => {}
+    }
+    pat.for_each_part(&mut |part| pat_locals(part, f));
+}
+
+/// Locals that a node names itself.
+pub fn node_locals(node: &Node, f: &mut dyn FnMut(LocalId)) {
+    match node {
+        Node::Use(place, _) => place_local(place, f),
+        Node::For { pat, .. } => pat_locals(pat, f),
+        Node::Match { arms, .. } => arms.iter().for_each(|arm| pat_locals(&arm.pat, f)),
+        Node::With { items, .. } => {
+            items.iter().filter_map(|item| item.target.as_ref()).for_each(|pat| pat_locals(pat, f));
+        }
+        Node::Try { handlers, .. } => handlers.iter().filter_map(|handler| handler.bind).for_each(f),
+        Node::Seq { clauses, .. } => clauses.iter().for_each(|clause| {
+            if let Clause::For { pat, .. } = clause {
+                pat_locals(pat, f);
+            }
+        }),
+        Node::Closure(closure) => closure.params.iter().for_each(|param| f(param.local)),
+        _ => {}
+    }
+}
+
+fn locals_of(body: &Body<Typed>, block: BlockId, f: &mut dyn FnMut(LocalId)) {
+    body.walk_stmts(block, &mut |stmt| stmt_locals(stmt, f));
+    body.walk_block(block, &mut |node| node_locals(&body.nodes[node].kind, f));
+}
+
+struct LoopFrame {
+    label: Option<batuta_base::Name>,
+    at_break: Set,
+    at_continue: Set,
+}
+
+/// Backward walk: what is live before each point.
+struct Back<'a> {
+    body: &'a Body<Typed>,
+    captured: &'a Set,
+    last_uses: FxHashSet<NodeId>,
+    loops: Vec<LoopFrame>,
+    /// Live in some handler around: an error may jump there from any point.
+    pinned: Vec<Set>,
+}
+
+impl Back<'_> {
+    fn block(&mut self, block: BlockId, mut live: Set) -> Set {
+        let row = &self.body.blocks[block];
+        if let Some(tail) = row.tail {
+            live = self.node(tail, live);
+        }
+        for stmt in row.stmts.iter().rev() {
+            live = self.stmt(stmt, live);
+        }
+        live
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, mut live: Set) -> Set {
+        match &stmt.kind {
+            StmtKind::Let { pat, value: Some(value) } | StmtKind::Set { target: pat, value } => {
+                live = self.pattern(pat, live);
+                self.node(*value, live)
+            }
+            StmtKind::Let { pat, value: None } => self.pattern(pat, live),
+            StmtKind::Update { place, value, .. } => {
+                live = self.read_place(place, live);
+                self.node(*value, live)
+            }
+            StmtKind::Expr(node) => self.node(*node, live),
+            StmtKind::Del(place) => self.read_place(place, live),
+        }
+    }
+
+    fn kill(&self, live: &mut Set, local: LocalId) {
+        if !self.pinned.iter().any(|set| set.contains(&local)) {
+            live.remove(&local);
+        }
+    }
+
+    fn pattern(&mut self, pat: &Pat, mut live: Set) -> Set {
+        let mut places = Vec::new();
+        collect_places(pat, &mut places);
+        let mut whole = Vec::new();
+        pat.for_each_local(&mut |local| whole.push(local));
+        for local in whole {
+            self.kill(&mut live, local);
+        }
+        for place in places.into_iter().rev().filter(|place| !place.proj.is_empty()) {
+            live = self.read_place(place, live);
+        }
+        live
+    }
+
+    fn read_place(&mut self, place: &Place, mut live: Set) -> Set {
+        if let Root::Local(local) = place.root {
+            live.insert(local);
+        }
+        let mut kids = Vec::new();
+        place.for_each_child(&mut |child| kids.push(child));
+        for child in kids.into_iter().rev() {
+            live = self.child(child, live);
+        }
+        live
+    }
+
+    fn child(&mut self, child: Child, live: Set) -> Set {
+        match child {
+            Child::Node(node) => self.node(node, live),
+            Child::Block(block) => self.block(block, live),
+        }
+    }
+
+    fn node(&mut self, id: NodeId, mut live: Set) -> Set {
+        match &self.body.nodes[id].kind {
+            Node::Use(place, _) => {
+                if let Root::Local(local) = place.root {
+                    let pinned = self.pinned.iter().any(|set| set.contains(&local));
+                    if live.contains(&local) || self.captured.contains(&local) || pinned {
+                        self.last_uses.remove(&id);
+                    } else {
+                        self.last_uses.insert(id);
+                    }
+                }
+                self.read_place(place, live)
+            }
+            Node::Op { op, args, .. } if op.is_lazy() => {
+                let after = self.node(args[1], live.clone());
+                live.extend(after);
+                self.node(args[0], live)
+            }
+            Node::If { cond, then, els } => {
+                let mut before = self.block(*then, live.clone());
+                before.extend(match els {
+                    Some(block) => self.block(*block, live),
+                    None => live,
+                });
+                self.node(*cond, before)
+            }
+            Node::Match { subject, arms } => {
+                let mut before = live.clone();
+                for arm in arms.iter().rev() {
+                    let mut inside = self.block(arm.body, live.clone());
+                    inside.extend(before.iter().copied());
+                    if let Some(guard) = arm.guard {
+                        inside = self.node(guard, inside);
+                    }
+                    before.extend(self.pattern(&arm.pat, inside));
+                }
+                self.node(*subject, before)
+            }
+            Node::While { label, cond, body, els } => {
+                let exit = match els {
+                    Some(block) => self.block(*block, live.clone()),
+                    None => live.clone(),
+                };
+                self.repeat(*label, live, |walk, head| {
+                    let inside = walk.block(*body, head);
+                    let mut both = exit.clone();
+                    both.extend(inside);
+                    walk.node(*cond, both)
+                })
+            }
+            Node::Loop { label, body } => self.repeat(*label, live, |walk, head| walk.block(*body, head)),
+            Node::For { label, pat, iter, body, els } => {
+                let exit = match els {
+                    Some(block) => self.block(*block, live.clone()),
+                    None => live.clone(),
+                };
+                let before = self.repeat(*label, live, |walk, head| {
+                    let inside = walk.block(*body, head);
+                    let mut both = exit.clone();
+                    both.extend(walk.pattern(pat, inside));
+                    both
+                });
+                self.node(*iter, before)
+            }
+            other => self.rest(other, live),
+        }
+    }
+
+    /// Runs a loop's backward step until what is live at its head stays the same.
+    fn repeat(
+        &mut self,
+        label: Option<batuta_base::Name>,
+        exit: Set,
+        mut step: impl FnMut(&mut Self, Set) -> Set,
+    ) -> Set {
+        let mut head = Set::default();
+        loop {
+            self.loops.push(LoopFrame { label, at_break: exit.clone(), at_continue: head.clone() });
+            let before = step(self, head.clone());
+            self.loops.pop();
+            let size = head.len();
+            head.extend(before);
+            if head.len() == size {
+                return head;
+            }
+        }
+    }
+
+    fn frame(&self, label: &Option<batuta_base::Name>) -> Option<&LoopFrame> {
+        self.loops.iter().rev().find(|frame| label.is_none() || frame.label == *label)
+    }
+
+    fn rest(&mut self, node: &Node, mut live: Set) -> Set {
+        match node {
+            Node::Break { label, value } => {
+                let at = self.frame(label).map(|frame| frame.at_break.clone()).unwrap_or(live);
+                value.iter().fold(at, |live, value| self.node(*value, live))
+            }
+            Node::Continue { label } => {
+                self.frame(label).map(|frame| frame.at_continue.clone()).unwrap_or(live)
+            }
+            Node::Return(value) => {
+                let at = self.pinned.iter().flatten().copied().collect();
+                value.iter().fold(at, |live, value| self.node(*value, live))
+            }
+            Node::Try { body, handlers, els, finally } => self.attempt(*body, handlers, *els, *finally, live),
+            Node::Seq { clauses, sink } => self.repeat(None, live, |walk, head| {
+                let mut before = head;
+                let nodes: Vec<_> = sink.nodes().collect();
+                for node in nodes.into_iter().rev() {
+                    before = walk.node(node, before);
+                }
+                for clause in clauses.iter().rev() {
+                    before = match clause {
+                        Clause::If(cond) => walk.node(*cond, before),
+                        Clause::For { pat, iter } => {
+                            let before = walk.pattern(pat, before);
+                            walk.node(*iter, before)
+                        }
+                    };
+                }
+                before
+            }),
+            Node::Closure(closure) => {
+                let outer = std::mem::take(&mut self.loops);
+                let inside = self.block(closure.body, Set::default());
+                self.loops = outer;
+                live.extend(inside);
+                live
+            }
+            other => {
+                let mut kids = Vec::new();
+                other.for_each_child(&mut |child| kids.push(child));
+                for child in kids.into_iter().rev() {
+                    live = self.child(child, live);
+                }
+                live
+            }
+        }
+    }
+
+    fn attempt(
+        &mut self,
+        body: BlockId,
+        handlers: &[Handler],
+        els: Option<BlockId>,
+        finally: Option<BlockId>,
+        live: Set,
+    ) -> Set {
+        let after = match finally {
+            Some(block) => self.block(block, live),
+            None => live,
+        };
+        let mut caught = after.clone();
+        for handler in handlers {
+            caught.extend(self.block(handler.body, after.clone()));
+        }
+        let done = match els {
+            Some(block) => self.block(block, after),
+            None => after,
+        };
+        self.pinned.push(caught.clone());
+        let mut before = self.block(body, done);
+        self.pinned.pop();
+        before.extend(caught);
+        before
+    }
+}
+
+fn collect_places<'a>(pat: &'a Pat, out: &mut Vec<&'a Place>) {
+    if let Pat::Place(place) = pat {
+        out.push(place);
+    }
+    pat.for_each_part(&mut |part| collect_places(part, out));
+}
+
+/// Locals that some read may meet unassigned.
+fn unbound(body: &Body<Typed>) -> Set {
+    let mut walk = Forward { body, loops: Vec::new(), found: Set::default() };
+    let start = Some(body.params.iter().map(|param| param.local).collect());
+    walk.block(body.root, start);
+    walk.found
+}
+
+/// `None`: this point is not reached.
+type State = Option<Set>;
+
+fn meet(a: State, b: State) -> State {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.intersection(&b).copied().collect()),
+        (found, None) | (None, found) => found,
+    }
+}
+
+/// Forward walk: what is assigned on every path.
+struct Forward<'a> {
+    body: &'a Body<Typed>,
+    loops: Vec<(Option<batuta_base::Name>, State)>,
+    found: Set,
+}
+
+impl Forward<'_> {
+    fn block(&mut self, block: BlockId, mut state: State) -> State {
+        for stmt in &self.body.blocks[block].stmts {
+            state = self.stmt(stmt, state);
+        }
+        match self.body.blocks[block].tail {
+            Some(tail) => self.node(tail, state),
+            None => state,
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, mut state: State) -> State {
+        match &stmt.kind {
+            StmtKind::Let { pat, value } => {
+                if let Some(value) = value {
+                    state = self.node(*value, state);
+                    state = self.pattern(pat, state);
+                }
+                state
+            }
+            StmtKind::Set { target, value } => {
+                state = self.node(*value, state);
+                self.pattern(target, state)
+            }
+            StmtKind::Update { place, value, .. } => {
+                state = self.place(place, state);
+                self.node(*value, state)
+            }
+            StmtKind::Expr(node) => self.node(*node, state),
+            StmtKind::Del(place) => {
+                state = self.place(place, state);
+                if let (Some(local), Some(set)) = (place.as_local(), &mut state) {
+                    set.remove(&local);
+                }
+                state
+            }
+        }
+    }
+
+    fn pattern(&mut self, pat: &Pat, mut state: State) -> State {
+        let mut places = Vec::new();
+        collect_places(pat, &mut places);
+        for place in places.into_iter().filter(|place| !place.proj.is_empty()) {
+            state = self.place(place, state);
+        }
+        if let Some(set) = &mut state {
+            pat.for_each_local(&mut |local| {
+                set.insert(local);
+            });
+        }
+        state
+    }
+
+    fn place(&mut self, place: &Place, mut state: State) -> State {
+        if let (Root::Local(local), Some(set)) = (place.root, &state)
+            && !set.contains(&local)
+        {
+            self.found.insert(local);
+        }
+        let mut kids = Vec::new();
+        place.for_each_child(&mut |child| kids.push(child));
+        for child in kids {
+            state = self.child(child, state);
+        }
+        state
+    }
+
+    fn child(&mut self, child: Child, state: State) -> State {
+        match child {
+            Child::Node(node) => self.node(node, state),
+            Child::Block(block) => self.block(block, state),
+        }
+    }
+
+    fn node(&mut self, id: NodeId, mut state: State) -> State {
+        match &self.body.nodes[id].kind {
+            Node::Use(place, _) => self.place(place, state),
+            Node::Op { op, args, .. } if op.is_lazy() => {
+                state = self.node(args[0], state);
+                let _ = self.node(args[1], state.clone());
+                state
+            }
+            Node::If { cond, then, els } => {
+                state = self.node(*cond, state);
+                let a = self.block(*then, state.clone());
+                let b = els.map_or(state.clone(), |block| self.block(block, state));
+                meet(a, b)
+            }
+            Node::Match { subject, arms } => {
+                state = self.node(*subject, state);
+                let mut out = None;
+                let mut complete = false;
+                for arm in arms {
+                    let mut inside = self.pattern(&arm.pat, state.clone());
+                    if let Some(guard) = arm.guard {
+                        inside = self.node(guard, inside);
+                    }
+                    complete |= arm.guard.is_none() && matches!(arm.pat, Pat::Wild | Pat::Bind(_, None));
+                    let done = self.block(arm.body, inside);
+                    out = meet(out, done);
+                }
+                if complete { out } else { meet(out, state) }
+            }
+            Node::While { label, cond, body, els } => {
+                state = self.node(*cond, state);
+                let forever = matches!(self.body.as_const(*cond), Some(Const::Bool(true)));
+                self.loops.push((*label, None));
+                let _ = self.block(*body, state.clone());
+                let (_, broke) = self.loops.pop().expect("pushed above");
+                let mut exit = if forever { None } else { state };
+                if let Some(block) = els {
+                    exit = self.block(*block, exit);
+                }
+                meet(exit, broke)
+            }
+            Node::Loop { label, body } => {
+                self.loops.push((*label, None));
+                let _ = self.block(*body, state);
+                self.loops.pop().expect("pushed above").1
+            }
+            Node::For { label, pat, iter, body, els } => {
+                state = self.node(*iter, state);
+                self.loops.push((*label, None));
+                let inside = self.pattern(pat, state.clone());
+                let _ = self.block(*body, inside);
+                let (_, broke) = self.loops.pop().expect("pushed above");
+                if let Some(block) = els {
+                    state = self.block(*block, state);
+                }
+                meet(state, broke)
+            }
+            other => self.rest(other, state),
+        }
+    }
+
+    fn rest(&mut self, node: &Node, mut state: State) -> State {
+        match node {
+            Node::Break { label, value } => {
+                if let Some(value) = value {
+                    state = self.node(*value, state);
+                }
+                let frame = self.loops.iter_mut().rev().find(|frame| label.is_none() || frame.0 == *label);
+                if let Some((_, broke)) = frame {
+                    *broke = meet(broke.take(), state);
+                }
+                None
+            }
+            Node::Continue { .. } => None,
+            Node::Return(value) => {
+                if let Some(value) = value {
+                    self.node(*value, state);
+                }
+                None
+            }
+            Node::Raise { error, cause } => {
+                for node in error.iter().chain(cause) {
+                    state = self.node(*node, state);
+                }
+                None
+            }
+            Node::Hole { .. } => None,
+            Node::Try { body, handlers, els, finally } => {
+                let entry = state.clone();
+                let mut out = self.block(*body, state);
+                if let Some(block) = els {
+                    out = self.block(*block, out);
+                }
+                for handler in handlers {
+                    let mut inside = entry.clone();
+                    if let (Some(local), Some(set)) = (handler.bind, &mut inside) {
+                        set.insert(local);
+                    }
+                    let done = self.block(handler.body, inside);
+                    out = meet(out, done);
+                }
+                match finally {
+                    Some(block) => {
+                        let mut done = self.block(*block, entry);
+                        if let (Some(set), Some(more)) = (&mut done, &out) {
+                            set.extend(more.iter().copied());
+                        }
+                        if out.is_none() { None } else { done }
+                    }
+                    None => out,
+                }
+            }
+            Node::With { items, body, .. } => {
+                for item in items {
+                    state = self.node(item.context, state);
+                    if let Some(pat) = &item.target {
+                        state = self.pattern(pat, state);
+                    }
+                }
+                self.block(*body, state)
+            }
+            Node::Seq { clauses, sink } => {
+                let before = state.clone();
+                for clause in clauses {
+                    state = match clause {
+                        Clause::If(cond) => self.node(*cond, state),
+                        Clause::For { pat, iter } => {
+                            let state = self.node(*iter, state);
+                            self.pattern(pat, state)
+                        }
+                    };
+                }
+                for node in sink.nodes() {
+                    state = self.node(node, state);
+                }
+                before
+            }
+            Node::Closure(closure) => {
+                // Runs later: what it captures is assigned by then (calls before are the source's error).
+                let mut all: Set = self.body.locals.ids().collect();
+                all.extend(closure.params.iter().map(|param| param.local));
+                let outer = std::mem::take(&mut self.loops);
+                let _ = self.block(closure.body, Some(all));
+                self.loops = outer;
+                state
+            }
+            other => {
+                let mut kids = Vec::new();
+                other.for_each_child(&mut |child| kids.push(child));
+                for child in kids {
+                    state = self.child(child, state);
+                }
+                state
+            }
+        }
+    }
+}

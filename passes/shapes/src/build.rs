@@ -1,0 +1,936 @@
+//! Walks every body once and joins what flows together.
+
+use crate::graph::{Graph, ShapeId};
+use batuta_base::{FxHashMap, FxHashSet, Name};
+use batuta_catalog as catalog;
+use batuta_core::*;
+
+/// An arithmetic step, for the growth analysis.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub op: IntOp,
+    pub operands: Vec<ShapeId>,
+    pub result: ShapeId,
+    /// The second operand, when it is a literal.
+    pub literal: Option<i64>,
+}
+
+/// The shapes of a whole program.
+#[derive(Debug)]
+pub struct Built {
+    pub graph: Graph,
+    pub locals: FxHashMap<Name, Vec<ShapeId>>,
+    pub nodes: FxHashMap<Name, Vec<Option<ShapeId>>>,
+    pub results: FxHashMap<Name, ShapeId>,
+    pub fields: FxHashMap<(Name, Name), ShapeId>,
+    pub globals: FxHashMap<Name, ShapeId>,
+    pub steps: Vec<Step>,
+    /// (small side, large side) of every `<`, `<=` comparison that guards a loop.
+    pub bounds: Vec<(ShapeId, ShapeId)>,
+    /// Leaf of a call's value <- result of a function in the caller's own call cycle.
+    pub recursive: Vec<(ShapeId, ShapeId)>,
+}
+
+impl Built {
+    pub fn node(&self, body: Name, node: NodeId) -> Option<ShapeId> {
+        self.nodes.get(&body)?.get(node.0 as usize).copied().flatten()
+    }
+
+    /// Whether objects of this flow class, or of one inside it, change after they are made.
+    pub fn changes(&self, shape: ShapeId) -> bool {
+        self.changes_below(shape, &mut FxHashSet::default())
+    }
+
+    fn changes_below(&self, shape: ShapeId, seen: &mut FxHashSet<usize>) -> bool {
+        if !seen.insert(self.graph.slot(shape)) {
+            return false;
+        }
+        if self.graph.is_mutated(shape) {
+            return true;
+        }
+        let mut parts = self.graph.kids(shape).to_vec();
+        if let Some(class) = self.graph.ty(shape).class_path() {
+            parts.extend(
+                self.fields.iter().filter(|((owner, _), _)| *owner == class).map(|(_, field)| *field),
+            );
+        }
+        parts.into_iter().any(|part| self.changes_below(part, seen))
+    }
+
+    pub fn local(&self, body: Name, local: LocalId) -> ShapeId {
+        self.locals[&body][local.0 as usize]
+    }
+}
+
+/// Shapes of every slot and node, joined by all flows.
+pub fn build(program: &Program<Typed>) -> Built {
+    let mut built = Built {
+        graph: Graph::default(),
+        locals: FxHashMap::default(),
+        nodes: FxHashMap::default(),
+        results: FxHashMap::default(),
+        fields: FxHashMap::default(),
+        globals: FxHashMap::default(),
+        steps: Vec::new(),
+        bounds: Vec::new(),
+        recursive: Vec::new(),
+    };
+    for class in program.classes.values() {
+        for field in &class.fields {
+            let shape = built.graph.fresh(field.ty);
+            built.fields.insert((class.path, field.name), shape);
+        }
+    }
+    for global in program.globals.values() {
+        let shape = built.graph.fresh(global.ty);
+        built.globals.insert(global.path, shape);
+    }
+    for body in program.fns.values() {
+        let locals = body.locals.iter().map(|(_, row)| built.graph.fresh(row.ty)).collect();
+        built.locals.insert(body.path, locals);
+        let result = built.graph.fresh(body.ret);
+        built.results.insert(body.path, result);
+    }
+    join_inherited(program, &mut built);
+    for body in program.fns.values() {
+        let mut walk = Walk {
+            program,
+            body,
+            built: &mut built,
+            nodes: vec![None; body.nodes.len()],
+            returns: Vec::new(),
+        };
+        walk.body();
+        let nodes = walk.nodes;
+        built.nodes.insert(body.path, nodes);
+    }
+    built
+}
+
+/// A field that a subclass repeats is one field; an overriding method has the signature of what it overrides.
+fn join_inherited(program: &Program<Typed>, built: &mut Built) {
+    for class in program.classes.values() {
+        for base in program.mro(class.path).into_iter().skip(1) {
+            for field in &program.classes[&base].fields {
+                if let (Some(own), Some(up)) =
+                    (built.fields.get(&(class.path, field.name)), built.fields.get(&(base, field.name)))
+                {
+                    built.graph.unify(*own, *up);
+                }
+            }
+            for method in &class.methods {
+                let Some(up) = program.find_method(base, method.last()) else { continue };
+                if method.last() != "__init__" {
+                    join_signatures(program, built, *method, up);
+                }
+            }
+        }
+    }
+}
+
+fn join_signatures(program: &Program<Typed>, built: &mut Built, a: Name, b: Name) {
+    let (Some(left), Some(right)) = (program.fns.get(&a), program.fns.get(&b)) else { return };
+    for (x, y) in left.params.iter().zip(&right.params).skip(1) {
+        let (x, y) = (built.local(a, x.local), built.local(b, y.local));
+        built.graph.unify(x, y);
+    }
+    built.graph.unify(built.results[&a], built.results[&b]);
+}
+
+struct Walk<'a> {
+    program: &'a Program<Typed>,
+    body: &'a Body<Typed>,
+    built: &'a mut Built,
+    nodes: Vec<Option<ShapeId>>,
+    /// Result shapes of the functions around, innermost last.
+    returns: Vec<ShapeId>,
+}
+
+impl Walk<'_> {
+    fn body(&mut self) {
+        let result = self.built.results[&self.body.path];
+        let result = if self.body.is_generator {
+            self.built.graph.kids(result).first().copied().unwrap_or(result)
+        } else {
+            result
+        };
+        self.returns.push(result);
+        for param in &self.body.params {
+            self.default(param);
+        }
+        if let Some(tail) = self.block(self.body.root) {
+            self.built.graph.flow(tail, result);
+        }
+    }
+
+    fn default(&mut self, param: &Param) {
+        if let Some(default) = param.default {
+            let shape = self.node(default);
+            let local = self.local(param.local);
+            self.built.graph.flow(shape, local);
+        }
+    }
+
+    fn local(&self, local: LocalId) -> ShapeId {
+        self.built.locals[&self.body.path][local.0 as usize]
+    }
+
+    fn block(&mut self, block: BlockId) -> Option<ShapeId> {
+        for stmt in &self.body.blocks[block].stmts {
+            self.stmt(stmt);
+        }
+        self.body.blocks[block].tail.map(|tail| self.node(tail))
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Let { pat, value } => {
+                if let Some(value) = value {
+                    let shape = self.node(*value);
+                    self.bind(pat, shape);
+                }
+            }
+            StmtKind::Set { target, value } => {
+                let shape = self.node(*value);
+                self.bind(target, shape);
+            }
+            StmtKind::Update { place, op, value } => {
+                let target = self.place(place);
+                let value_shape = self.node(*value);
+                let result =
+                    self.operate(*op, &[target, value_shape], &[*value], self.built.graph.ty(target));
+                self.built.graph.flow(result, target);
+                self.mark_mutated(place);
+                if matches!(op, Op::ListOp(_) | Op::SetOp(_) | Op::DictOp(_)) {
+                    self.built.graph.set_mutated(target);
+                }
+            }
+            StmtKind::Expr(node) => {
+                self.node(*node);
+            }
+            StmtKind::Del(place) => {
+                self.place(place);
+                self.mark_mutated(place);
+            }
+        }
+    }
+
+    /// The object that a write to this place changes.
+    fn mark_mutated(&mut self, place: &Place) {
+        // A constructor's `self.x = ..` makes the object; it does not change it.
+        let is_init = self.body.path.last() == "__init__" && place.proj.len() == 1;
+        if is_init && place.root == Root::Local(self.body.params[0].local) {
+            return;
+        }
+        if let Some((_, front)) = place.proj.split_last() {
+            let owner = Place { root: place.root, proj: front.to_vec() };
+            let shape = self.place(&owner);
+            self.built.graph.set_mutated(shape);
+        }
+    }
+
+    fn bind(&mut self, pat: &Pat, shape: ShapeId) {
+        match pat {
+            Pat::Bind(local, part) => {
+                let target = self.local(*local);
+                self.built.graph.flow(shape, target);
+                part.iter().for_each(|part| self.bind(part, shape));
+            }
+            Pat::Place(place) => {
+                let target = self.place(place);
+                self.built.graph.flow(shape, target);
+                self.mark_mutated(place);
+            }
+            Pat::Tuple(parts) => {
+                for (index, part) in parts.iter().enumerate() {
+                    let kid = self.part(shape, index);
+                    self.bind(part, kid);
+                }
+            }
+            Pat::List { front, rest, back } => {
+                let count = self.built.graph.kids(shape).len();
+                let is_tuple = matches!(self.built.graph.ty(shape).kind(), TyKind::Tuple(_));
+                for (index, part) in front.iter().enumerate() {
+                    let kid = self.part(shape, index);
+                    self.bind(part, kid);
+                }
+                for (index, part) in back.iter().enumerate() {
+                    let at = if is_tuple { count.saturating_sub(back.len()) + index } else { 0 };
+                    let kid = self.part(shape, at);
+                    self.bind(part, kid);
+                }
+                if let Some(rest) = rest {
+                    let kid = self.part(shape, front.len().min(count.saturating_sub(1)));
+                    let ty = Ty::list(self.built.graph.ty(kid));
+                    let list = self.built.graph.with_kids(ty, vec![kid]);
+                    self.bind(rest, list);
+                }
+            }
+            Pat::Class { class, args, named } => self.bind_class(*class, args, named),
+            Pat::Some(part) => {
+                let kid = self.part(shape, 0);
+                self.bind(part, kid);
+            }
+            Pat::Map { pairs, rest } => {
+                for (key, part) in pairs {
+                    self.node(*key);
+                    let kid = self.built.graph.kids(shape).get(1).copied().unwrap_or(shape);
+                    self.bind(part, kid);
+                }
+                if let Some(rest) = rest {
+                    let target = self.local(*rest);
+                    self.built.graph.flow(shape, target);
+                }
+            }
+            _ => {
+                let parts = {
+                    let mut parts = Vec::new();
+                    pat.for_each_part(&mut |part| parts.push(part));
+                    parts
+                };
+                parts.into_iter().for_each(|part| self.bind(part, shape));
+                pat.for_each_child(&mut |child| {
+                    if let Child::Node(node) = child {
+                        self.node(node);
+                    }
+                });
+            }
+        }
+    }
+
+    fn bind_class(&mut self, class: Name, args: &[Pat], named: &[(Name, Pat)]) {
+        let names: Vec<Name> = match self.program.classes.get(&class) {
+            Some(def) => def.fields.iter().map(|field| field.name).collect(),
+            None => Vec::new(),
+        };
+        let positional = args.iter().zip(names).map(|(part, name)| (name, part));
+        let all: Vec<_> = positional.chain(named.iter().map(|(name, part)| (*name, part))).collect();
+        for (name, part) in all {
+            if let Some(field) = self.field(class, name) {
+                self.bind(part, field);
+            }
+        }
+    }
+
+    /// Shape of the item, field, key or payload number `index` inside a shape.
+    fn part(&mut self, shape: ShapeId, index: usize) -> ShapeId {
+        let ty = self.built.graph.ty(shape);
+        match ty.kind() {
+            TyKind::Tuple(_) | TyKind::Union(_) => {
+                self.built.graph.kids(shape).get(index).copied().unwrap_or(shape)
+            }
+            TyKind::Range => self.built.graph.fresh(Ty::int()),
+            TyKind::Str | TyKind::Bytes => self.built.graph.fresh(ty),
+            _ => self.built.graph.kids(shape).first().copied().unwrap_or(shape),
+        }
+    }
+
+    fn field(&self, class: Name, name: Name) -> Option<ShapeId> {
+        let find = |path: Name| self.built.fields.get(&(path, name)).copied();
+        self.program.mro(class).into_iter().find_map(find)
+    }
+
+    fn place(&mut self, place: &Place) -> ShapeId {
+        let mut shape = match place.root {
+            Root::Local(local) => self.local(local),
+            Root::Global(path) => match self.built.globals.get(&path) {
+                Some(shape) => *shape,
+                None => self.built.graph.fresh(Ty::unit()),
+            },
+            Root::Node(node) => self.node(node),
+        };
+        for proj in &place.proj {
+            shape = self.project(shape, *proj);
+        }
+        shape
+    }
+
+    fn project(&mut self, shape: ShapeId, proj: Proj) -> ShapeId {
+        match proj {
+            Proj::Deref | Proj::Payload => match self.built.graph.ty(shape).kind() {
+                TyKind::Option(_) => self.part(shape, 0),
+                _ => shape,
+            },
+            Proj::Field(name) => {
+                let ty = self.built.graph.ty(shape);
+                if let Some(class) = ty.class_path() {
+                    return self.field(class, name).unwrap_or(shape);
+                }
+                let index = name.as_str().parse().unwrap_or(0);
+                self.part(shape, index)
+            }
+            Proj::Index(node) | Proj::Nth(node) => {
+                let index = self.node(node);
+                match self.built.graph.ty(shape).kind() {
+                    TyKind::Dict(..) => {
+                        let (key, value) = (self.built.graph.kids(shape)[0], self.built.graph.kids(shape)[1]);
+                        self.built.graph.flow(index, key);
+                        value
+                    }
+                    TyKind::Tuple(_) => {
+                        let at = match self.body.as_const(node) {
+                            Some(Const::Int(digits)) => digits.parse::<i64>().unwrap_or(0),
+                            _ => 0,
+                        };
+                        let count = self.built.graph.kids(shape).len() as i64;
+                        self.part(shape, if at < 0 { (at + count).max(0) as usize } else { at as usize })
+                    }
+                    TyKind::Lib(..) if self.built.graph.kids(shape).len() > 1 => {
+                        let (key, value) = (self.built.graph.kids(shape)[0], self.built.graph.kids(shape)[1]);
+                        self.built.graph.flow(index, key);
+                        value
+                    }
+                    _ => {
+                        self.index_use(node);
+                        self.part(shape, 0)
+                    }
+                }
+            }
+        }
+    }
+
+    fn index_use(&mut self, node: NodeId) {
+        if let Some(shape) = self.nodes[node.0 as usize] {
+            self.built.graph.set_index(shape);
+        }
+        if let Node::Use(place, _) = &self.body.nodes[node].kind
+            && let Some(local) = place.as_local()
+        {
+            let shape = self.local(local);
+            self.built.graph.set_index(shape);
+        }
+    }
+
+    fn node(&mut self, id: NodeId) -> ShapeId {
+        let body = self.body;
+        let row = &body.nodes[id];
+        let shape = match &row.kind {
+            Node::Const(value) => self.constant(value, row.ty),
+            Node::Use(place, _) => self.place(place),
+            Node::Op { op, args, .. } => {
+                let shapes: Vec<_> = args.iter().map(|arg| self.node(*arg)).collect();
+                self.operate(*op, &shapes, args, row.ty)
+            }
+            Node::Call { callee, args } => self.call(callee, args, row.ty),
+            Node::Format(pieces) => {
+                self.pieces(pieces);
+                self.built.graph.fresh(row.ty)
+            }
+            Node::Closure(closure) => self.closure(closure, row.ty),
+            Node::Seq { clauses, sink } => self.seq(clauses, sink, row.ty),
+            Node::Item(path) => self.item(*path, row.ty),
+            other => self.control(other, row.ty),
+        };
+        self.nodes[id.0 as usize] = Some(shape);
+        shape
+    }
+
+    fn constant(&mut self, value: &Const, ty: Ty) -> ShapeId {
+        let shape = self.built.graph.fresh(ty);
+        if let Const::Int(digits) = value
+            && digits.parse::<i64>().is_err()
+        {
+            self.built.graph.set_big(shape);
+        }
+        shape
+    }
+
+    fn pieces(&mut self, pieces: &[Piece]) {
+        for piece in pieces {
+            if let Piece::Value { value, spec, .. } = piece {
+                self.node(*value);
+                self.pieces(spec);
+            }
+        }
+    }
+
+    fn operate(&mut self, op: Op, shapes: &[ShapeId], args: &[NodeId], ty: Ty) -> ShapeId {
+        match op {
+            Op::IntOp(int_op) => self.int_step(int_op, shapes, args, ty),
+            Op::ListOp(ListOp::New) | Op::SetOp(SetOp::New) => {
+                let made = self.built.graph.fresh(ty);
+                for (shape, arg) in shapes.iter().zip(args) {
+                    let is_splat =
+                        matches!(self.body.nodes[*arg].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. });
+                    let item = if is_splat { self.part(*shape, 0) } else { *shape };
+                    let kid = self.built.graph.kids(made)[0];
+                    self.built.graph.flow(item, kid);
+                }
+                made
+            }
+            Op::DictOp(DictOp::New) => {
+                let made = self.built.graph.fresh(ty);
+                let kids = self.built.graph.kids(made).to_vec();
+                let mut at = 0;
+                for (shape, arg) in shapes.iter().zip(args) {
+                    let is_splat = matches!(
+                        self.body.nodes[*arg].kind,
+                        Node::Op { op: Op::ObjOp(ObjOp::SplatDict), .. }
+                    );
+                    if is_splat {
+                        let parts = self.built.graph.kids(*shape).to_vec();
+                        parts
+                            .into_iter()
+                            .zip(&kids)
+                            .for_each(|(part, kid)| self.built.graph.flow(part, *kid));
+                    } else {
+                        self.built.graph.flow(*shape, kids[at % 2]);
+                        at += 1;
+                    }
+                }
+                made
+            }
+            Op::TupleOp(TupleOp::New) => {
+                let made = self.built.graph.fresh(ty);
+                let kids = self.built.graph.kids(made).to_vec();
+                shapes.iter().zip(kids).for_each(|(shape, kid)| self.built.graph.flow(*shape, kid));
+                made
+            }
+            Op::ObjOp(ObjOp::Splat | ObjOp::SplatDict) | Op::ClassOp(ClassOp::Up | ClassOp::Down) => {
+                if matches!(op, Op::ObjOp(_)) { shapes[0] } else { self.built.graph.fresh(ty) }
+            }
+            Op::OptOp(OptOp::Some) => {
+                let made = self.built.graph.fresh(ty);
+                let kid = self.part(made, 0);
+                self.built.graph.flow(shapes[0], kid);
+                made
+            }
+            Op::OptOp(OptOp::Unwrap) => self.part(shapes[0], 0),
+            Op::IterOp(_) => self.iter_of(shapes[0], ty),
+            Op::ListOp(ListOp::Repeat | ListOp::Slice | ListOp::Concat) => {
+                let made = self.built.graph.fresh(ty);
+                let kid = self.built.graph.kids(made)[0];
+                let operands = if op == Op::ListOp(ListOp::Concat) { shapes } else { &shapes[..1] };
+                for operand in operands {
+                    let part = self.part(*operand, 0);
+                    self.built.graph.flow(part, kid);
+                }
+                if op == Op::ListOp(ListOp::Repeat) {
+                    self.built.graph.set_index(shapes[1]);
+                }
+                made
+            }
+            Op::SetOp(SetOp::Or | SetOp::And | SetOp::Sub | SetOp::Xor) => {
+                let made = self.built.graph.fresh(ty);
+                for operand in shapes {
+                    let (part, kid) = (self.part(*operand, 0), self.part(made, 0));
+                    self.built.graph.flow(part, kid);
+                }
+                made
+            }
+            Op::ListOp(ListOp::Contains) | Op::SetOp(SetOp::Contains) | Op::DictOp(DictOp::Contains) => {
+                let item = self.part(shapes[0], 0);
+                self.built.graph.flow(shapes[1], item);
+                self.built.graph.fresh(ty)
+            }
+            Op::RangeOp(RangeOp::New) => {
+                shapes.iter().for_each(|shape| self.built.graph.set_index(*shape));
+                self.built.graph.fresh(ty)
+            }
+            Op::TupleOp(TupleOp::Concat) => {
+                let made = self.built.graph.fresh(ty);
+                let kids = self.built.graph.kids(made).to_vec();
+                let parts: Vec<_> =
+                    shapes.iter().flat_map(|shape| self.built.graph.kids(*shape).to_vec()).collect();
+                parts.into_iter().zip(kids).for_each(|(part, kid)| self.built.graph.flow(part, kid));
+                made
+            }
+            Op::ClassOp(ClassOp::New) => self.class_literal(shapes, ty),
+            Op::CmpOp(_) => {
+                if let [a, b] = shapes {
+                    let (ta, tb) = (self.built.graph.ty(*a), self.built.graph.ty(*b));
+                    // Two containers that are compared have one element type.
+                    if !ta.is_int() && !tb.is_int() && !matches!(ta.kind(), TyKind::Class(..)) {
+                        self.same_width(*a, *b);
+                    }
+                }
+                self.built.graph.fresh(ty)
+            }
+            _ => self.built.graph.fresh(ty),
+        }
+    }
+
+    /// Elements of compared containers share their int width, without joining the containers.
+    fn same_width(&mut self, a: ShapeId, b: ShapeId) {
+        let (a, b) = (self.built.graph.find(a), self.built.graph.find(b));
+        if self.built.graph.ty(a).is_int() && self.built.graph.ty(b).is_int() {
+            self.built.graph.edges.push((a, b));
+            self.built.graph.edges.push((b, a));
+            return;
+        }
+        let pairs: Vec<_> =
+            self.built.graph.kids(a).iter().copied().zip(self.built.graph.kids(b).to_vec()).collect();
+        pairs.into_iter().for_each(|(x, y)| self.same_width(x, y));
+    }
+
+    fn class_literal(&mut self, shapes: &[ShapeId], ty: Ty) -> ShapeId {
+        let made = self.built.graph.fresh(ty);
+        let Some(class) = ty.class_path() else { return made };
+        for (name, shape) in self.all_fields(class).into_iter().zip(shapes) {
+            if let Some(target) = self.field(class, name) {
+                self.built.graph.flow(*shape, target);
+            }
+        }
+        made
+    }
+
+    /// Names of the fields of a class and its bases, base classes first.
+    fn all_fields(&self, class: Name) -> Vec<Name> {
+        let mut out = Vec::new();
+        for path in self.program.mro(class).into_iter().rev() {
+            for field in &self.program.classes[&path].fields {
+                if !out.contains(&field.name) {
+                    out.push(field.name);
+                }
+            }
+        }
+        out
+    }
+
+    fn int_step(&mut self, op: IntOp, shapes: &[ShapeId], args: &[NodeId], ty: Ty) -> ShapeId {
+        let result = self.built.graph.fresh(ty);
+        let literal = args.last().and_then(|arg| match self.body.as_const(*arg) {
+            Some(Const::Int(digits)) => digits.parse().ok(),
+            _ => None,
+        });
+        self.built.steps.push(Step { op, operands: shapes.to_vec(), result, literal });
+        result
+    }
+
+    /// Iterator over a value: its items are the container's.
+    fn iter_of(&mut self, source: ShapeId, ty: Ty) -> ShapeId {
+        let TyKind::Iter(item) = ty.kind() else { return self.built.graph.fresh(ty) };
+        let kid = match self.built.graph.ty(source).kind() {
+            TyKind::List(_) | TyKind::Set(_) | TyKind::FrozenSet(_) | TyKind::Dict(..) | TyKind::Iter(_) => {
+                self.part(source, 0)
+            }
+            TyKind::Lib(..) if !self.built.graph.kids(source).is_empty() => self.part(source, 0),
+            TyKind::Tuple(_) => {
+                let made = self.built.graph.fresh(*item);
+                for kid in self.built.graph.kids(source).to_vec() {
+                    self.built.graph.flow(kid, made);
+                }
+                made
+            }
+            _ => self.built.graph.fresh(*item),
+        };
+        let ty = Ty::iter(self.built.graph.ty(kid));
+        self.built.graph.with_kids(ty, vec![kid])
+    }
+
+    fn call(&mut self, callee: &Callee, args: &[Arg], ty: Ty) -> ShapeId {
+        let target = match callee {
+            Callee::Value(node) | Callee::Method(node, _) => Some(self.node(*node)),
+            _ => None,
+        };
+        let shapes: Vec<_> = args.iter().map(|arg| self.node(arg.value)).collect();
+        match callee {
+            Callee::Fn(path) => self.call_fn(*path, &shapes, ty),
+            Callee::Virtual(path) => self.call_virtual(*path, &shapes, ty),
+            Callee::New(class) => self.construct(*class, &shapes, ty),
+            Callee::Lib(name) => self.call_lib(*name, &shapes, ty),
+            _ => {
+                let target = target.expect("a value is called");
+                self.call_value(target, &shapes, ty)
+            }
+        }
+    }
+
+    fn call_fn(&mut self, path: Name, shapes: &[ShapeId], ty: Ty) -> ShapeId {
+        let Some(body) = self.program.fns.get(&path) else { return self.built.graph.fresh(ty) };
+        for (param, shape) in body.params.iter().zip(shapes) {
+            let local = self.built.local(path, param.local);
+            self.built.graph.flow(*shape, local);
+        }
+        let result = self.built.results[&path];
+        if ty.is_int() && self.built.graph.ty(result).is_int() {
+            // A fresh leaf, so that recursion shows as an edge of its own.
+            let leaf = self.built.graph.fresh(ty);
+            self.built.graph.edges.push((result, leaf));
+            self.built.recursive.push((result, leaf));
+            return leaf;
+        }
+        result
+    }
+
+    fn call_virtual(&mut self, path: Name, shapes: &[ShapeId], ty: Ty) -> ShapeId {
+        let mut result = None;
+        for class in self.program.subclasses(path.parent()) {
+            if let Some(method) = self.program.find_method(class, path.last()) {
+                result = Some(self.call_fn(method, shapes, ty));
+            }
+        }
+        result.unwrap_or_else(|| self.built.graph.fresh(ty))
+    }
+
+    fn construct(&mut self, class: Name, shapes: &[ShapeId], ty: Ty) -> ShapeId {
+        if let Some(init) = self.program.find_method(class, "__init__")
+            && let Some(body) = self.program.fns.get(&init)
+        {
+            for (param, shape) in body.params.iter().skip(1).zip(shapes) {
+                let local = self.built.local(init, param.local);
+                self.built.graph.flow(*shape, local);
+            }
+        } else {
+            let mut fields = Vec::new();
+            for path in self.program.mro(class).into_iter().rev() {
+                for field in &self.program.classes[&path].fields {
+                    if field.flags.init && !fields.contains(&field.name) {
+                        fields.push(field.name);
+                    }
+                }
+            }
+            for (name, shape) in fields.into_iter().zip(shapes) {
+                if let Some(target) = self.field(class, name) {
+                    self.built.graph.flow(*shape, target);
+                }
+            }
+        }
+        self.built.graph.fresh(ty)
+    }
+
+    fn call_value(&mut self, target: ShapeId, shapes: &[ShapeId], ty: Ty) -> ShapeId {
+        let kids = self.built.graph.kids(target).to_vec();
+        let Some((result, params)) = kids.split_last() else { return self.built.graph.fresh(ty) };
+        params.iter().zip(shapes).for_each(|(param, shape)| self.built.graph.flow(*shape, *param));
+        *result
+    }
+
+    fn call_lib(&mut self, name: Name, shapes: &[ShapeId], ty: Ty) -> ShapeId {
+        let tys: Vec<Ty> = shapes.iter().map(|shape| self.built.graph.ty(*shape)).collect();
+        let made = self.built.graph.fresh(ty);
+        let Some(row) = catalog::select(name.as_str(), &tys) else { return made };
+        let mut bound = FxHashMap::default();
+        for (param, shape) in row.params.iter().zip(shapes) {
+            self.matches(param.ty, *shape, &mut bound);
+            if param.take == catalog::Take::Write {
+                self.built.graph.set_mutated(*shape);
+            }
+        }
+        let result = self.instantiate(row.result, made, &mut bound);
+        if matches!(row.result.kind(), TyKind::Int(Width::Big)) {
+            self.built.graph.set_big(result);
+        }
+        result
+    }
+
+    /// Joins a signature's parameter type with an argument; type variables keep the first shape they meet.
+    fn matches(&mut self, pattern: Ty, shape: ShapeId, bound: &mut FxHashMap<Name, ShapeId>) {
+        let ty = self.built.graph.ty(shape);
+        match pattern.kind() {
+            TyKind::Var(name) => match bound.get(name) {
+                Some(found) => {
+                    let found = *found;
+                    self.built.graph.flow(shape, found);
+                }
+                None => {
+                    bound.insert(*name, shape);
+                }
+            },
+            TyKind::Ref(inner) | TyKind::RefMut(inner) => self.matches(*inner, shape, bound),
+            TyKind::Iter(item) if !matches!(ty.kind(), TyKind::Iter(_)) => {
+                let kid = match ty.kind() {
+                    TyKind::Str => self.built.graph.fresh(Ty::str()),
+                    TyKind::Bytes | TyKind::Range => self.built.graph.fresh(Ty::int()),
+                    TyKind::Tuple(_) => {
+                        let iter = self
+                            .iter_of(shape, Ty::iter(ty.children().first().copied().unwrap_or(Ty::unit())));
+                        self.part(iter, 0)
+                    }
+                    _ => self.part(shape, 0),
+                };
+                self.matches(*item, kid, bound);
+            }
+            _ => {
+                let pairs: Vec<_> =
+                    pattern.children().into_iter().zip(self.built.graph.kids(shape).to_vec()).collect();
+                pairs.into_iter().for_each(|(part, kid)| self.matches(part, kid, bound));
+            }
+        }
+    }
+
+    /// The result of a row: type variables stand for the shapes they were bound to.
+    fn instantiate(&mut self, pattern: Ty, made: ShapeId, bound: &mut FxHashMap<Name, ShapeId>) -> ShapeId {
+        match pattern.kind() {
+            TyKind::Var(name) => match bound.get(name) {
+                Some(found) => *found,
+                None => made,
+            },
+            TyKind::Ref(inner) | TyKind::RefMut(inner) => self.instantiate(*inner, made, bound),
+            _ => {
+                let ty = self.built.graph.ty(made);
+                let parts = pattern.children();
+                let kids = self.built.graph.kids(made).to_vec();
+                if parts.len() != kids.len() || kids.is_empty() {
+                    return made;
+                }
+                let kids = parts.into_iter().zip(kids).map(|(p, k)| self.instantiate(p, k, bound)).collect();
+                self.built.graph.with_kids(ty, kids)
+            }
+        }
+    }
+
+    fn closure(&mut self, closure: &Closure, ty: Ty) -> ShapeId {
+        let made = self.built.graph.fresh(ty);
+        let kids = self.built.graph.kids(made).to_vec();
+        for (param, kid) in closure.params.iter().zip(&kids) {
+            self.default(param);
+            let local = self.local(param.local);
+            self.built.graph.unify(*kid, local);
+        }
+        let result = kids.last().copied().unwrap_or(made);
+        let item = if closure.is_generator { self.part(result, 0) } else { result };
+        self.returns.push(item);
+        if let Some(tail) = self.block(closure.body) {
+            self.built.graph.flow(tail, item);
+        }
+        self.returns.pop();
+        made
+    }
+
+    fn item(&mut self, path: Name, ty: Ty) -> ShapeId {
+        let made = self.built.graph.fresh(ty);
+        if let Some(body) = self.program.fns.get(&path) {
+            let kids = self.built.graph.kids(made).to_vec();
+            let locals: Vec<_> =
+                body.params.iter().map(|param| self.built.local(path, param.local)).collect();
+            let targets = locals.into_iter().chain([self.built.results[&path]]);
+            kids.into_iter().zip(targets).for_each(|(kid, target)| self.built.graph.unify(kid, target));
+        }
+        made
+    }
+
+    fn seq(&mut self, clauses: &[Clause], sink: &Sink, ty: Ty) -> ShapeId {
+        for clause in clauses {
+            match clause {
+                Clause::For { pat, iter } => {
+                    let source = self.node(*iter);
+                    let item = self.part(source, 0);
+                    self.bind(pat, item);
+                }
+                Clause::If(cond) => {
+                    self.node(*cond);
+                }
+            }
+        }
+        let made = self.built.graph.fresh(ty);
+        let kids = self.built.graph.kids(made).to_vec();
+        let items: Vec<_> = sink.nodes().collect();
+        for (node, kid) in items.into_iter().zip(kids) {
+            let shape = self.node(node);
+            self.built.graph.flow(shape, kid);
+        }
+        made
+    }
+
+    fn guard(&mut self, cond: NodeId) {
+        let body = self.body;
+        match &body.nodes[cond].kind {
+            Node::Op { op: Op::BoolOp(_), args, .. } => args.iter().for_each(|arg| self.guard(*arg)),
+            Node::Op { op: Op::CmpOp(op), args, .. } => {
+                let shape = |walk: &Self, node: NodeId| walk.nodes[node.0 as usize];
+                if let (Some(a), Some(b)) = (shape(self, args[0]), shape(self, args[1])) {
+                    match op {
+                        CmpOp::Lt | CmpOp::Le => self.built.bounds.push((a, b)),
+                        CmpOp::Gt | CmpOp::Ge => self.built.bounds.push((b, a)),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn control(&mut self, node: &Node, ty: Ty) -> ShapeId {
+        let made = self.built.graph.fresh(ty);
+        let into = |walk: &mut Self, block: BlockId| {
+            if let Some(tail) = walk.block(block) {
+                walk.built.graph.flow(tail, made);
+            }
+        };
+        match node {
+            Node::If { cond, then, els } => {
+                self.node(*cond);
+                into(self, *then);
+                els.iter().for_each(|block| into(self, *block));
+            }
+            Node::Match { subject, arms } => {
+                let subject = self.node(*subject);
+                for arm in arms {
+                    self.bind(&arm.pat, subject);
+                    if let Some(guard) = arm.guard {
+                        self.node(guard);
+                    }
+                    into(self, arm.body);
+                }
+            }
+            Node::While { cond, body, els, .. } => {
+                self.node(*cond);
+                self.guard(*cond);
+                self.block(*body);
+                els.iter().for_each(|block| into(self, *block));
+            }
+            Node::For { pat, iter, body, els, .. } => {
+                let source = self.node(*iter);
+                let item = self.part(source, 0);
+                self.bind(pat, item);
+                self.block(*body);
+                els.iter().for_each(|block| into(self, *block));
+            }
+            Node::Loop { body, .. } | Node::Block { block: body, .. } => into(self, *body),
+            Node::Try { body, handlers, els, finally } => {
+                into(self, *body);
+                handlers.iter().for_each(|handler| into(self, handler.body));
+                els.iter().for_each(|block| into(self, *block));
+                if let Some(block) = finally {
+                    self.block(*block);
+                }
+            }
+            other => self.jump(other, made),
+        }
+        made
+    }
+
+    fn jump(&mut self, node: &Node, made: ShapeId) {
+        match node {
+            Node::With { items, body, .. } => {
+                for item in items {
+                    let shape = self.node(item.context);
+                    item.target.iter().for_each(|pat| self.bind(pat, shape));
+                }
+                if let Some(tail) = self.block(*body) {
+                    self.built.graph.flow(tail, made);
+                }
+            }
+            Node::Return(Some(value)) | Node::Yield(Some(value)) => {
+                let shape = self.node(*value);
+                if let Some(result) = self.returns.last() {
+                    let result = *result;
+                    self.built.graph.flow(shape, result);
+                }
+            }
+            Node::YieldFrom(value) => {
+                let source = self.node(*value);
+                let item = self.part(source, 0);
+                if let Some(result) = self.returns.last() {
+                    let result = *result;
+                    self.built.graph.flow(item, result);
+                }
+            }
+            _ => {
+                let mut kids = Vec::new();
+                node.for_each_child(&mut |child| kids.push(child));
+                for child in kids {
+                    match child {
+                        Child::Node(node) => {
+                            self.node(node);
+                        }
+                        Child::Block(block) => {
+                            self.block(block);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Which ints need `rt::Int`: growth is judged on the part of the flow that feeds itself.
+//!
+//! Growth: a product or a sum of two values of one cycle, a power or shift with a variable count, a
+//! literal beyond 64 bits. No growth: a cycle cut by `%`, `&` or a loop guard; a value used as an
+//! index; a sum over plain recursion (`fib(n - 1) + fib(n - 2)` cannot take more steps than it counts).
+
+use crate::ShapeOptions;
+use crate::build::{Built, Step};
+use crate::graph::ShapeId;
+use batuta_base::{FxHashMap, FxHashSet};
+use batuta_core::IntOp;
+
+/// Marks the wide shapes and spreads the width along the flows.
+pub fn widths(built: &mut Built, options: ShapeOptions) {
+    let steps = std::mem::take(&mut built.steps);
+    if options.all_big {
+        for step in &steps {
+            built.graph.set_big(step.result);
+        }
+    }
+    let product_flow = Flow::new(built, &steps, true);
+    let sum_flow = Flow::new(built, &steps, false);
+    for step in &steps {
+        if is_growth(built, step, &product_flow, &sum_flow) {
+            built.graph.set_big(step.result);
+        }
+    }
+    for step in &steps {
+        wide_edges(built, step);
+    }
+    built.graph.spread_width();
+    built.steps = steps;
+}
+
+fn is_growth(built: &Built, step: &Step, products: &Flow, sums: &Flow) -> bool {
+    let in_cycle = |flow: &Flow, shape: ShapeId| flow.same_cycle(built, shape, step.result);
+    match step.op {
+        IntOp::Pow => step.literal.is_none_or(|exponent| exponent > 4) && !built.graph.is_index(step.result),
+        IntOp::Shl => {
+            step.literal.is_none() && !built.graph.is_index(step.result)
+                || step.operands.iter().take(1).any(|operand| in_cycle(products, *operand))
+        }
+        IntOp::Mul => step.operands.iter().any(|operand| in_cycle(products, *operand)),
+        IntOp::Add | IntOp::Sub => {
+            step.operands.len() == 2 && step.operands.iter().all(|operand| in_cycle(sums, *operand))
+        }
+        _ => false,
+    }
+}
+
+/// A wide operand makes the result wide, except where the operation bounds it.
+fn wide_edges(built: &mut Built, step: &Step) {
+    match step.op {
+        IntOp::FloorMod | IntOp::Rem => {
+            if let [_, modulus] = step.operands[..] {
+                built.graph.edges.push((modulus, step.result));
+            }
+        }
+        IntOp::And if step.literal.is_some_and(|mask| mask >= 0) => {}
+        IntOp::TrueDiv | IntOp::ToFloat | IntOp::Truth => {}
+        IntOp::Shr if step.literal.is_none() => built.graph.edges.push((step.operands[0], step.result)),
+        IntOp::Shl | IntOp::Pow => built.graph.edges.push((step.operands[0], step.result)),
+        _ => step.operands.iter().for_each(|operand| built.graph.edges.push((*operand, step.result))),
+    }
+}
+
+/// Strongly connected parts of the int flow.
+struct Flow {
+    component: FxHashMap<usize, usize>,
+}
+
+impl Flow {
+    /// With products, results of recursive calls count as flow; for sums they do not.
+    fn new(built: &Built, steps: &[Step], through_calls: bool) -> Self {
+        let mut targets: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
+        let bounded: FxHashSet<usize> =
+            built.bounds.iter().map(|(small, _)| built.graph.slot(*small)).collect();
+        let cut: FxHashSet<(usize, usize)> = if through_calls {
+            FxHashSet::default()
+        } else {
+            built.recursive.iter().map(|(a, b)| (built.graph.slot(*a), built.graph.slot(*b))).collect()
+        };
+        let mut add = |from: ShapeId, to: ShapeId| {
+            let (from, to) = (built.graph.slot(from), built.graph.slot(to));
+            if !bounded.contains(&to) && !bounded.contains(&from) && !cut.contains(&(from, to)) {
+                targets.entry(from).or_default().push(to);
+            }
+        };
+        for (from, to) in &built.graph.edges {
+            add(*from, *to);
+        }
+        for step in steps {
+            match step.op {
+                IntOp::FloorMod | IntOp::Rem | IntOp::And | IntOp::FloorDiv | IntOp::Div | IntOp::Shr => {}
+                _ => step.operands.iter().for_each(|operand| add(*operand, step.result)),
+            }
+        }
+        Self { component: components(&targets) }
+    }
+
+    fn same_cycle(&self, built: &Built, a: ShapeId, b: ShapeId) -> bool {
+        let (a, b) = (built.graph.slot(a), built.graph.slot(b));
+        match (self.component.get(&a), self.component.get(&b)) {
+            (Some(x), Some(y)) => x == y,
+            _ => false,
+        }
+    }
+}
+
+/// Component number of every node that lies on a cycle (Tarjan, with an explicit stack).
+fn components(targets: &FxHashMap<usize, Vec<usize>>) -> FxHashMap<usize, usize> {
+    struct Frame {
+        node: usize,
+        next: usize,
+    }
+    let mut index: FxHashMap<usize, usize> = FxHashMap::default();
+    let mut low: FxHashMap<usize, usize> = FxHashMap::default();
+    let mut on_stack: FxHashSet<usize> = FxHashSet::default();
+    let mut stack = Vec::new();
+    let mut found = FxHashMap::default();
+    let none: Vec<usize> = Vec::new();
+    let mut roots: Vec<usize> = targets.keys().copied().collect();
+    roots.sort_unstable();
+    for root in roots {
+        if index.contains_key(&root) {
+            continue;
+        }
+        let mut frames = vec![Frame { node: root, next: 0 }];
+        while let Some(frame) = frames.last_mut() {
+            let node = frame.node;
+            if frame.next == 0 {
+                let order = index.len();
+                index.insert(node, order);
+                low.insert(node, order);
+                stack.push(node);
+                on_stack.insert(node);
+            }
+            let below = targets.get(&node).unwrap_or(&none);
+            if let Some(next) = below.get(frame.next) {
+                frame.next += 1;
+                if !index.contains_key(next) {
+                    frames.push(Frame { node: *next, next: 0 });
+                } else if on_stack.contains(next) {
+                    let reach = low[&node].min(index[next]);
+                    low.insert(node, reach);
+                }
+                continue;
+            }
+            frames.pop();
+            if let Some(above) = frames.last() {
+                let reach = low[&above.node].min(low[&node]);
+                low.insert(above.node, reach);
+            }
+            if low[&node] == index[&node] {
+                let start = stack.iter().rposition(|entry| *entry == node).expect("pushed on entry");
+                let members = stack.split_off(start);
+                let is_cycle = members.len() > 1 || below.contains(&node);
+                for member in members {
+                    on_stack.remove(&member);
+                    if is_cycle {
+                        found.insert(member, index[&node]);
+                    }
+                }
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""Translates, compiles, runs and compares chosen programs: the quick look of a developer.
+
+    tests/quick.py ledger_report word_count        # names of tests/corpus/python
+    tests/quick.py path/to/prog.py project_folder  # or paths
+    tests/quick.py --all                           # every program and project of the corpus
+    tests/quick.py -v NAME                         # with rustc's errors and the first differing lines
+
+Expected output: NAME.out beside the program, else what python3 prints. The emitted projects are
+members of one cargo workspace in target/quick, built without optimisation against runtime/rt.
+"""
+import argparse
+import concurrent.futures
+import difflib
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = ROOT / "tests" / "corpus"
+
+
+def parse_args():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("programs", nargs="*")
+    parser.add_argument("--all", action="store_true", help="the whole Python corpus")
+    parser.add_argument("-v", "--verbose", action="store_true")
+    parser.add_argument("--no-build", action="store_true", help="use the batutac that is there")
+    parser.add_argument("--strict-warnings", action="store_true", help="clippy -D warnings on what is emitted")
+    parser.add_argument("-j", "--jobs", default="2")
+    parser.add_argument("--timeout", type=float, default=20)
+    return parser.parse_args()
+
+
+def find(name):
+    for path in (Path(name), CORPUS / "python" / f"{name}.py", CORPUS / "projects" / name):
+        if path.exists():
+            return path.resolve()
+    sys.exit(f"no such program: {name}")
+
+
+def build_batutac(jobs):
+    done = subprocess.run(["cargo", "build", "-q", "-j", jobs, "-p", "batutac"], cwd=ROOT)
+    if done.returncode:
+        sys.exit("batutac does not build")
+
+
+class Program:
+    def __init__(self, path):
+        self.path = path
+        self.name = re.sub(r"\W", "_", path.stem)
+        self.stage, self.detail = "-", ""
+        self.binary = None
+
+    def transpile(self, out):
+        self.folder = out / "members" / self.name
+        shutil.rmtree(self.folder, ignore_errors=True)
+        command = [ROOT / "target/debug/batutac", "--color", "never", "transpile", self.path, "-o", self.folder]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        except subprocess.TimeoutExpired:
+            self.detail = "transpile: timeout"
+            return False
+        self.findings = done.stderr.strip()
+        if done.returncode or not (self.folder / "src/main.rs").exists():
+            self.detail = f"transpile: exit {done.returncode}\n" + self.findings
+            return False
+        manifest = self.folder / "Cargo.toml"
+        text = manifest.read_text()
+        text = re.sub(r'(batuta-rt = \{[^}\n]*path = )"[^"]*"', rf'\1"{ROOT}/runtime/rt"', text)
+        text = re.sub(r'(?m)^name = "[^"]*"', f'name = "{self.name}"', text, count=1)
+        text = re.sub(r"(?ms)^\[profile\..*?(?=^\[|\Z)", "", text)
+        text = re.sub(r"(?ms)^\[workspace\]\n", "", text)
+        manifest.write_text(text)
+        self.stage = "transpiled"
+        return True
+
+    def expected(self):
+        """stdout, exit status, stdin, arguments, folder to run in"""
+        if self.path.is_dir():
+            command = shlex.split((self.path / "run.txt").read_text()) if (self.path / "run.txt").exists() else []
+            args = command[3:]
+            out = self.path / "expected.out"
+            return (out.read_bytes() if out.exists() else None), 0, b"", args, self.path
+        side = lambda end: self.path.with_suffix(end)
+        args = shlex.split(side(".args").read_text()) if side(".args").exists() else []
+        stdin = side(".in").read_bytes() if side(".in").exists() else b""
+        if side(".out").exists():
+            code = int(side(".code").read_text()) if side(".code").exists() else 0
+            return side(".out").read_bytes(), code, stdin, args, self.path.parent
+        done = subprocess.run([sys.executable, self.path, *args], input=stdin, capture_output=True)
+        return done.stdout, done.returncode, stdin, args, self.path.parent
+
+    def run(self, timeout):
+        self.stage = "compiled"
+        out, code, stdin, args, folder = self.expected()
+        try:
+            done = subprocess.run([self.binary, *args], input=stdin, capture_output=True, cwd=folder, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            self.detail = "run: timeout"
+            return
+        if done.stdout == out and done.returncode == code:
+            self.stage = "same"
+            return
+        lines = lambda data: (data or b"").decode(errors="replace").splitlines()
+        diff = list(difflib.unified_diff(lines(out), lines(done.stdout), "python", "rust", lineterm="", n=1))
+        self.detail = f"run: exit {done.returncode}, expected {code}\n" + "\n".join(diff[:20])
+        self.detail += "\n" + done.stderr.decode(errors="replace")[-600:]
+
+
+def compile_all(programs, out, args):
+    members = ", ".join(f'"members/{p.name}"' for p in programs)
+    (out / "Cargo.toml").write_text(
+        f'[workspace]\nresolver = "3"\nmembers = [{members}]\n\n'
+        "[profile.dev]\ndebug = 0\noverflow-checks = true\nincremental = true\n"
+        '[profile.dev.package."*"]\nopt-level = 1\n'
+    )
+    if not (out / "Cargo.lock").exists():
+        shutil.copy(ROOT / "Cargo.lock", out / "Cargo.lock")
+    verb = ["clippy", "--keep-going"] if args.strict_warnings else ["build", "--keep-going"]
+    tail = ["--", "-D", "warnings"] if args.strict_warnings else []
+    command = ["cargo", *verb, "-q", "-j", args.jobs, "--workspace", "--message-format=json", *tail]
+    done = subprocess.run(command, cwd=out, capture_output=True, text=True)
+    by_folder = {str(p.folder): p for p in programs}
+    for line in done.stdout.splitlines():
+        message = json.loads(line) if line.startswith("{") else {}
+        folder = str(Path(message.get("manifest_path", "/-")).parent)
+        program = by_folder.get(folder)
+        if program is None:
+            continue
+        if message["reason"] == "compiler-artifact" and message.get("executable"):
+            program.binary = message["executable"]
+        elif message["reason"] == "compiler-message" and message["message"]["level"] == "error":
+            program.errors = getattr(program, "errors", 0) + 1
+            program.detail += message["message"]["rendered"]
+    if done.returncode and not any(p.detail or p.binary for p in programs):
+        sys.exit("cargo failed:\n" + done.stderr)
+
+
+def main():
+    args = parse_args()
+    paths = [find(name) for name in args.programs]
+    if args.all:
+        paths += sorted((CORPUS / "python").glob("*.py"))
+        paths += sorted(path for path in (CORPUS / "projects").iterdir() if path.is_dir())
+    if not paths:
+        sys.exit("no programs: name some, or --all")
+    if not args.no_build:
+        build_batutac(args.jobs)
+    out = ROOT / "target" / "quick"
+    out.mkdir(parents=True, exist_ok=True)
+    programs = [Program(path) for path in paths]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        good = [p for p, ok in zip(programs, pool.map(lambda p: p.transpile(out), programs)) if ok]
+    if good:
+        compile_all(good, out, args)
+        for program in good:
+            if program.binary:
+                program.run(args.timeout)
+            elif not program.detail:
+                program.detail = "compile: failed"
+    width = max(len(p.name) for p in programs)
+    for p in programs:
+        first = p.detail.splitlines()[0] if p.detail else ""
+        errors = f" ({p.errors} errors)" if getattr(p, "errors", 0) else ""
+        print(f"{p.name:{width}}  {p.stage:10}  {first[:110]}{errors}")
+        if args.verbose:
+            if getattr(p, "findings", ""):
+                print(p.findings)
+            if p.detail:
+                print(p.detail[:6000])
+    stages = [p.stage for p in programs]
+    same, total = stages.count("same"), len(stages)
+    compiled = same + stages.count("compiled")
+    transpiled = compiled + stages.count("transpiled")
+    print(f"{total} programs: {transpiled} transpiled, {compiled} compiled, {same} same output")
+    sys.exit(same < total)
+
+
+if __name__ == "__main__":
+    main()

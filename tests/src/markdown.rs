@@ -1,0 +1,121 @@
+//! Spec files: a heading with a fence is a test.
+
+/// A fence: its language word, its text, and where the text stands in the file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fence {
+    pub lang: String,
+    pub text: String,
+    /// One-based line of the opening fence.
+    pub line: usize,
+    /// Byte range of the text, without the fence lines.
+    pub range: std::ops::Range<usize>,
+}
+
+/// One test: the heading, the input, what it asserts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Spec {
+    pub heading: String,
+    pub line: usize,
+    pub fences: Vec<Fence>,
+}
+
+impl Spec {
+    /// The input: the first fence.
+    pub fn input(&self) -> &Fence {
+        &self.fences[0]
+    }
+
+    /// The first fence of this language after the input.
+    pub fn fence(&self, lang: &str) -> Option<&Fence> {
+        self.fences[1..].iter().find(|fence| fence.lang == lang)
+    }
+}
+
+/// The tests of a spec file. Headings without a fence are prose.
+///
+/// # Errors
+/// A fence that is not closed, with its line.
+pub fn parse(text: &str) -> Result<Vec<Spec>, String> {
+    let mut specs: Vec<Spec> = Vec::new();
+    let mut heading = (String::from("(top)"), 0);
+    let mut is_new = true;
+    let mut lines = Lines { text, at: 0, number: 0 };
+    while let Some((line, _)) = lines.next() {
+        if let Some(title) = line.strip_prefix('#') {
+            heading = (title.trim_start_matches('#').trim().to_owned(), lines.number);
+            is_new = true;
+        } else if let Some(lang) = line.strip_prefix("```") {
+            let fence = lines.fence(lang.trim())?;
+            if is_new {
+                specs.push(Spec { heading: heading.0.clone(), line: heading.1, fences: Vec::new() });
+                is_new = false;
+            }
+            specs.last_mut().expect("one was pushed above").fences.push(fence);
+        }
+    }
+    Ok(specs)
+}
+
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    number: usize,
+}
+
+impl<'a> Lines<'a> {
+    /// The next line without its break, and its start.
+    fn next(&mut self) -> Option<(&'a str, usize)> {
+        if self.at >= self.text.len() {
+            return None;
+        }
+        let start = self.at;
+        let line = self.text[start..].split('\n').next().unwrap_or_default();
+        self.at += line.len() + 1;
+        self.number += 1;
+        Some((line, start))
+    }
+
+    fn fence(&mut self, lang: &str) -> Result<Fence, String> {
+        let (line, start) = (self.number, self.at.min(self.text.len()));
+        while let Some((text, at)) = self.next() {
+            if text == "```" {
+                let range = start..at;
+                return Ok(Fence {
+                    lang: lang.to_owned(),
+                    text: self.text[range.clone()].to_owned(),
+                    line,
+                    range,
+                });
+            }
+        }
+        Err(format!("line {line}: the fence is not closed"))
+    }
+}
+
+/// The file with some fences' texts replaced.
+pub fn replace(text: &str, mut changes: Vec<(std::ops::Range<usize>, String)>) -> String {
+    changes.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+    let mut out = text.to_owned();
+    for (range, new) in changes {
+        out.replace_range(range, &new);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_with_fences_are_tests() {
+        let text = "# Area\nprose\n## One\n```python\n# no heading\nx = 1\n```\nwords\n```output\n1\n```\n## Two\n```python\n```\n";
+        let specs = parse(text).expect("closed fences");
+        assert_eq!(specs.len(), 2);
+        assert_eq!((specs[0].heading.as_str(), specs[0].fences.len()), ("One", 2));
+        let output = specs[0].fence("output").expect("second fence");
+        assert_eq!(output.text, "1\n");
+        let changed = replace(text, vec![(output.range.clone(), "2\n3\n".to_owned())]);
+        assert_eq!(parse(&changed).expect("closed")[0].fences[1].text, "2\n3\n");
+        assert!(parse("## X\n```python\nx\n").is_err());
+    }
+}
