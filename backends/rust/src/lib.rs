@@ -1,5 +1,7 @@
 #![forbid(unsafe_code)]
+mod classes;
 pub mod env;
+mod items;
 pub mod layout;
 pub mod literal;
 pub mod names;
