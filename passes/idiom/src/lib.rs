@@ -15,8 +15,11 @@ mod swap;
 
 use batuta_core::{Body, Mir};
 
+/// An idiom: rewrites a body where it can prove that the meaning stays.
+pub type Idiom = fn(&mut Body<Mir>);
+
 /// Every idiom with its name, in the order in which they run.
-pub const IDIOMS: &[(&str, fn(&mut Body<Mir>))] = &[
+pub const IDIOMS: &[(&str, Idiom)] = &[
     ("needless_bool", needless_bool::needless_bool),
     ("let_return", let_return::let_return),
     ("compound", compound::compound),
