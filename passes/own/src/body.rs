@@ -2,6 +2,7 @@
 
 use crate::access::{Accesses, accesses};
 use crate::alias::{Aliases, Borrow, Reads, aliases};
+use crate::bounds::{Bounds, bounds};
 use crate::iter::Form;
 use crate::live::{Liveness, liveness};
 use crate::{init, lets, types};
@@ -39,6 +40,7 @@ pub struct Own<'a> {
     pub live: Liveness,
     pub all: Accesses,
     pub alias: Aliases,
+    pub bounds: Bounds,
     pub demoted: Vec<Demotion>,
     pub diags: Vec<Diagnostic>,
     /// Statements to put before the current one.
@@ -82,6 +84,7 @@ pub fn lower(
         live,
         all,
         alias,
+        bounds: bounds(src),
         demoted: Vec::new(),
         diags: Vec::new(),
         before: Vec::new(),

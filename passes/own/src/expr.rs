@@ -173,6 +173,13 @@ impl Own<'_> {
                 let at = if at < 0 { at + items.len() as i64 } else { at };
                 Proj::Field(Name::new(&at.to_string()))
             }
+            TyKind::List(_) => {
+                let known = self.bounds.of(self.src, node).is_some_and(|least| least >= 0);
+                let lowered = self.node(node, Want::Own);
+                let lowered = self.coerce(lowered, Ty::i64());
+                let is_slice = matches!(self.src.ty(node).kind(), TyKind::Slice);
+                if known && !is_slice { Proj::Nth(lowered) } else { Proj::Index(lowered) }
+            }
             _ => {
                 let lowered = self.node(node, Want::Own);
                 Proj::Index(self.coerce(lowered, Ty::i64()))

@@ -13,6 +13,7 @@
 mod access;
 mod alias;
 mod body;
+mod bounds;
 mod cells;
 mod expr;
 mod globals;
