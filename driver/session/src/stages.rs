@@ -32,7 +32,11 @@ pub(crate) fn lower(
     modules: &[Name],
 ) -> FileIr {
     let is_project_module = |path: &str| modules.iter().any(|module| *module == path);
-    batuta_python::lower(source, module, &LowerOptions { is_entry, is_package, is_project_module: &is_project_module })
+    batuta_python::lower(
+        source,
+        module,
+        &LowerOptions { is_entry, is_package, is_project_module: &is_project_module },
+    )
 }
 
 pub(crate) fn infer(_program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
@@ -45,7 +49,7 @@ pub(crate) fn shapes(program: &Program<Typed>, options: &Options) -> Shapes {
     let mut demoted: Vec<Demotion> = Vec::new();
     for _ in 0..ROUNDS {
         let shaped = batuta_shapes::shapes(program, &demoted, options);
-        let lowered = batuta_own::own(&shaped.program, &shaped.frozen);
+        let lowered = batuta_own::own(&shaped.program, &shaped.frozen, &demoted);
         let known = demoted.len();
         for demotion in &lowered.demoted {
             if !demoted.contains(demotion) {

@@ -6,7 +6,7 @@ use crate::bounds::{Bounds, bounds};
 use crate::iter::Form;
 use crate::live::{Liveness, liveness};
 use crate::{init, lets, types};
-use batuta_base::{Diagnostic, FxHashSet, IndexMap, Name, Origin};
+use batuta_base::{Diagnostic, Diags, FxHashSet, IndexMap, Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
 
@@ -35,6 +35,7 @@ pub struct Own<'a> {
     pub program: &'a Program<Typed>,
     pub classes: &'a IndexMap<Name, Arc<ClassDef>>,
     pub frozen: &'a FxHashSet<(Name, NodeId)>,
+    pub tried: &'a FxHashSet<Demotion>,
     pub src: &'a Body<Typed>,
     pub out: Body<Mir>,
     pub live: Liveness,
@@ -42,7 +43,7 @@ pub struct Own<'a> {
     pub alias: Aliases,
     pub bounds: Bounds,
     pub demoted: Vec<Demotion>,
-    pub diags: Vec<Diagnostic>,
+    pub diags: Diags,
     /// Statements to put before the current one.
     pub before: Vec<Stmt>,
     /// Result types of the functions around, innermost last.
@@ -55,6 +56,7 @@ pub fn lower(
     classes: &IndexMap<Name, Arc<ClassDef>>,
     src: &Body<Typed>,
     frozen: &FxHashSet<(Name, NodeId)>,
+    tried: &FxHashSet<Demotion>,
 ) -> LoweredBody {
     let prepared;
     let src = if init::is_init(src) {
@@ -79,6 +81,7 @@ pub fn lower(
         program,
         classes,
         frozen,
+        tried,
         src,
         out,
         live,
@@ -86,7 +89,7 @@ pub fn lower(
         alias,
         bounds: bounds(src),
         demoted: Vec::new(),
-        diags: Vec::new(),
+        diags: Diags::new(src.path),
         before: Vec::new(),
         results: vec![ret],
     };
@@ -95,7 +98,7 @@ pub fn lower(
     let root = own.block(src.root, Want::Own);
     own.out.root = root;
     lets::place(&mut own.out);
-    LoweredBody { body: own.out, demoted: own.demoted, diags: own.diags }
+    LoweredBody { body: own.out, demoted: own.demoted, diags: own.diags.list }
 }
 
 impl Own<'_> {

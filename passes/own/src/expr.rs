@@ -2,8 +2,8 @@
 
 use crate::alias::Reads;
 use crate::body::{Own, Want};
-use crate::globals;
 use crate::types::{all_fields, is_shared, param_tys, place_tys};
+use crate::{TWO_OWNERS, globals};
 use batuta_base::{Name, Origin};
 use batuta_catalog::{self as catalog, Take};
 use batuta_core::*;
@@ -117,12 +117,32 @@ impl Own<'_> {
         FieldCell::Plain
     }
 
-    fn demote(&mut self, id: NodeId) {
-        self.demoted.push(Demotion { body: self.src.path, node: id, items: false });
+    /// Asks for a shared class; `false` when that was tried and cannot be.
+    fn demote(&mut self, id: NodeId) -> bool {
+        self.ask(Demotion { body: self.src.path, node: id, items: false })
     }
 
-    pub fn demote_items(&mut self, id: NodeId) {
-        self.demoted.push(Demotion { body: self.src.path, node: id, items: true });
+    pub fn demote_items(&mut self, id: NodeId) -> bool {
+        self.ask(Demotion { body: self.src.path, node: id, items: true })
+    }
+
+    fn ask(&mut self, demotion: Demotion) -> bool {
+        if !self.tried.contains(&demotion) {
+            self.demoted.push(demotion);
+            return true;
+        }
+        let row = &self.src.nodes[demotion.node];
+        let (origin, ty) = (row.origin, row.ty);
+        let found = self.diags.report(TWO_OWNERS, origin);
+        found.label(origin, format!("a second name for a value of type `{ty}`, which cannot be shared yet"));
+        found.hint("make a copy here, or pass the value along instead of keeping both names");
+        false
+    }
+
+    /// What stands for a value that cannot have a second owner.
+    fn two_owners(&mut self, origin: Origin) -> NodeId {
+        let why = TWO_OWNERS.title.into();
+        self.out.node(Node::Hole { why, source: "".into() }, Ty::never(), origin)
     }
 
     /// A place with its root dereferenced or unwrapped where the local's Rust type asks for it.
@@ -317,8 +337,8 @@ impl Own<'_> {
             return node;
         }
         let may_copy = !ty.is_mutable() || holds_only_shared(ty) || self.is_frozen(id);
-        if !may_copy {
-            self.demote(id);
+        if !may_copy && !self.demote(id) {
+            return self.two_owners(origin);
         }
         self.copy_of(lowered, ty, is_ref, origin)
     }
@@ -517,8 +537,8 @@ impl Own<'_> {
                     if place.as_local().is_some() && self.is_last_use(arg) {
                         return self.out.node(Node::Use(lowered, Mode::Move), ty, origin);
                     }
-                    if !may_copy {
-                        self.demote(arg);
+                    if !may_copy && !self.demote(arg) {
+                        return self.two_owners(origin);
                     }
                     self.out.node(Node::Use(lowered, Mode::Clone), ty, origin)
                 }

@@ -10,7 +10,7 @@ fn mir(source: &str) -> String {
     let mut demoted: Vec<Demotion> = Vec::new();
     loop {
         let shaped = shapes(&program, &demoted, ShapeOptions::default());
-        let lowered = batuta_own::own(&shaped.program, &shaped.frozen);
+        let lowered = batuta_own::own(&shaped.program, &shaped.frozen, &demoted);
         let fresh: Vec<_> = lowered.demoted.into_iter().filter(|d| !demoted.contains(d)).collect();
         if fresh.is_empty() {
             return lowered.program.fns.values().map(|body| print_body(body)).collect::<Vec<_>>().join("\n");
