@@ -2,9 +2,10 @@
 
 use crate::alias::Reads;
 use crate::body::{Own, Want};
+use crate::live::captures;
 use crate::types::{all_fields, is_shared, param_tys, place_tys};
 use crate::{TWO_OWNERS, globals};
-use batuta_base::{Name, Origin};
+use batuta_base::{FxHashSet, Name, Origin};
 use batuta_catalog::{self as catalog, Take};
 use batuta_core::*;
 
@@ -30,7 +31,7 @@ impl Own<'_> {
                 let node = self.seq(clauses, sink, ty, origin);
                 self.temporary(node, want, origin)
             }
-            Node::Closure(closure) => self.closure(closure, ty, origin),
+            Node::Closure(closure) => self.closure(id, closure, ty, origin),
             Node::Item(_) | Node::Hole { .. } => self.out.node(row.kind.clone(), ty, origin),
             _ => self.control(id, want),
         }
@@ -787,7 +788,33 @@ impl Own<'_> {
         }
     }
 
-    fn closure(&mut self, closure: &Closure, ty: Ty, origin: Origin) -> NodeId {
+    /// A closure that outlives this call owns what it captures: handles, copies, cells.
+    fn own_captures(&mut self, closure: &Closure) {
+        let mut captured = FxHashSet::default();
+        captures(self.src, closure, &mut captured);
+        let mut uses = Vec::new();
+        self.src.walk_block(closure.body, &mut |node| {
+            if let Node::Use(place, _) = &self.src.nodes[node].kind
+                && let Root::Local(local) = place.root
+                && captured.contains(&local)
+                && place.proj.is_empty()
+            {
+                uses.push((local, node));
+            }
+        });
+        for (local, node) in uses {
+            let ty = self.src.locals[local].ty.strip_ref();
+            if ty.is_mutable() && !holds_only_shared(ty) && !self.is_frozen(node) {
+                self.demote(node);
+            }
+        }
+    }
+
+    fn closure(&mut self, id: NodeId, closure: &Closure, ty: Ty, origin: Origin) -> NodeId {
+        let escapes = self.escaping.contains(&id);
+        if escapes {
+            self.own_captures(closure);
+        }
         let mut made = closure.clone();
         for param in &mut made.params {
             param.default = None;
@@ -802,7 +829,8 @@ impl Own<'_> {
         self.before = outer;
         self.results.pop();
         made.decorators = Vec::new();
-        self.out.node(Node::Closure(made), ty, origin)
+        let node = self.out.node(Node::Closure(made), ty, origin);
+        if escapes { self.out.op(RsOp::Share, vec![node], ty, origin) } else { node }
     }
 
     // ---- control ---------------------------------------------------------------------------
