@@ -76,7 +76,8 @@ fn mask(text: &str) -> Cow<'_, str> {
 fn is_type_call(text: &[u8], at: usize) -> bool {
     let after = text[at..].strip_prefix(b"type").map(<[u8]>::trim_ascii_start);
     let before = text[..at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
-    after.is_some_and(|after| after.starts_with(b"(")) && before.is_none_or(|byte| matches!(byte, b'\n' | b';' | b':'))
+    after.is_some_and(|after| after.starts_with(b"("))
+        && before.is_none_or(|byte| matches!(byte, b'\n' | b';' | b':'))
 }
 
 /// Masks the string literal that opens at `start`; gives where it ends.
@@ -91,7 +92,9 @@ fn mask_string(out: &mut [u8], start: usize) -> usize {
     let mut open: Vec<u8> = Vec::new();
     while at < out.len() {
         match out[at] {
-            byte if byte == quote && (!is_triple || out[at..].starts_with(&[quote; 3])) => return at + length,
+            byte if byte == quote && (!is_triple || out[at..].starts_with(&[quote; 3])) => {
+                return at + length;
+            }
             b'\n' if !is_triple => return at,
             b'\\' if !is_raw || out.get(at + 1) == Some(&quote) => at += 1,
             b'{' if is_format && open.is_empty() && out.get(at + 1) == Some(&b'{') => at += 1,
@@ -193,7 +196,9 @@ impl Lines {
         if self.quote.is_some() || self.continues {
             return true;
         }
-        self.brackets > 0 && !line.starts_with('@') && !matches!(first_word(line), "def" | "class" | "import" | "while" | "try" | "with")
+        self.brackets > 0
+            && !line.starts_with('@')
+            && !matches!(first_word(line), "def" | "class" | "import" | "while" | "try" | "with")
     }
 
     fn read(&mut self, line: &str) {
@@ -249,12 +254,16 @@ mod tests {
         let text = "f\"{n:=+9d} {{x:=1}} {(y := 2)} {d['a']:=3}\" + 'f{n:=1}' # {a:=1}\n(z := 3)\n";
         let masked = "f\"{n:<+9d} {{x:=1}} {(y := 2)} {d['a']:<3}\" + 'f{n:=1}' # {a:=1}\n(z := 3)\n";
         assert_eq!(mask(text), masked);
-        assert_eq!(mask("x = type(y)\n type (x).y = 1\ntype X = int"), "x = type(y)\n typ_ (x).y = 1\ntype X = int");
+        assert_eq!(
+            mask("x = type(y)\n type (x).y = 1\ntype X = int"),
+            "x = type(y)\n typ_ (x).y = 1\ntype X = int"
+        );
     }
 
     #[test]
     fn a_broken_function_leaves_the_others() {
-        let text = "def a():\n    return 1\n\ndef b(:\n    x = (\n\n@wrap\ndef c():\n    return '''\nx = 1\n'''\n";
+        let text =
+            "def a():\n    return 1\n\ndef b(:\n    x = (\n\n@wrap\ndef c():\n    return '''\nx = 1\n'''\n";
         let parts = parse(text);
         let broken: Vec<_> = parts.iter().map(|part| (part.start, part.is_broken())).collect();
         assert_eq!(broken.len(), 3, "{broken:?}");
