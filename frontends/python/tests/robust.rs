@@ -20,7 +20,7 @@ fn deep_nesting_is_refused_by_name() {
             (0..5000).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect::<String>()
         ),
         format!("x = {}1\n", "lambda: ".repeat(5000)),
-        format!("x = {}\n", "-".repeat(5000)),
+        format!("x = {}1\n", "-".repeat(5000)),
         format!("x: {}int{}\n", "list[".repeat(5000), "]".repeat(5000)),
     ];
     for text in cases {
