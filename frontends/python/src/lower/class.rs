@@ -28,6 +28,8 @@ struct Head {
     bases: Vec<Name>,
     type_params: Vec<Name>,
     is_abstract: bool,
+    /// Fields of a `namedtuple(..)` call among the bases.
+    fields: Vec<FieldDef>,
 }
 
 impl<'t> Lowerer<'t> {
@@ -162,7 +164,7 @@ impl<'t> Lowerer<'t> {
             bases: head.bases,
             kind,
             is_shared: false,
-            fields: Vec::new(),
+            fields: head.fields,
             methods: Vec::new(),
             attributes: Vec::new(),
             type_params: head.type_params,
@@ -199,6 +201,11 @@ impl<'t> Lowerer<'t> {
         for arg in node.field("superclasses").map(Syntax::named).unwrap_or_default() {
             if arg.is("keyword_argument") {
                 self.class_keyword(arg, &mut head);
+                continue;
+            }
+            if let Some(fields) = self.named_tuple_base(arg) {
+                head.bases.push(Name::new("NamedTuple"));
+                head.fields = fields;
                 continue;
             }
             let (base, args) = match arg.field("value") {
