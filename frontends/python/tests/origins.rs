@@ -46,7 +46,8 @@ fn a_node_knows_its_text() {
 #[test]
 fn an_item_starts_at_its_base() {
     let ir = lower_text(SOURCE);
-    let heads: Vec<_> = ir.module.items.iter().map(|row| SOURCE[row.base as usize..].lines().next()).collect();
+    let heads: Vec<_> =
+        ir.module.items.iter().map(|row| SOURCE[row.base as usize..].lines().next()).collect();
     assert_eq!(heads, [Some("def first(a):"), Some("@math.wraps(1)"), Some("class C:")]);
     let body = ir.fns.iter().find(|body| body.path == "m.C.method").expect("the body");
     assert!(SOURCE[body.origin.start as usize..body.origin.end as usize].starts_with("def method"));
@@ -65,7 +66,8 @@ fn a_diagnostic_points_at_the_name() {
 #[test]
 fn an_item_does_not_know_where_it_stands() {
     let (before, after) = (lower_text(SOURCE), lower_text(&SOURCE.replacen("a + 1", "a + 1 + a", 1)));
-    let find = |ir: &FileIr, path: &str| ir.fns.iter().find(|body| body.path == path).cloned().expect("the body");
+    let find =
+        |ir: &FileIr, path: &str| ir.fns.iter().find(|body| body.path == path).cloned().expect("the body");
     for path in ["m.second", "m.C.method"] {
         let (mut one, mut two) = (find(&before, path), find(&after, path));
         assert_ne!(one.origin, two.origin);
