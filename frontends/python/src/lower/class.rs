@@ -111,8 +111,6 @@ impl<'t> Lowerer<'t> {
         self.item_function(whole, node, path, &role, above);
     }
 
-<<<<<<< HEAD
-=======
     fn add_method(&mut self, path: Name) {
         let Some(class) = self.building.last_mut() else { return };
         if class.def.methods.contains(&path) {
@@ -151,7 +149,6 @@ impl<'t> Lowerer<'t> {
         true
     }
 
->>>>>>> frontend
     fn class(
         &mut self,
         node: Syntax<'t>,
