@@ -39,8 +39,8 @@ pub(crate) fn lower(
     )
 }
 
-pub(crate) fn infer(_program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
-    (Program::default(), Vec::new())
+pub(crate) fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
+    batuta_infer::infer(program)
 }
 
 /// `shapes` starts with one owner for everything; `own` reports the uses that need two.
