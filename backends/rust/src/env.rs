@@ -1,0 +1,338 @@
+//! What the printer knows of the whole program: names of modules, classes, functions, globals; types as Rust text.
+
+use crate::names;
+use batuta_base::{FxHashMap, FxHashSet, Name};
+use batuta_core::*;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Program-wide facts.
+pub struct Env<'a> {
+    pub program: &'a Program<Mir>,
+    /// Sum types that stand for closed unions, by type, with their Rust names.
+    pub unions: FxHashMap<Ty, String>,
+    /// The program can make a float that is not a number.
+    pub may_nan: bool,
+    /// Functions that can reach themselves through calls.
+    pub recursive: FxHashSet<Name>,
+    /// `main` runs inside the runtime's frame.
+    pub needs_frame: bool,
+    /// Module of each item: the longest module path that heads the item's path.
+    modules: Vec<Name>,
+}
+
+/// What one emitted file needs in scope.
+#[derive(Default)]
+pub struct Uses {
+    /// Whole `use` paths: `std::rc::Rc`, `crate::other`.
+    pub paths: BTreeSet<String>,
+    /// `rt::` occurs.
+    pub rt: bool,
+    /// Methods of the extension traits occur.
+    pub prelude: bool,
+    /// Macros of the runtime that read as std's.
+    pub macros: BTreeSet<&'static str>,
+    /// Positions that marks stand for.
+    pub marks: Vec<Mark>,
+    /// Promises of Mir that a body broke, in words.
+    pub problems: Vec<String>,
+}
+
+/// A source position that a line of output stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mark {
+    pub item: Name,
+    pub origin: batuta_base::Origin,
+}
+
+impl<'a> Env<'a> {
+    pub fn new(program: &'a Program<Mir>) -> Self {
+        let mut modules: Vec<Name> = program.modules.keys().copied().collect();
+        modules.sort_by_key(|path| std::cmp::Reverse(path.as_str().len()));
+        let mut env = Self {
+            program,
+            unions: FxHashMap::default(),
+            may_nan: may_nan(program),
+            recursive: recursive(program),
+            needs_frame: needs_frame(program),
+            modules,
+        };
+        env.collect_unions();
+        env
+    }
+
+    /// The module that an item stands in.
+    pub fn module_of(&self, item: Name) -> Name {
+        let text = item.as_str();
+        let heads = |path: &&Name| {
+            text.strip_prefix(path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.modules.iter().find(heads).copied().unwrap_or_else(|| item.parent())
+    }
+
+    pub fn class(&self, path: Name) -> Option<&'a Arc<ClassDef>> {
+        self.program.classes.get(&path)
+    }
+
+    pub fn function(&self, path: Name) -> Option<&'a Arc<Body<Mir>>> {
+        self.program.fns.get(&path)
+    }
+
+    /// A field of a class, also an inherited one.
+    pub fn field(&self, class: Name, name: &str) -> Option<&'a FieldDef> {
+        let field = |path: Name| self.class(path)?.fields.iter().find(|field| field.name == name);
+        self.program.mro(class).into_iter().find_map(field)
+    }
+
+    /// Fields of a class in order, those of its bases first.
+    pub fn all_fields(&self, class: Name) -> Vec<&'a FieldDef> {
+        let mut out: Vec<&FieldDef> = Vec::new();
+        for path in self.program.mro(class).into_iter().rev() {
+            for field in self.class(path).into_iter().flat_map(|def| &def.fields) {
+                match out.iter_mut().find(|found| found.name == field.name) {
+                    Some(found) => *found = field,
+                    None => out.push(field),
+                }
+            }
+        }
+        out
+    }
+
+    /// An exception class with fields or a constructor of its own.
+    pub fn exception_has_data(&self, class: Name) -> bool {
+        !self.all_fields(class).is_empty() || self.program.find_method(class, "__init__").is_some()
+    }
+
+    /// Values of the type may stand in a `static`.
+    pub fn is_sync(&self, ty: Ty) -> bool {
+        !ty.any(&mut |ty| match ty.kind() {
+            TyKind::Shared(_)
+            | TyKind::Value
+            | TyKind::Func(..)
+            | TyKind::Iter(_)
+            | TyKind::Error
+            | TyKind::Lib(..) => true,
+            TyKind::Class(path, _) => self.class(*path).is_none_or(|class| {
+                class.is_shared
+                    || class
+                        .fields
+                        .iter()
+                        .any(|field| !field.ty.is_copy() && !matches!(field.ty.kind(), TyKind::Str))
+            }),
+            _ => false,
+        })
+    }
+
+    /// `mod::Item` as `from` writes it, with the `use` that this needs.
+    pub fn item_path(&self, item: Name, own_name: &str, from: Name, uses: &mut Uses) -> String {
+        let home = self.module_of(item);
+        if home == from || home.as_str().is_empty() {
+            return own_name.to_owned();
+        }
+        let module = self.rust_module(home);
+        let imported = self.program.modules.get(&from).is_some_and(|module| {
+            module.aliases.iter().any(|(name, target)| *target == item && name.last() == item.last())
+        });
+        if imported || Some(home) == self.program.entry {
+            uses.paths.insert(format!("{module}::{own_name}"));
+            return own_name.to_owned();
+        }
+        uses.paths.insert(module.clone());
+        format!("{}::{own_name}", module.rsplit("::").next().unwrap_or(&module))
+    }
+
+    /// `crate::pkg::module`.
+    pub fn rust_module(&self, module: Name) -> String {
+        if Some(module) == self.program.entry {
+            return "crate".to_owned();
+        }
+        format!("crate::{}", names::module(module).join("::"))
+    }
+
+    fn collect_unions(&mut self) {
+        let mut found = Vec::new();
+        let mut see = |ty: Ty| {
+            ty.any(&mut |ty| {
+                if let TyKind::Union(_) = ty.kind()
+                    && !found.contains(&ty)
+                {
+                    found.push(ty);
+                }
+                false
+            });
+        };
+        for body in self.program.fns.values() {
+            see(body.ret);
+            body.locals.iter().for_each(|(_, row)| see(row.ty));
+            body.nodes.iter().for_each(|(_, row)| see(row.ty));
+        }
+        self.program.classes.values().flat_map(|class| &class.fields).for_each(|field| see(field.ty));
+        self.program.globals.values().for_each(|global| see(global.ty));
+        for ty in found {
+            let TyKind::Union(items) = ty.kind() else { continue };
+            let parts: Vec<_> = items.iter().map(|item| variant(*item)).collect();
+            self.unions.insert(ty, parts.join("Or"));
+        }
+    }
+}
+
+/// Name of a union's variant for a member type.
+pub fn variant(ty: Ty) -> String {
+    match ty.kind() {
+        TyKind::Unit => "None".to_owned(),
+        TyKind::Bool => "Bool".to_owned(),
+        TyKind::Int(_) => "Int".to_owned(),
+        TyKind::Float(_) => "Float".to_owned(),
+        TyKind::Str => "Str".to_owned(),
+        TyKind::Bytes => "Bytes".to_owned(),
+        TyKind::List(item) => format!("{}List", variant(*item)),
+        TyKind::Dict(..) => "Dict".to_owned(),
+        TyKind::Set(_) | TyKind::FrozenSet(_) => "Set".to_owned(),
+        TyKind::Tuple(_) => "Tuple".to_owned(),
+        TyKind::Class(path, _) | TyKind::Lib(path, _) => names::camel(path.last()),
+        TyKind::Shared(item) | TyKind::Boxed(item) | TyKind::Ref(item) | TyKind::RefMut(item) => {
+            variant(*item)
+        }
+        _ => "Other".to_owned(),
+    }
+}
+
+fn may_nan(program: &Program<Mir>) -> bool {
+    let sources = ["math.nan", "math.inf", "math.fmod", "builtins.float"];
+    program.fns.values().any(|body| {
+        body.nodes.iter().any(|(_, row)| match &row.kind {
+            Node::Item(name) => sources.contains(&name.as_str()),
+            Node::Call { callee: Callee::Lib(name), .. } => {
+                sources.contains(&name.as_str().split('#').next().unwrap_or(""))
+            }
+            Node::Const(Const::Float(value)) => !value.is_finite(),
+            _ => false,
+        })
+    })
+}
+
+impl<'a> Env<'a> {
+    /// Unions that the module's file declares: all stand in the entry module, or the first one.
+    pub fn unions_of(&self, module: Name) -> Vec<Ty> {
+        let home = self.program.entry.or_else(|| self.program.modules.keys().next().copied());
+        let mut out: Vec<Ty> =
+            if home == Some(module) { self.unions.keys().copied().collect() } else { Vec::new() };
+        out.sort_by_key(|ty| self.unions[ty].clone());
+        out
+    }
+
+    /// Methods of a class in order, then those that it inherits and does not replace.
+    pub fn methods_of(&self, class: Name) -> Vec<Name> {
+        let mut out: Vec<Name> = Vec::new();
+        for path in self.program.mro(class) {
+            for method in self.class(path).into_iter().flat_map(|def| &def.methods) {
+                let is_init = method.last() == "__init__" && path != class;
+                if !is_init && !out.iter().any(|found| found.last() == method.last()) {
+                    out.push(*method);
+                }
+            }
+        }
+        out
+    }
+
+    pub fn is_enum(&self, class: Name) -> bool {
+        self.class(class).is_some_and(|class| matches!(class.kind, ClassKind::Enum | ClassKind::EnumOf(_)))
+    }
+
+    /// Members of an enum class.
+    pub fn variants(&self, class: &ClassDef) -> Vec<Name> {
+        class.attributes.clone()
+    }
+
+    /// A class attribute that is a member of an enum.
+    pub fn is_variant(&self, path: Name) -> bool {
+        self.class(path.parent()).is_some_and(|class| {
+            matches!(class.kind, ClassKind::Enum | ClassKind::EnumOf(_)) && class.attributes.contains(&path)
+        })
+    }
+
+    /// The values of an enum's members, where all are literals of one type.
+    pub fn variant_values(&self, members: &[Name]) -> Option<(Ty, Vec<String>)> {
+        let mut out = Vec::new();
+        let mut found = None;
+        for member in members {
+            let (ty, text) =
+                self.program.fns.values().filter(|body| body.kind == FnKind::Init).find_map(|body| {
+                    let mut value = None;
+                    body.walk_stmts(body.root, &mut |stmt| {
+                        if let StmtKind::Set { target: Pat::Place(place), value: node } = &stmt.kind
+                            && place.root == Root::Global(*member)
+                        {
+                            value = literal_text(body, *node);
+                        }
+                    });
+                    value
+                })?;
+            if found.is_some_and(|known| known != ty) {
+                return None;
+            }
+            found = Some(ty);
+            out.push(text);
+        }
+        Some((found?, out))
+    }
+
+    /// The module has statements to run when it is imported.
+    pub fn has_init(&self, module: Name) -> bool {
+        self.function(module.join("<init>")).is_some_and(|body| {
+            body.blocks[body.root].stmts.iter().any(|stmt| !matches!(&stmt.kind, StmtKind::Set { target: Pat::Place(place), .. }
+                if matches!(place.root, Root::Global(path) if self.is_variant(path) || self.program.globals.get(&path).is_some_and(|global| matches!(global.storage, Storage::Const | Storage::Lazy)))))
+        })
+    }
+}
+
+fn literal_text(body: &Body<Mir>, node: NodeId) -> Option<(Ty, String)> {
+    match &body.nodes[node].kind {
+        Node::Const(Const::Int(digits)) => Some((Ty::i64(), crate::literal::int(digits))),
+        Node::Const(Const::Str(text)) => Some((Ty::str(), crate::literal::string(text))),
+        Node::Op { op: Op::RsOp(RsOp::ToOwned), args, .. } => literal_text(body, args[0]),
+        _ => None,
+    }
+}
+
+/// Functions that can reach themselves through calls.
+fn recursive(program: &Program<Mir>) -> FxHashSet<Name> {
+    let mut calls: FxHashMap<Name, Vec<Name>> = FxHashMap::default();
+    for body in program.fns.values() {
+        let row = calls.entry(body.path).or_default();
+        body.walk_block(body.root, &mut |node| {
+            if let Node::Call { callee: Callee::Fn(path) | Callee::Virtual(path), .. } =
+                &body.nodes[node].kind
+            {
+                row.push(*path);
+            }
+        });
+    }
+    let reaches = |start: Name| {
+        let mut seen = FxHashSet::default();
+        let mut open = calls[&start].clone();
+        while let Some(path) = open.pop() {
+            if path == start {
+                return true;
+            }
+            if seen.insert(path) {
+                open.extend(calls.get(&path).into_iter().flatten());
+            }
+        }
+        false
+    };
+    calls.keys().copied().filter(|path| reaches(*path)).collect()
+}
+
+/// The program can stop with a fault, prints, reads its arguments, or recurses.
+fn needs_frame(program: &Program<Mir>) -> bool {
+    program.fns.values().any(|body| {
+        body.fallible
+            || body.nodes.iter().any(|(_, row)| match &row.kind {
+                Node::Op { op, .. } => op.info().effect != Effect::Pure,
+                Node::Call { .. } | Node::Raise { .. } | Node::Hole { .. } => true,
+                Node::Use(place, _) => !place.proj.is_empty(),
+                _ => false,
+            })
+    })
+}
