@@ -5,6 +5,7 @@ use batuta_base::{Diagnostic, Name, SourceText};
 use batuta_core::{Demotion, FileIr, Hir, Mir, Program, Typed};
 use batuta_own::Lowered;
 use batuta_python::LowerOptions;
+use batuta_rust::EmitOptions;
 use batuta_shapes::ShapeOptions;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -63,13 +64,18 @@ pub(crate) fn shapes(program: &Program<Typed>, options: &Options) -> Shapes {
     unreachable!("the set of shared classes grows in every round and is finite")
 }
 
-pub(crate) fn idiom(_program: &mut Program<Mir>) {}
+pub(crate) fn idiom(program: &mut Program<Mir>) {
+    let _ = program;
+}
 
 pub(crate) fn emit(
-    _program: &Program<Mir>,
-    _name: &str,
-    _sources: &BTreeMap<Name, Arc<SourceText>>,
-    _options: &Options,
+    program: &Program<Mir>,
+    name: &str,
+    sources: &BTreeMap<Name, Arc<SourceText>>,
+    options: &Options,
 ) -> Emitted {
-    Emitted::default()
+    let options =
+        EmitOptions { name: name.to_owned(), runtime: options.runtime.clone(), sources: sources.clone() };
+    let project = batuta_rust::emit(program, &options);
+    Emitted { files: project.files.into_iter().collect() }
 }
