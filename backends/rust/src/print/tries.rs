@@ -40,7 +40,7 @@ impl Printer<'_, '_> {
     fn try_match(&mut self, node: NodeId, body: BlockId, handlers: &[Handler], els: Option<BlockId>) -> Expr {
         let mut jumps = Jumps::default();
         self.jumps(body, 0, &mut jumps);
-        let is_broad = handlers.iter().any(|handler| is_broad(handler));
+        let is_broad = handlers.iter().any(is_broad);
         let (subject, exit) = self.attempt(body, handlers, jumps);
         let error = self.fresh("error");
         let mut arms = vec![self.ok_arm(node, body, els, exit, jumps)];
@@ -68,6 +68,10 @@ impl Printer<'_, '_> {
         let exit = match jumps {
             Jumps { returns: true, breaks: false, continues: false } if self.ends(body) => Exit::Value,
             Jumps { returns: true, breaks: false, continues: false } => Exit::Wrapped,
+            Jumps { returns: false, breaks: true, continues: true } => {
+                self.problem("a `try` that both leaves and continues a loop");
+                Exit::Loop
+            }
             Jumps { returns: false, .. } if jumps.breaks || jumps.continues => Exit::Loop,
             Jumps { returns: true, .. } => {
                 self.problem("a `try` that both returns and leaves a loop");
@@ -82,6 +86,7 @@ impl Printer<'_, '_> {
         self.loops = loops;
         self.frames.pop();
         self.close_attempt(body, &mut block, exit);
+        last_return(&mut block);
         if exit == Exit::Loop {
             self.uses.paths.insert("std::ops::ControlFlow".to_owned());
         }
@@ -180,9 +185,7 @@ impl Printer<'_, '_> {
             Exit::Loop => {
                 let word = if jumps.breaks { "break" } else { "continue" };
                 let jump = Expr::Jump(self.jump_word(word, None), None);
-                let pat =
-                    if jumps.breaks { "Ok(ControlFlow::Break(()))" } else { "Ok(ControlFlow::Continue(()))" };
-                if rest.is_empty() { (pat, Block::of(jump)) } else { (pat, Block::of(jump)) }
+                ("Ok(ControlFlow::Break(()))", Block::of(jump))
             }
             Exit::Direct if has_value && els.is_none() => ("Ok(value)", Block::of(Expr::atom("value"))),
             Exit::Direct => ("Ok(())", std::mem::take(&mut rest)),
@@ -221,8 +224,9 @@ impl Printer<'_, '_> {
         };
         let guard = tests.into_iter().reduce(|left, right| left.binary("||", right));
         self.handled.push(name.clone());
-        let body = self.block(handler.body);
+        let mut body = self.block(handler.body);
         self.handled.pop();
+        self.single_statement(&mut body);
         let is_read = guard.is_some()
             || handler.bind.is_some_and(|local| !self.scope.unread.contains(&local))
             || mentions(&body, &name);
@@ -393,6 +397,29 @@ fn arm(pat: &str, body: Block) -> tree::Arm {
 fn is_broad(handler: &Handler) -> bool {
     handler.classes.is_empty()
         || handler.classes.iter().any(|class| matches!(class.last(), "Exception" | "BaseException"))
+}
+
+/// A closure's last `return value` is its value; `Ok(call?)` is the call.
+fn last_return(block: &mut Block) {
+    let Some(Stmt { kind: tree::StmtKind::Expr(Expr::Jump(word, Some(_))), above, beside: None, .. }) =
+        block.stmts.last()
+    else {
+        return;
+    };
+    if block.tail.is_some() || word != "return" || !above.is_empty() {
+        return;
+    }
+    let last = block.stmts.pop().expect("the last statement was looked at");
+    block.tail_mark = last.mark;
+    if let tree::StmtKind::Expr(Expr::Jump(_, Some(value))) = last.kind {
+        block.tail = Some(match *value {
+            Expr::Call(callee, mut args) => match (&*callee, &mut args[..]) {
+                (Expr::Atom(name), [Expr::Try(inner)]) if name == "Ok" => inner.clone(),
+                _ => Box::new(Expr::Call(callee, args)),
+            },
+            value => Box::new(value),
+        });
+    }
 }
 
 /// A block that is only `Ok(call?)`, as the call itself.
