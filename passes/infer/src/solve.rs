@@ -249,6 +249,12 @@ impl<'p> Solver<'p> {
         match kind {
             FnKind::Method | FnKind::Property | FnKind::PropertySetter => {
                 self.vars.add(this, Atom::plain(Head::Class(class)));
+                let other = self.insts[id].sig.params.get(1).map(|param| param.var);
+                if let Some(other) = other
+                    && crate::ops::takes_own_class(path.last())
+                {
+                    self.hint(other, Ty::class(class), true);
+                }
             }
             FnKind::ClassMethod => self.vars.add(this, Atom::plain(Head::TypeOf(class))),
             _ => {}
