@@ -56,7 +56,7 @@ impl Apply<'_, '_, '_> {
         let all: Vec<(&Row, Bound)> = rows
             .iter()
             .map(|row| (row, bind(&row_formals(row), kinds, &lens)))
-            .filter(|(_, bound)| bound.is_complete())
+            .filter(|(_, bound)| bound.is_complete() && crate::libcalls::takes_spread(bound, &lens))
             .collect();
         let best = all.iter().position(|(row, bound)| self.fits_row(row, bound, &args, false));
         let best = best.or_else(|| all.iter().position(|(row, bound)| self.fits_row(row, bound, &args, true)));

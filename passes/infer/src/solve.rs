@@ -373,7 +373,7 @@ impl<'p> Solver<'p> {
     }
 
     fn run(&mut self) {
-        while let Some((var, atom)) = self.vars.news.pop() {
+        while let Some((var, atom)) = self.vars.news.pop_front() {
             let root = self.vars.find(var);
             let edges = self.vars.rows[root as usize].edges.clone();
             for edge in edges {

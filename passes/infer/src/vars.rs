@@ -81,7 +81,7 @@ pub(crate) struct Vars {
     parent: Vec<Var>,
     pub rows: Vec<VarRow>,
     /// Variables with new atoms, and the atoms.
-    pub news: Vec<(Var, Atom)>,
+    pub news: std::collections::VecDeque<(Var, Atom)>,
     edge_set: FxHashSet<(Var, Var)>,
 }
 
@@ -144,7 +144,7 @@ impl Vars {
             Some(known) => self.unify_args(&known, &atom),
             None => {
                 self.rows[root as usize].atoms.push(atom.clone());
-                self.news.push((root, atom));
+                self.news.push_back((root, atom));
             }
         }
     }
@@ -173,7 +173,7 @@ impl Vars {
         row.atoms.retain(|known| !matches!(known.head, Head::Tuple(_)));
         if !had {
             row.atoms.push(whole.clone());
-            self.news.push((root, whole));
+            self.news.push_back((root, whole));
         }
         for part in others.iter().chain([atom]).filter(|part| part.head != any) {
             for var in part.args.iter() {
@@ -188,7 +188,7 @@ impl Vars {
         if self.edge(from, to, None) {
             let root = self.find(from);
             for atom in self.rows[root as usize].atoms.clone() {
-                self.add(to, atom);
+                self.news.push_back((root, atom));
             }
         }
     }
@@ -215,7 +215,7 @@ impl Vars {
         target.watch.extend(row.watch);
         // Each side's edges and watches have to hear of the other side's atoms.
         for atom in old {
-            self.news.push((keep, atom));
+            self.news.push_back((keep, atom));
         }
         for atom in row.atoms {
             self.add(keep, atom);
