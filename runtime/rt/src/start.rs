@@ -12,7 +12,9 @@ const MIB: usize = 1 << 20;
 /// Stack sizes that are tried, largest first; pages are committed only when used.
 const STACKS: [usize; 4] = [1024 * MIB, 256 * MIB, 64 * MIB, 8 * MIB];
 /// Used stack at which recursion ends, unless the program asked for more.
-const USUAL_DEPTH: usize = 256 * MIB;
+const USUAL_DEPTH: usize = 64 * MIB;
+/// Stack that a program gets for each level of the recursion limit it asks for.
+const PER_LEVEL: usize = 2048;
 /// Room that stays free for the code that handles the error.
 const RESERVE: usize = MIB;
 
