@@ -143,14 +143,14 @@ fn too_deep() -> ! {
     unwind::raise_new(RecursionError, "maximum recursion depth exceeded")
 }
 
-/// `sys.setrecursionlimit(limit)`: a limit beyond 100,000 gives the program its whole stack.
+/// `sys.setrecursionlimit(limit)`: a high limit lets the program use more of its stack. Levels are
+/// not counted, so an endless recursion ends elsewhere than in CPython.
 pub fn set_recursion_limit(limit: i64) {
     RECURSION_LIMIT.set(limit);
-    set_depth(if limit > 100_000 {
-        usize::MAX
-    } else {
-        USUAL_DEPTH
-    });
+    let asked = usize::try_from(limit)
+        .unwrap_or(0)
+        .saturating_mul(PER_LEVEL);
+    set_depth(asked.max(USUAL_DEPTH));
 }
 
 /// `sys.getrecursionlimit()`.
