@@ -6,11 +6,13 @@ use std::rc::Rc;
 use super::Value;
 use crate::error::Error;
 
+type Code = dyn Fn(&[Value]) -> Result<Value, Error>;
+
 /// A function as a value.
 #[derive(Clone)]
 pub struct Function {
     name: Rc<str>,
-    code: Rc<dyn Fn(&[Value]) -> Result<Value, Error>>,
+    code: Rc<Code>,
 }
 
 impl Function {

@@ -8,8 +8,25 @@ use crate::list::PyList;
 use crate::shared::{List, SharedDict, SharedSet};
 use crate::unwind::OrRaise;
 
-fn done(_: ()) -> Value {
-    Value::None
+/// The methods of `list` that give nothing.
+#[track_caller]
+fn change_list(list: &List<Value>, name: &str, args: &[Value]) -> Option<()> {
+    let arg = |at| argument(args, at, name);
+    match name {
+        "append" => list.push(arg(0).clone()),
+        "extend" => {
+            // A list that extends itself is read before it grows.
+            let items: Vec<Value> = iter(arg(0)).collect();
+            list.extend(items);
+        }
+        "insert" => list.insert(i64::try_from(arg(0)).or_raise(), arg(1).clone()),
+        "remove" => list.remove(arg(0)),
+        "sort" => list.sort(false),
+        "reverse" => list.reverse(),
+        "clear" => list.clear(),
+        _ => return None,
+    }
+    Some(())
 }
 
 /// The result of a method of `list`; none when there is no such method here.
@@ -17,22 +34,14 @@ fn done(_: ()) -> Value {
 pub(super) fn list_method(list: &List<Value>, name: &str, args: &[Value]) -> Option<Value> {
     let arg = |at| argument(args, at, name);
     Some(match name {
-        "append" => done(list.push(arg(0).clone())),
         "pop" => list.pop_value(args.first()),
-        "extend" => {
-            // A list that extends itself is read before it grows.
-            let items: Vec<Value> = iter(arg(0)).collect();
-            done(list.extend(items))
-        }
-        "insert" => done(list.insert(i64::try_from(arg(0)).or_raise(), arg(1).clone())),
-        "remove" => done(list.remove(arg(0))),
         "index" => Value::from(list.index(arg(0))),
         "count" => Value::from(list.count(arg(0))),
-        "sort" => done(list.sort(false)),
-        "reverse" => done(list.reverse()),
-        "clear" => done(list.clear()),
         "copy" => Value::List(list.copy()),
-        _ => return None,
+        _ => {
+            change_list(list, name, args)?;
+            Value::None
+        }
     })
 }
 
@@ -82,8 +91,14 @@ pub(super) fn dict_method(
             arg(0).key_hash();
             dict.setdefault(arg(0).clone(), default())
         }
-        "update" => done(update(dict, arg(0))),
-        "clear" => done(dict.clear()),
+        "update" => {
+            update(dict, arg(0));
+            Value::None
+        }
+        "clear" => {
+            dict.clear();
+            Value::None
+        }
         "copy" => Value::Dict(dict.copy()),
         _ => return None,
     })
@@ -117,41 +132,49 @@ fn set_of(value: &Value) -> Set<Value> {
     }
 }
 
-/// The result of a method of `set`; none when there is no such method here.
+/// The methods of `set` that give nothing.
 #[track_caller]
-pub(super) fn set_method(set: &SharedSet<Value>, name: &str, args: &[Value]) -> Option<Value> {
+fn change_set(set: &SharedSet<Value>, name: &str, args: &[Value]) -> Option<()> {
     let arg = || argument(args, 0, name);
     if matches!(name, "add" | "discard" | "remove") {
         // Raises for an item without a hash before anything is borrowed.
         arg().key_hash();
     }
-    Some(match name {
+    match name {
         "add" => {
             set.insert(arg().clone());
-            Value::None
         }
         "discard" => {
             set.remove(arg());
-            Value::None
         }
-        "remove" => done(set.del(arg())),
-        "pop" => set.pop(),
-        "clear" => done(set.clear()),
-        "copy" => Value::Set(set.copy()),
+        "remove" => set.del(arg()),
+        "clear" => set.clear(),
         "update" => {
             let other = set_of(arg());
             set.borrow_mut().merge(&other);
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+/// The result of a method of `set`; none when there is no such method here.
+#[track_caller]
+pub(super) fn set_method(set: &SharedSet<Value>, name: &str, args: &[Value]) -> Option<Value> {
+    let other = || set_of(argument(args, 0, name));
+    Some(match name {
+        "pop" => set.pop(),
+        "copy" => Value::Set(set.copy()),
+        "union" => Value::Set(set.borrow().union(&other()).into()),
+        "intersection" => Value::Set(set.borrow().intersection(&other()).into()),
+        "difference" => Value::Set(set.borrow().difference(&other()).into()),
+        "symmetric_difference" => Value::Set(set.borrow().symmetric_difference(&other()).into()),
+        "issubset" => Value::Bool(set.borrow().is_subset(&other())),
+        "issuperset" => Value::Bool(set.borrow().is_superset(&other())),
+        "isdisjoint" => Value::Bool(set.borrow().is_disjoint(&other())),
+        _ => {
+            change_set(set, name, args)?;
             Value::None
         }
-        "union" => Value::Set(set.borrow().union(&set_of(arg())).into()),
-        "intersection" => Value::Set(set.borrow().intersection(&set_of(arg())).into()),
-        "difference" => Value::Set(set.borrow().difference(&set_of(arg())).into()),
-        "symmetric_difference" => {
-            Value::Set(set.borrow().symmetric_difference(&set_of(arg())).into())
-        }
-        "issubset" => Value::Bool(set.borrow().is_subset(&set_of(arg()))),
-        "issuperset" => Value::Bool(set.borrow().is_superset(&set_of(arg()))),
-        "isdisjoint" => Value::Bool(set.borrow().is_disjoint(&set_of(arg()))),
-        _ => return None,
     })
 }

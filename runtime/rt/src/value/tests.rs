@@ -233,12 +233,18 @@ fn methods_and_items() {
     let parts = py::call_method(&text, "split", &["-".into()]);
     assert_eq!(repr(&parts).to_string(), "['a', 'b', 'c']");
     assert_eq!(
-        str(&py::call_method(&"+".into(), "join", &[parts.clone()])).to_string(),
+        str(&py::call_method(
+            &"+".into(),
+            "join",
+            std::slice::from_ref(&parts)
+        ))
+        .to_string(),
         "a+b+c"
     );
     let middle = py::get_slice(&parts, &1.into(), &Value::None, &Value::None);
     assert_eq!(repr(&middle).to_string(), "['b', 'c']");
-    let errors: [(fn(&Value) -> Value, &str); 5] = [
+    type Case = (fn(&Value) -> Value, &'static str);
+    let errors: [Case; 5] = [
         (
             |v| py::get_item(v, &9.into()),
             "IndexError: list index out of range",
