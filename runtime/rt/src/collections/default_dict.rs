@@ -20,7 +20,11 @@ pub struct DefaultDict<K, V> {
 impl<K: Key, V> DefaultDict<K, V> {
     /// `defaultdict(list)` is `DefaultDict::new("list", Vec::new)`.
     pub fn new(name: &'static str, factory: impl Fn() -> V + 'static) -> Self {
-        DefaultDict { dict: Dict::new(), name, factory: Rc::new(factory) }
+        DefaultDict {
+            dict: Dict::new(),
+            name,
+            factory: Rc::new(factory),
+        }
     }
 
     /// `d[key]`, made when it is missing.
@@ -47,7 +51,7 @@ impl<K, V> DerefMut for DefaultDict<K, V> {
 
 impl<'a, K, V> IntoIterator for &'a DefaultDict<K, V> {
     type Item = (&'a K, &'a V);
-    type IntoIter = super::dict::Iter<'a, K, V>;
+    type IntoIter = super::dict_traits::Iter<'a, K, V>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.dict.iter()

@@ -24,7 +24,10 @@ impl<T> Deque<T> {
             Ok(maxlen) => maxlen,
             Err(_) => raise_new(ValueError, "maxlen must be non-negative"),
         });
-        Deque { items: VecDeque::new(), maxlen }
+        Deque {
+            items: VecDeque::new(),
+            maxlen,
+        }
     }
 
     /// `deque(items, maxlen)`.
@@ -139,7 +142,10 @@ impl<T> Extend<T> for Deque<T> {
 
 impl<T> FromIterator<T> for Deque<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        Deque { items: items.into_iter().collect(), maxlen: None }
+        Deque {
+            items: items.into_iter().collect(),
+            maxlen: None,
+        }
     }
 }
 

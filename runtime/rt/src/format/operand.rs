@@ -118,12 +118,16 @@ impl Format for Int {
 
 impl<T: Format> Format for Option<T> {
     fn operand(&self) -> Operand<'_> {
-        self.as_ref().map_or(Operand::Other("NoneType"), Format::operand)
+        self.as_ref()
+            .map_or(Operand::Other("NoneType"), Format::operand)
     }
 }
 
 fn item_at<'a, T: Format>(items: &'a [T], key: &str) -> Option<&'a dyn Format> {
-    let index: i64 = key.parse().ok().filter(|&index| (0..items.len_i64()).contains(&index))?;
+    let index: i64 = key
+        .parse()
+        .ok()
+        .filter(|&index| (0..items.len_i64()).contains(&index))?;
     Some(&items[index as usize])
 }
 
@@ -153,7 +157,9 @@ impl<K: Key + Repr, V: Format> Format for Dict<K, V> {
     }
 
     fn format_item(&self, key: &str) -> Option<&dyn Format> {
-        let (_, value) = self.iter().find(|(found, _)| str(*found).to_string() == key)?;
+        let (_, value) = self
+            .iter()
+            .find(|(found, _)| str(*found).to_string() == key)?;
         Some(value)
     }
 }
@@ -184,6 +190,30 @@ macro_rules! through {
 }
 
 through!(&T, Box<T>, Rc<T>);
+
+macro_rules! container {
+    ($([$($param:tt)*] $ty:ty: $name:literal;)*) => {
+        $(
+            impl<$($param)*> Format for $ty {
+                fn operand(&self) -> Operand<'_> {
+                    Operand::Other($name)
+                }
+            }
+        )*
+    };
+}
+
+container! {
+    [T: Repr] crate::collections::Set<T>: "set";
+    [T: Repr] crate::collections::FrozenSet<T>: "frozenset";
+    [T: Repr] crate::collections::Deque<T>: "deque";
+    [T: Repr] std::collections::VecDeque<T>: "deque";
+    [K: Key + Repr] crate::collections::Counter<K>: "Counter";
+    [K: Repr, V: Repr] crate::collections::DefaultDict<K, V>: "defaultdict";
+    [K: Repr, V: Repr] crate::shared::SharedDict<K, V>: "dict";
+    [T: Repr] crate::shared::SharedSet<T>: "set";
+    [T: Repr, const N: usize] [T; N]: "list";
+}
 
 macro_rules! tuple {
     ($($name:ident)+) => {

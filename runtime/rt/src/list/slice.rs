@@ -63,7 +63,10 @@ pub trait PyList<T> {
         let bounds = slice_bounds(items.len(), start, stop, step);
         match bounds.plain() {
             Some(range) => items[range].to_vec(),
-            None => bounds.positions().map(|position| items[position].clone()).collect(),
+            None => bounds
+                .positions()
+                .map(|position| items[position].clone())
+                .collect(),
         }
     }
 
@@ -91,8 +94,9 @@ pub trait PyList<T> {
         T: PartialEq + Repr,
     {
         let bounds = slice_bounds(self.items().len(), start, stop, 1);
-        let found =
-            self.items()[bounds.first..bounds.first + bounds.count].iter().position(|item| item == value);
+        let found = self.items()[bounds.first..bounds.first + bounds.count]
+            .iter()
+            .position(|item| item == value);
         match found {
             Some(at) => (bounds.first + at) as i64,
             None => raise_new(ValueError, format!("{} is not in list", repr(value))),
@@ -115,7 +119,12 @@ pub trait PyList<T> {
         let items = self.items();
         match (items, usize::try_from(n)) {
             ([one], Ok(n)) => vec![one.clone(); n],
-            (_, Ok(n)) => items.iter().cycle().take(items.len() * n).cloned().collect(),
+            (_, Ok(n)) => items
+                .iter()
+                .cycle()
+                .take(items.len() * n)
+                .cloned()
+                .collect(),
             (_, Err(_)) => Vec::new(),
         }
     }
@@ -219,7 +228,8 @@ mod tests {
     fn slices_clamp_and_step() {
         // From CPython 3.11, xs = list(range(10)).
         let xs: Vec<i64> = (0..10).collect();
-        let cases: [(Option<i64>, Option<i64>, i64, &[i64]); 8] = [
+        type Case = (Option<i64>, Option<i64>, i64, &'static [i64]);
+        let cases: [Case; 8] = [
             (None, None, -1, &[9, 8, 7, 6, 5, 4, 3, 2, 1, 0]),
             (Some(2), Some(-2), 3, &[2, 5]),
             (Some(-3), None, 1, &[7, 8, 9]),

@@ -1,17 +1,19 @@
 //! Numbers: `i64` and `f64` under Python's rules, and reading them from text.
 
+mod complex;
 pub(crate) mod float;
 pub(crate) mod int;
 mod num;
 pub(crate) mod parse;
 
+pub use complex::Complex;
 pub use float::{
     float_divmod, float_floor_div, float_floor_mod, float_is_integer, float_pow, float_to_int,
     float_true_div, ieee_remainder, ldexp, round_half_even, round_ndigits,
 };
 pub use int::{
-    bin, bit_count, bit_length, divmod, floor_div, floor_mod, hex, int_gcd, oct, pow_i64, pow_mod, round_int,
-    shl, shr, true_div,
+    bin, bit_count, bit_length, divmod, floor_div, floor_mod, hex, int_gcd, oct, pow_i64, pow_mod,
+    round_int, shl, shr, true_div,
 };
 pub use num::Num;
 pub use parse::{float_from_str, int_from_str};
