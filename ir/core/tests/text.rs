@@ -66,6 +66,7 @@ fn @demo.total(%xs: &list<i64>) -> i64 raises {
 fn heads_params_comments() {
     let body = round_trip::<Mir>(
         r#"
+# above the method
 @functools.lru_cache(none, maxsize= 5)
 doc "What it does.\n\nMore \"text\"."
 async gen method @m.C.f$str(self => mut %this: &mut @m.C, pos %a: i64, %b: option<str> = opt.none(): option<str>, *%rest: list<i64>, kw %c: f32, **%kw: dict<str, value>) -> none raises {

@@ -20,7 +20,7 @@
 //!   in an operand (`return x`) and shows its type, the operand shows its own first. A call without
 //!   type is `none`. At Hir a node without type is `?`; types of constants are not written there.
 //! * The first field of a global is written with two dots: `@mod.point..x`.
-//! * `#text` is a comment; a blank line before a commented statement is the statement's.
+//! * `#text` is a comment, above a body or inside it; a blank line before a commented statement is the statement's.
 //!
 //! Laws: `print(parse(t)) == t` for printed text, `parse(print(b)) == b` up to ids, origins and
 //! locals that nothing mentions.

@@ -36,6 +36,11 @@ impl<'c, 'a, L: Level> BodyParser<'c, 'a, L> {
     }
 
     fn head(&mut self) -> Parsed<()> {
+        while self.cursor.eat("#") {
+            let text = self.comment_text();
+            self.body.above.push(Comment { text, blank_before: false });
+            self.cursor.space();
+        }
         while self.cursor.rest().starts_with('@') {
             let decorator = self.decorator()?;
             self.body.decorators.push(decorator);

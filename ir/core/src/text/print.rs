@@ -35,6 +35,9 @@ pub(super) struct Printer<'a, L> {
 impl<L: Level> Printer<'_, L> {
     fn body(&mut self) {
         let body = self.body;
+        for comment in &body.above {
+            self.put(&format!("#{}\n", comment_text(&comment.text)));
+        }
         for decorator in &body.decorators {
             self.decorator(decorator);
             self.put("\n");
