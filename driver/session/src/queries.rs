@@ -3,13 +3,13 @@
 //! `lowered(file)` reads one file. Its parts are handed on as `items(file)`, `bases(file)` and
 //! `hir(file, fn)`, which compare equal when an edit did not touch them: positions of items live in
 //! `bases` alone, so a line added above a function stops there. `program` puts the files together;
-//! `types`, `shapes`, `mir`, `idiomatic` and `rust` work on the whole program.
+//! `types`, `mir`, `idiomatic` and `rust` work on the whole program.
 
 use crate::check;
 use crate::db::{SourceFile, Workspace};
 use crate::finding::{Finding, Locator};
 use crate::options::{Level, Optimize};
-use crate::stages::{self, Emitted, Shapes};
+use crate::stages::{self, Emitted};
 use batuta_base::{Diagnostic, FxHashMap, Name, SourceText};
 use batuta_core::{Body, ClassDef, FileIr, GlobalDef, Hir, Item, Mir, Module, Program, Typed};
 use std::collections::BTreeMap;
@@ -102,17 +102,11 @@ pub(crate) fn types(db: &dyn salsa::Database, workspace: Workspace) -> Stage<Typ
     Stage { program, diags }
 }
 
-/// Representations, integer widths, errors that leave functions.
-#[salsa::tracked(no_eq)]
-pub(crate) fn shapes(db: &dyn salsa::Database, workspace: Workspace) -> Shapes {
-    stages::shapes(&types(db, workspace).program, workspace.options(db))
-}
-
-/// The program with every borrow decided: what the JIT reads.
+/// The program with representations, integer widths and every borrow decided: what the JIT reads.
 #[salsa::tracked]
 pub(crate) fn mir(db: &dyn salsa::Database, workspace: Workspace) -> Stage<Mir> {
     let typed = types(db, workspace);
-    let (program, diags) = stages::own(&typed.program, shapes(db, workspace));
+    let (program, diags) = stages::decide(&typed.program, workspace.options(db));
     Stage { program, diags }
 }
 
