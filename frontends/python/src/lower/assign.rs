@@ -1,0 +1,187 @@
+//! Assignments: targets, chains, annotations, augmented assignment, `del`.
+
+use super::{Binding, Lowerer, ScopeKind};
+use batuta_base::{Code, Name};
+use batuta_core::*;
+use batuta_syntax::Syntax;
+
+/// A target that Python does not allow.
+pub const BAD_TARGET: Code = Code::error("B0106", "this cannot be assigned to");
+
+impl<'t> Lowerer<'t> {
+    /// The pattern that a target assigns.
+    pub fn target(&mut self, node: Syntax<'t>) -> Pat {
+        match node.kind() {
+            "identifier" | "attribute" | "subscript" => Pat::Place(self.target_place(node)),
+            "pattern_list" | "tuple_pattern" | "list_pattern" | "tuple" | "list" | "expression_list" => {
+                self.unpacking(node)
+            }
+            "as_pattern_target" | "parenthesized_expression" => match node.first() {
+                Some(inner) => self.target(inner),
+                None => Pat::Wild,
+            },
+            "list_splat_pattern" | "list_splat" => {
+                self.report(BAD_TARGET, node, "a starred target must be in a list or tuple");
+                Pat::Wild
+            }
+            _ => {
+                self.report(BAD_TARGET, node, format!("`{}` cannot be assigned to", node.text()));
+                Pat::Wild
+            }
+        }
+    }
+
+    fn unpacking(&mut self, node: Syntax<'t>) -> Pat {
+        let parts = node.named();
+        let is_star = |part: &Syntax<'t>| matches!(part.kind(), "list_splat_pattern" | "list_splat");
+        let Some(star) = parts.iter().position(is_star) else {
+            return Pat::Tuple(parts.into_iter().map(|part| self.target(part)).collect());
+        };
+        if parts.iter().filter(|part| is_star(part)).count() > 1 {
+            self.report(BAD_TARGET, node, "two starred targets in one assignment");
+        }
+        let front = parts[..star].iter().map(|part| self.target(*part)).collect();
+        let rest = parts[star].first().map(|inner| Box::new(self.target(inner)));
+        let back = parts[star + 1..].iter().filter(|part| !is_star(part));
+        let back = back.map(|part| self.target(*part)).collect::<Vec<_>>();
+        Pat::List { front, rest, back }
+    }
+
+    pub fn assignment(&mut self, node: Syntax<'t>) {
+        let Some(left) = node.field("left") else { return };
+        if let Some(hint) = node.field("type") {
+            self.annotate(left, hint);
+        }
+        let Some(right) = node.field("right") else { return };
+        if right.is("assignment") {
+            return self.chained(node);
+        }
+        if right.is("augmented_assignment") {
+            self.report(BAD_TARGET, right, "an augmented assignment has no value");
+            return;
+        }
+        let value = self.expr(right);
+        let target = self.target(left);
+        self.push(StmtKind::Set { target, value }, node);
+    }
+
+    /// `a = b = value`: the value once, then the targets from the left.
+    fn chained(&mut self, node: Syntax<'t>) {
+        let mut targets = Vec::new();
+        let mut at = node;
+        while let Some(left) = at.field("left") {
+            targets.push(left);
+            match at.field("right") {
+                Some(right) if right.is("assignment") => at = right,
+                _ => break,
+            }
+        }
+        let Some(right) = at.field("right") else { return };
+        let value = self.expr(right);
+        let kind = self.cx.body.nodes[value].kind.clone();
+        if matches!(kind, Node::Const(_)) {
+            let mut value = value;
+            for (index, left) in targets.into_iter().enumerate() {
+                if index > 0 {
+                    value = self.node(kind.clone(), right);
+                }
+                let target = self.target(left);
+                self.push(StmtKind::Set { target, value }, node);
+            }
+            return;
+        }
+        let temp = self.temp("value", right);
+        self.push_set(Place::local(temp), value, right);
+        for left in targets {
+            let value = self.use_local(temp, right);
+            let target = self.target(left);
+            self.push(StmtKind::Set { target, value }, node);
+        }
+    }
+
+    /// Keeps the annotation of a name.
+    fn annotate(&mut self, left: Syntax<'t>, hint: Syntax<'t>) {
+        if !left.is("identifier") {
+            return;
+        }
+        let ty = self.hint(hint);
+        match self.look_up(left.text()) {
+            Binding::Local(local) if ty != self.unknown => self.cx.body.locals[local].ty = ty,
+            Binding::Global(path) => {
+                self.list_global(path, left);
+                if let Some(global) = self.globals.get_mut(&path)
+                    && ty != self.unknown
+                {
+                    global.ty = ty;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub fn augmented(&mut self, node: Syntax<'t>) {
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return };
+        let operator = node.field("operator").map_or("", |operator| operator.kind());
+        let Some(op) = super::expr::binary_op(operator.trim_end_matches('=')) else { return };
+        if !matches!(left.kind(), "identifier" | "attribute" | "subscript") {
+            self.report(BAD_TARGET, left, format!("`{}` cannot be the target of `{operator}`", left.text()));
+            return;
+        }
+        let place = self.target_place(left);
+        let value = self.expr(right);
+        self.push(StmtKind::Update { place, op: op.into(), value }, node);
+    }
+
+    pub fn delete(&mut self, node: Syntax<'t>) {
+        for target in node.named() {
+            self.delete_one(target);
+        }
+    }
+
+    fn delete_one(&mut self, node: Syntax<'t>) {
+        match node.kind() {
+            "identifier" | "attribute" | "subscript" => {
+                let place = self.target_place(node);
+                self.push(StmtKind::Del(place), node);
+            }
+            "expression_list" | "tuple" | "list" | "parenthesized_expression" => {
+                node.named().into_iter().for_each(|part| self.delete_one(part));
+            }
+            _ => {
+                self.report(BAD_TARGET, node, format!("`{}` cannot be deleted", node.text()));
+            }
+        }
+    }
+
+    /// Notes that a module-level name or class attribute exists; the first time it is listed in
+    /// its module.
+    pub fn list_global(&mut self, path: Name, at: Syntax<'t>) {
+        let origin = at.origin(0);
+        let unknown = self.unknown;
+        self.globals.entry(path).or_insert_with(|| GlobalDef {
+            path,
+            ty: unknown,
+            is_rebound: false,
+            storage: Storage::default(),
+            origin,
+        });
+        if let Some(class) = self.building.last_mut()
+            && path.parent() == class.def.path
+            && !class.def.attributes.contains(&path)
+            && !path.last().contains('$')
+        {
+            class.def.attributes.push(path);
+        }
+        let is_listed = self.listed.contains(&path);
+        if !is_listed && path.parent() == self.module {
+            self.listed.insert(path);
+            let base = at.start() as u32;
+            self.out.module.items.push(ItemRow { item: Item::Global(path), above: Vec::new(), base });
+        }
+    }
+
+    /// Whether the walk stands directly in a class body.
+    pub fn class_scope(&self) -> bool {
+        self.cx.scopes.last().is_some_and(|scope| scope.kind == ScopeKind::Class)
+    }
+}

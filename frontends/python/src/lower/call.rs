@@ -1,0 +1,128 @@
+//! Calls: what is called, and its arguments in source order.
+
+use super::resolve::{Static, Target};
+use super::{Binding, Lowerer};
+use crate::names;
+use batuta_base::Name;
+use batuta_core::*;
+use batuta_syntax::Syntax;
+
+impl<'t> Lowerer<'t> {
+    pub fn call(&mut self, node: Syntax<'t>) -> NodeId {
+        let Some(function) = node.field("function") else {
+            return self.unsupported(node, "a call of nothing");
+        };
+        if let Some(special) = self.special_call(node, function) {
+            return special;
+        }
+        let callee = self.callee(function);
+        let args = self.args(node);
+        self.node(Node::Call { callee, args }, node)
+    }
+
+    /// Calls with a meaning of their own: `print`, builtin exceptions, `.format`, `cast`.
+    fn special_call(&mut self, node: Syntax<'t>, function: Syntax<'t>) -> Option<NodeId> {
+        if let Some(name) = self.library_name(function) {
+            return match name.as_str() {
+                "builtins.print" => self.print(node),
+                "typing.cast" => match arguments(node)[..] {
+                    [_, value] if !value.is("keyword_argument") => Some(self.expr(value)),
+                    _ => None,
+                },
+                path => {
+                    let class = path.strip_prefix("builtins.").filter(|name| names::is_exception(name))?;
+                    self.builtin_exception(class, node)
+                }
+            };
+        }
+        if function.is("attribute")
+            && function.field("attribute").is_some_and(|name| name.text() == "format")
+            && let Some(template) = function.field("object").filter(|object| object.is("string"))
+        {
+            return self.brace_format(node, template);
+        }
+        if let (Binding::Global(path), true) = (self.look_up(function.text()), function.is("identifier"))
+            && self.aliases.contains_key(&path)
+            && let [value] = arguments(node)[..]
+        {
+            // A `NewType` is the identity at run time.
+            return Some(self.expr(value));
+        }
+        None
+    }
+
+    /// `ValueError(..)` with plain arguments.
+    fn builtin_exception(&mut self, class: &str, node: Syntax<'t>) -> Option<NodeId> {
+        let args = arguments(node);
+        if !args.iter().all(|arg| is_plain(*arg)) {
+            return None;
+        }
+        let args = args.into_iter().map(|arg| self.expr(arg)).collect();
+        Some(self.exception(class, args, node))
+    }
+
+    pub fn callee(&mut self, function: Syntax<'t>) -> Callee {
+        if function.is("attribute")
+            && let (Some(object), Some(name)) = (function.field("object"), function.field("attribute"))
+        {
+            return self.attribute_callee(function, object, Name::new(name.text()));
+        }
+        if let Some(Static { target, .. }) = self.static_path(function) {
+            return match target {
+                Target::Lib(name) => Callee::Lib(name),
+                Target::Project(path) => Callee::Fn(path),
+            };
+        }
+        Callee::Value(self.expr(function))
+    }
+
+    fn attribute_callee(&mut self, function: Syntax<'t>, object: Syntax<'t>, name: Name) -> Callee {
+        if self.is_super(object) {
+            return Callee::Super(name);
+        }
+        match self.static_path(function) {
+            Some(Static { target: Target::Lib(path), rest }) if rest.is_empty() => return Callee::Lib(path),
+            Some(Static { target: Target::Project(path), rest }) if rest.is_empty() => return Callee::Fn(path),
+            _ => {}
+        }
+        Callee::Method(self.expr(object), name)
+    }
+
+    /// `super()` or `super(C, self)`.
+    fn is_super(&self, node: Syntax<'t>) -> bool {
+        node.is("call")
+            && node.field("function").and_then(|function| self.library_name(function)).is_some_and(|name| name == "builtins.super")
+    }
+
+    /// The arguments in source order.
+    pub fn args(&mut self, node: Syntax<'t>) -> Vec<Arg> {
+        let mut args = Vec::new();
+        for arg in arguments(node) {
+            let (kind, value) = match arg.kind() {
+                "keyword_argument" => {
+                    let name = arg.field("name").map_or("", |name| name.text());
+                    (ArgKind::Named(Name::new(name)), self.field_expr(arg, "value"))
+                }
+                "list_splat" => (ArgKind::Star, self.inner(arg)),
+                "dictionary_splat" => (ArgKind::StarStar, self.inner(arg)),
+                _ => (ArgKind::Positional, self.expr(arg)),
+            };
+            args.push(Arg { kind, value });
+        }
+        args
+    }
+}
+
+/// The argument nodes of a call; a bare generator expression is one.
+pub(crate) fn arguments(node: Syntax<'_>) -> Vec<Syntax<'_>> {
+    match node.field("arguments") {
+        Some(list) if list.is("argument_list") => list.named(),
+        Some(generator) => vec![generator],
+        None => Vec::new(),
+    }
+}
+
+/// Neither starred nor by keyword.
+pub(crate) fn is_plain(arg: Syntax<'_>) -> bool {
+    !matches!(arg.kind(), "keyword_argument" | "list_splat" | "dictionary_splat")
+}

@@ -1,0 +1,305 @@
+//! Classes: bases, kind, methods, class attributes.
+
+use super::function::{clean, definition};
+use super::{Binding, Lowerer, Scope, ScopeKind};
+use crate::names;
+use crate::scan::{BoundBy, Scan};
+use batuta_base::{Code, Name};
+use batuta_core::*;
+use batuta_syntax::Syntax;
+
+/// A metaclass, a computed base or the like.
+pub const BAD_CLASS: Code = Code::warning("B0510", "this class has parts without translation");
+/// `@x.deleter`.
+pub const DELETER: Code = Code::warning("B0511", "a property's deleter has no translation yet");
+
+/// A class that is being lowered.
+pub(crate) struct Building {
+    pub def: ClassDef,
+    /// Fields from here on are keyword-only (`_: KW_ONLY`).
+    pub kw_only: bool,
+    pub is_total_ordering: bool,
+}
+
+/// What the head of a class says.
+#[derive(Default)]
+struct Head {
+    bases: Vec<Name>,
+    type_params: Vec<Name>,
+    is_abstract: bool,
+}
+
+impl<'t> Lowerer<'t> {
+    /// A `def` or `class` with an item of its own, decorated or not.
+    pub fn item(&mut self, node: Syntax<'t>) {
+        let above = self.trivia.above(node.start());
+        let (decorators, inner) = definition(node);
+        let Some(name) = inner.field("name") else { return };
+        if inner.is("class_definition") {
+            return self.class(node, inner, &decorators, above);
+        }
+        if self.class_scope() {
+            return self.method(inner, &decorators, above);
+        }
+        let path = match self.look_up(name.text()) {
+            Binding::Fn(path) => path,
+            _ => self.module.join(name.text()),
+        };
+        let mut above = above;
+        above.append(&mut self.head_trivia(inner));
+        let role = self.role(&decorators, FnKind::Function);
+        if role.is_overload {
+            return;
+        }
+        self.out.module.items.push(ItemRow { item: Item::Fn(path), above, base: inner.start() as u32 });
+        self.item_function(inner, path, &role, Vec::new());
+    }
+
+    /// Comments inside and beside the head of a `def` or `class`.
+    fn head_trivia(&mut self, node: Syntax<'t>) -> Vec<Comment> {
+        let suite = node.field("body");
+        let limit = suite.map_or(node.start(), Syntax::start);
+        let colons = node.children().into_iter().filter(|part| part.is(":") && part.start() < limit);
+        let colon = colons.last().map_or(node.start(), Syntax::start);
+        let mut inside = self.trivia.above(colon);
+        let beside = self.head_comment(node, suite);
+        inside.extend(beside.map(|text| Comment { text, blank_before: false }));
+        inside
+    }
+
+    fn method(&mut self, node: Syntax<'t>, decorators: &[Syntax<'t>], mut above: Vec<Comment>) {
+        above.append(&mut self.head_trivia(node));
+        let (Some(name), Some(class)) = (node.field("name"), self.building.last().map(|class| class.def.path)) else {
+            return;
+        };
+        let mut role = self.role(decorators, FnKind::Method);
+        if name.text() == "__new__" && decorators.is_empty() {
+            role.kind = FnKind::StaticMethod;
+        }
+        if role.is_overload {
+            return;
+        }
+        if role.is_deleter {
+            self.report(DELETER, node, DELETER.title);
+            self.trivia.skip(node.end());
+            return;
+        }
+        let suffix = if role.kind == FnKind::PropertySetter { "$setter" } else { "" };
+        let path = class.join(&format!("{}{suffix}", name.text()));
+        // A later definition of the same name replaces the earlier one.
+        self.out.fns.retain(|body| body.path != path);
+        if let Some(class) = self.building.last_mut() {
+            class.def.methods.retain(|method| *method != path);
+            class.def.methods.push(path);
+        }
+        self.item_function(node, path, &role, above);
+    }
+
+    fn class(&mut self, node: Syntax<'t>, inner: Syntax<'t>, decorators: &[Syntax<'t>], mut above: Vec<Comment>) {
+        let Some(name) = inner.field("name") else { return };
+        let path = match self.look_up(name.text()) {
+            Binding::Class(path) => path,
+            _ => self.cx.home.join(name.text()),
+        };
+        above.append(&mut self.head_trivia(inner));
+        let head = self.class_head(inner);
+        let (kind, is_total_ordering, others) = self.class_kind(&head, decorators);
+        let facts = self.classes.entry(path).or_default();
+        facts.is_exception = kind == ClassKind::Exception;
+        let row = self.out.module.items.len();
+        self.out.module.items.push(ItemRow { item: Item::Class(path), above, base: inner.start() as u32 });
+        let suite = inner.field("body");
+        let doc = suite.and_then(|suite| self.docstring(suite)).map(|doc| clean(&doc));
+        let kw_only = matches!(kind, ClassKind::Dataclass { kw_only: true, .. });
+        let def = ClassDef {
+            path,
+            bases: head.bases,
+            kind,
+            is_shared: false,
+            fields: Vec::new(),
+            methods: Vec::new(),
+            attributes: Vec::new(),
+            type_params: head.type_params,
+            doc,
+            origin: inner.origin(0),
+        };
+        self.building.push(Building { def, kw_only, is_total_ordering });
+        if let Some(suite) = suite {
+            self.class_suite(suite, path);
+            self.class_end(suite, row);
+        }
+        let Some(building) = self.building.pop() else { return };
+        let mut def = building.def;
+        self.assigned_fields(inner, &mut def);
+        if building.is_total_ordering {
+            self.total_ordering(&mut def, inner);
+        }
+        self.out.classes.push(def);
+        self.decorate_class(node, path, &others);
+    }
+
+    /// Decorators that are functions run on the finished class.
+    fn decorate_class(&mut self, node: Syntax<'t>, path: Name, decorators: &[Syntax<'t>]) {
+        for decorator in decorators.iter().rev() {
+            let Some(inner) = decorator.first() else { continue };
+            let callee = if inner.is("call") { Callee::Value(self.expr(inner)) } else { self.callee(inner) };
+            let class = self.use_place(Place::global(path), node);
+            self.push_node(Node::Call { callee, args: vec![Arg::positional(class)] }, *decorator);
+        }
+    }
+
+    fn class_head(&mut self, node: Syntax<'t>) -> Head {
+        let mut head = Head::default();
+        for arg in node.field("superclasses").map(Syntax::named).unwrap_or_default() {
+            if arg.is("keyword_argument") {
+                self.class_keyword(arg, &mut head);
+                continue;
+            }
+            let (base, args) = match arg.field("value") {
+                Some(value) if arg.is("subscript") => (value, arg.fields("subscript")),
+                _ => (arg, Vec::new()),
+            };
+            let Some(name) = self.class_name(base) else {
+                let found = self.report(BAD_CLASS, arg, "this base class is not known here");
+                found.hint("name a class as the base");
+                continue;
+            };
+            let name = short_base(name);
+            if matches!(name.as_str(), "Generic" | "Protocol") {
+                head.type_params.extend(args.iter().map(|arg| Name::new(arg.text())));
+            }
+            if name != "object" {
+                head.bases.push(name);
+            }
+        }
+        head
+    }
+
+    fn class_keyword(&mut self, arg: Syntax<'t>, head: &mut Head) {
+        let (name, value) = (arg.field("name").map_or("", |name| name.text()), arg.field("value"));
+        match (name, value.and_then(|value| self.library_name(value)).map_or("", Name::as_str)) {
+            ("metaclass", "abc.ABCMeta") => head.is_abstract = true,
+            ("metaclass", "builtins.type" | "enum.EnumMeta" | "enum.EnumType") => {}
+            _ => {
+                self.report(BAD_CLASS, arg, format!("`{name}=` in a class head has no translation yet"));
+            }
+        }
+    }
+
+    /// Kind, whether `total_ordering` fills up the comparisons, and the decorators that are left.
+    fn class_kind(&mut self, head: &Head, decorators: &[Syntax<'t>]) -> (ClassKind, bool, Vec<Syntax<'t>>) {
+        let (mut kind, mut is_total, mut others) = (self.kind_of_bases(head), false, Vec::new());
+        for decorator in decorators {
+            match self.decorator_path(*decorator).map_or("", Name::as_str) {
+                "dataclasses.dataclass" => kind = dataclass(*decorator),
+                "functools.total_ordering" => is_total = true,
+                "enum.unique" | "typing.final" | "typing.runtime_checkable" => {}
+                _ => others.push(*decorator),
+            }
+        }
+        (kind, is_total, others)
+    }
+
+    fn kind_of_bases(&self, head: &Head) -> ClassKind {
+        for base in &head.bases {
+            match base.as_str() {
+                "Enum" => return ClassKind::Enum,
+                "enum.IntEnum" | "enum.Flag" | "enum.IntFlag" | "enum.StrEnum" => {
+                    return ClassKind::EnumOf(Name::new(base.last()));
+                }
+                "NamedTuple" => return ClassKind::NamedTuple,
+                name if names::is_exception(name) || self.is_exception_class(*base) => return ClassKind::Exception,
+                _ => {}
+            }
+        }
+        let has = |name: &str| head.bases.iter().any(|base| *base == name);
+        match (has("Protocol"), has("ABC") || head.is_abstract) {
+            (true, _) => ClassKind::Protocol,
+            (_, true) => ClassKind::Abstract,
+            _ => ClassKind::Plain,
+        }
+    }
+
+    /// A class of this file that is an exception, or an imported one with an exception's name.
+    fn is_exception_class(&self, path: Name) -> bool {
+        match self.classes.get(&path) {
+            Some(facts) => facts.is_exception,
+            None => ["Error", "Exception", "Warning"].iter().any(|end| path.last().ends_with(end)),
+        }
+    }
+
+    fn class_suite(&mut self, suite: Syntax<'t>, path: Name) {
+        let mut scope = Scope::new(ScopeKind::Class);
+        for found in Scan::of(&suite.named()) {
+            let name = Name::new(found.name);
+            let binding = match found.by {
+                BoundBy::Function => Binding::Fn(path.join(found.name)),
+                BoundBy::Class => Binding::Class(path.join(found.name)),
+                BoundBy::Import => self.import_binding(found.node, found.name),
+                BoundBy::Variable | BoundBy::Handler => Binding::Global(path.join(found.name)),
+                BoundBy::Global | BoundBy::Nonlocal => continue,
+            };
+            if let Binding::Class(path) = binding {
+                self.classes.entry(path).or_default();
+            }
+            scope.names.entry(name).or_insert(binding);
+        }
+        let home = std::mem::replace(&mut self.cx.home, path);
+        self.in_scope(scope, |this| {
+            for stmt in suite.named() {
+                if !this.field(stmt) {
+                    this.stmt(stmt);
+                }
+            }
+        });
+        self.cx.home = home;
+    }
+
+    /// Comments after the last statement of a class end its last method, or stand above the class.
+    fn class_end(&mut self, suite: Syntax<'t>, row: usize) {
+        let mut left = self.block_end(suite);
+        if left.is_empty() {
+            return;
+        }
+        let last = self.building.last().and_then(|class| class.def.methods.last().copied());
+        match last.and_then(|last| self.out.fns.iter_mut().find(|body| body.path == last)) {
+            Some(body) => {
+                let root = body.root;
+                body.blocks[root].end_comments.append(&mut left);
+            }
+            None => self.out.module.items[row].above.append(&mut left),
+        }
+    }
+}
+
+/// Base classes that the IR knows by a short name.
+fn short_base(name: Name) -> Name {
+    Name::new(match name.as_str() {
+        "abc.ABC" => "ABC",
+        "enum.Enum" => "Enum",
+        "typing.NamedTuple" => "NamedTuple",
+        "typing.Protocol" => "Protocol",
+        "typing.Generic" => "Generic",
+        "typing.TypedDict" => "TypedDict",
+        other => other,
+    })
+}
+
+/// `@dataclass` and its options.
+fn dataclass(decorator: Syntax<'_>) -> ClassKind {
+    let call = decorator.first().filter(|inner| inner.is("call"));
+    let args = call.map(super::call::arguments).unwrap_or_default();
+    let flag = |name: &str, default: bool| {
+        let arg = args.iter().find(|arg| arg.field("name").is_some_and(|found| found.text() == name));
+        arg.and_then(|arg| arg.field("value")).map_or(default, |value| value.is("true"))
+    };
+    ClassKind::Dataclass {
+        frozen: flag("frozen", false),
+        order: flag("order", false),
+        eq: flag("eq", true),
+        unsafe_hash: flag("unsafe_hash", false),
+        kw_only: flag("kw_only", false),
+        slots: flag("slots", false),
+        repr: flag("repr", true),
+    }
+}

@@ -1,0 +1,214 @@
+//! `if`, `for`, `while`, `try`, `with`.
+
+use super::{Binding, Lowerer, Scope, ScopeKind};
+use batuta_base::{Code, Name};
+use batuta_core::*;
+use batuta_syntax::Syntax;
+
+/// `except*`.
+pub const EXCEPT_STAR: Code = Code::warning("B0505", "`except*` has no translation yet");
+/// `async for`.
+pub const ASYNC_FOR: Code = Code::warning("B0506", "`async for` has no translation yet");
+/// The classes of an `except` are computed.
+pub const DYNAMIC_EXCEPT: Code = Code::warning("B0507", "the classes of this `except` are not known here");
+
+impl<'t> Lowerer<'t> {
+    pub fn if_(&mut self, node: Syntax<'t>) {
+        let alternatives = node.fields("alternative");
+        self.branch(node, &alternatives);
+    }
+
+    /// One `if` or `elif`; the next alternative is its `else` block.
+    fn branch(&mut self, node: Syntax<'t>, alternatives: &[Syntax<'t>]) {
+        let body = node.field("consequence");
+        let cond = match node.field("condition") {
+            Some(cond) => self.condition(cond),
+            None => self.unsupported(node, "a condition is missing here"),
+        };
+        let mut inside = self.trivia.above(body.map_or(node.start(), |body| head_end(node, body)));
+        let beside = self.head_comment(node, body);
+        let then = self.field_block(node, "consequence");
+        let els = alternatives.split_first().map(|(next, rest)| {
+            if next.is("elif_clause") {
+                let above = self.trivia.above(next.start());
+                self.scoped(|this| {
+                    this.branch(*next, rest);
+                    if let Some(row) = this.cx.stmts.first_mut() {
+                        row.above.splice(0..0, above);
+                    }
+                    None
+                })
+            } else {
+                self.field_block(*next, "body")
+            }
+        });
+        self.push_node(Node::If { cond, then, els }, node);
+        if let Some(row) = self.cx.stmts.last_mut() {
+            row.beside = beside;
+            row.above.append(&mut inside);
+        }
+    }
+
+    /// Comments inside a head, then the one beside it.
+    fn head(&mut self, node: Syntax<'t>) -> (Vec<Comment>, Option<std::sync::Arc<str>>) {
+        let body = node.field("body").or_else(|| node.child("block"));
+        let inside = self.trivia.above(body.map_or(node.start(), |body| head_end(node, body)));
+        (inside, self.head_comment(node, body))
+    }
+
+    fn push_with_head(&mut self, kind: Node, node: Syntax<'t>, head: (Vec<Comment>, Option<std::sync::Arc<str>>)) {
+        self.push_node(kind, node);
+        if let Some(row) = self.cx.stmts.last_mut() {
+            row.above = head.0;
+            row.beside = head.1;
+        }
+    }
+
+    pub fn for_(&mut self, node: Syntax<'t>) {
+        if node.has_token("async") {
+            return self.hole_stmt(ASYNC_FOR, node);
+        }
+        let iter = self.field_expr(node, "right");
+        let pat = node.field("left").map_or(Pat::Wild, |left| self.target(left));
+        let head = self.head(node);
+        let body = self.field_block(node, "body");
+        let els = node.field("alternative").map(|els| self.field_block(els, "body"));
+        self.push_with_head(Node::For { label: None, pat, iter, body, els }, node, head);
+    }
+
+    pub fn while_(&mut self, node: Syntax<'t>) {
+        let cond = match node.field("condition") {
+            Some(cond) => self.condition(cond),
+            None => self.unsupported(node, "a condition is missing here"),
+        };
+        let head = self.head(node);
+        let body = self.field_block(node, "body");
+        let els = node.field("alternative").map(|els| self.field_block(els, "body"));
+        self.push_with_head(Node::While { label: None, cond, body, els }, node, head);
+    }
+
+    /// A statement without lowering: its comments inside go above it.
+    pub fn hole_stmt(&mut self, code: Code, node: Syntax<'t>) {
+        let hole = self.hole(code, node, code.title);
+        self.push(StmtKind::Expr(hole), node);
+        let inside = self.trivia.above(node.end());
+        if let Some(row) = self.cx.stmts.last_mut() {
+            row.above = inside;
+        }
+    }
+
+    pub fn try_(&mut self, node: Syntax<'t>) {
+        let clauses = node.named();
+        if clauses.iter().any(|clause| clause.is("except_clause") && clause.has_token("*")) {
+            return self.hole_stmt(EXCEPT_STAR, node);
+        }
+        let head = self.head(node);
+        let body = self.field_block(node, "body");
+        let (mut handlers, mut els, mut finally) = (Vec::new(), None, None);
+        for clause in clauses {
+            match clause.kind() {
+                "except_clause" => handlers.push(self.handler(clause)),
+                "else_clause" => els = Some(self.field_block(clause, "body")),
+                "finally_clause" => finally = Some(self.field_block(clause, "body")),
+                _ => {}
+            }
+        }
+        self.push_with_head(Node::Try { body, handlers, els, finally }, node, head);
+    }
+
+    fn handler(&mut self, node: Syntax<'t>) -> Handler {
+        let mut above = self.trivia.above(node.start());
+        let values = node.fields("value");
+        let (mut classes, mut name) = (Vec::new(), node.field("alias"));
+        for value in values {
+            let class = if value.is("as_pattern") {
+                name = value.field("alias").and_then(Syntax::first);
+                value.first().unwrap_or(value)
+            } else {
+                value
+            };
+            self.handler_classes(class, &mut classes);
+        }
+        let suite = node.child("block");
+        above.append(&mut self.trivia.above(suite.map_or(node.start(), |body| head_end(node, body))));
+        let beside = self.head_comment(node, suite);
+        above.extend(beside.map(|text| Comment { text, blank_before: false }));
+        let origin = self.origin(node);
+        let (bind, scope) = self.handler_variable(name);
+        let body = match scope {
+            Some(scope) => self.in_scope(scope, |this| this.field_block(node, "body")).0,
+            None => self.field_block(node, "body"),
+        };
+        Handler { classes, bind, body, origin, above }
+    }
+
+    /// The local of `as name`. At module level it gets a scope of its own: Python unbinds it after.
+    fn handler_variable(&mut self, name: Option<Syntax<'t>>) -> (Option<LocalId>, Option<Scope>) {
+        let Some(name) = name else { return (None, None) };
+        if let Binding::Local(local) = self.look_up(name.text()) {
+            return (Some(local), None);
+        }
+        let local = self.new_local(name.text(), name);
+        let mut scope = Scope::new(ScopeKind::Inner);
+        scope.names.insert(Name::new(name.text()), Binding::Local(local));
+        (Some(local), Some(scope))
+    }
+
+    fn handler_classes(&mut self, node: Syntax<'t>, out: &mut Vec<Name>) {
+        if matches!(node.kind(), "tuple" | "parenthesized_expression") {
+            return node.named().into_iter().for_each(|part| self.handler_classes(part, out));
+        }
+        if let Some(class) = self.class_name(node) {
+            return out.push(class);
+        }
+        match self.look_up(node.text()) {
+            Binding::Global(path) if self.exception_tuples.contains_key(&path) => {
+                out.extend(self.exception_tuples[&path].iter().copied());
+            }
+            Binding::Unknown if node.is("identifier") => {
+                self.unknown_name(node);
+                out.push(Name::new(node.text()));
+            }
+            _ => {
+                let found = self.report(DYNAMIC_EXCEPT, node, DYNAMIC_EXCEPT.title);
+                found.hint("name the classes in the `except`");
+                out.push(Name::new("Exception"));
+            }
+        }
+    }
+
+    pub fn with(&mut self, node: Syntax<'t>) {
+        let mut items = Vec::new();
+        if let Some(clause) = node.child("with_clause") {
+            for item in clause.named() {
+                if let Some(value) = item.field("value") {
+                    self.with_item(value, &mut items);
+                }
+            }
+        }
+        let head = self.head(node);
+        let body = self.field_block(node, "body");
+        let is_async = node.has_token("async");
+        self.push_with_head(Node::With { items, body, is_async }, node, head);
+    }
+
+    fn with_item(&mut self, value: Syntax<'t>, items: &mut Vec<WithItem>) {
+        let has_alias = |part: &Syntax<'_>| part.is("as_pattern");
+        if matches!(value.kind(), "tuple" | "parenthesized_expression") && value.named().iter().any(has_alias) {
+            return value.named().into_iter().for_each(|part| self.with_item(part, items));
+        }
+        if !value.is("as_pattern") {
+            let context = self.expr(value);
+            return items.push(WithItem { context, target: None });
+        }
+        let context = self.inner(value);
+        let target = value.field("alias").map(|alias| self.target(alias));
+        items.push(WithItem { context, target });
+    }
+}
+
+/// Where a head ends: its last colon before the body.
+fn head_end(node: Syntax<'_>, body: Syntax<'_>) -> usize {
+    let colons = node.children().into_iter().filter(|part| part.is(":") && part.start() < body.start());
+    colons.last().map_or(node.start(), Syntax::start)
+}

@@ -1,0 +1,195 @@
+//! Fields of classes: declared ones with their defaults, and those that methods assign.
+
+use super::params::param_list;
+use super::{Cx, Lowerer};
+use batuta_base::{Code, Name};
+use batuta_core::*;
+use batuta_syntax::Syntax;
+
+/// A field option that is computed.
+pub const BAD_FIELD: Code = Code::warning("B0512", "this field has no translation yet");
+
+impl<'t> Lowerer<'t> {
+    /// Takes a class-level statement that declares a field; answers whether it was one.
+    pub fn field(&mut self, stmt: Syntax<'t>) -> bool {
+        let Some(assign) = stmt.first().filter(|inner| stmt.is("expression_statement") && inner.is("assignment")) else {
+            return false;
+        };
+        let Some(left) = assign.field("left").filter(|left| left.is("identifier")) else { return false };
+        if matches!(left.text(), "__slots__" | "__annotations__") {
+            return true;
+        }
+        let Some(hint) = assign.field("type") else { return false };
+        let value = assign.field("right");
+        let is_record = self.building.last().is_some_and(|class| {
+            matches!(class.def.kind, ClassKind::Dataclass { .. } | ClassKind::NamedTuple)
+        });
+        if self.is_class_variable(hint) || (value.is_some() && !is_record) {
+            return false;
+        }
+        if hint.text() == "KW_ONLY" || hint.text().ends_with(".KW_ONLY") {
+            if let Some(class) = self.building.last_mut() {
+                class.kw_only = true;
+            }
+            return true;
+        }
+        if hint.text().contains("InitVar") {
+            self.report(BAD_FIELD, stmt, "`InitVar` has no translation yet");
+        }
+        self.declared_field(stmt, left, hint, value);
+        true
+    }
+
+    fn is_class_variable(&self, hint: Syntax<'t>) -> bool {
+        let text = hint.text().trim_start_matches(['"', '\'']);
+        let head = text.split('[').next().unwrap_or(text);
+        head == "ClassVar" || head.ends_with(".ClassVar")
+    }
+
+    fn declared_field(&mut self, stmt: Syntax<'t>, left: Syntax<'t>, hint: Syntax<'t>, value: Option<Syntax<'t>>) {
+        let mut above = self.trivia.above(stmt.start());
+        let kw_only = self.building.last().is_some_and(|class| class.kw_only);
+        let mut flags = FieldFlags { kw_only, ..FieldFlags::default() };
+        let default = value.and_then(|value| self.field_default(left, value, &mut flags));
+        above.append(&mut self.trivia.above(stmt.end()));
+        let beside = self.trivia.beside(self.source, stmt.end());
+        let field = FieldDef {
+            name: Name::new(left.text()),
+            ty: self.hint(hint),
+            default,
+            cell: FieldCell::default(),
+            flags,
+            above,
+            beside,
+            origin: stmt.origin(0),
+        };
+        if let Some(class) = self.building.last_mut() {
+            class.def.fields.retain(|other| other.name != field.name);
+            class.def.fields.push(field);
+        }
+    }
+
+    /// The default of a field, as a function without parameters.
+    fn field_default(&mut self, left: Syntax<'t>, value: Syntax<'t>, flags: &mut FieldFlags) -> Option<Name> {
+        let is_field = value.is("call")
+            && value.field("function").and_then(|function| self.library_name(function)).is_some_and(|name| name == "dataclasses.field");
+        let mut default = (!is_field).then_some(value);
+        let arguments = if is_field { super::call::arguments(value) } else { Vec::new() };
+        for arg in arguments {
+            let (Some(name), Some(option)) = (arg.field("name"), arg.field("value")) else { continue };
+            let on = option.is("true");
+            match name.text() {
+                "default" => default = Some(option),
+                "default_factory" => {
+                    default = Some(option);
+                    flags.factory = true;
+                }
+                "repr" => flags.repr = on,
+                "compare" => flags.compare = on,
+                "init" => flags.init = on,
+                "kw_only" => flags.kw_only = on,
+                _ => {}
+            }
+        }
+        let default = default?;
+        let class = self.building.last()?.def.path;
+        let path = class.join(&format!("{}$default", left.text()));
+        self.default_body(path, default, flags.factory);
+        Some(path)
+    }
+
+    fn default_body(&mut self, path: Name, value: Syntax<'t>, is_factory: bool) {
+        self.enter(Cx::new(path, FnKind::Function, value.start(), value.end()));
+        let result = match (is_factory, value.field("body")) {
+            (false, _) => self.expr(value),
+            // `lambda: []` is called at once.
+            (true, Some(body)) if value.is("lambda") => self.expr(body),
+            (true, _) => {
+                let callee = self.callee(value);
+                self.node(Node::Call { callee, args: Vec::new() }, value)
+            }
+        };
+        self.push_node(Node::Return(Some(result)), value);
+        let body = self.leave();
+        self.out.fns.push(body);
+    }
+
+    /// Fields that methods assign as `self.name = ..`: first those of `__init__`, then of the others
+    /// in source order.
+    pub fn assigned_fields(&mut self, class: Syntax<'t>, def: &mut ClassDef) {
+        let Some(suite) = class.field("body") else { return };
+        let methods: Vec<_> = suite.named().into_iter().map(|stmt| super::function::definition(stmt).1).collect();
+        let methods: Vec<_> = methods.into_iter().filter(|method| method.is("function_definition")).collect();
+        let is_init = |method: &Syntax<'t>| method.field("name").is_some_and(|name| name.text() == "__init__");
+        let (first, others): (Vec<_>, Vec<_>) = methods.into_iter().partition(is_init);
+        for method in first.into_iter().chain(others) {
+            let params = param_list(method.field("parameters"));
+            if let (Some(receiver), Some(body)) = (params.first(), method.field("body"))
+                && !self.is_without_receiver(def, method)
+            {
+                self.scan_fields(body, receiver.name.text(), def);
+            }
+        }
+    }
+
+    fn is_without_receiver(&self, def: &ClassDef, method: Syntax<'t>) -> bool {
+        let Some(name) = method.field("name") else { return true };
+        let path = def.path.join(name.text());
+        let body = self.out.fns.iter().find(|body| body.path == path);
+        body.is_some_and(|body| matches!(body.kind, FnKind::StaticMethod | FnKind::ClassMethod))
+    }
+
+    fn scan_fields(&mut self, node: Syntax<'t>, receiver: &str, def: &mut ClassDef) {
+        match node.kind() {
+            "assignment" | "augmented_assignment" | "for_statement" => {
+                let hint = node.field("type");
+                if let Some(left) = node.field("left") {
+                    self.field_targets(left, receiver, hint, def);
+                }
+            }
+            "as_pattern_target" => self.field_targets(node, receiver, None, def),
+            "class_definition" => return,
+            _ => {}
+        }
+        node.named().into_iter().for_each(|part| self.scan_fields(part, receiver, def));
+    }
+
+    fn field_targets(&mut self, node: Syntax<'t>, receiver: &str, hint: Option<Syntax<'t>>, def: &mut ClassDef) {
+        match node.kind() {
+            "attribute" => {
+                let (Some(object), Some(name)) = (node.field("object"), node.field("attribute")) else { return };
+                if object.is("identifier") && object.text() == receiver {
+                    self.assigned_field(name, hint, def);
+                }
+            }
+            "identifier" | "subscript" => {}
+            _ => node.named().into_iter().for_each(|part| self.field_targets(part, receiver, hint, def)),
+        }
+    }
+
+    fn assigned_field(&mut self, name: Syntax<'t>, hint: Option<Syntax<'t>>, def: &mut ClassDef) {
+        let ty = hint.map_or(self.unknown, |hint| self.hint(hint));
+        if let Some(field) = def.fields.iter_mut().find(|field| field.name == name.text()) {
+            if field.ty == self.unknown {
+                field.ty = ty;
+            }
+            return;
+        }
+        // What is assigned through a setter is no field.
+        if def.methods.iter().any(|method| method.last() == format!("{}$setter", name.text())) {
+            return;
+        }
+        let is_record = matches!(def.kind, ClassKind::Dataclass { .. });
+        let flags = FieldFlags { init: !is_record, repr: !is_record, compare: !is_record, ..FieldFlags::default() };
+        def.fields.push(FieldDef {
+            name: Name::new(name.text()),
+            ty,
+            default: None,
+            cell: FieldCell::default(),
+            flags,
+            above: Vec::new(),
+            beside: None,
+            origin: name.origin(0),
+        });
+    }
+}

@@ -1,0 +1,194 @@
+//! Text to syntax trees. A broken block does not spoil the rest of the file.
+//!
+//! Where the file as a whole does not parse, it is cut at its top-level statements and each block
+//! is parsed alone (`set_included_ranges`, so positions stay those of the file).
+
+use batuta_base::Code;
+use batuta_syntax::tree_sitter::{Parser, Point, Range, Tree};
+use batuta_syntax::{SyntaxFault, depth, errors};
+
+/// The text does not follow Python's grammar.
+pub const SYNTAX: Code = Code::error("B0101", "this is not Python 3.11");
+/// Code is nested deeper than the compiler follows.
+pub const TOO_DEEP: Code = Code::error("B0102", "nested too deep");
+/// A form of Python 2.
+pub const PYTHON2: Code = Code::error("B0103", "this is Python 2");
+
+/// Levels of syntax tree that are lowered. CPython itself refuses 100 nested brackets and about
+/// 200 nested blocks; the recursion of all passes must fit this many levels on a 2 MiB stack.
+pub const MAX_DEPTH: usize = 400;
+
+/// One parsed stretch of the file.
+pub struct Part {
+    pub tree: Tree,
+    pub start: usize,
+    pub end: usize,
+    pub faults: Vec<SyntaxFault>,
+    /// Start of the deepest node, when there are too many levels.
+    pub too_deep: Option<usize>,
+}
+
+impl Part {
+    pub fn is_broken(&self) -> bool {
+        !self.faults.is_empty() || self.too_deep.is_some()
+    }
+}
+
+fn parser() -> Option<Parser> {
+    let mut parser = Parser::new();
+    parser.set_language(&tree_sitter_python::LANGUAGE.into()).ok()?;
+    Some(parser)
+}
+
+fn part(tree: Tree, start: usize, end: usize) -> Part {
+    let faults = if tree.root_node().has_error() { errors(&tree) } else { Vec::new() };
+    let (levels, deepest) = depth(&tree);
+    Part { tree, start, end, faults, too_deep: (levels > MAX_DEPTH).then_some(deepest) }
+}
+
+/// The whole file as one part, or one part per top-level block where it is broken.
+pub fn parse(text: &str) -> Vec<Part> {
+    let Some(mut parser) = parser() else { return Vec::new() };
+    let Some(tree) = parser.parse(text, None) else { return Vec::new() };
+    let whole = part(tree, 0, text.len());
+    if !whole.is_broken() {
+        return vec![whole];
+    }
+    let cuts = blocks(text);
+    if cuts.len() < 2 {
+        return vec![whole];
+    }
+    let mut parts = Vec::new();
+    for (start, end) in cuts {
+        let range = Range {
+            start_byte: start,
+            end_byte: end,
+            start_point: point(text, start),
+            end_point: point(text, end),
+        };
+        if parser.set_included_ranges(&[range]).is_err() {
+            return vec![whole];
+        }
+        match parser.parse(text, None) {
+            Some(tree) => parts.push(part(tree, start, end)),
+            None => return vec![whole],
+        }
+    }
+    parts
+}
+
+fn point(text: &str, at: usize) -> Point {
+    let before = &text.as_bytes()[..at];
+    let row = before.iter().filter(|byte| **byte == b'\n').count();
+    let column = at - before.iter().rposition(|byte| *byte == b'\n').map_or(0, |line| line + 1);
+    Point { row, column }
+}
+
+/// Byte ranges of the file's top-level blocks: a block starts at a line whose first column holds a
+/// statement that does not continue the one before.
+fn blocks(text: &str) -> Vec<(usize, usize)> {
+    let mut starts = vec![0];
+    let mut at = 0;
+    let mut state = Lines::default();
+    for line in text.split_inclusive('\n') {
+        let is_inside = state.is_inside(line);
+        if at > 0 && !is_inside && opens_block(line) {
+            starts.push(at);
+            state = Lines::default();
+        }
+        state.read(line);
+        at += line.len();
+    }
+    starts.push(text.len());
+    starts.dedup();
+    starts.windows(2).map(|pair| (pair[0], pair[1])).collect()
+}
+
+fn first_word(line: &str) -> &str {
+    line.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("")
+}
+
+fn opens_block(line: &str) -> bool {
+    let Some(first) = line.chars().next() else { return false };
+    if first.is_whitespace() || matches!(first, '#' | ')' | ']' | '}') {
+        return false;
+    }
+    !matches!(first_word(line), "else" | "elif" | "except" | "finally")
+}
+
+/// Open brackets and triple quotes at the end of a line.
+#[derive(Default)]
+struct Lines {
+    brackets: usize,
+    quote: Option<&'static str>,
+    /// The line before was a decorator or ended in a backslash.
+    continues: bool,
+}
+
+impl Lines {
+    /// Whether `line` belongs to the statement before it. A keyword that only starts statements
+    /// ends open brackets: the closing one was forgotten.
+    fn is_inside(&self, line: &str) -> bool {
+        if self.quote.is_some() || self.continues {
+            return true;
+        }
+        self.brackets > 0 && !line.starts_with('@') && !matches!(first_word(line), "def" | "class" | "import" | "while" | "try" | "with")
+    }
+
+    fn read(&mut self, line: &str) {
+        let bytes = line.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let rest = &bytes[at..];
+            if let Some(quote) = self.quote {
+                if rest.starts_with(quote.as_bytes()) {
+                    self.quote = None;
+                    at += 3;
+                } else {
+                    at += if rest[0] == b'\\' { 2 } else { 1 };
+                }
+                continue;
+            }
+            match rest[0] {
+                b'#' => break,
+                b'(' | b'[' | b'{' => self.brackets += 1,
+                b')' | b']' | b'}' => self.brackets = self.brackets.saturating_sub(1),
+                b'"' if rest.starts_with(b"\"\"\"") => self.open("\"\"\"", &mut at),
+                b'\'' if rest.starts_with(b"'''") => self.open("'''", &mut at),
+                quote @ (b'"' | b'\'') => at += short_string(rest, quote),
+                _ => {}
+            }
+            at += 1;
+        }
+        self.continues = self.quote.is_none()
+            && (line.starts_with('@') || line.trim_end_matches(['\n', '\r']).ends_with('\\'));
+    }
+
+    fn open(&mut self, quote: &'static str, at: &mut usize) {
+        self.quote = Some(quote);
+        *at += 2;
+    }
+}
+
+/// Bytes from the opening quote to the closing one (or the line's end).
+fn short_string(rest: &[u8], quote: u8) -> usize {
+    let mut at = 1;
+    while at < rest.len() && rest[at] != quote && rest[at] != b'\n' {
+        at += if rest[at] == b'\\' { 2 } else { 1 };
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_function_leaves_the_others() {
+        let text = "def a():\n    return 1\n\ndef b(:\n    x = (\n\n@wrap\ndef c():\n    return '''\nx = 1\n'''\n";
+        let parts = parse(text);
+        let broken: Vec<_> = parts.iter().map(|part| (part.start, part.is_broken())).collect();
+        assert_eq!(broken.len(), 3, "{broken:?}");
+        assert_eq!(broken.iter().filter(|part| part.1).count(), 1, "{broken:?}");
+    }
+}
