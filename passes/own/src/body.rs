@@ -169,7 +169,12 @@ impl Own<'_> {
         };
         if let Some(local) = whole {
             let value = self.value_for_local(local, value, origin);
-            return Some(StmtKind::Set { target: Pat::Place(Place::local(local)), value });
+            let is_param = self.src.params.iter().any(|param| param.local == local);
+            let target = match self.out.locals[local].ty.kind() {
+                TyKind::RefMut(_) if is_param => Place::local(local).with(Proj::Deref),
+                _ => Place::local(local),
+            };
+            return Some(StmtKind::Set { target: Pat::Place(target), value });
         }
         if let Pat::Place(place) = pat {
             let ty = self.place_ty(place);

@@ -35,6 +35,7 @@ pub struct Graph {
 impl Graph {
     /// A new tree of shapes for a type; objects of one class are one node.
     pub fn fresh(&mut self, ty: Ty) -> ShapeId {
+        let ty = ty.strip_ref();
         if let TyKind::Class(path, args) = ty.kind()
             && args.is_empty()
         {
@@ -174,8 +175,11 @@ impl Graph {
         match self.rows[id].ty.kind() {
             TyKind::Class(path, _) => self.shared_classes.insert(*path),
             TyKind::Option(_) | TyKind::Tuple(_) | TyKind::Iter(_) => {
-                let kids = self.rows[id].kids.clone();
-                kids.into_iter().fold(false, |changed, kid| self.set_shared(kid) || changed)
+                let mut changed = false;
+                for kid in self.rows[id].kids.clone() {
+                    changed |= self.set_shared(kid);
+                }
+                changed
             }
             TyKind::List(_) | TyKind::Set(_) | TyKind::Dict(..) | TyKind::Lib(..) => {
                 !std::mem::replace(&mut self.rows[id].shared, true)

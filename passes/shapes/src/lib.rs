@@ -19,6 +19,7 @@ mod build;
 mod effects;
 mod graph;
 mod growth;
+mod lift;
 mod rewrite;
 
 use batuta_base::{FxHashSet, Name};
@@ -42,6 +43,8 @@ pub struct ShapeOptions {
 /// Decides representations and writes them into the program's types. `demoted` are the uses that
 /// earlier rounds found to need a second owner.
 pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOptions) -> Shaped {
+    let lifted = lift::lift(program);
+    let program = &lifted;
     let mut built = build::build(program);
     for demotion in demoted {
         let Some(shape) = built.node(demotion.body, demotion.node) else { continue };

@@ -29,6 +29,13 @@ pub fn rewrite(program: &Program<Typed>, built: &Built, modes: &Modes) -> Progra
 fn rewrite_body(body: &mut Body<Typed>, built: &Built, modes: &Modes) {
     let path = body.path;
     body.ret = built.graph.to_ty(built.results[&path]);
+    // Captured variables that a lifted function assigns are passed by `&mut`.
+    let by_reference: Vec<LocalId> = body
+        .params
+        .iter()
+        .map(|param| param.local)
+        .filter(|local| matches!(body.locals[*local].ty.kind(), TyKind::RefMut(_)))
+        .collect();
     for (id, row) in body.locals.iter_mut() {
         row.ty = built.graph.to_ty(built.locals[&path][id.0 as usize]);
     }
@@ -47,6 +54,10 @@ fn rewrite_body(body: &mut Body<Typed>, built: &Built, modes: &Modes) {
     for (index, param) in body.params.clone().into_iter().enumerate() {
         let pass = passes.get(index).copied().unwrap_or(Pass::Value);
         let row = &mut body.locals[param.local];
+        if by_reference.contains(&param.local) {
+            row.ty = row.ty.reference_mut();
+            continue;
+        }
         row.ty = param_ty(row.ty, pass, index == 0 && receiver, modes.needs_rc.contains(&path), path);
     }
 }
