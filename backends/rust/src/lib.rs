@@ -1,1 +1,6 @@
 #![forbid(unsafe_code)]
+pub mod layout;
+pub mod literal;
+pub mod names;
+pub mod template;
+pub mod tree;

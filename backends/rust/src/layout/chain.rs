@@ -1,0 +1,110 @@
+//! Method chains: on one line, with the last link hanging over, or one link a line.
+
+use super::flat::{LIST_WIDTH, flat};
+use super::list::call;
+use super::{Prec, TAB, fits, last_line, needs_parens, operand, spaces, width};
+use crate::tree::Expr;
+
+/// A link behind the root: `.name(args)`, `.field`, with the `?`s behind it.
+struct Link<'a> {
+    name: &'a str,
+    args: Option<&'a [Expr]>,
+    tries: usize,
+}
+
+fn split<'a>(expr: &'a Expr, links: &mut Vec<Link<'a>>, tries: usize) -> (&'a Expr, usize) {
+    if needs_parens(expr, Prec::Postfix) {
+        return (expr, tries);
+    }
+    let (inner, link) = match expr {
+        Expr::Try(inner) => return split(inner, links, tries + 1),
+        Expr::Method(inner, name, args) => (inner, Link { name, args: Some(args), tries }),
+        Expr::Field(inner, name) => (inner, Link { name, args: None, tries }),
+        Expr::Await(inner) => (inner, Link { name: "await", args: None, tries }),
+        other => return (other, tries),
+    };
+    let root = split(inner, links, 0);
+    links.push(link);
+    root
+}
+
+/// Number of links behind the root.
+pub(super) fn link_count(expr: &Expr) -> usize {
+    let mut links = Vec::new();
+    split(expr, &mut links, 0);
+    links.len()
+}
+
+impl Link<'_> {
+    fn render(&self, indent: usize, col: usize, tail: usize) -> String {
+        let text = match self.args {
+            Some(args) => call(&format!(".{}", self.name), args, indent, col, tail + self.tries),
+            None => format!(".{}", self.name),
+        };
+        format!("{text}{}", "?".repeat(self.tries))
+    }
+
+    fn flat(&self) -> Option<String> {
+        let args = match self.args {
+            Some(args) => format!("({})", super::flat::flat_args(args, false)?),
+            None => String::new(),
+        };
+        Some(format!(".{}{args}{}", self.name, "?".repeat(self.tries)))
+    }
+}
+
+/// A chain that does not stay on one line as a whole.
+pub(super) fn chain(expr: &Expr, indent: usize, col: usize, tail: usize) -> String {
+    let mut links = Vec::new();
+    let (root, tries) = split(expr, &mut links, 0);
+    let mut head = operand(root, Prec::Postfix, indent, col, 0);
+    head.push_str(&"?".repeat(tries));
+    let Some((last, front)) = links.split_last() else { return head };
+    if let Some(text) = hanging(&head, front, last, indent, col, tail) {
+        return text;
+    }
+    // Links stay with a root that is no wider than an indentation.
+    let mut at = 0;
+    while at < links.len() && width(&head) <= TAB && !head.contains('\n') {
+        let link = links[at].render(indent, col + width(&head), 0);
+        head.push_str(&link);
+        at += 1;
+    }
+    let inner = indent + TAB;
+    for (index, link) in links.iter().enumerate().skip(at) {
+        let tail = if index + 1 == links.len() { tail } else { 0 };
+        head.push_str(&format!("\n{}{}", spaces(inner), link.render(inner, inner, tail)));
+    }
+    head
+}
+
+/// Everything on the first line but the inside of the last link's arguments.
+fn hanging(
+    head: &str,
+    front: &[Link<'_>],
+    last: &Link<'_>,
+    indent: usize,
+    col: usize,
+    tail: usize,
+) -> Option<String> {
+    let parts: Option<Vec<_>> = front.iter().map(Link::flat).collect();
+    let line = format!("{head}{}", parts?.concat());
+    if line.contains('\n') && !front.is_empty() {
+        return None;
+    }
+    let at = if line.contains('\n') { width(last_line(&line)) } else { col + width(&line) };
+    let text = last.render(indent, at, tail);
+    let total = width(last_line(&line)) + width(super::first_line(&text));
+    let too_wide = !front.is_empty() && total > LIST_WIDTH;
+    if too_wide || !fits(&text, at, tail) {
+        return None;
+    }
+    // A last link that fits on a line of its own goes there.
+    let inner = indent + TAB;
+    let own = last.flat().is_some_and(|text| fits(&text, inner, tail));
+    if own && text.contains('\n') && !front.is_empty() {
+        return None;
+    }
+    let ends_open = last.args.is_some_and(|args| args.last().is_some_and(|arg| flat(arg).is_none()));
+    if front.is_empty() || ends_open || !text.contains('\n') { Some(format!("{line}{text}")) } else { None }
+}

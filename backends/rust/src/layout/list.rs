@@ -1,0 +1,161 @@
+//! Calls, arrays, struct literals that do not fit on one line.
+
+use super::flat::{flat, flat_args, flat_field};
+use super::{TAB, WIDTH, first_line, fits, last_line, render, spaces, width};
+use crate::tree::Expr;
+
+/// Items up to this width are packed on lines.
+const SHORT_ITEM: usize = 10;
+
+/// `callee(args)`: the last argument hangs over where it can, else one argument a line.
+pub(super) fn call(callee: &str, args: &[Expr], indent: usize, col: usize, tail: usize) -> String {
+    let at = if callee.contains('\n') { width(last_line(callee)) } else { col + width(callee) };
+    if args.is_empty() {
+        return format!("{callee}()");
+    }
+    if let Some(text) = flat_args(args, false)
+        && fits(&text, at + 1, tail + 1)
+    {
+        return format!("{callee}({text})");
+    }
+    if let Some(text) = overflow(args, indent, at + 1, tail) {
+        return format!("{callee}({text})");
+    }
+    if let Some(text) = format_macro(callee, args, indent) {
+        return format!("{callee}({text})");
+    }
+    let inner = indent + TAB;
+    if args.iter().all(|arg| is_simple(arg) && flat(arg).is_some_and(|text| width(&text) <= SHORT_ITEM)) {
+        return format!("{callee}(\n{}\n{})", packed(args, inner, !callee.ends_with('!')), spaces(indent));
+    }
+    let mut out = format!("{callee}(\n");
+    for (index, arg) in args.iter().enumerate() {
+        let comma = if callee.ends_with('!') && index + 1 == args.len() { "" } else { "," };
+        out.push_str(&format!("{}{}{comma}\n", spaces(inner), render(arg, inner, inner, 1)));
+    }
+    format!("{out}{})", spaces(indent))
+}
+
+/// All arguments but the last on the line, the last one over several lines.
+fn overflow(args: &[Expr], indent: usize, col: usize, tail: usize) -> Option<String> {
+    let (last, front) = args.split_last()?;
+    if !can_overflow(last, args.len()) {
+        return None;
+    }
+    let front: Option<Vec<_>> = front.iter().map(flat).collect();
+    let mut head = front?.join(", ");
+    if !head.is_empty() {
+        head.push_str(", ");
+    }
+    // What fits on a line of its own is not torn.
+    let inner = indent + TAB;
+    let own_line = flat(last).is_some_and(|text| inner + width(&text) < WIDTH);
+    if own_line && !matches!(last, Expr::Closure(_)) {
+        return None;
+    }
+    let text = render(last, indent, col + width(&head), tail + 1);
+    let fits_head = col + width(&head) + width(first_line(&text)) <= WIDTH;
+    let is_short_front = width(&head) + width(first_line(&text)) <= 60 || args.len() == 1;
+    (text.contains('\n') && fits_head && is_short_front && fits(&text, col + width(&head), tail + 1))
+        .then(|| format!("{head}{text}"))
+}
+
+fn can_overflow(expr: &Expr, count: usize) -> bool {
+    match expr {
+        Expr::Closure(_) | Expr::Block(..) => true,
+        Expr::Match(..) | Expr::Call(..) | Expr::Method(..) | Expr::Macro(..) | Expr::Array(_) => count == 1,
+        Expr::Struct(..) | Expr::Tuple(_) | Expr::If(_) => count == 1,
+        Expr::Unary(_, inner) | Expr::Try(inner) | Expr::Cast(inner, _) => can_overflow(inner, count),
+        _ => false,
+    }
+}
+
+/// `println!(` and its kin: the text on a line, the values packed on the next.
+fn format_macro(callee: &str, args: &[Expr], indent: usize) -> Option<String> {
+    let before = match callee.strip_suffix('!')?.rsplit("::").next()? {
+        "print" | "println" | "eprint" | "eprintln" | "format" | "panic" | "todo" => 0,
+        "write" | "writeln" | "assert" => 1,
+        _ => return None,
+    };
+    if args.len() < before + 2 || !args.iter().all(is_simple) {
+        return None;
+    }
+    let inner = indent + TAB;
+    let mut lines: Vec<String> = Vec::new();
+    lines.extend(
+        args[..before].iter().map(|arg| Some(format!("{},", flat(arg)?))).collect::<Option<Vec<_>>>()?,
+    );
+    lines.push(format!("{},", flat(&args[before])?));
+    let rest: Option<Vec<_>> = args[before + 1..].iter().map(flat).collect();
+    lines.push(rest?.join(", "));
+    let fits_all = lines.iter().all(|line| inner + width(line) <= WIDTH);
+    let pad = spaces(inner);
+    fits_all.then(|| format!("\n{pad}{}\n{}", lines.join(&format!("\n{pad}")), spaces(indent)))
+}
+
+/// What rustfmt calls simple: literals, names, and signs, fields, indices of those.
+fn is_simple(expr: &Expr) -> bool {
+    match expr {
+        Expr::Atom(text) => !text.contains("::") || text.starts_with('"'),
+        Expr::Unary(_, of) | Expr::Cast(of, _) | Expr::Field(of, _) | Expr::Try(of) => is_simple(of),
+        Expr::Index(base, index) => is_simple(base) && is_simple(index),
+        _ => false,
+    }
+}
+
+/// `[a, b]`, `vec![a, b]`: short items packed, others one a line.
+pub(super) fn array(open: &str, items: &[Expr], indent: usize, col: usize, tail: usize) -> String {
+    if let Some(text) = flat_args(items, true)
+        && fits(&text, col + open.len(), tail + 1)
+    {
+        return format!("{open}{text}]");
+    }
+    let inner = indent + TAB;
+    let short = |item: &Expr| flat(item).is_some_and(|text| width(&text) <= SHORT_ITEM);
+    if items.iter().all(short) {
+        return format!("{open}\n{}\n{}]", packed(items, inner, true), spaces(indent));
+    }
+    if let [only] = items
+        && can_overflow(only, 1)
+        && flat(only).is_none()
+    {
+        return format!("{open}{}]", render(only, indent, col + open.len(), tail + 1));
+    }
+    let mut out = format!("{open}\n");
+    for item in items {
+        out.push_str(&format!("{}{},\n", spaces(inner), render(item, inner, inner, 1)));
+    }
+    format!("{out}{}]", spaces(indent))
+}
+
+/// Items side by side on as many lines as they need.
+fn packed(items: &[Expr], inner: usize, trailing_comma: bool) -> String {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for (index, item) in items.iter().enumerate() {
+        let comma = if index + 1 == items.len() && !trailing_comma { "" } else { "," };
+        let text = format!("{}{comma}", flat(item).unwrap_or_default());
+        if !line.is_empty() && inner + width(&line) + 1 + width(&text) > WIDTH {
+            lines.push(std::mem::take(&mut line));
+        }
+        line.push_str(if line.is_empty() { "" } else { " " });
+        line.push_str(&text);
+    }
+    lines.push(line);
+    let pad = spaces(inner);
+    format!("{pad}{}", lines.join(&format!("\n{pad}")))
+}
+
+/// `Path {` one field a line `}`.
+pub(super) fn struct_literal(path: &str, fields: &[(String, Expr)], indent: usize) -> String {
+    let inner = indent + TAB;
+    let mut out = format!("{path} {{\n");
+    for (name, value) in fields {
+        let text = match flat_field(name, value) {
+            Some(text) if fits(&text, inner, 1) => text,
+            _ => format!("{name}:{}", super::block::right_side(&format!("{name}:"), value, inner, inner, 1)),
+        };
+        out.push_str(&format!("{}{text},\n", spaces(inner)));
+    }
+    format!("{out}{}}}", spaces(indent))
+}

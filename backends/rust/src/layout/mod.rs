@@ -1,0 +1,275 @@
+//! Text of a syntax tree, laid out as rustfmt's default style does (edition 2024, width 100).
+//!
+//! Every construct has a one-line form (`flat`), limited by rustfmt's small heuristics (arguments and chains
+//! up to 60 columns, struct literals up to 18, one-line `if` up to 50), and a broken form. `render` takes the
+//! one-line form where it fits behind `col`, keeping `tail` columns free for what follows.
+//!
+//! Lines that begin a statement carry an invisible mark (`MARK_OPEN number MARK_CLOSE`) that
+//! [`take_marks`] turns into the source map.
+
+mod block;
+mod chain;
+mod flat;
+mod list;
+
+use crate::tree::Expr;
+pub use block::{comments, fn_block, stmts};
+
+/// Widest line.
+pub const WIDTH: usize = 100;
+/// Columns of one indentation.
+pub const TAB: usize = 4;
+
+const MARK_OPEN: char = '\u{e000}';
+const MARK_CLOSE: char = '\u{e001}';
+
+/// The invisible text of a mark.
+pub fn mark_text(mark: Option<u32>) -> String {
+    mark.map_or(String::new(), |number| format!("{MARK_OPEN}{number}{MARK_CLOSE}"))
+}
+
+/// The text without its marks, and each mark with its one-based line.
+pub fn take_marks(text: &str) -> (String, Vec<(u32, u32)>) {
+    let mut out = String::with_capacity(text.len());
+    let mut marks = Vec::new();
+    let mut rest = text;
+    let mut line = 1;
+    while let Some(at) = rest.find(MARK_OPEN) {
+        let (before, marked) = rest.split_at(at);
+        line += before.matches('\n').count() as u32;
+        out.push_str(before);
+        let marked = &marked[MARK_OPEN.len_utf8()..];
+        let (number, after) = marked.split_once(MARK_CLOSE).unwrap_or((marked, ""));
+        marks.extend(number.parse().map(|number: u32| (line, number)));
+        rest = after;
+    }
+    out.push_str(rest);
+    (out, marks)
+}
+
+/// Columns of a text without line breaks; marks count nothing.
+pub(crate) fn width(text: &str) -> usize {
+    if !text.contains(MARK_OPEN) {
+        return text.chars().map(char_width).sum();
+    }
+    take_marks(text).0.chars().map(char_width).sum()
+}
+
+/// Columns of a character in an editor, as rustfmt counts them.
+fn char_width(c: char) -> usize {
+    match c as u32 {
+        0x300..=0x36f | 0x200b..=0x200f => 0,
+        0x1100..=0x115f
+        | 0x2e80..=0xa4cf
+        | 0xac00..=0xd7a3
+        | 0xf900..=0xfaff
+        | 0xfe30..=0xfe6f
+        | 0xff00..=0xff60
+        | 0xffe0..=0xffe6
+        | 0x1f300..=0x1faff
+        | 0x20000..=0x3fffd => 2,
+        _ => 1,
+    }
+}
+
+pub(crate) fn last_line(text: &str) -> &str {
+    text.rsplit('\n').next().unwrap_or(text)
+}
+
+pub(crate) fn first_line(text: &str) -> &str {
+    text.split('\n').next().unwrap_or(text)
+}
+
+/// Whether every line stays within the width: the first starts at `col`, the last is followed by `tail` columns.
+pub(crate) fn fits(text: &str, col: usize, tail: usize) -> bool {
+    let mut lines = text.split('\n').peekable();
+    let mut at = col;
+    while let Some(line) = lines.next() {
+        let end = if lines.peek().is_none() { tail } else { 0 };
+        if at + width(line) + end > WIDTH {
+            return false;
+        }
+        at = 0;
+    }
+    true
+}
+
+pub(crate) fn spaces(count: usize) -> String {
+    " ".repeat(count)
+}
+
+/// The text of an expression at column `col` in a block that is indented by `indent`; `tail` columns follow it.
+pub fn render(expr: &Expr, indent: usize, col: usize, tail: usize) -> String {
+    if let Some(flat) = flat::flat(expr)
+        && fits(&flat, col, tail)
+    {
+        return flat;
+    }
+    match expr {
+        Expr::Atom(text) | Expr::Raw(text) => text.clone(),
+        Expr::Call(callee, args) => {
+            let callee = operand(callee, Prec::Postfix, indent, col, 1);
+            list::call(&callee, args, indent, col, tail)
+        }
+        Expr::Method(..) | Expr::Field(..) | Expr::Try(_) | Expr::Await(_) => {
+            chain::chain(expr, indent, col, tail)
+        }
+        Expr::Index(base, index) => {
+            let base = operand(base, Prec::Postfix, indent, col, 2);
+            let at = if base.contains('\n') { width(last_line(&base)) } else { col + width(&base) };
+            format!("{base}[{}]", render(index, indent, at + 1, tail + 1))
+        }
+        Expr::Unary(op, of) => format!("{op}{}", operand(of, Prec::Unary, indent, col + op.len(), tail)),
+        Expr::Cast(of, ty) => {
+            format!("{} as {ty}", operand(of, Prec::Cast, indent, col, tail + ty.len() + 4))
+        }
+        Expr::Binary(..) => binary(expr, indent, col, tail),
+        Expr::Range(start, end, inclusive) => range(start, end, *inclusive, indent, col, tail),
+        Expr::Assign(place, op, value) => {
+            let head = format!("{} {op}=", operand(place, Prec::Assign, indent, col, 3));
+            let value = block::right_side(&head, value, indent, col, tail);
+            format!("{head}{value}")
+        }
+        Expr::Tuple(items) => list::call("", items, indent, col, tail),
+        Expr::Array(items) => list::array("[", items, indent, col, tail),
+        Expr::Repeat(open, value, count) => format!(
+            "{open}{}; {}]",
+            render(value, indent, col + open.len(), 2),
+            render(count, indent, col, tail + 1)
+        ),
+        Expr::Macro(name, args) if name == "vec" => list::array("vec![", args, indent, col, tail),
+        Expr::Macro(name, args) => list::call(&format!("{name}!"), args, indent, col, tail),
+        Expr::Struct(path, fields) => list::struct_literal(path, fields, indent),
+        Expr::Closure(closure) => block::closure(closure, indent, col, tail),
+        other => block::block_like(other, indent, col, tail),
+    }
+}
+
+fn range(
+    start: &Option<Box<Expr>>,
+    end: &Option<Box<Expr>>,
+    inclusive: bool,
+    indent: usize,
+    col: usize,
+    tail: usize,
+) -> String {
+    let side = |expr: &Option<Box<Expr>>| match expr {
+        Some(expr) => operand(expr, Prec::Or, indent, col, tail),
+        None => String::new(),
+    };
+    format!("{}{}{}", side(start), if inclusive { "..=" } else { ".." }, side(end))
+}
+
+/// Operators with one precedence break together, before the operator.
+fn binary(expr: &Expr, indent: usize, col: usize, tail: usize) -> String {
+    let Expr::Binary(_, op, _) = expr else { unreachable!("only called for binary expressions") };
+    let mut operands = Vec::new();
+    collect_operands(expr, op, &mut operands);
+    let mut out = String::new();
+    for (index, part) in operands.iter().enumerate() {
+        let prec = if index == 0 { prec_of(op) } else { prec_of(op).tighter() };
+        if index == 0 {
+            out.push_str(&operand(part, prec, indent, col, 0));
+        } else {
+            let inner = indent + TAB;
+            let head = format!("\n{}{op} ", spaces(inner));
+            let tail = if index + 1 == operands.len() { tail } else { 0 };
+            out.push_str(&head);
+            out.push_str(&operand(part, prec, inner, inner + op.len() + 1, tail));
+        }
+    }
+    out
+}
+
+fn collect_operands<'a>(expr: &'a Expr, op: &str, out: &mut Vec<&'a Expr>) {
+    match expr {
+        Expr::Binary(left, this, right) if *this == op => {
+            collect_operands(left, op, out);
+            out.push(right);
+        }
+        other => out.push(other),
+    }
+}
+
+/// How tightly an expression binds; an operand of a looser one stands in parentheses.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Prec {
+    Jump,
+    Assign,
+    Range,
+    Or,
+    And,
+    Compare,
+    BitOr,
+    BitXor,
+    BitAnd,
+    Shift,
+    Sum,
+    Product,
+    Cast,
+    Unary,
+    Postfix,
+    Atom,
+}
+
+impl Prec {
+    fn tighter(self) -> Self {
+        use Prec::*;
+        const ALL: [Prec; 16] = [
+            Jump, Assign, Range, Or, And, Compare, BitOr, BitXor, BitAnd, Shift, Sum, Product, Cast, Unary,
+            Postfix, Atom,
+        ];
+        ALL[(self as usize + 1).min(ALL.len() - 1)]
+    }
+}
+
+pub(crate) fn prec_of(op: &str) -> Prec {
+    match op {
+        "||" => Prec::Or,
+        "&&" => Prec::And,
+        "==" | "!=" | "<" | "<=" | ">" | ">=" => Prec::Compare,
+        "|" => Prec::BitOr,
+        "^" => Prec::BitXor,
+        "&" => Prec::BitAnd,
+        "<<" | ">>" => Prec::Shift,
+        "+" | "-" => Prec::Sum,
+        _ => Prec::Product,
+    }
+}
+
+fn prec(expr: &Expr) -> Prec {
+    match expr {
+        Expr::Raw(_) | Expr::Jump(..) | Expr::Closure(_) | Expr::Let(..) => Prec::Jump,
+        Expr::Assign(..) => Prec::Assign,
+        Expr::Range(..) => Prec::Range,
+        Expr::Binary(_, op, _) => prec_of(op),
+        Expr::Cast(..) => Prec::Cast,
+        Expr::Unary(..) => Prec::Unary,
+        Expr::Atom(text) if text.starts_with('-') => Prec::Unary,
+        Expr::Call(..)
+        | Expr::Method(..)
+        | Expr::Field(..)
+        | Expr::Index(..)
+        | Expr::Try(_)
+        | Expr::Await(_) => Prec::Postfix,
+        _ => Prec::Atom,
+    }
+}
+
+/// Whether the expression needs parentheses where an operand of this precedence is asked for.
+pub(crate) fn needs_parens(expr: &Expr, at_least: Prec) -> bool {
+    prec(expr) < at_least
+        // A field that is called is a method without these.
+        || (at_least > Prec::Unary && matches!(expr, Expr::Closure(_)))
+        // Block-like expressions end a statement where they begin one.
+        || (at_least > Prec::Assign && expr.is_block_like())
+}
+
+/// An operand: in parentheses where it binds less than asked for.
+pub(crate) fn operand(expr: &Expr, at_least: Prec, indent: usize, col: usize, tail: usize) -> String {
+    if needs_parens(expr, at_least) {
+        format!("({})", render(expr, indent, col + 1, tail + 1))
+    } else {
+        render(expr, indent, col, tail)
+    }
+}

@@ -1,0 +1,132 @@
+//! Names of the source as Rust writes them: one table of rules.
+
+use batuta_base::Name;
+
+/// Words that are no identifiers in edition 2024.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
+    "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "Self",
+    "static", "struct", "super", "trait", "true", "try", "type", "typeof", "union", "unsafe", "unsized",
+    "use", "virtual", "where", "while", "yield",
+];
+
+/// `camelCase`, `SHOUT`, `snake_case` -> `snake_case`, and no keyword.
+pub fn snake(name: &str) -> String {
+    let mut out = String::new();
+    let chars: Vec<char> = plain(name).chars().collect();
+    for (index, c) in chars.iter().enumerate() {
+        let before = if index > 0 { chars.get(index - 1).copied() } else { None };
+        let after = chars.get(index + 1).copied();
+        let starts_word = c.is_uppercase()
+            && before.is_some_and(|b| {
+                b.is_lowercase()
+                    || b.is_ascii_digit()
+                    || b.is_uppercase() && after.is_some_and(char::is_lowercase)
+            });
+        if starts_word {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    safe(out)
+}
+
+/// `CamelCase`; a name that begins with a capital and holds no underscore stays.
+pub fn camel(name: &str) -> String {
+    let plain = plain(name);
+    let hidden = plain.len() - plain.trim_start_matches('_').len();
+    let word = &plain[hidden..];
+    if word.starts_with(char::is_uppercase) && !word.contains('_') {
+        return safe(word.to_owned());
+    }
+    let parts = word.split('_').filter(|part| !part.is_empty());
+    let mut out = String::new();
+    for part in parts {
+        let mut chars = part.chars();
+        if let Some(first) = chars.next() {
+            out.extend(first.to_uppercase());
+            let rest = chars.as_str();
+            if part.chars().any(char::is_lowercase) {
+                out.push_str(rest)
+            } else {
+                out.push_str(&rest.to_lowercase())
+            }
+        }
+    }
+    safe(out)
+}
+
+/// `UPPER_CASE`, for constants and statics.
+pub fn upper(name: &str) -> String {
+    let snake = snake(name);
+    snake.trim_end_matches('_').to_uppercase()
+}
+
+/// Only letters, digits and underscores.
+fn plain(name: &str) -> String {
+    let text: String = name
+        .trim_matches(['<', '>'])
+        .chars()
+        .map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' })
+        .collect();
+    match text.chars().next() {
+        None => "unnamed".to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("n{text}"),
+        _ => text,
+    }
+}
+
+fn safe(name: String) -> String {
+    if name.is_empty() || name.chars().all(|c| c == '_') {
+        return "unnamed".to_owned();
+    }
+    if KEYWORDS.contains(&name.as_str()) { format!("{name}_") } else { name }
+}
+
+/// The function's own name: `pkg.mod.f$str` -> `f_for_str`.
+pub fn function(path: Name) -> String {
+    match path.last().split_once('$') {
+        Some((name, suffix)) => format!("{}_for_{}", snake(name).trim_end_matches('_'), snake(suffix)),
+        None => snake(path.last()),
+    }
+}
+
+/// The module file's name and the path of its module: `pkg.mod` -> `pkg`, `mod`.
+pub fn module(path: Name) -> Vec<String> {
+    path.as_str()
+        .split('.')
+        .map(|part| if part == "__init__" { "init".to_owned() } else { snake(part) })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_read_as_rust() {
+        for (from, to) in [
+            ("maxValue", "max_value"),
+            ("type", "type_"),
+            ("HTTPServer", "http_server"),
+            ("N", "n"),
+            ("x1", "x1"),
+            ("_", "unnamed"),
+            ("_x", "_x"),
+        ] {
+            assert_eq!(snake(from), to);
+        }
+        for (from, to) in [
+            ("Point", "Point"),
+            ("my_class", "MyClass"),
+            ("_Node", "Node"),
+            ("MAX_X", "MaxX"),
+            ("Self", "Self_"),
+        ] {
+            assert_eq!(camel(from), to);
+        }
+        assert_eq!((upper("maxSize"), upper("N")), ("MAX_SIZE".into(), "N".into()));
+        assert_eq!(function(Name::new("m.f$str")), "f_for_str");
+    }
+}

@@ -1,0 +1,205 @@
+//! Rust syntax as the printer builds it: expressions, statements, blocks; no types, no names to resolve.
+//!
+//! Parentheses do not occur: `layout` puts them where precedence asks for them. A spelling that is not
+//! taken apart is `Raw` (an expression in its own right, parenthesised wherever it is an operand).
+
+/// An expression.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Expr {
+    /// A name, path or literal: never needs parentheses.
+    Atom(String),
+    /// Any expression text.
+    Raw(String),
+    Call(Box<Expr>, Vec<Expr>),
+    /// Receiver, name (with a turbofish), arguments.
+    Method(Box<Expr>, String, Vec<Expr>),
+    Field(Box<Expr>, String),
+    Index(Box<Expr>, Box<Expr>),
+    Try(Box<Expr>),
+    Await(Box<Expr>),
+    /// `-`, `!`, `*`, `&`, `&mut `.
+    Unary(&'static str, Box<Expr>),
+    Binary(Box<Expr>, &'static str, Box<Expr>),
+    Cast(Box<Expr>, String),
+    /// `start..end`; `..=` when inclusive.
+    Range(Option<Box<Expr>>, Option<Box<Expr>>, bool),
+    /// `place op= value`, or `place = value` with an empty operator.
+    Assign(Box<Expr>, &'static str, Box<Expr>),
+    Tuple(Vec<Expr>),
+    /// `[a, b]`.
+    Array(Vec<Expr>),
+    /// `vec![x; n]`, `[x; n]`: opening text, value, count.
+    Repeat(&'static str, Box<Expr>, Box<Expr>),
+    /// `name!(..)`; `vec!` gets brackets.
+    Macro(String, Vec<Expr>),
+    /// `Path { field: value }`; a field whose value is its own name is written once.
+    Struct(String, Vec<(String, Expr)>),
+    Closure(Closure),
+    /// `'label: { .. }`, `async move { .. }`: text before the brace, then the block.
+    Block(String, Block),
+    If(Box<If>),
+    /// `let pat = value` in a condition.
+    Let(String, Box<Expr>),
+    Match(Box<Expr>, Vec<Arm>),
+    /// Label with colon and blank, condition, body.
+    While(String, Box<Expr>, Block),
+    Loop(String, Block),
+    /// Label, pattern, iterator, body.
+    For(String, String, Box<Expr>, Block),
+    /// `return`, `break 'a`, `continue`, with an operand.
+    Jump(String, Option<Box<Expr>>),
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Closure {
+    /// `|x| `'s inside: `x`, `(a, b): (i64, i64)`.
+    pub params: String,
+    pub is_move: bool,
+    /// Result type; asks for a block.
+    pub ret: Option<String>,
+    pub body: Box<Expr>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct If {
+    pub cond: Expr,
+    pub then: Block,
+    /// A `Block` or another `If`.
+    pub els: Option<Expr>,
+    pub mark: Option<u32>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Arm {
+    pub pat: String,
+    pub guard: Option<Expr>,
+    pub body: Block,
+    pub above: Vec<Comment>,
+    pub mark: Option<u32>,
+}
+
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Block {
+    pub stmts: Vec<Stmt>,
+    pub tail: Option<Box<Expr>>,
+    pub end_comments: Vec<Comment>,
+    /// Source position of the tail.
+    pub tail_mark: Option<u32>,
+}
+
+/// A comment's text without its sign.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Comment {
+    pub text: String,
+    pub blank_before: bool,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Stmt {
+    pub kind: StmtKind,
+    pub above: Vec<Comment>,
+    pub beside: Option<String>,
+    pub blank_before: bool,
+    /// Number of its source position.
+    pub mark: Option<u32>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum StmtKind {
+    /// `let pat: ty = value else { .. };`
+    Let { pat: String, ty: Option<String>, value: Option<Expr>, els: Option<Block> },
+    /// An expression with a semicolon where Rust wants one.
+    Expr(Expr),
+    /// A nested item, formatted at column 0.
+    Item(String),
+    /// Only the comments of the statement.
+    Nothing,
+}
+
+impl Stmt {
+    pub fn new(kind: StmtKind) -> Self {
+        Self { kind, above: Vec::new(), beside: None, blank_before: false, mark: None }
+    }
+    pub fn expr(expr: Expr) -> Self {
+        Self::new(StmtKind::Expr(expr))
+    }
+    pub fn bind(pat: impl Into<String>, ty: Option<String>, value: Option<Expr>) -> Self {
+        Self::new(StmtKind::Let { pat: pat.into(), ty, value, els: None })
+    }
+}
+
+impl Block {
+    /// A block that is only this value.
+    pub fn of(tail: Expr) -> Self {
+        Self { tail: Some(Box::new(tail)), ..Self::default() }
+    }
+    pub fn is_empty(&self) -> bool {
+        self.stmts.is_empty() && self.tail.is_none() && self.end_comments.is_empty()
+    }
+    /// The value, when the block is nothing else.
+    pub fn as_value(&self) -> Option<&Expr> {
+        if self.stmts.is_empty() && self.end_comments.is_empty() { self.tail.as_deref() } else { None }
+    }
+}
+
+impl Expr {
+    pub fn atom(text: impl Into<String>) -> Self {
+        Self::Atom(text.into())
+    }
+    pub fn call(callee: impl Into<String>, args: Vec<Self>) -> Self {
+        Self::Call(Box::new(Self::Atom(callee.into())), args)
+    }
+    pub fn method(self, name: impl Into<String>, args: Vec<Self>) -> Self {
+        Self::Method(Box::new(self.receiver()), name.into(), args)
+    }
+    pub fn field(self, name: impl Into<String>) -> Self {
+        Self::Field(Box::new(self.receiver()), name.into())
+    }
+    pub fn index(self, index: Self) -> Self {
+        Self::Index(Box::new(self.receiver()), Box::new(index))
+    }
+    pub fn unary(op: &'static str, of: Self) -> Self {
+        match (op, of) {
+            // A reference to what a reference points to is that reference.
+            ("&", Self::Unary("*", inner)) => *inner,
+            ("*", Self::Unary("&" | "&mut ", inner)) => *inner,
+            (op, of) => Self::Unary(op, Box::new(of)),
+        }
+    }
+    pub fn binary(self, op: &'static str, other: Self) -> Self {
+        Self::Binary(Box::new(self), op, Box::new(other))
+    }
+    pub fn cast(self, ty: impl Into<String>) -> Self {
+        Self::Cast(Box::new(self), ty.into())
+    }
+    /// What stands before a dot: references and dereferences are left to Rust.
+    pub fn receiver(self) -> Self {
+        match self {
+            Self::Unary("&" | "&mut " | "*", inner) => inner.receiver(),
+            other => other,
+        }
+    }
+    /// The value without a reference taken in front.
+    pub fn without_ref(self) -> Self {
+        match self {
+            Self::Unary("&" | "&mut ", inner) => *inner,
+            other => other,
+        }
+    }
+    /// A closure of one expression.
+    pub fn closure(params: impl Into<String>, body: Self) -> Self {
+        Self::Closure(Closure { params: params.into(), is_move: false, ret: None, body: Box::new(body) })
+    }
+    /// Ends in a block, so that it needs no semicolon as a statement.
+    pub fn is_block_like(&self) -> bool {
+        matches!(
+            self,
+            Self::Block(..)
+                | Self::If(_)
+                | Self::Match(..)
+                | Self::While(..)
+                | Self::Loop(..)
+                | Self::For(..)
+        )
+    }
+}
