@@ -18,6 +18,7 @@ mod map;
 mod number;
 #[doc(hidden)]
 pub mod out;
+mod py;
 mod repr;
 mod shared;
 mod start;
@@ -37,6 +38,7 @@ pub use io_error::from_io;
 pub use list::*;
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};
+pub use py::{bisect, functools, heapq, itertools, math, random, sys, time};
 pub use repr::{Repr, ReprOf, StrOf, ascii, float_digits, repr, str, write_bytes_repr};
 pub use shared::{Identity, List, SharedDict, SharedSet, id};
 pub use start::{Outcome, enter, recursion_limit, set_recursion_limit, start, traceback};
