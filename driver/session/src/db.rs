@@ -91,7 +91,9 @@ impl Session {
     /// Replaces a file's text. `false`: the project has no file of this path.
     pub fn set_text(&mut self, path: &str, text: &str) -> bool {
         let Some(file) = self.files.get(path).copied() else { return false };
-        file.set_text(&mut self.db).to(Arc::new(SourceText::new(path, text)));
+        if file.text(&self.db).text != text {
+            file.set_text(&mut self.db).to(Arc::new(SourceText::new(path, text)));
+        }
         true
     }
 

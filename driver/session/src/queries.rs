@@ -61,8 +61,8 @@ pub(crate) fn items(db: &dyn salsa::Database, workspace: Workspace, file: Source
 
 /// Where each item of a file starts.
 #[salsa::tracked]
-pub(crate) fn bases(db: &dyn salsa::Database, workspace: Workspace, file: SourceFile) -> Vec<u32> {
-    lowered(db, workspace, file).module.items.iter().map(|row| row.base).collect()
+pub(crate) fn bases(db: &dyn salsa::Database, workspace: Workspace, file: SourceFile) -> Vec<(Item, u32)> {
+    lowered(db, workspace, file).module.items.iter().map(|row| (row.item, row.base)).collect()
 }
 
 /// One body at Hir.
@@ -128,8 +128,11 @@ pub(crate) fn rust(db: &dyn salsa::Database, workspace: Workspace) -> Emitted {
     for file in workspace.files(db).iter() {
         let bases = bases(db, workspace, *file);
         if let Some(module) = program.modules.get_mut(&file.module(db)) {
-            let rows = &mut Arc::make_mut(module).items;
-            rows.iter_mut().zip(bases.iter()).for_each(|(row, base)| row.base = *base);
+            // Passes may have added or dropped items: rows are found again by what they are.
+            for row in &mut Arc::make_mut(module).items {
+                let known = bases.iter().find(|(item, _)| *item == row.item);
+                row.base = known.map_or(0, |(_, base)| *base);
+            }
         }
         sources.insert(file.module(db), file.text(db).clone());
     }

@@ -1,8 +1,9 @@
 //! The passes, one small function each: where the session meets the other crates.
 
 use crate::options::{IntPolicy, Options};
-use batuta_base::{Code, Diagnostic, Diags, IndexMap, Name, SourceText};
-use batuta_core::{FileIr, Hir, Lang, Mir, Module, Program, Typed};
+use batuta_base::{Code, Diagnostic, Diags, Name, SourceText};
+use batuta_core::{FileIr, Hir, Mir, Program, Typed};
+use batuta_python::LowerOptions;
 use batuta_shapes::ShapeOptions;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,23 +20,17 @@ pub(crate) struct Emitted {
     pub(crate) files: BTreeMap<String, String>,
 }
 
+/// A file at Hir.
 pub(crate) fn lower(
     source: &SourceText,
     module: Name,
-    _is_entry: bool,
-    _is_package: bool,
-    _modules: &[Name],
+    is_entry: bool,
+    is_package: bool,
+    modules: &[Name],
 ) -> FileIr {
-    let module = Module {
-        path: module,
-        file: Name::new(&source.path),
-        lang: Lang::Python,
-        doc: None,
-        items: Vec::new(),
-        aliases: IndexMap::default(),
-        end_comments: Vec::new(),
-    };
-    FileIr { module, classes: Vec::new(), globals: Vec::new(), fns: Vec::new(), diags: Vec::new() }
+    let is_project_module = |path: &str| modules.contains(&Name::new(path));
+    let options = LowerOptions { is_entry, is_package, is_project_module: &is_project_module };
+    batuta_python::lower(source, module, &options)
 }
 
 pub(crate) fn infer(_program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
