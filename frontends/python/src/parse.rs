@@ -6,6 +6,7 @@
 use batuta_base::Code;
 use batuta_syntax::tree_sitter::{Parser, Point, Range, Tree};
 use batuta_syntax::{SyntaxFault, depth, errors};
+use std::borrow::Cow;
 
 /// The text does not follow Python's grammar.
 pub const SYNTAX: Code = Code::error("B0101", "this is not Python 3.11");
@@ -46,9 +47,55 @@ fn part(tree: Tree, start: usize, end: usize) -> Part {
     Part { tree, start, end, faults, too_deep: (levels > MAX_DEPTH).then_some(deepest) }
 }
 
+/// The text that the parser sees. The grammar takes `:=` in `f"{x:=+9d}"` for an assignment, though
+/// there it starts a format; such an `=` is hidden behind a fill of the same length.
+fn mask(text: &str) -> Cow<'_, str> {
+    if !text.contains(":=") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = text.as_bytes().to_vec();
+    let mut at = 0;
+    while at < out.len() {
+        match out[at] {
+            b'#' => at += out[at..].iter().position(|byte| *byte == b'\n').unwrap_or(out.len() - at),
+            b'"' | b'\'' => at = mask_string(&mut out, at),
+            _ => at += 1,
+        }
+    }
+    String::from_utf8(out).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// Masks the string literal that opens at `start`; gives where it ends.
+fn mask_string(out: &mut [u8], start: usize) -> usize {
+    let quote = out[start];
+    let is_triple = out[start..].starts_with(&[quote; 3]);
+    let letters = out[..start].iter().rev().take(2).take_while(|byte| byte.is_ascii_alphabetic());
+    let is_format = letters.clone().any(|byte| matches!(byte, b'f' | b'F'));
+    let is_raw = letters.clone().any(|byte| matches!(byte, b'r' | b'R'));
+    let length = if is_triple { 3 } else { 1 };
+    let mut at = start + length;
+    let mut open: Vec<u8> = Vec::new();
+    while at < out.len() {
+        match out[at] {
+            byte if byte == quote && (!is_triple || out[at..].starts_with(&[quote; 3])) => return at + length,
+            b'\n' if !is_triple => return at,
+            b'\\' if !is_raw || out.get(at + 1) == Some(&quote) => at += 1,
+            b'{' if is_format && open.is_empty() && out.get(at + 1) == Some(&b'{') => at += 1,
+            byte @ (b'{' | b'(' | b'[') if is_format && (byte == b'{' || !open.is_empty()) => open.push(byte),
+            b'}' | b')' | b']' if is_format => drop(open.pop()),
+            b':' if open.last() == Some(&b'{') && out.get(at + 1) == Some(&b'=') => out[at + 1] = b'<',
+            _ => {}
+        }
+        at += 1;
+    }
+    at
+}
+
 /// The whole file as one part, or one part per top-level block where it is broken.
 pub fn parse(text: &str) -> Vec<Part> {
     let Some(mut parser) = parser() else { return Vec::new() };
+    let masked = mask(text);
+    let text = masked.as_ref();
     let Some(tree) = parser.parse(text, None) else { return Vec::new() };
     let whole = part(tree, 0, text.len());
     if !whole.is_broken() {
@@ -182,6 +229,13 @@ fn short_string(rest: &[u8], quote: u8) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_format_is_no_assignment() {
+        let text = "f\"{n:=+9d} {{x:=1}} {(y := 2)} {d['a']:=3}\" + 'f{n:=1}' # {a:=1}\n(z := 3)\n";
+        let masked = "f\"{n:<+9d} {{x:=1}} {(y := 2)} {d['a']:<3}\" + 'f{n:=1}' # {a:=1}\n(z := 3)\n";
+        assert_eq!(mask(text), masked);
+    }
 
     #[test]
     fn a_broken_function_leaves_the_others() {

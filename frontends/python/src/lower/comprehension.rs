@@ -1,19 +1,13 @@
 //! Comprehensions and generator expressions: clauses and a sink. Their variables are their own.
 
 use super::{Binding, Lowerer, Scope, ScopeKind};
-use batuta_base::{Code, Name};
+use batuta_base::Name;
 use batuta_core::*;
 use batuta_syntax::Syntax;
-
-/// `async for` inside a comprehension.
-pub const ASYNC_COMPREHENSION: Code = Code::warning("B0503", "an asynchronous comprehension has no translation yet");
 
 impl<'t> Lowerer<'t> {
     pub fn comprehension(&mut self, node: Syntax<'t>) -> NodeId {
         let parts: Vec<_> = node.named().into_iter().filter(|part| part.kind().ends_with("_clause")).collect();
-        if parts.iter().any(|part| part.has_token("async")) {
-            return self.hole(ASYNC_COMPREHENSION, node, ASYNC_COMPREHENSION.title);
-        }
         let Some(first) = parts.first() else {
             return self.unsupported(node, "a comprehension without `for`");
         };
@@ -52,15 +46,17 @@ impl<'t> Lowerer<'t> {
         Clause::For { pat, iter }
     }
 
+    /// What a clause reads; `async for` reads `aiter(..)`.
     fn clause_source(&mut self, part: Syntax<'t>) -> NodeId {
-        match part.fields("right")[..] {
+        let source = match part.fields("right")[..] {
             [] => self.unsupported(part, "`for` without a source"),
             [one] => self.expr(one),
             ref many => {
                 let items = many.iter().map(|item| self.expr(*item)).collect();
                 self.op(TupleOp::New, items, part)
             }
-        }
+        };
+        if part.has_token("async") { self.call_lib("builtins.aiter", vec![source], part) } else { source }
     }
 
     fn sink(&mut self, node: Syntax<'t>) -> Sink {

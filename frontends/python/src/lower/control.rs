@@ -7,9 +7,7 @@ use batuta_syntax::Syntax;
 
 /// `except*`.
 pub const EXCEPT_STAR: Code = Code::warning("B0505", "`except*` has no translation yet");
-/// `async for`.
-pub const ASYNC_FOR: Code = Code::warning("B0506", "`async for` has no translation yet");
-/// The classes of an `except` are computed.
+/// The classes of an `except` are computed and another `except` follows.
 pub const DYNAMIC_EXCEPT: Code = Code::warning("B0507", "the classes of this `except` are not known here");
 
 impl<'t> Lowerer<'t> {
@@ -65,10 +63,10 @@ impl<'t> Lowerer<'t> {
     }
 
     pub fn for_(&mut self, node: Syntax<'t>) {
+        let mut iter = self.field_expr(node, "right");
         if node.has_token("async") {
-            return self.hole_stmt(ASYNC_FOR, node);
+            iter = self.call_lib("builtins.aiter", vec![iter], node);
         }
-        let iter = self.field_expr(node, "right");
         let pat = node.field("left").map_or(Pat::Wild, |left| self.target(left));
         let head = self.head(node);
         let body = self.field_block(node, "body");
@@ -104,10 +102,14 @@ impl<'t> Lowerer<'t> {
         }
         let head = self.head(node);
         let body = self.field_block(node, "body");
+        let last = clauses.iter().filter(|clause| clause.is("except_clause")).map(|clause| clause.end()).max();
         let (mut handlers, mut els, mut finally) = (Vec::new(), None, None);
         for clause in clauses {
             match clause.kind() {
-                "except_clause" => handlers.push(self.handler(clause)),
+                "except_clause" => {
+                    let is_last = Some(clause.end()) == last;
+                    handlers.push(self.handler(clause, is_last));
+                }
                 "else_clause" => els = Some(self.field_block(clause, "body")),
                 "finally_clause" => finally = Some(self.field_block(clause, "body")),
                 _ => {}
@@ -116,30 +118,60 @@ impl<'t> Lowerer<'t> {
         self.push_with_head(Node::Try { body, handlers, els, finally }, node, head);
     }
 
-    fn handler(&mut self, node: Syntax<'t>) -> Handler {
+    fn handler(&mut self, node: Syntax<'t>, is_last: bool) -> Handler {
         let mut above = self.trivia.above(node.start());
-        let values = node.fields("value");
-        let (mut classes, mut name) = (Vec::new(), node.field("alias"));
-        for value in values {
+        let (mut classes, mut computed, mut name) = (Vec::new(), None, node.field("alias"));
+        for value in node.fields("value") {
             let class = if value.is("as_pattern") {
                 name = value.field("alias").and_then(Syntax::first);
                 value.first().unwrap_or(value)
             } else {
                 value
             };
-            self.handler_classes(class, &mut classes);
+            if !self.handler_classes(class, &mut classes) {
+                computed = Some(class);
+            }
+        }
+        if let Some(class) = computed.filter(|_| !is_last) {
+            let found = self.report(DYNAMIC_EXCEPT, class, DYNAMIC_EXCEPT.title);
+            found.hint("name the classes in the `except`");
         }
         let suite = node.child("block");
         above.append(&mut self.trivia.above(suite.map_or(node.start(), |body| head_end(node, body))));
         let beside = self.head_comment(node, suite);
         above.extend(beside.map(|text| Comment { text, blank_before: false }));
         let origin = self.origin(node);
-        let (bind, scope) = self.handler_variable(name);
+        let (mut bind, scope) = self.handler_variable(name);
+        if computed.is_some() {
+            classes.clear();
+            bind = bind.or_else(|| Some(self.temp("error", node)));
+        }
+        let fill = |this: &mut Self| match (computed, bind) {
+            (Some(class), Some(error)) => this.checked_handler(node, class, error),
+            _ => this.field_block(node, "body"),
+        };
         let body = match scope {
-            Some(scope) => self.in_scope(scope, |this| this.field_block(node, "body")).0,
-            None => self.field_block(node, "body"),
+            Some(scope) => self.in_scope(scope, fill).0,
+            None => fill(self),
         };
         Handler { classes, bind, body, origin, above }
+    }
+
+    /// A handler of computed classes: handles everything, raises again what it is not for.
+    fn checked_handler(&mut self, node: Syntax<'t>, class: Syntax<'t>, error: LocalId) -> BlockId {
+        self.scoped(|this| {
+            let error = this.use_local(error, class);
+            let classes = this.expr(class);
+            let found = this.call_lib("builtins.isinstance", vec![error, classes], class);
+            let cond = this.op(ObjOp::Truth, vec![found], class);
+            let then = this.field_block(node, "body");
+            let els = this.scoped(|this| {
+                this.push_node(Node::Raise { error: None, cause: None }, node);
+                None
+            });
+            this.push_node(Node::If { cond, then, els: Some(els) }, node);
+            None
+        })
     }
 
     /// The local of `as name`. At module level it gets a scope of its own: Python unbinds it after.
@@ -154,26 +186,21 @@ impl<'t> Lowerer<'t> {
         (Some(local), Some(scope))
     }
 
-    fn handler_classes(&mut self, node: Syntax<'t>, out: &mut Vec<Name>) {
+    /// Adds the classes that an `except` names; answers whether all of them are known here.
+    fn handler_classes(&mut self, node: Syntax<'t>, out: &mut Vec<Name>) -> bool {
         if matches!(node.kind(), "tuple" | "parenthesized_expression") {
-            return node.named().into_iter().for_each(|part| self.handler_classes(part, out));
+            return node.named().into_iter().fold(true, |all, part| self.handler_classes(part, out) && all);
         }
         if let Some(class) = self.class_name(node) {
-            return out.push(class);
+            out.push(class);
+            return true;
         }
         match self.look_up(node.text()) {
             Binding::Global(path) if self.exception_tuples.contains_key(&path) => {
                 out.extend(self.exception_tuples[&path].iter().copied());
+                true
             }
-            Binding::Unknown if node.is("identifier") => {
-                self.unknown_name(node);
-                out.push(Name::new(node.text()));
-            }
-            _ => {
-                let found = self.report(DYNAMIC_EXCEPT, node, DYNAMIC_EXCEPT.title);
-                found.hint("name the classes in the `except`");
-                out.push(Name::new("Exception"));
-            }
+            _ => false,
         }
     }
 

@@ -8,8 +8,8 @@ use batuta_core::*;
 use batuta_syntax::Syntax;
 use std::sync::Arc;
 
-/// A name that nothing binds.
-pub const UNKNOWN_NAME: Code = Code::error("B0201", "this name is not defined");
+/// A name that nothing binds. The program still runs: it raises `NameError` where the name is read.
+pub const UNKNOWN_NAME: Code = Code::warning("B0201", "this name is not defined");
 /// A nested class reads a local of the function around it.
 pub const CAPTURED: Code = Code::warning("B0502", "a nested class reads a local variable of its function");
 
