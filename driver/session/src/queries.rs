@@ -10,8 +10,8 @@ use crate::db::{SourceFile, Workspace};
 use crate::finding::{Finding, Locator};
 use crate::options::{Level, Optimize};
 use crate::stages::{self, Emitted};
-use batuta_base::{Diagnostic, FxHashMap, Name, SourceText};
-use batuta_core::{Body, ClassDef, FileIr, GlobalDef, Hir, Item, Mir, Module, Program, Typed};
+use batuta_base::{Diagnostic, FxHashMap, Name, Origin, SourceText};
+use batuta_core::{Body, ClassDef, FileIr, FnKind, GlobalDef, Hir, Item, Mir, Module, Program, Typed};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -74,7 +74,12 @@ pub(crate) fn hir(
     path: Name,
 ) -> Option<Arc<Body<Hir>>> {
     let ir = lowered(db, workspace, file);
-    ir.fns.iter().find(|body| body.path == path).cloned().map(Arc::new)
+    let mut body = ir.fns.iter().find(|body| body.path == path)?.clone();
+    if body.kind == FnKind::Init {
+        // It spans the file, so every edit would change it; nothing is ever reported there.
+        body.origin = Origin::default();
+    }
+    Some(Arc::new(body))
 }
 
 /// All files together at Hir; items have no positions.
