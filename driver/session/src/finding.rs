@@ -58,16 +58,14 @@ impl Locator {
 
     /// The item itself, or the nearest item that it lies in.
     fn find(&self, item: Name) -> Option<&(Arc<SourceText>, u32)> {
-        let mut path = Name::new(item.as_str().split('$').next().unwrap_or_default());
-        loop {
+        let mut path = item;
+        while path != "" {
             if let Some(found) = self.items.get(&path) {
                 return Some(found);
             }
-            path = path.parent();
-            if path == "" {
-                return None;
-            }
+            path = path.as_str().rsplit_once('$').map_or_else(|| path.parent(), |(head, _)| Name::new(head));
         }
+        None
     }
 
     fn position(&self, at: Anchor) -> Option<Position> {

@@ -10,7 +10,7 @@ use crate::db::{SourceFile, Workspace};
 use crate::finding::{Finding, Locator};
 use crate::options::{Level, Optimize};
 use crate::stages::{self, Emitted};
-use batuta_base::{Diagnostic, FxHashMap, Name, Origin, SourceText};
+use batuta_base::{Diagnostic, FxHashMap, Name, SourceText};
 use batuta_core::{Body, ClassDef, FileIr, FnKind, GlobalDef, Hir, Item, Mir, Module, Program, Typed};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -59,13 +59,19 @@ pub(crate) fn items(db: &dyn salsa::Database, workspace: Workspace, file: Source
     }
 }
 
-/// Where each item of a file starts.
+/// Where each function, class and method of a file starts, by path.
 #[salsa::tracked]
-pub(crate) fn bases(db: &dyn salsa::Database, workspace: Workspace, file: SourceFile) -> Vec<(Item, u32)> {
-    lowered(db, workspace, file).module.items.iter().map(|row| (row.item, row.base)).collect()
+pub(crate) fn bases(db: &dyn salsa::Database, workspace: Workspace, file: SourceFile) -> Vec<(Name, u32)> {
+    let ir = lowered(db, workspace, file);
+    let items = ir.module.items.iter().filter_map(|row| match row.item {
+        Item::Fn(path) | Item::Class(path) | Item::Global(path) => Some((path, row.base)),
+        Item::Import(_) => None,
+    });
+    let fns = ir.fns.iter().map(|body| (body.path, body.origin.start));
+    items.chain(fns).collect()
 }
 
-/// One body at Hir.
+/// One body at Hir; it starts at zero, wherever it stands in its file.
 #[salsa::tracked]
 pub(crate) fn hir(
     db: &dyn salsa::Database,
@@ -75,9 +81,11 @@ pub(crate) fn hir(
 ) -> Option<Arc<Body<Hir>>> {
     let ir = lowered(db, workspace, file);
     let mut body = ir.fns.iter().find(|body| body.path == path)?.clone();
+    body.origin.end -= body.origin.start;
+    body.origin.start = 0;
     if body.kind == FnKind::Init {
         // It spans the file, so every edit would change it; nothing is ever reported there.
-        body.origin = Origin::default();
+        body.origin.end = 0;
     }
     Some(Arc::new(body))
 }
@@ -129,19 +137,42 @@ pub(crate) fn idiomatic(db: &dyn salsa::Database, workspace: Workspace) -> Progr
 #[salsa::tracked]
 pub(crate) fn rust(db: &dyn salsa::Database, workspace: Workspace) -> Emitted {
     let mut program = idiomatic(db, workspace).clone();
-    let mut sources = BTreeMap::new();
+    let (mut sources, mut starts) = (BTreeMap::new(), FxHashMap::default());
     for file in workspace.files(db).iter() {
-        let bases = bases(db, workspace, *file);
-        if let Some(module) = program.modules.get_mut(&file.module(db)) {
-            // Passes may have added or dropped items: rows are found again by what they are.
-            for row in &mut Arc::make_mut(module).items {
-                let known = bases.iter().find(|(item, _)| *item == row.item);
-                row.base = known.map_or(0, |(_, base)| *base);
-            }
-        }
+        starts.extend(bases(db, workspace, *file).iter().copied());
         sources.insert(file.module(db), file.text(db).clone());
     }
+    place_items(&mut program, &starts);
     stages::emit(&program, workspace.name(db), &sources, workspace.options(db))
+}
+
+/// Gives items and bodies their places in the files back.
+fn place_items(program: &mut Program<Mir>, starts: &FxHashMap<Name, u32>) {
+    for module in program.modules.values_mut() {
+        for row in &mut Arc::make_mut(module).items {
+            if let Item::Fn(path) | Item::Class(path) | Item::Global(path) = row.item {
+                row.base = start_of(starts, path);
+            }
+        }
+    }
+    for body in program.fns.values_mut() {
+        let start = start_of(starts, body.path);
+        let origin = &mut Arc::make_mut(body).origin;
+        (origin.start, origin.end) = (start, start + origin.end);
+    }
+}
+
+/// Start of an item, or of the nearest one that it was made from: specialisations and lifted
+/// functions carry the original's path.
+fn start_of(starts: &FxHashMap<Name, u32>, path: Name) -> u32 {
+    let mut path = path;
+    while path != "" {
+        if let Some(start) = starts.get(&path) {
+            return *start;
+        }
+        path = path.as_str().rsplit_once('$').map_or_else(|| path.parent(), |(head, _)| Name::new(head));
+    }
+    0
 }
 
 /// All findings, with places in files, ordered by file and position.
@@ -153,10 +184,8 @@ pub(crate) fn findings(db: &dyn salsa::Database, workspace: Workspace) -> Vec<Fi
         let ir = lowered(db, workspace, *file);
         let text = file.text(db);
         items.insert(ir.module.path, (text.clone(), 0));
-        for row in &ir.module.items {
-            if let Item::Fn(path) | Item::Class(path) = row.item {
-                items.insert(path, (text.clone(), row.base));
-            }
+        for (path, start) in bases(db, workspace, *file) {
+            items.insert(*path, (text.clone(), *start));
         }
         all.extend(ir.diags.iter().cloned());
     }
