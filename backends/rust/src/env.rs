@@ -1,0 +1,158 @@
+//! What the printer knows of the whole program: names of modules, classes, functions, globals; types as Rust text.
+
+use crate::names;
+use batuta_base::{FxHashMap, Name};
+use batuta_core::*;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Program-wide facts.
+pub struct Env<'a> {
+    pub program: &'a Program<Mir>,
+    /// Sum types that stand for closed unions, by type, with their Rust names.
+    pub unions: FxHashMap<Ty, String>,
+    /// The program can make a float that is not a number.
+    pub may_nan: bool,
+    /// Module of each item: the longest module path that heads the item's path.
+    modules: Vec<Name>,
+}
+
+/// What one emitted file needs in scope.
+#[derive(Default)]
+pub struct Uses {
+    /// Whole `use` paths: `std::rc::Rc`, `crate::other`.
+    pub paths: BTreeSet<String>,
+    /// `rt::` occurs.
+    pub rt: bool,
+    /// Methods of the extension traits occur.
+    pub prelude: bool,
+    /// Macros of the runtime that read as std's.
+    pub macros: BTreeSet<&'static str>,
+    /// Positions that marks stand for.
+    pub marks: Vec<Mark>,
+    /// Promises of Mir that a body broke, in words.
+    pub problems: Vec<String>,
+}
+
+/// A source position that a line of output stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mark {
+    pub item: Name,
+    pub origin: batuta_base::Origin,
+}
+
+impl<'a> Env<'a> {
+    pub fn new(program: &'a Program<Mir>) -> Self {
+        let mut modules: Vec<Name> = program.modules.keys().copied().collect();
+        modules.sort_by_key(|path| std::cmp::Reverse(path.as_str().len()));
+        let mut env = Self { program, unions: FxHashMap::default(), may_nan: may_nan(program), modules };
+        env.collect_unions();
+        env
+    }
+
+    /// The module that an item stands in.
+    pub fn module_of(&self, item: Name) -> Name {
+        let text = item.as_str();
+        let heads = |path: &&Name| {
+            text.strip_prefix(path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.modules.iter().find(heads).copied().unwrap_or_else(|| item.parent())
+    }
+
+    pub fn class(&self, path: Name) -> Option<&'a Arc<ClassDef>> {
+        self.program.classes.get(&path)
+    }
+
+    pub fn function(&self, path: Name) -> Option<&'a Arc<Body<Mir>>> {
+        self.program.fns.get(&path)
+    }
+
+    /// A field of a class, also an inherited one.
+    pub fn field(&self, class: Name, name: &str) -> Option<&'a FieldDef> {
+        let field = |path: Name| self.class(path)?.fields.iter().find(|field| field.name == name);
+        self.program.mro(class).into_iter().find_map(field)
+    }
+
+    /// `mod::Item` as `from` writes it, with the `use` that this needs.
+    pub fn item_path(&self, item: Name, own_name: &str, from: Name, uses: &mut Uses) -> String {
+        let home = self.module_of(item);
+        if home == from || home.as_str().is_empty() {
+            return own_name.to_owned();
+        }
+        let module = self.rust_module(home);
+        let imported = self.program.modules.get(&from).is_some_and(|module| {
+            module.aliases.iter().any(|(name, target)| *target == item && name.last() == item.last())
+        });
+        if imported || Some(home) == self.program.entry {
+            uses.paths.insert(format!("{module}::{own_name}"));
+            return own_name.to_owned();
+        }
+        uses.paths.insert(module.clone());
+        format!("{}::{own_name}", module.rsplit("::").next().unwrap_or(&module))
+    }
+
+    /// `crate::pkg::module`.
+    pub fn rust_module(&self, module: Name) -> String {
+        if Some(module) == self.program.entry {
+            return "crate".to_owned();
+        }
+        format!("crate::{}", names::module(module).join("::"))
+    }
+
+    fn collect_unions(&mut self) {
+        let mut found = Vec::new();
+        let mut see = |ty: Ty| {
+            ty.any(&mut |ty| {
+                if let TyKind::Union(_) = ty.kind()
+                    && !found.contains(&ty)
+                {
+                    found.push(ty);
+                }
+                false
+            });
+        };
+        for body in self.program.fns.values() {
+            see(body.ret);
+            body.locals.iter().for_each(|(_, row)| see(row.ty));
+            body.nodes.iter().for_each(|(_, row)| see(row.ty));
+        }
+        self.program.classes.values().flat_map(|class| &class.fields).for_each(|field| see(field.ty));
+        self.program.globals.values().for_each(|global| see(global.ty));
+        for ty in found {
+            let TyKind::Union(items) = ty.kind() else { continue };
+            let parts: Vec<_> = items.iter().map(|item| variant(*item)).collect();
+            self.unions.insert(ty, parts.join("Or"));
+        }
+    }
+}
+
+/// Name of a union's variant for a member type.
+pub fn variant(ty: Ty) -> String {
+    match ty.kind() {
+        TyKind::Unit => "None".to_owned(),
+        TyKind::Bool => "Bool".to_owned(),
+        TyKind::Int(_) => "Int".to_owned(),
+        TyKind::Float(_) => "Float".to_owned(),
+        TyKind::Str => "Str".to_owned(),
+        TyKind::Bytes => "Bytes".to_owned(),
+        TyKind::List(item) => format!("{}List", variant(*item)),
+        TyKind::Dict(..) => "Dict".to_owned(),
+        TyKind::Set(_) | TyKind::FrozenSet(_) => "Set".to_owned(),
+        TyKind::Tuple(_) => "Tuple".to_owned(),
+        TyKind::Class(path, _) | TyKind::Lib(path, _) => names::camel(path.last()),
+        TyKind::Shared(item) | TyKind::Boxed(item) | TyKind::Ref(item) | TyKind::RefMut(item) => variant(*item),
+        _ => "Other".to_owned(),
+    }
+}
+
+fn may_nan(program: &Program<Mir>) -> bool {
+    let sources = ["math.nan", "math.inf", "math.fmod", "builtins.float"];
+    program.fns.values().any(|body| {
+        body.nodes.iter().any(|(_, row)| match &row.kind {
+            Node::Item(name) => sources.contains(&name.as_str()),
+            Node::Call { callee: Callee::Lib(name), .. } => sources.contains(&name.as_str().split('#').next().unwrap_or("")),
+            Node::Const(Const::Float(value)) => !value.is_finite(),
+            _ => false,
+        })
+    })
+}

@@ -1,0 +1,145 @@
+//! Expressions: constants, uses, closures, and the table of all others.
+
+use super::{Frame, Printer};
+use crate::literal;
+use crate::tree::{self, Block, Expr};
+use crate::types::Position;
+use batuta_base::Name;
+use batuta_core::*;
+
+impl Printer<'_, '_> {
+    /// The Rust expression of a node.
+    pub(crate) fn expr(&mut self, node: NodeId) -> Expr {
+        let body = self.body;
+        let row = &body.nodes[node];
+        match &row.kind {
+            Node::Const(value) => self.constant(value, row.ty),
+            Node::Use(place, mode) => self.use_place(place, *mode, row.ty),
+            Node::Op { op, attr, args } => self.guarded(|this| this.op(*op, attr, args, row.ty)),
+            Node::Call { callee, args } => self.guarded(|this| this.call(callee, args, row.ty)),
+            Node::Format(pieces) => self.format_value(pieces),
+            Node::Item(name) => self.item(*name, row.ty),
+            Node::Closure(closure) => self.closure(closure, false),
+            Node::Seq { clauses, sink } => self.seq(clauses, sink, row.ty),
+            Node::Hole { why, .. } => {
+                self.has_hole = true;
+                Expr::Macro("todo".to_owned(), vec![Expr::Atom(format!("\"{}\"", literal::format_text(why)))])
+            }
+            other => self.control(node, other),
+        }
+    }
+
+    fn constant(&mut self, value: &Const, ty: Ty) -> Expr {
+        Expr::Atom(match value {
+            Const::None if matches!(ty.strip_ref().kind(), TyKind::Option(_)) => "None".to_owned(),
+            Const::None => "()".to_owned(),
+            Const::Bool(value) => value.to_string(),
+            Const::Int(digits) if ty.strip_ref().is_big() => return self.big(digits),
+            Const::Int(digits) if ty.is_float() => format!("{digits}.0"),
+            Const::Int(digits) => literal::int(digits),
+            Const::Float(value) => literal::float(*value),
+            Const::Imag(value) => {
+                let complex = self.rt("Complex");
+                format!("{complex}::new(0.0, {})", literal::float(*value))
+            }
+            Const::Str(text) if *ty.kind() == TyKind::Str => {
+                let text = Expr::Atom(literal::string(text));
+                return to_owned_text(text);
+            }
+            Const::Str(text) => literal::string(text),
+            Const::Bytes(bytes) if *ty.kind() == TyKind::Bytes => {
+                return Expr::Atom(literal::bytes(bytes)).method("to_vec", vec![]);
+            }
+            Const::Bytes(bytes) => literal::bytes(bytes),
+            Const::Ellipsis | Const::NotImplemented => return self.problem("a constant that Mir does not have"),
+        })
+    }
+
+    fn big(&mut self, digits: &str) -> Expr {
+        let int = self.rt("Int");
+        if digits.parse::<i64>().is_ok() {
+            return Expr::call(format!("{int}::from"), vec![Expr::Atom(literal::int(digits))]);
+        }
+        let text = Expr::Atom(literal::string(digits));
+        text.method(format!("parse::<{int}>"), vec![]).method("expect", vec![Expr::atom("\"digits\"")])
+    }
+
+    /// A function, class or library function as a value.
+    fn item(&mut self, name: Name, ty: Ty) -> Expr {
+        if self.env.function(name).is_some() {
+            let own = crate::names::function(name);
+            return Expr::Atom(self.env.item_path(name, &own, self.module, self.uses));
+        }
+        if self.env.class(name).is_some() {
+            let own = crate::names::camel(name.last());
+            let path = self.env.item_path(name, &own, self.module, self.uses);
+            return Expr::Atom(format!("{path}::new"));
+        }
+        if let Some(row) = batuta_catalog::constant(name.as_str()) {
+            self.scan(row.rust);
+            return crate::template::fill(row.rust, &[], "");
+        }
+        self.library_value(name, ty)
+    }
+
+    /// A closure; `typed` writes the types of its parameters.
+    pub(crate) fn closure(&mut self, closure: &Closure, typed: bool) -> Expr {
+        let mut params = Vec::new();
+        for param in &closure.params {
+            let row = &self.body.locals[param.local];
+            let (ty, mutable) = (row.ty, row.mutable);
+            let name = self.name(param.local);
+            let mutable = if mutable { "mut " } else { "" };
+            params.push(if typed {
+                format!("{mutable}{name}: {}", self.ty(ty, Position::Stored))
+            } else {
+                format!("{mutable}{name}")
+            });
+        }
+        self.frames.push(Frame { fallible: false, ret: closure.ret });
+        let loops = std::mem::take(&mut self.loops);
+        let mut block = self.block(closure.body);
+        self.loops = loops;
+        self.frames.pop();
+        let body = match block.as_value() {
+            Some(_) => *block.tail.take().expect("a block that is a value has one"),
+            None => Expr::Block(String::new(), block),
+        };
+        Expr::Closure(tree::Closure { params: params.join(", "), is_move: false, ret: None, body: Box::new(body) })
+    }
+
+    /// A block as an expression: its value alone where it has no statements.
+    pub(crate) fn block_expr(&mut self, block: BlockId) -> Expr {
+        let block: Block = self.block(block);
+        match block.as_value() {
+            Some(value) => value.clone(),
+            None => Expr::Block(String::new(), block),
+        }
+    }
+
+    /// A function of the library as a value: a closure around its call.
+    fn library_value(&mut self, name: Name, ty: Ty) -> Expr {
+        let count = match ty.strip().kind() {
+            TyKind::Func(params, _) => params.len(),
+            _ => 1,
+        };
+        let names: Vec<String> = (0..count).map(|index| ["x", "y", "z"].get(index).map_or(format!("x{index}"), |n| (*n).to_owned())).collect();
+        let args: Vec<Expr> = names.iter().map(Expr::atom).collect();
+        match batuta_catalog::functions(name.as_str()).iter().find(|row| row.params.len() == count && !row.rust.is_empty()) {
+            Some(row) => {
+                self.scan(row.rust);
+                Expr::closure(names.join(", "), crate::template::fill(row.rust, &args, "_"))
+            }
+            None => self.problem(&format!("`{name}` as a value")),
+        }
+    }
+}
+
+
+/// An owned copy of a borrowed text; a literal says `to_owned` too.
+pub(crate) fn to_owned_text(text: Expr) -> Expr {
+    match &text {
+        Expr::Atom(literal) if literal == "\"\"" => Expr::call("String::new", vec![]),
+        _ => text.method("to_owned", vec![]),
+    }
+}

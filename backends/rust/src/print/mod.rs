@@ -1,0 +1,322 @@
+//! Mir bodies as syntax trees: statements here, expressions in `expr`, operations in `ops`, and so on.
+
+mod calls;
+mod control;
+mod expr;
+mod flow;
+mod format;
+mod loops;
+mod ops;
+mod places;
+mod seq;
+mod tries;
+
+use crate::env::{Env, Mark, Uses};
+use crate::scope::{Scope, scope};
+use crate::tree::{self, Block, Expr, Stmt, StmtKind};
+use crate::types::Position;
+use batuta_base::{Name, Origin};
+use batuta_core::{self as core, BlockId, Body, LocalId, Mir, Node, NodeId, Pat, Ty, TyKind};
+
+/// Prints one body.
+pub struct Printer<'a, 'u> {
+    pub env: &'a Env<'a>,
+    pub body: &'a Body<Mir>,
+    /// Module that the text stands in.
+    pub module: Name,
+    pub uses: &'u mut Uses,
+    scope: Scope,
+    /// The functions around the current place, innermost last: what `return` gives.
+    frames: Vec<Frame>,
+    loops: Vec<Loop>,
+    /// Thread-local globals that the current operation reads through a guard.
+    guards: Vec<Guard>,
+    /// A hole was printed.
+    pub has_hole: bool,
+    /// Fields of an object under construction that are locals: `__init__` prints `new`.
+    pub building: Option<LocalId>,
+    labels: usize,
+}
+
+/// What `return` means where it stands.
+#[derive(Clone, Copy)]
+struct Frame {
+    fallible: bool,
+    ret: Ty,
+}
+
+/// A loop around the current place.
+struct Loop {
+    label: Option<Name>,
+    /// Label of the block that `break` leaves when the loop has an `else`.
+    leave: Option<String>,
+}
+
+/// `GLOBAL.with_borrow(|name| ..)` around an operation.
+pub(crate) struct Guard {
+    pub global: String,
+    pub name: String,
+    pub is_mut: bool,
+}
+
+impl<'a, 'u> Printer<'a, 'u> {
+    pub fn new(env: &'a Env<'a>, body: &'a Body<Mir>, module: Name, uses: &'u mut Uses) -> Self {
+        Self {
+            env,
+            body,
+            module,
+            uses,
+            scope: scope(body),
+            frames: vec![Frame { fallible: body.fallible, ret: body.ret }],
+            loops: Vec::new(),
+            guards: Vec::new(),
+            has_hole: false,
+            building: None,
+            labels: 0,
+        }
+    }
+
+    /// The statements of the body.
+    pub fn root(&mut self) -> Block {
+        self.fn_block(self.body.root)
+    }
+
+    /// A function's block: the value is wrapped where the function is fallible.
+    fn fn_block(&mut self, block: BlockId) -> Block {
+        let mut out = self.block(block);
+        self.close_fn(block, &mut out);
+        out
+    }
+
+    /// Ends a function's statements with its value.
+    fn close_fn(&mut self, block: BlockId, out: &mut Block) {
+        let frame = *self.frames.last().expect("a body is a frame");
+        if !frame.fallible {
+            return;
+        }
+        let row = &self.body.blocks[block];
+        match (row.tail, out.tail.take()) {
+            (Some(node), Some(tail)) if *frame.ret.kind() == TyKind::Unit && !self.is_result(node) => {
+                out.stmts.push(Stmt::expr(*tail));
+                out.tail = Some(Box::new(ok_unit()));
+            }
+            (Some(node), Some(tail)) => out.tail = Some(Box::new(self.as_result(node, *tail))),
+            _ if self.ends(block) => {}
+            _ => out.tail = Some(Box::new(ok_unit())),
+        }
+    }
+
+    /// Whether the block's end is never reached.
+    pub(crate) fn ends(&self, block: BlockId) -> bool {
+        let row = &self.body.blocks[block];
+        let last = match (row.tail, row.stmts.last().map(|stmt| &stmt.kind)) {
+            (Some(tail), _) => tail,
+            (None, Some(core::StmtKind::Expr(node))) => *node,
+            _ => return false,
+        };
+        self.never(last)
+    }
+
+    /// Whether control never passes the node.
+    pub(crate) fn never(&self, node: NodeId) -> bool {
+        match &self.body.nodes[node].kind {
+            Node::Return(_) | Node::Raise { .. } | Node::Break { .. } | Node::Continue { .. } | Node::Hole { .. } => true,
+            Node::If { then, els: Some(els), .. } => self.ends(*then) && self.ends(*els),
+            Node::Match { arms, .. } => !arms.is_empty() && arms.iter().all(|arm| self.ends(arm.body)),
+            Node::Block { block, label: None } => self.ends(*block),
+            Node::Loop { body, .. } => !self.breaks(*body),
+            _ => *self.body.ty(node).kind() == TyKind::Never,
+        }
+    }
+
+    fn breaks(&self, block: BlockId) -> bool {
+        let mut found = false;
+        self.body.walk_block(block, &mut |node| {
+            found |= matches!(self.body.nodes[node].kind, Node::Break { .. });
+        });
+        found
+    }
+
+    /// The value as the function's `Result`: `Ok(value)`, or a call whose `?` would be taken off again.
+    fn as_result(&self, node: NodeId, value: Expr) -> Expr {
+        if self.is_result(node) || self.never(node) {
+            return value;
+        }
+        match value {
+            Expr::Try(inner) => *inner,
+            Expr::If(mut branch) => {
+                self.wrap_branches(&mut branch);
+                Expr::If(branch)
+            }
+            Expr::Match(subject, mut arms) => {
+                arms.iter_mut().for_each(|arm| wrap_block(&mut arm.body));
+                Expr::Match(subject, arms)
+            }
+            value => Expr::call("Ok", vec![value]),
+        }
+    }
+
+    fn wrap_branches(&self, branch: &mut tree::If) {
+        wrap_block(&mut branch.then);
+        match &mut branch.els {
+            Some(Expr::If(next)) => self.wrap_branches(next),
+            Some(Expr::Block(_, block)) => wrap_block(block),
+            _ => {}
+        }
+    }
+
+    /// Mir already says `Ok(..)`.
+    fn is_result(&self, node: NodeId) -> bool {
+        matches!(self.body.nodes[node].kind, Node::Op { op: core::Op::RsOp(core::RsOp::Ok), .. })
+    }
+
+    pub(crate) fn block(&mut self, block: BlockId) -> Block {
+        let body = self.body;
+        let row = &body.blocks[block];
+        let mut out = Block::default();
+        for stmt in &row.stmts {
+            let at = out.stmts.len();
+            self.stmt(stmt, &mut out.stmts);
+            if out.stmts.len() == at {
+                out.stmts.push(Stmt::new(StmtKind::Nothing));
+            }
+            out.stmts[at].above = stmt.above.iter().map(comment).collect();
+            out.stmts[at].blank_before = stmt.blank_before;
+            out.stmts[at].beside = stmt.beside.as_deref().map(str::to_owned);
+            let mark = self.mark(stmt.origin);
+            out.stmts[at..].iter_mut().for_each(|stmt| stmt.mark = stmt.mark.or(mark));
+        }
+        if let Some(tail) = row.tail {
+            out.tail = Some(Box::new(self.expr(tail)));
+            out.tail_mark = self.mark(body.nodes[tail].origin);
+        }
+        out.end_comments = row.end_comments.iter().map(comment).collect();
+        out
+    }
+
+    /// The number of a source position; none for what has no source.
+    pub(crate) fn mark(&mut self, origin: Origin) -> Option<u32> {
+        if origin == Origin::default() {
+            return None;
+        }
+        self.uses.marks.push(Mark { item: self.body.path, origin });
+        Some(self.uses.marks.len() as u32 - 1)
+    }
+
+    fn stmt(&mut self, stmt: &core::Stmt, out: &mut Vec<Stmt>) {
+        match &stmt.kind {
+            core::StmtKind::Let { pat, value } => self.let_stmt(pat, *value, out),
+            core::StmtKind::Set { target, value } => self.set(target, *value, out),
+            core::StmtKind::Update { place, op, value } => out.push(Stmt::expr(self.update(place, *op, *value))),
+            core::StmtKind::Expr(node) => self.effect(*node, out),
+            core::StmtKind::Del(place) => out.push(Stmt::expr(self.delete(place))),
+        }
+    }
+
+    /// An expression for its effect.
+    fn effect(&mut self, node: NodeId, out: &mut Vec<Stmt>) {
+        match &self.body.nodes[node].kind {
+            Node::Hole { why, source } => {
+                let (why, source) = (why.clone(), source.clone());
+                out.push(self.hole(&why, &source));
+            }
+            // A bare name or literal does nothing.
+            Node::Const(_) | Node::Use(..) => out.push(Stmt::new(StmtKind::Nothing)),
+            _ => {
+                let expr = self.expr(node);
+                out.push(Stmt::expr(expr));
+            }
+        }
+    }
+
+    /// `todo!(..)` under the lines that have no translation.
+    fn hole(&mut self, why: &str, source: &str) -> Stmt {
+        self.has_hole = true;
+        let text = |line: &str| tree::Comment { text: format!(" {line}").trim_end().to_owned(), blank_before: false };
+        let mut stmt = Stmt::expr(Expr::Macro("todo".to_owned(), vec![Expr::Atom(format!("\"{}\"", crate::literal::format_text(why)))]));
+        stmt.above = source.trim_end().lines().map(text).collect();
+        stmt
+    }
+
+    fn let_stmt(&mut self, pat: &Pat, value: Option<NodeId>, out: &mut Vec<Stmt>) {
+        let Some(value) = value else {
+            let ty = self.pat_ty(pat).map(|ty| self.ty(ty, Position::Stored));
+            let pat = self.pat(pat);
+            return out.push(Stmt::bind(pat, ty, None));
+        };
+        if let Some(stmt) = self.let_else(pat, value) {
+            return out.push(stmt);
+        }
+        let ty = match self.pat_ty(pat) {
+            Some(ty) if self.needs_type(value, ty) => Some(self.ty(ty, Position::Stored)),
+            _ => None,
+        };
+        let value = self.bound_value(value);
+        let pat = self.pat(pat);
+        out.push(Stmt::bind(pat, ty, Some(value)));
+    }
+
+    /// The value of a `let`: a nested named function gets typed parameters.
+    fn bound_value(&mut self, value: NodeId) -> Expr {
+        match &self.body.nodes[value].kind {
+            Node::Closure(closure) => {
+                let closure = closure.clone();
+                self.closure(&closure, true)
+            }
+            _ => self.expr(value),
+        }
+    }
+
+    fn pat_ty(&self, pat: &Pat) -> Option<Ty> {
+        match pat {
+            Pat::Bind(local, None) => Some(self.body.locals[*local].ty),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn ty(&mut self, ty: Ty, position: Position) -> String {
+        self.env.ty(ty, position, self.module, self.uses)
+    }
+
+    pub(crate) fn name(&self, local: LocalId) -> String {
+        self.scope.names[local.0 as usize].clone()
+    }
+
+    pub(crate) fn rt(&mut self, name: &str) -> String {
+        crate::types::rt(name, self.uses)
+    }
+
+    /// A name for a label or helper local that the body does not use.
+    pub(crate) fn fresh(&mut self, hint: &str) -> String {
+        self.labels += 1;
+        if self.labels == 1 { hint.to_owned() } else { format!("{hint}_{}", self.labels) }
+    }
+
+    /// A broken promise of Mir: said in the output, never a panic.
+    pub(crate) fn problem(&mut self, what: &str) -> Expr {
+        self.uses.problems.push(format!("{}: {what}", self.body.path));
+        Expr::Macro("todo".to_owned(), vec![Expr::Atom(crate::literal::string(&format!("internal: {what}")))])
+    }
+}
+
+pub(crate) fn ok_unit() -> Expr {
+    Expr::call("Ok", vec![Expr::atom("()")])
+}
+
+fn wrap_block(block: &mut Block) {
+    match block.tail.take() {
+        Some(tail) if matches!(*tail, Expr::Jump(..)) => block.tail = Some(tail),
+        Some(tail) => {
+            let value = match *tail {
+                Expr::Try(inner) => *inner,
+                value => Expr::call("Ok", vec![value]),
+            };
+            block.tail = Some(Box::new(value));
+        }
+        None => {}
+    }
+}
+
+pub(crate) fn comment(comment: &core::Comment) -> tree::Comment {
+    tree::Comment { text: comment.text.to_string(), blank_before: comment.blank_before }
+}

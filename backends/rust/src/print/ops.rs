@@ -1,0 +1,430 @@
+//! Operations: one function per dialect.
+
+use super::Printer;
+use crate::tree::Expr;
+use crate::types::Position;
+use batuta_core::*;
+
+impl Printer<'_, '_> {
+    pub(crate) fn op(&mut self, op: Op, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
+        match op {
+            Op::IntOp(IntOp::Neg | IntOp::Invert | IntOp::Abs | IntOp::ToFloat | IntOp::Cast | IntOp::Truth) => {
+                self.int_unary(op, args[0], ty)
+            }
+            Op::IntOp(_) | Op::NumOp(NumOp::Add | NumOp::Sub | NumOp::Mul | NumOp::TrueDiv | NumOp::FloorDiv | NumOp::FloorMod | NumOp::Pow) => {
+                self.binary_nodes(op, args)
+            }
+            Op::FloatOp(FloatOp::Add | FloatOp::Sub | FloatOp::Mul | FloatOp::Div | FloatOp::FloorDiv | FloatOp::FloorMod | FloatOp::Pow) => {
+                self.binary_nodes(op, args)
+            }
+            Op::FloatOp(op) => self.float_unary(op, args[0]),
+            Op::NumOp(op) => self.num_unary(op, args[0]),
+            Op::BoolOp(op) => self.bool_op(op, args),
+            Op::CmpOp(op) => self.compare(op, args[0], args[1]),
+            Op::StrOp(op) => self.str_op(op, args, ty),
+            Op::BytesOp(op) => self.bytes_op(op, args),
+            Op::ListOp(op) => self.list_op(op, args, ty),
+            Op::DictOp(op) => self.dict_op(op, args),
+            Op::SetOp(op) => self.set_op(op, args),
+            Op::TupleOp(op) => self.tuple_op(op, attr, args),
+            Op::RangeOp(op) => self.range_op(op, args),
+            Op::OptOp(op) => self.opt_op(op, args),
+            Op::IterOp(op) => self.chain_source(op, args[0]),
+            Op::IoOp(op) => self.print_op(op, args[0]),
+            Op::ExcOp(op) => self.exc_op(op, attr, args),
+            Op::RsOp(op) => self.rs_op(op, attr, args, ty),
+            Op::ClassOp(op) => self.class_op(op, attr, args, ty),
+            Op::UnionOp(op) => self.union_op(op, attr, args, ty),
+            Op::ValueOp(op) => self.value_op(op, attr, args, ty),
+            Op::ObjOp(_) => self.problem(&format!("operation `{}` at Mir", op.name())),
+        }
+    }
+
+    pub(crate) fn exprs(&mut self, nodes: &[NodeId]) -> Vec<Expr> {
+        nodes.iter().map(|node| self.expr(*node)).collect()
+    }
+
+    /// An operand by value: a reference to a `Copy` value is dereferenced.
+    pub(crate) fn operand(&mut self, node: NodeId) -> Expr {
+        let ty = self.body.ty(node);
+        let expr = self.expr(node);
+        match ty.kind() {
+            TyKind::Ref(inner) | TyKind::RefMut(inner) if inner.is_copy() => Expr::unary("*", expr),
+            _ => expr,
+        }
+    }
+
+    /// An operand that is kept: owned where it is text.
+    pub(crate) fn owned(&mut self, node: NodeId) -> Expr {
+        let expr = self.operand(node);
+        match (&self.body.nodes[node].kind, self.body.ty(node).kind()) {
+            (Node::Const(Const::Str(_)), TyKind::Ref(_)) => super::expr::to_owned_text(expr),
+            _ => expr,
+        }
+    }
+
+    fn binary_nodes(&mut self, op: Op, args: &[NodeId]) -> Expr {
+        let ty = self.body.ty(args[0]).strip_ref();
+        let left = if ty.is_big() { self.expr(args[0]) } else { self.operand(args[0]) };
+        self.binary(op, (left, ty), args[1], ty)
+    }
+
+    /// A binary arithmetic operation; `left` comes with its type.
+    pub(crate) fn binary(&mut self, op: Op, left: (Expr, Ty), right: NodeId, _ty: Ty) -> Expr {
+        let (left, ty) = left;
+        let right_const = self.int_const(right);
+        let float_const = self.nonzero_float(right);
+        let other = if ty.is_big() { self.expr(right) } else { self.operand(right) };
+        let call = |this: &mut Self, name: &str, a: Expr, b: Expr| Expr::call(this.rt(name), vec![a, b]);
+        match op {
+            Op::IntOp(IntOp::Add) | Op::FloatOp(FloatOp::Add) | Op::NumOp(NumOp::Add) => left.binary("+", other),
+            Op::IntOp(IntOp::Sub) | Op::FloatOp(FloatOp::Sub) | Op::NumOp(NumOp::Sub) => left.binary("-", other),
+            Op::IntOp(IntOp::Mul) | Op::FloatOp(FloatOp::Mul) | Op::NumOp(NumOp::Mul) => left.binary("*", other),
+            Op::IntOp(IntOp::And) => left.binary("&", other),
+            Op::IntOp(IntOp::Or) => left.binary("|", other),
+            Op::IntOp(IntOp::Xor) => left.binary("^", other),
+            Op::IntOp(IntOp::Div) => left.binary("/", other),
+            Op::IntOp(IntOp::Rem) => left.binary("%", other),
+            Op::IntOp(IntOp::FloorDiv) if is_unsigned(ty) => left.binary("/", other),
+            Op::IntOp(IntOp::FloorMod) if is_unsigned(ty) => left.binary("%", other),
+            Op::IntOp(IntOp::FloorDiv) if ty.is_big() => left.method("floor_div", vec![by_ref(other)]),
+            Op::IntOp(IntOp::FloorMod) if ty.is_big() => left.method("floor_mod", vec![by_ref(other)]),
+            // Floored and Euclidean division agree for positive divisors.
+            Op::IntOp(IntOp::FloorDiv) if right_const.is_some_and(|n| n > 0) => left.method("div_euclid", vec![other]),
+            Op::IntOp(IntOp::FloorMod) if right_const.is_some_and(|n| n > 0) => left.method("rem_euclid", vec![other]),
+            Op::IntOp(IntOp::FloorDiv) => call(self, "floor_div", left, other),
+            Op::IntOp(IntOp::FloorMod) => call(self, "floor_mod", left, other),
+            Op::IntOp(IntOp::TrueDiv) if ty.is_big() => left.method("true_div", vec![by_ref(other)]),
+            Op::IntOp(IntOp::TrueDiv) => call(self, "true_div", left, other),
+            Op::IntOp(IntOp::Pow) if ty.is_big() => left.method("pow", vec![other]),
+            Op::IntOp(IntOp::Pow) => match right_const {
+                Some(n) if (0..=u32::MAX.into()).contains(&n) => typed_literal(left).method("pow", vec![other]),
+                _ => call(self, "pow_i64", left, other),
+            },
+            Op::IntOp(IntOp::Shl) if ty.is_big() => left.binary("<<", other),
+            Op::IntOp(IntOp::Shl) => call(self, "shl", left, other),
+            Op::IntOp(IntOp::Shr) if ty.is_big() || right_const.is_some_and(|n| (0..64).contains(&n)) => {
+                left.binary(">>", other)
+            }
+            Op::IntOp(IntOp::Shr) => call(self, "shr", left, other),
+            Op::FloatOp(FloatOp::Div) if float_const || self.body.lang != Lang::Python => left.binary("/", other),
+            Op::FloatOp(FloatOp::Div) => call(self, "float_true_div", left, other),
+            Op::FloatOp(FloatOp::FloorDiv) => call(self, "float_floor_div", left, other),
+            Op::FloatOp(FloatOp::FloorMod) => call(self, "float_floor_mod", left, other),
+            Op::FloatOp(FloatOp::Pow) => match self.body.as_const(right) {
+                Some(Const::Float(2.0)) => typed_literal(left).method("powi", vec![Expr::atom("2")]),
+                _ => call(self, "float_pow", left, other),
+            },
+            Op::NumOp(NumOp::TrueDiv) => left.method("true_div", vec![other]),
+            Op::NumOp(NumOp::FloorDiv) => left.method("floor_div", vec![other]),
+            Op::NumOp(NumOp::FloorMod) => left.method("floor_mod", vec![other]),
+            Op::NumOp(NumOp::Pow) => left.method("pow", vec![other]),
+            Op::StrOp(StrOp::Repeat) | Op::ListOp(ListOp::Repeat) => self.repeat(left, right),
+            Op::SetOp(SetOp::And) => left.binary("&", by_ref(other)),
+            Op::SetOp(SetOp::Sub) => left.binary("-", by_ref(other)),
+            Op::SetOp(SetOp::Xor) => left.binary("^", by_ref(other)),
+            _ => self.problem(&format!("`update` with `{}`", op.name())),
+        }
+    }
+
+    pub(crate) fn int_const(&self, node: NodeId) -> Option<i64> {
+        match self.body.as_const(node) {
+            Some(Const::Int(digits)) => digits.parse().ok(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn small_shift(&self, node: NodeId) -> bool {
+        self.int_const(node).is_some_and(|n| (0..64).contains(&n))
+    }
+
+    pub(crate) fn nonzero_float(&self, node: NodeId) -> bool {
+        match self.body.as_const(node) {
+            Some(Const::Float(value)) => *value != 0.0,
+            _ => false,
+        }
+    }
+
+    fn int_unary(&mut self, op: Op, arg: NodeId, ty: Ty) -> Expr {
+        let from = self.body.ty(arg).strip_ref();
+        let value = if from.is_big() { self.expr(arg) } else { self.operand(arg) };
+        let Op::IntOp(op) = op else { return value };
+        match op {
+            IntOp::Neg => Expr::unary("-", value),
+            IntOp::Invert => Expr::unary("!", value),
+            IntOp::Abs => typed_literal(value).method("abs", vec![]),
+            IntOp::ToFloat => match (&value, from.is_big()) {
+                (_, true) => value.method("to_f64", vec![]),
+                (Expr::Atom(text), _) if text.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit() || b == b'_') => {
+                    Expr::Atom(format!("{text}.0"))
+                }
+                _ => value.cast("f64"),
+            },
+            IntOp::Truth if from.is_big() => value.without_ref().binary("!=", Expr::atom("0")),
+            IntOp::Truth => value.binary("!=", Expr::atom("0")),
+            _ => self.int_cast(value, from, ty),
+        }
+    }
+
+    /// A checked conversion between widths.
+    fn int_cast(&mut self, value: Expr, from: Ty, to: Ty) -> Expr {
+        if from == to {
+            return value;
+        }
+        let target = self.ty(to, Position::Stored);
+        if to.is_big() {
+            return Expr::call(format!("{target}::from"), vec![value]);
+        }
+        if from.is_big() {
+            return value.method("to_i64", vec![]).method("expect", vec![Expr::atom("\"int fits in 64 bits\"")]);
+        }
+        if let Expr::Atom(text) = &value
+            && text.bytes().all(|b| b.is_ascii_digit() || b == b'_')
+        {
+            return value;
+        }
+        let is_length = matches!(&value, Expr::Method(_, name, args) if name == "len" && args.is_empty());
+        if is_length || widens(from, to) {
+            return if is_length { value.cast(target) } else { Expr::call(format!("{target}::from"), vec![value]) };
+        }
+        Expr::call(format!("{target}::try_from"), vec![value]).method("expect", vec![Expr::Atom(format!("\"int fits in {target}\""))])
+    }
+
+    fn float_unary(&mut self, op: FloatOp, arg: NodeId) -> Expr {
+        let value = self.operand(arg);
+        match op {
+            FloatOp::Neg => Expr::unary("-", value),
+            FloatOp::Abs => typed_literal(value).method("abs", vec![]),
+            FloatOp::ToInt => Expr::call(self.rt("float_to_int"), vec![value]),
+            _ => value.binary("!=", Expr::atom("0.0")),
+        }
+    }
+
+    fn num_unary(&mut self, op: NumOp, arg: NodeId) -> Expr {
+        let value = self.operand(arg);
+        let num = self.rt("Num");
+        match op {
+            NumOp::Neg => Expr::unary("-", value),
+            NumOp::Abs => value.method("abs", vec![]),
+            NumOp::FromInt => Expr::call(format!("{num}::Int"), vec![value]),
+            NumOp::FromFloat => Expr::call(format!("{num}::Float"), vec![value]),
+            NumOp::ToFloat => value.method("to_f64", vec![]),
+            NumOp::ToInt => value.method("to_i64", vec![]),
+            NumOp::IsInt => Expr::Macro("matches".to_owned(), vec![value, Expr::Atom(format!("{num}::Int(_)"))]),
+            _ => value.binary("!=", Expr::Atom(format!("{num}::Int(0)"))),
+        }
+    }
+
+    fn bool_op(&mut self, op: BoolOp, args: &[NodeId]) -> Expr {
+        let sign = match op {
+            BoolOp::Not => return self.negate(args[0]),
+            BoolOp::ToInt => {
+                let value = self.operand(args[0]);
+                return Expr::call("i64::from", vec![value]);
+            }
+            BoolOp::And => "&&",
+            BoolOp::Or => "||",
+            BoolOp::BitAnd => "&",
+            BoolOp::BitOr => "|",
+            BoolOp::BitXor => "^",
+        };
+        let (left, right) = (self.operand(args[0]), self.operand(args[1]));
+        left.binary(sign, right)
+    }
+
+    /// `!value`, with the comparison turned around where that means the same.
+    fn negate(&mut self, node: NodeId) -> Expr {
+        if let Node::Op { op: Op::CmpOp(op), args, .. } = &self.body.nodes[node].kind {
+            let is_total = !self.body.ty(args[0]).any(&mut |ty| matches!(ty.kind(), TyKind::Float(_) | TyKind::Num | TyKind::Class(..) | TyKind::Value | TyKind::Set(_)));
+            let turned = match op {
+                CmpOp::Eq => Some(CmpOp::Ne),
+                CmpOp::Ne => Some(CmpOp::Eq),
+                CmpOp::Is => Some(CmpOp::IsNot),
+                CmpOp::IsNot => Some(CmpOp::Is),
+                CmpOp::Lt if is_total => Some(CmpOp::Ge),
+                CmpOp::Le if is_total => Some(CmpOp::Gt),
+                CmpOp::Gt if is_total => Some(CmpOp::Le),
+                CmpOp::Ge if is_total => Some(CmpOp::Lt),
+                _ => None,
+            };
+            if let Some(turned) = turned {
+                return self.compare(turned, args[0], args[1]);
+            }
+        }
+        match self.operand(node) {
+            Expr::Unary("!", inner) => *inner,
+            Expr::Method(of, name, args) if name == "is_none" => of.method("is_some", args),
+            Expr::Method(of, name, args) if name == "is_some" => of.method("is_none", args),
+            Expr::Binary(left, "!=", right) => left.binary("==", *right),
+            Expr::Binary(left, "==", right) => left.binary("!=", *right),
+            Expr::Atom(text) if text == "true" => Expr::atom("false"),
+            Expr::Atom(text) if text == "false" => Expr::atom("true"),
+            value => Expr::unary("!", value),
+        }
+    }
+
+    pub(crate) fn compare(&mut self, op: CmpOp, left: NodeId, right: NodeId) -> Expr {
+        let sign = match op {
+            CmpOp::Eq => "==",
+            CmpOp::Ne => "!=",
+            CmpOp::Lt => "<",
+            CmpOp::Le => "<=",
+            CmpOp::Gt => ">",
+            CmpOp::Ge => ">=",
+            CmpOp::Is | CmpOp::IsNot => return self.identity(op, left, right),
+        };
+        if let Some(expr) = self.compare_length(sign, left, right) {
+            return expr;
+        }
+        let (left_ty, right_ty) = (self.body.ty(left), self.body.ty(right));
+        let (a, b) = (self.expr(left), self.expr(right));
+        // Both sides lose the reference that was taken for the comparison alone.
+        let (a, a_ref) = strip(a, left_ty);
+        let (b, b_ref) = strip(b, right_ty);
+        let is_text = *left_ty.strip_ref().kind() == TyKind::Str;
+        match (a_ref, b_ref) {
+            (true, false) if !is_text => Expr::unary("*", a).binary(sign, b),
+            (false, true) if !is_text => a.binary(sign, Expr::unary("*", b)),
+            (true, false) if sign != "==" && sign != "!=" => a.binary(sign, b.method("as_str", vec![])),
+            (false, true) if sign != "==" && sign != "!=" => a.method("as_str", vec![]).binary(sign, b),
+            _ => a.binary(sign, b),
+        }
+    }
+
+    /// `xs.len() > 3`: lengths are compared with constants as they are; with 0 it is a question of emptiness.
+    fn compare_length(&mut self, sign: &'static str, left: NodeId, right: NodeId) -> Option<Expr> {
+        let constant = self.int_const(right).filter(|n| *n >= 0)?;
+        let Node::Op { op, args, .. } = &self.body.nodes[left].kind else { return None };
+        if !matches!(op, Op::ListOp(ListOp::Len) | Op::DictOp(DictOp::Len) | Op::SetOp(SetOp::Len)) {
+            return None;
+        }
+        let of = self.expr(args[0]);
+        let empty = of.clone().method("is_empty", vec![]);
+        Some(match (sign, constant) {
+            ("==", 0) | ("<=", 0) | ("<", 1) => empty,
+            ("!=", 0) | (">", 0) | (">=", 1) => Expr::unary("!", empty),
+            _ => of.method("len", vec![]).binary(sign, Expr::Atom(constant.to_string())),
+        })
+    }
+
+    fn identity(&mut self, op: CmpOp, left: NodeId, right: NodeId) -> Expr {
+        let ty = self.body.ty(left).strip_ref();
+        let (a, b) = (self.by_ref(left), self.by_ref(right));
+        let same = match ty.kind() {
+            TyKind::Shared(inner) if matches!(inner.kind(), TyKind::Class(..)) => {
+                self.uses.paths.insert("std::rc::Rc".to_owned());
+                Expr::call("Rc::ptr_eq", vec![a, b])
+            }
+            TyKind::Shared(_) | TyKind::Error => a.method("ptr_eq", vec![b]),
+            TyKind::Class(..) | TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) => Expr::call("std::ptr::eq", vec![a, b]),
+            _ => {
+                let sign = if op == CmpOp::Is { "==" } else { "!=" };
+                return a.without_ref().binary(sign, b.without_ref());
+            }
+        };
+        if op == CmpOp::Is { same } else { Expr::unary("!", same) }
+    }
+
+    fn tuple_op(&mut self, op: TupleOp, attr: &Attr, args: &[NodeId]) -> Expr {
+        match (op, attr) {
+            (TupleOp::Field, Attr::Int(at)) => self.expr(args[0]).field(at.to_string()),
+            (TupleOp::Concat, _) => {
+                let count = |node: NodeId| match self.body.ty(node).strip().kind() {
+                    TyKind::Tuple(items) => items.len(),
+                    _ => 0,
+                };
+                let counts = [count(args[0]), count(args[1])];
+                let mut items = Vec::new();
+                for (arg, count) in args.iter().zip(counts) {
+                    let value = self.expr(*arg);
+                    items.extend((0..count).map(|at| value.clone().field(at.to_string())));
+                }
+                Expr::Tuple(items)
+            }
+            _ => Expr::Tuple(args.iter().map(|arg| self.owned(*arg)).collect()),
+        }
+    }
+
+    fn opt_op(&mut self, op: OptOp, args: &[NodeId]) -> Expr {
+        match op {
+            OptOp::None => Expr::atom("None"),
+            OptOp::Some => {
+                let value = self.owned(args[0]);
+                Expr::call("Some", vec![value])
+            }
+            OptOp::IsNone => self.expr(args[0]).method("is_none", vec![]),
+            OptOp::IsSome => self.expr(args[0]).method("is_some", vec![]),
+            OptOp::Unwrap => self.unwrap(args[0]),
+            OptOp::Truth => {
+                let present = self.expr(args[0]).method("is_some", vec![]);
+                match args.get(1) {
+                    Some(inner) => {
+                        let inner = self.expr(*inner);
+                        present.binary("&&", inner)
+                    }
+                    None => present,
+                }
+            }
+        }
+    }
+
+    fn unwrap(&mut self, arg: NodeId) -> Expr {
+        let ty = self.body.ty(arg);
+        let value = self.expr(arg);
+        let is_copy = ty.strip_ref().is_copy();
+        match (ty.kind(), value) {
+            (TyKind::Ref(_), value) if !is_copy => value.method("as_ref", vec![]).method("unwrap", vec![]),
+            (TyKind::RefMut(_), value) => value.method("as_mut", vec![]).method("unwrap", vec![]),
+            (_, value) => value.method("unwrap", vec![]),
+        }
+    }
+}
+
+pub(crate) fn by_ref(expr: Expr) -> Expr {
+    match expr {
+        Expr::Unary("&" | "&mut ", _) => expr,
+        expr => Expr::unary("&", expr),
+    }
+}
+
+/// An operand of a comparison without the reference in front; whether it still is a reference.
+fn strip(expr: Expr, ty: Ty) -> (Expr, bool) {
+    let is_reference = matches!(ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
+    match expr {
+        Expr::Unary("&" | "&mut ", inner) => (*inner, false),
+        expr => (expr, is_reference),
+    }
+}
+
+/// Methods of a literal need its type.
+fn typed_literal(expr: Expr) -> Expr {
+    match expr {
+        Expr::Atom(text) if text.bytes().all(|b| b.is_ascii_digit() || b == b'_') => Expr::Atom(format!("{text}_i64")),
+        Expr::Atom(text) if text.bytes().next().is_some_and(|b| b.is_ascii_digit()) => Expr::Atom(format!("{text}_f64")),
+        expr => expr,
+    }
+}
+
+fn is_unsigned(ty: Ty) -> bool {
+    matches!(ty.kind(), TyKind::Int(Width::U8 | Width::U16 | Width::U32 | Width::U64 | Width::U128 | Width::Usize))
+}
+
+/// `From` exists between the widths.
+fn widens(from: Ty, to: Ty) -> bool {
+    let rank = |ty: Ty| match ty.kind() {
+        TyKind::Int(Width::U8) => Some((8, false)),
+        TyKind::Int(Width::U16) => Some((16, false)),
+        TyKind::Int(Width::U32) => Some((32, false)),
+        TyKind::Int(Width::U64) => Some((64, false)),
+        TyKind::Int(Width::I8) => Some((8, true)),
+        TyKind::Int(Width::I16) => Some((16, true)),
+        TyKind::Int(Width::I32) => Some((32, true)),
+        TyKind::Int(Width::I64) => Some((64, true)),
+        TyKind::Int(Width::I128) => Some((128, true)),
+        _ => None,
+    };
+    match (rank(from), rank(to)) {
+        (Some((a, a_signed)), Some((b, b_signed))) => a < b && (a_signed == b_signed || !a_signed),
+        _ => false,
+    }
+}

@@ -1,0 +1,495 @@
+//! Places: reading, borrowing, writing, deleting; cells and thread-locals hide behind them.
+
+use super::expr::to_owned_text;
+use super::{Guard, Printer};
+use crate::names;
+use crate::tree::{Expr, Stmt};
+use batuta_base::Name;
+use batuta_core::{FieldCell, Mode, Node, NodeId, Op, Pat, Place, Proj, Root, Storage, Ty, TyKind};
+use batuta_core::{IntOp, ObjOp};
+
+/// What is done with a place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Access {
+    Read,
+    /// Through `&mut`.
+    Change,
+}
+
+/// A place as an expression.
+pub(crate) struct Placed {
+    pub expr: Expr,
+    pub ty: Ty,
+    /// The last step was a `Cell`: `expr` stands for the cell itself.
+    pub cell: bool,
+}
+
+impl Printer<'_, '_> {
+    pub(crate) fn use_place(&mut self, place: &Place, mode: Mode, ty: Ty) -> Expr {
+        let access = if matches!(mode, Mode::Mut | Mode::Take) { Access::Change } else { Access::Read };
+        let placed = self.place(place, access);
+        let Placed { mut expr, ty: found, cell } = placed;
+        if cell {
+            return match mode {
+                Mode::Take => expr.method("take", vec![]),
+                _ => expr.method("get", vec![]),
+            };
+        }
+        let is_reference = matches!(found.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
+        let wants_value = !matches!(ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
+        match mode {
+            Mode::Copy | Mode::Read | Mode::Move if is_reference && wants_value => match found.strip_ref().is_copy() {
+                true => Expr::unary("*", expr),
+                false => clone_of(expr, found),
+            },
+            Mode::Copy | Mode::Read | Mode::Move => expr,
+            Mode::Ref | Mode::Mut if is_reference => expr,
+            Mode::Ref => Expr::unary("&", expr),
+            Mode::Mut => Expr::unary("&mut ", expr),
+            Mode::Clone if found.strip_ref().is_copy() && is_reference => Expr::unary("*", expr),
+            Mode::Clone if !wants_value => expr,
+            Mode::Clone => clone_of(expr, found),
+            Mode::Take => {
+                if let TyKind::Option(_) = found.strip_ref().kind() {
+                    return expr.method("take", vec![]);
+                }
+                if !is_reference {
+                    expr = Expr::unary("&mut ", expr);
+                }
+                Expr::call("std::mem::take", vec![expr])
+            }
+        }
+    }
+
+    pub(crate) fn place(&mut self, place: &Place, access: Access) -> Placed {
+        let mut at = match place.root {
+            Root::Local(local) => {
+                let ty = self.body.locals[local].ty;
+                Placed { expr: Expr::Atom(self.name(local)), ty, cell: false }
+            }
+            Root::Node(node) => Placed { expr: self.expr(node), ty: self.body.ty(node), cell: false },
+            Root::Global(path) => self.global(path, access),
+        };
+        for (index, proj) in place.proj.iter().enumerate() {
+            let is_last = index + 1 == place.proj.len();
+            at = self.project(at, *proj, access, is_last);
+        }
+        at
+    }
+
+    fn project(&mut self, from: Placed, proj: Proj, access: Access, is_last: bool) -> Placed {
+        let Placed { mut expr, ty, cell } = from;
+        if cell {
+            expr = expr.method("get", vec![]);
+        }
+        match proj {
+            Proj::Deref => {
+                let inner = match ty.kind() {
+                    TyKind::Ref(inner) | TyKind::RefMut(inner) | TyKind::Boxed(inner) | TyKind::Shared(inner) => *inner,
+                    _ => ty,
+                };
+                let expr = if is_last { Expr::unary("*", expr) } else { expr };
+                Placed { expr, ty: inner, cell: false }
+            }
+            Proj::Payload => {
+                let inner = match ty.strip().kind() {
+                    TyKind::Option(inner) => *inner,
+                    _ => ty,
+                };
+                let expr = match access {
+                    Access::Read if inner.is_copy() => expr.method("unwrap", vec![]),
+                    Access::Read => Expr::unary("*", expr.method("as_ref", vec![]).method("unwrap", vec![])),
+                    Access::Change => Expr::unary("*", expr.method("as_mut", vec![]).method("unwrap", vec![])),
+                };
+                Placed { expr, ty: inner, cell: false }
+            }
+            Proj::Field(name) => self.field(expr, ty, name, access),
+            Proj::Nth(index) => {
+                let index = self.usize_index(index);
+                let item = self.item_ty(ty);
+                Placed { expr: expr.index(index), ty: item, cell: false }
+            }
+            Proj::Index(index) => self.index(expr, ty, index, access),
+        }
+    }
+
+    /// Type of an element of a list, array or dict.
+    fn item_ty(&self, container: Ty) -> Ty {
+        match container.strip().kind() {
+            TyKind::List(item) | TyKind::Array(item, _) | TyKind::Dict(_, item) => *item,
+            TyKind::Lib(_, args) => args.last().copied().unwrap_or(Ty::unknown()),
+            TyKind::Str => Ty::str().reference(),
+            TyKind::Bytes => Ty::i64(),
+            TyKind::Value => Ty::value(),
+            _ => Ty::unknown(),
+        }
+    }
+
+    fn index(&mut self, expr: Expr, ty: Ty, index: NodeId, access: Access) -> Placed {
+        let item = self.item_ty(ty);
+        let is_list = matches!(ty.strip().kind(), TyKind::List(_) | TyKind::Array(..));
+        let literal = match self.body.as_const(index) {
+            Some(batuta_core::Const::Int(digits)) => digits.parse::<i64>().ok(),
+            _ => None,
+        };
+        let is_shared = matches!(ty.strip_ref().kind(), TyKind::Shared(_));
+        if is_list && !is_shared && literal.is_some_and(|at| at >= 0) {
+            let index = Expr::Atom(literal.unwrap_or_default().to_string());
+            return Placed { expr: expr.index(index), ty: item, cell: false };
+        }
+        if is_list && !is_shared && matches!(self.body.ty(index).strip_ref().kind(), TyKind::Int(batuta_core::Width::Usize)) {
+            let index = self.expr(index);
+            return Placed { expr: expr.index(index), ty: item, cell: false };
+        }
+        let name = if access == Access::Change { "at_mut" } else { "at" };
+        let key = match ty.strip().kind() {
+            TyKind::Dict(..) => self.by_ref(index),
+            TyKind::Str => {
+                self.uses.prelude = true;
+                let index = self.operand(index);
+                return Placed { expr: expr.method("char_at", vec![index]), ty: item, cell: false };
+            }
+            _ => self.operand(index),
+        };
+        self.uses.prelude |= is_list && !is_shared;
+        let at = expr.method(name, vec![key]);
+        // A shared container gives values, an owned one references.
+        let expr = if is_shared { at } else { Expr::unary("*", at) };
+        Placed { expr, ty: item, cell: false }
+    }
+
+    /// An index that is proved not negative.
+    pub(crate) fn usize_index(&mut self, index: NodeId) -> Expr {
+        let ty = self.body.ty(index).strip_ref();
+        let expr = self.operand(index);
+        match (ty.kind(), &expr) {
+            (TyKind::Int(batuta_core::Width::Usize), _) => expr,
+            (_, Expr::Atom(text)) if text.bytes().all(|b| b.is_ascii_digit() || b == b'_') => expr,
+            (_, Expr::Cast(inner, ty)) if ty == "i64" && matches!(&**inner, Expr::Method(_, name, args) if name == "len" && args.is_empty()) => {
+                (**inner).clone()
+            }
+            _ => expr.cast("usize"),
+        }
+    }
+
+    /// The operand as a reference: a `ref` use, a reference it already is, or `&` of the value.
+    pub(crate) fn by_ref(&mut self, node: NodeId) -> Expr {
+        let expr = self.expr(node);
+        match self.body.ty(node).kind() {
+            TyKind::Ref(_) | TyKind::RefMut(_) => expr,
+            _ => Expr::unary("&", expr),
+        }
+    }
+
+    fn field(&mut self, expr: Expr, ty: Ty, name: Name, access: Access) -> Placed {
+        if let TyKind::Tuple(items) = ty.strip().kind() {
+            let item = name.as_str().parse::<usize>().ok().and_then(|at| items.get(at)).copied();
+            return Placed { expr: expr.field(name.as_str()), ty: item.unwrap_or(Ty::unknown()), cell: false };
+        }
+        let Some(class) = ty.class_path() else {
+            return Placed { expr: expr.field(names::snake(name.as_str())), ty: Ty::unknown(), cell: false };
+        };
+        let own = names::snake(name.as_str());
+        let Some(field) = self.env.field(class, name.as_str()) else {
+            return Placed { expr: expr.field(own), ty: Ty::unknown(), cell: false };
+        };
+        let is_shared = self.env.class(class).is_some_and(|class| class.is_shared);
+        if self.building.is_some() && matches!(&expr, Expr::Atom(text) if text == "self") {
+            return Placed { expr: Expr::Atom(own), ty: field.ty, cell: false };
+        }
+        let expr = expr.field(own);
+        match field.cell {
+            FieldCell::Cell if is_shared => Placed { expr, ty: field.ty, cell: true },
+            FieldCell::RefCell if is_shared => {
+                let guard = if access == Access::Change { "borrow_mut" } else { "borrow" };
+                Placed { expr: Expr::unary("*", expr.method(guard, vec![])), ty: field.ty, cell: false }
+            }
+            _ => Placed { expr, ty: field.ty, cell: false },
+        }
+    }
+
+    fn global(&mut self, path: Name, access: Access) -> Placed {
+        let (ty, storage) = match self.env.program.globals.get(&path) {
+            Some(global) => (global.ty, global.storage),
+            None => (Ty::unknown(), Storage::Undecided),
+        };
+        let own = names::upper(path.last());
+        let name = self.env.item_path(path, &own, self.module, self.uses);
+        match storage {
+            Storage::Const if *ty.kind() == TyKind::Str => {
+                Placed { expr: Expr::Atom(name), ty: ty.reference(), cell: false }
+            }
+            Storage::Const => Placed { expr: Expr::Atom(name), ty, cell: false },
+            Storage::Lazy if self.env.is_sync(ty) => Placed { expr: Expr::unary("*", Expr::Atom(name)), ty, cell: false },
+            Storage::Cell => Placed { expr: Expr::Atom(name), ty, cell: true },
+            Storage::Lazy => self.guard(name, ty, Access::Read),
+            Storage::RefCell | Storage::Undecided => self.guard(name, ty, access),
+        }
+    }
+
+    /// Reads a thread-local inside a closure that the whole operation moves into.
+    fn guard(&mut self, global: String, ty: Ty, access: Access) -> Placed {
+        let name = names::snake(global.rsplit("::").next().unwrap_or(&global));
+        let is_mut = access == Access::Change;
+        match self.guards.iter_mut().find(|guard| guard.global == global) {
+            Some(guard) => guard.is_mut |= is_mut,
+            None => self.guards.push(Guard { global, name: name.clone(), is_mut }),
+        }
+        Placed { expr: Expr::unary("*", Expr::Atom(name)), ty, cell: false }
+    }
+
+    /// Runs `inside` and wraps what it gives into the guards of the thread-locals that it reads.
+    pub(crate) fn guarded(&mut self, inside: impl FnOnce(&mut Self) -> Expr) -> Expr {
+        let outer = std::mem::take(&mut self.guards);
+        let mut expr = inside(self);
+        for guard in std::mem::replace(&mut self.guards, outer).into_iter().rev() {
+            let method = if guard.is_mut { "with_borrow_mut" } else { "with_borrow" };
+            expr = Expr::Atom(guard.global).method(method, vec![Expr::closure(guard.name, expr)]);
+        }
+        expr
+    }
+
+    /// `place = value`.
+    pub(crate) fn assign(&mut self, place: &Place, value: Expr) -> Expr {
+        if let [.., Proj::Index(index)] = place.proj[..] {
+            let base = Place { root: place.root, proj: place.proj[..place.proj.len() - 1].to_vec() };
+            if let Some(expr) = self.assign_item(&base, index, &value) {
+                return expr;
+            }
+        }
+        let placed = self.place(place, Access::Change);
+        if placed.cell {
+            return placed.expr.method("set", vec![value]);
+        }
+        let is_local_reference = place.proj.is_empty() && matches!(placed.ty.kind(), TyKind::RefMut(_));
+        let target = if is_local_reference { Expr::unary("*", placed.expr) } else { placed.expr };
+        Expr::Assign(Box::new(target), "", Box::new(value))
+    }
+
+    /// `d[k] = v`, `xs[a:b] = ys`, `shared[i] = v`.
+    fn assign_item(&mut self, base: &Place, index: NodeId, value: &Expr) -> Option<Expr> {
+        let container = self.place(base, Access::Change);
+        let is_shared = matches!(container.ty.strip_ref().kind(), TyKind::Shared(_));
+        let method = match container.ty.strip().kind() {
+            TyKind::Dict(..) => "insert",
+            TyKind::List(_) if self.slice_parts(index).is_some() => {
+                let parts = self.slice_parts(index).unwrap_or_default();
+                let mut args = self.slice_args(&parts);
+                args.push(value.clone());
+                self.uses.prelude |= !is_shared;
+                return Some(container.expr.method("set_slice", args));
+            }
+            TyKind::List(_) if is_shared => "set_at",
+            TyKind::Lib(name, _) if matches!(name.last(), "defaultdict" | "Counter" | "OrderedDict") => "insert",
+            _ => return None,
+        };
+        let index = match method {
+            "insert" => self.owned(index),
+            _ => self.operand(index),
+        };
+        Some(container.expr.method(method, vec![index, value.clone()]))
+    }
+
+    /// The parts of a slice object used as an index.
+    fn slice_parts(&self, index: NodeId) -> Option<Vec<NodeId>> {
+        match &self.body.nodes[index].kind {
+            Node::Op { op: Op::ObjOp(ObjOp::SliceObj), args, .. } => Some(args.clone()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn set(&mut self, target: &Pat, value: NodeId, out: &mut Vec<Stmt>) {
+        match target {
+            Pat::Place(place) => {
+                let expr = self.guarded(|this| {
+                    let value = this.expr(value);
+                    this.assign(place, value)
+                });
+                out.push(Stmt::expr(expr));
+            }
+            Pat::Wild => out.push(Stmt::bind("_", None, Some(self.expr(value)))),
+            other => {
+                let value = self.expr(value);
+                self.unpack(other, value, out);
+            }
+        }
+    }
+
+    /// `(a, b) = value` where all parts are plain places, else through named parts.
+    fn unpack(&mut self, target: &Pat, value: Expr, out: &mut Vec<Stmt>) {
+        if let Some(text) = self.plain_target(target) {
+            out.push(Stmt::expr(Expr::Assign(Box::new(text), "", Box::new(value))));
+            return;
+        }
+        let mut later = Vec::new();
+        let pat = self.named_parts(target, &mut later);
+        out.push(Stmt::bind(pat, None, Some(value)));
+        for (place, name) in later {
+            let expr = self.guarded(|this| this.assign(&place, Expr::Atom(name)));
+            out.push(Stmt::expr(expr));
+        }
+    }
+
+    fn plain_target(&mut self, target: &Pat) -> Option<Expr> {
+        match target {
+            Pat::Wild => Some(Expr::atom("_")),
+            Pat::Tuple(parts) => {
+                let parts: Option<Vec<_>> = parts.iter().map(|part| self.plain_target(part)).collect();
+                parts.map(Expr::Tuple)
+            }
+            Pat::Place(place) => {
+                let is_plain = matches!(place.root, Root::Local(_))
+                    && place.proj.iter().all(|proj| matches!(proj, Proj::Field(_) | Proj::Nth(_)));
+                let placed = if is_plain { self.place(place, Access::Change) } else { return None };
+                let direct = !placed.cell && !matches!(placed.expr, Expr::Unary(..)) && !matches!(placed.ty.kind(), TyKind::RefMut(_));
+                direct.then_some(placed.expr)
+            }
+            _ => None,
+        }
+    }
+
+    fn named_parts(&mut self, target: &Pat, later: &mut Vec<(Place, String)>) -> String {
+        match target {
+            Pat::Place(place) => {
+                let name = self.fresh("part");
+                later.push((place.clone(), name.clone()));
+                name
+            }
+            Pat::Tuple(parts) => {
+                let parts: Vec<_> = parts.iter().map(|part| self.named_parts(part, later)).collect();
+                format!("({})", parts.join(", "))
+            }
+            other => self.pat(other),
+        }
+    }
+
+    /// `place op= value`.
+    pub(crate) fn update(&mut self, place: &Place, op: Op, value: NodeId) -> Expr {
+        self.guarded(|this| this.update_inside(place, op, value))
+    }
+
+    fn update_inside(&mut self, place: &Place, op: Op, value: NodeId) -> Expr {
+        let placed = self.place(place, Access::Change);
+        let container = placed.ty.strip_ref();
+        if let Some(expr) = self.extend(op, &placed, value) {
+            return expr;
+        }
+        let is_local_reference = place.proj.is_empty() && matches!(placed.ty.kind(), TyKind::RefMut(_));
+        let target = if is_local_reference { Expr::unary("*", placed.expr.clone()) } else { placed.expr.clone() };
+        if let Some(sign) = self.compound(op, container, value)
+            && !placed.cell
+        {
+            let value = if container.is_big() { self.expr(value) } else { self.operand(value) };
+            return Expr::Assign(Box::new(target), sign, Box::new(value));
+        }
+        // No compound operator: the place is read, combined, written.
+        let old = if placed.cell { placed.expr.clone().method("get", vec![]) } else { target.clone() };
+        let new_ty = self.body.ty(value);
+        let new = self.binary(op, (old, container), value, new_ty);
+        if placed.cell {
+            return placed.expr.method("set", vec![new]);
+        }
+        Expr::Assign(Box::new(target), "", Box::new(new))
+    }
+
+    /// The sign of a compound assignment that means the operation.
+    fn compound(&self, op: Op, ty: Ty, value: NodeId) -> Option<&'static str> {
+        Some(match op {
+            Op::IntOp(IntOp::Add) => "+",
+            Op::IntOp(IntOp::Sub) => "-",
+            Op::IntOp(IntOp::Mul) => "*",
+            Op::IntOp(IntOp::And) => "&",
+            Op::IntOp(IntOp::Or) => "|",
+            Op::IntOp(IntOp::Xor) => "^",
+            Op::IntOp(IntOp::Div) => "/",
+            Op::IntOp(IntOp::Rem) => "%",
+            Op::IntOp(IntOp::Shr) if !ty.is_big() && self.small_shift(value) => ">>",
+            Op::FloatOp(batuta_core::FloatOp::Add) => "+",
+            Op::FloatOp(batuta_core::FloatOp::Sub) => "-",
+            Op::FloatOp(batuta_core::FloatOp::Mul) => "*",
+            Op::FloatOp(batuta_core::FloatOp::Div) if self.nonzero_float(value) => "/",
+            Op::BoolOp(batuta_core::BoolOp::BitAnd) => "&",
+            Op::BoolOp(batuta_core::BoolOp::BitOr) => "|",
+            Op::BoolOp(batuta_core::BoolOp::BitXor) => "^",
+            Op::NumOp(batuta_core::NumOp::Add) => "+",
+            Op::NumOp(batuta_core::NumOp::Sub) => "-",
+            Op::NumOp(batuta_core::NumOp::Mul) => "*",
+            _ => return None,
+        })
+    }
+
+    /// `s += t` on text, `xs += ys` on lists: extends in place.
+    fn extend(&mut self, op: Op, placed: &Placed, value: NodeId) -> Option<Expr> {
+        let target = placed.expr.clone();
+        match op {
+            Op::StrOp(batuta_core::StrOp::Concat) => Some(self.push_text(target, value)),
+            Op::ListOp(batuta_core::ListOp::Concat) => {
+                let value = self.expr(value);
+                let value = match value {
+                    Expr::Unary("&", inner) => inner.method("iter", vec![]).method("cloned", vec![]),
+                    Expr::Atom(name) if name.starts_with(char::is_alphabetic) && self.is_slice_name(&name) => {
+                        return Some(target.method("extend_from_slice", vec![Expr::Atom(name)]));
+                    }
+                    Expr::Macro(name, items) if name == "vec" => Expr::Array(items),
+                    value => value,
+                };
+                if let Expr::Method(inner, name, args) = &value
+                    && name == "cloned"
+                    && let Expr::Method(list, ..) = &**inner
+                    && args.is_empty()
+                {
+                    return Some(target.method("extend_from_slice", vec![Expr::unary("&", (**list).clone())]));
+                }
+                Some(target.method("extend", vec![value]))
+            }
+            Op::SetOp(batuta_core::SetOp::Or) => {
+                let value = self.expr(value).without_ref();
+                Some(target.method("update", vec![value.method("iter", vec![]).method("cloned", vec![])]))
+            }
+            _ => None,
+        }
+    }
+
+    fn is_slice_name(&self, name: &str) -> bool {
+        self.body.locals.iter().any(|(id, row)| {
+            self.name(id) == name && matches!(row.ty.kind(), TyKind::Ref(inner) if matches!(inner.kind(), TyKind::List(_)))
+        })
+    }
+
+    pub(crate) fn delete(&mut self, place: &Place) -> Expr {
+        let [front @ .., last] = &place.proj[..] else {
+            let placed = self.place(place, Access::Read);
+            return Expr::call("drop", vec![placed.expr]);
+        };
+        let base = Place { root: place.root, proj: front.to_vec() };
+        self.guarded(|this| {
+            let container = this.place(&base, Access::Change);
+            let Proj::Index(index) = *last else { return this.problem("`del` of something that is no item") };
+            if let Some(parts) = this.slice_parts(index) {
+                let args = this.slice_args(&parts);
+                this.uses.prelude = true;
+                return container.expr.method("del_slice", args);
+            }
+            match container.ty.strip().kind() {
+                TyKind::List(_) => {
+                    this.uses.prelude |= !matches!(container.ty.strip_ref().kind(), TyKind::Shared(_));
+                    let index = this.operand(index);
+                    container.expr.method("del_at", vec![index])
+                }
+                _ => {
+                    let key = this.by_ref(index);
+                    container.expr.method("del", vec![key])
+                }
+            }
+        })
+    }
+}
+
+/// A clone of what a place of this type holds.
+fn clone_of(expr: Expr, ty: Ty) -> Expr {
+    match ty.kind() {
+        TyKind::Ref(inner) if *inner.kind() == TyKind::Str => to_owned_text(expr),
+        TyKind::Ref(inner) if matches!(inner.kind(), TyKind::List(_) | TyKind::Bytes) => expr.method("to_vec", vec![]),
+        _ => expr.method("clone", vec![]),
+    }
+}

@@ -1,0 +1,528 @@
+//! Text, bytes, lists, dicts, sets, ranges, iterators, comprehensions.
+
+use super::Printer;
+use super::expr::to_owned_text;
+use super::ops::by_ref;
+use crate::literal;
+use crate::tree::{Block, Expr, Stmt};
+use crate::types::Position;
+use batuta_core::{
+    Attr, BytesOp, Clause, Const, DictOp, IterOp, ListOp, Mode, Node, NodeId, ObjOp, Op, Pat, RangeOp, SetOp, Sink, StrOp, Ty, TyKind, Width,
+};
+
+impl Printer<'_, '_> {
+    pub(crate) fn str_op(&mut self, op: StrOp, args: &[NodeId], ty: Ty) -> Expr {
+        match op {
+            StrOp::Concat => self.concat(args),
+            StrOp::Repeat => {
+                let text = self.expr(args[0]).receiver();
+                self.repeat(text, args[1])
+            }
+            StrOp::Truth => {
+                let empty = self.expr(args[0]).method("is_empty", vec![]);
+                Expr::unary("!", empty)
+            }
+            StrOp::Len if *ty.kind() == TyKind::Int(Width::Usize) => {
+                self.expr(args[0]).method("chars", vec![]).method("count", vec![])
+            }
+            StrOp::Len => self.prelude_method(args[0], "char_len", vec![]),
+            StrOp::At => {
+                let at = self.operand(args[1]);
+                let c = self.prelude_method(args[0], "char_at", vec![at]);
+                if *ty.kind() == TyKind::Str { to_owned_text(c) } else { c }
+            }
+            StrOp::Slice => {
+                let parts = self.slice_args(&args[1..]);
+                self.prelude_method(args[0], "char_slice", parts)
+            }
+            StrOp::Contains => {
+                let part = self.text_pattern(args[1]);
+                self.expr(args[0]).method("contains", vec![part])
+            }
+        }
+    }
+
+    pub(crate) fn prelude_method(&mut self, of: NodeId, name: &str, args: Vec<Expr>) -> Expr {
+        let is_shared = matches!(self.body.ty(of).strip_ref().kind(), TyKind::Shared(_));
+        self.uses.prelude |= !is_shared;
+        self.expr(of).method(name, args)
+    }
+
+    /// What `contains` looks for: a character where the text is one.
+    fn text_pattern(&mut self, node: NodeId) -> Expr {
+        if let Some(Const::Str(text)) = self.body.as_const(node) {
+            let mut chars = text.chars();
+            if let (Some(c), None) = (chars.next(), chars.next()) {
+                return Expr::Atom(literal::character(c));
+            }
+            return Expr::Atom(literal::string(text));
+        }
+        self.by_ref(node)
+    }
+
+    /// `a + b`: pushes onto an owned text, else formats all parts.
+    fn concat(&mut self, args: &[NodeId]) -> Expr {
+        let mut parts = Vec::new();
+        args.iter().for_each(|arg| self.collect_concat(*arg, &mut parts));
+        let first_is_new = match &self.body.nodes[parts[0]].kind {
+            Node::Use(_, mode) => matches!(mode, Mode::Move | Mode::Take) && *self.body.ty(parts[0]).kind() == TyKind::Str,
+            Node::Const(_) => false,
+            _ => *self.body.ty(parts[0]).kind() == TyKind::Str,
+        };
+        if first_is_new && parts.len() == 2 {
+            let left = self.expr(parts[0]);
+            let right = self.by_ref(parts[1]);
+            return left.binary("+", right);
+        }
+        self.format_parts_of(&parts)
+    }
+
+    fn collect_concat(&self, node: NodeId, parts: &mut Vec<NodeId>) {
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::StrOp(StrOp::Concat), args, .. } => {
+                args.iter().for_each(|arg| self.collect_concat(*arg, parts));
+            }
+            _ => parts.push(node),
+        }
+    }
+
+    /// `s += value`.
+    pub(crate) fn push_text(&mut self, target: Expr, value: NodeId) -> Expr {
+        if let Some(Const::Str(text)) = self.text_const(value) {
+            let mut chars = text.chars();
+            if let (Some(c), None) = (chars.next(), chars.next()) {
+                return target.method("push", vec![Expr::Atom(literal::character(c))]);
+            }
+            return target.method("push_str", vec![Expr::Atom(literal::string(&text))]);
+        }
+        let value = self.by_ref(value);
+        target.method("push_str", vec![value])
+    }
+
+    /// The constant text of a node, also through `rs.to_owned`.
+    pub(crate) fn text_const(&self, node: NodeId) -> Option<Const> {
+        match &self.body.nodes[node].kind {
+            Node::Const(value @ Const::Str(_)) => Some(value.clone()),
+            Node::Op { op: Op::RsOp(batuta_core::RsOp::ToOwned), args, .. } => self.text_const(args[0]),
+            _ => None,
+        }
+    }
+
+    /// `value * count` of text or lists.
+    pub(crate) fn repeat(&mut self, value: Expr, count: NodeId) -> Expr {
+        let is_usize = *self.body.ty(count).strip_ref().kind() == TyKind::Int(Width::Usize);
+        let constant = self.int_const(count);
+        let count = self.operand(count);
+        if is_usize || constant.is_some_and(|n| n >= 0) {
+            return value.method("repeat", vec![count]);
+        }
+        self.uses.prelude = true;
+        value.method("py_repeat", vec![count])
+    }
+
+    /// Start, stop, step of a slice as the runtime takes them.
+    pub(crate) fn slice_args(&mut self, parts: &[NodeId]) -> Vec<Expr> {
+        let mut out = Vec::new();
+        for (index, part) in parts.iter().enumerate() {
+            let is_none = matches!(self.body.as_const(*part), Some(Const::None));
+            let is_option = matches!(self.body.ty(*part).kind(), TyKind::Option(_));
+            out.push(match (is_none, index) {
+                (true, 2) => Expr::atom("1"),
+                (true, _) => Expr::atom("None"),
+                (false, 2) => self.operand(*part),
+                (false, _) if is_option => self.expr(*part),
+                (false, _) => {
+                    let bound = self.operand(*part);
+                    Expr::call("Some", vec![bound])
+                }
+            });
+        }
+        out
+    }
+
+    pub(crate) fn bytes_op(&mut self, op: BytesOp, args: &[NodeId]) -> Expr {
+        match op {
+            BytesOp::Concat => {
+                let parts = args.iter().map(|arg| self.by_ref(*arg).without_ref().method("as_slice", vec![])).collect();
+                Expr::Array(parts).method("concat", vec![])
+            }
+            BytesOp::Repeat => {
+                let value = self.expr(args[0]).receiver();
+                self.repeat(value, args[1])
+            }
+            BytesOp::Len => self.expr(args[0]).method("len", vec![]).cast("i64"),
+            BytesOp::At => {
+                let at = self.operand(args[1]);
+                let byte = self.prelude_method(args[0], "at", vec![at]);
+                Expr::call("i64::from", vec![Expr::unary("*", byte)])
+            }
+            BytesOp::Slice => {
+                let parts = self.slice_args(&args[1..]);
+                self.prelude_method(args[0], "py_slice", parts)
+            }
+            BytesOp::Contains => {
+                let part = self.by_ref(args[1]);
+                self.expr(args[0]).method("contains", vec![part])
+            }
+            BytesOp::Truth => {
+                let empty = self.expr(args[0]).method("is_empty", vec![]);
+                Expr::unary("!", empty)
+            }
+        }
+    }
+
+    pub(crate) fn list_op(&mut self, op: ListOp, args: &[NodeId], ty: Ty) -> Expr {
+        match op {
+            ListOp::New => self.list_new(args),
+            ListOp::Repeat => self.list_repeat(args),
+            ListOp::Concat => {
+                let other = self.by_ref(args[1]);
+                self.prelude_method(args[0], "py_concat", vec![other])
+            }
+            ListOp::Len if matches!(self.body.ty(args[0]).strip_ref().kind(), TyKind::Shared(_)) => {
+                self.expr(args[0]).method("len_i64", vec![])
+            }
+            ListOp::Len => self.length(args[0], ty),
+            ListOp::Slice => {
+                let parts = self.slice_args(&args[1..]);
+                self.prelude_method(args[0], "py_slice", parts)
+            }
+            ListOp::Contains => self.list_contains(args),
+            ListOp::Truth => {
+                let empty = self.expr(args[0]).method("is_empty", vec![]);
+                Expr::unary("!", empty)
+            }
+        }
+    }
+
+    fn length(&mut self, of: NodeId, ty: Ty) -> Expr {
+        let len = self.expr(of).method("len", vec![]);
+        if *ty.kind() == TyKind::Int(Width::Usize) { len } else { len.cast("i64") }
+    }
+
+    fn list_new(&mut self, args: &[NodeId]) -> Expr {
+        let is_splat = |node: &NodeId| matches!(self.body.nodes[*node].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. });
+        if args.is_empty() {
+            return Expr::call("Vec::new", vec![]);
+        }
+        if !args.iter().any(is_splat) {
+            return Expr::Macro("vec".to_owned(), args.iter().map(|arg| self.owned(*arg)).collect());
+        }
+        let mut parts: Vec<Expr> = Vec::new();
+        let mut run = Vec::new();
+        for arg in args {
+            match &self.body.nodes[*arg].kind {
+                Node::Op { op: Op::ObjOp(ObjOp::Splat), args, .. } => {
+                    if !run.is_empty() {
+                        parts.push(Expr::Array(std::mem::take(&mut run)));
+                    }
+                    let list = self.by_ref(args[0]);
+                    parts.push(list.without_ref());
+                }
+                _ => run.push(self.owned(*arg)),
+            }
+        }
+        if !run.is_empty() {
+            parts.push(Expr::Array(run));
+        }
+        if parts.len() == 1 {
+            return parts.remove(0).method("to_vec", vec![]);
+        }
+        let full = || Expr::Range(None, None, false);
+        let parts = parts.into_iter().map(|part| Expr::unary("&", part.index(full()))).collect();
+        Expr::Array(parts).method("concat", vec![])
+    }
+
+    fn list_repeat(&mut self, args: &[NodeId]) -> Expr {
+        let single = match &self.body.nodes[args[0]].kind {
+            Node::Op { op: Op::ListOp(ListOp::New), args, .. } if args.len() == 1 => Some(args[0]),
+            _ => None,
+        };
+        let is_usize = *self.body.ty(args[1]).strip_ref().kind() == TyKind::Int(Width::Usize);
+        let is_safe = is_usize || self.int_const(args[1]).is_some_and(|n| n >= 0);
+        if let (Some(item), true) = (single, is_safe) {
+            let item = self.owned(item);
+            let count = self.operand(args[1]);
+            return Expr::Repeat("vec![", Box::new(item), Box::new(count));
+        }
+        let list = match single {
+            Some(item) => Expr::Array(vec![self.owned(item)]),
+            None => self.expr(args[0]),
+        };
+        let count = self.operand(args[1]);
+        self.uses.prelude = true;
+        list.method("py_repeat", vec![count])
+    }
+
+    fn list_contains(&mut self, args: &[NodeId]) -> Expr {
+        let item_ty = match self.body.ty(args[0]).strip().kind() {
+            TyKind::List(item) => *item,
+            _ => Ty::unknown(),
+        };
+        let is_borrowed_text = *item_ty.kind() == TyKind::Str && *self.body.ty(args[1]).kind() == TyKind::Ref(Ty::str());
+        let item = self.expr(args[1]);
+        let list = self.expr(args[0]);
+        match item {
+            item @ Expr::Unary("&", _) => list.method("contains", vec![item]),
+            item if is_borrowed_text => {
+                list.method("iter", vec![]).method("any", vec![Expr::closure("item", Expr::atom("item").binary("==", item))])
+            }
+            item if matches!(self.body.ty(args[1]).kind(), TyKind::Ref(_)) => list.method("contains", vec![item]),
+            item => list.method("contains", vec![by_ref(item)]),
+        }
+    }
+
+    pub(crate) fn dict_op(&mut self, op: DictOp, args: &[NodeId]) -> Expr {
+        match op {
+            DictOp::New => {
+                let dict = self.rt("Dict");
+                if args.is_empty() {
+                    return Expr::call(format!("{dict}::new"), vec![]);
+                }
+                let pairs: Vec<Expr> = args
+                    .chunks(2)
+                    .map(|pair| Expr::Tuple(pair.iter().map(|node| self.owned(*node)).collect()))
+                    .collect();
+                Expr::call(format!("{dict}::from"), vec![Expr::Array(pairs)])
+            }
+            DictOp::Len => self.length(args[0], Ty::i64()),
+            DictOp::Contains => {
+                let key = self.by_ref(args[1]);
+                self.expr(args[0]).method("contains_key", vec![key])
+            }
+            DictOp::Truth => {
+                let empty = self.expr(args[0]).method("is_empty", vec![]);
+                Expr::unary("!", empty)
+            }
+        }
+    }
+
+    pub(crate) fn set_op(&mut self, op: SetOp, args: &[NodeId]) -> Expr {
+        let sign = match op {
+            SetOp::New => {
+                let set = self.rt("Set");
+                if args.is_empty() {
+                    return Expr::call(format!("{set}::new"), vec![]);
+                }
+                let items = args.iter().map(|arg| self.owned(*arg)).collect();
+                return Expr::call(format!("{set}::from"), vec![Expr::Array(items)]);
+            }
+            SetOp::Len => return self.length(args[0], Ty::i64()),
+            SetOp::Contains => {
+                let item = self.by_ref(args[1]);
+                return self.expr(args[0]).method("contains", vec![item]);
+            }
+            SetOp::Truth => {
+                let empty = self.expr(args[0]).method("is_empty", vec![]);
+                return Expr::unary("!", empty);
+            }
+            SetOp::Or => "|",
+            SetOp::And => "&",
+            SetOp::Sub => "-",
+            SetOp::Xor => "^",
+        };
+        let (left, right) = (self.by_ref(args[0]), self.by_ref(args[1]));
+        left.binary(sign, right)
+    }
+
+    pub(crate) fn range_op(&mut self, op: RangeOp, args: &[NodeId]) -> Expr {
+        match op {
+            RangeOp::New => {
+                let args = args.iter().map(|arg| self.operand(*arg)).collect();
+                Expr::call(self.rt("range"), args)
+            }
+            RangeOp::Len => self.expr(args[0]).method("len_i64", vec![]),
+            RangeOp::At => {
+                let at = self.operand(args[1]);
+                self.expr(args[0]).method("at", vec![at])
+            }
+            RangeOp::Contains => self.range_contains(args),
+            RangeOp::Truth => self.expr(args[0]).method("len_i64", vec![]).binary("!=", Expr::atom("0")),
+        }
+    }
+
+    fn range_contains(&mut self, args: &[NodeId]) -> Expr {
+        let item = self.operand(args[1]);
+        match self.std_range(args[0]) {
+            Some(range @ Expr::Range(..)) => range.method("contains", vec![by_ref(item)]),
+            _ => self.expr(args[0]).method("contains", vec![item]),
+        }
+    }
+
+    /// A `range(..)` as std says it: `a..b`, `(a..b).step_by(k)`, `(a..=b).rev()`.
+    pub(crate) fn std_range(&mut self, node: NodeId) -> Option<Expr> {
+        let Node::Op { op: Op::RangeOp(RangeOp::New), args, .. } = &self.body.nodes[node].kind else { return None };
+        let (start, stop, step) = (args[0], args[1], self.int_const(args[2])?);
+        match step {
+            1 => {
+                let (start, stop) = (self.operand(start), self.operand(stop));
+                Some(range_expr(start, stop))
+            }
+            2.. => {
+                let (start, stop) = (self.operand(start), self.operand(stop));
+                Some(range_expr(start, stop).method("step_by", vec![Expr::Atom(step.to_string())]))
+            }
+            -1 => {
+                let low = match self.int_const(stop) {
+                    Some(stop) => Expr::Atom((stop + 1).to_string()),
+                    None => self.operand(stop).binary("+", Expr::atom("1")),
+                };
+                let range = match self.operand(start) {
+                    Expr::Binary(high, "-", one) if *one == Expr::atom("1") => Expr::Range(Some(Box::new(low)), Some(high), false),
+                    start => Expr::Range(Some(Box::new(low)), Some(Box::new(start)), true),
+                };
+                Some(range.method("rev", vec![]))
+            }
+            _ => None,
+        }
+    }
+
+    /// An iterator for a chain: `xs.iter()`, `d.keys()`, `(0..n)`.
+    pub(crate) fn chain_source(&mut self, op: IterOp, of: NodeId) -> Expr {
+        let ty = self.body.ty(of);
+        if op == IterOp::Next {
+            return self.expr(of).method("next", vec![]);
+        }
+        if let Some(range) = self.std_range(of) {
+            return range;
+        }
+        let kind = ty.strip().kind();
+        let source = self.expr(of);
+        if matches!(kind, TyKind::Iter(_) | TyKind::Range) {
+            return source.without_ref();
+        }
+        if op == IterOp::Chars || *kind == TyKind::Str {
+            self.uses.prelude = true;
+            return source.method("char_iter", vec![]);
+        }
+        let is_shared = matches!(ty.strip_ref().kind(), TyKind::Shared(_));
+        let is_dict = matches!(kind, TyKind::Dict(..));
+        let items = match (op, is_dict) {
+            (IterOp::Into, true) => source.method("into_keys", vec![]),
+            (IterOp::Into, false) => return source.method("into_iter", vec![]),
+            (IterOp::Mut, false) => return source.method("iter_mut", vec![]),
+            (_, true) => source.method("keys", vec![]),
+            (_, false) => source.method("iter", vec![]),
+        };
+        match op {
+            _ if is_shared => items,
+            IterOp::Copied => items.method("copied", vec![]),
+            IterOp::Cloned => items.method("cloned", vec![]),
+            _ => items,
+        }
+    }
+
+    /// A comprehension as a chain where each clause is one adapter, else as a block with loops.
+    pub(crate) fn seq(&mut self, clauses: &[Clause], sink: &Sink, ty: Ty) -> Expr {
+        match self.seq_chain(clauses, sink, ty) {
+            Some(chain) => chain,
+            None => self.seq_loop(clauses, sink, ty),
+        }
+    }
+
+    fn seq_chain(&mut self, clauses: &[Clause], sink: &Sink, ty: Ty) -> Option<Expr> {
+        let [Clause::For { pat, iter }, conds @ ..] = clauses else { return None };
+        let all_conds = conds.iter().all(|clause| matches!(clause, Clause::If(_)));
+        let may_leave = sink.nodes().any(|node| self.leaves(node))
+            || conds.iter().any(|clause| matches!(clause, Clause::If(cond) if self.leaves(*cond)));
+        if !all_conds || may_leave {
+            return None;
+        }
+        let mut chain = self.iterator(*iter);
+        let param = self.pat(pat);
+        let is_copy = match self.body.ty(*iter).kind() {
+            TyKind::Iter(item) => item.is_copy(),
+            _ => false,
+        };
+        for clause in conds {
+            let Clause::If(cond) = clause else { return None };
+            // `filter` lends its items.
+            if !is_copy && !matches!(pat, Pat::Bind(..)) {
+                return None;
+            }
+            let cond = self.expr(*cond);
+            let param = if is_copy { format!("&{param}") } else { param.clone() };
+            chain = chain.method("filter", vec![Expr::closure(param, cond)]);
+        }
+        let value = match *sink {
+            Sink::Dict(key, value) => Expr::Tuple(vec![self.owned(key), self.owned(value)]),
+            Sink::List(node) | Sink::Set(node) | Sink::Iter(node) => self.owned(node),
+        };
+        if value != Expr::Atom(param.clone()) {
+            chain = chain.method("map", vec![Expr::closure(param, value)]);
+        }
+        Some(match sink {
+            Sink::Iter(_) => chain,
+            _ => {
+                let ty = self.collection(ty);
+                chain.method(format!("collect::<{ty}>"), vec![])
+            }
+        })
+    }
+
+    /// `Vec<_>`, `rt::Set<_>`.
+    pub(crate) fn collection(&mut self, ty: Ty) -> String {
+        let text = self.ty(ty, Position::Stored);
+        let args = if matches!(ty.kind(), TyKind::Dict(..)) { "<_, _>" } else { "<_>" };
+        match text.split_once('<') {
+            Some((name, _)) => format!("{name}{args}"),
+            None => text,
+        }
+    }
+
+    /// Whether evaluating the node can leave the enclosing function or wait.
+    fn leaves(&self, node: NodeId) -> bool {
+        let mut found = false;
+        self.body.walk(batuta_core::Child::Node(node), &mut |node| {
+            found |= matches!(
+                self.body.nodes[node].kind,
+                Node::Return(_) | Node::Raise { .. } | Node::Yield(_) | Node::Await(_)
+                    | Node::Op { op: Op::RsOp(batuta_core::RsOp::Try), attr: Attr::None, .. }
+            );
+        });
+        found
+    }
+
+    fn seq_loop(&mut self, clauses: &[Clause], sink: &Sink, ty: Ty) -> Expr {
+        let name = self.fresh("items");
+        let (init, method) = match sink {
+            Sink::List(_) => ("Vec".to_owned(), "push"),
+            Sink::Set(_) => (self.rt("Set"), "insert"),
+            Sink::Dict(..) => (self.rt("Dict"), "insert"),
+            Sink::Iter(_) => ("Vec".to_owned(), "push"),
+        };
+        let annotated = match sink {
+            Sink::Iter(_) => None,
+            _ => Some(self.ty(ty, Position::Stored)),
+        };
+        let args = sink.nodes().map(|node| self.owned(node)).collect();
+        let mut inner = Stmt::expr(Expr::atom(&*name).method(method, args));
+        for clause in clauses.iter().rev() {
+            let block = Block { stmts: vec![inner], ..Block::default() };
+            inner = Stmt::expr(match clause {
+                Clause::If(cond) => {
+                    let cond = self.expr(*cond);
+                    Expr::If(Box::new(crate::tree::If { cond, then: block, els: None, mark: None }))
+                }
+                Clause::For { pat, iter } => {
+                    let (pat, iter) = self.loop_head(pat, *iter);
+                    Expr::For(String::new(), pat, Box::new(iter), block)
+                }
+            });
+        }
+        let start = Stmt::bind(format!("mut {name}"), annotated, Some(Expr::call(format!("{init}::new"), vec![])));
+        let tail = match sink {
+            Sink::Iter(_) => Expr::atom(name).method("into_iter", vec![]),
+            _ => Expr::atom(name),
+        };
+        Expr::Block(String::new(), Block { stmts: vec![start, inner], tail: Some(Box::new(tail)), ..Block::default() })
+    }
+}
+
+fn range_expr(start: Expr, stop: Expr) -> Expr {
+    match stop {
+        // `a..b + 1` is `a..=b`.
+        Expr::Binary(last, "+", one) if *one == Expr::atom("1") => Expr::Range(Some(Box::new(start)), Some(last), true),
+        stop => Expr::Range(Some(Box::new(start)), Some(Box::new(stop)), false),
+    }
+}

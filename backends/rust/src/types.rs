@@ -1,0 +1,145 @@
+//! Types as Rust text.
+
+use crate::env::{Env, Uses};
+use crate::names;
+use batuta_base::Name;
+use batuta_core::*;
+
+/// Where a type stands: parameters may say `impl Trait`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Position {
+    Param,
+    Result,
+    Stored,
+}
+
+impl Env<'_> {
+    /// The Rust text of a type in a module.
+    pub fn ty(&self, ty: Ty, position: Position, from: Name, uses: &mut Uses) -> String {
+        let stored = |ty: Ty, uses: &mut Uses| self.ty(ty, Position::Stored, from, uses);
+        match ty.kind() {
+            TyKind::Unknown => "_".to_owned(),
+            TyKind::Never => "!".to_owned(),
+            TyKind::Unit => "()".to_owned(),
+            TyKind::Bool => "bool".to_owned(),
+            TyKind::Int(Width::Any) => "i64".to_owned(),
+            TyKind::Int(Width::Big) => rt("Int", uses),
+            TyKind::Int(width) => width.text().to_owned(),
+            TyKind::Float(FloatWidth::F64) => "f64".to_owned(),
+            TyKind::Float(FloatWidth::F32) => "f32".to_owned(),
+            TyKind::Str => "String".to_owned(),
+            TyKind::Bytes => "Vec<u8>".to_owned(),
+            TyKind::List(item) => format!("Vec<{}>", stored(*item, uses)),
+            TyKind::Tuple(items) => {
+                let parts: Vec<_> = items.iter().map(|item| stored(*item, uses)).collect();
+                if parts.len() == 1 { format!("({},)", parts[0]) } else { format!("({})", parts.join(", ")) }
+            }
+            TyKind::Option(item) => format!("Option<{}>", stored(*item, uses)),
+            TyKind::Iter(item) => {
+                let item = stored(*item, uses);
+                match position {
+                    Position::Stored => format!("Box<dyn Iterator<Item = {item}>>"),
+                    _ => format!("impl Iterator<Item = {item}>"),
+                }
+            }
+            TyKind::Func(params, ret) => self.function_ty(params, *ret, position, from, uses),
+            TyKind::Class(path, args) => {
+                let name = self.item_path(*path, &names::camel(path.last()), from, uses);
+                generic(name, args.iter().map(|arg| stored(*arg, uses)))
+            }
+            TyKind::Union(_) => self.unions.get(&ty).cloned().unwrap_or_else(|| "_".to_owned()),
+            TyKind::Var(name) => name.as_str().to_owned(),
+            TyKind::Ref(inner) => self.reference(*inner, position, from, uses),
+            TyKind::RefMut(inner) => format!("&mut {}", self.ty(*inner, reference_position(position), from, uses)),
+            TyKind::Shared(inner) => self.shared(*inner, from, uses),
+            TyKind::Boxed(inner) => format!("Box<{}>", stored(*inner, uses)),
+            TyKind::Array(item, count) => format!("[{}; {count}]", stored(*item, uses)),
+            _ => self.runtime_ty(ty, from, uses),
+        }
+    }
+
+    fn runtime_ty(&self, ty: Ty, from: Name, uses: &mut Uses) -> String {
+        let stored = |ty: Ty, uses: &mut Uses| self.ty(ty, Position::Stored, from, uses);
+        match ty.kind() {
+            TyKind::Num => rt("Num", uses),
+            TyKind::Complex => rt("Complex", uses),
+            TyKind::Range => rt("Range", uses),
+            TyKind::Slice => rt("Slice", uses),
+            TyKind::Error => rt("Error", uses),
+            TyKind::Value => rt("Value", uses),
+            TyKind::TypeOf(_) => rt("Class", uses),
+            TyKind::Set(item) => format!("{}<{}>", rt("Set", uses), stored(*item, uses)),
+            TyKind::FrozenSet(item) => format!("{}<{}>", rt("FrozenSet", uses), stored(*item, uses)),
+            TyKind::Dict(key, value) => {
+                format!("{}<{}, {}>", rt("Dict", uses), stored(*key, uses), stored(*value, uses))
+            }
+            TyKind::Lib(name, args) => {
+                let own = match name.last() {
+                    "defaultdict" => "DefaultDict".to_owned(),
+                    "OrderedDict" => "Dict".to_owned(),
+                    last => names::camel(last),
+                };
+                let name = rt(&own, uses);
+                generic(name, args.iter().map(|arg| stored(*arg, uses)))
+            }
+            _ => "_".to_owned(),
+        }
+    }
+
+    fn reference(&self, inner: Ty, position: Position, from: Name, uses: &mut Uses) -> String {
+        match inner.kind() {
+            TyKind::Str => "&str".to_owned(),
+            TyKind::Bytes => "&[u8]".to_owned(),
+            TyKind::List(item) => format!("&[{}]", self.ty(*item, Position::Stored, from, uses)),
+            _ => format!("&{}", self.ty(inner, reference_position(position), from, uses)),
+        }
+    }
+
+    fn shared(&self, inner: Ty, from: Name, uses: &mut Uses) -> String {
+        match inner.kind() {
+            TyKind::List(item) => format!("{}<{}>", rt("List", uses), self.ty(*item, Position::Stored, from, uses)),
+            TyKind::Dict(key, value) => {
+                let key = self.ty(*key, Position::Stored, from, uses);
+                let value = self.ty(*value, Position::Stored, from, uses);
+                format!("{}<{key}, {value}>", rt("SharedDict", uses))
+            }
+            TyKind::Set(item) => format!("{}<{}>", rt("SharedSet", uses), self.ty(*item, Position::Stored, from, uses)),
+            TyKind::Func(..) => self.ty(inner, Position::Stored, from, uses),
+            _ => {
+                uses.paths.insert("std::rc::Rc".to_owned());
+                format!("Rc<{}>", self.ty(inner, Position::Stored, from, uses))
+            }
+        }
+    }
+
+    fn function_ty(&self, params: &[Ty], ret: Ty, position: Position, from: Name, uses: &mut Uses) -> String {
+        let params: Vec<_> = params.iter().map(|ty| self.ty(*ty, Position::Stored, from, uses)).collect();
+        let ret = match ret.kind() {
+            TyKind::Unit => String::new(),
+            _ => format!(" -> {}", self.ty(ret, Position::Stored, from, uses)),
+        };
+        let call = format!("Fn({}){ret}", params.join(", "));
+        match position {
+            Position::Stored => {
+                uses.paths.insert("std::rc::Rc".to_owned());
+                format!("Rc<dyn {call}>")
+            }
+            _ => format!("impl {call}"),
+        }
+    }
+}
+
+fn reference_position(position: Position) -> Position {
+    if position == Position::Result { Position::Stored } else { position }
+}
+
+fn generic(name: String, args: impl Iterator<Item = String>) -> String {
+    let args: Vec<_> = args.collect();
+    if args.is_empty() { name } else { format!("{name}<{}>", args.join(", ")) }
+}
+
+/// `rt::Name`.
+pub fn rt(name: &str, uses: &mut Uses) -> String {
+    uses.rt = true;
+    format!("rt::{name}")
+}
