@@ -83,9 +83,10 @@ pub(crate) fn is_library_class(path: &str) -> bool {
     is_camel || SMALL_CLASSES.contains(&path)
 }
 
-/// The known name that is closest to a misspelt one: at most a third of its letters differ.
+/// The known name that is closest to a misspelt one: at most a third of its letters differ (so none for
+/// names of one or two letters).
 pub(crate) fn closest(name: &str, known: impl Iterator<Item = Name>) -> Option<Name> {
-    let limit = name.chars().count().div_ceil(3);
+    let limit = name.chars().count() / 3;
     let builtins = BUILTINS.iter().chain(EXCEPTIONS).map(|name| Name::new(name));
     let scored = known.chain(builtins).filter(|other| *other != name && !other.as_str().starts_with("__"));
     let scored = scored.map(|other| (distance(name, other.as_str()), other));

@@ -166,7 +166,12 @@ impl<'t> Lowerer<'t> {
                 node.fields("name").into_iter().map(|part| part.field("name").unwrap_or(part).text()).collect();
             let are_modules = !names.is_empty() && names.iter().all(|name| self.is_project_module(base.join(name).as_str()));
             if is_relative && !are_modules && base != self.module && !self.is_project_module(base.as_str()) {
-                self.report(NO_MODULE, node, format!("the project has no module `{base}`"));
+                let found = if base.as_str().is_empty() {
+                    self.report(NO_MODULE, node, "a relative import in a module without a package")
+                } else {
+                    self.report(NO_MODULE, node, format!("the project has no module `{base}`"))
+                };
+                found.hint("name the module from the project's root");
             }
             paths.push(base);
             paths.extend(names.iter().map(|name| base.join(name)).filter(|path| self.is_project_module(path.as_str())));

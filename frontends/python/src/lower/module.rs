@@ -352,7 +352,7 @@ impl<'t> Lowerer<'t> {
     /// Diagnostics of a stretch of text that does not parse, and a hole in its place.
     fn broken_part(&mut self, part: &'t Part) {
         let source = self.source;
-        for fault in part.faults.iter().take(3) {
+        for fault in part.faults.iter().take(if part.too_deep.is_some() { 0 } else { 3 }) {
             let line = source.get(fault.start..).and_then(|rest| rest.lines().next()).unwrap_or("").trim();
             let message = match &fault.missing {
                 Some(token) => format!("`{token}` is missing here"),

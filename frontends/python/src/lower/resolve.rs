@@ -73,16 +73,14 @@ impl<'t> Lowerer<'t> {
         if let Some(found) = self.names.get(&name) {
             return *found;
         }
-        if names::is_builtin(name.as_str()) {
+        let is_constant = matches!(name.as_str(), "NotImplemented" | "Ellipsis" | "__debug__");
+        if is_constant || names::is_builtin(name.as_str()) {
             return Binding::Builtin(name);
         }
         match self.stars.last() {
             Some(Binding::Lib(module)) => Binding::Lib(module.join(name.as_str())),
             Some(Binding::ProjectModule(module)) => Binding::Imported(module.join(name.as_str())),
-            _ => match name.as_str() {
-                "NotImplemented" | "Ellipsis" | "__debug__" => Binding::Builtin(name),
-                _ => Binding::Unknown,
-            },
+            _ => Binding::Unknown,
         }
     }
 
