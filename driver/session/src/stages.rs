@@ -1,18 +1,15 @@
 //! The passes, one small function each: where the session meets the other crates.
 
 use crate::options::{IntPolicy, Options};
-use batuta_base::{Code, Diagnostic, Diags, Name, SourceText};
-use batuta_core::{FileIr, Hir, Mir, Program, Typed};
+use batuta_base::{Diagnostic, Name, SourceText};
+use batuta_core::{Demotion, FileIr, Hir, Mir, Program, Typed};
 use batuta_python::LowerOptions;
 use batuta_shapes::ShapeOptions;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Rounds of `shapes` and `own`: each demotes at least one class, real programs need two or three.
-const ROUNDS: usize = 64;
-/// No owner was found for a value within the rounds.
-const NO_OWNER: Code =
-    Code::warning("B0499", "internal error, please report: no owner was found for a value");
+/// More rounds of `shapes` and `own` than a program needs: each demotes at least one more class.
+const ROUNDS: usize = 200;
 
 /// The emitted cargo project.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -37,35 +34,26 @@ pub(crate) fn infer(_program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>
     (Program::default(), Vec::new())
 }
 
-/// `shapes` and `own`: where `own` finds a use that needs a second owner, `shapes` starts again with it.
+/// `shapes` starts with one owner for everything; `own` reports the uses that need two, and `shapes`
+/// starts again with them. What cannot be shared is a hole with a diagnostic.
 pub(crate) fn decide(program: &Program<Typed>, options: &Options) -> (Program<Mir>, Vec<Diagnostic>) {
     let options = ShapeOptions { all_big: options.int == IntPolicy::Big };
-    let mut demoted = Vec::new();
-    for _ in 0..ROUNDS {
+    let mut demoted: Vec<Demotion> = Vec::new();
+    let mut round = 0;
+    loop {
         let shaped = batuta_shapes::shapes(program, &demoted, options);
-        let mut lowered = batuta_own::own(&shaped.program, &shaped.frozen);
-        let before = demoted.len();
-        for found in &lowered.demoted {
-            if !demoted.contains(found) {
-                demoted.push(*found);
+        let lowered = batuta_own::own(&shaped.program, &shaped.frozen, &demoted);
+        let known = demoted.len();
+        for demotion in &lowered.demoted {
+            if !demoted.contains(demotion) {
+                demoted.push(*demotion);
             }
         }
-        if lowered.demoted.is_empty() {
-            return (lowered.program, lowered.diags);
-        }
-        if demoted.len() == before {
-            for found in &lowered.demoted {
-                let row = program.fns.get(&found.body).and_then(|body| body.nodes.get(found.node));
-                let mut diags = Diags::new(found.body);
-                diags.report(NO_OWNER, row.map_or_else(Default::default, |row| row.origin));
-                lowered.diags.append(&mut diags.list);
-            }
+        round += 1;
+        if demoted.len() == known || round == ROUNDS {
             return (lowered.program, lowered.diags);
         }
     }
-    let shaped = batuta_shapes::shapes(program, &demoted, options);
-    let lowered = batuta_own::own(&shaped.program, &shaped.frozen);
-    (lowered.program, lowered.diags)
 }
 
 pub(crate) fn idiom(_program: &mut Program<Mir>) {}

@@ -91,7 +91,9 @@ fn mask_string(out: &mut [u8], start: usize) -> usize {
     let mut open: Vec<u8> = Vec::new();
     while at < out.len() {
         match out[at] {
-            byte if byte == quote && (!is_triple || out[at..].starts_with(&[quote; 3])) => return at + length,
+            byte if byte == quote && (!is_triple || out[at..].starts_with(&[quote; 3])) => {
+                return at + length;
+            }
             b'\n' if !is_triple => return at,
             b'\\' if !is_raw || out.get(at + 1) == Some(&quote) => at += 1,
             b'{' if is_format && open.is_empty() && out.get(at + 1) == Some(&b'{') => at += 1,
@@ -193,7 +195,9 @@ impl Lines {
         if self.quote.is_some() || self.continues {
             return true;
         }
-        self.brackets > 0 && !line.starts_with('@') && !matches!(first_word(line), "def" | "class" | "import" | "while" | "try" | "with")
+        self.brackets > 0
+            && !line.starts_with('@')
+            && !matches!(first_word(line), "def" | "class" | "import" | "while" | "try" | "with")
     }
 
     fn read(&mut self, line: &str) {
@@ -254,7 +258,8 @@ mod tests {
 
     #[test]
     fn a_broken_function_leaves_the_others() {
-        let text = "def a():\n    return 1\n\ndef b(:\n    x = (\n\n@wrap\ndef c():\n    return '''\nx = 1\n'''\n";
+        let text =
+            "def a():\n    return 1\n\ndef b(:\n    x = (\n\n@wrap\ndef c():\n    return '''\nx = 1\n'''\n";
         let parts = parse(text);
         let broken: Vec<_> = parts.iter().map(|part| (part.start, part.is_broken())).collect();
         assert_eq!(broken.len(), 3, "{broken:?}");

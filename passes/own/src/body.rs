@@ -2,10 +2,11 @@
 
 use crate::access::{Accesses, accesses};
 use crate::alias::{Aliases, Borrow, Reads, aliases};
+use crate::bounds::{Bounds, bounds};
 use crate::iter::Form;
 use crate::live::{Liveness, liveness};
 use crate::{init, lets, types};
-use batuta_base::{Diagnostic, FxHashSet, IndexMap, Name, Origin};
+use batuta_base::{Diagnostic, Diags, FxHashSet, IndexMap, Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
 
@@ -34,13 +35,17 @@ pub struct Own<'a> {
     pub program: &'a Program<Typed>,
     pub classes: &'a IndexMap<Name, Arc<ClassDef>>,
     pub frozen: &'a FxHashSet<(Name, NodeId)>,
+    pub tried: &'a FxHashSet<Demotion>,
     pub src: &'a Body<Typed>,
     pub out: Body<Mir>,
     pub live: Liveness,
     pub all: Accesses,
     pub alias: Aliases,
+    pub bounds: Bounds,
     pub demoted: Vec<Demotion>,
-    pub diags: Vec<Diagnostic>,
+    pub diags: Diags,
+    /// Closures that are stored, returned or passed to the program's own code.
+    pub escaping: FxHashSet<NodeId>,
     /// Statements to put before the current one.
     pub before: Vec<Stmt>,
     /// Result types of the functions around, innermost last.
@@ -53,6 +58,7 @@ pub fn lower(
     classes: &IndexMap<Name, Arc<ClassDef>>,
     src: &Body<Typed>,
     frozen: &FxHashSet<(Name, NodeId)>,
+    tried: &FxHashSet<Demotion>,
 ) -> LoweredBody {
     let prepared;
     let src = if init::is_init(src) {
@@ -77,13 +83,16 @@ pub fn lower(
         program,
         classes,
         frozen,
+        tried,
         src,
         out,
         live,
         all,
         alias,
+        bounds: bounds(src),
         demoted: Vec::new(),
-        diags: Vec::new(),
+        diags: Diags::new(src.path),
+        escaping: escaping(src),
         before: Vec::new(),
         results: vec![ret],
     };
@@ -92,7 +101,56 @@ pub fn lower(
     let root = own.block(src.root, Want::Own);
     own.out.root = root;
     lets::place(&mut own.out);
-    LoweredBody { body: own.out, demoted: own.demoted, diags: own.diags }
+    LoweredBody { body: own.out, demoted: own.demoted, diags: own.diags.list }
+}
+
+/// Closures other than those that a library call uses at once, or that a local holds to be called.
+fn escaping(body: &Body<Typed>) -> FxHashSet<NodeId> {
+    let mut out = FxHashSet::default();
+    let mut calls: FxHashSet<NodeId> = FxHashSet::default();
+    let mut valued: FxHashSet<LocalId> = FxHashSet::default();
+    body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
+        Node::Closure(_) => {
+            out.insert(node);
+        }
+        Node::Call { callee: Callee::Value(target), .. } => {
+            calls.insert(*target);
+        }
+        _ => {}
+    });
+    body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
+        Node::Call { callee: Callee::Lib(_), args } => {
+            for arg in args {
+                out.remove(&arg.value);
+            }
+        }
+        Node::Use(place, _) if !calls.contains(&node) => valued.extend(place.as_local()),
+        _ => {}
+    });
+    body.walk_stmts(body.root, &mut |stmt| {
+        if let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind
+            && place.as_local().is_some_and(|local| !valued.contains(&local))
+        {
+            out.remove(value);
+        }
+    });
+    out
+}
+
+/// Captured variables of stored closures that change: they live in cells.
+fn cells(body: &Body<Typed>, escaping: &FxHashSet<NodeId>, all: &Accesses) -> FxHashSet<LocalId> {
+    let mut captured = FxHashSet::default();
+    for node in escaping {
+        if let Node::Closure(closure) = &body.nodes[*node].kind {
+            crate::live::captures(body, closure, &mut captured);
+        }
+    }
+    captured.retain(|local| {
+        let defs = all.defs.iter().filter(|(found, _, _)| found == local).count();
+        let is_param = body.params.iter().any(|param| param.local == *local);
+        body.locals[*local].ty.is_copy() && defs + usize::from(is_param) > 1 && !is_param
+    });
+    captured
 }
 
 impl Own<'_> {
@@ -104,6 +162,10 @@ impl Own<'_> {
                 Borrow::Mut if matches!(row.ty.kind(), TyKind::Shared(_)) => row.ty.reference(),
                 Borrow::Mut => row.ty.reference_mut(),
             };
+        }
+        for local in cells(self.src, &self.escaping, &self.all) {
+            let row = &mut self.out.locals[local];
+            row.ty = row.ty.shared();
         }
         for local in &self.live.maybe_unbound {
             let row = &mut self.out.locals[*local];

@@ -57,9 +57,7 @@ pub fn start<T: Outcome + 'static>(map: &str, main: fn() -> T) {
 
 fn run_on_large_stack<T: Outcome + 'static>(main: fn() -> T) -> i32 {
     for size in STACKS {
-        let program = thread::Builder::new()
-            .name("main".to_owned())
-            .stack_size(size);
+        let program = thread::Builder::new().name("main".to_owned()).stack_size(size);
         if let Ok(handle) = program.spawn(move || run(main, size)) {
             return handle.join().unwrap_or(1);
         }
@@ -101,9 +99,7 @@ pub fn traceback(error: &Error) -> String {
     let mut text = String::new();
     if let Some(cause) = error.cause() {
         text = traceback(&cause);
-        text.push_str(
-            "\n\nThe above exception was the direct cause of the following exception:\n\n",
-        );
+        text.push_str("\n\nThe above exception was the direct cause of the following exception:\n\n");
     }
     if let Some(place) = error.place() {
         let (file, line) = map::look_up(&place).unwrap_or((place.file.as_ref(), place.line));
@@ -144,11 +140,7 @@ fn too_deep() -> ! {
 /// `sys.setrecursionlimit(limit)`: a limit beyond 100,000 gives the program its whole stack.
 pub fn set_recursion_limit(limit: i64) {
     RECURSION_LIMIT.set(limit);
-    set_depth(if limit > 100_000 {
-        usize::MAX
-    } else {
-        USUAL_DEPTH
-    });
+    set_depth(if limit > 100_000 { usize::MAX } else { USUAL_DEPTH });
 }
 
 /// `sys.getrecursionlimit()`.

@@ -69,7 +69,9 @@ impl<'t> Lowerer<'t> {
 
     fn method(&mut self, node: Syntax<'t>, decorators: &[Syntax<'t>], mut above: Vec<Comment>) {
         above.append(&mut self.head_trivia(node));
-        let (Some(name), Some(class)) = (node.field("name"), self.building.last().map(|class| class.def.path)) else {
+        let (Some(name), Some(class)) =
+            (node.field("name"), self.building.last().map(|class| class.def.path))
+        else {
             return;
         };
         let mut role = self.role(decorators, FnKind::Method);
@@ -95,7 +97,13 @@ impl<'t> Lowerer<'t> {
         self.item_function(node, path, &role, above);
     }
 
-    fn class(&mut self, node: Syntax<'t>, inner: Syntax<'t>, decorators: &[Syntax<'t>], mut above: Vec<Comment>) {
+    fn class(
+        &mut self,
+        node: Syntax<'t>,
+        inner: Syntax<'t>,
+        decorators: &[Syntax<'t>],
+        mut above: Vec<Comment>,
+    ) {
         let Some(name) = inner.field("name") else { return };
         let path = match self.look_up(name.text()) {
             Binding::Class(path) => path,
@@ -208,7 +216,9 @@ impl<'t> Lowerer<'t> {
                     return ClassKind::EnumOf(Name::new(base.last()));
                 }
                 "NamedTuple" => return ClassKind::NamedTuple,
-                name if names::is_exception(name) || self.is_exception_class(*base) => return ClassKind::Exception,
+                name if names::is_exception(name) || self.is_exception_class(*base) => {
+                    return ClassKind::Exception;
+                }
                 _ => {}
             }
         }

@@ -7,7 +7,8 @@ use batuta_syntax::Syntax;
 
 impl<'t> Lowerer<'t> {
     pub fn comprehension(&mut self, node: Syntax<'t>) -> NodeId {
-        let parts: Vec<_> = node.named().into_iter().filter(|part| part.kind().ends_with("_clause")).collect();
+        let parts: Vec<_> =
+            node.named().into_iter().filter(|part| part.kind().ends_with("_clause")).collect();
         let Some(first) = parts.first() else {
             return self.unsupported(node, "a comprehension without `for`");
         };

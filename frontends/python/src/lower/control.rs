@@ -54,7 +54,12 @@ impl<'t> Lowerer<'t> {
         (inside, self.head_comment(node, body))
     }
 
-    fn push_with_head(&mut self, kind: Node, node: Syntax<'t>, head: (Vec<Comment>, Option<std::sync::Arc<str>>)) {
+    fn push_with_head(
+        &mut self,
+        kind: Node,
+        node: Syntax<'t>,
+        head: (Vec<Comment>, Option<std::sync::Arc<str>>),
+    ) {
         self.push_node(kind, node);
         if let Some(row) = self.cx.stmts.last_mut() {
             row.above = head.0;
@@ -102,7 +107,8 @@ impl<'t> Lowerer<'t> {
         }
         let head = self.head(node);
         let body = self.field_block(node, "body");
-        let last = clauses.iter().filter(|clause| clause.is("except_clause")).map(|clause| clause.end()).max();
+        let last =
+            clauses.iter().filter(|clause| clause.is("except_clause")).map(|clause| clause.end()).max();
         let (mut handlers, mut els, mut finally) = (Vec::new(), None, None);
         for clause in clauses {
             match clause.kind() {
@@ -221,7 +227,8 @@ impl<'t> Lowerer<'t> {
 
     fn with_item(&mut self, value: Syntax<'t>, items: &mut Vec<WithItem>) {
         let has_alias = |part: &Syntax<'_>| part.is("as_pattern");
-        if matches!(value.kind(), "tuple" | "parenthesized_expression") && value.named().iter().any(has_alias) {
+        if matches!(value.kind(), "tuple" | "parenthesized_expression") && value.named().iter().any(has_alias)
+        {
             return value.named().into_iter().for_each(|part| self.with_item(part, items));
         }
         if !value.is("as_pattern") {

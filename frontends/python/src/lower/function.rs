@@ -82,10 +82,13 @@ impl<'t> Lowerer<'t> {
         let is_path = |dec: &Syntax<'t>| self.decorator_path(*dec).is_some();
         let (kept, computed): (Vec<_>, Vec<_>) = decorators.iter().copied().partition(is_path);
         // Computed decorators are called by hand; a mixture keeps its order only this way.
-        let (kept, computed) = if computed.is_empty() { (kept, computed) } else { (Vec::new(), decorators.to_vec()) };
+        let (kept, computed) =
+            if computed.is_empty() { (kept, computed) } else { (Vec::new(), decorators.to_vec()) };
         let computed: Vec<_> = computed.iter().map(|dec| (dec.first(), *dec)).collect();
-        let functions: Vec<_> =
-            computed.into_iter().map(|(inner, dec)| (inner.map(|inner| self.callee_of_decorator(inner)), dec)).collect();
+        let functions: Vec<_> = computed
+            .into_iter()
+            .map(|(inner, dec)| (inner.map(|inner| self.callee_of_decorator(inner)), dec))
+            .collect();
         let closure = self.closure(node, Some(Name::new(name.text())), &params, &kept);
         let mut value = self.node(Node::Closure(closure), node);
         for (callee, dec) in functions.into_iter().rev() {

@@ -162,9 +162,13 @@ impl<'t> Lowerer<'t> {
             paths.extend(names.map(|part| Name::new(&module_name(part.field("name").unwrap_or(part)))));
         } else if let Some(base) = self.from_base(node) {
             let is_relative = node.field("module_name").is_some_and(|module| module.is("relative_import"));
-            let names: Vec<_> =
-                node.fields("name").into_iter().map(|part| part.field("name").unwrap_or(part).text()).collect();
-            let are_modules = !names.is_empty() && names.iter().all(|name| self.is_project_module(base.join(name).as_str()));
+            let names: Vec<_> = node
+                .fields("name")
+                .into_iter()
+                .map(|part| part.field("name").unwrap_or(part).text())
+                .collect();
+            let are_modules = !names.is_empty()
+                && names.iter().all(|name| self.is_project_module(base.join(name).as_str()));
             if is_relative && !are_modules && base != self.module && !self.is_project_module(base.as_str()) {
                 let found = if base.as_str().is_empty() {
                     self.report(NO_MODULE, node, "a relative import in a module without a package")
@@ -174,7 +178,9 @@ impl<'t> Lowerer<'t> {
                 found.hint("name the module from the project's root");
             }
             paths.push(base);
-            paths.extend(names.iter().map(|name| base.join(name)).filter(|path| self.is_project_module(path.as_str())));
+            paths.extend(
+                names.iter().map(|name| base.join(name)).filter(|path| self.is_project_module(path.as_str())),
+            );
         }
         for path in paths {
             self.import_path(path, node);
@@ -187,7 +193,8 @@ impl<'t> Lowerer<'t> {
         for end in ends {
             let prefix = &text[..end];
             let own = self.module.as_str();
-            let is_running = own == prefix || own.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'));
+            let is_running =
+                own == prefix || own.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'));
             if is_running || !self.is_project_module(prefix) {
                 continue;
             }

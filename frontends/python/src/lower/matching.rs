@@ -102,10 +102,16 @@ impl<'t> Lowerer<'t> {
 
     fn number_pattern(&mut self, node: Syntax<'t>, is_negative: bool) -> Pat {
         match (text::number(node.text()), is_negative) {
-            (Some(Number::Int(digits)), true) if digits != "0" => Pat::Const(Const::Int(format!("-{digits}").into())),
+            (Some(Number::Int(digits)), true) if digits != "0" => {
+                Pat::Const(Const::Int(format!("-{digits}").into()))
+            }
             (Some(Number::Int(digits)), _) => Pat::Const(Const::Int(digits.into())),
-            (Some(Number::Float(value)), _) => Pat::Const(Const::Float(if is_negative { -value } else { value })),
-            (Some(Number::Imaginary(value)), _) => Pat::Const(Const::Imag(if is_negative { -value } else { value })),
+            (Some(Number::Float(value)), _) => {
+                Pat::Const(Const::Float(if is_negative { -value } else { value }))
+            }
+            (Some(Number::Imaginary(value)), _) => {
+                Pat::Const(Const::Imag(if is_negative { -value } else { value }))
+            }
             (None, _) => self.bad_pattern(node),
         }
     }
@@ -209,7 +215,11 @@ impl<'t> Lowerer<'t> {
         let star = |part: &Syntax<'t>| part.first().filter(|inner| inner.is("splat_pattern"));
         let Some(at) = parts.iter().position(|part| star(part).is_some()) else {
             let parts = parts.iter().map(|part| self.pattern(*part, late)).collect();
-            return if is_list { Pat::List { front: parts, rest: None, back: Vec::new() } } else { Pat::Tuple(parts) };
+            return if is_list {
+                Pat::List { front: parts, rest: None, back: Vec::new() }
+            } else {
+                Pat::Tuple(parts)
+            };
         };
         let front = parts[..at].iter().map(|part| self.pattern(*part, late)).collect();
         let name = star(&parts[at]).and_then(Syntax::first);
@@ -244,7 +254,9 @@ impl<'t> Lowerer<'t> {
         let tokens = node.children();
         let is_negative = tokens.iter().any(|token| token.is("-"));
         match node.named().get(1) {
-            Some(value) if matches!(value.kind(), "integer" | "float") => self.number_pattern(*value, is_negative),
+            Some(value) if matches!(value.kind(), "integer" | "float") => {
+                self.number_pattern(*value, is_negative)
+            }
             Some(value) => self.pattern(*value, late),
             None => Pat::Wild,
         }

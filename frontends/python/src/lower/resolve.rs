@@ -133,7 +133,11 @@ impl<'t> Lowerer<'t> {
         for (index, next) in rest.iter().enumerate() {
             path = path.join(next);
             if !self.is_project_module(path.as_str()) {
-                return if path.parent() == self.module { self.own_path(path, rest, index + 1) } else { (Target::Project(path), index + 1) };
+                return if path.parent() == self.module {
+                    self.own_path(path, rest, index + 1)
+                } else {
+                    (Target::Project(path), index + 1)
+                };
             }
         }
         (Target::Project(path), rest.len())
@@ -232,7 +236,9 @@ impl<'t> Lowerer<'t> {
         };
         match found {
             Target::Lib(path) => Hint::Lib(path),
-            Target::Project(path) => Hint::Ty(self.aliases.get(&path).copied().unwrap_or_else(|| Ty::class(path))),
+            Target::Project(path) => {
+                Hint::Ty(self.aliases.get(&path).copied().unwrap_or_else(|| Ty::class(path)))
+            }
         }
     }
 }

@@ -87,7 +87,11 @@ impl<'t> Lowerer<'t> {
     }
 
     /// The comment beside a compound statement's head; it ends at the colon before `body`.
-    pub fn head_comment(&mut self, node: Syntax<'t>, body: Option<Syntax<'t>>) -> Option<std::sync::Arc<str>> {
+    pub fn head_comment(
+        &mut self,
+        node: Syntax<'t>,
+        body: Option<Syntax<'t>>,
+    ) -> Option<std::sync::Arc<str>> {
         let limit = body.map_or(node.end(), Syntax::start);
         let colon = node.children().into_iter().filter(|part| part.is(":") && part.start() < limit).last()?;
         self.trivia.beside(self.source, colon.end())
@@ -180,7 +184,9 @@ impl<'t> Lowerer<'t> {
         match self.static_path(node) {
             Some(Static { target: Target::Lib(path), rest }) if rest.is_empty() => {
                 match path.as_str().strip_prefix("builtins.") {
-                    Some(class) if crate::names::is_exception(class) => self.exception(class, Vec::new(), node),
+                    Some(class) if crate::names::is_exception(class) => {
+                        self.exception(class, Vec::new(), node)
+                    }
                     _ => self.call_lib(path.as_str(), Vec::new(), node),
                 }
             }

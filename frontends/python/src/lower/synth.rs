@@ -24,10 +24,26 @@ const OR_EQ: Option<(ObjOp, ObjOp)> = Some((ObjOp::Or, ObjOp::Eq));
 
 /// `functools._convert`: for the first comparison that a class has, the other three.
 const RECIPES: [(&str, ObjOp, [Recipe; 3]); 4] = [
-    ("__lt__", ObjOp::Lt, [recipe("__gt__", true, AND_NE), recipe("__le__", false, OR_EQ), recipe("__ge__", true, None)]),
-    ("__le__", ObjOp::Le, [recipe("__ge__", true, OR_EQ), recipe("__lt__", false, AND_NE), recipe("__gt__", true, None)]),
-    ("__gt__", ObjOp::Gt, [recipe("__lt__", true, AND_NE), recipe("__ge__", false, OR_EQ), recipe("__le__", true, None)]),
-    ("__ge__", ObjOp::Ge, [recipe("__le__", true, OR_EQ), recipe("__gt__", false, AND_NE), recipe("__lt__", true, None)]),
+    (
+        "__lt__",
+        ObjOp::Lt,
+        [recipe("__gt__", true, AND_NE), recipe("__le__", false, OR_EQ), recipe("__ge__", true, None)],
+    ),
+    (
+        "__le__",
+        ObjOp::Le,
+        [recipe("__ge__", true, OR_EQ), recipe("__lt__", false, AND_NE), recipe("__gt__", true, None)],
+    ),
+    (
+        "__gt__",
+        ObjOp::Gt,
+        [recipe("__lt__", true, AND_NE), recipe("__ge__", false, OR_EQ), recipe("__le__", true, None)],
+    ),
+    (
+        "__ge__",
+        ObjOp::Ge,
+        [recipe("__le__", true, OR_EQ), recipe("__gt__", false, AND_NE), recipe("__lt__", true, None)],
+    ),
 ];
 
 impl<'t> Lowerer<'t> {
@@ -52,7 +68,12 @@ impl<'t> Lowerer<'t> {
         self.cx.body.params = locals
             .iter()
             .zip(["self", "other"])
-            .map(|(local, name)| Param { name: Name::new(name), local: *local, kind: ParamKind::Normal, default: None })
+            .map(|(local, name)| Param {
+                name: Name::new(name),
+                local: *local,
+                kind: ParamKind::Normal,
+                default: None,
+            })
             .collect();
         let both = |this: &mut Self| locals.map(|local| this.use_local(local, at)).to_vec();
         let args = both(self);
@@ -104,12 +125,14 @@ impl<'t> Lowerer<'t> {
 
     /// The name and call of a module-level `NAME = namedtuple(..)`.
     pub fn named_tuple_call(&self, stmt: Syntax<'t>) -> Option<(Syntax<'t>, Syntax<'t>)> {
-        let assign = stmt.first().filter(|inner| stmt.is("expression_statement") && inner.is("assignment"))?;
+        let assign =
+            stmt.first().filter(|inner| stmt.is("expression_statement") && inner.is("assignment"))?;
         let left = assign.field("left").filter(|left| left.is("identifier"))?;
         let call = assign.field("right").filter(|right| right.is("call"))?;
         let function = self.library_name(call.field("function")?)?;
         let is_plain = arguments(call).len() == 2;
-        (is_plain && matches!(function.as_str(), "collections.namedtuple" | "typing.NamedTuple")).then_some((left, call))
+        (is_plain && matches!(function.as_str(), "collections.namedtuple" | "typing.NamedTuple"))
+            .then_some((left, call))
     }
 
     fn named_tuple_fields(&mut self, call: Syntax<'t>) -> Option<Vec<(Name, Ty)>> {

@@ -32,18 +32,12 @@ impl<K, V> Dict<K, V> {
     /// An empty dict.
     #[inline]
     pub const fn new() -> Self {
-        Dict {
-            table: HashTable::new(),
-            slots: Vec::new(),
-        }
+        Dict { table: HashTable::new(), slots: Vec::new() }
     }
 
     /// An empty dict with room for `capacity` entries.
     pub fn with_capacity(capacity: usize) -> Self {
-        Dict {
-            table: HashTable::with_capacity(capacity),
-            slots: Vec::with_capacity(capacity),
-        }
+        Dict { table: HashTable::with_capacity(capacity), slots: Vec::with_capacity(capacity) }
     }
 
     /// Number of entries.
@@ -67,18 +61,12 @@ impl<K, V> Dict<K, V> {
     /// The entries in order of insertion.
     #[inline]
     pub fn iter(&self) -> Iter<'_, K, V> {
-        Iter {
-            slots: self.slots.iter(),
-            left: self.len(),
-        }
+        Iter { slots: self.slots.iter(), left: self.len() }
     }
 
     /// The entries with values that can be changed.
     pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = (&K, &mut V)> {
-        self.slots
-            .iter_mut()
-            .flatten()
-            .map(|slot| (&slot.key, &mut slot.value))
+        self.slots.iter_mut().flatten().map(|slot| (&slot.key, &mut slot.value))
     }
 
     /// The keys in order of insertion.
@@ -121,10 +109,7 @@ impl<K, V> Dict<K, V> {
     /// The first entry at or after a position, and where it is.
     pub(crate) fn entry_from(&self, position: usize) -> Option<(usize, &K, &V)> {
         let rest = self.slots.get(position..)?;
-        let (at, slot) = rest
-            .iter()
-            .enumerate()
-            .find_map(|(at, slot)| Some((at, slot.as_ref()?)))?;
+        let (at, slot) = rest.iter().enumerate().find_map(|(at, slot)| Some((at, slot.as_ref()?)))?;
         Some((position + at, &slot.key, &slot.value))
     }
 
@@ -158,8 +143,7 @@ impl<K, V> Dict<K, V> {
         self.table.clear();
         for (position, slot) in self.slots.iter().enumerate() {
             if let Some(slot) = slot {
-                let rehash =
-                    |&at: &u32| self.slots[at as usize].as_ref().map_or(0, |slot| slot.hash);
+                let rehash = |&at: &u32| self.slots[at as usize].as_ref().map_or(0, |slot| slot.hash);
                 self.table.insert_unique(slot.hash, position as u32, rehash);
             }
         }
@@ -197,9 +181,7 @@ impl<K: Key, V> Dict<K, V> {
         K: Borrow<Q>,
     {
         let position = self.find(key.key_hash(), key)?;
-        self.slots[position as usize]
-            .as_mut()
-            .map(|slot| &mut slot.value)
+        self.slots[position as usize].as_mut().map(|slot| &mut slot.value)
     }
 
     /// The stored key and the value of `key`.
@@ -208,8 +190,7 @@ impl<K: Key, V> Dict<K, V> {
         K: Borrow<Q>,
     {
         let position = self.find(key.key_hash(), key)?;
-        self.at_position(position)
-            .map(|slot| (&slot.key, &slot.value))
+        self.at_position(position).map(|slot| (&slot.key, &slot.value))
     }
 
     /// Whether `key` has a value; `key in d`.
@@ -262,10 +243,7 @@ impl<K: Key, V> Dict<K, V> {
     /// Keeps the entries for which `keep` holds.
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
         for slot in &mut self.slots {
-            if slot
-                .as_mut()
-                .is_some_and(|slot| !keep(&slot.key, &mut slot.value))
-            {
+            if slot.as_mut().is_some_and(|slot| !keep(&slot.key, &mut slot.value)) {
                 *slot = None;
             }
         }
@@ -343,19 +321,13 @@ impl<K: Key, V> Dict<K, V> {
     /// `d.popitem()`: removes the newest entry; raises `KeyError`.
     #[track_caller]
     pub fn popitem(&mut self) -> (K, V) {
-        self.pop_last()
-            .unwrap_or_else(|| raise_new(KeyError, "popitem(): dictionary is empty"))
+        self.pop_last().unwrap_or_else(|| raise_new(KeyError, "popitem(): dictionary is empty"))
     }
 
     /// Removes the newest entry.
     pub fn pop_last(&mut self) -> Option<(K, V)> {
         let slot = self.slots.iter_mut().rev().find_map(Option::take)?;
-        self.slots.truncate(
-            self.slots
-                .iter()
-                .rposition(Option::is_some)
-                .map_or(0, |at| at + 1),
-        );
+        self.slots.truncate(self.slots.iter().rposition(Option::is_some).map_or(0, |at| at + 1));
         let gone = |&at: &u32| self.slots.get(at as usize).is_none_or(Option::is_none);
         if let Ok(entry) = self.table.find_entry(slot.hash, gone) {
             entry.remove();
@@ -367,10 +339,7 @@ impl<K: Key, V> Dict<K, V> {
     pub fn pop_first(&mut self) -> Option<(K, V)> {
         let position = self.slots.iter().position(Option::is_some)?;
         let slot = self.slots[position].take()?;
-        if let Ok(entry) = self
-            .table
-            .find_entry(slot.hash, |&at| at as usize == position)
-        {
+        if let Ok(entry) = self.table.find_entry(slot.hash, |&at| at as usize == position) {
             entry.remove();
         }
         self.squeeze_if_sparse();
@@ -406,11 +375,7 @@ impl<K: Key, V> Dict<K, V> {
         V: Clone,
     {
         let mut all = self.clone();
-        all.extend(
-            other
-                .iter()
-                .map(|(key, value)| (key.clone(), value.clone())),
-        );
+        all.extend(other.iter().map(|(key, value)| (key.clone(), value.clone())));
         all
     }
 
@@ -428,9 +393,7 @@ impl<K: Key, V> Dict<K, V> {
     where
         K: Borrow<Q>,
     {
-        let Some((key, value)) = self.remove_entry(key) else {
-            raise(Error::key(key))
-        };
+        let Some((key, value)) = self.remove_entry(key) else { raise(Error::key(key)) };
         let hash = key.key_hash();
         if last {
             self.push(hash, key, value);
@@ -451,9 +414,7 @@ impl<K: Key, V: PartialEq> PartialEq for Dict<K, V> {
     /// Equal when they hold equal entries, in any order.
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len()
-            && self
-                .iter()
-                .all(|(key, value)| other.get(key).is_some_and(|found| found == value))
+            && self.iter().all(|(key, value)| other.get(key).is_some_and(|found| found == value))
     }
 }
 
@@ -506,10 +467,7 @@ pub struct Iter<'a, K, V> {
 
 impl<K, V> Clone for Iter<'_, K, V> {
     fn clone(&self) -> Self {
-        Iter {
-            slots: self.slots.clone(),
-            left: self.left,
-        }
+        Iter { slots: self.slots.clone(), left: self.left }
     }
 }
 

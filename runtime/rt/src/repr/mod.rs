@@ -70,9 +70,7 @@ macro_rules! repr_as_display {
     };
 }
 
-repr_as_display!(
-    i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize
-);
+repr_as_display!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
 
 impl Repr for f64 {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
