@@ -59,7 +59,8 @@ fn median(mut measure: impl FnMut() -> Duration) -> Duration {
 
 /// Modules of functions of ten lines that call each other.
 fn generated() -> Project {
-    let mut project = Project { name: "generated".to_owned(), entry: Some("main".to_owned()), ..Project::default() };
+    let mut project =
+        Project { name: "generated".to_owned(), entry: Some("main".to_owned()), ..Project::default() };
     let mut main = String::new();
     for module in 0..MODULES {
         let mut text = String::new();

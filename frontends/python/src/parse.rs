@@ -76,7 +76,8 @@ fn mask(text: &str) -> Cow<'_, str> {
 fn is_type_call(text: &[u8], at: usize) -> bool {
     let after = text[at..].strip_prefix(b"type").map(<[u8]>::trim_ascii_start);
     let before = text[..at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
-    after.is_some_and(|after| after.starts_with(b"(")) && before.is_none_or(|byte| matches!(byte, b'\n' | b';' | b':'))
+    after.is_some_and(|after| after.starts_with(b"("))
+        && before.is_none_or(|byte| matches!(byte, b'\n' | b';' | b':'))
 }
 
 /// Masks the string literal that opens at `start`; gives where it ends.
@@ -253,7 +254,10 @@ mod tests {
         let text = "f\"{n:=+9d} {{x:=1}} {(y := 2)} {d['a']:=3}\" + 'f{n:=1}' # {a:=1}\n(z := 3)\n";
         let masked = "f\"{n:<+9d} {{x:=1}} {(y := 2)} {d['a']:<3}\" + 'f{n:=1}' # {a:=1}\n(z := 3)\n";
         assert_eq!(mask(text), masked);
-        assert_eq!(mask("x = type(y)\n type (x).y = 1\ntype X = int"), "x = type(y)\n typ_ (x).y = 1\ntype X = int");
+        assert_eq!(
+            mask("x = type(y)\n type (x).y = 1\ntype X = int"),
+            "x = type(y)\n typ_ (x).y = 1\ntype X = int"
+        );
     }
 
     #[test]

@@ -29,7 +29,9 @@ fn show(source: &str) -> String {
     }
     ir.globals.iter().for_each(|global| show_global(global, &mut out));
     ir.classes.iter().for_each(|class| show_class(class, &mut out));
-    for body in ir.fns.iter().filter(|body| body.kind != FnKind::Init || !body.blocks[body.root].stmts.is_empty()) {
+    for body in
+        ir.fns.iter().filter(|body| body.kind != FnKind::Init || !body.blocks[body.root].stmts.is_empty())
+    {
         body.above.iter().for_each(|comment| out.push_str(&format!("#{}\n", comment.text)));
         out.push_str(&print_body(body));
     }
@@ -48,8 +50,11 @@ fn show_global(global: &GlobalDef, out: &mut String) {
 }
 
 fn show_class(class: &ClassDef, out: &mut String) {
-    let list = |names: &[batuta_base::Name]| names.iter().map(|name| name.to_string()).collect::<Vec<_>>().join(", ");
-    let params = if class.type_params.is_empty() { String::new() } else { format!("<{}>", list(&class.type_params)) };
+    let list = |names: &[batuta_base::Name]| {
+        names.iter().map(|name| name.to_string()).collect::<Vec<_>>().join(", ")
+    };
+    let params =
+        if class.type_params.is_empty() { String::new() } else { format!("<{}>", list(&class.type_params)) };
     let _ = writeln!(out, "class @{}{params}({}) {:?} {{", class.path, list(&class.bases), class.kind);
     if let Some(doc) = &class.doc {
         let _ = writeln!(out, "  doc {doc:?}");
@@ -57,7 +62,8 @@ fn show_class(class: &ClassDef, out: &mut String) {
     for field in &class.fields {
         field.above.iter().for_each(|comment| out.push_str(&format!("  #{}\n", comment.text)));
         let default = field.default.map_or(String::new(), |path| format!(" = @{path}"));
-        let flags = if field.flags == FieldFlags::default() { String::new() } else { format!(" {:?}", field.flags) };
+        let flags =
+            if field.flags == FieldFlags::default() { String::new() } else { format!(" {:?}", field.flags) };
         let beside = field.beside.as_ref().map_or(String::new(), |text| format!("  #{text}"));
         let _ = writeln!(out, "  {}: {}{default}{flags}{beside}", field.name, field.ty);
     }

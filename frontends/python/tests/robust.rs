@@ -15,9 +15,12 @@ fn deep_nesting_is_refused_by_name() {
         format!("x = 1{}\n", " + 1".repeat(5000)),
         format!("x = {}y\n", "not ".repeat(5000)),
         format!("x = y{}\n", ".z".repeat(5000)),
-        format!("{}pass\n", (0..5000).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect::<String>()),
+        format!(
+            "{}pass\n",
+            (0..5000).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect::<String>()
+        ),
         format!("x = {}1\n", "lambda: ".repeat(5000)),
-        format!("x = {}\n", "-".repeat(5000)),
+        format!("x = {}1\n", "-".repeat(5000)),
         format!("x: {}int{}\n", "list[".repeat(5000), "]".repeat(5000)),
     ];
     for text in cases {
@@ -56,42 +59,110 @@ fn changed_bytes_never_panic() {
     let texts: Vec<Vec<u8>> = files.iter().map(|file| read(file).into_bytes()).collect();
     let change = (any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..6u8, any::<u8>());
     let mut runner = TestRunner::new(Config { cases: 300, failure_persistence: None, ..Config::default() });
-    let outcome = runner.run(&(any::<prop::sample::Index>(), prop::collection::vec(change, 1..6)), |(file, changes)| {
-        let mut bytes = file.get(&texts).clone();
-        for (from, to, kind, byte) in changes {
-            let (a, b) = (from.index(bytes.len()), to.index(bytes.len()));
-            match kind {
-                0 => bytes[a] = byte,
-                1 => drop(bytes.drain(a.min(b)..a.max(b).min(a.min(b) + 40))),
-                2 => bytes.insert(a, b"()[]{}:'\"\\\n\t #@=*"[byte as usize % 17]),
-                3 => bytes.swap(a, b),
-                4 => bytes.truncate(a.max(20)),
-                _ => {
-                    let piece = bytes[a..(a + 30).min(bytes.len())].to_vec();
-                    bytes.splice(b..b, piece);
+    let outcome = runner.run(
+        &(any::<prop::sample::Index>(), prop::collection::vec(change, 1..6)),
+        |(file, changes)| {
+            let mut bytes = file.get(&texts).clone();
+            for (from, to, kind, byte) in changes {
+                let (a, b) = (from.index(bytes.len()), to.index(bytes.len()));
+                match kind {
+                    0 => bytes[a] = byte,
+                    1 => drop(bytes.drain(a.min(b)..a.max(b).min(a.min(b) + 40))),
+                    2 => bytes.insert(a, b"()[]{}:'\"\\\n\t #@=*"[byte as usize % 17]),
+                    3 => bytes.swap(a, b),
+                    4 => bytes.truncate(a.max(20)),
+                    _ => {
+                        let piece = bytes[a..(a + 30).min(bytes.len())].to_vec();
+                        bytes.splice(b..b, piece);
+                    }
                 }
             }
-        }
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        prop_assert!(is_sound(&lower_text(&text)));
-        Ok(())
-    });
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            prop_assert!(is_sound(&lower_text(&text)));
+            Ok(())
+        },
+    );
     outcome.expect("no text makes the frontend panic");
 }
 
 #[test]
 fn nonsense_is_answered() {
     for text in [
-        "", "\n", "#", "\u{feff}x = 1\n", "x", "def", "class", "def f(", "f'{", "f'{x!r:{", "'''", "\"\\", "@", "@x\n",
-        "match", "match x:\n", "match x:\n case", "except:", "lambda", "x = ", "x: ", "import", "from . import",
-        "from x import", "from", "for", "with", "del", "return", "yield", "await x", "global x", "nonlocal x", "break",
-        "class C: def", "a b", "\0", "é = 1", "x = 1 if 2", "print 'x'", "exec 'x'", "`x`", "x <> y", "0777", "1__0",
-        "type X = int\n", "class C[T]: pass\n", "def f[T](x: T): pass\n", "x = *a, *b\n", "*a, *b = c\n", "f() = 1\n",
-        "x = y = z += 1\n", "del f()\n", "b'\u{e9}'", "'\\N{NO SUCH}'", "'\\ud800'", "f'{}'", "f'{ }'", "f'{*a}'",
-        "'%(a' % b", "'{' .format()", "'%' % ()", "'{0.}'.format(1)", "'{0[}'.format(1)", "'é%s' % x",
-        "try: pass\nexcept* E: pass\n", "try:\n pass\nexcept A.b(c):\n pass\nexcept D:\n pass\n", "super()", "super().x",
-        "class C(metaclass=M, x=1): pass\n", "class C(f(), *a): pass\n", "class C:\n  class D:\n    x = 1\n",
-        "def f():\n  class C:\n    def g(self): return f, q\n  q = 1\n", "@1\ndef f(): pass\n", "@x[1]\nclass C: pass\n",
+        "",
+        "\n",
+        "#",
+        "\u{feff}x = 1\n",
+        "x",
+        "def",
+        "class",
+        "def f(",
+        "f'{",
+        "f'{x!r:{",
+        "'''",
+        "\"\\",
+        "@",
+        "@x\n",
+        "match",
+        "match x:\n",
+        "match x:\n case",
+        "except:",
+        "lambda",
+        "x = ",
+        "x: ",
+        "import",
+        "from . import",
+        "from x import",
+        "from",
+        "for",
+        "with",
+        "del",
+        "return",
+        "yield",
+        "await x",
+        "global x",
+        "nonlocal x",
+        "break",
+        "class C: def",
+        "a b",
+        "\0",
+        "é = 1",
+        "x = 1 if 2",
+        "print 'x'",
+        "exec 'x'",
+        "`x`",
+        "x <> y",
+        "0777",
+        "1__0",
+        "type X = int\n",
+        "class C[T]: pass\n",
+        "def f[T](x: T): pass\n",
+        "x = *a, *b\n",
+        "*a, *b = c\n",
+        "f() = 1\n",
+        "x = y = z += 1\n",
+        "del f()\n",
+        "b'\u{e9}'",
+        "'\\N{NO SUCH}'",
+        "'\\ud800'",
+        "f'{}'",
+        "f'{ }'",
+        "f'{*a}'",
+        "'%(a' % b",
+        "'{' .format()",
+        "'%' % ()",
+        "'{0.}'.format(1)",
+        "'{0[}'.format(1)",
+        "'é%s' % x",
+        "try: pass\nexcept* E: pass\n",
+        "try:\n pass\nexcept A.b(c):\n pass\nexcept D:\n pass\n",
+        "super()",
+        "super().x",
+        "class C(metaclass=M, x=1): pass\n",
+        "class C(f(), *a): pass\n",
+        "class C:\n  class D:\n    x = 1\n",
+        "def f():\n  class C:\n    def g(self): return f, q\n  q = 1\n",
+        "@1\ndef f(): pass\n",
+        "@x[1]\nclass C: pass\n",
     ] {
         assert!(is_sound(&lower_text(text)), "{text:?}");
     }
@@ -103,7 +174,8 @@ fn one_broken_block_leaves_the_others() {
     let ir = lower_text(text);
     let found: Vec<_> = ir.diags.iter().map(|found| found.code.id).collect();
     assert_eq!(found, ["B0101", "B0101"], "{:#?}", ir.diags);
-    let starts: Vec<_> = ir.diags.iter().map(|found| text[..found.at.origin.start as usize].matches('\n').count()).collect();
+    let starts: Vec<_> =
+        ir.diags.iter().map(|found| text[..found.at.origin.start as usize].matches('\n').count()).collect();
     assert_eq!(starts, [3, 9]);
     let paths: Vec<_> = ir.fns.iter().map(|body| body.path.as_str()).collect();
     assert_eq!(paths, ["m.a", "m.d", "m.<init>"]);

@@ -79,10 +79,7 @@ impl<'t> Lowerer<'t> {
         match node.kind() {
             "identifier" => {
                 let name = Name::new(node.text());
-                if !scope.names.contains_key(&name) {
-                    let local = self.new_local(node.text(), node);
-                    scope.names.insert(name, Binding::Local(local));
-                }
+                scope.names.entry(name).or_insert_with(|| Binding::Local(self.new_local(node.text(), node)));
             }
             "attribute" | "subscript" => {}
             _ => node.named().into_iter().for_each(|part| self.declare_targets(part, scope)),

@@ -195,7 +195,8 @@ impl<'t> Lowerer<'t> {
     /// Adds the classes that an `except` names; answers whether all of them are known here.
     fn handler_classes(&mut self, node: Syntax<'t>, out: &mut Vec<Name>) -> bool {
         if matches!(node.kind(), "tuple" | "parenthesized_expression") {
-            return node.named().into_iter().fold(true, |all, part| self.handler_classes(part, out) && all);
+            let parts = node.named();
+            return parts.into_iter().filter(|part| !self.handler_classes(*part, out)).count() == 0;
         }
         if let Some(class) = self.class_name(node) {
             out.push(class);
@@ -241,8 +242,8 @@ impl<'t> Lowerer<'t> {
     }
 }
 
-/// Where a head ends: its last colon before the body.
-fn head_end(node: Syntax<'_>, body: Syntax<'_>) -> usize {
-    let colons = node.children().into_iter().filter(|part| part.is(":") && part.start() < body.start());
-    colons.last().map_or(node.start(), Syntax::start)
+/// Where the head of a compound statement ends: at its last colon before the body.
+pub(crate) fn head_end(node: Syntax<'_>, body: Syntax<'_>) -> usize {
+    let colons = node.children().into_iter().rev().find(|part| part.is(":") && part.start() < body.start());
+    colons.map_or(node.start(), Syntax::start)
 }

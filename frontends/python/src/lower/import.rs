@@ -34,7 +34,7 @@ impl<'t> Lowerer<'t> {
     fn imported(&mut self, node: Syntax<'t>) -> Vec<Imported<'t>> {
         match node.kind() {
             "import_statement" => self.plain_import(node),
-            "import_from_statement" => self.from_import(node),
+            "import_from_statement" => self.names_from(node),
             _ => Vec::new(),
         }
     }
@@ -56,8 +56,8 @@ impl<'t> Lowerer<'t> {
         out
     }
 
-    fn from_import(&mut self, node: Syntax<'t>) -> Vec<Imported<'t>> {
-        let Some(base) = self.from_base(node) else { return Vec::new() };
+    fn names_from(&mut self, node: Syntax<'t>) -> Vec<Imported<'t>> {
+        let Some(base) = self.base_module(node) else { return Vec::new() };
         let base_binding = self.module_binding(base);
         if matches!(base_binding, Binding::Lib(_)) {
             self.note_module(base.as_str());
@@ -81,7 +81,7 @@ impl<'t> Lowerer<'t> {
     }
 
     /// The module after `from`: dots count up from the package.
-    fn from_base(&self, node: Syntax<'t>) -> Option<Name> {
+    fn base_module(&self, node: Syntax<'t>) -> Option<Name> {
         let module = node.field("module_name")?;
         if !module.is("relative_import") {
             return Some(Name::new(&module_name(module)));
@@ -160,7 +160,7 @@ impl<'t> Lowerer<'t> {
         if node.is("import_statement") {
             let names = node.fields("name").into_iter();
             paths.extend(names.map(|part| Name::new(&module_name(part.field("name").unwrap_or(part)))));
-        } else if let Some(base) = self.from_base(node) {
+        } else if let Some(base) = self.base_module(node) {
             let is_relative = node.field("module_name").is_some_and(|module| module.is("relative_import"));
             let names: Vec<_> = node
                 .fields("name")

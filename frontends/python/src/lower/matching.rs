@@ -264,21 +264,44 @@ impl<'t> Lowerer<'t> {
 
     fn map_pattern(&mut self, node: Syntax<'t>, late: &mut Vec<(Name, LocalId)>) -> Pat {
         let (mut pairs, mut rest) = (Vec::new(), None);
-        let mut key = None;
-        for child in node.named() {
-            if child.is("splat_pattern") {
-                if let Some(Pat::Bind(local, _)) = child.first().map(|name| self.capture(name, None, late)) {
-                    rest = Some(local);
+        let (mut key, mut is_negative) = (None, false);
+        for child in node.children() {
+            match child.kind() {
+                "-" => is_negative = true,
+                "splat_pattern" => {
+                    if let Some(Pat::Bind(local, _)) =
+                        child.first().map(|name| self.capture(name, None, late))
+                    {
+                        rest = Some(local);
+                    }
                 }
-            } else if child.is("case_pattern") {
-                let pat = self.case_pattern(child, late);
-                if let Some(key) = key.take() {
-                    pairs.push((key, pat));
+                "case_pattern" => {
+                    let pat = self.case_pattern(child, late);
+                    if let Some(key) = key.take() {
+                        pairs.push((key, pat));
+                    }
                 }
-            } else {
-                key = Some(if child.is("dotted_name") { self.dotted_value(child) } else { self.expr(child) });
+                _ if child.is_named() => {
+                    key = Some(self.map_key(child, is_negative, late));
+                    is_negative = false;
+                }
+                _ => {}
             }
         }
         Pat::Map { pairs, rest }
+    }
+
+    /// A key: a literal or a dotted name.
+    fn map_key(&mut self, node: Syntax<'t>, is_negative: bool, late: &mut Vec<(Name, LocalId)>) -> NodeId {
+        let pat = match node.kind() {
+            "dotted_name" => return self.dotted_value(node),
+            "integer" | "float" => self.number_pattern(node, is_negative),
+            _ => self.pattern(node, late),
+        };
+        match pat {
+            Pat::Const(value) => self.constant(value, node),
+            Pat::Value(value) => value,
+            _ => self.hole(BAD_PATTERN, node, BAD_PATTERN.title),
+        }
     }
 }

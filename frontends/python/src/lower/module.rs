@@ -153,11 +153,7 @@ impl<'t> Lowerer<'t> {
         for found in Scan::of(&stmts) {
             groups.entry(found.name).or_default().push(found);
         }
-        for stmt in &stmts {
-            if stmt.is("import_from_statement") {
-                self.prepare_import(*stmt);
-            }
-        }
+        stmts.iter().for_each(|stmt| self.star_imports(*stmt));
         let declared = self.declared_globals(parts);
         // Imports first: what a `namedtuple` is depends on them.
         for imports in [true, false] {
@@ -173,6 +169,17 @@ impl<'t> Lowerer<'t> {
                 self.names.insert(Name::new(name), Binding::Global(path));
                 self.global(path, true, Origin::default());
             }
+        }
+    }
+
+    /// Star imports at module level, also under conditions.
+    fn star_imports(&mut self, node: Syntax<'t>) {
+        match node.kind() {
+            "import_from_statement" => self.prepare_import(node),
+            "if_statement" | "try_statement" | "else_clause" | "elif_clause" | "except_clause" | "block" => {
+                node.named().into_iter().for_each(|part| self.star_imports(part));
+            }
+            _ => {}
         }
     }
 

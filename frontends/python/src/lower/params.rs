@@ -112,7 +112,7 @@ impl<'t> Lowerer<'t> {
                 scope.names.insert(name, binding);
             }
             BoundBy::Nonlocal => match self.look_up(found.name) {
-                binding @ Binding::Local(_) => {
+                binding @ (Binding::Local(_) | Binding::Captured) => {
                     scope.names.insert(name, binding);
                 }
                 _ => {

@@ -64,10 +64,9 @@ impl<'t> Lowerer<'t> {
         if let Some(comment) = above.first_mut() {
             comment.blank_before = false;
         }
-        // The first statement of a nested block: its blank line says nothing.
-        let is_block_start = first == 0 && node.column() > 0;
         let row = &mut self.cx.stmts[first];
-        row.blank_before = blank_before && !is_block_start;
+        // At the start of a block a blank line says nothing.
+        row.blank_before = blank_before && first > 0;
         row.above.splice(0..0, above);
         if row.beside.is_none() {
             row.beside = beside;
@@ -93,7 +92,7 @@ impl<'t> Lowerer<'t> {
         body: Option<Syntax<'t>>,
     ) -> Option<std::sync::Arc<str>> {
         let limit = body.map_or(node.end(), Syntax::start);
-        let colon = node.children().into_iter().filter(|part| part.is(":") && part.start() < limit).last()?;
+        let colon = node.children().into_iter().rev().find(|part| part.is(":") && part.start() < limit)?;
         self.trivia.beside(self.source, colon.end())
     }
 
