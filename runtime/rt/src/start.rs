@@ -12,7 +12,9 @@ const MIB: usize = 1 << 20;
 /// Stack sizes that are tried, largest first; pages are committed only when used.
 const STACKS: [usize; 4] = [1024 * MIB, 256 * MIB, 64 * MIB, 8 * MIB];
 /// Used stack at which recursion ends, unless the program asked for more.
-const USUAL_DEPTH: usize = 256 * MIB;
+const USUAL_DEPTH: usize = 64 * MIB;
+/// Stack that a program gets for each level of the recursion limit it asks for.
+const PER_LEVEL: usize = 2048;
 /// Room that stays free for the code that handles the error.
 const RESERVE: usize = MIB;
 
@@ -57,7 +59,9 @@ pub fn start<T: Outcome + 'static>(map: &str, main: fn() -> T) {
 
 fn run_on_large_stack<T: Outcome + 'static>(main: fn() -> T) -> i32 {
     for size in STACKS {
-        let program = thread::Builder::new().name("main".to_owned()).stack_size(size);
+        let program = thread::Builder::new()
+            .name("main".to_owned())
+            .stack_size(size);
         if let Ok(handle) = program.spawn(move || run(main, size)) {
             return handle.join().unwrap_or(1);
         }
@@ -99,7 +103,9 @@ pub fn traceback(error: &Error) -> String {
     let mut text = String::new();
     if let Some(cause) = error.cause() {
         text = traceback(&cause);
-        text.push_str("\n\nThe above exception was the direct cause of the following exception:\n\n");
+        text.push_str(
+            "\n\nThe above exception was the direct cause of the following exception:\n\n",
+        );
     }
     if let Some(place) = error.place() {
         let (file, line) = map::look_up(&place).unwrap_or((place.file.as_ref(), place.line));
@@ -137,10 +143,14 @@ fn too_deep() -> ! {
     unwind::raise_new(RecursionError, "maximum recursion depth exceeded")
 }
 
-/// `sys.setrecursionlimit(limit)`: a limit beyond 100,000 gives the program its whole stack.
+/// `sys.setrecursionlimit(limit)`: a high limit lets the program use more of its stack. Levels are
+/// not counted, so an endless recursion ends elsewhere than in CPython.
 pub fn set_recursion_limit(limit: i64) {
     RECURSION_LIMIT.set(limit);
-    set_depth(if limit > 100_000 { usize::MAX } else { USUAL_DEPTH });
+    let asked = usize::try_from(limit)
+        .unwrap_or(0)
+        .saturating_mul(PER_LEVEL);
+    set_depth(asked.max(USUAL_DEPTH));
 }
 
 /// `sys.getrecursionlimit()`.

@@ -383,7 +383,8 @@ mod tests {
 
     #[test]
     fn errors_are_pythons() {
-        let cases: [(fn() -> f64, &str); 6] = [
+        type Case = (fn() -> f64, &'static str);
+        let cases: [Case; 6] = [
             (|| sqrt(-1.0), "ValueError: math domain error"),
             (|| log(0.0), "ValueError: math domain error"),
             (|| exp(1000.0), "OverflowError: math range error"),
