@@ -1,11 +1,11 @@
 //! The salsa database and the session around it.
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Position};
 use crate::options::{Level, Options};
 use crate::project::Project;
 use crate::{Output, queries};
 use batuta_base::{Name, SourceText};
-use batuta_core::{Mir, Program, Typed};
+use batuta_core::{Mir, Program, Ty, Typed};
 use rayon::prelude::*;
 use salsa::Setter;
 use std::collections::BTreeMap;
@@ -150,6 +150,12 @@ impl Session {
     pub fn mir(&self) -> &Program<Mir> {
         self.lower_all();
         &queries::mir(&self.db, self.workspace).program
+    }
+
+    /// Position, name and type of each local that a statement assigns.
+    pub fn assigned_types(&self) -> Vec<(Position, Name, Ty)> {
+        self.lower_all();
+        queries::assigned_types(&self.db, self.workspace)
     }
 
     /// Names of the queries that ran since the last call, in their order.

@@ -68,7 +68,8 @@ impl Locator {
         None
     }
 
-    fn position(&self, at: Anchor) -> Option<Position> {
+    /// File position of an anchor; `None` for an item of no file.
+    pub(crate) fn position(&self, at: Anchor) -> Option<Position> {
         let (source, base) = self.find(at.item)?;
         let start = (base + at.origin.start) as usize;
         let end = (base + at.origin.end).max(base + at.origin.start) as usize;

@@ -7,11 +7,13 @@
 
 use crate::check;
 use crate::db::{SourceFile, Workspace};
-use crate::finding::{Finding, Locator};
+use crate::finding::{Finding, Locator, Position};
 use crate::options::{Level, Optimize};
 use crate::stages::{self, Emitted};
-use batuta_base::{Diagnostic, FxHashMap, Name, SourceText};
-use batuta_core::{Body, ClassDef, FileIr, FnKind, GlobalDef, Hir, Item, Mir, Module, Program, Typed};
+use batuta_base::{Anchor, Diagnostic, FxHashMap, FxHashSet, Name, Severity, SourceText};
+use batuta_core::{
+    Body, ClassDef, FileIr, FnKind, GlobalDef, Hir, Item, Mir, Module, Program, StmtKind, Ty, Typed,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -175,39 +177,66 @@ fn start_of(starts: &FxHashMap<Name, u32>, path: Name) -> u32 {
     0
 }
 
+/// Where the items of all files stand.
+pub(crate) fn locator(db: &dyn salsa::Database, workspace: Workspace) -> Locator {
+    let mut items: FxHashMap<Name, (Arc<SourceText>, u32)> = FxHashMap::default();
+    for file in workspace.files(db).iter() {
+        items.insert(file.module(db), (file.text(db).clone(), 0));
+        for (path, start) in bases(db, workspace, *file) {
+            items.insert(*path, (file.text(db).clone(), *start));
+        }
+    }
+    Locator::new(items)
+}
+
 /// All findings, with places in files, ordered by file and position.
 #[salsa::tracked]
 pub(crate) fn findings(db: &dyn salsa::Database, workspace: Workspace) -> Vec<Finding> {
-    let mut items: FxHashMap<Name, (Arc<SourceText>, u32)> = FxHashMap::default();
     let mut all = Vec::new();
     for file in workspace.files(db).iter() {
-        let ir = lowered(db, workspace, *file);
-        let text = file.text(db);
-        items.insert(ir.module.path, (text.clone(), 0));
-        for (path, start) in bases(db, workspace, *file) {
-            items.insert(*path, (text.clone(), *start));
-        }
-        all.extend(ir.diags.iter().cloned());
+        all.extend(lowered(db, workspace, *file).diags.iter().cloned());
     }
     all.extend(check::import_cycles(program(db, workspace)));
     all.extend(types(db, workspace).diags.iter().cloned());
     all.extend(mir(db, workspace).diags.iter().cloned());
-    if workspace.options(db).verify {
+    let options = workspace.options(db);
+    if options.verify {
         all.extend(check::verify(program(db, workspace)));
         all.extend(check::verify(&types(db, workspace).program));
         all.extend(check::verify(&mir(db, workspace).program));
         all.extend(check::verify(idiomatic(db, workspace)));
     }
-    let locator = Locator::new(items);
+    let locator = locator(db, workspace);
     let mut found: Vec<Finding> = Vec::new();
+    let mut seen = FxHashSet::default();
     for diagnostic in &all {
-        let finding = locator.finding(diagnostic);
-        if !found.contains(&finding) {
+        let mut finding = locator.finding(diagnostic);
+        if options.strict && finding.severity == Severity::Warning {
+            finding.severity = Severity::Error;
+        }
+        if seen.insert((finding.code, finding.at.clone(), finding.message.clone())) {
             found.push(finding);
         }
     }
     found.sort_by(|a, b| a.at.cmp(&b.at));
     found
+}
+
+/// Position, name and type of each local that a statement assigns.
+pub(crate) fn assigned_types(db: &dyn salsa::Database, workspace: Workspace) -> Vec<(Position, Name, Ty)> {
+    let locator = locator(db, workspace);
+    let mut out = Vec::new();
+    for body in types(db, workspace).program.fns.values() {
+        body.walk_stmts(body.root, &mut |stmt| {
+            let at = locator.position(Anchor { item: body.path, origin: stmt.origin });
+            let (Some(at), StmtKind::Set { target, .. }) = (at, &stmt.kind) else { return };
+            target.for_each_local(&mut |local| {
+                let row = &body.locals[local];
+                out.push((at.clone(), row.name, row.ty));
+            });
+        });
+    }
+    out
 }
 
 /// The text form of the whole program at a level.
