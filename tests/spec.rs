@@ -215,7 +215,7 @@ fn translate(case: &mut Case) {
         let text = |level| session.text(level);
         let levels = [text(Level::Hir), text(Level::Typed), text(Level::Mir), text(Level::Idiomatic)];
         let types = session.assigned_types();
-        let types = types.into_iter().map(|(at, _, ty)| (at.line, ty.to_string())).collect();
+        let types: Vec<_> = types.into_iter().map(|(at, _, ty)| (at.line, ty.to_string())).collect();
         (output, levels, types)
     });
     let (output, levels, types) = match catch_unwind(work) {
