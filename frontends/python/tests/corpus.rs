@@ -175,10 +175,12 @@ fn written(text: &str) -> Vec<String> {
 #[test]
 fn every_comment_has_one_slot() {
     let mut count = 0;
-    for case in single_files("python") {
+    // Code that does not run in a module takes its comments along, so every file is the entry here.
+    let cases = single_files("python").into_iter().chain(single_files("numpy")).chain(project_files());
+    for case in cases.map(|case| Case { is_entry: true, ..case }) {
         let text = read(&case.path);
         assert_eq!(comments(&lower_case(&case)), written(&text), "{}", case.path.display());
         count += written(&text).len();
     }
-    assert!(count > 40, "only {count} comments in the corpus");
+    assert!(count > 55, "only {count} comments in the corpus");
 }

@@ -14,6 +14,9 @@ pub const BAD_CLASS: Code = Code::warning("B0510", "this class has parts without
 /// `@x.deleter`.
 pub const DELETER: Code = Code::warning("B0511", "a property's deleter has no translation yet");
 
+/// A method under an `if` of its class.
+pub const CONDITIONAL_METHOD: Code = Code::warning("B0513", "the last definition of this method is taken");
+
 /// A class that is being lowered.
 pub(crate) struct Building {
     pub def: ClassDef,
@@ -95,6 +98,15 @@ impl<'t> Lowerer<'t> {
         let suffix = if role.kind == FnKind::PropertySetter { "$setter" } else { "" };
         let path = class.join(&format!("{}{suffix}", name.text()));
         // A later definition of the same name replaces the earlier one.
+        let block = whole.raw().parent().and_then(|suite| suite.parent());
+        if block.is_some_and(|block| block.kind() != "class_definition") {
+            let found = self.report(
+                CONDITIONAL_METHOD,
+                name,
+                "a method under a condition: its last definition is taken",
+            );
+            found.hint("test the condition inside the method");
+        }
         self.add_method(path);
         self.item_function(whole, node, path, &role, above);
     }
