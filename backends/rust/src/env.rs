@@ -73,6 +73,45 @@ impl<'a> Env<'a> {
         self.program.mro(class).into_iter().find_map(field)
     }
 
+    /// Fields of a class in order, those of its bases first.
+    pub fn all_fields(&self, class: Name) -> Vec<&'a FieldDef> {
+        let mut out: Vec<&FieldDef> = Vec::new();
+        for path in self.program.mro(class).into_iter().rev() {
+            for field in self.class(path).into_iter().flat_map(|def| &def.fields) {
+                match out.iter_mut().find(|found| found.name == field.name) {
+                    Some(found) => *found = field,
+                    None => out.push(field),
+                }
+            }
+        }
+        out
+    }
+
+    /// An exception class with fields or a constructor of its own.
+    pub fn exception_has_data(&self, class: Name) -> bool {
+        !self.all_fields(class).is_empty() || self.program.find_method(class, "__init__").is_some()
+    }
+
+    /// Values of the type may stand in a `static`.
+    pub fn is_sync(&self, ty: Ty) -> bool {
+        !ty.any(&mut |ty| match ty.kind() {
+            TyKind::Shared(_)
+            | TyKind::Value
+            | TyKind::Func(..)
+            | TyKind::Iter(_)
+            | TyKind::Error
+            | TyKind::Lib(..) => true,
+            TyKind::Class(path, _) => self.class(*path).is_none_or(|class| {
+                class.is_shared
+                    || class
+                        .fields
+                        .iter()
+                        .any(|field| !field.ty.is_copy() && !matches!(field.ty.kind(), TyKind::Str))
+            }),
+            _ => false,
+        })
+    }
+
     /// `mod::Item` as `from` writes it, with the `use` that this needs.
     pub fn item_path(&self, item: Name, own_name: &str, from: Name, uses: &mut Uses) -> String {
         let home = self.module_of(item);
@@ -140,7 +179,9 @@ pub fn variant(ty: Ty) -> String {
         TyKind::Set(_) | TyKind::FrozenSet(_) => "Set".to_owned(),
         TyKind::Tuple(_) => "Tuple".to_owned(),
         TyKind::Class(path, _) | TyKind::Lib(path, _) => names::camel(path.last()),
-        TyKind::Shared(item) | TyKind::Boxed(item) | TyKind::Ref(item) | TyKind::RefMut(item) => variant(*item),
+        TyKind::Shared(item) | TyKind::Boxed(item) | TyKind::Ref(item) | TyKind::RefMut(item) => {
+            variant(*item)
+        }
         _ => "Other".to_owned(),
     }
 }
@@ -150,7 +191,9 @@ fn may_nan(program: &Program<Mir>) -> bool {
     program.fns.values().any(|body| {
         body.nodes.iter().any(|(_, row)| match &row.kind {
             Node::Item(name) => sources.contains(&name.as_str()),
-            Node::Call { callee: Callee::Lib(name), .. } => sources.contains(&name.as_str().split('#').next().unwrap_or("")),
+            Node::Call { callee: Callee::Lib(name), .. } => {
+                sources.contains(&name.as_str().split('#').next().unwrap_or(""))
+            }
             Node::Const(Const::Float(value)) => !value.is_finite(),
             _ => false,
         })

@@ -50,7 +50,14 @@ pub fn scope(body: &Body<Mir>) -> Scope {
 }
 
 impl Walk {
-    fn pick(&self, body: &Body<Mir>, id: LocalId, before: &[LocalId], names: &[String], unread: bool) -> String {
+    fn pick(
+        &self,
+        body: &Body<Mir>,
+        id: LocalId,
+        before: &[LocalId],
+        names: &[String],
+        unread: bool,
+    ) -> String {
         let mut base = names::snake(body.locals[id].name.as_str());
         if unread && !base.starts_with('_') {
             base.insert(0, '_');
@@ -60,11 +67,13 @@ impl Walk {
         for number in 1.. {
             let name = if number == 1 { base.clone() } else { format!("{base}_{number}") };
             let hides_local = before.iter().any(|other| {
-                names[other.0 as usize] == name && self.mentions.get(other).is_some_and(|at| at.iter().any(inside))
+                names[other.0 as usize] == name
+                    && self.mentions.get(other).is_some_and(|at| at.iter().any(inside))
             });
             let hides_call = self.calls.get(&name).is_some_and(|at| at.iter().any(inside));
             // A parameter keeps its name for callers; two of one pattern or list may not be equal.
-            let twin = before.iter().any(|other| names[other.0 as usize] == name && self.spans[other].0 == start);
+            let twin =
+                before.iter().any(|other| names[other.0 as usize] == name && self.spans[other].0 == start);
             if !hides_local && !hides_call && !twin {
                 return name;
             }

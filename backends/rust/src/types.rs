@@ -43,6 +43,11 @@ impl Env<'_> {
                 }
             }
             TyKind::Func(params, ret) => self.function_ty(params, *ret, position, from, uses),
+            TyKind::Class(path, _)
+                if self.class(*path).is_some_and(|class| class.kind == ClassKind::Exception) =>
+            {
+                rt("Error", uses)
+            }
             TyKind::Class(path, args) => {
                 let name = self.item_path(*path, &names::camel(path.last()), from, uses);
                 generic(name, args.iter().map(|arg| stored(*arg, uses)))
@@ -50,7 +55,9 @@ impl Env<'_> {
             TyKind::Union(_) => self.unions.get(&ty).cloned().unwrap_or_else(|| "_".to_owned()),
             TyKind::Var(name) => name.as_str().to_owned(),
             TyKind::Ref(inner) => self.reference(*inner, position, from, uses),
-            TyKind::RefMut(inner) => format!("&mut {}", self.ty(*inner, reference_position(position), from, uses)),
+            TyKind::RefMut(inner) => {
+                format!("&mut {}", self.ty(*inner, reference_position(position), from, uses))
+            }
             TyKind::Shared(inner) => self.shared(*inner, from, uses),
             TyKind::Boxed(inner) => format!("Box<{}>", stored(*inner, uses)),
             TyKind::Array(item, count) => format!("[{}; {count}]", stored(*item, uses)),
@@ -97,13 +104,17 @@ impl Env<'_> {
 
     fn shared(&self, inner: Ty, from: Name, uses: &mut Uses) -> String {
         match inner.kind() {
-            TyKind::List(item) => format!("{}<{}>", rt("List", uses), self.ty(*item, Position::Stored, from, uses)),
+            TyKind::List(item) => {
+                format!("{}<{}>", rt("List", uses), self.ty(*item, Position::Stored, from, uses))
+            }
             TyKind::Dict(key, value) => {
                 let key = self.ty(*key, Position::Stored, from, uses);
                 let value = self.ty(*value, Position::Stored, from, uses);
                 format!("{}<{key}, {value}>", rt("SharedDict", uses))
             }
-            TyKind::Set(item) => format!("{}<{}>", rt("SharedSet", uses), self.ty(*item, Position::Stored, from, uses)),
+            TyKind::Set(item) => {
+                format!("{}<{}>", rt("SharedSet", uses), self.ty(*item, Position::Stored, from, uses))
+            }
             TyKind::Func(..) => self.ty(inner, Position::Stored, from, uses),
             _ => {
                 uses.paths.insert("std::rc::Rc".to_owned());

@@ -51,7 +51,9 @@ impl Printer<'_, '_> {
                 return Expr::Atom(literal::bytes(bytes)).method("to_vec", vec![]);
             }
             Const::Bytes(bytes) => literal::bytes(bytes),
-            Const::Ellipsis | Const::NotImplemented => return self.problem("a constant that Mir does not have"),
+            Const::Ellipsis | Const::NotImplemented => {
+                return self.problem("a constant that Mir does not have");
+            }
         })
     }
 
@@ -96,7 +98,7 @@ impl Printer<'_, '_> {
                 format!("{mutable}{name}")
             });
         }
-        self.frames.push(Frame { fallible: false, ret: closure.ret });
+        self.frames.push(Frame { fallible: false, ret: closure.ret, exit: super::control::Exit::Direct });
         let loops = std::mem::take(&mut self.loops);
         let mut block = self.block(closure.body);
         self.loops = loops;
@@ -105,7 +107,12 @@ impl Printer<'_, '_> {
             Some(_) => *block.tail.take().expect("a block that is a value has one"),
             None => Expr::Block(String::new(), block),
         };
-        Expr::Closure(tree::Closure { params: params.join(", "), is_move: false, ret: None, body: Box::new(body) })
+        Expr::Closure(tree::Closure {
+            params: params.join(", "),
+            is_move: false,
+            ret: None,
+            body: Box::new(body),
+        })
     }
 
     /// A block as an expression: its value alone where it has no statements.
@@ -123,9 +130,14 @@ impl Printer<'_, '_> {
             TyKind::Func(params, _) => params.len(),
             _ => 1,
         };
-        let names: Vec<String> = (0..count).map(|index| ["x", "y", "z"].get(index).map_or(format!("x{index}"), |n| (*n).to_owned())).collect();
+        let names: Vec<String> = (0..count)
+            .map(|index| ["x", "y", "z"].get(index).map_or(format!("x{index}"), |n| (*n).to_owned()))
+            .collect();
         let args: Vec<Expr> = names.iter().map(Expr::atom).collect();
-        match batuta_catalog::functions(name.as_str()).iter().find(|row| row.params.len() == count && !row.rust.is_empty()) {
+        match batuta_catalog::functions(name.as_str())
+            .iter()
+            .find(|row| row.params.len() == count && !row.rust.is_empty())
+        {
             Some(row) => {
                 self.scan(row.rust);
                 Expr::closure(names.join(", "), crate::template::fill(row.rust, &args, "_"))
@@ -134,7 +146,6 @@ impl Printer<'_, '_> {
         }
     }
 }
-
 
 /// An owned copy of a borrowed text; a literal says `to_owned` too.
 pub(crate) fn to_owned_text(text: Expr) -> Expr {

@@ -17,6 +17,7 @@ use crate::tree::{self, Block, Expr, Stmt, StmtKind};
 use crate::types::Position;
 use batuta_base::{Name, Origin};
 use batuta_core::{self as core, BlockId, Body, LocalId, Mir, Node, NodeId, Pat, Ty, TyKind};
+use control::Exit;
 
 /// Prints one body.
 pub struct Printer<'a, 'u> {
@@ -31,6 +32,8 @@ pub struct Printer<'a, 'u> {
     loops: Vec<Loop>,
     /// Thread-local globals that the current operation reads through a guard.
     guards: Vec<Guard>,
+    /// Names of the errors that the handlers around here handle.
+    handled: Vec<String>,
     /// A hole was printed.
     pub has_hole: bool,
     /// Fields of an object under construction that are locals: `__init__` prints `new`.
@@ -43,6 +46,7 @@ pub struct Printer<'a, 'u> {
 struct Frame {
     fallible: bool,
     ret: Ty,
+    exit: Exit,
 }
 
 /// A loop around the current place.
@@ -67,7 +71,8 @@ impl<'a, 'u> Printer<'a, 'u> {
             module,
             uses,
             scope: scope(body),
-            frames: vec![Frame { fallible: body.fallible, ret: body.ret }],
+            frames: vec![Frame { fallible: body.fallible, ret: body.ret, exit: Exit::Direct }],
+            handled: Vec::new(),
             loops: Vec::new(),
             guards: Vec::new(),
             has_hole: false,
@@ -120,7 +125,11 @@ impl<'a, 'u> Printer<'a, 'u> {
     /// Whether control never passes the node.
     pub(crate) fn never(&self, node: NodeId) -> bool {
         match &self.body.nodes[node].kind {
-            Node::Return(_) | Node::Raise { .. } | Node::Break { .. } | Node::Continue { .. } | Node::Hole { .. } => true,
+            Node::Return(_)
+            | Node::Raise { .. }
+            | Node::Break { .. }
+            | Node::Continue { .. }
+            | Node::Hole { .. } => true,
             Node::If { then, els: Some(els), .. } => self.ends(*then) && self.ends(*els),
             Node::Match { arms, .. } => !arms.is_empty() && arms.iter().all(|arm| self.ends(arm.body)),
             Node::Block { block, label: None } => self.ends(*block),
@@ -207,7 +216,9 @@ impl<'a, 'u> Printer<'a, 'u> {
         match &stmt.kind {
             core::StmtKind::Let { pat, value } => self.let_stmt(pat, *value, out),
             core::StmtKind::Set { target, value } => self.set(target, *value, out),
-            core::StmtKind::Update { place, op, value } => out.push(Stmt::expr(self.update(place, *op, *value))),
+            core::StmtKind::Update { place, op, value } => {
+                out.push(Stmt::expr(self.update(place, *op, *value)))
+            }
             core::StmtKind::Expr(node) => self.effect(*node, out),
             core::StmtKind::Del(place) => out.push(Stmt::expr(self.delete(place))),
         }
@@ -232,17 +243,29 @@ impl<'a, 'u> Printer<'a, 'u> {
     /// `todo!(..)` under the lines that have no translation.
     fn hole(&mut self, why: &str, source: &str) -> Stmt {
         self.has_hole = true;
-        let text = |line: &str| tree::Comment { text: format!(" {line}").trim_end().to_owned(), blank_before: false };
-        let mut stmt = Stmt::expr(Expr::Macro("todo".to_owned(), vec![Expr::Atom(format!("\"{}\"", crate::literal::format_text(why)))]));
+        let text = |line: &str| tree::Comment {
+            text: format!(" {line}").trim_end().to_owned(),
+            blank_before: false,
+        };
+        let mut stmt = Stmt::expr(Expr::Macro(
+            "todo".to_owned(),
+            vec![Expr::Atom(format!("\"{}\"", crate::literal::format_text(why)))],
+        ));
         stmt.above = source.trim_end().lines().map(text).collect();
         stmt
     }
 
     fn let_stmt(&mut self, pat: &Pat, value: Option<NodeId>, out: &mut Vec<Stmt>) {
         let Some(value) = value else {
-            let ty = self.pat_ty(pat).map(|ty| self.ty(ty, Position::Stored));
+            let ty = self.pat_ty(pat);
+            let empty = match (pat, ty) {
+                (Pat::Bind(local, None), Some(ty)) if self.assigned_in_try(*local) => empty_value(ty),
+                _ => None,
+            };
+            let text = ty.map(|ty| self.ty(ty, Position::Stored));
             let pat = self.pat(pat);
-            return out.push(Stmt::bind(pat, ty, None));
+            let mutable = if empty.is_some() && !pat.starts_with("mut ") { "mut " } else { "" };
+            return out.push(Stmt::bind(format!("{mutable}{pat}"), text, empty));
         };
         if let Some(stmt) = self.let_else(pat, value) {
             return out.push(stmt);
@@ -301,6 +324,23 @@ impl<'a, 'u> Printer<'a, 'u> {
 
 pub(crate) fn ok_unit() -> Expr {
     Expr::call("Ok", vec![Expr::atom("()")])
+}
+
+/// What a local starts with that gets its value inside a closure.
+fn empty_value(ty: Ty) -> Option<Expr> {
+    Some(match ty.kind() {
+        TyKind::Int(width) if *width != core::Width::Big => Expr::atom("0"),
+        TyKind::Float(_) => Expr::atom("0.0"),
+        TyKind::Bool => Expr::atom("false"),
+        TyKind::Option(_) => Expr::atom("None"),
+        TyKind::Str => Expr::call("String::new", vec![]),
+        TyKind::List(_) => Expr::call("Vec::new", vec![]),
+        TyKind::Dict(..) | TyKind::Set(_) | TyKind::Int(_) => Expr::call("Default::default", vec![]),
+        TyKind::Tuple(items) => {
+            Expr::Tuple(items.iter().map(|item| empty_value(*item)).collect::<Option<_>>()?)
+        }
+        _ => return None,
+    })
 }
 
 fn wrap_block(block: &mut Block) {

@@ -8,15 +8,28 @@ use batuta_core::*;
 impl Printer<'_, '_> {
     pub(crate) fn op(&mut self, op: Op, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
         match op {
-            Op::IntOp(IntOp::Neg | IntOp::Invert | IntOp::Abs | IntOp::ToFloat | IntOp::Cast | IntOp::Truth) => {
-                self.int_unary(op, args[0], ty)
-            }
-            Op::IntOp(_) | Op::NumOp(NumOp::Add | NumOp::Sub | NumOp::Mul | NumOp::TrueDiv | NumOp::FloorDiv | NumOp::FloorMod | NumOp::Pow) => {
-                self.binary_nodes(op, args)
-            }
-            Op::FloatOp(FloatOp::Add | FloatOp::Sub | FloatOp::Mul | FloatOp::Div | FloatOp::FloorDiv | FloatOp::FloorMod | FloatOp::Pow) => {
-                self.binary_nodes(op, args)
-            }
+            Op::IntOp(
+                IntOp::Neg | IntOp::Invert | IntOp::Abs | IntOp::ToFloat | IntOp::Cast | IntOp::Truth,
+            ) => self.int_unary(op, args[0], ty),
+            Op::IntOp(_)
+            | Op::NumOp(
+                NumOp::Add
+                | NumOp::Sub
+                | NumOp::Mul
+                | NumOp::TrueDiv
+                | NumOp::FloorDiv
+                | NumOp::FloorMod
+                | NumOp::Pow,
+            ) => self.binary_nodes(op, args),
+            Op::FloatOp(
+                FloatOp::Add
+                | FloatOp::Sub
+                | FloatOp::Mul
+                | FloatOp::Div
+                | FloatOp::FloorDiv
+                | FloatOp::FloorMod
+                | FloatOp::Pow,
+            ) => self.binary_nodes(op, args),
             Op::FloatOp(op) => self.float_unary(op, args[0]),
             Op::NumOp(op) => self.num_unary(op, args[0]),
             Op::BoolOp(op) => self.bool_op(op, args),
@@ -77,9 +90,15 @@ impl Printer<'_, '_> {
         let other = if ty.is_big() { self.expr(right) } else { self.operand(right) };
         let call = |this: &mut Self, name: &str, a: Expr, b: Expr| Expr::call(this.rt(name), vec![a, b]);
         match op {
-            Op::IntOp(IntOp::Add) | Op::FloatOp(FloatOp::Add) | Op::NumOp(NumOp::Add) => left.binary("+", other),
-            Op::IntOp(IntOp::Sub) | Op::FloatOp(FloatOp::Sub) | Op::NumOp(NumOp::Sub) => left.binary("-", other),
-            Op::IntOp(IntOp::Mul) | Op::FloatOp(FloatOp::Mul) | Op::NumOp(NumOp::Mul) => left.binary("*", other),
+            Op::IntOp(IntOp::Add) | Op::FloatOp(FloatOp::Add) | Op::NumOp(NumOp::Add) => {
+                left.binary("+", other)
+            }
+            Op::IntOp(IntOp::Sub) | Op::FloatOp(FloatOp::Sub) | Op::NumOp(NumOp::Sub) => {
+                left.binary("-", other)
+            }
+            Op::IntOp(IntOp::Mul) | Op::FloatOp(FloatOp::Mul) | Op::NumOp(NumOp::Mul) => {
+                left.binary("*", other)
+            }
             Op::IntOp(IntOp::And) => left.binary("&", other),
             Op::IntOp(IntOp::Or) => left.binary("|", other),
             Op::IntOp(IntOp::Xor) => left.binary("^", other),
@@ -90,15 +109,21 @@ impl Printer<'_, '_> {
             Op::IntOp(IntOp::FloorDiv) if ty.is_big() => left.method("floor_div", vec![by_ref(other)]),
             Op::IntOp(IntOp::FloorMod) if ty.is_big() => left.method("floor_mod", vec![by_ref(other)]),
             // Floored and Euclidean division agree for positive divisors.
-            Op::IntOp(IntOp::FloorDiv) if right_const.is_some_and(|n| n > 0) => left.method("div_euclid", vec![other]),
-            Op::IntOp(IntOp::FloorMod) if right_const.is_some_and(|n| n > 0) => left.method("rem_euclid", vec![other]),
+            Op::IntOp(IntOp::FloorDiv) if right_const.is_some_and(|n| n > 0) => {
+                left.method("div_euclid", vec![other])
+            }
+            Op::IntOp(IntOp::FloorMod) if right_const.is_some_and(|n| n > 0) => {
+                left.method("rem_euclid", vec![other])
+            }
             Op::IntOp(IntOp::FloorDiv) => call(self, "floor_div", left, other),
             Op::IntOp(IntOp::FloorMod) => call(self, "floor_mod", left, other),
             Op::IntOp(IntOp::TrueDiv) if ty.is_big() => left.method("true_div", vec![by_ref(other)]),
             Op::IntOp(IntOp::TrueDiv) => call(self, "true_div", left, other),
             Op::IntOp(IntOp::Pow) if ty.is_big() => left.method("pow", vec![other]),
             Op::IntOp(IntOp::Pow) => match right_const {
-                Some(n) if (0..=u32::MAX.into()).contains(&n) => typed_literal(left).method("pow", vec![other]),
+                Some(n) if (0..=u32::MAX.into()).contains(&n) => {
+                    typed_literal(left).method("pow", vec![other])
+                }
                 _ => call(self, "pow_i64", left, other),
             },
             Op::IntOp(IntOp::Shl) if ty.is_big() => left.binary("<<", other),
@@ -107,7 +132,9 @@ impl Printer<'_, '_> {
                 left.binary(">>", other)
             }
             Op::IntOp(IntOp::Shr) => call(self, "shr", left, other),
-            Op::FloatOp(FloatOp::Div) if float_const || self.body.lang != Lang::Python => left.binary("/", other),
+            Op::FloatOp(FloatOp::Div) if float_const || self.body.lang != Lang::Python => {
+                left.binary("/", other)
+            }
             Op::FloatOp(FloatOp::Div) => call(self, "float_true_div", left, other),
             Op::FloatOp(FloatOp::FloorDiv) => call(self, "float_floor_div", left, other),
             Op::FloatOp(FloatOp::FloorMod) => call(self, "float_floor_mod", left, other),
@@ -155,7 +182,9 @@ impl Printer<'_, '_> {
             IntOp::Abs => typed_literal(value).method("abs", vec![]),
             IntOp::ToFloat => match (&value, from.is_big()) {
                 (_, true) => value.method("to_f64", vec![]),
-                (Expr::Atom(text), _) if text.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit() || b == b'_') => {
+                (Expr::Atom(text), _)
+                    if text.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit() || b == b'_') =>
+                {
                     Expr::Atom(format!("{text}.0"))
                 }
                 _ => value.cast("f64"),
@@ -176,7 +205,9 @@ impl Printer<'_, '_> {
             return Expr::call(format!("{target}::from"), vec![value]);
         }
         if from.is_big() {
-            return value.method("to_i64", vec![]).method("expect", vec![Expr::atom("\"int fits in 64 bits\"")]);
+            return value
+                .method("to_i64", vec![])
+                .method("expect", vec![Expr::atom("\"int fits in 64 bits\"")]);
         }
         if let Expr::Atom(text) = &value
             && text.bytes().all(|b| b.is_ascii_digit() || b == b'_')
@@ -185,9 +216,14 @@ impl Printer<'_, '_> {
         }
         let is_length = matches!(&value, Expr::Method(_, name, args) if name == "len" && args.is_empty());
         if is_length || widens(from, to) {
-            return if is_length { value.cast(target) } else { Expr::call(format!("{target}::from"), vec![value]) };
+            return if is_length {
+                value.cast(target)
+            } else {
+                Expr::call(format!("{target}::from"), vec![value])
+            };
         }
-        Expr::call(format!("{target}::try_from"), vec![value]).method("expect", vec![Expr::Atom(format!("\"int fits in {target}\""))])
+        Expr::call(format!("{target}::try_from"), vec![value])
+            .method("expect", vec![Expr::Atom(format!("\"int fits in {target}\""))])
     }
 
     fn float_unary(&mut self, op: FloatOp, arg: NodeId) -> Expr {
@@ -210,7 +246,9 @@ impl Printer<'_, '_> {
             NumOp::FromFloat => Expr::call(format!("{num}::Float"), vec![value]),
             NumOp::ToFloat => value.method("to_f64", vec![]),
             NumOp::ToInt => value.method("to_i64", vec![]),
-            NumOp::IsInt => Expr::Macro("matches".to_owned(), vec![value, Expr::Atom(format!("{num}::Int(_)"))]),
+            NumOp::IsInt => {
+                Expr::Macro("matches".to_owned(), vec![value, Expr::Atom(format!("{num}::Int(_)"))])
+            }
             _ => value.binary("!=", Expr::Atom(format!("{num}::Int(0)"))),
         }
     }
@@ -235,7 +273,12 @@ impl Printer<'_, '_> {
     /// `!value`, with the comparison turned around where that means the same.
     fn negate(&mut self, node: NodeId) -> Expr {
         if let Node::Op { op: Op::CmpOp(op), args, .. } = &self.body.nodes[node].kind {
-            let is_total = !self.body.ty(args[0]).any(&mut |ty| matches!(ty.kind(), TyKind::Float(_) | TyKind::Num | TyKind::Class(..) | TyKind::Value | TyKind::Set(_)));
+            let is_total = !self.body.ty(args[0]).any(&mut |ty| {
+                matches!(
+                    ty.kind(),
+                    TyKind::Float(_) | TyKind::Num | TyKind::Class(..) | TyKind::Value | TyKind::Set(_)
+                )
+            });
             let turned = match op {
                 CmpOp::Eq => Some(CmpOp::Ne),
                 CmpOp::Ne => Some(CmpOp::Eq),
@@ -316,7 +359,9 @@ impl Printer<'_, '_> {
                 Expr::call("Rc::ptr_eq", vec![a, b])
             }
             TyKind::Shared(_) | TyKind::Error => a.method("ptr_eq", vec![b]),
-            TyKind::Class(..) | TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) => Expr::call("std::ptr::eq", vec![a, b]),
+            TyKind::Class(..) | TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) => {
+                Expr::call("std::ptr::eq", vec![a, b])
+            }
             _ => {
                 let sign = if op == CmpOp::Is { "==" } else { "!=" };
                 return a.without_ref().binary(sign, b.without_ref());
@@ -399,14 +444,21 @@ fn strip(expr: Expr, ty: Ty) -> (Expr, bool) {
 /// Methods of a literal need its type.
 fn typed_literal(expr: Expr) -> Expr {
     match expr {
-        Expr::Atom(text) if text.bytes().all(|b| b.is_ascii_digit() || b == b'_') => Expr::Atom(format!("{text}_i64")),
-        Expr::Atom(text) if text.bytes().next().is_some_and(|b| b.is_ascii_digit()) => Expr::Atom(format!("{text}_f64")),
+        Expr::Atom(text) if text.bytes().all(|b| b.is_ascii_digit() || b == b'_') => {
+            Expr::Atom(format!("{text}_i64"))
+        }
+        Expr::Atom(text) if text.bytes().next().is_some_and(|b| b.is_ascii_digit()) => {
+            Expr::Atom(format!("{text}_f64"))
+        }
         expr => expr,
     }
 }
 
 fn is_unsigned(ty: Ty) -> bool {
-    matches!(ty.kind(), TyKind::Int(Width::U8 | Width::U16 | Width::U32 | Width::U64 | Width::U128 | Width::Usize))
+    matches!(
+        ty.kind(),
+        TyKind::Int(Width::U8 | Width::U16 | Width::U32 | Width::U64 | Width::U128 | Width::Usize)
+    )
 }
 
 /// `From` exists between the widths.

@@ -38,10 +38,12 @@ impl Printer<'_, '_> {
         let is_reference = matches!(found.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
         let wants_value = !matches!(ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
         match mode {
-            Mode::Copy | Mode::Read | Mode::Move if is_reference && wants_value => match found.strip_ref().is_copy() {
-                true => Expr::unary("*", expr),
-                false => clone_of(expr, found),
-            },
+            Mode::Copy | Mode::Read | Mode::Move if is_reference && wants_value => {
+                match found.strip_ref().is_copy() {
+                    true => Expr::unary("*", expr),
+                    false => clone_of(expr, found),
+                }
+            }
             Mode::Copy | Mode::Read | Mode::Move => expr,
             Mode::Ref | Mode::Mut if is_reference => expr,
             Mode::Ref => Expr::unary("&", expr),
@@ -85,7 +87,10 @@ impl Printer<'_, '_> {
         match proj {
             Proj::Deref => {
                 let inner = match ty.kind() {
-                    TyKind::Ref(inner) | TyKind::RefMut(inner) | TyKind::Boxed(inner) | TyKind::Shared(inner) => *inner,
+                    TyKind::Ref(inner)
+                    | TyKind::RefMut(inner)
+                    | TyKind::Boxed(inner)
+                    | TyKind::Shared(inner) => *inner,
                     _ => ty,
                 };
                 let expr = if is_last { Expr::unary("*", expr) } else { expr };
@@ -99,7 +104,9 @@ impl Printer<'_, '_> {
                 let expr = match access {
                     Access::Read if inner.is_copy() => expr.method("unwrap", vec![]),
                     Access::Read => Expr::unary("*", expr.method("as_ref", vec![]).method("unwrap", vec![])),
-                    Access::Change => Expr::unary("*", expr.method("as_mut", vec![]).method("unwrap", vec![])),
+                    Access::Change => {
+                        Expr::unary("*", expr.method("as_mut", vec![]).method("unwrap", vec![]))
+                    }
                 };
                 Placed { expr, ty: inner, cell: false }
             }
@@ -137,7 +144,10 @@ impl Printer<'_, '_> {
             let index = Expr::Atom(literal.unwrap_or_default().to_string());
             return Placed { expr: expr.index(index), ty: item, cell: false };
         }
-        if is_list && !is_shared && matches!(self.body.ty(index).strip_ref().kind(), TyKind::Int(batuta_core::Width::Usize)) {
+        if is_list
+            && !is_shared
+            && matches!(self.body.ty(index).strip_ref().kind(), TyKind::Int(batuta_core::Width::Usize))
+        {
             let index = self.expr(index);
             return Placed { expr: expr.index(index), ty: item, cell: false };
         }
@@ -165,7 +175,10 @@ impl Printer<'_, '_> {
         match (ty.kind(), &expr) {
             (TyKind::Int(batuta_core::Width::Usize), _) => expr,
             (_, Expr::Atom(text)) if text.bytes().all(|b| b.is_ascii_digit() || b == b'_') => expr,
-            (_, Expr::Cast(inner, ty)) if ty == "i64" && matches!(&**inner, Expr::Method(_, name, args) if name == "len" && args.is_empty()) => {
+            (_, Expr::Cast(inner, ty))
+                if ty == "i64"
+                    && matches!(&**inner, Expr::Method(_, name, args) if name == "len" && args.is_empty()) =>
+            {
                 (**inner).clone()
             }
             _ => expr.cast("usize"),
@@ -184,7 +197,11 @@ impl Printer<'_, '_> {
     fn field(&mut self, expr: Expr, ty: Ty, name: Name, access: Access) -> Placed {
         if let TyKind::Tuple(items) = ty.strip().kind() {
             let item = name.as_str().parse::<usize>().ok().and_then(|at| items.get(at)).copied();
-            return Placed { expr: expr.field(name.as_str()), ty: item.unwrap_or(Ty::unknown()), cell: false };
+            return Placed {
+                expr: expr.field(name.as_str()),
+                ty: item.unwrap_or(Ty::unknown()),
+                cell: false,
+            };
         }
         let Some(class) = ty.class_path() else {
             return Placed { expr: expr.field(names::snake(name.as_str())), ty: Ty::unknown(), cell: false };
@@ -220,7 +237,9 @@ impl Printer<'_, '_> {
                 Placed { expr: Expr::Atom(name), ty: ty.reference(), cell: false }
             }
             Storage::Const => Placed { expr: Expr::Atom(name), ty, cell: false },
-            Storage::Lazy if self.env.is_sync(ty) => Placed { expr: Expr::unary("*", Expr::Atom(name)), ty, cell: false },
+            Storage::Lazy if self.env.is_sync(ty) => {
+                Placed { expr: Expr::unary("*", Expr::Atom(name)), ty, cell: false }
+            }
             Storage::Cell => Placed { expr: Expr::Atom(name), ty, cell: true },
             Storage::Lazy => self.guard(name, ty, Access::Read),
             Storage::RefCell | Storage::Undecided => self.guard(name, ty, access),
@@ -280,7 +299,9 @@ impl Printer<'_, '_> {
                 return Some(container.expr.method("set_slice", args));
             }
             TyKind::List(_) if is_shared => "set_at",
-            TyKind::Lib(name, _) if matches!(name.last(), "defaultdict" | "Counter" | "OrderedDict") => "insert",
+            TyKind::Lib(name, _) if matches!(name.last(), "defaultdict" | "Counter" | "OrderedDict") => {
+                "insert"
+            }
             _ => return None,
         };
         let index = match method {
@@ -341,7 +362,9 @@ impl Printer<'_, '_> {
                 let is_plain = matches!(place.root, Root::Local(_))
                     && place.proj.iter().all(|proj| matches!(proj, Proj::Field(_) | Proj::Nth(_)));
                 let placed = if is_plain { self.place(place, Access::Change) } else { return None };
-                let direct = !placed.cell && !matches!(placed.expr, Expr::Unary(..)) && !matches!(placed.ty.kind(), TyKind::RefMut(_));
+                let direct = !placed.cell
+                    && !matches!(placed.expr, Expr::Unary(..))
+                    && !matches!(placed.ty.kind(), TyKind::RefMut(_));
                 direct.then_some(placed.expr)
             }
             _ => None,
@@ -375,7 +398,8 @@ impl Printer<'_, '_> {
             return expr;
         }
         let is_local_reference = place.proj.is_empty() && matches!(placed.ty.kind(), TyKind::RefMut(_));
-        let target = if is_local_reference { Expr::unary("*", placed.expr.clone()) } else { placed.expr.clone() };
+        let target =
+            if is_local_reference { Expr::unary("*", placed.expr.clone()) } else { placed.expr.clone() };
         if let Some(sign) = self.compound(op, container, value)
             && !placed.cell
         {
@@ -427,7 +451,9 @@ impl Printer<'_, '_> {
                 let value = self.expr(value);
                 let value = match value {
                     Expr::Unary("&", inner) => inner.method("iter", vec![]).method("cloned", vec![]),
-                    Expr::Atom(name) if name.starts_with(char::is_alphabetic) && self.is_slice_name(&name) => {
+                    Expr::Atom(name)
+                        if name.starts_with(char::is_alphabetic) && self.is_slice_name(&name) =>
+                    {
                         return Some(target.method("extend_from_slice", vec![Expr::Atom(name)]));
                     }
                     Expr::Macro(name, items) if name == "vec" => Expr::Array(items),
@@ -438,7 +464,9 @@ impl Printer<'_, '_> {
                     && let Expr::Method(list, ..) = &**inner
                     && args.is_empty()
                 {
-                    return Some(target.method("extend_from_slice", vec![Expr::unary("&", (**list).clone())]));
+                    return Some(
+                        target.method("extend_from_slice", vec![Expr::unary("&", (**list).clone())]),
+                    );
                 }
                 Some(target.method("extend", vec![value]))
             }
@@ -452,7 +480,8 @@ impl Printer<'_, '_> {
 
     fn is_slice_name(&self, name: &str) -> bool {
         self.body.locals.iter().any(|(id, row)| {
-            self.name(id) == name && matches!(row.ty.kind(), TyKind::Ref(inner) if matches!(inner.kind(), TyKind::List(_)))
+            self.name(id) == name
+                && matches!(row.ty.kind(), TyKind::Ref(inner) if matches!(inner.kind(), TyKind::List(_)))
         })
     }
 
@@ -489,7 +518,9 @@ impl Printer<'_, '_> {
 fn clone_of(expr: Expr, ty: Ty) -> Expr {
     match ty.kind() {
         TyKind::Ref(inner) if *inner.kind() == TyKind::Str => to_owned_text(expr),
-        TyKind::Ref(inner) if matches!(inner.kind(), TyKind::List(_) | TyKind::Bytes) => expr.method("to_vec", vec![]),
+        TyKind::Ref(inner) if matches!(inner.kind(), TyKind::List(_) | TyKind::Bytes) => {
+            expr.method("to_vec", vec![])
+        }
         _ => expr.method("clone", vec![]),
     }
 }

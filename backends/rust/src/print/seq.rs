@@ -7,7 +7,8 @@ use crate::literal;
 use crate::tree::{Block, Expr, Stmt};
 use crate::types::Position;
 use batuta_core::{
-    Attr, BytesOp, Clause, Const, DictOp, IterOp, ListOp, Mode, Node, NodeId, ObjOp, Op, Pat, RangeOp, SetOp, Sink, StrOp, Ty, TyKind, Width,
+    Attr, BytesOp, Clause, Const, DictOp, IterOp, ListOp, Mode, Node, NodeId, ObjOp, Op, Pat, RangeOp, SetOp,
+    Sink, StrOp, Ty, TyKind, Width,
 };
 
 impl Printer<'_, '_> {
@@ -65,7 +66,9 @@ impl Printer<'_, '_> {
         let mut parts = Vec::new();
         args.iter().for_each(|arg| self.collect_concat(*arg, &mut parts));
         let first_is_new = match &self.body.nodes[parts[0]].kind {
-            Node::Use(_, mode) => matches!(mode, Mode::Move | Mode::Take) && *self.body.ty(parts[0]).kind() == TyKind::Str,
+            Node::Use(_, mode) => {
+                matches!(mode, Mode::Move | Mode::Take) && *self.body.ty(parts[0]).kind() == TyKind::Str
+            }
             Node::Const(_) => false,
             _ => *self.body.ty(parts[0]).kind() == TyKind::Str,
         };
@@ -143,7 +146,10 @@ impl Printer<'_, '_> {
     pub(crate) fn bytes_op(&mut self, op: BytesOp, args: &[NodeId]) -> Expr {
         match op {
             BytesOp::Concat => {
-                let parts = args.iter().map(|arg| self.by_ref(*arg).without_ref().method("as_slice", vec![])).collect();
+                let parts = args
+                    .iter()
+                    .map(|arg| self.by_ref(*arg).without_ref().method("as_slice", vec![]))
+                    .collect();
                 Expr::Array(parts).method("concat", vec![])
             }
             BytesOp::Repeat => {
@@ -201,7 +207,9 @@ impl Printer<'_, '_> {
     }
 
     fn list_new(&mut self, args: &[NodeId]) -> Expr {
-        let is_splat = |node: &NodeId| matches!(self.body.nodes[*node].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. });
+        let is_splat = |node: &NodeId| {
+            matches!(self.body.nodes[*node].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. })
+        };
         if args.is_empty() {
             return Expr::call("Vec::new", vec![]);
         }
@@ -259,15 +267,18 @@ impl Printer<'_, '_> {
             TyKind::List(item) => *item,
             _ => Ty::unknown(),
         };
-        let is_borrowed_text = *item_ty.kind() == TyKind::Str && *self.body.ty(args[1]).kind() == TyKind::Ref(Ty::str());
+        let is_borrowed_text =
+            *item_ty.kind() == TyKind::Str && *self.body.ty(args[1]).kind() == TyKind::Ref(Ty::str());
         let item = self.expr(args[1]);
         let list = self.expr(args[0]);
         match item {
             item @ Expr::Unary("&", _) => list.method("contains", vec![item]),
-            item if is_borrowed_text => {
-                list.method("iter", vec![]).method("any", vec![Expr::closure("item", Expr::atom("item").binary("==", item))])
+            item if is_borrowed_text => list
+                .method("iter", vec![])
+                .method("any", vec![Expr::closure("item", Expr::atom("item").binary("==", item))]),
+            item if matches!(self.body.ty(args[1]).kind(), TyKind::Ref(_)) => {
+                list.method("contains", vec![item])
             }
-            item if matches!(self.body.ty(args[1]).kind(), TyKind::Ref(_)) => list.method("contains", vec![item]),
             item => list.method("contains", vec![by_ref(item)]),
         }
     }
@@ -351,7 +362,9 @@ impl Printer<'_, '_> {
 
     /// A `range(..)` as std says it: `a..b`, `(a..b).step_by(k)`, `(a..=b).rev()`.
     pub(crate) fn std_range(&mut self, node: NodeId) -> Option<Expr> {
-        let Node::Op { op: Op::RangeOp(RangeOp::New), args, .. } = &self.body.nodes[node].kind else { return None };
+        let Node::Op { op: Op::RangeOp(RangeOp::New), args, .. } = &self.body.nodes[node].kind else {
+            return None;
+        };
         let (start, stop, step) = (args[0], args[1], self.int_const(args[2])?);
         match step {
             1 => {
@@ -368,7 +381,9 @@ impl Printer<'_, '_> {
                     None => self.operand(stop).binary("+", Expr::atom("1")),
                 };
                 let range = match self.operand(start) {
-                    Expr::Binary(high, "-", one) if *one == Expr::atom("1") => Expr::Range(Some(Box::new(low)), Some(high), false),
+                    Expr::Binary(high, "-", one) if *one == Expr::atom("1") => {
+                        Expr::Range(Some(Box::new(low)), Some(high), false)
+                    }
                     start => Expr::Range(Some(Box::new(low)), Some(Box::new(start)), true),
                 };
                 Some(range.method("rev", vec![]))
@@ -476,7 +491,10 @@ impl Printer<'_, '_> {
         self.body.walk(batuta_core::Child::Node(node), &mut |node| {
             found |= matches!(
                 self.body.nodes[node].kind,
-                Node::Return(_) | Node::Raise { .. } | Node::Yield(_) | Node::Await(_)
+                Node::Return(_)
+                    | Node::Raise { .. }
+                    | Node::Yield(_)
+                    | Node::Await(_)
                     | Node::Op { op: Op::RsOp(batuta_core::RsOp::Try), attr: Attr::None, .. }
             );
         });
@@ -510,19 +528,25 @@ impl Printer<'_, '_> {
                 }
             });
         }
-        let start = Stmt::bind(format!("mut {name}"), annotated, Some(Expr::call(format!("{init}::new"), vec![])));
+        let start =
+            Stmt::bind(format!("mut {name}"), annotated, Some(Expr::call(format!("{init}::new"), vec![])));
         let tail = match sink {
             Sink::Iter(_) => Expr::atom(name).method("into_iter", vec![]),
             _ => Expr::atom(name),
         };
-        Expr::Block(String::new(), Block { stmts: vec![start, inner], tail: Some(Box::new(tail)), ..Block::default() })
+        Expr::Block(
+            String::new(),
+            Block { stmts: vec![start, inner], tail: Some(Box::new(tail)), ..Block::default() },
+        )
     }
 }
 
 fn range_expr(start: Expr, stop: Expr) -> Expr {
     match stop {
         // `a..b + 1` is `a..=b`.
-        Expr::Binary(last, "+", one) if *one == Expr::atom("1") => Expr::Range(Some(Box::new(start)), Some(last), true),
+        Expr::Binary(last, "+", one) if *one == Expr::atom("1") => {
+            Expr::Range(Some(Box::new(start)), Some(last), true)
+        }
         stop => Expr::Range(Some(Box::new(start)), Some(Box::new(stop)), false),
     }
 }

@@ -1,0 +1,603 @@
+//! Calls, objects, errors, and the operations that are Rust's own.
+
+use super::Printer;
+use super::expr::to_owned_text;
+use crate::env::variant;
+use crate::names;
+use crate::template;
+use crate::tree::Expr;
+use crate::types::Position;
+use batuta_base::Name;
+use batuta_catalog as catalog;
+use batuta_core::{
+    Arg, Attr, Body, Callee, ClassOp, Const, ExcOp, FnKind, Lang, Mir, Node, NodeId, Op, RsOp, Ty, TyKind,
+    UnionOp, ValueOp,
+};
+
+/// Methods of the extension traits that no type of std or the runtime has by itself.
+const EXTENSIONS: &[&str] = &[
+    "at",
+    "at_mut",
+    "set_at",
+    "len_i64",
+    "pop_at",
+    "pop_last",
+    "del_at",
+    "set_slice",
+    "del_slice",
+    "char_len",
+    "char_at",
+    "char_slice",
+    "find_char",
+    "rfind_char",
+    "char_index",
+    "char_rindex",
+    "split_ws",
+    "split_sep",
+    "rsplit_ws",
+    "rsplit_sep",
+    "strip_chars",
+    "lstrip_chars",
+    "rstrip_chars",
+    "join_iter",
+    "zfill",
+    "center",
+    "ljust",
+    "rjust",
+    "expandtabs",
+    "capitalize",
+    "swapcase",
+    "casefold",
+    "is_title",
+    "is_digit",
+    "is_alpha",
+    "is_alnum",
+    "is_space",
+    "is_upper",
+    "is_lower",
+    "is_numeric",
+    "is_decimal",
+    "is_identifier",
+    "is_printable",
+    "starts_with_any",
+    "ends_with_any",
+    "remove_prefix",
+    "remove_suffix",
+    "translate",
+    "char_iter",
+    "or_raise",
+];
+
+impl Printer<'_, '_> {
+    pub(crate) fn call(&mut self, callee: &Callee, args: &[Arg], ty: Ty) -> Expr {
+        if let Some(class) = self.is_exception_call(callee) {
+            let nodes: Vec<NodeId> = args.iter().map(|arg| arg.value).collect();
+            return self.new_exception(class, &nodes);
+        }
+        match callee {
+            Callee::Fn(path) => self.call_fn(*path, args),
+            Callee::Virtual(path) => {
+                let mut parts = self.arguments(args);
+                if parts.is_empty() {
+                    return self.problem("a virtual call without receiver");
+                }
+                let receiver = parts.remove(0);
+                receiver.method(names::function(*path), parts)
+            }
+            Callee::New(class) => {
+                let args = self.arguments(args);
+                let own = names::camel(class.last());
+                let path = self.env.item_path(*class, &own, self.module, self.uses);
+                Expr::call(format!("{path}::new"), args)
+            }
+            Callee::Lib(name) => self.call_lib(*name, args, ty),
+            Callee::Value(node) => {
+                let callee = self.expr(*node).receiver();
+                let args = self.arguments(args);
+                Expr::Call(Box::new(callee), args)
+            }
+            Callee::Method(..) | Callee::Super(_) => self.problem("an unresolved call at Mir"),
+        }
+    }
+
+    fn arguments(&mut self, args: &[Arg]) -> Vec<Expr> {
+        args.iter().map(|arg| self.expr(arg.value)).collect()
+    }
+
+    fn call_fn(&mut self, path: Name, args: &[Arg]) -> Expr {
+        let Some(callee) = self.env.function(path).cloned() else {
+            return self.problem(&format!("a call of `{path}`, which is not in the program"));
+        };
+        let mut parts = self.arguments(args);
+        if callee.has_receiver() && !parts.is_empty() {
+            let receiver = parts.remove(0);
+            return receiver.method(method_name(&callee), parts);
+        }
+        Expr::call(self.function_path(&callee), parts)
+    }
+
+    /// `f`, `module::f`, `Class::f`.
+    pub(crate) fn function_path(&mut self, callee: &Body<Mir>) -> String {
+        let path = callee.path;
+        let class = path.parent();
+        if self.env.class(class).is_none() {
+            let own = names::function(path);
+            return self.env.item_path(path, &own, self.module, self.uses);
+        }
+        let own = names::camel(class.last());
+        let owner = if self.body.path.parent() == class && self.env.module_of(class) == self.module {
+            "Self".to_owned()
+        } else {
+            self.env.item_path(class, &own, self.module, self.uses)
+        };
+        format!("{owner}::{}", method_name(callee))
+    }
+
+    fn call_lib(&mut self, name: Name, args: &[Arg], ty: Ty) -> Expr {
+        let tys: Vec<Ty> = args.iter().map(|arg| self.body.ty(arg.value)).collect();
+        let Some(row) = catalog::select(name.as_str(), &tys) else {
+            return self.problem(&format!("`{name}` has no row in the catalogue"));
+        };
+        let mut nodes: Vec<NodeId> = args.iter().map(|arg| arg.value).collect();
+        if let Some(op) = row.op {
+            nodes.truncate(row.params.len());
+            return self.op(op, &Attr::None, &nodes, ty);
+        }
+        let borrows = matches!(ty.kind(), TyKind::Iter(item) if item.any(&mut |ty| matches!(ty.kind(), TyKind::Ref(_))))
+            || matches!(ty.kind(), TyKind::Ref(_));
+        let spelling = match row.rust_ref {
+            Some(spelling) if borrows => spelling,
+            _ => row.rust,
+        };
+        let mut parts = Vec::new();
+        for (index, node) in nodes.iter().enumerate() {
+            let is_iter =
+                row.params.get(index).is_some_and(|param| matches!(param.ty.kind(), TyKind::Iter(_)));
+            parts.push(if is_iter {
+                self.iterator(*node)
+            } else {
+                self.lib_argument(*node, row.params.get(index))
+            });
+        }
+        for param in row.params.iter().skip(nodes.len()) {
+            parts.extend(param.default.as_ref().map(|value| default_argument(value)));
+        }
+        self.scan_spelling(spelling, tys.first().copied());
+        row.uses.iter().for_each(|path| {
+            self.uses.paths.insert((*path).to_owned());
+        });
+        let result = if spelling.contains("{R}") { self.ty(ty, Position::Stored) } else { String::new() };
+        template::fill(spelling, &parts, &result)
+    }
+
+    /// An argument as the row takes it: text that is kept is owned, `none` is `None`.
+    fn lib_argument(&mut self, node: NodeId, param: Option<&catalog::ParamRow>) -> Expr {
+        let expr = self.expr(node);
+        let Some(param) = param else { return expr };
+        let is_none = matches!(self.body.as_const(node), Some(Const::None));
+        match param.ty.kind() {
+            TyKind::Option(_) if is_none => Expr::atom("None"),
+            TyKind::Option(_) if !matches!(self.body.ty(node).strip_ref().kind(), TyKind::Option(_)) => {
+                Expr::call("Some", vec![expr])
+            }
+            _ => expr,
+        }
+    }
+
+    /// Notes what a spelling needs in scope.
+    pub(crate) fn scan(&mut self, spelling: &str) {
+        self.scan_spelling(spelling, None);
+    }
+
+    fn scan_spelling(&mut self, spelling: &str, receiver: Option<Ty>) {
+        self.uses.rt |= spelling.contains("rt::");
+        let is_std = receiver.is_none_or(|ty| {
+            matches!(ty.strip_ref().kind(), TyKind::List(_) | TyKind::Str | TyKind::Bytes | TyKind::Array(..))
+        });
+        let has = |name: &str| spelling.contains(&format!(".{name}("));
+        self.uses.prelude |= (is_std
+            && (EXTENSIONS.iter().any(|name| has(name)) || spelling.contains(".py_")))
+            || has("or_raise");
+    }
+
+    // ---- errors ----------------------------------------------------------------------------
+
+    /// The runtime's or the project's constant for an exception class.
+    pub(crate) fn exception_class(&mut self, class: Name) -> String {
+        if self.env.class(class).is_some() {
+            let own = names::camel(class.last());
+            return self.env.item_path(class, &own, self.module, self.uses);
+        }
+        self.rt(class.last())
+    }
+
+    pub(crate) fn exc_op(&mut self, op: ExcOp, attr: &Attr, args: &[NodeId]) -> Expr {
+        match op {
+            ExcOp::New => {
+                let Attr::Name(class) = attr else { return self.problem("an exception without class") };
+                self.new_error(*class, args)
+            }
+            ExcOp::Assert => {
+                let mut parts = vec![self.operand(args[0])];
+                if let Some(message) = args.get(1) {
+                    let (text, values) = self.text_arguments(*message);
+                    parts.push(Expr::Atom(text));
+                    parts.extend(values);
+                }
+                self.uses.macros.insert("assert");
+                Expr::Macro("assert".to_owned(), parts)
+            }
+            ExcOp::IsA => {
+                let Attr::Name(class) = attr else { return self.problem("a class test without class") };
+                let class = self.exception_class(*class);
+                self.expr(args[0]).method("is_a", vec![Expr::Atom(class)])
+            }
+            ExcOp::Text => self.expr(args[0]).method("to_string", vec![]),
+        }
+    }
+
+    pub(crate) fn new_error(&mut self, class: Name, args: &[NodeId]) -> Expr {
+        let class_text = self.exception_class(class);
+        let error = self.rt("Error");
+        match args {
+            [] => Expr::call(format!("{error}::bare"), vec![Expr::Atom(class_text)]),
+            [arg] if *self.body.ty(*arg).strip_ref().kind() == TyKind::Str => {
+                let text = self.expr(*arg);
+                let text = plain_text(text);
+                Expr::call(format!("{error}::new"), vec![Expr::Atom(class_text), text])
+            }
+            args => {
+                let arg = self.rt("Arg");
+                let parts = args
+                    .iter()
+                    .map(|node| {
+                        let value = self.by_ref(*node);
+                        Expr::call(format!("{arg}::of"), vec![value])
+                    })
+                    .collect();
+                Expr::call(format!("{error}::with_args"), vec![Expr::Atom(class_text), Expr::Array(parts)])
+            }
+        }
+    }
+
+    // ---- Rust's own ------------------------------------------------------------------------
+
+    pub(crate) fn rs_op(&mut self, op: RsOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
+        match op {
+            RsOp::Ref => {
+                let value = self.expr(args[0]);
+                match value {
+                    // A borrowed display is an array.
+                    Expr::Macro(name, items) if name == "vec" => Expr::unary("&", Expr::Array(items)),
+                    Expr::Method(text, name, rest)
+                        if name == "to_owned"
+                            && matches!(&*text, Expr::Atom(a) if a.starts_with('"'))
+                            && rest.is_empty() =>
+                    {
+                        *text
+                    }
+                    value => Expr::unary("&", value),
+                }
+            }
+            RsOp::Mut => Expr::unary("&mut ", self.expr(args[0])),
+            RsOp::Deref => Expr::unary("*", self.expr(args[0])),
+            RsOp::Clone => self.expr(args[0]).method("clone", vec![]),
+            RsOp::Try => {
+                let value = self.expr(args[0]);
+                match self.in_fallible() {
+                    true => Expr::Try(Box::new(value)),
+                    false => {
+                        self.uses.prelude = true;
+                        value.method("or_raise", vec![])
+                    }
+                }
+            }
+            RsOp::Ok => {
+                let value = self.expr(args[0]);
+                Expr::call("Ok", vec![value])
+            }
+            RsOp::ToOwned => {
+                let value = self.expr(args[0]);
+                match ty.kind() {
+                    TyKind::List(_) | TyKind::Bytes => value.method("to_vec", vec![]),
+                    TyKind::Str => to_owned_text(value.receiver()),
+                    _ => value.method("clone", vec![]),
+                }
+            }
+            RsOp::Share => self.share(args[0], ty),
+            RsOp::As => {
+                let target = self.ty(ty, Position::Stored);
+                self.operand(args[0]).cast(target)
+            }
+            RsOp::Sum => {
+                let of = self.iterator(args[0]);
+                let ty = self.ty(ty, Position::Stored);
+                of.method(format!("sum::<{ty}>"), vec![])
+            }
+            RsOp::Collect => {
+                let of = self.iterator(args[0]);
+                let ty = self.collection(ty);
+                of.method(format!("collect::<{ty}>"), vec![])
+            }
+            RsOp::Any => self.adapter(args, "any"),
+            RsOp::All => self.adapter(args, "all"),
+            RsOp::Map => self.adapter(args, "map"),
+            RsOp::Filter => self.adapter(args, "filter"),
+            RsOp::Take => {
+                let place = self.expr(args[0]);
+                Expr::call("std::mem::take", vec![place])
+            }
+            RsOp::Swap => {
+                let args = self.exprs(args);
+                Expr::call("std::mem::swap", args)
+            }
+            RsOp::Method => self.spelled_method(attr, args),
+            RsOp::Path => {
+                let Attr::Name(path) = attr else { return self.problem("a path call without path") };
+                self.scan(path.as_str());
+                let args = self.exprs(args);
+                Expr::call(path.as_str(), args)
+            }
+        }
+    }
+
+    fn adapter(&mut self, args: &[NodeId], name: &str) -> Expr {
+        let of = self.iterator(args[0]);
+        let closure = self.expr(args[1]);
+        of.method(name, vec![closure])
+    }
+
+    /// `{0}.name({*})`, or a spelling with holes.
+    fn spelled_method(&mut self, attr: &Attr, args: &[NodeId]) -> Expr {
+        let Attr::Name(name) = attr else { return self.problem("a method call without name") };
+        let text = name.as_str();
+        let spelling = match text {
+            _ if text.contains('{') => text.to_owned(),
+            _ if text.ends_with(')') => format!("{{0}}.{text}"),
+            _ if text.contains(')') && args.len() == 1 => format!("{{0}}.{text}()"),
+            _ => format!("{{0}}.{text}({{*}})"),
+        };
+        let receiver = self.body.ty(args[0]);
+        let args = self.exprs(args);
+        self.scan_spelling(&spelling, Some(receiver));
+        template::fill(&spelling, &args, "_")
+    }
+
+    /// A new shared object around an owned value.
+    fn share(&mut self, value: NodeId, ty: Ty) -> Expr {
+        let value = self.expr(value);
+        let TyKind::Shared(inner) = ty.kind() else { return value };
+        let shared = match inner.kind() {
+            TyKind::List(_) => self.rt("List"),
+            TyKind::Dict(..) => self.rt("SharedDict"),
+            TyKind::Set(_) => self.rt("SharedSet"),
+            _ => {
+                self.uses.paths.insert("std::rc::Rc".to_owned());
+                return Expr::call("Rc::new", vec![value]);
+            }
+        };
+        match value {
+            Expr::Call(callee, args)
+                if args.is_empty() && matches!(&*callee, Expr::Atom(text) if text.ends_with("::new")) =>
+            {
+                Expr::call(format!("{shared}::new"), vec![])
+            }
+            Expr::Macro(name, items) if name == "vec" => {
+                Expr::call(format!("{shared}::from"), vec![Expr::Array(items)])
+            }
+            value => Expr::call(format!("{shared}::from"), vec![value]),
+        }
+    }
+
+    // ---- classes, unions, dynamic values ---------------------------------------------------
+
+    pub(crate) fn class_op(&mut self, op: ClassOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
+        match op {
+            ClassOp::New => self.struct_literal(args, ty),
+            ClassOp::Up | ClassOp::Down => self.expr(args[0]),
+            ClassOp::IsInstance => {
+                let class = match attr {
+                    Attr::Name(class) => Some(*class),
+                    Attr::Ty(ty) => ty.class_path(),
+                    _ => None,
+                };
+                let Some(class) = class else { return self.problem("an instance test without class") };
+                let of = self.body.ty(args[0]).class_path();
+                let is = of.is_some_and(|of| self.env.program.is_subclass(of, class));
+                Expr::Atom(is.to_string())
+            }
+        }
+    }
+
+    fn struct_literal(&mut self, args: &[NodeId], ty: Ty) -> Expr {
+        let Some(class) = ty.class_path() else { return self.problem("an object without class") };
+        let fields = self.env.all_fields(class);
+        let own = names::camel(class.last());
+        let path = if self.body.path.parent() == class {
+            "Self".to_owned()
+        } else {
+            self.env.item_path(class, &own, self.module, self.uses)
+        };
+        let is_shared = self.env.class(class).is_some_and(|class| class.is_shared);
+        let mut parts = Vec::new();
+        for (field, arg) in fields.iter().zip(args) {
+            let mut value = self.owned(*arg);
+            if is_shared {
+                value = self.celled(field.cell, value);
+            }
+            parts.push((names::snake(field.name.as_str()), value));
+        }
+        Expr::Struct(path, parts)
+    }
+
+    fn celled(&mut self, cell: batuta_core::FieldCell, value: Expr) -> Expr {
+        let wrapper = match cell {
+            batuta_core::FieldCell::Plain => return value,
+            batuta_core::FieldCell::Cell => "Cell",
+            batuta_core::FieldCell::RefCell => "RefCell",
+        };
+        self.uses.paths.insert(format!("std::cell::{wrapper}"));
+        Expr::call(format!("{wrapper}::new"), vec![value])
+    }
+
+    pub(crate) fn union_op(&mut self, op: UnionOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
+        match op {
+            UnionOp::From => {
+                let name = self.ty(ty, Position::Stored);
+                let member = variant(self.body.ty(args[0]).strip_ref());
+                if member == "None" {
+                    return Expr::Atom(format!("{name}::None"));
+                }
+                let value = self.owned(args[0]);
+                Expr::call(format!("{name}::{member}"), vec![value])
+            }
+            UnionOp::Is => {
+                let Attr::Ty(member) = attr else { return self.problem("a union test without type") };
+                let name = self.ty(self.body.ty(args[0]).strip_ref(), Position::Stored);
+                let value = self.expr(args[0]).without_ref();
+                let member = variant(*member);
+                let pat =
+                    if member == "None" { format!("{name}::None") } else { format!("{name}::{member}(_)") };
+                Expr::Macro("matches".to_owned(), vec![value, Expr::Atom(pat)])
+            }
+            UnionOp::Get => {
+                let member = names::snake(&variant(ty.strip_ref()));
+                let value = self.expr(args[0]);
+                let by_ref = matches!(ty.kind(), TyKind::Ref(_));
+                let method =
+                    format!("{}_{}", if by_ref { "as" } else { "into" }, member.trim_end_matches('_'));
+                value.method(method, vec![])
+            }
+        }
+    }
+
+    pub(crate) fn value_op(&mut self, op: ValueOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
+        let value = self.rt("Value");
+        let language = match self.body.lang {
+            Lang::Ruchy => "ruchy",
+            _ => "py",
+        };
+        let name = match attr {
+            Attr::Name(name) => name.as_str(),
+            _ => "",
+        };
+        let text = |name: &str| Expr::Atom(crate::literal::string(name));
+        match op {
+            ValueOp::From => {
+                let arg = self.owned(args[0]);
+                Expr::call(format!("{value}::from"), vec![arg])
+            }
+            ValueOp::To => {
+                let target = self.ty(ty.strip_ref(), Position::Stored);
+                self.expr(args[0]).method(format!("to::<{target}>"), vec![])
+            }
+            ValueOp::Is => {
+                let target = match attr {
+                    Attr::Ty(ty) => self.ty(*ty, Position::Stored),
+                    _ => "_".to_owned(),
+                };
+                self.expr(args[0]).method(format!("is::<{target}>"), vec![])
+            }
+            ValueOp::Binary | ValueOp::Unary | ValueOp::Index => {
+                let name = if op == ValueOp::Index { "index" } else { name };
+                let parts = args.iter().map(|arg| self.by_ref(*arg)).collect();
+                Expr::call(format!("rt::{language}::{name}"), parts)
+            }
+            ValueOp::Attr => self.expr(args[0]).method("attr", vec![text(name)]),
+            ValueOp::Method => {
+                let receiver = self.expr(args[0]);
+                let rest = self.exprs(&args[1..]);
+                receiver.method("call_method", vec![text(name), Expr::unary("&", Expr::Array(rest))])
+            }
+            ValueOp::Call => {
+                let callee = self.expr(args[0]);
+                let rest = self.exprs(&args[1..]);
+                callee.method("call", vec![Expr::unary("&", Expr::Array(rest))])
+            }
+            ValueOp::Iter => self.expr(args[0]).method("iter", vec![]),
+        }
+    }
+
+    /// The innermost function around here returns a `Result`.
+    pub(crate) fn in_fallible(&self) -> bool {
+        self.frames.last().is_some_and(|frame| frame.fallible)
+    }
+
+    /// Whether a node is a use, literal or operation that has no effect.
+    pub(crate) fn is_plain(&self, node: NodeId) -> bool {
+        matches!(
+            self.body.nodes[node].kind,
+            Node::Use(..) | Node::Const(_) | Node::Op { op: Op::RsOp(RsOp::ToOwned), .. }
+        )
+    }
+}
+
+/// A text argument that the callee turns into its own: literals need no copy.
+pub(crate) fn plain_text(text: Expr) -> Expr {
+    match text {
+        Expr::Method(inner, name, args) if name == "to_owned" && args.is_empty() => *inner,
+        text => text,
+    }
+}
+
+fn default_argument(value: &Const) -> Expr {
+    Expr::Atom(match value {
+        Const::None => "None".to_owned(),
+        Const::Bool(value) => value.to_string(),
+        Const::Int(digits) => digits.to_string(),
+        Const::Float(value) => crate::literal::float(*value),
+        Const::Str(text) => crate::literal::string(text),
+        _ => "()".to_owned(),
+    })
+}
+
+/// The Rust name of a method: `__str__` and its kin have names of their own.
+pub fn method_name(body: &Body<Mir>) -> String {
+    let name = match body.path.last() {
+        "__init__" => "new",
+        "__len__" => "len",
+        "__getitem__" => "item",
+        "__setitem__" => "set_item",
+        "__delitem__" => "del_item",
+        "__contains__" => "contains",
+        "__iter__" => "iter",
+        "__next__" => "next_item",
+        "__call__" => "call",
+        "__str__" => "to_text",
+        "__repr__" => "repr_text",
+        "__bool__" => "is_true",
+        "__enter__" => "enter",
+        "__exit__" => "exit",
+        "__eq__" => "equals",
+        "__ne__" => "differs",
+        "__lt__" => "less",
+        "__le__" => "less_or_equal",
+        "__gt__" => "greater",
+        "__ge__" => "greater_or_equal",
+        "__hash__" => "hash_value",
+        "__add__" => "plus",
+        "__sub__" => "minus",
+        "__mul__" => "times",
+        "__truediv__" => "divided_by",
+        "__floordiv__" => "floor_divided_by",
+        "__mod__" => "modulo",
+        "__neg__" => "negated",
+        "__pow__" => "to_power",
+        "__abs__" => "abs_value",
+        "__radd__" => "reflected_plus",
+        "__rsub__" => "reflected_minus",
+        "__rmul__" => "reflected_times",
+        "__iadd__" => "add_in_place",
+        "__post_init__" => "post_init",
+        last if last.starts_with("__") && last.ends_with("__") => {
+            return names::snake(last.trim_matches('_'));
+        }
+        _ => {
+            return match body.kind {
+                FnKind::PropertySetter => format!("set_{}", names::function(body.path)),
+                _ => names::function(body.path),
+            };
+        }
+    };
+    name.to_owned()
+}

@@ -1,0 +1,227 @@
+//! Branches, jumps, returning and raising, generators.
+
+use super::Printer;
+use crate::tree::{self, Block, Expr};
+use batuta_base::Name;
+use batuta_core::{Attr, BlockId, Callee, ClassKind, ExcOp, Node, NodeId, Op, TyKind};
+
+/// How a `return` or `break` inside a closure that stands for a `try` leaves it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Exit {
+    /// The frame is a function: `return value`.
+    Direct,
+    /// `return Ok(Some(value))`: the function returns behind the closure.
+    Wrapped,
+    /// `return Ok(value)`: the closure's value is what the function returns.
+    Value,
+    /// `return Ok(ControlFlow::Break(()))`: a loop around the closure is left or continued.
+    Loop,
+}
+
+impl Printer<'_, '_> {
+    pub(crate) fn control(&mut self, node: NodeId, kind: &Node) -> Expr {
+        match kind {
+            Node::If { cond, then, els } => self.if_node(*cond, *then, *els),
+            Node::Match { subject, arms } => self.match_node(*subject, arms),
+            Node::While { .. } | Node::Loop { .. } | Node::For { .. } => self.loop_node(kind),
+            Node::Block { label: None, block } => self.block_expr(*block),
+            Node::Block { label: Some(label), block } => {
+                let label = format!("'{}: ", crate::names::snake(label.as_str()));
+                Expr::Block(label, self.block(*block))
+            }
+            Node::Try { body, handlers, els, finally } => {
+                let (handlers, els, finally) = (handlers.clone(), *els, *finally);
+                self.try_node(node, *body, &handlers, els, finally)
+            }
+            Node::With { items, body, .. } => {
+                let items = items.clone();
+                self.with_node(&items, *body)
+            }
+            Node::Break { label, value } => self.break_node(*label, *value),
+            Node::Continue { label } => self.continue_node(*label),
+            Node::Return(value) => self.return_node(*value),
+            Node::Raise { error, cause } => self.raise_node(*error, *cause),
+            Node::Yield(value) => {
+                let value = match value {
+                    Some(value) => self.owned(*value),
+                    None => Expr::atom("()"),
+                };
+                Expr::Await(Box::new(Expr::atom("co").method("emit", vec![value])))
+            }
+            Node::YieldFrom(of) => {
+                let of = self.iterator(*of);
+                let emit = Expr::Await(Box::new(Expr::atom("co").method("emit", vec![Expr::atom("item")])));
+                let body = Block { stmts: vec![tree::Stmt::expr(emit)], ..Block::default() };
+                Expr::For(String::new(), "item".to_owned(), Box::new(of), body)
+            }
+            Node::Await(of) => Expr::Await(Box::new(self.expr(*of))),
+            _ => self.problem("an expression without Rust form"),
+        }
+    }
+
+    fn if_node(&mut self, cond: NodeId, then: BlockId, els: Option<BlockId>) -> Expr {
+        let cond = self.operand(cond);
+        let then = self.block(then);
+        let els = els.and_then(|block| self.else_branch(block));
+        Expr::If(Box::new(tree::If { cond, then, els, mark: None }))
+    }
+
+    /// `else if` where the block is nothing but an `if`.
+    fn else_branch(&mut self, block: BlockId) -> Option<Expr> {
+        let mut out = self.block(block);
+        if out.is_empty() {
+            return None;
+        }
+        let only_stmt = out.tail.is_none()
+            && out.end_comments.is_empty()
+            && out.stmts.len() == 1
+            && out.stmts[0].above.is_empty()
+            && out.stmts[0].beside.is_none();
+        if only_stmt && matches!(out.stmts[0].kind, tree::StmtKind::Expr(Expr::If(_))) {
+            let stmt = out.stmts.remove(0);
+            if let tree::StmtKind::Expr(Expr::If(mut next)) = stmt.kind {
+                next.mark = stmt.mark;
+                return Some(Expr::If(next));
+            }
+        }
+        match out.as_value() {
+            Some(Expr::If(next)) => Some(Expr::If(next.clone())),
+            _ => Some(Expr::Block(String::new(), out)),
+        }
+    }
+
+    fn break_node(&mut self, label: Option<Name>, value: Option<NodeId>) -> Expr {
+        if self.leaves_closure(label) {
+            return jump_out("Break");
+        }
+        let is_block =
+            label.is_some_and(|label| !self.loops.iter().any(|around| around.label == Some(label)));
+        let word = match label {
+            Some(label) if is_block => format!("break '{}", crate::names::snake(label.as_str())),
+            label => self.jump_word("break", label),
+        };
+        let value = value.map(|value| Box::new(self.expr(value)));
+        Expr::Jump(word, value)
+    }
+
+    fn continue_node(&mut self, label: Option<Name>) -> Expr {
+        if self.leaves_closure(label) {
+            return jump_out("Continue");
+        }
+        Expr::Jump(self.jump_word("continue", label), None)
+    }
+
+    /// The loop that is meant stands around the closure of a `try`.
+    fn leaves_closure(&self, label: Option<Name>) -> bool {
+        self.frames.last().is_some_and(|frame| frame.exit == Exit::Loop)
+            && match label {
+                None => self.loops.is_empty(),
+                Some(label) => !self.loops.iter().any(|around| around.label == Some(label)),
+            }
+    }
+
+    fn return_node(&mut self, value: Option<NodeId>) -> Expr {
+        let frame = *self.frames.last().expect("a body is a frame");
+        let made = match value {
+            Some(node) => {
+                let value = self.owned(node);
+                if frame.fallible && frame.exit == Exit::Direct {
+                    return self.return_result(node, value);
+                }
+                Some(value)
+            }
+            None => None,
+        };
+        let value = match (frame.exit, frame.fallible) {
+            (Exit::Wrapped, _) => {
+                Some(Expr::call("Ok", vec![Expr::call("Some", vec![made.unwrap_or(Expr::atom("()"))])]))
+            }
+            (Exit::Value, _) => Some(Expr::call("Ok", vec![made.unwrap_or(Expr::atom("()"))])),
+            (_, true) => Some(super::ok_unit()),
+            (_, false) => made,
+        };
+        Expr::Jump("return".to_owned(), value.map(Box::new))
+    }
+
+    fn return_result(&mut self, node: NodeId, value: Expr) -> Expr {
+        let value = self.as_result(node, value);
+        Expr::Jump("return".to_owned(), Some(Box::new(value)))
+    }
+
+    fn raise_node(&mut self, error: Option<NodeId>, cause: Option<NodeId>) -> Expr {
+        let fallible = self.in_fallible();
+        let Some(node) = error else {
+            let handled = self.handled.last().cloned().unwrap_or_else(|| "error".to_owned());
+            return self.raise_expr(Expr::Atom(handled), fallible);
+        };
+        if !fallible
+            && cause.is_none()
+            && let Node::Op { op: Op::ExcOp(ExcOp::New), attr: Attr::Name(class), args } =
+                &self.body.nodes[node].kind
+            && let [arg] = args[..]
+            && *self.body.ty(arg).strip_ref().kind() == TyKind::Str
+        {
+            let class = self.exception_class(*class);
+            let text = super::calls::plain_text(self.expr(arg));
+            return Expr::call(self.rt("raise_new"), vec![Expr::Atom(class), text]);
+        }
+        let mut error = self.error_value(node);
+        if let Some(cause) = cause {
+            let cause = self.error_value(cause);
+            error = error.method("from_cause", vec![cause]);
+        }
+        self.raise_expr(error, fallible)
+    }
+
+    /// A raised value as `rt::Error`.
+    pub(crate) fn error_value(&mut self, node: NodeId) -> Expr {
+        match &self.body.nodes[node].kind {
+            // A class that is raised stands for an object of it.
+            Node::Item(class) => {
+                let class = self.exception_class(*class);
+                let error = self.rt("Error");
+                Expr::call(format!("{error}::bare"), vec![Expr::Atom(class)])
+            }
+            _ => self.expr(node),
+        }
+    }
+
+    pub(crate) fn raise_expr(&mut self, error: Expr, fallible: bool) -> Expr {
+        if fallible {
+            let err = Expr::call("Err", vec![error]);
+            return Expr::Jump("return".to_owned(), Some(Box::new(err)));
+        }
+        Expr::call(self.rt("raise"), vec![error])
+    }
+
+    /// Whether a class of the program is an exception, and carries data of its own.
+    pub(crate) fn exception_kind(&self, class: Name) -> Option<bool> {
+        let def = self.env.class(class)?;
+        let is_exception = def.kind == ClassKind::Exception;
+        is_exception.then(|| self.env.exception_has_data(class))
+    }
+
+    /// A call that makes an exception of the program.
+    pub(crate) fn new_exception(&mut self, class: Name, args: &[NodeId]) -> Expr {
+        if self.exception_kind(class) == Some(false) {
+            return self.new_error(class, args);
+        }
+        let own = crate::names::camel(class.last());
+        let path = self.env.item_path(class, &own, self.module, self.uses);
+        let args = self.exprs(args);
+        let error = self.rt("Error");
+        Expr::call(format!("{error}::of"), vec![Expr::call(format!("{path}::new"), args)])
+    }
+
+    pub(crate) fn is_exception_call(&self, callee: &Callee) -> Option<Name> {
+        match callee {
+            Callee::New(class) if self.exception_kind(*class).is_some() => Some(*class),
+            _ => None,
+        }
+    }
+}
+
+fn jump_out(word: &str) -> Expr {
+    let flow = Expr::call(format!("ControlFlow::{word}"), vec![Expr::atom("()")]);
+    Expr::Jump("return".to_owned(), Some(Box::new(Expr::call("Ok", vec![flow]))))
+}

@@ -1,0 +1,227 @@
+//! Patterns, `match`, `if let`, `let else`, and which `let` needs its type.
+
+use super::{Printer, comment};
+use crate::literal;
+use crate::names;
+use crate::tree::{self, Block, Expr, Stmt, StmtKind};
+use crate::types::Position;
+use batuta_core::{Arm, Const, ListOp, Mode, Node, NodeId, Op, OptOp, Pat, Ty, TyKind};
+
+impl Printer<'_, '_> {
+    pub(crate) fn pat(&mut self, pat: &Pat) -> String {
+        match pat {
+            Pat::Wild => "_".to_owned(),
+            Pat::Bind(local, part) => {
+                let mutable = if self.body.locals[*local].mutable { "mut " } else { "" };
+                let name = self.name(*local);
+                match part {
+                    Some(part) => format!("{mutable}{name} @ {}", self.pat(part)),
+                    None => format!("{mutable}{name}"),
+                }
+            }
+            Pat::Tuple(parts) if parts.len() == 1 => format!("({},)", self.pat(&parts[0])),
+            Pat::Tuple(parts) => format!("({})", self.pats(parts, ", ")),
+            Pat::List { front, rest, back } => {
+                let mut parts: Vec<String> = front.iter().map(|part| self.pat(part)).collect();
+                match rest.as_deref() {
+                    Some(Pat::Wild) => parts.push("..".to_owned()),
+                    Some(rest) => parts.push(format!("{} @ ..", self.pat(rest))),
+                    None => {}
+                }
+                parts.extend(back.iter().map(|part| self.pat(part)));
+                format!("[{}]", parts.join(", "))
+            }
+            Pat::Const(value) => match value {
+                Const::None => "None".to_owned(),
+                Const::Bool(value) => value.to_string(),
+                Const::Int(digits) => digits.to_string(),
+                Const::Float(value) => literal::float(*value),
+                Const::Str(text) => literal::string(text),
+                Const::Bytes(bytes) => literal::bytes(bytes),
+                _ => "_".to_owned(),
+            },
+            Pat::Or(parts) => self.pats(parts, " | "),
+            Pat::Some(part) => format!("Some({})", self.pat(part)),
+            Pat::None => "None".to_owned(),
+            Pat::Ref(part) => format!("&{}", self.pat(part)),
+            Pat::Class { class, named, .. } => {
+                let own = names::camel(class.last());
+                let path = self.env.item_path(*class, &own, self.module, self.uses);
+                let mut parts: Vec<String> = Vec::new();
+                for (name, part) in named {
+                    let (name, part) = (names::snake(name.as_str()), self.pat(part));
+                    parts.push(if name == part { name } else { format!("{name}: {part}") });
+                }
+                parts.push("..".to_owned());
+                format!("{path} {{ {} }}", parts.join(", "))
+            }
+            Pat::Value(node) => match self.expr(*node) {
+                Expr::Atom(text) => text,
+                _ => "_".to_owned(),
+            },
+            Pat::Place(_) | Pat::Map { .. } => {
+                self.problem("a pattern that Rust does not have");
+                "_".to_owned()
+            }
+        }
+    }
+
+    fn pats(&mut self, parts: &[Pat], between: &str) -> String {
+        let parts: Vec<_> = parts.iter().map(|part| self.pat(part)).collect();
+        parts.join(between)
+    }
+
+    /// `match`, or `if let` where the second arm is everything else.
+    pub(crate) fn match_node(&mut self, subject: NodeId, arms: &[Arm]) -> Expr {
+        if let [first, second] = arms
+            && first.guard.is_none()
+            && second.guard.is_none()
+            && matches!(second.pat, Pat::Wild | Pat::None)
+            && matches!(first.pat, Pat::Some(_) | Pat::Tuple(_) | Pat::List { .. } | Pat::Class { .. })
+            && first.above.is_empty()
+            && second.above.is_empty()
+        {
+            return self.if_let(subject, first, second);
+        }
+        let is_text = *self.body.ty(subject).strip_ref().kind() == TyKind::Str;
+        let mut subject_expr = self.expr(subject);
+        if is_text && arms.iter().any(|arm| has_text(&arm.pat)) {
+            let is_owned =
+                *self.body.ty(subject).kind() == TyKind::Str || matches!(subject_expr, Expr::Unary("&", _));
+            if is_owned {
+                subject_expr = subject_expr.without_ref().method("as_str", vec![]);
+            }
+        }
+        let mut out = Vec::new();
+        for arm in arms {
+            let pat = self.pat(&arm.pat);
+            let guard = arm.guard.map(|guard| self.expr(guard));
+            let mut body = self.block(arm.body);
+            let mark = self.mark(arm.origin);
+            self.single_statement(&mut body);
+            out.push(tree::Arm { pat, guard, body, above: arm.above.iter().map(comment).collect(), mark });
+        }
+        let needs_rest = !arms.iter().any(|arm| arm.guard.is_none() && covers_all(&arm.pat))
+            && matches!(
+                self.body.ty(subject).strip_ref().kind(),
+                TyKind::Int(_) | TyKind::Str | TyKind::Float(_)
+            );
+        if needs_rest {
+            out.push(tree::Arm {
+                pat: "_".to_owned(),
+                guard: None,
+                body: Block::default(),
+                above: Vec::new(),
+                mark: None,
+            });
+        }
+        Expr::Match(Box::new(subject_expr), out)
+    }
+
+    /// An arm of one call or jump is written without braces.
+    fn single_statement(&self, body: &mut Block) {
+        let is_single = body.stmts.len() == 1 && body.tail.is_none() && body.end_comments.is_empty();
+        if !is_single {
+            return;
+        }
+        let stmt = &body.stmts[0];
+        let is_bare = stmt.above.is_empty() && stmt.beside.is_none();
+        let fits = matches!(&stmt.kind, StmtKind::Expr(Expr::Macro(..) | Expr::Jump(..)));
+        if is_bare && fits {
+            let stmt = body.stmts.remove(0);
+            if let StmtKind::Expr(expr) = stmt.kind {
+                body.tail = Some(Box::new(expr));
+                body.tail_mark = stmt.mark;
+            }
+        }
+    }
+
+    fn if_let(&mut self, subject: NodeId, first: &Arm, second: &Arm) -> Expr {
+        let subject = self.expr(subject);
+        let pat = self.pat(&first.pat);
+        let then = self.block(first.body);
+        let els = self.block(second.body);
+        let els = if els.is_empty() { None } else { Some(Expr::Block(String::new(), els)) };
+        Expr::If(Box::new(tree::If { cond: Expr::Let(pat, Box::new(subject)), then, els, mark: None }))
+    }
+
+    /// `let x = match y { Some(x) => x, None => return };` as `let Some(x) = y else { return };`.
+    pub(crate) fn let_else(&mut self, pat: &Pat, value: NodeId) -> Option<Stmt> {
+        let Pat::Bind(target, None) = pat else { return None };
+        let Node::Match { subject, arms } = &self.body.nodes[value].kind else { return None };
+        let [first, second] = &arms[..] else { return None };
+        let Pat::Some(inner) = &first.pat else { return None };
+        let Pat::Bind(bound, None) = **inner else { return None };
+        let tail = self.body.blocks[first.body].tail?;
+        let is_same = matches!(&self.body.nodes[tail].kind, Node::Use(place, Mode::Copy | Mode::Move | Mode::Read) if place.as_local() == Some(bound));
+        let is_plain = self.body.blocks[first.body].stmts.is_empty() && first.guard.is_none();
+        let diverges = matches!(second.pat, Pat::None | Pat::Wild) && self.ends(second.body);
+        if !is_same || !is_plain || !diverges {
+            return None;
+        }
+        let mutable = if self.body.locals[*target].mutable { "mut " } else { "" };
+        let pat = format!("Some({mutable}{})", self.name(*target));
+        let value = self.expr(*subject);
+        let mut els = self.block(second.body);
+        self.single_statement(&mut els);
+        Some(Stmt::new(StmtKind::Let { pat, ty: None, value: Some(value), els: Some(els) }))
+    }
+
+    /// Whether Rust cannot see the type of a `let` from its value.
+    pub(crate) fn needs_type(&self, value: NodeId, ty: Ty) -> bool {
+        match &self.body.nodes[value].kind {
+            Node::Const(Const::Int(_)) => ty.is_int() && !ty.is_big(),
+            Node::Const(Const::None) => matches!(ty.kind(), TyKind::Option(_)),
+            Node::Op { op: Op::OptOp(OptOp::None), .. } => true,
+            Node::Op { op: Op::OptOp(OptOp::Some), args, .. } => {
+                self.needs_type(args[0], ty.children().first().copied().unwrap_or(ty))
+            }
+            Node::Op { op: Op::ListOp(ListOp::Repeat), args, .. } => self.needs_type(args[0], ty),
+            Node::Op {
+                op: Op::ListOp(ListOp::New) | Op::SetOp(_) | Op::DictOp(_) | Op::TupleOp(_),
+                args,
+                ..
+            } => {
+                let makes = matches!(self.body.nodes[value].kind, Node::Op { op: Op::TupleOp(_), .. });
+                let kids = ty.strip().children();
+                let kid = |index: usize| kids.get(index % kids.len().max(1)).copied().unwrap_or(ty);
+                args.is_empty() && !makes
+                    || args.iter().enumerate().any(|(index, arg)| self.needs_type(*arg, kid(index)))
+            }
+            Node::Op { op: Op::RsOp(batuta_core::RsOp::Share), args, .. } => {
+                self.needs_type(args[0], ty.strip())
+            }
+            Node::Op { op: Op::IntOp(op), args, .. }
+                if !matches!(op, batuta_core::IntOp::Cast | batuta_core::IntOp::ToFloat) =>
+            {
+                ty.is_int() && !ty.is_big() && args.iter().all(|arg| self.needs_type(*arg, ty))
+            }
+            Node::If { then, els: Some(els), .. } => {
+                let open = |block| self.body.blocks[block].tail.is_none_or(|tail| self.needs_type(tail, ty));
+                open(*then) && open(*els)
+            }
+            _ => false,
+        }
+    }
+
+    /// The Rust text of a stored type.
+    pub(crate) fn stored(&mut self, ty: Ty) -> String {
+        self.ty(ty, Position::Stored)
+    }
+}
+
+fn has_text(pat: &Pat) -> bool {
+    match pat {
+        Pat::Const(Const::Str(_)) => true,
+        Pat::Or(parts) => parts.iter().any(has_text),
+        _ => false,
+    }
+}
+
+fn covers_all(pat: &Pat) -> bool {
+    match pat {
+        Pat::Wild | Pat::Bind(_, None) => true,
+        Pat::Or(parts) => parts.iter().any(covers_all),
+        _ => false,
+    }
+}

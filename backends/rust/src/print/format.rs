@@ -1,0 +1,340 @@
+//! Text with values in it: `format!`, `println!`, and where Rust's format language says the same as the source's.
+
+use super::Printer;
+use crate::literal;
+use crate::tree::Expr;
+use batuta_core::{Const, Conv, IoOp, Lang, Mode, Node, NodeId, Op, Piece, RsOp, Ty, TyKind};
+
+/// The literal under construction and its arguments.
+#[derive(Default)]
+struct Template {
+    text: String,
+    args: Vec<Expr>,
+}
+
+impl Printer<'_, '_> {
+    /// `format!(..)` as a value.
+    pub(crate) fn format_value(&mut self, pieces: &[Piece]) -> Expr {
+        let template = self.guarded_template(pieces);
+        match (&template.text[..], template.args.len()) {
+            ("{}", 1) => {
+                let arg = template.args.into_iter().next().expect("one argument was counted");
+                arg.method("to_string", vec![])
+            }
+            (text, 0) if !text.contains('{') && !text.contains('}') => {
+                super::expr::to_owned_text(Expr::Atom(format!("\"{text}\"")))
+            }
+            (text, 0) if is_one_name(text) => {
+                Expr::Atom(text[1..text.len() - 1].to_owned()).method("to_string", vec![])
+            }
+            _ => Expr::Macro("format".to_owned(), template.into_args()),
+        }
+    }
+
+    fn guarded_template(&mut self, pieces: &[Piece]) -> Template {
+        let mut template = Template::default();
+        self.add_pieces(pieces, &mut template);
+        template
+    }
+
+    /// Several texts joined.
+    pub(crate) fn format_parts_of(&mut self, nodes: &[NodeId]) -> Expr {
+        let mut template = Template::default();
+        for node in nodes {
+            self.add_text_node(*node, &mut template);
+        }
+        Expr::Macro("format".to_owned(), template.into_args())
+    }
+
+    fn add_text_node(&mut self, node: NodeId, template: &mut Template) {
+        match &self.body.nodes[node].kind {
+            Node::Format(pieces) => self.add_pieces(pieces, template),
+            _ => match self.text_const(node) {
+                Some(Const::Str(text)) => template.text.push_str(&literal::format_text(&text)),
+                _ => {
+                    let value = self.shown(node);
+                    template.push(value, "");
+                }
+            },
+        }
+    }
+
+    /// `println!(..)` and its kin.
+    pub(crate) fn print_op(&mut self, op: IoOp, text: NodeId) -> Expr {
+        let name = match op {
+            IoOp::Print => "print",
+            IoOp::PrintLn => "println",
+            IoOp::EPrint => "eprint",
+            IoOp::EPrintLn => "eprintln",
+        };
+        self.uses.macros.insert(name);
+        let (text, args) = self.text_arguments(text);
+        if text == "\"\"" && name.ends_with("ln") {
+            return Expr::Macro(name.to_owned(), vec![]);
+        }
+        let all = std::iter::once(Expr::Atom(text)).chain(args).collect();
+        Expr::Macro(name.to_owned(), all)
+    }
+
+    /// A text as the literal and arguments of a format macro.
+    pub(crate) fn text_arguments(&mut self, node: NodeId) -> (String, Vec<Expr>) {
+        let mut template = Template::default();
+        self.add_text_node(node, &mut template);
+        (format!("\"{}\"", template.text), template.args)
+    }
+
+    /// A value that is only shown: neither cloned nor borrowed for it.
+    pub(crate) fn shown(&mut self, node: NodeId) -> Expr {
+        match &self.body.nodes[node].kind {
+            Node::Use(place, Mode::Clone | Mode::Ref | Mode::Copy) => {
+                let ty = self.body.ty(node).strip_ref();
+                let (place, mode) = (place.clone(), if ty.is_copy() { Mode::Copy } else { Mode::Ref });
+                let ty = if ty.is_copy() { self.body.ty(node) } else { ty.reference() };
+                self.use_place(&place, mode, ty).without_ref()
+            }
+            Node::Op { op: Op::RsOp(RsOp::ToOwned | RsOp::Ref), args, .. } => self.shown(args[0]),
+            _ => self.expr(node).without_ref(),
+        }
+    }
+
+    fn add_pieces(&mut self, pieces: &[Piece], template: &mut Template) {
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => template.text.push_str(&literal::format_text(text)),
+                Piece::Value { value, conv, spec } => self.add_value(*value, *conv, spec, template),
+            }
+        }
+    }
+
+    fn add_value(&mut self, value: NodeId, conv: Conv, spec: &[Piece], template: &mut Template) {
+        let ty = self.body.ty(value).strip_ref();
+        let constant = match spec {
+            [] => Some(String::new()),
+            [Piece::Text(text)] => Some(text.to_string()),
+            _ => None,
+        };
+        let Some(spec_text) = constant else {
+            let shown = self.shown(value);
+            let (text, args) = {
+                let mut inner = Template::default();
+                self.add_pieces(spec, &mut inner);
+                (inner.text, inner.args)
+            };
+            let spec = Expr::Macro(
+                "format".to_owned(),
+                std::iter::once(Expr::Atom(format!("\"{text}\""))).chain(args).collect(),
+            );
+            let name = self.rt("format");
+            let call = Expr::call(name, vec![Expr::unary("&", shown), Expr::unary("&", spec)]);
+            return template.push(call, "");
+        };
+        match conv {
+            Conv::Percent(letter) => self.add_percent(value, ty, &spec_text, letter, template),
+            Conv::Repr | Conv::Ascii => self.add_repr(value, ty, conv, &spec_text, template),
+            Conv::Format | Conv::Str => self.add_plain(value, ty, conv, &spec_text, template),
+        }
+    }
+
+    fn add_plain(&mut self, value: NodeId, ty: Ty, conv: Conv, spec: &str, template: &mut Template) {
+        if spec.is_empty() {
+            if let (true, Some(Const::Str(text))) = (*ty.kind() == TyKind::Str, self.text_const(value)) {
+                return template.text.push_str(&literal::format_text(&text));
+            }
+            let shown = self.shown(value);
+            let shown = if self.displays(ty) {
+                shown
+            } else {
+                Expr::call(self.rt("str"), vec![Expr::unary("&", shown)])
+            };
+            return template.push(shown, "");
+        }
+        let ty = if conv == Conv::Str { Ty::str() } else { ty };
+        match rust_spec(spec, ty, self.env.may_nan) {
+            Some(spec) => {
+                let shown = self.shown(value);
+                template.push(shown, &spec);
+            }
+            None => {
+                let shown = self.shown(value);
+                let name = self.rt("format");
+                let spec = Expr::Atom(literal::string(spec));
+                template.push(Expr::call(name, vec![Expr::unary("&", shown), spec]), "");
+            }
+        }
+    }
+
+    fn add_repr(&mut self, value: NodeId, ty: Ty, conv: Conv, spec: &str, template: &mut Template) {
+        let shown = self.shown(value);
+        if ty.is_int() && spec.is_empty() {
+            return template.push(shown, "");
+        }
+        let name = if conv == Conv::Ascii { "ascii" } else { "repr" };
+        let call = Expr::call(self.rt(name), vec![Expr::unary("&", shown)]);
+        match rust_spec(spec, Ty::str(), false) {
+            // `repr` is a wrapper that fills no width itself.
+            Some(spec) if spec.is_empty() => template.push(call, ""),
+            Some(spec) => template.push(call.method("to_string", vec![]), &spec),
+            None => {
+                let name = self.rt("format");
+                let text = Expr::unary("&", call.method("to_string", vec![]));
+                template.push(Expr::call(name, vec![text, Expr::Atom(literal::string(spec))]), "");
+            }
+        }
+    }
+
+    fn add_percent(&mut self, value: NodeId, ty: Ty, spec: &str, letter: char, template: &mut Template) {
+        let plain = match letter {
+            'd' | 'i' | 'u' if ty.is_int() => rust_spec(&percent_spec(spec, 'd'), ty, false),
+            's' if spec.is_empty() && self.displays(ty) => Some(String::new()),
+            's' if *ty.kind() == TyKind::Str => rust_spec(&percent_spec(spec, 's'), ty, false),
+            'f' | 'F' if ty.is_float() => rust_spec(&percent_spec(spec, 'f'), ty, self.env.may_nan),
+            _ => None,
+        };
+        let shown = self.shown(value);
+        match plain {
+            Some(spec) => template.push(shown, &spec),
+            None if letter == 's' && spec.is_empty() => {
+                let name = self.rt("str");
+                template.push(Expr::call(name, vec![Expr::unary("&", shown)]), "");
+            }
+            None => {
+                let name = self.rt("percent");
+                let spec = Expr::Atom(literal::string(&format!("%{spec}{letter}")));
+                let values = Expr::unary("&", Expr::Array(vec![Expr::unary("&", shown)]));
+                template.push(Expr::call(name, vec![spec, values]), "");
+            }
+        }
+    }
+
+    /// Rust's `Display` gives the source language's `str(x)`.
+    fn displays(&self, ty: Ty) -> bool {
+        match ty.kind() {
+            TyKind::Int(_) | TyKind::Str | TyKind::Error => true,
+            TyKind::Class(path, _) => self.env.program.find_method(*path, "__str__").is_some(),
+            TyKind::Shared(inner) => matches!(inner.kind(), TyKind::Class(..)) && self.displays(*inner),
+            TyKind::Bool => self.body.lang == Lang::Ruchy,
+            _ => false,
+        }
+    }
+}
+
+impl Template {
+    /// A value: a plain name goes into the braces, anything else becomes an argument.
+    fn push(&mut self, value: Expr, spec: &str) {
+        let colon = if spec.is_empty() { String::new() } else { format!(":{spec}") };
+        match value {
+            Expr::Atom(name) if is_identifier(&name) => self.text.push_str(&format!("{{{name}{colon}}}")),
+            Expr::Unary("*", inner) if matches!(&*inner, Expr::Atom(name) if is_identifier(name)) => {
+                if let Expr::Atom(name) = *inner {
+                    self.text.push_str(&format!("{{{name}{colon}}}"));
+                }
+            }
+            Expr::Atom(text)
+                if colon.is_empty() && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) =>
+            {
+                self.text.push_str(&text);
+            }
+            value => {
+                self.text.push_str(&format!("{{{colon}}}"));
+                self.args.push(value);
+            }
+        }
+    }
+
+    fn into_args(self) -> Vec<Expr> {
+        std::iter::once(Expr::Atom(format!("\"{}\"", self.text))).chain(self.args).collect()
+    }
+}
+
+fn is_identifier(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+        && !matches!(name, "self" | "true" | "false" | "None")
+}
+
+fn is_one_name(text: &str) -> bool {
+    text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).is_some_and(is_identifier)
+}
+
+/// Flags, width and precision of a `%` conversion as Python's `format` writes them.
+fn percent_spec(spec: &str, letter: char) -> String {
+    let digits = spec.trim_start_matches(['-', '+', ' ', '#', '0']);
+    let flags = &spec[..spec.len() - digits.len()];
+    let align = match (flags.contains('-'), letter) {
+        (true, _) => "<",
+        (false, 's') if !digits.is_empty() && !digits.starts_with('.') => ">",
+        _ => "",
+    };
+    let zero = if flags.contains('0') && !flags.contains('-') { "0" } else { "" };
+    let sign = if flags.contains('+') { "+" } else { "" };
+    let kind = if letter == 's' { "" } else { &letter.to_string() };
+    format!("{align}{sign}{zero}{digits}{kind}")
+}
+
+/// A Python format spec as Rust writes it, where both mean the same for the type.
+pub(crate) fn rust_spec(spec: &str, ty: Ty, may_nan: bool) -> Option<String> {
+    let mut rest = spec;
+    let mut fill = String::new();
+    let mut chars = rest.chars();
+    if let (Some(c), Some(align)) = (chars.next(), chars.next())
+        && matches!(align, '<' | '>' | '^')
+        && !matches!(c, '{' | '}')
+    {
+        fill = format!("{c}{align}");
+        rest = chars.as_str();
+    } else if rest.starts_with(['<', '>', '^']) {
+        fill = rest[..1].to_owned();
+        rest = &rest[1..];
+    }
+    let sign = if rest.starts_with('+') { "+" } else { "" };
+    rest = &rest[sign.len()..];
+    let is_number = ty.is_int() || ty.is_float();
+    let zero = if rest.starts_with('0') { "0" } else { "" };
+    rest = &rest[zero.len()..];
+    let width_end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let width = &rest[..width_end];
+    rest = &rest[width_end..];
+    let mut precision = "";
+    if let Some(after) = rest.strip_prefix('.') {
+        let end = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+        precision = &after[..end];
+        rest = &after[end..];
+        if precision.is_empty() {
+            return None;
+        }
+    }
+    if (!zero.is_empty() && !fill.is_empty()) || (!is_number && (!sign.is_empty() || !zero.is_empty())) {
+        return None;
+    }
+    let precision = match (rest, ty.kind()) {
+        ("" | "d", TyKind::Int(_)) if precision.is_empty() => String::new(),
+        ("" | "s", TyKind::Str) if precision.is_empty() => String::new(),
+        ("" | "s", TyKind::Str) => format!(".{precision}"),
+        ("f" | "F", TyKind::Float(_)) if may_nan => return None,
+        ("f" | "F", TyKind::Float(_)) if precision.is_empty() => ".6".to_owned(),
+        ("f" | "F", TyKind::Float(_)) => format!(".{precision}"),
+        _ => return None,
+    };
+    Some(format!("{fill}{sign}{zero}{width}{precision}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn specs_that_mean_the_same() {
+        let int = Ty::i64();
+        assert_eq!(rust_spec("05d", int, false).as_deref(), Some("05"));
+        assert_eq!(rust_spec(">8", int, false).as_deref(), Some(">8"));
+        assert_eq!(rust_spec("*^8", Ty::str(), false).as_deref(), Some("*^8"));
+        assert_eq!(rust_spec("8.2f", Ty::float(), false).as_deref(), Some("8.2"));
+        assert_eq!(rust_spec(".2f", Ty::float(), true), None);
+        assert_eq!(rust_spec("x", int, false), None);
+        assert_eq!(rust_spec(",", int, false), None);
+        assert_eq!(rust_spec(".3e", Ty::float(), false), None);
+        assert_eq!(percent_spec("-8", 'd'), "<8d");
+        assert_eq!(percent_spec("5", 's'), ">5");
+        assert_eq!(percent_spec("05.2", 'f'), "05.2f");
+    }
+}

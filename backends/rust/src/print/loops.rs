@@ -1,0 +1,162 @@
+//! Loops: what they iterate over, their labels, their `else`.
+
+use super::{Loop, Printer};
+use crate::names;
+use crate::tree::{Block, Expr, Stmt};
+use batuta_base::Name;
+use batuta_core::{BlockId, Const, IterOp, Node, NodeId, Op, Pat, TyKind};
+
+impl Printer<'_, '_> {
+    pub(crate) fn loop_node(&mut self, node: &Node) -> Expr {
+        match node {
+            Node::While { label, cond, body, els } => {
+                let (label, cond, body) = (*label, *cond, *body);
+                self.with_else(label, *els, |this, text| {
+                    let is_endless = matches!(this.body.as_const(cond), Some(Const::Bool(true)));
+                    let cond = this.expr(cond);
+                    let body = this.block(body);
+                    if is_endless { Expr::Loop(text, body) } else { Expr::While(text, Box::new(cond), body) }
+                })
+            }
+            Node::Loop { label, body } => {
+                let body = *body;
+                self.with_else(*label, None, |this, text| Expr::Loop(text, this.block(body)))
+            }
+            Node::For { label, pat, iter, body, els } => {
+                let (iter, body) = (*iter, *body);
+                self.with_else(*label, *els, |this, text| {
+                    if let Some(expr) = this.live_loop(&text, pat, iter, body) {
+                        return expr;
+                    }
+                    let (pat, iter) = this.loop_head(pat, iter);
+                    Expr::For(text, pat, Box::new(iter), this.block(body))
+                })
+            }
+            _ => self.problem("no loop"),
+        }
+    }
+
+    /// A loop; with an `else`, inside a labelled block that `break` leaves.
+    fn with_else(
+        &mut self,
+        label: Option<Name>,
+        els: Option<BlockId>,
+        inside: impl FnOnce(&mut Self, String) -> Expr,
+    ) -> Expr {
+        let leave = els.map(|_| self.fresh("search"));
+        self.loops.push(Loop { label, leave: leave.clone() });
+        let text = label.map_or(String::new(), |label| format!("'{}: ", names::snake(label.as_str())));
+        let inner = inside(self, text);
+        self.loops.pop();
+        let (Some(els), Some(leave)) = (els, leave) else { return inner };
+        let els = self.block(els);
+        let mut stmts = vec![Stmt::expr(inner)];
+        stmts.extend(els.stmts);
+        stmts.extend(els.tail.map(|tail| Stmt::expr(*tail)));
+        Expr::Block(
+            format!("'{leave}: "),
+            Block { stmts, end_comments: els.end_comments, ..Block::default() },
+        )
+    }
+
+    /// `break` and `continue` as they stand, with the label of a block that stands for the loop.
+    pub(crate) fn jump_word(&mut self, word: &str, label: Option<Name>) -> String {
+        let target = match label {
+            Some(label) => self.loops.iter().rev().find(|around| around.label == Some(label)),
+            None => self.loops.last(),
+        };
+        let leave = target.and_then(|around| around.leave.clone());
+        match (word, leave, label) {
+            ("break", Some(leave), _) => format!("break '{leave}"),
+            (_, _, Some(label)) => format!("{word} '{}", names::snake(label.as_str())),
+            _ => word.to_owned(),
+        }
+    }
+
+    /// Pattern and iterator of a `for`.
+    pub(crate) fn loop_head(&mut self, pat: &Pat, iter: NodeId) -> (String, Expr) {
+        let Node::Op { op: Op::IterOp(op), args, .. } = &self.body.nodes[iter].kind else {
+            let iter = self.iterator(iter);
+            return (self.pat(pat), iter);
+        };
+        let (op, of) = (*op, args[0]);
+        let ty = self.body.ty(of);
+        let is_plain = matches!(
+            ty.strip_ref().kind(),
+            TyKind::List(_) | TyKind::Set(_) | TyKind::FrozenSet(_) | TyKind::Array(..)
+        );
+        if !is_plain || self.std_range(of).is_some() {
+            let iter = self.chain_source(op, of);
+            return (self.pat(pat), iter);
+        }
+        match op {
+            IterOp::Ref => {
+                let source = self.expr(of);
+                (self.pat(pat), source)
+            }
+            IterOp::Mut => {
+                let source = self.expr(of);
+                (self.pat(pat), source)
+            }
+            IterOp::Into => {
+                let source = self.expr(of);
+                let source = match source {
+                    Expr::Macro(name, items) if name == "vec" => Expr::Array(items),
+                    source => source,
+                };
+                (self.pat(pat), source)
+            }
+            IterOp::Copied if self.binds_plainly(pat) => {
+                let source = self.expr(of);
+                (format!("&{}", self.pat(pat)), source)
+            }
+            _ => {
+                let iter = self.chain_source(op, of);
+                (self.pat(pat), iter)
+            }
+        }
+    }
+
+    /// No part of the pattern is `mut`.
+    fn binds_plainly(&self, pat: &Pat) -> bool {
+        let mut plain = matches!(pat, Pat::Bind(_, None) | Pat::Tuple(_));
+        pat.for_each_local(&mut |local| plain &= !self.body.locals[local].mutable);
+        plain
+    }
+
+    /// An iterator expression: ranges and collections as std spells them.
+    pub(crate) fn iterator(&mut self, node: NodeId) -> Expr {
+        match self.std_range(node) {
+            Some(range) => range,
+            None => match &self.body.nodes[node].kind {
+                Node::Use(..)
+                    if matches!(self.body.ty(node).strip().kind(), TyKind::List(_) | TyKind::Set(_)) =>
+                {
+                    self.expr(node).method("iter", vec![])
+                }
+                _ => self.expr(node),
+            },
+        }
+    }
+
+    /// A list that the body may change: read by position, with a fresh look each turn.
+    fn live_loop(&mut self, label: &str, pat: &Pat, iter: NodeId, body: BlockId) -> Option<Expr> {
+        let Node::Op { op: Op::IterOp(IterOp::Live), args, .. } = &self.body.nodes[iter].kind else {
+            return None;
+        };
+        let of = args[0];
+        let ty = self.body.ty(of).strip_ref();
+        let TyKind::List(item) = ty.kind() else { return None };
+        let copy = if item.is_copy() { "copied" } else { "cloned" };
+        let at = self.fresh("at");
+        let pat = self.pat(pat);
+        let next = self.expr(of).method("get", vec![Expr::atom(&*at)]).method(copy, vec![]);
+        let mut block = self.block(body);
+        let step = Expr::Assign(Box::new(Expr::atom(&*at)), "+", Box::new(Expr::atom("1")));
+        block.stmts.insert(0, Stmt::expr(step));
+        let turn =
+            Expr::While(label.to_owned(), Box::new(Expr::Let(format!("Some({pat})"), Box::new(next))), block);
+        let start = Stmt::bind(format!("mut {at}"), None, Some(Expr::atom("0")));
+        Some(Expr::Block(String::new(), Block { stmts: vec![start, Stmt::expr(turn)], ..Block::default() }))
+    }
+}

@@ -1,0 +1,435 @@
+//! `try`: the body is a closure that gives a `Result`, the handlers are arms of a `match` on it.
+//!
+//! Raised errors travel as `Result`; handlers that name builtin classes, or all, also catch faults:
+//! their closure runs under `rt::catch_result`.
+
+use super::control::Exit;
+use super::{Frame, Printer, comment, ok_unit};
+use crate::tree::{self, Block, Closure, Expr, Stmt};
+use batuta_core::{
+    BlockId, Child, Handler, LocalId, Node, NodeId, Pat, Place, StmtKind, Ty, TyKind, WithItem,
+};
+
+/// Which jumps leave a block.
+#[derive(Default, Clone, Copy)]
+struct Jumps {
+    returns: bool,
+    breaks: bool,
+    continues: bool,
+}
+
+impl Printer<'_, '_> {
+    pub(crate) fn try_node(
+        &mut self,
+        node: NodeId,
+        body: BlockId,
+        handlers: &[Handler],
+        els: Option<BlockId>,
+        finally: Option<BlockId>,
+    ) -> Expr {
+        if let Some(finally) = finally {
+            return self.try_finally(node, body, handlers, els, finally);
+        }
+        if handlers.is_empty() {
+            return self.block_expr(body);
+        }
+        self.try_match(node, body, handlers, els)
+    }
+
+    /// `match <closure>() { Ok(..) => .., Err(error) if error.is_a(..) => .. }`.
+    fn try_match(&mut self, node: NodeId, body: BlockId, handlers: &[Handler], els: Option<BlockId>) -> Expr {
+        let mut jumps = Jumps::default();
+        self.jumps(body, 0, &mut jumps);
+        let is_broad = handlers.iter().any(|handler| is_broad(handler));
+        let (subject, exit) = self.attempt(body, handlers, jumps);
+        let error = self.fresh("error");
+        let mut arms = vec![self.ok_arm(node, body, els, exit, jumps)];
+        for handler in handlers {
+            arms.push(self.handler_arm(handler, &error));
+        }
+        if !is_broad {
+            let fallible = self.in_fallible();
+            let again = self.raise_expr(Expr::atom(&*error), fallible);
+            arms.push(tree::Arm {
+                pat: format!("Err({error})"),
+                guard: None,
+                body: Block::of(again),
+                above: Vec::new(),
+                mark: None,
+            });
+        }
+        simplify(subject, arms)
+    }
+
+    /// The `try` body as an expression that gives a `Result`.
+    fn attempt(&mut self, body: BlockId, handlers: &[Handler], jumps: Jumps) -> (Expr, Exit) {
+        let ret = self.body.blocks[body].tail.map_or(Ty::unit(), |tail| self.body.ty(tail));
+        let around = *self.frames.last().expect("a body is a frame");
+        let exit = match jumps {
+            Jumps { returns: true, breaks: false, continues: false } if self.ends(body) => Exit::Value,
+            Jumps { returns: true, breaks: false, continues: false } => Exit::Wrapped,
+            Jumps { returns: false, .. } if jumps.breaks || jumps.continues => Exit::Loop,
+            Jumps { returns: true, .. } => {
+                self.problem("a `try` that both returns and leaves a loop");
+                Exit::Wrapped
+            }
+            _ => Exit::Direct,
+        };
+        let frame_ret = if exit == Exit::Direct { ret } else { around.ret };
+        self.frames.push(Frame { fallible: true, ret: frame_ret, exit });
+        let loops = std::mem::take(&mut self.loops);
+        let mut block = self.block(body);
+        self.loops = loops;
+        self.frames.pop();
+        self.close_attempt(body, &mut block, exit);
+        if exit == Exit::Loop {
+            self.uses.paths.insert("std::ops::ControlFlow".to_owned());
+        }
+        if let Some(call) = single_call(&block) {
+            return (call, exit);
+        }
+        let catches_faults = handlers.iter().any(|handler| {
+            is_broad(handler) || handler.classes.iter().any(|class| self.env.class(*class).is_none())
+        });
+        let closure = |ret: Option<String>| {
+            Expr::Closure(Closure {
+                params: String::new(),
+                is_move: false,
+                ret,
+                body: Box::new(Expr::Block(String::new(), block.clone())),
+            })
+        };
+        if catches_faults {
+            let name = self.rt("catch_result");
+            return (Expr::call(name, vec![closure(None)]), exit);
+        }
+        let value = match exit {
+            Exit::Direct => self.stored(ret),
+            Exit::Value => self.stored(around.ret),
+            Exit::Wrapped => format!("Option<{}>", self.stored(around.ret)),
+            Exit::Loop => "ControlFlow<()>".to_owned(),
+        };
+        let result = self.rt("Result");
+        let ret = if value == "()" { result } else { format!("{result}<{value}>") };
+        (Expr::Call(Box::new(closure(Some(ret))), vec![]), exit)
+    }
+
+    fn close_attempt(&mut self, body: BlockId, block: &mut Block, exit: Exit) {
+        if self.ends(body) {
+            return;
+        }
+        let value = match (exit, block.tail.take()) {
+            (Exit::Wrapped, tail) => {
+                block.stmts.extend(tail.map(|tail| Stmt::expr(*tail)));
+                Expr::call("Ok", vec![Expr::atom("None")])
+            }
+            (Exit::Loop, tail) => {
+                block.stmts.extend(tail.map(|tail| Stmt::expr(*tail)));
+                Expr::call("Ok", vec![Expr::call("ControlFlow::Continue", vec![Expr::atom("()")])])
+            }
+            (_, Some(tail)) => {
+                let node = self.body.blocks[body].tail.expect("the tail was printed from this node");
+                if *self.body.ty(node).kind() == TyKind::Unit {
+                    block.stmts.push(Stmt::expr(*tail));
+                    ok_unit()
+                } else {
+                    match *tail {
+                        Expr::Try(inner) => *inner,
+                        value => Expr::call("Ok", vec![value]),
+                    }
+                }
+            }
+            (_, None) => ok_unit(),
+        };
+        block.tail = Some(Box::new(value));
+    }
+
+    /// What happens when nothing was raised.
+    fn ok_arm(
+        &mut self,
+        node: NodeId,
+        body: BlockId,
+        els: Option<BlockId>,
+        exit: Exit,
+        jumps: Jumps,
+    ) -> tree::Arm {
+        let has_value =
+            self.body.blocks[body].tail.is_some_and(|tail| *self.body.ty(tail).kind() != TyKind::Unit)
+                && *self.body.ty(node).kind() != TyKind::Unit;
+        let mut rest = els.map_or(Block::default(), |els| self.block(els));
+        let value = |block: Block| block;
+        let (pat, body) = match exit {
+            Exit::Value => {
+                let back = self.return_value(Expr::atom("value"));
+                ("Ok(value)", Block::of(back))
+            }
+            Exit::Wrapped => {
+                let back = self.return_value(Expr::atom("value"));
+                let inner = Expr::Match(
+                    Box::new(Expr::atom("exit")),
+                    vec![arm("Some(value)", Block::of(back)), arm("None", value(rest))],
+                );
+                let _ = &inner;
+                return match inner {
+                    Expr::Match(_, mut arms) if arms[1].body.is_empty() => {
+                        tree::Arm { pat: "Ok(Some(value))".to_owned(), ..arms.remove(0) }
+                    }
+                    inner => arm("Ok(exit)", Block::of(inner)),
+                };
+            }
+            Exit::Loop => {
+                let word = if jumps.breaks { "break" } else { "continue" };
+                let jump = Expr::Jump(self.jump_word(word, None), None);
+                let pat =
+                    if jumps.breaks { "Ok(ControlFlow::Break(()))" } else { "Ok(ControlFlow::Continue(()))" };
+                if rest.is_empty() { (pat, Block::of(jump)) } else { (pat, Block::of(jump)) }
+            }
+            Exit::Direct if has_value && els.is_none() => ("Ok(value)", Block::of(Expr::atom("value"))),
+            Exit::Direct => ("Ok(())", std::mem::take(&mut rest)),
+        };
+        arm(pat, body)
+    }
+
+    /// `return value` out of the function around a closure.
+    fn return_value(&mut self, value: Expr) -> Expr {
+        let frame = *self.frames.last().expect("a body is a frame");
+        let is_unit = *frame.ret.kind() == TyKind::Unit;
+        let value = match (frame.exit, frame.fallible) {
+            (Exit::Wrapped, _) => Expr::call("Ok", vec![Expr::call("Some", vec![value])]),
+            (_, true) => Expr::call("Ok", vec![value]),
+            (_, false) if is_unit => return Expr::Jump("return".to_owned(), None),
+            (_, false) => value,
+        };
+        Expr::Jump("return".to_owned(), Some(Box::new(value)))
+    }
+
+    fn handler_arm(&mut self, handler: &Handler, error: &str) -> tree::Arm {
+        let name = match handler.bind {
+            Some(local) if !self.scope.unread.contains(&local) => self.name(local),
+            _ => error.to_owned(),
+        };
+        let tests: Vec<Expr> = match is_broad(handler) {
+            true => Vec::new(),
+            false => handler
+                .classes
+                .iter()
+                .map(|class| {
+                    let class = self.exception_class(*class);
+                    Expr::atom(&*name).method("is_a", vec![Expr::Atom(class)])
+                })
+                .collect(),
+        };
+        let guard = tests.into_iter().reduce(|left, right| left.binary("||", right));
+        self.handled.push(name.clone());
+        let body = self.block(handler.body);
+        self.handled.pop();
+        let is_read = guard.is_some()
+            || handler.bind.is_some_and(|local| !self.scope.unread.contains(&local))
+            || mentions(&body, &name);
+        let pat = if is_read { format!("Err({name})") } else { "Err(_)".to_owned() };
+        let mark = self.mark(handler.origin);
+        tree::Arm { pat, guard, body, above: handler.above.iter().map(comment).collect(), mark }
+    }
+
+    /// The outcome is kept, `finally` runs, then the outcome takes effect.
+    fn try_finally(
+        &mut self,
+        node: NodeId,
+        body: BlockId,
+        handlers: &[Handler],
+        els: Option<BlockId>,
+        finally: BlockId,
+    ) -> Expr {
+        let mut jumps = Jumps::default();
+        self.jumps(body, 0, &mut jumps);
+        handlers.iter().for_each(|handler| self.jumps(handler.body, 0, &mut jumps));
+        els.iter().for_each(|els| self.jumps(*els, 0, &mut jumps));
+        let around = *self.frames.last().expect("a body is a frame");
+        let exit = match jumps {
+            Jumps { returns: true, .. } => Exit::Wrapped,
+            Jumps { breaks: true, .. } | Jumps { continues: true, .. } => Exit::Loop,
+            _ => Exit::Direct,
+        };
+        self.frames.push(Frame { fallible: true, ret: around.ret, exit });
+        let loops = std::mem::take(&mut self.loops);
+        let mut block = match handlers.is_empty() {
+            true => self.block(body),
+            false => {
+                let inner = self.try_match(node, body, handlers, els);
+                Block { stmts: vec![Stmt::expr(inner)], ..Block::default() }
+            }
+        };
+        self.loops = loops;
+        self.frames.pop();
+        if handlers.is_empty() {
+            self.close_attempt(body, &mut block, exit);
+        } else {
+            block.tail = Some(Box::new(match exit {
+                Exit::Wrapped => Expr::call("Ok", vec![Expr::atom("None")]),
+                Exit::Loop => {
+                    Expr::call("Ok", vec![Expr::call("ControlFlow::Continue", vec![Expr::atom("()")])])
+                }
+                _ => ok_unit(),
+            }));
+        }
+        let closure = Closure {
+            params: String::new(),
+            is_move: false,
+            ret: None,
+            body: Box::new(Expr::Block(String::new(), block)),
+        };
+        let catch = Expr::call(self.rt("catch_result"), vec![Expr::Closure(closure)]);
+        let outcome = self.fresh("outcome");
+        let mut stmts = vec![Stmt::bind(&*outcome, None, Some(catch))];
+        let last = self.block(finally);
+        stmts.extend(last.stmts);
+        stmts.extend(last.tail.map(|tail| Stmt::expr(*tail)));
+        let result = match self.in_fallible() {
+            true => Expr::Try(Box::new(Expr::atom(outcome))),
+            false => {
+                self.uses.prelude = true;
+                Expr::atom(outcome).method("or_raise", vec![])
+            }
+        };
+        let done = match exit {
+            Exit::Wrapped => {
+                let back = self.return_value(Expr::atom("value"));
+                let then = Block { stmts: vec![Stmt::expr(back)], ..Block::default() };
+                let cond = Expr::Let("Some(value)".to_owned(), Box::new(result));
+                Expr::If(Box::new(tree::If { cond, then, els: None, mark: None }))
+            }
+            Exit::Loop => {
+                self.uses.paths.insert("std::ops::ControlFlow".to_owned());
+                let word = if jumps.breaks { "break" } else { "continue" };
+                let jump = Expr::Jump(self.jump_word(word, None), None);
+                let cond = result.method("is_break", vec![]);
+                Expr::If(Box::new(tree::If {
+                    cond,
+                    then: Block { stmts: vec![Stmt::expr(jump)], ..Block::default() },
+                    els: None,
+                    mark: None,
+                }))
+            }
+            _ => result,
+        };
+        stmts.push(Stmt::expr(done));
+        Expr::Block(String::new(), Block { stmts, ..Block::default() })
+    }
+
+    /// `with a as b: body` where the context is dropped at the end of a block.
+    pub(crate) fn with_node(&mut self, items: &[WithItem], body: BlockId) -> Expr {
+        let mut stmts = Vec::new();
+        for item in items {
+            let context = self.expr(item.context);
+            match &item.target {
+                Some(Pat::Bind(local, None)) => {
+                    let pat = self.pat(&Pat::Bind(*local, None));
+                    stmts.push(Stmt::bind(pat, None, Some(context)));
+                }
+                Some(Pat::Place(place)) if place.as_local().is_some() => {
+                    let place: &Place = place;
+                    let target = self.assign(place, context);
+                    stmts.push(Stmt::expr(target));
+                }
+                _ => stmts.push(Stmt::bind("_context", None, Some(context))),
+            }
+        }
+        let block = self.block(body);
+        stmts.extend(block.stmts);
+        Expr::Block(
+            String::new(),
+            Block { stmts, tail: block.tail, end_comments: block.end_comments, tail_mark: None },
+        )
+    }
+
+    /// Jumps that leave a block: `return`, and `break`/`continue` of a loop outside it.
+    fn jumps(&self, block: BlockId, depth: usize, out: &mut Jumps) {
+        let row = &self.body.blocks[block];
+        for stmt in &row.stmts {
+            stmt.for_each_child(&mut |child| self.jumps_below(child, depth, out));
+        }
+        row.tail.iter().for_each(|tail| self.jumps_below(Child::Node(*tail), depth, out));
+    }
+
+    fn jumps_below(&self, child: Child, depth: usize, out: &mut Jumps) {
+        let node = match child {
+            Child::Block(block) => return self.jumps(block, depth, out),
+            Child::Node(node) => node,
+        };
+        match &self.body.nodes[node].kind {
+            Node::Return(_) => out.returns = true,
+            Node::Break { .. } => out.breaks |= depth == 0,
+            Node::Continue { .. } => out.continues |= depth == 0,
+            Node::Closure(_) => return,
+            _ => {}
+        }
+        let is_loop =
+            matches!(self.body.nodes[node].kind, Node::While { .. } | Node::Loop { .. } | Node::For { .. });
+        let depth = depth + usize::from(is_loop);
+        self.body.nodes[node].kind.for_each_child(&mut |child| self.jumps_below(child, depth, out));
+    }
+
+    /// Whether a local is assigned inside a `try`: a closure cannot give it its first value.
+    pub(crate) fn assigned_in_try(&self, local: LocalId) -> bool {
+        let mut found = false;
+        self.body.walk_block(self.body.root, &mut |node| {
+            if let Node::Try { body, .. } = &self.body.nodes[node].kind {
+                self.body.walk_stmts(*body, &mut |stmt| {
+                    if let StmtKind::Set { target, .. } = &stmt.kind {
+                        target.for_each_local(&mut |set| found |= set == local);
+                    }
+                });
+            }
+        });
+        found
+    }
+}
+
+fn arm(pat: &str, body: Block) -> tree::Arm {
+    tree::Arm { pat: pat.to_owned(), guard: None, body, above: Vec::new(), mark: None }
+}
+
+/// Catches everything.
+fn is_broad(handler: &Handler) -> bool {
+    handler.classes.is_empty()
+        || handler.classes.iter().any(|class| matches!(class.last(), "Exception" | "BaseException"))
+}
+
+/// A block that is only `Ok(call?)`, as the call itself.
+fn single_call(block: &Block) -> Option<Expr> {
+    match block.as_value()? {
+        value @ (Expr::Call(..) | Expr::Method(..)) => match value {
+            Expr::Call(callee, _) if matches!(&**callee, Expr::Atom(name) if name == "Ok") => None,
+            value => Some(value.clone()),
+        },
+        _ => None,
+    }
+}
+
+/// `if let Err(e) = ..` where nothing happens otherwise and one arm takes all errors.
+fn simplify(subject: Expr, mut arms: Vec<tree::Arm>) -> Expr {
+    let quiet = arms[0].body.is_empty() && matches!(arms[0].pat.as_str(), "Ok(())");
+    if quiet && arms.len() == 2 && arms[1].guard.is_none() && arms[1].above.is_empty() {
+        let only = arms.remove(1);
+        let (pat, subject) = match only.pat.as_str() {
+            "Err(_)" => (None, subject.method("is_err", vec![])),
+            _ => (Some(only.pat), subject),
+        };
+        let cond = match pat {
+            Some(pat) => Expr::Let(pat, Box::new(subject)),
+            None => subject,
+        };
+        return Expr::If(Box::new(tree::If { cond, then: only.body, els: None, mark: only.mark }));
+    }
+    // Whatever else is fine passes.
+    if arms[0].pat.contains("Some(value)") || arms[0].pat.contains("ControlFlow") {
+        arms.insert(1, arm("Ok(_)", Block::default()));
+    }
+    Expr::Match(Box::new(subject), arms)
+}
+
+fn mentions(block: &Block, name: &str) -> bool {
+    crate::layout::stmts(block, 0)
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .any(|word| word == name)
+}
