@@ -107,7 +107,15 @@ pub struct Generator<'a, T, S = (), R = ()> {
 }
 
 /// A generator that runs `body` from one `emit` to the next.
-pub fn generator<'a, T, S, R, F>(body: impl FnOnce(Co<T, S>) -> F) -> Generator<'a, T, S, R>
+pub fn generator<'a, T, R, F>(body: impl FnOnce(Co<T>) -> F) -> Generator<'a, T, (), R>
+where
+    F: Future<Output = Result<R, Error>> + 'a,
+{
+    coroutine(body)
+}
+
+/// A generator into which values are sent: `x = yield y`.
+pub fn coroutine<'a, T, S, R, F>(body: impl FnOnce(Co<T, S>) -> F) -> Generator<'a, T, S, R>
 where
     F: Future<Output = Result<R, Error>> + 'a,
 {
@@ -280,7 +288,7 @@ mod tests {
 
     #[test]
     fn values_go_in_and_results_come_out() {
-        let mut total = generator(|co: Co<i64, Option<i64>>| async move {
+        let mut total = coroutine(|co: Co<i64, Option<i64>>| async move {
             let mut sum = 0;
             while let Some(x) = co.emit(sum).await? {
                 sum += x;
@@ -296,7 +304,7 @@ mod tests {
 
     #[test]
     fn errors_are_thrown_in_and_come_out() {
-        let mut g = generator(|co: Co<&str>| async move {
+        let mut g = generator(|co| async move {
             if let Err(error) = co.emit("first").await {
                 co.emit(if error.is_a(crate::ValueError) {
                     "caught"
