@@ -10,7 +10,7 @@ use crate::db::{SourceFile, Workspace};
 use crate::finding::{Finding, Locator, Position};
 use crate::options::{Level, Optimize};
 use crate::stages::{self, Emitted};
-use batuta_base::{Anchor, Diagnostic, FxHashMap, FxHashSet, Name, Severity, SourceText};
+use batuta_base::{Anchor, Diagnostic, FxHashMap, FxHashSet, Name, Origin, Severity, SourceText};
 use batuta_core::{
     Body, ClassDef, FileIr, FnKind, GlobalDef, Hir, Item, Mir, Module, Program, StmtKind, Ty, Typed,
 };
@@ -53,24 +53,36 @@ pub(crate) fn items(db: &dyn salsa::Database, workspace: Workspace, file: Source
     let ir = lowered(db, workspace, file);
     let mut module = ir.module.clone();
     module.items.iter_mut().for_each(|row| row.base = 0);
+    let class = |def: &ClassDef| {
+        let (mut def, start) = (def.clone(), def.origin.start);
+        def.origin = shifted(def.origin, start);
+        def.fields.iter_mut().for_each(|field| field.origin = shifted(field.origin, start));
+        Arc::new(def)
+    };
+    let global = |def: &GlobalDef| {
+        Arc::new(GlobalDef { origin: shifted(def.origin, def.origin.start), ..def.clone() })
+    };
     FileItems {
         module: Arc::new(module),
-        classes: ir.classes.iter().cloned().map(Arc::new).collect(),
-        globals: ir.globals.iter().cloned().map(Arc::new).collect(),
+        classes: ir.classes.iter().map(class).collect(),
+        globals: ir.globals.iter().map(global).collect(),
         fns: ir.fns.iter().map(|body| body.path).collect(),
     }
+}
+
+/// A range that counts from `start`.
+fn shifted(origin: Origin, start: u32) -> Origin {
+    Origin { start: origin.start.saturating_sub(start), end: origin.end.saturating_sub(start) }
 }
 
 /// Where each function, class and method of a file starts, by path.
 #[salsa::tracked]
 pub(crate) fn bases(db: &dyn salsa::Database, workspace: Workspace, file: SourceFile) -> Vec<(Name, u32)> {
     let ir = lowered(db, workspace, file);
-    let items = ir.module.items.iter().filter_map(|row| match row.item {
-        Item::Fn(path) | Item::Class(path) | Item::Global(path) => Some((path, row.base)),
-        Item::Import(_) => None,
-    });
+    let classes = ir.classes.iter().map(|class| (class.path, class.origin.start));
+    let globals = ir.globals.iter().map(|global| (global.path, global.origin.start));
     let fns = ir.fns.iter().map(|body| (body.path, body.origin.start));
-    items.chain(fns).collect()
+    classes.chain(globals).chain(fns).collect()
 }
 
 /// One body at Hir; it starts at zero, wherever it stands in its file.
@@ -83,8 +95,7 @@ pub(crate) fn hir(
 ) -> Option<Arc<Body<Hir>>> {
     let ir = lowered(db, workspace, file);
     let mut body = ir.fns.iter().find(|body| body.path == path)?.clone();
-    body.origin.end -= body.origin.start;
-    body.origin.start = 0;
+    body.origin = shifted(body.origin, body.origin.start);
     if body.kind == FnKind::Init {
         // It spans the file, so every edit would change it; nothing is ever reported there.
         body.origin.end = 0;
