@@ -30,8 +30,9 @@ pub(crate) fn lower(
     batuta_python::lower(source, module, &options)
 }
 
-pub(crate) fn infer(_program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
-    (Program::default(), Vec::new())
+/// Types, resolved calls, explicit coercions.
+pub(crate) fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
+    batuta_infer::infer(program)
 }
 
 /// `shapes` starts with one owner for everything; `own` reports the uses that need two, and `shapes`
