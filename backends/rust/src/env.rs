@@ -1,7 +1,7 @@
 //! What the printer knows of the whole program: names of modules, classes, functions, globals; types as Rust text.
 
 use crate::names;
-use batuta_base::{FxHashMap, Name};
+use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,6 +13,10 @@ pub struct Env<'a> {
     pub unions: FxHashMap<Ty, String>,
     /// The program can make a float that is not a number.
     pub may_nan: bool,
+    /// Functions that can reach themselves through calls.
+    pub recursive: FxHashSet<Name>,
+    /// `main` runs inside the runtime's frame.
+    pub needs_frame: bool,
     /// Module of each item: the longest module path that heads the item's path.
     modules: Vec<Name>,
 }
@@ -45,7 +49,14 @@ impl<'a> Env<'a> {
     pub fn new(program: &'a Program<Mir>) -> Self {
         let mut modules: Vec<Name> = program.modules.keys().copied().collect();
         modules.sort_by_key(|path| std::cmp::Reverse(path.as_str().len()));
-        let mut env = Self { program, unions: FxHashMap::default(), may_nan: may_nan(program), modules };
+        let mut env = Self {
+            program,
+            unions: FxHashMap::default(),
+            may_nan: may_nan(program),
+            recursive: recursive(program),
+            needs_frame: needs_frame(program),
+            modules,
+        };
         env.collect_unions();
         env
     }
@@ -197,5 +208,131 @@ fn may_nan(program: &Program<Mir>) -> bool {
             Node::Const(Const::Float(value)) => !value.is_finite(),
             _ => false,
         })
+    })
+}
+
+impl<'a> Env<'a> {
+    /// Unions that the module's file declares: all stand in the entry module, or the first one.
+    pub fn unions_of(&self, module: Name) -> Vec<Ty> {
+        let home = self.program.entry.or_else(|| self.program.modules.keys().next().copied());
+        let mut out: Vec<Ty> =
+            if home == Some(module) { self.unions.keys().copied().collect() } else { Vec::new() };
+        out.sort_by_key(|ty| self.unions[ty].clone());
+        out
+    }
+
+    /// Methods of a class in order, then those that it inherits and does not replace.
+    pub fn methods_of(&self, class: Name) -> Vec<Name> {
+        let mut out: Vec<Name> = Vec::new();
+        for path in self.program.mro(class) {
+            for method in self.class(path).into_iter().flat_map(|def| &def.methods) {
+                let is_init = method.last() == "__init__" && path != class;
+                if !is_init && !out.iter().any(|found| found.last() == method.last()) {
+                    out.push(*method);
+                }
+            }
+        }
+        out
+    }
+
+    pub fn is_enum(&self, class: Name) -> bool {
+        self.class(class).is_some_and(|class| matches!(class.kind, ClassKind::Enum | ClassKind::EnumOf(_)))
+    }
+
+    /// Members of an enum class.
+    pub fn variants(&self, class: &ClassDef) -> Vec<Name> {
+        class.attributes.clone()
+    }
+
+    /// A class attribute that is a member of an enum.
+    pub fn is_variant(&self, path: Name) -> bool {
+        self.class(path.parent()).is_some_and(|class| {
+            matches!(class.kind, ClassKind::Enum | ClassKind::EnumOf(_)) && class.attributes.contains(&path)
+        })
+    }
+
+    /// The values of an enum's members, where all are literals of one type.
+    pub fn variant_values(&self, members: &[Name]) -> Option<(Ty, Vec<String>)> {
+        let mut out = Vec::new();
+        let mut found = None;
+        for member in members {
+            let (ty, text) =
+                self.program.fns.values().filter(|body| body.kind == FnKind::Init).find_map(|body| {
+                    let mut value = None;
+                    body.walk_stmts(body.root, &mut |stmt| {
+                        if let StmtKind::Set { target: Pat::Place(place), value: node } = &stmt.kind
+                            && place.root == Root::Global(*member)
+                        {
+                            value = literal_text(body, *node);
+                        }
+                    });
+                    value
+                })?;
+            if found.is_some_and(|known| known != ty) {
+                return None;
+            }
+            found = Some(ty);
+            out.push(text);
+        }
+        Some((found?, out))
+    }
+
+    /// The module has statements to run when it is imported.
+    pub fn has_init(&self, module: Name) -> bool {
+        self.function(module.join("<init>")).is_some_and(|body| {
+            body.blocks[body.root].stmts.iter().any(|stmt| !matches!(&stmt.kind, StmtKind::Set { target: Pat::Place(place), .. }
+                if matches!(place.root, Root::Global(path) if self.is_variant(path) || self.program.globals.get(&path).is_some_and(|global| matches!(global.storage, Storage::Const | Storage::Lazy)))))
+        })
+    }
+}
+
+fn literal_text(body: &Body<Mir>, node: NodeId) -> Option<(Ty, String)> {
+    match &body.nodes[node].kind {
+        Node::Const(Const::Int(digits)) => Some((Ty::i64(), crate::literal::int(digits))),
+        Node::Const(Const::Str(text)) => Some((Ty::str(), crate::literal::string(text))),
+        Node::Op { op: Op::RsOp(RsOp::ToOwned), args, .. } => literal_text(body, args[0]),
+        _ => None,
+    }
+}
+
+/// Functions that can reach themselves through calls.
+fn recursive(program: &Program<Mir>) -> FxHashSet<Name> {
+    let mut calls: FxHashMap<Name, Vec<Name>> = FxHashMap::default();
+    for body in program.fns.values() {
+        let row = calls.entry(body.path).or_default();
+        body.walk_block(body.root, &mut |node| {
+            if let Node::Call { callee: Callee::Fn(path) | Callee::Virtual(path), .. } =
+                &body.nodes[node].kind
+            {
+                row.push(*path);
+            }
+        });
+    }
+    let reaches = |start: Name| {
+        let mut seen = FxHashSet::default();
+        let mut open = calls[&start].clone();
+        while let Some(path) = open.pop() {
+            if path == start {
+                return true;
+            }
+            if seen.insert(path) {
+                open.extend(calls.get(&path).into_iter().flatten());
+            }
+        }
+        false
+    };
+    calls.keys().copied().filter(|path| reaches(*path)).collect()
+}
+
+/// The program can stop with a fault, prints, reads its arguments, or recurses.
+fn needs_frame(program: &Program<Mir>) -> bool {
+    program.fns.values().any(|body| {
+        body.fallible
+            || body.nodes.iter().any(|(_, row)| match &row.kind {
+                Node::Op { op, .. } => op.info().effect != Effect::Pure,
+                Node::Call { .. } | Node::Raise { .. } | Node::Hole { .. } => true,
+                Node::Use(place, _) => !place.proj.is_empty(),
+                _ => false,
+            })
     })
 }

@@ -1,10 +1,21 @@
+//! Mir to a cargo project that reads as hand-written: syntax trees of Rust, laid out in rustfmt's style.
+//!
+//! `print` turns bodies into `tree`s, `items` and `classes` put them into files, `layout` gives the text,
+//! `project` adds manifest and source map. What the printer expects of Mir is listed in the README.
+//! Knows nothing of source languages beyond the words of `batuta_core::Lang`, and does no IO.
 #![forbid(unsafe_code)]
-pub mod env;
-pub mod layout;
-pub mod literal;
-pub mod names;
-pub mod print;
+
+mod classes;
+mod env;
+mod items;
+mod layout;
+mod literal;
+mod names;
+mod print;
+mod project;
 mod scope;
-pub mod template;
-pub mod tree;
-pub mod types;
+mod template;
+mod tree;
+mod types;
+
+pub use project::{Dependencies, EmitOptions, MapEntry, Project, RUNTIME_PLACEHOLDER, emit};

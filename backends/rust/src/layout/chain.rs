@@ -65,7 +65,8 @@ pub(super) fn chain(expr: &Expr, indent: usize, col: usize, tail: usize) -> Stri
     }
     // Links stay with a root that is no wider than an indentation.
     let mut at = 0;
-    while at < links.len() && width(&head) <= TAB && !head.contains('\n') {
+    let room = TAB.saturating_sub(col.saturating_sub(indent));
+    while at < links.len() && width(&head) <= room && !head.contains('\n') {
         let link = links[at].render(indent, col + width(&head), 0);
         head.push_str(&link);
         at += 1;

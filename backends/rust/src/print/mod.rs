@@ -17,6 +17,7 @@ use crate::tree::{self, Block, Expr, Stmt, StmtKind};
 use crate::types::Position;
 use batuta_base::{Name, Origin};
 use batuta_core::{self as core, BlockId, Body, LocalId, Mir, Node, NodeId, Pat, Ty, TyKind};
+pub use calls::method_name;
 use control::Exit;
 
 /// Prints one body.

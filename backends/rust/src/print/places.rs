@@ -207,6 +207,10 @@ impl Printer<'_, '_> {
             return Placed { expr: expr.field(names::snake(name.as_str())), ty: Ty::unknown(), cell: false };
         };
         let own = names::snake(name.as_str());
+        if self.env.is_enum(class) && matches!(name.as_str(), "name" | "value") {
+            let ty = if name == "name" { Ty::str().reference() } else { Ty::unknown() };
+            return Placed { expr: expr.method(name.as_str(), vec![]), ty, cell: false };
+        }
         let Some(field) = self.env.field(class, name.as_str()) else {
             return Placed { expr: expr.field(own), ty: Ty::unknown(), cell: false };
         };
@@ -230,7 +234,20 @@ impl Printer<'_, '_> {
             Some(global) => (global.ty, global.storage),
             None => (Ty::unknown(), Storage::Undecided),
         };
+        if self.env.is_variant(path) {
+            let class = path.parent();
+            let own = names::camel(class.last());
+            let class = self.env.item_path(class, &own, self.module, self.uses);
+            let name = format!("{class}::{}", crate::classes::variant_name(path));
+            return Placed { expr: Expr::Atom(name), ty, cell: false };
+        }
         let own = names::upper(path.last());
+        if self.env.class(path.parent()).is_some() && storage == Storage::Const {
+            let class = path.parent();
+            let owner = self.env.item_path(class, &names::camel(class.last()), self.module, self.uses);
+            let ty = if *ty.kind() == TyKind::Str { ty.reference() } else { ty };
+            return Placed { expr: Expr::Atom(format!("{owner}::{own}")), ty, cell: false };
+        }
         let name = self.env.item_path(path, &own, self.module, self.uses);
         match storage {
             Storage::Const if *ty.kind() == TyKind::Str => {

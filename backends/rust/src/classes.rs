@@ -1,0 +1,434 @@
+//! Classes: structs and enums with their derives, methods, and what makes them printable and comparable.
+
+use crate::env::{Env, Uses, variant};
+use crate::items::{doc, function, layout_pad, named_function, visibility};
+use crate::layout;
+use crate::names;
+use crate::print::{Printer, comment};
+use crate::tree::Expr;
+use crate::types::Position;
+use batuta_base::Name;
+use batuta_core::{Body, ClassDef, ClassKind, FieldCell, FnKind, Mir, Node, NodeId, Piece, Ty, TyKind};
+use std::fmt::Write;
+
+/// The items of a class.
+pub fn class(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> String {
+    match class.kind {
+        ClassKind::Enum | ClassKind::EnumOf(_) => enumeration(env, class, module, uses),
+        ClassKind::Exception => exception(env, class, module, uses),
+        ClassKind::Protocol => String::new(),
+        _ => structure(env, class, module, uses),
+    }
+}
+
+fn structure(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> String {
+    let name = names::camel(class.path.last());
+    let vis = visibility(env, class.path, module);
+    let mut out = doc(class.doc.as_deref(), 0, "///");
+    let derives = derives(env, class);
+    if !derives.is_empty() {
+        let _ = writeln!(out, "#[derive({})]", derives.join(", "));
+    }
+    let fields = env.all_fields(class.path);
+    if fields.is_empty() {
+        let _ = writeln!(out, "{vis}struct {name} {{}}");
+    } else {
+        let _ = writeln!(out, "{vis}struct {name} {{");
+        for (index, field) in fields.iter().enumerate() {
+            let above: Vec<_> = field.above.iter().map(comment).collect();
+            out.push_str(&layout::comments(&above, 4, index == 0));
+            let mut ty = env.ty(field.ty, Position::Stored, module, uses);
+            if class.is_shared && field.cell != FieldCell::Plain {
+                let cell = if field.cell == FieldCell::Cell { "Cell" } else { "RefCell" };
+                uses.paths.insert(format!("std::cell::{cell}"));
+                ty = format!("{cell}<{ty}>");
+            }
+            let beside = field.beside.as_deref().map_or(String::new(), |text| {
+                format!(" //{}{text}", if text.starts_with(' ') { "" } else { " " })
+            });
+            let _ = writeln!(out, "    {vis}{}: {ty},{beside}", names::snake(field.name.as_str()));
+        }
+        out.push_str("}\n");
+    }
+    out.push_str(&methods(env, class, &name, module, uses));
+    out.push_str(&traits(env, class, &name, module, uses));
+    out
+}
+
+/// Traits that derive gives with the class's own meaning.
+fn derives(env: &Env<'_>, class: &ClassDef) -> Vec<&'static str> {
+    let fields = env.all_fields(class.path);
+    let all = |test: &dyn Fn(Ty) -> bool| fields.iter().all(|field| !field.ty.any(&mut |ty| !test(ty)));
+    let plain = |ty: Ty| !matches!(ty.kind(), TyKind::Func(..) | TyKind::Iter(_));
+    let mut out = Vec::new();
+    if all(&plain) && !class.is_shared {
+        out.push("Clone");
+    }
+    if all(&|ty| plain(ty) && !matches!(ty.kind(), TyKind::Lib(..) | TyKind::Value)) {
+        out.push("Debug");
+    }
+    let compares_all = fields.iter().all(|field| field.flags.compare);
+    let (eq, order) = match class.kind {
+        ClassKind::Dataclass { eq, order, .. } => (eq, order),
+        ClassKind::NamedTuple => (true, true),
+        _ => (false, false),
+    };
+    let own = |name: &str| class.methods.iter().any(|method| method.last() == name);
+    if eq && compares_all && !own("__eq__") && all(&plain) {
+        out.push("PartialEq");
+        if order && !own("__lt__") {
+            out.push("PartialOrd");
+        }
+        if all(&|ty| {
+            plain(ty)
+                && !matches!(
+                    ty.kind(),
+                    TyKind::Float(_)
+                        | TyKind::Class(..)
+                        | TyKind::Num
+                        | TyKind::Lib(..)
+                        | TyKind::Value
+                        | TyKind::Complex
+                )
+        }) && hashes(class)
+        {
+            out.push("Eq");
+        }
+    }
+    out
+}
+
+/// Objects of the class can be keys.
+fn hashes(class: &ClassDef) -> bool {
+    match class.kind {
+        ClassKind::Dataclass { frozen, unsafe_hash, eq, .. } => eq && (frozen || unsafe_hash),
+        ClassKind::NamedTuple => true,
+        _ => false,
+    }
+}
+
+/// Methods of the class and those that it inherits, in one `impl`.
+fn methods(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut Uses) -> String {
+    let mut parts = Vec::new();
+    let is_traited = |path: &Name| match path.last() {
+        "__str__" | "__repr__" => env.function(*path).is_some_and(|body| only_format(body).is_some()),
+        "__eq__" => env.function(*path).is_some_and(|body| compares_self(body, class.path)),
+        _ => false,
+    };
+    for path in env.methods_of(class.path) {
+        if let Some(body) = env.function(path)
+            && !is_traited(&path)
+        {
+            parts.push(function(env, body, module, uses, 4));
+        }
+    }
+    if !class.methods.iter().any(|method| method.last() == "__init__")
+        && env.function(class.path.join("__init__")).is_none()
+    {
+        parts.insert(0, constructor(env, class, module, uses));
+    }
+    for attribute in &class.attributes {
+        if let Some(text) = attribute_item(env, *attribute, module, uses) {
+            parts.insert(0, text);
+        }
+    }
+    let parts: Vec<_> = parts.iter().map(|part| part.trim_end()).filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() { String::new() } else { format!("\nimpl {name} {{\n{}\n}}\n", parts.join("\n\n")) }
+}
+
+/// `new` of a class without `__init__`: one parameter a field, in order.
+fn constructor(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> String {
+    let vis = visibility(env, class.path, module);
+    let fields = env.all_fields(class.path);
+    let mut params = Vec::new();
+    let mut values = Vec::new();
+    for field in &fields {
+        let own = names::snake(field.name.as_str());
+        let value = match (field.cell, class.is_shared) {
+            (FieldCell::Cell, true) => Expr::call("Cell::new", vec![Expr::atom(&*own)]),
+            (FieldCell::RefCell, true) => Expr::call("RefCell::new", vec![Expr::atom(&*own)]),
+            _ => Expr::atom(&*own),
+        };
+        if field.flags.init {
+            params.push(format!("{own}: {}", env.ty(field.ty, Position::Stored, module, uses)));
+            values.push((own, value));
+        } else {
+            let default = field.default.and_then(|path| env.function(path).cloned());
+            let value = match default {
+                Some(body) => {
+                    let mut printer = Printer::new(env, &body, module, uses);
+                    let block = printer.root();
+                    block.as_value().cloned().unwrap_or(Expr::Block(String::new(), block))
+                }
+                None => Expr::call("Default::default", vec![]),
+            };
+            values.push((own, value));
+        }
+    }
+    let mut value = Expr::Struct("Self".to_owned(), values);
+    let mut ret = " -> Self";
+    if class.is_shared {
+        uses.paths.insert("std::rc::Rc".to_owned());
+        value = Expr::call("Rc::new", vec![value]);
+        ret = " -> Rc<Self>";
+    }
+    let head = crate::items::header(&format!("{vis}fn new"), &params, ret, 4);
+    let block = crate::tree::Block::of(value);
+    format!("    {head} {}\n", layout::fn_block(&block, 4))
+}
+
+/// A class attribute: an associated constant, or a global of the module.
+fn attribute_item(env: &Env<'_>, path: Name, module: Name, uses: &mut Uses) -> Option<String> {
+    let text = crate::items::global(env, path, module, uses)?;
+    if !text.contains("const ") || text.starts_with("thread_local") {
+        return None;
+    }
+    let pad = layout_pad(4);
+    Some(text.lines().map(|line| format!("{pad}{line}\n")).collect())
+}
+
+/// The pieces of a method that only formats its object.
+fn only_format(body: &Body<Mir>) -> Option<NodeId> {
+    let row = &body.blocks[body.root];
+    let node = match (&row.stmts[..], row.tail) {
+        ([], Some(tail)) => tail,
+        ([stmt], None) => match &stmt.kind {
+            batuta_core::StmtKind::Expr(node) => match &body.nodes[*node].kind {
+                Node::Return(Some(value)) if stmt.above.is_empty() => *value,
+                _ => return None,
+            },
+            _ => return None,
+        },
+        _ => return None,
+    };
+    match &body.nodes[node].kind {
+        Node::Format(pieces) if pieces.iter().any(|piece| matches!(piece, Piece::Value { .. })) => Some(node),
+        _ => None,
+    }
+}
+
+fn compares_self(body: &Body<Mir>, class: Name) -> bool {
+    body.kind == FnKind::Method
+        && body.params.len() == 2
+        && !body.fallible
+        && matches!(body.locals[body.params[0].local].ty.kind(), TyKind::Ref(inner) if matches!(inner.kind(), TyKind::Class(..)))
+        && matches!(body.locals[body.params[1].local].ty.kind(), TyKind::Ref(inner) if matches!(inner.kind(), TyKind::Class(path, _) if *path == class))
+}
+
+/// `impl` blocks for text, equality, order and keys.
+fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut Uses) -> String {
+    let mut out = String::new();
+    let method =
+        |name: &str| env.program.find_method(class.path, name).and_then(|path| env.function(path)).cloned();
+    let (str_body, repr_body) = (method("__str__"), method("__repr__"));
+    if let Some(body) = &str_body {
+        let inner = formatted(env, body, "to_text", module, uses);
+        out.push_str(&fmt_impl("fmt::Display", name, &[("fmt", inner)], uses));
+    }
+    let shown = match (&repr_body, &class.kind) {
+        (Some(body), _) => Some(formatted(env, body, "repr_text", module, uses)),
+        (None, ClassKind::Dataclass { repr: true, .. } | ClassKind::NamedTuple) => {
+            Some(fields_text(env, class, name, uses))
+        }
+        (None, _) if str_body.is_some() => Some(format!("f.write_str(\"<{name} object>\")")),
+        _ => None,
+    };
+    if let Some(shown) = shown {
+        uses.rt = true;
+        let mut fns = vec![("fmt_repr", shown)];
+        if str_body.is_some() {
+            fns.push(("fmt_str", "fmt::Display::fmt(self, f)".to_owned()));
+        }
+        out.push_str(&fmt_impl("rt::Repr", name, &fns, uses));
+    }
+    if let Some(body) = method("__eq__")
+        && compares_self(&body, class.path)
+    {
+        let text =
+            named_function(env, &body, "eq", "", module, uses, 4).replace(&format!("&{name}"), "&Self");
+        let _ = write!(out, "\nimpl PartialEq for {name} {{\n{text}}}\n");
+    }
+    if hashes(class) {
+        uses.rt = true;
+        let fields: Vec<_> = env
+            .all_fields(class.path)
+            .iter()
+            .filter(|field| field.flags.compare)
+            .map(|field| names::snake(field.name.as_str()))
+            .collect();
+        if !fields.is_empty() {
+            let _ = write!(out, "\nrt::impl_key!({name} {{ {} }});\n", fields.join(", "));
+        }
+    }
+    out
+}
+
+/// The body of a `fmt` method.
+fn formatted(env: &Env<'_>, body: &Body<Mir>, method: &str, module: Name, uses: &mut Uses) -> String {
+    let Some(node) = only_format(body) else { return format!("f.write_str(&self.{method}())") };
+    let mut printer = Printer::new(env, body, module, uses);
+    let (text, args) = printer.text_arguments(node);
+    let all = [Expr::atom("f"), Expr::Atom(text)].into_iter().chain(args).collect();
+    layout::render(&Expr::Macro("write".to_owned(), all), 8, 8, 0)
+}
+
+fn fields_text(env: &Env<'_>, class: &ClassDef, name: &str, uses: &mut Uses) -> String {
+    uses.rt = true;
+    let fields = env.all_fields(class.path);
+    let shown: Vec<_> = fields.iter().filter(|field| field.flags.repr).collect();
+    let text: Vec<_> = shown.iter().map(|field| format!("{}={{}}", field.name)).collect();
+    let mut args = vec![Expr::atom("f"), Expr::Atom(format!("\"{name}({})\"", text.join(", ")))];
+    for field in shown {
+        let mut value = Expr::atom("self").field(names::snake(field.name.as_str()));
+        if class.is_shared && field.cell == FieldCell::Cell {
+            value = value.method("get", vec![]);
+        }
+        args.push(Expr::call("rt::repr", vec![Expr::unary("&", value)]));
+    }
+    layout::render(&Expr::Macro("write".to_owned(), args), 8, 8, 0)
+}
+
+fn fmt_impl(target: &str, name: &str, fns: &[(&str, String)], uses: &mut Uses) -> String {
+    uses.paths.insert("std::fmt".to_owned());
+    let mut out = format!("\nimpl {target} for {name} {{\n");
+    for (index, (method, body)) in fns.iter().enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        let _ = write!(
+            out,
+            "    fn {method}(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {{\n        {body}\n    }}\n"
+        );
+    }
+    format!("{out}}}\n")
+}
+
+/// An `Enum` class: its members are variants, with `name()` and `value()`.
+fn enumeration(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> String {
+    let name = names::camel(class.path.last());
+    let vis = visibility(env, class.path, module);
+    let mut out = doc(class.doc.as_deref(), 0, "///");
+    let members: Vec<Name> = env.variants(class);
+    out.push_str("#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]\n");
+    let _ = writeln!(out, "{vis}enum {name} {{");
+    for member in &members {
+        let _ = writeln!(out, "    {},", variant_name(*member));
+    }
+    out.push_str("}\n");
+    let _ = writeln!(out, "\nimpl {name} {{");
+    let _ = writeln!(out, "    /// All members in order.");
+    let all = Expr::Array(
+        members.iter().map(|member| Expr::Atom(format!("Self::{}", variant_name(*member)))).collect(),
+    );
+    let head = Expr::Atom(format!("{vis}const ALL: [Self; {}]", members.len()));
+    let _ =
+        writeln!(out, "    {};", layout::render(&Expr::Assign(Box::new(head), "", Box::new(all)), 4, 4, 1));
+    let _ = writeln!(
+        out,
+        "\n    /// The member's name.\n    {vis}fn name(&self) -> &'static str {{\n        match self {{"
+    );
+    for member in &members {
+        let _ = writeln!(out, "            Self::{} => {:?},", variant_name(*member), member.last());
+    }
+    out.push_str("        }\n    }\n");
+    if let Some((ty, values)) = env.variant_values(&members) {
+        let ret = match ty.kind() {
+            TyKind::Str => "&'static str".to_owned(),
+            _ => env.ty(ty, Position::Stored, module, uses),
+        };
+        let _ = writeln!(
+            out,
+            "\n    /// The member's value.\n    {vis}fn value(&self) -> {ret} {{\n        match self {{"
+        );
+        for (member, value) in members.iter().zip(values) {
+            let _ = writeln!(out, "            Self::{} => {value},", variant_name(*member));
+        }
+        out.push_str("        }\n    }\n");
+    }
+    for path in env.methods_of(class.path) {
+        if let Some(body) = env.function(path) {
+            let _ = write!(out, "\n{}", function(env, body, module, uses, 4));
+        }
+    }
+    out.push_str("}\n");
+    uses.rt = true;
+    let text = format!("write!(f, \"{name}.{{}}\", self.name())");
+    out.push_str(&fmt_impl("rt::Repr", &name, &[("fmt_repr", text)], uses));
+    let _ = write!(out, "\nrt::impl_key!({name});\n");
+    out
+}
+
+/// `MEMBER` -> `Member`.
+pub fn variant_name(member: Name) -> String {
+    names::camel(&member.last().to_lowercase())
+}
+
+/// An exception class: a class constant; with data also a struct that errors carry.
+fn exception(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> String {
+    uses.rt = true;
+    let name = names::camel(class.path.last());
+    let vis = visibility(env, class.path, module);
+    let mut bases = Vec::new();
+    for base in &class.bases {
+        bases.push(match env.class(*base) {
+            Some(_) => env.item_path(*base, &names::camel(base.last()), module, uses),
+            None => format!("rt::{}", base.last()),
+        });
+    }
+    let doc = doc(class.doc.as_deref(), 4, "///");
+    let constant = format!("rt::exceptions! {{\n{doc}    {vis}{name}({});\n}}\n", bases.join(", "));
+    if !env.exception_has_data(class.path) {
+        return constant;
+    }
+    let mut out = constant;
+    out.push('\n');
+    out.push_str(&structure(env, class, module, uses));
+    let text = match env.program.find_method(class.path, "__str__") {
+        Some(_) => "\n    fn text(&self) -> Option<String> {\n        Some(self.to_string())\n    }\n",
+        None => "",
+    };
+    let gap = if text.is_empty() { "" } else { "\n" };
+    let _ = write!(
+        out,
+        "\nimpl rt::Exception for {name} {{\n    fn class(&self) -> rt::Class {{\n        {name}\n    }}\n{gap}{}}}\n",
+        text.trim_start_matches('\n')
+    );
+    out
+}
+
+/// The enum of a closed union.
+pub fn union(env: &Env<'_>, ty: Ty, module: Name, uses: &mut Uses) -> String {
+    let (TyKind::Union(items), Some(name)) = (ty.kind(), env.unions.get(&ty)) else { return String::new() };
+    let mut out = format!(
+        "/// One of the types that the source mixes.\n#[derive(Clone, Debug, PartialEq)]\npub enum {name} {{\n"
+    );
+    let mut getters = String::new();
+    let mut shown = String::new();
+    for item in items {
+        let member = variant(*item);
+        if member == "None" {
+            let _ = writeln!(out, "    None,");
+            let _ = writeln!(shown, "            Self::None => f.write_str(\"None\"),");
+            continue;
+        }
+        let text = env.ty(*item, Position::Stored, module, uses);
+        let _ = writeln!(out, "    {member}({text}),");
+        let _ = writeln!(shown, "            Self::{member}(value) => value.fmt_repr(f),");
+        let own = names::snake(&member);
+        let own = own.trim_end_matches('_');
+        uses.rt = true;
+        for (prefix, receiver, result) in
+            [("into", "self", text.clone()), ("as", "&self", format!("&{text}"))]
+        {
+            let _ = write!(
+                getters,
+                "    pub fn {prefix}_{own}({receiver}) -> {result} {{\n        match self {{\n            Self::{member}(value) => value,\n            _ => rt::raise_new(rt::TypeError, \"unexpected type\"),\n        }}\n    }}\n\n"
+            );
+        }
+    }
+    uses.paths.insert("std::fmt".to_owned());
+    format!(
+        "{out}}}\n\nimpl {name} {{\n{}\n}}\n\nimpl rt::Repr for {name} {{\n    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {{\n        match self {{\n{shown}        }}\n    }}\n}}\n",
+        getters.trim_end()
+    )
+}

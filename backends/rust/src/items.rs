@@ -1,0 +1,435 @@
+//! Items: functions, methods, globals, and a module's file.
+
+use crate::classes;
+use crate::env::{Env, Uses};
+use crate::layout::{self, WIDTH};
+use crate::names;
+use crate::print::{Printer, comment, method_name};
+use crate::tree::{self, Block, Expr, Stmt, StmtKind};
+use crate::types::Position;
+use batuta_base::Name;
+use batuta_core::{self as core, Body, FnKind, Item, Mir, Node, NodeId, Pat, Storage, Ty, TyKind};
+use std::fmt::Write;
+
+/// Text of an item, and what it needs.
+pub struct ModuleText {
+    pub text: String,
+    pub uses: Uses,
+    /// The module has an `init` that must run.
+    pub has_init: bool,
+}
+
+/// Everything below the `use` lines of a module's file.
+pub fn module(env: &Env<'_>, module: &core::Module, is_entry: bool) -> ModuleText {
+    let mut uses = Uses::default();
+    let mut parts = Vec::new();
+    for ty in env.unions_of(module.path) {
+        parts.push(classes::union(env, ty, module.path, &mut uses));
+    }
+    for row in &module.items {
+        let text = match row.item {
+            Item::Fn(path) => env.function(path).map(|body| function(env, body, module.path, &mut uses, 0)),
+            Item::Class(path) => {
+                env.class(path).map(|class| classes::class(env, class, module.path, &mut uses))
+            }
+            Item::Global(path) => global(env, path, module.path, &mut uses),
+            Item::Import(_) => None,
+        };
+        let comments: Vec<_> = row.above.iter().map(comment).collect();
+        let above = layout::comments(&comments, 0, true);
+        match text {
+            Some(text) => parts.push(format!("{above}{text}")),
+            None if !above.is_empty() => parts.push(above.trim_end().to_owned()),
+            None => {}
+        }
+    }
+    parts.extend(rest(env, module, &mut uses));
+    let init = env.function(module.path.join("<init>"));
+    let mut has_init = false;
+    if let Some(init) = init
+        && let Some(text) = initialiser(env, module, init, is_entry, &mut uses)
+    {
+        has_init = true;
+        parts.push(text);
+    }
+    let end: Vec<_> = module.end_comments.iter().map(comment).collect();
+    let end = layout::comments(&end, 0, true);
+    if !end.is_empty() {
+        parts.push(end.trim_end().to_owned());
+    }
+    let text = parts
+        .iter()
+        .map(|part| part.trim_end())
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n\n");
+    ModuleText { text, uses, has_init }
+}
+
+/// Functions of the module that no item row names: specialisations and lifted functions.
+fn rest(env: &Env<'_>, module: &core::Module, uses: &mut Uses) -> Vec<String> {
+    let named =
+        |path: Name| module.items.iter().any(|row| matches!(row.item, Item::Fn(found) if found == path));
+    let mut out = Vec::new();
+    for body in env.program.fns.values() {
+        let is_here = env.module_of(body.path) == module.path && env.class(body.path.parent()).is_none();
+        let is_default = body.path.as_str().contains("$default");
+        if is_here && !named(body.path) && body.kind != FnKind::Init && !is_default {
+            out.push(function(env, body, module.path, uses, 0));
+        }
+    }
+    for path in env.program.globals.keys() {
+        let listed = module.items.iter().any(|row| matches!(row.item, Item::Global(found) if found == *path));
+        let in_class = env.class(path.parent()).is_some();
+        if env.module_of(*path) == module.path && !listed && !in_class {
+            out.extend(global(env, *path, module.path, uses));
+        }
+    }
+    out
+}
+
+/// `///` lines of a docstring.
+pub fn doc(text: Option<&str>, indent: usize, sign: &str) -> String {
+    let Some(text) = text else { return String::new() };
+    let lines: Vec<&str> = text.trim().lines().collect();
+    let margin = lines
+        .iter()
+        .skip(1)
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| line.len() - line.trim_start().len())
+        .min();
+    let mut out = String::new();
+    let mut in_example = false;
+    for (index, line) in lines.iter().enumerate() {
+        let line = if index == 0 {
+            line.trim_end()
+        } else {
+            line.get(margin.unwrap_or(0)..).unwrap_or("").trim_end()
+        };
+        // Examples and indented text are no Rust.
+        let is_code = line.starts_with("    ") || line.trim_start().starts_with(">>>");
+        if is_code != in_example && (is_code || line.is_empty()) {
+            let _ = writeln!(out, "{}{sign} ```{}", layout_pad(indent), if is_code { "text" } else { "" });
+            in_example = is_code;
+        }
+        let _ = writeln!(out, "{}", format!("{}{sign} {line}", layout_pad(indent)).trim_end());
+    }
+    if in_example {
+        let _ = writeln!(out, "{}{sign} ```", layout_pad(indent));
+    }
+    out
+}
+
+pub fn layout_pad(indent: usize) -> String {
+    " ".repeat(indent)
+}
+
+/// `pub ` where other modules or users can name the item.
+pub fn visibility(env: &Env<'_>, path: Name, module: Name) -> &'static str {
+    let is_entry = env.program.entry == Some(module);
+    if is_entry
+        || (env.program.entry.is_none() && path.last().starts_with('_') && !path.last().starts_with("__"))
+    {
+        return if is_entry { "" } else { "pub(crate) " };
+    }
+    "pub "
+}
+
+/// A function or method with its doc comment.
+pub fn function(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses, indent: usize) -> String {
+    let name = match (env.class(body.path.parent()).is_some(), body.path.last()) {
+        (true, "__str__") => "to_text".to_owned(),
+        (true, _) => method_name(body),
+        (false, _) => names::function(body.path),
+    };
+    named_function(env, body, &name, visibility(env, body.path, module), module, uses, indent)
+}
+
+/// A function under a name of the printer's choice.
+pub fn named_function(
+    env: &Env<'_>,
+    body: &Body<Mir>,
+    name: &str,
+    visibility: &str,
+    module: Name,
+    uses: &mut Uses,
+    indent: usize,
+) -> String {
+    let mut printer = Printer::new(env, body, module, uses);
+    let mut block = printer.root();
+    if body.is_generator {
+        block = generator(&mut printer, block);
+    }
+    if env.recursive.contains(&body.path) {
+        let enter = printer.rt("enter");
+        block.stmts.insert(0, Stmt::expr(Expr::call(enter, vec![])));
+        if let Some(next) = block.stmts.get_mut(1) {
+            next.blank_before = false;
+        }
+    }
+    let has_hole = printer.has_hole;
+    let params = params(&mut printer);
+    let ret = result(&mut printer);
+    drop(printer);
+    let pad = layout_pad(indent);
+    let mut out = String::new();
+    let above: Vec<_> = body.above.iter().map(comment).collect();
+    out.push_str(&layout::comments(&above, indent, true));
+    out.push_str(&doc(body.doc.as_deref(), indent, "///"));
+    if has_hole {
+        let _ = writeln!(out, "{pad}#[expect(unreachable_code, unused)]");
+    }
+    let asyncness = if body.is_async { "async " } else { "" };
+    let head = header(&format!("{visibility}{asyncness}fn {name}"), &params, &ret, indent);
+    let brace = if head.contains('\n') && head.ends_with('\n') { "" } else { " " };
+    let _ = writeln!(out, "{pad}{head}{brace}{}", layout::fn_block(&block, indent));
+    out
+}
+
+/// `fn name(params) -> ret`, one parameter a line where it is too wide.
+pub fn header(start: &str, params: &[String], ret: &str, indent: usize) -> String {
+    let line = format!("{start}({}){ret}", params.join(", "));
+    if indent + line.chars().count() + 2 <= WIDTH {
+        return line;
+    }
+    let pad = layout_pad(indent + 4);
+    let rows: Vec<_> = params.iter().map(|param| format!("{pad}{param},\n")).collect();
+    format!("{start}(\n{}{}){ret}", rows.concat(), layout_pad(indent))
+}
+
+fn params(printer: &mut Printer<'_, '_>) -> Vec<String> {
+    let body = printer.body;
+    let mut out = Vec::new();
+    for (index, param) in body.params.iter().enumerate() {
+        let row = &body.locals[param.local];
+        if index == 0 && body.has_receiver() {
+            out.push(receiver(printer, row.ty, row.mutable));
+            continue;
+        }
+        let ty = printer.ty(row.ty, Position::Param);
+        let mutable = if row.mutable { "mut " } else { "" };
+        out.push(format!("{mutable}{}: {ty}", printer.name(param.local)));
+    }
+    out
+}
+
+fn receiver(printer: &mut Printer<'_, '_>, ty: Ty, mutable: bool) -> String {
+    let mut rc = |text: &str| {
+        printer.uses.paths.insert("std::rc::Rc".to_owned());
+        text.to_owned()
+    };
+    match ty.kind() {
+        TyKind::Ref(inner) if matches!(inner.kind(), TyKind::Shared(_)) => rc("self: &Rc<Self>"),
+        TyKind::Ref(_) => "&self".to_owned(),
+        TyKind::RefMut(_) => "&mut self".to_owned(),
+        TyKind::Shared(_) => rc("self: Rc<Self>"),
+        _ if mutable => "mut self".to_owned(),
+        _ => "self".to_owned(),
+    }
+}
+
+fn result(printer: &mut Printer<'_, '_>) -> String {
+    let body = printer.body;
+    let is_own =
+        body.ret.class_path() == Some(body.path.parent()) && matches!(body.ret.kind(), TyKind::Class(..));
+    let ty = if body.is_generator {
+        let item = match body.ret.kind() {
+            TyKind::Iter(item) => *item,
+            _ => body.ret,
+        };
+        format!("impl Iterator<Item = {}>", printer.ty(item, Position::Stored))
+    } else if is_own {
+        "Self".to_owned()
+    } else {
+        printer
+            .ty(body.ret, Position::Result)
+            .replace(&format!("Rc<{}>", names::camel(body.path.parent().last())), "Rc<Self>")
+    };
+    match (body.fallible, ty.as_str()) {
+        (false, "()") => String::new(),
+        (false, ty) => format!(" -> {ty}"),
+        (true, "()") => format!(" -> {}", printer.rt("Result")),
+        (true, ty) => format!(" -> {}<{ty}>", printer.rt("Result")),
+    }
+}
+
+/// `rt::generator(move |co| async move { .. })`.
+fn generator(printer: &mut Printer<'_, '_>, block: Block) -> Block {
+    let body = Expr::Block("async move ".to_owned(), block);
+    let closure = tree::Closure { params: "co".to_owned(), is_move: true, ret: None, body: Box::new(body) };
+    let name = printer.rt("generator");
+    Block::of(Expr::call(name, vec![Expr::Closure(closure)]))
+}
+
+// ---- globals ---------------------------------------------------------------------------------
+
+/// The first value that `<init>` gives a global.
+fn first_value<'a>(env: &'a Env<'_>, path: Name) -> Option<(&'a Body<Mir>, NodeId)> {
+    env.program.fns.values().filter(|body| body.kind == FnKind::Init).find_map(|body| {
+        let mut found = None;
+        body.walk_stmts(body.root, &mut |stmt| {
+            if let core::StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind
+                && place.root == core::Root::Global(path)
+                && place.proj.is_empty()
+                && found.is_none()
+            {
+                found = Some((&**body, *value));
+            }
+        });
+        found
+    })
+}
+
+/// The item of a global; none where it is a variant of an enum or has no value.
+pub fn global(env: &Env<'_>, path: Name, module: Name, uses: &mut Uses) -> Option<String> {
+    let def = env.program.globals.get(&path)?;
+    let name = names::upper(path.last());
+    let visibility = visibility(env, path, module);
+    let ty = env.ty(def.ty, Position::Stored, module, uses);
+    let (body, value) = match (def.storage, first_value(env, path)) {
+        (Storage::Const | Storage::Lazy, Some(found)) => found,
+        (Storage::Const | Storage::Lazy, None) => return None,
+        (storage, _) => return Some(thread_local(visibility, &name, &ty, def.ty, storage, uses)),
+    };
+    let mut printer = Printer::new(env, body, module, uses);
+    let value_expr = printer.expr(value);
+    Some(match def.storage {
+        Storage::Const => {
+            let (ty, value) = match (def.ty.kind(), value_expr) {
+                (TyKind::Str, Expr::Method(text, ..)) => ("&str".to_owned(), *text),
+                (TyKind::Str, Expr::Call(..)) => ("&str".to_owned(), Expr::atom("\"\"")),
+                (TyKind::Str, value) => ("&str".to_owned(), value),
+                (_, value) => (ty, value),
+            };
+            let head = format!("{visibility}const {name}: {ty} =");
+            item_value(&head, &value)
+        }
+        _ if env.is_sync(def.ty) => {
+            uses.paths.insert("std::sync::LazyLock".to_owned());
+            let head = format!("{visibility}static {name}: LazyLock<{ty}> =");
+            item_value(&head, &Expr::call("LazyLock::new", vec![Expr::closure("", value_expr)]))
+        }
+        _ => {
+            uses.paths.insert("std::cell::RefCell".to_owned());
+            let value = Expr::call("RefCell::new", vec![value_expr]);
+            thread_local_text(visibility, &name, &format!("RefCell<{ty}>"), &value)
+        }
+    })
+}
+
+fn item_value(head: &str, value: &Expr) -> String {
+    let text = layout::render(
+        &Expr::Assign(Box::new(Expr::atom(head.trim_end_matches(" ="))), "", Box::new(value.clone())),
+        0,
+        0,
+        1,
+    );
+    format!("{text};\n")
+}
+
+fn thread_local(
+    visibility: &str,
+    name: &str,
+    ty: &str,
+    kind: Ty,
+    storage: Storage,
+    uses: &mut Uses,
+) -> String {
+    let cell = if storage == Storage::Cell { "Cell" } else { "RefCell" };
+    uses.paths.insert(format!("std::cell::{cell}"));
+    let empty = match kind.kind() {
+        TyKind::Int(width) if *width != core::Width::Big => "0".to_owned(),
+        TyKind::Float(_) => "0.0".to_owned(),
+        TyKind::Bool => "false".to_owned(),
+        TyKind::Str => "String::new()".to_owned(),
+        TyKind::List(_) => "Vec::new()".to_owned(),
+        TyKind::Option(_) => "None".to_owned(),
+        _ => {
+            let value = Expr::call(format!("{cell}::default"), vec![]);
+            return thread_local_text(visibility, name, &format!("{cell}<{ty}>"), &value);
+        }
+    };
+    let value = Expr::Raw(format!("const {{ {cell}::new({empty}) }}"));
+    thread_local_text(visibility, name, &format!("{cell}<{ty}>"), &value)
+}
+
+fn thread_local_text(visibility: &str, name: &str, ty: &str, value: &Expr) -> String {
+    let head = Expr::Atom(format!("{visibility}static {name}: {ty}"));
+    let line = layout::render(&Expr::Assign(Box::new(head), "", Box::new(value.clone())), 4, 4, 1);
+    format!("thread_local! {{\n    {line};\n}}\n")
+}
+
+// ---- module initialisation -------------------------------------------------------------------
+
+/// `fn main` of the entry module, `init` of others; none where nothing is left to do.
+fn initialiser(
+    env: &Env<'_>,
+    module: &core::Module,
+    init: &Body<Mir>,
+    is_entry: bool,
+    uses: &mut Uses,
+) -> Option<String> {
+    let mut trimmed = init.clone();
+    let root = trimmed.root;
+    trimmed.blocks[root].stmts.retain(|stmt| !is_settled(env, stmt));
+    let imports: Vec<Name> = module
+        .items
+        .iter()
+        .filter_map(|row| match row.item {
+            Item::Import(path) if env.has_init(path) => Some(path),
+            _ => None,
+        })
+        .collect();
+    if trimmed.blocks[root].stmts.is_empty()
+        && trimmed.blocks[root].tail.is_none()
+        && imports.is_empty()
+        && !is_entry
+    {
+        return None;
+    }
+    let mut printer = Printer::new(env, &trimmed, module.path, uses);
+    let mut block = printer.root();
+    let has_hole = printer.has_hole;
+    drop(printer);
+    for path in imports.iter().rev() {
+        let target = env.rust_module(*path);
+        block.stmts.insert(0, Stmt::expr(Expr::call(format!("{target}::init"), vec![])));
+    }
+    if let Some(first) = block.stmts.first_mut() {
+        first.blank_before = false;
+    }
+    let hole = if has_hole { "#[expect(unreachable_code, unused)]\n" } else { "" };
+    let text = layout::fn_block(&block, 0);
+    if !is_entry {
+        return Some(format!("/// Runs the module's top-level statements.\n{hole}pub fn init() {text}\n"));
+    }
+    if !env.needs_frame {
+        return Some(format!("{hole}fn main() {text}\n"));
+    }
+    uses.rt = true;
+    let start = "fn main() {\n    rt::start(include_str!(\"../batuta.map.json\"), run);\n}\n";
+    let ret = if init.fallible { " -> rt::Result" } else { "" };
+    Some(format!("{start}\n{hole}fn run(){ret} {text}\n"))
+}
+
+/// The statement's work is done by an item: the value of a constant, a variant of an enum.
+fn is_settled(env: &Env<'_>, stmt: &core::Stmt) -> bool {
+    let core::StmtKind::Set { target: Pat::Place(place), .. } = &stmt.kind else { return false };
+    let core::Root::Global(path) = place.root else { return false };
+    let is_item = env
+        .program
+        .globals
+        .get(&path)
+        .is_some_and(|global| matches!(global.storage, Storage::Const | Storage::Lazy));
+    place.proj.is_empty() && (is_item || env.is_variant(path))
+}
+
+/// Whether a block of statements has an effect, for `Stmt`s that only carry comments.
+pub fn is_empty(stmts: &[Stmt]) -> bool {
+    stmts.iter().all(|stmt| stmt.kind == StmtKind::Nothing)
+}
+
+/// A node that is a literal.
+pub fn is_literal(body: &Body<Mir>, node: NodeId) -> bool {
+    matches!(body.nodes[node].kind, Node::Const(_))
+}
