@@ -4,7 +4,7 @@ use crate::facts::{ArgFact, BodyFacts, C, ParamFact, Shape, Sig, Target, V};
 use crate::narrow::{self, Filter, Path, Proved};
 use crate::prep::{path_of, place_path};
 use crate::vars::Head;
-use batuta_base::{FxHashSet, Id, Name};
+use batuta_base::{FxHashSet, Name};
 use batuta_core::*;
 use std::rc::Rc;
 
@@ -974,9 +974,4 @@ fn forget_place(proved: &mut Proved, place: &Place) {
         (_, Some(Proj::Field(name))) => proved.forget_field(*name),
         _ => {}
     }
-}
-
-/// Variable of a node in its body's facts.
-pub(crate) fn node_var(node: NodeId) -> V {
-    node.index() as V
 }

@@ -73,7 +73,6 @@ pub(crate) struct Solver<'p> {
     pub rows: FxHashMap<JobId, Vec<usize>>,
     /// Call sites of each function, to know whether specialising helps.
     pub calls: FxHashMap<Name, FxHashSet<(InstId, u32)>>,
-    pub ret_hints: bool,
 }
 
 pub(crate) fn key_of(parts: impl Hash) -> u64 {
@@ -108,7 +107,6 @@ impl<'p> Solver<'p> {
             undecided: Vec::new(),
             rows: FxHashMap::default(),
             calls: FxHashMap::default(),
-            ret_hints: false,
         }
     }
 
