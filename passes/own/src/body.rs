@@ -242,7 +242,9 @@ impl Own<'_> {
             let ty = self.place_ty(place);
             let value = self.node(value, Want::Own);
             let value = self.coerce(value, ty);
-            // Python evaluates the value before the place, as Rust does for `=`.
+            // Python evaluates the value before the place, as Rust does for `=`. A pair is inserted
+            // by a call, which evaluates the key first.
+            let value = if self.is_insert(place) { self.settle(value, origin) } else { value };
             let target = self.place_to_write(place);
             return Some(StmtKind::Set { target: Pat::Place(target), value });
         }
@@ -250,6 +252,46 @@ impl Own<'_> {
         let value = self.node(value, Want::Own);
         let target = self.target_pattern(pat, from);
         Some(StmtKind::Set { target, value })
+    }
+
+    /// Whether a write to this place is a call that takes a key and a value.
+    fn is_insert(&self, place: &Place) -> bool {
+        let tys = types::place_tys(self.program, self.src, place);
+        let owner = tys.len().checked_sub(2).map(|at| tys[at].strip());
+        matches!(place.proj.last(), Some(Proj::Index(_)))
+            && owner.is_some_and(|owner| matches!(owner.kind(), TyKind::Dict(..) | TyKind::Lib(..)))
+            && self.index_moves(place)
+    }
+
+    /// The key is text or another value that its last use moves.
+    fn index_moves(&self, place: &Place) -> bool {
+        match place.proj.last() {
+            Some(Proj::Index(node)) => {
+                !self.src.ty(*node).strip_ref().is_copy()
+                    && !matches!(self.src.nodes[*node].kind, Node::Const(_))
+            }
+            _ => false,
+        }
+    }
+
+    /// Gives a computed value a name, so that it is evaluated before what follows.
+    pub fn settle(&mut self, value: NodeId, origin: Origin) -> NodeId {
+        let row = &self.out.nodes[value];
+        let simple = match &row.kind {
+            Node::Const(_) => true,
+            Node::Use(place, _) => place.proj.is_empty(),
+            Node::Op { args, .. } => args.is_empty(),
+            _ => false,
+        };
+        if simple {
+            return value;
+        }
+        let ty = row.ty;
+        let local = self.out.temp("value", ty, origin);
+        let target = Pat::Place(Place::local(local));
+        self.before.push(Stmt::new(StmtKind::Set { target, value }, origin));
+        let mode = if ty.is_copy() { Mode::Copy } else { Mode::Move };
+        self.out.node(Node::Use(Place::local(local), mode), ty, origin)
     }
 
     /// The value of `local = value`, borrowed when the local is a borrow.

@@ -47,7 +47,10 @@ impl Own<'_> {
     pub fn iterate(&mut self, source: NodeId, reads: Reads, owned: bool) -> (NodeId, Form) {
         let row = &self.src.nodes[source];
         match &row.kind {
-            Node::Op { op: Op::IterOp(IterOp::Of), args, .. } => self.iterate_value(args[0], reads, owned),
+            Node::Op { op: Op::IterOp(IterOp::Of), args, .. } => match &self.src.nodes[args[0]].kind {
+                Node::Call { callee: Callee::Lib(_), .. } => self.iterate(args[0], reads, owned),
+                _ => self.iterate_value(args[0], reads, owned),
+            },
             Node::Call { callee: Callee::Lib(name), args } => {
                 let base = name.as_str().split('#').next().unwrap_or_default();
                 match base {
