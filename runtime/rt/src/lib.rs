@@ -40,7 +40,7 @@ pub use generator::{Co, Emit, Generator, coroutine, generator};
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;
 pub use list::*;
-pub use modules::{bisect, functools, heapq, itertools, math, random, sys, time};
+pub use modules::{bisect, functools, heapq, itertools, json, math, random, sys, time};
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};
 pub use repr::{Repr, ReprOf, StrOf, ascii, float_digits, repr, str, write_bytes_repr};

@@ -6,6 +6,7 @@ pub mod bisect;
 pub mod functools;
 pub mod heapq;
 pub mod itertools;
+pub mod json;
 pub mod math;
 mod math_int;
 pub mod random;

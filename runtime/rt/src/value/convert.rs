@@ -43,6 +43,7 @@ from! {
     FrozenSet<Value>: set => Value::FrozenSet(Rc::new(set));
     Range: range => Value::Range(Rc::new(range));
     Function: function => Value::Function(function);
+    &Value: value => value.clone();
     Error: error => Value::Error(error);
     Num: number => match number {
         Num::Int(number) => Value::from(number),
