@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Position};
 use crate::options::{Level, Options};
 use crate::project::Project;
-use crate::{Output, queries};
+use crate::{Output, check, queries};
 use batuta_base::{Name, SourceText};
 use batuta_core::{Mir, Program, Ty, Typed};
 use rayon::prelude::*;
@@ -122,10 +122,13 @@ impl Session {
 
     /// Rust and findings. Nothing is written for a project with errors.
     pub fn output(&self) -> Output {
-        self.lower_all();
-        let findings = self.findings();
-        let files = queries::rust(&self.db, self.workspace).files.clone();
-        Output { files, findings }
+        let mut findings = self.findings();
+        if findings.iter().any(Finding::is_error) {
+            return Output { files: BTreeMap::new(), findings };
+        }
+        let emitted = queries::rust(&self.db, self.workspace);
+        findings.extend(emitted.problems.iter().map(|problem| check::problem(problem)));
+        Output { files: emitted.files.clone(), findings }
     }
 
     /// Findings without printing Rust.

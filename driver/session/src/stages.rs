@@ -4,6 +4,7 @@ use crate::options::{IntPolicy, Options};
 use batuta_base::{Diagnostic, Name, SourceText};
 use batuta_core::{Demotion, FileIr, Hir, Mir, Program, Typed};
 use batuta_python::LowerOptions;
+use batuta_rust::EmitOptions;
 use batuta_shapes::ShapeOptions;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +16,8 @@ const ROUNDS: usize = 200;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Emitted {
     pub(crate) files: BTreeMap<String, String>,
+    /// Promises of Mir that a body broke; each is a `todo!` in the text.
+    pub(crate) problems: Vec<String>,
 }
 
 /// A file at Hir.
@@ -59,11 +62,15 @@ pub(crate) fn decide(program: &Program<Typed>, options: &Options) -> (Program<Mi
 
 pub(crate) fn idiom(_program: &mut Program<Mir>) {}
 
+/// The cargo project.
 pub(crate) fn emit(
-    _program: &Program<Mir>,
-    _name: &str,
-    _sources: &BTreeMap<Name, Arc<SourceText>>,
-    _options: &Options,
+    program: &Program<Mir>,
+    name: &str,
+    sources: &BTreeMap<Name, Arc<SourceText>>,
+    options: &Options,
 ) -> Emitted {
-    Emitted::default()
+    let options =
+        EmitOptions { name: name.to_owned(), runtime: options.runtime.clone(), sources: sources.clone() };
+    let project = batuta_rust::emit(program, &options);
+    Emitted { files: project.files.into_iter().collect(), problems: project.problems }
 }
