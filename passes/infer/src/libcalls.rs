@@ -219,10 +219,9 @@ impl Solver<'_> {
     }
 
     fn fit_iterable(&mut self, job: JobId, item: Ty, atom: &Atom, depth: usize) -> Fit {
-        let scalar = |me: &mut Self, head: Head| {
-            let var = me.vars.fresh();
-            me.put(var, head);
-            me.fit(job, item, var, depth + 1)
+        let scalar = |me: &mut Self, head: Head| match item.kind() {
+            TyKind::Var(_) | TyKind::Value => Fit::Yes,
+            _ => me.fit_atom(job, item, &Atom::plain(head), depth + 1),
         };
         match atom.head {
             Head::List | Head::Set | Head::FrozenSet | Head::Iter | Head::Dict => {
