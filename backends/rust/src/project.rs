@@ -191,7 +191,11 @@ fn use_lines(uses: &Uses) -> String {
             let (parent, name) = path.rsplit_once("::").unwrap_or(("", path));
             by_parent.entry(parent).or_default().push(name);
         }
-        by_parent.into_iter().map(|(parent, names)| use_line(parent, &names)).collect::<String>()
+        let mut rows: Vec<_> = by_parent.into_iter().collect();
+        rows.sort_by_key(|(parent, names)| {
+            if names.len() == 1 { format!("{parent}::{}", names[0]) } else { (*parent).to_owned() }
+        });
+        rows.into_iter().map(|(parent, names)| use_line(parent, &names)).collect::<String>()
     };
     let mut runtime = Vec::new();
     if uses.rt {

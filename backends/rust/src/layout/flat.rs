@@ -82,8 +82,17 @@ fn ends_in_cast(expr: &Expr) -> bool {
 pub(super) fn flat_args(args: &[Expr], is_array: bool) -> Option<String> {
     let parts: Option<Vec<_>> = args.iter().map(flat).collect();
     let text = parts?.join(", ");
-    let limited = is_array || args.len() > 1;
+    let limited = is_array || args.len() > 1 || args.iter().any(is_nested_call);
     if limited && width(&text) > LIST_WIDTH { None } else { Some(text) }
+}
+
+/// A call as the only argument has the same limit.
+fn is_nested_call(expr: &Expr) -> bool {
+    match expr {
+        Expr::Call(..) | Expr::Macro(..) => true,
+        Expr::Unary(_, inner) | Expr::Try(inner) | Expr::Cast(inner, _) => is_nested_call(inner),
+        _ => false,
+    }
 }
 
 /// A chain with more than one link is at most 60 columns wide.

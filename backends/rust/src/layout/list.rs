@@ -18,7 +18,7 @@ pub(super) fn call(callee: &str, args: &[Expr], indent: usize, col: usize, tail:
     {
         return format!("{callee}({text})");
     }
-    if let Some(text) = overflow(args, indent, at + 1, tail) {
+    if let Some(text) = overflow(callee, args, indent, at + 1, tail) {
         return format!("{callee}({text})");
     }
     if let Some(text) = format_macro(callee, args, indent) {
@@ -37,7 +37,7 @@ pub(super) fn call(callee: &str, args: &[Expr], indent: usize, col: usize, tail:
 }
 
 /// All arguments but the last on the line, the last one over several lines.
-fn overflow(args: &[Expr], indent: usize, col: usize, tail: usize) -> Option<String> {
+fn overflow(callee: &str, args: &[Expr], indent: usize, col: usize, tail: usize) -> Option<String> {
     let (last, front) = args.split_last()?;
     if !can_overflow(last, args.len()) {
         return None;
@@ -47,14 +47,13 @@ fn overflow(args: &[Expr], indent: usize, col: usize, tail: usize) -> Option<Str
     if !head.is_empty() {
         head.push_str(", ");
     }
-    // What fits on a line of its own is not torn.
-    let inner = indent + TAB;
-    let own_line = flat(last).is_some_and(|text| inner + width(&text) < WIDTH);
-    if own_line && !matches!(last, Expr::Closure(_)) {
-        return None;
-    }
     let text = render(last, indent, col + width(&head), tail + 1);
     let fits_head = col + width(&head) + width(first_line(&text)) <= WIDTH;
+    // A chain in a call stays on its line, but for the last link.
+    let is_chain = matches!(last, Expr::Method(..) | Expr::Field(..)) && callee.len() >= TAB;
+    if is_chain && text.lines().nth(1).is_some_and(|line| line.trim_start().starts_with('.')) {
+        return None;
+    }
     let is_short_front = width(&head) + width(first_line(&text)) <= 60 || args.len() == 1;
     (text.contains('\n') && fits_head && is_short_front && fits(&text, col + width(&head), tail + 1))
         .then(|| format!("{head}{text}"))

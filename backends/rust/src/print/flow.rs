@@ -119,7 +119,7 @@ impl Printer<'_, '_> {
     }
 
     /// An arm of one call or jump is written without braces.
-    fn single_statement(&self, body: &mut Block) {
+    pub(crate) fn single_statement(&self, body: &mut Block) {
         let is_single = body.stmts.len() == 1 && body.tail.is_none() && body.end_comments.is_empty();
         if !is_single {
             return;

@@ -97,6 +97,17 @@ impl Printer<'_, '_> {
         }
     }
 
+    /// A reference to a value that is only shown.
+    fn shown_ref(&mut self, node: NodeId) -> Expr {
+        let is_reference = matches!(self.body.ty(node).kind(), TyKind::Ref(_) | TyKind::RefMut(_));
+        match &self.body.nodes[node].kind {
+            Node::Use(_, Mode::Copy | Mode::Move) if is_reference => self.expr(node),
+            Node::Use(..) => Expr::unary("&", self.shown(node)),
+            _ if is_reference => self.expr(node),
+            _ => Expr::unary("&", self.shown(node)),
+        }
+    }
+
     fn add_pieces(&mut self, pieces: &[Piece], template: &mut Template) {
         for piece in pieces {
             match piece {
@@ -114,7 +125,7 @@ impl Printer<'_, '_> {
             _ => None,
         };
         let Some(spec_text) = constant else {
-            let shown = self.shown(value);
+            let shown = self.shown_ref(value);
             let (text, args) = {
                 let mut inner = Template::default();
                 self.add_pieces(spec, &mut inner);
@@ -125,7 +136,7 @@ impl Printer<'_, '_> {
                 std::iter::once(Expr::Atom(format!("\"{text}\""))).chain(args).collect(),
             );
             let name = self.rt("format");
-            let call = Expr::call(name, vec![Expr::unary("&", shown), Expr::unary("&", spec)]);
+            let call = Expr::call(name, vec![shown, Expr::unary("&", spec)]);
             return template.push(call, "");
         };
         match conv {
@@ -155,21 +166,22 @@ impl Printer<'_, '_> {
                 template.push(shown, &spec);
             }
             None => {
-                let shown = self.shown(value);
+                let shown = self.shown_ref(value);
                 let name = self.rt("format");
                 let spec = Expr::Atom(literal::string(spec));
-                template.push(Expr::call(name, vec![Expr::unary("&", shown), spec]), "");
+                template.push(Expr::call(name, vec![shown, spec]), "");
             }
         }
     }
 
     fn add_repr(&mut self, value: NodeId, ty: Ty, conv: Conv, spec: &str, template: &mut Template) {
-        let shown = self.shown(value);
         if ty.is_int() && spec.is_empty() {
+            let shown = self.shown(value);
             return template.push(shown, "");
         }
+        let shown = self.shown_ref(value);
         let name = if conv == Conv::Ascii { "ascii" } else { "repr" };
-        let call = Expr::call(self.rt(name), vec![Expr::unary("&", shown)]);
+        let call = Expr::call(self.rt(name), vec![shown]);
         match rust_spec(spec, Ty::str(), false) {
             // `repr` is a wrapper that fills no width itself.
             Some(spec) if spec.is_empty() => template.push(call, ""),

@@ -147,15 +147,18 @@ impl Printer<'_, '_> {
         let of = args[0];
         let ty = self.body.ty(of).strip_ref();
         let TyKind::List(item) = ty.kind() else { return None };
-        let copy = if item.is_copy() { "copied" } else { "cloned" };
         let at = self.fresh("at");
         let pat = self.pat(pat);
-        let next = self.expr(of).method("get", vec![Expr::atom(&*at)]).method(copy, vec![]);
+        let list = self.expr(of).receiver();
+        let cond = Expr::atom(&*at).binary("<", list.clone().method("len", vec![]));
+        let mut read = list.index(Expr::atom(&*at));
+        if !item.is_copy() {
+            read = read.method("clone", vec![]);
+        }
         let mut block = self.block(body);
         let step = Expr::Assign(Box::new(Expr::atom(&*at)), "+", Box::new(Expr::atom("1")));
-        block.stmts.insert(0, Stmt::expr(step));
-        let turn =
-            Expr::While(label.to_owned(), Box::new(Expr::Let(format!("Some({pat})"), Box::new(next))), block);
+        block.stmts.splice(0..0, [Stmt::bind(pat, None, Some(read)), Stmt::expr(step)]);
+        let turn = Expr::While(label.to_owned(), Box::new(cond), block);
         let start = Stmt::bind(format!("mut {at}"), None, Some(Expr::atom("0")));
         Some(Expr::Block(String::new(), Block { stmts: vec![start, Stmt::expr(turn)], ..Block::default() }))
     }

@@ -98,6 +98,9 @@ impl<'a, 'u> Printer<'a, 'u> {
     fn close_fn(&mut self, block: BlockId, out: &mut Block) {
         let frame = *self.frames.last().expect("a body is a frame");
         if !frame.fallible {
+            if let Some(tail) = out.tail.take() {
+                out.tail = Some(Box::new(untyped_collect(*tail)));
+            }
             return;
         }
         let row = &self.body.blocks[block];
@@ -234,9 +237,16 @@ impl<'a, 'u> Printer<'a, 'u> {
             }
             // A bare name or literal does nothing.
             Node::Const(_) | Node::Use(..) => out.push(Stmt::new(StmtKind::Nothing)),
-            _ => {
-                let expr = self.expr(node);
-                out.push(Stmt::expr(expr));
+            kind => {
+                let splices = matches!(kind, Node::For { .. } | Node::Try { .. });
+                match self.expr(node) {
+                    // Helper locals have names of their own: no block is needed around them.
+                    Expr::Block(label, block) if splices && label.is_empty() => {
+                        out.extend(block.stmts);
+                        out.extend(block.tail.map(|tail| Stmt::expr(*tail)));
+                    }
+                    expr => out.push(Stmt::expr(expr)),
+                }
             }
         }
     }
@@ -276,6 +286,14 @@ impl<'a, 'u> Printer<'a, 'u> {
             _ => None,
         };
         let value = self.bound_value(value);
+        let (value, ty) = match (value, self.pat_ty(pat)) {
+            // The `let` says the type, not the call.
+            (Expr::Method(of, name, args), Some(known)) if name.starts_with("collect::<") => {
+                let known = self.ty(known, Position::Stored);
+                (Expr::Method(of, "collect".to_owned(), args), Some(known))
+            }
+            (value, _) => (value, ty),
+        };
         let pat = self.pat(pat);
         out.push(Stmt::bind(pat, ty, Some(value)));
     }
@@ -342,6 +360,16 @@ fn empty_value(ty: Ty) -> Option<Expr> {
         }
         _ => return None,
     })
+}
+
+/// `collect()` whose type the function's result says.
+fn untyped_collect(value: Expr) -> Expr {
+    match value {
+        Expr::Method(of, name, args) if name.starts_with("collect::<") => {
+            Expr::Method(of, "collect".to_owned(), args)
+        }
+        value => value,
+    }
 }
 
 fn wrap_block(block: &mut Block) {

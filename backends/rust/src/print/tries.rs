@@ -82,6 +82,7 @@ impl Printer<'_, '_> {
         self.loops = loops;
         self.frames.pop();
         self.close_attempt(body, &mut block, exit);
+        last_return(&mut block);
         if exit == Exit::Loop {
             self.uses.paths.insert("std::ops::ControlFlow".to_owned());
         }
@@ -221,8 +222,9 @@ impl Printer<'_, '_> {
         };
         let guard = tests.into_iter().reduce(|left, right| left.binary("||", right));
         self.handled.push(name.clone());
-        let body = self.block(handler.body);
+        let mut body = self.block(handler.body);
         self.handled.pop();
+        self.single_statement(&mut body);
         let is_read = guard.is_some()
             || handler.bind.is_some_and(|local| !self.scope.unread.contains(&local))
             || mentions(&body, &name);
@@ -393,6 +395,29 @@ fn arm(pat: &str, body: Block) -> tree::Arm {
 fn is_broad(handler: &Handler) -> bool {
     handler.classes.is_empty()
         || handler.classes.iter().any(|class| matches!(class.last(), "Exception" | "BaseException"))
+}
+
+/// A closure's last `return value` is its value; `Ok(call?)` is the call.
+fn last_return(block: &mut Block) {
+    let Some(Stmt { kind: tree::StmtKind::Expr(Expr::Jump(word, Some(_))), above, beside: None, .. }) =
+        block.stmts.last()
+    else {
+        return;
+    };
+    if block.tail.is_some() || word != "return" || !above.is_empty() {
+        return;
+    }
+    let last = block.stmts.pop().expect("the last statement was looked at");
+    block.tail_mark = last.mark;
+    if let tree::StmtKind::Expr(Expr::Jump(_, Some(value))) = last.kind {
+        block.tail = Some(match *value {
+            Expr::Call(callee, mut args) => match (&*callee, &mut args[..]) {
+                (Expr::Atom(name), [Expr::Try(inner)]) if name == "Ok" => inner.clone(),
+                _ => Box::new(Expr::Call(callee, args)),
+            },
+            value => Box::new(value),
+        });
+    }
 }
 
 /// A block that is only `Ok(call?)`, as the call itself.
