@@ -9,6 +9,7 @@ mod class;
 mod collections;
 mod error;
 mod fault;
+mod file;
 mod format;
 mod generator;
 mod input;
@@ -33,6 +34,7 @@ pub use big::{Int, set_int_max_str_digits};
 pub use class::*;
 pub use collections::*;
 pub use error::{Arg, Error, Exception, Place, Result};
+pub use file::File;
 pub use format::{
     Format, Operand, format, percent, percent_named, str_format, try_format, try_str_format,
 };
