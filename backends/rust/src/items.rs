@@ -5,18 +5,16 @@ use crate::env::{Env, Uses};
 use crate::layout::{self, WIDTH};
 use crate::names;
 use crate::print::{Printer, comment, method_name};
-use crate::tree::{self, Block, Expr, Stmt, StmtKind};
+use crate::tree::{self, Block, Expr, Stmt};
 use crate::types::Position;
 use batuta_base::Name;
-use batuta_core::{self as core, Body, FnKind, Item, Mir, Node, NodeId, Pat, Storage, Ty, TyKind};
+use batuta_core::{self as core, Body, FnKind, Item, Mir, NodeId, Pat, Storage, Ty, TyKind};
 use std::fmt::Write;
 
 /// Text of an item, and what it needs.
 pub struct ModuleText {
     pub text: String,
     pub uses: Uses,
-    /// The module has an `init` that must run.
-    pub has_init: bool,
 }
 
 /// Everything below the `use` lines of a module's file.
@@ -45,11 +43,9 @@ pub fn module(env: &Env<'_>, module: &core::Module, is_entry: bool) -> ModuleTex
     }
     parts.extend(rest(env, module, &mut uses));
     let init = env.function(module.path.join("<init>"));
-    let mut has_init = false;
     if let Some(init) = init
         && let Some(text) = initialiser(env, module, init, is_entry, &mut uses)
     {
-        has_init = true;
         parts.push(text);
     }
     let end: Vec<_> = module.end_comments.iter().map(comment).collect();
@@ -63,7 +59,7 @@ pub fn module(env: &Env<'_>, module: &core::Module, is_entry: bool) -> ModuleTex
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join("\n\n");
-    ModuleText { text, uses, has_init }
+    ModuleText { text, uses }
 }
 
 /// Functions of the module that no item row names: specialisations and lifted functions.
@@ -449,14 +445,4 @@ fn is_settled(env: &Env<'_>, stmt: &core::Stmt) -> bool {
         .get(&path)
         .is_some_and(|global| matches!(global.storage, Storage::Const | Storage::Lazy));
     place.proj.is_empty() && (is_item || env.is_variant(path))
-}
-
-/// Whether a block of statements has an effect, for `Stmt`s that only carry comments.
-pub fn is_empty(stmts: &[Stmt]) -> bool {
-    stmts.iter().all(|stmt| stmt.kind == StmtKind::Nothing)
-}
-
-/// A node that is a literal.
-pub fn is_literal(body: &Body<Mir>, node: NodeId) -> bool {
-    matches!(body.nodes[node].kind, Node::Const(_))
 }

@@ -14,6 +14,7 @@ mod names;
 mod print;
 mod project;
 mod scope;
+mod tails;
 mod template;
 mod tree;
 mod types;

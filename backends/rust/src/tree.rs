@@ -110,8 +110,8 @@ pub enum StmtKind {
     Let { pat: String, ty: Option<String>, value: Option<Expr>, els: Option<Block> },
     /// An expression with a semicolon where Rust wants one.
     Expr(Expr),
-    /// A nested item, formatted at column 0.
-    Item(String),
+    /// The value of the block, where comments stand above it.
+    Value(Expr),
     /// Only the comments of the statement.
     Nothing,
 }

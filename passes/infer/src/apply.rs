@@ -16,8 +16,29 @@ pub const UNKNOWN_LIBRARY: Code = Code::warning("B0204", "not in the library cat
 pub const UNKNOWN_ATTRIBUTE: Code = Code::warning("B0303", "no such attribute");
 /// Arguments that no signature takes.
 pub const BAD_CALL: Code = Code::warning("B0304", "the arguments fit no signature");
+/// A decorator that changes a function in a way that is not followed.
+pub const DECORATOR: Code = Code::warning("B0305", "this decorator is not followed");
 /// A dynamic value.
 pub const DYNAMIC: Code = Code::note("B0310", "the type is only known at run time");
+
+/// Decorators that the language or a later pass gives their meaning.
+const FOLLOWED: &[&str] = &[
+    "staticmethod",
+    "classmethod",
+    "property",
+    "setter",
+    "abstractmethod",
+    "cached_property",
+    "lru_cache",
+    "cache",
+    "wraps",
+    "contextmanager",
+    "dataclass",
+    "total_ordering",
+    "override",
+    "final",
+    "overload",
+];
 
 /// Paths of the versions of each function.
 pub(crate) type Paths = FxHashMap<InstId, Name>;
@@ -73,6 +94,17 @@ impl Apply<'_, '_, '_> {
         let root = self.body.root;
         self.block(root, None);
         self.functions.pop();
+        let decorators = self.body.decorators.clone();
+        self.refuse_decorators(&decorators, root);
+    }
+
+    /// A function whose decorator is not followed must not run as if it had none.
+    fn refuse_decorators(&mut self, decorators: &[Decorator], block: BlockId) {
+        let Some(unknown) = decorators.iter().find(|d| !FOLLOWED.contains(&d.path.last())) else { return };
+        let (path, origin) = (unknown.path, unknown.origin);
+        let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+        let hole = self.hole(at, DECORATOR, format!("the decorator `{path}` is not followed"));
+        self.prepend(block, vec![Stmt::new(StmtKind::Expr(hole), origin)]);
     }
 
     fn params(&mut self, params: &mut [Param]) {
@@ -562,6 +594,7 @@ impl Apply<'_, '_, '_> {
         let has_tail = self.body.blocks[closure.body].tail.is_some();
         self.block(closure.body, has_tail.then_some(ret));
         self.functions.pop();
+        self.refuse_decorators(&closure.decorators, closure.body);
         let params: Vec<Ty> = closure.params.iter().map(|param| self.body.locals[param.local].ty).collect();
         self.body.nodes[id].kind = Node::Closure(closure);
         self.body.nodes[id].ty = Ty::func(params, ret);

@@ -59,6 +59,13 @@ impl Apply<'_, '_, '_> {
                 self.mk_op(ClassOp::Down, Attr::None, vec![node], to)
             }
             (Tuple(a), Tuple(b)) if a.len() == b.len() => self.tuple(node, b, to),
+            (Tuple(_), Lib(name, items)) if *name == "tuple" => {
+                let list = self.list_of_tuple(node, items[0]);
+                let origin = self.origin(list);
+                self.lib_call(Name::new("builtins.tuple"), &[ArgKind::Positional], vec![list], None, origin)
+            }
+            (Tuple(a), List(_)) if a.is_empty() => self.mk_op(ListOp::New, Attr::None, Vec::new(), to),
+            (Iter(_), Iter(item)) => self.map_iter(node, *item, to),
             (_, Union(items)) if items.contains(&from) => self.mk_op(UnionOp::From, Attr::None, vec![node], to),
             (Union(items), _) if items.contains(&to) => self.mk_op(UnionOp::Get, Attr::None, vec![node], to),
             (_, Union(items)) if !matches!(from.kind(), Union(_) | Value | Option(_)) => {
@@ -145,6 +152,16 @@ impl Apply<'_, '_, '_> {
             let some = me.mk_op(OptOp::Some, Attr::None, vec![inner], to);
             me.choose(cond, none, some, to)
         })
+    }
+
+    /// An iterator whose items are coerced one by one.
+    fn map_iter(&mut self, node: NodeId, item: Ty, to: Ty) -> NodeId {
+        let origin = self.origin(node);
+        let local = self.body.temp("item", self.item_type(self.ty(node)), origin);
+        let read = self.read_local(local, origin);
+        let value = self.coerce(read, item);
+        let clause = Clause::For { pat: Pat::Place(Place::local(local)), iter: node };
+        self.mk(Node::Seq { clauses: vec![clause], sink: Sink::Iter(value) }, to, origin)
     }
 
     /// `if cond { then } else { els }` as a value.

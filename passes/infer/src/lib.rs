@@ -35,6 +35,6 @@ mod types;
 mod vars;
 mod webs;
 
-pub use apply::{BAD_CALL, DYNAMIC, UNKNOWN_ATTRIBUTE, UNKNOWN_LIBRARY};
+pub use apply::{BAD_CALL, DECORATOR, DYNAMIC, UNKNOWN_ATTRIBUTE, UNKNOWN_LIBRARY};
 pub use explain::explain_types;
 pub use program::infer;

@@ -57,6 +57,11 @@ impl Solver<'_> {
             return;
         }
         let rows = batuta_catalog::functions(name.as_str());
+        if rows.is_empty() && !is_type_member(name) {
+            // The call becomes a hole; what it would give is dynamic, so that only the call is lost.
+            args.iter().for_each(|arg| self.mark(arg.var));
+            return self.put(out, Head::Value);
+        }
         let candidates: Vec<(&Row, Bound)> = self.candidates(rows, args);
         let mut open = false;
         for (row, bound) in &candidates {
@@ -86,7 +91,7 @@ impl Solver<'_> {
         let lens = |at: usize| self.star_len(args[at].var);
         rows.iter()
             .map(|row| (row, bind(&row_formals(row), &kinds, &lens)))
-            .filter(|(_, bound)| bound.is_complete())
+            .filter(|(_, bound)| bound.is_complete() && takes_spread(bound, &lens))
             .collect()
     }
 
@@ -174,8 +179,9 @@ impl Solver<'_> {
         }
         match ty.kind() {
             TyKind::Unit => says(atom.head == Head::None),
-            TyKind::Int(_) => says(matches!(atom.head, Head::Int | Head::Bool)),
+            TyKind::Int(_) => says(atom.head == Head::Int || (depth == 0 && atom.head == Head::Bool)),
             TyKind::Bool => says(atom.head == Head::Bool),
+            TyKind::Float(_) if depth > 0 && atom.head == Head::Bool => Fit::No,
             TyKind::Float(_) => says(matches!(atom.head, Head::Float | Head::Int | Head::Bool | Head::Num)),
             TyKind::Num => says(matches!(atom.head, Head::Float | Head::Int | Head::Num)),
             TyKind::Complex => says(matches!(atom.head, Head::Complex | Head::Float | Head::Int)),
@@ -437,6 +443,7 @@ impl Solver<'_> {
                 }
             }
             "builtins.getattr" => self.put(out, Head::Value),
+            "builtins.aiter" => self.flow(args[0].var, out),
             "builtins.print" => self.put(out, Head::None),
             "enum.auto" => self.put(out, Head::Int),
             "dataclasses.replace" | "copy.copy" | "copy.deepcopy" => self.copied(job, args, out),
@@ -493,6 +500,20 @@ impl Solver<'_> {
         }
         found
     }
+}
+
+/// A spread argument of unknown length goes to a parameter that takes any number.
+pub(crate) fn takes_spread(bound: &Bound, lens: &dyn Fn(usize) -> Option<usize>) -> bool {
+    bound.slots.iter().all(|slot| match slot {
+        Slot::FromStar(at, _) => lens(*at).is_some(),
+        _ => true,
+    })
+}
+
+/// A method of a builtin type: its absence is an error of the program, not of the catalogue.
+fn is_type_member(name: Name) -> bool {
+    let owner = name.as_str().split('.').next().unwrap_or_default();
+    matches!(owner, "str" | "int" | "float" | "list" | "dict" | "set" | "tuple" | "bytes" | "error" | "frozenset")
 }
 
 fn worse(a: Fit, b: Fit) -> Fit {

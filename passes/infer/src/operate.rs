@@ -386,7 +386,7 @@ impl Apply<'_, '_, '_> {
         }
     }
 
-    fn list_of_tuple(&mut self, tuple: NodeId, item: Ty) -> NodeId {
+    pub(crate) fn list_of_tuple(&mut self, tuple: NodeId, item: Ty) -> NodeId {
         let items = self.ty(tuple).children();
         self.with_value(tuple, |me, read| {
             let mut fields = Vec::new();

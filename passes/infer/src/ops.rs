@@ -93,6 +93,14 @@ pub(crate) fn dunder_word(op: ObjOp) -> &'static str {
     }
 }
 
+/// Special methods whose other operand is of the same class, when nothing else says.
+pub(crate) fn takes_own_class(name: &str) -> bool {
+    matches!(
+        name,
+        "__eq__" | "__ne__" | "__lt__" | "__le__" | "__gt__" | "__ge__" | "__add__" | "__sub__" | "__and__" | "__or__"
+    )
+}
+
 /// The comparison that a reflected operand answers.
 pub(crate) fn mirror(op: ObjOp) -> ObjOp {
     match op {

@@ -56,7 +56,7 @@ impl Apply<'_, '_, '_> {
         let all: Vec<(&Row, Bound)> = rows
             .iter()
             .map(|row| (row, bind(&row_formals(row), kinds, &lens)))
-            .filter(|(_, bound)| bound.is_complete())
+            .filter(|(_, bound)| bound.is_complete() && crate::libcalls::takes_spread(bound, &lens))
             .collect();
         let best = all.iter().position(|(row, bound)| self.fits_row(row, bound, &args, false));
         let best = best.or_else(|| all.iter().position(|(row, bound)| self.fits_row(row, bound, &args, true)));
@@ -245,7 +245,10 @@ impl Apply<'_, '_, '_> {
             (Float(_), Num) | (Int(_), Num) => loose,
             (Num, Num | Int(_) | Float(_)) => true,
             (Complex, Complex | Float(_) | Int(_)) => true,
-            (Iter(item), _) => self.is_iterable(actual) && self.fits(*item, self.item_type(actual), loose),
+            (Iter(item), _) => {
+                let have = self.item_type(actual);
+                self.is_iterable(actual) && (self.fits_inside(*item, have) || loose && self.fits(*item, have, true))
+            }
             (Func(..), Func(..) | TypeOf(_)) => true,
             (Func(..), Class(class, _)) => self.types.env().method(*class, "__call__").is_some(),
             (Error, Class(class, _)) => self.types.env().is_error(*class),
@@ -264,7 +267,7 @@ impl Apply<'_, '_, '_> {
         matches!(ty.kind(), TyKind::Var(_))
             || *actual.kind() == TyKind::Unit
             || ty == actual
-            || self.fits(ty, actual, false)
+            || (!matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_)) && self.fits(ty, actual, false))
     }
 
     fn is_iterable(&self, ty: Ty) -> bool {

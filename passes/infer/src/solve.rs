@@ -249,6 +249,12 @@ impl<'p> Solver<'p> {
         match kind {
             FnKind::Method | FnKind::Property | FnKind::PropertySetter => {
                 self.vars.add(this, Atom::plain(Head::Class(class)));
+                let other = self.insts[id].sig.params.get(1).map(|param| param.var);
+                if let Some(other) = other
+                    && crate::ops::takes_own_class(path.last())
+                {
+                    self.hint(other, Ty::class(class), true);
+                }
             }
             FnKind::ClassMethod => self.vars.add(this, Atom::plain(Head::TypeOf(class))),
             _ => {}
@@ -367,7 +373,7 @@ impl<'p> Solver<'p> {
     }
 
     fn run(&mut self) {
-        while let Some((var, atom)) = self.vars.news.pop() {
+        while let Some((var, atom)) = self.vars.news.pop_front() {
             let root = self.vars.find(var);
             let edges = self.vars.rows[root as usize].edges.clone();
             for edge in edges {

@@ -66,6 +66,10 @@ fn join(env: &Env<'_>, atoms: &[Atom], seen: bool, dynamic: bool, of: &mut dyn F
     if rest.iter().any(|atom| matches!(atom.head, Head::Func(_))) {
         rest.retain(|atom| !matches!(atom.head, Head::LibFn(_)));
     }
+    if rest.iter().any(|atom| atom.head == Head::List) {
+        // `()` as an empty default beside lists.
+        rest.retain(|atom| atom.head != Head::Tuple(0));
+    }
     if rest.is_empty() {
         return Ty::unit();
     }
@@ -113,7 +117,8 @@ fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, dynamic: bool, of: &mut dyn
     types.sort();
     types.dedup();
     let closed = |ty: &Ty| !matches!(ty.kind(), TyKind::Func(..) | TyKind::Iter(_) | TyKind::TypeOf(_) | TyKind::Value);
-    if !dynamic && types.len() <= 4 && types.iter().all(closed) {
+    let most = if classes.len() == heads.len() { 12 } else { 4 };
+    if !dynamic && types.len() <= most && types.iter().all(closed) {
         return if types.len() == 1 { types[0] } else { Ty::new(TyKind::Union(types)) };
     }
     Ty::value()

@@ -81,7 +81,7 @@ pub(crate) struct Vars {
     parent: Vec<Var>,
     pub rows: Vec<VarRow>,
     /// Variables with new atoms, and the atoms.
-    pub news: Vec<(Var, Atom)>,
+    pub news: std::collections::VecDeque<(Var, Atom)>,
     edge_set: FxHashSet<(Var, Var)>,
 }
 
@@ -136,12 +136,59 @@ impl Vars {
 
     pub(crate) fn add(&mut self, var: Var, atom: Atom) {
         let root = self.find(var);
+        if self.joins_tuples(root, &atom) {
+            return;
+        }
         let known = self.rows[root as usize].atoms.iter().find(|known| known.head == atom.head).cloned();
         match known {
             Some(known) => self.unify_args(&known, &atom),
             None => {
                 self.rows[root as usize].atoms.push(atom.clone());
-                self.news.push((root, atom));
+                self.news.push_back((root, atom));
+            }
+        }
+    }
+
+    /// Tuples of different lengths in one variable are a tuple of any length.
+    fn joins_tuples(&mut self, root: Var, atom: &Atom) -> bool {
+        let any = Head::Lib(Name::new("tuple"));
+        if !matches!(atom.head, Head::Tuple(_)) && atom.head != any {
+            return false;
+        }
+        let atoms = &self.rows[root as usize].atoms;
+        let is_other = |known: &Atom| {
+            known.head != atom.head && (matches!(known.head, Head::Tuple(_)) || known.head == any)
+        };
+        let others: Vec<Atom> = atoms.iter().filter(|known| is_other(known)).cloned().collect();
+        if others.is_empty() {
+            return false;
+        }
+        let item = match others.iter().chain([atom]).find(|known| known.head == any) {
+            Some(known) => known.args[0],
+            None => self.fresh(),
+        };
+        let whole = Atom::new(any, vec![item]);
+        let row = &mut self.rows[root as usize];
+        let had = row.atoms.iter().any(|known| known.head == any);
+        row.atoms.retain(|known| !matches!(known.head, Head::Tuple(_)));
+        if !had {
+            row.atoms.push(whole.clone());
+            self.news.push_back((root, whole));
+        }
+        for part in others.iter().chain([atom]).filter(|part| part.head != any) {
+            for var in part.args.iter() {
+                self.connect(*var, item);
+            }
+        }
+        true
+    }
+
+    /// An edge that also carries what is known already.
+    fn connect(&mut self, from: Var, to: Var) {
+        if self.edge(from, to, None) {
+            let root = self.find(from);
+            for atom in self.rows[root as usize].atoms.clone() {
+                self.news.push_back((root, atom));
             }
         }
     }
@@ -168,7 +215,7 @@ impl Vars {
         target.watch.extend(row.watch);
         // Each side's edges and watches have to hear of the other side's atoms.
         for atom in old {
-            self.news.push((keep, atom));
+            self.news.push_back((keep, atom));
         }
         for atom in row.atoms {
             self.add(keep, atom);

@@ -72,12 +72,7 @@ fn stmt_text(stmt: &Stmt, indent: usize) -> String {
             let semicolon = if expr.is_block_like() { "" } else { ";" };
             format!("{}{semicolon}", statement_value(expr, indent, semicolon.len()))
         }
-        StmtKind::Item(text) => {
-            let lines = text.lines().map(|line| {
-                if line.is_empty() { String::new() } else { format!("{}{line}", spaces(indent)) }
-            });
-            lines.collect::<Vec<_>>().join("\n").trim_start().to_owned()
-        }
+        StmtKind::Value(expr) => statement_value(expr, indent, 0),
         StmtKind::Nothing => String::new(),
     };
     let Some(beside) = &stmt.beside else {
@@ -114,20 +109,17 @@ fn let_text(pat: &str, ty: Option<&str>, value: Option<&Expr>, els: Option<&Bloc
         }
     }
     let mut text = format!("{head}{}", right_side(&head, value, indent, indent, 0));
-    let open = if !text.contains('\n') && indent + width(&text) + 7 <= WIDTH {
-        " else ".to_owned()
-    } else if text.ends_with([')', '}', ']', '?'])
-        && text
-            .lines()
-            .last()
-            .is_some_and(|line| line.starts_with(&spaces(indent)) && !line[indent..].starts_with(' '))
-    {
-        " else ".to_owned()
-    } else {
-        format!("\n{}else ", spaces(indent))
-    };
+    let fits_line = !text.contains('\n') && indent + width(&text) + 7 <= WIDTH;
+    let last = text.lines().last().unwrap_or_default();
+    let closes = text.ends_with([')', '}', ']', '?']) && starts_at(last, indent) && text.contains('\n');
+    let open = if fits_line || closes { " else ".to_owned() } else { format!("\n{}else ", spaces(indent)) };
     text.push_str(&open_block(&open, &with_semicolons(els), indent));
     format!("{text};")
+}
+
+/// The line's first sign stands at this column.
+fn starts_at(line: &str, indent: usize) -> bool {
+    line.strip_prefix(&spaces(indent)).is_some_and(|rest| !rest.starts_with(' '))
 }
 
 /// A block whose value is a jump says it as a statement.

@@ -150,7 +150,7 @@ fn flat_closure(closure: &Closure) -> Option<String> {
 /// `if a { b } else { c }` on one line, as a value.
 fn flat_if(node: &If) -> Option<String> {
     let (Some(then), Some(Expr::Block(head, els))) = (node.then.as_value(), &node.els) else { return None };
-    if !head.is_empty() || matches!(node.cond, Expr::Let(..)) && false {
+    if !head.is_empty() {
         return None;
     }
     let els = els.as_value()?;

@@ -1,6 +1,6 @@
 //! Calls, arrays, struct literals that do not fit on one line.
 
-use super::flat::{flat, flat_args, flat_field};
+use super::flat::{LIST_WIDTH, flat, flat_args, flat_field};
 use super::{TAB, WIDTH, first_line, fits, last_line, render, spaces, width};
 use crate::tree::Expr;
 
@@ -47,7 +47,13 @@ fn overflow(callee: &str, args: &[Expr], indent: usize, col: usize, tail: usize)
     if !head.is_empty() {
         head.push_str(", ");
     }
-    let text = render(last, indent, col + width(&head), tail + 1);
+    // A call as the only argument has its one-line form up to the width of a list.
+    let reserve = if matches!(last, Expr::Call(..) | Expr::Macro(..)) {
+        (tail + 1).max(WIDTH.saturating_sub(col + LIST_WIDTH))
+    } else {
+        tail + 1
+    };
+    let text = render(last, indent, col + width(&head), reserve);
     let fits_head = col + width(&head) + width(first_line(&text)) <= WIDTH;
     // A chain in a call stays on its line, but for the last link.
     let is_chain = matches!(last, Expr::Method(..) | Expr::Field(..)) && callee.len() >= TAB;

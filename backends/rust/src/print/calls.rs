@@ -10,8 +10,8 @@ use crate::types::Position;
 use batuta_base::Name;
 use batuta_catalog as catalog;
 use batuta_core::{
-    Arg, Attr, Body, Callee, ClassOp, Const, ExcOp, FnKind, Lang, Mir, Node, NodeId, Op, RsOp, Ty, TyKind,
-    UnionOp, ValueOp,
+    Arg, Attr, Body, Callee, ClassOp, Const, ExcOp, FnKind, Lang, Mir, NodeId, RsOp, Ty, TyKind, UnionOp,
+    ValueOp,
 };
 
 /// Methods of the extension traits that no type of std or the runtime has by itself.
@@ -160,7 +160,7 @@ impl Printer<'_, '_> {
             });
         }
         for param in row.params.iter().skip(nodes.len()) {
-            parts.extend(param.default.as_ref().map(|value| default_argument(value)));
+            parts.extend(param.default.as_ref().map(default_argument));
         }
         self.scan_spelling(spelling, tys.first().copied());
         row.uses.iter().for_each(|path| {
@@ -521,14 +521,6 @@ impl Printer<'_, '_> {
     /// The innermost function around here returns a `Result`.
     pub(crate) fn in_fallible(&self) -> bool {
         self.frames.last().is_some_and(|frame| frame.fallible)
-    }
-
-    /// Whether a node is a use, literal or operation that has no effect.
-    pub(crate) fn is_plain(&self, node: NodeId) -> bool {
-        matches!(
-            self.body.nodes[node].kind,
-            Node::Use(..) | Node::Const(_) | Node::Op { op: Op::RsOp(RsOp::ToOwned), .. }
-        )
     }
 }
 

@@ -92,7 +92,7 @@ impl Printer<'_, '_> {
 
     fn break_node(&mut self, label: Option<Name>, value: Option<NodeId>) -> Expr {
         if self.leaves_closure(label) {
-            return jump_out("Break");
+            return jump_out();
         }
         let is_block =
             label.is_some_and(|label| !self.loops.iter().any(|around| around.label == Some(label)));
@@ -106,7 +106,7 @@ impl Printer<'_, '_> {
 
     fn continue_node(&mut self, label: Option<Name>) -> Expr {
         if self.leaves_closure(label) {
-            return jump_out("Continue");
+            return jump_out();
         }
         Expr::Jump(self.jump_word("continue", label), None)
     }
@@ -221,7 +221,8 @@ impl Printer<'_, '_> {
     }
 }
 
-fn jump_out(word: &str) -> Expr {
-    let flow = Expr::call(format!("ControlFlow::{word}"), vec![Expr::atom("()")]);
+/// Leaves the closure of a `try`; what stands behind it breaks or continues the loop.
+fn jump_out() -> Expr {
+    let flow = Expr::call("ControlFlow::Break", vec![Expr::atom("()")]);
     Expr::Jump("return".to_owned(), Some(Box::new(Expr::call("Ok", vec![flow]))))
 }

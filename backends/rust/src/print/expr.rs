@@ -101,6 +101,7 @@ impl Printer<'_, '_> {
         self.frames.push(Frame { fallible: false, ret: closure.ret, exit: super::control::Exit::Direct });
         let loops = std::mem::take(&mut self.loops);
         let mut block = self.block(closure.body);
+        crate::tails::tail_returns(&mut block);
         self.loops = loops;
         self.frames.pop();
         let body = match block.as_value() {

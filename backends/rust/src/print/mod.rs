@@ -91,6 +91,9 @@ impl<'a, 'u> Printer<'a, 'u> {
     fn fn_block(&mut self, block: BlockId) -> Block {
         let mut out = self.block(block);
         self.close_fn(block, &mut out);
+        if !self.body.is_generator {
+            crate::tails::tail_returns(&mut out);
+        }
         out
     }
 

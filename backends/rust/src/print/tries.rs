@@ -40,7 +40,7 @@ impl Printer<'_, '_> {
     fn try_match(&mut self, node: NodeId, body: BlockId, handlers: &[Handler], els: Option<BlockId>) -> Expr {
         let mut jumps = Jumps::default();
         self.jumps(body, 0, &mut jumps);
-        let is_broad = handlers.iter().any(|handler| is_broad(handler));
+        let is_broad = handlers.iter().any(is_broad);
         let (subject, exit) = self.attempt(body, handlers, jumps);
         let error = self.fresh("error");
         let mut arms = vec![self.ok_arm(node, body, els, exit, jumps)];
@@ -68,6 +68,10 @@ impl Printer<'_, '_> {
         let exit = match jumps {
             Jumps { returns: true, breaks: false, continues: false } if self.ends(body) => Exit::Value,
             Jumps { returns: true, breaks: false, continues: false } => Exit::Wrapped,
+            Jumps { returns: false, breaks: true, continues: true } => {
+                self.problem("a `try` that both leaves and continues a loop");
+                Exit::Loop
+            }
             Jumps { returns: false, .. } if jumps.breaks || jumps.continues => Exit::Loop,
             Jumps { returns: true, .. } => {
                 self.problem("a `try` that both returns and leaves a loop");
@@ -181,9 +185,7 @@ impl Printer<'_, '_> {
             Exit::Loop => {
                 let word = if jumps.breaks { "break" } else { "continue" };
                 let jump = Expr::Jump(self.jump_word(word, None), None);
-                let pat =
-                    if jumps.breaks { "Ok(ControlFlow::Break(()))" } else { "Ok(ControlFlow::Continue(()))" };
-                if rest.is_empty() { (pat, Block::of(jump)) } else { (pat, Block::of(jump)) }
+                ("Ok(ControlFlow::Break(()))", Block::of(jump))
             }
             Exit::Direct if has_value && els.is_none() => ("Ok(value)", Block::of(Expr::atom("value"))),
             Exit::Direct => ("Ok(())", std::mem::take(&mut rest)),
