@@ -403,16 +403,9 @@ fn initialiser(
         return Some(format!("{hole}fn main() {text}\n"));
     }
     uses.rt = true;
-    let start = |run: &str| {
-        format!("fn main() {{\n    rt::start(include_str!(\"../batuta.map.json\"), {run});\n}}\n")
-    };
-    // Top-level code that only calls the source's `main` (printed as `run`) needs no function of its own.
-    let only_call = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if only_call == "{ run(); }" || only_call == "{ run() }" {
-        return Some(start("run"));
-    }
+    let start = "fn main() {\n    rt::start(include_str!(\"../batuta.map.json\"), run);\n}\n";
     let ret = if init.fallible { " -> rt::Result" } else { "" };
-    Some(format!("{}\n{hole}fn script(){ret} {text}\n", start("script")))
+    Some(format!("{start}\n{hole}fn run(){ret} {text}\n"))
 }
 
 /// The statement's work is done by an item: the value of a constant, a variant of an enum.

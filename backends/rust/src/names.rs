@@ -88,9 +88,6 @@ fn safe(name: String) -> String {
 pub fn function(path: Name) -> String {
     match path.last().split_once('$') {
         Some((name, suffix)) => format!("{}_for_{}", snake(name).trim_end_matches('_'), snake(suffix)),
-        // `main` is the binary's start; the runtime calls the source's `main` from there.
-        None if path.last() == "main" => "run".to_owned(),
-        None if path.last() == "run" => "run_".to_owned(),
         None => snake(path.last()),
     }
 }
