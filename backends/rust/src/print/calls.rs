@@ -121,7 +121,7 @@ impl Printer<'_, '_> {
         let path = callee.path;
         let class = path.parent();
         if self.env.class(class).is_none() {
-            let own = names::function(path);
+            let own = self.env.fn_name(path);
             return self.env.item_path(path, &own, self.module, self.uses);
         }
         let own = names::camel(class.last());
