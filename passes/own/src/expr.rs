@@ -199,7 +199,8 @@ impl Own<'_> {
                 let lowered = self.node(node, Want::Own);
                 let lowered = self.coerce(lowered, Ty::i64());
                 let is_slice = matches!(self.src.ty(node).kind(), TyKind::Slice);
-                if known && !is_slice { Proj::Nth(lowered) } else { Proj::Index(lowered) }
+                let is_shared = matches!(container.strip_ref().kind(), TyKind::Shared(_));
+                if known && !is_slice && !is_shared { Proj::Nth(lowered) } else { Proj::Index(lowered) }
             }
             _ => {
                 let lowered = self.node(node, Want::Own);
@@ -767,7 +768,7 @@ impl Own<'_> {
                     }
                     let item = item_of_iter(self.src.ty(*iter));
                     let mut assigns = Vec::new();
-                    let pat = self.loop_pattern(pat, &form, item, (0, u32::MAX), &mut assigns);
+                    let pat = self.loop_pattern(pat, &form, item, None, &mut assigns);
                     Clause::For { pat, iter: source }
                 }
             });
@@ -864,7 +865,7 @@ impl Own<'_> {
                 let item = item_of_iter(self.src.ty(*iter));
                 let range = self.loop_range(*iter);
                 let mut assigns = Vec::new();
-                let pat = self.loop_pattern(pat, &form, item, range, &mut assigns);
+                let pat = self.loop_pattern(pat, &form, item, Some(range), &mut assigns);
                 let body = self.block(*body, Want::Own);
                 self.out.blocks[body].stmts.splice(0..0, assigns);
                 let els = els.map(|block| self.block(block, Want::Own));

@@ -167,7 +167,8 @@ impl Printer<'_, '_> {
             self.uses.paths.insert((*path).to_owned());
         });
         let result = if spelling.contains("{R}") { self.ty(ty, Position::Stored) } else { String::new() };
-        template::fill(spelling, &parts, &result)
+        let made = template::fill(spelling, &parts, &result);
+        if row.fallible { made.method("or_raise", vec![]) } else { made }
     }
 
     /// An argument as the row takes it: text that is kept is owned, `none` is `None`.
