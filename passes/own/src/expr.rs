@@ -506,15 +506,11 @@ impl Own<'_> {
         let any_big = lowered.iter().any(|node| width(self, *node).is_big());
         let node = if ty.is_int() && (ty.is_big() || any_big) {
             // The step runs in the wide type; where flow says that its result is narrow, it is cast.
-            if !any_big {
-                let first = self.out.nodes[lowered[0]].origin;
-                lowered[0] = match self.out.nodes[lowered[0]].kind {
-                    Node::Const(_) => {
-                        self.out.nodes[lowered[0]].ty = Ty::big();
-                        lowered[0]
-                    }
-                    _ => self.out.op(IntOp::Cast, vec![lowered[0]], Ty::big(), first),
-                };
+            let keeps_count = matches!(op, IntOp::Shl | IntOp::Shr | IntOp::Pow);
+            for index in 0..lowered.len() {
+                if !width(self, lowered[index]).is_big() && !(keeps_count && index == 1) {
+                    lowered[index] = self.coerce(lowered[index], Ty::big());
+                }
             }
             let node = self.out.op(op, lowered, Ty::big(), origin);
             self.coerce(node, ty)
@@ -639,22 +635,15 @@ impl Own<'_> {
             };
             return self.temporary(node, wrap, origin);
         }
+        let (have, wide) = (self.src.ty(arg).strip_ref(), param.strip_ref());
+        if want == Want::Ref && have != wide && have.is_int() && wide.is_int() {
+            let node = self.node(arg, Want::Own);
+            let node = self.coerce(node, wide);
+            let origin = self.out.nodes[node].origin;
+            return self.temporary(node, Want::Ref, origin);
+        }
         let node = self.node(arg, want);
-        match want {
-            Want::Own => self.coerce(node, param),
-            _ => self.coerce_ref(node, param),
-        }
-    }
-
-    /// `&i64` where `&rt::Int` is wanted, and the like.
-    fn coerce_ref(&mut self, node: NodeId, param: Ty) -> NodeId {
-        let (have, want) = (self.out.ty(node).strip_ref(), param.strip_ref());
-        if have == want || !(have.is_int() && want.is_int()) {
-            return node;
-        }
-        let origin = self.out.nodes[node].origin;
-        let cast = self.coerce(node, want);
-        self.temporary(cast, Want::Ref, origin)
+        if want == Want::Own { self.coerce(node, param) } else { node }
     }
 
     /// Two arguments of one call must not borrow and change the same local: what changes goes first.

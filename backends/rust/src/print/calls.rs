@@ -168,7 +168,11 @@ impl Printer<'_, '_> {
         });
         let result = if spelling.contains("{R}") { self.ty(ty, Position::Stored) } else { String::new() };
         let made = template::fill(spelling, &parts, &result);
-        if row.fallible { made.method("or_raise", vec![]) } else { made }
+        if !row.fallible {
+            return made;
+        }
+        self.uses.prelude = true;
+        made.method("or_raise", vec![])
     }
 
     /// An argument as the row takes it: text that is kept is owned, `none` is `None`.
