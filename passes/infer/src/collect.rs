@@ -91,20 +91,32 @@ impl Collect<'_> {
                 ParamKind::Star => {
                     let item = self.fresh();
                     self.of(var, Head::List, vec![item]);
-                    rows.push(ParamFact { name: param.name, var: item, kind: param.kind, default: None });
+                    rows.push(ParamFact {
+                        name: param.name,
+                        var: item,
+                        whole: var,
+                        kind: param.kind,
+                        default: None,
+                    });
                 }
                 ParamKind::StarStar => {
                     let (key, value) = (self.fresh(), self.fresh());
                     self.plain(key, Head::Str);
                     self.of(var, Head::Dict, vec![key, value]);
-                    rows.push(ParamFact { name: param.name, var: value, kind: param.kind, default: None });
+                    rows.push(ParamFact {
+                        name: param.name,
+                        var: value,
+                        whole: var,
+                        kind: param.kind,
+                        default: None,
+                    });
                 }
                 _ => {
                     let default = param.default.map(|node| node.0);
                     if let Some(default) = default {
                         self.say(C::Flow(default, var));
                     }
-                    rows.push(ParamFact { name: param.name, var, kind: param.kind, default });
+                    rows.push(ParamFact { name: param.name, var, whole: var, kind: param.kind, default });
                 }
             }
         }
@@ -151,11 +163,12 @@ impl Collect<'_> {
     fn learn_value(&mut self, pat: &Pat, value: NodeId) {
         let Pat::Place(place) = pat else { return };
         let Some(path) = place_path(self.body, place) else { return };
-        let filter = match path_of(self.body, value).and_then(|from| self.proved.as_ref()?.get(&from).cloned()) {
-            Some(known) => known,
-            None if self.never_none(value) => Filter::not_none(),
-            None => return,
-        };
+        let filter =
+            match path_of(self.body, value).and_then(|from| self.proved.as_ref()?.get(&from).cloned()) {
+                Some(known) => known,
+                None if self.never_none(value) => Filter::not_none(),
+                None => return,
+            };
         if let Some(proved) = &mut self.proved {
             proved.learn(&[(path, filter)]);
         }
@@ -594,10 +607,7 @@ impl Collect<'_> {
     }
 
     pub(crate) fn is_splat(&self, node: NodeId) -> bool {
-        matches!(
-            &self.body.nodes[node].kind,
-            Node::Op { op: Op::ObjOp(ObjOp::Splat | ObjOp::SplatDict), .. }
-        )
+        matches!(&self.body.nodes[node].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat | ObjOp::SplatDict), .. })
     }
 
     fn item(&mut self, node: NodeId, item: V) {
@@ -623,7 +633,9 @@ impl Collect<'_> {
         let mut at = 0;
         while at < args.len() {
             self.node(args[at]);
-            if let Node::Op { op: Op::ObjOp(ObjOp::SplatDict), args: inner, .. } = &self.body.nodes[args[at]].kind {
+            if let Node::Op { op: Op::ObjOp(ObjOp::SplatDict), args: inner, .. } =
+                &self.body.nodes[args[at]].kind
+            {
                 self.say(C::SplatDict { of: inner[0].0, key, value });
                 at += 1;
                 continue;
@@ -902,7 +914,9 @@ impl Collect<'_> {
     fn looped(&mut self, id: NodeId) {
         let body = self.body;
         let (label, block, els) = match &body.nodes[id].kind {
-            Node::While { label, body, els, .. } | Node::For { label, body, els, .. } => (*label, *body, *els),
+            Node::While { label, body, els, .. } | Node::For { label, body, els, .. } => {
+                (*label, *body, *els)
+            }
             Node::Loop { label, body } => (*label, *body, None),
             _ => return,
         };

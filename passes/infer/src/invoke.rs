@@ -5,7 +5,7 @@ use crate::bind::{Bound, Slot, bind};
 use crate::calls::{formals, record_formals};
 use crate::env::is_builtin_error;
 use crate::solve::InstId;
-use batuta_base::{Name, Origin};
+use batuta_base::{Id, Name, Origin};
 use batuta_core::*;
 
 impl Apply<'_, '_, '_> {
@@ -39,7 +39,14 @@ impl Apply<'_, '_, '_> {
         (kinds, args.into_iter().map(|arg| self.expr(arg.value)).collect())
     }
 
-    fn call_path(&mut self, id: NodeId, path: Name, kinds: &[ArgKind], args: Vec<NodeId>, origin: Origin) -> NodeId {
+    fn call_path(
+        &mut self,
+        id: NodeId,
+        path: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
         let env = self.types.env();
         let path = env.program.resolve(path);
         if env.class(path).is_some() {
@@ -54,9 +61,7 @@ impl Apply<'_, '_, '_> {
             return self.call_value(id, value, kinds, args, origin);
         };
         let this = match body.kind {
-            FnKind::ClassMethod => {
-                Some(self.mk(Node::Item(class), Ty::new(TyKind::TypeOf(class)), origin))
-            }
+            FnKind::ClassMethod => Some(self.mk(Node::Item(class), Ty::new(TyKind::TypeOf(class)), origin)),
             _ => None,
         };
         self.call_inst(Some(id), target, Callee::Fn, this, kinds, args, origin)
@@ -126,7 +131,12 @@ impl Apply<'_, '_, '_> {
         if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
     }
 
-    pub(crate) fn bind_args(&self, formals: &[crate::bind::Formal], kinds: &[ArgKind], args: &[NodeId]) -> Bound {
+    pub(crate) fn bind_args(
+        &self,
+        formals: &[crate::bind::Formal],
+        kinds: &[ArgKind],
+        args: &[NodeId],
+    ) -> Bound {
         let lens = |at: usize| match self.ty(args[at]).kind() {
             TyKind::Tuple(items) => Some(items.len()),
             TyKind::Class(class, _) if self.types.env().is_named_tuple(*class) => {
@@ -154,7 +164,8 @@ impl Apply<'_, '_, '_> {
             }
         }
         let sorted = order.windows(2).all(|pair| pair[0] <= pair[1]);
-        let constant = |me: &Self, node: NodeId| matches!(me.body.nodes[node].kind, Node::Const(_) | Node::Item(_));
+        let constant =
+            |me: &Self, node: NodeId| matches!(me.body.nodes[node].kind, Node::Const(_) | Node::Item(_));
         if sorted && !spread {
             return args;
         }
@@ -239,7 +250,9 @@ impl Apply<'_, '_, '_> {
                 let key = self.text(name.as_str(), origin);
                 match self.index_node(map, key, None) {
                     Some(value) => self.coerce(value, want),
-                    None => self.mk(Node::Hole { why: "spread".into(), source: "".into() }, Ty::never(), origin),
+                    None => {
+                        self.mk(Node::Hole { why: "spread".into(), source: "".into() }, Ty::never(), origin)
+                    }
                 }
             }
         }
@@ -278,7 +291,8 @@ impl Apply<'_, '_, '_> {
                 self.mk(Node::Const(negated), ty, origin)
             }
             Node::Op { op: op @ (Op::TupleOp(TupleOp::New) | Op::ListOp(ListOp::New)), args, .. } => {
-                let args: Vec<NodeId> = args.iter().map(|arg| self.copy_default(from, *arg, origin)).collect();
+                let args: Vec<NodeId> =
+                    args.iter().map(|arg| self.copy_default(from, *arg, origin)).collect();
                 let types: Vec<Ty> = args.iter().map(|arg| self.ty(*arg)).collect();
                 let ty = match op {
                     Op::TupleOp(_) => Ty::tuple(types),
@@ -293,18 +307,30 @@ impl Apply<'_, '_, '_> {
         }
     }
 
-    fn construct(&mut self, id: NodeId, class: Name, kinds: &[ArgKind], args: Vec<NodeId>, origin: Origin) -> NodeId {
+    fn construct(
+        &mut self,
+        id: NodeId,
+        class: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
         let env = self.types.env();
         let ty = Ty::class(class);
         if env.is_enum(class) {
             let item = self.mk(Node::Item(class), Ty::new(TyKind::TypeOf(class)), origin);
             let mut all = vec![Arg::positional(item)];
             all.extend(args.into_iter().map(Arg::positional));
-            return self.mk(Node::Call { callee: Callee::Lib(Name::new("enum.by_value")), args: all }, ty, origin);
+            return self.mk(
+                Node::Call { callee: Callee::Lib(Name::new("enum.by_value")), args: all },
+                ty,
+                origin,
+            );
         }
         if let Some(init) = env.method(class, "__init__") {
             let this = self.mk(Node::Const(Const::None), Ty::never(), origin);
-            let call = self.call_inst(Some(id), init, |_| Callee::New(class), Some(this), kinds, args, origin);
+            let call =
+                self.call_inst(Some(id), init, |_| Callee::New(class), Some(this), kinds, args, origin);
             self.finish_new(call, ty);
             return call;
         }
@@ -316,7 +342,11 @@ impl Apply<'_, '_, '_> {
         let bound = self.bind_args(&record_formals(&fields), kinds, &args);
         if !bound.is_complete() {
             let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
-            return self.hole(at, BAD_CALL, format!("the arguments do not fit the fields of `{}`", class.last()));
+            return self.hole(
+                at,
+                BAD_CALL,
+                format!("the arguments do not fit the fields of `{}`", class.last()),
+            );
         }
         let mut stmts = Vec::new();
         let args = self.name_args(&bound, args, &mut stmts);
@@ -348,13 +378,14 @@ impl Apply<'_, '_, '_> {
         let Some(path) = field.default else { return self.mk(Node::Const(Const::None), Ty::unit(), origin) };
         let env = self.types.env();
         if let Some(body) = env.program.fns.get(&path) {
-            let tail = body.blocks[body.root].tail.or_else(|| match body.blocks[body.root].stmts.as_slice() {
-                [Stmt { kind: StmtKind::Expr(node), .. }] => match body.nodes[*node].kind {
-                    Node::Return(value) => value,
+            let tail =
+                body.blocks[body.root].tail.or_else(|| match body.blocks[body.root].stmts.as_slice() {
+                    [Stmt { kind: StmtKind::Expr(node), .. }] => match body.nodes[*node].kind {
+                        Node::Return(value) => value,
+                        _ => None,
+                    },
                     _ => None,
-                },
-                _ => None,
-            });
+                });
             if let Some(Node::Const(value)) = tail.map(|tail| &body.nodes[tail].kind) {
                 let ty = crate::rows::const_type(value);
                 return self.mk(Node::Const(value.clone()), ty, origin);
@@ -373,11 +404,19 @@ impl Apply<'_, '_, '_> {
 
     pub(crate) fn fn_type(&self, inst: InstId, skip: usize) -> Ty {
         let sig = &self.types.solver.insts[inst].sig;
-        let params: Vec<Ty> = sig.params.iter().skip(skip).map(|param| self.types.ty(param.var)).collect();
+        let params: Vec<Ty> = sig.params.iter().skip(skip).map(|param| self.types.ty(param.whole)).collect();
         Ty::func(params, self.types.get(sig.ret).unwrap_or_else(Ty::unit))
     }
 
-    fn call_method(&mut self, id: NodeId, receiver: NodeId, name: Name, kinds: &[ArgKind], args: Vec<NodeId>, origin: Origin) -> NodeId {
+    fn call_method(
+        &mut self,
+        id: NodeId,
+        receiver: NodeId,
+        name: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
         let env = self.types.env();
         let ty = self.ty(receiver);
         match ty.kind() {
@@ -388,9 +427,9 @@ impl Apply<'_, '_, '_> {
                 self.call_method(id, receiver, name, kinds, args, origin)
             }
             TyKind::Value | TyKind::Union(_) => {
-                let receiver = self.to_value(receiver);
+                let receiver = self.dynamic(receiver);
                 let mut all = vec![receiver];
-                all.extend(args.into_iter().map(|arg| self.to_value(arg)));
+                all.extend(args.into_iter().map(|arg| self.dynamic(arg)));
                 self.mk_op(ValueOp::Method, Attr::Name(name), all, Ty::value())
             }
             TyKind::TypeOf(class) => self.call_path(id, class.join(name.as_str()), kinds, args, origin),
@@ -450,7 +489,14 @@ impl Apply<'_, '_, '_> {
     }
 
     /// `x._replace(a=1)` and `dataclasses.replace(x, a=1)`: a new object of the fields.
-    fn replaced(&mut self, class: Name, object: NodeId, kinds: &[ArgKind], args: Vec<NodeId>, origin: Origin) -> NodeId {
+    fn replaced(
+        &mut self,
+        class: Name,
+        object: NodeId,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
         let fields = self.types.env().record_fields(class);
         self.with_value(object, |me, read| {
             let mut out = Vec::new();
@@ -489,26 +535,54 @@ impl Apply<'_, '_, '_> {
             _ => Some(receiver),
         };
         let overridden = env.overridden.contains(&method)
-            && env.program.subclasses(class).iter().any(|sub| env.method(*sub, method.last()) != Some(method));
+            && env
+                .program
+                .subclasses(class)
+                .iter()
+                .any(|sub| env.method(*sub, method.last()) != Some(method));
         let callee = if overridden && this.is_some() { Callee::Virtual } else { Callee::Fn };
         self.call_inst(id, method, callee, this, kinds, args, origin)
     }
 
     /// A method call with positional arguments that the compiler makes: operators, `__iter__`, properties.
-    pub(crate) fn call_method_path(&mut self, class: Name, method: Name, object: NodeId, args: Vec<NodeId>) -> NodeId {
+    pub(crate) fn call_method_path(
+        &mut self,
+        class: Name,
+        method: Name,
+        object: NodeId,
+        args: Vec<NodeId>,
+    ) -> NodeId {
         let origin = self.origin(object);
         let kinds = vec![ArgKind::Positional; args.len()];
         self.dispatch(None, class, method, object, &kinds, args, origin)
     }
 
     /// `object.method` as a value.
-    pub(crate) fn bound_method(&mut self, object: NodeId, class: Name, method: Name, origin: Origin) -> NodeId {
+    pub(crate) fn bound_method(
+        &mut self,
+        object: NodeId,
+        class: Name,
+        method: Name,
+        origin: Origin,
+    ) -> NodeId {
         let Some(version) = self.version(None, method) else { return object };
         let skip = usize::from(self.types.env().program.fns[&method].kind != FnKind::StaticMethod);
         let ty = self.fn_type(version, skip);
         let TyKind::Func(params, ret) = ty.kind() else { return object };
+        let rows = &self.types.solver.insts[version].unit.body.params;
+        let kinds: Vec<ArgKind> = rows
+            .iter()
+            .skip(skip)
+            .map(|param| match param.kind {
+                ParamKind::Star => ArgKind::Star,
+                ParamKind::StarStar => ArgKind::StarStar,
+                _ => ArgKind::Positional,
+            })
+            .collect();
         let make = |me: &mut Self, object: NodeId| {
-            me.eta(params, *ret, ty, origin, |me, args| me.call_method_path(class, method, object, args))
+            me.eta(params, *ret, ty, origin, |me, args| {
+                me.dispatch(None, class, method, object, &kinds, args, origin)
+            })
         };
         if self.is_simple(object) {
             return make(self, object);
@@ -519,13 +593,21 @@ impl Apply<'_, '_, '_> {
         self.mk_block(vec![stmt], closure)
     }
 
-    fn call_super(&mut self, id: NodeId, name: Name, kinds: &[ArgKind], args: Vec<NodeId>, origin: Origin) -> NodeId {
+    fn call_super(
+        &mut self,
+        id: NodeId,
+        name: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
         let env = self.types.env();
         let path = self.types.solver.insts[self.inst].path;
         let class = path.parent();
-        let found = env.mro(class).iter().skip(1).find_map(|base| {
-            env.class(*base)?.methods.iter().copied().find(|m| m.last() == name.as_str())
-        });
+        let found =
+            env.mro(class).iter().skip(1).find_map(|base| {
+                env.class(*base)?.methods.iter().copied().find(|m| m.last() == name.as_str())
+            });
         let this = self.unit.body.params.first().map(|param| param.local);
         let this = this.map(|local| self.read_local(local, origin));
         if let Some(method) = found {
@@ -554,7 +636,14 @@ impl Apply<'_, '_, '_> {
         }
     }
 
-    fn call_value(&mut self, id: NodeId, node: NodeId, kinds: &[ArgKind], args: Vec<NodeId>, origin: Origin) -> NodeId {
+    fn call_value(
+        &mut self,
+        id: NodeId,
+        node: NodeId,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
         let ty = self.ty(node);
         if let Node::Item(name) = self.body.nodes[node].kind {
             let env = self.types.env();
@@ -588,25 +677,34 @@ impl Apply<'_, '_, '_> {
                 self.call_func(node, &params, ret, kinds, args, origin)
             }
             TyKind::Value | TyKind::Union(_) => {
-                let mut all = vec![self.to_value(node)];
-                all.extend(args.into_iter().map(|arg| self.to_value(arg)));
+                let mut all = vec![self.dynamic(node)];
+                all.extend(args.into_iter().map(|arg| self.dynamic(arg)));
                 self.mk_op(ValueOp::Call, Attr::None, all, Ty::value())
             }
             _ => self.hole(node, BAD_CALL, format!("`{ty}` is not callable")),
         }
     }
 
-    fn call_func(&mut self, node: NodeId, params: &[Ty], ret: Ty, kinds: &[ArgKind], args: Vec<NodeId>, origin: Origin) -> NodeId {
+    fn call_func(
+        &mut self,
+        node: NodeId,
+        params: &[Ty],
+        ret: Ty,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
         let known = self.known_closure(node);
         let formals: Vec<crate::bind::Formal> = match &known {
             Some(rows) => rows
                 .iter()
-                .map(|row| crate::bind::Formal { name: Some(row.name), kind: row.kind, has_default: row.default.is_some() })
+                .map(|row| crate::bind::Formal {
+                    name: Some(row.name),
+                    kind: row.kind,
+                    has_default: row.default.is_some(),
+                })
                 .collect(),
-            None => params
-                .iter()
-                .map(|_| crate::bind::Formal { name: None, kind: ParamKind::Normal, has_default: false })
-                .collect(),
+            None => self.value_formals(node, params.len()),
         };
         let bound = self.bind_args(&formals, kinds, &args);
         if !bound.is_complete() || formals.len() != params.len() {
@@ -626,6 +724,25 @@ impl Apply<'_, '_, '_> {
         }
         let call = self.mk(Node::Call { callee: Callee::Value(node), args: out }, ret, origin);
         if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
+    }
+
+    /// Names and kinds of the parameters of a function value, as far as they are known.
+    fn value_formals(&self, node: NodeId, count: usize) -> Vec<crate::bind::Formal> {
+        let solver = self.types.solver;
+        let sig = (node.index() < self.nodes)
+            .then(|| solver.vars.atoms(self.base + node.0))
+            .and_then(|atoms| atoms.iter().find(|atom| matches!(atom.head, crate::vars::Head::Func(_))))
+            .and_then(|atom| solver.sigs.get(atom.args.last()?));
+        let unnamed = || crate::bind::Formal { name: None, kind: ParamKind::Normal, has_default: false };
+        match sig {
+            Some(sig) if sig.params.len() >= count => {
+                let mut formals = formals(sig, sig.params.len() - count);
+                // Defaults of an unknown closure cannot be copied here.
+                formals.iter_mut().for_each(|formal| formal.has_default = false);
+                formals
+            }
+            _ => (0..count).map(|_| unnamed()).collect(),
+        }
     }
 
     /// Parameters of the one closure that a local holds.
@@ -675,7 +792,14 @@ impl Apply<'_, '_, '_> {
     }
 
     /// A library call with elaborated arguments; special functions first.
-    fn lib_nodes(&mut self, id: NodeId, name: Name, kinds: &[ArgKind], args: Vec<NodeId>, origin: Origin) -> NodeId {
+    fn lib_nodes(
+        &mut self,
+        id: NodeId,
+        name: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
         match (name.as_str(), args.as_slice()) {
             ("builtins.bool", []) => self.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin),
             ("builtins.bool", [value]) => self.truth(*value),
@@ -709,19 +833,32 @@ impl Apply<'_, '_, '_> {
                 TyKind::Class(class, _) => self.replaced(*class, *value, kinds, args.clone(), origin),
                 _ => self.lib_call(name, kinds, args, Some(id), origin),
             },
-            ("enum.auto", _) => self.mk(Node::Call { callee: Callee::Lib(name), args: Vec::new() }, Ty::int(), origin),
+            ("enum.auto", _) => {
+                self.mk(Node::Call { callee: Callee::Lib(name), args: Vec::new() }, Ty::int(), origin)
+            }
             _ if is_builtin_error(name) => self.error_new(name, args, origin),
             _ => self.lib_special(id, name, kinds, args, origin),
         }
     }
 
     /// `len(x)` of an object is `x.__len__()`.
-    fn lib_special(&mut self, id: NodeId, name: Name, kinds: &[ArgKind], mut args: Vec<NodeId>, origin: Origin) -> NodeId {
-        if let (Some(dunder), Some(first)) = (crate::libcalls::dunder_of(name.as_str()), args.first().copied()) {
+    fn lib_special(
+        &mut self,
+        id: NodeId,
+        name: Name,
+        kinds: &[ArgKind],
+        mut args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        if let (Some(dunder), Some(first)) =
+            (crate::libcalls::dunder_of(name.as_str()), args.first().copied())
+        {
             let first = match self.ty(first).kind() {
-                TyKind::Option(inner) if matches!(inner.kind(), TyKind::Class(..) | TyKind::Lib(..)) => {
-                    self.present(first, &format!("TypeError: object of type 'NoneType' has no {}()", name.last()))
-                }
+                TyKind::Option(inner) if matches!(inner.kind(), TyKind::Class(..) | TyKind::Lib(..)) => self
+                    .present(
+                        first,
+                        &format!("TypeError: object of type 'NoneType' has no {}()", name.last()),
+                    ),
                 _ => first,
             };
             args[0] = first;
@@ -737,7 +874,8 @@ impl Apply<'_, '_, '_> {
 
     fn range(&mut self, args: Vec<NodeId>, origin: Origin) -> NodeId {
         let mut args: Vec<NodeId> = args.into_iter().map(|arg| self.coerce(arg, Ty::int())).collect();
-        let number = |me: &mut Self, text: &str| me.mk(Node::Const(Const::Int(text.into())), Ty::int(), origin);
+        let number =
+            |me: &mut Self, text: &str| me.mk(Node::Const(Const::Int(text.into())), Ty::int(), origin);
         if args.len() == 1 {
             let zero = number(self, "0");
             args.insert(0, zero);
@@ -787,9 +925,10 @@ impl Apply<'_, '_, '_> {
                 let value = read(me);
                 tests.push(me.is_a(value, *name));
             }
-            tests.into_iter().reduce(|a, b| me.any_of(a, b)).unwrap_or_else(|| {
-                me.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin)
-            })
+            tests
+                .into_iter()
+                .reduce(|a, b| me.any_of(a, b))
+                .unwrap_or_else(|| me.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin))
         })
     }
 
@@ -811,7 +950,9 @@ impl Apply<'_, '_, '_> {
         let origin = self.origin(value);
         let constant = |me: &mut Self, yes: bool| me.mk(Node::Const(Const::Bool(yes)), Ty::bool(), origin);
         match ty.kind() {
-            TyKind::Option(_) if name == "none" => self.mk_op(OptOp::IsNone, Attr::None, vec![value], Ty::bool()),
+            TyKind::Option(_) if name == "none" => {
+                self.mk_op(OptOp::IsNone, Attr::None, vec![value], Ty::bool())
+            }
             TyKind::Option(inner) => {
                 let some = self.mk_op(OptOp::IsSome, Attr::None, vec![value], Ty::bool());
                 let again = self.again(value);
@@ -824,7 +965,8 @@ impl Apply<'_, '_, '_> {
                 }
             }
             TyKind::Union(items) => {
-                let matching: Vec<Ty> = items.iter().copied().filter(|ty| self.type_is(*ty, name) == Some(true)).collect();
+                let matching: Vec<Ty> =
+                    items.iter().copied().filter(|ty| self.type_is(*ty, name) == Some(true)).collect();
                 if matching.len() == items.len() {
                     return constant(self, true);
                 }

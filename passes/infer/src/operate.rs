@@ -57,7 +57,9 @@ impl Apply<'_, '_, '_> {
         let mut out = Vec::new();
         let mut is_key = true;
         for arg in args {
-            if let Node::Op { op: op @ Op::ObjOp(ObjOp::SplatDict), args, attr } = self.body.nodes[arg].kind.clone() {
+            if let Node::Op { op: op @ Op::ObjOp(ObjOp::SplatDict), args, attr } =
+                self.body.nodes[arg].kind.clone()
+            {
                 let inner = self.want(args[0], Ty::dict(key, value));
                 out.push(self.set(arg, Node::Op { op, attr, args: vec![inner] }, Ty::dict(key, value)));
                 continue;
@@ -78,7 +80,13 @@ impl Apply<'_, '_, '_> {
             let args: Vec<NodeId> = args.into_iter().map(|arg| self.splat(arg, item)).collect();
             let list = self.mk_op(ListOp::New, Attr::None, args, Ty::list(item));
             let origin = self.origin(id);
-            return self.lib_call(Name::new("builtins.tuple"), &[ArgKind::Positional], vec![list], None, origin);
+            return self.lib_call(
+                Name::new("builtins.tuple"),
+                &[ArgKind::Positional],
+                vec![list],
+                None,
+                origin,
+            );
         }
         let types = match self.solved(id).map(|ty| ty.kind()) {
             Some(TyKind::Tuple(types)) if types.len() == args.len() => types.clone(),
@@ -148,7 +156,11 @@ impl Apply<'_, '_, '_> {
                 _ => kept,
             };
             let kept = me.coerce(kept, ty);
-            if op == ObjOp::And { me.choose(cond, second, kept, ty) } else { me.choose(cond, kept, second, ty) }
+            if op == ObjOp::And {
+                me.choose(cond, second, kept, ty)
+            } else {
+                me.choose(cond, kept, second, ty)
+            }
         })
     }
 
@@ -203,7 +215,7 @@ impl Apply<'_, '_, '_> {
             TyKind::Unit => return self.always(false, node),
             TyKind::Tuple(items) => return self.always(!items.is_empty(), node),
             TyKind::Value | TyKind::Union(_) => {
-                let value = self.to_value(node);
+                let value = self.dynamic(node);
                 return self.mk_op(ValueOp::Unary, Attr::Name(Name::new("truth")), vec![value], Ty::bool());
             }
             TyKind::Option(inner) => return self.option_truth(node, *inner),
@@ -244,9 +256,10 @@ impl Apply<'_, '_, '_> {
 
     fn has_truth(&self, class: Name) -> bool {
         let env = self.types.env();
-        env.program.subclasses(class).into_iter().any(|class| {
-            env.method(class, "__bool__").is_some() || env.method(class, "__len__").is_some()
-        })
+        env.program
+            .subclasses(class)
+            .into_iter()
+            .any(|class| env.method(class, "__bool__").is_some() || env.method(class, "__len__").is_some())
     }
 
     fn object_truth(&mut self, node: NodeId, class: Name) -> NodeId {
@@ -291,17 +304,22 @@ impl Apply<'_, '_, '_> {
             (ObjOp::Neg, TyKind::Num) => self.mk_op(NumOp::Neg, Attr::None, vec![node], ty),
             (ObjOp::Invert, TyKind::Int(_)) => self.mk_op(IntOp::Invert, Attr::None, vec![node], ty),
             (_, TyKind::Value | TyKind::Union(_)) => {
-                let value = self.to_value(node);
+                let value = self.dynamic(node);
                 self.mk_op(ValueOp::Unary, Attr::Name(Name::new(word)), vec![value], Ty::value())
             }
-            _ => self.special(node, &format!("__{word}__"), Vec::new()).unwrap_or_else(|node| {
-                self.hole(node, BAD_CALL, format!("`{}` on `{ty}`", sign(op)))
-            }),
+            _ => self
+                .special(node, &format!("__{word}__"), Vec::new())
+                .unwrap_or_else(|node| self.hole(node, BAD_CALL, format!("`{}` on `{ty}`", sign(op)))),
         }
     }
 
     /// Calls a special method of a class or library type; gives the object back when there is none.
-    pub(crate) fn special(&mut self, object: NodeId, name: &str, args: Vec<NodeId>) -> Result<NodeId, NodeId> {
+    pub(crate) fn special(
+        &mut self,
+        object: NodeId,
+        name: &str,
+        args: Vec<NodeId>,
+    ) -> Result<NodeId, NodeId> {
         match self.ty(object).kind() {
             TyKind::Class(class, _) => match self.types.env().method(*class, name) {
                 Some(method) => Ok(self.call_method_path(*class, method, object, args)),
@@ -336,7 +354,12 @@ impl Apply<'_, '_, '_> {
             return b;
         }
         if matches!(x.kind(), Option(_)) || matches!(y.kind(), Option(_)) {
-            let text = std::format!("TypeError: unsupported operand type(s) for {}: {} and {}", sign(op), shown(x), shown(y));
+            let text = std::format!(
+                "TypeError: unsupported operand type(s) for {}: {} and {}",
+                sign(op),
+                shown(x),
+                shown(y)
+            );
             let (a, b) = (self.present(a, &text), self.present(b, &text));
             return self.binary(op, a, b, in_place);
         }
@@ -344,7 +367,7 @@ impl Apply<'_, '_, '_> {
         match (x.kind(), y.kind()) {
             _ if is_number(x) && is_number(y) => self.arithmetic(op, a, b),
             (Value | Union(_), _) | (_, Value | Union(_)) => {
-                let (a, b) = (self.to_value(a), self.to_value(b));
+                let (a, b) = (self.dynamic(a), self.dynamic(b));
                 let word = dunder_word(op);
                 self.mk_op(ValueOp::Binary, Attr::Name(Name::new(word)), vec![a, b], Ty::value())
             }
@@ -438,8 +461,13 @@ impl Apply<'_, '_, '_> {
         // Python raises here too: a dynamic operation says what it says.
         let known = |ty: Ty| !matches!(ty.kind(), TyKind::Lib(..) | TyKind::Complex | TyKind::Unit);
         if known(x) && known(y) {
-            let (a, b) = (self.to_value(a), self.to_value(b));
-            return self.mk_op(ValueOp::Binary, Attr::Name(Name::new(dunder_word(op))), vec![a, b], Ty::value());
+            let (a, b) = (self.dynamic(a), self.dynamic(b));
+            return self.mk_op(
+                ValueOp::Binary,
+                Attr::Name(Name::new(dunder_word(op))),
+                vec![a, b],
+                Ty::value(),
+            );
         }
         self.hole(a, BAD_CALL, format!("`{}` on `{x}` and `{y}`", sign(op)))
     }
@@ -524,7 +552,7 @@ impl Apply<'_, '_, '_> {
             let test = match self.ty(node).kind() {
                 TyKind::Option(_) => self.mk_op(OptOp::IsNone, Attr::None, vec![node], Ty::bool()),
                 TyKind::Value | TyKind::Union(_) => {
-                    let value = self.to_value(node);
+                    let value = self.dynamic(node);
                     self.mk_op(ValueOp::Is, Attr::Ty(Ty::unit()), vec![value], Ty::bool())
                 }
                 TyKind::Unit => self.always(true, node),
@@ -532,7 +560,8 @@ impl Apply<'_, '_, '_> {
             };
             return if op != ObjOp::IsNot {
                 test
-            } else if let Node::Op { op: op @ Op::OptOp(OptOp::IsNone), .. } = &mut self.body.nodes[test].kind {
+            } else if let Node::Op { op: op @ Op::OptOp(OptOp::IsNone), .. } = &mut self.body.nodes[test].kind
+            {
                 *op = OptOp::IsSome.into();
                 test
             } else {
@@ -579,7 +608,8 @@ impl Apply<'_, '_, '_> {
             }),
             (Class(p, _), Class(q, _)) => self.types.env().common_base(&[*p, *q]).map(Ty::class),
             (Tuple(p), Tuple(q)) if p.len() == q.len() => {
-                let items: std::option::Option<Vec<Ty>> = p.iter().zip(q).map(|(p, q)| self.joined(*p, *q)).collect();
+                let items: std::option::Option<Vec<Ty>> =
+                    p.iter().zip(q).map(|(p, q)| self.joined(*p, *q)).collect();
                 items.map(Ty::tuple)
             }
             (Union(items), _) if items.contains(&y) => Some(x),
@@ -606,7 +636,9 @@ impl Apply<'_, '_, '_> {
         let (a, b) = self.same_type(a, b);
         if *self.ty(a).kind() == TyKind::Value {
             let word = dunder_word(op);
-            return self.mk_op(ValueOp::Binary, Attr::Name(Name::new(word)), vec![a, b], Ty::value()).truthy(self);
+            return self
+                .mk_op(ValueOp::Binary, Attr::Name(Name::new(word)), vec![a, b], Ty::value())
+                .truthy(self);
         }
         let op = match op {
             ObjOp::Eq => CmpOp::Eq,
@@ -671,7 +703,8 @@ impl Apply<'_, '_, '_> {
         let op: Op = match ty.kind() {
             Never => return container,
             Option(inner) => {
-                let container = self.unwrap(container, *inner, "TypeError: argument of type 'NoneType' is not iterable");
+                let container =
+                    self.unwrap(container, *inner, "TypeError: argument of type 'NoneType' is not iterable");
                 return self.contains(item, container);
             }
             Str => {
@@ -700,7 +733,7 @@ impl Apply<'_, '_, '_> {
                 return self.contains(item, list);
             }
             Value | Union(_) => {
-                let (container, item) = (self.to_value(container), self.to_value(item));
+                let (container, item) = (self.dynamic(container), self.dynamic(item));
                 let word = Name::new("contains");
                 return self
                     .mk_op(ValueOp::Binary, Attr::Name(word), vec![container, item], Ty::value())
@@ -724,9 +757,14 @@ impl Apply<'_, '_, '_> {
         match self.lookup(item, inner) {
             Some(item) => self.mk_op(op, Attr::None, vec![container, item], Ty::bool()),
             None => {
-                let (container, item) = (self.to_value(container), self.to_value(item));
-                self.mk_op(ValueOp::Binary, Attr::Name(Name::new("contains")), vec![container, item], Ty::value())
-                    .truthy(self)
+                let (container, item) = (self.dynamic(container), self.dynamic(item));
+                self.mk_op(
+                    ValueOp::Binary,
+                    Attr::Name(Name::new("contains")),
+                    vec![container, item],
+                    Ty::value(),
+                )
+                .truthy(self)
             }
         }
     }
