@@ -426,7 +426,7 @@ impl Apply<'_, '_, '_> {
         let value = self.expr(value);
         let (place, read, stmts) = self.place_for_update(place, origin);
         let ty = self.ty(read);
-        let kind = self.update_kind(place, read, word, value, ty, origin);
+        let kind = self.update_kind(place, read, word, value, ty);
         if stmts.is_empty() {
             return kind;
         }
@@ -436,15 +436,7 @@ impl Apply<'_, '_, '_> {
         StmtKind::Expr(self.mk(Node::Block { label: None, block }, Ty::unit(), origin))
     }
 
-    fn update_kind(
-        &mut self,
-        place: Place,
-        read: NodeId,
-        op: ObjOp,
-        value: NodeId,
-        ty: Ty,
-        origin: Origin,
-    ) -> StmtKind {
+    fn update_kind(&mut self, place: Place, read: NodeId, op: ObjOp, value: NodeId, ty: Ty) -> StmtKind {
         if let Some(call) = self.in_place(read, op, value) {
             return StmtKind::Expr(call);
         }
