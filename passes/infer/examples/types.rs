@@ -22,11 +22,8 @@ fn main() {
     let text = std::fs::read_to_string(&path).expect("the file is readable");
     let module = Name::new("prog");
     let source = SourceText::new(path.as_str(), text);
-    let options = batuta_python::LowerOptions {
-        is_entry: true,
-        is_package: false,
-        is_project_module: &|_| false,
-    };
+    let options =
+        batuta_python::LowerOptions { is_entry: true, is_package: false, is_project_module: &|_| false };
     let ir = batuta_python::lower(&source, module, &options);
     let program = program(ir, module);
     if what == "hir" {

@@ -233,7 +233,7 @@ impl Apply<'_, '_, '_> {
             StmtKind::Let { pat, value } => StmtKind::Let { pat, value: value.map(|node| self.expr(node)) },
             StmtKind::Update { place, op, value } => self.update(place, op, value, stmt.origin),
             StmtKind::Expr(node) => StmtKind::Expr(self.expr(node)),
-            StmtKind::Del(place) => self.delete(place, stmt.origin),
+            StmtKind::Del(place) => self.delete(place),
         };
         out.push(stmt);
     }
@@ -244,7 +244,7 @@ impl Apply<'_, '_, '_> {
         stmt.kind = match target {
             Pat::Place(place) => {
                 let value = self.expr(value);
-                self.assign_place(place, value, stmt.origin)
+                self.assign_place(place, value)
             }
             pat => {
                 let value = self.expr(value);
@@ -270,7 +270,8 @@ impl Apply<'_, '_, '_> {
             return (pat, value);
         }
         let Pat::Tuple(parts) = &pat else { return (pat, value) };
-        let Node::Op { op: Op::TupleOp(TupleOp::New), attr, args } = self.body.nodes[value].kind.clone() else {
+        let Node::Op { op: Op::TupleOp(TupleOp::New), attr, args } = self.body.nodes[value].kind.clone()
+        else {
             return (pat, value);
         };
         if parts.len() != args.len() {
@@ -297,7 +298,9 @@ impl Apply<'_, '_, '_> {
     fn place_type(&self, place: &Place) -> Option<Ty> {
         match (place.root, place.proj.as_slice()) {
             (Root::Local(local), []) => Some(self.body.locals[local].ty),
-            (Root::Global(path), []) => self.types.solver.globals.get(&path).and_then(|var| self.types.get(*var)),
+            (Root::Global(path), []) => {
+                self.types.solver.globals.get(&path).and_then(|var| self.types.get(*var))
+            }
             (Root::Node(node), [Proj::Field(name)]) => {
                 let class = self.solved(node)?.class_path()?;
                 self.field_type(class, *name)
@@ -324,14 +327,15 @@ impl Apply<'_, '_, '_> {
                 let count = front.len();
                 let front =
                     front.into_iter().zip(&items).map(|(part, ty)| self.pat(part, *ty, after)).collect();
-                let back =
-                    back.into_iter().zip(&items[count..]).map(|(part, ty)| self.pat(part, *ty, after)).collect();
+                let back = back
+                    .into_iter()
+                    .zip(&items[count..])
+                    .map(|(part, ty)| self.pat(part, *ty, after))
+                    .collect();
                 let rest = rest.map(|part| Box::new(self.pat(*part, Ty::list(item), after)));
                 Pat::List { front, rest, back }
             }
-            Pat::Bind(local, part) => {
-                Pat::Bind(local, part.map(|part| Box::new(self.pat(*part, ty, after))))
-            }
+            Pat::Bind(local, part) => Pat::Bind(local, part.map(|part| Box::new(self.pat(*part, ty, after)))),
             Pat::Or(parts) => Pat::Or(parts.into_iter().map(|part| self.pat(part, ty, after)).collect()),
             Pat::Value(node) => Pat::Value(self.expr(node)),
             Pat::Class { class, args, named } => self.class_pat(class, args, named, after),
@@ -340,15 +344,23 @@ impl Apply<'_, '_, '_> {
                     TyKind::Dict(_, value) => *value,
                     _ => Ty::value(),
                 };
-                let pairs =
-                    pairs.into_iter().map(|(key, part)| (self.expr(key), self.pat(part, value, after))).collect();
+                let pairs = pairs
+                    .into_iter()
+                    .map(|(key, part)| (self.expr(key), self.pat(part, value, after)))
+                    .collect();
                 Pat::Map { pairs, rest }
             }
             other => other,
         }
     }
 
-    fn class_pat(&mut self, class: Name, args: Vec<Pat>, named: Vec<(Name, Pat)>, after: &mut Vec<Stmt>) -> Pat {
+    fn class_pat(
+        &mut self,
+        class: Name,
+        args: Vec<Pat>,
+        named: Vec<(Name, Pat)>,
+        after: &mut Vec<Stmt>,
+    ) -> Pat {
         let fields = self.types.env().record_fields(class);
         let args = args
             .into_iter()
@@ -385,14 +397,15 @@ impl Apply<'_, '_, '_> {
         let origin = Origin::default();
         let temp = self.body.temp("item", ty, origin);
         let value = self.read_local(temp, origin);
-        let kind = self.assign_place(place, value, origin);
+        let kind = self.assign_place(place, value);
         after.push(Stmt::new(kind, origin));
         Pat::Place(Place::local(temp))
     }
 
     fn is_own_field(&self, node: NodeId, name: Name) -> bool {
         let Some(TyKind::Class(class, _)) = self.solved(node).map(|ty| ty.kind()) else { return false };
-        self.types.env().field_owner(*class, name).is_some() && self.types.env().setter(*class, name.as_str()).is_none()
+        self.types.env().field_owner(*class, name).is_some()
+            && self.types.env().setter(*class, name.as_str()).is_none()
     }
 
     /// Types of the items that unpacking gives.
@@ -413,7 +426,7 @@ impl Apply<'_, '_, '_> {
         let value = self.expr(value);
         let (place, read, stmts) = self.place_for_update(place, origin);
         let ty = self.ty(read);
-        let kind = self.update_kind(place, read, word, value, ty, origin);
+        let kind = self.update_kind(place, read, word, value, ty);
         if stmts.is_empty() {
             return kind;
         }
@@ -423,7 +436,7 @@ impl Apply<'_, '_, '_> {
         StmtKind::Expr(self.mk(Node::Block { label: None, block }, Ty::unit(), origin))
     }
 
-    fn update_kind(&mut self, place: Place, read: NodeId, op: ObjOp, value: NodeId, ty: Ty, origin: Origin) -> StmtKind {
+    fn update_kind(&mut self, place: Place, read: NodeId, op: ObjOp, value: NodeId, ty: Ty) -> StmtKind {
         if let Some(call) = self.in_place(read, op, value) {
             return StmtKind::Expr(call);
         }
@@ -437,7 +450,7 @@ impl Apply<'_, '_, '_> {
         {
             return StmtKind::Update { place, op: *op, value: args[1] };
         }
-        self.assign_place_again(place, result, ty, origin)
+        self.assign_place_again(place, result, ty)
     }
 }
 
@@ -557,7 +570,9 @@ impl Apply<'_, '_, '_> {
                 self.mk(call, Ty::class(*class), origin)
             }
             (_, Node::Item(name)) => self.error_new(name, Vec::new(), origin),
-            (TyKind::Option(inner), _) => self.unwrap(node, *inner, "TypeError: exceptions must derive from BaseException"),
+            (TyKind::Option(inner), _) => {
+                self.unwrap(node, *inner, "TypeError: exceptions must derive from BaseException")
+            }
             _ => node,
         }
     }
@@ -588,7 +603,8 @@ impl Apply<'_, '_, '_> {
         self.params(&mut closure.params);
         let sig = self.closure_sig(id);
         let ret = sig.as_ref().and_then(|sig| self.types.get(sig.ret)).unwrap_or_else(Ty::unit);
-        let item = sig.and_then(|sig| sig.yielded).and_then(|var| self.types.get(var)).unwrap_or_else(Ty::unit);
+        let item =
+            sig.and_then(|sig| sig.yielded).and_then(|var| self.types.get(var)).unwrap_or_else(Ty::unit);
         closure.ret = ret;
         self.functions.push((ret, item));
         let has_tail = self.body.blocks[closure.body].tail.is_some();

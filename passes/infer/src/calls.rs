@@ -66,7 +66,10 @@ impl Solver<'_> {
             None => {
                 let value = self.vars.fresh();
                 self.sub(job, C::Global { path, out: value });
-                self.sub(job, C::Call { site: u32::MAX, target: Target::Value(value), args: args.to_vec(), out });
+                self.sub(
+                    job,
+                    C::Call { site: u32::MAX, target: Target::Value(value), args: args.to_vec(), out },
+                );
             }
         }
     }
@@ -86,7 +89,11 @@ impl Solver<'_> {
             Some(method) => {
                 let method_this = self.vars.fresh();
                 self.put(method_this, Head::Class(method.parent()));
-                let this = if self.env.program.fns[&method].kind == FnKind::ClassMethod { this } else { Some(method_this) };
+                let this = if self.env.program.fns[&method].kind == FnKind::ClassMethod {
+                    this
+                } else {
+                    Some(method_this)
+                };
                 self.call_fn(job, method, args, out, this);
             }
             None => {
@@ -299,7 +306,8 @@ impl Solver<'_> {
         } else if !is_field && self.env.attribute(class, name.as_str()).is_none() {
             let subclasses: Vec<Name> = self.env.program.classes.keys().copied().collect();
             for sub in subclasses {
-                if sub != class && self.env.is_subclass(sub, class)
+                if sub != class
+                    && self.env.is_subclass(sub, class)
                     && let Some(method) = self.env.method(sub, name.as_str())
                 {
                     let this = self.vars.fresh();
@@ -337,7 +345,10 @@ impl Solver<'_> {
             }
             Head::TypeOf(class) => self.construct(job, class, args, out),
             Head::LibFn(name) => {
-                self.sub(job, C::Call { site: u32::MAX, target: Target::Lib(name), args: args.to_vec(), out });
+                self.sub(
+                    job,
+                    C::Call { site: u32::MAX, target: Target::Lib(name), args: args.to_vec(), out },
+                );
             }
             Head::Class(class) => {
                 if let Some(method) = self.env.method(class, "__call__") {

@@ -18,6 +18,9 @@ impl Apply<'_, '_, '_> {
             return node;
         }
         match (from.kind(), to.kind()) {
+            (Value, Func(params, ret)) if matches!(self.body.nodes[node].kind, Node::Item(_)) => {
+                self.as_function(node, params, *ret, to)
+            }
             (Unit, Option(_)) => self.none_of(node, to),
             (Option(a), Option(b)) => self.map_option(node, *a, *b, to),
             (_, Option(inner)) if !matches!(from.kind(), Value | Union(_)) => {
@@ -66,7 +69,9 @@ impl Apply<'_, '_, '_> {
             }
             (Tuple(a), List(_)) if a.is_empty() => self.mk_op(ListOp::New, Attr::None, Vec::new(), to),
             (Iter(_), Iter(item)) => self.map_iter(node, *item, to),
-            (_, Union(items)) if items.contains(&from) => self.mk_op(UnionOp::From, Attr::None, vec![node], to),
+            (_, Union(items)) if items.contains(&from) => {
+                self.mk_op(UnionOp::From, Attr::None, vec![node], to)
+            }
             (Union(items), _) if items.contains(&to) => self.mk_op(UnionOp::Get, Attr::None, vec![node], to),
             (_, Union(items)) if !matches!(from.kind(), Union(_) | Value | Option(_)) => {
                 match items.iter().copied().find(|item| self.widens(from, *item)) {
@@ -77,7 +82,7 @@ impl Apply<'_, '_, '_> {
                     None => self.through_value(node, to),
                 }
             }
-            (_, Value) => self.to_value(node),
+            (_, Value) => self.dynamic(node),
             (Value, Iter(item)) => {
                 let of = self.mk_op(ValueOp::Iter, Attr::None, vec![node], Ty::iter(Ty::value()));
                 if *item == Ty::value() { of } else { self.mk_op(ValueOp::To, Attr::None, vec![of], to) }
@@ -106,12 +111,14 @@ impl Apply<'_, '_, '_> {
             (Class(a, _), Class(b, _)) => self.types.env().is_subclass(*a, *b),
             (Option(_), _) | (_, Option(_)) => false,
             (List(_), List(_)) | (Set(_), Set(_)) | (Dict(..), Dict(..)) => false,
-            (Tuple(a), Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || self.widens(*a, *b)),
+            (Tuple(a), Tuple(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || self.widens(*a, *b))
+            }
             _ => false,
         }
     }
 
-    pub(crate) fn to_value(&mut self, node: NodeId) -> NodeId {
+    pub(crate) fn dynamic(&mut self, node: NodeId) -> NodeId {
         if matches!(self.ty(node).kind(), TyKind::Value | TyKind::Never) {
             return node;
         }
@@ -119,7 +126,7 @@ impl Apply<'_, '_, '_> {
     }
 
     fn through_value(&mut self, node: NodeId, to: Ty) -> NodeId {
-        let value = self.to_value(node);
+        let value = self.dynamic(node);
         self.mk_op(ValueOp::To, Attr::None, vec![value], to)
     }
 
@@ -209,7 +216,7 @@ impl Apply<'_, '_, '_> {
             TyKind::Iter(_) | TyKind::Never => node,
             TyKind::Value => self.mk_op(ValueOp::Iter, Attr::None, vec![node], Ty::iter(Ty::value())),
             TyKind::Union(_) => {
-                let value = self.to_value(node);
+                let value = self.dynamic(node);
                 self.mk_op(ValueOp::Iter, Attr::None, vec![value], Ty::iter(Ty::value()))
             }
             TyKind::Option(inner) => {
@@ -251,13 +258,19 @@ impl Apply<'_, '_, '_> {
     pub(crate) fn item_type(&self, ty: Ty) -> Ty {
         let env = self.types.env();
         match ty.kind() {
-            TyKind::List(a) | TyKind::Set(a) | TyKind::FrozenSet(a) | TyKind::Iter(a) | TyKind::Dict(a, _) => *a,
+            TyKind::List(a)
+            | TyKind::Set(a)
+            | TyKind::FrozenSet(a)
+            | TyKind::Iter(a)
+            | TyKind::Dict(a, _) => *a,
             TyKind::Str => Ty::str(),
             TyKind::Bytes | TyKind::Range => Ty::int(),
             TyKind::Option(inner) => self.item_type(*inner),
             TyKind::Tuple(items) => match items.split_first() {
                 Some((first, rest)) if rest.iter().all(|item| item == first) => *first,
-                Some((first, rest)) if rest.iter().chain([first]).all(|i| i.is_int() || i.is_float()) => Ty::num(),
+                Some((first, rest)) if rest.iter().chain([first]).all(|i| i.is_int() || i.is_float()) => {
+                    Ty::num()
+                }
                 _ => Ty::value(),
             },
             TyKind::TypeOf(class) => Ty::class(*class),

@@ -34,21 +34,21 @@ pub(crate) fn facts(body: &Body<Hir>, ends: &FxHashSet<Name>) -> BodyFacts {
     walk.out
 }
 
-struct Frame {
-    label: Option<Name>,
-    breaks: Vec<Proved>,
+pub(crate) struct Frame {
+    pub(crate) label: Option<Name>,
+    pub(crate) breaks: Vec<Proved>,
 }
 
 pub(crate) struct Collect<'a> {
     pub(crate) body: &'a Body<Hir>,
-    ends: &'a FxHashSet<Name>,
-    next: V,
-    out: BodyFacts,
+    pub(crate) ends: &'a FxHashSet<Name>,
+    pub(crate) next: V,
+    pub(crate) out: BodyFacts,
     /// What is proved here; `None` where control does not arrive.
-    proved: Option<Proved>,
+    pub(crate) proved: Option<Proved>,
     /// Result and yield variables of the open functions.
-    functions: Vec<(V, V)>,
-    frames: Vec<Frame>,
+    pub(crate) functions: Vec<(V, V)>,
+    pub(crate) frames: Vec<Frame>,
 }
 
 impl Collect<'_> {
@@ -61,7 +61,7 @@ impl Collect<'_> {
         self.out.constraints.push(constraint);
     }
 
-    fn plain(&mut self, out: V, head: Head) {
+    pub(crate) fn plain(&mut self, out: V, head: Head) {
         self.say(C::Shape(out, Shape::Plain(head)));
     }
 
@@ -69,7 +69,7 @@ impl Collect<'_> {
         self.say(C::Shape(out, Shape::Of(head, args)));
     }
 
-    fn hint(&mut self, var: V, ty: Ty) {
+    pub(crate) fn hint(&mut self, var: V, ty: Ty) {
         if *ty.kind() != TyKind::Unknown {
             self.say(C::Hint(var, ty));
         }
@@ -79,7 +79,7 @@ impl Collect<'_> {
         self.body.nodes.len() as u32 + local.0
     }
 
-    fn function(&mut self, params: &[Param], root: BlockId, ret_ty: Ty, generator: bool) -> Sig {
+    pub(crate) fn function(&mut self, params: &[Param], root: BlockId, ret_ty: Ty, generator: bool) -> Sig {
         let (ret, yielded) = (self.fresh(), self.fresh());
         let mut rows = Vec::new();
         for param in params {
@@ -91,20 +91,32 @@ impl Collect<'_> {
                 ParamKind::Star => {
                     let item = self.fresh();
                     self.of(var, Head::List, vec![item]);
-                    rows.push(ParamFact { name: param.name, var: item, kind: param.kind, default: None });
+                    rows.push(ParamFact {
+                        name: param.name,
+                        var: item,
+                        whole: var,
+                        kind: param.kind,
+                        default: None,
+                    });
                 }
                 ParamKind::StarStar => {
                     let (key, value) = (self.fresh(), self.fresh());
                     self.plain(key, Head::Str);
                     self.of(var, Head::Dict, vec![key, value]);
-                    rows.push(ParamFact { name: param.name, var: value, kind: param.kind, default: None });
+                    rows.push(ParamFact {
+                        name: param.name,
+                        var: value,
+                        whole: var,
+                        kind: param.kind,
+                        default: None,
+                    });
                 }
                 _ => {
                     let default = param.default.map(|node| node.0);
                     if let Some(default) = default {
                         self.say(C::Flow(default, var));
                     }
-                    rows.push(ParamFact { name: param.name, var, kind: param.kind, default });
+                    rows.push(ParamFact { name: param.name, var, whole: var, kind: param.kind, default });
                 }
             }
         }
@@ -148,20 +160,21 @@ impl Collect<'_> {
     }
 
     /// `x = Node()` proves that `x` is not None.
-    fn learn_value(&mut self, pat: &Pat, value: NodeId) {
+    pub(crate) fn learn_value(&mut self, pat: &Pat, value: NodeId) {
         let Pat::Place(place) = pat else { return };
         let Some(path) = place_path(self.body, place) else { return };
-        let filter = match path_of(self.body, value).and_then(|from| self.proved.as_ref()?.get(&from).cloned()) {
-            Some(known) => known,
-            None if self.never_none(value) => Filter::not_none(),
-            None => return,
-        };
+        let filter =
+            match path_of(self.body, value).and_then(|from| self.proved.as_ref()?.get(&from).cloned()) {
+                Some(known) => known,
+                None if self.never_none(value) => Filter::not_none(),
+                None => return,
+            };
         if let Some(proved) = &mut self.proved {
             proved.learn(&[(path, filter)]);
         }
     }
 
-    fn never_none(&self, node: NodeId) -> bool {
+    pub(crate) fn never_none(&self, node: NodeId) -> bool {
         match &self.body.nodes[node].kind {
             Node::Const(value) => *value != Const::None,
             Node::Op { op, .. } => {
@@ -179,7 +192,7 @@ impl Collect<'_> {
         }
     }
 
-    fn update(&mut self, place: &Place, op: Op, value: NodeId) {
+    pub(crate) fn update(&mut self, place: &Place, op: Op, value: NodeId) {
         let Op::ObjOp(op) = op else { return };
         let (read, out) = (self.fresh(), self.fresh());
         let binary = |read, out| C::Binary { op, a: read, b: value.0, out, in_place: true };
@@ -224,7 +237,7 @@ impl Collect<'_> {
         }
     }
 
-    fn delete(&mut self, place: &Place) {
+    pub(crate) fn delete(&mut self, place: &Place) {
         match (place.root, place.proj.first()) {
             (Root::Node(node), Some(Proj::Index(index))) => {
                 self.node(node);
@@ -308,7 +321,7 @@ impl Collect<'_> {
     }
 
     /// The subject's type where a class pattern matches.
-    fn pattern_type(&mut self, pat: &Pat, from: V) -> V {
+    pub(crate) fn pattern_type(&mut self, pat: &Pat, from: V) -> V {
         let Pat::Class { class, .. } = pat else { return from };
         let name = class.as_str().strip_prefix("builtins.").map_or(*class, Name::new);
         let out = self.fresh();
@@ -316,7 +329,7 @@ impl Collect<'_> {
         out
     }
 
-    fn assign_place(&mut self, place: &Place, from: V) {
+    pub(crate) fn assign_place(&mut self, place: &Place, from: V) {
         match (place.root, place.proj.first()) {
             (Root::Local(local), None) => {
                 let var = self.local(local);
@@ -347,7 +360,7 @@ impl Collect<'_> {
         }
     }
 
-    fn read(&mut self, id: NodeId, place: &Place, narrows: bool) {
+    pub(crate) fn read(&mut self, id: NodeId, place: &Place, narrows: bool) {
         let filter = place_path(self.body, place)
             .filter(|_| narrows)
             .and_then(|path| self.proved.as_ref()?.get(&path).cloned());
@@ -387,7 +400,7 @@ impl Collect<'_> {
         }
     }
 
-    fn constant(&self, node: NodeId) -> Option<i64> {
+    pub(crate) fn constant(&self, node: NodeId) -> Option<i64> {
         match &self.body.nodes[node].kind {
             Node::Const(Const::Int(digits)) => digits.parse().ok(),
             Node::Op { op: Op::ObjOp(ObjOp::Neg), args, .. } => self.constant(args[0]).map(|value| -value),
@@ -421,7 +434,7 @@ impl Collect<'_> {
         }
     }
 
-    fn literal(&mut self, value: &Const, out: V) {
+    pub(crate) fn literal(&mut self, value: &Const, out: V) {
         let head = match value {
             Const::None => Head::None,
             Const::Bool(_) => Head::Bool,
@@ -437,7 +450,7 @@ impl Collect<'_> {
         self.plain(out, head);
     }
 
-    fn pieces(&mut self, pieces: &[Piece]) {
+    pub(crate) fn pieces(&mut self, pieces: &[Piece]) {
         for piece in pieces {
             if let Piece::Value { value, conv, spec } = piece {
                 self.node(*value);
@@ -458,7 +471,7 @@ impl Collect<'_> {
         }
     }
 
-    fn seq(&mut self, clauses: &[Clause], sink: &Sink, out: V) {
+    pub(crate) fn seq(&mut self, clauses: &[Clause], sink: &Sink, out: V) {
         let before = self.proved.clone();
         for clause in clauses {
             match clause {
@@ -493,7 +506,7 @@ impl Collect<'_> {
         self.of(out, head, vars);
     }
 
-    fn call(&mut self, id: NodeId, callee: &Callee, args: &[Arg]) {
+    pub(crate) fn call(&mut self, id: NodeId, callee: &Callee, args: &[Arg]) {
         let target = match callee {
             Callee::Fn(path) => Target::Path(*path),
             Callee::Lib(name) => Target::Lib(*name),
@@ -532,7 +545,7 @@ impl Collect<'_> {
         }
     }
 
-    fn op(&mut self, id: NodeId, op: Op, args: &[NodeId], attr: &Attr) {
+    pub(crate) fn op(&mut self, id: NodeId, op: Op, args: &[NodeId], attr: &Attr) {
         let out = id.0;
         match op {
             Op::ObjOp(op) => self.obj(id, op, args),
@@ -574,7 +587,7 @@ impl Collect<'_> {
     }
 
     /// Operations that a frontend may give with their type already fixed.
-    fn typed_op(&mut self, out: V, op: Op, attr: &Attr) {
+    pub(crate) fn typed_op(&mut self, out: V, op: Op, attr: &Attr) {
         let head = match (op.info().dialect, op.name()) {
             (_, "int.to_float" | "int.truediv" | "num.to_float") => Head::Float,
             (_, "float.to_int" | "num.to_int") => Head::Int,
@@ -594,13 +607,10 @@ impl Collect<'_> {
     }
 
     pub(crate) fn is_splat(&self, node: NodeId) -> bool {
-        matches!(
-            &self.body.nodes[node].kind,
-            Node::Op { op: Op::ObjOp(ObjOp::Splat | ObjOp::SplatDict), .. }
-        )
+        matches!(&self.body.nodes[node].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat | ObjOp::SplatDict), .. })
     }
 
-    fn item(&mut self, node: NodeId, item: V) {
+    pub(crate) fn item(&mut self, node: NodeId, item: V) {
         match &self.body.nodes[node].kind {
             Node::Op { op: Op::ObjOp(ObjOp::Splat), args, .. } => {
                 self.say(C::Iterate { of: args[0].0, item });
@@ -609,7 +619,7 @@ impl Collect<'_> {
         }
     }
 
-    fn display(&mut self, out: V, head: Head, args: &[NodeId]) {
+    pub(crate) fn display(&mut self, out: V, head: Head, args: &[NodeId]) {
         let item = self.fresh();
         for arg in args {
             self.node(*arg);
@@ -618,12 +628,14 @@ impl Collect<'_> {
         self.of(out, head, vec![item]);
     }
 
-    fn dict(&mut self, out: V, args: &[NodeId]) {
+    pub(crate) fn dict(&mut self, out: V, args: &[NodeId]) {
         let (key, value) = (self.fresh(), self.fresh());
         let mut at = 0;
         while at < args.len() {
             self.node(args[at]);
-            if let Node::Op { op: Op::ObjOp(ObjOp::SplatDict), args: inner, .. } = &self.body.nodes[args[at]].kind {
+            if let Node::Op { op: Op::ObjOp(ObjOp::SplatDict), args: inner, .. } =
+                &self.body.nodes[args[at]].kind
+            {
                 self.say(C::SplatDict { of: inner[0].0, key, value });
                 at += 1;
                 continue;
@@ -638,7 +650,7 @@ impl Collect<'_> {
         self.of(out, Head::Dict, vec![key, value]);
     }
 
-    fn obj(&mut self, id: NodeId, op: ObjOp, args: &[NodeId]) {
+    pub(crate) fn obj(&mut self, id: NodeId, op: ObjOp, args: &[NodeId]) {
         use ObjOp::*;
         let out = id.0;
         match op {
@@ -701,277 +713,5 @@ impl Collect<'_> {
                 self.say(C::Binary { op, a: args[0].0, b: args[1].0, out, in_place: false });
             }
         }
-    }
-}
-
-/// Control flow.
-impl Collect<'_> {
-    fn learn(&mut self, facts: &[(Path, Filter)]) {
-        if let Some(proved) = &mut self.proved {
-            proved.learn(facts);
-        }
-    }
-
-    fn meet(&mut self, other: Option<Proved>) {
-        match (&mut self.proved, other) {
-            (Some(proved), Some(other)) => proved.meet(&other),
-            (here @ None, other) => *here = other,
-            (Some(_), None) => {}
-        }
-    }
-
-    fn control(&mut self, id: NodeId) {
-        let body = self.body;
-        let out = id.0;
-        match &body.nodes[id].kind {
-            Node::If { cond, then, els } => {
-                self.node(*cond);
-                let (yes, no) = narrow::proves(body, *cond);
-                let before = self.proved.clone();
-                self.learn(&yes);
-                self.block(*then);
-                self.value_of(*then, out);
-                let after = std::mem::replace(&mut self.proved, before);
-                self.learn(&no);
-                if let Some(els) = els {
-                    self.block(*els);
-                    self.value_of(*els, out);
-                }
-                self.meet(after);
-            }
-            Node::Block { label, block } => {
-                self.frames.push(Frame { label: *label, breaks: Vec::new() });
-                self.block(*block);
-                self.value_of(*block, out);
-                let frame = self.frames.pop();
-                frame.into_iter().flat_map(|frame| frame.breaks).for_each(|proved| self.meet(Some(proved)));
-            }
-            Node::Match { subject, arms } => self.matched(*subject, arms, out),
-            Node::While { .. } | Node::For { .. } | Node::Loop { .. } => self.looped(id),
-            Node::Try { body: block, handlers, els, finally } => {
-                let mut caught = self.proved.clone();
-                self.block(*block);
-                // Inside the body anything may have been assigned when the error came.
-                self.forget_assigned(&mut caught, *block);
-                els.iter().for_each(|els| self.block(*els));
-                let mut after = self.proved.take();
-                for handler in handlers {
-                    self.proved = caught.clone();
-                    if let Some(local) = handler.bind {
-                        let var = self.local(local);
-                        self.say(C::Caught { classes: handler.classes.clone(), out: var });
-                    }
-                    self.block(handler.body);
-                    self.meet(after);
-                    after = self.proved.take();
-                }
-                let arrives = after.is_some();
-                self.proved = if arrives { after } else { caught };
-                if let Some(finally) = finally {
-                    self.block(*finally);
-                }
-                if !arrives {
-                    self.proved = None;
-                }
-            }
-            Node::With { items, body: block, .. } => {
-                for item in items {
-                    self.node(item.context);
-                    let entered = self.fresh();
-                    self.say(C::Enter { of: item.context.0, out: entered });
-                    if let Some(pat) = &item.target {
-                        self.assign(pat, entered);
-                    }
-                }
-                self.block(*block);
-            }
-            Node::Break { label, value } => {
-                value.iter().for_each(|node| self.node(*node));
-                let proved = self.proved.take();
-                let frame = self.frames.iter_mut().rev().find(|f| label.is_none() || f.label == *label);
-                if let (Some(frame), Some(proved)) = (frame, proved) {
-                    frame.breaks.push(proved);
-                }
-            }
-            Node::Continue { .. } => self.proved = None,
-            Node::Return(value) => {
-                let (ret, _) = self.functions.last().copied().unwrap_or_default();
-                match value {
-                    Some(node) => {
-                        self.node(*node);
-                        self.say(C::Flow(node.0, ret));
-                    }
-                    None => self.plain(ret, Head::None),
-                }
-                self.proved = None;
-            }
-            Node::Raise { error, cause } => {
-                error.iter().chain(cause).for_each(|node| self.node(*node));
-                self.proved = None;
-            }
-            Node::Yield(value) => {
-                let (_, yielded) = self.functions.last().copied().unwrap_or_default();
-                match value {
-                    Some(node) => {
-                        self.node(*node);
-                        self.say(C::Flow(node.0, yielded));
-                    }
-                    None => self.plain(yielded, Head::None),
-                }
-                self.plain(out, Head::None);
-            }
-            Node::YieldFrom(node) => {
-                let (_, yielded) = self.functions.last().copied().unwrap_or_default();
-                self.node(*node);
-                self.say(C::Iterate { of: node.0, item: yielded });
-                self.plain(out, Head::None);
-            }
-            Node::Await(node) => {
-                self.node(*node);
-                self.say(C::Flow(node.0, out));
-            }
-            _ => {}
-        }
-    }
-
-    fn value_of(&mut self, block: BlockId, out: V) {
-        if let Some(tail) = self.body.blocks[block].tail {
-            self.say(C::Flow(tail.0, out));
-        }
-    }
-
-    fn matched(&mut self, subject: NodeId, arms: &[Arm], out: V) {
-        self.node(subject);
-        let path = path_of(self.body, subject);
-        let before = self.proved.clone();
-        let mut after = before.clone();
-        for arm in arms {
-            self.proved = before.clone();
-            self.assign(&arm.pat, subject.0);
-            if let (Some(path), Pat::Class { class, .. }) = (&path, &arm.pat) {
-                let name = class.as_str().strip_prefix("builtins.").map_or(*class, Name::new);
-                self.learn(&[(path.clone(), Filter { keep: vec![name], drop: Vec::new() })]);
-            }
-            if let Some(guard) = arm.guard {
-                self.node(guard);
-                let (yes, _) = narrow::proves(self.body, guard);
-                self.learn(&yes);
-            }
-            self.block(arm.body);
-            self.value_of(arm.body, out);
-            let catches_all = arm.guard.is_none() && matches!(arm.pat, Pat::Wild | Pat::Bind(_, None));
-            if catches_all {
-                after = None;
-            }
-            let end = self.proved.take();
-            self.proved = after;
-            self.meet(end);
-            after = self.proved.take();
-        }
-        // Whatever an arm ended in, facts about the fields may be gone.
-        self.proved = after;
-    }
-
-    /// Forgets facts about what a block assigns.
-    fn forget_assigned(&self, proved: &mut Option<Proved>, block: BlockId) {
-        let Some(proved) = proved else { return };
-        let body = self.body;
-        let mut calls = false;
-        body.walk_block(block, &mut |node| {
-            let kind = &body.nodes[node].kind;
-            match kind {
-                Node::Call { callee, .. } => calls |= !matches!(callee, Callee::Lib(_)),
-                Node::For { pat, .. } => pat.for_each_local(&mut |l| proved.forget_local(l)),
-                Node::With { items, .. } => {
-                    let pats = items.iter().filter_map(|item| item.target.as_ref());
-                    pats.for_each(|pat| pat.for_each_local(&mut |l| proved.forget_local(l)));
-                }
-                _ => {}
-            }
-        });
-        body.walk_stmts(block, &mut |stmt| match &stmt.kind {
-            StmtKind::Set { target, .. } => forget_pat(proved, target),
-            StmtKind::Update { place, .. } | StmtKind::Del(place) => forget_place(proved, place),
-            _ => {}
-        });
-        if calls {
-            proved.forget_fields();
-        }
-    }
-
-    fn looped(&mut self, id: NodeId) {
-        let body = self.body;
-        let (label, block, els) = match &body.nodes[id].kind {
-            Node::While { label, body, els, .. } | Node::For { label, body, els, .. } => (*label, *body, *els),
-            Node::Loop { label, body } => (*label, *body, None),
-            _ => return,
-        };
-        if let Node::For { iter, .. } = &body.nodes[id].kind {
-            self.node(*iter);
-        }
-        let mut head = self.proved.take();
-        self.forget_assigned(&mut head, block);
-        self.proved = head;
-        self.frames.push(Frame { label, breaks: Vec::new() });
-        let mut after = self.proved.clone();
-        match &body.nodes[id].kind {
-            Node::While { cond, .. } => {
-                self.node(*cond);
-                let (yes, no) = narrow::proves(body, *cond);
-                after = self.proved.clone();
-                if let Some(after) = &mut after {
-                    after.learn(&no);
-                }
-                self.learn(&yes);
-                if body.nodes[*cond].kind.is_true(body) {
-                    after = None;
-                }
-            }
-            Node::For { iter, pat, .. } => {
-                let item = self.fresh();
-                self.say(C::Iterate { of: iter.0, item });
-                self.assign(pat, item);
-            }
-            _ => after = None,
-        }
-        self.block(block);
-        let frame = self.frames.pop().expect("pushed above");
-        self.proved = after;
-        if let Some(els) = els {
-            self.block(els);
-        }
-        frame.breaks.into_iter().for_each(|proved| self.meet(Some(proved)));
-    }
-}
-
-trait IsTrue {
-    fn is_true(&self, body: &Body<Hir>) -> bool;
-}
-
-impl IsTrue for Node {
-    /// `True`, `1`, or the truth of one.
-    fn is_true(&self, body: &Body<Hir>) -> bool {
-        match self {
-            Node::Const(Const::Bool(value)) => *value,
-            Node::Const(Const::Int(digits)) => &**digits != "0",
-            Node::Op { op: Op::ObjOp(ObjOp::Truth), args, .. } => body.nodes[args[0]].kind.is_true(body),
-            _ => false,
-        }
-    }
-}
-
-fn forget_pat(proved: &mut Proved, pat: &Pat) {
-    pat.for_each_local(&mut |local| proved.forget_local(local));
-    match pat {
-        Pat::Place(place) => forget_place(proved, place),
-        _ => pat.for_each_part(&mut |part| forget_pat(proved, part)),
-    }
-}
-
-fn forget_place(proved: &mut Proved, place: &Place) {
-    match (place.root, place.proj.last()) {
-        (Root::Local(local), None) => proved.forget_local(local),
-        (_, Some(Proj::Field(name))) => proved.forget_field(*name),
-        _ => {}
     }
 }

@@ -13,9 +13,10 @@ pub(crate) fn variables(solver: &Solver<'_>) -> FxHashSet<Var> {
     let vars = &solver.vars;
     let mixed = |var: Var| {
         let heads = vars.atoms(var).iter().filter(|atom| atom.head != Head::None);
-        let not_numeric = vars.atoms(var).iter().any(|atom| {
-            !matches!(atom.head, Head::None | Head::Bool | Head::Int | Head::Float | Head::Num)
-        });
+        let not_numeric = vars
+            .atoms(var)
+            .iter()
+            .any(|atom| !matches!(atom.head, Head::None | Head::Bool | Head::Int | Head::Float | Head::Num));
         heads.count() > 1 && not_numeric
     };
     let mut todo: Vec<Var> = Vec::new();
@@ -65,7 +66,8 @@ pub(crate) fn report(solver: &Solver<'_>, types: &Types<'_, '_>, out: &mut Vec<D
                 continue;
             }
             let name = param.name;
-            let heads: Vec<String> = solver.vars.atoms(param.var).iter().map(|atom| shown(atom.head)).collect();
+            let heads: Vec<String> =
+                solver.vars.atoms(param.var).iter().map(|atom| shown(atom.head)).collect();
             let origin = inst.unit.body.origin;
             let mixes = solver.vars.atoms(param.var).iter().all(|atom| atom.head != Head::Value);
             let text = if mixes {

@@ -90,7 +90,10 @@ impl<'p> Env<'p> {
 
     /// Class attribute (a global) found in the class or its bases.
     pub(crate) fn attribute(&self, class: Name, name: &str) -> Option<Name> {
-        self.mro(class).iter().map(|path| path.join(name)).find(|path| self.program.globals.contains_key(path))
+        self.mro(class)
+            .iter()
+            .map(|path| path.join(name))
+            .find(|path| self.program.globals.contains_key(path))
     }
 
     pub(crate) fn is_subclass(&self, class: Name, base: Name) -> bool {
@@ -114,7 +117,8 @@ impl<'p> Env<'p> {
     }
 
     pub(crate) fn is_record(&self, class: Name) -> bool {
-        self.class(class).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { .. } | ClassKind::NamedTuple))
+        self.class(class)
+            .is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { .. } | ClassKind::NamedTuple))
     }
 
     pub(crate) fn is_named_tuple(&self, class: Name) -> bool {
@@ -148,8 +152,7 @@ impl<'p> Env<'p> {
     pub(crate) fn is_abstract(&self, path: Name) -> bool {
         let Some(body) = self.program.fns.get(&path) else { return false };
         let marked = body.decorators.iter().any(|d| d.path.last() == "abstractmethod");
-        let in_protocol =
-            self.class(path.parent()).is_some_and(|def| def.kind == ClassKind::Protocol);
+        let in_protocol = self.class(path.parent()).is_some_and(|def| def.kind == ClassKind::Protocol);
         marked || ((in_protocol || self.overridden.contains(&path)) && is_empty(body))
     }
 
@@ -158,11 +161,15 @@ impl<'p> Env<'p> {
         if filter.drop.iter().any(|name| self.head_is(atom.head, *name) == Some(true)) {
             return Passed::Nothing;
         }
-        if filter.keep.is_empty() || filter.keep.iter().any(|name| self.head_is(atom.head, *name) != Some(false)) {
+        if filter.keep.is_empty()
+            || filter.keep.iter().any(|name| self.head_is(atom.head, *name) != Some(false))
+        {
             return Passed::Same;
         }
         let read_as = |name: &Name| match atom.head {
-            Head::Class(class) if self.program.classes.contains_key(name) && self.is_subclass(*name, class) => {
+            Head::Class(class)
+                if self.program.classes.contains_key(name) && self.is_subclass(*name, class) =>
+            {
                 Some(Head::Class(*name))
             }
             Head::Error if self.program.classes.contains_key(name) => Some(Head::Class(*name)),
@@ -260,7 +267,9 @@ fn is_empty(body: &Body<Hir>) -> bool {
 
 fn raises_not_implemented(body: &Body<Hir>, error: NodeId) -> bool {
     match &body.nodes[error].kind {
-        Node::Call { callee: Callee::Lib(name), .. } | Node::Item(name) => name.last() == "NotImplementedError",
+        Node::Call { callee: Callee::Lib(name), .. } | Node::Item(name) => {
+            name.last() == "NotImplementedError"
+        }
         Node::Op { attr: Attr::Name(name), .. } => name.last() == "NotImplementedError",
         _ => false,
     }
@@ -291,7 +300,9 @@ fn ends(program: &Program<Hir>) -> FxHashSet<Name> {
             *methods.entry(path.last()).or_insert(true) &= always;
         }
     }
-    out.extend(methods.into_iter().filter(|(_, always)| *always).map(|(name, _)| Name::new(&format!(".{name}"))));
+    out.extend(
+        methods.into_iter().filter(|(_, always)| *always).map(|(name, _)| Name::new(&format!(".{name}"))),
+    );
     out
 }
 

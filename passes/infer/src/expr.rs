@@ -79,13 +79,15 @@ impl Apply<'_, '_, '_> {
             return value;
         }
         match self.solved(id) {
-            Some(ty) if ty != self.ty(value) && self.narrows(self.ty(value), ty) => match self.ty(value).kind() {
-                TyKind::Option(inner) if *ty.kind() != TyKind::Unit => {
-                    let value = self.unwrap(value, *inner, "None");
-                    self.coerce(value, ty)
+            Some(ty) if ty != self.ty(value) && self.narrows(self.ty(value), ty) => {
+                match self.ty(value).kind() {
+                    TyKind::Option(inner) if *ty.kind() != TyKind::Unit => {
+                        let value = self.unwrap(value, *inner, "None");
+                        self.coerce(value, ty)
+                    }
+                    _ => self.coerce(value, ty),
                 }
-                _ => self.coerce(value, ty),
-            },
+            }
             _ => value,
         }
     }
@@ -124,10 +126,8 @@ impl Apply<'_, '_, '_> {
             (Root::Node(node), Some(Proj::Index(index))) => {
                 let object = self.expr(node);
                 let constant = self.constant(index);
-                let is_slice = matches!(
-                    self.body.nodes[index].kind,
-                    Node::Op { op: Op::ObjOp(ObjOp::SliceObj), .. }
-                );
+                let is_slice =
+                    matches!(self.body.nodes[index].kind, Node::Op { op: Op::ObjOp(ObjOp::SliceObj), .. });
                 if is_slice && let Node::Op { args, .. } = self.body.nodes[index].kind.clone() {
                     return self.slice(object, args, Some(id));
                 }
@@ -169,7 +169,11 @@ impl Apply<'_, '_, '_> {
             let ty = if env.class(class).is_some() && env.is_enum(class) {
                 Ty::class(class)
             } else {
-                self.types.solver.globals.get(&path).map_or_else(Ty::unit, |var| self.types.get(*var).unwrap_or_else(Ty::unit))
+                self.types
+                    .solver
+                    .globals
+                    .get(&path)
+                    .map_or_else(Ty::unit, |var| self.types.get(*var).unwrap_or_else(Ty::unit))
             };
             return self.set(id, Node::Use(Place::global(path), Mode::Read), ty);
         }
@@ -240,7 +244,7 @@ impl Apply<'_, '_, '_> {
                 self.attr(object, name, origin)
             }
             TyKind::Value | TyKind::Union(_) => {
-                let object = self.to_value(object);
+                let object = self.dynamic(object);
                 self.mk_op(ValueOp::Attr, Attr::Name(name), vec![object], Ty::value())
             }
             TyKind::Class(class, _) => self.object_attr(object, *class, name, origin),
@@ -345,7 +349,13 @@ impl Apply<'_, '_, '_> {
         }
         if env.is_error(class) {
             let error = self.coerce(object, Ty::error());
-            return self.lib_call(Name::new("error").join(name.as_str()), &[ArgKind::Positional], vec![error], None, origin);
+            return self.lib_call(
+                Name::new("error").join(name.as_str()),
+                &[ArgKind::Positional],
+                vec![error],
+                None,
+                origin,
+            );
         }
         match self.subclass_with_field(class, name) {
             Some(sub) => {
@@ -364,7 +374,8 @@ impl Apply<'_, '_, '_> {
         let env = self.types.env();
         let mut below = env.program.subclasses(class);
         below.retain(|sub| {
-            *sub != class && (env.field_owner(*sub, name).is_some() || env.method(*sub, name.as_str()).is_some())
+            *sub != class
+                && (env.field_owner(*sub, name).is_some() || env.method(*sub, name.as_str()).is_some())
         });
         env.common_base(&below).filter(|base| *base != class)
     }
@@ -384,7 +395,12 @@ impl Apply<'_, '_, '_> {
     }
 
     /// `object[index]` for elaborated parts; `None` when the object has no items.
-    pub(crate) fn index_node(&mut self, object: NodeId, index: NodeId, constant: Option<i64>) -> Option<NodeId> {
+    pub(crate) fn index_node(
+        &mut self,
+        object: NodeId,
+        index: NodeId,
+        constant: Option<i64>,
+    ) -> Option<NodeId> {
         let ty = self.ty(object);
         Some(match ty.kind() {
             TyKind::Never => object,
@@ -417,7 +433,7 @@ impl Apply<'_, '_, '_> {
                 None => self.tuple_at(object, index, items),
             },
             TyKind::Value | TyKind::Union(_) => {
-                let (object, index) = (self.to_value(object), self.to_value(index));
+                let (object, index) = (self.dynamic(object), self.dynamic(index));
                 self.mk_op(ValueOp::Index, Attr::None, vec![object, index], Ty::value())
             }
             TyKind::TypeOf(class) => {
@@ -486,14 +502,15 @@ impl Apply<'_, '_, '_> {
             TyKind::Str => self.mk_op(StrOp::Slice, Attr::None, args, ty),
             TyKind::Bytes => self.mk_op(BytesOp::Slice, Attr::None, args, ty),
             TyKind::Value | TyKind::Union(_) => {
-                let object = self.to_value(object);
+                let object = self.dynamic(object);
                 args.remove(0);
                 let slice = self.mk_op(ObjOp::SliceObj, Attr::None, args, Ty::new(TyKind::Slice));
-                let slice = self.to_value(slice);
+                let slice = self.dynamic(slice);
                 self.mk_op(ValueOp::Index, Attr::None, vec![object, slice], Ty::value())
             }
             TyKind::Tuple(items) => {
-                let known = consts.iter().zip(&none).take(2).all(|(at, none)| at.is_some() || *none) && none[2];
+                let known =
+                    consts.iter().zip(&none).take(2).all(|(at, none)| at.is_some() || *none) && none[2];
                 let item = self.item_type(ty);
                 let count = items.len() as i64;
                 let clamp = |at: i64| (if at < 0 { at + count } else { at }).clamp(0, count) as usize;

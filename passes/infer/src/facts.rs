@@ -33,7 +33,10 @@ pub(crate) struct Sig {
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct ParamFact {
     pub name: Name,
+    /// What each argument flows into; for `*args` and `**kwargs` the item.
     pub var: V,
+    /// The parameter itself.
+    pub whole: V,
     pub kind: ParamKind,
     pub default: Option<V>,
 }
@@ -68,28 +71,110 @@ pub(crate) enum C {
     Flow(V, V),
     Narrow(V, V, Rc<Filter>),
     Shape(V, Shape),
-    Global { path: Name, out: V },
-    SetGlobal { path: Name, value: V },
-    Item { name: Name, out: V },
-    Binary { op: ObjOp, a: V, b: V, out: V, in_place: bool },
-    Unary { op: ObjOp, a: V, out: V },
-    Compare { op: ObjOp, a: V, b: V, out: V },
-    Attr { of: V, name: Name, out: V },
-    SetAttr { of: V, name: Name, value: V },
-    Index { of: V, index: V, constant: Option<i64>, out: V },
-    SetIndex { of: V, index: V, value: V },
-    DelIndex { of: V, index: V },
-    Slice { of: V, out: V },
-    SetSlice { of: V, value: V },
-    Iterate { of: V, item: V },
-    Unpack { of: V, front: Vec<V>, rest: Option<V>, back: Vec<V> },
-    Call { site: u32, target: Target, args: Vec<ArgFact>, out: V },
-    Closure { site: u32, sig: Rc<Sig>, out: V },
-    Caught { classes: Vec<Name>, out: V },
-    Enter { of: V, out: V },
+    Global {
+        path: Name,
+        out: V,
+    },
+    SetGlobal {
+        path: Name,
+        value: V,
+    },
+    Item {
+        name: Name,
+        out: V,
+    },
+    Binary {
+        op: ObjOp,
+        a: V,
+        b: V,
+        out: V,
+        in_place: bool,
+    },
+    Unary {
+        op: ObjOp,
+        a: V,
+        out: V,
+    },
+    Compare {
+        op: ObjOp,
+        a: V,
+        b: V,
+        out: V,
+    },
+    Attr {
+        of: V,
+        name: Name,
+        out: V,
+    },
+    SetAttr {
+        of: V,
+        name: Name,
+        value: V,
+    },
+    Index {
+        of: V,
+        index: V,
+        constant: Option<i64>,
+        out: V,
+    },
+    SetIndex {
+        of: V,
+        index: V,
+        value: V,
+    },
+    DelIndex {
+        of: V,
+        index: V,
+    },
+    Slice {
+        of: V,
+        out: V,
+    },
+    SetSlice {
+        of: V,
+        value: V,
+    },
+    Iterate {
+        of: V,
+        item: V,
+    },
+    Unpack {
+        of: V,
+        front: Vec<V>,
+        rest: Option<V>,
+        back: Vec<V>,
+    },
+    Call {
+        site: u32,
+        target: Target,
+        args: Vec<ArgFact>,
+        out: V,
+    },
+    Closure {
+        site: u32,
+        sig: Rc<Sig>,
+        out: V,
+    },
+    Caught {
+        classes: Vec<Name>,
+        out: V,
+    },
+    Enter {
+        of: V,
+        out: V,
+    },
     /// Positional sub-pattern of a class pattern.
-    MatchArg { of: V, class: Name, at: usize, out: V },
-    SplatDict { of: V, key: V, value: V },
+    MatchArg {
+        of: V,
+        class: Name,
+        at: usize,
+        out: V,
+    },
+    SplatDict {
+        of: V,
+        key: V,
+        value: V,
+    },
     /// The program can tell an int from a float here.
     Seen(V),
     Hint(V, Ty),

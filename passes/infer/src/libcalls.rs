@@ -206,7 +206,8 @@ impl Solver<'_> {
                 _ => Fit::No,
             },
             TyKind::Union(items) => {
-                let fits: Vec<Fit> = items.iter().map(|item| self.fit_atom(job, *item, atom, depth)).collect();
+                let fits: Vec<Fit> =
+                    items.iter().map(|item| self.fit_atom(job, *item, atom, depth)).collect();
                 says(fits.contains(&Fit::Yes))
             }
             _ => Fit::Yes,
@@ -317,10 +318,8 @@ impl Solver<'_> {
                 self.sub(job, C::Iterate { of: arg, item: var });
             }
             TyKind::Func(params, ret) => {
-                let args: Vec<ArgFact> = params
-                    .iter()
-                    .map(|ty| crate::calls::positional(self.type_var(*ty, map)))
-                    .collect();
+                let args: Vec<ArgFact> =
+                    params.iter().map(|ty| crate::calls::positional(self.type_var(*ty, map))).collect();
                 let result = match ret.kind() {
                     TyKind::Var(_) => self.type_var(*ret, map),
                     _ => self.vars.fresh(),
@@ -385,7 +384,8 @@ impl Solver<'_> {
             }
             _ => {
                 if let Some(head) = head_of(ty) {
-                    let args: Vec<Var> = ty.children().into_iter().map(|child| self.type_var(child, map)).collect();
+                    let args: Vec<Var> =
+                        ty.children().into_iter().map(|child| self.type_var(child, map)).collect();
                     let args = if matches!(head, Head::Class(_)) { Vec::new() } else { args };
                     self.vars.add(var, Atom::new(head, args));
                 }
@@ -513,7 +513,10 @@ pub(crate) fn takes_spread(bound: &Bound, lens: &dyn Fn(usize) -> Option<usize>)
 /// A method of a builtin type: its absence is an error of the program, not of the catalogue.
 fn is_type_member(name: Name) -> bool {
     let owner = name.as_str().split('.').next().unwrap_or_default();
-    matches!(owner, "str" | "int" | "float" | "list" | "dict" | "set" | "tuple" | "bytes" | "error" | "frozenset")
+    matches!(
+        owner,
+        "str" | "int" | "float" | "list" | "dict" | "set" | "tuple" | "bytes" | "error" | "frozenset"
+    )
 }
 
 fn worse(a: Fit, b: Fit) -> Fit {

@@ -122,7 +122,9 @@ pub(crate) fn proves(body: &Body<Hir>, cond: NodeId) -> (Facts, Facts) {
             }
             _ => (Vec::new(), Vec::new()),
         },
-        Node::Call { callee: Callee::Lib(name), args } if *name == "builtins.isinstance" && args.len() == 2 => {
+        Node::Call { callee: Callee::Lib(name), args }
+            if *name == "builtins.isinstance" && args.len() == 2 =>
+        {
             let Some(path) = crate::prep::path_of(body, args[0].value) else { return Default::default() };
             let names = class_names(body, args[1].value);
             if names.is_empty() {
@@ -188,7 +190,11 @@ pub(crate) fn class_names(body: &Body<Hir>, node: NodeId) -> Vec<Name> {
             if parts.iter().any(Vec::is_empty) { Vec::new() } else { parts.concat() }
         }
         Node::Call { callee: Callee::Lib(name), args } if *name == "builtins.type" && args.len() == 1 => {
-            if is_none(body, args[0].value) { vec![Name::new("none")] } else { Vec::new() }
+            if is_none(body, args[0].value) {
+                vec![Name::new("none")]
+            } else {
+                Vec::new()
+            }
         }
         Node::Const(Const::None) => vec![Name::new("none")],
         _ => Vec::new(),

@@ -1,7 +1,7 @@
 //! Operators, truth and comparisons at Typed.
 
 use crate::apply::{Apply, BAD_CALL};
-use crate::ops::{dunder_word, mirror};
+use crate::ops::dunder_word;
 use batuta_base::Name;
 use batuta_core::*;
 
@@ -30,7 +30,7 @@ impl Apply<'_, '_, '_> {
         }
     }
 
-    fn splat(&mut self, arg: NodeId, item: Ty) -> NodeId {
+    pub(crate) fn splat(&mut self, arg: NodeId, item: Ty) -> NodeId {
         match self.body.nodes[arg].kind.clone() {
             Node::Op { op: op @ Op::ObjOp(ObjOp::Splat), args, attr } => {
                 let inner = self.iterable(args[0]);
@@ -41,14 +41,14 @@ impl Apply<'_, '_, '_> {
         }
     }
 
-    fn display(&mut self, id: NodeId, op: Op, args: Vec<NodeId>) -> NodeId {
+    pub(crate) fn display(&mut self, id: NodeId, op: Op, args: Vec<NodeId>) -> NodeId {
         let ty = self.solved(id).unwrap_or_else(Ty::value);
         let item = ty.children().first().copied().unwrap_or_else(Ty::value);
         let args = args.into_iter().map(|arg| self.splat(arg, item)).collect();
         self.set(id, Node::Op { op, attr: Attr::None, args }, ty)
     }
 
-    fn dict(&mut self, id: NodeId, args: Vec<NodeId>) -> NodeId {
+    pub(crate) fn dict(&mut self, id: NodeId, args: Vec<NodeId>) -> NodeId {
         let ty = self.solved(id).unwrap_or_else(Ty::value);
         let (key, value) = match ty.kind() {
             TyKind::Dict(key, value) => (*key, *value),
@@ -57,7 +57,9 @@ impl Apply<'_, '_, '_> {
         let mut out = Vec::new();
         let mut is_key = true;
         for arg in args {
-            if let Node::Op { op: op @ Op::ObjOp(ObjOp::SplatDict), args, attr } = self.body.nodes[arg].kind.clone() {
+            if let Node::Op { op: op @ Op::ObjOp(ObjOp::SplatDict), args, attr } =
+                self.body.nodes[arg].kind.clone()
+            {
                 let inner = self.want(args[0], Ty::dict(key, value));
                 out.push(self.set(arg, Node::Op { op, attr, args: vec![inner] }, Ty::dict(key, value)));
                 continue;
@@ -68,7 +70,7 @@ impl Apply<'_, '_, '_> {
         self.set(id, Node::Op { op: DictOp::New.into(), attr: Attr::None, args: out }, ty)
     }
 
-    fn tuple_new(&mut self, id: NodeId, args: Vec<NodeId>) -> NodeId {
+    pub(crate) fn tuple_new(&mut self, id: NodeId, args: Vec<NodeId>) -> NodeId {
         let is_splat = |node: &NodeId| {
             matches!(&self.body.nodes[*node].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. })
         };
@@ -78,7 +80,13 @@ impl Apply<'_, '_, '_> {
             let args: Vec<NodeId> = args.into_iter().map(|arg| self.splat(arg, item)).collect();
             let list = self.mk_op(ListOp::New, Attr::None, args, Ty::list(item));
             let origin = self.origin(id);
-            return self.lib_call(Name::new("builtins.tuple"), &[ArgKind::Positional], vec![list], None, origin);
+            return self.lib_call(
+                Name::new("builtins.tuple"),
+                &[ArgKind::Positional],
+                vec![list],
+                None,
+                origin,
+            );
         }
         let types = match self.solved(id).map(|ty| ty.kind()) {
             Some(TyKind::Tuple(types)) if types.len() == args.len() => types.clone(),
@@ -92,7 +100,7 @@ impl Apply<'_, '_, '_> {
         self.set(id, Node::Op { op: TupleOp::New.into(), attr: Attr::None, args }, Ty::tuple(types))
     }
 
-    fn obj(&mut self, id: NodeId, op: ObjOp, args: Vec<NodeId>) -> NodeId {
+    pub(crate) fn obj(&mut self, id: NodeId, op: ObjOp, args: Vec<NodeId>) -> NodeId {
         use ObjOp::*;
         match op {
             And | Or => self.choice(id, op, &args),
@@ -127,7 +135,7 @@ impl Apply<'_, '_, '_> {
     }
 
     /// `a and b`, `a or b` as values.
-    fn choice(&mut self, id: NodeId, op: ObjOp, args: &[NodeId]) -> NodeId {
+    pub(crate) fn choice(&mut self, id: NodeId, op: ObjOp, args: &[NodeId]) -> NodeId {
         let ty = self.solved(id).unwrap_or_else(Ty::value);
         if *ty.kind() == TyKind::Bool {
             let (a, b) = (self.cond(args[0]), self.cond(args[1]));
@@ -148,7 +156,11 @@ impl Apply<'_, '_, '_> {
                 _ => kept,
             };
             let kept = me.coerce(kept, ty);
-            if op == ObjOp::And { me.choose(cond, second, kept, ty) } else { me.choose(cond, kept, second, ty) }
+            if op == ObjOp::And {
+                me.choose(cond, second, kept, ty)
+            } else {
+                me.choose(cond, kept, second, ty)
+            }
         })
     }
 
@@ -176,7 +188,7 @@ impl Apply<'_, '_, '_> {
         self.mk_op(BoolOp::Not, Attr::None, vec![node], Ty::bool())
     }
 
-    fn always(&mut self, value: bool, node: NodeId) -> NodeId {
+    pub(crate) fn always(&mut self, value: bool, node: NodeId) -> NodeId {
         let origin = self.origin(node);
         let result = self.mk(Node::Const(Const::Bool(value)), Ty::bool(), origin);
         if self.is_simple(node) {
@@ -203,7 +215,7 @@ impl Apply<'_, '_, '_> {
             TyKind::Unit => return self.always(false, node),
             TyKind::Tuple(items) => return self.always(!items.is_empty(), node),
             TyKind::Value | TyKind::Union(_) => {
-                let value = self.to_value(node);
+                let value = self.dynamic(node);
                 return self.mk_op(ValueOp::Unary, Attr::Name(Name::new("truth")), vec![value], Ty::bool());
             }
             TyKind::Option(inner) => return self.option_truth(node, *inner),
@@ -222,7 +234,7 @@ impl Apply<'_, '_, '_> {
         self.mk_op(op, Attr::None, vec![node], Ty::bool())
     }
 
-    fn option_truth(&mut self, node: NodeId, inner: Ty) -> NodeId {
+    pub(crate) fn option_truth(&mut self, node: NodeId, inner: Ty) -> NodeId {
         let plain = match inner.kind() {
             TyKind::Class(class, _) => !self.has_truth(*class),
             TyKind::Func(..) | TyKind::Iter(_) | TyKind::Error | TyKind::TypeOf(_) => true,
@@ -242,14 +254,15 @@ impl Apply<'_, '_, '_> {
         })
     }
 
-    fn has_truth(&self, class: Name) -> bool {
+    pub(crate) fn has_truth(&self, class: Name) -> bool {
         let env = self.types.env();
-        env.program.subclasses(class).into_iter().any(|class| {
-            env.method(class, "__bool__").is_some() || env.method(class, "__len__").is_some()
-        })
+        env.program
+            .subclasses(class)
+            .into_iter()
+            .any(|class| env.method(class, "__bool__").is_some() || env.method(class, "__len__").is_some())
     }
 
-    fn object_truth(&mut self, node: NodeId, class: Name) -> NodeId {
+    pub(crate) fn object_truth(&mut self, node: NodeId, class: Name) -> NodeId {
         let env = self.types.env();
         if let Some(method) = env.method(class, "__bool__") {
             let call = self.call_method_path(class, method, node, Vec::new());
@@ -264,7 +277,7 @@ impl Apply<'_, '_, '_> {
         }
     }
 
-    fn unary(&mut self, op: ObjOp, node: NodeId) -> NodeId {
+    pub(crate) fn unary(&mut self, op: ObjOp, node: NodeId) -> NodeId {
         let ty = self.ty(node);
         let word = dunder_word(op);
         match (op, ty.kind()) {
@@ -291,17 +304,22 @@ impl Apply<'_, '_, '_> {
             (ObjOp::Neg, TyKind::Num) => self.mk_op(NumOp::Neg, Attr::None, vec![node], ty),
             (ObjOp::Invert, TyKind::Int(_)) => self.mk_op(IntOp::Invert, Attr::None, vec![node], ty),
             (_, TyKind::Value | TyKind::Union(_)) => {
-                let value = self.to_value(node);
+                let value = self.dynamic(node);
                 self.mk_op(ValueOp::Unary, Attr::Name(Name::new(word)), vec![value], Ty::value())
             }
-            _ => self.special(node, &format!("__{word}__"), Vec::new()).unwrap_or_else(|node| {
-                self.hole(node, BAD_CALL, format!("`{}` on `{ty}`", sign(op)))
-            }),
+            _ => self
+                .special(node, &format!("__{word}__"), Vec::new())
+                .unwrap_or_else(|node| self.hole(node, BAD_CALL, format!("`{}` on `{ty}`", sign(op)))),
         }
     }
 
     /// Calls a special method of a class or library type; gives the object back when there is none.
-    pub(crate) fn special(&mut self, object: NodeId, name: &str, args: Vec<NodeId>) -> Result<NodeId, NodeId> {
+    pub(crate) fn special(
+        &mut self,
+        object: NodeId,
+        name: &str,
+        args: Vec<NodeId>,
+    ) -> Result<NodeId, NodeId> {
         match self.ty(object).kind() {
             TyKind::Class(class, _) => match self.types.env().method(*class, name) {
                 Some(method) => Ok(self.call_method_path(*class, method, object, args)),
@@ -336,7 +354,12 @@ impl Apply<'_, '_, '_> {
             return b;
         }
         if matches!(x.kind(), Option(_)) || matches!(y.kind(), Option(_)) {
-            let text = std::format!("TypeError: unsupported operand type(s) for {}: {} and {}", sign(op), shown(x), shown(y));
+            let text = std::format!(
+                "TypeError: unsupported operand type(s) for {}: {} and {}",
+                sign(op),
+                shown(x),
+                shown(y)
+            );
             let (a, b) = (self.present(a, &text), self.present(b, &text));
             return self.binary(op, a, b, in_place);
         }
@@ -344,7 +367,7 @@ impl Apply<'_, '_, '_> {
         match (x.kind(), y.kind()) {
             _ if is_number(x) && is_number(y) => self.arithmetic(op, a, b),
             (Value | Union(_), _) | (_, Value | Union(_)) => {
-                let (a, b) = (self.to_value(a), self.to_value(b));
+                let (a, b) = (self.dynamic(a), self.dynamic(b));
                 let word = dunder_word(op);
                 self.mk_op(ValueOp::Binary, Attr::Name(Name::new(word)), vec![a, b], Ty::value())
             }
@@ -399,7 +422,7 @@ impl Apply<'_, '_, '_> {
         })
     }
 
-    fn repeat(&mut self, text: NodeId, count: NodeId) -> NodeId {
+    pub(crate) fn repeat(&mut self, text: NodeId, count: NodeId) -> NodeId {
         let ty = self.ty(text);
         let op: Op = match ty.kind() {
             TyKind::Str => StrOp::Repeat.into(),
@@ -410,7 +433,7 @@ impl Apply<'_, '_, '_> {
         self.mk_op(op, Attr::None, vec![text, count], ty)
     }
 
-    fn operator_method(&mut self, op: ObjOp, a: NodeId, b: NodeId, in_place: bool) -> NodeId {
+    pub(crate) fn operator_method(&mut self, op: ObjOp, a: NodeId, b: NodeId, in_place: bool) -> NodeId {
         let word = dunder_word(op);
         let has = |me: &Self, node: NodeId, name: &str| match me.ty(node).kind() {
             TyKind::Class(class, _) => me.types.env().method(*class, name).is_some(),
@@ -433,18 +456,23 @@ impl Apply<'_, '_, '_> {
         self.no_operator(op, a, b)
     }
 
-    fn no_operator(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {
+    pub(crate) fn no_operator(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {
         let (x, y) = (self.ty(a), self.ty(b));
         // Python raises here too: a dynamic operation says what it says.
         let known = |ty: Ty| !matches!(ty.kind(), TyKind::Lib(..) | TyKind::Complex | TyKind::Unit);
         if known(x) && known(y) {
-            let (a, b) = (self.to_value(a), self.to_value(b));
-            return self.mk_op(ValueOp::Binary, Attr::Name(Name::new(dunder_word(op))), vec![a, b], Ty::value());
+            let (a, b) = (self.dynamic(a), self.dynamic(b));
+            return self.mk_op(
+                ValueOp::Binary,
+                Attr::Name(Name::new(dunder_word(op))),
+                vec![a, b],
+                Ty::value(),
+            );
         }
         self.hole(a, BAD_CALL, format!("`{}` on `{x}` and `{y}`", sign(op)))
     }
 
-    fn arithmetic(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {
+    pub(crate) fn arithmetic(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {
         use ObjOp::*;
         let (x, y) = (self.ty(a), self.ty(b));
         let both_bool = *x.kind() == TyKind::Bool && *y.kind() == TyKind::Bool;
@@ -503,258 +531,6 @@ impl Apply<'_, '_, '_> {
         };
         self.mk_op(op, Attr::None, vec![a, b], Ty::int())
     }
-
-    /// A comparison of elaborated operands.
-    pub(crate) fn compare(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {
-        match op {
-            ObjOp::Is | ObjOp::IsNot => self.identity(op, a, b),
-            ObjOp::In => self.contains(a, b),
-            ObjOp::NotIn => {
-                let inside = self.contains(a, b);
-                self.not(inside)
-            }
-            _ => self.ordered(op, a, b),
-        }
-    }
-
-    fn identity(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {
-        let is_none = |me: &Self, node: NodeId| *me.ty(node).kind() == TyKind::Unit;
-        let (node, other) = if is_none(self, b) { (a, b) } else { (b, a) };
-        if is_none(self, other) {
-            let test = match self.ty(node).kind() {
-                TyKind::Option(_) => self.mk_op(OptOp::IsNone, Attr::None, vec![node], Ty::bool()),
-                TyKind::Value | TyKind::Union(_) => {
-                    let value = self.to_value(node);
-                    self.mk_op(ValueOp::Is, Attr::Ty(Ty::unit()), vec![value], Ty::bool())
-                }
-                TyKind::Unit => self.always(true, node),
-                _ => self.always(false, node),
-            };
-            return if op != ObjOp::IsNot {
-                test
-            } else if let Node::Op { op: op @ Op::OptOp(OptOp::IsNone), .. } = &mut self.body.nodes[test].kind {
-                *op = OptOp::IsSome.into();
-                test
-            } else {
-                self.not(test)
-            };
-        }
-        let (a, b) = self.same_type(a, b);
-        let op = if op == ObjOp::Is { CmpOp::Is } else { CmpOp::IsNot };
-        self.mk_op(op, Attr::None, vec![a, b], Ty::bool())
-    }
-
-    /// Brings two operands to one type for a comparison.
-    fn same_type(&mut self, a: NodeId, b: NodeId) -> (NodeId, NodeId) {
-        use TyKind::*;
-        let (x, y) = (self.ty(a), self.ty(b));
-        if x == y {
-            return (a, b);
-        }
-        let to = match (x.kind(), y.kind()) {
-            (Unit, Option(_)) => y,
-            (Option(_), Unit) => x,
-            (Option(p), Option(q)) if p == q => x,
-            (Option(p), Option(q)) => Ty::option(self.joined(*p, *q).unwrap_or_else(Ty::value)),
-            (Option(p), _) => Ty::option(self.joined(*p, y).unwrap_or_else(Ty::value)),
-            (_, Option(q)) => Ty::option(self.joined(x, *q).unwrap_or_else(Ty::value)),
-            _ => self.joined(x, y).unwrap_or_else(Ty::value),
-        };
-        (self.coerce(a, to), self.coerce(b, to))
-    }
-
-    fn joined(&self, x: Ty, y: Ty) -> Option<Ty> {
-        use TyKind::*;
-        if x == y {
-            return Some(x);
-        }
-        let is_number = |ty: Ty| matches!(ty.kind(), Int(_) | Bool | Float(_) | Num);
-        match (x.kind(), y.kind()) {
-            _ if is_number(x) && is_number(y) => Some(if x.is_float() || y.is_float() {
-                Ty::float()
-            } else if *x.kind() == Num || *y.kind() == Num {
-                Ty::num()
-            } else {
-                Ty::int()
-            }),
-            (Class(p, _), Class(q, _)) => self.types.env().common_base(&[*p, *q]).map(Ty::class),
-            (Tuple(p), Tuple(q)) if p.len() == q.len() => {
-                let items: std::option::Option<Vec<Ty>> = p.iter().zip(q).map(|(p, q)| self.joined(*p, *q)).collect();
-                items.map(Ty::tuple)
-            }
-            (Union(items), _) if items.contains(&y) => Some(x),
-            (_, Union(items)) if items.contains(&x) => Some(y),
-            _ => None,
-        }
-    }
-
-    fn ordered(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {
-        let equality = matches!(op, ObjOp::Eq | ObjOp::Ne);
-        let (mut a, mut b) = (a, b);
-        if !equality {
-            let text = format!(
-                "TypeError: '{}' not supported between instances of {} and {}",
-                sign(op),
-                shown(self.ty(a)),
-                shown(self.ty(b))
-            );
-            (a, b) = (self.present(a, &text), self.present(b, &text));
-        }
-        if let Some(node) = self.compare_method(op, a, b) {
-            return node;
-        }
-        let (a, b) = self.same_type(a, b);
-        if *self.ty(a).kind() == TyKind::Value {
-            let word = dunder_word(op);
-            return self.mk_op(ValueOp::Binary, Attr::Name(Name::new(word)), vec![a, b], Ty::value()).truthy(self);
-        }
-        let op = match op {
-            ObjOp::Eq => CmpOp::Eq,
-            ObjOp::Ne => CmpOp::Ne,
-            ObjOp::Lt => CmpOp::Lt,
-            ObjOp::Le => CmpOp::Le,
-            ObjOp::Gt => CmpOp::Gt,
-            _ => CmpOp::Ge,
-        };
-        self.mk_op(op, Attr::None, vec![a, b], Ty::bool())
-    }
-
-    /// A comparison that a class defines.
-    fn compare_method(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> Option<NodeId> {
-        let name = format!("__{}__", dunder_word(op));
-        let back = format!("__{}__", dunder_word(mirror(op)));
-        let class = |me: &Self, node: NodeId| match me.ty(node).kind() {
-            TyKind::Class(class, _) => Some(*class),
-            _ => None,
-        };
-        let (x, y) = (class(self, a), class(self, b));
-        let env = self.types.env();
-        if let Some(method) = x.and_then(|class| env.method(class, &name)) {
-            let call = self.call_method_path(x?, method, a, vec![b]);
-            return Some(self.truth(call));
-        }
-        if op == ObjOp::Ne
-            && let Some(method) = x.and_then(|class| env.method(class, "__eq__"))
-        {
-            let call = self.call_method_path(x?, method, a, vec![b]);
-            let equal = self.truth(call);
-            return Some(self.not(equal));
-        }
-        if let Some(method) = y.and_then(|class| env.method(class, &back))
-            && (op != ObjOp::Eq || x.is_none())
-        {
-            let call = self.call_method_path(y?, method, b, vec![a]);
-            return Some(self.truth(call));
-        }
-        // `functools.total_ordering`: the others follow from `__lt__` and `__eq__`.
-        let class = x?;
-        let method = env.method(class, "__lt__")?;
-        Some(match op {
-            ObjOp::Ge => {
-                let call = self.call_method_path(class, method, a, vec![b]);
-                let less = self.truth(call);
-                self.not(less)
-            }
-            ObjOp::Le => {
-                let method = env.method(y?, "__lt__")?;
-                let call = self.call_method_path(y?, method, b, vec![a]);
-                let less = self.truth(call);
-                self.not(less)
-            }
-            _ => return None,
-        })
-    }
-
-    fn contains(&mut self, item: NodeId, container: NodeId) -> NodeId {
-        use TyKind::*;
-        let ty = self.ty(container);
-        let op: Op = match ty.kind() {
-            Never => return container,
-            Option(inner) => {
-                let container = self.unwrap(container, *inner, "TypeError: argument of type 'NoneType' is not iterable");
-                return self.contains(item, container);
-            }
-            Str => {
-                let item = self.coerce(item, Ty::str());
-                return self.mk_op(StrOp::Contains, Attr::None, vec![container, item], Ty::bool());
-            }
-            Bytes => return self.mk_op(BytesOp::Contains, Attr::None, vec![container, item], Ty::bool()),
-            Range => {
-                let item = self.coerce(item, Ty::int());
-                return self.mk_op(RangeOp::Contains, Attr::None, vec![container, item], Ty::bool());
-            }
-            List(_) => ListOp::Contains.into(),
-            Dict(..) => DictOp::Contains.into(),
-            Set(_) | FrozenSet(_) => SetOp::Contains.into(),
-            Tuple(_) => {
-                let item_type = self.item_type(ty);
-                let list = self.list_of_tuple(container, item_type);
-                return self.contains(item, list);
-            }
-            Iter(_) => {
-                let inner = self.item_type(ty);
-                let name = Name::new("builtins.list");
-                let origin = self.origin(container);
-                let list = self.lib_call(name, &[ArgKind::Positional], vec![container], None, origin);
-                self.body.nodes[list].ty = Ty::list(inner);
-                return self.contains(item, list);
-            }
-            Value | Union(_) => {
-                let (container, item) = (self.to_value(container), self.to_value(item));
-                let word = Name::new("contains");
-                return self
-                    .mk_op(ValueOp::Binary, Attr::Name(word), vec![container, item], Ty::value())
-                    .truthy(self);
-            }
-            _ => {
-                let found = self.special(container, "__contains__", vec![item]);
-                return match found {
-                    Ok(call) => self.truth(call),
-                    Err(container) => {
-                        let iter = self.iter_of(container);
-                        if matches!(self.ty(iter).kind(), Iter(inner) if !matches!(inner.kind(), Value)) {
-                            return self.contains(item, iter);
-                        }
-                        self.hole(container, BAD_CALL, std::format!("`in` on `{ty}`"))
-                    }
-                };
-            }
-        };
-        let inner = self.item_type(ty);
-        match self.lookup(item, inner) {
-            Some(item) => self.mk_op(op, Attr::None, vec![container, item], Ty::bool()),
-            None => {
-                let (container, item) = (self.to_value(container), self.to_value(item));
-                self.mk_op(ValueOp::Binary, Attr::Name(Name::new("contains")), vec![container, item], Ty::value())
-                    .truthy(self)
-            }
-        }
-    }
-
-    /// An item as a container's item type, where no check is needed.
-    fn lookup(&mut self, item: NodeId, want: Ty) -> Option<NodeId> {
-        let ty = self.ty(item);
-        let joined = ty == want
-            || self.joined(ty, want) == Some(want)
-            || matches!(ty.kind(), TyKind::Never)
-            || matches!(want.kind(), TyKind::Value | TyKind::Unit)
-            || matches!(want.kind(), TyKind::Option(inner) if *inner == ty || *ty.kind() == TyKind::Unit);
-        if joined && *want.kind() != TyKind::Unit {
-            return Some(self.coerce(item, want));
-        }
-        joined.then_some(item)
-    }
-}
-
-trait Truthy {
-    fn truthy(self, apply: &mut Apply<'_, '_, '_>) -> NodeId;
-}
-
-impl Truthy for NodeId {
-    /// The dynamic result of a comparison as a bool.
-    fn truthy(self, apply: &mut Apply<'_, '_, '_>) -> NodeId {
-        apply.mk_op(ValueOp::Unary, Attr::Name(Name::new("truth")), vec![self], Ty::bool())
-    }
 }
 
 /// The operator as the source writes it.
@@ -787,7 +563,7 @@ pub(crate) fn sign(op: ObjOp) -> &'static str {
 }
 
 /// Python's name of a type, as its errors quote it; an option stands for the None that failed.
-fn shown(ty: Ty) -> String {
+pub(crate) fn shown(ty: Ty) -> String {
     let word = match ty.kind() {
         TyKind::Option(_) | TyKind::Unit => "NoneType",
         TyKind::Class(path, _) => path.last(),

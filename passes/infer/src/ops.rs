@@ -97,7 +97,16 @@ pub(crate) fn dunder_word(op: ObjOp) -> &'static str {
 pub(crate) fn takes_own_class(name: &str) -> bool {
     matches!(
         name,
-        "__eq__" | "__ne__" | "__lt__" | "__le__" | "__gt__" | "__ge__" | "__add__" | "__sub__" | "__and__" | "__or__"
+        "__eq__"
+            | "__ne__"
+            | "__lt__"
+            | "__le__"
+            | "__gt__"
+            | "__ge__"
+            | "__add__"
+            | "__sub__"
+            | "__and__"
+            | "__or__"
     )
 }
 
@@ -168,7 +177,8 @@ impl Solver<'_> {
             self.put(out, Head::Bool);
             return self.each(job, a, |me, atom| {
                 if let Head::Class(class) = atom.head {
-                    let name = if me.env.method(class, "__bool__").is_some() { "__bool__" } else { "__len__" };
+                    let name =
+                        if me.env.method(class, "__bool__").is_some() { "__bool__" } else { "__len__" };
                     let unused = me.vars.fresh();
                     me.dunder(job, &atom, name, &[], unused);
                 }

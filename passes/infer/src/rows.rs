@@ -44,7 +44,14 @@ pub(crate) fn subst(ty: Ty, map: &TypeMap) -> Ty {
 
 impl Apply<'_, '_, '_> {
     /// A library call with elaborated arguments. `node` is the call's node, for its solved type.
-    pub(crate) fn lib_call(&mut self, name: Name, kinds: &[ArgKind], args: Vec<NodeId>, node: Option<NodeId>, origin: Origin) -> NodeId {
+    pub(crate) fn lib_call(
+        &mut self,
+        name: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        node: Option<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
         let rows = batuta_catalog::functions(name.as_str());
         if rows.is_empty() {
             return self.unknown(name, args, origin);
@@ -59,8 +66,10 @@ impl Apply<'_, '_, '_> {
             .filter(|(_, bound)| bound.is_complete() && crate::libcalls::takes_spread(bound, &lens))
             .collect();
         let best = all.iter().position(|(row, bound)| self.fits_row(row, bound, &args, false));
-        let best = best.or_else(|| all.iter().position(|(row, bound)| self.fits_row(row, bound, &args, true)));
-        let Some((row, bound)) = best.or(if all.is_empty() { None } else { Some(0) }).map(|at| &all[at]) else {
+        let best =
+            best.or_else(|| all.iter().position(|(row, bound)| self.fits_row(row, bound, &args, true)));
+        let Some((row, bound)) = best.or(if all.is_empty() { None } else { Some(0) }).map(|at| &all[at])
+        else {
             let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
             return self.hole(at, BAD_CALL, format!("no overload of `{name}` takes these arguments"));
         };
@@ -87,7 +96,8 @@ impl Apply<'_, '_, '_> {
         let receiver = args.first().map(|arg| self.ty(*arg));
         let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
         let first = name.as_str().split('.').next().unwrap_or_default();
-        let is_type = ["str", "int", "float", "list", "dict", "set", "tuple", "bytes", "error", "iter", "frozenset"];
+        let is_type =
+            ["str", "int", "float", "list", "dict", "set", "tuple", "bytes", "error", "iter", "frozenset"];
         match receiver {
             Some(ty) if is_type.contains(&first) => {
                 let why = format!("`{ty}` has no attribute `{}` here", name.last());
@@ -247,7 +257,8 @@ impl Apply<'_, '_, '_> {
             (Complex, Complex | Float(_) | Int(_)) => true,
             (Iter(item), _) => {
                 let have = self.item_type(actual);
-                self.is_iterable(actual) && (self.fits_inside(*item, have) || loose && self.fits(*item, have, true))
+                self.is_iterable(actual)
+                    && (self.fits_inside(*item, have) || loose && self.fits(*item, have, true))
             }
             (Func(..), Func(..) | TypeOf(_)) => true,
             (Func(..), Class(class, _)) => self.types.env().method(*class, "__call__").is_some(),
@@ -273,7 +284,8 @@ impl Apply<'_, '_, '_> {
     fn is_iterable(&self, ty: Ty) -> bool {
         use TyKind::*;
         match ty.kind() {
-            List(_) | Set(_) | FrozenSet(_) | Iter(_) | Dict(..) | Str | Bytes | Range | Tuple(_) | TypeOf(_) => true,
+            List(_) | Set(_) | FrozenSet(_) | Iter(_) | Dict(..) | Str | Bytes | Range | Tuple(_)
+            | TypeOf(_) => true,
             Lib(name, _) => !batuta_catalog::functions(name.join("__iter__").as_str()).is_empty(),
             Class(class, _) => {
                 let env = self.types.env();

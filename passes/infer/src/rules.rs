@@ -49,7 +49,7 @@ impl Solver<'_> {
             }
             C::Call { target, args, out, .. } => self.call(job, target, args, *out),
             C::Closure { sig, out, .. } => {
-                let mut vars: Vec<Var> = sig.params.iter().map(|param| param.var).collect();
+                let mut vars: Vec<Var> = sig.params.iter().map(|param| param.whole).collect();
                 vars.push(sig.ret);
                 self.sigs.insert(sig.ret, sig.clone());
                 self.vars.add(*out, Atom::new(Head::Func(sig.params.len() as u8), vars));
@@ -173,7 +173,7 @@ impl Solver<'_> {
             },
         };
         let sig = self.insts[inst].sig.clone();
-        let mut vars: Vec<Var> = sig.params.iter().skip(skip).map(|param| param.var).collect();
+        let mut vars: Vec<Var> = sig.params.iter().skip(skip).map(|param| param.whole).collect();
         let count = vars.len() as u8;
         vars.push(sig.ret);
         self.vars.add(out, Atom::new(Head::Func(count), vars));
@@ -372,7 +372,9 @@ impl Solver<'_> {
 
     fn slice(&mut self, job: JobId, atom: &Atom, out: Var) {
         match atom.head {
-            Head::List | Head::Str | Head::Bytes | Head::Range | Head::Value => self.vars.add(out, atom.clone()),
+            Head::List | Head::Str | Head::Bytes | Head::Range | Head::Value => {
+                self.vars.add(out, atom.clone())
+            }
             Head::Tuple(_) => {
                 let item = self.vars.fresh();
                 atom.args.iter().for_each(|arg| self.flow(*arg, item));
@@ -415,7 +417,9 @@ impl Solver<'_> {
 
     pub(crate) fn iterate(&mut self, job: JobId, atom: &Atom, item: Var) {
         match atom.head {
-            Head::List | Head::Set | Head::FrozenSet | Head::Iter | Head::Dict => self.flow(atom.args[0], item),
+            Head::List | Head::Set | Head::FrozenSet | Head::Iter | Head::Dict => {
+                self.flow(atom.args[0], item)
+            }
             Head::Str => self.put(item, Head::Str),
             Head::Bytes | Head::Range => self.put(item, Head::Int),
             Head::Value => self.put(item, Head::Value),
@@ -541,4 +545,3 @@ pub(crate) fn type_name(head: Head) -> Option<Name> {
         _ => return None,
     })
 }
-

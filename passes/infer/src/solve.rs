@@ -5,7 +5,7 @@
 use crate::env::{Env, Passed};
 use crate::facts::{ArgFact, BodyFacts, C, ParamFact, Shape, Sig, Target, V};
 use crate::vars::{Atom, Head, Var, Vars};
-use batuta_base::{FxHashMap, FxHashSet, FxHashMap as Map, IndexMap, Name};
+use batuta_base::{FxHashMap, FxHashMap as Map, FxHashSet, IndexMap, Name};
 use batuta_core::*;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -87,7 +87,11 @@ fn batuta_hasher() -> impl Hasher {
 }
 
 impl<'p> Solver<'p> {
-    pub(crate) fn new(env: &'p Env<'p>, units: &'p Map<Name, Rc<Unit>>, special: &'p FxHashSet<Name>) -> Self {
+    pub(crate) fn new(
+        env: &'p Env<'p>,
+        units: &'p Map<Name, Rc<Unit>>,
+        special: &'p FxHashSet<Name>,
+    ) -> Self {
         Solver {
             env,
             units,
@@ -187,7 +191,9 @@ impl<'p> Solver<'p> {
         };
         let (Some(a), Some(b)) = (self.only(above), self.only(method)) else { return };
         let (a, b) = (self.insts[a].sig.clone(), self.insts[b].sig.clone());
-        let skip = usize::from(self.env.program.fns.get(&method).is_some_and(|body| body.kind != FnKind::StaticMethod));
+        let skip = usize::from(
+            self.env.program.fns.get(&method).is_some_and(|body| body.kind != FnKind::StaticMethod),
+        );
         for (x, y) in a.params.iter().zip(&b.params).skip(skip) {
             self.vars.unify(x.var, y.var);
         }
@@ -439,6 +445,7 @@ fn watched(c: &C) -> Vec<Var> {
 fn shift_sig(sig: &Sig, base: Var) -> Sig {
     let param = |param: &ParamFact| ParamFact {
         var: param.var + base,
+        whole: param.whole + base,
         default: param.default.map(|var| var + base),
         ..param.clone()
     };
@@ -493,11 +500,15 @@ fn shift(c: &C, base: Var) -> C {
             args: args.iter().map(|arg| ArgFact { kind: arg.kind, var: arg.var + base }).collect(),
             out: out + base,
         },
-        C::Closure { site, sig, out } => C::Closure { site, sig: Rc::new(shift_sig(&sig, base)), out: out + base },
+        C::Closure { site, sig, out } => {
+            C::Closure { site, sig: Rc::new(shift_sig(&sig, base)), out: out + base }
+        }
         C::Caught { classes, out } => C::Caught { classes, out: out + base },
         C::Enter { of, out } => C::Enter { of: of + base, out: out + base },
         C::MatchArg { of, class, at, out } => C::MatchArg { of: of + base, class, at, out: out + base },
-        C::SplatDict { of, key, value } => C::SplatDict { of: of + base, key: key + base, value: value + base },
+        C::SplatDict { of, key, value } => {
+            C::SplatDict { of: of + base, key: key + base, value: value + base }
+        }
         C::Seen(var) => C::Seen(var + base),
         C::Hint(var, ty) => C::Hint(var + base, ty),
     }

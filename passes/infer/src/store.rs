@@ -12,7 +12,7 @@ impl Apply<'_, '_, '_> {
     }
 
     /// `place = value` for a place of the source and an elaborated value.
-    pub(crate) fn assign_place(&mut self, place: Place, value: NodeId, origin: Origin) -> StmtKind {
+    pub(crate) fn assign_place(&mut self, place: Place, value: NodeId) -> StmtKind {
         match (place.root, place.proj.first().copied()) {
             (Root::Local(local), _) => {
                 let want = self.body.locals[local].ty;
@@ -21,12 +21,12 @@ impl Apply<'_, '_, '_> {
             (Root::Global(path), _) => self.assign_global(path, value),
             (Root::Node(node), Some(Proj::Field(name))) => {
                 let object = self.expr(node);
-                self.assign_field(object, name, value, origin)
+                self.assign_field(object, name, value)
             }
             (Root::Node(node), Some(Proj::Index(index))) => {
                 let object = self.expr(node);
                 let index = self.expr(index);
-                self.assign_index(object, index, value, origin)
+                self.assign_index(object, index, value)
             }
             _ => self.set_kind(place, value, Ty::value()),
         }
@@ -45,13 +45,13 @@ impl Apply<'_, '_, '_> {
         self.set_kind(Place::global(path), value, want)
     }
 
-    fn assign_field(&mut self, object: NodeId, name: Name, value: NodeId, origin: Origin) -> StmtKind {
+    fn assign_field(&mut self, object: NodeId, name: Name, value: NodeId) -> StmtKind {
         let env = self.types.env();
         match self.ty(object).kind() {
             TyKind::Option(inner) => {
                 let text = format!("AttributeError: 'NoneType' object has no attribute '{name}'");
                 let object = self.unwrap(object, *inner, &text);
-                self.assign_field(object, name, value, origin)
+                self.assign_field(object, name, value)
             }
             TyKind::Class(class, _) => {
                 if let Some(setter) = env.setter(*class, name.as_str()) {
@@ -62,7 +62,7 @@ impl Apply<'_, '_, '_> {
                     None => match self.subclass_with_field(*class, name) {
                         Some(sub) => {
                             let object = self.mk_op(ClassOp::Down, Attr::None, vec![object], Ty::class(sub));
-                            self.assign_field(object, name, value, origin)
+                            self.assign_field(object, name, value)
                         }
                         None => {
                             let why = format!("`{}` has no attribute `{name}` to assign", class.last());
@@ -76,8 +76,13 @@ impl Apply<'_, '_, '_> {
                 self.assign_global(path, value)
             }
             TyKind::Value | TyKind::Union(_) => {
-                let (object, value) = (self.to_value(object), self.to_value(value));
-                StmtKind::Expr(self.mk_op(ValueOp::Method, Attr::Name(Name::new(&format!("{name}="))), vec![object, value], Ty::value()))
+                let (object, value) = (self.dynamic(object), self.dynamic(value));
+                StmtKind::Expr(self.mk_op(
+                    ValueOp::Method,
+                    Attr::Name(Name::new(&format!("{name}="))),
+                    vec![object, value],
+                    Ty::value(),
+                ))
             }
             _ => {
                 let ty = self.ty(object);
@@ -87,14 +92,14 @@ impl Apply<'_, '_, '_> {
         }
     }
 
-    fn assign_index(&mut self, object: NodeId, index: NodeId, value: NodeId, origin: Origin) -> StmtKind {
+    fn assign_index(&mut self, object: NodeId, index: NodeId, value: NodeId) -> StmtKind {
         let ty = self.ty(object);
         let is_slice = *self.ty(index).kind() == TyKind::Slice;
         match ty.kind() {
             TyKind::Option(inner) => {
                 let text = "TypeError: 'NoneType' object does not support item assignment";
                 let object = self.unwrap(object, *inner, text);
-                self.assign_index(object, index, value, origin)
+                self.assign_index(object, index, value)
             }
             TyKind::List(item) if is_slice => {
                 let iter = self.iter_of(value);
@@ -116,7 +121,7 @@ impl Apply<'_, '_, '_> {
                 self.set_kind(Place::node(object).with(Proj::Index(index)), value, *item)
             }
             TyKind::Value | TyKind::Union(_) => {
-                let args = vec![self.to_value(object), self.to_value(index), self.to_value(value)];
+                let args = vec![self.dynamic(object), self.dynamic(index), self.dynamic(value)];
                 let name = Name::new("__setitem__");
                 StmtKind::Expr(self.mk_op(ValueOp::Method, Attr::Name(name), args, Ty::value()))
             }
@@ -199,10 +204,10 @@ impl Apply<'_, '_, '_> {
     }
 
     /// `place = value` after `place_for_update`: its parts are elaborated.
-    pub(crate) fn assign_place_again(&mut self, place: Place, value: NodeId, ty: Ty, origin: Origin) -> StmtKind {
+    pub(crate) fn assign_place_again(&mut self, place: Place, value: NodeId, ty: Ty) -> StmtKind {
         match (place.root, place.proj.first().copied()) {
-            (Root::Node(object), Some(Proj::Field(name))) => self.assign_field(object, name, value, origin),
-            (Root::Node(object), Some(Proj::Index(index))) => self.assign_index(object, index, value, origin),
+            (Root::Node(object), Some(Proj::Field(name))) => self.assign_field(object, name, value),
+            (Root::Node(object), Some(Proj::Index(index))) => self.assign_index(object, index, value),
             (Root::Global(path), None) => self.assign_global(path, value),
             _ => self.set_kind(place, value, ty),
         }
@@ -224,12 +229,12 @@ impl Apply<'_, '_, '_> {
         Some(self.lib_call(Name::new(name), &kinds, vec![read, value], None, origin))
     }
 
-    pub(crate) fn delete(&mut self, place: Place, origin: Origin) -> StmtKind {
+    pub(crate) fn delete(&mut self, place: Place) -> StmtKind {
         match (place.root, place.proj.first().copied()) {
             (Root::Node(node), Some(Proj::Index(index))) => {
                 let object = self.expr(node);
                 let index = self.expr(index);
-                self.delete_index(object, index, origin)
+                self.delete_index(object, index)
             }
             (Root::Node(node), Some(proj)) => {
                 let object = self.expr(node);
@@ -241,18 +246,18 @@ impl Apply<'_, '_, '_> {
         }
     }
 
-    fn delete_index(&mut self, object: NodeId, index: NodeId, origin: Origin) -> StmtKind {
+    fn delete_index(&mut self, object: NodeId, index: NodeId) -> StmtKind {
         let ty = self.ty(object);
         let index = match ty.kind() {
             TyKind::Option(inner) => {
                 let text = "TypeError: 'NoneType' object doesn't support item deletion";
                 let object = self.unwrap(object, *inner, text);
-                return self.delete_index(object, index, origin);
+                return self.delete_index(object, index);
             }
             TyKind::Dict(key, _) => self.coerce(index, *key),
             TyKind::List(_) if *self.ty(index).kind() != TyKind::Slice => self.coerce(index, Ty::int()),
             TyKind::Value | TyKind::Union(_) => {
-                let args = vec![self.to_value(object), self.to_value(index)];
+                let args = vec![self.dynamic(object), self.dynamic(index)];
                 let name = Name::new("__delitem__");
                 return StmtKind::Expr(self.mk_op(ValueOp::Method, Attr::Name(name), args, Ty::value()));
             }

@@ -116,7 +116,9 @@ fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, dynamic: bool, of: &mut dyn
     let mut types: Vec<Ty> = atoms.iter().map(|atom| of_atom(atom, of)).collect();
     types.sort();
     types.dedup();
-    let closed = |ty: &Ty| !matches!(ty.kind(), TyKind::Func(..) | TyKind::Iter(_) | TyKind::TypeOf(_) | TyKind::Value);
+    let closed = |ty: &Ty| {
+        !matches!(ty.kind(), TyKind::Func(..) | TyKind::Iter(_) | TyKind::TypeOf(_) | TyKind::Value)
+    };
     let most = if classes.len() == heads.len() { 12 } else { 4 };
     if !dynamic && types.len() <= most && types.iter().all(closed) {
         return if types.len() == 1 { types[0] } else { Ty::new(TyKind::Union(types)) };
@@ -196,7 +198,9 @@ impl Solver<'_> {
             .map(|atom| match atom.head {
                 Head::LibFn(name) => Ty::new(TyKind::Lib(name, Vec::new())),
                 // Functions are told apart by identity: each closure gets its own version.
-                Head::Func(_) => Ty::new(TyKind::Var(Name::new(&format!("f{}", atom.args.last().unwrap_or(&0))))),
+                Head::Func(_) => {
+                    Ty::new(TyKind::Var(Name::new(&format!("f{}", atom.args.last().unwrap_or(&0)))))
+                }
                 _ => of_atom(atom, &mut |var| self.partial(var, depth + 1)),
             })
             .collect();
@@ -368,7 +372,8 @@ impl Solver<'_> {
             }
         }
         let closures: Vec<_> = self.sigs.values().cloned().collect();
-        let mut params: Vec<Var> = closures.iter().flat_map(|sig| sig.params.iter().map(|param| param.var)).collect();
+        let mut params: Vec<Var> =
+            closures.iter().flat_map(|sig| sig.params.iter().map(|param| param.var)).collect();
         params.sort_unstable();
         for var in params {
             self.use_uses_of(var);
@@ -445,20 +450,26 @@ impl Solver<'_> {
             .classes
             .keys()
             .copied()
-            .filter(|class| self.env.method(*class, name.as_str()).is_some() || self.env.field_owner(*class, name).is_some())
+            .filter(|class| {
+                self.env.method(*class, name.as_str()).is_some()
+                    || self.env.field_owner(*class, name).is_some()
+            })
             .collect();
         if !classes.is_empty() {
             return self.env.common_base(&classes).map(Ty::class);
         }
         let builtin = ["str", "list", "dict", "set"];
-        let owners: Vec<&str> =
-            batuta_catalog::owners(name.as_str()).iter().copied().filter(|owner| builtin.contains(owner)).collect();
+        let owners: Vec<&str> = batuta_catalog::owners(name.as_str())
+            .iter()
+            .copied()
+            .filter(|owner| builtin.contains(owner))
+            .collect();
         let value = Ty::value;
-        match owners.first()? {
-            &"str" => Some(Ty::str()),
-            &"list" if owners.len() == 1 => Some(Ty::list(value())),
-            &"dict" if owners.len() == 1 => Some(Ty::dict(value(), value())),
-            &"set" if owners.len() == 1 => Some(Ty::set(value())),
+        match *owners.first()? {
+            "str" => Some(Ty::str()),
+            "list" if owners.len() == 1 => Some(Ty::list(value())),
+            "dict" if owners.len() == 1 => Some(Ty::dict(value(), value())),
+            "set" if owners.len() == 1 => Some(Ty::set(value())),
             _ => None,
         }
     }

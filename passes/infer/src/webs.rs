@@ -336,7 +336,9 @@ impl<'a> Walk<'a> {
     fn looped(&mut self, id: NodeId, env: &mut Env) {
         let body = self.body;
         let (label, block, els) = match &body.nodes[id].kind {
-            Node::While { label, body, els, .. } | Node::For { label, body, els, .. } => (*label, *body, *els),
+            Node::While { label, body, els, .. } | Node::For { label, body, els, .. } => {
+                (*label, *body, *els)
+            }
             Node::Loop { label, body } => (*label, *body, None),
             _ => return,
         };
@@ -571,4 +573,3 @@ fn set_nth(pat: &mut Pat, nth: &mut usize, web: LocalId) -> bool {
         _ => false,
     }
 }
-

@@ -251,7 +251,26 @@ impl Own<'_> {
         let from = self.src.ty(value).strip_ref();
         let value = self.node(value, Want::Own);
         let target = self.target_pattern(pat, from);
+        let value = self.unpacked(&target, value, origin);
         Some(StmtKind::Set { target, value })
+    }
+
+    /// A sequence of any length as the fixed parts that a pattern takes: `ValueError` when they do not fit.
+    fn unpacked(&mut self, target: &Pat, value: NodeId, origin: Origin) -> NodeId {
+        let Pat::List { front, rest, back } = target else { return value };
+        let ty = self.out.ty(value).strip();
+        let item = crate::iter::item_ty(ty);
+        let count = (front.len() + back.len()) as u64;
+        let array = Ty::new(TyKind::Array(item, count));
+        let (name, ty) = match rest {
+            None => ("rt::unpack", array),
+            Some(_) => {
+                let part = |count: usize| Ty::new(TyKind::Array(item, count as u64));
+                ("rt::unpack_rest", Ty::tuple([part(front.len()), Ty::list(item), part(back.len())]))
+            }
+        };
+        let attr = Attr::Name(Name::new(name));
+        self.out.node(Node::Op { op: RsOp::Path.into(), attr, args: vec![value] }, ty, origin)
     }
 
     /// Whether a write to this place is a call that takes a key and a value.
@@ -397,13 +416,14 @@ impl Own<'_> {
     }
 
     /// A pattern that declares its locals, for `for` and clauses. Leaves that are no private local of
-    /// the loop are bound to temps and assigned at the start of the body (`assigns`).
+    /// the loop are bound to temps and assigned at the start of the body (`assigns`). Without a range
+    /// (comprehensions) every leaf is private.
     pub fn loop_pattern(
         &mut self,
         pat: &Pat,
         form: &Form,
         ty: Ty,
-        range: (u32, u32),
+        range: Option<(u32, u32)>,
         assigns: &mut Vec<Stmt>,
     ) -> Pat {
         match pat {
@@ -443,12 +463,12 @@ impl Own<'_> {
         leaf: &Pat,
         form: &Form,
         ty: Ty,
-        range: (u32, u32),
+        range: Option<(u32, u32)>,
         assigns: &mut Vec<Stmt>,
     ) -> Pat {
         let mut local = None;
         leaf.for_each_local(&mut |found| local = Some(found));
-        let private = local.filter(|local| self.is_private(*local, range));
+        let private = local.filter(|local| range.is_none_or(|range| self.is_private(*local, range)));
         let bound = private.unwrap_or_else(|| {
             let hint = local.map_or("item".to_owned(), |local| format!("{}_", self.src.locals[local].name));
             self.out.temp(&hint, ty, Origin::default())

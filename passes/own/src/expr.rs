@@ -199,7 +199,8 @@ impl Own<'_> {
                 let lowered = self.node(node, Want::Own);
                 let lowered = self.coerce(lowered, Ty::i64());
                 let is_slice = matches!(self.src.ty(node).kind(), TyKind::Slice);
-                if known && !is_slice { Proj::Nth(lowered) } else { Proj::Index(lowered) }
+                let is_shared = matches!(container.strip_ref().kind(), TyKind::Shared(_));
+                if known && !is_slice && !is_shared { Proj::Nth(lowered) } else { Proj::Index(lowered) }
             }
             _ => {
                 let lowered = self.node(node, Want::Own);
@@ -505,15 +506,11 @@ impl Own<'_> {
         let any_big = lowered.iter().any(|node| width(self, *node).is_big());
         let node = if ty.is_int() && (ty.is_big() || any_big) {
             // The step runs in the wide type; where flow says that its result is narrow, it is cast.
-            if !any_big {
-                let first = self.out.nodes[lowered[0]].origin;
-                lowered[0] = match self.out.nodes[lowered[0]].kind {
-                    Node::Const(_) => {
-                        self.out.nodes[lowered[0]].ty = Ty::big();
-                        lowered[0]
-                    }
-                    _ => self.out.op(IntOp::Cast, vec![lowered[0]], Ty::big(), first),
-                };
+            let keeps_count = matches!(op, IntOp::Shl | IntOp::Shr | IntOp::Pow);
+            for index in 0..lowered.len() {
+                if !width(self, lowered[index]).is_big() && !(keeps_count && index == 1) {
+                    lowered[index] = self.coerce(lowered[index], Ty::big());
+                }
             }
             let node = self.out.op(op, lowered, Ty::big(), origin);
             self.coerce(node, ty)
@@ -638,22 +635,15 @@ impl Own<'_> {
             };
             return self.temporary(node, wrap, origin);
         }
+        let (have, wide) = (self.src.ty(arg).strip_ref(), param.strip_ref());
+        if want == Want::Ref && have != wide && have.is_int() && wide.is_int() {
+            let node = self.node(arg, Want::Own);
+            let node = self.coerce(node, wide);
+            let origin = self.out.nodes[node].origin;
+            return self.temporary(node, Want::Ref, origin);
+        }
         let node = self.node(arg, want);
-        match want {
-            Want::Own => self.coerce(node, param),
-            _ => self.coerce_ref(node, param),
-        }
-    }
-
-    /// `&i64` where `&rt::Int` is wanted, and the like.
-    fn coerce_ref(&mut self, node: NodeId, param: Ty) -> NodeId {
-        let (have, want) = (self.out.ty(node).strip_ref(), param.strip_ref());
-        if have == want || !(have.is_int() && want.is_int()) {
-            return node;
-        }
-        let origin = self.out.nodes[node].origin;
-        let cast = self.coerce(node, want);
-        self.temporary(cast, Want::Ref, origin)
+        if want == Want::Own { self.coerce(node, param) } else { node }
     }
 
     /// Two arguments of one call must not borrow and change the same local: what changes goes first.
@@ -767,7 +757,7 @@ impl Own<'_> {
                     }
                     let item = item_of_iter(self.src.ty(*iter));
                     let mut assigns = Vec::new();
-                    let pat = self.loop_pattern(pat, &form, item, (0, u32::MAX), &mut assigns);
+                    let pat = self.loop_pattern(pat, &form, item, None, &mut assigns);
                     Clause::For { pat, iter: source }
                 }
             });
@@ -864,7 +854,7 @@ impl Own<'_> {
                 let item = item_of_iter(self.src.ty(*iter));
                 let range = self.loop_range(*iter);
                 let mut assigns = Vec::new();
-                let pat = self.loop_pattern(pat, &form, item, range, &mut assigns);
+                let pat = self.loop_pattern(pat, &form, item, Some(range), &mut assigns);
                 let body = self.block(*body, Want::Own);
                 self.out.blocks[body].stmts.splice(0..0, assigns);
                 let els = els.map(|block| self.block(block, Want::Own));

@@ -189,6 +189,14 @@ impl Own<'_> {
 
     /// A tuple of equal parts, read as a list.
     fn tuple_items(&mut self, source: NodeId, items: &[Ty], item: Ty, origin: Origin) -> NodeId {
+        if let Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } = &self.src.nodes[source].kind {
+            let parts = args.iter().map(|arg| {
+                let node = self.node(*arg, Want::Own);
+                self.coerce(node, item)
+            });
+            let parts = parts.collect();
+            return self.out.op(ListOp::New, parts, Ty::list(item), origin);
+        }
         let tuple = self.node(source, Want::Own);
         let ty = self.out.ty(tuple);
         let local = self.out.temp("items", ty, origin);

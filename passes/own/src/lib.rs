@@ -17,6 +17,7 @@ mod bounds;
 mod cells;
 mod expr;
 mod globals;
+mod holes;
 mod init;
 mod iter;
 mod lets;
@@ -43,7 +44,10 @@ pub const TWO_OWNERS: Code = Code::warning("B0401", "this value would need two o
 /// `tried` are the demotions of earlier rounds: a use that still needs a second owner becomes a hole.
 pub fn own(program: &Program<Typed>, frozen: &FxHashSet<(Name, NodeId)>, tried: &[Demotion]) -> Lowered {
     let tried: FxHashSet<Demotion> = tried.iter().copied().collect();
-    let program = globals::settle(program);
+    let mut program = globals::settle(program);
+    for body in program.fns.values_mut() {
+        holes::lift_holes(Arc::make_mut(body));
+    }
     let program = &program;
     let mut classes = program.classes.clone();
     cells::mark(program, &mut classes);

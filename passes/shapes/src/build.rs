@@ -518,7 +518,8 @@ impl Walk<'_> {
                 let operands = if op == Op::ListOp(ListOp::Concat) { shapes } else { &shapes[..1] };
                 for operand in operands {
                     let part = self.part(*operand, 0);
-                    self.built.graph.flow(part, kid);
+                    // No item changes its form on the way: one width for all.
+                    self.built.graph.unify(part, kid);
                 }
                 if op == Op::ListOp(ListOp::Repeat) {
                     self.built.graph.set_index(shapes[1]);
@@ -529,7 +530,7 @@ impl Walk<'_> {
                 let made = self.built.graph.fresh(ty);
                 for operand in shapes {
                     let (part, kid) = (self.part(*operand, 0), self.part(made, 0));
-                    self.built.graph.flow(part, kid);
+                    self.built.graph.unify(part, kid);
                 }
                 made
             }

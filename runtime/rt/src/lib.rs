@@ -26,6 +26,7 @@ mod repr;
 mod shared;
 mod start;
 mod text;
+mod tuple;
 mod unicode;
 mod unwind;
 mod value;
@@ -49,6 +50,7 @@ pub use repr::{Repr, ReprOf, StrOf, ascii, float_digits, repr, str, write_bytes_
 pub use shared::{Identity, List, SharedDict, SharedSet, id};
 pub use start::{Outcome, enter, recursion_limit, set_recursion_limit, start, traceback};
 pub use text::*;
+pub use tuple::{Tuple, unpack, unpack_rest};
 pub use unwind::{OrRaise, catch, catch_all, catch_result, exit, exit_with, raise, raise_new};
 pub use value::{Function, Items, Object, Value, py};
 

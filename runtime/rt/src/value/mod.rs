@@ -5,6 +5,7 @@
 
 mod access;
 mod arithmetic;
+mod calls;
 mod compare;
 mod convert;
 mod items;
