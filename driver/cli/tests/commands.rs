@@ -28,7 +28,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     dir
 }
 
-const HELLO: &str = "import sys\n\n\ndef main():\n    print('hello', *sys.argv[1:])\n\n\nmain()\n";
+const HELLO: &str = "import sys\n\n\ndef main():\n    print('hello', ' '.join(sys.argv[1:]))\n\n\nmain()\n";
 
 #[test]
 fn transpile_prints_one_file_and_writes_a_folder() {
