@@ -643,6 +643,10 @@ impl Own<'_> {
             return self.temporary(node, Want::Ref, origin);
         }
         let node = self.node(arg, want);
+        if matches!(self.src.nodes[arg].kind, Node::Item(_) | Node::Closure(_)) && want == Want::Ref {
+            let origin = self.out.nodes[node].origin;
+            return self.temporary(node, want, origin);
+        }
         if want == Want::Own { self.coerce(node, param) } else { node }
     }
 
