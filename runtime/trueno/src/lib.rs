@@ -1,1 +1,25 @@
-#![forbid(unsafe_code)]
+//! Tensors on SIMD: views, kernels, linear algebra, NumPy's numbers and text.
+//!
+//! [`Tensor`] is an n-dimensional array that borrows or owns its elements; [`Vector`] and [`Matrix`]
+//! know their rank. A function that can fail returns [`Result`]; operators (`&a + &b`) panic with
+//! NumPy's message at the caller's line, and `try_*` are their `Result` forms.
+//!
+//! The crate knows nothing of Python, files other than `.npy`/`.npz`, or of models.
+#![deny(unsafe_code)]
+#![warn(missing_docs)]
+
+mod dims;
+mod dtype;
+mod element;
+mod elementwise;
+mod error;
+pub mod kernels;
+mod rank;
+#[allow(unsafe_code)]
+mod sys;
+mod tensor;
+
+pub use dtype::{Bits, Cast, Complex64, Complex128, DType, Element, Integer, Kind, Number, Real};
+pub use error::{Error, Result, shape_text};
+pub use rank::{Matrix, Vector};
+pub use tensor::{Array, Tensor};
