@@ -181,13 +181,13 @@ impl<const N: usize> Walk<N> {
             if merges {
                 let last = walk.shape.len() - 1;
                 walk.shape[last] *= n;
-                for i in 0..N {
-                    walk.strides[i][last] = strides[i][axis];
+                for (mine, given) in walk.strides.iter_mut().zip(&strides) {
+                    mine[last] = given[axis];
                 }
             } else {
                 walk.shape.push(n);
-                for i in 0..N {
-                    walk.strides[i].push(strides[i][axis]);
+                for (mine, given) in walk.strides.iter_mut().zip(&strides) {
+                    mine.push(given[axis]);
                 }
             }
         }
@@ -228,14 +228,14 @@ impl<const N: usize> Walk<N> {
                 }
                 axis -= 1;
                 index[axis] += 1;
-                for i in 0..N {
-                    at[i] += self.strides[i][axis];
+                for (at, strides) in at.iter_mut().zip(&self.strides) {
+                    *at += strides[axis];
                 }
                 if index[axis] < self.shape[axis] {
                     break;
                 }
-                for i in 0..N {
-                    at[i] -= self.strides[i][axis] * self.shape[axis] as isize;
+                for (at, strides) in at.iter_mut().zip(&self.strides) {
+                    *at -= strides[axis] * self.shape[axis] as isize;
                 }
                 index[axis] = 0;
             }

@@ -245,7 +245,7 @@ macro_rules! complex {
             #[inline(always)]
             fn minus(self, other: Self) -> Self { self - other }
             #[inline(always)]
-            fn times(self, other: Self) -> Self { self * other }
+            fn times(self, other: Self) -> Self { crate::complex::multiply(self, other) }
             #[inline(always)]
             fn negative(self) -> Self { -self }
             #[inline(always)]
@@ -286,7 +286,7 @@ cast_as! {
 /// What x86 gives: out of range and NaN become the smallest integer.
 #[inline(always)]
 fn to_i64(x: f64) -> i64 {
-    if x >= -9_223_372_036_854_775_808.0 && x < 9_223_372_036_854_775_808.0 {
+    if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&x) {
         x as i64
     } else {
         i64::MIN

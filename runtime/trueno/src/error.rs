@@ -11,6 +11,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Why an operation on arrays was refused. `python_name` tells which Python exception it is.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[allow(missing_docs)] // the fields say what they are
 pub enum Error {
     /// Two operands whose shapes do not fit the operation.
     ShapeMismatch {

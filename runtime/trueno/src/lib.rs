@@ -8,18 +8,27 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+mod complex;
 mod dims;
 mod dtype;
 mod element;
 mod elementwise;
 mod error;
+mod index;
 pub mod kernels;
 mod rank;
+mod reduce;
+mod reduce_plan;
 #[allow(unsafe_code)]
 mod sys;
 mod tensor;
+mod tensor_mut;
+mod views;
 
 pub use dtype::{Bits, Cast, Complex64, Complex128, DType, Element, Integer, Kind, Number, Real};
 pub use error::{Error, Result, shape_text};
+pub use index::{Index, Slice};
 pub use rank::{Matrix, Vector};
+pub use reduce::{Average, Axes, Divide};
 pub use tensor::{Array, Tensor};
+pub use tensor_mut::TensorMut;

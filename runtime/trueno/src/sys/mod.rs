@@ -133,3 +133,13 @@ pub(crate) fn dispatch_at<K: Kernel>(level: Level, kernel: K) -> K::Output {
         _ => kernel.run(),
     }
 }
+
+/// The slice in its own type, when `T` and `U` are the same type.
+#[inline]
+pub(crate) fn same_slice<T: 'static, U: 'static>(data: &[T]) -> Option<&[U]> {
+    if std::any::TypeId::of::<T>() != std::any::TypeId::of::<U>() {
+        return None;
+    }
+    // SAFETY: `T` and `U` are the same type, so layout, length and lifetime are those of `data`.
+    Some(unsafe { std::slice::from_raw_parts(data.as_ptr().cast::<U>(), data.len()) })
+}
