@@ -100,7 +100,7 @@ fn zip_run<A: Copy, B: Copy, R>(
 
 impl<T: Element> Tensor<'_, T> {
     /// `f` of every element. The result keeps the memory order, as NumPy's order 'K' does.
-    pub fn map<R: Element>(&self, f: impl Fn(T) -> R) -> Array<R> {
+    pub fn map<R: Element>(&self, f: impl Fn(T) -> R + Sync) -> Array<R> {
         let strides = self.flat_strides();
         let order = dims::axis_order(self.ndim(), &[&strides]);
         let walk = Walk::new(&self.shape, &order, [&strides], [self.offset]);
@@ -137,7 +137,7 @@ impl<T: Element> Tensor<'_, T> {
         &self,
         op: &'static str,
         other: &Tensor<'_, U>,
-        f: impl Fn(T, U) -> R,
+        f: impl Fn(T, U) -> R + Sync,
     ) -> Result<Array<R>> {
         let shape = dims::broadcast_shapes(op, &self.shape, &other.shape)?;
         let mut out = crate::tensor::reserve(&shape)?;
@@ -158,7 +158,7 @@ impl<T: Element> Tensor<'_, T> {
         op: &'static str,
         second: &Tensor<'_, U>,
         third: &Tensor<'_, V>,
-        f: impl Fn(T, U, V) -> R,
+        f: impl Fn(T, U, V) -> R + Sync,
     ) -> Result<Array<R>> {
         let shape = dims::broadcast_shapes(op, &self.shape, &second.shape)?;
         let shape: Dims = dims::broadcast_shapes(op, &shape, &third.shape)?;

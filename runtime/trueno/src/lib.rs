@@ -8,14 +8,19 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+mod any;
+mod bytes;
 mod complex;
 mod dims;
 mod dtype;
 mod element;
 mod elementwise;
 mod error;
+mod format;
 mod index;
 pub mod kernels;
+mod math;
+mod ops;
 mod rank;
 mod reduce;
 mod reduce_plan;
@@ -24,10 +29,16 @@ mod sys;
 mod tensor;
 mod tensor_mut;
 mod views;
+mod vmath;
 
+pub use any::AnyTensor;
+pub use bytes::Bytes;
 pub use dtype::{Bits, Cast, Complex64, Complex128, DType, Element, Integer, Kind, Number, Real};
 pub use error::{Error, Result, shape_text};
+pub use format::{FloatMode, PrintOptions, Show, print_options, set_print_options};
 pub use index::{Index, Slice};
+pub use math::FloatMath;
+pub use ops::Operand;
 pub use rank::{Matrix, Vector};
 pub use reduce::{Average, Axes, Divide};
 pub use tensor::{Array, Tensor};

@@ -64,6 +64,23 @@ impl<T: Element> Tensor<'static, T> {
         }
     }
 
+    /// Takes over `data`, seen through any shape and strides (in elements) from `offset` on. Errors when
+    /// some element would lie outside.
+    pub fn strided_from_vec(
+        data: Vec<T>,
+        offset: usize,
+        shape: &[usize],
+        strides: &[isize],
+    ) -> Result<Self> {
+        Tensor::strided(&data, offset, shape, strides)?;
+        Ok(Tensor {
+            storage: Storage::Owned(data),
+            offset,
+            shape: shape.into(),
+            strides: strides.into(),
+        })
+    }
+
     /// One-dimensional array of the items of an iterator.
     pub fn from_items(items: impl IntoIterator<Item = T>) -> Self {
         let data: Vec<T> = items.into_iter().collect();
