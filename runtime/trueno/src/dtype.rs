@@ -224,6 +224,11 @@ pub trait Number: Element {
     fn minus(self, other: Self) -> Self;
     /// Product; wraps.
     fn times(self, other: Self) -> Self;
+    /// Product without fused steps, where complex numbers would have one.
+    #[inline(always)]
+    fn times_plain(self, other: Self) -> Self {
+        self.times(other)
+    }
     /// `-self`; wraps.
     fn negative(self) -> Self;
     /// The number nearest to `value`.

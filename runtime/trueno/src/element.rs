@@ -247,6 +247,8 @@ macro_rules! complex {
             #[inline(always)]
             fn times(self, other: Self) -> Self { crate::complex::multiply(self, other) }
             #[inline(always)]
+            fn times_plain(self, other: Self) -> Self { self * other }
+            #[inline(always)]
             fn negative(self) -> Self { -self }
             #[inline(always)]
             fn from_f64(value: f64) -> Self { $t::new(value as $part, 0.0) }

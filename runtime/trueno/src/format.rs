@@ -137,27 +137,29 @@ impl Real {
         }
     }
 
-    /// Integer part and digits after the point; `exact` keeps trailing zeros.
-    fn positional(self, precision: Option<usize>, exact: bool) -> (String, String) {
+    /// Integer part and digits after the point; `exact` keeps trailing zeros, at least `min` digits.
+    fn positional(self, precision: Option<usize>, exact: bool, min: usize) -> (String, String) {
         let short = self.shortest();
         let digits = short
             .split_once('.')
             .map_or(0, |(_, fraction)| fraction.len());
         let text = match precision {
             Some(p) if exact || digits > p => format!("{:.p$}", self.value),
+            _ if digits < min => format!("{:.min$}", self.value),
             _ => short,
         };
         let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-        let fraction = if exact {
-            fraction
-        } else {
-            fraction.trim_end_matches('0')
-        };
+        let fraction = trim_zeros(fraction, exact, min);
         (whole.into(), fraction.into())
     }
 
     /// Digit before the point, digits after it, exponent with sign and at least two digits.
-    fn scientific(self, precision: Option<usize>, exact: bool) -> (String, String, String) {
+    fn scientific(
+        self,
+        precision: Option<usize>,
+        exact: bool,
+        min: usize,
+    ) -> (String, String, String) {
         let short = self.shortest_scientific();
         let (mantissa, _) = short.split_once('e').unwrap_or((&short, "0"));
         let digits = mantissa
@@ -165,19 +167,29 @@ impl Real {
             .map_or(0, |(_, fraction)| fraction.len());
         let text = match precision {
             Some(p) if exact || digits > p => format!("{:.p$e}", self.value),
+            _ if digits < min => format!("{:.min$e}", self.value),
             _ => short,
         };
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let fraction = if exact {
-            fraction
-        } else {
-            fraction.trim_end_matches('0')
-        };
+        let fraction = trim_zeros(fraction, exact, min);
         let (sign, size) = exponent
             .strip_prefix('-')
             .map_or(('+', exponent), |size| ('-', size));
         (whole.into(), fraction.into(), format!("{sign}{size:0>2}"))
+    }
+}
+
+/// Digits without the zeros at their end, but at least `min` of them.
+fn trim_zeros(fraction: &str, exact: bool, min: usize) -> &str {
+    let trimmed = fraction
+        .trim_end_matches('0')
+        .len()
+        .max(min.min(fraction.len()));
+    if exact {
+        fraction
+    } else {
+        &fraction[..trimmed]
     }
 }
 
@@ -240,7 +252,7 @@ impl FloatFormat {
     fn fit_scientific(&mut self, finite: &[Real]) {
         let mut fraction_digits = 0;
         for x in finite {
-            let (whole, fraction, exponent) = x.scientific(self.precision, self.exact);
+            let (whole, fraction, exponent) = x.scientific(self.precision, self.exact, 0);
             self.exponent_digits = self.exponent_digits.max(exponent.len() - 1);
             self.pad_left = self.pad_left.max(self.signed(whole).len());
             fraction_digits = fraction_digits.max(fraction.len());
@@ -252,7 +264,7 @@ impl FloatFormat {
 
     fn fit_positional(&mut self, finite: &[Real], mode: FloatMode) {
         for x in finite {
-            let (whole, fraction) = x.positional(self.precision, self.exact);
+            let (whole, fraction) = x.positional(self.precision, self.exact, 0);
             self.pad_left = self.pad_left.max(self.signed(whole).len());
             self.pad_right = self.pad_right.max(fraction.len());
         }
@@ -276,16 +288,15 @@ impl FloatFormat {
         }
         let min = self.min_digits;
         if self.exponents {
-            let (whole, fraction, exponent) = x.scientific(self.precision, self.exact);
+            let (whole, fraction, exponent) = x.scientific(self.precision, self.exact, min);
             let (sign, digits) = exponent.split_at(1);
             let width = self.exponent_digits;
             return format!(
-                "{:>left$}.{fraction:0<min$}e{sign}{digits:0>width$}",
+                "{:>left$}.{fraction}e{sign}{digits:0>width$}",
                 self.signed(whole)
             );
         }
-        let (whole, fraction) = x.positional(self.precision, self.exact);
-        let fraction = format!("{fraction:0<min$}");
+        let (whole, fraction) = x.positional(self.precision, self.exact, min);
         format!(
             "{:>left$}.{fraction:<right$}",
             self.signed(whole),
@@ -349,8 +360,9 @@ fn float_text(x: Real) -> String {
             "inf".into()
         };
     }
-    if size != 0.0 && !(1.0e-4..1.0e16).contains(&size) {
-        let (whole, fraction, exponent) = x.scientific(None, false);
+    let high = if x.single { 1.0e6 } else { 1.0e16 };
+    if size != 0.0 && !(1.0e-4..high).contains(&size) {
+        let (whole, fraction, exponent) = x.scientific(None, false, 0);
         let point = if fraction.is_empty() { "" } else { "." };
         return format!("{whole}{point}{fraction}e{exponent}");
     }

@@ -9,6 +9,7 @@
 #![warn(missing_docs)]
 
 mod any;
+mod build;
 mod bytes;
 mod complex;
 mod dims;
@@ -16,14 +17,17 @@ mod dtype;
 mod element;
 mod elementwise;
 mod error;
+mod fancy;
 mod format;
 mod index;
 pub mod kernels;
 mod math;
 mod ops;
+mod product;
 mod rank;
 mod reduce;
 mod reduce_plan;
+mod sort;
 #[allow(unsafe_code)]
 mod sys;
 mod tensor;
@@ -32,14 +36,18 @@ mod views;
 mod vmath;
 
 pub use any::AnyTensor;
+pub use build::{arange, concatenate, hstack, linspace, logspace, meshgrid, stack, vstack};
 pub use bytes::Bytes;
 pub use dtype::{Bits, Cast, Complex64, Complex128, DType, Element, Integer, Kind, Number, Real};
 pub use error::{Error, Result, shape_text};
 pub use format::{FloatMode, PrintOptions, Show, print_options, set_print_options};
 pub use index::{Index, Slice};
+pub use kernels::gemm::MatMul;
 pub use math::FloatMath;
 pub use ops::Operand;
+pub use product::einsum;
 pub use rank::{Matrix, Vector};
 pub use reduce::{Average, Axes, Divide};
+pub use sort::Unique;
 pub use tensor::{Array, Tensor};
 pub use tensor_mut::TensorMut;

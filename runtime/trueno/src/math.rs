@@ -252,7 +252,9 @@ fn arcsinh(x: f64) -> f64 {
 
 /// `acosh`, after musl.
 fn arccosh(x: f64) -> f64 {
-    if x < 2.0 {
+    if x < 1.0 {
+        f64::NAN
+    } else if x < 2.0 {
         let t = x - 1.0;
         (t + (t * t + 2.0 * t).sqrt()).ln_1p()
     } else if x < 67108864.0 {

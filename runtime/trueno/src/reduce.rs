@@ -182,7 +182,13 @@ impl<T: Element> Tensor<'_, T> {
 
     /// Product along axes.
     pub fn prod_over(&self, axes: impl Into<Axes>) -> Result<Array<T::Sum>> {
-        self.fold_over(&axes.into(), T::Sum::ONE, |acc, x| acc.times(x.widen()))
+        let run = |acc: T::Sum, data: &[T], at: usize, step: isize, n: usize| {
+            let item = |i: isize| data[(at as isize + i * step) as usize].widen();
+            (0..n as isize).fold(acc, |acc, i| acc.times_plain(item(i)))
+        };
+        self.reduce_with(&axes.into(), false, T::Sum::ONE, run, |acc, x| {
+            acc.times(x.widen())
+        })
     }
 
     /// Product of all elements.
@@ -361,6 +367,11 @@ pub trait Average: Element + Cast<Self::Mean> {
 pub trait Divide: Number {
     /// `self / other`
     fn divide(self, other: Self) -> Self;
+    /// Quotient by a number of elements, computed in double precision as NumPy's mean does.
+    #[inline(always)]
+    fn divide_by_count(self, count: Self) -> Self {
+        self.divide(count)
+    }
     /// Square root; for complex numbers of the real part.
     fn root(self) -> Self;
 }
@@ -388,6 +399,10 @@ divide! { f32 f64 }
 
 macro_rules! divide_complex {
     ($($t:ident)*) => {$(impl Divide for $t {
+        fn divide_by_count(self, count: Self) -> Self {
+            let wide: Complex128 = self.cast();
+            crate::complex::divide(wide, count.cast()).cast()
+        }
         #[inline(always)]
         fn divide(self, other: Self) -> Self { crate::complex::divide(self, other) }
         #[inline(always)]
@@ -405,7 +420,7 @@ impl<T: Average> Tensor<'_, T> {
         let cast = T::DTYPE != T::Mean::DTYPE;
         Ok(self
             .sum_by(&axes, cast, |x| x.cast())?
-            .map(|sum| sum.divide(count)))
+            .map(|sum| sum.divide_by_count(count)))
     }
 
     /// Mean of all elements; NaN when there is none.
@@ -430,7 +445,7 @@ where
         let freedom = T::Mean::from_f64((count - ddof).max(0.0));
         Ok(squares
             .sum_by(&axes, false, |x| x)?
-            .map(|sum| sum.divide(freedom)))
+            .map(|sum| sum.divide_by_count(freedom)))
     }
 
     /// Variance of all elements.

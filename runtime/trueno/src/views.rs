@@ -249,7 +249,6 @@ impl<'a, T: Element> Tensor<'a, T> {
         Ok(Tensor::owned(data, &shape))
     }
 
-    #[allow(dead_code)] // sort needs it
     /// A new lane for each lane along `axis`, all of one length.
     pub(crate) fn lanes_map<R: Element>(
         &self,

@@ -185,8 +185,9 @@ for NAME in ["equal", "not_equal", "logical_and", "logical_or", "logical_xor"]:
     binary(NAME, ALL)
 for NAME in ["bitwise_and", "bitwise_or", "bitwise_xor", "gcd", "lcm"]:
     binary(NAME, INTS)
-for NAME in ["arctan2", "hypot", "copysign", "logaddexp"]:
+for NAME in ["arctan2", "hypot", "copysign"]:
     binary(NAME, FLOATS, ulps=4)
+binary("logaddexp", FLOATS, norm=8)
 binary("power", INTS, small=True)
 CASES["power_float"] = Case(lambda d: (lambda p: (list(p), [], lambda: np.power(*p)))(d.pair(["float64"], same_type=True)), ulps=2, op="power")
 CASES["power_float32"] = Case(lambda d: (lambda p: (list(p), [], lambda: np.power(*p)))(d.pair(["float32"], same_type=True)), ulps=2, op="power")
@@ -290,3 +291,282 @@ def printing(name):
 
 printing("str")
 printing("repr")
+
+
+# Indexing by arrays.
+
+@case("mask")
+def _(draw):
+    a = draw.array(ALL, least=1)
+    shape = a.shape[:draw.int(1, a.ndim + 1)]
+    mask = draw.layout("bool", shape)
+    if draw.int(0, 20) == 0:
+        mask = draw.layout("bool", (3,))
+    return [a, mask], [], lambda: a[mask]
+
+
+def positions(draw, n, shape):
+    wild = draw.int(0, 20) == 0
+    if n == 0:
+        return np.zeros(shape if wild else (0,), "int64")
+    return draw.rng.integers(-n - wild, n + wild, shape)
+
+
+@case("take_axis")
+def _(draw):
+    a = draw.array(ALL, least=1)
+    axis = draw.int(-a.ndim, a.ndim)
+    i = positions(draw, a.shape[axis], draw.shape(2))
+    return [a, i], [axis], lambda: np.take(a, i, axis=axis)
+
+
+@case("take")
+def _(draw):
+    a = draw.array(ALL, least=1)
+    i = positions(draw, a.size, draw.shape(2))
+    return [a, i], [], lambda: np.take(a, i)
+
+
+@case("pick")
+def _(draw):
+    a = draw.array(ALL, least=2)
+    i = positions(draw, a.shape[0], (draw.int(1, 5), 1))
+    j = positions(draw, a.shape[1], (draw.int(1, 5),))
+    return [a, i, j], [], lambda: a[i, j]
+
+
+@case("put")
+def _(draw):
+    a = draw.array(ALL, least=1)
+    i = positions(draw, a.shape[0], (draw.int(0, 8),))
+    values = draw.layout(a.dtype.name, i.shape + a.shape[1:] if draw.int(0, 2) else a.shape[1:])
+    def call():
+        out = a.copy()
+        out[i] = values
+        return out
+    return [a, i, values], [], call
+
+
+@case("set_mask")
+def _(draw):
+    a = draw.array(ALL, least=1)
+    mask = draw.layout("bool", a.shape)
+    values = draw.values(a.dtype.name, (int(mask.sum()),)).copy()
+    def call():
+        out = a.copy()
+        out[mask] = values
+        return out
+    return [a, mask, values], [], call
+
+
+@case("take_along_axis")
+def _(draw):
+    a = draw.array(ALL, least=1)
+    axis = draw.int(-a.ndim, a.ndim)
+    n = a.shape[axis]
+    shape = list(a.shape)
+    shape[axis] = draw.int(0, 6) if n else 0
+    i = draw.rng.integers(-n, max(n, 1), shape) if n else np.zeros(shape, "int64")
+    return [a, i], [axis], lambda: np.take_along_axis(a, i, axis)
+
+
+@case("nonzero")
+def _(draw):
+    a = draw.array(ALL, least=1)
+    return [a], [], lambda: tuple(np.nonzero(a))
+
+
+@case("where")
+def _(draw):
+    a, b = draw.pair(ALL, same_type=True)
+    c = draw.layout("bool", draw.pick([a.shape, b.shape, ()]))
+    return [c, a, b], [], lambda: np.where(c, a, b)
+
+
+# Sorting and searching.
+
+def along(name, dtypes, least=1, f=None, **settings):
+    function = f or getattr(np, name)
+    @case(name, **settings)
+    def make(draw):
+        a = draw.array(dtypes, least=least)
+        axis = draw.int(-a.ndim, a.ndim)
+        return [a], [axis], lambda: function(a, axis=axis)
+
+
+along("sort", REALS)
+along("argsort", REALS, f=lambda a, axis: np.argsort(a, axis=axis, kind="stable"))
+along("argmax", REALS)
+along("argmin", REALS)
+along("cumsum", ALL)
+along("cumprod", ALL)
+along("cummax", REALS, f=lambda a, axis: np.maximum.accumulate(a, axis=axis))
+along("flip", ALL)
+
+
+@case("diff")
+def _(draw):
+    a = draw.array(REALS, least=1)
+    axis, n = draw.int(-a.ndim, a.ndim), draw.int(0, 3)
+    return [a], [axis, n], lambda: np.diff(a, n=n, axis=axis)
+
+
+@case("unique")
+def _(draw):
+    a = draw.array(REALS, small=True)
+    return [a], [], lambda: tuple(np.unique(a, return_index=True, return_inverse=True, return_counts=True))
+
+
+@case("searchsorted")
+def _(draw):
+    dtype = draw.pick(REALS)
+    a = np.sort(draw.values(dtype, (draw.int(0, 60),)))
+    v = draw.layout(dtype, draw.shape(2))
+    side = draw.pick(["left", "right"])
+    return [a, v], [side], lambda: np.searchsorted(a, v, side=side)
+
+
+@case("digitize")
+def _(draw):
+    dtype = draw.pick(FLOATS)
+    bins = np.sort(draw.values(dtype, (draw.int(1, 20),), small=True))[::draw.pick([1, -1])]
+    v = draw.layout(dtype, draw.shape(2), small=True)
+    right = bool(draw.int(0, 2))
+    return [v, bins], [int(right)], lambda: np.digitize(v, bins, right=right)
+
+
+@case("isin")
+def _(draw):
+    dtype = draw.pick(REALS)
+    a, b = draw.layout(dtype, draw.shape(2), small=True), draw.layout(dtype, draw.shape(2), small=True)
+    return [a, b], [], lambda: np.isin(a, b)
+
+
+@case("clip")
+def _(draw):
+    a = draw.array(REALS)
+    low, high = draw.int(0, 5), draw.int(5, 12)
+    return [a], [low, high], lambda: np.clip(a, low, high)
+
+
+# Joining and repeating.
+
+@case("concatenate")
+def _(draw):
+    shape, dtype = draw.shape(3, 1), draw.pick(ALL)
+    axis = draw.int(-len(shape), len(shape))
+    parts = []
+    for _ in range(draw.int(1, 5)):
+        other = list(shape)
+        other[axis] = draw.int(0, 5)
+        if draw.int(0, 30) == 0:
+            other[0] += 1
+        parts.append(draw.layout(dtype, tuple(other)))
+    return parts, [axis], lambda: np.concatenate(parts, axis=axis)
+
+
+@case("stack")
+def _(draw):
+    shape, dtype = draw.shape(3), draw.pick(ALL)
+    axis = draw.int(-len(shape) - 1, len(shape) + 1)
+    parts = [draw.layout(dtype, shape) for _ in range(draw.int(1, 4))]
+    return parts, [axis], lambda: np.stack(parts, axis=axis)
+
+
+@case("repeat")
+def _(draw):
+    a = draw.array(ALL, least=1)
+    axis, n = draw.int(-a.ndim, a.ndim), draw.int(0, 4)
+    return [a], [axis, n], lambda: np.repeat(a, n, axis=axis)
+
+
+@case("roll")
+def _(draw):
+    a = draw.array(ALL, least=1)
+    axis, n = draw.int(-a.ndim, a.ndim), draw.int(-9, 9)
+    return [a], [axis, n], lambda: np.roll(a, n, axis=axis)
+
+
+@case("tile")
+def _(draw):
+    a = draw.array(ALL, most=2)
+    counts = tuple(draw.int(0, 4) for _ in range(draw.int(1, 4)))
+    return [a], [",".join(map(str, counts))], lambda: np.tile(a, counts)
+
+
+@case("rot90")
+def _(draw):
+    a = draw.array(ALL, least=2)
+    k = draw.int(-5, 6)
+    return [a], [k], lambda: np.rot90(a, k)
+
+
+for NAME in ["tril", "triu", "diagonal"]:
+    def make(draw, name=NAME):
+        a = draw.array(ALL, least=2)
+        k = draw.int(-4, 5)
+        return [a], [k], lambda: getattr(np, name)(a, k)
+    CASES[NAME] = Case(make)
+
+
+@case("arange")
+def _(draw):
+    if draw.int(0, 2):
+        start, stop, step = draw.int(-20, 20), draw.int(-20, 60), draw.pick([1, 2, -1, -3, 7])
+        return [], ["int64", start, stop, step], lambda: np.arange(start, stop, step)
+    start, stop, step = draw.rng.normal(), draw.rng.normal() * 30, draw.pick([0.1, 0.25, -0.3, 1.0])
+    return [], ["float64", float(start).__repr__(), float(stop).__repr__(), step], lambda: np.arange(start, stop, step)
+
+
+@case("linspace")
+def _(draw):
+    start, stop, n, end = float(draw.rng.normal()), float(draw.rng.normal() * 30), draw.int(0, 60), draw.int(0, 2)
+    if draw.int(0, 9) == 0:
+        stop = start
+    return [], [repr(start), repr(stop), n, end], lambda: np.linspace(start, stop, n, endpoint=bool(end))
+
+
+# Products.
+
+def product(name, shapes, words=(), f=None):
+    function = f or getattr(np, name)
+    def make(draw):
+        dtype = draw.pick(NUMBERS)
+        left, right = shapes(draw)
+        a, b = (draw.layout(dtype, s, small=True) for s in (left, right))
+        if a.dtype.kind in "fc":
+            a, b = np.nan_to_num(a), np.nan_to_num(b)
+        return [a, b], list(words), lambda: function(a, b)
+    CASES[name] = Case(make, norm=64)
+
+
+def dot_shapes(draw):
+    m, k, n = (draw.int(0, 40) for _ in range(3))
+    other = k if draw.int(0, 15) else k + 1
+    return draw.pick([((m, k), (other, n)), ((k,), (other,)), ((k,), (other, n)), ((m, k), (other,)), ((), (n,)),
+                      ((2, m, k), (other, n)), ((2, m, k), (3, other, n))])
+
+
+def matmul_shapes(draw):
+    m, k, n = (draw.int(0, 60) for _ in range(3))
+    other = k if draw.int(0, 15) else k + 1
+    return draw.pick([((m, k), (other, n)), ((k,), (other,)), ((k,), (other, n)), ((m, k), (other,)),
+                      ((3, m, k), (other, n)), ((2, 1, m, k), (3, other, n)), ((3, m, k), (3, other, n))])
+
+
+product("dot", dot_shapes)
+product("matmul", matmul_shapes)
+product("inner", lambda d: (lambda k: d.pick([((k,), (k,)), ((3, k), (4, k)), ((k,), (2, k)), ((2, 3, k), (k,))]))(d.int(0, 30)))
+product("outer", lambda d: (d.shape(2), d.shape(2)))
+product("kron", lambda d: (lambda n: (tuple(d.int(1, 6) for _ in range(n)), tuple(d.int(1, 6) for _ in range(n))))(d.int(1, 4)))
+product("tensordot", lambda d: (lambda k: ((3, k), (k, 2, 2)))(d.int(1, 20)), f=lambda a, b: np.tensordot(a, b, 1))
+
+
+@case("einsum", norm=64)
+def _(draw):
+    n = {c: draw.int(1, 9) for c in "ijklb"}
+    formula = draw.pick(["ij,jk->ik", "ij,jk", "bij,bjk->bik", "i,j->ij", "ij,ij->", "ij,ij->i", "ii,i->i", "ijk,k->ji", "ij,kl->jl", "bij,kj->bik"])
+    left, right = formula.split("->")[0].split(",")
+    dtype = draw.pick(["int64", "float32", "float64", "complex128"])
+    a, b = (np.nan_to_num(draw.layout(dtype, tuple(n[c] for c in term), small=True)) for term in (left, right))
+    return [a, b], [formula], lambda: np.einsum(formula, a, b)

@@ -57,13 +57,11 @@ def encode(array):
     while base.base is not None and isinstance(base.base, np.ndarray):
         base = base.base
     item = array.itemsize
-    size = 1
     flat = np.lib.stride_tricks.as_strided(base, (base.size,), (item,)) if base.size else base.reshape(-1)
     # `base` is always contiguous (C or F), so its memory is one run.
     start = (array.__array_interface__["data"][0] - base.__array_interface__["data"][0]) // item if array.size else 0
     shape = ",".join(map(str, array.shape)) or "-"
     strides = ",".join(str(s // item) for s in array.strides) or "-"
-    del size
     return f"arr {array.dtype.name} {shape} {strides} {start} {flat.tobytes().hex()}"
 
 
@@ -83,13 +81,13 @@ def ulp_difference(a, b):
         part = "f4" if a.dtype == np.complex64 else "f8"
         return ulp_difference(np.ascontiguousarray(a).view(part), np.ascontiguousarray(b).view(part))
     ints = {4: np.int32, 8: np.int64}[a.dtype.itemsize]
-    x, y = (np.ascontiguousarray(v).view(ints).astype(object) for v in (a, b))
-    low = -(1 << (8 * a.dtype.itemsize - 1))
-    key = np.vectorize(lambda v: v if v >= 0 else low - v, otypes=[object])
+    x, y = (np.ascontiguousarray(v).view(ints).astype(np.int64) for v in (a, b))
+    low = np.int64(-(1 << (8 * a.dtype.itemsize - 1)))
     with np.errstate(all="ignore"):
-        diff = np.abs(key(x) - key(y)) if a.size else np.zeros(a.shape)
-    both_nan = np.isnan(a) & np.isnan(b)
-    return np.where(both_nan, 0, diff)
+        x, y = (np.where(v >= 0, v, low - v) for v in (x, y))
+        diff = np.abs(x.astype(float) - y) if a.dtype.itemsize == 4 else np.maximum(x, y) - np.minimum(x, y)
+    diff = np.where(diff < 0, np.inf, diff)  # the difference itself overflowed
+    return np.where(np.isnan(a) & np.isnan(b), 0, diff)
 
 
 def same(want, got, case):

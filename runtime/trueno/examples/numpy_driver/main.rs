@@ -4,6 +4,7 @@
 //! all arrays pushed and prints `= DTYPE SHAPE HEX` for every result, `$ TEXT`, or `! EXCEPTION TEXT`,
 //! then a line with a dot.
 
+mod more;
 mod ops;
 mod random;
 

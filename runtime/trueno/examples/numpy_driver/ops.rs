@@ -12,11 +12,11 @@ pub fn one(array: impl Into<AnyTensor>) -> Answers {
     Ok(vec![Answer::Array(array.into())])
 }
 
-fn text(text: String) -> Answers {
+pub fn text(text: String) -> Answers {
     Ok(vec![Answer::Text(text)])
 }
 
-fn unsupported(op: &str) -> Error {
+pub fn unsupported(op: &str) -> Error {
     Error::value(format!("the driver has no {op} for these types"))
 }
 
@@ -43,6 +43,9 @@ pub fn number<T: std::str::FromStr>(words: &[&str], at: usize) -> Result<T> {
 pub fn run(op: &str, arrays: &[AnyTensor], words: &[&str]) -> Answers {
     if let Some(rest) = op.strip_prefix("random.") {
         return crate::random::run(rest, arrays, words);
+    }
+    if let Some(answer) = crate::more::run(op, arrays, words) {
+        return answer;
     }
     match arrays {
         [] => Err(unsupported(op)),

@@ -3,6 +3,8 @@
 //! `dot`, `sum`, `axpy` and `squared_distance` are what the vector database and the inference
 //! engine call; lengths that differ are cut to the shorter, so no input panics.
 
+pub(crate) mod gemm;
+pub mod int8;
 pub(crate) mod pairwise;
 pub mod vector;
 

@@ -143,3 +143,42 @@ pub(crate) fn same_slice<T: 'static, U: 'static>(data: &[T]) -> Option<&[U]> {
     // SAFETY: `T` and `U` are the same type, so layout, length and lifetime are those of `data`.
     Some(unsafe { std::slice::from_raw_parts(data.as_ptr().cast::<U>(), data.len()) })
 }
+
+macro_rules! tile_dispatch {
+    ($($name:ident, $t:ty;)*) => {$(
+        /// One register tile of a matrix product; `false` where this level has no tile of its own.
+        #[inline]
+        #[allow(unused_variables)]
+        pub(crate) fn $name(level: Level, k: usize, a: &[$t], b: &[$t], out: &mut [$t]) -> bool {
+            match level {
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx2 if has_avx2() => {
+                    // SAFETY: the features were detected on the line above.
+                    unsafe { avx2::$name(k, a, b, out) }
+                    true
+                }
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx512 if has_avx512() => {
+                    // SAFETY: the features were detected on the line above.
+                    unsafe { avx512::$name(k, a, b, out) }
+                    true
+                }
+                _ => false,
+            }
+        }
+    )*};
+}
+
+tile_dispatch! { tile_f32, f32; tile_f64, f64; }
+
+/// Dot product of bytes with VNNI, where the level has it. Both slices have the same length.
+#[inline]
+#[allow(unused_variables)]
+pub(crate) fn vnni_dot(level: Level, a: &[i8], b: &[i8]) -> Option<i32> {
+    #[cfg(target_arch = "x86_64")]
+    if level == Level::Avx512 && has_avx512() {
+        // SAFETY: the features were detected on the line above.
+        return Some(unsafe { avx512::dot_i8(a, b) });
+    }
+    None
+}
