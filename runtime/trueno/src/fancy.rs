@@ -199,7 +199,7 @@ impl<T: Element> Tensor<'_, T> {
         }
         let picks: Vec<Tensor<'_, I>> = indices.lanes(axis)?.collect();
         let mut picks = picks.into_iter();
-        self.lanes_map(axis, |lane| {
+        self.lanes_map(axis, wanted[at], |lane| {
             let pick = picks.next().map(|p| p.to_vec()).unwrap_or_default();
             pick.iter()
                 .map(|i| Ok(lane[resolve(i.to_i128() as isize, at, lane.len())?]))

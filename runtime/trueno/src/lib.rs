@@ -24,6 +24,7 @@ pub mod kernels;
 mod math;
 mod ops;
 mod product;
+pub mod random;
 mod rank;
 mod reduce;
 mod reduce_plan;

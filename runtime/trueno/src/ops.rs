@@ -223,10 +223,9 @@ fn gcd<T: Integer>(x: T, y: T) -> T {
 fn lcm<T: Integer>(x: T, y: T) -> T {
     let divisor = gcd(x, y);
     if divisor == T::ZERO {
-        T::ZERO
-    } else {
-        x.floor_divide(divisor).times(y).magnitude()
+        return T::ZERO;
     }
+    x.magnitude().floor_divide(divisor).times(y.magnitude())
 }
 
 impl<T: Element> Tensor<'_, T> {

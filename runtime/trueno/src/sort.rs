@@ -28,12 +28,14 @@ pub struct Unique<T: 'static> {
 impl<T: Real> Tensor<'_, T> {
     /// Sorted along `axis`, NaN last. Errors: no such axis.
     pub fn sort(&self, axis: isize) -> Result<Array<T>> {
-        self.lanes_map(axis, |lane| Ok(sorted(&lane)))
+        self.lanes_map(axis, self.axis_length(axis)?, |lane| Ok(sorted(&lane)))
     }
 
     /// Positions that sort each lane along `axis`; equal elements keep their order. Errors: no such axis.
     pub fn argsort(&self, axis: isize) -> Result<Array<i64>> {
-        self.lanes_map(axis, |lane| Ok(order_of(&lane.to_vec())))
+        self.lanes_map(axis, self.axis_length(axis)?, |lane| {
+            Ok(order_of(&lane.to_vec()))
+        })
     }
 
     /// Each lane with its `k`-th smallest element in place. Errors: `k` outside the axis.
@@ -41,7 +43,7 @@ impl<T: Real> Tensor<'_, T> {
         let at = dims::normalize_axis(axis, self.ndim())?;
         let k = crate::tensor::resolve(k, at, self.shape[at])
             .map_err(|_| Error::value(format!("kth(={k}) out of bounds ({})", self.shape[at])))?;
-        self.lanes_map(axis, |lane| {
+        self.lanes_map(axis, self.axis_length(axis)?, |lane| {
             let mut data = lane.to_vec();
             data.select_nth_unstable_by(k, T::order);
             Ok(data)
@@ -178,7 +180,7 @@ impl<T: Element> Tensor<'_, T> {
         first: impl Fn(T) -> R,
         next: impl Fn(R, R) -> R,
     ) -> Result<Array<R>> {
-        self.lanes_map(axis, |lane| {
+        self.lanes_map(axis, self.axis_length(axis)?, |lane| {
             let mut sum = None;
             let step = |x: T| {
                 let now = sum.map_or(first(x), |before| next(before, first(x)));
@@ -196,7 +198,13 @@ impl<T: Element> Tensor<'_, T> {
 
     /// Running product along `axis`; integers in 64 bits.
     pub fn cumprod(&self, axis: isize) -> Result<Array<T::Sum>> {
-        self.accumulate(axis, T::widen, Number::times_plain)
+        // A single step does not overlap itself, so NumPy's complex product is fused there.
+        let next = if self.axis_length(axis)? == 2 {
+            T::Sum::times
+        } else {
+            T::Sum::times_plain
+        };
+        self.accumulate(axis, T::widen, next)
     }
 }
 
@@ -205,7 +213,8 @@ impl<T: Number> Tensor<'_, T> {
     pub fn diff(&self, n: usize, axis: isize) -> Result<Array<T>> {
         let mut out = self.to_owned();
         for _ in 0..n {
-            out = out.lanes_map(axis, |lane| {
+            let length = out.axis_length(axis)?.saturating_sub(1);
+            out = out.lanes_map(axis, length, |lane| {
                 let data = lane.to_vec();
                 Ok(data.windows(2).map(|w| w[1].minus(w[0])).collect())
             })?;

@@ -237,6 +237,11 @@ impl<'a, T: Element> Tensor<'a, T> {
         }))
     }
 
+    /// Length of an axis.
+    pub(crate) fn axis_length(&self, axis: isize) -> Result<usize> {
+        Ok(self.shape[dims::normalize_axis(axis, self.ndim())?])
+    }
+
     /// One value for each lane along `axis`; the result has the other axes.
     pub(crate) fn lanes_to<R: Element>(
         &self,
@@ -249,22 +254,21 @@ impl<'a, T: Element> Tensor<'a, T> {
         Ok(Tensor::owned(data, &shape))
     }
 
-    /// A new lane for each lane along `axis`, all of one length.
+    /// A new lane of `length` for each lane along `axis`.
     pub(crate) fn lanes_map<R: Element>(
         &self,
         axis: isize,
+        length: usize,
         mut f: impl FnMut(Tensor<'_, T>) -> Result<Vec<R>>,
     ) -> Result<Array<R>> {
         let at = dims::normalize_axis(axis, self.ndim())?;
-        let (mut data, mut length) = (Vec::new(), None);
+        let mut data = Vec::new();
         for lane in self.lanes(axis)? {
-            let new = f(lane)?;
-            length = Some(new.len());
-            data.extend(new);
+            data.extend(f(lane)?);
         }
         let mut shape = self.shape.clone();
         shape.remove(at);
-        shape.push(length.unwrap_or(self.shape[at]));
+        shape.push(length);
         let moved = Tensor::owned(data, &shape);
         if at + 1 == self.ndim() {
             return Ok(moved);

@@ -570,3 +570,50 @@ def _(draw):
     dtype = draw.pick(["int64", "float32", "float64", "complex128"])
     a, b = (np.nan_to_num(draw.layout(dtype, tuple(n[c] for c in term), small=True)) for term in (left, right))
     return [a, b], [formula], lambda: np.einsum(formula, a, b)
+
+
+# Random streams: one seed, one method, all numbers of a shape.
+
+def stream(name, arguments, call, legacy=True):
+    for old in ([False, True] if legacy else [False]):
+        def make(draw, old=old):
+            seed = draw.int(0, 2**32) if old or draw.int(0, 2) else int(draw.rng.integers(0, 2**62)) * draw.pick([1, 2**64 + 3])
+            shape = draw.shape(2) if draw.int(0, 4) else (draw.int(1, 3000),)
+            values, arrays = arguments(draw)
+            def run():
+                generator = np.random.RandomState(seed) if old else np.random.default_rng(seed)
+                return call(generator, shape, values, arrays)
+            words = [seed, ",".join(map(str, shape)) or "-"] + [repr(v) for v in values]
+            return arrays, words, run
+        CASES["random." + ("legacy_" if old else "") + name] = Case(make, ulps=0)
+
+
+def floats(*ranges):
+    return lambda draw: ([round(float(draw.rng.uniform(*r)), 3) for r in ranges], [])
+
+
+def weights(draw):
+    p = draw.rng.random(draw.int(3, 30))
+    return p / p.sum()
+
+
+stream("random", floats(), lambda g, s, v, a: g.random_sample(s) if isinstance(g, np.random.RandomState) else g.random(s))
+stream("random_f32", floats(), lambda g, s, v, a: g.random(s, dtype="float32"), legacy=False)
+stream("normal", floats((-5, 5), (0, 4)), lambda g, s, v, a: g.normal(*v, s))
+stream("uniform", floats((-5, 5), (5, 9)), lambda g, s, v, a: g.uniform(*v, s))
+stream("exponential", floats((0, 4)), lambda g, s, v, a: g.exponential(*v, s))
+stream("lognormal", floats((-1, 1), (0, 1)), lambda g, s, v, a: g.lognormal(*v, s), legacy=False)
+stream("laplace", floats((-1, 1), (0, 1)), lambda g, s, v, a: g.laplace(*v, s), legacy=False)
+stream("gamma", lambda d: ([d.pick([0.3, 0.9, 1.0, 1.5, 7.25]), 2.0], []), lambda g, s, v, a: g.gamma(*v, s))
+stream("chisquare", floats((0.1, 9)), lambda g, s, v, a: g.chisquare(*v, s), legacy=False)
+stream("beta", lambda d: ([d.pick([0.3, 0.9, 2.5]), d.pick([0.4, 1.0, 3.0])], []), lambda g, s, v, a: g.beta(*v, s))
+stream("poisson", lambda d: ([d.pick([0.0, 0.5, 3.0, 9.9, 10.0, 35.5, 1000.0])], []), lambda g, s, v, a: g.poisson(*v, s))
+stream("binomial", lambda d: ([d.pick([0, 1, 10, 100, 5000]), d.pick([0.0, 0.1, 0.4, 0.5, 0.77, 1.0])], []), lambda g, s, v, a: g.binomial(*v, s))
+stream("geometric", lambda d: ([d.pick([0.01, 0.2, 0.4, 0.9, 1.0])], []), lambda g, s, v, a: g.geometric(*v, s), legacy=False)
+stream("integers", lambda d: (list(d.pick([(0, 10), (-5, 6), (0, 1), (0, 2**32), (-2**40, 2**50), (0, 2**63 - 1), (3, 3)])), []),
+       lambda g, s, v, a: g.randint(*v, s, dtype="int64") if isinstance(g, np.random.RandomState) else g.integers(*v, s))
+stream("permutation", lambda d: ([d.int(0, 300)], []), lambda g, s, v, a: g.permutation(v[0]))
+stream("choice", lambda d: ([d.int(1, 300)], []), lambda g, s, v, a: g.choice(v[0], s))
+stream("choice_unique", lambda d: (lambda n: ([n, d.int(0, n)], []))(d.pick([5, 60, 700, 12000])), lambda g, s, v, a: g.choice(v[0], v[1], replace=False))
+stream("choice_weighted", lambda d: ([], [weights(d)]), lambda g, s, v, a: g.choice(len(a[0]), s, p=a[0]))
+stream("choice_weighted_unique", lambda d: ([d.int(0, 3)], [weights(d)]), lambda g, s, v, a: g.choice(len(a[0]), v[0], replace=False, p=a[0]))

@@ -104,9 +104,11 @@ def same(want, got, case):
         return bool(np.array_equal(want, got))
     if case.norm is not None:
         with np.errstate(all="ignore"):
-            scale = np.max(np.abs(want)) + np.finfo(want.dtype).tiny
-            bad = np.isnan(want) != np.isnan(got)
-            return not bad.any() and bool(np.nanmax(np.abs(want - got), initial=0) <= case.norm * np.finfo(want.dtype).eps * scale)
+            finite = np.isfinite(want)
+            if not np.array_equal(finite, np.isfinite(got)) or not np.array_equal(want[~finite], got[~finite], equal_nan=True):
+                return False
+            scale = np.max(np.abs(want[finite]), initial=0) + np.finfo(want.dtype).tiny
+            return bool(np.max(np.abs(want - got)[finite], initial=0) <= case.norm * np.finfo(want.dtype).eps * scale)
     return bool(np.all(ulp_difference(want, got) <= case.ulps))
 
 
