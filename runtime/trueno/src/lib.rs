@@ -9,6 +9,7 @@
 #![warn(missing_docs)]
 
 mod any;
+mod backend;
 mod build;
 mod bytes;
 mod complex;
@@ -18,10 +19,13 @@ mod element;
 mod elementwise;
 mod error;
 mod fancy;
+mod fft;
 mod format;
 mod index;
 pub mod kernels;
 mod math;
+pub mod npy;
+pub mod npz;
 mod ops;
 mod product;
 pub mod random;
@@ -29,6 +33,7 @@ mod rank;
 mod reduce;
 mod reduce_plan;
 mod sort;
+mod stats;
 #[allow(unsafe_code)]
 mod sys;
 mod tensor;
@@ -37,10 +42,15 @@ mod views;
 mod vmath;
 
 pub use any::AnyTensor;
+pub use backend::{
+    Backend, Choice, DeviceCost, GpuContext, Placement, TRANSFER_RATIO, cpu_cost, pays,
+    select_backend,
+};
 pub use build::{arange, concatenate, hstack, linspace, logspace, meshgrid, stack, vstack};
 pub use bytes::Bytes;
 pub use dtype::{Bits, Cast, Complex64, Complex128, DType, Element, Integer, Kind, Number, Real};
 pub use error::{Error, Result, shape_text};
+pub use fft::{Spectral, fftfreq};
 pub use format::{FloatMode, PrintOptions, Show, print_options, set_print_options};
 pub use index::{Index, Slice};
 pub use kernels::gemm::MatMul;
@@ -50,5 +60,6 @@ pub use product::einsum;
 pub use rank::{Matrix, Vector};
 pub use reduce::{Average, Axes, Divide};
 pub use sort::Unique;
+pub use stats::{Histogram, Overlap};
 pub use tensor::{Array, Tensor};
 pub use tensor_mut::TensorMut;

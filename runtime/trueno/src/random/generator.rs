@@ -159,7 +159,11 @@ impl Generator {
     /// `0..n` in random order.
     pub fn permutation(&mut self, n: usize) -> Array<i64> {
         let mut order: Vec<i64> = (0..n as i64).collect();
-        self.swaps(n, 1, |i, j| order.swap(i, j));
+        for i in (1..n).rev() {
+            // Shuffling masks and rejects; only `choice` uses Lemire's method.
+            let j = draw::masked(self, i as u64) as usize;
+            order.swap(i, j);
+        }
         Tensor::from(order)
     }
 
