@@ -7,6 +7,7 @@
 mod more;
 mod ops;
 mod random;
+mod science;
 
 use std::io::{BufRead, Write};
 

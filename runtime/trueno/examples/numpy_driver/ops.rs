@@ -44,6 +44,9 @@ pub fn run(op: &str, arrays: &[AnyTensor], words: &[&str]) -> Answers {
     if let Some(rest) = op.strip_prefix("random.") {
         return crate::random::run(rest, arrays, words);
     }
+    if let Some(answer) = crate::science::run(op, arrays, words) {
+        return answer;
+    }
     if let Some(answer) = crate::more::run(op, arrays, words) {
         return answer;
     }
