@@ -2,6 +2,7 @@
 
 use crate::dtype::{Cast, Integer, Number, Real};
 use crate::error::{Error, Result};
+use crate::index::Index;
 use crate::kernels::gemm::MatMul;
 use crate::math::FloatMath;
 use crate::reduce::{Average, Axes, Divide};
@@ -25,23 +26,20 @@ where
     pub fn quantile(&self, q: f64) -> Result<T::Mean> {
         quantile_of(
             self.to_vec(),
-            T::Mean::from_f64(in_unit(q, "Quantiles must be in the range [0, 1]")?),
+            in_unit(q, "Quantiles must be in the range [0, 1]")?,
         )
     }
 
     /// The `q`-th percentile (`0 <= q <= 100`) of all elements, interpolated linearly. Errors: `q` outside.
     pub fn percentile(&self, q: f64) -> Result<T::Mean> {
         in_unit(q / 100.0, "Percentiles must be in the range [0, 100]")?;
-        quantile_of(
-            self.to_vec(),
-            T::Mean::from_f64(q).divide(T::Mean::from_f64(100.0)),
-        )
+        quantile_of(self.to_vec(), q / 100.0)
     }
 
     /// Percentiles along `axis`. Errors: no such axis, `q` outside `0..=100`.
     pub fn percentile_axis(&self, q: f64, axis: isize) -> Result<Array<T::Mean>> {
         in_unit(q / 100.0, "Percentiles must be in the range [0, 100]")?;
-        let q = T::Mean::from_f64(q).divide(T::Mean::from_f64(100.0));
+        let q = q / 100.0;
         self.lanes_to(axis, |lane| quantile_of(lane.to_vec(), q))
     }
 
@@ -100,7 +98,7 @@ where
         .divide(T::Mean::from_f64(2.0))
 }
 
-fn quantile_of<T: Average + Real>(mut data: Vec<T>, q: T::Mean) -> Result<T::Mean>
+fn quantile_of<T: Average + Real>(mut data: Vec<T>, q: f64) -> Result<T::Mean>
 where
     T::Mean: FloatMath,
 {
@@ -112,17 +110,19 @@ where
         return Ok(T::Mean::NAN);
     }
     data.sort_by(T::order);
-    let place = T::Mean::from_f64((n - 1) as f64).times(q);
+    // NumPy keeps the position in double precision, whatever the elements are.
+    let place = (n - 1) as f64 * q;
     let floor = place.floor();
-    let low = (floor.to_f64() as usize).min(n - 1);
+    let low = (floor as usize).min(n - 1);
     let high = (low + 1).min(n - 1);
     let (a, b): (T::Mean, T::Mean) = (data[low].cast(), data[high].cast());
-    let t = place.minus(floor);
-    let gap = b.minus(a);
-    if t >= T::Mean::from_f64(0.5) {
-        return Ok(b.minus(gap.times(T::Mean::ONE.minus(t))));
-    }
-    Ok(a.plus(gap.times(t)))
+    let (t, gap) = (place - floor, b.minus(a).to_f64());
+    let value = if t >= 0.5 {
+        b.to_f64() - gap * (1.0 - t)
+    } else {
+        a.to_f64() + gap * t
+    };
+    Ok(T::Mean::from_f64(value))
 }
 
 /// Counts and edges of `numpy.histogram`.
@@ -217,12 +217,14 @@ impl Tensor<'_, f64> {
 
     /// Area under `self` by trapezoids of width `dx`, over the last axis.
     pub fn trapezoid(&self, dx: f64) -> Result<Array<f64>> {
-        self.lanes_to(-1, |lane| {
-            let data = lane.to_vec();
-            let parts: Array<f64> =
-                Tensor::from_items(data.windows(2).map(|w| dx * (w[1] + w[0]) / 2.0));
-            Ok(parts.sum())
-        })
+        if self.ndim() == 0 || self.shape()[self.ndim() - 1] == 0 {
+            return self.sum_over(-1);
+        }
+        let later = self.slice(&[Index::Ellipsis, (1..).into()])?;
+        let earlier = self.slice(&[Index::Ellipsis, (..-1).into()])?;
+        later
+            .zip_with("trapezoid", &earlier, |b, a| dx * (b + a) / 2.0)?
+            .sum_over(-1)
     }
 
     /// Central differences along `axis` with spacing `dx`, one-sided at the ends. Errors: fewer than two
@@ -262,7 +264,7 @@ impl<T: FloatMath + MatMul + Average<Mean = T>> Tensor<'_, T> {
         let products = centred.matmul(&centred.t())?;
         let scale = T::ONE.divide(T::from_f64((n - ddof).max(0.0)));
         let matrix = products.map(|x| x.times(scale));
-        if self.ndim() < 2 {
+        if rows.len() == 1 {
             matrix.into_reshaped(&[])
         } else {
             Ok(matrix)
