@@ -171,8 +171,22 @@ impl<T: Element> Tensor<'_, T> {
         let walk = Walk::new(&shape, &order, [&sa, &sb, &sc], start);
         let (n, [pa, pb, pc]) = (walk.run(), walk.steps());
         let (a, b, c) = (self.buffer(), second.buffer(), third.buffer());
-        walk.for_each_run(|[ia, ib, ic]| {
-            out.extend((0..n).map(|i| f(a[at(ia, pa, i)], b[at(ib, pb, i)], c[at(ic, pc, i)])));
+        walk.for_each_run(|[ia, ib, ic]| match (pa, pb, pc) {
+            (1, 1, 1) => {
+                let pairs = a[ia..ia + n].iter().zip(&b[ib..ib + n]).zip(&c[ic..ic + n]);
+                out.extend(pairs.map(|((&x, &y), &z)| f(x, y, z)));
+            }
+            (1, 1, 0) => {
+                let (pairs, z) = (a[ia..ia + n].iter().zip(&b[ib..ib + n]), c[ic]);
+                out.extend(pairs.map(|(&x, &y)| f(x, y, z)));
+            }
+            (1, 0, 1) => {
+                let (pairs, y) = (a[ia..ia + n].iter().zip(&c[ic..ic + n]), b[ib]);
+                out.extend(pairs.map(|(&x, &z)| f(x, y, z)));
+            }
+            _ => {
+                out.extend((0..n).map(|i| f(a[at(ia, pa, i)], b[at(ib, pb, i)], c[at(ic, pc, i)])))
+            }
         });
         let strides = dims::strides_in_order(&shape, &order);
         Ok(Tensor::owned_with_strides(out, &shape, strides))

@@ -203,7 +203,7 @@ macro_rules! unary {
     ($($name:ident, |$x:ident| $body:expr, $doc:literal;)*) => {
         impl<T: FloatMath> Tensor<'_, T> {$(
             #[doc = $doc]
-            pub fn $name(&self) -> Array<T> { self.map(|$x| $body) }
+            pub fn $name(&self) -> Array<T> { self.map(#[inline(always)] |$x| $body) }
         )*}
     };
 }
@@ -278,20 +278,42 @@ fn arctanh(x: f64) -> f64 {
 impl<T: FloatMath> Tensor<'_, T> {
     /// Sine, within 1 ulp.
     pub fn sin(&self) -> Array<T> {
-        self.trigonometric(T::sin_fast, T::sin_any)
+        if self.is_trig_fast() {
+            return self.map(
+                #[inline(always)]
+                |x| x.sin_fast(),
+            );
+        }
+        self.map(|x| {
+            if x.is_trig_fast() {
+                x.sin_fast()
+            } else {
+                x.sin_any()
+            }
+        })
     }
 
     /// Cosine, within 1 ulp.
     pub fn cos(&self) -> Array<T> {
-        self.trigonometric(T::cos_fast, T::cos_any)
+        if self.is_trig_fast() {
+            return self.map(
+                #[inline(always)]
+                |x| x.cos_fast(),
+            );
+        }
+        self.map(|x| {
+            if x.is_trig_fast() {
+                x.cos_fast()
+            } else {
+                x.cos_any()
+            }
+        })
     }
 
-    fn trigonometric(&self, fast: impl Fn(T) -> T + Sync, any: impl Fn(T) -> T + Sync) -> Array<T> {
-        let ordinary = self.fold_over(&crate::Axes::all(), true, |ok, x| ok & x.is_trig_fast());
-        match ordinary.and_then(|ok| ok.item()) {
-            Ok(true) => self.map(fast),
-            _ => self.map(|x| if x.is_trig_fast() { fast(x) } else { any(x) }),
-        }
+    /// Whether the fast sine holds for every element.
+    fn is_trig_fast(&self) -> bool {
+        let fast = self.fold_over(&crate::Axes::all(), true, |ok, x| ok & x.is_trig_fast());
+        fast.and_then(|ok| ok.item()).unwrap_or(false)
     }
 
     /// `self ** exponent` for one exponent; squares, roots and reciprocals as NumPy does them.
