@@ -4,7 +4,7 @@ use trueno::{Array, DType, Error, Index, Slice, Tensor, Vector, concatenate, s};
 
 #[test]
 fn views_share_and_operators_read_well() {
-    let a = Tensor::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+    let a: Array<f64> = Tensor::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
     let row = Tensor::from([10.0, 20.0, 30.0]);
     assert_eq!((&a + &row).to_vec(), [11.0, 22.0, 33.0, 14.0, 25.0, 36.0]);
     assert_eq!((2.0 * &a - 1.0).to_vec(), [1.0, 3.0, 5.0, 7.0, 9.0, 11.0]);
