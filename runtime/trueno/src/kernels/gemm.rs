@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use crate::dtype::Number;
-use crate::sys::{self, Level};
+use crate::sys::{self, Kernel, Level};
 
 /// Length of the inner dimension of a packed panel.
 const KC: usize = 256;
@@ -227,15 +227,17 @@ fn packed<T: MatMul>(
                 let height = c.len() / n;
                 let mut a_panels = Vec::new();
                 pack(a, (i * rows, height), (pc, depth), mr, &mut a_panels);
-                multiply_block(
+                let (a_panels, b_panels) = (&a_panels[..], &b_panels[..]);
+                let block = Block {
                     level,
-                    (mr, nr),
+                    tile: (mr, nr),
                     depth,
-                    &a_panels,
-                    &b_panels,
+                    a_panels,
+                    b_panels,
                     c,
-                    (n, jc, columns),
-                );
+                    place: (n, jc, columns),
+                };
+                sys::dispatch_at(level, block);
             };
             if threads == 1 {
                 c.chunks_mut(rows * n).enumerate().for_each(block);
@@ -286,28 +288,37 @@ fn pack<T: Number>(
 }
 
 /// Adds the product of packed panels to a block of rows of C.
-fn multiply_block<T: MatMul>(
+struct Block<'a, T> {
     level: Level,
-    (mr, nr): (usize, usize),
+    tile: (usize, usize),
     depth: usize,
-    a_panels: &[T],
-    b_panels: &[T],
-    c: &mut [T],
-    (n, jc, columns): (usize, usize, usize),
-) {
-    let height = c.len() / n;
-    let mut tile = [T::ZERO; 12 * 32];
-    for (jp, b) in b_panels.chunks_exact(nr * depth).enumerate() {
-        let (left, width) = (jc + jp * nr, nr.min(columns - jp * nr));
-        for (ip, a) in a_panels.chunks_exact(mr * depth).enumerate() {
-            T::tile(level, depth, a, b, &mut tile);
-            for row in 0..mr.min(height - ip * mr) {
-                let at = (ip * mr + row) * n + left;
-                let place = &mut c[at..at + width];
-                place
-                    .iter_mut()
-                    .zip(&tile[row * nr..row * nr + width])
-                    .for_each(|(c, &x)| *c = c.plus(x));
+    a_panels: &'a [T],
+    b_panels: &'a [T],
+    c: &'a mut [T],
+    /// Length of a row of C, the first column of the block, and its number of columns.
+    place: (usize, usize, usize),
+}
+
+impl<T: MatMul> Kernel for Block<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let ((mr, nr), (n, jc, columns), depth) = (self.tile, self.place, self.depth);
+        let height = self.c.len() / n;
+        let mut tile = [T::ZERO; 12 * 32];
+        for (jp, b) in self.b_panels.chunks_exact(nr * depth).enumerate() {
+            let (left, width) = (jc + jp * nr, nr.min(columns - jp * nr));
+            for (ip, a) in self.a_panels.chunks_exact(mr * depth).enumerate() {
+                T::tile(self.level, depth, a, b, &mut tile);
+                for row in 0..mr.min(height - ip * mr) {
+                    let at = (ip * mr + row) * n + left;
+                    let place = &mut self.c[at..at + width];
+                    let sums = &tile[row * nr..row * nr + width];
+                    place
+                        .iter_mut()
+                        .zip(sums)
+                        .for_each(|(c, &x)| *c = c.plus(x));
+                }
             }
         }
     }
