@@ -37,6 +37,7 @@ def ensure_numpy():
 ensure_numpy()
 import numpy as np  # noqa: E402
 
+import numpy_science  # noqa: E402, F401  (adds its cases)
 from numpy_cases import CASES, Draw  # noqa: E402
 
 
