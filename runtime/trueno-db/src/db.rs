@@ -15,6 +15,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
@@ -142,23 +143,30 @@ fn write_current(dir: &Path, generation: u64) -> Result<()> {
     sync_dir(dir)
 }
 
+/// Takes the writer's lock. A process that another thread is just starting holds a copy of the
+/// lock of a database closed meanwhile until its `exec`, so a held lock is tried again shortly.
 fn lock(dir: &Path) -> Result<File> {
     let path = dir.join("LOCK");
     let file = fs::OpenOptions::new()
         .create(true)
         .truncate(false)
         .write(true)
-        .open(&path);
-    let file = file.at("cannot open", &path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Locked { path }),
-        Err(TryLockError::Error(source)) => Err(Error::Io {
-            action: "cannot lock",
-            path,
-            source,
-        }),
+        .open(&path)
+        .at("cannot open", &path)?;
+    for _ in 0..20 {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
+            Err(TryLockError::Error(source)) => {
+                return Err(Error::Io {
+                    action: "cannot lock",
+                    path,
+                    source,
+                });
+            }
+        }
     }
+    Err(Error::Locked { path })
 }
 
 /// Removes files of other generations and half-written ones. What cannot be removed stays.
