@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use trueno::Vector;
 
 use crate::checkpoint;
 use crate::config::{Config, OpenOptions, SearchOptions};
@@ -27,7 +28,6 @@ use crate::load::{self, load};
 use crate::snapshot::{Hit, Snapshot, State, admit};
 use crate::value::Row;
 use crate::verify;
-use crate::view::Vector;
 use crate::wal::{self, Change, Put, Wal};
 
 /// A commit of `add_batch` or `put_batch` is at most about this long.
@@ -525,9 +525,8 @@ impl VectorDb {
     /// As `checkpoint`.
     pub fn compact(&mut self) -> Result<()> {
         self.writable()?;
-        if !self.engine.dying.is_empty()
-            && !(self.engine.repair(true) && self.engine.dying.is_empty())
-        {
+        self.engine.repair(true);
+        if !self.engine.dying.is_empty() {
             // Old snapshots hold the dead in this store; a new store has no snapshots.
             self.rewrite(false)?;
             self.engine.repair(true);

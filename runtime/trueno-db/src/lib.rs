@@ -15,7 +15,7 @@
 //!
 //! let german = SearchOptions::new(1).filter("lang == \"de\"".parse()?);
 //! assert_eq!(db.search_with(&[1.0, 0.0, 0.0], &german)?[0].id, 8);
-//! assert_eq!(&*db.get(8).unwrap(), &[0.9, 0.1, 0.0]);
+//! assert_eq!(db.get(8).unwrap().to_vec(), [0.9, 0.1, 0.0]);
 //! # Ok::<(), trueno_db::Error>(())
 //! ```
 //!
@@ -51,7 +51,6 @@ mod snapshot;
 mod sys;
 mod value;
 mod verify;
-mod view;
 mod wal;
 
 pub use config::{
@@ -61,9 +60,9 @@ pub use db::{Reader, Stats, VectorDb};
 pub use error::{Error, Result};
 pub use filter::{Comparison, Filter};
 pub use snapshot::{Hit, Snapshot};
+pub use trueno::Vector;
 pub use value::{ColumnType, Row, Schema, Value};
 pub use verify::Report;
-pub use view::Vector;
 
 /// Name of the distance kernels in use: `scalar`, `avx2`, `avx512` or `neon`.
 pub fn kernels() -> &'static str {

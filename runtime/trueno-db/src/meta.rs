@@ -20,6 +20,7 @@ const BLOCK: usize = 256;
 const PAGE: usize = 4096;
 
 type Rows = Box<[ArcSwapOption<Cells>]>;
+type RowPage = Box<[OnceLock<Rows>]>;
 
 /// Metadata of all slots.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ pub(crate) struct Meta {
     base_slots: usize,
     columns: Vec<Frozen>,
     /// Two levels of tables, each made when a row first falls into it.
-    overlay: Box<[OnceLock<Box<[OnceLock<Rows>]>>]>,
+    overlay: Box<[OnceLock<RowPage>]>,
 }
 
 impl Meta {

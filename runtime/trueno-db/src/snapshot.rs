@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
+use trueno::Vector;
 
 use crate::config::{Codes, Config, Method, Metric, SearchOptions};
 use crate::error::{Error, Result};
@@ -18,7 +19,6 @@ use crate::sys::kernels::{Kernels, kernels, prefetch};
 use crate::sys::map::Map;
 use crate::sys::slots::{Frozen, Pin, View};
 use crate::value::Row;
-use crate::view::Vector;
 
 /// Vectors looked at to guess how many pass a filter.
 const FILTER_SAMPLE: u32 = 256;
@@ -141,7 +141,7 @@ impl Snapshot {
         self.state
             .find(id)
             .and_then(|slot| self.state.pin.view().vector(slot))
-            .map(Vector::new)
+            .map(Vector::from_slice)
     }
 
     /// The metadata of an id.

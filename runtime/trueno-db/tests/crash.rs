@@ -98,7 +98,7 @@ fn perform(db: &mut VectorDb, step: &Step) -> trueno_db::Result<()> {
 fn holds(db: &VectorDb, model: &Model) -> bool {
     db.len() == model.len() as u64
         && model.iter().all(|(id, (vector, n))| {
-            db.get(*id).is_some_and(|found| *found == vector[..])
+            db.get(*id).is_some_and(|found| found.to_vec() == *vector)
                 && db.row(*id).and_then(|row| row.get("n").cloned()) == Some(Value::Int(*n))
         })
 }

@@ -82,8 +82,6 @@ impl Pool {
         None
     }
 
-    #[inline]
-
     /// All candidates, nearest first.
     pub(crate) fn items(&self) -> &[Near] {
         &self.items
