@@ -11,29 +11,27 @@
 //! `CURRENT` by renaming: at every moment one complete generation is current.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::{self, File, TryLockError};
-use std::io::Write;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use trueno::Vector;
 
 use crate::checkpoint;
-use crate::config::{Config, OpenOptions, SearchOptions};
+use crate::config::{Config, OpenOptions};
 use crate::engine::{Engine, Threads};
 use crate::error::{Context, Error, Result, corrupt};
+use crate::folder::{
+    CURRENT, base_path, lock, read_current, sync_dir, tidy, wal_path, write_current,
+};
 use crate::load::{self, load};
-use crate::snapshot::{Hit, Snapshot, State, admit};
+use crate::snapshot::{Snapshot, State, admit};
 use crate::value::Row;
 use crate::verify;
 use crate::wal::{self, Change, Put, Wal};
 
 /// A commit of `add_batch` or `put_batch` is at most about this long.
 const COMMIT_BYTES: usize = 64 << 20;
-const CURRENT: &str = "CURRENT";
-const CURRENT_MAGIC: &[u8; 8] = b"TRUENOCU";
 
 /// A vector database.
 ///
@@ -43,31 +41,16 @@ const CURRENT_MAGIC: &[u8; 8] = b"TRUENOCU";
 pub struct VectorDb {
     dir: PathBuf,
     options: OpenOptions,
-    engine: Engine,
+    pub(crate) engine: Engine,
     wal: Option<Wal>,
     generation: u64,
     operations: u64,
     poisoned: bool,
     checkpoint_error: Option<String>,
     torn: u64,
-    snapshot: Snapshot,
-    shared: Arc<ArcSwap<State>>,
+    pub(crate) snapshot: Snapshot,
+    pub(crate) shared: Arc<ArcSwap<State>>,
     _lock: Option<File>,
-}
-
-/// Gives the newest committed version to any thread, without waiting for the writer.
-#[derive(Clone, Debug)]
-pub struct Reader {
-    shared: Arc<ArcSwap<State>>,
-}
-
-impl Reader {
-    /// The newest committed version.
-    pub fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            state: self.shared.load_full(),
-        }
-    }
 }
 
 /// Numbers about a database.
@@ -95,99 +78,6 @@ pub struct Stats {
     pub generation: u64,
     /// Why the last automatic checkpoint failed, if it did. The log still has everything.
     pub checkpoint_error: Option<String>,
-}
-
-fn base_path(dir: &Path, generation: u64) -> PathBuf {
-    dir.join(format!("base-{generation:016x}.tdb"))
-}
-
-fn wal_path(dir: &Path, generation: u64) -> PathBuf {
-    dir.join(format!("wal-{generation:016x}.log"))
-}
-
-fn sync_dir(dir: &Path) -> Result<()> {
-    // Only Unix has folders that can be synced.
-    if cfg!(unix) {
-        File::open(dir)
-            .and_then(|file| file.sync_all())
-            .at("cannot sync", dir)
-    } else {
-        Ok(())
-    }
-}
-
-fn read_current(dir: &Path) -> Result<u64> {
-    let path = dir.join(CURRENT);
-    let bytes = fs::read(&path).at("cannot open the database: cannot read", &path)?;
-    let sound = bytes.len() == 20
-        && &bytes[..8] == CURRENT_MAGIC
-        && crc32fast::hash(&bytes[..16]).to_le_bytes() == bytes[16..];
-    let number = bytes
-        .get(8..16)
-        .and_then(|b| b.try_into().ok())
-        .map(u64::from_le_bytes);
-    number
-        .filter(|_| sound)
-        .ok_or_else(|| corrupt(&path, "the generation cannot be read"))
-}
-
-fn write_current(dir: &Path, generation: u64) -> Result<()> {
-    let mut bytes = CURRENT_MAGIC.to_vec();
-    bytes.extend(generation.to_le_bytes());
-    bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
-    let (new, path) = (dir.join("CURRENT.new"), dir.join(CURRENT));
-    let mut file = File::create(&new).at("cannot create", &new)?;
-    file.write_all(&bytes).at("cannot write", &new)?;
-    file.sync_all().at("cannot sync", &new)?;
-    fs::rename(&new, &path).at("cannot replace", &path)?;
-    sync_dir(dir)
-}
-
-/// Takes the writer's lock. A process that another thread is just starting holds a copy of the
-/// lock of a database closed meanwhile until its `exec`, so a held lock is tried again shortly.
-fn lock(dir: &Path) -> Result<File> {
-    let path = dir.join("LOCK");
-    let file = fs::OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .at("cannot open", &path)?;
-    for _ in 0..20 {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
-            Err(TryLockError::Error(source)) => {
-                return Err(Error::Io {
-                    action: "cannot lock",
-                    path,
-                    source,
-                });
-            }
-        }
-    }
-    Err(Error::Locked { path })
-}
-
-/// Removes files of other generations and half-written ones. What cannot be removed stays.
-fn tidy(dir: &Path, generation: u64) {
-    let keep = [base_path(dir, generation), wal_path(dir, generation)];
-    let Ok(entries) = fs::read_dir(dir) else {
-        return;
-    };
-    for path in entries.flatten().map(|entry| entry.path()) {
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or("");
-        let ours = (name.starts_with("base-")
-            && (name.ends_with(".tdb") || name.ends_with(".new")))
-            || (name.starts_with("wal-") && name.ends_with(".log"))
-            || name == "CURRENT.new";
-        if ours && !keep.contains(&path) {
-            let _ = fs::remove_file(&path);
-        }
-    }
 }
 
 impl VectorDb {
@@ -617,72 +507,6 @@ impl VectorDb {
         } else {
             self.sync()
         }
-    }
-
-    /// The version that this database shows now.
-    pub fn snapshot(&self) -> Snapshot {
-        self.snapshot.clone()
-    }
-
-    /// A handle for other threads that always gives the newest version.
-    pub fn reader(&self) -> Reader {
-        Reader {
-            shared: self.shared.clone(),
-        }
-    }
-
-    /// See [`Snapshot::search`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn search(&self, query: &[f32], k: usize) -> Result<Vec<Hit>> {
-        self.snapshot.search(query, k)
-    }
-
-    /// See [`Snapshot::search_with`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn search_with(&self, query: &[f32], options: &SearchOptions) -> Result<Vec<Hit>> {
-        self.snapshot.search_with(query, options)
-    }
-
-    /// See [`Snapshot::search_batch`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn search_batch(&self, queries: &[f32], options: &SearchOptions) -> Result<Vec<Vec<Hit>>> {
-        self.snapshot.search_batch(queries, options)
-    }
-
-    /// The vector of an id, borrowed from the database without a copy.
-    pub fn get(&self, id: u64) -> Option<Vector<'_, f32>> {
-        self.snapshot.get(id)
-    }
-
-    /// The metadata of an id.
-    pub fn row(&self, id: u64) -> Option<Row> {
-        self.snapshot.row(id)
-    }
-
-    /// All ids, in no particular order.
-    pub fn ids(&self) -> impl Iterator<Item = u64> + '_ {
-        self.snapshot.ids()
-    }
-
-    /// Number of vectors.
-    pub fn len(&self) -> u64 {
-        self.snapshot.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.snapshot.is_empty()
-    }
-
-    /// The database's settings.
-    pub fn config(&self) -> &Config {
-        &self.engine.config
     }
 
     /// Numbers about the database.

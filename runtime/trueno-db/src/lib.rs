@@ -40,12 +40,14 @@ mod engine;
 mod error;
 mod filter;
 mod filter_text;
+mod folder;
 mod format;
 mod graph;
 pub mod io;
 mod load;
 mod meta;
 mod quant;
+mod read;
 mod snapshot;
 #[allow(unsafe_code)]
 mod sys;
@@ -56,9 +58,10 @@ mod wal;
 pub use config::{
     Codes, Config, MAX_DIMS, MAX_SLOTS, Method, Metric, OpenOptions, SearchOptions, SyncPolicy,
 };
-pub use db::{Reader, Stats, VectorDb};
+pub use db::{Stats, VectorDb};
 pub use error::{Error, Result};
 pub use filter::{Comparison, Filter};
+pub use read::Reader;
 pub use snapshot::{Hit, Snapshot};
 pub use trueno::Vector;
 pub use value::{ColumnType, Row, Schema, Value};

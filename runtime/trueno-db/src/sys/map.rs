@@ -282,3 +282,48 @@ mod handler {
         }
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::Command;
+
+    use super::*;
+
+    const CHILD: &str = "TRUENO_DB_FOREIGN_FAULT";
+
+    /// The child of the test below: touches a shortened mapping that is not of this library.
+    #[test]
+    fn foreign_fault() {
+        let Ok(path) = std::env::var(CHILD) else {
+            return;
+        };
+        let ours = Map::file(File::open(&path).unwrap()).unwrap();
+        let file = File::options().read(true).write(true).open(&path).unwrap();
+        // SAFETY: the file is this test's own; that it shrinks is the point.
+        let foreign = unsafe { memmap2::Mmap::map(&file).unwrap() };
+        file.set_len(0).unwrap();
+        assert_eq!(ours.copy(8192, 4), Some(vec![0; 4]));
+        assert!(!ours.is_whole());
+        println!("ours went on");
+        std::hint::black_box(foreign[8192]);
+        println!("not reached");
+    }
+
+    #[test]
+    fn a_fault_of_another_mapping_still_ends_the_process() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(20_000).unwrap();
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["foreign_fault", "--nocapture"])
+            .env(CHILD, file.path())
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            text.contains("ours went on") && !text.contains("not reached"),
+            "{text}"
+        );
+        assert_eq!(output.status.signal(), Some(libc::SIGBUS));
+    }
+}

@@ -3,4 +3,5 @@
 
 pub(crate) mod kernels;
 pub(crate) mod map;
+mod segment;
 pub(crate) mod slots;
