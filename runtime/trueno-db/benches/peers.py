@@ -7,7 +7,8 @@
 Makes a virtual environment with numpy, hnswlib, usearch and faiss-cpu under the output folder,
 draws the data with a fixed seed, finds the true neighbours by an exact search, measures every
 library on the same vectors and queries, prints one table and writes `recall.svg`.
-CPU seconds of a build are of one thread; latencies are the best of three rounds.
+Times are CPU times of one thread (other work on the machine does not count), of searches the best of
+three rounds.
 """
 import argparse
 import os
@@ -118,9 +119,9 @@ def measure(peer, queries, truth):
         peer.set_ef(ef)
         best = float("inf")
         for _ in range(3):
-            begin = time.perf_counter()
+            begin = time.process_time()
             results = peer.search(queries)
-            best = min(best, time.perf_counter() - begin)
+            best = min(best, time.process_time() - begin)
         found = sum(len(set(map(int, got)) & set(want[:10])) for got, want in zip(results.tolist(), truth.tolist()))
         rows.append((ef, found / (10 * len(queries)), best * 1e6 / len(queries)))
     return rows
