@@ -10,7 +10,7 @@ use trueno::Vector;
 use crate::config::{Codes, Config, Method, Metric, SearchOptions};
 use crate::error::{Error, Result};
 use crate::filter::Test;
-use crate::graph::pool::Pool;
+use crate::graph::pool::{Near, Pool};
 use crate::graph::search::{Scratch, descend, walk, walk_filtered, with_scratch};
 use crate::graph::{Coded, Distance, Entry, Exact};
 use crate::meta::Meta;
@@ -25,6 +25,8 @@ const FILTER_SAMPLE: u32 = 256;
 /// A walk that keeps `ef` candidates costs about as much as measuring this many times `ef`
 /// vectors in a row (measured at 128 components).
 const WALK_COST: u64 = 32;
+/// A scan for more results than this sorts once instead of keeping order all along.
+const SORTED_ROOM: usize = 512;
 
 /// One result of a search.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -316,63 +318,58 @@ impl Run<'_> {
 
     fn hits(&self, code: &mut Vec<u8>, scratch: &mut Scratch) -> Vec<Hit> {
         let hamming = self.state.config.metric == Metric::Hamming;
-        let codec = self.state.codec.as_deref();
-        let Some(codec) = codec.filter(|_| hamming || self.options.method != Method::Exact) else {
-            self.collect(self.exact(), scratch);
-            return self.top(&scratch.pool);
+        let coded = self.state.codec.as_deref().map(|codec| {
+            code.clear();
+            code.resize(self.view().shape().code_bytes, 0);
+            codec.encode(self.query, code);
+            Coded::new(self.view(), code, codec, self.kernels)
+        });
+        let walked = match coded {
+            Some(distance) => self.walk(distance, scratch),
+            None => self.walk(self.exact(), scratch),
         };
-        code.clear();
-        code.resize(self.view().shape().code_bytes, 0);
-        codec.encode(self.query, code);
-        let coded = Coded::new(self.view(), code, codec, self.kernels);
-        let exact = self.collect(coded, scratch);
-        if hamming {
-            return self.top(&scratch.pool);
+        match coded {
+            Some(_) if walked && !hamming => self.rescore(scratch),
+            _ if walked => {}
+            Some(distance) if hamming => self.scan(distance, self.k, scratch),
+            _ => self.scan(self.exact(), self.k, scratch),
         }
-        if exact {
-            // The scan reads whole vectors: nothing to score again.
-            self.scan(self.exact(), self.k, scratch);
-            return self.top(&scratch.pool);
-        }
-        self.rescore(scratch);
         self.top(&scratch.pool)
     }
 
-    /// Fills the pool; true if by the plan every vector is to be read.
-    fn collect(&self, distance: impl Distance, scratch: &mut Scratch) -> bool {
-        let whole = self.state.codec.is_none()
-            || self.state.config.metric == Metric::Hamming
-            || self.options.method == Method::Exact;
+    /// Fills the pool by a walk; false if by the plan every vector is to be read instead.
+    fn walk(&self, distance: impl Distance, scratch: &mut Scratch) -> bool {
         let plan = self.plan();
         let Some(entry) = self.state.entry.filter(|_| plan != Plan::Exact) else {
-            if whole {
-                self.scan(distance, self.k, scratch);
-            }
-            return true;
+            return false;
         };
         let start = descend(self.view(), distance, entry, 0);
-        let done = match plan {
-            Plan::Filtered(budget) => {
-                let passes = |slot| self.passes(slot);
-                walk_filtered(
-                    self.view(),
-                    distance,
-                    start,
-                    self.ef,
-                    budget,
-                    &passes,
-                    scratch,
-                )
-            }
+        let mut budget = usize::MAX;
+        match plan {
+            Plan::Filtered(most) => budget = most,
             _ => {
                 walk(self.view(), distance, &[start], 0, self.ef, scratch);
-                true
+                let near = scratch.pool.items().iter();
+                let visible = || {
+                    near.filter(|near| self.view().is_visible(near.slot()))
+                        .count()
+                };
+                // The dead may have taken the places of the living.
+                if self.state.dying == 0 || visible() >= self.k {
+                    return true;
+                }
             }
-        };
-        if !done && whole {
-            self.scan(distance, self.k, scratch);
         }
-        !done
+        let passes = |slot| self.passes(slot);
+        walk_filtered(
+            self.view(),
+            distance,
+            start,
+            self.ef,
+            budget,
+            &passes,
+            scratch,
+        )
     }
 
     /// The cost model: a walk for `ef` candidates against reading every vector. With a filter
@@ -384,6 +381,8 @@ impl Run<'_> {
         let exact = match (self.options.method, self.test) {
             (Method::Exact, _) => true,
             (Method::Graph, _) => false,
+            // Walks of an old snapshot miss the ways through slots that came later.
+            (Method::Auto, _) if self.view().is_outgrown() => true,
             (Method::Auto, None) => walk >= live as f64,
             (Method::Auto, Some(_)) => {
                 let share = self.share();
@@ -416,20 +415,23 @@ impl Run<'_> {
 
     /// Measures every vector that passes.
     fn scan(&self, distance: impl Distance, room: usize, scratch: &mut Scratch) {
-        let pool = &mut scratch.pool;
+        let (view, pool) = (self.view(), &mut scratch.pool);
+        if room > SORTED_ROOM {
+            let passing = (0..view.limit()).filter(|slot| self.passes(*slot));
+            let all = passing
+                .map(|slot| Near::new(distance.to(slot), slot))
+                .collect();
+            return pool.keep_nearest(all, room);
+        }
         pool.reset(room);
-        let plain = self.test.is_none();
-        for slot in 0..self.view().limit() {
-            if plain {
-                let here = distance.to(slot);
-                if pool.takes(here) && self.view().is_visible(slot) {
-                    pool.insert(here, slot);
-                }
-            } else if self.passes(slot) {
-                let here = distance.to(slot);
-                if pool.takes(here) {
-                    pool.insert(here, slot);
-                }
+        for slot in 0..view.limit() {
+            // The cheaper question first: with a filter that is the distance only if it passes.
+            if self.test.is_some() && !self.passes(slot) {
+                continue;
+            }
+            let here = distance.to(slot);
+            if pool.takes(here) && view.is_visible(slot) {
+                pool.insert(here, slot);
             }
         }
     }
@@ -466,7 +468,7 @@ impl Run<'_> {
             .items()
             .iter()
             .filter(|near| view.is_visible(near.slot()));
-        let hit = |near: &crate::graph::pool::Near| Hit {
+        let hit = |near: &Near| Hit {
             id: view.id(near.slot()),
             distance: near.distance,
         };

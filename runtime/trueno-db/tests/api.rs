@@ -383,6 +383,13 @@ fn batches_give_what_single_searches_give() {
         assert_eq!(&db.search_with(query, &options).unwrap(), hits);
     }
     assert!(db.search_batch(&queries[1..], &options).is_err());
+    // Many results are the same ones, in the same order.
+    let all = db.search(&queries[..12], 5000).unwrap();
+    let some = SearchOptions::new(300).method(Method::Exact);
+    assert_eq!(
+        (all.len(), &all[..300]),
+        (1000, &db.search_with(&queries[..12], &some).unwrap()[..])
+    );
     let report = db.verify().unwrap();
     assert!(
         report.is_sound() && report.unreachable == 0,

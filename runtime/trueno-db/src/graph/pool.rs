@@ -69,6 +69,23 @@ impl Pool {
         self.next = self.next.min(at);
     }
 
+    /// Keeps the nearest `room` of all these. For large numbers, where keeping order at each
+    /// insertion would cost too much.
+    pub(crate) fn keep_nearest(&mut self, mut all: Vec<Near>, room: usize) {
+        self.reset(room);
+        let order = |a: &Near, b: &Near| {
+            a.distance
+                .total_cmp(&b.distance)
+                .then(a.slot().cmp(&b.slot()))
+        };
+        if all.len() > self.room {
+            all.select_nth_unstable_by(self.room - 1, order);
+            all.truncate(self.room);
+        }
+        all.sort_unstable_by(order);
+        self.items = all;
+    }
+
     /// The nearest candidate that was not expanded yet; it counts as expanded now.
     #[inline]
     pub(crate) fn expand(&mut self) -> Option<u32> {

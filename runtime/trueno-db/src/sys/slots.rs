@@ -36,15 +36,20 @@ pub(crate) struct Slots {
     shape: Shape,
     base: Segment,
     tails: [OnceLock<Segment>; TAILS],
+    /// Slots filled by now, for any version.
+    filled: AtomicU32,
 }
 
 impl Slots {
     /// Slots over a base segment.
     pub(crate) fn new(shape: Shape, base: Segment) -> Slots {
+        let filled = AtomicU32::new(base.slots);
+        let tails = [const { OnceLock::new() }; TAILS];
         Slots {
             shape,
             base,
-            tails: [const { OnceLock::new() }; TAILS],
+            tails,
+            filled,
         }
     }
 
@@ -88,6 +93,11 @@ impl<'a> View<'a> {
     #[inline(always)]
     pub(crate) fn limit(self) -> u32 {
         self.limit
+    }
+
+    /// Whether the store grew by a fifth since this version.
+    pub(crate) fn is_outgrown(self) -> bool {
+        self.slots.filled.load(Ordering::Relaxed) / 6 > self.limit / 5
     }
 
     /// Sizes of the store.
@@ -416,6 +426,7 @@ impl Owner {
             segment.spans.longs()[at].store(u64::from(self.version + 1) << 32, Ordering::Release);
         }
         self.limit = self.limit.max(slot + 1);
+        self.slots.filled.store(self.limit, Ordering::Relaxed);
         Ok(true)
     }
 
