@@ -33,8 +33,8 @@ fn finds_what_exact_search_finds_under_every_metric_and_code() {
         let config = Config::new(24, metric).codes(codes);
         let mut db = VectorDb::create_with(folder.path(), config, quick()).unwrap();
         let mut data = Mixture::new(7, 24, 10);
-        let vectors = data.take(700);
-        let ids: Vec<u64> = (0..700).map(|i| i * 3 + 1).collect();
+        let vectors = data.take(500);
+        let ids: Vec<u64> = (0..500).map(|i| i * 3 + 1).collect();
         db.add_batch(&ids, &vectors, &[]).unwrap();
         let queries = data.take(20);
         for reopened in [false, true] {

@@ -17,12 +17,12 @@ fn build(folder: &std::path::Path) -> std::path::PathBuf {
         ..OpenOptions::default()
     };
     let mut db = VectorDb::create_with(folder, config, options).unwrap();
-    let ids: Vec<u64> = (0..600).collect();
+    let ids: Vec<u64> = (0..160).collect();
     let rows: Vec<Row> = ids
         .iter()
         .map(|id| Row::new().set("tag", format!("t{}", id % 7).as_str()))
         .collect();
-    db.add_batch(&ids, &Mixture::new(1, 32, 5).take(600), &rows)
+    db.add_batch(&ids, &Mixture::new(1, 32, 5).take(160), &rows)
         .unwrap();
     db.close().unwrap();
     let file = folder.join("base-0000000000000002.tdb");
@@ -71,7 +71,7 @@ fn a_file_that_shrinks_gives_an_error_and_no_crash() {
             ));
             // A borrow from before reads zeros at worst.
             assert!(borrowed.iter().sum::<f32>().is_finite());
-            let _ = (snapshot.get(300), snapshot.row(300), snapshot.ids().count());
+            let _ = (snapshot.get(100), snapshot.row(100), snapshot.ids().count());
             assert!(db.verify().is_err());
             assert!(db.add(9000, &query).is_err());
             assert!(db.checkpoint().is_err() && db.compact().is_err());
