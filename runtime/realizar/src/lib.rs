@@ -1,1 +1,10 @@
-#![forbid(unsafe_code)]
+//! Runs language models from GGUF and safetensors files on the CPU.
+#![deny(unsafe_code)]
+
+pub mod error;
+pub mod file;
+pub mod quant;
+#[allow(unsafe_code)]
+mod sys;
+
+pub use error::{Error, Result};
