@@ -6,5 +6,6 @@ pub mod file;
 pub mod quant;
 #[allow(unsafe_code)]
 mod sys;
+pub mod tokenize;
 
 pub use error::{Error, Result};
