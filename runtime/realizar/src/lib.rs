@@ -3,6 +3,7 @@
 
 pub mod error;
 pub mod file;
+pub mod kernel;
 pub mod quant;
 #[allow(unsafe_code)]
 mod sys;
