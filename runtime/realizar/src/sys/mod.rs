@@ -3,6 +3,7 @@
 
 pub mod arena;
 pub mod map;
+pub mod math;
 pub mod pool;
 #[cfg(target_arch = "x86_64")]
 mod x86;
