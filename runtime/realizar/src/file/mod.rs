@@ -2,6 +2,7 @@
 //!
 //! Nothing in a file is believed before it is compared with the file's length.
 
+pub mod convert;
 pub mod gguf;
 pub mod safetensors;
 pub mod writer;

@@ -40,12 +40,15 @@ pub fn pack_rows(ty: Type, layout: Layout, source: &[u8], group: &mut [u8]) {
     let (head, body) = group.split_at_mut(HEAD);
     head.chunks_exact_mut(4)
         .for_each(|f| f.copy_from_slice(&1f32.to_le_bytes()));
+    match ty {
+        Type::Q4_1 => return pack_q4_1(row_bytes, source, body),
+        Type::Q8_0 => return pack_q8_0(row_bytes, source, body),
+        _ => {}
+    }
     for (lane, row) in source.chunks_exact(row_bytes).take(LANES).enumerate() {
         match ty {
             Type::F32 => interleave::<4>(lane, row, body),
             Type::F16 | Type::BF16 => interleave::<2>(lane, row, body),
-            Type::Q4_1 => pack_q4_1(lane, row, body),
-            Type::Q8_0 => pack_q8_0(lane, row, body),
             _ => pack_decoded(ty, layout.kind, lane, row, head, body),
         }
     }
@@ -62,31 +65,43 @@ fn put4(body: &mut [u8], at: usize, four: [u8; 4]) {
     body[at..at + 4].copy_from_slice(&four);
 }
 
-fn pack_q4_1(lane: usize, row: &[u8], body: &mut [u8]) {
-    for (block, out) in row.chunks_exact(20).zip(body.chunks_exact_mut(160)) {
-        out[2 * lane..2 * lane + 2].copy_from_slice(&block[..2]);
-        out[16 + 2 * lane..18 + 2 * lane].copy_from_slice(&block[2..4]);
-        for v in 0..4 {
-            let at = 4 + 4 * v;
-            put4(
-                out,
-                32 + 32 * v + 4 * lane,
-                [block[at], block[at + 1], block[at + 2], block[at + 3]],
-            );
+/// The stored block `index` of `SIZE` bytes in each row; the sizes are constants, so that copying
+/// compiles to a few moves.
+fn blocks<const SIZE: usize>(
+    row_bytes: usize,
+    source: &[u8],
+    index: usize,
+) -> impl Iterator<Item = (usize, &[u8; SIZE])> {
+    let rows = source.chunks_exact(row_bytes).take(LANES).enumerate();
+    rows.filter_map(move |(lane, row)| {
+        let block = row.get(index * SIZE..(index + 1) * SIZE)?;
+        Some((lane, block.try_into().ok()?))
+    })
+}
+
+fn pack_q4_1(row_bytes: usize, source: &[u8], body: &mut [u8]) {
+    for (i, out) in body.chunks_exact_mut(160).enumerate() {
+        let out: &mut [u8; 160] = out.try_into().expect("chunks of 160");
+        for (lane, block) in blocks::<20>(row_bytes, source, i) {
+            out[2 * lane..2 * lane + 2].copy_from_slice(&block[..2]);
+            out[16 + 2 * lane..18 + 2 * lane].copy_from_slice(&block[2..4]);
+            for v in 0..4 {
+                let from = &block[4 + 4 * v..8 + 4 * v];
+                out[32 + 32 * v + 4 * lane..36 + 32 * v + 4 * lane].copy_from_slice(from);
+            }
         }
     }
 }
 
-fn pack_q8_0(lane: usize, row: &[u8], body: &mut [u8]) {
-    for (block, out) in row.chunks_exact(34).zip(body.chunks_exact_mut(272)) {
-        out[2 * lane..2 * lane + 2].copy_from_slice(&block[..2]);
-        for v in 0..8 {
-            let at = 2 + 4 * v;
-            put4(
-                out,
-                16 + 32 * v + 4 * lane,
-                [block[at], block[at + 1], block[at + 2], block[at + 3]],
-            );
+fn pack_q8_0(row_bytes: usize, source: &[u8], body: &mut [u8]) {
+    for (i, out) in body.chunks_exact_mut(272).enumerate() {
+        let out: &mut [u8; 272] = out.try_into().expect("chunks of 272");
+        for (lane, block) in blocks::<34>(row_bytes, source, i) {
+            out[2 * lane..2 * lane + 2].copy_from_slice(&block[..2]);
+            for v in 0..8 {
+                let from = &block[2 + 4 * v..6 + 4 * v];
+                out[16 + 32 * v + 4 * lane..20 + 32 * v + 4 * lane].copy_from_slice(from);
+            }
         }
     }
 }

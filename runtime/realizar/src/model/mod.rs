@@ -84,7 +84,15 @@ impl<'m> Model<'m> {
     /// # Errors
     /// As [`Model::open`].
     pub fn from_bytes(bytes: &'m [u8]) -> Result<Self> {
-        Self::from_gguf(Gguf::from_bytes(bytes)?, OpenOptions::default())
+        Self::from_bytes_with(bytes, OpenOptions::default())
+    }
+
+    /// [`Model::from_bytes`] with settings.
+    ///
+    /// # Errors
+    /// As [`Model::open`].
+    pub fn from_bytes_with(bytes: &'m [u8], options: OpenOptions) -> Result<Self> {
+        Self::from_gguf(Gguf::from_bytes(bytes)?, options)
     }
 
     fn from_kind(kind: Kind<'m>, options: OpenOptions) -> Self {

@@ -3,6 +3,8 @@
 //! The expressions come from the models' own tokenizer definitions. Several patterns are applied one
 //! after the other, each to the pieces that the previous one left.
 
+use std::sync::OnceLock;
+
 use super::pattern::Pattern;
 
 const GPT2: &str = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)";
@@ -18,7 +20,8 @@ const LATIN: &str = "\\s?[A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿ
 /// How a file's byte-pair tokenizer prepares text.
 #[derive(Debug)]
 pub(crate) struct Split {
-    patterns: Vec<Pattern>,
+    sources: &'static [&'static str],
+    patterns: OnceLock<Vec<Pattern>>,
     /// A word that is a token is taken whole, without merging.
     pub(crate) whole_words: bool,
     /// Symbols are raw characters with `▁` for a space instead of GPT-2's byte letters.
@@ -30,7 +33,7 @@ pub(crate) struct Split {
 impl Split {
     /// The split for a `tokenizer.ggml.pre` name; `None` when the name is unknown.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        let patterns: &[&str] = match name {
+        let sources: &[&str] = match name {
             "llama3" | "llama-v3" | "llama-bpe" | "falcon3" | "falcon-h1" | "pixtral"
             | "midm-2.0" | "lfm2" | "jina-v5-nano" | "dbrx" | "smaug-bpe" | "glm4"
             | "chatglm-bpe" => &[LLAMA3],
@@ -75,7 +78,8 @@ impl Split {
                 | "jina-v5-nano"
         );
         Some(Self {
-            patterns: patterns.iter().map(|p| Pattern::new(p)).collect(),
+            sources,
+            patterns: OnceLock::new(),
             whole_words: llama || name == "tekken",
             raw_text: name == "gemma4",
             add_bos: llama || name == "gemma4" || name == "tekken",
@@ -85,7 +89,8 @@ impl Split {
     /// Words of `text` in order.
     pub(crate) fn words(&self, text: &str) -> Vec<String> {
         let mut pieces: Vec<Vec<char>> = vec![text.chars().collect()];
-        for pattern in &self.patterns {
+        let compile = || self.sources.iter().map(|p| Pattern::new(p)).collect();
+        for pattern in self.patterns.get_or_init(compile) {
             let mut finer = Vec::with_capacity(pieces.len() * 2);
             for piece in &pieces {
                 pattern.split(piece, |a, b| finer.push(piece[a..b].to_vec()));

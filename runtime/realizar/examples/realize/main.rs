@@ -8,12 +8,20 @@
 //! realize chat MODEL THREADS STEPS PROMPT       answer through the chat template
 //! realize embed MODEL THREADS TEXT...           one vector a line
 //! realize quantize IN TYPE OUT                  a copy with matrices in TYPE
+//! realize random FAMILY OUT                     a tiny model with random weights
+
+mod random;
 
 use std::error::Error;
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::time::Instant;
 
+use realizar::file::convert::convert;
+use realizar::file::gguf::Gguf;
+use realizar::quant::Type;
 use realizar::{Generate, Message, Model, OpenOptions, Session, SessionOptions};
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -194,6 +202,20 @@ fn main() -> Outcome {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
+        ["quantize", from, ty, to] => {
+            let ty = Type::from_name(ty).ok_or("unknown type")?;
+            let file = Gguf::open(Path::new(from))?;
+            let mut out = BufWriter::new(File::create(to)?);
+            let start = Instant::now();
+            let (converted, kept) = convert(&file, ty, &mut out)?;
+            out.flush()?;
+            println!(
+                "{converted} tensors converted, {kept} kept, {:.2} s",
+                start.elapsed().as_secs_f64()
+            );
+            Ok(())
+        }
+        ["random", family, to] => random::write(family, to),
         ["bench", path, threads, prompt, steps] => {
             bench(path, threads.parse()?, prompt.parse()?, steps.parse()?)
         }
