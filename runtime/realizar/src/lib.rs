@@ -22,6 +22,7 @@
 //! Does not know: training, GPUs, mixtures of experts, images.
 #![deny(unsafe_code)]
 
+pub mod batch;
 pub mod chat;
 pub mod constrain;
 mod encoder;
@@ -31,13 +32,18 @@ pub mod kernel;
 pub mod model;
 pub mod quant;
 pub mod sample;
+#[cfg(feature = "serve")]
+mod serve;
 pub mod session;
 #[allow(unsafe_code)]
 mod sys;
 pub mod tokenize;
 
+pub use batch::{Batch, Event};
 pub use chat::{Message, Template};
 pub use error::{Error, Result};
 pub use model::{Model, OpenOptions};
 pub use sample::Sampling;
+#[cfg(feature = "serve")]
+pub use serve::{Options as ServeOptions, Server, serve};
 pub use session::{Answer, Finish, Generate, Session, SessionOptions};

@@ -9,6 +9,7 @@
 //! realize embed MODEL THREADS TEXT...           one vector a line
 //! realize quantize IN TYPE OUT                  a copy with matrices in TYPE
 //! realize random FAMILY OUT                     a tiny model with random weights
+//! realize random FAMILY OUT exact               the same in F32 alone
 
 mod random;
 
@@ -215,7 +216,8 @@ fn main() -> Outcome {
             );
             Ok(())
         }
-        ["random", family, to] => random::write(family, to),
+        ["random", family, to] => random::write(family, to, false),
+        ["random", family, to, "exact"] => random::write(family, to, true),
         ["bench", path, threads, prompt, steps] => {
             bench(path, threads.parse()?, prompt.parse()?, steps.parse()?)
         }

@@ -16,6 +16,7 @@ const KV_HEADS: usize = 2;
 struct Random {
     writer: Writer,
     state: u64,
+    exact: bool,
 }
 
 impl Random {
@@ -28,6 +29,7 @@ impl Random {
     }
 
     fn tensor(&mut self, name: &str, ty: Type, shape: &[usize], middle: f32, spread: f32) {
+        let ty = if self.exact { Type::F32 } else { ty };
         let count = shape.iter().product();
         let values: Vec<f32> = (0..count).map(|_| middle + spread * self.next()).collect();
         let bytes = quantize(ty, &values).expect("rows are whole blocks");
@@ -50,7 +52,8 @@ impl Random {
 }
 
 /// Writes a model of a family such as `qwen2`; `llama3` is llama with rope factors.
-pub fn write(family: &str, path: &str) -> Result<(), Box<dyn Error>> {
+/// `exact` stores everything as F32.
+pub fn write(family: &str, path: &str, exact: bool) -> Result<(), Box<dyn Error>> {
     let arch = if family == "llama3" { "llama" } else { family };
     let gemma = matches!(arch, "gemma2" | "gemma3");
     let head = if matches!(arch, "qwen3" | "gemma2" | "gemma3") {

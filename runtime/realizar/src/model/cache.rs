@@ -134,6 +134,24 @@ impl Cache {
         }
     }
 
+    /// A cache without room, to stand in for one that is taken away.
+    pub(crate) fn empty() -> Self {
+        let store = || Store {
+            ty: CacheType::F16,
+            row: 0,
+            halves: Vec::new(),
+            codes: Vec::new(),
+            scales: Vec::new(),
+        };
+        Self {
+            keys: store(),
+            values: store(),
+            capacity: 0,
+            heads: 0,
+            len: 0,
+        }
+    }
+
     /// Tokens that fit.
     #[must_use]
     pub fn capacity(&self) -> usize {
