@@ -1,69 +1,12 @@
 //! Broken and malicious model files give errors: no panic, no hang, no allocation beyond the file.
 
+mod common;
+
+use common::small_model;
 use realizar::file::gguf::Gguf;
 use realizar::file::safetensors::SafeTensors;
-use realizar::file::writer::{Value, Writer};
-use realizar::quant::{Type, quantize};
 use realizar::tokenize::Tokenizer;
 use realizar::{Model, OpenOptions};
-
-/// A small valid decoder with a byte-level vocabulary.
-fn small_model() -> Vec<u8> {
-    let mut w = Writer::new();
-    w.key("general.architecture", &Value::Str("llama".into()));
-    w.key("general.alignment", &Value::U32(32));
-    for (key, value) in [
-        ("block_count", 1),
-        ("embedding_length", 32),
-        ("feed_forward_length", 32),
-        ("context_length", 64),
-        ("attention.head_count", 2),
-        ("attention.head_count_kv", 1),
-    ] {
-        w.key(&format!("llama.{key}"), &Value::U32(value));
-    }
-    w.key("llama.attention.layer_norm_rms_epsilon", &Value::F32(1e-5));
-    let tokens: Vec<String> = "abcdefghijklmnop".chars().map(String::from).collect();
-    w.key("tokenizer.ggml.model", &Value::Str("gpt2".into()));
-    w.key("tokenizer.ggml.pre", &Value::Str("gpt-2".into()));
-    w.key(
-        "tokenizer.ggml.merges",
-        &Value::Strings(vec!["a b".into(), "x unknown".into(), "c".into()]),
-    );
-    w.key(
-        "tokenizer.ggml.scores",
-        &Value::Floats(vec![0.0; tokens.len()]),
-    );
-    w.key(
-        "tokenizer.ggml.token_type",
-        &Value::Ints(vec![1; tokens.len()]),
-    );
-    w.key("tokenizer.ggml.tokens", &Value::Strings(tokens));
-    w.key("tokenizer.ggml.eos_token_id", &Value::U32(99));
-    let mut tensor = |name: &str, shape: &[usize], ty: Type| {
-        let n: usize = shape.iter().product();
-        let x: Vec<f32> = (0..n).map(|i| (i * 7 % 13) as f32 * 0.05 - 0.3).collect();
-        w.tensor(name, ty, shape, quantize(ty, &x).expect("whole blocks"));
-    };
-    tensor("token_embd.weight", &[32, 16], Type::Q8_0);
-    for name in ["output_norm", "blk.0.attn_norm", "blk.0.ffn_norm"] {
-        tensor(&format!("{name}.weight"), &[32], Type::F32);
-    }
-    for (name, rows) in [
-        ("attn_q", 32),
-        ("attn_k", 16),
-        ("attn_v", 16),
-        ("attn_output", 32),
-        ("ffn_gate", 32),
-        ("ffn_up", 32),
-        ("ffn_down", 32),
-    ] {
-        tensor(&format!("blk.0.{name}.weight"), &[32, rows], Type::Q4_0);
-    }
-    let mut out = Vec::new();
-    w.write(&mut out).expect("memory takes everything");
-    out
-}
 
 /// Everything that can be asked of a file, `thorough` also computing; errors are fine.
 fn exercise(bytes: &[u8], thorough: bool) -> realizar::Result<()> {
