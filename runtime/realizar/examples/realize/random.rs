@@ -62,9 +62,11 @@ pub fn write(family: &str, path: &str, exact: bool) -> Result<(), Box<dyn Error>
         32
     };
     let layers = if gemma { 7 } else { 3 };
+    let state = family.bytes().map(u64::from).sum();
     let mut r = Random {
         writer: Writer::new(),
-        state: family.bytes().map(u64::from).sum(),
+        state,
+        exact,
     };
     keys(&mut r.writer, arch, layers, head);
     r.tensor("token_embd.weight", Type::F16, &[WIDTH, VOCAB], 0.0, 0.5);

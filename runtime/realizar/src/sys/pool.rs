@@ -240,7 +240,9 @@ mod tests {
         let result = catch_unwind(AssertUnwindSafe(|| pool.run(10, &|i| assert_ne!(i, 7))));
         assert!(result.is_err());
         let count = AtomicUsize::new(0);
-        pool.run(10, &|_| drop(count.fetch_add(1, Ordering::Relaxed)));
+        pool.run(10, &|_| {
+            count.fetch_add(1, Ordering::Relaxed);
+        });
         assert_eq!(count.into_inner(), 10);
     }
 
@@ -251,8 +253,11 @@ mod tests {
         std::thread::scope(|s| {
             for _ in 0..4 {
                 s.spawn(|| {
-                    (0..100)
-                        .for_each(|_| pool.run(8, &|_| drop(count.fetch_add(1, Ordering::Relaxed))))
+                    (0..100).for_each(|_| {
+                        pool.run(8, &|_| {
+                            count.fetch_add(1, Ordering::Relaxed);
+                        })
+                    })
                 });
             }
         });
