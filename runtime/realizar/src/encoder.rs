@@ -188,7 +188,7 @@ impl<'m> Encoder<'m> {
     }
 
     fn checked(source: Source<'m>, shape: Shape, tokenizer: OnceLock<Tokenizer>) -> Result<Self> {
-        if shape.width % shape.heads != 0 || shape.context < 2 {
+        if !shape.width.is_multiple_of(shape.heads) || shape.context < 2 {
             return Err(Error::format(format!(
                 "{} heads for a width of {}",
                 shape.heads, shape.width
@@ -264,7 +264,7 @@ impl<'m> Encoder<'m> {
             let mut linear = |name: &str, columns: usize, rows: usize| -> Result<Linear> {
                 let tensor = self.source.tensor(Some(i), name, "weight")?;
                 let kind = Kind::of(tensor.ty);
-                if tensor.shape != [columns, rows] || columns % kind.columns() != 0 {
+                if tensor.shape != [columns, rows] || !columns.is_multiple_of(kind.columns()) {
                     return Err(Error::format(format!(
                         "`{}` has the shape {:?}",
                         tensor.name, tensor.shape

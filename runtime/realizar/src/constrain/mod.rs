@@ -142,10 +142,10 @@ impl Grammar {
     fn step(&self, stacks: &[Stack], byte: u8) -> Vec<Stack> {
         let mut out = Vec::new();
         for place in stacks.iter().flatten() {
-            if let Some(Element::Byte(set)) = self.element(place) {
-                if set[usize::from(byte)] {
-                    self.expand(self.next(place), &mut out);
-                }
+            let fits =
+                matches!(self.element(place), Some(Element::Byte(set)) if set[usize::from(byte)]);
+            if fits {
+                self.expand(self.next(place), &mut out);
             }
         }
         out

@@ -240,7 +240,7 @@ impl<'m> Gguf<'m> {
     #[must_use]
     pub fn integer(&self, key: &str) -> Option<usize> {
         let n = self.number(key)?;
-        (n >= 0.0 && n <= 9e15 && n.fract() == 0.0).then_some(n as usize)
+        ((0.0..=9e15).contains(&n) && n.fract() == 0.0).then_some(n as usize)
     }
 
     /// A truth value.

@@ -165,7 +165,7 @@ impl Plan<'_, '_> {
         let tensor = tensor.ok_or_else(|| Error::format(format!("`{name}` is missing")))?;
         let fits = matches!(tensor.shape, &[c, r] if c == columns && r >= first_row + rows);
         let kind = Kind::of(tensor.ty);
-        if !fits || columns % kind.columns() != 0 {
+        if !fits || !columns.is_multiple_of(kind.columns()) {
             let text = format!(
                 "`{name}` has the shape {:?}, not {columns} x {rows}",
                 tensor.shape

@@ -227,9 +227,9 @@ fn q2_k(b: &[u8], out: &mut Codes) {
     out.step = 16;
     out.has_offset = true;
     let (scales, codes, d, dmin) = (&b[..16], &b[16..80], half_at(b, 80), half_at(b, 82));
-    for j in 0..16 {
-        out.d[j] = d * f32::from(scales[j] & 15);
-        out.m[j] = -(dmin * f32::from(scales[j] >> 4));
+    for (j, &pair) in scales.iter().enumerate() {
+        out.d[j] = d * f32::from(pair & 15);
+        out.m[j] = -(dmin * f32::from(pair >> 4));
     }
     for (i, q) in out.q.iter_mut().enumerate() {
         let (half, plane, j) = (i / 128, i / 32 % 4, i % 32);

@@ -165,7 +165,7 @@ impl Settings {
             repeat_penalty: self.repeat_penalty.unwrap_or(d.repeat_penalty),
             frequency_penalty: self.frequency_penalty.unwrap_or(0.0),
             presence_penalty: self.presence_penalty.unwrap_or(0.0),
-            seed: self.seed.unwrap_or_else(|| now_nanos()),
+            seed: self.seed.unwrap_or_else(now_nanos),
             ..d
         };
         let max_tokens = self
@@ -220,14 +220,14 @@ struct TextRequest {
     settings: Settings,
 }
 
-fn parse<T: for<'de> Deserialize<'de>>(body: &Bytes) -> Result<T, Response> {
-    serde_json::from_slice(body).map_err(|e| bad(format!("the request is not valid: {e}")))
+fn parse<T: for<'de> Deserialize<'de>>(body: &Bytes) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|e| format!("the request is not valid: {e}"))
 }
 
 pub(super) async fn chat(Extract(state): Extract<State>, body: Bytes) -> Response {
     let request: ChatRequest = match parse(&body) {
         Ok(request) => request,
-        Err(response) => return response,
+        Err(message) => return bad(message),
     };
     let mut messages = Vec::new();
     for message in &request.messages {
@@ -251,7 +251,7 @@ pub(super) async fn chat(Extract(state): Extract<State>, body: Bytes) -> Respons
 pub(super) async fn completions(Extract(state): Extract<State>, body: Bytes) -> Response {
     match parse::<TextRequest>(&body) {
         Ok(request) => complete(&state, &request.prompt, &request.settings, false).await,
-        Err(response) => response,
+        Err(message) => bad(message),
     }
 }
 
@@ -423,7 +423,7 @@ struct EmbeddingRequest {
 pub(super) async fn embeddings(Extract(state): Extract<State>, body: Bytes) -> Response {
     let request: EmbeddingRequest = match parse(&body) {
         Ok(request) => request,
-        Err(response) => return response,
+        Err(message) => return bad(message),
     };
     let texts: Option<Vec<String>> = match &request.input {
         Value::String(text) => Some(vec![text.clone()]),

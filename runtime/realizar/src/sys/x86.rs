@@ -5,6 +5,9 @@
 //! nibbles 8 x 2 x 15 x 127 = 30480, codes up to 63: 2 x 2 x 63 x 127 = 32004, signed codes by their
 //! size: 2 x 128 x 127 = 32512, all at most 32767.
 
+// Tiles index several arrays with the same token.
+#![allow(clippy::needless_range_loop)]
+
 use std::arch::x86_64::*;
 
 use crate::kernel::{Acts, HEAD, Kind, LANES, Layout, Simd, TILE};

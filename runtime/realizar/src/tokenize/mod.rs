@@ -26,7 +26,7 @@ enum Scheme {
     Bpe {
         split: Split,
         merges: OnceLock<Merges>,
-        pairs: Vec<(Box<[u8]>, Box<[u8]>)>,
+        pairs: Vec<Pair>,
     },
     SentencePiece {
         prefix_space: bool,
@@ -37,6 +37,8 @@ enum Scheme {
     },
 }
 
+/// Two pieces that become one.
+type Pair = (Box<[u8]>, Box<[u8]>);
 type Merges = FxHashMap<(u32, u32), (u32, u32)>;
 
 /// A model's tokenizer.
@@ -297,11 +299,13 @@ impl Tokenizer {
             &letters
         };
         let is_newlines = split.raw_text && word.bytes().all(|b| b == b'\n');
-        if split.whole_words || is_newlines {
-            if let Some(id) = self.vocab.id(text.as_bytes()) {
-                out.push(id);
-                return;
-            }
+        let whole = self
+            .vocab
+            .id(text.as_bytes())
+            .filter(|_| split.whole_words || is_newlines);
+        if let Some(id) = whole {
+            out.push(id);
+            return;
         }
         let mut symbols = self.characters(text);
         merge(&mut symbols, |l, r| merges.get(&(l.id, r.id)).copied());
@@ -432,7 +436,7 @@ fn descending(score: f32) -> u32 {
     !ascending
 }
 
-fn read_merges(file: &Gguf<'_>) -> Vec<(Box<[u8]>, Box<[u8]>)> {
+fn read_merges(file: &Gguf<'_>) -> Vec<Pair> {
     let Some(merges) = file.array("tokenizer.ggml.merges") else {
         return Vec::new();
     };
@@ -447,7 +451,7 @@ fn read_merges(file: &Gguf<'_>) -> Vec<(Box<[u8]>, Box<[u8]>)> {
 }
 
 /// Merges as token ids; those that name unknown tokens can never apply and are left out.
-fn index_merges(vocab: &Vocab, pairs: &[(Box<[u8]>, Box<[u8]>)]) -> Merges {
+fn index_merges(vocab: &Vocab, pairs: &[Pair]) -> Merges {
     let mut merges = Merges::default();
     merges.reserve(pairs.len());
     let mut joined = Vec::new();
