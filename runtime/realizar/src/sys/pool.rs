@@ -3,14 +3,22 @@
 //! Tasks of a job are claimed one at a time from a counter, and the calling thread claims too: if no
 //! worker gets a processor, the caller does everything itself and loses nothing. Workers spin for a
 //! few microseconds after a job, since the next one follows soon, and then sleep.
+//! A worker that loses its processor in the middle of a task makes the caller wait for a slice of the
+//! scheduler. Such a stall makes the caller compute alone for a while, longer each time that stalls
+//! come again, so that on a busy machine several threads are about as fast as one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{JoinHandle, Thread};
+use std::time::{Duration, Instant};
 
 /// Rounds of spinning before a worker sleeps; about 20 microseconds.
 const SPINS: u32 = 4000;
+/// Waiting this long for the last tasks is a stall.
+const STALL: Duration = Duration::from_micros(150);
+/// Jobs that the caller runs alone after a first stall, and at most.
+const ALONE: (u32, u32) = (64, 16384);
 
 struct Job {
     /// The borrowed closure with its lifetime taken away; called only for claimed tasks.
@@ -62,6 +70,10 @@ pub struct Pool {
     shared: Arc<Shared>,
     workers: Vec<JoinHandle<()>>,
     running: Mutex<()>,
+    /// Jobs that the caller still runs alone.
+    alone: AtomicU32,
+    /// Jobs to run alone after the next stall.
+    penalty: AtomicU32,
 }
 
 impl std::fmt::Debug for Pool {
@@ -82,10 +94,13 @@ impl Pool {
             builder.spawn(move || worker(&shared)).ok()
         };
         let workers = (1..threads).filter_map(spawn).collect();
+        let (alone, penalty) = (AtomicU32::new(0), AtomicU32::new(ALONE.0));
         Self {
             shared,
             workers,
             running: Mutex::new(()),
+            alone,
+            penalty,
         }
     }
 
@@ -109,6 +124,12 @@ impl Pool {
             (0..total).for_each(task);
             return;
         };
+        let alone = self.alone.load(Ordering::Relaxed);
+        if alone > 0 {
+            self.alone.store(alone - 1, Ordering::Relaxed);
+            (0..total).for_each(task);
+            return;
+        }
         // SAFETY: only the lifetime changes. The pointer is used by `Job::work` for claimed tasks,
         // and this function does not return (nor unwind: tasks are caught) before all are done.
         let call: &'static (dyn Fn(usize) + Sync) = unsafe { std::mem::transmute(task) };
@@ -128,17 +149,32 @@ impl Pool {
             self.shared.wake.notify_all();
         }
         job.work();
-        let mut spins = 0;
-        while job.done.load(Ordering::Acquire) < total {
+        self.wait(&job);
+        if job.panicked.load(Ordering::Relaxed) {
+            resume_unwind(Box::new("a task of the thread pool panicked"));
+        }
+    }
+
+    /// Waits for the tasks that workers claimed.
+    fn wait(&self, job: &Job) {
+        let (mut spins, mut start) = (0, None);
+        while job.done.load(Ordering::Acquire) < job.total {
             spins += 1;
             if spins < SPINS {
                 std::hint::spin_loop();
-            } else {
-                std::thread::park_timeout(std::time::Duration::from_millis(1));
+                continue;
             }
+            start.get_or_insert_with(Instant::now);
+            std::thread::park_timeout(Duration::from_millis(1));
         }
-        if job.panicked.load(Ordering::Relaxed) {
-            resume_unwind(Box::new("a task of the thread pool panicked"));
+        // Only the holder of `running` writes these, so plain loads and stores do.
+        let penalty = self.penalty.load(Ordering::Relaxed);
+        if start.is_some_and(|start| start.elapsed() > STALL) {
+            self.alone.store(penalty, Ordering::Relaxed);
+            self.penalty
+                .store((penalty * 2).min(ALONE.1), Ordering::Relaxed);
+        } else if penalty > ALONE.0 {
+            self.penalty.store(penalty - 1, Ordering::Relaxed);
         }
     }
 
