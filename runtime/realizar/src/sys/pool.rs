@@ -4,21 +4,81 @@
 //! worker gets a processor, the caller does everything itself and loses nothing. Workers spin for a
 //! few microseconds after a job, since the next one follows soon, and then sleep.
 //! A worker that loses its processor in the middle of a task makes the caller wait for a slice of the
-//! scheduler. Such a stall makes the caller compute alone for a while, longer each time that stalls
-//! come again, so that on a busy machine several threads are about as fast as one.
+//! scheduler. So the pool times jobs of each shape both ways, shared and alone, and takes the faster
+//! way: on a busy machine, and for jobs too small to share, several threads are as fast as one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, TryLockError};
 use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
 /// Rounds of spinning before a worker sleeps; about 20 microseconds.
-const SPINS: u32 = 4000;
-/// Waiting this long for the last tasks is a stall.
-const STALL: Duration = Duration::from_micros(150);
-/// Jobs that the caller runs alone after a first stall, and at most.
-const ALONE: (u32, u32) = (64, 16384);
+const SPINS: u32 = 1500;
+/// Shapes of jobs that are told apart; others share a place.
+const SHAPES: usize = 64;
+/// Every so many shared jobs one runs alone, to know what that takes.
+const REFRESH: u32 = 128;
+/// Jobs alone before sharing is tried again, at least and at most.
+const RETRY: (u32, u32) = (16, 512);
+
+/// What jobs of one shape take, in nanoseconds, and which way they go. Threads may overwrite each
+/// other's values; that costs accuracy only.
+#[derive(Default)]
+struct Shape {
+    shared: AtomicU32,
+    alone: AtomicU32,
+    until_other: AtomicU32,
+    retry: AtomicU32,
+}
+
+impl Shape {
+    /// Whether the next job should be shared.
+    fn share(&self) -> bool {
+        let (shared, alone) = (
+            self.shared.load(Ordering::Relaxed),
+            self.alone.load(Ordering::Relaxed),
+        );
+        if shared == 0 || alone == 0 {
+            return shared == 0;
+        }
+        let is_better = shared < alone;
+        let left = self.until_other.load(Ordering::Relaxed);
+        if left > 0 {
+            self.until_other.store(left - 1, Ordering::Relaxed);
+            return is_better;
+        }
+        let retry = self.retry.load(Ordering::Relaxed).clamp(RETRY.0, RETRY.1);
+        self.retry.store(
+            if is_better { RETRY.0 } else { retry * 2 },
+            Ordering::Relaxed,
+        );
+        self.until_other
+            .store(if is_better { REFRESH } else { retry }, Ordering::Relaxed);
+        !is_better
+    }
+
+    fn note(&self, is_shared: bool, taken: Duration) {
+        let place = if is_shared { &self.shared } else { &self.alone };
+        let (old, other) = (
+            place.load(Ordering::Relaxed),
+            self.alone.load(Ordering::Relaxed),
+        );
+        let taken = u32::try_from(taken.as_nanos()).unwrap_or(u32::MAX).max(1);
+        // A single stall should count, but not for minutes.
+        let taken = if old == 0 {
+            taken
+        } else {
+            taken.min(other.max(old).saturating_mul(64))
+        };
+        let new = if old == 0 {
+            taken
+        } else {
+            old - old / 8 + taken / 8
+        };
+        place.store(new.max(1), Ordering::Relaxed);
+    }
+}
 
 struct Job {
     /// The borrowed closure with its lifetime taken away; called only for claimed tasks.
@@ -30,7 +90,7 @@ struct Job {
     caller: Thread,
 }
 
-// SAFETY: `call` points to a `Sync` closure, so calling it from several threads is allowed; `Pool::run`
+// SAFETY: `call` points to a `Sync` closure, so calling it from several threads is allowed; `Pool::run_shared`
 // keeps it alive until `done == total`, and after that no thread dereferences it (see `Job::work`).
 unsafe impl Send for Job {}
 // SAFETY: as above; all other fields are atomics or `Thread`.
@@ -44,7 +104,7 @@ impl Job {
             if task >= self.total {
                 return;
             }
-            // SAFETY: task < total, so this task is not counted in `done` yet and `Pool::run` still
+            // SAFETY: task < total, so this task is not counted in `done` yet and `Pool::run_shared` still
             // waits; the closure that `call` points to is alive.
             let call = unsafe { &*self.call };
             if catch_unwind(AssertUnwindSafe(|| call(task))).is_err() {
@@ -70,10 +130,7 @@ pub struct Pool {
     shared: Arc<Shared>,
     workers: Vec<JoinHandle<()>>,
     running: Mutex<()>,
-    /// Jobs that the caller still runs alone.
-    alone: AtomicU32,
-    /// Jobs to run alone after the next stall.
-    penalty: AtomicU32,
+    shapes: Vec<Shape>,
 }
 
 impl std::fmt::Debug for Pool {
@@ -94,13 +151,12 @@ impl Pool {
             builder.spawn(move || worker(&shared)).ok()
         };
         let workers = (1..threads).filter_map(spawn).collect();
-        let (alone, penalty) = (AtomicU32::new(0), AtomicU32::new(ALONE.0));
+        let shapes = (0..SHAPES).map(|_| Shape::default()).collect();
         Self {
             shared,
             workers,
             running: Mutex::new(()),
-            alone,
-            penalty,
+            shapes,
         }
     }
 
@@ -110,26 +166,37 @@ impl Pool {
         self.workers.len() + 1
     }
 
-    /// Calls `task` for 0..total, in any order and on any thread; returns when all are done.
+    /// Calls `task` for 0..total, in any order and on any thread; returns when all are done. Jobs with
+    /// equal `shape` should take about equally long.
     ///
     /// # Panics
     /// If a task panics, after all others are done.
-    pub fn run(&self, total: usize, task: &(dyn Fn(usize) + Sync)) {
+    pub fn run(&self, shape: usize, total: usize, task: &(dyn Fn(usize) + Sync)) {
         if self.workers.is_empty() || total < 2 {
             (0..total).for_each(task);
             return;
         }
         // One job at a time; a second caller computes alone rather than wait.
-        let Ok(_running) = self.running.try_lock() else {
-            (0..total).for_each(task);
-            return;
+        let _running = match self.running.try_lock() {
+            Ok(guard) => guard,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                (0..total).for_each(task);
+                return;
+            }
         };
-        let alone = self.alone.load(Ordering::Relaxed);
-        if alone > 0 {
-            self.alone.store(alone - 1, Ordering::Relaxed);
+        let shape = &self.shapes[shape % SHAPES];
+        let is_shared = shape.share();
+        let start = Instant::now();
+        if is_shared {
+            self.run_shared(total, task);
+        } else {
             (0..total).for_each(task);
-            return;
         }
+        shape.note(is_shared, start.elapsed());
+    }
+
+    fn run_shared(&self, total: usize, task: &(dyn Fn(usize) + Sync)) {
         // SAFETY: only the lifetime changes. The pointer is used by `Job::work` for claimed tasks,
         // and this function does not return (nor unwind: tasks are caught) before all are done.
         let call: &'static (dyn Fn(usize) + Sync) = unsafe { std::mem::transmute(task) };
@@ -149,32 +216,17 @@ impl Pool {
             self.shared.wake.notify_all();
         }
         job.work();
-        self.wait(&job);
-        if job.panicked.load(Ordering::Relaxed) {
-            resume_unwind(Box::new("a task of the thread pool panicked"));
-        }
-    }
-
-    /// Waits for the tasks that workers claimed.
-    fn wait(&self, job: &Job) {
-        let (mut spins, mut start) = (0, None);
-        while job.done.load(Ordering::Acquire) < job.total {
+        let mut spins = 0;
+        while job.done.load(Ordering::Acquire) < total {
             spins += 1;
             if spins < SPINS {
                 std::hint::spin_loop();
-                continue;
+            } else {
+                std::thread::park_timeout(Duration::from_millis(1));
             }
-            start.get_or_insert_with(Instant::now);
-            std::thread::park_timeout(Duration::from_millis(1));
         }
-        // Only the holder of `running` writes these, so plain loads and stores do.
-        let penalty = self.penalty.load(Ordering::Relaxed);
-        if start.is_some_and(|start| start.elapsed() > STALL) {
-            self.alone.store(penalty, Ordering::Relaxed);
-            self.penalty
-                .store((penalty * 2).min(ALONE.1), Ordering::Relaxed);
-        } else if penalty > ALONE.0 {
-            self.penalty.store(penalty - 1, Ordering::Relaxed);
+        if job.panicked.load(Ordering::Relaxed) {
+            resume_unwind(Box::new("a task of the thread pool panicked"));
         }
     }
 
@@ -188,7 +240,8 @@ impl Pool {
         let chunk = chunk.max(1);
         let length = data.len();
         let base = Base(data.as_mut_ptr());
-        self.run(length.div_ceil(chunk), &|i| {
+        let shape = (length ^ chunk << 7).wrapping_mul(0x9e37_79b9) >> 16;
+        self.run(shape, length.div_ceil(chunk), &|i| {
             let base = &base;
             let start = i * chunk;
             let count = chunk.min(length - start);
@@ -273,13 +326,46 @@ mod tests {
     #[test]
     fn a_panic_reaches_the_caller_and_the_pool_lives_on() {
         let pool = Pool::new(3);
-        let result = catch_unwind(AssertUnwindSafe(|| pool.run(10, &|i| assert_ne!(i, 7))));
-        assert!(result.is_err());
+        // The first run of a shape is shared, the second alone.
+        for _ in 0..2 {
+            let run = || pool.run(0, 10, &|i| assert_ne!(i, 7));
+            assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
+        }
         let count = AtomicUsize::new(0);
-        pool.run(10, &|_| {
+        pool.run(0, 10, &|_| {
             count.fetch_add(1, Ordering::Relaxed);
         });
         assert_eq!(count.into_inner(), 10);
+    }
+
+    #[test]
+    fn the_faster_way_is_taken_and_the_other_tried_again() {
+        let shape = Shape::default();
+        let mut shared = 0;
+        for _ in 0..5000 {
+            let is_shared = shape.share();
+            shared += u32::from(is_shared);
+            shape.note(
+                is_shared,
+                Duration::from_micros(if is_shared { 90 } else { 50 }),
+            );
+        }
+        assert!(
+            (2..40).contains(&shared),
+            "{shared} of 5000 jobs shared though alone is faster"
+        );
+        for _ in 0..20_000 {
+            let is_shared = shape.share();
+            shape.note(
+                is_shared,
+                Duration::from_micros(if is_shared { 30 } else { 50 }),
+            );
+        }
+        let later = (0..1000).filter(|_| shape.share()).count();
+        assert!(
+            later > 900,
+            "{later} of 1000 jobs shared though that is faster"
+        );
     }
 
     #[test]
@@ -290,7 +376,7 @@ mod tests {
             for _ in 0..4 {
                 s.spawn(|| {
                     (0..100).for_each(|_| {
-                        pool.run(8, &|_| {
+                        pool.run(0, 8, &|_| {
                             count.fetch_add(1, Ordering::Relaxed);
                         })
                     })
