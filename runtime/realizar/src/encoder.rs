@@ -298,15 +298,7 @@ impl<'m> Encoder<'m> {
                 last_norm: self.norm(Some(i), "layer_output_norm")?,
             });
         }
-        let mut arena = Arena::new(size)
-            .map_err(|e| Error::Io(format!("no memory for {size} bytes of weights"), e))?;
-        for (tensor, layout, at) in plan {
-            let row_bytes = layout.columns / tensor.ty.block_len() * tensor.ty.block_bytes();
-            let groups = arena[at..].chunks_exact_mut(layout.group_bytes());
-            for (rows, group) in tensor.bytes.chunks(LANES * row_bytes).zip(groups) {
-                pack_rows(tensor.ty, layout, rows, group);
-            }
-        }
+        let arena = pack(plan, size)?;
         let segments = self.source.tensor(None, "token_types", "weight")?;
         let segment = segments.to_f32().get(..width).map(<[f32]>::to_vec);
         Ok(Weights {
@@ -452,6 +444,20 @@ impl<'m> Encoder<'m> {
         });
         mixed
     }
+}
+
+/// Packs tensors to their places in an arena of `size` bytes.
+fn pack(plan: Vec<(Tensor<'_>, Layout, usize)>, size: usize) -> Result<Arena> {
+    let mut arena = Arena::new(size)
+        .map_err(|e| Error::Io(format!("no memory for {size} bytes of weights"), e))?;
+    for (tensor, layout, at) in plan {
+        let row_bytes = layout.columns / tensor.ty.block_len() * tensor.ty.block_bytes();
+        let groups = arena[at..].chunks_exact_mut(layout.group_bytes());
+        for (rows, group) in tensor.bytes.chunks(LANES * row_bytes).zip(groups) {
+            pack_rows(tensor.ty, layout, rows, group);
+        }
+    }
+    Ok(arena)
 }
 
 fn vocabulary(folder: &Path, tokenizer: Option<serde_json::Value>) -> Result<Vec<String>> {

@@ -125,6 +125,37 @@ fn bench(path: &str, threads: usize, prompt: usize, steps: usize) -> Outcome {
     Ok(())
 }
 
+fn answer(
+    model: &Model<'_>,
+    session: &mut Session<'_>,
+    through_template: bool,
+    steps: usize,
+    text: &str,
+) -> Outcome {
+    let prompt = match through_template {
+        true => model
+            .template()?
+            .render(&[Message::new("user", text)], true)?,
+        false => text.to_owned(),
+    };
+    let options = Generate {
+        max_tokens: steps,
+        ..Generate::default()
+    };
+    let answer = session.generate(&prompt, &options, |text| {
+        print!("{text}");
+        let _ = std::io::stdout().flush();
+        ControlFlow::Continue(())
+    })?;
+    println!(
+        "\n[{} prompt tokens, {} tokens, {:?}]",
+        answer.prompt_tokens,
+        answer.tokens.len(),
+        answer.finish
+    );
+    Ok(())
+}
+
 fn with_session(command: &str, args: &[&str]) -> Outcome {
     let threads = args[1].parse()?;
     let model = Model::open_with(
@@ -173,27 +204,13 @@ fn with_session(command: &str, args: &[&str]) -> Outcome {
             greedy(&mut session, &tokens, args[2].parse()?)
         }
         _ => {
-            let prompt = match command {
-                "chat" => model
-                    .template()?
-                    .render(&[Message::new("user", args[3])], true)?,
-                _ => args[3].to_owned(),
-            };
-            let options = Generate {
-                max_tokens: args[2].parse()?,
-                ..Generate::default()
-            };
-            let answer = session.generate(&prompt, &options, |text| {
-                print!("{text}");
-                let _ = std::io::stdout().flush();
-                ControlFlow::Continue(())
-            })?;
-            println!(
-                "\n[{} prompt tokens, {} tokens, {:?}]",
-                answer.prompt_tokens,
-                answer.tokens.len(),
-                answer.finish
-            );
+            answer(
+                &model,
+                &mut session,
+                command == "chat",
+                args[2].parse()?,
+                args[3],
+            )?;
             Ok(())
         }
     }

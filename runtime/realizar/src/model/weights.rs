@@ -262,18 +262,7 @@ fn layer(plan: &mut Plan<'_, '_>, c: &Config, index: usize) -> Result<Layer> {
         )
     };
     let output = plan.linear(&name("attn_output"), outputs, 0, c.width)?;
-    let (gate, up) = if plan.file.tensor(&name("ffn_gate")).is_some() || c.family != Family::Phi3 {
-        (
-            plan.linear(&name("ffn_gate"), c.width, 0, c.feed_forward)?,
-            plan.linear(&name("ffn_up"), c.width, 0, c.feed_forward)?,
-        )
-    } else {
-        let both = name("ffn_up");
-        (
-            plan.linear(&both, c.width, 0, c.feed_forward)?,
-            plan.linear(&both, c.width, c.feed_forward, c.feed_forward)?,
-        )
-    };
+    let (gate, up) = gate_and_up(plan, c, &name)?;
     let needs_head_norm = matches!(c.family, Family::Qwen3 | Family::Gemma3);
     let needs_after = matches!(c.family, Family::Gemma2 | Family::Gemma3);
     let extra = |part: &str, length: usize, needed: bool| {
@@ -302,4 +291,25 @@ fn layer(plan: &mut Plan<'_, '_>, c: &Config, index: usize) -> Result<Layer> {
         up,
         after_forward,
     })
+}
+
+/// The two inputs of the feed-forward, which phi3 stores as one matrix.
+fn gate_and_up(
+    plan: &mut Plan<'_, '_>,
+    c: &Config,
+    name: &dyn Fn(&str) -> String,
+) -> Result<(Linear, Linear)> {
+    let pair = if plan.file.tensor(&name("ffn_gate")).is_some() || c.family != Family::Phi3 {
+        (
+            plan.linear(&name("ffn_gate"), c.width, 0, c.feed_forward)?,
+            plan.linear(&name("ffn_up"), c.width, 0, c.feed_forward)?,
+        )
+    } else {
+        let both = name("ffn_up");
+        (
+            plan.linear(&both, c.width, 0, c.feed_forward)?,
+            plan.linear(&both, c.width, c.feed_forward, c.feed_forward)?,
+        )
+    };
+    Ok(pair)
 }

@@ -2,6 +2,7 @@
 //!
 //! `exp` is 2^n times a polynomial on ±ln2/2; its relative error is below 2e-7.
 
+#[cfg(target_arch = "x86_64")]
 use crate::kernel::{Simd, simd};
 
 #[inline(always)]
