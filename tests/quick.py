@@ -10,6 +10,7 @@ Expected output: NAME.out beside the program, else what python3 prints. The emit
 members of one cargo workspace in target/quick, built without optimisation against runtime/rt.
 """
 import argparse
+import collections
 import concurrent.futures
 import difflib
 import json
@@ -21,6 +22,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+# rustc's messages without names, and the programs that have them.
+ERRORS = collections.defaultdict(list)
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "tests" / "corpus"
 
@@ -30,6 +33,7 @@ def parse_args():
     parser.add_argument("programs", nargs="*")
     parser.add_argument("--all", action="store_true", help="the whole Python corpus")
     parser.add_argument("-v", "--verbose", action="store_true")
+    parser.add_argument("--errors", action="store_true", help="count rustc's errors over all programs")
     parser.add_argument("--no-build", action="store_true", help="use the batutac that is there")
     parser.add_argument("--strict-warnings", action="store_true", help="clippy -D warnings on what is emitted")
     parser.add_argument("-j", "--jobs", default="2")
@@ -62,7 +66,7 @@ class Program:
         shutil.rmtree(self.folder, ignore_errors=True)
         command = [ROOT / "target/debug/batutac", "--color", "never", "transpile", self.path, "-o", self.folder]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=30)
         except subprocess.TimeoutExpired:
             self.detail = "transpile: timeout"
             return False
@@ -138,6 +142,7 @@ def compile_all(programs, out, args):
         elif message["reason"] == "compiler-message" and message["message"]["level"] == "error":
             program.errors = getattr(program, "errors", 0) + 1
             program.detail += message["message"]["rendered"]
+            ERRORS[re.sub(r"`[^`]*`", "`..`", message["message"]["message"])].append(program.name)
     if done.returncode and not any(p.detail or p.binary for p in programs):
         sys.exit("cargo failed:\n" + done.stderr)
 
@@ -174,6 +179,9 @@ def main():
                 print(p.findings)
             if p.detail:
                 print(p.detail[:6000])
+    if args.errors:
+        for text, names in sorted(ERRORS.items(), key=lambda item: -len(item[1]))[:60]:
+            print(f"{len(names):5} in {len(set(names)):3}  {text.splitlines()[0][:100]}  ({names[0]})")
     stages = [p.stage for p in programs]
     same, total = stages.count("same"), len(stages)
     compiled = same + stages.count("compiled")

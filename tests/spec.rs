@@ -4,7 +4,7 @@
 //! an empty fence stands for all), `output` (stdout of the emitted Rust, and of CPython), `stderr` (its
 //! last line), `diagnostics` (`CODE line: message`). A `toml` fence gives `args`, `stdin`, `exit`,
 //! `int = "big"`, `optimize = "none"`, `strict`. In the input, `#! B0501 words` at a line's end expects
-//! that finding there.
+//! that finding there, `#~ list<int>` that a local assigned on that line has that type.
 //!
 //! `BLESS=1` rewrites fences (`output` from CPython alone), `REFERENCE=1` asks CPython again.
 
@@ -124,6 +124,7 @@ fn case(file: PathBuf, name: String, spec: Spec) -> Case {
         ));
     } else if spec.fences.iter().skip(1).all(|fence| fence.lang == "toml")
         && !spec.input().text.contains("#! B")
+        && !spec.input().text.contains("#~ ")
     {
         failures.push(format!("line {}: nothing is asserted", spec.input().line));
     }
@@ -213,9 +214,11 @@ fn translate(case: &mut Case) {
         let output = session.output();
         let text = |level| session.text(level);
         let levels = [text(Level::Hir), text(Level::Typed), text(Level::Mir), text(Level::Idiomatic)];
-        (output, levels)
+        let types = session.assigned_types();
+        let types: Vec<_> = types.into_iter().map(|(at, _, ty)| (at.line, ty.to_string())).collect();
+        (output, levels, types)
     });
-    let (output, levels) = match catch_unwind(work) {
+    let (output, levels, types) = match catch_unwind(work) {
         Ok(found) => found,
         Err(panic) => {
             let text = panic.downcast_ref::<String>().cloned();
@@ -233,6 +236,7 @@ fn translate(case: &mut Case) {
         check_items(case, lang, actual);
     }
     check_findings(case, &output);
+    check_types(case, &types);
     case.files = output.files;
 }
 
@@ -280,6 +284,18 @@ fn check_findings(case: &mut Case, output: &Output) {
     for found in output.findings.iter().filter(|found| found.severity != batuta_base::Severity::Note) {
         if !wanted.iter().any(|(line, code, _)| line_of(found) == *line && found.code == code) {
             case.failures.push(format!("unexpected: {} {}: {}", found.code, line_of(found), found.message));
+        }
+    }
+}
+
+/// `#~ type` at a line's end.
+fn check_types(case: &mut Case, types: &[(u32, String)]) {
+    for (index, line) in case.spec.input().text.lines().enumerate() {
+        let Some((_, wanted)) = line.split_once("#~ ") else { continue };
+        let here: Vec<_> =
+            types.iter().filter(|(line, _)| *line == index as u32 + 1).map(|(_, ty)| ty.as_str()).collect();
+        if !here.contains(&wanted.trim()) {
+            case.failures.push(format!("input line {}: no {}, found {here:?}", index + 1, wanted.trim()));
         }
     }
 }

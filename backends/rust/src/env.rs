@@ -123,6 +123,28 @@ impl<'a> Env<'a> {
         })
     }
 
+    /// Name of a function of a module. Rust's `main` is the frame: the program's own `main` is `run`.
+    pub fn fn_name(&self, path: Name) -> String {
+        let own = names::function(path);
+        let is_main = own == "main" && self.program.entry == Some(path.parent());
+        if is_main { self.free_name(path.parent(), &["run", "run_main", "run_program"]) } else { own }
+    }
+
+    /// Name of the function that holds the entry module's top-level statements.
+    pub fn top_name(&self, entry: Name) -> String {
+        let has_main = self.program.fns.contains_key(&entry.join("main"));
+        let taken = if has_main { self.fn_name(entry.join("main")) } else { String::new() };
+        let names = ["run", "start", "top_level", "top_level_statements"];
+        let free: Vec<_> = names.into_iter().filter(|name| *name != taken).collect();
+        self.free_name(entry, &free)
+    }
+
+    /// The first of the names that no function of the module has; else the last.
+    fn free_name(&self, module: Name, names: &[&str]) -> String {
+        let is_free = |name: &&&str| !self.program.fns.contains_key(&module.join(name));
+        names.iter().find(is_free).or(names.last()).map_or(String::new(), |name| (*name).to_owned())
+    }
+
     /// `mod::Item` as `from` writes it, with the `use` that this needs.
     pub fn item_path(&self, item: Name, own_name: &str, from: Name, uses: &mut Uses) -> String {
         let home = self.module_of(item);

@@ -136,7 +136,7 @@ pub fn function(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses, 
     let name = match (env.class(body.path.parent()).is_some(), body.path.last()) {
         (true, "__str__") => "to_text".to_owned(),
         (true, _) => method_name(body),
-        (false, _) => names::function(body.path),
+        (false, _) => env.fn_name(body.path),
     };
     named_function(env, body, &name, visibility(env, body.path, module), module, uses, indent)
 }
@@ -403,9 +403,36 @@ fn initialiser(
         return Some(format!("{hole}fn main() {text}\n"));
     }
     uses.rt = true;
-    let start = "fn main() {\n    rt::start(include_str!(\"../batuta.map.json\"), run);\n}\n";
+    let start = |name: &str| {
+        format!("fn main() {{\n    rt::start(include_str!(\"../batuta.map.json\"), {name});\n}}\n")
+    };
+    if imports.is_empty()
+        && let Some(main) = only_call(env, &trimmed)
+    {
+        return Some(start(&env.fn_name(main)));
+    }
+    let name = env.top_name(module.path);
     let ret = if init.fallible { " -> rt::Result" } else { "" };
-    Some(format!("{start}\n{hole}fn run(){ret} {text}\n"))
+    Some(format!("{}\n{hole}fn {name}(){ret} {text}\n", start(&name)))
+}
+
+/// The function that the body calls and does nothing else: without parameters and result.
+fn only_call(env: &Env<'_>, init: &Body<Mir>) -> Option<Name> {
+    let root = &init.blocks[init.root];
+    let call = match (&root.stmts[..], root.tail) {
+        ([], Some(tail)) => tail,
+        ([stmt], None) if stmt.above.is_empty() && stmt.beside.is_none() => match stmt.kind {
+            core::StmtKind::Expr(node) => node,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let core::Node::Call { callee: core::Callee::Fn(path), args } = &init.nodes[call].kind else { return None };
+    let callee = env.function(*path)?;
+    let fits =
+        args.is_empty() && callee.params.is_empty() && !callee.fallible && *callee.ret.kind() == TyKind::Unit;
+    (fits && env.module_of(*path) == env.module_of(init.path) && env.class(path.parent()).is_none())
+        .then_some(*path)
 }
 
 /// The statement's work is done by an item: the value of a constant, a variant of an enum.

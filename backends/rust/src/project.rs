@@ -305,6 +305,8 @@ fn item_bases(program: &Program<Mir>) -> BTreeMap<Name, u32> {
             out.insert(path, row.base);
         }
     }
+    // A method is no item of its module: its own origin says where it starts.
+    out.extend(program.fns.values().map(|body| (body.path, body.origin.start)));
     out
 }
 

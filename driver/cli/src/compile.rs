@@ -68,7 +68,7 @@ pub fn build(
         return Err(Failure::usage(format!("{} is a library: nothing to start", input.display())).hint(hint));
     }
     let runtime = cache::runtime()?;
-    let output = Session::new(&project, translation.options(runtime.display().to_string())).output();
+    let mut output = Session::new(&project, translation.options(runtime.display().to_string())).output();
     report::show(&output.findings, &project, common);
     if output.has_errors() {
         if common.output_format == OutputFormat::Json {
@@ -80,6 +80,10 @@ pub fn build(
     let full = input.canonicalize().unwrap_or_else(|_| input.to_owned());
     let work =
         cache.join("work").join(format!("{}-{:016x}", project.name, folder::hash(&full.to_string_lossy())));
+    if let Some(manifest) = output.files.get_mut("Cargo.toml") {
+        // The cache may lie inside somebody's workspace.
+        manifest.push_str("\n[workspace]\n");
+    }
     folder::write(&work, &output.files, true)?;
     let lock = work.join("Cargo.lock");
     if !lock.exists() {

@@ -23,13 +23,28 @@ pub fn show(findings: &[Finding], project: &Project, common: &Common) {
     let mut buffer =
         if has_color(common) { termcolor::Buffer::ansi() } else { termcolor::Buffer::no_color() };
     for finding in findings.iter().filter(|found| !common.quiet || found.is_error()) {
-        let diagnostic = diagnostic(finding, &ids);
+        let diagnostic = match too_long(finding, project) {
+            Some(place) => diagnostic(finding, &HashMap::new()).with_notes(vec![place]),
+            None => diagnostic(finding, &ids),
+        };
         if term::emit_to_write_style(&mut buffer, &term::Config::default(), &files, &diagnostic).is_err() {
             let _ = writeln!(buffer, "{}: {}", finding.code, finding.message);
         }
     }
     let _ = std::io::stderr().write_all(buffer.as_slice());
     summary(findings, common);
+}
+
+/// Lines longer than this are not quoted.
+const LONGEST_LINE: usize = 400;
+
+/// The place in words, where the source line is too long to be shown.
+fn too_long(finding: &Finding, project: &Project) -> Option<String> {
+    let at = finding.at.as_ref()?;
+    let file = project.files.iter().find(|file| file.path == at.file)?;
+    let start = file.text[..at.start].rfind('\n').map_or(0, |found| found + 1);
+    let length = file.text[start..].find('\n').unwrap_or(file.text.len() - start);
+    (length > LONGEST_LINE).then(|| format!("at {}:{}:{}", at.file, at.line, at.column))
 }
 
 /// `--color`, then `NO_COLOR`, then whether stderr is a terminal.

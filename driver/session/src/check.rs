@@ -1,5 +1,6 @@
 //! Checks that belong to no pass: circular imports, and the verifier after each level.
 
+use crate::finding::Finding;
 use batuta_base::{Code, Diagnostic, Diags, Name, Origin};
 use batuta_core::verify::verify_program;
 use batuta_core::{Item, Level, Program};
@@ -8,6 +9,18 @@ use batuta_core::{Item, Level, Program};
 pub const IMPORT_CYCLE: Code = Code::note("B0905", "circular import");
 /// A pass broke a promise of its level.
 pub const BROKEN_PROMISE: Code = Code::warning("B0999", "internal error, please report");
+
+/// A promise of Mir that the printer found broken.
+pub(crate) fn problem(text: &str) -> Finding {
+    Finding {
+        code: BROKEN_PROMISE.id,
+        severity: BROKEN_PROMISE.severity,
+        message: format!("{}: {text}", BROKEN_PROMISE.title),
+        at: None,
+        marks: Vec::new(),
+        hints: vec!["it is a `todo!` in the Rust".to_owned()],
+    }
+}
 
 /// One finding for each circle of imports, at its first module.
 pub(crate) fn import_cycles<L>(program: &Program<L>) -> Vec<Diagnostic> {

@@ -1,11 +1,11 @@
 //! The salsa database and the session around it.
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Position};
 use crate::options::{Level, Options};
 use crate::project::Project;
-use crate::{Output, queries};
+use crate::{Output, check, queries};
 use batuta_base::{Name, SourceText};
-use batuta_core::{Mir, Program, Typed};
+use batuta_core::{Mir, Program, Ty, Typed};
 use rayon::prelude::*;
 use salsa::Setter;
 use std::collections::BTreeMap;
@@ -91,7 +91,9 @@ impl Session {
     /// Replaces a file's text. `false`: the project has no file of this path.
     pub fn set_text(&mut self, path: &str, text: &str) -> bool {
         let Some(file) = self.files.get(path).copied() else { return false };
-        file.set_text(&mut self.db).to(Arc::new(SourceText::new(path, text)));
+        if file.text(&self.db).text != text {
+            file.set_text(&mut self.db).to(Arc::new(SourceText::new(path, text)));
+        }
         true
     }
 
@@ -120,10 +122,13 @@ impl Session {
 
     /// Rust and findings. Nothing is written for a project with errors.
     pub fn output(&self) -> Output {
-        self.lower_all();
-        let findings = self.findings();
-        let files = queries::rust(&self.db, self.workspace).files.clone();
-        Output { files, findings }
+        let mut findings = self.findings();
+        if findings.iter().any(Finding::is_error) {
+            return Output { files: BTreeMap::new(), findings };
+        }
+        let emitted = queries::rust(&self.db, self.workspace);
+        findings.extend(emitted.problems.iter().map(|problem| check::problem(problem)));
+        Output { files: emitted.files.clone(), findings }
     }
 
     /// Findings without printing Rust.
@@ -148,6 +153,12 @@ impl Session {
     pub fn mir(&self) -> &Program<Mir> {
         self.lower_all();
         &queries::mir(&self.db, self.workspace).program
+    }
+
+    /// Position, name and type of each local that a statement assigns.
+    pub fn assigned_types(&self) -> Vec<(Position, Name, Ty)> {
+        self.lower_all();
+        queries::assigned_types(&self.db, self.workspace)
     }
 
     /// Names of the queries that ran since the last call, in their order.

@@ -58,19 +58,18 @@ impl Locator {
 
     /// The item itself, or the nearest item that it lies in.
     fn find(&self, item: Name) -> Option<&(Arc<SourceText>, u32)> {
-        let mut path = Name::new(item.as_str().split('$').next().unwrap_or_default());
-        loop {
+        let mut path = item;
+        while path != "" {
             if let Some(found) = self.items.get(&path) {
                 return Some(found);
             }
-            path = path.parent();
-            if path == "" {
-                return None;
-            }
+            path = path.as_str().rsplit_once('$').map_or_else(|| path.parent(), |(head, _)| Name::new(head));
         }
+        None
     }
 
-    fn position(&self, at: Anchor) -> Option<Position> {
+    /// File position of an anchor; `None` for an item of no file.
+    pub(crate) fn position(&self, at: Anchor) -> Option<Position> {
         let (source, base) = self.find(at.item)?;
         let start = (base + at.origin.start) as usize;
         let end = (base + at.origin.end).max(base + at.origin.start) as usize;

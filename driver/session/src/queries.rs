@@ -3,15 +3,17 @@
 //! `lowered(file)` reads one file. Its parts are handed on as `items(file)`, `bases(file)` and
 //! `hir(file, fn)`, which compare equal when an edit did not touch them: positions of items live in
 //! `bases` alone, so a line added above a function stops there. `program` puts the files together;
-//! `types`, `shapes`, `mir`, `idiomatic` and `rust` work on the whole program.
+//! `types`, `mir`, `idiomatic` and `rust` work on the whole program.
 
 use crate::check;
 use crate::db::{SourceFile, Workspace};
-use crate::finding::{Finding, Locator};
+use crate::finding::{Finding, Locator, Position};
 use crate::options::{Level, Optimize};
-use crate::stages::{self, Emitted, Shapes};
-use batuta_base::{Diagnostic, FxHashMap, Name, SourceText};
-use batuta_core::{Body, ClassDef, FileIr, GlobalDef, Hir, Item, Mir, Module, Program, Typed};
+use crate::stages::{self, Emitted};
+use batuta_base::{Anchor, Diagnostic, FxHashMap, FxHashSet, Name, Origin, Severity, SourceText};
+use batuta_core::{
+    Body, ClassDef, FileIr, FnKind, GlobalDef, Hir, Item, Mir, Module, Program, StmtKind, Ty, Typed,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -51,21 +53,39 @@ pub(crate) fn items(db: &dyn salsa::Database, workspace: Workspace, file: Source
     let ir = lowered(db, workspace, file);
     let mut module = ir.module.clone();
     module.items.iter_mut().for_each(|row| row.base = 0);
+    let class = |def: &ClassDef| {
+        let (mut def, start) = (def.clone(), def.origin.start);
+        def.origin = shifted(def.origin, start);
+        def.fields.iter_mut().for_each(|field| field.origin = shifted(field.origin, start));
+        Arc::new(def)
+    };
+    let global = |def: &GlobalDef| {
+        Arc::new(GlobalDef { origin: shifted(def.origin, def.origin.start), ..def.clone() })
+    };
     FileItems {
         module: Arc::new(module),
-        classes: ir.classes.iter().cloned().map(Arc::new).collect(),
-        globals: ir.globals.iter().cloned().map(Arc::new).collect(),
+        classes: ir.classes.iter().map(class).collect(),
+        globals: ir.globals.iter().map(global).collect(),
         fns: ir.fns.iter().map(|body| body.path).collect(),
     }
 }
 
-/// Where each item of a file starts.
-#[salsa::tracked]
-pub(crate) fn bases(db: &dyn salsa::Database, workspace: Workspace, file: SourceFile) -> Vec<(Item, u32)> {
-    lowered(db, workspace, file).module.items.iter().map(|row| (row.item, row.base)).collect()
+/// A range that counts from `start`.
+fn shifted(origin: Origin, start: u32) -> Origin {
+    Origin { start: origin.start.saturating_sub(start), end: origin.end.saturating_sub(start) }
 }
 
-/// One body at Hir.
+/// Where each function, class and method of a file starts, by path.
+#[salsa::tracked]
+pub(crate) fn bases(db: &dyn salsa::Database, workspace: Workspace, file: SourceFile) -> Vec<(Name, u32)> {
+    let ir = lowered(db, workspace, file);
+    let classes = ir.classes.iter().map(|class| (class.path, class.origin.start));
+    let globals = ir.globals.iter().map(|global| (global.path, global.origin.start));
+    let fns = ir.fns.iter().map(|body| (body.path, body.origin.start));
+    classes.chain(globals).chain(fns).collect()
+}
+
+/// One body at Hir; it starts at zero, wherever it stands in its file.
 #[salsa::tracked]
 pub(crate) fn hir(
     db: &dyn salsa::Database,
@@ -74,7 +94,13 @@ pub(crate) fn hir(
     path: Name,
 ) -> Option<Arc<Body<Hir>>> {
     let ir = lowered(db, workspace, file);
-    ir.fns.iter().find(|body| body.path == path).cloned().map(Arc::new)
+    let mut body = ir.fns.iter().find(|body| body.path == path)?.clone();
+    body.origin = shifted(body.origin, body.origin.start);
+    if body.kind == FnKind::Init {
+        // It spans the file, so every edit would change it; nothing is ever reported there.
+        body.origin.end = 0;
+    }
+    Some(Arc::new(body))
 }
 
 /// All files together at Hir; items have no positions.
@@ -102,17 +128,12 @@ pub(crate) fn types(db: &dyn salsa::Database, workspace: Workspace) -> Stage<Typ
     Stage { program, diags }
 }
 
-/// Representations, integer widths, errors that leave functions.
-#[salsa::tracked(no_eq)]
-pub(crate) fn shapes(db: &dyn salsa::Database, workspace: Workspace) -> Shapes {
-    stages::shapes(&types(db, workspace).program, workspace.options(db))
-}
-
-/// The program with every borrow decided: what the JIT reads.
+/// The program with representations, integer widths and every borrow decided: what the JIT reads.
 #[salsa::tracked]
 pub(crate) fn mir(db: &dyn salsa::Database, workspace: Workspace) -> Stage<Mir> {
-    let lowered = &shapes(db, workspace).lowered;
-    Stage { program: lowered.program.clone(), diags: lowered.diags.clone() }
+    let typed = types(db, workspace);
+    let (program, diags) = stages::decide(&typed.program, workspace.options(db));
+    Stage { program, diags }
 }
 
 /// Mir after the idioms: what the Rust printer reads. Positions of items are back.
@@ -129,55 +150,104 @@ pub(crate) fn idiomatic(db: &dyn salsa::Database, workspace: Workspace) -> Progr
 #[salsa::tracked]
 pub(crate) fn rust(db: &dyn salsa::Database, workspace: Workspace) -> Emitted {
     let mut program = idiomatic(db, workspace).clone();
-    let mut sources = BTreeMap::new();
+    let (mut sources, mut starts) = (BTreeMap::new(), FxHashMap::default());
     for file in workspace.files(db).iter() {
-        let bases = bases(db, workspace, *file);
-        if let Some(module) = program.modules.get_mut(&file.module(db)) {
-            for row in &mut Arc::make_mut(module).items {
-                let known = bases.iter().find(|(item, _)| *item == row.item);
-                row.base = known.map_or(0, |(_, base)| *base);
-            }
-        }
+        starts.extend(bases(db, workspace, *file).iter().copied());
         sources.insert(file.module(db), file.text(db).clone());
     }
+    place_items(&mut program, &starts);
     stages::emit(&program, workspace.name(db), &sources, workspace.options(db))
+}
+
+/// Gives items and bodies their places in the files back.
+fn place_items(program: &mut Program<Mir>, starts: &FxHashMap<Name, u32>) {
+    for module in program.modules.values_mut() {
+        for row in &mut Arc::make_mut(module).items {
+            if let Item::Fn(path) | Item::Class(path) | Item::Global(path) = row.item {
+                row.base = start_of(starts, path);
+            }
+        }
+    }
+    for body in program.fns.values_mut() {
+        let start = start_of(starts, body.path);
+        let origin = &mut Arc::make_mut(body).origin;
+        (origin.start, origin.end) = (start, start + origin.end);
+    }
+}
+
+/// Start of an item, or of the nearest one that it was made from: specialisations and lifted
+/// functions carry the original's path.
+fn start_of(starts: &FxHashMap<Name, u32>, path: Name) -> u32 {
+    let mut path = path;
+    while path != "" {
+        if let Some(start) = starts.get(&path) {
+            return *start;
+        }
+        path = path.as_str().rsplit_once('$').map_or_else(|| path.parent(), |(head, _)| Name::new(head));
+    }
+    0
+}
+
+/// Where the items of all files stand.
+pub(crate) fn locator(db: &dyn salsa::Database, workspace: Workspace) -> Locator {
+    let mut items: FxHashMap<Name, (Arc<SourceText>, u32)> = FxHashMap::default();
+    for file in workspace.files(db).iter() {
+        items.insert(file.module(db), (file.text(db).clone(), 0));
+        for (path, start) in bases(db, workspace, *file) {
+            items.insert(*path, (file.text(db).clone(), *start));
+        }
+    }
+    Locator::new(items)
 }
 
 /// All findings, with places in files, ordered by file and position.
 #[salsa::tracked]
 pub(crate) fn findings(db: &dyn salsa::Database, workspace: Workspace) -> Vec<Finding> {
-    let mut items: FxHashMap<Name, (Arc<SourceText>, u32)> = FxHashMap::default();
     let mut all = Vec::new();
     for file in workspace.files(db).iter() {
-        let ir = lowered(db, workspace, *file);
-        let text = file.text(db);
-        items.insert(ir.module.path, (text.clone(), 0));
-        for row in &ir.module.items {
-            if let Item::Fn(path) | Item::Class(path) = row.item {
-                items.insert(path, (text.clone(), row.base));
-            }
-        }
-        all.extend(ir.diags.iter().cloned());
+        all.extend(lowered(db, workspace, *file).diags.iter().cloned());
     }
     all.extend(check::import_cycles(program(db, workspace)));
     all.extend(types(db, workspace).diags.iter().cloned());
     all.extend(mir(db, workspace).diags.iter().cloned());
-    if workspace.options(db).verify {
+    let options = workspace.options(db);
+    if options.verify {
         all.extend(check::verify(program(db, workspace)));
         all.extend(check::verify(&types(db, workspace).program));
         all.extend(check::verify(&mir(db, workspace).program));
         all.extend(check::verify(idiomatic(db, workspace)));
     }
-    let locator = Locator::new(items);
+    let locator = locator(db, workspace);
     let mut found: Vec<Finding> = Vec::new();
+    let mut seen = FxHashSet::default();
     for diagnostic in &all {
-        let finding = locator.finding(diagnostic);
-        if !found.contains(&finding) {
+        let mut finding = locator.finding(diagnostic);
+        if options.strict && finding.severity == Severity::Warning {
+            finding.severity = Severity::Error;
+        }
+        if seen.insert((finding.code, finding.at.clone(), finding.message.clone())) {
             found.push(finding);
         }
     }
     found.sort_by(|a, b| a.at.cmp(&b.at));
     found
+}
+
+/// Position, name and type of each local that a statement assigns.
+pub(crate) fn assigned_types(db: &dyn salsa::Database, workspace: Workspace) -> Vec<(Position, Name, Ty)> {
+    let locator = locator(db, workspace);
+    let mut out = Vec::new();
+    for body in types(db, workspace).program.fns.values() {
+        body.walk_stmts(body.root, &mut |stmt| {
+            let at = locator.position(Anchor { item: body.path, origin: stmt.origin });
+            let (Some(at), StmtKind::Set { target, .. }) = (at, &stmt.kind) else { return };
+            target.for_each_local(&mut |local| {
+                let row = &body.locals[local];
+                out.push((at.clone(), row.name, row.ty));
+            });
+        });
+    }
+    out
 }
 
 /// The text form of the whole program at a level.

@@ -3,27 +3,24 @@
 use crate::options::{IntPolicy, Options};
 use batuta_base::{Diagnostic, Name, SourceText};
 use batuta_core::{Demotion, FileIr, Hir, Mir, Program, Typed};
-use batuta_own::Lowered;
 use batuta_python::LowerOptions;
+use batuta_rust::EmitOptions;
 use batuta_shapes::ShapeOptions;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What the rounds of `shapes` and `own` come to: no use is left that needs a second owner.
-#[derive(Debug)]
-pub(crate) struct Shapes {
-    pub(crate) lowered: Lowered,
-}
-
-/// More rounds than any program needs: each one shares at least one more class.
+/// More rounds of `shapes` and `own` than a program needs: each demotes at least one more class.
 const ROUNDS: usize = 200;
 
 /// The emitted cargo project.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Emitted {
     pub(crate) files: BTreeMap<String, String>,
+    /// Promises of Mir that a body broke; each is a `todo!` in the text.
+    pub(crate) problems: Vec<String>,
 }
 
+/// A file at Hir.
 pub(crate) fn lower(
     source: &SourceText,
     module: Name,
@@ -31,41 +28,49 @@ pub(crate) fn lower(
     is_package: bool,
     modules: &[Name],
 ) -> FileIr {
-    let is_project_module = |path: &str| modules.iter().any(|module| *module == path);
-    batuta_python::lower(source, module, &LowerOptions { is_entry, is_package, is_project_module: &is_project_module })
+    let is_project_module = |path: &str| modules.contains(&Name::new(path));
+    let options = LowerOptions { is_entry, is_package, is_project_module: &is_project_module };
+    batuta_python::lower(source, module, &options)
 }
 
-pub(crate) fn infer(_program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
-    (Program::default(), Vec::new())
+/// Types, resolved calls, explicit coercions.
+pub(crate) fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
+    batuta_infer::infer(program)
 }
 
-/// `shapes` starts with one owner for everything; `own` reports the uses that need two.
-pub(crate) fn shapes(program: &Program<Typed>, options: &Options) -> Shapes {
+/// `shapes` starts with one owner for everything; `own` reports the uses that need two, and `shapes`
+/// starts again with them. What cannot be shared is a hole with a diagnostic.
+pub(crate) fn decide(program: &Program<Typed>, options: &Options) -> (Program<Mir>, Vec<Diagnostic>) {
     let options = ShapeOptions { all_big: options.int == IntPolicy::Big };
     let mut demoted: Vec<Demotion> = Vec::new();
-    for _ in 0..ROUNDS {
+    let mut round = 0;
+    loop {
         let shaped = batuta_shapes::shapes(program, &demoted, options);
-        let lowered = batuta_own::own(&shaped.program, &shaped.frozen);
+        let lowered = batuta_own::own(&shaped.program, &shaped.frozen, &demoted);
         let known = demoted.len();
         for demotion in &lowered.demoted {
             if !demoted.contains(demotion) {
                 demoted.push(*demotion);
             }
         }
-        if demoted.len() == known {
-            return Shapes { lowered };
+        round += 1;
+        if demoted.len() == known || round == ROUNDS {
+            return (lowered.program, lowered.diags);
         }
     }
-    unreachable!("the set of shared classes grows in every round and is finite")
 }
 
 pub(crate) fn idiom(_program: &mut Program<Mir>) {}
 
+/// The cargo project.
 pub(crate) fn emit(
-    _program: &Program<Mir>,
-    _name: &str,
-    _sources: &BTreeMap<Name, Arc<SourceText>>,
-    _options: &Options,
+    program: &Program<Mir>,
+    name: &str,
+    sources: &BTreeMap<Name, Arc<SourceText>>,
+    options: &Options,
 ) -> Emitted {
-    Emitted::default()
+    let options =
+        EmitOptions { name: name.to_owned(), runtime: options.runtime.clone(), sources: sources.clone() };
+    let project = batuta_rust::emit(program, &options);
+    Emitted { files: project.files.into_iter().collect(), problems: project.problems }
 }

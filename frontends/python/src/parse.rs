@@ -47,10 +47,13 @@ fn part(tree: Tree, start: usize, end: usize) -> Part {
     Part { tree, start, end, faults, too_deep: (levels > MAX_DEPTH).then_some(deepest) }
 }
 
-/// The text that the parser sees. The grammar takes `:=` in `f"{x:=+9d}"` for an assignment, though
-/// there it starts a format; such an `=` is hidden behind a fill of the same length.
+/// The text that the parser sees: two stretches that the grammar misreads are hidden behind others
+/// of the same length. Nodes take their texts from the file itself.
+///
+/// * `f"{x:=+9d}"`: its `:=` starts a format and is no assignment.
+/// * `type(x).y = 1`: `type` at the start of a line starts a type alias only before a name.
 fn mask(text: &str) -> Cow<'_, str> {
-    if !text.contains(":=") {
+    if !text.contains(":=") && !text.contains("type") {
         return Cow::Borrowed(text);
     }
     let mut out = text.as_bytes().to_vec();
@@ -59,10 +62,22 @@ fn mask(text: &str) -> Cow<'_, str> {
         match out[at] {
             b'#' => at += out[at..].iter().position(|byte| *byte == b'\n').unwrap_or(out.len() - at),
             b'"' | b'\'' => at = mask_string(&mut out, at),
+            b't' if is_type_call(&out, at) => {
+                out[at + 3] = b'_';
+                at += 4;
+            }
             _ => at += 1,
         }
     }
     String::from_utf8(out).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// Whether a statement starts here with `type(`.
+fn is_type_call(text: &[u8], at: usize) -> bool {
+    let after = text[at..].strip_prefix(b"type").map(<[u8]>::trim_ascii_start);
+    let before = text[..at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
+    after.is_some_and(|after| after.starts_with(b"("))
+        && before.is_none_or(|byte| matches!(byte, b'\n' | b';' | b':'))
 }
 
 /// Masks the string literal that opens at `start`; gives where it ends.
@@ -77,7 +92,9 @@ fn mask_string(out: &mut [u8], start: usize) -> usize {
     let mut open: Vec<u8> = Vec::new();
     while at < out.len() {
         match out[at] {
-            byte if byte == quote && (!is_triple || out[at..].starts_with(&[quote; 3])) => return at + length,
+            byte if byte == quote && (!is_triple || out[at..].starts_with(&[quote; 3])) => {
+                return at + length;
+            }
             b'\n' if !is_triple => return at,
             b'\\' if !is_raw || out.get(at + 1) == Some(&quote) => at += 1,
             b'{' if is_format && open.is_empty() && out.get(at + 1) == Some(&b'{') => at += 1,
@@ -179,7 +196,9 @@ impl Lines {
         if self.quote.is_some() || self.continues {
             return true;
         }
-        self.brackets > 0 && !line.starts_with('@') && !matches!(first_word(line), "def" | "class" | "import" | "while" | "try" | "with")
+        self.brackets > 0
+            && !line.starts_with('@')
+            && !matches!(first_word(line), "def" | "class" | "import" | "while" | "try" | "with")
     }
 
     fn read(&mut self, line: &str) {
@@ -235,11 +254,16 @@ mod tests {
         let text = "f\"{n:=+9d} {{x:=1}} {(y := 2)} {d['a']:=3}\" + 'f{n:=1}' # {a:=1}\n(z := 3)\n";
         let masked = "f\"{n:<+9d} {{x:=1}} {(y := 2)} {d['a']:<3}\" + 'f{n:=1}' # {a:=1}\n(z := 3)\n";
         assert_eq!(mask(text), masked);
+        assert_eq!(
+            mask("x = type(y)\n type (x).y = 1\ntype X = int"),
+            "x = type(y)\n typ_ (x).y = 1\ntype X = int"
+        );
     }
 
     #[test]
     fn a_broken_function_leaves_the_others() {
-        let text = "def a():\n    return 1\n\ndef b(:\n    x = (\n\n@wrap\ndef c():\n    return '''\nx = 1\n'''\n";
+        let text =
+            "def a():\n    return 1\n\ndef b(:\n    x = (\n\n@wrap\ndef c():\n    return '''\nx = 1\n'''\n";
         let parts = parse(text);
         let broken: Vec<_> = parts.iter().map(|part| (part.start, part.is_broken())).collect();
         assert_eq!(broken.len(), 3, "{broken:?}");

@@ -138,7 +138,8 @@ impl<'t> Scan<'t> {
 
     fn except_clause(&mut self, node: Syntax<'t>) {
         for part in node.named() {
-            let alias = if part.is("as_pattern") { part.field("alias").and_then(Syntax::first) } else { None };
+            let alias =
+                if part.is("as_pattern") { part.field("alias").and_then(Syntax::first) } else { None };
             match alias {
                 Some(name) => self.bind(name.text(), BoundBy::Handler, name),
                 None => self.node(part),

@@ -93,7 +93,12 @@ fn positional(next: &mut usize) -> ArgRef {
 /// Width or precision: digits, or `*` for an argument.
 fn percent_number<'t>(text: &'t str, spec: &mut Vec<Part>, next: &mut usize) -> &'t str {
     if let Some(after) = text.strip_prefix('*') {
-        spec.push(Part::Field(Field { arg: positional(next), path: Vec::new(), conversion: None, spec: Vec::new() }));
+        spec.push(Part::Field(Field {
+            arg: positional(next),
+            path: Vec::new(),
+            conversion: None,
+            spec: Vec::new(),
+        }));
         return after;
     }
     let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());

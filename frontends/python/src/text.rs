@@ -21,7 +21,11 @@ impl Prefix {
         let letters = &literal[..quote_at];
         let has = |letter: char| letters.contains([letter, letter.to_ascii_uppercase()]);
         let quotes = &literal[quote_at..];
-        let close = if quotes.len() >= 6 && (quotes.starts_with("\"\"\"") || quotes.starts_with("'''")) { 3 } else { 1 };
+        let close = if quotes.len() >= 6 && (quotes.starts_with("\"\"\"") || quotes.starts_with("'''")) {
+            3
+        } else {
+            1
+        };
         Self { raw: has('r'), bytes: has('b'), format: has('f'), open: quote_at + close, close }
     }
 
@@ -178,7 +182,8 @@ pub(crate) fn decode_bytes(content: &str, raw: bool) -> (Vec<u8>, Option<String>
                 at += length - 1;
             }
             b'x' => {
-                let digits = content.get(at..at + 2).filter(|two| two.bytes().all(|byte| byte.is_ascii_hexdigit()));
+                let digits =
+                    content.get(at..at + 2).filter(|two| two.bytes().all(|byte| byte.is_ascii_hexdigit()));
                 match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
                     Some(value) => {
                         out.push(value);

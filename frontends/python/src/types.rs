@@ -100,7 +100,10 @@ impl Reader<'_> {
     }
 
     fn dotted(&mut self) -> String {
-        let end = self.rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(self.rest.len());
+        let end = self
+            .rest
+            .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
+            .unwrap_or(self.rest.len());
         let name = self.rest[..end].to_owned();
         self.rest = self.rest[end..].trim_start();
         name
@@ -237,9 +240,10 @@ fn generic(name: &str, args: Vec<Ty>) -> Option<Ty> {
             TyKind::Class(path, _) => Ty::new(TyKind::TypeOf(*path)),
             _ => Ty::unknown(),
         },
-        "Iterable" | "Sequence" | "Collection" | "Mapping" | "Container" | "Reversible" | "Sized" | "Hashable"
-        | "AsyncIterable" | "AbstractSet" | "SupportsInt" | "SupportsFloat" | "SupportsIndex" | "Self"
-        | "KeysView" | "ValuesView" | "ItemsView" | "MappingView" | "Buffer" | "Optional" | "TypeAlias" => Ty::unknown(),
+        "Iterable" | "Sequence" | "Collection" | "Mapping" | "Container" | "Reversible" | "Sized"
+        | "Hashable" | "AsyncIterable" | "AbstractSet" | "SupportsInt" | "SupportsFloat"
+        | "SupportsIndex" | "Self" | "KeysView" | "ValuesView" | "ItemsView" | "MappingView" | "Buffer"
+        | "Optional" | "TypeAlias" => Ty::unknown(),
         _ => return None,
     })
 }

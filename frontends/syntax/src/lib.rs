@@ -13,5 +13,5 @@ mod trivia;
 
 pub use errors::{SyntaxFault, depth, each_of_kind, errors};
 pub use node::Syntax;
-pub use trivia::{Trivia, comments};
 pub use tree_sitter;
+pub use trivia::{Trivia, comments};

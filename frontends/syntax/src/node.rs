@@ -65,7 +65,10 @@ impl<'t> Syntax<'t> {
     pub fn fields(self, name: &str) -> Vec<Self> {
         let mut cursor = self.node.walk();
         let nodes = self.node.children_by_field_name(name, &mut cursor);
-        nodes.filter(|node| node.is_named() && !node.is_extra()).map(|node| Self::new(node, self.source)).collect()
+        nodes
+            .filter(|node| node.is_named() && !node.is_extra())
+            .map(|node| Self::new(node, self.source))
+            .collect()
     }
 
     /// All children, tokens included.

@@ -217,7 +217,7 @@ mod tests {
     fn every_row_parses_and_says_how_rust_spells_it() {
         for row in all() {
             let row = row.unwrap();
-            assert!(row.op.is_some() != !row.rust.is_empty(), "{}: `rust` or `op`, not both", row.name);
+            assert!(row.op.is_some() == row.rust.is_empty(), "{}: `rust` or `op`, not both", row.name);
             for at in 0..9 {
                 let hole = row.rust.contains(&format!("{{{at}}}"));
                 assert!(!hole || at < row.params.len(), "{}: no argument {at}", row.name);

@@ -1,1 +1,44 @@
+//! Hir -> Typed: types of everything, calls resolved, coercions explicit.
+//!
+//! ```text
+//! fn @demo.total(%xs: ?) -> ? {                fn @demo.total(%xs: list<int>) -> int {
+//!   for place %x in %xs {                        for place %x in iter.of(%xs) {
+//!     if obj.truth(obj.gt(%x, 2)) { .. }           if cmp.gt(%x, 2) { .. }
+//! ```
+//! `collect` says what one body says about types (facts: position-free, comparable), `solve` joins the
+//! facts of the whole program, `apply` writes the answer into a body. Knows the catalogue's rows and
+//! Python's rules, nothing of Rust.
 #![forbid(unsafe_code)]
+
+mod apply;
+mod bind;
+mod calls;
+mod coerce;
+mod collect;
+mod collect_control;
+mod compare;
+mod construct;
+mod dynamic;
+mod env;
+mod explain;
+mod expr;
+mod facts;
+mod intrinsics;
+mod invoke;
+mod libcalls;
+mod narrow;
+mod operate;
+mod ops;
+mod prep;
+mod program;
+mod rows;
+mod rules;
+mod solve;
+mod store;
+mod types;
+mod vars;
+mod webs;
+
+pub use apply::{BAD_CALL, DECORATOR, DYNAMIC, UNKNOWN_ATTRIBUTE, UNKNOWN_LIBRARY};
+pub use explain::explain_types;
+pub use program::infer;

@@ -2,10 +2,11 @@
 
 use crate::access::{Accesses, accesses};
 use crate::alias::{Aliases, Borrow, Reads, aliases};
+use crate::bounds::{Bounds, bounds};
 use crate::iter::Form;
 use crate::live::{Liveness, liveness};
 use crate::{init, lets, types};
-use batuta_base::{Diagnostic, FxHashSet, IndexMap, Name, Origin};
+use batuta_base::{Diagnostic, Diags, FxHashSet, IndexMap, Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
 
@@ -34,13 +35,17 @@ pub struct Own<'a> {
     pub program: &'a Program<Typed>,
     pub classes: &'a IndexMap<Name, Arc<ClassDef>>,
     pub frozen: &'a FxHashSet<(Name, NodeId)>,
+    pub tried: &'a FxHashSet<Demotion>,
     pub src: &'a Body<Typed>,
     pub out: Body<Mir>,
     pub live: Liveness,
     pub all: Accesses,
     pub alias: Aliases,
+    pub bounds: Bounds,
     pub demoted: Vec<Demotion>,
-    pub diags: Vec<Diagnostic>,
+    pub diags: Diags,
+    /// Closures that are stored, returned or passed to the program's own code.
+    pub escaping: FxHashSet<NodeId>,
     /// Statements to put before the current one.
     pub before: Vec<Stmt>,
     /// Result types of the functions around, innermost last.
@@ -53,6 +58,7 @@ pub fn lower(
     classes: &IndexMap<Name, Arc<ClassDef>>,
     src: &Body<Typed>,
     frozen: &FxHashSet<(Name, NodeId)>,
+    tried: &FxHashSet<Demotion>,
 ) -> LoweredBody {
     let prepared;
     let src = if init::is_init(src) {
@@ -77,13 +83,16 @@ pub fn lower(
         program,
         classes,
         frozen,
+        tried,
         src,
         out,
         live,
         all,
         alias,
+        bounds: bounds(src),
         demoted: Vec::new(),
-        diags: Vec::new(),
+        diags: Diags::new(src.path),
+        escaping: escaping(src),
         before: Vec::new(),
         results: vec![ret],
     };
@@ -92,7 +101,56 @@ pub fn lower(
     let root = own.block(src.root, Want::Own);
     own.out.root = root;
     lets::place(&mut own.out);
-    LoweredBody { body: own.out, demoted: own.demoted, diags: own.diags }
+    LoweredBody { body: own.out, demoted: own.demoted, diags: own.diags.list }
+}
+
+/// Closures other than those that a library call uses at once, or that a local holds to be called.
+fn escaping(body: &Body<Typed>) -> FxHashSet<NodeId> {
+    let mut out = FxHashSet::default();
+    let mut calls: FxHashSet<NodeId> = FxHashSet::default();
+    let mut valued: FxHashSet<LocalId> = FxHashSet::default();
+    body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
+        Node::Closure(_) => {
+            out.insert(node);
+        }
+        Node::Call { callee: Callee::Value(target), .. } => {
+            calls.insert(*target);
+        }
+        _ => {}
+    });
+    body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
+        Node::Call { callee: Callee::Lib(_), args } => {
+            for arg in args {
+                out.remove(&arg.value);
+            }
+        }
+        Node::Use(place, _) if !calls.contains(&node) => valued.extend(place.as_local()),
+        _ => {}
+    });
+    body.walk_stmts(body.root, &mut |stmt| {
+        if let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind
+            && place.as_local().is_some_and(|local| !valued.contains(&local))
+        {
+            out.remove(value);
+        }
+    });
+    out
+}
+
+/// Captured variables of stored closures that change: they live in cells.
+fn cells(body: &Body<Typed>, escaping: &FxHashSet<NodeId>, all: &Accesses) -> FxHashSet<LocalId> {
+    let mut captured = FxHashSet::default();
+    for node in escaping {
+        if let Node::Closure(closure) = &body.nodes[*node].kind {
+            crate::live::captures(body, closure, &mut captured);
+        }
+    }
+    captured.retain(|local| {
+        let defs = all.defs.iter().filter(|(found, _, _)| found == local).count();
+        let is_param = body.params.iter().any(|param| param.local == *local);
+        body.locals[*local].ty.is_copy() && defs + usize::from(is_param) > 1 && !is_param
+    });
+    captured
 }
 
 impl Own<'_> {
@@ -104,6 +162,10 @@ impl Own<'_> {
                 Borrow::Mut if matches!(row.ty.kind(), TyKind::Shared(_)) => row.ty.reference(),
                 Borrow::Mut => row.ty.reference_mut(),
             };
+        }
+        for local in cells(self.src, &self.escaping, &self.all) {
+            let row = &mut self.out.locals[local];
+            row.ty = row.ty.shared();
         }
         for local in &self.live.maybe_unbound {
             let row = &mut self.out.locals[*local];
@@ -180,14 +242,75 @@ impl Own<'_> {
             let ty = self.place_ty(place);
             let value = self.node(value, Want::Own);
             let value = self.coerce(value, ty);
-            // Python evaluates the value before the place, as Rust does for `=`.
+            // Python evaluates the value before the place, as Rust does for `=`. A pair is inserted
+            // by a call, which evaluates the key first.
+            let value = if self.is_insert(place) { self.settle(value, origin) } else { value };
             let target = self.place_to_write(place);
             return Some(StmtKind::Set { target: Pat::Place(target), value });
         }
         let from = self.src.ty(value).strip_ref();
         let value = self.node(value, Want::Own);
         let target = self.target_pattern(pat, from);
+        let value = self.unpacked(&target, value, origin);
         Some(StmtKind::Set { target, value })
+    }
+
+    /// A sequence of any length as the fixed parts that a pattern takes: `ValueError` when they do not fit.
+    fn unpacked(&mut self, target: &Pat, value: NodeId, origin: Origin) -> NodeId {
+        let Pat::List { front, rest, back } = target else { return value };
+        let ty = self.out.ty(value).strip();
+        let item = crate::iter::item_ty(ty);
+        let count = (front.len() + back.len()) as u64;
+        let array = Ty::new(TyKind::Array(item, count));
+        let (name, ty) = match rest {
+            None => ("rt::unpack", array),
+            Some(_) => {
+                let part = |count: usize| Ty::new(TyKind::Array(item, count as u64));
+                ("rt::unpack_rest", Ty::tuple([part(front.len()), Ty::list(item), part(back.len())]))
+            }
+        };
+        let attr = Attr::Name(Name::new(name));
+        self.out.node(Node::Op { op: RsOp::Path.into(), attr, args: vec![value] }, ty, origin)
+    }
+
+    /// Whether a write to this place is a call that takes a key and a value.
+    fn is_insert(&self, place: &Place) -> bool {
+        let tys = types::place_tys(self.program, self.src, place);
+        let owner = tys.len().checked_sub(2).map(|at| tys[at].strip());
+        matches!(place.proj.last(), Some(Proj::Index(_)))
+            && owner.is_some_and(|owner| matches!(owner.kind(), TyKind::Dict(..) | TyKind::Lib(..)))
+            && self.index_moves(place)
+    }
+
+    /// The key is text or another value that its last use moves.
+    fn index_moves(&self, place: &Place) -> bool {
+        match place.proj.last() {
+            Some(Proj::Index(node)) => {
+                !self.src.ty(*node).strip_ref().is_copy()
+                    && !matches!(self.src.nodes[*node].kind, Node::Const(_))
+            }
+            _ => false,
+        }
+    }
+
+    /// Gives a computed value a name, so that it is evaluated before what follows.
+    pub fn settle(&mut self, value: NodeId, origin: Origin) -> NodeId {
+        let row = &self.out.nodes[value];
+        let simple = match &row.kind {
+            Node::Const(_) => true,
+            Node::Use(place, _) => place.proj.is_empty(),
+            Node::Op { args, .. } => args.is_empty(),
+            _ => false,
+        };
+        if simple {
+            return value;
+        }
+        let ty = row.ty;
+        let local = self.out.temp("value", ty, origin);
+        let target = Pat::Place(Place::local(local));
+        self.before.push(Stmt::new(StmtKind::Set { target, value }, origin));
+        let mode = if ty.is_copy() { Mode::Copy } else { Mode::Move };
+        self.out.node(Node::Use(Place::local(local), mode), ty, origin)
     }
 
     /// The value of `local = value`, borrowed when the local is a borrow.
@@ -293,13 +416,14 @@ impl Own<'_> {
     }
 
     /// A pattern that declares its locals, for `for` and clauses. Leaves that are no private local of
-    /// the loop are bound to temps and assigned at the start of the body (`assigns`).
+    /// the loop are bound to temps and assigned at the start of the body (`assigns`). Without a range
+    /// (comprehensions) every leaf is private.
     pub fn loop_pattern(
         &mut self,
         pat: &Pat,
         form: &Form,
         ty: Ty,
-        range: (u32, u32),
+        range: Option<(u32, u32)>,
         assigns: &mut Vec<Stmt>,
     ) -> Pat {
         match pat {
@@ -339,12 +463,12 @@ impl Own<'_> {
         leaf: &Pat,
         form: &Form,
         ty: Ty,
-        range: (u32, u32),
+        range: Option<(u32, u32)>,
         assigns: &mut Vec<Stmt>,
     ) -> Pat {
         let mut local = None;
         leaf.for_each_local(&mut |found| local = Some(found));
-        let private = local.filter(|local| self.is_private(*local, range));
+        let private = local.filter(|local| range.is_none_or(|range| self.is_private(*local, range)));
         let bound = private.unwrap_or_else(|| {
             let hint = local.map_or("item".to_owned(), |local| format!("{}_", self.src.locals[local].name));
             self.out.temp(&hint, ty, Origin::default())

@@ -2,9 +2,10 @@
 
 use crate::alias::Reads;
 use crate::body::{Own, Want};
-use crate::globals;
+use crate::live::captures;
 use crate::types::{all_fields, is_shared, param_tys, place_tys};
-use batuta_base::{Name, Origin};
+use crate::{TWO_OWNERS, globals};
+use batuta_base::{FxHashSet, Name, Origin};
 use batuta_catalog::{self as catalog, Take};
 use batuta_core::*;
 
@@ -30,7 +31,7 @@ impl Own<'_> {
                 let node = self.seq(clauses, sink, ty, origin);
                 self.temporary(node, want, origin)
             }
-            Node::Closure(closure) => self.closure(closure, ty, origin),
+            Node::Closure(closure) => self.closure(id, closure, ty, origin),
             Node::Item(_) | Node::Hole { .. } => self.out.node(row.kind.clone(), ty, origin),
             _ => self.control(id, want),
         }
@@ -117,12 +118,32 @@ impl Own<'_> {
         FieldCell::Plain
     }
 
-    fn demote(&mut self, id: NodeId) {
-        self.demoted.push(Demotion { body: self.src.path, node: id, items: false });
+    /// Asks for a shared class; `false` when that was tried and cannot be.
+    fn demote(&mut self, id: NodeId) -> bool {
+        self.ask(Demotion { body: self.src.path, node: id, items: false })
     }
 
-    pub fn demote_items(&mut self, id: NodeId) {
-        self.demoted.push(Demotion { body: self.src.path, node: id, items: true });
+    pub fn demote_items(&mut self, id: NodeId) -> bool {
+        self.ask(Demotion { body: self.src.path, node: id, items: true })
+    }
+
+    fn ask(&mut self, demotion: Demotion) -> bool {
+        if !self.tried.contains(&demotion) {
+            self.demoted.push(demotion);
+            return true;
+        }
+        let row = &self.src.nodes[demotion.node];
+        let (origin, ty) = (row.origin, row.ty);
+        let found = self.diags.report(TWO_OWNERS, origin);
+        found.label(origin, format!("a second name for a value of type `{ty}`, which cannot be shared yet"));
+        found.hint("make a copy here, or pass the value along instead of keeping both names");
+        false
+    }
+
+    /// What stands for a value that cannot have a second owner.
+    fn two_owners(&mut self, origin: Origin) -> NodeId {
+        let why = TWO_OWNERS.title.into();
+        self.out.node(Node::Hole { why, source: "".into() }, Ty::never(), origin)
     }
 
     /// A place with its root dereferenced or unwrapped where the local's Rust type asks for it.
@@ -172,6 +193,14 @@ impl Own<'_> {
                 };
                 let at = if at < 0 { at + items.len() as i64 } else { at };
                 Proj::Field(Name::new(&at.to_string()))
+            }
+            TyKind::List(_) => {
+                let known = self.bounds.of(self.src, node).is_some_and(|least| least >= 0);
+                let lowered = self.node(node, Want::Own);
+                let lowered = self.coerce(lowered, Ty::i64());
+                let is_slice = matches!(self.src.ty(node).kind(), TyKind::Slice);
+                let is_shared = matches!(container.strip_ref().kind(), TyKind::Shared(_));
+                if known && !is_slice && !is_shared { Proj::Nth(lowered) } else { Proj::Index(lowered) }
             }
             _ => {
                 let lowered = self.node(node, Want::Own);
@@ -310,8 +339,8 @@ impl Own<'_> {
             return node;
         }
         let may_copy = !ty.is_mutable() || holds_only_shared(ty) || self.is_frozen(id);
-        if !may_copy {
-            self.demote(id);
+        if !may_copy && !self.demote(id) {
+            return self.two_owners(origin);
         }
         self.copy_of(lowered, ty, is_ref, origin)
     }
@@ -477,15 +506,11 @@ impl Own<'_> {
         let any_big = lowered.iter().any(|node| width(self, *node).is_big());
         let node = if ty.is_int() && (ty.is_big() || any_big) {
             // The step runs in the wide type; where flow says that its result is narrow, it is cast.
-            if !any_big {
-                let first = self.out.nodes[lowered[0]].origin;
-                lowered[0] = match self.out.nodes[lowered[0]].kind {
-                    Node::Const(_) => {
-                        self.out.nodes[lowered[0]].ty = Ty::big();
-                        lowered[0]
-                    }
-                    _ => self.out.op(IntOp::Cast, vec![lowered[0]], Ty::big(), first),
-                };
+            let keeps_count = matches!(op, IntOp::Shl | IntOp::Shr | IntOp::Pow);
+            for index in 0..lowered.len() {
+                if !width(self, lowered[index]).is_big() && !(keeps_count && index == 1) {
+                    lowered[index] = self.coerce(lowered[index], Ty::big());
+                }
             }
             let node = self.out.op(op, lowered, Ty::big(), origin);
             self.coerce(node, ty)
@@ -510,8 +535,8 @@ impl Own<'_> {
                     if place.as_local().is_some() && self.is_last_use(arg) {
                         return self.out.node(Node::Use(lowered, Mode::Move), ty, origin);
                     }
-                    if !may_copy {
-                        self.demote(arg);
+                    if !may_copy && !self.demote(arg) {
+                        return self.two_owners(origin);
                     }
                     self.out.node(Node::Use(lowered, Mode::Clone), ty, origin)
                 }
@@ -610,22 +635,19 @@ impl Own<'_> {
             };
             return self.temporary(node, wrap, origin);
         }
+        let (have, wide) = (self.src.ty(arg).strip_ref(), param.strip_ref());
+        if want == Want::Ref && have != wide && have.is_int() && wide.is_int() {
+            let node = self.node(arg, Want::Own);
+            let node = self.coerce(node, wide);
+            let origin = self.out.nodes[node].origin;
+            return self.temporary(node, Want::Ref, origin);
+        }
         let node = self.node(arg, want);
-        match want {
-            Want::Own => self.coerce(node, param),
-            _ => self.coerce_ref(node, param),
+        if matches!(self.src.nodes[arg].kind, Node::Item(_) | Node::Closure(_)) && want == Want::Ref {
+            let origin = self.out.nodes[node].origin;
+            return self.temporary(node, want, origin);
         }
-    }
-
-    /// `&i64` where `&rt::Int` is wanted, and the like.
-    fn coerce_ref(&mut self, node: NodeId, param: Ty) -> NodeId {
-        let (have, want) = (self.out.ty(node).strip_ref(), param.strip_ref());
-        if have == want || !(have.is_int() && want.is_int()) {
-            return node;
-        }
-        let origin = self.out.nodes[node].origin;
-        let cast = self.coerce(node, want);
-        self.temporary(cast, Want::Ref, origin)
+        if want == Want::Own { self.coerce(node, param) } else { node }
     }
 
     /// Two arguments of one call must not borrow and change the same local: what changes goes first.
@@ -739,7 +761,7 @@ impl Own<'_> {
                     }
                     let item = item_of_iter(self.src.ty(*iter));
                     let mut assigns = Vec::new();
-                    let pat = self.loop_pattern(pat, &form, item, (0, u32::MAX), &mut assigns);
+                    let pat = self.loop_pattern(pat, &form, item, None, &mut assigns);
                     Clause::For { pat, iter: source }
                 }
             });
@@ -760,7 +782,33 @@ impl Own<'_> {
         }
     }
 
-    fn closure(&mut self, closure: &Closure, ty: Ty, origin: Origin) -> NodeId {
+    /// A closure that outlives this call owns what it captures: handles, copies, cells.
+    fn own_captures(&mut self, closure: &Closure) {
+        let mut captured = FxHashSet::default();
+        captures(self.src, closure, &mut captured);
+        let mut uses = Vec::new();
+        self.src.walk_block(closure.body, &mut |node| {
+            if let Node::Use(place, _) = &self.src.nodes[node].kind
+                && let Root::Local(local) = place.root
+                && captured.contains(&local)
+                && place.proj.is_empty()
+            {
+                uses.push((local, node));
+            }
+        });
+        for (local, node) in uses {
+            let ty = self.src.locals[local].ty.strip_ref();
+            if ty.is_mutable() && !holds_only_shared(ty) && !self.is_frozen(node) {
+                self.demote(node);
+            }
+        }
+    }
+
+    fn closure(&mut self, id: NodeId, closure: &Closure, ty: Ty, origin: Origin) -> NodeId {
+        let escapes = self.escaping.contains(&id);
+        if escapes {
+            self.own_captures(closure);
+        }
         let mut made = closure.clone();
         for param in &mut made.params {
             param.default = None;
@@ -775,7 +823,8 @@ impl Own<'_> {
         self.before = outer;
         self.results.pop();
         made.decorators = Vec::new();
-        self.out.node(Node::Closure(made), ty, origin)
+        let node = self.out.node(Node::Closure(made), ty, origin);
+        if escapes { self.out.op(RsOp::Share, vec![node], ty, origin) } else { node }
     }
 
     // ---- control ---------------------------------------------------------------------------
@@ -809,7 +858,7 @@ impl Own<'_> {
                 let item = item_of_iter(self.src.ty(*iter));
                 let range = self.loop_range(*iter);
                 let mut assigns = Vec::new();
-                let pat = self.loop_pattern(pat, &form, item, range, &mut assigns);
+                let pat = self.loop_pattern(pat, &form, item, Some(range), &mut assigns);
                 let body = self.block(*body, Want::Own);
                 self.out.blocks[body].stmts.splice(0..0, assigns);
                 let els = els.map(|block| self.block(block, Want::Own));

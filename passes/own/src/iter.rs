@@ -47,7 +47,10 @@ impl Own<'_> {
     pub fn iterate(&mut self, source: NodeId, reads: Reads, owned: bool) -> (NodeId, Form) {
         let row = &self.src.nodes[source];
         match &row.kind {
-            Node::Op { op: Op::IterOp(IterOp::Of), args, .. } => self.iterate_value(args[0], reads, owned),
+            Node::Op { op: Op::IterOp(IterOp::Of), args, .. } => match &self.src.nodes[args[0]].kind {
+                Node::Call { callee: Callee::Lib(_), .. } => self.iterate(args[0], reads, owned),
+                _ => self.iterate_value(args[0], reads, owned),
+            },
             Node::Call { callee: Callee::Lib(name), args } => {
                 let base = name.as_str().split('#').next().unwrap_or_default();
                 match base {
@@ -186,6 +189,14 @@ impl Own<'_> {
 
     /// A tuple of equal parts, read as a list.
     fn tuple_items(&mut self, source: NodeId, items: &[Ty], item: Ty, origin: Origin) -> NodeId {
+        if let Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } = &self.src.nodes[source].kind {
+            let parts = args.iter().map(|arg| {
+                let node = self.node(*arg, Want::Own);
+                self.coerce(node, item)
+            });
+            let parts = parts.collect();
+            return self.out.op(ListOp::New, parts, Ty::list(item), origin);
+        }
         let tuple = self.node(source, Want::Own);
         let ty = self.out.ty(tuple);
         let local = self.out.temp("items", ty, origin);

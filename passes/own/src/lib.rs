@@ -13,16 +13,18 @@
 mod access;
 mod alias;
 mod body;
+mod bounds;
 mod cells;
 mod expr;
 mod globals;
+mod holes;
 mod init;
 mod iter;
 mod lets;
 mod live;
 mod types;
 
-use batuta_base::{Diagnostic, FxHashSet, Name};
+use batuta_base::{Code, Diagnostic, FxHashSet, Name};
 use batuta_core::*;
 use std::sync::Arc;
 
@@ -35,9 +37,17 @@ pub struct Lowered {
     pub diags: Vec<Diagnostic>,
 }
 
-/// Lowers a program of representation types. `frozen` are uses of objects that never change.
-pub fn own(program: &Program<Typed>, frozen: &FxHashSet<(Name, NodeId)>) -> Lowered {
-    let program = globals::settle(program);
+/// An object that no representation can share has two owners.
+pub const TWO_OWNERS: Code = Code::warning("B0401", "this value would need two owners");
+
+/// Lowers a program of representation types. `frozen` are uses of objects that never change;
+/// `tried` are the demotions of earlier rounds: a use that still needs a second owner becomes a hole.
+pub fn own(program: &Program<Typed>, frozen: &FxHashSet<(Name, NodeId)>, tried: &[Demotion]) -> Lowered {
+    let tried: FxHashSet<Demotion> = tried.iter().copied().collect();
+    let mut program = globals::settle(program);
+    for body in program.fns.values_mut() {
+        holes::lift_holes(Arc::make_mut(body));
+    }
     let program = &program;
     let mut classes = program.classes.clone();
     cells::mark(program, &mut classes);
@@ -51,7 +61,7 @@ pub fn own(program: &Program<Typed>, frozen: &FxHashSet<(Name, NodeId)>) -> Lowe
     let mut demoted = Vec::new();
     let mut diags = Vec::new();
     for body in program.fns.values() {
-        let mut lowered = body::lower(program, &out.classes, body, frozen);
+        let mut lowered = body::lower(program, &out.classes, body, frozen, &tried);
         demoted.append(&mut lowered.demoted);
         diags.append(&mut lowered.diags);
         out.fns.insert(body.path, Arc::new(lowered.body));

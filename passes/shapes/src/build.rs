@@ -91,6 +91,7 @@ pub fn build(program: &Program<Typed>) -> Built {
         let result = built.graph.fresh(body.ret);
         built.results.insert(body.path, result);
     }
+    join_families(program, &mut built.graph);
     join_inherited(program, &mut built);
     for body in program.fns.values() {
         let mut walk = Walk {
@@ -105,6 +106,20 @@ pub fn build(program: &Program<Typed>) -> Built {
         built.nodes.insert(body.path, nodes);
     }
     built
+}
+
+/// Classes that inherit from each other, directly or not, form a family.
+fn join_families(program: &Program<Typed>, graph: &mut Graph) {
+    for class in program.classes.values() {
+        for base in class.bases.iter().filter(|base| program.classes.contains_key(*base)) {
+            let (ours, theirs) = (graph.family(class.path), graph.family(*base));
+            for member in program.classes.keys() {
+                if graph.family(*member) == ours {
+                    graph.families.insert(*member, theirs);
+                }
+            }
+        }
+    }
 }
 
 /// A field that a subclass repeats is one field; an overriding method has the signature of what it overrides.
@@ -503,7 +518,8 @@ impl Walk<'_> {
                 let operands = if op == Op::ListOp(ListOp::Concat) { shapes } else { &shapes[..1] };
                 for operand in operands {
                     let part = self.part(*operand, 0);
-                    self.built.graph.flow(part, kid);
+                    // No item changes its form on the way: one width for all.
+                    self.built.graph.unify(part, kid);
                 }
                 if op == Op::ListOp(ListOp::Repeat) {
                     self.built.graph.set_index(shapes[1]);
@@ -514,7 +530,7 @@ impl Walk<'_> {
                 let made = self.built.graph.fresh(ty);
                 for operand in shapes {
                     let (part, kid) = (self.part(*operand, 0), self.part(made, 0));
-                    self.built.graph.flow(part, kid);
+                    self.built.graph.unify(part, kid);
                 }
                 made
             }

@@ -28,6 +28,8 @@ pub struct Graph {
     /// Scalar flows: the width of the source reaches the target.
     pub edges: Vec<(ShapeId, ShapeId)>,
     pub shared_classes: FxHashSet<Name>,
+    /// Classes that inherit from each other have one representation: the first of them stands for all.
+    pub families: FxHashMap<Name, Name>,
     pub mutated_classes: FxHashSet<Name>,
     classes: FxHashMap<Name, ShapeId>,
 }
@@ -173,7 +175,7 @@ impl Graph {
     pub fn set_shared(&mut self, id: ShapeId) -> bool {
         let id = self.find(id);
         match self.rows[id].ty.kind() {
-            TyKind::Class(path, _) => self.shared_classes.insert(*path),
+            TyKind::Class(path, _) => self.shared_classes.insert(self.family(*path)),
             TyKind::Option(_) | TyKind::Tuple(_) | TyKind::Iter(_) => {
                 let mut changed = false;
                 for kid in self.rows[id].kids.clone() {
@@ -188,10 +190,18 @@ impl Graph {
         }
     }
 
+    pub fn family(&self, class: Name) -> Name {
+        self.families.get(&class).copied().unwrap_or(class)
+    }
+
+    pub fn is_shared_class(&self, class: Name) -> bool {
+        self.shared_classes.contains(&self.family(class))
+    }
+
     pub fn is_shared(&self, id: ShapeId) -> bool {
         let row = &self.rows[self.find(id)];
         match row.ty.kind() {
-            TyKind::Class(path, _) => self.shared_classes.contains(path),
+            TyKind::Class(path, _) => self.is_shared_class(*path),
             _ => row.shared,
         }
     }

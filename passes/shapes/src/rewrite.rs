@@ -11,7 +11,7 @@ pub fn rewrite(program: &Program<Typed>, built: &Built, modes: &Modes) -> Progra
     let mut out = program.clone();
     for class in out.classes.values_mut() {
         let class = Arc::make_mut(class);
-        class.is_shared = built.graph.shared_classes.contains(&class.path);
+        class.is_shared = built.graph.is_shared_class(class.path);
         for field in &mut class.fields {
             field.ty = built.graph.to_ty(built.fields[&(class.path, field.name)]);
         }

@@ -9,7 +9,9 @@ mod class;
 mod collections;
 mod error;
 mod fault;
+mod file;
 mod format;
+mod generator;
 mod input;
 mod io_error;
 mod json_read;
@@ -18,30 +20,39 @@ mod map;
 mod number;
 #[doc(hidden)]
 pub mod out;
+
+mod modules;
 mod repr;
 mod shared;
 mod start;
 mod text;
+mod tuple;
 mod unicode;
 mod unwind;
+mod value;
 
 pub use big::{Int, set_int_max_str_digits};
 pub use class::*;
 pub use collections::*;
 pub use error::{Arg, Error, Exception, Place, Result};
+pub use file::File;
 pub use format::{
     Format, Operand, format, percent, percent_named, str_format, try_format, try_str_format,
 };
+pub use generator::{Co, Emit, Generator, coroutine, generator};
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;
 pub use list::*;
+pub use modules::{bisect, functools, heapq, itertools, json, math, random, sys, time};
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};
 pub use repr::{Repr, ReprOf, StrOf, ascii, float_digits, repr, str, write_bytes_repr};
 pub use shared::{Identity, List, SharedDict, SharedSet, id};
 pub use start::{Outcome, enter, recursion_limit, set_recursion_limit, start, traceback};
 pub use text::*;
+pub use tuple::{Tuple, unpack, unpack_rest};
 pub use unwind::{OrRaise, catch, catch_all, catch_result, exit, exit_with, raise, raise_new};
+pub use value::{Function, Items, Object, Value, py};
 
 /// The extension traits: `use batuta_rt::prelude::*;`.
 pub mod prelude {

@@ -12,7 +12,9 @@ const MIB: usize = 1 << 20;
 /// Stack sizes that are tried, largest first; pages are committed only when used.
 const STACKS: [usize; 4] = [1024 * MIB, 256 * MIB, 64 * MIB, 8 * MIB];
 /// Used stack at which recursion ends, unless the program asked for more.
-const USUAL_DEPTH: usize = 256 * MIB;
+const USUAL_DEPTH: usize = 64 * MIB;
+/// Stack that a program gets for each level of the recursion limit it asks for.
+const PER_LEVEL: usize = 2048;
 /// Room that stays free for the code that handles the error.
 const RESERVE: usize = MIB;
 
@@ -141,14 +143,14 @@ fn too_deep() -> ! {
     unwind::raise_new(RecursionError, "maximum recursion depth exceeded")
 }
 
-/// `sys.setrecursionlimit(limit)`: a limit beyond 100,000 gives the program its whole stack.
+/// `sys.setrecursionlimit(limit)`: a high limit lets the program use more of its stack. Levels are
+/// not counted, so an endless recursion ends elsewhere than in CPython.
 pub fn set_recursion_limit(limit: i64) {
     RECURSION_LIMIT.set(limit);
-    set_depth(if limit > 100_000 {
-        usize::MAX
-    } else {
-        USUAL_DEPTH
-    });
+    let asked = usize::try_from(limit)
+        .unwrap_or(0)
+        .saturating_mul(PER_LEVEL);
+    set_depth(asked.max(USUAL_DEPTH));
 }
 
 /// `sys.getrecursionlimit()`.

@@ -121,7 +121,7 @@ impl Printer<'_, '_> {
         let path = callee.path;
         let class = path.parent();
         if self.env.class(class).is_none() {
-            let own = names::function(path);
+            let own = self.env.fn_name(path);
             return self.env.item_path(path, &own, self.module, self.uses);
         }
         let own = names::camel(class.last());
@@ -167,7 +167,12 @@ impl Printer<'_, '_> {
             self.uses.paths.insert((*path).to_owned());
         });
         let result = if spelling.contains("{R}") { self.ty(ty, Position::Stored) } else { String::new() };
-        template::fill(spelling, &parts, &result)
+        let made = template::fill(spelling, &parts, &result);
+        if !row.fallible {
+            return made;
+        }
+        self.uses.prelude = true;
+        made.method("or_raise", vec![])
     }
 
     /// An argument as the row takes it: text that is kept is owned, `none` is `None`.
@@ -499,7 +504,23 @@ impl Printer<'_, '_> {
                 self.expr(args[0]).method(format!("is::<{target}>"), vec![])
             }
             ValueOp::Binary | ValueOp::Unary | ValueOp::Index => {
-                let name = if op == ValueOp::Index { "index" } else { name };
+                if op == ValueOp::Unary && matches!(name, "truth" | "not") {
+                    let truth = self.expr(args[0]).method("is_true", vec![]);
+                    return if name == "not" { Expr::unary("!", truth) } else { truth };
+                }
+                let name = match name {
+                    _ if op == ValueOp::Index => "get_item",
+                    "truediv" => "true_div",
+                    "floordiv" => "floor_div",
+                    "mod" => "rem",
+                    "and" => "bitand",
+                    "or" => "bitor",
+                    "xor" => "bitxor",
+                    "shl" => "lshift",
+                    "shr" => "rshift",
+                    "slice" => "get_slice",
+                    other => other,
+                };
                 let parts = args.iter().map(|arg| self.by_ref(*arg)).collect();
                 Expr::call(format!("rt::{language}::{name}"), parts)
             }

@@ -69,7 +69,7 @@ impl Printer<'_, '_> {
     /// A function, class or library function as a value.
     fn item(&mut self, name: Name, ty: Ty) -> Expr {
         if self.env.function(name).is_some() {
-            let own = crate::names::function(name);
+            let own = self.env.fn_name(name);
             return Expr::Atom(self.env.item_path(name, &own, self.module, self.uses));
         }
         if self.env.class(name).is_some() {

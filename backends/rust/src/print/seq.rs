@@ -7,7 +7,7 @@ use crate::literal;
 use crate::tree::{Block, Expr, Stmt};
 use crate::types::Position;
 use batuta_core::{
-    Attr, BytesOp, Clause, Const, DictOp, IterOp, ListOp, Mode, Node, NodeId, ObjOp, Op, Pat, RangeOp, SetOp,
+    Attr, BytesOp, Clause, Const, DictOp, IterOp, ListOp, Mode, Node, NodeId, ObjOp, Op, OptOp, Pat, RangeOp, SetOp,
     Sink, StrOp, Ty, TyKind, Width,
 };
 
@@ -127,7 +127,15 @@ impl Printer<'_, '_> {
     pub(crate) fn slice_args(&mut self, parts: &[NodeId]) -> Vec<Expr> {
         let mut out = Vec::new();
         for (index, part) in parts.iter().enumerate() {
-            let is_none = matches!(self.body.as_const(*part), Some(Const::None));
+            let inner = match &self.body.nodes[*part].kind {
+                Node::Op { op: Op::OptOp(OptOp::Some), args, .. } => Some(args[0]),
+                _ => None,
+            };
+            let part = inner.as_ref().unwrap_or(part);
+            let is_none = matches!(
+                &self.body.nodes[*part].kind,
+                Node::Const(Const::None) | Node::Op { op: Op::OptOp(OptOp::None), .. }
+            );
             let is_option = matches!(self.body.ty(*part).kind(), TyKind::Option(_));
             out.push(match (is_none, index) {
                 (true, 2) => Expr::atom("1"),

@@ -82,7 +82,9 @@ impl<'t> Lowerer<'t> {
         }
         match self.static_path(function) {
             Some(Static { target: Target::Lib(path), rest }) if rest.is_empty() => return Callee::Lib(path),
-            Some(Static { target: Target::Project(path), rest }) if rest.is_empty() => return Callee::Fn(path),
+            Some(Static { target: Target::Project(path), rest }) if rest.is_empty() => {
+                return Callee::Fn(path);
+            }
             _ => {}
         }
         Callee::Method(self.expr(object), name)
@@ -91,7 +93,10 @@ impl<'t> Lowerer<'t> {
     /// `super()` or `super(C, self)`.
     fn is_super(&self, node: Syntax<'t>) -> bool {
         node.is("call")
-            && node.field("function").and_then(|function| self.library_name(function)).is_some_and(|name| name == "builtins.super")
+            && node
+                .field("function")
+                .and_then(|function| self.library_name(function))
+                .is_some_and(|name| name == "builtins.super")
     }
 
     /// The arguments in source order.

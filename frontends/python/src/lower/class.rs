@@ -1,5 +1,6 @@
 //! Classes: bases, kind, methods, class attributes.
 
+use super::control::head_end;
 use super::function::{clean, definition};
 use super::{Binding, Lowerer, Scope, ScopeKind};
 use crate::names;
@@ -12,6 +13,9 @@ use batuta_syntax::Syntax;
 pub const BAD_CLASS: Code = Code::warning("B0510", "this class has parts without translation");
 /// `@x.deleter`.
 pub const DELETER: Code = Code::warning("B0511", "a property's deleter has no translation yet");
+
+/// A method under an `if` of its class.
+pub const CONDITIONAL_METHOD: Code = Code::warning("B0513", "the last definition of this method is taken");
 
 /// A class that is being lowered.
 pub(crate) struct Building {
@@ -27,6 +31,8 @@ struct Head {
     bases: Vec<Name>,
     type_params: Vec<Name>,
     is_abstract: bool,
+    /// Fields of a `namedtuple(..)` call among the bases.
+    fields: Vec<FieldDef>,
 }
 
 impl<'t> Lowerer<'t> {
@@ -39,7 +45,7 @@ impl<'t> Lowerer<'t> {
             return self.class(node, inner, &decorators, above);
         }
         if self.class_scope() {
-            return self.method(inner, &decorators, above);
+            return self.method(node, inner, &decorators, above);
         }
         let path = match self.look_up(name.text()) {
             Binding::Fn(path) => path,
@@ -51,25 +57,30 @@ impl<'t> Lowerer<'t> {
         if role.is_overload {
             return;
         }
-        self.out.module.items.push(ItemRow { item: Item::Fn(path), above, base: inner.start() as u32 });
-        self.item_function(inner, path, &role, Vec::new());
+        self.out.module.items.push(ItemRow { item: Item::Fn(path), above, base: node.start() as u32 });
+        self.item_function(node, inner, path, &role, Vec::new());
     }
 
     /// Comments inside and beside the head of a `def` or `class`.
     fn head_trivia(&mut self, node: Syntax<'t>) -> Vec<Comment> {
         let suite = node.field("body");
-        let limit = suite.map_or(node.start(), Syntax::start);
-        let colons = node.children().into_iter().filter(|part| part.is(":") && part.start() < limit);
-        let colon = colons.last().map_or(node.start(), Syntax::start);
-        let mut inside = self.trivia.above(colon);
+        let mut inside = self.trivia.above(suite.map_or(node.start(), |suite| head_end(node, suite)));
         let beside = self.head_comment(node, suite);
         inside.extend(beside.map(|text| Comment { text, blank_before: false }));
         inside
     }
 
-    fn method(&mut self, node: Syntax<'t>, decorators: &[Syntax<'t>], mut above: Vec<Comment>) {
+    fn method(
+        &mut self,
+        whole: Syntax<'t>,
+        node: Syntax<'t>,
+        decorators: &[Syntax<'t>],
+        mut above: Vec<Comment>,
+    ) {
         above.append(&mut self.head_trivia(node));
-        let (Some(name), Some(class)) = (node.field("name"), self.building.last().map(|class| class.def.path)) else {
+        let (Some(name), Some(class)) =
+            (node.field("name"), self.building.last().map(|class| class.def.path))
+        else {
             return;
         };
         let mut role = self.role(decorators, FnKind::Method);
@@ -87,15 +98,64 @@ impl<'t> Lowerer<'t> {
         let suffix = if role.kind == FnKind::PropertySetter { "$setter" } else { "" };
         let path = class.join(&format!("{}{suffix}", name.text()));
         // A later definition of the same name replaces the earlier one.
-        self.out.fns.retain(|body| body.path != path);
-        if let Some(class) = self.building.last_mut() {
-            class.def.methods.retain(|method| *method != path);
-            class.def.methods.push(path);
+        let block = whole.raw().parent().and_then(|suite| suite.parent());
+        if block.is_some_and(|block| block.kind() != "class_definition") {
+            let found = self.report(
+                CONDITIONAL_METHOD,
+                name,
+                "a method under a condition: its last definition is taken",
+            );
+            found.hint("test the condition inside the method");
         }
-        self.item_function(node, path, &role, above);
+        self.add_method(path);
+        self.item_function(whole, node, path, &role, above);
     }
 
-    fn class(&mut self, node: Syntax<'t>, inner: Syntax<'t>, decorators: &[Syntax<'t>], mut above: Vec<Comment>) {
+    fn add_method(&mut self, path: Name) {
+        let Some(class) = self.building.last_mut() else { return };
+        if class.def.methods.contains(&path) {
+            class.def.methods.retain(|method| *method != path);
+            self.out.fns.retain(|body| body.path != path);
+        }
+        class.def.methods.push(path);
+    }
+
+    /// `__repr__ = __str__`: the method once more under another name; answers whether it was one.
+    fn method_alias(&mut self, stmt: Syntax<'t>) -> bool {
+        let Some(assign) =
+            stmt.first().filter(|inner| stmt.is("expression_statement") && inner.is("assignment"))
+        else {
+            return false;
+        };
+        let (Some(left), Some(right)) = (assign.field("left"), assign.field("right")) else { return false };
+        let (Some(class), Binding::Fn(path)) =
+            (self.building.last().map(|class| class.def.path), self.look_up(right.text()))
+        else {
+            return false;
+        };
+        if !left.is("identifier") || !right.is("identifier") || path.parent() != class {
+            return false;
+        }
+        let Some(mut body) = self.out.fns.iter().rev().find(|body| body.path == path).cloned() else {
+            return false;
+        };
+        body.path = class.join(left.text());
+        body.above = self.trivia.above(stmt.end());
+        let beside = self.trivia.beside(self.source, stmt.end());
+        body.above.extend(beside.map(|text| Comment { text, blank_before: false }));
+        drop_comments(&mut body);
+        self.add_method(body.path);
+        self.out.fns.push(body);
+        true
+    }
+
+    fn class(
+        &mut self,
+        node: Syntax<'t>,
+        inner: Syntax<'t>,
+        decorators: &[Syntax<'t>],
+        mut above: Vec<Comment>,
+    ) {
         let Some(name) = inner.field("name") else { return };
         let path = match self.look_up(name.text()) {
             Binding::Class(path) => path,
@@ -116,7 +176,7 @@ impl<'t> Lowerer<'t> {
             bases: head.bases,
             kind,
             is_shared: false,
-            fields: Vec::new(),
+            fields: head.fields,
             methods: Vec::new(),
             attributes: Vec::new(),
             type_params: head.type_params,
@@ -153,6 +213,11 @@ impl<'t> Lowerer<'t> {
         for arg in node.field("superclasses").map(Syntax::named).unwrap_or_default() {
             if arg.is("keyword_argument") {
                 self.class_keyword(arg, &mut head);
+                continue;
+            }
+            if let Some(fields) = self.named_tuple_base(arg) {
+                head.bases.push(Name::new("NamedTuple"));
+                head.fields = fields;
                 continue;
             }
             let (base, args) = match arg.field("value") {
@@ -208,7 +273,9 @@ impl<'t> Lowerer<'t> {
                     return ClassKind::EnumOf(Name::new(base.last()));
                 }
                 "NamedTuple" => return ClassKind::NamedTuple,
-                name if names::is_exception(name) || self.is_exception_class(*base) => return ClassKind::Exception,
+                name if names::is_exception(name) || self.is_exception_class(*base) => {
+                    return ClassKind::Exception;
+                }
                 _ => {}
             }
         }
@@ -247,7 +314,7 @@ impl<'t> Lowerer<'t> {
         let home = std::mem::replace(&mut self.cx.home, path);
         self.in_scope(scope, |this| {
             for stmt in suite.named() {
-                if !this.field(stmt) {
+                if !this.field(stmt) && !this.method_alias(stmt) {
                     this.stmt(stmt);
                 }
             }
@@ -268,6 +335,24 @@ impl<'t> Lowerer<'t> {
                 body.blocks[root].end_comments.append(&mut left);
             }
             None => self.out.module.items[row].above.append(&mut left),
+        }
+    }
+}
+
+/// A copy has no comments: each stands in one slot.
+fn drop_comments(body: &mut Body<Hir>) {
+    for (_, block) in body.blocks.iter_mut() {
+        block.end_comments.clear();
+        for stmt in &mut block.stmts {
+            stmt.above.clear();
+            stmt.beside = None;
+        }
+    }
+    for (_, row) in body.nodes.iter_mut() {
+        match &mut row.kind {
+            Node::Match { arms, .. } => arms.iter_mut().for_each(|arm| arm.above.clear()),
+            Node::Try { handlers, .. } => handlers.iter_mut().for_each(|handler| handler.above.clear()),
+            _ => {}
         }
     }
 }

@@ -61,7 +61,9 @@ impl<'t> Lowerer<'t> {
     pub fn twice(&mut self, value: NodeId, at: Syntax<'t>) -> (NodeId, NodeId) {
         match self.cx.body.nodes[value].kind.clone() {
             kind @ Node::Const(_) => (value, self.node(kind, at)),
-            Node::Use(place, mode) if place.as_local().is_some() => (value, self.node(Node::Use(place, mode), at)),
+            Node::Use(place, mode) if place.as_local().is_some() => {
+                (value, self.node(Node::Use(place, mode), at))
+            }
             _ => {
                 let temp = self.temp("middle", at);
                 let first = self.block_expr(at, |this| {

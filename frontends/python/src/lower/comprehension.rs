@@ -7,7 +7,8 @@ use batuta_syntax::Syntax;
 
 impl<'t> Lowerer<'t> {
     pub fn comprehension(&mut self, node: Syntax<'t>) -> NodeId {
-        let parts: Vec<_> = node.named().into_iter().filter(|part| part.kind().ends_with("_clause")).collect();
+        let parts: Vec<_> =
+            node.named().into_iter().filter(|part| part.kind().ends_with("_clause")).collect();
         let Some(first) = parts.first() else {
             return self.unsupported(node, "a comprehension without `for`");
         };
@@ -78,10 +79,7 @@ impl<'t> Lowerer<'t> {
         match node.kind() {
             "identifier" => {
                 let name = Name::new(node.text());
-                if !scope.names.contains_key(&name) {
-                    let local = self.new_local(node.text(), node);
-                    scope.names.insert(name, Binding::Local(local));
-                }
+                scope.names.entry(name).or_insert_with(|| Binding::Local(self.new_local(node.text(), node)));
             }
             "attribute" | "subscript" => {}
             _ => node.named().into_iter().for_each(|part| self.declare_targets(part, scope)),

@@ -113,9 +113,11 @@ impl<'t> Lowerer<'t> {
 
     pub fn node(&mut self, kind: Node, at: Syntax<'_>) -> NodeId {
         let ty = match &kind {
-            Node::Hole { .. } | Node::Raise { .. } | Node::Return(_) | Node::Break { .. } | Node::Continue { .. } => {
-                Ty::never()
-            }
+            Node::Hole { .. }
+            | Node::Raise { .. }
+            | Node::Return(_)
+            | Node::Break { .. }
+            | Node::Continue { .. } => Ty::never(),
             _ => self.unknown,
         };
         let origin = self.origin(at);

@@ -54,7 +54,12 @@ impl<'t> Lowerer<'t> {
         (inside, self.head_comment(node, body))
     }
 
-    fn push_with_head(&mut self, kind: Node, node: Syntax<'t>, head: (Vec<Comment>, Option<std::sync::Arc<str>>)) {
+    fn push_with_head(
+        &mut self,
+        kind: Node,
+        node: Syntax<'t>,
+        head: (Vec<Comment>, Option<std::sync::Arc<str>>),
+    ) {
         self.push_node(kind, node);
         if let Some(row) = self.cx.stmts.last_mut() {
             row.above = head.0;
@@ -102,7 +107,8 @@ impl<'t> Lowerer<'t> {
         }
         let head = self.head(node);
         let body = self.field_block(node, "body");
-        let last = clauses.iter().filter(|clause| clause.is("except_clause")).map(|clause| clause.end()).max();
+        let last =
+            clauses.iter().filter(|clause| clause.is("except_clause")).map(|clause| clause.end()).max();
         let (mut handlers, mut els, mut finally) = (Vec::new(), None, None);
         for clause in clauses {
             match clause.kind() {
@@ -189,7 +195,8 @@ impl<'t> Lowerer<'t> {
     /// Adds the classes that an `except` names; answers whether all of them are known here.
     fn handler_classes(&mut self, node: Syntax<'t>, out: &mut Vec<Name>) -> bool {
         if matches!(node.kind(), "tuple" | "parenthesized_expression") {
-            return node.named().into_iter().fold(true, |all, part| self.handler_classes(part, out) && all);
+            let parts = node.named();
+            return parts.into_iter().filter(|part| !self.handler_classes(*part, out)).count() == 0;
         }
         if let Some(class) = self.class_name(node) {
             out.push(class);
@@ -221,7 +228,8 @@ impl<'t> Lowerer<'t> {
 
     fn with_item(&mut self, value: Syntax<'t>, items: &mut Vec<WithItem>) {
         let has_alias = |part: &Syntax<'_>| part.is("as_pattern");
-        if matches!(value.kind(), "tuple" | "parenthesized_expression") && value.named().iter().any(has_alias) {
+        if matches!(value.kind(), "tuple" | "parenthesized_expression") && value.named().iter().any(has_alias)
+        {
             return value.named().into_iter().for_each(|part| self.with_item(part, items));
         }
         if !value.is("as_pattern") {
@@ -234,8 +242,8 @@ impl<'t> Lowerer<'t> {
     }
 }
 
-/// Where a head ends: its last colon before the body.
-fn head_end(node: Syntax<'_>, body: Syntax<'_>) -> usize {
-    let colons = node.children().into_iter().filter(|part| part.is(":") && part.start() < body.start());
-    colons.last().map_or(node.start(), Syntax::start)
+/// Where the head of a compound statement ends: at its last colon before the body.
+pub(crate) fn head_end(node: Syntax<'_>, body: Syntax<'_>) -> usize {
+    let colons = node.children().into_iter().rev().find(|part| part.is(":") && part.start() < body.start());
+    colons.map_or(node.start(), Syntax::start)
 }

@@ -31,12 +31,15 @@ impl<'t> Lowerer<'t> {
             "lambda" => self.lambda(node),
             "list" => self.display(ListOp::New.into(), node),
             "set" => self.display(SetOp::New.into(), node),
-            "tuple" | "expression_list" | "pattern_list" | "tuple_pattern" => self.display(TupleOp::New.into(), node),
+            "tuple" | "expression_list" | "pattern_list" | "tuple_pattern" => {
+                self.display(TupleOp::New.into(), node)
+            }
             "dictionary" => self.dictionary(node),
             "list_splat" | "list_splat_pattern" => self.splat(ObjOp::Splat, node),
-            "list_comprehension" | "set_comprehension" | "dictionary_comprehension" | "generator_expression" => {
-                self.comprehension(node)
-            }
+            "list_comprehension"
+            | "set_comprehension"
+            | "dictionary_comprehension"
+            | "generator_expression" => self.comprehension(node),
             "await" => {
                 let inner = self.inner(node);
                 self.node(Node::Await(inner), node)
@@ -163,7 +166,8 @@ impl<'t> Lowerer<'t> {
     }
 
     fn yield_(&mut self, node: Syntax<'t>) -> NodeId {
-        let Some(scope) = self.cx.scopes.iter_mut().rev().find(|scope| scope.kind == super::ScopeKind::Function)
+        let Some(scope) =
+            self.cx.scopes.iter_mut().rev().find(|scope| scope.kind == super::ScopeKind::Function)
         else {
             return self.hole(STRAY_YIELD, node, STRAY_YIELD.title);
         };

@@ -12,7 +12,9 @@ pub const BAD_FIELD: Code = Code::warning("B0512", "this field has no translatio
 impl<'t> Lowerer<'t> {
     /// Takes a class-level statement that declares a field; answers whether it was one.
     pub fn field(&mut self, stmt: Syntax<'t>) -> bool {
-        let Some(assign) = stmt.first().filter(|inner| stmt.is("expression_statement") && inner.is("assignment")) else {
+        let Some(assign) =
+            stmt.first().filter(|inner| stmt.is("expression_statement") && inner.is("assignment"))
+        else {
             return false;
         };
         let Some(left) = assign.field("left").filter(|left| left.is("identifier")) else { return false };
@@ -46,7 +48,13 @@ impl<'t> Lowerer<'t> {
         head == "ClassVar" || head.ends_with(".ClassVar")
     }
 
-    fn declared_field(&mut self, stmt: Syntax<'t>, left: Syntax<'t>, hint: Syntax<'t>, value: Option<Syntax<'t>>) {
+    fn declared_field(
+        &mut self,
+        stmt: Syntax<'t>,
+        left: Syntax<'t>,
+        hint: Syntax<'t>,
+        value: Option<Syntax<'t>>,
+    ) {
         let mut above = self.trivia.above(stmt.start());
         let kw_only = self.building.last().is_some_and(|class| class.kw_only);
         let mut flags = FieldFlags { kw_only, ..FieldFlags::default() };
@@ -72,7 +80,10 @@ impl<'t> Lowerer<'t> {
     /// The default of a field, as a function without parameters.
     fn field_default(&mut self, left: Syntax<'t>, value: Syntax<'t>, flags: &mut FieldFlags) -> Option<Name> {
         let is_field = value.is("call")
-            && value.field("function").and_then(|function| self.library_name(function)).is_some_and(|name| name == "dataclasses.field");
+            && value
+                .field("function")
+                .and_then(|function| self.library_name(function))
+                .is_some_and(|name| name == "dataclasses.field");
         let mut default = (!is_field).then_some(value);
         let arguments = if is_field { super::call::arguments(value) } else { Vec::new() };
         for arg in arguments {
@@ -118,9 +129,11 @@ impl<'t> Lowerer<'t> {
     /// in source order.
     pub fn assigned_fields(&mut self, class: Syntax<'t>, def: &mut ClassDef) {
         let Some(suite) = class.field("body") else { return };
-        let methods: Vec<_> = suite.named().into_iter().map(|stmt| super::function::definition(stmt).1).collect();
+        let methods: Vec<_> =
+            suite.named().into_iter().map(|stmt| super::function::definition(stmt).1).collect();
         let methods: Vec<_> = methods.into_iter().filter(|method| method.is("function_definition")).collect();
-        let is_init = |method: &Syntax<'t>| method.field("name").is_some_and(|name| name.text() == "__init__");
+        let is_init =
+            |method: &Syntax<'t>| method.field("name").is_some_and(|name| name.text() == "__init__");
         let (first, others): (Vec<_>, Vec<_>) = methods.into_iter().partition(is_init);
         for method in first.into_iter().chain(others) {
             let params = param_list(method.field("parameters"));
@@ -154,10 +167,18 @@ impl<'t> Lowerer<'t> {
         node.named().into_iter().for_each(|part| self.scan_fields(part, receiver, def));
     }
 
-    fn field_targets(&mut self, node: Syntax<'t>, receiver: &str, hint: Option<Syntax<'t>>, def: &mut ClassDef) {
+    fn field_targets(
+        &mut self,
+        node: Syntax<'t>,
+        receiver: &str,
+        hint: Option<Syntax<'t>>,
+        def: &mut ClassDef,
+    ) {
         match node.kind() {
             "attribute" => {
-                let (Some(object), Some(name)) = (node.field("object"), node.field("attribute")) else { return };
+                let (Some(object), Some(name)) = (node.field("object"), node.field("attribute")) else {
+                    return;
+                };
                 if object.is("identifier") && object.text() == receiver {
                     self.assigned_field(name, hint, def);
                 }
@@ -180,7 +201,8 @@ impl<'t> Lowerer<'t> {
             return;
         }
         let is_record = matches!(def.kind, ClassKind::Dataclass { .. });
-        let flags = FieldFlags { init: !is_record, repr: !is_record, compare: !is_record, ..FieldFlags::default() };
+        let flags =
+            FieldFlags { init: !is_record, repr: !is_record, compare: !is_record, ..FieldFlags::default() };
         def.fields.push(FieldDef {
             name: Name::new(name.text()),
             ty,

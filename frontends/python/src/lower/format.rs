@@ -47,7 +47,8 @@ fn is_text(node: Syntax<'_>) -> bool {
         let prefix = Prefix::of(part.text());
         !prefix.bytes && !prefix.format
     };
-    matches!(node.kind(), "string" | "concatenated_string") && super::literal::string_parts(node).iter().all(is_plain)
+    matches!(node.kind(), "string" | "concatenated_string")
+        && super::literal::string_parts(node).iter().all(is_plain)
 }
 
 impl<'t> Lowerer<'t> {
@@ -87,13 +88,20 @@ impl<'t> Lowerer<'t> {
         self.template(node, &parts, values, false)
     }
 
-    fn template(&mut self, node: Syntax<'t>, parts: &[Part], values: Values<'t>, percent: bool) -> Option<NodeId> {
+    fn template(
+        &mut self,
+        node: Syntax<'t>,
+        parts: &[Part],
+        values: Values<'t>,
+        percent: bool,
+    ) -> Option<NodeId> {
         let mut order = Vec::new();
         reads(parts, &values, &mut order)?;
         let reads_in_order = order.iter().copied().filter(|index| !is_simple(values.order[*index]));
         let expected = (0..values.order.len()).filter(|index| !is_simple(values.order[*index]));
         if reads_in_order.eq(expected) {
-            let pieces = self.pieces(parts, &values, percent, &mut |this, index| this.expr(values.order[index]));
+            let pieces =
+                self.pieces(parts, &values, percent, &mut |this, index| this.expr(values.order[index]));
             return Some(self.format_node(pieces, node));
         }
         // Arguments are evaluated in their own order, each once: they get names.

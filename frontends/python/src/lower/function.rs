@@ -1,5 +1,6 @@
 //! Functions: items with a body of their own, nested functions and lambdas as closures, decorators.
 
+use super::control::head_end;
 use super::params::param_list;
 use super::resolve::{Static, Target, dotted};
 use super::{Binding, Cx, Lowerer};
@@ -33,11 +34,19 @@ pub(crate) fn definition(node: Syntax<'_>) -> (Vec<Syntax<'_>>, Syntax<'_>) {
 }
 
 impl<'t> Lowerer<'t> {
-    /// A function with a body of its own: module level, methods.
-    pub fn item_function(&mut self, node: Syntax<'t>, path: Name, role: &Role<'t>, above: Vec<Comment>) {
+    /// A function with a body of its own: module level, methods. Origins count from the start of
+    /// `whole`, which holds the decorators.
+    pub fn item_function(
+        &mut self,
+        whole: Syntax<'t>,
+        node: Syntax<'t>,
+        path: Name,
+        role: &Role<'t>,
+        above: Vec<Comment>,
+    ) {
         let params = param_list(node.field("parameters"));
         let hoisted = self.hoist_defaults(&params, path);
-        self.enter(Cx::new(path, role.kind, node.start(), node.end()));
+        self.enter(Cx::new(path, role.kind, whole.start(), whole.end()));
         let defaults = self.defaults_of(&params, &hoisted);
         self.cx.body.decorators = self.decorators(&role.kept);
         if let Some(hint) = node.field("return_type") {
@@ -77,15 +86,18 @@ impl<'t> Lowerer<'t> {
         let mut inside = self.trivia.above(node.start());
         let params = param_list(node.field("parameters"));
         let suite = node.field("body");
-        inside.append(&mut self.trivia.above(suite.map_or(node.start(), |suite| suite_colon(node, suite))));
+        inside.append(&mut self.trivia.above(suite.map_or(node.start(), |suite| head_end(node, suite))));
         let beside = self.head_comment(node, suite);
         let is_path = |dec: &Syntax<'t>| self.decorator_path(*dec).is_some();
         let (kept, computed): (Vec<_>, Vec<_>) = decorators.iter().copied().partition(is_path);
         // Computed decorators are called by hand; a mixture keeps its order only this way.
-        let (kept, computed) = if computed.is_empty() { (kept, computed) } else { (Vec::new(), decorators.to_vec()) };
+        let (kept, computed) =
+            if computed.is_empty() { (kept, computed) } else { (Vec::new(), decorators.to_vec()) };
         let computed: Vec<_> = computed.iter().map(|dec| (dec.first(), *dec)).collect();
-        let functions: Vec<_> =
-            computed.into_iter().map(|(inner, dec)| (inner.map(|inner| self.callee_of_decorator(inner)), dec)).collect();
+        let functions: Vec<_> = computed
+            .into_iter()
+            .map(|(inner, dec)| (inner.map(|inner| self.callee_of_decorator(inner)), dec))
+            .collect();
         let closure = self.closure(node, Some(Name::new(name.text())), &params, &kept);
         let mut value = self.node(Node::Closure(closure), node);
         for (callee, dec) in functions.into_iter().rev() {
@@ -218,11 +230,6 @@ impl<'t> Lowerer<'t> {
         }
         out
     }
-}
-
-fn suite_colon(node: Syntax<'_>, suite: Syntax<'_>) -> usize {
-    let colons = node.children().into_iter().filter(|part| part.is(":") && part.start() < suite.start());
-    colons.last().map_or(node.start(), Syntax::start)
 }
 
 /// A docstring without the indentation of its lines, as `inspect.cleandoc` gives it.

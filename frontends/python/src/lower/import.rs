@@ -34,7 +34,7 @@ impl<'t> Lowerer<'t> {
     fn imported(&mut self, node: Syntax<'t>) -> Vec<Imported<'t>> {
         match node.kind() {
             "import_statement" => self.plain_import(node),
-            "import_from_statement" => self.from_import(node),
+            "import_from_statement" => self.names_from(node),
             _ => Vec::new(),
         }
     }
@@ -56,8 +56,8 @@ impl<'t> Lowerer<'t> {
         out
     }
 
-    fn from_import(&mut self, node: Syntax<'t>) -> Vec<Imported<'t>> {
-        let Some(base) = self.from_base(node) else { return Vec::new() };
+    fn names_from(&mut self, node: Syntax<'t>) -> Vec<Imported<'t>> {
+        let Some(base) = self.base_module(node) else { return Vec::new() };
         let base_binding = self.module_binding(base);
         if matches!(base_binding, Binding::Lib(_)) {
             self.note_module(base.as_str());
@@ -81,7 +81,7 @@ impl<'t> Lowerer<'t> {
     }
 
     /// The module after `from`: dots count up from the package.
-    fn from_base(&self, node: Syntax<'t>) -> Option<Name> {
+    fn base_module(&self, node: Syntax<'t>) -> Option<Name> {
         let module = node.field("module_name")?;
         if !module.is("relative_import") {
             return Some(Name::new(&module_name(module)));
@@ -160,16 +160,27 @@ impl<'t> Lowerer<'t> {
         if node.is("import_statement") {
             let names = node.fields("name").into_iter();
             paths.extend(names.map(|part| Name::new(&module_name(part.field("name").unwrap_or(part)))));
-        } else if let Some(base) = self.from_base(node) {
+        } else if let Some(base) = self.base_module(node) {
             let is_relative = node.field("module_name").is_some_and(|module| module.is("relative_import"));
-            let names: Vec<_> =
-                node.fields("name").into_iter().map(|part| part.field("name").unwrap_or(part).text()).collect();
-            let are_modules = !names.is_empty() && names.iter().all(|name| self.is_project_module(base.join(name).as_str()));
+            let names: Vec<_> = node
+                .fields("name")
+                .into_iter()
+                .map(|part| part.field("name").unwrap_or(part).text())
+                .collect();
+            let are_modules = !names.is_empty()
+                && names.iter().all(|name| self.is_project_module(base.join(name).as_str()));
             if is_relative && !are_modules && base != self.module && !self.is_project_module(base.as_str()) {
-                self.report(NO_MODULE, node, format!("the project has no module `{base}`"));
+                let found = if base.as_str().is_empty() {
+                    self.report(NO_MODULE, node, "a relative import in a module without a package")
+                } else {
+                    self.report(NO_MODULE, node, format!("the project has no module `{base}`"))
+                };
+                found.hint("name the module from the project's root");
             }
             paths.push(base);
-            paths.extend(names.iter().map(|name| base.join(name)).filter(|path| self.is_project_module(path.as_str())));
+            paths.extend(
+                names.iter().map(|name| base.join(name)).filter(|path| self.is_project_module(path.as_str())),
+            );
         }
         for path in paths {
             self.import_path(path, node);
@@ -182,7 +193,8 @@ impl<'t> Lowerer<'t> {
         for end in ends {
             let prefix = &text[..end];
             let own = self.module.as_str();
-            let is_running = own == prefix || own.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'));
+            let is_running =
+                own == prefix || own.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'));
             if is_running || !self.is_project_module(prefix) {
                 continue;
             }

@@ -99,7 +99,14 @@ impl<'t> Lowerer<'t> {
         self.text_piece(node, at, end, prefix, pieces);
     }
 
-    fn text_piece(&mut self, node: Syntax<'t>, from: usize, to: usize, prefix: Prefix, pieces: &mut Vec<Piece>) {
+    fn text_piece(
+        &mut self,
+        node: Syntax<'t>,
+        from: usize,
+        to: usize,
+        prefix: Prefix,
+        pieces: &mut Vec<Piece>,
+    ) {
         let content = self.source.get(from..to).unwrap_or("");
         let decoded = text::decode(content, prefix.raw, prefix.format);
         if let Some(bad) = &decoded.bad_escape {
@@ -146,7 +153,10 @@ impl<'t> Lowerer<'t> {
     fn format_spec(&mut self, node: Syntax<'t>, prefix: Prefix) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let mut at = node.start() + 1;
-        let fields = node.named().into_iter().filter(|part| matches!(part.kind(), "format_expression" | "interpolation"));
+        let fields = node
+            .named()
+            .into_iter()
+            .filter(|part| matches!(part.kind(), "format_expression" | "interpolation"));
         for field in fields {
             self.text_piece(node, at, field.start(), Prefix { format: false, ..prefix }, &mut pieces);
             self.interpolation(field, prefix, &mut pieces);

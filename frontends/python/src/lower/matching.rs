@@ -102,10 +102,16 @@ impl<'t> Lowerer<'t> {
 
     fn number_pattern(&mut self, node: Syntax<'t>, is_negative: bool) -> Pat {
         match (text::number(node.text()), is_negative) {
-            (Some(Number::Int(digits)), true) if digits != "0" => Pat::Const(Const::Int(format!("-{digits}").into())),
+            (Some(Number::Int(digits)), true) if digits != "0" => {
+                Pat::Const(Const::Int(format!("-{digits}").into()))
+            }
             (Some(Number::Int(digits)), _) => Pat::Const(Const::Int(digits.into())),
-            (Some(Number::Float(value)), _) => Pat::Const(Const::Float(if is_negative { -value } else { value })),
-            (Some(Number::Imaginary(value)), _) => Pat::Const(Const::Imag(if is_negative { -value } else { value })),
+            (Some(Number::Float(value)), _) => {
+                Pat::Const(Const::Float(if is_negative { -value } else { value }))
+            }
+            (Some(Number::Imaginary(value)), _) => {
+                Pat::Const(Const::Imag(if is_negative { -value } else { value }))
+            }
             (None, _) => self.bad_pattern(node),
         }
     }
@@ -209,7 +215,11 @@ impl<'t> Lowerer<'t> {
         let star = |part: &Syntax<'t>| part.first().filter(|inner| inner.is("splat_pattern"));
         let Some(at) = parts.iter().position(|part| star(part).is_some()) else {
             let parts = parts.iter().map(|part| self.pattern(*part, late)).collect();
-            return if is_list { Pat::List { front: parts, rest: None, back: Vec::new() } } else { Pat::Tuple(parts) };
+            return if is_list {
+                Pat::List { front: parts, rest: None, back: Vec::new() }
+            } else {
+                Pat::Tuple(parts)
+            };
         };
         let front = parts[..at].iter().map(|part| self.pattern(*part, late)).collect();
         let name = star(&parts[at]).and_then(Syntax::first);
@@ -244,7 +254,9 @@ impl<'t> Lowerer<'t> {
         let tokens = node.children();
         let is_negative = tokens.iter().any(|token| token.is("-"));
         match node.named().get(1) {
-            Some(value) if matches!(value.kind(), "integer" | "float") => self.number_pattern(*value, is_negative),
+            Some(value) if matches!(value.kind(), "integer" | "float") => {
+                self.number_pattern(*value, is_negative)
+            }
             Some(value) => self.pattern(*value, late),
             None => Pat::Wild,
         }
@@ -252,21 +264,44 @@ impl<'t> Lowerer<'t> {
 
     fn map_pattern(&mut self, node: Syntax<'t>, late: &mut Vec<(Name, LocalId)>) -> Pat {
         let (mut pairs, mut rest) = (Vec::new(), None);
-        let mut key = None;
-        for child in node.named() {
-            if child.is("splat_pattern") {
-                if let Some(Pat::Bind(local, _)) = child.first().map(|name| self.capture(name, None, late)) {
-                    rest = Some(local);
+        let (mut key, mut is_negative) = (None, false);
+        for child in node.children() {
+            match child.kind() {
+                "-" => is_negative = true,
+                "splat_pattern" => {
+                    if let Some(Pat::Bind(local, _)) =
+                        child.first().map(|name| self.capture(name, None, late))
+                    {
+                        rest = Some(local);
+                    }
                 }
-            } else if child.is("case_pattern") {
-                let pat = self.case_pattern(child, late);
-                if let Some(key) = key.take() {
-                    pairs.push((key, pat));
+                "case_pattern" => {
+                    let pat = self.case_pattern(child, late);
+                    if let Some(key) = key.take() {
+                        pairs.push((key, pat));
+                    }
                 }
-            } else {
-                key = Some(if child.is("dotted_name") { self.dotted_value(child) } else { self.expr(child) });
+                _ if child.is_named() => {
+                    key = Some(self.map_key(child, is_negative, late));
+                    is_negative = false;
+                }
+                _ => {}
             }
         }
         Pat::Map { pairs, rest }
+    }
+
+    /// A key: a literal or a dotted name.
+    fn map_key(&mut self, node: Syntax<'t>, is_negative: bool, late: &mut Vec<(Name, LocalId)>) -> NodeId {
+        let pat = match node.kind() {
+            "dotted_name" => return self.dotted_value(node),
+            "integer" | "float" => self.number_pattern(node, is_negative),
+            _ => self.pattern(node, late),
+        };
+        match pat {
+            Pat::Const(value) => self.constant(value, node),
+            Pat::Value(value) => value,
+            _ => self.hole(BAD_PATTERN, node, BAD_PATTERN.title),
+        }
     }
 }

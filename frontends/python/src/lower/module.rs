@@ -1,8 +1,8 @@
 //! A file: its names, its items in order, its top-level statements.
 
+use super::Binding;
 use super::context::{Cx, Lowerer};
 use super::function::clean;
-use super::Binding;
 use crate::LowerOptions;
 use crate::parse::{self, Part, SYNTAX, TOO_DEEP};
 use crate::scan::{Bound, BoundBy, Scan};
@@ -122,7 +122,9 @@ impl<'t> Lowerer<'t> {
                     tops.push(Top::Dropped(stmt));
                 }
             }
-            "TYPE_CHECKING" | "typing.TYPE_CHECKING" if !has_else => tops.extend(body.into_iter().map(Top::Typing)),
+            "TYPE_CHECKING" | "typing.TYPE_CHECKING" if !has_else => {
+                tops.extend(body.into_iter().map(Top::Typing))
+            }
             _ => tops.push(Top::Stmt(stmt)),
         }
     }
@@ -151,11 +153,7 @@ impl<'t> Lowerer<'t> {
         for found in Scan::of(&stmts) {
             groups.entry(found.name).or_default().push(found);
         }
-        for stmt in &stmts {
-            if stmt.is("import_from_statement") {
-                self.prepare_import(*stmt);
-            }
-        }
+        stmts.iter().for_each(|stmt| self.star_imports(*stmt));
         let declared = self.declared_globals(parts);
         // Imports first: what a `namedtuple` is depends on them.
         for imports in [true, false] {
@@ -174,13 +172,25 @@ impl<'t> Lowerer<'t> {
         }
     }
 
+    /// Star imports at module level, also under conditions.
+    fn star_imports(&mut self, node: Syntax<'t>) {
+        match node.kind() {
+            "import_from_statement" => self.prepare_import(node),
+            "if_statement" | "try_statement" | "else_clause" | "elif_clause" | "except_clause" | "block" => {
+                node.named().into_iter().for_each(|part| self.star_imports(part));
+            }
+            _ => {}
+        }
+    }
+
     fn bind_name(&mut self, name: &'t str, found: &[Bound<'t>], declared: &[&'t str]) {
         let path = self.module.join(name);
         let is_overload = |found: &Bound<'t>| {
             let parent = found.node.raw().parent().filter(|parent| parent.kind() == "decorated_definition");
             parent.is_some_and(|parent| Syntax::new(parent, self.source).text().contains("overload\n"))
         };
-        let found: Vec<_> = found.iter().filter(|found| found.by != BoundBy::Function || !is_overload(found)).collect();
+        let found: Vec<_> =
+            found.iter().filter(|found| found.by != BoundBy::Function || !is_overload(found)).collect();
         let has = |by: BoundBy| found.iter().any(|found| found.by == by);
         let is_declared = declared.contains(&name);
         let binding = if has(BoundBy::Import) && !is_declared {
@@ -250,7 +260,8 @@ impl<'t> Lowerer<'t> {
 
     /// `__all__ = [..]` says what `import *` takes; it is no value that a program reads.
     fn is_export_list(&self, stmt: Syntax<'t>) -> bool {
-        let assign = stmt.first().filter(|inner| matches!(inner.kind(), "assignment" | "augmented_assignment"));
+        let assign =
+            stmt.first().filter(|inner| matches!(inner.kind(), "assignment" | "augmented_assignment"));
         assign.and_then(|assign| assign.field("left")).is_some_and(|left| left.text() == "__all__")
     }
 
@@ -272,16 +283,18 @@ impl<'t> Lowerer<'t> {
     }
 
     fn is_type_alias(&self, stmt: Syntax<'t>) -> bool {
-        stmt.is("type_alias_statement") || self.alias(stmt).is_some_and(|(name, _)| {
-            self.aliases.contains_key(&self.module.join(name.text()))
-        })
+        stmt.is("type_alias_statement")
+            || self
+                .alias(stmt)
+                .is_some_and(|(name, _)| self.aliases.contains_key(&self.module.join(name.text())))
     }
 
     fn alias(&self, stmt: Syntax<'t>) -> Option<(Syntax<'t>, Ty)> {
         if stmt.is("type_alias_statement") {
             return Some((stmt.field("left")?.first()?, self.hint(stmt.field("right")?)));
         }
-        let assign = stmt.first().filter(|inner| stmt.is("expression_statement") && inner.is("assignment"))?;
+        let assign =
+            stmt.first().filter(|inner| stmt.is("expression_statement") && inner.is("assignment"))?;
         let left = assign.field("left").filter(|left| left.is("identifier"))?;
         let right = assign.field("right")?;
         if let Some(hint) = assign.field("type") {
@@ -311,17 +324,19 @@ impl<'t> Lowerer<'t> {
 
     fn is_type_union(&self, node: Syntax<'t>) -> bool {
         let Some(operator) = node.field("operator") else { return false };
-        let is_type = |part: Option<Syntax<'t>>| part.is_some_and(|part| match part.kind() {
-            "none" => true,
-            "subscript" => self.alias_subscript(part).is_some(),
-            "binary_operator" => self.is_type_union(part),
-            "identifier" => match self.look_up(part.text()) {
-                Binding::Class(_) => true,
-                Binding::Builtin(name) => crate::names::is_builtin_type(name.as_str()),
+        let is_type = |part: Option<Syntax<'t>>| {
+            part.is_some_and(|part| match part.kind() {
+                "none" => true,
+                "subscript" => self.alias_subscript(part).is_some(),
+                "binary_operator" => self.is_type_union(part),
+                "identifier" => match self.look_up(part.text()) {
+                    Binding::Class(_) => true,
+                    Binding::Builtin(name) => crate::names::is_builtin_type(name.as_str()),
+                    _ => false,
+                },
                 _ => false,
-            },
-            _ => false,
-        });
+            })
+        };
         operator.is("|") && is_type(node.field("left")) && is_type(node.field("right"))
     }
 
@@ -343,7 +358,8 @@ impl<'t> Lowerer<'t> {
         if !left.is("identifier") || !right.is("tuple") {
             return;
         }
-        let classes: Option<Vec<Name>> = right.named().into_iter().map(|part| self.class_name(part)).collect();
+        let classes: Option<Vec<Name>> =
+            right.named().into_iter().map(|part| self.class_name(part)).collect();
         if let Some(classes) = classes.filter(|classes| !classes.is_empty()) {
             self.exception_tuples.insert(self.module.join(left.text()), classes);
         }
@@ -352,7 +368,7 @@ impl<'t> Lowerer<'t> {
     /// Diagnostics of a stretch of text that does not parse, and a hole in its place.
     fn broken_part(&mut self, part: &'t Part) {
         let source = self.source;
-        for fault in part.faults.iter().take(3) {
+        for fault in part.faults.iter().take(if part.too_deep.is_some() { 0 } else { 3 }) {
             let line = source.get(fault.start..).and_then(|rest| rest.lines().next()).unwrap_or("").trim();
             let message = match &fault.missing {
                 Some(token) => format!("`{token}` is missing here"),
@@ -379,7 +395,8 @@ impl<'t> Lowerer<'t> {
     fn broken_names(&mut self, part: &'t Part) {
         let text = self.source.get(part.start..part.end).unwrap_or("");
         let words: Vec<&str> = text.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
-        for word in words.into_iter().filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_')) {
+        for word in words.into_iter().filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
+        {
             if !crate::names::is_builtin(word) {
                 self.names.entry(Name::new(word)).or_insert(Binding::Broken);
             }

@@ -24,7 +24,9 @@ pub(crate) fn param_list(node: Option<Syntax<'_>>) -> Vec<ParamSyntax<'_>> {
     let mut kind = ParamKind::Normal;
     for part in node.map(Syntax::named).unwrap_or_default() {
         match part.kind() {
-            "positional_separator" => params.iter_mut().for_each(|param| param.kind = ParamKind::PositionalOnly),
+            "positional_separator" => {
+                params.iter_mut().for_each(|param| param.kind = ParamKind::PositionalOnly)
+            }
             "keyword_separator" => kind = ParamKind::KeywordOnly,
             _ => {
                 let Some(param) = one(part, kind) else { continue };
@@ -54,7 +56,11 @@ fn one(node: Syntax<'_>, kind: ParamKind) -> Option<ParamSyntax<'_>> {
 
 impl<'t> Lowerer<'t> {
     /// The scope of a function: its parameters and the names that its body binds.
-    pub fn function_scope(&mut self, params: &[ParamSyntax<'t>], body: &[Syntax<'t>]) -> (Scope, Vec<LocalId>) {
+    pub fn function_scope(
+        &mut self,
+        params: &[ParamSyntax<'t>],
+        body: &[Syntax<'t>],
+    ) -> (Scope, Vec<LocalId>) {
         let mut scope = Scope::new(ScopeKind::Function);
         let mut locals = Vec::new();
         for param in params {
@@ -77,8 +83,12 @@ impl<'t> Lowerer<'t> {
                 continue;
             }
             let binding = match found.by {
-                BoundBy::Class if !variables.contains(found.name) => Binding::Class(self.cx.home.join(found.name)),
-                BoundBy::Import if !variables.contains(found.name) => self.import_binding(found.node, found.name),
+                BoundBy::Class if !variables.contains(found.name) => {
+                    Binding::Class(self.cx.home.join(found.name))
+                }
+                BoundBy::Import if !variables.contains(found.name) => {
+                    self.import_binding(found.node, found.name)
+                }
                 _ => Binding::Local(self.new_local(found.name, found.node)),
             };
             if let Binding::Class(path) = binding {
@@ -102,11 +112,15 @@ impl<'t> Lowerer<'t> {
                 scope.names.insert(name, binding);
             }
             BoundBy::Nonlocal => match self.look_up(found.name) {
-                binding @ Binding::Local(_) => {
+                binding @ (Binding::Local(_) | Binding::Captured) => {
                     scope.names.insert(name, binding);
                 }
                 _ => {
-                    self.report(NO_NONLOCAL, found.node, format!("no enclosing function binds `{}`", found.name));
+                    self.report(
+                        NO_NONLOCAL,
+                        found.node,
+                        format!("no enclosing function binds `{}`", found.name),
+                    );
                 }
             },
             _ => {}
@@ -130,7 +144,9 @@ impl<'t> Lowerer<'t> {
             let path = Name::new(&format!("{owner}${}", param.name.text()));
             let value = self.expr(default);
             self.list_global(path, default);
-            if let (Some(hint), Some(global)) = (param.hint, self.globals.get(&path).map(|global| global.path)) {
+            if let (Some(hint), Some(global)) =
+                (param.hint, self.globals.get(&path).map(|global| global.path))
+            {
                 let ty = self.hint(hint);
                 self.globals[&global].ty = ty;
             }
@@ -141,7 +157,11 @@ impl<'t> Lowerer<'t> {
     }
 
     /// Parameters of a function with a body of its own.
-    pub fn defaults_of(&mut self, params: &[ParamSyntax<'t>], hoisted: &[Option<Name>]) -> Vec<Option<NodeId>> {
+    pub fn defaults_of(
+        &mut self,
+        params: &[ParamSyntax<'t>],
+        hoisted: &[Option<Name>],
+    ) -> Vec<Option<NodeId>> {
         let mut defaults = Vec::new();
         for (param, path) in params.iter().zip(hoisted) {
             defaults.push(match (param.default, path) {
@@ -175,7 +195,11 @@ impl<'t> Lowerer<'t> {
     }
 
     /// The parameters, given their locals and defaults.
-    pub fn params(params: &[ParamSyntax<'t>], locals: &[LocalId], defaults: Vec<Option<NodeId>>) -> Vec<Param> {
+    pub fn params(
+        params: &[ParamSyntax<'t>],
+        locals: &[LocalId],
+        defaults: Vec<Option<NodeId>>,
+    ) -> Vec<Param> {
         let rows = params.iter().zip(locals).zip(defaults);
         rows.map(|((param, local), default)| Param {
             name: Name::new(param.name.text()),

@@ -162,7 +162,9 @@ impl<'t> Lowerer<'t> {
     }
 
     fn slice_read(&mut self, node: Syntax<'t>, slice: Syntax<'t>) -> NodeId {
-        let Some(value) = node.field("value") else { return self.hole(UNSUPPORTED, node, "a slice of nothing") };
+        let Some(value) = node.field("value") else {
+            return self.hole(UNSUPPORTED, node, "a slice of nothing");
+        };
         let object = self.expr(value);
         let [start, stop, step] = self.bounds(slice);
         self.op(ObjOp::Slice, vec![object, start, stop, step], node)

@@ -73,16 +73,14 @@ impl<'t> Lowerer<'t> {
         if let Some(found) = self.names.get(&name) {
             return *found;
         }
-        if names::is_builtin(name.as_str()) {
+        let is_constant = matches!(name.as_str(), "NotImplemented" | "Ellipsis" | "__debug__");
+        if is_constant || names::is_builtin(name.as_str()) {
             return Binding::Builtin(name);
         }
         match self.stars.last() {
             Some(Binding::Lib(module)) => Binding::Lib(module.join(name.as_str())),
             Some(Binding::ProjectModule(module)) => Binding::Imported(module.join(name.as_str())),
-            _ => match name.as_str() {
-                "NotImplemented" | "Ellipsis" | "__debug__" => Binding::Builtin(name),
-                _ => Binding::Unknown,
-            },
+            _ => Binding::Unknown,
         }
     }
 
@@ -135,7 +133,11 @@ impl<'t> Lowerer<'t> {
         for (index, next) in rest.iter().enumerate() {
             path = path.join(next);
             if !self.is_project_module(path.as_str()) {
-                return if path.parent() == self.module { self.own_path(path, rest, index + 1) } else { (Target::Project(path), index + 1) };
+                return if path.parent() == self.module {
+                    self.own_path(path, rest, index + 1)
+                } else {
+                    (Target::Project(path), index + 1)
+                };
             }
         }
         (Target::Project(path), rest.len())
@@ -234,7 +236,9 @@ impl<'t> Lowerer<'t> {
         };
         match found {
             Target::Lib(path) => Hint::Lib(path),
-            Target::Project(path) => Hint::Ty(self.aliases.get(&path).copied().unwrap_or_else(|| Ty::class(path))),
+            Target::Project(path) => {
+                Hint::Ty(self.aliases.get(&path).copied().unwrap_or_else(|| Ty::class(path)))
+            }
         }
     }
 }

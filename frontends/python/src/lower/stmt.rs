@@ -64,10 +64,9 @@ impl<'t> Lowerer<'t> {
         if let Some(comment) = above.first_mut() {
             comment.blank_before = false;
         }
-        // The first statement of a nested block: its blank line says nothing.
-        let is_block_start = first == 0 && node.column() > 0;
         let row = &mut self.cx.stmts[first];
-        row.blank_before = blank_before && !is_block_start;
+        // At the start of a block a blank line says nothing.
+        row.blank_before = blank_before && first > 0;
         row.above.splice(0..0, above);
         if row.beside.is_none() {
             row.beside = beside;
@@ -87,9 +86,13 @@ impl<'t> Lowerer<'t> {
     }
 
     /// The comment beside a compound statement's head; it ends at the colon before `body`.
-    pub fn head_comment(&mut self, node: Syntax<'t>, body: Option<Syntax<'t>>) -> Option<std::sync::Arc<str>> {
+    pub fn head_comment(
+        &mut self,
+        node: Syntax<'t>,
+        body: Option<Syntax<'t>>,
+    ) -> Option<std::sync::Arc<str>> {
         let limit = body.map_or(node.end(), Syntax::start);
-        let colon = node.children().into_iter().filter(|part| part.is(":") && part.start() < limit).last()?;
+        let colon = node.children().into_iter().rev().find(|part| part.is(":") && part.start() < limit)?;
         self.trivia.beside(self.source, colon.end())
     }
 
@@ -180,7 +183,9 @@ impl<'t> Lowerer<'t> {
         match self.static_path(node) {
             Some(Static { target: Target::Lib(path), rest }) if rest.is_empty() => {
                 match path.as_str().strip_prefix("builtins.") {
-                    Some(class) if crate::names::is_exception(class) => self.exception(class, Vec::new(), node),
+                    Some(class) if crate::names::is_exception(class) => {
+                        self.exception(class, Vec::new(), node)
+                    }
                     _ => self.call_lib(path.as_str(), Vec::new(), node),
                 }
             }

@@ -24,10 +24,26 @@ const OR_EQ: Option<(ObjOp, ObjOp)> = Some((ObjOp::Or, ObjOp::Eq));
 
 /// `functools._convert`: for the first comparison that a class has, the other three.
 const RECIPES: [(&str, ObjOp, [Recipe; 3]); 4] = [
-    ("__lt__", ObjOp::Lt, [recipe("__gt__", true, AND_NE), recipe("__le__", false, OR_EQ), recipe("__ge__", true, None)]),
-    ("__le__", ObjOp::Le, [recipe("__ge__", true, OR_EQ), recipe("__lt__", false, AND_NE), recipe("__gt__", true, None)]),
-    ("__gt__", ObjOp::Gt, [recipe("__lt__", true, AND_NE), recipe("__ge__", false, OR_EQ), recipe("__le__", true, None)]),
-    ("__ge__", ObjOp::Ge, [recipe("__le__", true, OR_EQ), recipe("__gt__", false, AND_NE), recipe("__lt__", true, None)]),
+    (
+        "__lt__",
+        ObjOp::Lt,
+        [recipe("__gt__", true, AND_NE), recipe("__le__", false, OR_EQ), recipe("__ge__", true, None)],
+    ),
+    (
+        "__le__",
+        ObjOp::Le,
+        [recipe("__ge__", true, OR_EQ), recipe("__lt__", false, AND_NE), recipe("__gt__", true, None)],
+    ),
+    (
+        "__gt__",
+        ObjOp::Gt,
+        [recipe("__lt__", true, AND_NE), recipe("__ge__", false, OR_EQ), recipe("__le__", true, None)],
+    ),
+    (
+        "__ge__",
+        ObjOp::Ge,
+        [recipe("__le__", true, OR_EQ), recipe("__gt__", false, AND_NE), recipe("__lt__", true, None)],
+    ),
 ];
 
 impl<'t> Lowerer<'t> {
@@ -52,7 +68,12 @@ impl<'t> Lowerer<'t> {
         self.cx.body.params = locals
             .iter()
             .zip(["self", "other"])
-            .map(|(local, name)| Param { name: Name::new(name), local: *local, kind: ParamKind::Normal, default: None })
+            .map(|(local, name)| Param {
+                name: Name::new(name),
+                local: *local,
+                kind: ParamKind::Normal,
+                default: None,
+            })
             .collect();
         let both = |this: &mut Self| locals.map(|local| this.use_local(local, at)).to_vec();
         let args = both(self);
@@ -74,25 +95,15 @@ impl<'t> Lowerer<'t> {
     pub fn named_tuple(&mut self, stmt: Syntax<'t>) -> bool {
         let Some((left, call)) = self.named_tuple_call(stmt) else { return false };
         let Binding::Class(path) = self.look_up(left.text()) else { return false };
-        let Some(names) = self.named_tuple_fields(call) else { return false };
+        let Some(fields) = self.named_tuple_fields(call) else { return false };
         let above = self.trivia.above(stmt.end());
         self.out.module.items.push(ItemRow { item: Item::Class(path), above, base: stmt.start() as u32 });
-        let fields = names.into_iter().map(|(name, ty)| FieldDef {
-            name,
-            ty,
-            default: None,
-            cell: FieldCell::default(),
-            flags: FieldFlags::default(),
-            above: Vec::new(),
-            beside: None,
-            origin: call.origin(0),
-        });
         self.out.classes.push(ClassDef {
             path,
             bases: vec![Name::new("NamedTuple")],
             kind: ClassKind::NamedTuple,
             is_shared: false,
-            fields: fields.collect(),
+            fields,
             methods: Vec::new(),
             attributes: Vec::new(),
             type_params: Vec::new(),
@@ -104,27 +115,49 @@ impl<'t> Lowerer<'t> {
 
     /// The name and call of a module-level `NAME = namedtuple(..)`.
     pub fn named_tuple_call(&self, stmt: Syntax<'t>) -> Option<(Syntax<'t>, Syntax<'t>)> {
-        let assign = stmt.first().filter(|inner| stmt.is("expression_statement") && inner.is("assignment"))?;
+        let assign =
+            stmt.first().filter(|inner| stmt.is("expression_statement") && inner.is("assignment"))?;
         let left = assign.field("left").filter(|left| left.is("identifier"))?;
         let call = assign.field("right").filter(|right| right.is("call"))?;
         let function = self.library_name(call.field("function")?)?;
         let is_plain = arguments(call).len() == 2;
-        (is_plain && matches!(function.as_str(), "collections.namedtuple" | "typing.NamedTuple")).then_some((left, call))
+        (is_plain && matches!(function.as_str(), "collections.namedtuple" | "typing.NamedTuple"))
+            .then_some((left, call))
     }
 
-    fn named_tuple_fields(&mut self, call: Syntax<'t>) -> Option<Vec<(Name, Ty)>> {
+    /// The fields of `class P(namedtuple("P", "x y"))`.
+    pub fn named_tuple_base(&mut self, base: Syntax<'t>) -> Option<Vec<FieldDef>> {
+        let function = self.library_name(base.field("function").filter(|_| base.is("call"))?)?;
+        let is_tuple = matches!(function.as_str(), "collections.namedtuple" | "typing.NamedTuple");
+        if is_tuple && arguments(base).len() == 2 { self.named_tuple_fields(base) } else { None }
+    }
+
+    fn named_tuple_fields(&mut self, call: Syntax<'t>) -> Option<Vec<FieldDef>> {
         let fields = *arguments(call).get(1)?;
+        let mut names = Vec::new();
         if let Some(text) = self.literal_text(fields) {
-            let names = text.split([',', ' ']).filter(|name| !name.is_empty());
-            return Some(names.map(|name| (Name::new(name), self.unknown)).collect());
+            let words = text.split([',', ' ']).filter(|name| !name.is_empty());
+            names.extend(words.map(|name| (Name::new(name), self.unknown)));
+        } else {
+            for item in fields.named() {
+                names.push(match item.named()[..] {
+                    [name, hint] if item.is("tuple") => {
+                        (Name::new(&self.literal_text(name)?), self.hint(hint))
+                    }
+                    _ => (Name::new(&self.literal_text(item)?), self.unknown),
+                });
+            }
         }
-        let mut out = Vec::new();
-        for item in fields.named() {
-            out.push(match item.named()[..] {
-                [name, hint] if item.is("tuple") => (Name::new(&self.literal_text(name)?), self.hint(hint)),
-                _ => (Name::new(&self.literal_text(item)?), self.unknown),
-            });
-        }
-        Some(out)
+        let field = |(name, ty)| FieldDef {
+            name,
+            ty,
+            default: None,
+            cell: FieldCell::default(),
+            flags: FieldFlags::default(),
+            above: Vec::new(),
+            beside: None,
+            origin: call.origin(0),
+        };
+        Some(names.into_iter().map(field).collect())
     }
 }

@@ -1,5 +1,9 @@
 //! Helpers of the tests: lowering a text or a file, the text form of what comes out.
-#![allow(dead_code, clippy::disallowed_methods, reason = "tests read the corpus; not every test uses every helper")]
+#![allow(
+    dead_code,
+    clippy::disallowed_methods,
+    reason = "tests read the corpus; not every test uses every helper"
+)]
 
 use batuta_base::{Name, SourceText};
 use batuta_core::text::print_body;
@@ -35,7 +39,8 @@ pub fn check(statements: &str, expected: &str) {
     let ir = lower_text(&text);
     let printed = ir.fns.iter().find(|body| body.path == "m.f").map(print_body).unwrap_or_default();
     let lines: Vec<&str> = printed.lines().collect();
-    let inside: Vec<&str> = lines[1..lines.len() - 1].iter().map(|line| line.get(2..).unwrap_or("")).collect();
+    let inside: Vec<&str> =
+        lines[1..lines.len() - 1].iter().map(|line| line.get(2..).unwrap_or("")).collect();
     let expected: Vec<&str> = expected.trim_matches('\n').lines().collect();
     let indent = expected.first().map_or(0, |line| line.len() - line.trim_start().len());
     let expected: Vec<&str> = expected.iter().map(|line| line.get(indent..).unwrap_or("")).collect();

@@ -140,7 +140,7 @@ impl<K: Key> DerefMut for Counter<K> {
 
 impl<'a, K: Key> IntoIterator for &'a Counter<K> {
     type Item = (&'a K, &'a i64);
-    type IntoIter = super::dict::Iter<'a, K, i64>;
+    type IntoIter = super::dict_traits::Iter<'a, K, i64>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.iter()
@@ -149,7 +149,7 @@ impl<'a, K: Key> IntoIterator for &'a Counter<K> {
 
 impl<K: Key> IntoIterator for Counter<K> {
     type Item = (K, i64);
-    type IntoIter = super::dict::IntoIter<K, i64>;
+    type IntoIter = super::dict_traits::IntoIter<K, i64>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()

@@ -51,7 +51,7 @@ impl<K, V> DerefMut for DefaultDict<K, V> {
 
 impl<'a, K, V> IntoIterator for &'a DefaultDict<K, V> {
     type Item = (&'a K, &'a V);
-    type IntoIter = super::dict::Iter<'a, K, V>;
+    type IntoIter = super::dict_traits::Iter<'a, K, V>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.dict.iter()

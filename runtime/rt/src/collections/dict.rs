@@ -3,20 +3,45 @@
 //! Deleting leaves a gap in the vector; gaps are squeezed out when they outnumber the entries.
 
 use std::borrow::Borrow;
-use std::fmt;
-use std::ops::{Index, IndexMut};
 
 use hashbrown::HashTable;
 
+use super::dict_traits::Iter;
 use super::key::Key;
 use crate::class::KeyError;
 use crate::error::Error;
 use crate::repr::Repr;
 use crate::unwind::{raise, raise_new};
 
+/// Where an entry lies, with enough of its hash that the table can grow without a look at it.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    hash: u32,
+    position: u32,
+}
+
+impl Place {
+    /// The hash that the table sees: spread over 64 bits again.
+    #[inline]
+    fn spread(&self) -> u64 {
+        spread(self.hash)
+    }
+}
+
+#[inline]
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// The part of a key's hash that is kept.
+#[inline]
+pub(super) fn short_hash<Q: Key + ?Sized>(key: &Q) -> u32 {
+    let hash = key.key_hash();
+    (hash ^ (hash >> 32)) as u32
+}
+
 #[derive(Clone)]
 pub(super) struct Slot<K, V> {
-    pub(super) hash: u64,
     pub(super) key: K,
     pub(super) value: V,
 }
@@ -24,8 +49,10 @@ pub(super) struct Slot<K, V> {
 /// Python's `dict` with keys and values of one type each.
 #[derive(Clone)]
 pub struct Dict<K, V> {
-    pub(super) table: HashTable<u32>,
+    table: HashTable<Place>,
     pub(super) slots: Vec<Option<Slot<K, V>>>,
+    /// No entry lies before this position.
+    first: usize,
 }
 
 impl<K, V> Dict<K, V> {
@@ -35,6 +62,7 @@ impl<K, V> Dict<K, V> {
         Dict {
             table: HashTable::new(),
             slots: Vec::new(),
+            first: 0,
         }
     }
 
@@ -43,6 +71,7 @@ impl<K, V> Dict<K, V> {
         Dict {
             table: HashTable::with_capacity(capacity),
             slots: Vec::with_capacity(capacity),
+            first: 0,
         }
     }
 
@@ -62,6 +91,7 @@ impl<K, V> Dict<K, V> {
     pub fn clear(&mut self) {
         self.table.clear();
         self.slots.clear();
+        self.first = 0;
     }
 
     /// The entries in order of insertion.
@@ -133,51 +163,75 @@ impl<K, V> Dict<K, V> {
     }
 
     /// Adds an entry whose key is not there.
-    pub(super) fn push(&mut self, hash: u64, key: K, value: V) -> usize {
+    #[inline]
+    pub(super) fn push(&mut self, hash: u32, key: K, value: V) -> usize {
         if self.slots.len() == self.slots.capacity() && self.slots.len() > 8 {
             self.squeeze_if_sparse();
         }
         let position = self.slots.len();
-        self.slots.push(Some(Slot { hash, key, value }));
-        let slots = &self.slots;
-        let rehash = |&at: &u32| slots[at as usize].as_ref().map_or(0, |slot| slot.hash);
-        self.table.insert_unique(hash, position as u32, rehash);
+        self.slots.push(Some(Slot { key, value }));
+        let place = Place {
+            hash,
+            position: position as u32,
+        };
+        self.table.insert_unique(spread(hash), place, Place::spread);
         position
     }
 
+    /// Closes the gaps when they are half of the slots.
     fn squeeze_if_sparse(&mut self) {
-        if self.slots.len() < 2 * self.table.len() {
-            return;
+        if self.slots.len() >= 2 * self.table.len() {
+            self.squeeze();
         }
-        self.slots.retain(Option::is_some);
-        self.rebuild();
     }
 
-    /// Makes the table anew from the slots.
-    fn rebuild(&mut self) {
-        self.table.clear();
-        for (position, slot) in self.slots.iter().enumerate() {
-            if let Some(slot) = slot {
-                let rehash =
-                    |&at: &u32| self.slots[at as usize].as_ref().map_or(0, |slot| slot.hash);
-                self.table.insert_unique(slot.hash, position as u32, rehash);
-            }
+    fn squeeze(&mut self) {
+        let mut moved = Vec::with_capacity(self.slots.len());
+        let mut next = 0;
+        for slot in &self.slots {
+            moved.push(next);
+            next += u32::from(slot.is_some());
         }
+        for place in self.table.iter_mut() {
+            place.position = moved[place.position as usize];
+        }
+        self.slots.retain(Option::is_some);
+        self.first = 0;
+    }
+
+    /// Takes the entry at a position out of the table and its slot.
+    fn take(&mut self, hash: u32, position: usize) -> Option<(K, V)> {
+        let found = self
+            .table
+            .find_entry(spread(hash), |place| place.position as usize == position);
+        if let Ok(entry) = found {
+            entry.remove();
+        }
+        let slot = self.slots[position].take()?;
+        if position == self.first {
+            self.first += 1;
+        }
+        while let Some(None) = self.slots.last() {
+            self.slots.pop();
+        }
+        Some((slot.key, slot.value))
     }
 }
 
 impl<K: Key, V> Dict<K, V> {
     #[inline]
-    pub(super) fn find<Q: Key + ?Sized>(&self, hash: u64, key: &Q) -> Option<u32>
+    pub(super) fn find<Q: Key + ?Sized>(&self, hash: u32, key: &Q) -> Option<u32>
     where
         K: Borrow<Q>,
     {
+        let is_it = |place: &Place| {
+            place.hash == hash
+                && matches!(&self.slots[place.position as usize],
+                    Some(slot) if slot.key.borrow().key_eq(key))
+        };
         self.table
-            .find(hash, |&at| match &self.slots[at as usize] {
-                Some(slot) => slot.hash == hash && slot.key.borrow().key_eq(key),
-                None => false,
-            })
-            .copied()
+            .find(spread(hash), is_it)
+            .map(|place| place.position)
     }
 
     /// The value of `key`.
@@ -186,7 +240,7 @@ impl<K: Key, V> Dict<K, V> {
     where
         K: Borrow<Q>,
     {
-        let position = self.find(key.key_hash(), key)?;
+        let position = self.find(short_hash(key), key)?;
         self.at_position(position).map(|slot| &slot.value)
     }
 
@@ -196,7 +250,7 @@ impl<K: Key, V> Dict<K, V> {
     where
         K: Borrow<Q>,
     {
-        let position = self.find(key.key_hash(), key)?;
+        let position = self.find(short_hash(key), key)?;
         self.slots[position as usize]
             .as_mut()
             .map(|slot| &mut slot.value)
@@ -207,7 +261,7 @@ impl<K: Key, V> Dict<K, V> {
     where
         K: Borrow<Q>,
     {
-        let position = self.find(key.key_hash(), key)?;
+        let position = self.find(short_hash(key), key)?;
         self.at_position(position)
             .map(|slot| (&slot.key, &slot.value))
     }
@@ -218,13 +272,13 @@ impl<K: Key, V> Dict<K, V> {
     where
         K: Borrow<Q>,
     {
-        self.find(key.key_hash(), key).is_some()
+        self.find(short_hash(key), key).is_some()
     }
 
     /// `d[key] = value`: gives the value that was there. A key that is there stays the old one.
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let hash = key.key_hash();
+        let hash = short_hash(&key);
         if let Some(position) = self.find(hash, &key)
             && let Some(slot) = &mut self.slots[position as usize]
         {
@@ -239,16 +293,9 @@ impl<K: Key, V> Dict<K, V> {
     where
         K: Borrow<Q>,
     {
-        let hash = key.key_hash();
+        let hash = short_hash(key);
         let position = self.find(hash, key)?;
-        if let Ok(entry) = self.table.find_entry(hash, |&at| at == position) {
-            entry.remove();
-        }
-        let slot = self.slots[position as usize].take()?;
-        while let Some(None) = self.slots.last() {
-            self.slots.pop();
-        }
-        Some((slot.key, slot.value))
+        self.take(hash, position as usize)
     }
 
     /// Removes `key` and gives its value.
@@ -269,8 +316,10 @@ impl<K: Key, V> Dict<K, V> {
                 *slot = None;
             }
         }
-        self.slots.retain(Option::is_some);
-        self.rebuild();
+        let slots = &self.slots;
+        self.table
+            .retain(|place| slots[place.position as usize].is_some());
+        self.squeeze();
     }
 
     /// `d[key]`; raises `KeyError`.
@@ -349,32 +398,18 @@ impl<K: Key, V> Dict<K, V> {
 
     /// Removes the newest entry.
     pub fn pop_last(&mut self) -> Option<(K, V)> {
-        let slot = self.slots.iter_mut().rev().find_map(Option::take)?;
-        self.slots.truncate(
-            self.slots
-                .iter()
-                .rposition(Option::is_some)
-                .map_or(0, |at| at + 1),
-        );
-        let gone = |&at: &u32| self.slots.get(at as usize).is_none_or(Option::is_none);
-        if let Ok(entry) = self.table.find_entry(slot.hash, gone) {
-            entry.remove();
-        }
-        Some((slot.key, slot.value))
+        let position = self.slots.iter().rposition(Option::is_some)?;
+        let hash = short_hash(&self.slots[position].as_ref()?.key);
+        self.take(hash, position)
     }
 
     /// Removes the oldest entry.
     pub fn pop_first(&mut self) -> Option<(K, V)> {
-        let position = self.slots.iter().position(Option::is_some)?;
-        let slot = self.slots[position].take()?;
-        if let Ok(entry) = self
-            .table
-            .find_entry(slot.hash, |&at| at as usize == position)
-        {
-            entry.remove();
-        }
-        self.squeeze_if_sparse();
-        Some((slot.key, slot.value))
+        let rest = self.slots.get(self.first..)?;
+        let position = self.first + rest.iter().position(Option::is_some)?;
+        self.first = position;
+        let hash = short_hash(&self.slots[position].as_ref()?.key);
+        self.take(hash, position)
     }
 
     /// `d.setdefault(key, value)`.
@@ -431,165 +466,17 @@ impl<K: Key, V> Dict<K, V> {
         let Some((key, value)) = self.remove_entry(key) else {
             raise(Error::key(key))
         };
-        let hash = key.key_hash();
-        if last {
+        let hash = short_hash(&key);
+        if last || self.is_empty() {
             self.push(hash, key, value);
-        } else {
-            self.slots.insert(0, Some(Slot { hash, key, value }));
-            self.rebuild();
+            return;
         }
-    }
-}
-
-impl<K, V> Default for Dict<K, V> {
-    fn default() -> Self {
-        Dict::new()
-    }
-}
-
-impl<K: Key, V: PartialEq> PartialEq for Dict<K, V> {
-    /// Equal when they hold equal entries, in any order.
-    fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len()
-            && self
-                .iter()
-                .all(|(key, value)| other.get(key).is_some_and(|found| found == value))
-    }
-}
-
-impl<K: Key, V: Eq> Eq for Dict<K, V> {}
-
-impl<K: Key + Borrow<Q>, Q: Key + Repr + ?Sized, V> Index<&Q> for Dict<K, V> {
-    type Output = V;
-
-    #[track_caller]
-    fn index(&self, key: &Q) -> &V {
-        self.at(key)
-    }
-}
-
-impl<K: Key + Borrow<Q>, Q: Key + Repr + ?Sized, V> IndexMut<&Q> for Dict<K, V> {
-    #[track_caller]
-    fn index_mut(&mut self, key: &Q) -> &mut V {
-        self.at_mut(key)
-    }
-}
-
-impl<K: Key, V> Extend<(K, V)> for Dict<K, V> {
-    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        for (key, value) in entries {
-            self.insert(key, value);
+        self.slots.insert(0, Some(Slot { key, value }));
+        self.first = 0;
+        for place in self.table.iter_mut() {
+            place.position += 1;
         }
-    }
-}
-
-impl<K: Key, V> FromIterator<(K, V)> for Dict<K, V> {
-    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        let entries = entries.into_iter();
-        let mut dict = Dict::with_capacity(entries.size_hint().0);
-        dict.extend(entries);
-        dict
-    }
-}
-
-impl<K: Key, V, const N: usize> From<[(K, V); N]> for Dict<K, V> {
-    fn from(entries: [(K, V); N]) -> Self {
-        entries.into_iter().collect()
-    }
-}
-
-/// The entries of a [`Dict`], by reference.
-pub struct Iter<'a, K, V> {
-    slots: std::slice::Iter<'a, Option<Slot<K, V>>>,
-    left: usize,
-}
-
-impl<K, V> Clone for Iter<'_, K, V> {
-    fn clone(&self) -> Self {
-        Iter {
-            slots: self.slots.clone(),
-            left: self.left,
-        }
-    }
-}
-
-impl<'a, K, V> Iterator for Iter<'a, K, V> {
-    type Item = (&'a K, &'a V);
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        let slot = self.slots.find_map(Option::as_ref)?;
-        self.left -= 1;
-        Some((&slot.key, &slot.value))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left, Some(self.left))
-    }
-}
-
-impl<K, V> DoubleEndedIterator for Iter<'_, K, V> {
-    fn next_back(&mut self) -> Option<Self::Item> {
-        let slot = self.slots.by_ref().rev().find_map(Option::as_ref)?;
-        self.left -= 1;
-        Some((&slot.key, &slot.value))
-    }
-}
-
-impl<K, V> ExactSizeIterator for Iter<'_, K, V> {}
-
-/// The entries of a [`Dict`], by value.
-pub struct IntoIter<K, V>(std::iter::Flatten<std::vec::IntoIter<Option<Slot<K, V>>>>);
-
-impl<K, V> Iterator for IntoIter<K, V> {
-    type Item = (K, V);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|slot| (slot.key, slot.value))
-    }
-}
-
-impl<K, V> DoubleEndedIterator for IntoIter<K, V> {
-    fn next_back(&mut self) -> Option<Self::Item> {
-        self.0.next_back().map(|slot| (slot.key, slot.value))
-    }
-}
-
-impl<K, V> IntoIterator for Dict<K, V> {
-    type Item = (K, V);
-    type IntoIter = IntoIter<K, V>;
-
-    fn into_iter(self) -> IntoIter<K, V> {
-        IntoIter(self.slots.into_iter().flatten())
-    }
-}
-
-impl<'a, K, V> IntoIterator for &'a Dict<K, V> {
-    type Item = (&'a K, &'a V);
-    type IntoIter = Iter<'a, K, V>;
-
-    fn into_iter(self) -> Iter<'a, K, V> {
-        self.iter()
-    }
-}
-
-impl<K: Repr, V: Repr> Repr for Dict<K, V> {
-    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("{")?;
-        for (i, (key, value)) in self.iter().enumerate() {
-            if i > 0 {
-                f.write_str(", ")?;
-            }
-            key.fmt_repr(f)?;
-            f.write_str(": ")?;
-            value.fmt_repr(f)?;
-        }
-        f.write_str("}")
-    }
-}
-
-impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for Dict<K, V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
+        self.table
+            .insert_unique(spread(hash), Place { hash, position: 0 }, Place::spread);
     }
 }

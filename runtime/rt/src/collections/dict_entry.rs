@@ -1,13 +1,13 @@
 //! One key of a dict, looked up once: `d.entry(k).or_insert(v)`.
 
-use super::dict::Dict;
+use super::dict::{Dict, short_hash};
 use super::key::Key;
 
 /// The place of a key in a [`Dict`], taken or free.
 pub struct Entry<'a, K, V> {
     dict: &'a mut Dict<K, V>,
     found: Option<u32>,
-    hash: u64,
+    hash: u32,
     key: K,
 }
 
@@ -15,7 +15,7 @@ impl<K: Key, V> Dict<K, V> {
     /// The place of `key`, for an update with one look-up.
     #[inline]
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V> {
-        let hash = key.key_hash();
+        let hash = short_hash(&key);
         let found = self.find(hash, &key);
         Entry {
             dict: self,
@@ -102,6 +102,7 @@ mod tests {
             if i >= 10 {
                 assert_eq!(d.pop_first().map(|(key, ())| key), Some(i - 10));
             }
+            assert_eq!(d.first().map(|(key, ())| *key), Some((i - 9).max(0)));
         }
         assert!(d.slots.capacity() < 200, "{}", d.slots.capacity());
     }

@@ -232,7 +232,7 @@ impl<T: Key, const N: usize> From<[T; N]> for Set<T> {
 /// The items of a [`Set`], by reference.
 pub struct Iter<'a, T> {
     table: std::slice::Iter<'a, Slot<T>>,
-    dict: Option<super::dict::Iter<'a, T, ()>>,
+    dict: Option<super::dict_traits::Iter<'a, T, ()>>,
 }
 
 impl<T> Clone for Iter<'_, T> {
@@ -265,7 +265,7 @@ impl<'a, T> Iterator for Iter<'a, T> {
 /// The items of a [`Set`], by value.
 pub struct IntoIter<T> {
     table: std::vec::IntoIter<Slot<T>>,
-    dict: Option<super::dict::IntoIter<T, ()>>,
+    dict: Option<super::dict_traits::IntoIter<T, ()>>,
 }
 
 impl<T> Iterator for IntoIter<T> {

@@ -82,8 +82,8 @@ fn run(script: &str) -> [Set<i64>; 3] {
             "-" => {
                 set.remove(&n);
             }
-            "|" if a == b => *set = &*set | &*set,
-            "&" if a == b => *set = &*set & &*set,
+            "|" if a == b => *set = set.union(set),
+            "&" if a == b => *set = set.intersection(set),
             "|" => *set = &*set | &other,
             "&" => *set = &*set & &other,
             "~" => *set = &*set - &other,

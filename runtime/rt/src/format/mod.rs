@@ -7,6 +7,7 @@ mod spec;
 mod template;
 
 pub use operand::{Format, Operand};
+pub(crate) use percent::percent_of_items;
 pub use percent::{percent, percent_named};
 pub use template::{str_format, try_str_format};
 

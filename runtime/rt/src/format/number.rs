@@ -8,13 +8,13 @@ use crate::error::Error;
 use crate::repr::repr;
 
 /// A number as the parts between which padding may go.
-struct Parts {
+struct Parts<'a> {
     negative: bool,
     prefix: &'static str,
     /// Digits before the point, to be grouped.
-    whole: String,
+    whole: &'a str,
     /// The point and what follows.
-    tail: String,
+    tail: &'a str,
 }
 
 /// Appends `operand` under `spec`.
@@ -137,8 +137,8 @@ fn format_int(
         &Parts {
             negative,
             prefix,
-            whole,
-            tail: String::new(),
+            whole: &whole,
+            tail: "",
         },
         spec,
         out,
@@ -206,8 +206,8 @@ fn format_float(x: f64, spec: &Spec, out: &mut String) -> Result<(), Error> {
     let parts = Parts {
         negative,
         prefix: "",
-        whole: whole.to_owned(),
-        tail: tail.to_owned(),
+        whole,
+        tail,
     };
     write_parts(&parts, spec, out);
     Ok(())
@@ -300,7 +300,7 @@ fn strip_zeros(text: &str) -> &str {
 }
 
 /// Appends the parts with sign, grouping and padding.
-fn write_parts(parts: &Parts, spec: &Spec, out: &mut String) {
+fn write_parts(parts: &Parts<'_>, spec: &Spec, out: &mut String) {
     let sign = match (parts.negative, spec.sign) {
         (true, _) => "-",
         (false, Some('+')) => "+",
@@ -308,6 +308,7 @@ fn write_parts(parts: &Parts, spec: &Spec, out: &mut String) {
         _ => "",
     };
     let around = sign.len() + parts.prefix.len() + parts.tail.len();
+    let grouped;
     let whole = match spec.grouping {
         Some(separator) if !parts.whole.is_empty() => {
             let size = if matches!(spec.kind, Some('b' | 'o' | 'x' | 'X')) {
@@ -321,21 +322,25 @@ fn write_parts(parts: &Parts, spec: &Spec, out: &mut String) {
             } else {
                 0
             };
-            group(&parts.whole, separator, size, least)
+            grouped = group(parts.whole, separator, size, least);
+            grouped.as_str()
         }
-        _ => parts.whole.clone(),
+        _ => parts.whole,
     };
-    if spec.align == Some('=') {
-        let missing = spec.width.saturating_sub(around + whole.len());
-        out.push_str(sign);
-        out.push_str(parts.prefix);
-        out.extend(std::iter::repeat_n(spec.fill, missing));
-        out.push_str(&whole);
-        out.push_str(&parts.tail);
-    } else {
-        let text = [sign, parts.prefix, &whole, &parts.tail].concat();
-        spec.pad(&text, '>', out);
-    }
+    let missing = spec.width.saturating_sub(around + whole.len());
+    let (before, between) = match spec.align.unwrap_or('>') {
+        '=' => (0, missing),
+        '<' => (0, 0),
+        '^' => (missing / 2, 0),
+        _ => (missing, 0),
+    };
+    out.extend(std::iter::repeat_n(spec.fill, before));
+    out.push_str(sign);
+    out.push_str(parts.prefix);
+    out.extend(std::iter::repeat_n(spec.fill, between));
+    out.push_str(whole);
+    out.push_str(parts.tail);
+    out.extend(std::iter::repeat_n(spec.fill, missing - before - between));
 }
 
 /// `digits` in groups, with leading zeros up to `least` characters.

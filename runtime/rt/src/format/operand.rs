@@ -191,6 +191,30 @@ macro_rules! through {
 
 through!(&T, Box<T>, Rc<T>);
 
+macro_rules! container {
+    ($([$($param:tt)*] $ty:ty: $name:literal;)*) => {
+        $(
+            impl<$($param)*> Format for $ty {
+                fn operand(&self) -> Operand<'_> {
+                    Operand::Other($name)
+                }
+            }
+        )*
+    };
+}
+
+container! {
+    [T: Repr] crate::collections::Set<T>: "set";
+    [T: Repr] crate::collections::FrozenSet<T>: "frozenset";
+    [T: Repr] crate::collections::Deque<T>: "deque";
+    [T: Repr] std::collections::VecDeque<T>: "deque";
+    [K: Key + Repr] crate::collections::Counter<K>: "Counter";
+    [K: Repr, V: Repr] crate::collections::DefaultDict<K, V>: "defaultdict";
+    [K: Repr, V: Repr] crate::shared::SharedDict<K, V>: "dict";
+    [T: Repr] crate::shared::SharedSet<T>: "set";
+    [T: Repr, const N: usize] [T; N]: "list";
+}
+
 macro_rules! tuple {
     ($($name:ident)+) => {
         impl<$($name: Format),+> Format for ($($name,)+) {

@@ -32,6 +32,18 @@ pub fn percent_named(template: &str, named: &[(&str, &dyn Format)]) -> String {
     .or_raise()
 }
 
+/// `template % value` for a value that has items but is no tuple: it may stay unused.
+#[track_caller]
+pub(crate) fn percent_of_items(template: &str, value: &dyn Format) -> String {
+    Filler {
+        values: &[value],
+        named: Some(&[]),
+        next: 0,
+    }
+    .fill(template)
+    .or_raise()
+}
+
 struct Filler<'a> {
     values: &'a [&'a dyn Format],
     named: Option<&'a [(&'a str, &'a dyn Format)]>,

@@ -307,6 +307,22 @@ pub fn sorted_by_key<T, K: PyOrd>(
     sort_keyed(items.into_iter().collect(), key, reverse)
 }
 
+/// `sorted(items, key=functools.cmp_to_key(order), reverse=..)`: `order` gives a number below, at
+/// or above zero.
+pub fn sorted_by_cmp<T>(
+    items: impl IntoIterator<Item = T>,
+    mut order: impl FnMut(&T, &T) -> i64,
+    reverse: bool,
+) -> Vec<T> {
+    let mut items: Vec<T> = items.into_iter().collect();
+    let order = std::cell::RefCell::new(&mut order);
+    sort_by(&mut items, false, |a, b| {
+        let (a, b) = if reverse { (b, a) } else { (a, b) };
+        (order.borrow_mut())(a, b).cmp(&0)
+    });
+    items
+}
+
 fn least<T>(items: impl IntoIterator<Item = T>, less: impl Fn(&T, &T) -> bool) -> Option<T> {
     items
         .into_iter()

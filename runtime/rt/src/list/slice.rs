@@ -228,7 +228,8 @@ mod tests {
     fn slices_clamp_and_step() {
         // From CPython 3.11, xs = list(range(10)).
         let xs: Vec<i64> = (0..10).collect();
-        let cases: [(Option<i64>, Option<i64>, i64, &[i64]); 8] = [
+        type Case = (Option<i64>, Option<i64>, i64, &'static [i64]);
+        let cases: [Case; 8] = [
             (None, None, -1, &[9, 8, 7, 6, 5, 4, 3, 2, 1, 0]),
             (Some(2), Some(-2), 3, &[2, 5]),
             (Some(-3), None, 1, &[7, 8, 9]),

@@ -97,7 +97,7 @@ pub fn float_pow(a: f64, b: f64) -> f64 {
 #[track_caller]
 pub fn float_to_int(x: f64) -> i64 {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
-    if x >= -LIMIT && x < LIMIT {
+    if (-LIMIT..LIMIT).contains(&x) {
         return x as i64;
     }
     if x.is_nan() {

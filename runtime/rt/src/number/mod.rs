@@ -1,10 +1,12 @@
 //! Numbers: `i64` and `f64` under Python's rules, and reading them from text.
 
+mod complex;
 pub(crate) mod float;
 pub(crate) mod int;
 mod num;
 pub(crate) mod parse;
 
+pub use complex::Complex;
 pub use float::{
     float_divmod, float_floor_div, float_floor_mod, float_is_integer, float_pow, float_to_int,
     float_true_div, ieee_remainder, ldexp, round_half_even, round_ndigits,

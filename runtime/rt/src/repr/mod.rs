@@ -30,9 +30,28 @@ pub struct ReprOf<'a, T: ?Sized>(&'a T);
 #[derive(Clone, Copy)]
 pub struct StrOf<'a, T: ?Sized>(&'a T);
 
+impl<T: Repr + ?Sized> ReprOf<'_, T> {
+    /// The text without padding.
+    #[cold]
+    fn to_plain(&self) -> String {
+        format!("{self}")
+    }
+}
+
+impl<T: Repr + ?Sized> StrOf<'_, T> {
+    /// The text without padding.
+    #[cold]
+    fn to_plain(&self) -> String {
+        format!("{self}")
+    }
+}
+
 impl<T: Repr + ?Sized> fmt::Display for ReprOf<'_, T> {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.width().is_some() || f.precision().is_some() {
+            return f.pad(&self.to_plain());
+        }
         self.0.fmt_repr(f)
     }
 }
@@ -40,6 +59,9 @@ impl<T: Repr + ?Sized> fmt::Display for ReprOf<'_, T> {
 impl<T: Repr + ?Sized> fmt::Display for StrOf<'_, T> {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.width().is_some() || f.precision().is_some() {
+            return f.pad(&self.to_plain());
+        }
         self.0.fmt_str(f)
     }
 }
@@ -70,6 +92,32 @@ macro_rules! repr_as_display {
     };
 }
 
+/// Gives a struct the text of a dataclass, `Point(x=1, y=2)`:
+/// `impl_repr!(Point { x, y })`.
+#[macro_export]
+macro_rules! impl_repr {
+    ($ty:ident { $first:ident $(, $field:ident)* $(,)? }) => {
+        impl $crate::Repr for $ty {
+            fn fmt_repr(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(concat!(stringify!($ty), "(", stringify!($first), "="))?;
+                $crate::Repr::fmt_repr(&self.$first, f)?;
+                $(
+                    f.write_str(concat!(", ", stringify!($field), "="))?;
+                    $crate::Repr::fmt_repr(&self.$field, f)?;
+                )*
+                f.write_str(")")
+            }
+        }
+    };
+    ($ty:ident {}) => {
+        impl $crate::Repr for $ty {
+            fn fmt_repr(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(concat!(stringify!($ty), "()"))
+            }
+        }
+    };
+}
+
 repr_as_display!(
     i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize
 );
@@ -95,5 +143,34 @@ impl Repr for bool {
 impl Repr for () {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("None")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{repr, str};
+
+    struct Point {
+        x: i64,
+        name: String,
+    }
+
+    impl_repr!(Point { x, name });
+
+    #[test]
+    fn structs_show_their_fields() {
+        let point = Point {
+            x: 1,
+            name: "a".to_owned(),
+        };
+        assert_eq!(repr(&point).to_string(), "Point(x=1, name='a')");
+    }
+
+    #[test]
+    fn texts_can_be_padded() {
+        assert_eq!(
+            format!("[{:>5}] [{:<6}]", str(&true), repr("é")),
+            "[ True] ['é'   ]"
+        );
     }
 }

@@ -93,6 +93,35 @@ impl<T> List<T> {
         change(self.borrow_mut().at_mut(index))
     }
 
+    /// The place `xs[index]`, borrowed for one operation; raises `IndexError`.
+    #[inline]
+    #[track_caller]
+    pub fn at_mut(&self, index: i64) -> std::cell::RefMut<'_, T> {
+        let items = self.borrow_mut();
+        let Some(position) = crate::list::position(items.len(), index) else {
+            drop(items);
+            crate::raise_new(crate::IndexError, "list assignment index out of range")
+        };
+        std::cell::RefMut::map(items, |items| &mut items[position])
+    }
+
+    /// `xs[start:stop:step]`, a list of its own.
+    #[track_caller]
+    pub fn py_slice(&self, start: Option<i64>, stop: Option<i64>, step: i64) -> Vec<T>
+    where
+        T: Clone,
+    {
+        self.borrow().py_slice(start, stop, step)
+    }
+
+    /// `xs + other`, a list of its own.
+    pub fn py_concat(&self, other: &[T]) -> Vec<T>
+    where
+        T: Clone,
+    {
+        self.borrow().py_concat(other)
+    }
+
     /// `del xs[index]`; raises `IndexError`.
     #[track_caller]
     pub fn del_at(&self, index: i64) {

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-pub use dict::SharedDict;
+pub use dict::{Iter as DictIter, SharedDict};
 pub use list::List;
 pub use set::SharedSet;
 

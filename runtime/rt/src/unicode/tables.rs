@@ -1,5 +1,5 @@
 //! Character classes of CPython 3.11 (Unicode 14.0), as ascending inclusive ranges.
-//! Written by `tests/unicode_tables.py`; do not edit.
+//! Written by `tests/cpython/unicode_tables.py`; do not edit.
 
 /// Where `str.isprintable` is false.
 #[rustfmt::skip]

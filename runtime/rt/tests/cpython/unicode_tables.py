@@ -18,7 +18,7 @@ def emit(name,doc,rs):
         if len(line)+len(s)>118: print(line); line="   "
         line+=s
     print(line); print("];\n")
-print("//! Character classes of CPython 3.11 (Unicode 14.0), as ascending inclusive ranges.\n//! Written by `tests/unicode_tables.py`; do not edit.\n")
+print("//! Character classes of CPython 3.11 (Unicode 14.0), as ascending inclusive ranges.\n//! Written by `tests/cpython/unicode_tables.py`; do not edit.\n")
 emit("NOT_PRINTABLE","Where `str.isprintable` is false.",ranges(lambda c: not c.isprintable()))
 emit("ALPHA","Where `str.isalpha` is true.",ranges(str.isalpha))
 emit("DIGIT","Where `str.isdigit` is true and `str.isdecimal` is false.",ranges(lambda c:c.isdigit() and not c.isdecimal()))

@@ -1,0 +1,132 @@
+//! What each command prints and leaves behind.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn batutac(folder: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_batutac"));
+    command.args(args).current_dir(folder).env("BATUTA_CACHE", cache());
+    command.output().expect("batutac starts")
+}
+
+/// One cache for all tests: the runtime is compiled once.
+fn cache() -> std::path::PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("temporary folder");
+    for (path, text) in files {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("below the folder")).expect("folder");
+        std::fs::write(path, text).expect("file");
+    }
+    dir
+}
+
+const HELLO: &str = "import sys\n\n\ndef main():\n    print('hello', ' '.join(sys.argv[1:]))\n\n\nmain()\n";
+
+#[test]
+fn transpile_prints_one_file_and_writes_a_folder() {
+    let dir = folder(&[("hello.py", "print('hello')\n")]);
+    let printed = batutac(dir.path(), &["transpile", "hello.py"]);
+    assert_eq!(printed.status.code(), Some(0), "{}", text(&printed.stderr));
+    assert!(text(&printed.stdout).contains("fn main()"), "{}", text(&printed.stdout));
+
+    let dry = batutac(dir.path(), &["transpile", "hello.py", "-o", "out", "--dry-run"]);
+    assert!(text(&dry.stdout).contains("src/main.rs"), "{}", text(&dry.stdout));
+    assert!(!dir.path().join("out").exists());
+
+    let written = batutac(dir.path(), &["transpile", "--source", "hello.py", "--output", "out"]);
+    assert_eq!(written.status.code(), Some(0), "{}", text(&written.stderr));
+    assert!(dir.path().join("out/Cargo.toml").exists() && dir.path().join("out/src/main.rs").exists());
+
+    std::fs::write(dir.path().join("hello.py"), "print('other words')\n").expect("edit");
+    let diff = batutac(dir.path(), &["transpile", "hello.py", "-o", "out", "--diff"]);
+    let shown = text(&diff.stdout);
+    assert!(shown.contains("-") && shown.contains("+") && shown.contains("other words"), "{shown}");
+    let again = batutac(dir.path(), &["transpile", "hello.py", "-o", "out"]);
+    assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
+    let main = std::fs::read_to_string(dir.path().join("out/src/main.rs")).expect("written");
+    assert!(main.contains("other words"));
+}
+
+#[test]
+fn levels_are_printed_in_text_form() {
+    let dir = folder(&[("demo.py", "def f(x):\n    return x + 1\n\n\nprint(f(1))\n")]);
+    let output = batutac(dir.path(), &["transpile", "demo.py", "--emit", "hir,typed,mir,rust"]);
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    for part in ["# hir", "obj.add", "# typed", "int.add", "# mir", "i64", "# rust", "fn f("] {
+        assert!(shown.contains(part), "no {part} in\n{shown}");
+    }
+}
+
+#[test]
+fn findings_are_json_on_request() {
+    let dir = folder(&[("bad.py", "x = = 1\n")]);
+    let output = batutac(dir.path(), &["check", "bad.py", "--output-format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let parsed: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON on stdout");
+    let first = &parsed["diagnostics"][0];
+    assert_eq!(
+        (first["severity"].as_str(), first["at"]["line"].as_u64()),
+        (Some("error"), Some(1)),
+        "{parsed}"
+    );
+    assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn colours_follow_the_option_and_the_environment() {
+    let dir = folder(&[("bad.py", "x = = 1\n")]);
+    let plain = batutac(dir.path(), &["check", "bad.py"]);
+    assert!(!text(&plain.stderr).contains('\u{1b}'), "no terminal, no colours");
+    let coloured = batutac(dir.path(), &["check", "bad.py", "--color", "always"]);
+    assert!(text(&coloured.stderr).contains('\u{1b}'));
+}
+
+#[test]
+fn codes_are_explained_and_shells_completed() {
+    let dir = folder(&[]);
+    let one = batutac(dir.path(), &["explain", "b0905"]);
+    assert!(text(&one.stdout).contains("circular import"));
+    let all = batutac(dir.path(), &["explain"]);
+    assert!(text(&all.stdout).lines().count() > 5);
+    let shell = batutac(dir.path(), &["completions", "bash"]);
+    assert!(text(&shell.stdout).contains("transpile"));
+}
+
+#[test]
+fn run_hands_on_arguments_input_and_status() {
+    let program = "import sys\n\nname = input()\nprint(name, len(sys.argv) - 1)\nsys.exit(3)\n";
+    let dir = folder(&[("ask.py", program)]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_batutac"));
+    command.args(["run", "ask.py", "--", "a", "b c"]).current_dir(dir.path()).env("BATUTA_CACHE", cache());
+    command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let mut child = command.spawn().expect("batutac starts");
+    std::io::Write::write_all(&mut child.stdin.take().expect("piped"), b"Ada\n").expect("written");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((text(&output.stdout).as_str(), output.status.code()), ("Ada 2\n", Some(3)));
+}
+
+/// The binary alone, in an empty folder with an empty cache: the runtime comes out of the binary.
+#[test]
+fn a_lonely_binary_compiles_a_program() {
+    let dir = folder(&[("hello.py", HELLO)]);
+    let lonely = dir.path().join(format!("batutac{}", std::env::consts::EXE_SUFFIX));
+    std::fs::copy(env!("CARGO_BIN_EXE_batutac"), &lonely).expect("copied");
+    let mut command = Command::new(&lonely);
+    command
+        .args(["compile", "hello.py"])
+        .current_dir(dir.path())
+        .env("BATUTA_CACHE", dir.path().join("cache"));
+    let output = command.output().expect("it starts");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let hello = Command::new(dir.path().join("hello")).args(["to", "you"]).output().expect("the binary runs");
+    assert_eq!(text(&hello.stdout), "hello to you\n");
+}

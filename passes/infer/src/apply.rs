@@ -1,0 +1,632 @@
+//! Writes the solved types into a body: statements, patterns and control flow.
+//!
+//! Actual types come from below (`expr` leaves them on the nodes), wanted types from above (`want`
+//! coerces where they differ). Conditions become `bool`, iterables `iter.of`.
+
+use crate::solve::{InstId, Unit};
+use crate::types::Types;
+use crate::vars::Var;
+use batuta_base::{Code, Diags, FxHashMap, Id, Name, Origin};
+use batuta_core::*;
+use std::rc::Rc;
+
+/// A library name that the catalogue does not have.
+pub const UNKNOWN_LIBRARY: Code = Code::warning("B0204", "not in the library catalogue");
+/// An attribute that no value here has.
+pub const UNKNOWN_ATTRIBUTE: Code = Code::warning("B0303", "no such attribute");
+/// Arguments that no signature takes.
+pub const BAD_CALL: Code = Code::warning("B0304", "the arguments fit no signature");
+/// A decorator that changes a function in a way that is not followed.
+pub const DECORATOR: Code = Code::warning("B0305", "this decorator is not followed");
+/// A dynamic value.
+pub const DYNAMIC: Code = Code::note("B0310", "the type is only known at run time");
+
+/// Decorators that the language or a later pass gives their meaning.
+const FOLLOWED: &[&str] = &[
+    "staticmethod",
+    "classmethod",
+    "property",
+    "setter",
+    "abstractmethod",
+    "cached_property",
+    "lru_cache",
+    "cache",
+    "wraps",
+    "contextmanager",
+    "dataclass",
+    "total_ordering",
+    "override",
+    "final",
+    "overload",
+];
+
+/// Paths of the versions of each function.
+pub(crate) type Paths = FxHashMap<InstId, Name>;
+
+pub(crate) struct Apply<'a, 's, 'p> {
+    pub types: &'a Types<'s, 'p>,
+    pub paths: &'a Paths,
+    pub inst: InstId,
+    pub unit: Rc<Unit>,
+    pub body: Body<Hir>,
+    pub base: Var,
+    /// Nodes below this number have a variable.
+    pub nodes: usize,
+    /// Result and item types of the open functions.
+    pub functions: Vec<(Ty, Ty)>,
+    pub diags: &'a mut Diags,
+}
+
+/// The typed body of one version.
+pub(crate) fn apply(types: &Types<'_, '_>, paths: &Paths, inst: InstId, diags: &mut Diags) -> Body<Typed> {
+    let row = &types.solver.insts[inst];
+    let unit = row.unit.clone();
+    let body = unit.body.clone();
+    let nodes = body.nodes.len();
+    let mut apply =
+        Apply { types, paths, inst, base: row.base, unit, nodes, body, functions: Vec::new(), diags };
+    apply.run();
+    let mut body = apply.body;
+    body.path = paths.get(&inst).copied().unwrap_or(body.path);
+    body.into_level()
+}
+
+impl Apply<'_, '_, '_> {
+    fn run(&mut self) {
+        let locals: Vec<LocalId> = self.body.locals.ids().collect();
+        for local in locals {
+            let var = self.base + self.nodes as Var + local.0;
+            self.body.locals[local].ty = self.types.get(var).unwrap_or_else(Ty::unit);
+        }
+        let sig = self.types.solver.insts[self.inst].sig.clone();
+        let ret = self.types.get(sig.ret).unwrap_or_else(Ty::unit);
+        let item = sig.yielded.and_then(|var| self.types.get(var)).unwrap_or_else(Ty::unit);
+        let mut params = std::mem::take(&mut self.body.params);
+        self.params(&mut params);
+        self.body.params = params;
+        let mut decorators = std::mem::take(&mut self.body.decorators);
+        for decorator in &mut decorators {
+            decorator.args.iter_mut().for_each(|arg| arg.value = self.expr(arg.value));
+        }
+        self.body.decorators = decorators;
+        self.body.ret = ret;
+        self.functions.push((ret, item));
+        let root = self.body.root;
+        self.block(root, None);
+        self.functions.pop();
+        let decorators = self.body.decorators.clone();
+        self.refuse_decorators(&decorators, root);
+    }
+
+    /// A function whose decorator is not followed must not run as if it had none.
+    fn refuse_decorators(&mut self, decorators: &[Decorator], block: BlockId) {
+        let Some(unknown) = decorators.iter().find(|d| !FOLLOWED.contains(&d.path.last())) else { return };
+        let (path, origin) = (unknown.path, unknown.origin);
+        let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+        let hole = self.hole(at, DECORATOR, format!("the decorator `{path}` is not followed"));
+        self.prepend(block, vec![Stmt::new(StmtKind::Expr(hole), origin)]);
+    }
+
+    fn params(&mut self, params: &mut [Param]) {
+        for param in params {
+            let ty = self.body.locals[param.local].ty;
+            param.default = param.default.map(|node| self.want(node, ty));
+        }
+    }
+
+    /// Type of a node of the source, if it has one.
+    pub(crate) fn solved(&self, node: NodeId) -> Option<Ty> {
+        if node.index() >= self.nodes { None } else { self.types.get(self.base + node.0) }
+    }
+
+    pub(crate) fn ty(&self, node: NodeId) -> Ty {
+        self.body.nodes[node].ty
+    }
+
+    pub(crate) fn origin(&self, node: NodeId) -> Origin {
+        self.body.nodes[node].origin
+    }
+
+    pub(crate) fn mk(&mut self, kind: Node, ty: Ty, origin: Origin) -> NodeId {
+        self.body.node(kind, ty, origin)
+    }
+
+    pub(crate) fn mk_op(&mut self, op: impl Into<Op>, attr: Attr, args: Vec<NodeId>, ty: Ty) -> NodeId {
+        let origin = args.first().map_or(Origin::default(), |arg| self.origin(*arg));
+        self.mk(Node::Op { op: op.into(), attr, args }, ty, origin)
+    }
+
+    pub(crate) fn read_local(&mut self, local: LocalId, origin: Origin) -> NodeId {
+        self.body.use_local(local, Mode::Read, origin)
+    }
+
+    /// A block with some statements and a value.
+    pub(crate) fn mk_block(&mut self, stmts: Vec<Stmt>, tail: NodeId) -> NodeId {
+        let (ty, origin) = (self.ty(tail), self.origin(tail));
+        let block = self.body.block(BlockRow { stmts, tail: Some(tail), end_comments: Vec::new() });
+        self.mk(Node::Block { label: None, block }, ty, origin)
+    }
+
+    pub(crate) fn tail_block(&mut self, tail: NodeId) -> BlockId {
+        self.body.block(BlockRow { stmts: Vec::new(), tail: Some(tail), end_comments: Vec::new() })
+    }
+
+    pub(crate) fn set_temp(&mut self, hint: &str, value: NodeId) -> (LocalId, Stmt) {
+        let (ty, origin) = (self.ty(value), self.origin(value));
+        let local = self.body.temp(hint, ty, origin);
+        let target = Pat::Place(Place::local(local));
+        (local, Stmt::new(StmtKind::Set { target, value }, origin))
+    }
+
+    /// Whether reading the node twice, later or not at all makes no difference.
+    pub(crate) fn is_simple(&self, node: NodeId) -> bool {
+        match &self.body.nodes[node].kind {
+            Node::Const(_) | Node::Item(_) => true,
+            Node::Use(place, _) => match place.root {
+                Root::Local(_) => place.proj.iter().all(|proj| matches!(proj, Proj::Field(_))),
+                Root::Global(_) => place.proj.is_empty(),
+                Root::Node(_) => false,
+            },
+            Node::Op { op, args, .. } => {
+                op.info().effect == Effect::Pure
+                    && args.iter().all(|arg| self.is_simple(*arg))
+                    && matches!(op.info().dialect, "opt" | "class" | "int" | "bool" | "num")
+                    || op.name() == "opt.unwrap" && self.is_simple(args[0])
+            }
+            _ => false,
+        }
+    }
+
+    /// Another node with the same simple value.
+    pub(crate) fn again(&mut self, node: NodeId) -> NodeId {
+        let row = self.body.nodes[node].clone();
+        let kind = match row.kind {
+            Node::Op { op, attr, args } => {
+                let args = args.into_iter().map(|arg| self.again(arg)).collect();
+                Node::Op { op, attr, args }
+            }
+            kind => kind,
+        };
+        self.mk(kind, row.ty, row.origin)
+    }
+
+    /// Reads a value several times: as it is when simple, else through a temp.
+    pub(crate) fn with_value(
+        &mut self,
+        node: NodeId,
+        make: impl FnOnce(&mut Self, &mut dyn FnMut(&mut Self) -> NodeId) -> NodeId,
+    ) -> NodeId {
+        if self.is_simple(node) {
+            return make(self, &mut |me| me.again(node));
+        }
+        let (local, stmt) = self.set_temp("value", node);
+        let origin = self.origin(node);
+        let tail = make(self, &mut |me| me.read_local(local, origin));
+        self.mk_block(vec![stmt], tail)
+    }
+
+    pub(crate) fn hole(&mut self, node: NodeId, code: Code, why: String) -> NodeId {
+        let origin = self.origin(node);
+        self.diags.report_with(code, origin, why.clone());
+        self.mk(Node::Hole { why: why.into(), source: "".into() }, Ty::never(), origin)
+    }
+
+    /// Statements of a block; its tail is coerced to a wanted type.
+    pub(crate) fn block(&mut self, block: BlockId, want: Option<Ty>) {
+        let mut row = std::mem::take(&mut self.body.blocks[block]);
+        let mut stmts = Vec::with_capacity(row.stmts.len());
+        for stmt in row.stmts {
+            self.stmt(stmt, &mut stmts);
+        }
+        row.stmts = stmts;
+        row.tail = row.tail.map(|tail| match want {
+            Some(ty) => self.want(tail, ty),
+            None => self.expr(tail),
+        });
+        self.body.blocks[block] = row;
+    }
+
+    fn stmt(&mut self, mut stmt: Stmt, out: &mut Vec<Stmt>) {
+        let kind = std::mem::replace(&mut stmt.kind, StmtKind::Expr(NodeId(0)));
+        stmt.kind = match kind {
+            StmtKind::Set { target, value } => return self.assign(stmt, out, target, value),
+            StmtKind::Let { pat, value } => StmtKind::Let { pat, value: value.map(|node| self.expr(node)) },
+            StmtKind::Update { place, op, value } => self.update(place, op, value, stmt.origin),
+            StmtKind::Expr(node) => StmtKind::Expr(self.expr(node)),
+            StmtKind::Del(place) => self.delete(place),
+        };
+        out.push(stmt);
+    }
+
+    /// `target = value`: one place, or a pattern.
+    fn assign(&mut self, stmt: Stmt, out: &mut Vec<Stmt>, target: Pat, value: NodeId) {
+        let mut stmt = stmt;
+        stmt.kind = match target {
+            Pat::Place(place) => {
+                let value = self.expr(value);
+                self.assign_place(place, value)
+            }
+            pat => {
+                let value = self.expr(value);
+                let ty = self.ty(value);
+                let mut after = Vec::new();
+                let (pat, value) = self.spread(pat, value, ty);
+                let ty = self.ty(value);
+                let pat = self.pat(pat, ty, &mut after);
+                stmt.kind = StmtKind::Set { target: pat, value };
+                out.push(stmt);
+                out.append(&mut after);
+                return;
+            }
+        };
+        out.push(stmt);
+    }
+
+    /// A literal tuple of the pattern's shape takes the types of its targets.
+    fn spread(&mut self, pat: Pat, value: NodeId, ty: Ty) -> (Pat, NodeId) {
+        if let TyKind::Option(inner) = ty.kind() {
+            let text = "TypeError: cannot unpack non-iterable NoneType object";
+            let value = self.unwrap(value, *inner, text);
+            return (pat, value);
+        }
+        let Pat::Tuple(parts) = &pat else { return (pat, value) };
+        let Node::Op { op: Op::TupleOp(TupleOp::New), attr, args } = self.body.nodes[value].kind.clone()
+        else {
+            return (pat, value);
+        };
+        if parts.len() != args.len() {
+            return (pat, value);
+        }
+        let mut items = Vec::new();
+        for (part, arg) in parts.iter().zip(args) {
+            let want = match part {
+                Pat::Place(place) => self.place_type(place),
+                _ => None,
+            };
+            items.push(match want {
+                Some(want) => self.coerce(arg, want),
+                None => arg,
+            });
+        }
+        let ty = Ty::tuple(items.iter().map(|item| self.ty(*item)).collect::<Vec<_>>());
+        self.body.nodes[value].kind = Node::Op { op: TupleOp::New.into(), attr, args: items };
+        self.body.nodes[value].ty = ty;
+        (pat, value)
+    }
+
+    /// Type of a place that is a local, a global or a field of a known object, before it is lowered.
+    fn place_type(&self, place: &Place) -> Option<Ty> {
+        match (place.root, place.proj.as_slice()) {
+            (Root::Local(local), []) => Some(self.body.locals[local].ty),
+            (Root::Global(path), []) => {
+                self.types.solver.globals.get(&path).and_then(|var| self.types.get(*var))
+            }
+            (Root::Node(node), [Proj::Field(name)]) => {
+                let class = self.solved(node)?.class_path()?;
+                self.field_type(class, *name)
+            }
+            (Root::Node(node), [Proj::Index(_)]) => match self.solved(node)?.kind() {
+                TyKind::List(item) | TyKind::Dict(_, item) => Some(*item),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// A pattern that a value of a type meets; what needs a coercion goes through a temp into `after`.
+    pub(crate) fn pat(&mut self, pat: Pat, ty: Ty, after: &mut Vec<Stmt>) -> Pat {
+        match pat {
+            Pat::Place(place) => self.pat_place(place, ty, after),
+            Pat::Tuple(parts) => {
+                let types = self.item_types(ty, parts.len());
+                Pat::Tuple(parts.into_iter().zip(types).map(|(part, ty)| self.pat(part, ty, after)).collect())
+            }
+            Pat::List { front, rest, back } => {
+                let items = self.item_types(ty, front.len() + back.len());
+                let item = items.first().copied().unwrap_or_else(Ty::value);
+                let count = front.len();
+                let front =
+                    front.into_iter().zip(&items).map(|(part, ty)| self.pat(part, *ty, after)).collect();
+                let back = back
+                    .into_iter()
+                    .zip(&items[count..])
+                    .map(|(part, ty)| self.pat(part, *ty, after))
+                    .collect();
+                let rest = rest.map(|part| Box::new(self.pat(*part, Ty::list(item), after)));
+                Pat::List { front, rest, back }
+            }
+            Pat::Bind(local, part) => Pat::Bind(local, part.map(|part| Box::new(self.pat(*part, ty, after)))),
+            Pat::Or(parts) => Pat::Or(parts.into_iter().map(|part| self.pat(part, ty, after)).collect()),
+            Pat::Value(node) => Pat::Value(self.expr(node)),
+            Pat::Class { class, args, named } => self.class_pat(class, args, named, after),
+            Pat::Map { pairs, rest } => {
+                let value = match ty.kind() {
+                    TyKind::Dict(_, value) => *value,
+                    _ => Ty::value(),
+                };
+                let pairs = pairs
+                    .into_iter()
+                    .map(|(key, part)| (self.expr(key), self.pat(part, value, after)))
+                    .collect();
+                Pat::Map { pairs, rest }
+            }
+            other => other,
+        }
+    }
+
+    fn class_pat(
+        &mut self,
+        class: Name,
+        args: Vec<Pat>,
+        named: Vec<(Name, Pat)>,
+        after: &mut Vec<Stmt>,
+    ) -> Pat {
+        let fields = self.types.env().record_fields(class);
+        let args = args
+            .into_iter()
+            .enumerate()
+            .map(|(at, part)| {
+                let ty = fields.get(at).and_then(|field| self.field_type(class, field.name));
+                self.pat(part, ty.unwrap_or_else(Ty::value), after)
+            })
+            .collect();
+        let named = named
+            .into_iter()
+            .map(|(name, part)| {
+                let ty = self.field_type(class, name).unwrap_or_else(Ty::value);
+                (name, self.pat(part, ty, after))
+            })
+            .collect();
+        Pat::Class { class, args, named }
+    }
+
+    fn pat_place(&mut self, place: Place, ty: Ty, after: &mut Vec<Stmt>) -> Pat {
+        let want = self.place_type(&place);
+        if want == Some(ty) && place.proj.is_empty() {
+            return Pat::Place(place);
+        }
+        if want == Some(ty)
+            && let (Root::Node(node), [Proj::Field(name)]) = (place.root, place.proj.as_slice())
+            && self.is_own_field(node, *name)
+        {
+            let root = self.expr(node);
+            let mut place = Place::node(root).with(Proj::Field(*name));
+            crate::prep::join(&self.body, &mut place);
+            return Pat::Place(place);
+        }
+        let origin = Origin::default();
+        let temp = self.body.temp("item", ty, origin);
+        let value = self.read_local(temp, origin);
+        let kind = self.assign_place(place, value);
+        after.push(Stmt::new(kind, origin));
+        Pat::Place(Place::local(temp))
+    }
+
+    fn is_own_field(&self, node: NodeId, name: Name) -> bool {
+        let Some(TyKind::Class(class, _)) = self.solved(node).map(|ty| ty.kind()) else { return false };
+        self.types.env().field_owner(*class, name).is_some()
+            && self.types.env().setter(*class, name.as_str()).is_none()
+    }
+
+    /// Types of the items that unpacking gives.
+    pub(crate) fn item_types(&self, ty: Ty, count: usize) -> Vec<Ty> {
+        match ty.kind() {
+            TyKind::Tuple(items) if items.len() == count => items.clone(),
+            TyKind::Class(class, _) if self.types.env().is_named_tuple(*class) => {
+                let fields = self.types.env().record_fields(*class);
+                let types = fields.iter().map(|f| self.field_type(*class, f.name).unwrap_or_else(Ty::value));
+                types.chain(std::iter::repeat(Ty::value())).take(count).collect()
+            }
+            _ => vec![self.item_type(ty); count],
+        }
+    }
+
+    fn update(&mut self, place: Place, op: Op, value: NodeId, origin: Origin) -> StmtKind {
+        let Op::ObjOp(word) = op else { return StmtKind::Update { place, op, value } };
+        let value = self.expr(value);
+        let (place, read, stmts) = self.place_for_update(place, origin);
+        let ty = self.ty(read);
+        let kind = self.update_kind(place, read, word, value, ty);
+        if stmts.is_empty() {
+            return kind;
+        }
+        let mut stmts = stmts;
+        stmts.push(Stmt::new(kind, origin));
+        let block = self.body.block(BlockRow { stmts, tail: None, end_comments: Vec::new() });
+        StmtKind::Expr(self.mk(Node::Block { label: None, block }, Ty::unit(), origin))
+    }
+
+    fn update_kind(&mut self, place: Place, read: NodeId, op: ObjOp, value: NodeId, ty: Ty) -> StmtKind {
+        if let Some(call) = self.in_place(read, op, value) {
+            return StmtKind::Expr(call);
+        }
+        let result = self.binary(op, read, value, true);
+        // `place op= value` stays when the operation is on the place's own type.
+        if self.ty(result) == ty
+            && let Node::Op { op, args, attr: Attr::None } = &self.body.nodes[result].kind
+            && args.len() == 2
+            && args[0] == read
+            && matches!(self.body.nodes[read].kind, Node::Use(..))
+        {
+            return StmtKind::Update { place, op: *op, value: args[1] };
+        }
+        self.assign_place_again(place, result, ty)
+    }
+}
+
+/// Control flow.
+impl Apply<'_, '_, '_> {
+    pub(crate) fn control(&mut self, id: NodeId) -> NodeId {
+        let mut kind = self.body.nodes[id].kind.clone();
+        let mut ty = Ty::unit();
+        match &mut kind {
+            Node::If { cond, then, els } => {
+                *cond = self.cond(*cond);
+                let has_value = self.body.blocks[*then].tail.is_some();
+                let want = if has_value { self.solved(id) } else { None };
+                self.block(*then, want);
+                els.iter().for_each(|els| self.block(*els, want));
+                ty = want.unwrap_or_else(Ty::unit);
+            }
+            Node::Block { block, .. } => {
+                self.block(*block, None);
+                ty = self.body.blocks[*block].tail.map_or_else(Ty::unit, |tail| self.ty(tail));
+            }
+            Node::Match { subject, arms } => {
+                *subject = self.expr(*subject);
+                let subject_ty = self.ty(*subject);
+                let want = self.solved(id);
+                for arm in arms {
+                    let mut after = Vec::new();
+                    let pat = std::mem::replace(&mut arm.pat, Pat::Wild);
+                    arm.pat = self.pat(pat, subject_ty, &mut after);
+                    arm.guard = arm.guard.map(|guard| self.cond(guard));
+                    let has_value = self.body.blocks[arm.body].tail.is_some();
+                    self.block(arm.body, if has_value { want } else { None });
+                    self.prepend(arm.body, after);
+                    if has_value {
+                        ty = want.unwrap_or_else(Ty::unit);
+                    }
+                }
+            }
+            Node::While { cond, body, els, .. } => {
+                *cond = self.cond(*cond);
+                self.block(*body, None);
+                els.iter().for_each(|els| self.block(*els, None));
+            }
+            Node::Loop { body, .. } => self.block(*body, None),
+            Node::For { pat, iter, body, els, .. } => {
+                *iter = self.iterable(*iter);
+                let item = self.item_type(self.ty(*iter));
+                let mut after = Vec::new();
+                *pat = self.pat(std::mem::replace(pat, Pat::Wild), item, &mut after);
+                self.block(*body, None);
+                self.prepend(*body, after);
+                els.iter().for_each(|els| self.block(*els, None));
+            }
+            Node::Try { body, handlers, els, finally } => {
+                self.block(*body, None);
+                handlers.iter().for_each(|handler| self.block(handler.body, None));
+                els.iter().chain(finally.iter()).for_each(|block| self.block(*block, None));
+            }
+            Node::With { items, body, .. } => {
+                let mut all = Vec::new();
+                for item in items {
+                    item.context = self.expr(item.context);
+                    let entered = self.entered(self.ty(item.context));
+                    let mut after = Vec::new();
+                    item.target = item.target.take().map(|pat| self.pat(pat, entered, &mut after));
+                    all.append(&mut after);
+                }
+                self.block(*body, None);
+                self.prepend(*body, all);
+            }
+            Node::Return(value) => {
+                let (ret, _) = self.functions.last().copied().unwrap_or((Ty::unit(), Ty::unit()));
+                *value = match value.take() {
+                    Some(node) => Some(self.want(node, ret)),
+                    None if *ret.kind() != TyKind::Unit && !self.in_generator() => Some(self.none(ret, id)),
+                    None => None,
+                };
+                ty = Ty::never();
+            }
+            Node::Break { value, .. } => {
+                *value = value.map(|node| self.expr(node));
+                ty = Ty::never();
+            }
+            Node::Continue { .. } => ty = Ty::never(),
+            Node::Raise { error, cause } => {
+                *error = error.map(|node| self.raised(node));
+                *cause = cause.map(|node| self.raised(node));
+                ty = Ty::never();
+            }
+            Node::Yield(value) => {
+                let (_, item) = self.functions.last().copied().unwrap_or((Ty::unit(), Ty::unit()));
+                *value = value.map(|node| self.want(node, item));
+            }
+            Node::YieldFrom(node) => *node = self.iterable(*node),
+            Node::Await(node) => {
+                *node = self.expr(*node);
+                ty = self.ty(*node);
+            }
+            _ => {}
+        }
+        self.body.nodes[id].kind = kind;
+        self.body.nodes[id].ty = ty;
+        id
+    }
+
+    fn in_generator(&self) -> bool {
+        self.functions.last().is_some_and(|(ret, _)| matches!(ret.kind(), TyKind::Iter(_)))
+    }
+
+    /// `raise Class` is `raise Class()`.
+    fn raised(&mut self, node: NodeId) -> NodeId {
+        let node = self.expr(node);
+        let origin = self.origin(node);
+        match (self.ty(node).kind(), self.body.nodes[node].kind.clone()) {
+            (TyKind::TypeOf(class), _) => {
+                let call = Node::Call { callee: Callee::New(*class), args: Vec::new() };
+                self.mk(call, Ty::class(*class), origin)
+            }
+            (_, Node::Item(name)) => self.error_new(name, Vec::new(), origin),
+            (TyKind::Option(inner), _) => {
+                self.unwrap(node, *inner, "TypeError: exceptions must derive from BaseException")
+            }
+            _ => node,
+        }
+    }
+
+    fn prepend(&mut self, block: BlockId, mut stmts: Vec<Stmt>) {
+        if !stmts.is_empty() {
+            stmts.append(&mut self.body.blocks[block].stmts);
+            self.body.blocks[block].stmts = stmts;
+        }
+    }
+
+    /// What `with x as y` binds.
+    fn entered(&self, ty: Ty) -> Ty {
+        match ty.kind() {
+            TyKind::Iter(item) => *item,
+            TyKind::Class(class, _) => match self.types.env().method(*class, "__enter__") {
+                Some(method) => self.result_of(method),
+                None => ty,
+            },
+            _ => ty,
+        }
+    }
+
+    pub(crate) fn closure(&mut self, id: NodeId, mut closure: Closure) -> NodeId {
+        for decorator in &mut closure.decorators {
+            decorator.args.iter_mut().for_each(|arg| arg.value = self.expr(arg.value));
+        }
+        self.params(&mut closure.params);
+        let sig = self.closure_sig(id);
+        let ret = sig.as_ref().and_then(|sig| self.types.get(sig.ret)).unwrap_or_else(Ty::unit);
+        let item =
+            sig.and_then(|sig| sig.yielded).and_then(|var| self.types.get(var)).unwrap_or_else(Ty::unit);
+        closure.ret = ret;
+        self.functions.push((ret, item));
+        let has_tail = self.body.blocks[closure.body].tail.is_some();
+        self.block(closure.body, has_tail.then_some(ret));
+        self.functions.pop();
+        self.refuse_decorators(&closure.decorators, closure.body);
+        let params: Vec<Ty> = closure.params.iter().map(|param| self.body.locals[param.local].ty).collect();
+        self.body.nodes[id].kind = Node::Closure(closure);
+        self.body.nodes[id].ty = Ty::func(params, ret);
+        id
+    }
+
+    fn closure_sig(&self, id: NodeId) -> Option<crate::facts::Sig> {
+        let find = |c: &crate::facts::C| match c {
+            crate::facts::C::Closure { site, sig, .. } if *site == id.0 => Some(sig.clone()),
+            _ => None,
+        };
+        let sig = self.unit.facts.constraints.iter().find_map(find)?;
+        Some(crate::facts::Sig {
+            params: Vec::new(),
+            ret: sig.ret + self.base,
+            yielded: sig.yielded.map(|var| var + self.base),
+        })
+    }
+}

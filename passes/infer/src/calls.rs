@@ -1,0 +1,373 @@
+//! Calls: of functions, methods, classes and values of the program.
+
+use crate::bind::{Bound, Formal, Slot, bind};
+use crate::facts::{ArgFact, C, Sig, Target};
+use crate::rules::type_name;
+use crate::solve::{InstId, JobId, Solver, Waiting};
+use crate::vars::{Atom, Head, Var};
+use batuta_base::Name;
+use batuta_core::*;
+use std::rc::Rc;
+
+pub(crate) fn positional(var: Var) -> ArgFact {
+    ArgFact { kind: ArgKind::Positional, var }
+}
+
+/// Parameters of a signature as binding sees them.
+pub(crate) fn formals(sig: &Sig, skip: usize) -> Vec<Formal> {
+    let formal = |param: &crate::facts::ParamFact| Formal {
+        name: Some(param.name),
+        kind: param.kind,
+        has_default: param.default.is_some(),
+    };
+    sig.params.iter().skip(skip).map(formal).collect()
+}
+
+impl Solver<'_> {
+    pub(crate) fn call(&mut self, job: JobId, target: &Target, args: &[ArgFact], out: Var) {
+        match target {
+            Target::Path(path) => {
+                if self.first(job, "call") {
+                    self.call_path(job, *path, args, out);
+                }
+            }
+            Target::Lib(name) => self.lib_call(job, *name, args, out),
+            Target::Super(name) => {
+                if self.first(job, "call") {
+                    self.call_super(job, *name, args, out);
+                }
+            }
+            Target::Method(of, name) => {
+                self.each(job, *of, |me, atom| me.call_method(job, &atom, *name, args, out));
+            }
+            Target::Value(of) => self.each(job, *of, |me, atom| me.call_atom(job, &atom, args, out)),
+        }
+    }
+
+    /// A call of a name of the program.
+    pub(crate) fn call_path(&mut self, job: JobId, path: Name, args: &[ArgFact], out: Var) {
+        let path = self.env.program.resolve(path);
+        if self.env.class(path).is_some() {
+            return self.construct(job, path, args, out);
+        }
+        let class = path.parent();
+        let method = match self.env.class(class) {
+            Some(_) => self.env.method(class, path.last()),
+            None => None,
+        };
+        let target = method.unwrap_or(path);
+        match self.units.get(&target).map(|unit| unit.body.kind) {
+            Some(FnKind::ClassMethod) => {
+                let this = self.vars.fresh();
+                self.put(this, Head::TypeOf(class));
+                self.call_fn(job, target, args, out, Some(this));
+            }
+            Some(_) => self.call_fn(job, target, args, out, None),
+            None => {
+                let value = self.vars.fresh();
+                self.sub(job, C::Global { path, out: value });
+                self.sub(
+                    job,
+                    C::Call { site: u32::MAX, target: Target::Value(value), args: args.to_vec(), out },
+                );
+            }
+        }
+    }
+
+    /// `super().name(..)`: the next class above that has it.
+    fn call_super(&mut self, job: JobId, name: Name, args: &[ArgFact], out: Var) {
+        let inst = self.jobs[job as usize].inst;
+        let (path, this) = {
+            let inst = &self.insts[inst];
+            (inst.path, inst.sig.params.first().map(|param| param.var))
+        };
+        let class = path.parent();
+        let found = self.env.mro(class).iter().skip(1).find_map(|base| {
+            self.env.class(*base)?.methods.iter().copied().find(|m| m.last() == name.as_str())
+        });
+        match found {
+            Some(method) => {
+                let method_this = self.vars.fresh();
+                self.put(method_this, Head::Class(method.parent()));
+                let this = if self.env.program.fns[&method].kind == FnKind::ClassMethod {
+                    this
+                } else {
+                    Some(method_this)
+                };
+                self.call_fn(job, method, args, out, this);
+            }
+            None => {
+                args.iter().for_each(|arg| self.mark(arg.var));
+                match name.as_str() {
+                    "__str__" | "__repr__" | "__format__" => self.put(out, Head::Str),
+                    "__eq__" | "__ne__" => self.put(out, Head::Bool),
+                    "__hash__" => self.put(out, Head::Int),
+                    _ => self.put(out, Head::None),
+                }
+            }
+        }
+    }
+
+    pub(crate) fn mark(&mut self, var: Var) {
+        let root = self.vars.find(var);
+        self.vars.rows[root as usize].seen = true;
+    }
+
+    /// A method of an object of a class.
+    pub(crate) fn call_methods(
+        &mut self,
+        job: JobId,
+        class: Name,
+        method: Name,
+        args: &[ArgFact],
+        out: Var,
+        this: Option<Var>,
+    ) {
+        let this = match self.env.program.fns.get(&method).map(|body| body.kind) {
+            Some(FnKind::StaticMethod) => None,
+            Some(FnKind::ClassMethod) => {
+                let var = self.vars.fresh();
+                self.put(var, Head::TypeOf(class));
+                Some(var)
+            }
+            _ => this,
+        };
+        self.call_fn(job, method, args, out, this);
+    }
+
+    pub(crate) fn call_fn(&mut self, job: JobId, path: Name, args: &[ArgFact], out: Var, this: Option<Var>) {
+        let (inst, site) = (self.jobs[job as usize].inst, self.jobs[job as usize].site);
+        self.calls.entry(path).or_default().insert((inst, site));
+        if self.special.contains(&path) {
+            return self.waiting.push(Waiting { job, path, args: args.to_vec(), out, this });
+        }
+        if let Some(id) = self.only(path) {
+            self.bind_call(job, id, args, out, this);
+        }
+    }
+
+    /// Chooses the version for a call whose arguments are known by now.
+    pub(crate) fn specialise(&mut self, call: Waiting) {
+        let Some(unit) = self.units.get(&call.path).cloned() else { return };
+        let sig = &unit.facts.signature;
+        let skip = usize::from(call.this.is_some());
+        let kinds: Vec<ArgKind> = call.args.iter().map(|arg| arg.kind).collect();
+        let lens = |at: usize| self.star_len(call.args[at].var);
+        let bound = bind(&formals(sig, skip), &kinds, &lens);
+        let mut key: Vec<Ty> = Vec::new();
+        if let Some(this) = call.this {
+            key.push(self.partial(this, 0));
+        }
+        for slot in &bound.slots {
+            key.push(match slot {
+                Slot::Arg(at) => self.partial(call.args[*at].var, 0),
+                Slot::Pack(items) => {
+                    let types = items.iter().map(|at| self.partial(call.args[*at].var, 0));
+                    Ty::tuple(types.collect::<Vec<_>>())
+                }
+                _ => Ty::unknown(),
+            });
+        }
+        let job = &self.jobs[call.job as usize];
+        let (from, site) = (job.inst, job.site);
+        if let Some(id) = self.instance(call.path, key) {
+            self.chosen.insert((from, site, call.path), id);
+            self.bind_call(call.job, id, &call.args, call.out, call.this);
+        }
+    }
+
+    /// Length of a spread argument that is a tuple.
+    pub(crate) fn star_len(&self, var: Var) -> Option<usize> {
+        self.vars.atoms(var).iter().find_map(|atom| match atom.head {
+            Head::Tuple(count) => Some(count as usize),
+            _ => None,
+        })
+    }
+
+    fn bind_call(&mut self, job: JobId, id: InstId, args: &[ArgFact], out: Var, this: Option<Var>) {
+        let sig = self.insts[id].sig.clone();
+        if let (Some(this), Some(first)) = (this, sig.params.first()) {
+            self.flow(this, first.var);
+        }
+        self.bind_sig(job, &sig, usize::from(this.is_some()), args);
+        self.flow(sig.ret, out);
+    }
+
+    /// Arguments flow into parameters.
+    fn bind_sig(&mut self, job: JobId, sig: &Rc<Sig>, skip: usize, args: &[ArgFact]) {
+        let kinds: Vec<ArgKind> = args.iter().map(|arg| arg.kind).collect();
+        let lens = |at: usize| self.star_len(args[at].var);
+        let bound = bind(&formals(sig, skip), &kinds, &lens);
+        let params: Vec<Var> = sig.params.iter().skip(skip).map(|param| param.var).collect();
+        self.bind_slots(job, &bound, args, &params);
+    }
+
+    fn bind_slots(&mut self, job: JobId, bound: &Bound, args: &[ArgFact], params: &[Var]) {
+        for (slot, param) in bound.slots.iter().zip(params) {
+            match slot {
+                Slot::Arg(at) => self.flow(args[*at].var, *param),
+                Slot::Pack(items) => {
+                    for at in items {
+                        if args[*at].kind == ArgKind::Star {
+                            self.sub(job, C::Iterate { of: args[*at].var, item: *param });
+                        } else {
+                            self.flow(args[*at].var, *param);
+                        }
+                    }
+                }
+                Slot::PackNamed(items) => {
+                    for (name, at) in items {
+                        if name.is_some() {
+                            self.flow(args[*at].var, *param);
+                        } else {
+                            let key = self.vars.fresh();
+                            self.sub(job, C::SplatDict { of: args[*at].var, key, value: *param });
+                        }
+                    }
+                }
+                Slot::FromStar(at, item) => {
+                    let index = self.vars.fresh();
+                    let c = C::Index { of: args[*at].var, index, constant: Some(*item as i64), out: *param };
+                    self.sub(job, c);
+                }
+                Slot::FromMap(at, _) => {
+                    let key = self.vars.fresh();
+                    self.sub(job, C::SplatDict { of: args[*at].var, key, value: *param });
+                }
+                Slot::Default | Slot::Missing => {}
+            }
+        }
+    }
+
+    /// `Class(..)`.
+    pub(crate) fn construct(&mut self, job: JobId, class: Name, args: &[ArgFact], out: Var) {
+        self.put(out, Head::Class(class));
+        if self.env.is_enum(class) {
+            return;
+        }
+        if let Some(init) = self.env.method(class, "__init__") {
+            let this = self.vars.fresh();
+            self.put(this, Head::Class(class));
+            let unused = self.vars.fresh();
+            return self.call_fn(job, init, args, unused, Some(this));
+        }
+        let fields = self.env.record_fields(class);
+        if fields.is_empty() {
+            return args.iter().for_each(|arg| self.mark(arg.var));
+        }
+        let formals = record_formals(&fields);
+        let kinds: Vec<ArgKind> = args.iter().map(|arg| arg.kind).collect();
+        let lens = |at: usize| self.star_len(args[at].var);
+        let bound = bind(&formals, &kinds, &lens);
+        let vars: Vec<Var> = fields.iter().map(|field| self.field(class, field.name)).collect();
+        self.bind_slots(job, &bound, args, &vars);
+    }
+
+    /// `x.name(..)` for one type of the receiver.
+    fn call_method(&mut self, job: JobId, atom: &Atom, name: Name, args: &[ArgFact], out: Var) {
+        match atom.head {
+            Head::None => {}
+            Head::Value => {
+                self.put(out, Head::Value);
+                args.iter().for_each(|arg| self.mark(arg.var));
+            }
+            Head::Class(class) => self.call_object(job, atom, class, name, args, out),
+            Head::TypeOf(class) => self.call_path(job, class.join(name.as_str()), args, out),
+            Head::LibFn(lib) => {
+                let target = Target::Lib(lib.join(name.as_str()));
+                self.sub(job, C::Call { site: u32::MAX, target, args: args.to_vec(), out });
+            }
+            head => {
+                let Some(owner) = type_name(head) else { return };
+                let this = self.single(atom);
+                let mut all = vec![positional(this)];
+                all.extend(args.iter().cloned());
+                let target = Target::Lib(owner.join(name.as_str()));
+                self.sub(job, C::Call { site: u32::MAX, target, args: all, out });
+            }
+        }
+    }
+
+    fn call_object(&mut self, job: JobId, atom: &Atom, class: Name, name: Name, args: &[ArgFact], out: Var) {
+        let is_field = self.env.field_owner(class, name).is_some();
+        if let Some(method) = self.env.method(class, name.as_str()) {
+            if self.env.program.fns[&method].kind != FnKind::Property {
+                let this = self.single(atom);
+                return self.call_methods(job, class, method, args, out, Some(this));
+            }
+        } else if !is_field && self.env.is_named_tuple(class) && name == "_replace" {
+            for arg in args {
+                if let ArgKind::Named(field) = arg.kind {
+                    let var = self.field(class, field);
+                    self.flow(arg.var, var);
+                }
+            }
+            return self.put(out, Head::Class(class));
+        } else if !is_field && self.env.attribute(class, name.as_str()).is_none() {
+            let subclasses: Vec<Name> = self.env.program.classes.keys().copied().collect();
+            for sub in subclasses {
+                if sub != class
+                    && self.env.is_subclass(sub, class)
+                    && let Some(method) = self.env.method(sub, name.as_str())
+                {
+                    let this = self.vars.fresh();
+                    self.put(this, Head::Class(sub));
+                    self.call_methods(job, sub, method, args, out, Some(this));
+                }
+            }
+            return;
+        }
+        let value = self.vars.fresh();
+        let this = self.single(atom);
+        self.sub(job, C::Attr { of: this, name, out: value });
+        self.sub(job, C::Call { site: u32::MAX, target: Target::Value(value), args: args.to_vec(), out });
+    }
+
+    /// A call of a value.
+    pub(crate) fn call_atom(&mut self, job: JobId, atom: &Atom, args: &[ArgFact], out: Var) {
+        match atom.head {
+            Head::Func(_) => {
+                let ret = *atom.args.last().expect("a function type ends in its result");
+                let sig = self.sigs.get(&ret).cloned();
+                match sig {
+                    // A bound method's signature still has its receiver.
+                    Some(sig) => {
+                        let skip = sig.params.len().saturating_sub(atom.args.len() - 1);
+                        self.bind_sig(job, &sig, skip, args);
+                    }
+                    None => {
+                        for (arg, param) in args.iter().zip(atom.args.iter()) {
+                            self.flow(arg.var, *param);
+                        }
+                    }
+                }
+                self.flow(ret, out);
+            }
+            Head::TypeOf(class) => self.construct(job, class, args, out),
+            Head::LibFn(name) => {
+                self.sub(
+                    job,
+                    C::Call { site: u32::MAX, target: Target::Lib(name), args: args.to_vec(), out },
+                );
+            }
+            Head::Class(class) => {
+                if let Some(method) = self.env.method(class, "__call__") {
+                    let this = self.single(atom);
+                    self.call_methods(job, class, method, args, out, Some(this));
+                }
+            }
+            Head::Value => self.put(out, Head::Value),
+            _ => {}
+        }
+    }
+}
+
+/// Constructor parameters of a record.
+pub(crate) fn record_formals(fields: &[FieldDef]) -> Vec<Formal> {
+    let formal = |field: &FieldDef| Formal {
+        name: Some(field.name),
+        kind: if field.flags.kw_only { ParamKind::KeywordOnly } else { ParamKind::Normal },
+        has_default: field.default.is_some(),
+    };
+    fields.iter().map(formal).collect()
+}

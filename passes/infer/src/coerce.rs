@@ -1,0 +1,369 @@
+//! Coercions: nodes that take a value of one type to another.
+
+use crate::apply::Apply;
+use batuta_base::{Name, Origin};
+use batuta_core::*;
+
+impl Apply<'_, '_, '_> {
+    /// The node's value as a wanted type.
+    pub(crate) fn want(&mut self, node: NodeId, to: Ty) -> NodeId {
+        let node = self.expr(node);
+        self.coerce(node, to)
+    }
+
+    pub(crate) fn coerce(&mut self, node: NodeId, to: Ty) -> NodeId {
+        use TyKind::*;
+        let from = self.ty(node);
+        if from == to || matches!(from.kind(), Never) || matches!(to.kind(), Never) {
+            return node;
+        }
+        match (from.kind(), to.kind()) {
+            (Value, Func(params, ret)) if matches!(self.body.nodes[node].kind, Node::Item(_)) => {
+                self.as_function(node, params, *ret, to)
+            }
+            (Unit, Option(_)) => self.none_of(node, to),
+            (Option(a), Option(b)) => self.map_option(node, *a, *b, to),
+            (_, Option(inner)) if !matches!(from.kind(), Value | Union(_)) => {
+                let inner = self.coerce(node, *inner);
+                self.mk_op(OptOp::Some, Attr::None, vec![inner], to)
+            }
+            (Option(inner), _) if !matches!(to.kind(), Value | Union(_) | Unit) => {
+                let text = std::format!("TypeError: unexpected None, expected {to}");
+                let node = self.unwrap(node, *inner, &text);
+                self.coerce(node, to)
+            }
+            (Int(_), Float(_)) => match self.body.as_const(node) {
+                Some(Const::Int(digits)) if digits.len() < 16 => {
+                    let value = digits.parse().unwrap_or(0.0);
+                    let origin = self.origin(node);
+                    self.mk(Node::Const(Const::Float(value)), to, origin)
+                }
+                _ => self.mk_op(IntOp::ToFloat, Attr::None, vec![node], to),
+            },
+            (Bool, Int(_)) => self.mk_op(BoolOp::ToInt, Attr::None, vec![node], to),
+            (Bool, Float(_) | Num) => {
+                let node = self.coerce(node, Ty::int());
+                self.coerce(node, to)
+            }
+            (Int(_), Num) => self.mk_op(NumOp::FromInt, Attr::None, vec![node], to),
+            (Float(_), Num) => self.mk_op(NumOp::FromFloat, Attr::None, vec![node], to),
+            (Num, Float(_)) => self.mk_op(NumOp::ToFloat, Attr::None, vec![node], to),
+            (Num, Int(_)) => self.mk_op(NumOp::ToInt, Attr::None, vec![node], to),
+            (Class(a, _), Class(b, _)) if self.types.env().is_subclass(*a, *b) => {
+                self.mk_op(ClassOp::Up, Attr::None, vec![node], to)
+            }
+            (Class(a, _), Class(b, _)) if self.types.env().is_subclass(*b, *a) => {
+                self.mk_op(ClassOp::Down, Attr::None, vec![node], to)
+            }
+            (Class(a, _), Error) if self.types.env().is_error(*a) => {
+                self.mk_op(ClassOp::Up, Attr::None, vec![node], to)
+            }
+            (Error, Class(b, _)) if self.types.env().is_error(*b) => {
+                self.mk_op(ClassOp::Down, Attr::None, vec![node], to)
+            }
+            (Tuple(a), Tuple(b)) if a.len() == b.len() => self.tuple(node, b, to),
+            (Tuple(_), Lib(name, items)) if *name == "tuple" => {
+                let list = self.list_of_tuple(node, items[0]);
+                let origin = self.origin(list);
+                self.lib_call(Name::new("builtins.tuple"), &[ArgKind::Positional], vec![list], None, origin)
+            }
+            (Tuple(a), List(_)) if a.is_empty() => self.mk_op(ListOp::New, Attr::None, Vec::new(), to),
+            (Iter(_), Iter(item)) => self.map_iter(node, *item, to),
+            (_, Union(items)) if items.contains(&from) => {
+                self.mk_op(UnionOp::From, Attr::None, vec![node], to)
+            }
+            (Union(items), _) if items.contains(&to) => self.mk_op(UnionOp::Get, Attr::None, vec![node], to),
+            (_, Union(items)) if !matches!(from.kind(), Union(_) | Value | Option(_)) => {
+                match items.iter().copied().find(|item| self.widens(from, *item)) {
+                    Some(item) => {
+                        let node = self.coerce(node, item);
+                        self.coerce(node, to)
+                    }
+                    None => self.through_value(node, to),
+                }
+            }
+            (_, Value) => self.dynamic(node),
+            (Value, Iter(item)) => {
+                let of = self.mk_op(ValueOp::Iter, Attr::None, vec![node], Ty::iter(Ty::value()));
+                if *item == Ty::value() { of } else { self.mk_op(ValueOp::To, Attr::None, vec![of], to) }
+            }
+            (Value, _) => self.mk_op(ValueOp::To, Attr::None, vec![node], to),
+            (_, Iter(_)) if !matches!(from.kind(), Iter(_)) => {
+                let of = self.iter_of(node);
+                self.coerce(of, to)
+            }
+            (_, Func(params, ret)) => self.as_function(node, params, *ret, to),
+            (_, Unit) => {
+                let origin = self.origin(node);
+                let stmt = Stmt::new(StmtKind::Expr(node), origin);
+                let none = self.mk(Node::Const(Const::None), to, origin);
+                self.mk_block(vec![stmt], none)
+            }
+            _ => self.through_value(node, to),
+        }
+    }
+
+    /// Whether a value of one type becomes another without a check.
+    fn widens(&self, from: Ty, to: Ty) -> bool {
+        use TyKind::*;
+        match (from.kind(), to.kind()) {
+            (Bool, Int(_)) | (Int(_) | Bool, Float(_) | Num) => true,
+            (Class(a, _), Class(b, _)) => self.types.env().is_subclass(*a, *b),
+            (Option(_), _) | (_, Option(_)) => false,
+            (List(_), List(_)) | (Set(_), Set(_)) | (Dict(..), Dict(..)) => false,
+            (Tuple(a), Tuple(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || self.widens(*a, *b))
+            }
+            _ => false,
+        }
+    }
+
+    pub(crate) fn dynamic(&mut self, node: NodeId) -> NodeId {
+        if matches!(self.ty(node).kind(), TyKind::Value | TyKind::Never) {
+            return node;
+        }
+        self.mk_op(ValueOp::From, Attr::None, vec![node], Ty::value())
+    }
+
+    fn through_value(&mut self, node: NodeId, to: Ty) -> NodeId {
+        let value = self.dynamic(node);
+        self.mk_op(ValueOp::To, Attr::None, vec![value], to)
+    }
+
+    /// `None` as an absent option.
+    fn none_of(&mut self, node: NodeId, to: Ty) -> NodeId {
+        let none = self.mk_op(OptOp::None, Attr::None, Vec::new(), to);
+        self.body.nodes[none].origin = self.origin(node);
+        if self.is_simple(node) {
+            return none;
+        }
+        let stmt = Stmt::new(StmtKind::Expr(node), self.origin(node));
+        self.mk_block(vec![stmt], none)
+    }
+
+    /// The `None` of a type that can be absent.
+    pub(crate) fn none(&mut self, ty: Ty, near: NodeId) -> NodeId {
+        let origin = self.origin(near);
+        let node = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+        self.coerce(node, ty)
+    }
+
+    fn map_option(&mut self, node: NodeId, a: Ty, b: Ty, to: Ty) -> NodeId {
+        self.with_value(node, |me, read| {
+            let value = read(me);
+            let cond = me.mk_op(OptOp::IsNone, Attr::None, vec![value], Ty::bool());
+            let none = me.mk_op(OptOp::None, Attr::None, Vec::new(), to);
+            let value = read(me);
+            let inner = me.unwrap(value, a, "None");
+            let inner = me.coerce(inner, b);
+            let some = me.mk_op(OptOp::Some, Attr::None, vec![inner], to);
+            me.choose(cond, none, some, to)
+        })
+    }
+
+    /// An iterator whose items are coerced one by one.
+    fn map_iter(&mut self, node: NodeId, item: Ty, to: Ty) -> NodeId {
+        let origin = self.origin(node);
+        let local = self.body.temp("item", self.item_type(self.ty(node)), origin);
+        let read = self.read_local(local, origin);
+        let value = self.coerce(read, item);
+        let clause = Clause::For { pat: Pat::Place(Place::local(local)), iter: node };
+        self.mk(Node::Seq { clauses: vec![clause], sink: Sink::Iter(value) }, to, origin)
+    }
+
+    /// `if cond { then } else { els }` as a value.
+    pub(crate) fn choose(&mut self, cond: NodeId, then: NodeId, els: NodeId, ty: Ty) -> NodeId {
+        let origin = self.origin(cond);
+        let (then, els) = (self.tail_block(then), self.tail_block(els));
+        self.mk(Node::If { cond, then, els: Some(els) }, ty, origin)
+    }
+
+    /// The value of an option; `text` is the error where it is absent.
+    pub(crate) fn unwrap(&mut self, node: NodeId, ty: Ty, text: &str) -> NodeId {
+        self.mk_op(OptOp::Unwrap, Attr::Name(Name::new(text)), vec![node], ty)
+    }
+
+    /// Reads an option's value where the source uses it as one.
+    pub(crate) fn present(&mut self, node: NodeId, text: &str) -> NodeId {
+        match self.ty(node).kind() {
+            TyKind::Option(inner) => self.unwrap(node, *inner, text),
+            _ => node,
+        }
+    }
+
+    fn tuple(&mut self, node: NodeId, types: &[Ty], to: Ty) -> NodeId {
+        if let Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } = self.body.nodes[node].kind.clone() {
+            let args = args.into_iter().zip(types).map(|(arg, ty)| self.coerce(arg, *ty)).collect();
+            return self.mk_op(TupleOp::New, Attr::None, args, to);
+        }
+        let (local, stmt) = self.set_temp("pair", node);
+        let origin = self.origin(node);
+        let from = self.ty(node).children();
+        let mut items = Vec::new();
+        for (at, (ty, want)) in from.into_iter().zip(types).enumerate() {
+            let place = Place::local(local).with(Proj::Field(Name::new(&at.to_string())));
+            let item = self.mk(Node::Use(place, Mode::Read), ty, origin);
+            items.push(self.coerce(item, *want));
+        }
+        let tail = self.mk_op(TupleOp::New, Attr::None, items, to);
+        self.mk_block(vec![stmt], tail)
+    }
+
+    /// `iter.of(x)`; iterators stay as they are.
+    pub(crate) fn iter_of(&mut self, node: NodeId) -> NodeId {
+        let ty = self.ty(node);
+        match ty.kind() {
+            TyKind::Iter(_) | TyKind::Never => node,
+            TyKind::Value => self.mk_op(ValueOp::Iter, Attr::None, vec![node], Ty::iter(Ty::value())),
+            TyKind::Union(_) => {
+                let value = self.dynamic(node);
+                self.mk_op(ValueOp::Iter, Attr::None, vec![value], Ty::iter(Ty::value()))
+            }
+            TyKind::Option(inner) => {
+                let node = self.unwrap(node, *inner, "TypeError: 'NoneType' object is not iterable");
+                self.iter_of(node)
+            }
+            _ => {
+                let item = self.item_type(ty);
+                let node = self.iterator_object(node);
+                self.mk_op(IterOp::Of, Attr::None, vec![node], Ty::iter(item))
+            }
+        }
+    }
+
+    /// What a `for`, a clause or an `iter<T>` parameter reads.
+    pub(crate) fn iterable(&mut self, node: NodeId) -> NodeId {
+        let node = self.expr(node);
+        if matches!(self.ty(node).kind(), TyKind::Iter(_)) {
+            let ty = self.ty(node);
+            return self.mk_op(IterOp::Of, Attr::None, vec![node], ty);
+        }
+        self.iter_of(node)
+    }
+
+    /// An object with `__iter__` is asked for its iterator.
+    fn iterator_object(&mut self, node: NodeId) -> NodeId {
+        let TyKind::Class(class, _) = *self.ty(node).kind() else { return node };
+        let env = self.types.env();
+        if env.method(class, "__next__").is_some() {
+            return node;
+        }
+        match env.method(class, "__iter__") {
+            Some(method) => self.call_method_path(class, method, node, Vec::new()),
+            None => node,
+        }
+    }
+
+    /// Type of the items of an iterable.
+    pub(crate) fn item_type(&self, ty: Ty) -> Ty {
+        let env = self.types.env();
+        match ty.kind() {
+            TyKind::List(a)
+            | TyKind::Set(a)
+            | TyKind::FrozenSet(a)
+            | TyKind::Iter(a)
+            | TyKind::Dict(a, _) => *a,
+            TyKind::Str => Ty::str(),
+            TyKind::Bytes | TyKind::Range => Ty::int(),
+            TyKind::Option(inner) => self.item_type(*inner),
+            TyKind::Tuple(items) => match items.split_first() {
+                Some((first, rest)) if rest.iter().all(|item| item == first) => *first,
+                Some((first, rest)) if rest.iter().chain([first]).all(|i| i.is_int() || i.is_float()) => {
+                    Ty::num()
+                }
+                _ => Ty::value(),
+            },
+            TyKind::TypeOf(class) => Ty::class(*class),
+            TyKind::Class(class, _) => {
+                if let Some(next) = env.method(*class, "__next__") {
+                    self.result_of(next)
+                } else if let Some(iter) = env.method(*class, "__iter__") {
+                    self.item_type(self.result_of(iter))
+                } else if let Some(item) = env.method(*class, "__getitem__") {
+                    self.result_of(item)
+                } else {
+                    Ty::value()
+                }
+            }
+            TyKind::Lib(name, _) => {
+                let rows = batuta_catalog::functions(name.join("__iter__").as_str());
+                match rows.first() {
+                    Some(row) => {
+                        let mut map = Default::default();
+                        crate::rows::bind_types(row.params[0].ty, ty, &mut map);
+                        self.item_type(crate::rows::subst(row.result, &map))
+                    }
+                    None => Ty::value(),
+                }
+            }
+            _ => Ty::value(),
+        }
+    }
+
+    /// A function, class or bound method as a function value of a type: `|a, b| f(a, b)` where needed.
+    fn as_function(&mut self, node: NodeId, params: &[Ty], ret: Ty, to: Ty) -> NodeId {
+        let origin = self.origin(node);
+        match (self.body.nodes[node].kind.clone(), self.ty(node).kind()) {
+            (Node::Closure(closure), _) => {
+                // A condition's function gives a bool.
+                if *ret.kind() == TyKind::Bool
+                    && let Some(tail) = self.body.blocks[closure.body].tail
+                    && self.body.blocks[closure.body].stmts.is_empty()
+                {
+                    let tail = self.truth(tail);
+                    self.body.blocks[closure.body].tail = Some(tail);
+                    let mut closure = closure;
+                    closure.ret = ret;
+                    self.body.nodes[node].kind = Node::Closure(closure);
+                    self.body.nodes[node].ty = to;
+                }
+                node
+            }
+            (Node::Item(name), TyKind::TypeOf(_) | TyKind::Value) => {
+                self.eta(params, ret, to, origin, |me, args| me.call_item(name, args, origin))
+            }
+            (_, TyKind::Func(have, _)) if have.len() == params.len() => node,
+            (_, TyKind::Class(class, _)) => {
+                let Some(method) = self.types.env().method(*class, "__call__") else {
+                    return self.through_value(node, to);
+                };
+                let class = *class;
+                self.eta(params, ret, to, origin, |me, args| me.call_method_path(class, method, node, args))
+            }
+            _ => node,
+        }
+    }
+
+    /// `|params| make(params)`.
+    pub(crate) fn eta(
+        &mut self,
+        params: &[Ty],
+        ret: Ty,
+        to: Ty,
+        origin: Origin,
+        make: impl FnOnce(&mut Self, Vec<NodeId>) -> NodeId,
+    ) -> NodeId {
+        let mut rows = Vec::new();
+        let mut args = Vec::new();
+        for (at, ty) in params.iter().enumerate() {
+            let name = ["x", "y", "z"].get(at).copied().unwrap_or("item");
+            let local = self.body.temp(name, *ty, origin);
+            rows.push(Param { name: Name::new(name), local, kind: ParamKind::Normal, default: None });
+            args.push(self.read_local(local, origin));
+        }
+        let call = make(self, args);
+        let result = if *ret.kind() == TyKind::Bool { self.truth(call) } else { self.coerce(call, ret) };
+        let body = self.tail_block(result);
+        let closure = Closure {
+            name: None,
+            params: rows,
+            body,
+            ret,
+            is_generator: false,
+            is_async: false,
+            decorators: Vec::new(),
+            doc: None,
+        };
+        self.mk(Node::Closure(closure), to, origin)
+    }
+}

@@ -1,0 +1,717 @@
+//! Body -> facts: one walk in evaluation order, with what conditions prove on the way.
+
+use crate::facts::{ArgFact, BodyFacts, C, ParamFact, Shape, Sig, Target, V};
+use crate::narrow::{self, Filter, Path, Proved};
+use crate::prep::{path_of, place_path};
+use crate::vars::Head;
+use batuta_base::{FxHashSet, Name};
+use batuta_core::*;
+use std::rc::Rc;
+
+/// Facts of a normalised body. `ends` names functions and methods that never return.
+pub(crate) fn facts(body: &Body<Hir>, ends: &FxHashSet<Name>) -> BodyFacts {
+    let nodes = body.nodes.len() as u32;
+    let mut walk = Collect {
+        body,
+        ends,
+        next: nodes + body.locals.len() as u32,
+        out: BodyFacts::default(),
+        proved: Some(Proved::default()),
+        functions: Vec::new(),
+        frames: Vec::new(),
+    };
+    for (id, row) in body.locals.iter() {
+        walk.hint(nodes + id.0, row.ty);
+    }
+    let sig = walk.function(&body.params, body.root, body.ret, body.is_generator);
+    for decorator in &body.decorators {
+        for arg in &decorator.args {
+            walk.node(arg.value);
+        }
+    }
+    walk.out.signature = sig;
+    walk.out.vars = walk.next;
+    walk.out
+}
+
+pub(crate) struct Frame {
+    pub(crate) label: Option<Name>,
+    pub(crate) breaks: Vec<Proved>,
+}
+
+pub(crate) struct Collect<'a> {
+    pub(crate) body: &'a Body<Hir>,
+    pub(crate) ends: &'a FxHashSet<Name>,
+    pub(crate) next: V,
+    pub(crate) out: BodyFacts,
+    /// What is proved here; `None` where control does not arrive.
+    pub(crate) proved: Option<Proved>,
+    /// Result and yield variables of the open functions.
+    pub(crate) functions: Vec<(V, V)>,
+    pub(crate) frames: Vec<Frame>,
+}
+
+impl Collect<'_> {
+    pub(crate) fn fresh(&mut self) -> V {
+        self.next += 1;
+        self.next - 1
+    }
+
+    pub(crate) fn say(&mut self, constraint: C) {
+        self.out.constraints.push(constraint);
+    }
+
+    pub(crate) fn plain(&mut self, out: V, head: Head) {
+        self.say(C::Shape(out, Shape::Plain(head)));
+    }
+
+    pub(crate) fn of(&mut self, out: V, head: Head, args: Vec<V>) {
+        self.say(C::Shape(out, Shape::Of(head, args)));
+    }
+
+    pub(crate) fn hint(&mut self, var: V, ty: Ty) {
+        if *ty.kind() != TyKind::Unknown {
+            self.say(C::Hint(var, ty));
+        }
+    }
+
+    pub(crate) fn local(&self, local: LocalId) -> V {
+        self.body.nodes.len() as u32 + local.0
+    }
+
+    pub(crate) fn function(&mut self, params: &[Param], root: BlockId, ret_ty: Ty, generator: bool) -> Sig {
+        let (ret, yielded) = (self.fresh(), self.fresh());
+        let mut rows = Vec::new();
+        for param in params {
+            let var = self.local(param.local);
+            if let Some(default) = param.default {
+                self.node(default);
+            }
+            match param.kind {
+                ParamKind::Star => {
+                    let item = self.fresh();
+                    self.of(var, Head::List, vec![item]);
+                    rows.push(ParamFact {
+                        name: param.name,
+                        var: item,
+                        whole: var,
+                        kind: param.kind,
+                        default: None,
+                    });
+                }
+                ParamKind::StarStar => {
+                    let (key, value) = (self.fresh(), self.fresh());
+                    self.plain(key, Head::Str);
+                    self.of(var, Head::Dict, vec![key, value]);
+                    rows.push(ParamFact {
+                        name: param.name,
+                        var: value,
+                        whole: var,
+                        kind: param.kind,
+                        default: None,
+                    });
+                }
+                _ => {
+                    let default = param.default.map(|node| node.0);
+                    if let Some(default) = default {
+                        self.say(C::Flow(default, var));
+                    }
+                    rows.push(ParamFact { name: param.name, var, whole: var, kind: param.kind, default });
+                }
+            }
+        }
+        self.hint(ret, ret_ty);
+        let outer = self.proved.replace(Proved::default());
+        let frames = std::mem::take(&mut self.frames);
+        let result = if generator { self.fresh() } else { ret };
+        self.functions.push((result, yielded));
+        self.block(root);
+        if generator {
+            self.of(ret, Head::Iter, vec![yielded]);
+        } else if let Some(tail) = self.body.blocks[root].tail {
+            self.say(C::Flow(tail.0, ret));
+        } else if self.proved.is_some() {
+            self.plain(ret, Head::None);
+        }
+        self.functions.pop();
+        self.proved = outer;
+        self.frames = frames;
+        Sig { params: rows, ret, yielded: generator.then_some(yielded) }
+    }
+
+    pub(crate) fn block(&mut self, block: BlockId) {
+        let body = self.body;
+        for stmt in &body.blocks[block].stmts {
+            match &stmt.kind {
+                StmtKind::Let { pat, value: Some(value) } | StmtKind::Set { target: pat, value } => {
+                    self.node(*value);
+                    self.assign(pat, value.0);
+                    self.learn_value(pat, *value);
+                }
+                StmtKind::Let { value: None, .. } => {}
+                StmtKind::Update { place, op, value } => self.update(place, *op, *value),
+                StmtKind::Expr(node) => self.node(*node),
+                StmtKind::Del(place) => self.delete(place),
+            }
+        }
+        if let Some(tail) = body.blocks[block].tail {
+            self.node(tail);
+        }
+    }
+
+    /// `x = Node()` proves that `x` is not None.
+    pub(crate) fn learn_value(&mut self, pat: &Pat, value: NodeId) {
+        let Pat::Place(place) = pat else { return };
+        let Some(path) = place_path(self.body, place) else { return };
+        let filter =
+            match path_of(self.body, value).and_then(|from| self.proved.as_ref()?.get(&from).cloned()) {
+                Some(known) => known,
+                None if self.never_none(value) => Filter::not_none(),
+                None => return,
+            };
+        if let Some(proved) = &mut self.proved {
+            proved.learn(&[(path, filter)]);
+        }
+    }
+
+    pub(crate) fn never_none(&self, node: NodeId) -> bool {
+        match &self.body.nodes[node].kind {
+            Node::Const(value) => *value != Const::None,
+            Node::Op { op, .. } => {
+                !matches!(op, Op::ObjOp(ObjOp::And | ObjOp::Or | ObjOp::Slice)) && op.info().dialect != "opt"
+            }
+            Node::Format(_) | Node::Seq { .. } | Node::Closure(_) => true,
+            Node::Call { callee: Callee::Fn(path), .. } => {
+                path.last().chars().next().is_some_and(char::is_uppercase)
+            }
+            Node::Call { callee: Callee::Lib(name), .. } => {
+                let rows = batuta_catalog::functions(name.as_str());
+                !rows.is_empty() && rows.iter().all(|row| !matches!(row.result.kind(), TyKind::Option(_)))
+            }
+            _ => false,
+        }
+    }
+
+    pub(crate) fn update(&mut self, place: &Place, op: Op, value: NodeId) {
+        let Op::ObjOp(op) = op else { return };
+        let (read, out) = (self.fresh(), self.fresh());
+        let binary = |read, out| C::Binary { op, a: read, b: value.0, out, in_place: true };
+        match (place.root, place.proj.first()) {
+            (Root::Local(local), None) => {
+                let var = self.local(local);
+                let path = Path { local, fields: Vec::new() };
+                match self.proved.as_ref().and_then(|proved| proved.get(&path)).cloned() {
+                    Some(filter) => self.say(C::Narrow(var, read, Rc::new(filter))),
+                    None => self.say(C::Flow(var, read)),
+                }
+                self.node(value);
+                self.say(binary(read, out));
+                self.say(C::Flow(out, var));
+                if let Some(proved) = &mut self.proved {
+                    proved.forget_local(local);
+                    proved.learn(&[(path, Filter::not_none())]);
+                }
+            }
+            (Root::Global(path), None) => {
+                self.say(C::Global { path, out: read });
+                self.node(value);
+                self.say(binary(read, out));
+                self.say(C::SetGlobal { path, value: out });
+            }
+            (Root::Node(node), Some(Proj::Field(name))) => {
+                self.node(node);
+                self.say(C::Attr { of: node.0, name: *name, out: read });
+                self.node(value);
+                self.say(binary(read, out));
+                self.say(C::SetAttr { of: node.0, name: *name, value: out });
+            }
+            (Root::Node(node), Some(Proj::Index(index))) => {
+                self.node(node);
+                self.node(*index);
+                self.say(C::Index { of: node.0, index: index.0, constant: None, out: read });
+                self.node(value);
+                self.say(binary(read, out));
+                self.say(C::SetIndex { of: node.0, index: index.0, value: out });
+            }
+            _ => self.node(value),
+        }
+    }
+
+    pub(crate) fn delete(&mut self, place: &Place) {
+        match (place.root, place.proj.first()) {
+            (Root::Node(node), Some(Proj::Index(index))) => {
+                self.node(node);
+                self.node(*index);
+                self.say(C::DelIndex { of: node.0, index: index.0 });
+            }
+            (Root::Node(node), _) => self.node(node),
+            (Root::Local(local), _) => {
+                if let Some(proved) = &mut self.proved {
+                    proved.forget_local(local);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A value flows into a pattern.
+    pub(crate) fn assign(&mut self, pat: &Pat, from: V) {
+        match pat {
+            Pat::Place(place) => self.assign_place(place, from),
+            Pat::Tuple(parts) => {
+                let front: Vec<V> = parts.iter().map(|_| self.fresh()).collect();
+                self.say(C::Unpack { of: from, front: front.clone(), rest: None, back: Vec::new() });
+                parts.iter().zip(front).for_each(|(part, var)| self.assign(part, var));
+            }
+            Pat::List { front, rest, back } => {
+                let ahead: Vec<V> = front.iter().map(|_| self.fresh()).collect();
+                let behind: Vec<V> = back.iter().map(|_| self.fresh()).collect();
+                let middle = rest.as_ref().map(|_| self.fresh());
+                self.say(C::Unpack { of: from, front: ahead.clone(), rest: middle, back: behind.clone() });
+                front.iter().zip(ahead).for_each(|(part, var)| self.assign(part, var));
+                if let (Some(rest), Some(var)) = (rest, middle) {
+                    self.assign(rest, var);
+                }
+                back.iter().zip(behind).for_each(|(part, var)| self.assign(part, var));
+            }
+            Pat::Bind(local, part) => {
+                let var = self.local(*local);
+                match part {
+                    Some(part) => {
+                        let narrowed = self.pattern_type(part, from);
+                        self.say(C::Flow(narrowed, var));
+                        self.assign(part, from);
+                    }
+                    None => self.say(C::Flow(from, var)),
+                }
+                if let Some(proved) = &mut self.proved {
+                    proved.forget_local(*local);
+                }
+            }
+            Pat::Or(parts) => parts.iter().for_each(|part| self.assign(part, from)),
+            Pat::Value(node) => self.node(*node),
+            Pat::Class { class, args, named } => {
+                let narrowed = self.pattern_type(pat, from);
+                for (at, part) in args.iter().enumerate() {
+                    let out = self.fresh();
+                    self.say(C::MatchArg { of: narrowed, class: *class, at, out });
+                    self.assign(part, out);
+                }
+                for (name, part) in named {
+                    let out = self.fresh();
+                    self.say(C::Attr { of: narrowed, name: *name, out });
+                    self.assign(part, out);
+                }
+            }
+            Pat::Map { pairs, rest } => {
+                for (key, part) in pairs {
+                    self.node(*key);
+                    let out = self.fresh();
+                    self.say(C::Index { of: from, index: key.0, constant: None, out });
+                    self.assign(part, out);
+                }
+                if let Some(local) = rest {
+                    let var = self.local(*local);
+                    self.say(C::Flow(from, var));
+                }
+            }
+            Pat::Some(part) | Pat::Ref(part) => self.assign(part, from),
+            Pat::Wild | Pat::Const(_) | Pat::None => {}
+        }
+    }
+
+    /// The subject's type where a class pattern matches.
+    pub(crate) fn pattern_type(&mut self, pat: &Pat, from: V) -> V {
+        let Pat::Class { class, .. } = pat else { return from };
+        let name = class.as_str().strip_prefix("builtins.").map_or(*class, Name::new);
+        let out = self.fresh();
+        self.say(C::Narrow(from, out, Rc::new(Filter { keep: vec![name], drop: Vec::new() })));
+        out
+    }
+
+    pub(crate) fn assign_place(&mut self, place: &Place, from: V) {
+        match (place.root, place.proj.first()) {
+            (Root::Local(local), None) => {
+                let var = self.local(local);
+                self.say(C::Flow(from, var));
+                if let Some(proved) = &mut self.proved {
+                    proved.forget_local(local);
+                }
+            }
+            (Root::Global(path), None) => self.say(C::SetGlobal { path, value: from }),
+            (Root::Node(node), Some(Proj::Field(name))) => {
+                self.node(node);
+                self.say(C::SetAttr { of: node.0, name: *name, value: from });
+                if let Some(proved) = &mut self.proved {
+                    proved.forget_field(*name);
+                }
+            }
+            (Root::Node(node), Some(Proj::Index(index))) => {
+                self.node(node);
+                self.node(*index);
+                match &self.body.nodes[*index].kind {
+                    Node::Op { op: Op::ObjOp(ObjOp::SliceObj), .. } => {
+                        self.say(C::SetSlice { of: node.0, value: from });
+                    }
+                    _ => self.say(C::SetIndex { of: node.0, index: index.0, value: from }),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn read(&mut self, id: NodeId, place: &Place, narrows: bool) {
+        let filter = place_path(self.body, place)
+            .filter(|_| narrows)
+            .and_then(|path| self.proved.as_ref()?.get(&path).cloned());
+        let out = match filter {
+            Some(filter) => {
+                let mid = self.fresh();
+                self.say(C::Narrow(mid, id.0, Rc::new(filter)));
+                self.out.narrowed.insert(id.0);
+                mid
+            }
+            None => id.0,
+        };
+        match (place.root, place.proj.first()) {
+            (Root::Local(local), _) => {
+                let var = self.local(local);
+                self.say(C::Flow(var, out));
+            }
+            (Root::Global(path), _) => self.say(C::Global { path, out }),
+            (Root::Node(node), Some(Proj::Field(name))) => {
+                self.node(node);
+                self.say(C::Attr { of: node.0, name: *name, out });
+            }
+            (Root::Node(node), Some(Proj::Index(index))) => {
+                self.node(node);
+                self.node(*index);
+                if let Node::Op { op: Op::ObjOp(ObjOp::SliceObj), .. } = &self.body.nodes[*index].kind {
+                    self.say(C::Slice { of: node.0, out });
+                } else {
+                    let constant = self.constant(*index);
+                    self.say(C::Index { of: node.0, index: index.0, constant, out });
+                }
+            }
+            (Root::Node(node), _) => {
+                self.node(node);
+                self.say(C::Flow(node.0, out));
+            }
+        }
+    }
+
+    pub(crate) fn constant(&self, node: NodeId) -> Option<i64> {
+        match &self.body.nodes[node].kind {
+            Node::Const(Const::Int(digits)) => digits.parse().ok(),
+            Node::Op { op: Op::ObjOp(ObjOp::Neg), args, .. } => self.constant(args[0]).map(|value| -value),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn node(&mut self, id: NodeId) {
+        let body = self.body;
+        let out = id.0;
+        match &body.nodes[id].kind {
+            Node::Const(value) => self.literal(value, out),
+            Node::Use(place, _) => self.read(id, place, true),
+            Node::Op { op, args, attr } => self.op(id, *op, args, attr),
+            Node::Call { callee, args } => self.call(id, callee, args),
+            Node::Format(pieces) => {
+                self.pieces(pieces);
+                self.plain(out, Head::Str);
+            }
+            Node::Item(name) => self.say(C::Item { name: *name, out }),
+            Node::Closure(closure) => {
+                for decorator in &closure.decorators {
+                    decorator.args.iter().for_each(|arg| self.node(arg.value));
+                }
+                let sig = self.function(&closure.params, closure.body, closure.ret, closure.is_generator);
+                self.say(C::Closure { site: out, sig: Rc::new(sig), out });
+            }
+            Node::Seq { clauses, sink } => self.seq(clauses, sink, out),
+            Node::Hole { .. } => {}
+            _ => self.control(id),
+        }
+    }
+
+    pub(crate) fn literal(&mut self, value: &Const, out: V) {
+        let head = match value {
+            Const::None => Head::None,
+            Const::Bool(_) => Head::Bool,
+            Const::Int(_) => Head::Int,
+            Const::Float(_) => Head::Float,
+            Const::Imag(_) => Head::Complex,
+            Const::Str(_) => Head::Str,
+            Const::Bytes(_) => Head::Bytes,
+            Const::Ellipsis => Head::Ellipsis,
+            // `return NotImplemented` says nothing about the result.
+            Const::NotImplemented => return,
+        };
+        self.plain(out, head);
+    }
+
+    pub(crate) fn pieces(&mut self, pieces: &[Piece]) {
+        for piece in pieces {
+            if let Piece::Value { value, conv, spec } = piece {
+                self.node(*value);
+                let last = match spec.last() {
+                    Some(Piece::Text(text)) => text.chars().last(),
+                    Some(Piece::Value { .. }) => Some('?'),
+                    None => None,
+                };
+                let as_float = match conv {
+                    Conv::Percent(letter) => matches!(letter, 'e' | 'E' | 'f' | 'F' | 'g' | 'G'),
+                    _ => last.is_some_and(|letter| "eEfF%".contains(letter)),
+                };
+                if !as_float {
+                    self.say(C::Seen(value.0));
+                }
+                self.pieces(spec);
+            }
+        }
+    }
+
+    pub(crate) fn seq(&mut self, clauses: &[Clause], sink: &Sink, out: V) {
+        let before = self.proved.clone();
+        for clause in clauses {
+            match clause {
+                Clause::For { pat, iter } => {
+                    self.node(*iter);
+                    let item = self.fresh();
+                    self.say(C::Iterate { of: iter.0, item });
+                    self.assign(pat, item);
+                }
+                Clause::If(cond) => {
+                    self.node(*cond);
+                    let (yes, _) = narrow::proves(self.body, *cond);
+                    if let Some(proved) = &mut self.proved {
+                        proved.learn(&yes);
+                    }
+                }
+            }
+        }
+        sink.nodes().for_each(|node| self.node(node));
+        match *sink {
+            Sink::List(node) => self.sink(out, Head::List, &[node]),
+            Sink::Set(node) => self.sink(out, Head::Set, &[node]),
+            Sink::Dict(key, value) => self.sink(out, Head::Dict, &[key, value]),
+            Sink::Iter(node) => self.sink(out, Head::Iter, &[node]),
+        }
+        self.proved = before;
+    }
+
+    pub(crate) fn sink(&mut self, out: V, head: Head, items: &[NodeId]) {
+        let vars: Vec<V> = items.iter().map(|_| self.fresh()).collect();
+        items.iter().zip(&vars).for_each(|(node, var)| self.say(C::Flow(node.0, *var)));
+        self.of(out, head, vars);
+    }
+
+    pub(crate) fn call(&mut self, id: NodeId, callee: &Callee, args: &[Arg]) {
+        let target = match callee {
+            Callee::Fn(path) => Target::Path(*path),
+            Callee::Lib(name) => Target::Lib(*name),
+            Callee::Method(receiver, name) => {
+                self.node(*receiver);
+                Target::Method(receiver.0, *name)
+            }
+            Callee::Super(name) => Target::Super(*name),
+            Callee::Value(node) => {
+                self.node(*node);
+                Target::Value(node.0)
+            }
+            Callee::Virtual(path) | Callee::New(path) => Target::Path(*path),
+        };
+        args.iter().for_each(|arg| self.node(arg.value));
+        let vars = args.iter().map(|arg| ArgFact { kind: arg.kind, var: arg.value.0 }).collect();
+        let is_lib = matches!(target, Target::Lib(_));
+        let ends = match &target {
+            Target::Path(path) => self.ends.contains(path),
+            Target::Lib(name) => {
+                matches!(name.as_str(), "sys.exit" | "builtins.exit" | "builtins.quit" | "os._exit")
+            }
+            Target::Method(_, name) => self.ends.contains(&Name::new(&format!(".{name}"))),
+            _ => false,
+        };
+        if let Target::Lib(name) = &target
+            && *name == "builtins.isinstance"
+        {
+            self.say(C::Seen(args[0].value.0));
+        }
+        self.say(C::Call { site: id.0, target, args: vars, out: id.0 });
+        if ends {
+            self.proved = None;
+        } else if !is_lib && let Some(proved) = &mut self.proved {
+            proved.forget_fields();
+        }
+    }
+
+    pub(crate) fn op(&mut self, id: NodeId, op: Op, args: &[NodeId], attr: &Attr) {
+        let out = id.0;
+        match op {
+            Op::ObjOp(op) => self.obj(id, op, args),
+            Op::ListOp(ListOp::New) => self.display(out, Head::List, args),
+            Op::SetOp(SetOp::New) => self.display(out, Head::Set, args),
+            Op::TupleOp(TupleOp::New) => {
+                args.iter().for_each(|arg| self.node(*arg));
+                if args.iter().any(|arg| self.is_splat(*arg)) {
+                    let item = self.fresh();
+                    args.iter().for_each(|arg| self.item(*arg, item));
+                    self.of(out, Head::Lib(Name::new("tuple")), vec![item]);
+                } else {
+                    self.sink(out, Head::Tuple(args.len().min(255) as u8), args);
+                }
+            }
+            Op::DictOp(DictOp::New) => self.dict(out, args),
+            Op::ExcOp(ExcOp::Assert) => {
+                args.iter().for_each(|arg| self.node(*arg));
+                let (yes, _) = narrow::proves(self.body, args[0]);
+                if let Some(proved) = &mut self.proved {
+                    proved.learn(&yes);
+                }
+                self.plain(out, Head::None);
+            }
+            Op::ExcOp(ExcOp::New) => {
+                args.iter().for_each(|arg| self.node(*arg));
+                args.iter().for_each(|arg| self.say(C::Seen(arg.0)));
+                self.plain(out, Head::Error);
+            }
+            Op::IoOp(_) => {
+                args.iter().for_each(|arg| self.node(*arg));
+                self.plain(out, Head::None);
+            }
+            op => {
+                args.iter().for_each(|arg| self.node(*arg));
+                self.typed_op(out, op, attr);
+            }
+        }
+    }
+
+    /// Operations that a frontend may give with their type already fixed.
+    pub(crate) fn typed_op(&mut self, out: V, op: Op, attr: &Attr) {
+        let head = match (op.info().dialect, op.name()) {
+            (_, "int.to_float" | "int.truediv" | "num.to_float") => Head::Float,
+            (_, "float.to_int" | "num.to_int") => Head::Int,
+            (_, name) if name.ends_with(".truth") || name.ends_with(".contains") => Head::Bool,
+            (_, name) if name.ends_with(".len") => Head::Int,
+            ("int", _) => Head::Int,
+            ("float", _) => Head::Float,
+            ("cmp" | "bool", _) => Head::Bool,
+            ("str", _) => Head::Str,
+            ("bytes", _) => Head::Bytes,
+            ("range", _) => Head::Range,
+            ("exc", _) => Head::Bool,
+            _ => Head::Value,
+        };
+        let _ = attr;
+        self.plain(out, head);
+    }
+
+    pub(crate) fn is_splat(&self, node: NodeId) -> bool {
+        matches!(&self.body.nodes[node].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat | ObjOp::SplatDict), .. })
+    }
+
+    pub(crate) fn item(&mut self, node: NodeId, item: V) {
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::ObjOp(ObjOp::Splat), args, .. } => {
+                self.say(C::Iterate { of: args[0].0, item });
+            }
+            _ => self.say(C::Flow(node.0, item)),
+        }
+    }
+
+    pub(crate) fn display(&mut self, out: V, head: Head, args: &[NodeId]) {
+        let item = self.fresh();
+        for arg in args {
+            self.node(*arg);
+            self.item(*arg, item);
+        }
+        self.of(out, head, vec![item]);
+    }
+
+    pub(crate) fn dict(&mut self, out: V, args: &[NodeId]) {
+        let (key, value) = (self.fresh(), self.fresh());
+        let mut at = 0;
+        while at < args.len() {
+            self.node(args[at]);
+            if let Node::Op { op: Op::ObjOp(ObjOp::SplatDict), args: inner, .. } =
+                &self.body.nodes[args[at]].kind
+            {
+                self.say(C::SplatDict { of: inner[0].0, key, value });
+                at += 1;
+                continue;
+            }
+            self.say(C::Flow(args[at].0, key));
+            if let Some(item) = args.get(at + 1) {
+                self.node(*item);
+                self.say(C::Flow(item.0, value));
+            }
+            at += 2;
+        }
+        self.of(out, Head::Dict, vec![key, value]);
+    }
+
+    pub(crate) fn obj(&mut self, id: NodeId, op: ObjOp, args: &[NodeId]) {
+        use ObjOp::*;
+        let out = id.0;
+        match op {
+            And | Or => {
+                self.node(args[0]);
+                let before = self.proved.clone();
+                let (yes, no) = narrow::proves(self.body, args[0]);
+                let (truth, falsity) = match path_of(self.body, args[0]) {
+                    Some(path) => (vec![(path, Filter::not_none())], Vec::new()),
+                    None => (yes, no),
+                };
+                if let Some(proved) = &mut self.proved {
+                    proved.learn(if op == And { &truth } else { &falsity });
+                }
+                self.node(args[1]);
+                self.proved = before;
+                if op == Or {
+                    self.say(C::Narrow(args[0].0, out, Rc::new(Filter::not_none())));
+                } else {
+                    self.say(C::Flow(args[0].0, out));
+                }
+                self.say(C::Flow(args[1].0, out));
+            }
+            Not | Truth => {
+                self.node(args[0]);
+                self.say(C::Unary { op, a: args[0].0, out });
+            }
+            Is | IsNot => {
+                for arg in args {
+                    match &self.body.nodes[*arg].kind {
+                        Node::Use(place, _) => self.read(*arg, place, false),
+                        _ => self.node(*arg),
+                    }
+                }
+                self.plain(out, Head::Bool);
+            }
+            Eq | Ne | Lt | Le | Gt | Ge | In | NotIn => {
+                args.iter().for_each(|arg| self.node(*arg));
+                self.say(C::Compare { op, a: args[0].0, b: args[1].0, out });
+            }
+            Neg | Pos | Invert => {
+                self.node(args[0]);
+                self.say(C::Unary { op, a: args[0].0, out });
+            }
+            Slice => {
+                args.iter().for_each(|arg| self.node(*arg));
+                args[1..].iter().for_each(|arg| self.say(C::Seen(arg.0)));
+                self.say(C::Slice { of: args[0].0, out });
+            }
+            SliceObj => {
+                args.iter().for_each(|arg| self.node(*arg));
+                self.plain(out, Head::Slice);
+            }
+            Splat | SplatDict => {
+                self.node(args[0]);
+                self.say(C::Flow(args[0].0, out));
+            }
+            _ => {
+                args.iter().for_each(|arg| self.node(*arg));
+                self.say(C::Binary { op, a: args[0].0, b: args[1].0, out, in_place: false });
+            }
+        }
+    }
+}

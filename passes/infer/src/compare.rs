@@ -1,0 +1,271 @@
+//! Comparisons, identity and membership at Typed.
+
+use crate::apply::{Apply, BAD_CALL};
+use crate::operate::{shown, sign};
+use crate::ops::{dunder_word, mirror};
+use batuta_base::Name;
+use batuta_core::*;
+
+impl Apply<'_, '_, '_> {
+    /// A comparison of elaborated operands.
+    pub(crate) fn compare(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {
+        match op {
+            ObjOp::Is | ObjOp::IsNot => self.identity(op, a, b),
+            ObjOp::In => self.contains(a, b),
+            ObjOp::NotIn => {
+                let inside = self.contains(a, b);
+                self.not(inside)
+            }
+            _ => self.ordered(op, a, b),
+        }
+    }
+
+    pub(crate) fn identity(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {
+        let is_none = |me: &Self, node: NodeId| *me.ty(node).kind() == TyKind::Unit;
+        let (node, other) = if is_none(self, b) { (a, b) } else { (b, a) };
+        if is_none(self, other) {
+            let test = match self.ty(node).kind() {
+                TyKind::Option(_) => self.mk_op(OptOp::IsNone, Attr::None, vec![node], Ty::bool()),
+                TyKind::Value | TyKind::Union(_) => {
+                    let value = self.dynamic(node);
+                    self.mk_op(ValueOp::Is, Attr::Ty(Ty::unit()), vec![value], Ty::bool())
+                }
+                TyKind::Unit => self.always(true, node),
+                _ => self.always(false, node),
+            };
+            return if op != ObjOp::IsNot {
+                test
+            } else if let Node::Op { op: op @ Op::OptOp(OptOp::IsNone), .. } = &mut self.body.nodes[test].kind
+            {
+                *op = OptOp::IsSome.into();
+                test
+            } else {
+                self.not(test)
+            };
+        }
+        let (a, b) = self.same_type(a, b);
+        let op = if op == ObjOp::Is { CmpOp::Is } else { CmpOp::IsNot };
+        self.mk_op(op, Attr::None, vec![a, b], Ty::bool())
+    }
+
+    /// Brings two operands to one type for a comparison.
+    pub(crate) fn same_type(&mut self, a: NodeId, b: NodeId) -> (NodeId, NodeId) {
+        use TyKind::*;
+        let (x, y) = (self.ty(a), self.ty(b));
+        if x == y {
+            return (a, b);
+        }
+        let to = match (x.kind(), y.kind()) {
+            (Unit, Option(_)) => y,
+            (Option(_), Unit) => x,
+            (Option(p), Option(q)) if p == q => x,
+            (Option(p), Option(q)) => Ty::option(self.joined(*p, *q).unwrap_or_else(Ty::value)),
+            (Option(p), _) => Ty::option(self.joined(*p, y).unwrap_or_else(Ty::value)),
+            (_, Option(q)) => Ty::option(self.joined(x, *q).unwrap_or_else(Ty::value)),
+            _ => self.joined(x, y).unwrap_or_else(Ty::value),
+        };
+        (self.coerce(a, to), self.coerce(b, to))
+    }
+
+    pub(crate) fn joined(&self, x: Ty, y: Ty) -> Option<Ty> {
+        use TyKind::*;
+        if x == y {
+            return Some(x);
+        }
+        let is_number = |ty: Ty| matches!(ty.kind(), Int(_) | Bool | Float(_) | Num);
+        match (x.kind(), y.kind()) {
+            _ if is_number(x) && is_number(y) => Some(if x.is_float() || y.is_float() {
+                Ty::float()
+            } else if *x.kind() == Num || *y.kind() == Num {
+                Ty::num()
+            } else {
+                Ty::int()
+            }),
+            (Class(p, _), Class(q, _)) => self.types.env().common_base(&[*p, *q]).map(Ty::class),
+            (Tuple(p), Tuple(q)) if p.len() == q.len() => {
+                let items: std::option::Option<Vec<Ty>> =
+                    p.iter().zip(q).map(|(p, q)| self.joined(*p, *q)).collect();
+                items.map(Ty::tuple)
+            }
+            (Union(items), _) if items.contains(&y) => Some(x),
+            (_, Union(items)) if items.contains(&x) => Some(y),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn ordered(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {
+        let equality = matches!(op, ObjOp::Eq | ObjOp::Ne);
+        let (mut a, mut b) = (a, b);
+        if !equality {
+            let text = format!(
+                "TypeError: '{}' not supported between instances of {} and {}",
+                sign(op),
+                shown(self.ty(a)),
+                shown(self.ty(b))
+            );
+            (a, b) = (self.present(a, &text), self.present(b, &text));
+        }
+        if let Some(node) = self.compare_method(op, a, b) {
+            return node;
+        }
+        let (a, b) = self.same_type(a, b);
+        if *self.ty(a).kind() == TyKind::Value {
+            let word = dunder_word(op);
+            return self
+                .mk_op(ValueOp::Binary, Attr::Name(Name::new(word)), vec![a, b], Ty::value())
+                .truthy(self);
+        }
+        let op = match op {
+            ObjOp::Eq => CmpOp::Eq,
+            ObjOp::Ne => CmpOp::Ne,
+            ObjOp::Lt => CmpOp::Lt,
+            ObjOp::Le => CmpOp::Le,
+            ObjOp::Gt => CmpOp::Gt,
+            _ => CmpOp::Ge,
+        };
+        self.mk_op(op, Attr::None, vec![a, b], Ty::bool())
+    }
+
+    /// A comparison that a class defines.
+    pub(crate) fn compare_method(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> Option<NodeId> {
+        let name = format!("__{}__", dunder_word(op));
+        let back = format!("__{}__", dunder_word(mirror(op)));
+        let class = |me: &Self, node: NodeId| match me.ty(node).kind() {
+            TyKind::Class(class, _) => Some(*class),
+            _ => None,
+        };
+        let (x, y) = (class(self, a), class(self, b));
+        let env = self.types.env();
+        if let Some(method) = x.and_then(|class| env.method(class, &name)) {
+            let call = self.call_method_path(x?, method, a, vec![b]);
+            return Some(self.truth(call));
+        }
+        if op == ObjOp::Ne
+            && let Some(method) = x.and_then(|class| env.method(class, "__eq__"))
+        {
+            let call = self.call_method_path(x?, method, a, vec![b]);
+            let equal = self.truth(call);
+            return Some(self.not(equal));
+        }
+        if let Some(method) = y.and_then(|class| env.method(class, &back))
+            && (op != ObjOp::Eq || x.is_none())
+        {
+            let call = self.call_method_path(y?, method, b, vec![a]);
+            return Some(self.truth(call));
+        }
+        // `functools.total_ordering`: the others follow from `__lt__` and `__eq__`.
+        let class = x?;
+        let method = env.method(class, "__lt__")?;
+        Some(match op {
+            ObjOp::Ge => {
+                let call = self.call_method_path(class, method, a, vec![b]);
+                let less = self.truth(call);
+                self.not(less)
+            }
+            ObjOp::Le => {
+                let method = env.method(y?, "__lt__")?;
+                let call = self.call_method_path(y?, method, b, vec![a]);
+                let less = self.truth(call);
+                self.not(less)
+            }
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn contains(&mut self, item: NodeId, container: NodeId) -> NodeId {
+        use TyKind::*;
+        let ty = self.ty(container);
+        let op: Op = match ty.kind() {
+            Never => return container,
+            Option(inner) => {
+                let container =
+                    self.unwrap(container, *inner, "TypeError: argument of type 'NoneType' is not iterable");
+                return self.contains(item, container);
+            }
+            Str => {
+                let item = self.coerce(item, Ty::str());
+                return self.mk_op(StrOp::Contains, Attr::None, vec![container, item], Ty::bool());
+            }
+            Bytes => return self.mk_op(BytesOp::Contains, Attr::None, vec![container, item], Ty::bool()),
+            Range => {
+                let item = self.coerce(item, Ty::int());
+                return self.mk_op(RangeOp::Contains, Attr::None, vec![container, item], Ty::bool());
+            }
+            List(_) => ListOp::Contains.into(),
+            Dict(..) => DictOp::Contains.into(),
+            Set(_) | FrozenSet(_) => SetOp::Contains.into(),
+            Tuple(_) => {
+                let item_type = self.item_type(ty);
+                let list = self.list_of_tuple(container, item_type);
+                return self.contains(item, list);
+            }
+            Iter(_) => {
+                let inner = self.item_type(ty);
+                let name = Name::new("builtins.list");
+                let origin = self.origin(container);
+                let list = self.lib_call(name, &[ArgKind::Positional], vec![container], None, origin);
+                self.body.nodes[list].ty = Ty::list(inner);
+                return self.contains(item, list);
+            }
+            Value | Union(_) => {
+                let (container, item) = (self.dynamic(container), self.dynamic(item));
+                let word = Name::new("contains");
+                return self
+                    .mk_op(ValueOp::Binary, Attr::Name(word), vec![container, item], Ty::value())
+                    .truthy(self);
+            }
+            _ => {
+                let found = self.special(container, "__contains__", vec![item]);
+                return match found {
+                    Ok(call) => self.truth(call),
+                    Err(container) => {
+                        let iter = self.iter_of(container);
+                        if matches!(self.ty(iter).kind(), Iter(inner) if !matches!(inner.kind(), Value)) {
+                            return self.contains(item, iter);
+                        }
+                        self.hole(container, BAD_CALL, std::format!("`in` on `{ty}`"))
+                    }
+                };
+            }
+        };
+        let inner = self.item_type(ty);
+        match self.lookup(item, inner) {
+            Some(item) => self.mk_op(op, Attr::None, vec![container, item], Ty::bool()),
+            None => {
+                let (container, item) = (self.dynamic(container), self.dynamic(item));
+                self.mk_op(
+                    ValueOp::Binary,
+                    Attr::Name(Name::new("contains")),
+                    vec![container, item],
+                    Ty::value(),
+                )
+                .truthy(self)
+            }
+        }
+    }
+
+    /// An item as a container's item type, where no check is needed.
+    pub(crate) fn lookup(&mut self, item: NodeId, want: Ty) -> Option<NodeId> {
+        let ty = self.ty(item);
+        let joined = ty == want
+            || self.joined(ty, want) == Some(want)
+            || matches!(ty.kind(), TyKind::Never)
+            || matches!(want.kind(), TyKind::Value | TyKind::Unit)
+            || matches!(want.kind(), TyKind::Option(inner) if *inner == ty || *ty.kind() == TyKind::Unit);
+        if joined && *want.kind() != TyKind::Unit {
+            return Some(self.coerce(item, want));
+        }
+        joined.then_some(item)
+    }
+}
+
+trait Truthy {
+    fn truthy(self, apply: &mut Apply<'_, '_, '_>) -> NodeId;
+}
+
+impl Truthy for NodeId {
+    /// The dynamic result of a comparison as a bool.
+    fn truthy(self, apply: &mut Apply<'_, '_, '_>) -> NodeId {
+        apply.mk_op(ValueOp::Unary, Attr::Name(Name::new("truth")), vec![self], Ty::bool())
+    }
+}

@@ -1,0 +1,173 @@
+//! Constructors at Typed, and defaults that calls fill in.
+
+use crate::apply::{Apply, BAD_CALL};
+use crate::calls::record_formals;
+use batuta_base::{Name, Origin};
+use batuta_core::*;
+
+impl Apply<'_, '_, '_> {
+    pub(crate) fn construct(
+        &mut self,
+        id: NodeId,
+        class: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let env = self.types.env();
+        let ty = Ty::class(class);
+        if env.is_enum(class) {
+            let item = self.mk(Node::Item(class), Ty::new(TyKind::TypeOf(class)), origin);
+            let mut all = vec![Arg::positional(item)];
+            all.extend(args.into_iter().map(Arg::positional));
+            return self.mk(
+                Node::Call { callee: Callee::Lib(Name::new("enum.by_value")), args: all },
+                ty,
+                origin,
+            );
+        }
+        if let Some(init) = env.method(class, "__init__") {
+            let this = self.mk(Node::Const(Const::None), Ty::never(), origin);
+            let call =
+                self.call_inst(Some(id), init, |_| Callee::New(class), Some(this), kinds, args, origin);
+            self.finish_new(call, ty);
+            return call;
+        }
+        let fields = env.record_fields(class);
+        if fields.is_empty() {
+            let args = args.into_iter().map(Arg::positional).collect();
+            return self.mk(Node::Call { callee: Callee::New(class), args }, ty, origin);
+        }
+        let bound = self.bind_args(&record_formals(&fields), kinds, &args);
+        if !bound.is_complete() {
+            let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+            return self.hole(
+                at,
+                BAD_CALL,
+                format!("the arguments do not fit the fields of `{}`", class.last()),
+            );
+        }
+        let mut stmts = Vec::new();
+        let args = self.name_args(&bound, args, &mut stmts);
+        let mut out = Vec::new();
+        for (slot, field) in bound.slots.iter().zip(&fields) {
+            let want = self.field_type(class, field.name).unwrap_or_else(Ty::value);
+            let node = self.slot(slot, want, kinds, &args, origin, |me| me.field_default(field, origin));
+            out.push(Arg::positional(node));
+        }
+        let call = self.mk(Node::Call { callee: Callee::New(class), args: out }, ty, origin);
+        if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
+    }
+
+    /// The receiver of `__init__` is no argument of a constructor.
+    pub(crate) fn finish_new(&mut self, call: NodeId, ty: Ty) {
+        if let Node::Block { block, .. } = self.body.nodes[call].kind
+            && let Some(tail) = self.body.blocks[block].tail
+        {
+            self.finish_new(tail, ty);
+        } else if let Node::Call { args, .. } = &mut self.body.nodes[call].kind {
+            args.remove(0);
+        } else {
+            return;
+        }
+        self.body.nodes[call].ty = ty;
+    }
+
+    pub(crate) fn field_default(&mut self, field: &FieldDef, origin: Origin) -> NodeId {
+        let Some(path) = field.default else { return self.mk(Node::Const(Const::None), Ty::unit(), origin) };
+        let env = self.types.env();
+        if let Some(body) = env.program.fns.get(&path) {
+            let tail =
+                body.blocks[body.root].tail.or_else(|| match body.blocks[body.root].stmts.as_slice() {
+                    [Stmt { kind: StmtKind::Expr(node), .. }] => match body.nodes[*node].kind {
+                        Node::Return(value) => value,
+                        _ => None,
+                    },
+                    _ => None,
+                });
+            if let Some(Node::Const(value)) = tail.map(|tail| &body.nodes[tail].kind) {
+                let ty = crate::rows::const_type(value);
+                return self.mk(Node::Const(value.clone()), ty, origin);
+            }
+        }
+        let ret = self.result_of(path);
+        self.mk(Node::Call { callee: Callee::Fn(path), args: Vec::new() }, ret, origin)
+    }
+
+    /// `x._replace(a=1)` and `dataclasses.replace(x, a=1)`: a new object of the fields.
+    pub(crate) fn replaced(
+        &mut self,
+        class: Name,
+        object: NodeId,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let fields = self.types.env().record_fields(class);
+        self.with_value(object, |me, read| {
+            let mut out = Vec::new();
+            for field in &fields {
+                let given = kinds.iter().position(|kind| *kind == ArgKind::Named(field.name));
+                let want = me.field_type(class, field.name).unwrap_or_else(Ty::value);
+                let node = match given {
+                    Some(at) => me.coerce(args[at], want),
+                    None => {
+                        let object = read(me);
+                        me.field_of(object, field.name, want, origin)
+                    }
+                };
+                out.push(Arg::positional(node));
+            }
+            me.mk(Node::Call { callee: Callee::New(class), args: out }, Ty::class(class), origin)
+        })
+    }
+
+    /// A default of another body, copied to the call: constants, names and tuples of them.
+    pub(crate) fn copy_default(&mut self, from: &Body<Hir>, node: NodeId, origin: Origin) -> NodeId {
+        match &from.nodes[node].kind {
+            Node::Const(value) => {
+                let ty = crate::rows::const_type(value);
+                self.mk(Node::Const(value.clone()), ty, origin)
+            }
+            Node::Item(name) => {
+                let id = self.mk(Node::Item(*name), Ty::value(), origin);
+                self.item(id, *name)
+            }
+            Node::Use(Place { root: Root::Global(path), proj }, _) if proj.is_empty() => {
+                let id = self.mk(Node::Use(Place::global(*path), Mode::Read), Ty::value(), origin);
+                self.global(id, *path)
+            }
+            Node::Use(Place { root: Root::Node(inner), proj }, _) if proj.len() == 1 => {
+                let object = self.copy_default(from, *inner, origin);
+                match proj[0] {
+                    Proj::Field(name) => self.attr(object, name, origin),
+                    _ => object,
+                }
+            }
+            Node::Op { op: Op::ObjOp(ObjOp::Neg), args, .. } => {
+                let inner = self.copy_default(from, args[0], origin);
+                let ty = self.ty(inner);
+                let negated = match self.body.as_const(inner) {
+                    Some(Const::Int(digits)) => Const::Int(format!("-{digits}").into()),
+                    Some(Const::Float(value)) => Const::Float(-value),
+                    _ => Const::None,
+                };
+                self.mk(Node::Const(negated), ty, origin)
+            }
+            Node::Op { op: op @ (Op::TupleOp(TupleOp::New) | Op::ListOp(ListOp::New)), args, .. } => {
+                let args: Vec<NodeId> =
+                    args.iter().map(|arg| self.copy_default(from, *arg, origin)).collect();
+                let types: Vec<Ty> = args.iter().map(|arg| self.ty(*arg)).collect();
+                let ty = match op {
+                    Op::TupleOp(_) => Ty::tuple(types),
+                    _ => Ty::list(types.first().copied().unwrap_or_else(Ty::unit)),
+                };
+                self.mk(Node::Op { op: *op, attr: Attr::None, args }, ty, origin)
+            }
+            _ => {
+                let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+                self.hole(at, BAD_CALL, "a default that is computed where the function is defined".into())
+            }
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! What the program's items say before any types are known: fields, methods, overriding, hierarchy.
+
+use crate::narrow::Filter;
+use crate::vars::{Atom, Head};
+use batuta_base::{FxHashMap, FxHashSet, Name};
+use batuta_core::*;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+pub(crate) struct Env<'p> {
+    pub program: &'p Program<Hir>,
+    /// Fields that a class declares or that its methods assign on their receiver, in order.
+    pub own_fields: FxHashMap<Name, Vec<Name>>,
+    mros: RefCell<FxHashMap<Name, Rc<Vec<Name>>>>,
+    /// Functions and `.methods` that never return.
+    pub ends: FxHashSet<Name>,
+    /// Methods that another class overrides, or that override.
+    pub overridden: FxHashSet<Name>,
+}
+
+impl<'p> Env<'p> {
+    pub(crate) fn new(program: &'p Program<Hir>) -> Self {
+        let mut env = Env {
+            program,
+            own_fields: FxHashMap::default(),
+            mros: RefCell::default(),
+            ends: ends(program),
+            overridden: FxHashSet::default(),
+        };
+        for (path, class) in &program.classes {
+            env.own_fields.insert(*path, own_fields(program, class));
+        }
+        for (path, class) in &program.classes {
+            for base in env.mro(*path).iter().skip(1) {
+                let Some(above) = program.classes.get(base) else { continue };
+                for method in &class.methods {
+                    if let Some(old) = above.methods.iter().find(|old| old.last() == method.last()) {
+                        env.overridden.insert(*old);
+                        env.overridden.insert(*method);
+                    }
+                }
+            }
+        }
+        env
+    }
+
+    pub(crate) fn mro(&self, class: Name) -> Rc<Vec<Name>> {
+        if let Some(known) = self.mros.borrow().get(&class) {
+            return known.clone();
+        }
+        let order = Rc::new(self.program.mro(class));
+        self.mros.borrow_mut().insert(class, order.clone());
+        order
+    }
+
+    pub(crate) fn class(&self, path: Name) -> Option<&'p ClassDef> {
+        self.program.classes.get(&path).map(|class| &**class)
+    }
+
+    /// The class that holds a field: the topmost one that has it.
+    pub(crate) fn field_owner(&self, class: Name, field: Name) -> Option<Name> {
+        let has = |path: &&Name| self.own_fields.get(*path).is_some_and(|fields| fields.contains(&field));
+        self.mro(class).iter().rev().find(has).copied()
+    }
+
+    /// Method found in the class or its bases.
+    pub(crate) fn method(&self, class: Name, name: &str) -> Option<Name> {
+        self.mro(class).iter().find_map(|path| {
+            let def = self.class(*path)?;
+            def.methods.iter().copied().find(|method| method.last() == name && self.is_plain(*method))
+        })
+    }
+
+    fn is_plain(&self, method: Name) -> bool {
+        self.program.fns.get(&method).is_some_and(|body| body.kind != FnKind::PropertySetter)
+    }
+
+    /// Setter of a property.
+    pub(crate) fn setter(&self, class: Name, name: &str) -> Option<Name> {
+        self.mro(class).iter().find_map(|path| {
+            let def = self.class(*path)?;
+            def.methods.iter().copied().find(|method| {
+                let is_setter =
+                    self.program.fns.get(method).is_some_and(|body| body.kind == FnKind::PropertySetter);
+                let last = method.last();
+                is_setter && (last == name || last.split('$').next() == Some(name))
+            })
+        })
+    }
+
+    /// Class attribute (a global) found in the class or its bases.
+    pub(crate) fn attribute(&self, class: Name, name: &str) -> Option<Name> {
+        self.mro(class)
+            .iter()
+            .map(|path| path.join(name))
+            .find(|path| self.program.globals.contains_key(path))
+    }
+
+    pub(crate) fn is_subclass(&self, class: Name, base: Name) -> bool {
+        class == base || self.mro(class).contains(&base) || self.program.is_subclass(class, base)
+    }
+
+    /// Whether a class of the program is an exception.
+    pub(crate) fn is_error(&self, class: Name) -> bool {
+        self.mro(class).iter().any(|path| {
+            self.class(*path).is_some_and(|def| {
+                def.kind == ClassKind::Exception || def.bases.iter().any(|base| is_builtin_error(*base))
+            })
+        })
+    }
+
+    pub(crate) fn is_enum(&self, class: Name) -> bool {
+        let is = |path: &Name| {
+            self.class(*path).is_some_and(|def| matches!(def.kind, ClassKind::Enum | ClassKind::EnumOf(_)))
+        };
+        self.mro(class).iter().any(is)
+    }
+
+    pub(crate) fn is_record(&self, class: Name) -> bool {
+        self.class(class)
+            .is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { .. } | ClassKind::NamedTuple))
+    }
+
+    pub(crate) fn is_named_tuple(&self, class: Name) -> bool {
+        self.class(class).is_some_and(|def| def.kind == ClassKind::NamedTuple)
+    }
+
+    /// Constructor parameters of a dataclass or named tuple: base classes' fields first.
+    pub(crate) fn record_fields(&self, class: Name) -> Vec<FieldDef> {
+        let mut fields: Vec<FieldDef> = Vec::new();
+        for path in self.mro(class).iter().rev() {
+            let Some(def) = self.class(*path).filter(|_| self.is_record(*path)) else { continue };
+            for field in &def.fields {
+                match fields.iter_mut().find(|known| known.name == field.name) {
+                    Some(known) => *known = field.clone(),
+                    None => fields.push(field.clone()),
+                }
+            }
+        }
+        fields.retain(|field| field.flags.init);
+        fields
+    }
+
+    /// The nearest class above all of them.
+    pub(crate) fn common_base(&self, classes: &[Name]) -> Option<Name> {
+        let (first, rest) = classes.split_first()?;
+        let order = self.mro(*first);
+        order.iter().find(|base| rest.iter().all(|class| self.is_subclass(*class, **base))).copied()
+    }
+
+    /// A method whose body is only a promise: `...`, `pass`, `raise NotImplementedError`.
+    pub(crate) fn is_abstract(&self, path: Name) -> bool {
+        let Some(body) = self.program.fns.get(&path) else { return false };
+        let marked = body.decorators.iter().any(|d| d.path.last() == "abstractmethod");
+        let in_protocol = self.class(path.parent()).is_some_and(|def| def.kind == ClassKind::Protocol);
+        marked || ((in_protocol || self.overridden.contains(&path)) && is_empty(body))
+    }
+
+    /// What a filter lets through of an atom.
+    pub(crate) fn pass(&self, filter: &Filter, atom: &Atom) -> Passed {
+        if filter.drop.iter().any(|name| self.head_is(atom.head, *name) == Some(true)) {
+            return Passed::Nothing;
+        }
+        if filter.keep.is_empty()
+            || filter.keep.iter().any(|name| self.head_is(atom.head, *name) != Some(false))
+        {
+            return Passed::Same;
+        }
+        let read_as = |name: &Name| match atom.head {
+            Head::Class(class)
+                if self.program.classes.contains_key(name) && self.is_subclass(*name, class) =>
+            {
+                Some(Head::Class(*name))
+            }
+            Head::Error if self.program.classes.contains_key(name) => Some(Head::Class(*name)),
+            Head::Value => self.named_head(*name),
+            _ => None,
+        };
+        match filter.keep.iter().filter_map(read_as).collect::<Vec<_>>() {
+            heads if heads.is_empty() => Passed::Nothing,
+            heads => Passed::As(heads),
+        }
+    }
+
+    fn named_head(&self, name: Name) -> Option<Head> {
+        Some(match name.as_str() {
+            "none" => Head::None,
+            "int" => Head::Int,
+            "bool" => Head::Bool,
+            "float" => Head::Float,
+            "str" => Head::Str,
+            "bytes" => Head::Bytes,
+            "list" => Head::List,
+            "dict" => Head::Dict,
+            "set" => Head::Set,
+            _ if self.program.classes.contains_key(&name) => Head::Class(name),
+            _ => return None,
+        })
+    }
+
+    /// Whether values of a head are instances of a named class; `None` when the name is not understood.
+    pub(crate) fn head_is(&self, head: Head, name: Name) -> Option<bool> {
+        Some(match name.as_str() {
+            "none" => head == Head::None,
+            "int" => matches!(head, Head::Int | Head::Bool),
+            "bool" => head == Head::Bool,
+            "float" => head == Head::Float,
+            "complex" => head == Head::Complex,
+            "str" => head == Head::Str,
+            "bytes" | "bytearray" => head == Head::Bytes,
+            "list" => head == Head::List,
+            "dict" => head == Head::Dict || head == Head::Lib(Name::new("defaultdict")),
+            "set" => head == Head::Set,
+            "frozenset" => head == Head::FrozenSet,
+            "range" => head == Head::Range,
+            "tuple" => match head {
+                Head::Tuple(_) => true,
+                Head::Lib(lib) => lib == "tuple",
+                Head::Class(class) => self.is_named_tuple(class),
+                _ => false,
+            },
+            "object" => true,
+            "numbers.Number" | "numbers.Real" => matches!(head, Head::Int | Head::Bool | Head::Float),
+            _ if self.program.classes.contains_key(&name) => match head {
+                Head::Class(class) => self.is_subclass(class, name),
+                _ => false,
+            },
+            _ if is_builtin_error(name) => match head {
+                Head::Error => true,
+                Head::Class(class) => self.is_error(class),
+                _ => false,
+            },
+            _ => match head {
+                Head::Lib(lib) => lib.last() == name.last(),
+                _ => return None,
+            },
+        })
+    }
+}
+
+/// What a filter made of an atom.
+pub(crate) enum Passed {
+    Nothing,
+    Same,
+    As(Vec<Head>),
+}
+
+pub(crate) fn is_builtin_error(name: Name) -> bool {
+    let name = name.as_str().strip_prefix("builtins.").unwrap_or(name.as_str());
+    let known = ["KeyboardInterrupt", "SystemExit", "GeneratorExit", "StopIteration", "StopAsyncIteration"];
+    name.ends_with("Error") && !name.contains('.')
+        || name.ends_with("Warning") && !name.contains('.')
+        || matches!(name, "Exception" | "BaseException" | "ExceptionGroup")
+        || known.contains(&name)
+}
+
+fn is_empty(body: &Body<Hir>) -> bool {
+    body.blocks[body.root].stmts.iter().all(|stmt| match &stmt.kind {
+        StmtKind::Expr(node) => match &body.nodes[*node].kind {
+            Node::Const(_) => true,
+            Node::Raise { error: Some(error), .. } => raises_not_implemented(body, *error),
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
+fn raises_not_implemented(body: &Body<Hir>, error: NodeId) -> bool {
+    match &body.nodes[error].kind {
+        Node::Call { callee: Callee::Lib(name), .. } | Node::Item(name) => {
+            name.last() == "NotImplementedError"
+        }
+        Node::Op { attr: Attr::Name(name), .. } => name.last() == "NotImplementedError",
+        _ => false,
+    }
+}
+
+/// Functions that always raise, by path; method names of which all are such, as `.name`.
+fn ends(program: &Program<Hir>) -> FxHashSet<Name> {
+    let mut out = FxHashSet::default();
+    let mut methods: FxHashMap<&str, bool> = FxHashMap::default();
+    for (path, body) in &program.fns {
+        let last = body.blocks[body.root].stmts.last().and_then(|stmt| match stmt.kind {
+            StmtKind::Expr(node) => Some(&body.nodes[node].kind),
+            _ => None,
+        });
+        let mut returns = body.is_generator;
+        body.walk_block(body.root, &mut |node| {
+            returns |= matches!(body.nodes[node].kind, Node::Return(_));
+        });
+        let raises = match last {
+            Some(Node::Raise { error, .. }) => error.is_none_or(|error| !raises_not_implemented(body, error)),
+            _ => false,
+        };
+        let always = raises && !returns;
+        if always {
+            out.insert(*path);
+        }
+        if body.kind == FnKind::Method {
+            *methods.entry(path.last()).or_insert(true) &= always;
+        }
+    }
+    out.extend(
+        methods.into_iter().filter(|(_, always)| *always).map(|(name, _)| Name::new(&format!(".{name}"))),
+    );
+    out
+}
+
+fn own_fields(program: &Program<Hir>, class: &ClassDef) -> Vec<Name> {
+    let mut fields: Vec<Name> = class.fields.iter().map(|field| field.name).collect();
+    for method in &class.methods {
+        let Some(body) = program.fns.get(method) else { continue };
+        let Some(this) = body.params.first().map(|param| param.local) else { continue };
+        if !matches!(body.kind, FnKind::Method | FnKind::Property | FnKind::PropertySetter) {
+            continue;
+        }
+        let mut see = |place: &Place| {
+            if place.root == Root::Local(this)
+                && let [Proj::Field(name)] = place.proj.as_slice()
+                && !fields.contains(name)
+                && !class.methods.iter().any(|method| method.last() == name.as_str())
+            {
+                fields.push(*name);
+            }
+        };
+        body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
+            StmtKind::Set { target, .. } => see_places(target, &mut see),
+            StmtKind::Update { place, .. } => see(place),
+            _ => {}
+        });
+    }
+    fields
+}
+
+fn see_places(pat: &Pat, see: &mut dyn FnMut(&Place)) {
+    match pat {
+        Pat::Place(place) => see(place),
+        _ => pat.for_each_part(&mut |part| see_places(part, see)),
+    }
+}

@@ -1,0 +1,555 @@
+//! Expressions at Typed: reads, displays, comprehensions, text.
+
+use crate::apply::{Apply, UNKNOWN_ATTRIBUTE};
+use crate::rows::const_type;
+use crate::rules::position;
+use batuta_base::{Name, Origin};
+use batuta_core::*;
+
+impl Apply<'_, '_, '_> {
+    /// Elaborates a node of the source once; gives the node that has its value, with its actual type.
+    pub(crate) fn expr(&mut self, id: NodeId) -> NodeId {
+        let kind = self.body.nodes[id].kind.clone();
+        match kind {
+            Node::Const(value) => {
+                self.body.nodes[id].ty = const_type(&value);
+                id
+            }
+            Node::Use(place, _) => self.read(id, place),
+            Node::Op { op, args, attr } => self.op(id, op, args, attr),
+            Node::Call { callee, args } => self.call(id, callee, args),
+            Node::Format(mut pieces) => {
+                self.pieces(&mut pieces);
+                self.set(id, Node::Format(pieces), Ty::str())
+            }
+            Node::Item(name) => self.item(id, name),
+            Node::Closure(closure) => self.closure(id, closure),
+            Node::Seq { clauses, sink } => self.seq(id, clauses, sink),
+            Node::Hole { .. } => {
+                self.body.nodes[id].ty = Ty::never();
+                id
+            }
+            _ => self.control(id),
+        }
+    }
+
+    pub(crate) fn set(&mut self, id: NodeId, kind: Node, ty: Ty) -> NodeId {
+        self.body.nodes[id].kind = kind;
+        self.body.nodes[id].ty = ty;
+        id
+    }
+
+    fn pieces(&mut self, pieces: &mut [Piece]) {
+        for piece in pieces {
+            if let Piece::Value { value, spec, .. } = piece {
+                *value = self.expr(*value);
+                self.pieces(spec);
+            }
+        }
+    }
+
+    fn seq(&mut self, id: NodeId, mut clauses: Vec<Clause>, mut sink: Sink) -> NodeId {
+        let ty = self.solved(id).unwrap_or_else(Ty::value);
+        for clause in &mut clauses {
+            match clause {
+                Clause::For { pat, iter } => {
+                    *iter = self.iterable(*iter);
+                    let item = self.item_type(self.ty(*iter));
+                    let mut after = Vec::new();
+                    *pat = self.pat(std::mem::replace(pat, Pat::Wild), item, &mut after);
+                }
+                Clause::If(cond) => *cond = self.cond(*cond),
+            }
+        }
+        let items = ty.children();
+        let item = items.first().copied().unwrap_or_else(Ty::value);
+        match &mut sink {
+            Sink::List(node) | Sink::Set(node) | Sink::Iter(node) => *node = self.want(*node, item),
+            Sink::Dict(key, value) => {
+                *key = self.want(*key, item);
+                *value = self.want(*value, items.get(1).copied().unwrap_or_else(Ty::value));
+            }
+        }
+        self.set(id, Node::Seq { clauses, sink }, ty)
+    }
+
+    /// A read under what is proved about it.
+    fn narrowed(&mut self, id: NodeId, value: NodeId) -> NodeId {
+        if !self.unit.facts.narrowed.contains(&id.0) {
+            return value;
+        }
+        match self.solved(id) {
+            Some(ty) if ty != self.ty(value) && self.narrows(self.ty(value), ty) => {
+                match self.ty(value).kind() {
+                    TyKind::Option(inner) if *ty.kind() != TyKind::Unit => {
+                        let value = self.unwrap(value, *inner, "None");
+                        self.coerce(value, ty)
+                    }
+                    _ => self.coerce(value, ty),
+                }
+            }
+            _ => value,
+        }
+    }
+
+    fn narrows(&self, from: Ty, to: Ty) -> bool {
+        use TyKind::*;
+        match (from.kind(), to.kind()) {
+            (Option(_), Unit) => false,
+            (Option(inner), Option(to)) => self.narrows(*inner, *to),
+            (Option(inner), _) => *inner == to || self.narrows(*inner, to),
+            (Union(_) | Value, _) => !matches!(to.kind(), Unit),
+            (Class(a, _), Class(b, _)) => self.types.env().is_subclass(*b, *a),
+            (Error, Class(..)) => true,
+            (Num, Int(_) | Float(_)) => true,
+            _ => false,
+        }
+    }
+
+    fn read(&mut self, id: NodeId, place: Place) -> NodeId {
+        let value = self.read_place(id, place);
+        self.narrowed(id, value)
+    }
+
+    fn read_place(&mut self, id: NodeId, place: Place) -> NodeId {
+        match (place.root, place.proj.first().copied()) {
+            (Root::Local(local), _) => {
+                let ty = self.body.locals[local].ty;
+                self.renew(id, Node::Use(place, Mode::Read), ty)
+            }
+            (Root::Global(path), _) => self.global(id, path),
+            (Root::Node(node), Some(Proj::Field(name))) => {
+                let object = self.expr(node);
+                let origin = self.origin(id);
+                self.attr(object, name, origin)
+            }
+            (Root::Node(node), Some(Proj::Index(index))) => {
+                let object = self.expr(node);
+                let constant = self.constant(index);
+                let is_slice =
+                    matches!(self.body.nodes[index].kind, Node::Op { op: Op::ObjOp(ObjOp::SliceObj), .. });
+                if is_slice && let Node::Op { args, .. } = self.body.nodes[index].kind.clone() {
+                    return self.slice(object, args, Some(id));
+                }
+                let index = self.expr(index);
+                match self.index_node(object, index, constant) {
+                    Some(value) => value,
+                    None => {
+                        let ty = self.ty(object);
+                        self.hole(object, UNKNOWN_ATTRIBUTE, format!("`{ty}` has no items to read by index"))
+                    }
+                }
+            }
+            (Root::Node(node), _) => self.expr(node),
+        }
+    }
+
+    /// The node itself when it stands for a plain read (kept for its origin), with its type.
+    fn renew(&mut self, id: NodeId, kind: Node, ty: Ty) -> NodeId {
+        self.set(id, kind, ty)
+    }
+
+    pub(crate) fn constant(&self, node: NodeId) -> Option<i64> {
+        match &self.body.nodes[node].kind {
+            Node::Const(Const::Int(digits)) => digits.parse().ok(),
+            Node::Op { op, args, .. } if matches!(op.name(), "obj.neg" | "int.neg") => {
+                self.constant(args[0]).map(|value| -value)
+            }
+            _ => None,
+        }
+    }
+
+    /// A module-level name, class attribute, function or class.
+    pub(crate) fn global(&mut self, id: NodeId, path: Name) -> NodeId {
+        let env = self.types.env();
+        let program = env.program;
+        let path = program.resolve(path);
+        let class = path.parent();
+        if program.globals.contains_key(&path) {
+            let ty = if env.class(class).is_some() && env.is_enum(class) {
+                Ty::class(class)
+            } else {
+                self.types
+                    .solver
+                    .globals
+                    .get(&path)
+                    .map_or_else(Ty::unit, |var| self.types.get(*var).unwrap_or_else(Ty::unit))
+            };
+            return self.set(id, Node::Use(Place::global(path), Mode::Read), ty);
+        }
+        if program.fns.contains_key(&path) || program.classes.contains_key(&path) {
+            return self.item(id, path);
+        }
+        if env.class(class).is_some() {
+            if let Some(found) = env.attribute(class, path.last()) {
+                return self.global(id, found);
+            }
+            if let Some(method) = env.method(class, path.last()) {
+                return self.item(id, method);
+            }
+            if path.last() == "__name__" {
+                return self.text(class.last(), self.origin(id));
+            }
+        }
+        if let Some(var) = self.types.solver.globals.get(&path)
+            && let Some(ty) = self.types.get(*var)
+        {
+            return self.set(id, Node::Use(Place::global(path), Mode::Read), ty);
+        }
+        self.hole(id, UNKNOWN_ATTRIBUTE, format!("nothing is known of `{path}`"))
+    }
+
+    pub(crate) fn text(&mut self, text: &str, origin: Origin) -> NodeId {
+        self.mk(Node::Const(Const::Str(text.into())), Ty::str(), origin)
+    }
+
+    /// A function, class or library item as a value.
+    pub(crate) fn item(&mut self, id: NodeId, name: Name) -> NodeId {
+        let env = self.types.env();
+        let name = env.program.resolve(name);
+        if env.class(name).is_some() {
+            return self.set(id, Node::Item(name), Ty::new(TyKind::TypeOf(name)));
+        }
+        if let Some(versions) = self.types.solver.versions.get(&name) {
+            let version = versions[0];
+            let ty = self.fn_type(version, 0);
+            let path = self.paths.get(&version).copied().unwrap_or(name);
+            return self.set(id, Node::Item(path), ty);
+        }
+        if let Some(row) = batuta_catalog::constant(name.as_str()) {
+            return self.set(id, Node::Item(name), row.ty);
+        }
+        // A library function: what wants a function makes a closure of it.
+        let ty = match self.solved(id).map(|ty| ty.kind()) {
+            Some(TyKind::Func(..)) => self.solved(id).unwrap_or_else(Ty::value),
+            _ => Ty::value(),
+        };
+        self.set(id, Node::Item(name), Ty::value());
+        if let TyKind::Func(params, ret) = ty.kind() {
+            let origin = self.origin(id);
+            return self.eta(params, *ret, ty, origin, |me, args| me.call_item(name, args, origin));
+        }
+        id
+    }
+
+    /// `object.name` for an elaborated object.
+    pub(crate) fn attr(&mut self, object: NodeId, name: Name, origin: Origin) -> NodeId {
+        let env = self.types.env();
+        let ty = self.ty(object);
+        match ty.kind() {
+            TyKind::Never => object,
+            TyKind::Option(inner) => {
+                let text = format!("AttributeError: 'NoneType' object has no attribute '{name}'");
+                let object = self.unwrap(object, *inner, &text);
+                self.attr(object, name, origin)
+            }
+            TyKind::Value | TyKind::Union(_) => {
+                let object = self.dynamic(object);
+                self.mk_op(ValueOp::Attr, Attr::Name(name), vec![object], Ty::value())
+            }
+            TyKind::Class(class, _) => self.object_attr(object, *class, name, origin),
+            TyKind::TypeOf(class) => {
+                if matches!(name.as_str(), "__name__" | "__qualname__") {
+                    return self.class_name(object, *class, origin);
+                }
+                let path = env.attribute(*class, name.as_str()).unwrap_or(class.join(name.as_str()));
+                let node = self.mk(Node::Use(Place::global(path), Mode::Read), ty, origin);
+                self.global(node, path)
+            }
+            TyKind::Error if name == "__class__" => object,
+            _ if name == "__name__" => {
+                let text = match self.body.nodes[object].kind {
+                    Node::Item(item) => item.last(),
+                    _ => "function",
+                };
+                self.text(text, origin)
+            }
+            _ => {
+                let node = self.body.nodes[object].kind.clone();
+                if let (Node::Item(item), None) = (node, self.type_word(ty)) {
+                    let path = item.join(name.as_str());
+                    let node = self.mk(Node::Item(path), Ty::value(), origin);
+                    return self.item(node, path);
+                }
+                match self.type_word(ty) {
+                    Some(word) => {
+                        let lib = word.join(name.as_str());
+                        self.lib_call(lib, &[ArgKind::Positional], vec![object], None, origin)
+                    }
+                    None => self.hole(object, UNKNOWN_ATTRIBUTE, format!("`{ty}` has no attribute `{name}`")),
+                }
+            }
+        }
+    }
+
+    /// `type(x).__name__`: constant where `x` can have no other class.
+    fn class_name(&mut self, object: NodeId, class: Name, origin: Origin) -> NodeId {
+        let exact = self.types.env().program.subclasses(class).len() == 1;
+        if exact || matches!(self.body.nodes[object].kind, Node::Item(_)) {
+            return self.text(class.last(), origin);
+        }
+        let args = vec![Arg::positional(object)];
+        self.mk(Node::Call { callee: Callee::Lib(Name::new("type.name")), args }, Ty::str(), origin)
+    }
+
+    pub(crate) fn type_word(&self, ty: Ty) -> Option<Name> {
+        Some(Name::new(match ty.kind() {
+            TyKind::Bool | TyKind::Int(_) => "int",
+            TyKind::Float(_) => "float",
+            TyKind::Num => "num",
+            TyKind::Complex => "complex",
+            TyKind::Str => "str",
+            TyKind::Bytes => "bytes",
+            TyKind::Range => "range",
+            TyKind::Error => "error",
+            TyKind::List(_) => "list",
+            TyKind::Set(_) => "set",
+            TyKind::FrozenSet(_) => "frozenset",
+            TyKind::Dict(..) => "dict",
+            TyKind::Iter(_) => "iter",
+            TyKind::Tuple(_) => "tuple",
+            TyKind::Lib(name, _) => return Some(*name),
+            _ => return None,
+        }))
+    }
+
+    /// Type of a field, where the class has it.
+    pub(crate) fn field_type(&self, class: Name, name: Name) -> Option<Ty> {
+        let owner = self.types.env().field_owner(class, name)?;
+        let var = self.types.solver.fields.get(&(owner, name))?;
+        Some(self.types.get(*var).unwrap_or_else(Ty::unit))
+    }
+
+    fn object_attr(&mut self, object: NodeId, class: Name, name: Name, origin: Origin) -> NodeId {
+        let env = self.types.env();
+        if env.is_enum(class) && matches!(name.as_str(), "name" | "value" | "_value_" | "_name_") {
+            let name = Name::new(name.as_str().trim_matches('_'));
+            let var = self.types.solver.fields.get(&(class, Name::new("value")));
+            let value = var.and_then(|var| self.types.get(*var)).unwrap_or_else(Ty::value);
+            let ty = if name == "name" { Ty::str() } else { value };
+            return self.field_of(object, name, ty, origin);
+        }
+        if name == "__class__" {
+            let args = vec![Arg::positional(object)];
+            let call = Node::Call { callee: Callee::Lib(Name::new("builtins.type")), args };
+            return self.mk(call, Ty::new(TyKind::TypeOf(class)), origin);
+        }
+        if let Some(method) = env.method(class, name.as_str()) {
+            if env.program.fns[&method].kind == FnKind::Property {
+                return self.call_method_path(class, method, object, Vec::new());
+            }
+            return self.bound_method(object, class, method, origin);
+        }
+        if let Some(ty) = self.field_type(class, name) {
+            return self.field_of(object, name, ty, origin);
+        }
+        if let Some(path) = env.attribute(class, name.as_str()) {
+            let node = self.mk(Node::Use(Place::global(path), Mode::Read), Ty::value(), origin);
+            return self.global(node, path);
+        }
+        if env.is_error(class) {
+            let error = self.coerce(object, Ty::error());
+            return self.lib_call(
+                Name::new("error").join(name.as_str()),
+                &[ArgKind::Positional],
+                vec![error],
+                None,
+                origin,
+            );
+        }
+        match self.subclass_with_field(class, name) {
+            Some(sub) => {
+                let object = self.mk_op(ClassOp::Down, Attr::None, vec![object], Ty::class(sub));
+                self.object_attr(object, sub, name, origin)
+            }
+            None => {
+                let why = format!("no class here gives `{}` an attribute `{name}`", class.last());
+                self.hole(object, UNKNOWN_ATTRIBUTE, why)
+            }
+        }
+    }
+
+    /// The class below that has a member which the class itself lacks.
+    pub(crate) fn subclass_with_field(&self, class: Name, name: Name) -> Option<Name> {
+        let env = self.types.env();
+        let mut below = env.program.subclasses(class);
+        below.retain(|sub| {
+            *sub != class
+                && (env.field_owner(*sub, name).is_some() || env.method(*sub, name.as_str()).is_some())
+        });
+        env.common_base(&below).filter(|base| *base != class)
+    }
+
+    /// `object.name` as a place.
+    pub(crate) fn field_of(&mut self, object: NodeId, name: Name, ty: Ty, origin: Origin) -> NodeId {
+        let mut place = Place::node(object).with(Proj::Field(name));
+        crate::prep::join(&self.body, &mut place);
+        self.mk(Node::Use(place, Mode::Read), ty, origin)
+    }
+
+    pub(crate) fn place_read(&mut self, object: NodeId, proj: Proj, ty: Ty) -> NodeId {
+        let origin = self.origin(object);
+        let mut place = Place::node(object).with(proj);
+        crate::prep::join(&self.body, &mut place);
+        self.mk(Node::Use(place, Mode::Read), ty, origin)
+    }
+
+    /// `object[index]` for elaborated parts; `None` when the object has no items.
+    pub(crate) fn index_node(
+        &mut self,
+        object: NodeId,
+        index: NodeId,
+        constant: Option<i64>,
+    ) -> Option<NodeId> {
+        let ty = self.ty(object);
+        Some(match ty.kind() {
+            TyKind::Never => object,
+            TyKind::Option(inner) => {
+                let object = self.unwrap(object, *inner, "TypeError: 'NoneType' object is not subscriptable");
+                return self.index_node(object, index, constant);
+            }
+            TyKind::List(item) => {
+                let index = self.coerce(index, Ty::int());
+                self.place_read(object, Proj::Index(index), *item)
+            }
+            TyKind::Dict(key, value) => {
+                let index = self.coerce(index, *key);
+                self.place_read(object, Proj::Index(index), *value)
+            }
+            TyKind::Str => {
+                let index = self.coerce(index, Ty::int());
+                self.mk_op(StrOp::At, Attr::None, vec![object, index], Ty::str())
+            }
+            TyKind::Bytes => {
+                let index = self.coerce(index, Ty::int());
+                self.mk_op(BytesOp::At, Attr::None, vec![object, index], Ty::int())
+            }
+            TyKind::Range => {
+                let index = self.coerce(index, Ty::int());
+                self.mk_op(RangeOp::At, Attr::None, vec![object, index], Ty::int())
+            }
+            TyKind::Tuple(items) => match position(constant, items.len()) {
+                Some(at) => self.place_read(object, Proj::Field(Name::new(&at.to_string())), items[at]),
+                None => self.tuple_at(object, index, items),
+            },
+            TyKind::Value | TyKind::Union(_) => {
+                let (object, index) = (self.dynamic(object), self.dynamic(index));
+                self.mk_op(ValueOp::Index, Attr::None, vec![object, index], Ty::value())
+            }
+            TyKind::TypeOf(class) => {
+                let args = vec![Arg::positional(object), Arg::positional(index)];
+                let call = Node::Call { callee: Callee::Lib(Name::new("enum.by_name")), args };
+                let origin = self.origin(object);
+                self.mk(call, Ty::class(*class), origin)
+            }
+            TyKind::Class(class, _) if self.types.env().is_named_tuple(*class) => {
+                let fields = self.types.env().record_fields(*class);
+                let at = position(constant, fields.len())?;
+                let ty = self.field_type(*class, fields[at].name)?;
+                let origin = self.origin(object);
+                self.field_of(object, fields[at].name, ty, origin)
+            }
+            TyKind::Class(class, _) => {
+                let method = self.types.env().method(*class, "__getitem__")?;
+                self.call_method_path(*class, method, object, vec![index])
+            }
+            TyKind::Lib(name, _) => {
+                let row = batuta_catalog::functions(name.join("__getitem__").as_str()).first()?;
+                let mut map = Default::default();
+                crate::rows::bind_types(row.params[0].ty, ty, &mut map);
+                let want = crate::rows::subst(row.params[1].ty, &map);
+                let index = self.coerce(index, want);
+                let item = crate::rows::subst(row.result, &map);
+                self.place_read(object, Proj::Index(index), item)
+            }
+            _ => return None,
+        })
+    }
+
+    /// A tuple of one item type read at a computed position.
+    fn tuple_at(&mut self, object: NodeId, index: NodeId, items: &[Ty]) -> NodeId {
+        let item = self.item_type(Ty::tuple(items.to_vec()));
+        let index = self.coerce(index, Ty::int());
+        self.with_value(object, |me, read| {
+            let mut fields = Vec::new();
+            for (at, ty) in items.iter().enumerate() {
+                let tuple = read(me);
+                let field = me.place_read(tuple, Proj::Field(Name::new(&at.to_string())), *ty);
+                fields.push(me.coerce(field, item));
+            }
+            let list = me.mk_op(ListOp::New, Attr::None, fields, Ty::list(item));
+            me.place_read(list, Proj::Index(index), item)
+        })
+    }
+
+    /// `object[start:stop:step]`.
+    pub(crate) fn slice(&mut self, object: NodeId, bounds: Vec<NodeId>, id: Option<NodeId>) -> NodeId {
+        let ty = self.ty(object);
+        if let TyKind::Option(inner) = ty.kind() {
+            let object = self.unwrap(object, *inner, "TypeError: 'NoneType' object is not subscriptable");
+            return self.slice(object, bounds, id);
+        }
+        let consts: Vec<Option<i64>> = bounds.iter().map(|bound| self.constant(*bound)).collect();
+        let none: Vec<bool> = bounds.iter().map(|bound| crate::narrow::is_none(&self.body, *bound)).collect();
+        let mut args = vec![object];
+        let want = Ty::option(Ty::int());
+        for bound in bounds {
+            args.push(self.want(bound, want));
+        }
+        match ty.kind() {
+            TyKind::Never => object,
+            TyKind::List(_) => self.mk_op(ListOp::Slice, Attr::None, args, ty),
+            TyKind::Str => self.mk_op(StrOp::Slice, Attr::None, args, ty),
+            TyKind::Bytes => self.mk_op(BytesOp::Slice, Attr::None, args, ty),
+            TyKind::Value | TyKind::Union(_) => {
+                let object = self.dynamic(object);
+                args.remove(0);
+                let slice = self.mk_op(ObjOp::SliceObj, Attr::None, args, Ty::new(TyKind::Slice));
+                let slice = self.dynamic(slice);
+                self.mk_op(ValueOp::Index, Attr::None, vec![object, slice], Ty::value())
+            }
+            TyKind::Tuple(items) => {
+                let known =
+                    consts.iter().zip(&none).take(2).all(|(at, none)| at.is_some() || *none) && none[2];
+                let item = self.item_type(ty);
+                let count = items.len() as i64;
+                let clamp = |at: i64| (if at < 0 { at + count } else { at }).clamp(0, count) as usize;
+                let range = known.then(|| clamp(consts[0].unwrap_or(0))..clamp(consts[1].unwrap_or(count)));
+                let items = items.clone();
+                self.with_value(object, |me, read| {
+                    let mut fields = Vec::new();
+                    for (at, ty) in items.iter().enumerate() {
+                        if range.as_ref().is_none_or(|range| range.contains(&at)) {
+                            let tuple = read(me);
+                            let field = me.place_read(tuple, Proj::Field(Name::new(&at.to_string())), *ty);
+                            fields.push(me.coerce(field, item));
+                        }
+                    }
+                    let list = me.mk_op(ListOp::New, Attr::None, fields, Ty::list(item));
+                    let list = if range.is_some() {
+                        list
+                    } else {
+                        args[0] = list;
+                        me.mk_op(ListOp::Slice, Attr::None, args, Ty::list(item))
+                    };
+                    let origin = me.origin(list);
+                    me.lib_call(Name::new("builtins.tuple"), &[ArgKind::Positional], vec![list], None, origin)
+                })
+            }
+            TyKind::Lib(name, _) => {
+                let lib = name.join("__slice__");
+                let origin = self.origin(object);
+                self.lib_call(lib, &[ArgKind::Positional; 4], args, id, origin)
+            }
+            TyKind::Class(class, _) => match self.types.env().method(*class, "__getitem__") {
+                Some(method) => {
+                    args.remove(0);
+                    let slice = self.mk_op(ObjOp::SliceObj, Attr::None, args, Ty::new(TyKind::Slice));
+                    self.call_method_path(*class, method, object, vec![slice])
+                }
+                None => self.hole(object, UNKNOWN_ATTRIBUTE, format!("`{ty}` has no slices")),
+            },
+            _ => self.hole(object, UNKNOWN_ATTRIBUTE, format!("`{ty}` has no slices")),
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Library functions whose meaning is no row: class tests, `range`, special methods, exceptions.
+
+use crate::apply::Apply;
+use crate::env::is_builtin_error;
+use batuta_base::{Name, Origin};
+use batuta_core::*;
+
+impl Apply<'_, '_, '_> {
+    /// A library function or class applied to elaborated positional arguments.
+    pub(crate) fn call_item(&mut self, name: Name, args: Vec<NodeId>, origin: Origin) -> NodeId {
+        let kinds = vec![ArgKind::Positional; args.len()];
+        let id = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+        if self.types.env().class(name).is_some() {
+            return self.construct(id, name, &kinds, args, origin);
+        }
+        self.lib_nodes(id, name, &kinds, args, origin)
+    }
+
+    pub(crate) fn error_new(&mut self, name: Name, args: Vec<NodeId>, origin: Origin) -> NodeId {
+        let class = name.as_str().strip_prefix("builtins.").map_or(name, Name::new);
+        let node = self.mk_op(ExcOp::New, Attr::Name(class), args, Ty::error());
+        self.body.nodes[node].origin = origin;
+        node
+    }
+
+    pub(crate) fn call_lib(&mut self, id: NodeId, name: Name, args: Vec<Arg>, origin: Origin) -> NodeId {
+        if name == "builtins.isinstance" && args.len() == 2 {
+            return self.isinstance(args[0].value, args[1].value);
+        }
+        let (kinds, nodes) = self.args(args);
+        self.lib_nodes(id, name, &kinds, nodes, origin)
+    }
+
+    /// A library call with elaborated arguments; special functions first.
+    pub(crate) fn lib_nodes(
+        &mut self,
+        id: NodeId,
+        name: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        match (name.as_str(), args.as_slice()) {
+            ("builtins.bool", []) => self.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin),
+            ("builtins.bool", [value]) => self.truth(*value),
+            ("builtins.range", _) => self.range(args, origin),
+            ("builtins.iter", [value]) => match self.special(*value, "__iter__", Vec::new()) {
+                Ok(node) => node,
+                Err(node) => self.iter_of(node),
+            },
+            ("builtins.type", [value]) => {
+                let ty = match self.ty(*value).kind() {
+                    TyKind::Class(class, _) => Ty::new(TyKind::TypeOf(*class)),
+                    _ => Ty::value(),
+                };
+                let args = vec![Arg::positional(*value)];
+                self.mk(Node::Call { callee: Callee::Lib(name), args }, ty, origin)
+            }
+            ("builtins.dict", _) if kinds.iter().any(|kind| *kind != ArgKind::Positional) => {
+                self.dict_of(id, kinds, args, origin)
+            }
+            ("builtins.dict", [value]) if matches!(self.ty(*value).kind(), TyKind::Lib(..)) => {
+                let ty = self.solved(id).unwrap_or_else(Ty::value);
+                let args = vec![Arg::positional(*value)];
+                self.mk(Node::Call { callee: Callee::Lib(name), args }, ty, origin)
+            }
+            ("copy.copy" | "copy.deepcopy", [value]) => {
+                let ty = self.ty(*value);
+                let args = vec![Arg::positional(*value)];
+                self.mk(Node::Call { callee: Callee::Lib(name), args }, ty, origin)
+            }
+            ("dataclasses.replace", [value, ..]) => match self.ty(*value).kind() {
+                TyKind::Class(class, _) => self.replaced(*class, *value, kinds, args.clone(), origin),
+                _ => self.lib_call(name, kinds, args, Some(id), origin),
+            },
+            ("enum.auto", _) => {
+                self.mk(Node::Call { callee: Callee::Lib(name), args: Vec::new() }, Ty::int(), origin)
+            }
+            _ if is_builtin_error(name) => self.error_new(name, args, origin),
+            _ => self.lib_special(id, name, kinds, args, origin),
+        }
+    }
+
+    /// `len(x)` of an object is `x.__len__()`.
+    pub(crate) fn lib_special(
+        &mut self,
+        id: NodeId,
+        name: Name,
+        kinds: &[ArgKind],
+        mut args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        if let (Some(dunder), Some(first)) =
+            (crate::libcalls::dunder_of(name.as_str()), args.first().copied())
+        {
+            let first = match self.ty(first).kind() {
+                TyKind::Option(inner) if matches!(inner.kind(), TyKind::Class(..) | TyKind::Lib(..)) => self
+                    .present(
+                        first,
+                        &format!("TypeError: object of type 'NoneType' has no {}()", name.last()),
+                    ),
+                _ => first,
+            };
+            args[0] = first;
+            if matches!(self.ty(first).kind(), TyKind::Class(..) | TyKind::Lib(..)) {
+                let rest = args[1..].to_vec();
+                if let Ok(node) = self.special(first, dunder, rest) {
+                    return node;
+                }
+            }
+        }
+        self.lib_call(name, kinds, args, Some(id), origin)
+    }
+
+    pub(crate) fn range(&mut self, args: Vec<NodeId>, origin: Origin) -> NodeId {
+        let mut args: Vec<NodeId> = args.into_iter().map(|arg| self.coerce(arg, Ty::int())).collect();
+        let number =
+            |me: &mut Self, text: &str| me.mk(Node::Const(Const::Int(text.into())), Ty::int(), origin);
+        if args.len() == 1 {
+            let zero = number(self, "0");
+            args.insert(0, zero);
+        }
+        if args.len() == 2 {
+            let one = number(self, "1");
+            args.push(one);
+        }
+        let op = Node::Op { op: RangeOp::New.into(), attr: Attr::None, args };
+        self.mk(op, Ty::new(TyKind::Range), origin)
+    }
+
+    /// `dict(a=1, **d)`.
+    pub(crate) fn dict_of(
+        &mut self,
+        id: NodeId,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let ty = self.solved(id).unwrap_or_else(Ty::value);
+        let value = ty.children().get(1).copied().unwrap_or_else(Ty::value);
+        let mut out = Vec::new();
+        for (kind, arg) in kinds.iter().zip(args) {
+            match kind {
+                ArgKind::Named(name) => {
+                    out.push(self.text(name.as_str(), origin));
+                    out.push(self.coerce(arg, value));
+                }
+                _ => {
+                    let arg = self.coerce(arg, ty);
+                    out.push(self.mk_op(ObjOp::SplatDict, Attr::None, vec![arg], ty));
+                }
+            }
+        }
+        self.mk(Node::Op { op: DictOp::New.into(), attr: Attr::None, args: out }, ty, origin)
+    }
+
+    /// `isinstance(x, C)`: folded where the type decides it, else a test of the object.
+    pub(crate) fn isinstance(&mut self, value: NodeId, classes: NodeId) -> NodeId {
+        let names = crate::narrow::class_names(&self.body, classes);
+        let value = self.expr(value);
+        let origin = self.origin(value);
+        if names.is_empty() {
+            let classes = self.expr(classes);
+            let args = vec![Arg::positional(value), Arg::positional(classes)];
+            let callee = Callee::Lib(Name::new("builtins.isinstance"));
+            return self.mk(Node::Call { callee, args }, Ty::bool(), origin);
+        }
+        self.with_value(value, |me, read| {
+            let mut tests = Vec::new();
+            for name in &names {
+                let value = read(me);
+                tests.push(me.is_a(value, *name));
+            }
+            tests
+                .into_iter()
+                .reduce(|a, b| me.any_of(a, b))
+                .unwrap_or_else(|| me.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin))
+        })
+    }
+
+    pub(crate) fn any_of(&mut self, a: NodeId, b: NodeId) -> NodeId {
+        let known = |me: &Self, node: NodeId| match me.body.as_const(node) {
+            Some(Const::Bool(value)) => Some(*value),
+            _ => None,
+        };
+        match (known(self, a), known(self, b)) {
+            (Some(true), _) | (_, Some(false)) => a,
+            (_, Some(true)) | (Some(false), _) => b,
+            _ => self.mk_op(BoolOp::Or, Attr::None, vec![a, b], Ty::bool()),
+        }
+    }
+
+    pub(crate) fn is_a(&mut self, value: NodeId, name: Name) -> NodeId {
+        let name = self.types.env().program.resolve(name);
+        let ty = self.ty(value);
+        let origin = self.origin(value);
+        let constant = |me: &mut Self, yes: bool| me.mk(Node::Const(Const::Bool(yes)), Ty::bool(), origin);
+        match ty.kind() {
+            TyKind::Option(_) if name == "none" => {
+                self.mk_op(OptOp::IsNone, Attr::None, vec![value], Ty::bool())
+            }
+            TyKind::Option(inner) => {
+                let some = self.mk_op(OptOp::IsSome, Attr::None, vec![value], Ty::bool());
+                let again = self.again(value);
+                let inner = self.unwrap(again, *inner, "None");
+                let test = self.is_a(inner, name);
+                match self.body.as_const(test) {
+                    Some(Const::Bool(true)) => some,
+                    Some(Const::Bool(false)) => test,
+                    _ => self.mk_op(BoolOp::And, Attr::None, vec![some, test], Ty::bool()),
+                }
+            }
+            TyKind::Union(items) => {
+                let matching: Vec<Ty> =
+                    items.iter().copied().filter(|ty| self.type_is(*ty, name) == Some(true)).collect();
+                if matching.len() == items.len() {
+                    return constant(self, true);
+                }
+                let mut tests = Vec::new();
+                for ty in matching {
+                    let value = self.again(value);
+                    tests.push(self.mk_op(UnionOp::Is, Attr::Ty(ty), vec![value], Ty::bool()));
+                }
+                match tests.into_iter().reduce(|a, b| self.any_of(a, b)) {
+                    Some(test) => test,
+                    None => constant(self, false),
+                }
+            }
+            TyKind::Num if name == "int" => self.mk_op(NumOp::IsInt, Attr::None, vec![value], Ty::bool()),
+            TyKind::Num if name == "float" => {
+                let is_int = self.mk_op(NumOp::IsInt, Attr::None, vec![value], Ty::bool());
+                self.not(is_int)
+            }
+            TyKind::Class(class, _) if self.types.env().class(name).is_some() => {
+                if self.types.env().is_subclass(*class, name) {
+                    constant(self, true)
+                } else if self.types.env().is_subclass(name, *class) {
+                    self.mk_op(ClassOp::IsInstance, Attr::Name(name), vec![value], Ty::bool())
+                } else {
+                    constant(self, false)
+                }
+            }
+            TyKind::Error => self.mk_op(ExcOp::IsA, Attr::Name(name), vec![value], Ty::bool()),
+            TyKind::Value => {
+                let attr = match self.named_type(name) {
+                    Some(ty) => Attr::Ty(ty),
+                    None => Attr::Name(name),
+                };
+                self.mk_op(ValueOp::Is, attr, vec![value], Ty::bool())
+            }
+            _ => {
+                let yes = self.type_is(ty, name).unwrap_or(false);
+                constant(self, yes)
+            }
+        }
+    }
+
+    pub(crate) fn type_is(&self, ty: Ty, name: Name) -> Option<bool> {
+        let head = crate::libcalls::head_of(ty)?;
+        self.types.env().head_is(head, name)
+    }
+
+    pub(crate) fn named_type(&self, name: Name) -> Option<Ty> {
+        let value = Ty::value;
+        Some(match name.as_str() {
+            "none" => Ty::unit(),
+            "int" => Ty::int(),
+            "float" => Ty::float(),
+            "bool" => Ty::bool(),
+            "str" => Ty::str(),
+            "bytes" => Ty::bytes(),
+            "list" => Ty::list(value()),
+            "dict" => Ty::dict(value(), value()),
+            "set" => Ty::set(value()),
+            _ if self.types.env().class(name).is_some() => Ty::class(name),
+            _ => return None,
+        })
+    }
+}

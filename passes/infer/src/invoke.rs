@@ -1,0 +1,607 @@
+//! Calls at Typed: resolved callees with complete positional arguments in parameter order.
+
+use crate::apply::{Apply, BAD_CALL, UNKNOWN_ATTRIBUTE};
+use crate::bind::{Bound, Slot, bind};
+use crate::calls::formals;
+use crate::solve::InstId;
+use batuta_base::{Id, Name, Origin};
+use batuta_core::*;
+
+impl Apply<'_, '_, '_> {
+    pub(crate) fn call(&mut self, id: NodeId, callee: Callee, args: Vec<Arg>) -> NodeId {
+        let origin = self.origin(id);
+        match callee {
+            Callee::Fn(path) | Callee::New(path) | Callee::Virtual(path) => {
+                let (kinds, nodes) = self.args(args);
+                self.call_path(id, path, &kinds, nodes, origin)
+            }
+            Callee::Lib(name) => self.call_lib(id, name, args, origin),
+            Callee::Method(receiver, name) => {
+                let receiver = self.expr(receiver);
+                let (kinds, nodes) = self.args(args);
+                self.call_method(id, receiver, name, &kinds, nodes, origin)
+            }
+            Callee::Super(name) => {
+                let (kinds, nodes) = self.args(args);
+                self.call_super(id, name, &kinds, nodes, origin)
+            }
+            Callee::Value(node) => {
+                let node = self.expr(node);
+                let (kinds, nodes) = self.args(args);
+                self.call_value(id, node, &kinds, nodes, origin)
+            }
+        }
+    }
+
+    pub(crate) fn args(&mut self, args: Vec<Arg>) -> (Vec<ArgKind>, Vec<NodeId>) {
+        let kinds = args.iter().map(|arg| arg.kind).collect();
+        (kinds, args.into_iter().map(|arg| self.expr(arg.value)).collect())
+    }
+
+    pub(crate) fn call_path(
+        &mut self,
+        id: NodeId,
+        path: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let env = self.types.env();
+        let path = env.program.resolve(path);
+        if env.class(path).is_some() {
+            return self.construct(id, path, kinds, args, origin);
+        }
+        let class = path.parent();
+        let method = env.class(class).and_then(|_| env.method(class, path.last()));
+        let target = method.unwrap_or(path);
+        let Some(body) = env.program.fns.get(&target) else {
+            let value = self.mk(Node::Use(Place::global(path), Mode::Read), Ty::value(), origin);
+            let value = self.global(value, path);
+            return self.call_value(id, value, kinds, args, origin);
+        };
+        let this = match body.kind {
+            FnKind::ClassMethod => Some(self.mk(Node::Item(class), Ty::new(TyKind::TypeOf(class)), origin)),
+            _ => None,
+        };
+        self.call_inst(Some(id), target, Callee::Fn, this, kinds, args, origin)
+    }
+
+    /// The version that a call uses.
+    pub(crate) fn version(&self, id: Option<NodeId>, path: Name) -> Option<InstId> {
+        let solver = self.types.solver;
+        let chosen = id.and_then(|id| solver.chosen.get(&(self.inst, id.0, path)));
+        chosen.or_else(|| solver.versions.get(&path)?.first()).copied()
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a call is all of this")]
+    pub(crate) fn call_inst(
+        &mut self,
+        id: Option<NodeId>,
+        path: Name,
+        callee: impl FnOnce(Name) -> Callee,
+        this: Option<NodeId>,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let Some(inst) = self.version(id, path) else {
+            let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+            return self.hole(at, BAD_CALL, format!("`{path}` has no body"));
+        };
+        let row = &self.types.solver.insts[inst];
+        let (sig, unit) = (row.sig.clone(), row.unit.clone());
+        let skip = usize::from(this.is_some());
+        let formals = formals(&sig, skip);
+        let bound = self.bind_args(&formals, kinds, &args);
+        if !bound.is_complete() {
+            let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+            let text = format!("the arguments do not fit the parameters of `{}`", path.last());
+            return self.hole(at, BAD_CALL, text);
+        }
+        let params = &unit.body.params;
+        let mut wants = Vec::new();
+        for (at, param) in sig.params.iter().enumerate().skip(skip) {
+            let item = self.types.get(param.var).unwrap_or_else(Ty::unit);
+            wants.push(match params.get(at).map(|param| param.kind) {
+                Some(ParamKind::Star) => Ty::list(item),
+                Some(ParamKind::StarStar) => Ty::dict(Ty::str(), item),
+                _ => item,
+            });
+        }
+        let defaults: Vec<Option<NodeId>> = params.iter().skip(skip).map(|param| param.default).collect();
+        let mut stmts = Vec::new();
+        let args = self.name_args(&bound, args, &mut stmts);
+        let mut out = Vec::new();
+        if let (Some(this), Some(first)) = (this, sig.params.first()) {
+            let want = self.types.ty(first.var);
+            out.push(Arg::positional(self.coerce(this, want)));
+        }
+        for (at, slot) in bound.slots.iter().enumerate() {
+            let default = defaults.get(at).copied().flatten();
+            let node = self.slot(slot, wants[at], kinds, &args, origin, |me| match default {
+                Some(default) => me.copy_default(&unit.body, default, origin),
+                None => me.mk(Node::Const(Const::None), Ty::unit(), origin),
+            });
+            out.push(Arg::positional(node));
+        }
+        let ret = self.types.get(sig.ret).unwrap_or_else(Ty::unit);
+        let target = self.paths.get(&inst).copied().unwrap_or(path);
+        let call = self.mk(Node::Call { callee: callee(target), args: out }, ret, origin);
+        if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
+    }
+
+    pub(crate) fn bind_args(
+        &self,
+        formals: &[crate::bind::Formal],
+        kinds: &[ArgKind],
+        args: &[NodeId],
+    ) -> Bound {
+        let lens = |at: usize| match self.ty(args[at]).kind() {
+            TyKind::Tuple(items) => Some(items.len()),
+            TyKind::Class(class, _) if self.types.env().is_named_tuple(*class) => {
+                Some(self.types.env().record_fields(*class).len())
+            }
+            _ => None,
+        };
+        bind(formals, kinds, &lens)
+    }
+
+    /// Names arguments whose order of evaluation differs from the order of parameters, and spread ones.
+    pub(crate) fn name_args(
+        &mut self,
+        bound: &Bound,
+        args: Vec<NodeId>,
+        stmts: &mut Vec<Stmt>,
+    ) -> Vec<NodeId> {
+        let mut order: Vec<usize> = Vec::new();
+        let mut spread = false;
+        for slot in &bound.slots {
+            match slot {
+                Slot::Arg(at) => order.push(*at),
+                Slot::Pack(items) => order.extend(items),
+                Slot::PackNamed(items) => order.extend(items.iter().map(|(_, at)| *at)),
+                Slot::FromStar(at, _) | Slot::FromMap(at, _) => {
+                    spread = true;
+                    order.push(*at);
+                }
+                _ => {}
+            }
+        }
+        let sorted = order.windows(2).all(|pair| pair[0] <= pair[1]);
+        let constant =
+            |me: &Self, node: NodeId| matches!(me.body.nodes[node].kind, Node::Const(_) | Node::Item(_));
+        if sorted && !spread {
+            return args;
+        }
+        let open = args.iter().filter(|arg| !constant(self, **arg)).count();
+        if !spread && open < 2 {
+            return args;
+        }
+        let mut out = Vec::new();
+        for arg in args {
+            if constant(self, arg) || (!spread && self.is_simple(arg)) {
+                out.push(arg);
+                continue;
+            }
+            let origin = self.origin(arg);
+            let (local, stmt) = self.set_temp("arg", arg);
+            stmts.push(stmt);
+            out.push(self.read_local(local, origin));
+        }
+        out
+    }
+
+    pub(crate) fn slot(
+        &mut self,
+        slot: &Slot,
+        want: Ty,
+        kinds: &[ArgKind],
+        args: &[NodeId],
+        origin: Origin,
+        default: impl FnOnce(&mut Self) -> NodeId,
+    ) -> NodeId {
+        match slot {
+            Slot::Arg(at) => self.coerce(args[*at], want),
+            Slot::Default | Slot::Missing => {
+                let node = default(self);
+                self.coerce(node, want)
+            }
+            Slot::Pack(items) => {
+                if let ([at], TyKind::List(_)) = (items.as_slice(), want.kind())
+                    && kinds[*at] == ArgKind::Star
+                    && self.ty(args[*at]) == want
+                {
+                    return args[*at];
+                }
+                let item = self.item_type(want);
+                let mut nodes = Vec::new();
+                for at in items {
+                    if kinds[*at] == ArgKind::Star {
+                        let iter = self.iter_of(args[*at]);
+                        let iter = self.coerce(iter, Ty::iter(item));
+                        nodes.push(self.mk_op(ObjOp::Splat, Attr::None, vec![iter], Ty::iter(item)));
+                    } else {
+                        nodes.push(self.coerce(args[*at], item));
+                    }
+                }
+                let list = self.mk_op(ListOp::New, Attr::None, nodes, want);
+                self.body.nodes[list].origin = origin;
+                list
+            }
+            Slot::PackNamed(items) => {
+                let value = want.children().get(1).copied().unwrap_or_else(Ty::value);
+                let mut nodes = Vec::new();
+                for (name, at) in items {
+                    match name {
+                        Some(name) => {
+                            nodes.push(self.text(name.as_str(), origin));
+                            nodes.push(self.coerce(args[*at], value));
+                        }
+                        None => {
+                            let inner = self.coerce(args[*at], want);
+                            nodes.push(self.mk_op(ObjOp::SplatDict, Attr::None, vec![inner], want));
+                        }
+                    }
+                }
+                self.mk_op(DictOp::New, Attr::None, nodes, want)
+            }
+            Slot::FromStar(at, item) => {
+                let value = self.star_item(args[*at], *item);
+                self.coerce(value, want)
+            }
+            Slot::FromMap(at, name) => {
+                let map = self.again(args[*at]);
+                let key = self.text(name.as_str(), origin);
+                match self.index_node(map, key, None) {
+                    Some(value) => self.coerce(value, want),
+                    None => {
+                        self.mk(Node::Hole { why: "spread".into(), source: "".into() }, Ty::never(), origin)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Result type of a function's first version.
+    pub(crate) fn result_of(&self, path: Name) -> Ty {
+        let solver = self.types.solver;
+        let Some(inst) = solver.versions.get(&path).and_then(|all| all.first()) else { return Ty::value() };
+        self.types.get(solver.insts[*inst].sig.ret).unwrap_or_else(Ty::unit)
+    }
+
+    pub(crate) fn fn_type(&self, inst: InstId, skip: usize) -> Ty {
+        let sig = &self.types.solver.insts[inst].sig;
+        let params: Vec<Ty> = sig.params.iter().skip(skip).map(|param| self.types.ty(param.whole)).collect();
+        Ty::func(params, self.types.get(sig.ret).unwrap_or_else(Ty::unit))
+    }
+
+    pub(crate) fn call_method(
+        &mut self,
+        id: NodeId,
+        receiver: NodeId,
+        name: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let env = self.types.env();
+        let ty = self.ty(receiver);
+        match ty.kind() {
+            TyKind::Never => receiver,
+            TyKind::Option(inner) => {
+                let text = format!("AttributeError: 'NoneType' object has no attribute '{name}'");
+                let receiver = self.unwrap(receiver, *inner, &text);
+                self.call_method(id, receiver, name, kinds, args, origin)
+            }
+            TyKind::Value | TyKind::Union(_) => {
+                let receiver = self.dynamic(receiver);
+                let mut all = vec![receiver];
+                all.extend(args.into_iter().map(|arg| self.dynamic(arg)));
+                self.mk_op(ValueOp::Method, Attr::Name(name), all, Ty::value())
+            }
+            TyKind::TypeOf(class) => self.call_path(id, class.join(name.as_str()), kinds, args, origin),
+            TyKind::Class(class, _) => {
+                let class = *class;
+                let method = env.method(class, name.as_str());
+                match method.filter(|method| env.program.fns[method].kind != FnKind::Property) {
+                    Some(method) => self.dispatch(Some(id), class, method, receiver, kinds, args, origin),
+                    None => self.call_member(id, class, receiver, name, kinds, args, origin),
+                }
+            }
+            _ => {
+                if let (Node::Item(item), None) = (&self.body.nodes[receiver].kind, self.type_word(ty)) {
+                    let path = item.join(name.as_str());
+                    return self.lib_call(path, kinds, args, Some(id), origin);
+                }
+                let Some(word) = self.type_word(ty) else {
+                    return self.hole(receiver, UNKNOWN_ATTRIBUTE, format!("`{ty}` has no method `{name}`"));
+                };
+                let mut all = vec![receiver];
+                all.extend(args);
+                let mut all_kinds = vec![ArgKind::Positional];
+                all_kinds.extend(kinds);
+                self.lib_call(word.join(name.as_str()), &all_kinds, all, Some(id), origin)
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a call is all of this")]
+    pub(crate) fn call_member(
+        &mut self,
+        id: NodeId,
+        class: Name,
+        receiver: NodeId,
+        name: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let env = self.types.env();
+        if name == "_replace" && env.is_named_tuple(class) {
+            return self.replaced(class, receiver, kinds, args, origin);
+        }
+        let is_here = env.field_owner(class, name).is_some()
+            || env.method(class, name.as_str()).is_some()
+            || env.attribute(class, name.as_str()).is_some();
+        if !is_here && let Some(sub) = self.subclass_with_field(class, name) {
+            let receiver = self.mk_op(ClassOp::Down, Attr::None, vec![receiver], Ty::class(sub));
+            return self.call_method(id, receiver, name, kinds, args, origin);
+        }
+        if !is_here && env.is_error(class) {
+            let receiver = self.coerce(receiver, Ty::error());
+            return self.call_method(id, receiver, name, kinds, args, origin);
+        }
+        let value = self.attr(receiver, name, origin);
+        self.call_value(id, value, kinds, args, origin)
+    }
+
+    /// A call of a method found in the receiver's class: static, or by the object's own class where that differs.
+    #[expect(clippy::too_many_arguments, reason = "a call is all of this")]
+    pub(crate) fn dispatch(
+        &mut self,
+        id: Option<NodeId>,
+        class: Name,
+        method: Name,
+        receiver: NodeId,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let env = self.types.env();
+        let this = match env.program.fns[&method].kind {
+            FnKind::StaticMethod => None,
+            FnKind::ClassMethod => Some(self.mk(Node::Item(class), Ty::new(TyKind::TypeOf(class)), origin)),
+            _ => Some(receiver),
+        };
+        let overridden = env.overridden.contains(&method)
+            && env
+                .program
+                .subclasses(class)
+                .iter()
+                .any(|sub| env.method(*sub, method.last()) != Some(method));
+        let callee = if overridden && this.is_some() { Callee::Virtual } else { Callee::Fn };
+        self.call_inst(id, method, callee, this, kinds, args, origin)
+    }
+
+    /// A method call with positional arguments that the compiler makes: operators, `__iter__`, properties.
+    pub(crate) fn call_method_path(
+        &mut self,
+        class: Name,
+        method: Name,
+        object: NodeId,
+        args: Vec<NodeId>,
+    ) -> NodeId {
+        let origin = self.origin(object);
+        let kinds = vec![ArgKind::Positional; args.len()];
+        self.dispatch(None, class, method, object, &kinds, args, origin)
+    }
+
+    /// `object.method` as a value.
+    pub(crate) fn bound_method(
+        &mut self,
+        object: NodeId,
+        class: Name,
+        method: Name,
+        origin: Origin,
+    ) -> NodeId {
+        let Some(version) = self.version(None, method) else { return object };
+        let skip = usize::from(self.types.env().program.fns[&method].kind != FnKind::StaticMethod);
+        let ty = self.fn_type(version, skip);
+        let TyKind::Func(params, ret) = ty.kind() else { return object };
+        let rows = &self.types.solver.insts[version].unit.body.params;
+        let kinds: Vec<ArgKind> = rows
+            .iter()
+            .skip(skip)
+            .map(|param| match param.kind {
+                ParamKind::Star => ArgKind::Star,
+                ParamKind::StarStar => ArgKind::StarStar,
+                _ => ArgKind::Positional,
+            })
+            .collect();
+        let make = |me: &mut Self, object: NodeId| {
+            me.eta(params, *ret, ty, origin, |me, args| {
+                me.dispatch(None, class, method, object, &kinds, args, origin)
+            })
+        };
+        if self.is_simple(object) {
+            return make(self, object);
+        }
+        let (local, stmt) = self.set_temp("this", object);
+        let read = self.read_local(local, origin);
+        let closure = make(self, read);
+        self.mk_block(vec![stmt], closure)
+    }
+
+    pub(crate) fn call_super(
+        &mut self,
+        id: NodeId,
+        name: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let env = self.types.env();
+        let path = self.types.solver.insts[self.inst].path;
+        let class = path.parent();
+        let found =
+            env.mro(class).iter().skip(1).find_map(|base| {
+                env.class(*base)?.methods.iter().copied().find(|m| m.last() == name.as_str())
+            });
+        let this = self.unit.body.params.first().map(|param| param.local);
+        let this = this.map(|local| self.read_local(local, origin));
+        if let Some(method) = found {
+            return self.call_inst(Some(id), method, Callee::Fn, this, kinds, args, origin);
+        }
+        if env.is_error(class)
+            && let Some(this) = this
+        {
+            if name == "__str__" {
+                let error = self.coerce(this, Ty::error());
+                return self.mk_op(ExcOp::Text, Attr::None, vec![error], Ty::str());
+            }
+            let mut all = vec![Arg::positional(this)];
+            all.extend(args.into_iter().map(Arg::positional));
+            let lib = Name::new("error").join(name.as_str());
+            return self.mk(Node::Call { callee: Callee::Lib(lib), args: all }, Ty::unit(), origin);
+        }
+        match name.as_str() {
+            "__init__" | "__init_subclass__" | "__post_init__" => {
+                self.mk(Node::Const(Const::None), Ty::unit(), origin)
+            }
+            _ => {
+                let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+                self.hole(at, UNKNOWN_ATTRIBUTE, format!("no class above `{}` has `{name}`", class.last()))
+            }
+        }
+    }
+
+    pub(crate) fn call_value(
+        &mut self,
+        id: NodeId,
+        node: NodeId,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let ty = self.ty(node);
+        if let Node::Item(name) = self.body.nodes[node].kind {
+            let env = self.types.env();
+            if env.class(name).is_some() || env.program.fns.contains_key(&name) {
+                return self.call_path(id, name, kinds, args, origin);
+            }
+            if !matches!(ty.kind(), TyKind::Func(..)) && batuta_catalog::constant(name.as_str()).is_none() {
+                return self.lib_call(name, kinds, args, Some(id), origin);
+            }
+        }
+        match ty.kind() {
+            TyKind::Never => node,
+            TyKind::Option(inner) => {
+                let node = self.unwrap(node, *inner, "TypeError: 'NoneType' object is not callable");
+                self.call_value(id, node, kinds, args, origin)
+            }
+            TyKind::TypeOf(class) => {
+                let call = self.construct(id, *class, kinds, args, origin);
+                if self.is_simple(node) {
+                    return call;
+                }
+                let stmt = Stmt::new(StmtKind::Expr(node), origin);
+                self.mk_block(vec![stmt], call)
+            }
+            TyKind::Class(class, _) => match self.types.env().method(*class, "__call__") {
+                Some(method) => self.dispatch(Some(id), *class, method, node, kinds, args, origin),
+                None => self.hole(node, BAD_CALL, format!("`{ty}` is not callable")),
+            },
+            TyKind::Func(params, ret) => {
+                let (params, ret) = (params.clone(), *ret);
+                self.call_func(node, &params, ret, kinds, args, origin)
+            }
+            TyKind::Value | TyKind::Union(_) => {
+                let mut all = vec![self.dynamic(node)];
+                all.extend(args.into_iter().map(|arg| self.dynamic(arg)));
+                self.mk_op(ValueOp::Call, Attr::None, all, Ty::value())
+            }
+            _ => self.hole(node, BAD_CALL, format!("`{ty}` is not callable")),
+        }
+    }
+
+    pub(crate) fn call_func(
+        &mut self,
+        node: NodeId,
+        params: &[Ty],
+        ret: Ty,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let known = self.known_closure(node);
+        let formals: Vec<crate::bind::Formal> = match &known {
+            Some(rows) => rows
+                .iter()
+                .map(|row| crate::bind::Formal {
+                    name: Some(row.name),
+                    kind: row.kind,
+                    has_default: row.default.is_some(),
+                })
+                .collect(),
+            None => self.value_formals(node, params.len()),
+        };
+        let bound = self.bind_args(&formals, kinds, &args);
+        if !bound.is_complete() || formals.len() != params.len() {
+            return self.hole(node, BAD_CALL, "the arguments do not fit this function value".into());
+        }
+        let mut stmts = Vec::new();
+        let args = self.name_args(&bound, args, &mut stmts);
+        let from = self.unit.clone();
+        let mut out = Vec::new();
+        for (at, slot) in bound.slots.iter().enumerate() {
+            let default = known.as_ref().and_then(|rows| rows[at].default);
+            let value = self.slot(slot, params[at], kinds, &args, origin, |me| match default {
+                Some(default) => me.copy_default(&from.body, default, origin),
+                None => me.mk(Node::Const(Const::None), Ty::unit(), origin),
+            });
+            out.push(Arg::positional(value));
+        }
+        let call = self.mk(Node::Call { callee: Callee::Value(node), args: out }, ret, origin);
+        if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
+    }
+
+    /// Names and kinds of the parameters of a function value, as far as they are known.
+    pub(crate) fn value_formals(&self, node: NodeId, count: usize) -> Vec<crate::bind::Formal> {
+        let solver = self.types.solver;
+        let sig = (node.index() < self.nodes)
+            .then(|| solver.vars.atoms(self.base + node.0))
+            .and_then(|atoms| atoms.iter().find(|atom| matches!(atom.head, crate::vars::Head::Func(_))))
+            .and_then(|atom| solver.sigs.get(atom.args.last()?));
+        let unnamed = || crate::bind::Formal { name: None, kind: ParamKind::Normal, has_default: false };
+        match sig {
+            Some(sig) if sig.params.len() >= count => {
+                let mut formals = formals(sig, sig.params.len() - count);
+                // Defaults of an unknown closure cannot be copied here.
+                formals.iter_mut().for_each(|formal| formal.has_default = false);
+                formals
+            }
+            _ => (0..count).map(|_| unnamed()).collect(),
+        }
+    }
+
+    /// Parameters of the one closure that a local holds.
+    pub(crate) fn known_closure(&self, node: NodeId) -> Option<Vec<Param>> {
+        let Node::Use(place, _) = &self.body.nodes[node].kind else { return None };
+        let local = place.as_local()?;
+        let body = &self.unit.body;
+        let mut found: Option<NodeId> = None;
+        let mut count = 0;
+        body.walk_stmts(body.root, &mut |stmt| {
+            if let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind
+                && place.as_local() == Some(local)
+            {
+                count += 1;
+                found = Some(*value);
+            }
+        });
+        match (&body.nodes[found?].kind, count) {
+            (Node::Closure(closure), 1) => Some(closure.params.clone()),
+            _ => None,
+        }
+    }
+}

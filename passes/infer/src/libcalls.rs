@@ -1,0 +1,561 @@
+//! Calls of the library: which overload, and what it says about its arguments and result.
+
+use crate::bind::{Bound, Formal, Slot, bind};
+use crate::facts::{ArgFact, C, Target};
+use crate::solve::{JobId, Solver};
+use crate::vars::{Atom, Head, Var};
+use batuta_base::{FxHashMap, Name};
+use batuta_catalog::{ParamRow, Row, Take};
+use batuta_core::*;
+
+/// Type variables of one use of a row.
+pub(crate) type RowVars = FxHashMap<Name, Var>;
+
+/// Whether arguments suit a row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Fit {
+    Yes,
+    /// Something is not known yet.
+    Maybe,
+    No,
+}
+
+pub(crate) fn row_formals(row: &Row) -> Vec<Formal> {
+    let formal = |param: &ParamRow| Formal {
+        name: param.name,
+        kind: match (param.variadic, param.keyword_only) {
+            (true, _) => ParamKind::Star,
+            (_, true) => ParamKind::KeywordOnly,
+            _ => ParamKind::Normal,
+        },
+        has_default: param.default.is_some(),
+    };
+    row.params.iter().map(formal).collect()
+}
+
+/// Special methods that stand behind library functions of one argument.
+pub(crate) fn dunder_of(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "builtins.len" => "__len__",
+        "builtins.abs" => "__abs__",
+        "builtins.next" => "__next__",
+        "builtins.iter" => "__iter__",
+        "builtins.hash" => "__hash__",
+        "builtins.int" => "__int__",
+        "builtins.float" => "__float__",
+        "builtins.round" => "__round__",
+        "builtins.reversed" => "__reversed__",
+        "math.floor" => "__floor__",
+        "math.ceil" => "__ceil__",
+        _ => return None,
+    })
+}
+
+impl Solver<'_> {
+    pub(crate) fn lib_call(&mut self, job: JobId, name: Name, args: &[ArgFact], out: Var) {
+        if self.builtin_call(job, name, args, out) {
+            return;
+        }
+        let rows = batuta_catalog::functions(name.as_str());
+        if rows.is_empty() && !is_type_member(name) {
+            // The call becomes a hole; what it would give is dynamic, so that only the call is lost.
+            args.iter().for_each(|arg| self.mark(arg.var));
+            return self.put(out, Head::Value);
+        }
+        let candidates: Vec<(&Row, Bound)> = self.candidates(rows, args);
+        let mut open = false;
+        for (row, bound) in &candidates {
+            match self.fit_row(job, row, bound, args) {
+                Fit::No => {}
+                Fit::Yes => return self.commit(job, row, bound, args, out),
+                Fit::Maybe => {
+                    open = true;
+                    break;
+                }
+            }
+        }
+        if !open {
+            return;
+        }
+        if candidates.len() == 1 {
+            let (row, bound) = &candidates[0];
+            return self.commit(job, row, bound, args, out);
+        }
+        if !self.rows.contains_key(&job) && self.first(job, "undecided") {
+            self.undecided.push(job);
+        }
+    }
+
+    pub(crate) fn candidates<'r>(&self, rows: &'r [Row], args: &[ArgFact]) -> Vec<(&'r Row, Bound)> {
+        let kinds: Vec<ArgKind> = args.iter().map(|arg| arg.kind).collect();
+        let lens = |at: usize| self.star_len(args[at].var);
+        rows.iter()
+            .map(|row| (row, bind(&row_formals(row), &kinds, &lens)))
+            .filter(|(_, bound)| bound.is_complete() && takes_spread(bound, &lens))
+            .collect()
+    }
+
+    /// Nothing more will come: takes the first overload that is not excluded.
+    pub(crate) fn decide(&mut self, job: JobId) {
+        if self.rows.contains_key(&job) {
+            return;
+        }
+        let C::Call { target: Target::Lib(name), args, out, .. } = self.jobs[job as usize].c.clone() else {
+            return;
+        };
+        let candidates = self.candidates(batuta_catalog::functions(name.as_str()), &args);
+        let mut best: Option<usize> = None;
+        for (at, (row, bound)) in candidates.iter().enumerate() {
+            if self.fit_row(job, row, bound, &args) != Fit::No {
+                best = Some(at);
+                break;
+            }
+        }
+        if let Some(at) = best {
+            let (row, bound) = &candidates[at];
+            self.commit(job, row, bound, &args, out);
+        }
+    }
+
+    fn fit_row(&mut self, job: JobId, row: &Row, bound: &Bound, args: &[ArgFact]) -> Fit {
+        let mut all = Fit::Yes;
+        for (slot, param) in bound.slots.iter().zip(&row.params) {
+            let fit = match slot {
+                Slot::Arg(at) => self.fit(job, param.ty, args[*at].var, 0),
+                Slot::Pack(items) => {
+                    let mut fit = Fit::Yes;
+                    for at in items {
+                        if args[*at].kind == ArgKind::Positional {
+                            fit = worse(fit, self.fit(job, param.ty, args[*at].var, 0));
+                        }
+                    }
+                    fit
+                }
+                _ => Fit::Yes,
+            };
+            all = worse(all, fit);
+            if all == Fit::No {
+                return Fit::No;
+            }
+        }
+        all
+    }
+
+    /// Whether a variable's atoms suit a row's type.
+    fn fit(&mut self, job: JobId, ty: Ty, var: Var, depth: usize) -> Fit {
+        if matches!(ty.kind(), TyKind::Var(_) | TyKind::Value) || depth > 4 {
+            return Fit::Yes;
+        }
+        self.watch(job, var);
+        let atoms = self.vars.atoms(var).to_vec();
+        if atoms.is_empty() {
+            return Fit::Maybe;
+        }
+        let only_none = atoms.iter().all(|atom| atom.head == Head::None);
+        if let TyKind::Option(inner) = ty.kind() {
+            let bare = matches!(inner.kind(), TyKind::Var(_));
+            if bare && !atoms.iter().any(|atom| atom.head == Head::None) {
+                return Fit::No;
+            }
+            if only_none {
+                return Fit::Yes;
+            }
+            return self.fit(job, *inner, var, depth);
+        }
+        let mut all = Fit::Yes;
+        for atom in &atoms {
+            if atom.head == Head::None && !only_none && *ty.kind() != TyKind::Unit {
+                continue;
+            }
+            all = worse(all, self.fit_atom(job, ty, atom, depth));
+        }
+        all
+    }
+
+    fn fit_atom(&mut self, job: JobId, ty: Ty, atom: &Atom, depth: usize) -> Fit {
+        let says = |yes: bool| if yes { Fit::Yes } else { Fit::No };
+        if atom.head == Head::Value {
+            return says(!matches!(ty.kind(), TyKind::Unit | TyKind::Bool));
+        }
+        match ty.kind() {
+            TyKind::Unit => says(atom.head == Head::None),
+            TyKind::Int(_) => says(atom.head == Head::Int || (depth == 0 && atom.head == Head::Bool)),
+            TyKind::Bool => says(atom.head == Head::Bool),
+            TyKind::Float(_) if depth > 0 && atom.head == Head::Bool => Fit::No,
+            TyKind::Float(_) => says(matches!(atom.head, Head::Float | Head::Int | Head::Bool | Head::Num)),
+            TyKind::Num => says(matches!(atom.head, Head::Float | Head::Int | Head::Num)),
+            TyKind::Complex => says(matches!(atom.head, Head::Complex | Head::Float | Head::Int)),
+            TyKind::Str => says(atom.head == Head::Str),
+            TyKind::Bytes => says(atom.head == Head::Bytes),
+            TyKind::Range => says(atom.head == Head::Range),
+            TyKind::Error => says(match atom.head {
+                Head::Error => true,
+                Head::Class(class) => self.env.is_error(class),
+                _ => false,
+            }),
+            TyKind::Iter(item) => self.fit_iterable(job, *item, atom, depth),
+            TyKind::List(item) => self.fit_args(job, Head::List, &[*item], atom, depth),
+            TyKind::Set(item) => self.fit_args(job, Head::Set, &[*item], atom, depth),
+            TyKind::FrozenSet(item) => self.fit_args(job, Head::FrozenSet, &[*item], atom, depth),
+            TyKind::Dict(key, value) => self.fit_args(job, Head::Dict, &[*key, *value], atom, depth),
+            TyKind::Tuple(items) => self.fit_args(job, Head::Tuple(items.len() as u8), items, atom, depth),
+            TyKind::Lib(name, items) => self.fit_args(job, Head::Lib(*name), items, atom, depth),
+            TyKind::Func(..) => match atom.head {
+                Head::Func(_) | Head::LibFn(_) | Head::TypeOf(_) => Fit::Yes,
+                Head::Class(class) => says(self.env.method(class, "__call__").is_some()),
+                _ => Fit::No,
+            },
+            TyKind::Union(items) => {
+                let fits: Vec<Fit> =
+                    items.iter().map(|item| self.fit_atom(job, *item, atom, depth)).collect();
+                says(fits.contains(&Fit::Yes))
+            }
+            _ => Fit::Yes,
+        }
+    }
+
+    fn fit_args(&mut self, job: JobId, head: Head, types: &[Ty], atom: &Atom, depth: usize) -> Fit {
+        if atom.head != head {
+            return Fit::No;
+        }
+        let mut all = Fit::Yes;
+        for (ty, var) in types.iter().zip(atom.args.iter()) {
+            all = worse(all, self.fit(job, *ty, *var, depth + 1));
+        }
+        all
+    }
+
+    fn fit_iterable(&mut self, job: JobId, item: Ty, atom: &Atom, depth: usize) -> Fit {
+        let scalar = |me: &mut Self, head: Head| match item.kind() {
+            TyKind::Var(_) | TyKind::Value => Fit::Yes,
+            _ => me.fit_atom(job, item, &Atom::plain(head), depth + 1),
+        };
+        match atom.head {
+            Head::List | Head::Set | Head::FrozenSet | Head::Iter | Head::Dict => {
+                self.fit(job, item, atom.args[0], depth + 1)
+            }
+            Head::Str => scalar(self, Head::Str),
+            Head::Bytes | Head::Range => scalar(self, Head::Int),
+            Head::Tuple(_) => {
+                let mut all = Fit::Yes;
+                for arg in atom.args.iter() {
+                    all = worse(all, self.fit(job, item, *arg, depth + 1));
+                }
+                all
+            }
+            Head::Lib(name) => {
+                let rows = batuta_catalog::functions(name.join("__iter__").as_str());
+                match (rows.is_empty(), atom.args.first()) {
+                    (true, _) => Fit::No,
+                    (false, Some(arg)) => self.fit(job, item, *arg, depth + 1),
+                    (false, None) => Fit::Yes,
+                }
+            }
+            Head::Class(class) => {
+                let known = ["__iter__", "__next__", "__getitem__"];
+                let is = known.iter().any(|name| self.env.method(class, name).is_some());
+                if is || self.env.is_named_tuple(class) { Fit::Yes } else { Fit::No }
+            }
+            Head::TypeOf(class) if self.env.is_enum(class) => Fit::Yes,
+            _ => Fit::No,
+        }
+    }
+
+    /// The overload holds: its parameter types meet the arguments, its result flows out.
+    fn commit(&mut self, job: JobId, row: &Row, bound: &Bound, args: &[ArgFact], out: Var) {
+        let rows = self.rows.entry(job).or_default();
+        if rows.contains(&row.overload) {
+            return;
+        }
+        rows.push(row.overload);
+        let mut map = RowVars::default();
+        for (slot, param) in bound.slots.iter().zip(&row.params) {
+            match slot {
+                Slot::Arg(at) => self.expect(job, param, args[*at].var, &mut map),
+                Slot::Pack(items) => {
+                    for at in items {
+                        if args[*at].kind == ArgKind::Star {
+                            let item = self.vars.fresh();
+                            self.sub(job, C::Iterate { of: args[*at].var, item });
+                            self.expect(job, param, item, &mut map);
+                        } else {
+                            self.expect(job, param, args[*at].var, &mut map);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        if *row.result.kind() != TyKind::Never {
+            let result = self.type_var(row.result, &mut map);
+            self.flow(result, out);
+        }
+    }
+
+    /// An argument meets a parameter's type.
+    fn expect(&mut self, job: JobId, param: &ParamRow, arg: Var, map: &mut RowVars) {
+        let bare = matches!(param.ty.kind(), TyKind::Var(_));
+        if bare && param.take == Take::Read {
+            // Only looked at: a lookup does not widen what it looks into.
+            return self.mark_read(arg);
+        }
+        self.expect_type(job, param.ty, arg, map);
+    }
+
+    fn mark_read(&mut self, arg: Var) {
+        self.mark(arg);
+    }
+
+    pub(crate) fn expect_type(&mut self, job: JobId, ty: Ty, arg: Var, map: &mut RowVars) {
+        match ty.kind() {
+            TyKind::Var(_) => {
+                let var = self.type_var(ty, map);
+                self.flow(arg, var);
+            }
+            TyKind::Iter(item) => {
+                let var = self.type_var(*item, map);
+                self.use_hint(arg, ty);
+                self.sub(job, C::Iterate { of: arg, item: var });
+            }
+            TyKind::Func(params, ret) => {
+                let args: Vec<ArgFact> =
+                    params.iter().map(|ty| crate::calls::positional(self.type_var(*ty, map))).collect();
+                let result = match ret.kind() {
+                    TyKind::Var(_) => self.type_var(*ret, map),
+                    _ => self.vars.fresh(),
+                };
+                self.sub(job, C::Call { site: u32::MAX, target: Target::Value(arg), args, out: result });
+            }
+            TyKind::Option(inner) => {
+                let rest = self.vars.fresh();
+                let filter = std::rc::Rc::new(crate::narrow::Filter::not_none());
+                self.flow_narrowed(arg, rest, filter);
+                self.expect_type(job, *inner, rest, map);
+            }
+            TyKind::Int(_) => {
+                self.mark(arg);
+                self.use_hint(arg, ty);
+            }
+            _ if has_vars(ty) => {
+                let var = self.type_var(ty, map);
+                let atoms = self.vars.atoms(var).to_vec();
+                let head = atoms.first().map(|atom| atom.head);
+                let matching = self.vars.atoms(arg).iter().find(|atom| Some(atom.head) == head).cloned();
+                match matching {
+                    Some(atom) => self.vars.add(var, atom),
+                    None => {
+                        if self.vars.atoms(arg).is_empty() {
+                            self.flow(arg, var);
+                        }
+                    }
+                }
+            }
+            _ => self.use_hint(arg, ty),
+        }
+    }
+
+    fn use_hint(&mut self, arg: Var, ty: Ty) {
+        let root = self.vars.find(arg);
+        self.vars.rows[root as usize].uses.push(ty);
+    }
+
+    /// A variable of a type whose type variables are looked up or made.
+    pub(crate) fn type_var(&mut self, ty: Ty, map: &mut RowVars) -> Var {
+        if let TyKind::Var(name) = ty.kind() {
+            if let Some(var) = map.get(name) {
+                return *var;
+            }
+            let var = self.vars.fresh();
+            map.insert(*name, var);
+            return var;
+        }
+        let var = self.vars.fresh();
+        match ty.kind() {
+            TyKind::Option(inner) => {
+                let inner = self.type_var(*inner, map);
+                self.put(var, Head::None);
+                self.flow(inner, var);
+            }
+            TyKind::Union(items) => {
+                for item in items {
+                    let item = self.type_var(*item, map);
+                    self.flow(item, var);
+                }
+            }
+            _ => {
+                if let Some(head) = head_of(ty) {
+                    let args: Vec<Var> =
+                        ty.children().into_iter().map(|child| self.type_var(child, map)).collect();
+                    let args = if matches!(head, Head::Class(_)) { Vec::new() } else { args };
+                    self.vars.add(var, Atom::new(head, args));
+                }
+            }
+        }
+        var
+    }
+
+    /// Functions whose meaning is no row: class tests, constructors by keyword, special methods.
+    fn builtin_call(&mut self, job: JobId, name: Name, args: &[ArgFact], out: Var) -> bool {
+        match name.as_str() {
+            "builtins.isinstance" | "builtins.issubclass" | "builtins.hasattr" | "builtins.bool" => {
+                self.put(out, Head::Bool);
+            }
+            "builtins.range" => {
+                args.iter().for_each(|arg| {
+                    self.mark(arg.var);
+                    self.use_hint(arg.var, Ty::int());
+                });
+                self.put(out, Head::Range);
+            }
+            "builtins.type" if args.len() == 1 => {
+                self.each(job, args[0].var, |me, atom| match atom.head {
+                    Head::Class(class) => me.put(out, Head::TypeOf(class)),
+                    Head::Error => me.put(out, Head::LibFn(Name::new("builtins.Exception"))),
+                    head => {
+                        if let Some(name) = crate::rules::type_name(head) {
+                            me.put(out, Head::LibFn(Name::new("builtins").join(name.as_str())));
+                        }
+                    }
+                });
+            }
+            "builtins.iter" if args.len() == 1 && !self.has_dunder(args, "__next__") => {
+                let item = self.vars.fresh();
+                if self.first(job, "iter") {
+                    self.sub(job, C::Iterate { of: args[0].var, item });
+                    self.vars.add(out, Atom::new(Head::Iter, vec![item]));
+                }
+            }
+            "builtins.dict" if args.iter().any(|arg| arg.kind != ArgKind::Positional) => {
+                if self.first(job, "dict") {
+                    let (key, value) = (self.vars.fresh(), self.vars.fresh());
+                    for arg in args {
+                        match arg.kind {
+                            ArgKind::Named(_) => {
+                                self.put(key, Head::Str);
+                                self.flow(arg.var, value);
+                            }
+                            _ => {
+                                self.sub(job, C::SplatDict { of: arg.var, key, value });
+                            }
+                        }
+                    }
+                    self.vars.add(out, Atom::new(Head::Dict, vec![key, value]));
+                }
+            }
+            "builtins.getattr" => self.put(out, Head::Value),
+            "builtins.aiter" => self.flow(args[0].var, out),
+            "builtins.print" => self.put(out, Head::None),
+            "enum.auto" => self.put(out, Head::Int),
+            "dataclasses.replace" | "copy.copy" | "copy.deepcopy" => self.copied(job, args, out),
+            _ if crate::env::is_builtin_error(name) => {
+                args.iter().for_each(|arg| self.mark(arg.var));
+                self.put(out, Head::Error);
+            }
+            _ => return self.special_method(job, name, args, out),
+        }
+        true
+    }
+
+    fn copied(&mut self, job: JobId, args: &[ArgFact], out: Var) {
+        let Some((first, rest)) = args.split_first() else { return };
+        self.flow(first.var, out);
+        let rest = rest.to_vec();
+        self.each(job, first.var, |me, atom| {
+            if let Head::Class(class) = atom.head {
+                for arg in &rest {
+                    if let ArgKind::Named(field) = arg.kind {
+                        let var = me.field(class, field);
+                        me.flow(arg.var, var);
+                    }
+                }
+            }
+        });
+    }
+
+    fn has_dunder(&self, args: &[ArgFact], name: &str) -> bool {
+        self.vars.atoms(args[0].var).iter().any(|atom| match atom.head {
+            Head::Class(class) => self.env.method(class, name).is_some(),
+            _ => false,
+        })
+    }
+
+    /// `len(x)` of an object is `x.__len__()`; of a library type a row of that type.
+    fn special_method(&mut self, job: JobId, name: Name, args: &[ArgFact], out: Var) -> bool {
+        let Some(dunder) = dunder_of(name.as_str()) else { return false };
+        let Some(first) = args.first() else { return false };
+        let mut found = false;
+        for atom in self.vars.atoms(first.var).to_vec() {
+            let has = match atom.head {
+                Head::Class(class) => self.env.method(class, dunder).is_some(),
+                Head::Lib(lib) => !batuta_catalog::functions(lib.join(dunder).as_str()).is_empty(),
+                _ => false,
+            };
+            if has {
+                found = true;
+                if self.first(job, (dunder, atom.head)) {
+                    let rest: Vec<Var> = args[1..].iter().map(|arg| arg.var).collect();
+                    self.dunder(job, &atom, dunder, &rest, out);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// A spread argument of unknown length goes to a parameter that takes any number.
+pub(crate) fn takes_spread(bound: &Bound, lens: &dyn Fn(usize) -> Option<usize>) -> bool {
+    bound.slots.iter().all(|slot| match slot {
+        Slot::FromStar(at, _) => lens(*at).is_some(),
+        _ => true,
+    })
+}
+
+/// A method of a builtin type: its absence is an error of the program, not of the catalogue.
+fn is_type_member(name: Name) -> bool {
+    let owner = name.as_str().split('.').next().unwrap_or_default();
+    matches!(
+        owner,
+        "str" | "int" | "float" | "list" | "dict" | "set" | "tuple" | "bytes" | "error" | "frozenset"
+    )
+}
+
+fn worse(a: Fit, b: Fit) -> Fit {
+    match (a, b) {
+        (Fit::No, _) | (_, Fit::No) => Fit::No,
+        (Fit::Maybe, _) | (_, Fit::Maybe) => Fit::Maybe,
+        _ => Fit::Yes,
+    }
+}
+
+pub(crate) fn has_vars(ty: Ty) -> bool {
+    ty.any(&mut |ty| matches!(ty.kind(), TyKind::Var(_)))
+}
+
+/// The outermost constructor of a type; `None` for unknown ones.
+pub(crate) fn head_of(ty: Ty) -> Option<Head> {
+    Some(match ty.kind() {
+        TyKind::Unit => Head::None,
+        TyKind::Bool => Head::Bool,
+        TyKind::Int(_) => Head::Int,
+        TyKind::Float(_) => Head::Float,
+        TyKind::Num => Head::Num,
+        TyKind::Complex => Head::Complex,
+        TyKind::Str => Head::Str,
+        TyKind::Bytes => Head::Bytes,
+        TyKind::Range => Head::Range,
+        TyKind::Slice => Head::Slice,
+        TyKind::Error => Head::Error,
+        TyKind::List(_) => Head::List,
+        TyKind::Set(_) => Head::Set,
+        TyKind::FrozenSet(_) => Head::FrozenSet,
+        TyKind::Dict(..) => Head::Dict,
+        TyKind::Iter(_) => Head::Iter,
+        TyKind::Tuple(items) => Head::Tuple(items.len().min(255) as u8),
+        TyKind::Class(path, _) => Head::Class(*path),
+        TyKind::TypeOf(path) => Head::TypeOf(*path),
+        TyKind::Lib(name, _) => Head::Lib(*name),
+        TyKind::Func(params, _) => Head::Func(params.len().min(255) as u8),
+        TyKind::Value => Head::Value,
+        _ => return None,
+    })
+}

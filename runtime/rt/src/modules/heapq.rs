@@ -1,0 +1,171 @@
+//! Python's `heapq`: a list as a heap, item for item as CPython leaves it.
+
+use crate::class::IndexError;
+use crate::list::{PyOrd, sorted, sorted_by_key};
+use crate::unwind::raise_new;
+
+/// Moves the item at `at` towards the root, down to `start`.
+fn sift_down<T: PyOrd>(heap: &mut [T], start: usize, at: usize) {
+    let mut at = at;
+    while at > start {
+        let parent = (at - 1) >> 1;
+        if !heap[at].py_lt(&heap[parent]) {
+            break;
+        }
+        heap.swap(at, parent);
+        at = parent;
+    }
+}
+
+/// Moves the item at `at` to a leaf, then up to its place: CPython's `_siftup`.
+fn sift_up<T: PyOrd>(heap: &mut [T], at: usize) {
+    let start = at;
+    let mut at = at;
+    let mut child = 2 * at + 1;
+    while child < heap.len() {
+        if child + 1 < heap.len() && !heap[child].py_lt(&heap[child + 1]) {
+            child += 1;
+        }
+        heap.swap(at, child);
+        at = child;
+        child = 2 * at + 1;
+    }
+    sift_down(heap, start, at);
+}
+
+/// `heapq.heappush(heap, item)`.
+#[inline]
+pub fn heappush<T: PyOrd>(heap: &mut Vec<T>, item: T) {
+    heap.push(item);
+    let last = heap.len() - 1;
+    sift_down(heap, 0, last);
+}
+
+/// `heapq.heappop(heap)`; raises `IndexError`.
+#[inline]
+#[track_caller]
+pub fn heappop<T: PyOrd>(heap: &mut Vec<T>) -> T {
+    match pop(heap) {
+        Some(item) => item,
+        None => raise_new(IndexError, "index out of range"),
+    }
+}
+
+/// The least item, taken off; none when the heap is empty.
+pub fn pop<T: PyOrd>(heap: &mut Vec<T>) -> Option<T> {
+    let last = heap.pop()?;
+    let Some(root) = heap.first_mut() else {
+        return Some(last);
+    };
+    let least = std::mem::replace(root, last);
+    sift_up(heap, 0);
+    Some(least)
+}
+
+/// `heapq.heapify(heap)`.
+pub fn heapify<T: PyOrd>(heap: &mut [T]) {
+    for at in (0..heap.len() / 2).rev() {
+        sift_up(heap, at);
+    }
+}
+
+/// `heapq.heapreplace(heap, item)`: pops, then pushes; raises `IndexError`.
+#[track_caller]
+pub fn heapreplace<T: PyOrd>(heap: &mut [T], item: T) -> T {
+    let Some(root) = heap.first_mut() else {
+        raise_new(IndexError, "index out of range")
+    };
+    let least = std::mem::replace(root, item);
+    sift_up(heap, 0);
+    least
+}
+
+/// `heapq.heappushpop(heap, item)`: pushes, then pops.
+pub fn heappushpop<T: PyOrd>(heap: &mut [T], item: T) -> T {
+    match heap.first_mut() {
+        Some(root) if root.py_lt(&item) => {
+            let least = std::mem::replace(root, item);
+            sift_up(heap, 0);
+            least
+        }
+        _ => item,
+    }
+}
+
+/// `heapq.nsmallest(n, items)`.
+pub fn nsmallest<T: PyOrd>(n: i64, items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut items = sorted(items, false);
+    items.truncate(n.max(0) as usize);
+    items
+}
+
+/// `heapq.nlargest(n, items)`.
+pub fn nlargest<T: PyOrd>(n: i64, items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut items = sorted(items, true);
+    items.truncate(n.max(0) as usize);
+    items
+}
+
+/// `heapq.nsmallest(n, items, key=key)`.
+pub fn nsmallest_by_key<T, K: PyOrd>(
+    n: i64,
+    items: impl IntoIterator<Item = T>,
+    key: impl FnMut(&T) -> K,
+) -> Vec<T> {
+    let mut items = sorted_by_key(items, key, false);
+    items.truncate(n.max(0) as usize);
+    items
+}
+
+/// `heapq.nlargest(n, items, key=key)`.
+pub fn nlargest_by_key<T, K: PyOrd>(
+    n: i64,
+    items: impl IntoIterator<Item = T>,
+    key: impl FnMut(&T) -> K,
+) -> Vec<T> {
+    let mut items = sorted_by_key(items, key, true);
+    items.truncate(n.max(0) as usize);
+    items
+}
+
+/// `heapq.merge(a, b)`: two sorted sequences as one.
+pub fn merge<T: PyOrd>(
+    a: impl IntoIterator<Item = T>,
+    b: impl IntoIterator<Item = T>,
+) -> impl Iterator<Item = T> {
+    let mut a = a.into_iter().peekable();
+    let mut b = b.into_iter().peekable();
+    std::iter::from_fn(move || match (a.peek(), b.peek()) {
+        (Some(x), Some(y)) if y.py_lt(x) => b.next(),
+        (Some(_), _) => a.next(),
+        (None, _) => b.next(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heaps_lie_as_cpython_leaves_them() {
+        // From CPython 3.11.
+        let mut heap = vec![5, 3, 8, 1, 9, 2, 7];
+        heapify(&mut heap);
+        assert_eq!(heap, [1, 3, 2, 5, 9, 8, 7]);
+        heappush(&mut heap, 0);
+        assert_eq!(heap, [0, 1, 2, 3, 9, 8, 7, 5]);
+        assert_eq!(
+            (heappop(&mut heap), heap.as_slice()),
+            (0, &[1, 3, 2, 5, 9, 8, 7][..])
+        );
+        assert_eq!(
+            (heapreplace(&mut heap, 4), heappushpop(&mut heap, 0)),
+            (1, 0)
+        );
+        assert_eq!(nlargest(2, heap.clone()), [9, 8]);
+        assert_eq!(
+            merge([1, 4], [2, 3, 9]).collect::<Vec<_>>(),
+            [1, 2, 3, 4, 9]
+        );
+    }
+}

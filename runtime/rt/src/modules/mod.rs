@@ -1,0 +1,16 @@
+//! Python's standard modules, where std has no equal.
+//!
+//! Each module is public under its Python name: `rt::math`, `rt::random`, `rt::heapq`.
+
+pub mod bisect;
+pub mod functools;
+pub mod heapq;
+pub mod itertools;
+pub mod json;
+pub mod math;
+mod math_int;
+pub mod random;
+mod random_sequences;
+mod sha512;
+pub mod sys;
+pub mod time;

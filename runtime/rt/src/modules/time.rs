@@ -1,0 +1,46 @@
+//! Python's `time`.
+
+use std::sync::LazyLock;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::class::ValueError;
+use crate::unwind::raise_new;
+
+static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// `time.time()`: seconds since 1970.
+pub fn time() -> f64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0.0, |since| since.as_secs_f64())
+}
+
+/// `time.time_ns()`.
+pub fn time_ns() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_nanos() as i64)
+}
+
+/// `time.perf_counter()`: seconds from some point; also `monotonic` and `process_time`.
+pub fn perf_counter() -> f64 {
+    FIRST.elapsed().as_secs_f64()
+}
+
+/// `time.perf_counter_ns()`.
+pub fn perf_counter_ns() -> i64 {
+    FIRST.elapsed().as_nanos() as i64
+}
+
+/// `time.sleep(seconds)`; raises `ValueError` for a negative time.
+#[track_caller]
+pub fn sleep(seconds: f64) {
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(time) => {
+            crate::flush();
+            thread::sleep(time);
+        }
+        Err(_) => raise_new(ValueError, "sleep length must be non-negative"),
+    }
+}

@@ -1,0 +1,270 @@
+//! Length, items, attributes, iteration.
+
+use super::convert::index_of;
+use super::items::Items;
+use super::methods::special;
+use super::{Value, arithmetic::count_of};
+use crate::class::{AttributeError, IndexError, TypeError};
+use crate::collections::Key;
+use crate::list::{PyList, PyVec, position};
+use crate::shared::List;
+use crate::text::PyStr;
+use crate::unwind::{OrRaise, raise_new};
+
+#[cold]
+#[track_caller]
+fn type_error(words: String) -> ! {
+    raise_new(TypeError, words)
+}
+
+/// `len(v)`.
+#[track_caller]
+pub fn len(value: &Value) -> i64 {
+    match value {
+        Value::Str(text) => text.char_len(),
+        Value::Bytes(bytes) => bytes.len() as i64,
+        Value::List(list) => list.len_i64(),
+        Value::Tuple(items) => items.len_i64(),
+        Value::Dict(dict) => dict.len_i64(),
+        Value::Set(set) => set.len() as i64,
+        Value::FrozenSet(set) => set.len() as i64,
+        Value::Range(range) => range.len_i64(),
+        other => match special(other, "__len__", &[]).and_then(|length| length.as_int()) {
+            Some(length) => count_of(&length),
+            None => type_error(format!(
+                "object of type '{}' has no len()",
+                other.type_name()
+            )),
+        },
+    }
+}
+
+/// `iter(v)`.
+#[track_caller]
+pub fn iter(value: &Value) -> Items {
+    if let Some(items) = Items::of(value) {
+        return items;
+    }
+    match special(value, "__iter__", &[]) {
+        Some(inner) if !matches!(inner, Value::Object(_)) => iter(&inner),
+        Some(inner) => {
+            // An iterator object ends with `StopIteration`.
+            let mut items = Vec::new();
+            loop {
+                match super::methods::try_special(&inner, "__next__", &[]) {
+                    Some(Ok(item)) => items.push(item),
+                    Some(Err(error)) if error.is_a(crate::StopIteration) => {
+                        return Items::owned(items);
+                    }
+                    Some(Err(error)) => crate::raise(error),
+                    None => type_error(format!(
+                        "iter() returned non-iterator of type '{}'",
+                        inner.type_name()
+                    )),
+                }
+            }
+        }
+        None => type_error(format!("'{}' object is not iterable", value.type_name())),
+    }
+}
+
+/// `item in v`.
+#[track_caller]
+pub fn contains(value: &Value, item: &Value) -> bool {
+    match (value, item) {
+        (Value::Str(text), Value::Str(part)) => text.contains(&**part),
+        (Value::Str(_), other) => type_error(format!(
+            "'in <string>' requires string as left operand, not {}",
+            other.type_name()
+        )),
+        (Value::Dict(dict), key) => dict.contains_key(key),
+        (Value::Set(set), key) => set.contains(key),
+        (Value::FrozenSet(set), key) => set.contains(key),
+        (Value::Object(_), item) => {
+            match special(value, "__contains__", std::slice::from_ref(item)) {
+                Some(answer) => answer.is_true(),
+                None => iter(value).any(|other| other == *item),
+            }
+        }
+        (other, item) => match Items::of(other) {
+            Some(mut items) => items.any(|other| other == *item),
+            None => type_error(format!(
+                "argument of type '{}' is not iterable",
+                other.type_name()
+            )),
+        },
+    }
+}
+
+#[track_caller]
+fn list_index(kind: &str, index: &Value) -> i64 {
+    index_of(index, || {
+        format!(
+            "{kind} indices must be integers or slices, not {}",
+            index.type_name()
+        )
+    })
+    .or_raise()
+}
+
+/// `v[index]`.
+#[track_caller]
+pub fn get_item(value: &Value, index: &Value) -> Value {
+    match value {
+        Value::List(list) => list.at(list_index("list", index)),
+        Value::Tuple(items) => {
+            let index = list_index("tuple", index);
+            match position(items.len(), index) {
+                Some(position) => items[position].clone(),
+                None => raise_new(IndexError, "tuple index out of range"),
+            }
+        }
+        Value::Dict(dict) => dict.at(index),
+        Value::Str(text) => {
+            let words = || {
+                format!(
+                    "string indices must be integers, not '{}'",
+                    index.type_name()
+                )
+            };
+            Value::from(text.char_at(index_of(index, words).or_raise()))
+        }
+        Value::Bytes(bytes) => {
+            let index = list_index("byte", index);
+            match position(bytes.len(), index) {
+                Some(position) => Value::from(i64::from(bytes[position])),
+                None => raise_new(IndexError, "index out of range"),
+            }
+        }
+        Value::Range(range) => Value::from(range.at(list_index("range", index))),
+        other => match special(other, "__getitem__", std::slice::from_ref(index)) {
+            Some(item) => item,
+            None => type_error(format!(
+                "'{}' object is not subscriptable",
+                other.type_name()
+            )),
+        },
+    }
+}
+
+/// `v[index] = item`.
+#[track_caller]
+pub fn set_item(value: &Value, index: &Value, item: Value) {
+    match value {
+        Value::List(list) => list.set_at(list_index("list", index), item),
+        Value::Dict(dict) => {
+            // Raises for a key without a hash before anything is borrowed.
+            index.key_hash();
+            dict.insert(index.clone(), item);
+        }
+        other => {
+            if special(other, "__setitem__", &[index.clone(), item]).is_none() {
+                let name = other.type_name();
+                type_error(format!("'{name}' object does not support item assignment"));
+            }
+        }
+    }
+}
+
+/// `del v[index]`.
+#[track_caller]
+pub fn del_item(value: &Value, index: &Value) {
+    match value {
+        Value::List(list) => list.del_at(list_index("list", index)),
+        Value::Dict(dict) => dict.del(index),
+        other => {
+            if special(other, "__delitem__", std::slice::from_ref(index)).is_none() {
+                let name = other.type_name();
+                type_error(format!("'{name}' object doesn't support item deletion"));
+            }
+        }
+    }
+}
+
+/// `v[start:stop:step]`; `None` bounds are left out.
+#[track_caller]
+pub fn get_slice(value: &Value, start: &Value, stop: &Value, step: &Value) -> Value {
+    let bound = |bound: &Value| {
+        let words =
+            || "slice indices must be integers or None or have an __index__ method".to_owned();
+        (!bound.is_none()).then(|| index_of(bound, words).or_raise())
+    };
+    let (start, stop, step) = (bound(start), bound(stop), bound(step).unwrap_or(1));
+    match value {
+        Value::List(list) => Value::List(list.slice(start, stop, step)),
+        Value::Tuple(items) => Value::tuple(items.py_slice(start, stop, step)),
+        Value::Str(text) => Value::from(text.char_slice(start, stop, step)),
+        Value::Bytes(bytes) => Value::from(crate::Bytes(bytes.py_slice(start, stop, step))),
+        other => type_error(format!(
+            "'{}' object is not subscriptable",
+            other.type_name()
+        )),
+    }
+}
+
+/// `v.name`.
+#[track_caller]
+pub fn get_attr(value: &Value, name: &str) -> Value {
+    let found = match value {
+        Value::Object(object) => object.get_attr(name),
+        Value::Error(error) if name == "args" => Some(Value::tuple(
+            error
+                .args()
+                .iter()
+                .map(|arg| Value::from(crate::str(arg).to_string())),
+        )),
+        _ => None,
+    };
+    match found {
+        Some(value) => value,
+        None => no_attribute(value, name),
+    }
+}
+
+#[cold]
+#[track_caller]
+pub(super) fn no_attribute(value: &Value, name: &str) -> ! {
+    let kind = value.type_name();
+    raise_new(
+        AttributeError,
+        format!("'{kind}' object has no attribute '{name}'"),
+    )
+}
+
+/// `v.name = item`.
+#[track_caller]
+pub fn set_attr(value: &Value, name: &str, item: Value) {
+    let is_set = match value {
+        Value::Object(object) => object.set_attr(name, item),
+        _ => false,
+    };
+    if !is_set {
+        no_attribute(value, name);
+    }
+}
+
+/// `isinstance(v, class)` by the name of the class.
+pub fn is_instance(value: &Value, class: &str) -> bool {
+    match value {
+        Value::Bool(_) => matches!(class, "bool" | "int" | "object"),
+        Value::Object(object) => class == "object" || object.is_instance(class),
+        Value::Error(error) => {
+            let known = crate::BUILTIN_CLASSES
+                .iter()
+                .find(|known| known.name() == class);
+            error.name() == class || known.is_some_and(|known| error.is_a(*known))
+        }
+        other => class == "object" || other.type_name() == class,
+    }
+}
+
+impl List<Value> {
+    /// Removes and gives the item at a position that a value names.
+    #[track_caller]
+    pub(super) fn pop_value(&self, index: Option<&Value>) -> Value {
+        match index {
+            Some(index) => self.borrow_mut().pop_at(list_index("list", index)),
+            None => self.pop(),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What emitted code calls on a dynamic value: checked conversions, attributes, methods.
+
+use super::{Items, Value, py};
+use crate::error::Error;
+use crate::number::Num;
+use crate::unwind::raise;
+use crate::{Bytes, Int};
+
+impl Value {
+    /// The static value inside; stops with a `TypeError` when the type is another.
+    #[track_caller]
+    pub fn to<T: TryFrom<Value, Error = Error>>(&self) -> T {
+        match T::try_from(self.clone()) {
+            Ok(value) => value,
+            Err(error) => raise(error),
+        }
+    }
+
+    /// Whether the value is of this static type (`isinstance`).
+    pub fn is<T: IsValue>(&self) -> bool {
+        T::is_value(self)
+    }
+
+    /// `self.name`.
+    #[track_caller]
+    pub fn attr(&self, name: &str) -> Value {
+        py::get_attr(self, name)
+    }
+
+    /// `self.name(args)`.
+    #[track_caller]
+    pub fn call_method(&self, name: &str, args: &[Value]) -> Value {
+        py::call_method(self, name, args)
+    }
+
+    /// `self(args)`.
+    #[track_caller]
+    pub fn call(&self, args: &[Value]) -> Value {
+        py::call(self, args)
+    }
+
+    /// Iterates as `for` does.
+    #[track_caller]
+    pub fn iter(&self) -> Items {
+        py::iter(self)
+    }
+}
+
+/// A static type that a dynamic value can be tested for.
+pub trait IsValue {
+    /// Whether the value is of this type.
+    fn is_value(value: &Value) -> bool;
+}
+
+macro_rules! is_value {
+    ($($ty:ty => $pattern:pat),* $(,)?) => {
+        $(impl IsValue for $ty {
+            fn is_value(value: &Value) -> bool {
+                matches!(value, $pattern)
+            }
+        })*
+    };
+}
+
+is_value! {
+    () => Value::None,
+    bool => Value::Bool(_),
+    i64 => Value::Int(_) | Value::Bool(_),
+    Int => Value::Int(_) | Value::Bool(_),
+    f64 => Value::Float(_),
+    Num => Value::Int(_) | Value::Float(_),
+    String => Value::Str(_),
+    Bytes => Value::Bytes(_),
+    Error => Value::Error(_),
+}

@@ -1,0 +1,187 @@
+//! Equality, order and hashes of values.
+
+use std::cmp::Ordering;
+
+use super::Value;
+use crate::class::TypeError;
+use crate::collections::{Key, mix_hash, std_hash};
+use crate::list::PyOrd;
+use crate::shared::Identity;
+use crate::unwind::raise_new;
+
+impl PartialEq for Value {
+    /// Python's `==`.
+    fn eq(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::None, Value::None) => true,
+            (Value::Str(a), Value::Str(b)) => a == b,
+            (Value::Float(a), Value::Float(b)) => a == b,
+            (Value::Float(x), other) | (other, Value::Float(x)) => {
+                other.as_int().is_some_and(|number| number == *x)
+            }
+            (Value::Bytes(a), Value::Bytes(b)) => a == b,
+            (Value::List(a), Value::List(b)) => a == b,
+            (Value::Tuple(a), Value::Tuple(b)) => a == b,
+            (Value::Dict(a), Value::Dict(b)) => a == b,
+            (Value::Set(a), Value::Set(b)) => a == b,
+            (Value::FrozenSet(a), Value::FrozenSet(b)) => a == b,
+            (Value::Set(a), Value::FrozenSet(b)) | (Value::FrozenSet(b), Value::Set(a)) => {
+                *a.borrow() == ***b
+            }
+            (Value::Range(a), Value::Range(b)) => a == b,
+            (Value::Object(a), b) => a.equals(b).unwrap_or_else(|| self.is_same(other)),
+            (a, Value::Object(b)) => b.equals(a).unwrap_or(false),
+            (Value::Function(_), _) | (Value::Error(_), _) => self.is_same(other),
+            (a, b) => match (a.as_int(), b.as_int()) {
+                (Some(a), Some(b)) => a == b,
+                _ => false,
+            },
+        }
+    }
+}
+
+/// The order of two values, as far as `<` and its kin know one.
+enum Order {
+    /// They compare; none for `nan` and sets of which none holds the other.
+    Known(Option<Ordering>),
+    Unsupported,
+}
+
+fn order(a: &Value, b: &Value) -> Order {
+    Order::Known(match (a, b) {
+        (Value::Str(a), Value::Str(b)) => Some(a.cmp(b)),
+        (Value::Bytes(a), Value::Bytes(b)) => Some(a.cmp(b)),
+        (Value::Float(a), Value::Float(b)) => a.partial_cmp(b),
+        (Value::List(a), Value::List(b)) => return order_items(&a.to_vec(), &b.to_vec()),
+        (Value::Tuple(a), Value::Tuple(b)) => return order_items(a, b),
+        (Value::Set(a), Value::Set(b)) => a.borrow().partial_cmp(&b.borrow()),
+        (Value::FrozenSet(a), Value::FrozenSet(b)) => a.as_ref().partial_cmp(b.as_ref()),
+        _ => match (a.as_int(), b.as_int(), a, b) {
+            (Some(a), Some(b), ..) => Some(a.cmp(&b)),
+            (Some(a), None, _, Value::Float(b)) => a.partial_cmp(b),
+            (None, Some(b), Value::Float(a), _) => a.partial_cmp(&b),
+            _ => return Order::Unsupported,
+        },
+    })
+}
+
+fn order_items(a: &[Value], b: &[Value]) -> Order {
+    match a.iter().zip(b).find(|(a, b)| a != b) {
+        Some((a, b)) => order(a, b),
+        None => Order::Known(Some(a.len().cmp(&b.len()))),
+    }
+}
+
+#[track_caller]
+fn compare(
+    a: &Value,
+    b: &Value,
+    symbol: &str,
+    methods: [&str; 2],
+    holds: fn(Ordering) -> bool,
+) -> bool {
+    match order(a, b) {
+        Order::Known(ordering) => ordering.is_some_and(holds),
+        Order::Unsupported => {
+            let tried = super::methods::special(a, methods[0], std::slice::from_ref(b))
+                .or_else(|| super::methods::special(b, methods[1], std::slice::from_ref(a)));
+            if let Some(answer) = tried {
+                return answer.is_true();
+            }
+            let (a, b) = (a.type_name(), b.type_name());
+            raise_new(
+                TypeError,
+                format!("'{symbol}' not supported between instances of '{a}' and '{b}'"),
+            )
+        }
+    }
+}
+
+/// `a == b`.
+#[inline]
+pub fn eq(a: &Value, b: &Value) -> bool {
+    a == b
+}
+
+/// `a != b`.
+#[inline]
+pub fn ne(a: &Value, b: &Value) -> bool {
+    a != b
+}
+
+/// `a < b`.
+#[track_caller]
+pub fn lt(a: &Value, b: &Value) -> bool {
+    compare(a, b, "<", ["__lt__", "__gt__"], Ordering::is_lt)
+}
+
+/// `a <= b`.
+#[track_caller]
+pub fn le(a: &Value, b: &Value) -> bool {
+    compare(a, b, "<=", ["__le__", "__ge__"], Ordering::is_le)
+}
+
+/// `a > b`.
+#[track_caller]
+pub fn gt(a: &Value, b: &Value) -> bool {
+    compare(a, b, ">", ["__gt__", "__lt__"], Ordering::is_gt)
+}
+
+/// `a >= b`.
+#[track_caller]
+pub fn ge(a: &Value, b: &Value) -> bool {
+    compare(a, b, ">=", ["__ge__", "__le__"], Ordering::is_ge)
+}
+
+impl PyOrd for Value {
+    #[track_caller]
+    fn py_lt(&self, other: &Value) -> bool {
+        lt(self, other)
+    }
+}
+
+impl Key for Value {
+    /// Raises `TypeError` for a value that has no hash.
+    #[track_caller]
+    fn key_hash(&self) -> u64 {
+        match self {
+            Value::None => 0x6e6f_6e65,
+            Value::Bool(truth) => truth.key_hash(),
+            Value::Int(number) => number.key_hash(),
+            Value::Float(number) => number.key_hash(),
+            Value::Str(text) => text.as_ref().key_hash(),
+            Value::Bytes(bytes) => bytes.key_hash(),
+            Value::Tuple(items) => items.iter().fold(items.len() as u64, |hash, item| {
+                mix_hash(hash, item.key_hash())
+            }),
+            Value::FrozenSet(set) => set.key_hash(),
+            Value::Range(range) => std_hash(&crate::repr(range.as_ref()).to_string()),
+            Value::Function(function) => std_hash(&function.address()),
+            Value::Error(error) => std_hash(error.name()),
+            Value::Object(object) => object.hash().unwrap_or_else(|| std_hash(&object.id())),
+            Value::List(_) | Value::Dict(_) | Value::Set(_) => raise_new(
+                TypeError,
+                format!("unhashable type: '{}'", self.type_name()),
+            ),
+        }
+    }
+
+    fn key_eq(&self, other: &Value) -> bool {
+        self == other
+    }
+
+    fn py_hash(&self) -> Option<i64> {
+        match self {
+            Value::Bool(truth) => truth.py_hash(),
+            Value::Int(number) => number.py_hash(),
+            Value::Float(number) => number.py_hash(),
+            Value::Tuple(items) => items.as_ref().py_hash(),
+            Value::FrozenSet(set) => set.py_hash(),
+            Value::List(_) | Value::Dict(_) | Value::Set(_) => {
+                self.key_hash();
+                None
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The methods of `list`, `tuple`, `dict` and `set`, by name.
+
+use super::Value;
+use super::access::iter;
+use super::methods::argument;
+use crate::collections::{Key, Set};
+use crate::list::PyList;
+use crate::shared::{List, SharedDict, SharedSet};
+use crate::unwind::OrRaise;
+
+/// The methods of `list` that give nothing.
+#[track_caller]
+fn change_list(list: &List<Value>, name: &str, args: &[Value]) -> Option<()> {
+    let arg = |at| argument(args, at, name);
+    match name {
+        "append" => list.push(arg(0).clone()),
+        "extend" => {
+            // A list that extends itself is read before it grows.
+            let items: Vec<Value> = iter(arg(0)).collect();
+            list.extend(items);
+        }
+        "insert" => list.insert(i64::try_from(arg(0)).or_raise(), arg(1).clone()),
+        "remove" => list.remove(arg(0)),
+        "sort" => list.sort(false),
+        "reverse" => list.reverse(),
+        "clear" => list.clear(),
+        _ => return None,
+    }
+    Some(())
+}
+
+/// The result of a method of `list`; none when there is no such method here.
+#[track_caller]
+pub(super) fn list_method(list: &List<Value>, name: &str, args: &[Value]) -> Option<Value> {
+    let arg = |at| argument(args, at, name);
+    Some(match name {
+        "pop" => list.pop_value(args.first()),
+        "index" => Value::from(list.index(arg(0))),
+        "count" => Value::from(list.count(arg(0))),
+        "copy" => Value::List(list.copy()),
+        _ => {
+            change_list(list, name, args)?;
+            Value::None
+        }
+    })
+}
+
+/// The result of a method of `tuple`; none when there is no such method here.
+#[track_caller]
+pub(super) fn tuple_method(items: &[Value], name: &str, args: &[Value]) -> Option<Value> {
+    Some(match name {
+        "index" => match items
+            .iter()
+            .position(|item| item == argument(args, 0, name))
+        {
+            Some(at) => Value::from(at),
+            None => crate::raise_new(crate::ValueError, "tuple.index(x): x not in tuple"),
+        },
+        "count" => Value::from(items.py_count(argument(args, 0, name))),
+        _ => return None,
+    })
+}
+
+fn tuple_of((key, value): (Value, Value)) -> Value {
+    Value::from((key, value))
+}
+
+/// The result of a method of `dict`; none when there is no such method here.
+#[track_caller]
+pub(super) fn dict_method(
+    dict: &SharedDict<Value, Value>,
+    name: &str,
+    args: &[Value],
+) -> Option<Value> {
+    let arg = |at| argument(args, at, name);
+    let default = || args.get(1).cloned().unwrap_or_default();
+    Some(match name {
+        "get" => dict.get(arg(0)).unwrap_or_else(default),
+        "keys" => Value::from(dict.keys()),
+        "values" => Value::from(dict.values()),
+        "items" => Value::from(
+            dict.items()
+                .into_iter()
+                .map(tuple_of)
+                .collect::<Vec<Value>>(),
+        ),
+        "pop" if args.len() > 1 => dict.pop_or(arg(0), default()),
+        "pop" => dict.pop(arg(0)),
+        "popitem" => tuple_of(dict.popitem()),
+        "setdefault" => {
+            arg(0).key_hash();
+            dict.setdefault(arg(0).clone(), default())
+        }
+        "update" => {
+            update(dict, arg(0));
+            Value::None
+        }
+        "clear" => {
+            dict.clear();
+            Value::None
+        }
+        "copy" => Value::Dict(dict.copy()),
+        _ => return None,
+    })
+}
+
+#[track_caller]
+fn update(dict: &SharedDict<Value, Value>, other: &Value) {
+    match other {
+        Value::Dict(other) => dict.update(other.items()),
+        other => {
+            let entries: Vec<(Value, Value)> = iter(other)
+                .map(|pair| {
+                    let mut parts = iter(&pair);
+                    (
+                        parts.next().unwrap_or_default(),
+                        parts.next().unwrap_or_default(),
+                    )
+                })
+                .collect();
+            dict.update(entries);
+        }
+    }
+}
+
+/// The set that a value's items make.
+#[track_caller]
+fn set_of(value: &Value) -> Set<Value> {
+    match value {
+        Value::Set(set) => set.borrow().py_copy(),
+        other => iter(other).collect(),
+    }
+}
+
+/// The methods of `set` that give nothing.
+#[track_caller]
+fn change_set(set: &SharedSet<Value>, name: &str, args: &[Value]) -> Option<()> {
+    let arg = || argument(args, 0, name);
+    if matches!(name, "add" | "discard" | "remove") {
+        // Raises for an item without a hash before anything is borrowed.
+        arg().key_hash();
+    }
+    match name {
+        "add" => {
+            set.insert(arg().clone());
+        }
+        "discard" => {
+            set.remove(arg());
+        }
+        "remove" => set.del(arg()),
+        "clear" => set.clear(),
+        "update" => {
+            let other = set_of(arg());
+            set.borrow_mut().merge(&other);
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+/// The result of a method of `set`; none when there is no such method here.
+#[track_caller]
+pub(super) fn set_method(set: &SharedSet<Value>, name: &str, args: &[Value]) -> Option<Value> {
+    let other = || set_of(argument(args, 0, name));
+    Some(match name {
+        "pop" => set.pop(),
+        "copy" => Value::Set(set.copy()),
+        "union" => Value::Set(set.borrow().union(&other()).into()),
+        "intersection" => Value::Set(set.borrow().intersection(&other()).into()),
+        "difference" => Value::Set(set.borrow().difference(&other()).into()),
+        "symmetric_difference" => Value::Set(set.borrow().symmetric_difference(&other()).into()),
+        "issubset" => Value::Bool(set.borrow().is_subset(&other())),
+        "issuperset" => Value::Bool(set.borrow().is_superset(&other())),
+        "isdisjoint" => Value::Bool(set.borrow().is_disjoint(&other())),
+        _ => {
+            change_set(set, name, args)?;
+            Value::None
+        }
+    })
+}

