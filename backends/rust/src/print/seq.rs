@@ -452,7 +452,7 @@ impl Printer<'_, '_> {
         if !all_conds || may_leave {
             return None;
         }
-        let chain = self.iterator(*iter);
+        let chain = super::loops::typed_range(self.iterator(*iter));
         // Inside the adapters' closures an error cannot return from the function: it unwinds.
         self.frames.push(Frame { fallible: false, ret: ty, exit: Exit::Direct });
         let made = self.adapters(chain, pat, *iter, conds, sink);
