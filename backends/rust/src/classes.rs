@@ -122,12 +122,17 @@ fn methods(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut
             parts.push(function(env, body, module, uses, 4));
         }
     }
+    for field in &class.fields {
+        if let Some(body) = field.default.and_then(|path| env.function(path)) {
+            parts.push(function(env, body, module, uses, 4));
+        }
+    }
     if !class.methods.iter().any(|method| method.last() == "__init__")
         && env.function(class.path.join("__init__")).is_none()
     {
         parts.insert(0, constructor(env, class, module, uses));
     }
-    for attribute in &class.attributes {
+    for attribute in class.attributes.iter().filter(|path| env.is_associated(**path)) {
         if let Some(text) = attribute_item(env, *attribute, module, uses) {
             parts.insert(0, text);
         }
@@ -180,9 +185,6 @@ fn constructor(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -
 /// A class attribute: an associated constant, or a global of the module.
 fn attribute_item(env: &Env<'_>, path: Name, module: Name, uses: &mut Uses) -> Option<String> {
     let text = crate::items::global(env, path, module, uses)?;
-    if !text.contains("const ") || text.starts_with("thread_local") {
-        return None;
-    }
     let pad = layout_pad(4);
     Some(text.lines().map(|line| format!("{pad}{line}\n")).collect())
 }
@@ -247,6 +249,22 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
         let text =
             named_function(env, &body, "eq", "", module, uses, 4).replace(&format!("&{name}"), "&Self");
         let _ = write!(out, "\nimpl PartialEq for {name} {{\n{text}}}\n");
+    }
+    let orders_fields =
+        matches!(class.kind, ClassKind::Dataclass { order: true, .. } | ClassKind::NamedTuple);
+    let less = match env.program.find_method(class.path, "__lt__") {
+        Some(path) if env.function(path).is_some_and(|body| compares_self(body, class.path)) => {
+            Some("self.less(other)")
+        }
+        _ if orders_fields => Some("self < other"),
+        _ => None,
+    };
+    if let Some(less) = less {
+        uses.rt = true;
+        let _ = write!(
+            out,
+            "\nimpl rt::PyOrd for {name} {{\n    fn py_lt(&self, other: &Self) -> bool {{\n        {less}\n    }}\n}}\n"
+        );
     }
     if hashes(class) {
         uses.rt = true;

@@ -193,7 +193,14 @@ impl<'a> Env<'a> {
         for ty in found {
             let TyKind::Union(items) = ty.kind() else { continue };
             let parts: Vec<_> = items.iter().map(|item| variant(*item)).collect();
-            self.unions.insert(ty, parts.join("Or"));
+            let mut name = parts.join("Or");
+            let base = name.clone();
+            let mut number = 1;
+            while self.unions.values().any(|known| *known == name) {
+                number += 1;
+                name = format!("{base}{number}");
+            }
+            self.unions.insert(ty, name);
         }
     }
 }
@@ -259,6 +266,22 @@ impl<'a> Env<'a> {
 
     pub fn is_enum(&self, class: Name) -> bool {
         self.class(class).is_some_and(|class| matches!(class.kind, ClassKind::Enum | ClassKind::EnumOf(_)))
+    }
+
+    /// A constant of a class that stands in its `impl`.
+    pub fn is_associated(&self, path: Name) -> bool {
+        let is_const = self.program.globals.get(&path).is_some_and(|global| global.storage == Storage::Const);
+        is_const && self.class(path.parent()).is_some()
+    }
+
+    /// Rust name of a global; a class attribute that is no constant carries its class's name.
+    pub fn global_name(&self, path: Name) -> String {
+        let own = names::upper(path.last());
+        let class = path.parent();
+        if self.class(class).is_none() || self.is_associated(path) {
+            return own;
+        }
+        format!("{}_{}", names::upper(class.last()), own.trim_start_matches('_'))
     }
 
     /// Members of an enum class.

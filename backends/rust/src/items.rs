@@ -76,7 +76,7 @@ fn rest(env: &Env<'_>, module: &core::Module, uses: &mut Uses) -> Vec<String> {
     }
     for path in env.program.globals.keys() {
         let listed = module.items.iter().any(|row| matches!(row.item, Item::Global(found) if found == *path));
-        let in_class = env.class(path.parent()).is_some();
+        let in_class = env.is_associated(*path) || env.is_variant(*path);
         if env.module_of(*path) == module.path && !listed && !in_class {
             out.extend(global(env, *path, module.path, uses));
         }
@@ -279,7 +279,7 @@ fn first_value<'a>(env: &'a Env<'_>, path: Name) -> Option<(&'a Body<Mir>, NodeI
 /// The item of a global; none where it is a variant of an enum or has no value.
 pub fn global(env: &Env<'_>, path: Name, module: Name, uses: &mut Uses) -> Option<String> {
     let def = env.program.globals.get(&path)?;
-    let name = names::upper(path.last());
+    let name = env.global_name(path);
     let visibility = visibility(env, path, module);
     let ty = env.ty(def.ty, Position::Stored, module, uses);
     let (body, value) = match (def.storage, first_value(env, path)) {

@@ -172,6 +172,8 @@ impl Expr {
     }
     pub fn unary(op: &'static str, of: Self) -> Self {
         match (op, of) {
+            // A guard is no reference: `&guard` is.
+            ("&" | "&mut ", Self::Unary("*", inner)) if inner.is_guard() => Self::Unary(op, inner),
             // A reference to what a reference points to is that reference.
             ("&", Self::Unary("*", inner)) => *inner,
             ("*", Self::Unary("&" | "&mut ", inner)) => *inner,
@@ -197,6 +199,10 @@ impl Expr {
             Self::Unary("&" | "&mut ", inner) => *inner,
             other => other,
         }
+    }
+    /// `cell.borrow()`: reads as what it guards, but is a value of its own.
+    pub fn is_guard(&self) -> bool {
+        matches!(self, Self::Method(_, name, args) if args.is_empty() && matches!(name.as_str(), "borrow" | "borrow_mut"))
     }
     /// A closure of one expression.
     pub fn closure(params: impl Into<String>, body: Self) -> Self {

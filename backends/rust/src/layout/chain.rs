@@ -1,8 +1,8 @@
 //! Method chains: on one line, with the last link hanging over, or one link a line.
 
-use super::flat::{LIST_WIDTH, flat};
+use super::flat::LIST_WIDTH;
 use super::list::call;
-use super::{Prec, TAB, fits, last_line, needs_parens, operand, spaces, width};
+use super::{Prec, TAB, first_line, fits, needs_parens, operand, spaces, width};
 use crate::tree::Expr;
 
 /// A link behind the root: `.name(args)`, `.field`, with the `?`s behind it.
@@ -71,7 +71,8 @@ pub(super) fn chain(expr: &Expr, indent: usize, col: usize, tail: usize) -> Stri
         head.push_str(&link);
         at += 1;
     }
-    let inner = indent + TAB;
+    // Behind a root of several lines the links stand at its own indentation.
+    let inner = if head.contains('\n') { indent } else { indent + TAB };
     for (index, link) in links.iter().enumerate().skip(at) {
         let tail = if index + 1 == links.len() { tail } else { 0 };
         head.push_str(&format!("\n{}{}", spaces(inner), link.render(inner, inner, tail)));
@@ -79,7 +80,8 @@ pub(super) fn chain(expr: &Expr, indent: usize, col: usize, tail: usize) -> Stri
     head
 }
 
-/// Everything on the first line but the inside of the last link's arguments.
+/// Everything on the first line but the inside of the last link's arguments: where that is at least five
+/// lines, or no longer than the last link on a line of its own.
 fn hanging(
     head: &str,
     front: &[Link<'_>],
@@ -90,22 +92,17 @@ fn hanging(
 ) -> Option<String> {
     let parts: Option<Vec<_>> = front.iter().map(Link::flat).collect();
     let line = format!("{head}{}", parts?.concat());
-    if line.contains('\n') && !front.is_empty() {
+    if line.contains('\n') {
         return None;
     }
-    let at = if line.contains('\n') { width(last_line(&line)) } else { col + width(&line) };
+    let at = col + width(&line);
     let text = last.render(indent, at, tail);
-    let total = width(last_line(&line)) + width(super::first_line(&text));
-    let too_wide = !front.is_empty() && total > LIST_WIDTH;
-    if too_wide || !fits(&text, at, tail) {
+    let total = width(&line) + width(first_line(&text));
+    if (!front.is_empty() && total > LIST_WIDTH) || !fits(&text, at, tail) {
         return None;
     }
-    // A last link that fits on a line of its own goes there.
     let inner = indent + TAB;
-    let own = last.flat().is_some_and(|text| fits(&text, inner, tail));
-    if own && text.contains('\n') && !front.is_empty() {
-        return None;
-    }
-    let ends_open = last.args.is_some_and(|args| args.last().is_some_and(|arg| flat(arg).is_none()));
-    if front.is_empty() || ends_open || !text.contains('\n') { Some(format!("{line}{text}")) } else { None }
+    let lines = text.lines().count();
+    let own_lines = last.render(inner, inner, tail).lines().count();
+    (lines == 1 || lines >= 5 || own_lines >= lines).then(|| format!("{line}{text}"))
 }

@@ -87,7 +87,7 @@ pub(super) fn flat_args(args: &[Expr], is_array: bool) -> Option<String> {
 }
 
 /// A call as the only argument has the same limit.
-fn is_nested_call(expr: &Expr) -> bool {
+pub(super) fn is_nested_call(expr: &Expr) -> bool {
     match expr {
         Expr::Call(..) | Expr::Macro(..) => true,
         Expr::Unary(_, inner) | Expr::Try(inner) | Expr::Cast(inner, _) => is_nested_call(inner),

@@ -1,7 +1,7 @@
 //! Calls, arrays, struct literals that do not fit on one line.
 
-use super::flat::{LIST_WIDTH, flat, flat_args, flat_field};
-use super::{TAB, WIDTH, first_line, fits, last_line, render, spaces, width};
+use super::flat::{LIST_WIDTH, flat, flat_args, flat_field, is_nested_call};
+use super::{Prec, TAB, WIDTH, first_line, fits, last_line, needs_parens, render, spaces, width};
 use crate::tree::Expr;
 
 /// Items up to this width are packed on lines.
@@ -48,15 +48,12 @@ fn overflow(callee: &str, args: &[Expr], indent: usize, col: usize, tail: usize)
         head.push_str(", ");
     }
     // A call as the only argument has its one-line form up to the width of a list.
-    let reserve = if matches!(last, Expr::Call(..) | Expr::Macro(..)) {
-        (tail + 1).max(WIDTH.saturating_sub(col + LIST_WIDTH))
-    } else {
-        tail + 1
-    };
+    let reserve =
+        if is_nested_call(last) { (tail + 1).max(WIDTH.saturating_sub(col + LIST_WIDTH)) } else { tail + 1 };
     let text = render(last, indent, col + width(&head), reserve);
     let fits_head = col + width(&head) + width(first_line(&text)) <= WIDTH;
     // A chain in a call stays on its line, but for the last link.
-    let is_chain = matches!(last, Expr::Method(..) | Expr::Field(..)) && callee.len() >= TAB;
+    let is_chain = is_chain(last) && (callee.len() >= TAB || args.len() > 1);
     if is_chain && text.lines().nth(1).is_some_and(|line| line.trim_start().starts_with('.')) {
         return None;
     }
@@ -70,7 +67,17 @@ fn can_overflow(expr: &Expr, count: usize) -> bool {
         Expr::Closure(_) | Expr::Block(..) => true,
         Expr::Match(..) | Expr::Call(..) | Expr::Method(..) | Expr::Macro(..) | Expr::Array(_) => count == 1,
         Expr::Struct(..) | Expr::Tuple(_) | Expr::If(_) => count == 1,
-        Expr::Unary(_, inner) | Expr::Try(inner) | Expr::Cast(inner, _) => can_overflow(inner, count),
+        Expr::Unary(_, inner) => !needs_parens(inner, Prec::Unary) && can_overflow(inner, count),
+        Expr::Try(inner) | Expr::Cast(inner, _) => can_overflow(inner, count),
+        _ => false,
+    }
+}
+
+/// A chain, also behind a reference.
+fn is_chain(expr: &Expr) -> bool {
+    match expr {
+        Expr::Method(..) | Expr::Field(..) => true,
+        Expr::Unary(_, inner) | Expr::Try(inner) | Expr::Cast(inner, _) => is_chain(inner),
         _ => false,
     }
 }

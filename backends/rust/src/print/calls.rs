@@ -2,17 +2,13 @@
 
 use super::Printer;
 use super::expr::to_owned_text;
-use crate::env::variant;
 use crate::names;
 use crate::template;
 use crate::tree::Expr;
 use crate::types::Position;
 use batuta_base::Name;
 use batuta_catalog as catalog;
-use batuta_core::{
-    Arg, Attr, Body, Callee, ClassOp, Const, ExcOp, FnKind, Lang, Mir, NodeId, RsOp, Ty, TyKind, UnionOp,
-    ValueOp,
-};
+use batuta_core::{Arg, Attr, Body, Callee, Const, ExcOp, FnKind, Mir, NodeId, RsOp, Ty, TyKind};
 
 /// Methods of the extension traits that no type of std or the runtime has by itself.
 const EXTENSIONS: &[&str] = &[
@@ -398,158 +394,6 @@ impl Printer<'_, '_> {
                 Expr::call(format!("{shared}::from"), vec![Expr::Array(items)])
             }
             value => Expr::call(format!("{shared}::from"), vec![value]),
-        }
-    }
-
-    // ---- classes, unions, dynamic values ---------------------------------------------------
-
-    pub(crate) fn class_op(&mut self, op: ClassOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
-        match op {
-            ClassOp::New => self.struct_literal(args, ty),
-            ClassOp::Up | ClassOp::Down => self.expr(args[0]),
-            ClassOp::IsInstance => {
-                let class = match attr {
-                    Attr::Name(class) => Some(*class),
-                    Attr::Ty(ty) => ty.class_path(),
-                    _ => None,
-                };
-                let Some(class) = class else { return self.problem("an instance test without class") };
-                let Some(of) = self.body.ty(args[0]).class_path() else {
-                    return self.problem("an instance test of something that is no object");
-                };
-                let is = self.env.program.is_subclass(of, class);
-                // A value of the base class may be an object of any subclass: its type does not say.
-                if !is && self.env.program.is_subclass(class, of) {
-                    return self
-                        .problem(&format!("whether a `{of}` is a `{class}` is not known from its type"));
-                }
-                Expr::Atom(is.to_string())
-            }
-        }
-    }
-
-    fn struct_literal(&mut self, args: &[NodeId], ty: Ty) -> Expr {
-        let Some(class) = ty.class_path() else { return self.problem("an object without class") };
-        let fields = self.env.all_fields(class);
-        let own = names::camel(class.last());
-        let path = if self.body.path.parent() == class {
-            "Self".to_owned()
-        } else {
-            self.env.item_path(class, &own, self.module, self.uses)
-        };
-        let is_shared = self.env.class(class).is_some_and(|class| class.is_shared);
-        let mut parts = Vec::new();
-        for (field, arg) in fields.iter().zip(args) {
-            let mut value = self.owned(*arg);
-            if is_shared {
-                value = self.celled(field.cell, value);
-            }
-            parts.push((names::snake(field.name.as_str()), value));
-        }
-        Expr::Struct(path, parts)
-    }
-
-    fn celled(&mut self, cell: batuta_core::FieldCell, value: Expr) -> Expr {
-        let wrapper = match cell {
-            batuta_core::FieldCell::Plain => return value,
-            batuta_core::FieldCell::Cell => "Cell",
-            batuta_core::FieldCell::RefCell => "RefCell",
-        };
-        self.uses.paths.insert(format!("std::cell::{wrapper}"));
-        Expr::call(format!("{wrapper}::new"), vec![value])
-    }
-
-    pub(crate) fn union_op(&mut self, op: UnionOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
-        match op {
-            UnionOp::From => {
-                let name = self.ty(ty, Position::Stored);
-                let member = variant(self.body.ty(args[0]).strip_ref());
-                if member == "None" {
-                    return Expr::Atom(format!("{name}::None"));
-                }
-                let value = self.owned(args[0]);
-                Expr::call(format!("{name}::{member}"), vec![value])
-            }
-            UnionOp::Is => {
-                let Attr::Ty(member) = attr else { return self.problem("a union test without type") };
-                let name = self.ty(self.body.ty(args[0]).strip_ref(), Position::Stored);
-                let value = self.expr(args[0]).without_ref();
-                let member = variant(*member);
-                let pat =
-                    if member == "None" { format!("{name}::None") } else { format!("{name}::{member}(_)") };
-                Expr::Macro("matches".to_owned(), vec![value, Expr::Atom(pat)])
-            }
-            UnionOp::Get => {
-                let member = names::snake(&variant(ty.strip_ref()));
-                let value = self.expr(args[0]);
-                let by_ref = matches!(ty.kind(), TyKind::Ref(_));
-                let method =
-                    format!("{}_{}", if by_ref { "as" } else { "into" }, member.trim_end_matches('_'));
-                value.method(method, vec![])
-            }
-        }
-    }
-
-    pub(crate) fn value_op(&mut self, op: ValueOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
-        let value = self.rt("Value");
-        let language = match self.body.lang {
-            Lang::Ruchy => "ruchy",
-            _ => "py",
-        };
-        let name = match attr {
-            Attr::Name(name) => name.as_str(),
-            _ => "",
-        };
-        let text = |name: &str| Expr::Atom(crate::literal::string(name));
-        match op {
-            ValueOp::From => {
-                let arg = self.owned(args[0]);
-                Expr::call(format!("{value}::from"), vec![arg])
-            }
-            ValueOp::To => {
-                let target = self.ty(ty.strip_ref(), Position::Stored);
-                self.expr(args[0]).method(format!("to::<{target}>"), vec![])
-            }
-            ValueOp::Is => {
-                let target = match attr {
-                    Attr::Ty(ty) => self.ty(*ty, Position::Stored),
-                    _ => "_".to_owned(),
-                };
-                self.expr(args[0]).method(format!("is::<{target}>"), vec![])
-            }
-            ValueOp::Binary | ValueOp::Unary | ValueOp::Index => {
-                if op == ValueOp::Unary && matches!(name, "truth" | "not") {
-                    let truth = self.expr(args[0]).method("is_true", vec![]);
-                    return if name == "not" { Expr::unary("!", truth) } else { truth };
-                }
-                let name = match name {
-                    _ if op == ValueOp::Index => "get_item",
-                    "truediv" => "true_div",
-                    "floordiv" => "floor_div",
-                    "mod" => "rem",
-                    "and" => "bitand",
-                    "or" => "bitor",
-                    "xor" => "bitxor",
-                    "shl" => "lshift",
-                    "shr" => "rshift",
-                    "slice" => "get_slice",
-                    other => other,
-                };
-                let parts = args.iter().map(|arg| self.by_ref(*arg)).collect();
-                Expr::call(format!("rt::{language}::{name}"), parts)
-            }
-            ValueOp::Attr => self.expr(args[0]).method("attr", vec![text(name)]),
-            ValueOp::Method => {
-                let receiver = self.expr(args[0]);
-                let rest = self.exprs(&args[1..]);
-                receiver.method("call_method", vec![text(name), Expr::unary("&", Expr::Array(rest))])
-            }
-            ValueOp::Call => {
-                let callee = self.expr(args[0]);
-                let rest = self.exprs(&args[1..]);
-                callee.method("call", vec![Expr::unary("&", Expr::Array(rest))])
-            }
-            ValueOp::Iter => self.expr(args[0]).method("iter", vec![]),
         }
     }
 

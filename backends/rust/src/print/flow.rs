@@ -25,7 +25,10 @@ impl Printer<'_, '_> {
                 let mut parts: Vec<String> = front.iter().map(|part| self.pat(part)).collect();
                 match rest.as_deref() {
                     Some(Pat::Wild) => parts.push("..".to_owned()),
-                    Some(rest) => parts.push(format!("{} @ ..", self.pat(rest))),
+                    Some(rest) => match self.pat(rest) {
+                        name if name == "_" => parts.push("..".to_owned()),
+                        name => parts.push(format!("{name} @ ..")),
+                    },
                     None => {}
                 }
                 parts.extend(back.iter().map(|part| self.pat(part)));
@@ -44,11 +47,14 @@ impl Printer<'_, '_> {
             Pat::Some(part) => format!("Some({})", self.pat(part)),
             Pat::None => "None".to_owned(),
             Pat::Ref(part) => format!("&{}", self.pat(part)),
-            Pat::Class { class, named, .. } => {
+            Pat::Class { class, args, named } => {
                 let own = names::camel(class.last());
                 let path = self.env.item_path(*class, &own, self.module, self.uses);
                 let mut parts: Vec<String> = Vec::new();
-                for (name, part) in named {
+                let fields = self.env.all_fields(*class);
+                let positional = fields.iter().zip(args).map(|(field, part)| (field.name, part));
+                let named = named.iter().map(|(name, part)| (*name, part));
+                for (name, part) in positional.chain(named) {
                     let (name, part) = (names::snake(name.as_str()), self.pat(part));
                     parts.push(if name == part { name } else { format!("{name}: {part}") });
                 }

@@ -102,7 +102,11 @@ impl Printer<'_, '_> {
         let is_reference = matches!(self.body.ty(node).kind(), TyKind::Ref(_) | TyKind::RefMut(_));
         match &self.body.nodes[node].kind {
             Node::Use(_, Mode::Copy | Mode::Move) if is_reference => self.expr(node),
-            Node::Use(..) => Expr::unary("&", self.shown(node)),
+            Node::Use(..) => match self.shown(node) {
+                // What takes any type takes the guard for the value.
+                guard if guard.is_guard() => Expr::Unary("&", Box::new(Expr::Unary("*", Box::new(guard)))),
+                shown => Expr::unary("&", shown),
+            },
             _ if is_reference => self.expr(node),
             _ => Expr::unary("&", self.shown(node)),
         }

@@ -139,7 +139,11 @@ impl Printer<'_, '_> {
                 {
                     self.expr(node).method("iter", vec![])
                 }
-                _ => self.expr(node),
+                _ => {
+                    let is_owned = matches!(self.body.ty(node).kind(), TyKind::List(_) | TyKind::Set(_));
+                    let of = self.expr(node);
+                    if is_owned { of.method("into_iter", vec![]) } else { of }
+                }
             },
         }
     }

@@ -6,6 +6,7 @@ mod expr;
 mod flow;
 mod format;
 mod loops;
+mod objects;
 mod ops;
 mod places;
 mod seq;

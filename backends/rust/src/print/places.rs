@@ -72,7 +72,12 @@ impl Printer<'_, '_> {
             Root::Node(node) => Placed { expr: self.expr(node), ty: self.body.ty(node), cell: false },
             Root::Global(path) => self.global(path, access),
         };
+        let is_variant = matches!(place.root, Root::Global(path) if self.env.is_variant(path));
         for (index, proj) in place.proj.iter().enumerate() {
+            // A member of an enum is always there.
+            if is_variant && index == 0 && *proj == Proj::Payload {
+                continue;
+            }
             let is_last = index + 1 == place.proj.len();
             at = self.project(at, *proj, access, is_last);
         }
@@ -248,6 +253,7 @@ impl Printer<'_, '_> {
             let ty = if *ty.kind() == TyKind::Str { ty.reference() } else { ty };
             return Placed { expr: Expr::Atom(format!("{owner}::{own}")), ty, cell: false };
         }
+        let own = self.env.global_name(path);
         let name = self.env.item_path(path, &own, self.module, self.uses);
         match storage {
             Storage::Const if *ty.kind() == TyKind::Str => {

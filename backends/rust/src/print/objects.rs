@@ -1,0 +1,217 @@
+//! Objects, closed unions, dynamic values.
+
+use super::Printer;
+use crate::env::variant;
+use crate::names;
+use crate::tree::Expr;
+use crate::types::Position;
+use batuta_core::{Attr, ClassOp, Lang, Node, NodeId, Op, Ty, TyKind, UnionOp, ValueOp};
+
+impl Printer<'_, '_> {
+    pub(crate) fn class_op(&mut self, op: ClassOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
+        match op {
+            ClassOp::New => self.struct_literal(args, ty),
+            ClassOp::Up | ClassOp::Down => self.expr(args[0]),
+            ClassOp::IsInstance => {
+                let class = match attr {
+                    Attr::Name(class) => Some(*class),
+                    Attr::Ty(ty) => ty.class_path(),
+                    _ => None,
+                };
+                let Some(class) = class else { return self.problem("an instance test without class") };
+                let Some(of) = self.body.ty(args[0]).class_path() else {
+                    return self.problem("an instance test of something that is no object");
+                };
+                let is = self.env.program.is_subclass(of, class);
+                // A value of the base class may be an object of any subclass: its type does not say.
+                if !is && self.env.program.is_subclass(class, of) {
+                    return self
+                        .problem(&format!("whether a `{of}` is a `{class}` is not known from its type"));
+                }
+                Expr::Atom(is.to_string())
+            }
+        }
+    }
+
+    fn struct_literal(&mut self, args: &[NodeId], ty: Ty) -> Expr {
+        let Some(class) = ty.class_path() else { return self.problem("an object without class") };
+        let fields = self.env.all_fields(class);
+        let own = names::camel(class.last());
+        let path = if self.body.path.parent() == class {
+            "Self".to_owned()
+        } else {
+            self.env.item_path(class, &own, self.module, self.uses)
+        };
+        let is_shared = self.env.class(class).is_some_and(|class| class.is_shared);
+        let mut parts = Vec::new();
+        for (field, arg) in fields.iter().zip(args) {
+            let mut value = self.owned(*arg);
+            if is_shared {
+                value = self.celled(field.cell, value);
+            }
+            parts.push((names::snake(field.name.as_str()), value));
+        }
+        Expr::Struct(path, parts)
+    }
+
+    fn celled(&mut self, cell: batuta_core::FieldCell, value: Expr) -> Expr {
+        let wrapper = match cell {
+            batuta_core::FieldCell::Plain => return value,
+            batuta_core::FieldCell::Cell => "Cell",
+            batuta_core::FieldCell::RefCell => "RefCell",
+        };
+        self.uses.paths.insert(format!("std::cell::{wrapper}"));
+        Expr::call(format!("{wrapper}::new"), vec![value])
+    }
+
+    pub(crate) fn union_op(&mut self, op: UnionOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
+        match op {
+            UnionOp::From => {
+                let name = self.ty(ty, Position::Stored);
+                let member = variant(self.body.ty(args[0]).strip_ref());
+                if member == "None" {
+                    return Expr::Atom(format!("{name}::None"));
+                }
+                let value = self.owned(args[0]);
+                Expr::call(format!("{name}::{member}"), vec![value])
+            }
+            UnionOp::Is => {
+                let Attr::Ty(member) = attr else { return self.problem("a union test without type") };
+                let name = self.ty(self.body.ty(args[0]).strip_ref(), Position::Stored);
+                let value = self.expr(args[0]).without_ref();
+                let member = variant(*member);
+                let pat =
+                    if member == "None" { format!("{name}::None") } else { format!("{name}::{member}(_)") };
+                Expr::Macro("matches".to_owned(), vec![value, Expr::Atom(pat)])
+            }
+            UnionOp::Get => {
+                let member = names::snake(&variant(ty.strip_ref()));
+                let value = self.expr(args[0]);
+                let by_ref = matches!(ty.kind(), TyKind::Ref(_));
+                let method =
+                    format!("{}_{}", if by_ref { "as" } else { "into" }, member.trim_end_matches('_'));
+                value.method(method, vec![])
+            }
+        }
+    }
+
+    pub(crate) fn value_op(&mut self, op: ValueOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
+        let value = self.rt("Value");
+        let language = match self.body.lang {
+            Lang::Ruchy => "ruchy",
+            _ => "py",
+        };
+        let name = match attr {
+            Attr::Name(name) => name.as_str(),
+            _ => "",
+        };
+        let text = |name: &str| Expr::Atom(crate::literal::string(name));
+        match op {
+            ValueOp::From => {
+                let arg = self.owned(args[0]);
+                Expr::call(format!("{value}::from"), vec![arg])
+            }
+            ValueOp::To => {
+                let target = self.ty(ty.strip_ref(), Position::Stored);
+                self.expr(args[0]).method(format!("to::<{target}>"), vec![])
+            }
+            ValueOp::Is => {
+                let Attr::Ty(of) = attr else { return self.problem("a type test without type") };
+                let of = of.strip();
+                if *of.kind() == TyKind::Unit {
+                    return self.expr(args[0]).method("is_none", vec![]);
+                }
+                let name = text(&python_type(of));
+                let value = self.by_ref(args[0]);
+                Expr::call("rt::py::is_instance", vec![value, name])
+            }
+            ValueOp::Binary | ValueOp::Unary | ValueOp::Index => {
+                if op == ValueOp::Unary && matches!(name, "truth" | "not") {
+                    let truth = match self.python_comparison(args[0]) {
+                        Some(answer) => answer,
+                        None => self.expr(args[0]).method("is_true", vec![]),
+                    };
+                    return if name == "not" { Expr::unary("!", truth) } else { truth };
+                }
+                let made =
+                    self.python_operator(language, if op == ValueOp::Index { "index" } else { name }, args);
+                // Comparisons and lengths have types of their own.
+                match name {
+                    "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "len"
+                        if *ty.kind() == TyKind::Value =>
+                    {
+                        Expr::call(format!("{value}::from"), vec![made])
+                    }
+                    _ => made,
+                }
+            }
+            ValueOp::Attr => {
+                let of = self.by_ref(args[0]);
+                Expr::call(format!("rt::{language}::get_attr"), vec![of, text(name)])
+            }
+            ValueOp::Method => {
+                let receiver = self.by_ref(args[0]);
+                let rest = Expr::unary("&", Expr::Array(self.exprs(&args[1..])));
+                Expr::call(format!("rt::{language}::call_method"), vec![receiver, text(name), rest])
+            }
+            ValueOp::Call => {
+                let callee = self.by_ref(args[0]);
+                let rest = Expr::unary("&", Expr::Array(self.exprs(&args[1..])));
+                Expr::call(format!("rt::{language}::call"), vec![callee, rest])
+            }
+            ValueOp::Iter => {
+                let of = self.by_ref(args[0]);
+                Expr::call(format!("rt::{language}::iter"), vec![of])
+            }
+        }
+    }
+
+    /// An operator of the source language on dynamic values.
+    fn python_operator(&mut self, language: &str, name: &str, args: &[NodeId]) -> Expr {
+        let name = match name {
+            "index" => "get_item",
+            "truediv" => "true_div",
+            "floordiv" => "floor_div",
+            "mod" => "rem",
+            "and" => "bitand",
+            "or" => "bitor",
+            "xor" => "bitxor",
+            "shl" => "lshift",
+            "shr" => "rshift",
+            "slice" => "get_slice",
+            other => other,
+        };
+        let parts = args.iter().map(|arg| self.by_ref(*arg)).collect();
+        Expr::call(format!("rt::{language}::{name}"), parts)
+    }
+
+    /// The `bool` of a comparison of dynamic values, whose truth is asked for.
+    fn python_comparison(&mut self, node: NodeId) -> Option<Expr> {
+        let Node::Op { op: Op::ValueOp(ValueOp::Binary), attr: Attr::Name(name), args } =
+            &self.body.nodes[node].kind
+        else {
+            return None;
+        };
+        let is_answer = matches!(name.as_str(), "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains");
+        let language = if self.body.lang == Lang::Ruchy { "ruchy" } else { "py" };
+        is_answer.then(|| self.python_operator(language, name.as_str(), args))
+    }
+}
+
+/// The source language's name of a type, for a test of a dynamic value.
+fn python_type(ty: Ty) -> String {
+    match ty.kind() {
+        TyKind::Bool => "bool".to_owned(),
+        TyKind::Int(_) => "int".to_owned(),
+        TyKind::Float(_) => "float".to_owned(),
+        TyKind::Str => "str".to_owned(),
+        TyKind::Bytes => "bytes".to_owned(),
+        TyKind::List(_) => "list".to_owned(),
+        TyKind::Dict(..) => "dict".to_owned(),
+        TyKind::Set(_) => "set".to_owned(),
+        TyKind::FrozenSet(_) => "frozenset".to_owned(),
+        TyKind::Tuple(_) => "tuple".to_owned(),
+        TyKind::Class(path, _) | TyKind::Lib(path, _) => path.last().to_owned(),
+        _ => "object".to_owned(),
+    }
+}
