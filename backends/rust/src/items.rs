@@ -427,7 +427,9 @@ fn only_call(env: &Env<'_>, init: &Body<Mir>) -> Option<Name> {
         },
         _ => return None,
     };
-    let core::Node::Call { callee: core::Callee::Fn(path), args } = &init.nodes[call].kind else { return None };
+    let core::Node::Call { callee: core::Callee::Fn(path), args } = &init.nodes[call].kind else {
+        return None;
+    };
     let callee = env.function(*path)?;
     let fits =
         args.is_empty() && callee.params.is_empty() && !callee.fallible && *callee.ret.kind() == TyKind::Unit;

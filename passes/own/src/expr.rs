@@ -508,7 +508,9 @@ impl Own<'_> {
             // The step runs in the wide type; where flow says that its result is narrow, it is cast.
             let keeps_count = matches!(op, IntOp::Shl | IntOp::Shr | IntOp::Pow);
             for index in 0..lowered.len() {
-                if !width(self, lowered[index]).is_big() && !(keeps_count && index == 1) {
+                // `+ - *` take a machine number on either side.
+                let is_mixed = matches!(op, IntOp::Add | IntOp::Sub | IntOp::Mul) && any_big;
+                if !width(self, lowered[index]).is_big() && !(keeps_count && index == 1) && !is_mixed {
                     lowered[index] = self.coerce(lowered[index], Ty::big());
                 }
             }

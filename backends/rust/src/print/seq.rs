@@ -7,8 +7,8 @@ use crate::literal;
 use crate::tree::{Block, Expr, Stmt};
 use crate::types::Position;
 use batuta_core::{
-    Attr, BytesOp, Clause, Const, DictOp, IterOp, ListOp, Mode, Node, NodeId, ObjOp, Op, OptOp, Pat, RangeOp, SetOp,
-    Sink, StrOp, Ty, TyKind, Width,
+    Attr, BytesOp, Clause, Const, DictOp, IterOp, ListOp, Mode, Node, NodeId, ObjOp, Op, OptOp, Pat, RangeOp,
+    SetOp, Sink, StrOp, Ty, TyKind, Width,
 };
 
 impl Printer<'_, '_> {

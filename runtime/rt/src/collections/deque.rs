@@ -24,10 +24,7 @@ impl<T> Deque<T> {
             Ok(maxlen) => maxlen,
             Err(_) => raise_new(ValueError, "maxlen must be non-negative"),
         });
-        Deque {
-            items: VecDeque::new(),
-            maxlen,
-        }
+        Deque { items: VecDeque::new(), maxlen }
     }
 
     /// `deque(items, maxlen)`.
@@ -142,10 +139,7 @@ impl<T> Extend<T> for Deque<T> {
 
 impl<T> FromIterator<T> for Deque<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        Deque {
-            items: items.into_iter().collect(),
-            maxlen: None,
-        }
+        Deque { items: items.into_iter().collect(), maxlen: None }
     }
 }
 

@@ -19,12 +19,7 @@ pub fn try_str_format(
     args: &[&dyn Format],
     named: &[(&str, &dyn Format)],
 ) -> Result<String, Error> {
-    Filler {
-        args,
-        named,
-        next: Next::Unknown,
-    }
-    .fill(template, 2)
+    Filler { args, named, next: Next::Unknown }.fill(template, 2)
 }
 
 /// How fields without a name are numbered.
@@ -177,10 +172,7 @@ fn attribute<'a>(value: &'a dyn Format, name: &str) -> Result<&'a dyn Format, Er
     value.format_attribute(name).ok_or_else(|| {
         let operand = value.operand();
         let kind = operand.type_name();
-        Error::new(
-            AttributeError,
-            format!("'{kind}' object has no attribute '{name}'"),
-        )
+        Error::new(AttributeError, format!("'{kind}' object has no attribute '{name}'"))
     })
 }
 
@@ -189,19 +181,16 @@ fn item<'a>(value: &'a dyn Format, key: &str) -> Result<&'a dyn Format, Error> {
     if key.is_empty() {
         return value_error("Empty attribute in format string");
     }
-    value
-        .format_item(key)
-        .ok_or_else(|| match value.operand().type_name() {
-            "dict" => Error::with_args(KeyError, [Arg::from(key)]),
-            kind @ ("list" | "tuple") if key.bytes().all(|b| b.is_ascii_digit()) => {
-                Error::new(IndexError, format!("{kind} index out of range"))
-            }
-            kind @ ("list" | "tuple") => Error::new(
-                TypeError,
-                format!("{kind} indices must be integers or slices, not str"),
-            ),
-            kind => Error::new(TypeError, format!("'{kind}' object is not subscriptable")),
-        })
+    value.format_item(key).ok_or_else(|| match value.operand().type_name() {
+        "dict" => Error::with_args(KeyError, [Arg::from(key)]),
+        kind @ ("list" | "tuple") if key.bytes().all(|b| b.is_ascii_digit()) => {
+            Error::new(IndexError, format!("{kind} index out of range"))
+        }
+        kind @ ("list" | "tuple") => {
+            Error::new(TypeError, format!("{kind} indices must be integers or slices, not str"))
+        }
+        kind => Error::new(TypeError, format!("'{kind}' object is not subscriptable")),
+    })
 }
 
 /// Where the name of a field ends: at `!` or `:` outside of brackets.
