@@ -60,9 +60,13 @@ impl TryFrom<&Int> for i64 {
 
     #[track_caller]
     fn try_from(number: &Int) -> Result<i64, Error> {
-        number
-            .to_i64()
-            .ok_or_else(|| Error::new(OverflowError, "Python int too large to convert to C ssize_t"))
+        match number.to_i64() {
+            Some(number) => Ok(number),
+            None => Err(Error::new(
+                OverflowError,
+                "Python int too large to convert to C ssize_t",
+            )),
+        }
     }
 }
 

@@ -20,11 +20,14 @@ impl<T> Deque<T> {
     /// `deque()` or `deque(maxlen=n)`; raises `ValueError` for a negative bound.
     #[track_caller]
     pub fn new(maxlen: Option<i64>) -> Self {
-        let maxlen = maxlen.map(|maxlen| match usize::try_from(maxlen) {
-            Ok(maxlen) => maxlen,
-            Err(_) => raise_new(ValueError, "maxlen must be non-negative"),
-        });
-        Deque { items: VecDeque::new(), maxlen }
+        if maxlen.is_some_and(|maxlen| maxlen < 0) {
+            raise_new(ValueError, "maxlen must be non-negative");
+        }
+        let maxlen = maxlen.map(|maxlen| maxlen as usize);
+        Deque {
+            items: VecDeque::new(),
+            maxlen,
+        }
     }
 
     /// `deque(items, maxlen)`.

@@ -361,7 +361,10 @@ impl<K: Key, V> Dict<K, V> {
     /// `d.popitem()`: removes the newest entry; raises `KeyError`.
     #[track_caller]
     pub fn popitem(&mut self) -> (K, V) {
-        self.pop_last().unwrap_or_else(|| raise_new(KeyError, "popitem(): dictionary is empty"))
+        match self.pop_last() {
+            Some(entry) => entry,
+            None => raise_new(KeyError, "popitem(): dictionary is empty"),
+        }
     }
 
     /// Removes the newest entry.

@@ -131,7 +131,10 @@ impl<T: Key> Set<T> {
             Inner::Table(table) => table.pop(),
             Inner::Ordered(dict) => dict.pop_first().map(|(item, ())| item),
         };
-        item.unwrap_or_else(|| raise_new(KeyError, "pop from an empty set"))
+        match item {
+            Some(item) => item,
+            None => raise_new(KeyError, "pop from an empty set"),
+        }
     }
 
     /// Keeps the items for which `keep` holds.

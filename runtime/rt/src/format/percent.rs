@@ -73,7 +73,13 @@ impl<'a> Filler<'a> {
     fn take(&mut self) -> Result<&'a dyn Format, Error> {
         let value = self.values.get(self.next).copied();
         self.next += 1;
-        value.ok_or_else(|| Error::new(TypeError, "not enough arguments for format string"))
+        match value {
+            Some(value) => Ok(value),
+            None => Err(Error::new(
+                TypeError,
+                "not enough arguments for format string",
+            )),
+        }
     }
 
     /// Fills one conversion and gives what follows it.

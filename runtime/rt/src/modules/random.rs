@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::f64::consts::{E, PI};
 use std::hash::{BuildHasher, RandomState};
+use std::ops::{Deref, DerefMut};
 
 use super::sha512::sha512;
 use crate::big::Int;
@@ -360,19 +361,42 @@ thread_local! {
     static SHARED: RefCell<Option<Random>> = const { RefCell::new(None) };
 }
 
-/// Calls `draw` with the generator that the module's own functions share.
+/// The generator that the module's own functions share, taken out for one draw.
+pub(super) struct Shared(Option<Random>);
+
+/// Takes the shared generator; it goes back when the draw ends, by an error too.
 #[inline]
-pub fn with_shared<T>(draw: impl FnOnce(&mut Random) -> T) -> T {
-    // Taken out for the call, so that an error leaves nothing borrowed.
-    let mut random = SHARED.take().unwrap_or_else(|| Random::new(()));
-    let drawn = draw(&mut random);
-    SHARED.set(Some(random));
-    drawn
+pub(super) fn shared() -> Shared {
+    Shared(Some(SHARED.take().unwrap_or_else(|| Random::new(()))))
+}
+
+impl Deref for Shared {
+    type Target = Random;
+
+    fn deref(&self) -> &Random {
+        self.0
+            .as_ref()
+            .expect("the generator is there until the drop")
+    }
+}
+
+impl DerefMut for Shared {
+    fn deref_mut(&mut self) -> &mut Random {
+        self.0
+            .as_mut()
+            .expect("the generator is there until the drop")
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        SHARED.set(self.0.take());
+    }
 }
 
 /// `random.seed(seed)`; `()` for no seed.
 pub fn seed(seed: impl Seed) {
-    with_shared(|random| random.seed(seed));
+    shared().seed(seed);
 }
 
 macro_rules! shared {
@@ -382,7 +406,7 @@ macro_rules! shared {
             #[inline]
             #[track_caller]
             pub fn $name($($arg: $ty),*) -> $out {
-                with_shared(|random| random.$name($($arg),*))
+                shared().$name($($arg),*)
             }
         )*
     };

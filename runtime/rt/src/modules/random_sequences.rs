@@ -1,6 +1,6 @@
 //! Choosing from sequences.
 
-use super::random::{Random, with_shared};
+use super::random::{Random, shared};
 use crate::class::{IndexError, ValueError};
 use crate::unwind::raise_new;
 
@@ -97,30 +97,30 @@ impl Random {
 #[inline]
 #[track_caller]
 pub fn choice<T>(items: &[T]) -> &T {
-    with_shared(|random| random.choice(items))
+    shared().choice(items)
 }
 
 /// `random.shuffle(items)`.
 pub fn shuffle<T>(items: &mut [T]) {
-    with_shared(|random| random.shuffle(items));
+    shared().shuffle(items);
 }
 
 /// `random.sample(items, k)`; raises `ValueError` when there are fewer.
 #[track_caller]
 pub fn sample<T: Clone>(items: &[T], k: i64) -> Vec<T> {
-    with_shared(|random| random.sample(items, k))
+    shared().sample(items, k)
 }
 
 /// `random.choices(items, k=k)`; raises `IndexError` when there are none.
 #[track_caller]
 pub fn choices<T: Clone>(items: &[T], k: i64) -> Vec<T> {
-    with_shared(|random| random.choices(items, k))
+    shared().choices(items, k)
 }
 
 /// `random.choices(items, weights=weights, k=k)`; raises `ValueError` for weights that do not fit.
 #[track_caller]
 pub fn weighted_choices<T: Clone>(items: &[T], weights: &[f64], k: i64) -> Vec<T> {
-    with_shared(|random| random.weighted_choices(items, weights, k))
+    shared().weighted_choices(items, weights, k)
 }
 
 #[cfg(test)]

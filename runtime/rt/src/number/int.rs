@@ -51,7 +51,10 @@ pub fn pow_i64(base: i64, exponent: i64) -> i64 {
             _ => None,
         },
     };
-    power.unwrap_or_else(|| overflow("power"))
+    match power {
+        Some(power) => power,
+        None => overflow("power"),
+    }
 }
 
 /// `pow(base, exponent, modulus)`; a negative exponent needs an inverse.
@@ -167,7 +170,10 @@ pub fn round_int(a: i64, ndigits: i64) -> i64 {
     let rest = a.rem_euclid(unit);
     let down = a - rest;
     let up = rest * 2 > unit || (rest * 2 == unit && down.div_euclid(unit) % 2 != 0);
-    i64::try_from(if up { down + unit } else { down }).unwrap_or_else(|_| overflow("rounding"))
+    match i64::try_from(if up { down + unit } else { down }) {
+        Ok(rounded) => rounded,
+        Err(_) => overflow("rounding"),
+    }
 }
 
 /// `a.bit_length()`.
@@ -183,12 +189,16 @@ pub fn bit_count(a: i64) -> i64 {
 }
 
 /// `math.gcd(a, b)`.
+#[track_caller]
 pub fn int_gcd(a: i64, b: i64) -> i64 {
     let (mut a, mut b) = (a.unsigned_abs(), b.unsigned_abs());
     while b != 0 {
         (a, b) = (b, a % b);
     }
-    i64::try_from(a).unwrap_or_else(|_| overflow("gcd"))
+    match i64::try_from(a) {
+        Ok(divisor) => divisor,
+        Err(_) => overflow("gcd"),
+    }
 }
 
 fn sign(a: i64) -> &'static str {

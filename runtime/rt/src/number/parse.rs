@@ -91,8 +91,13 @@ pub fn int_from_str(text: &str, base: u32) -> Result<i64, Error> {
 #[track_caller]
 pub fn float_from_str(text: &str) -> Result<f64, Error> {
     let trimmed = text.trim_matches(is_space);
-    parse_float(trimmed)
-        .ok_or_else(|| Error::new(ValueError, format!("could not convert string to float: {}", repr(text))))
+    match parse_float(trimmed) {
+        Some(number) => Ok(number),
+        None => {
+            let words = format!("could not convert string to float: {}", repr(text));
+            Err(Error::new(ValueError, words))
+        }
+    }
 }
 
 fn parse_float(text: &str) -> Option<f64> {

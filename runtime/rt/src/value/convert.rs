@@ -189,9 +189,13 @@ pub fn to_float(value: &Value) -> Result<f64, Error> {
 #[track_caller]
 pub(super) fn index_of(value: &Value, words: impl FnOnce() -> String) -> Result<i64, Error> {
     match value.as_int() {
-        Some(number) => number
-            .to_i64()
-            .ok_or_else(|| Error::new(ValueError, "cannot fit 'int' into an index-sized integer")),
+        Some(number) => match number.to_i64() {
+            Some(index) => Ok(index),
+            None => Err(Error::new(
+                ValueError,
+                "cannot fit 'int' into an index-sized integer",
+            )),
+        },
         None => Err(Error::new(TypeError, words())),
     }
 }
