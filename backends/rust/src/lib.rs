@@ -5,6 +5,7 @@
 //! Knows nothing of source languages beyond the words of `batuta_core::Lang`, and does no IO.
 #![forbid(unsafe_code)]
 
+mod anchors;
 mod classes;
 mod env;
 mod items;

@@ -46,11 +46,13 @@ fn ends_in_return(expr: &Expr) -> bool {
     match expr {
         Expr::Jump(word, _) => word == "return",
         Expr::If(node) => {
-            let els = match &node.els {
-                Some(els) => ends_in_return(els),
-                None => false,
-            };
-            block_ends(&node.then) || els
+            match &node.els {
+                Some(els) => block_ends(&node.then) || ends_in_return(els),
+                // Without `else` it has no value: only a bare `return` can go.
+                None => {
+                    matches!(last_statement(&node.then), Some(Expr::Jump(word, None)) if word == "return")
+                }
+            }
         }
         Expr::Match(_, arms) => arms.iter().any(|arm| block_ends(&arm.body)),
         Expr::Block(label, block) => label.is_empty() && block_ends(block),
@@ -59,10 +61,14 @@ fn ends_in_return(expr: &Expr) -> bool {
 }
 
 fn block_ends(block: &Block) -> bool {
+    last_statement(block).is_some_and(ends_in_return)
+}
+
+fn last_statement(block: &Block) -> Option<&Expr> {
     match (&block.tail, block.stmts.last()) {
-        (Some(tail), _) => ends_in_return(tail),
-        (None, Some(Stmt { kind: StmtKind::Expr(expr), .. })) => ends_in_return(expr),
-        _ => false,
+        (Some(tail), _) => Some(tail),
+        (None, Some(Stmt { kind: StmtKind::Expr(expr), .. })) => Some(expr),
+        _ => None,
     }
 }
 

@@ -116,6 +116,18 @@ pub enum StmtKind {
     Nothing,
 }
 
+impl Closure {
+    /// What the closure computes; a block that is only a value is that value.
+    pub fn value(&self) -> &Expr {
+        match &*self.body {
+            Expr::Block(label, block) if label.is_empty() && self.ret.is_none() => {
+                block.as_value().unwrap_or(&self.body)
+            }
+            body => body,
+        }
+    }
+}
+
 impl Stmt {
     pub fn new(kind: StmtKind) -> Self {
         Self { kind, above: Vec::new(), beside: None, blank_before: false, mark: None }

@@ -1,1 +1,55 @@
+//! Mir -> Mir: what makes the Rust look hand-written. Read by the Rust printer only; the JIT takes Mir before it.
+//!
+//! One file per idiom, each a function `fn(&mut Body<Mir>)` that keeps the meaning and holds back where it
+//! cannot prove that it does. They run in the order of [`IDIOMS`].
 #![forbid(unsafe_code)]
+
+mod compound;
+mod entry;
+mod let_return;
+mod needless_bool;
+mod range_contains;
+mod remainder;
+mod same;
+mod swap;
+
+use batuta_core::{Body, Mir};
+
+/// An idiom: rewrites a body where it can prove that the meaning stays.
+pub type Idiom = fn(&mut Body<Mir>);
+
+/// Every idiom with its name, in the order in which they run.
+pub const IDIOMS: &[(&str, Idiom)] = &[
+    ("needless_bool", needless_bool::needless_bool),
+    ("let_return", let_return::let_return),
+    ("compound", compound::compound),
+    ("entry", entry::entry),
+    ("remainder", remainder::remainder),
+    ("range_contains", range_contains::range_contains),
+    ("swap", swap::swap),
+];
+
+/// Runs every idiom over a body.
+pub fn idiom(body: &mut Body<Mir>) {
+    for (_, run) in IDIOMS {
+        run(body);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use batuta_core::text::{parse_body, print_body};
+
+    /// Checks that an idiom turns one text into another.
+    pub(crate) fn check(run: fn(&mut Body<Mir>), before: &str, after: &str) {
+        let mut body = parse_body(before.trim_start()).unwrap_or_else(|error| panic!("{error}\n{before}"));
+        run(&mut body);
+        assert_eq!(print_body(&body), after.trim_start());
+    }
+
+    /// Checks that an idiom leaves a text as it is.
+    pub(crate) fn holds_back(run: fn(&mut Body<Mir>), text: &str) {
+        check(run, text, text);
+    }
+}

@@ -169,7 +169,7 @@ pub(super) fn right_side(head: &str, value: &Expr, indent: usize, col: usize, ta
 /// A closure that does not stay on one line.
 pub(super) fn closure(closure: &Closure, indent: usize, col: usize, tail: usize) -> String {
     let head = closure_head(closure);
-    match &*closure.body {
+    match closure.value() {
         Expr::Block(open, block) if open.is_empty() && !block.is_empty() => {
             open_block(&format!("{head} "), block, indent)
         }

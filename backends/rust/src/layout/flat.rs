@@ -144,7 +144,7 @@ fn flat_closure(closure: &Closure) -> Option<String> {
     if closure.ret.is_some() {
         return None;
     }
-    Some(format!("{} {}", closure_head(closure), flat(&closure.body)?))
+    Some(format!("{} {}", closure_head(closure), flat(closure.value())?))
 }
 
 /// `if a { b } else { c }` on one line, as a value.

@@ -171,8 +171,21 @@ impl Printer<'_, '_> {
         if !row.fallible {
             return made;
         }
-        self.uses.prelude = true;
-        made.method("or_raise", vec![])
+        self.tried(made)
+    }
+
+    /// The value of a `Result`, or the error goes on: to the caller of a fallible function, else by unwinding.
+    fn tried(&mut self, result: Expr) -> Expr {
+        match result {
+            // A fallible row is tried by itself.
+            result @ Expr::Try(_) => result,
+            Expr::Method(of, name, args) if name == "or_raise" => Expr::Method(of, name, args),
+            result if self.in_fallible() => Expr::Try(Box::new(result)),
+            result => {
+                self.uses.prelude = true;
+                result.method("or_raise", vec![])
+            }
+        }
     }
 
     /// An argument as the row takes it: text that is kept is owned, `none` is `None`.
@@ -289,13 +302,7 @@ impl Printer<'_, '_> {
             RsOp::Clone => self.expr(args[0]).method("clone", vec![]),
             RsOp::Try => {
                 let value = self.expr(args[0]);
-                match self.in_fallible() {
-                    true => Expr::Try(Box::new(value)),
-                    false => {
-                        self.uses.prelude = true;
-                        value.method("or_raise", vec![])
-                    }
-                }
+                self.tried(value)
             }
             RsOp::Ok => {
                 let value = self.expr(args[0]);
@@ -407,8 +414,15 @@ impl Printer<'_, '_> {
                     _ => None,
                 };
                 let Some(class) = class else { return self.problem("an instance test without class") };
-                let of = self.body.ty(args[0]).class_path();
-                let is = of.is_some_and(|of| self.env.program.is_subclass(of, class));
+                let Some(of) = self.body.ty(args[0]).class_path() else {
+                    return self.problem("an instance test of something that is no object");
+                };
+                let is = self.env.program.is_subclass(of, class);
+                // A value of the base class may be an object of any subclass: its type does not say.
+                if !is && self.env.program.is_subclass(class, of) {
+                    return self
+                        .problem(&format!("whether a `{of}` is a `{class}` is not known from its type"));
+                }
                 Expr::Atom(is.to_string())
             }
         }

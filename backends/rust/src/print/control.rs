@@ -16,6 +16,8 @@ pub(crate) enum Exit {
     Value,
     /// `return Ok(ControlFlow::Break(()))`: a loop around the closure is left or continued.
     Loop,
+    /// `ControlFlow::Break(true)` leaves the loop, `Break(false)` continues it.
+    LoopBoth,
 }
 
 impl Printer<'_, '_> {
@@ -92,7 +94,10 @@ impl Printer<'_, '_> {
 
     fn break_node(&mut self, label: Option<Name>, value: Option<NodeId>) -> Expr {
         if self.leaves_closure(label) {
-            return jump_out();
+            if label.is_some() {
+                return self.problem("a labelled jump out of a `try`");
+            }
+            return self.leave_closure("true");
         }
         let is_block =
             label.is_some_and(|label| !self.loops.iter().any(|around| around.label == Some(label)));
@@ -106,18 +111,37 @@ impl Printer<'_, '_> {
 
     fn continue_node(&mut self, label: Option<Name>) -> Expr {
         if self.leaves_closure(label) {
-            return jump_out();
+            if label.is_some() {
+                return self.problem("a labelled jump out of a `try`");
+            }
+            return self.leave_closure("false");
         }
         Expr::Jump(self.jump_word("continue", label), None)
     }
 
     /// The loop that is meant stands around the closure of a `try`.
     fn leaves_closure(&self, label: Option<Name>) -> bool {
-        self.frames.last().is_some_and(|frame| frame.exit == Exit::Loop)
+        self.frames.last().is_some_and(|frame| matches!(frame.exit, Exit::Loop | Exit::LoopBoth))
             && match label {
                 None => self.loops.is_empty(),
                 Some(label) => !self.loops.iter().any(|around| around.label == Some(label)),
             }
+    }
+
+    /// Leaves the closure of a `try`; what stands behind it breaks or continues the loop.
+    fn leave_closure(&self, both: &str) -> Expr {
+        let frame = self.frames.last().expect("a body is a frame");
+        let flow = if frame.exit == Exit::LoopBoth { both } else { "()" };
+        let flow = Expr::call("ControlFlow::Break", vec![Expr::atom(flow)]);
+        Expr::Jump("return".to_owned(), Some(Box::new(Expr::call("Ok", vec![flow]))))
+    }
+
+    /// The jump behind such a closure; it may stand in one itself.
+    pub(crate) fn jump_out_of_loop(&mut self, word: &str) -> Expr {
+        if self.leaves_closure(None) {
+            return self.leave_closure(if word == "break" { "true" } else { "false" });
+        }
+        Expr::Jump(self.jump_word(word, None), None)
     }
 
     fn return_node(&mut self, value: Option<NodeId>) -> Expr {
@@ -219,10 +243,4 @@ impl Printer<'_, '_> {
             _ => None,
         }
     }
-}
-
-/// Leaves the closure of a `try`; what stands behind it breaks or continues the loop.
-fn jump_out() -> Expr {
-    let flow = Expr::call("ControlFlow::Break", vec![Expr::atom("()")]);
-    Expr::Jump("return".to_owned(), Some(Box::new(Expr::call("Ok", vec![flow]))))
 }

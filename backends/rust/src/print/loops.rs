@@ -86,7 +86,12 @@ impl Printer<'_, '_> {
             TyKind::List(_) | TyKind::Set(_) | TyKind::FrozenSet(_) | TyKind::Array(..)
         );
         if !is_plain || self.std_range(of).is_some() {
-            let iter = self.chain_source(op, of);
+            let mut iter = self.chain_source(op, of);
+            if let Pat::Bind(local, None) = pat
+                && !crate::anchors::is_anchored(self.body, *local)
+            {
+                iter = typed_range(iter);
+            }
             return (self.pat(pat), iter);
         }
         match op {
@@ -161,5 +166,18 @@ impl Printer<'_, '_> {
         let turn = Expr::While(label.to_owned(), Box::new(cond), block);
         let start = Stmt::bind(format!("mut {at}"), None, Some(Expr::atom("0")));
         Some(Expr::Block(String::new(), Block { stmts: vec![start, Stmt::expr(turn)], ..Block::default() }))
+    }
+}
+
+/// A range of two literals with the type of its ints; any other iterator as it is.
+pub(crate) fn typed_range(iter: Expr) -> Expr {
+    let is_int = |expr: &Expr| matches!(expr, Expr::Atom(text) if text.bytes().all(|b| b.is_ascii_digit() || b == b'_'));
+    match iter {
+        Expr::Range(Some(start), Some(end), inclusive) if is_int(&start) && is_int(&end) => {
+            let Expr::Atom(text) = *start else { unreachable!("the start was seen to be a literal") };
+            Expr::Range(Some(Box::new(Expr::Atom(format!("{text}_i64")))), Some(end), inclusive)
+        }
+        Expr::Method(of, name, args) => Expr::Method(Box::new(typed_range(*of)), name, args),
+        iter => iter,
     }
 }

@@ -1,8 +1,9 @@
 //! Text, bytes, lists, dicts, sets, ranges, iterators, comprehensions.
 
-use super::Printer;
+use super::control::Exit;
 use super::expr::to_owned_text;
 use super::ops::by_ref;
+use super::{Frame, Printer};
 use crate::literal;
 use crate::tree::{Block, Expr, Stmt};
 use crate::types::Position;
@@ -451,9 +452,32 @@ impl Printer<'_, '_> {
         if !all_conds || may_leave {
             return None;
         }
-        let mut chain = self.iterator(*iter);
+        let chain = super::loops::typed_range(self.iterator(*iter));
+        // Inside the adapters' closures an error cannot return from the function: it unwinds.
+        self.frames.push(Frame { fallible: false, ret: ty, exit: Exit::Direct });
+        let made = self.adapters(chain, pat, *iter, conds, sink);
+        self.frames.pop();
+        let chain = made?;
+        Some(match sink {
+            Sink::Iter(_) => chain,
+            _ => {
+                let ty = self.collection(ty);
+                chain.method(format!("collect::<{ty}>"), vec![])
+            }
+        })
+    }
+
+    /// `filter` and `map` of a chain.
+    fn adapters(
+        &mut self,
+        mut chain: Expr,
+        pat: &Pat,
+        iter: NodeId,
+        conds: &[Clause],
+        sink: &Sink,
+    ) -> Option<Expr> {
         let param = self.pat(pat);
-        let is_copy = match self.body.ty(*iter).kind() {
+        let is_copy = match self.body.ty(iter).kind() {
             TyKind::Iter(item) => item.is_copy(),
             _ => false,
         };
@@ -474,13 +498,7 @@ impl Printer<'_, '_> {
         if value != Expr::Atom(param.clone()) {
             chain = chain.method("map", vec![Expr::closure(param, value)]);
         }
-        Some(match sink {
-            Sink::Iter(_) => chain,
-            _ => {
-                let ty = self.collection(ty);
-                chain.method(format!("collect::<{ty}>"), vec![])
-            }
-        })
+        Some(chain)
     }
 
     /// `Vec<_>`, `rt::Set<_>`.

@@ -40,10 +40,13 @@ impl Printer<'_, '_> {
     fn try_match(&mut self, node: NodeId, body: BlockId, handlers: &[Handler], els: Option<BlockId>) -> Expr {
         let mut jumps = Jumps::default();
         self.jumps(body, 0, &mut jumps);
+        if jumps.returns && (jumps.breaks || jumps.continues) {
+            return self.problem("a `try` that both returns and leaves a loop");
+        }
         let is_broad = handlers.iter().any(is_broad);
         let (subject, exit) = self.attempt(body, handlers, jumps);
         let error = self.fresh("error");
-        let mut arms = vec![self.ok_arm(node, body, els, exit, jumps)];
+        let mut arms = self.ok_arms(node, body, els, exit, jumps);
         for handler in handlers {
             arms.push(self.handler_arm(handler, &error));
         }
@@ -68,15 +71,8 @@ impl Printer<'_, '_> {
         let exit = match jumps {
             Jumps { returns: true, breaks: false, continues: false } if self.ends(body) => Exit::Value,
             Jumps { returns: true, breaks: false, continues: false } => Exit::Wrapped,
-            Jumps { returns: false, breaks: true, continues: true } => {
-                self.problem("a `try` that both leaves and continues a loop");
-                Exit::Loop
-            }
-            Jumps { returns: false, .. } if jumps.breaks || jumps.continues => Exit::Loop,
-            Jumps { returns: true, .. } => {
-                self.problem("a `try` that both returns and leaves a loop");
-                Exit::Wrapped
-            }
+            Jumps { breaks: true, continues: true, .. } => Exit::LoopBoth,
+            Jumps { breaks: true, .. } | Jumps { continues: true, .. } => Exit::Loop,
             _ => Exit::Direct,
         };
         let frame_ret = if exit == Exit::Direct { ret } else { around.ret };
@@ -87,7 +83,7 @@ impl Printer<'_, '_> {
         self.frames.pop();
         self.close_attempt(body, &mut block, exit);
         last_return(&mut block);
-        if exit == Exit::Loop {
+        if matches!(exit, Exit::Loop | Exit::LoopBoth) {
             self.uses.paths.insert("std::ops::ControlFlow".to_owned());
         }
         if let Some(call) = single_call(&block) {
@@ -113,6 +109,7 @@ impl Printer<'_, '_> {
             Exit::Value => self.stored(around.ret),
             Exit::Wrapped => format!("Option<{}>", self.stored(around.ret)),
             Exit::Loop => "ControlFlow<()>".to_owned(),
+            Exit::LoopBoth => "ControlFlow<bool>".to_owned(),
         };
         let result = self.rt("Result");
         let ret = if value == "()" { result } else { format!("{result}<{value}>") };
@@ -128,7 +125,7 @@ impl Printer<'_, '_> {
                 block.stmts.extend(tail.map(|tail| Stmt::expr(*tail)));
                 Expr::call("Ok", vec![Expr::atom("None")])
             }
-            (Exit::Loop, tail) => {
+            (Exit::Loop | Exit::LoopBoth, tail) => {
                 block.stmts.extend(tail.map(|tail| Stmt::expr(*tail)));
                 Expr::call("Ok", vec![Expr::call("ControlFlow::Continue", vec![Expr::atom("()")])])
             }
@@ -149,48 +146,50 @@ impl Printer<'_, '_> {
         block.tail = Some(Box::new(value));
     }
 
-    /// What happens when nothing was raised.
-    fn ok_arm(
+    /// What happens when nothing was raised: jumps that the closure asks for, then the `else` block.
+    fn ok_arms(
         &mut self,
         node: NodeId,
         body: BlockId,
         els: Option<BlockId>,
         exit: Exit,
         jumps: Jumps,
-    ) -> tree::Arm {
+    ) -> Vec<tree::Arm> {
         let has_value =
-            self.body.blocks[body].tail.is_some_and(|tail| *self.body.ty(tail).kind() != TyKind::Unit)
-                && *self.body.ty(node).kind() != TyKind::Unit;
-        let mut rest = els.map_or(Block::default(), |els| self.block(els));
-        let value = |block: Block| block;
-        let (pat, body) = match exit {
-            Exit::Value => {
-                let back = self.return_value(Expr::atom("value"));
-                ("Ok(value)", Block::of(back))
-            }
+            self.body.blocks[body].tail.is_some_and(|tail| *self.body.ty(tail).kind() != TyKind::Unit);
+        let gives_value = has_value && *self.body.ty(node).kind() != TyKind::Unit;
+        let rest = els.map_or(Block::default(), |els| self.block(els));
+        match exit {
+            Exit::Value => vec![arm("Ok(value)", Block::of(self.return_value(Expr::atom("value"))))],
             Exit::Wrapped => {
-                let back = self.return_value(Expr::atom("value"));
-                let inner = Expr::Match(
-                    Box::new(Expr::atom("exit")),
-                    vec![arm("Some(value)", Block::of(back)), arm("None", value(rest))],
-                );
-                let _ = &inner;
-                return match inner {
-                    Expr::Match(_, mut arms) if arms[1].body.is_empty() => {
-                        tree::Arm { pat: "Ok(Some(value))".to_owned(), ..arms.remove(0) }
-                    }
-                    inner => arm("Ok(exit)", Block::of(inner)),
-                };
+                let back = Block::of(self.return_value(Expr::atom("value")));
+                vec![arm("Ok(Some(value))", back), arm("Ok(None)", rest)]
             }
-            Exit::Loop => {
-                let word = if jumps.breaks { "break" } else { "continue" };
-                let jump = Expr::Jump(self.jump_word(word, None), None);
-                ("Ok(ControlFlow::Break(()))", Block::of(jump))
+            Exit::Loop | Exit::LoopBoth => {
+                let mut arms = self.loop_arms(jumps, |flow| format!("Ok({flow})"));
+                arms.push(arm("Ok(ControlFlow::Continue(()))", rest));
+                arms
             }
-            Exit::Direct if has_value && els.is_none() => ("Ok(value)", Block::of(Expr::atom("value"))),
-            Exit::Direct => ("Ok(())", std::mem::take(&mut rest)),
+            Exit::Direct if gives_value && els.is_none() => {
+                vec![arm("Ok(value)", Block::of(Expr::atom("value")))]
+            }
+            Exit::Direct if has_value => vec![arm("Ok(_)", rest)],
+            Exit::Direct => vec![arm("Ok(())", rest)],
+        }
+    }
+
+    /// An arm for each jump that leaves a loop around the closure.
+    fn loop_arms(&mut self, jumps: Jumps, pat: impl Fn(&str) -> String) -> Vec<tree::Arm> {
+        self.uses.paths.insert("std::ops::ControlFlow".to_owned());
+        let mut jump = |flow: &str, word: &str| {
+            let jump = self.jump_out_of_loop(word);
+            arm(&pat(&format!("ControlFlow::Break({flow})")), Block::of(jump))
         };
-        arm(pat, body)
+        match (jumps.breaks, jumps.continues) {
+            (true, true) => vec![jump("true", "break"), jump("false", "continue")],
+            (true, false) => vec![jump("()", "break")],
+            _ => vec![jump("()", "continue")],
+        }
     }
 
     /// `return value` out of the function around a closure.
@@ -199,7 +198,10 @@ impl Printer<'_, '_> {
         let is_unit = *frame.ret.kind() == TyKind::Unit;
         let value = match (frame.exit, frame.fallible) {
             (Exit::Wrapped, _) => Expr::call("Ok", vec![Expr::call("Some", vec![value])]),
-            (_, true) => Expr::call("Ok", vec![value]),
+            (_, true) => match value {
+                Expr::Try(result) => *result,
+                value => Expr::call("Ok", vec![value]),
+            },
             (_, false) if is_unit => return Expr::Jump("return".to_owned(), None),
             (_, false) => value,
         };
@@ -248,9 +250,14 @@ impl Printer<'_, '_> {
         self.jumps(body, 0, &mut jumps);
         handlers.iter().for_each(|handler| self.jumps(handler.body, 0, &mut jumps));
         els.iter().for_each(|els| self.jumps(*els, 0, &mut jumps));
+        if jumps.returns && (jumps.breaks || jumps.continues) {
+            return self.problem("a `try` that both returns and leaves a loop");
+        }
         let around = *self.frames.last().expect("a body is a frame");
         let exit = match jumps {
+            Jumps { returns: true, .. } if handlers.is_empty() && self.ends(body) => Exit::Value,
             Jumps { returns: true, .. } => Exit::Wrapped,
+            Jumps { breaks: true, continues: true, .. } => Exit::LoopBoth,
             Jumps { breaks: true, .. } | Jumps { continues: true, .. } => Exit::Loop,
             _ => Exit::Direct,
         };
@@ -267,10 +274,11 @@ impl Printer<'_, '_> {
         self.frames.pop();
         if handlers.is_empty() {
             self.close_attempt(body, &mut block, exit);
+            last_return(&mut block);
         } else {
             block.tail = Some(Box::new(match exit {
                 Exit::Wrapped => Expr::call("Ok", vec![Expr::atom("None")]),
-                Exit::Loop => {
+                Exit::Loop | Exit::LoopBoth => {
                     Expr::call("Ok", vec![Expr::call("ControlFlow::Continue", vec![Expr::atom("()")])])
                 }
                 _ => ok_unit(),
@@ -296,23 +304,17 @@ impl Printer<'_, '_> {
             }
         };
         let done = match exit {
+            Exit::Value => self.return_value(result),
             Exit::Wrapped => {
                 let back = self.return_value(Expr::atom("value"));
                 let then = Block { stmts: vec![Stmt::expr(back)], ..Block::default() };
                 let cond = Expr::Let("Some(value)".to_owned(), Box::new(result));
                 Expr::If(Box::new(tree::If { cond, then, els: None, mark: None }))
             }
-            Exit::Loop => {
-                self.uses.paths.insert("std::ops::ControlFlow".to_owned());
-                let word = if jumps.breaks { "break" } else { "continue" };
-                let jump = Expr::Jump(self.jump_word(word, None), None);
-                let cond = result.method("is_break", vec![]);
-                Expr::If(Box::new(tree::If {
-                    cond,
-                    then: Block { stmts: vec![Stmt::expr(jump)], ..Block::default() },
-                    els: None,
-                    mark: None,
-                }))
+            Exit::Loop | Exit::LoopBoth => {
+                let mut arms = self.loop_arms(jumps, str::to_owned);
+                arms.push(arm("ControlFlow::Continue(())", Block::default()));
+                Expr::Match(Box::new(result), arms)
             }
             _ => result,
         };
@@ -447,10 +449,6 @@ fn simplify(subject: Expr, mut arms: Vec<tree::Arm>) -> Expr {
             None => subject,
         };
         return Expr::If(Box::new(tree::If { cond, then: only.body, els: None, mark: only.mark }));
-    }
-    // Whatever else is fine passes.
-    if arms[0].pat.contains("Some(value)") || arms[0].pat.contains("ControlFlow") {
-        arms.insert(1, arm("Ok(_)", Block::default()));
     }
     Expr::Match(Box::new(subject), arms)
 }

@@ -1,0 +1,112 @@
+//! Which loop variables Rust can type from their uses: others need it said, or an untyped literal range counts in `i32`.
+
+use batuta_core::*;
+
+/// Whether some use of the local fixes its type: a call, an item of a container, arithmetic with something typed.
+///
+/// Conservative: `false` where that is not seen.
+pub fn is_anchored(body: &Body<Mir>, local: LocalId) -> bool {
+    let search = Search { body, local };
+    let mut found = false;
+    body.walk_block(body.root, &mut |node| found |= search.anchors(&body.nodes[node].kind));
+    body.walk_stmts(body.root, &mut |stmt| {
+        found |= match &stmt.kind {
+            StmtKind::Update { place, value, .. } => search.is_open(*value) && search.is_typed(place),
+            StmtKind::Set { target: Pat::Place(place), value } => {
+                search.is_open(*value) && search.is_typed(place)
+            }
+            _ => false,
+        };
+    });
+    let tail = body.blocks[body.root].tail;
+    found || tail.is_some_and(|tail| search.is_open(tail))
+}
+
+struct Search<'a> {
+    body: &'a Body<Mir>,
+    local: LocalId,
+}
+
+impl Search<'_> {
+    fn anchors(&self, node: &Node) -> bool {
+        match node {
+            Node::Call { args, .. } => args.iter().any(|arg| self.is_open(arg.value)),
+            Node::Return(Some(value)) => self.is_open(*value),
+            Node::Op { op: Op::IntOp(op), args, .. } if is_arithmetic(*op) => self.meets_typed(args),
+            Node::Op { op: Op::CmpOp(_), args, .. } => self.meets_typed(args),
+            Node::Use(place, _) => {
+                place.proj.iter().any(|proj| matches!(proj, Proj::Index(index) if self.is_open(*index)))
+            }
+            _ => false,
+        }
+    }
+
+    /// One operand is made of the local, the other has a type of its own.
+    fn meets_typed(&self, args: &[NodeId]) -> bool {
+        let typed = |node: &NodeId| matches!(&self.body.nodes[*node].kind, Node::Use(place, _) if self.is_typed(place));
+        args.iter().any(|arg| self.is_open(*arg)) && args.iter().any(typed)
+    }
+
+    /// Parameters, fields, items, and locals whose `let` says an int type.
+    fn is_typed(&self, place: &Place) -> bool {
+        let Some(local) = place.as_local() else { return !place.proj.is_empty() };
+        if self.body.params.iter().any(|param| param.local == local) {
+            return true;
+        }
+        let mut typed = false;
+        self.body.walk_stmts(self.body.root, &mut |stmt| {
+            if let StmtKind::Let { pat: Pat::Bind(bound, None), value } = &stmt.kind {
+                let is_literal =
+                    value.is_none_or(|value| matches!(self.body.nodes[value].kind, Node::Const(_)));
+                typed |= *bound == local && is_literal;
+            }
+        });
+        typed
+    }
+
+    /// Made of the local and literals alone.
+    fn is_open(&self, node: NodeId) -> bool {
+        match &self.body.nodes[node].kind {
+            Node::Use(place, _) => place.as_local() == Some(self.local),
+            Node::Op { op: Op::IntOp(op), args, .. } if is_arithmetic(*op) => {
+                let is_literal = |arg: &NodeId| matches!(self.body.nodes[*arg].kind, Node::Const(_));
+                args.iter().any(|arg| self.is_open(*arg))
+                    && args.iter().all(|arg| self.is_open(*arg) || is_literal(arg))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Operators whose operands and result have one type in Rust.
+fn is_arithmetic(op: IntOp) -> bool {
+    !matches!(
+        op,
+        IntOp::Cast | IntOp::ToFloat | IntOp::Truth | IntOp::TrueDiv | IntOp::Shl | IntOp::Shr | IntOp::Pow
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_anchored;
+    use batuta_core::text::parse_body;
+    use batuta_core::{Body, Mir};
+
+    fn anchored(inside: &str) -> bool {
+        let text = format!(
+            "fn @f(%n: i64) -> none {{\n  let mut %t: i64 = 0\n  for %i: i64 in iter.into(range.new(0, 9, 1)): iter<i64> {{\n    {inside}\n  }}\n}}\n"
+        );
+        let body: Body<Mir> = parse_body(&text).unwrap_or_else(|error| panic!("{error}"));
+        let local = body.locals.iter().find(|(_, row)| row.name == "i").expect("the loop has a variable").0;
+        is_anchored(&body, local)
+    }
+
+    #[test]
+    fn typed_uses_anchor() {
+        assert!(anchored("call @g(int.mul(copy %i, 2))"));
+        assert!(anchored("update %t int.add int.mul(copy %i, copy %i)"));
+        assert!(anchored("io.println(format\"{int.add(copy %i, copy %n)!f}\")"));
+        assert!(!anchored("io.println(format\"{int.mul(copy %i, copy %i)!f}\")"));
+        assert!(!anchored("let %k: i64 = int.mul(copy %i, 1000)"));
+    }
+}

@@ -1,0 +1,110 @@
+//! Counting in a dict goes through one look-up.
+//!
+//! before                                                    after
+//!   if dict.contains(ref %d, ref %k) {                        update (rs.method{".entry.or_insert"}(..)).* int.add 1
+//!     update %d[ref %k] int.add 1
+//!   } else {
+//!     set place %d[clone %k] = 1
+//!   }
+//!
+//! Holds back when the branches have comments or other statements, when the start is not what the update
+//! makes of zero, or when dict and key are no plain locals.
+
+use crate::same::{int, same_place};
+use batuta_base::Name;
+use batuta_core::*;
+
+/// `if k in d { d[k] += n } else { d[k] = n }` as `*d.entry(k).or_insert(0) += n`.
+pub(crate) fn entry(body: &mut Body<Mir>) {
+    for block in crate::same::blocks(body) {
+        for index in 0..body.blocks[block].stmts.len() {
+            let StmtKind::Expr(node) = body.blocks[block].stmts[index].kind else { continue };
+            let Some((dict, key, step)) = find(body, node) else { continue };
+            let origin = body.nodes[node].origin;
+            let dict_ty = dict.as_local().map_or(Ty::unknown(), |local| body.locals[local].ty);
+            let is_ref = matches!(dict_ty.kind(), TyKind::RefMut(_));
+            let (mode, ty) =
+                if is_ref { (Mode::Copy, dict_ty) } else { (Mode::Mut, dict_ty.reference_mut()) };
+            let dict = body.node(Node::Use(dict, mode), ty, origin);
+            let item = body.ty(step);
+            let zero = body.node(Node::Const(Const::Int("0".into())), item, origin);
+            let attr = Attr::Name(Name::new("{0}.entry({1}).or_insert({2})"));
+            let kind = Node::Op { op: RsOp::Method.into(), attr, args: vec![dict, key, zero] };
+            let slot = body.node(kind, item.reference_mut(), origin);
+            let place = Place::node(slot).with(Proj::Deref);
+            body.blocks[block].stmts[index].kind =
+                StmtKind::Update { place, op: IntOp::Add.into(), value: step };
+        }
+    }
+}
+
+/// Dict, owned key and step.
+fn find(body: &Body<Mir>, node: NodeId) -> Option<(Place, NodeId, NodeId)> {
+    let Node::If { cond, then, els: Some(els) } = body.nodes[node].kind else { return None };
+    let Node::Op { op: Op::DictOp(DictOp::Contains), args, .. } = &body.nodes[cond].kind else { return None };
+    let (Node::Use(dict, _), Node::Use(key, _)) = (&body.nodes[args[0]].kind, &body.nodes[args[1]].kind)
+    else {
+        return None;
+    };
+    let StmtKind::Update { place, op: Op::IntOp(IntOp::Add), value } = only(body, then)? else { return None };
+    let StmtKind::Set { target: Pat::Place(slot), value: start } = only(body, els)? else { return None };
+    let step = int(body, *value)?;
+    let (updated, made) = (item(body, place)?, item(body, slot)?);
+    let same_dict = same_place(body, &updated.0, dict) && same_place(body, &made.0, dict);
+    let same_key = is_key(body, updated.1, key) && is_key(body, made.1, key);
+    let owned = !matches!(body.ty(made.1).kind(), TyKind::Ref(_));
+    let plain = dict.as_local().is_some() && int(body, *start) == Some(step) && !body.ty(*value).is_big();
+    (same_dict && same_key && owned && plain).then(|| (dict.clone(), made.1, *value))
+}
+
+fn only(body: &Body<Mir>, block: BlockId) -> Option<&StmtKind> {
+    let row = &body.blocks[block];
+    match &row.stmts[..] {
+        [stmt]
+            if row.tail.is_none()
+                && row.end_comments.is_empty()
+                && stmt.above.is_empty()
+                && stmt.beside.is_none() =>
+        {
+            Some(&stmt.kind)
+        }
+        _ => None,
+    }
+}
+
+/// `d[k]` as its dict and key.
+fn item(body: &Body<Mir>, place: &Place) -> Option<(Place, NodeId)> {
+    let (Proj::Index(key), front) = place.proj.split_last()? else { return None };
+    let _ = body;
+    Some((Place { root: place.root, proj: front.to_vec() }, *key))
+}
+
+fn is_key(body: &Body<Mir>, node: NodeId, key: &Place) -> bool {
+    matches!(&body.nodes[node].kind, Node::Use(place, _) if same_place(body, place, key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::entry;
+    use crate::tests::{check, holds_back};
+
+    fn text(start: i64) -> String {
+        format!(
+            "fn @f(%d: &mut dict<str, i64>, %k: str) -> none {{\n  if dict.contains(copy %d, ref %k) {{\n    update %d[ref %k] int.add 1\n  }} else {{\n    set place %d[clone %k] = {start}\n  }}\n}}\n"
+        )
+    }
+
+    #[test]
+    fn counts_through_an_entry() {
+        check(
+            entry,
+            &text(1),
+            "fn @f(%d: &mut dict<str, i64>, %k: str) -> none {\n  update (rs.method{\"{0}.entry({1}).or_insert({2})\"}(copy %d, clone %k, 0): &mut i64).* int.add 1\n}\n",
+        );
+    }
+
+    #[test]
+    fn holds_back_from_other_starts() {
+        holds_back(entry, &text(5));
+    }
+}

@@ -1,0 +1,71 @@
+//! Questions that several idioms ask: equal expressions, expressions without effect.
+
+use batuta_core::*;
+
+/// Two nodes that compute the same value when evaluated at one place: equal trees without effect.
+pub(crate) fn same(body: &Body<Mir>, a: NodeId, b: NodeId) -> bool {
+    match (&body.nodes[a].kind, &body.nodes[b].kind) {
+        (Node::Const(a), Node::Const(b)) => a == b,
+        (Node::Use(a, _), Node::Use(b, _)) => same_place(body, a, b),
+        (Node::Op { op: x, attr: p, args: a }, Node::Op { op: y, attr: q, args: b }) => {
+            x == y
+                && p == q
+                && a.len() == b.len()
+                && a.iter().zip(b).all(|(a, b)| same(body, *a, *b))
+                && is_pure_op(*x)
+        }
+        _ => false,
+    }
+}
+
+/// Two places that are one, with indices without effect.
+pub(crate) fn same_place(body: &Body<Mir>, a: &Place, b: &Place) -> bool {
+    let same_root = match (a.root, b.root) {
+        (Root::Node(a), Root::Node(b)) => same(body, a, b),
+        (a, b) => a == b,
+    };
+    same_root
+        && a.proj.len() == b.proj.len()
+        && a.proj.iter().zip(&b.proj).all(|(a, b)| match (a, b) {
+            (Proj::Index(a), Proj::Index(b)) | (Proj::Nth(a), Proj::Nth(b)) => same(body, *a, *b),
+            (a, b) => a == b,
+        })
+}
+
+fn is_pure_op(op: Op) -> bool {
+    matches!(op.info().effect, Effect::Pure | Effect::Fault) && !matches!(op, Op::RsOp(_) | Op::IterOp(_))
+}
+
+/// Only reads places, computes with pure operations: no call, no write, no jump. It may fault.
+pub(crate) fn is_quiet(body: &Body<Mir>, node: NodeId) -> bool {
+    let mut quiet = true;
+    body.walk(Child::Node(node), &mut |node| {
+        quiet &= match &body.nodes[node].kind {
+            Node::Const(_) => true,
+            Node::Use(_, mode) => !matches!(mode, Mode::Mut | Mode::Take | Mode::Move),
+            Node::Op { op, .. } => is_pure_op(*op),
+            _ => false,
+        };
+    });
+    quiet
+}
+
+/// The constant int that a node is.
+pub(crate) fn int(body: &Body<Mir>, node: NodeId) -> Option<i64> {
+    match body.as_const(node) {
+        Some(Const::Int(digits)) => digits.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Every block of the body that can be reached from its root.
+pub(crate) fn blocks(body: &Body<Mir>) -> Vec<BlockId> {
+    let mut out = vec![body.root];
+    let mut seen = |child: Child| {
+        if let Child::Block(block) = child {
+            out.push(block);
+        }
+    };
+    body.walk_block(body.root, &mut |node| body.nodes[node].kind.for_each_child(&mut seen));
+    out
+}
