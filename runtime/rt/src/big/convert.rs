@@ -62,10 +62,7 @@ impl TryFrom<&Int> for i64 {
     fn try_from(number: &Int) -> Result<i64, Error> {
         match number.to_i64() {
             Some(number) => Ok(number),
-            None => Err(Error::new(
-                OverflowError,
-                "Python int too large to convert to C ssize_t",
-            )),
+            None => Err(Error::new(OverflowError, "Python int too large to convert to C ssize_t")),
         }
     }
 }

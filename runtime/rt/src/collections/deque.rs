@@ -24,10 +24,7 @@ impl<T> Deque<T> {
             raise_new(ValueError, "maxlen must be non-negative");
         }
         let maxlen = maxlen.map(|maxlen| maxlen as usize);
-        Deque {
-            items: VecDeque::new(),
-            maxlen,
-        }
+        Deque { items: VecDeque::new(), maxlen }
     }
 
     /// `deque(items, maxlen)`.

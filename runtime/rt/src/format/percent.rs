@@ -75,10 +75,7 @@ impl<'a> Filler<'a> {
         self.next += 1;
         match value {
             Some(value) => Ok(value),
-            None => Err(Error::new(
-                TypeError,
-                "not enough arguments for format string",
-            )),
+            None => Err(Error::new(TypeError, "not enough arguments for format string")),
         }
     }
 

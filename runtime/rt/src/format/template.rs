@@ -160,8 +160,7 @@ impl<'a> Filler<'a> {
         match self.args.get(index) {
             Some(value) => Ok(*value),
             None => {
-                let words =
-                    format!("Replacement index {index} out of range for positional args tuple");
+                let words = format!("Replacement index {index} out of range for positional args tuple");
                 Err(Error::new(IndexError, words))
             }
         }
@@ -178,10 +177,7 @@ fn attribute<'a>(value: &'a dyn Format, name: &str) -> Result<&'a dyn Format, Er
     }
     let operand = value.operand();
     let kind = operand.type_name();
-    Err(Error::new(
-        AttributeError,
-        format!("'{kind}' object has no attribute '{name}'"),
-    ))
+    Err(Error::new(AttributeError, format!("'{kind}' object has no attribute '{name}'")))
 }
 
 #[track_caller]
@@ -197,10 +193,9 @@ fn item<'a>(value: &'a dyn Format, key: &str) -> Result<&'a dyn Format, Error> {
         kind @ ("list" | "tuple") if key.bytes().all(|b| b.is_ascii_digit()) => {
             Error::new(IndexError, format!("{kind} index out of range"))
         }
-        kind @ ("list" | "tuple") => Error::new(
-            TypeError,
-            format!("{kind} indices must be integers or slices, not str"),
-        ),
+        kind @ ("list" | "tuple") => {
+            Error::new(TypeError, format!("{kind} indices must be integers or slices, not str"))
+        }
         kind => Error::new(TypeError, format!("'{kind}' object is not subscriptable")),
     })
 }

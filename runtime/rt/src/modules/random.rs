@@ -374,17 +374,13 @@ impl Deref for Shared {
     type Target = Random;
 
     fn deref(&self) -> &Random {
-        self.0
-            .as_ref()
-            .expect("the generator is there until the drop")
+        self.0.as_ref().expect("the generator is there until the drop")
     }
 }
 
 impl DerefMut for Shared {
     fn deref_mut(&mut self) -> &mut Random {
-        self.0
-            .as_mut()
-            .expect("the generator is there until the drop")
+        self.0.as_mut().expect("the generator is there until the drop")
     }
 }
 

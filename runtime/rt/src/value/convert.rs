@@ -191,10 +191,7 @@ pub(super) fn index_of(value: &Value, words: impl FnOnce() -> String) -> Result<
     match value.as_int() {
         Some(number) => match number.to_i64() {
             Some(index) => Ok(index),
-            None => Err(Error::new(
-                ValueError,
-                "cannot fit 'int' into an index-sized integer",
-            )),
+            None => Err(Error::new(ValueError, "cannot fit 'int' into an index-sized integer")),
         },
         None => Err(Error::new(TypeError, words())),
     }
