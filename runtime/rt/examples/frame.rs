@@ -83,7 +83,7 @@ fn main() {
     let Some(&program) = programs.get(name.as_str()) else {
         return;
     };
-    rt::start(r#"{"files":[{"rust":"frame.rs","source":"prog.py","lines":[[1,1],[100,12]]}]}"#, program);
+    rt::start(r#"{"files":[{"rust":"frame.rs","source":"prog.py","lines":[[1,1],[88,12]]}]}"#, program);
 }
 
 fn index() {
