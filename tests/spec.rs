@@ -57,12 +57,26 @@ fn main() -> ExitCode {
     if !args.list {
         run_all(&mut cases);
     }
+    let gaps = known_gaps();
+    let is_partial = args.list || args.filter.is_some();
     let trials = cases.into_iter().map(|case| {
-        Trial::test(case.name, move || {
-            if case.failures.is_empty() { Ok(()) } else { Err(Failed::from(case.failures.join("\n"))) }
+        let is_gap = gaps.contains(&case.name);
+        let fails = !case.failures.is_empty();
+        Trial::test(case.name, move || match (is_gap, fails) {
+            (false, true) => Err(Failed::from(case.failures.join("\n"))),
+            (true, false) => Err(Failed::from("it passes now: take its name out of tests/known_gaps.txt")),
+            _ => Ok(()),
         })
+        .with_ignored_flag(is_gap && fails && !is_partial)
     });
     libtest_mimic::run(&args, trials.collect()).exit_code()
+}
+
+/// Names of specs that are known to fail.
+fn known_gaps() -> Vec<String> {
+    let path = batuta_tests::root().join("tests/known_gaps.txt");
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
 }
 
 fn collect(args: &Arguments) -> Result<Vec<Case>, String> {

@@ -48,6 +48,8 @@ pub struct Own<'a> {
     pub escaping: FxHashSet<NodeId>,
     /// Statements to put before the current one.
     pub before: Vec<Stmt>,
+    /// Statements to put after the current one.
+    pub after: Vec<Stmt>,
     /// Result types of the functions around, innermost last.
     pub results: Vec<Ty>,
 }
@@ -94,6 +96,7 @@ pub fn lower(
         diags: Diags::new(src.path),
         escaping: escaping(src),
         before: Vec::new(),
+        after: Vec::new(),
         results: vec![ret],
     };
     own.set_local_types();
@@ -205,6 +208,7 @@ impl Own<'_> {
         let mut made = Vec::new();
         made.append(&mut self.before);
         made.extend(kind.map(|kind| Stmt::new(kind, stmt.origin)));
+        made.append(&mut self.after);
         if made.is_empty() && (!stmt.above.is_empty() || stmt.beside.is_some()) {
             // Nothing is left of the statement; its comments stay.
             let unit = self.out.node(Node::Const(Const::None), Ty::unit(), stmt.origin);
@@ -244,7 +248,7 @@ impl Own<'_> {
             let value = self.coerce(value, ty);
             // Python evaluates the value before the place, as Rust does for `=`. A pair is inserted
             // by a call, which evaluates the key first.
-            let value = if self.is_insert(place) { self.settle(value, origin) } else { value };
+            let value = if self.is_insert(place) { self.settle(value) } else { value };
             let target = self.place_to_write(place);
             return Some(StmtKind::Set { target: Pat::Place(target), value });
         }
@@ -252,7 +256,45 @@ impl Own<'_> {
         let value = self.node(value, Want::Own);
         let target = self.target_pattern(pat, from);
         let value = self.unpacked(&target, value, origin);
+        let value = self.coerce(value, self.target_ty(&target, self.out.ty(value)));
+        let target = self.widened(target, self.out.ty(value), origin);
         Some(StmtKind::Set { target, value })
+    }
+
+    /// The type that a target takes where its leaves are locals; `ty` for all others.
+    fn target_ty(&self, target: &Pat, ty: Ty) -> Ty {
+        match (target, ty.kind()) {
+            (Pat::Tuple(parts), TyKind::Tuple(items)) if parts.len() == items.len() => {
+                Ty::tuple(parts.iter().zip(items).map(|(part, item)| self.target_ty(part, *item)))
+            }
+            (Pat::Place(place), TyKind::Int(_)) => match place.as_local() {
+                Some(local) => self.out.locals[local].ty.strip(),
+                None => ty,
+            },
+            _ => ty,
+        }
+    }
+
+    /// Leaves that are wider than what they get are bound to temps first and converted after.
+    fn widened(&mut self, target: Pat, ty: Ty, origin: Origin) -> Pat {
+        match (target, ty.kind()) {
+            (Pat::Tuple(parts), TyKind::Tuple(items)) if parts.len() == items.len() => Pat::Tuple(
+                parts.into_iter().zip(items).map(|(part, item)| self.widened(part, *item, origin)).collect(),
+            ),
+            (Pat::Place(place), TyKind::Int(_)) => {
+                let want = place.as_local().map(|local| self.out.locals[local].ty.strip());
+                let Some(want) = want.filter(|want| want.is_int() && *want != ty) else {
+                    return Pat::Place(place);
+                };
+                let temp = self.out.temp("part", ty, origin);
+                let mode = if ty.is_copy() { Mode::Copy } else { Mode::Move };
+                let read = self.out.node(Node::Use(Place::local(temp), mode), ty, origin);
+                let value = self.coerce(read, want);
+                self.after.push(Stmt::new(StmtKind::Set { target: Pat::Place(place), value }, origin));
+                Pat::Place(Place::local(temp))
+            }
+            (other, _) => other,
+        }
     }
 
     /// A sequence of any length as the fixed parts that a pattern takes: `ValueError` when they do not fit.
@@ -294,7 +336,7 @@ impl Own<'_> {
     }
 
     /// Gives a computed value a name, so that it is evaluated before what follows.
-    pub fn settle(&mut self, value: NodeId, origin: Origin) -> NodeId {
+    pub fn settle(&mut self, value: NodeId) -> NodeId {
         let row = &self.out.nodes[value];
         let simple = match &row.kind {
             Node::Const(_) => true,
@@ -302,10 +344,13 @@ impl Own<'_> {
             Node::Op { args, .. } => args.is_empty(),
             _ => false,
         };
-        if simple {
-            return value;
-        }
-        let ty = row.ty;
+        if simple { value } else { self.named(value) }
+    }
+
+    /// Gives a value a name.
+    fn named(&mut self, value: NodeId) -> NodeId {
+        let row = &self.out.nodes[value];
+        let (ty, origin) = (row.ty, row.origin);
         let local = self.out.temp("value", ty, origin);
         let target = Pat::Place(Place::local(local));
         self.before.push(Stmt::new(StmtKind::Set { target, value }, origin));
@@ -384,8 +429,32 @@ impl Own<'_> {
             Op::IntOp(_) if !ty.is_big() => self.coerce(lowered, ty),
             _ => lowered,
         };
+        // `place op= value` on anything but a machine number borrows the place first.
+        let reads_itself = matches!(place.root, Root::Local(local) if self.mentions(value, local));
+        let lowered = if !ty.is_copy() && !place.proj.is_empty() && reads_itself {
+            let owned =
+                if matches!(self.out.ty(lowered).kind(), TyKind::Ref(_)) && !matches!(op, Op::ListOp(_)) {
+                    self.node(value, Want::Own)
+                } else {
+                    lowered
+                };
+            self.named(owned)
+        } else {
+            lowered
+        };
         let place = self.place_to_change(place);
         StmtKind::Update { place, op, value: lowered }
+    }
+
+    /// Whether an expression reads a local.
+    fn mentions(&self, node: NodeId, local: LocalId) -> bool {
+        let mut found = false;
+        self.src.walk(Child::Node(node), &mut |node| {
+            if let Node::Use(place, _) = &self.src.nodes[node].kind {
+                found |= place.root == Root::Local(local);
+            }
+        });
+        found
     }
 
     fn delete(&mut self, place: &Place) -> Option<StmtKind> {

@@ -507,9 +507,12 @@ impl Own<'_> {
         let node = if ty.is_int() && (ty.is_big() || any_big) {
             // The step runs in the wide type; where flow says that its result is narrow, it is cast.
             let keeps_count = matches!(op, IntOp::Shl | IntOp::Shr | IntOp::Pow);
-            for index in 0..lowered.len() {
-                if !width(self, lowered[index]).is_big() && !(keeps_count && index == 1) {
-                    lowered[index] = self.coerce(lowered[index], Ty::big());
+            // `+ - *` take a machine number on either side.
+            let is_mixed = matches!(op, IntOp::Add | IntOp::Sub | IntOp::Mul) && any_big;
+            for (index, operand) in lowered.iter_mut().enumerate() {
+                let stays = width(self, *operand).is_big() || is_mixed || keeps_count && index == 1;
+                if !stays {
+                    *operand = self.coerce(*operand, Ty::big());
                 }
             }
             let node = self.out.op(op, lowered, Ty::big(), origin);

@@ -14,10 +14,7 @@ fn check(path: &str) -> Result<(usize, usize), Box<dyn std::error::Error>> {
     let outputs = std::fs::read_to_string(format!("{path}.out"))?;
     let (mut wrong, mut total) = (0, 0);
     for (text, line) in inputs.split("\n__ggml_vocab_test__\n").zip(outputs.lines()) {
-        let expected: Vec<u32> = line
-            .split_whitespace()
-            .map(str::parse)
-            .collect::<Result<_, _>>()?;
+        let expected: Vec<u32> = line.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
         let found = tokenizer.encode(text, false, false);
         total += 1;
         if found != expected {
@@ -42,9 +39,5 @@ fn main() -> ExitCode {
             }
         }
     }
-    if failed {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    }
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

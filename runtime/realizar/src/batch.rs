@@ -67,10 +67,7 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// `Input` for encoders.
     pub fn context(&self) -> Result<usize> {
-        Ok(self
-            .options
-            .context
-            .unwrap_or(self.model.config()?.context.min(4096)))
+        Ok(self.options.context.unwrap_or(self.model.config()?.context.min(4096)))
     }
 
     /// Requests under way.
@@ -106,14 +103,7 @@ impl<'a> Batch<'a> {
         self.tickets += 1;
         let ticket = Ticket(self.tickets);
         let (history, waiting) = (Vec::new(), prompt.to_vec());
-        self.slots.push(Slot {
-            ticket,
-            cache,
-            history,
-            waiting,
-            prompt_tokens: prompt.len(),
-            writer,
-        });
+        self.slots.push(Slot { ticket, cache, history, waiting, prompt_tokens: prompt.len(), writer });
         Ok(ticket)
     }
 
@@ -144,8 +134,7 @@ impl<'a> Batch<'a> {
             // Prompts were checked when they came, so this is the file or the memory: all fail.
             Err(error) => {
                 let text = error.to_string();
-                let failed =
-                    |slot: Slot<'_>| Event::Failed(slot.ticket, Error::input(text.clone()));
+                let failed = |slot: Slot<'_>| Event::Failed(slot.ticket, Error::input(text.clone()));
                 self.slots.drain(..).map(failed).collect()
             }
         }
@@ -163,11 +152,7 @@ impl<'a> Batch<'a> {
                 let count = slot.waiting.len().min(ROWS.saturating_sub(rows.len()));
                 for (i, &token) in slot.waiting[..count].iter().enumerate() {
                     let wanted = i + 1 == slot.waiting.len();
-                    rows.push(Row {
-                        sequence,
-                        position: slot.cache.len + i,
-                        wanted,
-                    });
+                    rows.push(Row { sequence, position: slot.cache.len + i, wanted });
                     tokens.push(token);
                 }
             }
@@ -179,8 +164,7 @@ impl<'a> Batch<'a> {
         let mut hidden = Vec::new();
         self.model.embed_tokens(tokens, &mut hidden)?;
         let decoder = self.model.decoder()?;
-        let mut caches: Vec<&mut Cache> =
-            self.slots.iter_mut().map(|slot| &mut slot.cache).collect();
+        let mut caches: Vec<&mut Cache> = self.slots.iter_mut().map(|slot| &mut slot.cache).collect();
         let normed = decoder.layers(&mut hidden, rows, &mut caches, &mut self.scratch);
         if normed.is_empty() {
             return Ok(Vec::new());
@@ -194,21 +178,14 @@ impl<'a> Batch<'a> {
             slot.cache.len += done;
             slot.history.extend(slot.waiting.drain(..done));
         }
-        let wanted: Vec<usize> = rows
-            .iter()
-            .filter(|row| row.wanted)
-            .map(|row| row.sequence)
-            .collect();
+        let wanted: Vec<usize> = rows.iter().filter(|row| row.wanted).map(|row| row.sequence).collect();
         let mut events = Vec::new();
         let mut finished = Vec::new();
         let size = scores.len() / wanted.len().max(1);
         for (&sequence, scores) in wanted.iter().zip(scores.chunks_exact_mut(size.max(1))) {
             let slot = &mut self.slots[sequence];
             let Some(token) = slot.writer.pick(scores, &slot.history) else {
-                events.push(Event::Failed(
-                    slot.ticket,
-                    Error::format("the model's scores are not numbers"),
-                ));
+                events.push(Event::Failed(slot.ticket, Error::format("the model's scores are not numbers")));
                 finished.push((sequence, None));
                 continue;
             };
@@ -230,11 +207,7 @@ impl<'a> Batch<'a> {
         for (sequence, outcome) in finished {
             let slot = self.remove(sequence);
             if let Some((text, finish)) = outcome {
-                events.push(Event::Done(
-                    slot.ticket,
-                    text,
-                    slot.writer.answer(slot.prompt_tokens, finish),
-                ));
+                events.push(Event::Done(slot.ticket, text, slot.writer.answer(slot.prompt_tokens, finish)));
             }
         }
         events

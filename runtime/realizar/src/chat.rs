@@ -22,10 +22,7 @@ pub struct Message {
 impl Message {
     /// A message with a role.
     pub fn new(role: impl Into<String>, content: impl Into<String>) -> Self {
-        Self {
-            role: role.into(),
-            content: content.into(),
-        }
+        Self { role: role.into(), content: content.into() }
     }
 }
 
@@ -52,11 +49,7 @@ impl Template {
     /// A template from its text and the two tokens that templates mention.
     #[must_use]
     pub fn new(source: &str, bos: &str, eos: &str) -> Self {
-        Self {
-            source: source.into(),
-            bos: bos.into(),
-            eos: eos.into(),
-        }
+        Self { source: source.into(), bos: bos.into(), eos: eos.into() }
     }
 
     /// The prompt for a conversation; `answer` opens the assistant's turn at the end.
@@ -69,12 +62,9 @@ impl Template {
         env.set_trim_blocks(true);
         env.set_lstrip_blocks(true);
         env.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
-        env.add_function(
-            "raise_exception",
-            |text: String| -> std::result::Result<Value, minijinja::Error> {
-                Err(minijinja::Error::new(ErrorKind::InvalidOperation, text))
-            },
-        );
+        env.add_function("raise_exception", |text: String| -> std::result::Result<Value, minijinja::Error> {
+            Err(minijinja::Error::new(ErrorKind::InvalidOperation, text))
+        });
         // Templates print the date; a fixed one keeps equal input at equal output.
         env.add_function("strftime_now", |_format: String| "1 Jan 2025".to_owned());
         let failed = |e: minijinja::Error| Error::format(format!("chat template: {e:#}"));
@@ -99,24 +89,16 @@ mod tests {
     #[test]
     fn renders_turns_and_opens_the_answer() {
         let messages = [Message::new("user", " Hi ")];
-        let text = Template::new(CHATML, "", "")
-            .render(&messages, true)
-            .expect("renders");
-        assert_eq!(
-            text,
-            "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"
-        );
+        let text = Template::new(CHATML, "", "").render(&messages, true).expect("renders");
+        assert_eq!(text, "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
     }
 
     #[test]
     fn a_template_without_end_or_with_an_exception_is_an_error() {
-        let endless =
-            "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
+        let endless = "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
         assert!(Template::new(endless, "", "").render(&[], true).is_err());
         let refusing = "{{ raise_exception('roles must alternate') }}";
-        let error = Template::new(refusing, "", "")
-            .render(&[], true)
-            .expect_err("refused");
+        let error = Template::new(refusing, "", "").render(&[], true).expect_err("refused");
         assert!(error.to_string().contains("roles must alternate"));
         assert!(Template::new("{% if", "", "").render(&[], true).is_err());
     }

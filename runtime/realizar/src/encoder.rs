@@ -47,24 +47,14 @@ impl Source<'_> {
     fn tensor(&self, layer: Option<usize>, name: &str, part: &str) -> Result<Tensor<'_>> {
         let (found, full) = match self {
             Self::Gguf(file) => {
-                let full = layer.map_or(format!("{name}.{part}"), |i| {
-                    format!("blk.{i}.{name}.{part}")
-                });
+                let full = layer.map_or(format!("{name}.{part}"), |i| format!("blk.{i}.{name}.{part}"));
                 (file.tensor(&full), full)
             }
             Self::Folder(file) => {
-                let long = NAMES
-                    .iter()
-                    .find(|(short, _)| *short == name)
-                    .map_or(name, |(_, l)| l);
-                let full = layer.map_or(format!("{long}.{part}"), |i| {
-                    format!("encoder.layer.{i}.{long}.{part}")
-                });
-                (
-                    file.tensor(&full)
-                        .or_else(|| file.tensor(&format!("bert.{full}"))),
-                    full,
-                )
+                let long = NAMES.iter().find(|(short, _)| *short == name).map_or(name, |(_, l)| l);
+                let full =
+                    layer.map_or(format!("{long}.{part}"), |i| format!("encoder.layer.{i}.{long}.{part}"));
+                (file.tensor(&full).or_else(|| file.tensor(&format!("bert.{full}"))), full)
             }
         };
         found.ok_or_else(|| Error::format(format!("tensor `{full}` is missing")))
@@ -124,9 +114,7 @@ struct Weights {
 impl<'m> Encoder<'m> {
     pub(crate) fn from_gguf(file: Gguf<'m>) -> Result<Self> {
         let size = |key: &str| {
-            let n = file
-                .integer(&format!("bert.{key}"))
-                .filter(|&n| n > 0 && n < 1 << 20);
+            let n = file.integer(&format!("bert.{key}")).filter(|&n| n > 0 && n < 1 << 20);
             n.ok_or_else(|| Error::format(format!("bert.{key} is missing or out of range")))
         };
         let shape = Shape {
@@ -135,9 +123,7 @@ impl<'m> Encoder<'m> {
             heads: size("attention.head_count")?,
             feed_forward: size("feed_forward_length")?,
             context: size("context_length")?,
-            epsilon: file
-                .number("bert.attention.layer_norm_epsilon")
-                .unwrap_or(1e-12) as f32,
+            epsilon: file.number("bert.attention.layer_norm_epsilon").unwrap_or(1e-12) as f32,
             first_token: file.integer("bert.pooling_type") == Some(2),
         };
         Self::checked(Source::Gguf(file), shape, OnceLock::new())
@@ -147,8 +133,8 @@ impl<'m> Encoder<'m> {
     pub(crate) fn from_folder(folder: &Path) -> Result<Encoder<'static>> {
         let json = |name: &str| -> Result<serde_json::Value> {
             let path = folder.join(name);
-            let text = std::fs::read(&path)
-                .map_err(|e| Error::Io(format!("cannot read {}", path.display()), e))?;
+            let text =
+                std::fs::read(&path).map_err(|e| Error::Io(format!("cannot read {}", path.display()), e))?;
             serde_json::from_slice(&text).map_err(|e| Error::format(format!("{name}: {e}")))
         };
         let config = json("config.json")?;
@@ -159,16 +145,11 @@ impl<'m> Encoder<'m> {
             )));
         }
         let size = |key: &str| {
-            let n = config[key]
-                .as_u64()
-                .filter(|&n| n > 0 && n < 1 << 20)
-                .map(|n| n as usize);
+            let n = config[key].as_u64().filter(|&n| n > 0 && n < 1 << 20).map(|n| n as usize);
             n.ok_or_else(|| Error::format(format!("config.json: {key} is missing or out of range")))
         };
         let pooling = json("1_Pooling/config.json").unwrap_or_default();
-        let limit = json("sentence_bert_config.json")
-            .ok()
-            .and_then(|c| c["max_seq_length"].as_u64());
+        let limit = json("sentence_bert_config.json").ok().and_then(|c| c["max_seq_length"].as_u64());
         let shape = Shape {
             layers: size("num_hidden_layers")?,
             width: size("hidden_size")?,
@@ -180,26 +161,16 @@ impl<'m> Encoder<'m> {
         };
         let file = SafeTensors::open(&folder.join("model.safetensors"))?;
         let tokens = vocabulary(folder, json("tokenizer.json").ok())?;
-        let lowercase = json("tokenizer_config.json")
-            .ok()
-            .and_then(|c| c["do_lower_case"].as_bool());
+        let lowercase = json("tokenizer_config.json").ok().and_then(|c| c["do_lower_case"].as_bool());
         let tokenizer = OnceLock::from(Tokenizer::wordpiece(&tokens, lowercase.unwrap_or(true))?);
         Encoder::checked(Source::Folder(file), shape, tokenizer)
     }
 
     fn checked(source: Source<'m>, shape: Shape, tokenizer: OnceLock<Tokenizer>) -> Result<Self> {
         if !shape.width.is_multiple_of(shape.heads) || shape.context < 2 {
-            return Err(Error::format(format!(
-                "{} heads for a width of {}",
-                shape.heads, shape.width
-            )));
+            return Err(Error::format(format!("{} heads for a width of {}", shape.heads, shape.width)));
         }
-        Ok(Self {
-            source,
-            shape,
-            tokenizer,
-            weights: OnceLock::new(),
-        })
+        Ok(Self { source, shape, tokenizer, weights: OnceLock::new() })
     }
 
     pub(crate) fn gguf(&self) -> Option<&Gguf<'m>> {
@@ -218,29 +189,17 @@ impl<'m> Encoder<'m> {
         Ok(self.tokenizer.get_or_init(|| built))
     }
 
-    fn vector(
-        &self,
-        layer: Option<usize>,
-        name: &str,
-        part: &str,
-        length: usize,
-    ) -> Result<Vec<f32>> {
+    fn vector(&self, layer: Option<usize>, name: &str, part: &str, length: usize) -> Result<Vec<f32>> {
         let tensor = self.source.tensor(layer, name, part)?;
         if tensor.len() != length {
-            return Err(Error::format(format!(
-                "`{}` has the shape {:?}",
-                tensor.name, tensor.shape
-            )));
+            return Err(Error::format(format!("`{}` has the shape {:?}", tensor.name, tensor.shape)));
         }
         Ok(tensor.to_f32())
     }
 
     fn norm(&self, layer: Option<usize>, name: &str) -> Result<Norm> {
         let width = self.shape.width;
-        Ok((
-            self.vector(layer, name, "weight", width)?,
-            self.vector(layer, name, "bias", width)?,
-        ))
+        Ok((self.vector(layer, name, "weight", width)?, self.vector(layer, name, "bias", width)?))
     }
 
     fn weights(&self) -> Result<&Weights> {
@@ -252,11 +211,7 @@ impl<'m> Encoder<'m> {
     }
 
     fn load(&self) -> Result<Weights> {
-        let Shape {
-            width,
-            feed_forward,
-            ..
-        } = self.shape;
+        let Shape { width, feed_forward, .. } = self.shape;
         let mut plan: Vec<(Tensor<'_>, Layout, usize)> = Vec::new();
         let mut size = 0usize;
         let mut layers = Vec::new();
@@ -265,27 +220,14 @@ impl<'m> Encoder<'m> {
                 let tensor = self.source.tensor(Some(i), name, "weight")?;
                 let kind = Kind::of(tensor.ty);
                 if tensor.shape != [columns, rows] || !columns.is_multiple_of(kind.columns()) {
-                    return Err(Error::format(format!(
-                        "`{}` has the shape {:?}",
-                        tensor.name, tensor.shape
-                    )));
+                    return Err(Error::format(format!("`{}` has the shape {:?}", tensor.name, tensor.shape)));
                 }
-                let layout = Layout {
-                    kind,
-                    rows,
-                    columns,
-                };
-                let bytes = layout
-                    .bytes()
-                    .ok_or_else(|| Error::format("the weights wrap"))?;
+                let layout = Layout { kind, rows, columns };
+                let bytes = layout.bytes().ok_or_else(|| Error::format("the weights wrap"))?;
                 let range = size..size + bytes;
                 plan.push((tensor, layout, size));
                 size = (size + bytes).next_multiple_of(64);
-                Ok(Linear {
-                    range,
-                    layout,
-                    bias: self.vector(Some(i), name, "bias", rows)?,
-                })
+                Ok(Linear { range, layout, bias: self.vector(Some(i), name, "bias", rows)? })
             };
             layers.push(Layer {
                 query: linear("attn_q", width, width)?,
@@ -312,11 +254,7 @@ impl<'m> Encoder<'m> {
     /// The vector of a text; longer texts than the model looks at are cut, as others do.
     pub(crate) fn embed(&self, text: &str, pool: &Pool) -> Result<Vec<f32>> {
         let mut tokens = self.tokenizer()?.encode(text, false, true);
-        if let Some(last) = tokens
-            .last()
-            .copied()
-            .filter(|_| tokens.len() > self.shape.context)
-        {
+        if let Some(last) = tokens.last().copied().filter(|_| tokens.len() > self.shape.context) {
             tokens.truncate(self.shape.context - 1);
             tokens.push(last);
         }
@@ -330,11 +268,7 @@ impl<'m> Encoder<'m> {
         }
         let width = self.shape.width;
         let mut out = vec![0f32; width];
-        let used = if self.shape.first_token {
-            1
-        } else {
-            tokens.len()
-        };
+        let used = if self.shape.first_token { 1 } else { tokens.len() };
         for row in hidden.chunks_exact(width).take(used) {
             out.iter_mut().zip(row).for_each(|(o, x)| *o += x);
         }
@@ -349,18 +283,12 @@ impl<'m> Encoder<'m> {
         let mut hidden = vec![0f32; tokens.len() * width];
         let mut place = vec![0f32; width];
         for (i, (row, &token)) in hidden.chunks_exact_mut(width).zip(tokens).enumerate() {
-            for (tensor, index, out) in [
-                (&words, token as usize, &mut *row),
-                (&places, i, &mut place[..]),
-            ] {
+            for (tensor, index, out) in [(&words, token as usize, &mut *row), (&places, i, &mut place[..])] {
                 let bytes = width / tensor.ty.block_len() * tensor.ty.block_bytes();
-                let stored = index
-                    .checked_mul(bytes)
-                    .and_then(|at| tensor.bytes.get(at..at + bytes));
+                let stored = index.checked_mul(bytes).and_then(|at| tensor.bytes.get(at..at + bytes));
                 let stored = stored.filter(|_| tensor.shape.first() == Some(&width));
-                let stored = stored.ok_or_else(|| {
-                    Error::format(format!("`{}` has no row {index}", tensor.name))
-                })?;
+                let stored =
+                    stored.ok_or_else(|| Error::format(format!("`{}` has no row {index}", tensor.name)))?;
                 dequantize(tensor.ty, stored, out);
             }
             for ((x, p), s) in row.iter_mut().zip(&place).zip(&weights.segment) {
@@ -372,20 +300,12 @@ impl<'m> Encoder<'m> {
     }
 
     fn layer(&self, layer: &Layer, weights: &Weights, pool: &Pool, hidden: &mut [f32]) {
-        let Shape {
-            width,
-            feed_forward,
-            epsilon,
-            ..
-        } = self.shape;
+        let Shape { width, feed_forward, epsilon, .. } = self.shape;
         let mut acts = Acts::default();
         let mut scratch = Vec::new();
         let mut product = |linear: &Linear, acts: &Acts| {
             let mut out = vec![0f32; acts.tokens() * linear.layout.rows];
-            let matrix = Matrix {
-                layout: linear.layout,
-                bytes: &weights.arena[linear.range.clone()],
-            };
+            let matrix = Matrix { layout: linear.layout, bytes: &weights.arena[linear.range.clone()] };
             matmul(pool, matrix, acts, &mut out, &mut scratch);
             for row in out.chunks_exact_mut(linear.bias.len()) {
                 row.iter_mut().zip(&linear.bias).for_each(|(x, b)| *x += b);
@@ -393,11 +313,8 @@ impl<'m> Encoder<'m> {
             out
         };
         acts.load(hidden, width);
-        let (q, k, v) = (
-            product(&layer.query, &acts),
-            product(&layer.key, &acts),
-            product(&layer.value, &acts),
-        );
+        let (q, k, v) =
+            (product(&layer.query, &acts), product(&layer.key, &acts), product(&layer.value, &acts));
         let mixed = self.attention(&q, &k, &v, pool);
         acts.load(&mixed, width);
         let result = product(&layer.output, &acts);
@@ -412,10 +329,7 @@ impl<'m> Encoder<'m> {
 
     fn add_and_norm(&self, hidden: &mut [f32], result: &[f32], norm: &Norm, epsilon: f32) {
         let width = self.shape.width;
-        for (x, r) in hidden
-            .chunks_exact_mut(width)
-            .zip(result.chunks_exact(width))
-        {
+        for (x, r) in hidden.chunks_exact_mut(width).zip(result.chunks_exact(width)) {
             x.iter_mut().zip(r).for_each(|(x, r)| *x += r);
             layer_norm(x, norm, epsilon);
         }
@@ -430,16 +344,12 @@ impl<'m> Encoder<'m> {
             let (token, head) = (task / heads, task % heads);
             let at = head * dim..(head + 1) * dim;
             let query = &q[token * width..][at.clone()];
-            let dot = |row: &[f32]| -> f32 {
-                row[at.clone()].iter().zip(query).map(|(a, b)| a * b).sum()
-            };
+            let dot = |row: &[f32]| -> f32 { row[at.clone()].iter().zip(query).map(|(a, b)| a * b).sum() };
             let mut scores: Vec<f32> = k.chunks_exact(width).map(|row| dot(row) * scale).collect();
             let sum = math::exp_from_max(&mut scores);
             for (row, score) in v.chunks_exact(width).zip(&scores) {
                 let weight = score / sum;
-                out.iter_mut()
-                    .zip(&row[at.clone()])
-                    .for_each(|(o, x)| *o += weight * x);
+                out.iter_mut().zip(&row[at.clone()]).for_each(|(o, x)| *o += weight * x);
             }
         });
         mixed
@@ -448,8 +358,8 @@ impl<'m> Encoder<'m> {
 
 /// Packs tensors to their places in an arena of `size` bytes.
 fn pack(plan: Vec<(Tensor<'_>, Layout, usize)>, size: usize) -> Result<Arena> {
-    let mut arena = Arena::new(size)
-        .map_err(|e| Error::Io(format!("no memory for {size} bytes of weights"), e))?;
+    let mut arena =
+        Arena::new(size).map_err(|e| Error::Io(format!("no memory for {size} bytes of weights"), e))?;
     for (tensor, layout, at) in plan {
         let row_bytes = layout.columns / tensor.ty.block_len() * tensor.ty.block_bytes();
         let groups = arena[at..].chunks_exact_mut(layout.group_bytes());
@@ -461,15 +371,11 @@ fn pack(plan: Vec<(Tensor<'_>, Layout, usize)>, size: usize) -> Result<Arena> {
 }
 
 fn vocabulary(folder: &Path, tokenizer: Option<serde_json::Value>) -> Result<Vec<String>> {
-    if let Some(vocab) = tokenizer
-        .as_ref()
-        .and_then(|t| t["model"]["vocab"].as_object())
-    {
+    if let Some(vocab) = tokenizer.as_ref().and_then(|t| t["model"]["vocab"].as_object()) {
         let mut tokens = vec![String::new(); vocab.len()];
         for (token, id) in vocab {
             let slot = id.as_u64().and_then(|id| tokens.get_mut(id as usize));
-            *slot
-                .ok_or_else(|| Error::format("tokenizer.json has an id beyond its vocabulary"))? =
+            *slot.ok_or_else(|| Error::format("tokenizer.json has an id beyond its vocabulary"))? =
                 token.clone();
         }
         return Ok(tokens);
@@ -494,9 +400,7 @@ fn layer_norm(x: &mut [f32], (weight, bias): &Norm, epsilon: f32) {
 fn gelu(x: f32) -> f32 {
     let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
     let t = 1.0 / (1.0 + 0.327_591_1 * z);
-    let poly = ((((1.061_405_4 * t - 1.453_152) * t + 1.421_413_7) * t - 0.284_496_74) * t
-        + 0.254_829_6)
-        * t;
+    let poly = ((((1.061_405_4 * t - 1.453_152) * t + 1.421_413_7) * t - 0.284_496_74) * t + 0.254_829_6) * t;
     let erf = 1.0 - poly * (-z * z).exp();
     0.5 * x * (1.0 + erf.copysign(x))
 }

@@ -83,11 +83,7 @@ impl Sampler {
             .collect();
         let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
         // A grammar may refuse the favourites, so more of them are sorted than are kept.
-        let keep = if self.sampling.top_k == 0 {
-            best.len()
-        } else {
-            self.sampling.top_k
-        };
+        let keep = if self.sampling.top_k == 0 { best.len() } else { self.sampling.top_k };
         let sorted = (4 * keep).max(256);
         if sorted < best.len() {
             best.select_nth_unstable_by(sorted, order);
@@ -149,11 +145,7 @@ impl Sampler {
             let Some(score) = scores.get_mut(run[0] as usize) else {
                 continue;
             };
-            *score = if *score > 0.0 {
-                *score / s.repeat_penalty
-            } else {
-                *score * s.repeat_penalty
-            };
+            *score = if *score > 0.0 { *score / s.repeat_penalty } else { *score * s.repeat_penalty };
             *score -= s.frequency_penalty * run.len() as f32 + s.presence_penalty;
         }
     }
@@ -161,14 +153,13 @@ impl Sampler {
 
 fn greedy(scores: &mut [f32], allowed: &mut dyn FnMut(u32) -> bool) -> Option<u32> {
     loop {
-        let best = scores
-            .iter()
-            .enumerate()
-            .filter(|(_, s)| !s.is_nan() && **s > f32::NEG_INFINITY)
-            .fold(None, |best: Option<(usize, f32)>, (i, &s)| match best {
+        let best = scores.iter().enumerate().filter(|(_, s)| !s.is_nan() && **s > f32::NEG_INFINITY).fold(
+            None,
+            |best: Option<(usize, f32)>, (i, &s)| match best {
                 Some((_, top)) if top >= s => best,
                 _ => Some((i, s)),
-            });
+            },
+        );
         let (index, _) = best?;
         if allowed(index as u32) {
             return Some(index as u32);
@@ -182,13 +173,8 @@ mod tests {
     use super::*;
 
     fn sampler(change: impl Fn(&mut Sampling)) -> Sampler {
-        let mut sampling = Sampling {
-            temperature: 1.0,
-            top_k: 0,
-            top_p: 1.0,
-            min_p: 0.0,
-            ..Sampling::default()
-        };
+        let mut sampling =
+            Sampling { temperature: 1.0, top_k: 0, top_p: 1.0, min_p: 0.0, ..Sampling::default() };
         change(&mut sampling);
         Sampler::new(sampling)
     }
@@ -196,9 +182,7 @@ mod tests {
     fn counts(mut sampler: Sampler, scores: &[f32], n: usize) -> Vec<usize> {
         let mut counts = vec![0; scores.len()];
         for _ in 0..n {
-            counts[sampler
-                .pick(&mut scores.to_vec(), &[], |_| true)
-                .expect("finite") as usize] += 1;
+            counts[sampler.pick(&mut scores.to_vec(), &[], |_| true).expect("finite") as usize] += 1;
         }
         counts
     }
@@ -226,10 +210,7 @@ mod tests {
 
     #[test]
     fn penalties_and_refusals_change_the_greedy_choice() {
-        let mut greedy = Sampler::new(Sampling {
-            repeat_penalty: 2.0,
-            ..Sampling::default()
-        });
+        let mut greedy = Sampler::new(Sampling { repeat_penalty: 2.0, ..Sampling::default() });
         assert_eq!(greedy.pick(&mut [3.0, 2.0], &[0], |_| true), Some(1));
         assert_eq!(greedy.pick(&mut [3.0, 2.0], &[], |id| id != 0), Some(1));
         assert_eq!(greedy.pick(&mut [f32::NAN; 3], &[], |_| true), None);
@@ -240,9 +221,7 @@ mod tests {
         let scores: Vec<f32> = (0..500).map(|i| (i * 37 % 100) as f32 / 20.0).collect();
         let run = |seed| {
             let mut s = sampler(|s| s.seed = seed);
-            (0..20)
-                .map(|_| s.pick(&mut scores.clone(), &[], |_| true))
-                .collect::<Vec<_>>()
+            (0..20).map(|_| s.pick(&mut scores.clone(), &[], |_| true)).collect::<Vec<_>>()
         };
         assert_eq!(run(4), run(4));
         assert_ne!(run(4), run(5));

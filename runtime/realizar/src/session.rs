@@ -97,12 +97,7 @@ impl<'a> Session<'a> {
         }
         model.decoder()?;
         let cache = Cache::new(model.config()?, context, options.cache)?;
-        Ok(Self {
-            model,
-            cache,
-            history: Vec::new(),
-            scratch: Scratch::default(),
-        })
+        Ok(Self { model, cache, history: Vec::new(), scratch: Scratch::default() })
     }
 
     /// Tokens so far.
@@ -169,19 +164,10 @@ impl<'a> Session<'a> {
         }
         let mut hidden = Vec::with_capacity(tokens.len() * self.model.config()?.width);
         self.model.embed_tokens(tokens, &mut hidden)?;
-        let row = |i: usize| Row {
-            sequence: 0,
-            position: start + i,
-            wanted: wanted(i),
-        };
+        let row = |i: usize| Row { sequence: 0, position: start + i, wanted: wanted(i) };
         let rows: Vec<Row> = (0..tokens.len()).map(row).collect();
         let decoder = self.model.decoder()?;
-        let out = decoder.layers(
-            &mut hidden,
-            &rows,
-            &mut [&mut self.cache],
-            &mut self.scratch,
-        );
+        let out = decoder.layers(&mut hidden, &rows, &mut [&mut self.cache], &mut self.scratch);
         self.cache.len += tokens.len();
         self.history.extend_from_slice(tokens);
         Ok(out)
@@ -292,27 +278,14 @@ pub(crate) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub(crate) fn new(model: &'a Model<'_>, options: &Generate) -> Result<Self> {
-        let constraint = options
-            .schema
-            .as_ref()
-            .map(Constraint::from_schema)
-            .transpose()?;
-        let ends = if options.ignore_end {
-            Vec::new()
-        } else {
-            model.tokenizer()?.ends_generation()
-        };
+        let constraint = options.schema.as_ref().map(Constraint::from_schema).transpose()?;
+        let ends = if options.ignore_end { Vec::new() } else { model.tokenizer()?.ends_generation() };
         Ok(Self {
             model,
             sampler: Sampler::new(options.sampling.clone()),
             constraint,
             ends,
-            stop: options
-                .stop
-                .iter()
-                .filter(|s| !s.is_empty())
-                .cloned()
-                .collect(),
+            stop: options.stop.iter().filter(|s| !s.is_empty()).cloned().collect(),
             max_tokens: options.max_tokens,
             stream: StreamDecoder::default(),
             held: String::new(),
@@ -322,13 +295,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(crate) fn pick(&mut self, scores: &mut [f32], history: &[u32]) -> Option<u32> {
-        let Self {
-            sampler,
-            constraint,
-            ends,
-            model,
-            ..
-        } = self;
+        let Self { sampler, constraint, ends, model, .. } = self;
         let Some(constraint) = constraint else {
             return sampler.pick(scores, history, |_| true);
         };
@@ -350,38 +317,21 @@ impl<'a> Writer<'a> {
             return Step::Done(self.flush(), Finish::Length);
         }
         self.tokens.push(token);
-        let piece = self
-            .model
-            .tokenizer()
-            .map(|t| t.piece(token, false))
-            .unwrap_or_default();
+        let piece = self.model.tokenizer().map(|t| t.piece(token, false)).unwrap_or_default();
         if let Some(constraint) = &mut self.constraint {
             constraint.advance(&piece);
         }
         let new = self.stream.push(&piece);
         self.held.push_str(&new);
-        let found = self
-            .stop
-            .iter()
-            .filter_map(|s| self.held.find(s.as_str()))
-            .min();
+        let found = self.stop.iter().filter_map(|s| self.held.find(s.as_str())).min();
         if let Some(at) = found {
             self.held.truncate(at);
             let text = self.release(0);
             return Step::Done(text, Finish::Stop);
         }
-        let keep = self
-            .stop
-            .iter()
-            .map(|s| overlap(&self.held, s))
-            .max()
-            .unwrap_or(0);
+        let keep = self.stop.iter().map(|s| overlap(&self.held, s)).max().unwrap_or(0);
         let text = self.release(keep);
-        if self
-            .constraint
-            .as_ref()
-            .is_some_and(Constraint::is_finished)
-        {
+        if self.constraint.as_ref().is_some_and(Constraint::is_finished) {
             return Step::Done(text, Finish::End);
         }
         if self.tokens.len() >= self.max_tokens {
@@ -405,22 +355,14 @@ impl<'a> Writer<'a> {
     }
 
     pub(crate) fn answer(self, prompt_tokens: usize, finish: Finish) -> Answer {
-        Answer {
-            text: self.text,
-            tokens: self.tokens,
-            prompt_tokens,
-            finish,
-        }
+        Answer { text: self.text, tokens: self.tokens, prompt_tokens, finish }
     }
 }
 
 /// Bytes at the end of `text` that `stop` begins with.
 fn overlap(text: &str, stop: &str) -> usize {
     let most = stop.len().min(text.len());
-    (1..=most)
-        .rev()
-        .find(|&n| text.as_bytes()[text.len() - n..] == stop.as_bytes()[..n])
-        .unwrap_or(0)
+    (1..=most).rev().find(|&n| text.as_bytes()[text.len() - n..] == stop.as_bytes()[..n]).unwrap_or(0)
 }
 
 #[cfg(test)]

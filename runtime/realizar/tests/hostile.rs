@@ -15,8 +15,7 @@ fn exercise(bytes: &[u8], thorough: bool) -> realizar::Result<()> {
         let _ = (
             file.str(key),
             file.number(key),
-            file.array(key)
-                .map(|a| a.strings().count() + a.numbers().count()),
+            file.array(key).map(|a| a.strings().count() + a.numbers().count()),
         );
     }
     for tensor in file.tensors().filter(|t| t.len() <= 1 << 16) {
@@ -46,10 +45,7 @@ struct Noise(u64);
 
 impl Noise {
     fn below(&mut self, n: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % n
     }
 }
@@ -57,30 +53,14 @@ impl Noise {
 #[test]
 fn a_hundred_thousand_mutations_never_crash() {
     let valid = small_model();
-    let odd: [u64; 12] = [
-        0,
-        1,
-        31,
-        255,
-        65535,
-        0x7fff_ffff,
-        0xffff_ffff,
-        1 << 32,
-        1 << 62,
-        1 << 63,
-        u64::MAX - 7,
-        u64::MAX,
-    ];
+    let odd: [u64; 12] =
+        [0, 1, 31, 255, 65535, 0x7fff_ffff, 0xffff_ffff, 1 << 32, 1 << 62, 1 << 63, u64::MAX - 7, u64::MAX];
     let (mut noise, mut rejected) = (Noise(2026), 0u32);
     for case in 0..100_000 {
         let mut bytes = valid.clone();
         for _ in 0..=noise.below(3) {
             // Most mutations hit the header, which is where the lies matter.
-            let range = if noise.below(10) == 0 {
-                bytes.len()
-            } else {
-                bytes.len().min(2200)
-            };
+            let range = if noise.below(10) == 0 { bytes.len() } else { bytes.len().min(2200) };
             let at = noise.below(range.max(1));
             match noise.below(5) {
                 0 => bytes[at] ^= 1 << noise.below(8),
@@ -90,8 +70,7 @@ fn a_hundred_thousand_mutations_never_crash() {
                     bytes[at..at + 8].copy_from_slice(&odd[noise.below(odd.len())].to_le_bytes());
                 }
                 _ if at + 4 <= bytes.len() => {
-                    bytes[at..at + 4]
-                        .copy_from_slice(&(odd[noise.below(odd.len())] as u32).to_le_bytes());
+                    bytes[at..at + 4].copy_from_slice(&(odd[noise.below(odd.len())] as u32).to_le_bytes());
                 }
                 _ => {}
             }
@@ -102,10 +81,7 @@ fn a_hundred_thousand_mutations_never_crash() {
             Err(_) => panic!("case {case} of seed 2026 panicked"),
         }
     }
-    assert!(
-        rejected > 20_000,
-        "only {rejected} of the mutations were noticed"
-    );
+    assert!(rejected > 20_000, "only {rejected} of the mutations were noticed");
 }
 
 /// A header with given counts and tail.
@@ -146,134 +122,40 @@ fn each_known_lie_is_named() {
     let with = |rows: Vec<u8>| [rows, pad.clone()].concat();
     let cases: Vec<(&str, Vec<u8>)> = vec![
         ("does not start", b"GGML".to_vec()),
-        (
-            "big-endian",
-            [&b"GGUF"[..], &3u32.to_be_bytes(), &pad].concat(),
-        ),
+        ("big-endian", [&b"GGUF"[..], &3u32.to_be_bytes(), &pad].concat()),
         ("version 1", header(1, 0, 0, &pad)),
         ("version 77", header(77, 0, 0, &pad)),
         ("tensor count", header(3, u64::MAX, 0, &pad)),
         ("metadata count", header(3, 0, 1 << 60, &pad)),
-        (
-            "array of arrays",
-            header(3, 0, 1, &with(key("a", 9, &array(9, 1, &[])))),
-        ),
-        (
-            "larger than",
-            header(3, 0, 1, &with(key("a", 9, &array(6, 1 << 63, &[])))),
-        ),
-        (
-            "larger than",
-            header(3, 0, 1, &with(key("a", 9, &array(12, (1 << 61) + 1, &[])))),
-        ),
-        (
-            "larger than",
-            header(3, 0, 1, &with(key("a", 8, &u64::MAX.to_le_bytes()))),
-        ),
-        (
-            "unknown value type",
-            header(3, 0, 1, &with(key("a", 13, &[]))),
-        ),
-        (
-            "not UTF-8",
-            header(
-                3,
-                0,
-                1,
-                &with([&2u64.to_le_bytes()[..], &[0xff, 0xfe], &pad].concat()),
-            ),
-        ),
-        (
-            "appears twice",
-            header(
-                3,
-                0,
-                2,
-                &with([key("a", 0, &[1]), key("a", 0, &[2])].concat()),
-            ),
-        ),
-        (
-            "power of two",
-            header(
-                3,
-                0,
-                1,
-                &with(key("general.alignment", 4, &0u32.to_le_bytes())),
-            ),
-        ),
-        (
-            "power of two",
-            header(
-                3,
-                0,
-                1,
-                &with(key("general.alignment", 4, &48u32.to_le_bytes())),
-            ),
-        ),
-        (
-            "not a u32",
-            header(
-                3,
-                0,
-                1,
-                &with(key("general.alignment", 10, &32u64.to_le_bytes())),
-            ),
-        ),
+        ("array of arrays", header(3, 0, 1, &with(key("a", 9, &array(9, 1, &[]))))),
+        ("larger than", header(3, 0, 1, &with(key("a", 9, &array(6, 1 << 63, &[]))))),
+        ("larger than", header(3, 0, 1, &with(key("a", 9, &array(12, (1 << 61) + 1, &[]))))),
+        ("larger than", header(3, 0, 1, &with(key("a", 8, &u64::MAX.to_le_bytes())))),
+        ("unknown value type", header(3, 0, 1, &with(key("a", 13, &[])))),
+        ("not UTF-8", header(3, 0, 1, &with([&2u64.to_le_bytes()[..], &[0xff, 0xfe], &pad].concat()))),
+        ("appears twice", header(3, 0, 2, &with([key("a", 0, &[1]), key("a", 0, &[2])].concat()))),
+        ("power of two", header(3, 0, 1, &with(key("general.alignment", 4, &0u32.to_le_bytes())))),
+        ("power of two", header(3, 0, 1, &with(key("general.alignment", 4, &48u32.to_le_bytes())))),
+        ("not a u32", header(3, 0, 1, &with(key("general.alignment", 10, &32u64.to_le_bytes())))),
         (
             "dimensions",
-            header(
-                3,
-                1,
-                0,
-                &with([&1u64.to_le_bytes()[..], b"t", &u32::MAX.to_le_bytes()].concat()),
-            ),
+            header(3, 1, 0, &with([&1u64.to_le_bytes()[..], b"t", &u32::MAX.to_le_bytes()].concat())),
         ),
-        (
-            "impossible shape",
-            header(3, 1, 0, &with(tensor("t", &[1 << 40, 1 << 40], 0, 0))),
-        ),
-        (
-            "impossible shape",
-            header(3, 1, 0, &with(tensor("t", &[33], 2, 0))),
-        ),
-        (
-            "past the end",
-            header(3, 1, 0, &with(tensor("t", &[1 << 20], 0, 0))),
-        ),
-        (
-            "larger than",
-            header(3, 1, 0, &with(tensor("t", &[8], 0, u64::MAX - 31))),
-        ),
-        (
-            "not aligned",
-            header(3, 1, 0, &with(tensor("t", &[8], 0, 4))),
-        ),
+        ("impossible shape", header(3, 1, 0, &with(tensor("t", &[1 << 40, 1 << 40], 0, 0)))),
+        ("impossible shape", header(3, 1, 0, &with(tensor("t", &[33], 2, 0)))),
+        ("past the end", header(3, 1, 0, &with(tensor("t", &[1 << 20], 0, 0)))),
+        ("larger than", header(3, 1, 0, &with(tensor("t", &[8], 0, u64::MAX - 31)))),
+        ("not aligned", header(3, 1, 0, &with(tensor("t", &[8], 0, 4)))),
         ("type code", header(3, 1, 0, &with(tensor("t", &[8], 4, 0)))),
         (
             "appears twice",
-            header(
-                3,
-                2,
-                0,
-                &with([tensor("t", &[8], 0, 0), tensor("t", &[8], 0, 32)].concat()),
-            ),
+            header(3, 2, 0, &with([tensor("t", &[8], 0, 0), tensor("t", &[8], 0, 32)].concat())),
         ),
-        (
-            "overlap",
-            header(
-                3,
-                2,
-                0,
-                &with([tensor("t", &[16], 0, 0), tensor("u", &[8], 0, 32)].concat()),
-            ),
-        ),
+        ("overlap", header(3, 2, 0, &with([tensor("t", &[16], 0, 0), tensor("u", &[8], 0, 32)].concat()))),
     ];
     for (expected, bytes) in cases {
         let error = Gguf::from_bytes(&bytes).expect_err(expected).to_string();
-        assert!(
-            error.contains(expected),
-            "`{error}` should say `{expected}`"
-        );
+        assert!(error.contains(expected), "`{error}` should say `{expected}`");
     }
 }
 
@@ -281,10 +163,7 @@ fn each_known_lie_is_named() {
 fn wrong_models_are_refused_with_the_reason() {
     let change = |from: &[u8], to: &[u8]| {
         let mut bytes = small_model();
-        let at = bytes
-            .windows(from.len())
-            .position(|w| w == from)
-            .expect("part of the model");
+        let at = bytes.windows(from.len()).position(|w| w == from).expect("part of the model");
         bytes[at..at + to.len()].copy_from_slice(to);
         exercise(&bytes, true).expect_err("refused").to_string()
     };
@@ -292,21 +171,11 @@ fn wrong_models_are_refused_with_the_reason() {
     heads.extend(4u32.to_le_bytes());
     let zero = [&heads[..], &0u32.to_le_bytes()].concat();
     assert!(change(&[&heads[..], &2u32.to_le_bytes()].concat(), &zero).contains("head_count is 0"));
-    assert!(
-        change(b"blk.0.attn_q.weight", b"blk.0.attn_x.weight")
-            .contains("attn_q.weight` is missing")
-    );
+    assert!(change(b"blk.0.attn_q.weight", b"blk.0.attn_x.weight").contains("attn_q.weight` is missing"));
     assert!(change(b"llama.block_count", b"llama.block_covnt").contains("block_count is missing"));
     let name = b"blk.0.ffn_up.weight";
-    let dims = |rows: u64| {
-        [
-            &name[..],
-            &2u32.to_le_bytes(),
-            &32u64.to_le_bytes(),
-            &rows.to_le_bytes(),
-        ]
-        .concat()
-    };
+    let dims =
+        |rows: u64| [&name[..], &2u32.to_le_bytes(), &32u64.to_le_bytes(), &rows.to_le_bytes()].concat();
     assert!(change(&dims(32), &dims(16)).contains("has the shape"));
 }
 
@@ -315,10 +184,7 @@ fn a_file_that_shrinks_while_open_is_an_error() {
     let path = std::env::temp_dir().join(format!("realizar-shrinks-{}.gguf", std::process::id()));
     std::fs::write(&path, small_model()).expect("temporary file");
     let model = Model::open(&path).expect("valid");
-    let file = std::fs::OpenOptions::new()
-        .write(true)
-        .open(&path)
-        .expect("exists");
+    let file = std::fs::OpenOptions::new().write(true).open(&path).expect("exists");
     file.set_len(2600).expect("shrinks");
     let error = model.session().expect_err("tensors are gone").to_string();
     std::fs::remove_file(&path).expect("temporary file");
@@ -341,50 +207,20 @@ fn unknown_tokens_and_full_contexts_are_errors() {
 #[test]
 fn hostile_safetensors_are_refused() {
     let file = |json: &str, data: usize| {
-        [
-            &(json.len() as u64).to_le_bytes()[..],
-            json.as_bytes(),
-            &vec![0; data],
-        ]
-        .concat()
+        [&(json.len() as u64).to_le_bytes()[..], json.as_bytes(), &vec![0; data]].concat()
     };
-    let good = file(
-        r#"{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}"#,
-        24,
-    );
-    assert_eq!(
-        SafeTensors::from_bytes(&good)
-            .expect("valid")
-            .tensor("a")
-            .expect("there")
-            .shape,
-        [3, 2]
-    );
+    let good = file(r#"{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}"#, 24);
+    assert_eq!(SafeTensors::from_bytes(&good).expect("valid").tensor("a").expect("there").shape, [3, 2]);
     for bad in [
         b"\x01".to_vec(),
         u64::MAX.to_le_bytes().to_vec(),
         file("[]", 0),
         file("{", 0),
-        file(
-            r#"{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,20]}}"#,
-            24,
-        ),
-        file(
-            r#"{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[24,0]}}"#,
-            24,
-        ),
-        file(
-            r#"{"a":{"dtype":"F32","shape":[4294967296,4294967296,4],"data_offsets":[0,0]}}"#,
-            24,
-        ),
-        file(
-            r#"{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[18446744073709551615,23]}}"#,
-            24,
-        ),
-        file(
-            r#"{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}"#,
-            24,
-        ),
+        file(r#"{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,20]}}"#, 24),
+        file(r#"{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[24,0]}}"#, 24),
+        file(r#"{"a":{"dtype":"F32","shape":[4294967296,4294967296,4],"data_offsets":[0,0]}}"#, 24),
+        file(r#"{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[18446744073709551615,23]}}"#, 24),
+        file(r#"{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}"#, 24),
     ] {
         assert!(SafeTensors::from_bytes(&bad).is_err());
     }

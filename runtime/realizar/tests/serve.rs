@@ -13,19 +13,14 @@ use serde_json::{Value, json};
 fn start(change: impl FnOnce(&mut ServeOptions)) -> Server {
     let bytes: &'static [u8] = common::small_model().leak();
     let model = Model::from_bytes_with(bytes, OpenOptions { threads: Some(1) }).expect("valid");
-    let mut options = ServeOptions {
-        address: SocketAddr::from(([127, 0, 0, 1], 0)),
-        ..Default::default()
-    };
+    let mut options = ServeOptions { address: SocketAddr::from(([127, 0, 0, 1], 0)), ..Default::default() };
     change(&mut options);
     Server::start(model, options).expect("starts")
 }
 
 fn connect(server: &Server) -> TcpStream {
     let stream = TcpStream::connect(server.address()).expect("listens");
-    stream
-        .set_read_timeout(Some(Duration::from_secs(60)))
-        .expect("socket option");
+    stream.set_read_timeout(Some(Duration::from_secs(60))).expect("socket option");
     stream
 }
 
@@ -36,42 +31,26 @@ fn ask(server: &Server, method: &str, path: &str, extra: &str, body: &str) -> (u
     let text = format!(
         "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n{extra}\r\n{body}"
     );
-    stream
-        .write_all(text.as_bytes())
-        .expect("takes the request");
+    stream.write_all(text.as_bytes()).expect("takes the request");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("answers");
     let answer = String::from_utf8_lossy(&answer).into_owned();
-    let status = answer
-        .split(' ')
-        .nth(1)
-        .and_then(|s| s.parse().ok())
-        .expect("a status line");
+    let status = answer.split(' ').nth(1).and_then(|s| s.parse().ok()).expect("a status line");
     let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     (status, body.to_owned())
 }
 
 fn post(server: &Server, path: &str, body: &Value) -> (u16, Value) {
     let (status, text) = ask(server, "POST", path, "", &body.to_string());
-    (
-        status,
-        serde_json::from_str(&text).unwrap_or(Value::String(text)),
-    )
+    (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }
 
 #[test]
 fn answers_completions_chats_embeddings_and_questions_about_itself() {
     let server = start(|o| o.name = "tiny".into());
-    let (status, one) = post(
-        &server,
-        "/v1/completions",
-        &json!({"prompt": "abc", "max_tokens": 5, "temperature": 0}),
-    );
-    assert_eq!(
-        (status, one["usage"]["completion_tokens"].as_u64()),
-        (200, Some(5)),
-        "{one}"
-    );
+    let (status, one) =
+        post(&server, "/v1/completions", &json!({"prompt": "abc", "max_tokens": 5, "temperature": 0}));
+    assert_eq!((status, one["usage"]["completion_tokens"].as_u64()), (200, Some(5)), "{one}");
     assert_eq!(one["choices"][0]["finish_reason"], "length");
     let messages = json!([{"role": "user", "content": "a"}, {"role": "user", "content": [{"type": "text", "text": "bc"}]}]);
     let (_, chat) = post(
@@ -79,37 +58,22 @@ fn answers_completions_chats_embeddings_and_questions_about_itself() {
         "/v1/chat/completions",
         &json!({"messages": messages, "max_tokens": 5, "temperature": 0}),
     );
-    assert_eq!(
-        chat["choices"][0]["message"]["content"],
-        one["choices"][0]["text"]
-    );
+    assert_eq!(chat["choices"][0]["message"]["content"], one["choices"][0]["text"]);
     let request = json!({"prompt": "abc", "max_tokens": 5, "temperature": 0, "stream": true});
     let (status, events) = ask(&server, "POST", "/v1/completions", "", &request.to_string());
-    let pieces = events
-        .lines()
-        .filter_map(|l| l.strip_prefix("data: {"))
-        .map(|l| format!("{{{l}"));
+    let pieces = events.lines().filter_map(|l| l.strip_prefix("data: {")).map(|l| format!("{{{l}"));
     let text: String = pieces
         .map(|p| serde_json::from_str::<Value>(&p).expect("JSON"))
         .filter_map(|v| v["choices"][0]["text"].as_str().map(str::to_owned))
         .collect();
-    assert_eq!(
-        (status, text.as_str()),
-        (200, one["choices"][0]["text"].as_str().expect("text"))
-    );
+    assert_eq!((status, text.as_str()), (200, one["choices"][0]["text"].as_str().expect("text")));
     assert!(events.contains("data: [DONE]"));
     let (_, vectors) = post(&server, "/v1/embeddings", &json!({"input": ["ab", "cd"]}));
-    assert_eq!(
-        vectors["data"][1]["embedding"].as_array().map(Vec::len),
-        Some(32)
-    );
+    assert_eq!(vectors["data"][1]["embedding"].as_array().map(Vec::len), Some(32));
     assert!(ask(&server, "GET", "/v1/models", "", "").1.contains("tiny"));
     assert_eq!(ask(&server, "GET", "/health", "", "").0, 200);
     let (_, metrics) = ask(&server, "GET", "/metrics", "", "");
-    assert!(
-        metrics.contains("realizar_generated_tokens_total 15"),
-        "{metrics}"
-    );
+    assert!(metrics.contains("realizar_generated_tokens_total 15"), "{metrics}");
     server.stop();
 }
 
@@ -137,12 +101,7 @@ fn garbage_is_answered_with_errors() {
     }
     assert_eq!(ask(&server, "GET", "/nowhere", "", "").0, 404);
     assert_eq!(ask(&server, "GET", "/v1/completions", "", "").0, 405);
-    for noise in [
-        &b"\0\0\0\0\r\n\r\n"[..],
-        b"GET\r\n\r\n",
-        b"POST / HTTP/9.9\r\n\r\n",
-        &[0xff; 5000],
-    ] {
+    for noise in [&b"\0\0\0\0\r\n\r\n"[..], b"GET\r\n\r\n", b"POST / HTTP/9.9\r\n\r\n", &[0xff; 5000]] {
         let mut stream = connect(&server);
         // The server may hang up before it has read everything.
         let _ = stream.write_all(noise);
@@ -155,28 +114,8 @@ fn garbage_is_answered_with_errors() {
 fn a_key_is_needed_where_one_is_set() {
     let server = start(|o| o.api_key = Some("secret".into()));
     assert_eq!(ask(&server, "GET", "/v1/models", "", "").0, 401);
-    assert_eq!(
-        ask(
-            &server,
-            "GET",
-            "/v1/models",
-            "Authorization: Bearer secreT\r\n",
-            ""
-        )
-        .0,
-        401
-    );
-    assert_eq!(
-        ask(
-            &server,
-            "GET",
-            "/v1/models",
-            "Authorization: Bearer secret\r\n",
-            ""
-        )
-        .0,
-        200
-    );
+    assert_eq!(ask(&server, "GET", "/v1/models", "Authorization: Bearer secreT\r\n", "").0, 401);
+    assert_eq!(ask(&server, "GET", "/v1/models", "Authorization: Bearer secret\r\n", "").0, 200);
     assert_eq!(ask(&server, "GET", "/health", "", "").0, 200);
 }
 
@@ -185,9 +124,7 @@ fn clients_that_wait_or_leave_do_not_block_others() {
     let server = start(|o| o.idle = Duration::from_millis(300));
     let mut slow: Vec<TcpStream> = (0..20).map(|_| connect(&server)).collect();
     for stream in &mut slow {
-        stream
-            .write_all(b"POST /v1/completions HTTP/1.1\r\nContent-Le")
-            .expect("takes a part");
+        stream.write_all(b"POST /v1/completions HTTP/1.1\r\nContent-Le").expect("takes a part");
     }
     for _ in 0..20 {
         let mut stream = connect(&server);
@@ -196,16 +133,10 @@ fn clients_that_wait_or_leave_do_not_block_others() {
             "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         );
-        stream
-            .write_all(text.as_bytes())
-            .expect("takes the request");
+        stream.write_all(text.as_bytes()).expect("takes the request");
         stream.read_exact(&mut [0; 20]).expect("begins to answer");
     }
-    let (status, _) = post(
-        &server,
-        "/v1/completions",
-        &json!({"prompt": "ab", "max_tokens": 3}),
-    );
+    let (status, _) = post(&server, "/v1/completions", &json!({"prompt": "ab", "max_tokens": 3}));
     assert_eq!(status, 200);
     for mut stream in slow {
         // Closed by the server: the end, or a 408 and the end.
@@ -227,11 +158,7 @@ fn two_hundred_clients_at_once_are_all_answered() {
         let threads: Vec<_> = (0..200).map(|i| s.spawn(move || ask(i))).collect();
         for thread in threads {
             let (status, body) = thread.join().expect("no panic");
-            assert_eq!(
-                (status, body["usage"]["completion_tokens"].as_u64()),
-                (200, Some(10)),
-                "{body}"
-            );
+            assert_eq!((status, body["usage"]["completion_tokens"].as_u64()), (200, Some(10)), "{body}");
         }
     });
 }
@@ -241,22 +168,9 @@ fn a_full_queue_refuses() {
     let server = start(|o| (o.queue, o.parallel) = (0, 1));
     let server = &server;
     let statuses: Vec<u16> = std::thread::scope(|s| {
-        let ask = || {
-            post(
-                server,
-                "/v1/completions",
-                &json!({"prompt": "abc", "max_tokens": 55}),
-            )
-            .0
-        };
+        let ask = || post(server, "/v1/completions", &json!({"prompt": "abc", "max_tokens": 55})).0;
         let threads: Vec<_> = (0..40).map(|_| s.spawn(ask)).collect();
-        threads
-            .into_iter()
-            .map(|t| t.join().expect("no panic"))
-            .collect()
+        threads.into_iter().map(|t| t.join().expect("no panic")).collect()
     });
-    assert!(
-        statuses.contains(&200) && statuses.iter().all(|s| [200, 503].contains(s)),
-        "{statuses:?}"
-    );
+    assert!(statuses.contains(&200) && statuses.iter().all(|s| [200, 503].contains(s)), "{statuses:?}");
 }

@@ -25,20 +25,12 @@ impl rt::Exception for Parse {
 
 fn recurse(n: i64) -> i64 {
     rt::enter();
-    if n < 0 {
-        n
-    } else {
-        black_box(recurse(n + 1)) + 1
-    }
+    if n < 0 { n } else { black_box(recurse(n + 1)) + 1 }
 }
 
 fn depth(n: i64) -> i64 {
     rt::enter();
-    if n == 0 {
-        0
-    } else {
-        black_box(depth(n - 1)) + 1
-    }
+    if n == 0 { 0 } else { black_box(depth(n - 1)) + 1 }
 }
 
 struct Finally;
@@ -54,9 +46,7 @@ fn main() {
     let programs: HashMap<&str, fn()> = HashMap::from([
         ("index", index as fn()),
         ("at", || println!("{}", [1, 2].at(black_box(-3)))),
-        ("overflow", || {
-            println!("{}", black_box(i64::MAX) + black_box(1))
-        }),
+        ("overflow", || println!("{}", black_box(i64::MAX) + black_box(1))),
         ("zero", || println!("{}", black_box(1) / black_box(0))),
         ("key", || {
             let d = rt::Dict::from([("a", 1)]);
@@ -82,9 +72,7 @@ fn main() {
         }),
         ("exit_text", || rt::exit_with("no input")),
         ("assert", || rt::assert!(black_box(1) == 2, "one is {}", 1)),
-        ("input", || {
-            println!("[{}] [{}]", rt::input("? "), rt::input("! "))
-        }),
+        ("input", || println!("[{}] [{}]", rt::input("? "), rt::input("! "))),
         ("many", || {
             for i in 0..1_000_000 {
                 println!("{i}");
@@ -95,10 +83,7 @@ fn main() {
     let Some(&program) = programs.get(name.as_str()) else {
         return;
     };
-    rt::start(
-        r#"{"files":[{"rust":"frame.rs","source":"prog.py","lines":[[1,1],[100,12]]}]}"#,
-        program,
-    );
+    rt::start(r#"{"files":[{"rust":"frame.rs","source":"prog.py","lines":[[1,1],[88,12]]}]}"#, program);
 }
 
 fn index() {

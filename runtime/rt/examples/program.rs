@@ -12,17 +12,8 @@ rt::impl_repr!(Edge { to, cost });
 
 fn graph() -> rt::Dict<String, Vec<Edge>> {
     let mut g: rt::Dict<String, Vec<Edge>> = rt::Dict::new();
-    for (a, b, c) in [
-        ("a", "b", 4),
-        ("a", "c", 1),
-        ("c", "b", 2),
-        ("b", "d", 5),
-        ("c", "d", 8),
-    ] {
-        g.entry(a.to_owned()).or_default().push(Edge {
-            to: b.to_owned(),
-            cost: c,
-        });
+    for (a, b, c) in [("a", "b", 4), ("a", "c", 1), ("c", "b", 2), ("b", "d", 5), ("c", "d", 8)] {
+        g.entry(a.to_owned()).or_default().push(Edge { to: b.to_owned(), cost: c });
     }
     g
 }
@@ -55,10 +46,7 @@ fn words() {
         by_len.entry(w.char_len()).or_default().push(w.clone());
     }
     for (n, ws) in rt::sorted(by_len, false) {
-        println!(
-            "{n:>3}: {:<30}|",
-            rt::repr(&rt::join(", ", ws.py_sorted(false)))
-        );
+        println!("{n:>3}: {:<30}|", rt::repr(&rt::join(", ", ws.py_sorted(false))));
     }
 }
 
@@ -154,9 +142,8 @@ fn program() {
     rt::random::seed(7);
     let rolls: Vec<i64> = (0..5).map(|_| rt::random::randint(1, 6)).collect();
     println!("{} {}", rt::repr(&rolls), rt::str(&rt::random::random()));
-    let pairs: Vec<String> = rt::itertools::permutations("abc".char_iter(), Some(2))
-        .map(|p| rt::join("", p))
-        .collect();
+    let pairs: Vec<String> =
+        rt::itertools::permutations("abc".char_iter(), Some(2)).map(|p| rt::join("", p)).collect();
     println!("{}", rt::repr(&pairs));
     let mut d = rt::Deque::from_iter_max([1, 2, 3], Some(2));
     d.append(9);

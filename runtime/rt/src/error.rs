@@ -30,10 +30,7 @@ pub enum Arg {
 impl Arg {
     /// The argument that `value` becomes.
     pub fn of<T: Repr + ?Sized>(value: &T) -> Arg {
-        Arg::Shown {
-            str: str(value).to_string(),
-            repr: repr(value).to_string(),
-        }
+        Arg::Shown { str: str(value).to_string(), repr: repr(value).to_string() }
     }
 }
 
@@ -100,11 +97,7 @@ pub struct Place {
 
 impl From<&'static Location<'static>> for Place {
     fn from(location: &'static Location<'static>) -> Place {
-        Place {
-            file: Cow::Borrowed(location.file()),
-            line: location.line(),
-            column: location.column(),
-        }
+        Place { file: Cow::Borrowed(location.file()), line: location.line(), column: location.column() }
     }
 }
 
@@ -137,11 +130,7 @@ impl Error {
     #[track_caller]
     #[cold]
     pub fn new(class: Class, text: impl Into<String>) -> Error {
-        Error::build(
-            class,
-            vec![Arg::Str(text.into())],
-            Some(Location::caller().into()),
-        )
+        Error::build(class, vec![Arg::Str(text.into())], Some(Location::caller().into()))
     }
 
     /// `class()`: no arguments, no text.
@@ -155,11 +144,7 @@ impl Error {
     #[track_caller]
     #[cold]
     pub fn with_args(class: Class, args: impl IntoIterator<Item = Arg>) -> Error {
-        Error::build(
-            class,
-            args.into_iter().collect(),
-            Some(Location::caller().into()),
-        )
+        Error::build(class, args.into_iter().collect(), Some(Location::caller().into()))
     }
 
     /// The `KeyError` of a missing key.
@@ -255,11 +240,7 @@ impl Error {
     /// The last line of a traceback: `ValueError: text`, or the bare name.
     pub fn traceback_line(&self) -> String {
         let text = self.to_string();
-        if text.is_empty() {
-            self.name().to_owned()
-        } else {
-            format!("{}: {text}", self.name())
-        }
+        if text.is_empty() { self.name().to_owned() } else { format!("{}: {text}", self.name()) }
     }
 }
 

@@ -1,17 +1,14 @@
 //! What std says when it panics, in Python's words.
 
 use crate::class::{
-    AssertionError, AttributeError, Class, IndexError, MemoryError, OverflowError, RuntimeError,
-    ValueError, ZeroDivisionError,
+    AssertionError, AttributeError, Class, IndexError, MemoryError, OverflowError, RuntimeError, ValueError,
+    ZeroDivisionError,
 };
 
 /// The class and text that a panic message of std stands for.
 pub(crate) fn translate(message: &str) -> (Class, Option<String>) {
     if let Some(operation) = overflow_operation(message) {
-        return (
-            OverflowError,
-            Some(format!("integer overflow in {operation}")),
-        );
+        return (OverflowError, Some(format!("integer overflow in {operation}")));
     }
     let (class, text) = match message {
         "attempt to divide by zero" => (ZeroDivisionError, "integer division or modulo by zero"),
@@ -34,9 +31,7 @@ pub(crate) fn translate(message: &str) -> (Class, Option<String>) {
 }
 
 fn overflow_operation(message: &str) -> Option<&'static str> {
-    let verb = message
-        .strip_prefix("attempt to ")?
-        .strip_suffix(" with overflow")?;
+    let verb = message.strip_prefix("attempt to ")?.strip_suffix(" with overflow")?;
     Some(match verb {
         "add" => "addition",
         "subtract" => "subtraction",

@@ -33,9 +33,7 @@ impl File {
             "x" => options.write(true).create_new(true),
             _ => return Err(Error::new(ValueError, format!("invalid mode: '{mode}'"))),
         };
-        let file = options
-            .open(path)
-            .map_err(|error| from_io(&error, Some(path)))?;
+        let file = options.open(path).map_err(|error| from_io(&error, Some(path)))?;
         if fs::metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
             let error = std::io::Error::from_raw_os_error(21);
             return Err(from_io(&error, Some(path)));
@@ -45,10 +43,7 @@ impl File {
         } else {
             Stream::Writer(BufWriter::new(file))
         };
-        Ok(File {
-            path: path.to_owned(),
-            stream,
-        })
+        Ok(File { path: path.to_owned(), stream })
     }
 
     /// `f.name`.
@@ -115,10 +110,7 @@ impl File {
     #[track_caller]
     pub fn flush(&mut self) {
         if let Stream::Writer(writer) = &mut self.stream {
-            writer
-                .flush()
-                .map_err(|error| from_io(&error, None))
-                .or_raise();
+            writer.flush().map_err(|error| from_io(&error, None)).or_raise();
         }
     }
 
@@ -136,11 +128,7 @@ fn text_of(bytes: Vec<u8>) -> String {
         Ok(text) => text,
         Err(error) => crate::decode(error.as_bytes(), "utf-8", "strict").or_raise(),
     };
-    if text.contains('\r') {
-        text.replace("\r\n", "\n").replace('\r', "\n")
-    } else {
-        text
-    }
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
 }
 
 #[cfg(test)]
@@ -156,16 +144,11 @@ mod tests {
         assert_eq!(file.write("é1\r\n2\n"), 6);
         file.close();
         let error = catch(|| file.write("x")).map_err(|e| e.traceback_line());
-        assert_eq!(
-            error,
-            Err("ValueError: I/O operation on closed file.".to_owned())
-        );
+        assert_eq!(error, Err("ValueError: I/O operation on closed file.".to_owned()));
         let mut file = File::open(path, "r").expect("the file was just written");
         assert_eq!(file.read_lines(), ["é1\n", "2\n"]);
         std::fs::remove_file(path).expect("the file is there");
-        let error = File::open(path, "r")
-            .map(|_| ())
-            .map_err(|e| e.traceback_line());
+        let error = File::open(path, "r").map(|_| ()).map_err(|e| e.traceback_line());
         let wanted = format!("FileNotFoundError: [Errno 2] No such file or directory: '{path}'");
         assert_eq!(error, Err(wanted));
     }

@@ -51,10 +51,7 @@ impl<T, S> Co<T, S> {
     /// `yield item`: gives what is sent, or the error that is thrown in.
     #[inline]
     pub fn emit(&self, item: T) -> Emit<'_, T, S> {
-        Emit {
-            co: self,
-            item: Some(item),
-        }
+        Emit { co: self, item: Some(item) }
     }
 
     /// `yield from items`.
@@ -119,17 +116,9 @@ pub fn coroutine<'a, T, S, R, F>(body: impl FnOnce(Co<T, S>) -> F) -> Generator<
 where
     F: Future<Output = Result<R, Error>> + 'a,
 {
-    let channel = Rc::new(Channel {
-        emitted: Cell::new(None),
-        resume: Cell::new(None),
-    });
+    let channel = Rc::new(Channel { emitted: Cell::new(None), resume: Cell::new(None) });
     let body: Body<'a, R> = Box::pin(body(Co(Rc::clone(&channel))));
-    Generator {
-        channel,
-        body: Some(body),
-        started: false,
-        result: None,
-    }
+    Generator { channel, body: Some(body), started: false, result: None }
 }
 
 impl<T, S, R> Generator<'_, T, S, R> {
@@ -306,20 +295,12 @@ mod tests {
     fn errors_are_thrown_in_and_come_out() {
         let mut g = generator(|co| async move {
             if let Err(error) = co.emit("first").await {
-                co.emit(if error.is_a(crate::ValueError) {
-                    "caught"
-                } else {
-                    "other"
-                })
-                .await?;
+                co.emit(if error.is_a(crate::ValueError) { "caught" } else { "other" }).await?;
             }
             Err::<(), _>(Error::new(crate::KeyError, "k"))
         });
         assert_eq!(g.next(), Some("first"));
-        assert_eq!(
-            g.throw(Error::new(crate::ValueError, "x")).ok(),
-            Some("caught")
-        );
+        assert_eq!(g.throw(Error::new(crate::ValueError, "x")).ok(), Some("caught"));
         let error = crate::catch(|| g.next()).map_err(|e| e.traceback_line());
         assert_eq!(error, Err::<Option<&str>, _>("KeyError: 'k'".to_owned()));
         assert_eq!(g.next(), None);

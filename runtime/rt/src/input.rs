@@ -38,10 +38,7 @@ pub fn read_line() -> String {
     let mut line = String::new();
     match io::stdin().lock().read_line(&mut line) {
         Ok(_) => normal_ends(line),
-        Err(error) => raise_new(
-            crate::io_error::from_io(&error, None).class(),
-            error.to_string(),
-        ),
+        Err(error) => raise_new(crate::io_error::from_io(&error, None).class(), error.to_string()),
     }
 }
 
@@ -51,10 +48,7 @@ pub fn read_stdin() -> String {
     let mut text = String::new();
     match io::stdin().lock().read_to_string(&mut text) {
         Ok(_) => normal_ends(text),
-        Err(error) => raise_new(
-            crate::io_error::from_io(&error, None).class(),
-            error.to_string(),
-        ),
+        Err(error) => raise_new(crate::io_error::from_io(&error, None).class(), error.to_string()),
     }
 }
 
@@ -64,9 +58,5 @@ pub fn stdin_lines() -> impl Iterator<Item = String> {
 }
 
 fn normal_ends(text: String) -> String {
-    if text.contains('\r') {
-        text.replace("\r\n", "\n").replace('\r', "\n")
-    } else {
-        text
-    }
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
 }

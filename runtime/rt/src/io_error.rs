@@ -4,9 +4,8 @@ use std::io;
 
 use crate::class::{
     BlockingIOError, BrokenPipeError, Class, ConnectionAbortedError, ConnectionRefusedError,
-    ConnectionResetError, EOFError, FileExistsError, FileNotFoundError, InterruptedError,
-    IsADirectoryError, NotADirectoryError, OSError, PermissionError, TimeoutError,
-    UnicodeDecodeError,
+    ConnectionResetError, EOFError, FileExistsError, FileNotFoundError, InterruptedError, IsADirectoryError,
+    NotADirectoryError, OSError, PermissionError, TimeoutError, UnicodeDecodeError,
 };
 use crate::error::Error;
 use crate::repr::repr;
@@ -19,9 +18,7 @@ pub fn from_io(error: &io::Error, path: Option<&str>) -> Error {
         return Error::new(class, error.to_string());
     };
     let full = error.to_string();
-    let words = full
-        .rsplit_once(" (os error")
-        .map_or(full.as_str(), |(words, _)| words);
+    let words = full.rsplit_once(" (os error").map_or(full.as_str(), |(words, _)| words);
     match path {
         Some(path) => Error::new(class, format!("[Errno {number}] {words}: {}", repr(path))),
         None => Error::new(class, format!("[Errno {number}] {words}")),

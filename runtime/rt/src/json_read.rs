@@ -25,37 +25,22 @@ impl Json {
         let Json::Object(fields) = self else {
             return None;
         };
-        fields
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value)
+        fields.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// The text of a string.
     pub(crate) fn text(&self) -> Option<&str> {
-        if let Json::Text(text) = self {
-            Some(text)
-        } else {
-            None
-        }
+        if let Json::Text(text) = self { Some(text) } else { None }
     }
 
     /// The elements of a list; none for anything else.
     pub(crate) fn items(&self) -> &[Json] {
-        if let Json::List(items) = self {
-            items
-        } else {
-            &[]
-        }
+        if let Json::List(items) = self { items } else { &[] }
     }
 
     /// A line or column number.
     pub(crate) fn number(&self) -> Option<u32> {
-        if let Json::Number(number) = self {
-            Some(*number as u32)
-        } else {
-            None
-        }
+        if let Json::Number(number) = self { Some(*number as u32) } else { None }
     }
 }
 
@@ -92,11 +77,8 @@ impl Reader<'_> {
         if self.eat("\"") {
             return self.string().map(Json::Text);
         }
-        for (word, value) in [
-            ("null", Json::Null),
-            ("true", Json::Bool(true)),
-            ("false", Json::Bool(false)),
-        ] {
+        for (word, value) in [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))]
+        {
             if self.eat(word) {
                 return Some(value);
             }
@@ -166,9 +148,8 @@ impl Reader<'_> {
                     'b' => text.push('\u{8}'),
                     'f' => text.push('\u{c}'),
                     'u' => {
-                        let code = (0..4).try_fold(0, |code, _| {
-                            Some(code * 16 + chars.next()?.1.to_digit(16)?)
-                        })?;
+                        let code =
+                            (0..4).try_fold(0, |code, _| Some(code * 16 + chars.next()?.1.to_digit(16)?))?;
                         text.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
                     }
                     other => text.push(other),

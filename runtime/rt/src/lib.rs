@@ -36,9 +36,7 @@ pub use class::*;
 pub use collections::*;
 pub use error::{Arg, Error, Exception, Place, Result};
 pub use file::File;
-pub use format::{
-    Format, Operand, format, percent, percent_named, str_format, try_format, try_str_format,
-};
+pub use format::{Format, Operand, format, percent, percent_named, str_format, try_format, try_str_format};
 pub use generator::{Co, Emit, Generator, coroutine, generator};
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;

@@ -44,20 +44,13 @@ impl Map {
     fn read(text: &str) -> Map {
         let json = Json::parse(text).unwrap_or(Json::Null);
         let files = json.get("files").map(Json::items).unwrap_or_default();
-        Map {
-            files: files.iter().filter_map(File::read).collect(),
-        }
+        Map { files: files.iter().filter_map(File::read).collect() }
     }
 
     fn look_up(&self, place: &Place) -> Option<(&str, u32)> {
-        let file = self
-            .files
-            .iter()
-            .find(|file| place.file.ends_with(file.rust.as_str()))?;
+        let file = self.files.iter().find(|file| place.file.ends_with(file.rust.as_str()))?;
         let at = (place.line, place.column);
-        let after = file
-            .rows
-            .partition_point(|row| (row.line, row.column) <= at);
+        let after = file.rows.partition_point(|row| (row.line, row.column) <= at);
         let row = file.rows.get(after.checked_sub(1)?)?;
         Some((file.source.as_str(), row.source_line))
     }
@@ -68,12 +61,7 @@ impl File {
         Some(File {
             rust: json.get("rust")?.text()?.to_owned(),
             source: json.get("source")?.text()?.to_owned(),
-            rows: json
-                .get("lines")?
-                .items()
-                .iter()
-                .filter_map(Row::read)
-                .collect(),
+            rows: json.get("lines")?.items().iter().filter_map(Row::read).collect(),
         })
     }
 }
@@ -81,16 +69,10 @@ impl File {
 impl Row {
     fn read(json: &Json) -> Option<Row> {
         match json.items() {
-            [line, source] => Some(Row {
-                line: line.number()?,
-                column: 0,
-                source_line: source.number()?,
-            }),
-            [line, column, source] => Some(Row {
-                line: line.number()?,
-                column: column.number()?,
-                source_line: source.number()?,
-            }),
+            [line, source] => Some(Row { line: line.number()?, column: 0, source_line: source.number()? }),
+            [line, column, source] => {
+                Some(Row { line: line.number()?, column: column.number()?, source_line: source.number()? })
+            }
             _ => None,
         }
     }
@@ -103,17 +85,10 @@ mod tests {
 
     #[test]
     fn finds_the_row_at_or_before_a_place() {
-        let map = Map::read(
-            r#"{"files":[{"rust":"src/main.rs","source":"p.py","lines":[[3,1],[9,4],[9,30,5]]}]}"#,
-        );
-        let look = |line, column| {
-            map.look_up(&Place {
-                file: "src/main.rs".into(),
-                line,
-                column,
-            })
-            .map(|(_, l)| l)
-        };
+        let map =
+            Map::read(r#"{"files":[{"rust":"src/main.rs","source":"p.py","lines":[[3,1],[9,4],[9,30,5]]}]}"#);
+        let look =
+            |line, column| map.look_up(&Place { file: "src/main.rs".into(), line, column }).map(|(_, l)| l);
         assert_eq!(look(2, 1), None);
         assert_eq!(look(8, 1), Some(1));
         assert_eq!(look(9, 5), Some(4));

@@ -15,10 +15,7 @@ struct Out {
 }
 
 static OUT: LazyLock<Mutex<Out>> = LazyLock::new(|| {
-    Mutex::new(Out {
-        buffer: Vec::with_capacity(FULL),
-        terminal: io::stdout().is_terminal(),
-    })
+    Mutex::new(Out { buffer: Vec::with_capacity(FULL), terminal: io::stdout().is_terminal() })
 });
 
 thread_local! {

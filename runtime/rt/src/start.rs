@@ -59,9 +59,7 @@ pub fn start<T: Outcome + 'static>(map: &str, main: fn() -> T) {
 
 fn run_on_large_stack<T: Outcome + 'static>(main: fn() -> T) -> i32 {
     for size in STACKS {
-        let program = thread::Builder::new()
-            .name("main".to_owned())
-            .stack_size(size);
+        let program = thread::Builder::new().name("main".to_owned()).stack_size(size);
         if let Ok(handle) = program.spawn(move || run(main, size)) {
             return handle.join().unwrap_or(1);
         }
@@ -103,9 +101,7 @@ pub fn traceback(error: &Error) -> String {
     let mut text = String::new();
     if let Some(cause) = error.cause() {
         text = traceback(&cause);
-        text.push_str(
-            "\n\nThe above exception was the direct cause of the following exception:\n\n",
-        );
+        text.push_str("\n\nThe above exception was the direct cause of the following exception:\n\n");
     }
     if let Some(place) = error.place() {
         let (file, line) = map::look_up(&place).unwrap_or((place.file.as_ref(), place.line));
@@ -147,9 +143,7 @@ fn too_deep() -> ! {
 /// not counted, so an endless recursion ends elsewhere than in CPython.
 pub fn set_recursion_limit(limit: i64) {
     RECURSION_LIMIT.set(limit);
-    let asked = usize::try_from(limit)
-        .unwrap_or(0)
-        .saturating_mul(PER_LEVEL);
+    let asked = usize::try_from(limit).unwrap_or(0).saturating_mul(PER_LEVEL);
     set_depth(asked.max(USUAL_DEPTH));
 }
 

@@ -95,10 +95,9 @@ fn error_of(payload: Box<dyn Any + Send>) -> Error {
     let place = PANIC_PLACE.take();
     let text = match payload.downcast::<String>() {
         Ok(text) => *text,
-        Err(payload) => payload.downcast::<&str>().map_or_else(
-            |_| "an error of another thread".to_owned(),
-            |text| (*text).to_owned(),
-        ),
+        Err(payload) => payload
+            .downcast::<&str>()
+            .map_or_else(|_| "an error of another thread".to_owned(), |text| (*text).to_owned()),
     };
     let (class, text) = fault::translate(&text);
     Error::at_place(class, text, place)

@@ -21,9 +21,7 @@ fn run(name: &str, input: &str) -> Output {
         .spawn()
         .expect("cargo test builds examples");
     let mut stdin = child.stdin.take().expect("stdin is piped");
-    stdin
-        .write_all(input.as_bytes())
-        .expect("a short input fits the pipe");
+    stdin.write_all(input.as_bytes()).expect("a short input fits the pipe");
     drop(stdin);
     child.wait_with_output().expect("the program ends")
 }
@@ -42,43 +40,24 @@ fn errors_end_as_in_python() {
     let cases = [
         ("index", "before\n", "IndexError: list index out of range"),
         ("at", "", "IndexError: list index out of range"),
-        (
-            "overflow",
-            "",
-            "OverflowError: integer overflow in addition",
-        ),
-        (
-            "zero",
-            "",
-            "ZeroDivisionError: integer division or modulo by zero",
-        ),
+        ("overflow", "", "OverflowError: integer overflow in addition"),
+        ("zero", "", "ZeroDivisionError: integer division or modulo by zero"),
         ("key", "", "KeyError: 'x'"),
         ("own", "", "ParseError: ('bad', 3)"),
         ("cause", "", "ValueError: outer"),
-        (
-            "recursion",
-            "",
-            "RecursionError: maximum recursion depth exceeded",
-        ),
+        ("recursion", "", "RecursionError: maximum recursion depth exceeded"),
         ("assert", "", "AssertionError: one is 1"),
         ("input", "? ", "EOFError: EOF when reading a line"),
     ];
     for (name, stdout, last) in cases {
-        assert_eq!(
-            ending(name),
-            (stdout.to_owned(), last.to_owned(), 1),
-            "{name}"
-        );
+        assert_eq!(ending(name), (stdout.to_owned(), last.to_owned(), 1), "{name}");
     }
 }
 
 #[test]
 fn other_endings() {
     assert_eq!(ending("exit"), ("finally\n".to_owned(), String::new(), 7));
-    assert_eq!(
-        ending("exit_text"),
-        (String::new(), "no input".to_owned(), 1)
-    );
+    assert_eq!(ending("exit_text"), (String::new(), "no input".to_owned(), 1));
     assert_eq!(ending("fine"), ("fine\n".to_owned(), String::new(), 0));
     assert_eq!(ending("deep"), ("1000000\n".to_owned(), String::new(), 0));
     let caught = "Err(\"RecursionError: maximum recursion depth exceeded\")\n".to_owned();

@@ -25,14 +25,7 @@ fn args() -> Result<Args, Box<dyn Error>> {
     let mut list = std::env::args().skip(1);
     let folder = list.next().ok_or("which folder?")?.into();
     let efs = vec![10, 16, 24, 32, 48, 64, 96, 128, 192, 256];
-    let mut args = Args {
-        folder,
-        codes: Codes::None,
-        efs,
-        rounds: 3,
-        out: None,
-        compact: true,
-    };
+    let mut args = Args { folder, codes: Codes::None, efs, rounds: 3, out: None, compact: true };
     while let Some(flag) = list.next() {
         let mut value = || list.next().ok_or("a value is missing");
         match flag.as_str() {
@@ -46,12 +39,7 @@ fn args() -> Result<Args, Box<dyn Error>> {
                     other => return Err(format!("unknown codes {other}").into()),
                 }
             }
-            "--ef" => {
-                args.efs = value()?
-                    .split(',')
-                    .map(str::parse)
-                    .collect::<Result<_, _>>()?
-            }
+            "--ef" => args.efs = value()?.split(',').map(str::parse).collect::<Result<_, _>>()?,
             "--rounds" => args.rounds = value()?.parse()?,
             "--out" => args.out = Some(value()?.into()),
             "--no-compact" => args.compact = false,
@@ -70,14 +58,8 @@ fn now() -> f64 {
 /// A field of this process's status, in KiB (Linux; 0 elsewhere).
 fn memory(field: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status
-        .lines()
-        .find(|line| line.starts_with(field))
-        .unwrap_or("");
-    line.split_whitespace()
-        .nth(1)
-        .and_then(|kib| kib.parse().ok())
-        .unwrap_or(0)
+    let line = status.lines().find(|line| line.starts_with(field)).unwrap_or("");
+    line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).unwrap_or(0)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -85,24 +67,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let base = read_fvecs(args.folder.join("base.fvecs"))?;
     let queries = read_fvecs(args.folder.join("query.fvecs"))?;
     let truth = read_ivecs(args.folder.join("truth.ivecs"))?;
-    let name = format!("trueno-db {:?}", args.codes)
-        .to_lowercase()
-        .replace(" none", "");
+    let name = format!("trueno-db {:?}", args.codes).to_lowercase().replace(" none", "");
     let store = args.folder.join(name.replace(' ', "-"));
     let _ = std::fs::remove_dir_all(&store);
-    let options = OpenOptions {
-        sync: SyncPolicy::Manual,
-        threads: 1,
-        ..OpenOptions::default()
-    };
+    let options = OpenOptions { sync: SyncPolicy::Manual, threads: 1, ..OpenOptions::default() };
     let ids: Vec<u64> = (0..base.rows() as u64).collect();
 
     let begin = now();
-    let mut db = VectorDb::create_with(
-        &store,
-        Config::new(base.dims, Metric::L2).codes(args.codes),
-        options.clone(),
-    )?;
+    let mut db =
+        VectorDb::create_with(&store, Config::new(base.dims, Metric::L2).codes(args.codes), options.clone())?;
     db.add_batch(&ids, &base.values, &[])?;
     println!("{name}\tkernels\t{}", trueno_db::kernels());
     println!("{name}\tbuild_s\t{:.2}", (now() - begin));
@@ -115,34 +88,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     drop(base);
 
     let begin = now();
-    let db = VectorDb::open_with(
-        &store,
-        OpenOptions {
-            read_only: true,
-            ..options
-        },
-    )?;
+    let db = VectorDb::open_with(&store, OpenOptions { read_only: true, ..options })?;
     println!("{name}\topen_ms\t{:.3}", (now() - begin) * 1e3);
-    println!(
-        "{name}\tfile_mib\t{:.1}",
-        db.stats().base_bytes as f64 / (1 << 20) as f64
-    );
+    println!("{name}\tfile_mib\t{:.1}", db.stats().base_bytes as f64 / (1 << 20) as f64);
     println!("{name}\trss_open_kib\t{}", memory("RssFile:"));
     db.search(&queries.values[..queries.dims], 10)?;
     println!("{name}\trss_file_one_search_kib\t{}", memory("RssFile:"));
 
     let mut rows = String::new();
     let exact = SearchOptions::new(10).method(Method::Exact);
-    let walks = args
-        .efs
-        .iter()
-        .map(|ef| (*ef, SearchOptions::new(10).ef(*ef).method(Method::Graph)));
+    let walks = args.efs.iter().map(|ef| (*ef, SearchOptions::new(10).ef(*ef).method(Method::Graph)));
     for (ef, options) in walks.chain([(0, exact)]) {
-        let count = if ef == 0 {
-            queries.rows().min(50)
-        } else {
-            queries.rows()
-        };
+        let count = if ef == 0 { queries.rows().min(50) } else { queries.rows() };
         let mut best = f64::INFINITY;
         let mut found = 0;
         for _ in 0..args.rounds {
@@ -154,19 +111,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             best = best.min((now() - begin) * 1e6 / count as f64);
             let pairs = results.iter().zip(truth.values.chunks(truth.dims));
             found = pairs
-                .map(|(hits, truth)| {
-                    hits.iter()
-                        .filter(|hit| truth[..10].contains(&(hit.id as i32)))
-                        .count()
-                })
+                .map(|(hits, truth)| hits.iter().filter(|hit| truth[..10].contains(&(hit.id as i32))).count())
                 .sum();
         }
         let recall = found as f64 / (count * 10) as f64;
-        let method = if ef == 0 {
-            format!("{name} exact")
-        } else {
-            name.clone()
-        };
+        let method = if ef == 0 { format!("{name} exact") } else { name.clone() };
         let row = format!("{method}\t{ef}\t{recall:.4}\t{best:.1}\n");
         print!("{row}");
         rows += &row;

@@ -45,11 +45,7 @@ pub(crate) fn write(path: &Path, source: &Source<'_>) -> Result<()> {
         sections: Vec::new(),
     };
     source.write(&mut out).at("cannot write", path)?;
-    let file = out
-        .out
-        .into_inner()
-        .map_err(io::IntoInnerError::into_error)
-        .at("cannot write", path)?;
+    let file = out.out.into_inner().map_err(io::IntoInnerError::into_error).at("cannot write", path)?;
     file.sync_all().at("cannot sync", path)
 }
 
@@ -114,12 +110,7 @@ impl Output {
         self.write_all(&[0; 4096][..gap as usize])?;
         let at = self.at;
         write(self)?;
-        self.sections.push(Section {
-            kind: kind as u32,
-            index,
-            at,
-            len: self.at - at,
-        });
+        self.sections.push(Section { kind: kind as u32, index, at, len: self.at - at });
         Ok(())
     }
 }
@@ -128,31 +119,23 @@ impl Source<'_> {
     fn write(&self, out: &mut Output) -> io::Result<()> {
         out.out.write_all(&[0; HEADER])?;
         out.at = HEADER as u64;
-        out.section(Kind::Schema, 0, |out| {
-            out.write_all(&encode_schema(&self.config.schema))
-        })?;
+        out.section(Kind::Schema, 0, |out| out.write_all(&encode_schema(&self.config.schema)))?;
         out.section(Kind::Codec, 0, |out| self.codec(out))?;
         out.section(Kind::Vectors, 0, |out| self.vectors(out))?;
         out.section(Kind::Codes, 0, |out| self.codes(out))?;
         out.section(Kind::Links, 0, |out| {
-            self.order
-                .iter()
-                .try_for_each(|slot| self.links(self.view.links(*slot), out))
+            self.order.iter().try_for_each(|slot| self.links(self.view.links(*slot), out))
         })?;
         out.section(Kind::UpperIndex, 0, |out| self.upper_index(out))?;
         out.section(Kind::Upper, 0, |out| self.upper(out))?;
         out.section(Kind::Ids, 0, |out| {
-            self.order
-                .iter()
-                .try_for_each(|slot| out.write_all(&self.view.id(*slot).to_le_bytes()))
+            self.order.iter().try_for_each(|slot| out.write_all(&self.view.id(*slot).to_le_bytes()))
         })?;
         out.section(Kind::Index, 0, |out| self.index(out))?;
         out.section(Kind::Free, 0, |out| words(self.free, out))?;
         out.section(Kind::Dying, 0, |out| words(self.dying, out))?;
         for column in 0..self.config.schema.columns().len() {
-            out.section(Kind::Column, column as u32, |out| {
-                self.meta.write_column(column, self.order, out)
-            })?;
+            out.section(Kind::Column, column as u32, |out| self.meta.write_column(column, self.order, out))?;
         }
         self.finish(out)
     }
@@ -179,9 +162,7 @@ impl Source<'_> {
     }
 
     fn new_slot(&self, slot: u32) -> u32 {
-        self.renumbered.map_or(slot, |table| {
-            table.get(slot as usize).copied().unwrap_or(EMPTY)
-        })
+        self.renumbered.map_or(slot, |table| table.get(slot as usize).copied().unwrap_or(EMPTY))
     }
 
     fn codec(&self, out: &mut Output) -> io::Result<()> {
@@ -189,23 +170,14 @@ impl Source<'_> {
             return Ok(());
         };
         out.write_all(&codec.step.to_le_bytes())?;
-        codec
-            .offsets
-            .iter()
-            .try_for_each(|x| out.write_all(&x.to_le_bytes()))
+        codec.offsets.iter().try_for_each(|x| out.write_all(&x.to_le_bytes()))
     }
 
     fn vectors(&self, out: &mut Output) -> io::Result<()> {
         let mut bytes = vec![0; self.config.vector_stride()];
         for slot in self.order {
             bytes.fill(0);
-            for (x, to) in self
-                .view
-                .vector(*slot)
-                .unwrap_or(&[])
-                .iter()
-                .zip(bytes.chunks_exact_mut(4))
-            {
+            for (x, to) in self.view.vector(*slot).unwrap_or(&[]).iter().zip(bytes.chunks_exact_mut(4)) {
                 to.copy_from_slice(&x.to_le_bytes());
             }
             out.write_all(&bytes)?;
@@ -219,11 +191,8 @@ impl Source<'_> {
         for slot in self.order {
             bytes.fill(0);
             match self.codec.filter(|_| self.encode) {
-                Some(codec) => {
-                    codec.encode(self.view.vector(*slot).unwrap_or(&[]), &mut bytes[..length])
-                }
-                None => bytes[..length]
-                    .copy_from_slice(self.view.code(*slot).unwrap_or(&vec![0; length])),
+                Some(codec) => codec.encode(self.view.vector(*slot).unwrap_or(&[]), &mut bytes[..length]),
+                None => bytes[..length].copy_from_slice(self.view.code(*slot).unwrap_or(&vec![0; length])),
             }
             out.write_all(&bytes)?;
         }
@@ -274,14 +243,8 @@ impl Source<'_> {
     }
 
     fn index(&self, out: &mut Output) -> io::Result<()> {
-        let living = self
-            .order
-            .iter()
-            .enumerate()
-            .filter(|(_, slot)| !self.view.is_dead(**slot));
-        let mut rows: Vec<(u64, u32)> = living
-            .map(|(new, slot)| (self.view.id(*slot), new as u32))
-            .collect();
+        let living = self.order.iter().enumerate().filter(|(_, slot)| !self.view.is_dead(**slot));
+        let mut rows: Vec<(u64, u32)> = living.map(|(new, slot)| (self.view.id(*slot), new as u32)).collect();
         rows.sort_unstable();
         for (id, slot) in rows {
             out.write_all(&id.to_le_bytes())?;
@@ -292,9 +255,7 @@ impl Source<'_> {
 }
 
 fn words(words: &[u32], out: &mut Output) -> io::Result<()> {
-    words
-        .iter()
-        .try_for_each(|word| out.write_all(&word.to_le_bytes()))
+    words.iter().try_for_each(|word| out.write_all(&word.to_le_bytes()))
 }
 
 /// Writes the file of an empty database.

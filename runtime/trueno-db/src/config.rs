@@ -25,14 +25,9 @@ pub enum Metric {
 
 impl Metric {
     pub(crate) fn from_byte(byte: u8) -> Option<Metric> {
-        [
-            Metric::L2,
-            Metric::InnerProduct,
-            Metric::Cosine,
-            Metric::Hamming,
-        ]
-        .into_iter()
-        .find(|metric| *metric as u8 == byte)
+        [Metric::L2, Metric::InnerProduct, Metric::Cosine, Metric::Hamming]
+            .into_iter()
+            .find(|metric| *metric as u8 == byte)
     }
 }
 
@@ -93,20 +88,8 @@ pub struct Config {
 impl Config {
     /// Settings with M 16, efConstruction 200, no codes and no columns.
     pub fn new(dims: usize, metric: Metric) -> Config {
-        let codes = if metric == Metric::Hamming {
-            Codes::Bit
-        } else {
-            Codes::None
-        };
-        Config {
-            dims,
-            metric,
-            codes,
-            m: 16,
-            ef_construction: 200,
-            seed: 42,
-            schema: Schema::default(),
-        }
+        let codes = if metric == Metric::Hamming { Codes::Bit } else { Codes::None };
+        Config { dims, metric, codes, m: 16, ef_construction: 200, seed: 42, schema: Schema::default() }
     }
 
     /// Sets the compressed copy.
@@ -149,10 +132,7 @@ impl Config {
             return wrong(format!("m must be 2 to 128, not {}", self.m));
         }
         if !(1..=100_000).contains(&self.ef_construction) {
-            return wrong(format!(
-                "ef_construction must be 1 to 100000, not {}",
-                self.ef_construction
-            ));
+            return wrong(format!("ef_construction must be 1 to 100000, not {}", self.ef_construction));
         }
         if self.metric == Metric::Hamming && self.codes != Codes::Bit {
             return wrong("the Hamming metric needs one-bit codes".into());
@@ -169,11 +149,7 @@ impl Config {
     /// Bytes between two codes.
     pub(crate) fn code_stride(&self) -> usize {
         let bytes = self.codes.bytes(self.dims);
-        if bytes >= 64 {
-            bytes.next_multiple_of(64)
-        } else {
-            bytes.next_multiple_of(8)
-        }
+        if bytes >= 64 { bytes.next_multiple_of(64) } else { bytes.next_multiple_of(8) }
     }
 }
 
@@ -249,13 +225,7 @@ pub struct SearchOptions {
 impl SearchOptions {
     /// `k` results with 64 candidates, or `k` if that is more.
     pub fn new(k: usize) -> SearchOptions {
-        SearchOptions {
-            k,
-            ef: 64.max(k),
-            filter: None,
-            method: Method::Auto,
-            rescore: 0,
-        }
+        SearchOptions { k, ef: 64.max(k), filter: None, method: Method::Auto, rescore: 0 }
     }
 
     /// Sets the number of candidates.

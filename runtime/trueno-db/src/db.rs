@@ -21,9 +21,7 @@ use crate::checkpoint;
 use crate::config::{Config, OpenOptions};
 use crate::engine::{Engine, Threads};
 use crate::error::{Context, Error, Result, corrupt};
-use crate::folder::{
-    CURRENT, base_path, lock, read_current, sync_dir, tidy, wal_path, write_current,
-};
+use crate::folder::{CURRENT, base_path, lock, read_current, sync_dir, tidy, wal_path, write_current};
 use crate::load::{self, load};
 use crate::snapshot::{Snapshot, State, admit};
 use crate::value::Row;
@@ -94,19 +92,13 @@ impl VectorDb {
     ///
     /// # Errors
     /// As `create`.
-    pub fn create_with(
-        dir: impl AsRef<Path>,
-        config: Config,
-        options: OpenOptions,
-    ) -> Result<VectorDb> {
+    pub fn create_with(dir: impl AsRef<Path>, config: Config, options: OpenOptions) -> Result<VectorDb> {
         let dir = dir.as_ref();
         config.check()?;
         fs::create_dir_all(dir).at("cannot create", dir)?;
         let held = lock(dir)?;
         if dir.join(CURRENT).exists() {
-            return Err(Error::Exists {
-                path: dir.to_path_buf(),
-            });
+            return Err(Error::Exists { path: dir.to_path_buf() });
         }
         checkpoint::write_empty(&base_path(dir, 1), &config, load::shape(&config))?;
         wal::create(&wal_path(dir, 1), config.dims, 1)?;
@@ -128,13 +120,7 @@ impl VectorDb {
     /// # Errors
     /// `Corrupt`, `Version`, `Io`.
     pub fn open_read_only(dir: impl AsRef<Path>) -> Result<VectorDb> {
-        VectorDb::open_with(
-            dir,
-            OpenOptions {
-                read_only: true,
-                ..OpenOptions::default()
-            },
-        )
+        VectorDb::open_with(dir, OpenOptions { read_only: true, ..OpenOptions::default() })
     }
 
     /// Opens a database with options.
@@ -169,10 +155,7 @@ impl VectorDb {
         let generation = read_current(dir)?;
         let loaded = load(&base_path(dir, generation))?;
         if loaded.header.generation != generation {
-            return Err(corrupt(
-                &base_path(dir, generation),
-                "the file belongs to another generation",
-            ));
+            return Err(corrupt(&base_path(dir, generation), "the file belongs to another generation"));
         }
         let log = wal_path(dir, generation);
         let (config, after) = (&loaded.config, loaded.header.sequence);
@@ -200,9 +183,7 @@ impl VectorDb {
             poisoned: false,
             checkpoint_error: None,
             torn,
-            snapshot: Snapshot {
-                state: state.clone(),
-            },
+            snapshot: Snapshot { state: state.clone() },
             shared: Arc::new(ArcSwap::new(state)),
             _lock: held,
         })
@@ -272,10 +253,7 @@ impl VectorDb {
         let config = self.engine.config.clone();
         let dims = config.dims;
         if vectors.len() != ids.len() * dims {
-            return Err(Error::Dimensions {
-                expected: ids.len() * dims,
-                found: vectors.len(),
-            });
+            return Err(Error::Dimensions { expected: ids.len() * dims, found: vectors.len() });
         }
         if !rows.is_empty() && rows.len() != ids.len() {
             let (rows, ids) = (rows.len(), ids.len());
@@ -286,11 +264,7 @@ impl VectorDb {
         for (at, (id, vector)) in ids.iter().zip(vectors.chunks_exact(dims)).enumerate() {
             let vector = admit(&config, vector)?.unwrap_or_else(|| vector.to_vec());
             let cells = config.schema.order(rows.get(at).unwrap_or(&empty))?;
-            puts.push(Put {
-                id: *id,
-                vector,
-                cells,
-            });
+            puts.push(Put { id: *id, vector, cells });
         }
         let chunk = (COMMIT_BYTES / (dims * 4)).max(1);
         while !puts.is_empty() {
@@ -334,11 +308,7 @@ impl VectorDb {
     /// As `delete`.
     pub fn delete_batch(&mut self, ids: &[u64]) -> Result<u64> {
         self.writable()?;
-        let mut ids: Vec<u64> = ids
-            .iter()
-            .copied()
-            .filter(|id| self.engine.find(*id).is_some())
-            .collect();
+        let mut ids: Vec<u64> = ids.iter().copied().filter(|id| self.engine.find(*id).is_some()).collect();
         ids.sort_unstable();
         ids.dedup();
         let count = ids.len() as u64;
@@ -387,9 +357,7 @@ impl VectorDb {
 
     fn publish(&mut self) {
         let state = Arc::new(self.engine.state());
-        self.snapshot = Snapshot {
-            state: state.clone(),
-        };
+        self.snapshot = Snapshot { state: state.clone() };
         self.shared.store(state);
     }
 
@@ -465,24 +433,17 @@ impl VectorDb {
         log: &Path,
     ) -> Result<(load::Loaded, Wal)> {
         let new = base.with_extension("new");
-        let written = self.engine.export(compact, generation, sequence, |source| {
-            checkpoint::write(&new, source)
-        });
+        let written =
+            self.engine.export(compact, generation, sequence, |source| checkpoint::write(&new, source));
         // A source that became shorter meanwhile was read as zeros.
         let written = written.and_then(|()| self.engine.base.check());
-        if let Err(error) = written.and_then(|()| fs::rename(&new, base).at("cannot rename", &new))
-        {
+        if let Err(error) = written.and_then(|()| fs::rename(&new, base).at("cannot rename", &new)) {
             let _ = fs::remove_file(&new);
             return Err(error);
         }
         let loaded = load(base)?;
         wal::create(log, self.engine.config.dims, generation)?;
-        let contents = wal::Contents {
-            changes: Vec::new(),
-            length: wal::HEADER as u64,
-            sequence,
-            torn: 0,
-        };
+        let contents = wal::Contents { changes: Vec::new(), length: wal::HEADER as u64, sequence, torn: 0 };
         let wal = Wal::open(log, &contents, self.options.sync)?;
         sync_dir(&self.dir)?;
         Ok((loaded, wal))
@@ -502,11 +463,7 @@ impl VectorDb {
     /// # Errors
     /// As `checkpoint`.
     pub fn close(mut self) -> Result<()> {
-        if self.wal.is_some() && self.operations > 0 {
-            self.checkpoint()
-        } else {
-            self.sync()
-        }
+        if self.wal.is_some() && self.operations > 0 { self.checkpoint() } else { self.sync() }
     }
 
     /// Numbers about the database.
@@ -544,10 +501,7 @@ fn replay(engine: &mut Engine, changes: Vec<Change>) -> Result<u64> {
             Change::Put(puts) => (Vec::new(), puts),
             Change::Delete(ids) => (ids, Vec::new()),
         };
-        for (id, put) in ids
-            .into_iter()
-            .map(|id| (id, None))
-            .chain(puts.into_iter().map(|p| (p.id, Some(p))))
+        for (id, put) in ids.into_iter().map(|id| (id, None)).chain(puts.into_iter().map(|p| (p.id, Some(p))))
         {
             operations += 1;
             last.insert(id, (operations, put));
@@ -556,15 +510,8 @@ fn replay(engine: &mut Engine, changes: Vec<Change>) -> Result<u64> {
     if last.is_empty() {
         return Ok(0);
     }
-    let deletes: Vec<u64> = last
-        .iter()
-        .filter(|(_, (_, put))| put.is_none())
-        .map(|(id, _)| *id)
-        .collect();
-    let mut puts: Vec<(u64, Put)> = last
-        .into_values()
-        .filter_map(|(at, put)| Some((at, put?)))
-        .collect();
+    let deletes: Vec<u64> = last.iter().filter(|(_, (_, put))| put.is_none()).map(|(id, _)| *id).collect();
+    let mut puts: Vec<(u64, Put)> = last.into_values().filter_map(|(at, put)| Some((at, put?))).collect();
     puts.sort_by_key(|(at, _)| *at);
     let puts: Vec<Put> = puts.into_iter().map(|(_, put)| put).collect();
     engine.prepare(puts.len())?;

@@ -72,8 +72,7 @@ impl Threads {
 impl Engine {
     pub(crate) fn new(loaded: Loaded, threads: Threads) -> Engine {
         let config = Arc::new(loaded.config);
-        let untrained =
-            matches!(config.codes, Codes::F16 | Codes::Bf16) || config.metric == Metric::Hamming;
+        let untrained = matches!(config.codes, Codes::F16 | Codes::Bf16) || config.metric == Metric::Hamming;
         let codec = loaded.codec.or_else(|| {
             let none: [&[f32]; 0] = [];
             let fixed = || Codec::train(config.codes, config.metric, config.dims, none.into_iter());
@@ -127,9 +126,7 @@ impl Engine {
         if limit > MAX_SLOTS as usize {
             return Err(Error::Full);
         }
-        self.owner
-            .reserve(limit as u32)
-            .at("no memory for", &self.base.path)
+        self.owner.reserve(limit as u32).at("no memory for", &self.base.path)
     }
 
     /// Deletes, then puts; ids that exist are replaced. The caller has checked the vectors and
@@ -141,8 +138,7 @@ impl Engine {
         if self.codec.is_none() && self.owner.limit() == 0 && puts.len() >= TRAINING {
             let vectors = puts.iter().map(|put| put.vector.as_slice());
             let config = &self.config;
-            self.codec =
-                Codec::train(config.codes, config.metric, config.dims, vectors).map(Arc::new);
+            self.codec = Codec::train(config.codes, config.metric, config.dims, vectors).map(Arc::new);
         }
         let mut slots = Vec::with_capacity(puts.len());
         let mut code = vec![0; self.config.codes.bytes(self.config.dims)];
@@ -155,11 +151,7 @@ impl Engine {
             self.live += 1;
         }
         self.link(&slots);
-        if self.owner.commit() {
-            Ok(())
-        } else {
-            Err(Error::Full)
-        }
+        if self.owner.commit() { Ok(()) } else { Err(Error::Full) }
     }
 
     fn kill(&mut self, id: u64) {
@@ -190,13 +182,7 @@ impl Engine {
 
     fn linker(&self) -> Linker<'_> {
         let dead = !self.dying.is_empty() || !self.free.is_empty();
-        Linker::new(
-            self.owner.view(),
-            &self.config,
-            self.codec.as_deref(),
-            self.entry,
-            dead,
-        )
+        Linker::new(self.owner.view(), &self.config, self.codec.as_deref(), self.entry, dead)
     }
 
     fn link(&mut self, slots: &[u32]) {
@@ -210,8 +196,7 @@ impl Engine {
         if slots.len() < PARALLEL || matches!(self.threads, Threads::One) {
             slots.iter().for_each(one);
         } else {
-            self.threads
-                .run(|| slots.par_iter().with_max_len(64).for_each(one));
+            self.threads.run(|| slots.par_iter().with_max_len(64).for_each(one));
         }
         self.entry = linker.entry();
     }
@@ -219,15 +204,13 @@ impl Engine {
     /// Takes dead slots out of the graph when there are many (or with `force` any) that no
     /// snapshot counts as alive, and makes their space free. True if there were some.
     pub(crate) fn repair(&mut self, force: bool) -> bool {
-        let many =
-            self.dying.len() >= REPAIR_COUNT && self.dying.len() as u64 * REPAIR_SHARE >= self.live;
+        let many = self.dying.len() >= REPAIR_COUNT && self.dying.len() as u64 * REPAIR_SHARE >= self.live;
         if self.dying.is_empty() || !(many || force) {
             return false;
         }
         let mut doomed = repair::SlotSet::new(self.owner.limit());
-        let (gone, kept): (Vec<u32>, Vec<u32>) = std::mem::take(&mut self.dying)
-            .into_iter()
-            .partition(|slot| self.owner.is_unseen(*slot));
+        let (gone, kept): (Vec<u32>, Vec<u32>) =
+            std::mem::take(&mut self.dying).into_iter().partition(|slot| self.owner.is_unseen(*slot));
         self.dying = kept;
         gone.iter().for_each(|slot| _ = doomed.add(*slot));
         if gone.is_empty() {
@@ -288,10 +271,7 @@ impl Engine {
         if compact {
             order = repair::walk_order(view, self.entry);
             let mut table = vec![EMPTY; view.limit() as usize];
-            order
-                .iter()
-                .enumerate()
-                .for_each(|(new, old)| table[*old as usize] = new as u32);
+            order.iter().enumerate().for_each(|(new, old)| table[*old as usize] = new as u32);
             renumbered = Some(table);
             free.clear();
         }

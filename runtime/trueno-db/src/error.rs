@@ -92,39 +92,21 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Io {
-                action,
-                path,
-                source,
-            } => write!(f, "{action} {}: {source}", path.display()),
+            Error::Io { action, path, source } => write!(f, "{action} {}: {source}", path.display()),
             Error::Corrupt { path, what } => write!(f, "{} is damaged: {what}", path.display()),
             Error::Shrunk { path } => write!(f, "{} became shorter while in use", path.display()),
             Error::Version { found, known } => {
-                write!(
-                    f,
-                    "file version {found} is unknown (this library reads {known})"
-                )
+                write!(f, "file version {found} is unknown (this library reads {known})")
             }
             Error::Locked { path } => {
-                write!(
-                    f,
-                    "another writer holds {}: open read-only or wait",
-                    path.display()
-                )
+                write!(f, "another writer holds {}: open read-only or wait", path.display())
             }
             Error::Exists { path } => {
-                write!(
-                    f,
-                    "{} holds a database already: open it instead",
-                    path.display()
-                )
+                write!(f, "{} holds a database already: open it instead", path.display())
             }
             Error::ReadOnly => write!(f, "the database was opened read-only"),
             Error::Poisoned => {
-                write!(
-                    f,
-                    "an earlier write failed half-way: open the database again"
-                )
+                write!(f, "an earlier write failed half-way: open the database again")
             }
             Error::Dimensions { expected, found } => {
                 write!(f, "expected {expected} components, found {found}")
@@ -158,18 +140,11 @@ pub(crate) trait Context<T> {
 
 impl<T> Context<T> for std::io::Result<T> {
     fn at(self, action: &'static str, path: &Path) -> Result<T> {
-        self.map_err(|source| Error::Io {
-            action,
-            path: path.to_path_buf(),
-            source,
-        })
+        self.map_err(|source| Error::Io { action, path: path.to_path_buf(), source })
     }
 }
 
 /// A `Corrupt` error.
 pub(crate) fn corrupt(path: &Path, what: impl Into<String>) -> Error {
-    Error::Corrupt {
-        path: path.to_path_buf(),
-        what: what.into(),
-    }
+    Error::Corrupt { path: path.to_path_buf(), what: what.into() }
 }

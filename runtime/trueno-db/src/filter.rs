@@ -141,9 +141,7 @@ impl Filter {
     /// Checks names and types and gives the form that is evaluated.
     pub(crate) fn compile(&self, schema: &Schema) -> Result<Test> {
         let column = |name: &str| {
-            schema
-                .find(name)
-                .ok_or_else(|| Error::Invalid(format!("no column is named `{name}`")))
+            schema.find(name).ok_or_else(|| Error::Invalid(format!("no column is named `{name}`")))
         };
         Ok(match self {
             Filter::Compare(name, comparison, value) => {
@@ -153,18 +151,14 @@ impl Filter {
             }
             Filter::In(name, values) => {
                 let (at, ty) = column(name)?;
-                values
-                    .iter()
-                    .try_for_each(|value| comparable(name, ty, value))?;
+                values.iter().try_for_each(|value| comparable(name, ty, value))?;
                 Test::In(at, values.clone())
             }
             Filter::Contains(name, text) => {
                 let (at, ty) = column(name)?;
                 if ty != ColumnType::TextList {
                     let ty = ty.name();
-                    return Err(Error::Invalid(format!(
-                        "`{name}` holds {ty}: `contains` wants a list"
-                    )));
+                    return Err(Error::Invalid(format!("`{name}` holds {ty}: `contains` wants a list")));
                 }
                 Test::Contains(at, text.clone())
             }
@@ -177,32 +171,21 @@ impl Filter {
 }
 
 fn compile_all(filters: &[Filter], schema: &Schema) -> Result<Vec<Test>> {
-    filters
-        .iter()
-        .map(|filter| filter.compile(schema))
-        .collect()
+    filters.iter().map(|filter| filter.compile(schema)).collect()
 }
 
 fn comparable(name: &str, ty: ColumnType, value: &Value) -> Result<()> {
     let numeric = |ty| matches!(ty, ColumnType::Int | ColumnType::Float);
     let other = value.column_type();
     if matches!(value, Value::Float(x) if x.is_nan()) {
-        return Err(Error::Invalid(format!(
-            "`{name}` cannot be compared with NaN"
-        )));
+        return Err(Error::Invalid(format!("`{name}` cannot be compared with NaN")));
     }
     if ty != ColumnType::TextList && (ty == other || (numeric(ty) && numeric(other))) {
         return Ok(());
     }
-    let hint = if ty == ColumnType::TextList {
-        ": use `contains`"
-    } else {
-        ""
-    };
+    let hint = if ty == ColumnType::TextList { ": use `contains`" } else { "" };
     let (ty, other) = (ty.name(), other.name());
-    Err(Error::Invalid(format!(
-        "`{name}` holds {ty} and cannot be compared with {other}{hint}"
-    )))
+    Err(Error::Invalid(format!("`{name}` holds {ty} and cannot be compared with {other}{hint}")))
 }
 
 /// A value that lies in a column.
@@ -269,9 +252,7 @@ impl Test {
                 .and_then(|cell| compare(cell, value.into()))
                 .is_some_and(|order| comparison.accepts(order)),
             Test::In(column, values) => cells.cell(*column).is_some_and(|cell| {
-                values
-                    .iter()
-                    .any(|value| compare(cell, value.into()) == Some(Ordering::Equal))
+                values.iter().any(|value| compare(cell, value.into()) == Some(Ordering::Equal))
             }),
             Test::Contains(column, text) => match cells.cell(*column) {
                 Some(Cell::List(items)) => items.iter().any(|item| item == text),
@@ -309,8 +290,5 @@ fn int_float(a: i64, b: f64) -> Option<Ordering> {
         return Some(Ordering::Greater);
     }
     let whole = b.trunc();
-    Some(
-        a.cmp(&(whole as i64))
-            .then_with(|| whole.partial_cmp(&b).unwrap_or(Ordering::Equal)),
-    )
+    Some(a.cmp(&(whole as i64)).then_with(|| whole.partial_cmp(&b).unwrap_or(Ordering::Equal)))
 }

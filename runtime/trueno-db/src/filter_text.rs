@@ -22,11 +22,7 @@ impl FromStr for Filter {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Filter> {
-        let mut parser = Parser {
-            tokens: scan(text)?,
-            at: 0,
-            end: text.len(),
-        };
+        let mut parser = Parser { tokens: scan(text)?, at: 0, end: text.len() };
         let filter = parser.filter(0)?;
         match parser.peek() {
             None => Ok(filter),
@@ -44,9 +40,7 @@ enum Token {
     Sign(&'static str),
 }
 
-const SIGNS: [&str; 12] = [
-    "==", "!=", "<=", ">=", "=", "<", ">", "(", ")", "[", "]", ",",
-];
+const SIGNS: [&str; 12] = ["==", "!=", "<=", ">=", "=", "<", ">", "(", ")", "[", "]", ","];
 
 fn scan(text: &str) -> Result<Vec<(usize, Token)>> {
     let mut tokens = Vec::new();
@@ -63,15 +57,10 @@ fn scan(text: &str) -> Result<Vec<(usize, Token)>> {
         } else if first.is_ascii_digit() || matches!(first, '-' | '+' | '.') {
             number(rest, at)?
         } else if first.is_alphabetic() || first == '_' {
-            let length = rest
-                .find(|c: char| !c.is_alphanumeric() && c != '_')
-                .unwrap_or(rest.len());
+            let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
             (Token::Word(rest[..length].to_string()), length)
         } else {
-            return Err(Error::Filter {
-                at,
-                message: format!("unexpected `{first}`"),
-            });
+            return Err(Error::Filter { at, message: format!("unexpected `{first}`") });
         };
         tokens.push((at, token));
         at += length;
@@ -91,19 +80,13 @@ fn quoted(rest: &str, at: usize) -> Result<(Token, usize)> {
                 Some((_, 't')) => text.push('\t'),
                 Some((_, c @ ('"' | '\'' | '\\'))) => text.push(c),
                 _ => {
-                    return Err(Error::Filter {
-                        at: at + i,
-                        message: "unknown escape".into(),
-                    });
+                    return Err(Error::Filter { at: at + i, message: "unknown escape".into() });
                 }
             },
             c => text.push(c),
         }
     }
-    Err(Error::Filter {
-        at,
-        message: "the string does not end".into(),
-    })
+    Err(Error::Filter { at, message: "the string does not end".into() })
 }
 
 fn number(rest: &str, at: usize) -> Result<(Token, usize)> {
@@ -124,10 +107,7 @@ fn number(rest: &str, at: usize) -> Result<(Token, usize)> {
         match digits.parse::<f64>() {
             Ok(x) if x.is_finite() && digits.contains(['.', 'e', 'E']) => Token::Float(x),
             _ => {
-                return Err(Error::Filter {
-                    at,
-                    message: format!("`{}` is no number", &rest[..length]),
-                });
+                return Err(Error::Filter { at, message: format!("`{}` is no number", &rest[..length]) });
             }
         }
     };
@@ -147,10 +127,7 @@ impl Parser {
 
     fn wrong(&self, expected: &str) -> Error {
         let at = self.tokens.get(self.at).map_or(self.end, |(at, _)| *at);
-        Error::Filter {
-            at,
-            message: format!("expected {expected}"),
-        }
+        Error::Filter { at, message: format!("expected {expected}") }
     }
 
     fn eat_word(&mut self, word: &str) -> bool {
@@ -170,11 +147,7 @@ impl Parser {
         while self.eat_word("or") {
             all.push(self.all(depth)?);
         }
-        Ok(if all.len() == 1 {
-            all.remove(0)
-        } else {
-            Filter::Or(all)
-        })
+        Ok(if all.len() == 1 { all.remove(0) } else { Filter::Or(all) })
     }
 
     fn all(&mut self, depth: usize) -> Result<Filter> {
@@ -182,11 +155,7 @@ impl Parser {
         while self.eat_word("and") {
             all.push(self.one(depth)?);
         }
-        Ok(if all.len() == 1 {
-            all.remove(0)
-        } else {
-            Filter::And(all)
-        })
+        Ok(if all.len() == 1 { all.remove(0) } else { Filter::And(all) })
     }
 
     fn one(&mut self, depth: usize) -> Result<Filter> {
@@ -198,11 +167,7 @@ impl Parser {
         }
         if self.eat_sign("(") {
             let filter = self.filter(depth + 1)?;
-            return if self.eat_sign(")") {
-                Ok(filter)
-            } else {
-                Err(self.wrong("`)`"))
-            };
+            return if self.eat_sign(")") { Ok(filter) } else { Err(self.wrong("`)`")) };
         }
         if self.eat_word("has") {
             return Ok(Filter::Has(self.name()?));

@@ -21,13 +21,7 @@ pub(crate) fn wal_path(dir: &Path, generation: u64) -> PathBuf {
 
 pub(crate) fn sync_dir(dir: &Path) -> Result<()> {
     // Only Unix has folders that can be synced.
-    if cfg!(unix) {
-        File::open(dir)
-            .and_then(|file| file.sync_all())
-            .at("cannot sync", dir)
-    } else {
-        Ok(())
-    }
+    if cfg!(unix) { File::open(dir).and_then(|file| file.sync_all()).at("cannot sync", dir) } else { Ok(()) }
 }
 
 pub(crate) fn read_current(dir: &Path) -> Result<u64> {
@@ -36,13 +30,8 @@ pub(crate) fn read_current(dir: &Path) -> Result<u64> {
     let sound = bytes.len() == 20
         && &bytes[..8] == CURRENT_MAGIC
         && crc32fast::hash(&bytes[..16]).to_le_bytes() == bytes[16..];
-    let number = bytes
-        .get(8..16)
-        .and_then(|b| b.try_into().ok())
-        .map(u64::from_le_bytes);
-    number
-        .filter(|_| sound)
-        .ok_or_else(|| corrupt(&path, "the generation cannot be read"))
+    let number = bytes.get(8..16).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes);
+    number.filter(|_| sound).ok_or_else(|| corrupt(&path, "the generation cannot be read"))
 }
 
 pub(crate) fn write_current(dir: &Path, generation: u64) -> Result<()> {
@@ -72,11 +61,7 @@ pub(crate) fn lock(dir: &Path) -> Result<File> {
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
             Err(TryLockError::Error(source)) => {
-                return Err(Error::Io {
-                    action: "cannot lock",
-                    path,
-                    source,
-                });
+                return Err(Error::Io { action: "cannot lock", path, source });
             }
         }
     }
@@ -90,12 +75,8 @@ pub(crate) fn tidy(dir: &Path, generation: u64) {
         return;
     };
     for path in entries.flatten().map(|entry| entry.path()) {
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or("");
-        let ours = (name.starts_with("base-")
-            && (name.ends_with(".tdb") || name.ends_with(".new")))
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
+        let ours = (name.starts_with("base-") && (name.ends_with(".tdb") || name.ends_with(".new")))
             || (name.starts_with("wal-") && name.ends_with(".log"))
             || name == "CURRENT.new";
         if ours && !keep.contains(&path) {

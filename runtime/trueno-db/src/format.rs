@@ -97,10 +97,7 @@ impl Header {
     }
 
     pub(crate) fn section(&self, kind: Kind, index: u32) -> Option<Section> {
-        self.sections
-            .iter()
-            .find(|s| s.kind == kind as u32 && s.index == index)
-            .copied()
+        self.sections.iter().find(|s| s.kind == kind as u32 && s.index == index).copied()
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {
@@ -147,23 +144,16 @@ impl Header {
         let mut reader = Bytes::new(&bytes[8..]);
         let version = reader.u32().unwrap_or(0);
         if version != VERSION {
-            return Err(Error::Version {
-                found: version,
-                known: VERSION,
-            });
+            return Err(Error::Version { found: version, known: VERSION });
         }
         if crc32fast::hash(&bytes[..CRC]).to_le_bytes() != bytes[CRC..] {
             return Err(wrong("the header's checksum does not fit"));
         }
-        let header =
-            Header::parse(&mut reader).ok_or_else(|| wrong("the header makes no sense"))?;
+        let header = Header::parse(&mut reader).ok_or_else(|| wrong("the header makes no sense"))?;
         header.check().map_err(wrong)?;
         if header.file_len != file_len {
             let want = header.file_len;
-            return Err(corrupt(
-                path,
-                format!("the header says {want} bytes, the file has {file_len}"),
-            ));
+            return Err(corrupt(path, format!("the header says {want} bytes, the file has {file_len}")));
         }
         header.check_sections().map_err(wrong)?;
         Ok(header)
@@ -208,12 +198,7 @@ impl Header {
         }
         for _ in 0..count {
             let (kind, index) = (reader.u32()?, reader.u32()?);
-            header.sections.push(Section {
-                kind,
-                index,
-                at: reader.u64()?,
-                len: reader.u64()?,
-            });
+            header.sections.push(Section { kind, index, at: reader.u64()?, len: reader.u64()? });
         }
         Some(header)
     }
@@ -223,11 +208,7 @@ impl Header {
             return Err("the number of slots makes no sense");
         }
         if self.entry_slot == EMPTY {
-            return if self.live == 0 {
-                Ok(())
-            } else {
-                Err("the entry point is missing")
-            };
+            return if self.live == 0 { Ok(()) } else { Err("the entry point is missing") };
         }
         if self.entry_slot >= self.slots {
             return Err("the entry point lies beyond the slots");
@@ -241,10 +222,7 @@ impl Header {
     fn check_sections(&self) -> std::result::Result<(), &'static str> {
         let mut places: Vec<(u64, u64)> = Vec::new();
         for (at, section) in self.sections.iter().enumerate() {
-            let end = section
-                .at
-                .checked_add(section.len)
-                .ok_or("a section's end overflows")?;
+            let end = section.at.checked_add(section.len).ok_or("a section's end overflows")?;
             if section.at < HEADER as u64 || end > self.file_len || section.at % 64 != 0 {
                 return Err("a section lies outside of the file");
             }

@@ -35,18 +35,9 @@ pub(crate) struct Meta {
 impl Meta {
     /// Metadata over the columns of a file, one for each column of the schema.
     pub(crate) fn new(schema: Schema, base_slots: u32, columns: Vec<Frozen>) -> Meta {
-        let pages = if schema.columns().is_empty() {
-            0
-        } else {
-            (1 << 31) / (BLOCK * PAGE)
-        };
+        let pages = if schema.columns().is_empty() { 0 } else { (1 << 31) / (BLOCK * PAGE) };
         let overlay = (0..pages).map(|_| OnceLock::new()).collect();
-        Meta {
-            schema,
-            base_slots: base_slots as usize,
-            columns,
-            overlay,
-        }
+        Meta { schema, base_slots: base_slots as usize, columns, overlay }
     }
 
     /// The columns' names and types.
@@ -61,8 +52,8 @@ impl Meta {
             return;
         };
         let page = page.get_or_init(|| (0..PAGE).map(|_| OnceLock::new()).collect());
-        let rows = page[slot / BLOCK % PAGE]
-            .get_or_init(|| (0..BLOCK).map(|_| ArcSwapOption::empty()).collect());
+        let rows =
+            page[slot / BLOCK % PAGE].get_or_init(|| (0..BLOCK).map(|_| ArcSwapOption::empty()).collect());
         rows[slot % BLOCK].store(Some(Arc::new(cells)));
     }
 
@@ -74,11 +65,7 @@ impl Meta {
 
     /// The cells of a slot.
     pub(crate) fn of(&self, slot: u32) -> SlotCells<'_> {
-        SlotCells {
-            meta: self,
-            slot: slot as usize,
-            row: self.overlaid(slot),
-        }
+        SlotCells { meta: self, slot: slot as usize, row: self.overlaid(slot) }
     }
 
     /// The row of a slot, by names.
@@ -98,25 +85,14 @@ impl Meta {
             return None;
         }
         let (_, ty) = self.schema.columns().get(column)?;
-        ColumnBytes {
-            bytes: self.columns.get(column)?.bytes(),
-            slots: self.base_slots,
-        }
-        .cell(slot, *ty)
+        ColumnBytes { bytes: self.columns.get(column)?.bytes(), slots: self.base_slots }.cell(slot, *ty)
     }
 
     /// Writes one column for the given slots in order.
-    pub(crate) fn write_column(
-        &self,
-        column: usize,
-        order: &[u32],
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
+    pub(crate) fn write_column(&self, column: usize, order: &[u32], out: &mut dyn Write) -> io::Result<()> {
         let (_, ty) = self.schema.columns()[column];
-        let cells: Vec<Option<Value>> = order
-            .iter()
-            .map(|slot| self.of(*slot).cell(column).map(to_value))
-            .collect();
+        let cells: Vec<Option<Value>> =
+            order.iter().map(|slot| self.of(*slot).cell(column).map(to_value)).collect();
         write_column(ty, &cells, out)
     }
 }
@@ -166,11 +142,7 @@ impl<'a> ColumnBytes<'a> {
             ColumnType::Float => Cell::Float(f64::from_bits(self.long(data, slot)?)),
             ColumnType::Bool => Cell::Bool(self.bit(data, slot)?),
             ColumnType::Text => {
-                let texts = Texts {
-                    column: self,
-                    offsets: data,
-                    count: self.slots,
-                };
+                let texts = Texts { column: self, offsets: data, count: self.slots };
                 Cell::Text(texts.get(slot)?)
             }
             ColumnType::TextList => {
@@ -181,11 +153,7 @@ impl<'a> ColumnBytes<'a> {
                 if first > end || end > count || count > self.bytes.len() / 8 {
                     return None;
                 }
-                let texts = Texts {
-                    column: self,
-                    offsets,
-                    count,
-                };
+                let texts = Texts { column: self, offsets, count };
                 Cell::List(TextItems::Column(TextRange { texts, first, end }))
             }
         })
@@ -215,10 +183,7 @@ impl<'a> Texts<'a> {
         let start = usize::try_from(self.column.long(self.offsets, index)?).ok()?;
         let end = usize::try_from(self.column.long(self.offsets, index + 1)?).ok()?;
         let bytes = self.offsets.checked_add((self.count + 1).checked_mul(8)?)?;
-        let text = self
-            .column
-            .bytes
-            .get(bytes.checked_add(start)?..bytes.checked_add(end)?)?;
+        let text = self.column.bytes.get(bytes.checked_add(start)?..bytes.checked_add(end)?)?;
         std::str::from_utf8(text).ok()
     }
 }
@@ -259,10 +224,7 @@ fn write_bits(bits: impl Iterator<Item = bool>, out: &mut dyn Write) -> io::Resu
     out.write_all(&bytes)
 }
 
-fn write_texts<'a>(
-    texts: impl Iterator<Item = &'a str> + Clone,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn write_texts<'a>(texts: impl Iterator<Item = &'a str> + Clone, out: &mut dyn Write) -> io::Result<()> {
     let mut end = 0u64;
     out.write_all(&end.to_le_bytes())?;
     for text in texts.clone() {
@@ -286,12 +248,7 @@ fn write_column(ty: ColumnType, cells: &[Option<Value>], out: &mut dyn Write) ->
             };
             out.write_all(&bits.to_le_bytes())
         }),
-        ColumnType::Bool => write_bits(
-            cells
-                .iter()
-                .map(|cell| matches!(cell, Some(Value::Bool(true)))),
-            out,
-        ),
+        ColumnType::Bool => write_bits(cells.iter().map(|cell| matches!(cell, Some(Value::Bool(true)))), out),
         ColumnType::Text => {
             let texts = cells.iter().map(|cell| match cell {
                 Some(Value::Text(text)) => text.as_str(),

@@ -25,19 +25,9 @@ pub(crate) struct Codec {
 
 impl Codec {
     /// A codec with numbers read from a file; `None` if they make no sense.
-    pub(crate) fn from_parts(
-        codes: Codes,
-        metric: Metric,
-        step: f32,
-        offsets: Vec<f32>,
-    ) -> Option<Codec> {
+    pub(crate) fn from_parts(codes: Codes, metric: Metric, step: f32, offsets: Vec<f32>) -> Option<Codec> {
         let sound = step.is_finite() && step > 0.0 && offsets.iter().all(|x| x.is_finite());
-        sound.then_some(Codec {
-            codes,
-            metric,
-            step,
-            offsets,
-        })
+        sound.then_some(Codec { codes, metric, step, offsets })
     }
 
     /// A codec fitted to some vectors; `None` without codes.
@@ -49,12 +39,7 @@ impl Codec {
     ) -> Option<Codec> {
         let every = vectors.len().div_ceil(SAMPLE).max(1);
         let sample: Vec<&[f32]> = vectors.step_by(every).collect();
-        let mut codec = Codec {
-            codes,
-            metric,
-            step: 1.0,
-            offsets: vec![0.0; dims],
-        };
+        let mut codec = Codec { codes, metric, step: 1.0, offsets: vec![0.0; dims] };
         match codes {
             Codes::None => return None,
             Codes::F16 | Codes::Bf16 => {}
@@ -69,9 +54,7 @@ impl Codec {
         if self.metric != Metric::InnerProduct || self.codes == Codes::Bit {
             let mut sums = vec![0.0f64; self.offsets.len()];
             for vector in sample {
-                sums.iter_mut()
-                    .zip(*vector)
-                    .for_each(|(sum, x)| *sum += f64::from(*x));
+                sums.iter_mut().zip(*vector).for_each(|(sum, x)| *sum += f64::from(*x));
             }
             self.offsets = sums.iter().map(|sum| (sum / count) as f32).collect();
         }
@@ -136,10 +119,6 @@ pub(crate) fn distance(kernels: &Kernels, metric: Metric, a: &[f32], b: &[f32]) 
         Metric::L2 => kernels.l2(a, b),
         Metric::InnerProduct => -kernels.dot(a, b),
         Metric::Cosine => 1.0 - kernels.dot(a, b),
-        Metric::Hamming => a
-            .iter()
-            .zip(b)
-            .filter(|(x, y)| (**x > 0.0) != (**y > 0.0))
-            .count() as f32,
+        Metric::Hamming => a.iter().zip(b).filter(|(x, y)| (**x > 0.0) != (**y > 0.0)).count() as f32,
     }
 }

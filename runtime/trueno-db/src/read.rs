@@ -20,9 +20,7 @@ pub struct Reader {
 impl Reader {
     /// The newest committed version.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            state: self.shared.load_full(),
-        }
+        Snapshot { state: self.shared.load_full() }
     }
 }
 
@@ -34,9 +32,7 @@ impl VectorDb {
 
     /// A handle for other threads that always gives the newest version.
     pub fn reader(&self) -> Reader {
-        Reader {
-            shared: self.shared.clone(),
-        }
+        Reader { shared: self.shared.clone() }
     }
 
     /// See [`Snapshot::search`].

@@ -77,18 +77,9 @@ impl Base {
     pub(crate) fn check(&self) -> Result<()> {
         if self.damaged.load(Ordering::Relaxed) {
             let what = "a checksum does not fit: `verify` tells where".to_string();
-            return Err(Error::Corrupt {
-                path: self.path.clone(),
-                what,
-            });
+            return Err(Error::Corrupt { path: self.path.clone(), what });
         }
-        if self.map.is_whole() {
-            Ok(())
-        } else {
-            Err(Error::Shrunk {
-                path: self.path.clone(),
-            })
-        }
+        if self.map.is_whole() { Ok(()) } else { Err(Error::Shrunk { path: self.path.clone() }) }
     }
 }
 
@@ -140,10 +131,7 @@ impl Snapshot {
 
     /// The vector of an id, borrowed from the database without a copy.
     pub fn get(&self, id: u64) -> Option<Vector<'_, f32>> {
-        self.state
-            .find(id)
-            .and_then(|slot| self.state.pin.view().vector(slot))
-            .map(Vector::from_slice)
+        self.state.find(id).and_then(|slot| self.state.pin.view().vector(slot)).map(Vector::from_slice)
     }
 
     /// The metadata of an id.
@@ -154,9 +142,7 @@ impl Snapshot {
     /// All ids, in no particular order.
     pub fn ids(&self) -> impl Iterator<Item = u64> + '_ {
         let view = self.state.pin.view();
-        (0..view.limit())
-            .filter(move |slot| view.is_visible(*slot))
-            .map(move |slot| view.id(slot))
+        (0..view.limit()).filter(move |slot| view.is_visible(*slot)).map(move |slot| view.id(slot))
     }
 
     /// The `k` nearest vectors, nearest first.
@@ -188,10 +174,7 @@ impl Snapshot {
     pub fn search_batch(&self, queries: &[f32], options: &SearchOptions) -> Result<Vec<Vec<Hit>>> {
         let dims = self.state.config.dims;
         if !queries.len().is_multiple_of(dims) {
-            return Err(Error::Dimensions {
-                expected: dims,
-                found: queries.len() % dims,
-            });
+            return Err(Error::Dimensions { expected: dims, found: queries.len() % dims });
         }
         let test = self.test(options)?;
         let one = |query: &[f32]| self.state.search(query, options, test.as_ref());
@@ -201,21 +184,14 @@ impl Snapshot {
     }
 
     fn test(&self, options: &SearchOptions) -> Result<Option<Test>> {
-        options
-            .filter
-            .as_ref()
-            .map(|filter| filter.compile(self.state.meta.schema()))
-            .transpose()
+        options.filter.as_ref().map(|filter| filter.compile(self.state.meta.schema())).transpose()
     }
 }
 
 /// Checks a vector and, for cosine, gives it length 1.
 pub(crate) fn admit(config: &Config, vector: &[f32]) -> Result<Option<Vec<f32>>> {
     if vector.len() != config.dims {
-        return Err(Error::Dimensions {
-            expected: config.dims,
-            found: vector.len(),
-        });
+        return Err(Error::Dimensions { expected: config.dims, found: vector.len() });
     }
     if let Some(component) = vector.iter().position(|x| !x.is_finite()) {
         return Err(Error::NotFinite { component });
@@ -224,20 +200,11 @@ pub(crate) fn admit(config: &Config, vector: &[f32]) -> Result<Option<Vec<f32>>>
         return Ok(None);
     }
     // In f64 the squares of f32 neither overflow nor vanish.
-    let norm = vector
-        .iter()
-        .map(|x| f64::from(*x).powi(2))
-        .sum::<f64>()
-        .sqrt();
+    let norm = vector.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt();
     if norm == 0.0 {
         return Err(Error::ZeroVector);
     }
-    Ok(Some(
-        vector
-            .iter()
-            .map(|x| (f64::from(*x) / norm) as f32)
-            .collect(),
-    ))
+    Ok(Some(vector.iter().map(|x| (f64::from(*x) / norm) as f32).collect()))
 }
 
 impl State {
@@ -250,17 +217,10 @@ impl State {
         })
     }
 
-    fn search(
-        &self,
-        query: &[f32],
-        options: &SearchOptions,
-        test: Option<&Test>,
-    ) -> Result<Vec<Hit>> {
+    fn search(&self, query: &[f32], options: &SearchOptions, test: Option<&Test>) -> Result<Vec<Hit>> {
         let scaled = admit(&self.config, query)?;
         let query = scaled.as_deref().unwrap_or(query);
-        let k = options
-            .k
-            .min(usize::try_from(self.live).unwrap_or(usize::MAX));
+        let k = options.k.min(usize::try_from(self.live).unwrap_or(usize::MAX));
         if k == 0 {
             return Ok(Vec::new());
         }
@@ -268,15 +228,7 @@ impl State {
         let ef = options.ef.max(k).min(limit);
         Ok(with_scratch(|scratch| {
             let mut code = std::mem::take(&mut scratch.code);
-            let run = Run {
-                state: self,
-                kernels: kernels(),
-                query,
-                k,
-                ef,
-                test,
-                options,
-            };
+            let run = Run { state: self, kernels: kernels(), query, k, ef, test, options };
             let hits = run.hits(&mut code, scratch);
             scratch.code = code;
             hits
@@ -301,19 +253,11 @@ impl Run<'_> {
 
     fn exact(&self) -> Exact<'_> {
         let metric = self.state.config.metric;
-        Exact {
-            view: self.view(),
-            query: self.query,
-            metric,
-            kernels: self.kernels,
-        }
+        Exact { view: self.view(), query: self.query, metric, kernels: self.kernels }
     }
 
     fn passes(&self, slot: u32) -> bool {
-        self.view().is_visible(slot)
-            && self
-                .test
-                .is_none_or(|test| test.passes(&self.state.meta.of(slot)))
+        self.view().is_visible(slot) && self.test.is_none_or(|test| test.passes(&self.state.meta.of(slot)))
     }
 
     fn hits(&self, code: &mut Vec<u8>, scratch: &mut Scratch) -> Vec<Hit> {
@@ -350,10 +294,7 @@ impl Run<'_> {
             _ => {
                 walk(self.view(), distance, &[start], 0, self.ef, scratch);
                 let near = scratch.pool.items().iter();
-                let visible = || {
-                    near.filter(|near| self.view().is_visible(near.slot()))
-                        .count()
-                };
+                let visible = || near.filter(|near| self.view().is_visible(near.slot())).count();
                 // The dead may have taken the places of the living.
                 if self.state.dying == 0 || visible() >= self.k {
                     return true;
@@ -361,15 +302,7 @@ impl Run<'_> {
             }
         }
         let passes = |slot| self.passes(slot);
-        walk_filtered(
-            self.view(),
-            distance,
-            start,
-            self.ef,
-            budget,
-            &passes,
-            scratch,
-        )
+        walk_filtered(self.view(), distance, start, self.ef, budget, &passes, scratch)
     }
 
     /// The cost model: a walk for `ef` candidates against reading every vector. With a filter
@@ -402,9 +335,7 @@ impl Run<'_> {
     fn share(&self) -> f64 {
         let limit = self.view().limit();
         let step = (limit / FILTER_SAMPLE).max(1) as usize;
-        let visible = (0..limit)
-            .step_by(step)
-            .filter(|slot| self.view().is_visible(*slot));
+        let visible = (0..limit).step_by(step).filter(|slot| self.view().is_visible(*slot));
         let (mut all, mut passing) = (0u32, 0u32);
         for slot in visible {
             all += 1;
@@ -418,9 +349,7 @@ impl Run<'_> {
         let (view, pool) = (self.view(), &mut scratch.pool);
         if room > SORTED_ROOM {
             let passing = (0..view.limit()).filter(|slot| self.passes(*slot));
-            let all = passing
-                .map(|slot| Near::new(distance.to(slot), slot))
-                .collect();
+            let all = passing.map(|slot| Near::new(distance.to(slot), slot)).collect();
             return pool.keep_nearest(all, room);
         }
         pool.reset(room);
@@ -449,11 +378,7 @@ impl Run<'_> {
         let slots: Vec<u32> = items.filter(visible).take(wanted).collect();
         scratch.pool.reset(self.k);
         let exact = self.exact();
-        slots
-            .iter()
-            .take(4)
-            .filter_map(|slot| view.vector(*slot))
-            .for_each(prefetch);
+        slots.iter().take(4).filter_map(|slot| view.vector(*slot)).for_each(prefetch);
         for (at, slot) in slots.iter().enumerate() {
             if let Some(later) = slots.get(at + 4) {
                 exact.fetch(*later);
@@ -464,14 +389,8 @@ impl Run<'_> {
 
     fn top(&self, pool: &Pool) -> Vec<Hit> {
         let view = self.view();
-        let visible = pool
-            .items()
-            .iter()
-            .filter(|near| view.is_visible(near.slot()));
-        let hit = |near: &Near| Hit {
-            id: view.id(near.slot()),
-            distance: near.distance,
-        };
+        let visible = pool.items().iter().filter(|near| view.is_visible(near.slot()));
+        let hit = |near: &Near| Hit { id: view.id(near.slot()), distance: near.distance };
         visible.take(self.k).map(hit).collect()
     }
 }

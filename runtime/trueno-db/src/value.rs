@@ -22,15 +22,9 @@ pub enum ColumnType {
 
 impl ColumnType {
     pub(crate) fn from_byte(byte: u8) -> Option<ColumnType> {
-        [
-            ColumnType::Int,
-            ColumnType::Float,
-            ColumnType::Bool,
-            ColumnType::Text,
-            ColumnType::TextList,
-        ]
-        .into_iter()
-        .find(|ty| *ty as u8 == byte)
+        [ColumnType::Int, ColumnType::Float, ColumnType::Bool, ColumnType::Text, ColumnType::TextList]
+            .into_iter()
+            .find(|ty| *ty as u8 == byte)
     }
 
     /// The type's name as messages show it.
@@ -123,13 +117,9 @@ impl Schema {
         }
         for (at, (name, _)) in self.columns.iter().enumerate() {
             let mut letters = name.chars();
-            let first = letters
-                .next()
-                .is_some_and(|c| c.is_alphabetic() || c == '_');
+            let first = letters.next().is_some_and(|c| c.is_alphabetic() || c == '_');
             if !first || !letters.all(|c| c.is_alphanumeric() || c == '_') || name.len() > 255 {
-                return Err(Error::Invalid(format!(
-                    "`{name}` is no column name: use letters, digits and _"
-                )));
+                return Err(Error::Invalid(format!("`{name}` is no column name: use letters, digits and _")));
             }
             if self.columns[..at].iter().any(|(other, _)| other == name) {
                 return Err(Error::Invalid(format!("two columns are named `{name}`")));
@@ -157,9 +147,9 @@ pub(crate) type Cells = Box<[Option<Value>]>;
 fn fit(name: &str, ty: ColumnType, value: Value) -> Result<Value> {
     match (ty, value) {
         (ColumnType::Float, Value::Int(x)) => Ok(Value::Float(x as f64)),
-        (ColumnType::Float, Value::Float(x)) if x.is_nan() => Err(Error::Invalid(format!(
-            "column `{name}` takes no NaN: leave the value out"
-        ))),
+        (ColumnType::Float, Value::Float(x)) if x.is_nan() => {
+            Err(Error::Invalid(format!("column `{name}` takes no NaN: leave the value out")))
+        }
         (ty, value) if value.column_type() == ty => Ok(value),
         (ty, value) => Err(Error::Invalid(format!(
             "column `{name}` holds {}, not {}",
@@ -194,9 +184,7 @@ impl Row {
 
     /// All values by column name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.values
-            .iter()
-            .map(|(name, value)| (name.as_str(), value))
+        self.values.iter().map(|(name, value)| (name.as_str(), value))
     }
 
     pub(crate) fn insert(&mut self, column: &str, value: Value) {
@@ -253,15 +241,11 @@ impl<'a> Bytes<'a> {
     }
 
     pub(crate) fn u32(&mut self) -> Option<u32> {
-        self.take(4)
-            .and_then(|b| b.try_into().ok())
-            .map(u32::from_le_bytes)
+        self.take(4).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes)
     }
 
     pub(crate) fn u64(&mut self) -> Option<u64> {
-        self.take(8)
-            .and_then(|b| b.try_into().ok())
-            .map(u64::from_le_bytes)
+        self.take(8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes)
     }
 
     fn text(&mut self) -> Option<String> {
@@ -271,11 +255,7 @@ impl<'a> Bytes<'a> {
 
     /// A row written by `encode_cells`.
     pub(crate) fn cells(&mut self, schema: &Schema) -> Option<Cells> {
-        schema
-            .columns
-            .iter()
-            .map(|(_, ty)| self.cell(*ty))
-            .collect()
+        schema.columns.iter().map(|(_, ty)| self.cell(*ty)).collect()
     }
 
     fn cell(&mut self, ty: ColumnType) -> Option<Option<Value>> {

@@ -59,13 +59,7 @@ pub(crate) fn verify(state: &State, engine: &Engine) -> Result<Report> {
     })?;
     report.blocks = checked;
     structure(state, engine, &mut report);
-    if base.map.is_whole() {
-        Ok(report)
-    } else {
-        Err(Error::Shrunk {
-            path: base.path.clone(),
-        })
-    }
+    if base.map.is_whole() { Ok(report) } else { Err(Error::Shrunk { path: base.path.clone() }) }
 }
 
 /// Compares the file's checksums; `found` gets each block's number and whether it fits, and
@@ -91,22 +85,16 @@ fn checksums(base: &Base, found: &mut dyn FnMut(u64, bool) -> bool) -> Result<()
         return Ok(());
     }
     let mut table = vec![0; section.len as usize];
-    file.seek(SeekFrom::Start(section.at))
-        .at("cannot read", path)?;
+    file.seek(SeekFrom::Start(section.at)).at("cannot read", path)?;
     file.read_exact(&mut table).at("cannot read", path)?;
-    file.seek(SeekFrom::Start(HEADER as u64))
-        .at("cannot read", path)?;
+    file.seek(SeekFrom::Start(HEADER as u64)).at("cannot read", path)?;
     let mut left = section.at - HEADER as u64;
     let mut block = vec![0; CHECK_BLOCK];
     for (number, want) in table.chunks_exact(4).enumerate() {
         let size = left.min(CHECK_BLOCK as u64) as usize;
-        file.read_exact(&mut block[..size])
-            .at("cannot read", path)?;
+        file.read_exact(&mut block[..size]).at("cannot read", path)?;
         left -= size as u64;
-        if !found(
-            number as u64,
-            crc32fast::hash(&block[..size]).to_le_bytes() == *want,
-        ) {
+        if !found(number as u64, crc32fast::hash(&block[..size]).to_le_bytes() == *want) {
             break;
         }
     }
@@ -129,9 +117,7 @@ pub(crate) fn in_background(base: &Arc<Base>) {
         }
     };
     // Without a thread there is no check; `verify` still can be called.
-    let _ = std::thread::Builder::new()
-        .name("trueno-db checksums".into())
-        .spawn(work);
+    let _ = std::thread::Builder::new().name("trueno-db checksums".into()).spawn(work);
 }
 
 fn structure(state: &State, engine: &Engine, report: &mut Report) {
@@ -190,16 +176,9 @@ fn check_slot(view: View<'_>, state: &State, slot: u32, report: &mut Report) {
 }
 
 fn check_links(view: View<'_>, slot: u32, layer: usize, report: &mut Report) {
-    let links = if layer == 0 {
-        view.links(slot)
-    } else {
-        view.upper_links(slot, layer)
-    };
-    let targets: Vec<u32> = links
-        .iter()
-        .map(|link| link.load(Ordering::Relaxed))
-        .take_while(|to| *to != EMPTY)
-        .collect();
+    let links = if layer == 0 { view.links(slot) } else { view.upper_links(slot, layer) };
+    let targets: Vec<u32> =
+        links.iter().map(|link| link.load(Ordering::Relaxed)).take_while(|to| *to != EMPTY).collect();
     report.links += targets.len() as u64;
     for (at, to) in targets.iter().enumerate() {
         let wrong = if *to >= view.limit() {

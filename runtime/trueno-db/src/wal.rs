@@ -68,8 +68,7 @@ fn header(dims: usize, generation: u64) -> [u8; HEADER] {
 /// Makes an empty log and waits until it is on the disk.
 pub(crate) fn create(path: &Path, dims: usize, generation: u64) -> Result<()> {
     let mut file = File::create(path).at("cannot create", path)?;
-    file.write_all(&header(dims, generation))
-        .at("cannot write", path)?;
+    file.write_all(&header(dims, generation)).at("cannot write", path)?;
     file.sync_all().at("cannot sync", path)
 }
 
@@ -94,48 +93,28 @@ pub(crate) fn read(
     schema: &Schema,
 ) -> Result<Contents> {
     let mut bytes = Vec::new();
-    File::open(path)
-        .at("cannot open", path)?
-        .read_to_end(&mut bytes)
-        .at("cannot read", path)?;
+    File::open(path).at("cannot open", path)?.read_to_end(&mut bytes).at("cannot read", path)?;
     let Some(found) = bytes.get(..HEADER) else {
         return Err(corrupt(path, "the log has no header"));
     };
     if &found[..8] == MAGIC && found[8..12] != VERSION.to_le_bytes() {
         let found = u32::from_le_bytes([found[8], found[9], found[10], found[11]]);
-        return Err(Error::Version {
-            found,
-            known: VERSION,
-        });
+        return Err(Error::Version { found, known: VERSION });
     }
     if found != header(dims, generation) {
-        return Err(corrupt(
-            path,
-            "the log's header does not belong to this database",
-        ));
+        return Err(corrupt(path, "the log's header does not belong to this database"));
     }
-    let mut contents = Contents {
-        changes: Vec::new(),
-        length: HEADER as u64,
-        sequence: after,
-        torn: 0,
-    };
+    let mut contents = Contents { changes: Vec::new(), length: HEADER as u64, sequence: after, torn: 0 };
     let mut at = HEADER;
     while at < bytes.len() {
         let Some((body, end)) = record(&bytes, at, contents.sequence + 1) else {
             if follows_good_record(&bytes, at, contents.sequence + 2) {
-                return Err(corrupt(
-                    path,
-                    format!("the log's record at byte {at} is damaged"),
-                ));
+                return Err(corrupt(path, format!("the log's record at byte {at} is damaged")));
             }
             break;
         };
         let Some(change) = decode(body, dims, schema) else {
-            return Err(corrupt(
-                path,
-                format!("the log's record at byte {at} cannot be read"),
-            ));
+            return Err(corrupt(path, format!("the log's record at byte {at} cannot be read")));
         };
         contents.changes.push(change);
         contents.sequence += 1;
@@ -173,15 +152,9 @@ fn decode(body: &[u8], dims: usize, schema: &Schema) -> Option<Change> {
             let one = |reader: &mut Bytes<'_>| {
                 let id = reader.u64()?;
                 let values = reader.take(dims * 4)?.chunks_exact(4);
-                let vector: Vec<f32> = values
-                    .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-                    .collect();
+                let vector: Vec<f32> = values.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
                 let finite = vector.iter().all(|x| x.is_finite());
-                finite.then_some(Put {
-                    id,
-                    vector,
-                    cells: reader.cells(schema)?,
-                })
+                finite.then_some(Put { id, vector, cells: reader.cells(schema)? })
             };
             Change::Put((0..count).map_while(|_| one(&mut reader)).collect())
         }
@@ -204,9 +177,7 @@ fn encode(change: &Change, sequence: u64) -> Result<Vec<u8>> {
             bytes.extend((puts.len() as u32).to_le_bytes());
             for put in puts {
                 bytes.extend(put.id.to_le_bytes());
-                put.vector
-                    .iter()
-                    .for_each(|x| bytes.extend(x.to_le_bytes()));
+                put.vector.iter().for_each(|x| bytes.extend(x.to_le_bytes()));
                 encode_cells(&put.cells, &mut bytes);
             }
         }
@@ -218,9 +189,7 @@ fn encode(change: &Change, sequence: u64) -> Result<Vec<u8>> {
     }
     let length = bytes.len() - RECORD;
     if length > MAX_RECORD {
-        return Err(Error::Invalid(
-            "one commit is larger than 1 GiB: split the batch".into(),
-        ));
+        return Err(Error::Invalid("one commit is larger than 1 GiB: split the batch".into()));
     }
     let crc = crc32fast::hash(&bytes[RECORD..]);
     bytes[..4].copy_from_slice(&(length as u32).to_le_bytes());
@@ -231,16 +200,12 @@ fn encode(change: &Change, sequence: u64) -> Result<Vec<u8>> {
 impl Wal {
     /// Opens a log for writing after `contents` was read from it, and cuts a torn end off.
     pub(crate) fn open(path: &Path, contents: &Contents, policy: SyncPolicy) -> Result<Wal> {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .open(path)
-            .at("cannot open", path)?;
+        let mut file = OpenOptions::new().write(true).open(path).at("cannot open", path)?;
         if contents.torn > 0 {
             file.set_len(contents.length).at("cannot cut", path)?;
             file.sync_all().at("cannot sync", path)?;
         }
-        file.seek(SeekFrom::Start(contents.length))
-            .at("cannot seek", path)?;
+        file.seek(SeekFrom::Start(contents.length)).at("cannot seek", path)?;
         Ok(Wal {
             file,
             path: path.to_path_buf(),

@@ -8,11 +8,7 @@ use trueno_db::{
 };
 
 fn quick() -> OpenOptions {
-    OpenOptions {
-        sync: SyncPolicy::Manual,
-        threads: 1,
-        ..OpenOptions::default()
-    }
+    OpenOptions { sync: SyncPolicy::Manual, threads: 1, ..OpenOptions::default() }
 }
 
 #[test]
@@ -41,32 +37,20 @@ fn finds_what_exact_search_finds_under_every_metric_and_code() {
             if reopened {
                 db.close().unwrap();
                 db = VectorDb::open_with(folder.path(), quick()).unwrap();
-                assert!(
-                    db.verify().unwrap().is_sound(),
-                    "{:?}",
-                    db.verify().unwrap().problems
-                );
+                assert!(db.verify().unwrap().is_sound(), "{:?}", db.verify().unwrap().problems);
             }
             let options = SearchOptions::new(10).ef(100).method(Method::Graph);
             let mut sum = 0.0;
             for query in queries.chunks(24) {
                 let hits = db.search_with(query, &options).unwrap();
-                assert!(
-                    hits.windows(2)
-                        .all(|pair| pair[0].distance <= pair[1].distance)
-                );
+                assert!(hits.windows(2).all(|pair| pair[0].distance <= pair[1].distance));
                 let truth = exact(metric, &ids, &vectors, query, 10);
-                let scan = db
-                    .search_with(query, &SearchOptions::new(10).method(Method::Exact))
-                    .unwrap();
+                let scan = db.search_with(query, &SearchOptions::new(10).method(Method::Exact)).unwrap();
                 assert!(recall(&scan, &truth) > 0.999, "{metric:?} {codes:?} exact");
                 sum += recall(&hits, &truth);
             }
             let mean = sum / 20.0;
-            assert!(
-                mean >= floor,
-                "{metric:?} {codes:?} reopened {reopened}: recall {mean}"
-            );
+            assert!(mean >= floor, "{metric:?} {codes:?} reopened {reopened}: recall {mean}");
         }
     }
 }
@@ -74,86 +58,37 @@ fn finds_what_exact_search_finds_under_every_metric_and_code() {
 #[test]
 fn bad_input_is_an_error_and_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    assert!(matches!(
-        VectorDb::create(folder.path(), Config::new(0, Metric::L2)),
-        Err(Error::Invalid(_))
-    ));
-    let mut db =
-        VectorDb::create_with(folder.path(), Config::new(2, Metric::Cosine), quick()).unwrap();
+    assert!(matches!(VectorDb::create(folder.path(), Config::new(0, Metric::L2)), Err(Error::Invalid(_))));
+    let mut db = VectorDb::create_with(folder.path(), Config::new(2, Metric::Cosine), quick()).unwrap();
     db.add(1, &[1.0, 0.0]).unwrap();
-    assert!(matches!(
-        db.add(1, &[0.0, 1.0]),
-        Err(Error::Duplicate { id: 1 })
-    ));
-    assert!(matches!(
-        db.add(2, &[0.0]),
-        Err(Error::Dimensions {
-            expected: 2,
-            found: 1
-        })
-    ));
-    assert!(matches!(
-        db.add(2, &[0.0, f32::NAN]),
-        Err(Error::NotFinite { component: 1 })
-    ));
+    assert!(matches!(db.add(1, &[0.0, 1.0]), Err(Error::Duplicate { id: 1 })));
+    assert!(matches!(db.add(2, &[0.0]), Err(Error::Dimensions { expected: 2, found: 1 })));
+    assert!(matches!(db.add(2, &[0.0, f32::NAN]), Err(Error::NotFinite { component: 1 })));
     assert!(matches!(db.add(2, &[0.0, 0.0]), Err(Error::ZeroVector)));
-    assert!(matches!(
-        db.add_batch(&[5, 5], &[1.0, 0.0, 1.0, 1.0], &[]),
-        Err(Error::Duplicate { id: 5 })
-    ));
-    assert!(matches!(
-        db.add_with(2, &[1.0, 0.0], Row::new().set("x", 1)),
-        Err(Error::Invalid(_))
-    ));
-    assert!(matches!(
-        db.search(&[f32::INFINITY, 0.0], 1),
-        Err(Error::NotFinite { component: 0 })
-    ));
-    assert!(matches!(
-        db.search(&[1.0, 0.0, 0.0], 1),
-        Err(Error::Dimensions { .. })
-    ));
-    assert!(matches!(
-        db.update(9, &[1.0, 0.0], Row::new()),
-        Err(Error::NotFound { id: 9 })
-    ));
+    assert!(matches!(db.add_batch(&[5, 5], &[1.0, 0.0, 1.0, 1.0], &[]), Err(Error::Duplicate { id: 5 })));
+    assert!(matches!(db.add_with(2, &[1.0, 0.0], Row::new().set("x", 1)), Err(Error::Invalid(_))));
+    assert!(matches!(db.search(&[f32::INFINITY, 0.0], 1), Err(Error::NotFinite { component: 0 })));
+    assert!(matches!(db.search(&[1.0, 0.0, 0.0], 1), Err(Error::Dimensions { .. })));
+    assert!(matches!(db.update(9, &[1.0, 0.0], Row::new()), Err(Error::NotFound { id: 9 })));
     assert!(!db.delete(9).unwrap());
     assert_eq!(db.len(), 1);
     assert_eq!(db.search(&[1.0, 0.0], 0).unwrap(), vec![]);
     assert_eq!(db.search(&[1.0, 0.0], 100).unwrap().len(), 1);
-    let narrow = SearchOptions {
-        ef: 0,
-        ..SearchOptions::new(5)
-    };
-    assert_eq!(
-        db.search_with(&[1.0, 0.0], &narrow.method(Method::Graph))
-            .unwrap()
-            .len(),
-        1
-    );
+    let narrow = SearchOptions { ef: 0, ..SearchOptions::new(5) };
+    assert_eq!(db.search_with(&[1.0, 0.0], &narrow.method(Method::Graph)).unwrap().len(), 1);
     assert!(db.delete(1).unwrap());
     assert_eq!(db.search(&[1.0, 0.0], 3).unwrap(), vec![]);
-    assert!(matches!(
-        VectorDb::create(folder.path(), Config::new(2, Metric::L2)),
-        Err(Error::Locked { .. })
-    ));
+    assert!(matches!(VectorDb::create(folder.path(), Config::new(2, Metric::L2)), Err(Error::Locked { .. })));
     drop(db);
-    assert!(matches!(
-        VectorDb::create(folder.path(), Config::new(2, Metric::L2)),
-        Err(Error::Exists { .. })
-    ));
-    assert!(matches!(
-        VectorDb::open(folder.path().join("none")),
-        Err(Error::Io { .. })
-    ));
+    assert!(matches!(VectorDb::create(folder.path(), Config::new(2, Metric::L2)), Err(Error::Exists { .. })));
+    assert!(matches!(VectorDb::open(folder.path().join("none")), Err(Error::Io { .. })));
     assert!(VectorDb::create("/proc/self/none", Config::new(2, Metric::L2)).is_err());
 }
 
 #[test]
 fn deletes_keep_recall_and_give_space_back() {
     let folder = tempfile::tempdir().unwrap();
-    let mut db =
-        VectorDb::create_with(folder.path(), Config::new(24, Metric::L2), quick()).unwrap();
+    let mut db = VectorDb::create_with(folder.path(), Config::new(24, Metric::L2), quick()).unwrap();
     let mut data = Mixture::new(11, 24, 30);
     let vectors = data.take(1600);
     let ids: Vec<u64> = (0..1600).collect();
@@ -163,17 +98,13 @@ fn deletes_keep_recall_and_give_space_back() {
         assert_eq!(db.delete_batch(some).unwrap(), some.len() as u64);
     }
     let kept: Vec<u64> = ids.iter().copied().filter(|id| id % 4 == 0).collect();
-    let kept_vectors: Vec<f32> = kept
-        .iter()
-        .flat_map(|id| vectors[*id as usize * 24..][..24].to_vec())
-        .collect();
+    let kept_vectors: Vec<f32> =
+        kept.iter().flat_map(|id| vectors[*id as usize * 24..][..24].to_vec()).collect();
     let check = |db: &VectorDb, data: &mut Mixture| {
         assert_eq!(db.len(), 400);
         let mut sum = 0.0;
         for query in data.take(50).chunks(24) {
-            let hits = db
-                .search_with(query, &SearchOptions::new(10).ef(64).method(Method::Graph))
-                .unwrap();
+            let hits = db.search_with(query, &SearchOptions::new(10).ef(64).method(Method::Graph)).unwrap();
             assert!(hits.iter().all(|hit| hit.id % 4 == 0));
             sum += recall(&hits, &exact(Metric::L2, &kept, &kept_vectors, query, 10));
         }
@@ -190,10 +121,7 @@ fn deletes_keep_recall_and_give_space_back() {
     let new_ids: Vec<u64> = (10_000..10_800).collect();
     db.add_batch(&new_ids, &more, &[]).unwrap();
     assert_eq!(db.stats().slots, before.slots);
-    assert!(
-        db.get(10_500)
-            .is_some_and(|v| v.to_vec() == more[500 * 24..501 * 24])
-    );
+    assert!(db.get(10_500).is_some_and(|v| v.to_vec() == more[500 * 24..501 * 24]));
     db.delete_batch(&new_ids).unwrap();
     check(&db, &mut data);
     db.compact().unwrap();
@@ -253,8 +181,7 @@ fn one_thread_gives_equal_files() {
         let config = Config::new(16, Metric::L2).codes(Codes::I8);
         let mut db = VectorDb::create_with(folder.path(), config, quick()).unwrap();
         let ids: Vec<u64> = (0..600).collect();
-        db.add_batch(&ids, &Mixture::new(5, 16, 8).take(600), &[])
-            .unwrap();
+        db.add_batch(&ids, &Mixture::new(5, 16, 8).take(600), &[]).unwrap();
         db.checkpoint().unwrap();
         std::fs::read(folder.path().join("base-0000000000000002.tdb")).unwrap()
     };
@@ -266,10 +193,7 @@ fn a_second_writer_is_refused_and_a_reader_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let mut db = VectorDb::create_with(folder.path(), Config::new(2, Metric::L2), quick()).unwrap();
     db.add(1, &[1.0, 2.0]).unwrap();
-    assert!(matches!(
-        VectorDb::open(folder.path()),
-        Err(Error::Locked { .. })
-    ));
+    assert!(matches!(VectorDb::open(folder.path()), Err(Error::Locked { .. })));
     let mut reader = VectorDb::open_read_only(folder.path()).unwrap();
     assert_eq!(reader.len(), 1);
     assert!(matches!(reader.add(2, &[0.0, 0.0]), Err(Error::ReadOnly)));
@@ -298,18 +222,14 @@ fn snapshots_stay_as_they_are_while_the_writer_goes_on() {
     let before = snapshot.search_with(&[0.0; 4], &exact).unwrap();
     for round in 0..5 {
         db.delete_batch(&ids[round * 50..(round + 1) * 50]).unwrap();
-        db.add_batch(&ids[round * 50..(round + 1) * 50], &vec![7.0; 200], &[])
-            .unwrap();
+        db.add_batch(&ids[round * 50..(round + 1) * 50], &vec![7.0; 200], &[]).unwrap();
         assert_eq!(snapshot.search_with(&[0.0; 4], &exact).unwrap(), before);
     }
     db.checkpoint().unwrap();
     db.compact().unwrap();
     assert_eq!(snapshot.search_with(&[0.0; 4], &exact).unwrap(), before);
     for id in &ids {
-        assert_eq!(
-            snapshot.get(*id).unwrap().to_vec(),
-            vectors[*id as usize * 4..][..4]
-        );
+        assert_eq!(snapshot.get(*id).unwrap().to_vec(), vectors[*id as usize * 4..][..4]);
         assert_eq!(db.get(*id).unwrap().to_vec(), [7.0; 4]);
     }
 }
@@ -330,15 +250,10 @@ fn searches_run_while_the_writer_writes() {
                 let snapshot = reader.snapshot();
                 let query = &vectors[count % 500 * 8..][..8];
                 for method in [Method::Graph, Method::Exact] {
-                    let hits = snapshot
-                        .search_with(query, &SearchOptions::new(5).method(method))
-                        .unwrap();
+                    let hits = snapshot.search_with(query, &SearchOptions::new(5).method(method)).unwrap();
                     for hit in hits {
                         // An id never has another vector than its own.
-                        let vector = snapshot
-                            .get(hit.id)
-                            .expect("a hit is part of its snapshot")
-                            .to_vec();
+                        let vector = snapshot.get(hit.id).expect("a hit is part of its snapshot").to_vec();
                         let own: f32 = vector.iter().zip(query).map(|(x, y)| (x - y).powi(2)).sum();
                         assert!((own - hit.distance).abs() <= 1e-3 * own.max(1.0));
                         assert_eq!(vector, vectors[hit.id as usize % 1500 * 8..][..8]);
@@ -367,12 +282,8 @@ fn searches_run_while_the_writer_writes() {
 #[test]
 fn batches_give_what_single_searches_give() {
     let folder = tempfile::tempdir().unwrap();
-    let options = OpenOptions {
-        threads: 2,
-        ..quick()
-    };
-    let mut db =
-        VectorDb::create_with(folder.path(), Config::new(12, Metric::L2), options).unwrap();
+    let options = OpenOptions { threads: 2, ..quick() };
+    let mut db = VectorDb::create_with(folder.path(), Config::new(12, Metric::L2), options).unwrap();
     let mut data = Mixture::new(2, 12, 5);
     let ids: Vec<u64> = (0..1000).collect();
     db.add_batch(&ids, &data.take(1000), &[]).unwrap();
@@ -386,14 +297,7 @@ fn batches_give_what_single_searches_give() {
     // Many results are the same ones, in the same order.
     let all = db.search(&queries[..12], 5000).unwrap();
     let some = SearchOptions::new(300).method(Method::Exact);
-    assert_eq!(
-        (all.len(), &all[..300]),
-        (1000, &db.search_with(&queries[..12], &some).unwrap()[..])
-    );
+    assert_eq!((all.len(), &all[..300]), (1000, &db.search_with(&queries[..12], &some).unwrap()[..]));
     let report = db.verify().unwrap();
-    assert!(
-        report.is_sound() && report.unreachable == 0,
-        "{:?}",
-        report.problems
-    );
+    assert!(report.is_sound() && report.unreachable == 0, "{:?}", report.problems);
 }

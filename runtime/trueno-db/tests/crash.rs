@@ -12,35 +12,21 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use common::Random;
-use trueno_db::{
-    Codes, ColumnType, Config, Error, Metric, OpenOptions, Row, SyncPolicy, Value, VectorDb,
-};
+use trueno_db::{Codes, ColumnType, Config, Error, Metric, OpenOptions, Row, SyncPolicy, Value, VectorDb};
 
 const DIMS: usize = 6;
 const FOLDER: &str = "TRUENO_DB_TEST_FOLDER";
 
 fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name)
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(default)
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
 fn config() -> Config {
-    Config::new(DIMS, Metric::L2)
-        .m(6)
-        .ef_construction(30)
-        .codes(Codes::I8)
-        .column("n", ColumnType::Int)
+    Config::new(DIMS, Metric::L2).m(6).ef_construction(30).codes(Codes::I8).column("n", ColumnType::Int)
 }
 
 fn options() -> OpenOptions {
-    OpenOptions {
-        sync: SyncPolicy::Manual,
-        threads: 1,
-        checkpoint_after: 60,
-        ..OpenOptions::default()
-    }
+    OpenOptions { sync: SyncPolicy::Manual, threads: 1, checkpoint_after: 60, ..OpenOptions::default() }
 }
 
 /// What the writer does in one step; the same seed gives the same steps.
@@ -183,10 +169,7 @@ fn settle(db: &VectorDb, model: &mut Model, seed: u64, acknowledged: u64) -> boo
 
 #[test]
 fn nothing_acknowledged_is_lost_when_the_writer_is_killed() {
-    let (rounds, seed) = (
-        number("TRUENO_DB_KILL_ROUNDS", 12),
-        number("TRUENO_DB_SEED", 1),
-    );
+    let (rounds, seed) = (number("TRUENO_DB_KILL_ROUNDS", 12), number("TRUENO_DB_SEED", 1));
     println!("TRUENO_DB_KILL_ROUNDS={rounds} TRUENO_DB_SEED={seed}");
     let folder = tempfile::tempdir().unwrap();
     VectorDb::create_with(folder.path(), config(), options()).unwrap();
@@ -206,10 +189,7 @@ fn nothing_acknowledged_is_lost_when_the_writer_is_killed() {
         assert!(report.is_sound(), "round {round}: {:?}", report.problems);
         for (id, (vector, _)) in model.iter().take(20) {
             let hits = db.search(vector, 5).unwrap();
-            assert!(
-                hits.iter().any(|hit| hit.id == *id),
-                "round {round}: id {id}"
-            );
+            assert!(hits.iter().any(|hit| hit.id == *id), "round {round}: id {id}");
         }
     }
     println!("{total} steps were acknowledged");
@@ -224,18 +204,12 @@ fn a_full_disk_is_an_error_and_loses_nothing() {
         // The limit on file sizes stands for the full disk; signal 25 is the one it sends.
         let script = format!("trap '' 25; ulimit -f {blocks}; exec \"$0\" \"$@\"");
         let (acknowledged, error) = run_writer(folder.path(), seed, None, Some(&script));
-        assert!(
-            error.is_some_and(|text| text.starts_with("cannot")),
-            "seed {seed}"
-        );
+        assert!(error.is_some_and(|text| text.starts_with("cannot")), "seed {seed}");
         assert!(acknowledged > 3, "{acknowledged}");
         let db = VectorDb::open_with(folder.path(), options()).unwrap();
         let (mut model, mut random) = (Model::new(), Random(seed));
         (0..acknowledged).for_each(|_| apply(&mut model, &step(&mut random)));
-        assert!(
-            holds(&db, &model),
-            "seed {seed}: a step that failed left a trace, or one is lost"
-        );
+        assert!(holds(&db, &model), "seed {seed}: a step that failed left a trace, or one is lost");
         assert!(db.verify().unwrap().is_sound());
     }
 }
@@ -264,10 +238,7 @@ fn a_log_torn_at_any_byte_keeps_its_whole_records() {
     let log = source.path().join("wal-0000000000000001.log");
     for length in 32..=bytes.len() {
         std::fs::write(&log, &bytes[..length]).unwrap();
-        let (end, model) = states
-            .iter()
-            .rfind(|(end, _)| *end <= length as u64)
-            .unwrap();
+        let (end, model) = states.iter().rfind(|(end, _)| *end <= length as u64).unwrap();
         let reader = VectorDb::open_read_only(source.path()).unwrap();
         assert!(holds(&reader, model), "length {length}");
         let mut db = VectorDb::open_with(source.path(), options()).unwrap();
@@ -276,17 +247,11 @@ fn a_log_torn_at_any_byte_keeps_its_whole_records() {
         db.put(999, &[1.0; DIMS], Row::new()).unwrap();
         drop(db);
         let db = VectorDb::open_with(source.path(), options()).unwrap();
-        assert_eq!(
-            (db.len(), db.stats().torn_bytes),
-            (model.len() as u64 + 1, 0)
-        );
+        assert_eq!((db.len(), db.stats().torn_bytes), (model.len() as u64 + 1, 0));
     }
     for length in 0..32 {
         std::fs::write(&log, &bytes[..length]).unwrap();
-        assert!(matches!(
-            VectorDb::open(source.path()),
-            Err(Error::Corrupt { .. })
-        ));
+        assert!(matches!(VectorDb::open(source.path()), Err(Error::Corrupt { .. })));
     }
 }
 
@@ -297,15 +262,8 @@ fn a_damaged_record_in_the_middle_is_no_torn_end() {
     let log = source.path().join("wal-0000000000000001.log");
     bytes[states[2].0 as usize + 20] ^= 1;
     std::fs::write(&log, &bytes).unwrap();
-    assert!(matches!(
-        VectorDb::open(source.path()),
-        Err(Error::Corrupt { .. })
-    ));
-    assert_eq!(
-        std::fs::read(&log).unwrap(),
-        bytes,
-        "the log is left as it was"
-    );
+    assert!(matches!(VectorDb::open(source.path()), Err(Error::Corrupt { .. })));
+    assert_eq!(std::fs::read(&log).unwrap(), bytes, "the log is left as it was");
 }
 
 #[test]

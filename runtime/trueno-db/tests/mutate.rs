@@ -9,26 +9,18 @@ use std::path::Path;
 
 use common::{Mixture, Random};
 use trueno_db::{
-    Codes, ColumnType, Config, Filter, Method, Metric, OpenOptions, Row, SearchOptions, SyncPolicy,
-    VectorDb,
+    Codes, ColumnType, Config, Filter, Method, Metric, OpenOptions, Row, SearchOptions, SyncPolicy, VectorDb,
 };
 
 const DIMS: usize = 4;
 const HEADER: usize = 4096;
 
 fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name)
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(default)
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
 fn options() -> OpenOptions {
-    OpenOptions {
-        sync: SyncPolicy::Manual,
-        threads: 1,
-        ..OpenOptions::default()
-    }
+    OpenOptions { sync: SyncPolicy::Manual, threads: 1, ..OpenOptions::default() }
 }
 
 /// The files of a small database: base with free and dead slots, log, pointer.
@@ -46,16 +38,11 @@ fn sample(metric: Metric, codes: Codes) -> Vec<(String, Vec<u8>)> {
     let mut db = VectorDb::create_with(folder.path(), config, options()).unwrap();
     let ids: Vec<u64> = (0..300).collect();
     let row = |id: u64| {
-        let row = Row::new()
-            .set("n", id as i64)
-            .set("x", id as f64 / 3.0)
-            .set("b", id.is_multiple_of(2));
-        row.set("tag", format!("t{}", id % 5).as_str())
-            .set("all", vec!["a", "b"])
+        let row = Row::new().set("n", id as i64).set("x", id as f64 / 3.0).set("b", id.is_multiple_of(2));
+        row.set("tag", format!("t{}", id % 5).as_str()).set("all", vec!["a", "b"])
     };
     let rows: Vec<Row> = ids.iter().map(|id| row(*id)).collect();
-    db.add_batch(&ids, &Mixture::new(1, DIMS, 5).take(300), &rows)
-        .unwrap();
+    db.add_batch(&ids, &Mixture::new(1, DIMS, 5).take(300), &rows).unwrap();
     db.delete_batch(&ids[..100]).unwrap();
     db.delete_batch(&ids[100..130]).unwrap();
     db.checkpoint().unwrap();
@@ -68,35 +55,16 @@ fn sample(metric: Metric, codes: Codes) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(folder.path())
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .map(|path| {
-            (
-                path.file_name().unwrap().to_str().unwrap().to_string(),
-                fs::read(path).unwrap(),
-            )
-        })
+        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_string(), fs::read(path).unwrap()))
         .collect();
     files.sort();
     files
 }
 
 fn word(bytes: &mut [u8], at: usize, random: &mut Random) {
-    let values: [u32; 10] = [
-        0,
-        1,
-        2,
-        0x7fff_ffff,
-        0x8000_0000,
-        u32::MAX,
-        u32::MAX - 1,
-        299,
-        300,
-        0x7fc0_0000,
-    ];
-    let value = if random.below(3) == 0 {
-        random.next() as u32
-    } else {
-        values[random.below(10)]
-    };
+    let values: [u32; 10] =
+        [0, 1, 2, 0x7fff_ffff, 0x8000_0000, u32::MAX, u32::MAX - 1, 299, 300, 0x7fc0_0000];
+    let value = if random.below(3) == 0 { random.next() as u32 } else { values[random.below(10)] };
     let end = (at + 4).min(bytes.len());
     bytes[at..end].copy_from_slice(&value.to_le_bytes()[..end - at]);
 }
@@ -105,18 +73,11 @@ fn word(bytes: &mut [u8], at: usize, random: &mut Random) {
 fn sections(bytes: &[u8]) -> Vec<(usize, usize)> {
     let long = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
     let count = u32::from_le_bytes(bytes[92..96].try_into().unwrap()) as usize;
-    (0..count)
-        .map(|i| (long(96 + i * 24 + 8), long(96 + i * 24 + 16)))
-        .filter(|s| s.1 > 0)
-        .collect()
+    (0..count).map(|i| (long(96 + i * 24 + 8), long(96 + i * 24 + 16))).filter(|s| s.1 > 0).collect()
 }
 
 fn mutate(name: &str, bytes: &mut Vec<u8>, random: &mut Random) {
-    let places = if name.starts_with("base") {
-        sections(bytes)
-    } else {
-        Vec::new()
-    };
+    let places = if name.starts_with("base") { sections(bytes) } else { Vec::new() };
     for _ in 0..1 + random.below(6) {
         if bytes.is_empty() {
             return;
@@ -161,19 +122,11 @@ fn mutate(name: &str, bytes: &mut Vec<u8>, random: &mut Random) {
 /// Uses everything; the results do not matter.
 fn exercise(folder: &Path, random: &mut Random) -> bool {
     let read_only = random.below(2) == 0;
-    let Ok(mut db) = VectorDb::open_with(
-        folder,
-        OpenOptions {
-            read_only,
-            ..options()
-        },
-    ) else {
+    let Ok(mut db) = VectorDb::open_with(folder, OpenOptions { read_only, ..options() }) else {
         return false;
     };
     let query: Vec<f32> = (0..db.config().dims).map(|_| random.normal()).collect();
-    let filter: Filter = "n > 120 and (tag == 't3' or all contains 'a') and not b == true"
-        .parse()
-        .unwrap();
+    let filter: Filter = "n > 120 and (tag == 't3' or all contains 'a') and not b == true".parse().unwrap();
     for method in [Method::Auto, Method::Graph, Method::Exact] {
         let options = SearchOptions::new(5).ef(20).method(method);
         let _ = db.search_with(&query, &options);
@@ -204,10 +157,7 @@ fn exercise(folder: &Path, random: &mut Random) -> bool {
 
 #[test]
 fn no_file_crashes_or_hangs() {
-    let (cases, seed) = (
-        number("TRUENO_DB_MUTATIONS", 400),
-        number("TRUENO_DB_SEED", 1),
-    );
+    let (cases, seed) = (number("TRUENO_DB_MUTATIONS", 400), number("TRUENO_DB_SEED", 1));
     println!("TRUENO_DB_MUTATIONS={cases} TRUENO_DB_SEED={seed}");
     let samples = [
         sample(Metric::L2, Codes::None),
@@ -239,10 +189,7 @@ fn no_file_crashes_or_hangs() {
         opened += u64::from(exercise(folder.path(), &mut random));
     }
     println!("{opened} of {cases} mutated databases could be opened");
-    assert!(
-        opened > cases / 20,
-        "mutations must get past the checks to mean something"
-    );
+    assert!(opened > cases / 20, "mutations must get past the checks to mean something");
 }
 
 /// Sets bytes of a base file, makes its header's checksum fit, and opens it.
@@ -263,8 +210,7 @@ fn forged(edit: impl Fn(&mut Vec<u8>, &[(usize, usize)])) -> trueno_db::Result<V
 fn problems(edit: impl Fn(&mut Vec<u8>, &[(usize, usize)])) -> String {
     let db = forged(edit).unwrap();
     for method in [Method::Graph, Method::Exact] {
-        db.search_with(&[0.5; DIMS], &SearchOptions::new(10).method(method))
-            .unwrap();
+        db.search_with(&[0.5; DIMS], &SearchOptions::new(10).method(method)).unwrap();
     }
     db.verify().unwrap().problems.join("\n")
 }

@@ -85,13 +85,7 @@ impl fmt::Display for Choice {
 /// Where an operation should run that touches `bytes` bytes and computes `flops` operations.
 pub fn select_backend(bytes: u64, flops: u64) -> Choice {
     let wanted = std::env::var("TRUENO_BACKEND").ok();
-    select(
-        wanted.as_deref(),
-        GpuContext::detect(),
-        &cpu_cost(),
-        bytes,
-        flops,
-    )
+    select(wanted.as_deref(), GpuContext::detect(), &cpu_cost(), bytes, flops)
 }
 
 fn processor() -> Backend {
@@ -101,13 +95,7 @@ fn processor() -> Backend {
     }
 }
 
-fn select(
-    wanted: Option<&str>,
-    gpu: Option<GpuContext>,
-    cpu: &DeviceCost,
-    bytes: u64,
-    flops: u64,
-) -> Choice {
+fn select(wanted: Option<&str>, gpu: Option<GpuContext>, cpu: &DeviceCost, bytes: u64, flops: u64) -> Choice {
     let chosen = |backend, reason: String| Choice { backend, reason };
     let Some(gpu) = gpu else {
         let reason = match wanted {
@@ -115,10 +103,7 @@ fn select(
             Some(name) => format!("TRUENO_BACKEND={name}"),
             None => {
                 let time = (flops as f64 / cpu.throughput).max(bytes as f64 / cpu.bandwidth);
-                format!(
-                    "no GPU; {flops} operations on {bytes} bytes take about {:.3} ms here",
-                    time * 1e3
-                )
+                format!("no GPU; {flops} operations on {bytes} bytes take about {:.3} ms here", time * 1e3)
             }
         };
         return chosen(processor(), reason);
@@ -156,9 +141,7 @@ pub fn cpu_cost() -> DeviceCost {
     static COST: OnceLock<DeviceCost> = OnceLock::new();
     *COST.get_or_init(|| {
         let file = cache_file();
-        let known = file
-            .as_ref()
-            .and_then(|path| std::fs::read_to_string(path).ok());
+        let known = file.as_ref().and_then(|path| std::fs::read_to_string(path).ok());
         if let Some(cost) = known.as_deref().and_then(parse) {
             return cost;
         }
@@ -166,10 +149,8 @@ pub fn cpu_cost() -> DeviceCost {
         if let Some(path) = file {
             // A cache that cannot be written is no loss: the next process measures again.
             let _ = path.parent().map(std::fs::create_dir_all);
-            let _ = std::fs::write(
-                path,
-                format!("{} {} {}\n", cost.bandwidth, cost.latency, cost.throughput),
-            );
+            let _ =
+                std::fs::write(path, format!("{} {} {}\n", cost.bandwidth, cost.latency, cost.throughput));
         }
         cost
     })
@@ -177,17 +158,13 @@ pub fn cpu_cost() -> DeviceCost {
 
 fn cache_file() -> Option<PathBuf> {
     let home = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let home =
-        home.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")))?;
+    let home = home.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")))?;
     let name = format!("cpu-{:?}-{}.txt", sys::level(), env!("CARGO_PKG_VERSION")).to_lowercase();
     Some(home.join("trueno").join(name))
 }
 
 fn parse(text: &str) -> Option<DeviceCost> {
-    let numbers: Vec<f64> = text
-        .split_whitespace()
-        .map_while(|word| word.parse().ok())
-        .collect();
+    let numbers: Vec<f64> = text.split_whitespace().map_while(|word| word.parse().ok()).collect();
     match numbers[..] {
         [bandwidth, latency, throughput]
             if bandwidth.is_finite()
@@ -196,11 +173,7 @@ fn parse(text: &str) -> Option<DeviceCost> {
                 && throughput.is_finite()
                 && throughput > 0.0 =>
         {
-            Some(DeviceCost {
-                bandwidth,
-                latency,
-                throughput,
-            })
+            Some(DeviceCost { bandwidth, latency, throughput })
         }
         _ => None,
     }
@@ -212,10 +185,7 @@ fn fastest(rounds: usize, mut work: impl FnMut()) -> f64 {
         work();
         start.elapsed().as_secs_f64()
     };
-    (0..rounds)
-        .map(time)
-        .fold(f64::INFINITY, f64::min)
-        .max(1e-9)
+    (0..rounds).map(time).fold(f64::INFINITY, f64::min).max(1e-9)
 }
 
 fn measure() -> DeviceCost {
@@ -242,40 +212,21 @@ mod tests {
 
     #[test]
     fn five_times_the_transfer_is_the_border() {
-        let here = DeviceCost {
-            bandwidth: 2e10,
-            latency: 0.0,
-            throughput: 1e10,
-        };
-        let there = DeviceCost {
-            bandwidth: 1e10,
-            latency: 0.0,
-            throughput: 1e13,
-        };
+        let here = DeviceCost { bandwidth: 2e10, latency: 0.0, throughput: 1e10 };
+        let there = DeviceCost { bandwidth: 1e10, latency: 0.0, throughput: 1e13 };
         // 1 GB takes 0.1 s to move: 5e9 operations take 0.5 s here.
         assert!(!pays(&here, &there, 1_000_000_000, 4_900_000_000));
         assert!(pays(&here, &there, 1_000_000_000, 5_100_000_000));
-        let slow_start = DeviceCost {
-            latency: 1.0,
-            ..there
-        };
+        let slow_start = DeviceCost { latency: 1.0, ..there };
         assert!(!pays(&here, &slow_start, 1_000_000_000, 5_100_000_000));
     }
 
     #[test]
     fn the_choice_says_why() {
-        let here = DeviceCost {
-            bandwidth: 2e10,
-            latency: 0.0,
-            throughput: 1e10,
-        };
+        let here = DeviceCost { bandwidth: 2e10, latency: 0.0, throughput: 1e10 };
         let choice = select(None, None, &here, 80, 10_000_000);
         assert!(choice.reason.contains("1.000 ms"), "{choice}");
-        assert!(
-            select(Some("gpu"), None, &here, 8, 8)
-                .reason
-                .contains("there is none")
-        );
+        assert!(select(Some("gpu"), None, &here, 8, 8).reason.contains("there is none"));
         assert!(matches!(
             select(Some("scalar"), None, &here, 8, 8).backend,
             Backend::Scalar | Backend::Simd(_)
@@ -284,16 +235,10 @@ mod tests {
 
     #[test]
     fn a_damaged_cache_is_ignored() {
-        for text in [
-            "", "1 2", "nan 0 1", "-1 0 1", "1 0 inf", "1 0 1 1", "x y z",
-        ] {
+        for text in ["", "1 2", "nan 0 1", "-1 0 1", "1 0 inf", "1 0 1 1", "x y z"] {
             assert_eq!(parse(text), None, "{text}");
         }
-        let cost = DeviceCost {
-            bandwidth: 1.5,
-            latency: 0.0,
-            throughput: 2.5,
-        };
+        let cost = DeviceCost { bandwidth: 1.5, latency: 0.0, throughput: 2.5 };
         assert_eq!(parse("1.5 0 2.5\n"), Some(cost));
     }
 }

@@ -57,11 +57,7 @@ pub fn meshgrid<T: Element>(axes: &[&Tensor<'_, T>], matrix: bool) -> Result<Vec
         shape.swap(0, 1);
     }
     let along = |k: usize| {
-        if !matrix && axes.len() > 1 && k < 2 {
-            1 - k
-        } else {
-            k
-        }
+        if !matrix && axes.len() > 1 && k < 2 { 1 - k } else { k }
     };
     let grid = |(k, axis): (usize, &&Tensor<'_, T>)| {
         let mut own = vec![1isize; axes.len()];
@@ -73,19 +69,15 @@ pub fn meshgrid<T: Element>(axes: &[&Tensor<'_, T>], matrix: bool) -> Result<Vec
 
 /// Arrays joined along `axis`. Errors: none given, other axes differ.
 pub fn concatenate<T: Element>(arrays: &[&Tensor<'_, T>], axis: isize) -> Result<Array<T>> {
-    let first = arrays
-        .first()
-        .ok_or_else(|| Error::value("need at least one array to concatenate"))?;
+    let first = arrays.first().ok_or_else(|| Error::value("need at least one array to concatenate"))?;
     if first.ndim() == 0 {
-        return Err(Error::value(
-            "zero-dimensional arrays cannot be concatenated",
-        ));
+        return Err(Error::value("zero-dimensional arrays cannot be concatenated"));
     }
     let axis = dims::normalize_axis(axis, first.ndim())?;
     let mut shape = first.shape.clone();
     for other in &arrays[1..] {
-        let same = other.ndim() == first.ndim()
-            && (0..shape.len()).all(|i| i == axis || other.shape[i] == shape[i]);
+        let same =
+            other.ndim() == first.ndim() && (0..shape.len()).all(|i| i == axis || other.shape[i] == shape[i]);
         if !same {
             return Err(Error::shapes("concatenate", &first.shape, &other.shape));
         }
@@ -93,10 +85,8 @@ pub fn concatenate<T: Element>(arrays: &[&Tensor<'_, T>], axis: isize) -> Result
     }
     let mut data = crate::tensor::reserve(&shape)?;
     let outer: usize = shape[..axis].iter().product();
-    let parts: Vec<_> = arrays
-        .iter()
-        .map(|a| (a.to_contiguous(), a.shape[axis..].iter().product::<usize>()))
-        .collect();
+    let parts: Vec<_> =
+        arrays.iter().map(|a| (a.to_contiguous(), a.shape[axis..].iter().product::<usize>())).collect();
     for block in 0..outer {
         for (part, run) in &parts {
             data.extend_from_slice(&part[block * run..(block + 1) * run]);
@@ -107,16 +97,11 @@ pub fn concatenate<T: Element>(arrays: &[&Tensor<'_, T>], axis: isize) -> Result
 
 /// Arrays of one shape joined along a new axis. Errors: none given, shapes differ.
 pub fn stack<T: Element>(arrays: &[&Tensor<'_, T>], axis: isize) -> Result<Array<T>> {
-    let first = arrays
-        .first()
-        .ok_or_else(|| Error::value("need at least one array to stack"))?;
+    let first = arrays.first().ok_or_else(|| Error::value("need at least one array to stack"))?;
     if arrays.iter().any(|a| a.shape != first.shape) {
         return Err(Error::value("all input arrays must have the same shape"));
     }
-    let wide = arrays
-        .iter()
-        .map(|a| a.expand_dims(axis))
-        .collect::<Result<Vec<_>>>()?;
+    let wide = arrays.iter().map(|a| a.expand_dims(axis)).collect::<Result<Vec<_>>>()?;
     concatenate(&wide.iter().collect::<Vec<_>>(), axis)
 }
 
@@ -153,9 +138,7 @@ impl<'a, T: Element> Tensor<'a, T> {
     pub fn split(&self, n: usize, axis: isize) -> Result<Vec<Tensor<'_, T>>> {
         let size = self.shape[dims::normalize_axis(axis, self.ndim())?];
         if n == 0 || !size.is_multiple_of(n) {
-            return Err(Error::value(
-                "array split does not result in an equal division",
-            ));
+            return Err(Error::value("array split does not result in an equal division"));
         }
         let cuts: Vec<usize> = (1..n).map(|i| i * size / n).collect();
         self.split_at(&cuts, axis)
@@ -186,8 +169,7 @@ impl<'a, T: Element> Tensor<'a, T> {
     /// Shifted by `n` along `axis`; what falls off comes back in at the other end.
     pub fn roll(&self, n: isize, axis: isize) -> Result<Array<T>> {
         let size = self.shape[dims::normalize_axis(axis, self.ndim())?] as isize;
-        let picks: Array<i64> =
-            Tensor::from_items((0..size).map(|i| (i - n).rem_euclid(size) as i64));
+        let picks: Array<i64> = Tensor::from_items((0..size).map(|i| (i - n).rem_euclid(size) as i64));
         self.take_axis(&picks, axis)
     }
 
@@ -206,12 +188,7 @@ impl<'a, T: Element> Tensor<'a, T> {
         if widths.len() != self.ndim() {
             return Err(Error::value("pad widths do not match the number of axes"));
         }
-        let shape: Vec<usize> = self
-            .shape
-            .iter()
-            .zip(widths)
-            .map(|(n, (b, a))| n + b + a)
-            .collect();
+        let shape: Vec<usize> = self.shape.iter().zip(widths).map(|(n, (b, a))| n + b + a).collect();
         let mut out = Tensor::full(&shape, value)?;
         let inside: Vec<Index> = self
             .shape
@@ -235,11 +212,7 @@ impl<'a, T: Element> Tensor<'a, T> {
 
     fn triangle(&self, op: &'static str, keep: impl Fn(isize, isize) -> bool) -> Result<Array<T>> {
         let [.., rows, columns] = self.shape[..] else {
-            return Err(Error::Rank {
-                op,
-                want: "2 dimensions or more",
-                got: self.ndim(),
-            });
+            return Err(Error::Rank { op, want: "2 dimensions or more", got: self.ndim() });
         };
         let mut data = self.to_vec();
         for (i, x) in data.iter_mut().enumerate() {
@@ -253,20 +226,12 @@ impl<'a, T: Element> Tensor<'a, T> {
     /// Matrix with this vector on diagonal `k`. Errors: not one-dimensional.
     pub fn diag(&self, k: isize) -> Result<Array<T>> {
         if self.ndim() != 1 {
-            return Err(Error::Rank {
-                op: "diag",
-                want: "1 dimension",
-                got: self.ndim(),
-            });
+            return Err(Error::Rank { op: "diag", want: "1 dimension", got: self.ndim() });
         }
         let n = self.size() + k.unsigned_abs();
         let mut out = Tensor::zeros(&[n, n])?;
         for (i, x) in self.iter().enumerate() {
-            let (row, column) = if k >= 0 {
-                (i, i + k as usize)
-            } else {
-                (i + k.unsigned_abs(), i)
-            };
+            let (row, column) = if k >= 0 { (i, i + k as usize) } else { (i + k.unsigned_abs(), i) };
             out[[row, column]] = x;
         }
         Ok(out)

@@ -23,8 +23,5 @@ pub(crate) fn divide<F: Float>(a: Complex<F>, b: Complex<F>) -> Complex<F> {
 /// Product with one fused step in each part, as NumPy's vector loops compute it.
 #[inline(always)]
 pub(crate) fn multiply<F: Float>(a: Complex<F>, b: Complex<F>) -> Complex<F> {
-    Complex::new(
-        a.re.mul_add(b.re, -(a.im * b.im)),
-        a.re.mul_add(b.im, a.im * b.re),
-    )
+    Complex::new(a.re.mul_add(b.re, -(a.im * b.im)), a.re.mul_add(b.im, a.im * b.re))
 }

@@ -21,10 +21,7 @@ pub fn checked_size(shape: &[usize], item_size: usize) -> Result<usize> {
     };
     match (product(true), product(false)) {
         (Some(_), Some(bytes)) => Ok(bytes / item_size.max(1)),
-        _ => Err(Error::OutOfMemory {
-            shape: shape.to_vec(),
-            item_size,
-        }),
+        _ => Err(Error::OutOfMemory { shape: shape.to_vec(), item_size }),
     }
 }
 
@@ -157,12 +154,7 @@ pub struct Walk<const N: usize> {
 
 impl<const N: usize> Walk<N> {
     /// Walk in the given axis order, merging axes that every operand crosses evenly.
-    pub fn new(
-        shape: &[usize],
-        order: &[usize],
-        strides: [&[isize]; N],
-        start: [usize; N],
-    ) -> Self {
+    pub fn new(shape: &[usize], order: &[usize], strides: [&[isize]; N], start: [usize; N]) -> Self {
         let mut walk = Walk {
             shape: Dims::new(),
             strides: std::array::from_fn(|_| Strides::new()),

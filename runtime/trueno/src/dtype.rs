@@ -118,11 +118,7 @@ impl DType {
 
     /// NumPy 2's `result_type` of two arrays: the narrowest type that holds both.
     pub fn promote(self, other: DType) -> DType {
-        let (low, high) = if self.kind() <= other.kind() {
-            (self, other)
-        } else {
-            (other, self)
-        };
+        let (low, high) = if self.kind() <= other.kind() { (self, other) } else { (other, self) };
         if low.kind() == high.kind() {
             return same_kind(low, high);
         }
@@ -150,11 +146,7 @@ impl DType {
 
     /// Type of true division `/` and of `mean`: floats stay, the others become `float64`.
     pub fn true_divide(self) -> DType {
-        if self.kind() <= Kind::Integer {
-            DType::F64
-        } else {
-            self
-        }
+        if self.kind() <= Kind::Integer { DType::F64 } else { self }
     }
 
     /// Type of the float functions (`exp`, `sqrt`): the narrowest float that NumPy has a loop for
@@ -180,11 +172,7 @@ fn same_kind(a: DType, b: DType) -> DType {
     if a.kind() != Kind::Integer || a.is_signed_integer() == b.is_signed_integer() {
         return if a.size() >= b.size() { a } else { b };
     }
-    let (signed, unsigned) = if a.is_signed_integer() {
-        (a, b)
-    } else {
-        (b, a)
-    };
+    let (signed, unsigned) = if a.is_signed_integer() { (a, b) } else { (b, a) };
     match unsigned.size().max(signed.size() / 2) {
         _ if signed.size() > unsigned.size() => signed,
         1 => DType::I16,
@@ -264,26 +252,17 @@ pub trait Real: Number + PartialOrd {
     /// The larger; NaN wins.
     #[inline(always)]
     fn maximum(self, other: Self) -> Self {
-        if self >= other || self.is_nan() {
-            self
-        } else {
-            other
-        }
+        if self >= other || self.is_nan() { self } else { other }
     }
     /// The smaller; NaN wins.
     #[inline(always)]
     fn minimum(self, other: Self) -> Self {
-        if self <= other || self.is_nan() {
-            self
-        } else {
-            other
-        }
+        if self <= other || self.is_nan() { self } else { other }
     }
     /// Total order that NumPy sorts by: NaN last.
     #[inline(always)]
     fn order(&self, other: &Self) -> std::cmp::Ordering {
-        self.partial_cmp(other)
-            .unwrap_or_else(|| self.is_nan().cmp(&other.is_nan()))
+        self.partial_cmp(other).unwrap_or_else(|| self.is_nan().cmp(&other.is_nan()))
     }
 }
 

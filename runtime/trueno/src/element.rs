@@ -288,21 +288,13 @@ cast_as! {
 /// What x86 gives: out of range and NaN become the smallest integer.
 #[inline(always)]
 fn to_i64(x: f64) -> i64 {
-    if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&x) {
-        x as i64
-    } else {
-        i64::MIN
-    }
+    if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&x) { x as i64 } else { i64::MIN }
 }
 
 #[inline(always)]
 fn to_i32(x: f64) -> i32 {
     let whole = x.trunc();
-    if (-2_147_483_648.0..2_147_483_648.0).contains(&whole) {
-        whole as i32
-    } else {
-        i32::MIN
-    }
+    if (-2_147_483_648.0..2_147_483_648.0).contains(&whole) { whole as i32 } else { i32::MIN }
 }
 
 macro_rules! float_to_integer {

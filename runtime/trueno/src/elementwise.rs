@@ -44,18 +44,13 @@ impl<A: Copy, B: Copy, R, F: Fn(A, B) -> R> Kernel for ZipSlices<'_, A, B, R, F>
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        self.out
-            .extend(self.a.iter().zip(self.b).map(|(&x, &y)| (self.f)(x, y)));
+        self.out.extend(self.a.iter().zip(self.b).map(|(&x, &y)| (self.f)(x, y)));
     }
 }
 
 #[inline]
 fn run_kernel<K: Kernel>(length: usize, kernel: K) -> K::Output {
-    if length < SHORT {
-        kernel.run()
-    } else {
-        sys::dispatch(kernel)
-    }
+    if length < SHORT { kernel.run() } else { sys::dispatch(kernel) }
 }
 
 #[inline(always)]
@@ -73,36 +68,14 @@ fn zip_run<A: Copy, B: Copy, R: Copy + Default>(
     f: &impl Fn(A, B) -> R,
 ) {
     match (sa, sb) {
-        (1, 1) => run_kernel(
-            n,
-            ZipSlices {
-                a: &a[ia..ia + n],
-                b: &b[ib..ib + n],
-                out,
-                f,
-            },
-        ),
+        (1, 1) => run_kernel(n, ZipSlices { a: &a[ia..ia + n], b: &b[ib..ib + n], out, f }),
         (1, 0) => {
             let y = b[ib];
-            run_kernel(
-                n,
-                MapSlice {
-                    input: &a[ia..ia + n],
-                    out,
-                    f: &|x| f(x, y),
-                },
-            );
+            run_kernel(n, MapSlice { input: &a[ia..ia + n], out, f: &|x| f(x, y) });
         }
         (0, 1) => {
             let x = a[ia];
-            run_kernel(
-                n,
-                MapSlice {
-                    input: &b[ib..ib + n],
-                    out,
-                    f: &|y| f(x, y),
-                },
-            );
+            run_kernel(n, MapSlice { input: &b[ib..ib + n], out, f: &|y| f(x, y) });
         }
         _ => out.extend((0..n).map(|i| f(a[at(ia, sa, i)], b[at(ib, sb, i)]))),
     }
@@ -118,23 +91,12 @@ impl<T: Element> Tensor<'_, T> {
         let mut out = Vec::with_capacity(self.size());
         walk.for_each_run(|[start]| {
             if step == 1 {
-                run_kernel(
-                    n,
-                    MapSlice {
-                        input: &data[start..start + n],
-                        out: &mut out,
-                        f: &f,
-                    },
-                );
+                run_kernel(n, MapSlice { input: &data[start..start + n], out: &mut out, f: &f });
             } else {
                 out.extend((0..n).map(|i| f(data[at(start, step, i)])));
             }
         });
-        Tensor::owned_with_strides(
-            out,
-            &self.shape,
-            dims::strides_in_order(&self.shape, &order),
-        )
+        Tensor::owned_with_strides(out, &self.shape, dims::strides_in_order(&self.shape, &order))
     }
 
     /// Strides with 0 along axes of length 1, as NumPy's iterator sees them.
@@ -194,9 +156,7 @@ impl<T: Element> Tensor<'_, T> {
                 let (pairs, y) = (a[ia..ia + n].iter().zip(&c[ic..ic + n]), b[ib]);
                 out.extend(pairs.map(|(&x, &z)| f(x, y, z)));
             }
-            _ => {
-                out.extend((0..n).map(|i| f(a[at(ia, pa, i)], b[at(ib, pb, i)], c[at(ic, pc, i)])))
-            }
+            _ => out.extend((0..n).map(|i| f(a[at(ia, pa, i)], b[at(ib, pb, i)], c[at(ic, pc, i)]))),
         });
         let strides = dims::strides_in_order(&shape, &order);
         Ok(Tensor::owned_with_strides(out, &shape, strides))

@@ -14,11 +14,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[allow(missing_docs)] // the fields say what they are
 pub enum Error {
     /// Two operands whose shapes do not fit the operation.
-    ShapeMismatch {
-        op: &'static str,
-        left: Vec<usize>,
-        right: Vec<usize>,
-    },
+    ShapeMismatch { op: &'static str, left: Vec<usize>, right: Vec<usize> },
     /// A reshape that would change the number of elements.
     Reshape { size: usize, shape: Vec<isize> },
     /// A buffer whose length is not the product of the shape.
@@ -28,33 +24,17 @@ pub enum Error {
     /// The same axis named twice.
     RepeatedAxis { axis: isize },
     /// An operation that wants another rank.
-    Rank {
-        op: &'static str,
-        want: &'static str,
-        got: usize,
-    },
+    Rank { op: &'static str, want: &'static str, got: usize },
     /// An index outside an axis.
-    Index {
-        index: isize,
-        axis: usize,
-        size: usize,
-    },
+    Index { index: isize, axis: usize, size: usize },
     /// More indices than dimensions.
     TooManyIndices { ndim: usize, indices: usize },
     /// A boolean mask that does not match the axis it indexes.
-    Mask {
-        axis: usize,
-        size: usize,
-        mask: usize,
-    },
+    Mask { axis: usize, size: usize, mask: usize },
     /// A step of zero, or another argument outside its range; the text names it.
     Value(String),
     /// A type that the operation does not take.
-    DType {
-        op: &'static str,
-        left: DType,
-        right: Option<DType>,
-    },
+    DType { op: &'static str, left: DType, right: Option<DType> },
     /// A reduction without identity over nothing.
     EmptyReduction { op: &'static str },
     /// An array that does not fit in memory.
@@ -88,11 +68,7 @@ impl Error {
 
     /// Two shapes that `op` cannot combine.
     pub fn shapes(op: &'static str, left: &[usize], right: &[usize]) -> Error {
-        Error::ShapeMismatch {
-            op,
-            left: left.to_vec(),
-            right: right.to_vec(),
-        }
+        Error::ShapeMismatch { op, left: left.to_vec(), right: right.to_vec() }
     }
 }
 
@@ -117,48 +93,26 @@ impl fmt::Display for Error {
         match self {
             Error::ShapeMismatch { op, left, right } => match *op {
                 "dot" | "matmul" => {
-                    write!(
-                        f,
-                        "{op}: shapes {} and {} not aligned",
-                        tight(left),
-                        tight(right)
-                    )
+                    write!(f, "{op}: shapes {} and {} not aligned", tight(left), tight(right))
                 }
                 _ => {
                     let (left, right) = (tight(left), tight(right));
-                    write!(
-                        f,
-                        "{op}: operands could not be broadcast together with shapes {left} {right} "
-                    )
+                    write!(f, "{op}: operands could not be broadcast together with shapes {left} {right} ")
                 }
             },
             Error::Reshape { size, shape } => {
-                write!(
-                    f,
-                    "cannot reshape array of size {size} into shape {}",
-                    tight(shape)
-                )
+                write!(f, "cannot reshape array of size {size} into shape {}", tight(shape))
             }
             Error::BufferLength { length, shape } => {
-                write!(
-                    f,
-                    "a buffer of {length} elements does not fill shape {}",
-                    shape_text(shape)
-                )
+                write!(f, "a buffer of {length} elements does not fill shape {}", shape_text(shape))
             }
             Error::Axis { axis, ndim } => {
-                write!(
-                    f,
-                    "axis {axis} is out of bounds for array of dimension {ndim}"
-                )
+                write!(f, "axis {axis} is out of bounds for array of dimension {ndim}")
             }
             Error::RepeatedAxis { .. } => write!(f, "duplicate value in 'axis'"),
             Error::Rank { op, want, got } => write!(f, "{op}: wants {want}, got {got} dimensions"),
             Error::Index { index, axis, size } => {
-                write!(
-                    f,
-                    "index {index} is out of bounds for axis {axis} with size {size}"
-                )
+                write!(f, "index {index} is out of bounds for axis {axis} with size {size}")
             }
             Error::TooManyIndices { ndim, indices } => write!(
                 f,
@@ -170,23 +124,12 @@ impl fmt::Display for Error {
                  but size of corresponding boolean axis is {mask}"
             ),
             Error::Value(text) | Error::Format(text) | Error::Io(text) => f.write_str(text),
-            Error::DType {
-                op,
-                left,
-                right: None,
-            } => write!(f, "{op}: not supported for {left}"),
-            Error::DType {
-                op,
-                left,
-                right: Some(right),
-            } => {
+            Error::DType { op, left, right: None } => write!(f, "{op}: not supported for {left}"),
+            Error::DType { op, left, right: Some(right) } => {
                 write!(f, "{op}: not supported for {left} and {right}")
             }
             Error::EmptyReduction { op } => {
-                write!(
-                    f,
-                    "zero-size array to reduction operation {op} which has no identity"
-                )
+                write!(f, "zero-size array to reduction operation {op} which has no identity")
             }
             Error::OutOfMemory { shape, item_size } => write!(
                 f,

@@ -29,10 +29,7 @@ impl<T: Element> Tensor<'_, T> {
 
     fn check_mask(&self, mask: &Tensor<'_, bool>) -> Result<()> {
         if mask.ndim() > self.ndim() {
-            return Err(Error::TooManyIndices {
-                ndim: self.ndim(),
-                indices: mask.ndim(),
-            });
+            return Err(Error::TooManyIndices { ndim: self.ndim(), indices: mask.ndim() });
         }
         for (axis, (&size, &mask)) in self.shape.iter().zip(&mask.shape).enumerate() {
             if size != mask {
@@ -46,12 +43,7 @@ impl<T: Element> Tensor<'_, T> {
     pub fn set_mask(&mut self, mask: &Tensor<'_, bool>, value: T) -> Result<()> {
         self.check_mask(mask)?;
         let inner = dims::size_of(&self.shape[mask.ndim()..]);
-        let picked: Vec<usize> = mask
-            .iter()
-            .enumerate()
-            .filter(|(_, m)| *m)
-            .map(|(i, _)| i)
-            .collect();
+        let picked: Vec<usize> = mask.iter().enumerate().filter(|(_, m)| *m).map(|(i, _)| i).collect();
         for i in picked {
             for k in i * inner..(i + 1) * inner {
                 let at = self.offset_of_flat(k);
@@ -65,12 +57,7 @@ impl<T: Element> Tensor<'_, T> {
     pub fn set_mask_from(&mut self, mask: &Tensor<'_, bool>, values: &Tensor<'_, T>) -> Result<()> {
         self.check_mask(mask)?;
         let inner = dims::size_of(&self.shape[mask.ndim()..]);
-        let picked: Vec<usize> = mask
-            .iter()
-            .enumerate()
-            .filter(|(_, m)| *m)
-            .map(|(i, _)| i)
-            .collect();
+        let picked: Vec<usize> = mask.iter().enumerate().filter(|(_, m)| *m).map(|(i, _)| i).collect();
         let wanted = picked.len() * inner;
         if values.size() != wanted && values.size() != 1 {
             return Err(Error::value(format!(
@@ -91,10 +78,8 @@ impl<T: Element> Tensor<'_, T> {
     pub fn take_axis<I: Integer>(&self, indices: &Tensor<'_, I>, axis: isize) -> Result<Array<T>> {
         let axis = dims::normalize_axis(axis, self.ndim())?;
         let n = self.shape[axis];
-        let picked = indices
-            .iter()
-            .map(|i| resolve(i.to_i128() as isize, axis, n))
-            .collect::<Result<Vec<_>>>()?;
+        let picked =
+            indices.iter().map(|i| resolve(i.to_i128() as isize, axis, n)).collect::<Result<Vec<_>>>()?;
         let outer: usize = self.shape[..axis].iter().product();
         let inner: usize = self.shape[axis + 1..].iter().product();
         let source = self.to_contiguous();
@@ -125,18 +110,14 @@ impl<T: Element> Tensor<'_, T> {
         let mut full = shape;
         full.extend_from_slice(tail);
         let mut data = crate::tensor::reserve(&full)?;
-        flat.iter()
-            .for_each(|&i| data.extend_from_slice(&source[i * inner..(i + 1) * inner]));
+        flat.iter().for_each(|&i| data.extend_from_slice(&source[i * inner..(i + 1) * inner]));
         Ok(Tensor::owned(data, &full))
     }
 
     /// Flat positions over the first axes that index arrays name, and their common shape.
     fn positions<I: Integer>(&self, indices: &[&Tensor<'_, I>]) -> Result<(Vec<usize>, Dims)> {
         if indices.len() > self.ndim() {
-            return Err(Error::TooManyIndices {
-                ndim: self.ndim(),
-                indices: indices.len(),
-            });
+            return Err(Error::TooManyIndices { ndim: self.ndim(), indices: indices.len() });
         }
         let mut shape = Dims::new();
         for index in indices {
@@ -153,11 +134,7 @@ impl<T: Element> Tensor<'_, T> {
     }
 
     /// `a[i, j, ...] = values`: `values` broadcast to the picked shape; later ones win.
-    pub fn put<I: Integer>(
-        &mut self,
-        indices: &[&Tensor<'_, I>],
-        values: &Tensor<'_, T>,
-    ) -> Result<()> {
+    pub fn put<I: Integer>(&mut self, indices: &[&Tensor<'_, I>], values: &Tensor<'_, T>) -> Result<()> {
         self.update(indices, values, |_, new| new)
     }
 
@@ -182,28 +159,18 @@ impl<T: Element> Tensor<'_, T> {
     }
 
     /// `take_along_axis`: for each lane along `axis`, its elements at the positions in `indices`.
-    pub fn take_along_axis<I: Integer>(
-        &self,
-        indices: &Tensor<'_, I>,
-        axis: isize,
-    ) -> Result<Array<T>> {
+    pub fn take_along_axis<I: Integer>(&self, indices: &Tensor<'_, I>, axis: isize) -> Result<Array<T>> {
         let at = dims::normalize_axis(axis, self.ndim())?;
         let mut wanted = self.shape.clone();
         wanted[at] = indices.shape().get(at).copied().unwrap_or(0);
         if indices.shape != wanted {
-            return Err(Error::shapes(
-                "take_along_axis",
-                &self.shape,
-                &indices.shape,
-            ));
+            return Err(Error::shapes("take_along_axis", &self.shape, &indices.shape));
         }
         let picks: Vec<Tensor<'_, I>> = indices.lanes(axis)?.collect();
         let mut picks = picks.into_iter();
         self.lanes_map(axis, wanted[at], |lane| {
             let pick = picks.next().map(|p| p.to_vec()).unwrap_or_default();
-            pick.iter()
-                .map(|i| Ok(lane[resolve(i.to_i128() as isize, at, lane.len())?]))
-                .collect()
+            pick.iter().map(|i| Ok(lane[resolve(i.to_i128() as isize, at, lane.len())?])).collect()
         })
     }
 
@@ -224,12 +191,7 @@ impl<T: Element> Tensor<'_, T> {
 
     /// Positions of the true elements in C order.
     pub fn flatnonzero(&self) -> Array<i64> {
-        Tensor::from_items(
-            self.iter()
-                .enumerate()
-                .filter(|(_, x)| x.truth())
-                .map(|(i, _)| i as i64),
-        )
+        Tensor::from_items(self.iter().enumerate().filter(|(_, x)| x.truth()).map(|(i, _)| i as i64))
     }
 }
 
@@ -240,11 +202,6 @@ impl Tensor<'_, bool> {
         a: impl Operand<'x, T>,
         b: impl Operand<'y, T>,
     ) -> Result<Array<T>> {
-        self.zip3_with(
-            "where",
-            &a.operand(),
-            &b.operand(),
-            |c, x, y| if c { x } else { y },
-        )
+        self.zip3_with("where", &a.operand(), &b.operand(), |c, x, y| if c { x } else { y })
     }
 }

@@ -22,8 +22,7 @@ fn transform<F: FftNum>(line: &mut [Complex<F>], direction: FftDirection) {
     if direction == FftDirection::Inverse
         && let Some(n) = F::from_usize(line.len())
     {
-        line.iter_mut()
-            .for_each(|x| *x = Complex::new(x.re / n, x.im / n));
+        line.iter_mut().for_each(|x| *x = Complex::new(x.re / n, x.im / n));
     }
 }
 
@@ -73,9 +72,7 @@ impl<T: Spectral> Tensor<'_, T> {
 
 fn points(n: usize) -> Result<()> {
     if n == 0 {
-        return Err(Error::value(
-            "Invalid number of FFT data points (0) specified.",
-        ));
+        return Err(Error::value("Invalid number of FFT data points (0) specified."));
     }
     Ok(())
 }
@@ -103,9 +100,8 @@ impl Tensor<'_, Complex128> {
         self.lanes_map(axis, n, |lane| {
             let half = lane.to_vec();
             let at = |i: usize| half.get(i).copied().unwrap_or_default();
-            let mut line: Vec<Complex128> = (0..n)
-                .map(|i| if i <= n / 2 { at(i) } else { at(n - i).conj() })
-                .collect();
+            let mut line: Vec<Complex128> =
+                (0..n).map(|i| if i <= n / 2 { at(i) } else { at(n - i).conj() }).collect();
             line[0].im = 0.0;
             if n.is_multiple_of(2) {
                 line[n / 2].im = 0.0;
@@ -122,11 +118,7 @@ pub fn fftfreq(n: usize, d: f64) -> Result<Array<f64>> {
     let scale = 1.0 / (n as f64 * d);
     let middle = n.div_ceil(2);
     let index = |i: usize| {
-        if i < middle {
-            i as f64
-        } else {
-            i as f64 - n as f64
-        }
+        if i < middle { i as f64 } else { i as f64 - n as f64 }
     };
     Ok(Tensor::from_items((0..n).map(|i| index(i) * scale)))
 }

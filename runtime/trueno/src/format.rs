@@ -76,8 +76,7 @@ pub fn set_print_options(options: PrintOptions) {
 pub trait Show: Element {
     /// A function that gives every element of an array the same width. `data` is what will be shown,
     /// `rank0` whether the array has no axis.
-    fn formatter(data: &[Self], rank0: bool, options: &PrintOptions)
-    -> Box<dyn Fn(Self) -> String>;
+    fn formatter(data: &[Self], rank0: bool, options: &PrintOptions) -> Box<dyn Fn(Self) -> String>;
     /// The text of a single number, as Python's `str`.
     fn scalar_text(self) -> String;
 }
@@ -122,27 +121,17 @@ struct Real {
 
 impl Real {
     fn shortest(self) -> String {
-        if self.single {
-            format!("{}", self.value as f32)
-        } else {
-            format!("{}", self.value)
-        }
+        if self.single { format!("{}", self.value as f32) } else { format!("{}", self.value) }
     }
 
     fn shortest_scientific(self) -> String {
-        if self.single {
-            format!("{:e}", self.value as f32)
-        } else {
-            format!("{:e}", self.value)
-        }
+        if self.single { format!("{:e}", self.value as f32) } else { format!("{:e}", self.value) }
     }
 
     /// Integer part and digits after the point; `exact` keeps trailing zeros, at least `min` digits.
     fn positional(self, precision: Option<usize>, exact: bool, min: usize) -> (String, String) {
         let short = self.shortest();
-        let digits = short
-            .split_once('.')
-            .map_or(0, |(_, fraction)| fraction.len());
+        let digits = short.split_once('.').map_or(0, |(_, fraction)| fraction.len());
         let text = match precision {
             Some(p) if exact || digits > p => format!("{:.p$}", self.value),
             _ if digits < min => format!("{:.min$}", self.value),
@@ -154,17 +143,10 @@ impl Real {
     }
 
     /// Digit before the point, digits after it, exponent with sign and at least two digits.
-    fn scientific(
-        self,
-        precision: Option<usize>,
-        exact: bool,
-        min: usize,
-    ) -> (String, String, String) {
+    fn scientific(self, precision: Option<usize>, exact: bool, min: usize) -> (String, String, String) {
         let short = self.shortest_scientific();
         let (mantissa, _) = short.split_once('e').unwrap_or((&short, "0"));
-        let digits = mantissa
-            .split_once('.')
-            .map_or(0, |(_, fraction)| fraction.len());
+        let digits = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
         let text = match precision {
             Some(p) if exact || digits > p => format!("{:.p$e}", self.value),
             _ if digits < min => format!("{:.min$e}", self.value),
@@ -173,24 +155,15 @@ impl Real {
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let fraction = trim_zeros(fraction, exact, min);
-        let (sign, size) = exponent
-            .strip_prefix('-')
-            .map_or(('+', exponent), |size| ('-', size));
+        let (sign, size) = exponent.strip_prefix('-').map_or(('+', exponent), |size| ('-', size));
         (whole.into(), fraction.into(), format!("{sign}{size:0>2}"))
     }
 }
 
 /// Digits without the zeros at their end, but at least `min` of them.
 fn trim_zeros(fraction: &str, exact: bool, min: usize) -> &str {
-    let trimmed = fraction
-        .trim_end_matches('0')
-        .len()
-        .max(min.min(fraction.len()));
-    if exact {
-        fraction
-    } else {
-        &fraction[..trimmed]
-    }
+    let trimmed = fraction.trim_end_matches('0').len().max(min.min(fraction.len()));
+    if exact { fraction } else { &fraction[..trimmed] }
 }
 
 /// NumPy's `FloatingFormat`.
@@ -207,11 +180,7 @@ struct FloatFormat {
 
 impl FloatFormat {
     fn new(data: &[Real], options: &PrintOptions, sign: char) -> FloatFormat {
-        let finite: Vec<Real> = data
-            .iter()
-            .copied()
-            .filter(|x| x.value.is_finite())
-            .collect();
+        let finite: Vec<Real> = data.iter().copied().filter(|x| x.value.is_finite()).collect();
         let exact = options.floatmode == FloatMode::Fixed;
         let precision = (options.floatmode != FloatMode::Unique).then_some(options.precision);
         let mut format = FloatFormat {
@@ -242,11 +211,7 @@ impl FloatFormat {
     }
 
     fn signed(&self, whole: String) -> String {
-        if self.sign == '+' && !whole.starts_with('-') {
-            format!("+{whole}")
-        } else {
-            whole
-        }
+        if self.sign == '+' && !whole.starts_with('-') { format!("+{whole}") } else { whole }
     }
 
     fn fit_scientific(&mut self, finite: &[Real]) {
@@ -291,40 +256,23 @@ impl FloatFormat {
             let (whole, fraction, exponent) = x.scientific(self.precision, self.exact, min);
             let (sign, digits) = exponent.split_at(1);
             let width = self.exponent_digits;
-            return format!(
-                "{:>left$}.{fraction}e{sign}{digits:0>width$}",
-                self.signed(whole)
-            );
+            return format!("{:>left$}.{fraction}e{sign}{digits:0>width$}", self.signed(whole));
         }
         let (whole, fraction) = x.positional(self.precision, self.exact, min);
-        format!(
-            "{:>left$}.{fraction:<right$}",
-            self.signed(whole),
-            right = self.pad_right
-        )
+        format!("{:>left$}.{fraction:<right$}", self.signed(whole), right = self.pad_right)
     }
 }
 
 fn needs_exponents(finite: &[Real], suppress: bool) -> bool {
     let sizes = finite.iter().map(|x| x.value.abs()).filter(|&x| x != 0.0);
-    let (low, high) = sizes.fold((f64::INFINITY, 0.0f64), |(low, high), x| {
-        (low.min(x), high.max(x))
-    });
+    let (low, high) = sizes.fold((f64::INFINITY, 0.0f64), |(low, high), x| (low.min(x), high.max(x)));
     if high == 0.0 {
         return false;
     }
     let single = finite.iter().any(|x| x.single);
     // NumPy divides in the array's own type and compares there.
-    let ratio = if single {
-        f64::from(high as f32 / low as f32)
-    } else {
-        high / low
-    };
-    let small = if single {
-        f64::from(low as f32) < 0.0001
-    } else {
-        low < 0.0001
-    };
+    let ratio = if single { f64::from(high as f32 / low as f32) } else { high / low };
+    let small = if single { f64::from(low as f32) < 0.0001 } else { low < 0.0001 };
     let cutoff = if single { 1.0e6 } else { 1.0e8 };
     high >= cutoff || (!suppress && (small || ratio > 1000.0))
 }
@@ -354,11 +302,7 @@ fn float_text(x: Real) -> String {
         return "nan".into();
     }
     if size.is_infinite() {
-        return if x.value < 0.0 {
-            "-inf".into()
-        } else {
-            "inf".into()
-        };
+        return if x.value < 0.0 { "-inf".into() } else { "inf".into() };
     }
     let high = if x.single { 1.0e6 } else { 1.0e16 };
     if size != 0.0 && !(1.0e-4..high).contains(&size) {
@@ -367,11 +311,7 @@ fn float_text(x: Real) -> String {
         return format!("{whole}{point}{fraction}e{exponent}");
     }
     let text = x.shortest();
-    if text.contains('.') {
-        text
-    } else {
-        format!("{text}.0")
-    }
+    if text.contains('.') { text } else { format!("{text}.0") }
 }
 
 macro_rules! show_complex {
@@ -422,10 +362,7 @@ impl<T: Show> Layout<'_, T> {
     fn shown(&self, n: usize) -> Vec<Option<usize>> {
         if self.summarise && 2 * self.edge < n {
             let head = (0..self.edge).map(Some);
-            return head
-                .chain([None])
-                .chain((n - self.edge..n).map(Some))
-                .collect();
+            return head.chain([None]).chain((n - self.edge..n).map(Some)).collect();
         }
         (0..n).map(Some).collect()
     }
@@ -435,21 +372,12 @@ impl<T: Show> Layout<'_, T> {
         let left = self.tensor.ndim() - axis;
         if left == 0 {
             let index: Vec<isize> = index.iter().map(|&i| i as isize).collect();
-            return self
-                .tensor
-                .get(&index)
-                .map(&self.format)
-                .unwrap_or_default();
+            return self.tensor.get(&index).map(&self.format).unwrap_or_default();
         }
         let shown = self.shown(self.tensor.shape()[axis]);
         let deeper = format!("{indent} ");
         let body = if left == 1 {
-            self.row(
-                index,
-                &shown,
-                indent,
-                width - self.separator.trim_end().len().max(1) as isize,
-            )
+            self.row(index, &shown, indent, width - self.separator.trim_end().len().max(1) as isize)
         } else {
             let break_lines = format!("{}{}", self.separator.trim_end(), "\n".repeat(left - 1));
             let parts: Vec<String> = shown
@@ -469,13 +397,7 @@ impl<T: Show> Layout<'_, T> {
         format!("[{}]", body.get(indent.len()..).unwrap_or(""))
     }
 
-    fn row(
-        &self,
-        index: &mut Vec<usize>,
-        shown: &[Option<usize>],
-        indent: &str,
-        width: isize,
-    ) -> String {
+    fn row(&self, index: &mut Vec<usize>, shown: &[Option<usize>], indent: &str, width: isize) -> String {
         let (mut done, mut line) = (String::new(), indent.to_owned());
         for (k, item) in shown.iter().enumerate() {
             let word = match item {
@@ -503,31 +425,15 @@ impl<T: Show> Layout<'_, T> {
 
 impl<T: Show> Tensor<'_, T> {
     /// `numpy.array2string` with these options; `prefix` and `suffix` are what stands around it.
-    pub fn to_text(
-        &self,
-        options: &PrintOptions,
-        separator: &str,
-        prefix: &str,
-        suffix: &str,
-    ) -> String {
+    pub fn to_text(&self, options: &PrintOptions, separator: &str, prefix: &str, suffix: &str) -> String {
         if self.is_empty() {
             return "[]".into();
         }
         let summarise = self.size() > options.threshold;
-        let data = if summarise {
-            self.corners(options.edgeitems)
-        } else {
-            self.to_vec()
-        };
+        let data = if summarise { self.corners(options.edgeitems) } else { self.to_vec() };
         let format = T::formatter(&data, self.ndim() == 0, options);
         let view = self.view();
-        let layout = Layout {
-            tensor: &view,
-            format,
-            separator,
-            edge: options.edgeitems,
-            summarise,
-        };
+        let layout = Layout { tensor: &view, format, separator, edge: options.edgeitems, summarise };
         let indent = " ".repeat(prefix.len() + 1);
         let width = options.linewidth as isize - suffix.len() as isize;
         layout.lines(&mut Vec::new(), &indent, width)
@@ -563,10 +469,7 @@ impl<T: Show> Tensor<'_, T> {
         if (self.is_empty() && self.shape() != [0]) || summarised {
             extras.push(format!("shape={}", shape_text(self.shape())));
         }
-        let implied = matches!(
-            T::DTYPE,
-            DType::Bool | DType::I64 | DType::F64 | DType::C128
-        );
+        let implied = matches!(T::DTYPE, DType::Bool | DType::I64 | DType::F64 | DType::C128);
         if !implied || self.is_empty() {
             extras.push(format!("dtype={}", T::DTYPE));
         }
@@ -576,11 +479,7 @@ impl<T: Show> Tensor<'_, T> {
         let (head, tail) = (format!("array({text},"), extras.join(", ") + ")");
         let last_line = head.len() - head.rfind('\n').map_or(0, |at| at + 1);
         let wide = last_line + tail.len() + 1 > options.linewidth;
-        let space = if wide {
-            format!("\n{}", " ".repeat(6))
-        } else {
-            " ".into()
-        };
+        let space = if wide { format!("\n{}", " ".repeat(6)) } else { " ".into() };
         format!("{head}{space}{tail}")
     }
 }

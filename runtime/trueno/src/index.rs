@@ -34,25 +34,13 @@ pub struct Slice {
 
 impl Slice {
     /// `start:stop:step`
-    pub fn new(
-        start: impl Into<Option<isize>>,
-        stop: impl Into<Option<isize>>,
-        step: isize,
-    ) -> Slice {
-        Slice {
-            start: start.into(),
-            stop: stop.into(),
-            step,
-        }
+    pub fn new(start: impl Into<Option<isize>>, stop: impl Into<Option<isize>>, step: isize) -> Slice {
+        Slice { start: start.into(), stop: stop.into(), step }
     }
 
     /// `::step`
     pub fn step(step: isize) -> Slice {
-        Slice {
-            start: None,
-            stop: None,
-            step,
-        }
+        Slice { start: None, stop: None, step }
     }
 
     /// First position and number of positions on an axis of length `n`, as Python's `slice.indices`.
@@ -63,24 +51,13 @@ impl Slice {
         let n = n as isize;
         let (low, high) = if self.step > 0 { (0, n) } else { (-1, n - 1) };
         let clip = |i: isize| (if i < 0 { i.saturating_add(n) } else { i }).clamp(low, high);
-        let start = self
-            .start
-            .map_or(if self.step > 0 { low } else { high }, clip);
-        let stop = self
-            .stop
-            .map_or(if self.step > 0 { high } else { low }, clip);
-        let span = if self.step > 0 {
-            stop - start
-        } else {
-            start - stop
-        };
+        let start = self.start.map_or(if self.step > 0 { low } else { high }, clip);
+        let stop = self.stop.map_or(if self.step > 0 { high } else { low }, clip);
+        let span = if self.step > 0 { stop - start } else { start - stop };
         if span <= 0 {
             return Ok((0, 0));
         }
-        Ok((
-            start as usize,
-            (span as usize - 1) / self.step.unsigned_abs() + 1,
-        ))
+        Ok((start as usize, (span as usize - 1) / self.step.unsigned_abs() + 1))
     }
 }
 
@@ -131,29 +108,17 @@ pub(crate) fn apply(
     (offset, shape, strides): (usize, &[usize], &[isize]),
     entries: &[Index],
 ) -> Result<(usize, Dims, Strides)> {
-    let named = entries
-        .iter()
-        .filter(|e| matches!(e, Index::At(_) | Index::Slice(_)))
-        .count();
+    let named = entries.iter().filter(|e| matches!(e, Index::At(_) | Index::Slice(_))).count();
     if named > shape.len() {
-        return Err(Error::TooManyIndices {
-            ndim: shape.len(),
-            indices: named,
-        });
+        return Err(Error::TooManyIndices { ndim: shape.len(), indices: named });
     }
     if entries.iter().filter(|e| **e == Index::Ellipsis).count() > 1 {
-        return Err(Error::value(
-            "an index can only have a single ellipsis ('...')",
-        ));
+        return Err(Error::value("an index can only have a single ellipsis ('...')"));
     }
     let (mut at, mut axis) = (offset as isize, 0);
     let (mut new_shape, mut new_strides) = (Dims::new(), Strides::new());
     let rest = [Index::Ellipsis];
-    let tail: &[Index] = if entries.contains(&Index::Ellipsis) {
-        &[]
-    } else {
-        &rest
-    };
+    let tail: &[Index] = if entries.contains(&Index::Ellipsis) { &[] } else { &rest };
     for entry in entries.iter().chain(tail) {
         match *entry {
             Index::At(i) => {

@@ -44,8 +44,7 @@ mod vmath;
 
 pub use any::AnyTensor;
 pub use backend::{
-    Backend, Choice, DeviceCost, GpuContext, Placement, TRANSFER_RATIO, cpu_cost, pays,
-    select_backend,
+    Backend, Choice, DeviceCost, GpuContext, Placement, TRANSFER_RATIO, cpu_cost, pays, select_backend,
 };
 pub use build::{arange, concatenate, hstack, linspace, logspace, meshgrid, stack, vstack};
 pub use bytes::Bytes;

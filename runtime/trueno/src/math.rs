@@ -284,13 +284,7 @@ impl<T: FloatMath> Tensor<'_, T> {
                 |x| x.sin_fast(),
             );
         }
-        self.map(|x| {
-            if x.is_trig_fast() {
-                x.sin_fast()
-            } else {
-                x.sin_any()
-            }
-        })
+        self.map(|x| if x.is_trig_fast() { x.sin_fast() } else { x.sin_any() })
     }
 
     /// Cosine, within 1 ulp.
@@ -301,13 +295,7 @@ impl<T: FloatMath> Tensor<'_, T> {
                 |x| x.cos_fast(),
             );
         }
-        self.map(|x| {
-            if x.is_trig_fast() {
-                x.cos_fast()
-            } else {
-                x.cos_any()
-            }
-        })
+        self.map(|x| if x.is_trig_fast() { x.cos_fast() } else { x.cos_any() })
     }
 
     /// Whether the fast sine holds for every element.
@@ -415,9 +403,7 @@ impl<T: Real> Tensor<'_, T> {
     pub fn power<'x>(&self, other: impl Operand<'x, T>) -> Result<Array<T>> {
         let other = other.operand();
         if T::DTYPE.kind() == crate::Kind::Integer && other.iter().any(|y| y < T::ZERO) {
-            return Err(crate::Error::value(
-                "Integers to negative integer powers are not allowed.",
-            ));
+            return Err(crate::Error::value("Integers to negative integer powers are not allowed."));
         }
         self.zip_with("power", &other, Real::power)
     }

@@ -30,19 +30,11 @@ struct Header {
 /// Reads the bytes of a `.npy` file. Errors: not one, truncated, too long, an element type that is none
 /// of the thirteen.
 pub fn read(file: &[u8]) -> Result<AnyTensor> {
-    let rest = file
-        .strip_prefix(MAGIC)
-        .ok_or_else(|| bad("the magic string is not correct"))?;
-    let (version, rest) = rest
-        .split_first_chunk::<2>()
-        .ok_or_else(|| bad("truncated"))?;
+    let rest = file.strip_prefix(MAGIC).ok_or_else(|| bad("the magic string is not correct"))?;
+    let (version, rest) = rest.split_first_chunk::<2>().ok_or_else(|| bad("truncated"))?;
     let (length, rest) = match version[0] {
-        1 => rest
-            .split_first_chunk::<2>()
-            .map(|(n, rest)| (u16::from_le_bytes(*n) as usize, rest)),
-        2 | 3 => rest
-            .split_first_chunk::<4>()
-            .map(|(n, rest)| (u32::from_le_bytes(*n) as usize, rest)),
+        1 => rest.split_first_chunk::<2>().map(|(n, rest)| (u16::from_le_bytes(*n) as usize, rest)),
+        2 | 3 => rest.split_first_chunk::<4>().map(|(n, rest)| (u32::from_le_bytes(*n) as usize, rest)),
         other => return Err(bad(format!("version {other} is unknown"))),
     }
     .ok_or_else(|| bad("truncated"))?;
@@ -74,18 +66,11 @@ pub fn read(file: &[u8]) -> Result<AnyTensor> {
 }
 
 fn elements<T: Bytes>(header: &Header, bytes: &[u8]) -> Result<Array<T>> {
-    let part = if header.dtype.kind() == crate::Kind::Complex {
-        size_of::<T>() / 2
-    } else {
-        size_of::<T>()
-    };
+    let part = if header.dtype.kind() == crate::Kind::Complex { size_of::<T>() / 2 } else { size_of::<T>() };
     let mut data = crate::tensor::reserve(&header.shape)?;
     if header.big_endian && part > 1 {
         data.extend(bytes.chunks_exact(size_of::<T>()).map(|item| {
-            let swapped: Vec<u8> = item
-                .chunks_exact(part)
-                .flat_map(|p| p.iter().rev().copied())
-                .collect();
+            let swapped: Vec<u8> = item.chunks_exact(part).flat_map(|p| p.iter().rev().copied()).collect();
             T::take(&swapped)
         }));
     } else {
@@ -103,9 +88,7 @@ fn elements<T: Bytes>(header: &Header, bytes: &[u8]) -> Result<Array<T>> {
 fn parse_header(text: &str) -> Result<Header> {
     let value = |key: &str| -> Result<&str> {
         let quoted = [format!("'{key}'"), format!("\"{key}\"")];
-        let at = quoted
-            .iter()
-            .find_map(|q| text.find(q.as_str()).map(|at| at + q.len()));
+        let at = quoted.iter().find_map(|q| text.find(q.as_str()).map(|at| at + q.len()));
         let rest = &text[at.ok_or_else(|| bad(format!("the header has no '{key}'")))?..];
         rest.trim_start()
             .strip_prefix(':')
@@ -122,44 +105,24 @@ fn parse_header(text: &str) -> Result<Header> {
         (_, true) => false,
         _ => return Err(bad("fortran_order is neither True nor False")),
     };
-    let shape = value("shape")?
-        .strip_prefix('(')
-        .ok_or_else(|| bad("the shape is no tuple"))?;
-    let (shape, _) = shape
-        .split_once(')')
-        .ok_or_else(|| bad("the shape is no tuple"))?;
-    let entries = shape
-        .split(',')
-        .map(str::trim)
-        .filter(|entry| !entry.is_empty());
+    let shape = value("shape")?.strip_prefix('(').ok_or_else(|| bad("the shape is no tuple"))?;
+    let (shape, _) = shape.split_once(')').ok_or_else(|| bad("the shape is no tuple"))?;
+    let entries = shape.split(',').map(str::trim).filter(|entry| !entry.is_empty());
     let shape = entries
-        .map(|entry| {
-            entry
-                .trim_end_matches('L')
-                .parse::<usize>()
-                .map_err(|_| bad("a length is no number"))
-        })
+        .map(|entry| entry.trim_end_matches('L').parse::<usize>().map_err(|_| bad("a length is no number")))
         .collect::<Result<Vec<usize>>>()?;
     if shape.len() > 64 {
         return Err(bad("more than 64 dimensions"));
     }
     let (dtype, big_endian) = parse_descr(descr)?;
-    Ok(Header {
-        dtype,
-        big_endian,
-        fortran,
-        shape,
-    })
+    Ok(Header { dtype, big_endian, fortran, shape })
 }
 
 fn parse_descr(descr: &str) -> Result<(DType, bool)> {
     let unknown = || bad(format!("element type '{descr}' is not supported"));
     let order = descr.chars().next().ok_or_else(unknown)?;
     let code = descr.trim_start_matches(['<', '>', '|', '=']);
-    let dtype = DType::ALL
-        .into_iter()
-        .find(|d| code_of(*d) == code)
-        .ok_or_else(unknown)?;
+    let dtype = DType::ALL.into_iter().find(|d| code_of(*d) == code).ok_or_else(unknown)?;
     Ok((dtype, order == '>'))
 }
 
@@ -193,13 +156,7 @@ pub fn write<T: Bytes>(tensor: &Tensor<'_, T>) -> Vec<u8> {
     let padding = 63 - (10 + header.len()) % 64;
     header.push_str(&" ".repeat(padding));
     header.push('\n');
-    let mut out = [
-        MAGIC,
-        &[1, 0],
-        &(header.len() as u16).to_le_bytes(),
-        header.as_bytes(),
-    ]
-    .concat();
+    let mut out = [MAGIC, &[1, 0], &(header.len() as u16).to_le_bytes(), header.as_bytes()].concat();
     tensor.for_each(|x| x.put(&mut out));
     out
 }
@@ -230,14 +187,7 @@ mod tests {
     use super::*;
 
     fn file(header: &str, data: &[u8]) -> Vec<u8> {
-        [
-            MAGIC,
-            &[1, 0],
-            &(header.len() as u16).to_le_bytes(),
-            header.as_bytes(),
-            data,
-        ]
-        .concat()
+        [MAGIC, &[1, 0], &(header.len() as u16).to_le_bytes(), header.as_bytes(), data].concat()
     }
 
     #[test]

@@ -17,14 +17,8 @@ fn bad(text: &str) -> Error {
 }
 
 fn number(bytes: &[u8], at: usize, width: usize) -> Result<u64> {
-    let field = at
-        .checked_add(width)
-        .and_then(|end| bytes.get(at..end))
-        .ok_or_else(|| bad("truncated"))?;
-    Ok(field
-        .iter()
-        .rev()
-        .fold(0, |sum, &b| (sum << 8) | u64::from(b)))
+    let field = at.checked_add(width).and_then(|end| bytes.get(at..end)).ok_or_else(|| bad("truncated"))?;
+    Ok(field.iter().rev().fold(0, |sum, &b| (sum << 8) | u64::from(b)))
 }
 
 struct Member {
@@ -44,45 +38,27 @@ pub fn read(file: &[u8]) -> Result<Vec<(String, AnyTensor)>> {
         .into_iter()
         .map(|member| {
             let array = npy::read(&unpack(file, &member)?)?;
-            Ok((
-                member
-                    .name
-                    .strip_suffix(".npy")
-                    .unwrap_or(&member.name)
-                    .to_owned(),
-                array,
-            ))
+            Ok((member.name.strip_suffix(".npy").unwrap_or(&member.name).to_owned(), array))
         })
         .collect()
 }
 
 fn directory(file: &[u8]) -> Result<Vec<Member>> {
-    let last = file
-        .len()
-        .checked_sub(22)
-        .ok_or_else(|| bad("too short for a zip file"))?;
+    let last = file.len().checked_sub(22).ok_or_else(|| bad("too short for a zip file"))?;
     let end = (last.saturating_sub(65535)..=last)
         .rev()
         .find(|&at| file[at..].starts_with(b"PK\x05\x06"))
         .ok_or_else(|| bad("no zip directory"))?;
     let (mut count, mut at) = (number(file, end + 10, 2)?, number(file, end + 16, 4)?);
     if count == 0xffff || at == 0xffff_ffff {
-        let locator = end
-            .checked_sub(20)
-            .filter(|&l| file[l..].starts_with(b"PK\x06\x07"));
-        let record = number(
-            file,
-            locator.ok_or_else(|| bad("no zip64 directory"))? + 8,
-            8,
-        )?;
+        let locator = end.checked_sub(20).filter(|&l| file[l..].starts_with(b"PK\x06\x07"));
+        let record = number(file, locator.ok_or_else(|| bad("no zip64 directory"))? + 8, 8)?;
         let record = usize::try_from(record).map_err(|_| bad("truncated"))?;
         if number(file, record, 4)? != 0x0606_4b50 {
             return Err(bad("no zip64 directory"));
         }
-        (count, at) = (
-            number(file, record.saturating_add(32), 8)?,
-            number(file, record.saturating_add(48), 8)?,
-        );
+        (count, at) =
+            (number(file, record.saturating_add(32), 8)?, number(file, record.saturating_add(48), 8)?);
     }
     let mut at = usize::try_from(at).map_err(|_| bad("truncated"))?;
     let mut members = Vec::new();
@@ -100,14 +76,8 @@ fn entry(file: &[u8], at: usize) -> Result<(Member, usize)> {
         return Err(bad("a directory entry is missing"));
     }
     let field = |offset: usize, width: usize| number(file, at + offset, width);
-    let (name, extra, comment) = (
-        field(28, 2)? as usize,
-        field(30, 2)? as usize,
-        field(32, 2)? as usize,
-    );
-    let text = file
-        .get(at + 46..at + 46 + name)
-        .ok_or_else(|| bad("truncated"))?;
+    let (name, extra, comment) = (field(28, 2)? as usize, field(30, 2)? as usize, field(32, 2)? as usize);
+    let text = file.get(at + 46..at + 46 + name).ok_or_else(|| bad("truncated"))?;
     let mut member = Member {
         name: String::from_utf8_lossy(text).into_owned(),
         method: field(10, 2)?,
@@ -116,9 +86,7 @@ fn entry(file: &[u8], at: usize) -> Result<(Member, usize)> {
         size: field(24, 4)?,
         offset: field(42, 4)?,
     };
-    let extras = file
-        .get(at + 46 + name..at + 46 + name + extra)
-        .ok_or_else(|| bad("truncated"))?;
+    let extras = file.get(at + 46 + name..at + 46 + name + extra).ok_or_else(|| bad("truncated"))?;
     wide_fields(extras, &mut member)?;
     Ok((member, 46 + name + extra + comment))
 }
@@ -149,12 +117,8 @@ fn unpack(file: &[u8], member: &Member) -> Result<Vec<u8>> {
     }
     let skip = 30 + number(file, at + 26, 2)? + number(file, at + 28, 2)?;
     let start = at + skip as usize;
-    let end = usize::try_from(member.packed)
-        .ok()
-        .and_then(|n| start.checked_add(n));
-    let packed = end
-        .and_then(|end| file.get(start..end))
-        .ok_or_else(|| bad("truncated"))?;
+    let end = usize::try_from(member.packed).ok().and_then(|n| start.checked_add(n));
+    let packed = end.and_then(|end| file.get(start..end)).ok_or_else(|| bad("truncated"))?;
     if member.size > LARGEST {
         return Err(bad("a member is larger than the limit"));
     }
@@ -172,17 +136,9 @@ fn unpack(file: &[u8], member: &Member) -> Result<Vec<u8>> {
 
 fn crc32(data: &[u8]) -> u32 {
     let table: [u32; 256] = std::array::from_fn(|i| {
-        (0..8).fold(i as u32, |c, _| {
-            if c & 1 == 1 {
-                0xedb8_8320 ^ (c >> 1)
-            } else {
-                c >> 1
-            }
-        })
+        (0..8).fold(i as u32, |c, _| if c & 1 == 1 { 0xedb8_8320 ^ (c >> 1) } else { c >> 1 })
     });
-    !data.iter().fold(!0u32, |c, &b| {
-        table[((c ^ u32::from(b)) & 0xff) as usize] ^ (c >> 8)
-    })
+    !data.iter().fold(!0u32, |c, &b| table[((c ^ u32::from(b)) & 0xff) as usize] ^ (c >> 8))
 }
 
 /// The bytes of an archive of these arrays, stored as `numpy.savez` does. Errors: more than 4 GiB.
@@ -191,9 +147,7 @@ pub fn write(arrays: &[(&str, AnyTensor)]) -> Result<Vec<u8>> {
     for (name, array) in arrays {
         let (name, data) = (format!("{name}.npy"), npy::write_any(array));
         let (Ok(offset), Ok(size)) = (u32::try_from(out.len()), u32::try_from(data.len())) else {
-            return Err(Error::value(
-                "an archive of more than 4 GiB is not supported",
-            ));
+            return Err(Error::value("an archive of more than 4 GiB is not supported"));
         };
         // Version 2.0, UTF-8 names, stored, 1 January 1980.
         let mut shared = vec![20, 0, 0, 8, 0, 0, 0, 0, 0x21, 0];
@@ -204,14 +158,8 @@ pub fn write(arrays: &[(&str, AnyTensor)]) -> Result<Vec<u8>> {
         shared.extend([0, 0]);
         out.extend([b"PK\x03\x04".as_slice(), &shared, name.as_bytes(), &data].concat());
         directory.extend(
-            [
-                b"PK\x01\x02\x14\x00".as_slice(),
-                &shared,
-                &[0; 10],
-                &offset.to_le_bytes(),
-                name.as_bytes(),
-            ]
-            .concat(),
+            [b"PK\x01\x02\x14\x00".as_slice(), &shared, &[0; 10], &offset.to_le_bytes(), name.as_bytes()]
+                .concat(),
         );
     }
     let start = u32::try_from(out.len())
@@ -220,15 +168,7 @@ pub fn write(arrays: &[(&str, AnyTensor)]) -> Result<Vec<u8>> {
     let length = (directory.len() as u32).to_le_bytes();
     out.extend(directory);
     out.extend(
-        [
-            b"PK\x05\x06\0\0\0\0".as_slice(),
-            &count,
-            &count,
-            &length,
-            &start.to_le_bytes(),
-            &[0, 0],
-        ]
-        .concat(),
+        [b"PK\x05\x06\0\0\0\0".as_slice(), &count, &count, &length, &start.to_le_bytes(), &[0, 0]].concat(),
     );
     Ok(out)
 }
@@ -255,10 +195,7 @@ mod tests {
         let a = AnyTensor::from(Tensor::from([1i32, 2, 3]));
         let b = AnyTensor::from(Tensor::from([[1.5f64], [2.5]]));
         let whole = write(&[("a", a.clone()), ("b", b.clone())]).unwrap();
-        assert_eq!(
-            read(&whole).unwrap(),
-            [("a".to_owned(), a), ("b".to_owned(), b)]
-        );
+        assert_eq!(read(&whole).unwrap(), [("a".to_owned(), a), ("b".to_owned(), b)]);
         for n in 0..whole.len() {
             assert!(read(&whole[..n]).is_err(), "{n}");
         }

@@ -46,11 +46,7 @@ impl<'a, T: Element> TryFrom<Tensor<'a, T>> for Vector<'a, T> {
     fn try_from(tensor: Tensor<'a, T>) -> Result<Self> {
         match tensor.ndim() {
             1 => Ok(Vector(tensor)),
-            got => Err(Error::Rank {
-                op: "Vector",
-                want: "1 dimension",
-                got,
-            }),
+            got => Err(Error::Rank { op: "Vector", want: "1 dimension", got }),
         }
     }
 }
@@ -60,11 +56,7 @@ impl<'a, T: Element> TryFrom<Tensor<'a, T>> for Matrix<'a, T> {
     fn try_from(tensor: Tensor<'a, T>) -> Result<Self> {
         match tensor.ndim() {
             2 => Ok(Matrix(tensor)),
-            got => Err(Error::Rank {
-                op: "Matrix",
-                want: "2 dimensions",
-                got,
-            }),
+            got => Err(Error::Rank { op: "Matrix", want: "2 dimensions", got }),
         }
     }
 }
@@ -96,10 +88,7 @@ impl<T: Lane + Element> Vector<'_, T> {
     /// Square of the Euclidean distance. Errors when the lengths differ.
     pub fn squared_distance(&self, other: &Vector<'_, T>) -> Result<T> {
         self.same_length("squared_distance", other)?;
-        Ok(vector::squared_distance(
-            &self.to_contiguous(),
-            &other.to_contiguous(),
-        ))
+        Ok(vector::squared_distance(&self.to_contiguous(), &other.to_contiguous()))
     }
 
     /// `self += alpha * x`. Errors when the lengths differ.
@@ -146,18 +135,10 @@ impl<'a, T: Element> Matrix<'a, T> {
     pub fn row(&self, row: usize) -> Result<Vector<'_, T>> {
         let size = self.rows();
         if row >= size {
-            return Err(Error::Index {
-                index: row as isize,
-                axis: 0,
-                size,
-            });
+            return Err(Error::Index { index: row as isize, axis: 0, size });
         }
         let at = (self.0.offset as isize + row as isize * self.0.strides[0]) as usize;
-        Ok(Vector(self.0.reframe(
-            at,
-            self.0.shape[1..].into(),
-            self.0.strides[1..].into(),
-        )))
+        Ok(Vector(self.0.reframe(at, self.0.shape[1..].into(), self.0.strides[1..].into())))
     }
 
     /// The tensor inside.

@@ -37,10 +37,7 @@ impl Axes {
 
 impl From<isize> for Axes {
     fn from(axis: isize) -> Axes {
-        Axes {
-            axes: Some(vec![axis]),
-            keep: false,
-        }
+        Axes { axes: Some(vec![axis]), keep: false }
     }
 }
 
@@ -52,19 +49,13 @@ impl From<i32> for Axes {
 
 impl<const N: usize> From<[isize; N]> for Axes {
     fn from(axes: [isize; N]) -> Axes {
-        Axes {
-            axes: Some(axes.to_vec()),
-            keep: false,
-        }
+        Axes { axes: Some(axes.to_vec()), keep: false }
     }
 }
 
 impl From<&[isize]> for Axes {
     fn from(axes: &[isize]) -> Axes {
-        Axes {
-            axes: Some(axes.to_vec()),
-            keep: false,
-        }
+        Axes { axes: Some(axes.to_vec()), keep: false }
     }
 }
 
@@ -96,10 +87,7 @@ impl<T: Element> Tensor<'_, T> {
     ) -> Result<Array<A>> {
         let gone = axes.resolve(self.ndim())?;
         let plan = ReducePlan::new(self, &gone, cast);
-        let kept: Dims = (0..self.ndim())
-            .filter(|a| !gone.contains(a))
-            .map(|a| self.shape[a])
-            .collect();
+        let kept: Dims = (0..self.ndim()).filter(|a| !gone.contains(a)).map(|a| self.shape[a]).collect();
         let mut out = crate::tensor::reserve(&kept)?;
         out.resize(dims::size_of(&kept), init);
         plan.execute(self.buffer(), &mut out, run, |out, data, at, step| {
@@ -113,11 +101,7 @@ impl<T: Element> Tensor<'_, T> {
             }
         });
         let reduced = Tensor::owned_with_strides(out, &kept, plan.out_strides.clone());
-        Ok(if axes.keep {
-            reduced.with_kept_axes(&gone)
-        } else {
-            reduced
-        })
+        Ok(if axes.keep { reduced.with_kept_axes(&gone) } else { reduced })
     }
 
     /// The same elements with an axis of length 1 at each of `gone` (sorted).
@@ -142,9 +126,7 @@ impl<T: Element> Tensor<'_, T> {
             if step == 1 {
                 return data[at..at + n].iter().fold(init, |acc, &x| f(acc, x));
             }
-            (0..n as isize).fold(init, |acc, i| {
-                f(acc, data[(at as isize + i * step) as usize])
-            })
+            (0..n as isize).fold(init, |acc, i| f(acc, data[(at as isize + i * step) as usize]))
         };
         self.reduce_with(axes, false, init, run, &f)
     }
@@ -155,20 +137,12 @@ impl<T: Element> Tensor<'_, T> {
     }
 
     /// Sum of `f` of the elements; `cast` when NumPy would convert them through its buffer.
-    pub(crate) fn sum_by<A: Number>(
-        &self,
-        axes: &Axes,
-        cast: bool,
-        f: impl Fn(T) -> A,
-    ) -> Result<Array<A>> {
-        let run = |acc: A, data: &[T], at: usize, step: isize, n: usize| match sys::same_slice::<T, A>(
-            data,
-        ) {
+    pub(crate) fn sum_by<A: Number>(&self, axes: &Axes, cast: bool, f: impl Fn(T) -> A) -> Result<Array<A>> {
+        let run = |acc: A, data: &[T], at: usize, step: isize, n: usize| match sys::same_slice::<T, A>(data) {
             Some(data) => acc.plus(A::run_sum(data, at, step, n)),
             None => {
-                let cast: Vec<A> = (0..n as isize)
-                    .map(|i| f(data[(at as isize + i * step) as usize]))
-                    .collect();
+                let cast: Vec<A> =
+                    (0..n as isize).map(|i| f(data[(at as isize + i * step) as usize])).collect();
                 acc.plus(A::run_sum(&cast, 0, 1, n))
             }
         };
@@ -186,9 +160,7 @@ impl<T: Element> Tensor<'_, T> {
             let item = |i: isize| data[(at as isize + i * step) as usize].widen();
             (0..n as isize).fold(acc, |acc, i| acc.times_plain(item(i)))
         };
-        self.reduce_with(&axes.into(), false, T::Sum::ONE, run, |acc, x| {
-            acc.times(x.widen())
-        })
+        self.reduce_with(&axes.into(), false, T::Sum::ONE, run, |acc, x| acc.times(x.widen()))
     }
 
     /// Product of all elements.
@@ -228,11 +200,7 @@ impl<T: Element> Tensor<'_, T> {
 
     /// How many elements go into one result of a reduction along `axes`.
     pub(crate) fn count_over(&self, axes: &Axes) -> Result<usize> {
-        Ok(axes
-            .resolve(self.ndim())?
-            .iter()
-            .map(|&axis| self.shape[axis])
-            .product())
+        Ok(axes.resolve(self.ndim())?.iter().map(|&axis| self.shape[axis]).product())
     }
 }
 
@@ -244,9 +212,7 @@ fn single<A: Element>(result: Result<Array<A>>) -> A {
 impl<T: Real> Tensor<'_, T> {
     /// Largest along axes; NaN wins. Errors: nothing to reduce.
     pub fn max_over(&self, axes: impl Into<Axes>) -> Result<Array<T>> {
-        self.extreme("maximum", &axes.into(), T::LOWEST, |a, b| {
-            if b > a || b.is_nan() { b } else { a }
-        })
+        self.extreme("maximum", &axes.into(), T::LOWEST, |a, b| if b > a || b.is_nan() { b } else { a })
     }
 
     /// Largest element; NaN wins. Errors: no element.
@@ -256,9 +222,7 @@ impl<T: Real> Tensor<'_, T> {
 
     /// Smallest along axes; NaN wins. Errors: nothing to reduce.
     pub fn min_over(&self, axes: impl Into<Axes>) -> Result<Array<T>> {
-        self.extreme("minimum", &axes.into(), T::HIGHEST, |a, b| {
-            if b < a || b.is_nan() { b } else { a }
-        })
+        self.extreme("minimum", &axes.into(), T::HIGHEST, |a, b| if b < a || b.is_nan() { b } else { a })
     }
 
     /// Smallest element; NaN wins. Errors: no element.
@@ -266,13 +230,7 @@ impl<T: Real> Tensor<'_, T> {
         self.min_over(Axes::all())?.item()
     }
 
-    fn extreme(
-        &self,
-        op: &'static str,
-        axes: &Axes,
-        start: T,
-        pick: impl Fn(T, T) -> T,
-    ) -> Result<Array<T>> {
+    fn extreme(&self, op: &'static str, axes: &Axes, start: T, pick: impl Fn(T, T) -> T) -> Result<Array<T>> {
         if self.count_over(axes)? == 0 && self.kept_size(axes)? > 0 {
             return Err(Error::EmptyReduction { op });
         }
@@ -289,33 +247,25 @@ impl<T: Real> Tensor<'_, T> {
                         best[lane] = (self.2)(best[lane], group[lane]);
                     }
                 }
-                tail.iter()
-                    .chain(&best[1..])
-                    .fold(best[0], |acc, &x| (self.2)(acc, x))
+                tail.iter().chain(&best[1..]).fold(best[0], |acc, &x| (self.2)(acc, x))
             }
         }
         let run = |acc: T, data: &[T], at: usize, step: isize, n: usize| match step {
             1 => sys::dispatch(Best(&data[at..at + n], acc, &pick)),
-            _ => (0..n as isize).fold(acc, |acc, i| {
-                pick(acc, data[(at as isize + i * step) as usize])
-            }),
+            _ => (0..n as isize).fold(acc, |acc, i| pick(acc, data[(at as isize + i * step) as usize])),
         };
         self.reduce_with(axes, false, start, run, pick)
     }
 
     fn kept_size(&self, axes: &Axes) -> Result<usize> {
         let gone = axes.resolve(self.ndim())?;
-        Ok((0..self.ndim())
-            .filter(|a| !gone.contains(a))
-            .map(|a| self.shape[a])
-            .product())
+        Ok((0..self.ndim()).filter(|a| !gone.contains(a)).map(|a| self.shape[a]).product())
     }
 
     /// Largest minus smallest along axes (`ptp`). Errors: nothing to reduce.
     pub fn ptp_over(&self, axes: impl Into<Axes>) -> Result<Array<T>> {
         let axes = axes.into();
-        self.max_over(axes.clone())?
-            .zip_with("ptp", &self.min_over(axes)?, T::minus)
+        self.max_over(axes.clone())?.zip_with("ptp", &self.min_over(axes)?, T::minus)
     }
 
     /// Position of the first largest element in C order; NaN wins. Errors: no element.
@@ -330,14 +280,10 @@ impl<T: Real> Tensor<'_, T> {
 
     fn position(&self, op: &'static str, better: impl Fn(T, T) -> bool) -> Result<usize> {
         if self.is_empty() {
-            return Err(Error::value(format!(
-                "attempt to get {op} of an empty sequence"
-            )));
+            return Err(Error::value(format!("attempt to get {op} of an empty sequence")));
         }
         let mut items = self.iter().enumerate();
-        let mut best = items
-            .next()
-            .expect("checked above that there is an element");
+        let mut best = items.next().expect("checked above that there is an element");
         for (i, x) in items {
             if better(x, best.1) || (x.is_nan() && !best.1.is_nan()) {
                 best = (i, x);
@@ -418,9 +364,7 @@ impl<T: Average> Tensor<'_, T> {
         let axes = axes.into();
         let count = T::Mean::from_f64(self.count_over(&axes)? as f64);
         let cast = T::DTYPE != T::Mean::DTYPE;
-        Ok(self
-            .sum_by(&axes, cast, |x| x.cast())?
-            .map(|sum| sum.divide_by_count(count)))
+        Ok(self.sum_by(&axes, cast, |x| x.cast())?.map(|sum| sum.divide_by_count(count)))
     }
 
     /// Mean of all elements; NaN when there is none.
@@ -443,9 +387,7 @@ where
             d.times(d)
         })?;
         let freedom = T::Mean::from_f64((count - ddof).max(0.0));
-        Ok(squares
-            .sum_by(&axes, false, |x| x)?
-            .map(|sum| sum.divide_by_count(freedom)))
+        Ok(squares.sum_by(&axes, false, |x| x)?.map(|sum| sum.divide_by_count(freedom)))
     }
 
     /// Variance of all elements.

@@ -28,11 +28,7 @@ pub(crate) struct ReducePlan {
 
 impl ReducePlan {
     /// Plan for reducing `axes` (sorted); `cast` when NumPy converts the elements on the way.
-    pub(crate) fn new<T: Element>(
-        tensor: &Tensor<'_, T>,
-        axes: &[usize],
-        cast: bool,
-    ) -> ReducePlan {
+    pub(crate) fn new<T: Element>(tensor: &Tensor<'_, T>, axes: &[usize], cast: bool) -> ReducePlan {
         let strides = tensor.flat_strides();
         let order = dims::axis_order(tensor.ndim(), &[&strides]);
         let mut full: Strides = Strides::from_elem(0, tensor.ndim());
@@ -90,11 +86,7 @@ impl ReducePlan {
             if size == 0 {
                 break;
             }
-            let buffer = if size > BUFFER && cost > 1.0 {
-                BUFFER
-            } else {
-                size
-            };
+            let buffer = if size > BUFFER && cost > 1.0 { BUFFER } else { size };
             if cost * best_size as f64 <= best_cost * buffer as f64 {
                 (best_axis, best_cost, best_size, best_core) = (axis, cost, size, core);
             }
@@ -125,11 +117,7 @@ impl ReducePlan {
         let length: usize = self.shape[..inner].iter().product();
         let reduces = self.out[0] == 0;
         let mut scratch: Vec<T> = Vec::new();
-        let mut outer = Odometer::new(
-            &self.shape[inner..],
-            &self.out[inner..],
-            &self.input[inner..],
-        );
+        let mut outer = Odometer::new(&self.shape[inner..], &self.out[inner..], &self.input[inner..]);
         loop {
             let (out_at, in_at) = outer.offsets(self.start);
             if reduces && inner == 1 {
@@ -158,17 +146,11 @@ impl ReducePlan {
         scratch.clear();
         scratch.reserve(length);
         let inner = self.inner_axes;
-        let mut rest = Odometer::new(
-            &self.shape[1..inner],
-            &self.out[1..inner],
-            &self.input[1..inner],
-        );
+        let mut rest = Odometer::new(&self.shape[1..inner], &self.out[1..inner], &self.input[1..inner]);
         loop {
             let (_, at) = rest.offsets(start);
             let step = self.input[0];
-            scratch.extend(
-                (0..self.shape[0]).map(|i| data[(at as isize + i as isize * step) as usize]),
-            );
+            scratch.extend((0..self.shape[0]).map(|i| data[(at as isize + i as isize * step) as usize]));
             if !rest.advance() {
                 return;
             }
@@ -184,11 +166,7 @@ impl ReducePlan {
         rows: &impl Fn(&mut [A], &[T], usize, isize),
     ) {
         let inner = self.inner_axes;
-        let mut rest = Odometer::new(
-            &self.shape[1..inner],
-            &self.out[1..inner],
-            &self.input[1..inner],
-        );
+        let mut rest = Odometer::new(&self.shape[1..inner], &self.out[1..inner], &self.input[1..inner]);
         loop {
             let (to, from) = rest.offsets(in_at);
             // The result's fastest kept axis is contiguous: it was laid out in this very order.
@@ -212,13 +190,7 @@ struct Odometer<'p> {
 
 impl<'p> Odometer<'p> {
     fn new(shape: &'p [usize], out: &'p [isize], input: &'p [isize]) -> Self {
-        Odometer {
-            shape,
-            out,
-            input,
-            index: vec![0; shape.len()],
-            at: (0, 0),
-        }
+        Odometer { shape, out, input, index: vec![0; shape.len()], at: (0, 0) }
     }
 
     fn offsets(&self, start: usize) -> (usize, usize) {

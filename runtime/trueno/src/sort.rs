@@ -33,9 +33,7 @@ impl<T: Real> Tensor<'_, T> {
 
     /// Positions that sort each lane along `axis`; equal elements keep their order. Errors: no such axis.
     pub fn argsort(&self, axis: isize) -> Result<Array<i64>> {
-        self.lanes_map(axis, self.axis_length(axis)?, |lane| {
-            Ok(order_of(&lane.to_vec()))
-        })
+        self.lanes_map(axis, self.axis_length(axis)?, |lane| Ok(order_of(&lane.to_vec())))
     }
 
     /// Each lane with its `k`-th smallest element in place. Errors: `k` outside the axis.
@@ -75,12 +73,7 @@ impl<T: Real> Tensor<'_, T> {
             *counts.last_mut().expect("pushed with the value") += 1;
         }
         let inverse = Tensor::owned(inverse, &self.shape);
-        Unique {
-            values: values.into(),
-            index: index.into(),
-            inverse,
-            counts: counts.into(),
-        }
+        Unique { values: values.into(), index: index.into(), inverse, counts: counts.into() }
     }
 
     /// Where each value would be inserted into this sorted array: before equal elements, or after them
@@ -92,11 +85,7 @@ impl<T: Real> Tensor<'_, T> {
         let data = self.to_contiguous();
         Ok(values.map(|v| {
             let before = |x: &T| {
-                if right {
-                    x.order(&v).is_le()
-                } else {
-                    x.order(&v).is_lt()
-                }
+                if right { x.order(&v).is_le() } else { x.order(&v).is_lt() }
             };
             data.partition_point(before) as i64
         }))
@@ -110,9 +99,7 @@ impl<T: Real> Tensor<'_, T> {
             return bins.searchsorted(self, !right);
         }
         if !edges.windows(2).all(|w| w[0] >= w[1]) {
-            return Err(Error::value(
-                "bins must be monotonically increasing or decreasing",
-            ));
+            return Err(Error::value("bins must be monotonically increasing or decreasing"));
         }
         let backwards: Array<T> = Tensor::from_items(edges.iter().rev().copied());
         let n = edges.len() as i64;
@@ -139,13 +126,7 @@ impl<T: Real> Tensor<'_, T> {
     pub fn setdiff1d(&self, other: &Tensor<'_, T>) -> Array<T> {
         let mine = self.unique();
         let keep = mine.isin(other).to_vec();
-        Tensor::from_items(
-            mine.to_vec()
-                .into_iter()
-                .zip(keep)
-                .filter(|(_, k)| !k)
-                .map(|(x, _)| x),
-        )
+        Tensor::from_items(mine.to_vec().into_iter().zip(keep).filter(|(_, k)| !k).map(|(x, _)| x))
     }
 
     /// Elements of either array, sorted, each once.
@@ -199,11 +180,7 @@ impl<T: Element> Tensor<'_, T> {
     /// Running product along `axis`; integers in 64 bits.
     pub fn cumprod(&self, axis: isize) -> Result<Array<T::Sum>> {
         // A single step does not overlap itself, so NumPy's complex product is fused there.
-        let next = if self.axis_length(axis)? == 2 {
-            T::Sum::times
-        } else {
-            T::Sum::times_plain
-        };
+        let next = if self.axis_length(axis)? == 2 { T::Sum::times } else { T::Sum::times_plain };
         self.accumulate(axis, T::widen, next)
     }
 }

@@ -24,10 +24,7 @@ where
 
     /// The `q`-th quantile (`0 <= q <= 1`) of all elements, interpolated linearly. Errors: `q` outside.
     pub fn quantile(&self, q: f64) -> Result<T::Mean> {
-        quantile_of(
-            self.to_vec(),
-            in_unit(q, "Quantiles must be in the range [0, 1]")?,
-        )
+        quantile_of(self.to_vec(), in_unit(q, "Quantiles must be in the range [0, 1]")?)
     }
 
     /// The `q`-th percentile (`0 <= q <= 100`) of all elements, interpolated linearly. Errors: `q` outside.
@@ -59,19 +56,12 @@ where
             let x: T::Mean = x.cast();
             x.times(w)
         })?;
-        Ok(products
-            .sum_by(&Axes::all(), false, |x| x)?
-            .item()?
-            .divide(total))
+        Ok(products.sum_by(&Axes::all(), false, |x| x)?.item()?.divide(total))
     }
 }
 
 fn in_unit(q: f64, text: &str) -> Result<f64> {
-    if (0.0..=1.0).contains(&q) {
-        Ok(q)
-    } else {
-        Err(Error::value(text))
-    }
+    if (0.0..=1.0).contains(&q) { Ok(q) } else { Err(Error::value(text)) }
 }
 
 fn median_of<T: Average + Real>(mut data: Vec<T>) -> T::Mean
@@ -87,15 +77,8 @@ where
     if n % 2 == 1 {
         return middle;
     }
-    let below = low
-        .iter()
-        .copied()
-        .max_by(T::order)
-        .map_or(middle, |x| x.cast());
-    T::Mean::ZERO
-        .plus(below)
-        .plus(middle)
-        .divide(T::Mean::from_f64(2.0))
+    let below = low.iter().copied().max_by(T::order).map_or(middle, |x| x.cast());
+    T::Mean::ZERO.plus(below).plus(middle).divide(T::Mean::from_f64(2.0))
 }
 
 fn quantile_of<T: Average + Real>(mut data: Vec<T>, q: f64) -> Result<T::Mean>
@@ -117,11 +100,7 @@ where
     let high = (low + 1).min(n - 1);
     let (a, b): (T::Mean, T::Mean) = (data[low].cast(), data[high].cast());
     let (t, gap) = (place - floor, b.minus(a).to_f64());
-    let value = if t >= 0.5 {
-        b.to_f64() - gap * (1.0 - t)
-    } else {
-        a.to_f64() + gap * t
-    };
+    let value = if t >= 0.5 { b.to_f64() - gap * (1.0 - t) } else { a.to_f64() + gap * t };
     Ok(T::Mean::from_f64(value))
 }
 
@@ -141,14 +120,10 @@ impl Tensor<'_, f64> {
             None => (self.min()?, self.max()?),
         };
         if first > last {
-            return Err(Error::value(
-                "max must be larger than min in range parameter.",
-            ));
+            return Err(Error::value("max must be larger than min in range parameter."));
         }
         if !(first.is_finite() && last.is_finite()) {
-            return Err(Error::value(format!(
-                "autodetected range of [{first}, {last}] is not finite"
-            )));
+            return Err(Error::value(format!("autodetected range of [{first}, {last}] is not finite")));
         }
         if first == last {
             (first, last) = (first - 0.5, last + 0.5);
@@ -172,9 +147,7 @@ impl Tensor<'_, f64> {
     pub fn histogram_edges(&self, edges: &Tensor<'_, f64>) -> Result<Array<i64>> {
         let edges = edges.to_vec();
         if edges.windows(2).any(|w| w[0] > w[1]) {
-            return Err(Error::value(
-                "`bins` must increase monotonically, when an array",
-            ));
+            return Err(Error::value("`bins` must increase monotonically, when an array"));
         }
         let sorted = self.ravel().sort(-1)?;
         let data = sorted.to_vec();
@@ -207,11 +180,7 @@ impl Tensor<'_, f64> {
             }
             let slope = (fp[i] - fp[i - 1]) / (xp[i] - xp[i - 1]);
             let value = slope * (x - xp[i - 1]) + fp[i - 1];
-            if value.is_nan() {
-                slope * (x - xp[i]) + fp[i]
-            } else {
-                value
-            }
+            if value.is_nan() { slope * (x - xp[i]) + fp[i] } else { value }
         }))
     }
 
@@ -222,9 +191,7 @@ impl Tensor<'_, f64> {
         }
         let later = self.slice(&[Index::Ellipsis, (1..).into()])?;
         let earlier = self.slice(&[Index::Ellipsis, (..-1).into()])?;
-        later
-            .zip_with("trapezoid", &earlier, |b, a| dx * (b + a) / 2.0)?
-            .sum_over(-1)
+        later.zip_with("trapezoid", &earlier, |b, a| dx * (b + a) / 2.0)?.sum_over(-1)
     }
 
     /// Central differences along `axis` with spacing `dx`, one-sided at the ends. Errors: fewer than two
@@ -240,11 +207,7 @@ impl Tensor<'_, f64> {
             let x = lane.to_vec();
             let inner = (1..n - 1).map(|i| (x[i + 1] - x[i - 1]) / (2.0 * dx));
             let ends = |i: usize| (x[i + 1] - x[i]) / dx;
-            Ok([ends(0)]
-                .into_iter()
-                .chain(inner)
-                .chain([ends(n - 2)])
-                .collect())
+            Ok([ends(0)].into_iter().chain(inner).chain([ends(n - 2)]).collect())
         })
     }
 
@@ -264,11 +227,7 @@ impl<T: FloatMath + MatMul + Average<Mean = T>> Tensor<'_, T> {
         let products = centred.matmul(&centred.t())?;
         let scale = T::ONE.divide(T::from_f64((n - ddof).max(0.0)));
         let matrix = products.map(|x| x.times(scale));
-        if rows.len() == 1 {
-            matrix.into_reshaped(&[])
-        } else {
-            Ok(matrix)
-        }
+        if rows.len() == 1 { matrix.into_reshaped(&[]) } else { Ok(matrix) }
     }
 
     /// Correlation matrix of the rows.
@@ -278,9 +237,7 @@ impl<T: FloatMath + MatMul + Average<Mean = T>> Tensor<'_, T> {
             return c.try_div(&c);
         }
         let deviations = c.diagonal(0)?.map(|x| x.sqrt());
-        let scaled = c
-            .try_div(&deviations.expand_dims(1)?)?
-            .try_div(&deviations.expand_dims(0)?)?;
+        let scaled = c.try_div(&deviations.expand_dims(1)?)?.try_div(&deviations.expand_dims(0)?)?;
         Ok(scaled.clip(T::ONE.negative(), T::ONE))
     }
 }
@@ -322,14 +279,9 @@ impl<T: FloatMath + Average<Mean = T>> Tensor<'_, T> {
         T: Cast<T>,
     {
         let axes = axes.into();
-        let counts = self
-            .isnan()
-            .logical_not()
-            .count_nonzero_over(axes.clone())?;
+        let counts = self.isnan().logical_not().count_nonzero_over(axes.clone())?;
         let sums = self.without_nan(T::ZERO).sum_by(&axes, false, |x| x)?;
-        sums.zip_with("nanmean", &counts, |sum, n| {
-            sum.divide(T::from_f64(n as f64))
-        })
+        sums.zip_with("nanmean", &counts, |sum, n| sum.divide(T::from_f64(n as f64)))
     }
 }
 
@@ -338,13 +290,9 @@ impl<T: Integer> Tensor<'_, T> {
     pub fn bincount(&self, minlength: usize) -> Result<Array<i64>> {
         let most = self.iter().map(Integer::to_i128).max().unwrap_or(-1);
         if self.iter().any(|x| x.to_i128() < 0) {
-            return Err(Error::value(
-                "'list' argument must have no negative elements",
-            ));
+            return Err(Error::value("'list' argument must have no negative elements"));
         }
-        let length = usize::try_from(most + 1)
-            .unwrap_or(usize::MAX)
-            .max(minlength);
+        let length = usize::try_from(most + 1).unwrap_or(usize::MAX).max(minlength);
         let mut counts = Tensor::zeros(&[length])?;
         self.for_each(|x| counts[x.to_i128() as usize] += 1);
         Ok(counts)
@@ -380,10 +328,7 @@ impl<T: Number> Tensor<'_, T> {
         let (n, m) = (long.len(), short.len());
         let mut full = vec![T::ZERO; n + m - 1];
         for (j, &y) in short.iter().enumerate() {
-            full[j..j + n]
-                .iter_mut()
-                .zip(&long)
-                .for_each(|(out, &x)| *out = out.plus(x.times_plain(y)));
+            full[j..j + n].iter_mut().zip(&long).for_each(|(out, &x)| *out = out.plus(x.times_plain(y)));
         }
         let kept = match part {
             Overlap::Full => 0..n + m - 1,
@@ -427,9 +372,7 @@ impl<T: Number> Tensor<'_, T> {
                 for q in 0..kw {
                     let factor = kernel[[p, q]];
                     let line = &image[(i + p) * w + q..][..columns];
-                    row.iter_mut()
-                        .zip(line)
-                        .for_each(|(out, &x)| *out = out.plus(factor.times_plain(x)));
+                    row.iter_mut().zip(line).for_each(|(out, &x)| *out = out.plus(factor.times_plain(x)));
                 }
             }
         }

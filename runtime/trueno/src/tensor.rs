@@ -30,10 +30,8 @@ pub type Array<T> = Tensor<'static, T>;
 pub(crate) fn reserve<T>(shape: &[usize]) -> Result<Vec<T>> {
     let n = dims::checked_size(shape, size_of::<T>())?;
     let mut data = Vec::new();
-    data.try_reserve_exact(n).map_err(|_| Error::OutOfMemory {
-        shape: shape.to_vec(),
-        item_size: size_of::<T>(),
-    })?;
+    data.try_reserve_exact(n)
+        .map_err(|_| Error::OutOfMemory { shape: shape.to_vec(), item_size: size_of::<T>() })?;
     Ok(data)
 }
 
@@ -41,10 +39,7 @@ impl<T: Element> Tensor<'static, T> {
     /// Array of `shape` (C order) that takes over `data`.
     pub fn from_vec(data: Vec<T>, shape: &[usize]) -> Result<Self> {
         if dims::checked_size(shape, size_of::<T>())? != data.len() {
-            return Err(Error::BufferLength {
-                length: data.len(),
-                shape: shape.to_vec(),
-            });
+            return Err(Error::BufferLength { length: data.len(), shape: shape.to_vec() });
         }
         Ok(Self::owned(data, shape))
     }
@@ -56,29 +51,14 @@ impl<T: Element> Tensor<'static, T> {
     }
 
     pub(crate) fn owned_with_strides(data: Vec<T>, shape: &[usize], strides: Strides) -> Self {
-        Tensor {
-            storage: Storage::Owned(data),
-            offset: 0,
-            shape: shape.into(),
-            strides,
-        }
+        Tensor { storage: Storage::Owned(data), offset: 0, shape: shape.into(), strides }
     }
 
     /// Takes over `data`, seen through any shape and strides (in elements) from `offset` on. Errors when
     /// some element would lie outside.
-    pub fn strided_from_vec(
-        data: Vec<T>,
-        offset: usize,
-        shape: &[usize],
-        strides: &[isize],
-    ) -> Result<Self> {
+    pub fn strided_from_vec(data: Vec<T>, offset: usize, shape: &[usize], strides: &[isize]) -> Result<Self> {
         Tensor::strided(&data, offset, shape, strides)?;
-        Ok(Tensor {
-            storage: Storage::Owned(data),
-            offset,
-            shape: shape.into(),
-            strides: strides.into(),
-        })
+        Ok(Tensor { storage: Storage::Owned(data), offset, shape: shape.into(), strides: strides.into() })
     }
 
     /// One-dimensional array of the items of an iterator.
@@ -148,32 +128,19 @@ impl<'a, T: Element> Tensor<'a, T> {
     /// A borrowed slice seen as `shape` (C order).
     pub fn borrowed(data: &'a [T], shape: &[usize]) -> Result<Self> {
         if dims::checked_size(shape, size_of::<T>())? != data.len() {
-            return Err(Error::BufferLength {
-                length: data.len(),
-                shape: shape.to_vec(),
-            });
+            return Err(Error::BufferLength { length: data.len(), shape: shape.to_vec() });
         }
         Ok(Tensor::over(data, 0, shape.into(), dims::c_strides(shape)))
     }
 
     /// A borrowed slice as a one-dimensional array.
     pub fn from_slice(data: &'a [T]) -> Self {
-        Tensor::over(
-            data,
-            0,
-            Dims::from_slice(&[data.len()]),
-            Strides::from_slice(&[1]),
-        )
+        Tensor::over(data, 0, Dims::from_slice(&[data.len()]), Strides::from_slice(&[1]))
     }
 
     /// A borrowed slice seen through any shape and strides (in elements) from `offset` on.
     /// Errors when some element would lie outside the slice.
-    pub fn strided(
-        data: &'a [T],
-        offset: usize,
-        shape: &[usize],
-        strides: &[isize],
-    ) -> Result<Self> {
+    pub fn strided(data: &'a [T], offset: usize, shape: &[usize], strides: &[isize]) -> Result<Self> {
         let size = dims::checked_size(shape, size_of::<T>())?;
         if shape.len() != strides.len() {
             return Err(Error::value("strides and shape must have the same length"));
@@ -181,11 +148,7 @@ impl<'a, T: Element> Tensor<'a, T> {
         let (mut low, mut high) = (offset as i128, offset as i128);
         for (&n, &stride) in shape.iter().zip(strides) {
             let reach = (n as i128 - 1) * stride as i128;
-            if reach < 0 {
-                low += reach
-            } else {
-                high += reach
-            }
+            if reach < 0 { low += reach } else { high += reach }
         }
         if size > 0 && (low < 0 || high >= data.len() as i128) {
             return Err(Error::value("strides reach outside of the buffer"));
@@ -194,12 +157,7 @@ impl<'a, T: Element> Tensor<'a, T> {
     }
 
     pub(crate) fn over(data: &'a [T], offset: usize, shape: Dims, strides: Strides) -> Self {
-        Tensor {
-            storage: Storage::Borrowed(data),
-            offset,
-            shape,
-            strides,
-        }
+        Tensor { storage: Storage::Borrowed(data), offset, shape, strides }
     }
 
     /// Lengths of the axes.
@@ -252,12 +210,7 @@ impl<'a, T: Element> Tensor<'a, T> {
 
     /// A view of everything; costs nothing.
     pub fn view(&self) -> Tensor<'_, T> {
-        Tensor::over(
-            self.buffer(),
-            self.offset,
-            self.shape.clone(),
-            self.strides.clone(),
-        )
+        Tensor::over(self.buffer(), self.offset, self.shape.clone(), self.strides.clone())
     }
 
     /// The same storage under another shape and strides; `offset` counts from the storage's start.
@@ -266,18 +219,8 @@ impl<'a, T: Element> Tensor<'a, T> {
     }
 
     /// As `reframe`, keeping ownership.
-    pub(crate) fn into_reframed(
-        self,
-        offset: usize,
-        shape: Dims,
-        strides: Strides,
-    ) -> Tensor<'a, T> {
-        Tensor {
-            storage: self.storage,
-            offset,
-            shape,
-            strides,
-        }
+    pub(crate) fn into_reframed(self, offset: usize, shape: Dims, strides: Strides) -> Tensor<'a, T> {
+        Tensor { storage: self.storage, offset, shape, strides }
     }
 
     /// Whether the elements lie one after the other in C order.
@@ -291,11 +234,7 @@ impl<'a, T: Element> Tensor<'a, T> {
             return None;
         }
         let size = self.size();
-        if size == 0 {
-            Some(&[])
-        } else {
-            Some(&self.buffer()[self.offset..self.offset + size])
-        }
+        if size == 0 { Some(&[]) } else { Some(&self.buffer()[self.offset..self.offset + size]) }
     }
 
     /// The elements in C order: borrowed when they lie so, copied otherwise.
@@ -335,13 +274,11 @@ impl<'a, T: Element> Tensor<'a, T> {
     pub fn iter(&self) -> impl ExactSizeIterator<Item = T> + '_ {
         let data = self.buffer();
         let contiguous = self.is_contiguous();
-        (0..self.size()).map(move |i| {
-            if contiguous {
-                data[self.offset + i]
-            } else {
-                data[self.offset_of_flat(i)]
-            }
-        })
+        (0..self.size()).map(
+            move |i| {
+                if contiguous { data[self.offset + i] } else { data[self.offset_of_flat(i)] }
+            },
+        )
     }
 
     /// Offset in the storage of the `flat`-th element in C order.
@@ -361,23 +298,13 @@ impl<'a, T: Element> Tensor<'a, T> {
 
     pub(crate) fn offset_at(&self, index: &[isize]) -> Result<usize> {
         if index.len() > self.ndim() {
-            return Err(Error::TooManyIndices {
-                ndim: self.ndim(),
-                indices: index.len(),
-            });
+            return Err(Error::TooManyIndices { ndim: self.ndim(), indices: index.len() });
         }
         if index.len() < self.ndim() {
-            return Err(Error::Rank {
-                op: "get",
-                want: "one index per axis",
-                got: self.ndim(),
-            });
+            return Err(Error::Rank { op: "get", want: "one index per axis", got: self.ndim() });
         }
         let mut at = self.offset as isize;
-        for (axis, (&i, (&n, &stride))) in index
-            .iter()
-            .zip(self.shape.iter().zip(&self.strides))
-            .enumerate()
+        for (axis, (&i, (&n, &stride))) in index.iter().zip(self.shape.iter().zip(&self.strides)).enumerate()
         {
             at += resolve(i, axis, n)? as isize * stride;
         }
@@ -387,9 +314,7 @@ impl<'a, T: Element> Tensor<'a, T> {
     /// The only element, as Python's `item()`.
     pub fn item(&self) -> Result<T> {
         if self.size() != 1 {
-            return Err(Error::value(
-                "can only convert an array of size 1 to a Python scalar",
-            ));
+            return Err(Error::value("can only convert an array of size 1 to a Python scalar"));
         }
         Ok(self.buffer()[self.offset])
     }
@@ -398,12 +323,9 @@ impl<'a, T: Element> Tensor<'a, T> {
     pub fn into_owned(self) -> Array<T> {
         let whole = self.offset == 0 && self.is_contiguous();
         match self.storage {
-            Storage::Owned(data) if whole && data.len() == dims::size_of(&self.shape) => Tensor {
-                storage: Storage::Owned(data),
-                offset: 0,
-                shape: self.shape,
-                strides: self.strides,
-            },
+            Storage::Owned(data) if whole && data.len() == dims::size_of(&self.shape) => {
+                Tensor { storage: Storage::Owned(data), offset: 0, shape: self.shape, strides: self.strides }
+            }
             storage => {
                 let same = Tensor { storage, ..self };
                 Tensor::owned(same.to_vec(), &same.shape)
@@ -437,11 +359,7 @@ impl<'a, T: Element> Tensor<'a, T> {
 pub(crate) fn resolve(i: isize, axis: usize, n: usize) -> Result<usize> {
     let at = if i < 0 { i + n as isize } else { i };
     if at < 0 || at >= n as isize {
-        return Err(Error::Index {
-            index: i,
-            axis,
-            size: n,
-        });
+        return Err(Error::Index { index: i, axis, size: n });
     }
     Ok(at as usize)
 }
@@ -453,11 +371,7 @@ impl<T: Element, const N: usize> std::ops::Index<[usize; N]> for Tensor<'_, T> {
     #[inline]
     fn index(&self, index: [usize; N]) -> &T {
         if N == self.shape.len() && index.iter().zip(&self.shape).all(|(i, n)| i < n) {
-            let at: isize = index
-                .iter()
-                .zip(&self.strides)
-                .map(|(&i, &s)| i as isize * s)
-                .sum();
+            let at: isize = index.iter().zip(&self.strides).map(|(&i, &s)| i as isize * s).sum();
             return &self.buffer()[(self.offset as isize + at) as usize];
         }
         match self.offset_at(&index.map(|i| i as isize)) {
@@ -482,11 +396,7 @@ impl<T: Element, const N: usize> std::ops::IndexMut<[usize; N]> for Tensor<'stat
     fn index_mut(&mut self, index: [usize; N]) -> &mut T {
         let inside = N == self.shape.len() && index.iter().zip(&self.shape).all(|(i, n)| i < n);
         let at = if inside {
-            let at: isize = index
-                .iter()
-                .zip(&self.strides)
-                .map(|(&i, &s)| i as isize * s)
-                .sum();
+            let at: isize = index.iter().zip(&self.strides).map(|(&i, &s)| i as isize * s).sum();
             (self.offset as isize + at) as usize
         } else {
             match self.offset_at(&index.map(|i| i as isize)) {

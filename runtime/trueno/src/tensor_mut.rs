@@ -19,21 +19,13 @@ impl<'a, T: Element> TensorMut<'a, T> {
     /// A borrowed slice as a writable array of `shape` (C order).
     pub fn borrowed(data: &'a mut [T], shape: &[usize]) -> Result<Self> {
         if dims::checked_size(shape, size_of::<T>())? != data.len() {
-            return Err(Error::BufferLength {
-                length: data.len(),
-                shape: shape.to_vec(),
-            });
+            return Err(Error::BufferLength { length: data.len(), shape: shape.to_vec() });
         }
         Ok(Self::over(data, 0, shape.into(), dims::c_strides(shape)))
     }
 
     pub(crate) fn over(data: &'a mut [T], offset: usize, shape: Dims, strides: Strides) -> Self {
-        TensorMut {
-            data,
-            offset,
-            shape,
-            strides,
-        }
+        TensorMut { data, offset, shape, strides }
     }
 
     /// Lengths of the axes.
@@ -43,18 +35,12 @@ impl<'a, T: Element> TensorMut<'a, T> {
 
     /// A view for reading.
     pub fn view(&self) -> Tensor<'_, T> {
-        Tensor::over(
-            self.data,
-            self.offset,
-            self.shape.clone(),
-            self.strides.clone(),
-        )
+        Tensor::over(self.data, self.offset, self.shape.clone(), self.strides.clone())
     }
 
     /// A writable view of what `a[...]` names.
     pub fn slice_mut(&mut self, entries: &[Index]) -> Result<TensorMut<'_, T>> {
-        let (offset, shape, strides) =
-            index::apply((self.offset, &self.shape, &self.strides), entries)?;
+        let (offset, shape, strides) = index::apply((self.offset, &self.shape, &self.strides), entries)?;
         Ok(TensorMut::over(self.data, offset, shape, strides))
     }
 
@@ -95,8 +81,7 @@ impl<'a, T: Element> TensorMut<'a, T> {
     ) -> Result<()> {
         let extra = other.ndim().saturating_sub(self.shape.len());
         let fits = other.shape[..extra].iter().all(|&n| n == 1);
-        let shape =
-            dims::broadcast_shapes(op, &self.shape, &other.shape[extra.min(other.ndim())..])?;
+        let shape = dims::broadcast_shapes(op, &self.shape, &other.shape[extra.min(other.ndim())..])?;
         if !fits || shape != self.shape {
             return Err(Error::value(format!(
                 "could not broadcast input array from shape {} into shape {}",
@@ -104,15 +89,9 @@ impl<'a, T: Element> TensorMut<'a, T> {
                 crate::shape_text(&self.shape).replace(", ", ",")
             )));
         }
-        let theirs =
-            dims::broadcast_strides(&other.shape[extra..], &other.strides[extra..], &self.shape);
+        let theirs = dims::broadcast_strides(&other.shape[extra..], &other.strides[extra..], &self.shape);
         let order = dims::axis_order(shape.len(), &[&self.strides, &theirs]);
-        let walk = Walk::new(
-            &shape,
-            &order,
-            [&self.strides, &theirs],
-            [self.offset, other.offset],
-        );
+        let walk = Walk::new(&shape, &order, [&self.strides, &theirs], [self.offset, other.offset]);
         let (n, [p, q], source) = (walk.run(), walk.steps(), other.buffer());
         let data = &mut *self.data;
         walk.for_each_run(|[to, from]| {

@@ -30,31 +30,18 @@ impl<'a, T: Element> Tensor<'a, T> {
 
     fn wanted_shape(&self, shape: &[isize]) -> Result<Dims> {
         let size = self.size();
-        let wrong = || Error::Reshape {
-            size,
-            shape: shape.to_vec(),
-        };
+        let wrong = || Error::Reshape { size, shape: shape.to_vec() };
         let unknown = shape.iter().filter(|&&n| n < 0).count();
         if unknown > 1 || shape.iter().any(|&n| n < -1) {
             return Err(Error::value("can only specify one unknown dimension"));
         }
         let known = shape.iter().filter(|&&n| n >= 0);
-        let known = known
-            .map(|&n| n as usize)
-            .try_fold(1usize, usize::checked_mul)
-            .ok_or_else(wrong)?;
-        let fill = if unknown == 0 {
-            1
-        } else {
-            size.checked_div(known).ok_or_else(wrong)?
-        };
+        let known = known.map(|&n| n as usize).try_fold(1usize, usize::checked_mul).ok_or_else(wrong)?;
+        let fill = if unknown == 0 { 1 } else { size.checked_div(known).ok_or_else(wrong)? };
         if known * fill != size {
             return Err(wrong());
         }
-        Ok(shape
-            .iter()
-            .map(|&n| if n < 0 { fill } else { n as usize })
-            .collect())
+        Ok(shape.iter().map(|&n| if n < 0 { fill } else { n as usize }).collect())
     }
 
     /// All elements on one axis, in C order: a view where possible.
@@ -79,8 +66,7 @@ impl<'a, T: Element> Tensor<'a, T> {
 
     /// As `t`, taking over the array.
     pub fn into_t(self) -> Tensor<'a, T> {
-        let (offset, mut shape, mut strides) =
-            (self.offset, self.shape.clone(), self.strides.clone());
+        let (offset, mut shape, mut strides) = (self.offset, self.shape.clone(), self.strides.clone());
         shape.reverse();
         strides.reverse();
         self.into_reframed(offset, shape, strides)
@@ -95,10 +81,8 @@ impl<'a, T: Element> Tensor<'a, T> {
             Error::RepeatedAxis { .. } => Error::value("repeated axis in transpose"),
             other => other,
         })?;
-        let order: Vec<usize> = axes
-            .iter()
-            .map(|&a| dims::normalize_axis(a, self.ndim()))
-            .collect::<Result<_>>()?;
+        let order: Vec<usize> =
+            axes.iter().map(|&a| dims::normalize_axis(a, self.ndim())).collect::<Result<_>>()?;
         let shape: Dims = order.iter().map(|&a| self.shape[a]).collect();
         let strides: Strides = order.iter().map(|&a| self.strides[a]).collect();
         Ok(self.reframe(self.offset, shape, strides))
@@ -106,10 +90,7 @@ impl<'a, T: Element> Tensor<'a, T> {
 
     /// Two axes exchanged.
     pub fn swapaxes(&self, a: isize, b: isize) -> Result<Tensor<'_, T>> {
-        let (a, b) = (
-            dims::normalize_axis(a, self.ndim())?,
-            dims::normalize_axis(b, self.ndim())?,
-        );
+        let (a, b) = (dims::normalize_axis(a, self.ndim())?, dims::normalize_axis(b, self.ndim())?);
         let (mut shape, mut strides) = (self.shape.clone(), self.strides.clone());
         shape.swap(a, b);
         strides.swap(a, b);
@@ -118,10 +99,7 @@ impl<'a, T: Element> Tensor<'a, T> {
 
     /// Axis `from` moved to position `to`.
     pub fn moveaxis(&self, from: isize, to: isize) -> Result<Tensor<'_, T>> {
-        let (from, to) = (
-            dims::normalize_axis(from, self.ndim())?,
-            dims::normalize_axis(to, self.ndim())?,
-        );
+        let (from, to) = (dims::normalize_axis(from, self.ndim())?, dims::normalize_axis(to, self.ndim())?);
         let (mut shape, mut strides) = (self.shape.clone(), self.strides.clone());
         let (n, stride) = (shape.remove(from), strides.remove(from));
         shape.insert(to, n);
@@ -141,14 +119,8 @@ impl<'a, T: Element> Tensor<'a, T> {
     /// Without axes of length 1.
     pub fn squeeze(&self) -> Tensor<'_, T> {
         let kept = |axis: &usize| self.shape[*axis] != 1;
-        let shape = (0..self.ndim())
-            .filter(kept)
-            .map(|a| self.shape[a])
-            .collect();
-        let strides = (0..self.ndim())
-            .filter(kept)
-            .map(|a| self.strides[a])
-            .collect();
+        let shape = (0..self.ndim()).filter(kept).map(|a| self.shape[a]).collect();
+        let strides = (0..self.ndim()).filter(kept).map(|a| self.strides[a]).collect();
         self.reframe(self.offset, shape, strides)
     }
 
@@ -156,9 +128,7 @@ impl<'a, T: Element> Tensor<'a, T> {
     pub fn squeeze_axis(&self, axis: isize) -> Result<Tensor<'_, T>> {
         let axis = dims::normalize_axis(axis, self.ndim())?;
         if self.shape[axis] != 1 {
-            return Err(Error::value(
-                "cannot select an axis to squeeze out which has size not equal to one",
-            ));
+            return Err(Error::value("cannot select an axis to squeeze out which has size not equal to one"));
         }
         let (mut shape, mut strides) = (self.shape.clone(), self.strides.clone());
         shape.remove(axis);
@@ -182,11 +152,7 @@ impl<'a, T: Element> Tensor<'a, T> {
         let axis = dims::normalize_axis(axis, self.ndim())?;
         let mut strides = self.strides.clone();
         let last = self.shape[axis].saturating_sub(1) as isize;
-        let offset = if self.is_empty() {
-            0
-        } else {
-            self.offset as isize + last * strides[axis]
-        };
+        let offset = if self.is_empty() { 0 } else { self.offset as isize + last * strides[axis] };
         strides[axis] = -strides[axis];
         Ok(self.reframe(offset as usize, self.shape.clone(), strides))
     }
@@ -194,9 +160,7 @@ impl<'a, T: Element> Tensor<'a, T> {
     /// Diagonal `k` of the first two axes, as the last axis of the result. Errors: fewer than two axes.
     pub fn diagonal(&self, k: isize) -> Result<Tensor<'_, T>> {
         if self.ndim() < 2 {
-            return Err(Error::value(
-                "diag requires an array of at least two dimensions",
-            ));
+            return Err(Error::value("diag requires an array of at least two dimensions"));
         }
         let (rows, columns) = (self.shape[0] as isize, self.shape[1] as isize);
         let (row, column) = if k >= 0 { (0, k) } else { (-k, 0) };
@@ -206,11 +170,7 @@ impl<'a, T: Element> Tensor<'a, T> {
         shape.push(n);
         strides.push(self.strides[0] + self.strides[1]);
         let at = self.offset as isize + row * self.strides[0] + column * self.strides[1];
-        let offset = if n == 0 || self.is_empty() {
-            0
-        } else {
-            at as usize
-        };
+        let offset = if n == 0 || self.is_empty() { 0 } else { at as usize };
         Ok(self.reframe(offset, shape, strides))
     }
 
@@ -282,12 +242,8 @@ fn nocopy_strides(old: &[usize], strides: &[isize], new: &[usize]) -> Option<Str
     if old.contains(&0) || dims::is_c_contiguous(old, strides) {
         return Some(dims::c_strides(new));
     }
-    let kept: Vec<(usize, isize)> = old
-        .iter()
-        .copied()
-        .zip(strides.iter().copied())
-        .filter(|&(n, _)| n != 1)
-        .collect();
+    let kept: Vec<(usize, isize)> =
+        old.iter().copied().zip(strides.iter().copied()).filter(|&(n, _)| n != 1).collect();
     let mut out: Strides = Strides::from_elem(0, new.len());
     let (mut from, mut to) = (0, 0);
     while from < kept.len() && to < new.len() {

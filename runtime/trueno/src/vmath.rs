@@ -58,10 +58,7 @@ pub(crate) fn exp_f32(x: f32) -> f32 {
     let n = inside.mul_add(std::f64::consts::LOG2_E, MAGIC) - MAGIC;
     let r = n.mul_add(-std::f64::consts::LN_2, inside);
     let r2 = r * r;
-    let high = r2.mul_add(
-        r.mul_add(1.0 / 5040.0, 1.0 / 720.0),
-        r.mul_add(1.0 / 120.0, 1.0 / 24.0),
-    );
+    let high = r2.mul_add(r.mul_add(1.0 / 5040.0, 1.0 / 720.0), r.mul_add(1.0 / 120.0, 1.0 / 24.0));
     let p = r2.mul_add(r2.mul_add(high, r.mul_add(1.0 / 6.0, 0.5)), 1.0 + r);
     let scaled = (p * power_of_two(n)) as f32;
     if x != x { x } else { scaled }
@@ -82,15 +79,10 @@ pub(crate) fn ln(x: f64) -> f64 {
     let s = f / (2.0 + f);
     let z = s * s;
     let w = z * z;
-    let odd = w.mul_add(
-        w.mul_add(1.531383769920937332e-01, 2.222219843214978396e-01),
-        3.999999999940941908e-01,
-    );
+    let odd =
+        w.mul_add(w.mul_add(1.531383769920937332e-01, 2.222219843214978396e-01), 3.999999999940941908e-01);
     let even = w.mul_add(
-        w.mul_add(
-            w.mul_add(1.479819860511658591e-01, 1.818357216161805012e-01),
-            2.857142874366239149e-01,
-        ),
+        w.mul_add(w.mul_add(1.479819860511658591e-01, 1.818357216161805012e-01), 2.857142874366239149e-01),
         6.666666666666735130e-01,
     );
     let r = w.mul_add(odd, z * even);

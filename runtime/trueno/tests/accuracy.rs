@@ -14,11 +14,7 @@ fn ordered(x: f64) -> i64 {
 
 fn ordered32(x: f32) -> i64 {
     let bits = i64::from(x.to_bits() as i32);
-    if bits < 0 {
-        i64::from(i32::MIN) - bits
-    } else {
-        bits
-    }
+    if bits < 0 { i64::from(i32::MIN) - bits } else { bits }
 }
 
 /// Numbers of every size below `limit`, of both signs.
@@ -41,10 +37,7 @@ fn check(
     for (x, y) in x.iter().zip(y.iter()) {
         let want = reference(x);
         let same = want.is_nan() && y.is_nan();
-        assert!(
-            same || (ordered(y) - ordered(want)).abs() <= 2,
-            "{name}({x:e}) = {y:e}, not {want:e}"
-        );
+        assert!(same || (ordered(y) - ordered(want)).abs() <= 2, "{name}({x:e}) = {y:e}, not {want:e}");
     }
     let x: Array<f32> = x.cast();
     let y = ours32(&x);
@@ -70,21 +63,8 @@ fn exp_log_sin_cos_tanh() {
 
 #[test]
 fn edges_are_those_of_ieee() {
-    let x = Tensor::from([
-        f64::INFINITY,
-        f64::NEG_INFINITY,
-        f64::NAN,
-        0.0,
-        -0.0,
-        5e-324,
-        709.9,
-        -745.2,
-    ]);
-    let bits = |t: Array<f64>| {
-        t.iter()
-            .map(|x| if x.is_nan() { 0 } else { x.to_bits() })
-            .collect::<Vec<_>>()
-    };
+    let x = Tensor::from([f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 0.0, -0.0, 5e-324, 709.9, -745.2]);
+    let bits = |t: Array<f64>| t.iter().map(|x| if x.is_nan() { 0 } else { x.to_bits() }).collect::<Vec<_>>();
     let want = |f: fn(f64) -> f64| bits(x.map(f));
     assert_eq!(bits(x.exp()), want(f64::exp));
     assert_eq!(bits(x.log()), want(f64::ln));

@@ -10,17 +10,8 @@ fn views_share_and_operators_read_well() {
     assert_eq!((2.0 * &a - 1.0).to_vec(), [1.0, 3.0, 5.0, 7.0, 9.0, 11.0]);
     let last = a.slice(s![.., -1]).unwrap();
     assert_eq!(last.to_vec(), [3.0, 6.0]);
-    let turned = a
-        .slice(s![
-            Slice::step(-1),
-            Index::NewAxis,
-            Slice::new(None, None, 2)
-        ])
-        .unwrap();
-    assert_eq!(
-        (turned.shape(), turned.to_vec()),
-        (&[2, 1, 2][..], vec![4.0, 6.0, 1.0, 3.0])
-    );
+    let turned = a.slice(s![Slice::step(-1), Index::NewAxis, Slice::new(None, None, 2)]).unwrap();
+    assert_eq!((turned.shape(), turned.to_vec()), (&[2, 1, 2][..], vec![4.0, 6.0, 1.0, 3.0]));
     let mut b = a.clone();
     b.slice_mut(s![0, ..]).unwrap().assign(&row).unwrap();
     assert_eq!(b.to_vec(), [10.0, 20.0, 30.0, 4.0, 5.0, 6.0]);
@@ -28,47 +19,20 @@ fn views_share_and_operators_read_well() {
 
 #[test]
 fn errors_name_both_shapes_and_the_operation() {
-    let (a, b) = (
-        Array::<f64>::zeros(&[2, 3]).unwrap(),
-        Array::<f64>::zeros(&[4]).unwrap(),
-    );
+    let (a, b) = (Array::<f64>::zeros(&[2, 3]).unwrap(), Array::<f64>::zeros(&[4]).unwrap());
     let error = a.try_add(&b).unwrap_err();
-    assert_eq!(
-        error,
-        Error::ShapeMismatch {
-            op: "add",
-            left: vec![2, 3],
-            right: vec![4]
-        }
-    );
+    assert_eq!(error, Error::ShapeMismatch { op: "add", left: vec![2, 3], right: vec![4] });
     assert!(error.to_string().contains("(2,3) (4,)"), "{error}");
-    assert!(
-        a.matmul(&b)
-            .unwrap_err()
-            .to_string()
-            .contains("(2,3) and (4,)")
-    );
+    assert!(a.matmul(&b).unwrap_err().to_string().contains("(2,3) and (4,)"));
     let short = Vector::from_vec(vec![1.0]);
     assert!(Vector::from_vec(vec![1.0, 2.0]).dot(&short).is_err());
-    assert_eq!(
-        a.get(&[2, 0]),
-        Err(Error::Index {
-            index: 2,
-            axis: 0,
-            size: 2
-        })
-    );
-    assert!(matches!(
-        Array::<f64>::zeros(&[1 << 40, 1 << 40]),
-        Err(Error::OutOfMemory { .. })
-    ));
+    assert_eq!(a.get(&[2, 0]), Err(Error::Index { index: 2, axis: 0, size: 2 }));
+    assert!(matches!(Array::<f64>::zeros(&[1 << 40, 1 << 40]), Err(Error::OutOfMemory { .. })));
     assert!(concatenate::<f64>(&[], 0).is_err());
 }
 
 #[test]
-#[should_panic(
-    expected = "ValueError: add: operands could not be broadcast together with shapes (3,) (2,)"
-)]
+#[should_panic(expected = "ValueError: add: operands could not be broadcast together with shapes (3,) (2,)")]
 fn an_operator_panics_as_python_raises() {
     let _ = &Tensor::from([1, 2, 3]) + &Tensor::from([1, 2]);
 }
@@ -86,9 +50,6 @@ fn promotion_is_that_of_numpy_2() {
 #[test]
 fn text_is_numpys() {
     assert_eq!(Tensor::from([1.0, 2.5]).repr(), "array([1. , 2.5])");
-    assert_eq!(
-        Tensor::from([[1i32, -20], [3, 4]]).to_string(),
-        "[[  1 -20]\n [  3   4]]"
-    );
+    assert_eq!(Tensor::from([[1i32, -20], [3, 4]]).to_string(), "[[  1 -20]\n [  3   4]]");
     assert_eq!(Tensor::from([true, false]).to_string(), "[ True False]");
 }

@@ -4,10 +4,7 @@ use trueno::random::default_rng;
 use trueno::{Array, Axes, Complex128, Error, Norm};
 
 fn largest(a: &Array<f64>) -> f64 {
-    a.abs()
-        .max_over(Axes::all())
-        .and_then(|m| m.item())
-        .unwrap_or(0.0)
+    a.abs().max_over(Axes::all()).and_then(|m| m.item()).unwrap_or(0.0)
 }
 
 #[test]
@@ -34,9 +31,7 @@ fn a_matrix_without_full_rank_has_orthonormal_vectors_all_the_same() {
     assert_eq!(a.inv(), Err(Error::LinAlg("Singular matrix")));
     assert_eq!(
         Array::from([[1.0, 2.0, 3.0]]).det(),
-        Err(Error::LinAlg(
-            "Last 2 dimensions of the array must be square"
-        ))
+        Err(Error::LinAlg("Last 2 dimensions of the array must be square"))
     );
 }
 
@@ -50,18 +45,13 @@ fn eigenvectors_of_any_matrix_are_stretched_by_their_values() {
         assert!(rest.iter().all(|z| z.norm() < 1e-11), "{n}");
         let trace: Complex128 = values.iter().sum();
         assert!(
-            (trace.re - a.trace(0).unwrap().item().unwrap()).abs() < 1e-11
-                && trace.im.abs() < 1e-11,
+            (trace.re - a.trace(0).unwrap().item().unwrap()).abs() < 1e-11 && trace.im.abs() < 1e-11,
             "{n} {trace}"
         );
     }
     let turn = Array::from([[0.0, -1.0], [1.0, 0.0]]);
     let (values, _) = turn.eig().unwrap();
-    assert!(
-        values
-            .iter()
-            .all(|z| z.re.abs() < 1e-15 && (z.im.abs() - 1.0).abs() < 1e-15)
-    );
+    assert!(values.iter().all(|z| z.re.abs() < 1e-15 && (z.im.abs() - 1.0).abs() < 1e-15));
 }
 
 #[test]

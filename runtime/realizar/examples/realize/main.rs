@@ -69,16 +69,8 @@ fn perplexity(session: &mut Session<'_>, tokens: &[u32]) -> Outcome {
 /// CPU seconds of this process so far and its peak memory in MB, from procfs.
 fn usage() -> (f64, f64) {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or("")
-        .split_whitespace()
-        .collect();
-    let ticks: f64 = [11, 12]
-        .iter()
-        .filter_map(|&i| fields.get(i)?.parse::<f64>().ok())
-        .sum();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
+    let ticks: f64 = [11, 12].iter().filter_map(|&i| fields.get(i)?.parse::<f64>().ok()).sum();
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
     let peak = peak.and_then(|l| l.trim().trim_end_matches(" kB").parse::<f64>().ok());
@@ -87,17 +79,9 @@ fn usage() -> (f64, f64) {
 
 fn bench(path: &str, threads: usize, prompt: usize, steps: usize) -> Outcome {
     let opened = Instant::now();
-    let model = Model::open_with(
-        path,
-        OpenOptions {
-            threads: Some(threads),
-        },
-    )?;
+    let model = Model::open_with(path, OpenOptions { threads: Some(threads) })?;
     let open_ms = opened.elapsed().as_secs_f64() * 1e3;
-    let mut session = model.session_with(SessionOptions {
-        context: Some(2048),
-        ..Default::default()
-    })?;
+    let mut session = model.session_with(SessionOptions { context: Some(2048), ..Default::default() })?;
     let (load_cpu, _) = usage();
     let tokens: Vec<u32> = (0..prompt as u32).map(|i| 1000 + i * 7 % 500).collect();
     session.feed(&tokens[..1], go_on)?;
@@ -133,15 +117,10 @@ fn answer(
     text: &str,
 ) -> Outcome {
     let prompt = match through_template {
-        true => model
-            .template()?
-            .render(&[Message::new("user", text)], true)?,
+        true => model.template()?.render(&[Message::new("user", text)], true)?,
         false => text.to_owned(),
     };
-    let options = Generate {
-        max_tokens: steps,
-        ..Generate::default()
-    };
+    let options = Generate { max_tokens: steps, ..Generate::default() };
     let answer = session.generate(&prompt, &options, |text| {
         print!("{text}");
         let _ = std::io::stdout().flush();
@@ -158,38 +137,19 @@ fn answer(
 
 fn with_session(command: &str, args: &[&str]) -> Outcome {
     let threads = args[1].parse()?;
-    let model = Model::open_with(
-        args[0],
-        OpenOptions {
-            threads: Some(threads),
-        },
-    )?;
+    let model = Model::open_with(args[0], OpenOptions { threads: Some(threads) })?;
     if command == "embed" {
         for text in &args[2..] {
             let vector = model.embed(text)?;
-            println!(
-                "{}",
-                vector
-                    .iter()
-                    .map(|x| format!("{x:.7}"))
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            );
+            println!("{}", vector.iter().map(|x| format!("{x:.7}")).collect::<Vec<_>>().join(" "));
         }
         return Ok(());
     }
     let mut session = model.session()?;
     match command {
         "scores" => {
-            let ids = args[2..]
-                .iter()
-                .map(|s| s.parse())
-                .collect::<Result<Vec<u32>, _>>()?;
-            let bytes: Vec<u8> = session
-                .feed_all(&ids)?
-                .iter()
-                .flat_map(|x| x.to_le_bytes())
-                .collect();
+            let ids = args[2..].iter().map(|s| s.parse()).collect::<Result<Vec<u32>, _>>()?;
+            let bytes: Vec<u8> = session.feed_all(&ids)?.iter().flat_map(|x| x.to_le_bytes()).collect();
             std::io::stdout().write_all(&bytes)?;
             Ok(())
         }
@@ -204,13 +164,7 @@ fn with_session(command: &str, args: &[&str]) -> Outcome {
             greedy(&mut session, &tokens, args[2].parse()?)
         }
         _ => {
-            answer(
-                &model,
-                &mut session,
-                command == "chat",
-                args[2].parse()?,
-                args[3],
-            )?;
+            answer(&model, &mut session, command == "chat", args[2].parse()?, args[3])?;
             Ok(())
         }
     }
@@ -227,10 +181,7 @@ fn main() -> Outcome {
             let start = Instant::now();
             let (converted, kept) = convert(&file, ty, &mut out)?;
             out.flush()?;
-            println!(
-                "{converted} tensors converted, {kept} kept, {:.2} s",
-                start.elapsed().as_secs_f64()
-            );
+            println!("{converted} tensors converted, {kept} kept, {:.2} s", start.elapsed().as_secs_f64());
             Ok(())
         }
         ["random", family, to] => random::write(family, to, false),
@@ -238,9 +189,7 @@ fn main() -> Outcome {
         ["bench", path, threads, prompt, steps] => {
             bench(path, threads.parse()?, prompt.parse()?, steps.parse()?)
         }
-        [command @ ("greedy" | "text" | "chat"), rest @ ..] if rest.len() == 4 => {
-            with_session(command, rest)
-        }
+        [command @ ("greedy" | "text" | "chat"), rest @ ..] if rest.len() == 4 => with_session(command, rest),
         [command @ ("scores" | "perplexity" | "embed"), rest @ ..] if rest.len() >= 3 => {
             with_session(command, rest)
         }

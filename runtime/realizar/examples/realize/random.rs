@@ -21,10 +21,8 @@ struct Random {
 
 impl Random {
     fn next(&mut self) -> f32 {
-        self.state = self
-            .state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.state =
+            self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
     }
 
@@ -37,13 +35,7 @@ impl Random {
     }
 
     fn matrix(&mut self, name: &str, ty: Type, columns: usize, rows: usize) {
-        self.tensor(
-            name,
-            ty,
-            &[columns, rows],
-            0.0,
-            1.7 / (columns as f32).sqrt(),
-        );
+        self.tensor(name, ty, &[columns, rows], 0.0, 1.7 / (columns as f32).sqrt());
     }
 
     fn vector(&mut self, name: &str, length: usize, middle: f32, spread: f32) {
@@ -56,18 +48,10 @@ impl Random {
 pub fn write(family: &str, path: &str, exact: bool) -> Result<(), Box<dyn Error>> {
     let arch = if family == "llama3" { "llama" } else { family };
     let gemma = matches!(arch, "gemma2" | "gemma3");
-    let head = if matches!(arch, "qwen3" | "gemma2" | "gemma3") {
-        64
-    } else {
-        32
-    };
+    let head = if matches!(arch, "qwen3" | "gemma2" | "gemma3") { 64 } else { 32 };
     let layers = if gemma { 7 } else { 3 };
     let state = family.bytes().map(u64::from).sum();
-    let mut r = Random {
-        writer: Writer::new(),
-        state,
-        exact,
-    };
+    let mut r = Random { writer: Writer::new(), state, exact };
     keys(&mut r.writer, arch, layers, head);
     r.tensor("token_embd.weight", Type::F16, &[WIDTH, VOCAB], 0.0, 0.5);
     r.vector("output_norm.weight", WIDTH, 1.0, 0.2);
@@ -92,15 +76,7 @@ pub fn write(family: &str, path: &str, exact: bool) -> Result<(), Box<dyn Error>
 fn layer(r: &mut Random, arch: &str, index: usize, head: usize) {
     let name = |part: &str| format!("blk.{index}.{part}");
     let (q, kv) = (HEADS * head, KV_HEADS * head);
-    let types = [
-        Type::Q8_0,
-        Type::Q4_0,
-        Type::Q5_1,
-        Type::F16,
-        Type::BF16,
-        Type::Q4_1,
-        Type::F32,
-    ];
+    let types = [Type::Q8_0, Type::Q4_0, Type::Q5_1, Type::F16, Type::BF16, Type::Q4_1, Type::F32];
     let ty = types[index % types.len()];
     r.vector(&name("attn_norm.weight"), WIDTH, 1.0, 0.2);
     r.vector(&name("ffn_norm.weight"), WIDTH, 1.0, 0.2);

@@ -53,12 +53,7 @@ impl Constraint {
     fn new(grammar: Grammar) -> Self {
         let mut stacks = Vec::new();
         for alternative in 0..grammar.rules[0].len() {
-            let start = Rc::new(Place {
-                rule: 0,
-                alternative,
-                at: 0,
-                after: None,
-            });
+            let start = Rc::new(Place { rule: 0, alternative, at: 0, after: None });
             grammar.expand(Some(start), &mut stacks);
         }
         Self { grammar, stacks }
@@ -113,12 +108,7 @@ impl Grammar {
             Some(Element::Rule(rule)) => {
                 let after = self.next(&place);
                 for alternative in 0..self.rules[*rule].len() {
-                    let inner = Place {
-                        rule: *rule,
-                        alternative,
-                        at: 0,
-                        after: after.clone(),
-                    };
+                    let inner = Place { rule: *rule, alternative, at: 0, after: after.clone() };
                     self.expand(Some(Rc::new(inner)), out);
                 }
             }
@@ -132,18 +122,13 @@ impl Grammar {
         if place.at + 1 == length {
             return place.after.clone();
         }
-        Some(Rc::new(Place {
-            at: place.at + 1,
-            after: place.after.clone(),
-            ..*place
-        }))
+        Some(Rc::new(Place { at: place.at + 1, after: place.after.clone(), ..*place }))
     }
 
     fn step(&self, stacks: &[Stack], byte: u8) -> Vec<Stack> {
         let mut out = Vec::new();
         for place in stacks.iter().flatten() {
-            let fits =
-                matches!(self.element(place), Some(Element::Byte(set)) if set[usize::from(byte)]);
+            let fits = matches!(self.element(place), Some(Element::Byte(set)) if set[usize::from(byte)]);
             if fits {
                 self.expand(self.next(place), &mut out);
             }

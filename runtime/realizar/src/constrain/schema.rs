@@ -24,12 +24,8 @@ const MOST_ITEMS: u64 = 256;
 const MOST_DEPTH: usize = 64;
 
 pub(super) fn compile(schema: &Value) -> Result<Grammar> {
-    let mut c = Compiler {
-        grammar: Grammar::default(),
-        root: schema,
-        refs: FxHashMap::default(),
-        basics: None,
-    };
+    let mut c =
+        Compiler { grammar: Grammar::default(), root: schema, refs: FxHashMap::default(), basics: None };
     c.reserve();
     let value = c.schema(schema, 0)?;
     c.grammar.rules[0] = vec![vec![Element::Rule(value)]];
@@ -102,13 +98,7 @@ impl Compiler<'_> {
         let string = self.string();
         let (integer, number) = self.numbers();
         let any = self.reserve();
-        let basics = Basics {
-            space,
-            string,
-            number,
-            integer,
-            any,
-        };
+        let basics = Basics { space, string, number, integer, any };
         self.basics = Some(basics);
         let object = self.object_of(any);
         let array = self.array_of(any, 0, None);
@@ -133,48 +123,16 @@ impl Compiler<'_> {
         let one = |f: fn(u8) -> bool| vec![bytes(f)];
         self.grammar.rules[rest] = vec![
             text("\""),
-            go_on(vec![one(|b| {
-                (0x20..0x80).contains(&b) && b != b'"' && b != b'\\' && b != 0x7f
-            })]),
+            go_on(vec![one(|b| (0x20..0x80).contains(&b) && b != b'"' && b != b'\\' && b != 0x7f)]),
             go_on(vec![text("\\"), one(|b| b"\"\\/bfnrt".contains(&b))]),
-            go_on(vec![
-                text("\\u"),
-                vec![hex.clone(), hex.clone(), hex.clone(), hex],
-            ]),
+            go_on(vec![text("\\u"), vec![hex.clone(), hex.clone(), hex.clone(), hex]]),
             go_on(vec![one(|b| (0xc2..=0xdf).contains(&b)), tail.clone()]),
-            go_on(vec![
-                one(|b| b == 0xe0),
-                one(|b| (0xa0..=0xbf).contains(&b)),
-                tail.clone(),
-            ]),
-            go_on(vec![
-                one(|b| (0xe1..=0xef).contains(&b) && b != 0xed),
-                tail.clone(),
-                tail.clone(),
-            ]),
-            go_on(vec![
-                one(|b| b == 0xed),
-                one(|b| (0x80..=0x9f).contains(&b)),
-                tail.clone(),
-            ]),
-            go_on(vec![
-                one(|b| b == 0xf0),
-                one(|b| (0x90..=0xbf).contains(&b)),
-                tail.clone(),
-                tail.clone(),
-            ]),
-            go_on(vec![
-                one(|b| (0xf1..=0xf3).contains(&b)),
-                tail.clone(),
-                tail.clone(),
-                tail.clone(),
-            ]),
-            go_on(vec![
-                one(|b| b == 0xf4),
-                one(|b| (0x80..=0x8f).contains(&b)),
-                tail.clone(),
-                tail,
-            ]),
+            go_on(vec![one(|b| b == 0xe0), one(|b| (0xa0..=0xbf).contains(&b)), tail.clone()]),
+            go_on(vec![one(|b| (0xe1..=0xef).contains(&b) && b != 0xed), tail.clone(), tail.clone()]),
+            go_on(vec![one(|b| b == 0xed), one(|b| (0x80..=0x9f).contains(&b)), tail.clone()]),
+            go_on(vec![one(|b| b == 0xf0), one(|b| (0x90..=0xbf).contains(&b)), tail.clone(), tail.clone()]),
+            go_on(vec![one(|b| (0xf1..=0xf3).contains(&b)), tail.clone(), tail.clone(), tail.clone()]),
+            go_on(vec![one(|b| b == 0xf4), one(|b| (0x80..=0x8f).contains(&b)), tail.clone(), tail]),
         ];
         self.add(vec![joined([text("\""), rule(rest)])])
     }
@@ -186,19 +144,14 @@ impl Compiler<'_> {
         let some = self.repeat(&digit, 1, 16);
         let sign = self.add(vec![vec![], text("-")]);
         let whole = vec![bytes(|b| (b'1'..=b'9').contains(&b))];
-        let integer = self.add(vec![
-            joined([rule(sign), text("0")]),
-            joined([rule(sign), whole, rule(more)]),
-        ]);
+        let integer =
+            self.add(vec![joined([rule(sign), text("0")]), joined([rule(sign), whole, rule(more)])]);
         let fraction = self.add(vec![vec![], joined([text("."), rule(some)])]);
         let power_sign = self.add(vec![vec![], vec![bytes(|b| b == b'+' || b == b'-')]]);
         let two = self.repeat(&digit, 1, 2);
         let e = vec![bytes(|b| b == b'e' || b == b'E')];
         let power = self.add(vec![vec![], joined([e, rule(power_sign), rule(two)])]);
-        (
-            integer,
-            self.add(vec![joined([rule(integer), rule(fraction), rule(power)])]),
-        )
+        (integer, self.add(vec![joined([rule(integer), rule(fraction), rule(power)])]))
     }
 
     /// An object with any names and values of one rule.
@@ -279,9 +232,7 @@ impl Compiler<'_> {
             }
             Some(Value::String(name)) => self.typed(name, map, depth),
             Some(Value::Array(names)) => {
-                let each = names
-                    .iter()
-                    .map(|n| self.typed(n.as_str().unwrap_or(""), map, depth));
+                let each = names.iter().map(|n| self.typed(n.as_str().unwrap_or(""), map, depth));
                 let ids = each.collect::<Result<Vec<_>>>()?;
                 Ok(self.add(ids.into_iter().map(rule).collect()))
             }
@@ -292,10 +243,7 @@ impl Compiler<'_> {
     fn choice(&mut self, choices: &Value, key: &str, depth: usize) -> Result<usize> {
         let choices = choices.as_array().filter(|c| !c.is_empty());
         let choices = choices.ok_or_else(|| Error::input(format!("`{key}` must be a list")))?;
-        let ids = choices
-            .iter()
-            .map(|c| self.schema(c, depth + 1))
-            .collect::<Result<Vec<_>>>()?;
+        let ids = choices.iter().map(|c| self.schema(c, depth + 1)).collect::<Result<Vec<_>>>()?;
         Ok(self.add(ids.into_iter().map(rule).collect()))
     }
 
@@ -306,8 +254,7 @@ impl Compiler<'_> {
         }
         let root = self.root;
         let target = path.strip_prefix('#').and_then(|p| root.pointer(p));
-        let target =
-            target.ok_or_else(|| Error::unsupported(format!("the schema reference `{path}`")))?;
+        let target = target.ok_or_else(|| Error::unsupported(format!("the schema reference `{path}`")))?;
         if target.get("$ref").is_some() {
             return Err(Error::unsupported("a schema reference to a reference"));
         }
@@ -315,9 +262,7 @@ impl Compiler<'_> {
         self.refs.insert(path.into(), id);
         let inner = self.schema(target, depth + 1)?;
         if inner == id {
-            return Err(Error::input(format!(
-                "the schema `{path}` contains only itself"
-            )));
+            return Err(Error::input(format!("the schema `{path}` contains only itself")));
         }
         self.grammar.rules[id] = vec![rule(inner)];
         Ok(id)
@@ -326,11 +271,7 @@ impl Compiler<'_> {
     fn typed(&mut self, name: &str, map: &Map<String, Value>, depth: usize) -> Result<usize> {
         let single = matches!(map.get("type"), Some(Value::String(_)));
         let plain = |extra: &[&str]| {
-            if single {
-                known(map, &[&["type"], extra].concat())
-            } else {
-                Ok(())
-            }
+            if single { known(map, &[&["type"], extra].concat()) } else { Ok(()) }
         };
         let basics = self.basics();
         match name {
@@ -344,9 +285,7 @@ impl Compiler<'_> {
             "integer" => Ok(basics.integer),
             "boolean" => Ok(self.add(vec![text("true"), text("false")])),
             "null" => Ok(self.add(vec![text("null")])),
-            other => Err(Error::input(format!(
-                "`{other}` is not a type of JSON schema"
-            ))),
+            other => Err(Error::input(format!("`{other}` is not a type of JSON schema"))),
         }
     }
 
@@ -356,9 +295,7 @@ impl Compiler<'_> {
             None => Ok(None),
             Some(v) => match v.as_u64().filter(|&n| n <= MOST_ITEMS) {
                 Some(n) => Ok(Some(n as usize)),
-                None => Err(Error::unsupported(format!(
-                    "`{key}` other than 0 to {MOST_ITEMS}"
-                ))),
+                None => Err(Error::unsupported(format!("`{key}` other than 0 to {MOST_ITEMS}"))),
             },
         };
         let (least, most) = (count("minItems")?.unwrap_or(0), count("maxItems")?);
@@ -376,9 +313,7 @@ impl Compiler<'_> {
         known(map, &["type", "properties", "required"])?;
         let empty = Map::new();
         let properties = match map.get("properties") {
-            Some(p) => p
-                .as_object()
-                .ok_or_else(|| Error::input("`properties` must be an object"))?,
+            Some(p) => p.as_object().ok_or_else(|| Error::input("`properties` must be an object"))?,
             None => &empty,
         };
         let required: Vec<&str> = match map.get("required") {
@@ -386,9 +321,7 @@ impl Compiler<'_> {
             _ => Vec::new(),
         };
         if let Some(name) = required.iter().find(|n| !properties.contains_key(**n)) {
-            return Err(Error::unsupported(format!(
-                "required `{name}` without a schema"
-            )));
+            return Err(Error::unsupported(format!("required `{name}` without a schema")));
         }
         if properties.is_empty() {
             let value = match map.get("additionalProperties") {
@@ -405,13 +338,7 @@ impl Compiler<'_> {
         for (name, schema) in properties.iter().rev() {
             let value = self.schema(schema, depth + 1)?;
             let name_text = Value::String(name.clone()).to_string();
-            let pair = joined([
-                text(&name_text),
-                text(":"),
-                rule(space),
-                rule(value),
-                rule(after_some),
-            ]);
+            let pair = joined([text(&name_text), text(":"), rule(space), rule(value), rule(after_some)]);
             let with_comma = joined([text(","), rule(space), pair.clone()]);
             let first = joined([rule(space), pair]);
             let (mut some, mut none) = (vec![with_comma], vec![first]);
@@ -427,13 +354,9 @@ impl Compiler<'_> {
 
 /// Fails if the schema has a keyword that restricts and is not in `handled`.
 fn known(map: &Map<String, Value>, handled: &[&str]) -> Result<()> {
-    let unknown = map
-        .keys()
-        .find(|k| !handled.contains(&k.as_str()) && !NOTES.contains(&k.as_str()));
+    let unknown = map.keys().find(|k| !handled.contains(&k.as_str()) && !NOTES.contains(&k.as_str()));
     match unknown {
-        Some(key) => Err(Error::unsupported(format!(
-            "the JSON schema keyword `{key}` here"
-        ))),
+        Some(key) => Err(Error::unsupported(format!("the JSON schema keyword `{key}` here"))),
         None => Ok(()),
     }
 }
@@ -483,10 +406,7 @@ mod tests {
         let schema = json!({"$defs": {"tree": {"anyOf": [{"type": "null"}, {"type": "array", "items": {"$ref": "#/$defs/tree"}}]}}, "$ref": "#/$defs/tree"});
         assert!(whole(&schema, "[null, [[], [null]]]"));
         assert!(!whole(&schema, "[1]"));
-        assert!(whole(
-            &json!(true),
-            r#"{"a": [1, -2.5e+3, true, {"b": "\u00e9"}]}"#
-        ));
+        assert!(whole(&json!(true), r#"{"a": [1, -2.5e+3, true, {"b": "\u00e9"}]}"#));
         assert!(!whole(&json!(true), "{\"a\": \"\u{1}\"}"));
     }
 

@@ -30,9 +30,7 @@ pub fn convert(file: &Gguf<'_>, ty: Type, out: &mut impl Write) -> Result<(usize
         let bytes = requantize(tensor.ty, ty, tensor.bytes)?;
         writer.tensor(tensor.name, ty, tensor.shape, bytes);
     }
-    writer
-        .write(out)
-        .map_err(|e| Error::Io("cannot write the converted model".into(), e))?;
+    writer.write(out).map_err(|e| Error::Io("cannot write the converted model".into(), e))?;
     Ok((converted, kept))
 }
 

@@ -43,9 +43,7 @@ pub enum Kind {
 impl Kind {
     fn from_code(code: u32) -> Option<Self> {
         use Kind::*;
-        let all = [
-            U8, I8, U16, I16, U32, I32, F32, Bool, Str, Array, U64, I64, F64,
-        ];
+        let all = [U8, I8, U16, I16, U32, I32, F32, Bool, Str, Array, U64, I64, F64];
         all.get(code as usize).copied()
     }
 
@@ -90,11 +88,7 @@ pub struct Array<'a> {
 impl<'a> Array<'a> {
     /// The elements of an array of strings, as bytes: a tokenizer's pieces need not be UTF-8.
     pub fn strings(self) -> impl Iterator<Item = &'a [u8]> {
-        let mut rest = if self.kind == Kind::Str {
-            self.bytes
-        } else {
-            &[]
-        };
+        let mut rest = if self.kind == Kind::Str { self.bytes } else { &[] };
         std::iter::from_fn(move || {
             let (length, tail) = rest.split_at_checked(8)?;
             let length = u64::from_le_bytes(length.try_into().ok()?) as usize;
@@ -107,9 +101,7 @@ impl<'a> Array<'a> {
     /// The elements of an array of numbers, converted to f64; empty for strings.
     pub fn numbers(self) -> impl Iterator<Item = f64> {
         let size = self.kind.size().unwrap_or(usize::MAX);
-        self.bytes
-            .chunks_exact(size)
-            .map(move |b| number(self.kind, b))
+        self.bytes.chunks_exact(size).map(move |b| number(self.kind, b))
     }
 
     /// The raw bytes, for arrays of bytes.
@@ -174,10 +166,7 @@ impl<'m> Gguf<'m> {
     /// # Errors
     /// As [`Gguf::from_bytes`].
     pub fn parse(bytes: Bytes<'m>) -> Result<Self> {
-        let mut r = Reader {
-            bytes: bytes.as_slice(),
-            at: 0,
-        };
+        let mut r = Reader { bytes: bytes.as_slice(), at: 0 };
         let version = read_version(&mut r)?;
         let tensor_count = r.u64("tensor count")?;
         let key_count = r.u64("metadata count")?;
@@ -188,14 +177,7 @@ impl<'m> Gguf<'m> {
         let alignment = alignment(&keys, &key_index, bytes.as_slice())?;
         let (mut tensors, tensor_index) = read_tensors(&mut r, tensor_count)?;
         place_tensors(&mut tensors, r.at, alignment, bytes.as_slice())?;
-        Ok(Self {
-            bytes,
-            version,
-            keys,
-            key_index,
-            tensors,
-            tensor_index,
-        })
+        Ok(Self { bytes, version, keys, key_index, tensors, tensor_index })
     }
 
     /// Format version: 2 or 3.
@@ -230,10 +212,7 @@ impl<'m> Gguf<'m> {
     pub fn number(&self, key: &str) -> Option<f64> {
         let entry = self.entry(key)?;
         entry.kind.size()?;
-        Some(number(
-            entry.kind,
-            &self.bytes.as_slice()[entry.range.clone()],
-        ))
+        Some(number(entry.kind, &self.bytes.as_slice()[entry.range.clone()]))
     }
 
     /// A whole number from 0 to 2^53; `None` when absent, fractional or negative.
@@ -254,21 +233,14 @@ impl<'m> Gguf<'m> {
     pub fn array(&self, key: &str) -> Option<Array<'_>> {
         let entry = self.entry(key).filter(|e| e.kind == Kind::Array)?;
         let bytes = &self.bytes.as_slice()[entry.range.clone()];
-        Some(Array {
-            kind: entry.element,
-            count: entry.count,
-            bytes,
-        })
+        Some(Array { kind: entry.element, count: entry.count, bytes })
     }
 
     /// The stored bytes of every key, for copying into another file: name, type code, value.
     pub(crate) fn raw_keys(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.keys.iter().map(|(name, entry)| {
             // The value's header starts right after the key and ends with its range.
-            (
-                self.text(name),
-                &self.bytes.as_slice()[name.end..entry.range.end],
-            )
+            (self.text(name), &self.bytes.as_slice()[name.end..entry.range.end])
         })
     }
 
@@ -280,9 +252,7 @@ impl<'m> Gguf<'m> {
     /// A tensor by name.
     #[must_use]
     pub fn tensor(&self, name: &str) -> Option<Tensor<'_>> {
-        self.tensor_index
-            .get(name)
-            .map(|&i| self.view(&self.tensors[i]))
+        self.tensor_index.get(name).map(|&i| self.view(&self.tensors[i]))
     }
 
     /// Copies bytes of a tensor from `offset` inside it; fails if the file was shortened.
@@ -298,12 +268,7 @@ impl<'m> Gguf<'m> {
 
     fn view<'a>(&'a self, row: &'a TensorRow) -> Tensor<'a> {
         let bytes = &self.bytes.as_slice()[row.range.clone()];
-        Tensor {
-            name: self.text(&row.name),
-            ty: row.ty,
-            shape: &row.shape,
-            bytes,
-        }
+        Tensor { name: self.text(&row.name), ty: row.ty, shape: &row.shape, bytes }
     }
 }
 
@@ -314,10 +279,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn take(&mut self, n: usize, what: &str) -> Result<&'a [u8]> {
-        let end = self
-            .at
-            .checked_add(n)
-            .filter(|&end| end <= self.bytes.len());
+        let end = self.at.checked_add(n).filter(|&end| end <= self.bytes.len());
         let end = end.ok_or_else(|| Error::format(format!("{what} runs past the end")))?;
         let found = &self.bytes[self.at..end];
         self.at = end;
@@ -325,15 +287,11 @@ impl<'a> Reader<'a> {
     }
 
     fn u32(&mut self, what: &str) -> Result<u32> {
-        Ok(u32::from_le_bytes(
-            self.take(4, what)?.try_into().expect("4 bytes"),
-        ))
+        Ok(u32::from_le_bytes(self.take(4, what)?.try_into().expect("4 bytes")))
     }
 
     fn u64(&mut self, what: &str) -> Result<u64> {
-        Ok(u64::from_le_bytes(
-            self.take(8, what)?.try_into().expect("8 bytes"),
-        ))
+        Ok(u64::from_le_bytes(self.take(8, what)?.try_into().expect("8 bytes")))
     }
 
     /// `count` as usize if that many items of at least `least` bytes can still follow.
@@ -364,21 +322,11 @@ impl<'a> Reader<'a> {
         if let Some(size) = kind.size() {
             let start = self.at;
             self.take(size, key)?;
-            return Ok(Entry {
-                kind,
-                element: kind,
-                count: 1,
-                range: start..self.at,
-            });
+            return Ok(Entry { kind, element: kind, count: 1, range: start..self.at });
         }
         if kind == Kind::Str {
             let range = self.string(key)?;
-            return Ok(Entry {
-                kind,
-                element: kind,
-                count: 1,
-                range,
-            });
+            return Ok(Entry { kind, element: kind, count: 1, range });
         }
         let element = self.kind(key)?;
         if element == Kind::Array {
@@ -396,12 +344,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        Ok(Entry {
-            kind,
-            element,
-            count,
-            range: start..self.at,
-        })
+        Ok(Entry { kind, element, count, range: start..self.at })
     }
 
     fn kind(&mut self, key: &str) -> Result<Kind> {
@@ -417,9 +360,7 @@ fn read_version(r: &mut Reader<'_>) -> Result<u32> {
     }
     match r.u32("version")? {
         version @ 2..=3 => Ok(version),
-        1 => Err(Error::unsupported(
-            "GGUF version 1; convert the file to version 3",
-        )),
+        1 => Err(Error::unsupported("GGUF version 1; convert the file to version 3")),
         v if v.swap_bytes() <= 3 => Err(Error::unsupported("a big-endian GGUF file")),
         v => Err(Error::unsupported(format!("GGUF version {v}"))),
     }
@@ -455,9 +396,7 @@ fn alignment(
     }
     let value = number(Kind::U32, &bytes[entry.range.clone()]) as usize;
     if !value.is_power_of_two() {
-        return Err(Error::format(format!(
-            "general.alignment is {value}, not a power of two"
-        )));
+        return Err(Error::format(format!("general.alignment is {value}, not a power of two")));
     }
     Ok(value)
 }
@@ -482,9 +421,7 @@ fn read_tensors(r: &mut Reader<'_>, count: usize) -> Result<Tensors> {
 fn read_tensor_row(r: &mut Reader<'_>, name: Range<usize>, text: &str) -> Result<TensorRow> {
     let dims = r.u32(text)?;
     if dims > MAX_DIMS {
-        return Err(Error::format(format!(
-            "tensor `{text}` has {dims} dimensions"
-        )));
+        return Err(Error::format(format!("tensor `{text}` has {dims} dimensions")));
     }
     let mut shape = Vec::new();
     for _ in 0..dims {
@@ -497,15 +434,9 @@ fn read_tensor_row(r: &mut Reader<'_>, name: Range<usize>, text: &str) -> Result
         .ok_or_else(|| Error::unsupported(format!("tensor `{text}` has the type code {code}")))?;
     let offset = r.u64(text)?;
     let offset = r.bounded(offset, 1, &format!("the offset of `{text}`"))?;
-    let size = byte_size(ty, &shape).ok_or_else(|| {
-        Error::format(format!("tensor `{text}` has an impossible shape {shape:?}"))
-    })?;
-    Ok(TensorRow {
-        name,
-        ty,
-        shape,
-        range: offset..offset.saturating_add(size),
-    })
+    let size = byte_size(ty, &shape)
+        .ok_or_else(|| Error::format(format!("tensor `{text}` has an impossible shape {shape:?}")))?;
+    Ok(TensorRow { name, ty, shape, range: offset..offset.saturating_add(size) })
 }
 
 /// Bytes of a tensor, or `None` when the product wraps or a row is not a whole number of blocks.
@@ -518,42 +449,25 @@ pub(crate) fn byte_size(ty: Type, shape: &[usize]) -> Option<usize> {
     (count / ty.block_len()).checked_mul(ty.block_bytes())
 }
 
-fn place_tensors(
-    rows: &mut [TensorRow],
-    header_end: usize,
-    alignment: usize,
-    bytes: &[u8],
-) -> Result<()> {
+fn place_tensors(rows: &mut [TensorRow], header_end: usize, alignment: usize, bytes: &[u8]) -> Result<()> {
     let name = |row: &TensorRow| String::from_utf8_lossy(&bytes[row.name.clone()]).into_owned();
     let data = header_end.checked_next_multiple_of(alignment);
     let data = data.ok_or_else(|| Error::format("the padding before the data wraps"))?;
     for row in rows.iter_mut() {
         if row.range.start % alignment != 0 {
-            return Err(Error::format(format!(
-                "tensor `{}` is not aligned",
-                name(row)
-            )));
+            return Err(Error::format(format!("tensor `{}` is not aligned", name(row))));
         }
         let start = data.checked_add(row.range.start);
-        let end = data
-            .checked_add(row.range.end)
-            .filter(|&end| end <= bytes.len());
+        let end = data.checked_add(row.range.end).filter(|&end| end <= bytes.len());
         let (Some(start), Some(end)) = (start, end) else {
-            return Err(Error::format(format!(
-                "tensor `{}` runs past the end of the file",
-                name(row)
-            )));
+            return Err(Error::format(format!("tensor `{}` runs past the end of the file", name(row))));
         };
         row.range = start..end;
     }
     let mut order: Vec<&TensorRow> = rows.iter().filter(|row| !row.range.is_empty()).collect();
     order.sort_by_key(|row| row.range.start);
     match order.windows(2).find(|w| w[0].range.end > w[1].range.start) {
-        Some(w) => Err(Error::format(format!(
-            "tensors `{}` and `{}` overlap",
-            name(w[0]),
-            name(w[1])
-        ))),
+        Some(w) => Err(Error::format(format!("tensors `{}` and `{}` overlap", name(w[0]), name(w[1])))),
         None => Ok(()),
     }
 }

@@ -47,17 +47,13 @@ impl<'m> SafeTensors<'m> {
 
     fn parse(bytes: Bytes<'m>) -> Result<Self> {
         let all = bytes.as_slice();
-        let (length, rest) = all
-            .split_at_checked(8)
-            .ok_or_else(|| Error::format("no header"))?;
+        let (length, rest) = all.split_at_checked(8).ok_or_else(|| Error::format("no header"))?;
         let length = u64::from_le_bytes(length.try_into().expect("8 bytes"));
         let length = usize::try_from(length).ok().filter(|&n| n <= rest.len());
         let length = length.ok_or_else(|| Error::format("the header is longer than the file"))?;
         let header: Value = serde_json::from_slice(&rest[..length])
             .map_err(|e| Error::format(format!("the header is not JSON: {e}")))?;
-        let header = header
-            .as_object()
-            .ok_or_else(|| Error::format("the header is not an object"))?;
+        let header = header.as_object().ok_or_else(|| Error::format("the header is not an object"))?;
         let data = 8 + length;
         let (mut rows, mut index) = (Vec::new(), FxHashMap::default());
         for (name, value) in header.iter().filter(|(name, _)| *name != "__metadata__") {
@@ -82,12 +78,7 @@ impl<'m> SafeTensors<'m> {
 
     fn view<'a>(&'a self, row: &'a Row) -> Tensor<'a> {
         let bytes = &self.bytes.as_slice()[row.range.clone()];
-        Tensor {
-            name: &row.name,
-            ty: row.ty,
-            shape: &row.shape,
-            bytes,
-        }
+        Tensor { name: &row.name, ty: row.ty, shape: &row.shape, bytes }
     }
 }
 
@@ -101,27 +92,20 @@ fn parse_row(name: &str, value: &Value, data: usize, file_len: usize) -> Result<
     };
     let numbers = |field: &str| -> Option<Vec<usize>> {
         let items = value[field].as_array()?;
-        items
-            .iter()
-            .map(|v| v.as_u64().and_then(|n| usize::try_from(n).ok()))
-            .collect()
+        items.iter().map(|v| v.as_u64().and_then(|n| usize::try_from(n).ok())).collect()
     };
     let mut shape = numbers("shape").ok_or_else(|| wrong("bad shape"))?;
     shape.reverse();
     let size = super::gguf::byte_size(ty, &shape).ok_or_else(|| wrong("the shape wraps"))?;
-    let Some([start, end]) = numbers("data_offsets").and_then(|v| <[usize; 2]>::try_from(v).ok())
-    else {
+    let Some([start, end]) = numbers("data_offsets").and_then(|v| <[usize; 2]>::try_from(v).ok()) else {
         return Err(wrong("bad data_offsets"));
     };
     let start = data.checked_add(start);
     let end = data.checked_add(end).filter(|&end| end <= file_len);
     match (start, end) {
-        (Some(start), Some(end)) if end.checked_sub(start) == Some(size) => Ok(Some(Row {
-            name: name.into(),
-            ty,
-            shape,
-            range: start..end,
-        })),
+        (Some(start), Some(end)) if end.checked_sub(start) == Some(size) => {
+            Ok(Some(Row { name: name.into(), ty, shape, range: start..end }))
+        }
         _ => Err(wrong("its byte range does not fit its shape and the file")),
     }
 }

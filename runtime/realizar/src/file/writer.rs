@@ -71,17 +71,12 @@ impl Writer {
         let mut offset = 0usize;
         for (name, ty, shape, bytes) in &self.tensors {
             if super::gguf::byte_size(*ty, shape) != Some(bytes.len()) {
-                let text = format!(
-                    "tensor `{name}` has {} bytes, not what {shape:?} needs",
-                    bytes.len()
-                );
+                let text = format!("tensor `{name}` has {} bytes, not what {shape:?} needs", bytes.len());
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
             }
             put_str(&mut head, name);
             head.extend((shape.len() as u32).to_le_bytes());
-            shape
-                .iter()
-                .for_each(|&d| head.extend((d as u64).to_le_bytes()));
+            shape.iter().for_each(|&d| head.extend((d as u64).to_le_bytes()));
             head.extend(ty.code().to_le_bytes());
             head.extend((offset as u64).to_le_bytes());
             offset += bytes.len().next_multiple_of(ALIGNMENT);
@@ -90,9 +85,7 @@ impl Writer {
         out.write_all(&head)?;
         for (_, _, _, bytes) in &self.tensors {
             out.write_all(bytes)?;
-            out.write_all(
-                &[0; ALIGNMENT][..bytes.len().next_multiple_of(ALIGNMENT) - bytes.len()],
-            )?;
+            out.write_all(&[0; ALIGNMENT][..bytes.len().next_multiple_of(ALIGNMENT) - bytes.len()])?;
         }
         Ok(())
     }

@@ -18,10 +18,7 @@ impl Acts {
     /// # Panics
     /// If `values` is not a whole number of tokens.
     pub fn load(&mut self, values: &[f32], columns: usize) {
-        assert!(
-            columns > 0 && values.len().is_multiple_of(columns),
-            "whole tokens"
-        );
+        assert!(columns > 0 && values.len().is_multiple_of(columns), "whole tokens");
         self.tokens = values.len() / columns;
         self.columns = columns;
         self.values.clear();
@@ -77,11 +74,7 @@ fn quantize_run(x: &[f32], q: &mut [i8]) -> f32 {
     let mut poison = [0f32; 8];
     for eight in x.chunks_exact(8) {
         for i in 0..8 {
-            largest[i] = if eight[i].abs() > largest[i] {
-                eight[i].abs()
-            } else {
-                largest[i]
-            };
+            largest[i] = if eight[i].abs() > largest[i] { eight[i].abs() } else { largest[i] };
             poison[i] += eight[i] * 0.0;
         }
     }

@@ -58,9 +58,7 @@ impl Kind {
             Type::Q4_0 | Type::Q4_1 | Type::Q4_K => Self::Nibble,
             Type::Q5_0 | Type::Q5_1 | Type::Q5_K => Self::Unsigned,
             Type::Q2_K | Type::Q3_K | Type::Q6_K => Self::Unsigned16,
-            Type::Q8_0 | Type::Q8_1 | Type::Q8_K | Type::IQ4_NL | Type::IQ4_XS | Type::MXFP4 => {
-                Self::Signed
-            }
+            Type::Q8_0 | Type::Q8_1 | Type::Q8_K | Type::IQ4_NL | Type::IQ4_XS | Type::MXFP4 => Self::Signed,
         }
     }
 
@@ -122,13 +120,7 @@ pub fn simd() -> Simd {
 ///
 /// # Panics
 /// If the columns differ or `out` is not tokens x rows: shapes are checked when a model is loaded.
-pub fn matmul(
-    pool: &Pool,
-    matrix: Matrix<'_>,
-    acts: &Acts,
-    out: &mut [f32],
-    scratch: &mut Vec<f32>,
-) {
+pub fn matmul(pool: &Pool, matrix: Matrix<'_>, acts: &Acts, out: &mut [f32], scratch: &mut Vec<f32>) {
     matmul_with(simd(), pool, matrix, acts, out, scratch);
 }
 
@@ -151,9 +143,7 @@ pub fn matmul_with(
     }
     // Results of one group lie together, so that threads write to separate slices.
     let stride = LANES * tokens;
-    let per_task = groups
-        .div_ceil(4 * pool.threads())
-        .max(min_groups(matrix.layout, tokens));
+    let per_task = groups.div_ceil(4 * pool.threads()).max(min_groups(matrix.layout, tokens));
     if tokens == 1 && rows == groups * LANES {
         pool.for_chunks(out, per_task * stride, |task, out| {
             compute(simd, matrix, acts, task * per_task, out);

@@ -26,9 +26,7 @@ impl Layout {
     #[must_use]
     pub fn bytes(self) -> Option<usize> {
         let blocks = (self.columns / self.kind.columns()).checked_mul(self.kind.bytes())?;
-        blocks
-            .checked_add(HEAD)?
-            .checked_mul(self.rows.div_ceil(LANES))
+        blocks.checked_add(HEAD)?.checked_mul(self.rows.div_ceil(LANES))
     }
 }
 
@@ -38,8 +36,7 @@ impl Layout {
 pub fn pack_rows(ty: Type, layout: Layout, source: &[u8], group: &mut [u8]) {
     let row_bytes = layout.columns / ty.block_len() * ty.block_bytes();
     let (head, body) = group.split_at_mut(HEAD);
-    head.chunks_exact_mut(4)
-        .for_each(|f| f.copy_from_slice(&1f32.to_le_bytes()));
+    head.chunks_exact_mut(4).for_each(|f| f.copy_from_slice(&1f32.to_le_bytes()));
     match ty {
         Type::Q4_1 => return pack_q4_1(row_bytes, source, body),
         Type::Q8_0 => return pack_q8_0(row_bytes, source, body),
@@ -136,9 +133,7 @@ fn pack_decoded(ty: Type, kind: Kind, lane: usize, row: &[u8], head: &mut [u8], 
         .fold(0f32, |m, v| if v.is_finite() { m.max(v.abs()) } else { m });
     let factor = row_factor(ty, largest);
     head[4 * lane..4 * lane + 4].copy_from_slice(&factor.to_le_bytes());
-    let columns = blocks
-        .iter()
-        .flat_map(|c| (0..ty.block_len() / 32).map(move |i| (c, i)));
+    let columns = blocks.iter().flat_map(|c| (0..ty.block_len() / 32).map(move |i| (c, i)));
     for ((codes, i), out) in columns.zip(body.chunks_exact_mut(kind.bytes())) {
         put_block(kind, codes, i, bias, factor, lane, out);
     }
@@ -147,10 +142,7 @@ fn pack_decoded(ty: Type, kind: Kind, lane: usize, row: &[u8], head: &mut [u8], 
 /// 1 where f16 holds the file's own scales; otherwise the power of two that brings the largest scale
 /// of the row to between 2^14 and 2^15.
 fn row_factor(ty: Type, largest: f32) -> f32 {
-    let is_exact = matches!(
-        ty,
-        Type::Q4_0 | Type::Q5_0 | Type::Q5_1 | Type::Q8_1 | Type::IQ4_NL
-    );
+    let is_exact = matches!(ty, Type::Q4_0 | Type::Q5_0 | Type::Q5_1 | Type::Q8_1 | Type::IQ4_NL);
     if largest == 0.0 || (is_exact && largest < 65504.0) {
         return 1.0;
     }
@@ -159,23 +151,11 @@ fn row_factor(ty: Type, largest: f32) -> f32 {
 }
 
 /// Writes columns `32 * i..` of a decoded block into one lane of a packed block.
-fn put_block(
-    kind: Kind,
-    codes: &Codes,
-    i: usize,
-    bias: i8,
-    factor: f32,
-    lane: usize,
-    out: &mut [u8],
-) {
+fn put_block(kind: Kind, codes: &Codes, i: usize, bias: i8, factor: f32, lane: usize, out: &mut [u8]) {
     let q = &codes.q[32 * i..32 * i + 32];
     let scale = |run: usize| codes.d[run] / factor;
     let offset = |run: usize| {
-        let own = if codes.has_offset {
-            codes.m[run] / factor
-        } else {
-            0.0
-        };
+        let own = if codes.has_offset { codes.m[run] / factor } else { 0.0 };
         // From the rounded scale, so that a code equal to the bias stays exactly 0.
         own - f32::from(bias) * crate::quant::half::f16_to_f32(f32_to_f16(scale(run)))
     };
@@ -201,20 +181,12 @@ fn put_block(
     if kind == Kind::Nibble {
         for v in 0..4 {
             let pair = |j: usize| code(4 * v + j) & 15 | code(16 + 4 * v + j) << 4;
-            put4(
-                out,
-                start + 32 * v + 4 * lane,
-                [pair(0), pair(1), pair(2), pair(3)],
-            );
+            put4(out, start + 32 * v + 4 * lane, [pair(0), pair(1), pair(2), pair(3)]);
         }
     } else {
         for v in 0..8 {
             let at = 4 * v;
-            put4(
-                out,
-                start + 32 * v + 4 * lane,
-                [code(at), code(at + 1), code(at + 2), code(at + 3)],
-            );
+            put4(out, start + 32 * v + 4 * lane, [code(at), code(at + 1), code(at + 2), code(at + 3)]);
         }
     }
 }

@@ -4,10 +4,7 @@ use super::{Acts, HEAD, Kind, LANES, Layout};
 use crate::quant::half::{bf16_to_f32, f16_to_f32};
 
 fn half(block: &[u8], at: usize, lane: usize) -> f32 {
-    f16_to_f32(u16::from_le_bytes([
-        block[at + 2 * lane],
-        block[at + 2 * lane + 1],
-    ]))
+    f16_to_f32(u16::from_le_bytes([block[at + 2 * lane], block[at + 2 * lane + 1]]))
 }
 
 /// One group of rows times the tokens from `token`; `out` holds eight results per token.
@@ -33,17 +30,11 @@ fn row(kind: Kind, body: &[u8], acts: &Acts, token: usize, lane: usize) -> f32 {
         _ => bf16_to_f32(u16::from_le_bytes([b[2 * lane], b[2 * lane + 1]])),
     };
     if kind.columns() == 1 {
-        return blocks
-            .zip(acts.values(token))
-            .map(|(b, x)| number(b) * x)
-            .sum();
+        return blocks.zip(acts.values(token)).map(|(b, x)| number(b) * x).sum();
     }
     let (codes, scales, sums) = acts.quantized(token);
     let runs = codes.chunks_exact(32).zip(scales).zip(sums.chunks_exact(2));
-    blocks
-        .zip(runs)
-        .map(|(b, ((x, dx), sums))| block(kind, b, x, *dx, sums, lane))
-        .sum()
+    blocks.zip(runs).map(|(b, ((x, dx), sums))| block(kind, b, x, *dx, sums, lane)).sum()
 }
 
 fn block(kind: Kind, b: &[u8], x: &[i8], dx: f32, sums: &[f32], lane: usize) -> f32 {

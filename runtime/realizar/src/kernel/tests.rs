@@ -6,9 +6,7 @@ use crate::quant::dequantize;
 fn noise(seed: u64) -> impl FnMut() -> u64 {
     let mut state = seed;
     move || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         state >> 33
     }
 }
@@ -49,17 +47,10 @@ fn weights(ty: Type, rows: usize, columns: usize, seed: u64) -> Vec<u8> {
 }
 
 fn pack(ty: Type, rows: usize, columns: usize, source: &[u8]) -> (Layout, Vec<u8>) {
-    let layout = Layout {
-        kind: Kind::of(ty),
-        rows,
-        columns,
-    };
+    let layout = Layout { kind: Kind::of(ty), rows, columns };
     let mut bytes = vec![0; layout.bytes().expect("small")];
     let row_bytes = columns / ty.block_len() * ty.block_bytes();
-    for (rows, group) in source
-        .chunks(8 * row_bytes)
-        .zip(bytes.chunks_exact_mut(layout.group_bytes()))
-    {
+    for (rows, group) in source.chunks(8 * row_bytes).zip(bytes.chunks_exact_mut(layout.group_bytes())) {
         pack_rows(ty, layout, rows, group);
     }
     (layout, bytes)
@@ -68,10 +59,7 @@ fn pack(ty: Type, rows: usize, columns: usize, source: &[u8]) -> (Layout, Vec<u8
 fn check(ty: Type, rows: usize, columns: usize, tokens: usize, pool: &Pool) {
     let source = weights(ty, rows, columns, 3 + rows as u64);
     let (layout, bytes) = pack(ty, rows, columns, &source);
-    let matrix = Matrix {
-        layout,
-        bytes: &bytes,
-    };
+    let matrix = Matrix { layout, bytes: &bytes };
     let mut next = noise(11);
     let x: Vec<f32> = (0..tokens * columns).map(|_| uniform(&mut next)).collect();
     let mut acts = Acts::default();
@@ -89,20 +77,9 @@ fn check(ty: Type, rows: usize, columns: usize, tokens: usize, pool: &Pool) {
     }
     for t in 0..tokens {
         for r in 0..rows {
-            let (row, x) = (
-                &w[r * columns..(r + 1) * columns],
-                &x[t * columns..(t + 1) * columns],
-            );
-            let exact: f64 = row
-                .iter()
-                .zip(x)
-                .map(|(a, b)| f64::from(*a) * f64::from(*b))
-                .sum();
-            let size: f64 = row
-                .iter()
-                .zip(x)
-                .map(|(a, b)| f64::from((a * b).abs()))
-                .sum();
+            let (row, x) = (&w[r * columns..(r + 1) * columns], &x[t * columns..(t + 1) * columns]);
+            let exact: f64 = row.iter().zip(x).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
+            let size: f64 = row.iter().zip(x).map(|(a, b)| f64::from((a * b).abs())).sum();
             let found = results[0][t * rows + r];
             // Quantised activations are off by up to 1/254 of the largest; errors average out.
             let slack = if ty.is_float() { 1e-5 } else { 4e-3 };
@@ -113,11 +90,7 @@ fn check(ty: Type, rows: usize, columns: usize, tokens: usize, pool: &Pool) {
             );
             for other in &results[1..] {
                 let d = (other[t * rows + r] - found).abs();
-                assert!(
-                    f64::from(d) <= 2e-5 * size + 1e-6,
-                    "{}: SIMD differs by {d}",
-                    ty.name()
-                );
+                assert!(f64::from(d) <= 2e-5 * size + 1e-6, "{}: SIMD differs by {d}", ty.name());
             }
         }
     }
@@ -128,12 +101,7 @@ fn products_equal_those_of_dequantised_weights() {
     let pool = Pool::new(1);
     for ty in Type::all() {
         let unit = ty.block_len().max(32);
-        for (rows, columns, tokens) in [
-            (8, unit, 1),
-            (13, 2 * unit, 5),
-            (40, 3 * unit, 4),
-            (1, unit, 9),
-        ] {
+        for (rows, columns, tokens) in [(8, unit, 1), (13, 2 * unit, 5), (40, 3 * unit, 4), (1, unit, 9)] {
             check(ty, rows, columns, tokens, &pool);
         }
     }
@@ -153,16 +121,7 @@ fn threads_give_the_same_bits() {
     let mut results = Vec::new();
     for threads in [1, 2, 5] {
         let mut out = vec![0.0; tokens * rows];
-        matmul(
-            &Pool::new(threads),
-            Matrix {
-                layout,
-                bytes: &bytes,
-            },
-            &acts,
-            &mut out,
-            &mut Vec::new(),
-        );
+        matmul(&Pool::new(threads), Matrix { layout, bytes: &bytes }, &acts, &mut out, &mut Vec::new());
         results.push(out);
     }
     assert_eq!(results[0], results[1]);
@@ -178,15 +137,6 @@ fn a_nan_is_not_lost() {
     let mut acts = Acts::default();
     acts.load(&x, 32);
     let mut out = vec![0.0; 8];
-    matmul(
-        &Pool::new(1),
-        Matrix {
-            layout,
-            bytes: &bytes,
-        },
-        &acts,
-        &mut out,
-        &mut Vec::new(),
-    );
+    matmul(&Pool::new(1), Matrix { layout, bytes: &bytes }, &acts, &mut out, &mut Vec::new());
     assert!(out.iter().all(|v| v.is_nan()));
 }

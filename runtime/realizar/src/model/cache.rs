@@ -25,9 +25,7 @@ struct Store {
 
 impl Store {
     fn new(ty: CacheType, row: usize, rows: usize) -> Option<Self> {
-        let n = row
-            .checked_mul(rows)
-            .filter(|&n| n <= isize::MAX as usize / 4)?;
+        let n = row.checked_mul(rows).filter(|&n| n <= isize::MAX as usize / 4)?;
         let (mut halves, mut codes, mut scales) = (Vec::new(), Vec::new(), Vec::new());
         // Zeroed memory is handed out page by page, so room for a long context costs nothing yet.
         match ty {
@@ -37,13 +35,7 @@ impl Store {
                 scales = vec![0.0; row.div_ceil(32) * rows];
             }
         }
-        Some(Self {
-            ty,
-            row,
-            halves,
-            codes,
-            scales,
-        })
+        Some(Self { ty, row, halves, codes, scales })
     }
 
     fn write(&mut self, row: usize, values: &[f32]) {
@@ -59,9 +51,7 @@ impl Store {
             let largest = x.iter().fold(0f32, |m, v| m.max(v.abs()));
             *scale = largest / 127.0;
             let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
-            q.iter_mut()
-                .zip(x)
-                .for_each(|(q, x)| *q = (x * inverse).round() as i8);
+            q.iter_mut().zip(x).for_each(|(q, x)| *q = (x * inverse).round() as i8);
         }
     }
 
@@ -73,15 +63,8 @@ impl Store {
         let per_row = self.row.div_ceil(32);
         let scales = &self.scales[row * per_row..(row + 1) * per_row];
         let codes = self.codes[at..at + self.row].chunks(32);
-        let part = |(x, q): (&[f32], &[i8])| -> f32 {
-            x.iter().zip(q).map(|(x, &q)| x * f32::from(q)).sum()
-        };
-        x.chunks(32)
-            .zip(codes)
-            .map(part)
-            .zip(scales)
-            .map(|(sum, scale)| sum * scale)
-            .sum()
+        let part = |(x, q): (&[f32], &[i8])| -> f32 { x.iter().zip(q).map(|(x, &q)| x * f32::from(q)).sum() };
+        x.chunks(32).zip(codes).map(part).zip(scales).map(|(sum, scale)| sum * scale).sum()
     }
 
     fn add(&self, row: usize, weight: f32, out: &mut [f32]) {
@@ -95,9 +78,7 @@ impl Store {
         let codes = self.codes[at..at + self.row].chunks(32);
         for ((out, q), scale) in out.chunks_mut(32).zip(codes).zip(scales) {
             let w = weight * scale;
-            out.iter_mut()
-                .zip(q)
-                .for_each(|(o, &q)| *o += w * f32::from(q));
+            out.iter_mut().zip(q).for_each(|(o, &q)| *o += w * f32::from(q));
         }
     }
 }
@@ -115,22 +96,11 @@ pub struct Cache {
 
 impl Cache {
     pub(crate) fn new(config: &Config, capacity: usize, ty: CacheType) -> Result<Self> {
-        let rows = config
-            .layers
-            .checked_mul(config.kv_heads)
-            .and_then(|n| n.checked_mul(capacity));
+        let rows = config.layers.checked_mul(config.kv_heads).and_then(|n| n.checked_mul(capacity));
         let store = |row: usize| rows.and_then(|rows| Store::new(ty, row, rows));
         match (store(config.head_dim), store(config.value_dim)) {
-            (Some(keys), Some(values)) => Ok(Self {
-                keys,
-                values,
-                capacity,
-                heads: config.kv_heads,
-                len: 0,
-            }),
-            _ => Err(Error::input(format!(
-                "a context of {capacity} tokens does not fit into memory"
-            ))),
+            (Some(keys), Some(values)) => Ok(Self { keys, values, capacity, heads: config.kv_heads, len: 0 }),
+            _ => Err(Error::input(format!("a context of {capacity} tokens does not fit into memory"))),
         }
     }
 
@@ -143,13 +113,7 @@ impl Cache {
             codes: Vec::new(),
             scales: Vec::new(),
         };
-        Self {
-            keys: store(),
-            values: store(),
-            capacity: 0,
-            heads: 0,
-            len: 0,
-        }
+        Self { keys: store(), values: store(), capacity: 0, heads: 0, len: 0 }
     }
 
     /// Tokens that fit.
@@ -166,10 +130,8 @@ impl Cache {
         let (key_dim, value_dim) = (self.keys.row, self.values.row);
         for head in 0..self.heads {
             let row = self.row(layer, head, position);
-            self.keys
-                .write(row, &keys[head * key_dim..(head + 1) * key_dim]);
-            self.values
-                .write(row, &values[head * value_dim..(head + 1) * value_dim]);
+            self.keys.write(row, &keys[head * key_dim..(head + 1) * key_dim]);
+            self.values.write(row, &values[head * value_dim..(head + 1) * value_dim]);
         }
     }
 
@@ -188,14 +150,7 @@ impl Cache {
     }
 
     /// Adds the weighted values of positions from `first` on.
-    pub(crate) fn mix(
-        &self,
-        layer: usize,
-        head: usize,
-        first: usize,
-        weights: &[f32],
-        out: &mut [f32],
-    ) {
+    pub(crate) fn mix(&self, layer: usize, head: usize, first: usize, weights: &[f32], out: &mut [f32]) {
         let row = self.row(layer, head, first);
         for (i, &weight) in weights.iter().enumerate() {
             self.values.add(row + i, weight, out);

@@ -105,9 +105,9 @@ impl Keys<'_> {
             None => self.file.integer(&name),
         };
         match value {
-            Some(n) if n == 0 || n > most => Err(Error::format(format!(
-                "{name} is {n}, not from 1 to {most}"
-            ))),
+            Some(n) if n == 0 || n > most => {
+                Err(Error::format(format!("{name} is {n}, not from 1 to {most}")))
+            }
             None if self.file.number(&name).is_some() => {
                 Err(Error::format(format!("{name} is not a whole number")))
             }
@@ -116,8 +116,7 @@ impl Keys<'_> {
     }
 
     fn needed(&self, key: &str, most: usize) -> Result<usize> {
-        self.size(key, most)?
-            .ok_or_else(|| Error::format(format!("{} is missing", self.name(key))))
+        self.size(key, most)?.ok_or_else(|| Error::format(format!("{} is missing", self.name(key))))
     }
 
     fn float(&self, key: &str, default: f32) -> Result<f32> {
@@ -137,9 +136,7 @@ impl Config {
     /// # Errors
     /// `Unsupported` for other architectures and rope scalings, `Format` for values out of range.
     pub fn from_gguf(file: &Gguf<'_>) -> Result<Self> {
-        let arch = file
-            .str("general.architecture")
-            .ok_or_else(|| Error::format("no architecture"))?;
+        let arch = file.str("general.architecture").ok_or_else(|| Error::format("no architecture"))?;
         let family = match arch {
             "llama" | "mistral" => Family::Llama,
             "qwen2" => Family::Qwen2,
@@ -162,31 +159,18 @@ impl Config {
     fn shape(keys: &Keys<'_>, family: Family) -> Result<Self> {
         let width = keys.needed("embedding_length", MAX_WIDTH)?;
         let heads = keys.needed("attention.head_count", MAX_WIDTH)?;
-        let kv_heads = keys
-            .size("attention.head_count_kv", MAX_WIDTH)?
-            .unwrap_or(heads);
-        let head_dim = keys
-            .size("attention.key_length", MAX_WIDTH)?
-            .unwrap_or(width / heads);
-        let value_dim = keys
-            .size("attention.value_length", MAX_WIDTH)?
-            .unwrap_or(head_dim);
+        let kv_heads = keys.size("attention.head_count_kv", MAX_WIDTH)?.unwrap_or(heads);
+        let head_dim = keys.size("attention.key_length", MAX_WIDTH)?.unwrap_or(width / heads);
+        let value_dim = keys.size("attention.value_length", MAX_WIDTH)?.unwrap_or(head_dim);
         if head_dim == 0 || heads % kv_heads != 0 {
             let text = format!("{heads} heads of {head_dim} with {kv_heads} key heads");
             return Err(Error::format(text));
         }
-        let rope_dim = keys
-            .size("rope.dimension_count", MAX_WIDTH)?
-            .unwrap_or(head_dim);
+        let rope_dim = keys.size("rope.dimension_count", MAX_WIDTH)?.unwrap_or(head_dim);
         if rope_dim > head_dim || rope_dim % 2 != 0 {
-            return Err(Error::format(format!(
-                "{rope_dim} rotated elements in heads of {head_dim}"
-            )));
+            return Err(Error::format(format!("{rope_dim} rotated elements in heads of {head_dim}")));
         }
-        let rope = Rope {
-            base: keys.float("rope.freq_base", 10000.0)?,
-            scale: 1.0,
-        };
+        let rope = Rope { base: keys.float("rope.freq_base", 10000.0)?, scale: 1.0 };
         let gemma = matches!(family, Family::Gemma2 | Family::Gemma3);
         let adjacent = family == Family::Llama;
         Ok(Self {
@@ -205,11 +189,7 @@ impl Config {
             rope_dim,
             rope_magnitude: 1.0,
             rope_original: 0,
-            pairing: if adjacent {
-                Pairing::Adjacent
-            } else {
-                Pairing::Halves
-            },
+            pairing: if adjacent { Pairing::Adjacent } else { Pairing::Halves },
             window: 0,
             window_period: 1,
             attention_scale: 1.0 / (head_dim as f32).sqrt(),
@@ -221,10 +201,7 @@ impl Config {
     }
 
     fn rope_details(&mut self, keys: &Keys<'_>) -> Result<()> {
-        let kind = keys
-            .file
-            .str(&keys.name("rope.scaling.type"))
-            .unwrap_or("none");
+        let kind = keys.file.str(&keys.name("rope.scaling.type")).unwrap_or("none");
         match kind {
             "none" | "longrope" => {}
             "linear" => {
@@ -250,8 +227,7 @@ impl Config {
         self.window = keys.size("attention.sliding_window", 1 << 31)?.unwrap_or(0);
         self.window_period = if gemma2 { 2 } else { 6 };
         self.logit_cap = keys.float("final_logit_softcapping", if gemma2 { 30.0 } else { 0.0 })?;
-        self.attention_cap =
-            keys.float("attn_logit_softcapping", if gemma2 { 50.0 } else { 0.0 })?;
+        self.attention_cap = keys.float("attn_logit_softcapping", if gemma2 { 50.0 } else { 0.0 })?;
         if !gemma2 {
             let base = keys.float("rope.freq_base_swa", 10000.0)?;
             self.rope_local = Rope { base, scale: 1.0 };

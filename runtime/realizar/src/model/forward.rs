@@ -53,25 +53,14 @@ impl Decoder<'_> {
         s: &mut Scratch,
     ) -> Vec<f32> {
         let c = self.config;
-        let context = caches
-            .iter()
-            .map(|cache| cache.capacity())
-            .max()
-            .unwrap_or(0);
-        s.turns = [
-            self.turns(rows, c.rope, context),
-            self.turns(rows, c.rope_local, context),
-        ];
+        let context = caches.iter().map(|cache| cache.capacity()).max().unwrap_or(0);
+        s.turns = [self.turns(rows, c.rope, context), self.turns(rows, c.rope_local, context)];
         for (index, layer) in self.weights.layers.iter().enumerate() {
             self.attention(index, layer, hidden, rows, caches, s);
             self.feed_forward(layer, hidden, s);
         }
         let mut out = Vec::new();
-        for (row, x) in rows
-            .iter()
-            .zip(hidden.chunks_exact(c.width))
-            .filter(|(row, _)| row.wanted)
-        {
+        for (row, x) in rows.iter().zip(hidden.chunks_exact(c.width)).filter(|(row, _)| row.wanted) {
             debug_assert!(row.wanted);
             let start = out.len();
             out.resize(start + c.width, 0.0);
@@ -105,10 +94,7 @@ impl Decoder<'_> {
     fn load_normed(&self, hidden: &[f32], weight: &[f32], s: &mut Scratch) {
         let width = self.config.width;
         s.normed.resize(hidden.len(), 0.0);
-        for (x, out) in hidden
-            .chunks_exact(width)
-            .zip(s.normed.chunks_exact_mut(width))
-        {
+        for (x, out) in hidden.chunks_exact(width).zip(s.normed.chunks_exact_mut(width)) {
             math::rms_norm(x, weight, self.config.epsilon, out);
         }
         s.acts.load(&s.normed, width);
@@ -117,10 +103,7 @@ impl Decoder<'_> {
     /// Adds a sublayer's result to the residual, normed first where the family does so.
     fn add_result(&self, hidden: &mut [f32], after: Option<&Vec<f32>>, s: &mut Scratch) {
         let width = self.config.width;
-        for (x, r) in hidden
-            .chunks_exact_mut(width)
-            .zip(s.result.chunks_exact_mut(width))
-        {
+        for (x, r) in hidden.chunks_exact_mut(width).zip(s.result.chunks_exact_mut(width)) {
             if let Some(weight) = after {
                 math::rms_norm_in_place(r, weight, self.config.epsilon);
             }
@@ -146,10 +129,7 @@ impl Decoder<'_> {
         self.place(&mut s.queries, c.heads, layer.query_norm.as_deref(), turns);
         self.place(&mut s.keys, c.kv_heads, layer.key_norm.as_deref(), turns);
         let (key_width, value_width) = (c.kv_heads * c.head_dim, c.kv_heads * c.value_dim);
-        let pairs = s
-            .keys
-            .chunks_exact(key_width)
-            .zip(s.values.chunks_exact(value_width));
+        let pairs = s.keys.chunks_exact(key_width).zip(s.values.chunks_exact(value_width));
         for (row, (k, v)) in rows.iter().zip(pairs) {
             caches[row.sequence].write(index, row.position, k, v);
         }
@@ -157,12 +137,11 @@ impl Decoder<'_> {
         s.mixed.resize(rows.len() * c.heads * c.value_dim, 0.0);
         let caches: Vec<&Cache> = caches.iter().map(|cache| &**cache).collect();
         let queries = &s.queries;
-        self.pool
-            .for_chunks(&mut s.mixed, c.value_dim, |task, out| {
-                let (row, head) = (rows[task / c.heads], task % c.heads);
-                let query = &queries[task * c.head_dim..(task + 1) * c.head_dim];
-                self.attend(index, head, row.position, query, caches[row.sequence], out);
-            });
+        self.pool.for_chunks(&mut s.mixed, c.value_dim, |task, out| {
+            let (row, head) = (rows[task / c.heads], task % c.heads);
+            let query = &queries[task * c.head_dim..(task + 1) * c.head_dim];
+            self.attend(index, head, row.position, query, caches[row.sequence], out);
+        });
         s.acts.load(&s.mixed, c.heads * c.value_dim);
         self.product(&layer.output, &s.acts, &mut s.result, &mut s.transposed);
         self.add_result(hidden, layer.after_attention.as_ref(), s);
@@ -182,11 +161,7 @@ impl Decoder<'_> {
             static SCORES: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
         }
         let c = self.config;
-        let first = if c.is_sliding(layer) {
-            (position + 1).saturating_sub(c.window)
-        } else {
-            0
-        };
+        let first = if c.is_sliding(layer) { (position + 1).saturating_sub(c.window) } else { 0 };
         let kv_head = head / (c.heads / c.kv_heads);
         SCORES.with_borrow_mut(|scores| {
             cache.scores(layer, kv_head, first..position + 1, query, scores);
@@ -206,13 +181,11 @@ impl Decoder<'_> {
     /// Cosine and sine for each row and pair of elements.
     fn turns(&self, rows: &[Row], rope: Rope, context: usize) -> Vec<f32> {
         let c = self.config;
-        let factors = self.weights.rope_factors.as_ref().map(|(short, long)| {
-            if context > c.rope_original {
-                long
-            } else {
-                short
-            }
-        });
+        let factors = self
+            .weights
+            .rope_factors
+            .as_ref()
+            .map(|(short, long)| if context > c.rope_original { long } else { short });
         let mut out = Vec::with_capacity(rows.len() * c.rope_dim);
         for row in rows {
             for i in 0..c.rope_dim / 2 {
@@ -230,10 +203,7 @@ impl Decoder<'_> {
     /// Norms and turns the heads of queries or keys.
     fn place(&self, x: &mut [f32], heads: usize, norm: Option<&[f32]>, turns: &[f32]) {
         let c = self.config;
-        for (row, turns) in x
-            .chunks_exact_mut(heads * c.head_dim)
-            .zip(turns.chunks_exact(c.rope_dim))
-        {
+        for (row, turns) in x.chunks_exact_mut(heads * c.head_dim).zip(turns.chunks_exact(c.rope_dim)) {
             for head in row.chunks_exact_mut(c.head_dim) {
                 if let Some(weight) = norm {
                     math::rms_norm_in_place(head, weight, c.epsilon);

@@ -96,30 +96,17 @@ impl<'m> Model<'m> {
     }
 
     fn from_kind(kind: Kind<'m>, options: OpenOptions) -> Self {
-        Self {
-            kind,
-            pool: OnceLock::new(),
-            threads: options.threads,
-        }
+        Self { kind, pool: OnceLock::new(), threads: options.threads }
     }
 
     fn from_gguf(file: Gguf<'m>, options: OpenOptions) -> Result<Self> {
         if file.str("general.architecture") == Some("bert") {
-            return Ok(Self::from_kind(
-                Kind::Encoder(Box::new(Encoder::from_gguf(file)?)),
-                options,
-            ));
+            return Ok(Self::from_kind(Kind::Encoder(Box::new(Encoder::from_gguf(file)?)), options));
         }
         let config = Config::from_gguf(&file)?;
         let vocab_rows = weights::embedding(&file, &config)?.shape[1];
-        if let Some(tokens) = file
-            .array("tokenizer.ggml.tokens")
-            .filter(|a| a.count > vocab_rows)
-        {
-            let text = format!(
-                "{} tokens, but {vocab_rows} rows of embeddings",
-                tokens.count
-            );
+        if let Some(tokens) = file.array("tokenizer.ggml.tokens").filter(|a| a.count > vocab_rows) {
+            let text = format!("{} tokens, but {vocab_rows} rows of embeddings", tokens.count);
             return Err(Error::format(text));
         }
         let model = DecoderModel {
@@ -143,9 +130,7 @@ impl<'m> Model<'m> {
     fn decoder_model(&self) -> Result<&DecoderModel<'m>> {
         match &self.kind {
             Kind::Decoder(model) => Ok(model),
-            Kind::Encoder(_) => Err(Error::input(
-                "this model gives embeddings; it does not generate text",
-            )),
+            Kind::Encoder(_) => Err(Error::input("this model gives embeddings; it does not generate text")),
         }
     }
 
@@ -188,9 +173,7 @@ impl<'m> Model<'m> {
     /// # Errors
     /// `Input` when the file has none.
     pub fn template(&self) -> Result<Template> {
-        let file = self
-            .gguf()
-            .ok_or_else(|| Error::input("the model has no chat template"))?;
+        let file = self.gguf().ok_or_else(|| Error::input("the model has no chat template"))?;
         Template::from_gguf(file, self.tokenizer()?)
     }
 
@@ -200,10 +183,7 @@ impl<'m> Model<'m> {
             return Ok(found);
         }
         // One thread packs, others wait, so that the memory is needed once.
-        let _guard = model
-            .loading
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let _guard = model.loading.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(found) = model.weights.get() {
             return Ok(found);
         }
@@ -213,11 +193,7 @@ impl<'m> Model<'m> {
 
     pub(crate) fn decoder(&self) -> Result<Decoder<'_>> {
         let weights = self.weights()?;
-        Ok(Decoder {
-            config: &self.decoder_model()?.config,
-            weights,
-            pool: self.pool(),
-        })
+        Ok(Decoder { config: &self.decoder_model()?.config, weights, pool: self.pool() })
     }
 
     /// Appends the embeddings of tokens to `out`, scaled as the family wants it.
@@ -230,13 +206,9 @@ impl<'m> Model<'m> {
         for &token in tokens {
             let index = token as usize;
             if index >= model.vocab_rows {
-                return Err(Error::input(format!(
-                    "token {token} is not in the vocabulary"
-                )));
+                return Err(Error::input(format!("token {token} is not in the vocabulary")));
             }
-            model
-                .file
-                .read_tensor(table.name, index * row_bytes, &mut row)?;
+            model.file.read_tensor(table.name, index * row_bytes, &mut row)?;
             let start = out.len();
             out.resize(start + width, 0.0);
             dequantize(table.ty, &row, &mut out[start..]);

@@ -57,57 +57,33 @@ pub(crate) struct Weights {
 
 impl Weights {
     pub(crate) fn matrix(&self, linear: &Linear) -> Matrix<'_> {
-        Matrix {
-            layout: linear.layout,
-            bytes: &self.arena[linear.range.clone()],
-        }
+        Matrix { layout: linear.layout, bytes: &self.arena[linear.range.clone()] }
     }
 
     /// Checks and packs everything.
     pub(crate) fn load(file: &Gguf<'_>, config: &Config) -> Result<Self> {
-        let mut plan = Plan {
-            file,
-            parts: Vec::new(),
-            size: 0,
-        };
-        let layers = (0..config.layers)
-            .map(|i| layer(&mut plan, config, i))
-            .collect::<Result<Vec<_>>>()?;
+        let mut plan = Plan { file, parts: Vec::new(), size: 0 };
+        let layers = (0..config.layers).map(|i| layer(&mut plan, config, i)).collect::<Result<Vec<_>>>()?;
         let output_norm = plan.vector("output_norm.weight", config.width)?;
         let vocab = embedding(file, config)?.shape[1];
-        let name = if file.tensor("output.weight").is_some() {
-            "output.weight"
-        } else {
-            "token_embd.weight"
-        };
+        let name = if file.tensor("output.weight").is_some() { "output.weight" } else { "token_embd.weight" };
         let head = plan.linear(name, config.width, 0, vocab)?;
         let factors = |name: &str| plan.optional(name, config.rope_dim / 2);
-        let rope_factors = match (
-            factors("rope_factors_short.weight")?,
-            factors("rope_factors_long.weight")?,
-        ) {
+        let rope_factors = match (factors("rope_factors_short.weight")?, factors("rope_factors_long.weight")?)
+        {
             (Some(short), Some(long)) => Some((short, long)),
             _ => factors("rope_freqs.weight")?.map(|f| (f.clone(), f)),
         };
         let bytes_per_token = plan.size;
         let arena = plan.pack()?;
-        Ok(Self {
-            arena,
-            layers,
-            output_norm,
-            head,
-            rope_factors,
-            bytes_per_token,
-        })
+        Ok(Self { arena, layers, output_norm, head, rope_factors, bytes_per_token })
     }
 }
 
 /// The embedding table: `width` columns, a row per token.
 pub(crate) fn embedding<'a>(file: &'a Gguf<'_>, config: &Config) -> Result<Tensor<'a>> {
     let name = "token_embd.weight";
-    let tensor = file
-        .tensor(name)
-        .ok_or_else(|| Error::format(format!("`{name}` is missing")))?;
+    let tensor = file.tensor(name).ok_or_else(|| Error::format(format!("`{name}` is missing")))?;
     match tensor.shape {
         &[columns, rows] if columns == config.width && rows > 0 => Ok(tensor),
         shape => Err(Error::format(format!("`{name}` has the shape {shape:?}"))),
@@ -135,10 +111,7 @@ impl Plan<'_, '_> {
             return Ok(None);
         };
         if tensor.len() != length || !tensor.ty.is_float() {
-            let text = format!(
-                "`{name}` has the shape {:?}, not {length} floats",
-                tensor.shape
-            );
+            let text = format!("`{name}` has the shape {:?}, not {length} floats", tensor.shape);
             return Err(Error::format(text));
         }
         let mut bytes = vec![0; tensor.bytes.len()];
@@ -149,46 +122,24 @@ impl Plan<'_, '_> {
     }
 
     fn vector(&self, name: &str, length: usize) -> Result<Vec<f32>> {
-        self.optional(name, length)?
-            .ok_or_else(|| Error::format(format!("`{name}` is missing")))
+        self.optional(name, length)?.ok_or_else(|| Error::format(format!("`{name}` is missing")))
     }
 
     /// `rows` rows of a matrix from `first_row`, and the part of its bias.
-    fn linear(
-        &mut self,
-        name: &str,
-        columns: usize,
-        first_row: usize,
-        rows: usize,
-    ) -> Result<Linear> {
+    fn linear(&mut self, name: &str, columns: usize, first_row: usize, rows: usize) -> Result<Linear> {
         let tensor = self.file.tensor(name);
         let tensor = tensor.ok_or_else(|| Error::format(format!("`{name}` is missing")))?;
         let fits = matches!(tensor.shape, &[c, r] if c == columns && r >= first_row + rows);
         let kind = Kind::of(tensor.ty);
         if !fits || !columns.is_multiple_of(kind.columns()) {
-            let text = format!(
-                "`{name}` has the shape {:?}, not {columns} x {rows}",
-                tensor.shape
-            );
+            let text = format!("`{name}` has the shape {:?}, not {columns} x {rows}", tensor.shape);
             return Err(Error::format(text));
         }
-        let layout = Layout {
-            kind,
-            rows,
-            columns,
-        };
-        let size = layout
-            .bytes()
-            .and_then(|n| self.size.checked_add(n.next_multiple_of(64)));
+        let layout = Layout { kind, rows, columns };
+        let size = layout.bytes().and_then(|n| self.size.checked_add(n.next_multiple_of(64)));
         let size = size.ok_or_else(|| Error::format("the weights wrap the address space"))?;
         let at = std::mem::replace(&mut self.size, size);
-        let part = Part {
-            name: name.into(),
-            ty: tensor.ty,
-            first_row,
-            layout,
-            at,
-        };
+        let part = Part { name: name.into(), ty: tensor.ty, first_row, layout, at };
         let range = at..at + layout.bytes().expect("checked above");
         self.parts.push(part);
         let bias_name = name.replace(".weight", ".bias");
@@ -196,18 +147,11 @@ impl Plan<'_, '_> {
             Some(b) => {
                 let all = self.vector(&bias_name, b.len())?;
                 let part = all.get(first_row..first_row + rows);
-                Some(
-                    part.ok_or_else(|| Error::format(format!("`{bias_name}` is too short")))?
-                        .to_vec(),
-                )
+                Some(part.ok_or_else(|| Error::format(format!("`{bias_name}` is too short")))?.to_vec())
             }
             None => None,
         };
-        Ok(Linear {
-            range,
-            layout,
-            bias,
-        })
+        Ok(Linear { range, layout, bias })
     }
 
     /// Reads every matrix once, a few hundred kilobytes at a time, so that the file's pages do not
@@ -222,16 +166,11 @@ impl Plan<'_, '_> {
             let group_bytes = part.layout.group_bytes();
             let per_read = (1 << 18) / (row_bytes * LANES).max(1);
             let per_read = per_read.max(1) * LANES;
-            let target =
-                &mut arena[part.at..part.at + part.layout.bytes().expect("checked by linear()")];
+            let target = &mut arena[part.at..part.at + part.layout.bytes().expect("checked by linear()")];
             for first in (0..rows).step_by(per_read) {
                 let count = per_read.min(rows - first);
                 buffer.resize(count * row_bytes, 0);
-                self.file.read_tensor(
-                    &part.name,
-                    (part.first_row + first) * row_bytes,
-                    &mut buffer,
-                )?;
+                self.file.read_tensor(&part.name, (part.first_row + first) * row_bytes, &mut buffer)?;
                 let groups = target[first / LANES * group_bytes..].chunks_exact_mut(group_bytes);
                 for (rows, group) in buffer.chunks(LANES * row_bytes).zip(groups) {
                     pack_rows(part.ty, part.layout, rows, group);

@@ -4,9 +4,7 @@ use super::Type;
 use super::half::f16_to_f32;
 
 /// Values behind the 4-bit codes of IQ4_NL and IQ4_XS.
-const NONLINEAR4: [i8; 16] = [
-    -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113,
-];
+const NONLINEAR4: [i8; 16] = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
 
 /// Twice the values of a 4-bit float (OCP microscaling E2M1).
 const E2M1_DOUBLED: [i8; 16] = [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12];
@@ -28,13 +26,7 @@ pub struct Codes {
 
 impl Default for Codes {
     fn default() -> Self {
-        Self {
-            q: [0; 256],
-            d: [0.0; 16],
-            m: [0.0; 16],
-            step: 32,
-            has_offset: false,
-        }
+        Self { q: [0; 256], d: [0.0; 16], m: [0.0; 16], step: 32, has_offset: false }
     }
 }
 
@@ -46,11 +38,7 @@ impl Codes {
             let (d, m) = (self.d[i], self.m[i]);
             for (o, &q) in out.iter_mut().zip(q) {
                 // Adding an absent offset of 0 would turn -0.0 into 0.0.
-                *o = if self.has_offset {
-                    f32::from(q) * d + m
-                } else {
-                    f32::from(q) * d
-                };
+                *o = if self.has_offset { f32::from(q) * d + m } else { f32::from(q) * d };
             }
         }
     }
@@ -77,10 +65,7 @@ pub fn decode(ty: Type, b: &[u8], out: &mut Codes) {
         Type::Q8_0 | Type::Q8_1 => {
             out.d[0] = half_at(b, 0);
             let codes = &b[if ty == Type::Q8_0 { 2 } else { 4 }..];
-            out.q
-                .iter_mut()
-                .zip(&codes[..32])
-                .for_each(|(q, &c)| *q = c as i8);
+            out.q.iter_mut().zip(&codes[..32]).for_each(|(q, &c)| *q = c as i8);
         }
         Type::Q2_K => q2_k(b, out),
         Type::Q3_K => q3_k(b, out),
@@ -90,10 +75,7 @@ pub fn decode(ty: Type, b: &[u8], out: &mut Codes) {
         Type::Q8_K => {
             out.step = 256;
             out.d[0] = f32::from_bits(word_at(b, 0));
-            out.q
-                .iter_mut()
-                .zip(&b[4..260])
-                .for_each(|(q, &c)| *q = c as i8);
+            out.q.iter_mut().zip(&b[4..260]).for_each(|(q, &c)| *q = c as i8);
         }
         Type::IQ4_NL => {
             out.d[0] = half_at(b, 0);
@@ -159,10 +141,7 @@ fn scale_and_offset(j: usize, s: &[u8]) -> (f32, f32) {
     let (scale, offset) = if j < 4 {
         (s[j] & 63, s[j + 4] & 63)
     } else {
-        (
-            s[j + 4] & 15 | s[j - 4] >> 6 << 4,
-            s[j + 4] >> 4 | s[j] >> 6 << 4,
-        )
+        (s[j + 4] & 15 | s[j - 4] >> 6 << 4, s[j + 4] >> 4 | s[j] >> 6 << 4)
     };
     (f32::from(scale), f32::from(offset))
 }
@@ -180,12 +159,7 @@ fn q4_k(b: &[u8], out: &mut Codes) {
 fn q5_k(b: &[u8], out: &mut Codes) {
     k_scales(b, out);
     let (fifth, low) = (&b[16..48], &b[48..176]);
-    for (g, (q, b)) in out
-        .q
-        .chunks_exact_mut(64)
-        .zip(low.chunks_exact(32))
-        .enumerate()
-    {
+    for (g, (q, b)) in out.q.chunks_exact_mut(64).zip(low.chunks_exact(32)).enumerate() {
         for j in 0..32 {
             let top = fifth[j] >> (2 * g);
             q[j] = (b[j] & 15 | (top & 1) << 4) as i8;
@@ -241,11 +215,7 @@ fn q3_k(b: &[u8], out: &mut Codes) {
     out.step = 16;
     let (third, codes, packed, d) = (&b[..32], &b[32..96], &b[96..108], half_at(b, 108));
     for j in 0..16 {
-        let low = if j < 8 {
-            packed[j] & 15
-        } else {
-            packed[j - 8] >> 4
-        };
+        let low = if j < 8 { packed[j] & 15 } else { packed[j - 8] >> 4 };
         let high = packed[8 + j % 4] >> (2 * (j / 4)) & 3;
         out.d[j] = d * f32::from((low | high << 4) as i8 - 32);
     }
@@ -263,10 +233,6 @@ fn iq4_xs(b: &[u8], out: &mut Codes) {
         let low = b[4 + j / 2] >> (4 * (j % 2)) & 15;
         let scale = i16::from(low) | ((high >> (2 * j) & 3) << 4) as i16;
         out.d[j] = d * f32::from(scale - 32);
-        nibbles_by_table(
-            &b[8 + 16 * j..24 + 16 * j],
-            &NONLINEAR4,
-            &mut out.q[32 * j..32 * j + 32],
-        );
+        nibbles_by_table(&b[8 + 16 * j..24 + 16 * j], &NONLINEAR4, &mut out.q[32 * j..32 * j + 32]);
     }
 }

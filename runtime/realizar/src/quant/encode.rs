@@ -11,17 +11,11 @@ use crate::error::{Error, Result};
 /// `Input` when the length is not a whole number of blocks.
 pub fn quantize(ty: Type, values: &[f32]) -> Result<Vec<u8>> {
     if !values.len().is_multiple_of(ty.block_len()) {
-        let text = format!(
-            "{} values are not whole blocks of {}",
-            values.len(),
-            ty.name()
-        );
+        let text = format!("{} values are not whole blocks of {}", values.len(), ty.name());
         return Err(Error::input(text));
     }
     let mut out = vec![0u8; values.len() / ty.block_len() * ty.block_bytes()];
-    let pairs = values
-        .chunks_exact(ty.block_len())
-        .zip(out.chunks_exact_mut(ty.block_bytes()));
+    let pairs = values.chunks_exact(ty.block_len()).zip(out.chunks_exact_mut(ty.block_bytes()));
     match ty {
         Type::F32 => pairs.for_each(|(x, o)| o.copy_from_slice(&x[0].to_le_bytes())),
         Type::F16 => pairs.for_each(|(x, o)| o.copy_from_slice(&f32_to_f16(x[0]).to_le_bytes())),
@@ -37,8 +31,7 @@ pub fn quantize(ty: Type, values: &[f32]) -> Result<Vec<u8>> {
 }
 
 fn block(x: &[f32]) -> &[f32; 32] {
-    x.try_into()
-        .expect("chunks_exact gives 32 values for these types")
+    x.try_into().expect("chunks_exact gives 32 values for these types")
 }
 
 fn inverse(d: f32) -> f32 {
@@ -54,11 +47,7 @@ fn q8_0(x: &[f32; 32], out: &mut [u8]) {
         // Half away from zero, written so that it vectorises.
         let scaled = v * id;
         let below = scaled.abs() as i32 as f32;
-        let up = if scaled.abs() - below >= 0.5 {
-            1.0
-        } else {
-            0.0
-        };
+        let up = if scaled.abs() - below >= 0.5 { 1.0 } else { 0.0 };
         *o = (below + up).copysign(scaled) as i32 as i8 as u8;
     }
 }
@@ -95,10 +84,7 @@ fn affine<const BITS: u32>(x: &[f32; 32], out: &mut [u8]) {
 
 fn put_codes<const BITS: u32>(codes: &[u8; 32], out: &mut [u8]) {
     let low = if BITS == 5 {
-        let fifth = codes
-            .iter()
-            .enumerate()
-            .fold(0u32, |w, (j, c)| w | u32::from(c >> 4) << j);
+        let fifth = codes.iter().enumerate().fold(0u32, |w, (j, c)| w | u32::from(c >> 4) << j);
         out[..4].copy_from_slice(&fifth.to_le_bytes());
         &mut out[4..]
     } else {

@@ -74,10 +74,7 @@ impl Type {
     /// The type with this name, such as `Q4_K`; case does not matter.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        TYPES
-            .iter()
-            .find(|row| row.2.eq_ignore_ascii_case(name))
-            .map(|row| row.0)
+        TYPES.iter().find(|row| row.2.eq_ignore_ascii_case(name)).map(|row| row.0)
     }
 
     fn row(self) -> &'static (Self, u32, &'static str, usize, usize) {
@@ -120,15 +117,9 @@ impl Type {
 pub fn dequantize(ty: Type, bytes: &[u8], out: &mut [f32]) {
     let blocks = bytes.chunks_exact(ty.block_bytes());
     match ty {
-        Type::F32 => fill(out, blocks, |b| {
-            f32::from_le_bytes([b[0], b[1], b[2], b[3]])
-        }),
-        Type::F16 => fill(out, blocks, |b| {
-            f16_to_f32(u16::from_le_bytes([b[0], b[1]]))
-        }),
-        Type::BF16 => fill(out, blocks, |b| {
-            bf16_to_f32(u16::from_le_bytes([b[0], b[1]]))
-        }),
+        Type::F32 => fill(out, blocks, |b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])),
+        Type::F16 => fill(out, blocks, |b| f16_to_f32(u16::from_le_bytes([b[0], b[1]]))),
+        Type::BF16 => fill(out, blocks, |b| bf16_to_f32(u16::from_le_bytes([b[0], b[1]]))),
         _ => {
             let mut codes = Codes::default();
             for (block, out) in blocks.zip(out.chunks_exact_mut(ty.block_len())) {

@@ -7,9 +7,7 @@ use super::*;
 fn noise(seed: u64, n: usize) -> Vec<u8> {
     let mut state = seed;
     let step = |s: &mut u64| {
-        *s = s
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        *s = s.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (*s >> 56) as u8
     };
     (0..n).map(|_| step(&mut state)).collect()
@@ -31,10 +29,7 @@ fn dequantises_random_blocks_as_ggml_does() {
         let (name, sum) = line.split_once(' ').expect("name and checksum");
         let ty = Type::from_name(name).expect("known type");
         let elements = 64 * ty.block_len().max(32);
-        let bytes = noise(
-            u64::from(ty.code()) + 1,
-            elements / ty.block_len() * ty.block_bytes(),
-        );
+        let bytes = noise(u64::from(ty.code()) + 1, elements / ty.block_len() * ty.block_bytes());
         let mut out = vec![0.0; elements];
         dequantize(ty, &bytes, &mut out);
         assert_eq!(format!("{:016x}", checksum(&out)), sum, "{name}");
@@ -55,38 +50,19 @@ fn table_rows_stand_at_their_own_index() {
 
 #[test]
 fn quantising_stays_within_half_a_step() {
-    let x: Vec<f32> = noise(7, 4096)
-        .iter()
-        .map(|&b| (f32::from(b) - 127.0) / 50.0)
-        .collect();
-    for (ty, levels) in [
-        (Type::Q4_0, 8.0),
-        (Type::Q4_1, 15.0),
-        (Type::Q5_0, 16.0),
-        (Type::Q5_1, 31.0),
-        (Type::Q8_0, 127.0),
-    ] {
+    let x: Vec<f32> = noise(7, 4096).iter().map(|&b| (f32::from(b) - 127.0) / 50.0).collect();
+    for (ty, levels) in
+        [(Type::Q4_0, 8.0), (Type::Q4_1, 15.0), (Type::Q5_0, 16.0), (Type::Q5_1, 31.0), (Type::Q8_0, 127.0)]
+    {
         let bytes = quantize(ty, &x).expect("whole blocks");
         let mut back = vec![0.0; x.len()];
         dequantize(ty, &bytes, &mut back);
         for (x, back) in x.chunks(32).zip(back.chunks(32)) {
             let span = x.iter().fold(0f32, |m, v| m.max(v.abs()))
-                * if levels == 15.0 || levels == 31.0 {
-                    2.0
-                } else {
-                    1.0
-                };
-            let worst = x
-                .iter()
-                .zip(back)
-                .map(|(a, b)| (a - b).abs())
-                .fold(0.0, f32::max);
+                * if levels == 15.0 || levels == 31.0 { 2.0 } else { 1.0 };
+            let worst = x.iter().zip(back).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
             // The code at the far end of a symmetric type is clipped by one step.
-            assert!(
-                worst <= span / levels * 1.01 + 2e-3,
-                "{}: {worst} of {span}",
-                ty.name()
-            );
+            assert!(worst <= span / levels * 1.01 + 2e-3, "{}: {worst} of {span}", ty.name());
         }
     }
     assert!(quantize(Type::Q4_0, &x[..33]).is_err());
@@ -103,9 +79,9 @@ fn quantising_agrees_with_ggml() {
     for line in golden.lines().filter(|l| !l.starts_with('#')) {
         let (name, sum) = line.split_once(' ').expect("name and checksum");
         let bytes = quantize(Type::from_name(name).expect("type"), &x).expect("blocks");
-        let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325, |h: u64, b| {
-            (h ^ u64::from(*b)).wrapping_mul(0x100_0000_01b3)
-        });
+        let hash = bytes
+            .iter()
+            .fold(0xcbf2_9ce4_8422_2325, |h: u64, b| (h ^ u64::from(*b)).wrapping_mul(0x100_0000_01b3));
         assert_eq!(format!("{hash:016x}"), sum, "{name}");
     }
 }

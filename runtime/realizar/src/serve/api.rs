@@ -41,31 +41,19 @@ fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |d, (x, y)| d | (x ^ y)) == 0
 }
 
-pub(super) async fn check_key(
-    Extract(state): Extract<State>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn check_key(Extract(state): Extract<State>, request: Request, next: Next) -> Response {
     if let Some(key) = &state.key {
         let sent = request.headers().get(header::AUTHORIZATION);
         let sent = sent.and_then(|v| v.as_bytes().strip_prefix(b"Bearer "));
         if !sent.is_some_and(|sent| same(sent, key.as_bytes())) {
-            return error(
-                StatusCode::UNAUTHORIZED,
-                "authentication_error",
-                "wrong or missing API key",
-            );
+            return error(StatusCode::UNAUTHORIZED, "authentication_error", "wrong or missing API key");
         }
     }
     next.run(request).await
 }
 
 pub(super) async fn not_found() -> Response {
-    error(
-        StatusCode::NOT_FOUND,
-        "invalid_request_error",
-        "no such endpoint",
-    )
+    error(StatusCode::NOT_FOUND, "invalid_request_error", "no such endpoint")
 }
 
 pub(super) async fn health() -> Response {
@@ -81,31 +69,11 @@ pub(super) async fn metrics(Extract(state): Extract<State>) -> Response {
     let c = &state.engine.counters;
     let mut text = String::new();
     for (name, kind, value) in [
-        (
-            "realizar_requests_total",
-            "counter",
-            c.requests.load(Ordering::Relaxed),
-        ),
-        (
-            "realizar_refused_total",
-            "counter",
-            c.refused.load(Ordering::Relaxed),
-        ),
-        (
-            "realizar_prompt_tokens_total",
-            "counter",
-            c.prompt_tokens.load(Ordering::Relaxed),
-        ),
-        (
-            "realizar_generated_tokens_total",
-            "counter",
-            c.tokens.load(Ordering::Relaxed),
-        ),
-        (
-            "realizar_pending_requests",
-            "gauge",
-            c.pending.load(Ordering::Relaxed) as u64,
-        ),
+        ("realizar_requests_total", "counter", c.requests.load(Ordering::Relaxed)),
+        ("realizar_refused_total", "counter", c.refused.load(Ordering::Relaxed)),
+        ("realizar_prompt_tokens_total", "counter", c.prompt_tokens.load(Ordering::Relaxed)),
+        ("realizar_generated_tokens_total", "counter", c.tokens.load(Ordering::Relaxed)),
+        ("realizar_pending_requests", "gauge", c.pending.load(Ordering::Relaxed) as u64),
     ] {
         text += &format!("# TYPE {name} {kind}\n{name} {value}\n");
     }
@@ -144,9 +112,7 @@ impl Settings {
             Value::String(s) => vec![s.clone()],
             Value::Array(items) if items.len() <= 16 => {
                 let texts = items.iter().map(|v| v.as_str().map(str::to_owned));
-                texts
-                    .collect::<Option<_>>()
-                    .ok_or("`stop` must hold strings")?
+                texts.collect::<Option<_>>().ok_or("`stop` must hold strings")?
             }
             _ => return Err("`stop` must be a string or up to 16 strings".into()),
         };
@@ -168,25 +134,13 @@ impl Settings {
             seed: self.seed.unwrap_or_else(now_nanos),
             ..d
         };
-        let max_tokens = self
-            .max_completion_tokens
-            .or(self.max_tokens)
-            .unwrap_or(context);
-        Ok(Generate {
-            sampling,
-            max_tokens,
-            stop,
-            schema,
-            special_in_prompt: special,
-            ignore_end: false,
-        })
+        let max_tokens = self.max_completion_tokens.or(self.max_tokens).unwrap_or(context);
+        Ok(Generate { sampling, max_tokens, stop, schema, special_in_prompt: special, ignore_end: false })
     }
 }
 
 fn now_nanos() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |d| d.as_nanos() as u64)
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos() as u64)
 }
 
 #[derive(Deserialize)]
@@ -236,11 +190,7 @@ pub(super) async fn chat(Extract(state): Extract<State>, body: Bytes) -> Respons
         };
         messages.push(Message::new(&message.role, text));
     }
-    let prompt = state
-        .engine
-        .model
-        .template()
-        .and_then(|t| t.render(&messages, true));
+    let prompt = state.engine.model.template().and_then(|t| t.render(&messages, true));
     let prompt = match prompt {
         Ok(prompt) => prompt,
         Err(e) => return bad(e.to_string()),
@@ -272,26 +222,14 @@ async fn complete(state: &State, prompt: &str, settings: &Settings, chat: bool) 
         tokens.remove(0);
     }
     if tokens.len() >= engine.context {
-        return bad(format!(
-            "{} tokens do not fit into the context of {}",
-            tokens.len(),
-            engine.context
-        ));
+        return bad(format!("{} tokens do not fit into the context of {}", tokens.len(), engine.context));
     }
     let (sender, receiver) = unbounded_channel();
     if !engine.submit(tokens, options, sender) {
-        return error(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "overloaded_error",
-            "too many requests are waiting",
-        );
+        return error(StatusCode::SERVICE_UNAVAILABLE, "overloaded_error", "too many requests are waiting");
     }
     let shape = Shape::new(&engine.name, chat);
-    if settings.stream {
-        stream(shape, receiver)
-    } else {
-        collect(shape, receiver).await
-    }
+    if settings.stream { stream(shape, receiver) } else { collect(shape, receiver).await }
 }
 
 /// How an answer is wrapped.
@@ -305,17 +243,9 @@ struct Shape {
 impl Shape {
     fn new(model: &str, chat: bool) -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(1);
-        let id = format!(
-            "{}-{}",
-            if chat { "chatcmpl" } else { "cmpl" },
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
-        Self {
-            id,
-            model: model.into(),
-            created: now_nanos() / 1_000_000_000,
-            chat,
-        }
+        let id =
+            format!("{}-{}", if chat { "chatcmpl" } else { "cmpl" }, COUNT.fetch_add(1, Ordering::Relaxed));
+        Self { id, model: model.into(), created: now_nanos() / 1_000_000_000, chat }
     }
 
     fn wrap(&self, object: &str, choice: Value) -> Value {
@@ -326,15 +256,9 @@ impl Shape {
         let finish = finish_name(answer.finish);
         let (object, choice) = if self.chat {
             let message = json!({"role": "assistant", "content": text});
-            (
-                "chat.completion",
-                json!({"index": 0, "message": message, "finish_reason": finish}),
-            )
+            ("chat.completion", json!({"index": 0, "message": message, "finish_reason": finish}))
         } else {
-            (
-                "text_completion",
-                json!({"index": 0, "text": text, "finish_reason": finish}),
-            )
+            ("text_completion", json!({"index": 0, "text": text, "finish_reason": finish}))
         };
         let mut out = self.wrap(object, choice);
         let (prompt, generated) = (answer.prompt_tokens, answer.tokens.len());
@@ -345,20 +269,10 @@ impl Shape {
     fn piece(&self, text: &str, finish: Option<Finish>) -> String {
         let finish = finish.map(finish_name);
         let (object, choice) = if self.chat {
-            let delta = if text.is_empty() {
-                json!({})
-            } else {
-                json!({"content": text})
-            };
-            (
-                "chat.completion.chunk",
-                json!({"index": 0, "delta": delta, "finish_reason": finish}),
-            )
+            let delta = if text.is_empty() { json!({}) } else { json!({"content": text}) };
+            ("chat.completion.chunk", json!({"index": 0, "delta": delta, "finish_reason": finish}))
         } else {
-            (
-                "text_completion",
-                json!({"index": 0, "text": text, "finish_reason": finish}),
-            )
+            ("text_completion", json!({"index": 0, "text": text, "finish_reason": finish}))
         };
         format!("data: {}\n\n", self.wrap(object, choice))
     }
@@ -383,11 +297,7 @@ async fn collect(shape: Shape, mut receiver: UnboundedReceiver<Reply>) -> Respon
             Reply::Failed(message) => return bad(message),
         }
     }
-    error(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "server_error",
-        "the server is stopping",
-    )
+    error(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "the server is stopping")
 }
 
 fn stream(shape: Shape, receiver: UnboundedReceiver<Reply>) -> Response {
@@ -395,11 +305,7 @@ fn stream(shape: Shape, receiver: UnboundedReceiver<Reply>) -> Response {
         let text = match reply {
             Reply::Text(text) => shape.piece(&text, None),
             Reply::Done(text, answer) => {
-                let rest = if text.is_empty() {
-                    String::new()
-                } else {
-                    shape.piece(&text, None)
-                };
+                let rest = if text.is_empty() { String::new() } else { shape.piece(&text, None) };
                 rest + &shape.piece("", Some(answer.finish)) + "data: [DONE]\n\n"
             }
             Reply::Failed(message) => {
@@ -408,10 +314,7 @@ fn stream(shape: Shape, receiver: UnboundedReceiver<Reply>) -> Response {
         };
         Ok::<_, Infallible>(text)
     });
-    let headers = [
-        (header::CONTENT_TYPE, "text/event-stream"),
-        (header::CACHE_CONTROL, "no-cache"),
-    ];
+    let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")];
     (headers, Body::from_stream(events)).into_response()
 }
 
@@ -427,10 +330,9 @@ pub(super) async fn embeddings(Extract(state): Extract<State>, body: Bytes) -> R
     };
     let texts: Option<Vec<String>> = match &request.input {
         Value::String(text) => Some(vec![text.clone()]),
-        Value::Array(items) if items.len() <= 256 => items
-            .iter()
-            .map(|v| v.as_str().map(str::to_owned))
-            .collect(),
+        Value::Array(items) if items.len() <= 256 => {
+            items.iter().map(|v| v.as_str().map(str::to_owned)).collect()
+        }
         _ => None,
     };
     let Some(texts) = texts else {
@@ -438,23 +340,16 @@ pub(super) async fn embeddings(Extract(state): Extract<State>, body: Bytes) -> R
     };
     let engine = Arc::clone(&state.engine);
     let work = tokio::task::spawn_blocking(move || {
-        texts
-            .iter()
-            .map(|text| engine.model.embed(text))
-            .collect::<crate::Result<Vec<_>>>()
+        texts.iter().map(|text| engine.model.embed(text)).collect::<crate::Result<Vec<_>>>()
     });
     match work.await {
         Ok(Ok(vectors)) => {
-            let item = |(i, v): (usize, &Vec<f32>)| json!({"object": "embedding", "index": i, "embedding": v});
+            let item =
+                |(i, v): (usize, &Vec<f32>)| json!({"object": "embedding", "index": i, "embedding": v});
             let data: Vec<Value> = vectors.iter().enumerate().map(item).collect();
-            axum::Json(json!({"object": "list", "model": state.engine.name, "data": data}))
-                .into_response()
+            axum::Json(json!({"object": "list", "model": state.engine.name, "data": data})).into_response()
         }
         Ok(Err(e)) => bad(e.to_string()),
-        Err(_) => error(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "server_error",
-            "the computation failed",
-        ),
+        Err(_) => error(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "the computation failed"),
     }
 }

@@ -76,26 +76,11 @@ impl Engine {
     }
 
     /// Queues a request; false when the queue is full or the server stops.
-    pub(super) fn submit(
-        &self,
-        prompt: Vec<u32>,
-        options: Generate,
-        reply: UnboundedSender<Reply>,
-    ) -> bool {
+    pub(super) fn submit(&self, prompt: Vec<u32>, options: Generate, reply: UnboundedSender<Reply>) -> bool {
         let pending = self.counters.pending.fetch_add(1, Ordering::SeqCst);
-        let sender = self
-            .sender
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let sender = self.sender.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let sent = pending < self.queue
-            && sender.as_ref().is_some_and(|s| {
-                s.send(Request {
-                    prompt,
-                    options,
-                    reply,
-                })
-                .is_ok()
-            });
+            && sender.as_ref().is_some_and(|s| s.send(Request { prompt, options, reply }).is_ok());
         if sent {
             self.counters.requests.fetch_add(1, Ordering::Relaxed);
         } else {
@@ -107,17 +92,8 @@ impl Engine {
 
     /// Finishes what is queued and ends the thread.
     pub(super) fn stop(&self) {
-        drop(
-            self.sender
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-                .take(),
-        );
-        let thread = self
-            .thread
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take();
+        drop(self.sender.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take());
+        let thread = self.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
         if let Some(thread) = thread {
             let _ = thread.join();
         }
@@ -135,10 +111,7 @@ fn run(
     parallel: usize,
     counters: &Counters,
 ) {
-    let options = SessionOptions {
-        context: Some(context),
-        ..SessionOptions::default()
-    };
+    let options = SessionOptions { context: Some(context), ..SessionOptions::default() };
     let mut batch = match Batch::new(model, options) {
         Ok(batch) => batch,
         Err(error) => {
@@ -200,20 +173,14 @@ fn admit(
     running: &mut FxHashMap<Ticket, Running>,
     counters: &Counters,
 ) {
-    let Request {
-        prompt,
-        options,
-        reply,
-    } = request;
+    let Request { prompt, options, reply } = request;
     if reply.is_closed() {
         counters.pending.fetch_sub(1, Ordering::SeqCst);
         return;
     }
     match batch.submit(&prompt, &options) {
         Ok(ticket) => {
-            counters
-                .prompt_tokens
-                .fetch_add(prompt.len() as u64, Ordering::Relaxed);
+            counters.prompt_tokens.fetch_add(prompt.len() as u64, Ordering::Relaxed);
             running.insert(ticket, Running { reply });
         }
         Err(error) => {
@@ -232,9 +199,7 @@ fn settle(event: Event, running: &mut FxHashMap<Ticket, Running>, counters: &Cou
             return;
         }
         Event::Done(ticket, text, answer) => {
-            counters
-                .tokens
-                .fetch_add(answer.tokens.len() as u64, Ordering::Relaxed);
+            counters.tokens.fetch_add(answer.tokens.len() as u64, Ordering::Relaxed);
             (ticket, Reply::Done(text, answer))
         }
         Event::Failed(ticket, error) => (ticket, Reply::Failed(error.to_string())),

@@ -22,11 +22,7 @@ pub(super) struct Limited {
 
 impl Limited {
     pub(super) fn new(inner: TcpListener, connections: usize, idle: Duration) -> Self {
-        Self {
-            inner,
-            room: Arc::new(Semaphore::new(connections.max(1))),
-            idle,
-        }
+        Self { inner, room: Arc::new(Semaphore::new(connections.max(1))), idle }
     }
 }
 
@@ -41,15 +37,7 @@ impl axum::serve::Listener for Limited {
             match self.inner.accept().await {
                 Ok((stream, address)) => {
                     let timer = Box::pin(sleep(self.idle));
-                    return (
-                        Timed {
-                            stream,
-                            timer,
-                            idle: self.idle,
-                            _permit: permit,
-                        },
-                        address,
-                    );
+                    return (Timed { stream, timer, idle: self.idle, _permit: permit }, address);
                 }
                 // Too many open files and the like: others may close theirs meanwhile.
                 Err(_) => sleep(Duration::from_millis(50)).await,
@@ -72,11 +60,7 @@ pub(super) struct Timed {
 
 impl Timed {
     /// Resets the timer after progress; fails when it has run out.
-    fn watch<T>(
-        &mut self,
-        cx: &mut Context<'_>,
-        result: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
+    fn watch<T>(&mut self, cx: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if result.is_ready() {
             let next = Instant::now() + self.idle;
             self.timer.as_mut().reset(next);
@@ -101,11 +85,7 @@ impl AsyncRead for Timed {
 }
 
 impl AsyncWrite for Timed {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.stream).poll_write(cx, buf);
         self.watch(cx, result)
     }

@@ -88,9 +88,8 @@ impl Server {
         let listener = runtime
             .block_on(tokio::net::TcpListener::bind(options.address))
             .map_err(|e| Error::Io(format!("cannot listen on {}", options.address), e))?;
-        let address = listener
-            .local_addr()
-            .map_err(|e| Error::Io("the listener has no address".into(), e))?;
+        let address =
+            listener.local_addr().map_err(|e| Error::Io("the listener has no address".into(), e))?;
         let engine = Arc::new(Engine::start(model, &options)?);
         let app = router(Arc::clone(&engine), &options);
         let (stop, stopped) = oneshot::channel::<()>();
@@ -105,12 +104,7 @@ impl Server {
                 }
             });
         });
-        Ok(Self {
-            address,
-            stop: Some(stop),
-            thread: Some(thread),
-            engine,
-        })
+        Ok(Self { address, stop: Some(stop), thread: Some(thread), engine })
     }
 
     /// Where it listens.
@@ -146,9 +140,7 @@ impl Drop for Server {
 /// As [`Server::start`]; `Io` when signals cannot be received.
 pub fn serve(model: Model<'static>, options: Options) -> Result<()> {
     let server = Server::start(model, options)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let wait = runtime.and_then(|runtime| runtime.block_on(tokio::signal::ctrl_c()));
     wait.map_err(|e| Error::Io("cannot wait for Ctrl-C".into(), e))?;
     server.stop();
@@ -156,23 +148,14 @@ pub fn serve(model: Model<'static>, options: Options) -> Result<()> {
 }
 
 fn router(engine: Arc<Engine>, options: &Options) -> Router {
-    let state = api::State {
-        engine,
-        key: options.api_key.clone().map(Arc::from),
-    };
+    let state = api::State { engine, key: options.api_key.clone().map(Arc::from) };
     let guarded = Router::new()
         .route("/v1/models", get(api::models))
         .route("/v1/chat/completions", post(api::chat))
         .route("/v1/completions", post(api::completions))
         .route("/v1/embeddings", post(api::embeddings))
         .route("/metrics", get(api::metrics))
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            api::check_key,
-        ))
+        .layer(middleware::from_fn_with_state(state.clone(), api::check_key))
         .layer(DefaultBodyLimit::max(options.body_limit));
-    guarded
-        .route("/health", get(api::health))
-        .fallback(api::not_found)
-        .with_state(state)
+    guarded.route("/health", get(api::health)).fallback(api::not_found).with_state(state)
 }

@@ -145,10 +145,7 @@ mod tests {
         for ((x, s), g) in x.iter().map(|&x| f64::from(x)).zip(silu).zip(gelu) {
             assert!((f64::from(s) - 2.0 * x / (1.0 + (-x).exp())).abs() < 1e-5);
             let y = (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044715 * x * x * x);
-            assert!(
-                (f64::from(g) - x * (1.0 + y.tanh())).abs() < 1e-5,
-                "gelu({x})"
-            );
+            assert!((f64::from(g) - x * (1.0 + y.tanh())).abs() < 1e-5, "gelu({x})");
         }
     }
 

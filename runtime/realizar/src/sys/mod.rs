@@ -46,10 +46,7 @@ pub fn dot_f16(a: &[f32], b: &[u16]) -> f32 {
         // SAFETY: `simd` is above Scalar only where AVX2, FMA and F16C were detected.
         return unsafe { x86_attention::dot_f16(a, b) };
     }
-    a.iter()
-        .zip(b)
-        .map(|(a, &b)| a * crate::quant::half::f16_to_f32(b))
-        .sum()
+    a.iter().zip(b).map(|(a, &b)| a * crate::quant::half::f16_to_f32(b)).sum()
 }
 
 /// `out += weight * values`, values being f16 bits.
@@ -75,7 +72,5 @@ pub fn to_f16(values: &[f32], out: &mut [u16]) {
         unsafe { x86_attention::to_f16(values, out) };
         return;
     }
-    out.iter_mut()
-        .zip(values)
-        .for_each(|(o, &v)| *o = crate::quant::half::f32_to_f16(v));
+    out.iter_mut().zip(values).for_each(|(o, &v)| *o = crate::quant::half::f32_to_f16(v));
 }

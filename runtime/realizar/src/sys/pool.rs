@@ -35,10 +35,7 @@ struct Shape {
 impl Shape {
     /// Whether the next job should be shared.
     fn share(&self) -> bool {
-        let (shared, alone) = (
-            self.shared.load(Ordering::Relaxed),
-            self.alone.load(Ordering::Relaxed),
-        );
+        let (shared, alone) = (self.shared.load(Ordering::Relaxed), self.alone.load(Ordering::Relaxed));
         if shared == 0 || alone == 0 {
             return shared == 0;
         }
@@ -49,33 +46,18 @@ impl Shape {
             return is_better;
         }
         let retry = self.retry.load(Ordering::Relaxed).clamp(RETRY.0, RETRY.1);
-        self.retry.store(
-            if is_better { RETRY.0 } else { retry * 2 },
-            Ordering::Relaxed,
-        );
-        self.until_other
-            .store(if is_better { REFRESH } else { retry }, Ordering::Relaxed);
+        self.retry.store(if is_better { RETRY.0 } else { retry * 2 }, Ordering::Relaxed);
+        self.until_other.store(if is_better { REFRESH } else { retry }, Ordering::Relaxed);
         !is_better
     }
 
     fn note(&self, is_shared: bool, taken: Duration) {
         let place = if is_shared { &self.shared } else { &self.alone };
-        let (old, other) = (
-            place.load(Ordering::Relaxed),
-            self.alone.load(Ordering::Relaxed),
-        );
+        let (old, other) = (place.load(Ordering::Relaxed), self.alone.load(Ordering::Relaxed));
         let taken = u32::try_from(taken.as_nanos()).unwrap_or(u32::MAX).max(1);
         // A single stall should count, but not for minutes.
-        let taken = if old == 0 {
-            taken
-        } else {
-            taken.min(other.max(old).saturating_mul(64))
-        };
-        let new = if old == 0 {
-            taken
-        } else {
-            old - old / 8 + taken / 8
-        };
+        let taken = if old == 0 { taken } else { taken.min(other.max(old).saturating_mul(64)) };
+        let new = if old == 0 { taken } else { old - old / 8 + taken / 8 };
         place.store(new.max(1), Ordering::Relaxed);
     }
 }
@@ -152,12 +134,7 @@ impl Pool {
         };
         let workers = (1..threads).filter_map(spawn).collect();
         let shapes = (0..SHAPES).map(|_| Shape::default()).collect();
-        Self {
-            shared,
-            workers,
-            running: Mutex::new(()),
-            shapes,
-        }
+        Self { shared, workers, running: Mutex::new(()), shapes }
     }
 
     /// Threads that work, the caller included.
@@ -231,12 +208,7 @@ impl Pool {
     }
 
     /// Calls `task` with each stretch of `chunk` items of `data` and its number.
-    pub fn for_chunks<T: Send>(
-        &self,
-        data: &mut [T],
-        chunk: usize,
-        task: impl Fn(usize, &mut [T]) + Sync,
-    ) {
+    pub fn for_chunks<T: Send>(&self, data: &mut [T], chunk: usize, task: impl Fn(usize, &mut [T]) + Sync) {
         let chunk = chunk.max(1);
         let length = data.len();
         let base = Base(data.as_mut_ptr());
@@ -259,9 +231,7 @@ unsafe impl<T: Send> Sync for Base<T> {}
 
 impl Shared {
     fn lock(&self) -> std::sync::MutexGuard<'_, (Option<Arc<Job>>, bool)> {
-        self.job
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.job.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -276,10 +246,7 @@ fn worker(shared: &Shared) {
         let mut guard = shared.lock();
         shared.sleepers.fetch_add(1, Ordering::SeqCst);
         while shared.epoch.load(Ordering::SeqCst) == seen && !guard.1 {
-            guard = shared
-                .wake
-                .wait(guard)
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            guard = shared.wake.wait(guard).unwrap_or_else(std::sync::PoisonError::into_inner);
         }
         shared.sleepers.fetch_sub(1, Ordering::SeqCst);
         if guard.1 {
@@ -315,9 +282,7 @@ mod tests {
             let pool = Pool::new(threads);
             for round in 0..200 {
                 let mut data = vec![0usize; 37 + round];
-                pool.for_chunks(&mut data, 5, |i, part| {
-                    part.iter_mut().for_each(|x| *x += i + 1)
-                });
+                pool.for_chunks(&mut data, 5, |i, part| part.iter_mut().for_each(|x| *x += i + 1));
                 assert!(data.iter().enumerate().all(|(at, &x)| x == at / 5 + 1));
             }
         }
@@ -345,27 +310,15 @@ mod tests {
         for _ in 0..5000 {
             let is_shared = shape.share();
             shared += u32::from(is_shared);
-            shape.note(
-                is_shared,
-                Duration::from_micros(if is_shared { 90 } else { 50 }),
-            );
+            shape.note(is_shared, Duration::from_micros(if is_shared { 90 } else { 50 }));
         }
-        assert!(
-            (2..40).contains(&shared),
-            "{shared} of 5000 jobs shared though alone is faster"
-        );
+        assert!((2..40).contains(&shared), "{shared} of 5000 jobs shared though alone is faster");
         for _ in 0..20_000 {
             let is_shared = shape.share();
-            shape.note(
-                is_shared,
-                Duration::from_micros(if is_shared { 30 } else { 50 }),
-            );
+            shape.note(is_shared, Duration::from_micros(if is_shared { 30 } else { 50 }));
         }
         let later = (0..1000).filter(|_| shape.share()).count();
-        assert!(
-            later > 900,
-            "{later} of 1000 jobs shared though that is faster"
-        );
+        assert!(later > 900, "{later} of 1000 jobs shared though that is faster");
     }
 
     #[test]

@@ -14,10 +14,7 @@ use crate::kernel::{Acts, HEAD, Kind, LANES, Layout, Simd, TILE};
 
 /// Dispatches to the kernel for the kind of matrix, `out.len() / 8` being 1 or `TILE` tokens.
 pub fn group(simd: Simd, layout: Layout, group: &[u8], acts: &Acts, token: usize, out: &mut [f32]) {
-    assert!(
-        simd as u8 <= super::detect() as u8,
-        "these instructions exist here"
-    );
+    assert!(simd as u8 <= super::detect() as u8, "these instructions exist here");
     assert_eq!(group.len(), layout.group_bytes());
     assert_eq!(layout.columns, acts.columns());
     let tokens = out.len() / LANES;
@@ -72,13 +69,7 @@ fn tile<const T: usize>(layout: Layout, group: &[u8], acts: &Acts, token: usize,
 }
 
 #[target_feature(enable = "avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512vnni")]
-fn tile_vnni<const T: usize>(
-    layout: Layout,
-    group: &[u8],
-    acts: &Acts,
-    token: usize,
-    out: &mut [f32],
-) {
+fn tile_vnni<const T: usize>(layout: Layout, group: &[u8], acts: &Acts, token: usize, out: &mut [f32]) {
     let sums = match layout.kind {
         Kind::F32 | Kind::F16 | Kind::BF16 => floats::<T>(layout.kind, group, acts, token),
         kind => integers_vnni(kind, group, &View::<T>::new(acts, token)),
@@ -155,11 +146,7 @@ fn nibble<const T: usize>(group: &[u8], view: &View<'_, T>) -> [__m256; T] {
 #[target_feature(enable = "avx2,fma")]
 #[inline]
 fn add_run(sum: __m256, d: __m256, dot: __m256i, scale: f32) -> __m256 {
-    _mm256_fmadd_ps(
-        _mm256_mul_ps(d, _mm256_set1_ps(scale)),
-        _mm256_cvtepi32_ps(dot),
-        sum,
-    )
+    _mm256_fmadd_ps(_mm256_mul_ps(d, _mm256_set1_ps(scale)), _mm256_cvtepi32_ps(dot), sum)
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
@@ -203,10 +190,7 @@ fn unsigned<const T: usize>(group: &[u8], view: &View<'_, T>) -> [__m256; T] {
         let (d, m) = (halves(block, 0), halves(block, 16));
         for t in 0..T {
             let x = &view.codes[t][32 * b..32 * b + 32];
-            let dot = _mm256_add_epi32(
-                dot16(block, 32, &x[..16], ones),
-                dot16(block, 160, &x[16..], ones),
-            );
+            let dot = _mm256_add_epi32(dot16(block, 32, &x[..16], ones), dot16(block, 160, &x[16..], ones));
             sums[t] = add_run(sums[t], d, dot, view.scales[t][b]);
             let total = view.sums[t][2 * b] + view.sums[t][2 * b + 1];
             sums[t] = _mm256_fmadd_ps(m, _mm256_set1_ps(total), sums[t]);

@@ -14,19 +14,14 @@ pub fn dot_f16(a: &[f32], b: &[u16]) -> f32 {
         for (i, sum) in sums.iter_mut().enumerate() {
             // SAFETY: both chunks have 16 items and i is 0 or 1; no alignment is needed.
             let (x, h) = unsafe {
-                (
-                    _mm256_loadu_ps(a.as_ptr().add(8 * i)),
-                    _mm_loadu_si128(b.as_ptr().add(8 * i).cast()),
-                )
+                (_mm256_loadu_ps(a.as_ptr().add(8 * i)), _mm_loadu_si128(b.as_ptr().add(8 * i).cast()))
             };
             *sum = _mm256_fmadd_ps(x, _mm256_cvtph_ps(h), *sum);
         }
     }
     let rest = a.len() / 16 * 16;
     let tail = a[rest..].iter().zip(&b[rest..]);
-    let tail: f32 = tail
-        .map(|(a, &b)| a * crate::quant::half::f16_to_f32(b))
-        .sum();
+    let tail: f32 = tail.map(|(a, &b)| a * crate::quant::half::f16_to_f32(b)).sum();
     let sum = _mm256_add_ps(sums[0], sums[1]);
     let half = _mm_add_ps(_mm256_castps256_ps128(sum), _mm256_extractf128_ps(sum, 1));
     let quarter = _mm_add_ps(half, _mm_movehl_ps(half, half));

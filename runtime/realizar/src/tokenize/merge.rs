@@ -18,22 +18,13 @@ const EDGE: usize = usize::MAX;
 
 impl Symbol {
     pub(crate) fn new(start: usize, end: usize, id: u32) -> Self {
-        Self {
-            start,
-            end,
-            id,
-            previous: EDGE,
-            next: EDGE,
-        }
+        Self { start, end, id, previous: EDGE, next: EDGE }
     }
 }
 
 /// Merges until no pair of neighbours has a rank. `join` gives the rank (lowest first; equal ranks
 /// go left to right) and the token of a pair.
-pub(crate) fn merge(
-    symbols: &mut Vec<Symbol>,
-    join: impl Fn(&Symbol, &Symbol) -> Option<(u32, u32)>,
-) {
+pub(crate) fn merge(symbols: &mut Vec<Symbol>, join: impl Fn(&Symbol, &Symbol) -> Option<(u32, u32)>) {
     let count = symbols.len();
     for (i, symbol) in symbols.iter_mut().enumerate() {
         symbol.previous = i.checked_sub(1).unwrap_or(EDGE);
@@ -58,12 +49,7 @@ pub(crate) fn merge(
         if l.start == l.end || r.start == r.end || r.end - l.start != length || l.next != right {
             continue;
         }
-        symbols[left] = Symbol {
-            end: r.end,
-            id,
-            next: r.next,
-            ..l
-        };
+        symbols[left] = Symbol { end: r.end, id, next: r.next, ..l };
         symbols[right].end = r.start;
         if r.next != EDGE {
             symbols[r.next].previous = left;

@@ -23,18 +23,10 @@ const SPACE: &str = "\u{2581}";
 
 #[derive(Debug)]
 enum Scheme {
-    Bpe {
-        split: Split,
-        merges: OnceLock<Merges>,
-        pairs: Vec<Pair>,
-    },
-    SentencePiece {
-        prefix_space: bool,
-    },
+    Bpe { split: Split, merges: OnceLock<Merges>, pairs: Vec<Pair> },
+    SentencePiece { prefix_space: bool },
     Unigram(Unigram),
-    WordPiece {
-        lowercase: bool,
-    },
+    WordPiece { lowercase: bool },
 }
 
 /// Two pieces that become one.
@@ -74,31 +66,14 @@ impl Tokenizer {
         let prefix_space = flag("add_space_prefix");
         let (scheme, add_bos, add_eos) = match model {
             "gpt2" | "gemma4" => {
-                let pre = if model == "gemma4" {
-                    model
-                } else {
-                    file.str("tokenizer.ggml.pre").unwrap_or("")
-                };
+                let pre =
+                    if model == "gemma4" { model } else { file.str("tokenizer.ggml.pre").unwrap_or("") };
                 let split = Split::named(pre)
                     .ok_or_else(|| Error::unsupported(format!("the pre-tokenizer `{pre}`")))?;
                 let bos = split.add_bos;
-                (
-                    Scheme::Bpe {
-                        split,
-                        merges: OnceLock::new(),
-                        pairs: read_merges(file),
-                    },
-                    bos,
-                    false,
-                )
+                (Scheme::Bpe { split, merges: OnceLock::new(), pairs: read_merges(file) }, bos, false)
             }
-            "llama" => (
-                Scheme::SentencePiece {
-                    prefix_space: prefix_space.unwrap_or(true),
-                },
-                true,
-                false,
-            ),
+            "llama" => (Scheme::SentencePiece { prefix_space: prefix_space.unwrap_or(true) }, true, false),
             "t5" => {
                 let map = file.array("tokenizer.ggml.precompiled_charsmap");
                 let map = map.map_or(&[][..], |a| a.bytes());
@@ -114,13 +89,7 @@ impl Tokenizer {
         };
         let add_bos = flag("add_bos_token").unwrap_or(add_bos);
         let add_eos = flag("add_eos_token").unwrap_or(add_eos);
-        Ok(Self {
-            vocab,
-            scheme,
-            add_bos,
-            add_eos,
-            specials: OnceLock::new(),
-        })
+        Ok(Self { vocab, scheme, add_bos, add_eos, specials: OnceLock::new() })
     }
 
     /// A BERT tokenizer from the lines of a `vocab.txt`-style list (`##` continues a word).
@@ -135,16 +104,7 @@ impl Tokenizer {
             padding: find("[PAD]"),
             eot: None,
         };
-        let roles = tokens
-            .iter()
-            .map(|t| {
-                if is_special(t) {
-                    Role::Control
-                } else {
-                    Role::Normal
-                }
-            })
-            .collect();
+        let roles = tokens.iter().map(|t| if is_special(t) { Role::Control } else { Role::Normal }).collect();
         let texts: Vec<Vec<u8>> = tokens
             .iter()
             .map(|t| match t.strip_prefix("##") {
@@ -155,13 +115,7 @@ impl Tokenizer {
             .collect();
         let vocab = Vocab::from_list(&texts, roles, special)?;
         let scheme = Scheme::WordPiece { lowercase };
-        Ok(Self {
-            vocab,
-            scheme,
-            add_bos: true,
-            add_eos: true,
-            specials: OnceLock::new(),
-        })
+        Ok(Self { vocab, scheme, add_bos: true, add_eos: true, specials: OnceLock::new() })
     }
 
     /// All tokens.
@@ -239,10 +193,7 @@ impl Tokenizer {
         let mut lengths = vec![Vec::new(); 256];
         for id in 0..self.vocab.len() as u32 {
             let raw = self.vocab.raw(id);
-            let is_special = matches!(
-                self.vocab.role(id),
-                Role::Control | Role::Unknown | Role::UserDefined
-            );
+            let is_special = matches!(self.vocab.role(id), Role::Control | Role::Unknown | Role::UserDefined);
             if let Some(&first) = raw.first().filter(|_| is_special) {
                 let list: &mut Vec<usize> = &mut lengths[usize::from(first)];
                 if !list.contains(&raw.len()) {
@@ -250,19 +201,13 @@ impl Tokenizer {
                 }
             }
         }
-        lengths
-            .iter_mut()
-            .for_each(|list| list.sort_by(|a, b| b.cmp(a)));
+        lengths.iter_mut().for_each(|list| list.sort_by(|a, b| b.cmp(a)));
         Specials { lengths }
     }
 
     fn encode_plain(&self, text: &str, after_special: bool, out: &mut Vec<u32>) {
         match &self.scheme {
-            Scheme::Bpe {
-                split,
-                merges,
-                pairs,
-            } => {
+            Scheme::Bpe { split, merges, pairs } => {
                 let merges = merges.get_or_init(|| index_merges(&self.vocab, pairs));
                 let spaced;
                 let text = if split.raw_text {
@@ -276,17 +221,11 @@ impl Tokenizer {
                 }
             }
             Scheme::SentencePiece { prefix_space } => {
-                let prefix = if *prefix_space && after_special {
-                    " "
-                } else {
-                    ""
-                };
+                let prefix = if *prefix_space && after_special { " " } else { "" };
                 self.sentencepiece(&format!("{prefix}{text}").replace(' ', SPACE), out);
             }
             Scheme::Unigram(unigram) => unigram.encode(&self.vocab, text, out),
-            Scheme::WordPiece { lowercase } => {
-                wordpiece::encode(&self.vocab, text, *lowercase, out)
-            }
+            Scheme::WordPiece { lowercase } => wordpiece::encode(&self.vocab, text, *lowercase, out),
         }
     }
 
@@ -299,10 +238,7 @@ impl Tokenizer {
             &letters
         };
         let is_newlines = split.raw_text && word.bytes().all(|b| b == b'\n');
-        let whole = self
-            .vocab
-            .id(text.as_bytes())
-            .filter(|_| split.whole_words || is_newlines);
+        let whole = self.vocab.id(text.as_bytes()).filter(|_| split.whole_words || is_newlines);
         if let Some(id) = whole {
             out.push(id);
             return;
@@ -324,11 +260,7 @@ impl Tokenizer {
     fn characters(&self, text: &str) -> Vec<Symbol> {
         let symbol = |(at, c): (usize, char)| {
             let end = at + c.len_utf8();
-            Symbol::new(
-                at,
-                end,
-                self.vocab.id(&text.as_bytes()[at..end]).unwrap_or(NONE),
-            )
+            Symbol::new(at, end, self.vocab.id(&text.as_bytes()[at..end]).unwrap_or(NONE))
         };
         text.char_indices().map(symbol).collect()
     }
@@ -358,10 +290,7 @@ impl Tokenizer {
             Role::Byte => {
                 let digits = raw.strip_prefix(b"<0x").and_then(|r| r.strip_suffix(b">"));
                 let digits = digits.and_then(|d| std::str::from_utf8(d).ok());
-                return digits
-                    .and_then(|d| u8::from_str_radix(d, 16).ok())
-                    .into_iter()
-                    .collect();
+                return digits.and_then(|d| u8::from_str_radix(d, 16).ok()).into_iter().collect();
             }
             Role::Normal | Role::Unused => {}
         }
@@ -428,11 +357,7 @@ fn descending(score: f32) -> u32 {
         return u32::MAX;
     }
     let bits = (score + 0.0).to_bits();
-    let ascending = if bits >> 31 == 1 {
-        !bits
-    } else {
-        bits | 1 << 31
-    };
+    let ascending = if bits >> 31 == 1 { !bits } else { bits | 1 << 31 };
     !ascending
 }
 
@@ -471,9 +396,7 @@ fn byte_letter(byte: u8) -> char {
     match byte {
         b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff => char::from(byte),
         0..=0x20 => char::from_u32(0x100 + u32::from(byte)).expect("below the surrogates"),
-        0x7f..=0xa0 => {
-            char::from_u32(0x121 + u32::from(byte) - 0x7f).expect("below the surrogates")
-        }
+        0x7f..=0xa0 => char::from_u32(0x121 + u32::from(byte) - 0x7f).expect("below the surrogates"),
         0xad => '\u{143}',
     }
 }

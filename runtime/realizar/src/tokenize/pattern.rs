@@ -54,11 +54,7 @@ impl Class {
     }
 
     fn holds(&self, c: char) -> bool {
-        if c.is_ascii() {
-            self.ascii >> (c as u32) & 1 == 1
-        } else {
-            self.holds_slow(c)
-        }
+        if c.is_ascii() { self.ascii >> (c as u32) & 1 == 1 } else { self.holds_slow(c) }
     }
 }
 
@@ -83,12 +79,7 @@ fn category(name: &str) -> u32 {
             G::FinalPunctuation,
             G::OtherPunctuation,
         ]),
-        "S" => of(&[
-            G::MathSymbol,
-            G::CurrencySymbol,
-            G::ModifierSymbol,
-            G::OtherSymbol,
-        ]),
+        "S" => of(&[G::MathSymbol, G::CurrencySymbol, G::ModifierSymbol, G::OtherSymbol]),
         _ => 0,
     }
 }
@@ -114,10 +105,7 @@ impl Parser {
     }
 
     fn eat(&mut self, word: &str) -> bool {
-        let found = word
-            .chars()
-            .enumerate()
-            .all(|(i, c)| self.text.get(self.at + i) == Some(&c));
+        let found = word.chars().enumerate().all(|(i, c)| self.text.get(self.at + i) == Some(&c));
         if found {
             self.at += word.chars().count();
         }
@@ -129,11 +117,7 @@ impl Parser {
         while self.eat("|") {
             arms.push(self.sequence());
         }
-        if arms.len() == 1 {
-            arms.remove(0)
-        } else {
-            Node::Choice(arms)
-        }
+        if arms.len() == 1 { arms.remove(0) } else { Node::Choice(arms) }
     }
 
     fn sequence(&mut self) -> Node {
@@ -207,10 +191,7 @@ impl Parser {
     }
 
     fn class(&mut self) -> Class {
-        let mut class = Class {
-            negated: self.eat("^"),
-            ..Class::default()
-        };
+        let mut class = Class { negated: self.eat("^"), ..Class::default() };
         while self.peek().is_some_and(|c| c != ']') {
             self.item(&mut class, true);
         }
@@ -223,9 +204,8 @@ impl Parser {
         let Some(first) = self.character(class) else {
             return;
         };
-        let is_range = in_class
-            && self.peek() == Some('-')
-            && self.text.get(self.at + 1).is_some_and(|&c| c != ']');
+        let is_range =
+            in_class && self.peek() == Some('-') && self.text.get(self.at + 1).is_some_and(|&c| c != ']');
         let last = if is_range {
             self.at += 1;
             self.character(class).unwrap_or(first)
@@ -279,15 +259,9 @@ impl Parser {
 impl Pattern {
     /// Compiles one of the crate's own patterns.
     pub(crate) fn new(text: &str) -> Self {
-        let mut parser = Parser {
-            text: text.chars().collect(),
-            at: 0,
-            ignore_case: false,
-        };
+        let mut parser = Parser { text: text.chars().collect(), at: 0, ignore_case: false };
         let node = parser.choice();
-        let mut pattern = Self {
-            program: Vec::new(),
-        };
+        let mut pattern = Self { program: Vec::new() };
         pattern.emit(&node);
         pattern.program.push(Op::Match);
         pattern
@@ -325,15 +299,12 @@ impl Pattern {
             self.program[split] = Op::Split(split + 1, self.program.len());
         }
         let end = self.program.len();
-        exits
-            .into_iter()
-            .for_each(|at| self.program[at] = Op::Jump(end));
+        exits.into_iter().for_each(|at| self.program[at] = Op::Jump(end));
     }
 
     fn emit_repeat(&mut self, inner: &Node, least: u32, most: u32) {
         if let Node::Class(class) = inner {
-            self.program
-                .push(Op::Run(Box::new(class.clone()), least, most));
+            self.program.push(Op::Run(Box::new(class.clone()), least, most));
             return;
         }
         (0..least).for_each(|_| self.emit(inner));
@@ -448,10 +419,7 @@ mod tests {
     #[test]
     fn spaces_before_a_word_leave_one_for_it() {
         let gpt2 = r"'s|'t| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)";
-        assert_eq!(
-            pieces(gpt2, "it's  a1\n\nb "),
-            ["it", "'s", " ", " a", "1", "\n", "\n", "b", " "]
-        );
+        assert_eq!(pieces(gpt2, "it's  a1\n\nb "), ["it", "'s", " ", " a", "1", "\n", "\n", "b", " "]);
     }
 
     #[test]
@@ -461,9 +429,6 @@ mod tests {
         assert_eq!(pieces(r"(?:ab)+c?", "ababcxab"), ["ababc", "x", "ab"]);
         assert_eq!(pieces(r"\s+$", "a b  "), ["a b", "  "]);
         assert_eq!(pieces(r"[a-c\-]+", "ab-d"), ["ab-", "d"]);
-        assert_eq!(
-            pieces(r"[\p{Lu}\p{Lo}]*[\p{Ll}\p{Lo}]+", "ABcDé!"),
-            ["ABc", "Dé", "!"]
-        );
+        assert_eq!(pieces(r"[\p{Lu}\p{Lo}]*[\p{Ll}\p{Lo}]+", "ABcDé!"), ["ABc", "Dé", "!"]);
     }
 }

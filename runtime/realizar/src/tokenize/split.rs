@@ -34,28 +34,22 @@ impl Split {
     /// The split for a `tokenizer.ggml.pre` name; `None` when the name is unknown.
     pub(crate) fn named(name: &str) -> Option<Self> {
         let sources: &[&str] = match name {
-            "llama3" | "llama-v3" | "llama-bpe" | "falcon3" | "falcon-h1" | "pixtral"
-            | "midm-2.0" | "lfm2" | "jina-v5-nano" | "dbrx" | "smaug-bpe" | "glm4"
-            | "chatglm-bpe" => &[LLAMA3],
-            "qwen2" | "deepseek-r1-qwen" | "stablelm2" | "hunyuan" | "megrez" | "grok-2"
-            | "kormo" | "f2llmv2" | "solar-open" => &[QWEN2],
+            "llama3" | "llama-v3" | "llama-bpe" | "falcon3" | "falcon-h1" | "pixtral" | "midm-2.0"
+            | "lfm2" | "jina-v5-nano" | "dbrx" | "smaug-bpe" | "glm4" | "chatglm-bpe" => &[LLAMA3],
+            "qwen2" | "deepseek-r1-qwen" | "stablelm2" | "hunyuan" | "megrez" | "grok-2" | "kormo"
+            | "f2llmv2" | "solar-open" => &[QWEN2],
             "qwen35" => &[QWEN35],
-            "gpt-2" | "phi-2" | "jina-es" | "jina-de" | "jina-v2-es" | "jina-v2-de"
-            | "gigachat" | "a.x-4.0" | "mellum" | "modern-bert" | "mpt" | "olmo" | "jais"
-            | "trillion" | "granite-docling" | "jina-v1-en" | "jina-v2-code" | "roberta-bpe"
-            | "exaone4" => &[GPT2],
-            "smollm" | "starcoder" | "refact" | "command-r" | "codeshell" | "exaone"
-            | "minerva-7b" => &[r"\p{N}", GPT2],
+            "gpt-2" | "phi-2" | "jina-es" | "jina-de" | "jina-v2-es" | "jina-v2-de" | "gigachat"
+            | "a.x-4.0" | "mellum" | "modern-bert" | "mpt" | "olmo" | "jais" | "trillion"
+            | "granite-docling" | "jina-v1-en" | "jina-v2-code" | "roberta-bpe" | "exaone4" => &[GPT2],
+            "smollm" | "starcoder" | "refact" | "command-r" | "codeshell" | "exaone" | "minerva-7b" => {
+                &[r"\p{N}", GPT2]
+            }
             "falcon" => &[r"[\p{P}$+<=>^~|`]+", GPT2, "[0-9][0-9][0-9]"],
             "deepseek-coder" => &[r"[\r\n]", r"\s?\p{L}+", r"\s?\p{P}+", CJK, r"\p{N}"],
-            "deepseek-llm" => &[
-                r"[\r\n]",
-                LATIN,
-                "\\s?[!-/:-~！-／：-～‘-‟\u{3000}-。]+",
-                r"\s+$",
-                CJK,
-                r"\p{N}+",
-            ],
+            "deepseek-llm" => {
+                &[r"[\r\n]", LATIN, "\\s?[!-/:-~！-／：-～‘-‟\u{3000}-。]+", r"\s+$", CJK, r"\p{N}+"]
+            }
             "deepseek-v3" | "hunyuan-dense" => &[r"\p{N}{1,3}", "[一-龥぀-ゟ゠-ヿ]+", DEEPSEEK3],
             "tekken" => &[TEKKEN],
             "gpt-4o" | "llama4" | "kanana2" | "minimax-m2" => &[GPT4O],
@@ -97,9 +91,6 @@ impl Split {
             }
             pieces = finer;
         }
-        pieces
-            .into_iter()
-            .map(|p| p.into_iter().collect())
-            .collect()
+        pieces.into_iter().map(|p| p.into_iter().collect()).collect()
     }
 }

@@ -20,13 +20,8 @@ impl CharMap {
         };
         let size = (u32::from_le_bytes(*size) as usize).min(rest.len());
         let (nodes, texts) = rest.split_at(size);
-        let nodes = nodes
-            .chunks_exact(4)
-            .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-        Self {
-            nodes: nodes.collect(),
-            texts: texts.to_vec(),
-        }
+        let nodes = nodes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+        Self { nodes: nodes.collect(), texts: texts.to_vec() }
     }
 
     fn base(&self, index: u32) -> Option<u32> {
@@ -52,10 +47,7 @@ impl CharMap {
             let is_leaf = node >> 8 & 1 == 1;
             index ^= (node >> 10) << ((node & 1 << 9) >> 6);
             if is_leaf {
-                let value = self
-                    .nodes
-                    .get(index as usize)
-                    .map(|n| (n & 0x7fff_ffff) as usize);
+                let value = self.nodes.get(index as usize).map(|n| (n & 0x7fff_ffff) as usize);
                 found = value.map(|value| (i + 1, value)).or(found);
             }
         }
@@ -78,16 +70,9 @@ pub(crate) struct Unigram {
 }
 
 impl Unigram {
-    pub(crate) fn new(
-        vocab: &Vocab,
-        charsmap: &[u8],
-        prefix_space: bool,
-        merge_spaces: bool,
-    ) -> Self {
+    pub(crate) fn new(vocab: &Vocab, charsmap: &[u8], prefix_space: bool, merge_spaces: bool) -> Self {
         let ids = || 0..vocab.len() as u32;
-        let least = ids()
-            .filter(|&id| vocab.role(id) == Role::Normal)
-            .map(|id| vocab.score(id));
+        let least = ids().filter(|&id| vocab.role(id) == Role::Normal).map(|id| vocab.score(id));
         Self {
             map: CharMap::new(charsmap),
             longest: ids().map(|id| vocab.raw(id).len()).max().unwrap_or(0),
@@ -108,12 +93,7 @@ impl Unigram {
         let (mut in_word, mut prefixed) = (false, false);
         while at < bytes.len() {
             let rest = &bytes[at..];
-            let kept = self
-                .user_defined
-                .iter()
-                .filter(|t| rest.starts_with(t))
-                .map(Vec::len)
-                .max();
+            let kept = self.user_defined.iter().filter(|t| rest.starts_with(t)).map(Vec::len).max();
             let (length, mapped) = if let Some(n) = kept.filter(|&n| n > 0) {
                 (n, &rest[..n])
             } else if let Some(found) = self.map.longest(rest) {

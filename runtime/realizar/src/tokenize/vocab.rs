@@ -68,9 +68,7 @@ impl Vocab {
             .filter(|a| a.kind == Kind::Str)
             .ok_or_else(|| Error::format("tokenizer.ggml.tokens is not a list of strings"))?;
         let mut vocab = Self::default();
-        vocab
-            .text
-            .reserve(tokens.bytes().len().saturating_sub(8 * tokens.count));
+        vocab.text.reserve(tokens.bytes().len().saturating_sub(8 * tokens.count));
         for token in tokens.strings() {
             vocab.push(token)?;
         }
@@ -94,16 +92,8 @@ impl Vocab {
     }
 
     /// A vocabulary from a list, all tokens normal unless a role is given.
-    pub(crate) fn from_list(
-        tokens: &[Vec<u8>],
-        roles: Vec<Role>,
-        special: Special,
-    ) -> Result<Self> {
-        let mut vocab = Self {
-            roles,
-            special,
-            ..Self::default()
-        };
+    pub(crate) fn from_list(tokens: &[Vec<u8>], roles: Vec<Role>, special: Special) -> Result<Self> {
+        let mut vocab = Self { roles, special, ..Self::default() };
         for token in tokens {
             vocab.push(token)?;
         }
@@ -113,8 +103,7 @@ impl Vocab {
     fn push(&mut self, token: &[u8]) -> Result<()> {
         self.text.extend_from_slice(token);
         let end = u32::try_from(self.text.len());
-        self.ends
-            .push(end.map_err(|_| Error::format("the vocabulary is larger than 4 GiB"))?);
+        self.ends.push(end.map_err(|_| Error::format("the vocabulary is larger than 4 GiB"))?);
         Ok(())
     }
 
@@ -180,10 +169,7 @@ fn numbers<'a>(
         return Ok(None);
     };
     if array.kind == Kind::Str || array.count < count {
-        return Err(Error::format(format!(
-            "{key} has {} numbers for {count} tokens",
-            array.count
-        )));
+        return Err(Error::format(format!("{key} has {} numbers for {count} tokens", array.count)));
     }
     Ok(Some(array.numbers().take(count)))
 }

@@ -23,18 +23,9 @@ pub fn small_model() -> Vec<u8> {
     let tokens: Vec<String> = "abcdefghijklmnop".chars().map(String::from).collect();
     w.key("tokenizer.ggml.model", &Value::Str("gpt2".into()));
     w.key("tokenizer.ggml.pre", &Value::Str("gpt-2".into()));
-    w.key(
-        "tokenizer.ggml.merges",
-        &Value::Strings(vec!["a b".into(), "x unknown".into(), "c".into()]),
-    );
-    w.key(
-        "tokenizer.ggml.scores",
-        &Value::Floats(vec![0.0; tokens.len()]),
-    );
-    w.key(
-        "tokenizer.ggml.token_type",
-        &Value::Ints(vec![1; tokens.len()]),
-    );
+    w.key("tokenizer.ggml.merges", &Value::Strings(vec!["a b".into(), "x unknown".into(), "c".into()]));
+    w.key("tokenizer.ggml.scores", &Value::Floats(vec![0.0; tokens.len()]));
+    w.key("tokenizer.ggml.token_type", &Value::Ints(vec![1; tokens.len()]));
     w.key("tokenizer.ggml.tokens", &Value::Strings(tokens));
     w.key("tokenizer.ggml.eos_token_id", &Value::U32(99));
     let template = "{% for m in messages %}{{ m.content }}{% endfor %}";
@@ -69,10 +60,7 @@ pub struct Random(pub u64);
 
 impl Random {
     pub fn next(&mut self) -> f32 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 40) as f32 / (1u64 << 23) as f32 - 1.0
     }
 }
@@ -96,9 +84,7 @@ pub fn exact_tensors(arch: &str) -> Vec<(String, usize, usize, Vec<f32>)> {
             0 => (1.0, 0.3),
             _ => (0.0, 1.5 / (columns as f32).sqrt()),
         };
-        let values = (0..columns * rows.max(1))
-            .map(|_| middle + spread * random.next())
-            .collect();
+        let values = (0..columns * rows.max(1)).map(|_| middle + spread * random.next()).collect();
         out.push((name, columns, rows, values));
     };
     add("token_embd.weight".into(), WIDTH, VOCAB);
@@ -152,10 +138,7 @@ pub fn exact_model(arch: &str) -> Vec<u8> {
     ] {
         w.key(&format!("{arch}.{key}"), &Value::U32(value as u32));
     }
-    w.key(
-        &format!("{arch}.attention.layer_norm_rms_epsilon"),
-        &Value::F32(1e-6),
-    );
+    w.key(&format!("{arch}.attention.layer_norm_rms_epsilon"), &Value::F32(1e-6));
     w.key(&format!("{arch}.rope.freq_base"), &Value::F32(5000.0));
     let letter = |i: usize| match i as u8 {
         b @ 0x21..=0x7e => char::from(b),
@@ -163,16 +146,9 @@ pub fn exact_model(arch: &str) -> Vec<u8> {
     };
     w.key("tokenizer.ggml.model", &Value::Str("gpt2".into()));
     w.key("tokenizer.ggml.pre", &Value::Str("gpt-2".into()));
-    w.key(
-        "tokenizer.ggml.tokens",
-        &Value::Strings((0..VOCAB).map(|i| letter(i).to_string()).collect()),
-    );
+    w.key("tokenizer.ggml.tokens", &Value::Strings((0..VOCAB).map(|i| letter(i).to_string()).collect()));
     for (name, columns, rows, values) in exact_tensors(arch) {
-        let shape = if rows == 0 {
-            vec![columns]
-        } else {
-            vec![columns, rows]
-        };
+        let shape = if rows == 0 { vec![columns] } else { vec![columns, rows] };
         let bytes = values.iter().flat_map(|x| x.to_le_bytes()).collect();
         w.tensor(&name, Type::F32, &shape, bytes);
     }

@@ -18,9 +18,7 @@ impl Int {
             raise_new(ZeroDivisionError, "integer division or modulo by zero");
         }
         match (&self.0, &other.0) {
-            (Repr::Small(a), Repr::Small(b)) if *b != -1 => {
-                Int::small(crate::number::floor_div(*a, *b))
-            }
+            (Repr::Small(a), Repr::Small(b)) if *b != -1 => Int::small(crate::number::floor_div(*a, *b)),
             _ => self.with_big(|a| other.with_big(|b| Int::from_big(a.div_floor(b)))),
         }
     }
@@ -47,14 +45,7 @@ impl Int {
             let (quotient, rest) = other.with_big(|b| a.div_mod_floor(b));
             return (Int::from_big(quotient), Int::from_big(rest));
         }
-        (
-            self.floor_div(&other),
-            if other.is_zero() {
-                Int::ZERO
-            } else {
-                self.floor_mod(&other)
-            },
-        )
+        (self.floor_div(&other), if other.is_zero() { Int::ZERO } else { self.floor_mod(&other) })
     }
 
     /// `a ** exponent` for an exponent that is not negative.
@@ -64,9 +55,7 @@ impl Int {
         if exponent.is_negative() {
             raise_new(ValueError, "negative exponent of an integer power");
         }
-        let small = exponent
-            .to_i64()
-            .and_then(|exponent| u32::try_from(exponent).ok());
+        let small = exponent.to_i64().and_then(|exponent| u32::try_from(exponent).ok());
         match (&self.0, small) {
             (Repr::Small(0 | 1), None) => self.clone(),
             (Repr::Small(-1), None) => Int::small(if exponent.is_even() { 1 } else { -1 }),
@@ -110,16 +99,9 @@ impl Int {
         let (a, b) = (self.to_big(), other.to_big());
         let size = ratio(&a, &b);
         if size.is_infinite() {
-            raise_new(
-                OverflowError,
-                "integer division result too large for a float",
-            );
+            raise_new(OverflowError, "integer division result too large for a float");
         }
-        if self.is_negative() == other.is_negative() {
-            size
-        } else {
-            -size
-        }
+        if self.is_negative() == other.is_negative() { size } else { -size }
     }
 
     /// `math.isqrt(n)`; raises `ValueError` for negative numbers.
@@ -149,11 +131,7 @@ impl Int {
     /// `abs(n)`.
     #[inline]
     pub fn abs(&self) -> Int {
-        if self.is_negative() {
-            -self
-        } else {
-            self.clone()
-        }
+        if self.is_negative() { -self } else { self.clone() }
     }
 }
 
@@ -161,11 +139,8 @@ impl Int {
 fn ratio(a: &BigInt, b: &BigInt) -> f64 {
     let shift = 56 + b.bits() as i64 - a.bits() as i64;
     let (a, b) = (a.magnitude(), b.magnitude());
-    let (quotient, rest) = if shift >= 0 {
-        (a << shift as u64).div_rem(b)
-    } else {
-        a.div_rem(&(b << (-shift) as u64))
-    };
+    let (quotient, rest) =
+        if shift >= 0 { (a << shift as u64).div_rem(b) } else { a.div_rem(&(b << (-shift) as u64)) };
     let quotient = u64::try_from(quotient).unwrap_or(u64::MAX);
     scale_rounded(quotient, rest != num_bigint::BigUint::ZERO, -shift)
 }

@@ -32,11 +32,9 @@ pub(super) fn shr(a: &Int, count: &Int) -> Int {
     let count = count_of(count);
     match &a.0 {
         Repr::Small(a) => Int::small(a >> count.min(63)),
-        Repr::Big(a) if count > a.bits() => Int::small(if a.sign() == num_bigint::Sign::Minus {
-            -1
-        } else {
-            0
-        }),
+        Repr::Big(a) if count > a.bits() => {
+            Int::small(if a.sign() == num_bigint::Sign::Minus { -1 } else { 0 })
+        }
         Repr::Big(a) => Int::from_big(&**a >> count),
     }
 }

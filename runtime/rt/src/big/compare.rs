@@ -83,11 +83,7 @@ impl PartialOrd<f64> for Int {
             return None;
         }
         if other.is_infinite() {
-            return Some(if *other > 0.0 {
-                Ordering::Less
-            } else {
-                Ordering::Greater
-            });
+            return Some(if *other > 0.0 { Ordering::Less } else { Ordering::Greater });
         }
         let whole = self.cmp(&Int::from_f64(*other));
         let fraction = other.fract();

@@ -60,12 +60,10 @@ impl TryFrom<&Int> for i64 {
 
     #[track_caller]
     fn try_from(number: &Int) -> Result<i64, Error> {
-        number.to_i64().ok_or_else(|| {
-            Error::new(
-                OverflowError,
-                "Python int too large to convert to C ssize_t",
-            )
-        })
+        match number.to_i64() {
+            Some(number) => Ok(number),
+            None => Err(Error::new(OverflowError, "Python int too large to convert to C ssize_t")),
+        }
     }
 }
 
@@ -94,10 +92,7 @@ impl Int {
     pub fn expect_i64(&self) -> i64 {
         match self.to_i64() {
             Some(number) => number,
-            None => raise_new(
-                OverflowError,
-                "Python int too large to convert to C ssize_t",
-            ),
+            None => raise_new(OverflowError, "Python int too large to convert to C ssize_t"),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::iter::{Product, Sum};
 use std::ops::{
-    Add, AddAssign, BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Mul, MulAssign,
-    Neg, Not, Shl, ShlAssign, Shr, ShrAssign, Sub, SubAssign,
+    Add, AddAssign, BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Mul, MulAssign, Neg, Not,
+    Shl, ShlAssign, Shr, ShrAssign, Sub, SubAssign,
 };
 
 use num_bigint::BigInt;

@@ -119,10 +119,7 @@ fn numbers_shrink_back_to_one_word() {
     assert_eq!(Int::from(2).pow(100).isqrt(), Int::from(2).pow(50));
     assert_eq!(Int::from_f64(1e20), Int::from(10).pow(20));
     assert_eq!(Int::from(10).pow(20).key_hash(), 1e20.key_hash());
-    assert_eq!(
-        (1..=20).map(Int::from).product::<Int>(),
-        2_432_902_008_176_640_000
-    );
+    assert_eq!((1..=20).map(Int::from).product::<Int>(), 2_432_902_008_176_640_000);
 }
 
 #[test]

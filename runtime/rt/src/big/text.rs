@@ -38,10 +38,7 @@ impl fmt::Display for Int {
         let text = number.magnitude().to_string();
         if is_over_limit(text.len()) {
             let limit = MAX_DIGITS.get();
-            raise_new(
-                ValueError,
-                format!("Exceeds the limit ({limit} digits) {TOO_LONG}; {ADVICE}"),
-            );
+            raise_new(ValueError, format!("Exceeds the limit ({limit} digits) {TOO_LONG}; {ADVICE}"));
         }
         f.pad_integral(!self.is_negative(), "", &text)
     }
@@ -74,10 +71,7 @@ impl Int {
             return Ok(Int::small(number));
         }
         if base == 1 || base > 36 {
-            return Err(Error::new(
-                ValueError,
-                "int() base must be >= 2 and <= 36, or 0",
-            ));
+            return Err(Error::new(ValueError, "int() base must be >= 2 and <= 36, or 0"));
         }
         let Some(numeral) = numeral(text, base) else {
             return Err(bad_int(text, base));
@@ -85,9 +79,8 @@ impl Int {
         let digits = numeral.digits.as_bytes();
         if !numeral.base.is_power_of_two() && is_over_limit(digits.len()) {
             let (limit, has) = (MAX_DIGITS.get(), digits.len());
-            let words = format!(
-                "Exceeds the limit ({limit} digits) {TOO_LONG}: value has {has} digits; {ADVICE}"
-            );
+            let words =
+                format!("Exceeds the limit ({limit} digits) {TOO_LONG}: value has {has} digits; {ADVICE}");
             return Err(Error::new(ValueError, words));
         }
         let size = BigInt::parse_bytes(digits, numeral.base).unwrap_or_default();
@@ -97,19 +90,13 @@ impl Int {
     /// The digits of the absolute value in a base from 2 to 36.
     pub fn digits(&self, base: u32) -> String {
         match &self.0 {
-            Repr::Small(number) => {
-                num_bigint::BigUint::from(number.unsigned_abs()).to_str_radix(base)
-            }
+            Repr::Small(number) => num_bigint::BigUint::from(number.unsigned_abs()).to_str_radix(base),
             Repr::Big(number) => number.magnitude().to_str_radix(base),
         }
     }
 
     fn prefixed(&self, prefix: &str, base: u32) -> String {
-        format!(
-            "{}{prefix}{}",
-            if self.is_negative() { "-" } else { "" },
-            self.digits(base)
-        )
+        format!("{}{prefix}{}", if self.is_negative() { "-" } else { "" }, self.digits(base))
     }
 
     /// `bin(n)`.

@@ -54,18 +54,12 @@ impl<K: Key + Clone> Counter<K> {
         let mut pairs: Vec<(&K, &i64)> = self.0.iter().collect();
         pairs.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
         let most = n.map_or(usize::MAX, |n| n.max(0) as usize);
-        pairs
-            .into_iter()
-            .take(most)
-            .map(|(key, count)| (key.clone(), *count))
-            .collect()
+        pairs.into_iter().take(most).map(|(key, count)| (key.clone(), *count)).collect()
     }
 
     /// `c.elements()`: each key as often as it counts.
     pub fn elements(&self) -> impl Iterator<Item = K> {
-        self.0
-            .iter()
-            .flat_map(|(key, &count)| std::iter::repeat_n(key.clone(), count.max(0) as usize))
+        self.0.iter().flat_map(|(key, &count)| std::iter::repeat_n(key.clone(), count.max(0) as usize))
     }
 
     /// Joins the counts of both sides; keeps those above zero.
@@ -185,19 +179,10 @@ mod tests {
         // From CPython 3.11.
         let a: Counter<char> = "abracadabra".chars().collect();
         let b: Counter<char> = "abcxx".chars().collect();
-        assert_eq!(
-            repr(&a).to_string(),
-            "Counter({'a': 5, 'b': 2, 'r': 2, 'c': 1, 'd': 1})"
-        );
+        assert_eq!(repr(&a).to_string(), "Counter({'a': 5, 'b': 2, 'r': 2, 'c': 1, 'd': 1})");
         assert_eq!(a.most_common(Some(2)), [('a', 5), ('b', 2)]);
-        assert_eq!(
-            repr(&(&a - &b)).to_string(),
-            "Counter({'a': 4, 'r': 2, 'b': 1, 'd': 1})"
-        );
-        assert_eq!(
-            repr(&(&a & &b)).to_string(),
-            "Counter({'a': 1, 'b': 1, 'c': 1})"
-        );
+        assert_eq!(repr(&(&a - &b)).to_string(), "Counter({'a': 4, 'r': 2, 'b': 1, 'd': 1})");
+        assert_eq!(repr(&(&a & &b)).to_string(), "Counter({'a': 1, 'b': 1, 'c': 1})");
         assert_eq!((&a + &b).total(), 16);
         assert_eq!((a.count(&'z'), (&a | &b).count(&'x')), (0, 2));
         assert_eq!(b.elements().collect::<String>(), "abcxx");

@@ -20,11 +20,7 @@ pub struct DefaultDict<K, V> {
 impl<K: Key, V> DefaultDict<K, V> {
     /// `defaultdict(list)` is `DefaultDict::new("list", Vec::new)`.
     pub fn new(name: &'static str, factory: impl Fn() -> V + 'static) -> Self {
-        DefaultDict {
-            dict: Dict::new(),
-            name,
-            factory: Rc::new(factory),
-        }
+        DefaultDict { dict: Dict::new(), name, factory: Rc::new(factory) }
     }
 
     /// `d[key]`, made when it is missing.

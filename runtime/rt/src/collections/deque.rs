@@ -20,14 +20,11 @@ impl<T> Deque<T> {
     /// `deque()` or `deque(maxlen=n)`; raises `ValueError` for a negative bound.
     #[track_caller]
     pub fn new(maxlen: Option<i64>) -> Self {
-        let maxlen = maxlen.map(|maxlen| match usize::try_from(maxlen) {
-            Ok(maxlen) => maxlen,
-            Err(_) => raise_new(ValueError, "maxlen must be non-negative"),
-        });
-        Deque {
-            items: VecDeque::new(),
-            maxlen,
+        if maxlen.is_some_and(|maxlen| maxlen < 0) {
+            raise_new(ValueError, "maxlen must be non-negative");
         }
+        let maxlen = maxlen.map(|maxlen| maxlen as usize);
+        Deque { items: VecDeque::new(), maxlen }
     }
 
     /// `deque(items, maxlen)`.
@@ -142,10 +139,7 @@ impl<T> Extend<T> for Deque<T> {
 
 impl<T> FromIterator<T> for Deque<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        Deque {
-            items: items.into_iter().collect(),
-            maxlen: None,
-        }
+        Deque { items: items.into_iter().collect(), maxlen: None }
     }
 }
 

@@ -59,20 +59,12 @@ impl<K, V> Dict<K, V> {
     /// An empty dict.
     #[inline]
     pub const fn new() -> Self {
-        Dict {
-            table: HashTable::new(),
-            slots: Vec::new(),
-            first: 0,
-        }
+        Dict { table: HashTable::new(), slots: Vec::new(), first: 0 }
     }
 
     /// An empty dict with room for `capacity` entries.
     pub fn with_capacity(capacity: usize) -> Self {
-        Dict {
-            table: HashTable::with_capacity(capacity),
-            slots: Vec::with_capacity(capacity),
-            first: 0,
-        }
+        Dict { table: HashTable::with_capacity(capacity), slots: Vec::with_capacity(capacity), first: 0 }
     }
 
     /// Number of entries.
@@ -97,18 +89,12 @@ impl<K, V> Dict<K, V> {
     /// The entries in order of insertion.
     #[inline]
     pub fn iter(&self) -> Iter<'_, K, V> {
-        Iter {
-            slots: self.slots.iter(),
-            left: self.len(),
-        }
+        Iter { slots: self.slots.iter(), left: self.len() }
     }
 
     /// The entries with values that can be changed.
     pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = (&K, &mut V)> {
-        self.slots
-            .iter_mut()
-            .flatten()
-            .map(|slot| (&slot.key, &mut slot.value))
+        self.slots.iter_mut().flatten().map(|slot| (&slot.key, &mut slot.value))
     }
 
     /// The keys in order of insertion.
@@ -151,10 +137,7 @@ impl<K, V> Dict<K, V> {
     /// The first entry at or after a position, and where it is.
     pub(crate) fn entry_from(&self, position: usize) -> Option<(usize, &K, &V)> {
         let rest = self.slots.get(position..)?;
-        let (at, slot) = rest
-            .iter()
-            .enumerate()
-            .find_map(|(at, slot)| Some((at, slot.as_ref()?)))?;
+        let (at, slot) = rest.iter().enumerate().find_map(|(at, slot)| Some((at, slot.as_ref()?)))?;
         Some((position + at, &slot.key, &slot.value))
     }
 
@@ -170,10 +153,7 @@ impl<K, V> Dict<K, V> {
         }
         let position = self.slots.len();
         self.slots.push(Some(Slot { key, value }));
-        let place = Place {
-            hash,
-            position: position as u32,
-        };
+        let place = Place { hash, position: position as u32 };
         self.table.insert_unique(spread(hash), place, Place::spread);
         position
     }
@@ -201,9 +181,7 @@ impl<K, V> Dict<K, V> {
 
     /// Takes the entry at a position out of the table and its slot.
     fn take(&mut self, hash: u32, position: usize) -> Option<(K, V)> {
-        let found = self
-            .table
-            .find_entry(spread(hash), |place| place.position as usize == position);
+        let found = self.table.find_entry(spread(hash), |place| place.position as usize == position);
         if let Ok(entry) = found {
             entry.remove();
         }
@@ -229,9 +207,7 @@ impl<K: Key, V> Dict<K, V> {
                 && matches!(&self.slots[place.position as usize],
                     Some(slot) if slot.key.borrow().key_eq(key))
         };
-        self.table
-            .find(spread(hash), is_it)
-            .map(|place| place.position)
+        self.table.find(spread(hash), is_it).map(|place| place.position)
     }
 
     /// The value of `key`.
@@ -251,9 +227,7 @@ impl<K: Key, V> Dict<K, V> {
         K: Borrow<Q>,
     {
         let position = self.find(short_hash(key), key)?;
-        self.slots[position as usize]
-            .as_mut()
-            .map(|slot| &mut slot.value)
+        self.slots[position as usize].as_mut().map(|slot| &mut slot.value)
     }
 
     /// The stored key and the value of `key`.
@@ -262,8 +236,7 @@ impl<K: Key, V> Dict<K, V> {
         K: Borrow<Q>,
     {
         let position = self.find(short_hash(key), key)?;
-        self.at_position(position)
-            .map(|slot| (&slot.key, &slot.value))
+        self.at_position(position).map(|slot| (&slot.key, &slot.value))
     }
 
     /// Whether `key` has a value; `key in d`.
@@ -309,16 +282,12 @@ impl<K: Key, V> Dict<K, V> {
     /// Keeps the entries for which `keep` holds.
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
         for slot in &mut self.slots {
-            if slot
-                .as_mut()
-                .is_some_and(|slot| !keep(&slot.key, &mut slot.value))
-            {
+            if slot.as_mut().is_some_and(|slot| !keep(&slot.key, &mut slot.value)) {
                 *slot = None;
             }
         }
         let slots = &self.slots;
-        self.table
-            .retain(|place| slots[place.position as usize].is_some());
+        self.table.retain(|place| slots[place.position as usize].is_some());
         self.squeeze();
     }
 
@@ -392,8 +361,10 @@ impl<K: Key, V> Dict<K, V> {
     /// `d.popitem()`: removes the newest entry; raises `KeyError`.
     #[track_caller]
     pub fn popitem(&mut self) -> (K, V) {
-        self.pop_last()
-            .unwrap_or_else(|| raise_new(KeyError, "popitem(): dictionary is empty"))
+        match self.pop_last() {
+            Some(entry) => entry,
+            None => raise_new(KeyError, "popitem(): dictionary is empty"),
+        }
     }
 
     /// Removes the newest entry.
@@ -441,11 +412,7 @@ impl<K: Key, V> Dict<K, V> {
         V: Clone,
     {
         let mut all = self.clone();
-        all.extend(
-            other
-                .iter()
-                .map(|(key, value)| (key.clone(), value.clone())),
-        );
+        all.extend(other.iter().map(|(key, value)| (key.clone(), value.clone())));
         all
     }
 
@@ -463,9 +430,7 @@ impl<K: Key, V> Dict<K, V> {
     where
         K: Borrow<Q>,
     {
-        let Some((key, value)) = self.remove_entry(key) else {
-            raise(Error::key(key))
-        };
+        let Some((key, value)) = self.remove_entry(key) else { raise(Error::key(key)) };
         let hash = short_hash(&key);
         if last || self.is_empty() {
             self.push(hash, key, value);
@@ -476,7 +441,6 @@ impl<K: Key, V> Dict<K, V> {
         for place in self.table.iter_mut() {
             place.position += 1;
         }
-        self.table
-            .insert_unique(spread(hash), Place { hash, position: 0 }, Place::spread);
+        self.table.insert_unique(spread(hash), Place { hash, position: 0 }, Place::spread);
     }
 }

@@ -17,12 +17,7 @@ impl<K: Key, V> Dict<K, V> {
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V> {
         let hash = short_hash(&key);
         let found = self.find(hash, &key);
-        Entry {
-            dict: self,
-            found,
-            hash,
-            key,
-        }
+        Entry { dict: self, found, hash, key }
     }
 }
 
@@ -114,9 +109,6 @@ mod tests {
         assert_eq!(a, b);
         assert_eq!(repr(&b).to_string(), "{'y': 2, 'x': 1}");
         assert_eq!(a["x"], 1);
-        assert_eq!(
-            a.try_at("z").map_err(|e| e.traceback_line()),
-            Err("KeyError: 'z'".into())
-        );
+        assert_eq!(a.try_at("z").map_err(|e| e.traceback_line()), Err("KeyError: 'z'".into()));
     }
 }

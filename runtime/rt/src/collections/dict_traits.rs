@@ -18,9 +18,7 @@ impl<K: Key, V: PartialEq> PartialEq for Dict<K, V> {
     /// Equal when they hold equal entries, in any order.
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len()
-            && self
-                .iter()
-                .all(|(key, value)| other.get(key).is_some_and(|found| found == value))
+            && self.iter().all(|(key, value)| other.get(key).is_some_and(|found| found == value))
     }
 }
 
@@ -73,10 +71,7 @@ pub struct Iter<'a, K, V> {
 
 impl<K, V> Clone for Iter<'_, K, V> {
     fn clone(&self) -> Self {
-        Iter {
-            slots: self.slots.clone(),
-            left: self.left,
-        }
+        Iter { slots: self.slots.clone(), left: self.left }
     }
 }
 

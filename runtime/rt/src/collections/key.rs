@@ -69,11 +69,7 @@ pub fn py_hash_float(x: f64) -> Option<i64> {
     let turn = exponent.rem_euclid(61) as u32;
     let residue = mantissa % MODULUS;
     let rotated = ((residue << turn) & MODULUS) | (residue >> (61 - turn));
-    let hash = if x < 0.0 {
-        -(rotated as i64)
-    } else {
-        rotated as i64
-    };
+    let hash = if x < 0.0 { -(rotated as i64) } else { rotated as i64 };
     Some(if hash == -1 { -2 } else { hash })
 }
 
@@ -95,11 +91,7 @@ pub fn py_hash_tuple(hashes: &[i64]) -> i64 {
         acc = acc.rotate_left(31).wrapping_mul(P1);
     }
     acc = acc.wrapping_add(hashes.len() as u64 ^ (P5 ^ 3_527_539));
-    if acc == u64::MAX {
-        1_546_275_796
-    } else {
-        acc as i64
-    }
+    if acc == u64::MAX { 1_546_275_796 } else { acc as i64 }
 }
 
 /// Implements [`Key`] for a program's own type: `impl_key!(Color)` through `Hash + Eq`,
@@ -140,9 +132,7 @@ macro_rules! impl_key {
 #[doc(hidden)]
 #[inline]
 pub fn mix_hash(before: u64, part: u64) -> u64 {
-    (before.rotate_left(5) ^ part)
-        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-        .rotate_left(26)
+    (before.rotate_left(5) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(26)
 }
 
 macro_rules! integer_key {
@@ -216,9 +206,7 @@ impl<T: Key> Key for Option<T> {
 
 impl<T: Key> Key for [T] {
     fn key_hash(&self) -> u64 {
-        self.iter().fold(self.len() as u64, |hash, item| {
-            mix_hash(hash, item.key_hash())
-        })
+        self.iter().fold(self.len() as u64, |hash, item| mix_hash(hash, item.key_hash()))
     }
 
     fn key_eq(&self, other: &Self) -> bool {
@@ -315,13 +303,7 @@ mod tests {
     #[test]
     fn hashes_are_cpythons() {
         // Values from CPython 3.11 on 64 bits.
-        let ints = [
-            (0, 0),
-            (-1, -2),
-            (1 << 61, 1),
-            (i64::MAX, 3),
-            (i64::MIN, -4),
-        ];
+        let ints = [(0, 0), (-1, -2), (1 << 61, 1), (i64::MAX, 3), (i64::MIN, -4)];
         for (number, hash) in ints {
             assert_eq!(py_hash_int(number), hash);
         }
@@ -336,10 +318,7 @@ mod tests {
             assert_eq!(py_hash_float(x), Some(hash), "{x}");
         }
         assert_eq!((1i64, 2i64).py_hash(), Some(-3_550_055_125_485_641_917));
-        assert_eq!(
-            (1i64, 2.5, true).py_hash(),
-            Some(-8_978_965_343_934_856_575)
-        );
+        assert_eq!((1i64, 2.5, true).py_hash(), Some(-8_978_965_343_934_856_575));
     }
 
     #[test]

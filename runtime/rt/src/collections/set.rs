@@ -28,9 +28,7 @@ impl<T> Set<T> {
     /// An empty set.
     #[inline]
     pub const fn new() -> Self {
-        Set {
-            inner: Inner::Table(Table::new()),
-        }
+        Set { inner: Inner::Table(Table::new()) }
     }
 
     /// Number of items.
@@ -57,14 +55,8 @@ impl<T> Set<T> {
     #[inline]
     pub fn iter(&self) -> Iter<'_, T> {
         match &self.inner {
-            Inner::Table(table) => Iter {
-                table: table.slots().iter(),
-                dict: None,
-            },
-            Inner::Ordered(dict) => Iter {
-                table: [].iter(),
-                dict: Some(dict.iter()),
-            },
+            Inner::Table(table) => Iter { table: table.slots().iter(), dict: None },
+            Inner::Ordered(dict) => Iter { table: [].iter(), dict: Some(dict.iter()) },
         }
     }
 }
@@ -104,9 +96,7 @@ impl<T: Key> Set<T> {
         T: Borrow<Q>,
     {
         match &self.inner {
-            Inner::Table(table) => item
-                .py_hash()
-                .is_some_and(|hash| table.find(hash, item).is_some()),
+            Inner::Table(table) => item.py_hash().is_some_and(|hash| table.find(hash, item).is_some()),
             Inner::Ordered(dict) => dict.contains_key(item),
         }
     }
@@ -118,9 +108,7 @@ impl<T: Key> Set<T> {
         T: Borrow<Q>,
     {
         match &mut self.inner {
-            Inner::Table(table) => item
-                .py_hash()
-                .is_some_and(|hash| table.remove(hash, item).is_some()),
+            Inner::Table(table) => item.py_hash().is_some_and(|hash| table.remove(hash, item).is_some()),
             Inner::Ordered(dict) => dict.remove(item).is_some(),
         }
     }
@@ -143,7 +131,10 @@ impl<T: Key> Set<T> {
             Inner::Table(table) => table.pop(),
             Inner::Ordered(dict) => dict.pop_first().map(|(item, ())| item),
         };
-        item.unwrap_or_else(|| raise_new(KeyError, "pop from an empty set"))
+        match item {
+            Some(item) => item,
+            None => raise_new(KeyError, "pop from an empty set"),
+        }
     }
 
     /// Keeps the items for which `keep` holds.
@@ -237,10 +228,7 @@ pub struct Iter<'a, T> {
 
 impl<T> Clone for Iter<'_, T> {
     fn clone(&self) -> Self {
-        Iter {
-            table: self.table.clone(),
-            dict: self.dict.clone(),
-        }
+        Iter { table: self.table.clone(), dict: self.dict.clone() }
     }
 }
 
@@ -252,13 +240,7 @@ impl<'a, T> Iterator for Iter<'a, T> {
         if let Some(dict) = &mut self.dict {
             return dict.next().map(|(item, ())| item);
         }
-        self.table.find_map(|slot| {
-            if let Slot::Item(_, item) = slot {
-                Some(item)
-            } else {
-                None
-            }
-        })
+        self.table.find_map(|slot| if let Slot::Item(_, item) = slot { Some(item) } else { None })
     }
 }
 
@@ -275,13 +257,7 @@ impl<T> Iterator for IntoIter<T> {
         if let Some(dict) = &mut self.dict {
             return dict.next().map(|(item, ())| item);
         }
-        self.table.find_map(|slot| {
-            if let Slot::Item(_, item) = slot {
-                Some(item)
-            } else {
-                None
-            }
-        })
+        self.table.find_map(|slot| if let Slot::Item(_, item) = slot { Some(item) } else { None })
     }
 }
 
@@ -291,14 +267,8 @@ impl<T> IntoIterator for Set<T> {
 
     fn into_iter(self) -> IntoIter<T> {
         match self.inner {
-            Inner::Table(table) => IntoIter {
-                table: table.into_slots().into_iter(),
-                dict: None,
-            },
-            Inner::Ordered(dict) => IntoIter {
-                table: Vec::new().into_iter(),
-                dict: Some(dict.into_iter()),
-            },
+            Inner::Table(table) => IntoIter { table: table.into_slots().into_iter(), dict: None },
+            Inner::Ordered(dict) => IntoIter { table: Vec::new().into_iter(), dict: Some(dict.into_iter()) },
         }
     }
 }

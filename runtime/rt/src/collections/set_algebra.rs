@@ -2,9 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::ops::{
-    BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Deref, Sub, SubAssign,
-};
+use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Deref, Sub, SubAssign};
 
 use super::key::Key;
 use super::set::Set;
@@ -33,11 +31,7 @@ impl<T: Key> Set<T> {
 
     /// Whether the sets have no item in common.
     pub fn is_disjoint(&self, other: &Set<T>) -> bool {
-        let (few, many) = if self.len() < other.len() {
-            (self, other)
-        } else {
-            (other, self)
-        };
+        let (few, many) = if self.len() < other.len() { (self, other) } else { (other, self) };
         !few.iter().any(|item| many.contains(item))
     }
 }
@@ -59,15 +53,8 @@ impl<T: Key + Clone> Set<T> {
         if std::ptr::eq(self, other) {
             return self.py_copy();
         }
-        let (few, many) = if other.len() > self.len() {
-            (self, other)
-        } else {
-            (other, self)
-        };
-        few.iter()
-            .filter(|item| many.contains(*item))
-            .cloned()
-            .collect()
+        let (few, many) = if other.len() > self.len() { (self, other) } else { (other, self) };
+        few.iter().filter(|item| many.contains(*item)).cloned().collect()
     }
 
     /// `a - b`.
@@ -78,10 +65,7 @@ impl<T: Key + Clone> Set<T> {
             rest.difference_update(other);
             return rest;
         }
-        self.iter()
-            .filter(|item| !other.contains(*item))
-            .cloned()
-            .collect()
+        self.iter().filter(|item| !other.contains(*item)).cloned().collect()
     }
 
     /// `a ^ b`.
@@ -213,11 +197,7 @@ impl<T: Key> Key for FrozenSet<T> {
         hash ^= (self.len() as u64 + 1).wrapping_mul(1_927_868_237);
         hash ^= (hash >> 11) ^ (hash >> 25);
         hash = hash.wrapping_mul(69069).wrapping_add(907_133_923);
-        Some(if hash == u64::MAX {
-            590_923_713
-        } else {
-            hash as i64
-        })
+        Some(if hash == u64::MAX { 590_923_713 } else { hash as i64 })
     }
 }
 

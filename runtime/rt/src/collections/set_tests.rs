@@ -128,31 +128,13 @@ fn order_is_cpythons_after_any_program() {
 
 #[test]
 fn displays_of_constants_have_their_own_order() {
-    assert_eq!(
-        repr(&Set::literal([40, 3, 17, 8, 1])).to_string(),
-        "{1, 17, 3, 40, 8}"
-    );
-    assert_eq!(
-        repr(&Set::literal([10, 33, 8, 1])).to_string(),
-        "{8, 33, 10, 1}"
-    );
-    assert_eq!(
-        repr(&Set::from([0.5, -1.5, 2.0, 1e10])).to_string(),
-        "{0.5, 10000000000.0, 2.0, -1.5}"
-    );
-    assert_eq!(
-        repr(&Set::from([(1, 2), (3, 4), (0, 0)])).to_string(),
-        "{(1, 2), (3, 4), (0, 0)}"
-    );
+    assert_eq!(repr(&Set::literal([40, 3, 17, 8, 1])).to_string(), "{1, 17, 3, 40, 8}");
+    assert_eq!(repr(&Set::literal([10, 33, 8, 1])).to_string(), "{8, 33, 10, 1}");
+    assert_eq!(repr(&Set::from([0.5, -1.5, 2.0, 1e10])).to_string(), "{0.5, 10000000000.0, 2.0, -1.5}");
+    assert_eq!(repr(&Set::from([(1, 2), (3, 4), (0, 0)])).to_string(), "{(1, 2), (3, 4), (0, 0)}");
     assert_eq!(repr(&Set::<i64>::new()).to_string(), "set()");
-    assert_eq!(
-        repr(&FrozenSet::from([3, 1])).to_string(),
-        "frozenset({1, 3})"
-    );
-    assert_eq!(
-        FrozenSet::from([1, 2, 3]).py_hash(),
-        Some(-272375401224217160)
-    );
+    assert_eq!(repr(&FrozenSet::from([3, 1])).to_string(), "frozenset({1, 3})");
+    assert_eq!(FrozenSet::from([1, 2, 3]).py_hash(), Some(-272375401224217160));
     assert_eq!(repr(&Set::from(["b", "a", "b"])).to_string(), "{'b', 'a'}");
 }
 

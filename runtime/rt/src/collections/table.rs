@@ -35,11 +35,7 @@ fn probe<R>(hash: i64, mask: usize, mut visit: impl FnMut(usize) -> Option<R>) -
     let mut perturb = hash as usize;
     let mut i = hash as usize & mask;
     loop {
-        let probes = if i + LINEAR_PROBES <= mask {
-            LINEAR_PROBES
-        } else {
-            0
-        };
+        let probes = if i + LINEAR_PROBES <= mask { LINEAR_PROBES } else { 0 };
         for at in i..=i + probes {
             if let Some(found) = visit(at) {
                 return found;
@@ -52,12 +48,7 @@ fn probe<R>(hash: i64, mask: usize, mut visit: impl FnMut(usize) -> Option<R>) -
 
 impl<T> Table<T> {
     pub(super) const fn new() -> Self {
-        Table {
-            slots: Vec::new(),
-            fill: 0,
-            used: 0,
-            finger: 0,
-        }
+        Table { slots: Vec::new(), fill: 0, used: 0, finger: 0 }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -94,9 +85,7 @@ impl<T> Table<T> {
     /// Puts an item that is not there into a table without gone items.
     fn insert_clean(&mut self, hash: i64, item: T) {
         let slots = &mut self.slots;
-        let at = probe(hash, slots.len() - 1, |at| {
-            matches!(slots[at], Slot::Unused).then_some(at)
-        });
+        let at = probe(hash, slots.len() - 1, |at| matches!(slots[at], Slot::Unused).then_some(at));
         slots[at] = Slot::Item(hash, item);
     }
 
@@ -115,11 +104,7 @@ impl<T> Table<T> {
     }
 
     fn grow(&mut self) {
-        self.resize(if self.used > 50_000 {
-            self.used * 2
-        } else {
-            self.used * 4
-        });
+        self.resize(if self.used > 50_000 { self.used * 2 } else { self.used * 4 });
     }
 
     /// Removes an item, going round from where the last one was taken.
@@ -169,9 +154,7 @@ impl<T: Key> Table<T> {
         }
         probe(hash, self.slots.len() - 1, |at| match &self.slots[at] {
             Slot::Unused => Some(None),
-            Slot::Item(found, item) if *found == hash && item.borrow().key_eq(key) => {
-                Some(Some(at))
-            }
+            Slot::Item(found, item) if *found == hash && item.borrow().key_eq(key) => Some(Some(at)),
             _ => None,
         })
     }

@@ -19,11 +19,7 @@ struct Parts<'a> {
 
 /// Appends `operand` under `spec`.
 #[track_caller]
-pub(super) fn format_operand(
-    operand: &Operand<'_>,
-    spec: &Spec,
-    out: &mut String,
-) -> Result<(), Error> {
+pub(super) fn format_operand(operand: &Operand<'_>, spec: &Spec, out: &mut String) -> Result<(), Error> {
     match operand {
         Operand::Text(text) => format_text(text, spec, out),
         Operand::Small(number) => format_int(*number, None, spec, "int", out),
@@ -40,57 +36,35 @@ fn unknown(spec: &Spec, type_name: &str) -> Error {
         c @ '!'..='~' => c.to_string(),
         c => format!("\\x{:x}", u32::from(c)),
     };
-    Error::new(
-        ValueError,
-        format!("Unknown format code '{code}' for object of type '{type_name}'"),
-    )
+    Error::new(ValueError, format!("Unknown format code '{code}' for object of type '{type_name}'"))
 }
 
 #[track_caller]
 fn format_text(text: &str, spec: &Spec, out: &mut String) -> Result<(), Error> {
     let refuse = |words: &str| Err(Error::new(ValueError, words));
     match spec {
-        Spec {
-            kind: Some(kind), ..
-        } if *kind != 's' => return Err(unknown(spec, "str")),
-        Spec {
-            sign: Some(' '), ..
-        } => {
+        Spec { kind: Some(kind), .. } if *kind != 's' => return Err(unknown(spec, "str")),
+        Spec { sign: Some(' '), .. } => {
             return refuse("Space not allowed in string format specifier");
         }
         Spec { sign: Some(_), .. } => {
             return refuse("Sign not allowed in string format specifier");
         }
-        Spec {
-            no_negative_zero: true,
-            ..
-        } => {
+        Spec { no_negative_zero: true, .. } => {
             return refuse("Negative zero coercion (z) not allowed in string format specifier");
         }
-        Spec {
-            alternate: true, ..
-        } => {
+        Spec { alternate: true, .. } => {
             return refuse("Alternate form (#) not allowed in string format specifier");
         }
-        Spec {
-            grouping: Some(c), ..
-        } => {
-            return Err(Error::new(
-                ValueError,
-                format!("Cannot specify '{c}' with 's'."),
-            ));
+        Spec { grouping: Some(c), .. } => {
+            return Err(Error::new(ValueError, format!("Cannot specify '{c}' with 's'.")));
         }
-        Spec {
-            align: Some('='), ..
-        } => {
+        Spec { align: Some('='), .. } => {
             return refuse("'=' alignment not allowed in string format specifier");
         }
         _ => {}
     }
-    let end = spec
-        .precision
-        .and_then(|most| text.char_indices().nth(most))
-        .map_or(text.len(), |(at, _)| at);
+    let end = spec.precision.and_then(|most| text.char_indices().nth(most)).map_or(text.len(), |(at, _)| at);
     spec.pad(&text[..end], '<', out);
     Ok(())
 }
@@ -126,23 +100,11 @@ fn format_int(
         'o' => ("0o", digits(8)),
         'x' => ("0x", digits(16)),
         'X' => ("0X", digits(16).to_uppercase()),
-        _ => (
-            "",
-            big.map_or_else(|| digits(10), |big| big.abs().to_string()),
-        ),
+        _ => ("", big.map_or_else(|| digits(10), |big| big.abs().to_string())),
     };
     let negative = big.map_or(small < 0, Int::is_negative);
     let prefix = if spec.alternate { prefix } else { "" };
-    write_parts(
-        &Parts {
-            negative,
-            prefix,
-            whole: &whole,
-            tail: "",
-        },
-        spec,
-        out,
-    );
+    write_parts(&Parts { negative, prefix, whole: &whole, tail: "" }, spec, out);
     Ok(())
 }
 
@@ -167,10 +129,7 @@ fn format_char(small: i64, big: Option<&Int>, spec: &Spec, out: &mut String) -> 
         return Err(Error::new(ValueError, words));
     }
     if big.is_some() {
-        return Err(Error::new(
-            OverflowError,
-            "Python int too large to convert to C long",
-        ));
+        return Err(Error::new(OverflowError, "Python int too large to convert to C long"));
     }
     match u32::try_from(small).ok().and_then(char::from_u32) {
         Some(c) => spec.pad(c.encode_utf8(&mut [0; 4]), '<', out),
@@ -185,10 +144,7 @@ fn format_float(x: f64, spec: &Spec, out: &mut String) -> Result<(), Error> {
     if !matches!(kind, ' ' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n' | '%') {
         return Err(unknown(spec, "float"));
     }
-    if spec
-        .precision
-        .is_some_and(|precision| precision > i32::MAX as usize)
-    {
+    if spec.precision.is_some_and(|precision| precision > i32::MAX as usize) {
         return Err(Error::new(ValueError, "precision too big"));
     }
     let text = float_text(x, kind, spec.precision, spec.alternate);
@@ -199,16 +155,9 @@ fn format_float(x: f64, spec: &Spec, out: &mut String) -> Result<(), Error> {
     if spec.no_negative_zero && !size.bytes().any(|b| matches!(b, b'1'..=b'9' | b'n' | b'i')) {
         negative = false;
     }
-    let end = size
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(size.len());
+    let end = size.find(|c: char| !c.is_ascii_digit()).unwrap_or(size.len());
     let (whole, tail) = size.split_at(end);
-    let parts = Parts {
-        negative,
-        prefix: "",
-        whole,
-        tail,
-    };
+    let parts = Parts { negative, prefix: "", whole, tail };
     write_parts(&parts, spec, out);
     Ok(())
 }
@@ -269,11 +218,7 @@ fn general(x: f64, precision: usize, alternate: bool, keep_point: bool) -> Strin
     let exponent: i64 = exponent.parse().unwrap_or(0);
     let limit = precision as i64 - i64::from(keep_point);
     if exponent < -4 || exponent >= limit {
-        let digits = if alternate {
-            digits
-        } else {
-            strip_zeros(digits)
-        };
+        let digits = if alternate { digits } else { strip_zeros(digits) };
         let sign = if exponent < 0 { '-' } else { '+' };
         let point = if alternate && precision == 1 { "." } else { "" };
         return format!("{digits}{point}e{sign}{:02}", exponent.abs());
@@ -284,19 +229,11 @@ fn general(x: f64, precision: usize, alternate: bool, keep_point: bool) -> Strin
         return text;
     }
     let text = strip_zeros(&text);
-    if keep_point && !text.contains('.') {
-        format!("{text}.0")
-    } else {
-        text.to_owned()
-    }
+    if keep_point && !text.contains('.') { format!("{text}.0") } else { text.to_owned() }
 }
 
 fn strip_zeros(text: &str) -> &str {
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        text
-    }
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }
 
 /// Appends the parts with sign, grouping and padding.
@@ -311,17 +248,9 @@ fn write_parts(parts: &Parts<'_>, spec: &Spec, out: &mut String) {
     let grouped;
     let whole = match spec.grouping {
         Some(separator) if !parts.whole.is_empty() => {
-            let size = if matches!(spec.kind, Some('b' | 'o' | 'x' | 'X')) {
-                4
-            } else {
-                3
-            };
+            let size = if matches!(spec.kind, Some('b' | 'o' | 'x' | 'X')) { 4 } else { 3 };
             let zeros = spec.fill == '0' && spec.align == Some('=');
-            let least = if zeros {
-                spec.width.saturating_sub(around)
-            } else {
-                0
-            };
+            let least = if zeros { spec.width.saturating_sub(around) } else { 0 };
             grouped = group(parts.whole, separator, size, least);
             grouped.as_str()
         }
@@ -354,9 +283,7 @@ fn group(digits: &str, separator: char, size: usize, least: usize) -> String {
         if at > 0 && (count - at).is_multiple_of(size) {
             grouped.push(separator);
         }
-        let digit = (at + digits.len())
-            .checked_sub(count)
-            .map_or(b'0', |at| digits.as_bytes()[at]);
+        let digit = (at + digits.len()).checked_sub(count).map_or(b'0', |at| digits.as_bytes()[at]);
         grouped.push(char::from(digit));
     }
     grouped

@@ -118,16 +118,12 @@ impl Format for Int {
 
 impl<T: Format> Format for Option<T> {
     fn operand(&self) -> Operand<'_> {
-        self.as_ref()
-            .map_or(Operand::Other("NoneType"), Format::operand)
+        self.as_ref().map_or(Operand::Other("NoneType"), Format::operand)
     }
 }
 
 fn item_at<'a, T: Format>(items: &'a [T], key: &str) -> Option<&'a dyn Format> {
-    let index: i64 = key
-        .parse()
-        .ok()
-        .filter(|&index| (0..items.len_i64()).contains(&index))?;
+    let index: i64 = key.parse().ok().filter(|&index| (0..items.len_i64()).contains(&index))?;
     Some(&items[index as usize])
 }
 
@@ -157,9 +153,7 @@ impl<K: Key + Repr, V: Format> Format for Dict<K, V> {
     }
 
     fn format_item(&self, key: &str) -> Option<&dyn Format> {
-        let (_, value) = self
-            .iter()
-            .find(|(found, _)| str(*found).to_string() == key)?;
+        let (_, value) = self.iter().find(|(found, _)| str(*found).to_string() == key)?;
         Some(value)
     }
 }

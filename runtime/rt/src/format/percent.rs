@@ -11,37 +11,19 @@ use crate::unwind::OrRaise;
 /// `template % (values, ..)`; raises as Python does.
 #[track_caller]
 pub fn percent(template: &str, values: &[&dyn Format]) -> String {
-    Filler {
-        values,
-        named: None,
-        next: 0,
-    }
-    .fill(template)
-    .or_raise()
+    Filler { values, named: None, next: 0 }.fill(template).or_raise()
 }
 
 /// `template % {name: value, ..}`; raises as Python does.
 #[track_caller]
 pub fn percent_named(template: &str, named: &[(&str, &dyn Format)]) -> String {
-    Filler {
-        values: &[],
-        named: Some(named),
-        next: 0,
-    }
-    .fill(template)
-    .or_raise()
+    Filler { values: &[], named: Some(named), next: 0 }.fill(template).or_raise()
 }
 
 /// `template % value` for a value that has items but is no tuple: it may stay unused.
 #[track_caller]
 pub(crate) fn percent_of_items(template: &str, value: &dyn Format) -> String {
-    Filler {
-        values: &[value],
-        named: Some(&[]),
-        next: 0,
-    }
-    .fill(template)
-    .or_raise()
+    Filler { values: &[value], named: Some(&[]), next: 0 }.fill(template).or_raise()
 }
 
 struct Filler<'a> {
@@ -91,17 +73,15 @@ impl<'a> Filler<'a> {
     fn take(&mut self) -> Result<&'a dyn Format, Error> {
         let value = self.values.get(self.next).copied();
         self.next += 1;
-        value.ok_or_else(|| Error::new(TypeError, "not enough arguments for format string"))
+        match value {
+            Some(value) => Ok(value),
+            None => Err(Error::new(TypeError, "not enough arguments for format string")),
+        }
     }
 
     /// Fills one conversion and gives what follows it.
     #[track_caller]
-    fn conversion<'t>(
-        &mut self,
-        template: &str,
-        text: &'t str,
-        out: &mut String,
-    ) -> Result<&'t str, Error> {
+    fn conversion<'t>(&mut self, template: &str, text: &'t str, out: &mut String) -> Result<&'t str, Error> {
         let incomplete = || Error::new(ValueError, "incomplete format");
         let mut rest = text;
         let mut named = None;
@@ -140,16 +120,13 @@ impl<'a> Filler<'a> {
             out.push('%');
             return Ok(after);
         }
-        if !matches!(
-            kind,
-            's' | 'r' | 'a' | 'd' | 'i' | 'u' | 'o' | 'x' | 'X' | 'c'
-        ) && !matches!(kind, 'e' | 'E' | 'f' | 'F' | 'g' | 'G')
+        if !matches!(kind, 's' | 'r' | 'a' | 'd' | 'i' | 'u' | 'o' | 'x' | 'X' | 'c')
+            && !matches!(kind, 'e' | 'E' | 'f' | 'F' | 'g' | 'G')
         {
             let index = template[..template.len() - rest.len()].chars().count();
             let code = u32::from(kind);
             let shown = if matches!(kind, ' '..='~') { kind } else { '?' };
-            let words =
-                format!("unsupported format character '{shown}' ({code:#x}) at index {index}");
+            let words = format!("unsupported format character '{shown}' ({code:#x}) at index {index}");
             return Err(Error::new(ValueError, words));
         }
         let value = match named {
@@ -170,9 +147,7 @@ impl<'a> Filler<'a> {
                 _ => Err(Error::new(TypeError, "* wants int")),
             };
         }
-        let end = text
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(text.len());
+        let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         Ok((text[..end].parse().ok(), &text[end..]))
     }
 
@@ -221,10 +196,8 @@ impl Conversion {
     }
 
     fn text(&self, text: &str, out: &mut String) {
-        let end = self
-            .precision
-            .and_then(|most| text.char_indices().nth(most))
-            .map_or(text.len(), |(at, _)| at);
+        let end =
+            self.precision.and_then(|most| text.char_indices().nth(most)).map_or(text.len(), |(at, _)| at);
         self.pad(&text[..end], out);
     }
 
@@ -247,21 +220,13 @@ impl Conversion {
             false => "",
         };
         let is_integer = number.digits.bytes().all(|b| b.is_ascii_alphanumeric());
-        let least = if is_integer {
-            self.precision.unwrap_or(0)
-        } else {
-            0
-        };
+        let least = if is_integer { self.precision.unwrap_or(0) } else { 0 };
         let mut digits = number.digits;
         if digits.len() < least && !digits.starts_with(['i', 'n']) {
             digits.insert_str(0, &"0".repeat(least - digits.len()));
         }
         let used = sign.len() + number.prefix.len() + digits.len();
-        let zeros = if self.zero && !self.left {
-            self.width.saturating_sub(used)
-        } else {
-            0
-        };
+        let zeros = if self.zero && !self.left { self.width.saturating_sub(used) } else { 0 };
         let text = [sign, number.prefix, &"0".repeat(zeros), &digits].concat();
         self.pad(&text, out);
     }
@@ -295,11 +260,7 @@ impl Conversion {
         let precision = Some(self.precision.unwrap_or(6));
         let text = float_text(x, kind, precision, self.alternate);
         let digits = text.strip_prefix('-').unwrap_or(&text).to_owned();
-        Ok(Number {
-            negative: text.starts_with('-'),
-            prefix: "",
-            digits,
-        })
+        Ok(Number { negative: text.starts_with('-'), prefix: "", digits })
     }
 }
 
@@ -322,11 +283,7 @@ fn integer(value: &dyn Format, kind: char, floats: bool) -> Result<Number, Error
             &whole
         }
         _ => {
-            let wanted = if floats {
-                "a real number"
-            } else {
-                "an integer"
-            };
+            let wanted = if floats { "a real number" } else { "an integer" };
             let name = operand.type_name();
             let words = format!("%{kind} format: {wanted} is required, not {name}");
             return Err(Error::new(TypeError, words));
@@ -338,11 +295,7 @@ fn integer(value: &dyn Format, kind: char, floats: bool) -> Result<Number, Error
         'X' => number.digits(16).to_uppercase(),
         _ => number.abs().to_string(),
     };
-    Ok(Number {
-        negative: number.is_negative(),
-        prefix: "",
-        digits,
-    })
+    Ok(Number { negative: number.is_negative(), prefix: "", digits })
 }
 
 #[track_caller]

@@ -38,10 +38,7 @@ impl Reader<'_> {
 
     #[track_caller]
     fn number(&mut self) -> Result<Option<usize>, Error> {
-        let end = self
-            .rest
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(self.rest.len());
+        let end = self.rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(self.rest.len());
         if end == 0 {
             return Ok(None);
         }
@@ -49,10 +46,7 @@ impl Reader<'_> {
         self.rest = rest;
         match digits.parse::<i64>() {
             Ok(number) => Ok(Some(number as usize)),
-            Err(_) => Err(Error::new(
-                ValueError,
-                "Too many decimal digits in format string",
-            )),
+            Err(_) => Err(Error::new(ValueError, "Too many decimal digits in format string")),
         }
     }
 
@@ -103,22 +97,11 @@ impl Spec {
         let kind = reader.eat(|_| true);
         if !reader.rest.is_empty() {
             let shown = repr(text);
-            let words =
-                format!("Invalid format specifier {shown} for object of type '{type_name}'");
+            let words = format!("Invalid format specifier {shown} for object of type '{type_name}'");
             return Err(Error::new(ValueError, words));
         }
         let fill = fill.unwrap_or(' ');
-        let spec = Spec {
-            fill,
-            align,
-            sign,
-            no_negative_zero,
-            alternate,
-            width,
-            grouping,
-            precision,
-            kind,
-        };
+        let spec = Spec { fill, align, sign, no_negative_zero, alternate, width, grouping, precision, kind };
         spec.check_grouping()?;
         Ok(spec)
     }
@@ -133,19 +116,12 @@ impl Spec {
         if fits {
             return Ok(());
         }
-        Err(Error::new(
-            ValueError,
-            format!("Cannot specify '{separator}' with '{kind}'."),
-        ))
+        Err(Error::new(ValueError, format!("Cannot specify '{separator}' with '{kind}'.")))
     }
 
     /// Appends `text` padded to the width.
     pub(crate) fn pad(&self, text: &str, usual: char, out: &mut String) {
-        let length = if text.is_ascii() {
-            text.len()
-        } else {
-            text.chars().count()
-        };
+        let length = if text.is_ascii() { text.len() } else { text.chars().count() };
         let missing = self.width.saturating_sub(length);
         let before = match self.align.unwrap_or(usual) {
             '<' => 0,

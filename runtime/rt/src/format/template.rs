@@ -19,12 +19,7 @@ pub fn try_str_format(
     args: &[&dyn Format],
     named: &[(&str, &dyn Format)],
 ) -> Result<String, Error> {
-    Filler {
-        args,
-        named,
-        next: Next::Unknown,
-    }
-    .fill(template, 2)
+    Filler { args, named, next: Next::Unknown }.fill(template, 2)
 }
 
 /// How fields without a name are numbered.
@@ -162,10 +157,13 @@ impl<'a> Filler<'a> {
                 None => Err(Error::with_args(KeyError, [Arg::from(name)])),
             };
         };
-        self.args.get(index).copied().ok_or_else(|| {
-            let words = format!("Replacement index {index} out of range for positional args tuple");
-            Error::new(IndexError, words)
-        })
+        match self.args.get(index) {
+            Some(value) => Ok(*value),
+            None => {
+                let words = format!("Replacement index {index} out of range for positional args tuple");
+                Err(Error::new(IndexError, words))
+            }
+        }
     }
 }
 
@@ -174,14 +172,12 @@ fn attribute<'a>(value: &'a dyn Format, name: &str) -> Result<&'a dyn Format, Er
     if name.is_empty() {
         return value_error("Empty attribute in format string");
     }
-    value.format_attribute(name).ok_or_else(|| {
-        let operand = value.operand();
-        let kind = operand.type_name();
-        Error::new(
-            AttributeError,
-            format!("'{kind}' object has no attribute '{name}'"),
-        )
-    })
+    if let Some(found) = value.format_attribute(name) {
+        return Ok(found);
+    }
+    let operand = value.operand();
+    let kind = operand.type_name();
+    Err(Error::new(AttributeError, format!("'{kind}' object has no attribute '{name}'")))
 }
 
 #[track_caller]
@@ -189,19 +185,19 @@ fn item<'a>(value: &'a dyn Format, key: &str) -> Result<&'a dyn Format, Error> {
     if key.is_empty() {
         return value_error("Empty attribute in format string");
     }
-    value
-        .format_item(key)
-        .ok_or_else(|| match value.operand().type_name() {
-            "dict" => Error::with_args(KeyError, [Arg::from(key)]),
-            kind @ ("list" | "tuple") if key.bytes().all(|b| b.is_ascii_digit()) => {
-                Error::new(IndexError, format!("{kind} index out of range"))
-            }
-            kind @ ("list" | "tuple") => Error::new(
-                TypeError,
-                format!("{kind} indices must be integers or slices, not str"),
-            ),
-            kind => Error::new(TypeError, format!("'{kind}' object is not subscriptable")),
-        })
+    if let Some(found) = value.format_item(key) {
+        return Ok(found);
+    }
+    Err(match value.operand().type_name() {
+        "dict" => Error::with_args(KeyError, [Arg::from(key)]),
+        kind @ ("list" | "tuple") if key.bytes().all(|b| b.is_ascii_digit()) => {
+            Error::new(IndexError, format!("{kind} index out of range"))
+        }
+        kind @ ("list" | "tuple") => {
+            Error::new(TypeError, format!("{kind} indices must be integers or slices, not str"))
+        }
+        kind => Error::new(TypeError, format!("'{kind}' object is not subscriptable")),
+    })
 }
 
 /// Where the name of a field ends: at `!` or `:` outside of brackets.

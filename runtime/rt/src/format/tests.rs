@@ -393,14 +393,7 @@ fn templates_give_what_cpython_gives() {
             assert_eq!(found, wanted, "{template}");
         }
     }
-    assert_eq!(
-        str_format(
-            "{0[1]} {1[a]}",
-            &[&vec![1, 2], &crate::Dict::from([("a", 5)])],
-            &[]
-        ),
-        "2 5"
-    );
+    assert_eq!(str_format("{0[1]} {1[a]}", &[&vec![1, 2], &crate::Dict::from([("a", 5)])], &[]), "2 5");
 }
 
 #[test]
@@ -408,13 +401,9 @@ fn percent_gives_what_cpython_gives() {
     for &(template, wanted) in PERCENTS {
         let values: [&dyn Format; 4] = [&42i64, &-7.5, &"é", &true];
         for (value, wanted) in values.into_iter().zip(wanted) {
-            let found = catch(|| percent(template, &[value]))
-                .unwrap_or_else(|error| error.traceback_line());
+            let found = catch(|| percent(template, &[value])).unwrap_or_else(|error| error.traceback_line());
             assert_eq!(found, wanted, "{template}");
         }
     }
-    assert_eq!(
-        super::percent_named("%(a)s-%(b)05d", &[("a", &"x"), ("b", &3)]),
-        "x-00003"
-    );
+    assert_eq!(super::percent_named("%(a)s-%(b)05d", &[("a", &"x"), ("b", &3)]), "x-00003");
 }

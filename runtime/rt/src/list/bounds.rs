@@ -47,11 +47,7 @@ pub fn slice_bounds(len: usize, start: Option<i64>, stop: Option<i64>, step: i64
     } else {
         0
     };
-    Bounds {
-        first: start.max(0) as usize,
-        step,
-        count: count as usize,
-    }
+    Bounds { first: start.max(0) as usize, step, count: count as usize }
 }
 
 /// The position that a possibly negative index names; `None` when it is out of range.
@@ -64,10 +60,6 @@ pub(crate) fn position(len: usize, index: i64) -> Option<usize> {
 
 /// Where `insert` puts an item: Python's clamping.
 pub(crate) fn insertion(len: usize, index: i64) -> usize {
-    let index = if index < 0 {
-        index.saturating_add(len as i64)
-    } else {
-        index
-    };
+    let index = if index < 0 { index.saturating_add(len as i64) } else { index };
     index.clamp(0, len as i64) as usize
 }

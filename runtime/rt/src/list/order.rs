@@ -53,9 +53,7 @@ macro_rules! total {
     };
 }
 
-total!(
-    i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, bool, char
-);
+total!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, bool, char);
 total!(str, String, ());
 
 macro_rules! float {
@@ -196,13 +194,7 @@ fn compare<T: PyOrd + ?Sized>(a: &T, b: &T) -> Ordering {
 /// Stable sort; `reverse` keeps equal items in their order, as Python does.
 pub(crate) fn sort_slice<T: PyOrd>(items: &mut [T], reverse: bool) {
     let ordered = items.iter().all(PyOrd::is_ordered);
-    sort_by(items, ordered, |a, b| {
-        if reverse {
-            compare(b, a)
-        } else {
-            compare(a, b)
-        }
-    });
+    sort_by(items, ordered, |a, b| if reverse { compare(b, a) } else { compare(a, b) });
 }
 
 /// std's sort may panic when the order is not total, so that case sorts positions by merging.
@@ -211,9 +203,7 @@ fn sort_by<T>(items: &mut [T], ordered: bool, order: impl Fn(&T, &T) -> Ordering
         return items.sort_by(order);
     }
     let mut positions: Vec<u32> = (0..items.len() as u32).collect();
-    merge_sort(&mut positions, &|&a, &b| {
-        order(&items[b as usize], &items[a as usize]) == Ordering::Less
-    });
+    merge_sort(&mut positions, &|&a, &b| order(&items[b as usize], &items[a as usize]) == Ordering::Less);
     permute(items, positions);
 }
 
@@ -274,20 +264,10 @@ fn permute<T>(items: &mut [T], mut positions: Vec<u32>) {
 }
 
 /// `items` sorted by a key that is taken once of each.
-pub(crate) fn sort_keyed<T, K: PyOrd>(
-    items: Vec<T>,
-    mut key: impl FnMut(&T) -> K,
-    reverse: bool,
-) -> Vec<T> {
+pub(crate) fn sort_keyed<T, K: PyOrd>(items: Vec<T>, mut key: impl FnMut(&T) -> K, reverse: bool) -> Vec<T> {
     let mut keyed: Vec<(K, T)> = items.into_iter().map(|item| (key(&item), item)).collect();
     let ordered = keyed.iter().all(|(key, _)| key.is_ordered());
-    sort_by(&mut keyed, ordered, |(a, _), (b, _)| {
-        if reverse {
-            compare(b, a)
-        } else {
-            compare(a, b)
-        }
-    });
+    sort_by(&mut keyed, ordered, |(a, _), (b, _)| if reverse { compare(b, a) } else { compare(a, b) });
     keyed.into_iter().map(|(_, item)| item).collect()
 }
 
@@ -324,9 +304,7 @@ pub fn sorted_by_cmp<T>(
 }
 
 fn least<T>(items: impl IntoIterator<Item = T>, less: impl Fn(&T, &T) -> bool) -> Option<T> {
-    items
-        .into_iter()
-        .reduce(|best, item| if less(&item, &best) { item } else { best })
+    items.into_iter().reduce(|best, item| if less(&item, &best) { item } else { best })
 }
 
 #[cold]
@@ -365,10 +343,7 @@ pub fn max_or<T: PyOrd>(items: impl IntoIterator<Item = T>, default: T) -> T {
 
 /// `min(items, key=..)`; raises `ValueError`.
 #[track_caller]
-pub fn min_by_key<T, K: PyOrd>(
-    items: impl IntoIterator<Item = T>,
-    mut key: impl FnMut(&T) -> K,
-) -> T {
+pub fn min_by_key<T, K: PyOrd>(items: impl IntoIterator<Item = T>, mut key: impl FnMut(&T) -> K) -> T {
     let keyed = items.into_iter().map(|item| (key(&item), item));
     match least(keyed, |(a, _), (b, _)| a.py_lt(b)) {
         Some((_, item)) => item,
@@ -378,10 +353,7 @@ pub fn min_by_key<T, K: PyOrd>(
 
 /// `max(items, key=..)`; raises `ValueError`.
 #[track_caller]
-pub fn max_by_key<T, K: PyOrd>(
-    items: impl IntoIterator<Item = T>,
-    mut key: impl FnMut(&T) -> K,
-) -> T {
+pub fn max_by_key<T, K: PyOrd>(items: impl IntoIterator<Item = T>, mut key: impl FnMut(&T) -> K) -> T {
     let keyed = items.into_iter().map(|item| (key(&item), item));
     match least(keyed, |(a, _), (b, _)| b.py_lt(a)) {
         Some((_, item)) => item,
@@ -410,15 +382,8 @@ mod tests {
 
     #[test]
     fn orders_that_are_not_total_do_not_panic() {
-        let items: Vec<f64> = (0..500)
-            .map(|i| {
-                if i % 3 == 0 {
-                    f64::NAN
-                } else {
-                    (i * 37 % 101) as f64
-                }
-            })
-            .collect();
+        let items: Vec<f64> =
+            (0..500).map(|i| if i % 3 == 0 { f64::NAN } else { (i * 37 % 101) as f64 }).collect();
         assert_eq!(sorted(items, false).len(), 500);
     }
 
@@ -427,9 +392,6 @@ mod tests {
         assert_eq!(max_by_key([(1, 'a'), (1, 'b')], |pair| pair.0).1, 'a');
         assert_eq!(min([2, 1, 3]), 1);
         let error = crate::catch(|| max(Vec::<i64>::new())).map_err(|e| e.traceback_line());
-        assert_eq!(
-            error,
-            Err("ValueError: max() arg is an empty sequence".to_owned())
-        );
+        assert_eq!(error, Err("ValueError: max() arg is an empty sequence".to_owned()));
     }
 }

@@ -26,24 +26,13 @@ pub fn range(start: i64, stop: i64, step: i64) -> Range {
         raise_new(ValueError, "range() arg 3 must not be zero");
     }
     let apart = if step > 0 { stop > start } else { start > stop };
-    let end = if apart {
-        (start.abs_diff(stop) - 1) / step.unsigned_abs() + 1
-    } else {
-        0
-    };
-    Range {
-        start,
-        stop,
-        step,
-        next: 0,
-        end,
-    }
+    let end = if apart { (start.abs_diff(stop) - 1) / step.unsigned_abs() + 1 } else { 0 };
+    Range { start, stop, step, next: 0, end }
 }
 
 impl Range {
     fn value(&self, position: u64) -> i64 {
-        self.start
-            .wrapping_add(self.step.wrapping_mul(position as i64))
+        self.start.wrapping_add(self.step.wrapping_mul(position as i64))
     }
 
     fn total(&self) -> u64 {
@@ -65,11 +54,7 @@ impl Range {
     }
 
     fn find(&self, value: i64) -> Option<i64> {
-        let apart = if self.step > 0 {
-            value >= self.start
-        } else {
-            value <= self.start
-        };
+        let apart = if self.step > 0 { value >= self.start } else { value <= self.start };
         let distance = value.abs_diff(self.start);
         let step = self.step.unsigned_abs();
         let at = distance / step;
@@ -163,10 +148,7 @@ mod tests {
         assert_eq!(range(0, 0, 1).count(), 0);
         assert_eq!(range(i64::MIN, i64::MAX, i64::MAX).count(), 3);
         let r = range(10, 0, -3);
-        assert_eq!(
-            (r.len_i64(), r.at(-1), r.contains(4), r.contains(5)),
-            (4, 1, true, false)
-        );
+        assert_eq!((r.len_i64(), r.at(-1), r.contains(4), r.contains(5)), (4, 1, true, false));
         assert_eq!(repr(&r).to_string(), "range(10, 0, -3)");
         assert!(range(0, 3, 2) == range(0, 4, 2));
     }

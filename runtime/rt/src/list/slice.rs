@@ -63,10 +63,7 @@ pub trait PyList<T> {
         let bounds = slice_bounds(items.len(), start, stop, step);
         match bounds.plain() {
             Some(range) => items[range].to_vec(),
-            None => bounds
-                .positions()
-                .map(|position| items[position].clone())
-                .collect(),
+            None => bounds.positions().map(|position| items[position].clone()).collect(),
         }
     }
 
@@ -94,9 +91,8 @@ pub trait PyList<T> {
         T: PartialEq + Repr,
     {
         let bounds = slice_bounds(self.items().len(), start, stop, 1);
-        let found = self.items()[bounds.first..bounds.first + bounds.count]
-            .iter()
-            .position(|item| item == value);
+        let found =
+            self.items()[bounds.first..bounds.first + bounds.count].iter().position(|item| item == value);
         match found {
             Some(at) => (bounds.first + at) as i64,
             None => raise_new(ValueError, format!("{} is not in list", repr(value))),
@@ -119,12 +115,7 @@ pub trait PyList<T> {
         let items = self.items();
         match (items, usize::try_from(n)) {
             ([one], Ok(n)) => vec![one.clone(); n],
-            (_, Ok(n)) => items
-                .iter()
-                .cycle()
-                .take(items.len() * n)
-                .cloned()
-                .collect(),
+            (_, Ok(n)) => items.iter().cycle().take(items.len() * n).cloned().collect(),
             (_, Err(_)) => Vec::new(),
         }
     }

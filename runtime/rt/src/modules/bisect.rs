@@ -17,21 +17,13 @@ pub fn bisect_right<T: PyOrd>(items: &[T], x: &T) -> i64 {
 /// `bisect.bisect_left(items, x, lo, hi)`.
 pub fn bisect_left_in<T: PyOrd>(items: &[T], x: &T, lo: i64, hi: Option<i64>) -> i64 {
     let hi = hi.unwrap_or(items.len() as i64);
-    if lo >= hi {
-        lo
-    } else {
-        lo + bisect_left(&items[lo as usize..hi as usize], x)
-    }
+    if lo >= hi { lo } else { lo + bisect_left(&items[lo as usize..hi as usize], x) }
 }
 
 /// `bisect.bisect_right(items, x, lo, hi)`.
 pub fn bisect_right_in<T: PyOrd>(items: &[T], x: &T, lo: i64, hi: Option<i64>) -> i64 {
     let hi = hi.unwrap_or(items.len() as i64);
-    if lo >= hi {
-        lo
-    } else {
-        lo + bisect_right(&items[lo as usize..hi as usize], x)
-    }
+    if lo >= hi { lo } else { lo + bisect_right(&items[lo as usize..hi as usize], x) }
 }
 
 /// `bisect.insort_left(items, x)`.

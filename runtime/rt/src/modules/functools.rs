@@ -11,10 +11,7 @@ use crate::unwind::raise_new;
 pub fn reduce<T>(join: impl FnMut(T, T) -> T, items: impl IntoIterator<Item = T>) -> T {
     match items.into_iter().reduce(join) {
         Some(value) => value,
-        None => raise_new(
-            TypeError,
-            "reduce() of empty iterable with no initial value",
-        ),
+        None => raise_new(TypeError, "reduce() of empty iterable with no initial value"),
     }
 }
 
@@ -42,12 +39,7 @@ pub struct Cache<K, V> {
 impl<K: Key + Clone, V: Clone> Cache<K, V> {
     /// An empty memory of `maxsize` results; none for no bound.
     pub const fn new(maxsize: Option<usize>) -> Self {
-        Cache {
-            results: RefCell::new(Dict::new()),
-            maxsize,
-            hits: Cell::new(0),
-            misses: Cell::new(0),
-        }
+        Cache { results: RefCell::new(Dict::new()), maxsize, hits: Cell::new(0), misses: Cell::new(0) }
     }
 
     /// The result for `key`, computed when it is not remembered.
@@ -91,12 +83,7 @@ impl<K: Key + Clone, V: Clone> Cache<K, V> {
     /// `f.cache_info()`: hits, misses, the bound, the number of results.
     pub fn info(&self) -> (i64, i64, Option<i64>, i64) {
         let size = self.results.borrow().len() as i64;
-        (
-            self.hits.get(),
-            self.misses.get(),
-            self.maxsize.map(|n| n as i64),
-            size,
-        )
+        (self.hits.get(), self.misses.get(), self.maxsize.map(|n| n as i64), size)
     }
 }
 

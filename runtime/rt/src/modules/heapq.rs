@@ -72,9 +72,7 @@ pub fn heapify<T: PyOrd>(heap: &mut [T]) {
 /// `heapq.heapreplace(heap, item)`: pops, then pushes; raises `IndexError`.
 #[track_caller]
 pub fn heapreplace<T: PyOrd>(heap: &mut [T], item: T) -> T {
-    let Some(root) = heap.first_mut() else {
-        raise_new(IndexError, "index out of range")
-    };
+    let Some(root) = heap.first_mut() else { raise_new(IndexError, "index out of range") };
     let least = std::mem::replace(root, item);
     sift_up(heap, 0);
     least
@@ -154,18 +152,9 @@ mod tests {
         assert_eq!(heap, [1, 3, 2, 5, 9, 8, 7]);
         heappush(&mut heap, 0);
         assert_eq!(heap, [0, 1, 2, 3, 9, 8, 7, 5]);
-        assert_eq!(
-            (heappop(&mut heap), heap.as_slice()),
-            (0, &[1, 3, 2, 5, 9, 8, 7][..])
-        );
-        assert_eq!(
-            (heapreplace(&mut heap, 4), heappushpop(&mut heap, 0)),
-            (1, 0)
-        );
+        assert_eq!((heappop(&mut heap), heap.as_slice()), (0, &[1, 3, 2, 5, 9, 8, 7][..]));
+        assert_eq!((heapreplace(&mut heap, 4), heappushpop(&mut heap, 0)), (1, 0));
         assert_eq!(nlargest(2, heap.clone()), [9, 8]);
-        assert_eq!(
-            merge([1, 4], [2, 3, 9]).collect::<Vec<_>>(),
-            [1, 2, 3, 4, 9]
-        );
+        assert_eq!(merge([1, 4], [2, 3, 9]).collect::<Vec<_>>(), [1, 2, 3, 4, 9]);
     }
 }

@@ -73,10 +73,7 @@ pub fn groupby<T, K: PartialEq>(
 }
 
 /// `itertools.combinations(items, r)`, in the order of positions.
-pub fn combinations<T: Clone>(
-    items: impl IntoIterator<Item = T>,
-    r: i64,
-) -> impl Iterator<Item = Vec<T>> {
+pub fn combinations<T: Clone>(items: impl IntoIterator<Item = T>, r: i64) -> impl Iterator<Item = Vec<T>> {
     let pool: Vec<T> = items.into_iter().collect();
     let (n, r) = (pool.len(), r.max(0) as usize);
     let mut next: Option<Vec<usize>> = (r <= n).then(|| (0..r).collect());
@@ -149,17 +146,11 @@ pub fn permutations<T: Clone>(
 /// `itertools.product(*pools)` of pools of one type, the last turning fastest; for
 /// `repeat=n` give the pool `n` times.
 pub fn product<T: Clone>(pools: Vec<Vec<T>>) -> impl Iterator<Item = Vec<T>> {
-    let mut next: Option<Vec<usize>> = pools
-        .iter()
-        .all(|pool| !pool.is_empty())
-        .then(|| vec![0; pools.len()]);
+    let mut next: Option<Vec<usize>> =
+        pools.iter().all(|pool| !pool.is_empty()).then(|| vec![0; pools.len()]);
     std::iter::from_fn(move || {
         let mut at = next.take()?;
-        let chosen = at
-            .iter()
-            .zip(&pools)
-            .map(|(&i, pool)| pool[i].clone())
-            .collect();
+        let chosen = at.iter().zip(&pools).map(|(&i, pool)| pool[i].clone()).collect();
         for i in (0..at.len()).rev() {
             at[i] += 1;
             if at[i] < pools[i].len() {
@@ -207,10 +198,7 @@ pub fn zip_longest<A: Clone, B: Clone>(
     let (mut a, mut b) = (a.into_iter(), b.into_iter());
     std::iter::from_fn(move || match (a.next(), b.next()) {
         (None, None) => None,
-        (x, y) => Some((
-            x.unwrap_or_else(|| fill_a.clone()),
-            y.unwrap_or_else(|| fill_b.clone()),
-        )),
+        (x, y) => Some((x.unwrap_or_else(|| fill_a.clone()), y.unwrap_or_else(|| fill_b.clone()))),
     })
 }
 
@@ -223,11 +211,7 @@ pub fn islice<T>(
 ) -> impl Iterator<Item = T> {
     let start = start.max(0);
     let most = stop.map_or(usize::MAX, |stop| (stop - start).max(0) as usize);
-    items
-        .into_iter()
-        .skip(start as usize)
-        .take(most)
-        .step_by(step.max(1) as usize)
+    items.into_iter().skip(start as usize).take(most).step_by(step.max(1) as usize)
 }
 
 /// `itertools.count(start, step)`.
@@ -240,10 +224,7 @@ pub fn compress<T>(
     items: impl IntoIterator<Item = T>,
     keep: impl IntoIterator<Item = bool>,
 ) -> impl Iterator<Item = T> {
-    items
-        .into_iter()
-        .zip(keep)
-        .filter_map(|(item, keep)| keep.then_some(item))
+    items.into_iter().zip(keep).filter_map(|(item, keep)| keep.then_some(item))
 }
 
 /// `itertools.tee(items, 2)` of items that can be cloned.
@@ -264,72 +245,30 @@ mod tests {
     use super::*;
 
     fn text(rows: impl Iterator<Item = Vec<char>>) -> String {
-        rows.map(|row| row.into_iter().collect::<String>())
-            .collect::<Vec<_>>()
-            .join(" ")
+        rows.map(|row| row.into_iter().collect::<String>()).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
     fn orders_are_cpythons() {
         // From CPython 3.11.
         assert_eq!(text(combinations("abcd".chars(), 2)), "ab ac ad bc bd cd");
-        assert_eq!(
-            text(permutations("abc".chars(), None)),
-            "abc acb bac bca cab cba"
-        );
-        assert_eq!(
-            text(permutations("abc".chars(), Some(2))),
-            "ab ac ba bc ca cb"
-        );
-        assert_eq!(
-            text(combinations_with_replacement("ab".chars(), 2)),
-            "aa ab bb"
-        );
-        assert_eq!(
-            text(product(vec![
-                "ab".chars().collect(),
-                "xy".chars().collect()
-            ])),
-            "ax ay bx by"
-        );
-        assert_eq!(
-            (
-                combinations([1], 2).count(),
-                permutations([1], Some(2)).count()
-            ),
-            (0, 0)
-        );
-        assert_eq!(
-            (
-                combinations([1], 0).count(),
-                product(Vec::<Vec<i64>>::new()).count()
-            ),
-            (1, 1)
-        );
+        assert_eq!(text(permutations("abc".chars(), None)), "abc acb bac bca cab cba");
+        assert_eq!(text(permutations("abc".chars(), Some(2))), "ab ac ba bc ca cb");
+        assert_eq!(text(combinations_with_replacement("ab".chars(), 2)), "aa ab bb");
+        assert_eq!(text(product(vec!["ab".chars().collect(), "xy".chars().collect()])), "ax ay bx by");
+        assert_eq!((combinations([1], 2).count(), permutations([1], Some(2)).count()), (0, 0));
+        assert_eq!((combinations([1], 0).count(), product(Vec::<Vec<i64>>::new()).count()), (1, 1));
     }
 
     #[test]
     fn runs_and_sums() {
-        let runs: Vec<(char, usize)> = groupby("aabccc".chars(), |c| *c)
-            .map(|(key, run)| (key, run.len()))
-            .collect();
+        let runs: Vec<(char, usize)> =
+            groupby("aabccc".chars(), |c| *c).map(|(key, run)| (key, run.len())).collect();
         assert_eq!(runs, [('a', 2), ('b', 1), ('c', 3)]);
-        assert_eq!(
-            accumulate([1, 2, 3], |a, b| a + b).collect::<Vec<_>>(),
-            [1, 3, 6]
-        );
-        assert_eq!(
-            accumulate_from(9, [1], |a, b| a + b).collect::<Vec<_>>(),
-            [9, 10]
-        );
+        assert_eq!(accumulate([1, 2, 3], |a, b| a + b).collect::<Vec<_>>(), [1, 3, 6]);
+        assert_eq!(accumulate_from(9, [1], |a, b| a + b).collect::<Vec<_>>(), [9, 10]);
         assert_eq!(pairwise([1, 2, 3]).collect::<Vec<_>>(), [(1, 2), (2, 3)]);
-        assert_eq!(
-            islice(count(5, 5), 1, Some(6), 2).collect::<Vec<_>>(),
-            [10, 20, 30]
-        );
-        assert_eq!(
-            zip_longest([1, 2], [3], 0, 0).collect::<Vec<_>>(),
-            [(1, 3), (2, 0)]
-        );
+        assert_eq!(islice(count(5, 5), 1, Some(6), 2).collect::<Vec<_>>(), [10, 20, 30]);
+        assert_eq!(zip_longest([1, 2], [3], 0, 0).collect::<Vec<_>>(), [(1, 3), (2, 0)]);
     }
 }

@@ -132,8 +132,7 @@ pub fn log_int(n: &Int) -> f64 {
         return n.to_f64().ln();
     }
     // As CPython: the logarithm of a fraction in [0.5, 1) plus that of the power of two.
-    (n >> (bits - 64)).to_f64().ln() - 64.0 * std::f64::consts::LN_2
-        + bits as f64 * std::f64::consts::LN_2
+    (n >> (bits - 64)).to_f64().ln() - 64.0 * std::f64::consts::LN_2 + bits as f64 * std::f64::consts::LN_2
 }
 
 /// `math.pow(x, y)`.
@@ -205,11 +204,7 @@ pub fn frexp(x: f64) -> (f64, i64) {
 
 /// `math.modf(x)`: fraction and whole part.
 pub fn modf(x: f64) -> (f64, f64) {
-    if x.is_infinite() {
-        (0f64.copysign(x), x)
-    } else {
-        ((x - x.trunc()).copysign(x), x.trunc())
-    }
+    if x.is_infinite() { (0f64.copysign(x), x) } else { ((x - x.trunc()).copysign(x), x.trunc()) }
 }
 
 /// `math.isclose(a, b, rel_tol=.., abs_tol=..)`; raises `ValueError` for negative tolerances.
@@ -237,10 +232,7 @@ pub fn hypot(xs: &[f64]) -> f64 {
 #[track_caller]
 pub fn dist(p: &[f64], q: &[f64]) -> f64 {
     if p.len() != q.len() {
-        raise_new(
-            ValueError,
-            "both points must have the same number of dimensions",
-        );
+        raise_new(ValueError, "both points must have the same number of dimensions");
     }
     norm(p.iter().zip(q).map(|(a, b)| (a - b).abs()))
 }
@@ -282,10 +274,7 @@ fn norm(xs: impl Iterator<Item = f64> + Clone) -> f64 {
     if largest == 0.0 || xs.clone().count() <= 1 {
         return largest;
     }
-    let mut sum = Exact {
-        sum: 1.0,
-        lost: [0.0; 3],
-    };
+    let mut sum = Exact { sum: 1.0, lost: [0.0; 3] };
     let (_, exponent) = frexp(largest);
     if exponent < -1023 {
         xs.for_each(|x| sum.add(0, (x / largest) * (x / largest)));
@@ -390,16 +379,10 @@ mod tests {
             (|| exp(1000.0), "OverflowError: math range error"),
             (|| pow(2.0, 5000.0), "OverflowError: math range error"),
             (|| sin(f64::INFINITY), "ValueError: math domain error"),
-            (
-                || log_base(5.0, 1.0),
-                "ZeroDivisionError: float division by zero",
-            ),
+            (|| log_base(5.0, 1.0), "ZeroDivisionError: float division by zero"),
         ];
         for (call, text) in cases {
-            assert_eq!(
-                catch(call).map_err(|e| e.traceback_line()),
-                Err(text.to_owned())
-            );
+            assert_eq!(catch(call).map_err(|e| e.traceback_line()), Err(text.to_owned()));
         }
     }
 

@@ -74,11 +74,7 @@ pub fn perm(n: i64, k: i64) -> i64 {
 #[track_caller]
 pub fn big_perm(n: i64, k: i64) -> Int {
     check(n, k);
-    if k > n {
-        Int::ZERO
-    } else {
-        product(n - k + 1, n)
-    }
+    if k > n { Int::ZERO } else { product(n - k + 1, n) }
 }
 
 /// `math.isqrt(n)`; raises `ValueError` for negative numbers.
@@ -123,23 +119,9 @@ mod tests {
             (2432902008176640000, 118264581564861424, 720)
         );
         assert_eq!(big_factorial(25).to_string(), "15511210043330985984000000");
-        assert_eq!(
-            big_comb(100, 50).to_string(),
-            "100891344545564193334812497256"
-        );
-        assert_eq!(
-            (
-                comb(3, 5),
-                perm(3, 5),
-                gcd(&[12, -18, 27]),
-                lcm(&[4, 6, -10])
-            ),
-            (0, 0, 3, 60)
-        );
+        assert_eq!(big_comb(100, 50).to_string(), "100891344545564193334812497256");
+        assert_eq!((comb(3, 5), perm(3, 5), gcd(&[12, -18, 27]), lcm(&[4, 6, -10])), (0, 0, 3, 60));
         let error = crate::catch(|| factorial(21)).map_err(|e| e.traceback_line());
-        assert_eq!(
-            error,
-            Err("OverflowError: integer overflow in factorial".to_owned())
-        );
+        assert_eq!(error, Err("OverflowError: integer overflow in factorial".to_owned()));
     }
 }

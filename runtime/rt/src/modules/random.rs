@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::f64::consts::{E, PI};
 use std::hash::{BuildHasher, RandomState};
+use std::ops::{Deref, DerefMut};
 
 use super::sha512::sha512;
 use crate::big::Int;
@@ -36,11 +37,7 @@ impl Seed for i64 {
 
 fn words_of(number: u64) -> Vec<u32> {
     let (low, high) = (number as u32, (number >> 32) as u32);
-    if high == 0 {
-        vec![low]
-    } else {
-        vec![low, high]
-    }
+    if high == 0 { vec![low] } else { vec![low, high] }
 }
 
 impl Seed for Int {
@@ -79,20 +76,14 @@ impl<T: Seed + ?Sized> Seed for &T {
 /// `None`: a seed that differs from run to run.
 impl Seed for () {
     fn words(&self) -> Vec<u32> {
-        (0..8)
-            .map(|i| RandomState::new().hash_one(i) as u32)
-            .collect()
+        (0..8).map(|i| RandomState::new().hash_one(i) as u32).collect()
     }
 }
 
 impl Random {
     /// `random.Random(seed)`; `()` for no seed.
     pub fn new(seed: impl Seed) -> Random {
-        let mut random = Random {
-            state: Box::new([0; N]),
-            next: N,
-            gauss_next: None,
-        };
+        let mut random = Random { state: Box::new([0; N]), next: N, gauss_next: None };
         random.seed(seed);
         random
     }
@@ -103,9 +94,7 @@ impl Random {
         let state = &mut self.state;
         state[0] = 19_650_218;
         for i in 1..N {
-            state[i] = mixed(state[i - 1])
-                .wrapping_mul(1_812_433_253)
-                .wrapping_add(i as u32);
+            state[i] = mixed(state[i - 1]).wrapping_mul(1_812_433_253).wrapping_add(i as u32);
         }
         let (mut i, mut j) = (1, 0);
         for _ in 0..N.max(key.len()) {
@@ -119,8 +108,7 @@ impl Random {
             }
         }
         for _ in 0..N - 1 {
-            state[i] =
-                (state[i] ^ mixed(state[i - 1]).wrapping_mul(1_566_083_941)).wrapping_sub(i as u32);
+            state[i] = (state[i] ^ mixed(state[i - 1]).wrapping_mul(1_566_083_941)).wrapping_sub(i as u32);
             i += 1;
             if i >= N {
                 state[0] = state[N - 1];
@@ -224,10 +212,7 @@ impl Random {
                 return start.wrapping_add(self.below(start.abs_diff(stop)) as i64);
             }
             let width = i128::from(stop) - i128::from(start);
-            raise_new(
-                ValueError,
-                format!("empty range for randrange() ({start}, {stop}, {width})"),
-            );
+            raise_new(ValueError, format!("empty range for randrange() ({start}, {stop}, {width})"));
         }
         if step == 0 {
             raise_new(ValueError, "zero step for randrange()");
@@ -320,17 +305,9 @@ impl Random {
         loop {
             let b = (E + alpha) / E;
             let p = b * self.random();
-            let x = if p <= 1.0 {
-                p.powf(1.0 / alpha)
-            } else {
-                -((b - p) / alpha).ln()
-            };
+            let x = if p <= 1.0 { p.powf(1.0 / alpha) } else { -((b - p) / alpha).ln() };
             let u = self.random();
-            let accepted = if p > 1.0 {
-                u <= x.powf(alpha - 1.0)
-            } else {
-                u <= (-x).exp()
-            };
+            let accepted = if p > 1.0 { u <= x.powf(alpha - 1.0) } else { u <= (-x).exp() };
             if accepted {
                 return x * beta;
             }
@@ -362,11 +339,7 @@ impl Random {
     #[track_caller]
     pub fn betavariate(&mut self, alpha: f64, beta: f64) -> f64 {
         let y = self.gammavariate(alpha, 1.0);
-        if y == 0.0 {
-            0.0
-        } else {
-            y / (y + self.gammavariate(beta, 1.0))
-        }
+        if y == 0.0 { 0.0 } else { y / (y + self.gammavariate(beta, 1.0)) }
     }
 
     /// `r.paretovariate(alpha)`.
@@ -388,19 +361,38 @@ thread_local! {
     static SHARED: RefCell<Option<Random>> = const { RefCell::new(None) };
 }
 
-/// Calls `draw` with the generator that the module's own functions share.
+/// The generator that the module's own functions share, taken out for one draw.
+pub(super) struct Shared(Option<Random>);
+
+/// Takes the shared generator; it goes back when the draw ends, by an error too.
 #[inline]
-pub fn with_shared<T>(draw: impl FnOnce(&mut Random) -> T) -> T {
-    // Taken out for the call, so that an error leaves nothing borrowed.
-    let mut random = SHARED.take().unwrap_or_else(|| Random::new(()));
-    let drawn = draw(&mut random);
-    SHARED.set(Some(random));
-    drawn
+pub(super) fn shared() -> Shared {
+    Shared(Some(SHARED.take().unwrap_or_else(|| Random::new(()))))
+}
+
+impl Deref for Shared {
+    type Target = Random;
+
+    fn deref(&self) -> &Random {
+        self.0.as_ref().expect("the generator is there until the drop")
+    }
+}
+
+impl DerefMut for Shared {
+    fn deref_mut(&mut self) -> &mut Random {
+        self.0.as_mut().expect("the generator is there until the drop")
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        SHARED.set(self.0.take());
+    }
 }
 
 /// `random.seed(seed)`; `()` for no seed.
 pub fn seed(seed: impl Seed) {
-    with_shared(|random| random.seed(seed));
+    shared().seed(seed);
 }
 
 macro_rules! shared {
@@ -410,7 +402,7 @@ macro_rules! shared {
             #[inline]
             #[track_caller]
             pub fn $name($($arg: $ty),*) -> $out {
-                with_shared(|random| random.$name($($arg),*))
+                shared().$name($($arg),*)
             }
         )*
     };

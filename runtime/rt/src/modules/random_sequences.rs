@@ -1,6 +1,6 @@
 //! Choosing from sequences.
 
-use super::random::{Random, with_shared};
+use super::random::{Random, shared};
 use crate::class::{IndexError, ValueError};
 use crate::unwind::raise_new;
 
@@ -61,19 +61,14 @@ impl Random {
             raise_new(IndexError, "list index out of range");
         }
         let n = items.len() as f64;
-        (0..k)
-            .map(|_| items[(self.random() * n).floor() as usize].clone())
-            .collect()
+        (0..k).map(|_| items[(self.random() * n).floor() as usize].clone()).collect()
     }
 
     /// `r.choices(items, weights=weights, k=k)`; raises `ValueError` for weights that do not fit.
     #[track_caller]
     pub fn weighted_choices<T: Clone>(&mut self, items: &[T], weights: &[f64], k: i64) -> Vec<T> {
         if weights.len() != items.len() {
-            raise_new(
-                ValueError,
-                "The number of weights does not match the population",
-            );
+            raise_new(ValueError, "The number of weights does not match the population");
         }
         let mut total = 0.0;
         let sums: Vec<f64> = weights
@@ -102,30 +97,30 @@ impl Random {
 #[inline]
 #[track_caller]
 pub fn choice<T>(items: &[T]) -> &T {
-    with_shared(|random| random.choice(items))
+    shared().choice(items)
 }
 
 /// `random.shuffle(items)`.
 pub fn shuffle<T>(items: &mut [T]) {
-    with_shared(|random| random.shuffle(items));
+    shared().shuffle(items);
 }
 
 /// `random.sample(items, k)`; raises `ValueError` when there are fewer.
 #[track_caller]
 pub fn sample<T: Clone>(items: &[T], k: i64) -> Vec<T> {
-    with_shared(|random| random.sample(items, k))
+    shared().sample(items, k)
 }
 
 /// `random.choices(items, k=k)`; raises `IndexError` when there are none.
 #[track_caller]
 pub fn choices<T: Clone>(items: &[T], k: i64) -> Vec<T> {
-    with_shared(|random| random.choices(items, k))
+    shared().choices(items, k)
 }
 
 /// `random.choices(items, weights=weights, k=k)`; raises `ValueError` for weights that do not fit.
 #[track_caller]
 pub fn weighted_choices<T: Clone>(items: &[T], weights: &[f64], k: i64) -> Vec<T> {
-    with_shared(|random| random.weighted_choices(items, weights, k))
+    shared().weighted_choices(items, weights, k)
 }
 
 #[cfg(test)]
@@ -140,19 +135,13 @@ mod tests {
         assert_eq!(r.random(), 0.6394267984578837);
         assert_eq!(r.big_getrandbits(70).to_string(), "327273841618135227089");
         assert_eq!((r.randint(1, 100), *r.choice(&[1, 2, 3, 4, 5])), (32, 2));
-        assert_eq!(
-            r.sample(&(0..100).collect::<Vec<_>>(), 5),
-            [17, 94, 13, 86, 69]
-        );
+        assert_eq!(r.sample(&(0..100).collect::<Vec<_>>(), 5), [17, 94, 13, 86, 69]);
         assert_eq!(r.gauss(0.0, 1.0), 0.8945899596614022);
         assert_eq!(r.gauss(0.0, 1.0), 0.5438760179176799);
         assert_eq!(r.normalvariate(0.0, 1.0), 0.009437580815661357);
         assert_eq!(r.uniform(1.0, 10.0), 2.7895388561798367);
         assert_eq!(r.choices(&[1, 2, 3], 4), [2, 2, 1, 2]);
-        assert_eq!(
-            r.weighted_choices(&["a", "b", "c"], &[5.0, 1.0, 1.0], 3),
-            ["b", "a", "b"]
-        );
+        assert_eq!(r.weighted_choices(&["a", "b", "c"], &[5.0, 1.0, 1.0], 3), ["b", "a", "b"]);
         let mut items: Vec<i64> = (0..10).collect();
         r.shuffle(&mut items);
         assert_eq!(items, [7, 8, 3, 0, 2, 9, 1, 4, 5, 6]);
@@ -167,10 +156,7 @@ mod tests {
     #[test]
     fn seeds_of_every_kind_are_cpythons() {
         assert_eq!(Random::new("hello").random(), 0.3537754404730722);
-        assert_eq!(
-            Random::new(Int::from(2).pow(100)).random(),
-            0.7586581712996778
-        );
+        assert_eq!(Random::new(Int::from(2).pow(100)).random(), 0.7586581712996778);
         assert_eq!(Random::new(-5).random(), 0.6229016948897019);
         assert_eq!(Random::new(1.5).random(), 0.551763726942059);
     }

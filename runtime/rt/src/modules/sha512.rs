@@ -39,29 +39,20 @@ pub(super) fn sha512(message: &[u8]) -> [u8; 64] {
 fn compress(state: &mut [u64; 8], block: &[u8], constants: &[u64]) {
     let mut words = [0u64; 80];
     for (word, bytes) in words.iter_mut().zip(block.chunks_exact(8)) {
-        *word = bytes
-            .iter()
-            .fold(0, |word, &byte| (word << 8) | u64::from(byte));
+        *word = bytes.iter().fold(0, |word, &byte| (word << 8) | u64::from(byte));
     }
     for i in 16..80 {
         let a = words[i - 15];
         let b = words[i - 2];
         let s0 = a.rotate_right(1) ^ a.rotate_right(8) ^ (a >> 7);
         let s1 = b.rotate_right(19) ^ b.rotate_right(61) ^ (b >> 6);
-        words[i] = words[i - 16]
-            .wrapping_add(s0)
-            .wrapping_add(words[i - 7])
-            .wrapping_add(s1);
+        words[i] = words[i - 16].wrapping_add(s0).wrapping_add(words[i - 7]).wrapping_add(s1);
     }
     let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
     for (word, constant) in words.iter().zip(constants) {
         let s1 = e.rotate_right(14) ^ e.rotate_right(18) ^ e.rotate_right(41);
         let choice = (e & f) ^ (!e & g);
-        let first = h
-            .wrapping_add(s1)
-            .wrapping_add(choice)
-            .wrapping_add(*constant)
-            .wrapping_add(*word);
+        let first = h.wrapping_add(s1).wrapping_add(choice).wrapping_add(*constant).wrapping_add(*word);
         let s0 = a.rotate_right(28) ^ a.rotate_right(34) ^ a.rotate_right(39);
         let majority = (a & b) ^ (a & c) ^ (b & c);
         let second = s0.wrapping_add(majority);
@@ -78,10 +69,7 @@ mod tests {
     #[test]
     fn digest_of_abc_is_the_standards() {
         let digest = super::sha512(b"abc");
-        assert_eq!(
-            digest[..8],
-            [0xdd, 0xaf, 0x35, 0xa1, 0x93, 0x61, 0x7a, 0xba]
-        );
+        assert_eq!(digest[..8], [0xdd, 0xaf, 0x35, 0xa1, 0x93, 0x61, 0x7a, 0xba]);
         assert_eq!(digest[60..], [0xa5, 0x4c, 0xa4, 0x9f]);
     }
 }

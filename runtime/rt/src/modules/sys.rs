@@ -13,9 +13,7 @@ pub fn set_argv0(name: &str) {
 
 /// `sys.argv`.
 pub fn argv() -> Vec<String> {
-    let mut args: Vec<String> = std::env::args_os()
-        .map(|arg| arg.to_string_lossy().into_owned())
-        .collect();
+    let mut args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
     if let Some(name) = ARGV0.with_borrow(Clone::clone)
         && let Some(first) = args.first_mut()
     {

@@ -11,16 +11,12 @@ static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// `time.time()`: seconds since 1970.
 pub fn time() -> f64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0.0, |since| since.as_secs_f64())
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
 
 /// `time.time_ns()`.
 pub fn time_ns() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_nanos() as i64)
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as i64)
 }
 
 /// `time.perf_counter()`: seconds from some point; also `monotonic` and `process_time`.

@@ -87,10 +87,7 @@ impl<T: Into<Complex>> Mul<T> for Complex {
 
     fn mul(self, other: T) -> Complex {
         let other = other.into();
-        Complex::new(
-            self.re * other.re - self.im * other.im,
-            self.re * other.im + self.im * other.re,
-        )
+        Complex::new(self.re * other.re - self.im * other.im, self.re * other.im + self.im * other.re)
     }
 }
 
@@ -138,10 +135,7 @@ mod tests {
         assert_eq!(repr(&b).to_string(), "1j");
         assert_eq!(repr(&Complex::new(-0.0, 2.0)).to_string(), "(-0+2j)");
         assert_eq!(repr(&(a * b)).to_string(), "(2+1.5j)");
-        assert_eq!(
-            repr(&a.true_div(Complex::new(3.0, 4.0))).to_string(),
-            "(-0.14-0.48j)"
-        );
+        assert_eq!(repr(&a.true_div(Complex::new(3.0, 4.0))).to_string(), "(-0.14-0.48j)");
         assert_eq!(repr(&(a - 1)).to_string(), "(0.5-2j)");
     }
 }

@@ -78,16 +78,10 @@ pub fn float_pow(a: f64, b: f64) -> f64 {
         return power;
     }
     if a == 0.0 {
-        raise_new(
-            ZeroDivisionError,
-            "0.0 cannot be raised to a negative power",
-        );
+        raise_new(ZeroDivisionError, "0.0 cannot be raised to a negative power");
     }
     if power.is_nan() {
-        raise_new(
-            ValueError,
-            "a negative number to a fractional power is complex",
-        );
+        raise_new(ValueError, "a negative number to a fractional power is complex");
     }
     raise_new(OverflowError, "(34, 'Numerical result out of range')")
 }
@@ -240,11 +234,7 @@ pub(crate) fn mantissa_and_exponent(x: f64) -> (u64, i64) {
     let bits = x.to_bits();
     let raw = ((bits >> 52) & 0x7ff) as i64;
     let fraction = bits & ((1 << 52) - 1);
-    if raw == 0 {
-        (fraction, -1074)
-    } else {
-        (fraction | (1 << 52), raw - 1075)
-    }
+    if raw == 0 { (fraction, -1074) } else { (fraction | (1 << 52), raw - 1075) }
 }
 
 #[cfg(test)]

@@ -16,14 +16,8 @@ pub fn floor_div(a: i64, b: i64) -> i64 {
     if b == 0 {
         raise_new(ZeroDivisionError, "integer division or modulo by zero");
     }
-    let Some(quotient) = a.checked_div(b) else {
-        overflow("division")
-    };
-    if (a % b != 0) && ((a < 0) != (b < 0)) {
-        quotient - 1
-    } else {
-        quotient
-    }
+    let Some(quotient) = a.checked_div(b) else { overflow("division") };
+    if (a % b != 0) && ((a < 0) != (b < 0)) { quotient - 1 } else { quotient }
 }
 
 /// `a % b`: the remainder with the sign of `b`.
@@ -34,11 +28,7 @@ pub fn floor_mod(a: i64, b: i64) -> i64 {
         raise_new(ZeroDivisionError, "integer modulo by zero");
     }
     let rest = a.wrapping_rem(b);
-    if rest != 0 && ((rest < 0) != (b < 0)) {
-        rest + b
-    } else {
-        rest
-    }
+    if rest != 0 && ((rest < 0) != (b < 0)) { rest + b } else { rest }
 }
 
 /// `divmod(a, b)`.
@@ -61,7 +51,10 @@ pub fn pow_i64(base: i64, exponent: i64) -> i64 {
             _ => None,
         },
     };
-    power.unwrap_or_else(|| overflow("power"))
+    match power {
+        Some(power) => power,
+        None => overflow("power"),
+    }
 }
 
 /// `pow(base, exponent, modulus)`; a negative exponent needs an inverse.
@@ -84,11 +77,7 @@ pub fn pow_mod(base: i64, exponent: i64, modulus: i64) -> i64 {
         square = mul_mod(square, square, m);
         left >>= 1;
     }
-    let power = if modulus < 0 && power != 0 {
-        power - m
-    } else {
-        power
-    };
+    let power = if modulus < 0 && power != 0 { power - m } else { power };
     power as i64
 }
 
@@ -174,17 +163,17 @@ pub fn round_int(a: i64, ndigits: i64) -> i64 {
     if ndigits >= 0 {
         return a;
     }
-    let Some(unit) = u32::try_from(-ndigits)
-        .ok()
-        .and_then(|n| 10i128.checked_pow(n))
-    else {
+    let Some(unit) = u32::try_from(-ndigits).ok().and_then(|n| 10i128.checked_pow(n)) else {
         return 0;
     };
     let a = i128::from(a);
     let rest = a.rem_euclid(unit);
     let down = a - rest;
     let up = rest * 2 > unit || (rest * 2 == unit && down.div_euclid(unit) % 2 != 0);
-    i64::try_from(if up { down + unit } else { down }).unwrap_or_else(|_| overflow("rounding"))
+    match i64::try_from(if up { down + unit } else { down }) {
+        Ok(rounded) => rounded,
+        Err(_) => overflow("rounding"),
+    }
 }
 
 /// `a.bit_length()`.
@@ -200,12 +189,16 @@ pub fn bit_count(a: i64) -> i64 {
 }
 
 /// `math.gcd(a, b)`.
+#[track_caller]
 pub fn int_gcd(a: i64, b: i64) -> i64 {
     let (mut a, mut b) = (a.unsigned_abs(), b.unsigned_abs());
     while b != 0 {
         (a, b) = (b, a % b);
     }
-    i64::try_from(a).unwrap_or_else(|_| overflow("gcd"))
+    match i64::try_from(a) {
+        Ok(divisor) => divisor,
+        Err(_) => overflow("gcd"),
+    }
 }
 
 fn sign(a: i64) -> &'static str {
@@ -233,12 +226,7 @@ mod tests {
 
     #[test]
     fn division_floors() {
-        for (a, b, q, r) in [
-            (7, 2, 3, 1),
-            (-7, 2, -4, 1),
-            (7, -2, -4, -1),
-            (-7, -2, 3, -1),
-        ] {
+        for (a, b, q, r) in [(7, 2, 3, 1), (-7, 2, -4, 1), (7, -2, -4, -1), (-7, -2, 3, -1)] {
             assert_eq!(divmod(a, b), (q, r));
         }
         assert_eq!(floor_mod(i64::MIN, -1), 0);
@@ -249,10 +237,7 @@ mod tests {
         // Values from CPython 3.11.
         assert_eq!(true_div(i64::MAX, 3), 3.0744573456182584e18);
         assert_eq!(true_div(9007199254740993, 1), 9007199254740992.0);
-        assert_eq!(
-            true_div(9007199254740995, 9007199254740993),
-            1.0000000000000002
-        );
+        assert_eq!(true_div(9007199254740995, 9007199254740993), 1.0000000000000002);
         assert_eq!(true_div(1, i64::MAX), 1.0842021724855044e-19);
         assert_eq!(true_div(-i64::MAX, 7), -1.3176245766935393e18);
         assert_eq!(true_div(i64::MIN, -1), 9.223372036854776e18);
@@ -268,10 +253,7 @@ mod tests {
 
     #[test]
     fn rounding_to_tens_is_half_even() {
-        assert_eq!(
-            [15, 25, -15, 149].map(|a| round_int(a, -1)),
-            [20, 20, -20, 150]
-        );
+        assert_eq!([15, 25, -15, 149].map(|a| round_int(a, -1)), [20, 20, -20, 150]);
         assert_eq!(round_int(5, -1), 0);
     }
 }

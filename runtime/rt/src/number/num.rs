@@ -120,19 +120,11 @@ impl Num {
     /// `abs(n)`.
     #[track_caller]
     pub fn abs(self) -> Num {
-        if matches!(self, Int(number) if number < 0) {
-            -self
-        } else {
-            self.abs_float()
-        }
+        if matches!(self, Int(number) if number < 0) { -self } else { self.abs_float() }
     }
 
     fn abs_float(self) -> Num {
-        if let Float(number) = self {
-            Float(number.abs())
-        } else {
-            self
-        }
+        if let Float(number) = self { Float(number.abs()) } else { self }
     }
 }
 

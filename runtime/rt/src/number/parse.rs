@@ -40,11 +40,7 @@ pub(crate) fn numeral(text: &str, base: u32) -> Option<Numeral> {
         }
         None => (base, body),
     };
-    Some(Numeral {
-        negative,
-        base,
-        digits: clean_digits(body, base)?,
-    })
+    Some(Numeral { negative, base, digits: clean_digits(body, base)? })
 }
 
 fn clean_digits(body: &str, base: u32) -> Option<String> {
@@ -58,11 +54,7 @@ fn clean_digits(body: &str, base: u32) -> Option<String> {
             may_underscore = false;
             continue;
         }
-        let value = if c.is_ascii() {
-            c.to_digit(36)
-        } else {
-            decimal_value(c)
-        };
+        let value = if c.is_ascii() { c.to_digit(36) } else { decimal_value(c) };
         let value = value.filter(|&value| value < base)?;
         digits.push(char::from_digit(value, 36)?);
         may_underscore = true;
@@ -73,10 +65,7 @@ fn clean_digits(body: &str, base: u32) -> Option<String> {
 #[cold]
 #[track_caller]
 pub(crate) fn bad_int(text: &str, base: impl Display) -> Error {
-    Error::new(
-        ValueError,
-        format!("invalid literal for int() with base {base}: {}", repr(text)),
-    )
+    Error::new(ValueError, format!("invalid literal for int() with base {base}: {}", repr(text)))
 }
 
 /// `int(text, base)`: base 2 to 36, or 0 to read a prefix; `int(text)` is base 10.
@@ -88,10 +77,7 @@ pub fn int_from_str(text: &str, base: u32) -> Result<i64, Error> {
         return Ok(number);
     }
     if base == 1 || base > 36 {
-        return Err(Error::new(
-            ValueError,
-            "int() base must be >= 2 and <= 36, or 0",
-        ));
+        return Err(Error::new(ValueError, "int() base must be >= 2 and <= 36, or 0"));
     }
     let Some(numeral) = numeral(text, base) else {
         return Err(bad_int(text, base));
@@ -105,18 +91,17 @@ pub fn int_from_str(text: &str, base: u32) -> Result<i64, Error> {
 #[track_caller]
 pub fn float_from_str(text: &str) -> Result<f64, Error> {
     let trimmed = text.trim_matches(is_space);
-    parse_float(trimmed).ok_or_else(|| {
-        Error::new(
-            ValueError,
-            format!("could not convert string to float: {}", repr(text)),
-        )
-    })
+    match parse_float(trimmed) {
+        Some(number) => Ok(number),
+        None => {
+            let words = format!("could not convert string to float: {}", repr(text));
+            Err(Error::new(ValueError, words))
+        }
+    }
 }
 
 fn parse_float(text: &str) -> Option<f64> {
-    let plain = text
-        .bytes()
-        .all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
+    let plain = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
     if plain && !text.is_empty() {
         return text.parse().ok();
     }
@@ -124,11 +109,7 @@ fn parse_float(text: &str) -> Option<f64> {
     if text.len() - unsigned.len() <= 1 {
         let word = unsigned.to_ascii_lowercase();
         if matches!(word.as_str(), "inf" | "infinity" | "nan") {
-            let value = if word == "nan" {
-                f64::NAN
-            } else {
-                f64::INFINITY
-            };
+            let value = if word == "nan" { f64::NAN } else { f64::INFINITY };
             return Some(if text.starts_with('-') { -value } else { value });
         }
     }
@@ -152,11 +133,7 @@ fn parse_float(text: &str) -> Option<f64> {
             cleaned.push(before);
         }
     }
-    if cleaned.is_empty() {
-        None
-    } else {
-        cleaned.parse().ok()
-    }
+    if cleaned.is_empty() { None } else { cleaned.parse().ok() }
 }
 
 #[cfg(test)]
@@ -179,31 +156,16 @@ mod tests {
         for (text, base, number) in good {
             assert_eq!(int_from_str(text, base).ok(), Some(number), "{text}");
         }
-        for (text, base) in [
-            ("", 10),
-            ("1__0", 10),
-            ("_1", 10),
-            ("012", 0),
-            ("1.5", 10),
-            ("9", 8),
-        ] {
+        for (text, base) in [("", 10), ("1__0", 10), ("_1", 10), ("012", 0), ("1.5", 10), ("9", 8)] {
             let text_of_error = int_from_str(text, base).map_err(|e| e.to_string());
-            let wanted = format!(
-                "invalid literal for int() with base {base}: {}",
-                crate::repr(text)
-            );
+            let wanted = format!("invalid literal for int() with base {base}: {}", crate::repr(text));
             assert_eq!(text_of_error, Err(wanted));
         }
     }
 
     #[test]
     fn floats_are_read_as_in_python() {
-        for (text, number) in [
-            (" 1.5 ", 1.5),
-            ("1e3", 1000.0),
-            ("1_0.0_1", 10.01),
-            (".5", 0.5),
-        ] {
+        for (text, number) in [(" 1.5 ", 1.5), ("1e3", 1000.0), ("1_0.0_1", 10.01), (".5", 0.5)] {
             assert_eq!(float_from_str(text).ok(), Some(number), "{text}");
         }
         assert_eq!(float_from_str("-Infinity").ok(), Some(f64::NEG_INFINITY));

@@ -11,10 +11,7 @@ struct Buffer {
 impl Write for Buffer {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let end = self.len + text.len();
-        self.bytes
-            .get_mut(self.len..end)
-            .ok_or(fmt::Error)?
-            .copy_from_slice(text.as_bytes());
+        self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
         self.len = end;
         Ok(())
     }
@@ -39,15 +36,9 @@ pub(crate) fn write_f64(f: &mut impl Write, x: f64) -> fmt::Result {
     if size == 0.0 || (1e-4..1e16).contains(&size) {
         return write!(f, "{x:?}");
     }
-    let mut buffer = Buffer {
-        bytes: [0; 40],
-        len: 0,
-    };
+    let mut buffer = Buffer { bytes: [0; 40], len: 0 };
     write!(buffer, "{x:e}")?;
-    let (digits, exponent) = buffer
-        .text()
-        .split_once('e')
-        .unwrap_or((buffer.text(), "0"));
+    let (digits, exponent) = buffer.text().split_once('e').unwrap_or((buffer.text(), "0"));
     let (sign, exponent) = match exponent.strip_prefix('-') {
         Some(exponent) => ('-', exponent),
         None => ('+', exponent),

@@ -118,9 +118,7 @@ macro_rules! impl_repr {
     };
 }
 
-repr_as_display!(
-    i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize
-);
+repr_as_display!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
 
 impl Repr for f64 {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -159,18 +157,12 @@ mod tests {
 
     #[test]
     fn structs_show_their_fields() {
-        let point = Point {
-            x: 1,
-            name: "a".to_owned(),
-        };
+        let point = Point { x: 1, name: "a".to_owned() };
         assert_eq!(repr(&point).to_string(), "Point(x=1, name='a')");
     }
 
     #[test]
     fn texts_can_be_padded() {
-        assert_eq!(
-            format!("[{:>5}] [{:<6}]", str(&true), repr("é")),
-            "[ True] ['é'   ]"
-        );
+        assert_eq!(format!("[{:>5}] [{:<6}]", str(&true), repr("é")), "[ True] ['é'   ]");
     }
 }

@@ -118,11 +118,7 @@ impl<K: Key, V> SharedDict<K, V> {
 
     /// Changes `d[key]` in place; raises `KeyError`.
     #[track_caller]
-    pub fn update_at<Q: Key + Repr + ?Sized, R>(
-        &self,
-        key: &Q,
-        change: impl FnOnce(&mut V) -> R,
-    ) -> R
+    pub fn update_at<Q: Key + Repr + ?Sized, R>(&self, key: &Q, change: impl FnOnce(&mut V) -> R) -> R
     where
         K: Borrow<Q>,
     {
@@ -184,10 +180,7 @@ impl<K: Clone, V: Clone> SharedDict<K, V> {
 
     /// The entries, copied.
     pub fn items(&self) -> Vec<(K, V)> {
-        self.borrow()
-            .iter()
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect()
+        self.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
     /// `d.copy()`: a new dict with the same entries.
@@ -198,11 +191,7 @@ impl<K: Clone, V: Clone> SharedDict<K, V> {
 
     /// The entries, with a fresh borrow each; raises `RuntimeError` when the size has changed.
     pub fn iter(&self) -> Iter<K, V> {
-        Iter {
-            dict: self.clone(),
-            next: 0,
-            size: self.len(),
-        }
+        Iter { dict: self.clone(), next: 0, size: self.len() }
     }
 }
 

@@ -222,10 +222,7 @@ impl<T: Clone> List<T> {
     /// The items by index, with a fresh borrow each: the list may change meanwhile, as in Python.
     #[inline]
     pub fn iter(&self) -> Iter<T> {
-        Iter {
-            list: self.clone(),
-            next: 0,
-        }
+        Iter { list: self.clone(), next: 0 }
     }
 }
 
@@ -322,10 +319,7 @@ impl<T: Clone> IntoIterator for List<T> {
     type IntoIter = Iter<T>;
 
     fn into_iter(self) -> Iter<T> {
-        Iter {
-            list: self,
-            next: 0,
-        }
+        Iter { list: self, next: 0 }
     }
 }
 

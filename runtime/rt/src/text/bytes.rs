@@ -15,10 +15,8 @@ impl Bytes {
     /// `bytes.fromhex(text)`.
     #[track_caller]
     pub fn from_hex(text: &str) -> Result<Bytes, Error> {
-        let digits: Vec<(usize, char)> = text
-            .char_indices()
-            .filter(|(_, c)| !c.is_ascii_whitespace())
-            .collect();
+        let digits: Vec<(usize, char)> =
+            text.char_indices().filter(|(_, c)| !c.is_ascii_whitespace()).collect();
         let bad = |at: usize| {
             let text = format!("non-hexadecimal number found in fromhex() arg at position {at}");
             Error::new(ValueError, text)

@@ -23,11 +23,7 @@ fn is_cased(c: char) -> bool {
 pub(super) fn title(text: &str) -> String {
     let lower = text.to_lowercase();
     // Lowering keeps positions only where each character gives one.
-    let source = if lower.chars().count() == text.chars().count() {
-        lower.as_str()
-    } else {
-        text
-    };
+    let source = if lower.chars().count() == text.chars().count() { lower.as_str() } else { text };
     let mut titled = String::with_capacity(text.len());
     let mut inside = false;
     for (c, original) in source.chars().zip(text.chars()) {
@@ -49,10 +45,7 @@ pub(super) fn capitalize(text: &str) -> String {
     }
     // The whole text is lowered, because a final sigma depends on what stands before it.
     let first_lower = text.len() - chars.as_str().len();
-    let skip = text[..first_lower]
-        .chars()
-        .flat_map(char::to_lowercase)
-        .count();
+    let skip = text[..first_lower].chars().flat_map(char::to_lowercase).count();
     capital.extend(text.to_lowercase().chars().skip(skip));
     capital
 }
@@ -95,16 +88,12 @@ pub(super) fn casefold(text: &str) -> String {
 
 pub(super) fn is_upper(text: &str) -> bool {
     text.chars().any(char::is_uppercase)
-        && !text
-            .chars()
-            .any(|c| c.is_lowercase() || crate::unicode::is_title(c))
+        && !text.chars().any(|c| c.is_lowercase() || crate::unicode::is_title(c))
 }
 
 pub(super) fn is_lower(text: &str) -> bool {
     text.chars().any(char::is_lowercase)
-        && !text
-            .chars()
-            .any(|c| c.is_uppercase() || crate::unicode::is_title(c))
+        && !text.chars().any(|c| c.is_uppercase() || crate::unicode::is_title(c))
 }
 
 pub(super) fn is_title(text: &str) -> bool {

@@ -7,10 +7,7 @@ use crate::unwind::raise_new;
 #[track_caller]
 pub(super) fn pad(text: &str, left: i64, right: i64, fill: &str, _method: &str) -> String {
     if fill.chars().count() != 1 {
-        raise_new(
-            TypeError,
-            "The fill character must be exactly one character long",
-        );
+        raise_new(TypeError, "The fill character must be exactly one character long");
     }
     let mut padded = fill.repeat(left as usize);
     padded.push_str(text);
@@ -40,11 +37,7 @@ pub(super) fn expandtabs(text: &str, tabsize: i64) -> String {
             '\t' => {}
             _ => {
                 expanded.push(c);
-                column = if c == '\n' || c == '\r' {
-                    0
-                } else {
-                    column + 1
-                };
+                column = if c == '\n' || c == '\r' { 0 } else { column + 1 };
             }
         }
     }
@@ -67,17 +60,11 @@ pub(super) fn translate(text: &str, table: &Dict<i64, Option<String>>) -> String
 #[track_caller]
 pub fn maketrans(from: &str, to: &str, delete: &str) -> Dict<i64, Option<String>> {
     if from.chars().count() != to.chars().count() {
-        raise_new(
-            ValueError,
-            "the first two maketrans arguments must have equal length",
-        );
+        raise_new(ValueError, "the first two maketrans arguments must have equal length");
     }
     let code = |c: char| i64::from(u32::from(c));
-    let mut table: Dict<i64, Option<String>> = from
-        .chars()
-        .zip(to.chars())
-        .map(|(a, b)| (code(a), Some(b.to_string())))
-        .collect();
+    let mut table: Dict<i64, Option<String>> =
+        from.chars().zip(to.chars()).map(|(a, b)| (code(a), Some(b.to_string()))).collect();
     table.extend(delete.chars().map(|c| (code(c), None)));
     table
 }

@@ -16,10 +16,7 @@ pub fn ord(c: &str) -> i64 {
         (Some(only), None) => i64::from(u32::from(only)),
         _ => raise_new(
             TypeError,
-            format!(
-                "ord() expected a character, but string of length {} found",
-                c.chars().count()
-            ),
+            format!("ord() expected a character, but string of length {} found", c.chars().count()),
         ),
     }
 }
@@ -60,11 +57,7 @@ pub trait PyStr {
     #[inline]
     fn char_len(&self) -> i64 {
         let text = self.text();
-        (if text.is_ascii() {
-            text.len()
-        } else {
-            text.chars().count()
-        }) as i64
+        (if text.is_ascii() { text.len() } else { text.chars().count() }) as i64
     }
 
     /// `s[index]`; raises `IndexError`.
@@ -81,8 +74,7 @@ pub trait PyStr {
     #[inline]
     fn char_iter(&self) -> impl DoubleEndedIterator<Item = &str> {
         let text = self.text();
-        text.char_indices()
-            .map(move |(at, c)| &text[at..at + c.len_utf8()])
+        text.char_indices().map(move |(at, c)| &text[at..at + c.len_utf8()])
     }
 
     /// `s[start:stop:step]`.
@@ -94,10 +86,7 @@ pub trait PyStr {
         let text = self.text();
         if text.is_ascii() {
             let bounds = slice_bounds(text.len(), start, stop, step);
-            return bounds
-                .positions()
-                .map(|at| char::from(text.as_bytes()[at]))
-                .collect();
+            return bounds.positions().map(|at| char::from(text.as_bytes()[at])).collect();
         }
         let chars: Vec<char> = text.chars().collect();
         let bounds = slice_bounds(chars.len(), start, stop, step);
@@ -141,11 +130,7 @@ pub trait PyStr {
     /// `s.count(sub)`: occurrences that do not overlap.
     fn py_count(&self, sub: &str) -> i64 {
         let text = self.text();
-        if sub.is_empty() {
-            self.char_len() + 1
-        } else {
-            text.matches(sub).count() as i64
-        }
+        if sub.is_empty() { self.char_len() + 1 } else { text.matches(sub).count() as i64 }
     }
 
     /// `s.split(maxsplit=..)`: at runs of white space.
@@ -240,9 +225,7 @@ pub trait PyStr {
 
     /// `s.startswith((a, b, ..))`.
     fn starts_with_any(&self, prefixes: &[&str]) -> bool {
-        prefixes
-            .iter()
-            .any(|prefix| self.text().starts_with(prefix))
+        prefixes.iter().any(|prefix| self.text().starts_with(prefix))
     }
 
     /// `s.endswith((a, b, ..))`.
@@ -279,25 +262,13 @@ pub trait PyStr {
     /// `s.ljust(width, fill)`; raises `TypeError` unless `fill` is one character.
     #[track_caller]
     fn ljust(&self, width: i64, fill: &str) -> String {
-        fill::pad(
-            self.text(),
-            0,
-            (width - self.char_len()).max(0),
-            fill,
-            "ljust",
-        )
+        fill::pad(self.text(), 0, (width - self.char_len()).max(0), fill, "ljust")
     }
 
     /// `s.rjust(width, fill)`; raises `TypeError` unless `fill` is one character.
     #[track_caller]
     fn rjust(&self, width: i64, fill: &str) -> String {
-        fill::pad(
-            self.text(),
-            (width - self.char_len()).max(0),
-            0,
-            fill,
-            "rjust",
-        )
+        fill::pad(self.text(), (width - self.char_len()).max(0), 0, fill, "rjust")
     }
 
     /// `s.expandtabs(tabsize)`.
@@ -352,9 +323,7 @@ pub trait PyStr {
 
     /// `s.isalnum()`.
     fn is_alnum(&self) -> bool {
-        all(self.text(), |c| {
-            unicode::is_alpha(c) || unicode::is_numeric(c)
-        })
+        all(self.text(), |c| unicode::is_alpha(c) || unicode::is_numeric(c))
     }
 
     /// `s.isdigit()`.

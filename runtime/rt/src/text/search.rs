@@ -20,9 +20,7 @@ pub(super) fn char_at(text: &str, index: i64) -> Option<&str> {
 
 /// The byte offset of a character position; the end when it lies beyond.
 fn offset(text: &str, position: usize) -> usize {
-    text.char_indices()
-        .nth(position)
-        .map_or(text.len(), |(at, _)| at)
+    text.char_indices().nth(position).map_or(text.len(), |(at, _)| at)
 }
 
 /// `text[start:stop]`.
@@ -33,30 +31,16 @@ pub(super) fn view(text: &str, start: Option<i64>, stop: Option<i64>) -> &str {
     }
     // Without a negative bound the length is not needed.
     let far = start.is_none_or(|at| at >= 0) && stop.is_none_or(|at| at >= 0);
-    let len = if far {
-        usize::MAX >> 1
-    } else {
-        text.chars().count()
-    };
+    let len = if far { usize::MAX >> 1 } else { text.chars().count() };
     let bounds = slice_bounds(len, start, stop, 1);
     let from = &text[offset(text, bounds.first)..];
     &from[..offset(from, bounds.count)]
 }
 
 /// The character position of `sub` within `text[start:stop]`.
-pub(super) fn find(
-    text: &str,
-    sub: &str,
-    start: Option<i64>,
-    stop: Option<i64>,
-    last: bool,
-) -> Option<i64> {
+pub(super) fn find(text: &str, sub: &str, start: Option<i64>, stop: Option<i64>, last: bool) -> Option<i64> {
     let ascii = text.is_ascii();
-    let len = if ascii {
-        text.len()
-    } else {
-        text.chars().count()
-    };
+    let len = if ascii { text.len() } else { text.chars().count() };
     if start.is_some_and(|at| at > len as i64) {
         return None;
     }
@@ -65,27 +49,11 @@ pub(super) fn find(
     if bounds.count == 0 && is_crossed(len, start, stop) {
         return None;
     }
-    let from = if ascii {
-        bounds.first
-    } else {
-        offset(text, bounds.first)
-    };
+    let from = if ascii { bounds.first } else { offset(text, bounds.first) };
     let within = &text[from..];
-    let within = &within[..if ascii {
-        bounds.count
-    } else {
-        offset(within, bounds.count)
-    }];
-    let at = if last {
-        within.rfind(sub)
-    } else {
-        within.find(sub)
-    }?;
-    let before = if ascii {
-        at
-    } else {
-        within[..at].chars().count()
-    };
+    let within = &within[..if ascii { bounds.count } else { offset(within, bounds.count) }];
+    let at = if last { within.rfind(sub) } else { within.find(sub) }?;
+    let before = if ascii { at } else { within[..at].chars().count() };
     Some((bounds.first + before) as i64)
 }
 

@@ -78,10 +78,7 @@ pub(super) fn rsep(text: &str, separator: &str, maxsplit: i64) -> Vec<String> {
 }
 
 fn ends_line(c: char) -> bool {
-    matches!(
-        c,
-        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}'
-    )
+    matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 pub(super) fn lines(text: &str, keepends: bool) -> Vec<String> {

@@ -80,10 +80,7 @@ fn methods_give_what_cpython_gives() {
             s.is_printable(),
             s.is_identifier(),
         ];
-        let found: String = found
-            .map(|flag| if flag { '1' } else { '0' })
-            .into_iter()
-            .collect();
+        let found: String = found.map(|flag| if flag { '1' } else { '0' }).into_iter().collect();
         assert_eq!(found, flags, "{s}");
     }
 }
@@ -92,13 +89,7 @@ fn methods_give_what_cpython_gives() {
 fn characters_are_found_by_index() {
     assert_eq!(("日本語".char_at(-1), "abc".char_at(1)), ("語", "b"));
     let error = catch(|| "abc".char_at(3).to_owned()).map_err(|e| e.traceback_line());
-    assert_eq!(
-        error,
-        Err("IndexError: string index out of range".to_owned())
-    );
+    assert_eq!(error, Err("IndexError: string index out of range".to_owned()));
     assert_eq!((crate::ord("é"), crate::chr(233)), (233, "é".to_owned()));
-    assert_eq!(
-        "hello".translate(&crate::maketrans("el", "ip", "o")),
-        "hipp"
-    );
+    assert_eq!("hello".translate(&crate::maketrans("el", "ip", "o")), "hipp");
 }

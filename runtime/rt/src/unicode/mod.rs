@@ -11,21 +11,13 @@ fn within(table: &[(u32, u32)], c: char) -> bool {
 /// `str.isprintable` of one character.
 #[inline]
 pub(crate) fn is_printable(c: char) -> bool {
-    if c.is_ascii() {
-        matches!(c, ' '..='~')
-    } else {
-        !within(tables::NOT_PRINTABLE, c)
-    }
+    if c.is_ascii() { matches!(c, ' '..='~') } else { !within(tables::NOT_PRINTABLE, c) }
 }
 
 /// `str.isalpha` of one character.
 #[inline]
 pub(crate) fn is_alpha(c: char) -> bool {
-    if c.is_ascii() {
-        c.is_ascii_alphabetic()
-    } else {
-        within(tables::ALPHA, c)
-    }
+    if c.is_ascii() { c.is_ascii_alphabetic() } else { within(tables::ALPHA, c) }
 }
 
 /// `str.isdecimal` of one character.

@@ -31,10 +31,7 @@ pub fn len(value: &Value) -> i64 {
         Value::Range(range) => range.len_i64(),
         other => match special(other, "__len__", &[]).and_then(|length| length.as_int()) {
             Some(length) => count_of(&length),
-            None => type_error(format!(
-                "object of type '{}' has no len()",
-                other.type_name()
-            )),
+            None => type_error(format!("object of type '{}' has no len()", other.type_name())),
         },
     }
 }
@@ -57,10 +54,9 @@ pub fn iter(value: &Value) -> Items {
                         return Items::owned(items);
                     }
                     Some(Err(error)) => crate::raise(error),
-                    None => type_error(format!(
-                        "iter() returned non-iterator of type '{}'",
-                        inner.type_name()
-                    )),
+                    None => {
+                        type_error(format!("iter() returned non-iterator of type '{}'", inner.type_name()))
+                    }
                 }
             }
         }
@@ -73,38 +69,27 @@ pub fn iter(value: &Value) -> Items {
 pub fn contains(value: &Value, item: &Value) -> bool {
     match (value, item) {
         (Value::Str(text), Value::Str(part)) => text.contains(&**part),
-        (Value::Str(_), other) => type_error(format!(
-            "'in <string>' requires string as left operand, not {}",
-            other.type_name()
-        )),
+        (Value::Str(_), other) => {
+            type_error(format!("'in <string>' requires string as left operand, not {}", other.type_name()))
+        }
         (Value::Dict(dict), key) => dict.contains_key(key),
         (Value::Set(set), key) => set.contains(key),
         (Value::FrozenSet(set), key) => set.contains(key),
-        (Value::Object(_), item) => {
-            match special(value, "__contains__", std::slice::from_ref(item)) {
-                Some(answer) => answer.is_true(),
-                None => iter(value).any(|other| other == *item),
-            }
-        }
+        (Value::Object(_), item) => match special(value, "__contains__", std::slice::from_ref(item)) {
+            Some(answer) => answer.is_true(),
+            None => iter(value).any(|other| other == *item),
+        },
         (other, item) => match Items::of(other) {
             Some(mut items) => items.any(|other| other == *item),
-            None => type_error(format!(
-                "argument of type '{}' is not iterable",
-                other.type_name()
-            )),
+            None => type_error(format!("argument of type '{}' is not iterable", other.type_name())),
         },
     }
 }
 
 #[track_caller]
 fn list_index(kind: &str, index: &Value) -> i64 {
-    index_of(index, || {
-        format!(
-            "{kind} indices must be integers or slices, not {}",
-            index.type_name()
-        )
-    })
-    .or_raise()
+    index_of(index, || format!("{kind} indices must be integers or slices, not {}", index.type_name()))
+        .or_raise()
 }
 
 /// `v[index]`.
@@ -121,12 +106,7 @@ pub fn get_item(value: &Value, index: &Value) -> Value {
         }
         Value::Dict(dict) => dict.at(index),
         Value::Str(text) => {
-            let words = || {
-                format!(
-                    "string indices must be integers, not '{}'",
-                    index.type_name()
-                )
-            };
+            let words = || format!("string indices must be integers, not '{}'", index.type_name());
             Value::from(text.char_at(index_of(index, words).or_raise()))
         }
         Value::Bytes(bytes) => {
@@ -139,10 +119,7 @@ pub fn get_item(value: &Value, index: &Value) -> Value {
         Value::Range(range) => Value::from(range.at(list_index("range", index))),
         other => match special(other, "__getitem__", std::slice::from_ref(index)) {
             Some(item) => item,
-            None => type_error(format!(
-                "'{}' object is not subscriptable",
-                other.type_name()
-            )),
+            None => type_error(format!("'{}' object is not subscriptable", other.type_name())),
         },
     }
 }
@@ -185,8 +162,7 @@ pub fn del_item(value: &Value, index: &Value) {
 #[track_caller]
 pub fn get_slice(value: &Value, start: &Value, stop: &Value, step: &Value) -> Value {
     let bound = |bound: &Value| {
-        let words =
-            || "slice indices must be integers or None or have an __index__ method".to_owned();
+        let words = || "slice indices must be integers or None or have an __index__ method".to_owned();
         (!bound.is_none()).then(|| index_of(bound, words).or_raise())
     };
     let (start, stop, step) = (bound(start), bound(stop), bound(step).unwrap_or(1));
@@ -195,10 +171,7 @@ pub fn get_slice(value: &Value, start: &Value, stop: &Value, step: &Value) -> Va
         Value::Tuple(items) => Value::tuple(items.py_slice(start, stop, step)),
         Value::Str(text) => Value::from(text.char_slice(start, stop, step)),
         Value::Bytes(bytes) => Value::from(crate::Bytes(bytes.py_slice(start, stop, step))),
-        other => type_error(format!(
-            "'{}' object is not subscriptable",
-            other.type_name()
-        )),
+        other => type_error(format!("'{}' object is not subscriptable", other.type_name())),
     }
 }
 
@@ -207,12 +180,9 @@ pub fn get_slice(value: &Value, start: &Value, stop: &Value, step: &Value) -> Va
 pub fn get_attr(value: &Value, name: &str) -> Value {
     let found = match value {
         Value::Object(object) => object.get_attr(name),
-        Value::Error(error) if name == "args" => Some(Value::tuple(
-            error
-                .args()
-                .iter()
-                .map(|arg| Value::from(crate::str(arg).to_string())),
-        )),
+        Value::Error(error) if name == "args" => {
+            Some(Value::tuple(error.args().iter().map(|arg| Value::from(crate::str(arg).to_string()))))
+        }
         _ => None,
     };
     match found {
@@ -225,10 +195,7 @@ pub fn get_attr(value: &Value, name: &str) -> Value {
 #[track_caller]
 pub(super) fn no_attribute(value: &Value, name: &str) -> ! {
     let kind = value.type_name();
-    raise_new(
-        AttributeError,
-        format!("'{kind}' object has no attribute '{name}'"),
-    )
+    raise_new(AttributeError, format!("'{kind}' object has no attribute '{name}'"))
 }
 
 /// `v.name = item`.
@@ -249,9 +216,7 @@ pub fn is_instance(value: &Value, class: &str) -> bool {
         Value::Bool(_) => matches!(class, "bool" | "int" | "object"),
         Value::Object(object) => class == "object" || object.is_instance(class),
         Value::Error(error) => {
-            let known = crate::BUILTIN_CLASSES
-                .iter()
-                .find(|known| known.name() == class);
+            let known = crate::BUILTIN_CLASSES.iter().find(|known| known.name() == class);
             error.name() == class || known.is_some_and(|known| error.is_a(*known))
         }
         other => class == "object" || other.type_name() == class,

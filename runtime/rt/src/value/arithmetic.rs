@@ -31,16 +31,13 @@ fn pair(a: &Value, b: &Value) -> Option<Pair> {
 fn otherwise(a: &Value, b: &Value, symbol: &str, method: &str) -> Value {
     let own = format!("__{method}__");
     let reflected = format!("__r{method}__");
-    if let Some(answer) = special(a, &own, std::slice::from_ref(b))
-        .or_else(|| special(b, &reflected, std::slice::from_ref(a)))
+    if let Some(answer) =
+        special(a, &own, std::slice::from_ref(b)).or_else(|| special(b, &reflected, std::slice::from_ref(a)))
     {
         return answer;
     }
     let (a, b) = (a.type_name(), b.type_name());
-    raise_new(
-        TypeError,
-        format!("unsupported operand type(s) for {symbol}: '{a}' and '{b}'"),
-    )
+    raise_new(TypeError, format!("unsupported operand type(s) for {symbol}: '{a}' and '{b}'"))
 }
 
 #[cold]
@@ -50,10 +47,7 @@ fn cannot_concatenate(a: &Value, b: &Value) -> Value {
         return answer;
     }
     let (a, b) = (a.type_name(), b.type_name());
-    raise_new(
-        TypeError,
-        format!("can only concatenate {a} (not \"{b}\") to {a}"),
-    )
+    raise_new(TypeError, format!("can only concatenate {a} (not \"{b}\") to {a}"))
 }
 
 /// `a + b`.
@@ -108,10 +102,7 @@ pub fn mul(a: &Value, b: &Value) -> Value {
             (_, true) => a,
             _ => return otherwise(a, b, "*", "mul"),
         };
-        let words = format!(
-            "can't multiply sequence by non-int of type '{}'",
-            other.type_name()
-        );
+        let words = format!("can't multiply sequence by non-int of type '{}'", other.type_name());
         raise_new(TypeError, words)
     })
 }
@@ -167,15 +158,10 @@ fn fill(template: &str, values: &Value) -> String {
             percent(template, &items)
         }
         Value::Dict(dict) if template.contains("%(") => {
-            let entries: Vec<(String, Value)> = dict
-                .items()
-                .into_iter()
-                .map(|(k, v)| (str(&k).to_string(), v))
-                .collect();
-            let named: Vec<(&str, &dyn Format)> = entries
-                .iter()
-                .map(|(k, v)| (k.as_str(), v as &dyn Format))
-                .collect();
+            let entries: Vec<(String, Value)> =
+                dict.items().into_iter().map(|(k, v)| (str(&k).to_string(), v)).collect();
+            let named: Vec<(&str, &dyn Format)> =
+                entries.iter().map(|(k, v)| (k.as_str(), v as &dyn Format)).collect();
             percent_named(template, &named)
         }
         Value::List(_) | Value::Dict(_) | Value::Range(_) => percent_of_items(template, values),
@@ -201,11 +187,7 @@ fn bits(a: &Value, b: &Value) -> Option<(Int, Int, bool)> {
 }
 
 fn bit_result(number: Int, is_bool: bool) -> Value {
-    if is_bool {
-        Value::Bool(!number.is_zero())
-    } else {
-        Value::Int(number)
-    }
+    if is_bool { Value::Bool(!number.is_zero()) } else { Value::Int(number) }
 }
 
 /// `a & b`.
@@ -264,10 +246,7 @@ fn bad_operand(symbol: &str, method: &str, value: &Value) -> Value {
         Some(answer) => answer,
         None => {
             let name = value.type_name();
-            raise_new(
-                TypeError,
-                format!("bad operand type for {symbol}: '{name}'"),
-            )
+            raise_new(TypeError, format!("bad operand type for {symbol}: '{name}'"))
         }
     }
 }

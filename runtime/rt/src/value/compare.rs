@@ -73,13 +73,7 @@ fn order_items(a: &[Value], b: &[Value]) -> Order {
 }
 
 #[track_caller]
-fn compare(
-    a: &Value,
-    b: &Value,
-    symbol: &str,
-    methods: [&str; 2],
-    holds: fn(Ordering) -> bool,
-) -> bool {
+fn compare(a: &Value, b: &Value, symbol: &str, methods: [&str; 2], holds: fn(Ordering) -> bool) -> bool {
     match order(a, b) {
         Order::Known(ordering) => ordering.is_some_and(holds),
         Order::Unsupported => {
@@ -89,10 +83,7 @@ fn compare(
                 return answer.is_true();
             }
             let (a, b) = (a.type_name(), b.type_name());
-            raise_new(
-                TypeError,
-                format!("'{symbol}' not supported between instances of '{a}' and '{b}'"),
-            )
+            raise_new(TypeError, format!("'{symbol}' not supported between instances of '{a}' and '{b}'"))
         }
     }
 }
@@ -151,18 +142,17 @@ impl Key for Value {
             Value::Float(number) => number.key_hash(),
             Value::Str(text) => text.as_ref().key_hash(),
             Value::Bytes(bytes) => bytes.key_hash(),
-            Value::Tuple(items) => items.iter().fold(items.len() as u64, |hash, item| {
-                mix_hash(hash, item.key_hash())
-            }),
+            Value::Tuple(items) => {
+                items.iter().fold(items.len() as u64, |hash, item| mix_hash(hash, item.key_hash()))
+            }
             Value::FrozenSet(set) => set.key_hash(),
             Value::Range(range) => std_hash(&crate::repr(range.as_ref()).to_string()),
             Value::Function(function) => std_hash(&function.address()),
             Value::Error(error) => std_hash(error.name()),
             Value::Object(object) => object.hash().unwrap_or_else(|| std_hash(&object.id())),
-            Value::List(_) | Value::Dict(_) | Value::Set(_) => raise_new(
-                TypeError,
-                format!("unhashable type: '{}'", self.type_name()),
-            ),
+            Value::List(_) | Value::Dict(_) | Value::Set(_) => {
+                raise_new(TypeError, format!("unhashable type: '{}'", self.type_name()))
+            }
         }
     }
 

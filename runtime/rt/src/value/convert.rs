@@ -71,11 +71,7 @@ impl<T: Into<Value>, const N: usize> From<[T; N]> for Value {
 
 impl<K: Into<Value>, V: Into<Value>> From<Dict<K, V>> for Value {
     fn from(dict: Dict<K, V>) -> Value {
-        Value::Dict(
-            dict.into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        )
+        Value::Dict(dict.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
     }
 }
 
@@ -106,10 +102,7 @@ tuple!(A B C D E F);
 #[cold]
 #[track_caller]
 fn expected(wanted: &str, found: &Value) -> Error {
-    Error::new(
-        TypeError,
-        format!("expected {wanted}, found {}", found.type_name()),
-    )
+    Error::new(TypeError, format!("expected {wanted}, found {}", found.type_name()))
 }
 
 macro_rules! try_from {
@@ -187,10 +180,7 @@ pub fn to_float(value: &Value) -> Result<f64, Error> {
         Value::Str(text) => crate::number::float_from_str(text),
         other => Err(Error::new(
             TypeError,
-            format!(
-                "float() argument must be a string or a real number, not '{}'",
-                other.type_name()
-            ),
+            format!("float() argument must be a string or a real number, not '{}'", other.type_name()),
         )),
     }
 }
@@ -199,9 +189,10 @@ pub fn to_float(value: &Value) -> Result<f64, Error> {
 #[track_caller]
 pub(super) fn index_of(value: &Value, words: impl FnOnce() -> String) -> Result<i64, Error> {
     match value.as_int() {
-        Some(number) => number
-            .to_i64()
-            .ok_or_else(|| Error::new(ValueError, "cannot fit 'int' into an index-sized integer")),
+        Some(number) => match number.to_i64() {
+            Some(index) => Ok(index),
+            None => Err(Error::new(ValueError, "cannot fit 'int' into an index-sized integer")),
+        },
         None => Err(Error::new(TypeError, words())),
     }
 }

@@ -35,9 +35,7 @@ impl Items {
             Value::Set(set) => return Some(Items::owned(set.to_vec())),
             Value::FrozenSet(set) => return Some(Items::owned(set.iter().cloned().collect())),
             Value::Bytes(bytes) => {
-                return Some(Items::owned(
-                    bytes.iter().map(|&b| i64::from(b).into()).collect(),
-                ));
+                return Some(Items::owned(bytes.iter().map(|&b| i64::from(b).into()).collect()));
             }
             _ => return None,
         }))

@@ -11,11 +11,7 @@ use crate::error::Error;
 use crate::unwind::{OrRaise, raise_new};
 
 /// Calls a method of an object; none when it is no object or has no such method.
-pub(super) fn try_special(
-    value: &Value,
-    method: &str,
-    args: &[Value],
-) -> Option<Result<Value, Error>> {
+pub(super) fn try_special(value: &Value, method: &str, args: &[Value]) -> Option<Result<Value, Error>> {
     match value {
         Value::Object(object) => Rc::clone(object).call_method(method, args),
         _ => None,
@@ -34,10 +30,7 @@ pub fn call(value: &Value, args: &[Value]) -> Value {
         Value::Function(function) => function.call(args).or_raise(),
         other => match special(other, "__call__", args) {
             Some(result) => result,
-            None => raise_new(
-                TypeError,
-                format!("'{}' object is not callable", other.type_name()),
-            ),
+            None => raise_new(TypeError, format!("'{}' object is not callable", other.type_name())),
         },
     }
 }
@@ -52,9 +45,7 @@ pub fn call_method(value: &Value, name: &str, args: &[Value]) -> Value {
         Value::Dict(dict) => dict_method(dict, name, args),
         Value::Set(set) => set_method(set, name, args),
         Value::Object(object) => match special(value, name, args) {
-            None => object
-                .get_attr(name)
-                .map(|attribute| call(&attribute, args)),
+            None => object.get_attr(name).map(|attribute| call(&attribute, args)),
             result => result,
         },
         Value::Int(number) => match name {

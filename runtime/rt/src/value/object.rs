@@ -21,10 +21,7 @@ impl Function {
         name: impl Into<Rc<str>>,
         code: impl Fn(&[Value]) -> Result<Value, Error> + 'static,
     ) -> Function {
-        Function {
-            name: name.into(),
-            code: Rc::new(code),
-        }
+        Function { name: name.into(), code: Rc::new(code) }
     }
 
     /// The name.

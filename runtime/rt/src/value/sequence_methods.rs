@@ -49,10 +49,7 @@ pub(super) fn list_method(list: &List<Value>, name: &str, args: &[Value]) -> Opt
 #[track_caller]
 pub(super) fn tuple_method(items: &[Value], name: &str, args: &[Value]) -> Option<Value> {
     Some(match name {
-        "index" => match items
-            .iter()
-            .position(|item| item == argument(args, 0, name))
-        {
+        "index" => match items.iter().position(|item| item == argument(args, 0, name)) {
             Some(at) => Value::from(at),
             None => crate::raise_new(crate::ValueError, "tuple.index(x): x not in tuple"),
         },
@@ -67,23 +64,14 @@ fn tuple_of((key, value): (Value, Value)) -> Value {
 
 /// The result of a method of `dict`; none when there is no such method here.
 #[track_caller]
-pub(super) fn dict_method(
-    dict: &SharedDict<Value, Value>,
-    name: &str,
-    args: &[Value],
-) -> Option<Value> {
+pub(super) fn dict_method(dict: &SharedDict<Value, Value>, name: &str, args: &[Value]) -> Option<Value> {
     let arg = |at| argument(args, at, name);
     let default = || args.get(1).cloned().unwrap_or_default();
     Some(match name {
         "get" => dict.get(arg(0)).unwrap_or_else(default),
         "keys" => Value::from(dict.keys()),
         "values" => Value::from(dict.values()),
-        "items" => Value::from(
-            dict.items()
-                .into_iter()
-                .map(tuple_of)
-                .collect::<Vec<Value>>(),
-        ),
+        "items" => Value::from(dict.items().into_iter().map(tuple_of).collect::<Vec<Value>>()),
         "pop" if args.len() > 1 => dict.pop_or(arg(0), default()),
         "pop" => dict.pop(arg(0)),
         "popitem" => tuple_of(dict.popitem()),
@@ -112,10 +100,7 @@ fn update(dict: &SharedDict<Value, Value>, other: &Value) {
             let entries: Vec<(Value, Value)> = iter(other)
                 .map(|pair| {
                     let mut parts = iter(&pair);
-                    (
-                        parts.next().unwrap_or_default(),
-                        parts.next().unwrap_or_default(),
-                    )
+                    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
                 })
                 .collect();
             dict.update(entries);

@@ -187,28 +187,21 @@ const COMPARISONS: &[(Comparison, &[&str])] = &[
 ];
 
 fn shown(value: Result<Value, crate::Error>) -> String {
-    value.map_or_else(
-        |error| error.traceback_line(),
-        |value| repr(&value).to_string(),
-    )
+    value.map_or_else(|error| error.traceback_line(), |value| repr(&value).to_string())
 }
 
 #[test]
 fn operators_give_what_cpython_gives() {
     let values = values();
     for (operator, wanted) in RESULTS {
-        let pairs = values
-            .iter()
-            .flat_map(|a| values.iter().map(move |b| (a, b)));
+        let pairs = values.iter().flat_map(|a| values.iter().map(move |b| (a, b)));
         for ((a, b), wanted) in pairs.zip(*wanted) {
             // A shift or product of this size is of no use, and a complex power is refused.
             assert_eq!(shown(catch(|| operator(a, b))), *wanted, "{a:?} {b:?}");
         }
     }
     for (comparison, wanted) in COMPARISONS {
-        let pairs = values
-            .iter()
-            .flat_map(|a| values.iter().map(move |b| (a, b)));
+        let pairs = values.iter().flat_map(|a| values.iter().map(move |b| (a, b)));
         for ((a, b), wanted) in pairs.zip(*wanted) {
             let found = catch(|| Value::from(comparison(a, b)));
             assert_eq!(shown(found), *wanted, "{a:?} {b:?}");
@@ -232,35 +225,15 @@ fn methods_and_items() {
     let text = Value::from("a-b-c");
     let parts = py::call_method(&text, "split", &["-".into()]);
     assert_eq!(repr(&parts).to_string(), "['a', 'b', 'c']");
-    assert_eq!(
-        str(&py::call_method(
-            &"+".into(),
-            "join",
-            std::slice::from_ref(&parts)
-        ))
-        .to_string(),
-        "a+b+c"
-    );
+    assert_eq!(str(&py::call_method(&"+".into(), "join", std::slice::from_ref(&parts))).to_string(), "a+b+c");
     let middle = py::get_slice(&parts, &1.into(), &Value::None, &Value::None);
     assert_eq!(repr(&middle).to_string(), "['b', 'c']");
     type Case = (fn(&Value) -> Value, &'static str);
     let errors: [Case; 5] = [
-        (
-            |v| py::get_item(v, &9.into()),
-            "IndexError: list index out of range",
-        ),
-        (
-            |v| py::get_item(v, &"x".into()),
-            "TypeError: list indices must be integers or slices, not str",
-        ),
-        (
-            |v| py::call_method(v, "foo", &[]),
-            "AttributeError: 'list' object has no attribute 'foo'",
-        ),
-        (
-            |v| py::call(v, &[]),
-            "TypeError: 'list' object is not callable",
-        ),
+        (|v| py::get_item(v, &9.into()), "IndexError: list index out of range"),
+        (|v| py::get_item(v, &"x".into()), "TypeError: list indices must be integers or slices, not str"),
+        (|v| py::call_method(v, "foo", &[]), "AttributeError: 'list' object has no attribute 'foo'"),
+        (|v| py::call(v, &[]), "TypeError: 'list' object is not callable"),
         (
             |v| {
                 let d = Value::from(Dict::<i64, i64>::new());

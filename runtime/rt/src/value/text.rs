@@ -17,23 +17,15 @@ impl Repr for Value {
             Value::Str(text) => text.fmt_repr(f),
             Value::Bytes(bytes) => bytes.fmt_repr(f),
             Value::List(list) => list.fmt_repr(f),
-            Value::Tuple(items) => write_items(
-                f,
-                "(",
-                items.iter(),
-                if items.len() == 1 { ",)" } else { ")" },
-            ),
+            Value::Tuple(items) => {
+                write_items(f, "(", items.iter(), if items.len() == 1 { ",)" } else { ")" })
+            }
             Value::Dict(dict) => dict.fmt_repr(f),
             Value::Set(set) => set.fmt_repr(f),
             Value::FrozenSet(set) => set.fmt_repr(f),
             Value::Range(range) => range.fmt_repr(f),
             Value::Function(function) => {
-                write!(
-                    f,
-                    "<function {} at {:#x}>",
-                    function.name(),
-                    function.address()
-                )
+                write!(f, "<function {} at {:#x}>", function.name(), function.address())
             }
             Value::Error(error) => error.fmt_repr(f),
             Value::Object(object) => f.write_str(&object.repr()),
@@ -70,10 +62,7 @@ impl Format for Value {
     fn format_item(&self, key: &str) -> Option<&dyn Format> {
         match self {
             Value::Tuple(items) => {
-                let index = key
-                    .parse()
-                    .ok()
-                    .filter(|index| (0..items.len_i64()).contains(index))?;
+                let index = key.parse().ok().filter(|index| (0..items.len_i64()).contains(index))?;
                 Some(items.at(index))
             }
             _ => None,

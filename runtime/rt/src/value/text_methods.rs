@@ -15,11 +15,7 @@ fn text_of<'a>(args: &'a [Value], at: usize, name: &str) -> &'a str {
         Value::Str(text) => text,
         other => raise_new(
             TypeError,
-            format!(
-                "{name}() argument {} must be str, not {}",
-                at + 1,
-                other.type_name()
-            ),
+            format!("{name}() argument {} must be str, not {}", at + 1, other.type_name()),
         ),
     }
 }
@@ -35,18 +31,16 @@ fn int_or(args: &[Value], at: usize, default: i64) -> i64 {
 
 #[track_caller]
 fn bound(args: &[Value], at: usize) -> Option<i64> {
-    args.get(at)
-        .filter(|value| !value.is_none())
-        .map(|value| i64::try_from(value).or_raise())
+    args.get(at).filter(|value| !value.is_none()).map(|value| i64::try_from(value).or_raise())
 }
 
 /// Whether text begins (or ends) with the argument, or with one of its items.
 #[track_caller]
 fn matches_any(args: &[Value], name: &str, test: impl Fn(&str) -> bool) -> bool {
     match argument(args, 0, name) {
-        Value::Tuple(choices) => choices
-            .iter()
-            .any(|choice| matches!(choice, Value::Str(choice) if test(choice))),
+        Value::Tuple(choices) => {
+            choices.iter().any(|choice| matches!(choice, Value::Str(choice) if test(choice)))
+        }
         _ => test(text_of(args, 0, name)),
     }
 }
@@ -62,10 +56,7 @@ fn join(text: &str, items: &Value) -> String {
             Value::Str(part) => joined.push_str(part),
             other => raise_new(
                 TypeError,
-                format!(
-                    "sequence item {i}: expected str instance, {} found",
-                    other.type_name()
-                ),
+                format!("sequence item {i}: expected str instance, {} found", other.type_name()),
             ),
         }
     }
@@ -93,18 +84,10 @@ pub(super) fn text_method(text: &str, name: &str, args: &[Value]) -> Option<Valu
             Value::from(parts)
         }
         "splitlines" => Value::from(text.py_lines(args.first().is_some_and(Value::is_true))),
-        "find" => {
-            Value::from(text.find_char(text_of(args, 0, name), bound(args, 1), bound(args, 2)))
-        }
-        "rfind" => {
-            Value::from(text.rfind_char(text_of(args, 0, name), bound(args, 1), bound(args, 2)))
-        }
-        "index" => {
-            Value::from(text.char_index(text_of(args, 0, name), bound(args, 1), bound(args, 2)))
-        }
-        "rindex" => {
-            Value::from(text.char_rindex(text_of(args, 0, name), bound(args, 1), bound(args, 2)))
-        }
+        "find" => Value::from(text.find_char(text_of(args, 0, name), bound(args, 1), bound(args, 2))),
+        "rfind" => Value::from(text.rfind_char(text_of(args, 0, name), bound(args, 1), bound(args, 2))),
+        "index" => Value::from(text.char_index(text_of(args, 0, name), bound(args, 1), bound(args, 2))),
+        "rindex" => Value::from(text.char_rindex(text_of(args, 0, name), bound(args, 1), bound(args, 2))),
         "count" => Value::from(text.py_count(text_of(args, 0, name))),
         "partition" => Value::from(text.py_partition(text_of(args, 0, name))),
         "rpartition" => Value::from(text.py_rpartition(text_of(args, 0, name))),
@@ -135,17 +118,9 @@ fn question(text: &str, name: &str, args: &[Value]) -> Option<bool> {
 
 #[track_caller]
 fn change(text: &str, name: &str, args: &[Value]) -> Option<String> {
-    let chars = || {
-        args.first()
-            .filter(|chars| !chars.is_none())
-            .map(|_| text_of(args, 0, name))
-    };
+    let chars = || args.first().filter(|chars| !chars.is_none()).map(|_| text_of(args, 0, name));
     let fill = || {
-        if args.len() > 1 {
-            text_of(args, 1, name)
-        } else {
-            " "
-        }
+        if args.len() > 1 { text_of(args, 1, name) } else { " " }
     };
     Some(match name {
         "upper" => text.to_uppercase(),
@@ -154,21 +129,11 @@ fn change(text: &str, name: &str, args: &[Value]) -> Option<String> {
         "capitalize" => text.capitalize(),
         "swapcase" => text.swapcase(),
         "casefold" => text.casefold(),
-        "strip" => chars()
-            .map_or_else(|| text.py_strip(), |c| text.strip_chars(c))
-            .to_owned(),
-        "lstrip" => chars()
-            .map_or_else(|| text.py_lstrip(), |c| text.lstrip_chars(c))
-            .to_owned(),
-        "rstrip" => chars()
-            .map_or_else(|| text.py_rstrip(), |c| text.rstrip_chars(c))
-            .to_owned(),
+        "strip" => chars().map_or_else(|| text.py_strip(), |c| text.strip_chars(c)).to_owned(),
+        "lstrip" => chars().map_or_else(|| text.py_lstrip(), |c| text.lstrip_chars(c)).to_owned(),
+        "rstrip" => chars().map_or_else(|| text.py_rstrip(), |c| text.rstrip_chars(c)).to_owned(),
         "join" => join(text, argument(args, 0, name)),
-        "replace" => text.py_replace(
-            text_of(args, 0, name),
-            text_of(args, 1, name),
-            int_or(args, 2, -1),
-        ),
+        "replace" => text.py_replace(text_of(args, 0, name), text_of(args, 1, name), int_or(args, 2, -1)),
         "removeprefix" => text.remove_prefix(text_of(args, 0, name)).to_owned(),
         "removesuffix" => text.remove_suffix(text_of(args, 0, name)).to_owned(),
         "zfill" => text.zfill(int_or(args, 0, 0)),

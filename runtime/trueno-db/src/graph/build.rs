@@ -40,8 +40,7 @@ impl<'a> Linker<'a> {
         entry: Option<Entry>,
         has_dead: bool,
     ) -> Self {
-        let fine =
-            !matches!(config.codes, Codes::Bit | Codes::None) || config.metric == Metric::Hamming;
+        let fine = !matches!(config.codes, Codes::Bit | Codes::None) || config.metric == Metric::Hamming;
         Linker {
             view,
             config,
@@ -67,11 +66,7 @@ impl<'a> Linker<'a> {
             return;
         };
         // A node above all others is linked alone: its upper layers become the entry.
-        let held = if level > entry.level {
-            Some(held)
-        } else {
-            None
-        };
+        let held = if level > entry.level { Some(held) } else { None };
         with_scratch(|scratch| self.link_below(slot, level, entry, scratch));
         if let Some(mut held) = held {
             *held = Some(Entry { slot, level });
@@ -90,35 +85,16 @@ impl<'a> Linker<'a> {
             }
             None => {
                 let (view, metric, kernels) = (self.view, self.config.metric, self.kernels);
-                let distance = Exact {
-                    view,
-                    query: vector,
-                    metric,
-                    kernels,
-                };
+                let distance = Exact { view, query: vector, metric, kernels };
                 self.link_by(slot, level, entry, distance, scratch);
             }
         }
     }
 
-    fn link_by(
-        &self,
-        slot: u32,
-        level: usize,
-        entry: Entry,
-        distance: impl Distance,
-        scratch: &mut Scratch,
-    ) {
+    fn link_by(&self, slot: u32, level: usize, entry: Entry, distance: impl Distance, scratch: &mut Scratch) {
         let mut start = descend(self.view, distance, entry, level);
         for layer in (0..=level.min(entry.level)).rev() {
-            walk(
-                self.view,
-                distance,
-                &[start],
-                layer,
-                self.config.ef_construction,
-                scratch,
-            );
+            walk(self.view, distance, &[start], layer, self.config.ef_construction, scratch);
             if let Some(first) = scratch.pool.items().first() {
                 start = Near::new(first.distance, first.slot());
             }
@@ -155,11 +131,7 @@ impl<'a> Linker<'a> {
     }
 
     fn links(&self, slot: u32, layer: usize) -> &'a [AtomicU32] {
-        if layer == 0 {
-            self.view.links(slot)
-        } else {
-            self.view.upper_links(slot, layer)
-        }
+        if layer == 0 { self.view.links(slot) } else { self.view.upper_links(slot, layer) }
     }
 
     /// Distance of two slots, as the graph measures it.
@@ -176,13 +148,7 @@ impl<'a> Linker<'a> {
         let Some(query) = self.view.vector(a) else {
             return f32::INFINITY;
         };
-        Exact {
-            view: self.view,
-            query,
-            metric: self.config.metric,
-            kernels: self.kernels,
-        }
-        .to(b)
+        Exact { view: self.view, query, metric: self.config.metric, kernels: self.kernels }.to(b)
     }
 
     /// Keeps a candidate if it is nearer to the node than to every neighbour kept before.
@@ -231,11 +197,7 @@ impl<'a> Linker<'a> {
 
     /// Makes sure that a node near `slot` leads to it: in place of its farthest link if need be.
     pub(crate) fn force_link(&self, slot: u32) {
-        let Some(nearest) = self
-            .links(slot, 0)
-            .first()
-            .map(|link| link.load(Ordering::Relaxed))
-        else {
+        let Some(nearest) = self.links(slot, 0).first().map(|link| link.load(Ordering::Relaxed)) else {
             return;
         };
         if nearest == EMPTY {
@@ -247,9 +209,7 @@ impl<'a> Linker<'a> {
         if links.iter().any(leads) {
             return;
         }
-        let free = links
-            .iter()
-            .find(|link| link.load(Ordering::Relaxed) == EMPTY);
+        let free = links.iter().find(|link| link.load(Ordering::Relaxed) == EMPTY);
         if let Some(link) = free.or(links.last()) {
             link.store(slot, Ordering::Relaxed);
         }
@@ -263,9 +223,7 @@ pub(crate) fn write_links(links: &[AtomicU32], chosen: &[Near]) {
         link.store(slot, Ordering::Relaxed);
         if slot == EMPTY {
             // What follows the end of a list is not read; it is cleared for tidy files.
-            links[at..]
-                .iter()
-                .for_each(|link| link.store(EMPTY, Ordering::Relaxed));
+            links[at..].iter().for_each(|link| link.store(EMPTY, Ordering::Relaxed));
             return;
         }
     }

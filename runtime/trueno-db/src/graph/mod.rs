@@ -44,11 +44,7 @@ impl Distance for Exact<'_> {
             Metric::InnerProduct => -self.kernels.dot(self.query, vector),
             _ => crate::quant::distance(self.kernels, self.metric, self.query, vector),
         };
-        if distance.is_nan() {
-            f32::INFINITY
-        } else {
-            distance
-        }
+        if distance.is_nan() { f32::INFINITY } else { distance }
     }
 
     #[inline(always)]
@@ -70,20 +66,9 @@ pub(crate) struct Coded<'a> {
 }
 
 impl<'a> Coded<'a> {
-    pub(crate) fn new(
-        view: View<'a>,
-        query: &'a [u8],
-        codec: &Codec,
-        kernels: &'static Kernels,
-    ) -> Self {
+    pub(crate) fn new(view: View<'a>, query: &'a [u8], codec: &Codec, kernels: &'static Kernels) -> Self {
         let (kernel, sign) = codec.kernel();
-        Coded {
-            view,
-            query,
-            kernel,
-            sign,
-            kernels,
-        }
+        Coded { view, query, kernel, sign, kernels }
     }
 }
 
@@ -94,11 +79,7 @@ impl Distance for Coded<'_> {
             return f32::INFINITY;
         };
         let distance = self.sign * self.kernels.code(self.kernel, self.query, code);
-        if distance.is_nan() {
-            f32::INFINITY
-        } else {
-            distance
-        }
+        if distance.is_nan() { f32::INFINITY } else { distance }
     }
 
     #[inline(always)]

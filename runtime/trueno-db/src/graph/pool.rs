@@ -13,10 +13,7 @@ pub(crate) struct Near {
 
 impl Near {
     pub(crate) fn new(distance: f32, slot: u32) -> Near {
-        Near {
-            distance,
-            slot: slot & MAX_SLOTS,
-        }
+        Near { distance, slot: slot & MAX_SLOTS }
     }
 
     pub(crate) fn slot(self) -> u32 {
@@ -48,11 +45,7 @@ impl Pool {
     /// Whether a candidate this far away would be kept.
     #[inline(always)]
     pub(crate) fn takes(&self, distance: f32) -> bool {
-        self.items.len() < self.room
-            || self
-                .items
-                .last()
-                .is_some_and(|worst| distance < worst.distance)
+        self.items.len() < self.room || self.items.last().is_some_and(|worst| distance < worst.distance)
     }
 
     /// Keeps a candidate in its place, and drops the farthest one of too many.
@@ -73,11 +66,7 @@ impl Pool {
     /// insertion would cost too much.
     pub(crate) fn keep_nearest(&mut self, mut all: Vec<Near>, room: usize) {
         self.reset(room);
-        let order = |a: &Near, b: &Near| {
-            a.distance
-                .total_cmp(&b.distance)
-                .then(a.slot().cmp(&b.slot()))
-        };
+        let order = |a: &Near, b: &Near| a.distance.total_cmp(&b.distance).then(a.slot().cmp(&b.slot()));
         if all.len() > self.room {
             all.select_nth_unstable_by(self.room - 1, order);
             all.truncate(self.room);

@@ -18,15 +18,11 @@ pub(crate) struct SlotSet {
 
 impl SlotSet {
     pub(crate) fn new(limit: u32) -> SlotSet {
-        SlotSet {
-            bits: vec![0; (limit as usize).div_ceil(64)],
-        }
+        SlotSet { bits: vec![0; (limit as usize).div_ceil(64)] }
     }
 
     pub(crate) fn has(&self, slot: u32) -> bool {
-        self.bits
-            .get(slot as usize / 64)
-            .is_some_and(|word| word >> (slot % 64) & 1 == 1)
+        self.bits.get(slot as usize / 64).is_some_and(|word| word >> (slot % 64) & 1 == 1)
     }
 
     /// True if the slot is new to the set; false also past the limit.
@@ -43,25 +39,18 @@ impl SlotSet {
 
 /// Removes every link to a doomed slot.
 pub(crate) fn unlink(view: View<'_>, linker: &Linker<'_>, doomed: &SlotSet) {
-    (0..view.limit())
-        .into_par_iter()
-        .with_min_len(1024)
-        .for_each(|slot| {
-            if view.is_dead(slot) {
-                return;
-            }
-            for layer in 0..=view.level(slot) {
-                mend(view, linker, doomed, slot, layer);
-            }
-        });
+    (0..view.limit()).into_par_iter().with_min_len(1024).for_each(|slot| {
+        if view.is_dead(slot) {
+            return;
+        }
+        for layer in 0..=view.level(slot) {
+            mend(view, linker, doomed, slot, layer);
+        }
+    });
 }
 
 fn targets(view: View<'_>, slot: u32, layer: usize) -> impl Iterator<Item = u32> {
-    let links = if layer == 0 {
-        view.links(slot)
-    } else {
-        view.upper_links(slot, layer)
-    };
+    let links = if layer == 0 { view.links(slot) } else { view.upper_links(slot, layer) };
     let limit = view.limit();
     links
         .iter()
@@ -91,11 +80,7 @@ fn mend(view: View<'_>, linker: &Linker<'_>, doomed: &SlotSet, slot: u32, layer:
         .filter(|near| near.distance.is_finite())
         .collect();
     candidates.sort_by(|a, b| a.distance.total_cmp(&b.distance));
-    let links = if layer == 0 {
-        view.links(slot)
-    } else {
-        view.upper_links(slot, layer)
-    };
+    let links = if layer == 0 { view.links(slot) } else { view.upper_links(slot, layer) };
     build::write_links(links, &linker.select(&candidates, links.len()));
 }
 
@@ -115,9 +100,7 @@ pub(crate) fn highest(view: View<'_>) -> Option<Entry> {
 pub(crate) fn unreachable(view: View<'_>, entry: Entry) -> Vec<u32> {
     let mut reached = SlotSet::new(view.limit());
     spread(view, descent_end(view, entry), &mut reached);
-    (0..view.limit())
-        .filter(|slot| !view.is_dead(*slot) && !reached.has(*slot))
-        .collect()
+    (0..view.limit()).filter(|slot| !view.is_dead(*slot) && !reached.has(*slot)).collect()
 }
 
 /// Walks reach the lowest layer at the entry or at a node that the upper layers lead to.
@@ -136,10 +119,7 @@ fn descent_end(view: View<'_>, entry: Entry) -> Vec<u32> {
 }
 
 fn spread(view: View<'_>, starts: Vec<u32>, reached: &mut SlotSet) {
-    let mut open: Vec<u32> = starts
-        .into_iter()
-        .filter(|slot| reached.add(*slot))
-        .collect();
+    let mut open: Vec<u32> = starts.into_iter().filter(|slot| reached.add(*slot)).collect();
     while let Some(slot) = open.pop() {
         open.extend(targets(view, slot, 0).filter(|other| reached.add(*other)));
     }
@@ -167,10 +147,7 @@ pub(crate) fn reconnect(view: View<'_>, linker: &Linker<'_>) {
 pub(crate) fn walk_order(view: View<'_>, entry: Option<Entry>) -> Vec<u32> {
     let mut order = Vec::new();
     let mut seen = SlotSet::new(view.limit());
-    let starts = entry
-        .map(|entry| entry.slot)
-        .into_iter()
-        .chain(0..view.limit());
+    let starts = entry.map(|entry| entry.slot).into_iter().chain(0..view.limit());
     for start in starts {
         if view.is_dead(start) || !seen.add(start) {
             continue;
@@ -178,9 +155,7 @@ pub(crate) fn walk_order(view: View<'_>, entry: Option<Entry>) -> Vec<u32> {
         let mut at = order.len();
         order.push(start);
         while let Some(slot) = order.get(at).copied() {
-            order.extend(
-                targets(view, slot, 0).filter(|other| !view.is_dead(*other) && seen.add(*other)),
-            );
+            order.extend(targets(view, slot, 0).filter(|other| !view.is_dead(*other) && seen.add(*other)));
             at += 1;
         }
     }

@@ -35,11 +35,7 @@ pub(crate) fn with_scratch<R>(run: impl FnOnce(&mut Scratch) -> R) -> R {
 
 #[inline(always)]
 fn links_of(view: View<'_>, slot: u32, layer: usize) -> &[AtomicU32] {
-    if layer == 0 {
-        view.links(slot)
-    } else {
-        view.upper_links(slot, layer)
-    }
+    if layer == 0 { view.links(slot) } else { view.upper_links(slot, layer) }
 }
 
 /// Goes to nearer neighbours on the layers above `stop` until none is nearer.
@@ -76,9 +72,7 @@ pub(crate) fn walk(
     ef: usize,
     scratch: &mut Scratch,
 ) {
-    let Scratch {
-        pool, seen, fresh, ..
-    } = scratch;
+    let Scratch { pool, seen, fresh, .. } = scratch;
     pool.reset(ef);
     seen.reset(view.limit());
     for start in starts {
@@ -88,10 +82,7 @@ pub(crate) fn walk(
     }
     while let Some(slot) = pool.expand() {
         unseen_links(view, slot, layer, seen, fresh);
-        fresh
-            .iter()
-            .take(AHEAD)
-            .for_each(|slot| distance.fetch(*slot));
+        fresh.iter().take(AHEAD).for_each(|slot| distance.fetch(*slot));
         for (at, slot) in fresh.iter().enumerate() {
             if let Some(later) = fresh.get(at + AHEAD) {
                 distance.fetch(*later);
@@ -135,11 +126,7 @@ impl PartialOrd for Nearest {
 
 impl Ord for Nearest {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        other
-            .0
-            .distance
-            .total_cmp(&self.0.distance)
-            .then(other.0.slot().cmp(&self.0.slot()))
+        other.0.distance.total_cmp(&self.0.distance).then(other.0.slot().cmp(&self.0.slot()))
     }
 }
 
@@ -154,9 +141,7 @@ pub(crate) fn walk_filtered(
     passes: &dyn Fn(u32) -> bool,
     scratch: &mut Scratch,
 ) -> bool {
-    let Scratch {
-        pool, seen, fresh, ..
-    } = scratch;
+    let Scratch { pool, seen, fresh, .. } = scratch;
     pool.reset(ef);
     seen.reset(view.limit());
     let mut ways = BinaryHeap::new();
@@ -176,10 +161,7 @@ pub(crate) fn walk_filtered(
         if measured > budget {
             return false;
         }
-        fresh
-            .iter()
-            .take(AHEAD)
-            .for_each(|slot| distance.fetch(*slot));
+        fresh.iter().take(AHEAD).for_each(|slot| distance.fetch(*slot));
         for (at, slot) in fresh.iter().enumerate() {
             if let Some(later) = fresh.get(at + AHEAD) {
                 distance.fetch(*later);

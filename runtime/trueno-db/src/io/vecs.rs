@@ -12,68 +12,38 @@ fn read<const N: usize, T>(path: &Path, decode: fn([u8; N]) -> T) -> Result<Matr
     let bytes = fs::read(path).at("cannot read", path)?;
     let Some((first, _)) = bytes.split_first_chunk::<4>() else {
         return if bytes.is_empty() {
-            Ok(Matrix {
-                dims: 0,
-                values: Vec::new(),
-            })
+            Ok(Matrix { dims: 0, values: Vec::new() })
         } else {
             Err(corrupt(path, "the file ends within a row"))
         };
     };
     let dims = u32::from_le_bytes(*first) as usize;
-    let row = dims
-        .checked_mul(N)
-        .and_then(|n| n.checked_add(4))
-        .filter(|_| dims > 0);
+    let row = dims.checked_mul(N).and_then(|n| n.checked_add(4)).filter(|_| dims > 0);
     let Some(row) = row.filter(|row| bytes.len().is_multiple_of(*row)) else {
-        return Err(corrupt(
-            path,
-            format!("rows of {dims} components do not fit the file's length"),
-        ));
+        return Err(corrupt(path, format!("rows of {dims} components do not fit the file's length")));
     };
     let mut values = Vec::with_capacity(bytes.len() / row * dims);
     for (at, row) in bytes.chunks_exact(row).enumerate() {
         if row[..4] != *first {
-            return Err(corrupt(
-                path,
-                format!("row {at} has another length than the first"),
-            ));
+            return Err(corrupt(path, format!("row {at} has another length than the first")));
         }
-        values.extend(
-            row[4..]
-                .as_chunks::<N>()
-                .0
-                .iter()
-                .map(|bytes| decode(*bytes)),
-        );
+        values.extend(row[4..].as_chunks::<N>().0.iter().map(|bytes| decode(*bytes)));
     }
     Ok(Matrix { dims, values })
 }
 
-fn write<const N: usize, T: Copy>(
-    path: &Path,
-    matrix: &Matrix<T>,
-    encode: fn(T) -> [u8; N],
-) -> Result<()> {
-    let length = i32::try_from(matrix.dims)
-        .ok()
-        .filter(|n| *n > 0 || matrix.values.is_empty());
+fn write<const N: usize, T: Copy>(path: &Path, matrix: &Matrix<T>, encode: fn(T) -> [u8; N]) -> Result<()> {
+    let length = i32::try_from(matrix.dims).ok().filter(|n| *n > 0 || matrix.values.is_empty());
     let Some(length) = length else {
-        return Err(Error::Invalid(format!(
-            "rows of {} components cannot be written",
-            matrix.dims
-        )));
+        return Err(Error::Invalid(format!("rows of {} components cannot be written", matrix.dims)));
     };
     let write = || {
         let mut out = BufWriter::new(fs::File::create(path)?);
         for row in matrix.values.chunks_exact(matrix.dims.max(1)) {
             out.write_all(&length.to_le_bytes())?;
-            row.iter()
-                .try_for_each(|value| out.write_all(&encode(*value)))?;
+            row.iter().try_for_each(|value| out.write_all(&encode(*value)))?;
         }
-        out.into_inner()
-            .map_err(std::io::IntoInnerError::into_error)?
-            .sync_all()
+        out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
     };
     write().at("cannot write", path)
 }

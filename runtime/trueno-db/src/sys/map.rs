@@ -44,39 +44,21 @@ impl Map {
         // shorter file is handled as told above. Another program that writes into the file
         // can change what is read, as with any mapping; every value read is checked before
         // it is used as an index.
-        let mut memory = unsafe {
-            MmapOptions::new()
-                .len(length)
-                .no_reserve_swap()
-                .map_copy(&file)?
-        };
+        let mut memory = unsafe { MmapOptions::new().len(length).no_reserve_swap().map_copy(&file)? };
         let base = memory.as_mut_ptr();
         let entry = watch::register(base as usize, length)?;
-        Ok(Map {
-            base,
-            len: length,
-            file: Some(Watched { file, entry }),
-            _memory: memory,
-        })
+        Ok(Map { base, len: length, file: Some(Watched { file, entry }), _memory: memory })
     }
 
     /// Zeroed memory, at least one byte.
     pub(crate) fn zeroed(len: usize) -> io::Result<Map> {
-        let mut memory = MmapOptions::new()
-            .len(len.max(1))
-            .no_reserve_swap()
-            .map_anon()?;
+        let mut memory = MmapOptions::new().len(len.max(1)).no_reserve_swap().map_anon()?;
         #[cfg(target_os = "linux")]
         if len >= 1 << 22 {
             // Fewer address translations; refused on some systems, which only costs time.
             let _ = memory.advise(memmap2::Advice::HugePage);
         }
-        Ok(Map {
-            base: memory.as_mut_ptr(),
-            len,
-            file: None,
-            _memory: memory,
-        })
+        Ok(Map { base: memory.as_mut_ptr(), len, file: None, _memory: memory })
     }
 
     /// Number of bytes.
@@ -108,10 +90,7 @@ impl Map {
         if watch::faulted(watched.entry) {
             return false;
         }
-        watched
-            .file
-            .metadata()
-            .is_ok_and(|data| data.len() >= self.len as u64)
+        watched.file.metadata().is_ok_and(|data| data.len() >= self.len as u64)
     }
 }
 
@@ -261,8 +240,7 @@ mod handler {
             let previous = *PREVIOUS.0.get();
             match previous {
                 Some(action)
-                    if action.sa_sigaction != libc::SIG_DFL
-                        && action.sa_sigaction != libc::SIG_IGN =>
+                    if action.sa_sigaction != libc::SIG_DFL && action.sa_sigaction != libc::SIG_IGN =>
                 {
                     if action.sa_flags & libc::SA_SIGINFO != 0 {
                         type Long = extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void);
@@ -320,10 +298,7 @@ mod tests {
             .output()
             .unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
-        assert!(
-            text.contains("ours went on") && !text.contains("not reached"),
-            "{text}"
-        );
+        assert!(text.contains("ours went on") && !text.contains("not reached"), "{text}");
         assert_eq!(output.status.signal(), Some(libc::SIGBUS));
     }
 }

@@ -44,21 +44,13 @@ impl Block {
     pub(crate) fn new(map: &Arc<Map>, at: usize, len: usize) -> Option<Block> {
         let inside = at.checked_add(len)? <= map.len();
         let start = map.base().wrapping_add(at);
-        (inside && at.is_multiple_of(8)).then(|| Block {
-            start,
-            len,
-            _map: map.clone(),
-        })
+        (inside && at.is_multiple_of(8)).then(|| Block { start, len, _map: map.clone() })
     }
 
     /// Zeroed memory.
     pub(crate) fn zeroed(len: usize) -> io::Result<Block> {
         let map = Arc::new(Map::zeroed(len)?);
-        Ok(Block {
-            start: map.base(),
-            len,
-            _map: map,
-        })
+        Ok(Block { start: map.base(), len, _map: map })
     }
 
     #[inline(always)]
@@ -135,27 +127,13 @@ impl Segment {
             && ids.len == n.checked_mul(8)?;
         let spans = Block::zeroed(n * 8).ok()?;
         let chain = OnceLock::new();
-        fits.then_some(Segment {
-            slots,
-            vectors,
-            codes,
-            links,
-            upper_index,
-            upper,
-            ids,
-            spans,
-            chain,
-        })
+        fits.then_some(Segment { slots, vectors, codes, links, upper_index, upper, ids, spans, chain })
     }
 
     pub(super) fn empty(shape: &Shape, first: u32, slots: u32) -> io::Result<Segment> {
         let n = slots as usize;
         let levels: Vec<usize> = (0..slots).map(|i| level_of(shape, first + i)).collect();
-        let words: usize = levels
-            .iter()
-            .filter(|l| **l > 0)
-            .map(|l| 1 + l * shape.m)
-            .sum();
+        let words: usize = levels.iter().filter(|l| **l > 0).map(|l| 1 + l * shape.m).sum();
         let segment = Segment {
             slots,
             vectors: Block::zeroed(n * shape.vector_stride)?,
@@ -176,9 +154,7 @@ impl Segment {
             }
             index[slot].store(at as u32, Ordering::Relaxed);
             upper[at].store(level as u32, Ordering::Relaxed);
-            upper[at + 1..at + 1 + level * shape.m]
-                .iter()
-                .for_each(|l| l.store(EMPTY, Ordering::Relaxed));
+            upper[at + 1..at + 1 + level * shape.m].iter().for_each(|l| l.store(EMPTY, Ordering::Relaxed));
             at += 1 + level * shape.m;
         }
         for span in segment.spans.longs() {

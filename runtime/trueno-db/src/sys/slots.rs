@@ -45,12 +45,7 @@ impl Slots {
     pub(crate) fn new(shape: Shape, base: Segment) -> Slots {
         let filled = AtomicU32::new(base.slots);
         let tails = [const { OnceLock::new() }; TAILS];
-        Slots {
-            shape,
-            base,
-            tails,
-            filled,
-        }
+        Slots { shape, base, tails, filled }
     }
 
     /// Slots without a base.
@@ -73,10 +68,7 @@ impl Slots {
 fn tail_of(past_base: u32) -> (usize, usize) {
     let shifted = u64::from(past_base) + u64::from(FIRST);
     let tail = 63 - shifted.leading_zeros() - FIRST_LOG;
-    (
-        tail as usize,
-        (shifted - (u64::from(FIRST) << tail)) as usize,
-    )
+    (tail as usize, (shifted - (u64::from(FIRST) << tail)) as usize)
 }
 
 /// Reads slots on behalf of a version. See the module's rules for why borrows are sound.
@@ -129,11 +121,7 @@ impl<'a> View<'a> {
         // `vector_stride >= dims * 4`, both multiples of 4, at an address that is a multiple
         // of 8. Rule 2: nobody writes this slot while a view can read it.
         unsafe {
-            let start = segment
-                .vectors
-                .base()
-                .add(at * shape.vector_stride)
-                .cast::<f32>();
+            let start = segment.vectors.base().add(at * shape.vector_stride).cast::<f32>();
             Some(std::slice::from_raw_parts(start, shape.dims))
         }
     }
@@ -157,11 +145,7 @@ impl<'a> View<'a> {
             return &[];
         };
         let width = self.slots.shape.m * 2;
-        segment
-            .links
-            .words()
-            .get(at * width..(at + 1) * width)
-            .unwrap_or(&[])
+        segment.links.words().get(at * width..(at + 1) * width).unwrap_or(&[])
     }
 
     /// Links of a slot on an upper layer (1 is the lowest of them); empty above its level.
@@ -171,11 +155,7 @@ impl<'a> View<'a> {
             return &[];
         };
         let m = self.slots.shape.m;
-        if layer == 0 || layer > level {
-            &[]
-        } else {
-            &words[(layer - 1) * m..layer * m]
-        }
+        if layer == 0 || layer > level { &[] } else { &words[(layer - 1) * m..layer * m] }
     }
 
     /// The highest layer of a slot.
@@ -203,21 +183,14 @@ impl<'a> View<'a> {
         let Some((segment, at)) = self.slots.locate(slot) else {
             return false;
         };
-        let start = segment
-            .upper_index
-            .words()
-            .get(at)
-            .map(|word| word.load(Ordering::Relaxed));
+        let start = segment.upper_index.words().get(at).map(|word| word.load(Ordering::Relaxed));
         start == Some(EMPTY) || self.upper(slot).is_some_and(|(_, level)| level > 0)
     }
 
     /// The caller's id of a slot.
     #[inline]
     pub(crate) fn id(self, slot: u32) -> u64 {
-        let found = self
-            .slots
-            .locate(slot)
-            .and_then(|(s, at)| s.ids.longs().get(at));
+        let found = self.slots.locate(slot).and_then(|(s, at)| s.ids.longs().get(at));
         found.map_or(0, |id| id.load(Ordering::Relaxed))
     }
 
@@ -234,9 +207,9 @@ impl<'a> View<'a> {
     #[inline]
     pub(crate) fn is_visible(self, slot: u32) -> bool {
         slot < self.limit
-            && self.span(slot).is_some_and(|(born, died)| {
-                born <= self.version && (died == 0 || died > self.version)
-            })
+            && self
+                .span(slot)
+                .is_some_and(|(born, died)| born <= self.version && (died == 0 || died > self.version))
     }
 
     /// Whether the slot died or holds nothing, whatever the version: no link may lead to it.
@@ -260,8 +233,7 @@ impl<'a> View<'a> {
             first = first.saturating_add(tail.slots);
             (here, tail)
         });
-        base.chain(tails)
-            .find_map(|(first, segment)| self.find_in(segment, first, id))
+        base.chain(tails).find_map(|(first, segment)| self.find_in(segment, first, id))
     }
 
     fn find_in(self, segment: &Segment, first: u32, id: u64) -> Option<u32> {
@@ -295,12 +267,7 @@ impl Pin {
     /// Reads of this version.
     #[inline]
     pub(crate) fn view(&self) -> View<'_> {
-        View {
-            slots: &self.slots,
-            version: self.version,
-            limit: self.limit,
-            guarded: self.guarded,
-        }
+        View { slots: &self.slots, version: self.version, limit: self.limit, guarded: self.guarded }
     }
 }
 
@@ -318,23 +285,12 @@ impl Owner {
     /// Takes the store, in which the first `limit` slots are filled, at version 1.
     pub(crate) fn new(slots: Slots) -> Owner {
         let limit = slots.base.slots;
-        Owner {
-            slots: Arc::new(slots),
-            version: 1,
-            limit,
-            guarded: false,
-            pins: VecDeque::new(),
-        }
+        Owner { slots: Arc::new(slots), version: 1, limit, guarded: false, pins: VecDeque::new() }
     }
 
     /// Reads that include what is not committed yet.
     pub(crate) fn view(&self) -> View<'_> {
-        View {
-            slots: &self.slots,
-            version: self.version + 1,
-            limit: self.limit,
-            guarded: self.guarded,
-        }
+        View { slots: &self.slots, version: self.version + 1, limit: self.limit, guarded: self.guarded }
     }
 
     /// Pins the committed version.
@@ -353,9 +309,7 @@ impl Owner {
     /// The oldest version that a live pin reads, or the committed one.
     fn oldest_pin(&mut self) -> u32 {
         self.pins.retain(|(_, alive)| alive.strong_count() > 0);
-        self.pins
-            .front()
-            .map_or(self.version, |(version, _)| *version)
+        self.pins.front().map_or(self.version, |(version, _)| *version)
     }
 
     /// Slot numbers in use or used before.
@@ -377,22 +331,12 @@ impl Owner {
             }
             first = first.saturating_add(size);
         }
-        if first >= limit {
-            Ok(())
-        } else {
-            Err(io::Error::from(io::ErrorKind::OutOfMemory))
-        }
+        if first >= limit { Ok(()) } else { Err(io::Error::from(io::ErrorKind::OutOfMemory)) }
     }
 
     /// Fills a slot that holds nothing: the next one past the limit, or a retired one that no
     /// pin reads. `false` if the slot may not be filled. It counts from the next commit on.
-    pub(crate) fn fill(
-        &mut self,
-        slot: u32,
-        id: u64,
-        vector: &[f32],
-        code: &[u8],
-    ) -> io::Result<bool> {
+    pub(crate) fn fill(&mut self, slot: u32, id: u64, vector: &[f32], code: &[u8]) -> io::Result<bool> {
         if slot > self.limit || (slot < self.limit && !self.is_free(slot)) {
             return Ok(false);
         }
@@ -407,11 +351,7 @@ impl Owner {
         // that hold `dims * 4` and `code_bytes`. Rule 2: the slot is past every limit, or free
         // (retired, and no older pin is alive); `&mut self` keeps the owner's views away.
         unsafe {
-            let to = segment
-                .vectors
-                .base()
-                .add(at * shape.vector_stride)
-                .cast::<f32>();
+            let to = segment.vectors.base().add(at * shape.vector_stride).cast::<f32>();
             std::ptr::copy_nonoverlapping(vector.as_ptr(), to, shape.dims);
             let to = segment.codes.base().add(at * shape.code_stride);
             std::ptr::copy_nonoverlapping(code.as_ptr(), to, shape.code_bytes);
@@ -432,13 +372,9 @@ impl Owner {
 
     fn clear_links(&self, slot: u32) {
         let view = self.view();
-        view.links(slot)
-            .iter()
-            .for_each(|link| link.store(EMPTY, Ordering::Relaxed));
+        view.links(slot).iter().for_each(|link| link.store(EMPTY, Ordering::Relaxed));
         for layer in 1..=view.level(slot) {
-            view.upper_links(slot, layer)
-                .iter()
-                .for_each(|link| link.store(EMPTY, Ordering::Relaxed));
+            view.upper_links(slot, layer).iter().for_each(|link| link.store(EMPTY, Ordering::Relaxed));
         }
     }
 
@@ -456,8 +392,7 @@ impl Owner {
         if let Some((segment, at)) = self.slots.locate(slot) {
             let span = segment.spans.longs()[at].load(Ordering::Relaxed);
             if (span >> 32) as u32 != GONE && span as u32 == 0 {
-                segment.spans.longs()[at]
-                    .store(span | u64::from(self.version + 1), Ordering::Release);
+                segment.spans.longs()[at].store(span | u64::from(self.version + 1), Ordering::Release);
             }
         }
     }
@@ -465,9 +400,7 @@ impl Owner {
     /// Whether no pin counts the slot as alive, so its links may be taken away.
     pub(crate) fn is_unseen(&mut self, slot: u32) -> bool {
         let oldest = self.oldest_pin();
-        self.view()
-            .span(slot)
-            .is_some_and(|(_, died)| died != 0 && died <= oldest)
+        self.view().span(slot).is_some_and(|(_, died)| died != 0 && died <= oldest)
     }
 
     /// Declares a dead, unseen slot empty from the next commit on; it can be filled again when

@@ -39,11 +39,7 @@ impl Mixture {
     pub fn new(seed: u64, dims: usize, clusters: usize) -> Mixture {
         let mut random = Random(seed);
         let centres = (0..dims * clusters).map(|_| random.normal()).collect();
-        Mixture {
-            random,
-            dims,
-            centres,
-        }
+        Mixture { random, dims, centres }
     }
 
     /// `n` points, one after another.
@@ -65,21 +61,14 @@ fn distance(metric: Metric, a: &[f32], b: &[f32]) -> f32 {
         Metric::L2 => a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum(),
         Metric::InnerProduct => -dot(a, b),
         Metric::Cosine => 1.0 - dot(a, b) / (dot(a, a) * dot(b, b)).sqrt(),
-        Metric::Hamming => a
-            .iter()
-            .zip(b)
-            .filter(|(x, y)| (**x > 0.0) != (**y > 0.0))
-            .count() as f32,
+        Metric::Hamming => a.iter().zip(b).filter(|(x, y)| (**x > 0.0) != (**y > 0.0)).count() as f32,
     }
 }
 
 /// The true distances of the `k` nearest, by plain loops.
 pub fn exact(metric: Metric, ids: &[u64], vectors: &[f32], query: &[f32], k: usize) -> Vec<f32> {
     let dims = vectors.len() / ids.len();
-    let mut all: Vec<f32> = vectors
-        .chunks(dims)
-        .map(|v| distance(metric, v, query))
-        .collect();
+    let mut all: Vec<f32> = vectors.chunks(dims).map(|v| distance(metric, v, query)).collect();
     all.sort_by(f32::total_cmp);
     all.truncate(k);
     all
@@ -91,9 +80,5 @@ pub fn recall(hits: &[Hit], truth: &[f32]) -> f64 {
         return 1.0;
     };
     let limit = worst + 1e-4 * worst.abs().max(1.0);
-    hits.iter()
-        .filter(|hit| hit.distance <= limit)
-        .count()
-        .min(truth.len()) as f64
-        / truth.len() as f64
+    hits.iter().filter(|hit| hit.distance <= limit).count().min(truth.len()) as f64 / truth.len() as f64
 }

@@ -22,17 +22,10 @@ pub enum Answer {
 }
 
 fn list<T: std::str::FromStr>(text: &str) -> Vec<T> {
-    text.split(',')
-        .filter_map(|part| part.parse().ok())
-        .collect()
+    text.split(',').filter_map(|part| part.parse().ok()).collect()
 }
 
-fn typed<T: Bytes>(
-    bytes: &[u8],
-    shape: &[usize],
-    strides: &[isize],
-    offset: usize,
-) -> Result<Array<T>> {
+fn typed<T: Bytes>(bytes: &[u8], shape: &[usize], strides: &[isize], offset: usize) -> Result<Array<T>> {
     let data: Vec<T> = bytes.chunks_exact(size_of::<T>()).map(T::take).collect();
     // Keeps the layout: the array owns a copy of the whole buffer.
     Tensor::strided_from_vec(data, offset, shape, strides)
@@ -44,10 +37,7 @@ fn parse_array(words: &[&str]) -> Result<AnyTensor> {
     let offset = words[3].parse().map_err(|_| Error::value("bad offset"))?;
     let hex = words.get(4).copied().unwrap_or("").as_bytes();
     let digit = |c: u8| (c as char).to_digit(16).unwrap_or(0) as u8;
-    let bytes: Vec<u8> = hex
-        .chunks_exact(2)
-        .map(|p| digit(p[0]) * 16 + digit(p[1]))
-        .collect();
+    let bytes: Vec<u8> = hex.chunks_exact(2).map(|p| digit(p[0]) * 16 + digit(p[1])).collect();
     macro_rules! pick {
         ($($variant:ident $t:ty;)*) => {
             match dtype { $(DType::$variant => typed::<$t>(&bytes, &shape, &strides, offset).map(AnyTensor::from),)* }
@@ -64,16 +54,7 @@ fn print_array(out: &mut impl Write, array: &AnyTensor) -> std::io::Result<()> {
     let mut bytes = Vec::new();
     match_any!(array, t, [Bool I8 I16 I32 I64 U8 U16 U32 U64 F32 F64 C64 C128] => t.for_each(|x| x.put(&mut bytes)), _ => {});
     let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-    writeln!(
-        out,
-        "= {} {} {hex}",
-        array.dtype(),
-        if shape.is_empty() {
-            "-".into()
-        } else {
-            shape.join(",")
-        }
-    )
+    writeln!(out, "= {} {} {hex}", array.dtype(), if shape.is_empty() { "-".into() } else { shape.join(",") })
 }
 
 fn main() -> std::io::Result<()> {
@@ -99,9 +80,7 @@ fn main() -> std::io::Result<()> {
                         for answer in answers {
                             match answer {
                                 Answer::Array(array) => print_array(&mut out, &array)?,
-                                Answer::Text(text) => {
-                                    writeln!(out, "$ {}", text.replace('\n', "\\n"))?
-                                }
+                                Answer::Text(text) => writeln!(out, "$ {}", text.replace('\n', "\\n"))?,
                             }
                         }
                     }

@@ -22,10 +22,7 @@ fn same<T: Element>(_first: &Array<T>, arrays: &[AnyTensor]) -> Result<Vec<Array
 where
     Array<T>: TryFrom<AnyTensor, Error = trueno::Error>,
 {
-    arrays
-        .iter()
-        .map(|a| Array::<T>::try_from(a.clone()))
-        .collect()
+    arrays.iter().map(|a| Array::<T>::try_from(a.clone())).collect()
 }
 
 fn refs<T: Element>(arrays: &[Array<T>]) -> Vec<&Array<T>> {
@@ -33,10 +30,7 @@ fn refs<T: Element>(arrays: &[Array<T>]) -> Vec<&Array<T>> {
 }
 
 pub fn run(op: &str, arrays: &[AnyTensor], words: &[&str]) -> Option<Answers> {
-    let axis = words
-        .first()
-        .and_then(|w| w.parse::<isize>().ok())
-        .unwrap_or(-1);
+    let axis = words.first().and_then(|w| w.parse::<isize>().ok()).unwrap_or(-1);
     Some(match (op, arrays) {
         ("mask", [a, AnyTensor::Bool(mask)]) => all!(a, op, t => t.mask(mask).and_then(one)),
         ("take", [a, AnyTensor::I64(i)]) => all!(a, op, t => t.take(i).and_then(one)),
@@ -133,12 +127,7 @@ where
     AnyTensor: From<Array<T>>,
 {
     let found = t.unique_all();
-    let parts = [
-        found.values.into(),
-        found.index.into(),
-        found.inverse.into(),
-        found.counts.into(),
-    ];
+    let parts = [found.values.into(), found.index.into(), found.inverse.into(), found.counts.into()];
     Ok(parts.into_iter().map(Answer::Array).collect())
 }
 
@@ -146,34 +135,18 @@ fn clip<T: Real>(t: &Array<T>, words: &[&str]) -> Answers
 where
     AnyTensor: From<Array<T>>,
 {
-    one(t.clip(
-        T::from_f64(number(words, 0)?),
-        T::from_f64(number(words, 1)?),
-    ))
+    one(t.clip(T::from_f64(number(words, 0)?), T::from_f64(number(words, 1)?)))
 }
 
 fn arange(words: &[&str]) -> Answers {
     if words[0] == "int64" {
-        return one(trueno::arange::<i64>(
-            number(words, 1)?,
-            number(words, 2)?,
-            number(words, 3)?,
-        )?);
+        return one(trueno::arange::<i64>(number(words, 1)?, number(words, 2)?, number(words, 3)?)?);
     }
-    one(trueno::arange::<f64>(
-        number(words, 1)?,
-        number(words, 2)?,
-        number(words, 3)?,
-    )?)
+    one(trueno::arange::<f64>(number(words, 1)?, number(words, 2)?, number(words, 3)?)?)
 }
 
 fn linspace(words: &[&str]) -> Answers {
-    one(trueno::linspace(
-        number(words, 0)?,
-        number(words, 1)?,
-        number(words, 2)?,
-        words[3] == "1",
-    )?)
+    one(trueno::linspace(number(words, 0)?, number(words, 1)?, number(words, 2)?, words[3] == "1")?)
 }
 
 fn product<T: MatMul>(op: &str, a: &Array<T>, arrays: &[AnyTensor], words: &[&str]) -> Answers

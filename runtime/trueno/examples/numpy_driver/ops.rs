@@ -22,22 +22,13 @@ pub fn unsupported(op: &str) -> Error {
 
 /// Axes from `-` (all), `0,2`, with `k` in front for keepdims.
 fn axes(word: &str) -> Axes {
-    let (keep, word) = word
-        .strip_prefix('k')
-        .map_or((false, word), |rest| (true, rest));
-    let axes = if word == "-" {
-        Axes::all()
-    } else {
-        Axes::from(crate::list::<isize>(word).as_slice())
-    };
+    let (keep, word) = word.strip_prefix('k').map_or((false, word), |rest| (true, rest));
+    let axes = if word == "-" { Axes::all() } else { Axes::from(crate::list::<isize>(word).as_slice()) };
     if keep { axes.keep() } else { axes }
 }
 
 pub fn number<T: std::str::FromStr>(words: &[&str], at: usize) -> Result<T> {
-    words
-        .get(at)
-        .and_then(|w| w.parse().ok())
-        .ok_or_else(|| Error::value("bad argument"))
+    words.get(at).and_then(|w| w.parse().ok()).ok_or_else(|| Error::value("bad argument"))
 }
 
 pub fn run(op: &str, arrays: &[AnyTensor], words: &[&str]) -> Answers {
@@ -112,11 +103,7 @@ fn entry(word: &str) -> Index {
         _ if word.contains(':') => {
             let parts: Vec<Option<isize>> = word.split(':').map(|p| p.parse().ok()).collect();
             let step = parts.get(2).copied().flatten().unwrap_or(1);
-            Index::Slice(Slice {
-                start: parts[0],
-                stop: parts[1],
-                step,
-            })
+            Index::Slice(Slice { start: parts[0], stop: parts[1], step })
         }
         _ => Index::At(word.parse().unwrap_or(0)),
     }

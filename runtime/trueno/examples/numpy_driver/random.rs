@@ -10,12 +10,7 @@ pub fn run(op: &str, arrays: &[AnyTensor], words: &[&str]) -> Answers {
     let shape: Vec<usize> = crate::list(words.get(1).copied().unwrap_or("-"));
     let x = |i: usize| number::<f64>(words, i + 2);
     let n = |i: usize| number::<i64>(words, i + 2);
-    let weights = || {
-        arrays
-            .first()
-            .map(|a| a.cast::<f64>().to_vec())
-            .unwrap_or_default()
-    };
+    let weights = || arrays.first().map(|a| a.cast::<f64>().to_vec()).unwrap_or_default();
     if let Some(op) = op.strip_prefix("legacy_") {
         let mut rng = RandomState::new(seed as u32);
         return match op {
@@ -32,9 +27,7 @@ pub fn run(op: &str, arrays: &[AnyTensor], words: &[&str]) -> Answers {
             "choice" => one(rng.choice(n(0)? as usize, &shape)?),
             "choice_unique" => one(rng.choice_unique(n(0)? as usize, n(1)? as usize)?),
             "choice_weighted" => one(rng.choice_weighted(&weights(), &shape)?),
-            "choice_weighted_unique" => {
-                one(rng.choice_weighted_unique(&weights(), n(0)? as usize)?)
-            }
+            "choice_weighted_unique" => one(rng.choice_weighted_unique(&weights(), n(0)? as usize)?),
             _ => Err(unsupported(op)),
         };
     }

@@ -30,21 +30,15 @@ pub fn run(op: &str, arrays: &[AnyTensor], words: &[&str]) -> Option<Answers> {
         }
         [AnyTensor::I64(a)] if op == "median" => Some(one(Array::scalar(a.median()))),
         [AnyTensor::F32(a)] if op == "median" => Some(one(Array::scalar(a.median()))),
-        [AnyTensor::F32(a)] if op == "percentile" => Some(
-            number(words, 0)
-                .and_then(|q| a.percentile(q))
-                .and_then(|x| one(Array::scalar(x))),
-        ),
+        [AnyTensor::F32(a)] if op == "percentile" => {
+            Some(number(words, 0).and_then(|q| a.percentile(q)).and_then(|x| one(Array::scalar(x))))
+        }
         _ => None,
     };
     match (answer, op) {
         (Some(answer), _) => Some(answer),
         (None, "npy") => Some(files(arrays)),
-        (None, "fftfreq") => Some(
-            number(words, 0)
-                .and_then(|n| trueno::fftfreq(n, 0.5))
-                .and_then(one),
-        ),
+        (None, "fftfreq") => Some(number(words, 0).and_then(|n| trueno::fftfreq(n, 0.5)).and_then(one)),
         _ => None,
     }
 }
@@ -52,12 +46,7 @@ pub fn run(op: &str, arrays: &[AnyTensor], words: &[&str]) -> Option<Answers> {
 /// Through the bytes of a file in an archive and back.
 fn files(arrays: &[AnyTensor]) -> Answers {
     let named: Vec<(&str, AnyTensor)> = arrays.iter().map(|a| ("a", a.clone())).collect();
-    many(
-        trueno::npz::read(&trueno::npz::write(&named)?)?
-            .into_iter()
-            .map(|(_, a)| a)
-            .collect(),
-    )
+    many(trueno::npz::read(&trueno::npz::write(&named)?)?.into_iter().map(|(_, a)| a).collect())
 }
 
 fn norm(a: &Array<f64>, word: &str) -> Result<f64> {
@@ -71,23 +60,18 @@ fn norm(a: &Array<f64>, word: &str) -> Result<f64> {
 }
 
 fn one_f64(op: &str, a: &Array<f64>, words: &[&str]) -> Option<Answers> {
-    let axis = words
-        .first()
-        .and_then(|w| w.parse::<isize>().ok())
-        .unwrap_or(-1);
+    let axis = words.first().and_then(|w| w.parse::<isize>().ok()).unwrap_or(-1);
     let value = |x: Result<f64>| x.and_then(|x| one(Array::scalar(x)));
     Some(match op {
         "inv" => a.inv().and_then(one),
         "det" => value(a.det()),
-        "slogdet" => a
-            .slogdet()
-            .and_then(|(s, l)| many(vec![Array::scalar(s).into(), Array::scalar(l).into()])),
+        "slogdet" => {
+            a.slogdet().and_then(|(s, l)| many(vec![Array::scalar(s).into(), Array::scalar(l).into()]))
+        }
         "cholesky" => a.cholesky().and_then(one),
         "qr" => a.qr().and_then(|(q, r)| many(vec![q.into(), r.into()])),
         "svdvals" => a.svd().and_then(|svd| one(svd.s)),
-        "svd_back" => a
-            .svd()
-            .and_then(|svd| one((&svd.u * &svd.s).matmul(&svd.vt)?)),
+        "svd_back" => a.svd().and_then(|svd| one((&svd.u * &svd.s).matmul(&svd.vt)?)),
         "eigvalsh" => a.eigh().and_then(|(w, _)| one(w)),
         "eigh_back" => a.eigh().and_then(|(w, v)| one((&v * &w).matmul(&v.t())?)),
         "eigvals" => a.eig().and_then(|(w, _)| one(w)),
@@ -97,16 +81,12 @@ fn one_f64(op: &str, a: &Array<f64>, words: &[&str]) -> Option<Answers> {
         }),
         "pinv" => a.pinv(1e-15).and_then(one),
         "matrix_rank" => a.matrix_rank().and_then(|n| one(Array::scalar(n as i64))),
-        "matrix_power" => number(words, 0)
-            .and_then(|n| a.matrix_power(n))
-            .and_then(one),
+        "matrix_power" => number(words, 0).and_then(|n| a.matrix_power(n)).and_then(one),
         "norm" => value(norm(a, words[0])),
         "median" => value(Ok(a.median())),
         "median_axis" => a.median_axis(axis).and_then(one),
         "percentile" => value(number(words, 0).and_then(|q| a.percentile(q))),
-        "percentile_axis" => number(words, 1)
-            .and_then(|q| a.percentile_axis(q, axis))
-            .and_then(one),
+        "percentile_axis" => number(words, 1).and_then(|q| a.percentile_axis(q, axis)).and_then(one),
         "histogram" => number(words, 0)
             .and_then(|n| a.histogram(n, None))
             .and_then(|(c, e)| many(vec![c.into(), e.into()])),
@@ -126,12 +106,7 @@ fn two_f64(op: &str, a: &Array<f64>, b: &Array<f64>, words: &[&str]) -> Option<A
     Some(match op {
         "solve" => a.solve(b).and_then(one),
         "lstsq" => a.lstsq(b, None).and_then(|l| {
-            many(vec![
-                l.x.into(),
-                l.residuals.into(),
-                Array::scalar(l.rank as i64).into(),
-                l.s.into(),
-            ])
+            many(vec![l.x.into(), l.residuals.into(), Array::scalar(l.rank as i64).into(), l.s.into()])
         }),
         "convolve" => a.convolve(b, overlap(words[0])).and_then(one),
         "correlate" => a.correlate(b, overlap(words[0])).and_then(one),
@@ -144,18 +119,13 @@ fn two_f64(op: &str, a: &Array<f64>, b: &Array<f64>, words: &[&str]) -> Option<A
 }
 
 fn complex(op: &str, a: &Array<Complex128>, words: &[&str]) -> Option<Answers> {
-    let axis = words
-        .first()
-        .and_then(|w| w.parse::<isize>().ok())
-        .unwrap_or(-1);
+    let axis = words.first().and_then(|w| w.parse::<isize>().ok()).unwrap_or(-1);
     Some(match op {
         "fft" => a.fft(axis).and_then(one),
         "ifft" => a.ifft(axis).and_then(one),
         "fft2" => a.fft2().and_then(one),
         "fftshift" => a.fftshift(axis).and_then(one),
-        "irfft" => number(words, 1)
-            .and_then(|n| a.irfft(n, axis))
-            .and_then(one),
+        "irfft" => number(words, 1).and_then(|n| a.irfft(n, axis)).and_then(one),
         _ => return None,
     })
 }

@@ -44,9 +44,7 @@ pub trait MatMul: Number {
     fn tile(_level: Level, _k: usize, _a: &[Self], _b: &[Self], _out: &mut [Self]) {}
     /// Dot product of contiguous slices.
     fn dot_slices(a: &[Self], b: &[Self]) -> Self {
-        a.iter()
-            .zip(b)
-            .fold(Self::ZERO, |sum, (&x, &y)| sum.plus(x.times_plain(y)))
+        a.iter().zip(b).fold(Self::ZERO, |sum, (&x, &y)| sum.plus(x.times_plain(y)))
     }
 }
 
@@ -79,22 +77,14 @@ tiled! { f32, tile_f32, 8; f64, tile_f64, 4; }
 /// The scalar twin: a 4 x 8 tile.
 fn plain_tile<T: Number>(k: usize, a: &[T], b: &[T], out: &mut [T]) {
     let mut sums = [[T::ZERO; 8]; 4];
-    for (a, b) in a
-        .as_chunks::<4>()
-        .0
-        .iter()
-        .zip(b.as_chunks::<8>().0)
-        .take(k)
-    {
+    for (a, b) in a.as_chunks::<4>().0.iter().zip(b.as_chunks::<8>().0).take(k) {
         for row in 0..4 {
             for column in 0..8 {
                 sums[row][column] = sums[row][column].plus(a[row].times(b[column]));
             }
         }
     }
-    out.iter_mut()
-        .zip(sums.as_flattened())
-        .for_each(|(to, &from)| *to = from);
+    out.iter_mut().zip(sums.as_flattened()).for_each(|(to, &from)| *to = from);
 }
 
 /// `c = a * b` with `c` of `m` rows and `n` columns in C order, `k` the inner dimension.
@@ -138,38 +128,20 @@ fn plain<T: Number>(n: usize, k: usize, a: Operand<'_, T>, b: Operand<'_, T>, c:
             let x = a.at(i, p);
             if b.column == 1 {
                 let at = (b.start as isize + p as isize * b.row) as usize;
-                row.iter_mut()
-                    .zip(&b.data[at..at + n])
-                    .for_each(|(c, &y)| *c = c.plus(x.times_plain(y)));
+                row.iter_mut().zip(&b.data[at..at + n]).for_each(|(c, &y)| *c = c.plus(x.times_plain(y)));
             } else {
-                row.iter_mut()
-                    .enumerate()
-                    .for_each(|(j, c)| *c = c.plus(x.times_plain(b.at(p, j))));
+                row.iter_mut().enumerate().for_each(|(j, c)| *c = c.plus(x.times_plain(b.at(p, j))));
             }
         }
     }
 }
 
 /// Matrix times vector or vector times matrix.
-fn thin<T: MatMul>(
-    m: usize,
-    n: usize,
-    k: usize,
-    a: Operand<'_, T>,
-    b: Operand<'_, T>,
-    c: &mut [T],
-) {
+fn thin<T: MatMul>(m: usize, n: usize, k: usize, a: Operand<'_, T>, b: Operand<'_, T>, c: &mut [T]) {
     let row_of = |x: Operand<'_, T>, i: usize| -> Vec<T> { (0..k).map(|p| x.at(i, p)).collect() };
-    let transposed = Operand {
-        row: b.column,
-        column: b.row,
-        ..b
-    };
-    let (vector, matrix, count) = if n == 1 {
-        (row_of(transposed, 0), a, m)
-    } else {
-        (row_of(a, 0), transposed, n)
-    };
+    let transposed = Operand { row: b.column, column: b.row, ..b };
+    let (vector, matrix, count) =
+        if n == 1 { (row_of(transposed, 0), a, m) } else { (row_of(a, 0), transposed, n) };
     if matrix.column == 1 {
         for (i, c) in c.iter_mut().enumerate() {
             let at = (matrix.start as isize + i as isize * matrix.row) as usize;
@@ -180,16 +152,12 @@ fn thin<T: MatMul>(
     if matrix.row == 1 {
         for (p, &x) in vector.iter().enumerate() {
             let at = (matrix.start as isize + p as isize * matrix.column) as usize;
-            c.iter_mut()
-                .zip(&matrix.data[at..at + count])
-                .for_each(|(c, &y)| *c = c.plus(x.times_plain(y)));
+            c.iter_mut().zip(&matrix.data[at..at + count]).for_each(|(c, &y)| *c = c.plus(x.times_plain(y)));
         }
         return;
     }
     for (i, c) in c.iter_mut().enumerate() {
-        *c = (0..k).fold(T::ZERO, |sum, p| {
-            sum.plus(matrix.at(i, p).times_plain(vector[p]))
-        });
+        *c = (0..k).fold(T::ZERO, |sum, p| sum.plus(matrix.at(i, p).times_plain(vector[p])));
     }
 }
 
@@ -201,42 +169,23 @@ fn packed<T: MatMul>(
     b: Operand<'_, T>,
     c: &mut [T],
 ) {
-    let threads = if m * n * k < PARALLEL {
-        1
-    } else {
-        rayon::current_num_threads()
-    };
+    let threads = if m * n * k < PARALLEL { 1 } else { rayon::current_num_threads() };
     // Blocks of rows small enough that every thread has several.
-    let rows = if threads == 1 {
-        mc
-    } else {
-        mc.min(m.div_ceil(threads * 2).next_multiple_of(mr))
-    };
+    let rows = if threads == 1 { mc } else { mc.min(m.div_ceil(threads * 2).next_multiple_of(mr)) };
     let mut b_panels = Vec::new();
     for jc in (0..n).step_by(NC) {
         let columns = NC.min(n - jc);
         for pc in (0..k).step_by(KC) {
             let depth = KC.min(k - pc);
-            let transposed = Operand {
-                row: b.column,
-                column: b.row,
-                ..b
-            };
+            let transposed = Operand { row: b.column, column: b.row, ..b };
             pack(transposed, (jc, columns), (pc, depth), nr, &mut b_panels);
             let block = |(i, c): (usize, &mut [T])| {
                 let height = c.len() / n;
                 let mut a_panels = Vec::new();
                 pack(a, (i * rows, height), (pc, depth), mr, &mut a_panels);
                 let (a_panels, b_panels) = (&a_panels[..], &b_panels[..]);
-                let block = Block {
-                    level,
-                    tile: (mr, nr),
-                    depth,
-                    a_panels,
-                    b_panels,
-                    c,
-                    place: (n, jc, columns),
-                };
+                let block =
+                    Block { level, tile: (mr, nr), depth, a_panels, b_panels, c, place: (n, jc, columns) };
                 sys::dispatch_at(level, block);
             };
             if threads == 1 {
@@ -263,8 +212,7 @@ fn pack<T: Number>(
         let height = width.min(from + count - first);
         if x.row == 1 && height == width {
             for (p, group) in place.chunks_exact_mut(width).enumerate() {
-                let at =
-                    (x.start as isize + first as isize + (start + p) as isize * x.column) as usize;
+                let at = (x.start as isize + first as isize + (start + p) as isize * x.column) as usize;
                 group.copy_from_slice(&x.data[at..at + width]);
             }
             continue;
@@ -273,11 +221,7 @@ fn pack<T: Number>(
             let at = x.start as isize + (first + i) as isize * x.row + start as isize * x.column;
             if x.column == 1 {
                 let row = &x.data[at as usize..at as usize + depth];
-                place[i..]
-                    .iter_mut()
-                    .step_by(width)
-                    .zip(row)
-                    .for_each(|(to, &from)| *to = from);
+                place[i..].iter_mut().step_by(width).zip(row).for_each(|(to, &from)| *to = from);
             } else {
                 for p in 0..depth {
                     place[p * width + i] = x.data[(at + p as isize * x.column) as usize];
@@ -314,10 +258,7 @@ impl<T: MatMul> Kernel for Block<'_, T> {
                     let at = (ip * mr + row) * n + left;
                     let place = &mut self.c[at..at + width];
                     let sums = &tile[row * nr..row * nr + width];
-                    place
-                        .iter_mut()
-                        .zip(sums)
-                        .for_each(|(c, &x)| *c = c.plus(x));
+                    place.iter_mut().zip(sums).for_each(|(c, &x)| *c = c.plus(x));
                 }
             }
         }
@@ -351,35 +292,15 @@ mod tests {
             for level in sys::available() {
                 for flip in [false, true] {
                     // `flip` reads the same slices as transposed matrices.
-                    let left = if flip {
-                        (1, m as isize)
-                    } else {
-                        (k as isize, 1)
-                    };
-                    let right = if flip {
-                        (1, k as isize)
-                    } else {
-                        (n as isize, 1)
-                    };
-                    let x = Operand {
-                        data: &a,
-                        start: 0,
-                        row: left.0,
-                        column: left.1,
-                    };
-                    let y = Operand {
-                        data: &b,
-                        start: 0,
-                        row: right.0,
-                        column: right.1,
-                    };
+                    let left = if flip { (1, m as isize) } else { (k as isize, 1) };
+                    let right = if flip { (1, k as isize) } else { (n as isize, 1) };
+                    let x = Operand { data: &a, start: 0, row: left.0, column: left.1 };
+                    let y = Operand { data: &b, start: 0, row: right.0, column: right.1 };
                     let mut c = vec![T::ONE; m * n];
                     gemm_at(level, m, n, k, x, y, &mut c);
                     for i in 0..m {
                         for j in 0..n {
-                            let want: f64 = (0..k)
-                                .map(|p| x.at(i, p).to_f64() * y.at(p, j).to_f64())
-                                .sum();
+                            let want: f64 = (0..k).map(|p| x.at(i, p).to_f64() * y.at(p, j).to_f64()).sum();
                             let got = c[i * n + j].to_f64();
                             assert!(
                                 (want - got).abs() <= tolerance * k as f64,

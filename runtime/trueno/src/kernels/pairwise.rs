@@ -22,9 +22,7 @@ pub(crate) fn plain_sum<T: Number>(data: &[T], start: usize, step: isize, len: u
     if step == 1 {
         return sys::dispatch(Sum(&data[start..start + len]));
     }
-    (0..len).fold(T::ZERO, |sum, i| {
-        sum.plus(data[(start as isize + i as isize * step) as usize])
-    })
+    (0..len).fold(T::ZERO, |sum, i| sum.plus(data[(start as isize + i as isize * step) as usize]))
 }
 
 /// Sum of floats.
@@ -39,11 +37,7 @@ pub(crate) fn float_sum<T: Number>(data: &[T], start: usize, step: isize, len: u
     }
     if step == 1 {
         let run = &data[start..start + len];
-        return if len <= 16 {
-            contiguous_block(run)
-        } else {
-            sys::dispatch(Sum(run))
-        };
+        return if len <= 16 { contiguous_block(run) } else { sys::dispatch(Sum(run)) };
     }
     strided(data, start, step, len)
 }
@@ -121,12 +115,7 @@ fn strided<T: Number>(data: &[T], start: usize, step: isize, len: usize) -> T {
 }
 
 /// Sum of complex numbers: NumPy counts both parts, so blocks are 64 numbers with four accumulators.
-pub(crate) fn complex_sum<F>(
-    data: &[Complex<F>],
-    start: usize,
-    step: isize,
-    len: usize,
-) -> Complex<F>
+pub(crate) fn complex_sum<F>(data: &[Complex<F>], start: usize, step: isize, len: usize) -> Complex<F>
 where
     F: Number,
     Complex<F>: Number,
@@ -140,12 +129,7 @@ where
         // Parts: n = 2 len; n2 = n / 2 rounded down to eight; that is n2 / 2 numbers.
         let half = (len - len % 8) / 2;
         let middle = (start as isize + half as isize * step) as usize;
-        return complex_sum(data, start, step, half).plus(complex_sum(
-            data,
-            middle,
-            step,
-            len - half,
-        ));
+        return complex_sum(data, start, step, half).plus(complex_sum(data, middle, step, len - half));
     }
     let mut r: [C<F>; 4] = std::array::from_fn(at);
     let whole = len - len % 4;

@@ -34,11 +34,7 @@ lane! { f32 f64 }
 
 #[inline(always)]
 fn muladd<T: Lane, const FMA: bool>(a: T, b: T, c: T) -> T {
-    if FMA {
-        T::fused(a, b, c)
-    } else {
-        T::unfused(a, b, c)
-    }
+    if FMA { T::fused(a, b, c) } else { T::unfused(a, b, c) }
 }
 
 /// Sum over pairs, where `term` turns a pair into the two factors that are multiplied.
@@ -198,17 +194,11 @@ mod tests {
                 let scale: f64 = a.iter().zip(b).map(|(x, y)| (x * y).abs()).sum::<f64>() + 1e-300;
                 let twin = accumulate(Level::Scalar, a, b, |x, y| (x, y));
                 let got = accumulate(level, a, b, |x, y| (x, y));
-                assert!(
-                    (twin - got).abs() <= 1e-14 * scale,
-                    "seed {seed} n {n} {level:?}"
-                );
+                assert!((twin - got).abs() <= 1e-14 * scale, "seed {seed} n {n} {level:?}");
                 let a32: Vec<f32> = a.iter().map(|&x| x as f32).collect();
                 let b32: Vec<f32> = b.iter().map(|&x| x as f32).collect();
                 let got = f64::from(accumulate(level, &a32, &b32, |x, y| (x, y)));
-                assert!(
-                    (twin - got).abs() <= 1e-5 * scale,
-                    "seed {seed} n {n} {level:?} f32"
-                );
+                assert!((twin - got).abs() <= 1e-5 * scale, "seed {seed} n {n} {level:?} f32");
             }
         }
     }
@@ -221,10 +211,7 @@ mod tests {
                 a[at] = f32::NAN;
                 let ones = vec![1.0f32; n];
                 for level in sys::available() {
-                    assert!(
-                        accumulate(level, &a, &ones, |x, y| (x, y)).is_nan(),
-                        "{n} {at} {level:?}"
-                    );
+                    assert!(accumulate(level, &a, &ones, |x, y| (x, y)).is_nan(), "{n} {at} {level:?}");
                 }
                 a[at] = f32::INFINITY;
                 assert_eq!(dot(&a, &ones), f32::INFINITY);
@@ -240,10 +227,6 @@ mod tests {
         assert!((squared_distance(&a, &b) - want).abs() < 1e-12);
         let mut y = b.clone();
         axpy(2.5, &a, &mut y);
-        assert!(
-            y.iter()
-                .zip(a.iter().zip(&b))
-                .all(|(y, (a, b))| (y - (2.5 * a + b)).abs() < 1e-15)
-        );
+        assert!(y.iter().zip(a.iter().zip(&b)).all(|(y, (a, b))| (y - (2.5 * a + b)).abs() < 1e-15));
     }
 }

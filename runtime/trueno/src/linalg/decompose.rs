@@ -16,13 +16,7 @@ impl Lu {
         let n = a.rows;
         let (mut order, mut sign): (Vec<usize>, f64) = ((0..n).collect(), 1.0);
         for k in 0..n {
-            let pivot = (k..n).fold(k, |best, i| {
-                if a[(i, k)].abs() > a[(best, k)].abs() {
-                    i
-                } else {
-                    best
-                }
-            });
+            let pivot = (k..n).fold(k, |best, i| if a[(i, k)].abs() > a[(best, k)].abs() { i } else { best });
             if pivot != k {
                 for j in 0..n {
                     a.data.swap(k * n + j, pivot * n + j);
@@ -43,11 +37,7 @@ impl Lu {
                 }
             }
         }
-        Lu {
-            factors: a,
-            order,
-            sign,
-        }
+        Lu { factors: a, order, sign }
     }
 
     /// Replaces the right sides by the solutions. Errors: a pivot is zero.
@@ -88,16 +78,10 @@ impl Lu {
     /// Sign of the determinant and logarithm of its size.
     pub(super) fn log_determinant(&self) -> (f64, f64) {
         let n = self.factors.rows;
-        (0..n)
-            .map(|i| self.factors[(i, i)])
-            .fold((self.sign, 0.0), |(sign, log), pivot| {
-                let sign = if pivot == 0.0 {
-                    0.0
-                } else {
-                    sign * pivot.signum()
-                };
-                (sign, log + pivot.abs().ln())
-            })
+        (0..n).map(|i| self.factors[(i, i)]).fold((self.sign, 0.0), |(sign, log), pivot| {
+            let sign = if pivot == 0.0 { 0.0 } else { sign * pivot.signum() };
+            (sign, log + pivot.abs().ln())
+        })
     }
 }
 
@@ -191,9 +175,7 @@ pub(super) fn svd(a: Dense) -> Result<Triple> {
             break;
         }
     }
-    let sizes: Vec<f64> = (0..n)
-        .map(|i| dot(work.row(i), work.row(i)).sqrt())
-        .collect();
+    let sizes: Vec<f64> = (0..n).map(|i| dot(work.row(i), work.row(i)).sqrt()).collect();
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|&i, &j| sizes[j].total_cmp(&sizes[i]));
     let s: Vec<f64> = order.iter().map(|&i| sizes[i]).collect();

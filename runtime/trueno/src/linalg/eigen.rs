@@ -24,10 +24,7 @@ pub(super) fn symmetric(mut a: Dense) -> Result<(Vec<f64>, Dense)> {
     let size = a.data.iter().map(|x| x * x).sum::<f64>().sqrt();
     let mut sweeps = 0;
     loop {
-        let off: f64 = (0..n)
-            .flat_map(|i| (0..i).map(move |j| (i, j)))
-            .map(|at| a[at] * a[at])
-            .sum();
+        let off: f64 = (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|at| a[at] * a[at]).sum();
         if off.sqrt() <= 1e-17 * size || size == 0.0 {
             break;
         }
@@ -116,21 +113,12 @@ impl Givens {
     fn zeroing(x: Complex128, y: Complex128) -> Givens {
         let size = x.norm().hypot(y.norm());
         if y.norm() == 0.0 || size == 0.0 {
-            return Givens {
-                c: 1.0,
-                s: Complex::ZERO,
-            };
+            return Givens { c: 1.0, s: Complex::ZERO };
         }
         if x.norm() == 0.0 {
-            return Givens {
-                c: 0.0,
-                s: y.conj() / y.norm(),
-            };
+            return Givens { c: 0.0, s: y.conj() / y.norm() };
         }
-        Givens {
-            c: x.norm() / size,
-            s: x / x.norm() * y.conj() / size,
-        }
+        Givens { c: x.norm() / size, s: x / x.norm() * y.conj() / size }
     }
 
     fn rows(self, m: &mut Square, i: usize, from: usize) {
@@ -158,11 +146,7 @@ pub(super) fn general(a: &Dense) -> Result<(Vec<Complex128>, Vec<Complex128>)> {
     }
     let data = a.data.iter().map(|&x| Complex::new(x, 0.0)).collect();
     let mut h = Square { n, data };
-    let identity = Dense::identity(n)
-        .data
-        .into_iter()
-        .map(|x| Complex::new(x, 0.0))
-        .collect();
+    let identity = Dense::identity(n).data.into_iter().map(|x| Complex::new(x, 0.0)).collect();
     let mut q = Square { n, data: identity };
     to_hessenberg(&mut h, &mut q);
     to_triangle(&mut h, &mut q)?;
@@ -193,8 +177,7 @@ fn to_triangle(h: &mut Square, q: &mut Square) -> Result<()> {
     while end > 1 {
         let small = |i: usize, h: &Square| {
             h[(i, i - 1)].norm()
-                <= f64::EPSILON
-                    * (h[(i - 1, i - 1)].norm() + h[(i, i)].norm()).max(f64::MIN_POSITIVE)
+                <= f64::EPSILON * (h[(i - 1, i - 1)].norm() + h[(i, i)].norm()).max(f64::MIN_POSITIVE)
         };
         let start = (1..end).rev().find(|&i| small(i, h)).unwrap_or(0);
         if start > 0 {
@@ -208,11 +191,8 @@ fn to_triangle(h: &mut Square, q: &mut Square) -> Result<()> {
             return Err(NO_CONVERGENCE);
         }
         steps += 1;
-        let shift = if steps % 11 == 10 {
-            h[(end - 1, end - 2)] + h[(end - 1, end - 1)]
-        } else {
-            wilkinson(h, end)
-        };
+        let shift =
+            if steps % 11 == 10 { h[(end - 1, end - 2)] + h[(end - 1, end - 1)] } else { wilkinson(h, end) };
         (start..end).for_each(|i| h[(i, i)] -= shift);
         let turns: Vec<Givens> = (start..end - 1)
             .map(|i| {
@@ -238,11 +218,7 @@ fn wilkinson(h: &Square, end: usize) -> Complex128 {
     let half = (a - d) / 2.0;
     let root = (half * half + b * c).sqrt();
     let (near, far) = (d + half - root, d + half + root);
-    if (near - d).norm() < (far - d).norm() {
-        near
-    } else {
-        far
-    }
+    if (near - d).norm() < (far - d).norm() { near } else { far }
 }
 
 /// Vectors of the triangle, turned back by `q` and scaled to length 1.
@@ -256,33 +232,16 @@ fn back_substitute(h: &Square, q: &Square, size: f64) -> Vec<Complex128> {
         for i in (0..k).rev() {
             let sum: Complex128 = (i + 1..=k).map(|j| h[(i, j)] * x[j]).sum();
             let gap = h[(i, i)] - h[(k, k)];
-            x[i] = -sum
-                / if gap.norm() < least {
-                    Complex::new(least, 0.0)
-                } else {
-                    gap
-                };
+            x[i] = -sum / if gap.norm() < least { Complex::new(least, 0.0) } else { gap };
         }
-        let full: Vec<Complex128> = (0..n)
-            .map(|i| (0..=k).map(|j| q[(i, j)] * x[j]).sum())
-            .collect();
+        let full: Vec<Complex128> = (0..n).map(|i| (0..=k).map(|j| q[(i, j)] * x[j]).sum()).collect();
         let length = full.iter().map(|z| z.norm_sqr()).sum::<f64>().sqrt();
         // As LAPACK: the largest part is real.
         let lead = full
             .iter()
             .copied()
-            .fold(Complex::ZERO, |m: Complex128, z| {
-                if z.norm() > m.norm() * (1.0 + 1e-12) {
-                    z
-                } else {
-                    m
-                }
-            });
-        let phase = if lead.norm() > 0.0 {
-            lead.conj() / lead.norm()
-        } else {
-            Complex::new(1.0, 0.0)
-        };
+            .fold(Complex::ZERO, |m: Complex128, z| if z.norm() > m.norm() * (1.0 + 1e-12) { z } else { m });
+        let phase = if lead.norm() > 0.0 { lead.conj() / lead.norm() } else { Complex::new(1.0, 0.0) };
         for (i, z) in full.iter().enumerate() {
             let mut z = z * phase / length;
             if h[(k, k)].im.abs() <= 64.0 * least && z.im.abs() <= 1e-10 {
@@ -302,8 +261,7 @@ fn tidy(values: &mut [Complex128], size: f64) {
             values[i].im = 0.0;
             continue;
         }
-        let partner =
-            (i + 1..values.len()).find(|&j| (values[j] - values[i].conj()).norm() <= 1e3 * least);
+        let partner = (i + 1..values.len()).find(|&j| (values[j] - values[i].conj()).norm() <= 1e3 * least);
         if let Some(j) = partner {
             values[j] = values[i].conj();
         }

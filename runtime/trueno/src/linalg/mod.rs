@@ -23,11 +23,7 @@ struct Dense {
 
 impl Dense {
     fn zeros(rows: usize, columns: usize) -> Dense {
-        Dense {
-            rows,
-            columns,
-            data: vec![0.0; rows * columns],
-        }
+        Dense { rows, columns, data: vec![0.0; rows * columns] }
     }
 
     fn identity(n: usize) -> Dense {
@@ -38,27 +34,17 @@ impl Dense {
 
     fn of<T: Real>(op: &'static str, t: &Tensor<'_, T>) -> Result<Dense> {
         let [rows, columns] = t.shape()[..] else {
-            return Err(Error::Rank {
-                op,
-                want: "2 dimensions",
-                got: t.ndim(),
-            });
+            return Err(Error::Rank { op, want: "2 dimensions", got: t.ndim() });
         };
         let mut data = crate::tensor::reserve(&[rows, columns])?;
         t.for_each(|x| data.push(x.to_f64()));
-        Ok(Dense {
-            rows,
-            columns,
-            data,
-        })
+        Ok(Dense { rows, columns, data })
     }
 
     fn square<T: Real>(op: &'static str, t: &Tensor<'_, T>) -> Result<Dense> {
         let out = Dense::of(op, t)?;
         if out.rows != out.columns {
-            return Err(Error::LinAlg(
-                "Last 2 dimensions of the array must be square",
-            ));
+            return Err(Error::LinAlg("Last 2 dimensions of the array must be square"));
         }
         Ok(out)
     }
@@ -79,10 +65,7 @@ impl Dense {
     /// Row `i` for reading and a later row `j` for writing.
     fn row_pair(&mut self, i: usize, j: usize) -> (&[f64], &mut [f64]) {
         let (head, tail) = self.data.split_at_mut(j * self.columns);
-        (
-            &head[i * self.columns..(i + 1) * self.columns],
-            &mut tail[..self.columns],
-        )
+        (&head[i * self.columns..(i + 1) * self.columns], &mut tail[..self.columns])
     }
 
     fn transposed(&self) -> Dense {
@@ -155,11 +138,7 @@ impl<T: FloatMath> Tensor<'_, T> {
         if b.ndim() == 0 || b.ndim() > 2 || b.shape()[0] != a.rows {
             return Err(Error::shapes("solve", self.shape(), b.shape()));
         }
-        let columns = if b.ndim() == 1 {
-            b.expand_dims(1)?
-        } else {
-            b.view()
-        };
+        let columns = if b.ndim() == 1 { b.expand_dims(1)? } else { b.view() };
         let mut x = Dense::of("solve", &columns)?;
         decompose::Lu::new(a).solve(&mut x)?;
         let shape: Vec<isize> = b.shape().iter().map(|&n| n as isize).collect();
@@ -201,24 +180,15 @@ impl<T: FloatMath> Tensor<'_, T> {
     pub fn svd(&self) -> Result<Svd<T>> {
         let (u, s, vt) = decompose::svd(Dense::of("svd", self)?)?;
         let s = Tensor::from_items(s.into_iter().map(T::from_f64));
-        Ok(Svd {
-            u: u.to_tensor(),
-            s,
-            vt: vt.to_tensor(),
-        })
+        Ok(Svd { u: u.to_tensor(), s, vt: vt.to_tensor() })
     }
 
     /// Rank: singular values above the usual rounding threshold.
     pub fn matrix_rank(&self) -> Result<usize> {
         let (_, s, _) = decompose::svd(Dense::of("matrix_rank", self)?)?;
-        let eps = if size_of::<T>() == 4 {
-            f64::from(f32::EPSILON)
-        } else {
-            f64::EPSILON
-        };
-        let most = s.first().copied().unwrap_or(0.0)
-            * self.shape().iter().copied().max().unwrap_or(0) as f64
-            * eps;
+        let eps = if size_of::<T>() == 4 { f64::from(f32::EPSILON) } else { f64::EPSILON };
+        let most =
+            s.first().copied().unwrap_or(0.0) * self.shape().iter().copied().max().unwrap_or(0) as f64 * eps;
         Ok(s.iter().filter(|&&x| x > most).count())
     }
 
@@ -244,46 +214,27 @@ impl<T: FloatMath> Tensor<'_, T> {
         if b.ndim() == 0 || b.ndim() > 2 || b.shape()[0] != a.rows {
             return Err(Error::shapes("lstsq", self.shape(), b.shape()));
         }
-        let columns = Dense::of(
-            "lstsq",
-            &if b.ndim() == 1 {
-                b.expand_dims(1)?
-            } else {
-                b.view()
-            },
-        )?;
+        let columns = Dense::of("lstsq", &if b.ndim() == 1 { b.expand_dims(1)? } else { b.view() })?;
         let (u, s, vt) = decompose::svd(a.clone())?;
-        let eps = if size_of::<T>() == 4 {
-            f64::from(f32::EPSILON)
-        } else {
-            f64::EPSILON
-        };
-        let limit =
-            s.first().copied().unwrap_or(0.0) * rcond.unwrap_or(eps * a.rows.max(a.columns) as f64);
+        let eps = if size_of::<T>() == 4 { f64::from(f32::EPSILON) } else { f64::EPSILON };
+        let limit = s.first().copied().unwrap_or(0.0) * rcond.unwrap_or(eps * a.rows.max(a.columns) as f64);
         let rank = s.iter().filter(|&&x| x > limit).count();
         let mut x = Dense::zeros(a.columns, columns.columns);
         for (k, &s) in s.iter().enumerate().take(rank) {
             for c in 0..columns.columns {
-                let along: f64 = (0..a.rows)
-                    .map(|i| u[(i, k)] * columns[(i, c)])
-                    .sum::<f64>()
-                    / s;
+                let along: f64 = (0..a.rows).map(|i| u[(i, k)] * columns[(i, c)]).sum::<f64>() / s;
                 (0..a.columns).for_each(|j| x[(j, c)] += vt[(k, j)] * along);
             }
         }
         let full = rank == a.columns && a.rows > a.columns;
         let square = |c: usize| -> f64 {
-            let residual = |i: usize| {
-                columns[(i, c)] - (0..a.columns).map(|j| a[(i, j)] * x[(j, c)]).sum::<f64>()
-            };
+            let residual =
+                |i: usize| columns[(i, c)] - (0..a.columns).map(|j| a[(i, j)] * x[(j, c)]).sum::<f64>();
             (0..a.rows).map(|i| residual(i).powi(2)).sum()
         };
         let residuals = (0..if full { columns.columns } else { 0 }).map(|c| T::from_f64(square(c)));
-        let shape: Vec<isize> = if b.ndim() == 1 {
-            vec![-1]
-        } else {
-            vec![a.columns as isize, columns.columns as isize]
-        };
+        let shape: Vec<isize> =
+            if b.ndim() == 1 { vec![-1] } else { vec![a.columns as isize, columns.columns as isize] };
         Ok(LeastSquares {
             residuals: Tensor::from_items(residuals),
             rank,
@@ -296,10 +247,7 @@ impl<T: FloatMath> Tensor<'_, T> {
     /// Errors: not square, no convergence.
     pub fn eigh(&self) -> Result<(Array<T>, Array<T>)> {
         let (values, vectors) = eigen::symmetric(Dense::square("eigh", self)?)?;
-        Ok((
-            Tensor::from_items(values.into_iter().map(T::from_f64)),
-            vectors.to_tensor(),
-        ))
+        Ok((Tensor::from_items(values.into_iter().map(T::from_f64)), vectors.to_tensor()))
     }
 
     /// Eigenvalues and vectors (columns, of length 1) of any square matrix. Errors: not square, no
@@ -317,21 +265,10 @@ impl<T: FloatMath> Tensor<'_, T> {
             return Ok(T::from_f64(sum.sqrt()));
         }
         let value = match self.ndim() {
-            1 => vector_norm(
-                &self
-                    .to_vec()
-                    .iter()
-                    .map(|x| x.to_f64().abs())
-                    .collect::<Vec<_>>(),
-                which,
-            )?,
+            1 => vector_norm(&self.to_vec().iter().map(|x| x.to_f64().abs()).collect::<Vec<_>>(), which)?,
             2 => matrix_norm(&Dense::of("norm", self)?, which)?,
             got => {
-                return Err(Error::Rank {
-                    op: "norm",
-                    want: "1 or 2 dimensions",
-                    got,
-                });
+                return Err(Error::Rank { op: "norm", want: "1 or 2 dimensions", got });
             }
         };
         Ok(T::from_f64(value))
@@ -348,10 +285,7 @@ impl<T: FloatMath> Tensor<'_, T> {
     /// Condition number in the 2-norm.
     pub fn cond(&self) -> Result<T> {
         let (_, s, _) = decompose::svd(Dense::of("cond", self)?)?;
-        let ends = s
-            .first()
-            .zip(s.last())
-            .ok_or(Error::LinAlg("cond is not defined on empty arrays"))?;
+        let ends = s.first().zip(s.last()).ok_or(Error::LinAlg("cond is not defined on empty arrays"))?;
         Ok(T::from_f64(ends.0 / ends.1))
     }
 }
@@ -368,11 +302,8 @@ fn vector_norm(sizes: &[f64], which: Norm) -> Result<f64> {
 }
 
 fn matrix_norm(a: &Dense, which: Norm) -> Result<f64> {
-    let sums = |m: &Dense| -> Vec<f64> {
-        (0..m.rows)
-            .map(|i| m.row(i).iter().map(|x| x.abs()).sum())
-            .collect()
-    };
+    let sums =
+        |m: &Dense| -> Vec<f64> { (0..m.rows).map(|i| m.row(i).iter().map(|x| x.abs()).sum()).collect() };
     let most = |sums: Vec<f64>| sums.into_iter().fold(0.0, f64::max);
     let least = |sums: Vec<f64>| sums.into_iter().fold(f64::INFINITY, f64::min);
     Ok(match which {
@@ -411,13 +342,10 @@ impl Tensor<'_, f64> {
     /// Coefficients, highest first, of the polynomial of `degree` that fits the points (`x`, self) best.
     pub fn polyfit(&self, x: &Tensor<'_, f64>, degree: usize) -> Result<Array<f64>> {
         let columns = degree + 1;
-        let powers = Tensor::from_fn(&[x.size(), columns], |index| {
-            x[index[0]].powi((degree - index[1]) as i32)
-        })?;
+        let powers =
+            Tensor::from_fn(&[x.size(), columns], |index| x[index[0]].powi((degree - index[1]) as i32))?;
         let scale = powers.norm_over(0)?;
-        let fitted = powers
-            .try_div(&scale)?
-            .lstsq(self, Some(x.size() as f64 * f64::EPSILON))?;
+        let fitted = powers.try_div(&scale)?.lstsq(self, Some(x.size() as f64 * f64::EPSILON))?;
         fitted.x.try_div(&scale)
     }
 }

@@ -27,9 +27,7 @@ impl SeedSequence {
             value ^ (value >> 16)
         };
         let mix = |x: u32, y: u32| {
-            let mixed = 0xca01_f9ddu32
-                .wrapping_mul(x)
-                .wrapping_sub(0x4973_f715u32.wrapping_mul(y));
+            let mixed = 0xca01_f9ddu32.wrapping_mul(x).wrapping_sub(0x4973_f715u32.wrapping_mul(y));
             mixed ^ (mixed >> 16)
         };
         let mut pool = [0u32; 4];
@@ -60,20 +58,14 @@ impl SeedSequence {
                 word ^ (word >> 16)
             })
             .collect();
-        words
-            .chunks_exact(2)
-            .map(|w| u64::from(w[0]) | (u64::from(w[1]) << 32))
-            .collect()
+        words.chunks_exact(2).map(|w| u64::from(w[0]) | (u64::from(w[1]) << 32)).collect()
     }
 }
 
 /// Words of an unsigned seed, least first; 0 has one word.
 pub(crate) fn seed_words(seed: u128) -> Vec<u32> {
     let words: Vec<u32> = (0..4).map(|i| (seed >> (32 * i)) as u32).collect();
-    let used = words
-        .iter()
-        .rposition(|&w| w != 0)
-        .map_or(1, |last| last + 1);
+    let used = words.iter().rposition(|&w| w != 0).map_or(1, |last| last + 1);
     words[..used].to_vec()
 }
 
@@ -91,11 +83,7 @@ impl Pcg64 {
         let words = SeedSequence::new(&seed_words(seed)).generate(4);
         let wide = |high: u64, low: u64| (u128::from(high) << 64) | u128::from(low);
         let increment = (wide(words[2], words[3]) << 1) | 1;
-        let mut generator = Pcg64 {
-            state: 0,
-            increment,
-            half: None,
-        };
+        let mut generator = Pcg64 { state: 0, increment, half: None };
         generator.step();
         generator.state = generator.state.wrapping_add(wide(words[0], words[1]));
         generator.step();
@@ -104,10 +92,7 @@ impl Pcg64 {
 
     fn step(&mut self) {
         const MULTIPLIER: u128 = 0x2360_ED05_1FC6_5DA4_4385_DF64_9FCC_F645;
-        self.state = self
-            .state
-            .wrapping_mul(MULTIPLIER)
-            .wrapping_add(self.increment);
+        self.state = self.state.wrapping_mul(MULTIPLIER).wrapping_add(self.increment);
     }
 }
 
@@ -148,16 +133,11 @@ impl Mt19937 {
         let key = (0..Self::LENGTH as u32)
             .map(|i| {
                 let this = word;
-                word = 1812433253u32
-                    .wrapping_mul(word ^ (word >> 30))
-                    .wrapping_add(i + 1);
+                word = 1812433253u32.wrapping_mul(word ^ (word >> 30)).wrapping_add(i + 1);
                 this
             })
             .collect();
-        Mt19937 {
-            key,
-            position: Self::LENGTH,
-        }
+        Mt19937 { key, position: Self::LENGTH }
     }
 
     fn refill(&mut self) {

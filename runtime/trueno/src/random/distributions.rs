@@ -28,11 +28,7 @@ pub(crate) fn ziggurat_normal(bits: &mut impl BitGenerator) -> f64 {
                 let beyond = -INVERSE_R * (-bits.next_f64()).ln_1p();
                 let height = -(-bits.next_f64()).ln_1p();
                 if height + height > beyond * beyond {
-                    return if (size >> 8) & 1 == 1 {
-                        -(R + beyond)
-                    } else {
-                        R + beyond
-                    };
+                    return if (size >> 8) & 1 == 1 { -(R + beyond) } else { R + beyond };
                 }
             }
         }
@@ -118,11 +114,7 @@ pub(crate) fn masked(bits: &mut impl BitGenerator, range: u64) -> u64 {
     }
     let mask = u64::MAX >> range.leading_zeros();
     loop {
-        let word = if range <= 0xffff_ffff {
-            u64::from(bits.next_u32())
-        } else {
-            bits.next_u64()
-        };
+        let word = if range <= 0xffff_ffff { u64::from(bits.next_u32()) } else { bits.next_u64() };
         if word & mask <= range {
             return word & mask;
         }
@@ -214,10 +206,7 @@ fn log_gamma(x: f64) -> f64 {
     let n = if x < 7.0 { (7.0 - x) as i64 } else { 0 };
     let mut x0 = x + n as f64;
     let x2 = (1.0 / x0) * (1.0 / x0);
-    let sum = SERIES[..9]
-        .iter()
-        .rev()
-        .fold(SERIES[9], |sum, &term| sum * x2 + term);
+    let sum = SERIES[..9].iter().rev().fold(SERIES[9], |sum, &term| sum * x2 + term);
     let mut value = sum / x0 + 0.5 * 1.837_877_066_409_345_3_f64 + (x0 - 0.5) * x0.ln() - x0;
     for _ in 0..n {
         value -= (x0 - 1.0).ln();
@@ -277,11 +266,7 @@ pub(crate) fn binomial(bits: &mut impl BitGenerator, n: i64, p: f64) -> i64 {
 }
 
 fn binomial_lower(bits: &mut impl BitGenerator, n: i64, p: f64) -> i64 {
-    if p * n as f64 <= 30.0 {
-        inversion(bits, n, p)
-    } else {
-        btpe(bits, n, p)
-    }
+    if p * n as f64 <= 30.0 { inversion(bits, n, p) } else { btpe(bits, n, p) }
 }
 
 fn inversion(bits: &mut impl BitGenerator, n: i64, p: f64) -> i64 {
@@ -414,11 +399,7 @@ pub(crate) fn laplace(bits: &mut impl BitGenerator, loc: f64, scale: f64) -> f64
 pub(crate) fn geometric(source: &mut impl Source, p: f64) -> i64 {
     if p < 0.333_333_333_333_333_3 {
         let z = (-source.next_exponential() / (-p).ln_1p()).ceil();
-        return if z >= 9.223372036854776e18 {
-            i64::MAX
-        } else {
-            z as i64
-        };
+        return if z >= 9.223372036854776e18 { i64::MAX } else { z as i64 };
     }
     let (mut x, mut sum, mut product) = (1, p, p);
     let u = source.next_f64();

@@ -9,9 +9,7 @@ use crate::tensor::{Array, Tensor};
 
 /// `numpy.random.default_rng(seed)`
 pub fn default_rng(seed: u128) -> Generator {
-    Generator {
-        bits: Pcg64::new(seed),
-    }
+    Generator { bits: Pcg64::new(seed) }
 }
 
 /// NumPy's generator; every method gives what the method of the same name gives.
@@ -54,19 +52,13 @@ impl Generator {
 
     /// Numbers in `[low, high)`.
     pub fn uniform(&mut self, low: f64, high: f64, shape: &[usize]) -> Result<Array<f64>> {
-        require(
-            (high - low).is_finite(),
-            "high - low range exceeds valid bounds",
-        )?;
+        require((high - low).is_finite(), "high - low range exceeds valid bounds")?;
         fill(shape, || low + (high - low) * self.next_f64())
     }
 
     /// Integers in `[low, high)`. Errors: no integer there.
     pub fn integers(&mut self, low: i64, high: i64, shape: &[usize]) -> Result<Array<i64>> {
-        require(
-            low < high,
-            if low == 0 { "high <= 0" } else { "low >= high" },
-        )?;
+        require(low < high, if low == 0 { "high <= 0" } else { "low >= high" })?;
         let range = (high.wrapping_sub(1)).wrapping_sub(low) as u64;
         fill(shape, || low.wrapping_add(draw::lemire(self, range) as i64))
     }
@@ -95,12 +87,7 @@ impl Generator {
     }
 
     /// Gamma numbers.
-    pub fn gamma(
-        &mut self,
-        shape_parameter: f64,
-        scale: f64,
-        shape: &[usize],
-    ) -> Result<Array<f64>> {
+    pub fn gamma(&mut self, shape_parameter: f64, scale: f64, shape: &[usize]) -> Result<Array<f64>> {
         require(shape_parameter >= 0.0 && scale >= 0.0, "shape < 0")?;
         fill(shape, || scale * draw::gamma(self, shape_parameter))
     }
@@ -176,10 +163,7 @@ impl Generator {
     /// `choice(n, shape)`: positions with replacement. Errors: nothing to choose from.
     pub fn choice(&mut self, n: usize, shape: &[usize]) -> Result<Array<i64>> {
         let count: usize = shape.iter().product();
-        require(
-            n > 0 || count == 0,
-            "a must be a positive integer unless no samples are taken",
-        )?;
+        require(n > 0 || count == 0, "a must be a positive integer unless no samples are taken")?;
         self.integers(0, (n as i64).max(1), shape)
     }
 
@@ -194,17 +178,13 @@ impl Generator {
 
     /// `choice(n, count, replace=False, p=p)`: positions without replacement, by probability.
     pub fn choice_weighted_unique(&mut self, p: &[f64], count: usize) -> Result<Array<i64>> {
-        Ok(Tensor::from(weighted_picks(p, count, |n| {
-            (0..n).map(|_| self.next_f64()).collect()
-        })?))
+        Ok(Tensor::from(weighted_picks(p, count, |n| (0..n).map(|_| self.next_f64()).collect())?))
     }
 
     /// `choice(n, count, replace=False)`: different positions. Errors: more than there are.
     pub fn choice_unique(&mut self, n: usize, count: usize) -> Result<Array<i64>> {
         if count > n {
-            return Err(Error::value(
-                "Cannot take a larger sample than population when replace is False",
-            ));
+            return Err(Error::value("Cannot take a larger sample than population when replace is False"));
         }
         if n > 10000 && count > n / 50 {
             let mut order: Vec<i64> = (0..n as i64).collect();
@@ -216,11 +196,7 @@ impl Generator {
         let mut picks: Vec<i64> = Vec::with_capacity(count);
         for bound in n - count..n {
             let value = draw::lemire(self, bound as u64) as i64;
-            let value = if taken.insert(value) {
-                value
-            } else {
-                bound as i64
-            };
+            let value = if taken.insert(value) { value } else { bound as i64 };
             taken.insert(value);
             picks.push(value);
         }

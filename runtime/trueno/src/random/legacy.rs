@@ -38,10 +38,7 @@ impl Source for RandomState {
 impl RandomState {
     /// `numpy.random.RandomState(seed)`, and what `numpy.random.seed(seed)` sets.
     pub fn new(seed: u32) -> RandomState {
-        RandomState {
-            bits: Mt19937::new(seed),
-            spare: None,
-        }
+        RandomState { bits: Mt19937::new(seed), spare: None }
     }
 
     /// Numbers in `[0, 1)`: `rand` and `random_sample`.
@@ -56,10 +53,7 @@ impl RandomState {
 
     /// Integers in `[low, high)`. Errors: no integer there.
     pub fn randint(&mut self, low: i64, high: i64, shape: &[usize]) -> Result<Array<i64>> {
-        require(
-            low < high,
-            if low == 0 { "high <= 0" } else { "low >= high" },
-        )?;
+        require(low < high, if low == 0 { "high <= 0" } else { "low >= high" })?;
         let range = high.wrapping_sub(1).wrapping_sub(low) as u64;
         fill(shape, || low.wrapping_add(draw::masked(self, range) as i64))
     }
@@ -83,12 +77,7 @@ impl RandomState {
     }
 
     /// Gamma numbers.
-    pub fn gamma(
-        &mut self,
-        shape_parameter: f64,
-        scale: f64,
-        shape: &[usize],
-    ) -> Result<Array<f64>> {
+    pub fn gamma(&mut self, shape_parameter: f64, scale: f64, shape: &[usize]) -> Result<Array<f64>> {
         require(shape_parameter >= 0.0 && scale >= 0.0, "shape < 0")?;
         fill(shape, || scale * draw::gamma(self, shape_parameter))
     }
@@ -101,10 +90,7 @@ impl RandomState {
 
     /// Poisson counts.
     pub fn poisson(&mut self, rate: f64, shape: &[usize]) -> Result<Array<i64>> {
-        require(
-            (0.0..9.2e18).contains(&rate),
-            "lam < 0 or lam contains NaNs",
-        )?;
+        require((0.0..9.2e18).contains(&rate), "lam < 0 or lam contains NaNs")?;
         fill(shape, || draw::poisson(self, rate))
     }
 
@@ -139,10 +125,7 @@ impl RandomState {
 
     /// `choice(n, shape)`: positions with replacement. Errors: nothing to choose from.
     pub fn choice(&mut self, n: usize, shape: &[usize]) -> Result<Array<i64>> {
-        require(
-            n > 0,
-            "a must be greater than 0 unless no samples are taken",
-        )?;
+        require(n > 0, "a must be greater than 0 unless no samples are taken")?;
         self.randint(0, n as i64, shape)
     }
 
@@ -157,17 +140,13 @@ impl RandomState {
 
     /// `choice(n, count, replace=False, p=p)`: positions without replacement, by probability.
     pub fn choice_weighted_unique(&mut self, p: &[f64], count: usize) -> Result<Array<i64>> {
-        Ok(Tensor::from(weighted_picks(p, count, |n| {
-            (0..n).map(|_| self.next_f64()).collect()
-        })?))
+        Ok(Tensor::from(weighted_picks(p, count, |n| (0..n).map(|_| self.next_f64()).collect())?))
     }
 
     /// `choice(n, count, replace=False)`: different positions. Errors: more than there are.
     pub fn choice_unique(&mut self, n: usize, count: usize) -> Result<Array<i64>> {
         if count > n {
-            return Err(Error::value(
-                "Cannot take a larger sample than population when 'replace=False'",
-            ));
+            return Err(Error::value("Cannot take a larger sample than population when 'replace=False'"));
         }
         let order = self.permutation(n);
         Ok(Tensor::from(order.to_vec()[..count].to_vec()))

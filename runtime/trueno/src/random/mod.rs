@@ -26,19 +26,12 @@ fn fill<T: Element>(shape: &[usize], mut draw: impl FnMut() -> T) -> Result<Arra
 
 /// The value error that NumPy raises for a parameter.
 fn require(holds: bool, text: &str) -> Result<()> {
-    if holds {
-        Ok(())
-    } else {
-        Err(Error::value(text))
-    }
+    if holds { Ok(()) } else { Err(Error::value(text)) }
 }
 
 /// Running sums of probabilities, the last one being 1. Errors: negative, not adding up to 1.
 fn cumulative(p: &[f64]) -> Result<Vec<f64>> {
-    require(
-        p.iter().all(|&x| x >= 0.0),
-        "Probabilities are not non-negative",
-    )?;
+    require(p.iter().all(|&x| x >= 0.0), "Probabilities are not non-negative")?;
     require(
         (p.iter().sum::<f64>() - 1.0).abs() <= 1.5e-8,
         "Probabilities do not sum to 1. See Notes section of docstring for more information.",
@@ -61,16 +54,9 @@ fn scaled_sums(p: &[f64]) -> Vec<f64> {
 }
 
 /// Picks without replacement by probability: draws again for what came twice, as NumPy does.
-fn weighted_picks(
-    p: &[f64],
-    count: usize,
-    mut draws: impl FnMut(usize) -> Vec<f64>,
-) -> Result<Vec<i64>> {
+fn weighted_picks(p: &[f64], count: usize, mut draws: impl FnMut(usize) -> Vec<f64>) -> Result<Vec<i64>> {
     cumulative(p)?;
-    require(
-        p.iter().filter(|&&x| x > 0.0).count() >= count,
-        "Fewer non-zero entries in p than size",
-    )?;
+    require(p.iter().filter(|&&x| x > 0.0).count() >= count, "Fewer non-zero entries in p than size")?;
     let mut p = p.to_vec();
     let mut found: Vec<i64> = Vec::with_capacity(count);
     while found.len() < count {

@@ -1,3 +1,5 @@
+//! The tables hold the numbers of NumPy's generator (BSD-3-Clause), so that draws agree bit for bit.
+//!
 //! Tables of the ziggurat method with 256 layers, as NumPy's streams use them (after Marsaglia and
 //! Tsang, 2000): `KI`/`KE` are the thresholds, `WI`/`WE` the widths and `FI`/`FE` the densities of the
 //! normal and the exponential distribution; widths and densities as bits of f64.

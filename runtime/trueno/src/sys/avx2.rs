@@ -15,9 +15,7 @@ macro_rules! tile {
         #[target_feature(enable = "avx2,fma")]
         pub(crate) fn $name(k: usize, a: &[$t], b: &[$t], out: &mut [$t]) {
             use std::arch::x86_64::*;
-            assert!(
-                a.len() >= k * $mr && b.len() >= k * 2 * $lanes && out.len() >= $mr * 2 * $lanes
-            );
+            assert!(a.len() >= k * $mr && b.len() >= k * 2 * $lanes && out.len() >= $mr * 2 * $lanes);
             let mut sums = [[$zero(); 2]; $mr];
             let (mut pa, mut pb) = (a.as_ptr(), b.as_ptr());
             for _ in 0..k {

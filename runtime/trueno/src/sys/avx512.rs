@@ -3,9 +3,7 @@
 use super::Kernel;
 
 /// Runs a kernel's body compiled for AVX-512.
-#[target_feature(
-    enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,bmi1,bmi2,popcnt,f16c"
-)]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,bmi1,bmi2,popcnt,f16c")]
 pub(crate) fn run<K: Kernel>(kernel: K) -> K::Output {
     kernel.run()
 }
@@ -17,9 +15,7 @@ macro_rules! tile {
         #[target_feature(enable = "avx512f")]
         pub(crate) fn $name(k: usize, a: &[$t], b: &[$t], out: &mut [$t]) {
             use std::arch::x86_64::*;
-            assert!(
-                a.len() >= k * $mr && b.len() >= k * 2 * $lanes && out.len() >= $mr * 2 * $lanes
-            );
+            assert!(a.len() >= k * $mr && b.len() >= k * 2 * $lanes && out.len() >= $mr * 2 * $lanes);
             let mut sums = [[$zero(); 2]; $mr];
             let (mut pa, mut pb) = (a.as_ptr(), b.as_ptr());
             for _ in 0..k {
@@ -83,20 +79,12 @@ pub(crate) fn dot_i8(a: &[i8], b: &[i8]) -> i32 {
     let (mut sum, mut b_sum) = (_mm512_setzero_si512(), _mm512_setzero_si512());
     for (x, y) in a_groups.iter().zip(b_groups) {
         // SAFETY: each group is 64 bytes, one register.
-        let (x, y) = unsafe {
-            (
-                _mm512_loadu_si512(x.as_ptr().cast()),
-                _mm512_loadu_si512(y.as_ptr().cast()),
-            )
-        };
+        let (x, y) =
+            unsafe { (_mm512_loadu_si512(x.as_ptr().cast()), _mm512_loadu_si512(y.as_ptr().cast())) };
         sum = _mm512_dpbusd_epi32(sum, _mm512_xor_si512(x, flip), y);
         b_sum = _mm512_dpbusd_epi32(b_sum, ones, y);
     }
-    let whole =
-        _mm512_reduce_add_epi32(sum).wrapping_sub(_mm512_reduce_add_epi32(b_sum).wrapping_mul(128));
-    let tail = a_tail
-        .iter()
-        .zip(b_tail)
-        .map(|(&x, &y)| i32::from(x) * i32::from(y));
+    let whole = _mm512_reduce_add_epi32(sum).wrapping_sub(_mm512_reduce_add_epi32(b_sum).wrapping_mul(128));
+    let tail = a_tail.iter().zip(b_tail).map(|(&x, &y)| i32::from(x) * i32::from(y));
     tail.fold(whole, i32::wrapping_add)
 }

@@ -61,11 +61,7 @@ fn detect() -> Level {
         Ok("avx2") => Level::Avx2,
         _ => best,
     };
-    let level = if available().contains(&wanted) {
-        wanted
-    } else {
-        best
-    };
+    let level = if available().contains(&wanted) { wanted } else { best };
     LEVEL.store(level as u8, Ordering::Relaxed);
     level
 }
@@ -91,9 +87,7 @@ pub fn available() -> Vec<Level> {
 
 #[cfg(target_arch = "x86_64")]
 fn has_avx2() -> bool {
-    is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("fma")
-        && is_x86_feature_detected!("bmi2")
+    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("bmi2")
 }
 
 #[cfg(target_arch = "x86_64")]

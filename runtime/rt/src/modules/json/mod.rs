@@ -17,16 +17,8 @@ mod tests {
     use crate::{Dict, Value, catch, repr};
 
     fn document() -> Value {
-        let inner = Value::from(Dict::from([
-            ("é\"\n", Value::from(1.0)),
-            ("b", Value::None),
-        ]));
-        let items = vec![
-            Value::from(true),
-            Value::from("x\u{1f600}"),
-            Value::from(1e16),
-            inner,
-        ];
+        let inner = Value::from(Dict::from([("é\"\n", Value::from(1.0)), ("b", Value::None)]));
+        let items = vec![Value::from(true), Value::from("x\u{1f600}"), Value::from(1e16), inner];
         Value::from(Dict::from([
             ("k", Value::from(items)),
             ("e", Value::from(Vec::<i64>::new())),
@@ -42,12 +34,7 @@ mod tests {
             "{\"k\": [true, \"x\\ud83d\\ude00\", 1e+16, {\"\\u00e9\\\"\\n\": 1.0, \"b\": null}], \
              \"e\": [], \"a\": [1, NaN]}"
         );
-        let style = Style {
-            indent: Some(2),
-            sort_keys: true,
-            ensure_ascii: false,
-            ..Style::default()
-        };
+        let style = Style { indent: Some(2), sort_keys: true, ensure_ascii: false, ..Style::default() };
         assert_eq!(
             dumps_with(document(), &style),
             "{\n  \"a\": [\n    1,\n    NaN\n  ],\n  \"e\": [],\n  \"k\": [\n    true,\n    \
@@ -55,10 +42,7 @@ mod tests {
         );
         assert_eq!(dumps(Dict::from([(1, 2)])), "{\"1\": 2}");
         let error = catch(|| dumps(crate::Set::from([1]))).map_err(|e| e.traceback_line());
-        assert_eq!(
-            error,
-            Err("TypeError: Object of type set is not JSON serializable".to_owned())
-        );
+        assert_eq!(error, Err("TypeError: Object of type set is not JSON serializable".to_owned()));
     }
 
     #[test]
@@ -77,42 +61,19 @@ mod tests {
         let cases = [
             ("", "Expecting value: line 1 column 1 (char 0)"),
             ("[1,]", "Expecting value: line 1 column 4 (char 3)"),
-            (
-                "{\"a\" 1}",
-                "Expecting ':' delimiter: line 1 column 6 (char 5)",
-            ),
-            (
-                "{\"a\": 1 \"b\"}",
-                "Expecting ',' delimiter: line 1 column 9 (char 8)",
-            ),
-            (
-                "{a: 1}",
-                "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
-            ),
-            (
-                "[1\n 2]",
-                "Expecting ',' delimiter: line 2 column 2 (char 4)",
-            ),
+            ("{\"a\" 1}", "Expecting ':' delimiter: line 1 column 6 (char 5)"),
+            ("{\"a\": 1 \"b\"}", "Expecting ',' delimiter: line 1 column 9 (char 8)"),
+            ("{a: 1}", "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+            ("[1\n 2]", "Expecting ',' delimiter: line 2 column 2 (char 4)"),
             ("1 2", "Extra data: line 1 column 3 (char 2)"),
-            (
-                "\"abc",
-                "Unterminated string starting at: line 1 column 1 (char 0)",
-            ),
-            (
-                "\"a\nb\"",
-                "Invalid control character at: line 1 column 3 (char 2)",
-            ),
+            ("\"abc", "Unterminated string starting at: line 1 column 1 (char 0)"),
+            ("\"a\nb\"", "Invalid control character at: line 1 column 3 (char 2)"),
             ("\"\\x\"", "Invalid \\escape: line 1 column 2 (char 1)"),
-            (
-                "{\"a\": 1,}",
-                "Expecting property name enclosed in double quotes: line 1 column 9 (char 8)",
-            ),
+            ("{\"a\": 1,}", "Expecting property name enclosed in double quotes: line 1 column 9 (char 8)"),
             ("nul", "Expecting value: line 1 column 1 (char 0)"),
         ];
         for (text, wanted) in cases {
-            let error = loads(text)
-                .map(|_| ())
-                .map_err(|e| (e.name(), e.to_string()));
+            let error = loads(text).map(|_| ()).map_err(|e| (e.name(), e.to_string()));
             assert_eq!(error, Err(("JSONDecodeError", wanted.to_owned())), "{text}");
         }
     }

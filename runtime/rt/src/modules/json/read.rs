@@ -47,18 +47,9 @@ impl Reader<'_> {
     fn error(&self, words: &str, at: usize) -> Error {
         let before = &self.text[..at];
         let line = before.matches('\n').count() + 1;
-        let column = before
-            .rsplit('\n')
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .count()
-            + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         let position = before.chars().count();
-        Error::new(
-            JSONDecodeError,
-            format!("{words}: line {line} column {column} (char {position})"),
-        )
+        Error::new(JSONDecodeError, format!("{words}: line {line} column {column} (char {position})"))
     }
 
     #[track_caller]
@@ -205,9 +196,7 @@ impl Reader<'_> {
         self.at += 1;
         loop {
             let rest = self.rest();
-            let plain = rest
-                .find(|c: char| c == '"' || c == '\\' || c < ' ')
-                .unwrap_or(rest.len());
+            let plain = rest.find(|c: char| c == '"' || c == '\\' || c < ' ').unwrap_or(rest.len());
             text.push_str(&rest[..plain]);
             self.at += plain;
             match self.peek() {

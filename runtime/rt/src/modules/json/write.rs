@@ -24,12 +24,7 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Style {
-        Style {
-            indent: None,
-            sort_keys: false,
-            ensure_ascii: true,
-            separators: None,
-        }
+        Style { indent: None, sort_keys: false, ensure_ascii: true, separators: None }
     }
 }
 
@@ -47,14 +42,7 @@ pub fn dumps_with(value: impl Into<Value>, style: &Style) -> String {
         None if style.indent.is_some() => (",", ": "),
         None => (", ", ": "),
     };
-    let mut writer = Writer {
-        out: String::new(),
-        style,
-        item,
-        key,
-        open: Vec::new(),
-        level: 0,
-    };
+    let mut writer = Writer { out: String::new(), style, item, key, open: Vec::new(), level: 0 };
     writer.value(&value.into());
     writer.out
 }
@@ -91,13 +79,9 @@ impl Writer<'_> {
                 self.entries(dict.items());
                 self.open.pop();
             }
-            other => raise_new(
-                TypeError,
-                format!(
-                    "Object of type {} is not JSON serializable",
-                    other.type_name()
-                ),
-            ),
+            other => {
+                raise_new(TypeError, format!("Object of type {} is not JSON serializable", other.type_name()))
+            }
         }
     }
 
@@ -136,13 +120,7 @@ impl Writer<'_> {
     }
 
     #[track_caller]
-    fn all<T>(
-        &mut self,
-        open: char,
-        close: char,
-        items: &[T],
-        mut each: impl FnMut(&mut Self, &T),
-    ) {
+    fn all<T>(&mut self, open: char, close: char, items: &[T], mut each: impl FnMut(&mut Self, &T)) {
         self.out.push(open);
         let level = self.level + 1;
         self.level = level;
@@ -188,11 +166,7 @@ fn float(x: f64) -> String {
     if x.is_nan() {
         "NaN".to_owned()
     } else if x.is_infinite() {
-        if x > 0.0 {
-            "Infinity".to_owned()
-        } else {
-            "-Infinity".to_owned()
-        }
+        if x > 0.0 { "Infinity".to_owned() } else { "-Infinity".to_owned() }
     } else {
         repr(&x).to_string()
     }
@@ -208,10 +182,7 @@ fn key_text(key: &Value) -> String {
         Value::Float(x) => float(*x),
         other => raise_new(
             TypeError,
-            format!(
-                "keys must be str, int, float, bool or None, not {}",
-                other.type_name()
-            ),
+            format!("keys must be str, int, float, bool or None, not {}", other.type_name()),
         ),
     }
 }

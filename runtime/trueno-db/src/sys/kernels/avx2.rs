@@ -4,18 +4,8 @@ use std::arch::x86_64::*;
 
 use super::{Kernels, scalar};
 
-pub(super) static TABLE: Kernels = Kernels {
-    name: "avx2",
-    l2,
-    dot,
-    l2_i8,
-    dot_i8,
-    l2_f16,
-    dot_f16,
-    l2_bf16,
-    dot_bf16,
-    hamming,
-};
+pub(super) static TABLE: Kernels =
+    Kernels { name: "avx2", l2, dot, l2_i8, dot_i8, l2_f16, dot_f16, l2_bf16, dot_bf16, hamming };
 
 #[inline]
 #[target_feature(enable = "avx2,fma")]
@@ -49,16 +39,8 @@ macro_rules! f32_kernel {
                     let (p, q) = (a.as_ptr().add(at), b.as_ptr().add(at));
                     acc[0] = step(acc[0], _mm256_loadu_ps(p), _mm256_loadu_ps(q));
                     acc[1] = step(acc[1], _mm256_loadu_ps(p.add(8)), _mm256_loadu_ps(q.add(8)));
-                    acc[2] = step(
-                        acc[2],
-                        _mm256_loadu_ps(p.add(16)),
-                        _mm256_loadu_ps(q.add(16)),
-                    );
-                    acc[3] = step(
-                        acc[3],
-                        _mm256_loadu_ps(p.add(24)),
-                        _mm256_loadu_ps(q.add(24)),
-                    );
+                    acc[2] = step(acc[2], _mm256_loadu_ps(p.add(16)), _mm256_loadu_ps(q.add(16)));
+                    acc[3] = step(acc[3], _mm256_loadu_ps(p.add(24)), _mm256_loadu_ps(q.add(24)));
                 }
                 at += 32;
             }
@@ -141,11 +123,7 @@ i8_kernel!(
     },
     scalar::l2_i8
 );
-i8_kernel!(
-    dot_i8,
-    |acc, x, y| _mm256_add_epi32(acc, _mm256_madd_epi16(x, y)),
-    scalar::dot_i8
-);
+i8_kernel!(dot_i8, |acc, x, y| _mm256_add_epi32(acc, _mm256_madd_epi16(x, y)), scalar::dot_i8);
 
 macro_rules! half_kernel {
     ($name:ident, $widen:expr, $step:expr, $rest:path) => {
@@ -158,11 +136,7 @@ macro_rules! half_kernel {
             while at + 32 <= n {
                 acc[0] = step(acc[0], widen(load_bytes(a, at)), widen(load_bytes(b, at)));
                 let next = at + 16;
-                acc[1] = step(
-                    acc[1],
-                    widen(load_bytes(a, next)),
-                    widen(load_bytes(b, next)),
-                );
+                acc[1] = step(acc[1], widen(load_bytes(a, next)), widen(load_bytes(b, next)));
                 at += 32;
             }
             sum(_mm256_add_ps(acc[0], acc[1])) + $rest(&a[at..n], &b[at..n])
@@ -179,12 +153,7 @@ half_kernel!(
     },
     scalar::l2_f16
 );
-half_kernel!(
-    dot_f16,
-    |x| _mm256_cvtph_ps(x),
-    |acc, x, y| _mm256_fmadd_ps(x, y, acc),
-    scalar::dot_f16
-);
+half_kernel!(dot_f16, |x| _mm256_cvtph_ps(x), |acc, x, y| _mm256_fmadd_ps(x, y, acc), scalar::dot_f16);
 half_kernel!(
     l2_bf16,
     |x| _mm256_castsi256_ps(_mm256_slli_epi32::<16>(_mm256_cvtepu16_epi32(x))),

@@ -33,11 +33,7 @@ macro_rules! f32_kernel {
                 while at + 64 <= n {
                     for (lane, acc) in acc.iter_mut().enumerate() {
                         let here = at + lane * 16;
-                        *acc = step(
-                            *acc,
-                            _mm512_loadu_ps(p.add(here)),
-                            _mm512_loadu_ps(q.add(here)),
-                        );
+                        *acc = step(*acc, _mm512_loadu_ps(p.add(here)), _mm512_loadu_ps(q.add(here)));
                     }
                     at += 64;
                 }
@@ -56,19 +52,11 @@ macro_rules! f32_kernel {
 }
 
 fn mask16(left: usize) -> u16 {
-    if left >= 16 {
-        u16::MAX
-    } else {
-        (1u16 << left) - 1
-    }
+    if left >= 16 { u16::MAX } else { (1u16 << left) - 1 }
 }
 
 fn mask32(left: usize) -> u32 {
-    if left >= 32 {
-        u32::MAX
-    } else {
-        (1u32 << left) - 1
-    }
+    if left >= 32 { u32::MAX } else { (1u32 << left) - 1 }
 }
 
 f32_kernel!(l2, |acc, x, y| {
@@ -116,10 +104,7 @@ i8_kernel!(l2_i8, |acc, x, y| {
     let difference = _mm512_sub_epi16(x, y);
     _mm512_add_epi32(acc, _mm512_madd_epi16(difference, difference))
 });
-i8_kernel!(dot_i8, |acc, x, y| _mm512_add_epi32(
-    acc,
-    _mm512_madd_epi16(x, y)
-));
+i8_kernel!(dot_i8, |acc, x, y| _mm512_add_epi32(acc, _mm512_madd_epi16(x, y)));
 
 macro_rules! half_kernel {
     ($name:ident, $widen:expr, $step:expr) => {
@@ -135,10 +120,7 @@ macro_rules! half_kernel {
                 // shorter length in bytes, and masked-off numbers are not read.
                 let (x, y) = unsafe {
                     let x = _mm256_maskz_loadu_epi16(mask, a.as_ptr().add(at * 2).cast());
-                    (
-                        x,
-                        _mm256_maskz_loadu_epi16(mask, b.as_ptr().add(at * 2).cast()),
-                    )
+                    (x, _mm256_maskz_loadu_epi16(mask, b.as_ptr().add(at * 2).cast()))
                 };
                 acc = step(acc, widen(x), widen(y));
                 at += 16;
@@ -152,11 +134,7 @@ half_kernel!(l2_f16, |x| _mm512_cvtph_ps(x), |acc, x, y| {
     let difference = _mm512_sub_ps(x, y);
     _mm512_fmadd_ps(difference, difference, acc)
 });
-half_kernel!(
-    dot_f16,
-    |x| _mm512_cvtph_ps(x),
-    |acc, x, y| _mm512_fmadd_ps(x, y, acc)
-);
+half_kernel!(dot_f16, |x| _mm512_cvtph_ps(x), |acc, x, y| _mm512_fmadd_ps(x, y, acc));
 half_kernel!(
     l2_bf16,
     |x| _mm512_castsi512_ps(_mm512_slli_epi32::<16>(_mm512_cvtepu16_epi32(x))),

@@ -102,10 +102,7 @@ pub(crate) fn kernels() -> &'static Kernels {
         let wanted = std::env::var("TRUENO_DB_KERNELS").ok();
         let sets = available();
         match wanted {
-            Some(name) => sets
-                .into_iter()
-                .find(|set| set.name == name)
-                .unwrap_or(&SCALAR),
+            Some(name) => sets.into_iter().find(|set| set.name == name).unwrap_or(&SCALAR),
             None => sets.last().copied().unwrap_or(&SCALAR),
         }
     })

@@ -31,12 +31,8 @@ macro_rules! f32_kernel {
                 for (lane, acc) in acc.iter_mut().enumerate() {
                     let here = at + lane * 4;
                     // SAFETY: `here + 4 <= at + 16 <= n`, the length of both slices.
-                    let (x, y) = unsafe {
-                        (
-                            vld1q_f32(a.as_ptr().add(here)),
-                            vld1q_f32(b.as_ptr().add(here)),
-                        )
-                    };
+                    let (x, y) =
+                        unsafe { (vld1q_f32(a.as_ptr().add(here)), vld1q_f32(b.as_ptr().add(here))) };
                     *acc = step(*acc, x, y);
                 }
                 at += 16;
@@ -69,12 +65,8 @@ macro_rules! i8_kernel {
             let mut at = 0;
             while at + 8 <= n {
                 // SAFETY: `at + 8 <= n`, the length of both slices.
-                let (x, y) = unsafe {
-                    (
-                        vld1_s8(a.as_ptr().add(at).cast()),
-                        vld1_s8(b.as_ptr().add(at).cast()),
-                    )
-                };
+                let (x, y) =
+                    unsafe { (vld1_s8(a.as_ptr().add(at).cast()), vld1_s8(b.as_ptr().add(at).cast())) };
                 acc = step(acc, vmovl_s8(x), vmovl_s8(y));
                 at += 8;
             }

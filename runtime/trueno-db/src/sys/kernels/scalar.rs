@@ -25,30 +25,18 @@ pub(crate) fn l2_i8(a: &[u8], b: &[u8]) -> f32 {
 
 /// Inner product of signed bytes.
 pub(crate) fn dot_i8(a: &[u8], b: &[u8]) -> f32 {
-    let sum: i64 = a
-        .iter()
-        .zip(b)
-        .map(|(x, y)| i64::from(*x as i8) * i64::from(*y as i8))
-        .sum();
+    let sum: i64 = a.iter().zip(b).map(|(x, y)| i64::from(*x as i8) * i64::from(*y as i8)).sum();
     sum as f32
 }
 
-fn halves<'a>(
-    a: &'a [u8],
-    b: &'a [u8],
-    widen: fn(u16) -> f32,
-) -> impl Iterator<Item = (f32, f32)> + 'a {
+fn halves<'a>(a: &'a [u8], b: &'a [u8], widen: fn(u16) -> f32) -> impl Iterator<Item = (f32, f32)> + 'a {
     let read = move |pair: &[u8]| widen(u16::from_le_bytes([pair[0], pair[1]]));
-    a.chunks_exact(2)
-        .zip(b.chunks_exact(2))
-        .map(move |(x, y)| (read(x), read(y)))
+    a.chunks_exact(2).zip(b.chunks_exact(2)).map(move |(x, y)| (read(x), read(y)))
 }
 
 /// Squared distance of half-precision vectors.
 pub(crate) fn l2_f16(a: &[u8], b: &[u8]) -> f32 {
-    halves(a, b, f16_to_f32)
-        .map(|(x, y)| (x - y) * (x - y))
-        .sum()
+    halves(a, b, f16_to_f32).map(|(x, y)| (x - y) * (x - y)).sum()
 }
 
 /// Inner product of half-precision vectors.
@@ -58,9 +46,7 @@ pub(crate) fn dot_f16(a: &[u8], b: &[u8]) -> f32 {
 
 /// Squared distance of bfloat16 vectors.
 pub(crate) fn l2_bf16(a: &[u8], b: &[u8]) -> f32 {
-    halves(a, b, bf16_to_f32)
-        .map(|(x, y)| (x - y) * (x - y))
-        .sum()
+    halves(a, b, bf16_to_f32).map(|(x, y)| (x - y) * (x - y)).sum()
 }
 
 /// Inner product of bfloat16 vectors.
@@ -70,10 +56,7 @@ pub(crate) fn dot_bf16(a: &[u8], b: &[u8]) -> f32 {
 
 /// Number of bits that differ.
 pub(crate) fn hamming(a: &[u8], b: &[u8]) -> f32 {
-    a.iter()
-        .zip(b)
-        .map(|(x, y)| u64::from((x ^ y).count_ones()))
-        .sum::<u64>() as f32
+    a.iter().zip(b).map(|(x, y)| u64::from((x ^ y).count_ones())).sum::<u64>() as f32
 }
 
 /// Half precision to single, exactly.
@@ -112,9 +95,5 @@ pub(crate) fn bf16_to_f32(half: u16) -> f32 {
 pub(crate) fn f32_to_bf16(x: f32) -> u16 {
     let bits = x.to_bits();
     let rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-    if rounded & 0x7fff == 0x7f80 {
-        rounded as u16 - 1
-    } else {
-        rounded as u16
-    }
+    if rounded & 0x7fff == 0x7f80 { rounded as u16 - 1 } else { rounded as u16 }
 }
