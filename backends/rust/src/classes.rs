@@ -1,6 +1,6 @@
 //! Classes: structs and enums with their derives, methods, and what makes them printable and comparable.
 
-use crate::env::{Env, Uses, variant};
+use crate::env::{Env, Uses};
 use crate::items::{doc, function, layout_pad, named_function, visibility};
 use crate::layout;
 use crate::names;
@@ -90,21 +90,12 @@ fn derives(env: &Env<'_>, class: &ClassDef) -> Vec<&'static str> {
                         | TyKind::Value
                         | TyKind::Complex
                 )
-        }) && hashes(class)
+        }) && env.is_key(class.path)
         {
             out.push("Eq");
         }
     }
     out
-}
-
-/// Objects of the class can be keys.
-fn hashes(class: &ClassDef) -> bool {
-    match class.kind {
-        ClassKind::Dataclass { frozen, unsafe_hash, eq, .. } => eq && (frozen || unsafe_hash),
-        ClassKind::NamedTuple => true,
-        _ => false,
-    }
 }
 
 /// Methods of the class and those that it inherits, in one `impl`.
@@ -266,7 +257,7 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
             "\nimpl rt::PyOrd for {name} {{\n    fn py_lt(&self, other: &Self) -> bool {{\n        {less}\n    }}\n}}\n"
         );
     }
-    if hashes(class) {
+    if env.is_key(class.path) {
         uses.rt = true;
         let fields: Vec<_> = env
             .all_fields(class.path)
@@ -275,7 +266,9 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
             .map(|field| names::snake(field.name.as_str()))
             .collect();
         if !fields.is_empty() {
-            let _ = write!(out, "\nrt::impl_key!({name} {{ {} }});\n", fields.join(", "));
+            let fields = fields.into_iter().map(|field| (field.clone(), Expr::Atom(field))).collect();
+            let key = Expr::Macro("rt::impl_key".to_owned(), vec![Expr::Struct(name.to_owned(), fields)]);
+            let _ = write!(out, "\n{};\n", layout::render(&key, 0, 0, 1));
         }
     }
     out
@@ -412,41 +405,4 @@ fn exception(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> 
         text.trim_start_matches('\n')
     );
     out
-}
-
-/// The enum of a closed union.
-pub fn union(env: &Env<'_>, ty: Ty, module: Name, uses: &mut Uses) -> String {
-    let (TyKind::Union(items), Some(name)) = (ty.kind(), env.unions.get(&ty)) else { return String::new() };
-    let mut out = format!(
-        "/// One of the types that the source mixes.\n#[derive(Clone, Debug, PartialEq)]\npub enum {name} {{\n"
-    );
-    let mut getters = String::new();
-    let mut shown = String::new();
-    for item in items {
-        let member = variant(*item);
-        if member == "None" {
-            let _ = writeln!(out, "    None,");
-            let _ = writeln!(shown, "            Self::None => f.write_str(\"None\"),");
-            continue;
-        }
-        let text = env.ty(*item, Position::Stored, module, uses);
-        let _ = writeln!(out, "    {member}({text}),");
-        let _ = writeln!(shown, "            Self::{member}(value) => value.fmt_repr(f),");
-        let own = names::snake(&member);
-        let own = own.trim_end_matches('_');
-        uses.rt = true;
-        for (prefix, receiver, result) in
-            [("into", "self", text.clone()), ("as", "&self", format!("&{text}"))]
-        {
-            let _ = write!(
-                getters,
-                "    pub fn {prefix}_{own}({receiver}) -> {result} {{\n        match self {{\n            Self::{member}(value) => value,\n            _ => rt::raise_new(rt::TypeError, \"unexpected type\"),\n        }}\n    }}\n\n"
-            );
-        }
-    }
-    uses.paths.insert("std::fmt".to_owned());
-    format!(
-        "{out}}}\n\nimpl {name} {{\n{}\n}}\n\nimpl rt::Repr for {name} {{\n    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {{\n        match self {{\n{shown}        }}\n    }}\n}}\n",
-        getters.trim_end()
-    )
 }

@@ -11,6 +11,9 @@ pub struct Env<'a> {
     pub program: &'a Program<Mir>,
     /// Sum types that stand for closed unions, by type, with their Rust names.
     pub unions: FxHashMap<Ty, String>,
+    /// Types that the program turns into dynamic values, and back.
+    pub to_value: FxHashSet<Ty>,
+    pub from_value: FxHashSet<Ty>,
     /// The program can make a float that is not a number.
     pub may_nan: bool,
     /// Functions that can reach themselves through calls.
@@ -52,6 +55,8 @@ impl<'a> Env<'a> {
         let mut env = Self {
             program,
             unions: FxHashMap::default(),
+            to_value: values(program, ValueOp::From),
+            from_value: values(program, ValueOp::To),
             may_nan: may_nan(program),
             recursive: recursive(program),
             needs_frame: needs_frame(program),
@@ -264,6 +269,15 @@ impl<'a> Env<'a> {
         out
     }
 
+    /// Objects of the class can be keys.
+    pub fn is_key(&self, class: Name) -> bool {
+        self.class(class).is_some_and(|class| match class.kind {
+            ClassKind::Dataclass { frozen, unsafe_hash, eq, .. } => eq && (frozen || unsafe_hash),
+            ClassKind::NamedTuple | ClassKind::Enum | ClassKind::EnumOf(_) => true,
+            _ => false,
+        })
+    }
+
     pub fn is_enum(&self, class: Name) -> bool {
         self.class(class).is_some_and(|class| matches!(class.kind, ClassKind::Enum | ClassKind::EnumOf(_)))
     }
@@ -380,4 +394,20 @@ fn needs_frame(program: &Program<Mir>) -> bool {
                 _ => false,
             })
     })
+}
+
+/// Types on the static side of conversions from or to dynamic values.
+fn values(program: &Program<Mir>, which: ValueOp) -> FxHashSet<Ty> {
+    let mut out = FxHashSet::default();
+    for body in program.fns.values() {
+        for (_, row) in body.nodes.iter() {
+            if let Node::Op { op: Op::ValueOp(op), args, .. } = &row.kind
+                && *op == which
+            {
+                let ty = if which == ValueOp::From { body.ty(args[0]) } else { row.ty };
+                out.insert(ty.strip_ref());
+            }
+        }
+    }
+    out
 }

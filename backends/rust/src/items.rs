@@ -22,7 +22,7 @@ pub fn module(env: &Env<'_>, module: &core::Module, is_entry: bool) -> ModuleTex
     let mut uses = Uses::default();
     let mut parts = Vec::new();
     for ty in env.unions_of(module.path) {
-        parts.push(classes::union(env, ty, module.path, &mut uses));
+        parts.push(crate::unions::union(env, ty, module.path, &mut uses));
     }
     for row in &module.items {
         let text = match row.item {
@@ -249,10 +249,10 @@ fn result(printer: &mut Printer<'_, '_>) -> String {
     }
 }
 
-/// `rt::generator(move |co| async move { .. })`.
+/// `rt::generator(|co| async move { .. })`.
 fn generator(printer: &mut Printer<'_, '_>, block: Block) -> Block {
     let body = Expr::Block("async move ".to_owned(), block);
-    let closure = tree::Closure { params: "co".to_owned(), is_move: true, ret: None, body: Box::new(body) };
+    let closure = tree::Closure { params: "co".to_owned(), is_move: false, ret: None, body: Box::new(body) };
     let name = printer.rt("generator");
     Block::of(Expr::call(name, vec![Expr::Closure(closure)]))
 }

@@ -19,5 +19,6 @@ mod tails;
 mod template;
 mod tree;
 mod types;
+mod unions;
 
 pub use project::{Dependencies, EmitOptions, MapEntry, Project, RUNTIME_PLACEHOLDER, emit};

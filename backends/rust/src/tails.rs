@@ -130,7 +130,7 @@ mod tests {
         let node = If { cond: Expr::atom("c"), then: give("1"), els, mark: None };
         let mut block = Block { stmts: vec![Stmt::expr(Expr::If(Box::new(node)))], ..Block::default() };
         tail_returns(&mut block);
-        assert_eq!(crate::layout::stmts(&block, 0), "if c {\n    1\n} else {\n    2\n}\n");
+        assert_eq!(crate::layout::stmts(&block, 0), "if c { 1 } else { 2 }\n");
     }
 
     #[test]

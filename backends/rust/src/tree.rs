@@ -200,9 +200,20 @@ impl Expr {
             other => other,
         }
     }
-    /// `cell.borrow()`: reads as what it guards, but is a value of its own.
+    /// `cell.borrow()`, a lazy static: reads as what it guards, but is a value of its own.
     pub fn is_guard(&self) -> bool {
-        matches!(self, Self::Method(_, name, args) if args.is_empty() && matches!(name.as_str(), "borrow" | "borrow_mut"))
+        let is_static = |text: &str| {
+            let last = text.rsplit("::").next().unwrap_or(text);
+            last.starts_with(|c: char| c.is_ascii_uppercase())
+                && last.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        };
+        match self {
+            Self::Method(_, name, args) => {
+                args.is_empty() && matches!(name.as_str(), "borrow" | "borrow_mut")
+            }
+            Self::Atom(text) => is_static(text),
+            _ => false,
+        }
     }
     /// A closure of one expression.
     pub fn closure(params: impl Into<String>, body: Self) -> Self {

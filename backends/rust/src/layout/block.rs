@@ -48,7 +48,7 @@ pub fn stmts(block: &Block, indent: usize) -> String {
         out.push_str(&stmt_text(stmt, indent));
     }
     if let Some(tail) = &block.tail {
-        let text = statement_value(tail, indent, 0);
+        let text = render(tail, indent, indent, 0);
         out.push_str(&format!("{}{}{text}\n", spaces(indent), mark_text(block.tail_mark)));
     }
     out.push_str(&comments(&block.end_comments, indent, out.is_empty()));
@@ -72,7 +72,7 @@ fn stmt_text(stmt: &Stmt, indent: usize) -> String {
             let semicolon = if expr.is_block_like() { "" } else { ";" };
             format!("{}{semicolon}", statement_value(expr, indent, semicolon.len()))
         }
-        StmtKind::Value(expr) => statement_value(expr, indent, 0),
+        StmtKind::Value(expr) => render(expr, indent, indent, 0),
         StmtKind::Nothing => String::new(),
     };
     let Some(beside) = &stmt.beside else {
@@ -210,12 +210,8 @@ pub(super) fn block_like(expr: &Expr, indent: usize, col: usize, tail: usize) ->
 /// `word cond ` before an opening brace; the brace goes to its own line behind a broken condition.
 fn condition(word: &str, cond: &Expr, indent: usize, col: usize) -> String {
     let text = struct_safe(cond, render(cond, indent, col + width(word), 2));
-    let is_hanging = text.ends_with([')', '}', ']'])
-        && text.lines().last().is_some_and(|line| {
-            line.trim_start().len() <= 3
-                && line.starts_with(&spaces(indent))
-                && !line[indent..].starts_with(' ')
-        });
+    let last = text.lines().last().unwrap_or_default();
+    let is_hanging = starts_at(last, indent) && last.trim_start().starts_with([')', '}', ']']);
     if text.contains('\n') && !is_hanging {
         format!("{word}{text}\n{}", spaces(indent))
     } else {

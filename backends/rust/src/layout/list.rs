@@ -54,7 +54,11 @@ fn overflow(callee: &str, args: &[Expr], indent: usize, col: usize, tail: usize)
     let fits_head = col + width(&head) + width(first_line(&text)) <= WIDTH;
     // A chain in a call stays on its line, but for the last link.
     let is_chain = is_chain(last) && (callee.len() >= TAB || args.len() > 1);
-    if is_chain && text.lines().nth(1).is_some_and(|line| line.trim_start().starts_with('.')) {
+    let is_broken = |line: &str| {
+        let start = line.trim_start();
+        start.starts_with('.') && line.len() - start.len() <= indent + TAB
+    };
+    if is_chain && text.lines().skip(1).any(is_broken) {
         return None;
     }
     let is_short_front = width(&head) + width(first_line(&text)) <= 60 || args.len() == 1;

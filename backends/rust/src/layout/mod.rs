@@ -165,6 +165,17 @@ fn binary(expr: &Expr, indent: usize, col: usize, tail: usize) -> String {
     let Expr::Binary(_, op, _) = expr else { unreachable!("only called for binary expressions") };
     let mut operands = Vec::new();
     collect_operands(expr, op, &mut operands);
+    // A last operand may hang over behind no more than an indentation.
+    if let [left, right] = operands[..]
+        && let Some(first) = flat::flat(left)
+        && width(&first) + op.len() + 2 <= TAB
+    {
+        let head = format!("{} {op} ", operand(left, prec_of(op), indent, col, 0));
+        let text = operand(right, prec_of(op).tighter(), indent, col + width(&head), tail);
+        if fits(&text, col + width(&head), tail) {
+            return format!("{head}{text}");
+        }
+    }
     let mut out = String::new();
     for (index, part) in operands.iter().enumerate() {
         let prec = if index == 0 { prec_of(op) } else { prec_of(op).tighter() };

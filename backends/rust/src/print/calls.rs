@@ -158,6 +158,12 @@ impl Printer<'_, '_> {
         for param in row.params.iter().skip(nodes.len()) {
             parts.extend(param.default.as_ref().map(default_argument));
         }
+        // A method of a literal needs its type.
+        for (index, part) in parts.iter_mut().enumerate() {
+            if spelling.contains(&format!("{{{index}}}.")) && matches!(part, Expr::Atom(_)) {
+                *part = super::ops::typed_literal(std::mem::replace(part, Expr::atom("")));
+            }
+        }
         self.scan_spelling(spelling, tys.first().copied());
         row.uses.iter().for_each(|path| {
             self.uses.paths.insert((*path).to_owned());

@@ -1,7 +1,7 @@
 //! Branches, jumps, returning and raising, generators.
 
 use super::Printer;
-use crate::tree::{self, Block, Expr};
+use crate::tree::{self, Expr};
 use batuta_base::Name;
 use batuta_core::{Attr, BlockId, Callee, ClassKind, ExcOp, Node, NodeId, Op, TyKind};
 
@@ -48,14 +48,9 @@ impl Printer<'_, '_> {
                     Some(value) => self.owned(*value),
                     None => Expr::atom("()"),
                 };
-                Expr::Await(Box::new(Expr::atom("co").method("emit", vec![value])))
+                emitted("emit", value)
             }
-            Node::YieldFrom(of) => {
-                let of = self.iterator(*of);
-                let emit = Expr::Await(Box::new(Expr::atom("co").method("emit", vec![Expr::atom("item")])));
-                let body = Block { stmts: vec![tree::Stmt::expr(emit)], ..Block::default() };
-                Expr::For(String::new(), "item".to_owned(), Box::new(of), body)
-            }
+            Node::YieldFrom(of) => emitted("emit_all", self.iterator(*of)),
             Node::Await(of) => Expr::Await(Box::new(self.expr(*of))),
             _ => self.problem("an expression without Rust form"),
         }
@@ -243,4 +238,9 @@ impl Printer<'_, '_> {
             _ => None,
         }
     }
+}
+
+/// `co.emit(value).await?`.
+fn emitted(method: &str, value: Expr) -> Expr {
+    Expr::Try(Box::new(Expr::Await(Box::new(Expr::atom("co").method(method, vec![value])))))
 }

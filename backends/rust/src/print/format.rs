@@ -99,14 +99,20 @@ impl Printer<'_, '_> {
 
     /// A reference to a value that is only shown.
     fn shown_ref(&mut self, node: NodeId) -> Expr {
+        match self.shown_as_reference(node) {
+            // What takes any type takes the guard for the value.
+            Expr::Unary("&", guard) if guard.is_guard() => {
+                Expr::Unary("&", Box::new(Expr::Unary("*", guard)))
+            }
+            shown => shown,
+        }
+    }
+
+    fn shown_as_reference(&mut self, node: NodeId) -> Expr {
         let is_reference = matches!(self.body.ty(node).kind(), TyKind::Ref(_) | TyKind::RefMut(_));
         match &self.body.nodes[node].kind {
             Node::Use(_, Mode::Copy | Mode::Move) if is_reference => self.expr(node),
-            Node::Use(..) => match self.shown(node) {
-                // What takes any type takes the guard for the value.
-                guard if guard.is_guard() => Expr::Unary("&", Box::new(Expr::Unary("*", Box::new(guard)))),
-                shown => Expr::unary("&", shown),
-            },
+            Node::Use(..) => Expr::Unary("&", Box::new(self.shown(node))),
             _ if is_reference => self.expr(node),
             _ => Expr::unary("&", self.shown(node)),
         }

@@ -73,7 +73,11 @@ impl<'a, 'u> Printer<'a, 'u> {
             module,
             uses,
             scope: scope(body),
-            frames: vec![Frame { fallible: body.fallible, ret: body.ret, exit: Exit::Direct }],
+            // A generator's block ends with `Ok(())`: what it yields goes through `co`.
+            frames: vec![match body.is_generator {
+                true => Frame { fallible: true, ret: Ty::unit(), exit: Exit::Direct },
+                false => Frame { fallible: body.fallible, ret: body.ret, exit: Exit::Direct },
+            }],
             handled: Vec::new(),
             loops: Vec::new(),
             guards: Vec::new(),

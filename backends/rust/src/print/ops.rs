@@ -442,8 +442,16 @@ fn strip(expr: Expr, ty: Ty) -> (Expr, bool) {
 }
 
 /// Methods of a literal need its type.
-fn typed_literal(expr: Expr) -> Expr {
+pub(crate) fn typed_literal(expr: Expr) -> Expr {
+    let is_number = |text: &str| text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
     match expr {
+        Expr::Atom(text) if is_number(&text) && text.ends_with(|c: char| c.is_ascii_alphabetic()) => {
+            Expr::Atom(text)
+        }
+        Expr::Atom(text) if text.starts_with('-') && is_number(&text) => {
+            let digits = text.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit() || b == b'_');
+            Expr::Atom(format!("{text}_{}", if digits { "i64" } else { "f64" }))
+        }
         Expr::Atom(text) if text.bytes().all(|b| b.is_ascii_digit() || b == b'_') => {
             Expr::Atom(format!("{text}_i64"))
         }

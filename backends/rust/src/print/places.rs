@@ -169,7 +169,7 @@ impl Printer<'_, '_> {
         self.uses.prelude |= is_list && !is_shared;
         let at = expr.method(name, vec![key]);
         // A shared container gives values, an owned one references.
-        let expr = if is_shared { at } else { Expr::unary("*", at) };
+        let expr = if is_shared && access == Access::Read { at } else { Expr::unary("*", at) };
         Placed { expr, ty: item, cell: false }
     }
 
@@ -381,6 +381,11 @@ impl Printer<'_, '_> {
                 let parts: Option<Vec<_>> = parts.iter().map(|part| self.plain_target(part)).collect();
                 parts.map(Expr::Tuple)
             }
+            Pat::List { front, rest: None, back } => {
+                let parts: Option<Vec<_>> =
+                    front.iter().chain(back).map(|part| self.plain_target(part)).collect();
+                parts.map(Expr::Array)
+            }
             Pat::Place(place) => {
                 let is_plain = matches!(place.root, Root::Local(_))
                     && place.proj.iter().all(|proj| matches!(proj, Proj::Field(_) | Proj::Nth(_)));
@@ -404,6 +409,17 @@ impl Printer<'_, '_> {
             Pat::Tuple(parts) => {
                 let parts: Vec<_> = parts.iter().map(|part| self.named_parts(part, later)).collect();
                 format!("({})", parts.join(", "))
+            }
+            Pat::List { front, rest, back } => {
+                let mut parts: Vec<_> = front.iter().map(|part| self.named_parts(part, later)).collect();
+                if let Some(rest) = rest {
+                    match self.named_parts(rest, later) {
+                        name if name == "_" => parts.push("..".to_owned()),
+                        name => parts.push(format!("{name} @ ..")),
+                    }
+                }
+                parts.extend(back.iter().map(|part| self.named_parts(part, later)));
+                format!("[{}]", parts.join(", "))
             }
             other => self.pat(other),
         }
