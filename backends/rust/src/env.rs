@@ -75,6 +75,16 @@ impl<'a> Env<'a> {
         self.modules.iter().find(heads).copied().unwrap_or_else(|| item.parent())
     }
 
+    /// A class given as an argument that the function never reads: Rust has no use for it.
+    pub fn is_dropped(&self, body: &Body<Mir>, index: usize) -> bool {
+        let Some(param) = body.params.get(index) else { return false };
+        let is_class = matches!(body.locals[param.local].ty.strip_ref().kind(), TyKind::TypeOf(_));
+        is_class
+            && !body.nodes.iter().any(
+                |(_, row)| matches!(&row.kind, Node::Use(place, _) if place.root == Root::Local(param.local)),
+            )
+    }
+
     pub fn class(&self, path: Name) -> Option<&'a Arc<ClassDef>> {
         self.program.classes.get(&path)
     }

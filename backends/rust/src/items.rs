@@ -156,6 +156,12 @@ pub fn named_function(
     if body.is_generator {
         block = generator(&mut printer, block);
     }
+    if block.is_empty() && !body.is_generator && !matches!(body.ret.kind(), TyKind::Unit | TyKind::Never) {
+        // A method without a body that subclasses replace.
+        let class = printer.rt("NotImplementedError");
+        let text = Expr::Atom(crate::literal::string(body.path.last()));
+        block = Block::of(Expr::call(printer.rt("raise_new"), vec![Expr::Atom(class), text]));
+    }
     if env.recursive.contains(&body.path) {
         let enter = printer.rt("enter");
         block.stmts.insert(0, Stmt::expr(Expr::call(enter, vec![])));
@@ -198,6 +204,9 @@ fn params(printer: &mut Printer<'_, '_>) -> Vec<String> {
     let mut out = Vec::new();
     for (index, param) in body.params.iter().enumerate() {
         let row = &body.locals[param.local];
+        if printer.env.is_dropped(body, index) {
+            continue;
+        }
         if index == 0 && body.has_receiver() {
             out.push(receiver(printer, row.ty, row.mutable));
             continue;

@@ -194,7 +194,31 @@ impl Parser<'_> {
             let (open, close) = if self.rest().starts_with('(') { ("(", ")") } else { ("[", "]") };
             return Some(Expr::Macro(path, self.list(open, close)?.0));
         }
+        let last = path.rsplit("::").next().unwrap_or(&path);
+        if last.starts_with(char::is_uppercase) && self.rest().starts_with(" { ") {
+            self.at += 1;
+            return Some(Expr::Struct(path, self.fields()?));
+        }
         Some(Expr::Atom(path))
+    }
+
+    /// `{ name: value, ..base }`.
+    fn fields(&mut self) -> Option<Vec<(String, Expr)>> {
+        self.eat("{");
+        let mut out = Vec::new();
+        while !self.eat("}") {
+            if self.eat("..") {
+                out.push(("..".to_owned(), self.expr(2)?));
+            } else {
+                let name = self.path()?;
+                let value = if self.eat(":") { self.expr(0)? } else { Expr::Atom(name.clone()) };
+                out.push((name, value));
+            }
+            if !self.eat(",") && !self.rest().trim_start().starts_with('}') {
+                return None;
+            }
+        }
+        Some(out)
     }
 
     /// `a::b::<T>`, `Vec<T>` only behind `as` and `::`.
@@ -309,6 +333,7 @@ mod tests {
         );
         assert_eq!(filled("({1}..).zip({0})", &["xs", "1"]), "(1..).zip(xs)");
         assert_eq!(filled("{0} as f64", &["a + b"]), "(a + b) as f64");
+        assert_eq!(filled("f(&S { a: {0}, ..D::new() })", &["1"]), "f(&S { a: 1, ..D::new() })");
         assert_eq!(filled("{0}.a.0?", &["f()"]), "f().a.0?");
     }
 }

@@ -114,6 +114,7 @@ fn values(env: &Env<'_>, ty: Ty, name: &str, items: &[Ty], module: Name, uses: &
                 continue;
             }
             let text = env.ty(item, Position::Stored, module, uses);
+            let text = if text.contains(['<', '(']) { format!("<{text}>") } else { text };
             let _ = write!(
                 tests,
                 "        if let Ok(member) = {text}::try_from(value.clone()) {{\n            return Ok(Self::{member}(member));\n        }}\n"

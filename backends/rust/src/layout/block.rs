@@ -267,8 +267,16 @@ fn arm_text(arm: &Arm, indent: usize) -> String {
         head.push_str(&format!(" if {}", render(guard, indent, indent + width(&head) + 4, 5)));
     }
     head.push_str(" =>");
-    if !fits(&head, indent, 2) && !head.contains('\n') {
+    let is_broken = !fits(&head, indent, 2) || head.contains('\n');
+    if is_broken {
         head = broken_pattern(arm, indent);
+    }
+    if is_broken && arm.guard.is_some() {
+        let block = match arm.body.as_value() {
+            Some(Expr::Block(label, block)) if label.is_empty() => block.clone(),
+            _ => with_semicolons(&arm.body),
+        };
+        return open_block(&format!("{head}\n{}", spaces(indent)), &block, indent);
     }
     let col = indent + width(super::last_line(&head)) + 1;
     let Some(value) = arm.body.as_value() else {

@@ -80,6 +80,17 @@ pub(super) fn chain(expr: &Expr, indent: usize, col: usize, tail: usize) -> Stri
     head
 }
 
+/// Whether a chain that does not fit on a line keeps all links but the last one's inside on the first.
+pub(super) fn hangs(expr: &Expr, indent: usize, col: usize, tail: usize) -> bool {
+    let mut links = Vec::new();
+    let (root, tries) = split(expr, &mut links, 0);
+    let head = format!("{}{}", operand(root, Prec::Postfix, indent, col, 0), "?".repeat(tries));
+    match links.split_last() {
+        Some((last, front)) => hanging(&head, front, last, indent, col, tail).is_some(),
+        None => true,
+    }
+}
+
 /// Everything on the first line but the inside of the last link's arguments: where that is at least five
 /// lines, or no longer than the last link on a line of its own.
 fn hanging(

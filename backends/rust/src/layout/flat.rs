@@ -130,6 +130,7 @@ fn flat_struct(path: &str, fields: &[(String, Expr)]) -> Option<String> {
 
 pub(super) fn flat_field(name: &str, value: &Expr) -> Option<String> {
     match value {
+        value if name == ".." => Some(format!("..{}", flat(value)?)),
         Expr::Atom(text) if text == name => Some(name.to_owned()),
         value => Some(format!("{name}: {}", flat(value)?)),
     }

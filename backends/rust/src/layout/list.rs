@@ -1,5 +1,6 @@
 //! Calls, arrays, struct literals that do not fit on one line.
 
+use super::chain;
 use super::flat::{LIST_WIDTH, flat, flat_args, flat_field, is_nested_call};
 use super::{Prec, TAB, WIDTH, first_line, fits, last_line, needs_parens, render, spaces, width};
 use crate::tree::Expr;
@@ -50,15 +51,26 @@ fn overflow(callee: &str, args: &[Expr], indent: usize, col: usize, tail: usize)
     // A call as the only argument has its one-line form up to the width of a list.
     let reserve =
         if is_nested_call(last) { (tail + 1).max(WIDTH.saturating_sub(col + LIST_WIDTH)) } else { tail + 1 };
-    let text = render(last, indent, col + width(&head), reserve);
-    let fits_head = col + width(&head) + width(first_line(&text)) <= WIDTH;
-    // A chain in a call stays on its line, but for the last link.
-    let is_chain = is_chain(last) && (callee.len() >= TAB || args.len() > 1);
-    let is_broken = |line: &str| {
-        let start = line.trim_start();
-        start.starts_with('.') && line.len() - start.len() <= indent + TAB
+    let text = match last {
+        // A closure that does not fit as it is gets a block.
+        Expr::Closure(closure) => super::block::closure(closure, indent, col + width(&head), reserve),
+        last => render(last, indent, col + width(&head), reserve),
     };
-    if is_chain && text.lines().skip(1).any(is_broken) {
+    let fits_head = col + width(&head) + width(first_line(&text)) <= WIDTH;
+    // A chain in a call stays on its line, but for the inside of its last link.
+    let is_long_callee = callee.len() >= TAB || args.len() > 1;
+    if let (Some((prefix, chain)), true) = (chain_in(last), is_long_callee)
+        && text.contains('\n')
+        && !chain::hangs(chain, indent, col + width(&head) + prefix, tail + 1)
+    {
+        return None;
+    }
+    // Two lines that would be one on a line of its own.
+    let inner = indent + TAB;
+    if args.len() == 1
+        && text.matches('\n').count() == 1
+        && flat(last).is_some_and(|text| inner + width(&text) < WIDTH)
+    {
         return None;
     }
     let is_short_front = width(&head) + width(first_line(&text)) <= 60 || args.len() == 1;
@@ -77,12 +89,13 @@ fn can_overflow(expr: &Expr, count: usize) -> bool {
     }
 }
 
-/// A chain, also behind a reference.
-fn is_chain(expr: &Expr) -> bool {
+/// A chain, also behind a reference: how far behind it begins.
+fn chain_in(expr: &Expr) -> Option<(usize, &Expr)> {
     match expr {
-        Expr::Method(..) | Expr::Field(..) => true,
-        Expr::Unary(_, inner) | Expr::Try(inner) | Expr::Cast(inner, _) => is_chain(inner),
-        _ => false,
+        Expr::Method(..) | Expr::Field(..) => Some((0, expr)),
+        Expr::Unary(op, inner) => chain_in(inner).map(|(at, chain)| (at + op.len(), chain)),
+        Expr::Try(inner) | Expr::Cast(inner, _) => chain_in(inner),
+        _ => None,
     }
 }
 
@@ -131,11 +144,8 @@ pub(super) fn array(open: &str, items: &[Expr], indent: usize, col: usize, tail:
     if items.iter().all(short) {
         return format!("{open}\n{}\n{}]", packed(items, inner, true), spaces(indent));
     }
-    if let [only] = items
-        && can_overflow(only, 1)
-        && flat(only).is_none()
-    {
-        return format!("{open}{}]", render(only, indent, col + open.len(), tail + 1));
+    if let Some(text) = overflow("[", items, indent, col + open.len(), tail) {
+        return format!("{open}{text}]");
     }
     let mut out = format!("{open}\n");
     for item in items {
@@ -167,6 +177,10 @@ pub(super) fn struct_literal(path: &str, fields: &[(String, Expr)], indent: usiz
     let inner = indent + TAB;
     let mut out = format!("{path} {{\n");
     for (name, value) in fields {
+        if name == ".." {
+            out.push_str(&format!("{}..{}\n", spaces(inner), render(value, inner, inner + 2, 0)));
+            continue;
+        }
         let text = match flat_field(name, value) {
             Some(text) if fits(&text, inner, 1) => text,
             _ => format!("{name}:{}", super::block::right_side(&format!("{name}:"), value, inner, inner, 1)),

@@ -183,7 +183,8 @@ fn binary(expr: &Expr, indent: usize, col: usize, tail: usize) -> String {
             out.push_str(&operand(part, prec, indent, col, 0));
         } else {
             let inner = indent + TAB;
-            let head = format!("\n{}{op} ", spaces(inner));
+            let closes = index == 1 && out.contains('\n') && last_line(&out).trim_start().len() <= 2;
+            let head = if closes { format!(" {op} ") } else { format!("\n{}{op} ", spaces(inner)) };
             let tail = if index + 1 == operands.len() { tail } else { 0 };
             out.push_str(&head);
             out.push_str(&operand(part, prec, inner, inner + op.len() + 1, tail));

@@ -104,7 +104,9 @@ impl Printer<'_, '_> {
         let Some(callee) = self.env.function(path).cloned() else {
             return self.problem(&format!("a call of `{path}`, which is not in the program"));
         };
-        let mut parts = self.arguments(args);
+        let kept = args.iter().enumerate().filter(|(index, _)| !self.env.is_dropped(&callee, *index));
+        let kept: Vec<Arg> = kept.map(|(_, arg)| arg.clone()).collect();
+        let mut parts = self.arguments(&kept);
         if callee.has_receiver() && !parts.is_empty() {
             let receiver = parts.remove(0);
             return receiver.method(method_name(&callee), parts);
@@ -156,7 +158,11 @@ impl Printer<'_, '_> {
             });
         }
         for param in row.params.iter().skip(nodes.len()) {
-            parts.extend(param.default.as_ref().map(default_argument));
+            parts.extend(param.default.as_ref().map(|value| {
+                let is_option = matches!(param.ty.kind(), TyKind::Option(_)) && *value != Const::None;
+                let value = default_argument(value);
+                if is_option { Expr::call("Some", vec![value]) } else { value }
+            }));
         }
         // A method of a literal needs its type.
         for (index, part) in parts.iter_mut().enumerate() {

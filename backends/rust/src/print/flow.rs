@@ -5,6 +5,7 @@ use crate::literal;
 use crate::names;
 use crate::tree::{self, Block, Expr, Stmt, StmtKind};
 use crate::types::Position;
+use batuta_base::Name;
 use batuta_core::{Arm, Const, ListOp, Mode, Node, NodeId, Op, OptOp, Pat, Ty, TyKind};
 
 impl Printer<'_, '_> {
@@ -48,6 +49,11 @@ impl Printer<'_, '_> {
             Pat::None => "None".to_owned(),
             Pat::Ref(part) => format!("&{}", self.pat(part)),
             Pat::Class { class, args, named } => {
+                let in_union = self.union_variant(*class);
+                if let (Some(variant), None) = (&in_union, self.env.class(*class)) {
+                    let part = args.first().map_or("_".to_owned(), |part| self.pat(part));
+                    return format!("{variant}({part})");
+                }
                 let own = names::camel(class.last());
                 let path = self.env.item_path(*class, &own, self.module, self.uses);
                 let mut parts: Vec<String> = Vec::new();
@@ -58,8 +64,14 @@ impl Printer<'_, '_> {
                     let (name, part) = (names::snake(name.as_str()), self.pat(part));
                     parts.push(if name == part { name } else { format!("{name}: {part}") });
                 }
-                parts.push("..".to_owned());
-                format!("{path} {{ {} }}", parts.join(", "))
+                if parts.len() < fields.len() {
+                    parts.push("..".to_owned());
+                }
+                let text = format!("{path} {{ {} }}", parts.join(", "));
+                match in_union {
+                    Some(variant) => format!("{variant}({text})"),
+                    None => text,
+                }
             }
             Pat::Value(node) => match self.expr(*node) {
                 Expr::Atom(text) => text,
@@ -70,6 +82,25 @@ impl Printer<'_, '_> {
                 "_".to_owned()
             }
         }
+    }
+
+    /// The variant of the matched union that stands for a class or builtin type.
+    fn union_variant(&mut self, class: Name) -> Option<String> {
+        let ty = self.matched?;
+        let TyKind::Union(items) = ty.kind() else { return None };
+        let member = items.iter().copied().find(|item| match item.strip().kind() {
+            TyKind::Class(path, _) => *path == class,
+            TyKind::Int(_) => class.last() == "int",
+            TyKind::Float(_) => class.last() == "float",
+            TyKind::Str => class.last() == "str",
+            TyKind::Bool => class.last() == "bool",
+            TyKind::List(_) => class.last() == "list",
+            TyKind::Dict(..) => class.last() == "dict",
+            TyKind::Tuple(_) => class.last() == "tuple",
+            TyKind::Bytes => class.last() == "bytes",
+            _ => false,
+        })?;
+        Some(format!("{}::{}", self.stored(ty), crate::env::variant(member)))
     }
 
     fn pats(&mut self, parts: &[Pat], between: &str) -> String {
@@ -100,7 +131,9 @@ impl Printer<'_, '_> {
         }
         let mut out = Vec::new();
         for arm in arms {
+            let outer = self.matched.replace(self.body.ty(subject).strip_ref());
             let pat = self.pat(&arm.pat);
+            self.matched = outer;
             let guard = arm.guard.map(|guard| self.expr(guard));
             let mut body = self.block(arm.body);
             let mark = self.mark(arm.origin);

@@ -36,6 +36,8 @@ pub struct Printer<'a, 'u> {
     guards: Vec<Guard>,
     /// Names of the errors that the handlers around here handle.
     handled: Vec<String>,
+    /// Type of the value that the patterns around here take apart.
+    matched: Option<Ty>,
     /// A hole was printed.
     pub has_hole: bool,
     /// Fields of an object under construction that are locals: `__init__` prints `new`.
@@ -79,6 +81,7 @@ impl<'a, 'u> Printer<'a, 'u> {
                 false => Frame { fallible: body.fallible, ret: body.ret, exit: Exit::Direct },
             }],
             handled: Vec::new(),
+            matched: None,
             loops: Vec::new(),
             guards: Vec::new(),
             has_hole: false,
@@ -290,6 +293,11 @@ impl<'a, 'u> Printer<'a, 'u> {
             return out.push(stmt);
         }
         let ty = match self.pat_ty(pat) {
+            // What a hole would give: unknown types are dynamic.
+            Some(ty) if self.is_hole(value) => {
+                let ty = if matches!(ty.kind(), TyKind::Never | TyKind::Unit) { Ty::value() } else { ty };
+                Some(self.ty(ty, Position::Stored))
+            }
             Some(ty) if self.needs_type(value, ty) => Some(self.ty(ty, Position::Stored)),
             _ => None,
         };
@@ -315,6 +323,10 @@ impl<'a, 'u> Printer<'a, 'u> {
             }
             _ => self.expr(value),
         }
+    }
+
+    fn is_hole(&self, node: NodeId) -> bool {
+        matches!(self.body.nodes[node].kind, Node::Hole { .. })
     }
 
     fn pat_ty(&self, pat: &Pat) -> Option<Ty> {

@@ -151,12 +151,12 @@ impl Printer<'_, '_> {
             }
             ValueOp::Method => {
                 let receiver = self.by_ref(args[0]);
-                let rest = Expr::unary("&", Expr::Array(self.exprs(&args[1..])));
+                let rest = Expr::unary("&", Expr::Array(self.dynamic(&args[1..])));
                 Expr::call(format!("rt::{language}::call_method"), vec![receiver, text(name), rest])
             }
             ValueOp::Call => {
                 let callee = self.by_ref(args[0]);
-                let rest = Expr::unary("&", Expr::Array(self.exprs(&args[1..])));
+                let rest = Expr::unary("&", Expr::Array(self.dynamic(&args[1..])));
                 Expr::call(format!("rt::{language}::call"), vec![callee, rest])
             }
             ValueOp::Iter => {
@@ -164,6 +164,19 @@ impl Printer<'_, '_> {
                 Expr::call(format!("rt::{language}::iter"), vec![of])
             }
         }
+    }
+
+    /// Arguments of a dynamic call: values of their own.
+    fn dynamic(&mut self, args: &[NodeId]) -> Vec<Expr> {
+        let mut out = Vec::new();
+        for arg in args {
+            let value = self.expr(*arg);
+            out.push(match self.body.ty(*arg).kind() {
+                TyKind::Ref(_) | TyKind::RefMut(_) => value.method("clone", vec![]),
+                _ => value,
+            });
+        }
+        out
     }
 
     /// An operator of the source language on dynamic values.
