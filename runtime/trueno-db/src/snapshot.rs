@@ -23,8 +23,8 @@ use crate::value::Row;
 /// Vectors looked at to guess how many pass a filter.
 const FILTER_SAMPLE: u32 = 256;
 /// A walk that keeps `ef` candidates costs about as much as measuring this many times `ef`
-/// vectors in a row (measured at 128 components).
-const WALK_COST: u64 = 32;
+/// vectors in a row: 53, 45 and 37 times at ef 32, 64 and 128 on 50,000 x 128 (AVX2, Zen 3).
+const WALK_COST: u64 = 40;
 /// A scan for more results than this sorts once instead of keeping order all along.
 const SORTED_ROOM: usize = 512;
 
