@@ -415,7 +415,10 @@ fn values(program: &Program<Mir>, which: ValueOp) -> FxHashSet<Ty> {
                 && *op == which
             {
                 let ty = if which == ValueOp::From { body.ty(args[0]) } else { row.ty };
-                out.insert(ty.strip_ref());
+                ty.strip_ref().any(&mut |part| {
+                    out.insert(part);
+                    false
+                });
             }
         }
     }

@@ -38,7 +38,8 @@ pub fn union(env: &Env<'_>, ty: Ty, module: Name, uses: &mut Uses) -> String {
         }
     }
     uses.paths.insert("std::fmt".to_owned());
-    let more = [keys(env, name, items), values(env, ty, name, items, module, uses)].concat();
+    let more =
+        [keys(env, name, items), order(name, items), values(env, ty, name, items, module, uses)].concat();
     format!(
         "{out}}}\n\nimpl {name} {{\n{}\n}}\n\nimpl rt::Repr for {name} {{\n    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {{\n        match self {{\n{shown}        }}\n    }}\n}}\n",
         getters.trim_end()
@@ -48,6 +49,21 @@ pub fn union(env: &Env<'_>, ty: Ty, module: Name, uses: &mut Uses) -> String {
 /// The variant and its member type's text.
 fn members<'a>(items: &'a [Ty]) -> impl Iterator<Item = (String, Ty)> + 'a {
     items.iter().map(|item| (variant(*item), *item))
+}
+
+/// Members of one type have an order; those of two raise `TypeError`, as in Python.
+fn order(name: &str, items: &[Ty]) -> String {
+    let has_order =
+        |ty: Ty| matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Str | TyKind::Bool);
+    if !items.iter().all(|item| has_order(*item)) {
+        return String::new();
+    }
+    let arms: String = members(items)
+        .map(|(member, _)| format!("            (Self::{member}(a), Self::{member}(b)) => a.py_lt(b),\n"))
+        .collect();
+    format!(
+        "\nimpl rt::PyOrd for {name} {{\n    fn py_lt(&self, other: &Self) -> bool {{\n        match (self, other) {{\n{arms}            _ => rt::raise_new(rt::TypeError, \"values of two types have no order\"),\n        }}\n    }}\n}}\n"
+    )
 }
 
 /// Equal members are equal keys; members of two types never are.

@@ -143,7 +143,12 @@ impl Printer<'_, '_> {
         let frame = *self.frames.last().expect("a body is a frame");
         let made = match value {
             Some(node) => {
-                let value = self.owned(node);
+                let value = match self.body.nodes[node].kind {
+                    // The function's result is `impl Fn`: the closure takes what it captures along.
+                    Node::Closure(_) => moving(self.expr(node)),
+                    Node::Item(_) => self.expr(node),
+                    _ => self.owned(node),
+                };
                 if frame.fallible && frame.exit == Exit::Direct {
                     return self.return_result(node, value);
                 }
@@ -237,6 +242,14 @@ impl Printer<'_, '_> {
             Callee::New(class) if self.exception_kind(*class).is_some() => Some(*class),
             _ => None,
         }
+    }
+}
+
+/// The closure with `move`.
+pub(crate) fn moving(expr: Expr) -> Expr {
+    match expr {
+        Expr::Closure(closure) => Expr::Closure(tree::Closure { is_move: true, ..closure }),
+        expr => expr,
     }
 }
 

@@ -110,7 +110,7 @@ impl<'a, 'u> Printer<'a, 'u> {
         let frame = *self.frames.last().expect("a body is a frame");
         if !frame.fallible {
             if let Some(tail) = out.tail.take() {
-                out.tail = Some(Box::new(untyped_collect(*tail)));
+                out.tail = Some(Box::new(control::moving(untyped_collect(*tail))));
             }
             return;
         }
@@ -299,6 +299,10 @@ impl<'a, 'u> Printer<'a, 'u> {
                 Some(self.ty(ty, Position::Stored))
             }
             Some(ty) if self.needs_type(value, ty) => Some(self.ty(ty, Position::Stored)),
+            None => match self.tuple_ty(pat) {
+                Some(ty) if self.needs_type(value, ty) => Some(self.ty(ty, Position::Stored)),
+                _ => None,
+            },
             _ => None,
         };
         let value = self.bound_value(value);
@@ -323,6 +327,12 @@ impl<'a, 'u> Printer<'a, 'u> {
             }
             _ => self.expr(value),
         }
+    }
+
+    /// The type that a pattern of names takes apart.
+    fn tuple_ty(&self, pat: &Pat) -> Option<Ty> {
+        let Pat::Tuple(parts) = pat else { return None };
+        parts.iter().map(|part| self.pat_ty(part)).collect::<Option<Vec<_>>>().map(Ty::tuple)
     }
 
     fn is_hole(&self, node: NodeId) -> bool {

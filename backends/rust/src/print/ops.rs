@@ -69,11 +69,31 @@ impl Printer<'_, '_> {
 
     /// An operand that is kept: owned where it is text.
     pub(crate) fn owned(&mut self, node: NodeId) -> Expr {
+        let is_function = matches!(self.body.nodes[node].kind, Node::Closure(_) | Node::Item(_));
+        if is_function && matches!(self.body.ty(node).kind(), TyKind::Func(..)) {
+            return self.kept_function(node);
+        }
         let expr = self.operand(node);
         match (&self.body.nodes[node].kind, self.body.ty(node).kind()) {
             (Node::Const(Const::Str(_)), TyKind::Ref(_)) => super::expr::to_owned_text(expr),
             _ => expr,
         }
+    }
+
+    /// A function value that something keeps: `Rc::new(..) as Rc<dyn Fn(..)>`.
+    fn kept_function(&mut self, node: NodeId) -> Expr {
+        let ty = self.ty(self.body.ty(node), Position::Stored);
+        let function = match &self.body.nodes[node].kind {
+            Node::Closure(closure) => {
+                let closure = closure.clone();
+                match self.closure(&closure, false) {
+                    Expr::Closure(made) => Expr::Closure(crate::tree::Closure { is_move: true, ..made }),
+                    other => other,
+                }
+            }
+            _ => self.expr(node),
+        };
+        Expr::call("Rc::new", vec![function]).cast(ty)
     }
 
     fn binary_nodes(&mut self, op: Op, args: &[NodeId]) -> Expr {

@@ -69,7 +69,11 @@ impl Printer<'_, '_> {
                 let ty = self.body.locals[local].ty;
                 Placed { expr: Expr::Atom(self.name(local)), ty, cell: false }
             }
-            Root::Node(node) => Placed { expr: self.expr(node), ty: self.body.ty(node), cell: false },
+            Root::Node(node) => match &self.body.nodes[node].kind {
+                // A borrowed place goes on as the place that it is.
+                Node::Use(inner, Mode::Ref | Mode::Mut) => self.place(inner, access),
+                _ => Placed { expr: self.expr(node), ty: self.body.ty(node), cell: false },
+            },
             Root::Global(path) => self.global(path, access),
         };
         let is_variant = matches!(place.root, Root::Global(path) if self.env.is_variant(path));
