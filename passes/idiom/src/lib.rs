@@ -13,7 +13,8 @@ mod remainder;
 mod same;
 mod swap;
 
-use batuta_core::{Body, Mir};
+use batuta_core::{Body, Mir, Program};
+use std::sync::Arc;
 
 /// An idiom: rewrites a body where it can prove that the meaning stays.
 pub type Idiom = fn(&mut Body<Mir>);
@@ -28,6 +29,11 @@ pub const IDIOMS: &[(&str, Idiom)] = &[
     ("range_contains", range_contains::range_contains),
     ("swap", swap::swap),
 ];
+
+/// Runs every idiom over every body of a program.
+pub fn idioms(program: &mut Program<Mir>) {
+    program.fns.values_mut().for_each(|body| idiom(Arc::make_mut(body)));
+}
 
 /// Runs every idiom over a body.
 pub fn idiom(body: &mut Body<Mir>) {
