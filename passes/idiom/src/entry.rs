@@ -74,8 +74,8 @@ fn only(body: &Body<Mir>, block: BlockId) -> Option<&StmtKind> {
 
 /// `d[k]` as its dict and key.
 fn item(body: &Body<Mir>, place: &Place) -> Option<(Place, NodeId)> {
+    let place = crate::same::flat(body, place);
     let (Proj::Index(key), front) = place.proj.split_last()? else { return None };
-    let _ = body;
     Some((Place { root: place.root, proj: front.to_vec() }, *key))
 }
 
@@ -106,5 +106,17 @@ mod tests {
     #[test]
     fn holds_back_from_other_starts() {
         holds_back(entry, &text(5));
+    }
+
+    #[test]
+    fn sees_through_borrows() {
+        let before = text(1).replace("update %d[", "update (copy %d)[");
+        holds_back(entry, &before);
+        let owned = text(1).replace("&mut dict", "dict").replace("copy %d", "ref %d");
+        check(
+            entry,
+            &owned.replace("update %d[", "update (ref %d)["),
+            "fn @f(%d: dict<str, i64>, %k: str) -> none {\n  update (rs.method{\"{0}.entry({1}).or_insert({2})\"}(mut %d, clone %k, 0): &mut i64).* int.add 1\n}\n",
+        );
     }
 }

@@ -4,7 +4,8 @@
 //!   let %r: i64 = int.add(..)       return int.add(..)
 //!   return copy %r
 //!
-//! Holds back when a comment stands between the two, or the value is a place that the local freed from a borrow.
+//! Holds back when a comment stands between the two, when the value is a place that the local freed from a
+//! borrow, and for functions, which keep their names.
 
 use batuta_core::*;
 
@@ -37,7 +38,8 @@ fn step(body: &mut Body<Mir>, block: BlockId) -> bool {
         return false;
     };
     let (local, value) = (*local, *value);
-    let may_hold_guard = matches!(body.nodes[value].kind, Node::Match { .. } | Node::Use(..));
+    let may_hold_guard =
+        matches!(body.nodes[value].kind, Node::Match { .. } | Node::Use(..) | Node::Closure(_));
     if place.as_local() != Some(local) || body.ty(value) != body.ty(returned) || may_hold_guard {
         return false;
     }

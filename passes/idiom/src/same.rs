@@ -20,6 +20,7 @@ pub(crate) fn same(body: &Body<Mir>, a: NodeId, b: NodeId) -> bool {
 
 /// Two places that are one, with indices without effect.
 pub(crate) fn same_place(body: &Body<Mir>, a: &Place, b: &Place) -> bool {
+    let (a, b) = (&flat(body, a), &flat(body, b));
     let same_root = match (a.root, b.root) {
         (Root::Node(a), Root::Node(b)) => same(body, a, b),
         (a, b) => a == b,
@@ -30,6 +31,18 @@ pub(crate) fn same_place(body: &Body<Mir>, a: &Place, b: &Place) -> bool {
             (Proj::Index(a), Proj::Index(b)) | (Proj::Nth(a), Proj::Nth(b)) => same(body, *a, *b),
             (a, b) => a == b,
         })
+}
+
+/// The place without borrows in its root: `(ref %xs)[#0]` is `%xs[#0]`.
+pub(crate) fn flat(body: &Body<Mir>, place: &Place) -> Place {
+    if let Root::Node(node) = place.root
+        && let Node::Use(inner, Mode::Ref | Mode::Mut) = &body.nodes[node].kind
+    {
+        let mut out = flat(body, inner);
+        out.proj.extend(place.proj.iter().copied());
+        return out;
+    }
+    place.clone()
 }
 
 fn is_pure_op(op: Op) -> bool {

@@ -76,7 +76,11 @@ impl Printer<'_, '_> {
     /// Pattern and iterator of a `for`.
     pub(crate) fn loop_head(&mut self, pat: &Pat, iter: NodeId) -> (String, Expr) {
         let Node::Op { op: Op::IterOp(op), args, .. } = &self.body.nodes[iter].kind else {
-            let iter = self.iterator(iter);
+            let iter = match self.iterator(iter) {
+                // A loop takes what it can iterate as it is.
+                Expr::Method(of, name, args) if name == "into_iter" && args.is_empty() => *of,
+                iter => iter,
+            };
             return (self.pat(pat), iter);
         };
         let (op, of) = (*op, args[0]);
