@@ -924,13 +924,48 @@ impl Own<'_> {
         found.map_or((0, 0), |(_, _, (_, end))| (start, *end))
     }
 
+    /// A pattern whose values, keys and places are lowered.
+    fn pattern_nodes(&mut self, pat: &Pat) -> Pat {
+        let all = |own: &mut Self, parts: &[Pat]| parts.iter().map(|part| own.pattern_nodes(part)).collect();
+        match pat {
+            Pat::Value(node) => Pat::Value(self.node(*node, Want::Read)),
+            Pat::Place(place) => Pat::Place(self.place_to_write(place)),
+            Pat::Map { pairs, rest } => {
+                let pairs = pairs
+                    .iter()
+                    .map(|(key, part)| (self.node(*key, Want::Read), self.pattern_nodes(part)))
+                    .collect();
+                Pat::Map { pairs, rest: *rest }
+            }
+            Pat::Tuple(parts) => Pat::Tuple(all(self, parts)),
+            Pat::Or(parts) => Pat::Or(all(self, parts)),
+            Pat::List { front, rest, back } => Pat::List {
+                front: all(self, front),
+                rest: rest.as_ref().map(|part| Box::new(self.pattern_nodes(part))),
+                back: all(self, back),
+            },
+            Pat::Class { class, args, named } => Pat::Class {
+                class: *class,
+                args: all(self, args),
+                named: named.iter().map(|(name, part)| (*name, self.pattern_nodes(part))).collect(),
+            },
+            Pat::Bind(local, part) => {
+                Pat::Bind(*local, part.as_ref().map(|part| Box::new(self.pattern_nodes(part))))
+            }
+            Pat::Some(part) => Pat::Some(Box::new(self.pattern_nodes(part))),
+            Pat::Ref(part) => Pat::Ref(Box::new(self.pattern_nodes(part))),
+            Pat::Wild | Pat::Const(_) | Pat::None => pat.clone(),
+        }
+    }
+
     fn match_node(&mut self, subject: NodeId, arms: &[Arm], want: Want, ty: Ty) -> Node {
         let subject = self.node(subject, Want::Own);
         let mut lowered = Vec::new();
         for arm in arms {
             let guard = arm.guard.map(|guard| self.node(guard, Want::Own));
             let body = self.value_block(arm.body, want, ty);
-            lowered.push(Arm { guard, body, ..arm.clone() });
+            let pat = self.pattern_nodes(&arm.pat);
+            lowered.push(Arm { pat, guard, body, ..arm.clone() });
         }
         Node::Match { subject, arms: lowered }
     }
@@ -965,7 +1000,7 @@ impl Own<'_> {
                     .iter()
                     .map(|item| WithItem {
                         context: self.node(item.context, Want::Own),
-                        target: item.target.clone(),
+                        target: item.target.as_ref().map(|pat| self.pattern_nodes(pat)),
                     })
                     .collect(),
                 body: self.block(*body, Want::Own),

@@ -3,7 +3,7 @@
 use super::Printer;
 use crate::literal;
 use crate::tree::Expr;
-use batuta_core::{Const, Conv, IoOp, Lang, Mode, Node, NodeId, Op, Piece, RsOp, Ty, TyKind};
+use batuta_core::{Const, Conv, IoOp, Lang, Mode, Node, NodeId, Op, Piece, Root, RsOp, Storage, Ty, TyKind};
 
 /// The literal under construction and its arguments.
 #[derive(Default)]
@@ -101,11 +101,18 @@ impl Printer<'_, '_> {
     fn shown_ref(&mut self, node: NodeId) -> Expr {
         match self.shown_as_reference(node) {
             // What takes any type takes the guard for the value.
-            Expr::Unary("&", guard) if guard.is_guard() => {
+            Expr::Unary("&", guard) if guard.is_guard() && !self.is_constant(node) => {
                 Expr::Unary("&", Box::new(Expr::Unary("*", guard)))
             }
             shown => shown,
         }
+    }
+
+    /// A `const`: a value itself, where a `static` guards one.
+    fn is_constant(&self, node: NodeId) -> bool {
+        let Node::Use(place, _) = &self.body.nodes[node].kind else { return false };
+        matches!(place.root, Root::Global(path)
+            if self.env.program.globals.get(&path).is_some_and(|global| global.storage == Storage::Const))
     }
 
     fn shown_as_reference(&mut self, node: NodeId) -> Expr {
