@@ -183,6 +183,13 @@ impl Apply<'_, '_, '_> {
                     }
                     other => (other, again),
                 };
+                // An attribute of a class is one global, whatever names the class here.
+                if let (TyKind::TypeOf(_), Node::Use(global, _)) =
+                    (self.ty(object).kind(), &self.body.nodes[read].kind)
+                    && matches!(global.root, Root::Global(_))
+                {
+                    return (global.clone(), read, stmts);
+                }
                 (Place::node(object).with(proj), read, stmts)
             }
             (Root::Node(node), None) => {
