@@ -5,7 +5,7 @@ use crate::alias::{Aliases, Borrow, Reads, aliases};
 use crate::bounds::{Bounds, bounds};
 use crate::iter::Form;
 use crate::live::{Liveness, liveness};
-use crate::{init, lets, types};
+use crate::{CACHE_DROPPED, init, lets, types};
 use batuta_base::{Diagnostic, Diags, FxHashSet, IndexMap, Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
@@ -99,6 +99,7 @@ pub fn lower(
         after: Vec::new(),
         results: vec![ret],
     };
+    own.report_caches(&src.decorators);
     own.set_local_types();
     own.params();
     let root = own.block(src.root, Want::Own);
@@ -157,6 +158,16 @@ fn cells(body: &Body<Typed>, escaping: &FxHashSet<NodeId>, all: &Accesses) -> Fx
 }
 
 impl Own<'_> {
+    /// A call that the cache would have answered runs again: seen in its effects and its time.
+    pub fn report_caches(&mut self, decorators: &[Decorator]) {
+        let caches = ["functools.lru_cache", "functools.cache", "functools.cached_property"];
+        for decorator in decorators.iter().filter(|found| caches.contains(&found.path.as_str())) {
+            let found = self.diags.report(CACHE_DROPPED, decorator.origin);
+            found.label(decorator.origin, "each call computes its answer again");
+            found.hint("keep the answers in a dict of your own");
+        }
+    }
+
     fn set_local_types(&mut self) {
         for (local, borrow) in &self.alias.locals {
             let row = &mut self.out.locals[*local];

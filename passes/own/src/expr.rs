@@ -812,6 +812,7 @@ impl Own<'_> {
         if escapes {
             self.own_captures(closure);
         }
+        self.report_caches(&closure.decorators);
         let mut made = closure.clone();
         for param in &mut made.params {
             param.default = None;

@@ -40,6 +40,9 @@ pub struct Lowered {
 /// An object that no representation can share has two owners.
 pub const TWO_OWNERS: Code = Code::warning("B0401", "this value would need two owners");
 
+/// A memoised function is translated without its memory.
+pub const CACHE_DROPPED: Code = Code::warning("B0402", "the cache of this function is not translated yet");
+
 /// Lowers a program of representation types. `frozen` are uses of objects that never change;
 /// `tried` are the demotions of earlier rounds: a use that still needs a second owner becomes a hole.
 pub fn own(program: &Program<Typed>, frozen: &FxHashSet<(Name, NodeId)>, tried: &[Demotion]) -> Lowered {
