@@ -32,6 +32,7 @@ def parse_args():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("programs", nargs="*")
     parser.add_argument("--all", action="store_true", help="the whole Python corpus")
+    parser.add_argument("--expected", action="store_true", help="what tests/expected_passes.txt names")
     parser.add_argument("-v", "--verbose", action="store_true")
     parser.add_argument("--errors", action="store_true", help="count rustc's errors over all programs")
     parser.add_argument("--no-build", action="store_true", help="use the batutac that is there")
@@ -54,6 +55,18 @@ def build_batutac(jobs):
         sys.exit("batutac does not build")
 
 
+def replace(fresh, old):
+    """Makes folder `old` equal to `fresh`; a file that stays the same keeps its time, so cargo skips it."""
+    keep = {path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file()}
+    for path in [path for path in old.rglob("*") if path.is_file() and path.relative_to(old) not in keep]:
+        path.unlink()
+    for name in keep:
+        new = (fresh / name).read_bytes()
+        if not (old / name).exists() or (old / name).read_bytes() != new:
+            (old / name).parent.mkdir(parents=True, exist_ok=True)
+            (old / name).write_bytes(new)
+
+
 class Program:
     def __init__(self, path):
         self.path = path
@@ -63,24 +76,26 @@ class Program:
 
     def transpile(self, out):
         self.folder = out / "members" / self.name
-        shutil.rmtree(self.folder, ignore_errors=True)
-        command = [ROOT / "target/debug/batutac", "--color", "never", "transpile", self.path, "-o", self.folder]
+        fresh = out / "fresh" / self.name
+        shutil.rmtree(fresh, ignore_errors=True)
+        command = [ROOT / "target/debug/batutac", "--color", "never", "transpile", self.path, "-o", fresh]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=30)
         except subprocess.TimeoutExpired:
             self.detail = "transpile: timeout"
             return False
         self.findings = done.stderr.strip()
-        if done.returncode or not (self.folder / "src/main.rs").exists():
+        if done.returncode or not (fresh / "src/main.rs").exists():
             self.detail = f"transpile: exit {done.returncode}\n" + self.findings
             return False
-        manifest = self.folder / "Cargo.toml"
+        manifest = fresh / "Cargo.toml"
         text = manifest.read_text()
         text = re.sub(r'(batuta-rt = \{[^}\n]*path = )"[^"]*"', rf'\1"{ROOT}/runtime/rt"', text)
         text = re.sub(r'(?m)^name = "[^"]*"', f'name = "{self.name}"', text, count=1)
         text = re.sub(r"(?ms)^\[profile\..*?(?=^\[|\Z)", "", text)
         text = re.sub(r"(?ms)^\[workspace\]\n", "", text)
         manifest.write_text(text)
+        replace(fresh, self.folder)
         self.stage = "transpiled"
         return True
 
@@ -153,8 +168,13 @@ def main():
     if args.all:
         paths += sorted((CORPUS / "python").glob("*.py"))
         paths += sorted(path for path in (CORPUS / "projects").iterdir() if path.is_dir())
+    if args.expected:
+        rows = (ROOT / "tests" / "expected_passes.txt").read_text().split("\n")
+        paths += [find(row.split("_", 1)[1]) for row in rows if row and not row.startswith("#")]
+    if not paths and args.expected:
+        sys.exit(0)
     if not paths:
-        sys.exit("no programs: name some, or --all")
+        sys.exit("no programs: name some, --expected or --all")
     if not args.no_build:
         build_batutac(args.jobs)
     out = ROOT / "target" / "quick"
