@@ -115,6 +115,12 @@ class Program:
         done = subprocess.run([sys.executable, self.path, *args], input=stdin, capture_output=True)
         return done.stdout, done.returncode, stdin, args, self.path.parent
 
+    def last_error_line(self):
+        """What CPython says at the end of an uncaught error, where it is written beside the program."""
+        side = self.path.with_suffix(".err")
+        text = side.read_text().strip() if self.path.is_file() and side.exists() else ""
+        return text.rsplit("\n", 1)[-1] if text else None
+
     def run(self, timeout):
         self.stage = "compiled"
         out, code, stdin, args, folder = self.expected()
@@ -123,7 +129,9 @@ class Program:
         except subprocess.TimeoutExpired:
             self.detail = "run: timeout"
             return
-        if done.stdout == out and done.returncode == code:
+        said = done.stderr.decode(errors="replace").strip().rsplit("\n", 1)[-1]
+        last = self.last_error_line()
+        if done.stdout == out and done.returncode == code and last in (None, said):
             self.stage = "same"
             return
         lines = lambda data: (data or b"").decode(errors="replace").splitlines()
