@@ -228,3 +228,11 @@ pub fn item_ty(ty: Ty) -> Ty {
         _ => ty.strip().children().first().copied().unwrap_or(Ty::unknown()),
     }
 }
+
+/// Type of the items of an iterator, or of what is iterated.
+pub fn item_of_iter(ty: Ty) -> Ty {
+    match ty.strip().kind() {
+        TyKind::Iter(item) => *item,
+        _ => item_ty(ty),
+    }
+}

@@ -2,7 +2,6 @@
 
 use crate::graph::{Graph, ShapeId};
 use batuta_base::{FxHashMap, FxHashSet, Name};
-use batuta_catalog as catalog;
 use batuta_core::*;
 
 /// An arithmetic step, for the growth analysis.
@@ -152,13 +151,13 @@ fn join_signatures(program: &Program<Typed>, built: &mut Built, a: Name, b: Name
     built.graph.unify(built.results[&a], built.results[&b]);
 }
 
-struct Walk<'a> {
-    program: &'a Program<Typed>,
-    body: &'a Body<Typed>,
-    built: &'a mut Built,
-    nodes: Vec<Option<ShapeId>>,
+pub(crate) struct Walk<'a> {
+    pub(crate) program: &'a Program<Typed>,
+    pub(crate) body: &'a Body<Typed>,
+    pub(crate) built: &'a mut Built,
+    pub(crate) nodes: Vec<Option<ShapeId>>,
     /// Result shapes of the functions around, innermost last.
-    returns: Vec<ShapeId>,
+    pub(crate) returns: Vec<ShapeId>,
 }
 
 impl Walk<'_> {
@@ -178,7 +177,7 @@ impl Walk<'_> {
         }
     }
 
-    fn default(&mut self, param: &Param) {
+    pub(crate) fn default(&mut self, param: &Param) {
         if let Some(default) = param.default {
             let shape = self.node(default);
             let local = self.local(param.local);
@@ -186,11 +185,11 @@ impl Walk<'_> {
         }
     }
 
-    fn local(&self, local: LocalId) -> ShapeId {
+    pub(crate) fn local(&self, local: LocalId) -> ShapeId {
         self.built.locals[&self.body.path][local.0 as usize]
     }
 
-    fn block(&mut self, block: BlockId) -> Option<ShapeId> {
+    pub(crate) fn block(&mut self, block: BlockId) -> Option<ShapeId> {
         for stmt in &self.body.blocks[block].stmts {
             self.stmt(stmt);
         }
@@ -328,7 +327,7 @@ impl Walk<'_> {
     }
 
     /// Shape of the item, field, key or payload number `index` inside a shape.
-    fn part(&mut self, shape: ShapeId, index: usize) -> ShapeId {
+    pub(crate) fn part(&mut self, shape: ShapeId, index: usize) -> ShapeId {
         let ty = self.built.graph.ty(shape);
         match ty.kind() {
             TyKind::Tuple(_) | TyKind::Union(_) => {
@@ -340,7 +339,7 @@ impl Walk<'_> {
         }
     }
 
-    fn field(&self, class: Name, name: Name) -> Option<ShapeId> {
+    pub(crate) fn field(&self, class: Name, name: Name) -> Option<ShapeId> {
         let find = |path: Name| self.built.fields.get(&(path, name)).copied();
         self.program.mro(class).into_iter().find_map(find)
     }
@@ -416,7 +415,7 @@ impl Walk<'_> {
         }
     }
 
-    fn node(&mut self, id: NodeId) -> ShapeId {
+    pub(crate) fn node(&mut self, id: NodeId) -> ShapeId {
         let body = self.body;
         let row = &body.nodes[id];
         let shape = match &row.kind {
@@ -457,363 +456,6 @@ impl Walk<'_> {
                 self.pieces(spec);
             }
         }
-    }
-
-    fn operate(&mut self, op: Op, shapes: &[ShapeId], args: &[NodeId], ty: Ty) -> ShapeId {
-        match op {
-            Op::IntOp(int_op) => self.int_step(int_op, shapes, args, ty),
-            Op::ListOp(ListOp::New) | Op::SetOp(SetOp::New) => {
-                let made = self.built.graph.fresh(ty);
-                for (shape, arg) in shapes.iter().zip(args) {
-                    let is_splat =
-                        matches!(self.body.nodes[*arg].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. });
-                    let item = if is_splat { self.part(*shape, 0) } else { *shape };
-                    let kid = self.built.graph.kids(made)[0];
-                    self.built.graph.flow(item, kid);
-                }
-                made
-            }
-            Op::DictOp(DictOp::New) => {
-                let made = self.built.graph.fresh(ty);
-                let kids = self.built.graph.kids(made).to_vec();
-                let mut at = 0;
-                for (shape, arg) in shapes.iter().zip(args) {
-                    let is_splat = matches!(
-                        self.body.nodes[*arg].kind,
-                        Node::Op { op: Op::ObjOp(ObjOp::SplatDict), .. }
-                    );
-                    if is_splat {
-                        let parts = self.built.graph.kids(*shape).to_vec();
-                        parts
-                            .into_iter()
-                            .zip(&kids)
-                            .for_each(|(part, kid)| self.built.graph.flow(part, *kid));
-                    } else {
-                        self.built.graph.flow(*shape, kids[at % 2]);
-                        at += 1;
-                    }
-                }
-                made
-            }
-            Op::TupleOp(TupleOp::New) => {
-                let made = self.built.graph.fresh(ty);
-                let kids = self.built.graph.kids(made).to_vec();
-                shapes.iter().zip(kids).for_each(|(shape, kid)| self.built.graph.flow(*shape, kid));
-                made
-            }
-            Op::ObjOp(ObjOp::Splat | ObjOp::SplatDict) | Op::ClassOp(ClassOp::Up | ClassOp::Down) => {
-                if matches!(op, Op::ObjOp(_)) { shapes[0] } else { self.built.graph.fresh(ty) }
-            }
-            Op::OptOp(OptOp::Some) => {
-                let made = self.built.graph.fresh(ty);
-                let kid = self.part(made, 0);
-                self.built.graph.flow(shapes[0], kid);
-                made
-            }
-            Op::OptOp(OptOp::Unwrap) => self.part(shapes[0], 0),
-            Op::IterOp(_) => self.iter_of(shapes[0], ty),
-            Op::ListOp(ListOp::Repeat | ListOp::Slice | ListOp::Concat) => {
-                let made = self.built.graph.fresh(ty);
-                let kid = self.built.graph.kids(made)[0];
-                let operands = if op == Op::ListOp(ListOp::Concat) { shapes } else { &shapes[..1] };
-                for operand in operands {
-                    let part = self.part(*operand, 0);
-                    // No item changes its form on the way: one width for all.
-                    self.built.graph.unify(part, kid);
-                }
-                if op == Op::ListOp(ListOp::Repeat) {
-                    self.built.graph.set_index(shapes[1]);
-                }
-                made
-            }
-            Op::SetOp(SetOp::Or | SetOp::And | SetOp::Sub | SetOp::Xor) => {
-                let made = self.built.graph.fresh(ty);
-                for operand in shapes {
-                    let (part, kid) = (self.part(*operand, 0), self.part(made, 0));
-                    self.built.graph.unify(part, kid);
-                }
-                made
-            }
-            Op::ListOp(ListOp::Contains) | Op::SetOp(SetOp::Contains) | Op::DictOp(DictOp::Contains) => {
-                let item = self.part(shapes[0], 0);
-                self.built.graph.flow(shapes[1], item);
-                self.built.graph.fresh(ty)
-            }
-            Op::RangeOp(RangeOp::New) => {
-                shapes.iter().for_each(|shape| self.built.graph.set_index(*shape));
-                self.built.graph.fresh(ty)
-            }
-            Op::TupleOp(TupleOp::Concat) => {
-                let made = self.built.graph.fresh(ty);
-                let kids = self.built.graph.kids(made).to_vec();
-                let parts: Vec<_> =
-                    shapes.iter().flat_map(|shape| self.built.graph.kids(*shape).to_vec()).collect();
-                parts.into_iter().zip(kids).for_each(|(part, kid)| self.built.graph.flow(part, kid));
-                made
-            }
-            Op::ClassOp(ClassOp::New) => self.class_literal(shapes, ty),
-            Op::CmpOp(_) => {
-                if let [a, b] = shapes {
-                    let (ta, tb) = (self.built.graph.ty(*a), self.built.graph.ty(*b));
-                    // Two containers that are compared have one element type.
-                    if !ta.is_int() && !tb.is_int() && !matches!(ta.kind(), TyKind::Class(..)) {
-                        self.same_width(*a, *b);
-                    }
-                }
-                self.built.graph.fresh(ty)
-            }
-            _ => self.built.graph.fresh(ty),
-        }
-    }
-
-    /// Elements of compared containers share their int width, without joining the containers.
-    fn same_width(&mut self, a: ShapeId, b: ShapeId) {
-        let (a, b) = (self.built.graph.find(a), self.built.graph.find(b));
-        if self.built.graph.ty(a).is_int() && self.built.graph.ty(b).is_int() {
-            self.built.graph.edges.push((a, b));
-            self.built.graph.edges.push((b, a));
-            return;
-        }
-        let pairs: Vec<_> =
-            self.built.graph.kids(a).iter().copied().zip(self.built.graph.kids(b).to_vec()).collect();
-        pairs.into_iter().for_each(|(x, y)| self.same_width(x, y));
-    }
-
-    fn class_literal(&mut self, shapes: &[ShapeId], ty: Ty) -> ShapeId {
-        let made = self.built.graph.fresh(ty);
-        let Some(class) = ty.class_path() else { return made };
-        for (name, shape) in self.all_fields(class).into_iter().zip(shapes) {
-            if let Some(target) = self.field(class, name) {
-                self.built.graph.flow(*shape, target);
-            }
-        }
-        made
-    }
-
-    /// Names of the fields of a class and its bases, base classes first.
-    fn all_fields(&self, class: Name) -> Vec<Name> {
-        let mut out = Vec::new();
-        for path in self.program.mro(class).into_iter().rev() {
-            for field in &self.program.classes[&path].fields {
-                if !out.contains(&field.name) {
-                    out.push(field.name);
-                }
-            }
-        }
-        out
-    }
-
-    fn int_step(&mut self, op: IntOp, shapes: &[ShapeId], args: &[NodeId], ty: Ty) -> ShapeId {
-        let result = self.built.graph.fresh(ty);
-        let literal = args.last().and_then(|arg| match self.body.as_const(*arg) {
-            Some(Const::Int(digits)) => digits.parse().ok(),
-            _ => None,
-        });
-        self.built.steps.push(Step { op, operands: shapes.to_vec(), result, literal });
-        result
-    }
-
-    /// Iterator over a value: its items are the container's.
-    fn iter_of(&mut self, source: ShapeId, ty: Ty) -> ShapeId {
-        let TyKind::Iter(item) = ty.kind() else { return self.built.graph.fresh(ty) };
-        let kid = match self.built.graph.ty(source).kind() {
-            TyKind::List(_) | TyKind::Set(_) | TyKind::FrozenSet(_) | TyKind::Dict(..) | TyKind::Iter(_) => {
-                self.part(source, 0)
-            }
-            TyKind::Lib(..) if !self.built.graph.kids(source).is_empty() => self.part(source, 0),
-            TyKind::Tuple(_) => {
-                let made = self.built.graph.fresh(*item);
-                for kid in self.built.graph.kids(source).to_vec() {
-                    self.built.graph.flow(kid, made);
-                }
-                made
-            }
-            _ => self.built.graph.fresh(*item),
-        };
-        let ty = Ty::iter(self.built.graph.ty(kid));
-        self.built.graph.with_kids(ty, vec![kid])
-    }
-
-    fn call(&mut self, callee: &Callee, args: &[Arg], ty: Ty) -> ShapeId {
-        let target = match callee {
-            Callee::Value(node) | Callee::Method(node, _) => Some(self.node(*node)),
-            _ => None,
-        };
-        let shapes: Vec<_> = args.iter().map(|arg| self.node(arg.value)).collect();
-        match callee {
-            Callee::Fn(path) => self.call_fn(*path, &shapes, ty),
-            Callee::Virtual(path) => self.call_virtual(*path, &shapes, ty),
-            Callee::New(class) => self.construct(*class, &shapes, ty),
-            Callee::Lib(name) => self.call_lib(*name, &shapes, ty),
-            _ => {
-                let target = target.expect("a value is called");
-                self.call_value(target, &shapes, ty)
-            }
-        }
-    }
-
-    fn call_fn(&mut self, path: Name, shapes: &[ShapeId], ty: Ty) -> ShapeId {
-        let Some(body) = self.program.fns.get(&path) else { return self.built.graph.fresh(ty) };
-        for (param, shape) in body.params.iter().zip(shapes) {
-            let local = self.built.local(path, param.local);
-            self.built.graph.flow(*shape, local);
-        }
-        let result = self.built.results[&path];
-        if ty.is_int() && self.built.graph.ty(result).is_int() {
-            // A fresh leaf, so that recursion shows as an edge of its own.
-            let leaf = self.built.graph.fresh(ty);
-            self.built.graph.edges.push((result, leaf));
-            self.built.recursive.push((result, leaf));
-            return leaf;
-        }
-        result
-    }
-
-    fn call_virtual(&mut self, path: Name, shapes: &[ShapeId], ty: Ty) -> ShapeId {
-        let mut result = None;
-        for class in self.program.subclasses(path.parent()) {
-            if let Some(method) = self.program.find_method(class, path.last()) {
-                result = Some(self.call_fn(method, shapes, ty));
-            }
-        }
-        result.unwrap_or_else(|| self.built.graph.fresh(ty))
-    }
-
-    fn construct(&mut self, class: Name, shapes: &[ShapeId], ty: Ty) -> ShapeId {
-        if let Some(init) = self.program.find_method(class, "__init__")
-            && let Some(body) = self.program.fns.get(&init)
-        {
-            for (param, shape) in body.params.iter().skip(1).zip(shapes) {
-                let local = self.built.local(init, param.local);
-                self.built.graph.flow(*shape, local);
-            }
-        } else {
-            let mut fields = Vec::new();
-            for path in self.program.mro(class).into_iter().rev() {
-                for field in &self.program.classes[&path].fields {
-                    if field.flags.init && !fields.contains(&field.name) {
-                        fields.push(field.name);
-                    }
-                }
-            }
-            for (name, shape) in fields.into_iter().zip(shapes) {
-                if let Some(target) = self.field(class, name) {
-                    self.built.graph.flow(*shape, target);
-                }
-            }
-        }
-        self.built.graph.fresh(ty)
-    }
-
-    fn call_value(&mut self, target: ShapeId, shapes: &[ShapeId], ty: Ty) -> ShapeId {
-        let kids = self.built.graph.kids(target).to_vec();
-        let Some((result, params)) = kids.split_last() else { return self.built.graph.fresh(ty) };
-        params.iter().zip(shapes).for_each(|(param, shape)| self.built.graph.flow(*shape, *param));
-        *result
-    }
-
-    fn call_lib(&mut self, name: Name, shapes: &[ShapeId], ty: Ty) -> ShapeId {
-        let tys: Vec<Ty> = shapes.iter().map(|shape| self.built.graph.ty(*shape)).collect();
-        let made = self.built.graph.fresh(ty);
-        let Some(row) = catalog::select(name.as_str(), &tys) else { return made };
-        let mut bound = FxHashMap::default();
-        for (param, shape) in row.params.iter().zip(shapes) {
-            self.matches(param.ty, *shape, &mut bound);
-            if param.take == catalog::Take::Write {
-                self.built.graph.set_mutated(*shape);
-            }
-        }
-        let result = self.instantiate(row.result, made, &mut bound);
-        if matches!(row.result.kind(), TyKind::Int(Width::Big)) {
-            self.built.graph.set_big(result);
-        }
-        result
-    }
-
-    /// Joins a signature's parameter type with an argument; type variables keep the first shape they meet.
-    fn matches(&mut self, pattern: Ty, shape: ShapeId, bound: &mut FxHashMap<Name, ShapeId>) {
-        let ty = self.built.graph.ty(shape);
-        match pattern.kind() {
-            TyKind::Var(name) => match bound.get(name) {
-                Some(found) => {
-                    let found = *found;
-                    self.built.graph.flow(shape, found);
-                }
-                None => {
-                    bound.insert(*name, shape);
-                }
-            },
-            TyKind::Ref(inner) | TyKind::RefMut(inner) => self.matches(*inner, shape, bound),
-            TyKind::Iter(item) if !matches!(ty.kind(), TyKind::Iter(_)) => {
-                let kid = match ty.kind() {
-                    TyKind::Str => self.built.graph.fresh(Ty::str()),
-                    TyKind::Bytes | TyKind::Range => self.built.graph.fresh(Ty::int()),
-                    TyKind::Tuple(_) => {
-                        let iter = self
-                            .iter_of(shape, Ty::iter(ty.children().first().copied().unwrap_or(Ty::unit())));
-                        self.part(iter, 0)
-                    }
-                    _ => self.part(shape, 0),
-                };
-                self.matches(*item, kid, bound);
-            }
-            _ => {
-                let pairs: Vec<_> =
-                    pattern.children().into_iter().zip(self.built.graph.kids(shape).to_vec()).collect();
-                pairs.into_iter().for_each(|(part, kid)| self.matches(part, kid, bound));
-            }
-        }
-    }
-
-    /// The result of a row: type variables stand for the shapes they were bound to.
-    fn instantiate(&mut self, pattern: Ty, made: ShapeId, bound: &mut FxHashMap<Name, ShapeId>) -> ShapeId {
-        match pattern.kind() {
-            TyKind::Var(name) => match bound.get(name) {
-                Some(found) => *found,
-                None => made,
-            },
-            TyKind::Ref(inner) | TyKind::RefMut(inner) => self.instantiate(*inner, made, bound),
-            _ => {
-                let ty = self.built.graph.ty(made);
-                let parts = pattern.children();
-                let kids = self.built.graph.kids(made).to_vec();
-                if parts.len() != kids.len() || kids.is_empty() {
-                    return made;
-                }
-                let kids = parts.into_iter().zip(kids).map(|(p, k)| self.instantiate(p, k, bound)).collect();
-                self.built.graph.with_kids(ty, kids)
-            }
-        }
-    }
-
-    fn closure(&mut self, closure: &Closure, ty: Ty) -> ShapeId {
-        let made = self.built.graph.fresh(ty);
-        let kids = self.built.graph.kids(made).to_vec();
-        for (param, kid) in closure.params.iter().zip(&kids) {
-            self.default(param);
-            let local = self.local(param.local);
-            self.built.graph.unify(*kid, local);
-        }
-        let result = kids.last().copied().unwrap_or(made);
-        let item = if closure.is_generator { self.part(result, 0) } else { result };
-        self.returns.push(item);
-        if let Some(tail) = self.block(closure.body) {
-            self.built.graph.flow(tail, item);
-        }
-        self.returns.pop();
-        made
-    }
-
-    fn item(&mut self, path: Name, ty: Ty) -> ShapeId {
-        let made = self.built.graph.fresh(ty);
-        if let Some(body) = self.program.fns.get(&path) {
-            let kids = self.built.graph.kids(made).to_vec();
-            let locals: Vec<_> =
-                body.params.iter().map(|param| self.built.local(path, param.local)).collect();
-            let targets = locals.into_iter().chain([self.built.results[&path]]);
-            kids.into_iter().zip(targets).for_each(|(kid, target)| self.built.graph.unify(kid, target));
-        }
-        made
     }
 
     fn seq(&mut self, clauses: &[Clause], sink: &Sink, ty: Ty) -> ShapeId {

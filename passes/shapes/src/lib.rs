@@ -16,10 +16,12 @@
 #![forbid(unsafe_code)]
 
 mod build;
+mod calls;
 mod effects;
 mod graph;
 mod growth;
 mod lift;
+mod operate;
 mod rewrite;
 
 use batuta_base::{FxHashSet, Name};

@@ -1,0 +1,93 @@
+//! Comprehensions and closures.
+
+use crate::alias::Reads;
+use crate::body::{Own, Want};
+use crate::iter::item_of_iter;
+use crate::live::captures;
+use crate::places::holds_only_shared;
+use batuta_base::{FxHashSet, Origin};
+use batuta_core::*;
+
+impl Own<'_> {
+    pub fn seq(&mut self, clauses: &[Clause], sink: &Sink, ty: Ty, origin: Origin) -> NodeId {
+        let mut lowered = Vec::new();
+        let outer = std::mem::take(&mut self.before);
+        let mut extra = Vec::new();
+        for (index, clause) in clauses.iter().enumerate() {
+            lowered.push(match clause {
+                Clause::If(cond) => Clause::If(self.node(*cond, Want::Own)),
+                Clause::For { pat, iter } => {
+                    let reads = self.alias.reads.get(iter).copied().unwrap_or(Reads::Ref);
+                    let (source, form) = self.iterate(*iter, reads, false);
+                    if index == 0 {
+                        extra.append(&mut self.before);
+                    }
+                    let item = item_of_iter(self.src.ty(*iter));
+                    let mut assigns = Vec::new();
+                    let pat = self.loop_pattern(pat, &form, item, None, &mut assigns);
+                    Clause::For { pat, iter: source }
+                }
+            });
+        }
+        let kids = ty.strip().children();
+        let sink = match sink {
+            Sink::List(node) => Sink::List(self.element(*node, kids[0])),
+            Sink::Set(node) => Sink::Set(self.element(*node, kids[0])),
+            Sink::Iter(node) => Sink::Iter(self.element(*node, kids[0])),
+            Sink::Dict(key, value) => Sink::Dict(self.element(*key, kids[0]), self.element(*value, kids[1])),
+        };
+        self.before = outer;
+        self.before.append(&mut extra);
+        let plain = self.out.node(Node::Seq { clauses: lowered, sink }, ty.strip_shared(), origin);
+        match ty.kind() {
+            TyKind::Shared(_) => self.out.op(RsOp::Share, vec![plain], ty, origin),
+            _ => plain,
+        }
+    }
+
+    /// A closure that outlives this call owns what it captures: handles, copies, cells.
+    fn own_captures(&mut self, closure: &Closure) {
+        let mut captured = FxHashSet::default();
+        captures(self.src, closure, &mut captured);
+        let mut uses = Vec::new();
+        self.src.walk_block(closure.body, &mut |node| {
+            if let Node::Use(place, _) = &self.src.nodes[node].kind
+                && let Root::Local(local) = place.root
+                && captured.contains(&local)
+                && place.proj.is_empty()
+            {
+                uses.push((local, node));
+            }
+        });
+        for (local, node) in uses {
+            let ty = self.src.locals[local].ty.strip_ref();
+            if ty.is_mutable() && !holds_only_shared(ty) && !self.is_frozen(node) {
+                self.demote(node);
+            }
+        }
+    }
+
+    pub fn closure(&mut self, id: NodeId, closure: &Closure, ty: Ty, origin: Origin) -> NodeId {
+        let escapes = self.escaping.contains(&id);
+        if escapes {
+            self.own_captures(closure);
+        }
+        self.report_caches(&closure.decorators);
+        let mut made = closure.clone();
+        for param in &mut made.params {
+            param.default = None;
+            let row = &mut self.out.locals[param.local];
+            if !row.ty.is_copy() {
+                row.ty = row.ty.reference();
+            }
+        }
+        self.results.push(closure.ret);
+        let outer = std::mem::take(&mut self.before);
+        made.body = self.block(closure.body, Want::Own);
+        self.before = outer;
+        self.results.pop();
+        made.decorators = Vec::new();
+        let node = self.out.node(Node::Closure(made), ty, origin);
+        if escapes { self.out.op(RsOp::Share, vec![node], ty, origin) } else { node }
+    }
+}

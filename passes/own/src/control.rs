@@ -1,0 +1,187 @@
+//! Control: branches, loops, matches, jumps.
+
+use crate::alias::Reads;
+use crate::body::{Own, Want};
+use crate::iter::item_of_iter;
+use batuta_base::{Name, Origin};
+use batuta_core::*;
+
+impl Own<'_> {
+    pub fn control(&mut self, id: NodeId, want: Want) -> NodeId {
+        let row = &self.src.nodes[id];
+        let (ty, origin) = (row.ty, row.origin);
+        let want = if want == Want::Read && !ty.is_copy() { Want::Own } else { want };
+        let kind = match &row.kind {
+            Node::If { cond, then, els } => Node::If {
+                cond: self.node(*cond, Want::Own),
+                then: self.value_block(*then, want, ty),
+                els: els.map(|block| self.value_block(block, want, ty)),
+            },
+            Node::While { label, cond, body, els } => {
+                let outer = std::mem::take(&mut self.before);
+                let cond = self.node(*cond, Want::Own);
+                let needs = std::mem::replace(&mut self.before, outer);
+                let body = self.block(*body, Want::Own);
+                let els = els.map(|block| self.block(block, Want::Own));
+                if needs.is_empty() {
+                    Node::While { label: *label, cond, body, els }
+                } else {
+                    self.while_with_setup(*label, cond, needs, body, els, origin)
+                }
+            }
+            Node::Loop { label, body } => Node::Loop { label: *label, body: self.block(*body, Want::Own) },
+            Node::For { label, pat, iter, body, els } => {
+                let reads = self.alias.reads.get(iter).copied().unwrap_or(Reads::Ref);
+                let (source, form) = self.iterate(*iter, reads, false);
+                let item = item_of_iter(self.src.ty(*iter));
+                let range = self.loop_range(*iter);
+                let mut assigns = Vec::new();
+                let pat = self.loop_pattern(pat, &form, item, Some(range), &mut assigns);
+                let body = self.block(*body, Want::Own);
+                self.out.blocks[body].stmts.splice(0..0, assigns);
+                let els = els.map(|block| self.block(block, Want::Own));
+                Node::For { label: *label, pat, iter: source, body, els }
+            }
+            Node::Block { label, block } => {
+                Node::Block { label: *label, block: self.value_block(*block, want, ty) }
+            }
+            Node::Match { subject, arms } => self.match_node(*subject, arms, want, ty),
+            Node::Try { body, handlers, els, finally } => Node::Try {
+                body: self.block(*body, want),
+                handlers: handlers
+                    .iter()
+                    .map(|handler| Handler { body: self.block(handler.body, want), ..handler.clone() })
+                    .collect(),
+                els: els.map(|block| self.block(block, want)),
+                finally: finally.map(|block| self.block(block, Want::Own)),
+            },
+            other => self.jump(other),
+        };
+        self.out.node(kind, ty, origin)
+    }
+
+    fn value_block(&mut self, block: BlockId, want: Want, ty: Ty) -> BlockId {
+        let made = self.block(block, want);
+        if let Some(tail) = self.out.blocks[made].tail {
+            let tail = self.coerce(tail, ty);
+            self.out.blocks[made].tail = Some(tail);
+        }
+        made
+    }
+
+    /// A condition that needs statements of its own: `loop { setup; if !cond { break } body }`.
+    fn while_with_setup(
+        &mut self,
+        label: Option<Name>,
+        cond: NodeId,
+        mut setup: Vec<Stmt>,
+        body: BlockId,
+        els: Option<BlockId>,
+        origin: Origin,
+    ) -> Node {
+        let not = self.out.op(BoolOp::Not, vec![cond], Ty::bool(), origin);
+        let leave = self.out.node(Node::Break { label, value: None }, Ty::never(), origin);
+        let mut exit = match els {
+            Some(block) => self.out.blocks[block].clone(),
+            None => BlockRow::default(),
+        };
+        exit.stmts.push(Stmt::new(StmtKind::Expr(leave), origin));
+        let exit = self.out.block(exit);
+        let check = self.out.node(Node::If { cond: not, then: exit, els: None }, Ty::unit(), origin);
+        setup.push(Stmt::new(StmtKind::Expr(check), origin));
+        self.out.blocks[body].stmts.splice(0..0, setup);
+        Node::Loop { label, body }
+    }
+
+    fn loop_range(&self, iter: NodeId) -> (u32, u32) {
+        let found = self.all.patterns.iter().find(|(_, source, _)| *source == iter);
+        let start = self.all.spans.get(&iter).map_or(0, |(_, end)| *end);
+        found.map_or((0, 0), |(_, _, (_, end))| (start, *end))
+    }
+
+    /// A pattern whose values, keys and places are lowered.
+    fn pattern_nodes(&mut self, pat: &Pat) -> Pat {
+        let all = |own: &mut Self, parts: &[Pat]| parts.iter().map(|part| own.pattern_nodes(part)).collect();
+        match pat {
+            Pat::Value(node) => Pat::Value(self.node(*node, Want::Read)),
+            Pat::Place(place) => Pat::Place(self.place_to_write(place)),
+            Pat::Map { pairs, rest } => {
+                let pairs = pairs
+                    .iter()
+                    .map(|(key, part)| (self.node(*key, Want::Read), self.pattern_nodes(part)))
+                    .collect();
+                Pat::Map { pairs, rest: *rest }
+            }
+            Pat::Tuple(parts) => Pat::Tuple(all(self, parts)),
+            Pat::Or(parts) => Pat::Or(all(self, parts)),
+            Pat::List { front, rest, back } => Pat::List {
+                front: all(self, front),
+                rest: rest.as_ref().map(|part| Box::new(self.pattern_nodes(part))),
+                back: all(self, back),
+            },
+            Pat::Class { class, args, named } => Pat::Class {
+                class: *class,
+                args: all(self, args),
+                named: named.iter().map(|(name, part)| (*name, self.pattern_nodes(part))).collect(),
+            },
+            Pat::Bind(local, part) => {
+                Pat::Bind(*local, part.as_ref().map(|part| Box::new(self.pattern_nodes(part))))
+            }
+            Pat::Some(part) => Pat::Some(Box::new(self.pattern_nodes(part))),
+            Pat::Ref(part) => Pat::Ref(Box::new(self.pattern_nodes(part))),
+            Pat::Wild | Pat::Const(_) | Pat::None => pat.clone(),
+        }
+    }
+
+    fn match_node(&mut self, subject: NodeId, arms: &[Arm], want: Want, ty: Ty) -> Node {
+        let subject = self.node(subject, Want::Own);
+        let mut lowered = Vec::new();
+        for arm in arms {
+            let guard = arm.guard.map(|guard| self.node(guard, Want::Own));
+            let body = self.value_block(arm.body, want, ty);
+            let pat = self.pattern_nodes(&arm.pat);
+            lowered.push(Arm { pat, guard, body, ..arm.clone() });
+        }
+        Node::Match { subject, arms: lowered }
+    }
+
+    fn jump(&mut self, node: &Node) -> Node {
+        match node {
+            Node::Return(value) => {
+                let result = self.results.last().copied().unwrap_or(Ty::unit());
+                Node::Return(value.map(|value| {
+                    let node = self.node(value, Want::Own);
+                    self.coerce(node, result)
+                }))
+            }
+            Node::Yield(value) => {
+                let result = self.results.last().copied().unwrap_or(Ty::unit());
+                Node::Yield(value.map(|value| {
+                    let node = self.node(value, Want::Own);
+                    self.coerce(node, result)
+                }))
+            }
+            Node::Break { label, value } => {
+                Node::Break { label: *label, value: value.map(|value| self.node(value, Want::Own)) }
+            }
+            Node::Raise { error, cause } => Node::Raise {
+                error: error.map(|node| self.node(node, Want::Own)),
+                cause: cause.map(|node| self.node(node, Want::Own)),
+            },
+            Node::YieldFrom(node) => Node::YieldFrom(self.iterate(*node, Reads::Ref, true).0),
+            Node::Await(node) => Node::Await(self.node(*node, Want::Own)),
+            Node::With { items, body, is_async } => Node::With {
+                items: items
+                    .iter()
+                    .map(|item| WithItem {
+                        context: self.node(item.context, Want::Own),
+                        target: item.target.as_ref().map(|pat| self.pattern_nodes(pat)),
+                    })
+                    .collect(),
+                body: self.block(*body, Want::Own),
+                is_async: *is_async,
+            },
+            other => other.clone(),
+        }
+    }
+}

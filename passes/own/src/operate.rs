@@ -1,0 +1,203 @@
+//! Operations, displays and format pieces: operands are read, kept or widened as the operation asks.
+
+use crate::alias::Reads;
+use crate::body::{Own, Want};
+use crate::places::holds_only_shared;
+use crate::types::all_fields;
+use batuta_base::Origin;
+use batuta_core::*;
+
+impl Own<'_> {
+    pub fn operation(&mut self, id: NodeId, op: Op, attr: &Attr, args: &[NodeId], want: Want) -> NodeId {
+        let row = &self.src.nodes[id];
+        let (ty, origin) = (row.ty, row.origin);
+        let node = match op {
+            Op::IntOp(int_op) => return self.int_operation(int_op, args, ty, want, origin),
+            Op::ListOp(ListOp::New) | Op::SetOp(SetOp::New) => {
+                let item = ty.strip().children()[0];
+                let args = args.iter().map(|arg| self.element(*arg, item)).collect();
+                self.made(op, attr, args, ty, origin)
+            }
+            Op::DictOp(DictOp::New) => {
+                let kids = ty.strip().children();
+                let mut at = 0;
+                let mut lowered = Vec::new();
+                for arg in args {
+                    let is_splat =
+                        matches!(self.src.nodes[*arg].kind, Node::Op { op: Op::ObjOp(ObjOp::SplatDict), .. });
+                    lowered.push(self.element(*arg, kids[at % 2]));
+                    at += usize::from(!is_splat);
+                }
+                self.made(op, attr, lowered, ty, origin)
+            }
+            Op::TupleOp(TupleOp::New) => {
+                let kids = ty.strip().children();
+                let args = args.iter().zip(kids).map(|(arg, kid)| self.element(*arg, kid)).collect();
+                self.made(op, attr, args, ty, origin)
+            }
+            Op::ClassOp(ClassOp::New) => self.class_literal(args, attr, ty, origin),
+            Op::ListOp(ListOp::Repeat) => {
+                let list = self.node(args[0], Want::Own);
+                let count = self.node(args[1], Want::Own);
+                let count = self.coerce(count, Ty::i64());
+                self.made(op, attr, vec![list, count], ty, origin)
+            }
+            Op::OptOp(OptOp::Unwrap) => return self.unwrap(args[0], attr, ty, want, origin),
+            Op::OptOp(OptOp::Some) => {
+                let inner = ty.strip().children()[0];
+                let arg = self.node(args[0], Want::Own);
+                let arg = self.coerce(arg, inner);
+                self.made(op, attr, vec![arg], ty, origin)
+            }
+            Op::UnionOp(UnionOp::From) | Op::ValueOp(ValueOp::From) | Op::ExcOp(ExcOp::New) => {
+                let args = args.iter().map(|arg| self.node(*arg, Want::Own)).collect();
+                self.made(op, attr, args, ty, origin)
+            }
+            Op::ClassOp(ClassOp::Up | ClassOp::Down) => {
+                let arg = self.node(args[0], want);
+                return self.made(op, attr, vec![arg], ty, origin);
+            }
+            Op::IterOp(IterOp::Of) => return self.iterate(id, Reads::Ref, true).0,
+            Op::RangeOp(RangeOp::New) => {
+                let args = args.iter().map(|arg| {
+                    let node = self.node(*arg, Want::Own);
+                    self.coerce(node, Ty::i64())
+                });
+                let args = args.collect();
+                self.made(op, attr, args, ty, origin)
+            }
+            Op::DictOp(DictOp::Contains) | Op::SetOp(SetOp::Contains) | Op::ListOp(ListOp::Contains) => {
+                let container = self.node(args[0], Want::Read);
+                let item = self.node(args[1], Want::Ref);
+                self.made(op, attr, vec![container, item], ty, origin)
+            }
+            Op::IoOp(_) | Op::CmpOp(_) => {
+                let args = args.iter().map(|arg| self.node(*arg, Want::Read)).collect();
+                self.made(op, attr, args, ty, origin)
+            }
+            _ => {
+                let args = args.iter().map(|arg| self.node(*arg, Want::Read)).collect();
+                self.made(op, attr, args, ty, origin)
+            }
+        };
+        self.temporary(node, want, origin)
+    }
+
+    fn made(&mut self, op: Op, attr: &Attr, args: Vec<NodeId>, ty: Ty, origin: Origin) -> NodeId {
+        let is_shared = matches!(ty.kind(), TyKind::Shared(_)) && ty.class_path().is_none();
+        let makes = matches!(op, Op::ListOp(_) | Op::DictOp(_) | Op::SetOp(_));
+        if is_shared && makes {
+            let plain = self.out.node(Node::Op { op, attr: attr.clone(), args }, ty.strip(), origin);
+            return self.out.op(RsOp::Share, vec![plain], ty, origin);
+        }
+        self.out.node(Node::Op { op, attr: attr.clone(), args }, ty, origin)
+    }
+
+    /// An item of a display: an owned value of the item type, or a splat.
+    pub fn element(&mut self, arg: NodeId, item: Ty) -> NodeId {
+        let row = &self.src.nodes[arg];
+        if let Node::Op { op: op @ Op::ObjOp(ObjOp::Splat), args, .. } = &row.kind {
+            let (iter, _) = self.iterate(args[0], Reads::Ref, true);
+            let (op, ty, origin) = (*op, row.ty, row.origin);
+            return self.out.op(op, vec![iter], ty, origin);
+        }
+        if let Node::Op { op: op @ Op::ObjOp(ObjOp::SplatDict), args, .. } = &row.kind {
+            let inner = self.node(args[0], Want::Own);
+            let (op, ty, origin) = (*op, row.ty, row.origin);
+            return self.out.op(op, vec![inner], ty, origin);
+        }
+        let node = self.node(arg, Want::Own);
+        self.coerce(node, item)
+    }
+
+    fn int_operation(&mut self, op: IntOp, args: &[NodeId], ty: Ty, want: Want, origin: Origin) -> NodeId {
+        let mut lowered: Vec<NodeId> = args.iter().map(|arg| self.node(*arg, Want::Read)).collect();
+        let width = |own: &Self, node: NodeId| own.out.ty(node).strip_ref();
+        let any_big = lowered.iter().any(|node| width(self, *node).is_big());
+        let node = if ty.is_int() && (ty.is_big() || any_big) {
+            // The step runs in the wide type; where flow says that its result is narrow, it is cast.
+            let keeps_count = matches!(op, IntOp::Shl | IntOp::Shr | IntOp::Pow);
+            // `+ - *` take a machine number on either side.
+            let is_mixed = matches!(op, IntOp::Add | IntOp::Sub | IntOp::Mul) && any_big;
+            for (index, operand) in lowered.iter_mut().enumerate() {
+                let stays = width(self, *operand).is_big() || is_mixed || keeps_count && index == 1;
+                if !stays {
+                    *operand = self.coerce(*operand, Ty::big());
+                }
+            }
+            let node = self.out.op(op, lowered, Ty::big(), origin);
+            self.coerce(node, ty)
+        } else {
+            self.out.op(op, lowered, ty, origin)
+        };
+        self.temporary(node, want, origin)
+    }
+
+    fn unwrap(&mut self, arg: NodeId, attr: &Attr, ty: Ty, want: Want, origin: Origin) -> NodeId {
+        // An optional place keeps its identity: its payload is a place.
+        if let Node::Use(place, _) = &self.src.nodes[arg].kind
+            && !matches!(ty.kind(), TyKind::Shared(_))
+            && !self.place_in_cell(place)
+        {
+            let mut lowered = self.place(place, Want::Ref);
+            lowered.proj.push(Proj::Payload);
+            return match want {
+                _ if ty.is_copy() => self.use_copy(lowered, ty, false, want, origin),
+                Want::Own => {
+                    let may_copy = !ty.is_mutable() || holds_only_shared(ty) || self.is_frozen(arg);
+                    if place.as_local().is_some() && self.is_last_use(arg) {
+                        return self.out.node(Node::Use(lowered, Mode::Move), ty, origin);
+                    }
+                    if !may_copy && !self.demote(arg) {
+                        return self.two_owners(origin);
+                    }
+                    self.out.node(Node::Use(lowered, Mode::Clone), ty, origin)
+                }
+                Want::Mut => self.out.node(Node::Use(lowered, Mode::Mut), ty.reference_mut(), origin),
+                _ => self.out.node(Node::Use(lowered, Mode::Ref), ty.reference(), origin),
+            };
+        }
+        let inner = self.node(arg, Want::Own);
+        let node = self.out.node(
+            Node::Op { op: OptOp::Unwrap.into(), attr: attr.clone(), args: vec![inner] },
+            ty,
+            origin,
+        );
+        self.temporary(node, want, origin)
+    }
+
+    fn class_literal(&mut self, args: &[NodeId], attr: &Attr, ty: Ty, origin: Origin) -> NodeId {
+        let class = ty.class_path();
+        let wants: Vec<Ty> = match class {
+            Some(class) => all_fields(self.program, class).iter().map(|field| field.ty).collect(),
+            None => Vec::new(),
+        };
+        let mut lowered = Vec::new();
+        for (index, arg) in args.iter().enumerate() {
+            let node = self.node(*arg, Want::Own);
+            lowered.push(match wants.get(index) {
+                Some(want) => self.coerce(node, *want),
+                None => node,
+            });
+        }
+        let node = self.out.node(
+            Node::Op { op: ClassOp::New.into(), attr: attr.clone(), args: lowered },
+            ty.strip(),
+            origin,
+        );
+        match ty.kind() {
+            TyKind::Shared(_) => self.out.op(RsOp::Share, vec![node], ty, origin),
+            _ => node,
+        }
+    }
+
+    pub fn pieces(&mut self, pieces: &[Piece]) -> Vec<Piece> {
+        let lower = |piece: &Piece| match piece {
+            Piece::Text(text) => Piece::Text(text.clone()),
+            Piece::Value { value, conv, spec } => {
+                Piece::Value { value: self.node(*value, Want::Read), conv: *conv, spec: self.pieces(spec) }
+            }
+        };
+        pieces.iter().map(lower).collect()
+    }
+}

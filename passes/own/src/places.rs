@@ -1,0 +1,315 @@
+//! Places: what a use of one does to it, and which places can have a second owner.
+
+use crate::body::{Own, Want};
+use crate::types::{is_shared, place_tys};
+use crate::{TWO_OWNERS, globals};
+use batuta_base::{Name, Origin};
+use batuta_core::*;
+
+impl Own<'_> {
+    /// Whether a value is no longer used after this node.
+    pub fn is_last_use(&self, id: NodeId) -> bool {
+        self.live.last_uses.contains(&id)
+    }
+
+    pub fn is_frozen(&self, id: NodeId) -> bool {
+        self.frozen.contains(&(self.src.path, id))
+    }
+
+    /// A read of this place goes through a `RefCell`: its guard must not span a call.
+    pub fn through_cell(&self, id: NodeId) -> bool {
+        let Node::Use(place, _) = &self.src.nodes[id].kind else { return false };
+        self.place_in_cell(place)
+    }
+
+    pub fn place_in_cell(&self, place: &Place) -> bool {
+        let tys = place_tys(self.program, self.src, place);
+        let in_global = matches!(place.root, Root::Global(path)
+            if self.program.globals.get(&path).is_some_and(|global| global.storage == Storage::RefCell));
+        in_global
+            || place.proj.iter().zip(&tys).any(|(proj, ty)| match (proj, ty.class_path()) {
+                (Proj::Field(name), Some(class)) => self.field_cell(class, *name) == FieldCell::RefCell,
+                (Proj::Index(_) | Proj::Nth(_), _) => {
+                    matches!(ty.strip_ref().kind(), TyKind::Shared(_)) && ty.class_path().is_none()
+                }
+                _ => false,
+            })
+    }
+
+    /// A global constant of text is a `&str`.
+    fn is_const_text(&self, path: Name) -> bool {
+        let global = self.program.globals.get(&path);
+        global.is_some_and(|global| global.storage == Storage::Const && *global.ty.kind() == TyKind::Str)
+    }
+
+    /// A place that some shared object holds.
+    pub fn behind_shared(&self, id: NodeId) -> bool {
+        let Node::Use(place, _) = &self.src.nodes[id].kind else { return false };
+        let tys = place_tys(self.program, self.src, place);
+        tys[..tys.len() - 1].iter().any(|ty| is_shared(self.program, *ty))
+    }
+
+    /// What wraps a field.
+    pub fn field_cell(&self, class: Name, name: Name) -> FieldCell {
+        for path in self.program.mro(class) {
+            let Some(def) = self.classes.get(&path) else { continue };
+            if let Some(field) = def.fields.iter().find(|field| field.name == name) {
+                return field.cell;
+            }
+        }
+        FieldCell::Plain
+    }
+
+    /// Asks for a shared class; `false` when that was tried and cannot be.
+    pub fn demote(&mut self, id: NodeId) -> bool {
+        self.ask(Demotion { body: self.src.path, node: id, items: false })
+    }
+
+    pub fn demote_items(&mut self, id: NodeId) -> bool {
+        self.ask(Demotion { body: self.src.path, node: id, items: true })
+    }
+
+    fn ask(&mut self, demotion: Demotion) -> bool {
+        if !self.tried.contains(&demotion) {
+            self.demoted.push(demotion);
+            return true;
+        }
+        let row = &self.src.nodes[demotion.node];
+        let (origin, ty) = (row.origin, row.ty);
+        let found = self.diags.report(TWO_OWNERS, origin);
+        found.label(origin, format!("a second name for a value of type `{ty}`, which cannot be shared yet"));
+        found.hint("make a copy here, or pass the value along instead of keeping both names");
+        false
+    }
+
+    /// What stands for a value that cannot have a second owner.
+    pub fn two_owners(&mut self, origin: Origin) -> NodeId {
+        let why = TWO_OWNERS.title.into();
+        self.out.node(Node::Hole { why, source: "".into() }, Ty::never(), origin)
+    }
+
+    /// A place with its root dereferenced or unwrapped where the local's Rust type asks for it.
+    pub fn place(&mut self, place: &Place, key: Want) -> Place {
+        let tys = place_tys(self.program, self.src, place);
+        let mut out = match place.root {
+            Root::Local(local) => self.root(local),
+            Root::Global(path) => self.global(path),
+            Root::Node(node) => {
+                let is_place = matches!(self.src.nodes[node].kind, Node::Use(..));
+                Place::node(self.node(node, if is_place { Want::Ref } else { Want::Own }))
+            }
+        };
+        let count = place.proj.len();
+        for (index, proj) in place.proj.iter().enumerate() {
+            let ty = tys[index];
+            let proj = match *proj {
+                Proj::Index(node) | Proj::Nth(node) => {
+                    self.index(node, ty, if index + 1 == count { key } else { Want::Ref })
+                }
+                other => other,
+            };
+            // A field or item of an optional value: known to be present here.
+            if matches!(ty.strip().kind(), TyKind::Option(_)) && !matches!(proj, Proj::Payload | Proj::Deref)
+            {
+                out.proj.push(Proj::Payload);
+            }
+            out.proj.push(proj);
+        }
+        out
+    }
+
+    fn index(&mut self, node: NodeId, container: Ty, key: Want) -> Proj {
+        match container.strip().kind() {
+            TyKind::Dict(want, _) => {
+                let lowered = self.node(node, key);
+                Proj::Index(self.coerce(lowered, *want))
+            }
+            TyKind::Lib(_, args) if args.len() > 1 => {
+                let lowered = self.node(node, key);
+                Proj::Index(self.coerce(lowered, args[0]))
+            }
+            TyKind::Tuple(items) => {
+                let at = match self.src.as_const(node) {
+                    Some(Const::Int(digits)) => digits.parse::<i64>().unwrap_or(0),
+                    _ => return Proj::Index(self.node(node, Want::Own)),
+                };
+                let at = if at < 0 { at + items.len() as i64 } else { at };
+                Proj::Field(Name::new(&at.to_string()))
+            }
+            TyKind::List(_) => {
+                let known = self.bounds.of(self.src, node).is_some_and(|least| least >= 0);
+                let lowered = self.node(node, Want::Own);
+                let lowered = self.coerce(lowered, Ty::i64());
+                let is_slice = matches!(self.src.ty(node).kind(), TyKind::Slice);
+                let is_shared = matches!(container.strip_ref().kind(), TyKind::Shared(_));
+                if known && !is_slice && !is_shared { Proj::Nth(lowered) } else { Proj::Index(lowered) }
+            }
+            _ => {
+                let lowered = self.node(node, Want::Own);
+                Proj::Index(self.coerce(lowered, Ty::i64()))
+            }
+        }
+    }
+
+    /// A local as the root of a place: a constructor's field locals, unwrapped when it may be unassigned.
+    fn root(&mut self, local: LocalId) -> Place {
+        let place = Place::local(local);
+        if self.live.maybe_unbound.contains(&local) { place.with(Proj::Payload) } else { place }
+    }
+
+    /// A global as the root of a place: unwrapped when it starts empty.
+    fn global(&mut self, path: Name) -> Place {
+        let place = Place::global(path);
+        let starts_empty =
+            self.program.globals.get(&path).is_some_and(|global| globals::starts_empty(global));
+        if starts_empty { place.with(Proj::Payload) } else { place }
+    }
+
+    pub fn place_to_write(&mut self, place: &Place) -> Place {
+        self.place_for(place, Want::Own)
+    }
+
+    pub fn place_to_change(&mut self, place: &Place) -> Place {
+        self.place_for(place, Want::Ref)
+    }
+
+    fn place_for(&mut self, place: &Place, key: Want) -> Place {
+        let mut out = self.place(place, key);
+        if let Some(local) = place.as_local() {
+            let is_ref = matches!(self.out.locals[local].ty.kind(), TyKind::RefMut(_));
+            if is_ref {
+                out.proj.push(Proj::Deref);
+            }
+        }
+        out
+    }
+
+    pub fn use_place(&mut self, id: NodeId, place: &Place, want: Want) -> NodeId {
+        let row = &self.src.nodes[id];
+        let (ty, origin) = (row.ty.strip_ref(), row.origin);
+        if let Some(node) = self.use_text_item(place, ty, want, origin) {
+            return node;
+        }
+        let lowered = self.place(place, Want::Ref);
+        let root_ty = match (place.root, lowered.proj.is_empty()) {
+            (Root::Local(local), true) => self.out.locals[local].ty,
+            (Root::Node(_), true) => match lowered.root {
+                Root::Node(inner) => self.out.ty(inner),
+                _ => ty,
+            },
+            (Root::Global(path), true) if self.is_const_text(path) => ty.reference(),
+            _ => ty,
+        };
+        let is_ref = matches!(root_ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
+        if ty.is_copy() {
+            return self.use_copy(lowered, ty, is_ref, want, origin);
+        }
+        match want {
+            Want::Own => self.use_owned(id, place, lowered, ty, is_ref, origin),
+            Want::Read | Want::Ref if is_ref => {
+                self.out.node(Node::Use(lowered, Mode::Copy), ty.reference(), origin)
+            }
+            Want::Read => self.out.node(Node::Use(lowered, Mode::Ref), ty.reference(), origin),
+            Want::Ref => self.out.node(Node::Use(lowered, Mode::Ref), ty.reference(), origin),
+            Want::Mut if matches!(ty.kind(), TyKind::Shared(_)) => {
+                let mode = if is_ref { Mode::Copy } else { Mode::Ref };
+                self.out.node(Node::Use(lowered, mode), ty.reference(), origin)
+            }
+            Want::Mut => self.out.node(Node::Use(lowered, Mode::Mut), ty.reference_mut(), origin),
+        }
+    }
+
+    pub fn use_copy(&mut self, place: Place, ty: Ty, is_ref: bool, want: Want, origin: Origin) -> NodeId {
+        match want {
+            Want::Ref if is_ref => self.out.node(Node::Use(place, Mode::Copy), ty.reference(), origin),
+            Want::Ref => self.out.node(Node::Use(place, Mode::Ref), ty.reference(), origin),
+            Want::Mut => self.out.node(Node::Use(place, Mode::Mut), ty.reference_mut(), origin),
+            _ if is_ref => self.out.node(Node::Use(place.with(Proj::Deref), Mode::Copy), ty, origin),
+            _ => self.out.node(Node::Use(place, Mode::Copy), ty, origin),
+        }
+    }
+
+    /// `text[i]` is no place: a character is made.
+    fn use_text_item(&mut self, place: &Place, ty: Ty, want: Want, origin: Origin) -> Option<NodeId> {
+        let (last, front) = place.proj.split_last()?;
+        let Proj::Index(index) = last else { return None };
+        let owner = Place { root: place.root, proj: front.to_vec() };
+        let tys = place_tys(self.program, self.src, &owner);
+        let op: Op = match tys.last()?.strip().kind() {
+            TyKind::Str => StrOp::At.into(),
+            TyKind::Bytes => BytesOp::At.into(),
+            TyKind::Range => RangeOp::At.into(),
+            _ => return None,
+        };
+        let text = match (owner.root, owner.proj.is_empty()) {
+            (Root::Node(node), true) => self.node(node, Want::Read),
+            _ => {
+                let text_ty = tys.last()?.strip_ref();
+                let lowered = self.place_for(&owner, Want::Ref);
+                let is_ref = owner.as_local().is_some_and(|local| {
+                    matches!(self.out.locals[local].ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_))
+                });
+                let mode = if is_ref { Mode::Copy } else { Mode::Ref };
+                self.out.node(Node::Use(lowered, mode), text_ty.reference(), origin)
+            }
+        };
+        let index = self.node(*index, Want::Own);
+        let index = self.coerce(index, Ty::i64());
+        let node = self.out.op(op, vec![text, index], ty, origin);
+        Some(if want == Want::Ref { self.temporary(node, want, origin) } else { node })
+    }
+
+    /// A value that the context keeps: moved at its last use, else copied where nobody can tell.
+    fn use_owned(
+        &mut self,
+        id: NodeId,
+        place: &Place,
+        lowered: Place,
+        ty: Ty,
+        is_ref: bool,
+        origin: Origin,
+    ) -> NodeId {
+        let whole = place.as_local();
+        let owned = whole.is_some_and(|local| !is_ref && !self.alias.locals.contains_key(&local));
+        if owned && self.is_last_use(id) && lowered.proj.is_empty() {
+            return self.out.node(Node::Use(lowered, Mode::Move), ty, origin);
+        }
+        // A temporary's only use.
+        if let (Root::Node(node), true) = (lowered.root, lowered.proj.is_empty())
+            && !is_ref
+        {
+            return node;
+        }
+        let may_copy = !ty.is_mutable() || holds_only_shared(ty) || self.is_frozen(id);
+        if !may_copy && !self.demote(id) {
+            return self.two_owners(origin);
+        }
+        self.copy_of(lowered, ty, is_ref, origin)
+    }
+
+    fn copy_of(&mut self, place: Place, ty: Ty, is_ref: bool, origin: Origin) -> NodeId {
+        if is_ref && matches!(ty.kind(), TyKind::Str | TyKind::List(_)) {
+            let node = self.out.node(Node::Use(place, Mode::Copy), ty.reference(), origin);
+            return self.out.op(RsOp::ToOwned, vec![node], ty, origin);
+        }
+        self.out.node(Node::Use(place, Mode::Clone), ty, origin)
+    }
+
+    /// A copy of what a reference local points to.
+    pub fn owned_copy(&mut self, place: Place, ty: Ty, origin: Origin) -> NodeId {
+        self.copy_of(place, ty, true, origin)
+    }
+}
+
+/// Copies of such a value share what can change: `Rc` handles, and immutable parts.
+pub fn holds_only_shared(ty: Ty) -> bool {
+    match ty.kind() {
+        TyKind::Shared(_) | TyKind::Value => true,
+        TyKind::Option(item) => holds_only_shared(*item) || !item.is_mutable(),
+        TyKind::Tuple(items) | TyKind::Union(items) => {
+            items.iter().all(|item| holds_only_shared(*item) || !item.is_mutable())
+        }
+        TyKind::Func(..) => true,
+        _ => false,
+    }
+}

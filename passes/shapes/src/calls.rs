@@ -1,0 +1,191 @@
+//! Calls: arguments flow into parameters, results out of functions, type variables join both.
+
+use crate::build::Walk;
+use crate::graph::ShapeId;
+use batuta_base::{FxHashMap, Name};
+use batuta_catalog as catalog;
+use batuta_core::*;
+
+impl Walk<'_> {
+    pub(crate) fn call(&mut self, callee: &Callee, args: &[Arg], ty: Ty) -> ShapeId {
+        let target = match callee {
+            Callee::Value(node) | Callee::Method(node, _) => Some(self.node(*node)),
+            _ => None,
+        };
+        let shapes: Vec<_> = args.iter().map(|arg| self.node(arg.value)).collect();
+        match callee {
+            Callee::Fn(path) => self.call_fn(*path, &shapes, ty),
+            Callee::Virtual(path) => self.call_virtual(*path, &shapes, ty),
+            Callee::New(class) => self.construct(*class, &shapes, ty),
+            Callee::Lib(name) => self.call_lib(*name, &shapes, ty),
+            _ => {
+                let target = target.expect("a value is called");
+                self.call_value(target, &shapes, ty)
+            }
+        }
+    }
+
+    fn call_fn(&mut self, path: Name, shapes: &[ShapeId], ty: Ty) -> ShapeId {
+        let Some(body) = self.program.fns.get(&path) else { return self.built.graph.fresh(ty) };
+        for (param, shape) in body.params.iter().zip(shapes) {
+            let local = self.built.local(path, param.local);
+            self.built.graph.flow(*shape, local);
+        }
+        let result = self.built.results[&path];
+        if ty.is_int() && self.built.graph.ty(result).is_int() {
+            // A fresh leaf, so that recursion shows as an edge of its own.
+            let leaf = self.built.graph.fresh(ty);
+            self.built.graph.edges.push((result, leaf));
+            self.built.recursive.push((result, leaf));
+            return leaf;
+        }
+        result
+    }
+
+    fn call_virtual(&mut self, path: Name, shapes: &[ShapeId], ty: Ty) -> ShapeId {
+        let mut result = None;
+        for class in self.program.subclasses(path.parent()) {
+            if let Some(method) = self.program.find_method(class, path.last()) {
+                result = Some(self.call_fn(method, shapes, ty));
+            }
+        }
+        result.unwrap_or_else(|| self.built.graph.fresh(ty))
+    }
+
+    fn construct(&mut self, class: Name, shapes: &[ShapeId], ty: Ty) -> ShapeId {
+        if let Some(init) = self.program.find_method(class, "__init__")
+            && let Some(body) = self.program.fns.get(&init)
+        {
+            for (param, shape) in body.params.iter().skip(1).zip(shapes) {
+                let local = self.built.local(init, param.local);
+                self.built.graph.flow(*shape, local);
+            }
+        } else {
+            let mut fields = Vec::new();
+            for path in self.program.mro(class).into_iter().rev() {
+                for field in &self.program.classes[&path].fields {
+                    if field.flags.init && !fields.contains(&field.name) {
+                        fields.push(field.name);
+                    }
+                }
+            }
+            for (name, shape) in fields.into_iter().zip(shapes) {
+                if let Some(target) = self.field(class, name) {
+                    self.built.graph.flow(*shape, target);
+                }
+            }
+        }
+        self.built.graph.fresh(ty)
+    }
+
+    fn call_value(&mut self, target: ShapeId, shapes: &[ShapeId], ty: Ty) -> ShapeId {
+        let kids = self.built.graph.kids(target).to_vec();
+        let Some((result, params)) = kids.split_last() else { return self.built.graph.fresh(ty) };
+        params.iter().zip(shapes).for_each(|(param, shape)| self.built.graph.flow(*shape, *param));
+        *result
+    }
+
+    fn call_lib(&mut self, name: Name, shapes: &[ShapeId], ty: Ty) -> ShapeId {
+        let tys: Vec<Ty> = shapes.iter().map(|shape| self.built.graph.ty(*shape)).collect();
+        let made = self.built.graph.fresh(ty);
+        let Some(row) = catalog::select(name.as_str(), &tys) else { return made };
+        let mut bound = FxHashMap::default();
+        for (param, shape) in row.params.iter().zip(shapes) {
+            self.matches(param.ty, *shape, &mut bound);
+            if param.take == catalog::Take::Write {
+                self.built.graph.set_mutated(*shape);
+            }
+        }
+        let result = self.instantiate(row.result, made, &mut bound);
+        if matches!(row.result.kind(), TyKind::Int(Width::Big)) {
+            self.built.graph.set_big(result);
+        }
+        result
+    }
+
+    /// Joins a signature's parameter type with an argument; type variables keep the first shape they meet.
+    fn matches(&mut self, pattern: Ty, shape: ShapeId, bound: &mut FxHashMap<Name, ShapeId>) {
+        let ty = self.built.graph.ty(shape);
+        match pattern.kind() {
+            TyKind::Var(name) => match bound.get(name) {
+                Some(found) => {
+                    let found = *found;
+                    self.built.graph.flow(shape, found);
+                }
+                None => {
+                    bound.insert(*name, shape);
+                }
+            },
+            TyKind::Ref(inner) | TyKind::RefMut(inner) => self.matches(*inner, shape, bound),
+            TyKind::Iter(item) if !matches!(ty.kind(), TyKind::Iter(_)) => {
+                let kid = match ty.kind() {
+                    TyKind::Str => self.built.graph.fresh(Ty::str()),
+                    TyKind::Bytes | TyKind::Range => self.built.graph.fresh(Ty::int()),
+                    TyKind::Tuple(_) => {
+                        let iter = self
+                            .iter_of(shape, Ty::iter(ty.children().first().copied().unwrap_or(Ty::unit())));
+                        self.part(iter, 0)
+                    }
+                    _ => self.part(shape, 0),
+                };
+                self.matches(*item, kid, bound);
+            }
+            _ => {
+                let pairs: Vec<_> =
+                    pattern.children().into_iter().zip(self.built.graph.kids(shape).to_vec()).collect();
+                pairs.into_iter().for_each(|(part, kid)| self.matches(part, kid, bound));
+            }
+        }
+    }
+
+    /// The result of a row: type variables stand for the shapes they were bound to.
+    fn instantiate(&mut self, pattern: Ty, made: ShapeId, bound: &mut FxHashMap<Name, ShapeId>) -> ShapeId {
+        match pattern.kind() {
+            TyKind::Var(name) => match bound.get(name) {
+                Some(found) => *found,
+                None => made,
+            },
+            TyKind::Ref(inner) | TyKind::RefMut(inner) => self.instantiate(*inner, made, bound),
+            _ => {
+                let ty = self.built.graph.ty(made);
+                let parts = pattern.children();
+                let kids = self.built.graph.kids(made).to_vec();
+                if parts.len() != kids.len() || kids.is_empty() {
+                    return made;
+                }
+                let kids = parts.into_iter().zip(kids).map(|(p, k)| self.instantiate(p, k, bound)).collect();
+                self.built.graph.with_kids(ty, kids)
+            }
+        }
+    }
+
+    pub(crate) fn closure(&mut self, closure: &Closure, ty: Ty) -> ShapeId {
+        let made = self.built.graph.fresh(ty);
+        let kids = self.built.graph.kids(made).to_vec();
+        for (param, kid) in closure.params.iter().zip(&kids) {
+            self.default(param);
+            let local = self.local(param.local);
+            self.built.graph.unify(*kid, local);
+        }
+        let result = kids.last().copied().unwrap_or(made);
+        let item = if closure.is_generator { self.part(result, 0) } else { result };
+        self.returns.push(item);
+        if let Some(tail) = self.block(closure.body) {
+            self.built.graph.flow(tail, item);
+        }
+        self.returns.pop();
+        made
+    }
+
+    pub(crate) fn item(&mut self, path: Name, ty: Ty) -> ShapeId {
+        let made = self.built.graph.fresh(ty);
+        if let Some(body) = self.program.fns.get(&path) {
+            let kids = self.built.graph.kids(made).to_vec();
+            let locals: Vec<_> =
+                body.params.iter().map(|param| self.built.local(path, param.local)).collect();
+            let targets = locals.into_iter().chain([self.built.results[&path]]);
+            kids.into_iter().zip(targets).for_each(|(kid, target)| self.built.graph.unify(kid, target));
+        }
+        made
+    }
+}

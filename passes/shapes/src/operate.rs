@@ -1,0 +1,183 @@
+//! Operations: what flows from the operands into the result.
+
+use crate::build::{Step, Walk};
+use crate::graph::ShapeId;
+use batuta_base::Name;
+use batuta_core::*;
+
+impl Walk<'_> {
+    pub(crate) fn operate(&mut self, op: Op, shapes: &[ShapeId], args: &[NodeId], ty: Ty) -> ShapeId {
+        match op {
+            Op::IntOp(int_op) => self.int_step(int_op, shapes, args, ty),
+            Op::ListOp(ListOp::New) | Op::SetOp(SetOp::New) => {
+                let made = self.built.graph.fresh(ty);
+                for (shape, arg) in shapes.iter().zip(args) {
+                    let is_splat =
+                        matches!(self.body.nodes[*arg].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. });
+                    let item = if is_splat { self.part(*shape, 0) } else { *shape };
+                    let kid = self.built.graph.kids(made)[0];
+                    self.built.graph.flow(item, kid);
+                }
+                made
+            }
+            Op::DictOp(DictOp::New) => {
+                let made = self.built.graph.fresh(ty);
+                let kids = self.built.graph.kids(made).to_vec();
+                let mut at = 0;
+                for (shape, arg) in shapes.iter().zip(args) {
+                    let is_splat = matches!(
+                        self.body.nodes[*arg].kind,
+                        Node::Op { op: Op::ObjOp(ObjOp::SplatDict), .. }
+                    );
+                    if is_splat {
+                        let parts = self.built.graph.kids(*shape).to_vec();
+                        parts
+                            .into_iter()
+                            .zip(&kids)
+                            .for_each(|(part, kid)| self.built.graph.flow(part, *kid));
+                    } else {
+                        self.built.graph.flow(*shape, kids[at % 2]);
+                        at += 1;
+                    }
+                }
+                made
+            }
+            Op::TupleOp(TupleOp::New) => {
+                let made = self.built.graph.fresh(ty);
+                let kids = self.built.graph.kids(made).to_vec();
+                shapes.iter().zip(kids).for_each(|(shape, kid)| self.built.graph.flow(*shape, kid));
+                made
+            }
+            Op::ObjOp(ObjOp::Splat | ObjOp::SplatDict) | Op::ClassOp(ClassOp::Up | ClassOp::Down) => {
+                if matches!(op, Op::ObjOp(_)) { shapes[0] } else { self.built.graph.fresh(ty) }
+            }
+            Op::OptOp(OptOp::Some) => {
+                let made = self.built.graph.fresh(ty);
+                let kid = self.part(made, 0);
+                self.built.graph.flow(shapes[0], kid);
+                made
+            }
+            Op::OptOp(OptOp::Unwrap) => self.part(shapes[0], 0),
+            Op::IterOp(_) => self.iter_of(shapes[0], ty),
+            Op::ListOp(ListOp::Repeat | ListOp::Slice | ListOp::Concat) => {
+                let made = self.built.graph.fresh(ty);
+                let kid = self.built.graph.kids(made)[0];
+                let operands = if op == Op::ListOp(ListOp::Concat) { shapes } else { &shapes[..1] };
+                for operand in operands {
+                    let part = self.part(*operand, 0);
+                    // No item changes its form on the way: one width for all.
+                    self.built.graph.unify(part, kid);
+                }
+                if op == Op::ListOp(ListOp::Repeat) {
+                    self.built.graph.set_index(shapes[1]);
+                }
+                made
+            }
+            Op::SetOp(SetOp::Or | SetOp::And | SetOp::Sub | SetOp::Xor) => {
+                let made = self.built.graph.fresh(ty);
+                for operand in shapes {
+                    let (part, kid) = (self.part(*operand, 0), self.part(made, 0));
+                    self.built.graph.unify(part, kid);
+                }
+                made
+            }
+            Op::ListOp(ListOp::Contains) | Op::SetOp(SetOp::Contains) | Op::DictOp(DictOp::Contains) => {
+                let item = self.part(shapes[0], 0);
+                self.built.graph.flow(shapes[1], item);
+                self.built.graph.fresh(ty)
+            }
+            Op::RangeOp(RangeOp::New) => {
+                shapes.iter().for_each(|shape| self.built.graph.set_index(*shape));
+                self.built.graph.fresh(ty)
+            }
+            Op::TupleOp(TupleOp::Concat) => {
+                let made = self.built.graph.fresh(ty);
+                let kids = self.built.graph.kids(made).to_vec();
+                let parts: Vec<_> =
+                    shapes.iter().flat_map(|shape| self.built.graph.kids(*shape).to_vec()).collect();
+                parts.into_iter().zip(kids).for_each(|(part, kid)| self.built.graph.flow(part, kid));
+                made
+            }
+            Op::ClassOp(ClassOp::New) => self.class_literal(shapes, ty),
+            Op::CmpOp(_) => {
+                if let [a, b] = shapes {
+                    let (ta, tb) = (self.built.graph.ty(*a), self.built.graph.ty(*b));
+                    // Two containers that are compared have one element type.
+                    if !ta.is_int() && !tb.is_int() && !matches!(ta.kind(), TyKind::Class(..)) {
+                        self.same_width(*a, *b);
+                    }
+                }
+                self.built.graph.fresh(ty)
+            }
+            _ => self.built.graph.fresh(ty),
+        }
+    }
+
+    /// Elements of compared containers share their int width, without joining the containers.
+    fn same_width(&mut self, a: ShapeId, b: ShapeId) {
+        let (a, b) = (self.built.graph.find(a), self.built.graph.find(b));
+        if self.built.graph.ty(a).is_int() && self.built.graph.ty(b).is_int() {
+            self.built.graph.edges.push((a, b));
+            self.built.graph.edges.push((b, a));
+            return;
+        }
+        let pairs: Vec<_> =
+            self.built.graph.kids(a).iter().copied().zip(self.built.graph.kids(b).to_vec()).collect();
+        pairs.into_iter().for_each(|(x, y)| self.same_width(x, y));
+    }
+
+    fn class_literal(&mut self, shapes: &[ShapeId], ty: Ty) -> ShapeId {
+        let made = self.built.graph.fresh(ty);
+        let Some(class) = ty.class_path() else { return made };
+        for (name, shape) in self.all_fields(class).into_iter().zip(shapes) {
+            if let Some(target) = self.field(class, name) {
+                self.built.graph.flow(*shape, target);
+            }
+        }
+        made
+    }
+
+    /// Names of the fields of a class and its bases, base classes first.
+    fn all_fields(&self, class: Name) -> Vec<Name> {
+        let mut out = Vec::new();
+        for path in self.program.mro(class).into_iter().rev() {
+            for field in &self.program.classes[&path].fields {
+                if !out.contains(&field.name) {
+                    out.push(field.name);
+                }
+            }
+        }
+        out
+    }
+
+    fn int_step(&mut self, op: IntOp, shapes: &[ShapeId], args: &[NodeId], ty: Ty) -> ShapeId {
+        let result = self.built.graph.fresh(ty);
+        let literal = args.last().and_then(|arg| match self.body.as_const(*arg) {
+            Some(Const::Int(digits)) => digits.parse().ok(),
+            _ => None,
+        });
+        self.built.steps.push(Step { op, operands: shapes.to_vec(), result, literal });
+        result
+    }
+
+    /// Iterator over a value: its items are the container's.
+    pub(crate) fn iter_of(&mut self, source: ShapeId, ty: Ty) -> ShapeId {
+        let TyKind::Iter(item) = ty.kind() else { return self.built.graph.fresh(ty) };
+        let kid = match self.built.graph.ty(source).kind() {
+            TyKind::List(_) | TyKind::Set(_) | TyKind::FrozenSet(_) | TyKind::Dict(..) | TyKind::Iter(_) => {
+                self.part(source, 0)
+            }
+            TyKind::Lib(..) if !self.built.graph.kids(source).is_empty() => self.part(source, 0),
+            TyKind::Tuple(_) => {
+                let made = self.built.graph.fresh(*item);
+                for kid in self.built.graph.kids(source).to_vec() {
+                    self.built.graph.flow(kid, made);
+                }
+                made
+            }
+            _ => self.built.graph.fresh(*item),
+        };
+        let ty = Ty::iter(self.built.graph.ty(kid));
+        self.built.graph.with_kids(ty, vec![kid])
+    }
+}
