@@ -124,7 +124,8 @@ impl Env<'_> {
     }
 
     fn function_ty(&self, params: &[Ty], ret: Ty, position: Position, from: Name, uses: &mut Uses) -> String {
-        let params: Vec<_> = params.iter().map(|ty| self.ty(*ty, Position::Stored, from, uses)).collect();
+        let params: Vec<_> =
+            params.iter().map(|ty| self.ty(value_param(*ty), Position::Stored, from, uses)).collect();
         let ret = match ret.kind() {
             TyKind::Unit => String::new(),
             _ => format!(" -> {}", self.ty(ret, Position::Stored, from, uses)),
@@ -138,6 +139,11 @@ impl Env<'_> {
             _ => format!("impl {call}"),
         }
     }
+}
+
+/// How a function value takes a parameter: `Copy` types by value, all others by reference.
+pub fn value_param(ty: Ty) -> Ty {
+    if ty.is_copy() || matches!(ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_)) { ty } else { ty.reference() }
 }
 
 fn reference_position(position: Position) -> Position {

@@ -3,7 +3,7 @@
 use super::{Frame, Printer};
 use crate::literal;
 use crate::tree::{self, Block, Expr};
-use crate::types::Position;
+use crate::types::{Position, value_param};
 use batuta_base::Name;
 use batuta_core::*;
 
@@ -68,9 +68,8 @@ impl Printer<'_, '_> {
 
     /// A function, class or library function as a value.
     fn item(&mut self, name: Name, ty: Ty) -> Expr {
-        if self.env.function(name).is_some() {
-            let own = self.env.fn_name(name);
-            return Expr::Atom(self.env.item_path(name, &own, self.module, self.uses));
+        if let Some(function) = self.env.function(name).cloned() {
+            return self.function_item(&function, ty);
         }
         if self.env.class(name).is_some() {
             let own = crate::names::camel(name.last());
@@ -82,6 +81,44 @@ impl Printer<'_, '_> {
             return crate::template::fill(row.rust, &[], "");
         }
         self.library_value(name, ty)
+    }
+
+    /// A function of the program as a value: itself, or a closure where its signature is not that of the value.
+    fn function_item(&mut self, function: &Body<Mir>, ty: Ty) -> Expr {
+        let path = self.function_path(function);
+        let TyKind::Func(params, _) = ty.strip().kind() else { return Expr::Atom(path) };
+        let own: Vec<Ty> = function.params.iter().map(|param| function.locals[param.local].ty).collect();
+        let wanted: Vec<Ty> = params.iter().map(|ty| value_param(*ty)).collect();
+        if own == wanted && !function.fallible {
+            return Expr::Atom(path);
+        }
+        if own.iter().any(|ty| matches!(ty.kind(), TyKind::RefMut(_))) || own.len() != wanted.len() {
+            return self.problem(&format!("`{}`, which changes its argument, as a value", function.path));
+        }
+        let mut names = Vec::new();
+        let mut args = Vec::new();
+        for ((param, own), wanted) in function.params.iter().zip(&own).zip(&wanted) {
+            let name = crate::names::snake(function.locals[param.local].name.as_str());
+            let arg = Expr::atom(&name);
+            args.push(match (own.kind(), wanted.kind()) {
+                _ if own == wanted => arg,
+                (_, TyKind::Ref(inner)) if matches!(inner.kind(), TyKind::Str) => to_owned_text(arg),
+                (_, TyKind::Ref(inner)) if matches!(inner.kind(), TyKind::List(_) | TyKind::Bytes) => {
+                    arg.method("to_vec", vec![])
+                }
+                (_, TyKind::Ref(_)) => arg.method("clone", vec![]),
+                _ => arg,
+            });
+            names.push(name);
+        }
+        let call = Expr::call(path, args);
+        let call = if function.fallible {
+            self.uses.prelude = true;
+            call.method("or_raise", vec![])
+        } else {
+            call
+        };
+        Expr::closure(names.join(", "), call)
     }
 
     /// A closure; `typed` writes the types of its parameters.
