@@ -94,8 +94,22 @@ impl Apply<'_, '_, '_> {
         let root = self.body.root;
         self.block(root, None);
         self.functions.pop();
+        if sig.falls {
+            self.fall_off(root, ret);
+        }
         let decorators = self.body.decorators.clone();
         self.refuse_decorators(&decorators, root);
+    }
+
+    /// The end of a body whose function gives `None` there and something else elsewhere.
+    fn fall_off(&mut self, root: BlockId, ret: Ty) {
+        if *ret.kind() == TyKind::Unit || self.body.blocks[root].tail.is_some() {
+            return;
+        }
+        let origin = self.body.blocks[root].stmts.last().map_or(Origin::default(), |stmt| stmt.origin);
+        let none = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+        let none = self.coerce(none, ret);
+        self.body.blocks[root].tail = Some(none);
     }
 
     /// A function whose decorator is not followed must not run as if it had none.
@@ -603,6 +617,7 @@ impl Apply<'_, '_, '_> {
         self.params(&mut closure.params);
         let sig = self.closure_sig(id);
         let ret = sig.as_ref().and_then(|sig| self.types.get(sig.ret)).unwrap_or_else(Ty::unit);
+        let falls = sig.as_ref().is_some_and(|sig| sig.falls);
         let item =
             sig.and_then(|sig| sig.yielded).and_then(|var| self.types.get(var)).unwrap_or_else(Ty::unit);
         closure.ret = ret;
@@ -610,6 +625,9 @@ impl Apply<'_, '_, '_> {
         let has_tail = self.body.blocks[closure.body].tail.is_some();
         self.block(closure.body, has_tail.then_some(ret));
         self.functions.pop();
+        if falls {
+            self.fall_off(closure.body, ret);
+        }
         self.refuse_decorators(&closure.decorators, closure.body);
         let params: Vec<Ty> = closure.params.iter().map(|param| self.body.locals[param.local].ty).collect();
         self.body.nodes[id].kind = Node::Closure(closure);
@@ -627,6 +645,7 @@ impl Apply<'_, '_, '_> {
             params: Vec::new(),
             ret: sig.ret + self.base,
             yielded: sig.yielded.map(|var| var + self.base),
+            falls: sig.falls,
         })
     }
 }

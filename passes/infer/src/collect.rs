@@ -126,17 +126,19 @@ impl Collect<'_> {
         let result = if generator { self.fresh() } else { ret };
         self.functions.push((result, yielded));
         self.block(root);
+        let mut falls = false;
         if generator {
             self.of(ret, Head::Iter, vec![yielded]);
         } else if let Some(tail) = self.body.blocks[root].tail {
             self.say(C::Flow(tail.0, ret));
         } else if self.proved.is_some() {
+            falls = true;
             self.plain(ret, Head::None);
         }
         self.functions.pop();
         self.proved = outer;
         self.frames = frames;
-        Sig { params: rows, ret, yielded: generator.then_some(yielded) }
+        Sig { params: rows, ret, yielded: generator.then_some(yielded), falls }
     }
 
     pub(crate) fn block(&mut self, block: BlockId) {

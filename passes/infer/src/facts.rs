@@ -28,6 +28,8 @@ pub(crate) struct Sig {
     pub ret: V,
     /// The type of yielded items, for generators.
     pub yielded: Option<V>,
+    /// Control can leave at the end of the body, with `None`.
+    pub falls: bool,
 }
 
 #[derive(Clone, PartialEq, Debug)]

@@ -453,6 +453,7 @@ fn shift_sig(sig: &Sig, base: Var) -> Sig {
         params: sig.params.iter().map(param).collect(),
         ret: sig.ret + base,
         yielded: sig.yielded.map(|var| var + base),
+        falls: sig.falls,
     }
 }
 

@@ -339,6 +339,9 @@ impl Printer<'_, '_> {
         if let Some(expr) = self.compare_length(sign, left, right) {
             return expr;
         }
+        if let Some(expr) = self.compare_empty(op, left, right) {
+            return expr;
+        }
         let (left_ty, right_ty) = (self.body.ty(left), self.body.ty(right));
         let (a, b) = (self.expr(left), self.expr(right));
         // Both sides lose the reference that was taken for the comparison alone.
@@ -368,6 +371,30 @@ impl Printer<'_, '_> {
             ("!=", 0) | (">", 0) | (">=", 1) => Expr::unary("!", empty),
             _ => of.method("len", vec![]).binary(sign, Expr::Atom(constant.to_string())),
         })
+    }
+
+    /// `xs == []` is a question of emptiness.
+    fn compare_empty(&mut self, op: CmpOp, left: NodeId, right: NodeId) -> Option<Expr> {
+        let other = match (self.is_empty_list(left), self.is_empty_list(right)) {
+            (false, true) => left,
+            (true, false) => right,
+            _ => return None,
+        };
+        let empty = self.expr(other).without_ref().receiver().method("is_empty", vec![]);
+        match op {
+            CmpOp::Eq => Some(empty),
+            CmpOp::Ne => Some(Expr::unary("!", empty)),
+            _ => None,
+        }
+    }
+
+    /// A display of no items, borrowed or not.
+    pub(crate) fn is_empty_list(&self, node: NodeId) -> bool {
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::ListOp(ListOp::New), args, .. } => args.is_empty(),
+            Node::Op { op: Op::RsOp(RsOp::Ref | RsOp::Share), args, .. } => self.is_empty_list(args[0]),
+            _ => false,
+        }
     }
 
     fn identity(&mut self, op: CmpOp, left: NodeId, right: NodeId) -> Expr {
