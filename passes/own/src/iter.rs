@@ -56,7 +56,9 @@ impl Own<'_> {
                 match base {
                     "builtins.enumerate" | "builtins.zip" => self.iterate_zip(source, args, reads, owned),
                     _ if is_view(base) && !owned && reads == Reads::Ref => self.iterate_view(source, args),
-                    _ if matches!(row.ty.strip().kind(), TyKind::Str) => self.iterate_value(source, reads, owned),
+                    _ if matches!(row.ty.strip().kind(), TyKind::Str) => {
+                        self.iterate_value(source, reads, owned)
+                    }
                     _ => (self.node(source, Want::Own), Form::Owned),
                 }
             }

@@ -290,7 +290,9 @@ impl Printer<'_, '_> {
 
     pub(crate) fn rs_op(&mut self, op: RsOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
         match op {
-            RsOp::Ref if self.is_empty_list(args[0]) && matches!(self.body.ty(args[0]).kind(), TyKind::List(_)) => {
+            RsOp::Ref
+                if self.is_empty_list(args[0]) && matches!(self.body.ty(args[0]).kind(), TyKind::List(_)) =>
+            {
                 Expr::unary("&", Expr::Array(Vec::new()))
             }
             RsOp::Ref => {
