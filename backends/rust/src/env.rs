@@ -14,6 +14,8 @@ pub struct Env<'a> {
     /// Types that the program turns into dynamic values, and back.
     pub to_value: FxHashSet<Ty>,
     pub from_value: FxHashSet<Ty>,
+    /// What the program does with its unions.
+    pub union_uses: crate::unions::UnionUses,
     /// The program can make a float that is not a number.
     pub may_nan: bool,
     /// Functions that can reach themselves through calls.
@@ -57,6 +59,7 @@ impl<'a> Env<'a> {
             unions: FxHashMap::default(),
             to_value: values(program, ValueOp::From),
             from_value: values(program, ValueOp::To),
+            union_uses: crate::unions::UnionUses::of(program),
             may_nan: may_nan(program),
             recursive: recursive(program),
             needs_frame: needs_frame(program),
@@ -227,11 +230,19 @@ pub fn variant(ty: Ty) -> String {
         TyKind::Bool => "Bool".to_owned(),
         TyKind::Int(_) => "Int".to_owned(),
         TyKind::Float(_) => "Float".to_owned(),
+        TyKind::Num => "Num".to_owned(),
+        TyKind::Complex => "Complex".to_owned(),
+        TyKind::Range => "Range".to_owned(),
+        TyKind::Slice => "Slice".to_owned(),
+        TyKind::Error => "Error".to_owned(),
+        TyKind::Value => "Value".to_owned(),
+        TyKind::TypeOf(_) => "Type".to_owned(),
         TyKind::Str => "Str".to_owned(),
         TyKind::Bytes => "Bytes".to_owned(),
         TyKind::List(item) => format!("{}List", variant(*item)),
         TyKind::Dict(..) => "Dict".to_owned(),
-        TyKind::Set(_) | TyKind::FrozenSet(_) => "Set".to_owned(),
+        TyKind::Set(_) => "Set".to_owned(),
+        TyKind::FrozenSet(_) => "FrozenSet".to_owned(),
         TyKind::Tuple(_) => "Tuple".to_owned(),
         TyKind::Class(path, _) | TyKind::Lib(path, _) => names::camel(path.last()),
         TyKind::Shared(item) | TyKind::Boxed(item) | TyKind::Ref(item) | TyKind::RefMut(item) => {
@@ -256,11 +267,15 @@ fn may_nan(program: &Program<Mir>) -> bool {
 }
 
 impl<'a> Env<'a> {
-    /// Unions that the module's file declares: all stand in the entry module, or the first one.
+    /// The module whose file declares the unions: the entry module, or the first one.
+    pub fn unions_home(&self) -> Option<Name> {
+        self.program.entry.or_else(|| self.program.modules.keys().next().copied())
+    }
+
+    /// Unions that the module's file declares.
     pub fn unions_of(&self, module: Name) -> Vec<Ty> {
-        let home = self.program.entry.or_else(|| self.program.modules.keys().next().copied());
         let mut out: Vec<Ty> =
-            if home == Some(module) { self.unions.keys().copied().collect() } else { Vec::new() };
+            if self.unions_home() == Some(module) { self.unions.keys().copied().collect() } else { Vec::new() };
         out.sort_by_key(|ty| self.unions[ty].clone());
         out
     }
@@ -285,6 +300,26 @@ impl<'a> Env<'a> {
             ClassKind::Dataclass { frozen, unsafe_hash, eq, .. } => eq && (frozen || unsafe_hash),
             ClassKind::NamedTuple | ClassKind::Enum | ClassKind::EnumOf(_) => true,
             _ => false,
+        })
+    }
+
+    /// Objects of the class have a text of their own.
+    pub fn has_text(&self, class: Name) -> bool {
+        self.class(class).is_some_and(|class| match class.kind {
+            ClassKind::Dataclass { repr: true, .. } | ClassKind::NamedTuple => true,
+            ClassKind::Enum | ClassKind::EnumOf(_) | ClassKind::Exception => true,
+            _ => ["__repr__", "__str__"]
+                .iter()
+                .any(|name| self.program.find_method(class.path, name).is_some()),
+        })
+    }
+
+    /// Objects of the class are compared by `==` in Rust.
+    pub fn has_equality(&self, class: Name) -> bool {
+        self.class(class).is_some_and(|class| match class.kind {
+            ClassKind::Dataclass { eq, .. } => eq,
+            ClassKind::NamedTuple | ClassKind::Enum | ClassKind::EnumOf(_) => true,
+            _ => self.program.find_method(class.path, "__eq__").is_some(),
         })
     }
 

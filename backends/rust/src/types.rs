@@ -52,7 +52,7 @@ impl Env<'_> {
                 let name = self.item_path(*path, &names::camel(path.last()), from, uses);
                 generic(name, args.iter().map(|arg| stored(*arg, uses)))
             }
-            TyKind::Union(_) => self.unions.get(&ty).cloned().unwrap_or_else(|| "_".to_owned()),
+            TyKind::Union(_) => self.union_ty(ty, from, uses),
             TyKind::Var(name) => name.as_str().to_owned(),
             TyKind::Ref(inner) => self.reference(*inner, position, from, uses),
             TyKind::RefMut(inner) => {
@@ -63,6 +63,14 @@ impl Env<'_> {
             TyKind::Array(item, count) => format!("[{}; {count}]", stored(*item, uses)),
             _ => self.runtime_ty(ty, from, uses),
         }
+    }
+
+    fn union_ty(&self, ty: Ty, from: Name, uses: &mut Uses) -> String {
+        let Some(name) = self.unions.get(&ty) else { return "_".to_owned() };
+        if let Some(home) = self.unions_home().filter(|home| *home != from) {
+            uses.paths.insert(format!("{}::{name}", self.rust_module(home)));
+        }
+        name.clone()
     }
 
     fn runtime_ty(&self, ty: Ty, from: Name, uses: &mut Uses) -> String {

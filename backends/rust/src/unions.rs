@@ -1,99 +1,322 @@
-//! The enums of closed unions: text, keys, conversions.
+//! The enums of closed unions: text, equality, keys, order, conversions.
+//!
+//! An enum has what the program uses of it (`UnionUses`): a getter for each member that a place reads
+//! without a pattern, an order where values are sorted or compared, a hash where they are keys.
 
 use crate::env::{Env, Uses, variant};
 use crate::names;
 use crate::types::Position;
-use batuta_base::Name;
-use batuta_core::{Ty, TyKind};
+use batuta_base::{FxHashSet, Name};
+use batuta_core::*;
 use std::fmt::Write;
+
+/// What a program does with its unions.
+#[derive(Default)]
+pub struct UnionUses {
+    /// Members that are read: the union, the member, how.
+    getters: FxHashSet<(Ty, Ty, Reads)>,
+    /// Unions whose values have to have an order for the library.
+    ordered: FxHashSet<Ty>,
+    /// Unions that `<`, `<=`, `>`, `>=` compare.
+    compared: FxHashSet<(Ty, CmpOp)>,
+    keys: FxHashSet<Ty>,
+    /// Unions that a format with a width or another spec takes.
+    formatted: FxHashSet<Ty>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Reads {
+    Owned,
+    Ref,
+    Mut,
+}
+
+impl UnionUses {
+    pub fn of(program: &Program<Mir>) -> Self {
+        let mut out = Self::default();
+        for body in program.fns.values() {
+            for (_, row) in body.nodes.iter() {
+                out.node(body, row);
+            }
+            body.locals.iter().for_each(|(_, row)| out.keys_of(row.ty));
+        }
+        program.classes.values().flat_map(|class| &class.fields).for_each(|field| out.keys_of(field.ty));
+        program.globals.values().for_each(|global| out.keys_of(global.ty));
+        out
+    }
+
+    fn node(&mut self, body: &Body<Mir>, row: &NodeRow) {
+        self.keys_of(row.ty);
+        match &row.kind {
+            Node::Op { op: Op::UnionOp(UnionOp::Get), args, .. } => {
+                let union = body.ty(args[0]);
+                let reads = match union.kind() {
+                    TyKind::Ref(_) => Reads::Ref,
+                    TyKind::RefMut(_) => Reads::Mut,
+                    _ => Reads::Owned,
+                };
+                self.getters.insert((union.strip_ref(), row.ty.strip_ref(), reads));
+            }
+            Node::Op { op: Op::CmpOp(op), args, .. } => {
+                if matches!(op, CmpOp::Lt | CmpOp::Le | CmpOp::Gt | CmpOp::Ge) {
+                    for arg in args {
+                        each_union(body.ty(*arg), &mut |union| { self.compared.insert((union, *op)); });
+                    }
+                }
+            }
+            Node::Call { callee: Callee::Lib(name), args } if needs_order(name.as_str()) => {
+                let closures = args.iter().filter_map(|arg| match &body.nodes[arg.value].kind {
+                    Node::Closure(closure) => Some(closure.ret),
+                    _ => None,
+                });
+                let types = args.iter().map(|arg| body.ty(arg.value)).chain([row.ty]).chain(closures);
+                types.for_each(|ty| each_union(ty, &mut |union| { self.ordered.insert(union); }));
+            }
+            Node::Format(pieces) => {
+                for piece in pieces {
+                    if let Piece::Value { value, spec, .. } = piece
+                        && !spec.is_empty()
+                    {
+                        each_union(body.ty(*value), &mut |union| { self.formatted.insert(union); });
+                    }
+                }
+            }
+            Node::Call { callee: Callee::Lib(name), args } if formats(name.as_str()) => {
+                let types = args.iter().map(|arg| body.ty(arg.value));
+                types.for_each(|ty| each_union(ty, &mut |union| { self.formatted.insert(union); }));
+            }
+            Node::Call { callee: Callee::Lib(name), args } if name.as_str().starts_with("builtins.hash") => {
+                let types = args.iter().map(|arg| body.ty(arg.value));
+                types.for_each(|ty| each_union(ty, &mut |union| { self.keys.insert(union); }));
+            }
+            _ => {}
+        }
+    }
+
+    fn keys_of(&mut self, ty: Ty) {
+        ty.any(&mut |part| {
+            let key = match part.kind() {
+                TyKind::Dict(key, _) | TyKind::Set(key) | TyKind::FrozenSet(key) => Some(*key),
+                TyKind::Lib(_, args) => args.first().copied(),
+                _ => None,
+            };
+            if let Some(key) = key {
+                each_union(key, &mut |union| { self.keys.insert(union); });
+            }
+            false
+        });
+    }
+}
+
+fn each_union(ty: Ty, f: &mut dyn FnMut(Ty)) {
+    ty.any(&mut |part| {
+        if matches!(part.kind(), TyKind::Union(_)) {
+            f(part);
+        }
+        false
+    });
+}
+
+fn formats(name: &str) -> bool {
+    ["str.__mod__", "str.format", "builtins.format"].iter().any(|known| name.starts_with(known))
+}
+
+/// Library functions that compare values with `<`.
+fn needs_order(name: &str) -> bool {
+    let words = ["sort", "min", "max", "heap", "bisect", "insort", "nlargest", "nsmallest", "merge", "median"];
+    words.iter().any(|word| name.contains(word))
+}
 
 /// The enum of a closed union.
 pub fn union(env: &Env<'_>, ty: Ty, module: Name, uses: &mut Uses) -> String {
     let (TyKind::Union(items), Some(name)) = (ty.kind(), env.unions.get(&ty)) else { return String::new() };
-    let mut out = format!(
-        "/// One of the types that the source mixes.\n#[derive(Clone, Debug, PartialEq)]\npub enum {name} {{\n"
-    );
-    let mut getters = String::new();
-    let mut shown = String::new();
-    for item in items {
-        let member = variant(*item);
-        if member == "None" {
-            let _ = writeln!(out, "    None,");
-            let _ = writeln!(shown, "            Self::None => f.write_str(\"None\"),");
-            continue;
-        }
-        let text = env.ty(*item, Position::Stored, module, uses);
-        let _ = writeln!(out, "    {member}({text}),");
-        let _ = writeln!(shown, "            Self::{member}(value) => value.fmt_repr(f),");
-        let own = names::snake(&member);
-        let own = own.trim_end_matches('_');
-        uses.rt = true;
-        for (prefix, receiver, result) in
-            [("into", "self", text.clone()), ("as", "&self", format!("&{text}"))]
-        {
-            let _ = write!(
-                getters,
-                "    pub fn {prefix}_{own}({receiver}) -> {result} {{\n        match self {{\n            Self::{member}(value) => value,\n            _ => rt::raise_new(rt::TypeError, \"unexpected type\"),\n        }}\n    }}\n\n"
-            );
-        }
-    }
+    uses.rt = true;
     uses.paths.insert("std::fmt".to_owned());
-    let more =
-        [keys(env, name, items), order(name, items), values(env, ty, name, items, module, uses)].concat();
-    format!(
-        "{out}}}\n\nimpl {name} {{\n{}\n}}\n\nimpl rt::Repr for {name} {{\n    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {{\n        match self {{\n{shown}        }}\n    }}\n}}\n",
-        getters.trim_end()
-    ) + &more
-}
-
-/// The variant and its member type's text.
-fn members<'a>(items: &'a [Ty]) -> impl Iterator<Item = (String, Ty)> + 'a {
-    items.iter().map(|item| (variant(*item), *item))
-}
-
-/// Members of one type have an order; those of two raise `TypeError`, as in Python.
-fn order(name: &str, items: &[Ty]) -> String {
-    let has_order =
-        |ty: Ty| matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Str | TyKind::Bool);
-    if !items.iter().all(|item| has_order(*item)) {
-        return String::new();
+    let types: Vec<String> = items.iter().map(|item| env.ty(*item, Position::Stored, module, uses)).collect();
+    let declared: String =
+        items.iter().zip(&types).map(|(item, text)| format!("    {}({text}),\n", variant(*item))).collect();
+    let derives = derives(env, items);
+    let head = format!(
+        "/// One of the types that the source mixes.\n#[derive({derives})]\npub enum {name} {{\n{declared}}}\n"
+    );
+    let mut parts = vec![head, methods(env, ty, &types, module, uses), repr(env, name, items)];
+    if env.union_uses.formatted.contains(&ty) {
+        parts.push(format_impl(env, name, items));
     }
+    if env.union_uses.keys.contains(&ty) {
+        parts.push(keys(name, items));
+    }
+    parts.push(order(env, ty, name));
+    parts.push(values(env, ty, name, items, &types));
+    parts.concat()
+}
+
+/// `repr` and `str` are those of the member.
+fn repr(env: &Env<'_>, name: &str, items: &[Ty]) -> String {
+    let method = |method: &str| {
+        let arms: String = members(items)
+            .map(|(member, ty)| match ty.class_path().filter(|class| !env.has_text(*class)) {
+                Some(class) => {
+                    format!("            Self::{member}(_) => f.write_str(\"<{} object>\"),\n", class.last())
+                }
+                None => format!("            Self::{member}(value) => value.{method}(f),\n"),
+            })
+            .collect();
+        format!(
+            "    fn {method}(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {{\n        match self {{\n{arms}        }}\n    }}\n"
+        )
+    };
+    let differs = |ty: &Ty| {
+        matches!(ty.strip().kind(), TyKind::Str | TyKind::Error) || ty.class_path().is_some_and(|class| env.has_text(class))
+    };
+    let mut methods = vec![method("fmt_repr")];
+    if items.iter().any(differs) {
+        methods.push(method("fmt_str"));
+    }
+    format!("\nimpl rt::Repr for {name} {{\n{}}}\n", methods.join("\n"))
+}
+
+/// What a format sees is the member.
+fn format_impl(env: &Env<'_>, name: &str, items: &[Ty]) -> String {
     let arms: String = members(items)
-        .map(|(member, _)| format!("            (Self::{member}(a), Self::{member}(b)) => a.py_lt(b),\n"))
+        .map(|(member, ty)| match ty.class_path().filter(|class| !env.is_enum(*class)) {
+            Some(class) => {
+                format!("            Self::{member}(_) => rt::Operand::Other(\"{}\"),\n", class.last())
+            }
+            None => format!("            Self::{member}(value) => value.operand(),\n"),
+        })
         .collect();
     format!(
-        "\nimpl rt::PyOrd for {name} {{\n    fn py_lt(&self, other: &Self) -> bool {{\n        match (self, other) {{\n{arms}            _ => rt::raise_new(rt::TypeError, \"values of two types have no order\"),\n        }}\n    }}\n}}\n"
+        "\nimpl rt::Format for {name} {{\n    fn operand(&self) -> rt::Operand<'_> {{\n        match self {{\n{arms}        }}\n    }}\n}}\n"
     )
 }
 
-/// Equal members are equal keys; members of two types never are.
-fn keys(env: &Env<'_>, name: &str, items: &[Ty]) -> String {
-    let can_hash = |ty: Ty| {
-        !ty.any(&mut |ty| {
-            matches!(ty.kind(), TyKind::Class(path, _) if !env.is_key(*path))
-                || matches!(
-                    ty.kind(),
-                    TyKind::List(_)
-                        | TyKind::Dict(..)
-                        | TyKind::Set(_)
-                        | TyKind::Func(..)
-                        | TyKind::Iter(_)
-                        | TyKind::Lib(..)
-                        | TyKind::Error
-                )
-        })
-    };
-    if !items.iter().all(|item| can_hash(*item)) {
-        return String::new();
+fn derives(env: &Env<'_>, items: &[Ty]) -> String {
+    let all = |test: &dyn Fn(Ty) -> bool| items.iter().all(|item| !item.any(&mut |ty| !test(ty)));
+    let is_plain = |ty: Ty| !matches!(ty.kind(), TyKind::Func(..) | TyKind::Iter(_));
+    let mut out = vec!["Clone"];
+    if all(&|ty| is_plain(ty) && !matches!(ty.kind(), TyKind::Lib(..) | TyKind::Value)) {
+        out.push("Debug");
     }
+    if all(&|ty| is_plain(ty) && ty.class_path().is_none_or(|class| env.has_equality(class))) {
+        out.push("PartialEq");
+    }
+    out.join(", ")
+}
+
+/// Getters and the comparison of members, where the program asks for them.
+fn methods(env: &Env<'_>, ty: Ty, types: &[String], module: Name, uses: &mut Uses) -> String {
+    let (TyKind::Union(items), Some(name)) = (ty.kind(), env.unions.get(&ty)) else { return String::new() };
+    let mut out = Vec::new();
+    for (item, text) in items.iter().zip(types) {
+        let member = variant(*item);
+        let own = names::snake(&member);
+        let own = own.trim_end_matches('_');
+        let rest = if items.len() > 1 {
+            "            _ => rt::raise_new(rt::TypeError, \"unexpected type\"),\n"
+        } else {
+            ""
+        };
+        let (seen, value) = match item.kind() {
+            TyKind::Str => ("&str".to_owned(), "value"),
+            TyKind::List(part) => (format!("&[{}]", env.ty(*part, Position::Stored, module, uses)), "value"),
+            _ if item.is_copy() => (text.clone(), "*value"),
+            _ => (format!("&{text}"), "value"),
+        };
+        for (reads, method, receiver, result, value) in [
+            (Reads::Owned, format!("into_{own}"), "self", text.clone(), "value"),
+            (Reads::Ref, format!("as_{own}"), "&self", seen, value),
+            (Reads::Mut, format!("as_{own}_mut"), "&mut self", format!("&mut {text}"), "value"),
+        ] {
+            if env.union_uses.getters.contains(&(ty, *item, reads)) {
+                let vis = if env.program.modules.len() > 1 { "pub " } else { "" };
+                out.push(format!(
+                    "    {vis}fn {method}({receiver}) -> {result} {{\n        match self {{\n            Self::{member}(value) => {value},\n{rest}        }}\n    }}\n"
+                ));
+            }
+        }
+    }
+    if is_ordered(env, ty) {
+        out.push(compare(items));
+    }
+    if out.is_empty() { String::new() } else { format!("\nimpl {name} {{\n{}}}\n", out.join("\n")) }
+}
+
+fn is_ordered(env: &Env<'_>, ty: Ty) -> bool {
+    let uses = &env.union_uses;
+    uses.ordered.contains(&ty) || uses.compared.iter().any(|(union, _)| *union == ty)
+}
+
+fn has_order(ty: Ty) -> bool {
+    matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Num | TyKind::Str | TyKind::Bool)
+}
+
+/// Members of one type have an order; those of two raise `TypeError`, as in Python.
+fn compare(items: &[Ty]) -> String {
+    let arms: String = members(items)
+        .filter(|(_, ty)| has_order(*ty))
+        .map(|(member, _)| {
+            format!("            (Self::{member}(a), Self::{member}(b)) => a.partial_cmp(b),\n")
+        })
+        .collect();
+    let words: String = members(items)
+        .map(|(member, ty)| format!("            Self::{member}(_) => \"{}\",\n", python_name(ty)))
+        .collect();
+    format!(
+        "    fn type_name(&self) -> &'static str {{\n        match self {{\n{words}        }}\n    }}\n\n    fn compare(&self, other: &Self, sign: &str) -> Option<std::cmp::Ordering> {{\n        match (self, other) {{\n{arms}            _ => rt::not_ordered(sign, self.type_name(), other.type_name()),\n        }}\n    }}\n"
+    )
+}
+
+fn python_name(ty: Ty) -> String {
+    match ty.kind() {
+        TyKind::Unit => "NoneType".to_owned(),
+        TyKind::Num => "int".to_owned(),
+        TyKind::Class(path, _) | TyKind::Lib(path, _) => path.last().to_owned(),
+        TyKind::Shared(item) | TyKind::Boxed(item) => python_name(*item),
+        TyKind::List(_) => "list".to_owned(),
+        _ => variant(ty).to_lowercase(),
+    }
+}
+
+/// `PartialOrd` and `PyOrd` through `compare`.
+fn order(env: &Env<'_>, ty: Ty, name: &str) -> String {
+    let uses = &env.union_uses;
+    let mut out = String::new();
+    let signs = [(CmpOp::Lt, "lt", "<"), (CmpOp::Le, "le", "<="), (CmpOp::Gt, "gt", ">"), (CmpOp::Ge, "ge", ">=")];
+    let methods: Vec<String> = signs
+        .into_iter()
+        .filter(|(op, ..)| uses.compared.contains(&(ty, *op)))
+        .map(|(_, method, sign)| {
+            format!(
+                "\n    fn {method}(&self, other: &Self) -> bool {{\n        self.compare(other, \"{sign}\").is_some_and(|order| order.is_{method}())\n    }}\n"
+            )
+        })
+        .collect();
+    if !methods.is_empty() {
+        let _ = write!(
+            out,
+            "\nimpl PartialOrd for {name} {{\n    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {{\n        self.compare(other, \"<\")\n    }}\n{}}}\n",
+            methods.concat()
+        );
+    }
+    if uses.ordered.contains(&ty) || !methods.is_empty() {
+        let _ = write!(
+            out,
+            "\nimpl rt::PyOrd for {name} {{\n    fn py_lt(&self, other: &Self) -> bool {{\n        self.compare(other, \"<\").is_some_and(|order| order.is_lt())\n    }}\n}}\n"
+        );
+    }
+    out
+}
+
+/// The variant and its member type.
+fn members(items: &[Ty]) -> impl Iterator<Item = (String, Ty)> {
+    items.iter().map(|item| (variant(*item), *item))
+}
+
+/// Equal members are equal keys; members of two types never are.
+fn keys(name: &str, items: &[Ty]) -> String {
     let (mut hash, mut eq, mut python) = (String::new(), String::new(), String::new());
     for (member, _) in members(items) {
-        if member == "None" {
-            hash.push_str("            Self::None => rt::Key::key_hash(&()),\n");
-            eq.push_str("            (Self::None, Self::None) => true,\n");
-            python.push_str("            Self::None => rt::Key::py_hash(&()),\n");
-            continue;
-        }
         let _ = writeln!(hash, "            Self::{member}(value) => value.key_hash(),");
         let _ = writeln!(eq, "            (Self::{member}(a), Self::{member}(b)) => a.key_eq(b),");
         let _ = writeln!(python, "            Self::{member}(value) => value.py_hash(),");
@@ -104,17 +327,12 @@ fn keys(env: &Env<'_>, name: &str, items: &[Ty]) -> String {
 }
 
 /// Conversions that the program makes between the union and dynamic values.
-fn values(env: &Env<'_>, ty: Ty, name: &str, items: &[Ty], module: Name, uses: &mut Uses) -> String {
+fn values(env: &Env<'_>, ty: Ty, name: &str, items: &[Ty], types: &[String]) -> String {
     let mut out = String::new();
     if env.to_value.contains(&ty) {
-        let mut arms = String::new();
-        for (member, _) in members(items) {
-            let arm = match member.as_str() {
-                "None" => format!("            {name}::None => Self::None,\n"),
-                _ => format!("            {name}::{member}(value) => Self::from(value),\n"),
-            };
-            arms.push_str(&arm);
-        }
+        let arms: String = members(items)
+            .map(|(member, _)| format!("            {name}::{member}(value) => Self::from(value),\n"))
+            .collect();
         let _ = write!(
             out,
             "\nimpl From<{name}> for rt::Value {{\n    fn from(union: {name}) -> Self {{\n        match union {{\n{arms}        }}\n    }}\n}}\n"
@@ -122,23 +340,16 @@ fn values(env: &Env<'_>, ty: Ty, name: &str, items: &[Ty], module: Name, uses: &
     }
     if env.from_value.contains(&ty) {
         let mut tests = String::new();
-        for (member, item) in members(items) {
-            if member == "None" {
-                tests.push_str(
-                    "        if value.is_none() {\n            return Ok(Self::None);\n        }\n",
-                );
-                continue;
-            }
-            let text = env.ty(item, Position::Stored, module, uses);
-            let text = if text.contains(['<', '(']) { format!("<{text}>") } else { text };
+        for ((member, _), text) in members(items).zip(types) {
+            let text = if text.contains(['<', '(']) { format!("<{text}>") } else { text.clone() };
             let _ = write!(
                 tests,
-                "        if let Ok(member) = {text}::try_from(value.clone()) {{\n            return Ok(Self::{member}(member));\n        }}\n"
+                "        if let Ok(member) = {text}::from_value(value) {{\n            return Ok(Self::{member}(member));\n        }}\n"
             );
         }
         let _ = write!(
             out,
-            "\nimpl TryFrom<rt::Value> for {name} {{\n    type Error = rt::Error;\n\n    fn try_from(value: rt::Value) -> rt::Result<Self> {{\n{tests}        Err(rt::Error::new(rt::TypeError, \"unexpected type\"))\n    }}\n}}\n"
+            "\nimpl rt::FromValue for {name} {{\n    fn from_value(value: &rt::Value) -> rt::Result<Self> {{\n{tests}        Err(rt::Error::new(rt::TypeError, \"unexpected type\"))\n    }}\n}}\n"
         );
     }
     out

@@ -23,11 +23,11 @@ impl Apply<'_, '_, '_> {
             }
             (Unit, Option(_)) => self.none_of(node, to),
             (Option(a), Option(b)) => self.map_option(node, *a, *b, to),
-            (_, Option(inner)) if !matches!(from.kind(), Value | Union(_)) => {
+            (_, Option(inner)) if !matches!(from.kind(), Value) => {
                 let inner = self.coerce(node, *inner);
                 self.mk_op(OptOp::Some, Attr::None, vec![inner], to)
             }
-            (Option(inner), _) if !matches!(to.kind(), Value | Union(_) | Unit) => {
+            (Option(inner), _) if !matches!(to.kind(), Value | Unit) => {
                 let text = std::format!("TypeError: unexpected None, expected {to}");
                 let node = self.unwrap(node, *inner, &text);
                 self.coerce(node, to)
@@ -73,6 +73,10 @@ impl Apply<'_, '_, '_> {
                 self.mk_op(UnionOp::From, Attr::None, vec![node], to)
             }
             (Union(items), _) if items.contains(&to) => self.mk_op(UnionOp::Get, Attr::None, vec![node], to),
+            (Union(items), Int(_) | Float(_)) if items.contains(&Ty::num()) => {
+                let number = self.mk_op(UnionOp::Get, Attr::None, vec![node], Ty::num());
+                self.coerce(number, to)
+            }
             (_, Union(items)) if !matches!(from.kind(), Union(_) | Value | Option(_)) => {
                 match items.iter().copied().find(|item| self.widens(from, *item)) {
                     Some(item) => {
@@ -85,7 +89,7 @@ impl Apply<'_, '_, '_> {
             (_, Value) => self.dynamic(node),
             (Value, Iter(item)) => {
                 let of = self.mk_op(ValueOp::Iter, Attr::None, vec![node], Ty::iter(Ty::value()));
-                if *item == Ty::value() { of } else { self.mk_op(ValueOp::To, Attr::None, vec![of], to) }
+                if *item == Ty::value() { of } else { self.map_iter(of, *item, to) }
             }
             (Value, _) => self.mk_op(ValueOp::To, Attr::None, vec![node], to),
             (_, Iter(_)) if !matches!(from.kind(), Iter(_)) => {

@@ -4,25 +4,21 @@ use crate::apply::DYNAMIC;
 use crate::facts::{C, Target};
 use crate::solve::Solver;
 use crate::types::Types;
-use crate::vars::{Head, Var};
-use batuta_base::{Diagnostic, Diags, FxHashSet};
+use crate::vars::{Head, Var, Vars};
+use batuta_base::{Diagnostic, Diags, FxHashMap, FxHashSet};
 use batuta_core::*;
 
-/// Variables with mixed values that are used other than by test, text, equality or narrowing.
+/// Variables with mixed values that are used other than by test, text, equality or narrowing, and
+/// those whose items can be of their own type, however deep.
 pub(crate) fn variables(solver: &Solver<'_>) -> FxHashSet<Var> {
     let vars = &solver.vars;
-    let mixed = |var: Var| {
-        let heads = vars.atoms(var).iter().filter(|atom| atom.head != Head::None);
-        let not_numeric = vars
-            .atoms(var)
-            .iter()
-            .any(|atom| !matches!(atom.head, Head::None | Head::Bool | Head::Int | Head::Float | Head::Num));
-        heads.count() > 1 && not_numeric
-    };
-    let mut todo: Vec<Var> = Vec::new();
+    let mut todo: Vec<Var> = recursive(vars);
     for job in &solver.jobs {
         let operands: Vec<Var> = match &job.c {
             C::Binary { a, b, .. } => vec![*a, *b],
+            C::Attr { of, .. } | C::Call { target: Target::Method(of, _), .. } if all_objects(vars, *of) => {
+                Vec::new()
+            }
             C::Attr { of, .. }
             | C::SetAttr { of, .. }
             | C::Index { of, .. }
@@ -33,28 +29,97 @@ pub(crate) fn variables(solver: &Solver<'_>) -> FxHashSet<Var> {
             C::Call { target: Target::Method(of, _) | Target::Value(of), .. } => vec![*of],
             _ => Vec::new(),
         };
-        todo.extend(operands.into_iter().filter(|var| mixed(*var)).map(|var| vars.root(var)));
+        todo.extend(operands.into_iter().filter(|var| mixed(vars, *var)).map(|var| vars.root(var)));
     }
+    spread(vars, todo)
+}
+
+/// Values of several types that are not all numbers.
+fn mixed(vars: &Vars, var: Var) -> bool {
+    let heads = vars.atoms(var).iter().filter(|atom| atom.head != Head::None);
+    let not_numeric = vars
+        .atoms(var)
+        .iter()
+        .any(|atom| !matches!(atom.head, Head::None | Head::Bool | Head::Int | Head::Float | Head::Num));
+    heads.count() > 1 && not_numeric
+}
+
+/// Objects of the program's classes, or `None`: a use of them is chosen by the class.
+fn all_objects(vars: &Vars, var: Var) -> bool {
+    vars.atoms(var).iter().all(|atom| matches!(atom.head, Head::None | Head::Class(_)))
+}
+
+/// Containers that a dynamic value shares with other names.
+fn is_container(vars: &Vars, var: Var) -> bool {
+    vars.atoms(var).iter().any(|atom| matches!(atom.head, Head::List | Head::Dict | Head::Set))
+}
+
+/// A dynamic value is dynamic where it comes from and where it goes to: its identity is kept.
+fn spread(vars: &Vars, mut todo: Vec<Var>) -> FxHashSet<Var> {
     let mut found = FxHashSet::default();
     if todo.is_empty() {
         return found;
     }
-    let mut back: batuta_base::FxHashMap<Var, Vec<Var>> = Default::default();
+    let mut near: FxHashMap<Var, Vec<Var>> = Default::default();
     for from in 0..vars.rows.len() as Var {
-        for edge in &vars.rows[from as usize].edges {
-            if edge.filter.is_none() {
-                back.entry(vars.root(edge.to)).or_default().push(from);
+        for edge in vars.rows[from as usize].edges.iter().filter(|edge| edge.filter.is_none()) {
+            let to = vars.root(edge.to);
+            near.entry(to).or_default().push(from);
+            near.entry(from).or_default().push(to);
+        }
+    }
+    let own: FxHashSet<Var> = todo.iter().map(|var| vars.root(*var)).filter(|var| !mixed(vars, *var)).collect();
+    let mut from_own = own.clone();
+    while let Some(var) = todo.pop() {
+        let root = vars.root(var);
+        if !found.insert(root) {
+            continue;
+        }
+        let is_own = from_own.contains(&root);
+        for next in near.get(&root).into_iter().flatten().copied() {
+            if mixed(vars, next) || (is_own && is_container(vars, next)) {
+                if is_own {
+                    from_own.insert(vars.root(next));
+                }
+                todo.push(next);
             }
         }
     }
-    while let Some(var) = todo.pop() {
-        let root = vars.root(var);
-        if found.insert(root) {
-            let sources = back.get(&root).into_iter().flatten().copied();
-            todo.extend(sources.filter(|var| mixed(*var)));
+    found
+}
+
+/// Variables that their own items lead back to: `X = dict<str, X>`.
+fn recursive(vars: &Vars) -> Vec<Var> {
+    let mut out = Vec::new();
+    let mut state: FxHashMap<Var, bool> = Default::default();
+    for var in 0..vars.rows.len() as Var {
+        walk(vars, vars.root(var), &mut state, &mut Vec::new(), &mut out);
+    }
+    out
+}
+
+fn walk(vars: &Vars, root: Var, state: &mut FxHashMap<Var, bool>, path: &mut Vec<Var>, out: &mut Vec<Var>) {
+    match state.get(&root) {
+        Some(true) => return,
+        Some(false) => {
+            let start = path.iter().position(|var| *var == root).unwrap_or(0);
+            out.extend(&path[start..]);
+            return;
+        }
+        None => {}
+    }
+    state.insert(root, false);
+    path.push(root);
+    for atom in vars.atoms(root) {
+        if matches!(atom.head, Head::Func(_) | Head::Class(_)) {
+            continue;
+        }
+        for arg in atom.args.iter() {
+            walk(vars, vars.root(*arg), state, path, out);
         }
     }
-    found
+    path.pop();
+    state.insert(root, true);
 }
 
 /// A note for each parameter and local that is dynamic: which annotation would help.

@@ -236,12 +236,20 @@ impl Apply<'_, '_, '_> {
     pub(crate) fn attr(&mut self, object: NodeId, name: Name, origin: Origin) -> NodeId {
         let env = self.types.env();
         let ty = self.ty(object);
+        if name == "__name__"
+            && let Some(of) = self.type_operand(object)
+        {
+            return self.type_name(of);
+        }
         match ty.kind() {
             TyKind::Never => object,
             TyKind::Option(inner) => {
                 let text = format!("AttributeError: 'NoneType' object has no attribute '{name}'");
                 let object = self.unwrap(object, *inner, &text);
                 self.attr(object, name, origin)
+            }
+            TyKind::Union(members) if self.all_have(members, name) => {
+                self.by_member(object, None, &mut |me, member| me.attr(member, name, origin))
             }
             TyKind::Value | TyKind::Union(_) => {
                 let object = self.dynamic(object);

@@ -221,6 +221,10 @@ impl Apply<'_, '_, '_> {
                     let value = self.again(value);
                     tests.push(self.mk_op(UnionOp::Is, Attr::Ty(ty), vec![value], Ty::bool()));
                 }
+                if items.contains(&Ty::num()) && matches!(name.as_str(), "int" | "float") {
+                    let value = self.again(value);
+                    tests.push(self.is_number(value, name));
+                }
                 match tests.into_iter().reduce(|a, b| self.any_of(a, b)) {
                     Some(test) => test,
                     None => constant(self, false),
@@ -255,9 +259,45 @@ impl Apply<'_, '_, '_> {
         }
     }
 
+    /// A union's number member holds an int (a float).
+    fn is_number(&mut self, union: NodeId, name: Name) -> NodeId {
+        let is_number = self.mk_op(UnionOp::Is, Attr::Ty(Ty::num()), vec![union], Ty::bool());
+        let again = self.again(union);
+        let number = self.mk_op(UnionOp::Get, Attr::None, vec![again], Ty::num());
+        let test = self.is_a(number, name);
+        self.mk_op(BoolOp::And, Attr::None, vec![is_number, test], Ty::bool())
+    }
+
     pub(crate) fn type_is(&self, ty: Ty, name: Name) -> Option<bool> {
         let head = crate::libcalls::head_of(ty)?;
         self.types.env().head_is(head, name)
+    }
+
+    /// The operand of an elaborated `type(x)` whose class is only known at run time.
+    pub(crate) fn type_operand(&self, node: NodeId) -> Option<NodeId> {
+        let Node::Call { callee: Callee::Lib(name), args } = &self.body.nodes[node].kind else { return None };
+        let of = args.first()?.value;
+        let is_builtin = !matches!(self.ty(of).kind(), TyKind::Class(..) | TyKind::Error);
+        (*name == "builtins.type" && is_builtin).then_some(of)
+    }
+
+    /// `type(x).__name__` of a value that is no object of the program.
+    pub(crate) fn type_name(&mut self, value: NodeId) -> NodeId {
+        let origin = self.origin(value);
+        let ty = self.ty(value);
+        let known = match ty.kind() {
+            TyKind::Value | TyKind::Union(_) | TyKind::Option(_) | TyKind::Num => None,
+            TyKind::Unit => Some("NoneType"),
+            TyKind::Func(..) => Some("function"),
+            _ => self.type_word(ty).map(|word| if *ty.kind() == TyKind::Bool { "bool" } else { word.last() }),
+        };
+        match known {
+            Some(word) if self.is_simple(value) => self.text(word, origin),
+            _ => {
+                let value = self.dynamic(value);
+                self.lib_call(Name::new("type.name"), &[ArgKind::Positional], vec![value], None, origin)
+            }
+        }
     }
 
     pub(crate) fn named_type(&self, name: Name) -> Option<Ty> {

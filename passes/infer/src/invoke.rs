@@ -293,6 +293,12 @@ impl Apply<'_, '_, '_> {
                 let receiver = self.unwrap(receiver, *inner, &text);
                 self.call_method(id, receiver, name, kinds, args, origin)
             }
+            TyKind::Union(members) if self.all_have(members, name) => {
+                let want = self.solved(id);
+                self.call_of_members(receiver, args, want, &mut |me, member, args| {
+                    me.call_method(id, member, name, kinds, args, origin)
+                })
+            }
             TyKind::Value | TyKind::Union(_) => {
                 let receiver = self.dynamic(receiver);
                 let mut all = vec![receiver];

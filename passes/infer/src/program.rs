@@ -19,7 +19,7 @@ pub fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
         .fns
         .iter()
         .map(|(path, body)| {
-            let body = crate::webs::split(crate::prep::normalise((**body).clone()));
+            let body = crate::webs::split(crate::prep::normalise(crate::getters::write_out((**body).clone())));
             let facts = crate::collect::facts(&body, &env.ends);
             (*path, Rc::new(Unit { body, facts }))
         })
@@ -56,7 +56,11 @@ fn conflicts(solver: &Solver<'_>, special: &FxHashSet<Name>) -> Vec<Name> {
             continue;
         }
         let sig = &solver.insts[versions[0]].sig;
-        if sig.params.iter().any(|param| types.get(param.var).is_some_and(is_mixed)) {
+        let mut params = sig.params.iter().zip(&body.params);
+        if params.any(|(fact, param)| {
+            let is_open = !is_declared_mixed(body.locals[param.local].ty);
+            is_open && types.get(fact.var).is_some_and(is_mixed)
+        }) {
             found.push(*path);
         }
     }
@@ -65,6 +69,11 @@ fn conflicts(solver: &Solver<'_>, special: &FxHashSet<Name>) -> Vec<Name> {
 
 fn is_mixed(ty: Ty) -> bool {
     ty.any(&mut |ty| matches!(ty.kind(), TyKind::Union(_) | TyKind::Value | TyKind::Num))
+}
+
+/// An annotation that asks for one version with mixed types: `Any`, `object`, `int | str`.
+fn is_declared_mixed(ty: Ty) -> bool {
+    ty.any(&mut |ty| matches!(ty.kind(), TyKind::Union(_) | TyKind::Value))
 }
 
 fn finish(solver: &Solver<'_>) -> (Program<Typed>, Vec<Diagnostic>) {

@@ -155,6 +155,8 @@ impl<'p> Solver<'p> {
         self.settle();
         self.use_uses();
         self.settle();
+        self.use_uses_of_items();
+        self.settle();
         self.mark_seen();
     }
 

@@ -43,10 +43,12 @@ impl<'s, 'p> Types<'s, 'p> {
         if atoms.is_empty() {
             return None;
         }
+        if self.dynamic.contains(&root) {
+            return Some(Ty::value());
+        }
         self.open.borrow_mut().push(root);
         let seen = self.solver.vars.row(root).seen;
-        let dynamic = self.dynamic.contains(&root);
-        let ty = join(self.env(), atoms, seen, dynamic, &mut |var| self.get(var).unwrap_or_else(Ty::unit));
+        let ty = join(self.env(), atoms, seen, &mut |var| self.get(var).unwrap_or_else(Ty::unit));
         self.open.borrow_mut().pop();
         if self.open.borrow().is_empty() || !ty.any(&mut |ty| *ty.kind() == TyKind::Value) {
             self.cache.borrow_mut().insert(root, ty);
@@ -56,7 +58,7 @@ impl<'s, 'p> Types<'s, 'p> {
 }
 
 /// The one type that holds all atoms.
-fn join(env: &Env<'_>, atoms: &[Atom], seen: bool, dynamic: bool, of: &mut dyn FnMut(Var) -> Ty) -> Ty {
+fn join(env: &Env<'_>, atoms: &[Atom], seen: bool, of: &mut dyn FnMut(Var) -> Ty) -> Ty {
     let has = |head: Head| atoms.iter().any(|atom| atom.head == head);
     if has(Head::Value) {
         return Ty::value();
@@ -75,12 +77,12 @@ fn join(env: &Env<'_>, atoms: &[Atom], seen: bool, dynamic: bool, of: &mut dyn F
     }
     let ty = match rest.as_slice() {
         [one] => of_atom(one, of),
-        many => mixed(env, many, seen, dynamic, of),
+        many => mixed(env, many, seen, of),
     };
     if has(Head::None) { Ty::option(ty) } else { ty }
 }
 
-fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, dynamic: bool, of: &mut dyn FnMut(Var) -> Ty) -> Ty {
+fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, of: &mut dyn FnMut(Var) -> Ty) -> Ty {
     let heads: Vec<Head> = atoms.iter().map(|atom| atom.head).collect();
     let all = |allowed: &[Head]| heads.iter().all(|head| allowed.contains(head));
     if all(&[Head::Int, Head::Float, Head::Num]) {
@@ -114,16 +116,36 @@ fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, dynamic: bool, of: &mut dyn
         return ty;
     }
     let mut types: Vec<Ty> = atoms.iter().map(|atom| of_atom(atom, of)).collect();
+    if !one_number(&mut types) {
+        return Ty::value();
+    }
     types.sort();
     types.dedup();
     let closed = |ty: &Ty| {
         !matches!(ty.kind(), TyKind::Func(..) | TyKind::Iter(_) | TyKind::TypeOf(_) | TyKind::Value)
     };
     let most = if classes.len() == heads.len() { 12 } else { 4 };
-    if !dynamic && types.len() <= most && types.iter().all(closed) {
+    if types.len() <= most && types.iter().all(closed) {
         return if types.len() == 1 { types[0] } else { Ty::new(TyKind::Union(types)) };
     }
     Ty::value()
+}
+
+/// Numbers of different types compare with each other: ints and floats become one member, and false
+/// is given where only a dynamic value keeps them apart.
+fn one_number(types: &mut Vec<Ty>) -> bool {
+    let is_number = |ty: &Ty| matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Num);
+    let is_other = |ty: &Ty| matches!(ty.kind(), TyKind::Bool | TyKind::Complex);
+    let (numbers, others) =
+        (types.iter().filter(|ty| is_number(ty)).count(), types.iter().filter(|ty| is_other(ty)).count());
+    if numbers + others > 1 && others > 0 {
+        return false;
+    }
+    if numbers > 1 {
+        types.retain(|ty| !is_number(ty));
+        types.push(Ty::num());
+    }
+    true
 }
 
 fn is_error(env: &Env<'_>, head: Head) -> bool {
@@ -184,6 +206,11 @@ fn of_atom(atom: &Atom, of: &mut dyn FnMut(Var) -> Ty) -> Ty {
         },
         Head::LibFn(_) | Head::Ellipsis | Head::Value => Ty::value(),
     }
+}
+
+/// Whether a type has no open part.
+fn is_complete(ty: Ty) -> bool {
+    !ty.any(&mut |ty| matches!(ty.kind(), TyKind::Unknown | TyKind::Var(_)))
 }
 
 impl Solver<'_> {
@@ -380,6 +407,25 @@ impl Solver<'_> {
         }
     }
 
+    /// Items of containers that stay empty have the type that their readers expect.
+    pub(crate) fn use_uses_of_items(&mut self) {
+        for at in 0..self.vars.rows.len() {
+            let atoms = self.vars.rows[at].atoms.clone();
+            let is_container = |atom: &&Atom| {
+                matches!(atom.head, Head::List | Head::Set | Head::FrozenSet | Head::Dict | Head::Iter | Head::Lib(_))
+            };
+            for item in atoms.iter().filter(is_container).flat_map(|atom| atom.args.iter()) {
+                if self.vars.atoms(*item).is_empty()
+                    && let Some(ty) = self.expected(*item)
+                {
+                    let mut map = Default::default();
+                    let from = self.type_var(ty, &mut map);
+                    self.flow(from, *item);
+                }
+            }
+        }
+    }
+
     fn use_uses_of(&mut self, var: Var) {
         if self.vars.is_known(var) {
             return;
@@ -396,10 +442,11 @@ impl Solver<'_> {
         self.settle();
     }
 
-    /// What the uses of a variable (and of what it flows into) expect.
+    /// What the uses of a variable (and of what it flows into) expect; else what it flows together with.
     fn expected(&mut self, var: Var) -> Option<Ty> {
         let mut todo = vec![self.vars.find(var)];
         let mut seen = FxHashSet::default();
+        let mut company = None;
         while let Some(root) = todo.pop() {
             if !seen.insert(root) || seen.len() > 64 {
                 continue;
@@ -415,10 +462,13 @@ impl Solver<'_> {
             }
             for edge in &row.edges {
                 let to = self.vars.find(edge.to);
+                if company.is_none() && edge.filter.is_none() && self.vars.is_known(to) {
+                    company = Some(self.partial(to, 0)).filter(|ty| is_complete(*ty));
+                }
                 todo.push(to);
             }
         }
-        None
+        company
     }
 
     fn expected_by(&mut self, job: u32, root: Var) -> Option<Ty> {

@@ -43,6 +43,7 @@ impl Own<'_> {
                 self.made(op, attr, vec![list, count], ty, origin)
             }
             Op::OptOp(OptOp::Unwrap) => return self.unwrap(args[0], attr, ty, want, origin),
+            Op::UnionOp(UnionOp::Get) => return self.member(args[0], ty, want, origin),
             Op::OptOp(OptOp::Some) => {
                 let inner = ty.strip().children()[0];
                 let arg = self.node(args[0], Want::Own);
@@ -164,6 +165,26 @@ impl Own<'_> {
             origin,
         );
         self.temporary(node, want, origin)
+    }
+
+    /// The value in a union: by reference where the context only looks at it.
+    fn member(&mut self, arg: NodeId, ty: Ty, want: Want, origin: Origin) -> NodeId {
+        let wanted = match want {
+            Want::Own if ty.is_copy() => Want::Read,
+            Want::Mut if matches!(ty.kind(), TyKind::Shared(_)) => Want::Read,
+            want => want,
+        };
+        let union = self.node(arg, wanted);
+        let member = match self.out.ty(union).kind() {
+            TyKind::Ref(_) if !ty.is_copy() => ty.reference(),
+            TyKind::RefMut(_) => ty.reference_mut(),
+            _ => ty,
+        };
+        let node = self.out.op(UnionOp::Get, vec![union], member, origin);
+        match (want, member == ty) {
+            (Want::Read | Want::Own, _) | (_, false) => node,
+            _ => self.temporary(node, want, origin),
+        }
     }
 
     fn class_literal(&mut self, args: &[NodeId], attr: &Attr, ty: Ty, origin: Origin) -> NodeId {

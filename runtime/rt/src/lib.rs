@@ -50,7 +50,7 @@ pub use start::{Outcome, enter, recursion_limit, set_recursion_limit, start, tra
 pub use text::*;
 pub use tuple::{Tuple, unpack, unpack_rest};
 pub use unwind::{OrRaise, catch, catch_all, catch_result, exit, exit_with, raise, raise_new};
-pub use value::{Function, Items, Object, Value, py};
+pub use value::{FromValue, Function, Items, Object, Value, py};
 
 /// The extension traits: `use batuta_rt::prelude::*;`.
 pub mod prelude {

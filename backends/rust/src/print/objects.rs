@@ -87,10 +87,13 @@ impl Printer<'_, '_> {
             UnionOp::Get => {
                 let member = names::snake(&variant(ty.strip_ref()));
                 let value = self.expr(args[0]);
-                let by_ref = matches!(ty.kind(), TyKind::Ref(_));
-                let method =
-                    format!("{}_{}", if by_ref { "as" } else { "into" }, member.trim_end_matches('_'));
-                value.method(method, vec![])
+                let member = member.trim_end_matches('_');
+                let method = match self.body.ty(args[0]).kind() {
+                    TyKind::Ref(_) => format!("as_{member}"),
+                    TyKind::RefMut(_) => format!("as_{member}_mut"),
+                    _ => format!("into_{member}"),
+                };
+                value.without_ref().method(method, vec![])
             }
         }
     }

@@ -188,7 +188,7 @@ impl Printer<'_, '_> {
 
     pub(crate) fn list_op(&mut self, op: ListOp, args: &[NodeId], ty: Ty) -> Expr {
         match op {
-            ListOp::New => self.list_new(args),
+            ListOp::New => self.list_new(args, ty),
             ListOp::Repeat => self.list_repeat(args),
             ListOp::Concat => {
                 let other = self.by_ref(args[1]);
@@ -215,12 +215,14 @@ impl Printer<'_, '_> {
         if *ty.kind() == TyKind::Int(Width::Usize) { len } else { len.cast("i64") }
     }
 
-    fn list_new(&mut self, args: &[NodeId]) -> Expr {
+    fn list_new(&mut self, args: &[NodeId], ty: Ty) -> Expr {
         let is_splat = |node: &NodeId| {
             matches!(self.body.nodes[*node].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. })
         };
         if args.is_empty() {
-            return Expr::call("Vec::new", vec![]);
+            // Nothing says what it could hold: any type will do.
+            let is_open = matches!(ty.strip().kind(), TyKind::List(item) if *item.kind() == TyKind::Unit);
+            return Expr::call(if is_open { "Vec::<()>::new" } else { "Vec::new" }, vec![]);
         }
         if !args.iter().any(is_splat) {
             return Expr::Macro("vec".to_owned(), args.iter().map(|arg| self.owned(*arg)).collect());

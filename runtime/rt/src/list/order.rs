@@ -271,6 +271,14 @@ pub(crate) fn sort_keyed<T, K: PyOrd>(items: Vec<T>, mut key: impl FnMut(&T) -> 
     keyed.into_iter().map(|(_, item)| item).collect()
 }
 
+/// `a < b` of values that have no order.
+#[cold]
+#[track_caller]
+pub fn not_ordered(sign: &str, left: &str, right: &str) -> ! {
+    let text = format!("'{sign}' not supported between instances of '{left}' and '{right}'");
+    crate::unwind::raise_new(crate::class::TypeError, text)
+}
+
 /// `sorted(items, reverse=..)`.
 pub fn sorted<T: PyOrd>(items: impl IntoIterator<Item = T>, reverse: bool) -> Vec<T> {
     let mut items: Vec<T> = items.into_iter().collect();
@@ -291,16 +299,20 @@ pub fn sorted_by_key<T, K: PyOrd>(
 /// or above zero.
 pub fn sorted_by_cmp<T>(
     items: impl IntoIterator<Item = T>,
-    mut order: impl FnMut(&T, &T) -> i64,
+    order: impl FnMut(&T, &T) -> i64,
     reverse: bool,
 ) -> Vec<T> {
     let mut items: Vec<T> = items.into_iter().collect();
-    let order = std::cell::RefCell::new(&mut order);
-    sort_by(&mut items, false, |a, b| {
+    sort_by_cmp(&mut items, order, reverse);
+    items
+}
+
+pub(crate) fn sort_by_cmp<T>(items: &mut [T], order: impl FnMut(&T, &T) -> i64, reverse: bool) {
+    let order = std::cell::RefCell::new(order);
+    sort_by(items, false, |a, b| {
         let (a, b) = if reverse { (b, a) } else { (a, b) };
         (order.borrow_mut())(a, b).cmp(&0)
     });
-    items
 }
 
 fn least<T>(items: impl IntoIterator<Item = T>, less: impl Fn(&T, &T) -> bool) -> Option<T> {

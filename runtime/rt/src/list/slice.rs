@@ -146,6 +146,11 @@ pub trait PyList<T> {
         items.clone_from_slice(&sorted);
     }
 
+    /// `xs.sort(key=functools.cmp_to_key(order), reverse=..)`.
+    fn py_sort_by_cmp(&mut self, order: impl FnMut(&T, &T) -> i64, reverse: bool) {
+        super::order::sort_by_cmp(self.items_mut(), order, reverse);
+    }
+
     /// `sorted(xs, reverse=..)`.
     fn py_sorted(&self, reverse: bool) -> Vec<T>
     where

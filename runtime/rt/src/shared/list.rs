@@ -184,6 +184,13 @@ impl<T> List<T> {
         *self.borrow_mut() = sorted;
     }
 
+    /// `xs.sort(key=functools.cmp_to_key(order), reverse=..)`.
+    pub fn py_sort_by_cmp(&self, order: impl FnMut(&T, &T) -> i64, reverse: bool) {
+        let mut items = self.0.take();
+        items.py_sort_by_cmp(order, reverse);
+        *self.borrow_mut() = items;
+    }
+
     /// The items, when no other name holds the list; else a copy.
     pub fn into_vec(self) -> Vec<T>
     where

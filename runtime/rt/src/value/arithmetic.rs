@@ -290,6 +290,12 @@ pub fn abs(a: &Value) -> Value {
     }
 }
 
+/// `sum(items)`.
+#[track_caller]
+pub fn sum(items: impl IntoIterator<Item = Value>) -> Value {
+    items.into_iter().fold(Value::from(0_i64), |total, item| add(&total, &item))
+}
+
 /// A count of items; raises `ValueError` when no list can be that long.
 #[track_caller]
 pub(super) fn count_of(number: &Int) -> i64 {

@@ -1,6 +1,6 @@
 //! What emitted code calls on a dynamic value: checked conversions, attributes, methods.
 
-use super::{Items, Value, py};
+use super::{FromValue, Items, Value, py};
 use crate::error::Error;
 use crate::number::Num;
 use crate::unwind::raise;
@@ -9,8 +9,8 @@ use crate::{Bytes, Int};
 impl Value {
     /// The static value inside; stops with a `TypeError` when the type is another.
     #[track_caller]
-    pub fn to<T: TryFrom<Value, Error = Error>>(&self) -> T {
-        match T::try_from(self.clone()) {
+    pub fn to<T: FromValue>(&self) -> T {
+        match T::from_value(self) {
             Ok(value) => value,
             Err(error) => raise(error),
         }

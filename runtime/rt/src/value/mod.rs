@@ -8,6 +8,7 @@ mod arithmetic;
 mod calls;
 mod compare;
 mod convert;
+mod from_value;
 mod items;
 mod methods;
 mod object;
@@ -24,6 +25,7 @@ use crate::list::Range;
 use crate::shared::{List, SharedDict, SharedSet};
 use crate::text::Bytes;
 
+pub use from_value::FromValue;
 pub use items::Items;
 pub use object::{Function, Object};
 
@@ -153,7 +155,7 @@ pub mod py {
         contains, del_item, get_attr, get_item, get_slice, is_instance, iter, len, set_attr, set_item,
     };
     pub use super::arithmetic::{
-        abs, add, bitand, bitor, bitxor, floor_div, invert, lshift, mul, neg, pos, pow, rem, rshift, sub,
+        abs, add, bitand, bitor, bitxor, floor_div, invert, lshift, mul, neg, pos, pow, rem, rshift, sub, sum,
         true_div,
     };
     pub use super::compare::{eq, ge, gt, le, lt, ne};

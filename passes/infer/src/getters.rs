@@ -1,0 +1,131 @@
+//! Calls that make small functions become closures, so that their types follow from what they read.
+//!
+//! before                                         after
+//!   operator.attrgetter("name", "total")           |item| (item.name, item.total)
+//!   operator.itemgetter(1)                         |item| item[1]
+//!   operator.methodcaller("strip", "x")            |item| item.strip("x")
+//!   builtins.sorted(xs, key=cmp_to_key(order))     functools.sorted_by_cmp(xs, key=order)
+//!
+//! Holds back when a name, index or argument is no constant: it would be evaluated at another time.
+
+use batuta_base::{Id, Name, Origin};
+use batuta_core::*;
+
+/// The body with such calls written out.
+pub(crate) fn write_out(mut body: Body<Hir>) -> Body<Hir> {
+    for at in 0..body.nodes.len() {
+        let id = NodeId::new(at);
+        let Node::Call { callee, args } = &body.nodes[id].kind else { continue };
+        let (callee, args) = (callee.clone(), args.clone());
+        let new = match &callee {
+            Callee::Lib(name) => match name.as_str() {
+                "operator.attrgetter" => getter(&mut body, &args, id, attribute),
+                "operator.itemgetter" => getter(&mut body, &args, id, item),
+                "operator.methodcaller" => caller(&mut body, &args, id),
+                "builtins.sorted" => {
+                    by_order(&body, args, Callee::Lib(Name::new("functools.sorted_by_cmp")))
+                }
+                _ => None,
+            },
+            Callee::Method(list, name) if *name == "sort" => {
+                by_order(&body, args, Callee::Method(*list, Name::new("sort_by_cmp")))
+            }
+            _ => None,
+        };
+        if let Some(kind) = new {
+            body.nodes[id].kind = kind;
+        }
+    }
+    body
+}
+
+/// `key=cmp_to_key(order)` is the order itself.
+fn by_order(body: &Body<Hir>, mut args: Vec<Arg>, callee: Callee) -> Option<Node> {
+    let key = args.iter_mut().find(|arg| arg.kind == ArgKind::Named(Name::new("key")))?;
+    match &body.nodes[key.value].kind {
+        Node::Call { callee: Callee::Lib(name), args: order }
+            if *name == "functools.cmp_to_key" && order.len() == 1 =>
+        {
+            key.value = order[0].value;
+            Some(Node::Call { callee, args })
+        }
+        _ => None,
+    }
+}
+
+fn getter(
+    body: &mut Body<Hir>,
+    args: &[Arg],
+    call: NodeId,
+    part: fn(&mut Body<Hir>, LocalId, NodeId, Origin) -> Option<NodeId>,
+) -> Option<Node> {
+    let origin = body.nodes[call].origin;
+    let local = body.temp("item", Ty::unknown(), origin);
+    let mut parts = Vec::new();
+    for arg in args {
+        if arg.kind != ArgKind::Positional {
+            return None;
+        }
+        parts.push(part(body, local, arg.value, origin)?);
+    }
+    let result = match parts.as_slice() {
+        [] => return None,
+        [one] => *one,
+        _ => body.op(TupleOp::New, parts, Ty::unknown(), origin),
+    };
+    Some(closure(body, local, result))
+}
+
+fn attribute(body: &mut Body<Hir>, local: LocalId, name: NodeId, origin: Origin) -> Option<NodeId> {
+    let Const::Str(path) = body.as_const(name)?.clone() else { return None };
+    let mut place = Place::local(local);
+    for name in path.split('.') {
+        place = place.with(Proj::Field(Name::new(name)));
+    }
+    Some(body.node(Node::Use(place, Mode::Read), Ty::unknown(), origin))
+}
+
+fn item(body: &mut Body<Hir>, local: LocalId, index: NodeId, origin: Origin) -> Option<NodeId> {
+    if !is_constant(body, index) {
+        return None;
+    }
+    let place = Place::local(local).with(Proj::Index(index));
+    Some(body.node(Node::Use(place, Mode::Read), Ty::unknown(), origin))
+}
+
+fn caller(body: &mut Body<Hir>, args: &[Arg], call: NodeId) -> Option<Node> {
+    let origin = body.nodes[call].origin;
+    let (name, rest) = args.split_first()?;
+    let Const::Str(name) = body.as_const(name.value)?.clone() else { return None };
+    if !rest.iter().all(|arg| is_constant(body, arg.value)) {
+        return None;
+    }
+    let local = body.temp("item", Ty::unknown(), origin);
+    let receiver = body.use_local(local, Mode::Read, origin);
+    let callee = Callee::Method(receiver, Name::new(&name));
+    let result = body.node(Node::Call { callee, args: rest.to_vec() }, Ty::unknown(), origin);
+    Some(closure(body, local, result))
+}
+
+fn is_constant(body: &Body<Hir>, node: NodeId) -> bool {
+    match &body.nodes[node].kind {
+        Node::Const(_) => true,
+        Node::Op { op: Op::ObjOp(ObjOp::Neg), args, .. } => is_constant(body, args[0]),
+        _ => false,
+    }
+}
+
+fn closure(body: &mut Body<Hir>, local: LocalId, result: NodeId) -> Node {
+    let param = Param { name: Name::new("item"), local, kind: ParamKind::Normal, default: None };
+    let block = body.block(BlockRow { stmts: Vec::new(), tail: Some(result), end_comments: Vec::new() });
+    Node::Closure(Closure {
+        name: None,
+        params: vec![param],
+        body: block,
+        ret: Ty::unknown(),
+        is_generator: false,
+        is_async: false,
+        decorators: Vec::new(),
+        doc: None,
+    })
+}
