@@ -274,8 +274,11 @@ impl<'a> Env<'a> {
 
     /// Unions that the module's file declares.
     pub fn unions_of(&self, module: Name) -> Vec<Ty> {
-        let mut out: Vec<Ty> =
-            if self.unions_home() == Some(module) { self.unions.keys().copied().collect() } else { Vec::new() };
+        let mut out: Vec<Ty> = if self.unions_home() == Some(module) {
+            self.unions.keys().copied().collect()
+        } else {
+            Vec::new()
+        };
         out.sort_by_key(|ty| self.unions[ty].clone());
         out
     }

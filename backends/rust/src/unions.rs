@@ -60,7 +60,9 @@ impl UnionUses {
             Node::Op { op: Op::CmpOp(op), args, .. } => {
                 if matches!(op, CmpOp::Lt | CmpOp::Le | CmpOp::Gt | CmpOp::Ge) {
                     for arg in args {
-                        each_union(body.ty(*arg), &mut |union| { self.compared.insert((union, *op)); });
+                        each_union(body.ty(*arg), &mut |union| {
+                            self.compared.insert((union, *op));
+                        });
                     }
                 }
             }
@@ -70,24 +72,38 @@ impl UnionUses {
                     _ => None,
                 });
                 let types = args.iter().map(|arg| body.ty(arg.value)).chain([row.ty]).chain(closures);
-                types.for_each(|ty| each_union(ty, &mut |union| { self.ordered.insert(union); }));
+                types.for_each(|ty| {
+                    each_union(ty, &mut |union| {
+                        self.ordered.insert(union);
+                    })
+                });
             }
             Node::Format(pieces) => {
                 for piece in pieces {
                     if let Piece::Value { value, spec, .. } = piece
                         && !spec.is_empty()
                     {
-                        each_union(body.ty(*value), &mut |union| { self.formatted.insert(union); });
+                        each_union(body.ty(*value), &mut |union| {
+                            self.formatted.insert(union);
+                        });
                     }
                 }
             }
             Node::Call { callee: Callee::Lib(name), args } if formats(name.as_str()) => {
                 let types = args.iter().map(|arg| body.ty(arg.value));
-                types.for_each(|ty| each_union(ty, &mut |union| { self.formatted.insert(union); }));
+                types.for_each(|ty| {
+                    each_union(ty, &mut |union| {
+                        self.formatted.insert(union);
+                    })
+                });
             }
             Node::Call { callee: Callee::Lib(name), args } if name.as_str().starts_with("builtins.hash") => {
                 let types = args.iter().map(|arg| body.ty(arg.value));
-                types.for_each(|ty| each_union(ty, &mut |union| { self.keys.insert(union); }));
+                types.for_each(|ty| {
+                    each_union(ty, &mut |union| {
+                        self.keys.insert(union);
+                    })
+                });
             }
             _ => {}
         }
@@ -101,7 +117,9 @@ impl UnionUses {
                 _ => None,
             };
             if let Some(key) = key {
-                each_union(key, &mut |union| { self.keys.insert(union); });
+                each_union(key, &mut |union| {
+                    self.keys.insert(union);
+                });
             }
             false
         });
@@ -123,7 +141,8 @@ fn formats(name: &str) -> bool {
 
 /// Library functions that compare values with `<`.
 fn needs_order(name: &str) -> bool {
-    let words = ["sort", "min", "max", "heap", "bisect", "insort", "nlargest", "nsmallest", "merge", "median"];
+    let words =
+        ["sort", "min", "max", "heap", "bisect", "insort", "nlargest", "nsmallest", "merge", "median"];
     words.iter().any(|word| name.contains(word))
 }
 
@@ -167,7 +186,8 @@ fn repr(env: &Env<'_>, name: &str, items: &[Ty]) -> String {
         )
     };
     let differs = |ty: &Ty| {
-        matches!(ty.strip().kind(), TyKind::Str | TyKind::Error) || ty.class_path().is_some_and(|class| env.has_text(class))
+        matches!(ty.strip().kind(), TyKind::Str | TyKind::Error)
+            || ty.class_path().is_some_and(|class| env.has_text(class))
     };
     let mut methods = vec![method("fmt_repr")];
     if items.iter().any(differs) {
@@ -282,7 +302,8 @@ fn python_name(ty: Ty) -> String {
 fn order(env: &Env<'_>, ty: Ty, name: &str) -> String {
     let uses = &env.union_uses;
     let mut out = String::new();
-    let signs = [(CmpOp::Lt, "lt", "<"), (CmpOp::Le, "le", "<="), (CmpOp::Gt, "gt", ">"), (CmpOp::Ge, "ge", ">=")];
+    let signs =
+        [(CmpOp::Lt, "lt", "<"), (CmpOp::Le, "le", "<="), (CmpOp::Gt, "gt", ">"), (CmpOp::Ge, "ge", ">=")];
     let methods: Vec<String> = signs
         .into_iter()
         .filter(|(op, ..)| uses.compared.contains(&(ty, *op)))

@@ -68,7 +68,8 @@ fn spread(vars: &Vars, mut todo: Vec<Var>) -> FxHashSet<Var> {
             near.entry(from).or_default().push(to);
         }
     }
-    let own: FxHashSet<Var> = todo.iter().map(|var| vars.root(*var)).filter(|var| !mixed(vars, *var)).collect();
+    let own: FxHashSet<Var> =
+        todo.iter().map(|var| vars.root(*var)).filter(|var| !mixed(vars, *var)).collect();
     let mut from_own = own.clone();
     while let Some(var) = todo.pop() {
         let root = vars.root(var);

@@ -22,9 +22,7 @@ pub(crate) fn write_out(mut body: Body<Hir>) -> Body<Hir> {
                 "operator.attrgetter" => getter(&mut body, &args, id, attribute),
                 "operator.itemgetter" => getter(&mut body, &args, id, item),
                 "operator.methodcaller" => caller(&mut body, &args, id),
-                "builtins.sorted" => {
-                    by_order(&body, args, Callee::Lib(Name::new("functools.sorted_by_cmp")))
-                }
+                "builtins.sorted" => by_order(&body, args, Callee::Lib(Name::new("functools.sorted_by_cmp"))),
                 _ => None,
             },
             Callee::Method(list, name) if *name == "sort" => {

@@ -19,7 +19,8 @@ pub fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
         .fns
         .iter()
         .map(|(path, body)| {
-            let body = crate::webs::split(crate::prep::normalise(crate::getters::write_out((**body).clone())));
+            let body =
+                crate::webs::split(crate::prep::normalise(crate::getters::write_out((**body).clone())));
             let facts = crate::collect::facts(&body, &env.ends);
             (*path, Rc::new(Unit { body, facts }))
         })

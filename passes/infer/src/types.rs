@@ -412,7 +412,10 @@ impl Solver<'_> {
         for at in 0..self.vars.rows.len() {
             let atoms = self.vars.rows[at].atoms.clone();
             let is_container = |atom: &&Atom| {
-                matches!(atom.head, Head::List | Head::Set | Head::FrozenSet | Head::Dict | Head::Iter | Head::Lib(_))
+                matches!(
+                    atom.head,
+                    Head::List | Head::Set | Head::FrozenSet | Head::Dict | Head::Iter | Head::Lib(_)
+                )
             };
             for item in atoms.iter().filter(is_container).flat_map(|atom| atom.args.iter()) {
                 if self.vars.atoms(*item).is_empty()
