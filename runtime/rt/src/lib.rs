@@ -49,7 +49,10 @@ pub use shared::{Identity, List, SharedDict, SharedSet, id};
 pub use start::{Outcome, enter, recursion_limit, set_recursion_limit, start, traceback};
 pub use text::*;
 pub use tuple::{Tuple, unpack, unpack_rest};
-pub use unwind::{OrRaise, catch, catch_all, catch_result, exit, exit_with, raise, raise_new};
+pub use unwind::{
+    Jump, OrRaise, catch, catch_all, catch_all_async, catch_all_result, catch_async, catch_result, exit,
+    exit_with, raise, raise_new,
+};
 pub use value::{FromValue, Function, Items, Object, Value, py};
 
 /// The extension traits: `use batuta_rt::prelude::*;`.

@@ -7,6 +7,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
+use std::task::Poll;
 
 use crate::class::{Class, Exception, SystemExit};
 use crate::error::{Arg, Error, Place};
@@ -82,7 +83,46 @@ pub fn catch_all<T>(body: impl FnOnce() -> T) -> Result<T, Error> {
 
 /// Like [`catch`] for a body that returns errors as values too.
 pub fn catch_result<T>(body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    catch(body).and_then(|outcome| outcome)
+    match catch_all_result(body) {
+        Err(error) if !error.is_a(Exception) => raise(error),
+        outcome => outcome,
+    }
+}
+
+/// Like [`catch_all`] for a body that returns errors as values too.
+pub fn catch_all_result<T>(body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_all(body).and_then(|outcome| outcome)
+}
+
+/// [`catch_result`] around an `await`: each step of the future runs inside the boundary.
+pub async fn catch_async<T>(body: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    match catch_all_async(body).await {
+        Err(error) if !error.is_a(Exception) => Err(error),
+        outcome => outcome,
+    }
+}
+
+/// [`catch_all_result`] around an `await`.
+pub async fn catch_all_async<T>(body: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let mut body = std::pin::pin!(body);
+    std::future::poll_fn(|cx| match catch_all(|| body.as_mut().poll(cx)) {
+        Ok(step) => step,
+        Err(error) => Poll::Ready(Err(error)),
+    })
+    .await
+}
+
+/// What happens behind a `try` whose body both returns and leaves a loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Jump<T = ()> {
+    /// The body ran to its end.
+    Next,
+    /// The loop around it is left.
+    Break,
+    /// The loop around it goes on.
+    Continue,
+    /// The function returns.
+    Return(T),
 }
 
 /// The error that a caught panic payload stands for.

@@ -18,6 +18,8 @@ pub(crate) enum Exit {
     Loop,
     /// `ControlFlow::Break(true)` leaves the loop, `Break(false)` continues it.
     LoopBoth,
+    /// `return Ok(rt::Jump::..)`: the function returns, or the loop is left or continued.
+    Any,
 }
 
 impl Printer<'_, '_> {
@@ -92,7 +94,7 @@ impl Printer<'_, '_> {
             if label.is_some() {
                 return self.problem("a labelled jump out of a `try`");
             }
-            return self.leave_closure("true");
+            return self.leave_closure(true);
         }
         let is_block =
             label.is_some_and(|label| !self.loops.iter().any(|around| around.label == Some(label)));
@@ -109,14 +111,14 @@ impl Printer<'_, '_> {
             if label.is_some() {
                 return self.problem("a labelled jump out of a `try`");
             }
-            return self.leave_closure("false");
+            return self.leave_closure(false);
         }
         Expr::Jump(self.jump_word("continue", label), None)
     }
 
     /// The loop that is meant stands around the closure of a `try`.
     fn leaves_closure(&self, label: Option<Name>) -> bool {
-        self.frames.last().is_some_and(|frame| matches!(frame.exit, Exit::Loop | Exit::LoopBoth))
+        self.frames.last().is_some_and(|frame| matches!(frame.exit, Exit::Loop | Exit::LoopBoth | Exit::Any))
             && match label {
                 None => self.loops.is_empty(),
                 Some(label) => !self.loops.iter().any(|around| around.label == Some(label)),
@@ -124,17 +126,19 @@ impl Printer<'_, '_> {
     }
 
     /// Leaves the closure of a `try`; what stands behind it breaks or continues the loop.
-    fn leave_closure(&self, both: &str) -> Expr {
-        let frame = self.frames.last().expect("a body is a frame");
-        let flow = if frame.exit == Exit::LoopBoth { both } else { "()" };
-        let flow = Expr::call("ControlFlow::Break", vec![Expr::atom(flow)]);
+    fn leave_closure(&mut self, is_break: bool) -> Expr {
+        let flow = match self.frames.last().expect("a body is a frame").exit {
+            Exit::Any => Expr::Atom(self.rt(if is_break { "Jump::Break" } else { "Jump::Continue" })),
+            Exit::LoopBoth => Expr::call("ControlFlow::Break", vec![Expr::Atom(is_break.to_string())]),
+            _ => Expr::call("ControlFlow::Break", vec![Expr::atom("()")]),
+        };
         Expr::Jump("return".to_owned(), Some(Box::new(Expr::call("Ok", vec![flow]))))
     }
 
     /// The jump behind such a closure; it may stand in one itself.
     pub(crate) fn jump_out_of_loop(&mut self, word: &str) -> Expr {
         if self.leaves_closure(None) {
-            return self.leave_closure(if word == "break" { "true" } else { "false" });
+            return self.leave_closure(word == "break");
         }
         Expr::Jump(self.jump_word(word, None), None)
     }
@@ -161,6 +165,11 @@ impl Printer<'_, '_> {
                 Some(Expr::call("Ok", vec![Expr::call("Some", vec![made.unwrap_or(Expr::atom("()"))])]))
             }
             (Exit::Value, _) => Some(Expr::call("Ok", vec![made.unwrap_or(Expr::atom("()"))])),
+            (Exit::Any, _) => {
+                let back = self.rt("Jump::Return");
+                let back = Expr::call(back, vec![made.unwrap_or(Expr::atom("()"))]);
+                Some(Expr::call("Ok", vec![back]))
+            }
             (_, true) => Some(super::ok_unit()),
             (_, false) => made,
         };

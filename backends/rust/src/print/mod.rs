@@ -149,6 +149,9 @@ impl<'a, 'u> Printer<'a, 'u> {
             Node::Match { arms, .. } => !arms.is_empty() && arms.iter().all(|arm| self.ends(arm.body)),
             Node::Block { block, label: None } => self.ends(*block),
             Node::Loop { body, .. } => !self.breaks(*body),
+            Node::Try { body, handlers, els, finally } => {
+                finally.is_some_and(|block| self.ends(block)) || self.try_ends(*body, handlers, *els)
+            }
             _ => *self.body.ty(node).kind() == TyKind::Never,
         }
     }
@@ -246,8 +249,13 @@ impl<'a, 'u> Printer<'a, 'u> {
                 let (why, source) = (why.clone(), source.clone());
                 out.push(self.hole(&why, &source));
             }
-            // A bare name or literal does nothing.
-            Node::Const(_) | Node::Use(..) => out.push(Stmt::new(StmtKind::Nothing)),
+            // A bare name or literal does nothing; reading an item may raise.
+            Node::Const(_) => out.push(Stmt::new(StmtKind::Nothing)),
+            Node::Use(place, _) if !reads_item(place) => out.push(Stmt::new(StmtKind::Nothing)),
+            Node::Use(..) => {
+                let value = self.expr(node);
+                out.push(Stmt::bind("_", None, Some(value)));
+            }
             kind => {
                 let splices = matches!(kind, Node::For { .. } | Node::Try { .. });
                 match self.expr(node) {
@@ -369,6 +377,12 @@ impl<'a, 'u> Printer<'a, 'u> {
         self.uses.problems.push(format!("{}: {what}", self.body.path));
         Expr::Macro("todo".to_owned(), vec![Expr::Atom(crate::literal::string(&format!("internal: {what}")))])
     }
+}
+
+/// Whether reading the place can raise or have an effect.
+fn reads_item(place: &core::Place) -> bool {
+    matches!(place.root, core::Root::Node(_))
+        || place.proj.iter().any(|proj| !matches!(proj, core::Proj::Field(_) | core::Proj::Deref))
 }
 
 pub(crate) fn ok_unit() -> Expr {

@@ -1,11 +1,11 @@
 //! `try`: the body is a closure that gives a `Result`, the handlers are arms of a `match` on it.
 //!
-//! Raised errors travel as `Result`; handlers that name builtin classes, or all, also catch faults:
-//! their closure runs under `rt::catch_result`.
+//! The closure runs under `rt::catch_result`, which also catches what unwinds; around an `await` it
+//! is an async block under `rt::catch_async`.
 
 use super::control::Exit;
 use super::{Frame, Printer, comment, ok_unit};
-use crate::tree::{self, Block, Closure, Expr, Stmt};
+use crate::tree::{self, Block, Expr, Stmt};
 use batuta_core::{
     BlockId, Child, Handler, LocalId, Node, NodeId, Pat, Place, StmtKind, Ty, TyKind, WithItem,
 };
@@ -40,17 +40,19 @@ impl Printer<'_, '_> {
     fn try_match(&mut self, node: NodeId, body: BlockId, handlers: &[Handler], els: Option<BlockId>) -> Expr {
         let mut jumps = Jumps::default();
         self.jumps(body, 0, &mut jumps);
-        if jumps.returns && (jumps.breaks || jumps.continues) {
-            return self.problem("a `try` that both returns and leaves a loop");
-        }
-        let is_broad = handlers.iter().any(is_broad);
+        // Around an `await` the exit of a generator arrives as an error too.
+        let takes_all = |handler: &Handler| match self.awaits(body) {
+            true => catches_exits(handler),
+            false => is_broad(handler),
+        };
+        let broad: Vec<bool> = handlers.iter().map(takes_all).collect();
         let (subject, exit) = self.attempt(body, handlers, jumps);
         let error = self.fresh("error");
         let mut arms = self.ok_arms(node, body, els, exit, jumps);
-        for handler in handlers {
-            arms.push(self.handler_arm(handler, &error));
+        for (handler, broad) in handlers.iter().zip(&broad) {
+            arms.push(self.handler_arm(handler, &error, *broad));
         }
-        if !is_broad {
+        if !broad.contains(&true) {
             let fallible = self.in_fallible();
             let again = self.raise_expr(Expr::atom(&*error), fallible);
             arms.push(tree::Arm {
@@ -68,13 +70,7 @@ impl Printer<'_, '_> {
     fn attempt(&mut self, body: BlockId, handlers: &[Handler], jumps: Jumps) -> (Expr, Exit) {
         let ret = self.body.blocks[body].tail.map_or(Ty::unit(), |tail| self.body.ty(tail));
         let around = *self.frames.last().expect("a body is a frame");
-        let exit = match jumps {
-            Jumps { returns: true, breaks: false, continues: false } if self.ends(body) => Exit::Value,
-            Jumps { returns: true, breaks: false, continues: false } => Exit::Wrapped,
-            Jumps { breaks: true, continues: true, .. } => Exit::LoopBoth,
-            Jumps { breaks: true, .. } | Jumps { continues: true, .. } => Exit::Loop,
-            _ => Exit::Direct,
-        };
+        let exit = jumps.exit(self.ends(body));
         let frame_ret = if exit == Exit::Direct { ret } else { around.ret };
         self.frames.push(Frame { fallible: true, ret: frame_ret, exit });
         let loops = std::mem::take(&mut self.loops);
@@ -89,31 +85,31 @@ impl Printer<'_, '_> {
         if let Some(call) = single_call(&block) {
             return (call, exit);
         }
-        let catches_faults = handlers.iter().any(|handler| {
-            is_broad(handler) || handler.classes.iter().any(|class| self.env.class(*class).is_none())
-        });
-        let closure = |ret: Option<String>| {
-            Expr::Closure(Closure {
-                params: String::new(),
-                is_move: false,
-                ret,
-                body: Box::new(Expr::Block(String::new(), block.clone())),
-            })
-        };
-        if catches_faults {
-            let name = self.rt("catch_result");
-            return (Expr::call(name, vec![closure(None)]), exit);
+        let all = handlers.iter().any(catches_exits);
+        (self.caught(body, block, all), exit)
+    }
+
+    /// Runs a block that gives a `Result`; what unwinds out of it becomes the error.
+    fn caught(&mut self, body: BlockId, block: Block, all: bool) -> Expr {
+        if self.awaits(body) {
+            let name = self.rt(if all { "catch_all_async" } else { "catch_async" });
+            let future = Expr::Block("async ".to_owned(), block);
+            return Expr::Await(Box::new(Expr::call(name, vec![future])));
         }
-        let value = match exit {
-            Exit::Direct => self.stored(ret),
-            Exit::Value => self.stored(around.ret),
-            Exit::Wrapped => format!("Option<{}>", self.stored(around.ret)),
-            Exit::Loop => "ControlFlow<()>".to_owned(),
-            Exit::LoopBoth => "ControlFlow<bool>".to_owned(),
-        };
-        let result = self.rt("Result");
-        let ret = if value == "()" { result } else { format!("{result}<{value}>") };
-        (Expr::Call(Box::new(closure(Some(ret))), vec![]), exit)
+        let name = self.rt(if all { "catch_all_result" } else { "catch_result" });
+        Expr::call(name, vec![Expr::closure("", Expr::Block(String::new(), block))])
+    }
+
+    /// Whether a block suspends the function.
+    fn awaits(&self, block: BlockId) -> bool {
+        let mut found = false;
+        self.body.walk_block(block, &mut |node| {
+            found |= matches!(
+                self.body.nodes[node].kind,
+                Node::Yield(_) | Node::YieldFrom(_) | Node::Await(_)
+            );
+        });
+        found
     }
 
     fn close_attempt(&mut self, body: BlockId, block: &mut Block, exit: Exit) {
@@ -128,6 +124,10 @@ impl Printer<'_, '_> {
             (Exit::Loop | Exit::LoopBoth, tail) => {
                 block.stmts.extend(tail.map(|tail| Stmt::expr(*tail)));
                 Expr::call("Ok", vec![Expr::call("ControlFlow::Continue", vec![Expr::atom("()")])])
+            }
+            (Exit::Any, tail) => {
+                block.stmts.extend(tail.map(|tail| Stmt::expr(*tail)));
+                Expr::call("Ok", vec![Expr::Atom(self.rt("Jump::Next"))])
             }
             (_, Some(tail)) => {
                 let node = self.body.blocks[body].tail.expect("the tail was printed from this node");
@@ -170,6 +170,12 @@ impl Printer<'_, '_> {
                 arms.push(arm("Ok(ControlFlow::Continue(()))", rest));
                 arms
             }
+            Exit::Any => {
+                let mut arms = self.any_arms(jumps, |flow| format!("Ok({flow})"));
+                let next = self.rt("Jump::Next");
+                arms.push(arm(&format!("Ok({next})"), rest));
+                arms
+            }
             Exit::Direct if gives_value && els.is_none() => {
                 vec![arm("Ok(value)", Block::of(Expr::atom("value")))]
             }
@@ -192,12 +198,34 @@ impl Printer<'_, '_> {
         }
     }
 
+    /// An arm for each way to leave a closure that both returns and leaves loops.
+    fn any_arms(&mut self, jumps: Jumps, pat: impl Fn(&str) -> String) -> Vec<tree::Arm> {
+        let jump = self.rt("Jump");
+        let back = self.return_value(Expr::atom("value"));
+        let mut arms = vec![arm(&pat(&format!("{jump}::Return(value)")), Block::of(back))];
+        for (word, happens) in [("break", jumps.breaks), ("continue", jumps.continues)] {
+            if happens {
+                let leave = self.jump_out_of_loop(word);
+                arms.push(arm(&pat(&format!("{jump}::{}", crate::names::camel(word))), Block::of(leave)));
+            }
+        }
+        if !(jumps.breaks && jumps.continues) {
+            let other = if jumps.breaks { "Continue" } else { "Break" };
+            arms.push(arm(&pat(&format!("{jump}::{other}")), Block::of(Expr::Macro("unreachable".to_owned(), vec![]))));
+        }
+        arms
+    }
+
     /// `return value` out of the function around a closure.
     fn return_value(&mut self, value: Expr) -> Expr {
         let frame = *self.frames.last().expect("a body is a frame");
         let is_unit = *frame.ret.kind() == TyKind::Unit;
         let value = match (frame.exit, frame.fallible) {
             (Exit::Wrapped, _) => Expr::call("Ok", vec![Expr::call("Some", vec![value])]),
+            (Exit::Any, _) => {
+                let back = self.rt("Jump::Return");
+                Expr::call("Ok", vec![Expr::call(back, vec![value])])
+            }
             (_, true) => match value {
                 Expr::Try(result) => *result,
                 value => Expr::call("Ok", vec![value]),
@@ -208,12 +236,12 @@ impl Printer<'_, '_> {
         Expr::Jump("return".to_owned(), Some(Box::new(value)))
     }
 
-    fn handler_arm(&mut self, handler: &Handler, error: &str) -> tree::Arm {
+    fn handler_arm(&mut self, handler: &Handler, error: &str, is_broad: bool) -> tree::Arm {
         let name = match handler.bind {
             Some(local) if !self.scope.unread.contains(&local) => self.name(local),
             _ => error.to_owned(),
         };
-        let tests: Vec<Expr> = match is_broad(handler) {
+        let tests: Vec<Expr> = match is_broad {
             true => Vec::new(),
             false => handler
                 .classes
@@ -250,17 +278,9 @@ impl Printer<'_, '_> {
         self.jumps(body, 0, &mut jumps);
         handlers.iter().for_each(|handler| self.jumps(handler.body, 0, &mut jumps));
         els.iter().for_each(|els| self.jumps(*els, 0, &mut jumps));
-        if jumps.returns && (jumps.breaks || jumps.continues) {
-            return self.problem("a `try` that both returns and leaves a loop");
-        }
         let around = *self.frames.last().expect("a body is a frame");
-        let exit = match jumps {
-            Jumps { returns: true, .. } if handlers.is_empty() && self.ends(body) => Exit::Value,
-            Jumps { returns: true, .. } => Exit::Wrapped,
-            Jumps { breaks: true, continues: true, .. } => Exit::LoopBoth,
-            Jumps { breaks: true, .. } | Jumps { continues: true, .. } => Exit::Loop,
-            _ => Exit::Direct,
-        };
+        let ends = self.try_ends(body, handlers, els);
+        let exit = jumps.exit(ends);
         self.frames.push(Frame { fallible: true, ret: around.ret, exit });
         let loops = std::mem::take(&mut self.loops);
         let mut block = match handlers.is_empty() {
@@ -275,24 +295,20 @@ impl Printer<'_, '_> {
         if handlers.is_empty() {
             self.close_attempt(body, &mut block, exit);
             last_return(&mut block);
-        } else {
+        } else if !ends {
             block.tail = Some(Box::new(match exit {
                 Exit::Wrapped => Expr::call("Ok", vec![Expr::atom("None")]),
                 Exit::Loop | Exit::LoopBoth => {
                     Expr::call("Ok", vec![Expr::call("ControlFlow::Continue", vec![Expr::atom("()")])])
                 }
+                Exit::Any => Expr::call("Ok", vec![Expr::Atom(self.rt("Jump::Next"))]),
                 _ => ok_unit(),
             }));
         }
-        let closure = Closure {
-            params: String::new(),
-            is_move: false,
-            ret: None,
-            body: Box::new(Expr::Block(String::new(), block)),
-        };
-        let catch = Expr::call(self.rt("catch_result"), vec![Expr::Closure(closure)]);
+        let ret = (ends && exit == Exit::Direct).then(|| self.rt("Result"));
+        let catch = self.caught(body, block, true);
         let outcome = self.fresh("outcome");
-        let mut stmts = vec![Stmt::bind(&*outcome, None, Some(catch))];
+        let mut stmts = vec![Stmt::bind(&*outcome, ret, Some(catch))];
         let last = self.block(finally);
         stmts.extend(last.stmts);
         stmts.extend(last.tail.map(|tail| Stmt::expr(*tail)));
@@ -314,6 +330,12 @@ impl Printer<'_, '_> {
             Exit::Loop | Exit::LoopBoth => {
                 let mut arms = self.loop_arms(jumps, str::to_owned);
                 arms.push(arm("ControlFlow::Continue(())", Block::default()));
+                Expr::Match(Box::new(result), arms)
+            }
+            Exit::Any => {
+                let mut arms = self.any_arms(jumps, str::to_owned);
+                let next = self.rt("Jump::Next");
+                arms.push(arm(&next, Block::default()));
                 Expr::Match(Box::new(result), arms)
             }
             _ => result,
@@ -375,6 +397,12 @@ impl Printer<'_, '_> {
         self.body.nodes[node].kind.for_each_child(&mut |child| self.jumps_below(child, depth, out));
     }
 
+    /// Whether control never passes a `try` without its `finally`.
+    pub(crate) fn try_ends(&self, body: BlockId, handlers: &[Handler], els: Option<BlockId>) -> bool {
+        (self.ends(body) || els.is_some_and(|els| self.ends(els)))
+            && handlers.iter().all(|handler| self.ends(handler.body))
+    }
+
     /// Whether a local is assigned inside a `try`: a closure cannot give it its first value.
     pub(crate) fn assigned_in_try(&self, local: LocalId) -> bool {
         let mut found = false;
@@ -393,6 +421,26 @@ impl Printer<'_, '_> {
 
 fn arm(pat: &str, body: Block) -> tree::Arm {
     tree::Arm { pat: pat.to_owned(), guard: None, body, above: Vec::new(), mark: None }
+}
+
+impl Jumps {
+    /// How the closure of a `try` with these jumps tells what happens behind it.
+    fn exit(self, ends: bool) -> Exit {
+        match (self.returns, self.breaks, self.continues) {
+            (true, false, false) if ends => Exit::Value,
+            (true, false, false) => Exit::Wrapped,
+            (true, ..) => Exit::Any,
+            (false, true, true) => Exit::LoopBoth,
+            (false, false, false) => Exit::Direct,
+            _ => Exit::Loop,
+        }
+    }
+}
+
+/// Catches more than `Exception`: also what ends the program.
+fn catches_exits(handler: &Handler) -> bool {
+    let exits = ["BaseException", "SystemExit", "KeyboardInterrupt", "GeneratorExit"];
+    handler.classes.is_empty() || handler.classes.iter().any(|class| exits.contains(&class.last()))
 }
 
 /// Catches everything.
