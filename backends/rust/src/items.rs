@@ -237,7 +237,12 @@ fn result(printer: &mut Printer<'_, '_>) -> String {
     let body = printer.body;
     let is_own =
         body.ret.class_path() == Some(body.path.parent()) && matches!(body.ret.kind(), TyKind::Class(..));
-    let ty = if body.is_generator {
+    let ty = if body.is_generator && is_manager(body) {
+        let item = body.ret.children().first().copied().unwrap_or_else(Ty::unit);
+        let lifetime = if borrows(body) { "'_" } else { "'static" };
+        let item = printer.ty(item, Position::Stored);
+        format!("{}<{lifetime}, {item}>", printer.rt("ContextManager"))
+    } else if body.is_generator {
         let item = match body.ret.kind() {
             TyKind::Iter(item) => *item,
             _ => body.ret,
@@ -258,11 +263,23 @@ fn result(printer: &mut Printer<'_, '_>) -> String {
     }
 }
 
+/// A generator under `contextlib.contextmanager`.
+fn is_manager(body: &Body<Mir>) -> bool {
+    matches!(body.ret.kind(), TyKind::Lib(name, _) if name.last() == "context_manager")
+}
+
+/// Whether a parameter is a reference, which a generator holds on to.
+fn borrows(body: &Body<Mir>) -> bool {
+    body.params.iter().any(|param| {
+        matches!(body.locals[param.local].ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_))
+    })
+}
+
 /// `rt::generator(|co| async move { .. })`.
 fn generator(printer: &mut Printer<'_, '_>, block: Block) -> Block {
     let body = Expr::Block("async move ".to_owned(), block);
     let closure = tree::Closure { params: "co".to_owned(), is_move: false, ret: None, body: Box::new(body) };
-    let name = printer.rt("generator");
+    let name = printer.rt(if is_manager(printer.body) { "context_manager" } else { "generator" });
     Block::of(Expr::call(name, vec![Expr::Closure(closure)]))
 }
 

@@ -571,7 +571,11 @@ impl Apply<'_, '_, '_> {
     }
 
     fn in_generator(&self) -> bool {
-        self.functions.last().is_some_and(|(ret, _)| matches!(ret.kind(), TyKind::Iter(_)))
+        self.functions.last().is_some_and(|(ret, _)| match ret.kind() {
+            TyKind::Iter(_) => true,
+            TyKind::Lib(name, _) => name.as_str() == "context_manager",
+            _ => false,
+        })
     }
 
     /// `raise Class` is `raise Class()`.

@@ -19,10 +19,13 @@ pub(crate) fn facts(body: &Body<Hir>, ends: &FxHashSet<Name>) -> BodyFacts {
         proved: Some(Proved::default()),
         functions: Vec::new(),
         frames: Vec::new(),
+        generator_type: Head::Iter,
     };
     for (id, row) in body.locals.iter() {
         walk.hint(nodes + id.0, row.ty);
     }
+    let is_manager = body.decorators.iter().any(|decorator| decorator.path.last() == "contextmanager");
+    walk.generator_type = if is_manager { Head::Lib(Name::new("context_manager")) } else { Head::Iter };
     let sig = walk.function(&body.params, body.root, body.ret, body.is_generator);
     for decorator in &body.decorators {
         for arg in &decorator.args {
@@ -49,6 +52,8 @@ pub(crate) struct Collect<'a> {
     /// Result and yield variables of the open functions.
     pub(crate) functions: Vec<(V, V)>,
     pub(crate) frames: Vec<Frame>,
+    /// What a call of the body gives where it yields.
+    generator_type: Head,
 }
 
 impl Collect<'_> {
@@ -120,7 +125,10 @@ impl Collect<'_> {
                 }
             }
         }
-        self.hint(ret, ret_ty);
+        let generator_type = std::mem::replace(&mut self.generator_type, Head::Iter);
+        if generator_type == Head::Iter {
+            self.hint(ret, ret_ty);
+        }
         let outer = self.proved.replace(Proved::default());
         let frames = std::mem::take(&mut self.frames);
         let result = if generator { self.fresh() } else { ret };
@@ -128,7 +136,7 @@ impl Collect<'_> {
         self.block(root);
         let mut falls = false;
         if generator {
-            self.of(ret, Head::Iter, vec![yielded]);
+            self.of(ret, generator_type, vec![yielded]);
         } else if let Some(tail) = self.body.blocks[root].tail {
             self.say(C::Flow(tail.0, ret));
         } else if self.proved.is_some() {

@@ -21,6 +21,7 @@ mod construct;
 mod dispatch;
 mod dynamic;
 mod env;
+mod expand;
 mod explain;
 mod expr;
 mod facts;

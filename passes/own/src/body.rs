@@ -256,6 +256,7 @@ impl Own<'_> {
         if let Pat::Place(place) = pat {
             let ty = self.place_ty(place);
             let value = self.node(value, Want::Own);
+            let value = self.boxed(value);
             let value = self.coerce(value, ty);
             // Python evaluates the value before the place, as Rust does for `=`. A pair is inserted
             // by a call, which evaluates the key first.

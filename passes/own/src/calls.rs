@@ -127,7 +127,11 @@ impl Own<'_> {
 
     fn lib_argument(&mut self, arg: NodeId, param: &catalog::ParamRow, vars: &[(Name, Ty)]) -> NodeId {
         if matches!(param.ty.kind(), TyKind::Iter(_)) {
-            return self.iterate(arg, Reads::Ref, true).0;
+            let is_iter = matches!(self.src.ty(arg).strip().kind(), TyKind::Iter(_));
+            return match param.take {
+                Take::Write if is_iter => self.node(arg, Want::Mut),
+                _ => self.iterate(arg, Reads::Ref, true).0,
+            };
         }
         match param.take {
             Take::Read => self.node(arg, Want::Ref),

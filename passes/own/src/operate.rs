@@ -47,6 +47,7 @@ impl Own<'_> {
             Op::OptOp(OptOp::Some) => {
                 let inner = ty.strip().children()[0];
                 let arg = self.node(args[0], Want::Own);
+                let arg = self.boxed(arg);
                 let arg = self.coerce(arg, inner);
                 self.made(op, attr, vec![arg], ty, origin)
             }
@@ -94,6 +95,17 @@ impl Own<'_> {
         self.out.node(Node::Op { op, attr: attr.clone(), args }, ty, origin)
     }
 
+    /// An iterator that is stored has a type of its own: `Box<dyn Iterator>`.
+    pub fn boxed(&mut self, node: NodeId) -> NodeId {
+        let row = &self.out.nodes[node];
+        let is_stored = matches!(&row.kind, Node::Use(place, _) if !place.proj.is_empty());
+        let (ty, origin) = (row.ty, row.origin);
+        match ty.kind() {
+            TyKind::Iter(_) if !is_stored => self.out.op(RsOp::Share, vec![node], ty, origin),
+            _ => node,
+        }
+    }
+
     /// An item of a display: an owned value of the item type, or a splat.
     pub fn element(&mut self, arg: NodeId, item: Ty) -> NodeId {
         let row = &self.src.nodes[arg];
@@ -108,6 +120,7 @@ impl Own<'_> {
             return self.out.op(op, vec![inner], ty, origin);
         }
         let node = self.node(arg, Want::Own);
+        let node = self.boxed(node);
         self.coerce(node, item)
     }
 
@@ -196,6 +209,7 @@ impl Own<'_> {
         let mut lowered = Vec::new();
         for (index, arg) in args.iter().enumerate() {
             let node = self.node(*arg, Want::Own);
+            let node = self.boxed(node);
             lowered.push(match wants.get(index) {
                 Some(want) => self.coerce(node, *want),
                 None => node,

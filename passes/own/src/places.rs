@@ -274,6 +274,13 @@ impl Own<'_> {
         if owned && self.is_last_use(id) && lowered.proj.is_empty() {
             return self.out.node(Node::Use(lowered, Mode::Move), ty, origin);
         }
+        // What takes an iterator takes `&mut` of one: it goes on where the other stopped.
+        if let TyKind::Iter(_) = ty.kind()
+            && matches!(place.root, Root::Local(_))
+        {
+            let mode = if is_ref { Mode::Copy } else { Mode::Mut };
+            return self.out.node(Node::Use(lowered, mode), ty.reference_mut(), origin);
+        }
         // A temporary's only use.
         if let (Root::Node(node), true) = (lowered.root, lowered.proj.is_empty())
             && !is_ref

@@ -291,7 +291,15 @@ impl<'a> Walk<'a> {
 
     fn node(&mut self, id: NodeId, pos: Pos) {
         match &self.body.nodes[id].kind {
-            Node::Use(place, _) => self.use_place(place, pos),
+            Node::Use(place, _) => {
+                // Reading an iterator uses it up.
+                let pos = match (self.body.ty(id).kind(), pos) {
+                    (TyKind::Iter(_), Pos::Borrow) if place.proj.is_empty() => Pos::Keep,
+                    (TyKind::Iter(_), Pos::Borrow) => Pos::Mutate,
+                    _ => pos,
+                };
+                self.use_place(place, pos);
+            }
             Node::Op { op, args, .. } => self.operation(*op, args, pos),
             Node::Call { callee, args } => self.call(callee, args),
             Node::If { cond, then, els } => {

@@ -242,6 +242,52 @@ impl<T, S, R> Drop for Generator<'_, T, S, R> {
     }
 }
 
+/// `next(items)`: `StopIteration` where there is none.
+#[track_caller]
+pub fn next<T>(items: &mut (impl Iterator<Item = T> + ?Sized)) -> Result<T, Error> {
+    items.next().ok_or_else(|| Error::bare(StopIteration))
+}
+
+/// A generator under `contextlib.contextmanager`: it stands at its `yield` while the block runs.
+pub struct ContextManager<'a, T>(Generator<'a, T>);
+
+/// A context manager that runs `body` up to its `emit`, and the rest when the block is left.
+pub fn context_manager<'a, T, F>(body: impl FnOnce(Co<T>) -> F) -> ContextManager<'a, T>
+where
+    F: Future<Output = Result<(), Error>> + 'a,
+{
+    ContextManager(generator(body))
+}
+
+impl<T> ContextManager<'_, T> {
+    /// Runs up to the `emit`: what `with` binds.
+    #[track_caller]
+    pub fn enter(&mut self) -> Result<T, Error> {
+        let entered = self.0.try_next()?;
+        entered.ok_or_else(|| Error::new(RuntimeError, "generator didn't yield"))
+    }
+
+    /// The block ended: runs the rest.
+    #[track_caller]
+    pub fn leave(&mut self) -> Result<(), Error> {
+        match self.0.try_next()? {
+            Some(_) => Err(Error::new(RuntimeError, "generator didn't stop")),
+            None => Ok(()),
+        }
+    }
+
+    /// The block raised: raises it at the `emit`. Whether the error ends here.
+    #[track_caller]
+    pub fn fail(&mut self, error: Error) -> Result<bool, Error> {
+        match self.0.resume(Resume::Throw(error.clone())) {
+            Ok(None) => Ok(true),
+            Ok(Some(_)) => Err(Error::new(RuntimeError, "generator didn't stop after throw()")),
+            Err(raised) if raised.ptr_eq(&error) => Ok(false),
+            Err(raised) => Err(raised),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;

@@ -37,7 +37,7 @@ pub use collections::*;
 pub use error::{Arg, Error, Exception, Place, Result};
 pub use file::File;
 pub use format::{Format, Operand, format, percent, percent_named, str_format, try_format, try_str_format};
-pub use generator::{Co, Emit, Generator, coroutine, generator};
+pub use generator::{Co, ContextManager, Emit, Generator, context_manager, coroutine, generator, next};
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;
 pub use list::*;

@@ -391,6 +391,9 @@ impl Printer<'_, '_> {
     /// A new shared object around an owned value.
     fn share(&mut self, value: NodeId, ty: Ty) -> Expr {
         let value = self.expr(value);
+        if let TyKind::Iter(_) = ty.kind() {
+            return Expr::call("Box::new", vec![value]);
+        }
         let TyKind::Shared(inner) = ty.kind() else { return value };
         let shared = match inner.kind() {
             TyKind::List(_) => self.rt("List"),

@@ -305,7 +305,12 @@ impl Printer<'_, '_> {
                 _ => ok_unit(),
             }));
         }
-        let ret = (ends && exit == Exit::Direct).then(|| self.rt("Result"));
+        // Nothing but an error comes out of it.
+        let fails = ends && exit == Exit::Direct;
+        let ret = fails.then(|| {
+            self.uses.paths.insert("std::convert::Infallible".to_owned());
+            format!("{}<Infallible>", self.rt("Result"))
+        });
         let catch = self.caught(body, block, true);
         let outcome = self.fresh("outcome");
         let mut stmts = vec![Stmt::bind(&*outcome, ret, Some(catch))];
@@ -320,6 +325,7 @@ impl Printer<'_, '_> {
             }
         };
         let done = match exit {
+            _ if fails => Expr::Match(Box::new(result), Vec::new()),
             Exit::Value => self.return_value(result),
             Exit::Wrapped => {
                 let back = self.return_value(Expr::atom("value"));

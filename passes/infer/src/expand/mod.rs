@@ -1,0 +1,22 @@
+//! What the program says about itself is written out before types are inferred: its context managers
+//! become calls and `try`, its decorators become functions.
+//!
+//! Works on the whole program at Hir, so that what comes after knows neither.
+
+mod leave;
+mod with;
+
+use batuta_core::{Hir, Program};
+use std::sync::Arc;
+
+/// The same program with its own context managers written out.
+pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
+    let mut out = program.clone();
+    let managers = with::Managers::new(program);
+    for body in out.fns.values_mut() {
+        if with::has_managers(body) {
+            with::expand(&managers, Arc::make_mut(body));
+        }
+    }
+    out
+}

@@ -1,0 +1,401 @@
+//! `with` over a context manager of the program is calls and a `try`.
+//!
+//! before                     after
+//!   with %lock as %x {         set place %x = method (%lock).__enter__()
+//!     io.println(%x)           try {
+//!   }                            io.println(%x)
+//!                              } except(BaseException) as %error {
+//!                                if not method (%lock).__exit__(type(%error), %error, none) { raise }
+//!                              } else {
+//!                                method (%lock).__exit__(none, none, none)
+//!                              }
+//!
+//! Where `__exit__` neither looks at the error nor hides it, a `finally` is enough. Where the block
+//! is left by a jump, a flag says whether `__exit__` has run. Contexts of the library stay `with`.
+
+use super::leave::is_left;
+use batuta_base::{Name, Origin};
+use batuta_core::*;
+
+/// What the `__exit__` of a class does with an error.
+#[derive(Clone, Copy, Default)]
+struct Exit {
+    looks: bool,
+    hides: bool,
+}
+
+/// The context managers of a program.
+pub(crate) struct Managers<'a> {
+    program: &'a Program<Hir>,
+    /// What any of them may do, for a context whose class is not seen.
+    any: Option<Exit>,
+}
+
+/// Where a context comes from.
+enum Kind {
+    Library,
+    Suppress(Vec<Name>),
+    Closing(NodeId),
+    Null(NodeId),
+    Own { exit: Exit, hint: String },
+    /// A function under `contextlib.contextmanager`.
+    Function(String),
+}
+
+pub(crate) fn has_managers(body: &Body<Hir>) -> bool {
+    body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::With { .. }))
+}
+
+/// Writes out every `with` of a body.
+pub(crate) fn expand(managers: &Managers<'_>, body: &mut Body<Hir>) {
+    for block in body.blocks.ids().collect::<Vec<_>>() {
+        let stmts = std::mem::take(&mut body.blocks[block].stmts);
+        let mut out = Vec::new();
+        for stmt in stmts {
+            let node = match stmt.kind {
+                StmtKind::Expr(node) => node,
+                _ => {
+                    out.push(stmt);
+                    continue;
+                }
+            };
+            let Node::With { items, body: inner, is_async } = body.nodes[node].kind.clone() else {
+                out.push(stmt);
+                continue;
+            };
+            let mut made = With { managers, body, origin: stmt.origin, is_async, is_function: false }.items(&items, inner);
+            if let Some(first) = made.first_mut() {
+                first.above = stmt.above;
+                first.blank_before = stmt.blank_before;
+                first.beside = stmt.beside;
+            }
+            out.append(&mut made);
+        }
+        body.blocks[block].stmts = out;
+    }
+}
+
+impl<'a> Managers<'a> {
+    pub(crate) fn new(program: &'a Program<Hir>) -> Self {
+        let mut any: Option<Exit> = None;
+        for class in program.classes.keys() {
+            if let Some(exit) = exit_of(program, *class) {
+                let so_far = any.unwrap_or_default();
+                any = Some(Exit { looks: so_far.looks | exit.looks, hides: so_far.hides | exit.hides });
+            }
+        }
+        Self { program, any }
+    }
+
+    fn kind(&self, body: &Body<Hir>, context: NodeId) -> Kind {
+        let Node::Call { callee, args } = &body.nodes[context].kind else {
+            return match (self.any, &body.nodes[context].kind) {
+                (Some(exit), Node::Use(place, _)) if !self.is_library(body, place) => {
+                    Kind::Own { exit, hint: "manager".to_owned() }
+                }
+                _ => Kind::Library,
+            };
+        };
+        match callee {
+            Callee::Lib(name) => match (name.as_str(), &args[..]) {
+                ("contextlib.suppress", _) => {
+                    let classes = args.iter().map(|arg| class_named(body, arg.value)).collect();
+                    Option::map_or(classes, Kind::Library, Kind::Suppress)
+                }
+                ("contextlib.closing", [arg]) => Kind::Closing(arg.value),
+                ("contextlib.nullcontext", [arg]) => Kind::Null(arg.value),
+                _ => Kind::Library,
+            },
+            Callee::Fn(path) => self.called(self.program.resolve(*path)),
+            Callee::Method(_, name) => {
+                let mut methods = self.program.fns.values().filter(|body| body.path.last() == name.as_str());
+                match methods.next() {
+                    Some(method) if is_manager(method) => Kind::Function(name.to_string()),
+                    Some(_) => self.unknown(name.as_str()),
+                    None => Kind::Library,
+                }
+            }
+            _ => self.unknown("manager"),
+        }
+    }
+
+    fn unknown(&self, hint: &str) -> Kind {
+        self.any.map_or(Kind::Library, |exit| Kind::Own { exit, hint: hint.to_owned() })
+    }
+
+    fn called(&self, path: Name) -> Kind {
+        if let Some(exit) = exit_of(self.program, path) {
+            return Kind::Own { exit, hint: path.last().to_owned() };
+        }
+        match self.program.fns.get(&path) {
+            Some(body) if is_manager(body) => Kind::Function(path.last().to_owned()),
+            _ => self.unknown(path.last()),
+        }
+    }
+
+    /// A local that only calls of the library give its value.
+    fn is_library(&self, body: &Body<Hir>, place: &Place) -> bool {
+        let Some(local) = place.as_local() else { return false };
+        let (mut found, mut only) = (false, true);
+        body.walk_stmts(body.root, &mut |stmt| {
+            if let StmtKind::Set { target: Pat::Place(target), value } = &stmt.kind
+                && target.as_local() == Some(local)
+            {
+                found = true;
+                only &= matches!(body.nodes[*value].kind, Node::Call { callee: Callee::Lib(_), .. });
+            }
+        });
+        found && only
+    }
+}
+
+fn is_manager(body: &Body<Hir>) -> bool {
+    body.decorators.iter().any(|decorator| decorator.path.last() == "contextmanager")
+}
+
+/// The exception class that a node names.
+fn class_named(body: &Body<Hir>, node: NodeId) -> Option<Name> {
+    match &body.nodes[node].kind {
+        Node::Item(name) => Some(match name.as_str().strip_prefix("builtins.") {
+            Some(builtin) => Name::new(builtin),
+            None => *name,
+        }),
+        Node::Use(Place { root: Root::Global(path), proj }, _) if proj.is_empty() => Some(*path),
+        _ => None,
+    }
+}
+
+fn exit_of(program: &Program<Hir>, class: Name) -> Option<Exit> {
+    program.classes.get(&class)?;
+    program.find_method(class, "__enter__").or_else(|| program.find_method(class, "__aenter__"))?;
+    let path = program.find_method(class, "__exit__").or_else(|| program.find_method(class, "__aexit__"))?;
+    let body = program.fns.get(&path)?;
+    let errors: Vec<LocalId> = body.params.iter().skip(1).map(|param| param.local).collect();
+    let mut exit = Exit::default();
+    body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
+        Node::Use(Place { root: Root::Local(local), .. }, _) => exit.looks |= errors.contains(local),
+        Node::Return(Some(value)) => {
+            exit.hides |= !matches!(body.as_const(*value), Some(Const::None | Const::Bool(false)));
+        }
+        _ => {}
+    });
+    Some(exit)
+}
+
+/// One `with` being written out.
+struct With<'b, 'a> {
+    managers: &'b Managers<'a>,
+    body: &'b mut Body<Hir>,
+    origin: Origin,
+    is_async: bool,
+    /// The manager that is written out now is a generator.
+    is_function: bool,
+}
+
+impl With<'_, '_> {
+    fn items(&mut self, items: &[WithItem], inner: BlockId) -> Vec<Stmt> {
+        let Some((first, rest)) = items.split_first() else { return Vec::new() };
+        let kind = self.managers.kind(self.body, first.context);
+        let block = |this: &mut Self| match rest {
+            [] => inner,
+            rest => {
+                let stmts = this.items(rest, inner);
+                this.body.block(BlockRow { stmts, ..BlockRow::default() })
+            }
+        };
+        match kind {
+            Kind::Library => {
+                let body = block(self);
+                let items = vec![first.clone()];
+                vec![self.effect(Node::With { items, body, is_async: self.is_async })]
+            }
+            Kind::Suppress(classes) => {
+                let body = block(self);
+                let handler = self.handler(classes, None, Vec::new());
+                vec![self.effect(Node::Try { body, handlers: vec![handler], els: None, finally: None })]
+            }
+            Kind::Null(value) => {
+                let mut out = self.bind(first.target.clone(), value);
+                let block = block(self);
+                out.push(self.effect(Node::Block { label: None, block }));
+                out
+            }
+            Kind::Closing(value) => {
+                let (manager, mut out) = self.manager(value, "resource");
+                let target = self.read(manager);
+                out.extend(first.target.clone().map(|pat| self.set(pat, target)));
+                let body = block(self);
+                let of = self.read(manager);
+                let close = self.method(of, "close", Vec::new());
+                let finally = Some(self.block(vec![close]));
+                out.push(self.effect(Node::Try { body, handlers: Vec::new(), els: None, finally }));
+                out
+            }
+            Kind::Own { exit, hint } => self.own(first, exit, &hint, block),
+            Kind::Function(hint) => {
+                self.is_function = true;
+                self.own(first, Exit { looks: true, hides: true }, &hint, block)
+            }
+        }
+    }
+
+    fn own(
+        &mut self,
+        item: &WithItem,
+        exit: Exit,
+        hint: &str,
+        mut block: impl FnMut(&mut Self) -> BlockId,
+    ) -> Vec<Stmt> {
+        let (manager, mut out) = self.manager(item.context, hint);
+        let of = self.read(manager);
+        let is_function = std::mem::take(&mut self.is_function);
+        let enter = match (is_function, self.is_async) {
+            (true, _) => "enter",
+            (false, true) => "__aenter__",
+            (false, false) => "__enter__",
+        };
+        let entered = self.call(of, enter, Vec::new());
+        out.extend(self.bind(item.target.clone(), entered));
+        let body = block(self);
+        self.is_function = is_function;
+        let left = self.leave(manager);
+        if !exit.looks && !exit.hides {
+            let finally = Some(self.block(vec![left]));
+            out.push(self.effect(Node::Try { body, handlers: Vec::new(), els: None, finally }));
+            return out;
+        }
+        if !is_left(self.body, body) {
+            let handler = self.failed(manager, exit, None);
+            let els = Some(self.block(vec![left]));
+            out.push(self.effect(Node::Try { body, handlers: vec![handler], els, finally: None }));
+            return out;
+        }
+        let flag = self.body.temp("is_open", Ty::unknown(), self.origin);
+        let yes = self.constant(Const::Bool(true));
+        out.push(self.set(Pat::Place(Place::local(flag)), yes));
+        let handler = self.failed(manager, exit, Some(flag));
+        let tried = self.effect(Node::Try { body, handlers: vec![handler], els: None, finally: None });
+        let body = self.block(vec![tried]);
+        let cond = self.read(flag);
+        let cond = self.op(ObjOp::Truth, vec![cond]);
+        let then = self.block(vec![left]);
+        let check = self.effect(Node::If { cond, then, els: None });
+        let finally = Some(self.block(vec![check]));
+        out.push(self.effect(Node::Try { body, handlers: Vec::new(), els: None, finally }));
+        out
+    }
+
+    /// The local that holds a context, and the statement that sets it.
+    fn manager(&mut self, context: NodeId, hint: &str) -> (LocalId, Vec<Stmt>) {
+        if let Node::Use(place, _) = &self.body.nodes[context].kind
+            && let Some(local) = place.as_local()
+        {
+            return (local, Vec::new());
+        }
+        let local = self.body.temp(hint, Ty::unknown(), self.origin);
+        let stmt = self.set(Pat::Place(Place::local(local)), context);
+        (local, vec![stmt])
+    }
+
+    /// `except BaseException as error: if not manager.__exit__(type(error), error, None): raise`.
+    fn failed(&mut self, manager: LocalId, exit: Exit, flag: Option<LocalId>) -> Handler {
+        let error = self.body.temp("error", Ty::unknown(), self.origin);
+        let mut stmts = Vec::new();
+        if let Some(flag) = flag {
+            let no = self.constant(Const::Bool(false));
+            stmts.push(self.set(Pat::Place(Place::local(flag)), no));
+        }
+        let left = match self.is_function {
+            true => {
+                let (of, error) = (self.read(manager), self.read(error));
+                self.call(of, "fail", vec![error])
+            }
+            false => {
+                let of = self.read(error);
+                let args = vec![Arg::positional(of)];
+                let class = self.node(Node::Call { callee: Callee::Lib(Name::new("builtins.type")), args });
+                let args = vec![class, self.read(error), self.constant(Const::None)];
+                let of = self.read(manager);
+                self.call(of, self.exit_name(), args)
+            }
+        };
+        let raise = Node::Raise { error: None, cause: None };
+        if exit.hides {
+            let hidden = self.op(ObjOp::Not, vec![left]);
+            let cond = self.op(ObjOp::Truth, vec![hidden]);
+            let raise = self.effect(raise);
+            let then = self.block(vec![raise]);
+            stmts.push(self.effect(Node::If { cond, then, els: None }));
+        } else {
+            stmts.push(Stmt::new(StmtKind::Expr(left), self.origin));
+            stmts.push(self.effect(raise));
+        }
+        self.handler(vec![Name::new("BaseException")], Some(error), stmts)
+    }
+
+    fn exit_name(&self) -> &'static str {
+        if self.is_async { "__aexit__" } else { "__exit__" }
+    }
+
+    fn leave(&mut self, manager: LocalId) -> Stmt {
+        if self.is_function {
+            let of = self.read(manager);
+            return self.method(of, "leave", Vec::new());
+        }
+        let args = (0..3).map(|_| self.constant(Const::None)).collect();
+        let of = self.read(manager);
+        self.method(of, self.exit_name(), args)
+    }
+
+    fn handler(&mut self, classes: Vec<Name>, bind: Option<LocalId>, stmts: Vec<Stmt>) -> Handler {
+        let body = self.block(stmts);
+        Handler { classes, bind, body, origin: self.origin, above: Vec::new() }
+    }
+
+    fn bind(&mut self, target: Option<Pat>, value: NodeId) -> Vec<Stmt> {
+        match target {
+            Some(pat) => vec![self.set(pat, value)],
+            None => vec![Stmt::new(StmtKind::Expr(value), self.origin)],
+        }
+    }
+
+    fn method(&mut self, of: NodeId, name: &str, args: Vec<NodeId>) -> Stmt {
+        let call = self.call(of, name, args);
+        Stmt::new(StmtKind::Expr(call), self.origin)
+    }
+
+    fn call(&mut self, of: NodeId, name: &str, args: Vec<NodeId>) -> NodeId {
+        let args = args.into_iter().map(Arg::positional).collect();
+        let call = self.node(Node::Call { callee: Callee::Method(of, Name::new(name)), args });
+        if self.is_async { self.node(Node::Await(call)) } else { call }
+    }
+
+    fn node(&mut self, kind: Node) -> NodeId {
+        self.body.node(kind, Ty::unknown(), self.origin)
+    }
+
+    fn op(&mut self, op: ObjOp, args: Vec<NodeId>) -> NodeId {
+        self.body.op(op, args, Ty::unknown(), self.origin)
+    }
+
+    fn constant(&mut self, value: Const) -> NodeId {
+        self.node(Node::Const(value))
+    }
+
+    fn read(&mut self, local: LocalId) -> NodeId {
+        self.body.use_local(local, Mode::Read, self.origin)
+    }
+
+    fn set(&mut self, target: Pat, value: NodeId) -> Stmt {
+        Stmt::new(StmtKind::Set { target, value }, self.origin)
+    }
+
+    fn effect(&mut self, kind: Node) -> Stmt {
+        let node = self.node(kind);
+        Stmt::new(StmtKind::Expr(node), self.origin)
+    }
+
+    fn block(&mut self, stmts: Vec<Stmt>) -> BlockId {
+        self.body.block(BlockRow { stmts, ..BlockRow::default() })
+    }
+}
