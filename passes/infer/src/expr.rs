@@ -292,6 +292,17 @@ impl Apply<'_, '_, '_> {
 
     /// `type(x).__name__`: constant where `x` can have no other class.
     fn class_name(&mut self, object: NodeId, class: Name, origin: Origin) -> NodeId {
+        let is_error = self.types.env().is_error(class) || crate::env::is_builtin_error(class);
+        if is_error && !matches!(self.body.nodes[object].kind, Node::Item(_)) {
+            let (name, of) = match &self.body.nodes[object].kind {
+                Node::Call { callee: Callee::Lib(name), args } if *name == "error.class" => {
+                    ("error.class_name", args[0].value)
+                }
+                _ => ("class.name", object),
+            };
+            let args = vec![Arg::positional(of)];
+            return self.mk(Node::Call { callee: Callee::Lib(Name::new(name)), args }, Ty::str(), origin);
+        }
         let exact = self.types.env().program.subclasses(class).len() == 1;
         if exact || matches!(self.body.nodes[object].kind, Node::Item(_)) {
             return self.text(class.last(), origin);

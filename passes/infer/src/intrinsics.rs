@@ -49,9 +49,15 @@ impl Apply<'_, '_, '_> {
                 Err(node) => self.iter_of(node),
             },
             ("builtins.type", [value]) => {
-                let ty = match self.ty(*value).kind() {
-                    TyKind::Class(class, _) => Ty::new(TyKind::TypeOf(*class)),
-                    _ => Ty::value(),
+                let (ty, name) = match self.ty(*value).kind() {
+                    TyKind::Class(class, _) if self.types.env().is_error(*class) => {
+                        (Ty::new(TyKind::TypeOf(*class)), Name::new("error.class"))
+                    }
+                    TyKind::Class(class, _) => (Ty::new(TyKind::TypeOf(*class)), name),
+                    TyKind::Error => {
+                        (Ty::new(TyKind::TypeOf(Name::new("BaseException"))), Name::new("error.class"))
+                    }
+                    _ => (Ty::value(), name),
                 };
                 let args = vec![Arg::positional(*value)];
                 self.mk(Node::Call { callee: Callee::Lib(name), args }, ty, origin)

@@ -410,7 +410,7 @@ impl Solver<'_> {
             "builtins.type" if args.len() == 1 => {
                 self.each(job, args[0].var, |me, atom| match atom.head {
                     Head::Class(class) => me.put(out, Head::TypeOf(class)),
-                    Head::Error => me.put(out, Head::LibFn(Name::new("builtins.Exception"))),
+                    Head::Error => me.put(out, Head::TypeOf(Name::new("BaseException"))),
                     head => {
                         if let Some(name) = crate::rules::type_name(head) {
                             me.put(out, Head::LibFn(Name::new("builtins").join(name.as_str())));

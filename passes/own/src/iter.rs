@@ -62,15 +62,9 @@ impl Own<'_> {
                     _ => (self.node(source, Want::Own), Form::Owned),
                 }
             }
-            _ if matches!(row.ty.strip().kind(), TyKind::Iter(_)) => (self.iterator(source), Form::Owned),
+            _ if matches!(row.ty.strip().kind(), TyKind::Iter(_)) => (self.node(source, Want::Own), Form::Owned),
             _ => self.iterate_value(source, reads, owned),
         }
-    }
-
-    /// An iterator that is read on: a stored one goes on where the other reader stopped.
-    fn iterator(&mut self, source: NodeId) -> NodeId {
-        let is_part = matches!(&self.src.nodes[source].kind, Node::Use(place, _) if !place.proj.is_empty());
-        self.node(source, if is_part { Want::Mut } else { Want::Own })
     }
 
     /// `enumerate`, `zip`: the forms of the parts are those of the arguments.
@@ -131,7 +125,7 @@ impl Own<'_> {
         let item = item_ty(ty);
         let is_place = matches!(row.kind, Node::Use(..));
         match ty.strip().kind() {
-            TyKind::Iter(_) => (self.iterator(source), Form::Owned),
+            TyKind::Iter(_) => (self.node(source, Want::Own), Form::Owned),
             TyKind::Range => {
                 let node = self.node(source, Want::Own);
                 (self.iter_op(IterOp::Into, node, Ty::i64(), origin), Form::Owned)

@@ -33,6 +33,7 @@ pub fn liveness(body: &Body<Typed>) -> Liveness {
         last_uses: FxHashSet::default(),
         loops: Vec::new(),
         pinned: Vec::new(),
+        handled: Vec::new(),
     };
     walk.block(body.root, Set::default());
     let last_uses = walk.last_uses;
@@ -163,6 +164,8 @@ struct Back<'a> {
     loops: Vec<LoopFrame>,
     /// Live in some handler around: an error may jump there from any point.
     pinned: Vec<Set>,
+    /// Variables of the handlers around, innermost last.
+    handled: Vec<Option<LocalId>>,
 }
 
 impl Back<'_> {
@@ -338,6 +341,11 @@ impl Back<'_> {
                 value.iter().fold(at, |live, value| self.node(*value, live))
             }
             Node::Try { body, handlers, els, finally } => self.attempt(*body, handlers, *els, *finally, live),
+            // Raises again what is handled.
+            Node::Raise { error: None, .. } => {
+                live.extend(self.handled.last().copied().flatten());
+                live
+            }
             Node::Seq { clauses, sink } => self.repeat(None, live, |walk, head| {
                 let mut before = head;
                 let nodes: Vec<_> = sink.nodes().collect();
@@ -387,7 +395,9 @@ impl Back<'_> {
         };
         let mut caught = after.clone();
         for handler in handlers {
+            self.handled.push(handler.bind);
             caught.extend(self.block(handler.body, after.clone()));
+            self.handled.pop();
         }
         let done = match els {
             Some(block) => self.block(block, after),

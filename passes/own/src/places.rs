@@ -274,12 +274,9 @@ impl Own<'_> {
         if owned && self.is_last_use(id) && lowered.proj.is_empty() {
             return self.out.node(Node::Use(lowered, Mode::Move), ty, origin);
         }
-        // What takes an iterator takes `&mut` of one: it goes on where the other stopped.
-        if let TyKind::Iter(_) = ty.kind()
-            && matches!(place.root, Root::Local(_))
-        {
-            let mode = if is_ref { Mode::Copy } else { Mode::Mut };
-            return self.out.node(Node::Use(lowered, mode), ty.reference_mut(), origin);
+        // What takes an iterator can take one by reference: it goes on where the other stopped.
+        if let TyKind::Iter(_) = ty.kind() {
+            return self.by_ref(lowered, ty, is_ref, origin);
         }
         // A temporary's only use.
         if let (Root::Node(node), true) = (lowered.root, lowered.proj.is_empty())
@@ -292,6 +289,14 @@ impl Own<'_> {
             return self.two_owners(origin);
         }
         self.copy_of(lowered, ty, is_ref, origin)
+    }
+
+    /// `items.by_ref()`.
+    fn by_ref(&mut self, place: Place, ty: Ty, is_ref: bool, origin: Origin) -> NodeId {
+        let mode = if is_ref { Mode::Copy } else { Mode::Mut };
+        let node = self.out.node(Node::Use(place, mode), ty.reference_mut(), origin);
+        let attr = Attr::Name(Name::new("by_ref"));
+        self.out.node(Node::Op { op: RsOp::Method.into(), attr, args: vec![node] }, ty.reference_mut(), origin)
     }
 
     fn copy_of(&mut self, place: Place, ty: Ty, is_ref: bool, origin: Origin) -> NodeId {

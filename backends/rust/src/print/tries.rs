@@ -158,6 +158,10 @@ impl Printer<'_, '_> {
         let has_value =
             self.body.blocks[body].tail.is_some_and(|tail| *self.body.ty(tail).kind() != TyKind::Unit);
         let gives_value = has_value && *self.body.ty(node).kind() != TyKind::Unit;
+        if exit == Exit::Direct && self.ends(body) {
+            // It raises on every road.
+            return vec![arm("Ok(())", Block::of(Expr::Macro("unreachable".to_owned(), vec![])))];
+        }
         let rest = els.map_or(Block::default(), |els| self.block(els));
         match exit {
             Exit::Value => vec![arm("Ok(value)", Block::of(self.return_value(Expr::atom("value"))))],

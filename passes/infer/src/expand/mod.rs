@@ -17,6 +17,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
         if with::has_managers(body) {
             with::expand(&managers, Arc::make_mut(body));
         }
+        managers.trim(Arc::make_mut(body));
     }
     out
 }

@@ -29,6 +29,8 @@ pub(crate) struct Managers<'a> {
     program: &'a Program<Hir>,
     /// What any of them may do, for a context whose class is not seen.
     any: Option<Exit>,
+    /// Which of class, error and traceback some `__exit__` reads: only these are parameters.
+    kept: [bool; 3],
 }
 
 /// Where a context comes from.
@@ -84,7 +86,26 @@ impl<'a> Managers<'a> {
                 any = Some(Exit { looks: so_far.looks | exit.looks, hides: so_far.hides | exit.hides });
             }
         }
-        Self { program, any }
+        Self { program, any, kept: kept_parameters(program) }
+    }
+
+    /// `__exit__` of every class takes what one of them reads.
+    pub(crate) fn trim(&self, body: &mut Body<Hir>) {
+        if !is_exit(body) || self.kept == [true; 3] {
+            return;
+        }
+        let mut params = body.params.split_off(1).into_iter();
+        for (at, kept) in self.kept.iter().enumerate() {
+            let param = params.next().filter(|param| param.kind != ParamKind::Star);
+            if *kept {
+                let param = param.unwrap_or_else(|| {
+                    let name = ["kind", "error", "traceback"][at];
+                    let local = body.local(name, Ty::unknown(), Origin::default());
+                    Param { name: Name::new(name), local, kind: ParamKind::Normal, default: None }
+                });
+                body.params.push(param);
+            }
+        }
     }
 
     fn kind(&self, body: &Body<Hir>, context: NodeId) -> Kind {
@@ -149,6 +170,44 @@ impl<'a> Managers<'a> {
     }
 }
 
+fn is_exit(body: &Body<Hir>) -> bool {
+    matches!(body.path.last(), "__exit__" | "__aexit__") && body.kind == FnKind::Method
+}
+
+/// Which parameters of `__exit__` some class reads; all where the program calls one by hand.
+fn kept_parameters(program: &Program<Hir>) -> [bool; 3] {
+    let mut kept = [false; 3];
+    for body in program.fns.values() {
+        body.walk_block(body.root, &mut |node| {
+            if let Node::Call { callee: Callee::Method(_, name) | Callee::Super(name), .. } = &body.nodes[node].kind
+                && matches!(name.as_str(), "__exit__" | "__aexit__")
+            {
+                kept = [true; 3];
+            }
+        });
+        if !is_exit(body) {
+            continue;
+        }
+        for (at, param) in body.params.iter().skip(1).enumerate() {
+            let is_read = reads(body, param.local);
+            match param.kind {
+                ParamKind::Star if is_read => kept = [true; 3],
+                _ if at < 3 => kept[at] |= is_read,
+                _ => {}
+            }
+        }
+    }
+    kept
+}
+
+fn reads(body: &Body<Hir>, local: LocalId) -> bool {
+    let mut found = false;
+    body.walk_block(body.root, &mut |node| {
+        found |= matches!(&body.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(local));
+    });
+    found
+}
+
 fn is_manager(body: &Body<Hir>) -> bool {
     body.decorators.iter().any(|decorator| decorator.path.last() == "contextmanager")
 }
@@ -170,14 +229,12 @@ fn exit_of(program: &Program<Hir>, class: Name) -> Option<Exit> {
     program.find_method(class, "__enter__").or_else(|| program.find_method(class, "__aenter__"))?;
     let path = program.find_method(class, "__exit__").or_else(|| program.find_method(class, "__aexit__"))?;
     let body = program.fns.get(&path)?;
-    let errors: Vec<LocalId> = body.params.iter().skip(1).map(|param| param.local).collect();
-    let mut exit = Exit::default();
-    body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
-        Node::Use(Place { root: Root::Local(local), .. }, _) => exit.looks |= errors.contains(local),
-        Node::Return(Some(value)) => {
+    let looks = body.params.iter().skip(1).any(|param| reads(body, param.local));
+    let mut exit = Exit { looks, hides: false };
+    body.walk_block(body.root, &mut |node| {
+        if let Node::Return(Some(value)) = &body.nodes[node].kind {
             exit.hides |= !matches!(body.as_const(*value), Some(Const::None | Const::Bool(false)));
         }
-        _ => {}
     });
     Some(exit)
 }
@@ -314,7 +371,8 @@ impl With<'_, '_> {
                 let of = self.read(error);
                 let args = vec![Arg::positional(of)];
                 let class = self.node(Node::Call { callee: Callee::Lib(Name::new("builtins.type")), args });
-                let args = vec![class, self.read(error), self.constant(Const::None)];
+                let args = [class, self.read(error), self.constant(Const::None)];
+                let args = self.kept(args);
                 let of = self.read(manager);
                 self.call(of, self.exit_name(), args)
             }
@@ -342,9 +400,14 @@ impl With<'_, '_> {
             let of = self.read(manager);
             return self.method(of, "leave", Vec::new());
         }
-        let args = (0..3).map(|_| self.constant(Const::None)).collect();
+        let args = [(); 3].map(|()| self.constant(Const::None));
+        let args = self.kept(args);
         let of = self.read(manager);
         self.method(of, self.exit_name(), args)
+    }
+
+    fn kept(&self, args: [NodeId; 3]) -> Vec<NodeId> {
+        args.into_iter().zip(self.managers.kept).filter(|(_, kept)| *kept).map(|(arg, _)| arg).collect()
     }
 
     fn handler(&mut self, classes: Vec<Name>, bind: Option<LocalId>, stmts: Vec<Stmt>) -> Handler {
