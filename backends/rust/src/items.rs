@@ -170,9 +170,15 @@ pub fn named_function(
         }
     }
     let has_hole = printer.has_hole;
-    let params = params(&mut printer);
+    let mut params = params(&mut printer);
     let ret = result(&mut printer);
     drop(printer);
+    // A generator holds the iterators that it reads: they must live as long as it does.
+    let is_open = |param: &String| param.contains(": impl ");
+    let generics = if body.is_generator && params.iter().any(is_open) { "<'a>" } else { "" };
+    if !generics.is_empty() {
+        params.iter_mut().filter(|param| is_open(param)).for_each(|param| param.push_str(" + 'a"));
+    }
     let pad = layout_pad(indent);
     let mut out = String::new();
     let above: Vec<_> = body.above.iter().map(comment).collect();
@@ -182,7 +188,7 @@ pub fn named_function(
         let _ = writeln!(out, "{pad}#[expect(unreachable_code, unused)]");
     }
     let asyncness = if body.is_async { "async " } else { "" };
-    let head = header(&format!("{visibility}{asyncness}fn {name}"), &params, &ret, indent);
+    let head = header(&format!("{visibility}{asyncness}fn {name}{generics}"), &params, &ret, indent);
     let brace = if head.contains('\n') && head.ends_with('\n') { "" } else { " " };
     let _ = writeln!(out, "{pad}{head}{brace}{}", layout::fn_block(&block, indent));
     out
