@@ -59,7 +59,14 @@ impl Own<'_> {
                 let arg = self.node(args[0], want);
                 return self.made(op, attr, vec![arg], ty, origin);
             }
-            Op::IterOp(IterOp::Of) => return self.iterate(id, Reads::Ref, true).0,
+            Op::IterOp(IterOp::Of) => {
+                // An iterator that is kept takes its source along where nobody else reads it.
+                let is_last = matches!(&self.src.nodes[args[0]].kind, Node::Use(place, _)
+                    if place.as_local().is_some_and(|local| !self.is_borrowed(local)))
+                    && self.is_last_use(args[0]);
+                let reads = if is_last { Reads::Into } else { Reads::Ref };
+                return self.iterate(id, reads, true).0;
+            }
             Op::RangeOp(RangeOp::New) => {
                 let args = args.iter().map(|arg| {
                     let node = self.node(*arg, Want::Own);

@@ -12,6 +12,12 @@ impl Own<'_> {
         self.live.last_uses.contains(&id)
     }
 
+    /// A local that holds a reference.
+    pub fn is_borrowed(&self, local: LocalId) -> bool {
+        self.alias.locals.contains_key(&local)
+            || matches!(self.out.locals[local].ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_))
+    }
+
     pub fn is_frozen(&self, id: NodeId) -> bool {
         self.frozen.contains(&(self.src.path, id))
     }

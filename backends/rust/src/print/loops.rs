@@ -4,7 +4,7 @@ use super::{Loop, Printer};
 use crate::names;
 use crate::tree::{Block, Expr, Stmt};
 use batuta_base::Name;
-use batuta_core::{BlockId, Const, IterOp, Node, NodeId, Op, Pat, TyKind};
+use batuta_core::{Attr, BlockId, Const, IterOp, Node, NodeId, Op, Pat, RsOp, TyKind};
 
 impl Printer<'_, '_> {
     pub(crate) fn loop_node(&mut self, node: &Node) -> Expr {
@@ -27,6 +27,10 @@ impl Printer<'_, '_> {
                 self.with_else(*label, *els, |this, text| {
                     if let Some(expr) = this.live_loop(&text, pat, iter, body) {
                         return expr;
+                    }
+                    if let Some(items) = this.read_inside(iter, body) {
+                        let next = Expr::Let(format!("Some({})", this.pat(pat)), Box::new(items));
+                        return Expr::While(text, Box::new(next), this.block(body));
                     }
                     let (pat, iter) = this.loop_head(pat, iter);
                     Expr::For(text, pat, Box::new(iter), this.block(body))
@@ -150,6 +154,21 @@ impl Printer<'_, '_> {
                 }
             },
         }
+    }
+
+    /// `items.next()` for an iterator that the body reads too.
+    fn read_inside(&mut self, iter: NodeId, body: BlockId) -> Option<Expr> {
+        let Node::Op { op: Op::RsOp(RsOp::Method), attr: Attr::Name(name), args } = &self.body.nodes[iter].kind
+        else {
+            return None;
+        };
+        let Node::Use(place, _) = &self.body.nodes[args[0]].kind else { return None };
+        let (root, of) = (place.root, args[0]);
+        let mut found = false;
+        self.body.walk_block(body, &mut |node| {
+            found |= matches!(&self.body.nodes[node].kind, Node::Use(place, _) if place.root == root);
+        });
+        (found && *name == "by_ref").then(|| self.expr(of).receiver().method("next", vec![]))
     }
 
     /// A list that the body may change: read by position, with a fresh look each turn.
