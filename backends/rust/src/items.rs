@@ -276,9 +276,9 @@ fn is_manager(body: &Body<Mir>) -> bool {
 
 /// Whether a parameter is a reference, which a generator holds on to.
 fn borrows(body: &Body<Mir>) -> bool {
-    body.params.iter().any(|param| {
-        matches!(body.locals[param.local].ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_))
-    })
+    body.params
+        .iter()
+        .any(|param| matches!(body.locals[param.local].ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_)))
 }
 
 /// `rt::generator(|co| async move { .. })`.

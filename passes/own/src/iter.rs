@@ -62,7 +62,9 @@ impl Own<'_> {
                     _ => (self.node(source, Want::Own), Form::Owned),
                 }
             }
-            _ if matches!(row.ty.strip().kind(), TyKind::Iter(_)) => (self.node(source, Want::Own), Form::Owned),
+            _ if matches!(row.ty.strip().kind(), TyKind::Iter(_)) => {
+                (self.node(source, Want::Own), Form::Owned)
+            }
             _ => self.iterate_value(source, reads, owned),
         }
     }

@@ -302,7 +302,11 @@ impl Own<'_> {
         let mode = if is_ref { Mode::Copy } else { Mode::Mut };
         let node = self.out.node(Node::Use(place, mode), ty.reference_mut(), origin);
         let attr = Attr::Name(Name::new("by_ref"));
-        self.out.node(Node::Op { op: RsOp::Method.into(), attr, args: vec![node] }, ty.reference_mut(), origin)
+        self.out.node(
+            Node::Op { op: RsOp::Method.into(), attr, args: vec![node] },
+            ty.reference_mut(),
+            origin,
+        )
     }
 
     fn copy_of(&mut self, place: Place, ty: Ty, is_ref: bool, origin: Origin) -> NodeId {

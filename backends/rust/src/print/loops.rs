@@ -158,7 +158,8 @@ impl Printer<'_, '_> {
 
     /// `items.next()` for an iterator that the body reads too.
     fn read_inside(&mut self, iter: NodeId, body: BlockId) -> Option<Expr> {
-        let Node::Op { op: Op::RsOp(RsOp::Method), attr: Attr::Name(name), args } = &self.body.nodes[iter].kind
+        let Node::Op { op: Op::RsOp(RsOp::Method), attr: Attr::Name(name), args } =
+            &self.body.nodes[iter].kind
         else {
             return None;
         };

@@ -104,10 +104,8 @@ impl Printer<'_, '_> {
     fn awaits(&self, block: BlockId) -> bool {
         let mut found = false;
         self.body.walk_block(block, &mut |node| {
-            found |= matches!(
-                self.body.nodes[node].kind,
-                Node::Yield(_) | Node::YieldFrom(_) | Node::Await(_)
-            );
+            found |=
+                matches!(self.body.nodes[node].kind, Node::Yield(_) | Node::YieldFrom(_) | Node::Await(_));
         });
         found
     }
@@ -215,7 +213,10 @@ impl Printer<'_, '_> {
         }
         if !(jumps.breaks && jumps.continues) {
             let other = if jumps.breaks { "Continue" } else { "Break" };
-            arms.push(arm(&pat(&format!("{jump}::{other}")), Block::of(Expr::Macro("unreachable".to_owned(), vec![]))));
+            arms.push(arm(
+                &pat(&format!("{jump}::{other}")),
+                Block::of(Expr::Macro("unreachable".to_owned(), vec![])),
+            ));
         }
         arms
     }

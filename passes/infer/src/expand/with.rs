@@ -39,7 +39,10 @@ enum Kind {
     Suppress(Vec<Name>),
     Closing(NodeId),
     Null(NodeId),
-    Own { exit: Exit, hint: String },
+    Own {
+        exit: Exit,
+        hint: String,
+    },
     /// A function under `contextlib.contextmanager`.
     Function(String),
 }
@@ -65,7 +68,8 @@ pub(crate) fn expand(managers: &Managers<'_>, body: &mut Body<Hir>) {
                 out.push(stmt);
                 continue;
             };
-            let mut made = With { managers, body, origin: stmt.origin, is_async, is_function: false }.items(&items, inner);
+            let mut made = With { managers, body, origin: stmt.origin, is_async, is_function: false }
+                .items(&items, inner);
             if let Some(first) = made.first_mut() {
                 first.above = stmt.above;
                 first.blank_before = stmt.blank_before;
@@ -179,7 +183,8 @@ fn kept_parameters(program: &Program<Hir>) -> [bool; 3] {
     let mut kept = [false; 3];
     for body in program.fns.values() {
         body.walk_block(body.root, &mut |node| {
-            if let Node::Call { callee: Callee::Method(_, name) | Callee::Super(name), .. } = &body.nodes[node].kind
+            if let Node::Call { callee: Callee::Method(_, name) | Callee::Super(name), .. } =
+                &body.nodes[node].kind
                 && matches!(name.as_str(), "__exit__" | "__aexit__")
             {
                 kept = [true; 3];
