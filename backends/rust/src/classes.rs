@@ -8,7 +8,7 @@ use crate::print::{Printer, comment};
 use crate::tree::Expr;
 use crate::types::Position;
 use batuta_base::Name;
-use batuta_core::{Body, ClassDef, ClassKind, FieldCell, FnKind, Mir, Node, NodeId, Piece, Ty, TyKind};
+use batuta_core::{Body, ClassDef, ClassKind, FieldCell, FieldDef, FnKind, Mir, Node, NodeId, Piece, Ty, TyKind};
 use std::fmt::Write;
 
 /// The items of a class.
@@ -22,6 +22,9 @@ pub fn class(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> 
 }
 
 fn structure(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> String {
+    if let Some(family) = env.family(class.path) {
+        return crate::families::class_items(env, family, class, module, uses);
+    }
     let name = names::camel(class.path.last());
     let vis = visibility(env, class.path, module);
     let mut out = doc(class.doc.as_deref(), 0, "///");
@@ -29,25 +32,12 @@ fn structure(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> 
     if !derives.is_empty() {
         let _ = writeln!(out, "#[derive({})]", derives.join(", "));
     }
-    let fields = env.all_fields(class.path);
-    if fields.is_empty() {
+    let list = env.all_fields(class.path);
+    if list.is_empty() {
         let _ = writeln!(out, "{vis}struct {name} {{}}");
     } else {
         let _ = writeln!(out, "{vis}struct {name} {{");
-        for (index, field) in fields.iter().enumerate() {
-            let above: Vec<_> = field.above.iter().map(comment).collect();
-            out.push_str(&layout::comments(&above, 4, index == 0));
-            let mut ty = env.ty(field.ty, Position::Stored, module, uses);
-            if class.is_shared && field.cell != FieldCell::Plain {
-                let cell = if field.cell == FieldCell::Cell { "Cell" } else { "RefCell" };
-                uses.paths.insert(format!("std::cell::{cell}"));
-                ty = format!("{cell}<{ty}>");
-            }
-            let beside = field.beside.as_deref().map_or(String::new(), |text| {
-                format!(" //{}{text}", if text.starts_with(' ') { "" } else { " " })
-            });
-            let _ = writeln!(out, "    {vis}{}: {ty},{beside}", names::snake(field.name.as_str()));
-        }
+        out.push_str(&fields(env, class, &list, module, uses));
         out.push_str("}\n");
     }
     out.push_str(&methods(env, class, &name, module, uses));
@@ -55,47 +45,107 @@ fn structure(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> 
     out
 }
 
+/// The fields of a struct, one a line, with their comments.
+pub fn fields(env: &Env<'_>, class: &ClassDef, list: &[&FieldDef], module: Name, uses: &mut Uses) -> String {
+    let vis = visibility(env, class.path, module);
+    let mut out = String::new();
+    for (index, field) in list.iter().enumerate() {
+        let above: Vec<_> = field.above.iter().map(comment).collect();
+        out.push_str(&layout::comments(&above, 4, index == 0));
+        let mut ty = env.ty(field.ty, Position::Stored, module, uses);
+        if class.is_shared && field.cell != FieldCell::Plain {
+            let cell = if field.cell == FieldCell::Cell { "Cell" } else { "RefCell" };
+            uses.paths.insert(format!("std::cell::{cell}"));
+            ty = format!("{cell}<{ty}>");
+        }
+        let beside = field.beside.as_deref().map_or(String::new(), |text| {
+            format!(" //{}{text}", if text.starts_with(' ') { "" } else { " " })
+        });
+        let _ = writeln!(out, "    {vis}{}: {ty},{beside}", names::snake(field.name.as_str()));
+    }
+    out
+}
+
 /// Traits that derive gives with the class's own meaning.
 fn derives(env: &Env<'_>, class: &ClassDef) -> Vec<&'static str> {
-    let fields = env.all_fields(class.path);
-    let all = |test: &dyn Fn(Ty) -> bool| fields.iter().all(|field| !field.ty.any(&mut |ty| !test(ty)));
-    let plain = |ty: Ty| !matches!(ty.kind(), TyKind::Func(..) | TyKind::Iter(_));
-    let mut out = Vec::new();
-    if all(&plain) && !class.is_shared {
-        out.push("Clone");
-    }
-    if all(&|ty| plain(ty) && !matches!(ty.kind(), TyKind::Lib(..) | TyKind::Value)) {
-        out.push("Debug");
-    }
-    let compares_all = fields.iter().all(|field| field.flags.compare);
-    let (eq, order) = match class.kind {
-        ClassKind::Dataclass { eq, order, .. } => (eq, order),
-        ClassKind::NamedTuple => (true, true),
-        _ => (false, false),
-    };
+    let members = [class.path];
+    let mut out = shared_derives(env, &members);
     let own = |name: &str| class.methods.iter().any(|method| method.last() == name);
-    if eq && compares_all && !own("__eq__") && all(&plain) {
+    if compares_fields(env, class.path) && can_compare(env, &members) {
         out.push("PartialEq");
+        let order = matches!(class.kind, ClassKind::Dataclass { order: true, .. } | ClassKind::NamedTuple);
         if order && !own("__lt__") {
             out.push("PartialOrd");
         }
-        if all(&|ty| {
-            plain(ty)
-                && !matches!(
-                    ty.kind(),
-                    TyKind::Float(_)
-                        | TyKind::Class(..)
-                        | TyKind::Num
-                        | TyKind::Lib(..)
-                        | TyKind::Value
-                        | TyKind::Complex
-                )
-        }) && env.is_key(class.path)
-        {
+        if env.is_key(class.path) && all_fields(env, &members, &has_eq) {
             out.push("Eq");
         }
     }
     out
+}
+
+/// A test of every type in the fields of some classes.
+fn all_fields(env: &Env<'_>, classes: &[Name], test: &dyn Fn(Ty) -> bool) -> bool {
+    let mut fields = classes.iter().flat_map(|class| env.all_fields(*class));
+    fields.all(|field| !field.ty.any(&mut |ty| !test(ty)))
+}
+
+fn is_plain(ty: Ty) -> bool {
+    !matches!(ty.kind(), TyKind::Func(..) | TyKind::Iter(_))
+}
+
+fn has_eq(ty: Ty) -> bool {
+    is_plain(ty)
+        && !matches!(
+            ty.kind(),
+            TyKind::Float(_)
+                | TyKind::Class(..)
+                | TyKind::Num
+                | TyKind::Lib(..)
+                | TyKind::Value
+                | TyKind::Complex
+        )
+}
+
+/// `Clone` and `Debug`, where the fields of all these classes have them.
+pub fn shared_derives(env: &Env<'_>, classes: &[Name]) -> Vec<&'static str> {
+    let mut out = Vec::new();
+    let is_shared = classes.iter().any(|class| env.class(*class).is_some_and(|def| def.is_shared));
+    if !is_shared && all_fields(env, classes, &is_plain) {
+        out.push("Clone");
+    }
+    let has_debug = |ty: Ty| is_plain(ty) && !matches!(ty.kind(), TyKind::Lib(..) | TyKind::Value);
+    if all_fields(env, classes, &has_debug) {
+        out.push("Debug");
+    }
+    out
+}
+
+/// The fields of all these classes can be compared.
+pub fn can_compare(env: &Env<'_>, classes: &[Name]) -> bool {
+    let compares = |path: Name| {
+        classes.contains(&path)
+            || env.compared.contains(&path)
+            || env.is_enum(path)
+            || env.program.find_method(path, "__eq__").is_some()
+            || compares_fields(env, path)
+    };
+    all_fields(env, classes, &|ty| match ty.kind() {
+        TyKind::Class(path, _) => compares(*path),
+        _ => is_plain(ty),
+    })
+}
+
+/// Objects of the class are equal when all their fields are.
+pub fn compares_fields(env: &Env<'_>, class: Name) -> bool {
+    let kind = env.program.mro(class).into_iter().find_map(|path| match env.class(path)?.kind {
+        ClassKind::Dataclass { eq, .. } => Some(eq),
+        ClassKind::NamedTuple => Some(true),
+        _ => None,
+    });
+    kind == Some(true)
+        && env.all_fields(class).iter().all(|field| field.flags.compare)
+        && env.program.find_method(class, "__eq__").is_none()
 }
 
 /// Methods of the class and those that it inherits, in one `impl`.
@@ -133,7 +183,7 @@ fn methods(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut
 }
 
 /// `new` of a class without `__init__`: one parameter a field, in order.
-fn constructor(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> String {
+pub fn constructor(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> String {
     let vis = visibility(env, class.path, module);
     let fields = env.all_fields(class.path);
     let mut params = Vec::new();
@@ -147,7 +197,7 @@ fn constructor(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -
         };
         if field.flags.init {
             params.push(format!("{own}: {}", env.ty(field.ty, Position::Stored, module, uses)));
-            values.push((own, value));
+            values.push((field.name, value));
         } else {
             let default = field.default.and_then(|path| env.function(path).cloned());
             let value = match default {
@@ -158,30 +208,30 @@ fn constructor(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -
                 }
                 None => Expr::call("Default::default", vec![]),
             };
-            values.push((own, value));
+            values.push((field.name, value));
         }
     }
-    let mut value = Expr::Struct("Self".to_owned(), values);
+    let mut value = env.object_literal(class.path, "Self", values, module, uses);
     let mut ret = " -> Self";
     if class.is_shared {
         uses.paths.insert("std::rc::Rc".to_owned());
         value = Expr::call("Rc::new", vec![value]);
         ret = " -> Rc<Self>";
     }
-    let head = crate::items::header(&format!("{vis}fn new"), &params, ret, 4);
+    let head = crate::items::header(&format!("{vis}fn {}", env.constructor_name(class.path)), &params, ret, 4);
     let block = crate::tree::Block::of(value);
     format!("    {head} {}\n", layout::fn_block(&block, 4))
 }
 
 /// A class attribute: an associated constant, or a global of the module.
-fn attribute_item(env: &Env<'_>, path: Name, module: Name, uses: &mut Uses) -> Option<String> {
+pub fn attribute_item(env: &Env<'_>, path: Name, module: Name, uses: &mut Uses) -> Option<String> {
     let text = crate::items::global(env, path, module, uses)?;
     let pad = layout_pad(4);
     Some(text.lines().map(|line| format!("{pad}{line}\n")).collect())
 }
 
 /// The pieces of a method that only formats its object.
-fn only_format(body: &Body<Mir>) -> Option<NodeId> {
+pub fn only_format(body: &Body<Mir>) -> Option<NodeId> {
     let row = &body.blocks[body.root];
     let node = match (&row.stmts[..], row.tail) {
         ([], Some(tail)) => tail,
@@ -215,16 +265,15 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
         |name: &str| env.program.find_method(class.path, name).and_then(|path| env.function(path)).cloned();
     let (str_body, repr_body) = (method("__str__"), method("__repr__"));
     if let Some(body) = &str_body {
-        let inner = formatted(env, body, "to_text", module, uses);
+        let inner = formatted(env, body, module, uses);
         out.push_str(&fmt_impl("fmt::Display", name, &[("fmt", inner)], uses));
     }
     let shown = match (&repr_body, &class.kind) {
-        (Some(body), _) => Some(formatted(env, body, "repr_text", module, uses)),
-        (None, ClassKind::Dataclass { repr: true, .. } | ClassKind::NamedTuple) => {
-            Some(fields_text(env, class, name, uses))
-        }
-        (None, _) if str_body.is_some() => Some(format!("f.write_str(\"<{name} object>\")")),
-        _ => None,
+        (Some(body), _) => Some(formatted(env, body, module, uses)),
+        (None, _) => match self::shown(env, class.path, "__repr__") {
+            Shown::Fields(of) => Some(layout::render(&fields_write(env, of, uses), 8, 8, 0)),
+            _ => Some(format!("f.write_str(\"<{} object>\")", class.path.last())),
+        },
     };
     if let Some(shown) = shown {
         uses.rt = true;
@@ -240,66 +289,178 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
         let text =
             named_function(env, &body, "eq", "", module, uses, 4).replace(&format!("&{name}"), "&Self");
         let _ = write!(out, "\nimpl PartialEq for {name} {{\n{text}}}\n");
+    } else if class.is_shared && env.is_identity(class.path) && env.compared.contains(&class.path) {
+        out.push_str(&identity(name));
     }
-    let orders_fields =
-        matches!(class.kind, ClassKind::Dataclass { order: true, .. } | ClassKind::NamedTuple);
-    let less = match env.program.find_method(class.path, "__lt__") {
-        Some(path) if env.function(path).is_some_and(|body| compares_self(body, class.path)) => {
-            Some("self.less(other)")
-        }
-        _ if orders_fields => Some("self < other"),
-        _ => None,
-    };
-    if let Some(less) = less {
-        uses.rt = true;
-        let _ = write!(
-            out,
-            "\nimpl rt::PyOrd for {name} {{\n    fn py_lt(&self, other: &Self) -> bool {{\n        {less}\n    }}\n}}\n"
-        );
-    }
-    if env.is_key(class.path) {
-        uses.rt = true;
-        let fields: Vec<_> = env
-            .all_fields(class.path)
-            .iter()
-            .filter(|field| field.flags.compare)
-            .map(|field| names::snake(field.name.as_str()))
-            .collect();
-        if !fields.is_empty() {
-            let fields = fields.into_iter().map(|field| (field.clone(), Expr::Atom(field))).collect();
-            let key = Expr::Macro("rt::impl_key".to_owned(), vec![Expr::Struct(name.to_owned(), fields)]);
-            let _ = write!(out, "\n{};\n", layout::render(&key, 0, 0, 1));
-        }
-    }
+    out.push_str(&field_order(env, class, name, uses));
+    out.push_str(&key(env, class, name, uses));
     out
 }
 
+/// Equality by some of the fields, and `<` as Python means it.
+fn field_order(env: &Env<'_>, class: &ClassDef, name: &str, uses: &mut Uses) -> String {
+    let mut out = String::new();
+    let (eq, order) = match class.kind {
+        ClassKind::Dataclass { eq, order, .. } => (eq, order),
+        ClassKind::NamedTuple => (true, true),
+        _ => (false, false),
+    };
+    let fields = env.all_fields(class.path);
+    let all = fields.iter().all(|field| field.flags.compare);
+    let parts = |of: &str| {
+        let parts: Vec<_> = fields
+            .iter()
+            .filter(|field| field.flags.compare)
+            .map(|field| format!("&{of}.{}", names::snake(field.name.as_str())))
+            .collect();
+        if parts.len() == 1 { format!("({},)", parts[0]) } else { format!("({})", parts.join(", ")) }
+    };
+    if eq && !all && env.program.find_method(class.path, "__eq__").is_none() {
+        let _ = write!(
+            out,
+            "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        {} == {}\n    }}\n}}\n",
+            parts("self"),
+            parts("other")
+        );
+    }
+    let less = match env.program.find_method(class.path, "__lt__").and_then(|path| env.function(path)) {
+        Some(body) if compares_self(body, class.path) => "self.less(other)".to_owned(),
+        Some(_) => return out,
+        None if order && all => "self < other".to_owned(),
+        None if order => format!("rt::PyOrd::py_lt(&{}, &{})", parts("self"), parts("other")),
+        None => return out,
+    };
+    uses.rt = true;
+    let _ = write!(
+        out,
+        "\nimpl rt::PyOrd for {name} {{\n    fn py_lt(&self, other: &Self) -> bool {{\n        {less}\n    }}\n}}\n"
+    );
+    out
+}
+
+/// What makes objects of the class keys: their fields, their own hash, or their identity.
+fn key(env: &Env<'_>, class: &ClassDef, name: &str, uses: &mut Uses) -> String {
+    if !env.is_key(class.path) {
+        return String::new();
+    }
+    uses.rt = true;
+    if let Some(body) = env.program.find_method(class.path, "__hash__").and_then(|path| env.function(path)) {
+        let hash = match body.ret.is_big() {
+            true => "rt::Key::key_hash(&self.hash_value())",
+            false => "self.hash_value() as u64",
+        };
+        return key_impl(name, hash, "self == other");
+    }
+    if env.is_identity(class.path) {
+        return key_impl(name, "std::ptr::from_ref(self).addr() as u64", "std::ptr::eq(self, other)");
+    }
+    let fields: Vec<_> = env
+        .all_fields(class.path)
+        .iter()
+        .filter(|field| field.flags.compare)
+        .map(|field| names::snake(field.name.as_str()))
+        .collect();
+    if fields.is_empty() {
+        return String::new();
+    }
+    let fields = fields.into_iter().map(|field| (field.clone(), Expr::Atom(field))).collect();
+    let key = Expr::Macro("rt::impl_key".to_owned(), vec![Expr::Struct(name.to_owned(), fields)]);
+    format!("\n{};\n", layout::render(&key, 0, 0, 1))
+}
+
+/// `impl rt::Key` from a hash and an equality.
+pub fn key_impl(name: &str, hash: &str, eq: &str) -> String {
+    format!(
+        "\nimpl rt::Key for {name} {{\n    fn key_hash(&self) -> u64 {{\n        {hash}\n    }}\n\n    fn key_eq(&self, other: &Self) -> bool {{\n        {eq}\n    }}\n}}\n"
+    )
+}
+
 /// The body of a `fmt` method.
-fn formatted(env: &Env<'_>, body: &Body<Mir>, method: &str, module: Name, uses: &mut Uses) -> String {
-    let Some(node) = only_format(body) else { return format!("f.write_str(&self.{method}())") };
+pub fn formatted(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) -> String {
+    let Some(node) = only_format(body) else {
+        return format!("f.write_str(&self.{}())", env.member_name(body));
+    };
     let mut printer = Printer::new(env, body, module, uses);
     let (text, args) = printer.text_arguments(node);
     let all = [Expr::atom("f"), Expr::Atom(text)].into_iter().chain(args).collect();
     layout::render(&Expr::Macro("write".to_owned(), all), 8, 8, 0)
 }
 
-fn fields_text(env: &Env<'_>, class: &ClassDef, name: &str, uses: &mut Uses) -> String {
+/// How `str` or `repr` of a class's objects is made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shown {
+    /// A method gives the text.
+    Method(Name),
+    /// `str` without `__str__` is `repr`.
+    Repr,
+    /// A dataclass shows its fields.
+    Fields(Name),
+    /// `<Dog object>`.
+    Plain(Name),
+}
+
+/// How objects of a class become text by `__str__` or `__repr__`.
+pub fn shown(env: &Env<'_>, class: Name, name: &str) -> Shown {
+    let method = env.program.find_method(class, name).filter(|path| env.function(*path).is_some());
+    if name == "__str__" {
+        return method.map_or(Shown::Repr, Shown::Method);
+    }
+    // The first class in order that says how: by a method, or by being a dataclass.
+    for path in env.program.mro(class) {
+        let Some(def) = env.class(path) else { continue };
+        if method.is_some_and(|method| method.parent() == path) {
+            return Shown::Method(path.join(name));
+        }
+        if matches!(def.kind, ClassKind::Dataclass { repr: true, .. } | ClassKind::NamedTuple) {
+            return Shown::Fields(class);
+        }
+    }
+    Shown::Plain(class)
+}
+
+/// `write!(f, "P(x={}, y={})", ..)`.
+pub fn fields_write(env: &Env<'_>, class: Name, uses: &mut Uses) -> Expr {
     uses.rt = true;
-    let fields = env.all_fields(class.path);
-    let shown: Vec<_> = fields.iter().filter(|field| field.flags.repr).collect();
+    let name = class.last();
+    // A subclass that is no dataclass itself shows the fields of the dataclass above it.
+    let fields = env.all_fields(class);
+    let record = env.program.mro(class).into_iter().find(|path| {
+        env.class(*path)
+            .is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { .. } | ClassKind::NamedTuple))
+    });
+    let of_record = record.map_or_else(Vec::new, |record| env.all_fields(record));
+    let is_shown = |field: &&&FieldDef| {
+        field.flags.repr && of_record.iter().any(|known| known.name == field.name)
+    };
+    let shown: Vec<_> = fields.iter().filter(is_shown).collect();
     let text: Vec<_> = shown.iter().map(|field| format!("{}={{}}", field.name)).collect();
     let mut args = vec![Expr::atom("f"), Expr::Atom(format!("\"{name}({})\"", text.join(", ")))];
     for field in shown {
-        let mut value = Expr::atom("self").field(names::snake(field.name.as_str()));
-        if class.is_shared && field.cell == FieldCell::Cell {
-            value = value.method("get", vec![]);
-        }
-        args.push(Expr::call("rt::repr", vec![Expr::unary("&", value)]));
+        args.push(Expr::call("rt::repr", vec![Expr::unary("&", field_value(env, class, field))]));
     }
-    layout::render(&Expr::Macro("write".to_owned(), args), 8, 8, 0)
+    Expr::Macro("write".to_owned(), args)
 }
 
-fn fmt_impl(target: &str, name: &str, fns: &[(&str, String)], uses: &mut Uses) -> String {
+/// `self.x` as a place, whatever holds the field.
+fn field_value(env: &Env<'_>, class: Name, field: &FieldDef) -> Expr {
+    let object = env.field_holder(Expr::atom("self"), class, field.name.as_str(), false);
+    let value = object.field(names::snake(field.name.as_str()));
+    let is_shared = env.class(class).is_some_and(|def| def.is_shared);
+    match field.cell {
+        FieldCell::Cell if is_shared => value.method("get", vec![]),
+        FieldCell::RefCell if is_shared => Expr::unary("*", value.method("borrow", vec![])),
+        _ => value,
+    }
+}
+
+/// Objects without `__eq__` are equal to themselves alone.
+pub fn identity(name: &str) -> String {
+    format!(
+        "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        std::ptr::eq(self, other)\n    }}\n}}\n"
+    )
+}
+
+pub fn fmt_impl(target: &str, name: &str, fns: &[(&str, String)], uses: &mut Uses) -> String {
     uses.paths.insert("std::fmt".to_owned());
     let mut out = format!("\nimpl {target} for {name} {{\n");
     for (index, (method, body)) in fns.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! What the printer knows of the whole program: names of modules, classes, functions, globals; types as Rust text.
 
+use crate::family::{Family, families};
 use crate::names;
 use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::*;
@@ -22,6 +23,12 @@ pub struct Env<'a> {
     pub recursive: FxHashSet<Name>,
     /// `main` runs inside the runtime's frame.
     pub needs_frame: bool,
+    /// Classes whose objects are compared, and those that are keys.
+    pub compared: FxHashSet<Name>,
+    pub keyed: FxHashSet<Name>,
+    /// Hierarchies whose instances mix.
+    pub families: Families,
+    pub family_rows: FxHashMap<Name, Family>,
     /// Module of each item: the longest module path that heads the item's path.
     modules: Vec<Name>,
 }
@@ -54,8 +61,13 @@ impl<'a> Env<'a> {
     pub fn new(program: &'a Program<Mir>) -> Self {
         let mut modules: Vec<Name> = program.modules.keys().copied().collect();
         modules.sort_by_key(|path| std::cmp::Reverse(path.as_str().len()));
+        let (families, family_rows) = families(program);
         let mut env = Self {
             program,
+            compared: identity::compared(program),
+            keyed: identity::keyed(program),
+            families,
+            family_rows,
             unions: FxHashMap::default(),
             to_value: values(program, ValueOp::From),
             from_value: values(program, ValueOp::To),
@@ -104,16 +116,7 @@ impl<'a> Env<'a> {
 
     /// Fields of a class in order, those of its bases first.
     pub fn all_fields(&self, class: Name) -> Vec<&'a FieldDef> {
-        let mut out: Vec<&FieldDef> = Vec::new();
-        for path in self.program.mro(class).into_iter().rev() {
-            for field in self.class(path).into_iter().flat_map(|def| &def.fields) {
-                match out.iter_mut().find(|found| found.name == field.name) {
-                    Some(found) => *found = field,
-                    None => out.push(field),
-                }
-            }
-        }
-        out
+        self.program.all_fields(class)
     }
 
     /// An exception class with fields or a constructor of its own.
@@ -299,10 +302,11 @@ impl<'a> Env<'a> {
 
     /// Objects of the class can be keys.
     pub fn is_key(&self, class: Name) -> bool {
-        self.class(class).is_some_and(|class| match class.kind {
+        let is_used = self.keyed.contains(&class);
+        self.class(class).is_some_and(|def| match def.kind {
             ClassKind::Dataclass { frozen, unsafe_hash, eq, .. } => eq && (frozen || unsafe_hash),
             ClassKind::NamedTuple | ClassKind::Enum | ClassKind::EnumOf(_) => true,
-            _ => false,
+            _ => is_used && (self.is_identity(class) || self.program.find_method(class, "__hash__").is_some()),
         })
     }
 
@@ -326,6 +330,11 @@ impl<'a> Env<'a> {
         })
     }
 
+    /// Objects of the class are equal to themselves alone.
+    pub fn is_identity(&self, class: Name) -> bool {
+        identity::is_identity(self.program, class)
+    }
+
     pub fn is_enum(&self, class: Name) -> bool {
         self.class(class).is_some_and(|class| matches!(class.kind, ClassKind::Enum | ClassKind::EnumOf(_)))
     }
@@ -340,8 +349,11 @@ impl<'a> Env<'a> {
     pub fn global_name(&self, path: Name) -> String {
         let own = names::upper(path.last());
         let class = path.parent();
-        if self.class(class).is_none() || self.is_associated(path) {
+        if self.class(class).is_none() {
             return own;
+        }
+        if self.is_associated(path) {
+            return self.constant_name(path);
         }
         format!("{}_{}", names::upper(class.last()), own.trim_start_matches('_'))
     }

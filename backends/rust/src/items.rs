@@ -4,7 +4,7 @@ use crate::classes;
 use crate::env::{Env, Uses};
 use crate::layout::{self, WIDTH};
 use crate::names;
-use crate::print::{Printer, comment, method_name};
+use crate::print::{Printer, comment};
 use crate::tree::{self, Block, Expr, Stmt};
 use crate::types::Position;
 use batuta_base::Name;
@@ -134,8 +134,7 @@ pub fn visibility(env: &Env<'_>, path: Name, module: Name) -> &'static str {
 /// A function or method with its doc comment.
 pub fn function(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses, indent: usize) -> String {
     let name = match (env.class(body.path.parent()).is_some(), body.path.last()) {
-        (true, "__str__") => "to_text".to_owned(),
-        (true, _) => method_name(body),
+        (true, _) => env.member_name(body),
         (false, _) => env.fn_name(body.path),
     };
     named_function(env, body, &name, visibility(env, body.path, module), module, uses, indent)
@@ -205,7 +204,7 @@ pub fn header(start: &str, params: &[String], ret: &str, indent: usize) -> Strin
     format!("{start}(\n{}{}){ret}", rows.concat(), layout_pad(indent))
 }
 
-fn params(printer: &mut Printer<'_, '_>) -> Vec<String> {
+pub fn params(printer: &mut Printer<'_, '_>) -> Vec<String> {
     let body = printer.body;
     let mut out = Vec::new();
     for (index, param) in body.params.iter().enumerate() {
@@ -239,10 +238,11 @@ fn receiver(printer: &mut Printer<'_, '_>, ty: Ty, mutable: bool) -> String {
     }
 }
 
-fn result(printer: &mut Printer<'_, '_>) -> String {
+pub fn result(printer: &mut Printer<'_, '_>) -> String {
     let body = printer.body;
-    let is_own =
-        body.ret.class_path() == Some(body.path.parent()) && matches!(body.ret.kind(), TyKind::Class(..));
+    let own = printer.env.rust_class(body.path.parent());
+    let is_own = body.ret.class_path().map(|class| printer.env.rust_class(class)) == Some(own)
+        && matches!(body.ret.kind(), TyKind::Class(..));
     let ty = if body.is_generator && is_manager(body) {
         let item = body.ret.children().first().copied().unwrap_or_else(Ty::unit);
         let lifetime = if borrows(body) { "'_" } else { "'static" };
@@ -259,7 +259,7 @@ fn result(printer: &mut Printer<'_, '_>) -> String {
     } else {
         printer
             .ty(body.ret, Position::Result)
-            .replace(&format!("Rc<{}>", names::camel(body.path.parent().last())), "Rc<Self>")
+            .replace(&format!("Rc<{}>", names::camel(own.last())), "Rc<Self>")
     };
     match (body.fallible, ty.as_str()) {
         (false, "()") => String::new(),

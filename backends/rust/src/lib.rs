@@ -8,6 +8,8 @@
 mod anchors;
 mod classes;
 mod env;
+mod families;
+mod family;
 mod items;
 mod layout;
 mod literal;

@@ -49,7 +49,8 @@ impl Env<'_> {
                 rt("Error", uses)
             }
             TyKind::Class(path, args) => {
-                let name = self.item_path(*path, &names::camel(path.last()), from, uses);
+                let path = self.rust_class(*path);
+                let name = self.item_path(path, &names::camel(path.last()), from, uses);
                 generic(name, args.iter().map(|arg| stored(*arg, uses)))
             }
             TyKind::Union(_) => self.union_ty(ty, from, uses),

@@ -8,7 +8,10 @@
 //! syntax, no library and does no IO.
 #![forbid(unsafe_code)]
 
+mod append;
 mod body;
+mod family;
+pub mod identity;
 mod op;
 mod program;
 pub mod text;
@@ -16,7 +19,9 @@ mod ty;
 pub mod verify;
 mod visit;
 
+pub use append::Shift;
 pub use body::*;
+pub use family::Families;
 pub use op::*;
 pub use program::*;
 pub use ty::*;

@@ -237,6 +237,20 @@ impl<L> Program<L> {
         }
     }
 
+    /// Fields of a class in order, those of its bases first; a repeated field keeps its first place.
+    pub fn all_fields(&self, class: Name) -> Vec<&FieldDef> {
+        let mut out: Vec<&FieldDef> = Vec::new();
+        for path in self.mro(class).into_iter().rev() {
+            for field in self.classes.get(&path).into_iter().flat_map(|def| &def.fields) {
+                match out.iter_mut().find(|found| found.name == field.name) {
+                    Some(found) => *found = field,
+                    None => out.push(field),
+                }
+            }
+        }
+        out
+    }
+
     /// Path of the method that `class().name` finds.
     pub fn find_method(&self, class: Name, name: &str) -> Option<Name> {
         self.mro(class).into_iter().find_map(|path| {

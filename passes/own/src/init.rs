@@ -10,7 +10,6 @@
 //! A statement that uses the object as a whole (a method call) needs it to exist: it is made just
 //! before, and fields that are assigned later start with their type's empty value.
 
-use crate::types::all_fields;
 use batuta_base::{FxHashMap, Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
@@ -55,7 +54,7 @@ pub fn prepare(program: &Program<Typed>, src: &Body<Typed>) -> Body<Typed> {
     out.kind = FnKind::StaticMethod;
     out.params.remove(0);
     out.ret = object;
-    let fields = all_fields(program, class);
+    let fields = program.all_fields(class);
     let mut locals = FxHashMap::default();
     for field in &fields {
         locals.insert(field.name, out.local(field.name.as_str(), field.ty, Origin::default()));

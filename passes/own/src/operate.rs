@@ -3,7 +3,6 @@
 use crate::alias::Reads;
 use crate::body::{Own, Want};
 use crate::places::holds_only_shared;
-use crate::types::all_fields;
 use batuta_base::Origin;
 use batuta_core::*;
 
@@ -210,7 +209,7 @@ impl Own<'_> {
     fn class_literal(&mut self, args: &[NodeId], attr: &Attr, ty: Ty, origin: Origin) -> NodeId {
         let class = ty.class_path();
         let wants: Vec<Ty> = match class {
-            Some(class) => all_fields(self.program, class).iter().map(|field| field.ty).collect(),
+            Some(class) => self.program.all_fields(class).iter().map(|field| field.ty).collect(),
             None => Vec::new(),
         };
         let mut lowered = Vec::new();

@@ -89,19 +89,5 @@ pub fn param_tys(program: &Program<Typed>, callee: &Callee) -> Vec<Ty> {
 
 /// Fields that a generated constructor takes, base classes first.
 pub fn init_fields(program: &Program<Typed>, class: Name) -> Vec<(Name, Ty)> {
-    all_fields(program, class).into_iter().filter(|field| field.flags.init).map(|f| (f.name, f.ty)).collect()
-}
-
-/// All fields of a class with those of its bases, base classes first.
-pub fn all_fields(program: &Program<Typed>, class: Name) -> Vec<&FieldDef> {
-    let mut out: Vec<&FieldDef> = Vec::new();
-    for path in program.mro(class).into_iter().rev() {
-        for field in program.classes.get(&path).map_or(&[][..], |def| &def.fields) {
-            match out.iter().position(|known| known.name == field.name) {
-                Some(at) => out[at] = field,
-                None => out.push(field),
-            }
-        }
-    }
-    out
+    program.all_fields(class).into_iter().filter(|field| field.flags.init).map(|f| (f.name, f.ty)).collect()
 }

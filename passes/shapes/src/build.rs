@@ -49,8 +49,10 @@ impl Built {
         }
         let mut parts = self.graph.kids(shape).to_vec();
         if let Some(class) = self.graph.ty(shape).class_path() {
+            let family = self.graph.family(class);
+            let is_ours = |owner: Name| self.graph.family(owner) == family;
             parts.extend(
-                self.fields.iter().filter(|((owner, _), _)| *owner == class).map(|(_, field)| *field),
+                self.fields.iter().filter(|((owner, _), _)| is_ours(*owner)).map(|(_, field)| *field),
             );
         }
         parts.into_iter().any(|part| self.changes_below(part, seen))

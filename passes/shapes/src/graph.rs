@@ -91,6 +91,13 @@ impl Graph {
             // A coercion stands between: `option<T>` meets `T`, a class meets its base.
             return self.unify_through_option(a, b);
         }
+        // Objects of a class and of its base stay two kinds of nodes: their family joins them.
+        if let (TyKind::Class(left, _), TyKind::Class(right, _)) =
+            (self.rows[a].ty.kind(), self.rows[b].ty.kind())
+            && left != right
+        {
+            return;
+        }
         let row = self.rows[b].clone();
         self.rows[b].parent = Some(a);
         let target = &mut self.rows[a];
@@ -163,13 +170,17 @@ impl Graph {
         let id = self.find(id);
         self.rows[id].mutated = true;
         if let TyKind::Class(path, _) = self.rows[id].ty.kind() {
-            self.mutated_classes.insert(*path);
+            self.mutated_classes.insert(self.family(*path));
         }
     }
 
     /// Whether anything in the program changes objects of this very flow class.
     pub fn is_mutated(&self, id: ShapeId) -> bool {
-        self.rows[self.find(id)].mutated
+        let row = &self.rows[self.find(id)];
+        match row.ty.kind() {
+            TyKind::Class(path, _) => self.mutated_classes.contains(&self.family(*path)),
+            _ => row.mutated,
+        }
     }
 
     pub fn set_shared(&mut self, id: ShapeId) -> bool {

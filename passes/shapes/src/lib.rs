@@ -20,12 +20,13 @@ mod calls;
 mod effects;
 mod graph;
 mod growth;
+mod inits;
 mod lift;
 mod operate;
 mod rewrite;
 
 use batuta_base::{FxHashSet, Name};
-use batuta_core::{Demotion, Node, NodeId, Program, Typed};
+use batuta_core::{Demotion, Families, Node, NodeId, Program, Typed, identity};
 
 /// A program in representation types.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -45,7 +46,7 @@ pub struct ShapeOptions {
 /// Decides representations and writes them into the program's types. `demoted` are the uses that
 /// earlier rounds found to need a second owner.
 pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOptions) -> Shaped {
-    let lifted = lift::lift(program);
+    let lifted = lift::lift(&inits::settle(program));
     let program = &lifted;
     let mut built = build::build(program);
     for demotion in demoted {
@@ -58,6 +59,7 @@ pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOpti
             built.graph.set_shared(shape);
         }
     }
+    share_objects(program, &mut built);
     growth::widths(&mut built, options);
     let modes = effects::effects(program, &built);
     let mut frozen = FxHashSet::default();
@@ -68,4 +70,22 @@ pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOpti
         frozen.extend(uses.map(|(id, _)| id).filter(unchanged).map(|id| (body.path, id)));
     }
     Shaped { program: rewrite::rewrite(program, &built, &modes), frozen }
+}
+
+/// Classes whose objects must be one object for life: those that the program tells apart, and
+/// families that change and whose classes add fields of their own.
+fn share_objects(program: &Program<Typed>, built: &mut build::Built) {
+    let mut shared = identity::told_apart(program);
+    let families = Families::of(program);
+    for (class, def) in &program.classes {
+        let Some(root) = families.root(*class) else { continue };
+        let shape = built.graph.fresh(batuta_core::Ty::class(*class));
+        if *class != root && !def.fields.is_empty() && built.graph.is_mutated(shape) {
+            shared.insert(root);
+        }
+    }
+    for class in shared {
+        let shape = built.graph.fresh(batuta_core::Ty::class(class));
+        built.graph.set_shared(shape);
+    }
 }

@@ -129,25 +129,12 @@ impl Walk<'_> {
     fn class_literal(&mut self, shapes: &[ShapeId], ty: Ty) -> ShapeId {
         let made = self.built.graph.fresh(ty);
         let Some(class) = ty.class_path() else { return made };
-        for (name, shape) in self.all_fields(class).into_iter().zip(shapes) {
-            if let Some(target) = self.field(class, name) {
+        for (field, shape) in self.program.all_fields(class).into_iter().zip(shapes) {
+            if let Some(target) = self.field(class, field.name) {
                 self.built.graph.flow(*shape, target);
             }
         }
         made
-    }
-
-    /// Names of the fields of a class and its bases, base classes first.
-    fn all_fields(&self, class: Name) -> Vec<Name> {
-        let mut out = Vec::new();
-        for path in self.program.mro(class).into_iter().rev() {
-            for field in &self.program.classes[&path].fields {
-                if !out.contains(&field.name) {
-                    out.push(field.name);
-                }
-            }
-        }
-        out
     }
 
     fn int_step(&mut self, op: IntOp, shapes: &[ShapeId], args: &[NodeId], ty: Ty) -> ShapeId {

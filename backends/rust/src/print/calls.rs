@@ -78,13 +78,13 @@ impl Printer<'_, '_> {
                     return self.problem("a virtual call without receiver");
                 }
                 let receiver = parts.remove(0);
-                receiver.method(names::function(*path), parts)
+                let name = self.env.function(*path).map_or_else(|| names::function(*path), |body| method_name(body));
+                receiver.method(name, parts)
             }
             Callee::New(class) => {
                 let args = self.arguments(args);
-                let own = names::camel(class.last());
-                let path = self.env.item_path(*class, &own, self.module, self.uses);
-                Expr::call(format!("{path}::new"), args)
+                let path = self.class_type(*class);
+                Expr::call(format!("{path}::{}", self.env.constructor_name(*class)), args)
             }
             Callee::Lib(name) => self.call_lib(*name, args, ty),
             Callee::Value(node) => {
@@ -109,7 +109,7 @@ impl Printer<'_, '_> {
         let mut parts = self.arguments(&kept);
         if callee.has_receiver() && !parts.is_empty() {
             let receiver = parts.remove(0);
-            return receiver.method(method_name(&callee), parts);
+            return receiver.method(self.env.member_name(&callee), parts);
         }
         Expr::call(self.function_path(&callee), parts)
     }
@@ -122,13 +122,17 @@ impl Printer<'_, '_> {
             let own = self.env.fn_name(path);
             return self.env.item_path(path, &own, self.module, self.uses);
         }
-        let own = names::camel(class.last());
-        let owner = if self.body.path.parent() == class && self.env.module_of(class) == self.module {
-            "Self".to_owned()
-        } else {
-            self.env.item_path(class, &own, self.module, self.uses)
-        };
-        format!("{owner}::{}", method_name(callee))
+        format!("{}::{}", self.class_type(class), self.env.member_name(callee))
+    }
+
+    /// The Rust type of a class's objects: `Self` in its own methods.
+    pub(crate) fn class_type(&mut self, class: Name) -> String {
+        let root = self.env.rust_class(class);
+        let home = self.body.path.parent();
+        if self.env.class(home).is_some() && self.env.rust_class(home) == root && self.in_impl {
+            return "Self".to_owned();
+        }
+        self.env.item_path(root, &names::camel(root.last()), self.module, self.uses)
     }
 
     fn call_lib(&mut self, name: Name, args: &[Arg], ty: Ty) -> Expr {

@@ -42,6 +42,8 @@ pub struct Printer<'a, 'u> {
     pub has_hole: bool,
     /// Fields of an object under construction that are locals: `__init__` prints `new`.
     pub building: Option<LocalId>,
+    /// The text stands in the `impl` of the body's class.
+    pub in_impl: bool,
     labels: usize,
 }
 
@@ -86,6 +88,7 @@ impl<'a, 'u> Printer<'a, 'u> {
             guards: Vec::new(),
             has_hole: false,
             building: None,
+            in_impl: env.class(body.path.parent()).is_some(),
             labels: 0,
         }
     }

@@ -24,9 +24,11 @@ impl Printer<'_, '_> {
                 };
                 let is = self.env.program.is_subclass(of, class);
                 // A value of the base class may be an object of any subclass: its type does not say.
-                if !is && self.env.program.is_subclass(class, of) {
-                    return self
-                        .problem(&format!("whether a `{of}` is a `{class}` is not known from its type"));
+                if !is && self.env.families.root(class) == self.env.families.root(of)
+                    && self.env.family(class).is_some()
+                {
+                    let name = names::snake(class.last());
+                    return self.expr(args[0]).without_ref().method(format!("is_{name}"), vec![]);
                 }
                 Expr::Atom(is.to_string())
             }
@@ -36,12 +38,7 @@ impl Printer<'_, '_> {
     fn struct_literal(&mut self, args: &[NodeId], ty: Ty) -> Expr {
         let Some(class) = ty.class_path() else { return self.problem("an object without class") };
         let fields = self.env.all_fields(class);
-        let own = names::camel(class.last());
-        let path = if self.body.path.parent() == class {
-            "Self".to_owned()
-        } else {
-            self.env.item_path(class, &own, self.module, self.uses)
-        };
+        let path = self.class_type(class);
         let is_shared = self.env.class(class).is_some_and(|class| class.is_shared);
         let mut parts = Vec::new();
         for (field, arg) in fields.iter().zip(args) {
@@ -49,9 +46,9 @@ impl Printer<'_, '_> {
             if is_shared {
                 value = self.celled(field.cell, value);
             }
-            parts.push((names::snake(field.name.as_str()), value));
+            parts.push((field.name, value));
         }
-        Expr::Struct(path, parts)
+        self.env.object_literal(class, &path, parts, self.module, self.uses)
     }
 
     fn celled(&mut self, cell: batuta_core::FieldCell, value: Expr) -> Expr {

@@ -227,7 +227,8 @@ impl Printer<'_, '_> {
         if self.building.is_some() && matches!(&expr, Expr::Atom(text) if text == "self") {
             return Placed { expr: Expr::Atom(own), ty: field.ty, cell: false };
         }
-        let expr = expr.field(own);
+        let change = access == Access::Change && !is_shared;
+        let expr = self.env.field_holder(expr, class, name.as_str(), change).field(own);
         match field.cell {
             FieldCell::Cell if is_shared => Placed { expr, ty: field.ty, cell: true },
             FieldCell::RefCell if is_shared => {
@@ -250,10 +251,10 @@ impl Printer<'_, '_> {
             let name = format!("{class}::{}", crate::classes::variant_name(path));
             return Placed { expr: Expr::Atom(name), ty, cell: false };
         }
-        let own = names::upper(path.last());
         if self.env.class(path.parent()).is_some() && storage == Storage::Const {
             let class = path.parent();
-            let owner = self.env.item_path(class, &names::camel(class.last()), self.module, self.uses);
+            let owner = self.class_type(class);
+            let own = self.env.constant_name(path);
             let ty = if *ty.kind() == TyKind::Str { ty.reference() } else { ty };
             return Placed { expr: Expr::Atom(format!("{owner}::{own}")), ty, cell: false };
         }

@@ -1,0 +1,126 @@
+//! Classes whose objects meet `==`, and classes whose objects are keys.
+
+use batuta_base::{FxHashSet, Name};
+use crate::*;
+
+/// Library functions that compare items.
+const COMPARING: &[&str] = &["remove", "index", "count", "__eq__", "__contains__"];
+
+/// Classes in the types of what the program compares, and in fields of what compares its fields.
+pub fn compared<L>(program: &Program<L>) -> FxHashSet<Name> {
+    let mut out = FxHashSet::default();
+    for body in program.fns.values() {
+        for (_, row) in body.nodes.iter() {
+            let args: Vec<NodeId> = match &row.kind {
+                Node::Op { op: Op::CmpOp(op), args, .. } if !matches!(op, CmpOp::Is | CmpOp::IsNot) => args.clone(),
+                Node::Op { op: Op::ListOp(ListOp::Contains), args, .. } => args.clone(),
+                Node::Call { callee: Callee::Lib(name), args }
+                    if COMPARING.contains(&name.as_str().split('#').next().unwrap_or("").rsplit('.').next().unwrap_or("")) =>
+                {
+                    args.iter().map(|arg| arg.value).collect()
+                }
+                _ => continue,
+            };
+            args.iter().for_each(|arg| classes_in(body.nodes[*arg].ty, &mut out));
+        }
+    }
+    out.extend(keyed(program));
+    loop {
+        let before = out.len();
+        for class in program.classes.values() {
+            let is_record = matches!(class.kind, ClassKind::Dataclass { eq: true, .. } | ClassKind::NamedTuple);
+            if is_record && out.contains(&class.path) {
+                class.fields.iter().for_each(|field| classes_in(field.ty, &mut out));
+            }
+        }
+        out = with_families(program, out);
+        if out.len() == before {
+            return out;
+        }
+    }
+}
+
+/// Objects of the class are equal to themselves alone.
+pub fn is_identity<L>(program: &Program<L>, class: Name) -> bool {
+    let is_value = |path: Name| {
+        program.classes.get(&path).is_some_and(|def| {
+            matches!(
+                def.kind,
+                ClassKind::Dataclass { eq: true, .. }
+                    | ClassKind::NamedTuple
+                    | ClassKind::Enum
+                    | ClassKind::EnumOf(_)
+                    | ClassKind::Exception
+            )
+        })
+    };
+    !program.mro(class).into_iter().any(is_value) && program.find_method(class, "__eq__").is_none()
+}
+
+/// Classes whose objects the program tells apart: each needs to be one object for life.
+pub fn told_apart<L>(program: &Program<L>) -> FxHashSet<Name> {
+    let mut out = compared(program);
+    out.retain(|class| is_identity(program, *class));
+    let mut same = FxHashSet::default();
+    for body in program.fns.values() {
+        for (_, row) in body.nodes.iter() {
+            if let Node::Op { op: Op::CmpOp(CmpOp::Is | CmpOp::IsNot), args, .. } = &row.kind {
+                args.iter().for_each(|arg| classes_in(body.nodes[*arg].ty, &mut same));
+            }
+        }
+    }
+    let is_object = |class: &Name| {
+        program.classes.get(class).is_some_and(|def| {
+            !matches!(def.kind, ClassKind::Enum | ClassKind::EnumOf(_) | ClassKind::Exception)
+        })
+    };
+    out.extend(with_families(program, same));
+    out.retain(is_object);
+    out
+}
+
+/// Classes in the types of keys and set members.
+pub fn keyed<L>(program: &Program<L>) -> FxHashSet<Name> {
+    let mut out = FxHashSet::default();
+    let mut see = |ty: Ty| {
+        ty.any(&mut |ty| {
+            match ty.kind() {
+                TyKind::Set(item) | TyKind::FrozenSet(item) | TyKind::Dict(item, _) => {
+                    classes_in(*item, &mut out);
+                }
+                TyKind::Lib(name, args) if matches!(name.last(), "defaultdict" | "Counter" | "OrderedDict") => {
+                    args.first().iter().for_each(|item| classes_in(**item, &mut out));
+                }
+                _ => {}
+            }
+            false
+        });
+    };
+    for body in program.fns.values() {
+        see(body.ret);
+        body.locals.iter().for_each(|(_, row)| see(row.ty));
+        body.nodes.iter().for_each(|(_, row)| see(row.ty));
+    }
+    program.classes.values().flat_map(|class| &class.fields).for_each(|field| see(field.ty));
+    program.globals.values().for_each(|global| see(global.ty));
+    with_families(program, out)
+}
+
+fn classes_in(ty: Ty, out: &mut FxHashSet<Name>) {
+    ty.any(&mut |ty| {
+        if let TyKind::Class(path, _) = ty.kind() {
+            out.insert(*path);
+        }
+        false
+    });
+}
+
+/// A class stands for its whole hierarchy.
+fn with_families<L>(program: &Program<L>, classes: FxHashSet<Name>) -> FxHashSet<Name> {
+    let mut out = FxHashSet::default();
+    for class in &classes {
+        out.extend(program.mro(*class));
+        out.extend(program.subclasses(*class));
+    }
+    out
+}
