@@ -326,7 +326,10 @@ impl<'a> Env<'a> {
         self.class(class).is_some_and(|class| match class.kind {
             ClassKind::Dataclass { eq, .. } => eq,
             ClassKind::NamedTuple | ClassKind::Enum | ClassKind::EnumOf(_) => true,
-            _ => self.program.find_method(class.path, "__eq__").is_some(),
+            _ => {
+                self.program.find_method(class.path, "__eq__").is_some()
+                    || self.is_identity(class.path) && self.compared.contains(&class.path)
+            }
         })
     }
 

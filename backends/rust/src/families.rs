@@ -52,7 +52,6 @@ fn definition(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, us
         match env.payload(family, *variant) {
             Some(payload) => {
                 let ty = env.item_path(payload, &names::camel(payload.last()), module, uses);
-                let ty = if is_recursive(env, family, payload) { format!("Box<{ty}>") } else { ty };
                 let _ = writeln!(out, "    {name}({ty}),");
             }
             None => {
@@ -72,11 +71,6 @@ fn definition(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, us
     out
 }
 
-/// A payload that holds its own family directly would have no size.
-fn is_recursive(_env: &Env<'_>, _family: &Family, _payload: Name) -> bool {
-    false
-}
-
 fn payload(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, uses: &mut Uses) -> String {
     let vis = visibility(env, class.path, module);
     let derives = derives(env, family);
@@ -84,10 +78,10 @@ fn payload(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, uses:
     if !derives.is_empty() {
         let _ = writeln!(out, "#[derive({})]", derives.join(", "));
     }
-    let _ = writeln!(out, "{vis}struct {} {{", payload_name(env, family, class.path));
+    let _ = writeln!(out, "{vis}struct {} {{", payload_name(family, class.path));
     for base in env.payload_bases(family, class.path) {
         let Some(base) = env.payload(family, base) else { continue };
-        let ty = env.item_path(base, &payload_name(env, family, base), module, uses);
+        let ty = env.item_path(base, &payload_name(family, base), module, uses);
         let _ = writeln!(out, "    {vis}{}: {ty},", names::snake(base.last()));
     }
     out.push_str(&classes::fields(env, class, &env.own_fields(class.path), module, uses));
@@ -95,7 +89,7 @@ fn payload(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, uses:
     out
 }
 
-fn payload_name(_env: &Env<'_>, family: &Family, class: Name) -> String {
+fn payload_name(family: &Family, class: Name) -> String {
     let own = names::camel(class.last());
     if class == family.root { format!("{own}Fields") } else { own }
 }
@@ -144,6 +138,7 @@ fn members(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, uses:
     }
     if class.path == family.root {
         parts.extend(dispatchers(env, family, module, uses));
+        parts.extend(class_name(env, family, module));
     }
     parts.extend(accessors(env, family, class, module, uses));
     parts.into_iter().map(|part| part.trim_end().to_owned()).filter(|part| !part.is_empty()).collect()
@@ -264,6 +259,19 @@ fn dispatcher(env: &Env<'_>, family: &Family, name: &str, module: Name, uses: &m
     Some(format!("    {head} {}\n", layout::fn_block(&body, 4)))
 }
 
+/// `class_name`, where the program asks an object for its class.
+fn class_name(env: &Env<'_>, family: &Family, module: Name) -> Option<String> {
+    if !family.asks_class {
+        return None;
+    }
+    let name = |class: Name| Expr::Atom(crate::literal::string(class.last()));
+    let groups = family.concrete.iter().map(|class| (vec![*class], name(*class))).collect();
+    let value = choose(env, family, subject(env, family, Expr::atom("self")), groups);
+    let vis = visibility(env, family.root, module);
+    let head = "fn class_name(&self) -> &'static str";
+    Some(format!("    {vis}{head} {}\n", layout::fn_block(&Block::of(value), 4)))
+}
+
 /// What reading a method that the object's class lacks does.
 fn missing(name: &str, class: Name, uses: &mut Uses) -> Expr {
     uses.rt = true;
@@ -294,7 +302,7 @@ fn accessors(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, use
     if env.payload(family, class.path) != Some(class.path) {
         return out;
     }
-    let ty = payload_name(env, family, class.path);
+    let ty = payload_name(family, class.path);
     out.push(accessor(env, family, class.path, &format!("{vis}fn as_{own}(&self) -> &{ty}"), false, uses));
     if !class.is_shared && family.changes(&env.own_fields(class.path)) {
         let head = format!("{vis}fn as_{own}_mut(&mut self) -> &mut {ty}");
@@ -460,6 +468,6 @@ fn payload_literal(
             parts.push((names::snake(field.name.as_str()), values.remove(at).1));
         }
     }
-    let path = env.item_path(class, &payload_name(env, family, class), module, uses);
+    let path = env.item_path(class, &payload_name(family, class), module, uses);
     Expr::Struct(path, parts)
 }

@@ -24,6 +24,8 @@ pub struct Family {
     pub defs: FxHashMap<String, Vec<Name>>,
     /// Classes that an instance test names.
     pub tested: FxHashSet<Name>,
+    /// The program asks an object of the family for its class.
+    pub asks_class: bool,
     /// Fields that the program changes, by name.
     changed: FxHashSet<Name>,
 }
@@ -47,6 +49,7 @@ struct Facts {
     constructed: FxHashSet<Name>,
     called: FxHashSet<Name>,
     tested: FxHashSet<Name>,
+    asked: FxHashSet<Name>,
     changed: FxHashSet<Name>,
 }
 
@@ -68,6 +71,9 @@ impl Facts {
                     }
                     Node::Op { op: Op::ClassOp(ClassOp::IsInstance), attr: Attr::Name(class), .. } => {
                         facts.tested.insert(*class);
+                    }
+                    Node::Call { callee: Callee::Lib(name), args } if *name == "builtins.type" => {
+                        facts.asked.extend(body.ty(args[0].value).class_path());
                     }
                     Node::Use(place, Mode::Mut | Mode::Take) => facts.change(place),
                     _ => {}
@@ -110,12 +116,13 @@ fn family(program: &Program<Mir>, found: &Families, facts: &Facts, root: Name) -
     let has_base = below && !program.classes[&root].fields.is_empty();
     let mut family = Family {
         root,
-        members,
         concrete,
         has_base,
         defs: FxHashMap::default(),
+        asks_class: members.iter().any(|class| facts.asked.contains(class)),
         tested: facts.tested.clone(),
         changed: facts.changed.clone(),
+        members,
     };
     family.defs = family.find_defs(program, facts);
     family

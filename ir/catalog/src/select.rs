@@ -1,6 +1,7 @@
 //! Which overload a call with resolved argument types means.
 
 use crate::{Row, functions, overload};
+use batuta_base::Name;
 use batuta_core::{Ty, TyKind};
 
 /// The row of a resolved call: `name` or `name#overload`, chosen by the types of its arguments.
@@ -20,22 +21,34 @@ fn takes_count(row: &Row, count: usize) -> bool {
 }
 
 fn takes(row: &Row, args: &[Ty]) -> bool {
+    let mut bound = Bound::new();
     takes_count(row, args.len())
         && args.iter().enumerate().all(|(index, arg)| {
             let param = row.params.get(index).or_else(|| row.params.last().filter(|param| param.variadic));
-            param.is_some_and(|param| fits(param.ty, *arg))
+            param.is_some_and(|param| fits(param.ty, *arg, &mut bound))
         })
 }
 
-fn fits(pattern: Ty, arg: Ty) -> bool {
+/// Type variables of a row, and what they were met with first.
+type Bound = Vec<(Name, Ty)>;
+
+fn fits(pattern: Ty, arg: Ty, bound: &mut Bound) -> bool {
     let (pattern, arg) = (pattern.strip(), arg.strip());
+    let is_function = |ty: Ty| matches!(ty.kind(), TyKind::Func(..));
     match (pattern.kind(), arg.kind()) {
-        (TyKind::Var(_), _) => true,
+        // `max(xs, key=f)` is no `max(xs, default=f)`.
+        (TyKind::Var(name), _) => match bound.iter().find(|(known, _)| known == name) {
+            Some((_, first)) => is_function(*first) == is_function(arg),
+            None => {
+                bound.push((*name, arg));
+                true
+            }
+        },
         (TyKind::Int(_), TyKind::Int(_)) | (TyKind::Func(..), TyKind::Func(..) | TyKind::TypeOf(_)) => true,
-        (TyKind::Iter(item), _) => iterates(arg).is_some_and(|part| fits(*item, part)),
-        (TyKind::Option(item), TyKind::Option(part)) => fits(*item, *part),
+        (TyKind::Iter(item), _) => iterates(arg).is_some_and(|part| fits(*item, part, bound)),
+        (TyKind::Option(item), TyKind::Option(part)) => fits(*item, *part, bound),
         (TyKind::Option(_), TyKind::Unit) => true,
-        (TyKind::Option(item), _) => fits(*item, arg),
+        (TyKind::Option(item), _) => fits(*item, arg, bound),
         (TyKind::Lib(a, _), TyKind::Lib(b, _)) if a != b => false,
         (TyKind::Class(a, _), TyKind::Class(b, _)) if a != b => false,
         (TyKind::Value, _) => true,
@@ -43,7 +56,7 @@ fn fits(pattern: Ty, arg: Ty) -> bool {
             let same = std::mem::discriminant(pattern.kind()) == std::mem::discriminant(arg.kind());
             let (parts, kids) = (pattern.children(), arg.children());
             same && parts.len() == kids.len()
-                && parts.into_iter().zip(kids).all(|(part, kid)| fits(part, kid))
+                && parts.into_iter().zip(kids).all(|(part, kid)| fits(part, kid, bound))
         }
     }
 }

@@ -74,7 +74,13 @@ impl Apply<'_, '_, '_> {
     }
 
     pub(crate) fn field_default(&mut self, field: &FieldDef, origin: Origin) -> NodeId {
-        let Some(path) = field.default else { return self.mk(Node::Const(Const::None), Ty::unit(), origin) };
+        match field.default {
+            Some(path) => self.default_value(path, origin),
+            None => self.mk(Node::Const(Const::None), Ty::unit(), origin),
+        }
+    }
+
+    fn default_value(&mut self, path: Name, origin: Origin) -> NodeId {
         let env = self.types.env();
         if let Some(body) = env.program.fns.get(&path) {
             let tail =
@@ -144,6 +150,8 @@ impl Apply<'_, '_, '_> {
                     _ => object,
                 }
             }
+            // The default of a dataclass's field.
+            Node::Call { callee: Callee::Fn(path), args } if args.is_empty() => self.default_value(*path, origin),
             Node::Op { op: Op::ObjOp(ObjOp::Neg), args, .. } => {
                 let inner = self.copy_default(from, args[0], origin);
                 let ty = self.ty(inner);

@@ -38,6 +38,7 @@ mod rows;
 mod rules;
 mod solve;
 mod store;
+mod synth;
 mod types;
 mod vars;
 mod webs;

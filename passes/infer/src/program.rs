@@ -14,6 +14,8 @@ const ROUNDS: usize = 4;
 
 /// Types a program. Total: what has no type becomes `value`, what has no meaning a hole, each with a diagnostic.
 pub fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
+    let completed = crate::synth::complete(program);
+    let program = completed.as_ref().unwrap_or(program);
     let program = &crate::expand::expand(program);
     let env = Env::new(program);
     let units: FxHashMap<Name, Rc<Unit>> = program

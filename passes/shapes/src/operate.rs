@@ -2,7 +2,6 @@
 
 use crate::build::{Step, Walk};
 use crate::graph::ShapeId;
-use batuta_base::Name;
 use batuta_core::*;
 
 impl Walk<'_> {

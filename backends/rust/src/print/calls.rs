@@ -136,6 +136,11 @@ impl Printer<'_, '_> {
     }
 
     fn call_lib(&mut self, name: Name, args: &[Arg], ty: Ty) -> Expr {
+        if let ("type.name", [of]) = (name.as_str(), args)
+            && let Some(text) = self.class_text(of.value)
+        {
+            return text;
+        }
         let tys: Vec<Ty> = args.iter().map(|arg| self.body.ty(arg.value)).collect();
         let Some(row) = catalog::select(name.as_str(), &tys) else {
             return self.problem(&format!("`{name}` has no row in the catalogue"));

@@ -5,7 +5,8 @@ use crate::env::variant;
 use crate::names;
 use crate::tree::Expr;
 use crate::types::Position;
-use batuta_core::{Attr, ClassOp, Lang, Node, NodeId, Op, Ty, TyKind, UnionOp, ValueOp};
+use batuta_base::Name;
+use batuta_core::{Attr, Callee, ClassKind, ClassOp, Lang, Node, NodeId, Op, Ty, TyKind, UnionOp, ValueOp};
 
 impl Printer<'_, '_> {
     pub(crate) fn class_op(&mut self, op: ClassOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
@@ -49,6 +50,29 @@ impl Printer<'_, '_> {
             parts.push((field.name, value));
         }
         self.env.object_literal(class, &path, parts, self.module, self.uses)
+    }
+
+    /// The name of the class that a class value stands for: `Dog`, `type(x)`.
+    pub(crate) fn class_text(&mut self, node: NodeId) -> Option<Expr> {
+        let literal = |class: Name| Expr::Atom(crate::literal::string(class.last()));
+        match &self.body.nodes[node].kind {
+            Node::Item(class) => self.env.class(*class).map(|_| literal(*class)),
+            Node::Call { callee: Callee::Lib(name), args } if *name == "builtins.type" => {
+                let class = self.body.ty(args[0].value).class_path()?;
+                if self.env.class(class)?.kind == ClassKind::Exception {
+                    return None;
+                }
+                if self.env.family(class).is_none() {
+                    return Some(literal(class));
+                }
+                let object = match &self.body.nodes[args[0].value].kind {
+                    Node::Use(place, _) => self.place(place, super::places::Access::Read).expr,
+                    _ => self.expr(args[0].value).without_ref(),
+                };
+                Some(object.method("class_name", vec![]))
+            }
+            _ => None,
+        }
     }
 
     fn celled(&mut self, cell: batuta_core::FieldCell, value: Expr) -> Expr {

@@ -334,9 +334,18 @@ impl Printer<'_, '_> {
             CmpOp::Le => "<=",
             CmpOp::Gt => ">",
             CmpOp::Ge => ">=",
-            CmpOp::Is | CmpOp::IsNot => return self.identity(op, left, right),
+            CmpOp::Is | CmpOp::IsNot => {
+                let sign = if op == CmpOp::Is { "==" } else { "!=" };
+                return match self.compare_classes(sign, left, right) {
+                    Some(expr) => expr,
+                    None => self.identity(op, left, right),
+                };
+            }
         };
         if let Some(expr) = self.compare_length(sign, left, right) {
+            return expr;
+        }
+        if let Some(expr) = self.compare_classes(sign, left, right) {
             return expr;
         }
         if let Some(expr) = self.compare_empty(op, left, right) {
@@ -355,6 +364,15 @@ impl Printer<'_, '_> {
             (false, true) if sign != "==" && sign != "!=" => a.method("as_str", vec![]).binary(sign, b),
             _ => a.binary(sign, b),
         }
+    }
+
+    /// `type(a) is Dog`: classes of the program are told apart by name.
+    fn compare_classes(&mut self, sign: &'static str, left: NodeId, right: NodeId) -> Option<Expr> {
+        if !matches!(self.body.ty(left).kind(), TyKind::TypeOf(_)) {
+            return None;
+        }
+        let (left, right) = (self.class_text(left)?, self.class_text(right)?);
+        Some(left.binary(sign, right))
     }
 
     /// `xs.len() > 3`: lengths are compared with constants as they are; with 0 it is a question of emptiness.

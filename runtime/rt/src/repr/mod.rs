@@ -138,6 +138,16 @@ impl Repr for bool {
     }
 }
 
+impl<T: Repr + ?Sized> Repr for std::cell::Ref<'_, T> {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt_repr(f)
+    }
+
+    fn fmt_str(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt_str(f)
+    }
+}
+
 impl Repr for () {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("None")

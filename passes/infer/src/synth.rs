@@ -1,0 +1,110 @@
+//! Methods that the source has without writing them.
+//!
+//! * A dataclass gets its `__init__` when a class below it has one of its own, which may call it.
+//! * A class attribute that classes of one hierarchy define anew is read through a property, so that
+//!   `self.sound` finds the attribute of the object's own class.
+
+use crate::env::Env;
+use batuta_base::{Name, Origin};
+use batuta_core::*;
+use std::sync::Arc;
+
+/// The program with these methods written out; `None` when it needs none.
+pub(crate) fn complete(program: &Program<Hir>) -> Option<Program<Hir>> {
+    let env = Env::new(program);
+    let mut made: Vec<Body<Hir>> = Vec::new();
+    for (path, class) in &program.classes {
+        if needs_init(&env, *path) {
+            made.push(record_init(&env, *path));
+        }
+        for attribute in &class.attributes {
+            if is_defined_anew(&env, *path, *attribute) {
+                made.push(property(&env, *path, *attribute));
+            }
+        }
+    }
+    if made.is_empty() {
+        return None;
+    }
+    let mut out = program.clone();
+    for body in made {
+        let class = body.path.parent();
+        let def = Arc::make_mut(out.classes.get_mut(&class).expect("it is a method of a class"));
+        def.methods.push(body.path);
+        out.fns.insert(body.path, Arc::new(body));
+    }
+    Some(out)
+}
+
+fn needs_init(env: &Env<'_>, class: Name) -> bool {
+    let is_record = env.class(class).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { .. }));
+    let has_init = |class: &Name| env.program.fns.contains_key(&class.join("__init__"));
+    let below = env.program.subclasses(class);
+    is_record && !has_init(&class) && below.iter().skip(1).any(has_init)
+}
+
+fn method(env: &Env<'_>, path: Name, kind: FnKind) -> (Body<Hir>, LocalId) {
+    let lang = env.program.fns.values().next().map_or(Lang::Python, |body| body.lang);
+    let mut body = Body::new(path, lang, kind);
+    let this = body.local("self", Ty::unknown(), Origin::default());
+    body.params.push(param(Name::new("self"), this, ParamKind::Normal, None));
+    (body, this)
+}
+
+fn param(name: Name, local: LocalId, kind: ParamKind, default: Option<NodeId>) -> Param {
+    Param { name, local, kind, default }
+}
+
+/// `def __init__(self, x, y=0): self.x = x; self.y = y`.
+fn record_init(env: &Env<'_>, class: Name) -> Body<Hir> {
+    let at = Origin::default();
+    let (mut body, this) = method(env, class.join("__init__"), FnKind::Method);
+    body.ret = Ty::unit();
+    let mut stmts = Vec::new();
+    for field in env.record_fields(class) {
+        let local = body.local(field.name.as_str(), field.ty, at);
+        let default = field.default.map(|path| {
+            let call = Node::Call { callee: Callee::Fn(path), args: Vec::new() };
+            body.node(call, Ty::unknown(), at)
+        });
+        let kind = if field.flags.kw_only { ParamKind::KeywordOnly } else { ParamKind::Normal };
+        body.params.push(param(field.name, local, kind, default));
+        let value = body.use_local(local, Mode::Read, at);
+        let target = Pat::Place(Place::local(this).with(Proj::Field(field.name)));
+        stmts.push(Stmt::new(StmtKind::Set { target, value }, at));
+    }
+    if env.method(class, "__post_init__").is_some() {
+        let receiver = body.use_local(this, Mode::Read, at);
+        let callee = Callee::Method(receiver, Name::new("__post_init__"));
+        let call = body.node(Node::Call { callee, args: Vec::new() }, Ty::unknown(), at);
+        stmts.push(Stmt::new(StmtKind::Expr(call), at));
+    }
+    body.blocks[body.root].stmts = stmts;
+    body
+}
+
+/// Whether a class above or below has an attribute of the same name, and no object one of its own.
+fn is_defined_anew(env: &Env<'_>, class: Name, attribute: Name) -> bool {
+    let name = Name::new(attribute.last());
+    if env.is_enum(class) || env.is_error(class) {
+        return false;
+    }
+    let mro = env.mro(class);
+    let below = env.program.subclasses(class);
+    let line = || mro.iter().skip(1).chain(below.iter().skip(1)).copied();
+    let is_field = |class: Name| env.own_fields.get(&class).is_some_and(|fields| fields.contains(&name));
+    let again = line().any(|other| env.program.globals.contains_key(&other.join(name.as_str())));
+    // A property above that the attribute replaces is called like one.
+    let replaces = line().any(|other| env.program.fns.contains_key(&other.join(name.as_str())));
+    (again || replaces) && !line().chain([class]).any(is_field) && !env.program.fns.contains_key(&attribute)
+}
+
+/// `@property def sound(self): return Dog.sound`.
+fn property(env: &Env<'_>, class: Name, attribute: Name) -> Body<Hir> {
+    let at = Origin::default();
+    let (mut body, _) = method(env, class.join(attribute.last()), FnKind::Property);
+    let value = body.node(Node::Use(Place::global(attribute), Mode::Read), Ty::unknown(), at);
+    let back = body.node(Node::Return(Some(value)), Ty::never(), at);
+    body.blocks[body.root].stmts.push(Stmt::new(StmtKind::Expr(back), at));
+    body
+}
