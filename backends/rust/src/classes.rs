@@ -8,7 +8,9 @@ use crate::print::{Printer, comment};
 use crate::tree::Expr;
 use crate::types::Position;
 use batuta_base::Name;
-use batuta_core::{Body, ClassDef, ClassKind, FieldCell, FieldDef, FnKind, Mir, Node, NodeId, Piece, Ty, TyKind};
+use batuta_core::{
+    Body, ClassDef, ClassKind, FieldCell, FieldDef, FnKind, Mir, Node, NodeId, Piece, Ty, TyKind,
+};
 use std::fmt::Write;
 
 /// The items of a class.
@@ -218,7 +220,8 @@ pub fn constructor(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Use
         value = Expr::call("Rc::new", vec![value]);
         ret = " -> Rc<Self>";
     }
-    let head = crate::items::header(&format!("{vis}fn {}", env.constructor_name(class.path)), &params, ret, 4);
+    let head =
+        crate::items::header(&format!("{vis}fn {}", env.constructor_name(class.path)), &params, ret, 4);
     let block = crate::tree::Block::of(value);
     format!("    {head} {}\n", layout::fn_block(&block, 4))
 }
@@ -429,9 +432,8 @@ pub fn fields_write(env: &Env<'_>, class: Name, uses: &mut Uses) -> Expr {
             .is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { .. } | ClassKind::NamedTuple))
     });
     let of_record = record.map_or_else(Vec::new, |record| env.all_fields(record));
-    let is_shown = |field: &&&FieldDef| {
-        field.flags.repr && of_record.iter().any(|known| known.name == field.name)
-    };
+    let is_shown =
+        |field: &&&FieldDef| field.flags.repr && of_record.iter().any(|known| known.name == field.name);
     let shown: Vec<_> = fields.iter().filter(is_shown).collect();
     let text: Vec<_> = shown.iter().map(|field| format!("{}={{}}", field.name)).collect();
     let mut args = vec![Expr::atom("f"), Expr::Atom(format!("\"{name}({})\"", text.join(", ")))];

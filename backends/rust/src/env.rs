@@ -306,7 +306,9 @@ impl<'a> Env<'a> {
         self.class(class).is_some_and(|def| match def.kind {
             ClassKind::Dataclass { frozen, unsafe_hash, eq, .. } => eq && (frozen || unsafe_hash),
             ClassKind::NamedTuple | ClassKind::Enum | ClassKind::EnumOf(_) => true,
-            _ => is_used && (self.is_identity(class) || self.program.find_method(class, "__hash__").is_some()),
+            _ => {
+                is_used && (self.is_identity(class) || self.program.find_method(class, "__hash__").is_some())
+            }
         })
     }
 

@@ -13,7 +13,13 @@ use batuta_core::{Body, ClassDef, Mir, TyKind};
 use std::fmt::Write;
 
 /// What a class of a family adds to its module: at the root the family's type, below it a payload.
-pub fn class_items(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, uses: &mut Uses) -> String {
+pub fn class_items(
+    env: &Env<'_>,
+    family: &Family,
+    class: &ClassDef,
+    module: Name,
+    uses: &mut Uses,
+) -> String {
     let mut out = String::new();
     if class.path == family.root {
         out.push_str(&definition(env, family, class, module, uses));
@@ -37,7 +43,8 @@ pub fn class_items(env: &Env<'_>, family: &Family, class: &ClassDef, module: Nam
 fn definition(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, uses: &mut Uses) -> String {
     let vis = visibility(env, class.path, module);
     let derives = derives(env, family);
-    let derive = if derives.is_empty() { String::new() } else { format!("#[derive({})]\n", derives.join(", ")) };
+    let derive =
+        if derives.is_empty() { String::new() } else { format!("#[derive({})]\n", derives.join(", ")) };
     let kind = env.kind_name(family);
     let mut out = doc(class.doc.as_deref(), 0, "///");
     if family.has_base {
@@ -294,10 +301,7 @@ fn accessors(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, use
                 vec![subject(env, family, Expr::atom("self")), Expr::Atom(pats.join(" | "))],
             ),
         };
-        out.push(format!(
-            "    {vis}fn is_{own}(&self) -> bool {}\n",
-            layout::fn_block(&Block::of(value), 4)
-        ));
+        out.push(format!("    {vis}fn is_{own}(&self) -> bool {}\n", layout::fn_block(&Block::of(value), 4)));
     }
     if env.payload(family, class.path) != Some(class.path) {
         return out;
@@ -311,7 +315,14 @@ fn accessors(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, use
     out
 }
 
-fn accessor(env: &Env<'_>, family: &Family, class: Name, head: &str, is_mut: bool, uses: &mut Uses) -> String {
+fn accessor(
+    env: &Env<'_>,
+    family: &Family,
+    class: Name,
+    head: &str,
+    is_mut: bool,
+    uses: &mut Uses,
+) -> String {
     let sign = if is_mut { "&mut " } else { "&" };
     let below = family.concrete_below(env.program, class);
     let mut arms: Vec<Arm> = Vec::new();
@@ -329,7 +340,10 @@ fn accessor(env: &Env<'_>, family: &Family, class: Name, head: &str, is_mut: boo
     if below.len() < family.concrete.len() {
         uses.rt = true;
         let text = crate::literal::string(&format!("not a {}", class.last()));
-        arm("_".to_owned(), Expr::call("rt::raise_new", vec![Expr::atom("rt::AttributeError"), Expr::Atom(text)]));
+        arm(
+            "_".to_owned(),
+            Expr::call("rt::raise_new", vec![Expr::atom("rt::AttributeError"), Expr::Atom(text)]),
+        );
     }
     let this = match family.has_base {
         true => Expr::unary(sign, subject(env, family, Expr::atom("self"))),
@@ -363,7 +377,8 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
             out,
             "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        self.equals(other)\n    }}\n}}\n"
         );
-    } else if is_shared && !derives(env, family).contains(&"PartialEq") && env.compared.contains(&family.root) {
+    } else if is_shared && !derives(env, family).contains(&"PartialEq") && env.compared.contains(&family.root)
+    {
         out.push_str(classes::identity(&name).as_str());
     }
     if env.keyed.contains(&family.root) && is_shared && env.is_identity(family.root) {
@@ -400,7 +415,8 @@ fn shown_text(env: &Env<'_>, family: &Family, name: &str, module: Name, uses: &m
     for (shown, list) in groups {
         let value = match shown {
             Shown::Method(path) => {
-                let call = env.function(path).map(|body| Expr::atom("self").method(env.member_name(body), vec![]));
+                let call =
+                    env.function(path).map(|body| Expr::atom("self").method(env.member_name(body), vec![]));
                 let text = call.unwrap_or(Expr::atom("String::new()"));
                 Expr::atom("f").method("write_str", vec![Expr::unary("&", text)])
             }

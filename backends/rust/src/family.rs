@@ -142,7 +142,8 @@ impl Family {
                 continue;
             }
             let is_method = program.classes[&path.parent()].methods.contains(path);
-            let reached = self.concrete.iter().any(|class| program.find_method(*class, path.last()) == Some(*path));
+            let reached =
+                self.concrete.iter().any(|class| program.find_method(*class, path.last()) == Some(*path));
             if !is_method || reached || facts.called.contains(path) {
                 defs.entry(path.last().to_owned()).or_default().push(*path);
             }
@@ -200,7 +201,8 @@ impl<'a> Env<'a> {
 
     /// Name of the field that holds a family's variant.
     pub fn kind_field(&self, family: &Family) -> &'static str {
-        let is_taken = self.class(family.root).is_some_and(|def| def.fields.iter().any(|field| field.name == "kind"));
+        let is_taken =
+            self.class(family.root).is_some_and(|def| def.fields.iter().any(|field| field.name == "kind"));
         if is_taken { "variant" } else { "kind" }
     }
 
@@ -234,7 +236,11 @@ impl<'a> Env<'a> {
     /// Direct bases that have a payload.
     pub fn payload_bases(&self, family: &Family, class: Name) -> Vec<Name> {
         let bases = self.class(class).map_or(&[][..], |def| &def.bases);
-        bases.iter().copied().filter(|base| self.class(*base).is_some() && self.payload(family, *base).is_some()).collect()
+        bases
+            .iter()
+            .copied()
+            .filter(|base| self.class(*base).is_some() && self.payload(family, *base).is_some())
+            .collect()
     }
 
     /// Fields between the payload of a class and that of one of its bases: `dog.animal`.
@@ -304,7 +310,12 @@ impl<'a> Env<'a> {
         let own = names::upper(path.last());
         let class = path.parent();
         let repeats = |family: &Family| {
-            family.members.iter().filter(|class| self.program.globals.contains_key(&class.join(path.last()))).count() > 1
+            family
+                .members
+                .iter()
+                .filter(|class| self.program.globals.contains_key(&class.join(path.last())))
+                .count()
+                > 1
         };
         match self.family(class) {
             Some(family) if repeats(family) => format!("{}_{own}", names::upper(&names::snake(class.last()))),

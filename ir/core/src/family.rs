@@ -88,8 +88,10 @@ impl<L> Marks<'_, L> {
     fn body(&mut self) {
         let body = self.body;
         let receiver = body.params.first().map(|param| param.local);
-        let has_receiver =
-            matches!(body.kind, crate::FnKind::Method | crate::FnKind::Property | crate::FnKind::PropertySetter);
+        let has_receiver = matches!(
+            body.kind,
+            crate::FnKind::Method | crate::FnKind::Property | crate::FnKind::PropertySetter
+        );
         let mut called = FxHashSet::default();
         for (_, row) in body.nodes.iter() {
             if let Node::Call { callee: Callee::Fn(path) | Callee::Virtual(path), args } = &row.kind {
@@ -145,7 +147,8 @@ impl<L> Marks<'_, L> {
 
     fn pat(&mut self, pat: &Pat) {
         if let Pat::Class { class, .. } = pat {
-            let has_base = |def: &crate::ClassDef| def.bases.iter().any(|base| self.components.contains_key(base));
+            let has_base =
+                |def: &crate::ClassDef| def.bases.iter().any(|base| self.components.contains_key(base));
             if self.program.classes.get(class).is_some_and(|def| has_base(def)) {
                 self.mark(*class);
             }

@@ -1,7 +1,7 @@
 //! Classes whose objects meet `==`, and classes whose objects are keys.
 
-use batuta_base::{FxHashSet, Name};
 use crate::*;
+use batuta_base::{FxHashSet, Name};
 
 /// Library functions that compare items.
 const COMPARING: &[&str] = &["remove", "index", "count", "__eq__", "__contains__"];
@@ -12,10 +12,14 @@ pub fn compared<L>(program: &Program<L>) -> FxHashSet<Name> {
     for body in program.fns.values() {
         for (_, row) in body.nodes.iter() {
             let args: Vec<NodeId> = match &row.kind {
-                Node::Op { op: Op::CmpOp(op), args, .. } if !matches!(op, CmpOp::Is | CmpOp::IsNot) => args.clone(),
+                Node::Op { op: Op::CmpOp(op), args, .. } if !matches!(op, CmpOp::Is | CmpOp::IsNot) => {
+                    args.clone()
+                }
                 Node::Op { op: Op::ListOp(ListOp::Contains), args, .. } => args.clone(),
                 Node::Call { callee: Callee::Lib(name), args }
-                    if COMPARING.contains(&name.as_str().split('#').next().unwrap_or("").rsplit('.').next().unwrap_or("")) =>
+                    if COMPARING.contains(
+                        &name.as_str().split('#').next().unwrap_or("").rsplit('.').next().unwrap_or(""),
+                    ) =>
                 {
                     args.iter().map(|arg| arg.value).collect()
                 }
@@ -28,7 +32,8 @@ pub fn compared<L>(program: &Program<L>) -> FxHashSet<Name> {
     loop {
         let before = out.len();
         for class in program.classes.values() {
-            let is_record = matches!(class.kind, ClassKind::Dataclass { eq: true, .. } | ClassKind::NamedTuple);
+            let is_record =
+                matches!(class.kind, ClassKind::Dataclass { eq: true, .. } | ClassKind::NamedTuple);
             if is_record && out.contains(&class.path) {
                 class.fields.iter().for_each(|field| classes_in(field.ty, &mut out));
             }
@@ -88,7 +93,9 @@ pub fn keyed<L>(program: &Program<L>) -> FxHashSet<Name> {
                 TyKind::Set(item) | TyKind::FrozenSet(item) | TyKind::Dict(item, _) => {
                     classes_in(*item, &mut out);
                 }
-                TyKind::Lib(name, args) if matches!(name.last(), "defaultdict" | "Counter" | "OrderedDict") => {
+                TyKind::Lib(name, args)
+                    if matches!(name.last(), "defaultdict" | "Counter" | "OrderedDict") =>
+                {
                     args.first().iter().for_each(|item| classes_in(**item, &mut out));
                 }
                 _ => {}

@@ -151,7 +151,9 @@ impl Apply<'_, '_, '_> {
                 }
             }
             // The default of a dataclass's field.
-            Node::Call { callee: Callee::Fn(path), args } if args.is_empty() => self.default_value(*path, origin),
+            Node::Call { callee: Callee::Fn(path), args } if args.is_empty() => {
+                self.default_value(*path, origin)
+            }
             Node::Op { op: Op::ObjOp(ObjOp::Neg), args, .. } => {
                 let inner = self.copy_default(from, args[0], origin);
                 let ty = self.ty(inner);

@@ -89,8 +89,7 @@ fn as_subclass(
         }
         let origin = row.origin;
         let whole = body.use_local(receiver, Mode::Read, origin);
-        body.nodes[*id].kind =
-            Node::Op { op: ClassOp::Up.into(), attr: Attr::None, args: vec![whole] };
+        body.nodes[*id].kind = Node::Op { op: ClassOp::Up.into(), attr: Attr::None, args: vec![whole] };
     }
 }
 

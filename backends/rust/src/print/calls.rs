@@ -78,7 +78,8 @@ impl Printer<'_, '_> {
                     return self.problem("a virtual call without receiver");
                 }
                 let receiver = parts.remove(0);
-                let name = self.env.function(*path).map_or_else(|| names::function(*path), |body| method_name(body));
+                let name =
+                    self.env.function(*path).map_or_else(|| names::function(*path), |body| method_name(body));
                 receiver.method(name, parts)
             }
             Callee::New(class) => {

@@ -25,7 +25,8 @@ impl Printer<'_, '_> {
                 };
                 let is = self.env.program.is_subclass(of, class);
                 // A value of the base class may be an object of any subclass: its type does not say.
-                if !is && self.env.families.root(class) == self.env.families.root(of)
+                if !is
+                    && self.env.families.root(class) == self.env.families.root(of)
                     && self.env.family(class).is_some()
                 {
                     let name = names::snake(class.last());
