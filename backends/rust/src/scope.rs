@@ -58,7 +58,11 @@ impl Walk {
         names: &[String],
         unread: bool,
     ) -> String {
-        let mut base = names::snake(body.locals[id].name.as_str());
+        let own = body.locals[id].name;
+        if unread && own.as_str().chars().all(|c| c == '_') {
+            return "_".to_owned();
+        }
+        let mut base = names::snake(own.as_str());
         if unread && !base.starts_with('_') {
             base.insert(0, '_');
         }

@@ -438,13 +438,13 @@ impl Apply<'_, '_, '_> {
     fn update(&mut self, place: Place, op: Op, value: NodeId, origin: Origin) -> StmtKind {
         let Op::ObjOp(word) = op else { return StmtKind::Update { place, op, value } };
         let value = self.expr(value);
-        let (place, read, stmts) = self.place_for_update(place, origin);
+        let (place, read, mut stmts) = self.place_for_update(place, origin);
         let ty = self.ty(read);
-        let kind = self.update_kind(place, read, word, value, ty);
+        let mut kind = self.update_kind(place, read, word, value, ty);
+        crate::inline::single_uses(&mut self.body, &mut kind, &mut stmts);
         if stmts.is_empty() {
             return kind;
         }
-        let mut stmts = stmts;
         stmts.push(Stmt::new(kind, origin));
         let block = self.body.block(BlockRow { stmts, tail: None, end_comments: Vec::new() });
         StmtKind::Expr(self.mk(Node::Block { label: None, block }, Ty::unit(), origin))

@@ -26,6 +26,7 @@ mod explain;
 mod expr;
 mod facts;
 mod getters;
+mod inline;
 mod intrinsics;
 mod invoke;
 mod libcalls;

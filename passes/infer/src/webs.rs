@@ -229,7 +229,40 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Targets are assigned from left to right: `i, xs[i] = 2, 9` writes `xs[2]`.
+    fn write_in_order(
+        &mut self,
+        pat: &Pat,
+        part: &mut usize,
+        site: &impl Fn(usize) -> Site,
+        env: &mut Env,
+    ) {
+        match pat {
+            Pat::Tuple(parts) => parts.iter().for_each(|inner| self.write_in_order(inner, part, site, env)),
+            Pat::Place(place) => match place.as_local() {
+                Some(local) => {
+                    self.write(local, site(*part), env);
+                    *part += 1;
+                }
+                None => place.for_each_child(&mut |child| self.child(child, env)),
+            },
+            other => {
+                other.for_each_child(&mut |child| self.child(child, env));
+                let mut locals = Vec::new();
+                other.for_each_local(&mut |local| locals.push(local));
+                for local in locals {
+                    self.write(local, site(*part), env);
+                    *part += 1;
+                }
+            }
+        }
+    }
+
     fn stmt(&mut self, stmt: &Stmt, block: BlockId, at: usize, env: &mut Env) {
+        if let StmtKind::Set { target, value } = &stmt.kind {
+            self.node(*value, env);
+            return self.write_in_order(target, &mut 0, &|part| Site::Write(block, at, part), env);
+        }
         stmt.for_each_child(&mut |child| self.child(child, env));
         match &stmt.kind {
             StmtKind::Let { pat, .. } | StmtKind::Set { target: pat, .. } => {

@@ -201,7 +201,8 @@ fn valid(candidate: &Candidate, events: &[Event]) -> Option<Borrow> {
             && overlaps(&event.path, &candidate.path)
             && (changes
                 || event.kind.changes()
-                || event.kind == Kind::Keep && event.path.len() < candidate.path.len())
+                || event.kind == Kind::Keep
+                    && (event.path.is_empty() || event.path.len() < candidate.path.len()))
     });
     match conflict {
         true => None,

@@ -50,6 +50,8 @@ pub struct Own<'a> {
     pub before: Vec<Stmt>,
     /// Statements to put after the current one.
     pub after: Vec<Stmt>,
+    /// Every index of the place that is lowered gets a name.
+    pub all_early: bool,
     /// Result types of the functions around, innermost last.
     pub results: Vec<Ty>,
 }
@@ -97,6 +99,7 @@ pub fn lower(
         escaping: escaping(src),
         before: Vec::new(),
         after: Vec::new(),
+        all_early: false,
         results: vec![ret],
     };
     own.report_caches(&src.decorators);
@@ -255,19 +258,18 @@ impl Own<'_> {
         }
         if let Pat::Place(place) = pat {
             let ty = self.place_ty(place);
+            let source = value;
             let value = self.node(value, Want::Own);
             let value = self.boxed(value);
             let value = self.coerce(value, ty);
-            // Python evaluates the value before the place, as Rust does for `=`. A pair is inserted
-            // by a call, which evaluates the key first.
-            let value = if self.is_insert(place) { self.settle(value) } else { value };
+            let value = if self.must_settle(place, source) { self.settle(value) } else { value };
             let target = self.place_to_write(place);
             return Some(StmtKind::Set { target: Pat::Place(target), value });
         }
         let from = self.src.ty(value).strip_ref();
         let value = self.node(value, Want::Own);
         let target = self.target_pattern(pat, from);
-        let value = self.unpacked(&target, value, origin);
+        let (target, value) = self.unpacked(target, value, origin);
         let value = self.coerce(value, self.target_ty(&target, self.out.ty(value)));
         let target = self.widened(target, self.out.ty(value), origin);
         Some(StmtKind::Set { target, value })
@@ -310,30 +312,53 @@ impl Own<'_> {
     }
 
     /// A sequence of any length as the fixed parts that a pattern takes: `ValueError` when they do not fit.
-    fn unpacked(&mut self, target: &Pat, value: NodeId, origin: Origin) -> NodeId {
-        let Pat::List { front, rest, back } = target else { return value };
-        let ty = self.out.ty(value).strip();
-        let item = crate::iter::item_ty(ty);
-        let count = (front.len() + back.len()) as u64;
-        let array = Ty::new(TyKind::Array(item, count));
-        let (name, ty) = match rest {
-            None => ("rt::unpack", array),
-            Some(_) => {
-                let part = |count: usize| Ty::new(TyKind::Array(item, count as u64));
-                ("rt::unpack_rest", Ty::tuple([part(front.len()), Ty::list(item), part(back.len())]))
+    fn unpacked(&mut self, target: Pat, value: NodeId, origin: Origin) -> (Pat, NodeId) {
+        let Pat::List { front, rest, back } = target else { return (target, value) };
+        let value = match self.out.ty(value).strip().kind() {
+            TyKind::Str => self.out.op(IterOp::Chars, vec![value], Ty::iter(Ty::str()), origin),
+            _ => value,
+        };
+        let item = crate::iter::item_of_iter(self.out.ty(value));
+        let array = |count: usize| Ty::new(TyKind::Array(item, count as u64));
+        let list = |front| Pat::List { front, rest: None, back: Vec::new() };
+        let (name, ty, target) = match rest {
+            None => ("rt::unpack", array(front.len() + back.len()), list([front, back].concat())),
+            Some(rest) => {
+                let ty = Ty::tuple([array(front.len()), Ty::list(item), array(back.len())]);
+                ("rt::unpack_rest", ty, Pat::Tuple(vec![list(front), *rest, list(back)]))
             }
         };
         let attr = Attr::Name(Name::new(name));
-        self.out.node(Node::Op { op: RsOp::Path.into(), attr, args: vec![value] }, ty, origin)
+        (target, self.out.node(Node::Op { op: RsOp::Path.into(), attr, args: vec![value] }, ty, origin))
     }
 
-    /// Whether a write to this place is a call that takes a key and a value.
-    fn is_insert(&self, place: &Place) -> bool {
+    /// Whether the value of an assignment must be computed before its place. Python evaluates the value
+    /// first, as Rust does for `=`; a call (`insert`, `set_at`) evaluates receiver and key first.
+    fn must_settle(&self, place: &Place, value: NodeId) -> bool {
+        if self.place_in_cell(place) && (self.calls_program(value) || self.holds_guard(value)) {
+            return true;
+        }
+        if self.has_early_index(place) {
+            return true;
+        }
         let tys = types::place_tys(self.program, self.src, place);
-        let owner = tys.len().checked_sub(2).map(|at| tys[at].strip());
-        matches!(place.proj.last(), Some(Proj::Index(_)))
-            && owner.is_some_and(|owner| matches!(owner.kind(), TyKind::Dict(..) | TyKind::Lib(..)))
-            && self.index_moves(place)
+        let Some((Proj::Index(index), front)) = place.proj.split_last() else { return false };
+        let owner = tys[tys.len() - 2];
+        let is_slice = *self.src.ty(*index).kind() == TyKind::Slice;
+        let is_shared = matches!(owner.strip_ref().kind(), TyKind::Shared(_));
+        let is_call = is_slice || is_shared || matches!(owner.strip().kind(), TyKind::Dict(..) | TyKind::Lib(..));
+        if !is_call {
+            return false;
+        }
+        let has_effect = self.calls_program(*index) && !matches!(self.src.nodes[value].kind, Node::Const(_));
+        let nested = front.iter().any(|proj| !matches!(proj, Proj::Field(_)));
+        let conflict = match place.root {
+            Root::Local(root) if !is_shared => self
+                .span_events(value)
+                .any(|event| event.root == root && (event.kind.changes() || nested)),
+            _ => false,
+        };
+        has_effect || conflict || self.index_moves(place)
     }
 
     /// The key is text or another value that its last use moves.
@@ -360,7 +385,7 @@ impl Own<'_> {
     }
 
     /// Gives a value a name.
-    fn named(&mut self, value: NodeId) -> NodeId {
+    pub fn named(&mut self, value: NodeId) -> NodeId {
         let row = &self.out.nodes[value];
         let (ty, origin) = (row.ty, row.origin);
         let local = self.out.temp("value", ty, origin);
@@ -430,43 +455,42 @@ impl Own<'_> {
 
     fn update(&mut self, place: &Place, op: Op, value: NodeId) -> StmtKind {
         let ty = self.place_ty(place);
-        let lowered = self.node(value, Want::Read);
-        let lowered = match op {
-            Op::ListOp(_) => {
-                let (items, _) = self.iterate(value, Reads::Ref, true);
-                let _ = lowered;
-                items
-            }
-            Op::IntOp(IntOp::Shl | IntOp::Shr | IntOp::Pow) => lowered,
-            Op::IntOp(_) if !ty.is_big() => self.coerce(lowered, ty),
-            _ => lowered,
+        let source = value;
+        // The source computes the indices first; Rust computes the value first where it is a number.
+        self.all_early = ty.is_copy() && self.calls_program(source);
+        let target = self.place_to_change(place);
+        self.all_early = false;
+        let value = match op {
+            Op::ListOp(ListOp::Concat) => self.iterate(source, Reads::Ref, true).0,
+            _ => self.node(source, Want::Read),
+        };
+        let value = match op {
+            Op::ListOp(_) | Op::IntOp(IntOp::Shl | IntOp::Shr | IntOp::Pow) => value,
+            Op::IntOp(_) if !ty.is_big() => self.coerce(value, ty),
+            _ => value,
         };
         // `place op= value` on anything but a machine number borrows the place first.
-        let reads_itself = matches!(place.root, Root::Local(local) if self.mentions(value, local));
-        let lowered = if !ty.is_copy() && !place.proj.is_empty() && reads_itself {
-            let owned =
-                if matches!(self.out.ty(lowered).kind(), TyKind::Ref(_)) && !matches!(op, Op::ListOp(_)) {
-                    self.node(value, Want::Own)
-                } else {
-                    lowered
-                };
-            self.named(owned)
+        let value = if self.must_settle_update(place, source, ty) {
+            let owned = match self.out.ty(value).kind() {
+                TyKind::Ref(_) if !matches!(op, Op::ListOp(_)) => self.node(source, Want::Own),
+                _ => value,
+            };
+            self.settle(owned)
         } else {
-            lowered
+            value
         };
-        let place = self.place_to_change(place);
-        StmtKind::Update { place, op, value: lowered }
+        StmtKind::Update { place: target, op, value }
     }
 
-    /// Whether an expression reads a local.
-    fn mentions(&self, node: NodeId, local: LocalId) -> bool {
-        let mut found = false;
-        self.src.walk(Child::Node(node), &mut |node| {
-            if let Node::Use(place, _) = &self.src.nodes[node].kind {
-                found |= place.root == Root::Local(local);
-            }
-        });
-        found
+    fn must_settle_update(&self, place: &Place, value: NodeId, ty: Ty) -> bool {
+        if self.place_in_cell(place) && (self.calls_program(value) || self.holds_guard(value)) {
+            return true;
+        }
+        let Root::Local(root) = place.root else { return false };
+        let is_call = place.proj.iter().any(|proj| !matches!(proj, Proj::Field(_)));
+        let borrows_first = !ty.is_copy();
+        self.span_events(value)
+            .any(|event| event.root == root && borrows_first && (is_call || event.kind.changes()))
     }
 
     fn delete(&mut self, place: &Place) -> Option<StmtKind> {

@@ -2,6 +2,7 @@
 
 use crate::alias::Reads;
 use crate::body::{Own, Want};
+use crate::order::Around;
 use crate::places::holds_only_shared;
 use crate::types::param_tys;
 use batuta_base::{Name, Origin};
@@ -23,16 +24,19 @@ impl Own<'_> {
             Callee::Value(node) => value_params(self.out.ty(*node)),
             other => param_tys(self.program, other),
         };
-        let mut lowered = Vec::new();
-        for (index, arg) in args.iter().enumerate() {
-            let node = match params.get(index) {
-                Some(param) => self.argument(arg.value, *param),
-                None => self.node(arg.value, Want::Read),
-            };
-            lowered.push(Arg::positional(node));
-        }
-        self.order_arguments(args, &mut lowered);
-        self.out.node(Node::Call { callee, args: lowered }, ty, origin)
+        let nodes: Vec<NodeId> = args.iter().map(|arg| arg.value).collect();
+        let is_method = match &callee {
+            Callee::Fn(path) => self.program.fns.get(path).is_some_and(|body| body.has_receiver()),
+            Callee::Virtual(_) => true,
+            _ => false,
+        };
+        let around = if is_method { Around::Method } else { Around::Function };
+        let lowered = self.operands(&nodes, around, |own, index, arg| match params.get(index) {
+            Some(param) => own.argument(arg, *param),
+            None => own.node(arg, Want::Read),
+        });
+        let args = lowered.into_iter().map(Arg::positional).collect();
+        self.out.node(Node::Call { callee, args }, ty, origin)
     }
 
     /// One argument for a parameter of this type.
@@ -69,41 +73,6 @@ impl Own<'_> {
         if want == Want::Own { self.coerce(node, param) } else { node }
     }
 
-    /// Two arguments of one call must not borrow and change the same local: what changes goes first.
-    fn order_arguments(&mut self, args: &[Arg], lowered: &mut [Arg]) {
-        for index in 1..args.len() {
-            let changes = self.changed_roots(args[index].value);
-            let earlier: Vec<LocalId> =
-                args[..index].iter().flat_map(|arg| self.read_roots(arg.value)).collect();
-            let is_borrow = |own: &Self, arg: &Arg| {
-                matches!(own.out.ty(arg.value).kind(), TyKind::Ref(_) | TyKind::RefMut(_))
-            };
-            if is_borrow(self, &lowered[index]) || !changes.iter().any(|root| earlier.contains(root)) {
-                continue;
-            }
-            let value = lowered[index].value;
-            let (ty, origin) = (self.out.ty(value), self.out.nodes[value].origin);
-            let local = self.out.temp("value", ty, origin);
-            self.before
-                .push(Stmt::new(StmtKind::Set { target: Pat::Place(Place::local(local)), value }, origin));
-            let mode = if ty.is_copy() { Mode::Copy } else { Mode::Move };
-            lowered[index].value = self.out.node(Node::Use(Place::local(local), mode), ty, origin);
-        }
-    }
-
-    fn span_events(&self, node: NodeId) -> impl Iterator<Item = &crate::access::Event> {
-        let (start, end) = self.all.spans.get(&node).copied().unwrap_or((0, 0));
-        self.all.events.iter().filter(move |event| event.at > start && event.at <= end)
-    }
-
-    fn changed_roots(&self, node: NodeId) -> Vec<LocalId> {
-        self.span_events(node).filter(|event| event.kind.changes()).map(|event| event.root).collect()
-    }
-
-    fn read_roots(&self, node: NodeId) -> Vec<LocalId> {
-        self.span_events(node).map(|event| event.root).collect()
-    }
-
     fn call_lib(&mut self, name: Name, args: &[Arg], ty: Ty, origin: Origin) -> NodeId {
         let tys: Vec<Ty> = args.iter().map(|arg| self.src.ty(arg.value)).collect();
         let Some(row) = catalog::select(name.as_str(), &tys) else {
@@ -111,16 +80,16 @@ impl Own<'_> {
             return self.out.node(Node::Call { callee: Callee::Lib(name), args }, ty, origin);
         };
         let vars = bind_vars(row, &tys, ty);
-        let mut lowered = Vec::new();
-        for (index, arg) in args.iter().enumerate() {
-            let param = row.params.get(index).or(row.params.last());
-            let node = match param {
-                Some(param) => self.lib_argument(arg.value, param, &vars),
-                None => self.node(arg.value, Want::Own),
-            };
-            lowered.push(Arg::positional(node));
-        }
-        self.order_arguments(args, &mut lowered);
+        let nodes: Vec<NodeId> = args.iter().map(|arg| arg.value).collect();
+        let is_method = row.op.is_some() || row.rust.starts_with("{0}.");
+        let around = if is_method { Around::LibraryMethod } else { Around::Library };
+        let lowered = self.operands(&nodes, around, |own, index, arg| {
+            match row.params.get(index).or(row.params.last()) {
+                Some(param) => own.lib_argument(arg, param, &vars),
+                None => own.node(arg, Want::Own),
+            }
+        });
+        let lowered = lowered.into_iter().map(Arg::positional).collect();
         self.alias_result(row, args, ty);
         self.out.node(Node::Call { callee: Callee::Lib(name), args: lowered }, ty, origin)
     }

@@ -2,7 +2,7 @@
 
 use crate::alias::Reads;
 use crate::body::{Own, Want};
-use crate::iter::item_of_iter;
+use crate::iter::{Form, item_of_iter};
 use crate::live::captures;
 use crate::places::holds_only_shared;
 use batuta_base::{FxHashSet, Origin};
@@ -10,18 +10,23 @@ use batuta_core::*;
 
 impl Own<'_> {
     pub fn seq(&mut self, clauses: &[Clause], sink: &Sink, ty: Ty, origin: Origin) -> NodeId {
+        let inside = clauses.iter().filter_map(|clause| match clause {
+            Clause::If(cond) => Some(*cond),
+            Clause::For { .. } => None,
+        });
+        let calls = inside.chain(sink.nodes()).any(|node| self.calls_program(node));
         let mut lowered = Vec::new();
-        let outer = std::mem::take(&mut self.before);
-        let mut extra = Vec::new();
         for (index, clause) in clauses.iter().enumerate() {
             lowered.push(match clause {
-                Clause::If(cond) => Clause::If(self.node(*cond, Want::Own)),
+                Clause::If(cond) => Clause::If(self.enclosed(|own| own.node(*cond, Want::Own))),
                 Clause::For { pat, iter } => {
                     let reads = self.alias.reads.get(iter).copied().unwrap_or(Reads::Ref);
-                    let (source, form) = self.iterate(*iter, reads, false);
-                    if index == 0 {
-                        extra.append(&mut self.before);
-                    }
+                    let (source, form) = match index {
+                        // The first source is computed once, before everything else.
+                        0 if calls => self.iterate_loop(*iter, reads),
+                        0 => self.iterate(*iter, reads, false),
+                        _ => self.enclosed_source(*iter, reads),
+                    };
                     let item = item_of_iter(self.src.ty(*iter));
                     let mut assigns = Vec::new();
                     let pat = self.loop_pattern(pat, &form, item, None, &mut assigns);
@@ -30,19 +35,29 @@ impl Own<'_> {
             });
         }
         let kids = ty.strip().children();
+        let mut part = |node: NodeId, at: usize| self.enclosed(|own| own.element(node, kids[at]));
         let sink = match sink {
-            Sink::List(node) => Sink::List(self.element(*node, kids[0])),
-            Sink::Set(node) => Sink::Set(self.element(*node, kids[0])),
-            Sink::Iter(node) => Sink::Iter(self.element(*node, kids[0])),
-            Sink::Dict(key, value) => Sink::Dict(self.element(*key, kids[0]), self.element(*value, kids[1])),
+            Sink::List(node) => Sink::List(part(*node, 0)),
+            Sink::Set(node) => Sink::Set(part(*node, 0)),
+            Sink::Iter(node) => Sink::Iter(part(*node, 0)),
+            Sink::Dict(key, value) => Sink::Dict(part(*key, 0), part(*value, 1)),
         };
-        self.before = outer;
-        self.before.append(&mut extra);
         let plain = self.out.node(Node::Seq { clauses: lowered, sink }, ty.strip_shared(), origin);
         match ty.kind() {
             TyKind::Shared(_) => self.out.op(RsOp::Share, vec![plain], ty, origin),
             _ => plain,
         }
+    }
+
+    /// A source that is computed again for each item before it.
+    fn enclosed_source(&mut self, iter: NodeId, reads: Reads) -> (NodeId, Form) {
+        let mut form = Form::Owned;
+        let node = self.enclosed(|own| {
+            let (node, found) = own.iterate(iter, reads, false);
+            form = found;
+            node
+        });
+        (node, form)
     }
 
     /// A closure that outlives this call owns what it captures: handles, copies, cells.

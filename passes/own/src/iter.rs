@@ -59,7 +59,10 @@ impl Own<'_> {
                     _ if matches!(row.ty.strip().kind(), TyKind::Str) => {
                         self.iterate_value(source, reads, owned)
                     }
-                    _ => (self.node(source, Want::Own), Form::Owned),
+                    _ => {
+                        let node = self.node(source, Want::Own);
+                        (self.into_iter(node, row.origin), Form::Owned)
+                    }
                 }
             }
             _ if matches!(row.ty.strip().kind(), TyKind::Iter(_)) => {
@@ -67,6 +70,25 @@ impl Own<'_> {
             }
             _ => self.iterate_value(source, reads, owned),
         }
+    }
+
+    /// The source of a loop. Items that a cell or a thread-local holds are copied out first: its guard
+    /// must not span the loop's body.
+    pub fn iterate_loop(&mut self, source: NodeId, reads: Reads) -> (NodeId, Form) {
+        if !self.holds_guard(source) {
+            return self.iterate(source, reads, false);
+        }
+        let (node, form) = self.iterate(source, reads, true);
+        let ty = self.out.ty(node);
+        let is_live = matches!(self.out.nodes[node].kind, Node::Op { op: Op::IterOp(IterOp::Live), .. });
+        let TyKind::Iter(item) = ty.kind() else { return (node, form) };
+        let is_place = matches!(&self.out.nodes[node].kind, Node::Op { args, .. } if matches!(self.out.nodes[args[0]].kind, Node::Use(..)));
+        if is_live && is_place {
+            return (node, form);
+        }
+        let origin = self.src.nodes[source].origin;
+        let items = self.out.op(RsOp::Collect, vec![node], Ty::list(*item), origin);
+        (self.iter_op(IterOp::Into, items, *item, origin), Form::Owned)
     }
 
     /// `enumerate`, `zip`: the forms of the parts are those of the arguments.
@@ -183,6 +205,20 @@ impl Own<'_> {
             (true, _) => (self.iter_op(IterOp::Copied, node, item, origin), Form::Owned),
             (false, true) => (self.iter_op(IterOp::Cloned, node, item, origin), Form::Owned),
             (false, false) => (self.iter_op(IterOp::Ref, node, item.reference(), origin), Form::Ref),
+        }
+    }
+
+    /// A computed value as an iterator: a container is taken apart.
+    fn into_iter(&mut self, node: NodeId, origin: Origin) -> NodeId {
+        let ty = self.out.ty(node);
+        match ty.strip_ref().kind() {
+            TyKind::List(_) | TyKind::Set(_) | TyKind::FrozenSet(_) | TyKind::Dict(..) => {
+                self.iter_op(IterOp::Into, node, item_ty(ty), origin)
+            }
+            TyKind::Shared(_) if ty.class_path().is_none() => {
+                self.iter_op(IterOp::Live, node, item_ty(ty), origin)
+            }
+            _ => node,
         }
     }
 

@@ -93,7 +93,9 @@ fn leaves(pat: &Pat, out: &mut Vec<LocalId>) -> bool {
             true
         }
         Pat::Wild => true,
-        Pat::Tuple(parts) => parts.iter().all(|part| leaves(part, out)),
+        Pat::Tuple(parts) | Pat::List { front: parts, rest: None, .. } => {
+            parts.iter().all(|part| leaves(part, out))
+        }
         _ => false,
     }
 }
@@ -102,6 +104,11 @@ fn binding(pat: &Pat) -> Pat {
     match pat {
         Pat::Place(place) => Pat::Bind(place.as_local().expect("leaves are locals"), None),
         Pat::Tuple(parts) => Pat::Tuple(parts.iter().map(binding).collect()),
+        Pat::List { front, rest: None, back } => Pat::List {
+            front: front.iter().map(binding).collect(),
+            rest: None,
+            back: back.iter().map(binding).collect(),
+        },
         other => other.clone(),
     }
 }

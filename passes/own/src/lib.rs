@@ -26,6 +26,7 @@ mod iter;
 mod lets;
 mod live;
 mod operate;
+mod order;
 mod places;
 mod types;
 

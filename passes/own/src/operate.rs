@@ -2,6 +2,7 @@
 
 use crate::alias::Reads;
 use crate::body::{Own, Want};
+use crate::order::Around;
 use crate::places::holds_only_shared;
 use batuta_base::Origin;
 use batuta_core::*;
@@ -14,32 +15,36 @@ impl Own<'_> {
             Op::IntOp(int_op) => return self.int_operation(int_op, args, ty, want, origin),
             Op::ListOp(ListOp::New) | Op::SetOp(SetOp::New) => {
                 let item = ty.strip().children()[0];
-                let args = args.iter().map(|arg| self.element(*arg, item)).collect();
+                let args = self.operands(args, Around::Library, |own, _, arg| own.element(arg, item));
                 self.made(op, attr, args, ty, origin)
             }
             Op::DictOp(DictOp::New) => {
                 let kids = ty.strip().children();
                 let mut at = 0;
-                let mut lowered = Vec::new();
-                for arg in args {
+                let args = self.operands(args, Around::Library, |own, _, arg| {
                     let is_splat =
-                        matches!(self.src.nodes[*arg].kind, Node::Op { op: Op::ObjOp(ObjOp::SplatDict), .. });
-                    lowered.push(self.element(*arg, kids[at % 2]));
+                        matches!(own.src.nodes[arg].kind, Node::Op { op: Op::ObjOp(ObjOp::SplatDict), .. });
+                    let kid = kids[at % 2];
                     at += usize::from(!is_splat);
-                }
-                self.made(op, attr, lowered, ty, origin)
+                    own.element(arg, kid)
+                });
+                self.made(op, attr, args, ty, origin)
             }
             Op::TupleOp(TupleOp::New) => {
                 let kids = ty.strip().children();
-                let args = args.iter().zip(kids).map(|(arg, kid)| self.element(*arg, kid)).collect();
+                let args = self.operands(args, Around::Library, |own, index, arg| match kids.get(index) {
+                    Some(kid) => own.element(arg, *kid),
+                    None => own.node(arg, Want::Own),
+                });
                 self.made(op, attr, args, ty, origin)
             }
             Op::ClassOp(ClassOp::New) => self.class_literal(args, attr, ty, origin),
             Op::ListOp(ListOp::Repeat) => {
-                let list = self.node(args[0], Want::Own);
-                let count = self.node(args[1], Want::Own);
-                let count = self.coerce(count, Ty::i64());
-                self.made(op, attr, vec![list, count], ty, origin)
+                let args = self.operands(args, Around::Library, |own, index, arg| {
+                    let node = own.node(arg, Want::Own);
+                    if index == 1 { own.coerce(node, Ty::i64()) } else { node }
+                });
+                self.made(op, attr, args, ty, origin)
             }
             Op::OptOp(OptOp::Unwrap) => return self.unwrap(args[0], attr, ty, want, origin),
             Op::UnionOp(UnionOp::Get) => return self.member(args[0], ty, want, origin),
@@ -51,7 +56,7 @@ impl Own<'_> {
                 self.made(op, attr, vec![arg], ty, origin)
             }
             Op::UnionOp(UnionOp::From) | Op::ValueOp(ValueOp::From) | Op::ExcOp(ExcOp::New) => {
-                let args = args.iter().map(|arg| self.node(*arg, Want::Own)).collect();
+                let args = self.operands(args, Around::Library, |own, _, arg| own.node(arg, Want::Own));
                 self.made(op, attr, args, ty, origin)
             }
             Op::ClassOp(ClassOp::Up | ClassOp::Down) => {
@@ -67,24 +72,24 @@ impl Own<'_> {
                 return self.iterate(id, reads, true).0;
             }
             Op::RangeOp(RangeOp::New) => {
-                let args = args.iter().map(|arg| {
-                    let node = self.node(*arg, Want::Own);
-                    self.coerce(node, Ty::i64())
+                let args = self.operands(args, Around::Library, |own, _, arg| {
+                    let node = own.node(arg, Want::Own);
+                    own.coerce(node, Ty::i64())
                 });
-                let args = args.collect();
                 self.made(op, attr, args, ty, origin)
             }
             Op::DictOp(DictOp::Contains) | Op::SetOp(SetOp::Contains) | Op::ListOp(ListOp::Contains) => {
-                let container = self.node(args[0], Want::Read);
-                let item = self.node(args[1], Want::Ref);
-                self.made(op, attr, vec![container, item], ty, origin)
-            }
-            Op::IoOp(_) | Op::CmpOp(_) => {
-                let args = args.iter().map(|arg| self.node(*arg, Want::Read)).collect();
+                let wants = [Want::Read, Want::Ref];
+                let args = self.operands(args, Around::Library, |own, index, arg| own.node(arg, wants[index]));
                 self.made(op, attr, args, ty, origin)
             }
+            _ if op.is_lazy() => {
+                let first = self.node(args[0], Want::Read);
+                let second = self.enclosed(|own| own.node(args[1], Want::Read));
+                self.made(op, attr, vec![first, second], ty, origin)
+            }
             _ => {
-                let args = args.iter().map(|arg| self.node(*arg, Want::Read)).collect();
+                let args = self.operands(args, Around::Library, |own, _, arg| own.node(arg, Want::Read));
                 self.made(op, attr, args, ty, origin)
             }
         };
@@ -131,7 +136,7 @@ impl Own<'_> {
     }
 
     fn int_operation(&mut self, op: IntOp, args: &[NodeId], ty: Ty, want: Want, origin: Origin) -> NodeId {
-        let mut lowered: Vec<NodeId> = args.iter().map(|arg| self.node(*arg, Want::Read)).collect();
+        let mut lowered = self.operands(args, Around::Library, |own, _, arg| own.node(arg, Want::Read));
         let width = |own: &Self, node: NodeId| own.out.ty(node).strip_ref();
         let any_big = lowered.iter().any(|node| width(self, *node).is_big());
         let node = if ty.is_int() && (ty.is_big() || any_big) {
@@ -159,7 +164,7 @@ impl Own<'_> {
             && !matches!(ty.kind(), TyKind::Shared(_))
             && !self.place_in_cell(place)
         {
-            let mut lowered = self.place(place, Want::Ref);
+            let mut lowered = self.place(place, Want::Ref, want == Want::Mut);
             lowered.proj.push(Proj::Payload);
             return match want {
                 _ if ty.is_copy() => self.use_copy(lowered, ty, false, want, origin),
@@ -212,15 +217,14 @@ impl Own<'_> {
             Some(class) => self.program.all_fields(class).iter().map(|field| field.ty).collect(),
             None => Vec::new(),
         };
-        let mut lowered = Vec::new();
-        for (index, arg) in args.iter().enumerate() {
-            let node = self.node(*arg, Want::Own);
-            let node = self.boxed(node);
-            lowered.push(match wants.get(index) {
-                Some(want) => self.coerce(node, *want),
+        let lowered = self.operands(args, Around::Library, |own, index, arg| {
+            let node = own.node(arg, Want::Own);
+            let node = own.boxed(node);
+            match wants.get(index) {
+                Some(want) => own.coerce(node, *want),
                 None => node,
-            });
-        }
+            }
+        });
         let node = self.out.node(
             Node::Op { op: ClassOp::New.into(), attr: attr.clone(), args: lowered },
             ty.strip(),
@@ -233,10 +237,20 @@ impl Own<'_> {
     }
 
     pub fn pieces(&mut self, pieces: &[Piece]) -> Vec<Piece> {
+        let values: Vec<NodeId> = pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                Piece::Value { value, .. } => Some(*value),
+                Piece::Text(_) => None,
+            })
+            .collect();
+        let mut lowered =
+            self.operands(&values, Around::Library, |own, _, value| own.node(value, Want::Read)).into_iter();
         let lower = |piece: &Piece| match piece {
             Piece::Text(text) => Piece::Text(text.clone()),
-            Piece::Value { value, conv, spec } => {
-                Piece::Value { value: self.node(*value, Want::Read), conv: *conv, spec: self.pieces(spec) }
+            Piece::Value { conv, spec, .. } => {
+                let value = lowered.next().expect("each value was lowered above");
+                Piece::Value { value, conv: *conv, spec: self.pieces(spec) }
             }
         };
         pieces.iter().map(lower).collect()

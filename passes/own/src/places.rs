@@ -95,7 +95,7 @@ impl Own<'_> {
     }
 
     /// A place with its root dereferenced or unwrapped where the local's Rust type asks for it.
-    pub fn place(&mut self, place: &Place, key: Want) -> Place {
+    pub fn place(&mut self, place: &Place, key: Want, changes: bool) -> Place {
         let tys = place_tys(self.program, self.src, place);
         let mut out = match place.root {
             Root::Local(local) => self.root(local),
@@ -110,7 +110,10 @@ impl Own<'_> {
             let ty = tys[index];
             let proj = match *proj {
                 Proj::Index(node) | Proj::Nth(node) => {
-                    self.index(node, ty, if index + 1 == count { key } else { Want::Ref })
+                    let key = if index + 1 == count { key } else { Want::Ref };
+                    let early = self.all_early && self.calls_program(node)
+                        || self.index_conflicts(place, index, node, changes);
+                    if early { self.early_index(node, ty, key) } else { self.index(node, ty, key) }
                 }
                 other => other,
             };
@@ -122,6 +125,21 @@ impl Own<'_> {
             out.proj.push(proj);
         }
         out
+    }
+
+    /// An index that is computed before the place that it stands in is borrowed.
+    fn early_index(&mut self, node: NodeId, container: Ty, key: Want) -> Proj {
+        let proj = self.index(node, container, Want::Own);
+        let (Proj::Index(lowered) | Proj::Nth(lowered)) = proj else { return proj };
+        if matches!(self.src.ty(node).kind(), TyKind::Slice) {
+            return proj;
+        }
+        let mut named = self.name_early(lowered);
+        let (ty, origin) = (self.out.ty(named), self.out.nodes[named].origin);
+        if key == Want::Ref && !ty.is_copy() {
+            named = self.out.op(RsOp::Ref, vec![named], ty.reference(), origin);
+        }
+        if matches!(proj, Proj::Nth(_)) { Proj::Nth(named) } else { Proj::Index(named) }
     }
 
     fn index(&mut self, node: NodeId, container: Ty, key: Want) -> Proj {
@@ -172,15 +190,15 @@ impl Own<'_> {
     }
 
     pub fn place_to_write(&mut self, place: &Place) -> Place {
-        self.place_for(place, Want::Own)
+        self.place_for(place, Want::Own, true)
     }
 
     pub fn place_to_change(&mut self, place: &Place) -> Place {
-        self.place_for(place, Want::Ref)
+        self.place_for(place, Want::Ref, true)
     }
 
-    fn place_for(&mut self, place: &Place, key: Want) -> Place {
-        let mut out = self.place(place, key);
+    fn place_for(&mut self, place: &Place, key: Want, changes: bool) -> Place {
+        let mut out = self.place(place, key, changes);
         if let Some(local) = place.as_local() {
             let is_ref = matches!(self.out.locals[local].ty.kind(), TyKind::RefMut(_));
             if is_ref {
@@ -196,7 +214,7 @@ impl Own<'_> {
         if let Some(node) = self.use_text_item(place, ty, want, origin) {
             return node;
         }
-        let lowered = self.place(place, Want::Ref);
+        let lowered = self.place(place, Want::Ref, want == Want::Mut);
         let root_ty = match (place.root, lowered.proj.is_empty()) {
             (Root::Local(local), true) => self.out.locals[local].ty,
             (Root::Node(_), true) => match lowered.root {
@@ -251,7 +269,7 @@ impl Own<'_> {
             (Root::Node(node), true) => self.node(node, Want::Read),
             _ => {
                 let text_ty = tys.last()?.strip_ref();
-                let lowered = self.place_for(&owner, Want::Ref);
+                let lowered = self.place_for(&owner, Want::Ref, false);
                 let is_ref = owner.as_local().is_some_and(|local| {
                     matches!(self.out.locals[local].ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_))
                 });

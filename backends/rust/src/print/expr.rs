@@ -12,11 +12,24 @@ impl Printer<'_, '_> {
     pub(crate) fn expr(&mut self, node: NodeId) -> Expr {
         let body = self.body;
         let row = &body.nodes[node];
+        // A value leaves the guard of the thread-local that holds it; a borrow or an iterator stays
+        // inside the operation that wants it.
+        let is_borrow = row.ty.any(&mut |ty| matches!(ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_)));
+        let is_value = matches!(
+            row.kind,
+            Node::Use(..) | Node::Op { .. } | Node::Call { .. } | Node::Format(_) | Node::Seq { .. }
+        );
+        if is_value && !is_borrow { self.guarded(|this| this.unguarded(node)) } else { self.unguarded(node) }
+    }
+
+    fn unguarded(&mut self, node: NodeId) -> Expr {
+        let body = self.body;
+        let row = &body.nodes[node];
         match &row.kind {
             Node::Const(value) => self.constant(value, row.ty),
             Node::Use(place, mode) => self.use_place(place, *mode, row.ty),
-            Node::Op { op, attr, args } => self.guarded(|this| this.op(*op, attr, args, row.ty)),
-            Node::Call { callee, args } => self.guarded(|this| this.call(callee, args, row.ty)),
+            Node::Op { op, attr, args } => self.op(*op, attr, args, row.ty),
+            Node::Call { callee, args } => self.call(callee, args, row.ty),
             Node::Format(pieces) => self.format_value(pieces),
             Node::Item(name) => self.item(*name, row.ty),
             Node::Closure(closure) => self.closure(closure, false),

@@ -13,8 +13,8 @@ impl Printer<'_, '_> {
         match pat {
             Pat::Wild => "_".to_owned(),
             Pat::Bind(local, part) => {
-                let mutable = if self.body.locals[*local].mutable { "mut " } else { "" };
                 let name = self.name(*local);
+                let mutable = if self.body.locals[*local].mutable && name != "_" { "mut " } else { "" };
                 match part {
                     Some(part) => format!("{mutable}{name} @ {}", self.pat(part)),
                     None => format!("{mutable}{name}"),

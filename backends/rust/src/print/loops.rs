@@ -94,7 +94,7 @@ impl Printer<'_, '_> {
             TyKind::List(_) | TyKind::Set(_) | TyKind::FrozenSet(_) | TyKind::Array(..)
         );
         if !is_plain || self.std_range(of).is_some() {
-            let mut iter = self.chain_source(op, of);
+            let mut iter = self.chain_source(op, of, self.body.ty(iter));
             if let Pat::Bind(local, None) = pat
                 && !crate::anchors::is_anchored(self.body, *local)
             {
@@ -124,7 +124,7 @@ impl Printer<'_, '_> {
                 (format!("&{}", self.pat(pat)), source)
             }
             _ => {
-                let iter = self.chain_source(op, of);
+                let iter = self.chain_source(op, of, self.body.ty(iter));
                 (self.pat(pat), iter)
             }
         }
@@ -182,12 +182,14 @@ impl Printer<'_, '_> {
         let TyKind::List(item) = ty.kind() else { return None };
         let at = self.fresh("at");
         let pat = self.pat(pat);
-        let list = self.expr(of).receiver();
-        let cond = Expr::atom(&*at).binary("<", list.clone().method("len", vec![]));
-        let mut read = list.index(Expr::atom(&*at));
-        if !item.is_copy() {
-            read = read.method("clone", vec![]);
-        }
+        let cond = self.guarded(|this| {
+            let list = this.expr(of).receiver();
+            Expr::atom(&*at).binary("<", list.method("len", vec![]))
+        });
+        let read = self.guarded(|this| {
+            let read = this.expr(of).receiver().index(Expr::atom(&*at));
+            if item.is_copy() { read } else { read.method("clone", vec![]) }
+        });
         let mut block = self.block(body);
         let step = Expr::Assign(Box::new(Expr::atom(&*at)), "+", Box::new(Expr::atom("1")));
         block.stmts.splice(0..0, [Stmt::bind(pat, None, Some(read)), Stmt::expr(step)]);

@@ -537,7 +537,14 @@ impl Printer<'_, '_> {
         let base = Place { root: place.root, proj: front.to_vec() };
         self.guarded(|this| {
             let container = this.place(&base, Access::Change);
-            let Proj::Index(index) = *last else { return this.problem("`del` of something that is no item") };
+            let index = match *last {
+                Proj::Index(index) => index,
+                Proj::Nth(index) => {
+                    let index = this.usize_index(index);
+                    return container.expr.method("remove", vec![index]);
+                }
+                _ => return this.problem("`del` of something that is no item"),
+            };
             if let Some(parts) = this.slice_parts(index) {
                 let args = this.slice_args(&parts);
                 this.uses.prelude = true;

@@ -403,8 +403,8 @@ impl Printer<'_, '_> {
         }
     }
 
-    /// An iterator for a chain: `xs.iter()`, `d.keys()`, `(0..n)`.
-    pub(crate) fn chain_source(&mut self, op: IterOp, of: NodeId) -> Expr {
+    /// An iterator of type `made` for a chain: `xs.iter()`, `d.keys()`, `(0..n)`.
+    pub(crate) fn chain_source(&mut self, op: IterOp, of: NodeId, made: Ty) -> Expr {
         let ty = self.body.ty(of);
         if op == IterOp::Next {
             return self.expr(of).method("next", vec![]);
@@ -419,7 +419,14 @@ impl Printer<'_, '_> {
         }
         if op == IterOp::Chars || *kind == TyKind::Str {
             self.uses.prelude = true;
-            return source.method("char_iter", vec![]);
+            let chars = source.method("char_iter", vec![]);
+            // Characters that are kept are texts of their own.
+            return match made.kind() {
+                TyKind::Iter(item) if *item.kind() == TyKind::Str => {
+                    chars.method("map", vec![Expr::atom("str::to_owned")])
+                }
+                _ => chars,
+            };
         }
         let is_shared = matches!(ty.strip_ref().kind(), TyKind::Shared(_));
         let is_dict = matches!(kind, TyKind::Dict(..));

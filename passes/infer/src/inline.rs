@@ -1,0 +1,42 @@
+//! Temps that turn out to be read once stand where they are read.
+//!
+//! before                              after
+//!   set %%object = %grid[%r]            update %grid[%r][%c] int.add 1
+//!   update %%object[%c] int.add 1
+
+use batuta_core::*;
+
+/// Puts the values of temps that `kind` reads exactly once back into it, and joins its place.
+pub(crate) fn single_uses(body: &mut Body<Hir>, kind: &mut StmtKind, temps: &mut Vec<Stmt>) {
+    // The last temp first: its value may read the ones before it.
+    for at in (0..temps.len()).rev() {
+        let StmtKind::Set { target: Pat::Place(place), value } = &temps[at].kind else { continue };
+        let (Some(local), value) = (place.as_local(), *value) else { continue };
+        let mut reads = Vec::new();
+        each_node(body, kind, &mut |node| {
+            if let Node::Use(place, _) = &body.nodes[node].kind
+                && place.root == Root::Local(local)
+            {
+                reads.push(node);
+            }
+        });
+        let is_read_later = temps[at + 1..].iter().any(|stmt| {
+            let mut found = false;
+            each_node(body, &stmt.kind, &mut |node| {
+                found |= matches!(&body.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(local));
+            });
+            found
+        });
+        if let ([read], false) = (&reads[..], is_read_later) {
+            body.nodes[*read] = body.nodes[value].clone();
+            temps.remove(at);
+        }
+    }
+    if let StmtKind::Update { place, .. } = kind {
+        crate::prep::join(body, place);
+    }
+}
+
+fn each_node(body: &Body<Hir>, kind: &StmtKind, f: &mut dyn FnMut(NodeId)) {
+    Stmt::new(kind.clone(), Default::default()).for_each_child(&mut |child| body.walk(child, f));
+}

@@ -1,0 +1,250 @@
+//! Operands in an order and form that Rust accepts: what would conflict gets a name first.
+//!
+//! before                                      after
+//!   f(ref %xs, g(mut %xs))                      let %value = g(mut %xs)
+//!                                               f(ref %xs, move %value)
+//!
+//! Operands that are evaluated before a named one, and whose value could be another one later, are
+//! named too: the source's order is kept.
+
+use crate::access::{Event, overlaps};
+use crate::body::{Own, Want};
+use batuta_core::*;
+
+/// What takes the operands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Around {
+    /// An operation or a function of the library: it reads what it is lent, and no more.
+    Library,
+    /// The same, spelled as a method of the first operand.
+    LibraryMethod,
+    /// A function of the program: it sees that two arguments are one object.
+    Function,
+    /// The same, called on the first operand.
+    Method,
+}
+
+impl Around {
+    /// Rust takes the receiver of a method late.
+    fn is_late(self) -> bool {
+        matches!(self, Around::LibraryMethod | Around::Method)
+    }
+
+    fn is_program(self) -> bool {
+        matches!(self, Around::Function | Around::Method)
+    }
+}
+
+/// What an operand still borrows when the operation runs.
+struct Hold {
+    /// Through `&mut`.
+    mutable: bool,
+    /// Rust takes the receiver of a method late: reads of the same object in the arguments are fine.
+    late: bool,
+    /// Inside the guard of a cell or of a thread-local.
+    guarded: bool,
+}
+
+impl Own<'_> {
+    /// Lowers operands in their order.
+    pub fn operands(
+        &mut self,
+        nodes: &[NodeId],
+        around: Around,
+        mut lower: impl FnMut(&mut Self, usize, NodeId) -> NodeId,
+    ) -> Vec<NodeId> {
+        let mut out: Vec<NodeId> = Vec::with_capacity(nodes.len());
+        for (index, node) in nodes.iter().enumerate() {
+            let mark = self.before.len();
+            let lowered = lower(self, index, *node);
+            if self.before.len() > mark {
+                let late = self.before.split_off(mark);
+                self.name_all(nodes, &mut out);
+                self.before.extend(late);
+            }
+            out.push(lowered);
+        }
+        self.settle_conflicts(nodes, &mut out, around);
+        out
+    }
+
+    fn settle_conflicts(&mut self, nodes: &[NodeId], out: &mut [NodeId], around: Around) {
+        let holds: Vec<Option<Hold>> =
+            (0..nodes.len()).map(|at| self.hold(nodes[at], out[at], around.is_late() && at == 0)).collect();
+        let conflicts = |own: &Self, at: usize| {
+            holds.iter().enumerate().any(|(other, hold)| {
+                let Some(hold) = hold.as_ref().filter(|_| other != at) else { return false };
+                hold.guarded && own.enters_cell(nodes[at], hold.mutable)
+                    || other < at && own.conflicts(nodes[other], hold, nodes[at], holds[at].is_some())
+            })
+        };
+        let Some(last) = (0..nodes.len()).rev().find(|at| !self.is_plain(out[*at]) && conflicts(self, *at)) else {
+            return;
+        };
+        for at in 0..=last {
+            let must = conflicts(self, at);
+            if holds[at].is_some() && !must {
+                continue;
+            }
+            let item = match self.out.ty(out[at]).kind() {
+                TyKind::Iter(item) => Some(*item),
+                _ => None,
+            };
+            let origin = self.out.nodes[out[at]].origin;
+            let value = match (&holds[at], item) {
+                (Some(_), Some(item)) => self.out.op(RsOp::Collect, vec![out[at]], Ty::list(item), origin),
+                (Some(_), None) => self.owned_again(nodes[at], around),
+                (None, _) => out[at],
+            };
+            let named = self.name_early(value);
+            if let (Some(_), Some(item)) = (&holds[at], item) {
+                out[at] = self.out.op(IterOp::Into, vec![named], Ty::iter(item), origin);
+                continue;
+            }
+            let wants_ref = matches!(self.out.ty(out[at]).kind(), TyKind::Ref(_));
+            let is_ref = matches!(self.out.ty(named).kind(), TyKind::Ref(_));
+            out[at] = match wants_ref && !is_ref {
+                true => {
+                    let (ty, origin) = (self.out.ty(named).reference(), self.out.nodes[named].origin);
+                    self.out.op(RsOp::Ref, vec![named], ty, origin)
+                }
+                false => named,
+            };
+        }
+    }
+
+    fn name_all(&mut self, nodes: &[NodeId], out: &mut [NodeId]) {
+        for at in 0..out.len() {
+            if self.hold(nodes[at], out[at], false).is_none() {
+                out[at] = self.name_early(out[at]);
+            }
+        }
+    }
+
+    /// A value that is computed now; one that is the same later stays where it is.
+    pub fn name_early(&mut self, node: NodeId) -> NodeId {
+        let ty = self.out.ty(node);
+        if self.is_plain(node) || matches!(ty.kind(), TyKind::Never | TyKind::Unit) { node } else { self.named(node) }
+    }
+
+    fn is_plain(&self, node: NodeId) -> bool {
+        match &self.out.nodes[node].kind {
+            Node::Const(_) | Node::Item(_) | Node::Closure(_) => true,
+            Node::Use(place, _) => place.as_local().is_some(),
+            Node::Op { op: Op::RsOp(RsOp::ToOwned | RsOp::Ref), args, .. } => {
+                args.iter().all(|arg| self.is_plain(*arg))
+            }
+            Node::Op { args, .. } => args.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The operand as a value of its own: a copy of what the library reads, a second handle of an object
+    /// that a function of the program may know by two names.
+    fn owned_again(&mut self, node: NodeId, around: Around) -> NodeId {
+        let ty = self.src.ty(node).strip_ref();
+        let origin = self.src.nodes[node].origin;
+        let is_object = ty.is_mutable() && !matches!(ty.kind(), TyKind::Shared(_) | TyKind::Iter(_));
+        if around.is_program() && is_object && !self.is_frozen(node) {
+            self.demote(node);
+        }
+        let lowered = self.node(node, Want::Ref);
+        match self.out.ty(lowered).kind() {
+            TyKind::Ref(_) => self.out.op(RsOp::Clone, vec![lowered], ty, origin),
+            _ => lowered,
+        }
+    }
+
+    fn hold(&self, node: NodeId, lowered: NodeId, late: bool) -> Option<Hold> {
+        let ty = self.out.ty(lowered);
+        let holds = ty.any(&mut |part| matches!(part.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_)));
+        let is_value = !holds || matches!(self.out.nodes[lowered].kind, Node::Const(_) | Node::Closure(_) | Node::Item(_));
+        if is_value {
+            return None;
+        }
+        let mutable = matches!(ty.kind(), TyKind::RefMut(_));
+        let is_path = match &self.src.nodes[node].kind {
+            Node::Use(place, _) => place.proj.iter().all(|proj| matches!(proj, Proj::Field(_))),
+            _ => false,
+        };
+        Some(Hold { mutable, late: late && is_path, guarded: self.holds_guard(node) })
+    }
+
+    /// Whether an operand on the right conflicts with what one on its left holds.
+    fn conflicts(&self, held: NodeId, hold: &Hold, right: NodeId, right_holds: bool) -> bool {
+        let mine: Vec<&Event> = self.span_events(held).collect();
+        let strict = hold.mutable && (!hold.late || right_holds);
+        self.span_events(right).any(|event| {
+            (strict || event.kind.changes())
+                && mine.iter().any(|other| other.root == event.root && overlaps(&other.path, &event.path))
+        })
+    }
+
+    /// The operand reads through a thread-local or a `RefCell`.
+    pub fn holds_guard(&self, node: NodeId) -> bool {
+        self.any_below(node, &mut |own, node| match &own.src.nodes[node].kind {
+            Node::Use(place, _) => own.place_in_cell(place),
+            _ => false,
+        })
+    }
+
+    /// Evaluating the operand may open a guard again: it calls the program, or it reads a cell while
+    /// another operand changes one.
+    fn enters_cell(&self, node: NodeId, changes: bool) -> bool {
+        self.calls_program(node) || changes && self.holds_guard(node)
+    }
+
+    /// Whether the operand calls the program's own code.
+    pub fn calls_program(&self, node: NodeId) -> bool {
+        self.any_below(node, &mut |own, node| {
+            matches!(&own.src.nodes[node].kind, Node::Call { callee, .. } if !matches!(callee, Callee::Lib(_)))
+        })
+    }
+
+    fn any_below(&self, node: NodeId, test: &mut dyn FnMut(&Self, NodeId) -> bool) -> bool {
+        let mut found = false;
+        self.src.walk(Child::Node(node), &mut |node| found = found || test(self, node));
+        found
+    }
+
+    /// Whether an index of a place must be computed before the place is borrowed. `depth`: steps before it.
+    pub fn index_conflicts(&self, place: &Place, depth: usize, index: NodeId, changes: bool) -> bool {
+        if self.place_in_cell(&Place { root: place.root, proj: place.proj[..=depth].to_vec() })
+            && self.enters_cell(index, changes)
+        {
+            return true;
+        }
+        let Root::Local(root) = place.root else { return false };
+        let nested = place.proj[..depth].iter().any(|proj| !matches!(proj, Proj::Field(_)));
+        self.span_events(index).any(|event| event.root == root && (event.kind.changes() || changes && nested))
+    }
+
+    /// Whether some index of a place that is written gets a name before the place is borrowed.
+    pub fn has_early_index(&self, place: &Place) -> bool {
+        place.proj.iter().enumerate().any(|(depth, proj)| match proj {
+            Proj::Index(index) | Proj::Nth(index) => {
+                let simple = matches!(self.src.nodes[*index].kind, Node::Const(_) | Node::Use(..));
+                !simple && self.index_conflicts(place, depth, *index, true)
+            }
+            _ => false,
+        })
+    }
+
+    /// Runs a lowering whose statements must not run outside of it: they stand in a block around its value.
+    pub fn enclosed(&mut self, lower: impl FnOnce(&mut Self) -> NodeId) -> NodeId {
+        let outer = std::mem::take(&mut self.before);
+        let value = lower(self);
+        let stmts = std::mem::replace(&mut self.before, outer);
+        if stmts.is_empty() {
+            return value;
+        }
+        let (ty, origin) = (self.out.ty(value), self.out.nodes[value].origin);
+        let block = self.out.block(BlockRow { stmts, tail: Some(value), end_comments: Vec::new() });
+        self.out.node(Node::Block { label: None, block }, ty, origin)
+    }
+
+    pub fn span_events(&self, node: NodeId) -> impl Iterator<Item = &Event> {
+        let (start, end) = self.all.spans.get(&node).copied().unwrap_or((0, 0));
+        self.all.events.iter().filter(move |event| event.at > start && event.at <= end)
+    }
+}
