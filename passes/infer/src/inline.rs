@@ -23,7 +23,8 @@ pub(crate) fn single_uses(body: &mut Body<Hir>, kind: &mut StmtKind, temps: &mut
         let is_read_later = temps[at + 1..].iter().any(|stmt| {
             let mut found = false;
             each_node(body, &stmt.kind, &mut |node| {
-                found |= matches!(&body.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(local));
+                found |=
+                    matches!(&body.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(local));
             });
             found
         });

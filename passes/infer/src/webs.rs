@@ -230,13 +230,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Targets are assigned from left to right: `i, xs[i] = 2, 9` writes `xs[2]`.
-    fn write_in_order(
-        &mut self,
-        pat: &Pat,
-        part: &mut usize,
-        site: &impl Fn(usize) -> Site,
-        env: &mut Env,
-    ) {
+    fn write_in_order(&mut self, pat: &Pat, part: &mut usize, site: &impl Fn(usize) -> Site, env: &mut Env) {
         match pat {
             Pat::Tuple(parts) => parts.iter().for_each(|inner| self.write_in_order(inner, part, site, env)),
             Pat::Place(place) => match place.as_local() {

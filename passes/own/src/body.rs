@@ -346,16 +346,17 @@ impl Own<'_> {
         let owner = tys[tys.len() - 2];
         let is_slice = *self.src.ty(*index).kind() == TyKind::Slice;
         let is_shared = matches!(owner.strip_ref().kind(), TyKind::Shared(_));
-        let is_call = is_slice || is_shared || matches!(owner.strip().kind(), TyKind::Dict(..) | TyKind::Lib(..));
+        let is_call =
+            is_slice || is_shared || matches!(owner.strip().kind(), TyKind::Dict(..) | TyKind::Lib(..));
         if !is_call {
             return false;
         }
         let has_effect = self.calls_program(*index) && !matches!(self.src.nodes[value].kind, Node::Const(_));
         let nested = front.iter().any(|proj| !matches!(proj, Proj::Field(_)));
         let conflict = match place.root {
-            Root::Local(root) if !is_shared => self
-                .span_events(value)
-                .any(|event| event.root == root && (event.kind.changes() || nested)),
+            Root::Local(root) if !is_shared => {
+                self.span_events(value).any(|event| event.root == root && (event.kind.changes() || nested))
+            }
             _ => false,
         };
         has_effect || conflict || self.index_moves(place)

@@ -80,7 +80,8 @@ impl Own<'_> {
             }
             Op::DictOp(DictOp::Contains) | Op::SetOp(SetOp::Contains) | Op::ListOp(ListOp::Contains) => {
                 let wants = [Want::Read, Want::Ref];
-                let args = self.operands(args, Around::Library, |own, index, arg| own.node(arg, wants[index]));
+                let args =
+                    self.operands(args, Around::Library, |own, index, arg| own.node(arg, wants[index]));
                 self.made(op, attr, args, ty, origin)
             }
             _ if op.is_lazy() => {

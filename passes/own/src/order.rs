@@ -78,7 +78,8 @@ impl Own<'_> {
                     || other < at && own.conflicts(nodes[other], hold, nodes[at], holds[at].is_some())
             })
         };
-        let Some(last) = (0..nodes.len()).rev().find(|at| !self.is_plain(out[*at]) && conflicts(self, *at)) else {
+        let Some(last) = (0..nodes.len()).rev().find(|at| !self.is_plain(out[*at]) && conflicts(self, *at))
+        else {
             return;
         };
         for at in 0..=last {
@@ -124,7 +125,11 @@ impl Own<'_> {
     /// A value that is computed now; one that is the same later stays where it is.
     pub fn name_early(&mut self, node: NodeId) -> NodeId {
         let ty = self.out.ty(node);
-        if self.is_plain(node) || matches!(ty.kind(), TyKind::Never | TyKind::Unit) { node } else { self.named(node) }
+        if self.is_plain(node) || matches!(ty.kind(), TyKind::Never | TyKind::Unit) {
+            node
+        } else {
+            self.named(node)
+        }
     }
 
     fn is_plain(&self, node: NodeId) -> bool {
@@ -157,8 +162,10 @@ impl Own<'_> {
 
     fn hold(&self, node: NodeId, lowered: NodeId, late: bool) -> Option<Hold> {
         let ty = self.out.ty(lowered);
-        let holds = ty.any(&mut |part| matches!(part.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_)));
-        let is_value = !holds || matches!(self.out.nodes[lowered].kind, Node::Const(_) | Node::Closure(_) | Node::Item(_));
+        let holds =
+            ty.any(&mut |part| matches!(part.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_)));
+        let is_value = !holds
+            || matches!(self.out.nodes[lowered].kind, Node::Const(_) | Node::Closure(_) | Node::Item(_));
         if is_value {
             return None;
         }

@@ -14,7 +14,8 @@ impl Printer<'_, '_> {
         let row = &body.nodes[node];
         // A value leaves the guard of the thread-local that holds it; a borrow or an iterator stays
         // inside the operation that wants it.
-        let is_borrow = row.ty.any(&mut |ty| matches!(ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_)));
+        let is_borrow =
+            row.ty.any(&mut |ty| matches!(ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_)));
         let is_value = matches!(
             row.kind,
             Node::Use(..) | Node::Op { .. } | Node::Call { .. } | Node::Format(_) | Node::Seq { .. }
