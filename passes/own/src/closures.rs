@@ -23,7 +23,7 @@ impl Own<'_> {
                     let reads = self.alias.reads.get(iter).copied().unwrap_or(Reads::Ref);
                     let (source, form) = match index {
                         // The first source is computed once, before everything else.
-                        0 if calls => self.iterate_loop(*iter, reads),
+                        0 if calls || reads == Reads::Live => self.iterate_loop(*iter, reads, false),
                         0 => self.iterate(*iter, reads, false),
                         _ => self.enclosed_source(*iter, reads),
                     };

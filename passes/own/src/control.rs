@@ -32,7 +32,7 @@ impl Own<'_> {
             Node::Loop { label, body } => Node::Loop { label: *label, body: self.block(*body, Want::Own) },
             Node::For { label, pat, iter, body, els } => {
                 let reads = self.alias.reads.get(iter).copied().unwrap_or(Reads::Ref);
-                let (source, form) = self.iterate_loop(*iter, reads);
+                let (source, form) = self.iterate_loop(*iter, reads, true);
                 let item = item_of_iter(self.src.ty(*iter));
                 let range = self.loop_range(*iter);
                 let mut assigns = Vec::new();

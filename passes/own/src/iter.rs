@@ -61,7 +61,7 @@ impl Own<'_> {
                     }
                     _ => {
                         let node = self.node(source, Want::Own);
-                        (self.into_iter(node, row.origin), Form::Owned)
+                        (self.taken_apart(node, row.origin), Form::Owned)
                     }
                 }
             }
@@ -72,23 +72,54 @@ impl Own<'_> {
         }
     }
 
-    /// The source of a loop. Items that a cell or a thread-local holds are copied out first: its guard
-    /// must not span the loop's body.
-    pub fn iterate_loop(&mut self, source: NodeId, reads: Reads) -> (NodeId, Form) {
-        if !self.holds_guard(source) {
-            return self.iterate(source, reads, false);
-        }
-        let (node, form) = self.iterate(source, reads, true);
-        let ty = self.out.ty(node);
-        let is_live = matches!(self.out.nodes[node].kind, Node::Op { op: Op::IterOp(IterOp::Live), .. });
-        let TyKind::Iter(item) = ty.kind() else { return (node, form) };
-        let is_place = matches!(&self.out.nodes[node].kind, Node::Op { args, .. } if matches!(self.out.nodes[args[0]].kind, Node::Use(..)));
-        if is_live && is_place {
+    /// The source of a loop whose body may change it, or may open the guard that holds it: its items
+    /// are copied out first. A list is read by position instead where that can be said (`by_position`).
+    pub fn iterate_loop(&mut self, source: NodeId, reads: Reads, by_position: bool) -> (NodeId, Form) {
+        let guarded = self.holds_guard(source);
+        let (node, form) = self.iterate(source, reads, guarded);
+        let TyKind::Iter(item) = self.out.ty(node).kind() else { return (node, form) };
+        let list_read = match &self.out.nodes[node].kind {
+            Node::Op { op: Op::IterOp(IterOp::Live), args, .. } => {
+                let ty = self.out.ty(args[0]).strip_ref();
+                match ty.kind() {
+                    TyKind::Shared(_) => return (node, form),
+                    TyKind::List(_) => Some(matches!(self.out.nodes[args[0]].kind, Node::Use(..))),
+                    _ => Some(false),
+                }
+            }
+            _ => None,
+        };
+        let copies = match list_read {
+            Some(is_place) => !(is_place && by_position),
+            None if by_position && self.is_enumerated_live(node) => false,
+            None => guarded || reads == Reads::Live && self.borrows_source(node),
+        };
+        if !copies {
             return (node, form);
         }
         let origin = self.src.nodes[source].origin;
         let items = self.out.op(RsOp::Collect, vec![node], Ty::list(*item), origin);
         (self.iter_op(IterOp::Into, items, *item, origin), Form::Owned)
+    }
+
+    /// `enumerate` over a list that is read by position.
+    fn is_enumerated_live(&self, node: NodeId) -> bool {
+        let Node::Call { callee: Callee::Lib(name), args } = &self.out.nodes[node].kind else { return false };
+        let source = args.first().map(|arg| &self.out.nodes[arg.value].kind);
+        let Some(Node::Op { op: Op::IterOp(IterOp::Live), args: of, .. }) = source else { return false };
+        name.as_str().starts_with("builtins.enumerate")
+            && matches!(self.out.ty(of[0]).strip_ref().kind(), TyKind::List(_))
+            && matches!(self.out.nodes[of[0]].kind, Node::Use(..))
+    }
+
+    /// Whether an iterator still borrows a place.
+    fn borrows_source(&self, node: NodeId) -> bool {
+        let mut found = false;
+        self.out.walk(Child::Node(node), &mut |node| {
+            found |= matches!(self.out.nodes[node].kind, Node::Use(_, Mode::Ref | Mode::Mut))
+                || matches!(self.out.ty(node).kind(), TyKind::Ref(_));
+        });
+        found
     }
 
     /// `enumerate`, `zip`: the forms of the parts are those of the arguments.
@@ -209,7 +240,7 @@ impl Own<'_> {
     }
 
     /// A computed value as an iterator: a container is taken apart.
-    fn into_iter(&mut self, node: NodeId, origin: Origin) -> NodeId {
+    fn taken_apart(&mut self, node: NodeId, origin: Origin) -> NodeId {
         let ty = self.out.ty(node);
         match ty.strip_ref().kind() {
             TyKind::List(_) | TyKind::Set(_) | TyKind::FrozenSet(_) | TyKind::Dict(..) => {

@@ -62,10 +62,31 @@ impl Own<'_> {
                 self.name_all(nodes, &mut out);
                 self.before.extend(late);
             }
+            if self.hold(*node, lowered, false).is_some() {
+                self.keep_alive(*node, &nodes[index + 1..]);
+            }
             out.push(lowered);
         }
         self.settle_conflicts(nodes, &mut out, around);
         out
+    }
+
+    /// What an operand borrows is not moved away by those after it.
+    fn keep_alive(&mut self, held: NodeId, later: &[NodeId]) {
+        let roots: Vec<LocalId> = self.span_events(held).map(|event| event.root).collect();
+        let mut kept = Vec::new();
+        for node in later {
+            self.src.walk(Child::Node(*node), &mut |node| {
+                if let Node::Use(place, _) = &self.src.nodes[node].kind
+                    && matches!(place.root, Root::Local(root) if roots.contains(&root))
+                {
+                    kept.push(node);
+                }
+            });
+        }
+        for node in kept {
+            self.live.last_uses.remove(&node);
+        }
     }
 
     fn settle_conflicts(&mut self, nodes: &[NodeId], out: &mut [NodeId], around: Around) {

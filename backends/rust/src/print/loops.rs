@@ -4,7 +4,7 @@ use super::{Loop, Printer};
 use crate::names;
 use crate::tree::{Block, Expr, Stmt};
 use batuta_base::Name;
-use batuta_core::{Attr, BlockId, Const, IterOp, Node, NodeId, Op, Pat, RsOp, TyKind};
+use batuta_core::{Attr, BlockId, Callee, Const, IterOp, Node, NodeId, Op, Pat, RsOp, TyKind};
 
 impl Printer<'_, '_> {
     pub(crate) fn loop_node(&mut self, node: &Node) -> Expr {
@@ -174,7 +174,15 @@ impl Printer<'_, '_> {
 
     /// A list that the body may change: read by position, with a fresh look each turn.
     fn live_loop(&mut self, label: &str, pat: &Pat, iter: NodeId, body: BlockId) -> Option<Expr> {
-        let Node::Op { op: Op::IterOp(IterOp::Live), args, .. } = &self.body.nodes[iter].kind else {
+        let (source, start) = match &self.body.nodes[iter].kind {
+            Node::Call { callee: Callee::Lib(name), args }
+                if name.as_str().starts_with("builtins.enumerate") =>
+            {
+                (args.first()?.value, Some(args.get(1).map(|arg| arg.value)))
+            }
+            _ => (iter, None),
+        };
+        let Node::Op { op: Op::IterOp(IterOp::Live), args, .. } = &self.body.nodes[source].kind else {
             return None;
         };
         let of = args[0];
@@ -186,10 +194,18 @@ impl Printer<'_, '_> {
             let list = this.expr(of).receiver();
             Expr::atom(&*at).binary("<", list.method("len", vec![]))
         });
-        let read = self.guarded(|this| {
+        let mut read = self.guarded(|this| {
             let read = this.expr(of).receiver().index(Expr::atom(&*at));
             if item.is_copy() { read } else { read.method("clone", vec![]) }
         });
+        if let Some(start) = start {
+            let number = Expr::atom(&*at).cast("i64");
+            let number = match start {
+                Some(start) if self.int_const(start) != Some(0) => number.binary("+", self.operand(start)),
+                _ => number,
+            };
+            read = Expr::Tuple(vec![number, read]);
+        }
         let mut block = self.block(body);
         let step = Expr::Assign(Box::new(Expr::atom(&*at)), "+", Box::new(Expr::atom("1")));
         block.stmts.splice(0..0, [Stmt::bind(pat, None, Some(read)), Stmt::expr(step)]);

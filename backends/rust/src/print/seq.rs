@@ -440,7 +440,10 @@ impl Printer<'_, '_> {
         match op {
             _ if is_shared => items,
             IterOp::Copied => items.method("copied", vec![]),
-            IterOp::Cloned => items.method("cloned", vec![]),
+            IterOp::Live if matches!(made.kind(), TyKind::Iter(item) if item.is_copy()) => {
+                items.method("copied", vec![])
+            }
+            IterOp::Cloned | IterOp::Live => items.method("cloned", vec![]),
             _ => items,
         }
     }
