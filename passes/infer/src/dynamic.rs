@@ -29,13 +29,17 @@ pub(crate) fn variables(solver: &Solver<'_>) -> FxHashSet<Var> {
             C::Call { target: Target::Method(of, _) | Target::Value(of), .. } => vec![*of],
             _ => Vec::new(),
         };
-        todo.extend(operands.into_iter().filter(|var| mixed(vars, *var)).map(|var| vars.root(var)));
+        todo.extend(operands.into_iter().filter(|var| mixed(solver, *var)).map(|var| vars.root(var)));
     }
-    spread(vars, todo)
+    spread(solver, todo)
 }
 
 /// Values of several types that are not all numbers.
-fn mixed(vars: &Vars, var: Var) -> bool {
+fn mixed(solver: &Solver<'_>, var: Var) -> bool {
+    let vars = &solver.vars;
+    if has_base(solver, var) {
+        return false;
+    }
     let heads = vars.atoms(var).iter().filter(|atom| atom.head != Head::None);
     let not_numeric = vars
         .atoms(var)
@@ -49,13 +53,26 @@ fn all_objects(vars: &Vars, var: Var) -> bool {
     vars.atoms(var).iter().all(|atom| matches!(atom.head, Head::None | Head::Class(_)))
 }
 
+/// Objects of one hierarchy: their base is the type of all.
+fn has_base(solver: &Solver<'_>, var: Var) -> bool {
+    let atoms = solver.vars.atoms(var).iter().filter(|atom| atom.head != Head::None);
+    let classes: Option<Vec<_>> = atoms
+        .map(|atom| match atom.head {
+            Head::Class(class) => Some(class),
+            _ => None,
+        })
+        .collect();
+    classes.is_some_and(|classes| solver.env.common_base(&classes).is_some())
+}
+
 /// Containers that a dynamic value shares with other names.
 fn is_container(vars: &Vars, var: Var) -> bool {
     vars.atoms(var).iter().any(|atom| matches!(atom.head, Head::List | Head::Dict | Head::Set))
 }
 
 /// A dynamic value is dynamic where it comes from and where it goes to: its identity is kept.
-fn spread(vars: &Vars, mut todo: Vec<Var>) -> FxHashSet<Var> {
+fn spread(solver: &Solver<'_>, mut todo: Vec<Var>) -> FxHashSet<Var> {
+    let vars = &solver.vars;
     let mut found = FxHashSet::default();
     if todo.is_empty() {
         return found;
@@ -69,7 +86,7 @@ fn spread(vars: &Vars, mut todo: Vec<Var>) -> FxHashSet<Var> {
         }
     }
     let own: FxHashSet<Var> =
-        todo.iter().map(|var| vars.root(*var)).filter(|var| !mixed(vars, *var)).collect();
+        todo.iter().map(|var| vars.root(*var)).filter(|var| !mixed(solver, *var)).collect();
     let mut from_own = own.clone();
     while let Some(var) = todo.pop() {
         let root = vars.root(var);
@@ -78,7 +95,7 @@ fn spread(vars: &Vars, mut todo: Vec<Var>) -> FxHashSet<Var> {
         }
         let is_own = from_own.contains(&root);
         for next in near.get(&root).into_iter().flatten().copied() {
-            if mixed(vars, next) || (is_own && is_container(vars, next)) {
+            if mixed(solver, next) || (is_own && is_container(vars, next)) {
                 if is_own {
                     from_own.insert(vars.root(next));
                 }
