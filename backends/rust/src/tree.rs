@@ -176,6 +176,7 @@ impl Expr {
             ("&" | "&mut ", Self::Unary("*", inner)) if inner.is_guard() => Self::Unary(op, inner),
             // A reference to what a reference points to is that reference.
             ("&", Self::Unary("*", inner)) => *inner,
+            ("*", Self::Unary("&" | "&mut ", inner)) if inner.is_guard() => Self::Unary(op, inner),
             ("*", Self::Unary("&" | "&mut ", inner)) => *inner,
             (op, of) => Self::Unary(op, Box::new(of)),
         }

@@ -346,8 +346,9 @@ impl Back<'_> {
                 live.extend(self.handled.last().copied().flatten());
                 live
             }
-            Node::Seq { clauses, sink } => self.repeat(None, live, |walk, head| {
+            Node::Seq { clauses, sink } => self.repeat(None, live.clone(), |walk, head| {
                 let mut before = head;
+                before.extend(live.iter().copied());
                 let nodes: Vec<_> = sink.nodes().collect();
                 for node in nodes.into_iter().rev() {
                     before = walk.node(node, before);

@@ -50,6 +50,7 @@ fn rewrite_body(body: &mut Body<Typed>, built: &Built, modes: &Modes) {
         }
     }
     let receiver = body.has_receiver();
+    let compares = is_comparison(body);
     let passes = modes.params.get(&path).cloned().unwrap_or_default();
     for (index, param) in body.params.clone().into_iter().enumerate() {
         let pass = passes.get(index).copied().unwrap_or(Pass::Value);
@@ -58,8 +59,16 @@ fn rewrite_body(body: &mut Body<Typed>, built: &Built, modes: &Modes) {
             row.ty = row.ty.reference_mut();
             continue;
         }
-        row.ty = param_ty(row.ty, pass, index == 0 && receiver, modes.needs_rc.contains(&path), path);
+        // Rust's comparisons see two objects, not two handles.
+        let is_object = receiver && (index == 0 || compares && pass == Pass::Ref);
+        row.ty = param_ty(row.ty, pass, is_object, modes.needs_rc.contains(&path), path);
     }
+}
+
+fn is_comparison(body: &Body<Typed>) -> bool {
+    matches!(body.path.last(), "__eq__" | "__ne__" | "__lt__" | "__le__" | "__gt__" | "__ge__")
+        && matches!(body.params.as_slice(), [this, other]
+            if body.locals[this.local].ty.class_path() == body.locals[other.local].ty.class_path())
 }
 
 /// The type of a parameter under its passing mode.

@@ -142,6 +142,11 @@ impl Printer<'_, '_> {
         {
             return text;
         }
+        if let ("builtins.issubclass", [class, base]) = (name.as_str(), args)
+            && let Some(answer) = self.subclass_test(class.value, base.value)
+        {
+            return answer;
+        }
         let tys: Vec<Ty> = args.iter().map(|arg| self.body.ty(arg.value)).collect();
         let Some(row) = catalog::select(name.as_str(), &tys) else {
             return self.problem(&format!("`{name}` has no row in the catalogue"));

@@ -6,7 +6,7 @@ use crate::names;
 use crate::tree::Expr;
 use crate::types::Position;
 use batuta_base::Name;
-use batuta_core::{Attr, Callee, ClassKind, ClassOp, Lang, Node, NodeId, Op, Ty, TyKind, UnionOp, ValueOp};
+use batuta_core::{Attr, Callee, ClassKind, ClassOp, Lang, Node, NodeId, Op, RsOp, Ty, TyKind, UnionOp, ValueOp};
 
 impl Printer<'_, '_> {
     pub(crate) fn class_op(&mut self, op: ClassOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
@@ -53,10 +53,23 @@ impl Printer<'_, '_> {
         self.env.object_literal(class, &path, parts, self.module, self.uses)
     }
 
+    /// `issubclass` of two classes that are known.
+    pub(crate) fn subclass_test(&mut self, class: NodeId, base: NodeId) -> Option<Expr> {
+        let (TyKind::TypeOf(class), TyKind::TypeOf(base)) =
+            (self.body.ty(class).kind(), self.body.ty(base).kind())
+        else {
+            return None;
+        };
+        let is_exception = self.env.class(*class)?.kind == ClassKind::Exception;
+        let is_sub = self.env.program.is_subclass(*class, *base);
+        (!is_exception).then(|| Expr::Atom(is_sub.to_string()))
+    }
+
     /// The name of the class that a class value stands for: `Dog`, `type(x)`.
     pub(crate) fn class_text(&mut self, node: NodeId) -> Option<Expr> {
         let literal = |class: Name| Expr::Atom(crate::literal::string(class.last()));
         match &self.body.nodes[node].kind {
+            Node::Op { op: Op::RsOp(RsOp::Ref | RsOp::Clone), args, .. } => self.class_text(args[0]),
             Node::Item(class) => self.env.class(*class).map(|_| literal(*class)),
             Node::Call { callee: Callee::Lib(name), args } if *name == "builtins.type" => {
                 let class = self.body.ty(args[0].value).class_path()?;

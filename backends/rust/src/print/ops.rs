@@ -423,6 +423,10 @@ impl Printer<'_, '_> {
                 self.uses.paths.insert("std::rc::Rc".to_owned());
                 Expr::call("Rc::ptr_eq", vec![a, b])
             }
+            TyKind::Class(class, _) if self.env.is_enum(*class) => {
+                let sign = if op == CmpOp::Is { "==" } else { "!=" };
+                return Expr::unary("*", a).binary(sign, Expr::unary("*", b));
+            }
             TyKind::Shared(_) | TyKind::Error => a.method("ptr_eq", vec![b]),
             TyKind::Class(..) | TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) => {
                 Expr::call("std::ptr::eq", vec![a, b])
