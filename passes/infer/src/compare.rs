@@ -43,8 +43,7 @@ impl Apply<'_, '_, '_> {
                 self.not(test)
             };
         }
-        let are_classes =
-            [a, b].into_iter().all(|node| matches!(self.ty(node).kind(), TyKind::TypeOf(_)));
+        let are_classes = [a, b].into_iter().all(|node| matches!(self.ty(node).kind(), TyKind::TypeOf(_)));
         let (a, b) = if are_classes { (a, b) } else { self.same_type(a, b) };
         let op = if op == ObjOp::Is { CmpOp::Is } else { CmpOp::IsNot };
         self.mk_op(op, Attr::None, vec![a, b], Ty::bool())
@@ -97,8 +96,7 @@ impl Apply<'_, '_, '_> {
 
     pub(crate) fn ordered(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {
         let equality = matches!(op, ObjOp::Eq | ObjOp::Ne);
-        let are_classes =
-            [a, b].into_iter().all(|node| matches!(self.ty(node).kind(), TyKind::TypeOf(_)));
+        let are_classes = [a, b].into_iter().all(|node| matches!(self.ty(node).kind(), TyKind::TypeOf(_)));
         if equality && are_classes {
             return self.identity(if op == ObjOp::Eq { ObjOp::Is } else { ObjOp::IsNot }, a, b);
         }

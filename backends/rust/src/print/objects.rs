@@ -6,7 +6,9 @@ use crate::names;
 use crate::tree::Expr;
 use crate::types::Position;
 use batuta_base::Name;
-use batuta_core::{Attr, Callee, ClassKind, ClassOp, Lang, Node, NodeId, Op, RsOp, Ty, TyKind, UnionOp, ValueOp};
+use batuta_core::{
+    Attr, Callee, ClassKind, ClassOp, Lang, Node, NodeId, Op, RsOp, Ty, TyKind, UnionOp, ValueOp,
+};
 
 impl Printer<'_, '_> {
     pub(crate) fn class_op(&mut self, op: ClassOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
