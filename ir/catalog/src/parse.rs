@@ -145,6 +145,9 @@ impl<'a> Parser<'a> {
     }
 
     fn ty(&mut self) -> Result<Ty, String> {
+        if self.eat("&") {
+            return Ok(self.ty()?.reference());
+        }
         if self.eat("(") {
             return Ok(Ty::tuple(self.args(")")?));
         }

@@ -230,7 +230,13 @@ impl Apply<'_, '_, '_> {
         let mut row = std::mem::take(&mut self.body.blocks[block]);
         let mut stmts = Vec::with_capacity(row.stmts.len());
         for stmt in row.stmts {
+            let is_jump = matches!(stmt.kind, StmtKind::Expr(node) if is_jump(&self.body.nodes[node].kind));
             self.stmt(stmt, &mut stmts);
+            // What stands behind a jump never runs.
+            if is_jump {
+                row.tail = None;
+                break;
+            }
         }
         row.stmts = stmts;
         row.tail = row.tail.map(|tail| match want {
@@ -246,6 +252,8 @@ impl Apply<'_, '_, '_> {
             StmtKind::Set { target, value } => return self.assign(stmt, out, target, value),
             StmtKind::Let { pat, value } => StmtKind::Let { pat, value: value.map(|node| self.expr(node)) },
             StmtKind::Update { place, op, value } => self.update(place, op, value, stmt.origin),
+            // A name alone does nothing.
+            StmtKind::Expr(node) if matches!(self.body.nodes[node].kind, Node::Item(_)) => return,
             StmtKind::Expr(node) => StmtKind::Expr(self.expr(node)),
             StmtKind::Del(place) => self.delete(place),
         };
@@ -462,10 +470,17 @@ impl Apply<'_, '_, '_> {
             && args[0] == read
             && matches!(self.body.nodes[read].kind, Node::Use(..))
         {
-            return StmtKind::Update { place, op: *op, value: args[1] };
+            let (op, value) = (*op, args[1]);
+            let mut place = place;
+            crate::prep::join(&self.body, &mut place);
+            return StmtKind::Update { place, op, value };
         }
         self.assign_place_again(place, result, ty)
     }
+}
+
+fn is_jump(node: &Node) -> bool {
+    matches!(node, Node::Return(_) | Node::Break { .. } | Node::Continue { .. } | Node::Raise { .. })
 }
 
 /// Control flow.

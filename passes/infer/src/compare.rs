@@ -88,10 +88,23 @@ impl Apply<'_, '_, '_> {
                     p.iter().zip(q).map(|(p, q)| self.joined(*p, *q)).collect();
                 items.map(Ty::tuple)
             }
+            (Tuple(items), Lib(name, args)) if *name == "tuple" => self.joins_all(items, args[0]).then_some(y),
+            (Lib(name, args), Tuple(items)) if *name == "tuple" => self.joins_all(items, args[0]).then_some(x),
             (Union(items), _) if items.contains(&y) => Some(x),
             (_, Union(items)) if items.contains(&x) => Some(y),
             _ => None,
         }
+    }
+
+    fn joins_all(&self, items: &[Ty], item: Ty) -> bool {
+        items.iter().all(|ty| self.joined(*ty, item) == Some(item))
+    }
+
+    /// An iterator equals nothing but itself (views of keys are compared as sets).
+    fn never_equal(&self, a: Ty, b: Ty) -> bool {
+        use TyKind::*;
+        let is_other = |ty: Ty| matches!(ty.kind(), List(_) | Dict(..) | Str | Int(_) | Float(_) | Tuple(_));
+        matches!(a.kind(), Iter(_)) && is_other(b) || matches!(b.kind(), Iter(_)) && is_other(a)
     }
 
     pub(crate) fn ordered(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {
@@ -112,6 +125,9 @@ impl Apply<'_, '_, '_> {
         }
         if let Some(node) = self.compare_method(op, a, b) {
             return node;
+        }
+        if equality && self.is_simple(b) && self.never_equal(self.ty(a), self.ty(b)) {
+            return self.always(op == ObjOp::Ne, a);
         }
         let (a, b) = self.same_type(a, b);
         if *self.ty(a).kind() == TyKind::Value {

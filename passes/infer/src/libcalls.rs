@@ -199,6 +199,13 @@ impl Solver<'_> {
             TyKind::FrozenSet(item) => self.fit_args(job, Head::FrozenSet, &[*item], atom, depth),
             TyKind::Dict(key, value) => self.fit_args(job, Head::Dict, &[*key, *value], atom, depth),
             TyKind::Tuple(items) => self.fit_args(job, Head::Tuple(items.len() as u8), items, atom, depth),
+            TyKind::Lib(name, items) if *name == "tuple" && matches!(atom.head, Head::Tuple(_)) => {
+                let mut all = Fit::Yes;
+                for arg in atom.args.iter() {
+                    all = worse(all, self.fit(job, items[0], *arg, depth + 1));
+                }
+                all
+            }
             TyKind::Lib(name, items) => self.fit_args(job, Head::Lib(*name), items, atom, depth),
             TyKind::Func(..) => match atom.head {
                 Head::Func(_) | Head::LibFn(_) | Head::TypeOf(_) => Fit::Yes,
@@ -318,8 +325,10 @@ impl Solver<'_> {
                 self.sub(job, C::Iterate { of: arg, item: var });
             }
             TyKind::Func(params, ret) => {
-                let args: Vec<ArgFact> =
-                    params.iter().map(|ty| crate::calls::positional(self.type_var(*ty, map))).collect();
+                let args: Vec<ArgFact> = params
+                    .iter()
+                    .map(|ty| crate::calls::positional(self.type_var(ty.strip_ref(), map)))
+                    .collect();
                 let result = match ret.kind() {
                     TyKind::Var(_) => self.type_var(*ret, map),
                     _ => self.vars.fresh(),
@@ -335,6 +344,10 @@ impl Solver<'_> {
             TyKind::Int(_) => {
                 self.mark(arg);
                 self.use_hint(arg, ty);
+            }
+            TyKind::Lib(name, items) if *name == "tuple" && self.is_fixed_tuple(arg) => {
+                let item = self.type_var(items[0], map);
+                self.sub(job, C::Iterate { of: arg, item });
             }
             _ if has_vars(ty) => {
                 let var = self.type_var(ty, map);
@@ -352,6 +365,10 @@ impl Solver<'_> {
             }
             _ => self.use_hint(arg, ty),
         }
+    }
+
+    fn is_fixed_tuple(&self, var: Var) -> bool {
+        self.vars.atoms(var).iter().any(|atom| matches!(atom.head, Head::Tuple(_)))
     }
 
     fn use_hint(&mut self, arg: Var, ty: Ty) {

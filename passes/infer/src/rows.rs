@@ -13,6 +13,7 @@ pub(crate) type TypeMap = FxHashMap<Name, Ty>;
 pub(crate) fn bind_types(pattern: Ty, actual: Ty, map: &mut TypeMap) {
     match (pattern.kind(), actual.kind()) {
         (_, TyKind::Never) => {}
+        (TyKind::Ref(pattern), _) => bind_types(*pattern, actual, map),
         (TyKind::Var(name), _) => {
             map.entry(*name).or_insert(actual);
         }
@@ -38,6 +39,7 @@ pub(crate) fn subst(ty: Ty, map: &TypeMap) -> Ty {
     match ty.kind() {
         TyKind::Var(name) => map.get(name).copied().unwrap_or_else(Ty::unit),
         TyKind::Int(_) => Ty::int(),
+        TyKind::Ref(inner) => subst(*inner, map),
         _ => ty.map_children(|child| subst(child, map)),
     }
 }
@@ -182,7 +184,8 @@ impl Apply<'_, '_, '_> {
         match slot {
             Slot::Arg(at) => {
                 let free = matches!(param.ty.kind(), TyKind::Var(_)) && !known;
-                out.push(if free { args[*at] } else { self.coerce(args[*at], want) });
+                let arg = if free { args[*at] } else { self.coerce(args[*at], want) };
+                out.push(self.row_function(param, arg, want));
             }
             Slot::Pack(items) => {
                 for at in items {
@@ -206,6 +209,28 @@ impl Apply<'_, '_, '_> {
             }
             Slot::PackNamed(_) | Slot::FromMap(..) | Slot::Missing => {}
         }
+    }
+
+    /// A function value that a row calls: always a closure, so that it takes what the row gives.
+    fn row_function(&mut self, param: &ParamRow, arg: NodeId, want: Ty) -> NodeId {
+        let (TyKind::Func(..), TyKind::Func(params, ret)) = (param.ty.kind(), want.kind()) else { return arg };
+        let (have, origin) = (self.ty(arg), self.origin(arg));
+        let TyKind::Func(takes, gives) = have.kind() else { return arg };
+        if takes.len() != params.len() {
+            return arg;
+        }
+        let ret = if has_vars(*ret) || *ret.kind() == TyKind::Unit { *gives } else { *ret };
+        let callee = match &self.body.nodes[arg].kind {
+            Node::Item(path) => Callee::Fn(*path),
+            Node::Use(..) => Callee::Value(arg),
+            _ => return arg,
+        };
+        let (takes, gives) = (takes.clone(), *gives);
+        self.eta(params, ret, Ty::func(params.clone(), ret), origin, |me, args| {
+            let args = args.into_iter().zip(&takes).map(|(arg, ty)| Arg::positional(me.coerce(arg, *ty)));
+            let call = Node::Call { callee, args: args.collect() };
+            me.mk(call, gives, origin)
+        })
     }
 
     /// An item of a spread argument; the argument is simple or was named before.

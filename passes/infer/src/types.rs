@@ -348,6 +348,15 @@ impl Solver<'_> {
                 let out = self.vars.find(out);
                 back[out as usize].extend([a, b]);
             }
+            // A result of several overloads tells which of them its arguments chose.
+            if let crate::facts::C::Call { target: crate::facts::Target::Lib(_), args, out, .. } =
+                &self.jobs[at].c
+                && self.rows.get(&(at as u32)).is_some_and(|rows| rows.len() > 1)
+            {
+                let (out, args) = (*out, args.iter().map(|arg| arg.var).collect::<Vec<_>>());
+                let out = self.vars.find(out);
+                back[out as usize].extend(args);
+            }
             if let crate::facts::C::Unary { op: ObjOp::Neg | ObjOp::Pos, a, out } = self.jobs[at].c {
                 let out = self.vars.find(out);
                 back[out as usize].push(a);

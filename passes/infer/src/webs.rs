@@ -61,7 +61,6 @@ fn candidates(body: &Body<Hir>) -> Vec<LocalId> {
         .filter(|(id, row)| {
             defs.get(id).is_some_and(|count| *count > 1)
                 && scopes[id].len() == 1
-                && scopes[id].contains(&None)
                 && !fixed.contains(id)
                 && *row.ty.kind() == TyKind::Unknown
         })
@@ -125,7 +124,7 @@ fn scan_child(body: &Body<Hir>, child: Child, scope: Option<NodeId>, f: Report<'
                 }
             }
         }
-        Node::Closure(closure) => closure.params.iter().for_each(|param| f(param.local, inner, What::Fix)),
+        Node::Closure(closure) => closure.params.iter().for_each(|param| f(param.local, inner, What::Write)),
         _ => {}
     }
     kind.for_each_child(&mut |child| scan_child(body, child, inner, f));
@@ -352,12 +351,23 @@ impl<'a> Walk<'a> {
                     if is_break { frame.breaks.push(env) } else { frame.continues.push(env) }
                 }
             }
-            // A closure shares no split local; its body has a control flow of its own.
-            Node::Closure(closure) => {
-                closure.params.iter().filter_map(|p| p.default).for_each(|node| self.node(node, env));
-            }
+            Node::Closure(_) => self.closure(id, env),
             kind => kind.for_each_child(&mut |child| self.child(child, env)),
         }
+    }
+
+    /// A closure shares no split local with what is around it; its body has a control flow of its own.
+    fn closure(&mut self, id: NodeId, env: &mut Env) {
+        let body = self.body;
+        let Node::Closure(closure) = &body.nodes[id].kind else { return };
+        closure.params.iter().filter_map(|p| p.default).for_each(|node| self.node(node, env));
+        let (frames, tries) = (std::mem::take(&mut self.frames), std::mem::take(&mut self.tries));
+        let mut inner = env.clone();
+        for (at, param) in closure.params.iter().enumerate() {
+            self.write(param.local, Site::NodeWrite(id, at), &mut inner);
+        }
+        self.block(closure.body, &mut inner);
+        (self.frames, self.tries) = (frames, tries);
     }
 
     fn looped(&mut self, id: NodeId, env: &mut Env) {
@@ -565,6 +575,7 @@ fn rename_in_node(node: &mut Node, part: usize, web: LocalId) {
             }
         }
         Node::Try { handlers, .. } => handlers[part].bind = Some(web),
+        Node::Closure(closure) => closure.params[part].local = web,
         _ => {}
     }
 }

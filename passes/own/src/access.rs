@@ -333,7 +333,10 @@ impl Walk<'_> {
             }
             return;
         }
-        let params = param_tys(self.program, callee);
+        let params = match callee {
+            Callee::Value(node) => crate::types::value_params(self.body.ty(*node)),
+            callee => param_tys(self.program, callee),
+        };
         for (index, arg) in args.iter().enumerate() {
             let kind = match params.get(index).map(|ty| ty.kind()) {
                 Some(TyKind::Ref(_)) => Kind::Lend,

@@ -4,7 +4,7 @@ use crate::alias::Reads;
 use crate::body::{Own, Want};
 use crate::order::Around;
 use crate::places::holds_only_shared;
-use crate::types::param_tys;
+use crate::types::{param_tys, value_params};
 use batuta_base::{Name, Origin};
 use batuta_catalog::{self as catalog, Take};
 use batuta_core::*;
@@ -80,11 +80,13 @@ impl Own<'_> {
             return self.out.node(Node::Call { callee: Callee::Lib(name), args }, ty, origin);
         };
         let vars = bind_vars(row, &tys, ty);
+        let looks = self.looks_at_items(row, args);
         let nodes: Vec<NodeId> = args.iter().map(|arg| arg.value).collect();
         let is_method = row.op.is_some() || row.rust.starts_with("{0}.");
         let around = if is_method { Around::LibraryMethod } else { Around::Library };
         let lowered = self.operands(&nodes, around, |own, index, arg| {
             match row.params.get(index).or(row.params.last()) {
+                Some(param) if looks => own.look(arg, param),
                 Some(param) => own.lib_argument(arg, param, &vars),
                 None => own.node(arg, Want::Own),
             }
@@ -94,13 +96,53 @@ impl Own<'_> {
         self.out.node(Node::Call { callee: Callee::Lib(name), args: lowered }, ty, origin)
     }
 
+    /// `map(f, xs)`: `f` alone sees the items of a list that stays, so it can see them by reference.
+    fn looks_at_items(&self, row: &catalog::Row, args: &[Arg]) -> bool {
+        let ([function, items], [closure, source]) = (row.params.as_slice(), args) else { return false };
+        let (TyKind::Func(takes, _), TyKind::Iter(item)) = (function.ty.kind(), items.ty.kind()) else {
+            return false;
+        };
+        let source = match &self.src.nodes[source.value].kind {
+            Node::Op { op: Op::IterOp(IterOp::Of), args, .. } => args[0],
+            _ => source.value,
+        };
+        let ty = self.src.ty(source).strip_ref();
+        let (TyKind::List(have) | TyKind::Set(have)) = ty.kind() else { return false };
+        takes.as_slice() == [*item]
+            && !row.result.any(&mut |part| part == *item)
+            && matches!(self.src.nodes[closure.value].kind, Node::Closure(_))
+            && matches!(self.src.nodes[source].kind, Node::Use(..))
+            && !have.is_copy()
+            && !self.through_cell(source)
+    }
+
+    fn look(&mut self, arg: NodeId, param: &catalog::ParamRow) -> NodeId {
+        match (param.ty.kind(), &self.src.nodes[arg].kind) {
+            (TyKind::Func(takes, _), Node::Closure(closure)) => {
+                let takes: Vec<Ty> = takes.iter().map(|ty| ty.reference()).collect();
+                self.closure_for(arg, closure, &takes)
+            }
+            _ => self.iterate(arg, Reads::Ref, false).0,
+        }
+    }
+
     fn lib_argument(&mut self, arg: NodeId, param: &catalog::ParamRow, vars: &[(Name, Ty)]) -> NodeId {
-        if matches!(param.ty.kind(), TyKind::Iter(_)) {
+        if let TyKind::Iter(item) = param.ty.kind() {
             let is_iter = matches!(self.src.ty(arg).strip().kind(), TyKind::Iter(_));
-            return match param.take {
-                Take::Write if is_iter => self.node(arg, Want::Mut),
-                _ => self.iterate(arg, Reads::Ref, true).0,
+            if is_iter && param.take == Take::Write {
+                return self.node(arg, Want::Mut);
+            }
+            let items = self.iterate(arg, Reads::Ref, true).0;
+            let bound = vars.iter().find(|(var, _)| *item.kind() == TyKind::Var(*var));
+            return match bound {
+                Some((_, want)) => self.coerce(items, Ty::iter(*want)),
+                None => items,
             };
+        }
+        if let (TyKind::Func(takes, _), Node::Closure(closure)) =
+            (param.ty.kind(), &self.src.nodes[arg].kind)
+        {
+            return self.closure_for(arg, closure, takes);
         }
         match param.take {
             Take::Read => self.node(arg, Want::Ref),
@@ -173,12 +215,3 @@ fn bind(pattern: Ty, ty: Ty, out: &mut Vec<(Name, Ty)>) {
     }
 }
 
-/// Parameters of a function value: `Copy` types by value, all others by reference.
-fn value_params(ty: Ty) -> Vec<Ty> {
-    match ty.strip().kind() {
-        TyKind::Func(params, _) => {
-            params.iter().map(|param| if param.is_copy() { *param } else { param.reference() }).collect()
-        }
-        _ => Vec::new(),
-    }
-}

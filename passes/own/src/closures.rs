@@ -5,6 +5,7 @@ use crate::body::{Own, Want};
 use crate::iter::{Form, item_of_iter};
 use crate::live::captures;
 use crate::places::holds_only_shared;
+use crate::types::{value_param, value_params};
 use batuta_base::{FxHashSet, Origin};
 use batuta_core::*;
 
@@ -82,7 +83,29 @@ impl Own<'_> {
         }
     }
 
-    pub fn closure(&mut self, id: NodeId, closure: &Closure, ty: Ty, origin: Origin) -> NodeId {
+    /// A closure for a library function that gives it arguments of these kinds: `&T` by reference, others as values.
+    pub fn closure_for(&mut self, id: NodeId, closure: &Closure, takes: &[Ty]) -> NodeId {
+        for (param, takes) in closure.params.iter().zip(takes) {
+            let row = &mut self.out.locals[param.local];
+            if matches!(takes.kind(), TyKind::Ref(_)) {
+                row.ty = row.ty.reference();
+            }
+        }
+        self.closure_body(id, closure)
+    }
+
+    pub fn closure(&mut self, id: NodeId, closure: &Closure) -> NodeId {
+        let takes = value_params(self.src.ty(id));
+        for (index, param) in closure.params.iter().enumerate() {
+            let row = &mut self.out.locals[param.local];
+            row.ty = takes.get(index).copied().unwrap_or_else(|| value_param(row.ty));
+        }
+        self.closure_body(id, closure)
+    }
+
+    fn closure_body(&mut self, id: NodeId, closure: &Closure) -> NodeId {
+        let row = &self.src.nodes[id];
+        let (ty, origin) = (row.ty, row.origin);
         let escapes = self.escaping.contains(&id);
         if escapes {
             self.own_captures(closure);
@@ -91,10 +114,6 @@ impl Own<'_> {
         let mut made = closure.clone();
         for param in &mut made.params {
             param.default = None;
-            let row = &mut self.out.locals[param.local];
-            if !row.ty.is_copy() {
-                row.ty = row.ty.reference();
-            }
         }
         self.results.push(closure.ret);
         let outer = std::mem::take(&mut self.before);

@@ -1,7 +1,7 @@
 //! Expressions: each use gets its mode, each value the representation that its context wants.
 
 use crate::body::{Own, Want};
-use batuta_base::Origin;
+use batuta_base::{Name, Origin};
 use batuta_core::*;
 
 impl Own<'_> {
@@ -26,7 +26,7 @@ impl Own<'_> {
                 let node = self.seq(clauses, sink, ty, origin);
                 self.temporary(node, want, origin)
             }
-            Node::Closure(closure) => self.closure(id, closure, ty, origin),
+            Node::Closure(closure) => self.closure(id, closure),
             Node::Item(_) | Node::Hole { .. } => self.out.node(row.kind.clone(), ty, origin),
             _ => self.control(id, want),
         }
@@ -74,13 +74,71 @@ impl Own<'_> {
                 self.out.op(IntOp::Cast, vec![node], want, origin)
             }
             (TyKind::Option(a), TyKind::Option(b)) if a != b && a.is_int() && b.is_int() => {
-                self.out.op(IntOp::Cast, vec![node], want, origin)
+                self.coerce_option(node, *a, *b, want)
+            }
+            (TyKind::Iter(a), TyKind::Iter(b)) if a != b && a.is_int() && b.is_int() => {
+                self.coerce_items(node, *a, *b)
             }
             (TyKind::Tuple(a), TyKind::Tuple(b)) if a != b && a.len() == b.len() => {
                 self.coerce_tuple(node, want)
             }
             _ => node,
         }
+    }
+
+    /// `none` has any width, `some(n)` that of `n`; any other option is mapped.
+    fn coerce_option(&mut self, node: NodeId, from: Ty, to: Ty, want: Ty) -> NodeId {
+        let origin = self.out.nodes[node].origin;
+        match self.out.nodes[node].kind.clone() {
+            Node::Const(Const::None) | Node::Op { op: Op::OptOp(OptOp::None), .. } => {
+                self.out.nodes[node].ty = want;
+                node
+            }
+            Node::Op { op: op @ Op::OptOp(OptOp::Some), args, .. } => {
+                let inner = self.coerce(args[0], to);
+                self.out.op(op, vec![inner], want, origin)
+            }
+            _ => {
+                let cast = self.cast_closure(from, to, origin);
+                self.out.op(RsOp::Map, vec![node, cast], want, origin)
+            }
+        }
+    }
+
+    /// Items of another width: a display's are that at once, others are cast one by one.
+    fn coerce_items(&mut self, node: NodeId, from: Ty, to: Ty) -> NodeId {
+        let origin = self.out.nodes[node].origin;
+        if let Node::Op { op: Op::IterOp(op), args, .. } = self.out.nodes[node].kind.clone()
+            && let Node::Op { op: Op::ListOp(ListOp::New), args: items, .. } =
+                self.out.nodes[args[0]].kind.clone()
+        {
+            let items = items.iter().map(|item| self.coerce(*item, to)).collect();
+            let list = self.out.op(ListOp::New, items, Ty::list(to), origin);
+            return self.out.op(op, vec![list], Ty::iter(to), origin);
+        }
+        let cast = self.cast_closure(from, to, origin);
+        self.out.op(RsOp::Map, vec![node, cast], Ty::iter(to), origin)
+    }
+
+    /// `|n| cast(n)`.
+    fn cast_closure(&mut self, from: Ty, to: Ty, origin: Origin) -> NodeId {
+        let local = self.out.temp("n", from, origin);
+        let mode = if from.is_copy() { Mode::Copy } else { Mode::Move };
+        let value = self.out.use_local(local, mode, origin);
+        let cast = self.out.op(IntOp::Cast, vec![value], to, origin);
+        let body = self.out.block(BlockRow { stmts: Vec::new(), tail: Some(cast), end_comments: Vec::new() });
+        let param = Param { name: Name::new("n"), local, kind: ParamKind::Normal, default: None };
+        let closure = Closure {
+            name: None,
+            params: vec![param],
+            body,
+            ret: to,
+            is_generator: false,
+            is_async: false,
+            decorators: Vec::new(),
+            doc: None,
+        };
+        self.out.node(Node::Closure(closure), Ty::func(vec![from], to), origin)
     }
 
     fn coerce_tuple(&mut self, node: NodeId, want: Ty) -> NodeId {

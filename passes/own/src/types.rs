@@ -87,6 +87,18 @@ pub fn param_tys(program: &Program<Typed>, callee: &Callee) -> Vec<Ty> {
     }
 }
 
+/// Parameters of a function value: `Copy` types by value, what is changed by `&mut`, all others by reference.
+pub fn value_params(ty: Ty) -> Vec<Ty> {
+    match ty.strip().kind() {
+        TyKind::Func(params, _) => params.iter().map(|param| value_param(*param)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+pub fn value_param(ty: Ty) -> Ty {
+    if ty.is_copy() || matches!(ty.kind(), TyKind::RefMut(_)) { ty } else { ty.reference() }
+}
+
 /// Fields that a generated constructor takes, base classes first.
 pub fn init_fields(program: &Program<Typed>, class: Name) -> Vec<(Name, Ty)> {
     program.all_fields(class).into_iter().filter(|field| field.flags.init).map(|f| (f.name, f.ty)).collect()

@@ -23,6 +23,8 @@ pub enum Pass {
 pub struct Modes {
     pub params: FxHashMap<Name, Vec<Pass>>,
     pub needs_rc: FxHashSet<Name>,
+    /// (function value, index) of parameters that some function of that flow class changes.
+    pub mut_params: FxHashSet<(usize, usize)>,
 }
 
 /// Solves the effects of all functions.
@@ -38,6 +40,7 @@ pub fn effects(program: &Program<Typed>, built: &Built) -> Modes {
             let mut walk = Walk::new(program, built, &modes, body);
             walk.run();
             let (flags, needs_rc) = (walk.flags(), walk.self_escapes);
+            function_values(&mut modes, built, body, &flags);
             raise_modes(&mut modes, body, &flags);
             if needs_rc {
                 modes.needs_rc.insert(body.path);
@@ -65,6 +68,26 @@ fn raise_modes(modes: &mut Modes, body: &Body<Typed>, flags: &[Flags]) {
         if flag.rebound && !is_receiver {
             *slot = Pass::Value;
         }
+    }
+}
+
+/// A call through a function value changes what any function of its flow class changes.
+fn function_values(modes: &mut Modes, built: &Built, body: &Body<Typed>, flags: &[Flags]) {
+    for (id, row) in body.nodes.iter() {
+        let changed: Vec<bool> = match &row.kind {
+            Node::Item(path) => match modes.params.get(path) {
+                Some(passes) => passes.iter().map(|pass| *pass == Pass::Mut).collect(),
+                None => continue,
+            },
+            Node::Closure(closure) => {
+                closure.params.iter().map(|param| flags[param.local.0 as usize].mutated).collect()
+            }
+            _ => continue,
+        };
+        let Some(shape) = built.node(body.path, id) else { continue };
+        let slot = built.graph.slot(shape);
+        let indices = changed.iter().enumerate().filter(|(_, changed)| **changed);
+        modes.mut_params.extend(indices.map(|(index, _)| (slot, index)));
     }
 }
 
@@ -439,7 +462,15 @@ impl<'a> Walk<'a> {
                 }
             }
             Callee::Lib(name) => self.call_lib(*name, args),
-            Callee::Value(node) | Callee::Method(node, _) => {
+            Callee::Value(node) => {
+                self.node(*node, Pos::Borrow);
+                let slot = self.built.node(self.body.path, *node).map(|shape| self.built.graph.slot(shape));
+                for (index, arg) in args.iter().enumerate() {
+                    let changes = slot.is_some_and(|slot| self.modes.mut_params.contains(&(slot, index)));
+                    self.node(arg.value, if changes { Pos::Mutate } else { Pos::Borrow });
+                }
+            }
+            Callee::Method(node, _) => {
                 self.node(*node, Pos::Borrow);
                 args.iter().for_each(|arg| self.node(arg.value, Pos::Borrow));
             }

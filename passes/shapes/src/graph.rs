@@ -31,6 +31,8 @@ pub struct Graph {
     /// Classes that inherit from each other have one representation: the first of them stands for all.
     pub families: FxHashMap<Name, Name>,
     pub mutated_classes: FxHashSet<Name>,
+    /// (function value, index) of parameters that some function of that flow class changes.
+    pub mut_params: FxHashSet<(usize, usize)>,
     classes: FxHashMap<Name, ShapeId>,
 }
 
@@ -226,6 +228,17 @@ impl Graph {
             TyKind::Int(Width::Any | Width::Big) if row.big => Ty::big(),
             TyKind::Int(Width::Any) => Ty::i64(),
             _ => row.ty.map_children(|child| kids.next().map_or(child, |kid| self.to_ty(*kid))),
+        };
+        let plain = match plain.kind() {
+            TyKind::Func(params, ret) if !self.mut_params.is_empty() => {
+                let params = params.iter().enumerate().map(|(index, param)| {
+                    let changes = self.mut_params.contains(&(id.index(), index));
+                    let owned = !param.is_copy() && !matches!(param.kind(), TyKind::Shared(_));
+                    if changes && owned { param.reference_mut() } else { *param }
+                });
+                Ty::func(params, *ret)
+            }
+            _ => plain,
         };
         if self.is_shared(id) { plain.shared() } else { plain }
     }

@@ -62,6 +62,7 @@ pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOpti
     share_objects(program, &mut built);
     growth::widths(&mut built, options);
     let modes = effects::effects(program, &built);
+    built.graph.mut_params = modes.mut_params.clone();
     let mut frozen = FxHashSet::default();
     for body in program.fns.values() {
         let uses = body.nodes.iter().filter(|(_, row)| matches!(row.kind, Node::Use(..) | Node::Call { .. }));

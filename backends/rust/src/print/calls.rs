@@ -234,6 +234,7 @@ impl Printer<'_, '_> {
         self.uses.rt |= spelling.contains("rt::");
         let is_std = receiver.is_none_or(|ty| {
             matches!(ty.strip_ref().kind(), TyKind::List(_) | TyKind::Str | TyKind::Bytes | TyKind::Array(..))
+                || matches!(ty.strip_ref().kind(), TyKind::Lib(name, _) if *name == "tuple")
         });
         let has = |name: &str| spelling.contains(&format!(".{name}("));
         self.uses.prelude |= (is_std

@@ -106,7 +106,8 @@ impl Printer<'_, '_> {
         if own == wanted && !function.fallible {
             return Expr::Atom(path);
         }
-        if own.iter().any(|ty| matches!(ty.kind(), TyKind::RefMut(_))) || own.len() != wanted.len() {
+        let changes = |own: &Ty, wanted: &Ty| matches!(own.kind(), TyKind::RefMut(_)) && own != wanted;
+        if own.len() != wanted.len() || own.iter().zip(&wanted).any(|(own, wanted)| changes(own, wanted)) {
             return self.problem(&format!("`{}`, which changes its argument, as a value", function.path));
         }
         let mut names = Vec::new();
@@ -116,11 +117,14 @@ impl Printer<'_, '_> {
             let arg = Expr::atom(&name);
             args.push(match (own.kind(), wanted.kind()) {
                 _ if own == wanted => arg,
-                (_, TyKind::Ref(inner)) if matches!(inner.kind(), TyKind::Str) => to_owned_text(arg),
-                (_, TyKind::Ref(inner)) if matches!(inner.kind(), TyKind::List(_) | TyKind::Bytes) => {
+                (TyKind::Ref(_), TyKind::RefMut(_)) => arg,
+                (_, TyKind::Ref(inner) | TyKind::RefMut(inner)) if matches!(inner.kind(), TyKind::Str) => to_owned_text(arg),
+                (_, TyKind::Ref(inner) | TyKind::RefMut(inner))
+                    if matches!(inner.kind(), TyKind::List(_) | TyKind::Bytes) =>
+                {
                     arg.method("to_vec", vec![])
                 }
-                (_, TyKind::Ref(_)) => arg.method("clone", vec![]),
+                (_, TyKind::Ref(_) | TyKind::RefMut(_)) => arg.method("clone", vec![]),
                 _ => arg,
             });
             names.push(name);

@@ -7,7 +7,8 @@ use crate::tree::Expr;
 use crate::types::Position;
 use batuta_base::Name;
 use batuta_core::{
-    Attr, Callee, ClassKind, ClassOp, Lang, Node, NodeId, Op, RsOp, Ty, TyKind, UnionOp, ValueOp,
+    Attr, Callee, ClassKind, ClassOp, DictOp, Lang, ListOp, Node, NodeId, Op, RsOp, SetOp, Ty, TyKind,
+    UnionOp, ValueOp,
 };
 
 impl Printer<'_, '_> {
@@ -135,6 +136,22 @@ impl Printer<'_, '_> {
         }
     }
 
+    /// An empty display that nothing but its own text gives a type.
+    fn empty_display(&mut self, node: NodeId) -> Option<Expr> {
+        let Node::Op { op, args, .. } = &self.body.nodes[node].kind else { return None };
+        if !args.is_empty() {
+            return None;
+        }
+        let value = self.rt("Value");
+        let ty = match op {
+            Op::ListOp(ListOp::New) => format!("Vec::<{value}>"),
+            Op::SetOp(SetOp::New) => format!("{}::<{value}>", self.rt("Set")),
+            Op::DictOp(DictOp::New) => format!("{}::<{value}, {value}>", self.rt("Dict")),
+            _ => return None,
+        };
+        Some(Expr::call(format!("{ty}::new"), vec![]))
+    }
+
     pub(crate) fn value_op(&mut self, op: ValueOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
         let value = self.rt("Value");
         let language = match self.body.lang {
@@ -148,7 +165,10 @@ impl Printer<'_, '_> {
         let text = |name: &str| Expr::Atom(crate::literal::string(name));
         match op {
             ValueOp::From => {
-                let arg = self.owned(args[0]);
+                let arg = match self.empty_display(args[0]) {
+                    Some(empty) => empty,
+                    None => self.owned(args[0]),
+                };
                 Expr::call(format!("{value}::from"), vec![arg])
             }
             ValueOp::To => {

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::list::Range;
 use crate::number::Num;
 use crate::shared::{List, SharedDict, SharedSet};
+use crate::tuple::Tuple;
 use crate::text::Bytes;
 
 macro_rules! from {
@@ -66,6 +67,12 @@ impl<T: Into<Value>> From<Vec<T>> for Value {
 impl<T: Into<Value>, const N: usize> From<[T; N]> for Value {
     fn from(items: [T; N]) -> Value {
         Value::List(items.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<T: Into<Value>> From<Tuple<T>> for Value {
+    fn from(items: Tuple<T>) -> Value {
+        Value::tuple(items.into_iter().map(Into::into))
     }
 }
 
