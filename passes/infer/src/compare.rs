@@ -88,8 +88,12 @@ impl Apply<'_, '_, '_> {
                     p.iter().zip(q).map(|(p, q)| self.joined(*p, *q)).collect();
                 items.map(Ty::tuple)
             }
-            (Tuple(items), Lib(name, args)) if *name == "tuple" => self.joins_all(items, args[0]).then_some(y),
-            (Lib(name, args), Tuple(items)) if *name == "tuple" => self.joins_all(items, args[0]).then_some(x),
+            (Tuple(items), Lib(name, args)) if *name == "tuple" => {
+                self.joins_all(items, args[0]).then_some(y)
+            }
+            (Lib(name, args), Tuple(items)) if *name == "tuple" => {
+                self.joins_all(items, args[0]).then_some(x)
+            }
             (Union(items), _) if items.contains(&y) => Some(x),
             (_, Union(items)) if items.contains(&x) => Some(y),
             _ => None,

@@ -213,7 +213,9 @@ impl Apply<'_, '_, '_> {
 
     /// A function value that a row calls: always a closure, so that it takes what the row gives.
     fn row_function(&mut self, param: &ParamRow, arg: NodeId, want: Ty) -> NodeId {
-        let (TyKind::Func(..), TyKind::Func(params, ret)) = (param.ty.kind(), want.kind()) else { return arg };
+        let (TyKind::Func(..), TyKind::Func(params, ret)) = (param.ty.kind(), want.kind()) else {
+            return arg;
+        };
         let (have, origin) = (self.ty(arg), self.origin(arg));
         let TyKind::Func(takes, gives) = have.kind() else { return arg };
         if takes.len() != params.len() {

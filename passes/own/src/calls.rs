@@ -139,8 +139,7 @@ impl Own<'_> {
                 None => items,
             };
         }
-        if let (TyKind::Func(takes, _), Node::Closure(closure)) =
-            (param.ty.kind(), &self.src.nodes[arg].kind)
+        if let (TyKind::Func(takes, _), Node::Closure(closure)) = (param.ty.kind(), &self.src.nodes[arg].kind)
         {
             return self.closure_for(arg, closure, takes);
         }
@@ -214,4 +213,3 @@ fn bind(pattern: Ty, ty: Ty, out: &mut Vec<(Name, Ty)>) {
         }
     }
 }
-

@@ -103,7 +103,8 @@ impl Walk<'_> {
         // A spelling that names its result's type has one for each width.
         if row.result.is_int() && row.rust.contains("{R}") {
             for (param, shape) in row.params.iter().zip(shapes) {
-                let leaf = if matches!(param.ty.kind(), TyKind::Iter(_)) { self.part(*shape, 0) } else { *shape };
+                let leaf =
+                    if matches!(param.ty.kind(), TyKind::Iter(_)) { self.part(*shape, 0) } else { *shape };
                 self.built.graph.flow(leaf, result);
             }
         }

@@ -118,7 +118,9 @@ impl Printer<'_, '_> {
             args.push(match (own.kind(), wanted.kind()) {
                 _ if own == wanted => arg,
                 (TyKind::Ref(_), TyKind::RefMut(_)) => arg,
-                (_, TyKind::Ref(inner) | TyKind::RefMut(inner)) if matches!(inner.kind(), TyKind::Str) => to_owned_text(arg),
+                (_, TyKind::Ref(inner) | TyKind::RefMut(inner)) if matches!(inner.kind(), TyKind::Str) => {
+                    to_owned_text(arg)
+                }
                 (_, TyKind::Ref(inner) | TyKind::RefMut(inner))
                     if matches!(inner.kind(), TyKind::List(_) | TyKind::Bytes) =>
                 {

@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::list::Range;
 use crate::number::Num;
 use crate::shared::{List, SharedDict, SharedSet};
-use crate::tuple::Tuple;
 use crate::text::Bytes;
+use crate::tuple::Tuple;
 
 macro_rules! from {
     ($($ty:ty: $name:ident => $value:expr;)*) => {
