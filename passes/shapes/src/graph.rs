@@ -189,7 +189,7 @@ impl Graph {
         let id = self.find(id);
         match self.rows[id].ty.kind() {
             TyKind::Class(path, _) => self.shared_classes.insert(self.family(*path)),
-            TyKind::Option(_) | TyKind::Tuple(_) | TyKind::Iter(_) => {
+            TyKind::Option(_) | TyKind::Tuple(_) | TyKind::Union(_) | TyKind::Iter(_) => {
                 let mut changed = false;
                 for kid in self.rows[id].kids.clone() {
                     changed |= self.set_shared(kid);

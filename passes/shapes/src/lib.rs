@@ -23,6 +23,7 @@ mod growth;
 mod inits;
 mod lift;
 mod operate;
+mod recursive;
 mod rewrite;
 
 use batuta_base::{FxHashSet, Name};
@@ -49,6 +50,7 @@ pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOpti
     let lifted = lift::lift(&inits::settle(program));
     let program = &lifted;
     let mut built = build::build(program);
+    recursive::share(program, &mut built);
     for demotion in demoted {
         let Some(shape) = built.node(demotion.body, demotion.node) else { continue };
         if demotion.items {
