@@ -20,6 +20,8 @@ pub struct UnionUses {
     /// Unions that `<`, `<=`, `>`, `>=` compare.
     compared: FxHashSet<(Ty, CmpOp)>,
     keys: FxHashSet<Ty>,
+    /// Unions that `==` compares, also inside other values.
+    equated: FxHashSet<Ty>,
     /// Unions that a format with a width or another spec takes.
     formatted: FxHashSet<Ty>,
 }
@@ -58,6 +60,11 @@ impl UnionUses {
                 self.getters.insert((union.strip_ref(), row.ty.strip_ref(), reads));
             }
             Node::Op { op: Op::CmpOp(op), args, .. } => {
+                if matches!(op, CmpOp::Eq | CmpOp::Ne) {
+                    for arg in args {
+                        each_union(body.ty(*arg), &mut |union| { self.equated.insert(union); });
+                    }
+                }
                 if matches!(op, CmpOp::Lt | CmpOp::Le | CmpOp::Gt | CmpOp::Ge) {
                     for arg in args {
                         each_union(body.ty(*arg), &mut |union| {
@@ -77,6 +84,9 @@ impl UnionUses {
                         self.ordered.insert(union);
                     })
                 });
+            }
+            Node::Op { op: Op::ListOp(ListOp::Contains), args, .. } => {
+                each_union(body.ty(args[0]), &mut |union| { self.equated.insert(union); });
             }
             Node::Format(pieces) => {
                 for piece in pieces {
@@ -159,6 +169,9 @@ pub fn union(env: &Env<'_>, ty: Ty, module: Name, uses: &mut Uses) -> String {
         "/// One of the types that the source mixes.\n#[derive({derives})]\npub enum {name} {{\n{declared}}}\n"
     );
     let mut parts = vec![head, methods(env, ty, &types, module, uses), repr(env, name, items)];
+    if env.union_uses.equated.contains(&ty) {
+        parts.push(equality(env, name, items));
+    }
     if env.union_uses.formatted.contains(&ty) {
         parts.push(format_impl(env, name, items));
     }
@@ -218,10 +231,40 @@ fn derives(env: &Env<'_>, items: &[Ty]) -> String {
     if all(&|ty| is_plain(ty) && !matches!(ty.kind(), TyKind::Lib(..) | TyKind::Value)) {
         out.push("Debug");
     }
-    if all(&|ty| is_plain(ty) && ty.class_path().is_none_or(|class| env.has_equality(class))) {
+    if compares_whole(env, items) {
         out.push("PartialEq");
     }
     out.join(", ")
+}
+
+/// Whether `==` of all members is Rust's.
+fn compares_whole(env: &Env<'_>, items: &[Ty]) -> bool {
+    items.iter().all(|item| {
+        !item.any(&mut |ty| {
+            matches!(ty.kind(), TyKind::Func(..) | TyKind::Iter(_))
+                || matches!(ty.kind(), TyKind::Class(class, _) if !env.has_equality(*class))
+        })
+    })
+}
+
+/// Objects without an equality of their own are equal when they are the same.
+fn equality(env: &Env<'_>, name: &str, items: &[Ty]) -> String {
+    if compares_whole(env, items) || items.iter().any(|item| matches!(item.kind(), TyKind::Func(..) | TyKind::Iter(_))) {
+        return String::new();
+    }
+    let arms: String = members(items)
+        .map(|(member, ty)| {
+            let same = match ty.class_path().filter(|class| !env.has_equality(*class)) {
+                Some(_) if matches!(ty.kind(), TyKind::Shared(_)) => "std::rc::Rc::ptr_eq(a, b)",
+                Some(_) => "std::ptr::eq(a, b)",
+                None => "a == b",
+            };
+            format!("            (Self::{member}(a), Self::{member}(b)) => {same},\n")
+        })
+        .collect();
+    format!(
+        "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        match (self, other) {{\n{arms}            _ => false,\n        }}\n    }}\n}}\n"
+    )
 }
 
 /// Getters and the comparison of members, where the program asks for them.

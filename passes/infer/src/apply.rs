@@ -185,7 +185,7 @@ impl Apply<'_, '_, '_> {
                 op.info().effect == Effect::Pure
                     && args.iter().all(|arg| self.is_simple(*arg))
                     && matches!(op.info().dialect, "opt" | "class" | "int" | "bool" | "num")
-                    || op.name() == "opt.unwrap" && self.is_simple(args[0])
+                    || matches!(op.name(), "opt.unwrap" | "union.get") && self.is_simple(args[0])
             }
             _ => false,
         }
@@ -198,6 +198,21 @@ impl Apply<'_, '_, '_> {
             Node::Op { op, attr, args } => {
                 let args = args.into_iter().map(|arg| self.again(arg)).collect();
                 Node::Op { op, attr, args }
+            }
+            Node::Call { callee, mut args } => {
+                args.iter_mut().for_each(|arg| arg.value = self.again(arg.value));
+                Node::Call { callee, args }
+            }
+            Node::Use(mut place, mode) => {
+                if let Root::Node(root) = place.root {
+                    place.root = Root::Node(self.again(root));
+                }
+                for proj in &mut place.proj {
+                    if let Proj::Index(index) | Proj::Nth(index) = proj {
+                        *index = self.again(*index);
+                    }
+                }
+                Node::Use(place, mode)
             }
             kind => kind,
         };
@@ -504,6 +519,9 @@ impl Apply<'_, '_, '_> {
             Node::Match { subject, arms } => {
                 *subject = self.expr(*subject);
                 let subject_ty = self.ty(*subject);
+                if self.needs_tests(subject_ty, arms) {
+                    return self.match_by_tests(id, *subject, std::mem::take(arms));
+                }
                 let want = self.solved(id);
                 for arm in arms {
                     let mut after = Vec::new();
@@ -610,7 +628,7 @@ impl Apply<'_, '_, '_> {
         }
     }
 
-    fn prepend(&mut self, block: BlockId, mut stmts: Vec<Stmt>) {
+    pub(crate) fn prepend(&mut self, block: BlockId, mut stmts: Vec<Stmt>) {
         if !stmts.is_empty() {
             stmts.append(&mut self.body.blocks[block].stmts);
             self.body.blocks[block].stmts = stmts;

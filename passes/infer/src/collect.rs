@@ -20,6 +20,7 @@ pub(crate) fn facts(body: &Body<Hir>, ends: &FxHashSet<Name>) -> BodyFacts {
         functions: Vec::new(),
         frames: Vec::new(),
         generator_type: Head::Iter,
+        matching: false,
     };
     for (id, row) in body.locals.iter() {
         walk.hint(nodes + id.0, row.ty);
@@ -54,6 +55,8 @@ pub(crate) struct Collect<'a> {
     pub(crate) frames: Vec<Frame>,
     /// What a call of the body gives where it yields.
     generator_type: Head,
+    /// The pattern is one of a `match`, which also tests.
+    pub(crate) matching: bool,
 }
 
 impl Collect<'_> {
@@ -268,21 +271,17 @@ impl Collect<'_> {
     pub(crate) fn assign(&mut self, pat: &Pat, from: V) {
         match pat {
             Pat::Place(place) => self.assign_place(place, from),
-            Pat::Tuple(parts) => {
-                let front: Vec<V> = parts.iter().map(|_| self.fresh()).collect();
-                self.say(C::Unpack { of: from, front: front.clone(), rest: None, back: Vec::new() });
-                parts.iter().zip(front).for_each(|(part, var)| self.assign(part, var));
-            }
-            Pat::List { front, rest, back } => {
-                let ahead: Vec<V> = front.iter().map(|_| self.fresh()).collect();
-                let behind: Vec<V> = back.iter().map(|_| self.fresh()).collect();
-                let middle = rest.as_ref().map(|_| self.fresh());
-                self.say(C::Unpack { of: from, front: ahead.clone(), rest: middle, back: behind.clone() });
-                front.iter().zip(ahead).for_each(|(part, var)| self.assign(part, var));
-                if let (Some(rest), Some(var)) = (rest, middle) {
-                    self.assign(rest, var);
+            Pat::Tuple(_) | Pat::List { .. } | Pat::Map { .. } => {
+                let mut from = from;
+                if self.matching {
+                    // Only a value of the pattern's kind is taken apart.
+                    let is_map = matches!(pat, Pat::Map { .. });
+                    let kinds: &[&str] = if is_map { &["dict"] } else { &["list", "tuple"] };
+                    let keep = kinds.iter().map(|kind| Name::new(kind)).collect();
+                    let whole = std::mem::replace(&mut from, self.fresh());
+                    self.say(C::Narrow(whole, from, Rc::new(Filter { keep, drop: Vec::new() })));
                 }
-                back.iter().zip(behind).for_each(|(part, var)| self.assign(part, var));
+                self.assign_parts(pat, from);
             }
             Pat::Bind(local, part) => {
                 let var = self.local(*local);
@@ -313,21 +312,44 @@ impl Collect<'_> {
                     self.assign(part, out);
                 }
             }
+            Pat::Some(part) | Pat::Ref(part) => self.assign(part, from),
+            Pat::Wild | Pat::Const(_) | Pat::None => {}
+        }
+    }
+
+    /// The parts of a sequence or mapping pattern.
+    fn assign_parts(&mut self, pat: &Pat, from: V) {
+        let mut parts: Vec<(&Pat, V)> = Vec::new();
+        match pat {
+            Pat::Tuple(items) => {
+                let front: Vec<V> = items.iter().map(|_| self.fresh()).collect();
+                self.say(C::Unpack { of: from, front: front.clone(), rest: None, back: Vec::new() });
+                parts.extend(items.iter().zip(front));
+            }
+            Pat::List { front, rest, back } => {
+                let ahead: Vec<V> = front.iter().map(|_| self.fresh()).collect();
+                let behind: Vec<V> = back.iter().map(|_| self.fresh()).collect();
+                let middle = rest.as_ref().map(|_| self.fresh());
+                self.say(C::Unpack { of: from, front: ahead.clone(), rest: middle, back: behind.clone() });
+                parts.extend(front.iter().zip(ahead));
+                parts.extend(rest.iter().map(|part| &**part).zip(middle));
+                parts.extend(back.iter().zip(behind));
+            }
             Pat::Map { pairs, rest } => {
                 for (key, part) in pairs {
                     self.node(*key);
                     let out = self.fresh();
                     self.say(C::Index { of: from, index: key.0, constant: None, out });
-                    self.assign(part, out);
+                    parts.push((part, out));
                 }
                 if let Some(local) = rest {
                     let var = self.local(*local);
                     self.say(C::Flow(from, var));
                 }
             }
-            Pat::Some(part) | Pat::Ref(part) => self.assign(part, from),
-            Pat::Wild | Pat::Const(_) | Pat::None => {}
+            _ => {}
         }
+        parts.into_iter().for_each(|(part, var)| self.assign(part, var));
     }
 
     /// The subject's type where a class pattern matches.

@@ -151,10 +151,11 @@ impl Collect<'_> {
         let mut after = before.clone();
         for arm in arms {
             self.proved = before.clone();
+            self.matching = true;
             self.assign(&arm.pat, subject.0);
-            if let (Some(path), Pat::Class { class, .. }) = (&path, &arm.pat) {
-                let name = class.as_str().strip_prefix("builtins.").map_or(*class, Name::new);
-                self.learn(&[(path.clone(), Filter { keep: vec![name], drop: Vec::new() })]);
+            self.matching = false;
+            if let (Some(path), Some(keep)) = (&path, classes_of(&arm.pat)) {
+                self.learn(&[(path.clone(), Filter { keep, drop: Vec::new() })]);
             }
             if let Some(guard) = arm.guard {
                 self.node(guard);
@@ -247,6 +248,21 @@ impl Collect<'_> {
             self.block(els);
         }
         frame.breaks.into_iter().for_each(|proved| self.meet(Some(proved)));
+    }
+}
+
+/// The classes one of which a value has that the pattern matches.
+fn classes_of(pat: &Pat) -> Option<Vec<Name>> {
+    match pat {
+        Pat::Class { class, .. } => {
+            Some(vec![class.as_str().strip_prefix("builtins.").map_or(*class, Name::new)])
+        }
+        Pat::Bind(_, Some(part)) => classes_of(part),
+        Pat::Or(parts) => {
+            let all: Option<Vec<Vec<Name>>> = parts.iter().map(classes_of).collect();
+            all.map(|all| all.concat())
+        }
+        _ => None,
     }
 }
 

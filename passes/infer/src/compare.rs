@@ -254,6 +254,10 @@ impl Apply<'_, '_, '_> {
             }
         };
         let inner = self.item_type(ty);
+        if *inner.kind() == TyKind::Unit && *self.ty(item).kind() != TyKind::Unit && self.is_simple(item) {
+            // Nothing ever gets into it.
+            return self.always(false, container);
+        }
         match self.lookup(item, inner) {
             Some(item) => self.mk_op(op, Attr::None, vec![container, item], Ty::bool()),
             None => {

@@ -4,7 +4,7 @@ use crate::apply::DYNAMIC;
 use crate::facts::{C, Target};
 use crate::solve::Solver;
 use crate::types::Types;
-use crate::vars::{Head, Var, Vars};
+use crate::vars::{Edge, Head, Var, Vars};
 use batuta_base::{Diagnostic, Diags, FxHashMap, FxHashSet};
 use batuta_core::*;
 
@@ -12,7 +12,8 @@ use batuta_core::*;
 /// those whose items can be of their own type, however deep.
 pub(crate) fn variables(solver: &Solver<'_>) -> FxHashSet<Var> {
     let vars = &solver.vars;
-    let mut todo: Vec<Var> = recursive(vars);
+    let recursive = recursive(vars);
+    let mut todo: Vec<Var> = Vec::new();
     for job in &solver.jobs {
         let operands: Vec<Var> = match &job.c {
             C::Binary { a, b, .. } => vec![*a, *b],
@@ -31,7 +32,7 @@ pub(crate) fn variables(solver: &Solver<'_>) -> FxHashSet<Var> {
         };
         todo.extend(operands.into_iter().filter(|var| mixed(solver, *var)).map(|var| vars.root(var)));
     }
-    spread(solver, todo)
+    spread(solver, todo, &recursive)
 }
 
 /// Values of several types that are not all numbers.
@@ -70,38 +71,34 @@ fn is_container(vars: &Vars, var: Var) -> bool {
     vars.atoms(var).iter().any(|atom| matches!(atom.head, Head::List | Head::Dict | Head::Set))
 }
 
-/// A dynamic value is dynamic where it comes from and where it goes to: its identity is kept.
-fn spread(solver: &Solver<'_>, mut todo: Vec<Var>) -> FxHashSet<Var> {
+/// A dynamic value is dynamic where it comes from and where it goes to. So are the containers around
+/// recursive values, which other names change.
+fn spread(solver: &Solver<'_>, mut todo: Vec<Var>, recursive: &[Var]) -> FxHashSet<Var> {
     let vars = &solver.vars;
-    let mut found = FxHashSet::default();
-    if todo.is_empty() {
-        return found;
+    if todo.is_empty() && recursive.is_empty() {
+        return FxHashSet::default();
     }
+    let mut found: FxHashSet<Var> = todo.iter().copied().collect();
     let mut near: FxHashMap<Var, Vec<Var>> = Default::default();
     for from in 0..vars.rows.len() as Var {
-        for edge in vars.rows[from as usize].edges.iter().filter(|edge| edge.filter.is_none()) {
+        let passes = |edge: &&Edge| edge.filter.as_ref().is_none_or(|filter| filter.drops_only_none());
+        for edge in vars.rows[from as usize].edges.iter().filter(passes) {
             let to = vars.root(edge.to);
             near.entry(to).or_default().push(from);
             near.entry(from).or_default().push(to);
         }
     }
-    let own: FxHashSet<Var> =
-        todo.iter().map(|var| vars.root(*var)).filter(|var| !mixed(solver, *var)).collect();
-    let mut from_own = own.clone();
+    // First what recursive values reach, then the others.
+    let mut own: Vec<Var> = recursive.iter().map(|var| vars.root(*var)).collect();
+    while let Some(var) = own.pop() {
+        if found.insert(var) {
+            let around = near.get(&var).into_iter().flatten().map(|next| vars.root(*next));
+            own.extend(around.filter(|next| mixed(solver, *next) || is_container(vars, *next)));
+        }
+    }
     while let Some(var) = todo.pop() {
-        let root = vars.root(var);
-        if !found.insert(root) {
-            continue;
-        }
-        let is_own = from_own.contains(&root);
-        for next in near.get(&root).into_iter().flatten().copied() {
-            if mixed(solver, next) || (is_own && is_container(vars, next)) {
-                if is_own {
-                    from_own.insert(vars.root(next));
-                }
-                todo.push(next);
-            }
-        }
+        let around = near.get(&var).into_iter().flatten().map(|next| vars.root(*next));
+        todo.extend(around.filter(|next| mixed(solver, *next) && found.insert(*next)));
     }
     found
 }

@@ -11,6 +11,8 @@ pub(crate) struct Env<'p> {
     pub program: &'p Program<Hir>,
     /// Fields that a class declares or that its methods assign on their receiver, in order.
     pub own_fields: FxHashMap<Name, Vec<Name>>,
+    /// `__match_args__` of classes.
+    match_args: FxHashMap<Name, Vec<Name>>,
     mros: RefCell<FxHashMap<Name, Rc<Vec<Name>>>>,
     /// Functions and `.methods` that never return.
     pub ends: FxHashSet<Name>,
@@ -23,6 +25,7 @@ impl<'p> Env<'p> {
         let mut env = Env {
             program,
             own_fields: FxHashMap::default(),
+            match_args: match_args(program),
             mros: RefCell::default(),
             ends: ends(program),
             overridden: FxHashSet::default(),
@@ -126,6 +129,14 @@ impl<'p> Env<'p> {
     }
 
     /// Constructor parameters of a dataclass or named tuple: base classes' fields first.
+    /// Fields that positional parts of a class pattern stand for: `__match_args__`, else the record's.
+    pub(crate) fn match_fields(&self, class: Name) -> Vec<Name> {
+        match self.mro(class).iter().find_map(|path| self.match_args.get(path)) {
+            Some(names) => names.clone(),
+            None => self.record_fields(class).iter().map(|field| field.name).collect(),
+        }
+    }
+
     pub(crate) fn record_fields(&self, class: Name) -> Vec<FieldDef> {
         let mut fields: Vec<FieldDef> = Vec::new();
         for path in self.mro(class).iter().rev() {
@@ -236,6 +247,29 @@ impl<'p> Env<'p> {
             },
         })
     }
+}
+
+/// `__match_args__ = ("x", "y")` of each class that has it.
+fn match_args(program: &Program<Hir>) -> FxHashMap<Name, Vec<Name>> {
+    let mut out = FxHashMap::default();
+    for body in program.fns.values().filter(|body| body.kind == FnKind::Init) {
+        body.walk_stmts(body.root, &mut |stmt| {
+            let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind else { return };
+            let (Root::Global(path), Node::Op { op: Op::TupleOp(TupleOp::New), args, .. }) =
+                (place.root, &body.nodes[*value].kind)
+            else {
+                return;
+            };
+            if path.last() == "__match_args__" {
+                let names = args.iter().filter_map(|arg| match body.as_const(*arg) {
+                    Some(Const::Str(name)) => Some(Name::new(name)),
+                    _ => None,
+                });
+                out.insert(path.parent(), names.collect());
+            }
+        });
+    }
+    out
 }
 
 /// What a filter made of an atom.

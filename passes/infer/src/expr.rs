@@ -49,7 +49,16 @@ impl Apply<'_, '_, '_> {
     }
 
     fn seq(&mut self, id: NodeId, mut clauses: Vec<Clause>, mut sink: Sink) -> NodeId {
-        let ty = self.solved(id).unwrap_or_else(Ty::value);
+        let (ty, want) = match sink {
+            Sink::List(_) => self.display_type(id, ListOp::New.into()),
+            Sink::Set(_) => self.display_type(id, SetOp::New.into()),
+            Sink::Dict(..) => self.display_type(id, DictOp::New.into()),
+            Sink::Iter(_) => {
+                let solved = self.solved(id).filter(|ty| matches!(ty.kind(), TyKind::Iter(_)));
+                let ty = solved.unwrap_or_else(|| Ty::iter(Ty::value()));
+                (ty, ty)
+            }
+        };
         for clause in &mut clauses {
             match clause {
                 Clause::For { pat, iter } => {
@@ -70,7 +79,8 @@ impl Apply<'_, '_, '_> {
                 *value = self.want(*value, items.get(1).copied().unwrap_or_else(Ty::value));
             }
         }
-        self.set(id, Node::Seq { clauses, sink }, ty)
+        let node = self.set(id, Node::Seq { clauses, sink }, ty);
+        self.coerce(node, want)
     }
 
     /// A read under what is proved about it.
@@ -307,6 +317,19 @@ impl Apply<'_, '_, '_> {
         if exact || matches!(self.body.nodes[object].kind, Node::Item(_)) {
             return self.text(class.last(), origin);
         }
+        self.name_by_type(object, origin)
+    }
+
+    /// The name of an object's class.
+    pub(crate) fn name_of_class(&mut self, object: NodeId, class: Name) -> NodeId {
+        let origin = self.origin(object);
+        if self.types.env().program.subclasses(class).len() == 1 && self.is_simple(object) {
+            return self.text(class.last(), origin);
+        }
+        self.name_by_type(object, origin)
+    }
+
+    fn name_by_type(&mut self, object: NodeId, origin: Origin) -> NodeId {
         let args = vec![Arg::positional(object)];
         self.mk(Node::Call { callee: Callee::Lib(Name::new("type.name")), args }, Ty::str(), origin)
     }

@@ -43,6 +43,9 @@ impl Apply<'_, '_, '_> {
         match (name.as_str(), args.as_slice()) {
             ("builtins.bool", []) => self.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin),
             ("builtins.bool", [value]) => self.truth(*value),
+            ("builtins.list", []) => self.empty(id, ListOp::New.into(), origin),
+            ("builtins.dict", []) if kinds.is_empty() => self.empty(id, DictOp::New.into(), origin),
+            ("builtins.set", []) => self.empty(id, SetOp::New.into(), origin),
             ("builtins.range", _) => self.range(args, origin),
             ("builtins.iter", [value]) => match self.special(*value, "__iter__", Vec::new()) {
                 Ok(node) => node,
@@ -279,6 +282,13 @@ impl Apply<'_, '_, '_> {
         self.types.env().head_is(head, name)
     }
 
+    /// `list()`: a display without items.
+    fn empty(&mut self, call: NodeId, op: Op, origin: Origin) -> NodeId {
+        let (ty, want) = self.display_type(call, op);
+        let node = self.mk(Node::Op { op, attr: Attr::None, args: Vec::new() }, ty, origin);
+        self.coerce(node, want)
+    }
+
     /// The operand of an elaborated `type(x)` whose class is only known at run time.
     pub(crate) fn type_operand(&self, node: NodeId) -> Option<NodeId> {
         let Node::Call { callee: Callee::Lib(name), args } = &self.body.nodes[node].kind else { return None };
@@ -292,7 +302,11 @@ impl Apply<'_, '_, '_> {
         let origin = self.origin(value);
         let ty = self.ty(value);
         let known = match ty.kind() {
-            TyKind::Value | TyKind::Union(_) | TyKind::Option(_) | TyKind::Num => None,
+            TyKind::Union(_) => {
+                return self.by_member(value, Some(Ty::str()), &mut |me, member| me.type_name(member));
+            }
+            TyKind::Class(class, _) => return self.name_of_class(value, *class),
+            TyKind::Value | TyKind::Option(_) | TyKind::Num => None,
             TyKind::Unit => Some("NoneType"),
             TyKind::Func(..) => Some("function"),
             _ => self.type_word(ty).map(|word| if *ty.kind() == TyKind::Bool { "bool" } else { word.last() }),

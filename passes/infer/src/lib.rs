@@ -30,6 +30,7 @@ mod inline;
 mod intrinsics;
 mod invoke;
 mod libcalls;
+mod match_tests;
 mod narrow;
 mod operate;
 mod ops;

@@ -31,6 +31,10 @@ impl Filter {
     pub(crate) fn not_none() -> Self {
         Self::drop(vec![Name::new("none")])
     }
+    /// Whether all values pass but `None`.
+    pub(crate) fn drops_only_none(&self) -> bool {
+        self.keep.is_empty() && self.drop.iter().all(|name| *name == "none")
+    }
     fn and(&self, other: &Self) -> Self {
         let mut both = self.clone();
         if !other.keep.is_empty() {

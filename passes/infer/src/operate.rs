@@ -42,18 +42,36 @@ impl Apply<'_, '_, '_> {
     }
 
     pub(crate) fn display(&mut self, id: NodeId, op: Op, args: Vec<NodeId>) -> NodeId {
-        let ty = self.solved(id).unwrap_or_else(Ty::value);
-        let item = ty.children().first().copied().unwrap_or_else(Ty::value);
+        let (ty, want) = self.display_type(id, op);
+        let item = ty.children()[0];
         let args = args.into_iter().map(|arg| self.splat(arg, item)).collect();
-        self.set(id, Node::Op { op, attr: Attr::None, args }, ty)
+        let node = self.set(id, Node::Op { op, attr: Attr::None, args }, ty);
+        self.coerce(node, want)
+    }
+
+    /// The container type that a display makes, and the type that its context has for it.
+    pub(crate) fn display_type(&self, id: NodeId, op: Op) -> (Ty, Ty) {
+        let solved = self.solved(id).unwrap_or_else(Ty::value);
+        let fits = match op {
+            Op::DictOp(_) => matches!(solved.kind(), TyKind::Dict(..)),
+            Op::SetOp(_) => matches!(solved.kind(), TyKind::Set(_)),
+            _ => matches!(solved.kind(), TyKind::List(_)),
+        };
+        if fits {
+            return (solved, solved);
+        }
+        let own = match op {
+            Op::DictOp(_) => Ty::dict(Ty::value(), Ty::value()),
+            Op::SetOp(_) => Ty::set(Ty::value()),
+            _ => Ty::list(Ty::value()),
+        };
+        (own, if matches!(solved.kind(), TyKind::Value) { solved } else { own })
     }
 
     pub(crate) fn dict(&mut self, id: NodeId, args: Vec<NodeId>) -> NodeId {
-        let ty = self.solved(id).unwrap_or_else(Ty::value);
-        let (key, value) = match ty.kind() {
-            TyKind::Dict(key, value) => (*key, *value),
-            _ => (Ty::value(), Ty::value()),
-        };
+        let (ty, want) = self.display_type(id, DictOp::New.into());
+        let items = ty.children();
+        let (key, value) = (items[0], items[1]);
         let mut out = Vec::new();
         let mut is_key = true;
         for arg in args {
@@ -67,7 +85,8 @@ impl Apply<'_, '_, '_> {
             out.push(self.want(arg, if is_key { key } else { value }));
             is_key = !is_key;
         }
-        self.set(id, Node::Op { op: DictOp::New.into(), attr: Attr::None, args: out }, ty)
+        let node = self.set(id, Node::Op { op: DictOp::New.into(), attr: Attr::None, args: out }, ty);
+        self.coerce(node, want)
     }
 
     pub(crate) fn tuple_new(&mut self, id: NodeId, args: Vec<NodeId>) -> NodeId {

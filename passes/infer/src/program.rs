@@ -62,7 +62,7 @@ fn conflicts(solver: &Solver<'_>, special: &FxHashSet<Name>) -> Vec<Name> {
         let sig = &solver.insts[versions[0]].sig;
         let mut params = sig.params.iter().zip(&body.params);
         if params.any(|(fact, param)| {
-            let is_open = !is_declared_mixed(body.locals[param.local].ty);
+            let is_open = !is_declared_mixed(body.locals[param.local].ty) && !tests_class(body, param);
             is_open && types.get(fact.var).is_some_and(is_mixed)
         }) {
             found.push(*path);
@@ -73,6 +73,22 @@ fn conflicts(solver: &Solver<'_>, special: &FxHashSet<Name>) -> Vec<Name> {
 
 fn is_mixed(ty: Ty) -> bool {
     ty.any(&mut |ty| matches!(ty.kind(), TyKind::Union(_) | TyKind::Value | TyKind::Num))
+}
+
+/// Whether the body asks which type the parameter has: it is written for several at once.
+fn tests_class(body: &Body<Hir>, param: &Param) -> bool {
+    let is_param = |node: NodeId| match &body.nodes[node].kind {
+        Node::Use(place, _) => place.as_local().is_some_and(|local| body.locals[local].name == param.name),
+        _ => false,
+    };
+    body.nodes.iter().any(|(_, row)| match &row.kind {
+        Node::Call { callee: Callee::Lib(name), args } => {
+            matches!(name.as_str(), "builtins.isinstance" | "builtins.type")
+                && args.first().is_some_and(|arg| is_param(arg.value))
+        }
+        Node::Match { subject, .. } => is_param(*subject),
+        _ => false,
+    })
 }
 
 /// An annotation that asks for one version with mixed types: `Any`, `object`, `int | str`.

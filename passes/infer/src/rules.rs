@@ -57,10 +57,11 @@ impl Solver<'_> {
             C::Caught { classes, out } => self.caught(classes, *out),
             C::Enter { of, out } => self.each(job, *of, |me, atom| me.enter(job, &atom, *out)),
             C::MatchArg { of, class, at, out } => {
-                let fields = self.env.record_fields(*class);
+                let fields =
+                    if self.env.class(*class).is_some() { self.env.match_fields(*class) } else { Vec::new() };
                 match fields.get(*at) {
                     Some(field) => {
-                        self.sub(job, C::Attr { of: *of, name: field.name, out: *out });
+                        self.sub(job, C::Attr { of: *of, name: *field, out: *out });
                     }
                     None => self.flow(*of, *out),
                 }
@@ -469,7 +470,8 @@ impl Solver<'_> {
             _ => None,
         };
         if let Some(items) = exact {
-            if items.len() < front.len() + back.len() {
+            let count = front.len() + back.len();
+            if items.len() < count || (rest.is_none() && items.len() > count) {
                 return;
             }
             for (item, var) in items.iter().zip(front) {

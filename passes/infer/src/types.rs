@@ -124,7 +124,7 @@ fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, of: &mut dyn FnMut(Var) -> 
     let closed = |ty: &Ty| {
         !matches!(ty.kind(), TyKind::Func(..) | TyKind::Iter(_) | TyKind::TypeOf(_) | TyKind::Value)
     };
-    let most = if classes.len() == heads.len() { 12 } else { 4 };
+    let most = if classes.is_empty() { 5 } else { 16 };
     if types.len() <= most && types.iter().all(closed) {
         return if types.len() == 1 { types[0] } else { Ty::new(TyKind::Union(types)) };
     }
@@ -474,7 +474,8 @@ impl Solver<'_> {
             }
             for edge in &row.edges {
                 let to = self.vars.find(edge.to);
-                if company.is_none() && edge.filter.is_none() && self.vars.is_known(to) {
+                let passes = edge.filter.as_ref().is_none_or(|filter| filter.drops_only_none());
+                if company.is_none() && passes && self.vars.is_known(to) {
                     company = Some(self.partial(to, 0)).filter(|ty| is_complete(*ty));
                 }
                 todo.push(to);

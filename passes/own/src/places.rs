@@ -101,7 +101,10 @@ impl Own<'_> {
             Root::Local(local) => self.root(local),
             Root::Global(path) => self.global(path),
             Root::Node(node) => {
-                let is_place = matches!(self.src.nodes[node].kind, Node::Use(..));
+                let is_place = matches!(
+                    self.src.nodes[node].kind,
+                    Node::Use(..) | Node::Op { op: Op::UnionOp(UnionOp::Get), .. }
+                );
                 Place::node(self.node(node, if is_place { Want::Ref } else { Want::Own }))
             }
         };

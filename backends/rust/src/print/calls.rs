@@ -166,10 +166,11 @@ impl Printer<'_, '_> {
         for (index, node) in nodes.iter().enumerate() {
             let is_iter =
                 row.params.get(index).is_some_and(|param| matches!(param.ty.kind(), TyKind::Iter(_)));
-            parts.push(if is_iter {
-                self.iterator(*node)
-            } else {
-                self.lib_argument(*node, row.params.get(index))
+            parts.push(match self.typed_empty(*node) {
+                Some(empty) if is_iter => empty.method("into_iter", vec![]),
+                Some(empty) if spelling.contains(&format!("{{{index}}}.")) => empty,
+                _ if is_iter => self.iterator(*node),
+                _ => self.lib_argument(*node, row.params.get(index)),
             });
         }
         for param in row.params.iter().skip(nodes.len()) {
@@ -312,7 +313,10 @@ impl Printer<'_, '_> {
                 Expr::unary("&", Expr::Array(Vec::new()))
             }
             RsOp::Ref => {
-                let value = self.expr(args[0]);
+                let value = match self.typed_empty(args[0]) {
+                    Some(empty) => empty,
+                    None => self.expr(args[0]),
+                };
                 match value {
                     // A borrowed display is an array.
                     Expr::Macro(name, items) if name == "vec" => Expr::unary("&", Expr::Array(items)),

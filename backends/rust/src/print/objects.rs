@@ -7,8 +7,7 @@ use crate::tree::Expr;
 use crate::types::Position;
 use batuta_base::Name;
 use batuta_core::{
-    Attr, Callee, ClassKind, ClassOp, DictOp, Lang, ListOp, Node, NodeId, Op, RsOp, SetOp, Ty, TyKind,
-    UnionOp, ValueOp,
+    Attr, Callee, ClassKind, ClassOp, Const, Lang, Node, NodeId, Op, RsOp, Ty, TyKind, UnionOp, ValueOp,
 };
 
 impl Printer<'_, '_> {
@@ -136,22 +135,6 @@ impl Printer<'_, '_> {
         }
     }
 
-    /// An empty display that nothing but its own text gives a type.
-    fn empty_display(&mut self, node: NodeId) -> Option<Expr> {
-        let Node::Op { op, args, .. } = &self.body.nodes[node].kind else { return None };
-        if !args.is_empty() {
-            return None;
-        }
-        let value = self.rt("Value");
-        let ty = match op {
-            Op::ListOp(ListOp::New) => format!("Vec::<{value}>"),
-            Op::SetOp(SetOp::New) => format!("{}::<{value}>", self.rt("Set")),
-            Op::DictOp(DictOp::New) => format!("{}::<{value}, {value}>", self.rt("Dict")),
-            _ => return None,
-        };
-        Some(Expr::call(format!("{ty}::new"), vec![]))
-    }
-
     pub(crate) fn value_op(&mut self, op: ValueOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
         let value = self.rt("Value");
         let language = match self.body.lang {
@@ -165,9 +148,12 @@ impl Printer<'_, '_> {
         let text = |name: &str| Expr::Atom(crate::literal::string(name));
         match op {
             ValueOp::From => {
-                let arg = match self.empty_display(args[0]) {
+                let arg = match self.typed_empty(args[0]) {
                     Some(empty) => empty,
-                    None => self.owned(args[0]),
+                    None => match self.text_literal(args[0]) {
+                        Some(text) => text,
+                        None => self.owned(args[0]),
+                    },
                 };
                 Expr::call(format!("{value}::from"), vec![arg])
             }
@@ -209,6 +195,18 @@ impl Printer<'_, '_> {
                 let of = self.by_ref(args[0]);
                 Expr::call(format!("rt::{language}::get_attr"), vec![of, text(name)])
             }
+            ValueOp::Method if matches!(name, "__setitem__" | "__delitem__") => {
+                let parts = vec![self.by_ref(args[0]), self.by_ref(args[1])];
+                let value = args.get(2).map(|arg| self.owned(*arg));
+                let function = if name == "__setitem__" { "set_item" } else { "del_item" };
+                Expr::call(format!("rt::{language}::{function}"), parts.into_iter().chain(value).collect())
+            }
+            ValueOp::Method if name.ends_with('=') => {
+                let of = self.by_ref(args[0]);
+                let value = self.owned(args[1]);
+                let name = text(name.trim_end_matches('='));
+                Expr::call(format!("rt::{language}::set_attr"), vec![of, name, value])
+            }
             ValueOp::Method => {
                 let receiver = self.by_ref(args[0]);
                 let rest = Expr::unary("&", Expr::Array(self.dynamic(&args[1..])));
@@ -224,6 +222,15 @@ impl Printer<'_, '_> {
                 Expr::call(format!("rt::{language}::iter"), vec![of])
             }
         }
+    }
+
+    /// A literal text that its context takes as it is: `"x"` for `"x".to_owned()`.
+    fn text_literal(&mut self, node: NodeId) -> Option<Expr> {
+        let inner = match &self.body.nodes[node].kind {
+            Node::Op { op: Op::RsOp(RsOp::ToOwned), args, .. } => args[0],
+            _ => node,
+        };
+        matches!(self.body.as_const(inner), Some(Const::Str(_))).then(|| self.expr(inner))
     }
 
     /// Arguments of a dynamic call: values of their own.

@@ -220,9 +220,7 @@ impl Printer<'_, '_> {
             matches!(self.body.nodes[*node].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. })
         };
         if args.is_empty() {
-            // Nothing says what it could hold: any type will do.
-            let is_open = matches!(ty.strip().kind(), TyKind::List(item) if *item.kind() == TyKind::Unit);
-            return Expr::call(if is_open { "Vec::<()>::new" } else { "Vec::new" }, vec![]);
+            return self.open_empty("Vec", ty);
         }
         if !args.iter().any(is_splat) {
             return Expr::Macro("vec".to_owned(), args.iter().map(|arg| self.owned(*arg)).collect());
@@ -235,8 +233,7 @@ impl Printer<'_, '_> {
                     if !run.is_empty() {
                         parts.push(Expr::Array(std::mem::take(&mut run)));
                     }
-                    let list = self.by_ref(args[0]);
-                    parts.push(list.without_ref());
+                    parts.push(self.spread_part(args[0]));
                 }
                 _ => run.push(self.owned(*arg)),
             }
@@ -250,6 +247,19 @@ impl Printer<'_, '_> {
         let full = || Expr::Range(None, None, false);
         let parts = parts.into_iter().map(|part| Expr::unary("&", part.index(full()))).collect();
         Expr::Array(parts).method("concat", vec![])
+    }
+
+    /// What `*part` in a display stands for: the list itself, or the list of an iterator's items.
+    fn spread_part(&mut self, part: NodeId) -> Expr {
+        if let Node::Op { op: Op::IterOp(_), args, .. } = &self.body.nodes[part].kind
+            && matches!(self.body.ty(args[0]).strip_ref().kind(), TyKind::List(_))
+        {
+            return self.by_ref(args[0]).without_ref();
+        }
+        if matches!(self.body.ty(part).strip_ref().kind(), TyKind::List(_)) {
+            return self.by_ref(part).without_ref();
+        }
+        self.iterator(part).method("collect::<Vec<_>>", vec![])
     }
 
     fn list_repeat(&mut self, args: &[NodeId]) -> Expr {
@@ -294,19 +304,62 @@ impl Printer<'_, '_> {
         }
     }
 
-    pub(crate) fn dict_op(&mut self, op: DictOp, args: &[NodeId]) -> Expr {
-        match op {
-            DictOp::New => {
-                let dict = self.rt("Dict");
-                if args.is_empty() {
-                    return Expr::call(format!("{dict}::new"), vec![]);
+    /// An empty container of which nothing says what it could hold: any type will do.
+    fn open_empty(&mut self, name: &str, ty: Ty) -> Expr {
+        let is_open = ty.strip().children().iter().all(|part| *part.kind() == TyKind::Unit);
+        let args = match ty.strip().kind() {
+            TyKind::Dict(..) => "::<(), ()>",
+            _ => "::<()>",
+        };
+        Expr::call(format!("{name}{}::new", if is_open { args } else { "" }), vec![])
+    }
+
+    /// An empty container with its type, for places that do not say it: `Vec::<i64>::new()`.
+    pub(crate) fn typed_empty(&mut self, node: NodeId) -> Option<Expr> {
+        let row = &self.body.nodes[node];
+        let Node::Op { op, args, .. } = &row.kind else { return None };
+        let is_new =
+            matches!(op, Op::ListOp(ListOp::New) | Op::DictOp(DictOp::New) | Op::SetOp(SetOp::New));
+        if !is_new || !args.is_empty() {
+            return None;
+        }
+        let ty = self.ty(row.ty.strip(), Position::Stored);
+        Some(Expr::call(format!("{}::new", ty.replacen('<', "::<", 1)), vec![]))
+    }
+
+    /// `{**base, key: value}`: runs of pairs laid over each other.
+    fn dict_new(&mut self, args: &[NodeId], ty: Ty) -> Expr {
+        let dict = self.rt("Dict");
+        if args.is_empty() {
+            return self.open_empty(&dict, ty);
+        }
+        let mut parts: Vec<Expr> = Vec::new();
+        let mut run: Vec<Expr> = Vec::new();
+        let mut at = 0;
+        while at < args.len() {
+            if let Node::Op { op: Op::ObjOp(ObjOp::SplatDict), args: inner, .. } = &self.body.nodes[args[at]].kind {
+                if !run.is_empty() {
+                    parts.push(Expr::call(format!("{dict}::from"), vec![Expr::Array(std::mem::take(&mut run))]));
                 }
-                let pairs: Vec<Expr> = args
-                    .chunks(2)
-                    .map(|pair| Expr::Tuple(pair.iter().map(|node| self.owned(*node)).collect()))
-                    .collect();
-                Expr::call(format!("{dict}::from"), vec![Expr::Array(pairs)])
+                let base = if parts.is_empty() { self.owned(inner[0]) } else { self.expr(inner[0]).without_ref() };
+                parts.push(base);
+                at += 1;
+            } else {
+                run.push(Expr::Tuple(args[at..at + 2].iter().map(|node| self.owned(*node)).collect()));
+                at += 2;
             }
+        }
+        if !run.is_empty() {
+            parts.push(Expr::call(format!("{dict}::from"), vec![Expr::Array(run)]));
+        }
+        let mut parts = parts.into_iter();
+        let first = parts.next().unwrap_or_else(|| Expr::atom("()"));
+        parts.fold(first, |all, part| all.method("merged", vec![by_ref(part)]))
+    }
+
+    pub(crate) fn dict_op(&mut self, op: DictOp, args: &[NodeId], ty: Ty) -> Expr {
+        match op {
+            DictOp::New => self.dict_new(args, ty),
             DictOp::Len => self.length(args[0], Ty::i64()),
             DictOp::Contains => {
                 let key = self.by_ref(args[1]);
@@ -319,12 +372,12 @@ impl Printer<'_, '_> {
         }
     }
 
-    pub(crate) fn set_op(&mut self, op: SetOp, args: &[NodeId]) -> Expr {
+    pub(crate) fn set_op(&mut self, op: SetOp, args: &[NodeId], ty: Ty) -> Expr {
         let sign = match op {
             SetOp::New => {
                 let set = self.rt("Set");
                 if args.is_empty() {
-                    return Expr::call(format!("{set}::new"), vec![]);
+                    return self.open_empty(&set, ty);
                 }
                 let items = args.iter().map(|arg| self.owned(*arg)).collect();
                 return Expr::call(format!("{set}::from"), vec![Expr::Array(items)]);
@@ -413,7 +466,10 @@ impl Printer<'_, '_> {
             return range;
         }
         let kind = ty.strip().kind();
-        let source = self.expr(of);
+        let source = match self.typed_empty(of) {
+            Some(empty) => empty,
+            None => self.expr(of),
+        };
         if matches!(kind, TyKind::Iter(_) | TyKind::Range) {
             return source.without_ref();
         }

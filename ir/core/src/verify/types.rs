@@ -2,7 +2,7 @@
 
 use super::Found;
 use crate::{
-    Body, Clause, Effect, IntOp, IterOp, Level, Mode, Node, NodeId, NodeRow, Op, RangeOp, StmtKind, Ty,
+    Body, Callee, Clause, Effect, IntOp, IterOp, Level, Mode, Node, NodeId, NodeRow, Op, RangeOp, StmtKind, Ty,
     TyKind, Width,
 };
 use batuta_base::Origin;
@@ -64,7 +64,8 @@ impl<L: Level> Walk<'_, L> {
             matches!(&row.kind, Node::Op { op: Op::IterOp(_) | Op::RsOp(_) | Op::RangeOp(RangeOp::New), .. });
         let is_iter = matches!(row.ty.strip().kind(), TyKind::Iter(_) | TyKind::Never | TyKind::Value);
         // Mir may iterate what Rust can: a range, an iterator's value, a catalogue row's result.
-        let fits = is_iter || is_op || self.is_mir && matches!(row.ty.kind(), TyKind::Range);
+        let is_result = matches!(&row.kind, Node::Call { callee: Callee::Lib(_), .. });
+        let fits = is_iter || is_op || self.is_mir && (is_result || matches!(row.ty.kind(), TyKind::Range));
         if !fits {
             self.found.report("V24", origin, format!("{node:?} is iterated but is {}", row.ty));
         }

@@ -290,6 +290,25 @@ pub fn abs(a: &Value) -> Value {
     }
 }
 
+/// `round(a)`, `round(a, ndigits)`.
+#[track_caller]
+pub fn round(a: &Value, ndigits: Option<i64>) -> Value {
+    match (a, a.as_int(), ndigits) {
+        (Value::Float(x), _, None) => Value::from(crate::number::round_half_even(*x)),
+        (Value::Float(x), _, Some(ndigits)) => Value::Float(crate::number::round_ndigits(*x, ndigits)),
+        (_, Some(number), None) => Value::Int(number),
+        (_, Some(number), Some(ndigits)) if ndigits >= 0 => Value::Int(number),
+        (_, Some(number), Some(ndigits)) => match number.to_i64() {
+            Some(small) => Value::from(crate::number::round_int(small, ndigits)),
+            None => Value::Int(number),
+        },
+        _ => raise_new(
+            crate::class::TypeError,
+            format!("type {} doesn't define __round__ method", a.type_name()),
+        ),
+    }
+}
+
 /// `sum(items)`.
 #[track_caller]
 pub fn sum(items: impl IntoIterator<Item = Value>) -> Value {
