@@ -78,7 +78,7 @@ fn spread(solver: &Solver<'_>, mut todo: Vec<Var>, recursive: &[Var]) -> FxHashS
     if todo.is_empty() && recursive.is_empty() {
         return FxHashSet::default();
     }
-    let mut found: FxHashSet<Var> = todo.iter().copied().collect();
+    let mut found = FxHashSet::default();
     let mut near: FxHashMap<Var, Vec<Var>> = Default::default();
     for from in 0..vars.rows.len() as Var {
         let passes = |edge: &&Edge| edge.filter.as_ref().is_none_or(|filter| filter.drops_only_none());
@@ -96,6 +96,7 @@ fn spread(solver: &Solver<'_>, mut todo: Vec<Var>, recursive: &[Var]) -> FxHashS
             own.extend(around.filter(|next| mixed(solver, *next) || is_container(vars, *next)));
         }
     }
+    found.extend(todo.iter().copied());
     while let Some(var) = todo.pop() {
         let around = near.get(&var).into_iter().flatten().map(|next| vars.root(*next));
         todo.extend(around.filter(|next| mixed(solver, *next) && found.insert(*next)));
