@@ -62,7 +62,9 @@ impl UnionUses {
             Node::Op { op: Op::CmpOp(op), args, .. } => {
                 if matches!(op, CmpOp::Eq | CmpOp::Ne) {
                     for arg in args {
-                        each_union(body.ty(*arg), &mut |union| { self.equated.insert(union); });
+                        each_union(body.ty(*arg), &mut |union| {
+                            self.equated.insert(union);
+                        });
                     }
                 }
                 if matches!(op, CmpOp::Lt | CmpOp::Le | CmpOp::Gt | CmpOp::Ge) {
@@ -86,7 +88,9 @@ impl UnionUses {
                 });
             }
             Node::Op { op: Op::ListOp(ListOp::Contains), args, .. } => {
-                each_union(body.ty(args[0]), &mut |union| { self.equated.insert(union); });
+                each_union(body.ty(args[0]), &mut |union| {
+                    self.equated.insert(union);
+                });
             }
             Node::Format(pieces) => {
                 for piece in pieces {
@@ -249,7 +253,9 @@ fn compares_whole(env: &Env<'_>, items: &[Ty]) -> bool {
 
 /// Objects without an equality of their own are equal when they are the same.
 fn equality(env: &Env<'_>, name: &str, items: &[Ty]) -> String {
-    if compares_whole(env, items) || items.iter().any(|item| matches!(item.kind(), TyKind::Func(..) | TyKind::Iter(_))) {
+    if compares_whole(env, items)
+        || items.iter().any(|item| matches!(item.kind(), TyKind::Func(..) | TyKind::Iter(_)))
+    {
         return String::new();
     }
     let arms: String = members(items)

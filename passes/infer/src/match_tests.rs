@@ -25,7 +25,8 @@ impl Apply<'_, '_, '_> {
             TyKind::Option(inner) => *inner,
             _ => subject,
         };
-        let is_open = matches!(inner.kind(), TyKind::Value | TyKind::Union(_) | TyKind::Num | TyKind::Float(_));
+        let is_open =
+            matches!(inner.kind(), TyKind::Value | TyKind::Union(_) | TyKind::Num | TyKind::Float(_));
         is_open || arms.iter().any(|arm| self.is_hard(&arm.pat, true))
     }
 
@@ -37,7 +38,10 @@ impl Apply<'_, '_, '_> {
             Pat::Or(parts) => parts.iter().any(|part| self.is_hard(part, top)),
             Pat::Class { class, args, named } => {
                 self.types.env().class(*class).is_none()
-                    || args.iter().chain(named.iter().map(|(_, part)| part)).any(|part| self.is_hard(part, false))
+                    || args
+                        .iter()
+                        .chain(named.iter().map(|(_, part)| part))
+                        .any(|part| self.is_hard(part, false))
             }
             _ => false,
         }
@@ -160,7 +164,9 @@ impl Apply<'_, '_, '_> {
             Pat::Or(parts) => self.ask_any(parts, value, asked),
             Pat::Class { class, args, named } => self.ask_class(class, args, named, value, asked),
             Pat::Tuple(parts) => self.ask_sequence(parts, None, Vec::new(), value, asked),
-            Pat::List { front, rest, back } => self.ask_sequence(front, rest.map(|rest| *rest), back, value, asked),
+            Pat::List { front, rest, back } => {
+                self.ask_sequence(front, rest.map(|rest| *rest), back, value, asked)
+            }
             Pat::Map { pairs, rest } => self.ask_map(pairs, rest, value, asked),
             Pat::Some(part) | Pat::Ref(part) => self.ask_into(*part, value, asked),
         }
@@ -359,12 +365,7 @@ impl Apply<'_, '_, '_> {
             TyKind::Value => {
                 let list = self.is_a(value, Name::new("list"));
                 let again = self.again(value);
-                let tuple = self.mk_op(
-                    ValueOp::Is,
-                    Attr::Ty(Ty::tuple([])),
-                    vec![again],
-                    Ty::bool(),
-                );
+                let tuple = self.mk_op(ValueOp::Is, Attr::Ty(Ty::tuple([])), vec![again], Ty::bool());
                 let test = self.any_of(list, tuple);
                 self.add_test(asked, test);
                 self.test_length(value, count, open, asked);
@@ -414,7 +415,13 @@ impl Apply<'_, '_, '_> {
         self.index_node(again, index, Some(at)).unwrap_or(again)
     }
 
-    fn ask_map(&mut self, pairs: Vec<(NodeId, Pat)>, rest: Option<LocalId>, value: NodeId, asked: &mut Asked) {
+    fn ask_map(
+        &mut self,
+        pairs: Vec<(NodeId, Pat)>,
+        rest: Option<LocalId>,
+        value: NodeId,
+        asked: &mut Asked,
+    ) {
         let origin = self.origin(value);
         let test = self.is_a(value, Name::new("dict"));
         if self.body.as_const(test) == Some(&Const::Bool(false)) {

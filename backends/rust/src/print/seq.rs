@@ -318,8 +318,7 @@ impl Printer<'_, '_> {
     pub(crate) fn typed_empty(&mut self, node: NodeId) -> Option<Expr> {
         let row = &self.body.nodes[node];
         let Node::Op { op, args, .. } = &row.kind else { return None };
-        let is_new =
-            matches!(op, Op::ListOp(ListOp::New) | Op::DictOp(DictOp::New) | Op::SetOp(SetOp::New));
+        let is_new = matches!(op, Op::ListOp(ListOp::New) | Op::DictOp(DictOp::New) | Op::SetOp(SetOp::New));
         if !is_new || !args.is_empty() {
             return None;
         }
@@ -337,11 +336,17 @@ impl Printer<'_, '_> {
         let mut run: Vec<Expr> = Vec::new();
         let mut at = 0;
         while at < args.len() {
-            if let Node::Op { op: Op::ObjOp(ObjOp::SplatDict), args: inner, .. } = &self.body.nodes[args[at]].kind {
+            if let Node::Op { op: Op::ObjOp(ObjOp::SplatDict), args: inner, .. } =
+                &self.body.nodes[args[at]].kind
+            {
                 if !run.is_empty() {
-                    parts.push(Expr::call(format!("{dict}::from"), vec![Expr::Array(std::mem::take(&mut run))]));
+                    parts.push(Expr::call(
+                        format!("{dict}::from"),
+                        vec![Expr::Array(std::mem::take(&mut run))],
+                    ));
                 }
-                let base = if parts.is_empty() { self.owned(inner[0]) } else { self.expr(inner[0]).without_ref() };
+                let base =
+                    if parts.is_empty() { self.owned(inner[0]) } else { self.expr(inner[0]).without_ref() };
                 parts.push(base);
                 at += 1;
             } else {

@@ -2,8 +2,8 @@
 
 use super::Found;
 use crate::{
-    Body, Callee, Clause, Effect, IntOp, IterOp, Level, Mode, Node, NodeId, NodeRow, Op, RangeOp, StmtKind, Ty,
-    TyKind, Width,
+    Body, Callee, Clause, Effect, IntOp, IterOp, Level, Mode, Node, NodeId, NodeRow, Op, RangeOp, StmtKind,
+    Ty, TyKind, Width,
 };
 use batuta_base::Origin;
 

@@ -155,7 +155,8 @@ pub mod py {
         contains, del_item, get_attr, get_item, get_slice, is_instance, iter, len, set_attr, set_item,
     };
     pub use super::arithmetic::{
-        abs, add, bitand, bitor, bitxor, floor_div, invert, lshift, mul, neg, pos, pow, rem, round, rshift, sub, sum, true_div,
+        abs, add, bitand, bitor, bitxor, floor_div, invert, lshift, mul, neg, pos, pow, rem, round, rshift,
+        sub, sum, true_div,
     };
     pub use super::compare::{eq, ge, gt, le, lt, ne};
     pub use super::convert::{to_float, to_int};
