@@ -24,11 +24,11 @@ KNOWN = ROOT / "tests" / "rows_known.txt"
 PLAIN = {
     "int": "i64", "float": "f64", "str": "String", "bool": "bool", "none": "()", "bytes": "Vec<u8>",
     "big": "rt::Int", "num": "rt::Num", "complex": "rt::Complex", "range": "rt::Range", "error": "rt::Error",
-    "value": "rt::Value", "slice": "rt::Slice", "file": "rt::File", "usize": "usize", "any": "rt::Value",
+    "bytearray": "rt::ByteArray", "value": "rt::Value", "slice": "rt::Slice", "file": "rt::File", "usize": "usize", "any": "rt::Value",
 }
 GENERIC = {
     "list": "Vec", "dict": "rt::Dict", "set": "rt::Set", "frozenset": "rt::FrozenSet", "option": "Option",
-    "defaultdict": "rt::DefaultDict", "OrderedDict": "rt::Dict", "tuple": "rt::Tuple",
+    "defaultdict": "rt::DefaultDict", "OrderedDict": "rt::OrderedDict", "tuple": "rt::Tuple",
 }
 
 
@@ -114,6 +114,8 @@ def function(number, row, var):
         if key:
             part = key[2]
         count = 2 if part.startswith("*") else 1
+        if part.startswith("*iter<"):
+            part = "*list<" + part[len("*iter<"):]
         for _ in range(count):
             name = f"a{len(args)}"
             text = rust(part.lstrip("*"), var, stored=False)
@@ -123,7 +125,8 @@ def function(number, row, var):
             args.append(name)
     spelling = row["rust"]
     used = {int(n) for n in re.findall(r"\{(\d+)\}", spelling)}
-    rest = ", ".join(arg for at, arg in enumerate(args) if at not in used)
+    spelled = {arg for key, arg in named.items() if "{" + key + "}" in spelling}
+    rest = ", ".join(arg for at, arg in enumerate(args) if at not in used and arg not in spelled)
     call = re.sub(r"\{(\d+)\}", lambda m: f"({args[int(m[1])]})" if int(m[1]) < len(args) else "MISSING", spelling)
     call = call.replace("{*}", rest)
     for key, name in named.items():
@@ -136,7 +139,8 @@ def function(number, row, var):
     elif ret.startswith("iter<"):
         body = f"is_iter::<{rust(ret[5:-1], var)}>({call});"
     else:
-        body = f"let _: {rust(ret, var)} = {call};"
+        ty = "&str" if row.get("const") and call.startswith('"') else rust(ret, var)
+        body = f"let _: {ty} = {call};"
     uses = "".join(f"use {path.replace('batuta_rt', 'rt')}; " for path in listed(row.get("use")))
     return f"fn f{number}({', '.join('mut ' + param for param in params)}) {{ {uses}{body} }}"
 

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 const FN_KEYS: &[&str] = &[
-    "name", "sig", "rust", "rust_ref", "op", "raises", "fallible", "result", "calls", "io", "use", "example",
+    "name", "sig", "rust", "rust_ref", "rust_big", "op", "raises", "fallible", "result", "calls", "io",
+    "use", "example",
 ];
 const CONST_KEYS: &[&str] = &["name", "type", "rust", "use", "example"];
 
@@ -75,11 +76,12 @@ fn print(fns: &[toml::Table], consts: &[toml::Table]) -> String {
     for row in fns {
         let _ = writeln!(
             out,
-            "RawFn {{ name: {:?}, sig: {:?}, rust: {:?}, rust_ref: {:?}, op: {:?}, raises: &{:?}, fallible: {}, moves: {}, calls_in_order: {}, io: {}, uses: &{:?}, example: {:?} }},",
+            "RawFn {{ name: {:?}, sig: {:?}, rust: {:?}, rust_ref: {:?}, rust_big: {:?}, op: {:?}, raises: &{:?}, fallible: {}, moves: {}, calls_in_order: {}, io: {}, uses: &{:?}, example: {:?} }},",
             text(row, "name"),
             text(row, "sig"),
             text(row, "rust"),
             text(row, "rust_ref"),
+            text(row, "rust_big"),
             text(row, "op"),
             texts(row, "raises"),
             row.get("fallible").and_then(toml::Value::as_bool).unwrap_or(false),

@@ -92,7 +92,7 @@ impl Env<'_> {
             TyKind::Lib(name, args) => {
                 let own = match name.last() {
                     "defaultdict" => "DefaultDict".to_owned(),
-                    "OrderedDict" => "Dict".to_owned(),
+                    "bytearray" => "ByteArray".to_owned(),
                     last => names::camel(last),
                 };
                 let name = rt(&own, uses);

@@ -23,6 +23,7 @@ pub(crate) struct RawFn {
     sig: &'static str,
     rust: &'static str,
     rust_ref: &'static str,
+    rust_big: &'static str,
     op: &'static str,
     raises: &'static [&'static str],
     fallible: bool,
@@ -85,6 +86,8 @@ pub struct Row {
     pub rust: &'static str,
     /// Spelling whose result borrows from an argument, where `rust` clones.
     pub rust_ref: Option<&'static str>,
+    /// Spelling whose `int` result is `rt::Int`; without it the number of 64 bits is widened.
+    pub rust_big: Option<&'static str>,
     /// The call is this operation on its arguments.
     pub op: Option<Op>,
     /// Exceptions that it can raise.
@@ -110,6 +113,53 @@ pub struct ConstRow {
     pub ty: Ty,
     pub rust: &'static str,
     pub uses: &'static [&'static str],
+}
+
+impl Row {
+    /// The parameter that argument `at` of `count` goes to: what follows a variadic one takes the last arguments.
+    pub fn param(&self, at: usize, count: usize) -> Option<&ParamRow> {
+        let Some(variadic) = self.params.iter().position(|param| param.variadic) else {
+            return self.params.get(at);
+        };
+        let behind = self.params.len() - variadic - 1;
+        if at < variadic {
+            self.params.get(at)
+        } else if at + behind >= count {
+            self.params.get(self.params.len() + at - count)
+        } else {
+            self.params.get(variadic)
+        }
+    }
+
+    /// The argument of `count` that the parameter called `name` takes.
+    pub fn argument(&self, name: &str, count: usize) -> Option<usize> {
+        let found = |param: &ParamRow| param.name.is_some_and(|own| own == name);
+        (0..count.max(self.params.len()))
+            .find(|at| self.param(*at, count.max(self.params.len())).is_some_and(found))
+    }
+}
+
+impl ConstRow {
+    /// The text of a constant that is spelled as a text literal.
+    pub fn text(&self) -> Option<String> {
+        let inner = self.rust.strip_prefix('"')?.strip_suffix('"')?;
+        let mut text = String::with_capacity(inner.len());
+        let mut chars = inner.chars();
+        while let Some(c) = chars.next() {
+            text.push(match c {
+                '\\' => match chars.next()? {
+                    'n' => '\n',
+                    't' => '\t',
+                    'r' => '\r',
+                    'v' => '\u{b}',
+                    'f' => '\u{c}',
+                    other => other,
+                },
+                c => c,
+            });
+        }
+        Some(text)
+    }
 }
 
 /// Overloads of one name: where they start in `FNS`, and their parsed form on first use.
@@ -198,6 +248,7 @@ fn parse_row(raw: &'static RawFn, overload: usize) -> Result<Row, String> {
         result: signature.result,
         rust: raw.rust,
         rust_ref: (!raw.rust_ref.is_empty()).then_some(raw.rust_ref),
+        rust_big: (!raw.rust_big.is_empty()).then_some(raw.rust_big),
         op,
         raises: raw.raises,
         fallible: raw.fallible,

@@ -2,7 +2,7 @@
 
 use crate::{Row, functions, overload};
 use batuta_base::Name;
-use batuta_core::{Ty, TyKind};
+use batuta_core::{Ty, TyKind, Width};
 
 /// The row of a resolved call: `name` or `name#overload`, chosen by the types of its arguments.
 /// Representation types (`&T`, `shared<T>`, widths) count as what they represent.
@@ -24,8 +24,7 @@ fn takes(row: &Row, args: &[Ty]) -> bool {
     let mut bound = Bound::new();
     takes_count(row, args.len())
         && args.iter().enumerate().all(|(index, arg)| {
-            let param = row.params.get(index).or_else(|| row.params.last().filter(|param| param.variadic));
-            param.is_some_and(|param| fits(param.ty, *arg, &mut bound))
+            row.param(index, args.len()).is_some_and(|param| fits(param.ty, *arg, &mut bound))
         })
 }
 
@@ -44,6 +43,7 @@ fn fits(pattern: Ty, arg: Ty, bound: &mut Bound) -> bool {
                 true
             }
         },
+        (TyKind::Int(Width::Big), TyKind::Int(width)) => *width == Width::Big,
         (TyKind::Int(_), TyKind::Int(_)) | (TyKind::Func(..), TyKind::Func(..) | TyKind::TypeOf(_)) => true,
         (TyKind::Iter(item), _) => iterates(arg).is_some_and(|part| fits(*item, part, bound)),
         (TyKind::Option(item), TyKind::Option(part)) => fits(*item, *part, bound),

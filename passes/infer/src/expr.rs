@@ -227,7 +227,8 @@ impl Apply<'_, '_, '_> {
             return self.set(id, Node::Item(path), ty);
         }
         if let Some(row) = batuta_catalog::constant(name.as_str()) {
-            return self.set(id, Node::Item(name), row.ty);
+            let kind = row.text().map_or(Node::Item(name), |text| Node::Const(Const::Str(text.into())));
+            return self.set(id, kind, row.ty);
         }
         // A library function: what wants a function makes a closure of it.
         let ty = match self.solved(id).map(|ty| ty.kind()) {
@@ -292,12 +293,30 @@ impl Apply<'_, '_, '_> {
                 match self.type_word(ty) {
                     Some(word) => {
                         let lib = word.join(name.as_str());
+                        if let Some(row) = crate::libcalls::bound_method(lib) {
+                            return self.method_value(row, object, origin);
+                        }
                         self.lib_call(lib, &[ArgKind::Positional], vec![object], None, origin)
                     }
                     None => self.hole(object, UNKNOWN_ATTRIBUTE, format!("`{ty}` has no attribute `{name}`")),
                 }
             }
         }
+    }
+
+    /// `d.get` as a value: a closure around its call.
+    fn method_value(&mut self, row: &batuta_catalog::Row, object: NodeId, origin: Origin) -> NodeId {
+        let mut map = crate::rows::TypeMap::default();
+        crate::rows::bind_types(row.params[0].ty, self.ty(object), &mut map);
+        let needed = row.params[1..].iter().filter(|param| param.default.is_none() && !param.variadic);
+        let params: Vec<Ty> = needed.map(|param| crate::rows::subst(param.ty, &map)).collect();
+        let ret = crate::rows::subst(row.result, &map);
+        let ty = Ty::func(params.clone(), ret);
+        let name = row.name;
+        self.eta(&params, ret, ty, origin, |me, args| {
+            let all: Vec<NodeId> = std::iter::once(object).chain(args).collect();
+            me.lib_call(name, &vec![ArgKind::Positional; all.len()], all, None, origin)
+        })
     }
 
     /// `type(x).__name__`: constant where `x` can have no other class.

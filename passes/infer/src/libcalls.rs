@@ -544,6 +544,14 @@ fn worse(a: Fit, b: Fit) -> Fit {
     }
 }
 
+/// The row of a method that is read without being called: one that no call without arguments can mean.
+pub(crate) fn bound_method(name: Name) -> Option<&'static Row> {
+    let rows = batuta_catalog::functions(name.as_str());
+    let needs =
+        |row: &Row| row.params.iter().filter(|param| param.default.is_none() && !param.variadic).count();
+    rows.first().filter(|_| rows.iter().all(|row| needs(row) > 1))
+}
+
 pub(crate) fn has_vars(ty: Ty) -> bool {
     ty.any(&mut |ty| matches!(ty.kind(), TyKind::Var(_)))
 }

@@ -204,10 +204,25 @@ impl Solver<'_> {
                 let this = self.single(atom);
                 let Some(owner) = type_name(atom.head) else { return };
                 let args = vec![ArgFact { kind: ArgKind::Positional, var: this }];
-                let target = Target::Lib(owner.join(name.as_str()));
+                let lib = owner.join(name.as_str());
+                if let Some(row) = crate::libcalls::bound_method(lib) {
+                    return self.method_value(job, row, this, out);
+                }
+                let target = Target::Lib(lib);
                 self.sub(job, C::Call { site: u32::MAX, target, args, out });
             }
         }
+    }
+
+    /// `d.get` as a value.
+    fn method_value(&mut self, job: JobId, row: &batuta_catalog::Row, this: Var, out: Var) {
+        let mut map = Default::default();
+        self.expect_type(job, row.params[0].ty, this, &mut map);
+        let needed = row.params[1..].iter().filter(|param| param.default.is_none() && !param.variadic);
+        let mut vars: Vec<Var> = needed.map(|param| self.type_var(param.ty, &mut map)).collect();
+        let count = vars.len() as u8;
+        vars.push(self.type_var(row.result, &mut map));
+        self.vars.add(out, Atom::new(Head::Func(count), vars));
     }
 
     fn object_attr(&mut self, job: JobId, atom: &Atom, class: Name, name: Name, out: Var) {

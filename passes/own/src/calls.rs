@@ -84,12 +84,10 @@ impl Own<'_> {
         let nodes: Vec<NodeId> = args.iter().map(|arg| arg.value).collect();
         let is_method = row.op.is_some() || row.rust.starts_with("{0}.");
         let around = if is_method { Around::LibraryMethod } else { Around::Library };
-        let lowered = self.operands(&nodes, around, |own, index, arg| {
-            match row.params.get(index).or(row.params.last()) {
-                Some(param) if looks => own.look(arg, param),
-                Some(param) => own.lib_argument(arg, param, &vars),
-                None => own.node(arg, Want::Own),
-            }
+        let lowered = self.operands(&nodes, around, |own, index, arg| match row.param(index, args.len()) {
+            Some(param) if looks => own.look(arg, param),
+            Some(param) => own.lib_argument(arg, param, &vars),
+            None => own.node(arg, Want::Own),
         });
         let lowered = lowered.into_iter().map(Arg::positional).collect();
         self.alias_result(row, args, ty);

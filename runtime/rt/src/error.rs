@@ -10,8 +10,11 @@ use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
 
+use crate::big::Int;
 use crate::class::{Class, KeyError, SystemExit, shows_repr};
 use crate::repr::{Repr, repr, str};
+use crate::tuple::Tuple;
+use crate::value::Value;
 
 /// One argument of an exception: its `str` and its `repr` text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +34,29 @@ impl Arg {
     /// The argument that `value` becomes.
     pub fn of<T: Repr + ?Sized>(value: &T) -> Arg {
         Arg::Shown { str: str(value).to_string(), repr: repr(value).to_string() }
+    }
+}
+
+impl Arg {
+    /// The argument as a value; what is kept as text alone stays text.
+    pub fn value(&self) -> Value {
+        let (text, repr) = match self {
+            Arg::Str(text) => return Value::from(text.as_str()),
+            Arg::Shown { str, repr } => (str, repr),
+        };
+        if text != repr {
+            return Value::from(text.as_str());
+        }
+        match repr.as_str() {
+            "None" => Value::None,
+            "True" => Value::Bool(true),
+            "False" => Value::Bool(false),
+            _ => match (repr.parse::<Int>(), repr.parse::<f64>()) {
+                (Ok(number), _) => Value::Int(number),
+                (_, Ok(number)) => Value::Float(number),
+                _ => Value::from(text.as_str()),
+            },
+        }
     }
 }
 
@@ -107,6 +133,7 @@ struct Inner {
     text: Option<String>,
     payload: Option<Box<dyn Any>>,
     cause: RefCell<Option<Error>>,
+    notes: RefCell<Vec<String>>,
     place: RefCell<Option<Place>>,
 }
 
@@ -122,6 +149,7 @@ impl Error {
             text: None,
             payload: None,
             cause: RefCell::new(None),
+            notes: RefCell::new(Vec::new()),
             place: RefCell::new(place),
         }))
     }
@@ -164,6 +192,7 @@ impl Error {
             text: exception.text(),
             payload: Some(Box::new(exception)),
             cause: RefCell::new(None),
+            notes: RefCell::new(Vec::new()),
             place: RefCell::new(Some(Location::caller().into())),
         }))
     }
@@ -235,6 +264,26 @@ impl Error {
             [Arg::Shown { repr, .. }] => repr.parse().map_or(1, |code: i64| (code & 0xff) as i32),
             _ => 1,
         }
+    }
+
+    /// `e.args` as values.
+    pub fn arg_values(&self) -> Tuple<Value> {
+        self.args().iter().map(Arg::value).collect()
+    }
+
+    /// `e.code` of `SystemExit`.
+    pub fn code(&self) -> Value {
+        self.args().first().map_or(Value::None, Arg::value)
+    }
+
+    /// `e.add_note(note)`.
+    pub fn add_note(&self, note: &str) {
+        self.0.notes.borrow_mut().push(note.to_owned());
+    }
+
+    /// `e.__notes__`.
+    pub fn notes(&self) -> Vec<String> {
+        self.0.notes.borrow().clone()
     }
 
     /// The last line of a traceback: `ValueError: text`, or the bare name.

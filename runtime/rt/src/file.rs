@@ -8,9 +8,16 @@ use crate::error::Error;
 use crate::io_error::from_io;
 use crate::unwind::{OrRaise, raise_new};
 
+/// `open(path, mode)`.
+#[track_caller]
+pub fn open(path: impl AsRef<str>, mode: &str) -> Result<File, Error> {
+    File::open(path, mode)
+}
+
 /// An open text file (UTF-8). Closed when dropped.
 pub struct File {
     path: String,
+    mode: String,
     stream: Stream,
 }
 
@@ -43,12 +50,52 @@ impl File {
         } else {
             Stream::Writer(BufWriter::new(file))
         };
-        Ok(File { path: path.to_owned(), stream })
+        Ok(File { path: path.to_owned(), mode: mode.to_owned(), stream })
     }
 
     /// `f.name`.
     pub fn name(&self) -> &str {
         &self.path
+    }
+
+    /// `f.mode`.
+    pub fn mode(&self) -> &str {
+        &self.mode
+    }
+
+    /// `f.closed`.
+    pub fn is_closed(&self) -> bool {
+        matches!(self.stream, Stream::Closed)
+    }
+
+    /// `f.read(count)`: at most so many characters; all when negative.
+    #[track_caller]
+    pub fn read_chars(&mut self, count: i64) -> String {
+        if count < 0 {
+            return self.read();
+        }
+        let mut text = String::new();
+        for _ in 0..count {
+            let mut bytes = [0; 4];
+            let mut length = 0;
+            while length < 4 && std::str::from_utf8(&bytes[..length]).map_or(true, str::is_empty) {
+                match self.reader().read(&mut bytes[length..=length]) {
+                    Ok(0) => return text,
+                    Ok(_) => length += 1,
+                    Err(error) => crate::raise(from_io(&error, None)),
+                }
+            }
+            text.push_str(&crate::decode(&bytes[..length], "utf-8", "strict").or_raise());
+        }
+        text
+    }
+
+    /// `f.writelines(lines)`.
+    #[track_caller]
+    pub fn write_lines<S: AsRef<str>>(&mut self, lines: impl IntoIterator<Item = S>) {
+        for line in lines {
+            self.write(line.as_ref());
+        }
     }
 
     #[track_caller]

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod big;
+mod builtins;
 mod class;
 mod collections;
 mod error;
@@ -25,39 +26,47 @@ mod modules;
 mod repr;
 mod shared;
 mod start;
+mod stdio;
 mod text;
+mod truth;
 mod tuple;
 mod unicode;
 mod unwind;
 mod value;
 
 pub use big::{Int, set_int_max_str_digits};
+pub use builtins::{hash, is_subclass, reversed, zip_all, zip_strict};
 pub use class::*;
 pub use collections::*;
 pub use error::{Arg, Error, Exception, Place, Result};
-pub use file::File;
+pub use file::{File, open};
 pub use format::{Format, Operand, format, percent, percent_named, str_format, try_format, try_str_format};
 pub use generator::{Co, ContextManager, Emit, Generator, context_manager, coroutine, generator, next};
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;
 pub use list::*;
-pub use modules::{bisect, functools, heapq, itertools, json, math, random, sys, time};
+pub use modules::json::JSONDecodeError;
+pub use modules::random::Random;
+pub use modules::statistics::StatisticsError;
+pub use modules::{bisect, functools, heapq, itertools, json, math, random, statistics, sys, time};
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};
 pub use repr::{Repr, ReprOf, StrOf, ascii, float_digits, repr, str, write_bytes_repr};
 pub use shared::{Identity, List, SharedDict, SharedSet, id};
 pub use start::{Outcome, enter, recursion_limit, set_recursion_limit, start, traceback};
+pub use stdio::{Stdin, Stdout, stderr, stdin, stdout};
 pub use text::*;
+pub use truth::{Truth, truth};
 pub use tuple::{Tuple, unpack, unpack_rest};
 pub use unwind::{
     Jump, OrRaise, catch, catch_all, catch_all_async, catch_all_result, catch_async, catch_result, exit,
     exit_with, raise, raise_new,
 };
-pub use value::{FromValue, Function, Items, Object, Value, py};
+pub use value::{FromValue, Function, Items, Library, Object, Value, py};
 
 /// The extension traits: `use batuta_rt::prelude::*;`.
 pub mod prelude {
     pub use crate::list::{PyList, PyVec};
-    pub use crate::text::PyStr;
+    pub use crate::text::{PyBytes, PyStr};
     pub use crate::unwind::OrRaise;
 }

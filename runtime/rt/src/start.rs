@@ -109,6 +109,10 @@ pub fn traceback(error: &Error) -> String {
         text.push_str(&format!("  File \"{file}\", line {line}\n"));
     }
     text.push_str(&error.traceback_line());
+    for note in error.notes() {
+        text.push('\n');
+        text.push_str(&note);
+    }
     text
 }
 

@@ -10,7 +10,7 @@ use std::fmt;
 use std::ops::Deref;
 
 /// A tuple whose length only the run knows; reads as a slice.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tuple<T>(Vec<T>);
 
 impl<T> Default for Tuple<T> {
@@ -20,6 +20,31 @@ impl<T> Default for Tuple<T> {
 }
 
 impl<T> Tuple<T> {
+    /// `t[start:stop:step]`.
+    #[track_caller]
+    pub fn py_slice(&self, start: Option<i64>, stop: Option<i64>, step: Option<i64>) -> Tuple<T>
+    where
+        T: Clone,
+    {
+        Tuple(crate::PyList::py_slice(&self.0, start, stop, step.unwrap_or(1)))
+    }
+
+    /// `t + other`.
+    pub fn py_concat(&self, other: &[T]) -> Tuple<T>
+    where
+        T: Clone,
+    {
+        Tuple([&self.0, other].concat())
+    }
+
+    /// `t * count`.
+    pub fn py_repeat(&self, count: i64) -> Tuple<T>
+    where
+        T: Clone,
+    {
+        Tuple(std::iter::repeat_n(&self.0, count.max(0) as usize).flatten().cloned().collect())
+    }
+
     /// The items as a list of their own.
     pub fn into_vec(self) -> Vec<T> {
         self.0

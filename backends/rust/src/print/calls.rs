@@ -158,21 +158,25 @@ impl Printer<'_, '_> {
         }
         let borrows = matches!(ty.kind(), TyKind::Iter(item) if item.any(&mut |ty| matches!(ty.kind(), TyKind::Ref(_))))
             || matches!(ty.kind(), TyKind::Ref(_));
-        let spelling = match row.rust_ref {
-            Some(spelling) if borrows => spelling,
+        let widens = ty.is_big() && matches!(row.result.kind(), TyKind::Int(batuta_core::Width::Any));
+        let spelling = match (row.rust_ref, row.rust_big) {
+            (Some(spelling), _) if borrows => spelling,
+            (_, Some(spelling)) if widens => spelling,
             _ => row.rust,
         };
         let mut parts = Vec::new();
         for (index, node) in nodes.iter().enumerate() {
-            let is_iter =
-                row.params.get(index).is_some_and(|param| matches!(param.ty.kind(), TyKind::Iter(_)));
+            let param = row.param(index, nodes.len());
+            let is_iter = param.is_some_and(|param| matches!(param.ty.kind(), TyKind::Iter(_)))
+                && !matches!(self.body.ty(*node).kind(), TyKind::RefMut(_));
             parts.push(match self.typed_empty(*node) {
                 Some(empty) if is_iter => empty.method("into_iter", vec![]),
                 Some(empty) if spelling.contains(&format!("{{{index}}}.")) => empty,
                 _ if is_iter => self.iterator(*node),
-                _ => self.lib_argument(*node, row.params.get(index)),
+                _ => self.lib_argument(*node, param),
             });
         }
+        let spelling = &*numbered(spelling, row, nodes.len());
         for param in row.params.iter().skip(nodes.len()) {
             parts.extend(param.default.as_ref().map(|value| {
                 let is_option = matches!(param.ty.kind(), TyKind::Option(_)) && *value != Const::None;
@@ -192,10 +196,12 @@ impl Printer<'_, '_> {
         });
         let result = if spelling.contains("{R}") { self.ty(ty, Position::Stored) } else { String::new() };
         let made = template::fill(spelling, &parts, &result);
-        if !row.fallible {
+        let made = if row.fallible { self.tried(made) } else { made };
+        if !widens || row.rust_big.is_some() {
             return made;
         }
-        self.tried(made)
+        let int = self.rt("Int");
+        Expr::call(format!("{int}::from"), vec![made])
     }
 
     /// The value of a `Result`, or the error goes on: to the caller of a fallible function, else by unwinding.
@@ -451,7 +457,21 @@ pub(crate) fn plain_text(text: Expr) -> Expr {
     }
 }
 
-fn default_argument(value: &Const) -> Expr {
+/// A spelling with `{name}` as the number of the argument that the parameter of this name takes.
+fn numbered<'s>(spelling: &'s str, row: &catalog::Row, count: usize) -> std::borrow::Cow<'s, str> {
+    let mut out = std::borrow::Cow::Borrowed(spelling);
+    for name in row.params.iter().filter_map(|param| param.name) {
+        let hole = format!("{{{name}}}");
+        if out.contains(&hole)
+            && let Some(at) = row.argument(name.as_str(), count)
+        {
+            out = std::borrow::Cow::Owned(out.replace(&hole, &format!("{{{at}}}")));
+        }
+    }
+    out
+}
+
+pub(crate) fn default_argument(value: &Const) -> Expr {
     Expr::Atom(match value {
         Const::None => "None".to_owned(),
         Const::Bool(value) => value.to_string(),

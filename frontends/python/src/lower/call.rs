@@ -17,7 +17,35 @@ impl<'t> Lowerer<'t> {
         }
         let callee = self.callee(function);
         let args = self.args(node);
+        let callee = self.by_literal(callee, &args);
         self.node(Node::Call { callee, args }, node)
+    }
+
+    /// The row for a literal argument, where the catalogue has one: `open(path, "rb")` is `builtins.open$rb`,
+    /// `product(xs, repeat=2)` is `itertools.product$repeat=2`, `zip(*rows)` is `builtins.zip$*`.
+    fn by_literal(&self, callee: Callee, args: &[Arg]) -> Callee {
+        let Callee::Lib(name) = callee else { return callee };
+        let row = |mark: &str| {
+            let own = Name::new(&format!("{name}${mark}"));
+            (!batuta_catalog::functions(own.as_str()).is_empty()).then_some(Callee::Lib(own))
+        };
+        if let [Arg { kind: ArgKind::Star, .. }] = args {
+            return row("*").unwrap_or(callee);
+        }
+        let marked = args.iter().find_map(|arg| {
+            let literal = match &self.cx.body.nodes[arg.value].kind {
+                Node::Const(Const::Int(digits)) => digits.to_string(),
+                Node::Const(Const::Str(text)) if text.len() <= 4 => text.to_string(),
+                Node::Const(Const::Bool(value)) => value.to_string(),
+                _ => return None,
+            };
+            match arg.kind {
+                ArgKind::Positional => row(&literal),
+                ArgKind::Named(key) => row(&format!("{key}={literal}")),
+                _ => None,
+            }
+        });
+        marked.unwrap_or(callee)
     }
 
     /// Calls with a meaning of their own: `print`, builtin exceptions, `.format`, `cast`.

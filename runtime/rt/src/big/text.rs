@@ -9,7 +9,7 @@ use num_bigint::BigInt;
 use super::{Int, Repr};
 use crate::class::ValueError;
 use crate::error::Error;
-use crate::number::parse::{bad_int, numeral};
+use crate::number::parse::{bad_int, numeral, radix};
 use crate::unwind::raise_new;
 
 thread_local! {
@@ -64,16 +64,13 @@ impl FromStr for Int {
 impl Int {
     /// `int(text, base)`: base 2 to 36, or 0 to read a prefix.
     #[track_caller]
-    pub fn from_str_radix(text: &str, base: u32) -> Result<Int, Error> {
+    pub fn from_str_radix(text: &str, base: i64) -> Result<Int, Error> {
         if base == 10
             && let Ok(number) = text.parse::<i64>()
         {
             return Ok(Int::small(number));
         }
-        if base == 1 || base > 36 {
-            return Err(Error::new(ValueError, "int() base must be >= 2 and <= 36, or 0"));
-        }
-        let Some(numeral) = numeral(text, base) else {
+        let Some(numeral) = numeral(text, radix(base)?) else {
             return Err(bad_int(text, base));
         };
         let digits = numeral.digits.as_bytes();

@@ -8,7 +8,7 @@ use super::key::Key;
 use crate::repr::Repr;
 
 /// Counts of keys: a [`Dict`] to `i64` in which a missing key counts 0.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Counter<K: Key>(Dict<K, i64>);
 
 impl<K: Key> Counter<K> {
@@ -35,6 +35,22 @@ impl<K: Key> Counter<K> {
     /// `c.update(keys)`.
     pub fn update(&mut self, keys: impl IntoIterator<Item = K>) {
         keys.into_iter().for_each(|key| self.add(key, 1));
+    }
+
+    /// `c.update(counts)`.
+    pub fn update_counts(&mut self, counts: &Dict<K, i64>)
+    where
+        K: Clone,
+    {
+        counts.iter().for_each(|(key, by)| self.add(key.clone(), *by));
+    }
+
+    /// `c.subtract(counts)`.
+    pub fn subtract_counts(&mut self, counts: &Dict<K, i64>)
+    where
+        K: Clone,
+    {
+        counts.iter().for_each(|(key, by)| self.add(key.clone(), -*by));
     }
 
     /// `c.subtract(keys)`.
@@ -97,6 +113,14 @@ operator!(Add add |a, b| a + b);
 operator!(Sub sub |a, b| a - b);
 operator!(BitOr bitor i64::max);
 operator!(BitAnd bitand i64::min);
+
+impl<K: Key> PartialEq for Counter<K> {
+    /// A missing key counts 0.
+    fn eq(&self, other: &Self) -> bool {
+        let same = |a: &Self, b: &Self| a.0.iter().all(|(key, count)| b.count(key) == *count);
+        same(self, other) && same(other, self)
+    }
+}
 
 impl<K: Key> Default for Counter<K> {
     fn default() -> Self {

@@ -12,15 +12,18 @@ use crate::repr::Repr;
 #[derive(Clone)]
 pub struct DefaultDict<K, V> {
     dict: Dict<K, V>,
-    /// What `repr` calls the factory.
-    name: &'static str,
     factory: Rc<dyn Fn() -> V>,
 }
 
 impl<K: Key, V> DefaultDict<K, V> {
-    /// `defaultdict(list)` is `DefaultDict::new("list", Vec::new)`.
-    pub fn new(name: &'static str, factory: impl Fn() -> V + 'static) -> Self {
-        DefaultDict { dict: Dict::new(), name, factory: Rc::new(factory) }
+    /// `defaultdict(list)` is `DefaultDict::new(Vec::new)`.
+    pub fn new(factory: impl Fn() -> V + 'static) -> Self {
+        DefaultDict::from_dict(factory, Dict::new())
+    }
+
+    /// `defaultdict(factory, dict)`.
+    pub fn from_dict(factory: impl Fn() -> V + 'static, dict: Dict<K, V>) -> Self {
+        DefaultDict { dict, factory: Rc::new(factory) }
     }
 
     /// `d[key]`, made when it is missing.
@@ -62,8 +65,29 @@ impl<K: Key, V: PartialEq> PartialEq for DefaultDict<K, V> {
 
 impl<K: Repr, V: Repr> Repr for DefaultDict<K, V> {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "defaultdict(<class '{}'>, ", self.name)?;
+        write!(f, "defaultdict({}, ", factory_name::<V>())?;
         self.dict.fmt_repr(f)?;
         f.write_str(")")
     }
+}
+
+/// What `repr` calls the factory of values of this type.
+fn factory_name<V>() -> String {
+    let name = std::any::type_name::<V>();
+    let path = name.split('<').next().unwrap_or(name);
+    let class = match path.rsplit("::").next().unwrap_or(path) {
+        "i64" | "Int" => "int",
+        "f64" => "float",
+        "bool" => "bool",
+        "String" => "str",
+        "Vec" if name.ends_with("<u8>") => "bytes",
+        "Vec" | "List" => "list",
+        "Dict" | "SharedDict" => "dict",
+        "Set" | "SharedSet" => "set",
+        "Tuple" => "tuple",
+        "Deque" => "collections.deque",
+        "Counter" => "collections.Counter",
+        other => return format!("<function {other}>"),
+    };
+    format!("<class '{class}'>")
 }

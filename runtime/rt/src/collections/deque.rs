@@ -83,6 +83,49 @@ impl<T> Deque<T> {
         items.into_iter().for_each(|item| self.appendleft(item));
     }
 
+    /// `d.reverse()`.
+    pub fn reverse(&mut self) {
+        self.items.make_contiguous().reverse();
+    }
+
+    /// `d.insert(index, item)`; raises `IndexError` when the deque is full.
+    #[track_caller]
+    pub fn py_insert(&mut self, index: i64, item: T) {
+        if self.maxlen.is_some_and(|maxlen| self.items.len() >= maxlen) {
+            raise_new(IndexError, "deque already at its maximum size");
+        }
+        let len = self.items.len() as i64;
+        let index = if index < 0 { index.saturating_add(len) } else { index };
+        self.items.insert(index.clamp(0, len) as usize, item);
+    }
+
+    /// `del d[index]`; raises `IndexError`.
+    #[track_caller]
+    pub fn del_at(&mut self, index: i64) {
+        match position(self.items.len(), index) {
+            Some(position) => drop(self.items.remove(position)),
+            None => raise_new(IndexError, "deque index out of range"),
+        }
+    }
+
+    /// `d[index] = item`; raises `IndexError`.
+    #[track_caller]
+    pub fn set_at(&mut self, index: i64, item: T) {
+        *self.at_mut(index) = item;
+    }
+
+    /// `d.index(item)`; raises `ValueError`.
+    #[track_caller]
+    pub fn py_index(&self, item: &T) -> i64
+    where
+        T: PartialEq + Repr,
+    {
+        match self.items.iter().position(|other| other == item) {
+            Some(position) => position as i64,
+            None => raise_new(ValueError, format!("{} is not in deque", crate::repr(item))),
+        }
+    }
+
     /// `d.rotate(n)`: to the right, to the left when negative.
     pub fn rotate(&mut self, n: i64) {
         if !self.items.is_empty() {

@@ -373,6 +373,26 @@ pub fn max_by_key<T, K: PyOrd>(items: impl IntoIterator<Item = T>, mut key: impl
     }
 }
 
+/// `min(items, key=.., default=..)`.
+pub fn min_by_key_or<T, K: PyOrd>(
+    items: impl IntoIterator<Item = T>,
+    mut key: impl FnMut(&T) -> K,
+    default: T,
+) -> T {
+    let keyed = items.into_iter().map(|item| (key(&item), item));
+    least(keyed, |(a, _), (b, _)| a.py_lt(b)).map_or(default, |(_, item)| item)
+}
+
+/// `max(items, key=.., default=..)`.
+pub fn max_by_key_or<T, K: PyOrd>(
+    items: impl IntoIterator<Item = T>,
+    mut key: impl FnMut(&T) -> K,
+    default: T,
+) -> T {
+    let keyed = items.into_iter().map(|item| (key(&item), item));
+    least(keyed, |(a, _), (b, _)| b.py_lt(a)).map_or(default, |(_, item)| item)
+}
+
 /// `sum(floats)`: plainly from left to right, as CPython 3.11; `0.0` when there are none.
 pub fn float_sum(items: impl IntoIterator<Item = f64>) -> f64 {
     items.into_iter().fold(0.0, |sum, item| sum + item)

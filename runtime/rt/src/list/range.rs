@@ -39,6 +39,21 @@ impl Range {
         range(self.start, self.stop, self.step).end
     }
 
+    /// `r.start`.
+    pub fn start(&self) -> i64 {
+        self.start
+    }
+
+    /// `r.stop`.
+    pub fn stop(&self) -> i64 {
+        self.stop
+    }
+
+    /// `r.step`.
+    pub fn step(&self) -> i64 {
+        self.step
+    }
+
     /// `len(r)`.
     pub fn len_i64(&self) -> i64 {
         self.total() as i64

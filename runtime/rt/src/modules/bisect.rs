@@ -26,6 +26,23 @@ pub fn bisect_right_in<T: PyOrd>(items: &[T], x: &T, lo: i64, hi: Option<i64>) -
     if lo >= hi { lo } else { lo + bisect_right(&items[lo as usize..hi as usize], x) }
 }
 
+/// `bisect.bisect_left(items, x, key=key)`.
+pub fn bisect_left_by_key<T, K: PyOrd>(items: &[T], x: &K, mut key: impl FnMut(&T) -> K) -> i64 {
+    items.partition_point(|item| key(item).py_lt(x)) as i64
+}
+
+/// `bisect.bisect_right(items, x, key=key)`.
+pub fn bisect_right_by_key<T, K: PyOrd>(items: &[T], x: &K, mut key: impl FnMut(&T) -> K) -> i64 {
+    items.partition_point(|item| !x.py_lt(&key(item))) as i64
+}
+
+/// `bisect.insort(items, x, key=key)`.
+pub fn insort_by_key<T, K: PyOrd>(items: &mut Vec<T>, x: T, mut key: impl FnMut(&T) -> K) {
+    let own = key(&x);
+    let at = bisect_right_by_key(items, &own, key) as usize;
+    items.insert(at, x);
+}
+
 /// `bisect.insort_left(items, x)`.
 pub fn insort_left<T: PyOrd>(items: &mut Vec<T>, x: T) {
     let at = bisect_left(items, &x) as usize;

@@ -2,6 +2,8 @@
 
 use crate::list::PyOrd;
 
+pub use super::itertools_choose::*;
+
 /// `itertools.accumulate(items, join)`.
 pub fn accumulate<T: Clone>(
     items: impl IntoIterator<Item = T>,
@@ -72,122 +74,6 @@ pub fn groupby<T, K: PartialEq>(
     })
 }
 
-/// `itertools.combinations(items, r)`, in the order of positions.
-pub fn combinations<T: Clone>(items: impl IntoIterator<Item = T>, r: i64) -> impl Iterator<Item = Vec<T>> {
-    let pool: Vec<T> = items.into_iter().collect();
-    let (n, r) = (pool.len(), r.max(0) as usize);
-    let mut next: Option<Vec<usize>> = (r <= n).then(|| (0..r).collect());
-    std::iter::from_fn(move || {
-        let mut at = next.take()?;
-        let chosen = at.iter().map(|&i| pool[i].clone()).collect();
-        if let Some(i) = (0..r).rev().find(|&i| at[i] != i + n - r) {
-            at[i] += 1;
-            for j in i + 1..r {
-                at[j] = at[j - 1] + 1;
-            }
-            next = Some(at);
-        }
-        Some(chosen)
-    })
-}
-
-/// `itertools.combinations_with_replacement(items, r)`.
-pub fn combinations_with_replacement<T: Clone>(
-    items: impl IntoIterator<Item = T>,
-    r: i64,
-) -> impl Iterator<Item = Vec<T>> {
-    let pool: Vec<T> = items.into_iter().collect();
-    let (n, r) = (pool.len(), r.max(0) as usize);
-    let mut next: Option<Vec<usize>> = (n > 0 || r == 0).then(|| vec![0; r]);
-    std::iter::from_fn(move || {
-        let mut at = next.take()?;
-        let chosen = at.iter().map(|&i| pool[i].clone()).collect();
-        if let Some(i) = (0..r).rev().find(|&i| at[i] != n - 1) {
-            let value = at[i] + 1;
-            at[i..].fill(value);
-            next = Some(at);
-        }
-        Some(chosen)
-    })
-}
-
-/// `itertools.permutations(items, r)`; `r` is the number of items when not given.
-pub fn permutations<T: Clone>(
-    items: impl IntoIterator<Item = T>,
-    r: Option<i64>,
-) -> impl Iterator<Item = Vec<T>> {
-    let pool: Vec<T> = items.into_iter().collect();
-    let n = pool.len();
-    let r = r.map_or(n, |r| r.max(0) as usize);
-    let mut order: Vec<usize> = (0..n).collect();
-    let mut cycles: Vec<usize> = (0..r).map(|i| n.saturating_sub(i)).collect();
-    let mut left = r <= n;
-    std::iter::from_fn(move || {
-        if !left {
-            return None;
-        }
-        let chosen = order[..r].iter().map(|&i| pool[i].clone()).collect();
-        left = false;
-        for i in (0..r).rev() {
-            cycles[i] -= 1;
-            if cycles[i] == 0 {
-                order[i..].rotate_left(1);
-                cycles[i] = n - i;
-            } else {
-                order.swap(i, n - cycles[i]);
-                left = true;
-                break;
-            }
-        }
-        Some(chosen)
-    })
-}
-
-/// `itertools.product(*pools)` of pools of one type, the last turning fastest; for
-/// `repeat=n` give the pool `n` times.
-pub fn product<T: Clone>(pools: Vec<Vec<T>>) -> impl Iterator<Item = Vec<T>> {
-    let mut next: Option<Vec<usize>> =
-        pools.iter().all(|pool| !pool.is_empty()).then(|| vec![0; pools.len()]);
-    std::iter::from_fn(move || {
-        let mut at = next.take()?;
-        let chosen = at.iter().zip(&pools).map(|(&i, pool)| pool[i].clone()).collect();
-        for i in (0..at.len()).rev() {
-            at[i] += 1;
-            if at[i] < pools[i].len() {
-                next = Some(at);
-                break;
-            }
-            at[i] = 0;
-        }
-        Some(chosen)
-    })
-}
-
-/// `itertools.product(a, b)`.
-pub fn product2<A: Clone, B: Clone>(
-    a: impl IntoIterator<Item = A>,
-    b: impl IntoIterator<Item = B>,
-) -> impl Iterator<Item = (A, B)> {
-    let b: Vec<B> = b.into_iter().collect();
-    a.into_iter().flat_map(move |x| {
-        let b = b.clone();
-        b.into_iter().map(move |y| (x.clone(), y))
-    })
-}
-
-/// `itertools.product(a, b, c)`.
-pub fn product3<A: Clone, B: Clone, C: Clone>(
-    a: impl IntoIterator<Item = A>,
-    b: impl IntoIterator<Item = B>,
-    c: impl IntoIterator<Item = C>,
-) -> impl Iterator<Item = (A, B, C)> {
-    let c: Vec<C> = c.into_iter().collect();
-    product2(a, b).flat_map(move |(x, y)| {
-        let c = c.clone();
-        c.into_iter().map(move |z| (x.clone(), y.clone(), z))
-    })
-}
-
 /// `itertools.zip_longest(a, b, fillvalue=..)`.
 pub fn zip_longest<A: Clone, B: Clone>(
     a: impl IntoIterator<Item = A>,
@@ -200,6 +86,61 @@ pub fn zip_longest<A: Clone, B: Clone>(
         (None, None) => None,
         (x, y) => Some((x.unwrap_or_else(|| fill_a.clone()), y.unwrap_or_else(|| fill_b.clone()))),
     })
+}
+
+/// `itertools.zip_longest(a, b)`: `None` fills.
+pub fn zip_longest_none<A, B>(
+    a: impl IntoIterator<Item = A>,
+    b: impl IntoIterator<Item = B>,
+) -> impl Iterator<Item = (Option<A>, Option<B>)> {
+    let (mut a, mut b) = (a.into_iter(), b.into_iter());
+    std::iter::from_fn(move || match (a.next(), b.next()) {
+        (None, None) => None,
+        both => Some(both),
+    })
+}
+
+/// `itertools.zip_longest(a, b, c)`: `None` fills.
+pub fn zip_longest3<A, B, C>(
+    a: impl IntoIterator<Item = A>,
+    b: impl IntoIterator<Item = B>,
+    c: impl IntoIterator<Item = C>,
+) -> impl Iterator<Item = (Option<A>, Option<B>, Option<C>)> {
+    let (mut a, mut b, mut c) = (a.into_iter(), b.into_iter(), c.into_iter());
+    std::iter::from_fn(move || match (a.next(), b.next(), c.next()) {
+        (None, None, None) => None,
+        all => Some(all),
+    })
+}
+
+/// `itertools.chain(*rows)` and `chain.from_iterable(rows)`.
+pub fn chain<T, I: IntoIterator<Item = T>>(rows: impl IntoIterator<Item = I>) -> impl Iterator<Item = T> {
+    rows.into_iter().flatten()
+}
+
+/// `itertools.cycle(items)`: the items are remembered as they come.
+pub fn cycle<T: Clone>(items: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
+    let mut items = items.into_iter();
+    let (mut seen, mut at) = (Vec::new(), 0);
+    std::iter::from_fn(move || {
+        if let Some(item) = items.next() {
+            seen.push(item.clone());
+            return Some(item);
+        }
+        let item: &T = seen.get(at)?;
+        at = (at + 1) % seen.len();
+        Some(item.clone())
+    })
+}
+
+/// `itertools.repeat(item, times)`.
+pub fn repeat_n<T: Clone>(item: T, times: i64) -> impl Iterator<Item = T> {
+    std::iter::repeat_n(item, times.max(0) as usize)
+}
+
+/// `itertools.count(start, step)` of floats: each is the one before plus the step.
+pub fn count_float(start: f64, step: f64) -> impl Iterator<Item = f64> {
+    std::iter::successors(Some(start), move |x| Some(x + step))
 }
 
 /// `itertools.islice(items, start, stop, step)` for a step above zero.
@@ -227,12 +168,13 @@ pub fn compress<T>(
     items.into_iter().zip(keep).filter_map(|(item, keep)| keep.then_some(item))
 }
 
-/// `itertools.tee(items, 2)` of items that can be cloned.
-pub fn tee<T: Clone>(
-    items: impl IntoIterator<Item = T>,
-) -> (impl Iterator<Item = T>, impl Iterator<Item = T>) {
+/// What a second name of an iterator holds.
+type Branch<T> = Box<dyn Iterator<Item = T>>;
+
+/// `itertools.tee(items, 2)`.
+pub fn tee<T: Clone + 'static>(items: impl IntoIterator<Item = T>) -> (Branch<T>, Branch<T>) {
     let items: Vec<T> = items.into_iter().collect();
-    (items.clone().into_iter(), items.into_iter())
+    (Box::new(items.clone().into_iter()), Box::new(items.into_iter()))
 }
 
 /// Whether the items ascend; no item is less than the one before it.
@@ -243,22 +185,6 @@ pub fn is_sorted<T: PyOrd>(items: &[T]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn text(rows: impl Iterator<Item = Vec<char>>) -> String {
-        rows.map(|row| row.into_iter().collect::<String>()).collect::<Vec<_>>().join(" ")
-    }
-
-    #[test]
-    fn orders_are_cpythons() {
-        // From CPython 3.11.
-        assert_eq!(text(combinations("abcd".chars(), 2)), "ab ac ad bc bd cd");
-        assert_eq!(text(permutations("abc".chars(), None)), "abc acb bac bca cab cba");
-        assert_eq!(text(permutations("abc".chars(), Some(2))), "ab ac ba bc ca cb");
-        assert_eq!(text(combinations_with_replacement("ab".chars(), 2)), "aa ab bb");
-        assert_eq!(text(product(vec!["ab".chars().collect(), "xy".chars().collect()])), "ax ay bx by");
-        assert_eq!((combinations([1], 2).count(), permutations([1], Some(2)).count()), (0, 0));
-        assert_eq!((combinations([1], 0).count(), product(Vec::<Vec<i64>>::new()).count()), (1, 1));
-    }
 
     #[test]
     fn runs_and_sums() {

@@ -426,4 +426,4 @@ shared! {
     weibullvariate(alpha: f64, beta: f64) -> f64;
 }
 
-pub use super::random_sequences::{choice, choices, sample, shuffle, weighted_choices};
+pub use super::random_sequences::{choice, choice_char, choices, sample, shuffle, weighted_choices};

@@ -15,6 +15,16 @@ impl Random {
         &items[self.below(items.len() as u64) as usize]
     }
 
+    /// `r.choice(text)`; raises `IndexError`.
+    #[track_caller]
+    pub fn choice_char(&mut self, text: &str) -> String {
+        let chars: Vec<char> = text.chars().collect();
+        if chars.is_empty() {
+            raise_new(IndexError, "Cannot choose from an empty sequence");
+        }
+        chars[self.below(chars.len() as u64) as usize].to_string()
+    }
+
     /// `r.shuffle(items)`.
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for i in (1..items.len()).rev() {
@@ -98,6 +108,12 @@ impl Random {
 #[track_caller]
 pub fn choice<T>(items: &[T]) -> &T {
     shared().choice(items)
+}
+
+/// `random.choice(text)`; raises `IndexError`.
+#[track_caller]
+pub fn choice_char(text: &str) -> String {
+    shared().choice_char(text)
 }
 
 /// `random.shuffle(items)`.

@@ -24,6 +24,16 @@ pub fn perf_counter() -> f64 {
     FIRST.elapsed().as_secs_f64()
 }
 
+/// `time.monotonic()`.
+pub fn monotonic() -> f64 {
+    perf_counter()
+}
+
+/// `time.process_time()`.
+pub fn process_time() -> f64 {
+    perf_counter()
+}
+
 /// `time.perf_counter_ns()`.
 pub fn perf_counter_ns() -> i64 {
     FIRST.elapsed().as_nanos() as i64

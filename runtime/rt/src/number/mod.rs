@@ -1,11 +1,13 @@
 //! Numbers: `i64` and `f64` under Python's rules, and reading them from text.
 
+pub(crate) mod bytes;
 mod complex;
 pub(crate) mod float;
 pub(crate) mod int;
 mod num;
 pub(crate) mod parse;
 
+pub use bytes::{complex_from_str, float_from_hex, float_hex, float_ratio, int_from_bytes, int_to_bytes};
 pub use complex::Complex;
 pub use float::{
     float_divmod, float_floor_div, float_floor_mod, float_is_integer, float_pow, float_to_int,

@@ -70,21 +70,27 @@ pub(crate) fn bad_int(text: &str, base: impl Display) -> Error {
 
 /// `int(text, base)`: base 2 to 36, or 0 to read a prefix; `int(text)` is base 10.
 #[track_caller]
-pub fn int_from_str(text: &str, base: u32) -> Result<i64, Error> {
+pub fn int_from_str(text: &str, base: i64) -> Result<i64, Error> {
     if base == 10
         && let Ok(number) = text.parse::<i64>()
     {
         return Ok(number);
     }
-    if base == 1 || base > 36 {
-        return Err(Error::new(ValueError, "int() base must be >= 2 and <= 36, or 0"));
-    }
-    let Some(numeral) = numeral(text, base) else {
+    let Some(numeral) = numeral(text, radix(base)?) else {
         return Err(bad_int(text, base));
     };
     let sign = if numeral.negative { "-" } else { "" };
     i64::from_str_radix(&format!("{sign}{}", numeral.digits), numeral.base)
         .map_err(|_| Error::new(OverflowError, "integer overflow in conversion from text"))
+}
+
+/// A base that `int` takes: 2 to 36, or 0.
+#[track_caller]
+pub(crate) fn radix(base: i64) -> Result<u32, Error> {
+    match base {
+        0 | 2..=36 => Ok(base as u32),
+        _ => Err(Error::new(ValueError, "int() base must be >= 2 and <= 36, or 0")),
+    }
 }
 
 /// `float(text)`.

@@ -27,19 +27,19 @@ pub(crate) fn write_items<'a, T: Repr + ?Sized + 'a>(
 
 impl<T: Repr> Repr for [T] {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_items(f, "[", self, "]")
+        T::fmt_list(self, f)
     }
 }
 
 impl<T: Repr, const N: usize> Repr for [T; N] {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_items(f, "[", self, "]")
+        T::fmt_list(self, f)
     }
 }
 
 impl<T: Repr> Repr for Vec<T> {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_items(f, "[", self, "]")
+        T::fmt_list(self, f)
     }
 }
 

@@ -20,6 +20,14 @@ pub trait Repr {
     fn fmt_str(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.fmt_repr(f)
     }
+
+    /// Writes what `repr` gives for a list of such values; bytes have a text of their own.
+    fn fmt_list(items: &[Self], f: &mut fmt::Formatter<'_>) -> fmt::Result
+    where
+        Self: Sized,
+    {
+        write_items(f, "[", items, "]")
+    }
 }
 
 /// Displays the `repr` of a value.
@@ -118,7 +126,17 @@ macro_rules! impl_repr {
     };
 }
 
-repr_as_display!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
+repr_as_display!(i8, i16, i32, i64, i128, isize, u16, u32, u64, u128, usize);
+
+impl Repr for u8 {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+
+    fn fmt_list(items: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_bytes_repr(f, items)
+    }
+}
 
 impl Repr for f64 {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,6 +2,7 @@
 
 mod dict;
 mod list;
+mod mixed;
 mod set;
 
 use std::cell::RefCell;
@@ -26,6 +27,51 @@ pub trait Identity {
 impl<T: ?Sized> Identity for Rc<T> {
     fn id(&self) -> i64 {
         Rc::as_ptr(self).cast::<()>() as usize as i64
+    }
+}
+
+macro_rules! by_value {
+    ($($ty:ty),*) => {
+        $(impl Identity for $ty {
+            fn id(&self) -> i64 {
+                crate::hash(self) << 4
+            }
+        })*
+    };
+}
+
+// Equal small values are one object.
+by_value!((), bool, i64, usize, f64, str, String, crate::Int);
+
+macro_rules! by_place {
+    ($([$($param:tt)*] $ty:ty),* $(,)?) => {
+        $(impl<$($param)*> Identity for $ty {
+            fn id(&self) -> i64 {
+                std::ptr::from_ref(self).cast::<()>() as usize as i64
+            }
+        })*
+    };
+}
+
+by_place! {
+    [T] Vec<T>,
+    [T] [T],
+    [T] crate::Tuple<T>,
+    [K, V] crate::Dict<K, V>,
+    [T] crate::Set<T>,
+    [A, B] (A, B),
+    [A, B, C] (A, B, C),
+}
+
+impl<T: Identity> Identity for Option<T> {
+    fn id(&self) -> i64 {
+        self.as_ref().map_or(0, Identity::id)
+    }
+}
+
+impl<T: Identity + ?Sized> Identity for &T {
+    fn id(&self) -> i64 {
+        (**self).id()
     }
 }
 

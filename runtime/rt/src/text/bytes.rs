@@ -106,12 +106,20 @@ fn codec(name: &str) -> Result<Codec, Error> {
     }
 }
 
+fn escaped(code: u32) -> String {
+    match code {
+        0..=0xff => format!("\\x{code:02x}"),
+        0x100..=0xffff => format!("\\u{code:04x}"),
+        _ => format!("\\U{code:08x}"),
+    }
+}
+
 /// `text.encode(encoding, errors)`: UTF-8, ASCII and Latin-1; `errors` is `strict`, `ignore` or
 /// `replace`.
 #[track_caller]
-pub fn encode(text: &str, encoding: &str, errors: &str) -> Result<Bytes, Error> {
+pub fn encode(text: &str, encoding: &str, errors: &str) -> Result<Vec<u8>, Error> {
     let (name, limit) = match codec(encoding)? {
-        Codec::Utf8 => return Ok(Bytes(text.as_bytes().to_vec())),
+        Codec::Utf8 => return Ok(text.as_bytes().to_vec()),
         Codec::Ascii => ("ascii", 0x80),
         Codec::Latin1 => ("latin-1", 0x100),
     };
@@ -121,12 +129,10 @@ pub fn encode(text: &str, encoding: &str, errors: &str) -> Result<Bytes, Error> 
             (code, _) if code < limit => bytes.push(code as u8),
             (_, "ignore") => {}
             (_, "replace") => bytes.push(b'?'),
+            (code, "xmlcharrefreplace") => bytes.extend(format!("&#{code};").into_bytes()),
+            (code, "backslashreplace") => bytes.extend(escaped(code).into_bytes()),
             (code, _) => {
-                let shown = match code {
-                    0..=0xff => format!("\\x{code:02x}"),
-                    0x100..=0xffff => format!("\\u{code:04x}"),
-                    _ => format!("\\U{code:08x}"),
-                };
+                let shown = escaped(code);
                 return Err(coding_error(
                     UnicodeEncodeError,
                     format!(
@@ -137,7 +143,7 @@ pub fn encode(text: &str, encoding: &str, errors: &str) -> Result<Bytes, Error> 
             }
         }
     }
-    Ok(Bytes(bytes))
+    Ok(bytes)
 }
 
 /// `bytes.decode(encoding, errors)`, the inverse of [`encode`].

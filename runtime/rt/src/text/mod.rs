@@ -1,12 +1,16 @@
 //! Text by characters, with Python's meaning of the methods that std names otherwise.
 
+mod bytearray;
 mod bytes;
 mod case;
 mod fill;
+mod pybytes;
 mod pystr;
 mod search;
 mod split;
 
+pub use bytearray::ByteArray;
 pub use bytes::{Bytes, decode, encode};
 pub use fill::maketrans;
+pub use pybytes::{PyBytes, byte, bytes_from, bytes_from_hex, bytes_maketrans, zero_bytes};
 pub use pystr::{PyStr, chr, join, ord};

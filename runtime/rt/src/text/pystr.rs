@@ -351,6 +351,11 @@ pub trait PyStr {
         self.text().chars().all(unicode::is_printable)
     }
 
+    /// `s.isascii()`.
+    fn py_is_ascii(&self) -> bool {
+        self.text().is_ascii()
+    }
+
     /// `s.isidentifier()`.
     fn is_identifier(&self) -> bool {
         let mut chars = self.text().chars();

@@ -50,6 +50,18 @@ fn cannot_concatenate(a: &Value, b: &Value) -> Value {
     raise_new(TypeError, format!("can only concatenate {a} (not \"{b}\") to {a}"))
 }
 
+/// `sum(items)`.
+#[track_caller]
+pub fn sum(items: impl IntoIterator<Item = Value>) -> Value {
+    sum_from(items, Value::from(0_i64))
+}
+
+/// `sum(items, start)`.
+#[track_caller]
+pub fn sum_from(items: impl IntoIterator<Item = Value>, start: Value) -> Value {
+    items.into_iter().fold(start, |total, item| add(&total, &item))
+}
+
 /// `a + b`.
 #[inline]
 #[track_caller]
@@ -307,12 +319,6 @@ pub fn round(a: &Value, ndigits: Option<i64>) -> Value {
             format!("type {} doesn't define __round__ method", a.type_name()),
         ),
     }
-}
-
-/// `sum(items)`.
-#[track_caller]
-pub fn sum(items: impl IntoIterator<Item = Value>) -> Value {
-    items.into_iter().fold(Value::from(0_i64), |total, item| add(&total, &item))
 }
 
 /// A count of items; raises `ValueError` when no list can be that long.

@@ -16,6 +16,12 @@ impl Value {
         }
     }
 
+    /// The static value inside, if the type is this one.
+    #[track_caller]
+    pub fn try_to<T: FromValue>(&self) -> Result<T, Error> {
+        T::from_value(self)
+    }
+
     /// Whether the value is of this static type (`isinstance`).
     pub fn is<T: IsValue>(&self) -> bool {
         T::is_value(self)
@@ -72,4 +78,30 @@ is_value! {
     String => Value::Str(_),
     Bytes => Value::Bytes(_),
     Error => Value::Error(_),
+    crate::Range => Value::Range(_),
+    super::Function => Value::Function(_),
+}
+
+macro_rules! is_container {
+    ($([$($param:tt)*] $ty:ty => $pattern:pat),* $(,)?) => {
+        $(impl<$($param)*> IsValue for $ty {
+            fn is_value(value: &Value) -> bool {
+                matches!(value, $pattern)
+            }
+        })*
+    };
+}
+
+is_container! {
+    [T] Vec<T> => Value::List(_),
+    [T] crate::List<T> => Value::List(_),
+    [T] crate::Tuple<T> => Value::Tuple(_),
+    [K, V] crate::Dict<K, V> => Value::Dict(_),
+    [K, V] crate::SharedDict<K, V> => Value::Dict(_),
+    [T] crate::Set<T> => Value::Set(_),
+    [T] crate::SharedSet<T> => Value::Set(_),
+    [T] crate::FrozenSet<T> => Value::FrozenSet(_),
+    [A, B] (A, B) => Value::Tuple(_),
+    [A, B, C] (A, B, C) => Value::Tuple(_),
+    [A, B, C, D] (A, B, C, D) => Value::Tuple(_),
 }

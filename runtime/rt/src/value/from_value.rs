@@ -1,4 +1,4 @@
-//! The static value inside a dynamic one.
+//! Values as static types, checked.
 
 use std::any::Any;
 use std::rc::Rc;
@@ -14,15 +14,68 @@ use crate::shared::{List, SharedDict, SharedSet};
 use crate::text::Bytes;
 use crate::tuple::Tuple;
 
-/// A static type that a dynamic value can be read as; the error is a `TypeError`.
+/// A static type that a dynamic value may hold.
 pub trait FromValue: Sized {
-    /// The value as this type. Containers of other items than [`Value`] are copied.
+    /// The value as this type; `TypeError` when it is another.
     fn from_value(value: &Value) -> Result<Self, Error>;
 }
 
 #[cold]
-fn expected(wanted: &str, found: &Value) -> Error {
+#[track_caller]
+pub(super) fn expected(wanted: &str, found: &Value) -> Error {
     Error::new(TypeError, format!("expected {wanted}, found {}", found.type_name()))
+}
+
+macro_rules! from_value {
+    ($($ty:ty, $wanted:literal: $($pattern:pat => $out:expr),+;)*) => {
+        $(
+            impl FromValue for $ty {
+                #[track_caller]
+                fn from_value(value: &Value) -> Result<$ty, Error> {
+                    match value {
+                        $($pattern => Ok($out),)+
+                        other => Err(expected($wanted, other)),
+                    }
+                }
+            }
+
+            impl TryFrom<&Value> for $ty {
+                type Error = Error;
+
+                #[track_caller]
+                fn try_from(value: &Value) -> Result<$ty, Error> {
+                    <$ty>::from_value(value)
+                }
+            }
+
+            impl TryFrom<Value> for $ty {
+                type Error = Error;
+
+                #[track_caller]
+                fn try_from(value: Value) -> Result<$ty, Error> {
+                    <$ty>::from_value(&value)
+                }
+            }
+        )*
+    };
+}
+
+from_value! {
+    (), "None": Value::None => ();
+    bool, "bool": Value::Bool(truth) => *truth;
+    i64, "int": Value::Int(number) => i64::try_from(number)?, Value::Bool(b) => i64::from(*b);
+    Int, "int": Value::Int(number) => number.clone(), Value::Bool(b) => Int::from(*b);
+    f64, "float": Value::Float(x) => *x, Value::Int(n) => n.to_f64(),
+        Value::Bool(b) => f64::from(u8::from(*b));
+    String, "str": Value::Str(text) => text.as_ref().to_owned();
+    Rc<str>, "str": Value::Str(text) => Rc::clone(text);
+    Bytes, "bytes": Value::Bytes(bytes) => Bytes::clone(bytes);
+    Function, "function": Value::Function(function) => function.clone();
+    Error, "exception": Value::Error(error) => error.clone();
+    Range, "range": Value::Range(range) => Range::clone(range);
+    Num, "number": Value::Float(x) => Num::Float(*x),
+        Value::Int(number) => Num::Int(i64::try_from(number)?),
+        Value::Bool(b) => Num::Int(i64::from(*b));
 }
 
 impl FromValue for Value {
@@ -31,113 +84,101 @@ impl FromValue for Value {
     }
 }
 
-macro_rules! by_try_from {
-    ($($ty:ty)*) => {
-        $(
-            impl FromValue for $ty {
-                #[inline]
-                fn from_value(value: &Value) -> Result<$ty, Error> {
-                    <$ty>::try_from(value)
-                }
-            }
-        )*
-    };
-}
-
-by_try_from! { () bool i64 Int f64 Num String Rc<str> Bytes Function Error }
-
 impl<T: FromValue> FromValue for Option<T> {
     fn from_value(value: &Value) -> Result<Option<T>, Error> {
         if value.is_none() { Ok(None) } else { T::from_value(value).map(Some) }
     }
 }
 
-impl<T: FromValue> FromValue for Vec<T> {
+/// An item of a list; `u8` is an item of `bytes`.
+fn items<T: FromValue>(list: &List<Value>) -> Result<Vec<T>, Error> {
+    list.borrow().iter().map(T::from_value).collect()
+}
+
+impl FromValue for u8 {
+    fn from_value(value: &Value) -> Result<u8, Error> {
+        let number = i64::from_value(value)?;
+        u8::try_from(number).map_err(|_| Error::new(crate::ValueError, "bytes must be in range(0, 256)"))
+    }
+}
+
+impl<T: FromValue + 'static> FromValue for Vec<T> {
+    #[track_caller]
     fn from_value(value: &Value) -> Result<Vec<T>, Error> {
         match value {
-            Value::List(items) => items.borrow().iter().map(T::from_value).collect(),
+            Value::List(list) => items(list),
+            Value::Bytes(bytes) => match (&bytes.0 as &dyn Any).downcast_ref::<Vec<T>>() {
+                Some(_) => bytes.iter().map(|byte| T::from_value(&Value::from(i64::from(*byte)))).collect(),
+                None => Err(expected("list", value)),
+            },
             other => Err(expected("list", other)),
         }
     }
 }
 
-impl<T: FromValue + 'static> FromValue for List<T> {
+impl<T: FromValue + Clone + Into<Value> + 'static> FromValue for List<T> {
+    #[track_caller]
     fn from_value(value: &Value) -> Result<List<T>, Error> {
-        if let Value::List(items) = value
-            && let Some(same) = (items as &dyn Any).downcast_ref::<List<T>>()
-        {
-            return Ok(same.clone());
+        let Value::List(list) = value else { return Err(expected("list", value)) };
+        match (list as &dyn Any).downcast_ref::<List<T>>() {
+            Some(same) => Ok(same.clone()),
+            None => items(list).map(List::from),
         }
-        Vec::from_value(value).map(List::from)
     }
 }
 
 impl<T: FromValue> FromValue for Tuple<T> {
+    #[track_caller]
     fn from_value(value: &Value) -> Result<Tuple<T>, Error> {
-        match value {
-            Value::Tuple(items) => items.iter().map(T::from_value).collect(),
-            other => Err(expected("tuple", other)),
-        }
+        let Value::Tuple(items) = value else { return Err(expected("tuple", value)) };
+        items.iter().map(T::from_value).collect()
     }
 }
 
 impl<K: FromValue + Key, V: FromValue> FromValue for Dict<K, V> {
+    #[track_caller]
     fn from_value(value: &Value) -> Result<Dict<K, V>, Error> {
-        match value {
-            Value::Dict(dict) => {
-                dict.iter().map(|(key, value)| Ok((K::from_value(&key)?, V::from_value(&value)?))).collect()
-            }
-            other => Err(expected("dict", other)),
-        }
+        let Value::Dict(dict) = value else { return Err(expected("dict", value)) };
+        let dict = dict.borrow();
+        dict.iter().map(|(key, value)| Ok((K::from_value(key)?, V::from_value(value)?))).collect()
     }
 }
 
 impl<K: FromValue + Key + 'static, V: FromValue + 'static> FromValue for SharedDict<K, V> {
+    #[track_caller]
     fn from_value(value: &Value) -> Result<SharedDict<K, V>, Error> {
-        if let Value::Dict(dict) = value
-            && let Some(same) = (dict as &dyn Any).downcast_ref::<SharedDict<K, V>>()
-        {
-            return Ok(same.clone());
+        let Value::Dict(dict) = value else { return Err(expected("dict", value)) };
+        match (dict as &dyn Any).downcast_ref::<SharedDict<K, V>>() {
+            Some(same) => Ok(same.clone()),
+            None => Dict::from_value(value).map(SharedDict::from),
         }
-        Dict::from_value(value).map(SharedDict::from)
     }
 }
 
 impl<T: FromValue + Key> FromValue for Set<T> {
+    #[track_caller]
     fn from_value(value: &Value) -> Result<Set<T>, Error> {
-        match value {
-            Value::Set(set) => set.to_vec().iter().map(T::from_value).collect(),
-            other => Err(expected("set", other)),
-        }
+        let Value::Set(set) = value else { return Err(expected("set", value)) };
+        set.borrow().iter().map(T::from_value).collect()
     }
 }
 
 impl<T: FromValue + Key + 'static> FromValue for SharedSet<T> {
+    #[track_caller]
     fn from_value(value: &Value) -> Result<SharedSet<T>, Error> {
-        if let Value::Set(set) = value
-            && let Some(same) = (set as &dyn Any).downcast_ref::<SharedSet<T>>()
-        {
-            return Ok(same.clone());
+        let Value::Set(set) = value else { return Err(expected("set", value)) };
+        match (set as &dyn Any).downcast_ref::<SharedSet<T>>() {
+            Some(same) => Ok(same.clone()),
+            None => Set::from_value(value).map(SharedSet::from),
         }
-        Set::from_value(value).map(SharedSet::from)
     }
 }
 
 impl<T: FromValue + Key> FromValue for FrozenSet<T> {
+    #[track_caller]
     fn from_value(value: &Value) -> Result<FrozenSet<T>, Error> {
-        match value {
-            Value::FrozenSet(set) => set.iter().map(T::from_value).collect(),
-            other => Err(expected("frozenset", other)),
-        }
-    }
-}
-
-impl FromValue for Range {
-    fn from_value(value: &Value) -> Result<Range, Error> {
-        match value {
-            Value::Range(range) => Ok(range.as_ref().clone()),
-            other => Err(expected("range", other)),
-        }
+        let Value::FrozenSet(set) = value else { return Err(expected("frozenset", value)) };
+        set.iter().map(T::from_value).collect()
     }
 }
 
@@ -154,12 +195,35 @@ impl<T: Object> FromValue for Rc<T> {
     }
 }
 
+macro_rules! function {
+    ($($name:ident $arg:ident),*) => {
+        impl<$($name: Into<Value> + 'static,)* R: FromValue + 'static> FromValue for Rc<dyn Fn($($name),*) -> R> {
+            #[track_caller]
+            fn from_value(value: &Value) -> Result<Self, Error> {
+                let value = value.clone();
+                Ok(Rc::new(move |$($arg: $name),*| value.call(&[$($arg.into()),*]).to::<R>()))
+            }
+        }
+    };
+}
+
+function!();
+function!(A a);
+function!(A a, B b);
+function!(A a, B b, C c);
+function!(A a, B b, C c, D d);
+
 macro_rules! tuple {
-    ($count:literal: $($name:ident $at:tt),+) => {
+    ($count:literal: $($name:ident $at:tt)+) => {
         impl<$($name: FromValue),+> FromValue for ($($name,)+) {
+            #[track_caller]
             fn from_value(value: &Value) -> Result<Self, Error> {
                 match value {
                     Value::Tuple(items) if items.len() == $count => Ok(($($name::from_value(&items[$at])?,)+)),
+                    Value::Tuple(items) => {
+                        let words = format!("expected a tuple of {}, found one of {}", $count, items.len());
+                        Err(Error::new(TypeError, words))
+                    }
                     other => Err(expected("tuple", other)),
                 }
             }
@@ -168,8 +232,10 @@ macro_rules! tuple {
 }
 
 tuple!(1: A 0);
-tuple!(2: A 0, B 1);
-tuple!(3: A 0, B 1, C 2);
-tuple!(4: A 0, B 1, C 2, D 3);
-tuple!(5: A 0, B 1, C 2, D 3, E 4);
-tuple!(6: A 0, B 1, C 2, D 3, E 4, F 5);
+tuple!(2: A 0 B 1);
+tuple!(3: A 0 B 1 C 2);
+tuple!(4: A 0 B 1 C 2 D 3);
+tuple!(5: A 0 B 1 C 2 D 3 E 4);
+tuple!(6: A 0 B 1 C 2 D 3 E 4 F 5);
+tuple!(7: A 0 B 1 C 2 D 3 E 4 F 5 G 6);
+tuple!(8: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7);

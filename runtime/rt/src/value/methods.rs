@@ -35,6 +35,15 @@ pub fn call(value: &Value, args: &[Value]) -> Value {
     }
 }
 
+/// `callable(v)`.
+pub fn callable(value: &Value) -> bool {
+    match value {
+        Value::Function(_) => true,
+        Value::Object(object) => object.get_attr("__call__").is_some(),
+        _ => false,
+    }
+}
+
 /// `v.name(*args)`.
 #[track_caller]
 pub fn call_method(value: &Value, name: &str, args: &[Value]) -> Value {

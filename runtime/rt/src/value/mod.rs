@@ -7,9 +7,12 @@ mod access;
 mod arithmetic;
 mod calls;
 mod compare;
+mod containers;
 mod convert;
 mod from_value;
 mod items;
+mod library;
+mod library_types;
 mod methods;
 mod object;
 mod sequence_methods;
@@ -27,6 +30,9 @@ use crate::text::Bytes;
 
 pub use from_value::FromValue;
 pub use items::Items;
+pub use library::Library;
+#[allow(unused_imports, reason = "what `library!` expands to")]
+pub(crate) use library::{held, hold, library, library_from};
 pub use object::{Function, Object};
 
 /// A value of any Python type.
@@ -156,11 +162,11 @@ pub mod py {
     };
     pub use super::arithmetic::{
         abs, add, bitand, bitor, bitxor, floor_div, invert, lshift, mul, neg, pos, pow, rem, round, rshift,
-        sub, sum, true_div,
+        sub, sum, sum_from, true_div,
     };
     pub use super::compare::{eq, ge, gt, le, lt, ne};
-    pub use super::convert::{to_float, to_int};
-    pub use super::methods::{call, call_method};
+    pub use super::convert::{to_float, to_i64, to_int};
+    pub use super::methods::{call, call_method, callable};
 }
 
 #[cfg(test)]

@@ -248,6 +248,6 @@ fn methods_and_items() {
     }
     let total = py::iter(&Value::from((1, 2, 3))).fold(Value::from(0), |a, b| py::add(&a, &b));
     assert_eq!(i64::try_from(total).ok(), Some(6));
-    let list: List<Value> = List::try_from(&parts).expect("parts are a list");
+    let list: List<Value> = crate::FromValue::from_value(&parts).expect("parts are a list");
     assert!(py::contains(&parts, &"b".into()) && list.len() == 3 && py::len(&text) == 5);
 }

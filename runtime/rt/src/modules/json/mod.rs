@@ -4,7 +4,7 @@ mod read;
 mod write;
 
 pub use read::loads;
-pub use write::{Style, dumps, dumps_with};
+pub use write::{Style, dumps, dumps_with, pretty};
 
 crate::exceptions! {
     /// `json.JSONDecodeError`.

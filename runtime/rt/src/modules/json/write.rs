@@ -13,7 +13,7 @@ use crate::value::Value;
 #[derive(Clone, Debug)]
 pub struct Style {
     /// Spaces per level; none for one line.
-    pub indent: Option<usize>,
+    pub indent: Option<i64>,
     /// Whether keys are sorted.
     pub sort_keys: bool,
     /// Whether characters beyond ASCII are escaped.
@@ -32,6 +32,12 @@ impl Default for Style {
 #[track_caller]
 pub fn dumps(value: impl Into<Value>) -> String {
     dumps_with(value, &Style::default())
+}
+
+/// `json.dumps(value, indent=indent)`; raises `TypeError` for what JSON has no form for.
+#[track_caller]
+pub fn pretty(value: impl Into<Value>, indent: i64) -> String {
+    dumps_with(value, &Style { indent: Some(indent), ..Style::default() })
 }
 
 /// `json.dumps(value, indent=.., ..)`; raises `TypeError` for what JSON has no form for.
@@ -96,7 +102,7 @@ impl Writer<'_> {
     fn new_line(&mut self, level: usize) {
         if let Some(indent) = self.style.indent {
             self.out.push('\n');
-            self.out.extend(std::iter::repeat_n(' ', indent * level));
+            self.out.extend(std::iter::repeat_n(' ', indent.max(0) as usize * level));
         }
     }
 

@@ -1,0 +1,114 @@
+//! Objects of the library (dates, decimals, counters) as values.
+
+use std::any::Any;
+use std::rc::Rc;
+
+use super::{Object, Value};
+use crate::error::Error;
+use crate::repr::Repr;
+
+/// A type of the library that a dynamic value can hold.
+pub trait Library: Clone + PartialEq + Repr + 'static {
+    /// `type(x).__name__`.
+    const NAME: &'static str;
+
+    /// The attribute `name`.
+    fn attr(&self, _name: &str) -> Option<Value> {
+        None
+    }
+
+    /// The method or operator `name` on `args`.
+    fn method(&self, _name: &str, _args: &[Value]) -> Option<Result<Value, Error>> {
+        None
+    }
+
+    /// `bool(x)`.
+    fn truth(&self) -> bool {
+        true
+    }
+
+    /// A hash that agrees with equality.
+    fn value_hash(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// A library object as an instance.
+struct Held<T>(T);
+
+impl<T: Library> Object for Held<T> {
+    fn type_name(&self) -> &str {
+        T::NAME
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn get_attr(&self, name: &str) -> Option<Value> {
+        self.0.attr(name)
+    }
+
+    fn call_method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
+        self.0.method(name, args)
+    }
+
+    fn repr(&self) -> String {
+        crate::repr(&self.0).to_string()
+    }
+
+    fn str(&self) -> String {
+        crate::str(&self.0).to_string()
+    }
+
+    fn equals(&self, other: &Value) -> Option<bool> {
+        Some(held::<T>(other).is_some_and(|other| *other == self.0))
+    }
+
+    fn hash(&self) -> Option<u64> {
+        self.0.value_hash()
+    }
+
+    fn is_true(&self) -> bool {
+        self.0.truth()
+    }
+}
+
+/// The library object inside a value.
+pub(crate) fn held<T: Library>(value: &Value) -> Option<&T> {
+    let Value::Object(object) = value else { return None };
+    object.as_any().downcast_ref::<Held<T>>().map(|held| &held.0)
+}
+
+/// The value that holds a library object.
+pub(crate) fn hold<T: Library>(object: T) -> Value {
+    Value::Object(Rc::new(Held(object)))
+}
+
+/// The library object that a value must hold.
+#[track_caller]
+pub(crate) fn library_from<T: Library>(value: &Value) -> Result<T, Error> {
+    held(value).cloned().ok_or_else(|| super::from_value::expected(T::NAME, value))
+}
+
+/// Lets values hold library types: `library!([] Date; [T: Clone] Deque<T>;);`.
+macro_rules! library {
+    ($([$($param:tt)*] $ty:ty;)*) => {
+        $(
+            impl<$($param)*> From<$ty> for $crate::value::Value {
+                fn from(object: $ty) -> $crate::value::Value {
+                    $crate::value::hold(object)
+                }
+            }
+
+            impl<$($param)*> $crate::value::FromValue for $ty {
+                #[track_caller]
+                fn from_value(value: &$crate::value::Value) -> Result<Self, $crate::Error> {
+                    $crate::value::library_from(value)
+                }
+            }
+        )*
+    };
+}
+
+pub(crate) use library;
