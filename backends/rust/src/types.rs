@@ -107,6 +107,10 @@ impl Env<'_> {
             TyKind::Str => "&str".to_owned(),
             TyKind::Bytes => "&[u8]".to_owned(),
             TyKind::List(item) => format!("&[{}]", self.ty(*item, Position::Stored, from, uses)),
+            TyKind::Func(params, ret) => {
+                let call = self.function_ty(params, *ret, Position::Param, from, uses);
+                format!("&{}", call.replacen("impl", "dyn", 1))
+            }
             _ => format!("&{}", self.ty(inner, reference_position(position), from, uses)),
         }
     }
@@ -125,6 +129,12 @@ impl Env<'_> {
                 format!("{}<{}>", rt("SharedSet", uses), self.ty(*item, Position::Stored, from, uses))
             }
             TyKind::Func(..) => self.ty(inner, Position::Stored, from, uses),
+            _ if let Some((item, cell)) = inner.shared().cell() => {
+                let cell = if cell == FieldCell::Cell { "Cell" } else { "RefCell" };
+                uses.paths.insert("std::rc::Rc".to_owned());
+                uses.paths.insert(format!("std::cell::{cell}"));
+                format!("Rc<{cell}<{}>>", self.ty(item, Position::Stored, from, uses))
+            }
             _ => {
                 uses.paths.insert("std::rc::Rc".to_owned());
                 format!("Rc<{}>", self.ty(inner, Position::Stored, from, uses))

@@ -10,7 +10,7 @@ mod parse;
 mod select;
 
 use batuta_base::{FxHashMap, Name};
-use batuta_core::{Const, Op, Ty};
+use batuta_core::{Const, Op, Ty, TyKind};
 use std::sync::{LazyLock, OnceLock};
 
 pub use parse::{parse_signature, parse_ty};
@@ -258,6 +258,19 @@ fn parse_row(raw: &'static RawFn, overload: usize) -> Result<Row, String> {
         uses: raw.uses,
         example: raw.example,
     })
+}
+
+/// Whether the row for these arguments takes a function at a position: it calls it before it returns.
+/// Where no row fits, any row of the name answers.
+pub fn takes_function(name: &str, args: &[Ty], at: usize) -> bool {
+    let is_function = |row: &Row| {
+        let param = row.params.get(at).or(row.params.last());
+        param.is_some_and(|param| matches!(param.ty.kind(), TyKind::Func(..)))
+    };
+    match select(name, args) {
+        Some(row) => is_function(row),
+        None => functions(name).iter().any(is_function),
+    }
 }
 
 #[cfg(test)]

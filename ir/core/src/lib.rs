@@ -10,6 +10,7 @@
 
 mod append;
 mod body;
+mod closures;
 mod family;
 pub mod identity;
 mod op;
@@ -21,6 +22,7 @@ mod visit;
 
 pub use append::Shift;
 pub use body::*;
+pub use closures::*;
 pub use family::Families;
 pub use op::*;
 pub use program::*;

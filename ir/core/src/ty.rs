@@ -312,6 +312,18 @@ impl Ty {
         }
     }
 
+    /// The cell that a captured variable lives in: `Rc<Cell<T>>` or `Rc<RefCell<T>>`.
+    pub fn cell(self) -> Option<(Ty, crate::FieldCell)> {
+        let TyKind::Shared(inner) = self.kind() else { return None };
+        match inner.kind() {
+            _ if inner.is_copy() => Some((*inner, crate::FieldCell::Cell)),
+            TyKind::Str | TyKind::Bytes | TyKind::Option(_) | TyKind::Tuple(_) | TyKind::Int(_) => {
+                Some((*inner, crate::FieldCell::RefCell))
+            }
+            _ => None,
+        }
+    }
+
     /// Mutable in place in the source language, so that aliases can see changes.
     /// `Str`, numbers, tuples of immutables and functions are not.
     pub fn is_mutable(self) -> bool {

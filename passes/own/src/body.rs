@@ -45,7 +45,9 @@ pub struct Own<'a> {
     pub demoted: Vec<Demotion>,
     pub diags: Diags,
     /// Closures that are stored, returned or passed to the program's own code.
-    pub escaping: FxHashSet<NodeId>,
+    pub closures: ClosureUses,
+    /// Cells that have their first value.
+    started: FxHashSet<LocalId>,
     /// Statements to put before the current one.
     pub before: Vec<Stmt>,
     /// Statements to put after the current one.
@@ -71,6 +73,9 @@ pub fn lower(
     } else {
         src
     };
+    let closures = closure_uses(src, &|call, at| lending(program, src, call, at));
+    let celled = with_cells(src, &closures);
+    let src = celled.as_ref().unwrap_or(src);
     let live = liveness(src);
     let all = accesses(program, src);
     let alias = aliases(program, src, &live, &all);
@@ -96,7 +101,8 @@ pub fn lower(
         bounds: bounds(src),
         demoted: Vec::new(),
         diags: Diags::new(src.path),
-        escaping: escaping(src),
+        closures,
+        started: FxHashSet::default(),
         before: Vec::new(),
         after: Vec::new(),
         all_early: false,
@@ -111,53 +117,57 @@ pub fn lower(
     LoweredBody { body: own.out, demoted: own.demoted, diags: own.diags.list }
 }
 
-/// Closures other than those that a library call uses at once, or that a local holds to be called.
-fn escaping(body: &Body<Typed>) -> FxHashSet<NodeId> {
-    let mut out = FxHashSet::default();
-    let mut calls: FxHashSet<NodeId> = FxHashSet::default();
-    let mut valued: FxHashSet<LocalId> = FxHashSet::default();
-    body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
-        Node::Closure(_) => {
-            out.insert(node);
-        }
-        Node::Call { callee: Callee::Value(target), .. } => {
-            calls.insert(*target);
-        }
-        _ => {}
-    });
-    body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
-        Node::Call { callee: Callee::Lib(_), args } => {
-            for arg in args {
-                out.remove(&arg.value);
-            }
-        }
-        Node::Use(place, _) if !calls.contains(&node) => valued.extend(place.as_local()),
-        _ => {}
-    });
-    body.walk_stmts(body.root, &mut |stmt| {
-        if let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind
-            && place.as_local().is_some_and(|local| !valued.contains(&local))
-        {
-            out.remove(value);
-        }
-    });
-    out
+/// What a call does with a function that it is given.
+fn lending(program: &Program<Typed>, body: &Body<Typed>, call: NodeId, at: usize) -> Lending {
+    let Node::Call { callee, args } = &body.nodes[call].kind else { return Lending::Kept };
+    if let Callee::Lib(name) = callee {
+        let tys: Vec<Ty> = args.iter().map(|arg| body.ty(arg.value)).collect();
+        return match batuta_catalog::takes_function(name.as_str(), &tys, at) {
+            true => Lending::Library,
+            false => Lending::Kept,
+        };
+    }
+    let tys = types::param_tys(program, callee);
+    match tys.get(at).is_some_and(|ty| matches!(ty.kind(), TyKind::Ref(_))) {
+        true => Lending::Called,
+        false => Lending::Kept,
+    }
 }
 
-/// Captured variables of stored closures that change: they live in cells.
-fn cells(body: &Body<Typed>, escaping: &FxHashSet<NodeId>, all: &Accesses) -> FxHashSet<LocalId> {
+/// Captured variables that change, of closures that are stored or passed on: they live in cells.
+fn cells(body: &Body<Typed>, closures: &ClosureUses) -> FxHashSet<LocalId> {
     let mut captured = FxHashSet::default();
-    for node in escaping {
+    for node in closures.escaping.iter().chain(&closures.passed) {
         if let Node::Closure(closure) = &body.nodes[*node].kind {
             crate::live::captures(body, closure, &mut captured);
         }
     }
     captured.retain(|local| {
-        let defs = all.defs.iter().filter(|(found, _, _)| found == local).count();
-        let is_param = body.params.iter().any(|param| param.local == *local);
-        body.locals[*local].ty.is_copy() && defs + usize::from(is_param) > 1 && !is_param
+        let ty = body.locals[*local].ty;
+        ty.shared().cell().is_some() && assignments(body, *local) > 1
     });
     captured
+}
+
+/// A parameter that lives in a cell: the cell is a local that starts with its value.
+fn with_cells(src: &Body<Typed>, closures: &ClosureUses) -> Option<Body<Typed>> {
+    let found = cells(src, closures);
+    let params: Vec<LocalId> =
+        src.params.iter().map(|param| param.local).filter(|local| found.contains(local)).collect();
+    if params.is_empty() {
+        return None;
+    }
+    let mut out = src.clone();
+    for param in params.into_iter().rev() {
+        let row = out.locals[param].clone();
+        let cell = out.locals.push(row);
+        rename(&mut out, src.root, param, cell);
+        let value = out.use_local(param, Mode::Read, src.origin);
+        let target = Pat::Place(Place::local(cell));
+        let stmt = Stmt::new(StmtKind::Set { target, value }, Origin::default());
+        out.blocks[src.root].stmts.insert(0, stmt);
+    }
+    Some(out)
 }
 
 impl Own<'_> {
@@ -180,7 +190,7 @@ impl Own<'_> {
                 Borrow::Mut => row.ty.reference_mut(),
             };
         }
-        for local in cells(self.src, &self.escaping, &self.all) {
+        for local in cells(self.src, &self.closures) {
             let row = &mut self.out.locals[local];
             row.ty = row.ty.shared();
         }
@@ -411,6 +421,10 @@ impl Own<'_> {
         if self.live.maybe_unbound.contains(&local) {
             let ty = self.out.locals[local].ty;
             return self.out.op(OptOp::Some, vec![lowered], ty, origin);
+        }
+        let ty = self.out.locals[local].ty;
+        if ty.cell().is_some() && self.started.insert(local) {
+            return self.out.op(RsOp::Share, vec![lowered], ty, origin);
         }
         lowered
     }

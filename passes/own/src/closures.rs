@@ -6,7 +6,7 @@ use crate::iter::{Form, item_of_iter};
 use crate::live::captures;
 use crate::places::holds_only_shared;
 use crate::types::{value_param, value_params};
-use batuta_base::{FxHashSet, Origin};
+use batuta_base::{FxHashSet, Name, Origin};
 use batuta_core::*;
 
 impl Own<'_> {
@@ -61,8 +61,8 @@ impl Own<'_> {
         (node, form)
     }
 
-    /// A closure that outlives this call owns what it captures: handles, copies, cells.
-    fn own_captures(&mut self, closure: &Closure) {
+    /// What a closure captures and changes is shared; one that outlives this call shares all that changes.
+    fn own_captures(&mut self, closure: &Closure, escapes: bool) {
         let mut captured = FxHashSet::default();
         captures(self.src, closure, &mut captured);
         let mut uses = Vec::new();
@@ -77,7 +77,8 @@ impl Own<'_> {
         });
         for (local, node) in uses {
             let ty = self.src.locals[local].ty.strip_ref();
-            if ty.is_mutable() && !holds_only_shared(ty) && !self.is_frozen(node) {
+            let changes = self.all.kinds.get(&node).is_some_and(|kind| kind.changes());
+            if ty.is_mutable() && !holds_only_shared(ty) && !self.is_frozen(node) && (escapes || changes) {
                 self.demote(node);
             }
         }
@@ -106,9 +107,9 @@ impl Own<'_> {
     fn closure_body(&mut self, id: NodeId, closure: &Closure) -> NodeId {
         let row = &self.src.nodes[id];
         let (ty, origin) = (row.ty, row.origin);
-        let escapes = self.escaping.contains(&id);
-        if escapes {
-            self.own_captures(closure);
+        let escapes = self.closures.escaping.contains(&id);
+        if escapes || self.closures.passed.contains(&id) {
+            self.own_captures(closure, escapes);
         }
         self.report_caches(&closure.decorators);
         let mut made = closure.clone();
@@ -121,7 +122,73 @@ impl Own<'_> {
         self.before = outer;
         self.results.pop();
         made.decorators = Vec::new();
-        let node = self.out.node(Node::Closure(made), ty, origin);
-        if escapes { self.out.op(RsOp::Share, vec![node], ty, origin) } else { node }
+        let is_shared = matches!(ty.kind(), TyKind::Shared(_));
+        let taken =
+            if escapes || is_shared { self.take_captures(id, closure, made.body) } else { Vec::new() };
+        let node = self.out.node(Node::Closure(made), ty.strip(), origin);
+        let node = if escapes || is_shared { self.out.op(RsOp::Share, vec![node], ty, origin) } else { node };
+        if taken.is_empty() {
+            return node;
+        }
+        let block = self.out.block(BlockRow { stmts: taken, tail: Some(node), ..BlockRow::default() });
+        self.out.node(Node::Block { label: None, block }, ty, origin)
+    }
+
+    /// Handles of captured values that others use too: the closure takes a copy of each along.
+    fn take_captures(&mut self, id: NodeId, closure: &Closure, body: BlockId) -> Vec<Stmt> {
+        let mut captured = FxHashSet::default();
+        captures(self.src, closure, &mut captured);
+        let mut captured: Vec<LocalId> = captured.into_iter().collect();
+        captured.sort();
+        let mut out = Vec::new();
+        for local in captured {
+            let ty = self.out.locals[local].ty;
+            let is_function = self.src.locals[local].name == closure.name.unwrap_or(Name::new(""));
+            if ty.is_copy() || is_function || !self.is_used_elsewhere(id, closure, local) {
+                continue;
+            }
+            let row = self.out.locals[local].clone();
+            let copy = self.out.locals.push(LocalRow { ty: ty.strip_ref(), ..row });
+            rename(&mut self.out, body, local, copy);
+            let origin = Origin::default();
+            let value = self.out.node(Node::Use(Place::local(local), Mode::Clone), ty.strip_ref(), origin);
+            let target = Pat::Place(Place::local(copy));
+            out.push(Stmt::new(StmtKind::Set { target, value }, origin));
+        }
+        out
+    }
+
+    /// Whether a captured local is read outside a closure, or each turn of a loop makes such a closure.
+    fn is_used_elsewhere(&self, id: NodeId, closure: &Closure, local: LocalId) -> bool {
+        let inside = {
+            let mut inside = FxHashSet::default();
+            self.src.walk_block(closure.body, &mut |node| {
+                inside.insert(node);
+            });
+            inside
+        };
+        let (mut elsewhere, mut repeats) = (false, false);
+        self.src.walk_block(self.src.root, &mut |node| match &self.src.nodes[node].kind {
+            Node::Use(place, _) => {
+                elsewhere |= place.root == Root::Local(local) && !inside.contains(&node);
+            }
+            kind @ (Node::For { .. } | Node::While { .. } | Node::Loop { .. } | Node::Seq { .. }) => {
+                let (mut holds, mut defines) = (false, false);
+                if let Node::For { pat, .. } = kind {
+                    pat.for_each_local(&mut |found| defines |= found == local);
+                }
+                self.src.walk(Child::Node(node), &mut |below| holds |= below == id);
+                if let Node::For { body, .. } | Node::While { body, .. } | Node::Loop { body, .. } = kind {
+                    self.src.walk_stmts(*body, &mut |stmt| {
+                        if let StmtKind::Set { target, .. } = &stmt.kind {
+                            target.for_each_local(&mut |found| defines |= found == local);
+                        }
+                    });
+                }
+                repeats |= holds && !defines;
+            }
+            _ => {}
+        });
+        elsewhere || repeats
     }
 }

@@ -27,6 +27,10 @@ impl Own<'_> {
                 self.temporary(node, want, origin)
             }
             Node::Closure(closure) => self.closure(id, closure),
+            Node::Item(_) if matches!(ty.kind(), TyKind::Shared(_)) => {
+                let item = self.out.node(row.kind.clone(), ty.strip_shared(), origin);
+                self.out.op(RsOp::Share, vec![item], ty, origin)
+            }
             Node::Item(_) | Node::Hole { .. } => self.out.node(row.kind.clone(), ty, origin),
             _ => self.control(id, want),
         }

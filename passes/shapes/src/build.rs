@@ -28,6 +28,8 @@ pub struct Built {
     pub bounds: Vec<(ShapeId, ShapeId)>,
     /// Leaf of a call's value <- result of a function in the caller's own call cycle.
     pub recursive: Vec<(ShapeId, ShapeId)>,
+    /// Parameters that are functions which their function only calls.
+    pub lent: FxHashMap<Name, Vec<bool>>,
 }
 
 impl Built {
@@ -75,6 +77,7 @@ pub fn build(program: &Program<Typed>) -> Built {
         steps: Vec::new(),
         bounds: Vec::new(),
         recursive: Vec::new(),
+        lent: crate::functions::lent(program),
     };
     for class in program.classes.values() {
         for field in &class.fields {
@@ -106,6 +109,7 @@ pub fn build(program: &Program<Typed>) -> Built {
         let nodes = walk.nodes;
         built.nodes.insert(body.path, nodes);
     }
+    crate::functions::share(program, &mut built);
     built
 }
 

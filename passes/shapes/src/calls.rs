@@ -27,9 +27,12 @@ impl Walk<'_> {
 
     fn call_fn(&mut self, path: Name, shapes: &[ShapeId], ty: Ty) -> ShapeId {
         let Some(body) = self.program.fns.get(&path) else { return self.built.graph.fresh(ty) };
-        for (param, shape) in body.params.iter().zip(shapes) {
+        for (index, (param, shape)) in body.params.iter().zip(shapes).enumerate() {
             let local = self.built.local(path, param.local);
-            self.built.graph.flow(*shape, local);
+            match self.built.lent[&path][index] {
+                true => self.lend(*shape, local),
+                false => self.built.graph.flow(*shape, local),
+            }
         }
         let result = self.built.results[&path];
         if ty.is_int() && self.built.graph.ty(result).is_int() {
@@ -40,6 +43,13 @@ impl Walk<'_> {
             return leaf;
         }
         result
+    }
+
+    /// A function that is only called there: its parts meet, its representation stays its own.
+    fn lend(&mut self, from: ShapeId, to: ShapeId) {
+        let pairs: Vec<_> =
+            self.built.graph.kids(from).iter().copied().zip(self.built.graph.kids(to).to_vec()).collect();
+        pairs.into_iter().for_each(|(left, right)| self.built.graph.unify(left, right));
     }
 
     fn call_virtual(&mut self, path: Name, shapes: &[ShapeId], ty: Ty) -> ShapeId {

@@ -134,6 +134,7 @@ struct Walk<'a> {
     aliases: Vec<(LocalId, LocalId, bool)>,
     self_local: Option<LocalId>,
     self_escapes: bool,
+    closures: ClosureUses,
 }
 
 impl<'a> Walk<'a> {
@@ -148,6 +149,7 @@ impl<'a> Walk<'a> {
             aliases: Vec::new(),
             self_local,
             self_escapes: false,
+            closures: closure_uses(body, &|call, at| crate::functions::lending(body, &built.lent, call, at)),
         }
     }
 
@@ -351,7 +353,15 @@ impl<'a> Walk<'a> {
                 els.iter().for_each(|block| self.block(*block, pos));
             }
             Node::Seq { clauses, sink } => self.seq(clauses, sink),
-            Node::Closure(closure) => self.block(closure.body, Pos::Keep),
+            Node::Closure(closure) => {
+                if self.closures.escaping.contains(&id) {
+                    for local in mentioned(self.body, closure) {
+                        self.flags[local.0 as usize].kept = true;
+                        self.self_escapes |= Some(local) == self.self_local;
+                    }
+                }
+                self.block(closure.body, Pos::Keep);
+            }
             Node::Return(Some(value)) | Node::Yield(Some(value)) => self.node(*value, Pos::Keep),
             Node::Raise { error, cause } => {
                 error.iter().chain(cause).for_each(|node| self.node(*node, Pos::Keep));

@@ -196,7 +196,7 @@ impl Graph {
                 }
                 changed
             }
-            TyKind::List(_) | TyKind::Set(_) | TyKind::Dict(..) | TyKind::Lib(..) => {
+            TyKind::List(_) | TyKind::Set(_) | TyKind::Dict(..) | TyKind::Lib(..) | TyKind::Func(..) => {
                 !std::mem::replace(&mut self.rows[id].shared, true)
             }
             _ => false,
@@ -256,6 +256,11 @@ impl Graph {
             }
         }
         self.edges = edges;
+    }
+
+    /// All flow classes.
+    pub fn classes(&self) -> Vec<ShapeId> {
+        self.rows.iter().map(|(id, _)| id).filter(|id| self.find(*id) == *id).collect()
     }
 
     /// Index of the representative, for tables beside the graph.

@@ -18,6 +18,7 @@
 mod build;
 mod calls;
 mod effects;
+mod functions;
 mod graph;
 mod growth;
 mod inits;

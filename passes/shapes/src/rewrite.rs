@@ -44,7 +44,7 @@ fn rewrite_body(body: &mut Body<Typed>, built: &Built, modes: &Modes) {
             row.ty = built.graph.to_ty(shape);
         }
         if let Node::Closure(closure) = &mut row.kind
-            && let TyKind::Func(_, ret) = row.ty.kind()
+            && let TyKind::Func(_, ret) = row.ty.strip_shared().kind()
         {
             closure.ret = *ret;
         }

@@ -8,7 +8,9 @@ use crate::tree::Expr;
 use crate::types::Position;
 use batuta_base::Name;
 use batuta_catalog as catalog;
-use batuta_core::{Arg, Attr, Body, Callee, Const, ExcOp, FnKind, Mir, NodeId, RsOp, Ty, TyKind};
+use batuta_core::{
+    Arg, Attr, Body, Callee, Const, ExcOp, FieldCell, FnKind, Mir, Node, NodeId, RsOp, Ty, TyKind,
+};
 
 /// Methods of the extension traits that no type of std or the runtime has by itself.
 const EXTENSIONS: &[&str] = &[
@@ -416,11 +418,29 @@ impl Printer<'_, '_> {
 
     /// A new shared object around an owned value.
     fn share(&mut self, value: NodeId, ty: Ty) -> Expr {
-        let value = self.expr(value);
+        let value = match &self.body.nodes[value].kind {
+            Node::Item(name)
+                if batuta_catalog::functions(name.as_str()).iter().any(|row| !row.rust.is_empty()) =>
+            {
+                self.library_value(*name, self.body.ty(value), true)
+            }
+            _ => self.bound_value(value),
+        };
         if let TyKind::Iter(_) = ty.kind() {
             return Expr::call("Box::new", vec![value]);
         }
+        let value = if let TyKind::Func(..) = ty.strip_shared().kind() {
+            super::control::moving(value)
+        } else {
+            value
+        };
         let TyKind::Shared(inner) = ty.kind() else { return value };
+        if let Some((_, cell)) = ty.cell() {
+            let cell = if cell == FieldCell::Cell { "Cell" } else { "RefCell" };
+            self.uses.paths.insert("std::rc::Rc".to_owned());
+            self.uses.paths.insert(format!("std::cell::{cell}"));
+            return Expr::call("Rc::new", vec![Expr::call(format!("{cell}::new"), vec![value])]);
+        }
         let shared = match inner.kind() {
             TyKind::List(_) => self.rt("List"),
             TyKind::Dict(..) => self.rt("SharedDict"),

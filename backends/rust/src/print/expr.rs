@@ -94,7 +94,7 @@ impl Printer<'_, '_> {
             self.scan(row.rust);
             return crate::template::fill(row.rust, &[], "");
         }
-        self.library_value(name, ty)
+        self.library_value(name, ty, false)
     }
 
     /// A function of the program as a value: itself, or a closure where its signature is not that of the value.
@@ -183,25 +183,38 @@ impl Printer<'_, '_> {
     }
 
     /// A function of the library as a value: a closure around its call.
-    fn library_value(&mut self, name: Name, ty: Ty) -> Expr {
-        let count = match ty.strip().kind() {
-            TyKind::Func(params, _) => params.len(),
-            _ => 1,
+    pub(crate) fn library_value(&mut self, name: Name, ty: Ty, typed: bool) -> Expr {
+        let params = match ty.strip().kind() {
+            TyKind::Func(params, _) => params.clone(),
+            _ => vec![Ty::unknown()],
         };
+        let count = params.len();
         let names: Vec<String> = (0..count)
             .map(|index| ["x", "y", "z"].get(index).map_or(format!("x{index}"), |n| (*n).to_owned()))
             .collect();
         let args: Vec<Expr> = names.iter().map(Expr::atom).collect();
-        match batuta_catalog::functions(name.as_str())
-            .iter()
-            .find(|row| row.params.len() == count && !row.rust.is_empty())
-        {
-            Some(row) => {
-                self.scan(row.rust);
-                Expr::closure(names.join(", "), crate::template::fill(row.rust, &args, "_"))
-            }
-            None => self.problem(&format!("`{name}` as a value")),
+        let by_type = batuta_catalog::select(name.as_str(), &params).filter(|row| !row.rust.is_empty());
+        let by_count = || {
+            let rows = batuta_catalog::functions(name.as_str()).iter();
+            rows.clone().find(|row| row.params.len() == count && !row.rust.is_empty())
+        };
+        let Some(row) = by_type.or_else(by_count) else {
+            return self.problem(&format!("`{name}` as a value"));
+        };
+        self.scan(row.rust);
+        let mut call = crate::template::fill(row.rust, &args, "_");
+        if row.fallible {
+            self.uses.prelude = true;
+            call = call.method("or_raise", vec![]);
         }
+        let mut shown = Vec::new();
+        for (name, param) in names.iter().zip(&params) {
+            shown.push(match typed {
+                true => format!("{name}: {}", self.ty(value_param(*param), Position::Param)),
+                false => name.clone(),
+            });
+        }
+        Expr::closure(shown.join(", "), call)
     }
 }
 

@@ -296,6 +296,10 @@ impl<'a, 'u> Printer<'a, 'u> {
                 _ => None,
             };
             let text = ty.map(|ty| self.ty(ty, Position::Stored));
+            let empty = match ty {
+                Some(ty) if ty.cell().is_some() => Some(Expr::call("Default::default", vec![])),
+                _ => empty,
+            };
             let pat = self.pat(pat);
             let mutable = if empty.is_some() && !pat.starts_with("mut ") { "mut " } else { "" };
             return out.push(Stmt::bind(format!("{mutable}{pat}"), text, empty));
@@ -330,7 +334,7 @@ impl<'a, 'u> Printer<'a, 'u> {
     }
 
     /// The value of a `let`: a nested named function gets typed parameters.
-    fn bound_value(&mut self, value: NodeId) -> Expr {
+    pub(crate) fn bound_value(&mut self, value: NodeId) -> Expr {
         match &self.body.nodes[value].kind {
             Node::Closure(closure) => {
                 let closure = closure.clone();

@@ -26,6 +26,16 @@ pub(crate) struct Placed {
 
 impl Printer<'_, '_> {
     pub(crate) fn use_place(&mut self, place: &Place, mode: Mode, ty: Ty) -> Expr {
+        // The cell itself, not what is in it.
+        if ty.cell().is_some()
+            && let Some(local) = place.as_local()
+        {
+            let name = Expr::Atom(self.name(local));
+            return match mode {
+                Mode::Clone => Expr::call("Rc::clone", vec![Expr::unary("&", name)]),
+                _ => name,
+            };
+        }
         let access = if matches!(mode, Mode::Mut | Mode::Take) { Access::Change } else { Access::Read };
         let placed = self.place(place, access);
         let Placed { mut expr, ty: found, cell } = placed;
@@ -67,7 +77,15 @@ impl Printer<'_, '_> {
         let mut at = match place.root {
             Root::Local(local) => {
                 let ty = self.body.locals[local].ty;
-                Placed { expr: Expr::Atom(self.name(local)), ty, cell: false }
+                let expr = Expr::Atom(self.name(local));
+                match ty.cell() {
+                    Some((inner, FieldCell::Cell)) => Placed { expr, ty: inner, cell: true },
+                    Some((inner, _)) => {
+                        let guard = if access == Access::Change { "borrow_mut" } else { "borrow" };
+                        Placed { expr: Expr::unary("*", expr.method(guard, vec![])), ty: inner, cell: false }
+                    }
+                    None => Placed { expr, ty, cell: false },
+                }
             }
             Root::Node(node) => match &self.body.nodes[node].kind {
                 // A borrowed place goes on as the place that it is.

@@ -223,7 +223,13 @@ impl Printer<'_, '_> {
             return self.open_empty("Vec", ty);
         }
         if !args.iter().any(is_splat) {
-            return Expr::Macro("vec".to_owned(), args.iter().map(|arg| self.owned(*arg)).collect());
+            let mut items: Vec<Expr> = Vec::new();
+            for arg in args {
+                // The first function of a list says the type of all.
+                let item = if items.is_empty() { self.stored_value(*arg) } else { self.owned(*arg) };
+                items.push(item);
+            }
+            return Expr::Macro("vec".to_owned(), items);
         }
         let mut parts: Vec<Expr> = Vec::new();
         let mut run = Vec::new();
@@ -304,6 +310,19 @@ impl Printer<'_, '_> {
         }
     }
 
+    /// An element of a display; a stored function says its type, which Rust does not see from the others.
+    fn stored_value(&mut self, node: NodeId) -> Expr {
+        let value = self.owned(node);
+        let ty = self.body.ty(node);
+        let makes = matches!(value, Expr::Call(..) | Expr::Block(..));
+        match ty.strip_shared().kind() {
+            TyKind::Func(..) if makes && matches!(ty.kind(), TyKind::Shared(_)) => {
+                value.cast(self.stored(ty))
+            }
+            _ => value,
+        }
+    }
+
     /// An empty container of which nothing says what it could hold: any type will do.
     fn open_empty(&mut self, name: &str, ty: Ty) -> Expr {
         let is_open = ty.strip().children().iter().all(|part| *part.kind() == TyKind::Unit);
@@ -350,7 +369,7 @@ impl Printer<'_, '_> {
                 parts.push(base);
                 at += 1;
             } else {
-                run.push(Expr::Tuple(args[at..at + 2].iter().map(|node| self.owned(*node)).collect()));
+                run.push(Expr::Tuple(args[at..at + 2].iter().map(|node| self.stored_value(*node)).collect()));
                 at += 2;
             }
         }

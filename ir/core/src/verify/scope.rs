@@ -88,7 +88,7 @@ impl<L: Level> Walk<'_, L> {
         let through = place.proj.iter().any(|proj| matches!(proj, Proj::Deref));
         // A field below a class may be a cell: only containers and the local itself are judged.
         let is_class = row.ty.class_path().is_some() && !place.proj.is_empty();
-        if needs_mut && !row.mutable && !through && !is_class {
+        if needs_mut && !row.mutable && !through && !is_class && row.ty.cell().is_none() {
             let name = self.name(local);
             self.found.report("V35", origin, format!("{name} changes but is not `mut`"));
         }

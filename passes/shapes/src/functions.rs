@@ -1,0 +1,113 @@
+//! How function values are held: a closure where one place holds one function, `Rc<dyn Fn>` where
+//! several may meet or a container keeps them.
+
+use crate::build::Built;
+use crate::graph::ShapeId;
+use batuta_base::{FxHashMap, FxHashSet, Name};
+use batuta_catalog as catalog;
+use batuta_core::*;
+
+/// For each function, which of its parameters are functions that it only calls or lends on.
+pub fn lent(program: &Program<Typed>) -> FxHashMap<Name, Vec<bool>> {
+    let is_function = |body: &Body<Typed>, param: &Param| {
+        matches!(body.locals[param.local].ty.strip_ref().kind(), TyKind::Func(..))
+    };
+    let mut out: FxHashMap<Name, Vec<bool>> = FxHashMap::default();
+    for body in program.fns.values() {
+        let keeps = body.is_generator || body.is_async;
+        let row = body.params.iter().map(|param| !keeps && is_function(body, param)).collect();
+        out.insert(body.path, row);
+    }
+    loop {
+        let mut changed = false;
+        for body in program.fns.values() {
+            let kept = kept(body, &out);
+            let row = out.get_mut(&body.path).expect("every function has a row");
+            for (slot, param) in row.iter_mut().zip(&body.params) {
+                changed |= *slot && kept.contains(&param.local);
+                *slot &= !kept.contains(&param.local);
+            }
+        }
+        if !changed {
+            return out;
+        }
+    }
+}
+
+/// What a call does with the function that it is given at a position.
+pub fn lending(body: &Body<Typed>, lent: &FxHashMap<Name, Vec<bool>>, call: NodeId, at: usize) -> Lending {
+    let Node::Call { callee, args } = &body.nodes[call].kind else { return Lending::Kept };
+    match callee {
+        Callee::Fn(path) if lent.get(path).and_then(|row| row.get(at)).copied().unwrap_or(false) => {
+            Lending::Called
+        }
+        Callee::Lib(name) => {
+            let tys: Vec<Ty> = args.iter().map(|arg| body.ty(arg.value)).collect();
+            match catalog::takes_function(name.as_str(), &tys, at) {
+                true => Lending::Library,
+                false => Lending::Kept,
+            }
+        }
+        _ => Lending::Kept,
+    }
+}
+
+/// Locals whose value is used in another way than by calling or lending it.
+fn kept(body: &Body<Typed>, lent: &FxHashMap<Name, Vec<bool>>) -> FxHashSet<LocalId> {
+    let mut quiet = FxHashSet::default();
+    body.walk_block(body.root, &mut |node| {
+        let Node::Call { callee, args } = &body.nodes[node].kind else { return };
+        if let Callee::Value(target) = callee {
+            quiet.insert(*target);
+        }
+        for (at, arg) in args.iter().enumerate() {
+            if lending(body, lent, node, at) != Lending::Kept {
+                quiet.insert(arg.value);
+            }
+        }
+    });
+    let uses = closure_uses(body, &|call, at| lending(body, lent, call, at));
+    let mut out = FxHashSet::default();
+    body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
+        Node::Use(place, _) if !quiet.contains(&node) => out.extend(place.as_local()),
+        Node::Closure(closure) if uses.escaping.contains(&node) => out.extend(mentioned(body, closure)),
+        _ => {}
+    });
+    body.walk_stmts(body.root, &mut |stmt| {
+        if let StmtKind::Set { target, .. } = &stmt.kind {
+            target.for_each_local(&mut |local| {
+                out.insert(local);
+            });
+        }
+    });
+    out
+}
+
+/// Marks the flow classes of functions that need `Rc<dyn Fn>`.
+pub fn share(program: &Program<Typed>, built: &mut Built) {
+    let is_function =
+        |built: &Built, shape: ShapeId| matches!(built.graph.ty(shape).kind(), TyKind::Func(..));
+    let mut shared: Vec<ShapeId> = Vec::new();
+    for shape in built.graph.classes() {
+        shared.extend(built.graph.kids(shape));
+    }
+    shared.extend(built.fields.values());
+    shared.extend(built.globals.values());
+    let mut sources: FxHashMap<usize, usize> = FxHashMap::default();
+    for body in program.fns.values() {
+        for (node, row) in body.nodes.iter() {
+            let makes = matches!(row.kind, Node::Closure(_) | Node::Item(_));
+            let Some(shape) = built.node(body.path, node).filter(|_| makes) else { continue };
+            let count = sources.entry(built.graph.slot(shape)).or_default();
+            *count += 1;
+            if *count > 1 {
+                shared.push(shape);
+            }
+        }
+    }
+    for shape in shared {
+        if is_function(built, shape) {
+            built.graph.set_shared(shape);
+        }
+    }
+}
