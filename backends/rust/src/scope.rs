@@ -1,7 +1,7 @@
 //! Names of the locals of one body: the source's own, numbered only where shadowing would hide one that is still read.
 
 use crate::names;
-use batuta_base::{FxHashMap, FxHashSet};
+use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::*;
 
 /// The Rust name of every local, and which locals are never read.
@@ -10,8 +10,8 @@ pub struct Scope {
     pub unread: FxHashSet<LocalId>,
 }
 
-#[derive(Default)]
-struct Walk {
+struct Walk<'a> {
+    is_bare: &'a dyn Fn(Name) -> bool,
     at: usize,
     /// Where a local is declared and where its scope ends.
     spans: FxHashMap<LocalId, (usize, usize)>,
@@ -22,9 +22,9 @@ struct Walk {
     open: Vec<Vec<LocalId>>,
 }
 
-/// Names the locals of a body.
-pub fn scope(body: &Body<Mir>) -> Scope {
-    let mut walk = Walk::default();
+/// Names the locals of a body; `is_bare` says which callees are called by their name alone.
+pub fn scope(body: &Body<Mir>, is_bare: &dyn Fn(Name) -> bool) -> Scope {
+    let mut walk = Walk::new(is_bare);
     walk.open.push(Vec::new());
     for param in &body.params {
         walk.declare(param.local);
@@ -49,7 +49,19 @@ pub fn scope(body: &Body<Mir>) -> Scope {
     Scope { names, unread }
 }
 
-impl Walk {
+impl<'a> Walk<'a> {
+    fn new(is_bare: &'a dyn Fn(Name) -> bool) -> Self {
+        Self {
+            is_bare,
+            at: 0,
+            spans: FxHashMap::default(),
+            mentions: FxHashMap::default(),
+            reads: FxHashSet::default(),
+            calls: FxHashMap::default(),
+            open: Vec::new(),
+        }
+    }
+
     fn pick(
         &self,
         body: &Body<Mir>,
@@ -210,7 +222,9 @@ impl Walk {
                 sink.nodes().for_each(|node| walk.node(body, node));
             }),
             kind => {
-                if let Node::Call { callee: Callee::Fn(path), .. } = kind {
+                if let Node::Call { callee: Callee::Fn(path), .. } = kind
+                    && (self.is_bare)(*path)
+                {
                     self.calls.entry(names::function(*path)).or_default().push(self.at);
                 }
                 kind.for_each_child(&mut |child| self.child(body, child));

@@ -60,7 +60,9 @@ pub(crate) fn decide(program: &Program<Typed>, options: &Options) -> (Program<Mi
     }
 }
 
-pub(crate) fn idiom(_program: &mut Program<Mir>) {}
+pub(crate) fn idiom(program: &mut Program<Mir>) {
+    batuta_idiom::idioms(program);
+}
 
 /// The cargo project.
 pub(crate) fn emit(

@@ -6,6 +6,7 @@
 
 mod compound;
 mod entry;
+mod fields;
 mod let_return;
 mod needless_bool;
 mod range_contains;
@@ -23,6 +24,7 @@ pub type Idiom = fn(&mut Body<Mir>);
 pub const IDIOMS: &[(&str, Idiom)] = &[
     ("needless_bool", needless_bool::needless_bool),
     ("let_return", let_return::let_return),
+    ("fields", fields::fields),
     ("compound", compound::compound),
     ("entry", entry::entry),
     ("remainder", remainder::remainder),

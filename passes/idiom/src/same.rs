@@ -82,3 +82,46 @@ pub(crate) fn blocks(body: &Body<Mir>) -> Vec<BlockId> {
     body.walk_block(body.root, &mut |node| body.nodes[node].kind.for_each_child(&mut seen));
     out
 }
+
+/// How often a local is read, written or borrowed in the whole body.
+pub(crate) fn uses(body: &Body<Mir>, local: LocalId) -> usize {
+    let mut count = 0;
+    each_place(body, body.root, &mut |place| count += usize::from(place.root == Root::Local(local)));
+    count
+}
+
+/// Calls `f` for every place below a block that is read, written or removed.
+pub(crate) fn each_place(body: &Body<Mir>, block: BlockId, f: &mut dyn FnMut(&Place)) {
+    let mut stmts = Vec::new();
+    body.walk_stmts(block, &mut |stmt| stmts.push(stmt));
+    for stmt in stmts {
+        match &stmt.kind {
+            StmtKind::Update { place, .. } | StmtKind::Del(place) => f(place),
+            StmtKind::Let { pat, .. } | StmtKind::Set { target: pat, .. } => each_target(pat, f),
+            StmtKind::Expr(_) => {}
+        }
+    }
+    body.walk_block(block, &mut |node| match &body.nodes[node].kind {
+        Node::Use(place, _) => f(place),
+        Node::For { pat, .. } => each_target(pat, f),
+        Node::Match { arms, .. } => arms.iter().for_each(|arm| each_target(&arm.pat, f)),
+        Node::With { items, .. } => {
+            items.iter().filter_map(|item| item.target.as_ref()).for_each(|pat| each_target(pat, f))
+        }
+        Node::Seq { clauses, .. } => {
+            for clause in clauses {
+                if let Clause::For { pat, .. } = clause {
+                    each_target(pat, f);
+                }
+            }
+        }
+        _ => {}
+    });
+}
+
+fn each_target(pat: &Pat, f: &mut dyn FnMut(&Place)) {
+    if let Pat::Place(place) = pat {
+        f(place);
+    }
+    pat.for_each_part(&mut |part| each_target(part, f));
+}

@@ -76,7 +76,7 @@ impl<'a, 'u> Printer<'a, 'u> {
             body,
             module,
             uses,
-            scope: scope(body),
+            scope: scope(body, &|path| env.class(path.parent()).is_none()),
             // A generator's block ends with `Ok(())`: what it yields goes through `co`.
             frames: vec![match body.is_generator {
                 true => Frame { fallible: true, ret: Ty::unit(), exit: Exit::Direct },
