@@ -104,6 +104,19 @@ impl Apply<'_, '_, '_> {
         items.iter().all(|ty| self.joined(*ty, item) == Some(item))
     }
 
+    /// Whether nothing happens when the value is made: a plain read, a display, an iterator that nobody reads.
+    fn is_lazy(&self, node: NodeId) -> bool {
+        self.is_simple(node)
+            || match &self.body.nodes[node].kind {
+                Node::Op { op: Op::ListOp(ListOp::New), args, .. } => args.iter().all(|arg| self.is_lazy(*arg)),
+                Node::Call { callee: Callee::Lib(_), args } => {
+                    matches!(self.ty(node).kind(), TyKind::Iter(_))
+                        && args.iter().all(|arg| self.is_simple(arg.value))
+                }
+                _ => false,
+            }
+    }
+
     /// An iterator equals nothing but itself (views of keys are compared as sets).
     fn never_equal(&self, a: Ty, b: Ty) -> bool {
         use TyKind::*;
@@ -130,8 +143,9 @@ impl Apply<'_, '_, '_> {
         if let Some(node) = self.compare_method(op, a, b) {
             return node;
         }
-        if equality && self.is_simple(b) && self.never_equal(self.ty(a), self.ty(b)) {
-            return self.always(op == ObjOp::Ne, a);
+        if equality && self.never_equal(self.ty(a), self.ty(b)) && self.is_lazy(a) && self.is_lazy(b) {
+            let origin = self.origin(a);
+            return self.mk(Node::Const(Const::Bool(op == ObjOp::Ne)), Ty::bool(), origin);
         }
         let (a, b) = self.same_type(a, b);
         if *self.ty(a).kind() == TyKind::Value {

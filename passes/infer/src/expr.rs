@@ -65,7 +65,11 @@ impl Apply<'_, '_, '_> {
                     *iter = self.iterable(*iter);
                     let item = self.item_type(self.ty(*iter));
                     let mut after = Vec::new();
-                    *pat = self.pat(std::mem::replace(pat, Pat::Wild), item, &mut after);
+                    let source = std::mem::replace(pat, Pat::Wild);
+                    *pat = self.pat(source.clone(), item, &mut after);
+                    if !after.is_empty() {
+                        (*pat, *iter) = self.converted(&source, pat.clone(), *iter, after);
+                    }
                 }
                 Clause::If(cond) => *cond = self.cond(*cond),
             }
@@ -81,6 +85,34 @@ impl Apply<'_, '_, '_> {
         }
         let node = self.set(id, Node::Seq { clauses, sink }, ty);
         self.coerce(node, want)
+    }
+
+    /// A clause whose variables have other types than the items: an iterator in front converts them.
+    fn converted(&mut self, source: &Pat, pat: Pat, iter: NodeId, after: Vec<Stmt>) -> (Pat, NodeId) {
+        let origin = self.origin(iter);
+        let mut locals = Vec::new();
+        source.for_each_local(&mut |local| locals.push(local));
+        let mut values = Vec::new();
+        for local in &locals {
+            let made = after.iter().find_map(|stmt| match &stmt.kind {
+                StmtKind::Set { target: Pat::Place(place), value } if place.as_local() == Some(*local) => {
+                    Some(*value)
+                }
+                _ => None,
+            });
+            values.push(made.unwrap_or_else(|| self.read_local(*local, origin)));
+        }
+        let places: Vec<Pat> = locals.into_iter().map(|local| Pat::Place(Place::local(local))).collect();
+        let (target, value) = match (places.as_slice(), values.as_slice()) {
+            ([place], [value]) => (place.clone(), *value),
+            _ => {
+                let ty = Ty::tuple(values.iter().map(|value| self.ty(*value)).collect::<Vec<_>>());
+                (Pat::Tuple(places), self.mk_op(TupleOp::New, Attr::None, values, ty))
+            }
+        };
+        let ty = Ty::iter(self.ty(value));
+        let clauses = vec![Clause::For { pat, iter }];
+        (target, self.mk(Node::Seq { clauses, sink: Sink::Iter(value) }, ty, origin))
     }
 
     /// A read under what is proved about it.

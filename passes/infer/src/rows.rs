@@ -58,6 +58,7 @@ impl Apply<'_, '_, '_> {
         if rows.is_empty() {
             return self.unknown(name, args, origin);
         }
+        let args = if name == "builtins.len" { self.viewed(args) } else { args };
         let lens = |at: usize| match self.ty(args[at]).kind() {
             TyKind::Tuple(items) => Some(items.len()),
             _ => None,
@@ -92,6 +93,18 @@ impl Apply<'_, '_, '_> {
             }
         };
         self.mk(call, result, origin)
+    }
+
+    /// The dict behind a view: `len(d.keys())` is `len(d)`.
+    fn viewed(&self, args: Vec<NodeId>) -> Vec<NodeId> {
+        match &self.body.nodes[args[0]].kind {
+            Node::Call { callee: Callee::Lib(name), args: of }
+                if matches!(name.as_str(), "dict.keys" | "dict.values" | "dict.items") =>
+            {
+                vec![of[0].value]
+            }
+            _ => args,
+        }
     }
 
     fn unknown(&mut self, name: Name, args: Vec<NodeId>, origin: Origin) -> NodeId {

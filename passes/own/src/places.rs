@@ -151,7 +151,7 @@ impl Own<'_> {
                 let lowered = self.node(node, key);
                 Proj::Index(self.coerce(lowered, *want))
             }
-            TyKind::Lib(_, args) if args.len() > 1 => {
+            TyKind::Lib(name, args) if args.len() > 1 || name.last() == "Counter" => {
                 let lowered = self.node(node, key);
                 Proj::Index(self.coerce(lowered, args[0]))
             }

@@ -181,6 +181,7 @@ impl Printer<'_, '_> {
         let name = if access == Access::Change { "at_mut" } else { "at" };
         let key = match ty.strip().kind() {
             TyKind::Dict(..) => self.by_ref(index),
+            TyKind::Lib(name, args) if args.len() > 1 || name.last() == "Counter" => self.by_ref(index),
             TyKind::Str => {
                 self.uses.prelude = true;
                 let index = self.operand(index);

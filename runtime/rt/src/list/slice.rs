@@ -1,5 +1,7 @@
 //! What every list can be asked: items, slices, searches.
 
+use std::borrow::Borrow;
+
 use super::bounds::{position, slice_bounds};
 use super::order::PyOrd;
 use crate::class::{IndexError, ValueError};
@@ -77,22 +79,24 @@ pub trait PyList<T> {
 
     /// `xs.index(value)`; raises `ValueError`.
     #[track_caller]
-    fn py_index(&self, value: &T) -> i64
+    fn py_index<Q>(&self, value: &Q) -> i64
     where
-        T: PartialEq + Repr,
+        T: Borrow<Q>,
+        Q: PartialEq + Repr + ?Sized,
     {
         self.py_index_in(value, None, None)
     }
 
     /// `xs.index(value, start, stop)`; raises `ValueError`.
     #[track_caller]
-    fn py_index_in(&self, value: &T, start: Option<i64>, stop: Option<i64>) -> i64
+    fn py_index_in<Q>(&self, value: &Q, start: Option<i64>, stop: Option<i64>) -> i64
     where
-        T: PartialEq + Repr,
+        T: Borrow<Q>,
+        Q: PartialEq + Repr + ?Sized,
     {
         let bounds = slice_bounds(self.items().len(), start, stop, 1);
-        let found =
-            self.items()[bounds.first..bounds.first + bounds.count].iter().position(|item| item == value);
+        let items = &self.items()[bounds.first..bounds.first + bounds.count];
+        let found = items.iter().position(|item| item.borrow() == value);
         match found {
             Some(at) => (bounds.first + at) as i64,
             None => raise_new(ValueError, format!("{} is not in list", repr(value))),
@@ -100,11 +104,12 @@ pub trait PyList<T> {
     }
 
     /// `xs.count(value)`.
-    fn py_count(&self, value: &T) -> i64
+    fn py_count<Q>(&self, value: &Q) -> i64
     where
-        T: PartialEq,
+        T: Borrow<Q>,
+        Q: PartialEq + ?Sized,
     {
-        self.items().iter().filter(|item| *item == value).count() as i64
+        self.items().iter().filter(|item| (*item).borrow() == value).count() as i64
     }
 
     /// `xs * n`.

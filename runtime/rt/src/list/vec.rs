@@ -1,5 +1,7 @@
 //! List operations that change the length.
 
+use std::borrow::Borrow;
+
 use super::bounds::{insertion, position, slice_bounds};
 use crate::class::{IndexError, ValueError};
 use crate::unwind::raise_new;
@@ -19,9 +21,10 @@ pub trait PyVec<T> {
     fn py_insert(&mut self, index: i64, value: T);
 
     /// `xs.remove(value)`; raises `ValueError`.
-    fn py_remove(&mut self, value: &T)
+    fn py_remove<Q>(&mut self, value: &Q)
     where
-        T: PartialEq;
+        T: Borrow<Q>,
+        Q: PartialEq + ?Sized;
 
     /// `xs[start:stop:step] = values`; raises `ValueError` when a step other than 1 needs another
     /// number of values.
@@ -70,11 +73,12 @@ impl<T> PyVec<T> for Vec<T> {
     }
 
     #[track_caller]
-    fn py_remove(&mut self, value: &T)
+    fn py_remove<Q>(&mut self, value: &Q)
     where
-        T: PartialEq,
+        T: Borrow<Q>,
+        Q: PartialEq + ?Sized,
     {
-        match self.iter().position(|item| item == value) {
+        match self.iter().position(|item| item.borrow() == value) {
             Some(position) => drop(self.remove(position)),
             None => raise_new(ValueError, "list.remove(x): x not in list"),
         }
