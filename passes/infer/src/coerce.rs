@@ -91,15 +91,17 @@ impl Apply<'_, '_, '_> {
                 let of = self.mk_op(ValueOp::Iter, Attr::None, vec![node], Ty::iter(Ty::value()));
                 if *item == Ty::value() { of } else { self.map_iter(of, *item, to) }
             }
-            (Value, Option(inner)) if matches!(inner.kind(), Union(_)) => self.with_value(node, |me, read| {
-                let value = read(me);
-                let cond = me.mk_op(ValueOp::Is, Attr::Ty(Ty::unit()), vec![value], Ty::bool());
-                let none = me.mk_op(OptOp::None, Attr::None, Vec::new(), to);
-                let value = read(me);
-                let some = me.coerce(value, to.children()[0]);
-                let some = me.mk_op(OptOp::Some, Attr::None, vec![some], to);
-                me.choose(cond, none, some, to)
-            }),
+            (Value, Option(inner)) if matches!(inner.kind(), Union(_)) => {
+                self.with_value(node, |me, read| {
+                    let value = read(me);
+                    let cond = me.mk_op(ValueOp::Is, Attr::Ty(Ty::unit()), vec![value], Ty::bool());
+                    let none = me.mk_op(OptOp::None, Attr::None, Vec::new(), to);
+                    let value = read(me);
+                    let some = me.coerce(value, to.children()[0]);
+                    let some = me.mk_op(OptOp::Some, Attr::None, vec![some], to);
+                    me.choose(cond, none, some, to)
+                })
+            }
             (Value, _) => self.mk_op(ValueOp::To, Attr::None, vec![node], to),
             (_, Iter(_)) if !matches!(from.kind(), Iter(_)) => {
                 let of = self.iter_of(node);

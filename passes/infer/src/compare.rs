@@ -108,7 +108,9 @@ impl Apply<'_, '_, '_> {
     fn is_lazy(&self, node: NodeId) -> bool {
         self.is_simple(node)
             || match &self.body.nodes[node].kind {
-                Node::Op { op: Op::ListOp(ListOp::New), args, .. } => args.iter().all(|arg| self.is_lazy(*arg)),
+                Node::Op { op: Op::ListOp(ListOp::New), args, .. } => {
+                    args.iter().all(|arg| self.is_lazy(*arg))
+                }
                 Node::Call { callee: Callee::Lib(_), args } => {
                     matches!(self.ty(node).kind(), TyKind::Iter(_))
                         && args.iter().all(|arg| self.is_simple(arg.value))
