@@ -306,6 +306,10 @@ impl Apply<'_, '_, '_> {
             let value = self.unwrap(value, *inner, text);
             return (pat, value);
         }
+        if matches!(ty.kind(), TyKind::Value | TyKind::Union(_)) {
+            let value = self.iter_of(value);
+            return (pat, value);
+        }
         let Pat::Tuple(parts) = &pat else { return (pat, value) };
         let Node::Op { op: Op::TupleOp(TupleOp::New), attr, args } = self.body.nodes[value].kind.clone()
         else {
@@ -332,7 +336,7 @@ impl Apply<'_, '_, '_> {
     }
 
     /// Type of a place that is a local, a global or a field of a known object, before it is lowered.
-    fn place_type(&self, place: &Place) -> Option<Ty> {
+    pub(crate) fn place_type(&self, place: &Place) -> Option<Ty> {
         match (place.root, place.proj.as_slice()) {
             (Root::Local(local), []) => Some(self.body.locals[local].ty),
             (Root::Global(path), []) => {
@@ -543,7 +547,7 @@ impl Apply<'_, '_, '_> {
             }
             Node::Loop { body, .. } => self.block(*body, None),
             Node::For { pat, iter, body, els, .. } => {
-                *iter = self.iterable(*iter);
+                *iter = self.iterable_for(*iter, pat);
                 let item = self.item_type(self.ty(*iter));
                 let mut after = Vec::new();
                 *pat = self.pat(std::mem::replace(pat, Pat::Wild), item, &mut after);

@@ -17,6 +17,9 @@ impl Apply<'_, '_, '_> {
         if from == to || matches!(from.kind(), Never) || matches!(to.kind(), Never) {
             return node;
         }
+        if self.retype_empty(node, to) {
+            return node;
+        }
         match (from.kind(), to.kind()) {
             (Value, Func(params, ret)) if matches!(self.body.nodes[node].kind, Node::Item(_)) => {
                 self.as_function(node, params, *ret, to)
@@ -116,6 +119,22 @@ impl Apply<'_, '_, '_> {
             }
             _ => self.through_value(node, to),
         }
+    }
+
+    /// An empty display is of any type of its kind.
+    fn retype_empty(&mut self, node: NodeId, to: Ty) -> bool {
+        let Node::Op { op, args, .. } = &self.body.nodes[node].kind else { return false };
+        let fits = match op {
+            Op::ListOp(ListOp::New) => matches!(to.kind(), TyKind::List(_)),
+            Op::DictOp(DictOp::New) => matches!(to.kind(), TyKind::Dict(..)),
+            Op::SetOp(SetOp::New) => matches!(to.kind(), TyKind::Set(_)),
+            _ => false,
+        };
+        let fits = fits && args.is_empty();
+        if fits {
+            self.body.nodes[node].ty = to;
+        }
+        fits
     }
 
     /// Whether a value of one type becomes another without a check.
@@ -246,9 +265,30 @@ impl Apply<'_, '_, '_> {
         }
     }
 
-    /// What a `for`, a clause or an `iter<T>` parameter reads.
+    /// What a `for` or a clause reads; the items of a tuple of several types become what the pattern takes.
+    pub(crate) fn iterable_for(&mut self, node: NodeId, pat: &Pat) -> NodeId {
+        let node = self.expr(node);
+        if let TyKind::Tuple(items) = self.ty(node).kind()
+            && items.iter().any(|item| *item != items[0])
+        {
+            let item = match pat {
+                Pat::Place(place) => self.place_type(place),
+                _ => None,
+            };
+            let item = item.unwrap_or_else(|| self.item_type(self.ty(node)));
+            let list = self.list_of_tuple(node, item);
+            return self.iter_of(list);
+        }
+        self.iterable_value(node)
+    }
+
+    /// What an `iter<T>` parameter reads.
     pub(crate) fn iterable(&mut self, node: NodeId) -> NodeId {
         let node = self.expr(node);
+        self.iterable_value(node)
+    }
+
+    fn iterable_value(&mut self, node: NodeId) -> NodeId {
         if matches!(self.ty(node).kind(), TyKind::Iter(_)) {
             let ty = self.ty(node);
             return self.mk_op(IterOp::Of, Attr::None, vec![node], ty);

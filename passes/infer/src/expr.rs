@@ -62,7 +62,7 @@ impl Apply<'_, '_, '_> {
         for clause in &mut clauses {
             match clause {
                 Clause::For { pat, iter } => {
-                    *iter = self.iterable(*iter);
+                    *iter = self.iterable_for(*iter, pat);
                     let item = self.item_type(self.ty(*iter));
                     let mut after = Vec::new();
                     let source = std::mem::replace(pat, Pat::Wild);
@@ -576,6 +576,15 @@ impl Apply<'_, '_, '_> {
     }
 
     /// `object[start:stop:step]`.
+    fn dynamic_slice(&mut self, object: NodeId, bounds: Vec<NodeId>) -> NodeId {
+        let mut args = vec![self.dynamic(object)];
+        for bound in bounds {
+            let bound = self.expr(bound);
+            args.push(self.dynamic(bound));
+        }
+        self.mk_op(ValueOp::Method, Attr::Name(Name::new("__slice__")), args, Ty::value())
+    }
+
     pub(crate) fn slice(&mut self, object: NodeId, bounds: Vec<NodeId>, id: Option<NodeId>) -> NodeId {
         let ty = self.ty(object);
         if let TyKind::Option(inner) = ty.kind() {
@@ -584,6 +593,9 @@ impl Apply<'_, '_, '_> {
         }
         let consts: Vec<Option<i64>> = bounds.iter().map(|bound| self.constant(*bound)).collect();
         let none: Vec<bool> = bounds.iter().map(|bound| crate::narrow::is_none(&self.body, *bound)).collect();
+        if matches!(ty.kind(), TyKind::Value | TyKind::Union(_)) {
+            return self.dynamic_slice(object, bounds);
+        }
         let mut args = vec![object];
         let want = Ty::option(Ty::int());
         for bound in bounds {
@@ -594,13 +606,6 @@ impl Apply<'_, '_, '_> {
             TyKind::List(_) => self.mk_op(ListOp::Slice, Attr::None, args, ty),
             TyKind::Str => self.mk_op(StrOp::Slice, Attr::None, args, ty),
             TyKind::Bytes => self.mk_op(BytesOp::Slice, Attr::None, args, ty),
-            TyKind::Value | TyKind::Union(_) => {
-                let object = self.dynamic(object);
-                args.remove(0);
-                let slice = self.mk_op(ObjOp::SliceObj, Attr::None, args, Ty::new(TyKind::Slice));
-                let slice = self.dynamic(slice);
-                self.mk_op(ValueOp::Index, Attr::None, vec![object, slice], Ty::value())
-            }
             TyKind::Tuple(items) => {
                 let known =
                     consts.iter().zip(&none).take(2).all(|(at, none)| at.is_some() || *none) && none[2];

@@ -284,9 +284,8 @@ impl Apply<'_, '_, '_> {
 
     /// `list()`: a display without items.
     fn empty(&mut self, call: NodeId, op: Op, origin: Origin) -> NodeId {
-        let (ty, want) = self.display_type(call, op);
-        let node = self.mk(Node::Op { op, attr: Attr::None, args: Vec::new() }, ty, origin);
-        self.coerce(node, want)
+        let (ty, _) = self.display_type(call, op);
+        self.mk(Node::Op { op, attr: Attr::None, args: Vec::new() }, ty, origin)
     }
 
     /// The operand of an elaborated `type(x)` whose class is only known at run time.

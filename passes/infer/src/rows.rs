@@ -77,6 +77,7 @@ impl Apply<'_, '_, '_> {
             return self.hole(at, BAD_CALL, format!("no overload of `{name}` takes these arguments"));
         };
         let mut map = TypeMap::default();
+        self.bind_containers(row, bound, &args, &mut map);
         if let Some(solved) = node.and_then(|node| self.solved(node)) {
             bind_types(row.result, solved, &mut map);
         }
@@ -119,6 +120,21 @@ impl Apply<'_, '_, '_> {
                 self.hole(at, UNKNOWN_ATTRIBUTE, why)
             }
             _ => self.hole(at, UNKNOWN_LIBRARY, format!("`{name}` is not in the library catalogue")),
+        }
+    }
+
+    /// A container that is given keeps its item types, whatever its items become afterwards.
+    fn bind_containers(&self, row: &Row, bound: &Bound, args: &[NodeId], map: &mut TypeMap) {
+        for (slot, param) in bound.slots.iter().zip(&row.params) {
+            let Slot::Arg(at) = slot else { continue };
+            let is_container = matches!(
+                param.ty.kind(),
+                TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) | TyKind::FrozenSet(_) | TyKind::Lib(..)
+            );
+            let actual = self.ty(args[*at]);
+            if is_container && !actual.any(&mut |ty| *ty.kind() == TyKind::Unit) {
+                bind_types(param.ty, actual, map);
+            }
         }
     }
 

@@ -55,7 +55,19 @@ impl Own<'_> {
                 let arg = self.coerce(arg, inner);
                 self.made(op, attr, vec![arg], ty, origin)
             }
-            Op::UnionOp(UnionOp::From) | Op::ValueOp(ValueOp::From) | Op::ExcOp(ExcOp::New) => {
+            Op::UnionOp(UnionOp::From) => {
+                let arg = self.node(args[0], Want::Own);
+                let number = match ty.kind() {
+                    TyKind::Union(items) => items.iter().copied().find(|item| item.is_int()),
+                    _ => None,
+                };
+                let arg = match number {
+                    Some(number) if self.out.ty(arg).is_int() => self.coerce(arg, number),
+                    _ => arg,
+                };
+                self.made(op, attr, vec![arg], ty, origin)
+            }
+            Op::ValueOp(ValueOp::From) | Op::ExcOp(ExcOp::New) => {
                 let args = self.operands(args, Around::Library, |own, _, arg| own.node(arg, Want::Own));
                 self.made(op, attr, args, ty, origin)
             }

@@ -4,6 +4,12 @@ use crate::build::{Step, Walk};
 use crate::graph::ShapeId;
 use batuta_core::*;
 
+/// Position of a member in a closed union.
+fn member_of(union: Ty, member: Ty) -> Option<usize> {
+    let TyKind::Union(items) = union.strip_ref().kind() else { return None };
+    items.iter().position(|item| *item == member.strip_ref())
+}
+
 impl Walk<'_> {
     pub(crate) fn operate(&mut self, op: Op, shapes: &[ShapeId], args: &[NodeId], ty: Ty) -> ShapeId {
         match op {
@@ -57,6 +63,29 @@ impl Walk<'_> {
                 made
             }
             Op::OptOp(OptOp::Unwrap) => self.part(shapes[0], 0),
+            Op::UnionOp(UnionOp::From) => {
+                let made = self.built.graph.fresh(ty);
+                let member = member_of(ty, self.body.ty(args[0]));
+                if let Some(kid) = member.and_then(|at| self.built.graph.kids(made).get(at).copied()) {
+                    self.built.graph.flow(shapes[0], kid);
+                }
+                made
+            }
+            Op::UnionOp(UnionOp::Get) => {
+                let member = member_of(self.body.ty(args[0]), ty);
+                let kid = member.and_then(|at| self.built.graph.kids(shapes[0]).get(at).copied());
+                kid.unwrap_or_else(|| self.built.graph.fresh(ty))
+            }
+            Op::ValueOp(ValueOp::To) => {
+                let made = self.built.graph.fresh(ty);
+                // A container of dynamic values is the one that the value holds, not a copy.
+                let is_same = matches!(ty.kind(), TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_))
+                    && ty.children().iter().all(|part| *part.kind() == TyKind::Value);
+                if is_same {
+                    self.built.graph.set_shared(made);
+                }
+                made
+            }
             Op::IterOp(_) => self.iter_of(shapes[0], ty),
             Op::ListOp(ListOp::Repeat | ListOp::Slice | ListOp::Concat) => {
                 let made = self.built.graph.fresh(ty);

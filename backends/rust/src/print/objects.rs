@@ -148,6 +148,13 @@ impl Printer<'_, '_> {
         let text = |name: &str| Expr::Atom(crate::literal::string(name));
         match op {
             ValueOp::From => {
+                if self.body.as_const(args[0]) == Some(&Const::None) {
+                    return Expr::Atom(format!("{value}::None"));
+                }
+                if let TyKind::Func(params, _) = self.body.ty(args[0]).strip().kind() {
+                    let function = self.function_value(args[0], params);
+                    return Expr::call(format!("{value}::from"), vec![function]);
+                }
                 let arg = match self.typed_empty(args[0]) {
                     Some(empty) => empty,
                     None => match self.text_literal(args[0]) {
@@ -195,6 +202,10 @@ impl Printer<'_, '_> {
                 let of = self.by_ref(args[0]);
                 Expr::call(format!("rt::{language}::get_attr"), vec![of, text(name)])
             }
+            ValueOp::Method if name == "__slice__" => {
+                let parts = args.iter().map(|arg| self.by_ref(*arg)).collect();
+                Expr::call(format!("rt::{language}::get_slice"), parts)
+            }
             ValueOp::Method if matches!(name, "__setitem__" | "__delitem__") => {
                 let parts = vec![self.by_ref(args[0]), self.by_ref(args[1])];
                 let value = args.get(2).map(|arg| self.owned(*arg));
@@ -222,6 +233,31 @@ impl Printer<'_, '_> {
                 Expr::call(format!("rt::{language}::iter"), vec![of])
             }
         }
+    }
+
+    /// A function as a value: its arguments are read as the types that it takes.
+    fn function_value(&mut self, node: NodeId, params: &[Ty]) -> Expr {
+        let name = match &self.body.nodes[node].kind {
+            Node::Item(path) => path.last(),
+            _ => "<lambda>",
+        };
+        let function = self.expr(node).without_ref();
+        let (value, make) = (self.rt("Value"), self.rt("Function"));
+        let mut args = Vec::new();
+        for (at, ty) in params.iter().enumerate() {
+            let text = self.ty(ty.strip_ref(), Position::Stored);
+            let arg = Expr::Atom(format!("args[{at}]")).method(format!("to::<{text}>"), vec![]);
+            args.push(if ty.is_copy() { arg } else { Expr::unary("&", arg) });
+        }
+        let call = Expr::Call(Box::new(function), args);
+        let result = Expr::call("Ok", vec![Expr::call(format!("{value}::from"), vec![call])]);
+        let code = Expr::Closure(crate::tree::Closure {
+            params: "args".to_owned(),
+            is_move: true,
+            ret: None,
+            body: Box::new(result),
+        });
+        Expr::call(format!("{make}::new"), vec![Expr::Atom(crate::literal::string(name)), code])
     }
 
     /// A literal text that its context takes as it is: `"x"` for `"x".to_owned()`.

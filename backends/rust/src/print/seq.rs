@@ -509,7 +509,11 @@ impl Printer<'_, '_> {
             };
         }
         let is_shared = matches!(ty.strip_ref().kind(), TyKind::Shared(_));
-        let is_dict = matches!(kind, TyKind::Dict(..));
+        let is_dict = match kind {
+            TyKind::Dict(..) => true,
+            TyKind::Lib(name, _) => matches!(name.last(), "defaultdict" | "OrderedDict" | "Counter"),
+            _ => false,
+        };
         let items = match (op, is_dict) {
             (IterOp::Into, true) => source.method("into_keys", vec![]),
             (IterOp::Into, false) => return source.method("into_iter", vec![]),
