@@ -215,7 +215,7 @@ pub fn constructor(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Use
     }
     let mut value = env.object_literal(class.path, "Self", values, module, uses);
     let mut ret = " -> Self";
-    if class.is_shared {
+    if class.is_shared && class.kind != ClassKind::Exception {
         uses.paths.insert("std::rc::Rc".to_owned());
         value = Expr::call("Rc::new", vec![value]);
         ret = " -> Rc<Self>";
@@ -278,7 +278,7 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
             _ => Some(format!("f.write_str(\"<{} object>\")", class.path.last())),
         },
     };
-    if let Some(shown) = shown {
+    if let Some(shown) = shown.filter(|_| class.kind != ClassKind::Exception) {
         uses.rt = true;
         let mut fns = vec![("fmt_repr", shown)];
         if str_body.is_some() {
@@ -557,15 +557,13 @@ fn exception(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> 
     let mut out = constant;
     out.push('\n');
     out.push_str(&structure(env, class, module, uses));
-    let text = match env.program.find_method(class.path, "__str__") {
-        Some(_) => "\n    fn text(&self) -> Option<String> {\n        Some(self.to_string())\n    }\n",
-        None => "",
-    };
-    let gap = if text.is_empty() { "" } else { "\n" };
-    let _ = write!(
-        out,
-        "\nimpl rt::Exception for {name} {{\n    fn class(&self) -> rt::Class {{\n        {name}\n    }}\n{gap}{}}}\n",
-        text.trim_start_matches('\n')
-    );
+    let mut parts = vec![format!("    fn class(&self) -> rt::Class {{\n        {name}\n    }}\n")];
+    if env.field(class.path, "args").is_some() {
+        parts.push("    fn args(&self) -> Vec<rt::Arg> {\n        self.args.clone()\n    }\n".to_owned());
+    }
+    if env.program.find_method(class.path, "__str__").is_some() {
+        parts.push("    fn text(&self) -> Option<String> {\n        Some(self.to_string())\n    }\n".to_owned());
+    }
+    let _ = write!(out, "\nimpl rt::Exception for {name} {{\n{}}}\n", parts.join("\n"));
     out
 }

@@ -119,6 +119,11 @@ impl<'a> Env<'a> {
         self.program.all_fields(class)
     }
 
+    /// A class of the program that can be raised.
+    pub fn is_exception(&self, class: Name) -> bool {
+        self.class(class).is_some_and(|def| def.kind == ClassKind::Exception)
+    }
+
     /// An exception class with fields or a constructor of its own.
     pub fn exception_has_data(&self, class: Name) -> bool {
         !self.all_fields(class).is_empty() || self.program.find_method(class, "__init__").is_some()

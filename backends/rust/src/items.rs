@@ -224,12 +224,15 @@ pub fn params(printer: &mut Printer<'_, '_>) -> Vec<String> {
 }
 
 fn receiver(printer: &mut Printer<'_, '_>, ty: Ty, mutable: bool) -> String {
+    let is_exception = ty.class_path().is_some_and(|class| printer.env.is_exception(class));
     let mut rc = |text: &str| {
         printer.uses.paths.insert("std::rc::Rc".to_owned());
         text.to_owned()
     };
     match ty.kind() {
-        TyKind::Ref(inner) if matches!(inner.kind(), TyKind::Shared(_)) => rc("self: &Rc<Self>"),
+        TyKind::Ref(inner) if matches!(inner.kind(), TyKind::Shared(_)) && !is_exception => {
+            rc("self: &Rc<Self>")
+        }
         TyKind::Ref(_) => "&self".to_owned(),
         TyKind::RefMut(_) => "&mut self".to_owned(),
         TyKind::Shared(_) => rc("self: Rc<Self>"),
@@ -241,8 +244,9 @@ fn receiver(printer: &mut Printer<'_, '_>, ty: Ty, mutable: bool) -> String {
 pub fn result(printer: &mut Printer<'_, '_>) -> String {
     let body = printer.body;
     let own = printer.env.rust_class(body.path.parent());
-    let is_own = body.ret.class_path().map(|class| printer.env.rust_class(class)) == Some(own)
-        && matches!(body.ret.kind(), TyKind::Class(..));
+    let is_new = body.path.last() == "__init__" && printer.env.is_exception(body.path.parent());
+    let is_own = is_new || body.ret.class_path().map(|class| printer.env.rust_class(class)) == Some(own)
+            && matches!(body.ret.kind(), TyKind::Class(..));
     let ty = if body.is_generator && is_manager(body) {
         let item = body.ret.children().first().copied().unwrap_or_else(Ty::unit);
         let lifetime = if borrows(body) { "'_" } else { "'static" };

@@ -44,7 +44,7 @@ impl Env<'_> {
             }
             TyKind::Func(params, ret) => self.function_ty(params, *ret, position, from, uses),
             TyKind::Class(path, _)
-                if self.class(*path).is_some_and(|class| class.kind == ClassKind::Exception) =>
+                if self.is_exception(*path) =>
             {
                 rt("Error", uses)
             }
@@ -89,6 +89,7 @@ impl Env<'_> {
             TyKind::Dict(key, value) => {
                 format!("{}<{}, {}>", rt("Dict", uses), stored(*key, uses), stored(*value, uses))
             }
+            TyKind::Lib(name, _) if *name == "exc_args" => format!("Vec<{}>", rt("Arg", uses)),
             TyKind::Lib(name, args) => {
                 let own = match name.last() {
                     "defaultdict" => "DefaultDict".to_owned(),
@@ -135,6 +136,7 @@ impl Env<'_> {
                 uses.paths.insert(format!("std::cell::{cell}"));
                 format!("Rc<{cell}<{}>>", self.ty(item, Position::Stored, from, uses))
             }
+            TyKind::Class(path, _) if self.is_exception(*path) => rt("Error", uses),
             _ => {
                 uses.paths.insert("std::rc::Rc".to_owned());
                 format!("Rc<{}>", self.ty(inner, Position::Stored, from, uses))

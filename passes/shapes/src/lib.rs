@@ -18,6 +18,7 @@
 mod build;
 mod calls;
 mod effects;
+mod errors;
 mod functions;
 mod graph;
 mod growth;
@@ -28,7 +29,7 @@ mod recursive;
 mod rewrite;
 
 use batuta_base::{FxHashSet, Name};
-use batuta_core::{Demotion, Families, Node, NodeId, Program, Typed, identity};
+use batuta_core::{ClassKind, Demotion, Families, Node, NodeId, Program, Typed, identity};
 
 /// A program in representation types.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,7 +49,7 @@ pub struct ShapeOptions {
 /// Decides representations and writes them into the program's types. `demoted` are the uses that
 /// earlier rounds found to need a second owner.
 pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOptions) -> Shaped {
-    let lifted = lift::lift(&inits::settle(program));
+    let lifted = lift::lift(&inits::settle(&errors::keep_arguments(program)));
     let program = &lifted;
     let mut built = build::build(program);
     recursive::share(program, &mut built);
@@ -76,12 +77,15 @@ pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOpti
     Shaped { program: rewrite::rewrite(program, &built, &modes), frozen }
 }
 
-/// Classes whose objects must be one object for life: those that the program tells apart, and
-/// families that change and whose classes add fields of their own.
+/// Classes whose objects must be one object for life: exceptions, those that the program tells
+/// apart, and families that change and whose classes add fields of their own.
 fn share_objects(program: &Program<Typed>, built: &mut build::Built) {
     let mut shared = identity::told_apart(program);
     let families = Families::of(program);
     for (class, def) in &program.classes {
+        if def.kind == ClassKind::Exception {
+            shared.insert(*class);
+        }
         let Some(root) = families.root(*class) else { continue };
         let shape = built.graph.fresh(batuta_core::Ty::class(*class));
         if *class != root && !def.fields.is_empty() && built.graph.is_mutated(shape) {

@@ -231,6 +231,13 @@ impl Error {
         self.0.payload.as_ref()?.downcast_ref()
     }
 
+    /// The program's own struct that this error carries; `AttributeError` where it carries another.
+    pub fn data<E: Any>(&self) -> &E {
+        self.payload().unwrap_or_else(|| {
+            crate::raise_new(crate::class::AttributeError, format!("'{}' object has no such attribute", self.name()))
+        })
+    }
+
     /// Sets the cause: `raise self from cause`.
     #[must_use]
     pub fn from_cause(self, cause: Error) -> Error {

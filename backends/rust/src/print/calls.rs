@@ -9,7 +9,7 @@ use crate::types::Position;
 use batuta_base::Name;
 use batuta_catalog as catalog;
 use batuta_core::{
-    Arg, Attr, Body, Callee, Const, ExcOp, FieldCell, FnKind, Mir, Node, NodeId, RsOp, Ty, TyKind,
+    Arg, Attr, Body, Callee, Const, ExcOp, FieldCell, FnKind, Mir, Mode, Node, NodeId, RsOp, Ty, TyKind,
 };
 
 /// Methods of the extension traits that no type of std or the runtime has by itself.
@@ -112,6 +112,7 @@ impl Printer<'_, '_> {
         let mut parts = self.arguments(&kept);
         if callee.has_receiver() && !parts.is_empty() {
             let receiver = parts.remove(0);
+            let receiver = self.error_data(receiver, kept[0].value, path.parent());
             return receiver.method(self.env.member_name(&callee), parts);
         }
         Expr::call(self.function_path(&callee), parts)
@@ -143,6 +144,14 @@ impl Printer<'_, '_> {
             && let Some(text) = self.class_text(of.value)
         {
             return text;
+        }
+        if let ("error.args", [of]) = (name.as_str(), args)
+            && let Some(object) = self.own_error(of.value)
+        {
+            return Expr::call("rt::arg_values", vec![Expr::unary("&", object.field("args"))]);
+        }
+        if name == "error.new_args" {
+            return self.error_arguments(args);
         }
         if let ("builtins.issubclass", [class, base]) = (name.as_str(), args)
             && let Some(answer) = self.subclass_test(class.value, base.value)
@@ -298,17 +307,30 @@ impl Printer<'_, '_> {
                 Expr::call(format!("{error}::new"), vec![Expr::Atom(class_text), text])
             }
             args => {
-                let arg = self.rt("Arg");
-                let parts = args
-                    .iter()
-                    .map(|node| {
-                        let value = self.by_ref(*node);
-                        Expr::call(format!("{arg}::of"), vec![value])
-                    })
-                    .collect();
+                let parts = args.iter().map(|node| self.error_argument(*node)).collect();
                 Expr::call(format!("{error}::with_args"), vec![Expr::Atom(class_text), Expr::Array(parts)])
             }
         }
+    }
+
+    /// One argument that an exception remembers.
+    fn error_argument(&mut self, node: NodeId) -> Expr {
+        let arg = self.rt("Arg");
+        if *self.body.ty(node).strip_ref().kind() == TyKind::Str {
+            let text = self.expr(node);
+            return Expr::call(format!("{arg}::from"), vec![plain_text(text)]);
+        }
+        let value = match &self.body.nodes[node].kind {
+            // The text of a value is taken without a copy of it.
+            Node::Use(place, Mode::Clone) => self.use_place(place, Mode::Ref, self.body.ty(node).reference()),
+            _ => self.by_ref(node),
+        };
+        Expr::call(format!("{arg}::of"), vec![value])
+    }
+
+    fn error_arguments(&mut self, args: &[Arg]) -> Expr {
+        let parts = args.iter().map(|arg| self.error_argument(arg.value)).collect();
+        Expr::Macro("vec".to_owned(), parts)
     }
 
     // ---- Rust's own ------------------------------------------------------------------------
@@ -445,6 +467,7 @@ impl Printer<'_, '_> {
             TyKind::List(_) => self.rt("List"),
             TyKind::Dict(..) => self.rt("SharedDict"),
             TyKind::Set(_) => self.rt("SharedSet"),
+            TyKind::Class(path, _) if self.env.is_exception(*path) => return value,
             _ => {
                 self.uses.paths.insert("std::rc::Rc".to_owned());
                 return Expr::call("Rc::new", vec![value]);

@@ -3,7 +3,7 @@
 use super::Printer;
 use crate::tree::{self, Expr};
 use batuta_base::Name;
-use batuta_core::{Attr, BlockId, Callee, ClassKind, ExcOp, Node, NodeId, Op, TyKind};
+use batuta_core::{Attr, BlockId, Callee, ClassKind, ExcOp, LocalId, Node, NodeId, Op, TyKind};
 
 /// How a `return` or `break` inside a closure that stands for a `try` leaves it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -232,6 +232,47 @@ impl Printer<'_, '_> {
         let def = self.env.class(class)?;
         let is_exception = def.kind == ClassKind::Exception;
         is_exception.then(|| self.env.exception_has_data(class))
+    }
+
+    /// What a member of an exception class is read from: the struct that the error carries.
+    pub(crate) fn error_data(&mut self, object: Expr, node: NodeId, class: Name) -> Expr {
+        let place = match &self.body.nodes[node].kind {
+            Node::Use(place, _) => place.as_local(),
+            Node::Op { op: Op::ClassOp(_), args, .. } => return self.error_data(object, args[0], class),
+            _ => None,
+        };
+        self.error_struct(object, place, class)
+    }
+
+    /// The struct of an exception inside its own methods, where it is no `rt::Error`.
+    pub(crate) fn own_error(&mut self, node: NodeId) -> Option<Expr> {
+        let home = self.body.path.parent();
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::ClassOp(_) | Op::RsOp(_), args, .. } => self.own_error(args[0]),
+            Node::Use(place, _) if place.as_local()? == self.body.params.first()?.local => {
+                (self.body.has_receiver() && self.env.is_exception(home)).then(|| Expr::atom("self"))
+            }
+            _ => None,
+        }
+    }
+
+    /// As `error_data`, of a local.
+    pub(crate) fn error_struct(&mut self, object: Expr, local: Option<LocalId>, class: Name) -> Expr {
+        if !self.env.is_exception(class) {
+            return object;
+        }
+        let home = self.body.path.parent();
+        let is_init = self.body.path.last() == "__init__";
+        let is_own = local.is_some_and(|local| {
+            self.body.locals[local].ty.class_path() == Some(home)
+                && (is_init || self.body.has_receiver() && self.body.params[0].local == local)
+        });
+        if self.env.is_exception(home) && is_own {
+            return object;
+        }
+        let own = crate::names::camel(class.last());
+        let path = self.env.item_path(class, &own, self.module, self.uses);
+        object.method(format!("data::<{path}>"), vec![])
     }
 
     /// A call that makes an exception of the program.

@@ -25,6 +25,10 @@ impl Printer<'_, '_> {
                 let Some(of) = self.body.ty(args[0]).class_path() else {
                     return self.problem("an instance test of something that is no object");
                 };
+                if self.env.is_exception(of) && self.own_error(args[0]).is_none() {
+                    let class = self.exception_class(class);
+                    return self.expr(args[0]).method("is_a", vec![Expr::Atom(class)]);
+                }
                 let is = self.env.program.is_subclass(of, class);
                 // A value of the base class may be an object of any subclass: its type does not say.
                 if !is

@@ -96,6 +96,13 @@ impl Printer<'_, '_> {
         };
         let is_variant = matches!(place.root, Root::Global(path) if self.env.is_variant(path));
         for (index, proj) in place.proj.iter().enumerate() {
+            if let (0, Proj::Field(_), Some(class)) = (index, proj, at.ty.class_path()) {
+                at.expr = match place.root {
+                    Root::Node(node) => self.error_data(at.expr, node, class),
+                    Root::Local(local) => self.error_struct(at.expr, Some(local), class),
+                    Root::Global(_) => self.error_struct(at.expr, None, class),
+                };
+            }
             // A member of an enum is always there.
             if is_variant && index == 0 && *proj == Proj::Payload {
                 continue;
@@ -189,7 +196,8 @@ impl Printer<'_, '_> {
             }
             _ => self.operand(index),
         };
-        self.uses.prelude |= is_list && !is_shared;
+        let is_tuple = matches!(ty.strip().kind(), TyKind::Lib(name, _) if *name == "tuple");
+        self.uses.prelude |= (is_list || is_tuple) && !is_shared;
         let at = expr.method(name, vec![key]);
         // A shared container gives values, an owned one references.
         let expr = if is_shared && access == Access::Read { at } else { Expr::unary("*", at) };
