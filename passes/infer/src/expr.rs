@@ -351,6 +351,15 @@ impl Apply<'_, '_, '_> {
         })
     }
 
+    /// The class that a class method is called on.
+    fn is_own_class(&self, object: NodeId) -> bool {
+        let body = &self.unit.body;
+        let Node::Use(place, _) = &self.body.nodes[object].kind else { return false };
+        body.kind == FnKind::ClassMethod
+            && place.as_local().is_some()
+            && place.as_local() == body.params.first().map(|param| param.local)
+    }
+
     /// `type(x).__name__`: constant where `x` can have no other class.
     fn class_name(&mut self, object: NodeId, class: Name, origin: Origin) -> NodeId {
         let is_error = self.types.env().is_error(class) || crate::env::is_builtin_error(class);
@@ -364,7 +373,7 @@ impl Apply<'_, '_, '_> {
             let args = vec![Arg::positional(of)];
             return self.mk(Node::Call { callee: Callee::Lib(Name::new(name)), args }, Ty::str(), origin);
         }
-        let exact = self.types.env().program.subclasses(class).len() == 1;
+        let exact = self.types.env().program.subclasses(class).len() == 1 || self.is_own_class(object);
         if exact || matches!(self.body.nodes[object].kind, Node::Item(_)) {
             return self.text(class.last(), origin);
         }
