@@ -253,7 +253,7 @@ pub fn only_format(body: &Body<Mir>) -> Option<NodeId> {
     }
 }
 
-fn compares_self(body: &Body<Mir>, class: Name) -> bool {
+pub fn compares_self(body: &Body<Mir>, class: Name) -> bool {
     body.kind == FnKind::Method
         && body.params.len() == 2
         && !body.fallible
@@ -297,6 +297,9 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
     }
     out.push_str(&field_order(env, class, name, uses));
     out.push_str(&key(env, class, name, uses));
+    if class.kind != ClassKind::Exception {
+        out.push_str(&crate::object_values::impls(env, class.path, &[class.path], module, uses));
+    }
     out
 }
 
@@ -455,6 +458,22 @@ fn field_value(env: &Env<'_>, class: Name, field: &FieldDef) -> Expr {
     }
 }
 
+/// The value of a field as an expression that owns it.
+pub fn field_text(env: &Env<'_>, class: Name, field: &FieldDef) -> String {
+    let is_shared = env.class(class).is_some_and(|def| def.is_shared);
+    let value = field_value(env, class, field);
+    let value = match field.cell {
+        FieldCell::Cell if is_shared => value,
+        FieldCell::RefCell if is_shared => match value {
+            Expr::Unary("*", guard) => guard.method("clone", vec![]),
+            value => value.method("clone", vec![]),
+        },
+        _ if field.ty.is_copy() => value,
+        _ => value.method("clone", vec![]),
+    };
+    layout::render(&value, 16, 16, 1)
+}
+
 /// Objects without `__eq__` are equal to themselves alone.
 pub fn identity(name: &str) -> String {
     format!(
@@ -529,6 +548,7 @@ fn enumeration(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -
     let text = format!("write!(f, \"{name}.{{}}\", self.name())");
     out.push_str(&fmt_impl("rt::Repr", &name, &[("fmt_repr", text)], uses));
     let _ = write!(out, "\nrt::impl_key!({name});\n");
+    out.push_str(&crate::object_values::impls(env, class.path, &[class.path], module, uses));
     out
 }
 

@@ -2,6 +2,7 @@
 
 use crate::family::{Family, families};
 use crate::names;
+use crate::object_values::Dynamic;
 use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::*;
 use std::collections::BTreeSet;
@@ -26,6 +27,8 @@ pub struct Env<'a> {
     /// Classes whose objects are compared, and those that are keys.
     pub compared: FxHashSet<Name>,
     pub keyed: FxHashSet<Name>,
+    /// What the program does with dynamic values.
+    pub dynamic: Dynamic,
     /// Hierarchies whose instances mix.
     pub families: Families,
     pub family_rows: FxHashMap<Name, Family>,
@@ -61,11 +64,13 @@ impl<'a> Env<'a> {
     pub fn new(program: &'a Program<Mir>) -> Self {
         let mut modules: Vec<Name> = program.modules.keys().copied().collect();
         modules.sort_by_key(|path| std::cmp::Reverse(path.as_str().len()));
-        let (families, family_rows) = families(program);
+        let dynamic = crate::object_values::dynamic(program);
+        let (families, family_rows) = families(program, &dynamic.classes);
         let mut env = Self {
             program,
             compared: identity::compared(program),
             keyed: identity::keyed(program),
+            dynamic,
             families,
             family_rows,
             unions: FxHashMap::default(),

@@ -381,6 +381,7 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
     {
         out.push_str(classes::identity(&name).as_str());
     }
+    out.push_str(&crate::object_values::impls(env, family.root, &family.members, module, uses));
     if env.keyed.contains(&family.root) && is_shared && env.is_identity(family.root) {
         uses.rt = true;
         out.push_str(&classes::key_impl(

@@ -30,10 +30,11 @@ pub struct Family {
     changed: FxHashSet<Name>,
 }
 
-/// All families of a program, by root.
-pub fn families(program: &Program<Mir>) -> (Families, FxHashMap<Name, Family>) {
+/// All families of a program, by root; `dynamic` are the classes whose objects become dynamic values.
+pub fn families(program: &Program<Mir>, dynamic: &FxHashSet<Name>) -> (Families, FxHashMap<Name, Family>) {
     let found = Families::of(program);
-    let facts = Facts::of(program);
+    let mut facts = Facts::of(program);
+    facts.asked.extend(dynamic);
     let mut rows: FxHashMap<Name, Family> = FxHashMap::default();
     for class in program.classes.keys() {
         if let Some(root) = found.root(*class) {
@@ -267,6 +268,11 @@ impl<'a> Env<'a> {
             last if family.is_overridden(last) => format!("{prefix}_{own}"),
             _ => own,
         }
+    }
+
+    /// A method that the printer writes: always, but in a family where no object has it.
+    pub fn is_printed(&self, path: Name) -> bool {
+        self.family(path.parent()).is_none_or(|family| family.is_printed(path))
     }
 
     /// Rust name of a class's constructor.

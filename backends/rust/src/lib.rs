@@ -14,6 +14,7 @@ mod items;
 mod layout;
 mod literal;
 mod names;
+mod object_values;
 mod print;
 mod project;
 mod scope;

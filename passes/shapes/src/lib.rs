@@ -29,7 +29,7 @@ mod recursive;
 mod rewrite;
 
 use batuta_base::{FxHashSet, Name};
-use batuta_core::{ClassKind, Demotion, Families, Node, NodeId, Program, Typed, identity};
+use batuta_core::{ClassKind, Demotion, Families, Node, NodeId, Op, Program, Typed, ValueOp, identity};
 
 /// A program in representation types.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -78,7 +78,7 @@ pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOpti
 }
 
 /// Classes whose objects must be one object for life: exceptions, those that the program tells
-/// apart, and families that change and whose classes add fields of their own.
+/// apart, those that change and become dynamic values, and families that change and whose classes add fields of their own.
 fn share_objects(program: &Program<Typed>, built: &mut build::Built) {
     let mut shared = identity::told_apart(program);
     let families = Families::of(program);
@@ -92,8 +92,30 @@ fn share_objects(program: &Program<Typed>, built: &mut build::Built) {
             shared.insert(root);
         }
     }
+    for class in made_dynamic(program) {
+        let shape = built.graph.fresh(batuta_core::Ty::class(class));
+        if built.graph.is_mutated(shape) {
+            shared.insert(class);
+        }
+    }
     for class in shared {
         let shape = built.graph.fresh(batuta_core::Ty::class(class));
         built.graph.set_shared(shape);
     }
+}
+
+/// Classes whose objects become dynamic values.
+fn made_dynamic(program: &Program<Typed>) -> FxHashSet<Name> {
+    let mut out = FxHashSet::default();
+    for body in program.fns.values() {
+        for (_, row) in body.nodes.iter() {
+            if let Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } = &row.kind {
+                body.ty(args[0]).any(&mut |ty| {
+                    out.extend(ty.class_path().filter(|class| program.classes.contains_key(class)));
+                    false
+                });
+            }
+        }
+    }
+    out
 }

@@ -179,7 +179,7 @@ pub fn get_slice(value: &Value, start: &Value, stop: &Value, step: &Value) -> Va
 #[track_caller]
 pub fn get_attr(value: &Value, name: &str) -> Value {
     let found = match value {
-        Value::Object(object) => object.get_attr(name),
+        Value::Object(object) => std::rc::Rc::clone(object).get_attr(name),
         Value::Error(error) if name == "args" => {
             Some(Value::tuple(error.args().iter().map(|arg| Value::from(crate::str(arg).to_string()))))
         }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Function, Value};
+use super::{Function, Object, Value};
 use crate::big::Int;
 use crate::class::{TypeError, ValueError};
 use crate::error::Error;
@@ -47,6 +47,12 @@ from! {
         Num::Int(number) => Value::from(number),
         Num::Float(number) => Value::Float(number),
     };
+}
+
+impl<T: Object> From<Rc<T>> for Value {
+    fn from(object: Rc<T>) -> Value {
+        Value::Object(object)
+    }
 }
 
 /// `int(v)`; raises `TypeError` and `ValueError`.

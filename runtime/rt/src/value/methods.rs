@@ -54,7 +54,7 @@ pub fn call_method(value: &Value, name: &str, args: &[Value]) -> Value {
         Value::Dict(dict) => dict_method(dict, name, args),
         Value::Set(set) => set_method(set, name, args),
         Value::Object(object) => match special(value, name, args) {
-            None => object.get_attr(name).map(|attribute| call(&attribute, args)),
+            None => Rc::clone(object).get_attr(name).map(|attribute| call(&attribute, args)),
             result => result,
         },
         Value::Int(number) => match name {

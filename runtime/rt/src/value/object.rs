@@ -54,7 +54,7 @@ pub trait Object: Any {
     fn as_any(&self) -> &dyn Any;
 
     /// The attribute `name`, if there is one.
-    fn get_attr(&self, _name: &str) -> Option<Value> {
+    fn get_attr(self: Rc<Self>, _name: &str) -> Option<Value> {
         None
     }
 
@@ -64,7 +64,7 @@ pub trait Object: Any {
     }
 
     /// Calls the method `name`; none when there is none. Operators come as `__add__` and so on.
-    fn call_method(&self, _name: &str, _args: &[Value]) -> Option<Result<Value, Error>> {
+    fn call_method(self: Rc<Self>, _name: &str, _args: &[Value]) -> Option<Result<Value, Error>> {
         None
     }
 

@@ -1,0 +1,330 @@
+//! Objects as dynamic values: `impl rt::Object` for classes that flow into `rt::Value`.
+//!
+//! Only what the program asks dynamic values for is written out: the attributes and methods whose
+//! names it uses on them, and the operators of the class.
+
+use crate::classes::{self, Shown};
+use crate::env::{Env, Uses};
+use crate::names;
+use crate::print::method_name;
+use crate::types::Position;
+use batuta_base::{FxHashSet, Name};
+use batuta_core::*;
+use std::fmt::Write;
+
+/// What the program does with dynamic values.
+#[derive(Debug, Default)]
+pub struct Dynamic {
+    /// Classes whose objects become dynamic values, or are read from them.
+    pub classes: FxHashSet<Name>,
+    /// Attributes and methods by name.
+    names: FxHashSet<String>,
+    /// Some operator, index, call or loop takes a dynamic value.
+    operates: bool,
+}
+
+/// Methods that change a container in place.
+const CHANGES: &[&str] = &[
+    "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "add", "discard",
+    "setdefault", "popitem", "__setitem__", "__delitem__",
+];
+
+/// Looks at all bodies; classes that a member's type names are found too.
+pub fn dynamic(program: &Program<Mir>) -> Dynamic {
+    let mut out = Dynamic::default();
+    let mut types = Vec::new();
+    for body in program.fns.values() {
+        for (_, row) in body.nodes.iter() {
+            let Node::Op { op: Op::ValueOp(op), attr, args } = &row.kind else { continue };
+            match op {
+                ValueOp::From => types.push(body.ty(args[0])),
+                ValueOp::To => types.push(row.ty),
+                ValueOp::Attr | ValueOp::Method => {
+                    if let Attr::Name(name) = attr {
+                        out.names.insert(name.as_str().trim_end_matches('=').to_owned());
+                    }
+                }
+                _ => out.operates = true,
+            }
+        }
+    }
+    let mut done = FxHashSet::default();
+    while let Some(ty) = types.pop() {
+        let mut found = Vec::new();
+        ty.any(&mut |part| {
+            found.extend(part.class_path());
+            false
+        });
+        for class in found.into_iter().filter(|class| done.insert(*class)) {
+            types.extend(related(program, class));
+            types.extend(member_types(program, &out, class));
+        }
+    }
+    out.classes = done;
+    out
+}
+
+/// The other classes of a hierarchy.
+fn related(program: &Program<Mir>, class: Name) -> Vec<Ty> {
+    let all = program.mro(class).into_iter().chain(program.subclasses(class));
+    all.map(Ty::class).collect()
+}
+
+/// Types of the attributes and methods that dynamic code may ask for.
+fn member_types(program: &Program<Mir>, dynamic: &Dynamic, class: Name) -> Vec<Ty> {
+    let fields = program.all_fields(class);
+    let mut out: Vec<Ty> =
+        fields.iter().filter(|field| dynamic.names.contains(field.name.as_str())).map(|field| field.ty).collect();
+    for body in program.classes[&class].methods.iter().filter_map(|path| program.fns.get(path)) {
+        if dynamic.asks(body) {
+            out.push(body.ret);
+            out.extend(body.params.iter().skip(1).map(|param| body.locals[param.local].ty));
+        }
+    }
+    out
+}
+
+impl Dynamic {
+    /// Whether dynamic code may call a method.
+    fn asks(&self, body: &Body<Mir>) -> bool {
+        let name = body.path.last();
+        let is_operator = name.starts_with("__")
+            && !matches!(name, "__init__" | "__repr__" | "__str__" | "__hash__" | "__post_init__" | "__bool__");
+        self.names.contains(name) || self.operates && is_operator
+    }
+
+    fn changes_containers(&self) -> bool {
+        CHANGES.iter().any(|name| self.names.contains(*name))
+    }
+}
+
+/// The conversions of a class (of a family: of its root), or nothing where it stays static.
+pub fn impls(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: &mut Uses) -> String {
+    if !members.iter().any(|member| env.dynamic.classes.contains(member)) {
+        return String::new();
+    }
+    uses.rt = true;
+    uses.paths.insert("std::any::Any".to_owned());
+    let name = names::camel(class.last());
+    let mut parts = vec![
+        type_name(env, class),
+        "    fn as_any(&self) -> &dyn Any {\n        self\n    }\n".to_owned(),
+    ];
+    parts.extend(attributes(env, class, members, module, uses));
+    parts.extend(methods(env, members, module, uses));
+    parts.extend(texts(env, class, members));
+    parts.extend(equality(env, class));
+    parts.push(instance_test(env, class, members));
+    let mut out = format!("\nimpl rt::Object for {name} {{\n{}}}\n", parts.join("\n"));
+    let is_shared = env.class(class).is_some_and(|def| def.is_shared);
+    if !is_shared {
+        uses.paths.insert("std::rc::Rc".to_owned());
+        let _ = write!(
+            out,
+            "\nimpl From<{name}> for rt::Value {{\n    fn from(object: {name}) -> Self {{\n        Self::Object(Rc::new(object))\n    }}\n}}\n"
+        );
+        let _ = write!(
+            out,
+            "\nimpl rt::FromValue for {name} {{\n    fn from_value(value: &rt::Value) -> rt::Result<Self> {{\n        Rc::<Self>::from_value(value).map(|object| (*object).clone())\n    }}\n}}\n"
+        );
+    }
+    out
+}
+
+fn type_name(env: &Env<'_>, class: Name) -> String {
+    let value = match env.family(class) {
+        Some(family) if family.asks_class => "self.class_name()".to_owned(),
+        _ => crate::literal::string(class.last()),
+    };
+    format!("    fn type_name(&self) -> &str {{\n        {value}\n    }}\n")
+}
+
+/// Whether values of a type become dynamic values and can be read from them.
+fn converts(ty: Ty) -> bool {
+    !ty.any(&mut |part| {
+        matches!(
+            part.kind(),
+            TyKind::Func(..) | TyKind::Iter(_) | TyKind::RefMut(_) | TyKind::TypeOf(_) | TyKind::Unknown | TyKind::Never
+        )
+    })
+}
+
+fn attributes(env: &Env<'_>, class: Name, members: &[Name], _module: Name, uses: &mut Uses) -> Option<String> {
+    let mut arms = String::new();
+    let mut seen = FxHashSet::default();
+    for member in members {
+        for field in env.all_fields(*member) {
+            let is_container = matches!(
+                field.ty.strip_shared().kind(),
+                TyKind::List(item) | TyKind::Dict(item, _) | TyKind::Set(item) if *item.kind() != TyKind::Value
+            );
+            let fits = converts(field.ty) && !(is_container && env.dynamic.changes_containers());
+            if !env.dynamic.names.contains(field.name.as_str()) || !fits || !seen.insert(field.name) {
+                continue;
+            }
+            let value = classes::field_text(env, *member, field);
+            let test = holder_test(env, class, *member, field.name.as_str());
+            let _ = writeln!(arms, "            {:?}{test} => Some(rt::Value::from({value})),", field.name.as_str());
+        }
+        for path in env.methods_of(*member) {
+            let Some(body) = env.function(path).filter(|body| body.kind == FnKind::Property) else { continue };
+            let name = Name::new(path.last());
+            let fits = converts(body.ret) && env.is_printed(path);
+            if env.dynamic.names.contains(path.last()) && fits && seen.insert(name) {
+                let tried = if body.fallible { ".or_raise()" } else { "" };
+                uses.prelude |= body.fallible;
+                let call = method_name(body);
+                let _ = writeln!(arms, "            {:?} => Some(rt::Value::from(self.{call}(){tried})),", path.last());
+            }
+        }
+    }
+    if env.is_enum(class) {
+        let has_value = env.class(class).is_some_and(|def| env.variant_values(&env.variants(def)).is_some());
+        for name in ["name", "value"].into_iter().filter(|name| *name == "name" || has_value) {
+            if env.dynamic.names.contains(name) {
+                let _ = writeln!(arms, "            {name:?} => Some(rt::Value::from(self.{name}())),");
+            }
+        }
+    }
+    if arms.is_empty() {
+        return None;
+    }
+    uses.paths.insert("std::rc::Rc".to_owned());
+    Some(format!(
+        "    fn get_attr(self: Rc<Self>, name: &str) -> Option<rt::Value> {{\n        match name {{\n{arms}            _ => None,\n        }}\n    }}\n"
+    ))
+}
+
+/// The guard of an attribute that only some classes of a family have.
+fn holder_test(env: &Env<'_>, class: Name, member: Name, field: &str) -> String {
+    let (Some(family), Some(owner)) = (env.family(class), env.field_owner(member, field)) else {
+        return String::new();
+    };
+    if family.is_base(owner) {
+        return String::new();
+    }
+    let below = family.concrete_below(env.program, owner);
+    let names: Vec<String> = below.iter().map(|sub| format!("{:?}", sub.last())).collect();
+    match below.len() == family.concrete.len() {
+        true => String::new(),
+        false => format!(" if matches!(self.class_name(), {})", names.join(" | ")),
+    }
+}
+
+fn methods(env: &Env<'_>, members: &[Name], module: Name, uses: &mut Uses) -> Option<String> {
+    let mut arms = String::new();
+    let mut seen = FxHashSet::default();
+    for member in members {
+        for path in env.methods_of(*member) {
+            let Some(body) = env.function(path) else { continue };
+            let is_method = body.kind == FnKind::Method && env.dynamic.asks(body) && env.is_printed(path);
+            if is_method && seen.insert(Name::new(path.last())) {
+                arms.extend(method_arm(env, body, module, uses));
+            }
+        }
+    }
+    if arms.is_empty() {
+        return None;
+    }
+    uses.paths.insert("std::rc::Rc".to_owned());
+    Some(format!(
+        "    fn call_method(self: Rc<Self>, name: &str, args: &[rt::Value]) -> Option<rt::Result<rt::Value>> {{\n        match (name, args) {{\n{arms}            _ => None,\n        }}\n    }}\n"
+    ))
+}
+
+fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) -> Option<String> {
+    let this = body.locals[body.params.first()?.local].ty;
+    let types: Vec<Ty> = body.params.iter().skip(1).map(|param| body.locals[param.local].ty).collect();
+    let is_iter = matches!(body.ret.kind(), TyKind::Iter(item) if converts(*item));
+    let fits = types.iter().all(|ty| converts(*ty)) && (is_iter || converts(body.ret));
+    if !fits || matches!(this.kind(), TyKind::RefMut(_)) {
+        return None;
+    }
+    let mut args = Vec::new();
+    let names: Vec<String> = body.params.iter().skip(1).map(|param| names::snake(param.name.as_str())).collect();
+    for (ty, name) in types.iter().zip(&names) {
+        let text = env.ty(ty.strip_ref(), Position::Stored, module, uses);
+        let value = if text == "rt::Value" { format!("{name}.clone()") } else { format!("{name}.to::<{text}>()") };
+        args.push(match ty.kind() {
+            TyKind::Ref(_) if text == "rt::Value" => name.clone(),
+            TyKind::Ref(_) => format!("&{value}"),
+            _ => value,
+        });
+    }
+    let call = format!("self.{}({})", method_name(body), args.join(", "));
+    let value = match body.ret.kind() {
+        _ if body.fallible && is_iter => format!("Some({call}.map(|items| rt::Value::from(items.collect::<Vec<_>>())))"),
+        TyKind::Unit if body.fallible => format!("Some({call}.map(|()| rt::Value::None))"),
+        _ if body.fallible => format!("Some({call}.map(rt::Value::from))"),
+        TyKind::Unit => format!("{{\n                {call};\n                Some(Ok(rt::Value::None))\n            }}"),
+        _ if is_iter => format!("Some(Ok(rt::Value::from({call}.collect::<Vec<_>>())))"),
+        _ => format!("Some(Ok(rt::Value::from({call})))"),
+    };
+    let comma = if value.ends_with('}') { "" } else { "," };
+    Some(format!("            ({:?}, [{}]) => {value}{comma}\n", body.path.last(), names.join(", ")))
+}
+
+fn texts(env: &Env<'_>, class: Name, members: &[Name]) -> Vec<String> {
+    let mut out = Vec::new();
+    let shows = |name: &str, plain: fn(Shown) -> bool| {
+        members.iter().any(|member| !plain(classes::shown(env, *member, name)))
+    };
+    let is_enum = env.is_enum(class);
+    if is_enum || shows("__repr__", |shown| matches!(shown, Shown::Plain(_))) {
+        out.push("    fn repr(&self) -> String {\n        rt::repr(self).to_string()\n    }\n".to_owned());
+    }
+    if is_enum || shows("__str__", |shown| shown == Shown::Repr) {
+        out.push("    fn str(&self) -> String {\n        rt::str(self).to_string()\n    }\n".to_owned());
+    }
+    let truth = ["__bool__", "__len__"].iter().find_map(|name| {
+        members.iter().find_map(|member| env.function(env.program.find_method(*member, name)?))
+    });
+    if let Some(body) = truth.filter(|body| !body.fallible) {
+        let call = format!("self.{}()", method_name(body));
+        let value = if body.path.last() == "__bool__" { call } else { format!("{call} != 0") };
+        let is_rc = matches!(body.locals[body.params[0].local].ty.strip_ref().kind(), TyKind::Shared(_));
+        if !is_rc {
+            out.push(format!("    fn is_true(&self) -> bool {{\n        {value}\n    }}\n"));
+        }
+    }
+    out
+}
+
+/// `==` and `hash` where fields or methods decide, not identity.
+fn equality(env: &Env<'_>, class: Name) -> Vec<String> {
+    let mut out = Vec::new();
+    let has_eq = env.is_enum(class)
+        || classes::compares_fields(env, class)
+        || env.program.find_method(class, "__eq__").is_some_and(|path| {
+            env.function(path).is_some_and(|body| classes::compares_self(body, class))
+        });
+    if has_eq {
+        out.push(
+            "    fn equals(&self, other: &rt::Value) -> Option<bool> {\n        match other {\n            rt::Value::Object(other) => Some(other.as_any().downcast_ref::<Self>().is_some_and(|other| self == other)),\n            _ => Some(false),\n        }\n    }\n"
+                .to_owned(),
+        );
+    }
+    if has_eq && env.is_key(class) {
+        out.push("    fn hash(&self) -> Option<u64> {\n        Some(rt::Key::key_hash(self))\n    }\n".to_owned());
+    }
+    out
+}
+
+fn instance_test(env: &Env<'_>, class: Name, members: &[Name]) -> String {
+    let bases = |class: Name| {
+        let names: Vec<String> = env.program.mro(class).iter().map(|base| format!("{:?}", base.last())).collect();
+        names.join(" | ")
+    };
+    let value = match env.family(class) {
+        Some(family) if family.asks_class => {
+            let arms: Vec<String> = members
+                .iter()
+                .filter(|member| family.concrete.contains(member))
+                .map(|member| format!("            {:?} => matches!(name, {}),\n", member.last(), bases(*member)))
+                .collect();
+            format!("match self.class_name() {{\n{}            _ => false,\n        }}", arms.concat())
+        }
+        _ => format!("matches!(name, {})", bases(class)),
+    };
+    format!("    fn is_instance(&self, name: &str) -> bool {{\n        {value}\n    }}\n")
+}
