@@ -582,7 +582,9 @@ fn exception(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> 
         parts.push("    fn args(&self) -> Vec<rt::Arg> {\n        self.args.clone()\n    }\n".to_owned());
     }
     if env.program.find_method(class.path, "__str__").is_some() {
-        parts.push("    fn text(&self) -> Option<String> {\n        Some(self.to_string())\n    }\n".to_owned());
+        parts.push(
+            "    fn text(&self) -> Option<String> {\n        Some(self.to_string())\n    }\n".to_owned(),
+        );
     }
     let _ = write!(out, "\nimpl rt::Exception for {name} {{\n{}}}\n", parts.join("\n"));
     out

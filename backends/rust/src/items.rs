@@ -245,7 +245,8 @@ pub fn result(printer: &mut Printer<'_, '_>) -> String {
     let body = printer.body;
     let own = printer.env.rust_class(body.path.parent());
     let is_new = body.path.last() == "__init__" && printer.env.is_exception(body.path.parent());
-    let is_own = is_new || body.ret.class_path().map(|class| printer.env.rust_class(class)) == Some(own)
+    let is_own = is_new
+        || body.ret.class_path().map(|class| printer.env.rust_class(class)) == Some(own)
             && matches!(body.ret.kind(), TyKind::Class(..));
     let ty = if body.is_generator && is_manager(body) {
         let item = body.ret.children().first().copied().unwrap_or_else(Ty::unit);

@@ -25,8 +25,21 @@ pub struct Dynamic {
 
 /// Methods that change a container in place.
 const CHANGES: &[&str] = &[
-    "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "add", "discard",
-    "setdefault", "popitem", "__setitem__", "__delitem__",
+    "append",
+    "extend",
+    "insert",
+    "pop",
+    "remove",
+    "clear",
+    "sort",
+    "reverse",
+    "update",
+    "add",
+    "discard",
+    "setdefault",
+    "popitem",
+    "__setitem__",
+    "__delitem__",
 ];
 
 /// Looks at all bodies; classes that a member's type names are found too.
@@ -73,8 +86,11 @@ fn related(program: &Program<Mir>, class: Name) -> Vec<Ty> {
 /// Types of the attributes and methods that dynamic code may ask for.
 fn member_types(program: &Program<Mir>, dynamic: &Dynamic, class: Name) -> Vec<Ty> {
     let fields = program.all_fields(class);
-    let mut out: Vec<Ty> =
-        fields.iter().filter(|field| dynamic.names.contains(field.name.as_str())).map(|field| field.ty).collect();
+    let mut out: Vec<Ty> = fields
+        .iter()
+        .filter(|field| dynamic.names.contains(field.name.as_str()))
+        .map(|field| field.ty)
+        .collect();
     for body in program.classes[&class].methods.iter().filter_map(|path| program.fns.get(path)) {
         if dynamic.asks(body) {
             out.push(body.ret);
@@ -89,7 +105,10 @@ impl Dynamic {
     fn asks(&self, body: &Body<Mir>) -> bool {
         let name = body.path.last();
         let is_operator = name.starts_with("__")
-            && !matches!(name, "__init__" | "__repr__" | "__str__" | "__hash__" | "__post_init__" | "__bool__");
+            && !matches!(
+                name,
+                "__init__" | "__repr__" | "__str__" | "__hash__" | "__post_init__" | "__bool__"
+            );
         self.names.contains(name) || self.operates && is_operator
     }
 
@@ -106,10 +125,8 @@ pub fn impls(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: &
     uses.rt = true;
     uses.paths.insert("std::any::Any".to_owned());
     let name = names::camel(class.last());
-    let mut parts = vec![
-        type_name(env, class),
-        "    fn as_any(&self) -> &dyn Any {\n        self\n    }\n".to_owned(),
-    ];
+    let mut parts =
+        vec![type_name(env, class), "    fn as_any(&self) -> &dyn Any {\n        self\n    }\n".to_owned()];
     parts.extend(attributes(env, class, members, module, uses));
     parts.extend(methods(env, members, module, uses));
     parts.extend(texts(env, class, members));
@@ -144,12 +161,23 @@ fn converts(ty: Ty) -> bool {
     !ty.any(&mut |part| {
         matches!(
             part.kind(),
-            TyKind::Func(..) | TyKind::Iter(_) | TyKind::RefMut(_) | TyKind::TypeOf(_) | TyKind::Unknown | TyKind::Never
+            TyKind::Func(..)
+                | TyKind::Iter(_)
+                | TyKind::RefMut(_)
+                | TyKind::TypeOf(_)
+                | TyKind::Unknown
+                | TyKind::Never
         )
     })
 }
 
-fn attributes(env: &Env<'_>, class: Name, members: &[Name], _module: Name, uses: &mut Uses) -> Option<String> {
+fn attributes(
+    env: &Env<'_>,
+    class: Name,
+    members: &[Name],
+    _module: Name,
+    uses: &mut Uses,
+) -> Option<String> {
     let mut arms = String::new();
     let mut seen = FxHashSet::default();
     for member in members {
@@ -164,17 +192,27 @@ fn attributes(env: &Env<'_>, class: Name, members: &[Name], _module: Name, uses:
             }
             let value = classes::field_text(env, *member, field);
             let test = holder_test(env, class, *member, field.name.as_str());
-            let _ = writeln!(arms, "            {:?}{test} => Some(rt::Value::from({value})),", field.name.as_str());
+            let _ = writeln!(
+                arms,
+                "            {:?}{test} => Some(rt::Value::from({value})),",
+                field.name.as_str()
+            );
         }
         for path in env.methods_of(*member) {
-            let Some(body) = env.function(path).filter(|body| body.kind == FnKind::Property) else { continue };
+            let Some(body) = env.function(path).filter(|body| body.kind == FnKind::Property) else {
+                continue;
+            };
             let name = Name::new(path.last());
             let fits = converts(body.ret) && env.is_printed(path);
             if env.dynamic.names.contains(path.last()) && fits && seen.insert(name) {
                 let tried = if body.fallible { ".or_raise()" } else { "" };
                 uses.prelude |= body.fallible;
                 let call = method_name(body);
-                let _ = writeln!(arms, "            {:?} => Some(rt::Value::from(self.{call}(){tried})),", path.last());
+                let _ = writeln!(
+                    arms,
+                    "            {:?} => Some(rt::Value::from(self.{call}(){tried})),",
+                    path.last()
+                );
             }
         }
     }
@@ -241,10 +279,12 @@ fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) ->
         return None;
     }
     let mut args = Vec::new();
-    let names: Vec<String> = body.params.iter().skip(1).map(|param| names::snake(param.name.as_str())).collect();
+    let names: Vec<String> =
+        body.params.iter().skip(1).map(|param| names::snake(param.name.as_str())).collect();
     for (ty, name) in types.iter().zip(&names) {
         let text = env.ty(ty.strip_ref(), Position::Stored, module, uses);
-        let value = if text == "rt::Value" { format!("{name}.clone()") } else { format!("{name}.to::<{text}>()") };
+        let value =
+            if text == "rt::Value" { format!("{name}.clone()") } else { format!("{name}.to::<{text}>()") };
         args.push(match ty.kind() {
             TyKind::Ref(_) if text == "rt::Value" => name.clone(),
             TyKind::Ref(_) => format!("&{value}"),
@@ -253,10 +293,14 @@ fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) ->
     }
     let call = format!("self.{}({})", method_name(body), args.join(", "));
     let value = match body.ret.kind() {
-        _ if body.fallible && is_iter => format!("Some({call}.map(|items| rt::Value::from(items.collect::<Vec<_>>())))"),
+        _ if body.fallible && is_iter => {
+            format!("Some({call}.map(|items| rt::Value::from(items.collect::<Vec<_>>())))")
+        }
         TyKind::Unit if body.fallible => format!("Some({call}.map(|()| rt::Value::None))"),
         _ if body.fallible => format!("Some({call}.map(rt::Value::from))"),
-        TyKind::Unit => format!("{{\n                {call};\n                Some(Ok(rt::Value::None))\n            }}"),
+        TyKind::Unit => {
+            format!("{{\n                {call};\n                Some(Ok(rt::Value::None))\n            }}")
+        }
         _ if is_iter => format!("Some(Ok(rt::Value::from({call}.collect::<Vec<_>>())))"),
         _ => format!("Some(Ok(rt::Value::from({call})))"),
     };
@@ -295,9 +339,10 @@ fn equality(env: &Env<'_>, class: Name) -> Vec<String> {
     let mut out = Vec::new();
     let has_eq = env.is_enum(class)
         || classes::compares_fields(env, class)
-        || env.program.find_method(class, "__eq__").is_some_and(|path| {
-            env.function(path).is_some_and(|body| classes::compares_self(body, class))
-        });
+        || env
+            .program
+            .find_method(class, "__eq__")
+            .is_some_and(|path| env.function(path).is_some_and(|body| classes::compares_self(body, class)));
     if has_eq {
         out.push(
             "    fn equals(&self, other: &rt::Value) -> Option<bool> {\n        match other {\n            rt::Value::Object(other) => Some(other.as_any().downcast_ref::<Self>().is_some_and(|other| self == other)),\n            _ => Some(false),\n        }\n    }\n"
@@ -305,14 +350,17 @@ fn equality(env: &Env<'_>, class: Name) -> Vec<String> {
         );
     }
     if has_eq && env.is_key(class) {
-        out.push("    fn hash(&self) -> Option<u64> {\n        Some(rt::Key::key_hash(self))\n    }\n".to_owned());
+        out.push(
+            "    fn hash(&self) -> Option<u64> {\n        Some(rt::Key::key_hash(self))\n    }\n".to_owned(),
+        );
     }
     out
 }
 
 fn instance_test(env: &Env<'_>, class: Name, members: &[Name]) -> String {
     let bases = |class: Name| {
-        let names: Vec<String> = env.program.mro(class).iter().map(|base| format!("{:?}", base.last())).collect();
+        let names: Vec<String> =
+            env.program.mro(class).iter().map(|base| format!("{:?}", base.last())).collect();
         names.join(" | ")
     };
     let value = match env.family(class) {
@@ -320,7 +368,9 @@ fn instance_test(env: &Env<'_>, class: Name, members: &[Name]) -> String {
             let arms: Vec<String> = members
                 .iter()
                 .filter(|member| family.concrete.contains(member))
-                .map(|member| format!("            {:?} => matches!(name, {}),\n", member.last(), bases(*member)))
+                .map(|member| {
+                    format!("            {:?} => matches!(name, {}),\n", member.last(), bases(*member))
+                })
                 .collect();
             format!("match self.class_name() {{\n{}            _ => false,\n        }}", arms.concat())
         }

@@ -43,11 +43,7 @@ impl Env<'_> {
                 }
             }
             TyKind::Func(params, ret) => self.function_ty(params, *ret, position, from, uses),
-            TyKind::Class(path, _)
-                if self.is_exception(*path) =>
-            {
-                rt("Error", uses)
-            }
+            TyKind::Class(path, _) if self.is_exception(*path) => rt("Error", uses),
             TyKind::Class(path, args) => {
                 let path = self.rust_class(*path);
                 let name = self.item_path(path, &names::camel(path.last()), from, uses);

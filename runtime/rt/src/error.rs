@@ -234,7 +234,10 @@ impl Error {
     /// The program's own struct that this error carries; `AttributeError` where it carries another.
     pub fn data<E: Any>(&self) -> &E {
         self.payload().unwrap_or_else(|| {
-            crate::raise_new(crate::class::AttributeError, format!("'{}' object has no such attribute", self.name()))
+            crate::raise_new(
+                crate::class::AttributeError,
+                format!("'{}' object has no such attribute", self.name()),
+            )
         })
     }
 

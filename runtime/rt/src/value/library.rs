@@ -45,11 +45,11 @@ impl<T: Library> Object for Held<T> {
         self
     }
 
-    fn get_attr(&self, name: &str) -> Option<Value> {
+    fn get_attr(self: Rc<Self>, name: &str) -> Option<Value> {
         self.0.attr(name)
     }
 
-    fn call_method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
+    fn call_method(self: Rc<Self>, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
         self.0.method(name, args)
     }
 
