@@ -38,14 +38,14 @@ impl Arg {
 }
 
 impl Arg {
-    /// The argument as a value; what is kept as text alone stays text.
+    /// The argument as a value; what is kept as text alone shows that text.
     pub fn value(&self) -> Value {
         let (text, repr) = match self {
             Arg::Str(text) => return Value::from(text.as_str()),
             Arg::Shown { str, repr } => (str, repr),
         };
         if text != repr {
-            return Value::from(text.as_str());
+            return crate::error_args::shown(text, repr);
         }
         match repr.as_str() {
             "None" => Value::None,
@@ -54,7 +54,7 @@ impl Arg {
             _ => match (repr.parse::<Int>(), repr.parse::<f64>()) {
                 (Ok(number), _) => Value::Int(number),
                 (_, Ok(number)) => Value::Float(number),
-                _ => Value::from(text.as_str()),
+                _ => crate::error_args::shown(text, repr),
             },
         }
     }
@@ -278,7 +278,7 @@ impl Error {
 
     /// `e.args` as values.
     pub fn arg_values(&self) -> Tuple<Value> {
-        self.args().iter().map(Arg::value).collect()
+        crate::error_args::arg_values(self.args())
     }
 
     /// `e.code` of `SystemExit`.

@@ -1,8 +1,9 @@
 //! The arguments of an exception as values: `e.args`.
 
 use std::any::Any;
+use std::rc::Rc;
 
-use crate::error::{Arg, Error};
+use crate::error::Arg;
 use crate::tuple::Tuple;
 use crate::value::{Object, Value};
 
@@ -30,43 +31,21 @@ impl Object for Shown {
     }
 }
 
-impl From<&Arg> for Value {
-    /// Text, numbers, booleans and `None` are what they were; other arguments keep their text.
-    fn from(arg: &Arg) -> Value {
-        match arg {
-            Arg::Str(text) => Value::from(text.as_str()),
-            Arg::Shown { str, repr } => match repr.as_str() {
-                "None" => Value::None,
-                "True" => Value::Bool(true),
-                "False" => Value::Bool(false),
-                text => {
-                    let int = text.parse::<i64>().map(Value::from);
-                    let number = int.or_else(|_| text.parse::<f64>().map(Value::from));
-                    number.unwrap_or_else(|_| {
-                        Value::Object(std::rc::Rc::new(Shown { str: str.clone(), repr: repr.clone() }))
-                    })
-                }
-            },
-        }
-    }
-}
-
-impl Error {
-    /// `e.args`.
-    pub fn arg_values(&self) -> Tuple<Value> {
-        arg_values(self.args())
-    }
+/// The value that stands for an argument of which only the text is known.
+pub(crate) fn shown(str: &str, repr: &str) -> Value {
+    Value::Object(Rc::new(Shown { str: str.to_owned(), repr: repr.to_owned() }))
 }
 
 /// The arguments that an exception remembers, as a tuple.
 pub fn arg_values(args: &[Arg]) -> Tuple<Value> {
-    args.iter().map(Value::from).collect()
+    args.iter().map(Arg::value).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::class::ValueError;
+    use crate::error::Error;
 
     #[test]
     fn arguments_are_values() {

@@ -39,7 +39,7 @@ pub fn call(value: &Value, args: &[Value]) -> Value {
 pub fn callable(value: &Value) -> bool {
     match value {
         Value::Function(_) => true,
-        Value::Object(object) => object.get_attr("__call__").is_some(),
+        Value::Object(object) => Rc::clone(object).get_attr("__call__").is_some(),
         _ => false,
     }
 }
