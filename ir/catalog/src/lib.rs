@@ -59,6 +59,8 @@ pub struct ParamRow {
     pub name: Option<Name>,
     pub take: Take,
     pub ty: Ty,
+    /// `iter<&T>`: the items may be lent.
+    pub lends: bool,
     pub default: Option<Const>,
     /// `*T`: any number of further arguments, passed one by one.
     pub variadic: bool,

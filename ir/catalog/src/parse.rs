@@ -105,9 +105,13 @@ impl<'a> Parser<'a> {
         } else {
             Take::Keep
         };
-        let ty = self.ty()?;
+        let mut ty = self.ty()?;
+        let lends = matches!(ty.kind(), TyKind::Iter(item) if matches!(item.kind(), TyKind::Ref(_)));
+        if let (true, TyKind::Iter(item)) = (lends, ty.kind()) {
+            ty = Ty::iter(item.strip_ref());
+        }
         let default = if self.eat("=") { Some(self.constant()?) } else { None };
-        Ok(ParamRow { name, take, ty, default, variadic, keyword_only })
+        Ok(ParamRow { name, take, ty, lends, default, variadic, keyword_only })
     }
 
     fn constant(&mut self) -> Result<Const, String> {
@@ -150,6 +154,9 @@ impl<'a> Parser<'a> {
         }
         if self.eat("(") {
             return Ok(Ty::tuple(self.args(")")?));
+        }
+        if self.eat("&") {
+            return Ok(self.ty()?.reference());
         }
         if self.eat("'") {
             return Ok(Ty::new(TyKind::Var(Name::new(self.word()?))));

@@ -34,10 +34,13 @@ type Bound = Vec<(Name, Ty)>;
 fn fits(pattern: Ty, arg: Ty, bound: &mut Bound) -> bool {
     let (pattern, arg) = (pattern.strip(), arg.strip());
     let is_function = |ty: Ty| matches!(ty.kind(), TyKind::Func(..));
+    let is_option = |ty: Ty| matches!(ty.kind(), TyKind::Option(_));
     match (pattern.kind(), arg.kind()) {
-        // `max(xs, key=f)` is no `max(xs, default=f)`.
+        // `d.get(k, None)` is no `d.get(k, 0)`, `max(xs, key=f)` is no `max(xs, default=f)`.
         (TyKind::Var(name), _) => match bound.iter().find(|(known, _)| known == name) {
-            Some((_, first)) => is_function(*first) == is_function(arg),
+            Some((_, first)) => {
+                is_function(*first) == is_function(arg) && is_option(*first) == is_option(arg)
+            }
             None => {
                 bound.push((*name, arg));
                 true

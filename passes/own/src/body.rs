@@ -258,7 +258,13 @@ impl Own<'_> {
             return Some(StmtKind::Let { pat: pat.clone(), value: None });
         };
         if let Some(local) = whole {
+            let source = value;
             let value = self.value_for_local(local, value, origin);
+            // The guard that the value is read through ends before the local gets it.
+            let value = match self.holds_guard(source) && self.read_in(source, local) {
+                true => self.settle(value),
+                false => value,
+            };
             let is_param = self.src.params.iter().any(|param| param.local == local);
             let target = match self.out.locals[local].ty.kind() {
                 TyKind::RefMut(_) if is_param => Place::local(local).with(Proj::Deref),
@@ -495,6 +501,11 @@ impl Own<'_> {
             value
         };
         StmtKind::Update { place: target, op, value }
+    }
+
+    /// Whether an expression reads a local.
+    fn read_in(&self, node: NodeId, local: LocalId) -> bool {
+        self.span_events(node).any(|event| event.root == local)
     }
 
     fn must_settle_update(&self, place: &Place, value: NodeId, ty: Ty) -> bool {

@@ -91,7 +91,16 @@ impl Own<'_> {
         });
         let lowered = lowered.into_iter().map(Arg::positional).collect();
         self.alias_result(row, args, ty);
-        self.out.node(Node::Call { callee: Callee::Lib(name), args: lowered }, ty, origin)
+        let call = Node::Call { callee: Callee::Lib(name), args: lowered };
+        // A container that the library makes is plain; the handle is put around it.
+        let is_made = !matches!(row.result.kind(), TyKind::Var(_) | TyKind::Ref(_) | TyKind::RefMut(_));
+        match ty.kind() {
+            TyKind::Shared(plain) if is_made && plain.class_path().is_none() && row.op.is_none() => {
+                let made = self.out.node(call, *plain, origin);
+                self.out.op(RsOp::Share, vec![made], ty, origin)
+            }
+            _ => self.out.node(call, ty, origin),
+        }
     }
 
     /// `map(f, xs)`: `f` alone sees the items of a list that stays, so it can see them by reference.
@@ -130,29 +139,37 @@ impl Own<'_> {
             if is_iter && param.take == Take::Write {
                 return self.node(arg, Want::Mut);
             }
-            let items = self.iterate(arg, Reads::Ref, true).0;
+            let items = self.iterate(arg, Reads::Ref, !param.lends).0;
             let bound = vars.iter().find(|(var, _)| *item.kind() == TyKind::Var(*var));
             return match bound {
-                Some((_, want)) => self.coerce(items, Ty::iter(*want)),
-                None => items,
+                Some((_, want)) if !param.lends => self.coerce(items, Ty::iter(*want)),
+                _ => items,
             };
         }
         if let (TyKind::Func(takes, _), Node::Closure(closure)) = (param.ty.kind(), &self.src.nodes[arg].kind)
         {
             return self.closure_for(arg, closure, takes);
         }
+        let width = match param.ty.strip_ref().kind() {
+            TyKind::Var(name) => vars.iter().find(|(var, _)| var == name).map(|(_, ty)| *ty),
+            TyKind::Int(Width::Any) => Some(Ty::i64()),
+            TyKind::Int(_) => Some(param.ty.strip_ref()),
+            _ => None,
+        };
         match param.take {
-            Take::Read => self.node(arg, Want::Ref),
+            Take::Read => {
+                let have = self.src.ty(arg).strip_ref();
+                if let Some(want) = width.filter(|want| want.is_int() && have.is_int() && *want != have) {
+                    let node = self.node(arg, Want::Own);
+                    let node = self.coerce(node, want);
+                    return self.temporary(node, Want::Ref, self.src.nodes[arg].origin);
+                }
+                self.node(arg, Want::Ref)
+            }
             Take::Write => self.node(arg, Want::Mut),
             Take::Keep => {
                 let node = self.node(arg, Want::Own);
-                let want = match param.ty.kind() {
-                    TyKind::Var(name) => vars.iter().find(|(var, _)| var == name).map(|(_, ty)| *ty),
-                    TyKind::Int(Width::Any) => Some(Ty::i64()),
-                    TyKind::Int(_) => Some(param.ty),
-                    _ => None,
-                };
-                match want {
+                match width {
                     Some(want) => self.coerce(node, want),
                     None => node,
                 }

@@ -29,6 +29,7 @@ impl Own<'_> {
                         _ => self.enclosed_source(*iter, reads),
                     };
                     let item = item_of_iter(self.src.ty(*iter));
+                    let (source, form, item) = self.fixed_items(pat, source, form, item);
                     let mut assigns = Vec::new();
                     let pat = self.loop_pattern(pat, &form, item, None, &mut assigns);
                     Clause::For { pat, iter: source }

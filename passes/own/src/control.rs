@@ -10,6 +10,10 @@ impl Own<'_> {
     pub fn control(&mut self, id: NodeId, want: Want) -> NodeId {
         let row = &self.src.nodes[id];
         let (ty, origin) = (row.ty, row.origin);
+        if want == Want::Ref && !self.gives_places(id) {
+            let value = self.control(id, Want::Own);
+            return self.temporary(value, Want::Ref, origin);
+        }
         let want = if want == Want::Read && !ty.is_copy() { Want::Own } else { want };
         let kind = match &row.kind {
             Node::If { cond, then, els } => Node::If {
@@ -34,6 +38,7 @@ impl Own<'_> {
                 let reads = self.alias.reads.get(iter).copied().unwrap_or(Reads::Ref);
                 let (source, form) = self.iterate_loop(*iter, reads, true);
                 let item = item_of_iter(self.src.ty(*iter));
+                let (source, form, item) = self.fixed_items(pat, source, form, item);
                 let range = self.loop_range(*iter);
                 let mut assigns = Vec::new();
                 let pat = self.loop_pattern(pat, &form, item, Some(range), &mut assigns);
@@ -58,6 +63,27 @@ impl Own<'_> {
             other => self.jump(other),
         };
         self.out.node(kind, ty, origin)
+    }
+
+    /// Every value that the branches give is a place or a text: it can be lent.
+    fn gives_places(&self, id: NodeId) -> bool {
+        let tail = |block: BlockId| {
+            let row = &self.src.blocks[block];
+            row.tail.is_some_and(|tail| match &self.src.nodes[tail].kind {
+                Node::Use(place, _) => {
+                    !self.place_in_cell(place)
+                        && !matches!(self.src.ty(tail).strip_ref().kind(), TyKind::Shared(_))
+                        && self.use_text(place).is_none()
+                }
+                Node::Const(Const::Str(_)) => true,
+                Node::If { .. } => self.gives_places(tail),
+                _ => false,
+            })
+        };
+        match &self.src.nodes[id].kind {
+            Node::If { then, els: Some(els), .. } => tail(*then) && tail(*els),
+            _ => false,
+        }
     }
 
     fn value_block(&mut self, block: BlockId, want: Want, ty: Ty) -> BlockId {

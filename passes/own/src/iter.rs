@@ -122,6 +122,30 @@ impl Own<'_> {
         found
     }
 
+    /// Items of any length that a pattern takes apart: each becomes an array of so many parts.
+    pub fn fixed_items(&mut self, pat: &Pat, source: NodeId, form: Form, item: Ty) -> (NodeId, Form, Ty) {
+        let count = match pat {
+            Pat::Tuple(parts) | Pat::List { front: parts, rest: None, .. } => parts.len(),
+            _ => return (source, form, item),
+        };
+        let is_sequence = match item.strip().kind() {
+            TyKind::List(_) => true,
+            TyKind::Lib(name, args) => name.last() == "tuple" && args.len() == 1,
+            _ => false,
+        };
+        if !is_sequence {
+            return (source, form, item);
+        }
+        let part = item_ty(item);
+        let array = Ty::new(TyKind::Array(part, count as u64));
+        let is_lent = matches!(form, Form::Ref) && !matches!(item.strip_ref().kind(), TyKind::Shared(_));
+        let made = if is_lent { Ty::new(TyKind::Array(part.reference(), count as u64)) } else { array };
+        let attr = Attr::Name(batuta_base::Name::new("rt::unpack_each"));
+        let kind = Node::Op { op: RsOp::Path.into(), attr, args: vec![source] };
+        let source = self.out.node(kind, Ty::iter(made), self.out.nodes[source].origin);
+        (source, if is_lent { Form::Bound } else { Form::Owned }, array)
+    }
+
     /// `enumerate`, `zip`: the forms of the parts are those of the arguments.
     fn iterate_zip(&mut self, source: NodeId, args: &[Arg], reads: Reads, owned: bool) -> (NodeId, Form) {
         let row = &self.src.nodes[source];
@@ -192,6 +216,7 @@ impl Own<'_> {
                 (self.iter_op(IterOp::Chars, node, item, origin), form)
             }
             TyKind::Tuple(items) => {
+                let item = items.iter().copied().find(|item| item.is_big()).unwrap_or(item);
                 let node = self.tuple_items(source, items, item, origin);
                 (self.iter_op(IterOp::Into, node, item, origin), Form::Owned)
             }

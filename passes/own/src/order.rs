@@ -243,7 +243,9 @@ impl Own<'_> {
             return true;
         }
         let Root::Local(root) = place.root else { return false };
-        let nested = place.proj[..depth].iter().any(|proj| !matches!(proj, Proj::Field(_)));
+        // Of two indices in a row the first is taken before the second is computed, and the other way round.
+        let others = place.proj.iter().enumerate().filter(|(at, _)| *at != depth);
+        let nested = others.into_iter().any(|(_, proj)| !matches!(proj, Proj::Field(_)));
         self.span_events(index).any(|event| event.root == root && (event.kind.changes() || changes && nested))
     }
 

@@ -228,6 +228,16 @@ impl Own<'_> {
             _ => ty,
         };
         let is_ref = matches!(root_ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
+        // A loop's own variable may be narrower than what it flows into.
+        if lowered.proj.is_empty()
+            && ty.is_big()
+            && root_ty.strip_ref().is_int()
+            && !root_ty.strip_ref().is_big()
+        {
+            let node = self.use_copy(lowered, root_ty.strip_ref(), is_ref, Want::Own, origin);
+            let node = self.coerce(node, ty);
+            return self.temporary(node, want, origin);
+        }
         if ty.is_copy() {
             return self.use_copy(lowered, ty, is_ref, want, origin);
         }
@@ -254,6 +264,15 @@ impl Own<'_> {
             _ if is_ref => self.out.node(Node::Use(place.with(Proj::Deref), Mode::Copy), ty, origin),
             _ => self.out.node(Node::Use(place, Mode::Copy), ty, origin),
         }
+    }
+
+    /// The text, bytes or range that an indexed place reads from: its item is made.
+    pub fn use_text(&self, place: &Place) -> Option<Ty> {
+        let (last, front) = place.proj.split_last()?;
+        let Proj::Index(_) = last else { return None };
+        let owner = Place { root: place.root, proj: front.to_vec() };
+        let ty = *place_tys(self.program, self.src, &owner).last()?;
+        matches!(ty.strip().kind(), TyKind::Str | TyKind::Bytes | TyKind::Range).then_some(ty)
     }
 
     /// `text[i]` is no place: a character is made.

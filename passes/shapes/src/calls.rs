@@ -135,6 +135,13 @@ impl Walk<'_> {
                 }
             },
             TyKind::Ref(inner) | TyKind::RefMut(inner) => self.matches(*inner, shape, bound),
+            // The sum of wide ints is wide.
+            TyKind::Iter(item) if *item.kind() == TyKind::Int(Width::Any) && self.item_is_int(shape) => {
+                let kid = self.part(shape, 0);
+                let found =
+                    *bound.entry(Name::new("int")).or_insert_with(|| self.built.graph.fresh(Ty::int()));
+                self.built.graph.flow(kid, found);
+            }
             TyKind::Iter(item) if !matches!(ty.kind(), TyKind::Iter(_)) => {
                 let kid = match ty.kind() {
                     TyKind::Str => self.built.graph.fresh(Ty::str()),
@@ -156,6 +163,11 @@ impl Walk<'_> {
         }
     }
 
+    fn item_is_int(&self, shape: ShapeId) -> bool {
+        let kids = self.built.graph.kids(shape);
+        kids.len() == 1 && self.built.graph.ty(kids[0]).is_int()
+    }
+
     /// The result of a row: type variables stand for the shapes they were bound to.
     fn instantiate(&mut self, pattern: Ty, made: ShapeId, bound: &mut FxHashMap<Name, ShapeId>) -> ShapeId {
         match pattern.kind() {
@@ -164,6 +176,12 @@ impl Walk<'_> {
                 None => made,
             },
             TyKind::Ref(inner) | TyKind::RefMut(inner) => self.instantiate(*inner, made, bound),
+            TyKind::Int(Width::Any) => {
+                if let Some(found) = bound.get(&Name::new("int")) {
+                    self.built.graph.flow(*found, made);
+                }
+                made
+            }
             _ => {
                 let ty = self.built.graph.ty(made);
                 let parts = pattern.children();

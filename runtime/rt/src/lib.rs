@@ -59,7 +59,7 @@ pub use start::{Outcome, enter, recursion_limit, set_recursion_limit, start, tra
 pub use stdio::{Stdin, Stdout, stderr, stdin, stdout};
 pub use text::*;
 pub use truth::{Truth, truth};
-pub use tuple::{Tuple, unpack, unpack_rest};
+pub use tuple::{Tuple, unpack, unpack_each, unpack_rest};
 pub use unwind::{
     Jump, OrRaise, catch, catch_all, catch_all_async, catch_all_result, catch_async, catch_result, exit,
     exit_with, raise, raise_new,

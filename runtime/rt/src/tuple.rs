@@ -155,6 +155,14 @@ pub fn unpack<const N: usize, T>(items: impl IntoIterator<Item = T>) -> [T; N] {
     }
 }
 
+/// Each item of a sequence as exactly `N` parts: `for a, b in rows`.
+#[track_caller]
+pub fn unpack_each<const N: usize, T, I: IntoIterator<Item = T>>(
+    items: impl IntoIterator<Item = I>,
+) -> impl Iterator<Item = [T; N]> {
+    items.into_iter().map(|item| unpack(item))
+}
+
 /// `F` items, all between, and `B` items: `a, *rest, b = xs`. `ValueError` when there are too few.
 #[track_caller]
 pub fn unpack_rest<const F: usize, const B: usize, T>(

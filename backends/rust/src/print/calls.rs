@@ -2,6 +2,7 @@
 
 use super::Printer;
 use super::expr::to_owned_text;
+use super::shared::shared_spelling;
 use crate::names;
 use crate::template;
 use crate::tree::Expr;
@@ -175,6 +176,8 @@ impl Printer<'_, '_> {
             (_, Some(spelling)) if widens => spelling,
             _ => row.rust,
         };
+        let take = row.params.first().map_or(catalog::Take::Keep, |param| param.take);
+        let spelling = &tys.first().map_or(spelling.to_owned(), |ty| shared_spelling(spelling, *ty, take));
         let mut parts = Vec::new();
         for (index, node) in nodes.iter().enumerate() {
             let param = row.param(index, nodes.len());
@@ -184,7 +187,15 @@ impl Printer<'_, '_> {
                 Some(empty) if is_iter => empty.method("into_iter", vec![]),
                 Some(empty) if spelling.contains(&format!("{{{index}}}.")) => empty,
                 _ if is_iter => self.iterator(*node),
-                _ => self.lib_argument(*node, param),
+                _ => {
+                    let part = self.lib_argument(*node, param);
+                    match param {
+                        Some(param) if index > 0 || !spelling.starts_with("{0}.") => {
+                            self.lent_plain(*node, param, part)
+                        }
+                        _ => part,
+                    }
+                }
             });
         }
         let spelling = &*numbered(spelling, row, nodes.len());

@@ -10,6 +10,7 @@ mod objects;
 mod ops;
 mod places;
 mod seq;
+mod shared;
 mod tries;
 
 use crate::env::{Env, Mark, Uses};

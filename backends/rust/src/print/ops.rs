@@ -98,7 +98,7 @@ impl Printer<'_, '_> {
 
     fn binary_nodes(&mut self, op: Op, args: &[NodeId]) -> Expr {
         let ty = self.body.ty(args[0]).strip_ref();
-        let left = if ty.is_big() { self.expr(args[0]) } else { self.operand(args[0]) };
+        let left = if ty.is_big() { explicit(self.expr(args[0])) } else { self.operand(args[0]) };
         self.binary(op, (left, ty), args[1], ty)
     }
 
@@ -106,8 +106,9 @@ impl Printer<'_, '_> {
     pub(crate) fn binary(&mut self, op: Op, left: (Expr, Ty), right: NodeId, _ty: Ty) -> Expr {
         let (left, ty) = left;
         let right_const = self.int_const(right);
+        let right_ty = self.body.ty(right).strip_ref();
         let float_const = self.nonzero_float(right);
-        let other = if ty.is_big() { self.expr(right) } else { self.operand(right) };
+        let other = if ty.is_big() { explicit(self.expr(right)) } else { self.operand(right) };
         let call = |this: &mut Self, name: &str, a: Expr, b: Expr| Expr::call(this.rt(name), vec![a, b]);
         match op {
             Op::IntOp(IntOp::Add) | Op::FloatOp(FloatOp::Add) | Op::NumOp(NumOp::Add) => {
@@ -126,8 +127,12 @@ impl Printer<'_, '_> {
             Op::IntOp(IntOp::Rem) => left.binary("%", other),
             Op::IntOp(IntOp::FloorDiv) if is_unsigned(ty) => left.binary("/", other),
             Op::IntOp(IntOp::FloorMod) if is_unsigned(ty) => left.binary("%", other),
-            Op::IntOp(IntOp::FloorDiv) if ty.is_big() => left.method("floor_div", vec![by_ref(other)]),
-            Op::IntOp(IntOp::FloorMod) if ty.is_big() => left.method("floor_mod", vec![by_ref(other)]),
+            Op::IntOp(IntOp::FloorDiv) if ty.is_big() => {
+                left.method("floor_div", vec![big_operand(other, right_ty)])
+            }
+            Op::IntOp(IntOp::FloorMod) if ty.is_big() => {
+                left.method("floor_mod", vec![big_operand(other, right_ty)])
+            }
             // Floored and Euclidean division agree for positive divisors.
             Op::IntOp(IntOp::FloorDiv) if right_const.is_some_and(|n| n > 0) => {
                 left.method("div_euclid", vec![other])
@@ -137,7 +142,9 @@ impl Printer<'_, '_> {
             }
             Op::IntOp(IntOp::FloorDiv) => call(self, "floor_div", left, other),
             Op::IntOp(IntOp::FloorMod) => call(self, "floor_mod", left, other),
-            Op::IntOp(IntOp::TrueDiv) if ty.is_big() => left.method("true_div", vec![by_ref(other)]),
+            Op::IntOp(IntOp::TrueDiv) if ty.is_big() => {
+                left.method("true_div", vec![big_operand(other, right_ty)])
+            }
             Op::IntOp(IntOp::TrueDiv) => call(self, "true_div", left, other),
             Op::IntOp(IntOp::Pow) if ty.is_big() => left.method("pow", vec![other]),
             Op::IntOp(IntOp::Pow) => match right_const {
@@ -194,7 +201,7 @@ impl Printer<'_, '_> {
 
     fn int_unary(&mut self, op: Op, arg: NodeId, ty: Ty) -> Expr {
         let from = self.body.ty(arg).strip_ref();
-        let value = if from.is_big() { self.expr(arg) } else { self.operand(arg) };
+        let value = if from.is_big() { explicit(self.expr(arg)) } else { self.operand(arg) };
         let Op::IntOp(op) = op else { return value };
         match op {
             IntOp::Neg => Expr::unary("-", value),
@@ -494,6 +501,19 @@ impl Printer<'_, '_> {
     }
 }
 
+/// Operators do not look through the guard of a cell: `&*guard` where the guard is meant.
+fn explicit(expr: Expr) -> Expr {
+    match expr {
+        Expr::Unary("&", inner) if inner.is_guard() => Expr::Unary("&", Box::new(Expr::Unary("*", inner))),
+        expr => expr,
+    }
+}
+
+/// The right operand of a method of `rt::Int`: machine numbers go by value.
+fn big_operand(other: Expr, ty: Ty) -> Expr {
+    if ty.is_big() { by_ref(other) } else { other }
+}
+
 pub(crate) fn by_ref(expr: Expr) -> Expr {
     match expr {
         Expr::Unary("&" | "&mut ", _) => expr,
@@ -505,6 +525,7 @@ pub(crate) fn by_ref(expr: Expr) -> Expr {
 fn strip(expr: Expr, ty: Ty) -> (Expr, bool) {
     let is_reference = matches!(ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
     match expr {
+        Expr::Unary("&" | "&mut ", inner) if inner.is_guard() => (Expr::unary("*", *inner), false),
         Expr::Unary("&" | "&mut ", inner) => (*inner, false),
         expr => (expr, is_reference),
     }

@@ -37,6 +37,10 @@ impl Printer<'_, '_> {
             };
         }
         let access = if matches!(mode, Mode::Mut | Mode::Take) { Access::Change } else { Access::Read };
+        if let (Mode::Move, [front @ .., Proj::Payload]) = (mode, &place.proj[..]) {
+            let option = Place { root: place.root, proj: front.to_vec() };
+            return self.place(&option, access).expr.method("unwrap", vec![]);
+        }
         let placed = self.place(place, access);
         let Placed { mut expr, ty: found, cell } = placed;
         if cell {

@@ -169,18 +169,19 @@ impl<K: Key, V: Clone> SharedDict<K, V> {
 
 impl<K: Clone, V: Clone> SharedDict<K, V> {
     /// The keys, copied.
-    pub fn keys(&self) -> Vec<K> {
-        self.borrow().keys().cloned().collect()
+    pub fn keys(&self) -> std::vec::IntoIter<K> {
+        self.borrow().keys().cloned().collect::<Vec<_>>().into_iter()
     }
 
     /// The values, copied.
-    pub fn values(&self) -> Vec<V> {
-        self.borrow().values().cloned().collect()
+    pub fn values(&self) -> std::vec::IntoIter<V> {
+        self.borrow().values().cloned().collect::<Vec<_>>().into_iter()
     }
 
     /// The entries, copied.
-    pub fn items(&self) -> Vec<(K, V)> {
-        self.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+    pub fn items(&self) -> std::vec::IntoIter<(K, V)> {
+        let items: Vec<_> = self.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        items.into_iter()
     }
 
     /// `d.copy()`: a new dict with the same entries.

@@ -229,7 +229,7 @@ impl<T: Clone> List<T> {
     /// The items by index, with a fresh borrow each: the list may change meanwhile, as in Python.
     #[inline]
     pub fn iter(&self) -> Iter<T> {
-        Iter { list: self.clone(), next: 0 }
+        Iter { list: self.clone(), next: 0, taken: 0 }
     }
 }
 
@@ -298,6 +298,18 @@ impl<T: PartialEq> PartialEq for List<T> {
     }
 }
 
+impl<T: PartialEq<U>, U> PartialEq<Vec<U>> for List<T> {
+    fn eq(&self, other: &Vec<U>) -> bool {
+        *self.borrow() == *other
+    }
+}
+
+impl<T: PartialEq<U>, U> PartialEq<List<U>> for Vec<T> {
+    fn eq(&self, other: &List<U>) -> bool {
+        *self == *other.borrow()
+    }
+}
+
 impl<T: PyOrd + PartialEq> PyOrd for List<T> {
     fn py_lt(&self, other: &Self) -> bool {
         !self.ptr_eq(other) && self.borrow().py_lt(&other.borrow())
@@ -308,6 +320,17 @@ impl<T: PyOrd + PartialEq> PyOrd for List<T> {
 pub struct Iter<T> {
     list: List<T>,
     next: usize,
+    /// Items given from the back.
+    taken: usize,
+}
+
+impl<T: Clone> DoubleEndedIterator for Iter<T> {
+    fn next_back(&mut self) -> Option<T> {
+        let list = self.list.borrow();
+        let at = list.len().checked_sub(self.taken + 1).filter(|at| *at >= self.next)?;
+        self.taken += 1;
+        Some(list[at].clone())
+    }
 }
 
 impl<T: Clone> Iterator for Iter<T> {
@@ -315,7 +338,8 @@ impl<T: Clone> Iterator for Iter<T> {
 
     #[inline]
     fn next(&mut self) -> Option<T> {
-        let item = self.list.borrow().get(self.next)?.clone();
+        let list = self.list.borrow();
+        let item = list.get(self.next).filter(|_| self.next + self.taken < list.len())?.clone();
         self.next += 1;
         Some(item)
     }
@@ -326,7 +350,7 @@ impl<T: Clone> IntoIterator for List<T> {
     type IntoIter = Iter<T>;
 
     fn into_iter(self) -> Iter<T> {
-        Iter { list: self, next: 0 }
+        Iter { list: self, next: 0, taken: 0 }
     }
 }
 

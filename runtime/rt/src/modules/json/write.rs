@@ -82,7 +82,7 @@ impl Writer<'_> {
             Value::Tuple(items) => self.items(items),
             Value::Dict(dict) => {
                 self.enter(dict.id());
-                self.entries(dict.items());
+                self.entries(dict.items().collect());
                 self.open.pop();
             }
             other => {
