@@ -171,7 +171,7 @@ fn fill(template: &str, values: &Value) -> String {
         }
         Value::Dict(dict) if template.contains("%(") => {
             let entries: Vec<(String, Value)> =
-                dict.items().into_iter().map(|(k, v)| (str(&k).to_string(), v)).collect();
+                dict.items().map(|(k, v)| (str(&k).to_string(), v)).collect();
             let named: Vec<(&str, &dyn Format)> =
                 entries.iter().map(|(k, v)| (k.as_str(), v as &dyn Format)).collect();
             percent_named(template, &named)

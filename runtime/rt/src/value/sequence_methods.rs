@@ -71,7 +71,7 @@ pub(super) fn dict_method(dict: &SharedDict<Value, Value>, name: &str, args: &[V
         "get" => dict.get(arg(0)).unwrap_or_else(default),
         "keys" => Value::from(dict.keys().collect::<Vec<_>>()),
         "values" => Value::from(dict.values().collect::<Vec<_>>()),
-        "items" => Value::from(dict.items().into_iter().map(tuple_of).collect::<Vec<Value>>()),
+        "items" => Value::from(dict.items().map(tuple_of).collect::<Vec<Value>>()),
         "pop" if args.len() > 1 => dict.pop_or(arg(0), default()),
         "pop" => dict.pop(arg(0)),
         "popitem" => tuple_of(dict.popitem()),
