@@ -170,8 +170,7 @@ fn fill(template: &str, values: &Value) -> String {
             percent(template, &items)
         }
         Value::Dict(dict) if template.contains("%(") => {
-            let entries: Vec<(String, Value)> =
-                dict.items().map(|(k, v)| (str(&k).to_string(), v)).collect();
+            let entries: Vec<(String, Value)> = dict.items().map(|(k, v)| (str(&k).to_string(), v)).collect();
             let named: Vec<(&str, &dyn Format)> =
                 entries.iter().map(|(k, v)| (k.as_str(), v as &dyn Format)).collect();
             percent_named(template, &named)
