@@ -298,18 +298,6 @@ impl<T: PartialEq> PartialEq for List<T> {
     }
 }
 
-impl<T: PartialEq<U>, U> PartialEq<Vec<U>> for List<T> {
-    fn eq(&self, other: &Vec<U>) -> bool {
-        *self.borrow() == *other
-    }
-}
-
-impl<T: PartialEq<U>, U> PartialEq<List<U>> for Vec<T> {
-    fn eq(&self, other: &List<U>) -> bool {
-        *self == *other.borrow()
-    }
-}
-
 impl<T: PyOrd + PartialEq> PyOrd for List<T> {
     fn py_lt(&self, other: &Self) -> bool {
         !self.ptr_eq(other) && self.borrow().py_lt(&other.borrow())
