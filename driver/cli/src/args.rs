@@ -165,11 +165,22 @@ pub struct CompileArgs {
     pub translation: Translation,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Backend {
+    #[cfg(feature = "jit")]
+    Jit,
+    Rust,
+}
+
 #[derive(Args, Debug)]
 pub struct RunArgs {
     /// File or folder
     pub input: PathBuf,
-    /// Optimises
+    /// What runs the program: `jit` compiles in this process, `rust` goes through cargo; without it,
+    /// the first that can
+    #[arg(long, value_enum, value_name = "BACKEND")]
+    pub backend: Option<Backend>,
+    /// Optimises; with the Rust backend
     #[arg(long)]
     pub release: bool,
     #[command(flatten)]

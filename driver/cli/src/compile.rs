@@ -3,7 +3,7 @@
 use crate::args::{Common, CompileArgs, OutputFormat, Translation};
 use crate::failure::Failure;
 use crate::{cache, folder, report};
-use batuta_session::{Session, load};
+use batuta_session::{Project, Session, load};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,6 +51,17 @@ pub enum Built {
     Findings,
 }
 
+/// A project that has a start.
+pub fn starting(input: &Path) -> Result<Project, Failure> {
+    let project = load(input)?;
+    if project.entry.is_some() {
+        return Ok(project);
+    }
+    let hint = project.notes.last().cloned();
+    let hint = hint.unwrap_or_else(|| "add a `__main__.py`, or name the file that starts".to_owned());
+    Err(Failure::usage(format!("{} is a library: nothing to start", input.display())).hint(hint))
+}
+
 /// Translates to the cache and compiles there; the path stays valid until the next build.
 pub fn build(
     input: &Path,
@@ -58,15 +69,7 @@ pub fn build(
     translation: &Translation,
     common: &Common,
 ) -> Result<Built, Failure> {
-    let project = load(input)?;
-    if project.entry.is_none() {
-        let hint = project
-            .notes
-            .last()
-            .cloned()
-            .unwrap_or_else(|| "add a `__main__.py`, or name the file that starts".to_owned());
-        return Err(Failure::usage(format!("{} is a library: nothing to start", input.display())).hint(hint));
-    }
+    let project = starting(input)?;
     let runtime = cache::runtime()?;
     let mut output = Session::new(&project, translation.options(runtime.display().to_string())).output();
     report::show(&output.findings, &project, common);

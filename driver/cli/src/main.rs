@@ -11,6 +11,8 @@ mod compile;
 mod explain;
 mod failure;
 mod folder;
+#[cfg(feature = "jit")]
+mod jit;
 mod report;
 mod run;
 mod transpile;

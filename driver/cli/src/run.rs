@@ -1,4 +1,5 @@
-//! `batutac run`: translates, compiles, runs; the exit code is the program's.
+//! `batutac run`: translates, compiles, runs; the exit code is the program's. What the JIT has no code
+//! for goes through the Rust backend.
 
 use crate::args::{Common, RunArgs};
 use crate::compile::{Built, build};
@@ -6,6 +7,13 @@ use crate::failure::Failure;
 use std::process::{Command, ExitCode, ExitStatus};
 
 pub fn run(args: &RunArgs, common: &Common) -> Result<ExitCode, Failure> {
+    #[cfg(feature = "jit")]
+    if args.backend != Some(crate::args::Backend::Rust)
+        && !args.release
+        && let Some(code) = crate::jit::run(args, common)?
+    {
+        return Ok(code);
+    }
     if common.verbose {
         eprintln!("backend: rust");
     }

@@ -101,6 +101,16 @@ impl Session {
         self.workspace.set_options(&mut self.db).to(options);
     }
 
+    #[cfg(feature = "jit")]
+    pub(crate) fn db(&self) -> &Database {
+        &self.db
+    }
+
+    #[cfg(feature = "jit")]
+    pub(crate) fn workspace(&self) -> Workspace {
+        self.workspace
+    }
+
     /// What was left out of the project and why.
     pub fn notes(&self) -> &[String] {
         &self.notes

@@ -17,6 +17,8 @@
 mod check;
 mod db;
 mod finding;
+#[cfg(feature = "jit")]
+mod jit;
 mod load;
 mod options;
 mod project;
@@ -25,6 +27,8 @@ mod stages;
 
 pub use db::{Database, Session};
 pub use finding::{Finding, Mark, Position};
+#[cfg(feature = "jit")]
+pub use jit::Gap;
 pub use load::{LoadError, load};
 pub use options::{IntPolicy, Level, Optimize, Options};
 pub use project::{Project, ProjectFile};

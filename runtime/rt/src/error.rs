@@ -258,6 +258,11 @@ impl Error {
         self.0.place.borrow().clone()
     }
 
+    /// Says where the error began: a place of the source, where the code was not emitted as Rust.
+    pub fn set_place(&self, place: Place) {
+        *self.0.place.borrow_mut() = Some(place);
+    }
+
     /// Whether both names hold the same exception object.
     pub fn ptr_eq(&self, other: &Error) -> bool {
         Rc::ptr_eq(&self.0, &other.0)

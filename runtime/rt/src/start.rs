@@ -151,6 +151,11 @@ pub fn set_recursion_limit(limit: i64) {
     set_depth(asked.max(USUAL_DEPTH));
 }
 
+/// The lowest stack address that recursion on this thread may reach; zero where it is not checked.
+pub fn stack_limit() -> usize {
+    LOWEST.get()
+}
+
 /// `sys.getrecursionlimit()`.
 pub fn recursion_limit() -> i64 {
     RECURSION_LIMIT.get()

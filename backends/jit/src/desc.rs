@@ -1,0 +1,272 @@
+//! Descriptors: what the runtime side knows of a type whose values the compiled code passes as words.
+//!
+//! A value is one word. Ints and bools are themselves, floats their bits, everything else the address
+//! of an object. An absent option is 0; a present one of an int, float or bool is the address of a
+//! word, any other is its value. A tuple is the address of its fields' words; an object of a class
+//! has the address of its [`ClassDesc`] before its fields.
+
+use batuta_base::Name;
+use batuta_core::{ClassDef, ClassKind, FieldFlags, FloatWidth, Mir, Pat, Program, Root, StmtKind, Ty, TyKind};
+use batuta_rt as rt;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+
+/// A descriptor: one for each type of the program.
+pub type D = &'static Desc;
+
+/// A type as the runtime side sees it.
+pub struct Desc {
+    pub ty: Ty,
+    pub kind: Kind,
+    /// `&T`, `&mut T` or a shared object: a copy is an alias.
+    pub is_alias: bool,
+}
+
+/// What a type is, behind references and sharing.
+pub enum Kind {
+    Unit,
+    Bool,
+    Int,
+    Float,
+    Big,
+    Num,
+    Str,
+    List(D),
+    Set(D),
+    Dict(D, D),
+    Tuple(Vec<D>),
+    Option(D),
+    Iter(D),
+    Range,
+    Class(&'static ClassDesc),
+    Func(Vec<D>, D),
+    Error,
+    Union(Vec<D>),
+    Value,
+    /// `Counter<K>`: a dict whose missing items are 0.
+    Counter(D),
+    DefaultDict(D, D),
+    Deque(D),
+    Random,
+    /// A class as a value.
+    TypeOf(Name),
+    Other,
+}
+
+/// A class of the program.
+pub struct ClassDesc {
+    pub path: Name,
+    pub kind: ClassKind,
+    pub is_shared: bool,
+    /// The class itself and its bases, in method resolution order.
+    pub mro: Vec<Name>,
+    pub fields: OnceCell<Vec<FieldDesc>>,
+    /// Methods by name, inherited ones included.
+    pub methods: OnceCell<HashMap<&'static str, Method>>,
+    /// Code of the methods that are called by dynamic dispatch, by slot.
+    pub table: Cell<*const *const u8>,
+    /// Of an enum: its members, in order.
+    pub members: RefCell<Vec<u64>>,
+    /// Of an exception class: the runtime's class.
+    pub error: Cell<Option<rt::Class>>,
+}
+
+pub struct FieldDesc {
+    pub name: Name,
+    pub desc: D,
+    pub flags: FieldFlags,
+}
+
+/// A function that the runtime side can call: arguments as words.
+#[derive(Clone)]
+pub struct Method {
+    pub code: *const u8,
+    pub params: Vec<D>,
+    pub ret: D,
+}
+
+impl Desc {
+    pub fn is_float(&self) -> bool {
+        matches!(self.kind, Kind::Float)
+    }
+    /// Ints, floats, bools and `None` are their words; 0 can be a value of theirs.
+    pub fn is_scalar(&self) -> bool {
+        matches!(self.kind, Kind::Int | Kind::Float | Kind::Bool | Kind::Unit)
+    }
+}
+
+impl ClassDesc {
+    pub fn is_a(&self, path: Name) -> bool {
+        self.mro.contains(&path)
+    }
+    pub fn fields(&self) -> &[FieldDesc] {
+        self.fields.get().map_or(&[], |fields| fields)
+    }
+    pub fn field(&self, name: Name) -> Option<(usize, &FieldDesc)> {
+        self.fields().iter().enumerate().find(|(_, field)| field.name == name)
+    }
+    pub fn method(&self, name: &str) -> Option<&Method> {
+        self.methods.get()?.get(name)
+    }
+    pub fn is_enum(&self) -> bool {
+        matches!(self.kind, ClassKind::Enum | ClassKind::EnumOf(_))
+    }
+}
+
+/// The descriptors of a program.
+pub struct Descs<'a> {
+    program: &'a Program<Mir>,
+    known: RefCell<HashMap<Ty, D>>,
+    classes: RefCell<HashMap<Name, &'static ClassDesc>>,
+}
+
+impl<'a> Descs<'a> {
+    pub fn new(program: &'a Program<Mir>) -> Self {
+        Self { program, known: RefCell::default(), classes: RefCell::default() }
+    }
+
+    /// The descriptor of a type. Descriptors live as long as the process.
+    pub fn get(&self, ty: Ty) -> D {
+        if let Some(known) = self.known.borrow().get(&ty) {
+            return known;
+        }
+        let is_alias = matches!(ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Shared(_));
+        let kind = self.kind(ty.strip());
+        let desc: D = Box::leak(Box::new(Desc { ty, kind, is_alias }));
+        self.known.borrow_mut().insert(ty, desc);
+        desc
+    }
+
+    fn kind(&self, ty: Ty) -> Kind {
+        let all = |items: &[Ty]| items.iter().map(|item| self.get(*item)).collect::<Vec<_>>();
+        match ty.kind() {
+            TyKind::Unit | TyKind::Never => Kind::Unit,
+            TyKind::Bool => Kind::Bool,
+            TyKind::Int(batuta_core::Width::Big) => Kind::Big,
+            TyKind::Int(_) => Kind::Int,
+            TyKind::Float(FloatWidth::F64) => Kind::Float,
+            TyKind::Num => Kind::Num,
+            TyKind::Str => Kind::Str,
+            TyKind::List(item) | TyKind::Array(item, _) => Kind::List(self.get(*item)),
+            TyKind::Set(item) | TyKind::FrozenSet(item) => Kind::Set(self.get(*item)),
+            TyKind::Dict(key, value) => Kind::Dict(self.get(*key), self.get(*value)),
+            TyKind::Tuple(items) => Kind::Tuple(all(items)),
+            TyKind::Option(item) => Kind::Option(self.get(*item)),
+            TyKind::Iter(item) => Kind::Iter(self.get(*item)),
+            TyKind::Range => Kind::Range,
+            TyKind::Class(path, _) => match self.class(*path) {
+                Some(class) => Kind::Class(class),
+                None => Kind::Other,
+            },
+            TyKind::Func(params, ret) => Kind::Func(all(params), self.get(*ret)),
+            TyKind::Error => Kind::Error,
+            TyKind::Union(items) => Kind::Union(all(items)),
+            TyKind::Value => Kind::Value,
+            TyKind::TypeOf(path) => Kind::TypeOf(*path),
+            TyKind::Lib(name, args) => self.library(name.as_str(), &all(args)),
+            _ => Kind::Other,
+        }
+    }
+
+    fn library(&self, name: &str, args: &[D]) -> Kind {
+        match (name.rsplit('.').next().unwrap_or(name), args) {
+            ("Counter", [key]) => Kind::Counter(key),
+            ("defaultdict", [key, value]) => Kind::DefaultDict(key, value),
+            ("deque", [item]) => Kind::Deque(item),
+            ("Random", _) => Kind::Random,
+            _ => Kind::Other,
+        }
+    }
+
+    pub fn class(&self, path: Name) -> Option<&'static ClassDesc> {
+        if let Some(known) = self.classes.borrow().get(&path) {
+            return Some(known);
+        }
+        let def = self.program.classes.get(&path)?;
+        let class: &'static ClassDesc = Box::leak(Box::new(ClassDesc {
+            path,
+            kind: def.kind.clone(),
+            is_shared: def.is_shared,
+            mro: self.program.mro(path),
+            fields: OnceCell::new(),
+            methods: OnceCell::new(),
+            table: Cell::new(std::ptr::null()),
+            members: RefCell::default(),
+            error: Cell::new(None),
+        }));
+        self.classes.borrow_mut().insert(path, class);
+        let fields = if class.is_enum() { self.enum_fields(def) } else { self.fields(def) };
+        let _ = class.fields.set(fields);
+        class.error.set(self.error_class(def));
+        Some(class)
+    }
+
+    /// Fields of the bases stand before those of the class.
+    fn fields(&self, def: &ClassDef) -> Vec<FieldDesc> {
+        let mut out: Vec<FieldDesc> = Vec::new();
+        for path in self.program.mro(def.path).into_iter().rev() {
+            for field in &self.program.classes[&path].fields {
+                if !out.iter().any(|known| known.name == field.name) {
+                    let desc = self.get(field.ty);
+                    out.push(FieldDesc { name: field.name, desc, flags: field.flags });
+                }
+            }
+        }
+        out
+    }
+
+    /// Name and value of a member; the value's type is that of the first one assigned.
+    fn enum_fields(&self, def: &ClassDef) -> Vec<FieldDesc> {
+        let field = |name: &str, ty: Ty| FieldDesc { name: Name::new(name), desc: self.get(ty), flags: FieldFlags::default() };
+        vec![field("name", Ty::str()), field("value", self.member_type(def.path))]
+    }
+
+    fn member_type(&self, class: Name) -> Ty {
+        let mut found = None;
+        for body in self.program.fns.values().filter(|body| body.kind == batuta_core::FnKind::Init) {
+            body.walk_stmts(body.root, &mut |stmt| {
+                if let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind
+                    && let Root::Global(path) = place.root
+                    && path.parent() == class
+                {
+                    found.get_or_insert(body.nodes[*value].ty);
+                }
+            });
+        }
+        found.unwrap_or(Ty::i64())
+    }
+
+    /// The runtime's class of an exception class of the program.
+    fn error_class(&self, def: &ClassDef) -> Option<rt::Class> {
+        let bases: Vec<rt::Class> = def.bases.iter().filter_map(|base| self.error(*base)).collect();
+        if bases.is_empty() {
+            return None;
+        }
+        let name = def.path.last();
+        let data = rt::ClassData { name, bases: Box::leak(bases.into_boxed_slice()) };
+        Some(rt::Class::new(Box::leak(Box::new(data))))
+    }
+
+    /// The exception class of this path or builtin name.
+    pub fn error(&self, path: Name) -> Option<rt::Class> {
+        if self.program.classes.contains_key(&path) {
+            return self.class(path)?.error.get();
+        }
+        let last = path.last();
+        if last == "JSONDecodeError" {
+            return Some(rt::json::JSONDecodeError);
+        }
+        let alias = match last {
+            "IOError" | "EnvironmentError" => "OSError",
+            other => other,
+        };
+        rt::BUILTIN_CLASSES.iter().copied().find(|class| class.name() == alias)
+    }
+}
+
+thread_local! {
+    /// The descriptor of `None`.
+    pub static UNIT: D = Box::leak(Box::new(Desc { ty: Ty::unit(), kind: Kind::Unit, is_alias: false }));
+    /// The descriptor of `i64`, for counts that no node types.
+    pub static INT: D = Box::leak(Box::new(Desc { ty: Ty::i64(), kind: Kind::Int, is_alias: false }));
+}

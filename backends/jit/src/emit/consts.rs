@@ -1,0 +1,99 @@
+//! Literals and items: objects that are made once, while the code is made.
+
+use super::func::Emit;
+use crate::desc::Kind;
+use crate::host;
+use crate::item::{Text, text_word};
+use crate::memory::{keep, object, record, words};
+use batuta_base::Name;
+use batuta_core::{Attr, Const, TyKind};
+use batuta_flow::Reg;
+use batuta_rt as rt;
+use cranelift::codegen::ir::Value;
+use cranelift::prelude::InstBuilder;
+
+impl Emit<'_, '_, '_> {
+    /// A text that never changes.
+    pub(super) fn text(&mut self, text: &str) -> Value {
+        let word = text_word(text);
+        object::<Text>(&word).is_shared.set(true);
+        self.iconst(word as i64)
+    }
+
+    pub(super) fn constant(&mut self, value: &Const, dst: Reg) -> Value {
+        let desc = self.desc(dst);
+        match (value, &desc.kind) {
+            (Const::None, Kind::Value) => self.iconst(keep(rt::Value::None) as i64),
+            (Const::None, _) => self.iconst(0),
+            (Const::Bool(truth), _) => self.iconst(i64::from(*truth)),
+            (Const::Int(text), Kind::Float) => match text.parse::<f64>() {
+                Ok(value) => self.b.ins().f64const(value),
+                Err(_) => self.gap("this number"),
+            },
+            (Const::Int(text), Kind::Big) => match text.parse::<rt::Int>() {
+                Ok(value) => self.iconst(keep(value) as i64),
+                Err(_) => self.gap("this number"),
+            },
+            (Const::Int(text), _) => match text.parse::<i64>() {
+                Ok(value) => self.iconst(value),
+                Err(_) => self.gap("a number beyond 64 bits"),
+            },
+            (Const::Float(value), _) => self.b.ins().f64const(*value),
+            (Const::Str(text), _) => self.text(text),
+            _ => self.gap("this kind of literal"),
+        }
+    }
+
+    /// A function, class or library value.
+    pub(super) fn item(&mut self, name: Name, dst: Reg) -> Value {
+        if self.unit.program.fns.contains_key(&name) {
+            let thunk = self.unit.thunk(name);
+            let slot = words(1) as u64;
+            self.unit.fills.push((slot, thunk));
+            return self.iconst(slot as i64);
+        }
+        if matches!(self.desc(dst).ty.strip().kind(), TyKind::TypeOf(_)) {
+            return self.iconst(0);
+        }
+        if let Some(value) = float_item(name.as_str()) {
+            return self.b.ins().f64const(value);
+        }
+        if let Some(text) = text_item(name.as_str()) {
+            return self.text(text);
+        }
+        match (name.as_str(), &self.desc(dst).kind) {
+            ("sys.maxsize", _) => self.iconst(i64::MAX),
+            ("sys.argv", _) => self.row("sys.argv", &[], Some(dst), &Attr::None),
+            (_, Kind::Func(params, ret)) if host::find(name.as_str()).is_some() => {
+                let site = self.unit.site(name.as_str(), params.clone(), ret, &Attr::None, Vec::new());
+                let function = record(&[host::call_row as *const u8 as u64, site as u64]);
+                self.iconst(function as i64)
+            }
+            _ => self.gap(format!("`{name}` as a value")),
+        }
+    }
+}
+
+fn float_item(name: &str) -> Option<f64> {
+    Some(match name {
+        "math.pi" => std::f64::consts::PI,
+        "math.e" => std::f64::consts::E,
+        "math.tau" => std::f64::consts::TAU,
+        "math.inf" => f64::INFINITY,
+        "math.nan" => f64::NAN,
+        _ => return None,
+    })
+}
+
+fn text_item(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "string.ascii_lowercase" => "abcdefghijklmnopqrstuvwxyz",
+        "string.ascii_uppercase" => "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        "string.ascii_letters" => "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        "string.digits" => "0123456789",
+        "string.hexdigits" => "0123456789abcdefABCDEF",
+        "string.punctuation" => "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
+        "string.whitespace" => " \t\n\r\x0b\x0c",
+        _ => return None,
+    })
+}

@@ -1,0 +1,64 @@
+//! From one representation of a value to another.
+
+use super::values;
+use crate::desc::{D, Kind};
+use crate::item::{Item, list_word, some_word};
+use crate::memory::{keep, record};
+use batuta_rt as rt;
+
+/// Whether two descriptors stand for the same type, references and sharing aside.
+pub fn same(a: D, b: D) -> bool {
+    a.ty.strip() == b.ty.strip()
+}
+
+/// The item's value as a value of type `to`.
+pub fn adapt(item: &Item, to: D) -> u64 {
+    if same(item.desc, to) {
+        return item.word;
+    }
+    match (&item.desc.kind, &to.kind) {
+        (Kind::Int | Kind::Bool, Kind::Int) => item.word,
+        (Kind::Big, Kind::Int) => item.big().expect_i64() as u64,
+        (Kind::Int | Kind::Bool, Kind::Big) => keep(item.to_big()),
+        (Kind::Int | Kind::Bool | Kind::Big, Kind::Float) => item.float().to_bits(),
+        (Kind::Int | Kind::Bool, Kind::Num) => keep(rt::Num::Int(item.int())),
+        (Kind::Float, Kind::Num) => keep(rt::Num::Float(item.float())),
+        (Kind::Unit, Kind::Option(_)) => 0,
+        (Kind::Option(_), Kind::Option(inner)) => match item.present() {
+            Some(present) => some_word(inner, adapt(&present, inner)),
+            None => 0,
+        },
+        (_, Kind::Option(inner)) => some_word(inner, adapt(item, inner)),
+        (Kind::Option(_), Kind::Union(_) | Kind::Value) if item.word == 0 => match to.kind {
+            Kind::Value => keep(rt::Value::None),
+            _ => keep(Item::new(0, item.desc)),
+        },
+        (Kind::Option(_), _) => item.present().map_or(0, |present| adapt(&present, to)),
+        (Kind::Union(_), Kind::Union(_)) => keep(item.bare()),
+        (_, Kind::Union(members)) => wrap(item, members),
+        (_, Kind::Value) => keep(values::from_item(item)),
+        (Kind::Union(_), _) => adapt(&item.bare(), to),
+        (Kind::Value, _) => values::to_word(item.value(), to),
+        (Kind::Tuple(_), Kind::Tuple(fields)) => {
+            let parts = item.fields().into_iter().zip(fields);
+            record(&parts.map(|(part, desc)| adapt(&part, desc)).collect::<Vec<_>>())
+        }
+        (Kind::List(_), Kind::List(inner)) => {
+            list_word(inner, item.list_items().iter().map(|part| adapt(part, inner)).collect::<Vec<_>>())
+        }
+        _ => item.word,
+    }
+}
+
+/// A union that holds the item as the member it fits.
+fn wrap(item: &Item, members: &[D]) -> u64 {
+    let item = item.bare();
+    let member = members.iter().find(|member| same(member, item.desc)).or_else(|| {
+        let fits = |member: &&D| std::mem::discriminant(&member.kind) == std::mem::discriminant(&item.desc.kind);
+        members.iter().find(fits)
+    });
+    match member {
+        Some(member) => keep(Item::new(adapt(&item, member), member)),
+        None => keep(item),
+    }
+}

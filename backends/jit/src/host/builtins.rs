@@ -1,0 +1,318 @@
+//! Builtin functions over values of any type, comparisons, options, objects, unions.
+
+use super::adapt::{adapt, same};
+use super::iters::{items, pull};
+use super::{Site, call_func, result_of, rows, show};
+use crate::desc::Kind;
+use crate::item::{Item, some_word, text_word};
+use crate::memory::{keep, object, record, set_word};
+use batuta_core::TyKind;
+use batuta_rt::{self as rt, Key, PyOrd};
+
+/// `a + b` of two values of one type.
+pub fn add(a: &Item, b: &Item) -> u64 {
+    match a.desc.kind {
+        Kind::Int => match a.int().checked_add(b.int()) {
+            Some(sum) => sum as u64,
+            None => rt::raise_new(rt::OverflowError, "integer overflow in addition"),
+        },
+        Kind::Float => (a.float() + b.float()).to_bits(),
+        Kind::Big => keep(a.to_big() + b.to_big()),
+        Kind::Str => text_word([a.text(), b.text()].concat()),
+        Kind::List(item) => {
+            let mut words = super::iters::words_as(a, item);
+            words.extend(super::iters::words_as(b, item));
+            crate::item::list_word(item, words)
+        }
+        _ => {
+            let sum = rt::py::add(&super::values::from_item(a), &super::values::from_item(b));
+            super::values::to_word(&sum, a.desc)
+        }
+    }
+}
+
+fn sum(site: &Site, a: &[Item]) -> u64 {
+    let all = items(&a[0]);
+    let start = a.get(1);
+    match site.ret.kind {
+        Kind::Float => {
+            // CPython adds ints exactly until the first float; sums of floats start with the start value.
+            let first = start.map_or(0.0, Item::float);
+            all.iter().fold(first, |total, item| total + item.bare().float()).to_bits()
+        }
+        Kind::Big => {
+            let first = start.map_or(rt::Int::from(0), Item::to_big);
+            keep(all.iter().fold(first, |total, item| total + item.to_big()))
+        }
+        Kind::Int => {
+            let first = start.map_or(0, Item::int);
+            let total = all.iter().try_fold(first, |total, item| total.checked_add(item.int()));
+            total.unwrap_or_else(|| rt::raise_new(rt::OverflowError, "integer overflow in addition")) as u64
+        }
+        _ => {
+            let zero = rt::Value::from(0);
+            let first = start.map_or(zero, super::values::from_item);
+            let total = all.iter().fold(first, |total, item| rt::py::add(&total, &super::values::from_item(item)));
+            super::values::to_word(&total, site.ret)
+        }
+    }
+}
+
+/// `min` and `max`: of an iterable, or of the arguments.
+fn extreme(site: &Site, a: &[Item], largest: bool) -> u64 {
+    let key = a.iter().find(|item| matches!(item.desc.kind, Kind::Func(..)));
+    let plain: Vec<&Item> = a.iter().filter(|item| !matches!(item.desc.kind, Kind::Func(..))).collect();
+    let is_iterable = |item: &Item| matches!(item.desc.kind, Kind::Iter(_) | Kind::List(_) | Kind::Set(_) | Kind::Dict(..) | Kind::Range);
+    let over = plain.first().is_some_and(|item| is_iterable(item) && (plain.len() < 2 || !same(item.desc, plain[1].desc)));
+    let (all, default) = match over {
+        true => (items(plain[0]), plain.get(1)),
+        false => (plain.iter().map(|item| (*item).clone()).collect(), None),
+    };
+    let value = |item: &Item| match key {
+        Some(function) => Item::new(call_func(function, &[item.word]), result_of(function)),
+        None => item.clone(),
+    };
+    let mut best: Option<(Item, Item)> = None;
+    for item in all {
+        let rank = value(&item);
+        let wins = best.as_ref().is_none_or(|(_, known)| if largest { known.py_lt(&rank) } else { rank.py_lt(known) });
+        if wins {
+            best = Some((item, rank));
+        }
+    }
+    match (best, default) {
+        (Some((item, _)), _) => adapt(&item, site.ret),
+        (None, Some(default)) => adapt(default, site.ret),
+        (None, None) => {
+            let name = if largest { "max" } else { "min" };
+            rt::raise_new(rt::ValueError, format!("{name}() arg is an empty sequence"))
+        }
+    }
+}
+
+fn truth(item: &Item) -> bool {
+    match &item.desc.kind {
+        Kind::Float => item.float() != 0.0,
+        Kind::Str => !item.text().is_empty(),
+        Kind::List(_) => !item.list_items().is_empty(),
+        Kind::Set(_) => !item.set().is_empty(),
+        Kind::Option(_) => item.present().is_some_and(|inner| truth(&inner)),
+        Kind::Union(_) => truth(&item.bare()),
+        Kind::Value => item.value().is_true(),
+        Kind::Big => !item.big().is_zero(),
+        Kind::Tuple(fields) => !fields.is_empty(),
+        Kind::Dict(..) | Kind::Counter(_) | Kind::DefaultDict(..) => {
+            super::mapping::plain(item).is_some_and(|dict| !dict.is_empty())
+        }
+        _ => item.word != 0,
+    }
+}
+
+fn quantified(a: &[Item], is_any: bool) -> u64 {
+    let (mut next, desc) = (pull(&a[0], false), super::iters::element(&a[0]));
+    while let Some(word) = next() {
+        if truth(&Item::new(word, desc)) == is_any {
+            return is_any.into();
+        }
+    }
+    (!is_any).into()
+}
+
+fn round(site: &Site, a: &[Item]) -> u64 {
+    let digits = a.get(1).and_then(Item::present).map(|item| item.int());
+    match (&a[0].desc.kind, digits) {
+        (Kind::Float, Some(digits)) => rt::round_ndigits(a[0].float(), digits).to_bits(),
+        (Kind::Float, None) => adapt(&Item::new(rt::round_half_even(a[0].float()) as u64, int(site)), site.ret),
+        (Kind::Int, Some(digits)) => rt::round_int(a[0].int(), digits) as u64,
+        _ => a[0].word,
+    }
+}
+
+fn int(_: &Site) -> crate::desc::D {
+    crate::desc::INT.with(|desc| *desc)
+}
+
+fn absolute(site: &Site, a: &[Item]) -> u64 {
+    match a[0].desc.kind {
+        Kind::Float => a[0].float().abs().to_bits(),
+        Kind::Big => keep(a[0].big().abs()),
+        Kind::Int => a[0].int().checked_abs().unwrap_or_else(|| rt::raise_new(rt::OverflowError, "integer overflow in negation")) as u64,
+        _ => super::values::to_word(&rt::py::abs(&super::values::from_item(&a[0])), site.ret),
+    }
+}
+
+fn identical(a: &[Item]) -> bool {
+    let (a, b) = (a[0].bare(), a[1].bare());
+    match (&a.desc.kind, &b.desc.kind) {
+        (Kind::Unit, _) | (_, Kind::Unit) => a.is_none() && b.is_none(),
+        (Kind::Str | Kind::Big | Kind::Value, _) => a == b,
+        _ => a.word == b.word,
+    }
+}
+
+/// A union's member of the node's type.
+fn member(site: &Site, a: &[Item]) -> u64 {
+    let inner = a[0].bare();
+    if same(inner.desc, site.ret) || matches!(site.ret.kind, Kind::Union(_) | Kind::Option(_) | Kind::Value) {
+        return adapt(&inner, site.ret);
+    }
+    match (&inner.desc.kind, &site.ret.kind) {
+        (Kind::Bool | Kind::Int, Kind::Int | Kind::Float | Kind::Big) => adapt(&inner, site.ret),
+        _ => {
+            let words = format!("unexpected type '{}'", show::type_name(&inner));
+            rt::raise_new(rt::TypeError, words)
+        }
+    }
+}
+
+fn is_member(site: &Site, a: &[Item]) -> u64 {
+    let inner = a[0].bare();
+    let Some(wanted) = site.attr_desc else { return 0 };
+    let fits = match (&inner.desc.kind, &wanted.kind) {
+        (Kind::Class(_), Kind::Class(class)) => inner.class().is_some_and(|found| found.is_a(class.path)),
+        _ => same(inner.desc, wanted) || matches!((&inner.desc.kind, wanted.ty.kind()), (Kind::Unit, TyKind::Unit)),
+    };
+    fits.into()
+}
+
+/// A literal of a class: its fields in declaration order.
+fn new_object(site: &Site, a: &[Item]) -> u64 {
+    let Some(class) = site.class else { return 0 };
+    let mut parts = vec![std::ptr::from_ref(class) as u64];
+    parts.extend(a.iter().zip(class.fields()).map(|(item, field)| adapt(item, field.desc)));
+    parts.resize(class.fields().len() + 1, 0);
+    record(&parts)
+}
+
+/// What `&mut` reaches gets another content.
+fn overwrite(_: &Site, a: &[Item]) -> u64 {
+    match a[0].desc.kind {
+        Kind::List(_) => {
+            let item = super::lists::item_of(&a[0]);
+            let words = super::iters::words_as(&a[1], item);
+            crate::item::each_list!(a[0].elements(), list => {
+                *list = words.into_iter().map(|word| crate::item::Element::from_word(word, item)).collect();
+            });
+        }
+        Kind::Set(_) => *a[0].set() = a[1].set().clone(),
+        Kind::Dict(..) => *a[0].dict() = a[1].dict().clone(),
+        Kind::Class(class) => {
+            for (index, field) in a[1].fields().iter().enumerate().take(class.fields().len()) {
+                set_word(a[0].word, index + 1, field.word);
+            }
+        }
+        _ => rt::raise_new(rt::SystemError, "a value that cannot be replaced through a reference"),
+    }
+    0
+}
+
+/// The empty value of a type.
+fn empty(site: &Site, _: &[Item]) -> u64 {
+    empty_word(site.ret)
+}
+
+pub fn empty_word(desc: crate::desc::D) -> u64 {
+    match &desc.kind {
+        Kind::Str => text_word(""),
+        Kind::List(item) => crate::item::list_word(item, []),
+        Kind::Dict(..) => keep(rt::Dict::<Item, Item>::new()),
+        Kind::Set(_) => keep(rt::Set::<Item>::new()),
+        Kind::Big => keep(rt::Int::from(0)),
+        Kind::Value => keep(rt::Value::None),
+        Kind::Tuple(fields) => record(&fields.iter().map(|field| empty_word(field)).collect::<Vec<_>>()),
+        _ => 0,
+    }
+}
+
+rows! {
+    "cmp.eq" => |_, a| (a[0] == a[1]).into();
+    "cmp.ne" => |_, a| (a[0] != a[1]).into();
+    "cmp.lt" => |_, a| a[0].py_lt(&a[1]).into();
+    "cmp.gt" => |_, a| a[1].py_lt(&a[0]).into();
+    "cmp.le" => |_, a| (a[0].py_lt(&a[1]) || a[0] == a[1]).into();
+    "cmp.ge" => |_, a| (a[1].py_lt(&a[0]) || a[0] == a[1]).into();
+    "cmp.is" => |_, a| identical(a).into();
+    "cmp.is_not" => |_, a| (!identical(a)).into();
+    "opt.some" => |s, a| match s.ret.kind {
+        Kind::Option(inner) => some_word(inner, adapt(&a[0], inner)),
+        _ => adapt(&a[0], s.ret),
+    };
+    "opt.is_none" => |_, a| (a[0].bare().is_none() || matches!(a[0].desc.kind, Kind::Class(_)) && a[0].word == 0).into();
+    "opt.is_some" => |_, a| (!a[0].bare().is_none()).into();
+    "opt.unwrap" => |s, a| adapt(&a[0], s.ret);
+    "rt.none" => |s, _| match s.ret.kind {
+        Kind::Value => keep(rt::Value::None),
+        _ => adapt(&Item::new(0, crate::desc::UNIT.with(|desc| *desc)), s.ret),
+    };
+    "rs.clone" => |_, a| crate::item::clone_word(a[0].desc, a[0].word);
+    "rt.index.tuple" => |s, a| {
+        let fields = a[0].fields();
+        let at = a[1].int();
+        let at = if at < 0 { at + fields.len() as i64 } else { at };
+        match usize::try_from(at).ok().and_then(|at| fields.get(at)) {
+            Some(field) => adapt(field, s.ret),
+            None => rt::raise_new(rt::IndexError, "tuple index out of range"),
+        }
+    };
+    "opt.truth" => |_, a| match a.get(1) {
+        Some(inner) => (a[0].present().is_some() && inner.truth()).into(),
+        None => truth(&a[0]).into(),
+    };
+    "class.new" => new_object;
+    "class.down" | "class.up" => |_, a| a[0].word;
+    "class.is_instance" => |s, a| match (a[0].bare().class(), s.class) {
+        (Some(class), Some(wanted)) => class.is_a(wanted.path).into(),
+        _ => 0,
+    };
+    "union.from" => |s, a| adapt(&a[0], s.ret);
+    "union.get" => member;
+    "union.is" => is_member;
+    "tuple.new" | "rt.array" => |s, a| match &s.ret.kind {
+        Kind::Tuple(fields) => record(&a.iter().zip(fields).map(|(item, field)| adapt(item, field)).collect::<Vec<_>>()),
+        Kind::List(item) => crate::item::list_word(item, a.iter().map(|it| adapt(it, item)).collect::<Vec<_>>()),
+        _ => record(&a.iter().map(|item| item.word).collect::<Vec<_>>()),
+    };
+    "tuple.concat" | "tuple.__add__" => |_, a| {
+        let mut words: Vec<u64> = a[0].fields().iter().map(|item| item.word).collect();
+        words.extend(a[1].fields().iter().map(|item| item.word));
+        record(&words)
+    };
+    "tuple.__len__" => |_, a| a[0].fields().len() as u64;
+    "tuple.__contains__" => |_, a| a[0].fields().contains(&a[1]).into();
+    "rt.overwrite" => overwrite;
+    "rt.empty" => empty;
+    "rt.truth" | "builtins.bool" => |_, a| a.first().is_some_and(truth).into();
+    "rt.enum_member" => |s, a| {
+        let Some(class) = s.class else { return 0 };
+        let name = text_word(s.attr.as_str());
+        object::<crate::item::Text>(&name).is_shared.set(true);
+        let number = class.members.borrow().len() as u64 + 1;
+        let value = a.first().map_or(number, |item| class.fields().get(1).map_or(item.word, |field| adapt(item, field.desc)));
+        let member = record(&[std::ptr::from_ref(class) as u64, name, value]);
+        class.members.borrow_mut().push(member);
+        member
+    };
+    "builtins.sum" => sum;
+    "builtins.min" => |s, a| extreme(s, a, false);
+    "builtins.max" => |s, a| extreme(s, a, true);
+    "builtins.any" => |_, a| quantified(a, true);
+    "builtins.all" => |_, a| quantified(a, false);
+    "builtins.round" => round;
+    "builtins.abs" => absolute;
+    "builtins.hash" => |_, a| a[0].py_hash().unwrap_or_else(|| (a[0].key_hash() >> 1) as i64) as u64;
+    "builtins.id" => |_, a| a[0].word;
+    "builtins.len" => |_, a| items(&a[0]).len() as u64;
+    "builtins.input" => |_, a| text_word(rt::input(a.first().map_or("", |item| item.text())));
+    "type.name" => |_, a| text_word(match a[0].desc.kind {
+        Kind::TypeOf(path) => path.last(),
+        _ => show::type_name(&a[0].bare()),
+    });
+    "functools.reduce" => |s, a| {
+        let mut all = items(&a[1]).into_iter();
+        let first = a.get(2).map(|item| adapt(item, s.ret)).or_else(|| all.next().map(|item| item.word));
+        let Some(first) = first else {
+            rt::raise_new(rt::TypeError, "reduce() of empty iterable with no initial value")
+        };
+        all.fold(first, |total, item| call_func(&a[0], &[total, item.word]))
+    };
+}

@@ -1,0 +1,95 @@
+//! What compiled code calls directly.
+
+#![allow(unsafe_code)]
+
+use super::iters::IterObject;
+use super::{Site, pending, set_pending};
+use crate::item::Item;
+use crate::memory::{keep, object, words};
+use batuta_rt as rt;
+use std::slice;
+
+/// Runs a row. Status 0: the result is in `out`; 1: an error is pending.
+pub extern "C" fn invoke(site: *const Site, args: *const u64, out: *mut u64) -> u64 {
+    // SAFETY: compiled code passes a site that lives as long as the process, as many words as the
+    // site has arguments, and a slot of its own frame.
+    let (site, words, out) = unsafe { (&*site, slice::from_raw_parts(args, (*site).args.len()), &mut *out) };
+    match rt::catch_all(|| run(site, words)) {
+        Ok(word) => {
+            *out = word;
+            0
+        }
+        Err(error) => {
+            set_pending(error);
+            1
+        }
+    }
+}
+
+fn run(site: &Site, words: &[u64]) -> u64 {
+    let item = |at: usize| Item::new(words[at], site.args[at]);
+    match words.len() {
+        0 => (site.row)(site, &[]),
+        1 => (site.row)(site, &[item(0)]),
+        2 => (site.row)(site, &[item(0), item(1)]),
+        3 => (site.row)(site, &[item(0), item(1), item(2)]),
+        count => (site.row)(site, &(0..count).map(item).collect::<Vec<_>>()),
+    }
+}
+
+/// The next item of an iterator. Status 0: in `out`; 1: an error is pending; 2: there is none.
+pub extern "C" fn next(iter: u64, out: *mut u64) -> u64 {
+    let iter = object::<IterObject>(&iter);
+    match rt::catch_all(|| (iter.next)()) {
+        Ok(Some(word)) => {
+            // SAFETY: compiled code passes a slot of its own frame.
+            unsafe { *out = word };
+            0
+        }
+        Ok(None) => 2,
+        Err(error) => {
+            set_pending(error);
+            1
+        }
+    }
+}
+
+/// Room for a tuple, object, closure or cell.
+pub extern "C" fn allocate(count: u64) -> *mut u64 {
+    words(count as usize)
+}
+
+/// Makes the error of a check in compiled code pending.
+pub extern "C" fn fault(code: u64) {
+    set_pending(super::errors::fault(code));
+}
+
+/// Gives the pending error its place, unless it has one of the source.
+pub extern "C" fn locate(file: *const String, line: u64) {
+    let error = pending();
+    if error.place().is_none_or(|place| place.file.ends_with(".rs")) {
+        // SAFETY: compiled code passes the address of a leaked string.
+        let file = unsafe { &*file };
+        error.set_place(rt::Place { file: file.as_str().into(), line: line as u32, column: 1 });
+    }
+    set_pending(error);
+}
+
+/// The pending error as an object.
+pub extern "C" fn take_error() -> u64 {
+    keep(pending())
+}
+
+/// Makes an error object pending, with its cause if that is not 0.
+pub extern "C" fn raise(error: u64, cause: u64) {
+    let mut error = object::<rt::Error>(&error).clone();
+    if cause != 0 {
+        error = error.from_cause(object::<rt::Error>(&cause).clone());
+    }
+    set_pending(error);
+}
+
+/// Code of a library function as a function value: the environment is `[this, site]`.
+pub unsafe extern "C" fn call_row(environment: u64, args: *const u64, out: *mut u64) -> u64 {
+    invoke(crate::memory::word_at(environment, 1) as *const Site, args, out)
+}

@@ -1,0 +1,147 @@
+//! Errors: making, testing, the faults of inline checks.
+
+use super::adapt::adapt;
+use super::{Site, error_of, rows};
+use crate::desc::{ClassDesc, Kind};
+use crate::item::{Item, list_word, text_word};
+use crate::memory::keep;
+use batuta_rt::{self as rt, Arg, Error};
+
+/// Faults that compiled code checks for itself, by number.
+pub mod code {
+    pub const ADD: u64 = 0;
+    pub const SUB: u64 = 1;
+    pub const MUL: u64 = 2;
+    pub const NEG: u64 = 3;
+    pub const FLOOR_DIV: u64 = 4;
+    pub const FLOOR_MOD: u64 = 5;
+    pub const TRUE_DIV: u64 = 6;
+    pub const FLOAT_DIV: u64 = 7;
+    pub const INDEX: u64 = 8;
+    pub const ASSIGN_INDEX: u64 = 9;
+    pub const RECURSION: u64 = 10;
+    pub const DIV_OVERFLOW: u64 = 12;
+    pub const ABS: u64 = 13;
+}
+
+pub fn fault(number: u64) -> Error {
+    let (class, text) = match number {
+        code::ADD => (rt::OverflowError, "integer overflow in addition"),
+        code::SUB => (rt::OverflowError, "integer overflow in subtraction"),
+        code::MUL => (rt::OverflowError, "integer overflow in multiplication"),
+        code::NEG => (rt::OverflowError, "integer overflow in negation"),
+        code::DIV_OVERFLOW => (rt::OverflowError, "integer overflow in division"),
+        code::ABS => (rt::OverflowError, "integer overflow in negation"),
+        code::FLOOR_DIV => (rt::ZeroDivisionError, "integer division or modulo by zero"),
+        code::FLOOR_MOD => (rt::ZeroDivisionError, "integer modulo by zero"),
+        code::TRUE_DIV => (rt::ZeroDivisionError, "division by zero"),
+        code::FLOAT_DIV => (rt::ZeroDivisionError, "float division by zero"),
+        code::INDEX => (rt::IndexError, "list index out of range"),
+        code::ASSIGN_INDEX => (rt::IndexError, "list assignment index out of range"),
+        code::RECURSION => (rt::RecursionError, "maximum recursion depth exceeded"),
+        _ => (rt::AttributeError, "'NoneType' object has no such attribute"),
+    };
+    Error::new(class, text)
+}
+
+/// What an error of the program's own class carries.
+pub struct Payload {
+    pub word: u64,
+    pub class: &'static ClassDesc,
+    args: Vec<Arg>,
+    text: Option<String>,
+}
+
+impl rt::Exception for Payload {
+    fn class(&self) -> rt::Class {
+        self.class.error.get().unwrap_or(rt::Exception)
+    }
+    fn args(&self) -> Vec<Arg> {
+        self.args.clone()
+    }
+    fn text(&self) -> Option<String> {
+        self.text.clone()
+    }
+}
+
+/// The error of an exception object.
+pub fn of_object(object: &Item, args: &[Item]) -> Error {
+    let Some(class) = object.class() else { return Error::new(rt::TypeError, "exceptions must derive from BaseException") };
+    let text = class.method("__str__").map(|method| super::call_method(method, &[object]).text().to_owned());
+    let args = args.iter().map(arg).collect();
+    Error::of(Payload { word: object.word, class, args, text })
+}
+
+fn arg(item: &Item) -> Arg {
+    let item = item.bare();
+    match item.desc.kind {
+        Kind::Str => Arg::Str(item.text().to_owned()),
+        _ => Arg::of(&item),
+    }
+}
+
+fn is_a(site: &Site, args: &[Item]) -> u64 {
+    site.error.is_some_and(|class| error_of(&args[0]).is_a(class)).into()
+}
+
+fn make(site: &Site, args: &[Item]) -> u64 {
+    let class = site.error.unwrap_or(rt::RuntimeError);
+    if site.attr == "KeyError" && args.len() == 1 {
+        return keep(Error::key(&args[0].bare()));
+    }
+    keep(Error::with_args(class, args.iter().map(arg)))
+}
+
+fn assert(_: &Site, args: &[Item]) -> u64 {
+    if args[0].truth() {
+        return 0;
+    }
+    rt::raise(match args.get(1) {
+        Some(message) => Error::with_args(rt::AssertionError, [arg(message)]),
+        None => Error::bare(rt::AssertionError),
+    })
+}
+
+/// `class: text` of an attribute as the error that a failed unwrap raises.
+fn unwrap_error(attr: &str) -> Error {
+    let (class, text) = attr.split_once(": ").unwrap_or(("AttributeError", attr));
+    let found = rt::BUILTIN_CLASSES.iter().find(|known| known.name() == class);
+    Error::new(found.copied().unwrap_or(rt::AttributeError), text)
+}
+
+fn payload(_: &Site, args: &[Item]) -> u64 {
+    error_of(&args[0]).payload::<Payload>().map_or(0, |payload| payload.word)
+}
+
+rows! {
+    "exc.new" => make;
+    "exc.assert" => assert;
+    "exc.is_a" => is_a;
+    "exc.text" => |_, a| text_word(error_of(&a[0]).message());
+    "rt.payload" => payload;
+    "rt.error_of_object" => |_, a| keep(of_object(&a[0], &a[1..]));
+    "rt.unwrap_failed" => |site, _| rt::raise(unwrap_error(&site.attr));
+    "rt.exhausted" => |_, _| rt::raise(Error::bare(rt::StopIteration));
+    "rt.raise_key" => |_, a| rt::raise(Error::key(&a[0]));
+    "error.args" => |site, a| {
+        let texts = error_of(&a[0]).args().iter().map(|arg| text_word(rt::str(arg).to_string()));
+        match &site.ret.kind {
+            Kind::List(item) => list_word(item, texts),
+            _ => crate::memory::record(&texts.collect::<Vec<_>>()),
+        }
+    };
+    "error.__cause__" => |_, a| error_of(&a[0]).cause().map_or(0, keep);
+    "error.traceback" | "traceback.format_exc" => |_, a| text_word(rt::traceback(error_of(&a[0])));
+    "sys.exit" => |_, a| match a.first().map(Item::bare) {
+        None => rt::raise(Error::bare(rt::SystemExit)),
+        Some(code) => rt::raise(Error::with_args(rt::SystemExit, [arg(&code)])),
+    };
+    "rt.exit_argument" => |site, a| match a.get(1) {
+        Some(error) if a[0].word == 1 => adapt(error, site.ret),
+        Some(error) if a[0].word == 0 => match site.ret.kind {
+            Kind::Option(_) | Kind::Value => adapt(error, site.ret),
+            _ => 0,
+        },
+        _ => adapt(&Item::new(0, site.ret), site.ret),
+    };
+}

@@ -1,0 +1,415 @@
+//! Iterators as objects, and what makes, joins and reads them.
+
+use super::adapt::adapt;
+use super::{Site, call_func, mapping, rows};
+use crate::desc::{D, Kind};
+use crate::item::{Item, clone_word, each_list, Element, some_word, text_word};
+use crate::memory::{keep, object, record};
+use batuta_rt::{self as rt, Error, prelude::*};
+
+/// An iterator; items are of its type's item type.
+pub struct IterObject {
+    pub next: Box<dyn FnMut() -> Option<u64>>,
+}
+
+/// The word of an iterator.
+pub fn iter_word(next: impl FnMut() -> Option<u64> + 'static) -> u64 {
+    keep(IterObject { next: Box::new(next) })
+}
+
+/// The item type of an iterator type.
+pub fn item_desc(iter: D) -> D {
+    match &iter.kind {
+        Kind::Iter(item) | Kind::List(item) | Kind::Set(item) | Kind::Deque(item) => item,
+        Kind::Dict(key, _) | Kind::Counter(key) | Kind::DefaultDict(key, _) => key,
+        Kind::Tuple(fields) => fields.first().copied().unwrap_or(iter),
+        Kind::Option(inner) => item_desc(inner),
+        _ => iter,
+    }
+}
+
+/// A pull function over the words of anything that can be iterated; copies items where `clones`.
+pub fn pull(source: &Item, clones: bool) -> Box<dyn FnMut() -> Option<u64>> {
+    let (word, desc) = (source.word, source.desc);
+    match &desc.kind {
+        Kind::Iter(_) => {
+            let iter: &'static mut IterObject = object(&word);
+            Box::new(move || (iter.next)())
+        }
+        Kind::List(item) => {
+            let (item, mut at) = (*item, 0);
+            Box::new(move || {
+                let word = each_list!(Item::new(word, desc).elements(), list => list.get(at).map(Element::to_word))?;
+                at += 1;
+                Some(if clones { clone_word(item, word) } else { word })
+            })
+        }
+        Kind::Range => {
+            let mut range = object::<rt::Range>(&word).clone();
+            Box::new(move || range.next().map(|number| number as u64))
+        }
+        Kind::Deque(item) => {
+            let (item, mut at) = (*item, 0);
+            Box::new(move || {
+                let word = object::<rt::Deque<Item>>(&word).get(at)?.word;
+                at += 1;
+                Some(if clones { clone_word(item, word) } else { word })
+            })
+        }
+        Kind::Dict(..) | Kind::Counter(_) | Kind::DefaultDict(..) => keys(source),
+        Kind::Option(_) => match source.present() {
+            Some(inner) => pull(&inner, clones),
+            None => rt::raise_new(rt::TypeError, "'NoneType' object is not iterable"),
+        },
+        Kind::Union(_) => pull(&source.bare(), clones),
+        Kind::Value => {
+            let mut items = rt::py::iter(source.value());
+            Box::new(move || items.next().map(keep))
+        }
+        _ => Box::new(fixed(source).into_iter()).boxed_pull(),
+    }
+}
+
+trait BoxedPull {
+    fn boxed_pull(self) -> Box<dyn FnMut() -> Option<u64>>;
+}
+impl<I: Iterator<Item = u64> + 'static> BoxedPull for Box<I> {
+    fn boxed_pull(mut self) -> Box<dyn FnMut() -> Option<u64>> {
+        Box::new(move || self.next())
+    }
+}
+
+/// The items of what does not change while it is iterated.
+fn fixed(source: &Item) -> Vec<u64> {
+    match source.desc.kind {
+        Kind::Str => source.text().char_iter().map(character).collect(),
+        Kind::Set(_) => source.set().iter().map(|item| item.clone().word).collect(),
+        Kind::Tuple(_) => source.fields().iter().map(|field| field.word).collect(),
+        _ => rt::raise_new(rt::TypeError, format!("'{}' object is not iterable", super::show::type_name(source))),
+    }
+}
+
+/// The keys of a dict; a change of its size meanwhile is an error.
+fn keys(source: &Item) -> Box<dyn FnMut() -> Option<u64>> {
+    let dict = mapping::plain(source).expect("the kind is a dict's");
+    let words: Vec<u64> = dict.keys().map(|key| key.clone().word).collect();
+    let (count, mut at) = (words.len(), 0);
+    Box::new(move || {
+        if dict.len() != count {
+            rt::raise_new(rt::RuntimeError, "dictionary changed size during iteration");
+        }
+        at += 1;
+        words.get(at - 1).copied()
+    })
+}
+
+/// The text object of one character; those of ASCII are made once.
+pub fn character(text: &str) -> u64 {
+    thread_local! {
+        static ASCII: [u64; 128] = std::array::from_fn(|byte| {
+            let text = text_word((byte as u8 as char).to_string());
+            object::<crate::item::Text>(&text).is_shared.set(true);
+            text
+        });
+    }
+    match text.as_bytes() {
+        [byte] if *byte < 128 => ASCII.with(|table| table[*byte as usize]),
+        _ => text_word(text),
+    }
+}
+
+/// All items of anything that can be iterated.
+pub fn items(source: &Item) -> Vec<Item> {
+    let desc = element(source);
+    let mut next = pull(source, true);
+    std::iter::from_fn(|| next()).map(|word| Item::new(word, desc)).collect()
+}
+
+/// The type of an iterable's items.
+pub fn element(source: &Item) -> D {
+    match source.desc.kind {
+        Kind::Union(_) | Kind::Option(_) => {
+            let bare = source.bare();
+            bare.present().map_or(source.desc, |inner| item_desc(inner.desc))
+        }
+        _ => item_desc(source.desc),
+    }
+}
+
+/// All items, as values of another type.
+pub fn words_as(source: &Item, to: D) -> Vec<u64> {
+    items(source).iter().map(|item| adapt(item, to)).collect()
+}
+
+fn tuple_of(site: &Site) -> D {
+    item_desc(site.ret)
+}
+
+fn enumerate(site: &Site, a: &[Item]) -> u64 {
+    let (mut next, mut number, _) = (pull(&a[0], false), a.get(1).map_or(0, Item::int), site);
+    iter_word(move || {
+        let word = next()?;
+        number += 1;
+        Some(record(&[(number - 1) as u64, word]))
+    })
+}
+
+fn zip(site: &Site, a: &[Item]) -> u64 {
+    let mut sources: Vec<_> = a.iter().map(|source| pull(source, false)).collect();
+    let _ = site;
+    iter_word(move || {
+        let parts: Option<Vec<u64>> = sources.iter_mut().map(|next| next()).collect();
+        parts.map(|parts| record(&parts))
+    })
+}
+
+fn map(_: &Site, a: &[Item]) -> u64 {
+    let function = Item::new(a[0].word, a[0].desc);
+    let mut sources: Vec<_> = a[1..].iter().map(|source| pull(source, true)).collect();
+    iter_word(move || {
+        let args: Option<Vec<u64>> = sources.iter_mut().map(|next| next()).collect();
+        args.map(|args| call_func(&function, &args))
+    })
+}
+
+fn filter(a: &[Item], wanted: bool) -> u64 {
+    let (function, mut next) = (Item::new(a[0].word, a[0].desc), pull(&a[1], true));
+    iter_word(move || loop {
+        let word = next()?;
+        if (call_func(&function, &[word]) != 0) == wanted {
+            return Some(word);
+        }
+    })
+}
+
+fn take_while(a: &[Item]) -> u64 {
+    let (function, mut next, mut over) = (Item::new(a[0].word, a[0].desc), pull(&a[1], true), false);
+    iter_word(move || {
+        let word = if over { None } else { next() }?;
+        over = call_func(&function, &[word]) == 0;
+        (!over).then_some(word)
+    })
+}
+
+fn drop_while(a: &[Item]) -> u64 {
+    let (function, mut next, mut started) = (Item::new(a[0].word, a[0].desc), pull(&a[1], true), false);
+    iter_word(move || loop {
+        let word = next()?;
+        started = started || call_func(&function, &[word]) == 0;
+        if started {
+            return Some(word);
+        }
+    })
+}
+
+fn reversed(a: &[Item]) -> u64 {
+    let words: Vec<u64> = match a[0].desc.kind {
+        Kind::List(_) => a[0].list_items().iter().map(|item| item.word).collect(),
+        _ => items(&a[0]).iter().map(|item| item.word).collect(),
+    };
+    let mut words = words.into_iter().rev();
+    iter_word(move || words.next())
+}
+
+fn next_item(site: &Site, a: &[Item]) -> u64 {
+    let iter: &'static mut IterObject = object(&a[0].word);
+    match (iter.next)() {
+        Some(word) => adapt(&Item::new(word, item_desc(a[0].desc)), site.ret),
+        None => match a.get(1) {
+            Some(default) => adapt(default, site.ret),
+            None => rt::raise(Error::bare(rt::StopIteration)),
+        },
+    }
+}
+
+fn chain(sources: Vec<Item>) -> u64 {
+    let mut sources = sources.into_iter();
+    let mut current: Option<Box<dyn FnMut() -> Option<u64>>> = None;
+    iter_word(move || loop {
+        if let Some(word) = current.as_mut().and_then(|next| next()) {
+            return Some(word);
+        }
+        current = Some(pull(&sources.next()?, true));
+    })
+}
+
+fn slice(a: &[Item]) -> u64 {
+    let bound = |at: usize| a.get(at).and_then(Item::present).map(|item| item.int());
+    let (start, stop, step) = match a.len() {
+        2 => (0, bound(1), 1),
+        _ => (bound(1).unwrap_or(0), bound(2), bound(3).unwrap_or(1)),
+    };
+    let (mut next, mut at, mut wanted) = (pull(&a[0], true), 0, start);
+    iter_word(move || loop {
+        if stop.is_some_and(|stop| wanted >= stop) {
+            return None;
+        }
+        let word = next()?;
+        at += 1;
+        if at - 1 == wanted {
+            wanted += step;
+            return Some(word);
+        }
+    })
+}
+
+fn accumulate(a: &[Item]) -> u64 {
+    let (mut next, desc) = (pull(&a[0], true), element(&a[0]));
+    let function = a.get(1).and_then(Item::present);
+    let mut total = a.get(2).and_then(Item::present).map(|item| item.word);
+    let mut pending = total;
+    iter_word(move || {
+        if let Some(first) = pending.take() {
+            return Some(first);
+        }
+        let word = next()?;
+        let sum = match (total, &function) {
+            (None, _) => word,
+            (Some(total), Some(function)) => call_func(function, &[total, word]),
+            (Some(total), None) => super::builtins::add(&Item::new(total, desc), &Item::new(word, desc)),
+        };
+        total = Some(sum);
+        Some(sum)
+    })
+}
+
+fn iterate(site: &Site, a: &[Item], clones: bool) -> u64 {
+    match a[0].desc.kind {
+        Kind::Iter(_) => a[0].word,
+        Kind::TypeOf(_) => {
+            let members = site.class.map_or(Vec::new(), |class| class.members.borrow().clone());
+            let mut members = members.into_iter();
+            iter_word(move || members.next())
+        }
+        _ => {
+            let mut next = pull(&a[0], clones);
+            iter_word(move || next())
+        }
+    }
+}
+
+fn vectors(site: &Site, all: Vec<Vec<Item>>) -> u64 {
+    let to = tuple_of(site);
+    let made: Vec<u64> = all.into_iter().map(|parts| sequence(to, parts)).collect();
+    let mut made = made.into_iter();
+    iter_word(move || made.next())
+}
+
+/// A tuple or list of these items.
+pub fn sequence(to: D, parts: Vec<Item>) -> u64 {
+    match &to.kind {
+        Kind::List(item) => crate::item::list_word(item, parts.iter().map(|part| part.word).collect::<Vec<_>>()),
+        _ => record(&parts.iter().map(|part| part.word).collect::<Vec<_>>()),
+    }
+}
+
+fn group_by(site: &Site, a: &[Item]) -> u64 {
+    let pair = tuple_of(site);
+    let Kind::Tuple(fields) = &pair.kind else { return 0 };
+    let function = a.get(1).and_then(Item::present);
+    let key = |item: &Item| match &function {
+        Some(function) => Item::new(call_func(function, &[item.word]), fields[0]),
+        None => item.clone(),
+    };
+    let mut groups: Vec<(Item, Vec<Item>)> = Vec::new();
+    for item in items(&a[0]) {
+        let key = key(&item);
+        match groups.last_mut() {
+            Some((last, group)) if *last == key => group.push(item),
+            _ => groups.push((key, vec![item])),
+        }
+    }
+    let made: Vec<u64> = groups
+        .into_iter()
+        .map(|(key, group)| {
+            let words = group.iter().map(|item| item.word).collect::<Vec<_>>();
+            let group = match &fields[1].kind {
+                Kind::List(item) => crate::item::list_word(item, words),
+                _ => {
+                    let mut words = words.into_iter();
+                    iter_word(move || words.next())
+                }
+            };
+            record(&[key.word, group])
+        })
+        .collect();
+    let mut made = made.into_iter();
+    iter_word(move || made.next())
+}
+
+rows! {
+    "iter.of" | "iter.cloned" | "iter.live" | "iter.chars" | "builtins.iter" => |s, a| iterate(s, a, true);
+    "iter.ref" | "iter.mut" | "iter.copied" | "iter.into" => |s, a| iterate(s, a, false);
+    "iter.next" => |s, a| {
+        let iter: &'static mut IterObject = object(&a[0].word);
+        match (iter.next)() {
+            Some(word) => some_word(item_desc(a[0].desc), word),
+            None => { let _ = s; 0 }
+        }
+    };
+    "builtins.next" => next_item;
+    "builtins.enumerate" => enumerate;
+    "builtins.zip" => zip;
+    "builtins.map" => map;
+    "builtins.filter" => |_, a| filter(a, true);
+    "itertools.filterfalse" => |_, a| filter(a, false);
+    "itertools.takewhile" => |_, a| take_while(a);
+    "itertools.dropwhile" => |_, a| drop_while(a);
+    "builtins.reversed" => |_, a| reversed(a);
+    "itertools.chain" => |_, a| chain(a.iter().map(|item| Item::new(item.word, item.desc)).collect());
+    "itertools.chain.from_iterable" => |_, a| chain(items(&a[0]));
+    "itertools.islice" => |_, a| slice(a);
+    "itertools.accumulate" => |_, a| accumulate(a);
+    "itertools.count" => |_, a| {
+        let (mut at, step) = (a.first().map_or(0, Item::int), a.get(1).map_or(1, Item::int));
+        iter_word(move || { at += step; Some((at - step) as u64) })
+    };
+    "itertools.repeat" => |_, a| {
+        let (item, mut left) = (a[0].clone(), a.get(1).and_then(Item::present).map(|n| n.int()));
+        iter_word(move || match &mut left {
+            Some(0) => None,
+            Some(n) if *n < 0 => None,
+            Some(n) => { *n -= 1; Some(item.clone().word) }
+            None => Some(item.clone().word),
+        })
+    };
+    "itertools.cycle" => |_, a| {
+        let (all, mut at) = (items(&a[0]), 0);
+        iter_word(move || {
+            let item = all.get(at % all.len().max(1))?;
+            at += 1;
+            Some(item.clone().word)
+        })
+    };
+    "itertools.pairwise" => |_, a| {
+        let (all, mut at) = (items(&a[0]), 1);
+        iter_word(move || {
+            at += 1;
+            Some(record(&[all.get(at - 2)?.word, all.get(at - 1)?.word]))
+        })
+    };
+    "itertools.starmap" => |_, a| {
+        let (function, mut next, desc) = (Item::new(a[0].word, a[0].desc), pull(&a[1], true), element(&a[1]));
+        iter_word(move || {
+            let tuple = Item::new(next()?, desc);
+            Some(call_func(&function, &tuple.fields().iter().map(|field| field.word).collect::<Vec<_>>()))
+        })
+    };
+    "itertools.compress" => |_, a| {
+        let (mut data, mut keep) = (pull(&a[0], true), pull(&a[1], true));
+        iter_word(move || loop {
+            let word = data()?;
+            if keep()? != 0 { return Some(word); }
+        })
+    };
+    "itertools.permutations" => |s, a| {
+        let r = a.get(1).and_then(Item::present).map(|n| n.int());
+        vectors(s, rt::itertools::permutations(items(&a[0]), r).collect())
+    };
+    "itertools.combinations" => |s, a| vectors(s, rt::itertools::combinations(items(&a[0]), a[1].int()).collect());
+    "itertools.combinations_with_replacement" => |s, a| {
+        vectors(s, rt::itertools::combinations_with_replacement(items(&a[0]), a[1].int()).collect())
+    };
+    "itertools.product" => |s, a| vectors(s, rt::itertools::product(a.iter().map(items).collect()).collect());
+    "itertools.groupby" => group_by;
+}

@@ -1,0 +1,129 @@
+//! The runtime side: rows that compiled code calls, each over items with their descriptors.
+//!
+//! A row is safe Rust over `batuta_rt`; it raises as `rt` does. [`invoke`] is the one entry: it makes
+//! items of the words, runs the row, and turns what it raises into a status.
+
+pub mod adapt;
+mod builtins;
+mod containers;
+mod entry;
+mod errors;
+mod iters;
+mod lists;
+pub mod mapping;
+mod maths;
+mod modules;
+mod numbers;
+mod sets;
+pub mod show;
+mod texts;
+pub mod values;
+
+pub use errors::code;
+pub use iters::item_desc;
+pub use entry::{allocate, call_row, fault, invoke, locate, next, raise, take_error};
+
+use crate::desc::{ClassDesc, D, Method};
+use crate::item::Item;
+use crate::memory::{call_code, object, word_at};
+use batuta_core::Conv;
+use batuta_rt as rt;
+use std::cell::RefCell;
+
+/// A library function or operation over items.
+pub type Row = fn(&Site, &[Item]) -> u64;
+
+/// One place in the program that calls a row.
+pub struct Site {
+    pub row: Row,
+    pub name: String,
+    pub args: Vec<D>,
+    pub ret: D,
+    /// Constant parameter of the operation, as text.
+    pub attr: String,
+    pub attr_desc: Option<D>,
+    pub class: Option<&'static ClassDesc>,
+    pub error: Option<rt::Class>,
+    pub parts: Vec<FormatPart>,
+}
+
+/// A piece of formatted text; values are arguments by position.
+pub enum FormatPart {
+    Text(String),
+    Value { arg: usize, conv: Conv, spec: Vec<FormatPart> },
+}
+
+/// The row of an operation, catalogue function or step of a lowering.
+pub fn find(name: &str) -> Option<Row> {
+    let families: [fn(&str) -> Option<Row>; 10] = [
+        numbers::find,
+        texts::find,
+        lists::find,
+        mapping::find,
+        sets::find,
+        iters::find,
+        builtins::find,
+        errors::find,
+        values::find,
+        modules::find,
+    ];
+    families.iter().find_map(|family| family(name)).or_else(|| maths::find(name)).or_else(|| containers::find(name))
+}
+
+thread_local! {
+    static PENDING: RefCell<Option<rt::Error>> = const { RefCell::new(None) };
+}
+
+/// Leaves an error for the code that sees the status.
+pub fn set_pending(error: rt::Error) {
+    PENDING.set(Some(error));
+}
+
+/// The error that made the last status.
+pub fn pending() -> rt::Error {
+    PENDING.take().unwrap_or_else(|| rt::Error::new(rt::SystemError, "a status without an error"))
+}
+
+/// The error behind an item of error type.
+pub fn error_of(item: &Item) -> &'static rt::Error {
+    object(&item.word)
+}
+
+/// Calls a function value.
+pub fn call_func(function: &Item, args: &[u64]) -> u64 {
+    let code = word_at(function.word, 0) as *const u8;
+    call_code(code, function.word, args).unwrap_or_else(|| rt::raise(pending()))
+}
+
+/// The result type of a function value.
+pub fn result_of(function: &Item) -> D {
+    match &function.desc.kind {
+        crate::desc::Kind::Func(_, ret) => ret,
+        _ => function.desc,
+    }
+}
+
+/// Calls a method of the program.
+pub fn call_method(method: &Method, args: &[&Item]) -> Item {
+    let words: Vec<u64> = args.iter().map(|item| item.word).collect();
+    Item::new(call_code(method.code, 0, &words).unwrap_or_else(|| rt::raise(pending())), method.ret)
+}
+
+/// The row of a name that has none. No code calls it: the name is a gap.
+pub fn missing(site: &Site, _: &[Item]) -> u64 {
+    rt::raise_new(rt::SystemError, format!("no row {}", site.name))
+}
+
+/// A family of rows as a table from names.
+macro_rules! rows {
+    ($($name:literal $(| $more:literal)* => $row:expr;)*) => {
+        pub(super) fn find(name: &str) -> Option<$crate::host::Row> {
+            let row: $crate::host::Row = match name {
+                $($name $(| $more)* => $row,)*
+                _ => return None,
+            };
+            Some(row)
+        }
+    };
+}
+pub(crate) use rows;

@@ -1,0 +1,271 @@
+//! Dynamic values: to and from static types, and their operations.
+
+use super::adapt::{adapt, same};
+use super::{Site, call_func, call_method, error_of, rows, show};
+use crate::desc::{ClassDesc, D, Kind};
+use crate::item::{Item, list_word, object_fields, some_word, text_word};
+use crate::memory::{keep, object, record, set_word};
+use batuta_rt::{self as rt, Error, Function, Value};
+use std::any::Any;
+use std::rc::Rc;
+
+/// An object of the program inside a dynamic value.
+struct Wrapped {
+    word: u64,
+    desc: D,
+}
+
+impl Wrapped {
+    fn item(&self) -> Item {
+        Item::new(self.word, self.desc)
+    }
+    fn class(&self) -> Option<&'static ClassDesc> {
+        self.item().class()
+    }
+}
+
+impl rt::Object for Wrapped {
+    fn type_name(&self) -> &str {
+        show::type_name(&self.item())
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn get_attr(&self, name: &str) -> Option<Value> {
+        let class = self.class()?;
+        if let Some((index, _)) = class.field(batuta_base::Name::new(name)) {
+            return Some(from_item(&object_fields(self.word, class)[index]));
+        }
+        None
+    }
+    fn set_attr(&self, name: &str, value: Value) -> bool {
+        let Some((index, field)) = self.class().and_then(|class| class.field(batuta_base::Name::new(name))) else {
+            return false;
+        };
+        set_word(self.word, index + 1, to_word(&value, field.desc));
+        true
+    }
+    fn call_method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
+        let method = self.class()?.method(name)?;
+        let mut words = vec![self.item()];
+        words.extend(args.iter().zip(&method.params[1..]).map(|(arg, desc)| Item::new(to_word(arg, desc), desc)));
+        let result = rt::catch_all(|| from_item(&call_method(method, &words.iter().collect::<Vec<_>>())));
+        Some(result)
+    }
+    fn repr(&self) -> String {
+        rt::repr(&self.item()).to_string()
+    }
+    fn str(&self) -> String {
+        rt::str(&self.item()).to_string()
+    }
+    fn equals(&self, other: &Value) -> Option<bool> {
+        match other {
+            Value::Object(object) => {
+                let other = object.as_any().downcast_ref::<Wrapped>()?;
+                Some(self.item() == other.item())
+            }
+            _ => None,
+        }
+    }
+    fn hash(&self) -> Option<u64> {
+        Some(rt::Key::key_hash(&self.item()))
+    }
+    fn is_instance(&self, class: &str) -> bool {
+        self.class().is_some_and(|found| found.mro.iter().any(|path| path.last() == class))
+    }
+}
+
+/// A dynamic value of an item.
+pub fn from_item(item: &Item) -> Value {
+    match &item.desc.kind {
+        Kind::Unit => Value::None,
+        Kind::Bool => Value::Bool(item.truth()),
+        Kind::Int => Value::from(item.int()),
+        Kind::Float => Value::Float(item.float()),
+        Kind::Big => Value::Int(item.big().clone()),
+        Kind::Num => Value::from(*object::<rt::Num>(&item.word)),
+        Kind::Str => Value::from(item.text()),
+        Kind::List(_) => Value::from(item.list_items().iter().map(from_item).collect::<Vec<_>>()),
+        Kind::Tuple(_) => Value::tuple(item.fields().iter().map(from_item)),
+        Kind::Option(_) => item.present().map_or(Value::None, |inner| from_item(&inner)),
+        Kind::Union(_) => from_item(&item.bare()),
+        Kind::Value => item.value().clone(),
+        Kind::Error => Value::Error(error_of(item).clone()),
+        Kind::Range => Value::from(object::<rt::Range>(&item.word).clone()),
+        Kind::Set(_) => Value::from(item.set().iter().map(from_item).collect::<rt::Set<Value>>()),
+        Kind::Dict(..) | Kind::Counter(_) | Kind::DefaultDict(..) => {
+            let pairs = super::mapping::pairs(item).into_iter().map(|(key, value)| (from_item(&key), from_item(&value)));
+            Value::from(pairs.collect::<rt::Dict<Value, Value>>())
+        }
+        Kind::Func(params, ret) => function(item, params, ret),
+        _ => Value::Object(Rc::new(Wrapped { word: item.word, desc: item.desc })),
+    }
+}
+
+fn function(item: &Item, params: &[D], ret: D) -> Value {
+    let (item, params) = (item.clone(), params.to_vec());
+    Value::Function(Function::new("<function>", move |args: &[Value]| {
+        rt::catch_all(|| {
+            let words: Vec<u64> = args.iter().zip(&params).map(|(arg, desc)| to_word(arg, desc)).collect();
+            from_item(&Item::new(call_func(&item, &words), ret))
+        })
+    }))
+}
+
+fn mismatch(value: &Value, to: D) -> ! {
+    rt::raise_new(rt::TypeError, format!("expected {}, got {}", show::type_name(&Item::new(0, to)), value.type_name()))
+}
+
+/// A dynamic value as a word of a static type.
+pub fn to_word(value: &Value, to: D) -> u64 {
+    match (&to.kind, value) {
+        (Kind::Value, _) => keep(value.clone()),
+        (Kind::Unit, _) => 0,
+        (Kind::Bool, Value::Bool(truth)) => (*truth).into(),
+        (Kind::Int, Value::Bool(truth)) => (*truth).into(),
+        (Kind::Int, Value::Int(number)) => number.expect_i64() as u64,
+        (Kind::Big, Value::Int(number)) => keep(number.clone()),
+        (Kind::Big, Value::Bool(truth)) => keep(rt::Int::from(i64::from(*truth))),
+        (Kind::Float, Value::Float(x)) => x.to_bits(),
+        (Kind::Float, Value::Int(number)) => number.to_f64().to_bits(),
+        (Kind::Num, Value::Int(number)) => keep(rt::Num::Int(number.expect_i64())),
+        (Kind::Num, Value::Float(x)) => keep(rt::Num::Float(*x)),
+        (Kind::Str, Value::Str(text)) => text_word(&**text),
+        (Kind::Error, Value::Error(error)) => keep(error.clone()),
+        (Kind::Option(_), Value::None) => 0,
+        (Kind::Option(inner), _) => some_word(inner, to_word(value, inner)),
+        (Kind::Union(members), _) => match members.iter().find(|member| fits(value, member)) {
+            Some(member) => keep(Item::new(to_word(value, member), member)),
+            None => mismatch(value, to),
+        },
+        (Kind::List(item), Value::List(list)) => {
+            let words: Vec<u64> = list.iter().map(|part| to_word(&part, item)).collect();
+            list_word(item, words)
+        }
+        (Kind::List(item), Value::Tuple(parts)) => list_word(item, parts.iter().map(|part| to_word(part, item))),
+        (Kind::Tuple(fields), Value::Tuple(parts)) if fields.len() == parts.len() => {
+            record(&parts.iter().zip(fields).map(|(part, desc)| to_word(part, desc)).collect::<Vec<_>>())
+        }
+        (Kind::Dict(key, item), Value::Dict(dict)) => {
+            let pairs = dict.items().into_iter();
+            let pairs = pairs.map(|(k, v)| (Item::new(to_word(&k, key), key), Item::new(to_word(&v, item), item)));
+            keep(pairs.collect::<rt::Dict<Item, Item>>())
+        }
+        (Kind::Set(item), Value::Set(set)) => {
+            keep(set.to_vec().iter().map(|it| Item::new(to_word(it, item), item)).collect::<rt::Set<Item>>())
+        }
+        (Kind::Iter(item), _) => {
+            let (mut items, item) = (rt::py::iter(value), *item);
+            super::iters::iter_word(move || items.next().map(|it| to_word(&it, item)))
+        }
+        (_, Value::Object(object)) => match object.as_any().downcast_ref::<Wrapped>() {
+            Some(wrapped) if fits(value, to) => wrapped.word,
+            _ => mismatch(value, to),
+        },
+        _ => mismatch(value, to),
+    }
+}
+
+/// Whether a dynamic value is of a static type.
+fn fits(value: &Value, to: D) -> bool {
+    match (&to.kind, value) {
+        (Kind::Value, _) | (Kind::Unit, Value::None) | (Kind::Bool, Value::Bool(_)) => true,
+        (Kind::Int | Kind::Big, Value::Int(_)) | (Kind::Float, Value::Float(_)) | (Kind::Str, Value::Str(_)) => true,
+        (Kind::List(_), Value::List(_)) | (Kind::Tuple(_), Value::Tuple(_)) | (Kind::Dict(..), Value::Dict(_)) => true,
+        (Kind::Set(_), Value::Set(_)) | (Kind::Error, Value::Error(_)) => true,
+        (Kind::Option(inner), _) => matches!(value, Value::None) || fits(value, inner),
+        (Kind::Class(class), Value::Object(object)) => {
+            let wrapped = object.as_any().downcast_ref::<Wrapped>();
+            wrapped.and_then(Wrapped::class).is_some_and(|found| found.is_a(class.path))
+        }
+        (_, Value::Object(object)) => {
+            object.as_any().downcast_ref::<Wrapped>().is_some_and(|wrapped| same(wrapped.desc, to))
+        }
+        _ => false,
+    }
+}
+
+/// The text of a dynamic value that must be one.
+pub fn text_of(value: &'static Value) -> &'static str {
+    match value {
+        Value::Str(text) => text,
+        other => rt::raise_new(
+            rt::TypeError,
+            format!("sequence item 0: expected str instance, {} found", other.type_name()),
+        ),
+    }
+}
+
+fn args(a: &[Item]) -> Vec<Value> {
+    a.iter().map(from_item).collect()
+}
+
+fn binary(site: &Site, a: &[Item]) -> u64 {
+    let (x, y) = (&from_item(&a[0]), &from_item(&a[1]));
+    let value = match site.attr.as_str() {
+        "add" => rt::py::add(x, y),
+        "sub" => rt::py::sub(x, y),
+        "mul" => rt::py::mul(x, y),
+        "truediv" => rt::py::true_div(x, y),
+        "floordiv" => rt::py::floor_div(x, y),
+        "mod" => rt::py::rem(x, y),
+        "pow" => rt::py::pow(x, y),
+        "shl" => rt::py::lshift(x, y),
+        "shr" => rt::py::rshift(x, y),
+        "and" => rt::py::bitand(x, y),
+        "or" => rt::py::bitor(x, y),
+        "xor" => rt::py::bitxor(x, y),
+        "eq" => Value::Bool(rt::py::eq(x, y)),
+        "ne" => Value::Bool(rt::py::ne(x, y)),
+        "lt" => Value::Bool(rt::py::lt(x, y)),
+        "le" => Value::Bool(rt::py::le(x, y)),
+        "gt" => Value::Bool(rt::py::gt(x, y)),
+        "ge" => Value::Bool(rt::py::ge(x, y)),
+        "contains" => Value::Bool(rt::py::contains(x, y)),
+        "in" => Value::Bool(rt::py::contains(y, x)),
+        "not_in" => Value::Bool(!rt::py::contains(y, x)),
+        "is" => Value::Bool(x.is_same(y)),
+        "is_not" => Value::Bool(!x.is_same(y)),
+        other => rt::raise_new(rt::SystemError, format!("no dynamic operator {other}")),
+    };
+    to_word(&value, site.ret)
+}
+
+fn unary(site: &Site, a: &[Item]) -> u64 {
+    let x = &from_item(&a[0]);
+    let value = match site.attr.as_str() {
+        "neg" => rt::py::neg(x),
+        "pos" => rt::py::pos(x),
+        "invert" => rt::py::invert(x),
+        "abs" => rt::py::abs(x),
+        "truth" => Value::Bool(x.is_true()),
+        "not" => Value::Bool(!x.is_true()),
+        "len" => Value::from(rt::py::len(x)),
+        "is_none" => Value::Bool(x.is_none()),
+        other => rt::raise_new(rt::SystemError, format!("no dynamic operator {other}")),
+    };
+    to_word(&value, site.ret)
+}
+
+fn is_type(site: &Site, a: &[Item]) -> u64 {
+    site.attr_desc.is_some_and(|desc| fits(&from_item(&a[0]), desc)).into()
+}
+
+rows! {
+    "value.from" => |_, a| keep(from_item(&a[0]));
+    "value.to" => |s, a| adapt(&a[0], s.ret);
+    "value.is" => is_type;
+    "value.binary" => binary;
+    "value.unary" => unary;
+    "value.index" | "rt.index.value" => |s, a| to_word(&rt::py::get_item(&from_item(&a[0]), &from_item(&a[1])), s.ret);
+    "rt.set.value" => |_, a| { rt::py::set_item(&from_item(&a[0]), &from_item(&a[1]), from_item(&a[2])); 0 };
+    "rt.del.value" => |_, a| { rt::py::del_item(&from_item(&a[0]), &from_item(&a[1])); 0 };
+    "value.attr" => |s, a| to_word(&rt::py::get_attr(&from_item(&a[0]), &s.attr), s.ret);
+    "rt.set_attr" => |s, a| { rt::py::set_attr(&from_item(&a[0]), &s.attr, from_item(&a[1])); 0 };
+    "value.method" => |s, a| to_word(&rt::py::call_method(&from_item(&a[0]), &s.attr, &args(&a[1..])), s.ret);
+    "value.call" => |s, a| to_word(&rt::py::call(&from_item(&a[0]), &args(&a[1..])), s.ret);
+    "value.iter" => |_, a| {
+        let mut items = rt::py::iter(&from_item(&a[0]));
+        super::iters::iter_word(move || items.next().map(keep))
+    };
+}

@@ -1,0 +1,32 @@
+//! Running a program in this process.
+
+use crate::db::Session;
+use crate::queries;
+use batuta_base::{Anchor, Name, Origin};
+use batuta_jit::{Options, Place};
+use std::sync::Arc;
+
+pub use batuta_jit::Gap;
+
+impl Session {
+    /// Runs the program; `args` is what it sees as `sys.argv`. Comes back when the program ends well,
+    /// or at once with what the compiler has no code for yet. A program that fails ends the process.
+    pub fn run(&self, args: Vec<String>) -> Vec<Gap> {
+        let program = self.mir().clone();
+        batuta_jit::run(program, self.jit_options(args))
+    }
+
+    /// What stands in the way of running the program in this process.
+    pub fn jit_gaps(&self) -> Vec<Gap> {
+        batuta_jit::check(self.mir(), &self.jit_options(Vec::new()))
+    }
+
+    fn jit_options(&self, args: Vec<String>) -> Options {
+        let locator = queries::locator(self.db(), self.workspace());
+        let locate = move |item: Name, origin: Origin| {
+            let at = locator.position(Anchor { item, origin })?;
+            Some(Place { file: at.file, line: at.line })
+        };
+        Options { args, locate: Arc::new(locate) }
+    }
+}
