@@ -1,12 +1,16 @@
 //! The specs: `tests/spec/**/*.md`, a heading with a fence is a test.
 //!
 //! First fence: `python`. Each further fence asserts: `hir`, `typed`, `mir`, `idiom`, `rust` (the named items;
-//! an empty fence stands for all), `output` (stdout of the emitted Rust, and of CPython), `stderr` (its
+//! an empty fence stands for all), `output` (stdout of the emitted Rust, of the JIT, and of CPython), `stderr` (its
 //! last line), `diagnostics` (`CODE line: message`). A `toml` fence gives `args`, `stdin`, `exit`,
 //! `int = "big"`, `optimize = "none"`, `strict`. In the input, `#! B0501 words` at a line's end expects
 //! that finding there, `#~ list<int>` that a local assigned on that line has that type.
 //!
 //! `BLESS=1` rewrites fences (`output` from CPython alone), `REFERENCE=1` asks CPython again.
+
+#[cfg(feature = "jit")]
+#[path = "spec_jit.rs"]
+mod jit;
 
 use batuta_session::{IntPolicy, Level, Optimize, Options, Output, Project, Session};
 use batuta_tests::markdown::{self, Spec};
@@ -46,6 +50,10 @@ struct Case {
 }
 
 fn main() -> ExitCode {
+    #[cfg(feature = "jit")]
+    if let Some(path) = std::env::var_os(jit::PROGRAM) {
+        return jit::run(Path::new(&path));
+    }
     let args = Arguments::from_args();
     let mut cases = match collect(&args) {
         Ok(cases) => cases,
@@ -207,6 +215,8 @@ fn run_all(cases: &mut [Case]) {
         pool.install(|| cases.par_iter_mut().filter(|case| asks_output(case)).for_each(ask_python));
     }
     run_emitted(cases, &folder, &pool);
+    #[cfg(feature = "jit")]
+    pool.install(|| cases.par_iter_mut().filter(|case| asks_output(case)).for_each(jit::check));
     let good = cases.iter().filter(|case| case.failures.is_empty()).map(|case| format!("{:016x}", case.hash));
     let all: BTreeSet<String> = passed.into_iter().chain(good).collect();
     let _ = std::fs::write(&memory, all.into_iter().map(|hash| hash + "\n").collect::<String>());

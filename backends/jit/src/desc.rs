@@ -6,7 +6,9 @@
 //! has the address of its [`ClassDesc`] before its fields.
 
 use batuta_base::Name;
-use batuta_core::{ClassDef, ClassKind, FieldFlags, FloatWidth, Mir, Pat, Program, Root, StmtKind, Ty, TyKind};
+use batuta_core::{
+    ClassDef, ClassKind, FieldFlags, FloatWidth, Mir, Pat, Program, Root, StmtKind, Ty, TyKind,
+};
 use batuta_rt as rt;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
@@ -217,7 +219,11 @@ impl<'a> Descs<'a> {
 
     /// Name and value of a member; the value's type is that of the first one assigned.
     fn enum_fields(&self, def: &ClassDef) -> Vec<FieldDesc> {
-        let field = |name: &str, ty: Ty| FieldDesc { name: Name::new(name), desc: self.get(ty), flags: FieldFlags::default() };
+        let field = |name: &str, ty: Ty| FieldDesc {
+            name: Name::new(name),
+            desc: self.get(ty),
+            flags: FieldFlags::default(),
+        };
         vec![field("name", Ty::str()), field("value", self.member_type(def.path))]
     }
 

@@ -295,7 +295,9 @@ fn equal(a: &Item, b: &Item) -> bool {
     match (&a.desc.kind, &b.desc.kind) {
         (Kind::Str, Kind::Str) => a.text() == b.text(),
         (Kind::Int | Kind::Bool, Kind::Int | Kind::Bool) => a.word == b.word,
-        (Kind::Float | Kind::Int | Kind::Bool, Kind::Float | Kind::Int | Kind::Bool) => a.float() == b.float(),
+        (Kind::Float | Kind::Int | Kind::Bool, Kind::Float | Kind::Int | Kind::Bool) => {
+            a.float() == b.float()
+        }
         (Kind::Big | Kind::Int | Kind::Bool, Kind::Big | Kind::Int | Kind::Bool) => a.to_big() == b.to_big(),
         (Kind::Unit, _) | (_, Kind::Unit) => a.is_none() && b.is_none(),
         (Kind::Option(_), _) | (_, Kind::Option(_)) => match (a.present(), b.present()) {
@@ -308,9 +310,15 @@ fn equal(a: &Item, b: &Item) -> bool {
         (Kind::Set(_), Kind::Set(_)) => *a.set() == *b.set(),
         (Kind::Class(_), Kind::Class(_)) => equal_objects(a, b),
         (Kind::Error, Kind::Error) => error_of(a).ptr_eq(error_of(b)),
-        (Kind::Value, _) | (_, Kind::Value) => rt::py::eq(&crate::host::values::from_item(a), &crate::host::values::from_item(b)),
-        (Kind::Num, _) | (_, Kind::Num) => crate::host::values::from_item(a) == crate::host::values::from_item(b),
-        (Kind::Deque(_), Kind::Deque(_)) => *object::<rt::Deque<Item>>(&a.word) == *object::<rt::Deque<Item>>(&b.word),
+        (Kind::Value, _) | (_, Kind::Value) => {
+            rt::py::eq(&crate::host::values::from_item(a), &crate::host::values::from_item(b))
+        }
+        (Kind::Num, _) | (_, Kind::Num) => {
+            crate::host::values::from_item(a) == crate::host::values::from_item(b)
+        }
+        (Kind::Deque(_), Kind::Deque(_)) => {
+            *object::<rt::Deque<Item>>(&a.word) == *object::<rt::Deque<Item>>(&b.word)
+        }
         _ => match (crate::host::mapping::plain(a), crate::host::mapping::plain(b)) {
             (Some(a), Some(b)) => *a == *b,
             _ => a.word == b.word,
@@ -370,7 +378,8 @@ impl Key for Item {
                 if class.method("__hash__").is_some() || class.method("__eq__").is_some() || !has_eq(class) {
                     return None;
                 }
-                let hashes: Option<Vec<i64>> = compared_fields(self.word, class).iter().map(Key::py_hash).collect();
+                let hashes: Option<Vec<i64>> =
+                    compared_fields(self.word, class).iter().map(Key::py_hash).collect();
                 Some(rt::py_hash_tuple(&hashes?))
             }
             _ => None,
@@ -398,7 +407,9 @@ impl PyOrd for Item {
         match (&a.desc.kind, &b.desc.kind) {
             (Kind::Str, Kind::Str) => a.text() < b.text(),
             (Kind::Int | Kind::Bool, Kind::Int | Kind::Bool) => (a.word as i64) < b.word as i64,
-            (Kind::Float | Kind::Int | Kind::Bool, Kind::Float | Kind::Int | Kind::Bool) => a.float() < b.float(),
+            (Kind::Float | Kind::Int | Kind::Bool, Kind::Float | Kind::Int | Kind::Bool) => {
+                a.float() < b.float()
+            }
             (Kind::Big | Kind::Int, Kind::Big | Kind::Int) => a.to_big() < b.to_big(),
             (Kind::Tuple(_), Kind::Tuple(_)) => less(&a.fields(), &b.fields()),
             (Kind::List(_), Kind::List(_)) => less(&a.list_items(), &b.list_items()),
@@ -431,10 +442,13 @@ fn less_objects(a: &Item, b: &Item) -> bool {
     if let Some(method) = other.method("__gt__") {
         return call_method(method, &[b, a]).truth();
     }
-    if class.is_enum() || matches!(class.kind, ClassKind::Dataclass { order: true, .. } | ClassKind::NamedTuple) {
+    if class.is_enum()
+        || matches!(class.kind, ClassKind::Dataclass { order: true, .. } | ClassKind::NamedTuple)
+    {
         return less(&compared_fields(a.word, class), &compared_fields(b.word, other));
     }
-    let words = format!("'<' not supported between instances of '{}' and '{}'", class.path.last(), other.path.last());
+    let words =
+        format!("'<' not supported between instances of '{}' and '{}'", class.path.last(), other.path.last());
     rt::raise_new(rt::TypeError, words)
 }
 

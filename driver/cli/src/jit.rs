@@ -25,7 +25,8 @@ pub fn run(args: &RunArgs, common: &Common) -> Result<Option<ExitCode>, Failure>
     let rest = args.args.iter().map(|arg| arg.to_string_lossy().into_owned());
     let gaps = session.run(std::iter::once(name).chain(rest).collect());
     let Some(first) = gaps.first() else { return Ok(Some(ExitCode::SUCCESS)) };
-    let at = first.place.as_ref().map(|place| format!(" at {}:{}", place.file, place.line)).unwrap_or_default();
+    let at =
+        first.place.as_ref().map(|place| format!(" at {}:{}", place.file, place.line)).unwrap_or_default();
     let more = if gaps.len() > 1 { format!(" and {} more", gaps.len() - 1) } else { String::new() };
     let what = format!("no code in the JIT yet for {}{at}{more}", first.what);
     if args.backend == Some(Backend::Jit) {

@@ -14,7 +14,14 @@ use cranelift_module::Module;
 
 impl Unit<'_> {
     /// What a row is told about a place that calls it. It lives as long as the process.
-    pub(super) fn site(&mut self, name: &str, args: Vec<D>, ret: D, attr: &Attr, parts: Vec<FormatPart>) -> *const Site {
+    pub(super) fn site(
+        &mut self,
+        name: &str,
+        args: Vec<D>,
+        ret: D,
+        attr: &Attr,
+        parts: Vec<FormatPart>,
+    ) -> *const Site {
         let row = host::find(name).unwrap_or(host::missing);
         let (text, attr_desc) = match attr {
             Attr::None => (String::new(), None),
@@ -31,13 +38,24 @@ impl Unit<'_> {
             Attr::Name(name) if name.as_str() != "" => self.descs.class(*name),
             _ => None,
         };
-        let class: Option<&'static ClassDesc> = class.or_else(|| of_type(ret)).or_else(|| args.first().and_then(|desc| of_type(desc)));
+        let class: Option<&'static ClassDesc> =
+            class.or_else(|| of_type(ret)).or_else(|| args.first().and_then(|desc| of_type(desc)));
         let error = match attr {
             Attr::Name(name) => self.descs.error(*name),
             _ => None,
         };
         let attr = if name == "rt.enum_member" { Name::new(&text).last().to_owned() } else { text };
-        Box::leak(Box::new(Site { row, name: name.to_owned(), args, ret, attr, attr_desc, class, error, parts }))
+        Box::leak(Box::new(Site {
+            row,
+            name: name.to_owned(),
+            args,
+            ret,
+            attr,
+            attr_desc,
+            class,
+            error,
+            parts,
+        }))
     }
 }
 
@@ -55,7 +73,9 @@ impl Emit<'_, '_, '_> {
     fn library(&mut self, name: Name, args: &[Reg], dst: Reg) -> Value {
         match name.as_str() {
             "math.sqrt" if self.is_float(args[0]) => self.square_root(args, dst),
-            "builtins.len" if matches!(self.desc(args[0]).kind, Kind::List(_)) => self.list_len(args[0], false),
+            "builtins.len" if matches!(self.desc(args[0]).kind, Kind::List(_)) => {
+                self.list_len(args[0], false)
+            }
             other => {
                 if host::find(other).is_none() {
                     return self.gap(format!("`{other}`"));
@@ -148,7 +168,9 @@ impl Emit<'_, '_, '_> {
     fn construct(&mut self, path: Name, args: &[Reg], dst: Reg) -> Value {
         let Some(class) = self.unit.descs.class(path) else { return self.gap(format!("`{path}(..)`")) };
         let init = path.join("__init__");
-        let made = if self.unit.functions.contains_key(&init) && self.unit.program.fns[&init].ret.class_path() == Some(path) {
+        let made = if self.unit.functions.contains_key(&init)
+            && self.unit.program.fns[&init].ret.class_path() == Some(path)
+        {
             self.call_fn(init, args)
         } else if args.len() == class.fields().len() {
             self.object_of(class, args)
@@ -245,10 +267,23 @@ impl Emit<'_, '_, '_> {
         self.row_with(name, args, ret, attr, Vec::new())
     }
 
-    pub(super) fn row_with(&mut self, name: &str, args: &[Reg], ret: D, attr: &Attr, parts: Vec<FormatPart>) -> Value {
-        let marks: String = args.iter().map(|arg| if self.splats.contains(arg) { 's' } else { '.' }).collect();
+    pub(super) fn row_with(
+        &mut self,
+        name: &str,
+        args: &[Reg],
+        ret: D,
+        attr: &Attr,
+        parts: Vec<FormatPart>,
+    ) -> Value {
+        // `s` marks what is spliced in, `c` literals: the order of a set of literals is CPython's.
+        let mark = |arg: &Reg| match (self.splats.contains(arg), self.literals.contains(arg)) {
+            (true, _) => 's',
+            (_, true) if name == "set.new" => 'c',
+            _ => '.',
+        };
+        let marks: String = args.iter().map(mark).collect();
         let splices = Attr::Name(Name::new(&marks));
-        let attr = if marks.contains('s') { &splices } else { attr };
+        let attr = if marks.contains(['s', 'c']) { &splices } else { attr };
         let mut operands = Vec::new();
         for arg in args {
             operands.push((self.get(*arg), self.desc(*arg)));
@@ -260,11 +295,20 @@ impl Emit<'_, '_, '_> {
         self.invoke(name, operands, ret, attr, Vec::new())
     }
 
-    fn invoke(&mut self, name: &str, operands: &[(Value, D)], ret: D, attr: &Attr, parts: Vec<FormatPart>) -> Value {
+    fn invoke(
+        &mut self,
+        name: &str,
+        operands: &[(Value, D)],
+        ret: D,
+        attr: &Attr,
+        parts: Vec<FormatPart>,
+    ) -> Value {
         if host::find(name).is_none() {
             return self.gap(format!("`{name}`"));
         }
-        if let Some((_, desc)) = operands.iter().find(|(_, desc)| matches!(desc.kind, Kind::Other) && !matches!(desc.ty.strip().kind(), TyKind::Slice)) {
+        if let Some((_, desc)) = operands.iter().find(|(_, desc)| {
+            matches!(desc.kind, Kind::Other) && !matches!(desc.ty.strip().kind(), TyKind::Slice)
+        }) {
             return self.gap(format!("values of type {}", desc.ty));
         }
         if matches!(ret.kind, Kind::Other) && !matches!(ret.ty.kind(), TyKind::Slice) {
@@ -275,7 +319,8 @@ impl Emit<'_, '_, '_> {
         let values: Vec<Value> = operands.iter().map(|(value, _)| *value).collect();
         let (args, out) = self.frame(&values);
         let site = self.iconst(site as i64);
-        let status = self.host(host::invoke as *const u8, &[site, args, out], true).expect("it gives a status");
+        let status =
+            self.host(host::invoke as *const u8, &[site, args, out], true).expect("it gives a status");
         self.check(status);
         if !has_value(ret) {
             return self.iconst(0);

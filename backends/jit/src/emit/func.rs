@@ -7,8 +7,12 @@ use batuta_base::{Name, Origin};
 use batuta_core::Const;
 use batuta_flow::{Bb, End, Graph, InstKind, Lir, Reg};
 use cranelift::codegen::ir::condcodes::IntCC;
-use cranelift::codegen::ir::{Block, BlockArg, FuncRef, Inst, MemFlagsData, SigRef, Signature, StackSlot, Value, types};
-use cranelift::prelude::{FunctionBuilder, FunctionBuilderContext, InstBuilder, StackSlotData, StackSlotKind, Variable};
+use cranelift::codegen::ir::{
+    Block, BlockArg, FuncRef, Inst, MemFlagsData, SigRef, Signature, StackSlot, Value, types,
+};
+use cranelift::prelude::{
+    FunctionBuilder, FunctionBuilderContext, InstBuilder, StackSlotData, StackSlotKind, Variable,
+};
 use cranelift_module::{FuncId, Module};
 use std::collections::{HashMap, HashSet};
 
@@ -25,6 +29,8 @@ pub(super) struct Emit<'u, 'a, 'b> {
     /// Values of registers that are set once, to a literal.
     pub(super) consts: HashMap<Reg, i64>,
     pub(super) float_consts: HashMap<Reg, f64>,
+    /// Registers that only hold a literal.
+    pub(super) literals: HashSet<Reg>,
     /// Registers that hold what `*x` or `**x` splices.
     pub(super) splats: HashSet<Reg>,
     /// Landings of errors by line and target.
@@ -96,6 +102,7 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
             block: lir.entry,
             consts: HashMap::new(),
             float_consts: HashMap::new(),
+            literals: HashSet::new(),
             splats: HashSet::new(),
             landings: HashMap::new(),
             faults: HashMap::new(),
@@ -142,6 +149,9 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
             for inst in &row.insts {
                 if let Some(dst) = inst.dst {
                     *sets.entry(dst).or_default() += 1;
+                    if matches!(inst.kind, InstKind::Const(_)) {
+                        self.literals.insert(dst);
+                    }
                     match &inst.kind {
                         InstKind::Const(Const::Int(text)) => {
                             text.parse().into_iter().for_each(|value| {
@@ -158,6 +168,7 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
         }
         self.consts.retain(|reg, _| sets[reg] == 1);
         self.float_consts.retain(|reg, _| sets[reg] == 1);
+        self.literals.retain(|reg| sets[reg] == 1);
     }
 
     fn entry(&mut self, entry: Block) {
@@ -415,7 +426,8 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
         let slot = self.slot(1);
         let out = self.b.ins().stack_addr(types::I64, slot, 0);
         let iter = self.get(iter);
-        let status = self.host(crate::host::next as *const u8, &[iter, out], true).expect("it gives a status");
+        let status =
+            self.host(crate::host::next as *const u8, &[iter, out], true).expect("it gives a status");
         let is_over = self.b.ins().icmp_imm_s(IntCC::Equal, status, 2);
         let go_on = self.b.create_block();
         self.b.ins().brif(is_over, self.blocks[&done], &[], go_on, &[]);

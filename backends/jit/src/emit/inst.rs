@@ -1,10 +1,12 @@
 //! Instructions: what is inline, and what is a row.
 
+use super::class_of;
 use super::func::{Emit, trusted};
-use super::{class_of};
 use crate::desc::Kind;
 use crate::host::FormatPart;
-use batuta_core::{Attr, BoolOp, ClassOp, CmpOp, FloatOp, IntOp, ListOp, ObjOp, Op, OptOp, RsOp, TupleOp, UnionOp, ValueOp};
+use batuta_core::{
+    Attr, BoolOp, ClassOp, CmpOp, FloatOp, IntOp, ListOp, ObjOp, Op, OptOp, RsOp, TupleOp, UnionOp, ValueOp,
+};
 use batuta_flow::{Inst, InstKind, Part, Reg};
 use cranelift::codegen::ir::Value;
 use cranelift::prelude::InstBuilder;
@@ -70,7 +72,9 @@ impl Emit<'_, '_, '_> {
             InstKind::Index(base, index) => self.index(*base, *index, dst, true),
             InstKind::Nth(base, index) => self.index(*base, *index, dst, false),
             InstKind::Payload(option) => self.payload(*option, dst),
-            InstKind::Iter(how, source) => self.row(Op::from(*how).name(), &[*source], Some(dst), &Attr::None),
+            InstKind::Iter(how, source) => {
+                self.row(Op::from(*how).name(), &[*source], Some(dst), &Attr::None)
+            }
             InstKind::TakeError => {
                 self.host(crate::host::take_error as *const u8, &[], true).expect("it gives the error")
             }
@@ -82,8 +86,13 @@ impl Emit<'_, '_, '_> {
     fn clone_of(&mut self, from: Reg) -> Value {
         let desc = self.desc(from);
         let is_plain = desc.is_scalar()
-            || (desc.is_alias && !matches!(desc.kind, Kind::Str) && matches!(desc.ty.kind(), batuta_core::TyKind::Shared(_)))
-            || matches!(&desc.kind, Kind::Big | Kind::Value | Kind::Func(..) | Kind::Error | Kind::Num | Kind::Range);
+            || (desc.is_alias
+                && !matches!(desc.kind, Kind::Str)
+                && matches!(desc.ty.kind(), batuta_core::TyKind::Shared(_)))
+            || matches!(
+                &desc.kind,
+                Kind::Big | Kind::Value | Kind::Func(..) | Kind::Error | Kind::Num | Kind::Range
+            );
         if is_plain {
             return self.get(from);
         }
@@ -116,8 +125,12 @@ impl Emit<'_, '_, '_> {
                 Some(self.get(args[0]))
             }
             Op::RsOp(RsOp::ToOwned | RsOp::Clone) => Some(self.clone_of(args[0])),
-            Op::RsOp(RsOp::Take | RsOp::Share | RsOp::Ref | RsOp::Mut | RsOp::Deref) => Some(self.get(args[0])),
-            Op::UnionOp(UnionOp::From) | Op::ValueOp(ValueOp::From) if crate::host::adapt::same(self.desc(args[0]), self.desc(dst)) => {
+            Op::RsOp(RsOp::Take | RsOp::Share | RsOp::Ref | RsOp::Mut | RsOp::Deref) => {
+                Some(self.get(args[0]))
+            }
+            Op::UnionOp(UnionOp::From) | Op::ValueOp(ValueOp::From)
+                if crate::host::adapt::same(self.desc(args[0]), self.desc(dst)) =>
+            {
                 Some(self.get(args[0]))
             }
             Op::RsOp(RsOp::As) if self.is_int(args[0]) && self.is_int(dst) => Some(self.get(args[0])),
@@ -154,9 +167,11 @@ impl Emit<'_, '_, '_> {
         let condition = match (&a.kind, &b.kind, op) {
             (Kind::Int | Kind::Bool, Kind::Int | Kind::Bool, _) => self.compare_ints(op, args),
             (Kind::Float, Kind::Float, _) => self.compare_floats(op, args),
-            (Kind::Class(_) | Kind::List(_) | Kind::Dict(..) | Kind::Set(_), Kind::Class(_) | Kind::List(_) | Kind::Dict(..) | Kind::Set(_), CmpOp::Is | CmpOp::IsNot) => {
-                self.compare_ints(op, args)
-            }
+            (
+                Kind::Class(_) | Kind::List(_) | Kind::Dict(..) | Kind::Set(_),
+                Kind::Class(_) | Kind::List(_) | Kind::Dict(..) | Kind::Set(_),
+                CmpOp::Is | CmpOp::IsNot,
+            ) => self.compare_ints(op, args),
             _ => return None,
         };
         Some(self.truth(condition))

@@ -207,7 +207,8 @@ impl Emit<'_, '_, '_> {
 
     pub(super) fn is_absent(&mut self, option: Reg, wanted: bool) -> Option<Value> {
         let Kind::Option(_) = self.desc(option).kind else {
-            let value = self.row_as("opt.is_none", &[option], self.unit.desc(batuta_core::Ty::bool()), &Attr::None);
+            let value =
+                self.row_as("opt.is_none", &[option], self.unit.desc(batuta_core::Ty::bool()), &Attr::None);
             return Some(if wanted { value } else { self.b.ins().bxor_imm_s(value, 1) });
         };
         let value = self.get(option);
@@ -250,7 +251,8 @@ impl Emit<'_, '_, '_> {
         if fields.len() != args.len() || args.iter().any(|arg| self.splats.contains(arg)) {
             return None;
         }
-        let values: Vec<Value> = args.iter().zip(fields).map(|(arg, field)| self.fitting(*arg, field)).collect();
+        let values: Vec<Value> =
+            args.iter().zip(fields).map(|(arg, field)| self.fitting(*arg, field)).collect();
         let tuple = self.allocate(values.len());
         for (index, value) in values.into_iter().enumerate() {
             self.b.ins().store(trusted(), value, tuple, index as i32 * 8);
@@ -310,10 +312,14 @@ impl Emit<'_, '_, '_> {
 fn is_plain(from: D, to: D) -> bool {
     match (&from.kind, &to.kind) {
         (Kind::Int | Kind::Bool, Kind::Int | Kind::Bool) | (Kind::Unit, Kind::Unit) => true,
-        (Kind::Class(_), Kind::Class(_)) | (Kind::Iter(_), Kind::Iter(_)) | (Kind::Func(..), Kind::Func(..)) => true,
+        (Kind::Class(_), Kind::Class(_))
+        | (Kind::Iter(_), Kind::Iter(_))
+        | (Kind::Func(..), Kind::Func(..)) => true,
         (Kind::Set(a), Kind::Set(b)) | (Kind::Deque(a), Kind::Deque(b)) => same(a, b),
         (Kind::List(a), Kind::List(b)) | (Kind::Option(a), Kind::Option(b)) => same(a, b) || deep(a, b),
-        (Kind::Tuple(a), Kind::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b) || deep(a, b)),
+        (Kind::Tuple(a), Kind::Tuple(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b) || deep(a, b))
+        }
         (Kind::Dict(a, b), Kind::Dict(c, d)) => (same(a, c) || deep(a, c)) && (same(b, d) || deep(b, d)),
         // A union that a pattern has looked into, and what is unreachable.
         (_, Kind::Unit) => true,

@@ -92,7 +92,11 @@ pub fn compile(program: &Program<Mir>, options: &Options) -> Result<Compiled, Ve
 impl<'a> Unit<'a> {
     fn new(program: &'a Program<Mir>, options: &'a Options, descs: &'a Descs<'a>) -> Self {
         let mut flags = settings::builder();
-        let set = [("opt_level", "speed"), ("is_pic", "false"), ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" })];
+        let set = [
+            ("opt_level", "speed"),
+            ("is_pic", "false"),
+            ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
+        ];
         for (name, value) in set {
             flags.set(name, value).expect("a setting of Cranelift");
         }
@@ -200,7 +204,8 @@ impl<'a> Unit<'a> {
             return *id;
         }
         let signature = self.code_signature();
-        let id = self.module.declare_anonymous_function(&signature).expect("anonymous functions have no name");
+        let id =
+            self.module.declare_anonymous_function(&signature).expect("anonymous functions have no name");
         self.thunks.insert(path, id);
         func::define_thunk(self, id, path);
         id
@@ -235,7 +240,8 @@ impl<'a> Unit<'a> {
             let _ = desc.methods.set(found.collect());
             desc.table.set(table as *const *const u8);
         }
-        let inits = inits.iter().map(|path| self.module.get_finalized_function(self.functions[path])).collect();
+        let inits =
+            inits.iter().map(|path| self.module.get_finalized_function(self.functions[path])).collect();
         // The code stays where it is for the rest of the process.
         std::mem::forget(self.module);
         Ok(Compiled { inits })
@@ -278,8 +284,16 @@ impl<'a> Unit<'a> {
     }
 
     /// Address of a global's word.
+    /// It starts with its type's empty value.
     fn global(&mut self, path: Name) -> u64 {
-        *self.globals.entry(path).or_insert_with(|| words(1) as u64)
+        if let Some(known) = self.globals.get(&path) {
+            return *known;
+        }
+        let empty =
+            self.program.globals.get(&path).map_or(0, |def| crate::host::empty_word(self.desc(def.ty)));
+        let slot = crate::memory::record(&[empty]);
+        self.globals.insert(path, slot);
+        slot
     }
 }
 
@@ -296,4 +310,3 @@ pub(crate) fn class_of(desc: &Desc) -> types::Type {
 pub(crate) fn has_value(desc: &Desc) -> bool {
     !matches!(desc.kind, crate::desc::Kind::Unit)
 }
-

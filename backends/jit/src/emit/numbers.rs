@@ -45,7 +45,9 @@ impl Emit<'_, '_, '_> {
             IntOp::ToFloat => self.b.ins().fcvt_from_sint(types::F64, a),
             IntOp::TrueDiv => self.true_div(args, dst),
             IntOp::Cast => a,
-            IntOp::Pow if self.consts.get(&args[1]) == Some(&2) => self.checked(IntOp::Mul, &[args[0], args[0]]),
+            IntOp::Pow if self.consts.get(&args[1]) == Some(&2) => {
+                self.checked(IntOp::Mul, &[args[0], args[0]])
+            }
             IntOp::Shr => match self.consts.get(&args[1]) {
                 Some(by @ 0..=63) => self.b.ins().sshr_imm_u(a, *by),
                 _ => return None,

@@ -54,7 +54,8 @@ pub fn adapt(item: &Item, to: D) -> u64 {
 fn wrap(item: &Item, members: &[D]) -> u64 {
     let item = item.bare();
     let member = members.iter().find(|member| same(member, item.desc)).or_else(|| {
-        let fits = |member: &&D| std::mem::discriminant(&member.kind) == std::mem::discriminant(&item.desc.kind);
+        let fits =
+            |member: &&D| std::mem::discriminant(&member.kind) == std::mem::discriminant(&item.desc.kind);
         members.iter().find(fits)
     });
     match member {

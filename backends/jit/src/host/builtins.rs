@@ -52,7 +52,8 @@ fn sum(site: &Site, a: &[Item]) -> u64 {
         _ => {
             let zero = rt::Value::from(0);
             let first = start.map_or(zero, super::values::from_item);
-            let total = all.iter().fold(first, |total, item| rt::py::add(&total, &super::values::from_item(item)));
+            let total =
+                all.iter().fold(first, |total, item| rt::py::add(&total, &super::values::from_item(item)));
             super::values::to_word(&total, site.ret)
         }
     }
@@ -62,8 +63,12 @@ fn sum(site: &Site, a: &[Item]) -> u64 {
 fn extreme(site: &Site, a: &[Item], largest: bool) -> u64 {
     let key = a.iter().find(|item| matches!(item.desc.kind, Kind::Func(..)));
     let plain: Vec<&Item> = a.iter().filter(|item| !matches!(item.desc.kind, Kind::Func(..))).collect();
-    let is_iterable = |item: &Item| matches!(item.desc.kind, Kind::Iter(_) | Kind::List(_) | Kind::Set(_) | Kind::Dict(..) | Kind::Range);
-    let over = plain.first().is_some_and(|item| is_iterable(item) && (plain.len() < 2 || !same(item.desc, plain[1].desc)));
+    let is_iterable = |item: &Item| {
+        matches!(item.desc.kind, Kind::Iter(_) | Kind::List(_) | Kind::Set(_) | Kind::Dict(..) | Kind::Range)
+    };
+    let over = plain
+        .first()
+        .is_some_and(|item| is_iterable(item) && (plain.len() < 2 || !same(item.desc, plain[1].desc)));
     let (all, default) = match over {
         true => (items(plain[0]), plain.get(1)),
         false => (plain.iter().map(|item| (*item).clone()).collect(), None),
@@ -75,7 +80,9 @@ fn extreme(site: &Site, a: &[Item], largest: bool) -> u64 {
     let mut best: Option<(Item, Item)> = None;
     for item in all {
         let rank = value(&item);
-        let wins = best.as_ref().is_none_or(|(_, known)| if largest { known.py_lt(&rank) } else { rank.py_lt(known) });
+        let wins = best
+            .as_ref()
+            .is_none_or(|(_, known)| if largest { known.py_lt(&rank) } else { rank.py_lt(known) });
         if wins {
             best = Some((item, rank));
         }
@@ -122,7 +129,9 @@ fn round(site: &Site, a: &[Item]) -> u64 {
     let digits = a.get(1).and_then(Item::present).map(|item| item.int());
     match (&a[0].desc.kind, digits) {
         (Kind::Float, Some(digits)) => rt::round_ndigits(a[0].float(), digits).to_bits(),
-        (Kind::Float, None) => adapt(&Item::new(rt::round_half_even(a[0].float()) as u64, int(site)), site.ret),
+        (Kind::Float, None) => {
+            adapt(&Item::new(rt::round_half_even(a[0].float()) as u64, int(site)), site.ret)
+        }
         (Kind::Int, Some(digits)) => rt::round_int(a[0].int(), digits) as u64,
         _ => a[0].word,
     }
@@ -136,7 +145,11 @@ fn absolute(site: &Site, a: &[Item]) -> u64 {
     match a[0].desc.kind {
         Kind::Float => a[0].float().abs().to_bits(),
         Kind::Big => keep(a[0].big().abs()),
-        Kind::Int => a[0].int().checked_abs().unwrap_or_else(|| rt::raise_new(rt::OverflowError, "integer overflow in negation")) as u64,
+        Kind::Int => a[0]
+            .int()
+            .checked_abs()
+            .unwrap_or_else(|| rt::raise_new(rt::OverflowError, "integer overflow in negation"))
+            as u64,
         _ => super::values::to_word(&rt::py::abs(&super::values::from_item(&a[0])), site.ret),
     }
 }
@@ -170,7 +183,10 @@ fn is_member(site: &Site, a: &[Item]) -> u64 {
     let Some(wanted) = site.attr_desc else { return 0 };
     let fits = match (&inner.desc.kind, &wanted.kind) {
         (Kind::Class(_), Kind::Class(class)) => inner.class().is_some_and(|found| found.is_a(class.path)),
-        _ => same(inner.desc, wanted) || matches!((&inner.desc.kind, wanted.ty.kind()), (Kind::Unit, TyKind::Unit)),
+        _ => {
+            same(inner.desc, wanted)
+                || matches!((&inner.desc.kind, wanted.ty.kind()), (Kind::Unit, TyKind::Unit))
+        }
     };
     fits.into()
 }

@@ -67,9 +67,11 @@ pub extern "C" fn fault(code: u64) {
 /// Gives the pending error its place, unless it has one of the source.
 pub extern "C" fn locate(file: *const String, line: u64) {
     let error = pending();
-    if error.place().is_none_or(|place| place.file.ends_with(".rs")) {
-        // SAFETY: compiled code passes the address of a leaked string.
-        let file = unsafe { &*file };
+    // SAFETY: compiled code passes the address of a leaked string, or 0.
+    let file = unsafe { file.as_ref() };
+    if let Some(file) = file.filter(|file| !file.is_empty())
+        && error.place().is_none_or(|place| place.file.ends_with(".rs"))
+    {
         error.set_place(rt::Place { file: file.as_str().into(), line: line as u32, column: 1 });
     }
     set_pending(error);

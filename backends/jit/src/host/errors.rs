@@ -66,7 +66,9 @@ impl rt::Exception for Payload {
 
 /// The error of an exception object.
 pub fn of_object(object: &Item, args: &[Item]) -> Error {
-    let Some(class) = object.class() else { return Error::new(rt::TypeError, "exceptions must derive from BaseException") };
+    let Some(class) = object.class() else {
+        return Error::new(rt::TypeError, "exceptions must derive from BaseException");
+    };
     let text = class.method("__str__").map(|method| super::call_method(method, &[object]).text().to_owned());
     let args = args.iter().map(arg).collect();
     Error::of(Payload { word: object.word, class, args, text })

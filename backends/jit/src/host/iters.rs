@@ -3,7 +3,7 @@
 use super::adapt::adapt;
 use super::{Site, call_func, mapping, rows};
 use crate::desc::{D, Kind};
-use crate::item::{Item, clone_word, each_list, Element, some_word, text_word};
+use crate::item::{Element, Item, clone_word, each_list, some_word, text_word};
 use crate::memory::{keep, object, record};
 use batuta_rt::{self as rt, Error, prelude::*};
 
@@ -39,7 +39,8 @@ pub fn pull(source: &Item, clones: bool) -> Box<dyn FnMut() -> Option<u64>> {
         Kind::List(item) => {
             let (item, mut at) = (*item, 0);
             Box::new(move || {
-                let word = each_list!(Item::new(word, desc).elements(), list => list.get(at).map(Element::to_word))?;
+                let word =
+                    each_list!(Item::new(word, desc).elements(), list => list.get(at).map(Element::to_word))?;
                 at += 1;
                 Some(if clones { clone_word(item, word) } else { word })
             })
@@ -85,7 +86,10 @@ fn fixed(source: &Item) -> Vec<u64> {
         Kind::Str => source.text().char_iter().map(character).collect(),
         Kind::Set(_) => source.set().iter().map(|item| item.clone().word).collect(),
         Kind::Tuple(_) => source.fields().iter().map(|field| field.word).collect(),
-        _ => rt::raise_new(rt::TypeError, format!("'{}' object is not iterable", super::show::type_name(source))),
+        _ => rt::raise_new(
+            rt::TypeError,
+            format!("'{}' object is not iterable", super::show::type_name(source)),
+        ),
     }
 }
 
@@ -174,10 +178,12 @@ fn map(_: &Site, a: &[Item]) -> u64 {
 
 fn filter(a: &[Item], wanted: bool) -> u64 {
     let (function, mut next) = (Item::new(a[0].word, a[0].desc), pull(&a[1], true));
-    iter_word(move || loop {
-        let word = next()?;
-        if (call_func(&function, &[word]) != 0) == wanted {
-            return Some(word);
+    iter_word(move || {
+        loop {
+            let word = next()?;
+            if (call_func(&function, &[word]) != 0) == wanted {
+                return Some(word);
+            }
         }
     })
 }
@@ -193,11 +199,13 @@ fn take_while(a: &[Item]) -> u64 {
 
 fn drop_while(a: &[Item]) -> u64 {
     let (function, mut next, mut started) = (Item::new(a[0].word, a[0].desc), pull(&a[1], true), false);
-    iter_word(move || loop {
-        let word = next()?;
-        started = started || call_func(&function, &[word]) == 0;
-        if started {
-            return Some(word);
+    iter_word(move || {
+        loop {
+            let word = next()?;
+            started = started || call_func(&function, &[word]) == 0;
+            if started {
+                return Some(word);
+            }
         }
     })
 }
@@ -225,11 +233,13 @@ fn next_item(site: &Site, a: &[Item]) -> u64 {
 fn chain(sources: Vec<Item>) -> u64 {
     let mut sources = sources.into_iter();
     let mut current: Option<Box<dyn FnMut() -> Option<u64>>> = None;
-    iter_word(move || loop {
-        if let Some(word) = current.as_mut().and_then(|next| next()) {
-            return Some(word);
+    iter_word(move || {
+        loop {
+            if let Some(word) = current.as_mut().and_then(|next| next()) {
+                return Some(word);
+            }
+            current = Some(pull(&sources.next()?, true));
         }
-        current = Some(pull(&sources.next()?, true));
     })
 }
 
@@ -240,15 +250,17 @@ fn slice(a: &[Item]) -> u64 {
         _ => (bound(1).unwrap_or(0), bound(2), bound(3).unwrap_or(1)),
     };
     let (mut next, mut at, mut wanted) = (pull(&a[0], true), 0, start);
-    iter_word(move || loop {
-        if stop.is_some_and(|stop| wanted >= stop) {
-            return None;
-        }
-        let word = next()?;
-        at += 1;
-        if at - 1 == wanted {
-            wanted += step;
-            return Some(word);
+    iter_word(move || {
+        loop {
+            if stop.is_some_and(|stop| wanted >= stop) {
+                return None;
+            }
+            let word = next()?;
+            at += 1;
+            if at - 1 == wanted {
+                wanted += step;
+                return Some(word);
+            }
         }
     })
 }
@@ -298,7 +310,9 @@ fn vectors(site: &Site, all: Vec<Vec<Item>>) -> u64 {
 /// A tuple or list of these items.
 pub fn sequence(to: D, parts: Vec<Item>) -> u64 {
     match &to.kind {
-        Kind::List(item) => crate::item::list_word(item, parts.iter().map(|part| part.word).collect::<Vec<_>>()),
+        Kind::List(item) => {
+            crate::item::list_word(item, parts.iter().map(|part| part.word).collect::<Vec<_>>())
+        }
         _ => record(&parts.iter().map(|part| part.word).collect::<Vec<_>>()),
     }
 }

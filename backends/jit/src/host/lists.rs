@@ -207,7 +207,10 @@ fn unpack(site: &Site, a: &[Item]) -> u64 {
     let got = words.len() as i64;
     if got < wanted {
         let least = if open { "at least " } else { "" };
-        rt::raise_new(rt::ValueError, format!("not enough values to unpack (expected {least}{wanted}, got {got})"));
+        rt::raise_new(
+            rt::ValueError,
+            format!("not enough values to unpack (expected {least}{wanted}, got {got})"),
+        );
     }
     if got > wanted && !open {
         rt::raise_new(rt::ValueError, format!("too many values to unpack (expected {wanted})"));
@@ -312,7 +315,11 @@ fn nth_order(site: &Site, a: &[Item], reverse: bool) -> u64 {
 
 fn position(a: &[Item], left: bool) -> usize {
     let all = a[0].list_items();
-    if left { all.partition_point(|item| item.py_lt(&a[1])) } else { all.partition_point(|item| !a[1].py_lt(item)) }
+    if left {
+        all.partition_point(|item| item.py_lt(&a[1]))
+    } else {
+        all.partition_point(|item| !a[1].py_lt(item))
+    }
 }
 
 fn bisect(a: &[Item], left: bool) -> u64 {

@@ -63,7 +63,12 @@ pub fn repr(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             pairs.sort_by_key(|(_, count)| std::cmp::Reverse(count.int()));
             write!(f, "Counter({})", rt::repr(&pairs.into_iter().collect::<Dict<Item, Item>>()))
         }
-        _ => write!(f, "defaultdict(<class '{}'>, {})", object::<Special>(&item.word).name, rt::repr(dict(item))),
+        _ => write!(
+            f,
+            "defaultdict(<class '{}'>, {})",
+            object::<Special>(&item.word).name,
+            rt::repr(dict(item))
+        ),
     }
 }
 
@@ -216,10 +221,16 @@ fn default_dict(site: &Site, a: &[Item]) -> u64 {
     let factory = a.first().and_then(Item::present);
     let Kind::DefaultDict(_, value) = site.ret.kind else { return 0 };
     let empty = Item::new(0, value);
-    keep(Special { dict: Dict::new(), factory, name: super::show::type_name(&match value.kind {
-        Kind::Class(_) | Kind::Value | Kind::Union(_) | Kind::Option(_) | Kind::Num | Kind::Error => Item::new(0, int_desc()),
-        _ => empty,
-    }) })
+    keep(Special {
+        dict: Dict::new(),
+        factory,
+        name: super::show::type_name(&match value.kind {
+            Kind::Class(_) | Kind::Value | Kind::Union(_) | Kind::Option(_) | Kind::Num | Kind::Error => {
+                Item::new(0, int_desc())
+            }
+            _ => empty,
+        }),
+    })
 }
 
 rows! {

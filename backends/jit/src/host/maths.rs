@@ -17,7 +17,9 @@ fn real2(a: &[Item], f: fn(f64, f64) -> f64) -> u64 {
 
 fn floats(a: &[Item]) -> Vec<f64> {
     match a {
-        [one] if !matches!(one.desc.kind, Kind::Float | Kind::Int) => items(one).iter().map(Item::float).collect(),
+        [one] if !matches!(one.desc.kind, Kind::Float | Kind::Int) => {
+            items(one).iter().map(Item::float).collect()
+        }
         _ => a.iter().map(Item::float).collect(),
     }
 }

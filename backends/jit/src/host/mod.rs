@@ -19,9 +19,10 @@ pub mod show;
 mod texts;
 pub mod values;
 
+pub use builtins::empty_word;
+pub use entry::{allocate, call_row, fault, invoke, locate, next, raise, take_error};
 pub use errors::code;
 pub use iters::item_desc;
-pub use entry::{allocate, call_row, fault, invoke, locate, next, raise, take_error};
 
 use crate::desc::{ClassDesc, D, Method};
 use crate::item::Item;
@@ -67,7 +68,11 @@ pub fn find(name: &str) -> Option<Row> {
         values::find,
         modules::find,
     ];
-    families.iter().find_map(|family| family(name)).or_else(|| maths::find(name)).or_else(|| containers::find(name))
+    families
+        .iter()
+        .find_map(|family| family(name))
+        .or_else(|| maths::find(name))
+        .or_else(|| containers::find(name))
 }
 
 thread_local! {

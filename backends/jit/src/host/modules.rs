@@ -48,7 +48,8 @@ fn deep_copy(item: &Item) -> u64 {
             list_word(desc, words)
         }
         Kind::Dict(..) => {
-            let pairs = item.dict().iter().map(|(key, value)| (key.clone(), Item::new(deep_copy(value), value.desc)));
+            let pairs =
+                item.dict().iter().map(|(key, value)| (key.clone(), Item::new(deep_copy(value), value.desc)));
             keep(pairs.collect::<rt::Dict<Item, Item>>())
         }
         _ => clone_word(item.desc, item.word),
@@ -58,7 +59,9 @@ fn deep_copy(item: &Item) -> u64 {
 fn shallow_copy(item: &Item) -> u64 {
     match item.desc.kind {
         Kind::List(_) => match item.elements() {
-            Elements::Item(list) => keep(list.iter().map(|it| Item::new(it.word, it.desc)).collect::<Vec<_>>()),
+            Elements::Item(list) => {
+                keep(list.iter().map(|it| Item::new(it.word, it.desc)).collect::<Vec<_>>())
+            }
             Elements::Int(list) => keep(list.clone()),
             Elements::Float(list) => keep(list.clone()),
             Elements::Bool(list) => keep(list.clone()),

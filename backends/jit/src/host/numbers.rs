@@ -75,7 +75,11 @@ fn cast(site: &Site, args: &[Item]) -> u64 {
 }
 
 fn true_div(_: &Site, a: &[Item]) -> u64 {
-    if is_big(a) { a[0].to_big().true_div(a[1].to_big()).to_bits() } else { rt::true_div(a[0].int(), a[1].int()).to_bits() }
+    if is_big(a) {
+        a[0].to_big().true_div(a[1].to_big()).to_bits()
+    } else {
+        rt::true_div(a[0].int(), a[1].int()).to_bits()
+    }
 }
 
 rows! {

@@ -29,7 +29,9 @@ fn new(site: &Site, a: &[Item]) -> u64 {
             }
         }
     }
-    keep(made)
+    // CPython copies a prepared set for a display of three literals or more.
+    let is_prepared = a.len() > 2 && site.attr.bytes().all(|mark| mark == b'c') && !site.attr.is_empty();
+    keep(if is_prepared { made.py_copy() } else { made })
 }
 
 fn from_iterable(site: &Site, a: &[Item]) -> u64 {

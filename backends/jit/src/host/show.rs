@@ -165,7 +165,9 @@ fn piece(item: &Item, conv: Conv, spec: &[FormatPart], args: &[Item], out: &mut 
     let mut rule = String::new();
     pieces(spec, args, &mut rule);
     let bare = match item.desc.kind {
-        Kind::Union(_) | Kind::Option(_) => item.bare().present().map_or(Item::new(0, item.desc), |inner| inner.bare()),
+        Kind::Union(_) | Kind::Option(_) => {
+            item.bare().present().map_or(Item::new(0, item.desc), |inner| inner.bare())
+        }
         _ => Item::new(item.word, item.desc),
     };
     let text = match conv {

@@ -19,18 +19,24 @@ fn texts(site: &Site, parts: Vec<String>) -> u64 {
 fn split(site: &Site, a: &[Item]) -> u64 {
     let (sep, most) = (a.get(1).and_then(Item::present), a.get(2).map_or(-1, Item::int));
     let text = a[0].text();
-    texts(site, match sep {
-        Some(sep) => text.split_sep(sep.text(), most),
-        None => text.split_ws(most),
-    })
+    texts(
+        site,
+        match sep {
+            Some(sep) => text.split_sep(sep.text(), most),
+            None => text.split_ws(most),
+        },
+    )
 }
 
 fn join(_: &Site, a: &[Item]) -> u64 {
     let parts = items(&a[1]);
-    let words: Vec<&str> = parts.iter().map(|part| match part.bare().desc.kind {
-        Kind::Value => values::text_of(part.value()),
-        _ => part.bare().text(),
-    }).collect();
+    let words: Vec<&str> = parts
+        .iter()
+        .map(|part| match part.bare().desc.kind {
+            Kind::Value => values::text_of(part.value()),
+            _ => part.bare().text(),
+        })
+        .collect();
     text_word(words.join(a[0].text()))
 }
 
@@ -92,7 +98,9 @@ fn parse_int(site: &Site, a: &[Item]) -> u64 {
         Kind::Str => {
             let base = a.get(1).and_then(Item::present).map_or(10, |base| base.int());
             match site.ret.kind {
-                Kind::Big => crate::memory::keep(rt::Int::from_str_radix(item.text(), base as u32).or_raise()),
+                Kind::Big => {
+                    crate::memory::keep(rt::Int::from_str_radix(item.text(), base as u32).or_raise())
+                }
                 _ => rt::int_from_str(item.text(), base as u32).or_raise() as u64,
             }
         }
@@ -100,7 +108,10 @@ fn parse_int(site: &Site, a: &[Item]) -> u64 {
             Kind::Big => crate::memory::keep(rt::Int::from_f64(item.float())),
             _ => rt::float_to_int(item.float()) as u64,
         },
-        Kind::Value => adapt(&Item::new(crate::memory::keep(rt::py::to_int(item.value()).or_raise()), site.ret), site.ret),
+        Kind::Value => adapt(
+            &Item::new(crate::memory::keep(rt::py::to_int(item.value()).or_raise()), site.ret),
+            site.ret,
+        ),
         _ => adapt(&item, site.ret),
     }
 }

@@ -39,7 +39,8 @@ impl rt::Object for Wrapped {
         None
     }
     fn set_attr(&self, name: &str, value: Value) -> bool {
-        let Some((index, field)) = self.class().and_then(|class| class.field(batuta_base::Name::new(name))) else {
+        let Some((index, field)) = self.class().and_then(|class| class.field(batuta_base::Name::new(name)))
+        else {
             return false;
         };
         set_word(self.word, index + 1, to_word(&value, field.desc));
@@ -48,7 +49,9 @@ impl rt::Object for Wrapped {
     fn call_method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
         let method = self.class()?.method(name)?;
         let mut words = vec![self.item()];
-        words.extend(args.iter().zip(&method.params[1..]).map(|(arg, desc)| Item::new(to_word(arg, desc), desc)));
+        words.extend(
+            args.iter().zip(&method.params[1..]).map(|(arg, desc)| Item::new(to_word(arg, desc), desc)),
+        );
         let result = rt::catch_all(|| from_item(&call_method(method, &words.iter().collect::<Vec<_>>())));
         Some(result)
     }
@@ -94,7 +97,9 @@ pub fn from_item(item: &Item) -> Value {
         Kind::Range => Value::from(object::<rt::Range>(&item.word).clone()),
         Kind::Set(_) => Value::from(item.set().iter().map(from_item).collect::<rt::Set<Value>>()),
         Kind::Dict(..) | Kind::Counter(_) | Kind::DefaultDict(..) => {
-            let pairs = super::mapping::pairs(item).into_iter().map(|(key, value)| (from_item(&key), from_item(&value)));
+            let pairs = super::mapping::pairs(item)
+                .into_iter()
+                .map(|(key, value)| (from_item(&key), from_item(&value)));
             Value::from(pairs.collect::<rt::Dict<Value, Value>>())
         }
         Kind::Func(params, ret) => function(item, params, ret),
@@ -113,7 +118,10 @@ fn function(item: &Item, params: &[D], ret: D) -> Value {
 }
 
 fn mismatch(value: &Value, to: D) -> ! {
-    rt::raise_new(rt::TypeError, format!("expected {}, got {}", show::type_name(&Item::new(0, to)), value.type_name()))
+    rt::raise_new(
+        rt::TypeError,
+        format!("expected {}, got {}", show::type_name(&Item::new(0, to)), value.type_name()),
+    )
 }
 
 /// A dynamic value as a word of a static type.
@@ -142,13 +150,16 @@ pub fn to_word(value: &Value, to: D) -> u64 {
             let words: Vec<u64> = list.iter().map(|part| to_word(&part, item)).collect();
             list_word(item, words)
         }
-        (Kind::List(item), Value::Tuple(parts)) => list_word(item, parts.iter().map(|part| to_word(part, item))),
+        (Kind::List(item), Value::Tuple(parts)) => {
+            list_word(item, parts.iter().map(|part| to_word(part, item)))
+        }
         (Kind::Tuple(fields), Value::Tuple(parts)) if fields.len() == parts.len() => {
             record(&parts.iter().zip(fields).map(|(part, desc)| to_word(part, desc)).collect::<Vec<_>>())
         }
         (Kind::Dict(key, item), Value::Dict(dict)) => {
             let pairs = dict.items().into_iter();
-            let pairs = pairs.map(|(k, v)| (Item::new(to_word(&k, key), key), Item::new(to_word(&v, item), item)));
+            let pairs =
+                pairs.map(|(k, v)| (Item::new(to_word(&k, key), key), Item::new(to_word(&v, item), item)));
             keep(pairs.collect::<rt::Dict<Item, Item>>())
         }
         (Kind::Set(item), Value::Set(set)) => {
@@ -170,8 +181,12 @@ pub fn to_word(value: &Value, to: D) -> u64 {
 fn fits(value: &Value, to: D) -> bool {
     match (&to.kind, value) {
         (Kind::Value, _) | (Kind::Unit, Value::None) | (Kind::Bool, Value::Bool(_)) => true,
-        (Kind::Int | Kind::Big, Value::Int(_)) | (Kind::Float, Value::Float(_)) | (Kind::Str, Value::Str(_)) => true,
-        (Kind::List(_), Value::List(_)) | (Kind::Tuple(_), Value::Tuple(_)) | (Kind::Dict(..), Value::Dict(_)) => true,
+        (Kind::Int | Kind::Big, Value::Int(_))
+        | (Kind::Float, Value::Float(_))
+        | (Kind::Str, Value::Str(_)) => true,
+        (Kind::List(_), Value::List(_))
+        | (Kind::Tuple(_), Value::Tuple(_))
+        | (Kind::Dict(..), Value::Dict(_)) => true,
         (Kind::Set(_), Value::Set(_)) | (Kind::Error, Value::Error(_)) => true,
         (Kind::Option(inner), _) => matches!(value, Value::None) || fits(value, inner),
         (Kind::Class(class), Value::Object(object)) => {

@@ -3,9 +3,7 @@
 use super::{Lower, Scope};
 use crate::lir::{End, InstKind, Part, Reg, Target};
 use batuta_base::{Name, Origin};
-use batuta_core::{
-    Arg, Attr, BlockId, BoolOp, Callee, IterOp, Node, NodeId, Op, Piece, RsOp, Ty, TyKind,
-};
+use batuta_core::{Arg, Attr, BlockId, BoolOp, Callee, IterOp, Node, NodeId, Op, Piece, RsOp, Ty, TyKind};
 
 impl Lower<'_> {
     pub(super) fn expr(&mut self, node: NodeId) -> Reg {
@@ -52,7 +50,11 @@ impl Lower<'_> {
         let text = self.emit(Ty::str(), InstKind::Const(batuta_core::Const::Str(why.into())), origin);
         let error = self.emit(
             Ty::error(),
-            InstKind::Op { op: batuta_core::ExcOp::New.into(), attr: Attr::Name(Name::new("NotTranslated")), args: vec![text] },
+            InstKind::Op {
+                op: batuta_core::ExcOp::New.into(),
+                attr: Attr::Name(Name::new("NotTranslated")),
+                args: vec![text],
+            },
             origin,
         );
         self.end(End::Raise(error, None));
@@ -71,7 +73,16 @@ impl Lower<'_> {
             Op::RsOp(RsOp::Try | RsOp::Ok | RsOp::Ref | RsOp::Mut | RsOp::Share | RsOp::Deref) => {
                 return self.same_object(args, ty, origin);
             }
-            Op::IterOp(how @ (IterOp::Of | IterOp::Ref | IterOp::Mut | IterOp::Copied | IterOp::Cloned | IterOp::Into | IterOp::Live | IterOp::Chars)) => {
+            Op::IterOp(
+                how @ (IterOp::Of
+                | IterOp::Ref
+                | IterOp::Mut
+                | IterOp::Copied
+                | IterOp::Cloned
+                | IterOp::Into
+                | IterOp::Live
+                | IterOp::Chars),
+            ) => {
                 let source = self.expr(args[0]);
                 return self.emit(ty, InstKind::Iter(how, source), origin);
             }

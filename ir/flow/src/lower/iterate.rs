@@ -4,21 +4,40 @@ use super::{Lower, Scope};
 use crate::lir::{End, InstKind, Reg};
 use batuta_base::{Name, Origin};
 use batuta_core::{
-    Arg, BlockId, Callee, Clause, CmpOp, Const, IntOp, IterOp, ListOp, Node, NodeId, Op, OptOp, Pat, RangeOp, Sink, Ty,
-    TyKind,
+    Arg, BlockId, Callee, Clause, CmpOp, Const, IntOp, IterOp, ListOp, Node, NodeId, Op, OptOp, Pat, RangeOp,
+    Sink, Ty, TyKind,
 };
 
 /// What a loop reads.
 enum Source {
     /// Next value, end, step.
-    Range { next: Reg, stop: Reg, step: i64 },
+    Range {
+        next: Reg,
+        stop: Reg,
+        step: i64,
+    },
     /// Next value, number of values left, step: where the step is known at run time only.
-    Steps { next: Reg, left: Reg, step: Reg },
+    Steps {
+        next: Reg,
+        left: Reg,
+        step: Reg,
+    },
     /// A list, by position.
-    List { list: Reg, at: Reg, item: Ty, clones: bool },
+    List {
+        list: Reg,
+        at: Reg,
+        item: Ty,
+        clones: bool,
+    },
     /// A number beside each item.
-    Counted { number: Reg, inner: Box<Source> },
-    Iter { iter: Reg, item: Ty },
+    Counted {
+        number: Reg,
+        inner: Box<Source>,
+    },
+    Iter {
+        iter: Reg,
+        item: Ty,
+    },
 }
 
 /// The type of an iterator's items.
@@ -73,7 +92,8 @@ impl Lower<'_> {
             Node::Op { op: Op::IterOp(how), args, .. } if *how != IterOp::Next && *how != IterOp::Mut => {
                 let ty = body.nodes[args[0]].ty;
                 let source = self.expr(args[0]);
-                let known = if matches!(self.ty(source).kind(), TyKind::Unknown) { ty } else { self.ty(source) };
+                let known =
+                    if matches!(self.ty(source).kind(), TyKind::Unknown) { ty } else { self.ty(source) };
                 if let TyKind::List(item) = known.strip().kind() {
                     let at = self.int(0, row.origin);
                     let clones = matches!(how, IterOp::Cloned | IterOp::Live) && !item.is_copy();
@@ -82,7 +102,9 @@ impl Lower<'_> {
                 let iter = self.emit(row.ty, InstKind::Iter(*how, source), row.origin);
                 Source::Iter { iter, item: item_type(row.ty) }
             }
-            Node::Call { callee: Callee::Lib(name), args } if *name == "builtins.enumerate" && args.len() == 2 => {
+            Node::Call { callee: Callee::Lib(name), args }
+                if *name == "builtins.enumerate" && args.len() == 2 =>
+            {
                 let inner = Box::new(self.source(args[0].value));
                 let start = self.expr(args[1].value);
                 let number = self.emit(Ty::i64(), InstKind::Copy(start), row.origin);
@@ -172,7 +194,11 @@ impl Lower<'_> {
     /// Adds without a check: a counter that runs past its end is not read again.
     fn add_to(&mut self, counter: Reg, by: Reg, origin: Origin) {
         let attr = batuta_core::Attr::Name(Name::new("wrap"));
-        self.push(Some(counter), InstKind::Op { op: IntOp::Add.into(), attr, args: vec![counter, by] }, origin);
+        self.push(
+            Some(counter),
+            InstKind::Op { op: IntOp::Add.into(), attr, args: vec![counter, by] },
+            origin,
+        );
     }
 
     fn next_item(&mut self, source: &Source, done: crate::Bb, origin: Origin) -> Reg {
@@ -254,7 +280,13 @@ impl Lower<'_> {
     }
 
     /// The nested loops of a comprehension around `inside`; `leave` is where they end.
-    fn clauses(&mut self, clauses: &[Clause], again: Option<crate::Bb>, inside: &mut dyn FnMut(&mut Self), origin: Origin) {
+    fn clauses(
+        &mut self,
+        clauses: &[Clause],
+        again: Option<crate::Bb>,
+        inside: &mut dyn FnMut(&mut Self),
+        origin: Origin,
+    ) {
         let Some((first, rest)) = clauses.split_first() else { return inside(self) };
         match first {
             Clause::If(cond) => {
@@ -285,16 +317,25 @@ impl Lower<'_> {
     /// list, `any`, `all`, `next` and `sum` run inside the loop.
     pub(super) fn consumed(&mut self, name: Name, args: &[Arg], ty: Ty, origin: Origin) -> Option<Reg> {
         let body = self.body;
-        let is_lazy = |arg: &Arg| matches!(&body.nodes[arg.value].kind, Node::Seq { sink: Sink::Iter(_), .. });
+        let is_lazy =
+            |arg: &Arg| matches!(&body.nodes[arg.value].kind, Node::Seq { sink: Sink::Iter(_), .. });
         let at = args.iter().position(is_lazy)?;
-        let Node::Seq { clauses, sink: Sink::Iter(item) } = &body.nodes[args[at].value].kind else { return None };
+        let Node::Seq { clauses, sink: Sink::Iter(item) } = &body.nodes[args[at].value].kind else {
+            return None;
+        };
         match name.as_str() {
-            "builtins.any" | "builtins.all" => Some(self.quantified(name == "builtins.any", clauses, *item, origin)),
+            "builtins.any" | "builtins.all" => {
+                Some(self.quantified(name == "builtins.any", clauses, *item, origin))
+            }
             "builtins.next" if at == 0 => Some(self.first_item(clauses, *item, args.get(1), ty, origin)),
             _ if TAKES_ALL.contains(&name.as_str()) => {
                 let mut regs = Vec::new();
                 for (position, arg) in args.iter().enumerate() {
-                    regs.push(if position == at { self.listed(clauses, *item, origin) } else { self.expr(arg.value) });
+                    regs.push(if position == at {
+                        self.listed(clauses, *item, origin)
+                    } else {
+                        self.expr(arg.value)
+                    });
                 }
                 Some(self.lib(name.as_str(), regs, ty, origin))
             }
@@ -329,7 +370,14 @@ impl Lower<'_> {
         result
     }
 
-    fn first_item(&mut self, clauses: &[Clause], item: NodeId, default: Option<&Arg>, ty: Ty, origin: Origin) -> Reg {
+    fn first_item(
+        &mut self,
+        clauses: &[Clause],
+        item: NodeId,
+        default: Option<&Arg>,
+        ty: Ty,
+        origin: Origin,
+    ) -> Reg {
         let result = self.temp(ty);
         let default = default.map(|arg| self.expr(arg.value));
         let leave = self.new_block();
@@ -358,7 +406,22 @@ impl Lower<'_> {
 
 /// Library functions that take all items before they do anything that can be seen.
 const TAKES_ALL: &[&str] = &[
-    "builtins.sum", "builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset", "builtins.dict",
-    "builtins.sorted", "builtins.min", "builtins.max", "str.join", "list.extend", "set.update", "dict.update",
-    "collections.Counter", "collections.deque", "math.prod", "math.fsum", "statistics.mean",
+    "builtins.sum",
+    "builtins.list",
+    "builtins.tuple",
+    "builtins.set",
+    "builtins.frozenset",
+    "builtins.dict",
+    "builtins.sorted",
+    "builtins.min",
+    "builtins.max",
+    "str.join",
+    "list.extend",
+    "set.update",
+    "dict.update",
+    "collections.Counter",
+    "collections.deque",
+    "math.prod",
+    "math.fsum",
+    "statistics.mean",
 ];

@@ -3,7 +3,9 @@
 use super::Lower;
 use crate::lir::{Bb, End, InstKind, Reg};
 use batuta_base::{Name, Origin};
-use batuta_core::{Arm, Attr, ClassOp, CmpOp, DictOp, IntOp, ListOp, NodeId, OptOp, Pat, Ty, TyKind, UnionOp};
+use batuta_core::{
+    Arm, Attr, ClassOp, CmpOp, DictOp, IntOp, ListOp, NodeId, OptOp, Pat, Ty, TyKind, UnionOp,
+};
 
 impl Lower<'_> {
     /// Binds or assigns what a pattern names; the value is known to fit.

@@ -164,9 +164,9 @@ pub(super) fn projected(program: &Program<Mir>, ty: Ty, proj: &Proj) -> Ty {
 
 fn field_type(program: &Program<Mir>, class: Name, field: Name) -> Ty {
     let classes = program.mro(class);
-    let found = classes.iter().find_map(|path| {
-        program.classes[path].fields.iter().find(|def| def.name == field).map(|def| def.ty)
-    });
+    let found = classes
+        .iter()
+        .find_map(|path| program.classes[path].fields.iter().find(|def| def.name == field).map(|def| def.ty));
     found.unwrap_or(match field.as_str() {
         "name" => Ty::str(),
         _ => Ty::value(),

@@ -66,9 +66,11 @@ fn scan(body: &Body<Mir>, block: BlockId, declared: &mut HashSet<LocalId>, used:
         StmtKind::Expr(_) => {}
     });
     body.walk_block(block, &mut |node| {
-        let mut bind = |pat: &batuta_core::Pat| pat.for_each_local(&mut |local| {
-            declared.insert(local);
-        });
+        let mut bind = |pat: &batuta_core::Pat| {
+            pat.for_each_local(&mut |local| {
+                declared.insert(local);
+            })
+        };
         match &body.nodes[node].kind {
             Node::Use(target, _) => place(target),
             Node::For { pat, .. } => bind(pat),

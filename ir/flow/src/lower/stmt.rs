@@ -107,7 +107,9 @@ impl Lower<'_> {
         let ty = self.ty(old);
         let new = match (op, ty.strip().kind()) {
             // A shared container or text changes in place.
-            (Op::StrOp(batuta_core::StrOp::Concat), _) => self.lib("rt.append", vec![old, operand], ty.strip_ref(), origin),
+            (Op::StrOp(batuta_core::StrOp::Concat), _) => {
+                self.lib("rt.append", vec![old, operand], ty.strip_ref(), origin)
+            }
             _ => self.op(op, vec![old, operand], ty.strip_ref(), origin),
         };
         self.write_resolved(&at, new, origin);

@@ -53,7 +53,14 @@ impl Lower<'_> {
     }
 
     /// The body, its handlers and its `else`; each way on ends at `done`.
-    fn guarded(&mut self, body: BlockId, handlers: &[Handler], els: Option<BlockId>, slot: Option<Reg>, done: Bb) {
+    fn guarded(
+        &mut self,
+        body: BlockId,
+        handlers: &[Handler],
+        els: Option<BlockId>,
+        slot: Option<Reg>,
+        done: Bb,
+    ) {
         let outside = self.on_error;
         let landing = (!handlers.is_empty()).then(|| self.new_block());
         self.with_errors(landing.or(outside), |at| {
@@ -86,7 +93,9 @@ impl Lower<'_> {
             if let Some(local) = handler.bind {
                 let pat = batuta_core::Pat::Bind(local, None);
                 let value = match self.body.locals[local].ty.strip().kind() {
-                    TyKind::Class(..) => self.lib("rt.payload", vec![error], self.body.locals[local].ty, handler.origin),
+                    TyKind::Class(..) => {
+                        self.lib("rt.payload", vec![error], self.body.locals[local].ty, handler.origin)
+                    }
                     _ => error,
                 };
                 self.bind(&pat, value, handler.origin);
@@ -147,7 +156,8 @@ impl Lower<'_> {
             self.gap("with over a library object", origin);
             return self.unit(origin);
         };
-        let (enter, exit) = (self.program.find_method(class, "__enter__"), self.program.find_method(class, "__exit__"));
+        let (enter, exit) =
+            (self.program.find_method(class, "__enter__"), self.program.find_method(class, "__exit__"));
         let (Some(enter), Some(_)) = (enter, exit) else {
             self.gap("with over an object without `__exit__`", origin);
             return self.unit(origin);
