@@ -42,7 +42,6 @@ pub fn keep<T>(value: T) -> u64 {
 /// The types of Mir say which object a word is; every row takes the type that its operand's
 /// descriptor names. Mir's borrow rules hold, so no other row uses the object meanwhile, except
 /// through the callbacks that the rows themselves take care of.
-#[expect(clippy::mut_from_ref)]
 pub fn object<T>(word: &u64) -> &'static mut T {
     debug_assert!(*word != 0, "a value arrived");
     // SAFETY: the word came from `keep::<T>` (see above), whose values are never freed.

@@ -125,8 +125,7 @@ pub fn character(text: &str) -> u64 {
 /// All items of anything that can be iterated.
 pub fn items(source: &Item) -> Vec<Item> {
     let desc = element(source);
-    let mut next = pull(source, true);
-    std::iter::from_fn(|| next()).map(|word| Item::new(word, desc)).collect()
+    std::iter::from_fn(pull(source, true)).map(|word| Item::new(word, desc)).collect()
 }
 
 /// The type of an iterable's items.
@@ -293,10 +292,7 @@ fn iterate(site: &Site, a: &[Item], clones: bool) -> u64 {
             let mut members = members.into_iter();
             iter_word(move || members.next())
         }
-        _ => {
-            let mut next = pull(&a[0], clones);
-            iter_word(move || next())
-        }
+        _ => iter_word(pull(&a[0], clones)),
     }
 }
 

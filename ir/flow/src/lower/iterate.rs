@@ -269,7 +269,7 @@ impl Lower<'_> {
             Sink::Dict(key, value) => at.collect("rt.insert", made, &[*key, *value], origin),
         };
         let _ = items;
-        self.clauses(clauses, None, &mut keep, origin);
+        self.clauses(clauses, &mut keep, origin);
         made
     }
 
@@ -279,14 +279,8 @@ impl Lower<'_> {
         self.lib(row, args, Ty::unit(), origin);
     }
 
-    /// The nested loops of a comprehension around `inside`; `leave` is where they end.
-    fn clauses(
-        &mut self,
-        clauses: &[Clause],
-        again: Option<crate::Bb>,
-        inside: &mut dyn FnMut(&mut Self),
-        origin: Origin,
-    ) {
+    /// The nested loops of a comprehension around `inside`.
+    fn clauses(&mut self, clauses: &[Clause], inside: &mut dyn FnMut(&mut Self), origin: Origin) {
         let Some((first, rest)) = clauses.split_first() else { return inside(self) };
         match first {
             Clause::If(cond) => {
@@ -294,7 +288,7 @@ impl Lower<'_> {
                 let (yes, no) = (self.new_block(), self.new_block());
                 self.end(End::If(cond, yes, no));
                 self.go(yes);
-                self.clauses(rest, again, inside, origin);
+                self.clauses(rest, inside, origin);
                 self.goto(no);
                 self.go(no);
             }
@@ -305,7 +299,7 @@ impl Lower<'_> {
                 self.go(head);
                 self.scopes.push(Scope::Locals(Vec::new()));
                 self.advance(&source, pat, done, origin);
-                self.clauses(rest, Some(head), inside, origin);
+                self.clauses(rest, inside, origin);
                 self.drop_scope();
                 self.goto(head);
                 self.go(done);
@@ -364,7 +358,7 @@ impl Lower<'_> {
             at.goto(leave);
             at.go(next);
         };
-        self.clauses(clauses, None, &mut test, origin);
+        self.clauses(clauses, &mut test, origin);
         self.goto(leave);
         self.go(leave);
         result
@@ -390,7 +384,7 @@ impl Lower<'_> {
             at.push(Some(result), InstKind::Copy(value), origin);
             at.goto(leave);
         };
-        self.clauses(clauses, None, &mut take, origin);
+        self.clauses(clauses, &mut take, origin);
         match default {
             Some(value) => self.push(Some(result), InstKind::Copy(value), origin),
             None => {

@@ -40,7 +40,7 @@ impl Lower<'_> {
                 }
             }
             Pat::Map { .. } => self.gap("mapping pattern", origin),
-            Pat::Or(parts) if parts.iter().any(|part| has_locals(part)) => self.gap("names in `|`", origin),
+            Pat::Or(parts) if parts.iter().any(has_locals) => self.gap("names in `|`", origin),
             Pat::Or(_) | Pat::Wild | Pat::Const(_) | Pat::Value(_) | Pat::None => {}
         }
     }

@@ -79,7 +79,7 @@ impl Lower<'_> {
     pub(super) fn write_resolved(&mut self, at: &Resolved, value: Reg, origin: Origin) {
         match (at.global, at.last) {
             (Some(path), _) => self.push(None, InstKind::WriteGlobal(path, value), origin),
-            (None, None) if self.ty(at.base).is_borrowed_mut() => self.overwrite(at.base, value, origin),
+            (None, None) if is_borrowed_mut(self.ty(at.base)) => self.overwrite(at.base, value, origin),
             (None, None) => self.push(Some(at.base), InstKind::Copy(value), origin),
             (None, Some(Step::Field(name))) => {
                 self.push(None, InstKind::SetField(at.base, name, value), origin);
@@ -129,13 +129,8 @@ impl Lower<'_> {
 }
 
 /// Whether writing to a variable of this type writes through it.
-trait Borrowed {
-    fn is_borrowed_mut(self) -> bool;
-}
-impl Borrowed for Ty {
-    fn is_borrowed_mut(self) -> bool {
-        matches!(self.kind(), TyKind::RefMut(_))
-    }
+fn is_borrowed_mut(ty: Ty) -> bool {
+    matches!(ty.kind(), TyKind::RefMut(_))
 }
 
 /// The type of a projection of a place of this type.
