@@ -20,8 +20,10 @@ pub type D = &'static Desc;
 pub struct Desc {
     pub ty: Ty,
     pub kind: Kind,
-    /// `&T`, `&mut T` or a shared object: a copy is an alias.
+    /// `&T`, `&mut T`, a shared object or a tuple of any length: a copy is an alias.
     pub is_alias: bool,
+    /// A list that is a tuple of any length in the source.
+    pub is_tuple: bool,
 }
 
 /// What a type is, behind references and sharing.
@@ -133,8 +135,9 @@ impl<'a> Descs<'a> {
             return known;
         }
         let is_alias = matches!(ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Shared(_));
+        let is_tuple = matches!(ty.strip().kind(), TyKind::Lib(name, _) if name.last() == "tuple");
         let kind = self.kind(ty.strip());
-        let desc: D = Box::leak(Box::new(Desc { ty, kind, is_alias }));
+        let desc: D = Box::leak(Box::new(Desc { ty, kind, is_alias, is_tuple }));
         self.known.borrow_mut().insert(ty, desc);
         desc
     }
@@ -176,6 +179,7 @@ impl<'a> Descs<'a> {
             ("defaultdict", [key, value]) => Kind::DefaultDict(key, value),
             ("deque", [item]) => Kind::Deque(item),
             ("Random", _) => Kind::Random,
+            ("tuple", [item]) => Kind::List(item),
             _ => Kind::Other,
         }
     }
@@ -272,7 +276,7 @@ impl<'a> Descs<'a> {
 
 thread_local! {
     /// The descriptor of `None`.
-    pub static UNIT: D = Box::leak(Box::new(Desc { ty: Ty::unit(), kind: Kind::Unit, is_alias: false }));
+    pub static UNIT: D = Box::leak(Box::new(Desc { ty: Ty::unit(), kind: Kind::Unit, is_alias: false, is_tuple: false }));
     /// The descriptor of `i64`, for counts that no node types.
-    pub static INT: D = Box::leak(Box::new(Desc { ty: Ty::i64(), kind: Kind::Int, is_alias: false }));
+    pub static INT: D = Box::leak(Box::new(Desc { ty: Ty::i64(), kind: Kind::Int, is_alias: false, is_tuple: false }));
 }

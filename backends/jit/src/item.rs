@@ -351,6 +351,9 @@ impl Key for Item {
             Kind::Tuple(_) => {
                 self.fields().iter().fold(7, |hash, field| rt::mix_hash(hash, field.key_hash()))
             }
+            Kind::List(_) => {
+                self.list_items().iter().fold(7, |hash, item| rt::mix_hash(hash, item.key_hash()))
+            }
             Kind::Set(_) => self.set().iter().fold(11, |hash, item| hash ^ item.key_hash()),
             Kind::Class(_) => self.object_hash(),
             _ => self.word.wrapping_mul(0x9e37_79b9_7f4a_7c15),
@@ -369,6 +372,10 @@ impl Key for Item {
             Kind::Big => self.big().py_hash(),
             Kind::Union(_) => self.bare().py_hash(),
             Kind::Option(_) => self.present().and_then(|item| item.py_hash()),
+            Kind::List(_) if self.desc.is_tuple => {
+                let hashes: Option<Vec<i64>> = self.list_items().iter().map(Key::py_hash).collect();
+                Some(rt::py_hash_tuple(&hashes?))
+            }
             Kind::Tuple(_) => {
                 let hashes: Option<Vec<i64>> = self.fields().iter().map(Key::py_hash).collect();
                 Some(rt::py_hash_tuple(&hashes?))

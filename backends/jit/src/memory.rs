@@ -71,8 +71,8 @@ pub fn record(parts: &[u64]) -> u64 {
     start
 }
 
-/// Positions of address and length inside a `Vec` of this rustc, in bytes.
-pub fn vec_layout() -> (i32, i32) {
+/// Positions of address, length and capacity inside a `Vec` of this rustc, in bytes.
+pub fn vec_layout() -> [i32; 3] {
     let mut probe: Vec<u64> = Vec::with_capacity(64);
     probe.extend([1, 2, 3]);
     let address = probe.as_ptr() as u64;
@@ -80,7 +80,7 @@ pub fn vec_layout() -> (i32, i32) {
     let raw: [u64; 3] = unsafe { std::mem::transmute_copy(&probe) };
     const { assert!(size_of::<Vec<u64>>() == 24) };
     let find = |wanted: u64| raw.iter().position(|word| *word == wanted).map_or(0, |at| at as i32 * 8);
-    (find(address), find(3))
+    [address, 3, probe.capacity() as u64].map(find)
 }
 
 /// Code with words as arguments: `fn(environment, arguments, result) -> status`.

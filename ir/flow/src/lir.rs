@@ -22,8 +22,8 @@ pub struct Lir {
     /// Of a closure: the registers that hold what it captured, in the order of its `Closure` instruction.
     pub captures: Vec<Reg>,
     pub ret: Ty,
-    /// Contains `yield`.
-    pub is_generator: bool,
+    /// The type of what it yields, if it contains `yield`.
+    pub yields: Option<Ty>,
     pub regs: IdVec<Reg, RegRow>,
     pub blocks: IdVec<Bb, BbRow>,
     pub entry: Bb,
@@ -157,7 +157,7 @@ impl Lir {
             params: Vec::new(),
             captures: Vec::new(),
             ret,
-            is_generator: false,
+            yields: None,
             regs: IdVec::new(),
             blocks,
             entry,

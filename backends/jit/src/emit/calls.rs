@@ -1,6 +1,6 @@
 //! Calls: functions of the program, function values, rows.
 
-use super::func::{Emit, define, trusted};
+use super::func::{Emit, define, define_maker, trusted};
 use super::{Unit, class_of, has_value};
 use crate::desc::{ClassDesc, D, Kind};
 use crate::host::{self, FormatPart, Site};
@@ -8,7 +8,7 @@ use batuta_base::Name;
 use batuta_core::{Attr, Ty, TyKind};
 use batuta_flow::{Reg, Target};
 use cranelift::codegen::ir::condcodes::FloatCC;
-use cranelift::codegen::ir::{Value, types};
+use cranelift::codegen::ir::{FuncRef, Value, types};
 use cranelift::prelude::InstBuilder;
 use cranelift_module::Module;
 
@@ -72,6 +72,9 @@ impl Emit<'_, '_, '_> {
 
     fn library(&mut self, name: Name, args: &[Reg], dst: Reg) -> Value {
         match name.as_str() {
+            "list.append" if matches!(self.desc(args[0]).kind, Kind::List(_)) => {
+                self.append(args).unwrap_or_else(|| self.row("list.append", args, None, &Attr::None))
+            }
             "math.sqrt" if self.is_float(args[0]) => self.square_root(args, dst),
             "builtins.len" if matches!(self.desc(args[0]).kind, Kind::List(_)) => {
                 self.list_len(args[0], false)
@@ -126,11 +129,13 @@ impl Emit<'_, '_, '_> {
         let Some(id) = self.unit.functions.get(&path).copied() else {
             return self.gap(format!("a call of `{path}`"));
         };
-        if self.unit.program.fns[&path].is_generator {
-            return self.gap("a generator");
-        }
         let values = self.arguments(path, args);
         let function = self.function(id);
+        if self.unit.program.fns[&path].is_generator {
+            let record = self.record(&values);
+            let zero = self.iconst(0);
+            return self.generator(function, zero, record);
+        }
         let call = self.b.ins().call(function, &values);
         let results = self.b.inst_results(call).to_vec();
         self.check(results[0]);
@@ -148,6 +153,9 @@ impl Emit<'_, '_, '_> {
         });
         let Some(method) = found else { return self.gap(format!("a call of `{path}`")) };
         let values = self.arguments(method, args);
+        if self.unit.program.fns[&method].is_generator {
+            return self.gap("a generator method of several classes");
+        }
         let slot = self.unit.slot(path);
         let signature = self.unit.fn_signature(method);
         let signature = self.b.import_signature(signature);
@@ -222,6 +230,22 @@ impl Emit<'_, '_, '_> {
         self.b.ins().load(class_of(ret), trusted(), out, 0)
     }
 
+    /// A record of these values.
+    fn record(&mut self, values: &[Value]) -> Value {
+        let record = self.allocate(values.len());
+        for (index, value) in values.iter().enumerate() {
+            self.b.ins().store(trusted(), *value, record, index as i32 * 8);
+        }
+        record
+    }
+
+    /// An iterator over what a generator's code yields.
+    pub(super) fn generator(&mut self, code: FuncRef, environment: Value, args: Value) -> Value {
+        let code = self.b.ins().func_addr(types::I64, code);
+        let made = self.host(host::generator as *const u8, &[code, environment, args], true);
+        made.expect("it gives an iterator")
+    }
+
     /// Puts values into the frame; gives their address and that of the result.
     fn frame(&mut self, values: &[Value]) -> (Value, Value) {
         let slot = self.slot(values.len() as u32 + 1);
@@ -236,12 +260,14 @@ impl Emit<'_, '_, '_> {
 
     pub(super) fn closure(&mut self, index: usize, captures: &[Reg]) -> Value {
         let lir = &self.lir.closures[index];
-        if lir.is_generator {
-            return self.gap("a generator");
-        }
         let signature = self.unit.code_signature();
-        let id = self.unit.module.declare_anonymous_function(&signature).expect("it has no name");
-        define(self.unit, id, signature, lir, true);
+        let mut id = self.unit.module.declare_anonymous_function(&signature).expect("it has no name");
+        define(self.unit, id, signature.clone(), lir, true);
+        if lir.yields.is_some() {
+            let body = id;
+            id = self.unit.module.declare_anonymous_function(&signature).expect("it has no name");
+            define_maker(self.unit, id, body, lir);
+        }
         let object = self.allocate(captures.len() + 1);
         let function = self.function(id);
         let code = self.b.ins().func_addr(types::I64, function);

@@ -71,18 +71,28 @@ fn finish(unit: &mut Unit<'_>, id: FuncId, mut context: cranelift::codegen::Cont
 /// Defines code with words as arguments that calls a function.
 pub(super) fn define_thunk(unit: &mut Unit<'_>, id: FuncId, path: Name) {
     let lir = Lir::new(path, batuta_core::Ty::unit());
+    define_code(unit, id, &lir, |emit| emit.thunk(path));
+}
+
+/// Defines the code of a closure that makes an iterator of the generator whose code is `body`.
+pub(super) fn define_maker(unit: &mut Unit<'_>, id: FuncId, body: FuncId, closure: &Lir) {
+    let lir = Lir::new(closure.path, batuta_core::Ty::unit());
+    define_code(unit, id, &lir, |emit| emit.maker(body, closure.params.len()));
+}
+
+fn define_code(unit: &mut Unit<'_>, id: FuncId, lir: &Lir, fill: impl FnOnce(&mut Emit<'_, '_, '_>)) {
     let mut context = unit.module.make_context();
     context.func.signature = unit.code_signature();
     let mut builder = FunctionBuilderContext::new();
     let config = unit.module.isa().frontend_config();
     {
         let b = FunctionBuilder::new(&mut context.func, &mut builder);
-        let mut emit = Emit::new(unit, b, &lir, true);
-        emit.thunk(path);
+        let mut emit = Emit::new(unit, b, lir, true);
+        fill(&mut emit);
         emit.b.seal_all_blocks();
         emit.b.finalize(config);
     }
-    finish(unit, id, context, path);
+    finish(unit, id, context, lir.path);
 }
 
 impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
@@ -488,18 +498,26 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
         made
     }
 
-    fn thunk(&mut self, path: Name) {
+    /// The block that the parameters come to.
+    fn start(&mut self) -> Vec<Value> {
         let entry = self.b.create_block();
         self.b.append_block_params_for_function_params(entry);
         self.b.switch_to_block(entry);
-        let given = self.b.block_params(entry).to_vec();
+        self.b.block_params(entry).to_vec()
+    }
+
+    fn thunk(&mut self, path: Name) {
+        let given = self.start();
         let body = self.unit.program.fns[&path].clone();
+        let function = self.function(self.unit.functions[&path]);
+        if body.is_generator {
+            return self.make_generator(function, body.params.len(), &given);
+        }
         let mut args = Vec::new();
         for (index, param) in body.params.iter().enumerate() {
             let class = class_of(self.unit.desc(body.locals[param.local].ty));
             args.push(self.b.ins().load(class, trusted(), given[1], index as i32 * 8));
         }
-        let function = self.function(self.unit.functions[&path]);
         let call = self.b.ins().call(function, &args);
         let results = self.b.inst_results(call).to_vec();
         let value = match results.get(1) {
@@ -508,6 +526,25 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
         };
         self.b.ins().store(trusted(), value, given[2], 0);
         self.b.ins().return_(&[results[0]]);
+    }
+
+    fn maker(&mut self, body: FuncId, count: usize) {
+        let given = self.start();
+        let function = self.function(body);
+        self.make_generator(function, count, &given);
+    }
+
+    /// Copies the arguments, which live in the caller's frame, and gives an iterator.
+    fn make_generator(&mut self, code: FuncRef, count: usize, given: &[Value]) {
+        let record = self.allocate(count);
+        for index in 0..count as i32 {
+            let word = self.b.ins().load(types::I64, trusted(), given[1], index * 8);
+            self.b.ins().store(trusted(), word, record, index * 8);
+        }
+        let iter = self.generator(code, given[0], record);
+        self.b.ins().store(trusted(), iter, given[2], 0);
+        let zero = self.iconst(0);
+        self.b.ins().return_(&[zero]);
     }
 
     /// A block with one parameter: where two ways of computing a value meet.

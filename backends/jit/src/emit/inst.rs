@@ -43,8 +43,8 @@ impl Emit<'_, '_, '_> {
             InstKind::DelField(..) => {
                 self.gap("del of an attribute");
             }
-            InstKind::Yield(_) => {
-                self.gap("yield");
+            InstKind::Yield(value) => {
+                self.give(*value);
             }
             _ => {
                 self.gap("an instruction without a destination");
@@ -78,9 +78,18 @@ impl Emit<'_, '_, '_> {
             InstKind::TakeError => {
                 self.host(crate::host::take_error as *const u8, &[], true).expect("it gives the error")
             }
-            InstKind::Yield(_) => self.gap("yield"),
+            InstKind::Yield(value) => self.give(*value),
             _ => self.gap("an instruction with a destination"),
         }
+    }
+
+    /// Gives an item to whoever reads the generator. Gap: what is sent in is `None`.
+    fn give(&mut self, value: Reg) -> Value {
+        let Some(ty) = self.lir.yields else { return self.gap("yield") };
+        let word = self.fitting(value, self.unit.desc(ty));
+        let word = self.of_class(word, cranelift::codegen::ir::types::I64);
+        self.host(crate::host::give as *const u8, &[word], false);
+        self.iconst(0)
     }
 
     fn clone_of(&mut self, from: Reg) -> Value {

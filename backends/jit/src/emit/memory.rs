@@ -12,9 +12,9 @@ use cranelift::codegen::ir::{Value, types};
 use cranelift::prelude::InstBuilder;
 use std::sync::OnceLock;
 
-/// Offsets of address and length in a `Vec`.
-fn vec_offsets() -> (i32, i32) {
-    static LAYOUT: OnceLock<(i32, i32)> = OnceLock::new();
+/// Offsets of address, length and capacity in a `Vec`.
+fn vec_offsets() -> [i32; 3] {
+    static LAYOUT: OnceLock<[i32; 3]> = OnceLock::new();
     *LAYOUT.get_or_init(crate::memory::vec_layout)
 }
 
@@ -76,7 +76,7 @@ impl Emit<'_, '_, '_> {
     // Lists.
 
     fn vec(&mut self, list: Reg) -> (Value, Value) {
-        let (at, length) = vec_offsets();
+        let [at, length, _] = vec_offsets();
         let object = self.get(list);
         let address = self.b.ins().load(types::I64, trusted(), object, at);
         let count = self.b.ins().load(types::I64, trusted(), object, length);
@@ -85,12 +85,53 @@ impl Emit<'_, '_, '_> {
 
     pub(super) fn list_len(&mut self, list: Reg, as_truth: bool) -> Value {
         let object = self.get(list);
-        let count = self.b.ins().load(types::I64, trusted(), object, vec_offsets().1);
+        let count = self.b.ins().load(types::I64, trusted(), object, vec_offsets()[1]);
         if !as_truth {
             return count;
         }
         let truth = self.b.ins().icmp_imm_s(IntCC::NotEqual, count, 0);
         self.truth(truth)
+    }
+
+    /// `list.append`: inline where there is room.
+    pub(super) fn append(&mut self, args: &[Reg]) -> Option<Value> {
+        let Kind::List(item) = self.desc(args[0]).kind else { return None };
+        let value = self.fitting(args[1], item);
+        let (address, count) = self.vec(args[0]);
+        let object = self.get(args[0]);
+        let capacity = self.b.ins().load(types::I64, trusted(), object, vec_offsets()[2]);
+        let has_room = self.b.ins().icmp(IntCC::UnsignedLessThan, count, capacity);
+        let (fast, slow, done) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(slow);
+        self.b.ins().brif(has_room, fast, &[], slow, &[]);
+        self.b.switch_to_block(fast);
+        let offset = self.item_offset(item, count);
+        let at = self.b.ins().iadd(address, offset);
+        match item.kind {
+            Kind::Bool => self.b.ins().istore8(trusted(), value, at, 0),
+            Kind::Int | Kind::Float => self.b.ins().store(trusted(), value, at, 0),
+            _ => {
+                let desc = self.iconst(std::ptr::from_ref(item) as i64);
+                self.b.ins().store(trusted(), desc, at, 8);
+                self.b.ins().store(trusted(), value, at, 0)
+            }
+        };
+        let more = self.b.ins().iadd_imm_s(count, 1);
+        self.b.ins().store(trusted(), more, object, vec_offsets()[1]);
+        self.b.ins().jump(done, &[]);
+        self.b.switch_to_block(slow);
+        self.row("list.append", args, None, &Attr::None);
+        self.b.ins().jump(done, &[]);
+        self.b.switch_to_block(done);
+        Some(self.iconst(0))
+    }
+
+    fn item_offset(&mut self, item: D, index: Value) -> Value {
+        match item.kind {
+            Kind::Bool => index,
+            Kind::Int | Kind::Float => self.b.ins().ishl_imm_u(index, 3),
+            _ => self.b.ins().ishl_imm_u(index, 4),
+        }
     }
 
     fn item_desc(&self, list: Reg) -> D {
@@ -108,11 +149,7 @@ impl Emit<'_, '_, '_> {
         }
         let is_out = self.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, at, count);
         self.fail_if(is_out, fault);
-        let offset = match self.item_desc(list).kind {
-            Kind::Bool => at,
-            Kind::Int | Kind::Float => self.b.ins().ishl_imm_u(at, 3),
-            _ => self.b.ins().ishl_imm_u(at, 4),
-        };
+        let offset = self.item_offset(self.item_desc(list), at);
         self.b.ins().iadd(address, offset)
     }
 

@@ -180,8 +180,12 @@ impl<'a> Unit<'a> {
         signature
     }
 
+    /// A generator's arguments are words in a record, so that they outlive the call.
     fn fn_signature(&self, path: Name) -> Signature {
         let body = &self.program.fns[&path];
+        if body.is_generator {
+            return self.code_signature();
+        }
         let params: Vec<Ty> = body.params.iter().map(|param| body.locals[param.local].ty).collect();
         self.signature(&params, body.ret)
     }
@@ -195,7 +199,7 @@ impl<'a> Unit<'a> {
     fn define(&mut self, path: Name, lir: &Lir) {
         let signature = self.fn_signature(path);
         let id = self.functions[&path];
-        func::define(self, id, signature, lir, false);
+        func::define(self, id, signature, lir, lir.yields.is_some());
     }
 
     /// Code of a function with the arguments as words.
@@ -257,7 +261,10 @@ impl<'a> Unit<'a> {
                 }
                 let body = &self.program.fns[&method];
                 let params = body.params.iter().map(|param| self.desc(body.locals[param.local].ty)).collect();
-                let ret = self.desc(body.ret);
+                let ret = match body.is_generator {
+                    true => self.desc(Ty::iter(body.ret)),
+                    false => self.desc(body.ret),
+                };
                 let id = self.thunk(method);
                 out.push((name, id, Method { code: std::ptr::null(), params, ret }));
             }

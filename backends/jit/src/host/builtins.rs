@@ -288,13 +288,10 @@ rows! {
         Kind::List(item) => crate::item::list_word(item, a.iter().map(|it| adapt(it, item)).collect::<Vec<_>>()),
         _ => record(&a.iter().map(|item| item.word).collect::<Vec<_>>()),
     };
-    "tuple.concat" | "tuple.__add__" => |_, a| {
-        let mut words: Vec<u64> = a[0].fields().iter().map(|item| item.word).collect();
-        words.extend(a[1].fields().iter().map(|item| item.word));
-        record(&words)
+    "tuple.concat" => |_, a| {
+        let fields = a.iter().flat_map(Item::fields);
+        record(&fields.map(|item| item.word).collect::<Vec<_>>())
     };
-    "tuple.__len__" => |_, a| a[0].fields().len() as u64;
-    "tuple.__contains__" => |_, a| a[0].fields().contains(&a[1]).into();
     "rt.overwrite" => overwrite;
     "rt.empty" => empty;
     "rt.truth" | "builtins.bool" => |_, a| a.first().is_some_and(truth).into();

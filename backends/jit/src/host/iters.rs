@@ -296,9 +296,9 @@ fn iterate(site: &Site, a: &[Item], clones: bool) -> u64 {
     }
 }
 
-fn vectors(site: &Site, all: Vec<Vec<Item>>) -> u64 {
+fn vectors(site: &Site, all: impl Iterator<Item = rt::Tuple<Item>>) -> u64 {
     let to = tuple_of(site);
-    let made: Vec<u64> = all.into_iter().map(|parts| sequence(to, parts)).collect();
+    let made: Vec<u64> = all.map(|parts| sequence(to, parts.into_vec())).collect();
     let mut made = made.into_iter();
     iter_word(move || made.next())
 }
@@ -414,12 +414,12 @@ rows! {
     };
     "itertools.permutations" => |s, a| {
         let r = a.get(1).and_then(Item::present).map(|n| n.int());
-        vectors(s, rt::itertools::permutations(items(&a[0]), r).collect())
+        vectors(s, rt::itertools::permutations(items(&a[0]), r))
     };
-    "itertools.combinations" => |s, a| vectors(s, rt::itertools::combinations(items(&a[0]), a[1].int()).collect());
+    "itertools.combinations" => |s, a| vectors(s, rt::itertools::combinations(items(&a[0]), a[1].int()));
     "itertools.combinations_with_replacement" => |s, a| {
-        vectors(s, rt::itertools::combinations_with_replacement(items(&a[0]), a[1].int()).collect())
+        vectors(s, rt::itertools::combinations_with_replacement(items(&a[0]), a[1].int()))
     };
-    "itertools.product" => |s, a| vectors(s, rt::itertools::product(a.iter().map(items).collect()).collect());
+    "itertools.product" => |s, a| vectors(s, rt::itertools::product(a.iter().map(items).collect::<Vec<_>>()));
     "itertools.groupby" => group_by;
 }

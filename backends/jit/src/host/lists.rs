@@ -31,9 +31,17 @@ fn new(site: &Site, args: &[Item]) -> u64 {
 }
 
 fn slice(site: &Site, a: &[Item]) -> u64 {
+    if matches!(a[0].desc.kind, Kind::Tuple(_)) {
+        return fixed_slice(site, a);
+    }
     let (start, stop, step) = (bound(&a[1]), bound(&a[2]), bound(&a[3]).unwrap_or(1));
-    let _ = site;
     each_list!(a[0].elements(), list => keep(list.py_slice(start, stop, step)))
+}
+
+/// A slice of a tuple with fields of their own types.
+fn fixed_slice(site: &Site, a: &[Item]) -> u64 {
+    let step = bound(&a[3]).unwrap_or(1);
+    super::iters::sequence(site.ret, a[0].fields().py_slice(bound(&a[1]), bound(&a[2]), step))
 }
 
 fn index(site: &Site, a: &[Item]) -> u64 {
@@ -153,13 +161,18 @@ fn repeat(_: &Site, a: &[Item]) -> u64 {
 }
 
 fn concat(site: &Site, a: &[Item]) -> u64 {
-    let Kind::List(item) = site.ret.kind else { return 0 };
+    let Kind::List(item) = site.ret.kind else {
+        return super::iters::sequence(site.ret, a[..2].iter().flat_map(Item::fields).collect());
+    };
     let mut words = words_as(&a[0], item);
     words.extend(words_as(&a[1], item));
     list_word(item, words)
 }
 
 fn contains(_: &Site, a: &[Item]) -> u64 {
+    if matches!(a[0].desc.kind, Kind::Tuple(_)) {
+        return a[0].fields().contains(&a[1]).into();
+    }
     match a[0].elements() {
         Elements::Int(list) if matches!(a[1].desc.kind, Kind::Int) => list.contains(&a[1].int()).into(),
         _ => a[0].list_items().iter().any(|item| *item == a[1]).into(),
@@ -220,13 +233,13 @@ fn unpack(site: &Site, a: &[Item]) -> u64 {
 
 rows! {
     "list.new" => new;
-    "list.len" => |_, a| each_list!(a[0].elements(), list => list.len()) as u64;
-    "list.truth" => |_, a| each_list!(a[0].elements(), list => !list.is_empty()).into();
-    "list.slice" => slice;
-    "list.repeat" => repeat;
-    "list.concat" => concat;
-    "list.contains" => contains;
-    "rt.index.list" => index;
+    "list.len" | "tuple.__len__" => |_, a| if matches!(a[0].desc.kind, Kind::Tuple(_)) { a[0].fields().len() as u64 } else { each_list!(a[0].elements(), list => list.len()) as u64 };
+    "list.truth" | "tuple.truth" => |_, a| each_list!(a[0].elements(), list => !list.is_empty()).into();
+    "list.slice" | "tuple.__slice__" => slice;
+    "list.repeat" | "tuple.__mul__" => repeat;
+    "list.concat" | "tuple.__add__" => concat;
+    "list.contains" | "tuple.__contains__" => contains;
+    "rt.index.list" | "tuple.__getitem__" => index;
     "rt.set.list" => set_index;
     "rt.del.list" => delete;
     "rt.between" => |_, a| {
@@ -258,8 +271,8 @@ rows! {
     "list.reverse" => |_, a| { each_list!(a[0].elements(), list => list.reverse()); 0 };
     "list.clear" => |_, a| { each_list!(a[0].elements(), list => list.clear()); 0 };
     "list.copy" => |_, a| each_list!(a[0].elements(), list => keep(list.clone()));
-    "list.index" => |_, a| find_index(a);
-    "list.count" => |_, a| a[0].list_items().py_count(&a[1]) as u64;
+    "list.index" | "tuple.index" => |_, a| find_index(a);
+    "list.count" | "tuple.count" => |_, a| a[0].list_items().py_count(&a[1]) as u64;
     "list.sort" => sort;
     "builtins.sorted" => sorted;
     "builtins.list" | "builtins.tuple" => to_list;

@@ -8,6 +8,7 @@ mod builtins;
 mod containers;
 mod entry;
 mod errors;
+mod generators;
 mod iters;
 mod lists;
 pub mod mapping;
@@ -22,6 +23,7 @@ pub mod values;
 pub use builtins::empty_word;
 pub use entry::{allocate, call_row, fault, invoke, locate, next, raise, take_error};
 pub use errors::code;
+pub use generators::{generator, give};
 pub use iters::item_desc;
 
 use crate::desc::{ClassDesc, D, Method};

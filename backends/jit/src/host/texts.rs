@@ -98,10 +98,8 @@ fn parse_int(site: &Site, a: &[Item]) -> u64 {
         Kind::Str => {
             let base = a.get(1).and_then(Item::present).map_or(10, |base| base.int());
             match site.ret.kind {
-                Kind::Big => {
-                    crate::memory::keep(rt::Int::from_str_radix(item.text(), base as u32).or_raise())
-                }
-                _ => rt::int_from_str(item.text(), base as u32).or_raise() as u64,
+                Kind::Big => crate::memory::keep(rt::Int::from_str_radix(item.text(), base).or_raise()),
+                _ => rt::int_from_str(item.text(), base).or_raise() as u64,
             }
         }
         Kind::Float => match site.ret.kind {

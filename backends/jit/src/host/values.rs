@@ -88,6 +88,7 @@ pub fn from_item(item: &Item) -> Value {
         Kind::Big => Value::Int(item.big().clone()),
         Kind::Num => Value::from(*object::<rt::Num>(&item.word)),
         Kind::Str => Value::from(item.text()),
+        Kind::List(_) if item.desc.is_tuple => Value::tuple(item.list_items().iter().map(from_item)),
         Kind::List(_) => Value::from(item.list_items().iter().map(from_item).collect::<Vec<_>>()),
         Kind::Tuple(_) => Value::tuple(item.fields().iter().map(from_item)),
         Kind::Option(_) => item.present().map_or(Value::None, |inner| from_item(&inner)),

@@ -254,23 +254,62 @@ impl Lower<'_> {
     // Comprehensions.
 
     pub(super) fn seq(&mut self, clauses: &[Clause], sink: &Sink, ty: Ty, origin: Origin) -> Reg {
-        let (made, items) = match sink {
-            Sink::List(_) => (self.op(ListOp::New, Vec::new(), ty, origin), ty),
-            Sink::Set(_) => (self.op(batuta_core::SetOp::New, Vec::new(), ty, origin), ty),
-            Sink::Dict(..) => (self.op(batuta_core::DictOp::New, Vec::new(), ty, origin), ty),
-            Sink::Iter(_) => {
-                self.gap("generator expression that is not consumed at once", origin);
-                return self.unit(origin);
-            }
+        let made = match sink {
+            Sink::List(_) => self.op(ListOp::New, Vec::new(), ty, origin),
+            Sink::Set(_) => self.op(batuta_core::SetOp::New, Vec::new(), ty, origin),
+            Sink::Dict(..) => self.op(batuta_core::DictOp::New, Vec::new(), ty, origin),
+            Sink::Iter(item) => return self.lazy(clauses, *item, ty, origin),
         };
         let mut keep = |at: &mut Self| match sink {
             Sink::List(node) | Sink::Iter(node) => at.collect("list.append", made, &[*node], origin),
             Sink::Set(node) => at.collect("set.add", made, &[*node], origin),
             Sink::Dict(key, value) => at.collect("rt.insert", made, &[*key, *value], origin),
         };
-        let _ = items;
         self.clauses(clauses, &mut keep, origin);
         made
+    }
+
+    /// A generator expression as a generator of its own; the first iterable is evaluated here.
+    fn lazy(&mut self, clauses: &[Clause], item: NodeId, ty: Ty, origin: Origin) -> Reg {
+        let Some((Clause::For { pat, iter }, rest)) = clauses.split_first() else {
+            self.gap("a generator expression without `for`", origin);
+            return self.unit(origin);
+        };
+        let first = self.expr(*iter);
+        let item_ty = item_type(self.ty(first));
+        let first = match self.ty(first).kind() {
+            TyKind::Iter(_) => first,
+            _ => self.emit(Ty::iter(item_ty), InstKind::Iter(IterOp::Cloned, first), origin),
+        };
+        let mut inner = Lower::new(self.program, self.body, Ty::unit(), self.in_cells.clone());
+        inner.yields(self.body.nodes[item].ty);
+        let mut captures = vec![first];
+        let source = inner.temp(self.ty(first));
+        inner.lir.captures.push(source);
+        for local in super::shared::captured_by_seq(self.body, clauses, item) {
+            captures.push(self.local_reg(local));
+            let reg = inner.local_reg(local);
+            inner.lir.captures.push(reg);
+        }
+        let (head, done) = (inner.new_block(), inner.new_block());
+        inner.goto(head);
+        inner.go(head);
+        inner.scopes.push(Scope::Locals(Vec::new()));
+        inner.advance(&Source::Iter { iter: source, item: item_ty }, pat, done, origin);
+        let mut give = |at: &mut Self| {
+            let value = at.expr(item);
+            at.push(None, InstKind::Yield(value), origin);
+        };
+        inner.clauses(rest, &mut give, origin);
+        inner.drop_scope();
+        inner.goto(head);
+        inner.go(done);
+        inner.end(End::Return(None));
+        self.lir.closures.push(inner.finish());
+        let index = self.lir.closures.len() - 1;
+        let function = self.emit(Ty::func([], ty), InstKind::Closure { index, captures }, origin);
+        let target = crate::lir::Target::Value(function);
+        self.emit(ty, InstKind::Call { target, args: Vec::new() }, origin)
     }
 
     fn collect(&mut self, row: &str, made: Reg, nodes: &[NodeId], origin: Origin) {
@@ -399,7 +438,7 @@ impl Lower<'_> {
 }
 
 /// Library functions that take all items before they do anything that can be seen.
-const TAKES_ALL: &[&str] = &[
+pub(super) const TAKES_ALL: &[&str] = &[
     "builtins.sum",
     "builtins.list",
     "builtins.tuple",

@@ -15,7 +15,7 @@ mod tries;
 use crate::drops;
 use crate::lir::{Bb, BbRow, End, Gap, Inst, InstKind, Lir, Reg, RegRow};
 use batuta_base::{Name, Origin};
-use batuta_core::{Attr, BlockId, Body, Closure, Const, LocalId, Mir, Op, Param, Program, Ty};
+use batuta_core::{Attr, BlockId, Body, Closure, Const, LocalId, Mir, Op, Param, Program, Ty, TyKind};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -65,7 +65,9 @@ struct Lower<'a> {
 pub fn lower(program: &Program<Mir>, body: &Body<Mir>) -> Lir {
     let in_cells = shared::in_cells(body);
     let mut at = Lower::new(program, body, body.ret, in_cells);
-    at.lir.is_generator = body.is_generator;
+    if body.is_generator {
+        at.yields(body.ret);
+    }
     if body.is_async {
         at.gap("async function", body.origin);
     }
@@ -89,6 +91,16 @@ impl<'a> Lower<'a> {
             scopes: Vec::new(),
             handling: Vec::new(),
         }
+    }
+
+    /// The body gives its items, and nothing at its end.
+    fn yields(&mut self, ty: Ty) {
+        let item = match ty.kind() {
+            TyKind::Iter(item) => *item,
+            _ => ty,
+        };
+        self.lir.yields = Some(item);
+        self.lir.ret = Ty::unit();
     }
 
     fn finish(mut self) -> Lir {
@@ -121,7 +133,9 @@ impl<'a> Lower<'a> {
     fn closure(&mut self, closure: &Closure) -> (usize, Vec<Reg>) {
         let captured = shared::captured(self.body, closure);
         let mut inner = Lower::new(self.program, self.body, closure.ret, self.in_cells.clone());
-        inner.lir.is_generator = closure.is_generator;
+        if closure.is_generator {
+            inner.yields(closure.ret);
+        }
         let mut outer = Vec::new();
         for local in captured {
             outer.push(self.local_reg(local));

@@ -1,6 +1,9 @@
 //! Which locals closures capture, and which of those live in cells.
 
-use batuta_core::{BlockId, Body, Child, Closure, LocalId, Mir, Node, Place, Root, StmtKind};
+use batuta_core::{
+    BlockId, Body, Callee, Child, Clause, Closure, LocalId, Mir, Node, NodeId, Pat, Place, Root, Sink,
+    StmtKind,
+};
 use std::collections::{HashMap, HashSet};
 
 /// Locals that the closure uses and does not declare, in the order of their first use.
@@ -8,6 +11,30 @@ pub(super) fn captured(body: &Body<Mir>, closure: &Closure) -> Vec<LocalId> {
     let mut declared: HashSet<LocalId> = closure.params.iter().map(|param| param.local).collect();
     let mut used = Vec::new();
     scan(body, closure.body, &mut declared, &mut used);
+    free(&declared, used)
+}
+
+/// The same of a generator expression; its first iterable is evaluated outside.
+pub(super) fn captured_by_seq(body: &Body<Mir>, clauses: &[Clause], item: NodeId) -> Vec<LocalId> {
+    let (mut declared, mut used) = (HashSet::new(), Vec::new());
+    for (index, clause) in clauses.iter().enumerate() {
+        match clause {
+            Clause::For { pat, iter } => {
+                pat.for_each_local(&mut |local| {
+                    declared.insert(local);
+                });
+                if index > 0 {
+                    scan_node(body, *iter, &mut declared, &mut used);
+                }
+            }
+            Clause::If(cond) => scan_node(body, *cond, &mut declared, &mut used),
+        }
+    }
+    scan_node(body, item, &mut declared, &mut used);
+    free(&declared, used)
+}
+
+fn free(declared: &HashSet<LocalId>, used: Vec<LocalId>) -> Vec<LocalId> {
     let mut out: Vec<LocalId> = Vec::new();
     for local in used {
         if !declared.contains(&local) && !out.contains(&local) {
@@ -15,6 +42,26 @@ pub(super) fn captured(body: &Body<Mir>, closure: &Closure) -> Vec<LocalId> {
         }
     }
     out
+}
+
+/// Generator expressions that nothing consumes at once.
+fn lazy_seqs(body: &Body<Mir>) -> Vec<(&[Clause], NodeId)> {
+    let mut consumed = HashSet::new();
+    let mut found = Vec::new();
+    body.walk(Child::Block(body.root), &mut |node| match &body.nodes[node].kind {
+        Node::Call { callee: Callee::Lib(name), args } => {
+            let name = name.as_str();
+            let is_first = matches!(name, "builtins.any" | "builtins.all" | "builtins.next");
+            if is_first || super::iterate::TAKES_ALL.contains(&name) {
+                consumed.extend(args.iter().map(|arg| arg.value));
+            }
+        }
+        Node::Seq { clauses, sink: Sink::Iter(item) } if !consumed.contains(&node) => {
+            found.push((&clauses[..], *item));
+        }
+        _ => {}
+    });
+    found
 }
 
 /// Locals that a closure captures and that are set more than once, or after the closure was made.
@@ -25,7 +72,10 @@ pub(super) fn in_cells(body: &Body<Mir>) -> HashSet<LocalId> {
             closures.push(closure);
         }
     });
-    let captured: HashSet<LocalId> = closures.iter().flat_map(|closure| captured(body, closure)).collect();
+    let mut captured: HashSet<LocalId> =
+        closures.iter().flat_map(|closure| captured(body, closure)).collect();
+    let seqs = lazy_seqs(body);
+    captured.extend(seqs.iter().flat_map(|(clauses, item)| captured_by_seq(body, clauses, *item)));
     if captured.is_empty() {
         return HashSet::new();
     }
@@ -52,50 +102,81 @@ pub(super) fn in_cells(body: &Body<Mir>) -> HashSet<LocalId> {
 }
 
 fn scan(body: &Body<Mir>, block: BlockId, declared: &mut HashSet<LocalId>, used: &mut Vec<LocalId>) {
-    let mut place = |place: &Place| {
-        if let Root::Local(local) = place.root {
-            used.push(local);
-        }
-    };
-    body.walk_stmts(block, &mut |stmt| match &stmt.kind {
-        StmtKind::Let { pat, .. } => pat.for_each_local(&mut |local| {
-            declared.insert(local);
-        }),
-        StmtKind::Set { target, .. } => places(target, &mut place),
-        StmtKind::Update { place: target, .. } | StmtKind::Del(target) => place(target),
-        StmtKind::Expr(_) => {}
-    });
-    body.walk_block(block, &mut |node| {
-        let mut bind = |pat: &batuta_core::Pat| {
-            pat.for_each_local(&mut |local| {
-                declared.insert(local);
-            })
-        };
-        match &body.nodes[node].kind {
-            Node::Use(target, _) => place(target),
-            Node::For { pat, .. } => bind(pat),
-            Node::Match { arms, .. } => arms.iter().for_each(|arm| bind(&arm.pat)),
-            Node::Try { handlers, .. } => {
-                handlers.iter().filter_map(|handler| handler.bind).for_each(|local| {
-                    declared.insert(local);
-                });
+    scan_child(body, Child::Block(block), declared, used);
+}
+
+fn scan_node(body: &Body<Mir>, node: NodeId, declared: &mut HashSet<LocalId>, used: &mut Vec<LocalId>) {
+    scan_child(body, Child::Node(node), declared, used);
+}
+
+fn scan_child(body: &Body<Mir>, child: Child, declared: &mut HashSet<LocalId>, used: &mut Vec<LocalId>) {
+    match child {
+        Child::Block(block) => {
+            let row = &body.blocks[block];
+            for stmt in &row.stmts {
+                scan_stmt(&stmt.kind, declared, used);
+                stmt.for_each_child(&mut |child| scan_child(body, child, declared, used));
             }
-            Node::Seq { clauses, .. } => clauses.iter().for_each(|clause| {
-                if let batuta_core::Clause::For { pat, .. } = clause {
-                    bind(pat);
-                }
-            }),
-            Node::Closure(inner) => inner.params.iter().for_each(|param| {
-                declared.insert(param.local);
-            }),
-            _ => {}
+            row.tail.iter().for_each(|node| scan_node(body, *node, declared, used));
         }
-    });
+        Child::Node(node) => {
+            let kind = &body.nodes[node].kind;
+            scan_kind(kind, declared, used);
+            kind.for_each_child(&mut |child| scan_child(body, child, declared, used));
+        }
+    }
+}
+
+fn scan_stmt(stmt: &StmtKind, declared: &mut HashSet<LocalId>, used: &mut Vec<LocalId>) {
+    match stmt {
+        StmtKind::Let { pat, .. } => declare(pat, declared),
+        StmtKind::Set { target, .. } => places(target, &mut |place| used.extend(root_local(place))),
+        StmtKind::Update { place, .. } | StmtKind::Del(place) => used.extend(root_local(place)),
+        StmtKind::Expr(_) => {}
+    }
+}
+
+fn scan_kind(kind: &Node, declared: &mut HashSet<LocalId>, used: &mut Vec<LocalId>) {
+    match kind {
+        Node::Use(place, _) => used.extend(root_local(place)),
+        Node::For { pat, .. } => {
+            declare(pat, declared);
+            places(pat, &mut |place| used.extend(root_local(place)));
+        }
+        Node::Match { arms, .. } => arms.iter().for_each(|arm| declare(&arm.pat, declared)),
+        Node::Try { handlers, .. } => declared.extend(handlers.iter().filter_map(|handler| handler.bind)),
+        Node::Seq { clauses, .. } => clauses.iter().for_each(|clause| {
+            if let Clause::For { pat, .. } = clause {
+                declare(pat, declared);
+            }
+        }),
+        Node::Closure(inner) => declared.extend(inner.params.iter().map(|param| param.local)),
+        _ => {}
+    }
+}
+
+/// Notes what a pattern binds; what it assigns is declared elsewhere.
+fn declare(pat: &Pat, declared: &mut HashSet<LocalId>) {
+    match pat {
+        Pat::Place(_) => {}
+        Pat::Bind(local, _) => {
+            declared.insert(*local);
+        }
+        _ => {}
+    }
+    pat.for_each_part(&mut |part| declare(part, declared));
+}
+
+fn root_local(place: &Place) -> Option<LocalId> {
+    match place.root {
+        Root::Local(local) => Some(local),
+        _ => None,
+    }
 }
 
 /// Places among a pattern's leaves.
-fn places(pat: &batuta_core::Pat, f: &mut dyn FnMut(&Place)) {
-    if let batuta_core::Pat::Place(place) = pat {
+fn places(pat: &Pat, f: &mut dyn FnMut(&Place)) {
+    if let Pat::Place(place) = pat {
         f(place);
     }
     pat.for_each_part(&mut |part| places(part, f));
