@@ -3,21 +3,30 @@
 //!
 //! Works on the whole program at Hir, so that what comes after knows neither.
 
+mod cache;
+mod capture;
+mod decorate;
+mod forward;
 mod leave;
 mod with;
 
-use batuta_core::{Hir, Program};
+use batuta_core::{Hir, Node, Program};
 use std::sync::Arc;
 
 /// The same program with its own context managers written out.
 pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
-    let managers = with::Managers::new(program);
+    decorate::expand(&mut out);
+    let start = out.clone();
+    let managers = with::Managers::new(&start);
     for body in out.fns.values_mut() {
         if with::has_managers(body) {
             with::expand(&managers, Arc::make_mut(body));
         }
         managers.trim(Arc::make_mut(body));
+        if body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Closure(_))) {
+            capture::expand(Arc::make_mut(body));
+        }
     }
     out
 }

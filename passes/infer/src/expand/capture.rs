@@ -1,0 +1,109 @@
+//! What a closure takes along when it is made, and what it looks up when it is called.
+//!
+//! before                              after
+//!   closure (%i = %i) { tail %i }       { set place %i~2 = %i; tail closure () { tail %i~2 } }
+//!   [closure () { %i } for %i in %xs]   { set place %made = []; for place %i in %xs { method (%made).append(..) }; %made }
+//!
+//! A default that repeats a variable is the source's way to keep its value. A closure in a comprehension
+//! that reads the comprehension's own variable sees its last value: the loop is written out, so that
+//! there is one variable.
+
+use batuta_base::{Name, Origin};
+use batuta_core::*;
+
+/// Writes out captured defaults and comprehensions of closures.
+pub(crate) fn expand(body: &mut Body<Hir>) {
+    for node in body.nodes.ids().collect::<Vec<_>>() {
+        if let Node::Closure(closure) = &body.nodes[node].kind {
+            let closure = closure.clone();
+            keep_values(body, node, closure);
+        }
+    }
+    for node in body.nodes.ids().collect::<Vec<_>>() {
+        if let Node::Seq { clauses, sink: Sink::List(item) } = &body.nodes[node].kind {
+            let (clauses, item) = (clauses.clone(), *item);
+            if reads_own(body, &clauses, item) {
+                write_loop(body, node, clauses, item);
+            }
+        }
+    }
+}
+
+/// `lambda i=i: ..`: the parameter is a variable that has its value from here.
+fn keep_values(body: &mut Body<Hir>, node: NodeId, mut closure: Closure) {
+    let origin = body.nodes[node].origin;
+    let mut stmts = Vec::new();
+    let mut params = Vec::new();
+    for param in closure.params {
+        let repeats = param.default.filter(|default| {
+            matches!(&body.nodes[*default].kind, Node::Use(place, _)
+                if place.as_local().is_some_and(|local| body.locals[local].name == param.name))
+        });
+        match repeats {
+            Some(value) => {
+                let target = Pat::Place(Place::local(param.local));
+                stmts.push(Stmt::new(StmtKind::Set { target, value }, origin));
+            }
+            None => params.push(param),
+        }
+    }
+    closure.params = params;
+    if stmts.is_empty() {
+        return;
+    }
+    let made = body.node(Node::Closure(closure), Ty::unknown(), origin);
+    let block = body.block(BlockRow { stmts, tail: Some(made), ..BlockRow::default() });
+    body.nodes[node].kind = Node::Block { label: None, block };
+}
+
+/// Whether a closure in the item reads a variable of the clauses.
+fn reads_own(body: &Body<Hir>, clauses: &[Clause], item: NodeId) -> bool {
+    let mut bound = Vec::new();
+    for clause in clauses {
+        if let Clause::For { pat, .. } = clause {
+            pat.for_each_local(&mut |local| bound.push(local));
+        }
+    }
+    let mut found = false;
+    body.walk(Child::Node(item), &mut |node| {
+        if let Node::Closure(closure) = &body.nodes[node].kind {
+            found |= mentioned(body, closure).iter().any(|local| bound.contains(local));
+        }
+    });
+    found
+}
+
+fn write_loop(body: &mut Body<Hir>, node: NodeId, clauses: Vec<Clause>, item: NodeId) {
+    let origin = body.nodes[node].origin;
+    let made = body.temp("made", Ty::unknown(), origin);
+    let of = body.use_local(made, Mode::Read, origin);
+    let args = vec![Arg::positional(item)];
+    let callee = Callee::Method(of, Name::new("append"));
+    let add = body.node(Node::Call { callee, args }, Ty::unknown(), origin);
+    let mut inner = vec![Stmt::new(StmtKind::Expr(add), origin)];
+    for clause in clauses.into_iter().rev() {
+        let block = body.block(BlockRow { stmts: inner, ..BlockRow::default() });
+        let kind = match clause {
+            Clause::For { pat, iter } => Node::For { label: None, pat: assigned(pat), iter, body: block, els: None },
+            Clause::If(cond) => Node::If { cond, then: block, els: None },
+        };
+        let node = body.node(kind, Ty::unknown(), origin);
+        inner = vec![Stmt::new(StmtKind::Expr(node), origin)];
+    }
+    let empty = body.op(ListOp::New, Vec::new(), Ty::unknown(), Origin::default());
+    let target = Pat::Place(Place::local(made));
+    let mut stmts = vec![Stmt::new(StmtKind::Set { target, value: empty }, origin)];
+    stmts.append(&mut inner);
+    let tail = Some(body.use_local(made, Mode::Read, origin));
+    let block = body.block(BlockRow { stmts, tail, ..BlockRow::default() });
+    body.nodes[node].kind = Node::Block { label: None, block };
+}
+
+/// The pattern of a clause as the target of a loop.
+fn assigned(pat: Pat) -> Pat {
+    match pat {
+        Pat::Bind(local, None) => Pat::Place(Place::local(local)),
+        Pat::Tuple(parts) => Pat::Tuple(parts.into_iter().map(assigned).collect()),
+        other => other,
+    }
+}

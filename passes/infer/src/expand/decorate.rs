@@ -1,0 +1,673 @@
+//! A decorator that defines a wrapper and returns it is written out for each function that it decorates.
+//!
+//! before                                        after
+//!   fn @m.log(%func) {                            fn @m.add_inner(%a, %b) { return obj.add(%a, %b) }
+//!     set %wrapper = closure wrapper(*%args) {     fn @m.add(%a, %b) {
+//!       io.println("call")                          io.println("call")
+//!       return value (%func)(*%args)                return call @m.add_inner(%a, %b)
+//!     }                                            }
+//!     return %wrapper
+//!   }
+//!   @m.log() fn @m.add(%a, %b) { .. }
+//!
+//! What the decorator keeps between calls becomes a global; what it does when it is applied becomes a
+//! statement of the module. A decorator that gives its argument back only leaves its statements.
+//! Holds back where the wrapper looks at its packed arguments and some call passes keywords or leaves
+//! out a default: then they are not those of the parameters.
+
+use super::forward::{Forward, forward};
+use batuta_base::{FxHashMap, Name, Origin};
+use batuta_core::*;
+use std::sync::Arc;
+
+/// Writes out the decorators of the program.
+pub(crate) fn expand(program: &mut Program<Hir>) {
+    let mut used: Vec<Name> = Vec::new();
+    let mut names: FxHashMap<Name, Name> = FxHashMap::default();
+    let mut late: Vec<Late> = Vec::new();
+    for path in program.fns.keys().copied().collect::<Vec<_>>() {
+        loop {
+            if super::cache::expand(program, path, &mut late) {
+                continue;
+            }
+            let Some(plan) = plan(program, path) else { break };
+            used.push(plan.deco.path);
+            apply(program, path, plan, &mut names, &mut late);
+        }
+    }
+    // Each goes before those of later functions.
+    late.into_iter().rev().for_each(|late| late.insert(program));
+    names.iter().for_each(|(path, name)| rename_text(program, *path, *name));
+    if program.entry.is_some() {
+        used.retain(|deco| !is_named(program, *deco));
+        used.iter().for_each(|deco| remove(program, *deco));
+    }
+}
+
+/// Whether anything still names a function.
+fn is_named(program: &Program<Hir>, path: Name) -> bool {
+    program.fns.values().any(|body| {
+        let decorates = body.decorators.iter().any(|decorator| program.resolve(decorator.path) == path);
+        let mut named = decorates;
+        body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
+            Node::Call { callee: Callee::Fn(found), .. } | Node::Item(found) => {
+                named |= program.resolve(*found) == path;
+            }
+            Node::Use(Place { root: Root::Global(found), .. }, _) => named |= program.resolve(*found) == path,
+            _ => {}
+        });
+        named
+    })
+}
+
+/// A decorator that is written out everywhere has no use of its own.
+fn remove(program: &mut Program<Hir>, path: Name) {
+    program.fns.shift_remove(&path);
+    for module in program.modules.values_mut() {
+        if module.items.iter().any(|row| row.item == Item::Fn(path)) {
+            let module = Arc::make_mut(module);
+            module.items.retain(|row| row.item != Item::Fn(path));
+        }
+    }
+}
+
+/// One decorator taken apart.
+struct Plan {
+    /// The decorator's tables.
+    deco: Body<Hir>,
+    /// Its parameter that is the decorated function.
+    func: LocalId,
+    /// Locals that stand for arguments of the decorator.
+    bound: Vec<(LocalId, Value)>,
+    prelude: Vec<Stmt>,
+    /// The local that holds the wrapper, and the wrapper; none where the function itself is returned.
+    wrapper: Option<(Option<LocalId>, Closure)>,
+    forward: Forward,
+}
+
+/// An argument of a decorator.
+#[derive(Clone)]
+enum Value {
+    Const(Const),
+    Item(Name),
+    Tuple(Vec<Value>),
+}
+
+/// What a block of a decorator says.
+struct Level {
+    prelude: Vec<Stmt>,
+    result: Made,
+}
+
+enum Made {
+    Closure(Option<LocalId>, Closure),
+    Local(LocalId),
+}
+
+fn level(body: &Body<Hir>, block: BlockId) -> Option<Level> {
+    let (last, stmts) = body.blocks[block].stmts.split_last()?;
+    let StmtKind::Expr(node) = last.kind else { return None };
+    let Node::Return(Some(value)) = body.nodes[node].kind else { return None };
+    let mut closures: FxHashMap<LocalId, Closure> = FxHashMap::default();
+    let mut prelude = Vec::new();
+    for stmt in stmts {
+        match &stmt.kind {
+            StmtKind::Expr(node) if matches!(body.nodes[*node].kind, Node::Const(_)) => {}
+            StmtKind::Set { target: Pat::Place(place), value } => {
+                if let (Some(local), Node::Closure(closure)) = (place.as_local(), &body.nodes[*value].kind) {
+                    closures.insert(local, closure.clone());
+                } else {
+                    prelude.push(stmt.clone());
+                }
+            }
+            StmtKind::Expr(_) | StmtKind::Update { .. } => prelude.push(stmt.clone()),
+            _ => return None,
+        }
+    }
+    let result = match &body.nodes[value].kind {
+        Node::Closure(closure) => Made::Closure(None, closure.clone()),
+        Node::Use(place, _) => {
+            let local = place.as_local()?;
+            match closures.remove(&local) {
+                Some(closure) => Made::Closure(Some(local), closure),
+                None => Made::Local(local),
+            }
+        }
+        _ => return None,
+    };
+    closures.is_empty().then_some(Level { prelude, result })
+}
+
+fn only_param(params: &[Param]) -> Option<LocalId> {
+    match params {
+        [param] if matches!(param.kind, ParamKind::Normal | ParamKind::PositionalOnly) => Some(param.local),
+        _ => None,
+    }
+}
+
+fn plan(program: &Program<Hir>, path: Name) -> Option<Plan> {
+    let body = program.fns.get(&path)?;
+    let decorator = body.decorators.last()?;
+    let deco = program.fns.get(&program.resolve(decorator.path))?;
+    if deco.kind != FnKind::Function || deco.is_generator || deco.path == path || !deco.decorators.is_empty() {
+        return None;
+    }
+    let outer = level(deco, deco.root)?;
+    let (func, bound, prelude, result) = match &outer.result {
+        Made::Closure(_, closure) if is_factory(deco, closure) => {
+            let inner = level(deco, closure.body)?;
+            let bound = bind(body, deco, &decorator.args)?;
+            let prelude = outer.prelude.into_iter().chain(inner.prelude).collect();
+            (only_param(&closure.params)?, bound, prelude, inner.result)
+        }
+        _ if decorator.args.is_empty() => {
+            (only_param(&deco.params)?, Vec::new(), outer.prelude, outer.result)
+        }
+        _ => return None,
+    };
+    let wrapper = match result {
+        Made::Closure(local, closure) => Some((local, closure)),
+        Made::Local(local) if local == func => None,
+        Made::Local(_) => return None,
+    };
+    let forward = match &wrapper {
+        Some((_, closure)) => forward(program, body, deco, closure, func)?,
+        None => Forward::default(),
+    };
+    Some(Plan { deco: (**deco).clone(), func, bound, prelude, wrapper, forward })
+}
+
+/// A function of one parameter that returns a wrapper or its parameter.
+fn is_factory(deco: &Body<Hir>, closure: &Closure) -> bool {
+    let Some(param) = only_param(&closure.params) else { return false };
+    match level(deco, closure.body) {
+        Some(Level { result: Made::Closure(..), .. }) => true,
+        Some(Level { result: Made::Local(local), .. }) => local == param,
+        None => false,
+    }
+}
+
+/// The arguments of a decorator for its parameters; all must be constants or names.
+fn bind(body: &Body<Hir>, deco: &Body<Hir>, args: &[Arg]) -> Option<Vec<(LocalId, Value)>> {
+    let mut positional: Vec<NodeId> = Vec::new();
+    let mut named: FxHashMap<Name, NodeId> = FxHashMap::default();
+    for arg in args {
+        match arg.kind {
+            ArgKind::Positional => positional.push(arg.value),
+            ArgKind::Named(name) => {
+                named.insert(name, arg.value);
+            }
+            _ => return None,
+        }
+    }
+    let mut rest = positional.into_iter();
+    let mut out = Vec::new();
+    for param in &deco.params {
+        let found = match param.kind {
+            ParamKind::Star => {
+                let items = rest.by_ref().map(|node| value(body, node)).collect::<Option<_>>()?;
+                Value::Tuple(items)
+            }
+            ParamKind::StarStar => return None,
+            ParamKind::KeywordOnly => match named.remove(&param.name) {
+                Some(node) => value(body, node)?,
+                None => value(deco, param.default?)?,
+            },
+            _ => match rest.next().or_else(|| named.remove(&param.name)) {
+                Some(node) => value(body, node)?,
+                None => value(deco, param.default?)?,
+            },
+        };
+        out.push((param.local, found));
+    }
+    (rest.next().is_none() && named.is_empty()).then_some(out)
+}
+
+fn value(body: &Body<Hir>, node: NodeId) -> Option<Value> {
+    Some(match &body.nodes[node].kind {
+        Node::Const(value) => Value::Const(value.clone()),
+        Node::Item(name) => Value::Item(*name),
+        Node::Op { op: Op::ObjOp(ObjOp::Neg), args, .. } => match value(body, args[0])? {
+            Value::Const(Const::Int(digits)) => Value::Const(Const::Int(format!("-{digits}").into())),
+            Value::Const(Const::Float(value)) => Value::Const(Const::Float(-value)),
+            _ => return None,
+        },
+        Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } => {
+            Value::Tuple(args.iter().map(|arg| value(body, *arg)).collect::<Option<_>>()?)
+        }
+        Node::Use(Place { root: Root::Global(path), proj }, _) if proj.is_empty() => Value::Item(*path),
+        _ => return None,
+    })
+}
+
+/// A path beside `path` that nothing has.
+pub(crate) fn free_path(program: &Program<Hir>, path: Name, word: &str) -> Name {
+    let parent = path.parent();
+    for number in 1.. {
+        let suffix = if number == 1 { String::new() } else { format!("_{number}") };
+        let found = parent.join(&format!("{}_{word}{suffix}", path.last()));
+        if !program.fns.contains_key(&found) && !program.globals.contains_key(&found) {
+            return found;
+        }
+    }
+    unreachable!("numbers do not end")
+}
+
+/// The module that holds an item.
+pub(crate) fn module_of(program: &Program<Hir>, path: Name) -> Name {
+    let mut at = path.parent();
+    while !program.modules.contains_key(&at) && at.as_str().contains('.') {
+        at = at.parent();
+    }
+    at
+}
+
+/// Statements for a module's initialiser, and the function where they stand.
+pub(crate) struct Late {
+    near: Name,
+    body: Body<Hir>,
+    block: BlockId,
+}
+
+impl Late {
+    pub(crate) fn new(near: Name, body: Body<Hir>, block: BlockId) -> Self {
+        Self { near, body, block }
+    }
+
+    /// Puts the statements behind those that set the globals which stand before the function.
+    fn insert(self, program: &mut Program<Hir>) {
+        let module = module_of(program, self.near);
+        let before = globals_before(program, module, self.near);
+        let Some(init) = program.fns.get_mut(&module.join("<init>")) else { return };
+        let init = Arc::make_mut(init);
+        let shift = init.append(&self.body, FxHashMap::default());
+        let mut made = std::mem::take(&mut init.blocks[shift.block(self.block)].stmts);
+        for stmt in &mut made {
+            stmt.origin = Origin::default();
+            stmt.above.clear();
+            stmt.beside = None;
+        }
+        let sets = |stmt: &Stmt| match &stmt.kind {
+            StmtKind::Set { target: Pat::Place(place), .. } => {
+                place.proj.is_empty()
+                    && matches!(place.root, Root::Global(path) if before.contains(&path))
+            }
+            _ => false,
+        };
+        let root = init.root;
+        let stmts = &mut init.blocks[root].stmts;
+        let at = stmts.iter().rposition(sets).map_or(0, |at| at + 1);
+        stmts.splice(at..at, made);
+    }
+}
+
+/// Whether an item is a function, or the class of a method.
+fn holds(row: &ItemRow, path: Name) -> bool {
+    match row.item {
+        Item::Fn(item) => item == path,
+        Item::Class(class) => class == path.parent(),
+        _ => false,
+    }
+}
+
+fn globals_before(program: &Program<Hir>, module: Name, near: Name) -> Vec<Name> {
+    let Some(module) = program.modules.get(&module) else { return Vec::new() };
+    let mut out = Vec::new();
+    for row in module.items.iter().take_while(|row| !holds(row, near)) {
+        if let Item::Global(path) = row.item {
+            out.push(path);
+        }
+    }
+    out
+}
+
+/// Puts the undecorated function beside its path.
+pub(crate) fn move_away(program: &mut Program<Hir>, path: Name, inner: Name) {
+    let mut body = (*program.fns[&path]).clone();
+    body.path = inner;
+    body.decorators.clear();
+    body.above.clear();
+    program.fns.insert(inner, Arc::new(body));
+    if let Some(class) = program.classes.get_mut(&path.parent()) {
+        let class = Arc::make_mut(class);
+        let at = class.methods.iter().position(|method| *method == path).unwrap_or(0);
+        class.methods.insert(at, inner);
+        return;
+    }
+    let module = module_of(program, path);
+    let Some(module) = program.modules.get_mut(&module) else { return };
+    let module = Arc::make_mut(module);
+    let at = module.items.iter().position(|row| row.item == Item::Fn(path)).unwrap_or(module.items.len());
+    let base = module.items.get(at).map_or(0, |row| row.base);
+    module.items.insert(at, ItemRow { item: Item::Fn(inner), above: Vec::new(), base });
+}
+
+/// A new global of the module that holds `path`.
+pub(crate) fn add_global(program: &mut Program<Hir>, near: Name, path: Name) {
+    let def = GlobalDef {
+        path,
+        ty: Ty::unknown(),
+        is_rebound: true,
+        storage: Storage::Undecided,
+        origin: Origin::default(),
+    };
+    program.globals.insert(path, Arc::new(def));
+    let module = module_of(program, near);
+    if let Some(module) = program.modules.get_mut(&module) {
+        let row = ItemRow { item: Item::Global(path), above: Vec::new(), base: 0 };
+        let items = &mut Arc::make_mut(module).items;
+        let at = items.iter().position(|row| holds(row, near)).unwrap_or(0);
+        items.insert(at, row);
+    }
+}
+
+/// `names` are those that `__name__` of a decorated function gives where it is not its own.
+fn apply(
+    program: &mut Program<Hir>,
+    path: Name,
+    plan: Plan,
+    names: &mut FxHashMap<Name, Name>,
+    late: &mut Vec<Late>,
+) {
+    let body = program.fns[&path].clone();
+    let inner = match plan.wrapper {
+        Some(_) => free_path(program, path, "inner"),
+        None => path,
+    };
+    let name = names.get(&path).copied().unwrap_or(Name::new(path.last()));
+    let mut subst =
+        Subst { func: plan.func, inner, outer: path, name, body: &body, globals: FxHashMap::default() };
+    let mut deco = plan.deco.clone();
+    let wrapper_local = plan.wrapper.as_ref().and_then(|(local, _)| *local);
+    // What the decorator keeps between calls.
+    let module = module_of(program, path);
+    for stmt in &plan.prelude {
+        let StmtKind::Set { target, .. } = &stmt.kind else { continue };
+        let mut locals = Vec::new();
+        target.for_each_local(&mut |local| locals.push(local));
+        for local in locals {
+            let name = format!("{}_{}", path.last(), deco.locals[local].name);
+            let global = free_global(program, module, &name);
+            add_global(program, path, global);
+            subst.globals.insert(local, global);
+        }
+    }
+    let attributes = attributes(&deco, wrapper_local);
+    let mut by_name: FxHashMap<Name, Name> = FxHashMap::default();
+    for name in attributes {
+        let global = free_global(program, module, &format!("{}_{name}", path.last()));
+        add_global(program, path, global);
+        by_name.insert(name, global);
+    }
+    for (local, value) in &plan.bound {
+        inline(&mut deco, *local, value);
+    }
+    subst.run(&mut deco, wrapper_local, &by_name);
+    let statements = deco.block(BlockRow { stmts: plan.prelude, ..BlockRow::default() });
+    rewrite_block(&mut deco, statements, &subst, wrapper_local, &by_name);
+    match plan.wrapper {
+        Some((_, closure)) => {
+            if !closure.decorators.iter().any(|decorator| decorator.path.last() == "wraps") {
+                names.insert(path, closure.name.unwrap_or(Name::new("<lambda>")));
+            }
+            move_away(program, path, inner);
+            let made = wrapped(&body, &deco, &closure, &plan.forward, inner);
+            program.fns.insert(path, Arc::new(made));
+            replace_attributes(program, path, &by_name);
+        }
+        None => {
+            let body = Arc::make_mut(&mut program.fns[&path]);
+            body.decorators.pop();
+        }
+    }
+    if !deco.blocks[statements].stmts.is_empty() {
+        late.push(Late::new(path, deco, statements));
+    }
+}
+
+fn free_global(program: &Program<Hir>, module: Name, name: &str) -> Name {
+    for number in 1.. {
+        let suffix = if number == 1 { String::new() } else { format!("_{number}") };
+        let found = module.join(&format!("{name}{suffix}"));
+        if !program.fns.contains_key(&found) && !program.globals.contains_key(&found) {
+            return found;
+        }
+    }
+    unreachable!("numbers do not end")
+}
+
+/// Names of the attributes that a decorator sets or reads on its wrapper.
+fn attributes(deco: &Body<Hir>, wrapper: Option<LocalId>) -> Vec<Name> {
+    let Some(wrapper) = wrapper else { return Vec::new() };
+    let mut out = Vec::new();
+    let mut add = |place: &Place| {
+        if let (Root::Local(local), Some(Proj::Field(name))) = (place.root, place.proj.first())
+            && local == wrapper
+            && !name.as_str().starts_with("__")
+            && !out.contains(name)
+        {
+            out.push(*name);
+        }
+    };
+    for (_, row) in deco.nodes.iter() {
+        if let Node::Use(place, _) = &row.kind {
+            add(place);
+        }
+    }
+    for (_, block) in deco.blocks.iter() {
+        for stmt in &block.stmts {
+            match &stmt.kind {
+                StmtKind::Set { target: Pat::Place(place), .. } | StmtKind::Update { place, .. } => add(place),
+                _ => {}
+            }
+        }
+    }
+    out
+}
+
+/// Replaces reads of a bound parameter by its value.
+fn inline(body: &mut Body<Hir>, local: LocalId, value: &Value) {
+    for node in body.nodes.ids().collect::<Vec<_>>() {
+        if matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(local)) {
+            let origin = body.nodes[node].origin;
+            body.nodes[node].kind = written(body, value, origin);
+        }
+    }
+}
+
+fn written(body: &mut Body<Hir>, value: &Value, origin: Origin) -> Node {
+    match value {
+        Value::Const(value) => Node::Const(value.clone()),
+        Value::Item(name) => Node::Item(*name),
+        Value::Tuple(items) => {
+            let mut args = Vec::new();
+            for item in items {
+                let kind = written(body, item, origin);
+                args.push(body.node(kind, Ty::unknown(), origin));
+            }
+            Node::Op { op: TupleOp::New.into(), attr: Attr::None, args }
+        }
+    }
+}
+
+/// What names inside a decorator stand for.
+struct Subst<'a> {
+    func: LocalId,
+    /// The undecorated function.
+    inner: Name,
+    /// The decorated one.
+    outer: Name,
+    /// Its `__name__` so far.
+    name: Name,
+    body: &'a Body<Hir>,
+    globals: FxHashMap<LocalId, Name>,
+}
+
+impl Subst<'_> {
+    fn run(&self, deco: &mut Body<Hir>, wrapper: Option<LocalId>, attributes: &FxHashMap<Name, Name>) {
+        for node in deco.nodes.ids().collect::<Vec<_>>() {
+            let mut kind = deco.nodes[node].kind.clone();
+            match &mut kind {
+                Node::Call { callee, .. } => {
+                    // The callee stands before its call: it reads as the item by now.
+                    if let Callee::Value(target) = callee
+                        && matches!(deco.nodes[*target].kind, Node::Item(item) if item == self.inner)
+                    {
+                        *callee = Callee::Fn(self.inner);
+                    }
+                }
+                Node::Use(place, _) => match self.read(place, wrapper) {
+                    Some(made) => kind = made,
+                    None => self.place(place, wrapper, attributes),
+                },
+                Node::For { pat, .. } => self.pat(pat, wrapper, attributes),
+                _ => {}
+            }
+            deco.nodes[node].kind = kind;
+        }
+        for block in deco.blocks.ids().collect::<Vec<_>>() {
+            rewrite_block(deco, block, self, wrapper, attributes);
+        }
+    }
+
+    /// The function itself, its name or its text.
+    fn read(&self, place: &Place, wrapper: Option<LocalId>) -> Option<Node> {
+        let Root::Local(local) = place.root else { return None };
+        let is_func = local == self.func;
+        if !is_func && Some(local) != wrapper {
+            return None;
+        }
+        let item = if is_func { self.inner } else { self.outer };
+        match &place.proj[..] {
+            [] => Some(Node::Item(item)),
+            [Proj::Field(name)] => match name.as_str() {
+                "__name__" | "__qualname__" => Some(Node::Const(Const::Str(self.name.as_str().into()))),
+                "__doc__" => Some(Node::Const(match &self.body.doc {
+                    Some(doc) => Const::Str(doc.clone()),
+                    None => Const::None,
+                })),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn place(&self, place: &mut Place, wrapper: Option<LocalId>, attributes: &FxHashMap<Name, Name>) {
+        let Root::Local(local) = place.root else { return };
+        if let Some(global) = self.globals.get(&local) {
+            place.root = Root::Global(*global);
+        } else if Some(local) == wrapper
+            && let Some(Proj::Field(name)) = place.proj.first()
+            && let Some(global) = attributes.get(name)
+        {
+            place.root = Root::Global(*global);
+            place.proj.remove(0);
+        }
+    }
+
+    fn pat(&self, pat: &mut Pat, wrapper: Option<LocalId>, attributes: &FxHashMap<Name, Name>) {
+        match pat {
+            Pat::Place(place) => self.place(place, wrapper, attributes),
+            Pat::Tuple(parts) => parts.iter_mut().for_each(|part| self.pat(part, wrapper, attributes)),
+            _ => {}
+        }
+    }
+}
+
+fn rewrite_block(
+    body: &mut Body<Hir>,
+    block: BlockId,
+    subst: &Subst<'_>,
+    wrapper: Option<LocalId>,
+    attributes: &FxHashMap<Name, Name>,
+) {
+    for stmt in &mut body.blocks[block].stmts {
+        match &mut stmt.kind {
+            StmtKind::Set { target, .. } | StmtKind::Let { pat: target, .. } => {
+                subst.pat(target, wrapper, attributes);
+            }
+            StmtKind::Update { place, .. } | StmtKind::Del(place) => subst.place(place, wrapper, attributes),
+            StmtKind::Expr(_) => {}
+        }
+    }
+}
+
+/// The decorated function: the wrapper with the decorator's tables.
+fn wrapped(
+    body: &Body<Hir>,
+    deco: &Body<Hir>,
+    closure: &Closure,
+    forward: &Forward,
+    inner: Name,
+) -> Body<Hir> {
+    let mut out = deco.clone();
+    out.path = body.path;
+    out.kind = body.kind;
+    out.params.clone_from(&closure.params);
+    out.ret = closure.ret;
+    out.root = closure.body;
+    out.is_generator = closure.is_generator;
+    out.is_async = closure.is_async;
+    out.decorators = body.decorators[..body.decorators.len() - 1].to_vec();
+    out.doc.clone_from(&body.doc);
+    out.above.clone_from(&body.above);
+    out.origin = body.origin;
+    // The arguments of the decorators that are left are nodes of the old body.
+    let args = out.decorators.iter().any(|decorator| !decorator.args.is_empty());
+    if args {
+        let shift = out.append(body, FxHashMap::default());
+        for decorator in &mut out.decorators {
+            decorator.args.iter_mut().for_each(|arg| arg.value = shift.node(arg.value));
+        }
+    }
+    forward.write(&mut out, body, inner);
+    out
+}
+
+/// `f.__name__` of a function whose wrapper does not take its name.
+fn rename_text(program: &mut Program<Hir>, path: Name, name: Name) {
+    for body in program.fns.values_mut() {
+        for (_, row) in Arc::make_mut(body).nodes.iter_mut() {
+            if let Node::Use(Place { root: Root::Global(found), proj }, _) = &row.kind
+                && *found == path
+                && matches!(proj[..], [Proj::Field(field)] if field == "__name__")
+            {
+                row.kind = Node::Const(Const::Str(name.as_str().into()));
+            }
+        }
+    }
+}
+
+/// `f.name` of a decorated function, anywhere, is its global.
+fn replace_attributes(program: &mut Program<Hir>, path: Name, attributes: &FxHashMap<Name, Name>) {
+    if attributes.is_empty() {
+        return;
+    }
+    let replace = |place: &mut Place| {
+        if let (Root::Global(found), Some(Proj::Field(name))) = (place.root, place.proj.first())
+            && found == path
+            && let Some(global) = attributes.get(name)
+        {
+            place.root = Root::Global(*global);
+            place.proj.remove(0);
+        }
+    };
+    for body in program.fns.values_mut() {
+        let body = Arc::make_mut(body);
+        for (_, row) in body.nodes.iter_mut() {
+            if let Node::Use(place, _) = &mut row.kind {
+                replace(place);
+            }
+        }
+        for (_, block) in body.blocks.iter_mut() {
+            for stmt in &mut block.stmts {
+                match &mut stmt.kind {
+                    StmtKind::Set { target: Pat::Place(place), .. } | StmtKind::Update { place, .. } => {
+                        replace(place);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
