@@ -34,7 +34,8 @@ pub fn scope(body: &Body<Mir>, is_bare: &dyn Fn(Name) -> bool) -> Scope {
     let mut names: Vec<String> = vec![String::new(); body.locals.len()];
     let mut order: Vec<_> = body.locals.ids().filter(|id| walk.spans.contains_key(id)).collect();
     order.sort_by_key(|id| walk.spans[id].0);
-    let unread: FxHashSet<_> = body.locals.ids().filter(|id| !walk.reads.contains(id)).collect();
+    let is_unread = |id: &LocalId| !walk.reads.contains(id) && body.locals[*id].ty.cell().is_none();
+    let unread: FxHashSet<_> = body.locals.ids().filter(is_unread).collect();
     for (index, id) in order.iter().enumerate() {
         names[id.0 as usize] = walk.pick(body, *id, &order[..index], &names, unread.contains(id));
     }

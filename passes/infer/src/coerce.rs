@@ -300,13 +300,40 @@ impl Apply<'_, '_, '_> {
     fn iterator_object(&mut self, node: NodeId) -> NodeId {
         let TyKind::Class(class, _) = *self.ty(node).kind() else { return node };
         let env = self.types.env();
-        if env.method(class, "__next__").is_some() {
-            return node;
-        }
-        match env.method(class, "__iter__") {
+        let node = match env.method(class, "__iter__") {
             Some(method) => self.call_method_path(class, method, node, Vec::new()),
             None => node,
+        };
+        let TyKind::Class(class, _) = *self.ty(node).kind() else { return node };
+        match env.method(class, "__next__") {
+            Some(next) => self.until_stop(class, next, node),
+            None => node,
         }
+    }
+
+    /// The items of an object with `__next__`: asked until it raises `StopIteration`.
+    fn until_stop(&mut self, class: Name, next: Name, object: NodeId) -> NodeId {
+        let (ty, origin) = (self.ty(object), self.origin(object));
+        let item = self.result_of(next);
+        let local = self.body.temp("items", ty, origin);
+        let this = self.read_local(local, origin);
+        let call = self.call_method_path(class, next, this, Vec::new());
+        let body = self.body.block(BlockRow { tail: Some(call), ..BlockRow::default() });
+        let param = Param { name: Name::new("items"), local, kind: ParamKind::Normal, default: None };
+        let closure = Closure {
+            name: None,
+            params: vec![param],
+            body,
+            ret: item,
+            is_generator: false,
+            is_async: false,
+            decorators: Vec::new(),
+            doc: None,
+        };
+        let closure = self.mk(Node::Closure(closure), Ty::func([ty], item), origin);
+        let args = vec![Arg::positional(object), Arg::positional(closure)];
+        let callee = Callee::Lib(Name::new("iter.until_stop"));
+        self.mk(Node::Call { callee, args }, Ty::iter(item), origin)
     }
 
     /// Type of the items of an iterable.

@@ -46,6 +46,8 @@ pub struct Own<'a> {
     pub diags: Diags,
     /// Closures that are stored, returned or passed to the program's own code.
     pub closures: ClosureUses,
+    /// The closure that is lowered next is lent, whatever its class holds.
+    pub lent: Option<NodeId>,
     /// Cells that have their first value.
     started: FxHashSet<LocalId>,
     /// Statements to put before the current one.
@@ -102,6 +104,7 @@ pub fn lower(
         demoted: Vec::new(),
         diags: Diags::new(src.path),
         closures,
+        lent: None,
         started: FxHashSet::default(),
         before: Vec::new(),
         after: Vec::new(),

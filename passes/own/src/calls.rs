@@ -39,6 +39,32 @@ impl Own<'_> {
         self.out.node(Node::Call { callee, args }, ty, origin)
     }
 
+    /// A stored function for a parameter that only calls it: a closure as it is, others by `as_ref`.
+    fn lent_function(&mut self, arg: NodeId, param: Ty) -> Option<NodeId> {
+        let TyKind::Ref(inner) = param.kind() else { return None };
+        let is_stored = matches!(self.src.ty(arg).kind(), TyKind::Shared(_));
+        if !is_stored || !matches!(inner.kind(), TyKind::Func(..)) {
+            return None;
+        }
+        let origin = self.src.nodes[arg].origin;
+        Some(match &self.src.nodes[arg].kind {
+            Node::Closure(closure) => {
+                let closure = closure.clone();
+                let node = self.lent_closure(arg, &closure);
+                self.temporary(node, Want::Ref, origin)
+            }
+            Node::Item(_) => {
+                let item = self.out.node(self.src.nodes[arg].kind.clone(), *inner, origin);
+                self.temporary(item, Want::Ref, origin)
+            }
+            _ => {
+                let node = self.node(arg, Want::Ref);
+                let attr = Attr::Name(Name::new("as_ref"));
+                self.out.node(Node::Op { op: RsOp::Method.into(), attr, args: vec![node] }, param, origin)
+            }
+        })
+    }
+
     /// One argument for a parameter of this type.
     fn argument(&mut self, arg: NodeId, param: Ty) -> NodeId {
         let want = match param.kind() {
@@ -57,6 +83,9 @@ impl Own<'_> {
                 Want::Ref
             };
             return self.temporary(node, wrap, origin);
+        }
+        if let Some(node) = self.lent_function(arg, param) {
+            return node;
         }
         let (have, wide) = (self.src.ty(arg).strip_ref(), param.strip_ref());
         if want == Want::Ref && have != wide && have.is_int() && wide.is_int() {

@@ -105,9 +105,18 @@ impl Own<'_> {
         self.closure_body(id, closure)
     }
 
+    /// A closure that the call it is passed to only calls.
+    pub fn lent_closure(&mut self, id: NodeId, closure: &Closure) -> NodeId {
+        self.closures.escaping.remove(&id);
+        self.closures.passed.insert(id);
+        self.lent = Some(id);
+        self.closure(id, closure)
+    }
+
     fn closure_body(&mut self, id: NodeId, closure: &Closure) -> NodeId {
         let row = &self.src.nodes[id];
-        let (ty, origin) = (row.ty, row.origin);
+        let is_lent = self.lent.take() == Some(id);
+        let (ty, origin) = (if is_lent { row.ty.strip_shared() } else { row.ty }, row.origin);
         let escapes = self.closures.escaping.contains(&id);
         if escapes || self.closures.passed.contains(&id) {
             self.own_captures(closure, escapes);
@@ -122,6 +131,7 @@ impl Own<'_> {
         made.body = self.block(closure.body, Want::Own);
         self.before = outer;
         self.results.pop();
+        self.own_params(&mut made);
         made.decorators = Vec::new();
         let is_shared = matches!(ty.kind(), TyKind::Shared(_));
         let taken =
@@ -133,6 +143,25 @@ impl Own<'_> {
         }
         let block = self.out.block(BlockRow { stmts: taken, tail: Some(node), ..BlockRow::default() });
         self.out.node(Node::Block { label: None, block }, ty, origin)
+    }
+
+    /// A parameter that is assigned anew is a variable of the closure that starts with its value.
+    fn own_params(&mut self, closure: &mut Closure) {
+        for param in &mut closure.params {
+            let local = param.local;
+            let ty = self.src.locals[local].ty.strip_ref();
+            if ty.is_copy() || assignments(self.src, local) == 0 {
+                continue;
+            }
+            let row = self.out.locals[local].clone();
+            let given = self.out.locals.push(row);
+            self.out.locals[local].ty = ty;
+            param.local = given;
+            let value = self.owned_copy(Place::local(given), ty, Origin::default());
+            let target = Pat::Place(Place::local(local));
+            let stmt = Stmt::new(StmtKind::Set { target, value }, Origin::default());
+            self.out.blocks[closure.body].stmts.insert(0, stmt);
+        }
     }
 
     /// Handles of captured values that others use too: the closure takes a copy of each along.
@@ -190,6 +219,22 @@ impl Own<'_> {
             }
             _ => {}
         });
-        elsewhere || repeats
+        let mut assigned = 0;
+        self.src.walk_stmts(self.src.root, &mut |stmt| match &stmt.kind {
+            StmtKind::Set { target, .. } => {
+                target.for_each_local(&mut |found| assigned += usize::from(found == local));
+            }
+            StmtKind::Update { place, .. } => assigned += usize::from(place.as_local() == Some(local)),
+            _ => {}
+        });
+        self.src.walk_stmts(closure.body, &mut |stmt| match &stmt.kind {
+            StmtKind::Set { target, .. } => {
+                target.for_each_local(&mut |found| assigned -= usize::from(found == local));
+            }
+            StmtKind::Update { place, .. } => assigned -= usize::from(place.as_local() == Some(local)),
+            _ => {}
+        });
+        // The first assignment makes it; others are uses.
+        elsewhere || repeats || assigned > 1
     }
 }

@@ -249,7 +249,7 @@ fn mutability(body: &mut Body<Mir>) {
     walk.block(walk.body.root, &mut state);
     let needed = walk.needed;
     for (id, row) in body.locals.iter_mut() {
-        row.mutable = needed.contains(&id);
+        row.mutable = needed.contains(&id) && row.ty.cell().is_none();
     }
 }
 

@@ -248,6 +248,11 @@ impl Own<'_> {
             }
             Want::Read => self.out.node(Node::Use(lowered, Mode::Ref), ty.reference(), origin),
             Want::Ref => self.out.node(Node::Use(lowered, Mode::Ref), ty.reference(), origin),
+            // A library object that several hold is changed inside its cell.
+            Want::Mut if ty.cell().is_some() && place.as_local().is_some() => {
+                let inner = ty.strip_shared();
+                self.out.node(Node::Use(lowered, Mode::Mut), inner.reference_mut(), origin)
+            }
             Want::Mut if matches!(ty.kind(), TyKind::Shared(_)) => {
                 let mode = if is_ref { Mode::Copy } else { Mode::Ref };
                 self.out.node(Node::Use(lowered, mode), ty.reference(), origin)

@@ -248,6 +248,15 @@ pub fn next<T>(items: &mut (impl Iterator<Item = T> + ?Sized)) -> Result<T, Erro
     items.next().ok_or_else(|| Error::bare(StopIteration))
 }
 
+/// The items of an object with `__next__`: `next` is asked until it raises `StopIteration`.
+pub fn until_stop<I, T>(mut items: I, mut next: impl FnMut(&mut I) -> T) -> impl Iterator<Item = T> {
+    std::iter::from_fn(move || match catch_all(|| next(&mut items)) {
+        Ok(item) => Some(item),
+        Err(error) if error.is_a(StopIteration) => None,
+        Err(error) => raise(error),
+    })
+}
+
 /// A generator under `contextlib.contextmanager`: it stands at its `yield` while the block runs.
 pub struct ContextManager<'a, T>(Generator<'a, T>);
 

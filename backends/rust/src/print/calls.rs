@@ -356,6 +356,9 @@ impl Printer<'_, '_> {
             RsOp::Ref => {
                 let value = match self.typed_empty(args[0]) {
                     Some(empty) => empty,
+                    None if matches!(self.body.ty(args[0]).kind(), TyKind::Shared(_)) => {
+                        self.stored_value(args[0])
+                    }
                     None => self.expr(args[0]),
                 };
                 match value {

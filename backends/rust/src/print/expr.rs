@@ -129,7 +129,8 @@ impl Printer<'_, '_> {
                 (_, TyKind::Ref(_) | TyKind::RefMut(_)) => arg.method("clone", vec![]),
                 _ => arg,
             });
-            names.push(name);
+            let ty = self.ty(*wanted, Position::Param);
+            names.push(format!("{name}: {ty}"));
         }
         let call = Expr::call(path, args);
         let call = if function.fallible {

@@ -36,6 +36,12 @@ impl Printer<'_, '_> {
                 _ => name,
             };
         }
+        // The last use of an optional local gives what is in it.
+        if let (Mode::Move, [Proj::Payload], Root::Local(local)) = (mode, &place.proj[..], place.root)
+            && matches!(self.body.locals[local].ty.kind(), TyKind::Option(_))
+        {
+            return Expr::Atom(self.name(local)).method("unwrap", vec![]);
+        }
         let access = if matches!(mode, Mode::Mut | Mode::Take) { Access::Change } else { Access::Read };
         if let (Mode::Move, [front @ .., Proj::Payload]) = (mode, &place.proj[..]) {
             let option = Place { root: place.root, proj: front.to_vec() };

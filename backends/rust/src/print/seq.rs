@@ -311,13 +311,13 @@ impl Printer<'_, '_> {
     }
 
     /// An element of a display; a stored function says its type, which Rust does not see from the others.
-    fn stored_value(&mut self, node: NodeId) -> Expr {
+    pub(crate) fn stored_value(&mut self, node: NodeId) -> Expr {
         let value = self.owned(node);
         let ty = self.body.ty(node);
-        let makes = matches!(value, Expr::Call(..) | Expr::Block(..));
         match ty.strip_shared().kind() {
-            TyKind::Func(..) if makes && matches!(ty.kind(), TyKind::Shared(_)) => {
-                value.cast(self.stored(ty))
+            TyKind::Func(..) if matches!(ty.kind(), TyKind::Shared(_)) => {
+                let text = self.stored(ty);
+                cast_made(value, &text)
             }
             _ => value,
         }
@@ -589,7 +589,7 @@ impl Printer<'_, '_> {
         }
         let value = match *sink {
             Sink::Dict(key, value) => Expr::Tuple(vec![self.owned(key), self.owned(value)]),
-            Sink::List(node) | Sink::Set(node) | Sink::Iter(node) => self.owned(node),
+            Sink::List(node) | Sink::Set(node) | Sink::Iter(node) => self.stored_value(node),
         };
         if value != Expr::Atom(param.clone()) {
             chain = chain.method("map", vec![Expr::closure(param, value)]);
@@ -670,5 +670,17 @@ fn range_expr(start: Expr, stop: Expr) -> Expr {
             Expr::Range(Some(Box::new(start)), Some(last), true)
         }
         stop => Expr::Range(Some(Box::new(start)), Some(Box::new(stop)), false),
+    }
+}
+
+/// `Rc::new(closure) as Rc<dyn Fn>`, also where a block makes it.
+fn cast_made(value: Expr, ty: &str) -> Expr {
+    match value {
+        Expr::Call(..) => value.cast(ty),
+        Expr::Block(label, mut block) => {
+            block.tail = block.tail.map(|tail| Box::new(cast_made(*tail, ty)));
+            Expr::Block(label, block)
+        }
+        value => value,
     }
 }
