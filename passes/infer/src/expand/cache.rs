@@ -26,10 +26,8 @@ pub(crate) fn expand(program: &mut Program<Hir>, path: Name, late: &mut Vec<Late
     if decorator.path == "functools.cached_property" {
         return property(program, &body);
     }
-    let plain = body
-        .params
-        .iter()
-        .all(|param| matches!(param.kind, ParamKind::Normal | ParamKind::PositionalOnly));
+    let plain =
+        body.params.iter().all(|param| matches!(param.kind, ParamKind::Normal | ParamKind::PositionalOnly));
     let is_function = body.kind == FnKind::Function && !body.is_generator && !body.is_async;
     if !CACHES.contains(&decorator.path.as_str()) || !plain || !is_function || body.params.is_empty() {
         return false;

@@ -84,7 +84,9 @@ fn write_loop(body: &mut Body<Hir>, node: NodeId, clauses: Vec<Clause>, item: No
     for clause in clauses.into_iter().rev() {
         let block = body.block(BlockRow { stmts: inner, ..BlockRow::default() });
         let kind = match clause {
-            Clause::For { pat, iter } => Node::For { label: None, pat: assigned(pat), iter, body: block, els: None },
+            Clause::For { pat, iter } => {
+                Node::For { label: None, pat: assigned(pat), iter, body: block, els: None }
+            }
             Clause::If(cond) => Node::If { cond, then: block, els: None },
         };
         let node = body.node(kind, Ty::unknown(), origin);

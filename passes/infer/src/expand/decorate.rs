@@ -149,7 +149,8 @@ fn plan(program: &Program<Hir>, path: Name) -> Option<Plan> {
     let body = program.fns.get(&path)?;
     let decorator = body.decorators.last()?;
     let deco = program.fns.get(&program.resolve(decorator.path))?;
-    if deco.kind != FnKind::Function || deco.is_generator || deco.path == path || !deco.decorators.is_empty() {
+    if deco.kind != FnKind::Function || deco.is_generator || deco.path == path || !deco.decorators.is_empty()
+    {
         return None;
     }
     let outer = level(deco, deco.root)?;
@@ -289,8 +290,7 @@ impl Late {
         }
         let sets = |stmt: &Stmt| match &stmt.kind {
             StmtKind::Set { target: Pat::Place(place), .. } => {
-                place.proj.is_empty()
-                    && matches!(place.root, Root::Global(path) if before.contains(&path))
+                place.proj.is_empty() && matches!(place.root, Root::Global(path) if before.contains(&path))
             }
             _ => false,
         };
@@ -457,7 +457,9 @@ fn attributes(deco: &Body<Hir>, wrapper: Option<LocalId>) -> Vec<Name> {
     for (_, block) in deco.blocks.iter() {
         for stmt in &block.stmts {
             match &stmt.kind {
-                StmtKind::Set { target: Pat::Place(place), .. } | StmtKind::Update { place, .. } => add(place),
+                StmtKind::Set { target: Pat::Place(place), .. } | StmtKind::Update { place, .. } => {
+                    add(place)
+                }
                 _ => {}
             }
         }

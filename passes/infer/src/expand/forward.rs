@@ -53,7 +53,8 @@ fn passed_on(deco: &Body<Hir>, packs: &[LocalId], func: LocalId) -> FxHashSet<No
     let mut out = FxHashSet::default();
     for (_, row) in deco.nodes.iter() {
         let Node::Call { callee: Callee::Value(target), args } = &row.kind else { continue };
-        let calls = matches!(&deco.nodes[*target].kind, Node::Use(place, _) if place.as_local() == Some(func));
+        let calls =
+            matches!(&deco.nodes[*target].kind, Node::Use(place, _) if place.as_local() == Some(func));
         for arg in args.iter().filter(|arg| matches!(arg.kind, ArgKind::Star | ArgKind::StarStar)) {
             let is_pack = matches!(&deco.nodes[arg.value].kind, Node::Use(place, _)
                 if place.as_local().is_some_and(|local| packs.contains(&local)));
@@ -112,7 +113,9 @@ impl Forward {
     /// `f(*args, **kwargs)` passes each parameter.
     fn calls(&self, out: &mut Body<Hir>, inner: Name, added: &[(LocalId, ParamKind, Name)]) {
         for node in out.nodes.ids().collect::<Vec<_>>() {
-            let Node::Call { callee: Callee::Fn(path), args } = out.nodes[node].kind.clone() else { continue };
+            let Node::Call { callee: Callee::Fn(path), args } = out.nodes[node].kind.clone() else {
+                continue;
+            };
             if path != inner {
                 continue;
             }
@@ -154,7 +157,8 @@ impl Forward {
             let Root::Local(local) = place.root else { continue };
             let origin = out.nodes[node].origin;
             let kind = if Some(local) == self.star {
-                let args = added.iter().map(|(local, ..)| out.use_local(*local, Mode::Read, origin)).collect();
+                let args =
+                    added.iter().map(|(local, ..)| out.use_local(*local, Mode::Read, origin)).collect();
                 Node::Op { op: TupleOp::New.into(), attr: Attr::None, args }
             } else if Some(local) == self.star_star {
                 Node::Op { op: DictOp::New.into(), attr: Attr::None, args: Vec::new() }
