@@ -7,6 +7,7 @@
 mod compound;
 mod entry;
 mod fields;
+mod if_let;
 mod let_return;
 mod needless_bool;
 mod range_contains;
@@ -23,6 +24,7 @@ pub type Idiom = fn(&mut Body<Mir>);
 /// Every idiom with its name, in the order in which they run.
 pub const IDIOMS: &[(&str, Idiom)] = &[
     ("needless_bool", needless_bool::needless_bool),
+    ("if_let", if_let::if_let),
     ("let_return", let_return::let_return),
     ("fields", fields::fields),
     ("compound", compound::compound),
