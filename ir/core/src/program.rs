@@ -112,6 +112,8 @@ pub enum Storage {
     Cell,
     /// `thread_local! { static NAME: RefCell<T> }`.
     RefCell,
+    /// A `RefCell` whose type is an option because it holds nothing until `<init>` sets it: reads unwrap it.
+    Late,
 }
 
 /// A class of the program.

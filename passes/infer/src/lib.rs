@@ -34,6 +34,7 @@ mod match_tests;
 mod narrow;
 mod operate;
 mod ops;
+mod other_names;
 mod prep;
 mod program;
 mod rows;

@@ -187,6 +187,11 @@ impl Apply<'_, '_, '_> {
     pub(crate) fn cond(&mut self, id: NodeId) -> NodeId {
         match self.body.nodes[id].kind.clone() {
             Node::Op { op: Op::ObjOp(ObjOp::Truth), args, .. } => self.cond(args[0]),
+            // `while 1:`
+            Node::Const(Const::Int(digits)) => {
+                let value = digits.bytes().any(|digit| digit.is_ascii_digit() && digit != b'0');
+                self.set(id, Node::Const(Const::Bool(value)), Ty::bool())
+            }
             Node::Op { op: Op::ObjOp(ObjOp::Not), args, .. } => {
                 let inner = self.cond(args[0]);
                 self.not(inner)

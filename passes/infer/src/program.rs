@@ -18,12 +18,13 @@ pub fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
     let program = completed.as_ref().unwrap_or(program);
     let program = &crate::expand::expand(program);
     let env = Env::new(program);
+    let library = crate::other_names::library_names(program);
     let units: FxHashMap<Name, Rc<Unit>> = program
         .fns
         .iter()
         .map(|(path, body)| {
-            let body =
-                crate::webs::split(crate::prep::normalise(crate::getters::write_out((**body).clone())));
+            let body = crate::prep::normalise(crate::getters::write_out((**body).clone()));
+            let body = crate::webs::split(crate::other_names::resolve(body, &library));
             let facts = crate::collect::facts(&body, &env.ends);
             (*path, Rc::new(Unit { body, facts }))
         })

@@ -282,7 +282,14 @@ impl Own<'_> {
             let value = self.boxed(value);
             let value = self.coerce(value, ty);
             let value = if self.must_settle(place, source) { self.settle(value) } else { value };
-            let target = self.place_to_write(place);
+            let mut target = self.place_to_write(place);
+            let mut value = value;
+            // A global that started empty is filled as a whole.
+            if place.proj.is_empty() && target.proj == [Proj::Payload] {
+                target.proj.clear();
+                let held = Ty::new(TyKind::Option(self.out.ty(value)));
+                value = self.out.op(OptOp::Some, vec![value], held, origin);
+            }
             return Some(StmtKind::Set { target: Pat::Place(target), value });
         }
         let from = self.src.ty(value).strip_ref();

@@ -146,13 +146,26 @@ impl Own<'_> {
     }
 
     fn coerce_tuple(&mut self, node: NodeId, want: Ty) -> NodeId {
-        let (Node::Op { op: Op::TupleOp(TupleOp::New), args, .. }, TyKind::Tuple(wants)) =
-            (self.out.nodes[node].kind.clone(), want.kind())
-        else {
-            return node;
+        let (have, origin) = (self.out.ty(node), self.out.nodes[node].origin);
+        let (TyKind::Tuple(haves), TyKind::Tuple(wants)) = (have.kind(), want.kind()) else { return node };
+        let same_form = |(a, b): (&Ty, &Ty)| a == b || a.is_int() && b.is_int();
+        let args = match self.out.nodes[node].kind.clone() {
+            Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } => args,
+            _ if haves.iter().zip(wants).all(same_form) => {
+                // The parts of a value that is there already get a name first.
+                let local = self.out.temp("parts", have, origin);
+                let target = Pat::Place(Place::local(local));
+                self.before.push(Stmt::new(StmtKind::Set { target, value: node }, origin));
+                let part = |(index, ty): (usize, &Ty)| {
+                    let place = Place::local(local).with(Proj::Field(Name::new(&index.to_string())));
+                    let mode = if ty.is_copy() { Mode::Copy } else { Mode::Move };
+                    self.out.node(Node::Use(place, mode), *ty, origin)
+                };
+                haves.iter().enumerate().map(part).collect()
+            }
+            _ => return node,
         };
-        let origin = self.out.nodes[node].origin;
-        let args = args.iter().zip(wants).map(|(arg, want)| self.coerce(*arg, *want)).collect();
+        let args: Vec<NodeId> = args.iter().zip(wants).map(|(arg, want)| self.coerce(*arg, *want)).collect();
         self.out.op(TupleOp::New, args, want, origin)
     }
 }

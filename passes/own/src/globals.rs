@@ -36,6 +36,7 @@ pub fn settle(program: &Program<Typed>) -> Program<Typed> {
         global.storage = storage;
         if storage == Storage::RefCell && !has_empty_value(global.ty) {
             global.ty = Ty::new(TyKind::Option(global.ty));
+            global.storage = Storage::Late;
         }
     }
     let kept = out.globals.clone();
@@ -48,8 +49,7 @@ pub fn settle(program: &Program<Typed>) -> Program<Typed> {
 
 /// A global that holds nothing until `<init>` assigns it.
 pub fn starts_empty(global: &GlobalDef) -> bool {
-    global.storage == Storage::RefCell
-        && matches!(global.ty.kind(), TyKind::Option(inner) if !has_empty_value(*inner))
+    global.storage == Storage::Late
 }
 
 /// Whether the type has a value to start with.

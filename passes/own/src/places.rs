@@ -31,7 +31,7 @@ impl Own<'_> {
     pub fn place_in_cell(&self, place: &Place) -> bool {
         let tys = place_tys(self.program, self.src, place);
         let in_global = matches!(place.root, Root::Global(path)
-            if self.program.globals.get(&path).is_some_and(|global| global.storage == Storage::RefCell));
+            if self.program.globals.get(&path).is_some_and(|global| matches!(global.storage, Storage::RefCell | Storage::Late)));
         in_global
             || place.proj.iter().zip(&tys).any(|(proj, ty)| match (proj, ty.class_path()) {
                 (Proj::Field(name), Some(class)) => self.field_cell(class, *name) == FieldCell::RefCell,
@@ -96,7 +96,13 @@ impl Own<'_> {
 
     /// A place with its root dereferenced or unwrapped where the local's Rust type asks for it.
     pub fn place(&mut self, place: &Place, key: Want, changes: bool) -> Place {
-        let tys = place_tys(self.program, self.src, place);
+        let mut tys = place_tys(self.program, self.src, place);
+        if let Root::Global(path) = place.root
+            && let TyKind::Option(inner) = tys[0].kind()
+            && self.program.globals.get(&path).is_some_and(|global| globals::starts_empty(global))
+        {
+            tys[0] = *inner;
+        }
         let mut out = match place.root {
             Root::Local(local) => self.root(local),
             Root::Global(path) => self.global(path),

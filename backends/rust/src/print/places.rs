@@ -307,7 +307,7 @@ impl Printer<'_, '_> {
             }
             Storage::Cell => Placed { expr: Expr::Atom(name), ty, cell: true },
             Storage::Lazy => self.guard(name, ty, Access::Read),
-            Storage::RefCell | Storage::Undecided => self.guard(name, ty, access),
+            Storage::RefCell | Storage::Late | Storage::Undecided => self.guard(name, ty, access),
         }
     }
 

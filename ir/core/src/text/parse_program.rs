@@ -52,6 +52,7 @@ fn global(cursor: &mut Cursor<'_>) -> Parsed<GlobalDef> {
         ("lazy", Storage::Lazy),
         ("cell", Storage::Cell),
         ("refcell", Storage::RefCell),
+        ("late", Storage::Late),
     ] {
         if cursor.eat_word(word) {
             storage = kind;

@@ -151,6 +151,7 @@ impl Storage {
             Self::Lazy => " lazy",
             Self::Cell => " cell",
             Self::RefCell => " refcell",
+            Self::Late => " late",
         }
     }
 }
