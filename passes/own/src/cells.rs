@@ -100,6 +100,10 @@ impl Marks<'_> {
     }
 
     fn field(&mut self, owner: Ty, name: Name, cell: FieldCell) {
+        let owner = match owner.strip().kind() {
+            TyKind::Option(item) => *item,
+            _ => owner,
+        };
         let Some(class) = owner.class_path() else { return };
         for path in self.program.mro(class) {
             let slot = self.found.entry((path, name)).or_default();

@@ -21,7 +21,11 @@ pub fn field_ty(program: &Program<Typed>, class: Name, name: Name) -> Option<Ty>
 
 /// Type of `ty` after one projection.
 pub fn project(program: &Program<Typed>, body: &Body<Typed>, ty: Ty, proj: Proj) -> Ty {
-    let inner = ty.strip();
+    let inner = match (ty.strip().kind(), proj) {
+        // A part of an optional value: known to be present here.
+        (TyKind::Option(item), Proj::Field(_) | Proj::Index(_) | Proj::Nth(_)) => item.strip(),
+        _ => ty.strip(),
+    };
     match proj {
         Proj::Deref => ty.strip_ref(),
         Proj::Payload => match inner.kind() {

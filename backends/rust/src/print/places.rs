@@ -84,6 +84,9 @@ impl Printer<'_, '_> {
     }
 
     pub(crate) fn place(&mut self, place: &Place, access: Access) -> Placed {
+        let shared = if access == Access::Change { self.last_shared(place) } else { None };
+        let part_access = |index: usize| if shared > Some(index) { Access::Read } else { access };
+        let access = if shared.is_some() { Access::Read } else { access };
         let mut at = match place.root {
             Root::Local(local) => {
                 let ty = self.body.locals[local].ty;
@@ -118,9 +121,33 @@ impl Printer<'_, '_> {
                 continue;
             }
             let is_last = index + 1 == place.proj.len();
-            at = self.project(at, *proj, access, is_last);
+            at = self.project(at, *proj, part_access(index), is_last);
         }
         at
+    }
+
+    /// The last shared object on the way to a place: up to it nothing has to be borrowed mutably.
+    fn last_shared(&self, place: &Place) -> Option<usize> {
+        let Root::Global(path) = place.root else { return None };
+        let mut ty = self.env.program.globals.get(&path)?.ty;
+        let mut found = None;
+        for (index, proj) in place.proj.iter().enumerate() {
+            let is_object = ty.class_path().is_some() && matches!(ty.strip_ref().kind(), TyKind::Shared(_));
+            if is_object {
+                found = Some(index);
+            }
+            ty = match proj {
+                Proj::Deref => ty.strip(),
+                Proj::Payload => ty.strip().children().first().copied()?,
+                Proj::Field(name) => match (ty.class_path(), ty.strip().kind()) {
+                    (Some(class), _) => self.env.field(class, name.as_str())?.ty,
+                    (None, TyKind::Tuple(items)) => *items.get(name.as_str().parse::<usize>().ok()?)?,
+                    _ => return found,
+                },
+                Proj::Index(_) | Proj::Nth(_) => self.item_ty(ty),
+            };
+        }
+        found
     }
 
     fn project(&mut self, from: Placed, proj: Proj, access: Access, is_last: bool) -> Placed {
