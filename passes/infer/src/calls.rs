@@ -40,7 +40,15 @@ impl Solver<'_> {
             Target::Method(of, name) => {
                 self.each(job, *of, |me, atom| me.call_method(job, &atom, *name, args, out));
             }
-            Target::Value(of) => self.each(job, *of, |me, atom| me.call_atom(job, &atom, args, out)),
+            Target::Value(of) => self.each(job, *of, |me, atom| {
+                let plain = args.iter().all(|arg| arg.kind == ArgKind::Positional);
+                if matches!(atom.head, Head::LibFn(_)) && plain {
+                    // What is called is a function of these arguments, whatever function of the library it is.
+                    let vars: Vec<Var> = args.iter().map(|arg| arg.var).chain([out]).collect();
+                    me.vars.add(*of, Atom::new(Head::Func(args.len().min(255) as u8), vars));
+                }
+                me.call_atom(job, &atom, args, out);
+            }),
         }
     }
 

@@ -41,7 +41,11 @@ fn mixed(solver: &Solver<'_>, var: Var) -> bool {
     if has_base(solver, var) {
         return false;
     }
-    let heads = vars.atoms(var).iter().filter(|atom| atom.head != Head::None);
+    // A library function that also has a function type is that.
+    let has_func = vars.atoms(var).iter().any(|atom| matches!(atom.head, Head::Func(_)));
+    let heads = vars.atoms(var).iter().filter(|atom| {
+        atom.head != Head::None && !(has_func && matches!(atom.head, Head::LibFn(_)))
+    });
     let not_numeric = vars
         .atoms(var)
         .iter()

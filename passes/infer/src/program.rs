@@ -142,8 +142,24 @@ fn finish(solver: &Solver<'_>) -> (Program<Typed>, Vec<Diagnostic>) {
         };
         *global = Arc::new(GlobalDef { ty, ..(**global).clone() });
     }
+    drop_unused_globals(solver, &mut out);
     crate::dynamic::report(solver, &types, &mut all);
     (out, all)
+}
+
+/// `T = TypeVar("T")` and aliases of types leave names that nothing sets or reads.
+fn drop_unused_globals(solver: &Solver<'_>, program: &mut Program<Typed>) {
+    let is_unused = |path: &Name| {
+        let var = solver.globals.get(path).map(|var| solver.vars.row(*var));
+        solver.env.class(path.parent()).is_none()
+            && var.is_none_or(|row| row.atoms.is_empty() && row.edges.is_empty() && row.watch.is_empty())
+    };
+    let unused: Vec<Name> = program.globals.keys().copied().filter(is_unused).collect();
+    program.globals.retain(|path, _| !unused.contains(path));
+    for module in program.modules.values_mut() {
+        let module = Arc::make_mut(module);
+        module.items.retain(|row| !matches!(row.item, Item::Global(path) if unused.contains(&path)));
+    }
 }
 
 /// All fields with their types: declared ones first, then those that methods assign.

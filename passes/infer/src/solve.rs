@@ -153,6 +153,8 @@ impl<'p> Solver<'p> {
             self.prefer_float(var, ty, 0);
         }
         self.settle();
+        self.type_library_functions();
+        self.settle();
         self.use_uses();
         self.settle();
         self.use_uses_of_items();

@@ -416,6 +416,31 @@ impl Solver<'_> {
         }
     }
 
+    /// A library function that is called somewhere has the type of that call wherever it is on the way.
+    pub(crate) fn type_library_functions(&mut self) {
+        let is_func = |atom: &&Atom| matches!(atom.head, Head::Func(_));
+        for at in 0..self.vars.rows.len() as Var {
+            let atoms = self.vars.rows[at as usize].atoms.clone();
+            let is_item = atoms.iter().any(|atom| matches!(atom.head, Head::LibFn(_)));
+            if !is_item || atoms.iter().any(|atom| matches!(atom.head, Head::Func(_))) {
+                continue;
+            }
+            let mut todo = vec![at];
+            let mut seen = FxHashSet::default();
+            while let Some(var) = todo.pop() {
+                if let Some(function) = self.vars.atoms(var).iter().find(is_func).cloned() {
+                    self.vars.add(at, function);
+                    break;
+                }
+                if seen.insert(var) && seen.len() < 64 {
+                    for edge in self.vars.rows[var as usize].edges.clone() {
+                        todo.push(self.vars.find(edge.to));
+                    }
+                }
+            }
+        }
+    }
+
     /// Items of containers that stay empty have the type that their readers expect.
     pub(crate) fn use_uses_of_items(&mut self) {
         for at in 0..self.vars.rows.len() {

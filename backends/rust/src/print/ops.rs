@@ -135,10 +135,10 @@ impl Printer<'_, '_> {
             }
             // Floored and Euclidean division agree for positive divisors.
             Op::IntOp(IntOp::FloorDiv) if right_const.is_some_and(|n| n > 0) => {
-                left.method("div_euclid", vec![other])
+                typed_literal(left).method("div_euclid", vec![other])
             }
             Op::IntOp(IntOp::FloorMod) if right_const.is_some_and(|n| n > 0) => {
-                left.method("rem_euclid", vec![other])
+                typed_literal(left).method("rem_euclid", vec![other])
             }
             Op::IntOp(IntOp::FloorDiv) => call(self, "floor_div", left, other),
             Op::IntOp(IntOp::FloorMod) => call(self, "floor_mod", left, other),
