@@ -11,7 +11,10 @@ pub fn select(name: &str, args: &[Ty]) -> Option<&'static Row> {
         return overload(base, index.parse().ok()?);
     }
     let rows = functions(name);
-    rows.iter().find(|row| takes(row, args)).or_else(|| rows.iter().find(|row| takes_count(row, args.len())))
+    rows.iter()
+        .find(|row| takes(row, args, true))
+        .or_else(|| rows.iter().find(|row| takes(row, args, false)))
+        .or_else(|| rows.iter().find(|row| takes_count(row, args.len())))
 }
 
 fn takes_count(row: &Row, count: usize) -> bool {
@@ -20,11 +23,16 @@ fn takes_count(row: &Row, count: usize) -> bool {
     count >= needed && (variadic || count <= row.params.len())
 }
 
-fn takes(row: &Row, args: &[Ty]) -> bool {
+/// Strictly, only an option is given where an option is asked for.
+fn takes(row: &Row, args: &[Ty], strict: bool) -> bool {
     let mut bound = Bound::new();
+    let is_option = |ty: Ty| matches!(ty.strip().kind(), TyKind::Option(_) | TyKind::Unit);
     takes_count(row, args.len())
         && args.iter().enumerate().all(|(index, arg)| {
-            row.param(index, args.len()).is_some_and(|param| fits(param.ty, *arg, &mut bound))
+            row.param(index, args.len()).is_some_and(|param| {
+                let asks = matches!(param.ty.kind(), TyKind::Option(_));
+                (!strict || !asks || is_option(*arg)) && fits(param.ty, *arg, &mut bound)
+            })
         })
 }
 

@@ -142,8 +142,8 @@ impl Apply<'_, '_, '_> {
             Pat::Bind(local, part) => {
                 let mut value = value;
                 if let Some(part) = part {
-                    value = self.narrowed_by(&part, value);
                     let again = self.again(value);
+                    value = self.narrowed_by(&part, value);
                     self.ask_into(*part, again, asked);
                 }
                 self.bind(Place::local(local), value, asked);

@@ -86,6 +86,11 @@ impl Apply<'_, '_, '_> {
         for (slot, param) in bound.slots.iter().zip(&row.params) {
             self.row_arg(slot, param, &args, kinds, &map, &mut out, origin);
         }
+        if let Some(Op::CmpOp(op)) = row.op
+            && let [a, b] = args[..]
+        {
+            return self.compared(op, a, b);
+        }
         let result = subst(row.result, &map);
         let call = match row.op {
             Some(op) => Node::Op { op, attr: Attr::None, args: out },
@@ -93,7 +98,28 @@ impl Apply<'_, '_, '_> {
                 Node::Call { callee: Callee::Lib(name), args: out.into_iter().map(Arg::positional).collect() }
             }
         };
-        self.mk(call, result, origin)
+        let call = self.mk(call, result, origin);
+        // An optional dynamic value is one value: `None` is among them.
+        let is_optional = matches!(row.result.kind(), TyKind::Option(_)) && row.op.is_none();
+        if is_optional && *result.kind() == TyKind::Value {
+            return self.mk_op(ValueOp::From, Attr::None, vec![call], result);
+        }
+        call
+    }
+
+    /// `operator.lt(a, b)` is the comparison itself.
+    fn compared(&mut self, op: CmpOp, a: NodeId, b: NodeId) -> NodeId {
+        let op = match op {
+            CmpOp::Eq => ObjOp::Eq,
+            CmpOp::Ne => ObjOp::Ne,
+            CmpOp::Lt => ObjOp::Lt,
+            CmpOp::Le => ObjOp::Le,
+            CmpOp::Gt => ObjOp::Gt,
+            CmpOp::Ge => ObjOp::Ge,
+            CmpOp::Is => ObjOp::Is,
+            CmpOp::IsNot => ObjOp::IsNot,
+        };
+        self.compare(op, a, b)
     }
 
     /// The dict behind a view: `len(d.keys())` is `len(d)`.

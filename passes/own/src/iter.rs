@@ -131,12 +131,13 @@ impl Own<'_> {
         let is_sequence = match item.strip().kind() {
             TyKind::List(_) => true,
             TyKind::Lib(name, args) => name.last() == "tuple" && args.len() == 1,
+            TyKind::Value => true,
             _ => false,
         };
         if !is_sequence {
             return (source, form, item);
         }
-        let part = item_ty(item);
+        let part = if *item.kind() == TyKind::Value { item } else { item_ty(item) };
         let array = Ty::new(TyKind::Array(part, count as u64));
         let is_lent = matches!(form, Form::Ref) && !matches!(item.strip_ref().kind(), TyKind::Shared(_));
         let made = if is_lent { Ty::new(TyKind::Array(part.reference(), count as u64)) } else { array };

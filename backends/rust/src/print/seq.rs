@@ -364,9 +364,16 @@ impl Printer<'_, '_> {
                         vec![Expr::Array(std::mem::take(&mut run))],
                     ));
                 }
-                let base =
-                    if parts.is_empty() { self.owned(inner[0]) } else { self.expr(inner[0]).without_ref() };
-                parts.push(base);
+                let is_alone = args.len() == 1;
+                let is_shared = matches!(self.body.ty(inner[0]).strip_ref().kind(), TyKind::Shared(_));
+                parts.push(match (is_shared, is_alone) {
+                    (true, false) => self.expr(inner[0]).without_ref().method("borrow", vec![]),
+                    (true, true) => {
+                        self.expr(inner[0]).without_ref().method("borrow", vec![]).method("clone", vec![])
+                    }
+                    (false, true) => self.owned(inner[0]),
+                    (false, false) => self.expr(inner[0]).without_ref(),
+                });
                 at += 1;
             } else {
                 run.push(Expr::Tuple(args[at..at + 2].iter().map(|node| self.stored_value(*node)).collect()));

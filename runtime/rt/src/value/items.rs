@@ -68,3 +68,23 @@ impl Iterator for Items {
         }
     }
 }
+
+impl IntoIterator for Value {
+    type Item = Value;
+    type IntoIter = Items;
+
+    #[track_caller]
+    fn into_iter(self) -> Items {
+        super::py::iter(&self)
+    }
+}
+
+impl IntoIterator for &Value {
+    type Item = Value;
+    type IntoIter = Items;
+
+    #[track_caller]
+    fn into_iter(self) -> Items {
+        super::py::iter(self)
+    }
+}
