@@ -43,9 +43,10 @@ fn mixed(solver: &Solver<'_>, var: Var) -> bool {
     }
     // A library function that also has a function type is that.
     let has_func = vars.atoms(var).iter().any(|atom| matches!(atom.head, Head::Func(_)));
-    let heads = vars.atoms(var).iter().filter(|atom| {
-        atom.head != Head::None && !(has_func && matches!(atom.head, Head::LibFn(_)))
-    });
+    let heads = vars
+        .atoms(var)
+        .iter()
+        .filter(|atom| atom.head != Head::None && !(has_func && matches!(atom.head, Head::LibFn(_))));
     let not_numeric = vars
         .atoms(var)
         .iter()
