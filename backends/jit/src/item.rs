@@ -153,6 +153,9 @@ impl Item {
     pub fn text(&self) -> &'static str {
         &object::<Text>(&self.word).text
     }
+    pub fn bytes(&self) -> &'static rt::Bytes {
+        object(&self.word)
+    }
     pub fn big(&self) -> &'static rt::Int {
         object(&self.word)
     }
@@ -294,6 +297,7 @@ impl PartialEq for Item {
 fn equal(a: &Item, b: &Item) -> bool {
     match (&a.desc.kind, &b.desc.kind) {
         (Kind::Str, Kind::Str) => a.text() == b.text(),
+        (Kind::Bytes, Kind::Bytes) => a.bytes() == b.bytes(),
         (Kind::Int | Kind::Bool, Kind::Int | Kind::Bool) => a.word == b.word,
         (Kind::Float | Kind::Int | Kind::Bool, Kind::Float | Kind::Int | Kind::Bool) => {
             a.float() == b.float()
@@ -341,6 +345,7 @@ impl Key for Item {
     fn key_hash(&self) -> u64 {
         match &self.desc.kind {
             Kind::Str => self.text().key_hash(),
+            Kind::Bytes => self.bytes().key_hash(),
             Kind::Int => self.int().key_hash(),
             Kind::Bool => self.truth().key_hash(),
             Kind::Float => self.float().key_hash(),

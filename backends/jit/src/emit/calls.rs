@@ -7,7 +7,7 @@ use crate::host::{self, FormatPart, Site};
 use batuta_base::Name;
 use batuta_core::{Attr, Ty, TyKind};
 use batuta_flow::{Reg, Target};
-use cranelift::codegen::ir::condcodes::FloatCC;
+use cranelift::codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift::codegen::ir::{FuncRef, Value, types};
 use cranelift::prelude::InstBuilder;
 use cranelift_module::Module;
@@ -71,11 +71,15 @@ impl Emit<'_, '_, '_> {
     }
 
     fn library(&mut self, name: Name, args: &[Reg], dst: Reg) -> Value {
-        match name.as_str() {
+        let plain = name.as_str().split_once('$').map_or(name.as_str(), |(plain, _)| plain);
+        match plain {
             "list.append" if matches!(self.desc(args[0]).kind, Kind::List(_)) => {
                 self.append(args).unwrap_or_else(|| self.row("list.append", args, None, &Attr::None))
             }
             "math.sqrt" if self.is_float(args[0]) => self.square_root(args, dst),
+            "builtins.max" | "builtins.min" if self.are_numbers(args) => {
+                self.extreme(args, plain == "builtins.max")
+            }
             "builtins.len" if matches!(self.desc(args[0]).kind, Kind::List(_)) => {
                 self.list_len(args[0], false)
             }
@@ -86,6 +90,28 @@ impl Emit<'_, '_, '_> {
                 self.row(other, args, Some(dst), &Attr::None)
             }
         }
+    }
+
+    /// Two or more machine numbers of one type.
+    fn are_numbers(&self, args: &[Reg]) -> bool {
+        args.len() > 1
+            && (args.iter().all(|arg| self.is_int(*arg)) || args.iter().all(|arg| self.is_float(*arg)))
+    }
+
+    /// The first of the largest or smallest.
+    fn extreme(&mut self, args: &[Reg], largest: bool) -> Value {
+        let mut best = self.get(args[0]);
+        for arg in &args[1..] {
+            let other = self.get(*arg);
+            let wins = match (self.is_float(*arg), largest) {
+                (true, true) => self.b.ins().fcmp(FloatCC::GreaterThan, other, best),
+                (true, false) => self.b.ins().fcmp(FloatCC::LessThan, other, best),
+                (false, true) => self.b.ins().icmp(IntCC::SignedGreaterThan, other, best),
+                (false, false) => self.b.ins().icmp(IntCC::SignedLessThan, other, best),
+            };
+            best = self.b.ins().select(wins, other, best);
+        }
+        best
     }
 
     fn square_root(&mut self, args: &[Reg], dst: Reg) -> Value {

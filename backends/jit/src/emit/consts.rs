@@ -40,6 +40,7 @@ impl Emit<'_, '_, '_> {
             },
             (Const::Float(value), _) => self.b.ins().f64const(*value),
             (Const::Str(text), _) => self.text(text),
+            (Const::Bytes(bytes), _) => self.iconst(keep(rt::Bytes::from(&bytes[..])) as i64),
             _ => self.gap("this kind of literal"),
         }
     }

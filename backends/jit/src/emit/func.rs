@@ -143,9 +143,14 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
         for block in order {
             self.block = block;
             self.b.switch_to_block(self.blocks[&block]);
-            for inst in &lir.blocks[block].insts {
+            let mut insts = lir.blocks[block].insts.iter().peekable();
+            while let Some(inst) = insts.next() {
                 self.origin = inst.origin;
-                self.inst(inst);
+                if insts.peek().is_some_and(|next| self.printed(inst, next)) {
+                    insts.next();
+                } else {
+                    self.inst(inst);
+                }
             }
             self.end(&lir.blocks[block].end);
         }

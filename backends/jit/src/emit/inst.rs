@@ -5,7 +5,8 @@ use super::func::{Emit, trusted};
 use crate::desc::Kind;
 use crate::host::FormatPart;
 use batuta_core::{
-    Attr, BoolOp, ClassOp, CmpOp, FloatOp, IntOp, ListOp, ObjOp, Op, OptOp, RsOp, TupleOp, UnionOp, ValueOp,
+    Attr, BoolOp, ClassOp, CmpOp, FloatOp, IntOp, IoOp, ListOp, ObjOp, Op, OptOp, RsOp, TupleOp, UnionOp,
+    ValueOp,
 };
 use batuta_flow::{Inst, InstKind, Part, Reg};
 use cranelift::codegen::ir::Value;
@@ -142,6 +143,9 @@ impl Emit<'_, '_, '_> {
             {
                 Some(self.get(args[0]))
             }
+            Op::RsOp(RsOp::Method) if *attr == Attr::Name(batuta_base::Name::new("by_ref")) => {
+                Some(self.get(args[0]))
+            }
             Op::RsOp(RsOp::As) if self.is_int(args[0]) && self.is_int(dst) => Some(self.get(args[0])),
             _ => None,
         };
@@ -194,9 +198,30 @@ impl Emit<'_, '_, '_> {
             }),
             OptOp::IsNone | OptOp::IsSome => self.is_absent(args[0], op == OptOp::IsNone),
             OptOp::Some => self.some(args[0], dst),
-            OptOp::Unwrap => self.unwrap(args[0], attr, dst),
+            OptOp::Unwrap => self.unwrap(args[0], attr),
             OptOp::Truth => None,
         }
+    }
+
+    /// A format whose text is printed at once: no text object is made.
+    pub(super) fn printed(&mut self, format: &Inst, print: &Inst) -> bool {
+        let (InstKind::Format(parts), InstKind::Op { op: Op::IoOp(io), args, .. }) =
+            (&format.kind, &print.kind)
+        else {
+            return false;
+        };
+        if format.dst != args.first().copied() || args.len() != 1 {
+            return false;
+        }
+        let row = match io {
+            IoOp::Print => "rt.print",
+            IoOp::PrintLn => "rt.println",
+            IoOp::EPrint | IoOp::EPrintLn => return false,
+        };
+        let mut args = Vec::new();
+        let parts = host_parts(parts, &mut args);
+        self.row_with(row, &args, self.unit.desc(batuta_core::Ty::unit()), &Attr::None, parts);
+        true
     }
 
     fn format(&mut self, parts: &[Part], dst: Reg) -> Value {

@@ -186,6 +186,7 @@ impl Emit<'_, '_, '_> {
             Kind::List(_) => "rt.index.list",
             Kind::Dict(..) | Kind::Counter(_) | Kind::DefaultDict(..) => "rt.index.dict",
             Kind::Str => "rt.index.str",
+            Kind::Bytes => "bytes.at",
             Kind::Range => "rt.index.range",
             Kind::Deque(_) => "rt.index.deque",
             Kind::Value | Kind::Union(_) => "rt.index.value",
@@ -236,10 +237,17 @@ impl Emit<'_, '_, '_> {
             return if same(from, self.desc(dst)) { value } else { self.converted(value, from, dst) };
         };
         let value = self.get(option);
-        if inner.is_scalar() {
-            return self.b.ins().load(class_of(inner), trusted(), value, 0);
+        let is_absent = self.b.ins().icmp_imm_s(IntCC::Equal, value, 0);
+        self.fail_if(is_absent, code::NONE);
+        self.present(value, inner)
+    }
+
+    /// The value in an option that is there.
+    fn present(&mut self, value: Value, inner: D) -> Value {
+        match inner.is_scalar() {
+            true => self.b.ins().load(class_of(inner), trusted(), value, 0),
+            false => value,
         }
-        value
     }
 
     pub(super) fn is_absent(&mut self, option: Reg, wanted: bool) -> Option<Value> {
@@ -268,8 +276,8 @@ impl Emit<'_, '_, '_> {
         Some(word)
     }
 
-    pub(super) fn unwrap(&mut self, option: Reg, attr: &Attr, dst: Reg) -> Option<Value> {
-        let Kind::Option(_) = self.desc(option).kind else { return None };
+    pub(super) fn unwrap(&mut self, option: Reg, attr: &Attr) -> Option<Value> {
+        let Kind::Option(inner) = self.desc(option).kind else { return None };
         let value = self.get(option);
         let (absent, next) = (self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(absent);
@@ -278,7 +286,7 @@ impl Emit<'_, '_, '_> {
         self.row_as("rt.unwrap_failed", &[], self.unit.desc(batuta_core::Ty::unit()), attr);
         self.b.ins().jump(next, &[]);
         self.b.switch_to_block(next);
-        Some(self.payload(option, dst))
+        Some(self.present(value, inner))
     }
 
     // Tuples and objects.

@@ -7,6 +7,11 @@ use crate::item::{Item, list_word, text_word};
 use crate::memory::keep;
 use batuta_rt::{self as rt, Arg, Error};
 
+rt::exceptions! {
+    /// What had no translation is reached.
+    NotTranslated(rt::RuntimeError);
+}
+
 /// Faults that compiled code checks for itself, by number.
 pub mod code {
     pub const ADD: u64 = 0;
@@ -20,6 +25,7 @@ pub mod code {
     pub const INDEX: u64 = 8;
     pub const ASSIGN_INDEX: u64 = 9;
     pub const RECURSION: u64 = 10;
+    pub const NONE: u64 = 11;
     pub const DIV_OVERFLOW: u64 = 12;
     pub const ABS: u64 = 13;
 }
@@ -87,7 +93,10 @@ fn is_a(site: &Site, args: &[Item]) -> u64 {
 }
 
 fn make(site: &Site, args: &[Item]) -> u64 {
-    let class = site.error.unwrap_or(rt::RuntimeError);
+    let class = match site.attr.as_str() {
+        "NotTranslated" => NotTranslated,
+        _ => site.error.unwrap_or(rt::RuntimeError),
+    };
     if site.attr == "KeyError" && args.len() == 1 {
         return keep(Error::key(&args[0].bare()));
     }
@@ -121,6 +130,7 @@ rows! {
     "exc.is_a" => is_a;
     "exc.text" => |_, a| text_word(error_of(&a[0]).message());
     "rt.payload" => payload;
+    "error.class_name" => |_, a| text_word(error_of(&a[0]).name());
     "rt.error_of_object" => |_, a| keep(of_object(&a[0], &a[1..]));
     "rt.unwrap_failed" => |site, _| rt::raise(unwrap_error(&site.attr));
     "rt.exhausted" => |_, _| rt::raise(Error::bare(rt::StopIteration));

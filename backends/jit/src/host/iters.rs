@@ -84,6 +84,7 @@ impl<I: Iterator<Item = u64> + 'static> BoxedPull for Box<I> {
 fn fixed(source: &Item) -> Vec<u64> {
     match source.desc.kind {
         Kind::Str => source.text().char_iter().map(character).collect(),
+        Kind::Bytes => source.bytes().iter().map(|byte| u64::from(*byte)).collect(),
         Kind::Set(_) => source.set().iter().map(|item| item.clone().word).collect(),
         Kind::Tuple(_) => source.fields().iter().map(|field| field.word).collect(),
         _ => rt::raise_new(

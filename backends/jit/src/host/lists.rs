@@ -199,7 +199,11 @@ fn to_list(site: &Site, a: &[Item]) -> u64 {
     match (site.ret.kind.list_item(), a.first()) {
         (Some(item), Some(source)) => list_word(item, words_as(source, item)),
         (Some(item), None) => list_word(item, []),
-        _ => super::iters::sequence(site.ret, a.first().map(items).unwrap_or_default()),
+        _ => match site.ret.kind {
+            Kind::Set(_) => super::sets::from_iterable(site, a),
+            Kind::Dict(..) => super::mapping::from_pairs(site, a),
+            _ => super::iters::sequence(site.ret, a.first().map(items).unwrap_or_default()),
+        },
     }
 }
 
@@ -275,7 +279,7 @@ rows! {
     "list.count" | "tuple.count" => |_, a| a[0].list_items().py_count(&a[1]) as u64;
     "list.sort" => sort;
     "builtins.sorted" => sorted;
-    "builtins.list" | "builtins.tuple" => to_list;
+    "builtins.list" | "builtins.tuple" | "rs.collect" => to_list;
     "range.new" => |_, a| keep(rt::range(a[0].int(), a[1].int(), a[2].int()));
     "rt.range_len" => |_, a| rt::range(a[0].int(), a[1].int(), a[2].int()).len_i64() as u64;
     "range.len" => |_, a| object::<rt::Range>(&a[0].word).len_i64() as u64;

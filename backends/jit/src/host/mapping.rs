@@ -207,6 +207,13 @@ fn tally(target: &Item, source: &Item, sign: i64) -> u64 {
     0
 }
 
+pub fn from_pairs(site: &Site, a: &[Item]) -> u64 {
+    let (key, value) = types(site.ret);
+    let made = a.first().map(pairs).unwrap_or_default();
+    let made = made.iter().map(|(k, v)| (Item::new(adapt(k, key), key), Item::new(adapt(v, value), value)));
+    keep(made.collect::<Dict<Item, Item>>())
+}
+
 fn most_common(site: &Site, a: &[Item]) -> u64 {
     let mut pairs = pairs(&a[0]);
     pairs.sort_by_key(|(_, count)| std::cmp::Reverse(count.int()));
@@ -260,12 +267,7 @@ rows! {
         let made = items(&a[0]).iter().map(|item| (Item::new(adapt(item, key), key), Item::new(word, value))).collect::<Dict<Item, Item>>();
         keep(made)
     };
-    "builtins.dict" => |s, a| {
-        let (key, value) = types(s.ret);
-        let made = a.first().map(pairs).unwrap_or_default();
-        let made = made.iter().map(|(k, v)| (Item::new(adapt(k, key), key), Item::new(adapt(v, value), value)));
-        keep(made.collect::<Dict<Item, Item>>())
-    };
+    "builtins.dict" | "collections.OrderedDict" => from_pairs;
     "collections.Counter" => counter;
     "Counter.most_common" => most_common;
     "Counter.total" => |_, a| dict(&a[0]).values().map(Item::int).sum::<i64>() as u64;

@@ -58,6 +58,8 @@ pub enum FormatPart {
 
 /// The row of an operation, catalogue function or step of a lowering.
 pub fn find(name: &str) -> Option<Row> {
+    // `itertools.product$2` is an overload that Rust spells in another way.
+    let name = name.split_once('$').map_or(name, |(name, _)| name);
     let families: [fn(&str) -> Option<Row>; 10] = [
         numbers::find,
         texts::find,

@@ -34,7 +34,7 @@ fn new(site: &Site, a: &[Item]) -> u64 {
     keep(if is_prepared { made.py_copy() } else { made })
 }
 
-fn from_iterable(site: &Site, a: &[Item]) -> u64 {
+pub fn from_iterable(site: &Site, a: &[Item]) -> u64 {
     match a.first() {
         Some(source) if matches!(source.desc.kind, crate::desc::Kind::Set(_)) => keep(source.set().py_copy()),
         Some(source) => keep(members(source, site.ret).into_iter().collect::<Set<Item>>()),

@@ -125,6 +125,19 @@ fn parse_float(_: &Site, a: &[Item]) -> u64 {
 
 rows! {
     "rt.format" => super::show::format;
+    "rt.print" => |s, a| {
+        let mut out = String::new();
+        super::show::pieces(&s.parts, a, &mut out);
+        rt::stdout_write(&out);
+        0
+    };
+    "rt.println" => |s, a| {
+        let mut out = String::new();
+        super::show::pieces(&s.parts, a, &mut out);
+        out.push('\n');
+        rt::stdout_write(&out);
+        0
+    };
     "rt.append" => append;
     "str.concat" => |_, a| text_word([a[0].text(), a[1].text()].concat());
     "str.repeat" => |_, a| text_word(a[0].text().py_repeat(a[1].int()));
@@ -195,6 +208,6 @@ rows! {
         | "str.isdecimal" | "str.isnumeric" | "str.isspace" | "str.isupper" | "str.islower" | "str.istitle"
         | "str.isidentifier" | "str.isprintable" | "str.isascii" | "str.title" | "str.capitalize" | "str.swapcase"
         | "str.casefold" | "str.removeprefix" | "str.removesuffix" | "str.zfill" | "str.center" | "str.ljust" | "str.rjust"
-        | "str.expandtabs" | "str.rsplit" => dynamic;
+        | "str.expandtabs" | "str.rsplit" | "str.encode" => dynamic;
     "rt.sequence" => |s, a| sequence(s.ret, a.to_vec());
 }

@@ -31,7 +31,7 @@ impl rt::Object for Wrapped {
     fn as_any(&self) -> &dyn Any {
         self
     }
-    fn get_attr(&self, name: &str) -> Option<Value> {
+    fn get_attr(self: Rc<Self>, name: &str) -> Option<Value> {
         let class = self.class()?;
         if let Some((index, _)) = class.field(batuta_base::Name::new(name)) {
             return Some(from_item(&object_fields(self.word, class)[index]));
@@ -46,7 +46,7 @@ impl rt::Object for Wrapped {
         set_word(self.word, index + 1, to_word(&value, field.desc));
         true
     }
-    fn call_method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
+    fn call_method(self: Rc<Self>, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
         let method = self.class()?.method(name)?;
         let mut words = vec![self.item()];
         words.extend(
@@ -88,6 +88,7 @@ pub fn from_item(item: &Item) -> Value {
         Kind::Big => Value::Int(item.big().clone()),
         Kind::Num => Value::from(*object::<rt::Num>(&item.word)),
         Kind::Str => Value::from(item.text()),
+        Kind::Bytes => Value::from(item.bytes().clone()),
         Kind::List(_) if item.desc.is_tuple => Value::tuple(item.list_items().iter().map(from_item)),
         Kind::List(_) => Value::from(item.list_items().iter().map(from_item).collect::<Vec<_>>()),
         Kind::Tuple(_) => Value::tuple(item.fields().iter().map(from_item)),
@@ -140,6 +141,7 @@ pub fn to_word(value: &Value, to: D) -> u64 {
         (Kind::Num, Value::Int(number)) => keep(rt::Num::Int(number.expect_i64())),
         (Kind::Num, Value::Float(x)) => keep(rt::Num::Float(*x)),
         (Kind::Str, Value::Str(text)) => text_word(&**text),
+        (Kind::Bytes, Value::Bytes(bytes)) => keep((**bytes).clone()),
         (Kind::Error, Value::Error(error)) => keep(error.clone()),
         (Kind::Option(_), Value::None) => 0,
         (Kind::Option(inner), _) => some_word(inner, to_word(value, inner)),
@@ -267,7 +269,25 @@ fn is_type(site: &Site, a: &[Item]) -> u64 {
     site.attr_desc.is_some_and(|desc| fits(&from_item(&a[0]), desc)).into()
 }
 
+/// An operation of bytes, through the dynamic runtime.
+fn bytes(site: &Site, a: &[Item]) -> u64 {
+    let value = from_item(&a[0]);
+    let result = match site.name.rsplit('.').next().unwrap_or_default() {
+        "len" | "__len__" => Value::from(rt::py::len(&value)),
+        "at" => rt::py::get_item(&value, &from_item(&a[1])),
+        "concat" | "__add__" => rt::py::add(&value, &from_item(&a[1])),
+        "repeat" => rt::py::mul(&value, &from_item(&a[1])),
+        "contains" | "__contains__" => Value::Bool(rt::py::contains(&value, &from_item(&a[1]))),
+        "slice" => rt::py::get_slice(&value, &from_item(&a[1]), &from_item(&a[2]), &from_item(&a[3])),
+        "truth" => Value::Bool(value.is_true()),
+        method => rt::py::call_method(&value, method, &args(&a[1..])),
+    };
+    to_word(&result, site.ret)
+}
+
 rows! {
+    "bytes.len" | "bytes.__len__" | "bytes.at" | "bytes.concat" | "bytes.__add__" | "bytes.repeat" | "bytes.contains"
+        | "bytes.__contains__" | "bytes.slice" | "bytes.truth" | "bytes.hex" | "bytes.decode" => bytes;
     "value.from" => |_, a| keep(from_item(&a[0]));
     "value.to" => |s, a| adapt(&a[0], s.ret);
     "value.is" => is_type;

@@ -3,7 +3,7 @@
 use super::{Lower, Scope};
 use crate::lir::{End, InstKind, Reg, Target};
 use batuta_base::Name;
-use batuta_core::{BlockId, Node, NodeId, Op, Pat, Place, RsOp, Stmt, StmtKind, Ty};
+use batuta_core::{BlockId, Node, NodeId, Op, Pat, Place, RsOp, Stmt, StmtKind, TupleOp, Ty};
 
 impl Lower<'_> {
     /// Lowers a block and gives its value.
@@ -44,6 +44,12 @@ impl Lower<'_> {
     }
 
     fn let_(&mut self, pat: &Pat, value: Option<NodeId>, stmt: &Stmt) {
+        if let Some(parts) = value.and_then(|node| self.tuple_parts(pat, node)) {
+            self.declare(pat);
+            return parts.into_iter().for_each(|(pat, reg)| self.bind(pat, reg, stmt.origin));
+        }
+        let whole = value.and_then(|node| self.sequence_pattern(pat, node));
+        let pat = whole.as_ref().unwrap_or(pat);
         let value = value.map(|node| self.unpacked(pat, node));
         self.declare(pat);
         match value {
@@ -78,8 +84,45 @@ impl Lower<'_> {
     }
 
     fn set(&mut self, target: &Pat, value: NodeId) {
+        let origin = self.body.nodes[value].origin;
+        if let Some(parts) = self.tuple_parts(target, value) {
+            return parts.into_iter().for_each(|(pat, reg)| self.bind(pat, reg, origin));
+        }
+        let whole = self.sequence_pattern(target, value);
+        let target = whole.as_ref().unwrap_or(target);
         let value_reg = self.unpacked(target, value);
         self.bind(target, value_reg, self.body.nodes[value].origin);
+    }
+
+    /// The parts of a tuple pattern with the values of a tuple display: no tuple is made.
+    fn tuple_parts<'p>(&mut self, pat: &'p Pat, value: NodeId) -> Option<Vec<(&'p Pat, Reg)>> {
+        let body = self.body;
+        let Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } = &body.nodes[value].kind else {
+            return None;
+        };
+        let Pat::Tuple(parts) = pat else { return None };
+        let is_splat = |node: &NodeId| matches!(body.nodes[*node].kind, Node::Op { op: Op::ObjOp(_), .. });
+        if parts.len() != args.len() || args.iter().any(is_splat) {
+            return None;
+        }
+        let values: Vec<Reg> = args.iter().map(|arg| self.expr(*arg)).collect();
+        Some(parts.iter().zip(values).collect())
+    }
+
+    /// `([a], rest, [b])` of `rt::unpack_rest` as the one sequence pattern that it stands for.
+    fn sequence_pattern(&self, pat: &Pat, value: NodeId) -> Option<Pat> {
+        let Node::Op { op: Op::RsOp(RsOp::Path), .. } = &self.body.nodes[value].kind else { return None };
+        let Pat::Tuple(parts) = pat else { return None };
+        match &parts[..] {
+            [Pat::List { front, rest: None, .. }, rest, Pat::List { front: back, rest: None, .. }] => {
+                Some(Pat::List {
+                    front: front.clone(),
+                    rest: Some(Box::new(rest.clone())),
+                    back: back.clone(),
+                })
+            }
+            _ => None,
+        }
     }
 
     /// The value for a pattern. `rt::unpack` checks the number of items.
