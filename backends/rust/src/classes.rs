@@ -16,7 +16,7 @@ use std::fmt::Write;
 /// The items of a class.
 pub fn class(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> String {
     match class.kind {
-        ClassKind::Enum | ClassKind::EnumOf(_) => enumeration(env, class, module, uses),
+        ClassKind::Enum | ClassKind::EnumOf(_) => crate::enums::enumeration(env, class, module, uses),
         ClassKind::Exception => exception(env, class, module, uses),
         ClassKind::Protocol => String::new(),
         _ => structure(env, class, module, uses),
@@ -494,62 +494,6 @@ pub fn fmt_impl(target: &str, name: &str, fns: &[(&str, String)], uses: &mut Use
         );
     }
     format!("{out}}}\n")
-}
-
-/// An `Enum` class: its members are variants, with `name()` and `value()`.
-fn enumeration(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> String {
-    let name = names::camel(class.path.last());
-    let vis = visibility(env, class.path, module);
-    let mut out = doc(class.doc.as_deref(), 0, "///");
-    let members: Vec<Name> = env.variants(class);
-    out.push_str("#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]\n");
-    let _ = writeln!(out, "{vis}enum {name} {{");
-    for member in &members {
-        let _ = writeln!(out, "    {},", variant_name(*member));
-    }
-    out.push_str("}\n");
-    let _ = writeln!(out, "\nimpl {name} {{");
-    let _ = writeln!(out, "    /// All members in order.");
-    let all = Expr::Array(
-        members.iter().map(|member| Expr::Atom(format!("Self::{}", variant_name(*member)))).collect(),
-    );
-    let head = Expr::Atom(format!("{vis}const ALL: [Self; {}]", members.len()));
-    let _ =
-        writeln!(out, "    {};", layout::render(&Expr::Assign(Box::new(head), "", Box::new(all)), 4, 4, 1));
-    let _ = writeln!(
-        out,
-        "\n    /// The member's name.\n    {vis}fn name(&self) -> &'static str {{\n        match self {{"
-    );
-    for member in &members {
-        let _ = writeln!(out, "            Self::{} => {:?},", variant_name(*member), member.last());
-    }
-    out.push_str("        }\n    }\n");
-    if let Some((ty, values)) = env.variant_values(&members) {
-        let ret = match ty.kind() {
-            TyKind::Str => "&'static str".to_owned(),
-            _ => env.ty(ty, Position::Stored, module, uses),
-        };
-        let _ = writeln!(
-            out,
-            "\n    /// The member's value.\n    {vis}fn value(&self) -> {ret} {{\n        match self {{"
-        );
-        for (member, value) in members.iter().zip(values) {
-            let _ = writeln!(out, "            Self::{} => {value},", variant_name(*member));
-        }
-        out.push_str("        }\n    }\n");
-    }
-    for path in env.methods_of(class.path) {
-        if let Some(body) = env.function(path) {
-            let _ = write!(out, "\n{}", function(env, body, module, uses, 4));
-        }
-    }
-    out.push_str("}\n");
-    uses.rt = true;
-    let text = format!("write!(f, \"{name}.{{}}\", self.name())");
-    out.push_str(&fmt_impl("rt::Repr", &name, &[("fmt_repr", text)], uses));
-    let _ = write!(out, "\nrt::impl_key!({name});\n");
-    out.push_str(&crate::object_values::impls(env, class.path, &[class.path], module, uses));
-    out
 }
 
 /// `MEMBER` -> `Member`.

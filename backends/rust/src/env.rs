@@ -27,6 +27,8 @@ pub struct Env<'a> {
     /// Classes whose objects are compared, and those that are keys.
     pub compared: FxHashSet<Name>,
     pub keyed: FxHashSet<Name>,
+    /// Look-ups of members of enum classes.
+    pub enum_uses: FxHashSet<(Name, &'static str)>,
     /// What the program does with dynamic values.
     pub dynamic: Dynamic,
     /// Hierarchies whose instances mix.
@@ -70,6 +72,7 @@ impl<'a> Env<'a> {
             program,
             compared: identity::compared(program),
             keyed: identity::keyed(program),
+            enum_uses: crate::enums::uses(program),
             dynamic,
             families,
             family_rows,
@@ -98,9 +101,10 @@ impl<'a> Env<'a> {
     /// A class given as an argument that the function never reads: Rust has no use for it.
     pub fn is_dropped(&self, body: &Body<Mir>, index: usize) -> bool {
         let Some(param) = body.params.get(index) else { return false };
-        let is_class = matches!(body.locals[param.local].ty.strip_ref().kind(), TyKind::TypeOf(_));
-        is_class
-            && !body.nodes.iter().any(
+        let TyKind::TypeOf(class) = body.locals[param.local].ty.strip_ref().kind() else { return false };
+        // What a class of the program is, its type says.
+        self.class(*class).is_some() && !self.is_exception(*class)
+            || !body.nodes.iter().any(
                 |(_, row)| matches!(&row.kind, Node::Use(place, _) if place.root == Root::Local(param.local)),
             )
     }
@@ -144,11 +148,8 @@ impl<'a> Env<'a> {
             | TyKind::Error
             | TyKind::Lib(..) => true,
             TyKind::Class(path, _) => self.class(*path).is_none_or(|class| {
-                class.is_shared
-                    || class
-                        .fields
-                        .iter()
-                        .any(|field| !field.ty.is_copy() && !matches!(field.ty.kind(), TyKind::Str))
+                let is_plain = |field: &FieldDef| field.ty.is_copy() || *field.ty.kind() == TyKind::Str;
+                !self.is_enum(*path) && (class.is_shared || !class.fields.iter().all(is_plain))
             }),
             _ => false,
         })

@@ -297,7 +297,7 @@ fn generator(printer: &mut Printer<'_, '_>, block: Block) -> Block {
 // ---- globals ---------------------------------------------------------------------------------
 
 /// The first value that `<init>` gives a global.
-fn first_value<'a>(env: &'a Env<'_>, path: Name) -> Option<(&'a Body<Mir>, NodeId)> {
+pub fn first_value<'a>(env: &Env<'a>, path: Name) -> Option<(&'a Body<Mir>, NodeId)> {
     env.program.fns.values().filter(|body| body.kind == FnKind::Init).find_map(|body| {
         let mut found = None;
         body.walk_stmts(body.root, &mut |stmt| {

@@ -7,6 +7,7 @@
 
 mod anchors;
 mod classes;
+mod enums;
 mod env;
 mod families;
 mod family;

@@ -123,8 +123,11 @@ pub fn impls(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: &
         return String::new();
     }
     uses.rt = true;
-    uses.paths.insert("std::any::Any".to_owned());
     let name = names::camel(class.last());
+    if env.class(class).is_some_and(|def| matches!(def.kind, ClassKind::EnumOf(kind) if kind != "Flag")) {
+        return number_values(&name);
+    }
+    uses.paths.insert("std::any::Any".to_owned());
     let mut parts =
         vec![type_name(env, class), "    fn as_any(&self) -> &dyn Any {\n        self\n    }\n".to_owned()];
     parts.extend(attributes(env, class, members, module, uses));
@@ -146,6 +149,13 @@ pub fn impls(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: &
         );
     }
     out
+}
+
+/// Members of an enum of numbers or text are such values.
+fn number_values(name: &str) -> String {
+    format!(
+        "\nimpl From<{name}> for rt::Value {{\n    fn from(member: {name}) -> Self {{\n        Self::from(member.value())\n    }}\n}}\n\nimpl rt::FromValue for {name} {{\n    fn from_value(value: &rt::Value) -> rt::Result<Self> {{\n        let found = Self::ALL.into_iter().find(|member| rt::Value::from(member.value()) == *value);\n        found.ok_or_else(|| rt::Error::new(rt::TypeError, \"expected {name}\"))\n    }}\n}}\n"
+    )
 }
 
 fn type_name(env: &Env<'_>, class: Name) -> String {
@@ -181,7 +191,7 @@ fn attributes(
     let mut arms = String::new();
     let mut seen = FxHashSet::default();
     for member in members {
-        for field in env.all_fields(*member) {
+        for field in env.all_fields(*member).into_iter().filter(|_| !env.is_enum(class)) {
             let is_container = matches!(
                 field.ty.strip_shared().kind(),
                 TyKind::List(item) | TyKind::Dict(item, _) | TyKind::Set(item) if *item.kind() != TyKind::Value

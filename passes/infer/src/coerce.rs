@@ -43,6 +43,10 @@ impl Apply<'_, '_, '_> {
                 }
                 _ => self.mk_op(IntOp::ToFloat, Attr::None, vec![node], to),
             },
+            (Class(class, _), Int(_) | Float(_) | Num) if self.types.env().is_int_enum(*class) => {
+                let value = self.member_number(node);
+                self.coerce(value, to)
+            }
             (Bool, Int(_)) => self.mk_op(BoolOp::ToInt, Attr::None, vec![node], to),
             (Bool, Float(_) | Num) => {
                 let node = self.coerce(node, Ty::int());
@@ -244,6 +248,14 @@ impl Apply<'_, '_, '_> {
     }
 
     /// `iter.of(x)`; iterators stay as they are.
+    /// All members of an enum class, in order.
+    pub(crate) fn enum_members(&mut self, node: NodeId, class: Name) -> NodeId {
+        let origin = self.origin(node);
+        let args = vec![Arg::positional(node)];
+        let callee = Callee::Lib(Name::new("enum.members"));
+        self.mk(Node::Call { callee, args }, Ty::list(Ty::class(class)), origin)
+    }
+
     pub(crate) fn iter_of(&mut self, node: NodeId) -> NodeId {
         let ty = self.ty(node);
         match ty.kind() {
@@ -256,6 +268,10 @@ impl Apply<'_, '_, '_> {
             TyKind::Option(inner) => {
                 let node = self.unwrap(node, *inner, "TypeError: 'NoneType' object is not iterable");
                 self.iter_of(node)
+            }
+            TyKind::TypeOf(class) if self.types.env().is_enum(*class) => {
+                let members = self.enum_members(node, *class);
+                self.iter_of(members)
             }
             _ => {
                 let item = self.item_type(ty);

@@ -133,6 +133,9 @@ impl Apply<'_, '_, '_> {
             return self.identity(if op == ObjOp::Eq { ObjOp::Is } else { ObjOp::IsNot }, a, b);
         }
         let (mut a, mut b) = (a, b);
+        if self.ty(a) != self.ty(b) {
+            (a, b) = (self.member_number(a), self.member_number(b));
+        }
         if !equality {
             let text = format!(
                 "TypeError: '{}' not supported between instances of {} and {}",

@@ -119,6 +119,13 @@ impl<'p> Env<'p> {
         self.mro(class).iter().any(is)
     }
 
+    /// An enum whose members are ints.
+    pub(crate) fn is_int_enum(&self, class: Name) -> bool {
+        self.class(class).is_some_and(
+            |def| matches!(def.kind, ClassKind::EnumOf(kind) if matches!(kind.as_str(), "IntEnum" | "IntFlag")),
+        )
+    }
+
     pub(crate) fn is_record(&self, class: Name) -> bool {
         self.class(class)
             .is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { .. } | ClassKind::NamedTuple))

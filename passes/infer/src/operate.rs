@@ -368,8 +368,20 @@ impl Apply<'_, '_, '_> {
     }
 
     /// `a op b` for elaborated operands.
+    /// A member of an int enum as its value; anything else as it is.
+    pub(crate) fn member_number(&mut self, node: NodeId) -> NodeId {
+        match self.ty(node).kind() {
+            TyKind::Class(class, _) if self.types.env().is_int_enum(*class) => {
+                let origin = self.origin(node);
+                self.attr(node, Name::new("value"), origin)
+            }
+            _ => node,
+        }
+    }
+
     pub(crate) fn binary(&mut self, op: ObjOp, a: NodeId, b: NodeId, in_place: bool) -> NodeId {
         use TyKind::*;
+        let (a, b) = (self.member_number(a), self.member_number(b));
         let (x, y) = (self.ty(a), self.ty(b));
         if matches!(x.kind(), Never) {
             return a;

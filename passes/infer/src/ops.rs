@@ -133,7 +133,12 @@ impl Solver<'_> {
     }
 
     fn binary_atoms(&mut self, job: JobId, op: ObjOp, x: &Atom, y: &Atom, out: Var, in_place: bool) {
-        match builtin(op, x.head, y.head) {
+        // A member of an int enum counts as its value.
+        let number = |me: &Self, head: Head| match head {
+            Head::Class(class) if me.env.is_int_enum(class) => Head::Int,
+            head => head,
+        };
+        match builtin(op, number(self, x.head), number(self, y.head)) {
             Gives::Head(head) => self.put(out, head),
             Gives::Left => self.vars.add(out, x.clone()),
             Gives::Right => self.vars.add(out, y.clone()),

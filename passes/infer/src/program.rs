@@ -169,22 +169,34 @@ fn type_fields(types: &Types<'_, '_>, path: Name, class: &mut ClassDef) {
         // A field that a class above has is that class's.
         let is_own = env.field_owner(path, *name) == Some(path);
         if is_own && !class.fields.iter().any(|field| field.name == *name) {
-            class.fields.push(FieldDef {
-                name: *name,
-                ty: Ty::unknown(),
-                default: None,
-                cell: FieldCell::Plain,
-                flags: FieldFlags::default(),
-                above: Vec::new(),
-                beside: None,
-                origin: class.origin,
-            });
+            class.fields.push(assigned_field(*name, class.origin));
+        }
+    }
+    if matches!(class.kind, ClassKind::Enum | ClassKind::EnumOf(_)) {
+        for name in ["name", "value"] {
+            class.fields.push(assigned_field(Name::new(name), class.origin));
         }
     }
     for field in &mut class.fields {
         let owner = env.field_owner(path, field.name).unwrap_or(path);
         let var = types.solver.fields.get(&(owner, field.name));
         field.ty = var.and_then(|var| types.get(*var)).unwrap_or_else(Ty::unit);
+        if env.is_enum(path) && field.name == "name" {
+            field.ty = Ty::str();
+        }
+    }
+}
+
+fn assigned_field(name: Name, origin: batuta_base::Origin) -> FieldDef {
+    FieldDef {
+        name,
+        ty: Ty::unknown(),
+        default: None,
+        cell: FieldCell::Plain,
+        flags: FieldFlags::default(),
+        above: Vec::new(),
+        beside: None,
+        origin,
     }
 }
 

@@ -46,6 +46,23 @@ pub(crate) fn subst(ty: Ty, map: &TypeMap) -> Ty {
 
 impl Apply<'_, '_, '_> {
     /// A library call with elaborated arguments. `node` is the call's node, for its solved type.
+    /// An enum class as an argument of `len`, `list`, `sorted` and the like is the list of its members.
+    fn members_of_classes(&mut self, name: Name, args: Vec<NodeId>) -> Vec<NodeId> {
+        let takes_items = matches!(
+            name.as_str(),
+            "builtins.len" | "builtins.list" | "builtins.sorted" | "builtins.tuple" | "builtins.enumerate"
+                | "builtins.reversed" | "builtins.zip" | "builtins.set" | "builtins.map" | "builtins.min"
+                | "builtins.max" | "builtins.iter"
+        );
+        let members = |this: &mut Self, arg: NodeId| match this.ty(arg).kind() {
+            TyKind::TypeOf(class) if takes_items && this.types.env().is_enum(*class) => {
+                this.enum_members(arg, *class)
+            }
+            _ => arg,
+        };
+        args.into_iter().map(|arg| members(self, arg)).collect()
+    }
+
     pub(crate) fn lib_call(
         &mut self,
         name: Name,
@@ -58,6 +75,7 @@ impl Apply<'_, '_, '_> {
         if rows.is_empty() {
             return self.unknown(name, args, origin);
         }
+        let args = self.members_of_classes(name, args);
         let args = if name == "builtins.len" { self.viewed(args) } else { args };
         let lens = |at: usize| match self.ty(args[at]).kind() {
             TyKind::Tuple(items) => Some(items.len()),

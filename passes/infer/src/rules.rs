@@ -12,7 +12,7 @@ impl Solver<'_> {
         let c = self.jobs[job as usize].c.clone();
         match &c {
             C::Global { path, out } => self.read_global(job, *path, *out),
-            C::SetGlobal { path, value } => self.write_global(*path, *value),
+            C::SetGlobal { path, value } => self.write_global(job, *path, *value),
             C::Item { name, out } => self.item(job, *name, *out),
             C::Binary { op, a, b, out, in_place } => self.binary(job, *op, *a, *b, *out, *in_place),
             C::Unary { op, a, out } => self.unary(job, *op, *a, *out),
@@ -129,15 +129,30 @@ impl Solver<'_> {
         }
     }
 
-    fn write_global(&mut self, path: Name, value: Var) {
+    fn write_global(&mut self, job: JobId, path: Name, value: Var) {
         let path = self.env.program.resolve(path);
         let class = path.parent();
+        if self.env.is_enum(class)
+            && let Some(init) = self.env.method(class, "__init__")
+        {
+            self.member_init(job, class, init, value);
+        }
         let var = if self.env.class(class).is_some() && self.env.is_enum(class) {
             self.field(class, Name::new("value"))
         } else {
             self.global(path)
         };
         self.flow(value, var);
+    }
+
+    /// An enum's `__init__` gets the items of the member's value, or the value.
+    fn member_init(&mut self, job: JobId, class: Name, init: Name, value: Var) {
+        let is_tuple = self.vars.atoms(value).iter().any(|atom| matches!(atom.head, Head::Tuple(_)));
+        let kind = if is_tuple { ArgKind::Star } else { ArgKind::Positional };
+        let this = self.vars.fresh();
+        self.put(this, Head::Class(class));
+        let unused = self.vars.fresh();
+        self.call_fn(job, init, &[ArgFact { kind, var: value }], unused, Some(this));
     }
 
     /// A function, class or library item as a value.
@@ -321,7 +336,7 @@ impl Solver<'_> {
             }
             Head::TypeOf(class) => {
                 let path = self.env.attribute(class, name.as_str()).unwrap_or(class.join(name.as_str()));
-                self.write_global(path, value);
+                self.write_global(job, path, value);
             }
             _ => {}
         }

@@ -2,11 +2,12 @@
 //!
 //! * A dataclass gets its `__init__` when a class below it has one of its own, which may call it.
 //! * A class method that uses its class is copied to each class that inherits it, where that is another.
+//! * `auto()` of an enum's member is its number.
 //! * A class attribute that classes of one hierarchy define anew is read through a property, so that
 //!   `self.sound` finds the attribute of the object's own class.
 
 use crate::env::Env;
-use batuta_base::{Name, Origin};
+use batuta_base::{FxHashMap, Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
 
@@ -25,10 +26,12 @@ pub(crate) fn complete(program: &Program<Hir>) -> Option<Program<Hir>> {
             }
         }
     }
-    if made.is_empty() {
+    let numbered = numbered(&env);
+    if made.is_empty() && numbered.is_empty() {
         return None;
     }
     let mut out = program.clone();
+    out.fns.extend(numbered.into_iter().map(|body| (body.path, Arc::new(body))));
     for body in made {
         let class = body.path.parent();
         let def = Arc::make_mut(out.classes.get_mut(&class).expect("it is a method of a class"));
@@ -83,6 +86,44 @@ fn record_init(env: &Env<'_>, class: Name) -> Body<Hir> {
     }
     body.blocks[body.root].stmts = stmts;
     body
+}
+
+/// Initialisers with the values that `auto()` gives.
+fn numbered(env: &Env<'_>) -> Vec<Body<Hir>> {
+    let mut out = Vec::new();
+    for body in env.program.fns.values().filter(|body| body.kind == FnKind::Init) {
+        let mut last: FxHashMap<Name, i64> = FxHashMap::default();
+        let mut found = Vec::new();
+        body.walk_stmts(body.root, &mut |stmt| {
+            let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind else { return };
+            let Root::Global(path) = place.root else { return };
+            let class = path.parent();
+            let Some(def) = env.class(class).filter(|_| env.is_enum(class)) else { return };
+            let is_flag = matches!(def.kind, ClassKind::EnumOf(kind) if kind.as_str().ends_with("Flag"));
+            let is_text = matches!(def.kind, ClassKind::EnumOf(kind) if kind == "StrEnum");
+            let before = last.get(&class).copied().unwrap_or(0);
+            match &body.nodes[*value].kind {
+                Node::Const(Const::Int(digits)) => {
+                    last.insert(class, digits.parse().unwrap_or(before));
+                }
+                Node::Call { callee: Callee::Lib(name), .. } if *name == "enum.auto" => {
+                    let next = if is_flag { (before * 2).max(1) } else { before + 1 };
+                    last.insert(class, next);
+                    found.push((*value, match is_text {
+                        true => Const::Str(path.last().to_lowercase().into()),
+                        false => Const::Int(next.to_string().into()),
+                    }));
+                }
+                _ => {}
+            }
+        });
+        if !found.is_empty() {
+            let mut body = (**body).clone();
+            found.into_iter().for_each(|(node, value)| body.nodes[node].kind = Node::Const(value));
+            out.push(body);
+        }
+    }
+    out
 }
 
 /// Inherited class methods that read the class they are called on, as methods of this class.

@@ -62,8 +62,19 @@ fn has_empty_value(ty: Ty) -> bool {
     }
 }
 
+/// Members of an enum class are there from the start.
+fn is_enum(program: &Program<Typed>, class: Name) -> bool {
+    program
+        .classes
+        .get(&class)
+        .is_some_and(|def| matches!(def.kind, ClassKind::Enum | ClassKind::EnumOf(_)))
+}
+
 fn storage(program: &Program<Typed>, out: &Program<Typed>, path: Name, fact: &Facts) -> Storage {
     let ty = program.globals[&path].ty;
+    if is_enum(program, path.parent()) {
+        return Storage::Const;
+    }
     if fact.writes == 1
         && !fact.changed
         && let Some((body, value)) = fact.value
@@ -75,13 +86,8 @@ fn storage(program: &Program<Typed>, out: &Program<Typed>, path: Name, fact: &Fa
         let has_rc = ty.any(&mut |part| {
             matches!(
                 part.kind(),
-                TyKind::Shared(_)
-                    | TyKind::Func(..)
-                    | TyKind::Value
-                    | TyKind::Class(..)
-                    | TyKind::Iter(_)
-                    | TyKind::Lib(..)
-            )
+                TyKind::Shared(_) | TyKind::Func(..) | TyKind::Value | TyKind::Iter(_) | TyKind::Lib(..)
+            ) || matches!(part.kind(), TyKind::Class(class, _) if !is_enum(program, *class))
         });
         if !has_rc && is_pure(program, body, value) {
             return Storage::Lazy;

@@ -46,6 +46,9 @@ impl Built {
         if !seen.insert(self.graph.slot(shape)) {
             return false;
         }
+        if self.graph.ty(shape).class_path().is_some_and(|class| self.graph.enums.contains(&class)) {
+            return false;
+        }
         if self.graph.is_mutated(shape) {
             return true;
         }
@@ -80,6 +83,9 @@ pub fn build(program: &Program<Typed>) -> Built {
         lent: crate::functions::lent(program),
     };
     for class in program.classes.values() {
+        if matches!(class.kind, ClassKind::Enum | ClassKind::EnumOf(_)) {
+            built.graph.enums.insert(class.path);
+        }
         for field in &class.fields {
             let shape = built.graph.fresh(field.ty);
             built.fields.insert((class.path, field.name), shape);

@@ -61,7 +61,8 @@ fn add_field(program: &mut Program<Typed>, class: Name) {
     };
     let def = Arc::make_mut(program.classes.get_mut(&class).expect("the class is there"));
     if def.fields.iter().all(|known| known.name != field.name) {
-        def.fields.push(field);
+        // First, because it is evaluated before the arguments move into their fields.
+        def.fields.insert(0, field);
     }
 }
 

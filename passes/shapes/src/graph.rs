@@ -31,6 +31,8 @@ pub struct Graph {
     /// Classes that inherit from each other have one representation: the first of them stands for all.
     pub families: FxHashMap<Name, Name>,
     pub mutated_classes: FxHashSet<Name>,
+    /// Enum classes: their members never change and are never shared.
+    pub enums: FxHashSet<Name>,
     /// (function value, index) of parameters that some function of that flow class changes.
     pub mut_params: FxHashSet<(usize, usize)>,
     classes: FxHashMap<Name, ShapeId>,
@@ -188,6 +190,7 @@ impl Graph {
     pub fn set_shared(&mut self, id: ShapeId) -> bool {
         let id = self.find(id);
         match self.rows[id].ty.kind() {
+            TyKind::Class(path, _) if self.enums.contains(path) => false,
             TyKind::Class(path, _) => self.shared_classes.insert(self.family(*path)),
             TyKind::Option(_) | TyKind::Tuple(_) | TyKind::Union(_) | TyKind::Iter(_) => {
                 let mut changed = false;

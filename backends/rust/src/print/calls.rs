@@ -146,6 +146,9 @@ impl Printer<'_, '_> {
         {
             return text;
         }
+        if let Some(value) = self.enum_call(name, args) {
+            return value;
+        }
         if let ("error.args", [of]) = (name.as_str(), args)
             && let Some(object) = self.own_error(of.value)
         {
@@ -322,6 +325,36 @@ impl Printer<'_, '_> {
                 Expr::call(format!("{error}::with_args"), vec![Expr::Atom(class_text), Expr::Array(parts)])
             }
         }
+    }
+
+    /// Members of an enum class, looked up or all.
+    fn enum_call(&mut self, name: Name, args: &[Arg]) -> Option<Expr> {
+        let TyKind::TypeOf(class) = self.body.ty(args.first()?.value).strip_ref().kind() else { return None };
+        let path = |this: &mut Self| this.class_type(*class);
+        Some(match name.as_str() {
+            "enum.members" => Expr::Atom(format!("{}::ALL", path(self))),
+            "enum.by_value" => {
+                let ty = self.body.ty(args[1].value);
+                let value = match ty.kind() {
+                    TyKind::Str => self.by_ref(args[1].value),
+                    _ => self.operand(args[1].value),
+                };
+                Expr::call(format!("{}::of_value", path(self)), vec![value])
+            }
+            "enum.by_name" => {
+                let value = self.by_ref(args[1].value);
+                let value = match value {
+                    Expr::Unary("&", inner) => Expr::unary("&", plain_text(*inner)),
+                    value => value,
+                };
+                let value = match value {
+                    Expr::Unary("&", inner) if matches!(&*inner, Expr::Atom(text) if text.starts_with('"')) => *inner,
+                    value => value,
+                };
+                Expr::call(format!("{}::of_name", path(self)), vec![value])
+            }
+            _ => return None,
+        })
     }
 
     /// One argument that an exception remembers.

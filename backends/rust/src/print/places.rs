@@ -280,9 +280,10 @@ impl Printer<'_, '_> {
             return Placed { expr: expr.field(names::snake(name.as_str())), ty: Ty::unknown(), cell: false };
         };
         let own = names::snake(name.as_str());
-        if self.env.is_enum(class) && matches!(name.as_str(), "name" | "value") {
-            let ty = if name == "name" { Ty::str().reference() } else { Ty::unknown() };
-            return Placed { expr: expr.method(name.as_str(), vec![]), ty, cell: false };
+        if self.env.is_enum(class) {
+            let ty = self.env.field(class, name.as_str()).map_or(Ty::unknown(), |field| field.ty);
+            let ty = if *ty.kind() == TyKind::Str || name == "name" { Ty::str().reference() } else { ty };
+            return Placed { expr: expr.method(own, vec![]), ty, cell: false };
         }
         let Some(field) = self.env.field(class, name.as_str()) else {
             return Placed { expr: expr.field(own), ty: Ty::unknown(), cell: false };
