@@ -32,8 +32,17 @@ pub fn snake(name: &str) -> String {
     safe(out)
 }
 
-/// `CamelCase`; a name that begins with a capital and holds no underscore stays.
+/// Types that every emitted file may name.
+const TYPES: &[&str] = &["Vec", "Box", "String", "Option", "Result", "Rc", "Cell", "RefCell"];
+
+/// `CamelCase`, and none of std's own types.
 pub fn camel(name: &str) -> String {
+    let own = camel_case(name);
+    if TYPES.contains(&own.as_str()) { format!("{own}Item") } else { own }
+}
+
+/// `CamelCase`; a name that begins with a capital and holds no underscore stays.
+fn camel_case(name: &str) -> String {
     let plain = plain(name);
     let hidden = plain.len() - plain.trim_start_matches('_').len();
     let word = &plain[hidden..];

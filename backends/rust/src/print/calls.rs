@@ -10,7 +10,7 @@ use crate::types::Position;
 use batuta_base::Name;
 use batuta_catalog as catalog;
 use batuta_core::{
-    Arg, Attr, Body, Callee, Const, ExcOp, FieldCell, FnKind, Mir, Mode, Node, NodeId, RsOp, Ty, TyKind,
+    Arg, Attr, Body, Callee, CmpOp, Const, ExcOp, FieldCell, FnKind, Mir, Mode, Node, NodeId, RsOp, Ty, TyKind,
 };
 
 /// Methods of the extension traits that no type of std or the runtime has by itself.
@@ -108,6 +108,14 @@ impl Printer<'_, '_> {
         let Some(callee) = self.env.function(path).cloned() else {
             return self.problem(&format!("a call of `{path}`, which is not in the program"));
         };
+        let class = path.parent();
+        if path.last() == "__eq__"
+            && self.env.family(class).is_none()
+            && self.env.class(class).is_some()
+            && crate::classes::compares_self(&callee, class)
+        {
+            return self.compare(CmpOp::Eq, args[0].value, args[1].value);
+        }
         let kept = args.iter().enumerate().filter(|(index, _)| !self.env.is_dropped(&callee, *index));
         let kept: Vec<Arg> = kept.map(|(_, arg)| arg.clone()).collect();
         let mut parts = self.arguments(&kept);
