@@ -18,7 +18,9 @@ pub fn uses(program: &Program<Mir>) -> FxHashSet<(Name, &'static str)> {
     for body in program.fns.values() {
         for (_, row) in body.nodes.iter() {
             let Node::Call { callee: Callee::Lib(name), args } = &row.kind else { continue };
-            let Some(TyKind::TypeOf(class)) = args.first().map(|arg| body.ty(arg.value).kind()) else { continue };
+            let Some(TyKind::TypeOf(class)) = args.first().map(|arg| body.ty(arg.value).kind()) else {
+                continue;
+            };
             match name.as_str() {
                 "enum.by_value" => out.insert((*class, "value")),
                 "enum.by_name" => out.insert((*class, "name")),
@@ -227,7 +229,10 @@ fn lookups(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> Ve
 fn texts(env: &Env<'_>, class: &ClassDef, name: &str, uses: &mut Uses) -> String {
     uses.rt = true;
     let method = |name: &str| {
-        env.program.find_method(class.path, name).and_then(|path| env.function(path)).map(|body| env.member_name(body))
+        env.program
+            .find_method(class.path, name)
+            .and_then(|path| env.function(path))
+            .map(|body| env.member_name(body))
     };
     let label = class.path.last();
     let has_value = values(env, &env.variants(class)).len() == env.variants(class).len();

@@ -50,9 +50,18 @@ impl Apply<'_, '_, '_> {
     fn members_of_classes(&mut self, name: Name, args: Vec<NodeId>) -> Vec<NodeId> {
         let takes_items = matches!(
             name.as_str(),
-            "builtins.len" | "builtins.list" | "builtins.sorted" | "builtins.tuple" | "builtins.enumerate"
-                | "builtins.reversed" | "builtins.zip" | "builtins.set" | "builtins.map" | "builtins.min"
-                | "builtins.max" | "builtins.iter"
+            "builtins.len"
+                | "builtins.list"
+                | "builtins.sorted"
+                | "builtins.tuple"
+                | "builtins.enumerate"
+                | "builtins.reversed"
+                | "builtins.zip"
+                | "builtins.set"
+                | "builtins.map"
+                | "builtins.min"
+                | "builtins.max"
+                | "builtins.iter"
         );
         let members = |this: &mut Self, arg: NodeId| match this.ty(arg).kind() {
             TyKind::TypeOf(class) if takes_items && this.types.env().is_enum(*class) => {

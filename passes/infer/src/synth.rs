@@ -109,10 +109,13 @@ fn numbered(env: &Env<'_>) -> Vec<Body<Hir>> {
                 Node::Call { callee: Callee::Lib(name), .. } if *name == "enum.auto" => {
                     let next = if is_flag { (before * 2).max(1) } else { before + 1 };
                     last.insert(class, next);
-                    found.push((*value, match is_text {
-                        true => Const::Str(path.last().to_lowercase().into()),
-                        false => Const::Int(next.to_string().into()),
-                    }));
+                    found.push((
+                        *value,
+                        match is_text {
+                            true => Const::Str(path.last().to_lowercase().into()),
+                            false => Const::Int(next.to_string().into()),
+                        },
+                    ));
                 }
                 _ => {}
             }

@@ -64,10 +64,7 @@ fn has_empty_value(ty: Ty) -> bool {
 
 /// Members of an enum class are there from the start.
 fn is_enum(program: &Program<Typed>, class: Name) -> bool {
-    program
-        .classes
-        .get(&class)
-        .is_some_and(|def| matches!(def.kind, ClassKind::Enum | ClassKind::EnumOf(_)))
+    program.classes.get(&class).is_some_and(|def| matches!(def.kind, ClassKind::Enum | ClassKind::EnumOf(_)))
 }
 
 fn storage(program: &Program<Typed>, out: &Program<Typed>, path: Name, fact: &Facts) -> Storage {

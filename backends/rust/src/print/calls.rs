@@ -10,7 +10,8 @@ use crate::types::Position;
 use batuta_base::Name;
 use batuta_catalog as catalog;
 use batuta_core::{
-    Arg, Attr, Body, Callee, CmpOp, Const, ExcOp, FieldCell, FnKind, Mir, Mode, Node, NodeId, RsOp, Ty, TyKind,
+    Arg, Attr, Body, Callee, CmpOp, Const, ExcOp, FieldCell, FnKind, Mir, Mode, Node, NodeId, RsOp, Ty,
+    TyKind,
 };
 
 /// Methods of the extension traits that no type of std or the runtime has by itself.
@@ -356,7 +357,9 @@ impl Printer<'_, '_> {
                     value => value,
                 };
                 let value = match value {
-                    Expr::Unary("&", inner) if matches!(&*inner, Expr::Atom(text) if text.starts_with('"')) => *inner,
+                    Expr::Unary("&", inner) if matches!(&*inner, Expr::Atom(text) if text.starts_with('"')) => {
+                        *inner
+                    }
                     value => value,
                 };
                 Expr::call(format!("{}::of_name", path(self)), vec![value])
