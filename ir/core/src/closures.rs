@@ -105,6 +105,27 @@ pub fn assignments<L>(body: &Body<L>, local: LocalId) -> usize {
     count
 }
 
+/// Whether a local is assigned in a loop: each turn anew.
+pub fn assigned_in_loop<L>(body: &Body<L>, local: LocalId) -> bool {
+    let mut found = false;
+    body.walk_block(body.root, &mut |node| {
+        let block = match &body.nodes[node].kind {
+            Node::For { pat, body: block, .. } => {
+                pat.for_each_local(&mut |bound| found |= bound == local);
+                *block
+            }
+            Node::While { body: block, .. } | Node::Loop { body: block, .. } => *block,
+            _ => return,
+        };
+        body.walk_stmts(block, &mut |stmt| match &stmt.kind {
+            StmtKind::Set { target, .. } => target.for_each_local(&mut |set| found |= set == local),
+            StmtKind::Update { place, .. } => found |= place.as_local() == Some(local),
+            _ => {}
+        });
+    });
+    found
+}
+
 /// Replaces a local by another below a block.
 pub fn rename<L>(body: &mut Body<L>, block: crate::BlockId, from: LocalId, to: LocalId) {
     let mut nodes = Vec::new();

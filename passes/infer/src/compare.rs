@@ -49,9 +49,47 @@ impl Apply<'_, '_, '_> {
         self.mk_op(op, Attr::None, vec![a, b], Ty::bool())
     }
 
+    /// Classes of errors as values: `kind is ValueError`, where `kind` may be absent.
+    fn error_classes(&mut self, a: NodeId, b: NodeId) -> Option<(NodeId, NodeId)> {
+        self.error_class(a);
+        self.error_class(b);
+        let (x, y) = (self.ty(a), self.ty(b));
+        let is_class = |me: &Self, ty: Ty| matches!(ty.kind(), TyKind::TypeOf(class) if me.names_error(*class));
+        let inside = |ty: Ty| match ty.kind() {
+            TyKind::Option(inner) => *inner,
+            _ => ty,
+        };
+        if !is_class(self, inside(x)) || !is_class(self, inside(y)) {
+            return None;
+        }
+        Some(match (x.kind(), y.kind()) {
+            (TyKind::Option(_), TyKind::TypeOf(_)) => (a, self.mk_op(OptOp::Some, Attr::None, vec![b], x)),
+            (TyKind::TypeOf(_), TyKind::Option(_)) => (self.mk_op(OptOp::Some, Attr::None, vec![a], y), b),
+            _ => (a, b),
+        })
+    }
+
+    fn names_error(&self, class: Name) -> bool {
+        self.types.env().is_error(class) || crate::env::is_builtin_error(class)
+    }
+
+    /// The name of a builtin error has the type of a class.
+    pub(crate) fn error_class(&mut self, node: NodeId) {
+        if let Node::Item(name) = self.body.nodes[node].kind
+            && self.names_error(name)
+        {
+            let name = Name::new(name.as_str().strip_prefix("builtins.").unwrap_or(name.as_str()));
+            self.body.nodes[node].kind = Node::Item(name);
+            self.body.nodes[node].ty = Ty::new(TyKind::TypeOf(name));
+        }
+    }
+
     /// Brings two operands to one type for a comparison.
     pub(crate) fn same_type(&mut self, a: NodeId, b: NodeId) -> (NodeId, NodeId) {
         use TyKind::*;
+        if let Some(both) = self.error_classes(a, b) {
+            return both;
+        }
         let (x, y) = (self.ty(a), self.ty(b));
         if x == y {
             return (a, b);

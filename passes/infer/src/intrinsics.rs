@@ -47,6 +47,11 @@ impl Apply<'_, '_, '_> {
             ("builtins.dict", []) if kinds.is_empty() => self.empty(id, DictOp::New.into(), origin),
             ("builtins.set", []) => self.empty(id, SetOp::New.into(), origin),
             ("builtins.range", _) => self.range(args, origin),
+            ("builtins.issubclass", [class, base])
+                if self.is_class_value(*class) =>
+            {
+                self.error_subclass(*class, *base, origin)
+            }
             ("builtins.iter", [value]) => match self.special(*value, "__iter__", Vec::new()) {
                 Ok(node) => node,
                 Err(node) => self.iter_of(node),
@@ -334,5 +339,36 @@ impl Apply<'_, '_, '_> {
             _ if self.types.env().class(name).is_some() => Ty::class(name),
             _ => return None,
         })
+    }
+}
+
+impl Apply<'_, '_, '_> {
+    fn is_class_value(&self, node: NodeId) -> bool {
+        match self.ty(node).kind() {
+            TyKind::Option(inner) => matches!(inner.kind(), TyKind::TypeOf(_)),
+            kind => matches!(kind, TyKind::TypeOf(_)),
+        }
+    }
+
+    /// `issubclass(kind, ValueError)`, also of one of several.
+    fn error_subclass(&mut self, class: NodeId, base: NodeId, origin: Origin) -> NodeId {
+        let bases = match &self.body.nodes[base].kind {
+            Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } => args.clone(),
+            _ => vec![base],
+        };
+        let mut tests = Vec::new();
+        for (at, base) in bases.into_iter().enumerate() {
+            self.error_class(base);
+            let class = if at == 0 { class } else { self.again(class) };
+            let class = match *self.ty(class).kind() {
+                TyKind::Option(inner) => self.unwrap(class, inner, "TypeError: issubclass() arg 1 must be a class"),
+                _ => class,
+            };
+            let args = vec![Arg::positional(class), Arg::positional(base)];
+            let callee = Callee::Lib(Name::new("class.is_a"));
+            tests.push(self.mk(Node::Call { callee, args }, Ty::bool(), origin));
+        }
+        let first = tests.remove(0);
+        tests.into_iter().fold(first, |a, b| self.mk_op(BoolOp::Or, Attr::None, vec![a, b], Ty::bool()))
     }
 }

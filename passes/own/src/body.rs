@@ -139,17 +139,24 @@ fn lending(program: &Program<Typed>, body: &Body<Typed>, call: NodeId, at: usize
 
 /// Captured variables that change, of closures that are stored or passed on: they live in cells.
 fn cells(body: &Body<Typed>, closures: &ClosureUses) -> FxHashSet<LocalId> {
-    let mut captured = FxHashSet::default();
-    for node in closures.escaping.iter().chain(&closures.passed) {
-        if let Node::Closure(closure) = &body.nodes[*node].kind {
-            crate::live::captures(body, closure, &mut captured);
+    let captured = |nodes: &FxHashSet<NodeId>| {
+        let mut out = FxHashSet::default();
+        for node in nodes {
+            if let Node::Closure(closure) = &body.nodes[*node].kind {
+                crate::live::captures(body, closure, &mut out);
+            }
         }
-    }
-    captured.retain(|local| {
-        let ty = body.locals[*local].ty;
-        ty.shared().cell().is_some() && assignments(body, *local) > 1
+        out
+    };
+    let (kept, passed) = (captured(&closures.escaping), captured(&closures.passed));
+    let mut out: FxHashSet<LocalId> = kept.union(&passed).copied().collect();
+    out.retain(|local| {
+        let row = &body.locals[*local];
+        // A stored closure sees what a later turn of a loop assigns.
+        let turns = kept.contains(local) && !row.is_temp && assigned_in_loop(body, *local);
+        row.ty.shared().cell().is_some() && (turns || assignments(body, *local) > 1)
     });
-    captured
+    out
 }
 
 /// A parameter that lives in a cell: the cell is a local that starts with its value.
@@ -434,6 +441,11 @@ impl Own<'_> {
             return lowered;
         }
         let lowered = self.coerce(lowered, self.src.locals[local].ty.strip_ref());
+        let lowered = match self.src.locals[local].ty.kind() {
+            // Several iterators in one variable have one type.
+            TyKind::Iter(_) if assignments(self.src, local) > 1 => self.boxed(lowered),
+            _ => lowered,
+        };
         if self.live.maybe_unbound.contains(&local) {
             let ty = self.out.locals[local].ty;
             return self.out.op(OptOp::Some, vec![lowered], ty, origin);

@@ -178,7 +178,7 @@ impl Own<'_> {
                 continue;
             }
             let row = self.out.locals[local].clone();
-            let copy = self.out.locals.push(LocalRow { ty: ty.strip_ref(), ..row });
+            let copy = self.out.locals.push(LocalRow { ty: ty.strip_ref(), is_temp: true, ..row });
             rename(&mut self.out, body, local, copy);
             let origin = Origin::default();
             let value = self.out.node(Node::Use(Place::local(local), Mode::Clone), ty.strip_ref(), origin);
@@ -215,7 +215,8 @@ impl Own<'_> {
                         }
                     });
                 }
-                repeats |= holds && !defines;
+                // A cell is made once, outside of the loop.
+                repeats |= holds && (!defines || self.out.locals[local].ty.cell().is_some());
             }
             _ => {}
         });

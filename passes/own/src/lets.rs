@@ -13,7 +13,7 @@ pub fn place(body: &mut Body<Mir>) {
         if params.contains(&local) || bound.contains(&local) {
             continue;
         }
-        if let Some((block, index)) = scopes.home(local) {
+        if let Some((block, index)) = scopes.home(local, body.locals[local].ty.cell().is_some() && !body.locals[local].is_temp) {
             scopes.homes.push((block, index, local));
         }
     }
@@ -185,6 +185,8 @@ struct Scopes {
     /// Blocks that run more than once or later: a declaration may stand in them, not be moved out of need.
     mentions: FxHashMap<LocalId, Vec<(BlockId, usize)>>,
     homes: Vec<(BlockId, usize, LocalId)>,
+    /// Bodies of closures.
+    functions: FxHashSet<BlockId>,
 }
 
 impl Scopes {
@@ -204,6 +206,9 @@ impl Scopes {
         match child {
             Child::Block(inner) => self.block(body, inner, Some((block, index))),
             Child::Node(node) => {
+                if let Node::Closure(closure) = &body.nodes[node].kind {
+                    self.functions.insert(closure.body);
+                }
                 own_locals(&body.nodes[node].kind, &mut |local| self.add(local, block, index));
                 body.nodes[node].kind.for_each_child(&mut |child| self.child(body, child, block, index));
             }
@@ -226,7 +231,7 @@ impl Scopes {
     }
 
     /// The innermost block that holds every mention, and the first statement there that has one.
-    fn home(&self, local: LocalId) -> Option<(BlockId, usize)> {
+    fn home(&self, local: LocalId, is_cell: bool) -> Option<(BlockId, usize)> {
         let mentions = self.mentions.get(&local)?;
         let chains: Vec<_> = mentions.iter().map(|(block, index)| self.chain(*block, *index)).collect();
         let mut depth = 0;
@@ -236,7 +241,13 @@ impl Scopes {
             }
             depth += 1;
         }
-        let depth = depth.checked_sub(1)?;
+        let mut depth = depth.checked_sub(1)?;
+        if is_cell {
+            // One variable for all turns of a loop: it belongs to its function.
+            while depth > 0 && !self.functions.contains(&chains[0][depth].0) {
+                depth -= 1;
+            }
+        }
         let index = chains.iter().map(|chain| chain[depth].1).min()?;
         Some((chains[0][depth].0, index))
     }

@@ -85,6 +85,11 @@ impl Printer<'_, '_> {
         if let Some(function) = self.env.function(name).cloned() {
             return self.function_item(&function, ty);
         }
+        if let TyKind::TypeOf(class) = ty.kind()
+            && (self.exception_kind(*class).is_some() || self.env.class(*class).is_none())
+        {
+            return Expr::Atom(self.exception_class(*class));
+        }
         if self.env.class(name).is_some() {
             let own = crate::names::camel(name.last());
             let path = self.env.item_path(name, &own, self.module, self.uses);

@@ -41,6 +41,8 @@ fn keep_values(body: &mut Body<Hir>, node: NodeId, mut closure: Closure) {
         });
         match repeats {
             Some(value) => {
+                // The closure's own copy, whatever happens to the variable.
+                body.locals[param.local].is_temp = true;
                 let target = Pat::Place(Place::local(param.local));
                 stmts.push(Stmt::new(StmtKind::Set { target, value }, origin));
             }
