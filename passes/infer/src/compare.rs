@@ -54,7 +54,8 @@ impl Apply<'_, '_, '_> {
         self.error_class(a);
         self.error_class(b);
         let (x, y) = (self.ty(a), self.ty(b));
-        let is_class = |me: &Self, ty: Ty| matches!(ty.kind(), TyKind::TypeOf(class) if me.names_error(*class));
+        let is_class =
+            |me: &Self, ty: Ty| matches!(ty.kind(), TyKind::TypeOf(class) if me.names_error(*class));
         let inside = |ty: Ty| match ty.kind() {
             TyKind::Option(inner) => *inner,
             _ => ty,

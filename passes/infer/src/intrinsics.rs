@@ -47,9 +47,7 @@ impl Apply<'_, '_, '_> {
             ("builtins.dict", []) if kinds.is_empty() => self.empty(id, DictOp::New.into(), origin),
             ("builtins.set", []) => self.empty(id, SetOp::New.into(), origin),
             ("builtins.range", _) => self.range(args, origin),
-            ("builtins.issubclass", [class, base])
-                if self.is_class_value(*class) =>
-            {
+            ("builtins.issubclass", [class, base]) if self.is_class_value(*class) => {
                 self.error_subclass(*class, *base, origin)
             }
             ("builtins.iter", [value]) => match self.special(*value, "__iter__", Vec::new()) {
@@ -361,7 +359,9 @@ impl Apply<'_, '_, '_> {
             self.error_class(base);
             let class = if at == 0 { class } else { self.again(class) };
             let class = match *self.ty(class).kind() {
-                TyKind::Option(inner) => self.unwrap(class, inner, "TypeError: issubclass() arg 1 must be a class"),
+                TyKind::Option(inner) => {
+                    self.unwrap(class, inner, "TypeError: issubclass() arg 1 must be a class")
+                }
                 _ => class,
             };
             let args = vec![Arg::positional(class), Arg::positional(base)];

@@ -13,7 +13,9 @@ pub fn place(body: &mut Body<Mir>) {
         if params.contains(&local) || bound.contains(&local) {
             continue;
         }
-        if let Some((block, index)) = scopes.home(local, body.locals[local].ty.cell().is_some() && !body.locals[local].is_temp) {
+        if let Some((block, index)) =
+            scopes.home(local, body.locals[local].ty.cell().is_some() && !body.locals[local].is_temp)
+        {
             scopes.homes.push((block, index, local));
         }
     }

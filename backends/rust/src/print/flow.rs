@@ -227,7 +227,9 @@ impl Printer<'_, '_> {
                 args.is_empty() && !makes
                     || args.iter().enumerate().any(|(index, arg)| self.needs_type(*arg, kid(index)))
             }
-            Node::Op { op: Op::RsOp(batuta_core::RsOp::Share), .. } if matches!(ty.kind(), TyKind::Iter(_)) => {
+            Node::Op { op: Op::RsOp(batuta_core::RsOp::Share), .. }
+                if matches!(ty.kind(), TyKind::Iter(_)) =>
+            {
                 true
             }
             Node::Op { op: Op::RsOp(batuta_core::RsOp::Share), args, .. } => {
