@@ -46,6 +46,11 @@ fn step(body: &mut Body<Mir>, block: BlockId, literal: NodeId, limit: usize) -> 
     })?;
     let trivial = is_trivial(body, value);
     let same_type = body.ty(value) == body.locals[local].ty;
+    if is_read_after(body, value, &args[at + 1..])
+        || args[..at].iter().any(|earlier| is_read_after(body, *earlier, &[value]))
+    {
+        return None;
+    }
     if !is_bare || !same_type || uses(body, local) != 1 || !(trivial || at < limit) {
         return None;
     }
@@ -53,6 +58,18 @@ fn step(body: &mut Body<Mir>, block: BlockId, literal: NodeId, limit: usize) -> 
     args[at] = value;
     body.blocks[block].stmts.pop();
     Some(if trivial { limit } else { at })
+}
+
+/// Whether a later field reads the local that this value moves.
+fn is_read_after(body: &Body<Mir>, value: NodeId, later: &[NodeId]) -> bool {
+    let Node::Use(place, Mode::Move) = &body.nodes[value].kind else { return false };
+    let mut found = false;
+    for node in later {
+        body.walk(Child::Node(*node), &mut |node| {
+            found |= matches!(&body.nodes[node].kind, Node::Use(other, _) if other.root == place.root);
+        });
+    }
+    found
 }
 
 /// Gives the same wherever it stands: a constant, an empty container, a local that is handed on.

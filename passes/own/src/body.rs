@@ -285,9 +285,11 @@ impl Own<'_> {
         if let Pat::Place(place) = pat {
             let ty = self.place_ty(place);
             let source = value;
+            let is_slice = matches!(place.proj.last(), Some(Proj::Index(index))
+                if *self.src.ty(*index).kind() == TyKind::Slice);
             let value = self.node(value, Want::Own);
             let value = self.boxed(value);
-            let value = self.coerce(value, ty);
+            let value = self.coerce(value, if is_slice { Ty::iter(ty) } else { ty });
             let value = if self.must_settle(place, source) { self.settle(value) } else { value };
             let mut target = self.place_to_write(place);
             let mut value = value;

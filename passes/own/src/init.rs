@@ -33,7 +33,11 @@ fn uses_object(body: &Body<Typed>, stmt: &Stmt, receiver: LocalId) -> bool {
     let mut found = false;
     let mut check = |node: &Node| match node {
         Node::Use(place, _) => found |= whole(place),
-        Node::Return(_) | Node::Closure(_) | Node::Try { .. } | Node::With { .. } => found = true,
+        Node::Return(_) | Node::Try { .. } | Node::With { .. } => found = true,
+        Node::Closure(closure) => body.walk_block(closure.body, &mut |node| {
+            found |= matches!(&body.nodes[node].kind, Node::Use(place, _)
+                if place.root == Root::Local(receiver));
+        }),
         _ => {}
     };
     stmt.for_each_child(&mut |child| body.walk(child, &mut |node| check(&body.nodes[node].kind)));

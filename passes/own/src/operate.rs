@@ -183,7 +183,8 @@ impl Own<'_> {
                 _ if ty.is_copy() => self.use_copy(lowered, ty, false, want, origin),
                 Want::Own => {
                     let may_copy = !ty.is_mutable() || holds_only_shared(ty) || self.is_frozen(arg);
-                    if place.as_local().is_some() && self.is_last_use(arg) {
+                    let owned = place.as_local().is_some_and(|local| !self.is_borrowed(local));
+                    if owned && self.is_last_use(arg) {
                         return self.out.node(Node::Use(lowered, Mode::Move), ty, origin);
                     }
                     if !may_copy && !self.demote(arg) {

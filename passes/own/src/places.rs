@@ -234,12 +234,16 @@ impl Own<'_> {
             _ => ty,
         };
         let is_ref = matches!(root_ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
-        // A loop's own variable may be narrower than what it flows into.
-        if lowered.proj.is_empty()
-            && ty.is_big()
-            && root_ty.strip_ref().is_int()
-            && !root_ty.strip_ref().is_big()
+        // A loop's own variable has the width of the items, not of what it flows into.
+        let own_ty = root_ty.strip_ref();
+        if lowered.proj.is_empty() && ty.is_int() && own_ty.is_int() && ty != own_ty && ty.is_big() != own_ty.is_big()
         {
+            if own_ty.is_big() {
+                let mode = if is_ref { Mode::Copy } else { Mode::Ref };
+                let node = self.out.node(Node::Use(lowered, mode), own_ty.reference(), origin);
+                let node = self.coerce(node, ty);
+                return self.temporary(node, want, origin);
+            }
             let node = self.use_copy(lowered, root_ty.strip_ref(), is_ref, Want::Own, origin);
             let node = self.coerce(node, ty);
             return self.temporary(node, want, origin);

@@ -81,6 +81,10 @@ impl Flow {
             built.recursive.iter().map(|(a, b)| (built.graph.slot(*a), built.graph.slot(*b))).collect()
         };
         let mut add = |from: ShapeId, to: ShapeId| {
+            // What is an index stays within 64 bits: a cycle through it does not grow.
+            if built.graph.is_index(from) || built.graph.is_index(to) {
+                return;
+            }
             let (from, to) = (built.graph.slot(from), built.graph.slot(to));
             if !bounded.contains(&to) && !bounded.contains(&from) && !cut.contains(&(from, to)) {
                 targets.entry(from).or_default().push(to);

@@ -216,7 +216,11 @@ impl Printer<'_, '_> {
                 }
                 _ => value.cast("f64"),
             },
-            IntOp::Truth if from.is_big() => value.without_ref().binary("!=", Expr::atom("0")),
+            IntOp::Truth if from.is_big() => {
+                let (value, is_ref) = strip(value, self.body.ty(arg));
+                let value = if is_ref { Expr::unary("*", value) } else { value };
+                value.binary("!=", Expr::atom("0"))
+            }
             IntOp::Truth => value.binary("!=", Expr::atom("0")),
             _ => self.int_cast(value, from, ty),
         }
@@ -434,6 +438,7 @@ impl Printer<'_, '_> {
                 let sign = if op == CmpOp::Is { "==" } else { "!=" };
                 return Expr::unary("*", a).binary(sign, Expr::unary("*", b));
             }
+            TyKind::Option(inner) if matches!(inner.kind(), TyKind::Shared(_)) => self.same_optional(left, right),
             TyKind::Shared(_) | TyKind::Error => a.method("ptr_eq", vec![b]),
             TyKind::Class(..) | TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) => {
                 Expr::call("std::ptr::eq", vec![a, b])
@@ -444,6 +449,42 @@ impl Printer<'_, '_> {
             }
         };
         if op == CmpOp::Is { same } else { Expr::unary("!", same) }
+    }
+
+    /// `a is b` of optional handles: both absent, or one object.
+    fn same_optional(&mut self, left: NodeId, right: NodeId) -> Expr {
+        let present = |this: &Self, node: NodeId| match &this.body.nodes[node].kind {
+            Node::Op { op: Op::OptOp(OptOp::Some), args, .. } => Some(args[0]),
+            _ => None,
+        };
+        let (option, object) = match (present(self, left), present(self, right)) {
+            (_, Some(object)) => (left, object),
+            (Some(object), None) => (right, object),
+            (None, None) => {
+                let (a, b) = (self.by_ref(left), self.by_ref(right));
+                let id = self.rt("id");
+                return Expr::call(id.clone(), vec![a]).binary("==", Expr::call(id, vec![b]));
+            }
+        };
+        let option = self.expr(option).without_ref();
+        let is_class = self.body.ty(object).class_path().is_some();
+        let object = self.by_ref(object);
+        // A handle that was made for the comparison alone is not needed.
+        let object = match object {
+            Expr::Unary("&", inner) => match *inner {
+                Expr::Method(of, name, args) if name == "clone" && args.is_empty() => Expr::unary("&", *of),
+                inner => Expr::unary("&", inner),
+            },
+            object => object,
+        };
+        let same = match is_class {
+            true => {
+                self.uses.paths.insert("std::rc::Rc".to_owned());
+                Expr::call("Rc::ptr_eq", vec![Expr::atom("object"), object])
+            }
+            false => Expr::atom("object").method("ptr_eq", vec![object]),
+        };
+        option.method("as_ref", vec![]).method("is_some_and", vec![Expr::closure("object", same)])
     }
 
     fn tuple_op(&mut self, op: TupleOp, attr: &Attr, args: &[NodeId]) -> Expr {
@@ -547,6 +588,9 @@ pub(crate) fn typed_literal(expr: Expr) -> Expr {
         }
         Expr::Atom(text) if text.bytes().next().is_some_and(|b| b.is_ascii_digit()) => {
             Expr::Atom(format!("{text}_f64"))
+        }
+        Expr::Unary("-", inner) if matches!(&*inner, Expr::Atom(text) if is_number(text)) => {
+            Expr::Unary("-", Box::new(typed_literal(*inner)))
         }
         expr => expr,
     }
