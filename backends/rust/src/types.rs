@@ -133,6 +133,11 @@ impl Env<'_> {
                 format!("Rc<{cell}<{}>>", self.ty(item, Position::Stored, from, uses))
             }
             TyKind::Class(path, _) if self.is_exception(*path) => rt("Error", uses),
+            TyKind::Lib(name, _) if is_changed_in_place(*name) => {
+                uses.paths.insert("std::rc::Rc".to_owned());
+                uses.paths.insert("std::cell::RefCell".to_owned());
+                format!("Rc<RefCell<{}>>", self.ty(inner, Position::Stored, from, uses))
+            }
             _ => {
                 uses.paths.insert("std::rc::Rc".to_owned());
                 format!("Rc<{}>", self.ty(inner, Position::Stored, from, uses))
@@ -176,4 +181,9 @@ fn generic(name: String, args: impl Iterator<Item = String>) -> String {
 pub fn rt(name: &str, uses: &mut Uses) -> String {
     uses.rt = true;
     format!("rt::{name}")
+}
+
+/// Library types whose methods take `&mut self`: a handle of one holds a cell.
+pub(crate) fn is_changed_in_place(name: Name) -> bool {
+    matches!(name.last(), "Counter" | "Random" | "defaultdict" | "deque" | "OrderedDict")
 }

@@ -177,16 +177,13 @@ pub fn source_place(body: &Body<Typed>, node: NodeId) -> Option<(LocalId, Vec<St
 /// Library calls whose items are parts of their argument.
 pub fn is_view(name: &str) -> bool {
     let base = name.split('#').next().unwrap_or(name);
-    matches!(
-        base,
-        "dict.items"
-            | "dict.values"
-            | "dict.keys"
-            | "builtins.enumerate"
-            | "builtins.zip"
-            | "builtins.reversed"
-            | "builtins.iter"
-    )
+    match base.rsplit_once('.') {
+        Some(("dict" | "defaultdict" | "Counter" | "OrderedDict", method)) => {
+            matches!(method, "items" | "values" | "keys")
+        }
+        Some(("builtins", function)) => matches!(function, "enumerate" | "zip" | "reversed" | "iter"),
+        _ => false,
+    }
 }
 
 fn valid(candidate: &Candidate, events: &[Event]) -> Option<Borrow> {

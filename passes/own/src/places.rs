@@ -119,7 +119,16 @@ impl Own<'_> {
             let ty = tys[index];
             let proj = match *proj {
                 Proj::Index(node) | Proj::Nth(node) => {
-                    let key = if index + 1 == count { key } else { Want::Ref };
+                    let makes = changes
+                        && matches!(ty.kind(), TyKind::Lib(name, _)
+                        if matches!(name.last(), "defaultdict" | "Counter"));
+                    let key = if makes {
+                        Want::Own
+                    } else if index + 1 == count {
+                        key
+                    } else {
+                        Want::Ref
+                    };
                     let early = self.all_early && self.calls_program(node)
                         || self.index_conflicts(place, index, node, changes);
                     if early { self.early_index(node, ty, key) } else { self.index(node, ty, key) }
@@ -236,7 +245,11 @@ impl Own<'_> {
         let is_ref = matches!(root_ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
         // A loop's own variable has the width of the items, not of what it flows into.
         let own_ty = root_ty.strip_ref();
-        if lowered.proj.is_empty() && ty.is_int() && own_ty.is_int() && ty != own_ty && ty.is_big() != own_ty.is_big()
+        if lowered.proj.is_empty()
+            && ty.is_int()
+            && own_ty.is_int()
+            && ty != own_ty
+            && ty.is_big() != own_ty.is_big()
         {
             if own_ty.is_big() {
                 let mode = if is_ref { Mode::Copy } else { Mode::Ref };

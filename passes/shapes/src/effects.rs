@@ -434,14 +434,13 @@ impl<'a> Walk<'a> {
                 args.first().and_then(|arg| self.root_of(*arg))
             }
             Node::Call { callee: Callee::Lib(name), args } => {
-                let aliases = matches!(
-                    name.as_str(),
-                    "dict.items"
-                        | "dict.values"
-                        | "builtins.enumerate"
-                        | "builtins.zip"
-                        | "builtins.reversed"
-                );
+                let aliases = match name.as_str().rsplit_once('.') {
+                    Some(("dict" | "defaultdict" | "Counter" | "OrderedDict", method)) => {
+                        matches!(method, "items" | "values")
+                    }
+                    Some(("builtins", function)) => matches!(function, "enumerate" | "zip" | "reversed"),
+                    _ => false,
+                };
                 args.first().filter(|_| aliases).and_then(|arg| self.root_of(arg.value))
             }
             _ => None,

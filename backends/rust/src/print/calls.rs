@@ -198,7 +198,7 @@ impl Printer<'_, '_> {
             parts.push(match self.typed_empty(*node) {
                 Some(empty) if is_iter => empty.method("into_iter", vec![]),
                 Some(empty) if spelling.contains(&format!("{{{index}}}.")) => empty,
-                _ if is_iter => self.iterator(*node),
+                _ if is_iter => super::loops::typed_range(self.iterator(*node)),
                 _ => {
                     let part = self.lib_argument(*node, param);
                     match param {
@@ -526,6 +526,11 @@ impl Printer<'_, '_> {
             TyKind::Dict(..) => self.rt("SharedDict"),
             TyKind::Set(_) => self.rt("SharedSet"),
             TyKind::Class(path, _) if self.env.is_exception(*path) => return value,
+            TyKind::Lib(name, _) if crate::types::is_changed_in_place(*name) => {
+                self.uses.paths.insert("std::rc::Rc".to_owned());
+                self.uses.paths.insert("std::cell::RefCell".to_owned());
+                return Expr::call("Rc::new", vec![Expr::call("RefCell::new", vec![value])]);
+            }
             _ => {
                 self.uses.paths.insert("std::rc::Rc".to_owned());
                 return Expr::call("Rc::new", vec![value]);

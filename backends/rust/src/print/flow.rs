@@ -6,7 +6,7 @@ use crate::names;
 use crate::tree::{self, Block, Expr, Stmt, StmtKind};
 use crate::types::Position;
 use batuta_base::Name;
-use batuta_core::{Arm, Const, ListOp, Mode, Node, NodeId, Op, OptOp, Pat, Ty, TyKind};
+use batuta_core::{Arg, Arm, Callee, Const, ListOp, Mode, Node, NodeId, Op, OptOp, Pat, Ty, TyKind};
 
 impl Printer<'_, '_> {
     pub(crate) fn pat(&mut self, pat: &Pat) -> String {
@@ -240,6 +240,19 @@ impl Printer<'_, '_> {
             {
                 ty.is_int() && !ty.is_big() && args.iter().all(|arg| self.needs_type(*arg, ty))
             }
+            // `rt::Counter::new()`, `rt::max([1, 2])`: nothing in the arguments says the type.
+            Node::Call { callee: Callee::Lib(_), args } => {
+                let open = |arg: &Arg| match &self.body.nodes[arg.value].kind {
+                    Node::Closure(_) => true,
+                    _ => self.needs_type(arg.value, self.body.ty(arg.value)),
+                };
+                let is_open = match ty.strip_shared().kind() {
+                    TyKind::Lib(_, parts) => !parts.is_empty(),
+                    _ => ty.is_int() && !ty.is_big() && !args.is_empty(),
+                };
+                is_open && args.iter().all(open)
+            }
+            Node::Op { op: Op::IterOp(_), args, .. } => self.needs_type(args[0], self.body.ty(args[0])),
             Node::If { then, els: Some(els), .. } => {
                 let open = |block| self.body.blocks[block].tail.is_none_or(|tail| self.needs_type(tail, ty));
                 open(*then) && open(*els)

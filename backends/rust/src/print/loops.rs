@@ -1,5 +1,6 @@
 //! Loops: what they iterate over, their labels, their `else`.
 
+use super::ops::typed_literal;
 use super::{Loop, Printer};
 use crate::names;
 use crate::tree::{Block, Expr, Stmt};
@@ -215,15 +216,38 @@ impl Printer<'_, '_> {
     }
 }
 
-/// A range of two literals with the type of its ints; any other iterator as it is.
+/// A range or a list of literals with the type of its ints; any other iterator as it is.
 pub(crate) fn typed_range(iter: Expr) -> Expr {
-    let is_int = |expr: &Expr| matches!(expr, Expr::Atom(text) if text.bytes().all(|b| b.is_ascii_digit() || b == b'_'));
     match iter {
-        Expr::Range(Some(start), Some(end), inclusive) if is_int(&start) && is_int(&end) => {
-            let Expr::Atom(text) = *start else { unreachable!("the start was seen to be a literal") };
-            Expr::Range(Some(Box::new(Expr::Atom(format!("{text}_i64")))), Some(end), inclusive)
+        Expr::Range(Some(start), Some(end), inclusive) if is_int_literal(&start) && is_int_literal(&end) => {
+            Expr::Range(Some(Box::new(typed_literal(*start))), Some(end), inclusive)
         }
+        Expr::Array(items) => Expr::Array(typed_items(items)),
+        Expr::Macro(name, items) if name == "vec" => Expr::Macro(name, typed_items(items)),
         Expr::Method(of, name, args) => Expr::Method(Box::new(typed_range(*of)), name, args),
         iter => iter,
+    }
+}
+
+/// The first of several int literals says the type of all.
+fn typed_items(mut items: Vec<Expr>) -> Vec<Expr> {
+    if items.iter().all(is_int_literal)
+        && let Some(first) = items.first_mut()
+    {
+        *first = typed_literal(std::mem::replace(first, Expr::atom("")));
+    }
+    items
+}
+
+/// `7`, `-7`: a number that takes its type from elsewhere.
+pub(crate) fn is_int_literal(expr: &Expr) -> bool {
+    match expr {
+        Expr::Atom(text) => {
+            let digits = text.trim_start_matches('-');
+            digits.starts_with(|c: char| c.is_ascii_digit())
+                && digits.bytes().all(|b| b.is_ascii_digit() || b == b'_')
+        }
+        Expr::Unary("-", inner) => is_int_literal(inner),
+        _ => false,
     }
 }

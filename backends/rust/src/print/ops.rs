@@ -110,6 +110,9 @@ impl Printer<'_, '_> {
         let float_const = self.nonzero_float(right);
         let other = if ty.is_big() { explicit(self.expr(right)) } else { self.operand(right) };
         let call = |this: &mut Self, name: &str, a: Expr, b: Expr| Expr::call(this.rt(name), vec![a, b]);
+        // Two literals would be computed in `i32` where nothing else says a type.
+        let is_literal = super::loops::is_int_literal(&left) && super::loops::is_int_literal(&other);
+        let left = if is_literal && !ty.is_big() { typed_literal(left) } else { left };
         match op {
             Op::IntOp(IntOp::Add) | Op::FloatOp(FloatOp::Add) | Op::NumOp(NumOp::Add) => {
                 left.binary("+", other)
@@ -430,7 +433,7 @@ impl Printer<'_, '_> {
         let ty = self.body.ty(left).strip_ref();
         let (a, b) = (self.by_ref(left), self.by_ref(right));
         let same = match ty.kind() {
-            TyKind::Shared(inner) if matches!(inner.kind(), TyKind::Class(..)) => {
+            TyKind::Shared(inner) if matches!(inner.kind(), TyKind::Class(..) | TyKind::Lib(..)) => {
                 self.uses.paths.insert("std::rc::Rc".to_owned());
                 Expr::call("Rc::ptr_eq", vec![a, b])
             }
@@ -438,7 +441,9 @@ impl Printer<'_, '_> {
                 let sign = if op == CmpOp::Is { "==" } else { "!=" };
                 return Expr::unary("*", a).binary(sign, Expr::unary("*", b));
             }
-            TyKind::Option(inner) if matches!(inner.kind(), TyKind::Shared(_)) => self.same_optional(left, right),
+            TyKind::Option(inner) if matches!(inner.kind(), TyKind::Shared(_)) => {
+                self.same_optional(left, right)
+            }
             TyKind::Shared(_) | TyKind::Error => a.method("ptr_eq", vec![b]),
             TyKind::Class(..) | TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) => {
                 Expr::call("std::ptr::eq", vec![a, b])

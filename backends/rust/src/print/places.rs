@@ -1,6 +1,7 @@
 //! Places: reading, borrowing, writing, deleting; cells and thread-locals hide behind them.
 
 use super::expr::to_owned_text;
+use super::shared::is_cell;
 use super::{Guard, Printer};
 use crate::names;
 use crate::tree::{Expr, Stmt};
@@ -222,6 +223,18 @@ impl Printer<'_, '_> {
             let index = self.expr(index);
             return Placed { expr: expr.index(index), ty: item, cell: false };
         }
+        let (expr, is_shared) = match (is_cell(ty), access) {
+            (true, Access::Change) => (expr.method("borrow_mut", vec![]), false),
+            (true, Access::Read) => (expr.method("borrow", vec![]), false),
+            _ => (expr, is_shared),
+        };
+        if let (TyKind::Lib(name, _), Access::Change, false) = (ty.strip().kind(), access, is_shared)
+            && matches!(name.last(), "defaultdict" | "Counter")
+        {
+            let key = self.owned(index);
+            let at = expr.method("at_or_insert", vec![key]);
+            return Placed { expr: Expr::unary("*", at), ty: item, cell: false };
+        }
         let name = if access == Access::Change { "at_mut" } else { "at" };
         let key = match ty.strip().kind() {
             TyKind::Dict(..) => self.by_ref(index),
@@ -382,6 +395,10 @@ impl Printer<'_, '_> {
     fn assign_item(&mut self, base: &Place, index: NodeId, value: &Expr) -> Option<Expr> {
         let container = self.place(base, Access::Change);
         let is_shared = matches!(container.ty.strip_ref().kind(), TyKind::Shared(_));
+        let container = match is_cell(container.ty) {
+            true => Placed { expr: container.expr.method("borrow_mut", vec![]), ..container },
+            false => container,
+        };
         let method = match container.ty.strip().kind() {
             TyKind::Dict(..) => "insert",
             TyKind::List(_) if self.slice_parts(index).is_some() => {

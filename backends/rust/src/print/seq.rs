@@ -515,13 +515,21 @@ impl Printer<'_, '_> {
                 _ => chars,
             };
         }
-        let is_shared = matches!(ty.strip_ref().kind(), TyKind::Shared(_));
+        let in_cell = super::shared::is_cell(ty);
+        let is_shared = matches!(ty.strip_ref().kind(), TyKind::Shared(_)) && !in_cell;
+        let source = if in_cell { source.receiver().method("borrow", vec![]) } else { source };
         let is_dict = match kind {
             TyKind::Dict(..) => true,
             TyKind::Lib(name, _) => matches!(name.last(), "defaultdict" | "OrderedDict" | "Counter"),
             _ => false,
         };
         let items = match (op, is_dict) {
+            // The items leave the cell before the first of them is used.
+            _ if in_cell => {
+                let items = source.method(if is_dict { "keys" } else { "iter" }, vec![]);
+                let items = items.method("cloned", vec![]).method("collect::<Vec<_>>", vec![]);
+                return items.method("into_iter", vec![]);
+            }
             (IterOp::Into, true) => source.method("into_keys", vec![]),
             (IterOp::Into, false) => return source.method("into_iter", vec![]),
             (IterOp::Mut, false) => return source.method("iter_mut", vec![]),

@@ -2,6 +2,7 @@
 
 use super::Printer;
 use crate::tree::Expr;
+use crate::types::is_changed_in_place;
 use batuta_catalog::{ParamRow, Take};
 use batuta_core::{NodeId, Ty, TyKind};
 
@@ -72,7 +73,11 @@ const RENAMED: &[(&str, &str)] = &[
 /// A container behind a handle, as the plain container that it holds.
 pub(crate) fn shared_container(ty: Ty) -> Option<Ty> {
     match ty.strip_ref().kind() {
-        TyKind::Shared(inner) if inner.class_path().is_none() => Some(*inner),
+        TyKind::Shared(inner) => match inner.kind() {
+            TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) => Some(*inner),
+            TyKind::Lib(name, _) if is_changed_in_place(*name) => Some(*inner),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -90,7 +95,8 @@ pub(crate) fn shared_spelling(spelling: &str, receiver: Ty, take: Take) -> Strin
     let (own, name) = match plain.kind() {
         TyKind::List(_) => (LIST, RENAMED.iter().find(|(from, _)| *from == name).map_or(name, |(_, to)| *to)),
         TyKind::Dict(..) => (DICT, name),
-        _ => (SET, name),
+        TyKind::Set(_) => (SET, name),
+        _ => (&[][..], name),
     };
     if own.contains(&name) {
         // A handle gives values where a plain container lends.
@@ -100,12 +106,18 @@ pub(crate) fn shared_spelling(spelling: &str, receiver: Ty, take: Take) -> Strin
     format!("{{0}}.{guard}().{name}{after}")
 }
 
+/// The cell of a shared library object, where the type has one.
+pub(crate) fn is_cell(ty: Ty) -> bool {
+    matches!(ty.strip_ref().kind(), TyKind::Shared(inner)
+        if matches!(inner.kind(), TyKind::Lib(name, _) if is_changed_in_place(*name)))
+}
+
 impl Printer<'_, '_> {
     /// A shared container where a function of the library takes a plain one.
     pub(crate) fn lent_plain(&self, node: NodeId, param: &ParamRow, expr: Expr) -> Expr {
         let takes_plain = matches!(
             param.ty.strip_ref().kind(),
-            TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) | TyKind::FrozenSet(_)
+            TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) | TyKind::FrozenSet(_) | TyKind::Lib(..)
         );
         if shared_container(self.body.ty(node)).is_none() || !takes_plain {
             return expr;

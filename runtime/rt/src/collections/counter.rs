@@ -26,6 +26,21 @@ impl<K: Key> Counter<K> {
         self.0.get(key).copied().unwrap_or(0)
     }
 
+    /// `c[key]`: 0 when it is missing.
+    #[inline]
+    pub fn at<Q: Key + ?Sized>(&self, key: &Q) -> &i64
+    where
+        K: std::borrow::Borrow<Q>,
+    {
+        self.0.get(key).unwrap_or(&0)
+    }
+
+    /// `c[key]` to be changed.
+    #[inline]
+    pub fn at_or_insert(&mut self, key: K) -> &mut i64 {
+        self.0.entry(key).or_insert(0)
+    }
+
     /// `c[key] += by`.
     #[inline]
     pub fn add(&mut self, key: K, by: i64) {

@@ -1,5 +1,7 @@
 //! `collections.defaultdict`.
 
+use std::borrow::Borrow;
+use std::cell::OnceCell;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
@@ -9,10 +11,23 @@ use super::key::Key;
 use crate::repr::Repr;
 
 /// A [`Dict`] that makes the value of a missing key when it is read.
+///
+/// A read through `&self` keeps what it makes in a list beside the dict; the next change moves it in, at
+/// the place that it has in the order of keys.
 #[derive(Clone)]
 pub struct DefaultDict<K, V> {
     dict: Dict<K, V>,
+    made: Made<K, V>,
     factory: Rc<dyn Fn() -> V>,
+}
+
+type Made<K, V> = OnceCell<Box<Entry<K, V>>>;
+
+#[derive(Clone)]
+struct Entry<K, V> {
+    key: K,
+    value: V,
+    next: Made<K, V>,
 }
 
 impl<K: Key, V> DefaultDict<K, V> {
@@ -23,18 +38,113 @@ impl<K: Key, V> DefaultDict<K, V> {
 
     /// `defaultdict(factory, dict)`.
     pub fn from_dict(factory: impl Fn() -> V + 'static, dict: Dict<K, V>) -> Self {
-        DefaultDict { dict, factory: Rc::new(factory) }
+        DefaultDict { dict, made: OnceCell::new(), factory: Rc::new(factory) }
     }
 
-    /// `d[key]`, made when it is missing.
+    /// `d[key]` to be changed, made when it is missing.
     #[inline]
     pub fn at_or_insert(&mut self, key: K) -> &mut V {
+        self.settle();
         let factory = &self.factory;
         self.dict.entry(key).or_insert_with(|| factory())
     }
+
+    /// `d[key]`, made when it is missing.
+    pub fn at<Q: Key + ToOwned<Owned = K> + ?Sized>(&self, key: &Q) -> &V
+    where
+        K: Borrow<Q>,
+    {
+        if let Some(found) = self.get(key) {
+            return found;
+        }
+        let mut end = &self.made;
+        while let Some(entry) = end.get() {
+            end = &entry.next;
+        }
+        let entry = Entry { key: key.to_owned(), value: (self.factory)(), next: OnceCell::new() };
+        &end.get_or_init(|| Box::new(entry)).value
+    }
+
+    /// `d.get(key)`.
+    #[inline]
+    pub fn get<Q: Key + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
+        let made = || self.entries().find(|entry| entry.key.borrow().key_eq(key)).map(|entry| &entry.value);
+        self.dict.get(key).or_else(made)
+    }
+
+    /// `d.get(key, default)`.
+    pub fn get_or<Q: Key + ?Sized>(&self, key: &Q, default: V) -> V
+    where
+        K: Borrow<Q>,
+        V: Clone,
+    {
+        self.get(key).cloned().unwrap_or(default)
+    }
+
+    /// `key in d`.
+    pub fn contains_key<Q: Key + ?Sized>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
+        self.get(key).is_some()
+    }
+
+    /// `dict(d)`: the entries as a plain dict.
+    pub fn to_dict(&self) -> Dict<K, V>
+    where
+        K: Clone,
+        V: Clone,
+    {
+        self.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
+    /// Moves what reads have made into the dict.
+    fn settle(&mut self) {
+        let mut made = self.made.take();
+        while let Some(mut entry) = made {
+            made = entry.next.take();
+            self.dict.insert(entry.key, entry.value);
+        }
+    }
 }
 
-impl<K, V> Deref for DefaultDict<K, V> {
+impl<K, V> DefaultDict<K, V> {
+    fn entries(&self) -> impl Iterator<Item = &Entry<K, V>> + Clone {
+        std::iter::successors(self.made.get().map(|entry| &**entry), |entry| {
+            entry.next.get().map(|next| &**next)
+        })
+    }
+
+    /// Number of keys.
+    pub fn len(&self) -> usize {
+        self.dict.len() + self.entries().count()
+    }
+
+    /// Whether there is no key.
+    pub fn is_empty(&self) -> bool {
+        self.dict.is_empty() && self.made.get().is_none()
+    }
+
+    /// The entries in order of insertion.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> + Clone {
+        self.dict.iter().chain(self.entries().map(|entry| (&entry.key, &entry.value)))
+    }
+
+    /// The keys in order of insertion.
+    pub fn keys(&self) -> impl Iterator<Item = &K> + Clone {
+        self.iter().map(|(key, _)| key)
+    }
+
+    /// The values in order of their keys' insertion.
+    pub fn values(&self) -> impl Iterator<Item = &V> + Clone {
+        self.iter().map(|(_, value)| value)
+    }
+}
+
+impl<K: Key, V> Deref for DefaultDict<K, V> {
     type Target = Dict<K, V>;
 
     fn deref(&self) -> &Dict<K, V> {
@@ -42,32 +152,41 @@ impl<K, V> Deref for DefaultDict<K, V> {
     }
 }
 
-impl<K, V> DerefMut for DefaultDict<K, V> {
+impl<K: Key, V> DerefMut for DefaultDict<K, V> {
     fn deref_mut(&mut self) -> &mut Dict<K, V> {
+        self.settle();
         &mut self.dict
     }
 }
 
 impl<'a, K, V> IntoIterator for &'a DefaultDict<K, V> {
     type Item = (&'a K, &'a V);
-    type IntoIter = super::dict_traits::Iter<'a, K, V>;
+    type IntoIter = std::vec::IntoIter<(&'a K, &'a V)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.dict.iter()
+        self.iter().collect::<Vec<_>>().into_iter()
     }
 }
 
 impl<K: Key, V: PartialEq> PartialEq for DefaultDict<K, V> {
     fn eq(&self, other: &Self) -> bool {
-        self.dict == other.dict
+        self.len() == other.len() && self.iter().all(|(key, value)| other.get(key) == Some(value))
     }
 }
 
 impl<K: Repr, V: Repr> Repr for DefaultDict<K, V> {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "defaultdict({}, ", factory_name::<V>())?;
-        self.dict.fmt_repr(f)?;
-        f.write_str(")")
+        f.write_str("{")?;
+        for (at, (key, value)) in self.iter().enumerate() {
+            if at > 0 {
+                f.write_str(", ")?;
+            }
+            key.fmt_repr(f)?;
+            f.write_str(": ")?;
+            value.fmt_repr(f)?;
+        }
+        f.write_str("})")
     }
 }
 
@@ -90,4 +209,19 @@ fn factory_name<V>() -> String {
         other => return format!("<function {other}>"),
     };
     format!("<class '{class}'>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_read_makes_keeps_its_place() {
+        let mut d: DefaultDict<String, Vec<i64>> = DefaultDict::new(Vec::new);
+        d.at_or_insert("a".to_owned()).push(1);
+        assert!(d.at("b").is_empty() && d.contains_key("b") && d.len() == 2);
+        d.at_or_insert("c".to_owned()).push(2);
+        assert_eq!(d.keys().map(String::as_str).collect::<Vec<_>>(), ["a", "b", "c"]);
+        assert_eq!(d.to_dict().len(), 3);
+    }
 }

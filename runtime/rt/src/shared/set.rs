@@ -96,6 +96,11 @@ impl<T: Key> SharedSet<T> {
 }
 
 impl<T: Clone> SharedSet<T> {
+    /// The items, copied: the set may change meanwhile.
+    pub fn iter(&self) -> std::vec::IntoIter<T> {
+        self.to_vec().into_iter()
+    }
+
     /// The items, copied.
     pub fn to_vec(&self) -> Vec<T> {
         self.borrow().iter().cloned().collect()
