@@ -73,6 +73,10 @@ def rust(ty, var, stored=True):
         if inner.startswith("list<"):
             return f"&[{rust(inner[5:-1], var)}]"
         return "&" + rust(inner, var)
+    if ty in ("'E", "'C"):
+        return {"'E": "rt::Error", "'C": "rt::Class"}[ty]
+    if ty.startswith("context_manager<"):
+        return f"rt::ContextManager<'static, {rust(ty[16:-1], var)}>"
     if ty.startswith("'"):
         return var
     if ty == "!":

@@ -11,10 +11,29 @@ pub fn select(name: &str, args: &[Ty]) -> Option<&'static Row> {
         return overload(base, index.parse().ok()?);
     }
     let rows = functions(name);
-    rows.iter()
-        .find(|row| takes(row, args, true))
+    let wide = |row: &&Row| row.params.iter().any(|param| is_wide(param.ty));
+    let widened: Vec<Ty> = args.iter().map(|ty| if ty.strip().is_int() { big() } else { *ty }).collect();
+    let is_any_wide = args.iter().any(|ty| is_wide(ty.strip()));
+    let own = rows.iter().filter(wide).find(|row| is_any_wide && takes(row, &widened, false));
+    own.or_else(|| rows.iter().find(|row| takes(row, args, true)))
         .or_else(|| rows.iter().find(|row| takes(row, args, false)))
         .or_else(|| rows.iter().find(|row| takes_count(row, args.len())))
+}
+
+fn big() -> Ty {
+    Ty::new(TyKind::Int(Width::Big))
+}
+
+fn is_wide(ty: Ty) -> bool {
+    matches!(ty.kind(), TyKind::Int(Width::Big))
+}
+
+/// Whether another overload gives an integer of any size where an argument is one.
+pub fn has_wide(row: &Row) -> bool {
+    let takes_wide = |other: &Row| other.params.iter().any(|param| is_wide(param.ty));
+    functions(row.name.as_str())
+        .iter()
+        .any(|other| is_wide(other.result) && other.params.len() == row.params.len() && takes_wide(other))
 }
 
 fn takes_count(row: &Row, count: usize) -> bool {
@@ -54,7 +73,6 @@ fn fits(pattern: Ty, arg: Ty, bound: &mut Bound) -> bool {
                 true
             }
         },
-        (TyKind::Int(Width::Big), TyKind::Int(width)) => *width == Width::Big,
         (TyKind::Int(_), TyKind::Int(_)) | (TyKind::Func(..), TyKind::Func(..) | TyKind::TypeOf(_)) => true,
         (TyKind::Iter(item), _) => iterates(arg).is_some_and(|part| fits(*item, part, bound)),
         (TyKind::Option(item), TyKind::Option(part)) => fits(*item, *part, bound),

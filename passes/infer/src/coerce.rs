@@ -273,6 +273,16 @@ impl Apply<'_, '_, '_> {
                 let members = self.enum_members(node, *class);
                 self.iter_of(members)
             }
+            TyKind::Lib(name, _)
+                if !matches!(name.as_str(), "deque" | "tuple")
+                    && !batuta_catalog::functions(name.join("__iter__").as_str()).is_empty() =>
+            {
+                let origin = self.origin(node);
+                let items =
+                    self.lib_call(name.join("__iter__"), &[ArgKind::Positional], vec![node], None, origin);
+                let ty = self.ty(items);
+                self.mk_op(IterOp::Of, Attr::None, vec![items], ty)
+            }
             _ => {
                 let item = self.item_type(ty);
                 let node = self.iterator_object(node);

@@ -18,9 +18,18 @@ pub(crate) struct Env<'p> {
     pub ends: FxHashSet<Name>,
     /// Methods that another class overrides, or that override.
     pub overridden: FxHashSet<Name>,
+    /// Some pattern has a group that need not take part in a match.
+    loose_groups: bool,
 }
 
 impl<'p> Env<'p> {
+    /// The row that a library name means: what groups give depends on the program's patterns.
+    pub(crate) fn lib_name(&self, name: Name) -> Name {
+        let is_group =
+            matches!(name.as_str(), "Match.group" | "Match.groups" | "Match.groupdict" | "Match.__getitem__");
+        if is_group && self.loose_groups { Name::new(&format!("{name}$loose")) } else { name }
+    }
+
     pub(crate) fn new(program: &'p Program<Hir>) -> Self {
         let mut env = Env {
             program,
@@ -29,6 +38,7 @@ impl<'p> Env<'p> {
             mros: RefCell::default(),
             ends: ends(program),
             overridden: FxHashSet::default(),
+            loose_groups: crate::regex::has_loose_groups(program),
         };
         for (path, class) in &program.classes {
             env.own_fields.insert(*path, own_fields(program, class));

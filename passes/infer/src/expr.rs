@@ -556,7 +556,15 @@ impl Apply<'_, '_, '_> {
                 self.call_method_path(*class, method, object, vec![index])
             }
             TyKind::Lib(name, _) => {
-                let row = batuta_catalog::functions(name.join("__getitem__").as_str()).first()?;
+                let lib = name.join("__getitem__");
+                let row = batuta_catalog::functions(lib.as_str()).first()?;
+                let is_computed = row.params[0].take == batuta_catalog::Take::Read
+                    && !crate::libcalls::has_vars(row.result);
+                if is_computed && *name != "Counter" {
+                    let origin = self.origin(object);
+                    let kinds = [ArgKind::Positional, ArgKind::Positional];
+                    return Some(self.lib_call(lib, &kinds, vec![object, index], None, origin));
+                }
                 let mut map = Default::default();
                 crate::rows::bind_types(row.params[0].ty, ty, &mut map);
                 let want = crate::rows::subst(row.params[1].ty, &map);

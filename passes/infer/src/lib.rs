@@ -37,6 +37,7 @@ mod ops;
 mod other_names;
 mod prep;
 mod program;
+mod regex;
 mod rows;
 mod rules;
 mod solve;

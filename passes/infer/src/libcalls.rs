@@ -53,6 +53,7 @@ pub(crate) fn dunder_of(name: &str) -> Option<&'static str> {
 
 impl Solver<'_> {
     pub(crate) fn lib_call(&mut self, job: JobId, name: Name, args: &[ArgFact], out: Var) {
+        let name = self.env.lib_name(name);
         if self.builtin_call(job, name, args, out) {
             return;
         }
@@ -103,6 +104,7 @@ impl Solver<'_> {
         let C::Call { target: Target::Lib(name), args, out, .. } = self.jobs[job as usize].c.clone() else {
             return;
         };
+        let name = self.env.lib_name(name);
         let candidates = self.candidates(batuta_catalog::functions(name.as_str()), &args);
         let mut best: Option<usize> = None;
         for (at, (row, bound)) in candidates.iter().enumerate() {

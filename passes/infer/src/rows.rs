@@ -80,6 +80,7 @@ impl Apply<'_, '_, '_> {
         node: Option<NodeId>,
         origin: Origin,
     ) -> NodeId {
+        let name = self.types.env().lib_name(name);
         let rows = batuta_catalog::functions(name.as_str());
         if rows.is_empty() {
             return self.unknown(name, args, origin);

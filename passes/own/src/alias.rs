@@ -182,6 +182,7 @@ pub fn is_view(name: &str) -> bool {
             matches!(method, "items" | "values" | "keys")
         }
         Some(("builtins", function)) => matches!(function, "enumerate" | "zip" | "reversed" | "iter"),
+        Some((_, method)) => method == "__iter__",
         _ => false,
     }
 }

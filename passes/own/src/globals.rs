@@ -67,6 +67,23 @@ fn is_enum(program: &Program<Typed>, class: Name) -> bool {
     program.classes.get(&class).is_some_and(|def| matches!(def.kind, ClassKind::Enum | ClassKind::EnumOf(_)))
 }
 
+/// Library types that several threads may read.
+const SYNC: &[&str] = &[
+    "Pattern",
+    "Decimal",
+    "Fraction",
+    "date",
+    "datetime",
+    "timedelta",
+    "timezone",
+    "Path",
+    "Counter",
+    "deque",
+    "OrderedDict",
+    "tuple",
+    "bytearray",
+];
+
 fn storage(program: &Program<Typed>, out: &Program<Typed>, path: Name, fact: &Facts) -> Storage {
     let ty = program.globals[&path].ty;
     if is_enum(program, path.parent()) {
@@ -81,10 +98,9 @@ fn storage(program: &Program<Typed>, out: &Program<Typed>, path: Name, fact: &Fa
             return Storage::Const;
         }
         let has_rc = ty.any(&mut |part| {
-            matches!(
-                part.kind(),
-                TyKind::Shared(_) | TyKind::Func(..) | TyKind::Value | TyKind::Iter(_) | TyKind::Lib(..)
-            ) || matches!(part.kind(), TyKind::Class(class, _) if !is_enum(program, *class))
+            matches!(part.kind(), TyKind::Shared(_) | TyKind::Func(..) | TyKind::Value | TyKind::Iter(_))
+                || matches!(part.kind(), TyKind::Class(class, _) if !is_enum(program, *class))
+                || matches!(part.kind(), TyKind::Lib(name, _) if !SYNC.contains(&name.last()))
         });
         if !has_rc && is_pure(program, body, value) {
             return Storage::Lazy;
@@ -126,6 +142,7 @@ fn is_pure(program: &Program<Typed>, body: &Body<Typed>, node: NodeId) -> bool {
     body.walk(Child::Node(node), &mut |node| {
         pure &= match &body.nodes[node].kind {
             Node::Const(_) | Node::Seq { .. } | Node::Format(_) => true,
+            Node::Item(name) => batuta_catalog::constant(name.as_str()).is_some(),
             Node::Op { op, .. } => !matches!(op.info().effect, Effect::Io | Effect::Any),
             Node::Use(place, _) => match place.root {
                 Root::Global(path) => program.globals.get(&path).is_some_and(|global| !global.is_rebound),

@@ -110,8 +110,8 @@ impl Walk<'_> {
         if matches!(row.result.kind(), TyKind::Int(Width::Big)) {
             self.built.graph.set_big(result);
         }
-        // A spelling that names its result's type has one for each width.
-        if row.result.is_int() && row.rust.contains("{R}") {
+        // A spelling that names its result's type has one for each width; others have a row of their own.
+        if row.result.is_int() && (row.rust.contains("{R}") || catalog::has_wide(row)) {
             for (param, shape) in row.params.iter().zip(shapes) {
                 let leaf =
                     if matches!(param.ty.kind(), TyKind::Iter(_)) { self.part(*shape, 0) } else { *shape };

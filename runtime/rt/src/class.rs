@@ -10,6 +10,8 @@ use std::fmt;
 pub struct ClassData {
     /// The name that a traceback prints.
     pub name: &'static str,
+    /// What a traceback prints: the name, with its module where that is no program's own.
+    pub shown: &'static str,
     /// Direct base classes, in the order of the declaration.
     pub bases: &'static [Class],
 }
@@ -27,6 +29,11 @@ impl Class {
     /// The name that a traceback prints.
     pub const fn name(self) -> &'static str {
         self.0.name
+    }
+
+    /// The name with its module, as a traceback prints it.
+    pub const fn shown(self) -> &'static str {
+        self.0.shown
     }
 
     /// The direct base classes.
@@ -54,9 +61,34 @@ impl fmt::Debug for Class {
     }
 }
 
+/// What stands behind the last dot.
+#[doc(hidden)]
+pub const fn last_part(path: &'static str) -> &'static str {
+    let bytes = path.as_bytes();
+    let mut start = bytes.len();
+    while start > 0 && bytes[start - 1] != b'.' {
+        start -= 1;
+    }
+    path.split_at(start).1
+}
+
 /// Declares exception classes: `rt::exceptions! { pub ParseError(rt::ValueError); }`.
 #[macro_export]
 macro_rules! exceptions {
+    ($($(#[$meta:meta])* $vis:vis $name:ident ( $($base:expr),* $(,)? ) as $shown:literal;)*) => {
+        $(
+            $(#[$meta])*
+            #[allow(non_upper_case_globals)]
+            $vis const $name: $crate::Class = {
+                static DATA: $crate::ClassData = $crate::ClassData {
+                    name: $crate::last_part($shown),
+                    shown: $shown,
+                    bases: &[$($base),*],
+                };
+                $crate::Class::new(&DATA)
+            };
+        )*
+    };
     ($($(#[$meta:meta])* $vis:vis $name:ident ( $($base:expr),* $(,)? );)*) => {
         $(
             $(#[$meta])*
@@ -64,6 +96,7 @@ macro_rules! exceptions {
             $vis const $name: $crate::Class = {
                 static DATA: $crate::ClassData = $crate::ClassData {
                     name: stringify!($name),
+                    shown: stringify!($name),
                     bases: &[$($base),*],
                 };
                 $crate::Class::new(&DATA)

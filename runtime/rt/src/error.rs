@@ -304,7 +304,8 @@ impl Error {
     /// The last line of a traceback: `ValueError: text`, or the bare name.
     pub fn traceback_line(&self) -> String {
         let text = self.to_string();
-        if text.is_empty() { self.name().to_owned() } else { format!("{}: {text}", self.name()) }
+        let shown = self.0.class.shown();
+        if text.is_empty() { shown.to_owned() } else { format!("{shown}: {text}") }
     }
 }
 

@@ -291,7 +291,13 @@ impl Printer<'_, '_> {
             let own = names::camel(class.last());
             return self.env.item_path(class, &own, self.module, self.uses);
         }
-        self.rt(class.last())
+        self.rt(match class.as_str() {
+            "re.error" => "ReError",
+            "struct.error" => "StructError",
+            "csv.Error" => "CsvError",
+            "binascii.Error" => "BinasciiError",
+            _ => class.last(),
+        })
     }
 
     pub(crate) fn exc_op(&mut self, op: ExcOp, attr: &Attr, args: &[NodeId]) -> Expr {

@@ -32,6 +32,12 @@ impl<'t> Lowerer<'t> {
         if let [Arg { kind: ArgKind::Star, .. }] = args {
             return row("*").unwrap_or(callee);
         }
+        if name == "re.findall"
+            && let Some(Arg { value, .. }) = args.first()
+            && let Node::Const(Const::Str(pattern)) = &self.cx.body.nodes[*value].kind
+        {
+            return row(&format!("groups={}", capturing_groups(pattern))).unwrap_or(callee);
+        }
         let marked = args.iter().find_map(|arg| {
             let literal = match &self.cx.body.nodes[arg.value].kind {
                 Node::Const(Const::Int(digits)) => digits.to_string(),
@@ -153,6 +159,25 @@ pub(crate) fn arguments(node: Syntax<'_>) -> Vec<Syntax<'_>> {
         Some(generator) => vec![generator],
         None => Vec::new(),
     }
+}
+
+/// Number of capturing groups of a regular expression.
+fn capturing_groups(pattern: &str) -> usize {
+    let (mut count, mut in_set, mut chars) = (0, false, pattern.chars().peekable());
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => drop(chars.next()),
+            '[' => in_set = true,
+            ']' => in_set = false,
+            '(' if !in_set => {
+                let mut rest = chars.clone();
+                let is_plain = rest.next() != Some('?');
+                count += usize::from(is_plain || rest.next() == Some('P') && rest.next() == Some('<'));
+            }
+            _ => {}
+        }
+    }
+    count
 }
 
 /// Neither starred nor by keyword.

@@ -116,11 +116,11 @@ impl<T> Deque<T> {
 
     /// `d.index(item)`; raises `ValueError`.
     #[track_caller]
-    pub fn py_index(&self, item: &T) -> i64
+    pub fn py_index<Q: Repr + ?Sized>(&self, item: &Q) -> i64
     where
-        T: PartialEq + Repr,
+        T: PartialEq<Q>,
     {
-        match self.items.iter().position(|other| other == item) {
+        match self.items.iter().position(|other| *other == *item) {
             Some(position) => position as i64,
             None => raise_new(ValueError, format!("{} is not in deque", crate::repr(item))),
         }
@@ -155,22 +155,22 @@ impl<T> Deque<T> {
 
     /// `d.remove(item)`; raises `ValueError`.
     #[track_caller]
-    pub fn py_remove(&mut self, item: &T)
+    pub fn py_remove<Q: ?Sized>(&mut self, item: &Q)
     where
-        T: PartialEq,
+        T: PartialEq<Q>,
     {
-        match self.items.iter().position(|other| other == item) {
+        match self.items.iter().position(|other| *other == *item) {
             Some(position) => drop(self.items.remove(position)),
             None => raise_new(ValueError, "deque.remove(x): x not in deque"),
         }
     }
 
     /// `d.count(item)`.
-    pub fn py_count(&self, item: &T) -> i64
+    pub fn py_count<Q: ?Sized>(&self, item: &Q) -> i64
     where
-        T: PartialEq,
+        T: PartialEq<Q>,
     {
-        self.items.iter().filter(|other| *other == item).count() as i64
+        self.items.iter().filter(|other| **other == *item).count() as i64
     }
 }
 

@@ -12,6 +12,7 @@ pub mod math;
 mod math_int;
 pub mod random;
 mod random_sequences;
+pub mod re;
 mod sha512;
 pub mod statistics;
 pub mod sys;

@@ -12,7 +12,7 @@ use crate::unwind::raise_new;
 
 crate::exceptions! {
     /// `statistics.StatisticsError`.
-    pub StatisticsError(crate::class::ValueError);
+    pub StatisticsError(crate::class::ValueError) as "statistics.StatisticsError";
 }
 
 /// Exact numbers are held as multiples of the smallest float.

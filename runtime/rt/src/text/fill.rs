@@ -68,3 +68,9 @@ pub fn maketrans(from: &str, to: &str, delete: &str) -> Dict<i64, Option<String>
     table.extend(delete.chars().map(|c| (code(c), None)));
     table
 }
+
+/// `string.capwords(text)`.
+pub fn capwords(text: &str) -> String {
+    use super::PyStr;
+    text.split_ws(-1).iter().map(|word| word.capitalize()).collect::<Vec<_>>().join(" ")
+}

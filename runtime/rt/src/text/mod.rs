@@ -11,6 +11,6 @@ mod split;
 
 pub use bytearray::ByteArray;
 pub use bytes::{Bytes, decode, encode};
-pub use fill::maketrans;
+pub use fill::{capwords, maketrans};
 pub use pybytes::{PyBytes, byte, bytes_from, bytes_from_hex, bytes_maketrans, zero_bytes};
 pub use pystr::{PyStr, chr, join, ord};

@@ -9,6 +9,8 @@ use crate::text::ByteArray;
 
 library! {
     [] Complex;
+    [] crate::modules::re::Pattern;
+    [] crate::modules::re::Match;
     [] ByteArray;
     [T: Clone + PartialEq + Repr + Into<Value> + 'static] Deque<T>;
     [K: Key + Clone + Repr + Into<Value> + 'static] Counter<K>;
@@ -53,6 +55,28 @@ impl Library for ByteArray {
 
     fn truth(&self) -> bool {
         !self.is_empty()
+    }
+}
+
+impl Library for crate::modules::re::Pattern {
+    const NAME: &'static str = "re.Pattern";
+}
+
+impl Library for crate::modules::re::Match {
+    const NAME: &'static str = "re.Match";
+
+    fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
+        match (name, args) {
+            ("group", []) => Some(Ok(Value::from(self.whole()))),
+            ("group" | "__getitem__", [Value::Str(key)]) => Some(Ok(self.group(&**key).into())),
+            ("group" | "__getitem__", [key]) => Some(i64::from_value(key).map(|key| self.group(key).into())),
+            ("groups", []) => Some(Ok(self.groups().into())),
+            ("groupdict", []) => Some(Ok(self.groupdict().into())),
+            ("start", []) => Some(Ok(self.start(0).into())),
+            ("end", []) => Some(Ok(self.end(0).into())),
+            ("span", []) => Some(Ok(self.span(0).into())),
+            _ => None,
+        }
     }
 }
 

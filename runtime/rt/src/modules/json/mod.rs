@@ -8,7 +8,7 @@ pub use write::{Style, dumps, dumps_with, pretty};
 
 crate::exceptions! {
     /// `json.JSONDecodeError`.
-    pub JSONDecodeError(crate::class::ValueError);
+    pub JSONDecodeError(crate::class::ValueError) as "json.decoder.JSONDecodeError";
 }
 
 #[cfg(test)]
