@@ -153,8 +153,10 @@ impl ConstRow {
                     'n' => '\n',
                     't' => '\t',
                     'r' => '\r',
-                    'v' => '\u{b}',
-                    'f' => '\u{c}',
+                    'u' => {
+                        let code: String = chars.by_ref().skip(1).take_while(|c| *c != '}').collect();
+                        u32::from_str_radix(&code, 16).ok().and_then(char::from_u32)?
+                    }
                     other => other,
                 },
                 c => c,

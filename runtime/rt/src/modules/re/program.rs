@@ -441,7 +441,7 @@ fn in_set(set: &Set, c: char) -> bool {
         })
     };
     let found = holds(c)
-        || set.ignore_case && (holds(fold(c)) || c.to_uppercase().next().is_some_and(|upper| holds(upper)));
+        || set.ignore_case && (holds(fold(c)) || c.to_uppercase().next().is_some_and(holds));
     found != set.negated
 }
 
