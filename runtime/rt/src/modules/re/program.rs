@@ -440,8 +440,7 @@ fn in_set(set: &Set, c: char) -> bool {
             SetItem::Class(class, negated) => in_class(*class, c, set.ascii) != *negated,
         })
     };
-    let found = holds(c)
-        || set.ignore_case && (holds(fold(c)) || c.to_uppercase().next().is_some_and(holds));
+    let found = holds(c) || set.ignore_case && (holds(fold(c)) || c.to_uppercase().next().is_some_and(holds));
     found != set.negated
 }
 
