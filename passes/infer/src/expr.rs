@@ -651,6 +651,14 @@ impl Apply<'_, '_, '_> {
                     me.lib_call(Name::new("builtins.tuple"), &[ArgKind::Positional], vec![list], None, origin)
                 })
             }
+            TyKind::Range => {
+                let origin = self.origin(object);
+                if none[2] {
+                    args[3] = self.mk(Node::Const(Const::Int("1".into())), Ty::int(), origin);
+                }
+                let name = Name::new("range.__slice__");
+                self.lib_call(name, &[ArgKind::Positional; 4], args, id, origin)
+            }
             TyKind::Lib(name, _) => {
                 let lib = name.join("__slice__");
                 let origin = self.origin(object);

@@ -76,11 +76,8 @@ impl Apply<'_, '_, '_> {
                 let args = vec![Arg::positional(*value)];
                 self.mk(Node::Call { callee: Callee::Lib(name), args }, ty, origin)
             }
-            ("copy.copy" | "copy.deepcopy", [value]) => {
-                let ty = self.ty(*value);
-                let args = vec![Arg::positional(*value)];
-                self.mk(Node::Call { callee: Callee::Lib(name), args }, ty, origin)
-            }
+            ("copy.copy", [value]) => self.copy_of(*value, false, origin),
+            ("copy.deepcopy", [value]) => self.copy_of(*value, true, origin),
             ("dataclasses.replace", [value, ..]) => match self.ty(*value).kind() {
                 TyKind::Class(class, _) => self.replaced(*class, *value, kinds, args.clone(), origin),
                 _ => self.lib_call(name, kinds, args, Some(id), origin),

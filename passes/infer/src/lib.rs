@@ -18,6 +18,7 @@ mod collect;
 mod collect_control;
 mod compare;
 mod construct;
+mod copies;
 mod dispatch;
 mod dynamic;
 mod env;

@@ -582,6 +582,9 @@ impl Own<'_> {
         assigns: &mut Vec<Stmt>,
     ) -> Pat {
         match pat {
+            Pat::Tuple(_) | Pat::List { .. } if matches!(ty.strip().kind(), TyKind::List(_)) => {
+                self.loop_list(pat, form, ty, assigns)
+            }
             Pat::Tuple(parts) | Pat::List { front: parts, rest: None, .. } => {
                 let kids = ty.children();
                 let kid = |index: usize| match ty.kind() {
@@ -611,6 +614,26 @@ impl Own<'_> {
             Pat::Wild => Pat::Wild,
             leaf => self.loop_leaf(leaf, form, ty, range, assigns),
         }
+    }
+
+    /// A list has no pattern of its own: it gets a name, and is unpacked in the loop's body.
+    fn loop_list(&mut self, pat: &Pat, form: &Form, ty: Ty, assigns: &mut Vec<Stmt>) -> Pat {
+        let origin = Origin::default();
+        let bound_ty = match form {
+            Form::Ref | Form::Bound => ty.reference(),
+            Form::Mut => ty.reference_mut(),
+            _ => ty,
+        };
+        let list = self.out.temp("items", bound_ty, origin);
+        let mode = if bound_ty == ty { Mode::Ref } else { Mode::Copy };
+        let read = self.out.node(Node::Use(Place::local(list), mode), ty.reference(), origin);
+        let item = crate::iter::item_ty(ty);
+        let op = if item.is_copy() { IterOp::Copied } else { IterOp::Cloned };
+        let items = self.out.op(op, vec![read], Ty::iter(item), origin);
+        let target = self.target_pattern(pat, ty);
+        let (target, value) = self.unpacked(target, items, origin);
+        assigns.push(Stmt::new(StmtKind::Set { target, value }, origin));
+        Pat::Bind(list, None)
     }
 
     fn loop_leaf(

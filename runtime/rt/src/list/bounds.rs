@@ -32,14 +32,7 @@ impl Bounds {
 #[inline]
 #[track_caller]
 pub fn slice_bounds(len: usize, start: Option<i64>, stop: Option<i64>, step: i64) -> Bounds {
-    if step == 0 {
-        raise_new(ValueError, "slice step cannot be zero");
-    }
-    let len = len as i64;
-    let (lowest, highest) = if step > 0 { (0, len) } else { (-1, len - 1) };
-    let clamp = |at: i64| (if at < 0 { at.saturating_add(len) } else { at }).clamp(lowest, highest);
-    let start = start.map_or(if step > 0 { lowest } else { highest }, clamp);
-    let stop = stop.map_or(if step > 0 { highest } else { lowest }, clamp);
+    let (start, stop) = slice_ends(len, start, stop, step);
     let count = if step > 0 && start < stop {
         (stop - start - 1) / step + 1
     } else if step < 0 && stop < start {
@@ -48,6 +41,21 @@ pub fn slice_bounds(len: usize, start: Option<i64>, stop: Option<i64>, step: i64
         0
     };
     Bounds { first: start.max(0) as usize, step, count: count as usize }
+}
+
+/// Where a slice starts and stops, as `slice.indices` gives it.
+#[inline]
+#[track_caller]
+pub(crate) fn slice_ends(len: usize, start: Option<i64>, stop: Option<i64>, step: i64) -> (i64, i64) {
+    if step == 0 {
+        raise_new(ValueError, "slice step cannot be zero");
+    }
+    let len = len as i64;
+    let (lowest, highest) = if step > 0 { (0, len) } else { (-1, len - 1) };
+    let clamp = |at: i64| (if at < 0 { at.saturating_add(len) } else { at }).clamp(lowest, highest);
+    let start = start.map_or(if step > 0 { lowest } else { highest }, clamp);
+    let stop = stop.map_or(if step > 0 { highest } else { lowest }, clamp);
+    (start, stop)
 }
 
 /// The position that a possibly negative index names; `None` when it is out of range.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::bounds::position;
+use super::bounds::{position, slice_ends};
 use crate::class::{IndexError, ValueError};
 use crate::repr::Repr;
 use crate::unwind::raise_new;
@@ -66,6 +66,13 @@ impl Range {
             Some(position) => self.value(position as u64),
             None => raise_new(IndexError, "range object index out of range"),
         }
+    }
+
+    /// `r[start:stop:step]`; raises `ValueError` for a step of zero.
+    #[track_caller]
+    pub fn py_slice(&self, start: Option<i64>, stop: Option<i64>, step: i64) -> Range {
+        let (first, last) = slice_ends(self.total() as usize, start, stop, step);
+        range(self.start + first * self.step, self.start + last * self.step, self.step * step)
     }
 
     fn find(&self, value: i64) -> Option<i64> {
