@@ -5,7 +5,7 @@ use crate::alias::{Aliases, Borrow, Reads, aliases};
 use crate::bounds::{Bounds, bounds};
 use crate::iter::Form;
 use crate::live::{Liveness, liveness};
-use crate::{CACHE_DROPPED, init, lets, types};
+use crate::{CACHE_DROPPED, init, lets, try_value, types};
 use batuta_base::{Diagnostic, Diags, FxHashSet, IndexMap, Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
@@ -78,7 +78,8 @@ pub fn lower(
     let closures = closure_uses(src, &|call, at| lending(program, src, call, at));
     let celled = with_cells(src, &closures);
     let src = celled.as_ref().unwrap_or(src);
-    let live = liveness(src);
+    let mut live = liveness(src);
+    live.maybe_unbound.extend(try_value::late(src));
     let all = accesses(program, src);
     let alias = aliases(program, src, &live, &all);
     let mut out: Body<Mir> = Body::new(src.path, src.lang, src.kind);
@@ -116,6 +117,7 @@ pub fn lower(
     own.params();
     let root = own.block(src.root, Want::Own);
     own.out.root = root;
+    try_value::rewrite(&mut own.out);
     lets::place(&mut own.out);
     LoweredBody { body: own.out, demoted: own.demoted, diags: own.diags.list }
 }

@@ -28,6 +28,7 @@ mod live;
 mod operate;
 mod order;
 mod places;
+mod try_value;
 mod types;
 
 use batuta_base::{Code, Diagnostic, FxHashSet, Name};

@@ -187,6 +187,8 @@ impl Printer<'_, '_> {
             let handled = self.handled.last().cloned().unwrap_or_else(|| "error".to_owned());
             return self.raise_expr(Expr::Atom(handled), fallible);
         };
+        // `from None` only hides what was handled.
+        let cause = cause.filter(|cause| *self.body.ty(*cause).kind() != TyKind::Unit);
         if !fallible
             && cause.is_none()
             && let Node::Op { op: Op::ExcOp(ExcOp::New), attr: Attr::Name(class), args } =

@@ -508,7 +508,7 @@ impl Printer<'_, '_> {
                 }
                 Expr::Tuple(items)
             }
-            _ => Expr::Tuple(args.iter().map(|arg| self.owned(*arg)).collect()),
+            _ => Expr::Tuple(args.iter().map(|arg| self.stored_value(*arg)).collect()),
         }
     }
 

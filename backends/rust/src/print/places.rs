@@ -104,7 +104,10 @@ impl Printer<'_, '_> {
             Root::Node(node) => match &self.body.nodes[node].kind {
                 // A borrowed place goes on as the place that it is.
                 Node::Use(inner, Mode::Ref | Mode::Mut) => self.place(inner, access),
-                _ => Placed { expr: self.expr(node), ty: self.body.ty(node), cell: false },
+                _ => {
+                    let expr = self.typed_empty(node).unwrap_or_else(|| self.expr(node));
+                    Placed { expr, ty: self.body.ty(node), cell: false }
+                }
             },
             Root::Global(path) => self.global(path, access),
         };

@@ -351,8 +351,13 @@ impl Printer<'_, '_> {
             }
             _ => result,
         };
-        stmts.push(Stmt::expr(done));
-        Expr::Block(String::new(), Block { stmts, ..Block::default() })
+        // A `try` that is a value ends with it.
+        let is_value = exit == Exit::Direct && !fails && *self.body.ty(node).kind() != TyKind::Unit;
+        let tail = is_value.then(|| Box::new(done.clone()));
+        if tail.is_none() {
+            stmts.push(Stmt::expr(done));
+        }
+        Expr::Block(String::new(), Block { stmts, tail, ..Block::default() })
     }
 
     /// `with a as b: body` where the context is dropped at the end of a block.

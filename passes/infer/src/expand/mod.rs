@@ -8,9 +8,10 @@ mod capture;
 mod decorate;
 mod forward;
 mod leave;
+mod partial;
 mod with;
 
-use batuta_core::{Hir, Node, Program};
+use batuta_core::{Callee, Hir, Node, Program};
 use std::sync::Arc;
 
 /// The same program with its own context managers written out.
@@ -24,6 +25,12 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             with::expand(&managers, Arc::make_mut(body));
         }
         managers.trim(Arc::make_mut(body));
+        let is_partial = |node: &Node| {
+            matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "functools.partial")
+        };
+        if body.nodes.iter().any(|(_, row)| is_partial(&row.kind)) {
+            partial::expand(&start, Arc::make_mut(body));
+        }
         if body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Closure(_))) {
             capture::expand(Arc::make_mut(body));
         }
