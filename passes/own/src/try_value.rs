@@ -112,7 +112,10 @@ pub fn late(body: &Body<Typed>) -> FxHashSet<LocalId> {
     });
     tried.retain(|local| {
         let is_param = body.params.iter().any(|param| param.local == *local);
-        !is_param && !decided.contains(local) && !has_empty(body.locals[*local].ty) && is_used_outside(body, *local)
+        !is_param
+            && !decided.contains(local)
+            && !has_empty(body.locals[*local].ty)
+            && is_used_outside(body, *local)
     });
     tried
 }

@@ -25,9 +25,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             with::expand(&managers, Arc::make_mut(body));
         }
         managers.trim(Arc::make_mut(body));
-        let is_partial = |node: &Node| {
-            matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "functools.partial")
-        };
+        let is_partial = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "functools.partial");
         if body.nodes.iter().any(|(_, row)| is_partial(&row.kind)) {
             partial::expand(&start, Arc::make_mut(body));
         }
