@@ -1,5 +1,6 @@
 //! What the command line takes.
 
+use crate::db::DbCommand;
 use batuta_session::{IntPolicy, Optimize, Options};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -55,6 +56,9 @@ pub enum Command {
     Build(CompileArgs),
     /// Translates, compiles and runs
     Run(RunArgs),
+    /// Keeps vectors and finds the nearest ones
+    #[command(subcommand)]
+    Db(DbCommand),
     /// Says what a code of a finding means
     Explain(ExplainArgs),
     /// Prints a completion script

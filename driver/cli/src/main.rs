@@ -1,4 +1,4 @@
-//! The command `batutac`: one file per subcommand, `args.rs` for what they take.
+//! The command `batutac`: one file per subcommand, one folder for a group of them, `args.rs` for what they take.
 //!
 //! Results go to stdout, progress and findings to stderr. Exit codes: 0 fine, 1 findings, 2 usage or
 //! internal error; `run` gives the program's own.
@@ -8,6 +8,7 @@ mod args;
 mod cache;
 mod check;
 mod compile;
+mod db;
 mod explain;
 mod failure;
 mod folder;
@@ -46,6 +47,7 @@ fn dispatch(cli: &Cli) -> ExitCode {
         Command::Check(args) => check::check(args, &cli.common),
         Command::Compile(args) | Command::Build(args) => compile::compile(args, &cli.common),
         Command::Run(args) => run::run(args, &cli.common),
+        Command::Db(command) => db::db(command, &cli.common),
         Command::Explain(args) => explain::explain(args),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "batutac", &mut std::io::stdout());

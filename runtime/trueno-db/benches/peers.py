@@ -3,12 +3,13 @@
 
     python3 runtime/trueno-db/benches/peers.py [--rows 50000] [--dims 128] [--data clustered|uniform]
                                                [--peers hnswlib,faiss,usearch] [--out FOLDER]
+                                               [--codes none,i8] [--efs 10,16,24] [--binary PATH]
 
 Makes a virtual environment with numpy, hnswlib, usearch and faiss-cpu under the output folder,
 draws the data with a fixed seed, finds the true neighbours by an exact search, measures every
 library on the same vectors and queries, prints one table and writes `recall.svg`.
 Times are CPU times of one thread (other work on the machine does not count), of searches the best of
-three rounds.
+three rounds. `--binary` names a built `bench` example; without it cargo builds one.
 """
 import argparse
 import os
@@ -32,6 +33,8 @@ def arguments():
     parser.add_argument("--data", choices=["clustered", "uniform"], default="clustered")
     parser.add_argument("--peers", default="hnswlib,faiss,usearch")
     parser.add_argument("--codes", default="none,i8")
+    parser.add_argument("--efs", type=lambda text: [int(ef) for ef in text.split(",")], default=EFS)
+    parser.add_argument("--binary", type=pathlib.Path)
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "target" / "peers")
     return parser.parse_args()
 
@@ -113,9 +116,9 @@ class Peer:
         return self.index.search(queries, 10, threads=1).keys
 
 
-def measure(peer, queries, truth):
+def measure(peer, queries, truth, efs):
     rows = []
-    for ef in EFS:
+    for ef in efs:
         peer.set_ef(ef)
         best = float("inf")
         for _ in range(3):
@@ -127,10 +130,11 @@ def measure(peer, queries, truth):
     return rows
 
 
-def trueno(folder, codes):
+def trueno(folder, codes, args):
     """Runs the example; gives its rows and its build time."""
-    command = ["cargo", "run", "--quiet", "--release", "-p", "trueno-db", "--example", "bench", "--", str(folder)]
-    command += ["--codes", codes, "--ef", ",".join(map(str, EFS))]
+    cargo = ["cargo", "run", "--quiet", "--release", "-p", "trueno-db", "--example", "bench", "--"]
+    command = [str(args.binary.resolve())] if args.binary else cargo
+    command += [str(folder), "--codes", codes, "--ef", ",".join(map(str, args.efs))]
     lines = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
     cells = [line.split("\t") for line in lines]
     facts = {row[1]: row[2] for row in cells if len(row) == 3}
@@ -202,11 +206,11 @@ def main():
         begin = time.process_time()
         peer.build(base)
         builds[name] = time.process_time() - begin
-        curves[name] = measure(peer, queries, truth)
+        curves[name] = measure(peer, queries, truth, args.efs)
         del peer
     for codes in args.codes.split(","):
         name = "trueno-db" if codes == "none" else f"trueno-db {codes}"
-        curves[name], facts = trueno(folder, codes)
+        curves[name], facts = trueno(folder, codes, args)
         builds[name] = float(facts["build_s"])
         print(f"{name}: kernels {facts['kernels']}, open {facts['open_ms']} ms, file {facts['file_mib']} MiB")
 

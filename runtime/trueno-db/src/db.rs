@@ -433,6 +433,7 @@ impl VectorDb {
         log: &Path,
     ) -> Result<(load::Loaded, Wal)> {
         let new = base.with_extension("new");
+        self.engine.base.map.announce();
         let written =
             self.engine.export(compact, generation, sequence, |source| checkpoint::write(&new, source));
         // A source that became shorter meanwhile was read as zeros.

@@ -8,6 +8,7 @@ use trueno::Vector;
 use crate::config::{Config, SearchOptions};
 use crate::db::VectorDb;
 use crate::error::Result;
+use crate::filter::Filter;
 use crate::snapshot::{Hit, Snapshot, State};
 use crate::value::Row;
 
@@ -33,6 +34,14 @@ impl VectorDb {
     /// A handle for other threads that always gives the newest version.
     pub fn reader(&self) -> Reader {
         Reader { shared: self.shared.clone() }
+    }
+
+    /// See [`Snapshot::ids_where`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn ids_where(&self, filter: &Filter) -> Result<Vec<u64>> {
+        self.snapshot.ids_where(filter)
     }
 
     /// See [`Snapshot::search`].

@@ -9,7 +9,7 @@ use trueno::Vector;
 
 use crate::config::{Codes, Config, Method, Metric, SearchOptions};
 use crate::error::{Error, Result};
-use crate::filter::Test;
+use crate::filter::{Filter, Test};
 use crate::graph::pool::{Near, Pool};
 use crate::graph::search::{Scratch, descend, walk, walk_filtered, with_scratch};
 use crate::graph::{Coded, Distance, Entry, Exact};
@@ -143,6 +143,20 @@ impl Snapshot {
     pub fn ids(&self) -> impl Iterator<Item = u64> + '_ {
         let view = self.state.pin.view();
         (0..view.limit()).filter(move |slot| view.is_visible(*slot)).map(move |slot| view.id(slot))
+    }
+
+    /// Ids of the vectors whose metadata fits, in no particular order.
+    ///
+    /// # Errors
+    /// `Invalid` for a filter that does not fit the schema; `Shrunk` or `Corrupt` if the file no
+    /// longer is what it was.
+    pub fn ids_where(&self, filter: &Filter) -> Result<Vec<u64>> {
+        let (view, meta) = (self.state.pin.view(), &self.state.meta);
+        let test = filter.compile(meta.schema())?;
+        let fits = |slot: &u32| view.is_visible(*slot) && test.passes(&meta.of(*slot));
+        let ids = (0..view.limit()).filter(fits).map(|slot| view.id(slot)).collect();
+        self.state.base.check()?;
+        Ok(ids)
     }
 
     /// The `k` nearest vectors, nearest first.
@@ -347,6 +361,7 @@ impl Run<'_> {
     /// Measures every vector that passes.
     fn scan(&self, distance: impl Distance, room: usize, scratch: &mut Scratch) {
         let (view, pool) = (self.view(), &mut scratch.pool);
+        self.state.base.map.announce();
         if room > SORTED_ROOM {
             let passing = (0..view.limit()).filter(|slot| self.passes(*slot));
             let all = passing.map(|slot| Near::new(distance.to(slot), slot)).collect();

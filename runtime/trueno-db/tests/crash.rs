@@ -11,15 +11,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use common::Random;
+use common::{Random, number};
 use trueno_db::{Codes, ColumnType, Config, Error, Metric, OpenOptions, Row, SyncPolicy, Value, VectorDb};
 
 const DIMS: usize = 6;
 const FOLDER: &str = "TRUENO_DB_TEST_FOLDER";
-
-fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
 
 fn config() -> Config {
     Config::new(DIMS, Metric::L2).m(6).ef_construction(30).codes(Codes::I8).column("n", ColumnType::Int)

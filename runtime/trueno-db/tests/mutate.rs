@@ -7,17 +7,13 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{Mixture, Random};
+use common::{Mixture, Random, number};
 use trueno_db::{
     Codes, ColumnType, Config, Filter, Method, Metric, OpenOptions, Row, SearchOptions, SyncPolicy, VectorDb,
 };
 
 const DIMS: usize = 4;
 const HEADER: usize = 4096;
-
-fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
 
 fn options() -> OpenOptions {
     OpenOptions { sync: SyncPolicy::Manual, threads: 1, ..OpenOptions::default() }

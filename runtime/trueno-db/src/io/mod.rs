@@ -1,9 +1,13 @@
 //! Vectors from and to other programs' files. Sizes in a file are compared with the file's
 //! length before memory is asked for.
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod npy;
 mod vecs;
 
+#[cfg(feature = "arrow")]
+pub use arrow::{Table, read_arrow, write_arrow};
 pub use npy::{read_npy, write_npy};
 pub use vecs::{read_bvecs, read_fvecs, read_ivecs, write_bvecs, write_fvecs, write_ivecs};
 

@@ -20,13 +20,15 @@ pub(crate) struct Map {
     base: *mut u8,
     len: usize,
     file: Option<Watched>,
-    _memory: MmapMut,
+    memory: MmapMut,
 }
 
 #[derive(Debug)]
 struct Watched {
     file: File,
     entry: usize,
+    /// Whether the system was told that all of it will be read.
+    announced: AtomicBool,
 }
 
 // SAFETY: the memory belongs to this value until it is dropped, and it is only changed through
@@ -45,9 +47,13 @@ impl Map {
         // can change what is read, as with any mapping; every value read is checked before
         // it is used as an index.
         let mut memory = unsafe { MmapOptions::new().len(length).no_reserve_swap().map_copy(&file)? };
+        // A walk jumps about: reading around each page would fill memory with what nobody asked
+        // for. Refused advice only costs time.
+        #[cfg(unix)]
+        let _ = memory.advise(memmap2::Advice::Random);
         let base = memory.as_mut_ptr();
         let entry = watch::register(base as usize, length)?;
-        Ok(Map { base, len: length, file: Some(Watched { file, entry }), _memory: memory })
+        Ok(Map { base, len: length, file: Some(Watched { file, entry, announced: AtomicBool::new(false) }), memory })
     }
 
     /// Zeroed memory, at least one byte.
@@ -58,7 +64,7 @@ impl Map {
             // Fewer address translations; refused on some systems, which only costs time.
             let _ = memory.advise(memmap2::Advice::HugePage);
         }
-        Ok(Map { base: memory.as_mut_ptr(), len, file: None, _memory: memory })
+        Ok(Map { base: memory.as_mut_ptr(), len, file: None, memory })
     }
 
     /// Number of bytes.
@@ -80,6 +86,16 @@ impl Map {
         // SAFETY: the range was checked on the lines above, and a fresh `Vec` cannot overlap.
         unsafe { std::ptr::copy_nonoverlapping(self.base.add(at), bytes.as_mut_ptr(), len) };
         Some(bytes)
+    }
+
+    /// Tells the system, once, that the whole file is about to be read in order.
+    pub(crate) fn announce(&self) {
+        #[cfg(unix)]
+        if let Some(watched) = &self.file
+            && !watched.announced.swap(true, Ordering::Relaxed)
+        {
+            let _ = self.memory.advise(memmap2::Advice::WillNeed);
+        }
     }
 
     /// False once the file behind the mapping became shorter.

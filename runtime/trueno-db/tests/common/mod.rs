@@ -3,6 +3,11 @@
 
 use trueno_db::{Hit, Metric};
 
+/// A number from the environment.
+pub fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
 /// Numbers from a seed (splitmix64).
 pub struct Random(pub u64);
 
