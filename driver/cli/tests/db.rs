@@ -96,8 +96,7 @@ fn digits_are_stored_found_measured_and_deleted() {
 fn what_is_exported_can_be_added() {
     let folder = digits("none");
     let at = folder.path();
-    let formats: &[&str] =
-        if cfg!(feature = "arrow") { &["x.jsonl", "x.arrow"] } else { &["x.jsonl"] };
+    let formats: &[&str] = if cfg!(feature = "arrow") { &["x.jsonl", "x.arrow"] } else { &["x.jsonl"] };
     for file in formats {
         assert_eq!(db(at, &["export", "digits", file, "--filter", "digit < 2"])["exported"], 360);
         let create = ["create", file.trim_start_matches("x."), "--dims", "64", "--column", "digit:int"];
@@ -122,7 +121,10 @@ fn wrong_input_is_a_sentence_and_exit_code_2() {
     let at = folder.path();
     db(at, &["create", "x", "--dims", "3", "--column", "tag:text"]);
     let write = |name: &str, text: &str| std::fs::write(at.join(name), text).expect("a file");
-    write("good.jsonl", "{\"id\": 5, \"vector\": [1, 2, 3], \"tag\": \"a\"}\n{\"id\": 6, \"vector\": [3, 2, -1]}\n");
+    write(
+        "good.jsonl",
+        "{\"id\": 5, \"vector\": [1, 2, 3], \"tag\": \"a\"}\n{\"id\": 6, \"vector\": [3, 2, -1]}\n",
+    );
     write("short.jsonl", "{\"vector\": [1, 2]}\n");
     write("half.jsonl", "{\"id\": 1, \"vector\": [1, 2, 3]}\n{\"vector\": [1, 2, 3]}\n");
     write("type.jsonl", "{\"vector\": [1, 2, 3], \"tag\": 4}\n");
@@ -152,7 +154,8 @@ fn wrong_input_is_a_sentence_and_exit_code_2() {
     assert_eq!(db(at, &["search", "x", "--like", "5", "-k", "0"])["results"][0]["hits"], json!([]));
 
     let base = std::fs::read_dir(at.join("x")).expect("files").flatten().map(|entry| entry.path());
-    let base = base.filter(|path| path.extension().is_some_and(|end| end == "tdb")).max().expect("a base file");
+    let base =
+        base.filter(|path| path.extension().is_some_and(|end| end == "tdb")).max().expect("a base file");
     let mut bytes = std::fs::read(&base).expect("bytes");
     bytes[5000] ^= 1;
     std::fs::write(&base, bytes).expect("damage");

@@ -1,12 +1,12 @@
 //! Measures building, opening and searching on vectors from fvecs files, with recall.
 //!
-//! `cargo run --release -p trueno-db --example bench -- FOLDER [--codes i8] [--ef 16,32,64] [--out rows.tsv]`
+//! `cargo run --release -p trueno-db --example bench -- FOLDER [--codes i8] [--ef 16,32,64] [--out rows.tsv] [--open]`
 //!
 //! FOLDER holds `base.fvecs`, `query.fvecs` and `truth.ivecs` (ids of the true neighbours).
-//! One thread, one query at a time; CPU times. Rows: name, ef, recall@10, microseconds a query.
+//! `--open` measures the database that an earlier run left there. One thread, one query at a time; CPU times. Rows: name, ef, recall@10, microseconds a query.
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustix::time::{ClockId, clock_gettime};
 use trueno_db::io::{read_fvecs, read_ivecs};
@@ -19,13 +19,14 @@ struct Args {
     rounds: usize,
     out: Option<PathBuf>,
     compact: bool,
+    open: bool,
 }
 
 fn args() -> Result<Args, Box<dyn Error>> {
     let mut list = std::env::args().skip(1);
     let folder = list.next().ok_or("which folder?")?.into();
     let efs = vec![10, 16, 24, 32, 48, 64, 96, 128, 192, 256];
-    let mut args = Args { folder, codes: Codes::None, efs, rounds: 3, out: None, compact: true };
+    let mut args = Args { folder, codes: Codes::None, efs, rounds: 3, out: None, compact: true, open: false };
     while let Some(flag) = list.next() {
         let mut value = || list.next().ok_or("a value is missing");
         match flag.as_str() {
@@ -42,6 +43,7 @@ fn args() -> Result<Args, Box<dyn Error>> {
             "--ef" => args.efs = value()?.split(',').map(str::parse).collect::<Result<_, _>>()?,
             "--rounds" => args.rounds = value()?.parse()?,
             "--out" => args.out = Some(value()?.into()),
+            "--open" => args.open = true,
             "--no-compact" => args.compact = false,
             other => return Err(format!("unknown option {other}").into()),
         }
@@ -62,30 +64,34 @@ fn memory(field: &str) -> u64 {
     line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).unwrap_or(0)
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let args = args()?;
+fn build(args: &Args, name: &str, store: &Path, options: OpenOptions) -> Result<(), Box<dyn Error>> {
+    let _ = std::fs::remove_dir_all(store);
     let base = read_fvecs(args.folder.join("base.fvecs"))?;
-    let queries = read_fvecs(args.folder.join("query.fvecs"))?;
-    let truth = read_ivecs(args.folder.join("truth.ivecs"))?;
-    let name = format!("trueno-db {:?}", args.codes).to_lowercase().replace(" none", "");
-    let store = args.folder.join(name.replace(' ', "-"));
-    let _ = std::fs::remove_dir_all(&store);
-    let options = OpenOptions { sync: SyncPolicy::Manual, threads: 1, ..OpenOptions::default() };
     let ids: Vec<u64> = (0..base.rows() as u64).collect();
-
     let begin = now();
-    let mut db =
-        VectorDb::create_with(&store, Config::new(base.dims, Metric::L2).codes(args.codes), options.clone())?;
+    let config = Config::new(base.dims, Metric::L2).codes(args.codes);
+    let mut db = VectorDb::create_with(store, config, options)?;
     db.add_batch(&ids, &base.values, &[])?;
-    println!("{name}\tkernels\t{}", trueno_db::kernels());
     println!("{name}\tbuild_s\t{:.2}", (now() - begin));
     if args.compact {
         let begin = now();
         db.compact()?;
         println!("{name}\tcompact_s\t{:.2}", (now() - begin));
     }
-    db.close()?;
-    drop(base);
+    Ok(db.close()?)
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let args = args()?;
+    let queries = read_fvecs(args.folder.join("query.fvecs"))?;
+    let truth = read_ivecs(args.folder.join("truth.ivecs"))?;
+    let name = format!("trueno-db {:?}", args.codes).to_lowercase().replace(" none", "");
+    let store = args.folder.join(name.replace(' ', "-"));
+    let options = OpenOptions { sync: SyncPolicy::Manual, threads: 1, ..OpenOptions::default() };
+    println!("{name}\tkernels\t{}", trueno_db::kernels());
+    if !args.open {
+        build(&args, &name, &store, options.clone())?;
+    }
 
     let begin = now();
     let db = VectorDb::open_with(&store, OpenOptions { read_only: true, ..options })?;

@@ -70,11 +70,7 @@ pub fn options(walk: &Walk, ef: usize) -> SearchOptions {
 }
 
 /// One search and its time.
-pub fn timed(
-    db: &VectorDb,
-    query: &[f32],
-    options: &SearchOptions,
-) -> Result<(Vec<Hit>, Duration), Failure> {
+pub fn timed(db: &VectorDb, query: &[f32], options: &SearchOptions) -> Result<(Vec<Hit>, Duration), Failure> {
     let begin = Instant::now();
     let hits = db.search_with(query, options)?;
     Ok((hits, begin.elapsed()))

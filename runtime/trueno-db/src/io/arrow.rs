@@ -29,8 +29,8 @@ use arrow_ipc::{Block, root_as_footer};
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 
 use super::Matrix;
-use crate::error::{Error, Result, corrupt};
 use crate::error::Context;
+use crate::error::{Error, Result, corrupt};
 use crate::snapshot::Snapshot;
 use crate::value::{ColumnType, Row, Value};
 
@@ -68,16 +68,19 @@ fn table(path: &Path, file: Buffer) -> Result<Table> {
     let mut ids = Vec::new();
     for batch in batches(path, &file)? {
         let vectors = batch.column_by_name("vector").and_then(vectors);
-        let vectors = vectors.ok_or_else(|| corrupt(path, "`vector` must be a column of number lists of one length"))?;
+        let vectors = vectors
+            .ok_or_else(|| corrupt(path, "`vector` must be a column of number lists of one length"))?;
         if table.rows.is_empty() {
             table.vectors.dims = vectors.dims;
         }
-        if vectors.rows() != batch.num_rows() || (batch.num_rows() > 0 && vectors.dims != table.vectors.dims) {
+        if vectors.rows() != batch.num_rows() || (batch.num_rows() > 0 && vectors.dims != table.vectors.dims)
+        {
             return Err(corrupt(path, "the vectors are not all of one length"));
         }
         table.vectors.values.extend(vectors.values);
         if let Some(column) = batch.column_by_name("id") {
-            let column = self::ids(column).ok_or_else(|| corrupt(path, "`id` must hold whole numbers from 0"))?;
+            let column =
+                self::ids(column).ok_or_else(|| corrupt(path, "`id` must hold whole numbers from 0"))?;
             ids.extend(column);
         }
         rows(path, &batch, &mut table.rows)?;
@@ -183,7 +186,8 @@ fn rows(path: &Path, batch: &RecordBatch, rows: &mut Vec<Row>) -> Result<()> {
             continue;
         }
         let values = values(column);
-        let what = || format!("column `{}` is of type {}, which metadata has not", field.name(), field.data_type());
+        let what =
+            || format!("column `{}` is of type {}, which metadata has not", field.name(), field.data_type());
         for (row, value) in rows[first..].iter_mut().zip(values.ok_or_else(|| corrupt(path, what()))?) {
             if let Some(value) = value {
                 row.insert(field.name(), value);
@@ -226,7 +230,9 @@ fn values(column: &ArrayRef) -> Option<Vec<Option<Value>>> {
 pub fn write_arrow(path: impl AsRef<Path>, snapshot: &Snapshot, ids: &[u64]) -> Result<()> {
     let path = path.as_ref();
     let failed = |why: ArrowError| match why {
-        ArrowError::IoError(_, source) => Error::Io { action: "cannot write", path: path.to_path_buf(), source },
+        ArrowError::IoError(_, source) => {
+            Error::Io { action: "cannot write", path: path.to_path_buf(), source }
+        }
         other => Error::Invalid(other.to_string()),
     };
     let config = snapshot.config();
@@ -270,10 +276,14 @@ fn array(rows: &[Row], name: &str, ty: ColumnType) -> ArrayRef {
     let cells = || rows.iter().map(|row| row.get(name));
     macro_rules! collect {
         ($array:ty, $variant:path, $convert:expr) => {
-            Arc::new(cells().map(|cell| match cell {
-                Some($variant(x)) => Some($convert(x)),
-                _ => None,
-            }).collect::<$array>())
+            Arc::new(
+                cells()
+                    .map(|cell| match cell {
+                        Some($variant(x)) => Some($convert(x)),
+                        _ => None,
+                    })
+                    .collect::<$array>(),
+            )
         };
     }
     match ty {

@@ -53,7 +53,12 @@ impl Map {
         let _ = memory.advise(memmap2::Advice::Random);
         let base = memory.as_mut_ptr();
         let entry = watch::register(base as usize, length)?;
-        Ok(Map { base, len: length, file: Some(Watched { file, entry, announced: AtomicBool::new(false) }), memory })
+        Ok(Map {
+            base,
+            len: length,
+            file: Some(Watched { file, entry, announced: AtomicBool::new(false) }),
+            memory,
+        })
     }
 
     /// Zeroed memory, at least one byte.
