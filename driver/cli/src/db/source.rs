@@ -65,7 +65,10 @@ pub fn rows(path: &Path) -> Result<Vec<Row>, Failure> {
     objects(path)?.into_iter().map(|(line, object)| row(path, line, object)).collect()
 }
 
-fn objects(path: &Path) -> Result<Vec<(usize, Map<String, Json>)>, Failure> {
+/// Number of a line and the object on it.
+type Line = (usize, Map<String, Json>);
+
+fn objects(path: &Path) -> Result<Vec<Line>, Failure> {
     let parse = |(at, line): (usize, &str)| match serde_json::from_str(line) {
         Ok(Json::Object(object)) => Ok((at + 1, object)),
         Ok(_) => Err(wrong(path, at + 1, "a JSON object was expected")),
