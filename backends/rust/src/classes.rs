@@ -7,7 +7,7 @@ use crate::names;
 use crate::print::{Printer, comment};
 use crate::tree::Expr;
 use crate::types::Position;
-use batuta_base::Name;
+use batuta_base::{FxHashSet, Name};
 use batuta_core::{
     Body, ClassDef, ClassKind, FieldCell, FieldDef, FnKind, Mir, Node, NodeId, Piece, Ty, TyKind,
 };
@@ -116,11 +116,23 @@ pub fn shared_derives(env: &Env<'_>, classes: &[Name]) -> Vec<&'static str> {
     if !is_shared && all_fields(env, classes, &is_plain) {
         out.push("Clone");
     }
-    let has_debug = |ty: Ty| is_plain(ty) && !matches!(ty.kind(), TyKind::Lib(..) | TyKind::Value);
-    if all_fields(env, classes, &has_debug) {
+    let mut seen = classes.iter().copied().collect();
+    if classes.iter().flat_map(|class| env.all_fields(*class)).all(|field| has_debug(env, field.ty, &mut seen)) {
         out.push("Debug");
     }
     out
+}
+
+/// Whether a type has `Debug`: nothing in it, through the fields of classes too, is a function, an iterator or
+/// the runtime's own. `seen` are the classes that are being looked at.
+pub fn has_debug(env: &Env<'_>, ty: Ty, seen: &mut FxHashSet<Name>) -> bool {
+    !ty.any(&mut |part| match part.kind() {
+        TyKind::Lib(..) | TyKind::Value => true,
+        TyKind::Class(class, _) if !env.is_enum(*class) && seen.insert(*class) => {
+            !env.all_fields(*class).iter().all(|field| has_debug(env, field.ty, seen))
+        }
+        _ => !is_plain(part),
+    })
 }
 
 /// The fields of all these classes can be compared.

@@ -229,10 +229,9 @@ fn format_impl(env: &Env<'_>, name: &str, items: &[Ty]) -> String {
 }
 
 fn derives(env: &Env<'_>, items: &[Ty]) -> String {
-    let all = |test: &dyn Fn(Ty) -> bool| items.iter().all(|item| !item.any(&mut |ty| !test(ty)));
-    let is_plain = |ty: Ty| !matches!(ty.kind(), TyKind::Func(..) | TyKind::Iter(_));
     let mut out = vec!["Clone"];
-    if all(&|ty| is_plain(ty) && !matches!(ty.kind(), TyKind::Lib(..) | TyKind::Value)) {
+    let mut seen = FxHashSet::default();
+    if items.iter().all(|item| crate::classes::has_debug(env, *item, &mut seen)) {
         out.push("Debug");
     }
     if compares_whole(env, items) {
