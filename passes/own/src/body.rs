@@ -292,9 +292,10 @@ impl Own<'_> {
             let value = self.node(value, Want::Own);
             let value = self.boxed(value);
             let value = self.coerce(value, if is_slice { Ty::iter(ty) } else { ty });
-            let value = if self.must_settle(place, source) { self.settle(value) } else { value };
+            let reads_root = matches!(place.root, Root::Local(root) if self.read_in(source, root));
+            let guarded = reads_root && self.holds_guard(source);
+            let mut value = if guarded || self.must_settle(place, source) { self.settle(value) } else { value };
             let mut target = self.place_to_write(place);
-            let mut value = value;
             // A global that started empty is filled as a whole.
             if place.proj.is_empty() && target.proj == [Proj::Payload] {
                 target.proj.clear();

@@ -57,7 +57,7 @@ pub use modules::{bisect, functools, heapq, itertools, json, math, random, re, s
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};
 pub use repr::{Repr, ReprOf, StrOf, ascii, float_digits, repr, str, write_bytes_repr};
-pub use shared::{Identity, List, SharedDict, SharedSet, id};
+pub use shared::{Identity, List, SharedDict, SharedSet, id, same};
 pub use start::{Outcome, enter, recursion_limit, set_recursion_limit, stack_limit, start, traceback};
 pub use stdio::{Stdin, Stdout, stderr, stdin, stdout};
 pub use text::*;

@@ -445,6 +445,11 @@ impl Printer<'_, '_> {
                 self.same_optional(left, right)
             }
             TyKind::Shared(_) | TyKind::Error => a.method("ptr_eq", vec![b]),
+            // A name of another type can hold the object too: `node is self.tail`.
+            TyKind::Option(inner) if inner.class_path().is_some() && *inner != inner.strip() => {
+                self.uses.rt = true;
+                Expr::call("rt::same", vec![a, b])
+            }
             TyKind::Class(..) | TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) => {
                 Expr::call("std::ptr::eq", vec![a, b])
             }

@@ -24,6 +24,15 @@ pub trait Identity {
     }
 }
 
+/// `a is b` where one of them or both may be `None`.
+pub fn same<T: ?Sized>(a: &Option<Rc<T>>, b: &Option<Rc<T>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Rc::ptr_eq(a, b),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
 impl<T: ?Sized> Identity for Rc<T> {
     fn id(&self) -> i64 {
         Rc::as_ptr(self).cast::<()>() as usize as i64
