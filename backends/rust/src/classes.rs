@@ -117,7 +117,11 @@ pub fn shared_derives(env: &Env<'_>, classes: &[Name]) -> Vec<&'static str> {
         out.push("Clone");
     }
     let mut seen = classes.iter().copied().collect();
-    if classes.iter().flat_map(|class| env.all_fields(*class)).all(|field| has_debug(env, field.ty, &mut seen)) {
+    if classes
+        .iter()
+        .flat_map(|class| env.all_fields(*class))
+        .all(|field| has_debug(env, field.ty, &mut seen))
+    {
         out.push("Debug");
     }
     out

@@ -294,7 +294,8 @@ impl Own<'_> {
             let value = self.coerce(value, if is_slice { Ty::iter(ty) } else { ty });
             let reads_root = matches!(place.root, Root::Local(root) if self.read_in(source, root));
             let guarded = reads_root && self.holds_guard(source);
-            let mut value = if guarded || self.must_settle(place, source) { self.settle(value) } else { value };
+            let mut value =
+                if guarded || self.must_settle(place, source) { self.settle(value) } else { value };
             let mut target = self.place_to_write(place);
             // A global that started empty is filled as a whole.
             if place.proj.is_empty() && target.proj == [Proj::Payload] {
