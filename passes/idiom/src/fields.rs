@@ -6,8 +6,8 @@
 //!   let %top: option<i64> = opt.none()
 //!   tail class.new(copy %size, move %items, move %top): @Stack
 //!
-//! Holds back for a local with a comment or with a second use, and where a value that has an effect would
-//! change its place among the others.
+//! Holds back for a local with a comment or with a second use, where a value that has an effect would change
+//! its place among the others, and where an earlier field takes a local that the value reads.
 
 use crate::same::uses;
 use batuta_core::*;
@@ -72,6 +72,17 @@ fn is_read_after(body: &Body<Mir>, value: NodeId, later: &[NodeId]) -> bool {
     found
 }
 
+/// The locals that an expression uses.
+fn mentioned(body: &Body<Mir>, node: NodeId) -> Vec<LocalId> {
+    let mut out = Vec::new();
+    body.walk(Child::Node(node), &mut |node| {
+        if let Node::Use(Place { root: Root::Local(local), .. }, _) = body.nodes[node].kind {
+            out.push(local);
+        }
+    });
+    out
+}
+
 /// Gives the same wherever it stands: a constant, an empty container, a local that is handed on.
 fn is_trivial(body: &Body<Mir>, value: NodeId) -> bool {
     match &body.nodes[value].kind {
@@ -110,6 +121,14 @@ mod tests {
         holds_back(
             fields,
             "staticmethod @m.C.__init__(%n: i64) -> @m.C {\n  # why\n  let %a: i64 = copy %n\n  tail class.new(copy %a): @m.C\n}\n",
+        );
+    }
+
+    #[test]
+    fn a_local_that_an_earlier_field_takes_is_read_before() {
+        holds_back(
+            fields,
+            "staticmethod @m.C.__init__(%s: str) -> @m.C {\n  let %n: i64 = str.len(ref %s)\n  tail class.new(move %s, copy %n): @m.C\n}\n",
         );
     }
 
