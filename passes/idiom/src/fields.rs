@@ -72,17 +72,6 @@ fn is_read_after(body: &Body<Mir>, value: NodeId, later: &[NodeId]) -> bool {
     found
 }
 
-/// The locals that an expression uses.
-fn mentioned(body: &Body<Mir>, node: NodeId) -> Vec<LocalId> {
-    let mut out = Vec::new();
-    body.walk(Child::Node(node), &mut |node| {
-        if let Node::Use(Place { root: Root::Local(local), .. }, _) = body.nodes[node].kind {
-            out.push(local);
-        }
-    });
-    out
-}
-
 /// Gives the same wherever it stands: a constant, an empty container, a local that is handed on.
 fn is_trivial(body: &Body<Mir>, value: NodeId) -> bool {
     match &body.nodes[value].kind {
