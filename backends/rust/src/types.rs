@@ -19,7 +19,9 @@ impl Env<'_> {
         let stored = |ty: Ty, uses: &mut Uses| self.ty(ty, Position::Stored, from, uses);
         match ty.kind() {
             TyKind::Unknown => "_".to_owned(),
-            TyKind::Never => "!".to_owned(),
+            // Stable Rust has the type only as a result.
+            TyKind::Never if position == Position::Result => "!".to_owned(),
+            TyKind::Never => "()".to_owned(),
             TyKind::Unit => "()".to_owned(),
             TyKind::Bool => "bool".to_owned(),
             TyKind::Int(Width::Any) => "i64".to_owned(),

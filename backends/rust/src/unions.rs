@@ -22,6 +22,8 @@ pub struct UnionUses {
     keys: FxHashSet<Ty>,
     /// Unions that `==` compares, also inside other values.
     equated: FxHashSet<Ty>,
+    /// Unions whose truth the library asks for.
+    tested: FxHashSet<Ty>,
     /// Unions that a format with a width or another spec takes.
     formatted: FxHashSet<Ty>,
 }
@@ -103,6 +105,14 @@ impl UnionUses {
                     }
                 }
             }
+            Node::Call { callee: Callee::Lib(name), args } if tests_truth(name.as_str()) => {
+                let types = args.iter().map(|arg| body.ty(arg.value));
+                types.for_each(|ty| {
+                    each_union(ty, &mut |union| {
+                        self.tested.insert(union);
+                    })
+                });
+            }
             Node::Call { callee: Callee::Lib(name), args } if formats(name.as_str()) => {
                 let types = args.iter().map(|arg| body.ty(arg.value));
                 types.for_each(|ty| {
@@ -149,6 +159,11 @@ fn each_union(ty: Ty, f: &mut dyn FnMut(Ty)) {
     });
 }
 
+fn tests_truth(name: &str) -> bool {
+    let name = name.split('#').next().unwrap_or(name);
+    matches!(name, "builtins.any" | "builtins.all" | "builtins.filter" | "itertools.filterfalse")
+}
+
 fn formats(name: &str) -> bool {
     ["str.__mod__", "str.format", "builtins.format"].iter().any(|known| name.starts_with(known))
 }
@@ -182,6 +197,9 @@ pub fn union(env: &Env<'_>, ty: Ty, module: Name, uses: &mut Uses) -> String {
     if env.union_uses.keys.contains(&ty) {
         parts.push(keys(name, items));
     }
+    if env.union_uses.tested.contains(&ty) {
+        parts.push(truth(name, items));
+    }
     parts.push(order(env, ty, name));
     parts.push(values(env, ty, name, items, &types));
     parts.concat()
@@ -211,6 +229,19 @@ fn repr(env: &Env<'_>, name: &str, items: &[Ty]) -> String {
         methods.push(method("fmt_str"));
     }
     format!("\nimpl rt::Repr for {name} {{\n{}}}\n", methods.join("\n"))
+}
+
+/// The truth of the member; an object without a truth of its own is true.
+fn truth(name: &str, items: &[Ty]) -> String {
+    let arms: String = members(items)
+        .map(|(member, ty)| match ty.class_path() {
+            Some(_) => format!("            Self::{member}(_) => true,\n"),
+            None => format!("            Self::{member}(value) => rt::truth(value),\n"),
+        })
+        .collect();
+    format!(
+        "\nimpl rt::Truth for {name} {{\n    fn is_true(&self) -> bool {{\n        match self {{\n{arms}        }}\n    }}\n}}\n"
+    )
 }
 
 /// What a format sees is the member.

@@ -310,6 +310,11 @@ impl Apply<'_, '_, '_> {
             let value = self.iter_of(value);
             return (pat, value);
         }
+        if self.is_named(ty) {
+            let is_open = matches!(pat, Pat::List { rest: Some(_), .. });
+            let value = if is_open { self.iter_of(value) } else { self.fields_of(value) };
+            return (pat, value);
+        }
         let Pat::Tuple(parts) = &pat else { return (pat, value) };
         let Node::Op { op: Op::TupleOp(TupleOp::New), attr, args } = self.body.nodes[value].kind.clone()
         else {
@@ -358,6 +363,9 @@ impl Apply<'_, '_, '_> {
     pub(crate) fn pat(&mut self, pat: Pat, ty: Ty, after: &mut Vec<Stmt>) -> Pat {
         match pat {
             Pat::Place(place) => self.pat_place(place, ty, after),
+            Pat::Tuple(parts) if self.is_named(ty) && parts.iter().all(|part| matches!(part, Pat::Place(_))) => {
+                self.named_pat(parts, ty, after)
+            }
             Pat::Tuple(parts) => {
                 let types = self.item_types(ty, parts.len());
                 Pat::Tuple(parts.into_iter().zip(types).map(|(part, ty)| self.pat(part, ty, after)).collect())
@@ -393,6 +401,21 @@ impl Apply<'_, '_, '_> {
             }
             other => other,
         }
+    }
+
+    /// Targets that take the fields of a named tuple.
+    fn named_pat(&mut self, parts: Vec<Pat>, ty: Ty, after: &mut Vec<Stmt>) -> Pat {
+        let origin = Origin::default();
+        let temp = self.body.temp("item", ty, origin);
+        let fields = ty.class_path().map(|class| self.types.env().record_fields(class)).unwrap_or_default();
+        for (part, field) in parts.into_iter().zip(fields) {
+            let Pat::Place(place) = part else { continue };
+            let object = self.read_local(temp, origin);
+            let value = self.attr(object, field.name, origin);
+            let kind = self.assign_place(place, value);
+            after.push(Stmt::new(kind, origin));
+        }
+        Pat::Place(Place::local(temp))
     }
 
     fn class_pat(

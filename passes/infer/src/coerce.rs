@@ -283,6 +283,12 @@ impl Apply<'_, '_, '_> {
                 let ty = self.ty(items);
                 self.mk_op(IterOp::Of, Attr::None, vec![items], ty)
             }
+            _ if self.is_named(ty) => {
+                let tuple = self.fields_of(node);
+                let item = self.item_type(self.ty(tuple));
+                let list = self.list_of_tuple(tuple, item);
+                self.iter_of(list)
+            }
             _ => {
                 let item = self.item_type(ty);
                 let node = self.iterator_object(node);
@@ -305,7 +311,42 @@ impl Apply<'_, '_, '_> {
             let list = self.list_of_tuple(node, item);
             return self.iter_of(list);
         }
-        self.iterable_value(node)
+        let iter = self.iterable_value(node);
+        let item = self.item_type(self.ty(iter));
+        if !self.is_named(item) || !matches!(pat, Pat::Tuple(_) | Pat::List { .. }) {
+            return iter;
+        }
+        let origin = self.origin(iter);
+        let local = self.body.temp("item", item, origin);
+        let read = self.read_local(local, origin);
+        let fields = self.fields_of(read);
+        let ty = Ty::iter(self.ty(fields));
+        let clauses = vec![Clause::For { pat: Pat::Place(Place::local(local)), iter }];
+        self.mk(Node::Seq { clauses, sink: Sink::Iter(fields) }, ty, origin)
+    }
+
+    /// A named tuple, which is iterated and taken apart as a tuple is.
+    pub(crate) fn is_named(&self, ty: Ty) -> bool {
+        let env = self.types.env();
+        matches!(ty.kind(), TyKind::Class(class, _)
+            if env.is_named_tuple(*class) && env.method(*class, "__iter__").is_none())
+    }
+
+    /// The fields of a named tuple as a tuple.
+    pub(crate) fn fields_of(&mut self, value: NodeId) -> NodeId {
+        let TyKind::Class(class, _) = *self.ty(value).kind() else { return value };
+        let origin = self.origin(value);
+        let fields = self.types.env().record_fields(class);
+        self.with_value(value, |me, read| {
+            let mut parts = Vec::new();
+            for field in &fields {
+                let object = read(me);
+                let ty = me.field_type(class, field.name).unwrap_or_else(Ty::value);
+                parts.push(me.field_of(object, field.name, ty, origin));
+            }
+            let ty = Ty::tuple(parts.iter().map(|part| me.ty(*part)).collect::<Vec<_>>());
+            me.mk_op(TupleOp::New, Attr::None, parts, ty)
+        })
     }
 
     /// What an `iter<T>` parameter reads.
@@ -389,6 +430,9 @@ impl Apply<'_, '_, '_> {
                     self.item_type(self.result_of(iter))
                 } else if let Some(item) = env.method(*class, "__getitem__") {
                     self.result_of(item)
+                } else if self.is_named(ty) {
+                    let types = self.item_types(ty, env.record_fields(*class).len());
+                    self.item_type(Ty::tuple(types))
                 } else {
                     Ty::value()
                 }

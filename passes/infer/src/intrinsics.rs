@@ -43,6 +43,11 @@ impl Apply<'_, '_, '_> {
         match (name.as_str(), args.as_slice()) {
             ("builtins.bool", []) => self.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin),
             ("builtins.bool", [value]) => self.truth(*value),
+            ("builtins.len", [value]) if self.is_named(self.ty(*value)) && self.is_simple(*value) => {
+                let class = self.ty(*value).class_path().expect("a named tuple is a class");
+                let count = self.types.env().record_fields(class).len().to_string();
+                self.mk(Node::Const(Const::Int(count.into())), Ty::int(), origin)
+            }
             ("builtins.list", []) => self.empty(id, ListOp::New.into(), origin),
             ("builtins.dict", []) if kinds.is_empty() => self.empty(id, DictOp::New.into(), origin),
             ("builtins.set", []) => self.empty(id, SetOp::New.into(), origin),

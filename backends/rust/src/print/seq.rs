@@ -494,7 +494,7 @@ impl Printer<'_, '_> {
             return self.expr(of).method("next", vec![]);
         }
         if let Some(range) = self.std_range(of) {
-            return range;
+            return super::loops::typed_range(range);
         }
         let kind = ty.strip().kind();
         let source = match self.typed_empty(of) {
