@@ -363,7 +363,9 @@ impl Apply<'_, '_, '_> {
     pub(crate) fn pat(&mut self, pat: Pat, ty: Ty, after: &mut Vec<Stmt>) -> Pat {
         match pat {
             Pat::Place(place) => self.pat_place(place, ty, after),
-            Pat::Tuple(parts) if self.is_named(ty) && parts.iter().all(|part| matches!(part, Pat::Place(_))) => {
+            Pat::Tuple(parts)
+                if self.is_named(ty) && parts.iter().all(|part| matches!(part, Pat::Place(_))) =>
+            {
                 self.named_pat(parts, ty, after)
             }
             Pat::Tuple(parts) => {

@@ -55,7 +55,12 @@ pub fn starts_empty(global: &GlobalDef) -> bool {
 /// Whether the type has a value to start with.
 fn has_empty_value(ty: Ty) -> bool {
     match ty.kind() {
-        TyKind::Class(..) | TyKind::Union(_) | TyKind::Func(..) | TyKind::Iter(_) | TyKind::Error | TyKind::TypeOf(_) => false,
+        TyKind::Class(..)
+        | TyKind::Union(_)
+        | TyKind::Func(..)
+        | TyKind::Iter(_)
+        | TyKind::Error
+        | TyKind::TypeOf(_) => false,
         TyKind::Shared(inner) => !matches!(inner.kind(), TyKind::Class(..)),
         TyKind::Tuple(items) => items.iter().all(|item| has_empty_value(*item)),
         _ => true,
