@@ -1,6 +1,8 @@
 //! What the command line takes.
 
 use crate::db::DbCommand;
+#[cfg(feature = "model")]
+use crate::model::ModelCommand;
 use batuta_session::{IntPolicy, Optimize, Options};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -59,6 +61,10 @@ pub enum Command {
     /// Keeps vectors and finds the nearest ones
     #[command(subcommand)]
     Db(DbCommand),
+    /// Runs language models
+    #[cfg(feature = "model")]
+    #[command(subcommand)]
+    Model(ModelCommand),
     /// Says what a code of a finding means
     Explain(ExplainArgs),
     /// Prints a completion script

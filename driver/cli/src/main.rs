@@ -14,6 +14,8 @@ mod failure;
 mod folder;
 #[cfg(feature = "jit")]
 mod jit;
+#[cfg(feature = "model")]
+mod model;
 mod report;
 mod run;
 mod transpile;
@@ -48,6 +50,8 @@ fn dispatch(cli: &Cli) -> ExitCode {
         Command::Compile(args) | Command::Build(args) => compile::compile(args, &cli.common),
         Command::Run(args) => run::run(args, &cli.common),
         Command::Db(command) => db::db(command, &cli.common),
+        #[cfg(feature = "model")]
+        Command::Model(command) => model::model(command, &cli.common),
         Command::Explain(args) => explain::explain(args),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "batutac", &mut std::io::stdout());
