@@ -308,13 +308,10 @@ impl Apply<'_, '_, '_> {
                 self.global(node, path)
             }
             TyKind::Error if name == "__class__" => object,
-            _ if name == "__name__" => {
-                let text = match self.body.nodes[object].kind {
-                    Node::Item(item) => item.last(),
-                    _ => "function",
-                };
-                self.text(text, origin)
-            }
+            _ if name == "__name__" => match self.body.nodes[object].kind {
+                Node::Item(item) => self.text(item.last(), origin),
+                _ => self.hole(object, UNKNOWN_ATTRIBUTE, "the name of a function that is a value here".into()),
+            },
             _ => {
                 let node = self.body.nodes[object].kind.clone();
                 if let (Node::Item(item), None) = (node, self.type_word(ty)) {

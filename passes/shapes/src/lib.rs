@@ -65,7 +65,10 @@ pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOpti
     }
     share_objects(program, &mut built);
     growth::widths(&mut built, options);
-    let modes = effects::effects(program, &built);
+    let mut modes = effects::effects(program, &built);
+    while share_kept_arguments(program, &mut built, &modes) {
+        modes = effects::effects(program, &built);
+    }
     built.graph.mut_params = modes.mut_params.clone();
     let mut frozen = FxHashSet::default();
     for body in program.fns.values() {
@@ -75,6 +78,24 @@ pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOpti
         frozen.extend(uses.map(|(id, _)| id).filter(unchanged).map(|id| (body.path, id)));
     }
     Shaped { program: rewrite::rewrite(program, &built, &modes), frozen }
+}
+
+/// A function value takes what it keeps by reference, so what is kept and changes must be shared.
+fn share_kept_arguments(program: &Program<Typed>, built: &mut build::Built, modes: &effects::Modes) -> bool {
+    let mut changed = false;
+    for body in program.fns.values() {
+        for (_, row) in body.nodes.iter() {
+            let Node::Item(path) = &row.kind else { continue };
+            let (Some(function), Some(passes)) = (program.fns.get(path), modes.params.get(path)) else { continue };
+            for (param, pass) in function.params.iter().zip(passes) {
+                let shape = built.local(*path, param.local);
+                if *pass == effects::Pass::Value && built.graph.is_mutated(shape) {
+                    changed |= built.graph.set_shared(shape);
+                }
+            }
+        }
+    }
+    changed
 }
 
 /// Classes whose objects must be one object for life: exceptions, those that the program tells

@@ -455,6 +455,10 @@ impl Printer<'_, '_> {
             }
             _ => {
                 let sign = if op == CmpOp::Is { "==" } else { "!=" };
+                if ty.is_copy() {
+                    let (a, b) = (self.operand(left), self.operand(right));
+                    return a.binary(sign, b);
+                }
                 return a.without_ref().binary(sign, b.without_ref());
             }
         };
