@@ -16,8 +16,14 @@ impl<'t> Lowerer<'t> {
             return special;
         }
         let callee = self.callee(function);
-        let args = self.args(node);
+        let mut args = self.args(node);
         let callee = self.by_literal(callee, &args);
+        // Such a row takes what is spread as it is.
+        if let Callee::Lib(name) = callee
+            && name.as_str().ends_with("$*")
+        {
+            args[0].kind = ArgKind::Positional;
+        }
         self.node(Node::Call { callee, args }, node)
     }
 
