@@ -310,7 +310,9 @@ impl Apply<'_, '_, '_> {
             TyKind::Error if name == "__class__" => object,
             _ if name == "__name__" => match self.body.nodes[object].kind {
                 Node::Item(item) => self.text(item.last(), origin),
-                _ => self.hole(object, UNKNOWN_ATTRIBUTE, "the name of a function that is a value here".into()),
+                _ => {
+                    self.hole(object, UNKNOWN_ATTRIBUTE, "the name of a function that is a value here".into())
+                }
             },
             _ => {
                 let node = self.body.nodes[object].kind.clone();

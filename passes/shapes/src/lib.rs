@@ -86,7 +86,9 @@ fn share_kept_arguments(program: &Program<Typed>, built: &mut build::Built, mode
     for body in program.fns.values() {
         for (_, row) in body.nodes.iter() {
             let Node::Item(path) = &row.kind else { continue };
-            let (Some(function), Some(passes)) = (program.fns.get(path), modes.params.get(path)) else { continue };
+            let (Some(function), Some(passes)) = (program.fns.get(path), modes.params.get(path)) else {
+                continue;
+            };
             for (param, pass) in function.params.iter().zip(passes) {
                 let shape = built.local(*path, param.local);
                 if *pass == effects::Pass::Value && built.graph.is_mutated(shape) {
