@@ -53,6 +53,8 @@ pub enum Kind {
     DefaultDict(D, D),
     Deque(D),
     Random,
+    /// Arguments that an exception keeps.
+    Args,
     /// A class as a value.
     TypeOf(Name),
     Other,
@@ -118,6 +120,23 @@ impl ClassDesc {
     }
 }
 
+/// `shared<i64>`: the address of a word.
+fn is_cell(ty: Ty) -> bool {
+    let TyKind::Shared(inner) = ty.strip_ref().kind() else { return false };
+    matches!(
+        inner.kind(),
+        TyKind::Int(_)
+            | TyKind::Bool
+            | TyKind::Float(_)
+            | TyKind::Str
+            | TyKind::Option(_)
+            | TyKind::Tuple(_)
+            | TyKind::Num
+            | TyKind::Union(_)
+            | TyKind::Bytes
+    )
+}
+
 /// The descriptors of a program.
 pub struct Descs<'a> {
     program: &'a Program<Mir>,
@@ -137,7 +156,7 @@ impl<'a> Descs<'a> {
         }
         let is_alias = matches!(ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Shared(_));
         let is_tuple = matches!(ty.strip().kind(), TyKind::Lib(name, _) if name.last() == "tuple");
-        let kind = self.kind(ty.strip());
+        let kind = if is_cell(ty) { Kind::Other } else { self.kind(ty.strip()) };
         let desc: D = Box::leak(Box::new(Desc { ty, kind, is_alias, is_tuple }));
         self.known.borrow_mut().insert(ty, desc);
         desc
@@ -177,10 +196,12 @@ impl<'a> Descs<'a> {
 
     fn library(&self, name: &str, args: &[D]) -> Kind {
         match (name.rsplit('.').next().unwrap_or(name), args) {
+            ("OrderedDict", [key, value]) => Kind::Dict(key, value),
             ("Counter", [key]) => Kind::Counter(key),
             ("defaultdict", [key, value]) => Kind::DefaultDict(key, value),
             ("deque", [item]) => Kind::Deque(item),
             ("Random", _) => Kind::Random,
+            ("exc_args", _) => Kind::Args,
             ("tuple", [item]) => Kind::List(item),
             _ => Kind::Other,
         }

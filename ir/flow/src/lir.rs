@@ -96,6 +96,8 @@ pub enum InstKind {
     Iter(IterOp, Reg),
     /// A new cell for the variable in the destination, holding this value.
     NewCell(Reg),
+    /// The other variable's cell itself: both are one variable from now on.
+    Alias(Reg),
     /// The error that led here.
     TakeError,
     Yield(Reg),
@@ -186,6 +188,7 @@ impl InstKind {
             | Self::Payload(a)
             | Self::Iter(_, a)
             | Self::NewCell(a)
+            | Self::Alias(a)
             | Self::Yield(a)
             | Self::Drop(a)
             | Self::DropIf(a) => vec![*a],

@@ -61,6 +61,7 @@ fn kind(kind: &InstKind) -> String {
         Payload(a) => format!("{a:?}.!"),
         Iter(how, a) => format!("{}({a:?})", batuta_core::Op::from(*how).name()),
         NewCell(a) => format!("cell {a:?}"),
+        Alias(a) => format!("cell of {a:?}"),
         TakeError => "error".to_owned(),
         Yield(a) => format!("yield {a:?}"),
         Drop(a) => format!("drop {a:?}"),

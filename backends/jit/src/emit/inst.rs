@@ -22,6 +22,10 @@ impl Emit<'_, '_, '_> {
             self.b.ins().store(trusted(), value, cell, 0);
             return self.set_raw(dst, cell);
         }
+        if let InstKind::Alias(from) = inst.kind {
+            let cell = self.get_raw(from);
+            return self.set_raw(dst, cell);
+        }
         let value = self.value(&inst.kind, dst);
         self.set(dst, value);
     }

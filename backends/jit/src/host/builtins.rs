@@ -9,6 +9,9 @@ use crate::memory::{keep, object, record, set_word};
 use batuta_core::TyKind;
 use batuta_rt::{self as rt, Key, PyOrd};
 
+/// What `auto()` gives until its member is made.
+const AUTO: i64 = i64::MIN + 0x617574;
+
 /// `a + b` of two values of one type.
 pub fn add(a: &Item, b: &Item) -> u64 {
     match a.desc.kind {
@@ -95,6 +98,16 @@ fn extreme(site: &Site, a: &[Item], largest: bool) -> u64 {
             rt::raise_new(rt::ValueError, format!("{name}() arg is an empty sequence"))
         }
     }
+}
+
+/// The member whose name (field 0) or value (field 1) this is.
+fn enum_member(class: &crate::desc::ClassDesc, wanted: &Item, field: usize) -> Option<u64> {
+    let desc = class.fields()[field].desc;
+    let members = class.members.borrow();
+    members
+        .iter()
+        .copied()
+        .find(|member| Item::new(crate::memory::word_at(*member, field + 1), desc) == *wanted)
 }
 
 fn truth(item: &Item) -> bool {
@@ -295,12 +308,29 @@ rows! {
     "rt.overwrite" => overwrite;
     "rt.empty" => empty;
     "rt.truth" | "builtins.bool" => |_, a| a.first().is_some_and(truth).into();
+    "enum.by_value" => |s, a| match s.class.and_then(|class| enum_member(class, &a[a.len() - 1], 1)) {
+        Some(member) => member,
+        None => {
+            let name = s.class.map_or("", |class| class.path.last());
+            rt::raise_new(rt::ValueError, format!("{} is not a valid {name}", rt::repr(&a[a.len() - 1])))
+        }
+    };
+    "enum.by_name" => |s, a| match s.class.and_then(|class| enum_member(class, &a[a.len() - 1], 0)) {
+        Some(member) => member,
+        None => rt::raise(rt::Error::key(&a[a.len() - 1])),
+    };
+    "enum.auto" => |_, _| AUTO as u64;
     "rt.enum_member" => |s, a| {
         let Some(class) = s.class else { return 0 };
         let name = text_word(s.attr.as_str());
         object::<crate::item::Text>(&name).is_shared.set(true);
         let number = class.members.borrow().len() as u64 + 1;
-        let value = a.first().map_or(number, |item| class.fields().get(1).map_or(item.word, |field| adapt(item, field.desc)));
+        let is_auto = a.first().is_none_or(|item| matches!(item.desc.kind, Kind::Int) && item.int() == AUTO);
+        let value = match (is_auto, class.fields().get(1)) {
+            (true, _) => number,
+            (false, Some(field)) => adapt(&a[0], field.desc),
+            (false, None) => a[0].word,
+        };
         let member = record(&[std::ptr::from_ref(class) as u64, name, value]);
         class.members.borrow_mut().push(member);
         member

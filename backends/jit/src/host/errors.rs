@@ -76,7 +76,13 @@ pub fn of_object(object: &Item, args: &[Item]) -> Error {
         return Error::new(rt::TypeError, "exceptions must derive from BaseException");
     };
     let text = class.method("__str__").map(|method| super::call_method(method, &[object]).text().to_owned());
-    let args = args.iter().map(arg).collect();
+    let kept = class
+        .field(batuta_base::Name::new("args"))
+        .map(|(at, _)| crate::memory::word_at(object.word, at + 1));
+    let args = match kept {
+        Some(kept) if kept != 0 => crate::memory::object::<Vec<Arg>>(&kept).clone(),
+        _ => args.iter().map(arg).collect(),
+    };
     Error::of(Payload { word: object.word, class, args, text })
 }
 
@@ -130,6 +136,8 @@ rows! {
     "exc.is_a" => is_a;
     "exc.text" => |_, a| text_word(error_of(&a[0]).message());
     "rt.payload" => payload;
+    "error.new_args" => |_, a| keep(a.iter().map(arg).collect::<Vec<Arg>>());
+    "class.name" => |_, a| text_word(super::show::type_name(&a[0].bare()));
     "error.class_name" => |_, a| text_word(error_of(&a[0]).name());
     "rt.error_of_object" => |_, a| keep(of_object(&a[0], &a[1..]));
     "rt.unwrap_failed" => |site, _| rt::raise(unwrap_error(&site.attr));

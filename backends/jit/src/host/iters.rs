@@ -1,7 +1,7 @@
 //! Iterators as objects, and what makes, joins and reads them.
 
 use super::adapt::adapt;
-use super::{Site, call_func, mapping, rows};
+use super::{Site, call_func, call_method, mapping, rows};
 use crate::desc::{D, Kind};
 use crate::item::{Element, Item, clone_word, each_list, some_word, text_word};
 use crate::memory::{keep, object, record};
@@ -63,11 +63,31 @@ pub fn pull(source: &Item, clones: bool) -> Box<dyn FnMut() -> Option<u64>> {
             None => rt::raise_new(rt::TypeError, "'NoneType' object is not iterable"),
         },
         Kind::Union(_) => pull(&source.bare(), clones),
+        Kind::Class(_) => pull_object(source, clones),
         Kind::Value => {
             let mut items = rt::py::iter(source.value());
             Box::new(move || items.next().map(keep))
         }
         _ => Box::new(fixed(source).into_iter()).boxed_pull(),
+    }
+}
+
+/// The items of an object with `__iter__` or `__next__`.
+fn pull_object(source: &Item, clones: bool) -> Box<dyn FnMut() -> Option<u64>> {
+    let Some(class) = source.class() else {
+        rt::raise_new(rt::TypeError, "'NoneType' object is not iterable")
+    };
+    if let Some(next) = class.method("__next__") {
+        let object = Item::new(source.word, source.desc);
+        return Box::new(move || match rt::catch_all(|| call_method(next, &[&object]).word) {
+            Ok(word) => Some(word),
+            Err(error) if error.is_a(rt::StopIteration) => None,
+            Err(error) => rt::raise(error),
+        });
+    }
+    match class.method("__iter__") {
+        Some(method) => pull(&call_method(method, &[source]), clones),
+        None => rt::raise_new(rt::TypeError, format!("'{}' object is not iterable", class.path.last())),
     }
 }
 
@@ -136,6 +156,13 @@ pub fn element(source: &Item) -> D {
             let bare = source.bare();
             bare.present().map_or(source.desc, |inner| item_desc(inner.desc))
         }
+        Kind::Class(_) => source.class().map_or(source.desc, |class| {
+            match (class.method("__next__"), class.method("__iter__")) {
+                (Some(next), _) => next.ret,
+                (None, Some(method)) => item_desc(method.ret),
+                _ => source.desc,
+            }
+        }),
         _ => item_desc(source.desc),
     }
 }

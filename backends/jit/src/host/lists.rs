@@ -279,6 +279,14 @@ rows! {
     "list.count" | "tuple.count" => |_, a| a[0].list_items().py_count(&a[1]) as u64;
     "list.sort" => sort;
     "builtins.sorted" => sorted;
+    "functools.sorted_by_cmp" => |s, a| {
+        let Kind::List(item) = s.ret.kind else { return 0 };
+        let function = a.iter().find(|it| is_func(Some(it)));
+        let reverse = a.iter().any(|it| matches!(it.desc.kind, Kind::Bool) && it.truth());
+        let Some(function) = function else { return 0 };
+        let sorted = rt::sorted_by_cmp(items(&a[0]), |x, y| call_func(function, &[x.word, y.word]) as i64, reverse);
+        list_word(item, sorted.iter().map(|it| it.word).collect::<Vec<_>>())
+    };
     "builtins.list" | "builtins.tuple" | "rs.collect" => to_list;
     "range.new" => |_, a| keep(rt::range(a[0].int(), a[1].int(), a[2].int()));
     "rt.range_len" => |_, a| rt::range(a[0].int(), a[1].int(), a[2].int()).len_i64() as u64;

@@ -36,7 +36,7 @@ pub fn repr(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Kind::Dict(..) | Kind::Counter(_) | Kind::DefaultDict(..) => mapping::repr(item, f),
         Kind::TypeOf(path) => write!(f, "<class '__main__.{}'>", path.last()),
         Kind::Func(..) => f.write_str("<function>"),
-        Kind::Iter(_) | Kind::Random | Kind::Other => f.write_str("<object>"),
+        Kind::Iter(_) | Kind::Random | Kind::Args | Kind::Other => f.write_str("<object>"),
     }
 }
 
@@ -151,6 +151,7 @@ pub fn type_name(item: &Item) -> &'static str {
             rt::Num::Float(_) => "float",
         },
         Kind::Random => "Random",
+        Kind::Args => "tuple",
         Kind::Other => "object",
     }
 }

@@ -49,6 +49,14 @@ impl rt::Object for Wrapped {
     fn call_method(self: Rc<Self>, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
         let method = self.class()?.method(name)?;
         let mut words = vec![self.item()];
+        if args.len() + 1 != method.params.len() {
+            let words = format!(
+                "{name}() takes {} positional arguments but {} were given",
+                method.params.len(),
+                args.len() + 1
+            );
+            return Some(Err(Error::new(rt::TypeError, words)));
+        }
         words.extend(
             args.iter().zip(&method.params[1..]).map(|(arg, desc)| Item::new(to_word(arg, desc), desc)),
         );
@@ -113,6 +121,14 @@ fn function(item: &Item, params: &[D], ret: D) -> Value {
     let (item, params) = (item.clone(), params.to_vec());
     Value::Function(Function::new("<function>", move |args: &[Value]| {
         rt::catch_all(|| {
+            if args.len() != params.len() {
+                let words = format!(
+                    "<lambda>() takes {} positional arguments but {} were given",
+                    params.len(),
+                    args.len()
+                );
+                rt::raise_new(rt::TypeError, words);
+            }
             let words: Vec<u64> = args.iter().zip(&params).map(|(arg, desc)| to_word(arg, desc)).collect();
             from_item(&Item::new(call_func(&item, &words), ret))
         })

@@ -96,7 +96,8 @@ impl Lower<'_> {
     fn same_object(&mut self, args: &[NodeId], ty: Ty, origin: Origin) -> Reg {
         let Some(arg) = args.first() else { return self.unit(origin) };
         let value = self.expr(*arg);
-        let ty = if matches!(ty.kind(), TyKind::Unknown) { self.ty(value) } else { ty };
+        let is_cell = super::shared::cell_content(ty).is_some();
+        let ty = if is_cell || matches!(ty.kind(), TyKind::Unknown) { self.ty(value) } else { ty };
         self.emit(ty, InstKind::Copy(value), origin)
     }
 

@@ -114,7 +114,9 @@ impl<'a> Lower<'a> {
             let reg = if self.in_cells.contains(&param.local) {
                 let plain = self.temp(ty);
                 let cell = self.local_reg(param.local);
-                self.push(Some(cell), InstKind::Copy(plain), self.body.locals[param.local].origin);
+                let is_cell = shared::cell_content(ty).is_some();
+                let kind = if is_cell { InstKind::Alias(plain) } else { InstKind::Copy(plain) };
+                self.push(Some(cell), kind, self.body.locals[param.local].origin);
                 plain
             } else {
                 self.local_reg(param.local)
@@ -213,6 +215,7 @@ impl<'a> Lower<'a> {
         }
         let in_cell = self.in_cells.contains(&local);
         let ty = self.body.locals[local].ty;
+        let ty = shared::cell_content(ty).unwrap_or(ty);
         let reg = self.lir.regs.push(RegRow { ty, local: Some(local), in_cell });
         self.locals.insert(local, reg);
         reg

@@ -13,7 +13,9 @@ impl Lower<'_> {
         match pat {
             Pat::Bind(local, inner) => {
                 let reg = self.local_reg(*local);
-                if self.in_cells.contains(local) {
+                if super::shared::cell_content(self.ty(value)).is_some() {
+                    self.push(Some(reg), InstKind::Alias(value), origin);
+                } else if self.in_cells.contains(local) {
                     self.new_cell(reg, value, origin);
                 } else {
                     self.push(Some(reg), InstKind::Copy(value), origin);

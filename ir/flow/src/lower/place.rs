@@ -104,6 +104,13 @@ impl Lower<'_> {
     /// The value of a use of a place.
     pub(super) fn use_place(&mut self, place: &Place, mode: Mode, node: NodeId) -> Reg {
         let (ty, origin) = (self.body.nodes[node].ty, self.body.nodes[node].origin);
+        if let Some(local) = place.as_local()
+            && super::shared::cell_content(ty).is_some()
+            && self.in_cells.contains(&local)
+        {
+            let reg = self.local_reg(local);
+            return self.emit(ty, InstKind::Alias(reg), origin);
+        }
         if let (Some(local), Mode::Move) = (place.as_local(), mode) {
             let reg = self.local_reg(local);
             let own = self.ty(reg);

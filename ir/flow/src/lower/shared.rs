@@ -2,7 +2,7 @@
 
 use batuta_core::{
     BlockId, Body, Callee, Child, Clause, Closure, LocalId, Mir, Node, NodeId, Pat, Place, Root, Sink,
-    StmtKind,
+    StmtKind, Ty, TyKind,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -64,7 +64,25 @@ fn lazy_seqs(body: &Body<Mir>) -> Vec<(&[Clause], NodeId)> {
     found
 }
 
-/// Locals that a closure captures and that are set more than once, or after the closure was made.
+/// What a shared value that is not an object of its own is a cell of: `shared<i64>`.
+pub(super) fn cell_content(ty: Ty) -> Option<Ty> {
+    let TyKind::Shared(inner) = ty.strip_ref().kind() else { return None };
+    let is_object = matches!(
+        inner.kind(),
+        TyKind::List(_)
+            | TyKind::Set(_)
+            | TyKind::Dict(..)
+            | TyKind::Class(..)
+            | TyKind::Func(..)
+            | TyKind::Lib(..)
+            | TyKind::Iter(_)
+            | TyKind::Value
+    );
+    (!is_object).then_some(*inner)
+}
+
+/// Locals that live in cells: shared values, and those that a closure captures and that are set more
+/// than once, or after the closure was made.
 pub(super) fn in_cells(body: &Body<Mir>) -> HashSet<LocalId> {
     let mut closures = Vec::new();
     body.walk(Child::Block(body.root), &mut |node| {
@@ -76,8 +94,10 @@ pub(super) fn in_cells(body: &Body<Mir>) -> HashSet<LocalId> {
         closures.iter().flat_map(|closure| captured(body, closure)).collect();
     let seqs = lazy_seqs(body);
     captured.extend(seqs.iter().flat_map(|(clauses, item)| captured_by_seq(body, clauses, *item)));
+    let shared = body.locals.iter().filter(|(_, row)| cell_content(row.ty).is_some()).map(|(local, _)| local);
+    let shared: HashSet<LocalId> = shared.collect();
     if captured.is_empty() {
-        return HashSet::new();
+        return shared;
     }
     let mut sets: HashMap<LocalId, usize> = HashMap::new();
     body.params.iter().for_each(|param| *sets.entry(param.local).or_default() += 1);
@@ -98,7 +118,8 @@ pub(super) fn in_cells(body: &Body<Mir>) -> HashSet<LocalId> {
         }
         _ => {}
     });
-    captured.into_iter().filter(|local| sets.get(local).copied().unwrap_or_default() > 1).collect()
+    let changed = captured.into_iter().filter(|local| sets.get(local).copied().unwrap_or_default() > 1);
+    changed.chain(shared).collect()
 }
 
 fn scan(body: &Body<Mir>, block: BlockId, declared: &mut HashSet<LocalId>, used: &mut Vec<LocalId>) {
