@@ -4,11 +4,27 @@ use super::values;
 use crate::desc::{D, Kind};
 use crate::item::{Item, list_word, some_word};
 use crate::memory::{keep, record};
+use batuta_core::{Ty, TyKind};
 use batuta_rt as rt;
 
 /// Whether two descriptors stand for the same type, references and sharing aside.
 pub fn same(a: D, b: D) -> bool {
     a.ty.strip() == b.ty.strip()
+}
+
+/// Whether two types are one in the source: ints of any width are.
+pub fn alike(a: Ty, b: Ty) -> bool {
+    let (a, b) = (a.strip(), b.strip());
+    if a == b || (a.is_int() && b.is_int()) {
+        return true;
+    }
+    let (parts, others) = (a.children(), b.children());
+    let is_class = matches!(a.kind(), TyKind::Class(..) | TyKind::Lib(..));
+    !parts.is_empty()
+        && !is_class
+        && std::mem::discriminant(a.kind()) == std::mem::discriminant(b.kind())
+        && parts.len() == others.len()
+        && parts.iter().zip(&others).all(|(a, b)| alike(*a, *b))
 }
 
 /// The item's value as a value of type `to`.
@@ -53,11 +69,13 @@ pub fn adapt(item: &Item, to: D) -> u64 {
 /// A union that holds the item as the member it fits.
 fn wrap(item: &Item, members: &[D]) -> u64 {
     let item = item.bare();
-    let member = members.iter().find(|member| same(member, item.desc)).or_else(|| {
-        let fits =
-            |member: &&D| std::mem::discriminant(&member.kind) == std::mem::discriminant(&item.desc.kind);
-        members.iter().find(fits)
-    });
+    let member = members.iter().find(|member| same(member, item.desc));
+    let member =
+        member.or_else(|| members.iter().find(|member| alike(member.ty, item.desc.ty))).or_else(|| {
+            let fits =
+                |member: &&D| std::mem::discriminant(&member.kind) == std::mem::discriminant(&item.desc.kind);
+            members.iter().find(fits)
+        });
     match member {
         Some(member) => keep(Item::new(adapt(&item, member), member)),
         None => keep(item),

@@ -1,6 +1,6 @@
 //! Builtin functions over values of any type, comparisons, options, objects, unions.
 
-use super::adapt::{adapt, same};
+use super::adapt::{adapt, alike, same};
 use super::iters::{items, pull};
 use super::{Site, call_func, result_of, rows, show};
 use crate::desc::Kind;
@@ -197,7 +197,7 @@ fn is_member(site: &Site, a: &[Item]) -> u64 {
     let fits = match (&inner.desc.kind, &wanted.kind) {
         (Kind::Class(_), Kind::Class(class)) => inner.class().is_some_and(|found| found.is_a(class.path)),
         _ => {
-            same(inner.desc, wanted)
+            alike(inner.desc.ty, wanted.ty)
                 || matches!((&inner.desc.kind, wanted.ty.kind()), (Kind::Unit, TyKind::Unit))
         }
     };

@@ -377,7 +377,7 @@ fn group_by(site: &Site, a: &[Item]) -> u64 {
 
 rows! {
     "iter.of" | "iter.cloned" | "iter.live" | "iter.chars" | "builtins.iter" => |s, a| iterate(s, a, true);
-    "iter.ref" | "iter.mut" | "iter.copied" | "iter.into" => |s, a| iterate(s, a, false);
+    "iter.until_stop" | "iter.ref" | "iter.mut" | "iter.copied" | "iter.into" => |s, a| iterate(s, a, false);
     "iter.next" => |s, a| {
         let iter: &'static mut IterObject = object(&a[0].word);
         match (iter.next)() {

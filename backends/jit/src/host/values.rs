@@ -281,6 +281,24 @@ fn unary(site: &Site, a: &[Item]) -> u64 {
     to_word(&value, site.ret)
 }
 
+fn method(site: &Site, a: &[Item]) -> u64 {
+    let (value, rest) = (from_item(&a[0]), args(&a[1..]));
+    let result = match (site.attr.as_str(), &rest[..]) {
+        ("__slice__", [start, stop, step]) => rt::py::get_slice(&value, start, stop, step),
+        ("__getitem__", [index]) => rt::py::get_item(&value, index),
+        ("__setitem__", [index, item]) => {
+            rt::py::set_item(&value, index, item.clone());
+            Value::None
+        }
+        ("__delitem__", [index]) => {
+            rt::py::del_item(&value, index);
+            Value::None
+        }
+        (name, rest) => rt::py::call_method(&value, name, rest),
+    };
+    to_word(&result, site.ret)
+}
+
 fn is_type(site: &Site, a: &[Item]) -> u64 {
     site.attr_desc.is_some_and(|desc| fits(&from_item(&a[0]), desc)).into()
 }
@@ -314,7 +332,7 @@ rows! {
     "rt.del.value" => |_, a| { rt::py::del_item(&from_item(&a[0]), &from_item(&a[1])); 0 };
     "value.attr" => |s, a| to_word(&rt::py::get_attr(&from_item(&a[0]), &s.attr), s.ret);
     "rt.set_attr" => |s, a| { rt::py::set_attr(&from_item(&a[0]), &s.attr, from_item(&a[1])); 0 };
-    "value.method" => |s, a| to_word(&rt::py::call_method(&from_item(&a[0]), &s.attr, &args(&a[1..])), s.ret);
+    "value.method" => method;
     "value.call" => |s, a| to_word(&rt::py::call(&from_item(&a[0]), &args(&a[1..])), s.ret);
     "value.iter" => |_, a| {
         let mut items = rt::py::iter(&from_item(&a[0]));
