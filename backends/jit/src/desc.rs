@@ -300,6 +300,8 @@ impl<'a> Descs<'a> {
 thread_local! {
     /// The descriptor of `None`.
     pub static UNIT: D = Box::leak(Box::new(Desc { ty: Ty::unit(), kind: Kind::Unit, is_alias: false, is_tuple: false }));
+    /// The descriptor of text.
+    pub static TEXT: D = Box::leak(Box::new(Desc { ty: Ty::str(), kind: Kind::Str, is_alias: false, is_tuple: false }));
     /// The descriptor of `i64`, for counts that no node types.
     pub static INT: D = Box::leak(Box::new(Desc { ty: Ty::i64(), kind: Kind::Int, is_alias: false, is_tuple: false }));
 }

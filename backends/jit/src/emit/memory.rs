@@ -2,7 +2,7 @@
 
 use super::class_of;
 use super::func::{Emit, trusted};
-use crate::desc::{ClassDesc, D, Kind};
+use crate::desc::{ClassDesc, D, Desc, Kind};
 use crate::host::{adapt::same, code};
 use batuta_base::Name;
 use batuta_core::{Attr, TyKind};
@@ -341,9 +341,14 @@ impl Emit<'_, '_, '_> {
             return;
         };
         let to = self.unit.desc(def.ty);
-        let word = match to.kind {
-            Kind::Class(class) if class.is_enum() && class.path == path.parent() => {
-                self.row_as("rt.enum_member", &[value], to, &Attr::Name(path))
+        let enum_class = match &to.kind {
+            Kind::Class(class) | Kind::Option(Desc { kind: Kind::Class(class), .. }) => Some(*class),
+            _ => None,
+        };
+        let word = match enum_class {
+            Some(class) if class.is_enum() && class.path == path.parent() => {
+                let member = self.unit.desc(batuta_core::Ty::class(class.path));
+                self.row_as("rt.enum_member", &[value], member, &Attr::Name(path))
             }
             _ => self.fitting(value, to),
         };

@@ -119,6 +119,30 @@ fn assert(_: &Site, args: &[Item]) -> u64 {
     })
 }
 
+/// `e.args` of an error or of an exception object.
+fn arguments(site: &Site, a: &[Item]) -> u64 {
+    let error = match a[0].desc.kind {
+        Kind::Class(_) => of_object(&a[0], &[]),
+        _ => error_of(&a[0]).clone(),
+    };
+    let (int, text) = (crate::desc::INT.with(|desc| *desc), crate::desc::TEXT.with(|desc| *desc));
+    let item = |arg: &Arg| match arg {
+        Arg::Shown { repr, .. } if repr.parse::<i64>().is_ok() => {
+            Item::new(repr.parse::<i64>().unwrap_or(0) as u64, int)
+        }
+        arg => Item::new(text_word(rt::str(arg).to_string()), text),
+    };
+    let items = error.args().iter().map(item);
+    match &site.ret.kind {
+        Kind::List(desc) => list_word(desc, items.map(|it| adapt(&it, desc)).collect::<Vec<_>>()),
+        Kind::Tuple(fields) => {
+            let parts = items.zip(fields).map(|(it, desc)| adapt(&it, desc));
+            crate::memory::record(&parts.collect::<Vec<_>>())
+        }
+        _ => crate::memory::record(&items.map(|it| it.word).collect::<Vec<_>>()),
+    }
+}
+
 /// `class: text` of an attribute as the error that a failed unwrap raises.
 fn unwrap_error(attr: &str) -> Error {
     let (class, text) = attr.split_once(": ").unwrap_or(("AttributeError", attr));
@@ -139,17 +163,26 @@ rows! {
     "error.new_args" => |_, a| keep(a.iter().map(arg).collect::<Vec<Arg>>());
     "class.name" => |_, a| text_word(super::show::type_name(&a[0].bare()));
     "error.class_name" => |_, a| text_word(error_of(&a[0]).name());
+    "rt.to_error" => |_, a| {
+        let item = a[0].bare().present().map(|item| item.bare());
+        match item {
+            None => 0,
+            Some(item) => match item.desc.kind {
+                Kind::Error => item.word,
+                Kind::Class(_) => keep(of_object(&item, &[])),
+                Kind::Value => match item.value() {
+                    rt::Value::Error(error) => keep(error.clone()),
+                    _ => rt::raise_new(rt::TypeError, "exceptions must derive from BaseException"),
+                },
+                _ => rt::raise_new(rt::TypeError, "exceptions must derive from BaseException"),
+            },
+        }
+    };
     "rt.error_of_object" => |_, a| keep(of_object(&a[0], &a[1..]));
     "rt.unwrap_failed" => |site, _| rt::raise(unwrap_error(&site.attr));
     "rt.exhausted" => |_, _| rt::raise(Error::bare(rt::StopIteration));
     "rt.raise_key" => |_, a| rt::raise(Error::key(&a[0]));
-    "error.args" => |site, a| {
-        let texts = error_of(&a[0]).args().iter().map(|arg| text_word(rt::str(arg).to_string()));
-        match &site.ret.kind {
-            Kind::List(item) => list_word(item, texts),
-            _ => crate::memory::record(&texts.collect::<Vec<_>>()),
-        }
-    };
+    "error.args" => arguments;
     "error.__cause__" => |_, a| error_of(&a[0]).cause().map_or(0, keep);
     "error.traceback" | "traceback.format_exc" => |_, a| text_word(rt::traceback(error_of(&a[0])));
     "sys.exit" => |_, a| match a.first().map(Item::bare) {

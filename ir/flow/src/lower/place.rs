@@ -97,7 +97,24 @@ impl Lower<'_> {
     }
 
     pub(super) fn assign(&mut self, place: &Place, value: Reg, origin: Origin) {
+        if let Some((Proj::Payload, rest)) = place.proj.split_last() {
+            return self.assign_some(&Place { root: place.root, proj: rest.to_vec() }, value, origin);
+        }
         let at = self.resolve(place, origin);
+        self.write_resolved(&at, value, origin);
+    }
+
+    /// Assigns what is inside an option: the option is present from then on.
+    fn assign_some(&mut self, option: &Place, value: Reg, origin: Origin) {
+        let at = self.resolve(option, origin);
+        let is_member = at.global.is_some() && at.last.is_none();
+        let value = match at.ty.strip().kind() {
+            // A member of an enum is made where it is written.
+            TyKind::Option(inner) if !(is_member && matches!(inner.kind(), TyKind::Class(..))) => {
+                self.op(batuta_core::OptOp::Some, vec![value], at.ty.strip(), origin)
+            }
+            _ => value,
+        };
         self.write_resolved(&at, value, origin);
     }
 

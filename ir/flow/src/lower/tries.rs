@@ -14,8 +14,20 @@ impl Lower<'_> {
                 None => return self.gap("bare `raise` outside a handler", origin),
             },
         };
-        let cause = cause.map(|node| self.expr(node));
+        let error = self.as_error(error, origin);
+        let cause = cause.map(|node| self.expr(node)).map(|cause| self.as_error(cause, origin));
         self.end(End::Raise(error, cause));
+    }
+
+    /// The error of an exception object.
+    fn as_error(&mut self, value: Reg, origin: Origin) -> Reg {
+        match self.ty(value).strip().kind() {
+            TyKind::Error | TyKind::Never => value,
+            TyKind::Unit | TyKind::Option(_) | TyKind::Value | TyKind::Union(_) => {
+                self.lib("rt.to_error", vec![value], Ty::error(), origin)
+            }
+            _ => self.lib("rt.error_of_object", vec![value], Ty::error(), origin),
+        }
     }
 
     pub(super) fn try_(
