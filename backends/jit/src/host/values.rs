@@ -176,7 +176,7 @@ pub fn to_word(value: &Value, to: D) -> u64 {
             record(&parts.iter().zip(fields).map(|(part, desc)| to_word(part, desc)).collect::<Vec<_>>())
         }
         (Kind::Dict(key, item), Value::Dict(dict)) => {
-            let pairs = dict.items().into_iter();
+            let pairs = dict.items();
             let pairs =
                 pairs.map(|(k, v)| (Item::new(to_word(&k, key), key), Item::new(to_word(&v, item), item)));
             keep(pairs.collect::<rt::Dict<Item, Item>>())
