@@ -133,6 +133,12 @@ impl Emit<'_, '_, '_> {
                 _ => None,
             },
             Op::ClassOp(ClassOp::New) => self.new_object(args, dst),
+            Op::ClassOp(ClassOp::Up)
+                if matches!(self.desc(dst).kind, Kind::Error)
+                    && matches!(self.desc(args[0]).kind, Kind::Class(_)) =>
+            {
+                Some(self.row("rt.error_of_object", args, Some(dst), &Attr::None))
+            }
             Op::ClassOp(ClassOp::Up | ClassOp::Down) => Some(self.get(args[0])),
             Op::ObjOp(ObjOp::Splat | ObjOp::SplatDict) => {
                 self.splats.insert(dst);

@@ -6,6 +6,7 @@ use crate::desc::{ClassDesc, Kind};
 use crate::item::{Item, list_word, text_word};
 use crate::memory::keep;
 use batuta_rt::{self as rt, Arg, Error};
+use std::cell::Cell;
 
 rt::exceptions! {
     /// What had no translation is reached.
@@ -75,7 +76,7 @@ pub fn of_object(object: &Item, args: &[Item]) -> Error {
     let Some(class) = object.class() else {
         return Error::new(rt::TypeError, "exceptions must derive from BaseException");
     };
-    let text = class.method("__str__").map(|method| super::call_method(method, &[object]).text().to_owned());
+    let text = own_text(object, class);
     let kept = class
         .field(batuta_base::Name::new("args"))
         .map(|(at, _)| crate::memory::word_at(object.word, at + 1));
@@ -84,6 +85,18 @@ pub fn of_object(object: &Item, args: &[Item]) -> Error {
         _ => args.iter().map(arg).collect(),
     };
     Error::of(Payload { word: object.word, class, args, text })
+}
+
+/// The text of the class's own `__str__`, unless it is that which asks for the error.
+fn own_text(object: &Item, class: &ClassDesc) -> Option<String> {
+    thread_local! {
+        static SHOWN: Cell<u64> = const { Cell::new(0) };
+    }
+    let method = class.method("__str__").filter(|_| SHOWN.get() != object.word)?;
+    let outer = SHOWN.replace(object.word);
+    let text = super::call_method(method, &[object]).text().to_owned();
+    SHOWN.set(outer);
+    Some(text)
 }
 
 fn arg(item: &Item) -> Arg {
