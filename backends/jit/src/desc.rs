@@ -276,7 +276,9 @@ impl<'a> Descs<'a> {
             return None;
         }
         let name = def.path.last();
-        let data = rt::ClassData { name, bases: Box::leak(bases.into_boxed_slice()) };
+        // The classes of the module that starts are shown without it.
+        let shown = if Some(def.path.parent()) == self.program.entry { name } else { def.path.as_str() };
+        let data = rt::ClassData { name, shown, bases: Box::leak(bases.into_boxed_slice()) };
         Some(rt::Class::new(Box::leak(Box::new(data))))
     }
 

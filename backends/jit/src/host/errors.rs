@@ -175,7 +175,10 @@ rows! {
     "rt.payload" => payload;
     "error.new_args" => |_, a| keep(a.iter().map(arg).collect::<Vec<Arg>>());
     "class.name" => |_, a| text_word(super::show::type_name(&a[0].bare()));
-    "error.class_name" => |_, a| text_word(error_of(&a[0]).name());
+    "error.class_name" => |_, a| match a[0].class() {
+        Some(class) => text_word(class.path.last()),
+        None => text_word(error_of(&a[0]).name()),
+    };
     "rt.to_error" => |_, a| {
         let item = a[0].bare().present().map(|item| item.bare());
         match item {
