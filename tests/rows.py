@@ -24,7 +24,7 @@ KNOWN = ROOT / "tests" / "rows_known.txt"
 PLAIN = {
     "int": "i64", "float": "f64", "str": "String", "bool": "bool", "none": "()", "bytes": "Vec<u8>",
     "big": "rt::Int", "num": "rt::Num", "complex": "rt::Complex", "range": "rt::Range", "error": "rt::Error",
-    "bytearray": "rt::ByteArray", "value": "rt::Value", "slice": "rt::Slice", "file": "rt::File", "usize": "usize", "any": "rt::Value",
+    "bytearray": "rt::ByteArray", "date": "rt::Date", "datetime": "rt::Datetime", "timedelta": "rt::Timedelta", "value": "rt::Value", "slice": "rt::Slice", "file": "rt::File", "usize": "usize", "any": "rt::Value",
 }
 GENERIC = {
     "list": "Vec", "dict": "rt::Dict", "set": "rt::Set", "frozenset": "rt::FrozenSet", "option": "Option",
@@ -34,8 +34,11 @@ GENERIC = {
 
 def split(text):
     """The parts of `text` between its outermost commas."""
-    parts, depth, start = [], 0, 0
+    parts, depth, start, quoted = [], 0, 0, False
     for at, c in enumerate(text):
+        quoted ^= c == '"'
+        if quoted:
+            continue
         if c in "<([":
             depth += 1
         elif c in ")]" or c == ">" and text[at - 1] != "-":

@@ -49,11 +49,17 @@ pub use generator::{
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;
 pub use list::*;
+pub use modules::codecs::BinasciiError;
+pub use modules::csv::CsvError;
+pub use modules::datetime::{Date, Datetime, Timedelta};
+pub use modules::fractions::Fraction;
 pub use modules::json::JSONDecodeError;
 pub use modules::random::Random;
 pub use modules::re::{Match, Pattern, ReError};
 pub use modules::statistics::StatisticsError;
+pub use modules::string_io::StringIO;
 pub use modules::{bisect, functools, heapq, itertools, json, math, random, re, statistics, sys, time};
+pub use modules::{calendar, codecs, csv, textwrap};
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};
 pub use repr::{Repr, ReprOf, StrOf, ascii, float_digits, repr, str, write_bytes_repr};

@@ -3,6 +3,12 @@
 //! Each module is public under its Python name: `rt::math`, `rt::random`, `rt::heapq`.
 
 pub mod bisect;
+pub mod calendar;
+pub mod codecs;
+pub mod csv;
+pub mod datetime;
+mod datetime_text;
+pub mod fractions;
 pub mod functools;
 pub mod heapq;
 pub mod itertools;
@@ -15,5 +21,7 @@ mod random_sequences;
 pub mod re;
 mod sha512;
 pub mod statistics;
+pub mod string_io;
 pub mod sys;
+pub mod textwrap;
 pub mod time;

@@ -1,0 +1,237 @@
+//! Python's `base64`, `binascii`, `html` and `shlex`: text and bytes in other clothes.
+
+use crate::class::ValueError;
+use crate::error::Error;
+
+crate::exceptions! {
+    /// `binascii.Error`.
+    pub BinasciiError(ValueError) as "binascii.Error";
+}
+
+const PLAIN: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+fn encode_with(bytes: &[u8], alphabet: &[u8; 64]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
+    for part in bytes.chunks(3) {
+        let bits =
+            part.iter().fold(0u32, |bits, byte| (bits << 8) | u32::from(*byte)) << (8 * (3 - part.len()));
+        for at in 0..4 {
+            let digit = alphabet[(bits >> (18 - 6 * at)) as usize & 63];
+            out.push(if at <= part.len() { digit } else { b'=' });
+        }
+    }
+    out
+}
+
+#[track_caller]
+fn decode_with(text: &[u8], alphabet: &[u8; 64]) -> Result<Vec<u8>, Error> {
+    let (mut out, mut bits, mut count, mut padding) = (Vec::new(), 0u32, 0, 0);
+    for byte in text {
+        match alphabet.iter().position(|own| own == byte) {
+            Some(digit) => {
+                bits = (bits << 6) | digit as u32;
+                count += 1;
+                if count % 4 == 0 {
+                    out.extend_from_slice(&bits.to_be_bytes()[1..]);
+                    bits = 0;
+                }
+            }
+            None if *byte == b'=' => padding += 1,
+            None => {}
+        }
+    }
+    match count % 4 {
+        0 => {}
+        1 => {
+            let text = format!(
+                "Invalid base64-encoded string: number of data characters ({count}) cannot be 1 more than a multiple of 4"
+            );
+            return Err(Error::new(BinasciiError, text));
+        }
+        left if padding + left < 4 => return Err(Error::new(BinasciiError, "Incorrect padding")),
+        left => {
+            let whole = (bits << (6 * (4 - left))).to_be_bytes();
+            out.extend_from_slice(&whole[1..left]);
+        }
+    }
+    Ok(out)
+}
+
+/// `base64.b64encode(bytes)`.
+pub fn b64encode(bytes: &[u8]) -> Vec<u8> {
+    encode_with(bytes, PLAIN)
+}
+
+/// `base64.urlsafe_b64encode(bytes)`.
+pub fn urlsafe_b64encode(bytes: &[u8]) -> Vec<u8> {
+    encode_with(bytes, URL)
+}
+
+/// `base64.b64decode(text)`.
+#[track_caller]
+pub fn b64decode(text: &[u8]) -> Result<Vec<u8>, Error> {
+    decode_with(text, PLAIN)
+}
+
+/// `base64.urlsafe_b64decode(text)`.
+#[track_caller]
+pub fn urlsafe_b64decode(text: &[u8]) -> Result<Vec<u8>, Error> {
+    decode_with(text, URL)
+}
+
+/// `base64.b16encode(bytes)`.
+pub fn b16encode(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().flat_map(|byte| format!("{byte:02X}").into_bytes()).collect()
+}
+
+/// `binascii.crc32(bytes)`, also `zlib.crc32`.
+pub fn crc32(bytes: &[u8], start: i64) -> i64 {
+    let step = |crc: u32, byte: &u8| {
+        (0..8).fold(
+            crc ^ u32::from(*byte),
+            |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 },
+        )
+    };
+    i64::from(!bytes.iter().fold(!(start as u32), step))
+}
+
+/// `zlib.adler32(bytes)`.
+pub fn adler32(bytes: &[u8]) -> i64 {
+    let step = |(a, b): (u32, u32), byte: &u8| {
+        let a = (a + u32::from(*byte)) % 65521;
+        (a, (a + b) % 65521)
+    };
+    let (a, b) = bytes.iter().fold((1, 0), step);
+    i64::from((b << 16) | a)
+}
+
+/// `html.escape(text, quote)`.
+pub fn html_escape(text: &str, quote: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' if quote => out.push_str("&quot;"),
+            '\'' if quote => out.push_str("&#x27;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// `html.unescape(text)` of the usual names and of numbers.
+pub fn html_unescape(text: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let name = rest.find(';').map(|end| &rest[1..end]);
+        let number = |name: &str| match name.strip_prefix('#')?.strip_prefix(['x', 'X']) {
+            Some(digits) => char::from_u32(u32::from_str_radix(digits, 16).ok()?),
+            None => char::from_u32(name[1..].parse().ok()?),
+        };
+        let found = name.and_then(|name| match name {
+            "amp" => Some('&'),
+            "lt" => Some('<'),
+            "gt" => Some('>'),
+            "quot" => Some('"'),
+            "apos" => Some('\''),
+            "nbsp" => Some('\u{a0}'),
+            "copy" => Some('\u{a9}'),
+            name => number(name),
+        });
+        match (found, name) {
+            (Some(c), Some(name)) => {
+                out.push(c);
+                rest = &rest[name.len() + 2..];
+            }
+            _ => {
+                out.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out + rest
+}
+
+/// `shlex.split(text)`; `ValueError` for an open quotation.
+#[track_caller]
+pub fn shlex_split(text: &str) -> Result<Vec<String>, Error> {
+    let (mut words, mut word): (Vec<String>, Option<String>) = (Vec::new(), None);
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            ' ' | '\t' | '\r' | '\n' => words.extend(word.take()),
+            '\'' => {
+                let own = word.get_or_insert_default();
+                loop {
+                    match chars.next() {
+                        Some('\'') => break,
+                        Some(c) => own.push(c),
+                        None => return Err(Error::new(ValueError, "No closing quotation")),
+                    }
+                }
+            }
+            '"' => {
+                let own = word.get_or_insert_default();
+                loop {
+                    match chars.next() {
+                        Some('"') => break,
+                        Some('\\') => match chars.next() {
+                            Some(c @ ('"' | '\\')) => own.push(c),
+                            Some(c) => own.extend(['\\', c]),
+                            None => return Err(Error::new(ValueError, "No escaped character")),
+                        },
+                        Some(c) => own.push(c),
+                        None => return Err(Error::new(ValueError, "No closing quotation")),
+                    }
+                }
+            }
+            '\\' => match chars.next() {
+                Some(c) => word.get_or_insert_default().push(c),
+                None => return Err(Error::new(ValueError, "No escaped character")),
+            },
+            c => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    Ok(words)
+}
+
+/// `shlex.quote(text)`.
+pub fn shlex_quote(text: &str) -> String {
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    if !text.is_empty() && text.chars().all(is_safe) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\"'\"'"))
+}
+
+/// `shlex.join(words)`.
+pub fn shlex_join<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
+    words.into_iter().map(|word| shlex_quote(word.as_ref())).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_go_to_text_and_back() {
+        // From CPython 3.11.
+        assert_eq!(b64encode(b"hello"), b"aGVsbG8=");
+        assert_eq!(b64decode(b"aGVsbG8=").ok(), Some(b"hello".to_vec()));
+        let error = b64decode(b"abc").map_err(|e| e.traceback_line());
+        assert_eq!(error, Err("binascii.Error: Incorrect padding".to_owned()));
+        assert_eq!((crc32(b"hello", 0), adler32(b"hello")), (907_060_870, 103_547_413));
+        assert_eq!(html_unescape("&lt;a&gt; &amp;&#39;&x"), "<a> &'&x");
+        assert_eq!(
+            shlex_split("a 'b c' \"d\\\"e\" f\\ g").ok(),
+            Some(["a", "b c", "d\"e", "f g"].map(str::to_owned).to_vec())
+        );
+        assert_eq!(shlex_quote("it's"), "'it'\"'\"'s'");
+    }
+}

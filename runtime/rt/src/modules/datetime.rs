@@ -1,0 +1,510 @@
+//! Python's `datetime`: dates, times of day without zones, durations.
+
+use std::fmt;
+
+use super::datetime_text::{parse, strftime};
+use crate::class::{OverflowError, ValueError};
+use crate::error::Error;
+use crate::number::{floor_div, floor_mod, round_half_even};
+use crate::repr::Repr;
+use crate::unwind::raise_new;
+
+const DAY: i64 = 86_400_000_000;
+
+/// Days before the first of a year, counted from 0001-01-01.
+fn days_before_year(year: i64) -> i64 {
+    let y = year - 1;
+    y * 365 + y / 4 - y / 100 + y / 400
+}
+
+pub(super) fn is_leap(year: i64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+pub(super) fn days_in_month(year: i64, month: i64) -> i64 {
+    match month {
+        2 => 28 + i64::from(is_leap(year)),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// `datetime.date`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date {
+    pub(super) year: i64,
+    pub(super) month: i64,
+    pub(super) day: i64,
+}
+
+impl Date {
+    /// `date(year, month, day)`; `ValueError` for what the calendar lacks.
+    #[track_caller]
+    pub fn try_new(year: i64, month: i64, day: i64) -> Result<Date, Error> {
+        if !(1..=9999).contains(&year) {
+            return Err(Error::new(ValueError, format!("year {year} is out of range")));
+        }
+        if !(1..=12).contains(&month) {
+            return Err(Error::new(ValueError, "month must be in 1..12"));
+        }
+        if !(1..=days_in_month(year, month)).contains(&day) {
+            return Err(Error::new(ValueError, "day is out of range for month"));
+        }
+        Ok(Date { year, month, day })
+    }
+
+    /// `date.fromordinal(n)`; raises `OverflowError`.
+    #[track_caller]
+    pub fn from_ordinal(n: i64) -> Date {
+        if !(1..=3_652_059).contains(&n) {
+            raise_new(OverflowError, "date value out of range");
+        }
+        let mut year = (n * 400 / 146_097).clamp(1, 9999);
+        while days_before_year(year) >= n {
+            year -= 1;
+        }
+        while year < 9999 && days_before_year(year + 1) < n {
+            year += 1;
+        }
+        let mut day = n - days_before_year(year);
+        let mut month = 1;
+        while day > days_in_month(year, month) {
+            day -= days_in_month(year, month);
+            month += 1;
+        }
+        Date { year, month, day }
+    }
+
+    /// `date.today()`, in UTC.
+    pub fn today() -> Date {
+        Datetime::now().date()
+    }
+
+    /// `date.fromisoformat(text)`; `ValueError` for what is none.
+    #[track_caller]
+    pub fn from_iso(text: &str) -> Result<Date, Error> {
+        let bad = || Error::new(ValueError, format!("Invalid isoformat string: {}", crate::repr(text)));
+        let digits =
+            |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<i64>().ok());
+        let plain = text.len() == 8;
+        let shape =
+            text.is_ascii() && (plain || text.len() == 10 && &text[4..5] == "-" && &text[7..8] == "-");
+        if !shape {
+            return Err(bad());
+        }
+        let (month_at, day_at) = if plain { (4, 6) } else { (5, 8) };
+        let part = |from: usize, to: usize| digits(&text[from..to]).flatten().ok_or_else(bad);
+        Date::try_new(part(0, 4)?, part(month_at, month_at + 2)?, part(day_at, day_at + 2)?)
+    }
+
+    /// `d.year`.
+    pub fn year(&self) -> i64 {
+        self.year
+    }
+
+    /// `d.month`.
+    pub fn month(&self) -> i64 {
+        self.month
+    }
+
+    /// `d.day`.
+    pub fn day(&self) -> i64 {
+        self.day
+    }
+
+    /// `d.toordinal()`.
+    pub fn ordinal(&self) -> i64 {
+        self.day
+            + (1..self.month).map(|month| days_in_month(self.year, month)).sum::<i64>()
+            + days_before_year(self.year)
+    }
+
+    /// `d.weekday()`: Monday is 0.
+    pub fn weekday(&self) -> i64 {
+        (self.ordinal() + 6) % 7
+    }
+
+    /// `d.isoweekday()`: Monday is 1.
+    pub fn isoweekday(&self) -> i64 {
+        self.weekday() + 1
+    }
+
+    /// `d.isocalendar()`.
+    pub fn isocalendar(&self) -> (i64, i64, i64) {
+        let first_monday = |year: i64| {
+            let first = days_before_year(year) + 1;
+            let weekday = (first + 6) % 7;
+            if weekday > 3 { first - weekday + 7 } else { first - weekday }
+        };
+        let own = self.ordinal();
+        let mut year = self.year;
+        if own < first_monday(year) {
+            year -= 1;
+        } else if own >= first_monday(year + 1) {
+            year += 1;
+        }
+        ((year), (own - first_monday(year)) / 7 + 1, self.isoweekday())
+    }
+
+    /// `d.isoformat()`.
+    pub fn isoformat(&self) -> String {
+        format!("{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+
+    /// `d.strftime(format)`.
+    pub fn strftime(&self, format: &str) -> String {
+        strftime(&self.midnight(), format)
+    }
+
+    pub(super) fn midnight(&self) -> Datetime {
+        Datetime { date: *self, micros: 0 }
+    }
+
+    /// `d.replace(year=.., month=.., day=..)`.
+    #[track_caller]
+    pub fn replace(&self, year: Option<i64>, month: Option<i64>, day: Option<i64>) -> Result<Date, Error> {
+        Date::try_new(year.unwrap_or(self.year), month.unwrap_or(self.month), day.unwrap_or(self.day))
+    }
+
+    /// `d + duration`.
+    #[track_caller]
+    pub fn plus(&self, duration: &Timedelta) -> Date {
+        Date::from_ordinal(self.ordinal() + duration.days())
+    }
+
+    /// `d - duration`.
+    #[track_caller]
+    pub fn minus(&self, duration: &Timedelta) -> Date {
+        Date::from_ordinal(self.ordinal() - duration.days())
+    }
+
+    /// `d - other`.
+    pub fn since(&self, other: &Date) -> Timedelta {
+        Timedelta((self.ordinal() - other.ordinal()) * DAY)
+    }
+}
+
+/// `datetime.datetime` without a zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Datetime {
+    pub(super) date: Date,
+    /// Microseconds since midnight.
+    pub(super) micros: i64,
+}
+
+impl Datetime {
+    /// `datetime(year, month, day, hour, minute, second, microsecond)`.
+    #[track_caller]
+    pub fn try_new(
+        year: i64,
+        month: i64,
+        day: i64,
+        hour: i64,
+        minute: i64,
+        second: i64,
+        micro: i64,
+    ) -> Result<Datetime, Error> {
+        let date = Date::try_new(year, month, day)?;
+        let within = [
+            (hour, 24, "hour must be in 0..23"),
+            (minute, 60, "minute must be in 0..59"),
+            (second, 60, "second must be in 0..59"),
+            (micro, 1_000_000, "microsecond must be in 0..999999"),
+        ];
+        for (value, end, text) in within {
+            if !(0..end).contains(&value) {
+                return Err(Error::new(ValueError, text));
+            }
+        }
+        Ok(Datetime { date, micros: ((hour * 60 + minute) * 60 + second) * 1_000_000 + micro })
+    }
+
+    /// `datetime.now()`, in UTC.
+    pub fn now() -> Datetime {
+        Datetime::from_timestamp(super::time::time())
+    }
+
+    /// `datetime.fromtimestamp(seconds)`, in UTC.
+    #[track_caller]
+    pub fn from_timestamp(seconds: f64) -> Datetime {
+        Datetime::of_micros(719_163 * DAY + round_half_even(seconds * 1e6))
+    }
+
+    #[track_caller]
+    fn of_micros(total: i64) -> Datetime {
+        Datetime { date: Date::from_ordinal(floor_div(total, DAY)), micros: floor_mod(total, DAY) }
+    }
+
+    fn total(&self) -> i64 {
+        self.date.ordinal() * DAY + self.micros
+    }
+
+    /// `datetime.fromisoformat(text)`; `ValueError` for what is none.
+    #[track_caller]
+    pub fn from_iso(text: &str) -> Result<Datetime, Error> {
+        let bad = || Error::new(ValueError, format!("Invalid isoformat string: {}", crate::repr(text)));
+        let day = text.get(..10).ok_or_else(bad)?;
+        let date = Date::from_iso(day).map_err(|_| bad())?;
+        let Some(clock) = text.get(11..) else { return Ok(date.midnight()) };
+        for format in ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f"] {
+            if let Ok(time) = parse(clock, format) {
+                return Ok(Datetime { date, micros: time.micros });
+            }
+        }
+        Err(bad())
+    }
+
+    /// `datetime.strptime(text, format)`; `ValueError` where they do not fit.
+    #[track_caller]
+    pub fn strptime(text: &str, format: &str) -> Result<Datetime, Error> {
+        parse(text, format)
+    }
+
+    /// `datetime.combine(date, time)` at midnight; also `d` of a `datetime`.
+    pub fn date(&self) -> Date {
+        self.date
+    }
+
+    /// `d.hour`.
+    pub fn hour(&self) -> i64 {
+        self.micros / 3_600_000_000
+    }
+
+    /// `d.minute`.
+    pub fn minute(&self) -> i64 {
+        self.micros / 60_000_000 % 60
+    }
+
+    /// `d.second`.
+    pub fn second(&self) -> i64 {
+        self.micros / 1_000_000 % 60
+    }
+
+    /// `d.microsecond`.
+    pub fn microsecond(&self) -> i64 {
+        self.micros % 1_000_000
+    }
+
+    /// `d.isoformat(sep)`.
+    pub fn isoformat(&self, sep: &str) -> String {
+        let clock = format!("{:02}:{:02}:{:02}", self.hour(), self.minute(), self.second());
+        let micro =
+            if self.microsecond() == 0 { String::new() } else { format!(".{:06}", self.microsecond()) };
+        format!("{}{sep}{clock}{micro}", self.date.isoformat())
+    }
+
+    /// `d.strftime(format)`.
+    pub fn strftime(&self, format: &str) -> String {
+        strftime(self, format)
+    }
+
+    /// `d.timestamp()`, in UTC.
+    pub fn timestamp(&self) -> f64 {
+        (self.total() - 719_163 * DAY) as f64 / 1e6
+    }
+
+    /// `d.replace(..)`.
+    #[track_caller]
+    #[expect(clippy::too_many_arguments, reason = "as Python's")]
+    pub fn replace(
+        &self,
+        year: Option<i64>,
+        month: Option<i64>,
+        day: Option<i64>,
+        hour: Option<i64>,
+        minute: Option<i64>,
+        second: Option<i64>,
+        micro: Option<i64>,
+    ) -> Result<Datetime, Error> {
+        let date = self.date;
+        Datetime::try_new(
+            year.unwrap_or(date.year),
+            month.unwrap_or(date.month),
+            day.unwrap_or(date.day),
+            hour.unwrap_or(self.hour()),
+            minute.unwrap_or(self.minute()),
+            second.unwrap_or(self.second()),
+            micro.unwrap_or(self.microsecond()),
+        )
+    }
+
+    /// `d + duration`.
+    #[track_caller]
+    pub fn plus(&self, duration: &Timedelta) -> Datetime {
+        Datetime::of_micros(self.total() + duration.0)
+    }
+
+    /// `d - duration`.
+    #[track_caller]
+    pub fn minus(&self, duration: &Timedelta) -> Datetime {
+        Datetime::of_micros(self.total() - duration.0)
+    }
+
+    /// `d - other`.
+    pub fn since(&self, other: &Datetime) -> Timedelta {
+        Timedelta(self.total() - other.total())
+    }
+}
+
+/// `datetime.timedelta`, in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timedelta(pub(super) i64);
+
+impl Timedelta {
+    /// `timedelta(days, seconds, microseconds, milliseconds, minutes, hours, weeks)`.
+    pub fn new(
+        days: f64,
+        seconds: f64,
+        micros: f64,
+        millis: f64,
+        minutes: f64,
+        hours: f64,
+        weeks: f64,
+    ) -> Timedelta {
+        let part = |value: f64, unit: i64| {
+            let whole = value.trunc();
+            whole as i64 * unit + round_half_even((value - whole) * unit as f64)
+        };
+        let hours = part(hours, 3_600_000_000) + part(minutes, 60_000_000);
+        Timedelta(
+            part(days + 7.0 * weeks, DAY)
+                + hours
+                + part(seconds, 1_000_000)
+                + part(millis, 1000)
+                + round_half_even(micros),
+        )
+    }
+
+    /// `t.days`.
+    pub fn days(&self) -> i64 {
+        floor_div(self.0, DAY)
+    }
+
+    /// `t.seconds`.
+    pub fn seconds(&self) -> i64 {
+        floor_mod(self.0, DAY) / 1_000_000
+    }
+
+    /// `t.microseconds`.
+    pub fn microseconds(&self) -> i64 {
+        floor_mod(self.0, 1_000_000)
+    }
+
+    /// `t.total_seconds()`.
+    pub fn total_seconds(&self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+
+    /// `t + other`.
+    pub fn plus(&self, other: &Timedelta) -> Timedelta {
+        Timedelta(self.0 + other.0)
+    }
+
+    /// `t - other`.
+    pub fn minus(&self, other: &Timedelta) -> Timedelta {
+        Timedelta(self.0 - other.0)
+    }
+
+    /// `t * n`.
+    pub fn times(&self, n: i64) -> Timedelta {
+        Timedelta(self.0 * n)
+    }
+
+    /// `t / n`.
+    #[track_caller]
+    pub fn over(&self, n: i64) -> Timedelta {
+        Timedelta(round_half_even(crate::true_div(self.0, n)))
+    }
+
+    /// `t // n`.
+    #[track_caller]
+    pub fn floor_over(&self, n: i64) -> Timedelta {
+        Timedelta(floor_div(self.0, n))
+    }
+
+    /// `t / other`.
+    #[track_caller]
+    pub fn ratio(&self, other: &Timedelta) -> f64 {
+        crate::true_div(self.0, other.0)
+    }
+
+    /// `t // other`.
+    #[track_caller]
+    pub fn floor_ratio(&self, other: &Timedelta) -> i64 {
+        floor_div(self.0, other.0)
+    }
+
+    /// `t % other`.
+    #[track_caller]
+    pub fn modulo(&self, other: &Timedelta) -> Timedelta {
+        Timedelta(floor_mod(self.0, other.0))
+    }
+
+    /// `abs(t)`.
+    pub fn abs(&self) -> Timedelta {
+        Timedelta(self.0.abs())
+    }
+
+    /// `-t`.
+    pub fn negated(&self) -> Timedelta {
+        Timedelta(-self.0)
+    }
+}
+
+impl Repr for Date {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "datetime.date({}, {}, {})", self.year, self.month, self.day)
+    }
+
+    fn fmt_str(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.isoformat())
+    }
+}
+
+impl Repr for Datetime {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Date { year, month, day } = self.date;
+        write!(f, "datetime.datetime({year}, {month}, {day}, {}, {}", self.hour(), self.minute())?;
+        match (self.second(), self.microsecond()) {
+            (0, 0) => {}
+            (second, 0) => write!(f, ", {second}")?,
+            (second, micro) => write!(f, ", {second}, {micro}")?,
+        }
+        f.write_str(")")
+    }
+
+    fn fmt_str(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.isoformat(" "))
+    }
+}
+
+impl Repr for Timedelta {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts =
+            [("days", self.days()), ("seconds", self.seconds()), ("microseconds", self.microseconds())];
+        let shown: Vec<String> = parts
+            .iter()
+            .filter(|(_, value)| *value != 0)
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let shown = if shown.is_empty() { "0".to_owned() } else { shown.join(", ") };
+        write!(f, "datetime.timedelta({shown})")
+    }
+
+    fn fmt_str(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (days, seconds) = (self.days(), self.seconds());
+        if days != 0 {
+            write!(f, "{days} day{}, ", if days.abs() == 1 { "" } else { "s" })?;
+        }
+        write!(f, "{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)?;
+        match self.microseconds() {
+            0 => Ok(()),
+            micros => write!(f, ".{micros:06}"),
+        }
+    }
+}
+
+crate::impl_key!(Date);
+crate::impl_key!(Datetime);
+crate::impl_key!(Timedelta);
+crate::impl_ord!(Date, Datetime, Timedelta);

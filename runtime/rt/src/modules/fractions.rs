@@ -1,0 +1,351 @@
+//! Python's `fractions.Fraction`.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::ops::{Add, Mul, Neg, Sub};
+
+use crate::big::Int;
+use crate::class::{ValueError, ZeroDivisionError};
+use crate::collections::Key;
+use crate::error::Error;
+use crate::number::float_ratio;
+use crate::repr::{Repr, repr};
+use crate::unwind::raise_new;
+use crate::value::{FromValue, Library, Value, held, library};
+
+/// A rational number in lowest terms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fraction {
+    numerator: Int,
+    denominator: Int,
+}
+
+impl Fraction {
+    /// `Fraction(numerator, denominator)`; raises `ZeroDivisionError`.
+    #[track_caller]
+    pub fn new(numerator: impl Into<Int>, denominator: impl Into<Int>) -> Fraction {
+        let (numerator, denominator) = (numerator.into(), denominator.into());
+        if denominator.is_zero() {
+            raise_new(ZeroDivisionError, format!("Fraction({numerator}, 0)"));
+        }
+        let common = numerator.gcd(&denominator);
+        let common = if denominator.is_negative() { -common } else { common };
+        Fraction { numerator: numerator.floor_div(&common), denominator: denominator.floor_div(&common) }
+    }
+
+    /// `Fraction(x)` of a float, exactly.
+    #[track_caller]
+    pub fn from_float(x: f64) -> Fraction {
+        let (numerator, denominator) = float_ratio(x);
+        Fraction { numerator, denominator }
+    }
+
+    /// `Fraction(text)`; `ValueError` for what is none.
+    #[track_caller]
+    pub fn parse(text: &str) -> Result<Fraction, Error> {
+        let bad = || Error::new(ValueError, format!("Invalid literal for Fraction: {}", repr(text)));
+        let int = |part: &str| part.parse::<Int>().map_err(|_| bad());
+        let trimmed = text.trim();
+        if let Some((top, bottom)) = trimmed.split_once('/') {
+            if top.ends_with(' ') || bottom.starts_with([' ', '-', '+']) {
+                return Err(bad());
+            }
+            return Ok(Fraction::new(int(top)?, int(bottom)?));
+        }
+        let (digits, exponent) = match trimmed.split_once(['e', 'E']) {
+            Some((digits, exponent)) => (digits, exponent.parse::<i64>().map_err(|_| bad())?),
+            None => (trimmed, 0),
+        };
+        let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+        if !part.chars().all(|c| c.is_ascii_digit()) {
+            return Err(bad());
+        }
+        let number = int(&format!("{whole}{part}"))?;
+        let shift = exponent - part.len() as i64;
+        let power = Int::from(10).pow(shift.abs());
+        Ok(if shift >= 0 { Fraction::new(number * power, 1) } else { Fraction::new(number, power) })
+    }
+
+    /// `f.numerator`.
+    pub fn numerator(&self) -> Int {
+        self.numerator.clone()
+    }
+
+    /// `f.denominator`.
+    pub fn denominator(&self) -> Int {
+        self.denominator.clone()
+    }
+
+    /// `float(f)`.
+    pub fn to_f64(&self) -> f64 {
+        self.numerator.true_div(&self.denominator)
+    }
+
+    /// `int(f)`: towards zero.
+    pub fn trunc(&self) -> Int {
+        if self.numerator.is_negative() { -self.neg().floor() } else { self.floor() }
+    }
+
+    /// `math.floor(f)`.
+    pub fn floor(&self) -> Int {
+        self.numerator.floor_div(&self.denominator)
+    }
+
+    /// `math.ceil(f)`.
+    pub fn ceil(&self) -> Int {
+        -self.neg().floor()
+    }
+
+    /// `round(f)`: half to even.
+    pub fn round(&self) -> Int {
+        let floor = self.floor();
+        let rest = self - &Fraction::new(floor.clone(), 1);
+        match rest.cmp(&Fraction::new(1, 2)) {
+            Ordering::Less => floor,
+            Ordering::Equal if floor.is_even() => floor,
+            _ => floor + 1,
+        }
+    }
+
+    /// `abs(f)`.
+    pub fn abs(&self) -> Fraction {
+        Fraction { numerator: self.numerator.abs(), denominator: self.denominator.clone() }
+    }
+
+    /// `-f`.
+    #[must_use]
+    pub fn neg(&self) -> Fraction {
+        Fraction { numerator: -&self.numerator, denominator: self.denominator.clone() }
+    }
+
+    /// `a / b`; raises `ZeroDivisionError`.
+    #[track_caller]
+    pub fn true_div(&self, other: &Fraction) -> Fraction {
+        Fraction::new(&self.numerator * &other.denominator, &self.denominator * &other.numerator)
+    }
+
+    /// `a // b`; raises `ZeroDivisionError`.
+    #[track_caller]
+    pub fn floor_div(&self, other: &Fraction) -> Int {
+        self.true_div(other).floor()
+    }
+
+    /// `a % b`; raises `ZeroDivisionError`.
+    #[track_caller]
+    pub fn floor_mod(&self, other: &Fraction) -> Fraction {
+        self - &(other * &Fraction::new(self.floor_div(other), 1))
+    }
+
+    /// `a ** n`; raises `ZeroDivisionError`.
+    #[track_caller]
+    pub fn pow(&self, n: i64) -> Fraction {
+        let (top, bottom) = (self.numerator.pow(n.abs()), self.denominator.pow(n.abs()));
+        if n >= 0 { Fraction::new(top, bottom) } else { Fraction::new(bottom, top) }
+    }
+
+    /// `f.limit_denominator(most)`.
+    #[track_caller]
+    pub fn limit_denominator(&self, most: i64) -> Fraction {
+        if most < 1 {
+            raise_new(ValueError, "max_denominator should be at least 1");
+        }
+        let most = Int::from(most);
+        if self.denominator <= most {
+            return self.clone();
+        }
+        let (mut p0, mut q0, mut p1, mut q1) = (Int::ZERO, Int::ONE, Int::ONE, Int::ZERO);
+        let (mut n, mut d) = (self.numerator.clone(), self.denominator.clone());
+        loop {
+            let a = n.floor_div(&d);
+            let q2 = &q0 + &(&a * &q1);
+            if q2 > most {
+                break;
+            }
+            let p2 = &p0 + &(&a * &p1);
+            (p0, q0, p1, q1) = (p1, q1, p2, q2);
+            let rest = &n - &(&a * &d);
+            (n, d) = (d, rest);
+        }
+        let k = (&most - &q0).floor_div(&q1);
+        let first = Fraction::new(&p0 + &(&k * &p1), &q0 + &(&k * &q1));
+        let second = Fraction::new(p1, q1);
+        if (&second - self).abs() <= (&first - self).abs() { second } else { first }
+    }
+}
+
+macro_rules! operator {
+    ($($Trait:ident $method:ident |$a:ident, $b:ident| $top:expr, $bottom:expr;)*) => {
+        $(
+            impl $Trait for &Fraction {
+                type Output = Fraction;
+
+                fn $method(self, other: &Fraction) -> Fraction {
+                    let ($a, $b) = (self, other);
+                    Fraction::new($top, $bottom)
+                }
+            }
+        )*
+    };
+}
+
+operator! {
+    Add add |a, b| &a.numerator * &b.denominator + &b.numerator * &a.denominator, &a.denominator * &b.denominator;
+    Sub sub |a, b| &a.numerator * &b.denominator - &b.numerator * &a.denominator, &a.denominator * &b.denominator;
+    Mul mul |a, b| &a.numerator * &b.numerator, &a.denominator * &b.denominator;
+}
+
+impl Neg for &Fraction {
+    type Output = Fraction;
+
+    fn neg(self) -> Fraction {
+        Fraction::neg(self)
+    }
+}
+
+impl From<i64> for Fraction {
+    fn from(number: i64) -> Fraction {
+        Fraction { numerator: Int::from(number), denominator: Int::ONE }
+    }
+}
+
+impl From<Int> for Fraction {
+    fn from(number: Int) -> Fraction {
+        Fraction { numerator: number, denominator: Int::ONE }
+    }
+}
+
+impl PartialOrd for Fraction {
+    fn partial_cmp(&self, other: &Fraction) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Fraction {
+    fn cmp(&self, other: &Fraction) -> Ordering {
+        (&self.numerator * &other.denominator).cmp(&(&other.numerator * &self.denominator))
+    }
+}
+
+impl PartialEq<i64> for Fraction {
+    fn eq(&self, other: &i64) -> bool {
+        self.denominator == 1 && self.numerator == *other
+    }
+}
+
+impl PartialOrd<i64> for Fraction {
+    fn partial_cmp(&self, other: &i64) -> Option<Ordering> {
+        self.partial_cmp(&Fraction::from(*other))
+    }
+}
+
+crate::impl_ord!(Fraction);
+
+impl Key for Fraction {
+    fn key_hash(&self) -> u64 {
+        if self.denominator == 1 {
+            return self.numerator.key_hash();
+        }
+        crate::mix_hash(self.numerator.key_hash(), self.denominator.key_hash())
+    }
+
+    fn key_eq(&self, other: &Fraction) -> bool {
+        self == other
+    }
+}
+
+impl Repr for Fraction {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fraction({}, {})", self.numerator, self.denominator)
+    }
+
+    fn fmt_str(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.denominator == 1 {
+            return write!(f, "{}", self.numerator);
+        }
+        write!(f, "{}/{}", self.numerator, self.denominator)
+    }
+}
+
+crate::impl_format!(Fraction: "Fraction");
+
+impl std::iter::Sum for Fraction {
+    fn sum<I: Iterator<Item = Fraction>>(items: I) -> Fraction {
+        items.fold(Fraction::from(0), |sum, item| &sum + &item)
+    }
+}
+
+impl crate::Truth for Fraction {
+    fn is_true(&self) -> bool {
+        !self.numerator.is_zero()
+    }
+}
+
+library! {
+    [] Fraction;
+}
+
+impl Library for Fraction {
+    const NAME: &'static str = "Fraction";
+
+    fn attr(&self, name: &str) -> Option<Value> {
+        match name {
+            "numerator" => Some(self.numerator().into()),
+            "denominator" => Some(self.denominator().into()),
+            _ => None,
+        }
+    }
+
+    fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
+        let arg = args.first();
+        let other = || -> Option<Fraction> {
+            let arg = arg?;
+            held::<Fraction>(arg).cloned().or_else(|| Int::from_value(arg).ok().map(Fraction::from))
+        };
+        let result = match name {
+            "__add__" | "__radd__" => self + &other()?,
+            "__sub__" => self - &other()?,
+            "__rsub__" => &other()? - self,
+            "__mul__" | "__rmul__" => self * &other()?,
+            "__truediv__" => self.true_div(&other()?),
+            "__rtruediv__" => other()?.true_div(self),
+            "__pow__" => self.pow(i64::from_value(arg?).ok()?),
+            "__neg__" => Fraction::neg(self),
+            "__abs__" => self.abs(),
+            "__float__" => return Some(Ok(self.to_f64().into())),
+            "__int__" => return Some(Ok(self.trunc().into())),
+            "__lt__" => return Some(Ok((*self < other()?).into())),
+            "__gt__" => return Some(Ok((*self > other()?).into())),
+            "__le__" => return Some(Ok((*self <= other()?).into())),
+            "__ge__" => return Some(Ok((*self >= other()?).into())),
+            _ => return None,
+        };
+        Some(Ok(result.into()))
+    }
+
+    fn truth(&self) -> bool {
+        !self.numerator.is_zero()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arithmetic_is_exact() {
+        // From CPython 3.11.
+        let f = Fraction::new(3, -6);
+        assert_eq!(repr(&f).to_string(), "Fraction(-1, 2)");
+        assert_eq!(crate::str(&(&f + &Fraction::new(1, 3))).to_string(), "-1/6");
+        assert_eq!(crate::str(&Fraction::parse("1.25").expect("a number")).to_string(), "5/4");
+        assert_eq!(crate::str(&Fraction::from_float(0.1)).to_string(), "3602879701896397/36028797018963968");
+        assert_eq!(
+            crate::str(&Fraction::from_float(std::f64::consts::PI).limit_denominator(1000)).to_string(),
+            "355/113"
+        );
+        assert_eq!(
+            (Fraction::new(5, 2).round(), Fraction::new(7, 2).round(), f.floor()),
+            (Int::from(2), Int::from(4), Int::from(-1))
+        );
+    }
+}
