@@ -44,7 +44,11 @@ impl Env<'_> {
                     _ => format!("impl Iterator<Item = {item}>"),
                 }
             }
-            TyKind::Func(params, ret) => self.function_ty(params, *ret, position, from, uses),
+            TyKind::Func(params, ret) => {
+                let call = self.function_ty(params, *ret, position, from, uses);
+                // A function that is kept may not hold references.
+                if position == Position::Param { format!("{call} + 'static") } else { call }
+            }
             TyKind::Class(path, _) if self.is_exception(*path) => rt("Error", uses),
             TyKind::Class(path, args) => {
                 let path = self.rust_class(*path);

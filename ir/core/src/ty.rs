@@ -317,12 +317,9 @@ impl Ty {
         let TyKind::Shared(inner) = self.kind() else { return None };
         match inner.kind() {
             _ if inner.is_copy() => Some((*inner, crate::FieldCell::Cell)),
-            TyKind::Str
-            | TyKind::Bytes
-            | TyKind::Option(_)
-            | TyKind::Tuple(_)
-            | TyKind::Int(_)
-            | TyKind::Lib(..) => Some((*inner, crate::FieldCell::RefCell)),
+            TyKind::Str | TyKind::Bytes | TyKind::Option(_) | TyKind::Tuple(_) | TyKind::Int(_) => {
+                Some((*inner, crate::FieldCell::RefCell))
+            }
             _ => None,
         }
     }

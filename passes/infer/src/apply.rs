@@ -299,6 +299,20 @@ impl Apply<'_, '_, '_> {
         out.push(stmt);
     }
 
+    /// An object that a loop unpacks: it is bound whole, then taken apart.
+    fn taken_apart(&mut self, pat: Pat, item: Ty, after: &mut Vec<Stmt>) -> Pat {
+        let origin = Origin::default();
+        let local = self.body.temp("item", item, origin);
+        let value = self.read_local(local, origin);
+        let mut late = Vec::new();
+        let (pat, value) = self.spread(pat, value, item);
+        let ty = self.ty(value);
+        let target = self.pat(pat, ty, &mut late);
+        after.push(Stmt::new(StmtKind::Set { target, value }, Origin::default()));
+        after.append(&mut late);
+        Pat::Bind(local, None)
+    }
+
     /// A literal tuple of the pattern's shape takes the types of its targets.
     fn spread(&mut self, pat: Pat, value: NodeId, ty: Ty) -> (Pat, NodeId) {
         if let TyKind::Option(inner) = ty.kind() {
@@ -313,6 +327,10 @@ impl Apply<'_, '_, '_> {
         if self.is_named(ty) {
             let is_open = matches!(pat, Pat::List { rest: Some(_), .. });
             let value = if is_open { self.iter_of(value) } else { self.fields_of(value) };
+            return (pat, value);
+        }
+        if let TyKind::Class(..) = ty.kind() {
+            let value = self.iter_of(value);
             return (pat, value);
         }
         let Pat::Tuple(parts) = &pat else { return (pat, value) };
@@ -575,7 +593,11 @@ impl Apply<'_, '_, '_> {
                 *iter = self.iterable_for(*iter, pat);
                 let item = self.item_type(self.ty(*iter));
                 let mut after = Vec::new();
-                *pat = self.pat(std::mem::replace(pat, Pat::Wild), item, &mut after);
+                let given = std::mem::replace(pat, Pat::Wild);
+                *pat = match (&given, item.kind()) {
+                    (Pat::Tuple(_), TyKind::Class(..)) => self.taken_apart(given, item, &mut after),
+                    _ => self.pat(given, item, &mut after),
+                };
                 self.block(*body, None);
                 self.prepend(*body, after);
                 els.iter().for_each(|els| self.block(*els, None));

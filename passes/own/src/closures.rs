@@ -126,12 +126,13 @@ impl Own<'_> {
         for param in &mut made.params {
             param.default = None;
         }
+        let assigned = self.assigned_params(&mut made);
         self.results.push(closure.ret);
         let outer = std::mem::take(&mut self.before);
         made.body = self.block(closure.body, Want::Own);
         self.before = outer;
         self.results.pop();
-        self.own_params(&mut made);
+        self.out.blocks[made.body].stmts.splice(0..0, assigned);
         made.decorators = Vec::new();
         let is_shared = matches!(ty.kind(), TyKind::Shared(_));
         let taken =
@@ -146,7 +147,8 @@ impl Own<'_> {
     }
 
     /// A parameter that is assigned anew is a variable of the closure that starts with its value.
-    fn own_params(&mut self, closure: &mut Closure) {
+    fn assigned_params(&mut self, closure: &mut Closure) -> Vec<Stmt> {
+        let mut out = Vec::new();
         for param in &mut closure.params {
             let local = param.local;
             let ty = self.src.locals[local].ty.strip_ref();
@@ -159,9 +161,9 @@ impl Own<'_> {
             param.local = given;
             let value = self.owned_copy(Place::local(given), ty, Origin::default());
             let target = Pat::Place(Place::local(local));
-            let stmt = Stmt::new(StmtKind::Set { target, value }, Origin::default());
-            self.out.blocks[closure.body].stmts.insert(0, stmt);
+            out.push(Stmt::new(StmtKind::Set { target, value }, Origin::default()));
         }
+        out
     }
 
     /// Handles of captured values that others use too: the closure takes a copy of each along.

@@ -61,7 +61,7 @@ fn has_empty_value(ty: Ty) -> bool {
         | TyKind::Iter(_)
         | TyKind::Error
         | TyKind::TypeOf(_) => false,
-        TyKind::Shared(inner) => !matches!(inner.kind(), TyKind::Class(..)),
+        TyKind::Shared(inner) => !matches!(inner.kind(), TyKind::Class(..) | TyKind::Func(..)),
         TyKind::Tuple(items) => items.iter().all(|item| has_empty_value(*item)),
         _ => true,
     }
