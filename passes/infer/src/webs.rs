@@ -352,6 +352,23 @@ impl<'a> Walk<'a> {
                 }
             }
             Node::Closure(_) => self.closure(id, env),
+            Node::Seq { clauses, .. } => {
+                // `[t := t + x for x in xs]`: what one turn assigns the next one reads.
+                let start = match clauses.first() {
+                    Some(Clause::For { iter, .. }) => Some(*iter),
+                    _ => None,
+                };
+                start.iter().for_each(|iter| self.node(*iter, env));
+                let heads = self.heads(env);
+                let after = env.clone();
+                body.nodes[id].kind.for_each_child(&mut |child| {
+                    if child != Child::Node(start.unwrap_or(id)) {
+                        self.child(child, env);
+                    }
+                });
+                self.close(&heads, env);
+                *env = self.join(after, env.take());
+            }
             kind => kind.for_each_child(&mut |child| self.child(child, env)),
         }
     }
@@ -370,6 +387,26 @@ impl<'a> Walk<'a> {
         (self.frames, self.tries) = (frames, tries);
     }
 
+    /// Every slot gets a join value at a loop's head; it binds webs together only when it is read.
+    fn heads(&mut self, env: &mut Env) -> Vec<(usize, ValueId)> {
+        let Some(values) = env else { return Vec::new() };
+        let before = values.clone();
+        let heads: Vec<(usize, ValueId)> =
+            before.into_iter().enumerate().map(|(slot, value)| (slot, self.value(vec![value]))).collect();
+        heads.iter().for_each(|(slot, head)| values[*slot] = *head);
+        heads
+    }
+
+    /// What the end of a turn holds reaches the head.
+    fn close(&mut self, heads: &[(usize, ValueId)], back: &Env) {
+        let Some(back) = back else { return };
+        for (slot, head) in heads {
+            if back[*slot] != *head {
+                self.values[*head as usize].push(back[*slot]);
+            }
+        }
+    }
+
     fn looped(&mut self, id: NodeId, env: &mut Env) {
         let body = self.body;
         let (label, block, els) = match &body.nodes[id].kind {
@@ -382,24 +419,7 @@ impl<'a> Walk<'a> {
         if let Node::For { iter, .. } = &body.nodes[id].kind {
             self.node(*iter, env);
         }
-        // Every slot gets a join value at the loop's head; it binds webs together only when it is read.
-        let heads: Vec<(usize, ValueId, ValueId)> = match env {
-            Some(values) => {
-                let before = values.clone();
-                before
-                    .into_iter()
-                    .enumerate()
-                    .map(|(slot, value)| {
-                        let head = self.value(vec![value]);
-                        (slot, head, value)
-                    })
-                    .collect()
-            }
-            None => Vec::new(),
-        };
-        if let Some(values) = env {
-            heads.iter().for_each(|(slot, head, _)| values[*slot] = *head);
-        }
+        let heads = self.heads(env);
         self.frames.push(Frame { label, breaks: Vec::new(), continues: Vec::new() });
         if let Node::While { cond, .. } = &body.nodes[id].kind {
             self.node(*cond, env);
@@ -412,13 +432,7 @@ impl<'a> Walk<'a> {
         self.block(block, env);
         let frame = self.frames.pop().expect("pushed above");
         let back = self.join_all(env.take(), frame.continues);
-        if let Some(back) = back {
-            for (slot, head, _) in &heads {
-                if back[*slot] != *head {
-                    self.values[*head as usize].push(back[*slot]);
-                }
-            }
-        }
+        self.close(&heads, &back);
         if let Some(els) = els {
             self.block(els, &mut after);
         }

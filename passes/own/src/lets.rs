@@ -378,7 +378,7 @@ impl Assigned<'_> {
                     state.extend(inside);
                 }
             }
-            Node::While { .. } | Node::Loop { .. } | Node::For { .. } => {
+            Node::While { .. } | Node::Loop { .. } | Node::For { .. } | Node::Seq { .. } => {
                 for _ in 0..2 {
                     self.children(id, state);
                 }

@@ -68,7 +68,21 @@ impl Own<'_> {
 
     /// Asks for a shared class; `false` when that was tried and cannot be.
     pub fn demote(&mut self, id: NodeId) -> bool {
+        let id = self.known_node(id);
         self.ask(Demotion { body: self.src.path, node: id, items: false })
+    }
+
+    /// A node that was made for this pass stands for what its local was assigned: shapes know that one.
+    fn known_node(&self, id: NodeId) -> NodeId {
+        let known = self.program.fns.get(&self.src.path).map_or(usize::MAX, |body| body.nodes.len());
+        if (id.0 as usize) < known {
+            return id;
+        }
+        let Node::Use(place, _) = &self.src.nodes[id].kind else { return id };
+        let Some(local) = place.as_local() else { return id };
+        let mut values = self.all.defs.iter().filter(|(found, ..)| *found == local);
+        let value = values.find_map(|(_, value, _)| value.filter(|node| (node.0 as usize) < known));
+        value.unwrap_or(id)
     }
 
     pub fn demote_items(&mut self, id: NodeId) -> bool {

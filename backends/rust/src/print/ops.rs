@@ -376,8 +376,17 @@ impl Printer<'_, '_> {
             (false, true) if !is_text => a.binary(sign, Expr::unary("*", b)),
             (true, false) if sign != "==" && sign != "!=" => a.binary(sign, b.method("as_str", vec![])),
             (false, true) if sign != "==" && sign != "!=" => a.method("as_str", vec![]).binary(sign, b),
+            // A loop's variable may be a `&String`, which no `String` is compared with.
+            (true, false) if self.is_loop_text(left) => Expr::unary("*", a).binary(sign, b),
+            (false, true) if self.is_loop_text(right) => a.binary(sign, Expr::unary("*", b)),
             _ => a.binary(sign, b),
         }
+    }
+
+    /// A borrowed text that is no parameter: it may be `&String`.
+    fn is_loop_text(&self, node: NodeId) -> bool {
+        let Node::Use(place, _) = &self.body.nodes[node].kind else { return false };
+        place.as_local().is_some_and(|local| !self.body.params.iter().any(|param| param.local == local))
     }
 
     /// `type(a) is Dog`: classes of the program are told apart by name.
@@ -590,7 +599,7 @@ fn strip(expr: Expr, ty: Ty) -> (Expr, bool) {
 pub(crate) fn typed_literal(expr: Expr) -> Expr {
     let is_number = |text: &str| text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
     match expr {
-        Expr::Atom(text) if is_number(&text) && text.ends_with(|c: char| c.is_ascii_alphabetic()) => {
+        Expr::Atom(text) if is_number(&text) && text.contains(|c: char| c.is_ascii_alphabetic()) => {
             Expr::Atom(text)
         }
         Expr::Atom(text) if text.starts_with('-') && is_number(&text) => {

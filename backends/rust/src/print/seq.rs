@@ -626,6 +626,15 @@ impl Printer<'_, '_> {
     fn leaves(&self, node: NodeId) -> bool {
         let mut found = false;
         self.body.walk(batuta_core::Child::Node(node), &mut |node| {
+            // `[y for x in xs if (y := f(x))]`: two closures cannot share what one of them assigns.
+            let writes = match &self.body.nodes[node].kind {
+                Node::Block { block, .. } => self.body.blocks[*block].stmts.iter().any(|stmt| {
+                    matches!(&stmt.kind, batuta_core::StmtKind::Set { target: Pat::Place(place), .. }
+                        if place.as_local().is_some())
+                }),
+                _ => false,
+            };
+            found |= writes;
             found |= matches!(
                 self.body.nodes[node].kind,
                 Node::Return(_)
