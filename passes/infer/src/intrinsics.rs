@@ -43,7 +43,9 @@ impl Apply<'_, '_, '_> {
         match (name.as_str(), args.as_slice()) {
             ("builtins.bool", []) => self.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin),
             ("builtins.bool", [value]) => self.truth(*value),
-            ("builtins.print", [items, rest @ ..]) if kinds[0] == ArgKind::Star && names_ends(&kinds[1..]) => {
+            ("builtins.print", [items, rest @ ..])
+                if kinds[0] == ArgKind::Star && names_ends(&kinds[1..]) =>
+            {
                 self.print_items(*items, &kinds[1..], rest, origin)
             }
             ("builtins.print", parts) if kinds.iter().all(|kind| *kind == ArgKind::Positional) => {
