@@ -64,19 +64,14 @@ impl Solver<'_> {
             return self.put(out, Head::Value);
         }
         let candidates: Vec<(&Row, Bound)> = self.candidates(rows, args);
-        let mut open = false;
-        for (row, bound) in &candidates {
-            match self.fit_row(job, row, bound, args) {
-                Fit::No => {}
-                Fit::Yes => return self.commit(job, row, bound, args, out),
-                Fit::Maybe => {
-                    open = true;
-                    break;
-                }
+        let chosen = self.choose(job, &candidates, args);
+        match chosen {
+            None => return,
+            Some((at, Fit::Yes)) => {
+                let (row, bound) = &candidates[at];
+                return self.commit(job, row, bound, args, out);
             }
-        }
-        if !open {
-            return;
+            Some(_) => {}
         }
         if candidates.len() == 1 {
             let (row, bound) = &candidates[0];
@@ -106,17 +101,26 @@ impl Solver<'_> {
         };
         let name = self.env.lib_name(name);
         let candidates = self.candidates(batuta_catalog::functions(name.as_str()), &args);
-        let mut best: Option<usize> = None;
-        for (at, (row, bound)) in candidates.iter().enumerate() {
-            if self.fit_row(job, row, bound, &args) != Fit::No {
-                best = Some(at);
-                break;
-            }
-        }
-        if let Some(at) = best {
+        if let Some((at, _)) = self.choose(job, &candidates, &args) {
             let (row, bound) = &candidates[at];
             self.commit(job, row, bound, &args, out);
         }
+    }
+
+    /// The first overload that is not excluded. Items that are ints and floats are no floats where an
+    /// overload keeps them apart: `sum([1, 2.5][:1])` is `1`.
+    fn choose(&mut self, job: JobId, candidates: &[(&Row, Bound)], args: &[ArgFact]) -> Option<(usize, Fit)> {
+        for exact in [true, false] {
+            self.exact_items = exact;
+            for (at, (row, bound)) in candidates.iter().enumerate() {
+                let fit = self.fit_row(job, row, bound, args);
+                if fit != Fit::No {
+                    self.exact_items = false;
+                    return Some((at, fit));
+                }
+            }
+        }
+        None
     }
 
     fn fit_row(&mut self, job: JobId, row: &Row, bound: &Bound, args: &[ArgFact]) -> Fit {
@@ -152,6 +156,11 @@ impl Solver<'_> {
         let atoms = self.vars.atoms(var).to_vec();
         if atoms.is_empty() {
             return Fit::Maybe;
+        }
+        let has = |head: Head| atoms.iter().any(|atom| atom.head == head);
+        let is_mixed = has(Head::Num) || has(Head::Int) && has(Head::Float);
+        if self.exact_items && depth > 0 && is_mixed && matches!(ty.kind(), TyKind::Float(_)) {
+            return Fit::No;
         }
         let only_none = atoms.iter().all(|atom| atom.head == Head::None);
         if let TyKind::Option(inner) = ty.kind() {
@@ -294,6 +303,11 @@ impl Solver<'_> {
                 }
                 _ => {}
             }
+        }
+        // A result that is an int or a float by what its items are shows which they are.
+        if *row.result.kind() == TyKind::Num {
+            args.iter().for_each(|arg| self.mark(arg.var));
+            self.mark(out);
         }
         if *row.result.kind() != TyKind::Never {
             let result = self.type_var(row.result, &mut map);
