@@ -26,6 +26,8 @@ pub struct Built {
     pub steps: Vec<Step>,
     /// (small side, large side) of every `<`, `<=` comparison that guards a loop.
     pub bounds: Vec<(ShapeId, ShapeId)>,
+    /// Function values and the parameters that they are lent to.
+    pub lendings: Vec<(ShapeId, ShapeId)>,
     /// Leaf of a call's value <- result of a function in the caller's own call cycle.
     pub recursive: Vec<(ShapeId, ShapeId)>,
     /// Parameters that are functions which their function only calls.
@@ -80,6 +82,7 @@ pub fn build(program: &Program<Typed>) -> Built {
         steps: Vec::new(),
         bounds: Vec::new(),
         recursive: Vec::new(),
+        lendings: Vec::new(),
         lent: crate::functions::lent(program),
     };
     for class in program.classes.values() {

@@ -50,6 +50,7 @@ impl Walk<'_> {
         let pairs: Vec<_> =
             self.built.graph.kids(from).iter().copied().zip(self.built.graph.kids(to).to_vec()).collect();
         pairs.into_iter().for_each(|(left, right)| self.built.graph.unify(left, right));
+        self.built.lendings.push((from, to));
     }
 
     fn call_virtual(&mut self, path: Name, shapes: &[ShapeId], ty: Ty) -> ShapeId {

@@ -47,6 +47,7 @@ pub fn effects(program: &Program<Typed>, built: &Built) -> Modes {
             }
         }
         join_overrides(program, &mut modes);
+        join_lendings(built, &mut modes);
         if modes == before {
             return modes;
         }
@@ -88,6 +89,20 @@ fn function_values(modes: &mut Modes, built: &Built, body: &Body<Typed>, flags: 
         let slot = built.graph.slot(shape);
         let indices = changed.iter().enumerate().filter(|(_, changed)| **changed);
         modes.mut_params.extend(indices.map(|(index, _)| (slot, index)));
+    }
+}
+
+/// A function value and the parameter that it is lent to are called through one signature.
+fn join_lendings(built: &Built, modes: &mut Modes) {
+    for (from, to) in &built.lendings {
+        let (from, to) = (built.graph.slot(*from), built.graph.slot(*to));
+        let both = |(slot, index): &(usize, usize)| match *slot {
+            slot if slot == from => Some((to, *index)),
+            slot if slot == to => Some((from, *index)),
+            _ => None,
+        };
+        let more: Vec<_> = modes.mut_params.iter().filter_map(both).collect();
+        modes.mut_params.extend(more);
     }
 }
 
