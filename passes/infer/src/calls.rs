@@ -303,6 +303,8 @@ impl Solver<'_> {
                 let this = self.single(atom);
                 return self.call_methods(job, class, method, args, out, Some(this));
             }
+        } else if !is_field && self.env.is_named_tuple(class) && name == "_asdict" {
+            return self.plain_dict(out);
         } else if !is_field && self.env.is_named_tuple(class) && name == "_replace" {
             for arg in args {
                 if let ArgKind::Named(field) = arg.kind {

@@ -343,6 +343,9 @@ impl Apply<'_, '_, '_> {
         origin: Origin,
     ) -> NodeId {
         let env = self.types.env();
+        if name == "_asdict" && env.is_named_tuple(class) {
+            return self.as_dict(class, receiver, false, origin);
+        }
         if name == "_replace" && env.is_named_tuple(class) {
             return self.replaced(class, receiver, kinds, args, origin);
         }

@@ -38,6 +38,7 @@ mod ops;
 mod other_names;
 mod prep;
 mod program;
+mod records;
 mod regex;
 mod rows;
 mod rules;

@@ -479,6 +479,8 @@ impl Solver<'_> {
             "builtins.aiter" => self.flow(args[0].var, out),
             "builtins.print" => self.put(out, Head::None),
             "enum.auto" => self.put(out, Head::Int),
+            "dataclasses.asdict" => self.plain_dict(out),
+            "dataclasses.astuple" => self.plain_tuple(out),
             "dataclasses.replace" | "copy.copy" | "copy.deepcopy" => self.copied(job, args, out),
             _ if crate::env::is_builtin_error(name) => {
                 args.iter().for_each(|arg| self.mark(arg.var));
