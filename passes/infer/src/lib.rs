@@ -20,6 +20,7 @@ mod compare;
 mod construct;
 mod copies;
 mod dispatch;
+mod defaults;
 mod dynamic;
 mod env;
 mod expand;

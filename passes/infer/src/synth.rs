@@ -26,6 +26,7 @@ pub(crate) fn complete(program: &Program<Hir>) -> Option<Program<Hir>> {
             }
         }
     }
+    made.extend(crate::defaults::constructors(&env));
     let numbered = numbered(&env);
     if made.is_empty() && numbered.is_empty() {
         return None;
@@ -35,7 +36,9 @@ pub(crate) fn complete(program: &Program<Hir>) -> Option<Program<Hir>> {
     for body in made {
         let class = body.path.parent();
         let def = Arc::make_mut(out.classes.get_mut(&class).expect("it is a method of a class"));
-        def.methods.push(body.path);
+        if !def.methods.contains(&body.path) {
+            def.methods.push(body.path);
+        }
         out.fns.insert(body.path, Arc::new(body));
     }
     Some(out)

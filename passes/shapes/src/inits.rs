@@ -208,6 +208,7 @@ fn inlined(program: &Program<Typed>, body: &mut Body<Typed>, call: &BaseCall, st
         out.push(Stmt::new(StmtKind::Set { target, value: arg }, stmt.origin));
     }
     let root = shift.block(base.root);
+    drop_class_values(program, body, root, receiver);
     if let Some(tail) = body.blocks[root].tail.take() {
         body.blocks[root].stmts.push(Stmt::new(StmtKind::Expr(tail), stmt.origin));
     }
@@ -226,6 +227,23 @@ fn inlined(program: &Program<Typed>, body: &mut Body<Typed>, call: &BaseCall, st
         head.beside = head.beside.take().or(stmt.beside);
     }
     out
+}
+
+/// Values that objects start with are those of the constructor's own class, set before.
+fn drop_class_values(program: &Program<Typed>, body: &mut Body<Typed>, root: BlockId, receiver: LocalId) {
+    let mut stmts = std::mem::take(&mut body.blocks[root].stmts);
+    stmts.retain(|stmt| {
+        let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind else { return true };
+        let is_made = stmt.origin == Origin::default() && place.root == Root::Local(receiver);
+        let mut is_class_value = false;
+        body.walk(Child::Node(*value), &mut |node| {
+            if let Node::Use(Place { root: Root::Global(path), .. }, _) = &body.nodes[node].kind {
+                is_class_value |= program.classes.contains_key(&path.parent());
+            }
+        });
+        !(is_made && is_class_value)
+    });
+    body.blocks[root].stmts = stmts;
 }
 
 /// The variable that a parameter of an inlined constructor is, when neither is assigned.
