@@ -320,6 +320,13 @@ impl Apply<'_, '_, '_> {
             let value = self.unwrap(value, *inner, text);
             return (pat, value);
         }
+        if let TyKind::Class(class, _) = ty.kind() {
+            let value = match self.types.env().is_named_tuple(*class) {
+                true => self.record_items(*class, value),
+                false => self.iter_of(value),
+            };
+            return (pat, value);
+        }
         if matches!(ty.kind(), TyKind::Value | TyKind::Union(_)) {
             let value = self.iter_of(value);
             return (pat, value);

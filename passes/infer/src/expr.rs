@@ -41,11 +41,29 @@ impl Apply<'_, '_, '_> {
 
     fn pieces(&mut self, pieces: &mut [Piece]) {
         for piece in pieces {
-            if let Piece::Value { value, spec, .. } = piece {
+            if let Piece::Value { value, spec, conv } = piece {
                 *value = self.expr(*value);
                 self.pieces(spec);
+                self.own_format(value, conv, spec);
             }
         }
+    }
+
+    /// An object that says how it is formatted.
+    fn own_format(&mut self, value: &mut NodeId, conv: &mut Conv, spec: &mut Vec<Piece>) {
+        let TyKind::Class(class, _) = self.ty(*value).kind() else { return };
+        let Some(method) = self.types.env().method(*class, "__format__").filter(|_| *conv == Conv::Format) else {
+            return;
+        };
+        let origin = self.origin(*value);
+        let spec_text = match spec.as_slice() {
+            [] => self.text("", origin),
+            [Piece::Text(text)] => self.text(&text.clone(), origin),
+            pieces => self.mk(Node::Format(pieces.to_vec()), Ty::str(), origin),
+        };
+        *value = self.call_method_path(*class, method, *value, vec![spec_text]);
+        *conv = Conv::Str;
+        spec.clear();
     }
 
     fn seq(&mut self, id: NodeId, mut clauses: Vec<Clause>, mut sink: Sink) -> NodeId {

@@ -90,4 +90,19 @@ impl Apply<'_, '_, '_> {
             _ => self.dynamic(value),
         }
     }
+
+    /// A named tuple as the tuple of its fields.
+    pub(crate) fn record_items(&mut self, class: Name, record: NodeId) -> NodeId {
+        let origin = self.origin(record);
+        let fields = self.fields_of(class);
+        self.with_value(record, |me, read| {
+            let mut nodes = Vec::new();
+            for (name, field) in &fields {
+                let object = read(me);
+                nodes.push(me.field_of(object, *name, *field, origin));
+            }
+            let ty = Ty::tuple(fields.iter().map(|(_, ty)| *ty));
+            me.mk(Node::Op { op: TupleOp::New.into(), attr: Attr::None, args: nodes }, ty, origin)
+        })
+    }
 }
