@@ -133,7 +133,9 @@ pub fn has_debug(env: &Env<'_>, ty: Ty, seen: &mut FxHashSet<Name>) -> bool {
     !ty.any(&mut |part| match part.kind() {
         TyKind::Lib(..) | TyKind::Value => true,
         TyKind::Class(class, _) if !env.is_enum(*class) && seen.insert(*class) => {
-            !env.all_fields(*class).iter().all(|field| has_debug(env, field.ty, seen))
+            let members = env.family(*class).map_or_else(|| vec![*class], |family| family.members.clone());
+            let mut fields = members.iter().flat_map(|class| env.all_fields(*class));
+            !fields.all(|field| has_debug(env, field.ty, seen))
         }
         _ => !is_plain(part),
     })

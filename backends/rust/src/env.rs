@@ -340,8 +340,10 @@ impl<'a> Env<'a> {
             ClassKind::Dataclass { eq, .. } => eq,
             ClassKind::NamedTuple | ClassKind::Enum | ClassKind::EnumOf(_) => true,
             _ => {
-                self.program.find_method(class.path, "__eq__").is_some()
-                    || self.is_identity(class.path) && self.compared.contains(&class.path)
+                let method = self.program.find_method(class.path, "__eq__");
+                method.and_then(|path| self.function(path)).is_some_and(|body| {
+                    crate::classes::compares_self(body, class.path)
+                }) || self.is_identity(class.path) && self.compared.contains(&class.path)
             }
         })
     }
@@ -358,7 +360,10 @@ impl<'a> Env<'a> {
     /// A constant of a class that stands in its `impl`.
     pub fn is_associated(&self, path: Name) -> bool {
         let is_const = self.program.globals.get(&path).is_some_and(|global| global.storage == Storage::Const);
-        is_const && self.class(path.parent()).is_some()
+        let class = path.parent();
+        // An exception class without data is a constant itself.
+        let has_impl = self.class(class).is_some() && (!self.is_exception(class) || self.exception_has_data(class));
+        is_const && has_impl
     }
 
     /// Rust name of a global; a class attribute that is no constant carries its class's name.

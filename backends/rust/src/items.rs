@@ -244,6 +244,11 @@ fn receiver(printer: &mut Printer<'_, '_>, ty: Ty, mutable: bool) -> String {
 pub fn result(printer: &mut Printer<'_, '_>) -> String {
     let body = printer.body;
     let own = printer.env.rust_class(body.path.parent());
+    // Inside its own `impl` the class is `Self`.
+    let own_handle = match printer.env.class(body.path.parent()) {
+        Some(_) => format!("Rc<{}>", names::camel(own.last())),
+        None => "Rc<Self>".to_owned(),
+    };
     let is_new = body.path.last() == "__init__" && printer.env.is_exception(body.path.parent());
     let is_own = is_new
         || body.ret.class_path().map(|class| printer.env.rust_class(class)) == Some(own)
@@ -264,7 +269,7 @@ pub fn result(printer: &mut Printer<'_, '_>) -> String {
     } else {
         printer
             .ty(body.ret, Position::Result)
-            .replace(&format!("Rc<{}>", names::camel(own.last())), "Rc<Self>")
+            .replace(&own_handle, "Rc<Self>")
     };
     match (body.fallible, ty.as_str()) {
         (false, "()") => String::new(),

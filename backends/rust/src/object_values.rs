@@ -196,7 +196,10 @@ fn attributes(
                 field.ty.strip_shared().kind(),
                 TyKind::List(item) | TyKind::Dict(item, _) | TyKind::Set(item) if *item.kind() != TyKind::Value
             );
-            let fits = converts(field.ty) && !(is_container && env.dynamic.changes_containers());
+            let is_open = field.ty.any(&mut |part| {
+                matches!(part.kind(), TyKind::Union(_)) && !env.to_value.contains(&part)
+            });
+            let fits = converts(field.ty) && !is_open && !(is_container && env.dynamic.changes_containers());
             if !env.dynamic.names.contains(field.name.as_str()) || !fits || !seen.insert(field.name) {
                 continue;
             }
@@ -284,7 +287,11 @@ fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) ->
     let this = body.locals[body.params.first()?.local].ty;
     let types: Vec<Ty> = body.params.iter().skip(1).map(|param| body.locals[param.local].ty).collect();
     let is_iter = matches!(body.ret.kind(), TyKind::Iter(item) if converts(*item));
-    let fits = types.iter().all(|ty| converts(*ty)) && (is_iter || converts(body.ret));
+    let known = |ty: Ty, set: &FxHashSet<Ty>| {
+        !ty.any(&mut |part| matches!(part.kind(), TyKind::Union(_)) && !set.contains(&part))
+    };
+    let takes = types.iter().all(|ty| converts(*ty) && known(*ty, &env.from_value));
+    let fits = takes && (is_iter || converts(body.ret)) && known(body.ret, &env.to_value);
     if !fits || matches!(this.kind(), TyKind::RefMut(_)) {
         return None;
     }

@@ -166,7 +166,7 @@ impl Printer<'_, '_> {
         if name == "error.new_args" {
             return self.error_arguments(args);
         }
-        if let ("builtins.issubclass", [class, base]) = (name.as_str(), args)
+        if let ("builtins.issubclass" | "class.is_a", [class, base]) = (name.as_str(), args)
             && let Some(answer) = self.subclass_test(class.value, base.value)
         {
             return answer;
@@ -287,6 +287,7 @@ impl Printer<'_, '_> {
 
     /// The runtime's or the project's constant for an exception class.
     pub(crate) fn exception_class(&mut self, class: Name) -> String {
+        let class = self.env.program.resolve(class);
         if self.env.class(class).is_some() {
             let own = names::camel(class.last());
             return self.env.item_path(class, &own, self.module, self.uses);

@@ -332,7 +332,7 @@ impl Printer<'_, '_> {
             let name = format!("{class}::{}", crate::classes::variant_name(path));
             return Placed { expr: Expr::Atom(name), ty, cell: false };
         }
-        if self.env.class(path.parent()).is_some() && storage == Storage::Const {
+        if self.env.is_associated(path) {
             let class = path.parent();
             let owner = self.class_type(class);
             let own = self.env.constant_name(path);
