@@ -23,6 +23,8 @@ pub(crate) enum Slot {
     FromStar(usize, usize),
     /// Entry of a spread dict.
     FromMap(usize, Name),
+    /// Entry of a spread dict, or the default.
+    FromMapOr(usize, Name),
     Missing,
 }
 
@@ -109,8 +111,10 @@ pub(crate) fn bind(formals: &[Formal], args: &[ArgKind], star_len: &dyn Fn(usize
             Some(map) => push_named(&mut slots[map], None, at),
             None => {
                 for (slot, formal) in formals.iter().enumerate() {
-                    if let (Slot::Missing, Some(name)) = (&slots[slot], formal.name) {
-                        slots[slot] = Slot::FromMap(at, name);
+                    match (&slots[slot], formal.name) {
+                        (Slot::Missing, Some(name)) => slots[slot] = Slot::FromMap(at, name),
+                        (Slot::Default, Some(name)) => slots[slot] = Slot::FromMapOr(at, name),
+                        _ => {}
                     }
                 }
             }

@@ -238,7 +238,7 @@ impl Solver<'_> {
                     let c = C::Index { of: args[*at].var, index, constant: Some(*item as i64), out: *param };
                     self.sub(job, c);
                 }
-                Slot::FromMap(at, _) => {
+                Slot::FromMap(at, _) | Slot::FromMapOr(at, _) => {
                     let key = self.vars.fresh();
                     self.sub(job, C::SplatDict { of: args[*at].var, key, value: *param });
                 }

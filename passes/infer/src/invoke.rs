@@ -160,7 +160,7 @@ impl Apply<'_, '_, '_> {
                 Slot::Arg(at) => order.push(*at),
                 Slot::Pack(items) => order.extend(items),
                 Slot::PackNamed(items) => order.extend(items.iter().map(|(_, at)| *at)),
-                Slot::FromStar(at, _) | Slot::FromMap(at, _) => {
+                Slot::FromStar(at, _) | Slot::FromMap(at, _) | Slot::FromMapOr(at, _) => {
                     spread = true;
                     order.push(*at);
                 }
@@ -248,6 +248,24 @@ impl Apply<'_, '_, '_> {
             Slot::FromStar(at, item) => {
                 let value = self.star_item(args[*at], *item);
                 self.coerce(value, want)
+            }
+            Slot::FromMapOr(at, name) => {
+                let map = self.again(args[*at]);
+                let key = self.text(name.as_str(), origin);
+                let cond = self.contains(key, map);
+                let map = self.again(args[*at]);
+                let key = self.text(name.as_str(), origin);
+                let given = match self.index_node(map, key, None) {
+                    Some(value) => self.coerce(value, want),
+                    None => {
+                        self.mk(Node::Hole { why: "spread".into(), source: "".into() }, Ty::never(), origin)
+                    }
+                };
+                let default = default(self);
+                let default = self.coerce(default, want);
+                let block = |tail| BlockRow { tail: Some(tail), ..BlockRow::default() };
+                let (then, els) = (self.body.block(block(given)), self.body.block(block(default)));
+                self.mk(Node::If { cond, then, els: Some(els) }, want, origin)
             }
             Slot::FromMap(at, name) => {
                 let map = self.again(args[*at]);

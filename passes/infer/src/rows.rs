@@ -290,7 +290,7 @@ impl Apply<'_, '_, '_> {
                 let value = self.star_item(args[*at], *item);
                 out.push(self.coerce(value, want));
             }
-            Slot::PackNamed(_) | Slot::FromMap(..) | Slot::Missing => {}
+            Slot::PackNamed(_) | Slot::FromMap(..) | Slot::FromMapOr(..) | Slot::Missing => {}
         }
     }
 
