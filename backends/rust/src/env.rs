@@ -341,9 +341,10 @@ impl<'a> Env<'a> {
             ClassKind::NamedTuple | ClassKind::Enum | ClassKind::EnumOf(_) => true,
             _ => {
                 let method = self.program.find_method(class.path, "__eq__");
-                method.and_then(|path| self.function(path)).is_some_and(|body| {
-                    crate::classes::compares_self(body, class.path)
-                }) || self.is_identity(class.path) && self.compared.contains(&class.path)
+                method
+                    .and_then(|path| self.function(path))
+                    .is_some_and(|body| crate::classes::compares_self(body, class.path))
+                    || self.is_identity(class.path) && self.compared.contains(&class.path)
             }
         })
     }
@@ -362,7 +363,8 @@ impl<'a> Env<'a> {
         let is_const = self.program.globals.get(&path).is_some_and(|global| global.storage == Storage::Const);
         let class = path.parent();
         // An exception class without data is a constant itself.
-        let has_impl = self.class(class).is_some() && (!self.is_exception(class) || self.exception_has_data(class));
+        let has_impl =
+            self.class(class).is_some() && (!self.is_exception(class) || self.exception_has_data(class));
         is_const && has_impl
     }
 

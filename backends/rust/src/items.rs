@@ -267,9 +267,7 @@ pub fn result(printer: &mut Printer<'_, '_>) -> String {
     } else if is_own {
         "Self".to_owned()
     } else {
-        printer
-            .ty(body.ret, Position::Result)
-            .replace(&own_handle, "Rc<Self>")
+        printer.ty(body.ret, Position::Result).replace(&own_handle, "Rc<Self>")
     };
     match (body.fallible, ty.as_str()) {
         (false, "()") => String::new(),

@@ -196,9 +196,9 @@ fn attributes(
                 field.ty.strip_shared().kind(),
                 TyKind::List(item) | TyKind::Dict(item, _) | TyKind::Set(item) if *item.kind() != TyKind::Value
             );
-            let is_open = field.ty.any(&mut |part| {
-                matches!(part.kind(), TyKind::Union(_)) && !env.to_value.contains(&part)
-            });
+            let is_open = field
+                .ty
+                .any(&mut |part| matches!(part.kind(), TyKind::Union(_)) && !env.to_value.contains(&part));
             let fits = converts(field.ty) && !is_open && !(is_container && env.dynamic.changes_containers());
             if !env.dynamic.names.contains(field.name.as_str()) || !fits || !seen.insert(field.name) {
                 continue;

@@ -320,11 +320,8 @@ impl Apply<'_, '_, '_> {
             let value = self.unwrap(value, *inner, text);
             return (pat, value);
         }
-        if let TyKind::Class(class, _) = ty.kind() {
-            let value = match self.types.env().is_named_tuple(*class) {
-                true => self.record_items(*class, value),
-                false => self.iter_of(value),
-            };
+        if ty.class_path().is_some() && !self.is_named(ty) {
+            let value = self.iter_of(value);
             return (pat, value);
         }
         if matches!(ty.kind(), TyKind::Value | TyKind::Union(_)) {

@@ -52,7 +52,8 @@ impl Apply<'_, '_, '_> {
     /// An object that says how it is formatted.
     fn own_format(&mut self, value: &mut NodeId, conv: &mut Conv, spec: &mut Vec<Piece>) {
         let TyKind::Class(class, _) = self.ty(*value).kind() else { return };
-        let Some(method) = self.types.env().method(*class, "__format__").filter(|_| *conv == Conv::Format) else {
+        let Some(method) = self.types.env().method(*class, "__format__").filter(|_| *conv == Conv::Format)
+        else {
             return;
         };
         let origin = self.origin(*value);

@@ -92,7 +92,9 @@ impl Apply<'_, '_, '_> {
             ("copy.copy", [value]) => self.copy_of(*value, false, origin),
             ("copy.deepcopy", [value]) => self.copy_of(*value, true, origin),
             ("dataclasses.asdict" | "dataclasses.astuple", [value]) => match self.ty(*value).kind() {
-                TyKind::Class(class, _) if name.last() == "asdict" => self.as_dict(*class, *value, true, origin),
+                TyKind::Class(class, _) if name.last() == "asdict" => {
+                    self.as_dict(*class, *value, true, origin)
+                }
                 TyKind::Class(class, _) => self.as_tuple(*class, *value, origin),
                 _ => self.lib_call(name, kinds, args, Some(id), origin),
             },

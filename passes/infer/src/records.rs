@@ -27,7 +27,7 @@ impl Apply<'_, '_, '_> {
     /// The fields of a record by name; records inside become dicts too.
     pub(crate) fn as_dict(&mut self, class: Name, object: NodeId, deep: bool, origin: Origin) -> NodeId {
         let ty = Ty::dict(Ty::str(), Ty::value());
-        let fields = self.fields_of(class);
+        let fields = self.typed_fields(class);
         self.with_value(object, |me, read| {
             let mut nodes = Vec::new();
             for (name, field) in &fields {
@@ -42,7 +42,7 @@ impl Apply<'_, '_, '_> {
 
     /// The fields of a record in order.
     pub(crate) fn as_tuple(&mut self, class: Name, object: NodeId, origin: Origin) -> NodeId {
-        let fields = self.fields_of(class);
+        let fields = self.typed_fields(class);
         let list = self.with_value(object, |me, read| {
             let mut nodes = Vec::new();
             for (name, field) in &fields {
@@ -56,7 +56,7 @@ impl Apply<'_, '_, '_> {
         self.lib_call(Name::new("builtins.tuple"), &[ArgKind::Positional], vec![list], None, origin)
     }
 
-    fn fields_of(&self, class: Name) -> Vec<(Name, Ty)> {
+    fn typed_fields(&self, class: Name) -> Vec<(Name, Ty)> {
         let fields = self.types.env().program.all_fields(class);
         let ty = |name| self.field_type(class, name).unwrap_or_else(Ty::value);
         fields.into_iter().map(|field| (field.name, ty(field.name))).collect()
@@ -89,20 +89,5 @@ impl Apply<'_, '_, '_> {
             }
             _ => self.dynamic(value),
         }
-    }
-
-    /// A named tuple as the tuple of its fields.
-    pub(crate) fn record_items(&mut self, class: Name, record: NodeId) -> NodeId {
-        let origin = self.origin(record);
-        let fields = self.fields_of(class);
-        self.with_value(record, |me, read| {
-            let mut nodes = Vec::new();
-            for (name, field) in &fields {
-                let object = read(me);
-                nodes.push(me.field_of(object, *name, *field, origin));
-            }
-            let ty = Ty::tuple(fields.iter().map(|(_, ty)| *ty));
-            me.mk(Node::Op { op: TupleOp::New.into(), attr: Attr::None, args: nodes }, ty, origin)
-        })
     }
 }
