@@ -323,6 +323,27 @@ impl Back<'_> {
         }
     }
 
+    /// Clauses nest: each `for` runs what follows it any number of times.
+    fn clauses(&mut self, clauses: &[Clause], sink: &[NodeId], live: Set) -> Set {
+        match clauses.split_first() {
+            None => sink.iter().rev().fold(live, |live, node| self.node(*node, live)),
+            Some((Clause::If(cond), rest)) => {
+                let mut inside = self.clauses(rest, sink, live.clone());
+                inside.extend(live);
+                self.node(*cond, inside)
+            }
+            Some((Clause::For { pat, iter }, rest)) => {
+                let mut before = self.repeat(None, live.clone(), |walk, mut head| {
+                    head.extend(live.iter().copied());
+                    let inside = walk.clauses(rest, sink, head);
+                    walk.pattern(pat, inside)
+                });
+                before.extend(live);
+                self.node(*iter, before)
+            }
+        }
+    }
+
     fn frame(&self, label: &Option<batuta_base::Name>) -> Option<&LoopFrame> {
         self.loops.iter().rev().find(|frame| label.is_none() || frame.label == *label)
     }
@@ -346,24 +367,10 @@ impl Back<'_> {
                 live.extend(self.handled.last().copied().flatten());
                 live
             }
-            Node::Seq { clauses, sink } => self.repeat(None, live.clone(), |walk, head| {
-                let mut before = head;
-                before.extend(live.iter().copied());
-                let nodes: Vec<_> = sink.nodes().collect();
-                for node in nodes.into_iter().rev() {
-                    before = walk.node(node, before);
-                }
-                for clause in clauses.iter().rev() {
-                    before = match clause {
-                        Clause::If(cond) => walk.node(*cond, before),
-                        Clause::For { pat, iter } => {
-                            let before = walk.pattern(pat, before);
-                            walk.node(*iter, before)
-                        }
-                    };
-                }
-                before
-            }),
+            Node::Seq { clauses, sink } => {
+                let sink: Vec<NodeId> = sink.nodes().collect();
+                self.clauses(clauses, &sink, live)
+            }
             Node::Closure(closure) => {
                 let outer = std::mem::take(&mut self.loops);
                 let inside = self.block(closure.body, Set::default());
