@@ -158,20 +158,44 @@ impl Expr {
     pub fn atom(text: impl Into<String>) -> Self {
         Self::Atom(text.into())
     }
-    pub fn call(callee: impl Into<String>, args: Vec<Self>) -> Self {
+    /// Whether the expression is what stands for untranslated code.
+    pub fn is_hole(&self) -> bool {
+        matches!(self, Self::Macro(name, _) if name == "todo")
+    }
+    /// A hole among the operands ends the evaluation there: the operation around it has no type to be
+    /// checked with. Operands before it that may have an effect keep it as it is.
+    fn take_hole(operands: &mut Vec<Self>) -> Option<Self> {
+        let at = operands.iter().position(Self::is_hole)?;
+        let before = operands[..at].iter().all(|operand| matches!(operand, Self::Atom(_)));
+        before.then(|| operands.swap_remove(at))
+    }
+    pub fn call(callee: impl Into<String>, mut args: Vec<Self>) -> Self {
+        if let Some(hole) = Self::take_hole(&mut args) {
+            return hole;
+        }
         Self::Call(Box::new(Self::Atom(callee.into())), args)
     }
     pub fn method(self, name: impl Into<String>, args: Vec<Self>) -> Self {
-        Self::Method(Box::new(self.receiver()), name.into(), args)
+        match self.receiver() {
+            hole if hole.is_hole() => hole,
+            receiver => Self::Method(Box::new(receiver), name.into(), args),
+        }
     }
     pub fn field(self, name: impl Into<String>) -> Self {
-        Self::Field(Box::new(self.receiver()), name.into())
+        match self.receiver() {
+            hole if hole.is_hole() => hole,
+            receiver => Self::Field(Box::new(receiver), name.into()),
+        }
     }
     pub fn index(self, index: Self) -> Self {
-        Self::Index(Box::new(self.receiver()), Box::new(index))
+        match self.receiver() {
+            hole if hole.is_hole() => hole,
+            receiver => Self::Index(Box::new(receiver), Box::new(index)),
+        }
     }
     pub fn unary(op: &'static str, of: Self) -> Self {
         match (op, of) {
+            (_, hole) if hole.is_hole() => hole,
             // A guard is no reference: `&guard` is.
             ("&" | "&mut ", Self::Unary("*", inner)) if inner.is_guard() => Self::Unary(op, inner),
             // A reference to what a reference points to is that reference.
