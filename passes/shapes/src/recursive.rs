@@ -12,17 +12,16 @@ use batuta_core::{Program, Ty, TyKind, Typed};
 
 /// Marks the classes of `program` that contain themselves through fields that are no boxes.
 pub fn share(program: &Program<Typed>, built: &mut Built) {
-    let held: FxHashMap<Name, Vec<Name>> = program
-        .classes
-        .values()
-        .map(|class| {
-            let mut names = Vec::new();
-            class.fields.iter().for_each(|field| held_by_value(field.ty, &mut names));
-            (class.path, names)
-        })
-        .collect();
+    // A value of a base class is one of any class of its family.
+    let mut held: FxHashMap<Name, Vec<Name>> = FxHashMap::default();
+    for class in program.classes.values() {
+        let mut names = Vec::new();
+        class.fields.iter().for_each(|field| held_by_value(field.ty, &mut names));
+        let families = names.into_iter().map(|name| built.graph.family(name));
+        held.entry(built.graph.family(class.path)).or_default().extend(families);
+    }
     for class in program.classes.keys() {
-        if reaches(&held, *class) {
+        if reaches(&held, built.graph.family(*class)) {
             let shape = built.graph.fresh(Ty::class(*class));
             built.graph.set_shared(shape);
         }
