@@ -142,25 +142,48 @@ impl Printer<'_, '_> {
             _ => None,
         };
         let Some(spec_text) = constant else {
-            let shown = self.shown_ref(value);
-            let (text, args) = {
-                let mut inner = Template::default();
-                self.add_pieces(spec, &mut inner);
-                (inner.text, inner.args)
-            };
-            let spec = Expr::Macro(
-                "format".to_owned(),
-                std::iter::once(Expr::Atom(format!("\"{text}\""))).chain(args).collect(),
-            );
-            let name = self.rt("format");
-            let call = Expr::call(name, vec![shown, Expr::unary("&", spec)]);
-            return template.push(call, "");
+            return self.add_computed(value, conv, spec, template);
         };
         match conv {
             Conv::Percent(letter) => self.add_percent(value, ty, &spec_text, letter, template),
             Conv::Repr | Conv::Ascii => self.add_repr(value, ty, conv, &spec_text, template),
             Conv::Format | Conv::Str => self.add_plain(value, ty, conv, &spec_text, template),
         }
+    }
+
+    /// A value whose spec is computed: `{x:{width}}`, `%-*s`.
+    fn add_computed(&mut self, value: NodeId, conv: Conv, spec: &[Piece], template: &mut Template) {
+        let shown = self.shown_ref(value);
+        let mut inner = Template::default();
+        self.add_pieces(spec, &mut inner);
+        let text = match conv {
+            Conv::Percent(letter) => format!("\"%{}{letter}\"", inner.text),
+            _ => format!("\"{}\"", inner.text),
+        };
+        let spec =
+            Expr::Macro("format".to_owned(), std::iter::once(Expr::Atom(text)).chain(inner.args).collect());
+        let spec = Expr::unary("&", spec);
+        let text_of = |printer: &mut Self, name: &str, shown: Expr| {
+            Expr::unary("&", Expr::call(printer.rt(name), vec![shown]).method("to_string", vec![]))
+        };
+        let call = match conv {
+            Conv::Percent(_) => {
+                let shown = Expr::unary("&", self.shown(value));
+                let values = Expr::unary("&", Expr::Array(vec![shown]));
+                Expr::call(self.rt("percent"), vec![spec, values])
+            }
+            Conv::Repr | Conv::Ascii => {
+                let name = if conv == Conv::Ascii { "ascii" } else { "repr" };
+                let shown = text_of(self, name, shown);
+                Expr::call(self.rt("format"), vec![shown, spec])
+            }
+            Conv::Str => {
+                let shown = text_of(self, "str", shown);
+                Expr::call(self.rt("format"), vec![shown, spec])
+            }
+            Conv::Format => Expr::call(self.rt("format"), vec![shown, spec]),
+        };
+        template.push(call, "");
     }
 
     fn add_plain(&mut self, value: NodeId, ty: Ty, conv: Conv, spec: &str, template: &mut Template) {
