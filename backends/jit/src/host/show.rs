@@ -1,6 +1,6 @@
 //! Text of values: `str`, `repr`, formats.
 
-use super::{FormatPart, Site, call_method, error_of, mapping};
+use super::{FormatPart, Site, call_method, error_of, errors, mapping};
 use crate::desc::Kind;
 use crate::item::{Item, object_fields};
 use crate::memory::object;
@@ -70,6 +70,7 @@ fn class_repr(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             let (name, value) = (item.field(0), item.field(1));
             write!(f, "<{}.{}: {}>", class.path.last(), name.text(), rt::repr(&value))
         }
+        ClassKind::Exception => errors::of_object(item, &[]).fmt_repr(f),
         _ => write!(f, "<__main__.{} object at {:#x}>", class.path.last(), item.word),
     }
 }
@@ -99,6 +100,7 @@ fn class_str(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                     write!(f, "{}.{}", class.path.last(), item.field(0).text())
                 }
                 ClassKind::EnumOf(_) => str(&item.field(1), f),
+                ClassKind::Exception => f.write_str(&errors::of_object(item, &[]).message()),
                 _ => repr(item, f),
             },
         },
