@@ -112,8 +112,50 @@ impl<T: PyOrd + PartialEq, const N: usize> PyOrd for [T; N] {
 }
 
 impl<T: PyOrd> PyOrd for Option<T> {
+    #[track_caller]
     fn py_lt(&self, other: &Self) -> bool {
-        matches!((self, other), (Some(a), Some(b)) if a.py_lt(b))
+        let name = |side: &Self| if side.is_some() { python_name::<T>() } else { "NoneType" };
+        match (self, other) {
+            (Some(a), Some(b)) => a.py_lt(b),
+            _ => unordered(name(self), name(other)),
+        }
+    }
+}
+
+/// Dicts have no order: tuples that hold them are compared by what stands before.
+impl<K, V> PyOrd for crate::Dict<K, V> {
+    #[track_caller]
+    fn py_lt(&self, _: &Self) -> bool {
+        unordered("dict", "dict")
+    }
+}
+
+impl<K, V> PyOrd for crate::SharedDict<K, V> {
+    #[track_caller]
+    fn py_lt(&self, _: &Self) -> bool {
+        unordered("dict", "dict")
+    }
+}
+
+#[track_caller]
+fn unordered(left: &str, right: &str) -> ! {
+    crate::raise_new(
+        crate::TypeError,
+        &format!("'<' not supported between instances of '{left}' and '{right}'"),
+    )
+}
+
+/// The source's name of a type that can be compared.
+fn python_name<T>() -> &'static str {
+    let name = std::any::type_name::<T>();
+    match name.split('<').next().unwrap_or(name).rsplit("::").next().unwrap_or(name) {
+        "i32" | "i64" | "Int" => "int",
+        "f64" => "float",
+        "String" | "&str" => "str",
+        "bool" => "bool",
+        "Vec" | "List" => "list",
+        name if name.starts_with('(') => "tuple",
+        other => other,
     }
 }
 
