@@ -141,7 +141,7 @@ impl<K, V> PyOrd for crate::SharedDict<K, V> {
 fn unordered(left: &str, right: &str) -> ! {
     crate::raise_new(
         crate::TypeError,
-        &format!("'<' not supported between instances of '{left}' and '{right}'"),
+        format!("'<' not supported between instances of '{left}' and '{right}'"),
     )
 }
 
