@@ -117,7 +117,7 @@ impl<T: PyOrd> PyOrd for Option<T> {
         let name = |side: &Self| if side.is_some() { python_name::<T>() } else { "NoneType" };
         match (self, other) {
             (Some(a), Some(b)) => a.py_lt(b),
-            _ => unordered(name(self), name(other)),
+            _ => not_ordered("<", name(self), name(other)),
         }
     }
 }
@@ -126,23 +126,15 @@ impl<T: PyOrd> PyOrd for Option<T> {
 impl<K, V> PyOrd for crate::Dict<K, V> {
     #[track_caller]
     fn py_lt(&self, _: &Self) -> bool {
-        unordered("dict", "dict")
+        not_ordered("<", "dict", "dict")
     }
 }
 
 impl<K, V> PyOrd for crate::SharedDict<K, V> {
     #[track_caller]
     fn py_lt(&self, _: &Self) -> bool {
-        unordered("dict", "dict")
+        not_ordered("<", "dict", "dict")
     }
-}
-
-#[track_caller]
-fn unordered(left: &str, right: &str) -> ! {
-    crate::raise_new(
-        crate::TypeError,
-        format!("'<' not supported between instances of '{left}' and '{right}'"),
-    )
 }
 
 /// The source's name of a type that can be compared.
