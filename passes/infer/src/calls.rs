@@ -90,9 +90,8 @@ impl Solver<'_> {
             (inst.path, inst.sig.params.first().map(|param| param.var))
         };
         let class = path.parent();
-        let found = self.env.mro(class).iter().skip(1).find_map(|base| {
-            self.env.class(*base)?.methods.iter().copied().find(|m| m.last() == name.as_str())
-        });
+        let found = self.env.super_method(class, name);
+        let name = Name::new(name.last());
         match found {
             Some(method) => {
                 let method_this = self.vars.fresh();

@@ -26,6 +26,9 @@ impl Apply<'_, '_, '_> {
                 origin,
             );
         }
+        if let Some(text) = self.not_constructed(class) {
+            return self.refuse_object(&text, args, origin);
+        }
         if let Some(init) = env.method(class, "__init__") {
             let this = self.mk(Node::Const(Const::None), Ty::never(), origin);
             let call =
@@ -57,6 +60,33 @@ impl Apply<'_, '_, '_> {
         }
         let call = self.mk(Node::Call { callee: Callee::New(class), args: out }, ty, origin);
         if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
+    }
+
+    /// CPython's words where a class has no objects.
+    fn not_constructed(&self, class: Name) -> Option<String> {
+        let env = self.types.env();
+        if env.class(class).is_some_and(|def| def.kind == ClassKind::Protocol) {
+            return Some("Protocols cannot be instantiated".to_owned());
+        }
+        let names = env.abstract_methods(class);
+        let word = if names.len() == 1 { "method" } else { "methods" };
+        let of = names.join(", ");
+        (!names.is_empty())
+            .then(|| format!("Can't instantiate abstract class {} with abstract {word} {of}", class.last()))
+    }
+
+    /// Evaluates the arguments, then raises `TypeError`.
+    fn refuse_object(&mut self, text: &str, args: Vec<NodeId>, origin: Origin) -> NodeId {
+        let text = self.text(text, origin);
+        let attr = Attr::Name(Name::new("TypeError"));
+        let error = self.mk_op(ExcOp::New, attr, vec![text], Ty::error());
+        let raise = self.mk(Node::Raise { error: Some(error), cause: None }, Ty::never(), origin);
+        let stmts: Vec<Stmt> = args
+            .into_iter()
+            .filter(|arg| !self.is_simple(*arg))
+            .map(|arg| Stmt::new(StmtKind::Expr(arg), origin))
+            .collect();
+        if stmts.is_empty() { raise } else { self.mk_block(stmts, raise) }
     }
 
     /// The receiver of `__init__` is no argument of a constructor.

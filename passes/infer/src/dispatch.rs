@@ -48,7 +48,7 @@ impl Apply<'_, '_, '_> {
     }
 
     /// The type that holds the results of all members.
-    fn common(&self, types: &[Ty], want: Option<Ty>) -> Ty {
+    pub(crate) fn common(&self, types: &[Ty], want: Option<Ty>) -> Ty {
         let (first, rest) = types.split_first().expect("a union has members");
         let joined = rest.iter().try_fold(*first, |all, ty| self.joined(all, *ty));
         joined.or(want).unwrap_or_else(Ty::value)

@@ -84,6 +84,16 @@ impl<'p> Env<'p> {
         })
     }
 
+    /// What `super().name` finds in a method of the class; `Base.name` searches behind `Base`.
+    pub(crate) fn super_method(&self, class: Name, name: Name) -> Option<Name> {
+        let after = if name.last() == name.as_str() { class } else { name.parent() };
+        let order = self.mro(class);
+        let mut rest = order.iter().skip_while(|path| **path != after).skip(1);
+        rest.find_map(|base| {
+            self.class(*base)?.methods.iter().copied().find(|method| method.last() == name.last())
+        })
+    }
+
     fn is_plain(&self, method: Name) -> bool {
         self.program.fns.get(&method).is_some_and(|body| body.kind != FnKind::PropertySetter)
     }
@@ -182,6 +192,36 @@ impl<'p> Env<'p> {
         let marked = body.decorators.iter().any(|d| d.path.last() == "abstractmethod");
         let in_protocol = self.class(path.parent()).is_some_and(|def| def.kind == ClassKind::Protocol);
         marked || ((in_protocol || self.overridden.contains(&path)) && is_empty(body))
+    }
+
+    /// Names of the methods that keep a class from having objects, sorted; empty where it may have some.
+    pub(crate) fn abstract_methods(&self, class: Name) -> Vec<&'static str> {
+        let is_abc = |path: &Name| {
+            self.class(*path).is_some_and(|def| {
+                matches!(def.kind, ClassKind::Abstract | ClassKind::Protocol)
+                    || def.bases.iter().any(|base| *base == "ABC")
+            })
+        };
+        let order = self.mro(class);
+        if !order.iter().any(is_abc) {
+            return Vec::new();
+        }
+        let is_marked = |path: Name| {
+            self.program
+                .fns
+                .get(&path)
+                .is_some_and(|body| body.decorators.iter().any(|d| d.path.last() == "abstractmethod"))
+        };
+        let methods = order.iter().filter_map(|path| self.class(*path)).flat_map(|def| &def.methods);
+        let mut names: Vec<&str> = methods
+            .filter(|path| is_marked(**path))
+            .map(|path| path.last())
+            .filter(|name| self.method(class, name).is_some_and(is_marked))
+            .filter(|name| self.attribute(class, name).is_none())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// What a filter lets through of an atom.

@@ -395,19 +395,62 @@ impl Apply<'_, '_, '_> {
         origin: Origin,
     ) -> NodeId {
         let env = self.types.env();
-        let this = match env.program.fns[&method].kind {
-            FnKind::StaticMethod => None,
-            FnKind::ClassMethod => Some(self.mk(Node::Item(class), Ty::new(TyKind::TypeOf(class)), origin)),
-            _ => Some(receiver),
-        };
         let overridden = env.overridden.contains(&method)
             && env
                 .program
                 .subclasses(class)
                 .iter()
                 .any(|sub| env.method(*sub, method.last()) != Some(method));
-        let callee = if overridden && this.is_some() { Callee::Virtual } else { Callee::Fn };
+        let kind = env.program.fns[&method].kind;
+        let has_receiver = !matches!(kind, FnKind::StaticMethod | FnKind::ClassMethod);
+        if overridden && !has_receiver {
+            return self.dispatch_class_method(id, class, method.last(), receiver, kinds, args, origin);
+        }
+        let this = self.receiver_of(class, kind, receiver, origin);
+        let callee = if overridden { Callee::Virtual } else { Callee::Fn };
         self.call_inst(id, method, callee, this, kinds, args, origin)
+    }
+
+    /// What a method gets as its first argument.
+    fn receiver_of(
+        &mut self,
+        class: Name,
+        kind: FnKind,
+        receiver: NodeId,
+        origin: Origin,
+    ) -> Option<NodeId> {
+        match kind {
+            FnKind::StaticMethod => None,
+            FnKind::ClassMethod => Some(self.mk(Node::Item(class), Ty::new(TyKind::TypeOf(class)), origin)),
+            _ => Some(receiver),
+        }
+    }
+
+    /// A method without receiver that subclasses replace, called on an object.
+    #[expect(clippy::too_many_arguments, reason = "a call is all of this")]
+    fn dispatch_class_method(
+        &mut self,
+        id: Option<NodeId>,
+        class: Name,
+        name: &str,
+        receiver: NodeId,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let env = self.types.env();
+        let has_own = |sub: Name| env.class(sub).is_some_and(|def| def.methods.contains(&sub.join(name)));
+        let below = self.classes_below(class, has_own);
+        let want = id.and_then(|id| self.solved(id));
+        let (args, stmts) = self.simple_args(args);
+        let call = self.by_class(receiver, class, &below, want, &mut |me, object, sub| {
+            let Some(method) = env.method(sub, name) else { return object };
+            let args = args.iter().map(|arg| me.again(*arg)).collect();
+            let kind = env.program.fns[&method].kind;
+            let this = me.receiver_of(sub, kind, object, origin);
+            me.call_inst(id, method, Callee::Fn, this, kinds, args, origin)
+        });
+        if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
     }
 
     /// A method call with positional arguments that the compiler makes: operators, `__iter__`, properties.
@@ -470,10 +513,8 @@ impl Apply<'_, '_, '_> {
         let env = self.types.env();
         let path = self.types.solver.insts[self.inst].path;
         let class = path.parent();
-        let found =
-            env.mro(class).iter().skip(1).find_map(|base| {
-                env.class(*base)?.methods.iter().copied().find(|m| m.last() == name.as_str())
-            });
+        let found = env.super_method(class, name);
+        let name = Name::new(name.last());
         let this = self.unit.body.params.first().map(|param| param.local);
         let this = this.map(|local| self.read_local(local, origin));
         if let Some(method) = found {

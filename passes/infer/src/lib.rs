@@ -12,6 +12,7 @@
 
 mod apply;
 mod bind;
+mod by_class;
 mod calls;
 mod coerce;
 mod collect;

@@ -34,6 +34,11 @@ pub fn settle(program: &Program<Typed>) -> Program<Typed> {
     out
 }
 
+/// `__init__`, `__post_init__`, and those that a base class's are in a subclass: `__init__$Base`.
+fn is_init(path: Name) -> bool {
+    matches!(path.last().split('$').next(), Some(INIT | POST_INIT))
+}
+
 fn has_own(program: &Program<Typed>, class: Name, method: &str) -> bool {
     program.classes[&class].methods.iter().any(|path| path.last() == method)
 }
@@ -180,7 +185,7 @@ fn base_call(program: &Program<Typed>, body: &Body<Typed>, stmt: &Stmt) -> Optio
         _ => is_receiver(this),
     };
     let callee = program.fns.get(path)?;
-    let fits = matches!(path.last(), INIT | POST_INIT) && *path != body.path && callee.has_receiver();
+    let fits = is_init(*path) && *path != body.path && callee.has_receiver();
     let args = args.iter().skip(1).map(|arg| arg.value).collect();
     (is_own && fits).then_some(BaseCall { before, path: *path, args })
 }
@@ -313,7 +318,7 @@ fn remove_unused(program: &mut Program<Typed>) {
         }
     }
     for class in program.classes.values_mut() {
-        let is_dead = |path: &Name| matches!(path.last(), INIT | POST_INIT) && !used.contains(path);
+        let is_dead = |path: &Name| is_init(*path) && !used.contains(path);
         let dead: Vec<Name> = class.methods.iter().copied().filter(is_dead).collect();
         if class.kind == ClassKind::Exception || dead.is_empty() {
             continue;

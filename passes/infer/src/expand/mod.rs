@@ -8,6 +8,7 @@ mod capture;
 mod decorate;
 mod forward;
 mod leave;
+mod own_class;
 mod partial;
 mod with;
 
@@ -18,6 +19,7 @@ use std::sync::Arc;
 pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     decorate::expand(&mut out);
+    own_class::expand(&mut out);
     let start = out.clone();
     let managers = with::Managers::new(&start);
     for body in out.fns.values_mut() {

@@ -1,0 +1,56 @@
+//! What the class of an object decides where its Rust type cannot: one use for each class.
+//!
+//! before                 after
+//!   %shape.create()        if class.is_instance<Circle>(%shape) { @m.Circle.create() } else { .. }
+//!
+//! For class methods that subclasses replace, and for what subclasses of exceptions replace: the
+//! objects of a family choose their methods themselves, errors don't.
+
+use crate::apply::Apply;
+use batuta_base::Name;
+use batuta_core::*;
+
+impl Apply<'_, '_, '_> {
+    /// Classes below one that `is_own` tells apart, those further down first.
+    pub(crate) fn classes_below(&self, class: Name, is_own: impl Fn(Name) -> bool) -> Vec<Name> {
+        let env = self.types.env();
+        let mut below = env.program.subclasses(class);
+        below.retain(|sub| *sub != class && is_own(*sub));
+        below.sort_by_key(|sub| std::cmp::Reverse(env.mro(*sub).len()));
+        below
+    }
+
+    /// `make` for the class of an object: one of `below`, or the class itself.
+    pub(crate) fn by_class(
+        &mut self,
+        object: NodeId,
+        class: Name,
+        below: &[Name],
+        want: Option<Ty>,
+        make: &mut dyn FnMut(&mut Self, NodeId, Name) -> NodeId,
+    ) -> NodeId {
+        if below.is_empty() {
+            return make(self, object, class);
+        }
+        self.with_value(object, |me, read| {
+            let whole = read(me);
+            let mut arms = vec![make(me, whole, class)];
+            for sub in below {
+                let value = read(me);
+                let value = me.mk_op(ClassOp::Down, Attr::None, vec![value], Ty::class(*sub));
+                arms.push(make(me, value, *sub));
+            }
+            let types: Vec<Ty> = arms.iter().map(|arm| me.ty(*arm)).collect();
+            let ty = me.common(&types, want);
+            let mut arms = arms.into_iter().map(|arm| me.coerce(arm, ty)).collect::<Vec<_>>().into_iter();
+            let mut rest = arms.next().expect("the class itself comes first");
+            for (sub, arm) in below.iter().zip(arms).rev() {
+                let value = read(me);
+                let attr = Attr::Name(*sub);
+                let test = me.mk_op(ClassOp::IsInstance, attr, vec![value], Ty::bool());
+                rest = me.choose(test, arm, rest, ty);
+            }
+            rest
+        })
+    }
+}

@@ -1,0 +1,263 @@
+//! A method that asks for its receiver's class is written once for each class that inherits it.
+//!
+//! before                                       after
+//!   method @m.Shape.copy(%self) {                method @m.Shape.copy(%self) { return @m.Shape(..) }
+//!     return value (type(%self))(..)             method @m.Circle.copy(%self) { return @m.Circle(..) }
+//!   }
+//!   class @m.Circle(m.Shape) { .. }
+//!
+//! So the class is known wherever it is used; class methods that use their class are such, too. What
+//! `super()` reaches is `name$Base`, written for the class of the caller. Holds back for the class's
+//! name and for comparisons of classes: an object answers those itself.
+
+use batuta_base::{FxHashMap, FxHashSet, Name};
+use batuta_core::*;
+use std::sync::Arc;
+
+/// Writes out the methods that ask for their receiver's class.
+pub(crate) fn expand(program: &mut Program<Hir>) {
+    let asking = asking(program);
+    if asking.is_empty() {
+        return;
+    }
+    let mut order: Vec<Name> = program.classes.keys().copied().collect();
+    order.sort_by_key(|class| program.mro(*class).len());
+    // Subclasses first: they copy what is not rewritten yet.
+    for class in order.into_iter().rev() {
+        Writer { program, asking: &asking, class }.write();
+    }
+}
+
+/// All methods that ask for their receiver's class, also by way of `super()`.
+fn asking(program: &Program<Hir>) -> FxHashSet<Name> {
+    let mut found = FxHashSet::default();
+    let methods: Vec<Name> = program.classes.values().flat_map(|class| class.methods.clone()).collect();
+    loop {
+        let before = found.len();
+        for method in &methods {
+            let Some(body) = program.fns.get(method) else { continue };
+            let above = |name: Name| next_method(program, method.parent(), method.parent(), name);
+            let reaches = |node: &Node| match node {
+                Node::Call { callee: Callee::Super(name), .. } => {
+                    above(*name).is_some_and(|up| found.contains(&up))
+                }
+                _ => false,
+            };
+            if asks(body) || body.nodes.iter().any(|(_, row)| reaches(&row.kind)) {
+                found.insert(*method);
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+/// What `super().name` means in a method of `after` whose receiver is a `class`.
+fn next_method(program: &Program<Hir>, class: Name, after: Name, name: Name) -> Option<Name> {
+    let order = program.mro(class);
+    let rest = order.iter().skip_while(|path| **path != after).skip(1);
+    rest.flat_map(|path| &program.classes[path].methods).find(|path| path.last() == name.as_str()).copied()
+}
+
+fn asks(body: &Body<Hir>) -> bool {
+    let Some(this) = body.params.first().map(|param| param.local) else { return false };
+    match body.kind {
+        FnKind::ClassMethod => uses_local(body, this),
+        FnKind::Method | FnKind::Property | FnKind::PropertySetter => {
+            let classes = class_nodes(body, this);
+            let answered = answered(body, &classes);
+            classes.iter().any(|node| !answered.contains(node))
+        }
+        _ => false,
+    }
+}
+
+fn uses_local(body: &Body<Hir>, local: LocalId) -> bool {
+    let mut found = false;
+    each_place(body, &mut |place| found |= place.root == Root::Local(local));
+    found
+}
+
+fn each_place(body: &Body<Hir>, f: &mut dyn FnMut(&Place)) {
+    for (_, row) in body.nodes.iter() {
+        if let Node::Use(place, _) = &row.kind {
+            f(place);
+        }
+    }
+    body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
+        StmtKind::Set { target, .. } => places(target, f),
+        StmtKind::Update { place, .. } | StmtKind::Del(place) => f(place),
+        _ => {}
+    });
+}
+
+fn places(pat: &Pat, f: &mut dyn FnMut(&Place)) {
+    if let Pat::Place(place) = pat {
+        f(place);
+    }
+    pat.for_each_part(&mut |part| places(part, f));
+}
+
+/// Nodes that are the receiver's class: `type(self)`; what reads through `self.__class__` stands for it.
+fn class_nodes(body: &Body<Hir>, this: LocalId) -> FxHashSet<NodeId> {
+    let is_this = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(this));
+    let is_class = |row: &NodeRow| match &row.kind {
+        Node::Call { callee: Callee::Lib(name), args } => {
+            *name == "builtins.type" && args.len() == 1 && is_this(args[0].value)
+        }
+        Node::Call { callee: Callee::Method(receiver, name), .. } => {
+            *name == "__class__" && is_this(*receiver)
+        }
+        Node::Use(place, _) => is_own_class(place, this),
+        _ => false,
+    };
+    body.nodes.iter().filter(|(_, row)| is_class(row)).map(|(id, _)| id).collect()
+}
+
+fn is_own_class(place: &Place, this: LocalId) -> bool {
+    place.root == Root::Local(this)
+        && matches!(place.proj.first(), Some(Proj::Field(name)) if *name == "__class__")
+}
+
+/// Those that an object answers itself: a class's name, a comparison of classes.
+fn answered(body: &Body<Hir>, classes: &FxHashSet<NodeId>) -> FxHashSet<NodeId> {
+    let is_name = |proj: Option<&Proj>| match proj {
+        Some(Proj::Field(name)) => matches!(name.as_str(), "__name__" | "__qualname__"),
+        _ => false,
+    };
+    let mut found = FxHashSet::default();
+    for (id, row) in body.nodes.iter() {
+        match &row.kind {
+            Node::Use(Place { root: Root::Node(node), proj }, _) if is_name(proj.first()) => {
+                found.insert(*node);
+            }
+            Node::Use(place, _) if classes.contains(&id) && is_name(place.proj.get(1)) => {
+                found.insert(id);
+            }
+            Node::Op { op: Op::ObjOp(ObjOp::Eq | ObjOp::Ne | ObjOp::Is | ObjOp::IsNot), args, .. } => {
+                found.extend(args.iter().filter(|arg| classes.contains(*arg)));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Writes the methods of one class.
+struct Writer<'a> {
+    program: &'a mut Program<Hir>,
+    asking: &'a FxHashSet<Name>,
+    class: Name,
+}
+
+impl Writer<'_> {
+    fn write(&mut self) {
+        let mut seen: FxHashMap<&str, ()> = FxHashMap::default();
+        for path in self.program.mro(self.class) {
+            for method in self.program.classes[&path].methods.clone() {
+                let is_first = seen.insert(method.last(), ()).is_none();
+                if is_first && self.asking.contains(&method) {
+                    self.copy(method, self.class.join(method.last()));
+                }
+            }
+        }
+    }
+
+    /// A method, for objects of this class.
+    fn copy(&mut self, method: Name, path: Name) {
+        let Some(body) = self.program.fns.get(&method) else { return };
+        let mut body = (**body).clone();
+        body.path = path;
+        if method != path {
+            body.above.clear();
+            let def = self.program.classes.get_mut(&self.class).expect("the class is there");
+            Arc::make_mut(def).methods.push(path);
+        }
+        self.name_class(&mut body);
+        self.resolve_super(&mut body, method);
+        self.program.fns.insert(path, Arc::new(body));
+    }
+
+    /// Puts the class where the receiver is asked for it.
+    fn name_class(&self, body: &mut Body<Hir>) {
+        let Some(this) = body.params.first().map(|param| param.local) else { return };
+        if body.kind == FnKind::ClassMethod {
+            return;
+        }
+        for id in class_nodes(body, this) {
+            match &body.nodes[id].kind {
+                Node::Use(place, _) if place.proj.len() > 1 => {}
+                // `self.__class__(..)` is read as a call of a method.
+                Node::Call { callee: Callee::Method(..), args } => {
+                    let callee = Callee::Fn(self.class);
+                    body.nodes[id].kind = Node::Call { callee, args: args.clone() };
+                }
+                _ => body.nodes[id].kind = Node::Item(self.class),
+            }
+        }
+        let class = self.class;
+        let name = |place: &Place| match &place.proj[..] {
+            [Proj::Field(_), rest @ ..] if is_own_class(place, this) => Some(rest.to_vec()),
+            _ => None,
+        };
+        let found: Vec<(NodeId, Vec<Proj>)> = body
+            .nodes
+            .iter()
+            .filter_map(|(id, row)| match &row.kind {
+                Node::Use(place, _) => Some((id, name(place)?)),
+                _ => None,
+            })
+            .collect();
+        for (id, proj) in found {
+            let item = body.node(Node::Item(class), Ty::unknown(), body.nodes[id].origin);
+            if let Node::Use(place, _) = &mut body.nodes[id].kind {
+                *place = Place { root: Root::Node(item), proj };
+            }
+        }
+        let mut blocks = std::mem::take(&mut body.blocks);
+        for (_, block) in blocks.iter_mut() {
+            for stmt in &mut block.stmts {
+                let (StmtKind::Set { target: Pat::Place(place), .. }
+                | StmtKind::Update { place, .. }
+                | StmtKind::Del(place)) = &mut stmt.kind
+                else {
+                    continue;
+                };
+                if let Some(proj) = name(place) {
+                    let item = body.node(Node::Item(class), Ty::unknown(), stmt.origin);
+                    *place = Place { root: Root::Node(item), proj };
+                }
+            }
+        }
+        body.blocks = blocks;
+    }
+
+    /// `super().m()` in a method of `home`, called on an object of this class.
+    fn resolve_super(&mut self, body: &mut Body<Hir>, method: Name) {
+        let home = method.parent();
+        let this = body.params.first().map(|param| param.local);
+        for id in body.nodes.ids().collect::<Vec<_>>() {
+            let Node::Call { callee: Callee::Super(name), args } = &body.nodes[id].kind else { continue };
+            let (name, mut args) = (*name, args.clone());
+            let target = next_method(self.program, self.class, home, name);
+            let Some(target) = target.filter(|target| self.asking.contains(target)) else {
+                // The class after which the search begins.
+                if home != self.class {
+                    let callee = Callee::Super(home.join(name.as_str()));
+                    body.nodes[id].kind = Node::Call { callee, args };
+                }
+                continue;
+            };
+            let path = self.class.join(&format!("{name}${}", target.parent().last()));
+            if !self.program.fns.contains_key(&path) {
+                self.copy(target, path);
+            }
+            if let Some(this) = this.filter(|_| self.program.fns[&path].has_receiver()) {
+                let origin = body.nodes[id].origin;
+                args.insert(0, Arg::positional(body.use_local(this, Mode::Read, origin)));
+            }
+            body.nodes[id].kind = Node::Call { callee: Callee::Fn(path), args };
+        }
+    }
+}
