@@ -412,13 +412,7 @@ impl Apply<'_, '_, '_> {
     }
 
     /// What a method gets as its first argument.
-    fn receiver_of(
-        &mut self,
-        class: Name,
-        kind: FnKind,
-        receiver: NodeId,
-        origin: Origin,
-    ) -> Option<NodeId> {
+    fn receiver_of(&mut self, class: Name, kind: FnKind, receiver: NodeId, origin: Origin) -> Option<NodeId> {
         match kind {
             FnKind::StaticMethod => None,
             FnKind::ClassMethod => Some(self.mk(Node::Item(class), Ty::new(TyKind::TypeOf(class)), origin)),
