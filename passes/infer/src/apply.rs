@@ -269,10 +269,31 @@ impl Apply<'_, '_, '_> {
             StmtKind::Update { place, op, value } => self.update(place, op, value, stmt.origin),
             // A name alone does nothing.
             StmtKind::Expr(node) if matches!(self.body.nodes[node].kind, Node::Item(_)) => return,
-            StmtKind::Expr(node) => StmtKind::Expr(self.expr(node)),
+            StmtKind::Expr(node) => {
+                let node = self.expr(node);
+                return self.effect(stmt, node, out);
+            }
             StmtKind::Del(place) => self.delete(place),
         };
         out.push(stmt);
+    }
+
+    /// An expression for its effect: the statements that a call made for its arguments stand before it.
+    fn effect(&mut self, mut stmt: Stmt, node: NodeId, out: &mut Vec<Stmt>) {
+        stmt.kind = StmtKind::Expr(node);
+        let block = match self.body.nodes[node].kind {
+            Node::Block { label: None, block } if node.index() >= self.nodes => block,
+            _ => return out.push(stmt),
+        };
+        let row = std::mem::take(&mut self.body.blocks[block]);
+        let mut made = row.stmts;
+        made.extend(row.tail.map(|tail| Stmt::new(StmtKind::Expr(tail), stmt.origin)));
+        if let Some(first) = made.first_mut() {
+            first.above = stmt.above;
+            first.blank_before = stmt.blank_before;
+            first.beside = stmt.beside;
+        }
+        out.append(&mut made);
     }
 
     /// `target = value`: one place, or a pattern.

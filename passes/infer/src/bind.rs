@@ -19,8 +19,16 @@ pub(crate) enum Slot {
     Pack(Vec<usize>),
     /// `**kwargs`.
     PackNamed(Vec<(Option<Name>, usize)>),
-    /// Item of a spread argument.
+    /// Item of a spread argument whose length is known.
     FromStar(usize, usize),
+    /// `*args`: a spread argument of known length behind its first items, then these arguments.
+    PackFrom(usize, usize, Vec<usize>),
+    /// Item of `Bound::rest`.
+    Rest(usize),
+    /// Item of `Bound::rest`, or the default where that is too short.
+    RestOr(usize),
+    /// `*args`: `Bound::rest` behind its first items.
+    PackRest(usize),
     /// Entry of a spread dict.
     FromMap(usize, Name),
     /// Entry of a spread dict, or the default.
@@ -32,6 +40,10 @@ pub(crate) struct Bound {
     pub slots: Vec<Slot>,
     /// Arguments that no parameter takes.
     pub extra: Vec<usize>,
+    /// Positional arguments from the first spread one of unknown length on, where plain parameters take of them.
+    pub rest: Vec<usize>,
+    /// How many parameters stand before those that `rest` fills.
+    pub before: usize,
 }
 
 impl Bound {
@@ -71,37 +83,33 @@ pub(crate) fn bind(formals: &[Formal], args: &[ArgKind], star_len: &dyn Fn(usize
         }
     }
     let mut next = 0;
+    let mut rest = Vec::new();
     for (at, arg) in args.iter().enumerate() {
-        match arg {
-            ArgKind::Positional => match (positional.get(next), star) {
-                (Some(slot), _) => {
-                    slots[*slot] = Slot::Arg(at);
-                    next += 1;
-                }
-                (None, Some(star)) => push_packed(&mut slots[star], at),
-                (None, None) => extra.push(at),
-            },
-            ArgKind::Star => {
-                let length = star_len(at);
-                let mut taken = 0;
-                while length.is_none_or(|length| taken < length) {
-                    let Some(slot) = positional.get(next).copied() else { break };
-                    let wanted = length.is_some() || slots[slot] == Slot::Missing;
-                    if !wanted || (length.is_none() && star.is_some()) {
-                        break;
-                    }
-                    slots[slot] = Slot::FromStar(at, taken);
-                    taken += 1;
-                    next += 1;
-                }
-                if let Some(star) = star
-                    && length.is_none_or(|length| taken < length)
-                {
-                    push_packed(&mut slots[star], at);
-                }
-            }
-            ArgKind::Named(_) | ArgKind::StarStar => {}
+        if !matches!(arg, ArgKind::Positional | ArgKind::Star) {
+            continue;
         }
+        let length = if *arg == ArgKind::Star { star_len(at) } else { Some(1) };
+        if !rest.is_empty() || (length.is_none() && next < positional.len()) {
+            rest.push(at);
+            continue;
+        }
+        let free = positional.len().saturating_sub(next);
+        let taken = length.map_or(0, |length| length.min(free));
+        for item in 0..taken {
+            slots[positional[next]] = match arg {
+                ArgKind::Star => Slot::FromStar(at, item),
+                _ => Slot::Arg(at),
+            };
+            next += 1;
+        }
+        match star {
+            _ if length == Some(taken) => {}
+            Some(star) => push_packed(&mut slots[star], at, taken),
+            None => extra.push(at),
+        }
+    }
+    if !rest.is_empty() {
+        take_rest(&mut slots, &positional[next..], star);
     }
     for (at, arg) in args.iter().enumerate() {
         if *arg != ArgKind::StarStar {
@@ -120,12 +128,31 @@ pub(crate) fn bind(formals: &[Formal], args: &[ArgKind], star_len: &dyn Fn(usize
             }
         }
     }
-    Bound { slots, extra }
+    Bound { slots, extra, rest, before: next }
 }
 
-fn push_packed(slot: &mut Slot, at: usize) {
-    if let Slot::Pack(items) = slot {
-        items.push(at);
+/// Parameters that no argument before has filled take from the arguments of unknown number.
+fn take_rest(slots: &mut [Slot], open: &[usize], star: Option<usize>) {
+    let mut taken = 0;
+    for at in open {
+        slots[*at] = match slots[*at] {
+            Slot::Missing => Slot::Rest(taken),
+            Slot::Default => Slot::RestOr(taken),
+            _ => break,
+        };
+        taken += 1;
+    }
+    if let Some(star) = star {
+        slots[star] = Slot::PackRest(taken);
+    }
+}
+
+/// Adds an argument, a spread one behind its first items, to `*args`.
+fn push_packed(slot: &mut Slot, at: usize, taken: usize) {
+    match slot {
+        Slot::Pack(items) if taken > 0 && items.is_empty() => *slot = Slot::PackFrom(at, taken, Vec::new()),
+        Slot::Pack(items) | Slot::PackFrom(_, _, items) => items.push(at),
+        _ => {}
     }
 }
 
@@ -160,5 +187,19 @@ mod tests {
         let bound = bind(&formals[..2], &[ArgKind::Star], &|_| Some(2));
         assert_eq!(bound.slots, [Slot::FromStar(0, 0), Slot::FromStar(0, 1)]);
         assert!(!bind(&formals[..1], &[], &none).is_complete());
+    }
+
+    #[test]
+    fn spread_arguments_of_unknown_length() {
+        let formals = [
+            formal("a", ParamKind::Normal, false),
+            formal("b", ParamKind::Normal, true),
+            formal("rest", ParamKind::Star, false),
+        ];
+        let bound = bind(&formals, &[ArgKind::Star, ArgKind::Positional], &|_| None);
+        assert_eq!(bound.slots, [Slot::Rest(0), Slot::RestOr(1), Slot::PackRest(2)]);
+        assert_eq!((bound.rest, bound.before), (vec![0, 1], 0));
+        let bound = bind(&formals, &[ArgKind::Star, ArgKind::Positional], &|_| Some(3));
+        assert_eq!(bound.slots[2], Slot::PackFrom(0, 2, vec![1]));
     }
 }

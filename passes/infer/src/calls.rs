@@ -213,15 +213,17 @@ impl Solver<'_> {
         for (slot, param) in bound.slots.iter().zip(params) {
             match slot {
                 Slot::Arg(at) => self.flow(args[*at].var, *param),
-                Slot::Pack(items) => {
-                    for at in items {
-                        if args[*at].kind == ArgKind::Star {
-                            self.sub(job, C::Iterate { of: args[*at].var, item: *param });
-                        } else {
-                            self.flow(args[*at].var, *param);
-                        }
-                    }
+                Slot::Pack(items) => items.iter().for_each(|at| self.pack(job, &args[*at], *param)),
+                Slot::PackFrom(at, taken, items) => {
+                    let count = self.star_len(args[*at].var).unwrap_or(*taken);
+                    (*taken..count).for_each(|item| self.item_of(job, args[*at].var, item, *param));
+                    items.iter().for_each(|at| self.pack(job, &args[*at], *param));
                 }
+                Slot::Rest(item) | Slot::RestOr(item) => match &bound.rest[..] {
+                    [only] => self.item_of(job, args[*only].var, *item, *param),
+                    rest => rest.iter().for_each(|at| self.pack(job, &args[*at], *param)),
+                },
+                Slot::PackRest(_) => bound.rest.iter().for_each(|at| self.pack(job, &args[*at], *param)),
                 Slot::PackNamed(items) => {
                     for (name, at) in items {
                         if name.is_some() {
@@ -232,11 +234,7 @@ impl Solver<'_> {
                         }
                     }
                 }
-                Slot::FromStar(at, item) => {
-                    let index = self.vars.fresh();
-                    let c = C::Index { of: args[*at].var, index, constant: Some(*item as i64), out: *param };
-                    self.sub(job, c);
-                }
+                Slot::FromStar(at, item) => self.item_of(job, args[*at].var, *item, *param),
                 Slot::FromMap(at, _) | Slot::FromMapOr(at, _) => {
                     let key = self.vars.fresh();
                     self.sub(job, C::SplatDict { of: args[*at].var, key, value: *param });
@@ -244,6 +242,20 @@ impl Solver<'_> {
                 Slot::Default | Slot::Missing => {}
             }
         }
+    }
+
+    /// An argument flows into the items of `*args`.
+    fn pack(&mut self, job: JobId, arg: &ArgFact, item: Var) {
+        match arg.kind {
+            ArgKind::Star => {
+                self.sub(job, C::Iterate { of: arg.var, item });
+            }
+            _ => self.flow(arg.var, item),
+        }
+    }
+
+    fn item_of(&mut self, job: JobId, of: Var, item: usize, out: Var) {
+        self.sub(job, C::SplatItem { of, at: item, out });
     }
 
     /// `Class(..)`.

@@ -1,6 +1,7 @@
 //! Constructors at Typed, and defaults that calls fill in.
 
 use crate::apply::{Apply, BAD_CALL};
+use crate::arguments::Signature;
 use crate::calls::record_formals;
 use batuta_base::{Name, Origin};
 use batuta_core::*;
@@ -41,7 +42,8 @@ impl Apply<'_, '_, '_> {
             let args = args.into_iter().map(Arg::positional).collect();
             return self.mk(Node::Call { callee: Callee::New(class), args }, ty, origin);
         }
-        let bound = self.bind_args(&record_formals(&fields), kinds, &args);
+        let formals = record_formals(&fields);
+        let bound = self.bind_args(&formals, kinds, &args);
         if !bound.is_complete() {
             let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
             return self.hole(
@@ -51,11 +53,12 @@ impl Apply<'_, '_, '_> {
             );
         }
         let mut stmts = Vec::new();
-        let args = self.name_args(&bound, args, &mut stmts);
+        let signature = Signature { name: format!("{}.__init__", class.last()), formals: &formals, skip: 0 };
+        let given = self.give(&signature, &bound, kinds, args, &mut stmts);
         let mut out = Vec::new();
         for (slot, field) in bound.slots.iter().zip(&fields) {
             let want = self.field_type(class, field.name).unwrap_or_else(Ty::value);
-            let node = self.slot(slot, want, kinds, &args, origin, |me| me.field_default(field, origin));
+            let node = self.slot(slot, want, &given, origin, |me| me.field_default(field, origin));
             out.push(Arg::positional(node));
         }
         let call = self.mk(Node::Call { callee: Callee::New(class), args: out }, ty, origin);

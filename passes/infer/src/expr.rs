@@ -20,7 +20,15 @@ impl Apply<'_, '_, '_> {
             Node::Call { callee, args } => self.call(id, callee, args),
             Node::Format(mut pieces) => {
                 self.pieces(&mut pieces);
-                self.set(id, Node::Format(pieces), Ty::str())
+                let raises = pieces.iter().find_map(|piece| match piece {
+                    Piece::Value { value, .. } if *self.ty(*value).kind() == TyKind::Never => Some(*value),
+                    _ => None,
+                });
+                match raises {
+                    // The text is never made.
+                    Some(raised) => self.only_until(&pieces, raised),
+                    None => self.set(id, Node::Format(pieces), Ty::str()),
+                }
             }
             Node::Item(name) => self.item(id, name),
             Node::Closure(closure) => self.closure(id, closure),
@@ -47,6 +55,22 @@ impl Apply<'_, '_, '_> {
                 self.own_format(value, conv, spec);
             }
         }
+    }
+
+    /// What a text does whose piece raises: the pieces before it, then that one.
+    fn only_until(&mut self, pieces: &[Piece], raised: NodeId) -> NodeId {
+        let mut stmts = Vec::new();
+        for piece in pieces {
+            match piece {
+                Piece::Value { value, .. } if *value == raised => break,
+                Piece::Value { value, .. } if !self.is_simple(*value) => {
+                    let origin = self.origin(*value);
+                    stmts.push(Stmt::new(StmtKind::Expr(*value), origin));
+                }
+                _ => {}
+            }
+        }
+        if stmts.is_empty() { raised } else { self.mk_block(stmts, raised) }
     }
 
     /// An object that says how it is formatted.

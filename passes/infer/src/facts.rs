@@ -172,6 +172,12 @@ pub(crate) enum C {
         at: usize,
         out: V,
     },
+    /// An item of a spread argument.
+    SplatItem {
+        of: V,
+        at: usize,
+        out: V,
+    },
     SplatDict {
         of: V,
         key: V,

@@ -43,14 +43,7 @@ impl Apply<'_, '_, '_> {
         match (name.as_str(), args.as_slice()) {
             ("builtins.bool", []) => self.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin),
             ("builtins.bool", [value]) => self.truth(*value),
-            ("builtins.print", [items, rest @ ..])
-                if kinds[0] == ArgKind::Star && names_ends(&kinds[1..]) =>
-            {
-                self.print_items(*items, &kinds[1..], rest, origin)
-            }
-            ("builtins.print", parts) if kinds.iter().all(|kind| *kind == ArgKind::Positional) => {
-                self.print_line(parts, origin)
-            }
+            ("builtins.print", _) if self.can_print(kinds, &args) => self.print_call(kinds, &args, origin),
             ("builtins.len", [value]) if self.is_named(self.ty(*value)) && self.is_simple(*value) => {
                 let class = self.ty(*value).class_path().expect("a named tuple is a class");
                 let count = self.types.env().record_fields(class).len().to_string();
@@ -308,41 +301,6 @@ impl Apply<'_, '_, '_> {
         self.mk(Node::Op { op, attr: Attr::None, args: Vec::new() }, ty, origin)
     }
 
-    /// `print(*items, sep=.., end=..)`.
-    fn print_items(&mut self, items: NodeId, kinds: &[ArgKind], ends: &[NodeId], origin: Origin) -> NodeId {
-        let named = |name: &str| {
-            kinds.iter().position(|kind| *kind == ArgKind::Named(Name::new(name))).map(|at| ends[at])
-        };
-        let sep = named("sep").unwrap_or_else(|| self.text(" ", origin));
-        let iter = self.iter_of(items);
-        let local = self.body.temp("item", self.item_type(self.ty(iter)), origin);
-        let value = self.read_local(local, origin);
-        let piece = |value| Piece::Value { value, conv: Conv::Str, spec: Vec::new() };
-        let text = self.mk(Node::Format(vec![piece(value)]), Ty::str(), origin);
-        let clauses = vec![Clause::For { pat: Pat::Place(Place::local(local)), iter }];
-        let texts = self.mk(Node::Seq { clauses, sink: Sink::Iter(text) }, Ty::iter(Ty::str()), origin);
-        let kinds = [ArgKind::Positional; 2];
-        let joined = self.lib_call(Name::new("str.join"), &kinds, vec![sep, texts], None, origin);
-        let mut pieces = vec![piece(joined)];
-        pieces.extend(named("end").map(piece));
-        let op = if pieces.len() > 1 { IoOp::Print } else { IoOp::PrintLn };
-        let line = self.mk(Node::Format(pieces), Ty::str(), origin);
-        self.mk_op(op, Attr::None, vec![line], Ty::unit())
-    }
-
-    /// `print` that is called through a name.
-    fn print_line(&mut self, parts: &[NodeId], origin: Origin) -> NodeId {
-        let mut pieces = Vec::new();
-        for (at, part) in parts.iter().enumerate() {
-            if at > 0 {
-                pieces.push(Piece::Text(" ".into()));
-            }
-            pieces.push(Piece::Value { value: *part, conv: Conv::Str, spec: Vec::new() });
-        }
-        let line = self.mk(Node::Format(pieces), Ty::str(), origin);
-        self.mk_op(IoOp::PrintLn, Attr::None, vec![line], Ty::unit())
-    }
-
     /// The operand of an elaborated `type(x)` whose class is only known at run time.
     pub(crate) fn type_operand(&self, node: NodeId) -> Option<NodeId> {
         let Node::Call { callee: Callee::Lib(name), args } = &self.body.nodes[node].kind else { return None };
@@ -425,7 +383,3 @@ impl Apply<'_, '_, '_> {
     }
 }
 
-/// Whether only `sep` and `end` follow the items of a `print`.
-fn names_ends(kinds: &[ArgKind]) -> bool {
-    kinds.iter().all(|kind| matches!(kind, ArgKind::Named(name) if *name == "sep" || *name == "end"))
-}

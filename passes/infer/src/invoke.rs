@@ -1,11 +1,12 @@
 //! Calls at Typed: resolved callees with complete positional arguments in parameter order.
 
 use crate::apply::{Apply, BAD_CALL, UNKNOWN_ATTRIBUTE};
-use crate::bind::{Bound, Slot, bind};
+use crate::arguments::Signature;
 use crate::calls::formals;
-use crate::solve::InstId;
+use crate::solve::{InstId, Unit};
 use batuta_base::{Id, Name, Origin};
 use batuta_core::*;
+use std::rc::Rc;
 
 impl Apply<'_, '_, '_> {
     pub(crate) fn call(&mut self, id: NodeId, callee: Callee, args: Vec<Arg>) -> NodeId {
@@ -91,8 +92,8 @@ impl Apply<'_, '_, '_> {
         let row = &self.types.solver.insts[inst];
         let (sig, unit) = (row.sig.clone(), row.unit.clone());
         let skip = usize::from(this.is_some());
-        let formals = formals(&sig, skip);
-        let bound = self.bind_args(&formals, kinds, &args);
+        let all = formals(&sig, 0);
+        let bound = self.bind_args(&all[skip..], kinds, &args);
         if !bound.is_complete() {
             let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
             let text = format!("the arguments do not fit the parameters of `{}`", path.last());
@@ -110,7 +111,8 @@ impl Apply<'_, '_, '_> {
         }
         let defaults: Vec<Option<NodeId>> = params.iter().skip(skip).map(|param| param.default).collect();
         let mut stmts = Vec::new();
-        let args = self.name_args(&bound, args, &mut stmts);
+        let signature = Signature { name: self.qualified(path), formals: &all, skip };
+        let given = self.give(&signature, &bound, kinds, args, &mut stmts);
         let mut out = Vec::new();
         if let (Some(this), Some(first)) = (this, sig.params.first()) {
             let want = self.types.ty(first.var);
@@ -118,7 +120,7 @@ impl Apply<'_, '_, '_> {
         }
         for (at, slot) in bound.slots.iter().enumerate() {
             let default = defaults.get(at).copied().flatten();
-            let node = self.slot(slot, wants[at], kinds, &args, origin, |me| match default {
+            let node = self.slot(slot, wants[at], &given, origin, |me| match default {
                 Some(default) => me.copy_default(&unit.body, default, origin),
                 None => me.mk(Node::Const(Const::None), Ty::unit(), origin),
             });
@@ -130,153 +132,12 @@ impl Apply<'_, '_, '_> {
         if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
     }
 
-    pub(crate) fn bind_args(
-        &self,
-        formals: &[crate::bind::Formal],
-        kinds: &[ArgKind],
-        args: &[NodeId],
-    ) -> Bound {
-        let lens = |at: usize| match self.ty(args[at]).kind() {
-            TyKind::Tuple(items) => Some(items.len()),
-            TyKind::Class(class, _) if self.types.env().is_named_tuple(*class) => {
-                Some(self.types.env().record_fields(*class).len())
-            }
-            _ => None,
-        };
-        bind(formals, kinds, &lens)
-    }
-
-    /// Names arguments whose order of evaluation differs from the order of parameters, and spread ones.
-    pub(crate) fn name_args(
-        &mut self,
-        bound: &Bound,
-        args: Vec<NodeId>,
-        stmts: &mut Vec<Stmt>,
-    ) -> Vec<NodeId> {
-        let mut order: Vec<usize> = Vec::new();
-        let mut spread = false;
-        for slot in &bound.slots {
-            match slot {
-                Slot::Arg(at) => order.push(*at),
-                Slot::Pack(items) => order.extend(items),
-                Slot::PackNamed(items) => order.extend(items.iter().map(|(_, at)| *at)),
-                Slot::FromStar(at, _) | Slot::FromMap(at, _) | Slot::FromMapOr(at, _) => {
-                    spread = true;
-                    order.push(*at);
-                }
-                _ => {}
-            }
-        }
-        let sorted = order.windows(2).all(|pair| pair[0] <= pair[1]);
-        let constant =
-            |me: &Self, node: NodeId| matches!(me.body.nodes[node].kind, Node::Const(_) | Node::Item(_));
-        if sorted && !spread {
-            return args;
-        }
-        let open = args.iter().filter(|arg| !constant(self, **arg)).count();
-        if !spread && open < 2 {
-            return args;
-        }
-        let mut out = Vec::new();
-        for arg in args {
-            if constant(self, arg) || (!spread && self.is_simple(arg)) {
-                out.push(arg);
-                continue;
-            }
-            let origin = self.origin(arg);
-            let (local, stmt) = self.set_temp("arg", arg);
-            stmts.push(stmt);
-            out.push(self.read_local(local, origin));
-        }
-        out
-    }
-
-    pub(crate) fn slot(
-        &mut self,
-        slot: &Slot,
-        want: Ty,
-        kinds: &[ArgKind],
-        args: &[NodeId],
-        origin: Origin,
-        default: impl FnOnce(&mut Self) -> NodeId,
-    ) -> NodeId {
-        match slot {
-            Slot::Arg(at) => self.coerce(args[*at], want),
-            Slot::Default | Slot::Missing => {
-                let node = default(self);
-                self.coerce(node, want)
-            }
-            Slot::Pack(items) => {
-                if let ([at], TyKind::List(_)) = (items.as_slice(), want.kind())
-                    && kinds[*at] == ArgKind::Star
-                    && self.ty(args[*at]) == want
-                {
-                    return args[*at];
-                }
-                let item = self.item_type(want);
-                let mut nodes = Vec::new();
-                for at in items {
-                    if kinds[*at] == ArgKind::Star {
-                        let iter = self.iter_of(args[*at]);
-                        let iter = self.coerce(iter, Ty::iter(item));
-                        nodes.push(self.mk_op(ObjOp::Splat, Attr::None, vec![iter], Ty::iter(item)));
-                    } else {
-                        nodes.push(self.coerce(args[*at], item));
-                    }
-                }
-                let list = self.mk_op(ListOp::New, Attr::None, nodes, want);
-                self.body.nodes[list].origin = origin;
-                list
-            }
-            Slot::PackNamed(items) => {
-                let value = want.children().get(1).copied().unwrap_or_else(Ty::value);
-                let mut nodes = Vec::new();
-                for (name, at) in items {
-                    match name {
-                        Some(name) => {
-                            nodes.push(self.text(name.as_str(), origin));
-                            nodes.push(self.coerce(args[*at], value));
-                        }
-                        None => {
-                            let inner = self.coerce(args[*at], want);
-                            nodes.push(self.mk_op(ObjOp::SplatDict, Attr::None, vec![inner], want));
-                        }
-                    }
-                }
-                self.mk_op(DictOp::New, Attr::None, nodes, want)
-            }
-            Slot::FromStar(at, item) => {
-                let value = self.star_item(args[*at], *item);
-                self.coerce(value, want)
-            }
-            Slot::FromMapOr(at, name) => {
-                let map = self.again(args[*at]);
-                let key = self.text(name.as_str(), origin);
-                let cond = self.contains(key, map);
-                let map = self.again(args[*at]);
-                let key = self.text(name.as_str(), origin);
-                let given = match self.index_node(map, key, None) {
-                    Some(value) => self.coerce(value, want),
-                    None => {
-                        self.mk(Node::Hole { why: "spread".into(), source: "".into() }, Ty::never(), origin)
-                    }
-                };
-                let default = default(self);
-                let default = self.coerce(default, want);
-                let block = |tail| BlockRow { tail: Some(tail), ..BlockRow::default() };
-                let (then, els) = (self.body.block(block(given)), self.body.block(block(default)));
-                self.mk(Node::If { cond, then, els: Some(els) }, want, origin)
-            }
-            Slot::FromMap(at, name) => {
-                let map = self.again(args[*at]);
-                let key = self.text(name.as_str(), origin);
-                match self.index_node(map, key, None) {
-                    Some(value) => self.coerce(value, want),
-                    None => {
-                        self.mk(Node::Hole { why: "spread".into(), source: "".into() }, Ty::never(), origin)
-                    }
-                }
-            }
+    /// A function's name as messages show it.
+    fn qualified(&self, path: Name) -> String {
+        let parent = path.parent();
+        match self.types.env().class(parent) {
+            Some(_) => format!("{}.{}", parent.last(), path.last()),
+            None => path.last().to_owned(),
         }
     }
 
@@ -577,6 +438,10 @@ impl Apply<'_, '_, '_> {
                 let (params, ret) = (params.clone(), *ret);
                 self.call_func(node, &params, ret, kinds, args, origin)
             }
+            TyKind::Value | TyKind::Union(_) if kinds.iter().any(|kind| *kind != ArgKind::Positional) => {
+                let text = "spread and keyword arguments of a function that is not known";
+                self.hole(node, BAD_CALL, text.to_owned())
+            }
             TyKind::Value | TyKind::Union(_) => {
                 let mut all = vec![self.dynamic(node)];
                 all.extend(args.into_iter().map(|arg| self.dynamic(arg)));
@@ -596,7 +461,8 @@ impl Apply<'_, '_, '_> {
         origin: Origin,
     ) -> NodeId {
         let known = self.known_closure(node);
-        let formals: Vec<crate::bind::Formal> = match &known {
+        let defaults = if known.is_none() { self.value_defaults(node, params.len()) } else { Vec::new() };
+        let mut formals: Vec<crate::bind::Formal> = match &known {
             Some(rows) => rows
                 .iter()
                 .map(|row| crate::bind::Formal {
@@ -607,18 +473,30 @@ impl Apply<'_, '_, '_> {
                 .collect(),
             None => self.value_formals(node, params.len()),
         };
+        for (formal, default) in formals.iter_mut().zip(&defaults) {
+            formal.has_default = default.is_some();
+        }
         let bound = self.bind_args(&formals, kinds, &args);
         if !bound.is_complete() || formals.len() != params.len() {
             return self.hole(node, BAD_CALL, "the arguments do not fit this function value".into());
         }
         let mut stmts = Vec::new();
-        let args = self.name_args(&bound, args, &mut stmts);
+        let name = match &self.body.nodes[node].kind {
+            Node::Use(place, _) => place.as_local().map(|local| self.body.locals[local].name.to_string()),
+            _ => None,
+        };
+        let name = format!("{}.<locals>.{}", self.body.path.last(), name.as_deref().unwrap_or("<lambda>"));
+        let signature = Signature { name, formals: &formals, skip: 0 };
+        let given = self.give(&signature, &bound, kinds, args, &mut stmts);
         let from = self.unit.clone();
         let mut out = Vec::new();
         for (at, slot) in bound.slots.iter().enumerate() {
-            let default = known.as_ref().and_then(|rows| rows[at].default);
-            let value = self.slot(slot, params[at], kinds, &args, origin, |me| match default {
-                Some(default) => me.copy_default(&from.body, default, origin),
+            let default = match &known {
+                Some(rows) => rows[at].default.map(|default| (from.clone(), default)),
+                None => defaults.get(at).cloned().flatten(),
+            };
+            let value = self.slot(slot, params[at], &given, origin, |me| match default {
+                Some((unit, default)) => me.copy_default(&unit.body, default, origin),
                 None => me.mk(Node::Const(Const::None), Ty::unit(), origin),
             });
             out.push(Arg::positional(value));
@@ -638,12 +516,36 @@ impl Apply<'_, '_, '_> {
         match sig {
             Some(sig) if sig.params.len() >= count => {
                 let mut formals = formals(sig, sig.params.len() - count);
-                // Defaults of an unknown closure cannot be copied here.
+                // Which defaults it has is the business of `value_defaults`.
                 formals.iter_mut().for_each(|formal| formal.has_default = false);
                 formals
             }
             _ => (0..count).map(|_| unnamed()).collect(),
         }
+    }
+
+    /// Defaults of a function value that can only be one function of the program, and where they stand.
+    fn value_defaults(&self, node: NodeId, count: usize) -> Vec<Option<(Rc<Unit>, NodeId)>> {
+        let solver = self.types.solver;
+        if node.index() >= self.nodes {
+            return Vec::new();
+        }
+        let atoms = solver.vars.atoms(self.base + node.0);
+        let Some(atom) = atoms.iter().find(|atom| matches!(atom.head, crate::vars::Head::Func(_))) else {
+            return Vec::new();
+        };
+        let ret = atom.args.last().map(|ret| solver.vars.root(*ret));
+        let mut same = solver.sigs.values().filter(|sig| Some(solver.vars.root(sig.ret)) == ret);
+        let (Some(sig), None) = (same.next(), same.next()) else { return Vec::new() };
+        let skip = sig.params.len().saturating_sub(count);
+        let place = |default: &crate::vars::Var| {
+            let found = solver.insts.iter().find(|inst| {
+                let nodes = inst.unit.body.nodes.len() as u32;
+                (inst.base..inst.base + nodes).contains(default)
+            })?;
+            Some((found.unit.clone(), NodeId(*default - found.base)))
+        };
+        sig.params.iter().skip(skip).map(|param| param.default.as_ref().and_then(place)).collect()
     }
 
     /// Parameters of the one closure that a local holds.

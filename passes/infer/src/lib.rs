@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod apply;
+mod arguments;
 mod bind;
 mod by_class;
 mod calls;
@@ -39,6 +40,7 @@ mod operate;
 mod ops;
 mod other_names;
 mod prep;
+mod prints;
 mod program;
 mod records;
 mod regex;

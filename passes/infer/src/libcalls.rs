@@ -87,7 +87,7 @@ impl Solver<'_> {
         let lens = |at: usize| self.star_len(args[at].var);
         rows.iter()
             .map(|row| (row, bind(&row_formals(row), &kinds, &lens)))
-            .filter(|(_, bound)| bound.is_complete() && takes_spread(bound, &lens))
+            .filter(|(_, bound)| bound.is_complete() && takes_spread(bound))
             .collect()
     }
 
@@ -538,11 +538,9 @@ impl Solver<'_> {
 }
 
 /// A spread argument of unknown length goes to a parameter that takes any number.
-pub(crate) fn takes_spread(bound: &Bound, lens: &dyn Fn(usize) -> Option<usize>) -> bool {
-    bound.slots.iter().all(|slot| match slot {
-        Slot::FromStar(at, _) => lens(*at).is_some(),
-        _ => true,
-    })
+pub(crate) fn takes_spread(bound: &Bound) -> bool {
+    let is_open = |slot: &Slot| matches!(slot, Slot::Rest(_) | Slot::RestOr(_) | Slot::PackRest(_) | Slot::PackFrom(..));
+    !bound.slots.iter().any(is_open)
 }
 
 /// A method of a builtin type: its absence is an error of the program, not of the catalogue.

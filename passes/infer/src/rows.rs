@@ -94,7 +94,7 @@ impl Apply<'_, '_, '_> {
         let all: Vec<(&Row, Bound)> = rows
             .iter()
             .map(|row| (row, bind(&row_formals(row), kinds, &lens)))
-            .filter(|(_, bound)| bound.is_complete() && crate::libcalls::takes_spread(bound, &lens))
+            .filter(|(_, bound)| bound.is_complete() && crate::libcalls::takes_spread(bound))
             .collect();
         let best = all.iter().position(|(row, bound)| self.fits_row(row, bound, &args, false));
         let best =
@@ -290,7 +290,7 @@ impl Apply<'_, '_, '_> {
                 let value = self.star_item(args[*at], *item);
                 out.push(self.coerce(value, want));
             }
-            Slot::PackNamed(_) | Slot::FromMap(..) | Slot::FromMapOr(..) | Slot::Missing => {}
+            _ => {}
         }
     }
 

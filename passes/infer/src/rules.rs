@@ -66,6 +66,13 @@ impl Solver<'_> {
                     None => self.flow(*of, *out),
                 }
             }
+            C::SplatItem { of, at, out } => self.each(job, *of, |me, atom| match atom.head {
+                Head::Tuple(_) => me.index(job, &atom, *out, Some(*at as i64), *out),
+                Head::Class(class) if me.env.is_named_tuple(class) => {
+                    me.index(job, &atom, *out, Some(*at as i64), *out);
+                }
+                _ => me.iterate(job, &atom, *out),
+            }),
             C::SplatDict { of, key, value } => {
                 self.each(job, *of, |me, atom| {
                     if let [k, v] = atom.args[..] {

@@ -438,6 +438,7 @@ fn watched(c: &C) -> Vec<Var> {
         | C::Unpack { of, .. }
         | C::Enter { of, .. }
         | C::MatchArg { of, .. }
+        | C::SplatItem { of, .. }
         | C::SplatDict { of, .. } => vec![*of],
         C::Index { of, .. } | C::SetIndex { of, .. } => vec![*of],
         C::Call { target, args, .. } => match target {
@@ -514,6 +515,7 @@ fn shift(c: &C, base: Var) -> C {
         C::Caught { classes, out } => C::Caught { classes, out: out + base },
         C::Enter { of, out } => C::Enter { of: of + base, out: out + base },
         C::MatchArg { of, class, at, out } => C::MatchArg { of: of + base, class, at, out: out + base },
+        C::SplatItem { of, at, out } => C::SplatItem { of: of + base, at, out: out + base },
         C::SplatDict { of, key, value } => {
             C::SplatDict { of: of + base, key: key + base, value: value + base }
         }

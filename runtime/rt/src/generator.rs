@@ -28,14 +28,33 @@ use crate::error::Error;
 use crate::unwind::{catch_all, raise};
 
 /// How a body is resumed.
-enum Resume<S> {
+pub(crate) enum Resume<S> {
     Send(S),
     Throw(Error),
 }
 
-struct Channel<T, S> {
+pub(crate) struct Channel<T, S = ()> {
     emitted: Cell<Option<T>>,
     resume: Cell<Option<Resume<S>>>,
+}
+
+impl<T, S> Channel<T, S> {
+    pub(crate) fn new() -> Rc<Self> {
+        Rc::new(Channel { emitted: Cell::new(None), resume: Cell::new(None) })
+    }
+
+    pub(crate) fn co(self: &Rc<Self>) -> Co<T, S> {
+        Co(Rc::clone(self))
+    }
+
+    /// What the body has emitted since it was resumed.
+    pub(crate) fn emitted(&self) -> Option<T> {
+        self.emitted.take()
+    }
+
+    pub(crate) fn resume(&self, resume: Resume<S>) {
+        self.resume.set(Some(resume));
+    }
 }
 
 /// What a body emits through.
@@ -116,8 +135,8 @@ pub fn coroutine<'a, T, S, R, F>(body: impl FnOnce(Co<T, S>) -> F) -> Generator<
 where
     F: Future<Output = Result<R, Error>> + 'a,
 {
-    let channel = Rc::new(Channel { emitted: Cell::new(None), resume: Cell::new(None) });
-    let body: Body<'a, R> = Box::pin(body(Co(Rc::clone(&channel))));
+    let channel = Channel::new();
+    let body: Body<'a, R> = Box::pin(body(channel.co()));
     Generator { channel, body: Some(body), started: false, result: None }
 }
 
@@ -138,12 +157,12 @@ impl<T, S, R> Generator<'_, T, S, R> {
                 return Err(error);
             }
         } else {
-            self.channel.resume.set(Some(resume));
+            self.channel.resume(resume);
         }
         match body.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Pending => {
                 self.body = Some(body);
-                Ok(self.channel.emitted.take())
+                Ok(self.channel.emitted())
             }
             Poll::Ready(Ok(result)) => {
                 self.result = Some(result);

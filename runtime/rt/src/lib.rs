@@ -4,6 +4,7 @@
 //! (see [`raise`] and [`catch`]); `try_*` twins give it as a value.
 #![forbid(unsafe_code)]
 
+mod arguments;
 mod big;
 mod builtins;
 mod class;
@@ -35,6 +36,7 @@ mod unicode;
 mod unwind;
 mod value;
 
+pub use arguments::{check_keywords, check_positional};
 pub use big::{Int, set_int_max_str_digits};
 pub use builtins::{hash, is_subclass, reversed, zip_all, zip_strict};
 pub use class::*;
@@ -58,7 +60,7 @@ pub use modules::random::Random;
 pub use modules::re::{Match, Pattern, ReError};
 pub use modules::statistics::StatisticsError;
 pub use modules::string_io::StringIO;
-pub use modules::{bisect, functools, heapq, itertools, json, math, random, re, statistics, sys, time};
+pub use modules::{asyncio, bisect, functools, heapq, itertools, json, math, random, re, statistics, sys, time};
 pub use modules::{calendar, codecs, csv, textwrap};
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};

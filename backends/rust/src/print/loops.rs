@@ -5,14 +5,14 @@ use super::{Loop, Printer};
 use crate::names;
 use crate::tree::{Block, Expr, Stmt};
 use batuta_base::Name;
-use batuta_core::{Attr, BlockId, Callee, Const, IterOp, Node, NodeId, Op, Pat, RsOp, TyKind};
+use batuta_core::{Attr, BlockId, Callee, Child, Const, IterOp, Node, NodeId, Op, Pat, RsOp, TyKind};
 
 impl Printer<'_, '_> {
     pub(crate) fn loop_node(&mut self, node: &Node) -> Expr {
         match node {
             Node::While { label, cond, body, els } => {
                 let (label, cond, body) = (*label, *cond, *body);
-                self.with_else(label, *els, |this, text| {
+                self.with_else(label, body, *els, |this, text| {
                     let is_endless = matches!(this.body.as_const(cond), Some(Const::Bool(true)));
                     let cond = this.expr(cond);
                     let body = this.block(body);
@@ -21,11 +21,11 @@ impl Printer<'_, '_> {
             }
             Node::Loop { label, body } => {
                 let body = *body;
-                self.with_else(*label, None, |this, text| Expr::Loop(text, this.block(body)))
+                self.with_else(*label, body, None, |this, text| Expr::Loop(text, this.block(body)))
             }
             Node::For { label, pat, iter, body, els } => {
                 let (iter, body) = (*iter, *body);
-                self.with_else(*label, *els, |this, text| {
+                self.with_else(*label, body, *els, |this, text| {
                     if let Some(expr) = this.live_loop(&text, pat, iter, body) {
                         return expr;
                     }
@@ -45,16 +45,27 @@ impl Printer<'_, '_> {
     fn with_else(
         &mut self,
         label: Option<Name>,
+        body: BlockId,
         els: Option<BlockId>,
         inside: impl FnOnce(&mut Self, String) -> Expr,
     ) -> Expr {
         let leave = els.map(|_| self.fresh("search"));
-        self.loops.push(Loop { label, leave: leave.clone() });
-        let text = label.map_or(String::new(), |label| format!("'{}: ", names::snake(label.as_str())));
+        let is_reached = label.is_none() && self.jumps_from_else(Child::Block(body), false);
+        let word = is_reached.then(|| self.fresh("outer"));
+        let text = match (label, &word) {
+            (Some(label), _) => format!("'{}: ", names::snake(label.as_str())),
+            (None, Some(word)) => format!("'{word}: "),
+            (None, None) => String::new(),
+        };
+        self.loops.push(Loop { label, leave: leave.clone(), word, in_else: false });
         let inner = inside(self, text);
         self.loops.pop();
         let (Some(els), Some(leave)) = (els, leave) else { return inner };
+        let before = self.loops.last_mut().map(|around| std::mem::replace(&mut around.in_else, true));
         let els = self.block(els);
+        if let (Some(around), Some(before)) = (self.loops.last_mut(), before) {
+            around.in_else = before;
+        }
         let mut stmts = vec![Stmt::expr(inner)];
         stmts.extend(els.stmts);
         stmts.extend(els.tail.map(|tail| Stmt::expr(*tail)));
@@ -64,6 +75,29 @@ impl Printer<'_, '_> {
         )
     }
 
+    /// Whether the `else` of a loop inside leaves or goes on with this one.
+    fn jumps_from_else(&self, child: Child, in_else: bool) -> bool {
+        let node = match child {
+            Child::Block(block) => {
+                let row = &self.body.blocks[block];
+                let mut found = false;
+                for stmt in &row.stmts {
+                    stmt.for_each_child(&mut |child| found |= self.jumps_from_else(child, in_else));
+                }
+                return found || row.tail.is_some_and(|tail| self.jumps_from_else(Child::Node(tail), in_else));
+            }
+            Child::Node(node) => node,
+        };
+        match &self.body.nodes[node].kind {
+            Node::Break { label: None, .. } | Node::Continue { label: None } => in_else,
+            Node::Closure(_) | Node::Loop { .. } => false,
+            Node::While { els, .. } | Node::For { els, .. } => {
+                els.is_some_and(|els| self.jumps_from_else(Child::Block(els), true))
+            }
+            kind => kind.children().into_iter().any(|child| self.jumps_from_else(child, in_else)),
+        }
+    }
+
     /// `break` and `continue` as they stand, with the label of a block that stands for the loop.
     pub(crate) fn jump_word(&mut self, word: &str, label: Option<Name>) -> String {
         let target = match label {
@@ -71,9 +105,11 @@ impl Printer<'_, '_> {
             None => self.loops.last(),
         };
         let leave = target.and_then(|around| around.leave.clone());
+        let around = target.filter(|around| around.in_else).and_then(|around| around.word.clone());
         match (word, leave, label) {
             ("break", Some(leave), _) => format!("break '{leave}"),
             (_, _, Some(label)) => format!("{word} '{}", names::snake(label.as_str())),
+            _ if around.is_some() => format!("{word} '{}", around.unwrap_or_default()),
             _ => word.to_owned(),
         }
     }

@@ -61,6 +61,10 @@ struct Loop {
     label: Option<Name>,
     /// Label of the block that `break` leaves when the loop has an `else`.
     leave: Option<String>,
+    /// Label for jumps from the `else` of a loop inside, which stands in a labelled block.
+    word: Option<String>,
+    /// Printing the `else` of a loop inside.
+    in_else: bool,
 }
 
 /// `GLOBAL.with_borrow(|name| ..)` around an operation.

@@ -258,11 +258,11 @@ impl Printer<'_, '_> {
     /// What `*part` in a display stands for: the list itself, or the list of an iterator's items.
     fn spread_part(&mut self, part: NodeId) -> Expr {
         if let Node::Op { op: Op::IterOp(_), args, .. } = &self.body.nodes[part].kind
-            && matches!(self.body.ty(args[0]).strip_ref().kind(), TyKind::List(_))
+            && is_sequence(self.body.ty(args[0]))
         {
             return self.by_ref(args[0]).without_ref();
         }
-        if matches!(self.body.ty(part).strip_ref().kind(), TyKind::List(_)) {
+        if is_sequence(self.body.ty(part)) {
             return self.by_ref(part).without_ref();
         }
         self.iterator(part).method("collect::<Vec<_>>", vec![])
@@ -706,5 +706,14 @@ fn cast_made(value: Expr, ty: &str) -> Expr {
             Expr::Block(label, block)
         }
         value => value,
+    }
+}
+
+/// A list or a tuple of any length: both are slices.
+fn is_sequence(ty: Ty) -> bool {
+    match ty.strip_ref().kind() {
+        TyKind::List(_) => true,
+        TyKind::Lib(name, _) => *name == "tuple",
+        _ => false,
     }
 }

@@ -407,10 +407,17 @@ impl Printer<'_, '_> {
             Node::Closure(_) => return,
             _ => {}
         }
-        let is_loop =
-            matches!(self.body.nodes[node].kind, Node::While { .. } | Node::Loop { .. } | Node::For { .. });
-        let depth = depth + usize::from(is_loop);
-        self.body.nodes[node].kind.for_each_child(&mut |child| self.jumps_below(child, depth, out));
+        let kind = &self.body.nodes[node].kind;
+        let is_loop = matches!(kind, Node::While { .. } | Node::Loop { .. } | Node::For { .. });
+        let els = match kind {
+            Node::While { els, .. } | Node::For { els, .. } => els.map(Child::Block),
+            _ => None,
+        };
+        kind.for_each_child(&mut |child| {
+            // The `else` of a loop stands outside of it.
+            let depth = depth + usize::from(is_loop && Some(child) != els);
+            self.jumps_below(child, depth, out);
+        });
     }
 
     /// Whether control never passes a `try` without its `finally`.

@@ -2,6 +2,7 @@
 //!
 //! Each module is public under its Python name: `rt::math`, `rt::random`, `rt::heapq`.
 
+pub mod asyncio;
 pub mod bisect;
 pub mod calendar;
 pub mod codecs;

@@ -11,7 +11,7 @@ static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// `time.time()`: seconds since 1970.
 pub fn time() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64()) + skipped()
 }
 
 /// `time.time_ns()`.
@@ -19,9 +19,14 @@ pub fn time_ns() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as i64)
 }
 
-/// `time.perf_counter()`: seconds from some point; also `monotonic` and `process_time`.
+/// Seconds that `asyncio` let pass without waiting for them.
+fn skipped() -> f64 {
+    crate::asyncio::elapsed()
+}
+
+/// `time.perf_counter()`: seconds from some point; also `monotonic`.
 pub fn perf_counter() -> f64 {
-    FIRST.elapsed().as_secs_f64()
+    FIRST.elapsed().as_secs_f64() + skipped()
 }
 
 /// `time.monotonic()`.
@@ -31,12 +36,12 @@ pub fn monotonic() -> f64 {
 
 /// `time.process_time()`.
 pub fn process_time() -> f64 {
-    perf_counter()
+    FIRST.elapsed().as_secs_f64()
 }
 
 /// `time.perf_counter_ns()`.
 pub fn perf_counter_ns() -> i64 {
-    FIRST.elapsed().as_nanos() as i64
+    FIRST.elapsed().as_nanos() as i64 + (skipped() * 1e9) as i64
 }
 
 /// `time.sleep(seconds)`; raises `ValueError` for a negative time.
