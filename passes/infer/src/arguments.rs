@@ -28,12 +28,7 @@ pub(crate) struct Signature<'f> {
 }
 
 impl Apply<'_, '_, '_> {
-    pub(crate) fn bind_args(
-        &self,
-        formals: &[Formal],
-        kinds: &[ArgKind],
-        args: &[NodeId],
-    ) -> Bound {
+    pub(crate) fn bind_args(&self, formals: &[Formal], kinds: &[ArgKind], args: &[NodeId]) -> Bound {
         bind(formals, kinds, &|at| self.spread_len(args[at]))
     }
 
@@ -47,7 +42,6 @@ impl Apply<'_, '_, '_> {
         }
     }
 
-
     /// Names arguments whose order of evaluation differs from the order of parameters, and spread ones.
     pub(crate) fn give<'k>(
         &mut self,
@@ -59,7 +53,8 @@ impl Apply<'_, '_, '_> {
     ) -> Given<'k> {
         let (order, spread) = order_of(bound);
         let is_sorted = order.windows(2).all(|pair| pair[0] <= pair[1]);
-        let is_fixed = |me: &Self, node: NodeId| matches!(me.body.nodes[node].kind, Node::Const(_) | Node::Item(_));
+        let is_fixed =
+            |me: &Self, node: NodeId| matches!(me.body.nodes[node].kind, Node::Const(_) | Node::Item(_));
         let open = args.iter().filter(|arg| !is_fixed(self, **arg)).count();
         let mut given = Given { kinds, args: Vec::new(), rest: None };
         if !spread && (is_sorted || open < 2) {
@@ -119,7 +114,13 @@ impl Apply<'_, '_, '_> {
     }
 
     /// Python's error for too few or too many arguments.
-    fn check_count(&mut self, signature: &Signature<'_>, bound: &Bound, given: &Given<'_>, stmts: &mut Vec<Stmt>) {
+    fn check_count(
+        &mut self,
+        signature: &Signature<'_>,
+        bound: &Bound,
+        given: &Given<'_>,
+        stmts: &mut Vec<Stmt>,
+    ) {
         if given.rest.is_none() {
             return;
         }
@@ -144,7 +145,13 @@ impl Apply<'_, '_, '_> {
     }
 
     /// Python's error for names that the function does not have, and for those that are missing.
-    fn check_names(&mut self, signature: &Signature<'_>, bound: &Bound, given: &Given<'_>, stmts: &mut Vec<Stmt>) {
+    fn check_names(
+        &mut self,
+        signature: &Signature<'_>,
+        bound: &Bound,
+        given: &Given<'_>,
+        stmts: &mut Vec<Stmt>,
+    ) {
         let mut parts = Vec::new();
         let mut map = None;
         for (slot, formal) in bound.slots.iter().zip(&signature.formals[signature.skip..]) {
@@ -278,7 +285,14 @@ impl Apply<'_, '_, '_> {
     }
 
     /// What `*args` holds: these values, then these arguments.
-    fn packed(&mut self, first: Vec<NodeId>, items: &[usize], want: Ty, given: &Given<'_>, origin: Origin) -> NodeId {
+    fn packed(
+        &mut self,
+        first: Vec<NodeId>,
+        items: &[usize],
+        want: Ty,
+        given: &Given<'_>,
+        origin: Origin,
+    ) -> NodeId {
         let item = self.item_type(want);
         let mut nodes: Vec<NodeId> = first.into_iter().map(|node| self.coerce(node, item)).collect();
         for at in items {
@@ -360,7 +374,10 @@ fn order_of(bound: &Bound) -> (Vec<usize>, bool) {
             Slot::Arg(at) => order.push(*at),
             Slot::Pack(items) => order.extend(items),
             Slot::PackNamed(items) => order.extend(items.iter().map(|(_, at)| *at)),
-            Slot::FromStar(at, _) | Slot::PackFrom(at, ..) | Slot::FromMap(at, _) | Slot::FromMapOr(at, _) => {
+            Slot::FromStar(at, _)
+            | Slot::PackFrom(at, ..)
+            | Slot::FromMap(at, _)
+            | Slot::FromMapOr(at, _) => {
                 spread = true;
                 order.push(*at);
             }

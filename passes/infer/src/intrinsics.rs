@@ -382,4 +382,3 @@ impl Apply<'_, '_, '_> {
         tests.into_iter().fold(first, |a, b| self.mk_op(BoolOp::Or, Attr::None, vec![a, b], Ty::bool()))
     }
 }
-

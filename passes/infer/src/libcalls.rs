@@ -539,7 +539,9 @@ impl Solver<'_> {
 
 /// A spread argument of unknown length goes to a parameter that takes any number.
 pub(crate) fn takes_spread(bound: &Bound) -> bool {
-    let is_open = |slot: &Slot| matches!(slot, Slot::Rest(_) | Slot::RestOr(_) | Slot::PackRest(_) | Slot::PackFrom(..));
+    let is_open = |slot: &Slot| {
+        matches!(slot, Slot::Rest(_) | Slot::RestOr(_) | Slot::PackRest(_) | Slot::PackFrom(..))
+    };
     !bound.slots.iter().any(is_open)
 }
 

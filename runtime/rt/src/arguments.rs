@@ -24,7 +24,10 @@ pub fn check_positional(signature: &str, count: i64) {
     let range = if needed < most { format!("from {needed} to {most}") } else { most.to_string() };
     let plural = if most == 1 && needed == most { "" } else { "s" };
     let were = if count == 1 { "was" } else { "were" };
-    raise_new(TypeError, format!("{name}() takes {range} positional argument{plural} but {count} {were} given"));
+    raise_new(
+        TypeError,
+        format!("{name}() takes {range} positional argument{plural} but {count} {were} given"),
+    );
 }
 
 /// Raises `TypeError` unless the names are those of open parameters; a `*` before one marks it as keyword-only.
@@ -71,7 +74,10 @@ fn missing(name: &str, kind: &str, names: &[&str]) -> ! {
         _ => quoted.concat(),
     };
     let plural = if names.len() == 1 { "" } else { "s" };
-    raise_new(TypeError, format!("{name}() missing {} required {kind} argument{plural}: {listed}", names.len()))
+    raise_new(
+        TypeError,
+        format!("{name}() missing {} required {kind} argument{plural}: {listed}", names.len()),
+    )
 }
 
 #[cfg(test)]
@@ -90,7 +96,10 @@ mod tests {
     fn counts_and_names_as_python_words_them() {
         assert_eq!(positional("f(a, b=)", 1), "");
         assert_eq!(positional("f(a, b=, *)", 9), "");
-        assert_eq!(positional("f(a, b, c)", 0), "f() missing 3 required positional arguments: 'a', 'b', and 'c'");
+        assert_eq!(
+            positional("f(a, b, c)", 0),
+            "f() missing 3 required positional arguments: 'a', 'b', and 'c'"
+        );
         assert_eq!(positional("f(a, b)", 1), "f() missing 1 required positional argument: 'b'");
         assert_eq!(positional("f(a)", 2), "f() takes 1 positional argument but 2 were given");
         assert_eq!(positional("f()", 1), "f() takes 0 positional arguments but 1 was given");

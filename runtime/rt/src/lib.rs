@@ -60,7 +60,9 @@ pub use modules::random::Random;
 pub use modules::re::{Match, Pattern, ReError};
 pub use modules::statistics::StatisticsError;
 pub use modules::string_io::StringIO;
-pub use modules::{asyncio, bisect, functools, heapq, itertools, json, math, random, re, statistics, sys, time};
+pub use modules::{
+    asyncio, bisect, functools, heapq, itertools, json, math, random, re, statistics, sys, time,
+};
 pub use modules::{calendar, codecs, csv, textwrap};
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};

@@ -84,7 +84,8 @@ impl Printer<'_, '_> {
                 for stmt in &row.stmts {
                     stmt.for_each_child(&mut |child| found |= self.jumps_from_else(child, in_else));
                 }
-                return found || row.tail.is_some_and(|tail| self.jumps_from_else(Child::Node(tail), in_else));
+                return found
+                    || row.tail.is_some_and(|tail| self.jumps_from_else(Child::Node(tail), in_else));
             }
             Child::Node(node) => node,
         };

@@ -144,10 +144,7 @@ fn turn() -> bool {
 #[track_caller]
 pub fn run<T: Clone + 'static>(main: impl Awaitable<T>) -> Result<T> {
     if LOOP.with(|it| it.is_running.replace(true)) {
-        return Err(Error::new(
-            RuntimeError,
-            "asyncio.run() cannot be called from a running event loop",
-        ));
+        return Err(Error::new(RuntimeError, "asyncio.run() cannot be called from a running event loop"));
     }
     let outcome = crate::catch_all(|| {
         let main = main.into_task();

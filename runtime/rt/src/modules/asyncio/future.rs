@@ -165,7 +165,9 @@ impl<T: Clone> std::future::Future for Wait<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
-        if self.is_parked && let Some(error) = take_thrown() {
+        if self.is_parked
+            && let Some(error) = take_thrown()
+        {
             return Poll::Ready(Err(error));
         }
         if self.future.is_done() {

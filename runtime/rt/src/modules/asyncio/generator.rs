@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use crate::class::{GeneratorExit, StopAsyncIteration};
 use crate::error::{Error, Result};
-use crate::generator::{Co, Channel, Resume};
+use crate::generator::{Channel, Co, Resume};
 
 type Body = Pin<Box<dyn std::future::Future<Output = Result<()>>>>;
 

@@ -27,8 +27,8 @@ mod queue;
 mod task;
 mod wait;
 
-pub use event_loop::{now, run};
 pub(crate) use event_loop::elapsed;
+pub use event_loop::{now, run};
 pub use future::Future;
 pub use gather::{gather, gather_outcomes};
 pub use generator::{AsyncGenerator, async_generator};

@@ -110,8 +110,7 @@ impl<T: Clone + 'static> Step for Inner<T> {
             it.task.replace(Some(Rc::clone(&self) as Rc<dyn Step>));
             it.thrown.replace(thrown);
         });
-        let polled =
-            crate::catch_all(|| body.as_mut().poll(&mut Context::from_waker(Waker::noop())));
+        let polled = crate::catch_all(|| body.as_mut().poll(&mut Context::from_waker(Waker::noop())));
         let waits_for = CURRENT.with(|it| {
             it.task.take();
             it.thrown.take();
