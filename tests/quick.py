@@ -73,6 +73,7 @@ class Program:
         self.name = re.sub(r"\W", "_", path.stem)
         self.stage, self.detail = "-", ""
         self.binary = None
+        self.command = None
 
     def transpile(self, out):
         self.folder = out / "members" / self.name
@@ -125,7 +126,7 @@ class Program:
         self.stage = "compiled"
         out, code, stdin, args, folder = self.expected()
         try:
-            done = subprocess.run([self.binary, *args], input=stdin, capture_output=True, cwd=folder, timeout=timeout)
+            done = subprocess.run([*(self.command or [self.binary]), *args], input=stdin, capture_output=True, cwd=folder, timeout=timeout)
         except subprocess.TimeoutExpired:
             self.detail = "run: timeout"
             return

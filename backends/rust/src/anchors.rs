@@ -7,8 +7,14 @@ use batuta_core::*;
 /// Conservative: `false` where that is not seen.
 pub fn is_anchored(body: &Body<Mir>, local: LocalId) -> bool {
     let search = Search { body, local };
-    let mut found = false;
-    body.walk_block(body.root, &mut |node| found |= search.anchors(&body.nodes[node].kind));
+    let (mut found, mut asks) = (false, false);
+    body.walk_block(body.root, &mut |node| {
+        found |= search.anchors(&body.nodes[node].kind);
+        asks |= search.asks(&body.nodes[node].kind);
+    });
+    if asks {
+        return false;
+    }
     body.walk_stmts(body.root, &mut |stmt| {
         found |= match &stmt.kind {
             StmtKind::Update { place, value, .. } => search.is_open(*value) && search.is_typed(place),
@@ -39,6 +45,12 @@ impl Search<'_> {
             }
             _ => false,
         }
+    }
+
+    /// What prints as a method of the local needs its type there and then.
+    fn asks(&self, node: &Node) -> bool {
+        matches!(node, Node::Op { op: Op::IntOp(IntOp::FloorDiv | IntOp::FloorMod | IntOp::Pow | IntOp::Abs), args, .. }
+            if self.is_open(args[0]))
     }
 
     /// One operand is made of the local, the other has a type of its own.

@@ -39,6 +39,17 @@ impl Own<'_> {
         self.out.node(Node::Call { callee, args }, ty, origin)
     }
 
+    /// A reference to the value; an int in the width of `want`.
+    pub fn lent_as(&mut self, arg: NodeId, want: Ty) -> NodeId {
+        let have = self.src.ty(arg).strip_ref();
+        if have == want || !have.is_int() || !want.is_int() {
+            return self.node(arg, Want::Ref);
+        }
+        let node = self.node(arg, Want::Own);
+        let node = self.coerce(node, want);
+        self.temporary(node, Want::Ref, self.src.nodes[arg].origin)
+    }
+
     /// A stored function for a parameter that only calls it: a closure as it is, others by `as_ref`.
     fn lent_function(&mut self, arg: NodeId, param: Ty) -> Option<NodeId> {
         let TyKind::Ref(inner) = param.kind() else { return None };
@@ -87,14 +98,10 @@ impl Own<'_> {
         if let Some(node) = self.lent_function(arg, param) {
             return node;
         }
-        let (have, wide) = (self.src.ty(arg).strip_ref(), param.strip_ref());
-        if want == Want::Ref && have != wide && have.is_int() && wide.is_int() {
-            let node = self.node(arg, Want::Own);
-            let node = self.coerce(node, wide);
-            let origin = self.out.nodes[node].origin;
-            return self.temporary(node, Want::Ref, origin);
-        }
-        let node = self.node(arg, want);
+        let node = match want {
+            Want::Ref => self.lent_as(arg, param.strip_ref()),
+            want => self.node(arg, want),
+        };
         if matches!(self.src.nodes[arg].kind, Node::Item(_) | Node::Closure(_)) && want == Want::Ref {
             let origin = self.out.nodes[node].origin;
             return self.temporary(node, want, origin);
@@ -186,15 +193,10 @@ impl Own<'_> {
             _ => None,
         };
         match param.take {
-            Take::Read => {
-                let have = self.src.ty(arg).strip_ref();
-                if let Some(want) = width.filter(|want| want.is_int() && have.is_int() && *want != have) {
-                    let node = self.node(arg, Want::Own);
-                    let node = self.coerce(node, want);
-                    return self.temporary(node, Want::Ref, self.src.nodes[arg].origin);
-                }
-                self.node(arg, Want::Ref)
-            }
+            Take::Read => match width {
+                Some(want) => self.lent_as(arg, want),
+                None => self.node(arg, Want::Ref),
+            },
             Take::Write => self.node(arg, Want::Mut),
             Take::Keep => {
                 let node = self.node(arg, Want::Own);

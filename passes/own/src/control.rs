@@ -62,6 +62,7 @@ impl Own<'_> {
             },
             other => self.jump(other),
         };
+        let ty = if want == Want::Ref { ty.reference() } else { ty };
         self.out.node(kind, ty, origin)
     }
 
@@ -71,7 +72,8 @@ impl Own<'_> {
             let row = &self.src.blocks[block];
             row.tail.is_some_and(|tail| match &self.src.nodes[tail].kind {
                 Node::Use(place, _) => {
-                    !self.place_in_cell(place)
+                    self.src.ty(tail).strip_ref() == self.src.ty(id).strip_ref()
+                        && !self.place_in_cell(place)
                         && !matches!(self.src.ty(tail).strip_ref().kind(), TyKind::Shared(_))
                         && self.use_text(place).is_none()
                 }

@@ -91,9 +91,12 @@ impl Own<'_> {
                 self.made(op, attr, args, ty, origin)
             }
             Op::DictOp(DictOp::Contains) | Op::SetOp(SetOp::Contains) | Op::ListOp(ListOp::Contains) => {
-                let wants = [Want::Read, Want::Ref];
-                let args =
-                    self.operands(args, Around::Library, |own, index, arg| own.node(arg, wants[index]));
+                let item = self.src.ty(args[0]).strip().children().first().copied();
+                let args = self.operands(args, Around::Library, |own, index, arg| match (index, item) {
+                    (0, _) => own.node(arg, Want::Read),
+                    (_, Some(item)) => own.lent_as(arg, item),
+                    _ => own.node(arg, Want::Ref),
+                });
                 self.made(op, attr, args, ty, origin)
             }
             _ if op.is_lazy() => {
@@ -152,7 +155,8 @@ impl Own<'_> {
         let mut lowered = self.operands(args, Around::Library, |own, _, arg| own.node(arg, Want::Read));
         let width = |own: &Self, node: NodeId| own.out.ty(node).strip_ref();
         let any_big = lowered.iter().any(|node| width(self, *node).is_big());
-        let node = if ty.is_int() && (ty.is_big() || any_big) {
+        let is_quotient = op == IntOp::TrueDiv;
+        let node = if (ty.is_int() || is_quotient) && (ty.is_big() || any_big) {
             // The step runs in the wide type; where flow says that its result is narrow, it is cast.
             let keeps_count = matches!(op, IntOp::Shl | IntOp::Shr | IntOp::Pow);
             // `+ - *` take a machine number on either side.
@@ -163,7 +167,8 @@ impl Own<'_> {
                     *operand = self.coerce(*operand, Ty::big());
                 }
             }
-            let node = self.out.op(op, lowered, Ty::big(), origin);
+            let made = if is_quotient { ty } else { Ty::big() };
+            let node = self.out.op(op, lowered, made, origin);
             self.coerce(node, ty)
         } else {
             self.out.op(op, lowered, ty, origin)

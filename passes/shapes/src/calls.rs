@@ -136,6 +136,14 @@ impl Walk<'_> {
                 }
             },
             TyKind::Ref(inner) | TyKind::RefMut(inner) => self.matches(*inner, shape, bound),
+            TyKind::Func(takes, gives) => {
+                let kids = self.built.graph.kids(shape).to_vec();
+                let Some((result, params)) = kids.split_last() else { return };
+                for (part, kid) in takes.iter().zip(params) {
+                    self.hands_over(*part, *kid, bound);
+                }
+                self.matches(*gives, *result, bound);
+            }
             // The sum of wide ints is wide.
             TyKind::Iter(item) if *item.kind() == TyKind::Int(Width::Any) && self.item_is_int(shape) => {
                 let kid = self.part(shape, 0);
@@ -161,6 +169,16 @@ impl Walk<'_> {
                     pattern.children().into_iter().zip(self.built.graph.kids(shape).to_vec()).collect();
                 pairs.into_iter().for_each(|(part, kid)| self.matches(part, kid, bound));
             }
+        }
+    }
+
+    /// A function argument is called with values of the types that were met before.
+    fn hands_over(&mut self, pattern: Ty, param: ShapeId, bound: &mut FxHashMap<Name, ShapeId>) {
+        match (pattern.strip_ref().kind(), bound) {
+            (TyKind::Var(name), bound) if bound.contains_key(name) => {
+                self.built.graph.flow(bound[name], param);
+            }
+            (_, bound) => self.matches(pattern, param, bound),
         }
     }
 

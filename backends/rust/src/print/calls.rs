@@ -198,7 +198,7 @@ impl Printer<'_, '_> {
             parts.push(match self.typed_empty(*node) {
                 Some(empty) if is_iter => empty.method("into_iter", vec![]),
                 Some(empty) if spelling.contains(&format!("{{{index}}}.")) => empty,
-                _ if is_iter => super::loops::typed_range(self.iterator(*node)),
+                _ if is_iter => super::loose::typed(self.iterator(*node)),
                 _ => {
                     let part = self.lib_argument(*node, param);
                     match param {
@@ -221,7 +221,7 @@ impl Printer<'_, '_> {
         // A method of a literal needs its type.
         for (index, part) in parts.iter_mut().enumerate() {
             if spelling.contains(&format!("{{{index}}}.")) && matches!(part, Expr::Atom(_)) {
-                *part = super::ops::typed_literal(std::mem::replace(part, Expr::atom("")));
+                *part = super::loose::typed(std::mem::replace(part, Expr::atom("")));
             }
         }
         self.scan_spelling(spelling, tys.first().copied());

@@ -1,6 +1,6 @@
 //! Loops: what they iterate over, their labels, their `else`.
 
-use super::ops::typed_literal;
+use super::loose;
 use super::{Loop, Printer};
 use crate::names;
 use crate::tree::{Block, Expr, Stmt};
@@ -115,8 +115,15 @@ impl Printer<'_, '_> {
         }
     }
 
-    /// Pattern and iterator of a `for`.
+    /// Pattern and iterator of a `for`; literals get a type where no use of the variables says it.
     pub(crate) fn loop_head(&mut self, pat: &Pat, iter: NodeId) -> (String, Expr) {
+        let mut is_open = false;
+        pat.for_each_local(&mut |local| is_open |= !crate::anchors::is_anchored(self.body, local));
+        let (pat, iter) = self.pattern_and_source(pat, iter);
+        (pat, if is_open { loose::typed(iter) } else { iter })
+    }
+
+    fn pattern_and_source(&mut self, pat: &Pat, iter: NodeId) -> (String, Expr) {
         let Node::Op { op: Op::IterOp(op), args, .. } = &self.body.nodes[iter].kind else {
             let iter = match self.iterator(iter) {
                 // A loop takes what it can iterate as it is.
@@ -132,12 +139,7 @@ impl Printer<'_, '_> {
             TyKind::List(_) | TyKind::Set(_) | TyKind::FrozenSet(_) | TyKind::Array(..)
         );
         if !is_plain || self.std_range(of).is_some() {
-            let mut iter = self.chain_source(op, of, self.body.ty(iter));
-            if let Pat::Bind(local, None) = pat
-                && !crate::anchors::is_anchored(self.body, *local)
-            {
-                iter = typed_range(iter);
-            }
+            let iter = self.chain_source(op, of, self.body.ty(iter));
             return (self.pat(pat), iter);
         }
         match op {
@@ -250,41 +252,5 @@ impl Printer<'_, '_> {
         let turn = Expr::While(label.to_owned(), Box::new(cond), block);
         let start = Stmt::bind(format!("mut {at}"), None, Some(Expr::atom("0")));
         Some(Expr::Block(String::new(), Block { stmts: vec![start, Stmt::expr(turn)], ..Block::default() }))
-    }
-}
-
-/// A range or a list of literals with the type of its ints; any other iterator as it is.
-pub(crate) fn typed_range(iter: Expr) -> Expr {
-    match iter {
-        Expr::Range(Some(start), Some(end), inclusive) if is_int_literal(&start) && is_int_literal(&end) => {
-            Expr::Range(Some(Box::new(typed_literal(*start))), Some(end), inclusive)
-        }
-        Expr::Array(items) => Expr::Array(typed_items(items)),
-        Expr::Macro(name, items) if name == "vec" => Expr::Macro(name, typed_items(items)),
-        Expr::Method(of, name, args) => Expr::Method(Box::new(typed_range(*of)), name, args),
-        iter => iter,
-    }
-}
-
-/// The first of several int literals says the type of all.
-fn typed_items(mut items: Vec<Expr>) -> Vec<Expr> {
-    if items.iter().all(is_int_literal)
-        && let Some(first) = items.first_mut()
-    {
-        *first = typed_literal(std::mem::replace(first, Expr::atom("")));
-    }
-    items
-}
-
-/// `7`, `-7`: a number that takes its type from elsewhere.
-pub(crate) fn is_int_literal(expr: &Expr) -> bool {
-    match expr {
-        Expr::Atom(text) => {
-            let digits = text.trim_start_matches('-');
-            digits.starts_with(|c: char| c.is_ascii_digit())
-                && digits.bytes().all(|b| b.is_ascii_digit() || b == b'_')
-        }
-        Expr::Unary("-", inner) => is_int_literal(inner),
-        _ => false,
     }
 }

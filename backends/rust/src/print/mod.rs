@@ -1,11 +1,13 @@
 //! Mir bodies as syntax trees: statements here, expressions in `expr`, operations in `ops`, and so on.
 
 mod calls;
+mod compare;
 mod control;
 mod expr;
 mod flow;
 mod format;
 mod loops;
+mod loose;
 mod objects;
 mod ops;
 mod places;
@@ -45,6 +47,8 @@ pub struct Printer<'a, 'u> {
     pub building: Option<LocalId>,
     /// The text stands in the `impl` of the body's class.
     pub in_impl: bool,
+    /// A variable that a closure of `filter` holds by reference.
+    lent: Option<LocalId>,
     labels: usize,
 }
 
@@ -94,6 +98,7 @@ impl<'a, 'u> Printer<'a, 'u> {
             has_hole: false,
             building: None,
             in_impl: env.class(body.path.parent()).is_some(),
+            lent: None,
             labels: 0,
         }
     }

@@ -1,6 +1,7 @@
 //! Operations: one function per dialect.
 
-use super::Printer;
+use super::compare::strip;
+use super::{Printer, loose};
 use crate::tree::Expr;
 use crate::types::Position;
 use batuta_core::*;
@@ -111,8 +112,8 @@ impl Printer<'_, '_> {
         let other = if ty.is_big() { explicit(self.expr(right)) } else { self.operand(right) };
         let call = |this: &mut Self, name: &str, a: Expr, b: Expr| Expr::call(this.rt(name), vec![a, b]);
         // Two literals would be computed in `i32` where nothing else says a type.
-        let is_literal = super::loops::is_int_literal(&left) && super::loops::is_int_literal(&other);
-        let left = if is_literal && !ty.is_big() { typed_literal(left) } else { left };
+        let is_open = ty.is_int() && !ty.is_big() && loose::is_loose(&left) && loose::is_loose(&other);
+        let left = if is_open { loose::typed(left) } else { left };
         match op {
             Op::IntOp(IntOp::Add) | Op::FloatOp(FloatOp::Add) | Op::NumOp(NumOp::Add) => {
                 left.binary("+", other)
@@ -138,10 +139,10 @@ impl Printer<'_, '_> {
             }
             // Floored and Euclidean division agree for positive divisors.
             Op::IntOp(IntOp::FloorDiv) if right_const.is_some_and(|n| n > 0) => {
-                typed_literal(left).method("div_euclid", vec![other])
+                loose::typed(left).method("div_euclid", vec![other])
             }
             Op::IntOp(IntOp::FloorMod) if right_const.is_some_and(|n| n > 0) => {
-                typed_literal(left).method("rem_euclid", vec![other])
+                loose::typed(left).method("rem_euclid", vec![other])
             }
             Op::IntOp(IntOp::FloorDiv) => call(self, "floor_div", left, other),
             Op::IntOp(IntOp::FloorMod) => call(self, "floor_mod", left, other),
@@ -152,7 +153,7 @@ impl Printer<'_, '_> {
             Op::IntOp(IntOp::Pow) if ty.is_big() => left.method("pow", vec![other]),
             Op::IntOp(IntOp::Pow) => match right_const {
                 Some(n) if (0..=u32::MAX.into()).contains(&n) => {
-                    typed_literal(left).method("pow", vec![other])
+                    loose::typed(left).method("pow", vec![other])
                 }
                 _ => call(self, "pow_i64", left, other),
             },
@@ -169,7 +170,7 @@ impl Printer<'_, '_> {
             Op::FloatOp(FloatOp::FloorDiv) => call(self, "float_floor_div", left, other),
             Op::FloatOp(FloatOp::FloorMod) => call(self, "float_floor_mod", left, other),
             Op::FloatOp(FloatOp::Pow) => match self.body.as_const(right) {
-                Some(Const::Float(2.0)) => typed_literal(left).method("powi", vec![Expr::atom("2")]),
+                Some(Const::Float(2.0)) => loose::typed(left).method("powi", vec![Expr::atom("2")]),
                 _ => call(self, "float_pow", left, other),
             },
             Op::NumOp(NumOp::TrueDiv) => left.method("true_div", vec![other]),
@@ -209,7 +210,7 @@ impl Printer<'_, '_> {
         match op {
             IntOp::Neg => Expr::unary("-", value),
             IntOp::Invert => Expr::unary("!", value),
-            IntOp::Abs => typed_literal(value).method("abs", vec![]),
+            IntOp::Abs => loose::typed(value).method("abs", vec![]),
             IntOp::ToFloat => match (&value, from.is_big()) {
                 (_, true) => value.method("to_f64", vec![]),
                 (Expr::Atom(text), _)
@@ -264,7 +265,7 @@ impl Printer<'_, '_> {
         let value = self.operand(arg);
         match op {
             FloatOp::Neg => Expr::unary("-", value),
-            FloatOp::Abs => typed_literal(value).method("abs", vec![]),
+            FloatOp::Abs => loose::typed(value).method("abs", vec![]),
             FloatOp::ToInt => Expr::call(self.rt("float_to_int"), vec![value]),
             _ => value.binary("!=", Expr::atom("0.0")),
         }
@@ -340,175 +341,6 @@ impl Printer<'_, '_> {
         }
     }
 
-    pub(crate) fn compare(&mut self, op: CmpOp, left: NodeId, right: NodeId) -> Expr {
-        let sign = match op {
-            CmpOp::Eq => "==",
-            CmpOp::Ne => "!=",
-            CmpOp::Lt => "<",
-            CmpOp::Le => "<=",
-            CmpOp::Gt => ">",
-            CmpOp::Ge => ">=",
-            CmpOp::Is | CmpOp::IsNot => {
-                let sign = if op == CmpOp::Is { "==" } else { "!=" };
-                return match self.compare_classes(sign, left, right) {
-                    Some(expr) => expr,
-                    None => self.identity(op, left, right),
-                };
-            }
-        };
-        if let Some(expr) = self.compare_length(sign, left, right) {
-            return expr;
-        }
-        if let Some(expr) = self.compare_classes(sign, left, right) {
-            return expr;
-        }
-        if let Some(expr) = self.compare_empty(op, left, right) {
-            return expr;
-        }
-        let (left_ty, right_ty) = (self.body.ty(left), self.body.ty(right));
-        let (a, b) = (self.expr(left), self.expr(right));
-        // Both sides lose the reference that was taken for the comparison alone.
-        let (a, a_ref) = strip(a, left_ty);
-        let (b, b_ref) = strip(b, right_ty);
-        let is_text = *left_ty.strip_ref().kind() == TyKind::Str;
-        match (a_ref, b_ref) {
-            (true, false) if !is_text => Expr::unary("*", a).binary(sign, b),
-            (false, true) if !is_text => a.binary(sign, Expr::unary("*", b)),
-            (true, false) if sign != "==" && sign != "!=" => a.binary(sign, b.method("as_str", vec![])),
-            (false, true) if sign != "==" && sign != "!=" => a.method("as_str", vec![]).binary(sign, b),
-            // A loop's variable may be a `&String`, which no `String` is compared with.
-            (true, false) if self.is_loop_text(left) => Expr::unary("*", a).binary(sign, b),
-            (false, true) if self.is_loop_text(right) => a.binary(sign, Expr::unary("*", b)),
-            _ => a.binary(sign, b),
-        }
-    }
-
-    /// A borrowed text that is no parameter: it may be `&String`.
-    fn is_loop_text(&self, node: NodeId) -> bool {
-        let Node::Use(place, _) = &self.body.nodes[node].kind else { return false };
-        place.as_local().is_some_and(|local| !self.body.params.iter().any(|param| param.local == local))
-    }
-
-    /// `type(a) is Dog`: classes of the program are told apart by name.
-    fn compare_classes(&mut self, sign: &'static str, left: NodeId, right: NodeId) -> Option<Expr> {
-        if !matches!(self.body.ty(left).kind(), TyKind::TypeOf(_)) {
-            return None;
-        }
-        let (left, right) = (self.class_text(left)?, self.class_text(right)?);
-        Some(left.binary(sign, right))
-    }
-
-    /// `xs.len() > 3`: lengths are compared with constants as they are; with 0 it is a question of emptiness.
-    fn compare_length(&mut self, sign: &'static str, left: NodeId, right: NodeId) -> Option<Expr> {
-        let constant = self.int_const(right).filter(|n| *n >= 0)?;
-        let Node::Op { op, args, .. } = &self.body.nodes[left].kind else { return None };
-        if !matches!(op, Op::ListOp(ListOp::Len) | Op::DictOp(DictOp::Len) | Op::SetOp(SetOp::Len)) {
-            return None;
-        }
-        let of = self.expr(args[0]);
-        let empty = of.clone().method("is_empty", vec![]);
-        Some(match (sign, constant) {
-            ("==", 0) | ("<=", 0) | ("<", 1) => empty,
-            ("!=", 0) | (">", 0) | (">=", 1) => Expr::unary("!", empty),
-            _ => of.method("len", vec![]).binary(sign, Expr::Atom(constant.to_string())),
-        })
-    }
-
-    /// `xs == []` is a question of emptiness.
-    fn compare_empty(&mut self, op: CmpOp, left: NodeId, right: NodeId) -> Option<Expr> {
-        let other = match (self.is_empty_list(left), self.is_empty_list(right)) {
-            (false, true) => left,
-            (true, false) => right,
-            _ => return None,
-        };
-        let empty = self.expr(other).without_ref().receiver().method("is_empty", vec![]);
-        match op {
-            CmpOp::Eq => Some(empty),
-            CmpOp::Ne => Some(Expr::unary("!", empty)),
-            _ => None,
-        }
-    }
-
-    /// A display of no items, borrowed or not.
-    pub(crate) fn is_empty_list(&self, node: NodeId) -> bool {
-        match &self.body.nodes[node].kind {
-            Node::Op { op: Op::ListOp(ListOp::New), args, .. } => args.is_empty(),
-            Node::Op { op: Op::RsOp(RsOp::Ref | RsOp::Share), args, .. } => self.is_empty_list(args[0]),
-            _ => false,
-        }
-    }
-
-    fn identity(&mut self, op: CmpOp, left: NodeId, right: NodeId) -> Expr {
-        let ty = self.body.ty(left).strip_ref();
-        let (a, b) = (self.by_ref(left), self.by_ref(right));
-        let same = match ty.kind() {
-            TyKind::Shared(inner) if matches!(inner.kind(), TyKind::Class(..) | TyKind::Lib(..)) => {
-                self.uses.paths.insert("std::rc::Rc".to_owned());
-                Expr::call("Rc::ptr_eq", vec![a, b])
-            }
-            TyKind::Class(class, _) if self.env.is_enum(*class) => {
-                let sign = if op == CmpOp::Is { "==" } else { "!=" };
-                return Expr::unary("*", a).binary(sign, Expr::unary("*", b));
-            }
-            TyKind::Option(inner) if matches!(inner.kind(), TyKind::Shared(_)) => {
-                self.same_optional(left, right)
-            }
-            TyKind::Shared(_) | TyKind::Error => a.method("ptr_eq", vec![b]),
-            // A name of another type can hold the object too: `node is self.tail`.
-            TyKind::Option(inner) if inner.class_path().is_some() && *inner != inner.strip() => {
-                self.uses.rt = true;
-                Expr::call("rt::same", vec![a, b])
-            }
-            TyKind::Class(..) | TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) => {
-                Expr::call("std::ptr::eq", vec![a, b])
-            }
-            _ => {
-                let sign = if op == CmpOp::Is { "==" } else { "!=" };
-                if ty.is_copy() {
-                    let (a, b) = (self.operand(left), self.operand(right));
-                    return a.binary(sign, b);
-                }
-                return a.without_ref().binary(sign, b.without_ref());
-            }
-        };
-        if op == CmpOp::Is { same } else { Expr::unary("!", same) }
-    }
-
-    /// `a is b` of optional handles: both absent, or one object.
-    fn same_optional(&mut self, left: NodeId, right: NodeId) -> Expr {
-        let present = |this: &Self, node: NodeId| match &this.body.nodes[node].kind {
-            Node::Op { op: Op::OptOp(OptOp::Some), args, .. } => Some(args[0]),
-            _ => None,
-        };
-        let (option, object) = match (present(self, left), present(self, right)) {
-            (_, Some(object)) => (left, object),
-            (Some(object), None) => (right, object),
-            (None, None) => {
-                let (a, b) = (self.by_ref(left), self.by_ref(right));
-                let id = self.rt("id");
-                return Expr::call(id.clone(), vec![a]).binary("==", Expr::call(id, vec![b]));
-            }
-        };
-        let option = self.expr(option).without_ref();
-        let is_class = self.body.ty(object).class_path().is_some();
-        let object = self.by_ref(object);
-        // A handle that was made for the comparison alone is not needed.
-        let object = match object {
-            Expr::Unary("&", inner) => match *inner {
-                Expr::Method(of, name, args) if name == "clone" && args.is_empty() => Expr::unary("&", *of),
-                inner => Expr::unary("&", inner),
-            },
-            object => object,
-        };
-        let same = match is_class {
-            true => {
-                self.uses.paths.insert("std::rc::Rc".to_owned());
-                Expr::call("Rc::ptr_eq", vec![Expr::atom("object"), object])
-            }
-            false => Expr::atom("object").method("ptr_eq", vec![object]),
-        };
-        option.method("as_ref", vec![]).method("is_some_and", vec![Expr::closure("object", same)])
-    }
 
     fn tuple_op(&mut self, op: TupleOp, attr: &Attr, args: &[NodeId]) -> Expr {
         match (op, attr) {
@@ -582,40 +414,6 @@ pub(crate) fn by_ref(expr: Expr) -> Expr {
     match expr {
         Expr::Unary("&" | "&mut ", _) => expr,
         expr => Expr::unary("&", expr),
-    }
-}
-
-/// An operand of a comparison without the reference in front; whether it still is a reference.
-fn strip(expr: Expr, ty: Ty) -> (Expr, bool) {
-    let is_reference = matches!(ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
-    match expr {
-        Expr::Unary("&" | "&mut ", inner) if inner.is_guard() => (Expr::unary("*", *inner), false),
-        Expr::Unary("&" | "&mut ", inner) => (*inner, false),
-        expr => (expr, is_reference),
-    }
-}
-
-/// Methods of a literal need its type.
-pub(crate) fn typed_literal(expr: Expr) -> Expr {
-    let is_number = |text: &str| text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
-    match expr {
-        Expr::Atom(text) if is_number(&text) && text.contains(|c: char| c.is_ascii_alphabetic()) => {
-            Expr::Atom(text)
-        }
-        Expr::Atom(text) if text.starts_with('-') && is_number(&text) => {
-            let digits = text.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit() || b == b'_');
-            Expr::Atom(format!("{text}_{}", if digits { "i64" } else { "f64" }))
-        }
-        Expr::Atom(text) if text.bytes().all(|b| b.is_ascii_digit() || b == b'_') => {
-            Expr::Atom(format!("{text}_i64"))
-        }
-        Expr::Atom(text) if text.bytes().next().is_some_and(|b| b.is_ascii_digit()) => {
-            Expr::Atom(format!("{text}_f64"))
-        }
-        Expr::Unary("-", inner) if matches!(&*inner, Expr::Atom(text) if is_number(text)) => {
-            Expr::Unary("-", Box::new(typed_literal(*inner)))
-        }
-        expr => expr,
     }
 }
 

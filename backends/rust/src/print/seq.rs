@@ -494,7 +494,7 @@ impl Printer<'_, '_> {
             return self.expr(of).method("next", vec![]);
         }
         if let Some(range) = self.std_range(of) {
-            return super::loops::typed_range(range);
+            return super::loose::typed(range);
         }
         let kind = ty.strip().kind();
         let source = match self.typed_empty(of) {
@@ -563,7 +563,7 @@ impl Printer<'_, '_> {
         if !all_conds || may_leave {
             return None;
         }
-        let chain = super::loops::typed_range(self.iterator(*iter));
+        let chain = super::loose::typed(self.iterator(*iter));
         // Inside the adapters' closures an error cannot return from the function: it unwinds.
         self.frames.push(Frame { fallible: false, ret: ty, exit: Exit::Direct });
         let made = self.adapters(chain, pat, *iter, conds, sink);
@@ -598,7 +598,13 @@ impl Printer<'_, '_> {
             if !is_copy && !matches!(pat, Pat::Bind(..)) {
                 return None;
             }
+            let lent = match pat {
+                Pat::Bind(local, None) if !is_copy => Some(*local),
+                _ => None,
+            };
+            let outer = std::mem::replace(&mut self.lent, lent);
             let cond = self.expr(*cond);
+            self.lent = outer;
             let param = if is_copy { format!("&{param}") } else { param.clone() };
             chain = chain.method("filter", vec![Expr::closure(param, cond)]);
         }

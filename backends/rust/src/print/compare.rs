@@ -1,0 +1,242 @@
+//! Comparisons, identity and questions of emptiness.
+
+use super::Printer;
+use crate::tree::Expr;
+use batuta_core::*;
+
+impl Printer<'_, '_> {
+    pub(crate) fn compare(&mut self, op: CmpOp, left: NodeId, right: NodeId) -> Expr {
+        let sign = match op {
+            CmpOp::Eq => "==",
+            CmpOp::Ne => "!=",
+            CmpOp::Lt => "<",
+            CmpOp::Le => "<=",
+            CmpOp::Gt => ">",
+            CmpOp::Ge => ">=",
+            CmpOp::Is | CmpOp::IsNot => {
+                let sign = if op == CmpOp::Is { "==" } else { "!=" };
+                return match self.compare_classes(sign, left, right) {
+                    Some(expr) => expr,
+                    None => self.identity(op, left, right),
+                };
+            }
+        };
+        if let Some(expr) = self.compare_length(sign, left, right) {
+            return expr;
+        }
+        if let Some(expr) = self.compare_classes(sign, left, right) {
+            return expr;
+        }
+        if let Some(expr) = self.compare_empty(op, left, right) {
+            return expr;
+        }
+        let (left_ty, right_ty) = (self.shown_ty(left), self.shown_ty(right));
+        let (a, b) = (self.expr(left), self.expr(right));
+        // Both sides lose the reference that was taken for the comparison alone.
+        let (a, a_ref) = strip(a, left_ty);
+        let (b, b_ref) = strip(b, right_ty);
+        let (a_ref, b_ref) = (a_ref || self.is_lent(left), b_ref || self.is_lent(right));
+        let is_text = *left_ty.strip_ref().kind() == TyKind::Str;
+        let is_mut = |ty: Ty| matches!(ty.kind(), TyKind::RefMut(_));
+        match (a_ref, b_ref) {
+            // Comparing needs no exclusive access.
+            (true, true) if is_mut(left_ty) || is_mut(right_ty) => {
+                Expr::unary("*", a).binary(sign, Expr::unary("*", b))
+            }
+            (true, false) if !is_text => Expr::unary("*", a).binary(sign, b),
+            (false, true) if !is_text => a.binary(sign, Expr::unary("*", b)),
+            (true, false) if sign != "==" && sign != "!=" => a.binary(sign, b.method("as_str", vec![])),
+            (false, true) if sign != "==" && sign != "!=" => a.method("as_str", vec![]).binary(sign, b),
+            (true, true) if is_text && sign != "==" && sign != "!=" => {
+                let plain = |text: Expr, is_item| if is_item { text.method("as_str", vec![]) } else { text };
+                plain(a, self.is_item_text(left)).binary(sign, plain(b, self.is_item_text(right)))
+            }
+            // A loop's variable may be a `&String`, which no `String` is compared with.
+            (true, false) if self.is_loop_text(left) => Expr::unary("*", a).binary(sign, b),
+            (false, true) if self.is_loop_text(right) => a.binary(sign, Expr::unary("*", b)),
+            _ => a.binary(sign, b),
+        }
+    }
+
+    /// The type of what is printed: a `&mut` parameter that is only read is one still.
+    fn shown_ty(&self, node: NodeId) -> Ty {
+        let ty = self.body.ty(node);
+        let Node::Use(place, _) = &self.body.nodes[node].kind else { return ty };
+        let Some(local) = place.as_local() else { return ty };
+        let of = self.body.locals[local].ty;
+        if matches!((of.kind(), ty.kind()), (TyKind::RefMut(_), TyKind::Ref(_))) { of } else { ty }
+    }
+
+    /// The variable of a `filter` over owned values, which its closure sees by reference.
+    fn is_lent(&self, node: NodeId) -> bool {
+        let Node::Use(place, _) = &self.body.nodes[node].kind else { return false };
+        let is_text = *self.body.ty(node).strip_ref().kind() == TyKind::Str;
+        !is_text && self.lent.is_some() && place.as_local() == self.lent
+    }
+
+    /// A borrowed text that is no parameter: it may be `&String`.
+    fn is_loop_text(&self, node: NodeId) -> bool {
+        let Node::Use(place, _) = &self.body.nodes[node].kind else { return false };
+        place.as_local().is_some_and(|local| !self.body.params.iter().any(|param| param.local == local))
+    }
+
+    /// A borrowed text that a loop takes from a container, where it is a `&String`.
+    fn is_item_text(&self, node: NodeId) -> bool {
+        let Node::Use(place, _) = &self.body.nodes[node].kind else { return false };
+        let Some(local) = place.as_local() else { return false };
+        let binds = |pat: &Pat| {
+            let mut found = false;
+            pat.for_each_local(&mut |bound| found |= bound == local);
+            found
+        };
+        let mut source = None;
+        self.body.walk_block(self.body.root, &mut |node| match &self.body.nodes[node].kind {
+            Node::For { pat, iter, .. } if binds(pat) => source = Some(*iter),
+            Node::Seq { clauses, .. } => clauses.iter().for_each(|clause| match clause {
+                Clause::For { pat, iter } if binds(pat) => source = Some(*iter),
+                _ => {}
+            }),
+            _ => {}
+        });
+        // Characters of a text are `&str`.
+        let is_chars = |node: NodeId| {
+            let mut found = false;
+            self.body.walk(Child::Node(node), &mut |node| {
+                found |= matches!(self.body.nodes[node].kind, Node::Op { op: Op::IterOp(IterOp::Chars), .. });
+            });
+            found
+        };
+        source.is_some_and(|iter| !is_chars(iter))
+    }
+
+    /// `type(a) is Dog`: classes of the program are told apart by name.
+    fn compare_classes(&mut self, sign: &'static str, left: NodeId, right: NodeId) -> Option<Expr> {
+        if !matches!(self.body.ty(left).kind(), TyKind::TypeOf(_)) {
+            return None;
+        }
+        let (left, right) = (self.class_text(left)?, self.class_text(right)?);
+        Some(left.binary(sign, right))
+    }
+
+    /// `xs.len() > 3`: lengths are compared with constants as they are; with 0 it is a question of emptiness.
+    fn compare_length(&mut self, sign: &'static str, left: NodeId, right: NodeId) -> Option<Expr> {
+        let constant = self.int_const(right).filter(|n| *n >= 0)?;
+        let Node::Op { op, args, .. } = &self.body.nodes[left].kind else { return None };
+        if !matches!(op, Op::ListOp(ListOp::Len) | Op::DictOp(DictOp::Len) | Op::SetOp(SetOp::Len)) {
+            return None;
+        }
+        let of = self.expr(args[0]);
+        let empty = of.clone().method("is_empty", vec![]);
+        Some(match (sign, constant) {
+            ("==", 0) | ("<=", 0) | ("<", 1) => empty,
+            ("!=", 0) | (">", 0) | (">=", 1) => Expr::unary("!", empty),
+            _ => of.method("len", vec![]).binary(sign, Expr::Atom(constant.to_string())),
+        })
+    }
+
+    /// `xs == []` is a question of emptiness.
+    fn compare_empty(&mut self, op: CmpOp, left: NodeId, right: NodeId) -> Option<Expr> {
+        let other = match (self.is_empty_list(left), self.is_empty_list(right)) {
+            (false, true) => left,
+            (true, false) => right,
+            _ => return None,
+        };
+        let empty = self.expr(other).without_ref().receiver().method("is_empty", vec![]);
+        match op {
+            CmpOp::Eq => Some(empty),
+            CmpOp::Ne => Some(Expr::unary("!", empty)),
+            _ => None,
+        }
+    }
+
+    /// A display of no items, borrowed or not.
+    pub(crate) fn is_empty_list(&self, node: NodeId) -> bool {
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::ListOp(ListOp::New), args, .. } => args.is_empty(),
+            Node::Op { op: Op::RsOp(RsOp::Ref | RsOp::Share), args, .. } => self.is_empty_list(args[0]),
+            _ => false,
+        }
+    }
+
+    pub(crate) fn identity(&mut self, op: CmpOp, left: NodeId, right: NodeId) -> Expr {
+        let ty = self.body.ty(left).strip_ref();
+        let (a, b) = (self.by_ref(left), self.by_ref(right));
+        let same = match ty.kind() {
+            TyKind::Shared(inner) if matches!(inner.kind(), TyKind::Class(..) | TyKind::Lib(..)) => {
+                self.uses.paths.insert("std::rc::Rc".to_owned());
+                Expr::call("Rc::ptr_eq", vec![a, b])
+            }
+            TyKind::Class(class, _) if self.env.is_enum(*class) => {
+                let sign = if op == CmpOp::Is { "==" } else { "!=" };
+                return Expr::unary("*", a).binary(sign, Expr::unary("*", b));
+            }
+            TyKind::Option(inner) if matches!(inner.kind(), TyKind::Shared(_)) => {
+                self.same_optional(left, right)
+            }
+            TyKind::Shared(_) | TyKind::Error => a.method("ptr_eq", vec![b]),
+            // A name of another type can hold the object too: `node is self.tail`.
+            TyKind::Option(inner) if inner.class_path().is_some() && *inner != inner.strip() => {
+                self.uses.rt = true;
+                Expr::call("rt::same", vec![a, b])
+            }
+            TyKind::Class(..) | TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) => {
+                Expr::call("std::ptr::eq", vec![a, b])
+            }
+            _ => {
+                let sign = if op == CmpOp::Is { "==" } else { "!=" };
+                if ty.is_copy() {
+                    let (a, b) = (self.operand(left), self.operand(right));
+                    return a.binary(sign, b);
+                }
+                return a.without_ref().binary(sign, b.without_ref());
+            }
+        };
+        if op == CmpOp::Is { same } else { Expr::unary("!", same) }
+    }
+
+    /// `a is b` of optional handles: both absent, or one object.
+    fn same_optional(&mut self, left: NodeId, right: NodeId) -> Expr {
+        let present = |this: &Self, node: NodeId| match &this.body.nodes[node].kind {
+            Node::Op { op: Op::OptOp(OptOp::Some), args, .. } => Some(args[0]),
+            _ => None,
+        };
+        let (option, object) = match (present(self, left), present(self, right)) {
+            (_, Some(object)) => (left, object),
+            (Some(object), None) => (right, object),
+            (None, None) => {
+                let (a, b) = (self.by_ref(left), self.by_ref(right));
+                let id = self.rt("id");
+                return Expr::call(id.clone(), vec![a]).binary("==", Expr::call(id, vec![b]));
+            }
+        };
+        let option = self.expr(option).without_ref();
+        let is_class = self.body.ty(object).class_path().is_some();
+        let object = self.by_ref(object);
+        // A handle that was made for the comparison alone is not needed.
+        let object = match object {
+            Expr::Unary("&", inner) => match *inner {
+                Expr::Method(of, name, args) if name == "clone" && args.is_empty() => Expr::unary("&", *of),
+                inner => Expr::unary("&", inner),
+            },
+            object => object,
+        };
+        let same = match is_class {
+            true => {
+                self.uses.paths.insert("std::rc::Rc".to_owned());
+                Expr::call("Rc::ptr_eq", vec![Expr::atom("object"), object])
+            }
+            false => Expr::atom("object").method("ptr_eq", vec![object]),
+        };
+        option.method("as_ref", vec![]).method("is_some_and", vec![Expr::closure("object", same)])
+    }
+}
+
+/// An operand of a comparison without the reference in front; whether it still is a reference.
+pub(super) fn strip(expr: Expr, ty: Ty) -> (Expr, bool) {
+    let is_reference = matches!(ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
+    match expr {
+        Expr::Unary("&" | "&mut ", inner) if inner.is_guard() => (Expr::unary("*", *inner), false),
+        Expr::Unary("&" | "&mut ", inner) => (*inner, false),
+        expr => (expr, is_reference),
+    }
+}
