@@ -1,20 +1,19 @@
 //! Which loop variables Rust can type from their uses: others need it said, or an untyped literal range counts in `i32`.
 
+use batuta_base::Name;
 use batuta_core::*;
 
-/// Whether some use of the local fixes its type: a call, an item of a container, arithmetic with something typed.
+/// Whether untyped literals that the local holds need a type: a method is called on them, or they are ints and
+/// no use of the local (a call, an item of a container, arithmetic with something typed) says which.
 ///
-/// Conservative: `false` where that is not seen.
-pub fn is_anchored(body: &Body<Mir>, local: LocalId) -> bool {
+/// Conservative: `true` where that is not seen.
+pub fn needs_type(body: &Body<Mir>, local: LocalId) -> bool {
     let search = Search { body, local };
     let (mut found, mut asks) = (false, false);
     body.walk_block(body.root, &mut |node| {
         found |= search.anchors(&body.nodes[node].kind);
         asks |= search.asks(&body.nodes[node].kind);
     });
-    if asks {
-        return false;
-    }
     body.walk_stmts(body.root, &mut |stmt| {
         found |= match &stmt.kind {
             StmtKind::Update { place, value, .. } => search.is_open(*value) && search.is_typed(place),
@@ -24,8 +23,8 @@ pub fn is_anchored(body: &Body<Mir>, local: LocalId) -> bool {
             _ => false,
         };
     });
-    let tail = body.blocks[body.root].tail;
-    found || tail.is_some_and(|tail| search.is_open(tail))
+    found |= body.blocks[body.root].tail.is_some_and(|tail| search.is_open(tail));
+    asks || !found && !body.locals[local].ty.strip_ref().is_float()
 }
 
 struct Search<'a> {
@@ -36,6 +35,7 @@ struct Search<'a> {
 impl Search<'_> {
     fn anchors(&self, node: &Node) -> bool {
         match node {
+            Node::Call { callee: Callee::Lib(name), .. } if is_method(*name) => false,
             Node::Call { args, .. } => args.iter().any(|arg| self.is_open(arg.value)),
             Node::Return(Some(value)) => self.is_open(*value),
             Node::Op { op: Op::IntOp(op), args, .. } if is_arithmetic(*op) => self.meets_typed(args),
@@ -49,8 +49,15 @@ impl Search<'_> {
 
     /// What prints as a method of the local needs its type there and then.
     fn asks(&self, node: &Node) -> bool {
-        matches!(node, Node::Op { op: Op::IntOp(IntOp::FloorDiv | IntOp::FloorMod | IntOp::Pow | IntOp::Abs), args, .. }
-            if self.is_open(args[0]))
+        let receiver = match node {
+            Node::Op { op: Op::IntOp(IntOp::FloorDiv | IntOp::FloorMod | IntOp::Pow | IntOp::Abs), args, .. }
+            | Node::Op { op: Op::FloatOp(FloatOp::Pow | FloatOp::Abs), args, .. } => Some(args[0]),
+            Node::Call { callee: Callee::Lib(name), args } if is_method(*name) => {
+                args.first().map(|arg| arg.value)
+            }
+            _ => None,
+        };
+        receiver.is_some_and(|receiver| self.is_open(receiver))
     }
 
     /// One operand is made of the local, the other has a type of its own.
@@ -90,6 +97,12 @@ impl Search<'_> {
     }
 }
 
+/// A library function that is spelled as a method of its first argument.
+fn is_method(name: Name) -> bool {
+    let name = name.as_str().split('#').next().unwrap_or_default();
+    batuta_catalog::functions(name).iter().any(|row| row.rust.starts_with("{0}."))
+}
+
 /// Operators whose operands and result have one type in Rust.
 fn is_arithmetic(op: IntOp) -> bool {
     !matches!(
@@ -100,7 +113,7 @@ fn is_arithmetic(op: IntOp) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_anchored;
+    use super::needs_type;
     use batuta_core::text::parse_body;
     use batuta_core::{Body, Mir};
 
@@ -110,7 +123,7 @@ mod tests {
         );
         let body: Body<Mir> = parse_body(&text).unwrap_or_else(|error| panic!("{error}"));
         let local = body.locals.iter().find(|(_, row)| row.name == "i").expect("the loop has a variable").0;
-        is_anchored(&body, local)
+        !needs_type(&body, local)
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub fn has_wide(row: &Row) -> bool {
     let takes_wide = |other: &Row| other.params.iter().any(|param| is_wide(param.ty));
     functions(row.name.as_str())
         .iter()
-        .any(|other| is_wide(other.result) && other.params.len() == row.params.len() && takes_wide(other))
+        .any(|other| other.result.any(&mut is_wide) && other.params.len() == row.params.len() && takes_wide(other))
 }
 
 fn takes_count(row: &Row, count: usize) -> bool {

@@ -112,11 +112,16 @@ impl Walk<'_> {
             self.built.graph.set_big(result);
         }
         // A spelling that names its result's type has one for each width; others have a row of their own.
-        if row.result.is_int() && (row.rust.contains("{R}") || catalog::has_wide(row)) {
+        if row.rust.contains("{R}") || catalog::has_wide(row) {
+            let results = match row.result.kind() {
+                TyKind::Tuple(_) => self.built.graph.kids(result).to_vec(),
+                _ => vec![result],
+            };
             for (param, shape) in row.params.iter().zip(shapes) {
                 let leaf =
                     if matches!(param.ty.kind(), TyKind::Iter(_)) { self.part(*shape, 0) } else { *shape };
-                self.built.graph.flow(leaf, result);
+                let ints = results.iter().filter(|part| self.built.graph.ty(**part).is_int());
+                ints.copied().collect::<Vec<_>>().into_iter().for_each(|part| self.built.graph.flow(leaf, part));
             }
         }
         result

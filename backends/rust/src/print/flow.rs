@@ -121,7 +121,8 @@ impl Printer<'_, '_> {
             return self.if_let(subject, first, second);
         }
         let is_text = *self.body.ty(subject).strip_ref().kind() == TyKind::Str;
-        let mut subject_expr = self.expr(subject);
+        let is_big = self.body.ty(subject).strip_ref().is_big();
+        let mut subject_expr = super::loose::typed(self.expr(subject));
         if is_text && arms.iter().any(|arm| has_text(&arm.pat)) {
             let is_owned =
                 *self.body.ty(subject).kind() == TyKind::Str || matches!(subject_expr, Expr::Unary("&", _));
@@ -132,9 +133,14 @@ impl Printer<'_, '_> {
         let mut out = Vec::new();
         for arm in arms {
             let outer = self.matched.replace(self.body.ty(subject).strip_ref());
-            let pat = self.pat(&arm.pat);
+            let numbers = if is_big { int_consts(&arm.pat) } else { None };
+            let pat = if numbers.is_some() { "n".to_owned() } else { self.pat(&arm.pat) };
             self.matched = outer;
             let guard = arm.guard.map(|guard| self.expr(guard));
+            let guard = match numbers {
+                Some(numbers) => Some(is_one_of(&numbers, guard)),
+                None => guard,
+            };
             let mut body = self.block(arm.body);
             let mark = self.mark(arm.origin);
             self.single_statement(&mut body);
@@ -252,6 +258,8 @@ impl Printer<'_, '_> {
                 };
                 is_open && args.iter().all(open)
             }
+            // No name can be given to the type of an adapter.
+            Node::Op { op: Op::IterOp(_), .. } if matches!(ty.kind(), TyKind::Iter(_)) => false,
             Node::Op { op: Op::IterOp(_), args, .. } => self.needs_type(args[0], self.body.ty(args[0])),
             Node::If { then, els: Some(els), .. } => {
                 let open = |block| self.body.blocks[block].tail.is_none_or(|tail| self.needs_type(tail, ty));
@@ -264,6 +272,28 @@ impl Printer<'_, '_> {
     /// The Rust text of a stored type.
     pub(crate) fn stored(&mut self, ty: Ty) -> String {
         self.ty(ty, Position::Stored)
+    }
+}
+
+/// The numbers of a pattern of nothing else: `1 | 2`.
+fn int_consts(pat: &Pat) -> Option<Vec<String>> {
+    match pat {
+        Pat::Const(Const::Int(digits)) => Some(vec![literal::int(digits)]),
+        Pat::Or(parts) => {
+            let parts: Option<Vec<_>> = parts.iter().map(int_consts).collect();
+            parts.map(|parts| parts.concat())
+        }
+        _ => None,
+    }
+}
+
+/// `n == 1 || n == 2` and the arm's own condition: no pattern takes an `rt::Int` apart.
+fn is_one_of(numbers: &[String], guard: Option<Expr>) -> Expr {
+    let tests = numbers.iter().map(|number| Expr::atom("n").binary("==", Expr::atom(&**number)));
+    let test = tests.reduce(|all, test| all.binary("||", test)).expect("a pattern has a number");
+    match guard {
+        Some(guard) => test.binary("&&", guard),
+        None => test,
     }
 }
 

@@ -118,7 +118,7 @@ impl Printer<'_, '_> {
     /// Pattern and iterator of a `for`; literals get a type where no use of the variables says it.
     pub(crate) fn loop_head(&mut self, pat: &Pat, iter: NodeId) -> (String, Expr) {
         let mut is_open = false;
-        pat.for_each_local(&mut |local| is_open |= !crate::anchors::is_anchored(self.body, local));
+        pat.for_each_local(&mut |local| is_open |= crate::anchors::needs_type(self.body, local));
         let (pat, iter) = self.pattern_and_source(pat, iter);
         (pat, if is_open { loose::typed(iter) } else { iter })
     }

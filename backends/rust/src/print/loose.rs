@@ -16,6 +16,7 @@ const SAME_TYPE: &[&str] = &[
     "clone",
     "cloned",
     "collect",
+    "concat",
     "copied",
     "div_euclid",
     "enumerate",

@@ -339,6 +339,16 @@ impl<'a, 'u> Printer<'a, 'u> {
             }
             (value, _) => (value, ty),
         };
+        // What hangs on literals alone gets its type here, or counts in `i32`.
+        let (value, ty) = match (ty, self.pat_ty(pat)) {
+            (None, Some(known))
+                if loose::is_loose(&value) && !known.any(&mut |ty| matches!(ty.kind(), TyKind::Iter(_))) =>
+            {
+                (value, Some(self.ty(known, Position::Stored)))
+            }
+            (None, _) => (loose::typed(value), None),
+            (ty, _) => (value, ty),
+        };
         let pat = self.pat(pat);
         out.push(Stmt::bind(pat, ty, Some(value)));
     }
