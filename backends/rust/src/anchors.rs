@@ -50,7 +50,11 @@ impl Search<'_> {
     /// What prints as a method of the local needs its type there and then.
     fn asks(&self, node: &Node) -> bool {
         let receiver = match node {
-            Node::Op { op: Op::IntOp(IntOp::FloorDiv | IntOp::FloorMod | IntOp::Pow | IntOp::Abs), args, .. }
+            Node::Op {
+                op: Op::IntOp(IntOp::FloorDiv | IntOp::FloorMod | IntOp::Pow | IntOp::Abs),
+                args,
+                ..
+            }
             | Node::Op { op: Op::FloatOp(FloatOp::Pow | FloatOp::Abs), args, .. } => Some(args[0]),
             Node::Call { callee: Callee::Lib(name), args } if is_method(*name) => {
                 args.first().map(|arg| arg.value)

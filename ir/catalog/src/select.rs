@@ -31,9 +31,9 @@ fn is_wide(ty: Ty) -> bool {
 /// Whether another overload gives an integer of any size where an argument is one.
 pub fn has_wide(row: &Row) -> bool {
     let takes_wide = |other: &Row| other.params.iter().any(|param| is_wide(param.ty));
-    functions(row.name.as_str())
-        .iter()
-        .any(|other| other.result.any(&mut is_wide) && other.params.len() == row.params.len() && takes_wide(other))
+    functions(row.name.as_str()).iter().any(|other| {
+        other.result.any(&mut is_wide) && other.params.len() == row.params.len() && takes_wide(other)
+    })
 }
 
 fn takes_count(row: &Row, count: usize) -> bool {

@@ -121,7 +121,10 @@ impl Walk<'_> {
                 let leaf =
                     if matches!(param.ty.kind(), TyKind::Iter(_)) { self.part(*shape, 0) } else { *shape };
                 let ints = results.iter().filter(|part| self.built.graph.ty(**part).is_int());
-                ints.copied().collect::<Vec<_>>().into_iter().for_each(|part| self.built.graph.flow(leaf, part));
+                ints.copied()
+                    .collect::<Vec<_>>()
+                    .into_iter()
+                    .for_each(|part| self.built.graph.flow(leaf, part));
             }
         }
         result

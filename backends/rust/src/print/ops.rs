@@ -341,7 +341,6 @@ impl Printer<'_, '_> {
         }
     }
 
-
     fn tuple_op(&mut self, op: TupleOp, attr: &Attr, args: &[NodeId]) -> Expr {
         match (op, attr) {
             (TupleOp::Field, Attr::Int(at)) => self.expr(args[0]).field(at.to_string()),
