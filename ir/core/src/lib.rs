@@ -15,6 +15,7 @@ mod family;
 pub mod identity;
 mod op;
 mod program;
+mod rename;
 pub mod text;
 mod ty;
 pub mod verify;

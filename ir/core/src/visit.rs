@@ -242,4 +242,38 @@ impl<L> Body<L> {
             }
         }
     }
+
+    /// Whether a `return`, or a `break` or `continue` of a loop outside it, leaves the block.
+    pub fn is_left(&self, block: BlockId) -> bool {
+        self.leaves(Child::Block(block), false)
+    }
+
+    fn leaves(&self, child: Child, in_loop: bool) -> bool {
+        let mut found = false;
+        match child {
+            Child::Block(block) => {
+                let row = &self.blocks[block];
+                for stmt in &row.stmts {
+                    stmt.for_each_child(&mut |child| found |= self.leaves(child, in_loop));
+                }
+                row.tail.iter().for_each(|tail| found |= self.leaves(Child::Node(*tail), in_loop));
+            }
+            Child::Node(node) => match &self.nodes[node].kind {
+                Node::Return(_) => found = true,
+                Node::Break { .. } | Node::Continue { .. } => found = !in_loop,
+                Node::Closure(_) => {}
+                kind => {
+                    let turns = match kind {
+                        Node::While { body, .. } | Node::Loop { body, .. } | Node::For { body, .. } => Some(*body),
+                        _ => None,
+                    };
+                    kind.for_each_child(&mut |child| {
+                        let is_turn = matches!(child, Child::Block(block) if turns == Some(block));
+                        found |= self.leaves(child, in_loop || is_turn);
+                    });
+                }
+            },
+        }
+        found
+    }
 }

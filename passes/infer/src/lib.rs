@@ -46,6 +46,7 @@ mod records;
 mod regex;
 mod rows;
 mod rules;
+mod script;
 mod solve;
 mod store;
 mod synth;

@@ -16,7 +16,9 @@ const ROUNDS: usize = 4;
 pub fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
     let completed = crate::synth::complete(program);
     let program = completed.as_ref().unwrap_or(program);
-    let program = &crate::expand::expand(program);
+    let mut program = crate::expand::expand(program);
+    crate::script::own_names(&mut program);
+    let program = &program;
     let env = Env::new(program);
     let library = crate::other_names::library_names(program);
     let units: FxHashMap<Name, Rc<Unit>> = program
@@ -149,8 +151,16 @@ fn finish(solver: &Solver<'_>) -> (Program<Typed>, Vec<Diagnostic>) {
 
 /// `T = TypeVar("T")` and aliases of types leave names that nothing sets or reads.
 fn drop_unused_globals(solver: &Solver<'_>, program: &mut Program<Typed>) {
+    let mut named: FxHashSet<Name> = program.modules.values().flat_map(|module| module.aliases.values()).copied().collect();
+    for body in program.fns.values() {
+        body.each_place(&mut |place| {
+            if let Root::Global(path) = place.root {
+                named.insert(path);
+            }
+        });
+    }
     let is_unused = |path: &Name| {
-        let var = solver.globals.get(path).map(|var| solver.vars.row(*var));
+        let var = solver.globals.get(path).map(|var| solver.vars.row(*var)).filter(|_| named.contains(path));
         solver.env.class(path.parent()).is_none()
             && var.is_none_or(|row| row.atoms.is_empty() && row.edges.is_empty() && row.watch.is_empty())
     };

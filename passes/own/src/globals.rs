@@ -1,6 +1,6 @@
 //! Where module-level names live: constants, lazily made tables, cells, or locals of `<init>`.
 
-use batuta_base::{FxHashMap, FxHashSet, Name, Origin};
+use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::*;
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub fn settle(program: &Program<Typed>) -> Program<Typed> {
         if only_init && fact.bodies.len() == 1 && storage != Storage::Const {
             let body = *fact.bodies.iter().next().expect("one body uses it");
             let ty = program.globals[path].ty;
-            make_local(Arc::make_mut(&mut out.fns[&body]), *path, ty);
+            Arc::make_mut(&mut out.fns[&body]).make_local(*path, ty);
             out.globals.shift_remove(path);
             continue;
         }
@@ -219,49 +219,4 @@ fn written(
         }
     }
     pat.for_each_part(&mut |part| written(part, body, facts, false, None));
-}
-
-/// Turns a global into a local of the one body that uses it.
-fn make_local(body: &mut Body<Typed>, path: Name, ty: Ty) {
-    let local = body.local(path.last(), ty, Origin::default());
-    let replace = |place: &mut Place| {
-        if place.root == Root::Global(path) {
-            place.root = Root::Local(local);
-        }
-    };
-    for (_, row) in body.nodes.iter_mut() {
-        match &mut row.kind {
-            Node::Use(place, _) => replace(place),
-            Node::For { pat, .. } => each_place(pat, &replace),
-            Node::Match { arms, .. } => arms.iter_mut().for_each(|arm| each_place(&mut arm.pat, &replace)),
-            Node::With { items, .. } => {
-                items
-                    .iter_mut()
-                    .filter_map(|item| item.target.as_mut())
-                    .for_each(|pat| each_place(pat, &replace));
-            }
-            _ => {}
-        }
-    }
-    for (_, block) in body.blocks.iter_mut() {
-        for stmt in &mut block.stmts {
-            match &mut stmt.kind {
-                StmtKind::Let { pat, .. } | StmtKind::Set { target: pat, .. } => each_place(pat, &replace),
-                StmtKind::Update { place, .. } | StmtKind::Del(place) => replace(place),
-                StmtKind::Expr(_) => {}
-            }
-        }
-    }
-}
-
-fn each_place(pat: &mut Pat, f: &dyn Fn(&mut Place)) {
-    match pat {
-        Pat::Place(place) => f(place),
-        Pat::Tuple(parts) | Pat::Or(parts) => parts.iter_mut().for_each(|part| each_place(part, f)),
-        Pat::List { front, rest, back } => {
-            front.iter_mut().chain(back).for_each(|part| each_place(part, f));
-            rest.iter_mut().for_each(|part| each_place(part, f));
-        }
-        _ => {}
-    }
 }

@@ -27,7 +27,7 @@ pub fn rewrite(body: &mut Body<Mir>) {
 /// The variable that every road through a `try` ends with setting.
 fn decides<L>(body: &Body<L>, node: NodeId) -> Option<LocalId> {
     let Node::Try { body: tried, handlers, els: None, finally } = &body.nodes[node].kind else { return None };
-    if finally.is_some() != handlers.is_empty() || is_left(body, *tried, false) {
+    if finally.is_some() != handlers.is_empty() || body.is_left(*tried) {
         return None;
     }
     let local = last_set(body, *tried)?;
@@ -62,32 +62,6 @@ fn never_ends<L>(body: &Body<L>, block: BlockId) -> bool {
         body.nodes[*node].kind,
         Node::Raise { .. } | Node::Return(_) | Node::Break { .. } | Node::Continue { .. }
     ))
-}
-
-fn is_left<L>(body: &Body<L>, block: BlockId, in_loop: bool) -> bool {
-    let mut found = false;
-    for stmt in &body.blocks[block].stmts {
-        stmt.for_each_child(&mut |child| found |= leaves(body, child, in_loop));
-    }
-    found || body.blocks[block].tail.is_some_and(|tail| leaves(body, Child::Node(tail), in_loop))
-}
-
-fn leaves<L>(body: &Body<L>, child: Child, in_loop: bool) -> bool {
-    let node = match child {
-        Child::Block(block) => return is_left(body, block, in_loop),
-        Child::Node(node) => node,
-    };
-    let kind = &body.nodes[node].kind;
-    let is_loop = matches!(kind, Node::While { .. } | Node::Loop { .. } | Node::For { .. });
-    match kind {
-        Node::Return(_) => return true,
-        Node::Break { .. } | Node::Continue { .. } => return !in_loop,
-        Node::Closure(_) => return false,
-        _ => {}
-    }
-    let mut found = false;
-    kind.for_each_child(&mut |child| found |= leaves(body, child, in_loop || is_loop));
-    found
 }
 
 /// Locals that a `try` gives their first value, of types without one to start with.

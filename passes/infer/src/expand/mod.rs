@@ -7,7 +7,6 @@ mod cache;
 mod capture;
 mod decorate;
 mod forward;
-mod leave;
 mod own_class;
 mod partial;
 mod with;

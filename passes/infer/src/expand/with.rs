@@ -13,7 +13,6 @@
 //! Where `__exit__` neither looks at the error nor hides it, a `finally` is enough. Where the block
 //! is left by a jump, a flag says whether `__exit__` has run. Contexts of the library stay `with`.
 
-use super::leave::is_left;
 use batuta_base::{Name, Origin};
 use batuta_core::*;
 
@@ -326,7 +325,7 @@ impl With<'_, '_> {
             out.push(self.effect(Node::Try { body, handlers: Vec::new(), els: None, finally }));
             return out;
         }
-        if !is_left(self.body, body) {
+        if !self.body.is_left(body) {
             let handler = self.failed(manager, exit, None);
             let els = Some(self.block(vec![left]));
             out.push(self.effect(Node::Try { body, handlers: vec![handler], els, finally: None }));
