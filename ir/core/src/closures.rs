@@ -10,6 +10,8 @@ pub struct ClosureUses {
     pub escaping: FxHashSet<NodeId>,
     /// Passed to a function of the program that only calls them.
     pub passed: FxHashSet<NodeId>,
+    /// Gone when the call that they stand in is done.
+    pub brief: FxHashSet<NodeId>,
 }
 
 /// What a call does with a function that it is given.
@@ -73,8 +75,13 @@ pub fn closure_uses<L>(body: &Body<L>, lending: &dyn Fn(NodeId, usize) -> Lendin
         };
     });
     body.walk_block(body.root, &mut |node| {
-        if !matches!(body.nodes[node].kind, Node::Closure(_)) || quiet.contains(&node) || held.contains(&node)
-        {
+        if !matches!(body.nodes[node].kind, Node::Closure(_)) {
+            return;
+        }
+        if quiet.contains(&node) || lent.contains(&node) {
+            out.brief.insert(node);
+        }
+        if quiet.contains(&node) || held.contains(&node) {
             return;
         }
         if lent.contains(&node) || held_to_pass.contains(&node) {

@@ -78,7 +78,7 @@ pub fn lower(
     let closures = closure_uses(src, &|call, at| lending(program, src, call, at));
     let celled = with_cells(src, &closures);
     let src = celled.as_ref().unwrap_or(src);
-    let mut live = liveness(src);
+    let mut live = liveness(src, &closures.brief);
     live.maybe_unbound.extend(try_value::late(src));
     let all = accesses(program, src);
     let alias = aliases(program, src, &live, &all);
@@ -505,6 +505,9 @@ impl Own<'_> {
     fn update(&mut self, place: &Place, op: Op, value: NodeId) -> StmtKind {
         let ty = self.place_ty(place);
         let source = value;
+        if self.place_in_cell(place) && !is_in_place(op) && !self.index_calls(place) {
+            return self.update_cell(place, op, source, ty);
+        }
         // The source computes the indices first; Rust computes the value first where it is a number.
         self.all_early = ty.is_copy() && self.calls_program(source);
         let target = self.place_to_change(place);
@@ -529,6 +532,32 @@ impl Own<'_> {
             value
         };
         StmtKind::Update { place: target, op, value }
+    }
+
+    /// An operation without an operator that changes its left side: the guard of the read ends before
+    /// that of the write begins.
+    fn update_cell(&mut self, place: &Place, op: Op, value: NodeId, ty: Ty) -> StmtKind {
+        let old = self.place(place, Want::Ref, false);
+        let origin = self.src.nodes[value].origin;
+        let (mode, old_ty) = if ty.is_copy() { (Mode::Copy, ty) } else { (Mode::Ref, ty.reference()) };
+        let old = self.out.node(Node::Use(old, mode), old_ty, origin);
+        let value = self.node(value, Want::Read);
+        let keeps_count = matches!(op, Op::IntOp(IntOp::Shl | IntOp::Shr | IntOp::Pow));
+        let value = match op {
+            Op::IntOp(_) if !ty.is_big() && !keeps_count => self.coerce(value, ty),
+            _ => value,
+        };
+        let new = self.out.op(op, vec![old, value], ty, origin);
+        let value = self.named(new);
+        StmtKind::Set { target: Pat::Place(self.place_to_write(place)), value }
+    }
+
+    /// Whether an index of the place calls the program.
+    fn index_calls(&self, place: &Place) -> bool {
+        place.proj.iter().any(|proj| match proj {
+            Proj::Index(index) | Proj::Nth(index) => self.calls_program(*index),
+            _ => false,
+        })
     }
 
     /// Whether an expression reads a local.
@@ -701,4 +730,19 @@ impl Own<'_> {
             (false, true) => self.owned_copy(place, ty, Origin::default()),
         }
     }
+}
+
+/// Operations that Rust has as `place op= value`.
+fn is_in_place(op: Op) -> bool {
+    matches!(
+        op,
+        Op::IntOp(IntOp::Add | IntOp::Sub | IntOp::Mul | IntOp::And | IntOp::Or | IntOp::Xor)
+            | Op::FloatOp(FloatOp::Add | FloatOp::Sub | FloatOp::Mul)
+            | Op::NumOp(NumOp::Add | NumOp::Sub | NumOp::Mul)
+            | Op::BoolOp(_)
+            | Op::StrOp(StrOp::Concat)
+            | Op::ListOp(ListOp::Concat)
+            | Op::SetOp(_)
+            | Op::DictOp(_)
+    )
 }

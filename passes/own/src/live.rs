@@ -11,25 +11,26 @@ pub type Set = FxHashSet<LocalId>;
 pub struct Liveness {
     /// Uses (of a whole local or a part) after which the local is dead.
     pub last_uses: FxHashSet<NodeId>,
-    /// Locals that some closure captures: they live as long as it may.
+    /// Locals that some closure captures which outlives the call that it stands in.
     pub captured: Set,
     /// Locals that are read on a path without an assignment.
     pub maybe_unbound: Set,
 }
 
-/// Solves liveness and definite assignment of a body.
-pub fn liveness(body: &Body<Typed>) -> Liveness {
+/// Solves liveness and definite assignment of a body. `brief`: closures that are gone after their call.
+pub fn liveness(body: &Body<Typed>, brief: &FxHashSet<NodeId>) -> Liveness {
     let mut captured = Set::default();
-    let mut reads = Vec::new();
     body.walk_block(body.root, &mut |node| {
-        if let Node::Closure(closure) = &body.nodes[node].kind {
+        if let Node::Closure(closure) = &body.nodes[node].kind
+            && !brief.contains(&node)
+        {
             captures(body, closure, &mut captured);
         }
-        reads.push(node);
     });
     let mut walk = Back {
         body,
         captured: &captured,
+        inside: Vec::new(),
         last_uses: FxHashSet::default(),
         loops: Vec::new(),
         pinned: Vec::new(),
@@ -160,6 +161,8 @@ struct LoopFrame {
 struct Back<'a> {
     body: &'a Body<Typed>,
     captured: &'a Set,
+    /// What the closures around capture: a closure may run again.
+    inside: Vec<Set>,
     last_uses: FxHashSet<NodeId>,
     loops: Vec<LoopFrame>,
     /// Live in some handler around: an error may jump there from any point.
@@ -240,7 +243,9 @@ impl Back<'_> {
             Node::Use(place, _) => {
                 if let Root::Local(local) = place.root {
                     let pinned = self.pinned.iter().any(|set| set.contains(&local));
-                    if live.contains(&local) || self.captured.contains(&local) || pinned {
+                    let captured =
+                        self.captured.contains(&local) || self.inside.iter().any(|set| set.contains(&local));
+                    if live.contains(&local) || captured || pinned {
                         self.last_uses.remove(&id);
                     } else {
                         self.last_uses.insert(id);
@@ -373,7 +378,11 @@ impl Back<'_> {
             }
             Node::Closure(closure) => {
                 let outer = std::mem::take(&mut self.loops);
+                let mut captured = Set::default();
+                captures(self.body, closure, &mut captured);
+                self.inside.push(captured);
                 let inside = self.block(closure.body, Set::default());
+                self.inside.pop();
                 self.loops = outer;
                 live.extend(inside);
                 live
