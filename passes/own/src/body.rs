@@ -305,6 +305,9 @@ impl Own<'_> {
             }
             return Some(StmtKind::Set { target: Pat::Place(target), value });
         }
+        if let Some(swap) = self.swap(pat, value, origin) {
+            return Some(swap);
+        }
         let from = self.src.ty(value).strip_ref();
         let value = self.node(value, Want::Own);
         let target = self.target_pattern(pat, from);
@@ -737,7 +740,7 @@ fn is_in_place(op: Op) -> bool {
     matches!(
         op,
         Op::IntOp(IntOp::Add | IntOp::Sub | IntOp::Mul | IntOp::And | IntOp::Or | IntOp::Xor)
-            | Op::FloatOp(FloatOp::Add | FloatOp::Sub | FloatOp::Mul)
+            | Op::FloatOp(FloatOp::Add | FloatOp::Sub | FloatOp::Mul | FloatOp::Div)
             | Op::NumOp(NumOp::Add | NumOp::Sub | NumOp::Mul)
             | Op::BoolOp(_)
             | Op::StrOp(StrOp::Concat)

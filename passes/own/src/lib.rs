@@ -28,6 +28,7 @@ mod live;
 mod operate;
 mod order;
 mod places;
+mod swap;
 mod try_value;
 mod types;
 

@@ -26,6 +26,7 @@ pub mod out;
 
 mod modules;
 mod repr;
+mod rows;
 mod shared;
 mod start;
 mod stdio;
@@ -67,6 +68,7 @@ pub use modules::{calendar, codecs, csv, textwrap};
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};
 pub use repr::{Repr, ReprOf, StrOf, ascii, float_digits, repr, str, write_bytes_repr};
+pub use rows::{Row, zip_rows};
 pub use shared::{Identity, List, SharedDict, SharedSet, id, same};
 pub use start::{Outcome, enter, recursion_limit, set_recursion_limit, stack_limit, start, traceback};
 pub use stdio::{Stdin, Stdout, stderr, stdin, stdout};

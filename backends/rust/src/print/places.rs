@@ -6,7 +6,7 @@ use super::{Guard, Printer};
 use crate::names;
 use crate::tree::{Expr, Stmt};
 use batuta_base::Name;
-use batuta_core::{FieldCell, Mode, Node, NodeId, Op, Pat, Place, Proj, Root, Storage, Ty, TyKind};
+use batuta_core::{FieldCell, Lang, Mode, Node, NodeId, Op, Pat, Place, Proj, Root, Storage, Ty, TyKind};
 use batuta_core::{IntOp, ObjOp};
 
 /// What is done with a place.
@@ -532,7 +532,10 @@ impl Printer<'_, '_> {
         if let Some(sign) = self.compound(op, container, value)
             && !placed.cell
         {
+            let is_division = op == Op::FloatOp(batuta_core::FloatOp::Div);
+            let checked = is_division && !self.nonzero_float(value) && self.body.lang == Lang::Python;
             let value = if container.is_big() { self.expr(value) } else { self.operand(value) };
+            let value = if checked { Expr::call(self.rt("divisor"), vec![value]) } else { value };
             return Expr::Assign(Box::new(target), sign, Box::new(value));
         }
         // No compound operator: the place is read, combined, written.
@@ -560,7 +563,7 @@ impl Printer<'_, '_> {
             Op::FloatOp(batuta_core::FloatOp::Add) => "+",
             Op::FloatOp(batuta_core::FloatOp::Sub) => "-",
             Op::FloatOp(batuta_core::FloatOp::Mul) => "*",
-            Op::FloatOp(batuta_core::FloatOp::Div) if self.nonzero_float(value) => "/",
+            Op::FloatOp(batuta_core::FloatOp::Div) => "/",
             Op::BoolOp(batuta_core::BoolOp::BitAnd) => "&",
             Op::BoolOp(batuta_core::BoolOp::BitOr) => "|",
             Op::BoolOp(batuta_core::BoolOp::BitXor) => "^",

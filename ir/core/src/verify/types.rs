@@ -15,7 +15,9 @@ pub(super) fn check<L: Level>(body: &Body<L>, found: &mut Found) {
         walk.node(node, &body.nodes[node]);
     }
     body.walk_stmts(body.root, &mut |stmt| {
-        if let StmtKind::Update { op, value, .. } = &stmt.kind {
+        if let StmtKind::Update { op, value, .. } = &stmt.kind
+            && !matches!(op, Op::StrOp(_) | Op::BytesOp(_) | Op::ListOp(_))
+        {
             walk.operands(*op, &[*value], stmt.origin);
         }
     });

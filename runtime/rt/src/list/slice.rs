@@ -44,6 +44,17 @@ pub trait PyList<T> {
         }
     }
 
+    /// `xs[i], xs[j] = xs[j], xs[i]`; raises `IndexError`.
+    #[inline]
+    #[track_caller]
+    fn swap_at(&mut self, i: i64, j: i64) {
+        let items = self.items_mut();
+        match (position(items.len(), i), position(items.len(), j)) {
+            (Some(i), Some(j)) => items.swap(i, j),
+            _ => raise_new(IndexError, "list index out of range"),
+        }
+    }
+
     /// `xs[index] = value`; raises `IndexError`.
     #[inline]
     #[track_caller]

@@ -7,10 +7,17 @@ use crate::unwind::raise_new;
 #[inline]
 #[track_caller]
 pub fn float_true_div(a: f64, b: f64) -> f64 {
+    a / divisor(b)
+}
+
+/// The right side of `a /= b`; raises `ZeroDivisionError`.
+#[inline]
+#[track_caller]
+pub fn divisor(b: f64) -> f64 {
     if b == 0.0 {
         raise_new(ZeroDivisionError, "float division by zero");
     }
-    a / b
+    b
 }
 
 /// `a // b`.

@@ -86,6 +86,13 @@ impl<T> List<T> {
         drop(old);
     }
 
+    /// `xs[i], xs[j] = xs[j], xs[i]`; raises `IndexError`.
+    #[inline]
+    #[track_caller]
+    pub fn swap_at(&self, i: i64, j: i64) {
+        self.borrow_mut().swap_at(i, j);
+    }
+
     /// Changes `xs[index]` in place; raises `IndexError`.
     #[inline]
     #[track_caller]
