@@ -305,6 +305,10 @@ impl Apply<'_, '_, '_> {
                 self.assign_place(place, value)
             }
             pat => {
+                if let Some(kind) = self.exchange(&pat, value, stmt.origin) {
+                    stmt.kind = kind;
+                    return out.push(stmt);
+                }
                 let value = self.expr(value);
                 let ty = self.ty(value);
                 let mut after = Vec::new();
@@ -511,7 +515,7 @@ impl Apply<'_, '_, '_> {
         Pat::Place(Place::local(temp))
     }
 
-    fn is_own_field(&self, node: NodeId, name: Name) -> bool {
+    pub(crate) fn is_own_field(&self, node: NodeId, name: Name) -> bool {
         let Some(TyKind::Class(class, _)) = self.solved(node).map(|ty| ty.kind()) else { return false };
         self.types.env().field_owner(*class, name).is_some()
             && self.types.env().setter(*class, name.as_str()).is_none()

@@ -49,6 +49,7 @@ mod rules;
 mod script;
 mod solve;
 mod store;
+mod swap;
 mod synth;
 mod types;
 mod vars;

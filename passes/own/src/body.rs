@@ -305,9 +305,6 @@ impl Own<'_> {
             }
             return Some(StmtKind::Set { target: Pat::Place(target), value });
         }
-        if let Some(swap) = self.swap(pat, value, origin) {
-            return Some(swap);
-        }
         let from = self.src.ty(value).strip_ref();
         let value = self.node(value, Want::Own);
         let target = self.target_pattern(pat, from);

@@ -125,6 +125,7 @@ impl Own<'_> {
             Some(param) => own.lib_argument(arg, param, &vars),
             None => own.node(arg, Want::Own),
         });
+        let (name, lowered) = self.proved_indices(name, &nodes, lowered);
         let lowered = lowered.into_iter().map(Arg::positional).collect();
         self.alias_result(row, args, ty);
         let call = Node::Call { callee: Callee::Lib(name), args: lowered };
@@ -137,6 +138,31 @@ impl Own<'_> {
             }
             _ => self.out.node(call, ty, origin),
         }
+    }
+
+    /// An exchange of items at indices that are proved is the slice's own.
+    fn proved_indices(&mut self, name: Name, args: &[NodeId], lowered: Vec<NodeId>) -> (Name, Vec<NodeId>) {
+        let is_swap = name.as_str().split('#').next() == Some("list.swap$");
+        let is_known =
+            |own: &Self, node: NodeId| own.bounds.of(own.src, node).is_some_and(|least| least >= 0);
+        if !is_swap
+            || matches!(self.src.ty(args[0]).strip_ref().kind(), TyKind::Shared(_))
+            || !args[1..].iter().all(|arg| is_known(self, *arg))
+        {
+            return (name, lowered);
+        }
+        let cast = |(at, node): (usize, NodeId)| {
+            if at == 0 {
+                return node;
+            }
+            if let Node::Const(_) = self.out.nodes[node].kind {
+                self.out.nodes[node].ty = Ty::usize();
+                return node;
+            }
+            let origin = self.out.nodes[node].origin;
+            self.out.op(RsOp::As, vec![node], Ty::usize(), origin)
+        };
+        (Name::new("list.swap$nth"), lowered.into_iter().enumerate().map(cast).collect())
     }
 
     /// `map(f, xs)`: `f` alone sees the items of a list that stays, so it can see them by reference.

@@ -28,7 +28,6 @@ mod live;
 mod operate;
 mod order;
 mod places;
-mod swap;
 mod try_value;
 mod types;
 

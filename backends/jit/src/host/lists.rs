@@ -273,6 +273,11 @@ rows! {
         0
     };
     "list.reverse" => |_, a| { each_list!(a[0].elements(), list => list.reverse()); 0 };
+    "list.swap$" | "list.swap$nth" => |_, a| {
+        let (i, j) = (a[1].int(), a[2].int());
+        each_list!(a[0].elements(), list => list.swap_at(i, j));
+        0
+    };
     "list.clear" => |_, a| { each_list!(a[0].elements(), list => list.clear()); 0 };
     "list.copy" => |_, a| each_list!(a[0].elements(), list => keep(list.clone()));
     "list.index" | "tuple.index" => |_, a| find_index(a);
