@@ -19,6 +19,7 @@ const EXTENSIONS: &[&str] = &[
     "at",
     "at_mut",
     "set_at",
+    "swap_at",
     "len_i64",
     "pop_at",
     "pop_last",
