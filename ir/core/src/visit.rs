@@ -264,7 +264,9 @@ impl<L> Body<L> {
                 Node::Closure(_) => {}
                 kind => {
                     let turns = match kind {
-                        Node::While { body, .. } | Node::Loop { body, .. } | Node::For { body, .. } => Some(*body),
+                        Node::While { body, .. } | Node::Loop { body, .. } | Node::For { body, .. } => {
+                            Some(*body)
+                        }
                         _ => None,
                     };
                     kind.for_each_child(&mut |child| {

@@ -28,8 +28,7 @@ pub(crate) fn single_uses(body: &mut Body<Hir>, kind: &mut StmtKind, temps: &mut
             });
             found
         });
-        let roots_place =
-            matches!(kind, StmtKind::Update { place, .. } if place.root == Root::Local(local));
+        let roots_place = matches!(kind, StmtKind::Update { place, .. } if place.root == Root::Local(local));
         match (&reads[..], &mut *kind, is_read_later) {
             ([read], _, false) if !roots_place => body.nodes[*read] = body.nodes[value].clone(),
             ([], StmtKind::Update { place, .. }, false) if roots_place => place.root = Root::Node(value),

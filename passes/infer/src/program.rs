@@ -151,7 +151,8 @@ fn finish(solver: &Solver<'_>) -> (Program<Typed>, Vec<Diagnostic>) {
 
 /// `T = TypeVar("T")` and aliases of types leave names that nothing sets or reads.
 fn drop_unused_globals(solver: &Solver<'_>, program: &mut Program<Typed>) {
-    let mut named: FxHashSet<Name> = program.modules.values().flat_map(|module| module.aliases.values()).copied().collect();
+    let mut named: FxHashSet<Name> =
+        program.modules.values().flat_map(|module| module.aliases.values()).copied().collect();
     for body in program.fns.values() {
         body.each_place(&mut |place| {
             if let Root::Global(path) = place.root {

@@ -15,7 +15,8 @@ impl Apply<'_, '_, '_> {
         };
         let ([Pat::Place(a), Pat::Place(b)], [x, y]) = (&parts[..], &args[..]) else { return None };
         let ((list, i), (other, j)) = (self.indexed(a)?, self.indexed(b)?);
-        let (Node::Use(x, _), Node::Use(y, _)) = (&self.body.nodes[*x].kind, &self.body.nodes[*y].kind) else {
+        let (Node::Use(x, _), Node::Use(y, _)) = (&self.body.nodes[*x].kind, &self.body.nodes[*y].kind)
+        else {
             return None;
         };
         let is_crossed = self.same_place(a, y) && self.same_place(b, x) && self.same(list, other);
@@ -68,7 +69,9 @@ impl Apply<'_, '_, '_> {
             (Node::Op { op: x, args: left, .. }, Node::Op { op: y, args: right, .. }) => {
                 let is_arithmetic = matches!(
                     x,
-                    Op::ObjOp(ObjOp::Add | ObjOp::Sub | ObjOp::Mul | ObjOp::FloorDiv | ObjOp::Mod | ObjOp::Neg)
+                    Op::ObjOp(
+                        ObjOp::Add | ObjOp::Sub | ObjOp::Mul | ObjOp::FloorDiv | ObjOp::Mod | ObjOp::Neg
+                    )
                 );
                 x == y
                     && is_arithmetic
@@ -79,9 +82,8 @@ impl Apply<'_, '_, '_> {
                 Node::Call { callee: Callee::Lib(name), args: left },
                 Node::Call { callee: Callee::Lib(other), args: right },
             ) => {
-                let of_list = |arg: &Arg| {
-                    matches!(self.solved(arg.value).map(|ty| ty.kind()), Some(TyKind::List(_)))
-                };
+                let of_list =
+                    |arg: &Arg| matches!(self.solved(arg.value).map(|ty| ty.kind()), Some(TyKind::List(_)));
                 *name == "builtins.len"
                     && name == other
                     && left.iter().all(of_list)
