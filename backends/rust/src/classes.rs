@@ -9,18 +9,20 @@ use crate::tree::Expr;
 use crate::types::Position;
 use batuta_base::{FxHashSet, Name};
 use batuta_core::{
-    Body, ClassDef, ClassKind, FieldCell, FieldDef, FnKind, Mir, Node, NodeId, Piece, Ty, TyKind,
+    Body, Callee, ClassDef, ClassKind, FieldCell, FieldDef, FnKind, Mir, Node, NodeId, Piece, Ty, TyKind,
 };
 use std::fmt::Write;
 
 /// The items of a class.
 pub fn class(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> String {
-    match class.kind {
+    let constant = env.class_values.constant(env, class.path, module, uses);
+    let items = match class.kind {
         ClassKind::Enum | ClassKind::EnumOf(_) => crate::enums::enumeration(env, class, module, uses),
         ClassKind::Exception => exception(env, class, module, uses),
         ClassKind::Protocol => String::new(),
         _ => structure(env, class, module, uses),
-    }
+    };
+    format!("{constant}{items}")
 }
 
 fn structure(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> String {
@@ -172,6 +174,7 @@ pub fn compares_fields(env: &Env<'_>, class: Name) -> bool {
 fn methods(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut Uses) -> String {
     let mut parts = Vec::new();
     let is_traited = |path: &Name| match path.last() {
+        "__repr__" if class.kind == ClassKind::Exception => false,
         "__str__" | "__repr__" => env.function(*path).is_some_and(|body| only_format(body).is_some()),
         "__eq__" => env.function(*path).is_some_and(|body| compares_self(body, class.path)),
         _ => false,
@@ -315,7 +318,9 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
     }
     out.push_str(&field_order(env, class, name, uses));
     out.push_str(&key(env, class, name, uses));
-    if class.kind != ClassKind::Exception {
+    if class.kind == ClassKind::Exception {
+        out.push_str(&exception_traits(env, class.path, &|of| of(class.path), module, uses));
+    } else {
         out.push_str(&crate::object_values::impls(env, class.path, &[class.path], module, uses));
     }
     out
@@ -536,18 +541,80 @@ fn exception(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> 
     if !env.exception_has_data(class.path) {
         return constant;
     }
-    let mut out = constant;
-    out.push('\n');
-    out.push_str(&structure(env, class, module, uses));
-    let mut parts = vec![format!("    fn class(&self) -> rt::Class {{\n        {name}\n    }}\n")];
-    if env.field(class.path, "args").is_some() {
+    let items = structure(env, class, module, uses);
+    if items.is_empty() { constant } else { format!("{constant}\n{items}") }
+}
+
+/// What makes an exception of a class's objects.
+pub fn exception_traits(
+    env: &Env<'_>,
+    class: Name,
+    by_class: &ByClass<'_>,
+    module: Name,
+    uses: &mut Uses,
+) -> String {
+    uses.rt = true;
+    let name = names::camel(class.last());
+    let members = env.family(class).map_or_else(|| vec![class], |family| family.concrete.clone());
+    let mut path = |class: Name| env.item_path(class, &names::camel(class.last()), module, uses);
+    let constants: Vec<(Name, String)> = members.iter().map(|class| (*class, path(*class))).collect();
+    let constant = |class: Name| {
+        let found = constants.iter().find(|(known, _)| *known == class);
+        Expr::atom(found.map_or("", |(_, path)| path))
+    };
+    let mut parts = vec![format!("    fn class(&self) -> rt::Class {}\n", fn_text(by_class(&constant)))];
+    if env.field(class, "args").is_some() {
         parts.push("    fn args(&self) -> Vec<rt::Arg> {\n        self.args.clone()\n    }\n".to_owned());
     }
-    if env.program.find_method(class.path, "__str__").is_some() {
-        parts.push(
-            "    fn text(&self) -> Option<String> {\n        Some(self.to_string())\n    }\n".to_owned(),
-        );
+    for (name, function) in [("__str__", "text"), ("__repr__", "shown")] {
+        let method = |class: Name| env.program.find_method(class, name).and_then(|path| env.function(path));
+        if members.iter().all(|class| method(*class).is_none()) {
+            continue;
+        }
+        let text = |class: Name| match method(class) {
+            Some(body) if name == "__str__" && only_format(body).is_some() && env.family(class).is_none() => {
+                Expr::call("Some", vec![Expr::atom("self").method("to_string", vec![])])
+            }
+            Some(body) => Expr::call("Some", vec![Expr::atom("self").method(env.member_name(body), vec![])]),
+            None => Expr::atom("None"),
+        };
+        parts.push(format!("    fn {function}(&self) -> Option<String> {}\n", fn_text(by_class(&text))));
     }
-    let _ = write!(out, "\nimpl rt::Exception for {name} {{\n{}}}\n", parts.join("\n"));
+    let mut out = format!("\nimpl rt::Exception for {name} {{\n{}}}\n", parts.join("\n"));
+    if members.iter().any(|class| shows_itself(env, *class)) {
+        let write = |name: &str| format!("rt::Exception::{name}(self, f)");
+        let fns = [("fmt_repr", write("write_repr")), ("fmt_str", write("write_str"))];
+        out.push_str(&fmt_impl("rt::Repr", &name, &fns, uses));
+    }
     out
+}
+
+/// An expression that each class answers with its own.
+pub type ByClass<'a> = dyn Fn(&dyn Fn(Name) -> Expr) -> Expr + 'a;
+
+fn fn_text(value: Expr) -> String {
+    layout::fn_block(&crate::tree::Block::of(value), 4)
+}
+
+/// A method of an exception class makes text of its receiver.
+fn shows_itself(env: &Env<'_>, class: Name) -> bool {
+    let bodies = env.program.mro(class).into_iter().filter_map(|path| env.class(path));
+    let mut bodies = bodies.flat_map(|def| &def.methods).filter_map(|path| env.function(*path));
+    bodies.any(|body| {
+        let Some(this) = body.params.first().map(|param| param.local).filter(|_| body.has_receiver()) else {
+            return false;
+        };
+        let is_this = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(this));
+        let called = |path: Name| env.function(path).is_some_and(|callee| callee.has_receiver());
+        body.nodes.iter().any(|(_, row)| match &row.kind {
+            Node::Format(pieces) => {
+                pieces.iter().any(|piece| matches!(piece, Piece::Value { value, .. } if is_this(*value)))
+            }
+            Node::Call { callee: Callee::Fn(path) | Callee::Virtual(path), args } => {
+                args.iter().skip(usize::from(called(*path))).any(|arg| is_this(arg.value))
+            }
+            Node::Call { args, .. } => args.iter().any(|arg| is_this(arg.value)),
+            _ => false,
+        })
+    })
 }

@@ -1,5 +1,6 @@
 //! What the printer knows of the whole program: names of modules, classes, functions, globals; types as Rust text.
 
+use crate::class_values::ClassValues;
 use crate::family::{Family, families};
 use crate::names;
 use crate::object_values::Dynamic;
@@ -34,6 +35,8 @@ pub struct Env<'a> {
     /// Hierarchies whose instances mix.
     pub families: Families,
     pub family_rows: FxHashMap<Name, Family>,
+    /// Classes that are values.
+    pub class_values: ClassValues,
     /// Module of each item: the longest module path that heads the item's path.
     modules: Vec<Name>,
 }
@@ -76,6 +79,7 @@ impl<'a> Env<'a> {
             dynamic,
             families,
             family_rows,
+            class_values: ClassValues::default(),
             unions: FxHashMap::default(),
             to_value: values(program, ValueOp::From),
             from_value: values(program, ValueOp::To),
@@ -86,6 +90,7 @@ impl<'a> Env<'a> {
             modules,
         };
         env.collect_unions();
+        env.class_values = ClassValues::of(&env);
         env
     }
 
@@ -102,11 +107,12 @@ impl<'a> Env<'a> {
     pub fn is_dropped(&self, body: &Body<Mir>, index: usize) -> bool {
         let Some(param) = body.params.get(index) else { return false };
         let TyKind::TypeOf(class) = body.locals[param.local].ty.strip_ref().kind() else { return false };
-        // What a class of the program is, its type says.
-        self.class(*class).is_some() && !self.is_exception(*class)
-            || !body.nodes.iter().any(
-                |(_, row)| matches!(&row.kind, Node::Use(place, _) if place.root == Root::Local(param.local)),
-            )
+        let mut is_read = false;
+        body.walk_block(body.root, &mut |node| {
+            is_read |= matches!(&body.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(param.local));
+        });
+        // What an enum is, its type says.
+        self.is_enum(*class) || !is_read
     }
 
     pub fn class(&self, path: Name) -> Option<&'a Arc<ClassDef>> {

@@ -146,6 +146,7 @@ fn members(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, uses:
     if class.path == family.root {
         parts.extend(dispatchers(env, family, module, uses));
         parts.extend(class_name(env, family, module));
+        parts.extend(class_value(env, family, module, uses));
     }
     parts.extend(accessors(env, family, class, module, uses));
     parts.into_iter().map(|part| part.trim_end().to_owned()).filter(|part| !part.is_empty()).collect()
@@ -154,6 +155,7 @@ fn members(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, uses:
 /// The text methods of a family that has one of them for all print as traits alone.
 fn is_traited(env: &Env<'_>, family: &Family, body: &Body<Mir>) -> bool {
     matches!(body.path.last(), "__str__" | "__repr__")
+        && !env.is_exception(family.root)
         && only_def(env, family, body.path.last()).is_some()
         && classes::only_format(body).is_some()
 }
@@ -279,6 +281,19 @@ fn class_name(env: &Env<'_>, family: &Family, module: Name) -> Option<String> {
     Some(format!("    {vis}{head} {}\n", layout::fn_block(&Block::of(value), 4)))
 }
 
+/// `class`, where the class of an object is a value.
+fn class_value(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Option<String> {
+    if !env.class_values.is_asked(family.root) {
+        return None;
+    }
+    uses.rt = true;
+    let mut path = |class: Name| env.item_path(class, &names::camel(class.last()), module, uses);
+    let groups = family.concrete.iter().map(|class| (vec![*class], Expr::Atom(path(*class)))).collect();
+    let value = choose(env, family, subject(env, family, Expr::atom("self")), groups);
+    let vis = visibility(env, family.root, module);
+    Some(format!("    {vis}fn class(&self) -> rt::Class {}\n", layout::fn_block(&Block::of(value), 4)))
+}
+
 /// What reading a method that the object's class lacks does.
 fn missing(name: &str, class: Name, uses: &mut Uses) -> Expr {
     uses.rt = true;
@@ -358,6 +373,21 @@ fn accessor(
 fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> String {
     let name = names::camel(family.root.last());
     let mut out = String::new();
+    if env.is_exception(family.root) {
+        let by_class = |of: &dyn Fn(Name) -> Expr| {
+            let mut groups: Vec<(Expr, Vec<Name>)> = Vec::new();
+            for class in &family.concrete {
+                let value = of(*class);
+                match groups.iter_mut().find(|(known, _)| *known == value) {
+                    Some((_, classes)) => classes.push(*class),
+                    None => groups.push((value, vec![*class])),
+                }
+            }
+            let groups: Vec<_> = groups.into_iter().map(|(value, classes)| (classes, value)).collect();
+            choose(env, family, subject(env, family, Expr::atom("self")), groups)
+        };
+        return classes::exception_traits(env, family.root, &by_class, module, uses);
+    }
     let has_str = family.defs.contains_key("__str__");
     if has_str {
         let text = shown_text(env, family, "__str__", module, uses);

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod anchors;
+mod class_values;
 mod classes;
 mod enums;
 mod env;

@@ -3,7 +3,8 @@
 //! Classes that inherit from each other are a component. It is a family when a value of a base's
 //! type can be an object of a subclass: a conversion between two of its classes, an instance test
 //! below the known type, a class pattern, or a method that hands out its receiver. Objects of all
-//! other classes are known by their type alone.
+//! other classes are known by their type alone. Exceptions below one that carries data are a family
+//! always: a handler of the base reads that data of any of them.
 
 use crate::{Arg, Attr, Body, Callee, ClassKind, ClassOp, Node, NodeId, Op, Pat, Program, StmtKind, Ty};
 use batuta_base::{FxHashMap, FxHashSet, Name};
@@ -18,7 +19,9 @@ impl Families {
     /// The families of a program at `Typed` or `Mir`.
     pub fn of<L>(program: &Program<L>) -> Self {
         let components = components(program);
-        let mut mixed = FxHashSet::default();
+        let is_error = |class: &Name| program.classes[class].kind == ClassKind::Exception;
+        let mut mixed: FxHashSet<Name> =
+            components.iter().filter(|(class, _)| is_error(class)).map(|(_, component)| *component).collect();
         for body in program.fns.values() {
             let mut marks = Marks { program, body, components: &components, mixed: &mut mixed };
             marks.body();
@@ -53,9 +56,10 @@ fn components<L>(program: &Program<L>) -> FxHashMap<Name, Name> {
             )
         })
     };
+    let links = |class: &Name, base: &Name| fits(class) && fits(base) || is_error_with_data(program, *base);
     let mut of: FxHashMap<Name, Name> = FxHashMap::default();
-    for (class, def) in program.classes.iter().filter(|(class, _)| fits(class)) {
-        for base in def.bases.iter().filter(|base| fits(base)) {
+    for (class, def) in &program.classes {
+        for base in def.bases.iter().filter(|base| links(class, base)) {
             let (ours, theirs) =
                 (of.get(class).copied().unwrap_or(*class), of.get(base).copied().unwrap_or(*base));
             of.values_mut().filter(|component| **component == ours).for_each(|component| *component = theirs);
@@ -64,6 +68,16 @@ fn components<L>(program: &Program<L>) -> FxHashMap<Name, Name> {
         }
     }
     of
+}
+
+/// An exception class of the program with fields or methods, its own or inherited ones.
+fn is_error_with_data<L>(program: &Program<L>, class: Name) -> bool {
+    let has_data = |path: &Name| {
+        let def = &program.classes[path];
+        !def.fields.is_empty() || !def.methods.is_empty()
+    };
+    program.classes.get(&class).is_some_and(|def| def.kind == ClassKind::Exception)
+        && program.mro(class).iter().any(has_data)
 }
 
 /// The class at the top: of several the one with the most classes below it.

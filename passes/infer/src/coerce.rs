@@ -68,6 +68,11 @@ impl Apply<'_, '_, '_> {
             (Error, Class(b, _)) if self.types.env().is_error(*b) => {
                 self.mk_op(ClassOp::Down, Attr::None, vec![node], to)
             }
+            (TypeOf(_), TypeOf(_)) => {
+                let class = self.again(node);
+                self.body.nodes[class].ty = to;
+                class
+            }
             (Tuple(a), Tuple(b)) if a.len() == b.len() => self.tuple(node, b, to),
             (Tuple(_), Lib(name, items)) if *name == "tuple" => {
                 let list = self.list_of_tuple(node, items[0]);
@@ -159,6 +164,15 @@ impl Apply<'_, '_, '_> {
     pub(crate) fn dynamic(&mut self, node: NodeId) -> NodeId {
         if matches!(self.ty(node).kind(), TyKind::Value | TyKind::Never) {
             return node;
+        }
+        if let TyKind::TypeOf(class) = self.ty(node).kind()
+            && self.types.env().class(*class).is_some()
+        {
+            return self.hole(
+                node,
+                crate::apply::DYNAMIC,
+                format!("the class `{}` as a dynamic value", class.last()),
+            );
         }
         self.mk_op(ValueOp::From, Attr::None, vec![node], Ty::value())
     }
@@ -420,6 +434,15 @@ impl Apply<'_, '_, '_> {
                 Some((first, rest)) if rest.iter().chain([first]).all(|i| i.is_int() || i.is_float()) => {
                     Ty::num()
                 }
+                Some((first, rest))
+                    if items
+                        .iter()
+                        .all(|item| matches!(item.kind(), TyKind::Class(..) | TyKind::TypeOf(_))) =>
+                {
+                    rest.iter()
+                        .try_fold(*first, |all, item| self.joined(all, *item))
+                        .unwrap_or_else(Ty::value)
+                }
                 _ => Ty::value(),
             },
             TyKind::TypeOf(class) => Ty::class(*class),
@@ -475,6 +498,12 @@ impl Apply<'_, '_, '_> {
                 self.eta(params, ret, to, origin, |me, args| me.call_item(name, args, origin))
             }
             (_, TyKind::Func(have, _)) if have.len() == params.len() => node,
+            (_, TyKind::TypeOf(class)) => {
+                let (class, kinds) = (*class, vec![ArgKind::Positional; params.len()]);
+                self.eta(params, ret, to, origin, |me, args| {
+                    me.call_class(node, node, class, &kinds, args, origin)
+                })
+            }
             (_, TyKind::Class(class, _)) => {
                 let Some(method) = self.types.env().method(*class, "__call__") else {
                     return self.through_value(node, to);

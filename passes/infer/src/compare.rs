@@ -3,6 +3,7 @@
 use crate::apply::{Apply, BAD_CALL};
 use crate::operate::{shown, sign};
 use crate::ops::{dunder_word, mirror};
+use crate::vars::Head;
 use batuta_base::Name;
 use batuta_core::*;
 
@@ -122,6 +123,10 @@ impl Apply<'_, '_, '_> {
                 Ty::int()
             }),
             (Class(p, _), Class(q, _)) => self.types.env().common_base(&[*p, *q]).map(Ty::class),
+            (TypeOf(p), TypeOf(q)) => {
+                let heads = [Head::TypeOf(*p), Head::TypeOf(*q)];
+                crate::types::class_of_all(self.types.env(), &heads).map(|class| Ty::new(TypeOf(class)))
+            }
             (Tuple(p), Tuple(q)) if p.len() == q.len() => {
                 let items: std::option::Option<Vec<Ty>> =
                     p.iter().zip(q).map(|(p, q)| self.joined(*p, *q)).collect();

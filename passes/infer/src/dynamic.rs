@@ -59,9 +59,13 @@ fn all_objects(vars: &Vars, var: Var) -> bool {
     vars.atoms(var).iter().all(|atom| matches!(atom.head, Head::None | Head::Class(_)))
 }
 
-/// Objects of one hierarchy: their base is the type of all.
+/// Objects of one hierarchy, or classes: their base is the type of all.
 fn has_base(solver: &Solver<'_>, var: Var) -> bool {
     let atoms = solver.vars.atoms(var).iter().filter(|atom| atom.head != Head::None);
+    let heads: Vec<Head> = atoms.clone().map(|atom| atom.head).collect();
+    if !heads.is_empty() && crate::types::class_of_all(solver.env, &heads).is_some() {
+        return true;
+    }
     let classes: Option<Vec<_>> = atoms
         .map(|atom| match atom.head {
             Head::Class(class) => Some(class),

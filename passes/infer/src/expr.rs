@@ -320,7 +320,6 @@ impl Apply<'_, '_, '_> {
 
     /// `object.name` for an elaborated object.
     pub(crate) fn attr(&mut self, object: NodeId, name: Name, origin: Origin) -> NodeId {
-        let env = self.types.env();
         let ty = self.ty(object);
         if name == "__name__"
             && let Some(of) = self.type_operand(object)
@@ -346,9 +345,7 @@ impl Apply<'_, '_, '_> {
                 if matches!(name.as_str(), "__name__" | "__qualname__") {
                     return self.class_name(object, *class, origin);
                 }
-                let path = env.attribute(*class, name.as_str()).unwrap_or(class.join(name.as_str()));
-                let node = self.mk(Node::Use(Place::global(path), Mode::Read), ty, origin);
-                self.global(node, path)
+                self.attr_of_class(object, *class, name, origin)
             }
             TyKind::Error if name == "__class__" => object,
             _ if name == "__name__" => match self.body.nodes[object].kind {
@@ -418,6 +415,14 @@ impl Apply<'_, '_, '_> {
         let exact = self.types.env().program.subclasses(class).len() == 1 || self.is_own_class(object);
         if exact || matches!(self.body.nodes[object].kind, Node::Item(_)) {
             return self.text(class.last(), origin);
+        }
+        if !matches!(self.body.nodes[object].kind, Node::Call { .. }) {
+            let args = vec![Arg::positional(object)];
+            return self.mk(
+                Node::Call { callee: Callee::Lib(Name::new("class.name")), args },
+                Ty::str(),
+                origin,
+            );
         }
         self.name_by_type(object, origin)
     }

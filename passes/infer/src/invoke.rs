@@ -184,7 +184,7 @@ impl Apply<'_, '_, '_> {
                 all.extend(args.into_iter().map(|arg| self.dynamic(arg)));
                 self.mk_op(ValueOp::Method, Attr::Name(name), all, Ty::value())
             }
-            TyKind::TypeOf(class) => self.call_path(id, class.join(name.as_str()), kinds, args, origin),
+            TyKind::TypeOf(class) => self.call_of_class(id, receiver, *class, name, kinds, args, origin),
             TyKind::Class(class, _) => {
                 let class = *class;
                 let method = env.method(class, name.as_str());
@@ -422,14 +422,7 @@ impl Apply<'_, '_, '_> {
                 let node = self.unwrap(node, *inner, "TypeError: 'NoneType' object is not callable");
                 self.call_value(id, node, kinds, args, origin)
             }
-            TyKind::TypeOf(class) => {
-                let call = self.construct(id, *class, kinds, args, origin);
-                if self.is_simple(node) {
-                    return call;
-                }
-                let stmt = Stmt::new(StmtKind::Expr(node), origin);
-                self.mk_block(vec![stmt], call)
-            }
+            TyKind::TypeOf(class) => self.call_class(id, node, *class, kinds, args, origin),
             TyKind::Class(class, _) => match self.types.env().method(*class, "__call__") {
                 Some(method) => self.dispatch(Some(id), *class, method, node, kinds, args, origin),
                 None => self.hole(node, BAD_CALL, format!("`{ty}` is not callable")),

@@ -15,6 +15,7 @@ mod arguments;
 mod bind;
 mod by_class;
 mod calls;
+mod class_values;
 mod coerce;
 mod collect;
 mod collect_control;

@@ -442,7 +442,7 @@ impl Solver<'_> {
             }
             "builtins.type" if args.len() == 1 => {
                 self.each(job, args[0].var, |me, atom| match atom.head {
-                    Head::Class(class) => me.put(out, Head::TypeOf(class)),
+                    Head::Class(class) => me.class_of_object(class, out),
                     Head::Error => me.put(out, Head::TypeOf(Name::new("BaseException"))),
                     head => {
                         if let Some(name) = crate::rules::type_name(head) {

@@ -447,6 +447,10 @@ impl Apply<'_, '_, '_> {
 
     pub(crate) fn list_of_tuple(&mut self, tuple: NodeId, item: Ty) -> NodeId {
         let items = self.ty(tuple).children();
+        if let Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } = self.body.nodes[tuple].kind.clone() {
+            let args = args.into_iter().map(|arg| self.coerce(arg, item)).collect();
+            return self.mk_op(ListOp::New, Attr::None, args, Ty::list(item));
+        }
         self.with_value(tuple, |me, read| {
             let mut fields = Vec::new();
             for (at, ty) in items.iter().enumerate() {

@@ -256,7 +256,7 @@ impl Solver<'_> {
             return self.flow(var, out);
         }
         match name.as_str() {
-            "__class__" => return self.put(out, Head::TypeOf(class)),
+            "__class__" => return self.class_of_object(class, out),
             "__dict__" => {
                 let (key, value) = (self.vars.fresh(), self.vars.fresh());
                 self.put(key, Head::Str);

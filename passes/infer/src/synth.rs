@@ -1,7 +1,6 @@
 //! Methods that the source has without writing them.
 //!
 //! * A dataclass gets its `__init__` when a class below it has one of its own, which may call it.
-//! * A class method that uses its class is copied to each class that inherits it, where that is another.
 //! * `auto()` of an enum's member is its number.
 //! * A class attribute that classes of one hierarchy define anew is read through a property, so that
 //!   `self.sound` finds the attribute of the object's own class.
@@ -19,7 +18,6 @@ pub(crate) fn complete(program: &Program<Hir>) -> Option<Program<Hir>> {
         if needs_init(&env, *path) {
             made.push(record_init(&env, *path));
         }
-        made.extend(class_methods(&env, *path));
         for attribute in &class.attributes {
             if is_defined_anew(&env, *path, *attribute) {
                 made.push(property(&env, *path, *attribute));
@@ -168,46 +166,10 @@ fn numbered(env: &Env<'_>) -> Vec<Body<Hir>> {
     out
 }
 
-/// Inherited class methods that read the class they are called on, as methods of this class.
-fn class_methods(env: &Env<'_>, class: Name) -> Vec<Body<Hir>> {
-    let mut out: Vec<Body<Hir>> = Vec::new();
-    for base in env.mro(class).iter().skip(1) {
-        let methods = env.class(*base).map_or(&[][..], |def| &def.methods);
-        for body in methods.iter().filter_map(|path| env.program.fns.get(path)) {
-            let is_found = env.method(class, body.path.last()) == Some(body.path);
-            if is_found && body.kind == FnKind::ClassMethod && uses_class(body) {
-                let mut copy = (**body).clone();
-                copy.path = class.join(body.path.last());
-                copy.above.clear();
-                out.push(copy);
-            }
-        }
-    }
-    out
-}
-
-fn uses_class(body: &Body<Hir>) -> bool {
-    let Some(class) = body.params.first().map(|param| param.local) else { return false };
-    let mut found = false;
-    let mut calls_super = false;
-    body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
-        Node::Use(place, _) => found |= place.root == Root::Local(class),
-        Node::Call { callee: Callee::Super(_), .. } => calls_super = true,
-        _ => {}
-    });
-    body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
-        StmtKind::Set { target: Pat::Place(place), .. } | StmtKind::Update { place, .. } => {
-            found |= place.root == Root::Local(class);
-        }
-        _ => {}
-    });
-    found && !calls_super
-}
-
 /// Whether a class above or below has an attribute of the same name, and no object one of its own.
 fn is_defined_anew(env: &Env<'_>, class: Name, attribute: Name) -> bool {
     let name = Name::new(attribute.last());
-    if env.is_enum(class) || env.is_error(class) {
+    if env.is_enum(class) {
         return false;
     }
     let mro = env.mro(class);

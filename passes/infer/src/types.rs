@@ -109,6 +109,9 @@ fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, of: &mut dyn FnMut(Var) -> 
     {
         return Ty::class(base);
     }
+    if let Some(class) = class_of_all(env, &heads) {
+        return Ty::new(TyKind::TypeOf(class));
+    }
     if heads.iter().all(|head| is_error(env, *head)) {
         return Ty::error();
     }
@@ -129,6 +132,16 @@ fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, of: &mut dyn FnMut(Var) -> 
         return if types.len() == 1 { types[0] } else { Ty::new(TyKind::Union(types)) };
     }
     Ty::value()
+}
+
+/// The class above all classes that are values here; none where something else is one.
+pub(crate) fn class_of_all(env: &Env<'_>, heads: &[Head]) -> Option<Name> {
+    let classes = heads.iter().map(|head| match head {
+        Head::TypeOf(class) if env.class(*class).is_some() && !env.is_enum(*class) => Some(*class),
+        _ => None,
+    });
+    let classes: Vec<Name> = classes.collect::<Option<_>>()?;
+    Some(env.common_base(&classes).unwrap_or_else(|| Name::new("object")))
 }
 
 /// Numbers of different types compare with each other: ints and floats become one member, and false

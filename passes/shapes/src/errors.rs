@@ -6,7 +6,7 @@
 //!     set %self.id = %id                           set %self.id = %id
 //!   }                                            }
 //!
-//! Without that call the arguments are those of the constructor. A class with methods and no
+//! Without that call, here or above, the arguments are those of the constructor. A class with methods and no
 //! constructor gets one that takes them as they are. Classes without both stay plain: `E("text")`.
 
 use batuta_base::{FxHashSet, Name, Origin};
@@ -23,7 +23,11 @@ pub fn keep_arguments(program: &Program<Typed>) -> Program<Typed> {
     let mut bare = FxHashSet::default();
     for class in &errors {
         match out.find_method(*class, INIT) {
-            Some(init) if init.parent() == *class => keep_in_init(&mut out, *class, init),
+            Some(init) if init.parent() == *class => {
+                keep_in_init(&mut out, *class, init, !sets_arguments(program, init))
+            }
+            // It inherits the constructor that takes the arguments as they are.
+            Some(init) if bare.contains(&init.parent()) => drop(bare.insert(*class)),
             Some(_) => {}
             None if has_methods(&out, *class) => {
                 bare.insert(*class);
@@ -78,11 +82,10 @@ fn set_args(receiver: LocalId, value: NodeId) -> StmtKind {
 }
 
 /// `super().__init__(..)` of a builtin class sets the arguments; without it they are the parameters.
-fn keep_in_init(program: &mut Program<Typed>, class: Name, init: Name) {
+fn keep_in_init(program: &mut Program<Typed>, class: Name, init: Name, keeps: bool) {
     let Some(body) = program.fns.get(&init) else { return };
     let mut body = (**body).clone();
     let Some(receiver) = body.params.first().map(|param| param.local) else { return };
-    let mut calls_base = false;
     for block in body.blocks.ids().collect::<Vec<_>>() {
         for at in 0..body.blocks[block].stmts.len() {
             let StmtKind::Expr(node) = body.blocks[block].stmts[at].kind else { continue };
@@ -91,14 +94,12 @@ fn keep_in_init(program: &mut Program<Typed>, class: Name, init: Name) {
                     let args = args.iter().skip(1).map(|arg| arg.value).collect();
                     let value = new_args(&mut body, args);
                     body.blocks[block].stmts[at].kind = set_args(receiver, value);
-                    calls_base = true;
                 }
-                Node::Call { callee: Callee::Fn(path), .. } if path.last() == INIT => calls_base = true,
                 _ => {}
             }
         }
     }
-    if !calls_base {
+    if keeps {
         let params: Vec<LocalId> = body.params.iter().skip(1).map(|param| param.local).collect();
         let args =
             params.into_iter().map(|local| body.use_local(local, Mode::Read, Origin::default())).collect();
@@ -108,6 +109,18 @@ fn keep_in_init(program: &mut Program<Typed>, class: Name, init: Name) {
     }
     program.fns.insert(init, Arc::new(body));
     add_field(program, class);
+}
+
+/// Whether a constructor ends up in `BaseException.__init__`.
+fn sets_arguments(program: &Program<Typed>, init: Name) -> bool {
+    let Some(body) = program.fns.get(&init) else { return false };
+    body.nodes.iter().any(|(_, row)| match &row.kind {
+        Node::Call { callee: Callee::Lib(name), .. } => *name == "error.__init__",
+        Node::Call { callee: Callee::Fn(path), .. } => {
+            path.last().starts_with(INIT) && *path != init && sets_arguments(program, *path)
+        }
+        _ => false,
+    })
 }
 
 /// A constructor that takes the arguments as they are.

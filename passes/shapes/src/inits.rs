@@ -141,6 +141,7 @@ fn inline_super(program: &mut Program<Typed>, path: Name) {
     }
     let mut body = (**body).clone();
     let mut changed = false;
+    let keeps_arguments = body.blocks[body.root].stmts.iter().any(|stmt| keeps(stmt, &body));
     for block in body.blocks.ids().collect::<Vec<_>>() {
         let stmts = std::mem::take(&mut body.blocks[block].stmts);
         let mut out = Vec::new();
@@ -148,7 +149,9 @@ fn inline_super(program: &mut Program<Typed>, path: Name) {
             match base_call(program, &body, &stmt) {
                 Some(call) => {
                     changed = true;
-                    out.extend(inlined(program, &mut body, &call, stmt));
+                    let mut stmts = inlined(program, &mut body, &call, stmt);
+                    stmts.retain(|stmt| !keeps_arguments || !keeps(stmt, &body));
+                    out.extend(stmts);
                 }
                 None => out.push(stmt),
             }
@@ -249,6 +252,14 @@ fn drop_class_values(program: &Program<Typed>, body: &mut Body<Typed>, root: Blo
         !(is_made && is_class_value)
     });
     body.blocks[root].stmts = stmts;
+}
+
+/// Whether a statement keeps the arguments of an exception's constructor: only the one that was called does.
+fn keeps(stmt: &Stmt, body: &Body<Typed>) -> bool {
+    let StmtKind::Set { target: Pat::Place(place), .. } = &stmt.kind else { return false };
+    stmt.origin == Origin::default()
+        && place.root == Root::Local(body.params[0].local)
+        && matches!(place.proj.as_slice(), [Proj::Field(name)] if *name == "args")
 }
 
 /// The variable that a parameter of an inlined constructor is, when neither is assigned.

@@ -4,6 +4,9 @@
 //! [`exceptions!`](crate::exceptions).
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use crate::{Key, Repr};
 
 /// What a class is made of; lives in a `static`, so its address is its identity.
 #[derive(Debug)]
@@ -61,6 +64,30 @@ impl fmt::Debug for Class {
     }
 }
 
+impl Hash for Class {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::ptr::from_ref(self.0).hash(state);
+    }
+}
+
+impl Key for Class {
+    fn key_hash(&self) -> u64 {
+        std::ptr::from_ref(self.0).addr() as u64
+    }
+
+    fn key_eq(&self, other: &Self) -> bool {
+        self == other
+    }
+}
+
+impl Repr for Class {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_own = !self.0.shown.contains('.') && !BUILTIN_CLASSES.contains(self);
+        let module = if is_own { "__main__." } else { "" };
+        write!(f, "<class '{module}{}'>", self.0.shown)
+    }
+}
+
 /// What stands behind the last dot.
 #[doc(hidden)]
 pub const fn last_part(path: &'static str) -> &'static str {
@@ -103,6 +130,12 @@ macro_rules! exceptions {
             };
         )*
     };
+}
+
+/// Declares classes that are values: `rt::classes! { Dog(Animal); }`.
+#[macro_export]
+macro_rules! classes {
+    ($($rows:tt)*) => { $crate::exceptions! { $($rows)* } };
 }
 
 macro_rules! builtin {

@@ -108,6 +108,52 @@ pub trait Exception: Any {
     fn text(&self) -> Option<String> {
         None
     }
+
+    /// The text of the program's own `__repr__`.
+    fn shown(&self) -> Option<String> {
+        None
+    }
+
+    /// The text of the arguments: what `BaseException.__str__` gives.
+    fn args_text(&self) -> String {
+        ArgsOf { class: self.class(), args: &self.args() }.to_string()
+    }
+
+    /// Writes `str(self)`.
+    fn write_str(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text().unwrap_or_else(|| self.args_text()))
+    }
+
+    /// Writes `repr(self)`.
+    fn write_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.shown() {
+            Some(text) => f.write_str(&text),
+            None => write_call(self.class(), &self.args(), f),
+        }
+    }
+}
+
+/// `ValueError('text')`.
+fn write_call(class: Class, args: &[Arg], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str(class.name())?;
+    fmt_args(args, f)
+}
+
+/// The arguments of an exception, shown as the text of it.
+struct ArgsOf<'a> {
+    class: Class,
+    args: &'a [Arg],
+}
+
+impl fmt::Display for ArgsOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.args {
+            [] => Ok(()),
+            [one] if shows_repr(self.class) => one.fmt_repr(f),
+            [one] => one.fmt_str(f),
+            many => fmt_args(many, f),
+        }
+    }
 }
 
 /// Where an error began: a place in the emitted file.
@@ -131,6 +177,7 @@ struct Inner {
     class: Class,
     args: Vec<Arg>,
     text: Option<String>,
+    shown: Option<String>,
     payload: Option<Box<dyn Any>>,
     cause: RefCell<Option<Error>>,
     notes: RefCell<Vec<String>>,
@@ -147,6 +194,7 @@ impl Error {
             class,
             args,
             text: None,
+            shown: None,
             payload: None,
             cause: RefCell::new(None),
             notes: RefCell::new(Vec::new()),
@@ -190,6 +238,7 @@ impl Error {
             class: exception.class(),
             args: exception.args(),
             text: exception.text(),
+            shown: exception.shown(),
             payload: Some(Box::new(exception)),
             cause: RefCell::new(None),
             notes: RefCell::new(Vec::new()),
@@ -314,12 +363,7 @@ impl fmt::Display for Error {
         if let Some(text) = &self.0.text {
             return f.write_str(text);
         }
-        match self.args() {
-            [] => Ok(()),
-            [one] if shows_repr(self.class()) => one.fmt_repr(f),
-            [one] => one.fmt_str(f),
-            many => fmt_args(many, f),
-        }
+        ArgsOf { class: self.class(), args: self.args() }.fmt(f)
     }
 }
 
@@ -336,8 +380,10 @@ fn fmt_args(args: &[Arg], f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 impl Repr for Error {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())?;
-        fmt_args(self.args(), f)
+        match &self.0.shown {
+            Some(text) => f.write_str(text),
+            None => write_call(self.class(), self.args(), f),
+        }
     }
 
     fn fmt_str(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -83,6 +83,7 @@ impl Printer<'_, '_> {
                     return self.problem("a virtual call without receiver");
                 }
                 let receiver = parts.remove(0);
+                let receiver = self.error_data(receiver, args[0].value, path.parent());
                 let name =
                     self.env.function(*path).map_or_else(|| names::function(*path), |body| method_name(body));
                 receiver.method(name, parts)
@@ -159,10 +160,21 @@ impl Printer<'_, '_> {
         if let Some(value) = self.enum_call(name, args) {
             return value;
         }
+        if let ("builtins.type", [of]) = (name.as_str(), args)
+            && let Some(class) = self.body.ty(of.value).class_path()
+        {
+            return self.class_of(of.value, class);
+        }
         if let ("error.args", [of]) = (name.as_str(), args)
             && let Some(object) = self.own_error(of.value)
         {
             return Expr::call("rt::arg_values", vec![Expr::unary("&", object.field("args"))]);
+        }
+        if let ("error.class_name", [of]) = (name.as_str(), args)
+            && let Some(object) = self.own_error(of.value)
+        {
+            let class = Expr::call(self.rt("Exception::class"), vec![object]);
+            return class.method("name", vec![]).method("to_owned", vec![]);
         }
         if name == "error.new_args" {
             return self.error_arguments(args);
@@ -323,7 +335,10 @@ impl Printer<'_, '_> {
                 let class = self.exception_class(*class);
                 self.expr(args[0]).method("is_a", vec![Expr::Atom(class)])
             }
-            ExcOp::Text => self.expr(args[0]).method("to_string", vec![]),
+            ExcOp::Text => match self.own_error(args[0]) {
+                Some(object) => Expr::call(self.rt("Exception::args_text"), vec![object]),
+                None => self.expr(args[0]).method("to_string", vec![]),
+            },
         }
     }
 

@@ -272,8 +272,9 @@ impl Printer<'_, '_> {
         if self.env.is_exception(home) && is_own {
             return object;
         }
-        let own = crate::names::camel(class.last());
-        let path = self.env.item_path(class, &own, self.module, self.uses);
+        let root = self.env.rust_class(class);
+        let own = crate::names::camel(root.last());
+        let path = self.env.item_path(root, &own, self.module, self.uses);
         object.method(format!("data::<{path}>"), vec![])
     }
 
@@ -282,11 +283,11 @@ impl Printer<'_, '_> {
         if self.exception_kind(class) == Some(false) {
             return self.new_error(class, args);
         }
-        let own = crate::names::camel(class.last());
-        let path = self.env.item_path(class, &own, self.module, self.uses);
+        let path = self.class_type(class);
+        let new = self.env.constructor_name(class);
         let args = self.exprs(args);
         let error = self.rt("Error");
-        Expr::call(format!("{error}::of"), vec![Expr::call(format!("{path}::new"), args)])
+        Expr::call(format!("{error}::of"), vec![Expr::call(format!("{path}::{new}"), args)])
     }
 
     pub(crate) fn is_exception_call(&self, callee: &Callee) -> Option<Name> {

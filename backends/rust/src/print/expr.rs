@@ -86,9 +86,9 @@ impl Printer<'_, '_> {
             return self.function_item(&function, ty);
         }
         if let TyKind::TypeOf(class) = ty.kind()
-            && (self.exception_kind(*class).is_some() || self.env.class(*class).is_none())
+            && !self.env.is_enum(*class)
         {
-            return Expr::Atom(self.exception_class(*class));
+            return Expr::Atom(self.exception_class(name));
         }
         if self.env.class(name).is_some() {
             let own = crate::names::camel(name.last());

@@ -95,6 +95,18 @@ impl Printer<'_, '_> {
         }
     }
 
+    /// The class of an object as a value.
+    pub(crate) fn class_of(&mut self, object: NodeId, class: Name) -> Expr {
+        if self.env.family(class).is_none() {
+            return Expr::Atom(self.exception_class(class));
+        }
+        let object = match &self.body.nodes[object].kind {
+            Node::Use(place, _) => self.place(place, super::places::Access::Read).expr,
+            _ => self.expr(object).without_ref(),
+        };
+        object.method("class", vec![])
+    }
+
     fn celled(&mut self, cell: batuta_core::FieldCell, value: Expr) -> Expr {
         let wrapper = match cell {
             batuta_core::FieldCell::Plain => return value,

@@ -99,7 +99,7 @@ fn places(pat: &Pat, f: &mut dyn FnMut(&Place)) {
     pat.for_each_part(&mut |part| places(part, f));
 }
 
-/// Nodes that are the receiver's class: `type(self)`; what reads through `self.__class__` stands for it.
+/// Nodes of a method that are the receiver's class: `type(self)`; what reads through `self.__class__` stands for it.
 fn class_nodes(body: &Body<Hir>, this: LocalId) -> FxHashSet<NodeId> {
     let is_this = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(this));
     let is_class = |row: &NodeRow| match &row.kind {
@@ -182,9 +182,7 @@ impl Writer<'_> {
     /// Puts the class where the receiver is asked for it.
     fn name_class(&self, body: &mut Body<Hir>) {
         let Some(this) = body.params.first().map(|param| param.local) else { return };
-        if body.kind == FnKind::ClassMethod {
-            return;
-        }
+        let is_class = body.kind == FnKind::ClassMethod;
         for id in class_nodes(body, this) {
             match &body.nodes[id].kind {
                 Node::Use(place, _) if place.proj.len() > 1 => {}
@@ -198,6 +196,7 @@ impl Writer<'_> {
         }
         let class = self.class;
         let name = |place: &Place| match &place.proj[..] {
+            rest if is_class && place.root == Root::Local(this) => Some(rest.to_vec()),
             [Proj::Field(_), rest @ ..] if is_own_class(place, this) => Some(rest.to_vec()),
             _ => None,
         };
@@ -210,6 +209,10 @@ impl Writer<'_> {
             })
             .collect();
         for (id, proj) in found {
+            if proj.is_empty() {
+                body.nodes[id].kind = Node::Item(class);
+                continue;
+            }
             let item = body.node(Node::Item(class), Ty::unknown(), body.nodes[id].origin);
             if let Node::Use(place, _) = &mut body.nodes[id].kind {
                 *place = Place { root: Root::Node(item), proj };

@@ -1,0 +1,165 @@
+//! Classes as values: what a variable that may hold one of several classes does.
+//!
+//! before                          after
+//!   value (%kind)("rex")            if cmp.is(%kind, @m.Dog) { new @m.Dog("rex") } else { new @m.Cat("rex") }
+//!
+//! A value of type `type<@C>` is `C` or a class below it. Which ones may be there the solver knows.
+
+use crate::apply::{Apply, BAD_CALL, UNKNOWN_ATTRIBUTE};
+use crate::solve::Solver;
+use crate::vars::{Head, Var};
+use batuta_base::{Id, Name, Origin};
+use batuta_core::*;
+
+impl Solver<'_> {
+    /// `type(x)`: the class of `x` or one below it that has objects.
+    pub(crate) fn class_of_object(&mut self, class: Name, out: Var) {
+        self.put(out, Head::TypeOf(class));
+        if self.env.is_enum(class) || self.env.is_error(class) {
+            return;
+        }
+        for sub in self.env.program.subclasses(class) {
+            if self.env.abstract_methods(sub).is_empty() {
+                self.put(out, Head::TypeOf(sub));
+            }
+        }
+    }
+}
+
+impl Apply<'_, '_, '_> {
+    /// The classes that a value may be.
+    fn class_candidates(&self, node: NodeId, class: Name) -> Vec<Name> {
+        if let Node::Item(item) = self.body.nodes[node].kind {
+            return vec![item];
+        }
+        let env = self.types.env();
+        if env.is_enum(class) || env.is_error(class) || env.class(class).is_none() && class != "object" {
+            return vec![class];
+        }
+        let mut found = Vec::new();
+        if node.index() < self.nodes {
+            for atom in self.types.solver.vars.atoms(self.base + node.0) {
+                match atom.head {
+                    Head::TypeOf(class) if !found.contains(&class) => found.push(class),
+                    _ => {}
+                }
+            }
+        }
+        if found.is_empty() && class != "object" {
+            found = env.program.subclasses(class);
+            found.retain(|sub| env.abstract_methods(sub.to_owned()).is_empty());
+        }
+        if self.is_type_of(node) {
+            // Objects of abstract classes do not exist.
+            found.retain(|sub| env.abstract_methods(*sub).is_empty());
+        }
+        if found.is_empty() { vec![class] } else { found }
+    }
+
+    fn is_type_of(&self, node: NodeId) -> bool {
+        matches!(&self.body.nodes[node].kind, Node::Call { callee: Callee::Lib(name), .. } if *name == "builtins.type")
+    }
+
+    /// `make` for the class that a value is.
+    fn by_class_value(
+        &mut self,
+        node: NodeId,
+        class: Name,
+        want: Option<Ty>,
+        make: &mut dyn FnMut(&mut Self, Name) -> NodeId,
+    ) -> NodeId {
+        let candidates = self.class_candidates(node, class);
+        let origin = self.origin(node);
+        if let [only] = candidates[..] {
+            let made = make(self, only);
+            if self.is_simple(node) {
+                return made;
+            }
+            return self.mk_block(vec![Stmt::new(StmtKind::Expr(node), origin)], made);
+        }
+        self.with_value(node, |me, read| {
+            let arms: Vec<NodeId> = candidates.iter().map(|class| make(me, *class)).collect();
+            let types: Vec<Ty> = arms.iter().map(|arm| me.ty(*arm)).collect();
+            let ty = me.common(&types, want);
+            let arms: Vec<NodeId> = arms.into_iter().map(|arm| me.coerce(arm, ty)).collect();
+            let mut rest = arms[arms.len() - 1];
+            for (class, arm) in candidates.iter().zip(&arms).rev().skip(1) {
+                let value = read(me);
+                let item = me.mk(Node::Item(*class), Ty::new(TyKind::TypeOf(*class)), origin);
+                let test = me.mk_op(CmpOp::Is, Attr::None, vec![value, item], Ty::bool());
+                rest = me.choose(test, *arm, rest, ty);
+            }
+            rest
+        })
+    }
+
+    /// `kind(args)` for a class value.
+    pub(crate) fn call_class(
+        &mut self,
+        id: NodeId,
+        node: NodeId,
+        class: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let want = self.solved(id);
+        if self.class_candidates(node, class).len() == 1 {
+            return self.by_class_value(node, class, want, &mut |me, class| {
+                me.construct(id, class, kinds, args.clone(), origin)
+            });
+        }
+        if class == "object" && want.is_none() {
+            return self.hole(node, BAD_CALL, "a class that could be any class".into());
+        }
+        let (args, stmts) = self.simple_args(args);
+        let call = self.by_class_value(node, class, want, &mut |me, class| {
+            let args = args.iter().map(|arg| me.again(*arg)).collect();
+            me.construct(id, class, kinds, args, origin)
+        });
+        if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
+    }
+
+    /// `kind.method(args)` for a class value.
+    #[expect(clippy::too_many_arguments, reason = "a call is all of this")]
+    pub(crate) fn call_of_class(
+        &mut self,
+        id: NodeId,
+        node: NodeId,
+        class: Name,
+        name: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let want = self.solved(id);
+        if self.class_candidates(node, class).len() == 1 {
+            return self.by_class_value(node, class, want, &mut |me, class| {
+                me.call_path(id, class.join(name.as_str()), kinds, args.clone(), origin)
+            });
+        }
+        let (args, stmts) = self.simple_args(args);
+        let call = self.by_class_value(node, class, want, &mut |me, class| {
+            let args = args.iter().map(|arg| me.again(*arg)).collect();
+            me.call_path(id, class.join(name.as_str()), kinds, args, origin)
+        });
+        if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
+    }
+
+    /// `kind.name` for a class value.
+    pub(crate) fn attr_of_class(&mut self, node: NodeId, class: Name, name: Name, origin: Origin) -> NodeId {
+        let env = self.types.env();
+        self.by_class_value(node, class, None, &mut |me, class| {
+            let is_known = env.attribute(class, name.as_str()).is_some()
+                || env.method(class, name.as_str()).is_some()
+                || env.program.globals.contains_key(&class.join(name.as_str()));
+            let path = env.attribute(class, name.as_str()).unwrap_or(class.join(name.as_str()));
+            let read = me.mk(Node::Use(Place::global(path), Mode::Read), Ty::value(), origin);
+            if is_known {
+                return me.global(read, path);
+            }
+            let why = format!("the class `{}` has no attribute `{name}`", class.last());
+            me.hole(read, UNKNOWN_ATTRIBUTE, why)
+        })
+    }
+}
