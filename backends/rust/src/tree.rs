@@ -159,6 +159,53 @@ impl Expr {
         Self::Atom(text.into())
     }
     /// Whether the expression is what stands for untranslated code.
+    /// Turns each `?` of the expression itself (not of a closure in it) into `.or_raise()`; whether there was one.
+    pub fn raise_tries(&mut self) -> bool {
+        let mut found = false;
+        if let Self::Try(inner) = self {
+            let inner = std::mem::replace(&mut **inner, Self::Atom(String::new()));
+            *self = inner.method("or_raise", vec![]);
+            found = true;
+        }
+        self.for_each_operand(&mut |operand| found |= operand.raise_tries());
+        found
+    }
+    /// Calls `f` for each direct operand and the value of each block; not for the statements.
+    fn for_each_operand(&mut self, f: &mut dyn FnMut(&mut Self)) {
+        match self {
+            Self::Atom(_) | Self::Raw(_) | Self::Closure(_) | Self::Loop(..) => {}
+            Self::Block(_, block) => block.tail.iter_mut().for_each(|tail| f(tail)),
+            Self::Match(of, arms) => {
+                f(of);
+                arms.iter_mut().filter_map(|arm| arm.body.tail.as_mut()).for_each(|tail| f(tail));
+            }
+            Self::Call(of, args) | Self::Method(of, _, args) => {
+                f(of);
+                args.iter_mut().for_each(f);
+            }
+            Self::Index(a, b) | Self::Binary(a, _, b) | Self::Assign(a, _, b) | Self::Repeat(_, a, b) => {
+                f(a);
+                f(b);
+            }
+            Self::Field(of, _)
+            | Self::Try(of)
+            | Self::Await(of)
+            | Self::Unary(_, of)
+            | Self::Cast(of, _)
+            | Self::Let(_, of)
+            | Self::While(_, of, _)
+            | Self::For(_, _, of, _) => f(of),
+            Self::Range(a, b, _) => a.iter_mut().chain(b).for_each(|of| f(of)),
+            Self::Tuple(items) | Self::Array(items) | Self::Macro(_, items) => items.iter_mut().for_each(f),
+            Self::Struct(_, fields) => fields.iter_mut().for_each(|(_, value)| f(value)),
+            Self::If(branch) => {
+                f(&mut branch.cond);
+                branch.then.tail.iter_mut().for_each(|tail| f(tail));
+                branch.els.iter_mut().for_each(f);
+            }
+            Self::Jump(_, value) => value.iter_mut().for_each(|value| f(value)),
+        }
+    }
     pub fn is_hole(&self) -> bool {
         matches!(self, Self::Macro(name, _) if name == "todo")
     }

@@ -12,6 +12,7 @@ mod let_return;
 mod needless_bool;
 mod range_contains;
 mod remainder;
+mod results;
 mod same;
 mod swap;
 
@@ -34,9 +35,10 @@ pub const IDIOMS: &[(&str, Idiom)] = &[
     ("swap", swap::swap),
 ];
 
-/// Runs every idiom over every body of a program.
+/// Runs every idiom over every body of a program; then errors that are caught become results.
 pub fn idioms(program: &mut Program<Mir>) {
     program.fns.values_mut().for_each(|body| idiom(Arc::make_mut(body)));
+    results::results(program);
 }
 
 /// Runs every idiom over a body.

@@ -258,11 +258,14 @@ impl Printer<'_, '_> {
             result @ Expr::Try(_) => result,
             Expr::Method(of, name, args) if name == "or_raise" => Expr::Method(of, name, args),
             result if self.in_fallible() => Expr::Try(Box::new(result)),
-            result => {
-                self.uses.prelude = true;
-                result.method("or_raise", vec![])
-            }
+            result => self.raising(result),
         }
+    }
+
+    /// The value of a `Result`, or its error unwinds.
+    fn raising(&mut self, result: Expr) -> Expr {
+        self.uses.prelude = true;
+        result.method("or_raise", vec![])
     }
 
     /// An argument as the row takes it: text that is kept is owned, `none` is `None`.
@@ -446,7 +449,10 @@ impl Printer<'_, '_> {
             RsOp::Clone => self.expr(args[0]).method("clone", vec![]),
             RsOp::Try => {
                 let value = self.expr(args[0]);
-                self.tried(value)
+                match attr {
+                    Attr::Name(how) if how.as_str() == "unwind" => self.raising(value),
+                    _ => self.tried(value),
+                }
             }
             RsOp::Ok => {
                 let value = self.expr(args[0]);

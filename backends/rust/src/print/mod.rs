@@ -162,6 +162,9 @@ impl<'a, 'u> Printer<'a, 'u> {
             Node::Match { arms, .. } => !arms.is_empty() && arms.iter().all(|arm| self.ends(arm.body)),
             Node::Block { block, label: None } => self.ends(*block),
             Node::Loop { body, .. } => !self.breaks(*body),
+            Node::While { cond, body, els: None, .. } => {
+                matches!(self.body.as_const(*cond), Some(core::Const::Bool(true))) && !self.breaks(*body)
+            }
             Node::Try { body, handlers, els, finally } => {
                 finally.is_some_and(|block| self.ends(block)) || self.try_ends(*body, handlers, *els)
             }

@@ -372,6 +372,8 @@ impl Printer<'_, '_> {
         let mut expr = inside(self);
         for guard in std::mem::replace(&mut self.guards, outer).into_iter().rev() {
             let method = if guard.is_mut { "with_borrow_mut" } else { "with_borrow" };
+            // No `?` leaves the closure.
+            self.uses.prelude |= expr.raise_tries();
             expr = Expr::Atom(guard.global).method(method, vec![Expr::closure(guard.name, expr)]);
         }
         expr

@@ -6,8 +6,10 @@
 use super::control::Exit;
 use super::{Frame, Printer, comment, ok_unit};
 use crate::tree::{self, Block, Expr, Stmt};
+use batuta_base::Name;
 use batuta_core::{
-    BlockId, Child, Handler, LocalId, Node, NodeId, Pat, Place, StmtKind, Ty, TyKind, WithItem,
+    Attr, BlockId, Callee, Child, Effect, Handler, LocalId, Node, NodeId, Op, Pat, Place, Proj, RsOp, StmtKind,
+    Ty, TyKind, WithItem,
 };
 
 /// Which jumps leave a block.
@@ -82,11 +84,50 @@ impl Printer<'_, '_> {
         if matches!(exit, Exit::Loop | Exit::LoopBoth) {
             self.uses.paths.insert("std::ops::ControlFlow".to_owned());
         }
-        if let Some(call) = single_call(&block) {
+        if let Some(call) = single_call(&block)
+            && self.gives_all_errors(body, handlers)
+        {
             return (call, exit);
         }
         let all = handlers.iter().any(catches_exits);
         (self.caught(body, block, all), exit)
+    }
+
+    /// Whether each error of the block that a handler takes comes as a `Result`: none has to be caught.
+    fn gives_all_errors(&self, block: BlockId, handlers: &[Handler]) -> bool {
+        let takes_faults = handlers.iter().any(takes_faults);
+        let takes_own = |handler: &Handler| {
+            let is_own = |class: &Name| self.env.class(self.env.program.resolve(*class)).is_some();
+            !handler.classes.is_empty() && handler.classes.iter().all(is_own)
+        };
+        let takes_own = handlers.iter().all(takes_own);
+        let mut all = true;
+        self.body.walk_block(block, &mut |node| {
+            all &= match &self.body.nodes[node].kind {
+                Node::Const(_) | Node::Return(_) => true,
+                Node::Use(place, _) => {
+                    !takes_faults || place.proj.iter().all(|proj| matches!(proj, Proj::Field(_)))
+                }
+                Node::Op { op: Op::RsOp(RsOp::Try), attr, .. } => takes_own && *attr != Attr::None,
+                // Looked at where it stands, in `rs.try`.
+                Node::Call { callee: Callee::Fn(path), .. } => {
+                    self.env.function(*path).is_some_and(|callee| callee.fallible)
+                }
+                Node::Call { callee: Callee::Lib(name), args } => {
+                    let tys: Vec<Ty> = args.iter().map(|arg| self.body.ty(arg.value)).collect();
+                    let row = batuta_catalog::select(name.as_str(), &tys);
+                    row.is_some_and(|row| row.fallible || row.raises.is_empty() && !takes_faults)
+                }
+                Node::Op { op: Op::ValueOp(_), .. } => false,
+                Node::Op { op, .. } => match op.info().effect {
+                    Effect::Pure => true,
+                    Effect::Fault => !takes_faults,
+                    _ => matches!(op, Op::RsOp(_)),
+                },
+                _ => false,
+            };
+        });
+        all
     }
 
     /// Runs a block that gives a `Result`; what unwinds out of it becomes the error.
@@ -464,6 +505,13 @@ impl Jumps {
 fn catches_exits(handler: &Handler) -> bool {
     let exits = ["BaseException", "SystemExit", "KeyboardInterrupt", "GeneratorExit"];
     handler.classes.is_empty() || handler.classes.iter().any(|class| exits.contains(&class.last()))
+}
+
+/// Takes errors that operations raise: an index out of range, a division by zero, a value of the wrong type.
+fn takes_faults(handler: &Handler) -> bool {
+    let quiet = ["ValueError", "UnicodeError", "UnicodeDecodeError", "UnicodeEncodeError", "OSError", "FileNotFoundError"];
+    let is_fault = |class: &Name| !class.as_str().contains('.') && !quiet.contains(&class.as_str());
+    handler.classes.is_empty() || handler.classes.iter().any(is_fault)
 }
 
 /// Catches everything.

@@ -27,7 +27,7 @@
 //! * `V31` each local is declared once, before every use, in a block that encloses the use.
 //! * `V32` every int has a width.
 //! * `V33` `copy` takes a type that Rust can copy.
-//! * `V34` `rs.try` stands in a fallible function, a closure or a `try` body.
+//! * `V34` `rs.try` without `unwind` stands in a fallible function, a closure or a `try` body.
 //! * `V35` what is assigned again, or changed through `mut`, is declared `mut`.
 
 mod level;

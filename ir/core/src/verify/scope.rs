@@ -2,10 +2,10 @@
 
 use super::Found;
 use crate::{
-    BlockId, Body, Child, Clause, Closure, Handler, Level, LocalId, Mode, Node, NodeId, Op, Pat, Place, Proj,
+    Attr, BlockId, Body, Child, Clause, Closure, Handler, Level, LocalId, Mode, Node, NodeId, Op, Pat, Place, Proj,
     Root, RsOp, Stmt, StmtKind, TyKind,
 };
-use batuta_base::{Id, Origin};
+use batuta_base::{Id, Name, Origin};
 
 pub(super) fn check<L: Level>(body: &Body<L>, found: &mut Found) {
     if L::NAME != "mir" {
@@ -244,8 +244,8 @@ impl<L: Level> Walk<'_, L> {
                 }
                 sink.nodes().for_each(|node| walk.node(node));
             }),
-            Node::Op { op: Op::RsOp(RsOp::Try), args, .. } => {
-                if !self.can_try {
+            Node::Op { op: Op::RsOp(RsOp::Try), attr, args } => {
+                if *attr != Attr::Name(Name::new("unwind")) && !self.can_try {
                     self.found.report(
                         "V34",
                         row.origin,
