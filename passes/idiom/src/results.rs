@@ -201,10 +201,7 @@ fn eligible(program: &Program<Mir>, body: &Body<Mir>) -> bool {
     };
     let name = body.path.last();
     is_plain
-        && matches!(
-            body.kind,
-            FnKind::Function | FnKind::Method | FnKind::ClassMethod | FnKind::StaticMethod
-        )
+        && matches!(body.kind, FnKind::Function | FnKind::Method | FnKind::ClassMethod | FnKind::StaticMethod)
         && !(name.starts_with("__") && name.ends_with("__"))
         && !body.is_generator
         && !body.is_async

@@ -8,8 +8,8 @@ use super::{Frame, Printer, comment, ok_unit};
 use crate::tree::{self, Block, Expr, Stmt};
 use batuta_base::Name;
 use batuta_core::{
-    Attr, BlockId, Callee, Child, Effect, Handler, LocalId, Node, NodeId, Op, Pat, Place, Proj, RsOp, StmtKind,
-    Ty, TyKind, WithItem,
+    Attr, BlockId, Callee, Child, Effect, Handler, LocalId, Node, NodeId, Op, Pat, Place, Proj, RsOp,
+    StmtKind, Ty, TyKind, WithItem,
 };
 
 /// Which jumps leave a block.
@@ -509,7 +509,14 @@ fn catches_exits(handler: &Handler) -> bool {
 
 /// Takes errors that operations raise: an index out of range, a division by zero, a value of the wrong type.
 fn takes_faults(handler: &Handler) -> bool {
-    let quiet = ["ValueError", "UnicodeError", "UnicodeDecodeError", "UnicodeEncodeError", "OSError", "FileNotFoundError"];
+    let quiet = [
+        "ValueError",
+        "UnicodeError",
+        "UnicodeDecodeError",
+        "UnicodeEncodeError",
+        "OSError",
+        "FileNotFoundError",
+    ];
     let is_fault = |class: &Name| !class.as_str().contains('.') && !quiet.contains(&class.as_str());
     handler.classes.is_empty() || handler.classes.iter().any(is_fault)
 }

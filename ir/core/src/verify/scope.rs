@@ -2,8 +2,8 @@
 
 use super::Found;
 use crate::{
-    Attr, BlockId, Body, Child, Clause, Closure, Handler, Level, LocalId, Mode, Node, NodeId, Op, Pat, Place, Proj,
-    Root, RsOp, Stmt, StmtKind, TyKind,
+    Attr, BlockId, Body, Child, Clause, Closure, Handler, Level, LocalId, Mode, Node, NodeId, Op, Pat, Place,
+    Proj, Root, RsOp, Stmt, StmtKind, TyKind,
 };
 use batuta_base::{Id, Name, Origin};
 
