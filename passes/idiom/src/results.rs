@@ -49,7 +49,7 @@ pub(crate) fn results(program: &mut Program<Mir>) {
         let is_fallible = fallible.contains(path);
         let calls = sites[path].iter().filter_map(|site| match site.what {
             What::Call(callee, node) if fallible.contains(&callee) => {
-                let attr = match site.inside || !is_fallible && site.tries.is_empty() {
+                let attr = match site.inside || (!is_fallible && site.tries.is_empty()) {
                     true => Attr::Name(Name::new("unwind")),
                     false if quiet.contains(&callee) => Attr::Name(Name::new("results")),
                     false => Attr::None,
@@ -147,7 +147,7 @@ fn quiet(
             What::Raise(Some(class)) if is_builtin(class) => false,
             What::Raise(_) => site.inside || !fallible.contains(path),
             What::Library => false,
-            What::Call(callee, _) => !out.contains(&callee) || site.inside && fallible.contains(&callee),
+            What::Call(callee, _) => !out.contains(&callee) || (site.inside && fallible.contains(&callee)),
             What::Unknown => true,
         };
         let loud = |path: &&Name| sites[*path].iter().any(|site| unwinds(path, site));
@@ -200,12 +200,13 @@ fn eligible(program: &Program<Mir>, body: &Body<Mir>) -> bool {
         None => true,
     };
     let name = body.path.last();
-    is_plain
-        && matches!(body.kind, FnKind::Function | FnKind::Method | FnKind::ClassMethod | FnKind::StaticMethod)
-        && !(name.starts_with("__") && name.ends_with("__"))
-        && !body.is_generator
-        && !body.is_async
-        && !matches!(body.ret.kind(), TyKind::Never | TyKind::Func(..) | TyKind::Iter(_) | TyKind::Lib(..))
+    let is_called_by_name = matches!(
+        body.kind,
+        FnKind::Function | FnKind::Method | FnKind::ClassMethod | FnKind::StaticMethod
+    ) && !(name.starts_with("__") && name.ends_with("__"));
+    let has_value =
+        !matches!(body.ret.kind(), TyKind::Never | TyKind::Func(..) | TyKind::Iter(_) | TyKind::Lib(..));
+    is_plain && is_called_by_name && has_value && !body.is_generator && !body.is_async
 }
 
 /// What raises in a body.
