@@ -200,10 +200,9 @@ fn eligible(program: &Program<Mir>, body: &Body<Mir>) -> bool {
         None => true,
     };
     let name = body.path.last();
-    let is_called_by_name = matches!(
-        body.kind,
-        FnKind::Function | FnKind::Method | FnKind::ClassMethod | FnKind::StaticMethod
-    ) && !(name.starts_with("__") && name.ends_with("__"));
+    let is_called_by_name =
+        matches!(body.kind, FnKind::Function | FnKind::Method | FnKind::ClassMethod | FnKind::StaticMethod)
+            && !(name.starts_with("__") && name.ends_with("__"));
     let has_value =
         !matches!(body.ret.kind(), TyKind::Never | TyKind::Func(..) | TyKind::Iter(_) | TyKind::Lib(..));
     is_plain && is_called_by_name && has_value && !body.is_generator && !body.is_async
