@@ -436,7 +436,7 @@ impl<'a> Env<'a> {
 
 fn literal_text(body: &Body<Mir>, node: NodeId) -> Option<(Ty, String)> {
     match &body.nodes[node].kind {
-        Node::Const(Const::Int(digits)) => Some((Ty::i64(), crate::literal::int(digits))),
+        Node::Const(Const::Int(digits)) => Some((Ty::i64(), crate::literal::grouped(digits))),
         Node::Const(Const::Str(text)) => Some((Ty::str(), crate::literal::string(text))),
         Node::Op { op: Op::RsOp(RsOp::ToOwned), args, .. } => literal_text(body, args[0]),
         _ => None,

@@ -69,8 +69,14 @@ pub fn float(value: f64) -> String {
     format!("{value:?}")
 }
 
-/// An int literal; long ones with a separator every three digits.
+/// An `i64` literal: with its type where rustc's fallback, `i32`, could not hold it.
 pub fn int(digits: &str) -> String {
+    let text = grouped(digits);
+    if digits.parse::<i32>().is_err() && digits.parse::<i64>().is_ok() { format!("{text}_i64") } else { text }
+}
+
+/// Digits; long runs with a separator every three.
+pub fn grouped(digits: &str) -> String {
     let (sign, digits) = match digits.strip_prefix('-') {
         Some(rest) => ("-", rest),
         None => ("", digits),
@@ -100,6 +106,6 @@ mod tests {
         assert_eq!(format_text("{x}"), "{{x}}");
         assert_eq!(bytes(b"a'\"\x00"), r#"b"a'\"\x00""#);
         assert_eq!((float(1e300), float(-0.0)), ("1e300".into(), "-0.0".into()));
-        assert_eq!((int("1000000007"), int("-1234")), ("1_000_000_007".into(), "-1234".into()));
+        assert_eq!((int("1000000007"), int("-4000000000")), ("1_000_000_007".into(), "-4_000_000_000_i64".into()));
     }
 }

@@ -28,12 +28,15 @@ fn is_wide(ty: Ty) -> bool {
     matches!(ty.kind(), TyKind::Int(Width::Big))
 }
 
-/// Whether another overload gives an integer of any size where an argument is one.
-pub fn has_wide(row: &Row) -> bool {
+/// The result of the overload that gives integers of any size where an argument is one.
+pub fn wide_result(row: &Row) -> Option<Ty> {
     let takes_wide = |other: &Row| other.params.iter().any(|param| is_wide(param.ty));
-    functions(row.name.as_str()).iter().any(|other| {
-        other.result.any(&mut is_wide) && other.params.len() == row.params.len() && takes_wide(other)
-    })
+    functions(row.name.as_str())
+        .iter()
+        .find(|other| {
+            other.result.any(&mut is_wide) && other.params.len() == row.params.len() && takes_wide(other)
+        })
+        .map(|other| other.result)
 }
 
 fn takes_count(row: &Row, count: usize) -> bool {

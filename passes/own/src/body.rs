@@ -307,47 +307,66 @@ impl Own<'_> {
         }
         let from = self.src.ty(value).strip_ref();
         let value = self.node(value, Want::Own);
+        let value = self.coerce(value, self.target_ty(pat, self.out.ty(value)));
         let target = self.target_pattern(pat, from);
         let (target, value) = self.unpacked(target, value, origin);
-        let value = self.coerce(value, self.target_ty(&target, self.out.ty(value)));
         let target = self.widened(target, self.out.ty(value), origin);
         Some(StmtKind::Set { target, value })
     }
 
-    /// The type that a target takes where its leaves are locals; `ty` for all others.
+    /// The type that a target takes where its leaves are ints; `ty` for all others.
     fn target_ty(&self, target: &Pat, ty: Ty) -> Ty {
         match (target, ty.kind()) {
             (Pat::Tuple(parts), TyKind::Tuple(items)) if parts.len() == items.len() => {
                 Ty::tuple(parts.iter().zip(items).map(|(part, item)| self.target_ty(part, *item)))
             }
-            (Pat::Place(place), TyKind::Int(_)) => match place.as_local() {
-                Some(local) => self.out.locals[local].ty.strip(),
-                None => ty,
-            },
+            (Pat::Place(place), TyKind::Int(_)) => {
+                let want = match place.as_local() {
+                    Some(local) => self.src.locals[local].ty.strip(),
+                    None => self.place_ty(place).strip_ref(),
+                };
+                if want.is_int() { want } else { ty }
+            }
             _ => ty,
         }
     }
 
-    /// Leaves that are wider than what they get are bound to temps first and converted after.
+    /// Leaves that are wider than what they get, or may be without value, are bound to temps first and set after.
     fn widened(&mut self, target: Pat, ty: Ty, origin: Origin) -> Pat {
         match (target, ty.kind()) {
             (Pat::Tuple(parts), TyKind::Tuple(items)) if parts.len() == items.len() => Pat::Tuple(
                 parts.into_iter().zip(items).map(|(part, item)| self.widened(part, *item, origin)).collect(),
             ),
-            (Pat::Place(place), TyKind::Int(_)) => {
-                let want = place.as_local().map(|local| self.out.locals[local].ty.strip());
-                let Some(want) = want.filter(|want| want.is_int() && *want != ty) else {
-                    return Pat::Place(place);
+            (Pat::List { front, rest: None, back }, TyKind::Array(item, _)) => {
+                let mut each = |parts: Vec<Pat>| {
+                    parts.into_iter().map(|part| self.widened(part, *item, origin)).collect()
                 };
-                let temp = self.out.temp("part", ty, origin);
-                let mode = if ty.is_copy() { Mode::Copy } else { Mode::Move };
-                let read = self.out.node(Node::Use(Place::local(temp), mode), ty, origin);
-                let value = self.coerce(read, want);
-                self.after.push(Stmt::new(StmtKind::Set { target: Pat::Place(place), value }, origin));
-                Pat::Place(Place::local(temp))
+                Pat::List { front: each(front), rest: None, back: each(back) }
             }
+            (Pat::Place(place), _) => match place.as_local() {
+                Some(local) => self.widened_local(local, ty, origin),
+                None => Pat::Place(place),
+            },
             (other, _) => other,
         }
+    }
+
+    fn widened_local(&mut self, local: LocalId, ty: Ty, origin: Origin) -> Pat {
+        let target = Pat::Place(Place::local(local));
+        let row = &self.out.locals[local];
+        let (held, plain) = (row.ty, self.src.locals[local].ty.strip_ref());
+        let is_late = self.live.maybe_unbound.contains(&local);
+        let other_width = ty.is_int() && plain.is_int() && plain != ty;
+        if !is_late && !other_width {
+            return target;
+        }
+        let temp = self.out.temp(row.name.as_str(), ty, origin);
+        let mode = if ty.is_copy() { Mode::Copy } else { Mode::Move };
+        let read = self.out.node(Node::Use(Place::local(temp), mode), ty, origin);
+        let value = self.coerce(read, plain);
+        let value = if is_late { self.out.op(OptOp::Some, vec![value], held, origin) } else { value };
+        self.after.push(Stmt::new(StmtKind::Set { target, value }, origin));
+        Pat::Place(Place::local(temp))
     }
 
     /// A sequence of any length as the fixed parts that a pattern takes: `ValueError` when they do not fit.

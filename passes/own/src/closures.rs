@@ -130,6 +130,12 @@ impl Own<'_> {
         self.results.push(closure.ret);
         let outer = std::mem::take(&mut self.before);
         made.body = self.block(closure.body, Want::Own);
+        if let Some(tail) = self.out.blocks[made.body].tail
+            && closure.ret.is_int()
+        {
+            let tail = self.coerce(tail, closure.ret);
+            self.out.blocks[made.body].tail = Some(tail);
+        }
         self.before = outer;
         self.results.pop();
         self.out.blocks[made.body].stmts.splice(0..0, assigned);

@@ -1,5 +1,6 @@
 //! Walks every body once and joins what flows together.
 
+use crate::fold::{Constants, Folded};
 use crate::graph::{Graph, ShapeId};
 use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::*;
@@ -10,8 +11,10 @@ pub struct Step {
     pub op: IntOp,
     pub operands: Vec<ShapeId>,
     pub result: ShapeId,
-    /// The second operand, when it is a literal.
+    /// The last operand, when it is a constant.
     pub literal: Option<i64>,
+    /// The value of a constant expression.
+    pub folded: Option<Folded>,
 }
 
 /// The shapes of a whole program.
@@ -104,14 +107,17 @@ pub fn build(program: &Program<Typed>) -> Built {
         let result = built.graph.fresh(body.ret);
         built.results.insert(body.path, result);
     }
+    let mut constants = Constants::of(program);
     join_families(program, &mut built.graph);
     join_inherited(program, &mut built);
     for body in program.fns.values() {
+        constants.enter(body);
         let mut walk = Walk {
             program,
             body,
             built: &mut built,
             nodes: vec![None; body.nodes.len()],
+            constants: &constants,
             returns: Vec::new(),
         };
         walk.body();
@@ -171,6 +177,7 @@ pub(crate) struct Walk<'a> {
     pub(crate) body: &'a Body<Typed>,
     pub(crate) built: &'a mut Built,
     pub(crate) nodes: Vec<Option<ShapeId>>,
+    pub(crate) constants: &'a Constants,
     /// Result shapes of the functions around, innermost last.
     pub(crate) returns: Vec<ShapeId>,
 }

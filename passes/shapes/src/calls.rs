@@ -112,22 +112,29 @@ impl Walk<'_> {
             self.built.graph.set_big(result);
         }
         // A spelling that names its result's type has one for each width; others have a row of their own.
-        if row.rust.contains("{R}") || catalog::has_wide(row) {
-            let results = match row.result.kind() {
-                TyKind::Tuple(_) => self.built.graph.kids(result).to_vec(),
-                _ => vec![result],
-            };
+        let mut widened = Vec::new();
+        if row.result.is_int() && row.rust.contains("{R}") {
+            widened.push(result);
+        } else if let Some(wide) = catalog::wide_result(row) {
+            self.wide_leaves(wide, result, &mut widened);
+        }
+        for target in widened {
             for (param, shape) in row.params.iter().zip(shapes) {
                 let leaf =
                     if matches!(param.ty.kind(), TyKind::Iter(_)) { self.part(*shape, 0) } else { *shape };
-                let ints = results.iter().filter(|part| self.built.graph.ty(**part).is_int());
-                ints.copied()
-                    .collect::<Vec<_>>()
-                    .into_iter()
-                    .for_each(|part| self.built.graph.flow(leaf, part));
+                self.built.graph.flow(leaf, target);
             }
         }
         result
+    }
+
+    /// The ints of a result that are wide where an argument is.
+    fn wide_leaves(&self, wide: Ty, result: ShapeId, out: &mut Vec<ShapeId>) {
+        if matches!(wide.kind(), TyKind::Int(Width::Big)) {
+            out.push(result);
+        }
+        let kids = self.built.graph.kids(result);
+        wide.children().into_iter().zip(kids).for_each(|(part, kid)| self.wide_leaves(part, *kid, out));
     }
 
     /// Joins a signature's parameter type with an argument; type variables keep the first shape they meet.
@@ -144,14 +151,6 @@ impl Walk<'_> {
                 }
             },
             TyKind::Ref(inner) | TyKind::RefMut(inner) => self.matches(*inner, shape, bound),
-            TyKind::Func(takes, gives) => {
-                let kids = self.built.graph.kids(shape).to_vec();
-                let Some((result, params)) = kids.split_last() else { return };
-                for (part, kid) in takes.iter().zip(params) {
-                    self.hands_over(*part, *kid, bound);
-                }
-                self.matches(*gives, *result, bound);
-            }
             // The sum of wide ints is wide.
             TyKind::Iter(item) if *item.kind() == TyKind::Int(Width::Any) && self.item_is_int(shape) => {
                 let kid = self.part(shape, 0);
@@ -177,16 +176,6 @@ impl Walk<'_> {
                     pattern.children().into_iter().zip(self.built.graph.kids(shape).to_vec()).collect();
                 pairs.into_iter().for_each(|(part, kid)| self.matches(part, kid, bound));
             }
-        }
-    }
-
-    /// A function argument is called with values of the types that were met before.
-    fn hands_over(&mut self, pattern: Ty, param: ShapeId, bound: &mut FxHashMap<Name, ShapeId>) {
-        match (pattern.strip_ref().kind(), bound) {
-            (TyKind::Var(name), bound) if bound.contains_key(name) => {
-                self.built.graph.flow(bound[name], param);
-            }
-            (_, bound) => self.matches(pattern, param, bound),
         }
     }
 

@@ -6,6 +6,7 @@
 
 use crate::ShapeOptions;
 use crate::build::{Built, Step};
+use crate::fold::Folded;
 use crate::graph::ShapeId;
 use batuta_base::{FxHashMap, FxHashSet};
 use batuta_core::IntOp;
@@ -18,6 +19,7 @@ pub fn widths(built: &mut Built, options: ShapeOptions) {
             built.graph.set_big(step.result);
         }
     }
+    wide_products(built, &steps);
     let product_flow = Flow::new(built, &steps, true);
     let sum_flow = Flow::new(built, &steps, false);
     for step in &steps {
@@ -25,7 +27,7 @@ pub fn widths(built: &mut Built, options: ShapeOptions) {
             built.graph.set_big(step.result);
         }
     }
-    for step in &steps {
+    for step in steps.iter().filter(|step| !step.folded.is_some_and(Folded::fits_i64)) {
         wide_edges(built, step);
     }
     built.graph.spread_width();
@@ -33,6 +35,9 @@ pub fn widths(built: &mut Built, options: ShapeOptions) {
 }
 
 fn is_growth(built: &Built, step: &Step, products: &Flow, sums: &Flow) -> bool {
+    if let Some(folded) = step.folded {
+        return !folded.fits_i64();
+    }
     let in_cycle = |flow: &Flow, shape: ShapeId| flow.same_cycle(built, shape, step.result);
     match step.op {
         IntOp::Pow => step.literal.is_none_or(|exponent| exponent > 4) && !built.graph.is_index(step.result),
@@ -45,6 +50,42 @@ fn is_growth(built: &Built, step: &Step, products: &Flow, sums: &Flow) -> bool {
             step.operands.len() == 2 && step.operands.iter().all(|operand| in_cycle(sums, *operand))
         }
         _ => false,
+    }
+}
+
+/// The largest modulus whose residues have a product within 64 bits.
+const SAFE_MODULUS: i64 = 3_037_000_499;
+
+/// `x = x * y % m`: the product of two residues of a large `m` is wide, the residue itself is not.
+fn wide_products(built: &mut Built, steps: &[Step]) {
+    let results: FxHashMap<usize, &Step> =
+        steps.iter().map(|step| (built.graph.slot(step.result), step)).collect();
+    let reduces = |step: &&Step| step.op == IntOp::FloorMod && step.operands.len() == 2;
+    // A product of a residue and another one, or a constant factor.
+    let overflows = |factor: Option<i64>, modulus: Option<i64>| match (factor, modulus) {
+        (Some(factor), Some(modulus)) => factor.checked_mul(modulus).is_none(),
+        (Some(_), None) => false,
+        (None, modulus) => modulus.is_none_or(|modulus| modulus.saturating_abs() > SAFE_MODULUS),
+    };
+    let mut found = Vec::new();
+    let mut flow = None;
+    for step in steps.iter().filter(reduces) {
+        let mut todo = vec![step.operands[0]];
+        while let Some(shape) = todo.pop() {
+            match results.get(&built.graph.slot(shape)) {
+                Some(part) if matches!(part.op, IntOp::Add | IntOp::Sub) => todo.extend(&part.operands),
+                Some(part) if part.op == IntOp::Mul && overflows(part.literal, step.literal) => {
+                    let flow = flow.get_or_insert_with(|| Flow::with_residues(built, steps));
+                    if flow.same_cycle(built, part.result, step.result) {
+                        found.push(part.result);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    for product in found {
+        built.graph.set_big(product);
     }
 }
 
@@ -70,6 +111,16 @@ struct Flow {
 }
 
 impl Flow {
+    /// All flow, also through what reduces a value.
+    fn with_residues(built: &Built, steps: &[Step]) -> Self {
+        let mut targets: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
+        let flows = steps.iter().flat_map(|step| step.operands.iter().map(|operand| (*operand, step.result)));
+        for (from, to) in built.graph.edges.iter().copied().chain(flows) {
+            targets.entry(built.graph.slot(from)).or_default().push(built.graph.slot(to));
+        }
+        Self { component: components(&targets) }
+    }
+
     /// With products, results of recursive calls count as flow; for sums they do not.
     fn new(built: &Built, steps: &[Step], through_calls: bool) -> Self {
         let mut targets: FxHashMap<usize, Vec<usize>> = FxHashMap::default();

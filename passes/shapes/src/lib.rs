@@ -19,6 +19,7 @@ mod build;
 mod calls;
 mod effects;
 mod errors;
+mod fold;
 mod functions;
 mod graph;
 mod growth;

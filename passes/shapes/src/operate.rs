@@ -1,6 +1,7 @@
 //! Operations: what flows from the operands into the result.
 
 use crate::build::{Step, Walk};
+use crate::fold::Folded;
 use crate::graph::ShapeId;
 use batuta_core::*;
 
@@ -167,12 +168,25 @@ impl Walk<'_> {
 
     fn int_step(&mut self, op: IntOp, shapes: &[ShapeId], args: &[NodeId], ty: Ty) -> ShapeId {
         let result = self.built.graph.fresh(ty);
-        let literal = args.last().and_then(|arg| match self.body.as_const(*arg) {
-            Some(Const::Int(digits)) => digits.parse().ok(),
+        let literal = args.last().and_then(|arg| match self.constants.fold(self.body, *arg) {
+            Some(Folded::Known(value)) => i64::try_from(value).ok(),
             _ => None,
         });
-        self.built.steps.push(Step { op, operands: shapes.to_vec(), result, literal });
+        // The residue of a number in text (an IBAN's digits): the number itself may be of any size.
+        if op == IntOp::FloorMod && literal.is_some_and(|modulus| modulus > 60) && self.is_parsed(args[0]) {
+            self.built.graph.set_big(shapes[0]);
+        }
+        // An update has one argument beside its place.
+        let folded = if args.len() == shapes.len() { self.constants.fold_op(self.body, op, args) } else { None };
+        self.built.steps.push(Step { op, operands: shapes.to_vec(), result, literal, folded });
         result
+    }
+
+    /// `int(text)`.
+    fn is_parsed(&self, node: NodeId) -> bool {
+        matches!(&self.body.nodes[node].kind, Node::Call { callee: Callee::Lib(name), args }
+            if name.as_str().starts_with("builtins.int")
+                && args.first().is_some_and(|arg| *self.body.ty(arg.value).kind() == TyKind::Str))
     }
 
     /// Iterator over a value: its items are the container's.

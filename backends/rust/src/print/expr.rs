@@ -50,7 +50,10 @@ impl Printer<'_, '_> {
             Const::Bool(value) => value.to_string(),
             Const::Int(digits) if ty.strip_ref().is_big() => return self.big(digits),
             Const::Int(digits) if ty.is_float() => format!("{digits}.0"),
-            Const::Int(digits) => literal::int(digits),
+            Const::Int(digits) if matches!(ty.strip_ref().kind(), TyKind::Int(Width::I64)) => {
+                literal::int(digits)
+            }
+            Const::Int(digits) => literal::grouped(digits),
             Const::Float(value) => literal::float(*value),
             Const::Imag(value) => {
                 let complex = self.rt("Complex");

@@ -107,7 +107,7 @@ impl Printer<'_, '_> {
     pub(crate) fn binary(&mut self, op: Op, left: (Expr, Ty), right: NodeId, _ty: Ty) -> Expr {
         let (left, ty) = left;
         let right_const = self.int_const(right);
-        let right_ty = self.body.ty(right).strip_ref();
+        let right_ty = self.body.ty(right);
         let float_const = self.nonzero_float(right);
         let other = if ty.is_big() { explicit(self.expr(right)) } else { self.operand(right) };
         let call = |this: &mut Self, name: &str, a: Expr, b: Expr| Expr::call(this.rt(name), vec![a, b]);
@@ -205,6 +205,10 @@ impl Printer<'_, '_> {
 
     fn int_unary(&mut self, op: Op, arg: NodeId, ty: Ty) -> Expr {
         let from = self.body.ty(arg).strip_ref();
+        if let Some(parts) = self.narrow_product(op, arg, ty) {
+            let parts = parts.map(|part| self.operand(part)).to_vec();
+            return Expr::call(self.rt("mul_mod"), parts);
+        }
         let value = if from.is_big() { explicit(self.expr(arg)) } else { self.operand(arg) };
         let Op::IntOp(op) = op else { return value };
         match op {
@@ -228,6 +232,26 @@ impl Printer<'_, '_> {
             IntOp::Truth => value.binary("!=", Expr::atom("0")),
             _ => self.int_cast(value, from, ty),
         }
+    }
+
+    /// The parts of `a * b % m` of machine numbers, which only the product leaves.
+    fn narrow_product(&self, op: Op, arg: NodeId, ty: Ty) -> Option<[NodeId; 3]> {
+        let parts = |node: NodeId, op: IntOp| match &self.body.nodes[node].kind {
+            Node::Op { op: Op::IntOp(found), args, .. } if *found == op => Some(args),
+            _ => None,
+        };
+        let narrow = |node: NodeId| match parts(node, IntOp::Cast) {
+            Some(inner) => (self.body.ty(inner[0]) == Ty::i64()).then_some(inner[0]),
+            None => self.int_const(node).map(|_| node),
+        };
+        if op != Op::IntOp(IntOp::Cast) || ty != Ty::i64() {
+            return None;
+        }
+        let rest = parts(arg, IntOp::FloorMod)?;
+        let product = parts(rest[0], IntOp::Mul)?;
+        // A constant among the parts has the wide type: it prints as a call.
+        let parts = [narrow(product[0])?, narrow(product[1])?, narrow(rest[1])?];
+        parts.iter().all(|part| self.body.ty(*part) == Ty::i64()).then_some(parts)
     }
 
     /// A checked conversion between widths.
@@ -406,7 +430,13 @@ fn explicit(expr: Expr) -> Expr {
 
 /// The right operand of a method of `rt::Int`: machine numbers go by value.
 fn big_operand(other: Expr, ty: Ty) -> Expr {
-    if ty.is_big() { by_ref(other) } else { other }
+    match other {
+        Expr::Call(path, mut args) if matches!(&*path, Expr::Atom(name) if name.ends_with("Int::from")) => {
+            args.remove(0)
+        }
+        other if ty.is_big() => by_ref(other),
+        other => other,
+    }
 }
 
 pub(crate) fn by_ref(expr: Expr) -> Expr {

@@ -57,6 +57,20 @@ pub fn pow_i64(base: i64, exponent: i64) -> i64 {
     }
 }
 
+/// `a * b % modulus`, whatever the product's size.
+#[track_caller]
+pub fn mul_mod(a: i64, b: i64, modulus: i64) -> i64 {
+    match a.checked_mul(b) {
+        Some(product) => floor_mod(product, modulus),
+        None if modulus == 0 => floor_mod(a, modulus),
+        None => {
+            let m = i128::from(modulus);
+            let rest = i128::from(a) * i128::from(b) % m;
+            (if rest != 0 && (rest < 0) != (m < 0) { rest + m } else { rest }) as i64
+        }
+    }
+}
+
 /// `pow(base, exponent, modulus)`; a negative exponent needs an inverse.
 #[track_caller]
 pub fn pow_mod(base: i64, exponent: i64, modulus: i64) -> i64 {
@@ -72,16 +86,16 @@ pub fn pow_mod(base: i64, exponent: i64, modulus: i64) -> i64 {
     let mut power = 1 % m;
     while left > 0 {
         if left & 1 == 1 {
-            power = mul_mod(power, square, m);
+            power = residue(power, square, m);
         }
-        square = mul_mod(square, square, m);
+        square = residue(square, square, m);
         left >>= 1;
     }
     let power = if modulus < 0 && power != 0 { power - m } else { power };
     power as i64
 }
 
-fn mul_mod(a: i128, b: i128, m: i128) -> i128 {
+fn residue(a: i128, b: i128, m: i128) -> i128 {
     // Both are below 2^63 (2^63 itself only as the modulus), so the product fits.
     a * b % m
 }
@@ -248,6 +262,8 @@ mod tests {
         assert_eq!(pow_mod(3, 200, 1_000_000_007), 136_318_165);
         assert_eq!(pow_mod(3, -1, 7), 5);
         assert_eq!(pow_mod(2, 10, -7), -5);
+        assert_eq!(mul_mod(7, 8, -5), -4);
+        assert_eq!(mul_mod(1 << 62, -3, 1_000_000_007), 563_242_001);
         assert_eq!(pow_i64(-2, 63), i64::MIN);
     }
 

@@ -14,7 +14,7 @@ pub use float::{
     float_true_div, ieee_remainder, ldexp, round_half_even, round_ndigits,
 };
 pub use int::{
-    bin, bit_count, bit_length, divmod, floor_div, floor_mod, hex, int_gcd, oct, pow_i64, pow_mod, round_int,
+    bin, bit_count, bit_length, divmod, floor_div, floor_mod, hex, int_gcd, mul_mod, oct, pow_i64, pow_mod, round_int,
     shl, shr, true_div,
 };
 pub use num::Num;
