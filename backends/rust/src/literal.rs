@@ -106,6 +106,9 @@ mod tests {
         assert_eq!(format_text("{x}"), "{{x}}");
         assert_eq!(bytes(b"a'\"\x00"), r#"b"a'\"\x00""#);
         assert_eq!((float(1e300), float(-0.0)), ("1e300".into(), "-0.0".into()));
-        assert_eq!((int("1000000007"), int("-4000000000")), ("1_000_000_007".into(), "-4_000_000_000_i64".into()));
+        assert_eq!(
+            (int("1000000007"), int("-4000000000")),
+            ("1_000_000_007".into(), "-4_000_000_000_i64".into())
+        );
     }
 }

@@ -14,7 +14,7 @@ use batuta_core::{Const, Op, Ty, TyKind};
 use std::sync::{LazyLock, OnceLock};
 
 pub use parse::{parse_signature, parse_ty};
-pub use select::{wide_result, select};
+pub use select::{select, wide_result};
 
 include!(concat!(env!("OUT_DIR"), "/rows.rs"));
 

@@ -177,7 +177,8 @@ impl Walk<'_> {
             self.built.graph.set_big(shapes[0]);
         }
         // An update has one argument beside its place.
-        let folded = if args.len() == shapes.len() { self.constants.fold_op(self.body, op, args) } else { None };
+        let folded =
+            if args.len() == shapes.len() { self.constants.fold_op(self.body, op, args) } else { None };
         self.built.steps.push(Step { op, operands: shapes.to_vec(), result, literal, folded });
         result
     }

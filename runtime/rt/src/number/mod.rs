@@ -14,8 +14,8 @@ pub use float::{
     float_true_div, ieee_remainder, ldexp, round_half_even, round_ndigits,
 };
 pub use int::{
-    bin, bit_count, bit_length, divmod, floor_div, floor_mod, hex, int_gcd, mul_mod, oct, pow_i64, pow_mod, round_int,
-    shl, shr, true_div,
+    bin, bit_count, bit_length, divmod, floor_div, floor_mod, hex, int_gcd, mul_mod, oct, pow_i64, pow_mod,
+    round_int, shl, shr, true_div,
 };
 pub use num::Num;
 pub use parse::{float_from_str, int_from_str};
