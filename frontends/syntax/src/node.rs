@@ -10,11 +10,13 @@ use tree_sitter::Node;
 pub struct Syntax<'t> {
     node: Node<'t>,
     source: &'t str,
+    /// A node of this kind at the start is looked through.
+    through: Option<&'static str>,
 }
 
 impl<'t> Syntax<'t> {
     pub fn new(node: Node<'t>, source: &'t str) -> Self {
-        Self { node, source }
+        Self { node, source, through: None }
     }
 
     /// Name of the grammar rule, or the token itself (`"+"`).
@@ -58,7 +60,24 @@ impl<'t> Syntax<'t> {
 
     /// The child in a field of the grammar.
     pub fn field(self, name: &str) -> Option<Self> {
-        self.node.child_by_field_name(name).map(|node| Self::new(node, self.source))
+        let child = Self::new(self.node.child_by_field_name(name)?, self.source);
+        match self.through {
+            Some(kind) if child.start() != self.start() || child.is(kind) => {
+                if child.is(kind) {
+                    child.first()
+                } else {
+                    Some(child)
+                }
+            }
+            Some(kind) => Some(child.looking_through(kind)),
+            None => Some(child),
+        }
+    }
+
+    /// The node as if what stands inside the `kind` node at its start stood there itself. For grammars that
+    /// bind a prefix tighter than the language does.
+    pub fn looking_through(self, kind: &'static str) -> Self {
+        Self { through: Some(kind), ..self }
     }
 
     /// All named children in a field.

@@ -136,8 +136,10 @@ impl Row {
     /// The argument of `count` that the parameter called `name` takes.
     pub fn argument(&self, name: &str, count: usize) -> Option<usize> {
         let found = |param: &ParamRow| param.name.is_some_and(|own| own == name);
-        (0..count.max(self.params.len()))
-            .find(|at| self.param(*at, count.max(self.params.len())).is_some_and(found))
+        // A variadic parameter may take nothing.
+        let least = self.params.len() - usize::from(self.params.iter().any(|param| param.variadic));
+        let count = count.max(least);
+        (0..count).find(|at| self.param(*at, count).is_some_and(found))
     }
 }
 
@@ -268,7 +270,7 @@ fn parse_row(raw: &'static RawFn, overload: usize) -> Result<Row, String> {
 /// Where no row fits, any row of the name answers.
 pub fn takes_function(name: &str, args: &[Ty], at: usize) -> bool {
     let is_function = |row: &Row| {
-        let param = row.params.get(at).or(row.params.last());
+        let param = row.param(at, args.len()).or(row.params.last());
         param.is_some_and(|param| matches!(param.ty.kind(), TyKind::Func(..)))
     };
     match select(name, args) {

@@ -323,7 +323,7 @@ impl Walk<'_> {
             let tys: Vec<Ty> = args.iter().map(|arg| self.body.ty(arg.value)).collect();
             let row = catalog::select(name.as_str(), &tys);
             for (index, arg) in args.iter().enumerate() {
-                let take = row.and_then(|row| row.params.get(index)).map(|param| param.take);
+                let take = row.and_then(|row| row.param(index, args.len())).map(|param| param.take);
                 let kind = match take {
                     Some(Take::Write) => Kind::Mut,
                     Some(Take::Keep) => Kind::Keep,

@@ -241,7 +241,7 @@ impl Own<'_> {
             return;
         }
         for (index, arg) in args.iter().enumerate() {
-            let Some(param) = row.params.get(index) else { continue };
+            let Some(param) = row.param(index, args.len()) else { continue };
             let shares = param.ty.any(&mut |part| matches!(part.kind(), TyKind::Var(_)));
             if shares && param.take != Take::Keep && !self.is_frozen(arg.value) {
                 self.demote_items(arg.value);
@@ -265,7 +265,8 @@ fn owns_only_shared_parts(ty: Ty, pattern: Ty) -> bool {
 /// Type variables of a row as its arguments and result bind them.
 fn bind_vars(row: &catalog::Row, tys: &[Ty], result: Ty) -> Vec<(Name, Ty)> {
     let mut out = Vec::new();
-    for (param, ty) in row.params.iter().zip(tys) {
+    for (at, ty) in tys.iter().enumerate() {
+        let Some(param) = row.param(at, tys.len()) else { continue };
         // A container fixes its element type; a bare argument does not.
         if !matches!(param.ty.kind(), TyKind::Var(_)) {
             bind(param.ty, *ty, &mut out);

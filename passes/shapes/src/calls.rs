@@ -101,7 +101,8 @@ impl Walk<'_> {
         let made = self.built.graph.fresh(ty);
         let Some(row) = catalog::select(name.as_str(), &tys) else { return made };
         let mut bound = FxHashMap::default();
-        for (param, shape) in row.params.iter().zip(shapes) {
+        for (at, shape) in shapes.iter().enumerate() {
+            let Some(param) = row.param(at, shapes.len()) else { continue };
             self.matches(param.ty, *shape, &mut bound);
             if param.take == catalog::Take::Write {
                 self.built.graph.set_mutated(*shape);
@@ -119,7 +120,8 @@ impl Walk<'_> {
             self.wide_leaves(wide, result, &mut widened);
         }
         for target in widened {
-            for (param, shape) in row.params.iter().zip(shapes) {
+            for (at, shape) in shapes.iter().enumerate() {
+                let Some(param) = row.param(at, shapes.len()) else { continue };
                 let leaf =
                     if matches!(param.ty.kind(), TyKind::Iter(_)) { self.part(*shape, 0) } else { *shape };
                 self.built.graph.flow(leaf, target);

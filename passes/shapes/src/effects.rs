@@ -530,7 +530,7 @@ impl<'a> Walk<'a> {
         let tys: Vec<Ty> = args.iter().map(|arg| self.body.ty(arg.value)).collect();
         let row = catalog::select(name.as_str(), &tys);
         for (index, arg) in args.iter().enumerate() {
-            let mode = row.as_ref().and_then(|row| row.params.get(index)).map(|param| param.take);
+            let mode = row.as_ref().and_then(|row| row.param(index, args.len())).map(|param| param.take);
             let pos = match mode {
                 Some(catalog::Take::Write) => Pos::Mutate,
                 Some(catalog::Take::Keep) => Pos::Keep,

@@ -150,7 +150,10 @@ impl<'t> Lowerer<'t> {
                 }
                 "list_splat" => (ArgKind::Star, self.inner(arg)),
                 "dictionary_splat" => (ArgKind::StarStar, self.inner(arg)),
-                _ => (ArgKind::Positional, self.expr(arg)),
+                _ => match spread(arg) {
+                    Some(inner) => (ArgKind::Star, self.expr(inner)),
+                    None => (ArgKind::Positional, self.expr(arg)),
+                },
             };
             args.push(Arg { kind, value });
         }
@@ -188,5 +191,21 @@ fn capturing_groups(pattern: &str) -> usize {
 
 /// Neither starred nor by keyword.
 pub(crate) fn is_plain(arg: Syntax<'_>) -> bool {
-    !matches!(arg.kind(), "keyword_argument" | "list_splat" | "dictionary_splat")
+    !matches!(arg.kind(), "keyword_argument" | "list_splat" | "dictionary_splat") && spread(arg).is_none()
+}
+
+/// What `*f(x)` spreads where the grammar reads `(*f)(x)`: in a display without brackets and behind `print`.
+pub(crate) fn spread(node: Syntax<'_>) -> Option<Syntax<'_>> {
+    let mut at = node;
+    loop {
+        let name = match at.kind() {
+            "call" => "function",
+            "attribute" => "object",
+            "subscript" => "value",
+            "binary_operator" | "boolean_operator" => "left",
+            "list_splat" if at != node => return Some(node.looking_through("list_splat")),
+            _ => return None,
+        };
+        at = at.field(name)?;
+    }
 }

@@ -1,6 +1,7 @@
 //! Expressions: the table of kinds, operators, displays, conditionals.
 
 use super::Lowerer;
+use super::call::spread;
 use batuta_base::Code;
 use batuta_core::*;
 use batuta_syntax::Syntax;
@@ -11,6 +12,10 @@ pub const STRAY_YIELD: Code = Code::error("B0104", "`yield` outside a function")
 impl<'t> Lowerer<'t> {
     /// The value of an expression.
     pub fn expr(&mut self, node: Syntax<'t>) -> NodeId {
+        if let Some(inner) = spread(node) {
+            let inner = self.expr(inner);
+            return self.op(ObjOp::Splat, vec![inner], node);
+        }
         match node.kind() {
             "identifier" | "attribute" | "subscript" => self.read(node),
             "call" => self.call(node),

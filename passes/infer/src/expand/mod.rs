@@ -4,6 +4,7 @@
 //! Works on the whole program at Hir, so that what comes after knows neither.
 
 mod cache;
+mod cache_nested;
 mod capture;
 mod decorate;
 mod forward;
@@ -31,6 +32,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             partial::expand(&start, Arc::make_mut(body));
         }
         if body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Closure(_))) {
+            cache_nested::expand(Arc::make_mut(body));
             capture::expand(Arc::make_mut(body));
         }
     }

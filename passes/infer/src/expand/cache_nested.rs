@@ -1,0 +1,217 @@
+//! Functions inside functions that keep their answers.
+//!
+//! before                              after
+//!   set %go = closure                   set %go_cache = dict.new()
+//!     @functools.cache() go(%i) {       set %go = closure go(%i) {
+//!     return obj.add(%i, 1)               if obj.in(%i, %go_cache) { return %go_cache[%i] }
+//!   }                                     set %result = obj.add(%i, 1)
+//!                                         set place %go_cache[%i] = %result
+//!                                         return %result
+//!                                       }
+//!
+//! Where nothing but a returned value can be seen, constants are returned as they are. Holds back for
+//! packed parameters and generators.
+
+use batuta_base::{Name, Origin};
+use batuta_core::*;
+
+const CACHES: [&str; 2] = ["functools.lru_cache", "functools.cache"];
+
+/// Writes out the caches of a body's closures.
+pub(crate) fn expand(body: &mut Body<Hir>) {
+    let mut found = Vec::new();
+    for block in body.blocks.ids() {
+        for (at, stmt) in body.blocks[block].stmts.iter().enumerate() {
+            if let Some(node) = cached(body, stmt) {
+                found.push((block, at, node));
+            }
+        }
+    }
+    // Later statements first, so that earlier positions stay true.
+    for (block, at, node) in found.into_iter().rev() {
+        let Node::Closure(mut closure) = body.nodes[node].kind.clone() else { continue };
+        closure.decorators.pop();
+        let origin = body.nodes[node].origin;
+        let name = closure.name.map_or("function".to_owned(), |name| name.to_string());
+        let cache = body.local(&format!("{name}_cache"), Ty::unknown(), origin);
+        keep_answers(body, &closure, cache);
+        clear_by_name(body, &body.blocks[block].stmts[at].clone(), cache);
+        body.nodes[node].kind = Node::Closure(closure);
+        let empty = body.op(DictOp::New, Vec::new(), Ty::unknown(), origin);
+        let mut start = set(Place::local(cache), empty);
+        let stmt = &mut body.blocks[block].stmts[at];
+        start.above = std::mem::take(&mut stmt.above);
+        start.blank_before = std::mem::take(&mut stmt.blank_before);
+        body.blocks[block].stmts.insert(at, start);
+    }
+}
+
+/// The closure of a statement that defines a cached function.
+fn cached(body: &Body<Hir>, stmt: &Stmt) -> Option<NodeId> {
+    let StmtKind::Set { value, .. } = &stmt.kind else { return None };
+    let Node::Closure(closure) = &body.nodes[*value].kind else { return None };
+    let is_cache = closure.decorators.last().is_some_and(|last| CACHES.contains(&last.path.as_str()));
+    let is_plain = |param: &Param| matches!(param.kind, ParamKind::Normal | ParamKind::PositionalOnly);
+    let fits = closure.params.iter().all(is_plain) && !closure.params.is_empty();
+    (is_cache && fits && !closure.is_generator && !closure.is_async).then_some(*value)
+}
+
+fn set(place: Place, value: NodeId) -> Stmt {
+    Stmt::new(StmtKind::Set { target: Pat::Place(place), value }, Origin::default())
+}
+
+fn read(body: &mut Body<Hir>, place: Place) -> NodeId {
+    body.node(Node::Use(place, Mode::Read), Ty::unknown(), Origin::default())
+}
+
+fn back(body: &mut Body<Hir>, value: NodeId) -> Stmt {
+    let node = body.node(Node::Return(Some(value)), Ty::unknown(), Origin::default());
+    Stmt::new(StmtKind::Expr(node), Origin::default())
+}
+
+/// Asks the cache first, and keeps what is returned.
+fn keep_answers(body: &mut Body<Hir>, closure: &Closure, cache: LocalId) {
+    let blocks = blocks_of(body, closure.body);
+    let is_silent = blocks
+        .iter()
+        .all(|block| body.blocks[*block].stmts.iter().all(|stmt| is_silent(body, closure, stmt)));
+    let locals: Vec<LocalId> = closure.params.iter().map(|param| param.local).collect();
+    let mut start = Vec::new();
+    let key = match locals[..] {
+        [only] if assignments(body, only) == 0 => only,
+        _ => {
+            let key = body.temp("key", Ty::unknown(), Origin::default());
+            let parts: Vec<NodeId> = locals.iter().map(|local| read(body, Place::local(*local))).collect();
+            let value = match parts[..] {
+                [only] => only,
+                _ => body.op(TupleOp::New, parts, Ty::unknown(), Origin::default()),
+            };
+            start.push(set(Place::local(key), value));
+            key
+        }
+    };
+    for block in blocks {
+        let mut stmts = Vec::new();
+        for stmt in std::mem::take(&mut body.blocks[block].stmts) {
+            match returned(body, &stmt) {
+                Some(value) if !(is_silent && is_constant(body, value)) => {
+                    let result = body.temp("result", Ty::unknown(), stmt.origin);
+                    let mut first = set(Place::local(result), value);
+                    (first.above, first.blank_before) = (stmt.above, stmt.blank_before);
+                    stmts.push(first);
+                    store(body, cache, key, result, &mut stmts);
+                    let value = read(body, Place::local(result));
+                    let mut last = back(body, value);
+                    last.beside = stmt.beside;
+                    stmts.push(last);
+                }
+                _ => stmts.push(stmt),
+            }
+        }
+        body.blocks[block].stmts = stmts;
+    }
+    let (asked, answers) = (read(body, Place::local(key)), read(body, Place::local(cache)));
+    let known = body.op(ObjOp::In, vec![asked, answers], Ty::unknown(), Origin::default());
+    let known = body.op(ObjOp::Truth, vec![known], Ty::unknown(), Origin::default());
+    let at = read(body, Place::local(key));
+    let whole = read(body, Place::local(cache));
+    let answer = read(body, Place::node(whole).with(Proj::Index(at)));
+    let stmts = vec![back(body, answer)];
+    let then = body.block(BlockRow { stmts, ..BlockRow::default() });
+    let test = body.node(Node::If { cond: known, then, els: None }, Ty::unknown(), Origin::default());
+    start.push(Stmt::new(StmtKind::Expr(test), Origin::default()));
+    body.blocks[closure.body].stmts.splice(0..0, start);
+}
+
+/// `cache[key] = result`.
+fn store(body: &mut Body<Hir>, cache: LocalId, key: LocalId, result: LocalId, out: &mut Vec<Stmt>) {
+    let (at, value) = (read(body, Place::local(key)), read(body, Place::local(result)));
+    let whole = read(body, Place::local(cache));
+    out.push(set(Place::node(whole).with(Proj::Index(at)), value));
+}
+
+fn returned(body: &Body<Hir>, stmt: &Stmt) -> Option<NodeId> {
+    let StmtKind::Expr(node) = stmt.kind else { return None };
+    match body.nodes[node].kind {
+        Node::Return(value) => value,
+        _ => None,
+    }
+}
+
+fn is_constant(body: &Body<Hir>, node: NodeId) -> bool {
+    match &body.nodes[node].kind {
+        Node::Const(_) => true,
+        Node::Use(place, _) => place.as_local().is_some(),
+        _ => false,
+    }
+}
+
+/// Has no effect of its own: it binds names of the function, or decides.
+fn is_silent(body: &Body<Hir>, closure: &Closure, stmt: &Stmt) -> bool {
+    let is_own = |place: &Place| {
+        place
+            .as_local()
+            .is_some_and(|local| mentions(body, body.root, local) == mentions(body, closure.body, local))
+    };
+    match &stmt.kind {
+        StmtKind::Expr(node) => !matches!(
+            body.nodes[*node].kind,
+            Node::Call { .. } | Node::Op { .. } | Node::With { .. } | Node::Await(_)
+        ),
+        StmtKind::Set { target: Pat::Place(place), .. } | StmtKind::Update { place, .. } => is_own(place),
+        StmtKind::Set { target: Pat::Tuple(parts), .. } => {
+            parts.iter().all(|part| matches!(part, Pat::Place(place) if is_own(place)))
+        }
+        _ => false,
+    }
+}
+
+/// How often a block reads or assigns a local.
+fn mentions(body: &Body<Hir>, block: BlockId, local: LocalId) -> usize {
+    let mut count = 0;
+    body.walk_block(block, &mut |node| {
+        count += usize::from(
+            matches!(&body.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(local)),
+        );
+    });
+    body.walk_stmts(block, &mut |stmt| match &stmt.kind {
+        StmtKind::Set { target, .. } => {
+            target.for_each_local(&mut |found| count += usize::from(found == local))
+        }
+        StmtKind::Update { place, .. } => count += usize::from(place.root == Root::Local(local)),
+        _ => {}
+    });
+    count
+}
+
+/// The blocks of a function without those of functions inside it.
+fn blocks_of(body: &Body<Hir>, root: BlockId) -> Vec<BlockId> {
+    fn below(body: &Body<Hir>, child: Child, out: &mut Vec<BlockId>) {
+        match child {
+            Child::Block(block) => {
+                out.push(block);
+                let row = &body.blocks[block];
+                row.stmts.iter().for_each(|stmt| stmt.for_each_child(&mut |child| below(body, child, out)));
+            }
+            Child::Node(node) if matches!(body.nodes[node].kind, Node::Closure(_)) => {}
+            Child::Node(node) => body.nodes[node].kind.for_each_child(&mut |child| below(body, child, out)),
+        }
+    }
+    let mut out = Vec::new();
+    below(body, Child::Block(root), &mut out);
+    out
+}
+
+/// `go.cache_clear()` empties the dict.
+fn clear_by_name(body: &mut Body<Hir>, def: &Stmt, cache: LocalId) {
+    let StmtKind::Set { target: Pat::Place(target), .. } = &def.kind else { return };
+    for node in body.nodes.ids().collect::<Vec<_>>() {
+        let Node::Call { callee: Callee::Method(of, name), .. } = &body.nodes[node].kind else { continue };
+        let is_ours = matches!(&body.nodes[*of].kind, Node::Use(place, _) if place == target);
+        if *name == "cache_clear" && is_ours {
+            let whole = read(body, Place::local(cache));
+            body.nodes[node].kind =
+                Node::Call { callee: Callee::Method(whole, Name::new("clear")), args: Vec::new() };
+        }
+    }
+}
