@@ -297,6 +297,10 @@ impl Apply<'_, '_, '_> {
                 let ty = self.ty(items);
                 self.mk_op(IterOp::Of, Attr::None, vec![items], ty)
             }
+            TyKind::Tuple(items) if items.iter().any(|item| *item != items[0]) => {
+                let list = self.list_of_tuple(node, self.item_type(ty));
+                self.iter_of(list)
+            }
             _ if self.is_named(ty) => {
                 let tuple = self.fields_of(node);
                 let item = self.item_type(self.ty(tuple));

@@ -32,6 +32,24 @@ impl Apply<'_, '_, '_> {
     }
 
     pub(crate) fn print_call(&mut self, kinds: &[ArgKind], args: &[NodeId], origin: Origin) -> NodeId {
+        // A tuple is spread field by field.
+        let tuple = kinds.iter().zip(args).position(|(kind, arg)| {
+            *kind == ArgKind::Star && matches!(self.ty(*arg).kind(), TyKind::Tuple(_))
+        });
+        if let Some(at) = tuple {
+            return self.with_value(args[at], |me, read| {
+                let mut fields = Vec::new();
+                for (index, ty) in me.ty(args[at]).children().into_iter().enumerate() {
+                    let tuple = read(me);
+                    fields.push(me.place_read(tuple, Proj::Field(Name::new(&index.to_string())), ty));
+                }
+                let mut kinds = kinds.to_vec();
+                kinds.splice(at..=at, fields.iter().map(|_| ArgKind::Positional));
+                let mut args = args.to_vec();
+                args.splice(at..=at, fields);
+                me.print_call(&kinds, &args, origin)
+            });
+        }
         let mut printed = Printed::default();
         for (kind, arg) in kinds.iter().zip(args) {
             let given = Some(*arg).filter(|arg| self.body.as_const(*arg) != Some(&Const::None));
