@@ -44,6 +44,40 @@ pub fn zip_all<T, I: IntoIterator<Item = T>>(
     })
 }
 
+/// `a, b = map(list, zip(*rows))`: the two columns of pairs. `ValueError` when there are no rows.
+#[track_caller]
+pub fn columns2<A, B>(rows: impl IntoIterator<Item = (A, B)>) -> (Vec<A>, Vec<B>) {
+    let (a, b): (Vec<A>, Vec<B>) = rows.into_iter().unzip();
+    if a.is_empty() {
+        raise_new(ValueError, "not enough values to unpack (expected 2, got 0)");
+    }
+    (a, b)
+}
+
+/// `a, b, c = map(list, zip(*rows))`: the three columns of triples. `ValueError` when there are no rows.
+#[track_caller]
+pub fn columns3<A, B, C>(rows: impl IntoIterator<Item = (A, B, C)>) -> (Vec<A>, Vec<B>, Vec<C>) {
+    let (a, (b, c)): (Vec<A>, (Vec<B>, Vec<C>)) = rows.into_iter().map(|(a, b, c)| (a, (b, c))).unzip();
+    if a.is_empty() {
+        raise_new(ValueError, "not enough values to unpack (expected 3, got 0)");
+    }
+    (a, b, c)
+}
+
+/// `a, b = zip(*rows)`.
+#[track_caller]
+pub fn unzip2<A, B>(rows: impl IntoIterator<Item = (A, B)>) -> (Tuple<A>, Tuple<B>) {
+    let (a, b) = columns2(rows);
+    (a.into(), b.into())
+}
+
+/// `a, b, c = zip(*rows)`.
+#[track_caller]
+pub fn unzip3<A, B, C>(rows: impl IntoIterator<Item = (A, B, C)>) -> (Tuple<A>, Tuple<B>, Tuple<C>) {
+    let (a, b, c) = columns3(rows);
+    (a.into(), b.into(), c.into())
+}
+
 /// `reversed(items)` of what only runs forwards: the items are collected first.
 pub fn reversed<T>(items: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
     items.into_iter().collect::<Vec<T>>().into_iter().rev()

@@ -62,6 +62,7 @@ impl<'t> Lowerer<'t> {
         }
         let value = self.expr(right);
         let target = self.target(left);
+        self.unzipped(&target, value);
         self.push(StmtKind::Set { target, value }, node);
     }
 

@@ -18,6 +18,12 @@ impl<'t> Lowerer<'t> {
         let callee = self.callee(function);
         let mut args = self.args(node);
         let callee = self.by_literal(callee, &args);
+        if let Callee::Lib(name) = callee
+            && matches!(name.as_str(), "builtins.min" | "builtins.max")
+            && args.iter().any(|arg| arg.kind == ArgKind::Star)
+        {
+            args = self.gathered(args, node);
+        }
         // Such a row takes what is spread as it is.
         if let Callee::Lib(name) = callee
             && name.as_str().ends_with("$*")
@@ -25,6 +31,45 @@ impl<'t> Lowerer<'t> {
             args[0].kind = ArgKind::Positional;
         }
         self.node(Node::Call { callee, args }, node)
+    }
+
+    /// `max(a, *xs, key=f)` is `max([a, *xs], key=f)`.
+    fn gathered(&mut self, args: Vec<Arg>, node: Syntax<'t>) -> Vec<Arg> {
+        let (values, keywords): (Vec<Arg>, Vec<Arg>) =
+            args.into_iter().partition(|arg| matches!(arg.kind, ArgKind::Positional | ArgKind::Star));
+        let mut items = Vec::new();
+        for arg in values {
+            items.push(match arg.kind {
+                ArgKind::Star => self.op(ObjOp::Splat, vec![arg.value], node),
+                _ => arg.value,
+            });
+        }
+        let list = self.op(ListOp::New, items, node);
+        std::iter::once(Arg::positional(list)).chain(keywords).collect()
+    }
+
+    /// `a, b = zip(*rows)` takes the columns of rows of known length.
+    pub fn unzipped(&mut self, target: &Pat, value: NodeId) {
+        let Pat::Tuple(parts) = target else { return };
+        let lib = |me: &Self, node: NodeId| match &me.cx.body.nodes[node].kind {
+            Node::Call { callee: Callee::Lib(name), args } => Some((*name, args.clone())),
+            _ => None,
+        };
+        let Some((name, args)) = lib(self, value) else { return };
+        let found = match (name.as_str(), &args[..]) {
+            ("builtins.zip$*", _) => Some(("unzip", args)),
+            ("builtins.map", [class, rows]) => {
+                let is_list = matches!(self.cx.body.nodes[class.value].kind, Node::Item(name) if name == "builtins.list");
+                let rows = lib(self, rows.value).filter(|(name, _)| *name == "builtins.zip$*");
+                rows.filter(|_| is_list).map(|(_, args)| ("unzip_lists", args))
+            }
+            _ => None,
+        };
+        let Some((word, args)) = found else { return };
+        let name = Name::new(&format!("builtins.{word}${}", parts.len()));
+        if !batuta_catalog::functions(name.as_str()).is_empty() {
+            self.cx.body.nodes[value].kind = Node::Call { callee: Callee::Lib(name), args };
+        }
     }
 
     /// The row for a literal argument, where the catalogue has one: `open(path, "rb")` is `builtins.open$rb`,
