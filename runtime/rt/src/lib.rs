@@ -39,7 +39,7 @@ mod value;
 
 pub use arguments::{check_keywords, check_positional};
 pub use big::{Int, set_int_max_str_digits};
-pub use builtins::{hash, is_subclass, columns2, columns3, reversed, unzip2, unzip3, zip_all, zip_strict};
+pub use builtins::{columns2, columns3, hash, is_subclass, reversed, unzip2, unzip3, zip_all, zip_strict};
 pub use class::*;
 pub use collections::*;
 pub use error::{Arg, Error, Exception, Place, Result};
