@@ -179,12 +179,16 @@ impl Own<'_> {
     fn unwrap(&mut self, arg: NodeId, attr: &Attr, ty: Ty, want: Want, origin: Origin) -> NodeId {
         // An optional place keeps its identity: its payload is a place.
         if let Node::Use(place, _) = &self.src.nodes[arg].kind
-            && !matches!(ty.kind(), TyKind::Shared(_))
             && !self.place_in_cell(place)
         {
-            let mut lowered = self.place(place, Want::Ref, want == Want::Mut);
+            let is_handle = matches!(ty.kind(), TyKind::Shared(_));
+            let mut lowered = self.place(place, Want::Ref, want == Want::Mut && !is_handle);
             lowered.proj.push(Proj::Payload);
             return match want {
+                // What a handle leads to is changed through a look at the handle.
+                Want::Mut if is_handle => {
+                    self.out.node(Node::Use(lowered, Mode::Ref), ty.reference(), origin)
+                }
                 _ if ty.is_copy() => self.use_copy(lowered, ty, false, want, origin),
                 Want::Own => {
                     let may_copy = !ty.is_mutable() || holds_only_shared(ty) || self.is_frozen(arg);
@@ -264,7 +268,7 @@ impl Own<'_> {
             })
             .collect();
         let mut lowered =
-            self.operands(&values, Around::Library, |own, _, value| own.node(value, Want::Read)).into_iter();
+            self.operands(&values, Around::Format, |own, _, value| own.node(value, Want::Read)).into_iter();
         let lower = |piece: &Piece| match piece {
             Piece::Text(text) => Piece::Text(text.clone()),
             Piece::Value { conv, spec, .. } => {

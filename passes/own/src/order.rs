@@ -22,6 +22,8 @@ pub enum Around {
     Function,
     /// The same, called on the first operand.
     Method,
+    /// `format!` and its like: they look at all operands by reference, at numbers too.
+    Format,
 }
 
 impl Around {
@@ -43,6 +45,8 @@ struct Hold {
     late: bool,
     /// Inside the guard of a cell or of a thread-local.
     guarded: bool,
+    /// A value that is copied where it stands; only the place is borrowed.
+    copied: bool,
 }
 
 impl Own<'_> {
@@ -90,8 +94,16 @@ impl Own<'_> {
     }
 
     fn settle_conflicts(&mut self, nodes: &[NodeId], out: &mut [NodeId], around: Around) {
-        let holds: Vec<Option<Hold>> =
-            (0..nodes.len()).map(|at| self.hold(nodes[at], out[at], around.is_late() && at == 0)).collect();
+        let looked_at = |own: &Self, at: usize| match around {
+            Around::Format => own.copied(out[at]),
+            _ => None,
+        };
+        let holds: Vec<Option<Hold>> = (0..nodes.len())
+            .map(|at| {
+                let hold = self.hold(nodes[at], out[at], around.is_late() && at == 0);
+                hold.or_else(|| looked_at(self, at))
+            })
+            .collect();
         let conflicts = |own: &Self, at: usize| {
             holds.iter().enumerate().any(|(other, hold)| {
                 let Some(hold) = hold.as_ref().filter(|_| other != at) else { return false };
@@ -105,7 +117,8 @@ impl Own<'_> {
         };
         for at in 0..=last {
             let must = conflicts(self, at);
-            if holds[at].is_some() && !must {
+            let hold = holds[at].as_ref().filter(|hold| !hold.copied);
+            if hold.is_some() && !must {
                 continue;
             }
             let item = match self.out.ty(out[at]).kind() {
@@ -113,13 +126,13 @@ impl Own<'_> {
                 _ => None,
             };
             let origin = self.out.nodes[out[at]].origin;
-            let value = match (&holds[at], item) {
+            let value = match (hold, item) {
                 (Some(_), Some(item)) => self.out.op(RsOp::Collect, vec![out[at]], Ty::list(item), origin),
                 (Some(_), None) => self.owned_again(nodes[at], around),
                 (None, _) => out[at],
             };
             let named = self.name_early(value);
-            if let (Some(_), Some(item)) = (&holds[at], item) {
+            if let (Some(_), Some(item)) = (hold, item) {
                 out[at] = self.out.op(IterOp::Into, vec![named], Ty::iter(item), origin);
                 continue;
             }
@@ -195,7 +208,13 @@ impl Own<'_> {
             Node::Use(place, _) => place.proj.iter().all(|proj| matches!(proj, Proj::Field(_))),
             _ => false,
         };
-        Some(Hold { mutable, late: late && is_path, guarded: self.holds_guard(node) })
+        Some(Hold { mutable, late: late && is_path, guarded: self.holds_guard(node), copied: false })
+    }
+
+    /// A number that is read where it stands.
+    fn copied(&self, lowered: NodeId) -> Option<Hold> {
+        matches!(self.out.nodes[lowered].kind, Node::Use(_, Mode::Copy))
+            .then_some(Hold { mutable: false, late: false, guarded: false, copied: true })
     }
 
     /// Whether an operand on the right conflicts with what one on its left holds.

@@ -121,10 +121,13 @@ impl Own<'_> {
             Root::Local(local) => self.root(local),
             Root::Global(path) => self.global(path),
             Root::Node(node) => {
-                let is_place = matches!(
-                    self.src.nodes[node].kind,
-                    Node::Use(..) | Node::Op { op: Op::UnionOp(UnionOp::Get), .. }
-                );
+                let is_place = match &self.src.nodes[node].kind {
+                    Node::Use(..) | Node::Op { op: Op::UnionOp(UnionOp::Get), .. } => true,
+                    Node::Op { op: Op::OptOp(OptOp::Unwrap), args, .. } => {
+                        matches!(self.src.nodes[args[0]].kind, Node::Use(..)) && !self.holds_guard(args[0])
+                    }
+                    _ => false,
+                };
                 Place::node(self.node(node, if is_place { Want::Ref } else { Want::Own }))
             }
         };
