@@ -28,7 +28,7 @@ impl Apply<'_, '_, '_> {
             );
         }
         if let Some(text) = self.not_constructed(class) {
-            return self.refuse_object(&text, args, origin);
+            return self.refuse("TypeError", &text, args, origin);
         }
         if let Some(init) = env.method(class, "__init__") {
             let this = self.mk(Node::Const(Const::None), Ty::never(), origin);
@@ -78,10 +78,10 @@ impl Apply<'_, '_, '_> {
             .then(|| format!("Can't instantiate abstract class {} with abstract {word} {of}", class.last()))
     }
 
-    /// Evaluates the arguments, then raises `TypeError`.
-    fn refuse_object(&mut self, text: &str, args: Vec<NodeId>, origin: Origin) -> NodeId {
+    /// Evaluates the arguments, then raises.
+    pub(crate) fn refuse(&mut self, class: &str, text: &str, args: Vec<NodeId>, origin: Origin) -> NodeId {
         let text = self.text(text, origin);
-        let attr = Attr::Name(Name::new("TypeError"));
+        let attr = Attr::Name(Name::new(class));
         let error = self.mk_op(ExcOp::New, attr, vec![text], Ty::error());
         let raise = self.mk(Node::Raise { error: Some(error), cause: None }, Ty::never(), origin);
         let stmts: Vec<Stmt> = args

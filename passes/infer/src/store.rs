@@ -57,6 +57,10 @@ impl Apply<'_, '_, '_> {
                 if let Some(setter) = env.setter(*class, name.as_str()) {
                     return StmtKind::Expr(self.call_method_path(*class, setter, object, vec![value]));
                 }
+                if let Some((error, text)) = self.cannot_assign(*class, name) {
+                    let origin = self.origin(object);
+                    return StmtKind::Expr(self.refuse(error, &text, vec![value, object], origin));
+                }
                 match self.field_type(*class, name) {
                     Some(want) => self.set_kind(Place::node(object).with(Proj::Field(name)), value, want),
                     None => match self.subclass_with_field(*class, name) {
@@ -90,6 +94,26 @@ impl Apply<'_, '_, '_> {
                 StmtKind::Expr(self.hole(object, UNKNOWN_ATTRIBUTE, why))
             }
         }
+    }
+
+    /// CPython's error where the attribute is there to be read only.
+    fn cannot_assign(&self, class: Name, name: Name) -> Option<(&'static str, String)> {
+        let env = self.types.env();
+        let is_frozen = |path: &Name| {
+            env.class(*path).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { frozen: true, .. }))
+        };
+        if env.mro(class).iter().any(is_frozen) {
+            return Some(("FrozenInstanceError", format!("cannot assign to field '{name}'")));
+        }
+        if env.is_named_tuple(class) {
+            return Some(("AttributeError", "can't set attribute".to_owned()));
+        }
+        let getter = &env.program.fns[&env.method(class, name.as_str())?];
+        let is_cached = getter.decorators.iter().any(|found| found.path == "functools.cached_property");
+        (getter.kind == FnKind::Property && !is_cached).then(|| {
+            let text = format!("property '{name}' of '{}' object has no setter", class.last());
+            ("AttributeError", text)
+        })
     }
 
     fn assign_index(&mut self, object: NodeId, index: NodeId, value: NodeId) -> StmtKind {

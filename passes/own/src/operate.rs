@@ -81,7 +81,9 @@ impl Own<'_> {
                     if place.as_local().is_some_and(|local| !self.is_borrowed(local)))
                     && self.is_last_use(args[0]);
                 let reads = if is_last { Reads::Into } else { Reads::Ref };
-                return self.iterate(id, reads, true).0;
+                let made = self.iterate(id, reads, true).0;
+                self.outlives_guard(args[0], made);
+                return made;
             }
             Op::RangeOp(RangeOp::New) => {
                 let args = self.operands(args, Around::Library, |own, _, arg| {
@@ -110,6 +112,16 @@ impl Own<'_> {
             }
         };
         self.temporary(node, want, origin)
+    }
+
+    /// An iterator that is kept cannot hold the guard of the cell that its source lies in: it reads each
+    /// item by its position.
+    fn outlives_guard(&mut self, source: NodeId, made: NodeId) {
+        if self.holds_guard(source)
+            && let Node::Op { op: Op::IterOp(IterOp::Live), attr, .. } = &mut self.out.nodes[made].kind
+        {
+            *attr = Attr::Name(batuta_base::Name::new("kept"));
+        }
     }
 
     fn made(&mut self, op: Op, attr: &Attr, args: Vec<NodeId>, ty: Ty, origin: Origin) -> NodeId {

@@ -165,6 +165,7 @@ builtin! {
     ZeroDivisionError(ArithmeticError);
     AssertionError(Exception);
     AttributeError(Exception);
+    FrozenInstanceError(AttributeError);
     BufferError(Exception);
     EOFError(Exception);
     ImportError(Exception);

@@ -43,6 +43,7 @@ impl Printer<'_, '_> {
             Op::TupleOp(op) => self.tuple_op(op, attr, args),
             Op::RangeOp(op) => self.range_op(op, args),
             Op::OptOp(op) => self.opt_op(op, args),
+            Op::IterOp(IterOp::Live) if *attr != Attr::None => self.kept_items(args[0], ty),
             Op::IterOp(op) => self.chain_source(op, args[0], ty),
             Op::IoOp(op) => self.print_op(op, args[0]),
             Op::ExcOp(op) => self.exc_op(op, attr, args),

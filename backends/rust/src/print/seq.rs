@@ -547,6 +547,29 @@ impl Printer<'_, '_> {
         }
     }
 
+    /// The items of a container in a cell, for an iterator that outlives the look into the cell: a list is
+    /// read by position, others are copied.
+    pub(crate) fn kept_items(&mut self, of: NodeId, made: Ty) -> Expr {
+        let is_copy = matches!(made.kind(), TyKind::Iter(item) if item.is_copy());
+        let copies = if is_copy { "copied" } else { "cloned" };
+        let is_local = matches!(&self.body.nodes[of].kind, Node::Use(place, _)
+            if matches!(place.root, batuta_core::Root::Local(_)));
+        let ty = self.body.ty(of).strip_ref();
+        if !is_local || !matches!(ty.kind(), TyKind::List(_)) {
+            let items = self.chain_source(IterOp::Live, of, made);
+            if matches!(ty.kind(), TyKind::Shared(_)) {
+                return items;
+            }
+            return items.method("collect::<Vec<_>>", vec![]).method("into_iter", vec![]);
+        }
+        let item = self.expr(of).method("get", vec![Expr::atom("at")]).method(copies, vec![]);
+        let mut closure = Expr::closure("at", item);
+        if let Expr::Closure(closure) = &mut closure {
+            closure.is_move = true;
+        }
+        Expr::Range(Some(Box::new(Expr::atom("0"))), None, false).method("map_while", vec![closure])
+    }
+
     /// A comprehension as a chain where each clause is one adapter, else as a block with loops.
     pub(crate) fn seq(&mut self, clauses: &[Clause], sink: &Sink, ty: Ty) -> Expr {
         match self.seq_chain(clauses, sink, ty) {
