@@ -4,7 +4,8 @@
 //!   copy.copy(%xs)               lib:list.copy(%xs)
 //!   copy.deepcopy(%rows)         seq list(for %row in %rows => lib:list.copy(%row))
 //!
-//! What cannot change is its own copy. Objects of the program and dynamic values are a hole.
+//! What cannot change is its own copy. A deep copy of nested containers is `lib:copy.deepcopy`, which keeps
+//! what is one object one object. Objects of the program are a hole.
 
 use crate::apply::{Apply, UNKNOWN_LIBRARY};
 use batuta_base::{Name, Origin};
@@ -23,6 +24,7 @@ impl Apply<'_, '_, '_> {
             TyKind::List(_) if is_flat => self.lib_copy("list.copy", value, ty, origin),
             TyKind::Dict(..) if is_flat => self.lib_copy("dict.copy", value, ty, origin),
             TyKind::Set(_) => self.lib_copy("set.copy", value, ty, origin),
+            _ if deep && !self.holds_objects(ty) => self.lib_copy("copy.deepcopy", value, ty, origin),
             TyKind::List(item) => {
                 let (clause, read) = self.each_of(value, *item, origin);
                 let item = self.copy_of(read, deep, origin);
@@ -50,6 +52,16 @@ impl Apply<'_, '_, '_> {
             }),
             _ => self.hole(value, UNKNOWN_LIBRARY, format!("a copy of a value of type `{ty}`")),
         }
+    }
+
+    /// Whether the type has parts that only the program knows how to copy.
+    fn holds_objects(&self, ty: Ty) -> bool {
+        ty.any(&mut |part| {
+            matches!(
+                part.kind(),
+                TyKind::Class(..) | TyKind::Func(..) | TyKind::Iter(_) | TyKind::Union(_) | TyKind::Error
+            ) || matches!(part.kind(), TyKind::Lib(name, _) if *name != "tuple")
+        })
     }
 
     fn lib_copy(&mut self, name: &str, value: NodeId, ty: Ty, origin: Origin) -> NodeId {

@@ -43,6 +43,9 @@ impl<'p> Env<'p> {
         for (path, class) in &program.classes {
             env.own_fields.insert(*path, own_fields(program, class));
         }
+        for (class, name) in given_outside(program, &env.own_fields) {
+            env.own_fields.entry(class).or_default().push(name);
+        }
         for (path, class) in &program.classes {
             for base in env.mro(*path).iter().skip(1) {
                 let Some(above) = program.classes.get(base) else { continue };
@@ -428,4 +431,38 @@ fn see_places(pat: &Pat, see: &mut dyn FnMut(&Place)) {
         Pat::Place(place) => see(place),
         _ => pat.for_each_part(&mut |part| see_places(part, see)),
     }
+}
+
+/// Class attributes that code outside of the class gives to an object of it: `tracker.limit = 3`. Only
+/// where no class has a field of that name, so that no other object can be meant.
+fn given_outside(program: &Program<Hir>, fields: &FxHashMap<Name, Vec<Name>>) -> Vec<(Name, Name)> {
+    let mut out = Vec::new();
+    for body in program.fns.values() {
+        let receiver = (!matches!(body.kind, FnKind::Function | FnKind::Init))
+            .then(|| body.params.first().map(|param| param.local))
+            .flatten();
+        let mut see = |place: &Place| {
+            let Some(Proj::Field(name)) = place.proj.last() else { return };
+            let is_receiver = matches!(place.root, Root::Local(local) if Some(local) == receiver);
+            let is_named = matches!(place.root, Root::Local(_) | Root::Global(_));
+            if is_receiver || !is_named || fields.values().any(|known| known.contains(name)) {
+                return;
+            }
+            let mut owners = program.classes.iter().filter(|(_, class)| {
+                matches!(class.kind, ClassKind::Plain | ClassKind::Abstract)
+                    && class.attributes.iter().any(|attribute| attribute.last() == name.as_str())
+            });
+            if let (Some((class, _)), None) = (owners.next(), owners.next())
+                && !out.contains(&(*class, *name))
+            {
+                out.push((*class, *name));
+            }
+        };
+        body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
+            StmtKind::Set { target, .. } => see_places(target, &mut see),
+            StmtKind::Update { place, .. } => see(place),
+            _ => {}
+        });
+    }
+    out
 }

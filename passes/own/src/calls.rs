@@ -115,6 +115,10 @@ impl Own<'_> {
             let args = args.iter().map(|arg| Arg::positional(self.node(arg.value, Want::Own))).collect();
             return self.out.node(Node::Call { callee: Callee::Lib(name), args }, ty, origin);
         };
+        if name.as_str().starts_with("copy.deepcopy") && !holds_shared(ty) {
+            let value = self.node(args[0].value, Want::Ref);
+            return self.out.op(RsOp::Clone, vec![value], ty, origin);
+        }
         let vars = bind_vars(row, &tys, ty);
         let looks = self.looks_at_items(row, args);
         let nodes: Vec<NodeId> = args.iter().map(|arg| arg.value).collect();
@@ -260,6 +264,11 @@ fn owns_only_shared_parts(ty: Ty, pattern: Ty) -> bool {
                 && parts.into_iter().zip(kids).all(|(part, kid)| owns_only_shared_parts(kid, part))
         }
     }
+}
+
+/// Whether a clone would be an alias of a part.
+fn holds_shared(ty: Ty) -> bool {
+    ty.any(&mut |part| matches!(part.kind(), TyKind::Shared(_) | TyKind::Value))
 }
 
 /// Type variables of a row as its arguments and result bind them.

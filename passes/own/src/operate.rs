@@ -85,6 +85,10 @@ impl Own<'_> {
                 self.outlives_guard(args[0], made);
                 return made;
             }
+            Op::CmpOp(CmpOp::Is | CmpOp::IsNot) if self.never_one(args) => {
+                let differs = op == Op::CmpOp(CmpOp::IsNot);
+                self.out.node(Node::Const(Const::Bool(differs)), ty, origin)
+            }
             Op::RangeOp(RangeOp::New) => {
                 let args = self.operands(args, Around::Library, |own, _, arg| {
                     let node = own.node(arg, Want::Own);
@@ -112,6 +116,17 @@ impl Own<'_> {
             }
         };
         self.temporary(node, want, origin)
+    }
+
+    /// Two names where one container is shared and the other has a single owner.
+    fn never_one(&self, args: &[NodeId]) -> bool {
+        let ty = |at: usize| self.src.ty(args[at]).strip_ref();
+        let is_shared = |ty: Ty| matches!(ty.kind(), TyKind::Shared(_));
+        let is_name = |node: &NodeId| matches!(self.src.nodes[*node].kind, Node::Use(..));
+        args.iter().all(is_name)
+            && ty(0).class_path().is_none()
+            && ty(0).strip_shared() == ty(1).strip_shared()
+            && is_shared(ty(0)) != is_shared(ty(1))
     }
 
     /// An iterator that is kept cannot hold the guard of the cell that its source lies in: it reads each

@@ -33,6 +33,8 @@ pub struct Built {
     pub lendings: Vec<(ShapeId, ShapeId)>,
     /// Leaf of a call's value <- result of a function in the caller's own call cycle.
     pub recursive: Vec<(ShapeId, ShapeId)>,
+    /// Items that an operation gives a second place: `xs[:]`, `xs + ys`, `xs * 2`.
+    pub copied: Vec<ShapeId>,
     /// Parameters that are functions which their function only calls.
     pub lent: FxHashMap<Name, Vec<bool>>,
 }
@@ -86,6 +88,7 @@ pub fn build(program: &Program<Typed>) -> Built {
         bounds: Vec::new(),
         recursive: Vec::new(),
         lendings: Vec::new(),
+        copied: Vec::new(),
         lent: crate::functions::lent(program),
     };
     for class in program.classes.values() {

@@ -108,6 +108,13 @@ impl Walk<'_> {
                 self.built.graph.set_mutated(*shape);
             }
         }
+        // One value for many keys or turns.
+        let repeated = match name.as_str().split('#').next() {
+            Some("dict.fromkeys" | "builtins.dict.fromkeys") => shapes.get(1),
+            Some("itertools.repeat") => shapes.first(),
+            _ => None,
+        };
+        self.built.copied.extend(repeated);
         let result = self.instantiate(row.result, made, &mut bound);
         if matches!(row.result.kind(), TyKind::Int(Width::Big)) {
             self.built.graph.set_big(result);

@@ -64,6 +64,7 @@ pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOpti
             built.graph.set_shared(shape);
         }
     }
+    share_copied(&mut built);
     share_objects(program, &mut built);
     growth::widths(&mut built, options);
     let mut modes = effects::effects(program, &built);
@@ -79,6 +80,15 @@ pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOpti
         frozen.extend(uses.map(|(id, _)| id).filter(unchanged).map(|id| (body.path, id)));
     }
     Shaped { program: rewrite::rewrite(program, &built, &modes), frozen }
+}
+
+/// Items that stand in two lists and change are objects of their own.
+fn share_copied(built: &mut build::Built) {
+    for item in built.copied.clone() {
+        if built.graph.ty(item).is_mutable() && built.changes(item) {
+            built.graph.set_shared(item);
+        }
+    }
 }
 
 /// A function value takes what it keeps by reference, so what is kept and changes must be shared.

@@ -97,6 +97,7 @@ impl Walk<'_> {
                     // No item changes its form on the way: one width for all.
                     self.built.graph.unify(part, kid);
                 }
+                self.built.copied.push(kid);
                 if op == Op::ListOp(ListOp::Repeat) {
                     self.built.graph.set_index(shapes[1]);
                 }

@@ -72,6 +72,20 @@ by_place! {
     [A, B, C] (A, B, C),
 }
 
+impl Identity for crate::Value {
+    fn id(&self) -> i64 {
+        use crate::Value;
+        match self {
+            Value::List(list) => list.id(),
+            Value::Dict(dict) => dict.id(),
+            Value::Set(set) => set.id(),
+            Value::Object(object) => object.id(),
+            Value::Tuple(items) => items.as_ptr() as usize as i64,
+            other => crate::hash(other) << 4,
+        }
+    }
+}
+
 impl<T: Identity> Identity for Option<T> {
     fn id(&self) -> i64 {
         self.as_ref().map_or(0, Identity::id)
