@@ -213,8 +213,12 @@ impl Own<'_> {
 
     /// A number that is read where it stands.
     fn copied(&self, lowered: NodeId) -> Option<Hold> {
-        matches!(self.out.nodes[lowered].kind, Node::Use(_, Mode::Copy))
-            .then_some(Hold { mutable: false, late: false, guarded: false, copied: true })
+        matches!(self.out.nodes[lowered].kind, Node::Use(_, Mode::Copy)).then_some(Hold {
+            mutable: false,
+            late: false,
+            guarded: false,
+            copied: true,
+        })
     }
 
     /// Whether an operand on the right conflicts with what one on its left holds.
