@@ -224,6 +224,12 @@ impl Apply<'_, '_, '_> {
         };
         let (x, y) = (class(self, a), class(self, b));
         let env = self.types.env();
+        if matches!(op, ObjOp::Eq | ObjOp::Ne) {
+            let found = if x.is_some() { self.compare_guarded(op, a, b) } else { self.compare_guarded(op, b, a) };
+            if found.is_some() {
+                return found;
+            }
+        }
         if let Some(method) = x.and_then(|class| env.method(class, &name)) {
             let call = self.call_method_path(x?, method, a, vec![b]);
             return Some(self.truth(call));
@@ -307,8 +313,16 @@ impl Apply<'_, '_, '_> {
                 return match found {
                     Ok(call) => self.truth(call),
                     Err(container) => {
+                        let is_iterable = match self.ty(container).kind() {
+                            Class(class, _) => ["__iter__", "__getitem__"]
+                                .iter()
+                                .any(|name| self.types.env().method(*class, name).is_some()),
+                            _ => false,
+                        };
                         let iter = self.iter_of(container);
-                        if matches!(self.ty(iter).kind(), Iter(inner) if !matches!(inner.kind(), Value)) {
+                        if is_iterable
+                            || matches!(self.ty(iter).kind(), Iter(inner) if !matches!(inner.kind(), Value))
+                        {
                             return self.contains(item, iter);
                         }
                         self.hole(container, BAD_CALL, std::format!("`in` on `{ty}`"))

@@ -20,6 +20,8 @@ pub(crate) struct Env<'p> {
     pub overridden: FxHashSet<Name>,
     /// Some pattern has a group that need not take part in a match.
     loose_groups: bool,
+    /// `__eq__` that only objects of its class get into.
+    pub(crate) guarded: FxHashSet<Name>,
 }
 
 impl<'p> Env<'p> {
@@ -38,6 +40,7 @@ impl<'p> Env<'p> {
             mros: RefCell::default(),
             ends: ends(program),
             overridden: FxHashSet::default(),
+            guarded: crate::guarded::methods(program),
             loose_groups: crate::regex::has_loose_groups(program),
         };
         for (path, class) in &program.classes {
@@ -124,6 +127,11 @@ impl<'p> Env<'p> {
 
     pub(crate) fn is_subclass(&self, class: Name, base: Name) -> bool {
         class == base || self.mro(class).contains(&base) || self.program.is_subclass(class, base)
+    }
+
+    /// Whether an object of one class can be one of the other.
+    pub(crate) fn is_related(&self, a: Name, b: Name) -> bool {
+        self.is_subclass(a, b) || self.is_subclass(b, a)
     }
 
     /// Whether a class of the program is an exception.

@@ -31,6 +31,7 @@ mod explain;
 mod expr;
 mod facts;
 mod getters;
+mod guarded;
 mod inline;
 mod intrinsics;
 mod invoke;

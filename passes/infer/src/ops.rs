@@ -223,14 +223,27 @@ impl Solver<'_> {
                         }
                     }
                 }
+                if self.stays_out(op, x.head, y.head) || self.stays_out(op, y.head, x.head) {
+                    continue;
+                }
                 let right = self.single(&y);
                 let unused = self.vars.fresh();
-                if !self.dunder(job, &x, &format!("__{}__", dunder_word(op)), &[right], unused) {
+                if !self.dunder(job, &x, &format!("__{}__", dunder_word(op)), &[right], unused)
+                    && !(op == ObjOp::Ne && self.dunder(job, &x, "__eq__", &[right], unused))
+                {
                     let left = self.single(&x);
                     let back = format!("__{}__", dunder_word(mirror(op)));
                     self.dunder(job, &y, &back, &[left], unused);
                 }
             }
         }
+    }
+
+    /// Whether an operand never gets into the method that compares an object with it.
+    fn stays_out(&self, op: ObjOp, object: Head, other: Head) -> bool {
+        let (Head::Class(class), true) = (object, matches!(op, ObjOp::Eq | ObjOp::Ne)) else { return false };
+        let method = [dunder_word(op), "eq"].iter().find_map(|word| self.env.method(class, &format!("__{word}__")));
+        let Some(method) = method.filter(|method| self.env.guarded.contains(method)) else { return false };
+        !matches!(other, Head::Class(of) if self.env.is_related(of, method.parent()))
     }
 }

@@ -14,6 +14,7 @@ const ROUNDS: usize = 4;
 
 /// Types a program. Total: what has no type becomes `value`, what has no meaning a hole, each with a diagnostic.
 pub fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
+    let program = &crate::expand::expand_classes(program);
     let completed = crate::synth::complete(program);
     let program = completed.as_ref().unwrap_or(program);
     let mut program = crate::expand::expand(program);

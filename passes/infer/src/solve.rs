@@ -268,6 +268,9 @@ impl<'p> Solver<'p> {
                 {
                     self.hint(other, Ty::class(class), true);
                 }
+                if let (Some(spec), "__format__") = (other, path.last()) {
+                    self.put(spec, Head::Str);
+                }
             }
             FnKind::ClassMethod => self.vars.add(this, Atom::plain(Head::TypeOf(class))),
             _ => {}

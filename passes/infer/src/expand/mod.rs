@@ -3,6 +3,7 @@
 //!
 //! Works on the whole program at Hir, so that what comes after knows neither.
 
+mod attributes;
 mod cache;
 mod cache_nested;
 mod capture;
@@ -10,16 +11,24 @@ mod decorate;
 mod forward;
 mod own_class;
 mod partial;
+mod sums;
 mod with;
 
 use batuta_core::{Callee, Hir, Node, Program};
 use std::sync::Arc;
 
+/// The same program with what its classes are asked for written out: before methods are made for them.
+pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
+    let mut out = program.clone();
+    own_class::expand(&mut out);
+    attributes::expand(&mut out);
+    out
+}
+
 /// The same program with its own context managers written out.
 pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     decorate::expand(&mut out);
-    own_class::expand(&mut out);
     let start = out.clone();
     let managers = with::Managers::new(&start);
     for body in out.fns.values_mut() {
@@ -27,6 +36,10 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             with::expand(&managers, Arc::make_mut(body));
         }
         managers.trim(Arc::make_mut(body));
+        let is_sum = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "builtins.sum");
+        if body.nodes.iter().any(|(_, row)| is_sum(&row.kind)) {
+            sums::expand(&start, Arc::make_mut(body));
+        }
         let is_partial = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "functools.partial");
         if body.nodes.iter().any(|(_, row)| is_partial(&row.kind)) {
             partial::expand(&start, Arc::make_mut(body));
