@@ -409,6 +409,11 @@ fn ends(program: &Program<Hir>) -> FxHashSet<Name> {
 }
 
 fn own_fields(program: &Program<Hir>, class: &ClassDef) -> Vec<Name> {
+    let order = program.mro(class.path);
+    let is_method = |name: Name| {
+        let mut methods = order.iter().flat_map(|path| &program.classes[path].methods);
+        methods.any(|method| method.last() == name.as_str())
+    };
     let mut fields: Vec<Name> = class.fields.iter().map(|field| field.name).collect();
     for method in &class.methods {
         let Some(body) = program.fns.get(method) else { continue };
@@ -420,7 +425,7 @@ fn own_fields(program: &Program<Hir>, class: &ClassDef) -> Vec<Name> {
             if place.root == Root::Local(this)
                 && let [Proj::Field(name)] = place.proj.as_slice()
                 && !fields.contains(name)
-                && !class.methods.iter().any(|method| method.last() == name.as_str())
+                && !is_method(*name)
             {
                 fields.push(*name);
             }

@@ -14,7 +14,45 @@ const ROUNDS: usize = 4;
 
 /// Types a program. Total: what has no type becomes `value`, what has no meaning a hole, each with a diagnostic.
 pub fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
-    let program = &crate::expand::expand_classes(program);
+    let mut program = crate::expand::expand_classes(program);
+    let mut rounds = 0..2;
+    loop {
+        match infer_once(&program, rounds.next().is_some()) {
+            Ok(done) => return done,
+            Err(late) => add_fields(&mut program, late),
+        }
+    }
+}
+
+/// Fields that only code outside of their class assigns: `node.mark = 1`.
+fn late_fields(solver: &Solver<'_>) -> Vec<(Name, Name)> {
+    let env = solver.env;
+    let is_late = |(class, name): &(Name, Name)| {
+        env.class(*class).is_some()
+            && !env.is_enum(*class)
+            && !env.is_error(*class)
+            && env.field_owner(*class, *name).is_none()
+    };
+    let mut late: Vec<(Name, Name)> = solver.fields.keys().copied().filter(is_late).collect();
+    late.sort();
+    late
+}
+
+fn add_fields(program: &mut Program<Hir>, late: Vec<(Name, Name)>) {
+    for (class, name) in late {
+        let def = Arc::make_mut(program.classes.get_mut(&class).expect("the field is that of a class"));
+        let mut field = assigned_field(name, def.origin);
+        field.flags = FieldFlags { init: false, repr: false, compare: false, ..field.flags };
+        def.fields.push(field);
+    }
+}
+
+type Done = (Program<Typed>, Vec<Diagnostic>);
+
+/// The typed program, or fields that it needs first where there is time to add them.
+fn infer_once(program: &Program<Hir>, may_add: bool) -> Result<Done, Vec<(Name, Name)>> {
+    let overridden = crate::expand::overrides(program);
+    let program = overridden.as_ref().unwrap_or(program);
     let completed = crate::synth::complete(program);
     let program = completed.as_ref().unwrap_or(program);
     let mut program = crate::expand::expand(program);
@@ -36,15 +74,19 @@ pub fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
     for _ in 0..ROUNDS {
         let mut solver = Solver::new(&env, &units, &special);
         solver.solve();
+        let late = late_fields(&solver);
+        if may_add && !late.is_empty() {
+            return Err(late);
+        }
         let more = conflicts(&solver, &special);
         if more.is_empty() {
-            return finish(&solver);
+            return Ok(finish(&solver));
         }
         special.extend(more);
     }
     let mut solver = Solver::new(&env, &units, &special);
     solver.solve();
-    finish(&solver)
+    Ok(finish(&solver))
 }
 
 /// Functions called from several places whose parameters mix types.
@@ -199,7 +241,7 @@ fn type_fields(types: &Types<'_, '_>, path: Name, class: &mut ClassDef) {
     }
 }
 
-fn assigned_field(name: Name, origin: batuta_base::Origin) -> FieldDef {
+pub(crate) fn assigned_field(name: Name, origin: batuta_base::Origin) -> FieldDef {
     FieldDef {
         name,
         ty: Ty::unknown(),

@@ -171,6 +171,9 @@ impl<'p> Solver<'p> {
             for field in &class.fields {
                 let var = self.field(*path, field.name);
                 self.hint(var, field.ty, false);
+                if field.ty == Ty::option(Ty::unknown()) {
+                    self.put(var, Head::None);
+                }
                 if let Some(default) = field.default
                     && let Some(inst) = self.only(default)
                 {

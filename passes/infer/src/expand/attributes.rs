@@ -50,7 +50,7 @@ pub(crate) fn expand(program: &mut Program<Hir>) {
 }
 
 /// The class attribute that a place begins with, and what follows.
-fn attribute(program: &Program<Hir>, body: &Body<Hir>, place: &Place) -> Option<(Name, usize)> {
+pub(super) fn attribute(program: &Program<Hir>, body: &Body<Hir>, place: &Place) -> Option<(Name, usize)> {
     let class_of = |name: Name| {
         let class = program.resolve(name);
         let def = program.classes.get(&class)?;
@@ -72,7 +72,7 @@ fn attribute(program: &Program<Hir>, body: &Body<Hir>, place: &Place) -> Option<
 }
 
 /// The places that a body assigns: whole attributes only.
-fn each_target(body: &Body<Hir>, f: &mut dyn FnMut(&Place)) {
+pub(super) fn each_target(body: &Body<Hir>, f: &mut dyn FnMut(&Place)) {
     fn parts(pat: &Pat, f: &mut dyn FnMut(&Place)) {
         if let Pat::Place(place) = pat
             && place.proj.len() <= 1

@@ -9,6 +9,7 @@ mod cache_nested;
 mod capture;
 mod decorate;
 mod forward;
+mod overrides;
 mod own_class;
 mod partial;
 mod sums;
@@ -24,6 +25,8 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     attributes::expand(&mut out);
     out
 }
+
+pub(crate) use overrides::expand as overrides;
 
 /// The same program with its own context managers written out.
 pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {

@@ -1,0 +1,114 @@
+//! Objects that have their own value beside a class attribute that changes.
+//!
+//! before                                   after
+//!   class @m.Dog { attr @m.Dog.count }       class @m.Dog { attr @m.Dog.count; field own_count }
+//!   set place @m.Dog.count = 5               property @m.Dog.count(%self) {
+//!   set place %rex.count = 9                   if obj.is_not(%self.own_count, none) { return %self.own_count }
+//!                                              return @m.Dog.count
+//!                                            }
+//!                                            setter @m.Dog.count(%self, %value) { set %self.own_count = %value }
+//!
+//! An attribute that is set once is no such case: each object starts with its value (`defaults`).
+
+use super::attributes;
+use crate::env::Env;
+use batuta_base::{FxHashMap, Name, Origin};
+use batuta_core::*;
+use std::sync::Arc;
+
+/// The program with these attributes as properties; `None` when it has none.
+pub(crate) fn expand(program: &Program<Hir>) -> Option<Program<Hir>> {
+    let mut sets: FxHashMap<Name, usize> = FxHashMap::default();
+    for body in program.fns.values() {
+        attributes::each_target(body, &mut |place| {
+            if let Some((path, _)) = attributes::attribute(program, body, place) {
+                *sets.entry(path).or_default() += 1;
+            }
+        });
+    }
+    let env = Env::new(program);
+    let found = |path: &&Name| {
+        let name = Name::new(path.last());
+        let class = path.parent();
+        sets.get(*path).is_some_and(|count| *count > 1)
+            && !program.fns.contains_key(*path)
+            && matches!(program.classes[&class].kind, ClassKind::Plain | ClassKind::Abstract)
+            && program
+                .subclasses(class)
+                .iter()
+                .chain(env.mro(class).iter())
+                .any(|sub| env.own_fields.get(sub).is_some_and(|fields| fields.contains(&name)))
+    };
+    let attributes = program.classes.values().flat_map(|class| &class.attributes);
+    let attributes: Vec<Name> = attributes.filter(found).copied().collect();
+    if attributes.is_empty() {
+        return None;
+    }
+    let mut out = program.clone();
+    attributes.into_iter().for_each(|path| replace(&mut out, path));
+    Some(out)
+}
+
+fn replace(program: &mut Program<Hir>, path: Name) {
+    let (class, name) = (path.parent(), Name::new(path.last()));
+    for sub in program.subclasses(class) {
+        let def = Arc::make_mut(program.classes.get_mut(&sub).expect("a subclass is a class"));
+        def.fields.retain(|field| field.name != name);
+    }
+    let own = Name::new(&format!("own_{name}"));
+    let (getter, setter) = (getter(program, path, own), setter(program, path, own));
+    let def = Arc::make_mut(program.classes.get_mut(&class).expect("the attribute is that of a class"));
+    let mut field = crate::program::assigned_field(own, def.origin);
+    field.ty = Ty::option(Ty::unknown());
+    field.flags = FieldFlags { init: false, repr: false, compare: false, ..field.flags };
+    def.fields.push(field);
+    for body in [getter, setter] {
+        def.methods.push(body.path);
+        program.fns.insert(body.path, Arc::new(body));
+    }
+}
+
+fn body(program: &Program<Hir>, path: Name, kind: FnKind) -> (Body<Hir>, LocalId) {
+    let lang = program.fns.values().next().map_or(Lang::Python, |body| body.lang);
+    let mut body = Body::new(path, lang, kind);
+    let this = parameter(&mut body, "self");
+    (body, this)
+}
+
+fn parameter(body: &mut Body<Hir>, name: &str) -> LocalId {
+    let local = body.local(name, Ty::unknown(), Origin::default());
+    body.params.push(Param { name: Name::new(name), local, kind: ParamKind::Normal, default: None });
+    local
+}
+
+fn getter(program: &Program<Hir>, path: Name, own: Name) -> Body<Hir> {
+    let at = Origin::default();
+    let (mut body, this) = body(program, path, FnKind::Property);
+    let field = Place::local(this).with(Proj::Field(own));
+    let read = |body: &mut Body<Hir>, place: Place| body.node(Node::Use(place, Mode::Read), Ty::unknown(), at);
+    let back = |body: &mut Body<Hir>, value: NodeId| {
+        let back = body.node(Node::Return(Some(value)), Ty::never(), at);
+        Stmt::new(StmtKind::Expr(back), at)
+    };
+    let (value, none) = (read(&mut body, field.clone()), body.node(Node::Const(Const::None), Ty::unit(), at));
+    let cond = body.op(ObjOp::IsNot, vec![value, none], Ty::unknown(), at);
+    let value = read(&mut body, field);
+    let stmt = back(&mut body, value);
+    let then = body.block(BlockRow { stmts: vec![stmt], ..BlockRow::default() });
+    let choose = body.node(Node::If { cond, then, els: None }, Ty::unit(), at);
+    let value = read(&mut body, Place::global(path));
+    let stmt = back(&mut body, value);
+    body.blocks[body.root].stmts = vec![Stmt::new(StmtKind::Expr(choose), at), stmt];
+    body
+}
+
+fn setter(program: &Program<Hir>, path: Name, own: Name) -> Body<Hir> {
+    let at = Origin::default();
+    let (mut body, this) = body(program, Name::new(&format!("{path}$setter")), FnKind::PropertySetter);
+    let value = parameter(&mut body, "value");
+    let value = body.use_local(value, Mode::Read, at);
+    let target = Pat::Place(Place::local(this).with(Proj::Field(own)));
+    body.blocks[body.root].stmts = vec![Stmt::new(StmtKind::Set { target, value }, at)];
+    body.ret = Ty::unit();
+    body
+}
