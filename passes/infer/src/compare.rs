@@ -225,7 +225,8 @@ impl Apply<'_, '_, '_> {
         let (x, y) = (class(self, a), class(self, b));
         let env = self.types.env();
         if matches!(op, ObjOp::Eq | ObjOp::Ne) {
-            let found = if x.is_some() { self.compare_guarded(op, a, b) } else { self.compare_guarded(op, b, a) };
+            let found =
+                if x.is_some() { self.compare_guarded(op, a, b) } else { self.compare_guarded(op, b, a) };
             if found.is_some() {
                 return found;
             }

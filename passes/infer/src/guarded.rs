@@ -30,7 +30,9 @@ fn is_guarded(body: &Body<Hir>) -> bool {
     let StmtKind::Expr(first) = first.kind else { return false };
     match &body.nodes[first].kind {
         Node::Return(Some(value)) => match &body.nodes[*value].kind {
-            Node::Op { op: Op::ObjOp(ObjOp::And), args, .. } => tests(body, args[0], other.local) == Some(true),
+            Node::Op { op: Op::ObjOp(ObjOp::And), args, .. } => {
+                tests(body, args[0], other.local) == Some(true)
+            }
             _ => false,
         },
         Node::If { cond, then, els } => match tests(body, *cond, other.local) {
@@ -62,7 +64,9 @@ fn tests(body: &Body<Hir>, cond: NodeId, other: LocalId) -> Option<bool> {
             (tests(body, args[0], other) == Some(false)).then_some(false)
         }
         Node::Op { op: Op::ObjOp(ObjOp::Not), args, .. } => tests(body, args[0], other).map(|holds| !holds),
-        Node::Op { op: Op::ObjOp(op), args, .. } if args.len() == 2 && args.iter().all(|arg| is_class(*arg)) => {
+        Node::Op { op: Op::ObjOp(op), args, .. }
+            if args.len() == 2 && args.iter().all(|arg| is_class(*arg)) =>
+        {
             match op {
                 ObjOp::Is | ObjOp::Eq => Some(true),
                 ObjOp::IsNot | ObjOp::Ne => Some(false),
@@ -74,7 +78,8 @@ fn tests(body: &Body<Hir>, cond: NodeId, other: LocalId) -> Option<bool> {
             let names = crate::narrow::class_names(body, class.value);
             let own = body.path.parent();
             // Built-in classes beside its own would have to get into it.
-            let fits = !names.is_empty() && names.iter().all(|name| *name == own || name.parent() == own.parent());
+            let fits =
+                !names.is_empty() && names.iter().all(|name| *name == own || name.parent() == own.parent());
             (is_other(object.value) && fits).then_some(true)
         }
         _ => None,
@@ -95,12 +100,7 @@ fn is_return(body: &Body<Hir>, stmt: &Stmt, value: &Const) -> bool {
 
 impl Apply<'_, '_, '_> {
     /// `==` or `!=` of an object, whose class guards its method, and a value that may be something else.
-    pub(crate) fn compare_guarded(
-        &mut self,
-        op: ObjOp,
-        object: NodeId,
-        other: NodeId,
-    ) -> Option<NodeId> {
+    pub(crate) fn compare_guarded(&mut self, op: ObjOp, object: NodeId, other: NodeId) -> Option<NodeId> {
         let env = self.types.env();
         let class = self.ty(object).class_path()?;
         let name = if op == ObjOp::Ne && env.method(class, "__ne__").is_some() { "__ne__" } else { "__eq__" };

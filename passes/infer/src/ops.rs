@@ -242,7 +242,8 @@ impl Solver<'_> {
     /// Whether an operand never gets into the method that compares an object with it.
     fn stays_out(&self, op: ObjOp, object: Head, other: Head) -> bool {
         let (Head::Class(class), true) = (object, matches!(op, ObjOp::Eq | ObjOp::Ne)) else { return false };
-        let method = [dunder_word(op), "eq"].iter().find_map(|word| self.env.method(class, &format!("__{word}__")));
+        let method =
+            [dunder_word(op), "eq"].iter().find_map(|word| self.env.method(class, &format!("__{word}__")));
         let Some(method) = method.filter(|method| self.env.guarded.contains(method)) else { return false };
         !matches!(other, Head::Class(of) if self.env.is_related(of, method.parent()))
     }

@@ -101,7 +101,7 @@ fn define(program: &mut Program<Hir>, path: Name) {
     Arc::make_mut(def).attributes.push(path);
 }
 
-fn now(path: Name) -> Name {
+pub(super) fn now(path: Name) -> Name {
     Name::new(&format!("{path}$now"))
 }
 
@@ -128,12 +128,16 @@ fn rewrite(program: &Program<Hir>, body: &mut Body<Hir>, paths: &FxHashSet<Name>
             let kind = match stmt.kind {
                 StmtKind::Set { target: Pat::Place(place), value } => {
                     let Some((path, skip)) = found(body, &place) else { continue };
-                    if place.proj.len() > skip { continue }
+                    if place.proj.len() > skip {
+                        continue;
+                    }
                     StmtKind::Set { target: Pat::Place(Place::global(path)), value }
                 }
                 StmtKind::Update { place, op, value } => {
                     let Some((path, skip)) = found(body, &place) else { continue };
-                    if place.proj.len() > skip { continue }
+                    if place.proj.len() > skip {
+                        continue;
+                    }
                     let old = read(body, path, stmt.origin);
                     let value = body.op(op, vec![old, value], Ty::unknown(), stmt.origin);
                     StmtKind::Set { target: Pat::Place(Place::global(path)), value }
@@ -147,7 +151,7 @@ fn rewrite(program: &Program<Hir>, body: &mut Body<Hir>, paths: &FxHashSet<Name>
     changed
 }
 
-fn read(body: &mut Body<Hir>, path: Name, at: Origin) -> NodeId {
+pub(super) fn read(body: &mut Body<Hir>, path: Name, at: Origin) -> NodeId {
     let call = Node::Call { callee: Callee::Fn(now(path)), args: Vec::new() };
     body.node(call, Ty::unknown(), at)
 }
@@ -175,11 +179,17 @@ fn find_above(program: &mut Program<Hir>, path: Name, base: Name) {
     body.blocks[body.root].stmts = vec![Stmt::new(StmtKind::Expr(choose), at), stmt];
     let mut property = Body::new(path, lang, FnKind::Property);
     let this = property.local("self", Ty::unknown(), at);
-    property.params.push(Param { name: Name::new("self"), local: this, kind: ParamKind::Normal, default: None });
+    property.params.push(Param {
+        name: Name::new("self"),
+        local: this,
+        kind: ParamKind::Normal,
+        default: None,
+    });
     let call = read(&mut property, path, at);
     let stmt = back(&mut property, call);
     property.blocks[property.root].stmts = vec![stmt];
-    let def = Arc::make_mut(program.classes.get_mut(&path.parent()).expect("the attribute is that of a class"));
+    let def =
+        Arc::make_mut(program.classes.get_mut(&path.parent()).expect("the attribute is that of a class"));
     for body in [body, property] {
         def.methods.push(body.path);
         program.fns.insert(body.path, Arc::new(body));

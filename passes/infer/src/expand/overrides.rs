@@ -31,7 +31,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Option<Program<Hir>> {
         let name = Name::new(path.last());
         let class = path.parent();
         sets.get(*path).is_some_and(|count| *count > 1)
-            && !program.fns.contains_key(*path)
+            && (!program.fns.contains_key(*path) || program.fns.contains_key(&attributes::now(**path)))
             && matches!(program.classes[&class].kind, ClassKind::Plain | ClassKind::Abstract)
             && program
                 .subclasses(class)
@@ -63,7 +63,9 @@ fn replace(program: &mut Program<Hir>, path: Name) {
     field.flags = FieldFlags { init: false, repr: false, compare: false, ..field.flags };
     def.fields.push(field);
     for body in [getter, setter] {
-        def.methods.push(body.path);
+        if !def.methods.contains(&body.path) {
+            def.methods.push(body.path);
+        }
         program.fns.insert(body.path, Arc::new(body));
     }
 }
@@ -85,7 +87,8 @@ fn getter(program: &Program<Hir>, path: Name, own: Name) -> Body<Hir> {
     let at = Origin::default();
     let (mut body, this) = body(program, path, FnKind::Property);
     let field = Place::local(this).with(Proj::Field(own));
-    let read = |body: &mut Body<Hir>, place: Place| body.node(Node::Use(place, Mode::Read), Ty::unknown(), at);
+    let read =
+        |body: &mut Body<Hir>, place: Place| body.node(Node::Use(place, Mode::Read), Ty::unknown(), at);
     let back = |body: &mut Body<Hir>, value: NodeId| {
         let back = body.node(Node::Return(Some(value)), Ty::never(), at);
         Stmt::new(StmtKind::Expr(back), at)
@@ -96,7 +99,10 @@ fn getter(program: &Program<Hir>, path: Name, own: Name) -> Body<Hir> {
     let stmt = back(&mut body, value);
     let then = body.block(BlockRow { stmts: vec![stmt], ..BlockRow::default() });
     let choose = body.node(Node::If { cond, then, els: None }, Ty::unit(), at);
-    let value = read(&mut body, Place::global(path));
+    let value = match program.fns.contains_key(&attributes::now(path)) {
+        true => attributes::read(&mut body, path, at),
+        false => read(&mut body, Place::global(path)),
+    };
     let stmt = back(&mut body, value);
     body.blocks[body.root].stmts = vec![Stmt::new(StmtKind::Expr(choose), at), stmt];
     body
