@@ -63,6 +63,8 @@ pub struct Uses {
 pub struct Mark {
     pub item: Name,
     pub origin: batuta_base::Origin,
+    /// The statement there starts with `xs[i] = `.
+    pub stores: bool,
 }
 
 impl<'a> Env<'a> {
@@ -474,10 +476,24 @@ fn recursive(program: &Program<Mir>) -> FxHashSet<Name> {
 
 /// The program can stop with a fault, prints, reads its arguments, or recurses.
 fn needs_frame(program: &Program<Mir>) -> bool {
+    let is_pure = |op: Op| op.info().effect == Effect::Pure;
+    let may_fail = |body: &Body<Mir>| {
+        let mut found = false;
+        body.walk_stmts(body.root, &mut |stmt| {
+            found |= match &stmt.kind {
+                StmtKind::Set { target: Pat::Place(place), .. } => !place.proj.is_empty(),
+                StmtKind::Update { place, op, .. } => !place.proj.is_empty() || !is_pure(*op),
+                StmtKind::Del(_) => true,
+                _ => false,
+            };
+        });
+        found
+    };
     program.fns.values().any(|body| {
         body.fallible
+            || may_fail(body)
             || body.nodes.iter().any(|(_, row)| match &row.kind {
-                Node::Op { op, .. } => op.info().effect != Effect::Pure,
+                Node::Op { op, .. } => !is_pure(*op),
                 Node::Call { .. } | Node::Raise { .. } | Node::Hole { .. } => true,
                 Node::Use(place, _) => !place.proj.is_empty(),
                 _ => false,

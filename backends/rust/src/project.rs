@@ -40,6 +40,8 @@ pub struct MapEntry {
     /// Item that the origin is relative to.
     pub item: Name,
     pub origin: Origin,
+    /// Column (one-based) of `[i]` where the line is `xs[i] = value`.
+    pub store_column: Option<u32>,
 }
 
 /// What the project links.
@@ -174,13 +176,33 @@ fn module_file(
         .collect::<Vec<_>>()
         .join("\n\n");
     let (text, marks) = layout::take_marks(&format!("{text}\n"));
+    let rust_lines: Vec<&str> = text.lines().collect();
     for (rust_line, number) in marks {
-        let Some(Mark { item, origin }) = made.uses.marks.get(number as usize).copied() else { continue };
-        project.map.push(MapEntry { file: file.clone(), rust_line, item, origin });
+        let Some(Mark { item, origin, stores }) = made.uses.marks.get(number as usize).copied() else { continue };
+        let line = rust_lines.get(rust_line as usize - 1).copied().unwrap_or_default();
+        let store_column = if stores { store_column(line) } else { None };
+        project.map.push(MapEntry { file: file.clone(), rust_line, item, origin, store_column });
     }
     project.uses.runtime |= made.uses.rt || made.uses.prelude || !made.uses.macros.is_empty();
     project.problems.extend(made.uses.problems);
     project.files.push((file, text));
+}
+
+/// Column (one-based) of the last index in the target of an assignment, where rustc says that it panics.
+fn store_column(line: &str) -> Option<u32> {
+    let (mut depth, mut column) = (0, None);
+    for (at, c) in line.chars().enumerate() {
+        match c {
+            '=' if depth == 0 => return column,
+            '[' | '(' => {
+                column = if depth == 0 && c == '[' { Some(at as u32 + 1) } else { column };
+                depth += 1;
+            }
+            ']' | ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// `use` lines: std, the runtime, the project, each a group.
@@ -271,6 +293,7 @@ fn readme(program: &Program<Mir>, options: &EmitOptions) -> String {
 fn map_text(program: &Program<Mir>, options: &EmitOptions, map: &[MapEntry]) -> String {
     let bases = item_bases(program);
     let mut files: BTreeMap<(String, String), Vec<(u32, u32)>> = BTreeMap::new();
+    let mut stores: BTreeMap<&str, BTreeSet<(u32, u32)>> = BTreeMap::new();
     for entry in map {
         let module = module_of(program, entry.item);
         let Some(source) = options.sources.get(&module) else { continue };
@@ -281,6 +304,9 @@ fn map_text(program: &Program<Mir>, options: &EmitOptions, map: &[MapEntry]) -> 
         if rows.last() != Some(&(entry.rust_line, line)) {
             rows.push((entry.rust_line, line));
         }
+        if let Some(column) = entry.store_column {
+            stores.entry(&entry.file).or_default().insert((entry.rust_line, column));
+        }
     }
     let parts: Vec<String> = files
         .into_iter()
@@ -288,7 +314,9 @@ fn map_text(program: &Program<Mir>, options: &EmitOptions, map: &[MapEntry]) -> 
             rows.sort_by_key(|(rust_line, _)| *rust_line);
             rows.dedup_by_key(|(rust_line, _)| *rust_line);
             let rows: Vec<_> = rows.iter().map(|(rust, source)| format!("[{rust},{source}]")).collect();
-            format!("  {{\"rust\": {rust:?}, \"source\": {source:?}, \"lines\": [{}]}}", rows.join(","))
+            let pairs: Vec<_> = stores.get(&*rust).into_iter().flatten().map(|(line, column)| format!("[{line},{column}]")).collect();
+            let stores = if pairs.is_empty() { String::new() } else { format!(", \"stores\": [{}]", pairs.join(",")) };
+            format!("  {{\"rust\": {rust:?}, \"source\": {source:?}, \"lines\": [{}]{stores}}}", rows.join(","))
         })
         .collect();
     if parts.is_empty() {

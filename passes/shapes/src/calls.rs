@@ -160,6 +160,14 @@ impl Walk<'_> {
                 }
             },
             TyKind::Ref(inner) | TyKind::RefMut(inner) => self.matches(*inner, shape, bound),
+            TyKind::Func(takes, gives) => {
+                let kids = self.built.graph.kids(shape).to_vec();
+                let Some((result, params)) = kids.split_last() else { return };
+                for (part, kid) in takes.iter().zip(params) {
+                    self.hands_over(*part, *kid, bound);
+                }
+                self.matches(*gives, *result, bound);
+            }
             // The sum of wide ints is wide.
             TyKind::Iter(item) if *item.kind() == TyKind::Int(Width::Any) && self.item_is_int(shape) => {
                 let kid = self.part(shape, 0);
@@ -183,8 +191,29 @@ impl Walk<'_> {
             _ => {
                 let pairs: Vec<_> =
                     pattern.children().into_iter().zip(self.built.graph.kids(shape).to_vec()).collect();
-                pairs.into_iter().for_each(|(part, kid)| self.matches(part, kid, bound));
+                for (part, kid) in pairs {
+                    // Two containers of one item type have one width.
+                    match part.kind() {
+                        TyKind::Var(name) if bound.contains_key(name) => self.same(bound[name], kid),
+                        _ => self.matches(part, kid, bound),
+                    }
+                }
             }
+        }
+    }
+
+    fn same(&mut self, a: ShapeId, b: ShapeId) {
+        self.built.graph.flow(a, b);
+        self.built.graph.flow(b, a);
+    }
+
+    /// A function argument is called with values of the types that were met before.
+    fn hands_over(&mut self, pattern: Ty, param: ShapeId, bound: &mut FxHashMap<Name, ShapeId>) {
+        match (pattern.strip_ref().kind(), bound) {
+            (TyKind::Var(name), bound) if bound.contains_key(name) => {
+                self.built.graph.flow(bound[name], param);
+            }
+            (_, bound) => self.matches(pattern, param, bound),
         }
     }
 

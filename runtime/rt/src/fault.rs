@@ -5,8 +5,9 @@ use crate::class::{
     ZeroDivisionError,
 };
 
-/// The class and text that a panic message of std stands for.
-pub(crate) fn translate(message: &str) -> (Class, Option<String>) {
+/// The class and text that a panic message of std stands for; `stores` where the panicking expression is the
+/// target of an assignment.
+pub(crate) fn translate(message: &str, stores: bool) -> (Class, Option<String>) {
     if let Some(operation) = overflow_operation(message) {
         return (OverflowError, Some(format!("integer overflow in {operation}")));
     }
@@ -16,6 +17,8 @@ pub(crate) fn translate(message: &str) -> (Class, Option<String>) {
             (ZeroDivisionError, "integer modulo by zero")
         }
         "capacity overflow" => (MemoryError, ""),
+        _ if message.starts_with("index out of bounds") && stores => (IndexError, OUTSIDE),
+        _ if message.starts_with("removal index") => (IndexError, OUTSIDE),
         _ if message.starts_with("index out of bounds") => (IndexError, "list index out of range"),
         _ if is_string_index(message) => (IndexError, "string index out of range"),
         _ if is_slice_range(message) => (IndexError, "list index out of range"),
@@ -29,6 +32,8 @@ pub(crate) fn translate(message: &str) -> (Class, Option<String>) {
     };
     (class, (!text.is_empty()).then(|| text.to_owned()))
 }
+
+const OUTSIDE: &str = "list assignment index out of range";
 
 fn overflow_operation(message: &str) -> Option<&'static str> {
     let verb = message.strip_prefix("attempt to ")?.strip_suffix(" with overflow")?;
@@ -54,6 +59,5 @@ fn is_slice_range(message: &str) -> bool {
         || message.starts_with("range end index")
         || message.starts_with("slice index starts at")
         || message.starts_with("swap_remove index")
-        || message.starts_with("removal index")
         || message.starts_with("insertion index")
 }

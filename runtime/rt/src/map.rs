@@ -2,10 +2,10 @@
 //!
 //! ```json
 //! {"files": [{"rust": "src/main.rs", "source": "prog.py",
-//!             "lines": [[3, 1], [9, 4], [9, 30, 5]]}]}
+//!             "lines": [[3, 1], [9, 4], [9, 30, 5]], "stores": [[9, 5]]}]}
 //! ```
 //! A row is `[rust line, source line]` or `[rust line, rust column, source line]`; it holds from
-//! there to the next row. Rows ascend.
+//! there to the next row. Rows ascend. `stores` are the places (line, column) of `[i]` in `xs[i] = value`.
 
 use std::sync::OnceLock;
 
@@ -22,6 +22,7 @@ struct File {
     rust: String,
     source: String,
     rows: Vec<Row>,
+    stores: Vec<(u32, u32)>,
 }
 
 struct Row {
@@ -40,6 +41,12 @@ pub(crate) fn look_up(place: &Place) -> Option<(&'static str, u32)> {
     MAP.get()?.look_up(place)
 }
 
+/// Whether the expression at `place` is an item that an assignment replaces.
+pub(crate) fn is_store(place: &Place) -> bool {
+    let file = MAP.get().and_then(|map| map.file(place));
+    file.is_some_and(|file| file.stores.contains(&(place.line, place.column)))
+}
+
 impl Map {
     fn read(text: &str) -> Map {
         let json = Json::parse(text).unwrap_or(Json::Null);
@@ -47,8 +54,12 @@ impl Map {
         Map { files: files.iter().filter_map(File::read).collect() }
     }
 
+    fn file(&self, place: &Place) -> Option<&File> {
+        self.files.iter().find(|file| place.file.ends_with(file.rust.as_str()))
+    }
+
     fn look_up(&self, place: &Place) -> Option<(&str, u32)> {
-        let file = self.files.iter().find(|file| place.file.ends_with(file.rust.as_str()))?;
+        let file = self.file(place)?;
         let at = (place.line, place.column);
         let after = file.rows.partition_point(|row| (row.line, row.column) <= at);
         let row = file.rows.get(after.checked_sub(1)?)?;
@@ -62,7 +73,15 @@ impl File {
             rust: json.get("rust")?.text()?.to_owned(),
             source: json.get("source")?.text()?.to_owned(),
             rows: json.get("lines")?.items().iter().filter_map(Row::read).collect(),
+            stores: json.get("stores").map(Json::items).unwrap_or_default().iter().filter_map(pair).collect(),
         })
+    }
+}
+
+fn pair(json: &Json) -> Option<(u32, u32)> {
+    match json.items() {
+        [line, column] => Some((line.number()?, column.number()?)),
+        _ => None,
     }
 }
 

@@ -139,7 +139,7 @@ fn error_of(payload: Box<dyn Any + Send>) -> Error {
             .downcast::<&str>()
             .map_or_else(|_| "an error of another thread".to_owned(), |text| (*text).to_owned()),
     };
-    let (class, text) = fault::translate(&text);
+    let (class, text) = fault::translate(&text, place.as_ref().is_some_and(crate::map::is_store));
     Error::at_place(class, text, place)
 }
 

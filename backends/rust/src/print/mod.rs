@@ -227,6 +227,9 @@ impl<'a, 'u> Printer<'a, 'u> {
             out.stmts[at].blank_before = stmt.blank_before;
             out.stmts[at].beside = stmt.beside.as_deref().map(str::to_owned);
             let mark = self.mark(stmt.origin);
+            if let (Some(mark), core::StmtKind::Set { target: Pat::Place(place), .. }) = (mark, &stmt.kind) {
+                self.uses.marks[mark as usize].stores = is_item(place);
+            }
             out.stmts[at..].iter_mut().for_each(|stmt| stmt.mark = stmt.mark.or(mark));
         }
         if let Some(tail) = row.tail {
@@ -242,7 +245,7 @@ impl<'a, 'u> Printer<'a, 'u> {
         if origin == Origin::default() {
             return None;
         }
-        self.uses.marks.push(Mark { item: self.body.path, origin });
+        self.uses.marks.push(Mark { item: self.body.path, origin, stores: false });
         Some(self.uses.marks.len() as u32 - 1)
     }
 
@@ -279,6 +282,13 @@ impl<'a, 'u> Printer<'a, 'u> {
                     Expr::Block(label, block) if splices && label.is_empty() => {
                         out.extend(block.stmts);
                         out.extend(block.tail.map(|tail| Stmt::expr(*tail)));
+                    }
+                    // Statements for a value that nobody takes.
+                    Expr::Block(label, block)
+                        if block.tail.is_some()
+                            && !matches!(self.body.ty(node).kind(), TyKind::Unit | TyKind::Never) =>
+                    {
+                        out.push(Stmt::bind("_", None, Some(Expr::Block(label, block))));
                     }
                     expr => out.push(Stmt::expr(expr)),
                 }
@@ -407,6 +417,11 @@ impl<'a, 'u> Printer<'a, 'u> {
         self.uses.problems.push(format!("{}: {what}", self.body.path));
         Expr::Macro("todo".to_owned(), vec![Expr::Atom(crate::literal::string(&format!("internal: {what}")))])
     }
+}
+
+/// `xs[i]`.
+fn is_item(place: &core::Place) -> bool {
+    matches!(place.proj.last(), Some(core::Proj::Index(_) | core::Proj::Nth(_)))
 }
 
 /// Whether reading the place can raise or have an effect.

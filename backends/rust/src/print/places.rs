@@ -392,7 +392,11 @@ impl Printer<'_, '_> {
             return placed.expr.method("set", vec![value]);
         }
         let is_local_reference = place.proj.is_empty() && matches!(placed.ty.kind(), TyKind::RefMut(_));
-        let target = if is_local_reference { Expr::unary("*", placed.expr) } else { placed.expr };
+        let target = match placed.expr {
+            expr if is_local_reference => Expr::unary("*", expr),
+            Expr::Unary("*", item) => Expr::Unary("*", Box::new(slot_of(*item))),
+            expr => expr,
+        };
         Expr::Assign(Box::new(target), "", Box::new(value))
     }
 
@@ -652,6 +656,16 @@ impl Printer<'_, '_> {
                 }
             }
         })
+    }
+}
+
+/// `xs.at_mut(i)` for a new value.
+fn slot_of(item: Expr) -> Expr {
+    match item {
+        Expr::Method(list, name, args) if name == "at_mut" && !matches!(args[..], [Expr::Unary("&", _)]) => {
+            Expr::Method(list, "slot".to_owned(), args)
+        }
+        item => item,
     }
 }
 

@@ -55,6 +55,17 @@ pub trait PyList<T> {
         }
     }
 
+    /// The place of `xs[index]` for a new value; raises `IndexError` in the words of an assignment.
+    #[inline]
+    #[track_caller]
+    fn slot(&mut self, index: i64) -> &mut T {
+        let items = self.items_mut();
+        match position(items.len(), index) {
+            Some(position) => &mut items[position],
+            None => raise_new(IndexError, "list assignment index out of range"),
+        }
+    }
+
     /// `xs[index] = value`; raises `IndexError`.
     #[inline]
     #[track_caller]
