@@ -541,7 +541,10 @@ impl Own<'_> {
             _ => value,
         };
         // `place op= value` on anything but a machine number borrows the place first.
-        let value = if self.must_settle_update(place, source, ty) {
+        let is_lent = matches!(self.out.ty(value).kind(), TyKind::Ref(_))
+            && matches!(self.src.nodes[source].kind, Node::Use(..))
+            && !matches!(op, Op::ListOp(_));
+        let value = if self.must_settle_update(place, source, ty, is_lent) {
             let owned = match self.out.ty(value).kind() {
                 TyKind::Ref(_) if !matches!(op, Op::ListOp(_)) => self.node(source, Want::Own),
                 _ => value,
@@ -584,7 +587,7 @@ impl Own<'_> {
         self.span_events(node).any(|event| event.root == local)
     }
 
-    fn must_settle_update(&self, place: &Place, value: NodeId, ty: Ty) -> bool {
+    fn must_settle_update(&self, place: &Place, value: NodeId, ty: Ty, is_lent: bool) -> bool {
         if self.place_in_cell(place) && (self.calls_program(value) || self.holds_guard(value)) {
             return true;
         }
@@ -592,7 +595,7 @@ impl Own<'_> {
         let is_call = place.proj.iter().any(|proj| !matches!(proj, Proj::Field(_)));
         let borrows_first = !ty.is_copy();
         self.span_events(value)
-            .any(|event| event.root == root && borrows_first && (is_call || event.kind.changes()))
+            .any(|event| event.root == root && borrows_first && (is_call || is_lent || event.kind.changes()))
     }
 
     fn delete(&mut self, place: &Place) -> Option<StmtKind> {

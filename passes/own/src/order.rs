@@ -111,8 +111,9 @@ impl Own<'_> {
                     || other < at && own.conflicts(nodes[other], hold, nodes[at], holds[at].is_some())
             })
         };
-        let Some(last) = (0..nodes.len()).rev().find(|at| !self.is_plain(out[*at]) && conflicts(self, *at))
-        else {
+        let may_conflict = |own: &Self, at: usize| holds[at].is_some() || !own.is_plain(out[at]);
+        let last = (0..nodes.len()).rev().find(|at| may_conflict(self, *at) && conflicts(self, *at));
+        let Some(last) = last else {
             return;
         };
         for at in 0..=last {

@@ -123,7 +123,8 @@ impl Printer<'_, '_> {
         let is_text = *self.body.ty(subject).strip_ref().kind() == TyKind::Str;
         let is_big = self.body.ty(subject).strip_ref().is_big();
         let mut subject_expr = super::loose::typed(self.expr(subject));
-        if is_text && arms.iter().any(|arm| has_text(&arm.pat)) {
+        let is_text_match = is_text && arms.iter().any(|arm| has_text(&arm.pat));
+        if is_text_match {
             let is_owned =
                 *self.body.ty(subject).kind() == TyKind::Str || matches!(subject_expr, Expr::Unary("&", _));
             if is_owned {
@@ -142,6 +143,9 @@ impl Printer<'_, '_> {
                 None => guard,
             };
             let mut body = self.block(arm.body);
+            if let (Pat::Bind(local, None), true) = (&arm.pat, is_text_match) {
+                own_text(&self.name(*local), self.body.locals[*local].ty, &mut body);
+            }
             let mark = self.mark(arm.origin);
             self.single_statement(&mut body);
             out.push(tree::Arm { pat, guard, body, above: arm.above.iter().map(comment).collect(), mark });
@@ -272,6 +276,14 @@ impl Printer<'_, '_> {
     /// The Rust text of a stored type.
     pub(crate) fn stored(&mut self, ty: Ty) -> String {
         self.ty(ty, Position::Stored)
+    }
+}
+
+/// A name that a `match` on `&str` binds, where the body takes it for a text of its own.
+fn own_text(name: &str, ty: Ty, body: &mut Block) {
+    if *ty.kind() == TyKind::Str {
+        let text = Expr::atom(name).method("to_owned", vec![]);
+        body.stmts.insert(0, Stmt::bind(name, None, Some(text)));
     }
 }
 

@@ -227,8 +227,8 @@ impl<'a, 'u> Printer<'a, 'u> {
             out.stmts[at].blank_before = stmt.blank_before;
             out.stmts[at].beside = stmt.beside.as_deref().map(str::to_owned);
             let mark = self.mark(stmt.origin);
-            if let (Some(mark), core::StmtKind::Set { target: Pat::Place(place), .. }) = (mark, &stmt.kind) {
-                self.uses.marks[mark as usize].stores = is_item(place);
+            if let (Some(mark), core::StmtKind::Set { target, .. }) = (mark, &stmt.kind) {
+                self.uses.marks[mark as usize].stores = has_item(target);
             }
             out.stmts[at..].iter_mut().for_each(|stmt| stmt.mark = stmt.mark.or(mark));
         }
@@ -419,9 +419,13 @@ impl<'a, 'u> Printer<'a, 'u> {
     }
 }
 
-/// `xs[i]`.
-fn is_item(place: &core::Place) -> bool {
-    matches!(place.proj.last(), Some(core::Proj::Index(_) | core::Proj::Nth(_)))
+/// `xs[i]`, also among others.
+fn has_item(target: &Pat) -> bool {
+    match target {
+        Pat::Place(place) => matches!(place.proj.last(), Some(core::Proj::Index(_) | core::Proj::Nth(_))),
+        Pat::Tuple(parts) => parts.iter().any(has_item),
+        _ => false,
+    }
 }
 
 /// Whether reading the place can raise or have an effect.

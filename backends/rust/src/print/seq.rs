@@ -191,7 +191,11 @@ impl Printer<'_, '_> {
             ListOp::New => self.list_new(args, ty),
             ListOp::Repeat => self.list_repeat(args),
             ListOp::Concat => {
-                let other = self.by_ref(args[1]);
+                let is_shared = matches!(self.body.ty(args[1]).strip_ref().kind(), TyKind::Shared(_));
+                let other = match is_shared {
+                    true => Expr::unary("&", self.expr(args[1]).method("to_vec", vec![])),
+                    false => self.by_ref(args[1]),
+                };
                 self.prelude_method(args[0], "py_concat", vec![other])
             }
             ListOp::Len if matches!(self.body.ty(args[0]).strip_ref().kind(), TyKind::Shared(_)) => {

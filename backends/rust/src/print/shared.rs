@@ -25,6 +25,7 @@ const LIST: &[&str] = &[
     "pop_at",
     "push",
     "py_concat",
+    "py_repeat",
     "py_slice",
     "py_sort_by_cmp",
     "remove",

@@ -107,7 +107,7 @@ impl<T> List<T> {
         let items = self.borrow_mut();
         let Some(position) = crate::list::position(items.len(), index) else {
             drop(items);
-            crate::raise_new(crate::IndexError, "list assignment index out of range")
+            crate::raise_new(crate::IndexError, "list index out of range")
         };
         std::cell::RefMut::map(items, |items| &mut items[position])
     }
@@ -127,6 +127,14 @@ impl<T> List<T> {
         T: Clone,
     {
         self.borrow().py_concat(other)
+    }
+
+    /// `xs * n`, a list of its own.
+    pub fn py_repeat(&self, n: i64) -> Vec<T>
+    where
+        T: Clone,
+    {
+        self.borrow().py_repeat(n)
     }
 
     /// `del xs[index]`; raises `IndexError`.
