@@ -120,6 +120,7 @@ impl Printer<'_, '_> {
         let mut is_open = false;
         pat.for_each_local(&mut |local| is_open |= crate::anchors::needs_type(self.body, local));
         let (pat, iter) = self.pattern_and_source(pat, iter);
+        let iter = frozen(iter);
         (pat, if is_open { loose::typed(iter) } else { iter })
     }
 
@@ -252,5 +253,19 @@ impl Printer<'_, '_> {
         let turn = Expr::While(label.to_owned(), Box::new(cond), block);
         let start = Stmt::bind(format!("mut {at}"), None, Some(Expr::atom("0")));
         Some(Expr::Block(String::new(), Block { stmts: vec![start, Stmt::expr(turn)], ..Block::default() }))
+    }
+}
+
+/// CPython iterates over a display of constants as it is, without the copy that a set of its own is.
+pub(crate) fn frozen(iter: Expr) -> Expr {
+    match iter {
+        Expr::Method(of, name, args) => Expr::Method(Box::new(frozen(*of)), name, args),
+        Expr::Call(callee, args) => match &*callee {
+            Expr::Atom(path) if path.ends_with("Set::literal") => {
+                Expr::call(path.replace("::literal", "::from"), args)
+            }
+            _ => Expr::Call(callee, args),
+        },
+        iter => iter,
     }
 }

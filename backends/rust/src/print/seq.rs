@@ -415,7 +415,13 @@ impl Printer<'_, '_> {
                     return self.open_empty(&set, ty);
                 }
                 let items = args.iter().map(|arg| self.owned(*arg)).collect();
-                return Expr::call(format!("{set}::from"), vec![Expr::Array(items)]);
+                // CPython copies five and more constants from a set of another size: another order.
+                let is_copied = args.len() > 4
+                    && args.iter().all(|arg| {
+                        matches!(self.body.as_const(*arg), Some(Const::Int(_) | Const::Float(_)))
+                    });
+                let made = if is_copied { "literal" } else { "from" };
+                return Expr::call(format!("{set}::{made}"), vec![Expr::Array(items)]);
             }
             SetOp::Len => return self.length(args[0], Ty::i64()),
             SetOp::Contains => {
@@ -590,7 +596,7 @@ impl Printer<'_, '_> {
         if !all_conds || may_leave {
             return None;
         }
-        let chain = super::loose::typed(self.iterator(*iter));
+        let chain = super::loose::typed(super::loops::frozen(self.iterator(*iter)));
         // Inside the adapters' closures an error cannot return from the function: it unwinds.
         self.frames.push(Frame { fallible: false, ret: ty, exit: Exit::Direct });
         let made = self.adapters(chain, pat, *iter, conds, sink);

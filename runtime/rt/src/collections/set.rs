@@ -167,6 +167,20 @@ impl<T: Key> Set<T> {
         copy
     }
 
+    /// `set(d)`.
+    #[must_use]
+    pub fn of_keys<V>(dict: &Dict<T, V>) -> Self
+    where
+        T: Clone,
+    {
+        let mut set = Set::new();
+        if let Inner::Table(table) = &mut set.inner {
+            table.reserve_for_merge(dict.len());
+        }
+        set.extend(dict.keys().cloned());
+        set
+    }
+
     /// `s.update(other)` for a set.
     pub fn merge(&mut self, other: &Set<T>)
     where

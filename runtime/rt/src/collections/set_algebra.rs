@@ -76,6 +76,44 @@ impl<T: Key + Clone> Set<T> {
         result
     }
 
+    /// `a.union(items)` for anything but a set: one item after the other.
+    #[must_use]
+    pub fn with_items(&self, items: impl IntoIterator<Item = T>) -> Set<T> {
+        let mut all = self.py_copy();
+        all.update(items);
+        all
+    }
+
+    /// `a.difference(items)` for anything but a set.
+    #[must_use]
+    pub fn without_items(&self, items: impl IntoIterator<Item = T>) -> Set<T> {
+        let mut rest = self.py_copy();
+        rest.remove_items(items);
+        rest
+    }
+
+    /// `a.intersection(items)` for anything but a set.
+    #[must_use]
+    pub fn common_items(&self, items: impl IntoIterator<Item = T>) -> Set<T> {
+        items.into_iter().filter(|item| self.contains(item)).collect()
+    }
+
+    /// `a.symmetric_difference(items)` for anything but a set.
+    #[must_use]
+    pub fn different_items(&self, items: impl IntoIterator<Item = T>) -> Set<T> {
+        let mut result: Set<T> = items.into_iter().collect();
+        result.symmetric_difference_update(self);
+        result
+    }
+
+    /// `a.difference_update(items)` for anything but a set.
+    pub fn remove_items(&mut self, items: impl IntoIterator<Item = T>) {
+        for item in items {
+            self.remove(&item);
+        }
+        self.sweep();
+    }
+
     /// `a &= b`.
     pub fn intersection_update(&mut self, other: &Set<T>) {
         *self = self.intersection(other);
