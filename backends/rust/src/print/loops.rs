@@ -260,12 +260,36 @@ impl Printer<'_, '_> {
 pub(crate) fn frozen(iter: Expr) -> Expr {
     match iter {
         Expr::Method(of, name, args) => Expr::Method(Box::new(frozen(*of)), name, args),
-        Expr::Call(callee, args) => match &*callee {
-            Expr::Atom(path) if path.ends_with("Set::literal") => {
-                Expr::call(path.replace("::literal", "::from"), args)
+        Expr::Call(callee, args) => match (&*callee, &args[..]) {
+            (Expr::Atom(path), [Expr::Array(items)])
+                if path.ends_with("Set::literal") || path.ends_with("Set::from") && shows_history(items) =>
+            {
+                let set = path.rsplit_once("::").map_or("", |(set, _)| set);
+                Expr::call(format!("{set}::constant"), args)
             }
             _ => Expr::Call(callee, args),
         },
         iter => iter,
     }
+}
+
+/// Whether the order of a set of these numbers hangs on how it was made: more than fit in the smallest table
+/// of CPython, or two with one place there.
+pub(crate) fn shows_history(items: &[Expr]) -> bool {
+    let number = |item: &Expr| match item {
+        Expr::Atom(text) => text.trim_end_matches("_i64").replace('_', "").parse::<i64>().ok(),
+        _ => None,
+    };
+    let is_const = |item: &Expr| {
+        matches!(item, Expr::Atom(text) if text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit()))
+    };
+    if items.len() < 2 || !items.iter().all(is_const) {
+        return false;
+    }
+    // The hash of -1 is -2.
+    let mut places: Vec<Option<i64>> =
+        items.iter().map(|item| number(item).map(|n| if n == -1 { 6 } else { n & 7 })).collect();
+    places.sort_unstable();
+    places.dedup();
+    items.len() > 4 || places.len() < items.len() || places.contains(&None)
 }

@@ -414,13 +414,8 @@ impl Printer<'_, '_> {
                 if args.is_empty() {
                     return self.open_empty(&set, ty);
                 }
-                let items = args.iter().map(|arg| self.owned(*arg)).collect();
-                // CPython copies five and more constants from a set of another size: another order.
-                let is_copied = args.len() > 4
-                    && args.iter().all(|arg| {
-                        matches!(self.body.as_const(*arg), Some(Const::Int(_) | Const::Float(_)))
-                    });
-                let made = if is_copied { "literal" } else { "from" };
+                let items: Vec<Expr> = args.iter().map(|arg| self.owned(*arg)).collect();
+                let made = if items.len() > 2 && super::loops::shows_history(&items) { "literal" } else { "from" };
                 return Expr::call(format!("{set}::{made}"), vec![Expr::Array(items)]);
             }
             SetOp::Len => return self.length(args[0], Ty::i64()),

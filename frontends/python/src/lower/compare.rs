@@ -52,6 +52,10 @@ impl<'t> Lowerer<'t> {
             }
         };
         let origin = self.origin(left).to(self.origin(right));
+        let (a, b) = match kind {
+            ObjOp::In | ObjOp::NotIn | ObjOp::Is | ObjOp::IsNot => (a, b),
+            _ => (self.keys_as_set(a, left), self.keys_as_set(b, right)),
+        };
         let node = Node::Op { op: kind.into(), attr: Attr::None, args: vec![a, b] };
         self.cx.body.node(node, self.unknown, origin)
     }

@@ -87,8 +87,32 @@ impl<'t> Lowerer<'t> {
         let right = self.field_expr(node, "right");
         let operator = node.field("operator").map_or("", |operator| operator.kind());
         match binary_op(operator) {
+            Some(op @ (ObjOp::BitAnd | ObjOp::BitOr | ObjOp::BitXor | ObjOp::Sub)) => {
+                let (left, right) = (self.view_as_set(left, node), self.view_as_set(right, node));
+                self.op(op, vec![left, right], node)
+            }
             Some(op) => self.op(op, vec![left, right], node),
             None => self.unsupported(node, format!("the operator `{operator}` has no translation yet")),
+        }
+    }
+
+    /// `d.keys()` as an operand is a set; any other value is what it is.
+    pub fn keys_as_set(&mut self, value: NodeId, at: Syntax<'t>) -> NodeId {
+        match &self.cx.body.nodes[value].kind {
+            Node::Call { callee: Callee::Method(dict, name), args } if args.is_empty() && *name == "keys" => {
+                self.call_lib("builtins.set", vec![*dict], at)
+            }
+            _ => value,
+        }
+    }
+
+    /// The same for `d.items()`.
+    fn view_as_set(&mut self, value: NodeId, at: Syntax<'t>) -> NodeId {
+        match &self.cx.body.nodes[value].kind {
+            Node::Call { callee: Callee::Method(_, name), args } if args.is_empty() && *name == "items" => {
+                self.call_lib("builtins.set", vec![value], at)
+            }
+            _ => self.keys_as_set(value, at),
         }
     }
 

@@ -145,14 +145,18 @@ impl<T: Key> Set<T> {
         }
     }
 
-    /// The set that a display of constants makes: `{3, 1, 2}`, which CPython copies from a
+    /// The set that a display of constants makes, as in `s = {3, 1, 2}`: CPython copies it from a
     /// prepared one, unlike [`Set::from`], which adds item after item.
     pub fn literal<const N: usize>(items: [T; N]) -> Self
     where
         T: Clone,
     {
-        let set = Set::from(items);
-        if N < 3 { set } else { set.py_copy() }
+        if N < 3 { Set::from(items) } else { Set::constant(items).py_copy() }
+    }
+
+    /// The prepared set itself, which `for x in {3, 1, 2}` reads: CPython's compiler builds it twice.
+    pub fn constant<const N: usize>(items: [T; N]) -> Self {
+        Set::from(items).into_iter().collect()
     }
 
     /// `s.copy()` and `set(s)`. `clone()` also keeps the room for further items, which shows in

@@ -106,6 +106,11 @@ impl<T: Key + Clone> Set<T> {
         result
     }
 
+    /// `a.intersection_update(items)` for anything but a set.
+    pub fn keep_items(&mut self, items: impl IntoIterator<Item = T>) {
+        *self = self.common_items(items);
+    }
+
     /// `a.difference_update(items)` for anything but a set.
     pub fn remove_items(&mut self, items: impl IntoIterator<Item = T>) {
         for item in items {
