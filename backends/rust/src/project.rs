@@ -178,7 +178,9 @@ fn module_file(
     let (text, marks) = layout::take_marks(&format!("{text}\n"));
     let rust_lines: Vec<&str> = text.lines().collect();
     for (rust_line, number) in marks {
-        let Some(Mark { item, origin, stores }) = made.uses.marks.get(number as usize).copied() else { continue };
+        let Some(Mark { item, origin, stores }) = made.uses.marks.get(number as usize).copied() else {
+            continue;
+        };
         let line = rust_lines.get(rust_line as usize - 1).copied().unwrap_or_default();
         let store_column = if stores { store_column(line) } else { None };
         project.map.push(MapEntry { file: file.clone(), rust_line, item, origin, store_column });
@@ -314,9 +316,18 @@ fn map_text(program: &Program<Mir>, options: &EmitOptions, map: &[MapEntry]) -> 
             rows.sort_by_key(|(rust_line, _)| *rust_line);
             rows.dedup_by_key(|(rust_line, _)| *rust_line);
             let rows: Vec<_> = rows.iter().map(|(rust, source)| format!("[{rust},{source}]")).collect();
-            let pairs: Vec<_> = stores.get(&*rust).into_iter().flatten().map(|(line, column)| format!("[{line},{column}]")).collect();
-            let stores = if pairs.is_empty() { String::new() } else { format!(", \"stores\": [{}]", pairs.join(",")) };
-            format!("  {{\"rust\": {rust:?}, \"source\": {source:?}, \"lines\": [{}]{stores}}}", rows.join(","))
+            let pairs: Vec<_> = stores
+                .get(&*rust)
+                .into_iter()
+                .flatten()
+                .map(|(line, column)| format!("[{line},{column}]"))
+                .collect();
+            let stores =
+                if pairs.is_empty() { String::new() } else { format!(", \"stores\": [{}]", pairs.join(",")) };
+            format!(
+                "  {{\"rust\": {rust:?}, \"source\": {source:?}, \"lines\": [{}]{stores}}}",
+                rows.join(",")
+            )
         })
         .collect();
     if parts.is_empty() {

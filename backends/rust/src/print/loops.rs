@@ -280,9 +280,7 @@ pub(crate) fn shows_history(items: &[Expr]) -> bool {
         Expr::Atom(text) => text.trim_end_matches("_i64").replace('_', "").parse::<i64>().ok(),
         _ => None,
     };
-    let is_const = |item: &Expr| {
-        matches!(item, Expr::Atom(text) if text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit()))
-    };
+    let is_const = |item: &Expr| matches!(item, Expr::Atom(text) if text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit()));
     if items.len() < 2 || !items.iter().all(is_const) {
         return false;
     }

@@ -4,7 +4,8 @@
 use crate::tree::{Block, Expr, If};
 
 /// Functions of containers whose item type is that of their arguments.
-const MAKERS: &[&str] = &["from", "new", "sorted", "max", "min", "Some", "literal", "reversed", "unpack_rest"];
+const MAKERS: &[&str] =
+    &["from", "new", "sorted", "max", "min", "Some", "literal", "reversed", "unpack_rest"];
 
 /// Methods whose result has the type of the receiver's numbers.
 const SAME_TYPE: &[&str] = &[

@@ -415,7 +415,8 @@ impl Printer<'_, '_> {
                     return self.open_empty(&set, ty);
                 }
                 let items: Vec<Expr> = args.iter().map(|arg| self.owned(*arg)).collect();
-                let made = if items.len() > 2 && super::loops::shows_history(&items) { "literal" } else { "from" };
+                let made =
+                    if items.len() > 2 && super::loops::shows_history(&items) { "literal" } else { "from" };
                 return Expr::call(format!("{set}::{made}"), vec![Expr::Array(items)]);
             }
             SetOp::Len => return self.length(args[0], Ty::i64()),
