@@ -4,6 +4,11 @@ use crate::apply::{Apply, UNKNOWN_ATTRIBUTE};
 use batuta_base::{Name, Origin};
 use batuta_core::*;
 
+/// The row that assigns an attribute of a library type.
+fn setter_row(lib: Name, attribute: Name) -> String {
+    format!("{lib}.{attribute}.__set__")
+}
+
 impl Apply<'_, '_, '_> {
     fn set_kind(&mut self, mut place: Place, value: NodeId, want: Ty) -> StmtKind {
         crate::prep::join(&self.body, &mut place);
@@ -87,6 +92,12 @@ impl Apply<'_, '_, '_> {
                     vec![object, value],
                     Ty::value(),
                 ))
+            }
+            TyKind::Lib(lib, _) if !batuta_catalog::functions(&setter_row(*lib, name)).is_empty() => {
+                let row = Name::new(&setter_row(*lib, name));
+                let origin = self.origin(value);
+                let kinds = [ArgKind::Positional, ArgKind::Positional];
+                StmtKind::Expr(self.lib_call(row, &kinds, vec![object, value], None, origin))
             }
             _ => {
                 let ty = self.ty(object);

@@ -57,16 +57,22 @@ pub use list::*;
 pub use modules::codecs::BinasciiError;
 pub use modules::csv::CsvError;
 pub use modules::datetime::{Date, Datetime, Timedelta};
+pub use modules::decimal::{
+    Clamped, Decimal, DecimalContext, DecimalException, DecimalTuple, DivisionByZero, FloatOperation, Inexact,
+    InvalidOperation, LocalContext, Overflow, Rounded, Subnormal, Underflow, getcontext, localcontext, setcontext,
+};
 pub use modules::fractions::Fraction;
+pub use modules::hashlib::Hash;
 pub use modules::json::JSONDecodeError;
 pub use modules::random::Random;
 pub use modules::re::{Match, Pattern, ReError};
 pub use modules::statistics::StatisticsError;
+pub use modules::structs::{Struct, StructError};
 pub use modules::string_io::StringIO;
 pub use modules::{
     asyncio, bisect, functools, heapq, itertools, json, math, random, re, statistics, sys, time,
 };
-pub use modules::{calendar, codecs, csv, textwrap};
+pub use modules::{calendar, codecs, csv, hashlib, structs, textwrap};
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};
 pub use repr::{Repr, ReprOf, StrOf, ascii, float_digits, repr, str, write_bytes_repr};

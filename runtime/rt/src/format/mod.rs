@@ -7,8 +7,10 @@ mod spec;
 mod template;
 
 pub use operand::{Format, Operand};
+pub(crate) use number::{Parts, write_parts};
 pub(crate) use percent::percent_of_items;
 pub use percent::{percent, percent_named};
+pub(crate) use spec::Spec;
 pub use template::{str_format, try_str_format};
 
 use crate::error::Error;

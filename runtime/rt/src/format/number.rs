@@ -8,13 +8,13 @@ use crate::error::Error;
 use crate::repr::repr;
 
 /// A number as the parts between which padding may go.
-struct Parts<'a> {
-    negative: bool,
-    prefix: &'static str,
+pub(crate) struct Parts<'a> {
+    pub(crate) negative: bool,
+    pub(crate) prefix: &'static str,
     /// Digits before the point, to be grouped.
-    whole: &'a str,
+    pub(crate) whole: &'a str,
     /// The point and what follows.
-    tail: &'a str,
+    pub(crate) tail: &'a str,
 }
 
 /// Appends `operand` under `spec`.
@@ -237,7 +237,7 @@ fn strip_zeros(text: &str) -> &str {
 }
 
 /// Appends the parts with sign, grouping and padding.
-fn write_parts(parts: &Parts<'_>, spec: &Spec, out: &mut String) {
+pub(crate) fn write_parts(parts: &Parts<'_>, spec: &Spec, out: &mut String) {
     let sign = match (parts.negative, spec.sign) {
         (true, _) => "-",
         (false, Some('+')) => "+",

@@ -1,4 +1,6 @@
-//! SHA-512 (FIPS 180-4), which CPython uses to seed its generator from text.
+//! SHA-512 (FIPS 180-4): for `hashlib`, and to seed `random` from text.
+
+use std::sync::LazyLock;
 
 use num_bigint::BigUint;
 
@@ -13,13 +15,33 @@ fn primes() -> impl Iterator<Item = u32> {
     (2u32..).filter(|n| (2..*n).take_while(|d| d * d <= *n).all(|d| n % d != 0))
 }
 
-/// The digest of `message`.
-pub(super) fn sha512(message: &[u8]) -> [u8; 64] {
-    let constants: Vec<u64> = primes().take(80).map(|p| fraction_of_root(p, 3)).collect();
+/// The constants of the rounds: the fractions of the cube roots of the first primes.
+pub(super) fn cube_roots() -> &'static [u64] {
+    static ROOTS: LazyLock<Vec<u64>> =
+        LazyLock::new(|| primes().take(80).map(|prime| fraction_of_root(prime, 3)).collect());
+    &ROOTS
+}
+
+/// The state that SHA-384 starts from: the square roots of the ninth to sixteenth prime.
+pub(super) fn sha384_state() -> [u64; 8] {
+    square_roots(8)
+}
+
+fn square_roots(skipped: usize) -> [u64; 8] {
     let mut state = [0u64; 8];
-    for (word, prime) in state.iter_mut().zip(primes()) {
+    for (word, prime) in state.iter_mut().zip(primes().skip(skipped)) {
         *word = fraction_of_root(prime, 2);
     }
+    state
+}
+
+/// The digest of `message`.
+pub(super) fn sha512(message: &[u8]) -> [u8; 64] {
+    sha512_from(message, square_roots(0))
+}
+
+/// The digest of `message` from a given state.
+pub(super) fn sha512_from(message: &[u8], mut state: [u64; 8]) -> [u8; 64] {
     let mut padded = message.to_vec();
     padded.push(0x80);
     while padded.len() % 128 != 112 {
@@ -27,7 +49,7 @@ pub(super) fn sha512(message: &[u8]) -> [u8; 64] {
     }
     padded.extend((message.len() as u128 * 8).to_be_bytes());
     for block in padded.chunks_exact(128) {
-        compress(&mut state, block, &constants);
+        compress(&mut state, block, cube_roots());
     }
     let mut digest = [0; 64];
     for (place, word) in digest.chunks_exact_mut(8).zip(state) {

@@ -33,10 +33,19 @@ pub(crate) fn write_f64(f: &mut impl Write, x: f64) -> fmt::Result {
         return f.write_str(if x > 0.0 { "inf" } else { "-inf" });
     }
     // Between these bounds std's debug text is Python's.
-    if size == 0.0 || (1e-4..1e16).contains(&size) {
-        return write!(f, "{x:?}");
-    }
     let mut buffer = Buffer { bytes: [0; 40], len: 0 };
+    if size == 0.0 || (1e-4..1e16).contains(&size) {
+        let places = exact_places(x);
+        if places > 21 {
+            return write!(f, "{x:?}");
+        }
+        write!(buffer, "{x:?}")?;
+        let shown = buffer.text();
+        return match even_neighbour(x, shown, places) {
+            Some(even) => f.write_str(&even),
+            None => f.write_str(shown),
+        };
+    }
     write!(buffer, "{x:e}")?;
     let (digits, exponent) = buffer.text().split_once('e').unwrap_or((buffer.text(), "0"));
     let (sign, exponent) = match exponent.strip_prefix('-') {
@@ -44,6 +53,24 @@ pub(crate) fn write_f64(f: &mut impl Write, x: f64) -> fmt::Result {
         None => ('+', exponent),
     };
     write!(f, "{digits}e{sign}{exponent:0>2}")
+}
+
+/// Decimal places that write a finite float exactly: as many as its fraction has bits.
+fn exact_places(x: f64) -> usize {
+    let bits = x.to_bits() & !(1 << 63);
+    let exponent = (bits >> 52) as i32 - 1075;
+    let lowest = exponent + (bits | (1 << 52)).trailing_zeros() as i32;
+    usize::try_from(-lowest).unwrap_or(0)
+}
+
+/// Of two shortest texts that are equally near, std takes the upper and CPython the even one.
+fn even_neighbour(x: f64, shown: &str, places: usize) -> Option<String> {
+    let (_, fraction) = shown.split_once('.')?;
+    if fraction.len() + 1 != places {
+        return None;
+    }
+    let even = format!("{x:.*}", fraction.len());
+    (even != shown && even.parse() == Ok(x)).then_some(even)
 }
 
 /// The shortest digits of a finite float's absolute value, and the decimal exponent of the first.
@@ -77,6 +104,9 @@ mod tests {
             (f64::NEG_INFINITY, "-inf"),
             (f64::NAN, "nan"),
             (-123456.789, "-123456.789"),
+            (721599951960220.25, "721599951960220.2"),
+            (0.5, "0.5"),
+            (2.25, "2.25"),
         ];
         for (x, text) in cases {
             assert_eq!(repr(&x).to_string(), text);

@@ -1,0 +1,67 @@
+//! Decimals inside dynamic values.
+
+use super::Decimal;
+use crate::big::Int;
+use crate::collections::Key;
+use crate::error::Error;
+use crate::value::{FromValue, Library, Value, held, library};
+
+library! {
+    [] Decimal;
+}
+
+impl Library for Decimal {
+    const NAME: &'static str = "decimal.Decimal";
+
+    fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
+        let other = || -> Option<Decimal> {
+            let arg = args.first()?;
+            held::<Decimal>(arg).cloned().or_else(|| match arg {
+                Value::Bool(_) | Value::Int(_) => Int::from_value(arg).ok().map(Decimal::from),
+                _ => None,
+            })
+        };
+        let ordered = || -> Option<Decimal> {
+            match args.first()? {
+                Value::Float(x) => Some(Decimal::from_float(*x)),
+                _ => other(),
+            }
+        };
+        let result = match name {
+            "__add__" | "__radd__" => self + &other()?,
+            "__sub__" => self - &other()?,
+            "__rsub__" => &other()? - self,
+            "__mul__" | "__rmul__" => self * &other()?,
+            "__truediv__" => self / &other()?,
+            "__rtruediv__" => &other()? / self,
+            "__floordiv__" => self.div_int(&other()?),
+            "__rfloordiv__" => other()?.div_int(self),
+            "__mod__" => self % &other()?,
+            "__rmod__" => &other()? % self,
+            "__pow__" => self.pow(&other()?),
+            "__rpow__" => other()?.pow(self),
+            "quantize" => self.quantize(&other()?),
+            "__neg__" => -self,
+            "__abs__" => self.abs(),
+            "normalize" => self.normalize(),
+            "sqrt" => self.sqrt(),
+            "__float__" => return Some(Ok(self.to_f64().into())),
+            "__int__" => return Some(Ok(self.trunc().into())),
+            "__round__" => return Some(Ok(self.round().into())),
+            "__lt__" => return Some(Ok((*self < ordered()?).into())),
+            "__gt__" => return Some(Ok((*self > ordered()?).into())),
+            "__le__" => return Some(Ok((*self <= ordered()?).into())),
+            "__ge__" => return Some(Ok((*self >= ordered()?).into())),
+            _ => return None,
+        };
+        Some(Ok(result.into()))
+    }
+
+    fn truth(&self) -> bool {
+        !self.is_zero()
+    }
+
+    fn value_hash(&self) -> Option<u64> {
+        Some(self.key_hash())
+    }
+}
