@@ -236,8 +236,18 @@ pub fn all() -> impl Iterator<Item = Result<Row, String>> {
     FNS.iter().map(|raw| parse_row(raw, 0))
 }
 
+/// The rows of a name in the order in which they are tried: those for any value after all others, so that
+/// a module may add rows for its own types.
 fn parse_group(group: &Group) -> Result<Vec<Row>, String> {
-    FNS[group.start..group.end].iter().enumerate().map(|(index, raw)| parse_row(raw, index)).collect()
+    let rows: Result<Vec<Row>, String> =
+        FNS[group.start..group.end].iter().map(|raw| parse_row(raw, 0)).collect();
+    let mut rows = rows?;
+    let takes_any = |row: &Row| {
+        row.params.iter().any(|param| param.ty.any(&mut |ty| *ty.kind() == TyKind::Value))
+    };
+    rows.sort_by_key(takes_any);
+    rows.iter_mut().enumerate().for_each(|(index, row)| row.overload = index);
+    Ok(rows)
 }
 
 fn parse_row(raw: &'static RawFn, overload: usize) -> Result<Row, String> {

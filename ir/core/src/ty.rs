@@ -101,6 +101,21 @@ pub enum FloatWidth {
 
 static TABLE: LazyLock<RwLock<HashSet<&'static TyKind>>> = LazyLock::new(RwLock::default);
 
+/// Library types whose values never change, so that a copy is as good as an alias.
+const IMMUTABLE: &[&str] = &[
+    "Decimal",
+    "DecimalTuple",
+    "Fraction",
+    "Match",
+    "Pattern",
+    "Struct",
+    "date",
+    "datetime",
+    "time",
+    "timedelta",
+    "timezone",
+];
+
 impl Ty {
     /// The one type of this kind.
     pub fn new(kind: TyKind) -> Self {
@@ -329,7 +344,8 @@ impl Ty {
     pub fn is_mutable(self) -> bool {
         match self.kind() {
             TyKind::List(_) | TyKind::Set(_) | TyKind::Dict(..) | TyKind::Class(..) | TyKind::Iter(_) => true,
-            TyKind::Lib(..) | TyKind::Value => true,
+            TyKind::Lib(name, _) => !IMMUTABLE.contains(&name.last()),
+            TyKind::Value => true,
             TyKind::Tuple(items) | TyKind::Union(items) => items.iter().any(|item| item.is_mutable()),
             TyKind::Option(item) | TyKind::Boxed(item) => item.is_mutable(),
             _ => false,

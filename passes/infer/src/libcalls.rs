@@ -574,6 +574,15 @@ pub(crate) fn has_vars(ty: Ty) -> bool {
     ty.any(&mut |ty| matches!(ty.kind(), TyKind::Var(_)))
 }
 
+/// The catalogue's name of a library type: an annotation says `decimal.Decimal` or `collections.deque`.
+fn library_type(name: Name) -> Name {
+    match name.as_str() {
+        "decimal.Context" => Name::new("DecimalContext"),
+        full if full.contains('.') && batuta_catalog::knows(name.last()) => Name::new(name.last()),
+        _ => name,
+    }
+}
+
 /// The outermost constructor of a type; `None` for unknown ones.
 pub(crate) fn head_of(ty: Ty) -> Option<Head> {
     Some(match ty.kind() {
@@ -596,7 +605,7 @@ pub(crate) fn head_of(ty: Ty) -> Option<Head> {
         TyKind::Tuple(items) => Head::Tuple(items.len().min(255) as u8),
         TyKind::Class(path, _) => Head::Class(*path),
         TyKind::TypeOf(path) => Head::TypeOf(*path),
-        TyKind::Lib(name, _) => Head::Lib(*name),
+        TyKind::Lib(name, _) => Head::Lib(library_type(*name)),
         TyKind::Func(params, _) => Head::Func(params.len().min(255) as u8),
         TyKind::Value => Head::Value,
         _ => return None,

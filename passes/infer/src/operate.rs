@@ -244,7 +244,13 @@ impl Apply<'_, '_, '_> {
             }
             TyKind::Option(inner) => return self.option_truth(node, *inner),
             TyKind::Class(class, _) => return self.object_truth(node, *class),
-            TyKind::Lib(name, _) => {
+            TyKind::Lib(..) | TyKind::Complex => {
+                let Some(name) = self.type_word(ty) else { return self.always(true, node) };
+                let own = name.join("__bool__");
+                if !batuta_catalog::functions(own.as_str()).is_empty() {
+                    let origin = self.origin(node);
+                    return self.lib_call(own, &[ArgKind::Positional], vec![node], None, origin);
+                }
                 let len = name.join("__len__");
                 if batuta_catalog::functions(len.as_str()).is_empty() {
                     return self.always(true, node);

@@ -7,6 +7,7 @@ use batuta_core::*;
 pub fn place(body: &mut Body<Mir>) {
     let mut scopes = Scopes::default();
     scopes.block(body, body.root, None);
+    bind_contexts(body, &scopes);
     let bound = bound_by_patterns(body);
     let params: FxHashSet<LocalId> = body.params.iter().map(|param| param.local).collect();
     for local in body.locals.ids() {
@@ -32,6 +33,42 @@ pub fn place(body: &mut Body<Mir>) {
         declare(body, block, index, &locals);
     }
     mutability(body);
+}
+
+/// The name that a `with` binds belongs to its block where nothing behind reads it: the context ends there.
+fn bind_contexts(body: &mut Body<Mir>, scopes: &Scopes) {
+    for block in body.blocks.ids().collect::<Vec<_>>() {
+        let row = &body.blocks[block];
+        let statements = row.stmts.iter().map(|stmt| match stmt.kind {
+            StmtKind::Expr(node) => Some(node),
+            _ => None,
+        });
+        let nodes: Vec<(usize, NodeId)> = statements
+            .chain([row.tail])
+            .enumerate()
+            .filter_map(|(index, node)| Some((index, node?)))
+            .collect();
+        for (index, node) in nodes {
+            let Node::With { items, body: inner, .. } = &body.nodes[node].kind else { continue };
+            let own = |local: LocalId| {
+                scopes.mentions.get(&local).is_some_and(|mentions| {
+                    mentions.iter().all(|&(at, stmt)| {
+                        (at, stmt) == (block, index)
+                            || scopes.chain(at, stmt).iter().any(|(outer, _)| outer == inner)
+                    })
+                })
+            };
+            let mut items = items.clone();
+            for item in &mut items {
+                if let Some(local) = item.target.as_ref().and_then(whole_local).filter(|local| own(*local)) {
+                    item.target = Some(Pat::Bind(local, None));
+                }
+            }
+            if let Node::With { items: old, .. } = &mut body.nodes[node].kind {
+                *old = items;
+            }
+        }
+    }
 }
 
 /// Turns an assignment into a `let`, or puts declarations before the statement.
@@ -99,6 +136,13 @@ fn leaves(pat: &Pat, out: &mut Vec<LocalId>) -> bool {
             parts.iter().all(|part| leaves(part, out))
         }
         _ => false,
+    }
+}
+
+fn whole_local(pat: &Pat) -> Option<LocalId> {
+    match pat {
+        Pat::Place(place) => place.as_local(),
+        _ => None,
     }
 }
 

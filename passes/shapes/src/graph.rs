@@ -199,6 +199,7 @@ impl Graph {
                 }
                 changed
             }
+            TyKind::Lib(..) if !self.rows[id].ty.is_mutable() => false,
             TyKind::List(_) | TyKind::Set(_) | TyKind::Dict(..) | TyKind::Lib(..) | TyKind::Func(..) => {
                 !std::mem::replace(&mut self.rows[id].shared, true)
             }

@@ -357,7 +357,10 @@ impl Printer<'_, '_> {
 
     /// Reads a thread-local inside a closure that the whole operation moves into.
     fn guard(&mut self, global: String, ty: Ty, access: Access) -> Placed {
-        let name = names::snake(global.rsplit("::").next().unwrap_or(&global));
+        let mut name = names::snake(global.rsplit("::").next().unwrap_or(&global));
+        if self.scope.names.contains(&name) {
+            name = format!("the_{name}");
+        }
         let is_mut = access == Access::Change;
         match self.guards.iter_mut().find(|guard| guard.global == global) {
             Some(guard) => guard.is_mut |= is_mut,

@@ -351,6 +351,11 @@ impl Datetime {
 pub struct Timedelta(pub(super) i64);
 
 impl Timedelta {
+    /// Whether no time passes; `not t`.
+    pub fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
+
     /// `timedelta(days, seconds, microseconds, milliseconds, minutes, hours, weeks)`.
     pub fn new(
         days: f64,

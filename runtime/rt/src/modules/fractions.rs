@@ -226,16 +226,55 @@ impl Ord for Fraction {
     }
 }
 
-impl PartialEq<i64> for Fraction {
-    fn eq(&self, other: &i64) -> bool {
-        self.denominator == 1 && self.numerator == *other
+impl Fraction {
+    /// The order beside a float; none beside `nan`.
+    fn order_beside(&self, x: f64) -> Option<Ordering> {
+        if x.is_nan() {
+            return None;
+        }
+        if x.is_infinite() {
+            return Some(if x > 0.0 { Ordering::Less } else { Ordering::Greater });
+        }
+        Some(self.cmp(&Fraction::from_float(x)))
     }
 }
 
-impl PartialOrd<i64> for Fraction {
-    fn partial_cmp(&self, other: &i64) -> Option<Ordering> {
-        self.partial_cmp(&Fraction::from(*other))
-    }
+macro_rules! with_number {
+    ($($ty:ty: $this:ident, $number:ident => $order:expr;)*) => {
+        $(
+            impl PartialEq<$ty> for Fraction {
+                fn eq(&self, $number: &$ty) -> bool {
+                    let $this = self;
+                    $order == Some(Ordering::Equal)
+                }
+            }
+
+            impl PartialOrd<$ty> for Fraction {
+                fn partial_cmp(&self, $number: &$ty) -> Option<Ordering> {
+                    let $this = self;
+                    $order
+                }
+            }
+
+            impl PartialEq<Fraction> for $ty {
+                fn eq(&self, other: &Fraction) -> bool {
+                    other == self
+                }
+            }
+
+            impl PartialOrd<Fraction> for $ty {
+                fn partial_cmp(&self, other: &Fraction) -> Option<Ordering> {
+                    other.partial_cmp(self).map(Ordering::reverse)
+                }
+            }
+        )*
+    };
+}
+
+with_number! {
+    i64: this, number => Some(this.cmp(&Fraction::from(*number)));
+    Int: this, number => Some(this.cmp(&Fraction::from(number.clone())));
+    f64: this, number => this.order_beside(*number);
 }
 
 crate::impl_ord!(Fraction);
@@ -322,8 +361,20 @@ impl Library for Fraction {
         Some(Ok(result.into()))
     }
 
+    fn equals(&self, other: &Value) -> bool {
+        match other {
+            Value::Bool(_) | Value::Int(_) => Int::from_value(other).is_ok_and(|number| *self == number),
+            Value::Float(x) => *self == *x,
+            _ => held::<Fraction>(other).is_some_and(|other| self == other),
+        }
+    }
+
     fn truth(&self) -> bool {
         !self.numerator.is_zero()
+    }
+
+    fn value_hash(&self) -> Option<u64> {
+        Some(self.key_hash())
     }
 }
 

@@ -22,6 +22,11 @@ pub trait Library: Clone + PartialEq + Repr + 'static {
         None
     }
 
+    /// `x == other`.
+    fn equals(&self, other: &Value) -> bool {
+        held::<Self>(other).is_some_and(|other| other == self)
+    }
+
     /// `bool(x)`.
     fn truth(&self) -> bool {
         true
@@ -62,7 +67,7 @@ impl<T: Library> Object for Held<T> {
     }
 
     fn equals(&self, other: &Value) -> Option<bool> {
-        Some(held::<T>(other).is_some_and(|other| *other == self.0))
+        Some(self.0.equals(other))
     }
 
     fn hash(&self) -> Option<u64> {

@@ -45,6 +45,10 @@ impl Library for Complex {
         Some(Ok(Value::from(result)))
     }
 
+    fn equals(&self, other: &Value) -> bool {
+        Complex::from_value(other).is_ok_and(|other| *self == other)
+    }
+
     fn truth(&self) -> bool {
         self.re != 0.0 || self.im != 0.0
     }

@@ -57,6 +57,14 @@ impl Library for Decimal {
         Some(Ok(result.into()))
     }
 
+    fn equals(&self, other: &Value) -> bool {
+        match other {
+            Value::Bool(_) | Value::Int(_) => Int::from_value(other).is_ok_and(|number| *self == number),
+            Value::Float(x) => *self == *x,
+            _ => held::<Decimal>(other).is_some_and(|other| self == other),
+        }
+    }
+
     fn truth(&self) -> bool {
         !self.is_zero()
     }
