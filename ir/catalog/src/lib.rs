@@ -242,9 +242,8 @@ fn parse_group(group: &Group) -> Result<Vec<Row>, String> {
     let rows: Result<Vec<Row>, String> =
         FNS[group.start..group.end].iter().map(|raw| parse_row(raw, 0)).collect();
     let mut rows = rows?;
-    let takes_any = |row: &Row| {
-        row.params.iter().any(|param| param.ty.any(&mut |ty| *ty.kind() == TyKind::Value))
-    };
+    let takes_any =
+        |row: &Row| row.params.iter().any(|param| param.ty.any(&mut |ty| *ty.kind() == TyKind::Value));
     rows.sort_by_key(takes_any);
     rows.iter_mut().enumerate().for_each(|(index, row)| row.overload = index);
     Ok(rows)

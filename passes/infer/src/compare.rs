@@ -196,7 +196,8 @@ impl Apply<'_, '_, '_> {
             let origin = self.origin(a);
             return self.mk(Node::Const(Const::Bool(op == ObjOp::Ne)), Ty::bool(), origin);
         }
-        let (a, b) = if self.compares_exactly(a, b) { (self.as_int(a), self.as_int(b)) } else { self.same_type(a, b) };
+        let (a, b) =
+            if self.compares_exactly(a, b) { (self.as_int(a), self.as_int(b)) } else { self.same_type(a, b) };
         if *self.ty(a).kind() == TyKind::Value {
             let word = dunder_word(op);
             return self
@@ -216,7 +217,8 @@ impl Apply<'_, '_, '_> {
 
     /// Exact numbers of the library compare with ints and floats as they are.
     fn compares_exactly(&self, a: NodeId, b: NodeId) -> bool {
-        let is_exact = |ty: Ty| matches!(ty.kind(), TyKind::Lib(name, _) if *name == "Decimal" || *name == "Fraction");
+        let is_exact =
+            |ty: Ty| matches!(ty.kind(), TyKind::Lib(name, _) if *name == "Decimal" || *name == "Fraction");
         let is_number = |ty: Ty| matches!(ty.kind(), TyKind::Int(_) | TyKind::Bool | TyKind::Float(_));
         let (x, y) = (self.ty(a), self.ty(b));
         is_exact(x) && is_number(y) || is_number(x) && is_exact(y)

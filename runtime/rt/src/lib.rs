@@ -58,8 +58,9 @@ pub use modules::codecs::BinasciiError;
 pub use modules::csv::CsvError;
 pub use modules::datetime::{Date, Datetime, Timedelta};
 pub use modules::decimal::{
-    Clamped, Decimal, DecimalContext, DecimalException, DecimalTuple, DivisionByZero, FloatOperation, Inexact,
-    InvalidOperation, LocalContext, Overflow, Rounded, Subnormal, Underflow, getcontext, localcontext, setcontext,
+    Clamped, Decimal, DecimalContext, DecimalException, DecimalTuple, DivisionByZero, FloatOperation,
+    Inexact, InvalidOperation, LocalContext, Overflow, Rounded, Subnormal, Underflow, getcontext,
+    localcontext, setcontext,
 };
 pub use modules::fractions::Fraction;
 pub use modules::hashlib::Hash;
@@ -67,11 +68,15 @@ pub use modules::json::JSONDecodeError;
 pub use modules::random::Random;
 pub use modules::re::{Match, Pattern, ReError};
 pub use modules::statistics::StatisticsError;
-pub use modules::structs::{Struct, StructError};
 pub use modules::string_io::StringIO;
+<<<<<<< HEAD
 pub use modules::{
     asyncio, bisect, functools, heapq, itertools, json, math, random, re, statistics, sys, time,
 };
+=======
+pub use modules::structs::{Struct, StructError};
+pub use modules::{bisect, functools, heapq, itertools, json, math, random, re, statistics, sys, time};
+>>>>>>> 537dc74 (format)
 pub use modules::{calendar, codecs, csv, hashlib, structs, textwrap};
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};

@@ -6,8 +6,8 @@ mod percent;
 mod spec;
 mod template;
 
-pub use operand::{Format, Operand};
 pub(crate) use number::{Parts, write_parts};
+pub use operand::{Format, Operand};
 pub(crate) use percent::percent_of_items;
 pub use percent::{percent, percent_named};
 pub(crate) use spec::Spec;

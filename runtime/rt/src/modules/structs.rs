@@ -202,7 +202,13 @@ fn code_size(code: u8, is_native: bool) -> Option<usize> {
         b'x' | b'c' | b'b' | b'B' | b'?' | b's' | b'p' => 1,
         b'h' | b'H' | b'e' => 2,
         b'i' | b'I' | b'f' => 4,
-        b'l' | b'L' => if is_native { 8 } else { 4 },
+        b'l' | b'L' => {
+            if is_native {
+                8
+            } else {
+                4
+            }
+        }
         b'q' | b'Q' | b'd' => 8,
         b'n' | b'N' | b'P' if is_native => 8,
         _ => return None,
@@ -327,7 +333,8 @@ impl Layout {
             Field::Bool(truth) => f64::from(u8::from(*truth)),
             _ => return bad("required argument is not a float"),
         };
-        let too_large = |code| Error::new(OverflowError, format!("float too large to pack with {code} format"));
+        let too_large =
+            |code| Error::new(OverflowError, format!("float too large to pack with {code} format"));
         match code {
             b'd' => self.copy(&x.to_le_bytes(), out),
             b'f' => {
@@ -367,7 +374,8 @@ impl Layout {
         match place.code {
             b'c' | b's' => Field::Bytes(bytes.to_vec()),
             b'p' => {
-                let length = usize::from(bytes.first().copied().unwrap_or(0)).min(bytes.len().saturating_sub(1));
+                let length =
+                    usize::from(bytes.first().copied().unwrap_or(0)).min(bytes.len().saturating_sub(1));
                 Field::Bytes(bytes.get(1..=length).unwrap_or_default().to_vec())
             }
             b'?' => Field::Bool(bits != 0),
@@ -413,7 +421,10 @@ impl Layout {
             return bad("cannot iteratively unpack with a struct of length 0");
         }
         if !bytes.len().is_multiple_of(self.size) {
-            return bad(format!("iterative unpacking requires a buffer of a multiple of {} bytes", self.size));
+            return bad(format!(
+                "iterative unpacking requires a buffer of a multiple of {} bytes",
+                self.size
+            ));
         }
         let records: Vec<Vec<Field>> = bytes.chunks_exact(self.size).map(|chunk| self.read(chunk)).collect();
         Ok(records.into_iter().map(T::from_fields))
@@ -508,7 +519,10 @@ pub fn unpack_from<T: FromFields>(format: &str, bytes: &[u8], offset: i64) -> Re
 
 /// `struct.iter_unpack(format, bytes)`.
 #[track_caller]
-pub fn iter_unpack<T: FromFields>(format: &str, bytes: &[u8]) -> Result<impl Iterator<Item = T> + use<T>, Error> {
+pub fn iter_unpack<T: FromFields>(
+    format: &str,
+    bytes: &[u8],
+) -> Result<impl Iterator<Item = T> + use<T>, Error> {
     Layout::parse(format)?.iter_unpack(bytes)
 }
 
@@ -592,7 +606,8 @@ mod tests {
         assert_eq!(crate::pack!("<hI", -2, 7).expect("fits"), [254, 255, 7, 0, 0, 0]);
         assert_eq!(calcsize("bhiqd").ok(), Some(24));
         assert_eq!(calcsize("<bhiqd").ok(), Some(23));
-        let (a, b): (Vec<u8>, f64) = unpack(">3sd", b"abc\x3f\xb9\x99\x99\x99\x99\x99\x9a").expect("11 bytes");
+        let (a, b): (Vec<u8>, f64) =
+            unpack(">3sd", b"abc\x3f\xb9\x99\x99\x99\x99\x99\x9a").expect("11 bytes");
         assert_eq!((a.as_slice(), b), (&b"abc"[..], 0.1));
         let error = crate::pack!("B", 300).map_err(|error| error.traceback_line());
         assert_eq!(error.err().as_deref(), Some("struct.error: ubyte format requires 0 <= number <= 255"));

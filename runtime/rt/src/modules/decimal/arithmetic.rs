@@ -42,7 +42,8 @@ impl Decimal {
     /// The sum with a zero of a lower exponent.
     fn beside_zero(&self, exponent: i64, settings: &Settings, status: &mut Status) -> Decimal {
         let exponent = exponent.max(self.exponent - settings.precision - 1);
-        let wide = if exponent < self.exponent { self.rescale(exponent, settings.rounding) } else { self.clone() };
+        let wide =
+            if exponent < self.exponent { self.rescale(exponent, settings.rounding) } else { self.clone() };
         wide.fixed(settings, status)
     }
 
@@ -122,9 +123,8 @@ impl Decimal {
             return None;
         }
         let (quotient, rest) = scaled(self, ideal).divmod(scaled(other, ideal));
-        (digit_count(&quotient) <= settings.precision).then(|| {
-            (Decimal::finite(negative, quotient, 0), Decimal::finite(self.negative, rest, ideal))
-        })
+        (digit_count(&quotient) <= settings.precision)
+            .then(|| (Decimal::finite(negative, quotient, 0), Decimal::finite(self.negative, rest, ideal)))
     }
 
     pub(super) fn div_int_in(&self, other: &Decimal, settings: &Settings, status: &mut Status) -> Decimal {

@@ -443,7 +443,8 @@ impl Repr for DecimalContext {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let settings = self.settings();
         let list = |status: Status| {
-            let signals = CONDITIONS.iter().filter(|each| status.has(**each) && each.name() == each.class().name());
+            let signals =
+                CONDITIONS.iter().filter(|each| status.has(**each) && each.name() == each.class().name());
             signals.map(|each| each.name()).collect::<Vec<_>>().join(", ")
         };
         write!(

@@ -104,12 +104,17 @@ impl Decimal {
     /// `d.as_tuple()`: sign, digits and exponent.
     #[track_caller]
     pub fn as_tuple(&self) -> DecimalTuple {
-        let digits: Vec<i64> = self.coefficient.digits(10).bytes().map(|digit| i64::from(digit - b'0')).collect();
+        let digits: Vec<i64> =
+            self.coefficient.digits(10).bytes().map(|digit| i64::from(digit - b'0')).collect();
         match self.form {
             Form::Finite => {}
             _ => raise_new(ValueError, "as_tuple() of a special value"),
         }
-        DecimalTuple { sign: i64::from(self.negative), digits: crate::Tuple::from(digits), exponent: self.exponent }
+        DecimalTuple {
+            sign: i64::from(self.negative),
+            digits: crate::Tuple::from(digits),
+            exponent: self.exponent,
+        }
     }
 
     /// Whether no digit is lost when the number is written as an integer, and that integer.

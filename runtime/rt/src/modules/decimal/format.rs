@@ -78,12 +78,15 @@ impl Decimal {
     /// The number with the digits that a format shows.
     fn rounded_for(&self, kind: char, precision: Option<usize>) -> Decimal {
         let rounding = Decimal::current_rounding();
-        let number = if kind == '%' { Decimal { exponent: self.exponent + 2, ..self.clone() } } else { self.clone() };
+        let number =
+            if kind == '%' { Decimal { exponent: self.exponent + 2, ..self.clone() } } else { self.clone() };
         let number = match (kind, precision.map(|precision| precision as i64)) {
             (_, None) => number,
             ('e' | 'E', Some(precision)) => number.round_to(precision + 1, rounding),
             ('f' | 'F' | '%', Some(precision)) => number.rescale(-precision, rounding),
-            (_, Some(precision)) if number.digits() > precision.max(1) => number.round_to(precision.max(1), rounding),
+            (_, Some(precision)) if number.digits() > precision.max(1) => {
+                number.round_to(precision.max(1), rounding)
+            }
             _ => number,
         };
         let is_fixed = matches!(kind, 'f' | 'F' | '%');

@@ -132,8 +132,7 @@ pub(super) fn exp_digits(coefficient: &Int, exponent: i64, places: i64) -> (Int,
     let extra = (exponent + digit_count(&coefficient.abs()) - 1).max(0);
     let wide = places + extra;
     let shift = exponent + wide;
-    let scaled =
-        if shift >= 0 { coefficient * &pow10(shift) } else { coefficient.floor_div(pow10(-shift)) };
+    let scaled = if shift >= 0 { coefficient * &pow10(shift) } else { coefficient.floor_div(pow10(-shift)) };
     let (quotient, rest) = scaled.divmod(log_of_ten(wide));
     let rest = div_nearest(&rest, &pow10(extra));
     let digits = div_nearest(&scaled_exp(&rest, &pow10(places)), &int(1000));

@@ -2,8 +2,8 @@
 
 use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
-use super::context::Rounding;
 use super::Decimal;
+use super::context::Rounding;
 use crate::big::Int;
 
 macro_rules! operators {

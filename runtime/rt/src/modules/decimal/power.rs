@@ -111,7 +111,8 @@ impl Decimal {
             size if size > 0 => size,
             size => -size - 1,
         };
-        let reach = Decimal::from(least).mul_in(&exponent.copy_abs(), &Settings::WIDEST, &mut Status::default());
+        let reach =
+            Decimal::from(least).mul_in(&exponent.copy_abs(), &Settings::WIDEST, &mut Status::default());
         let limit = if grows { settings.most + 1 } else { 1 - settings.tiny() };
         if reach.compare_finite(&Decimal::from(limit)).is_le() {
             return None;

@@ -119,7 +119,12 @@ impl Decimal {
     }
 
     /// The `NaN` that an operation with a `NaN` gives.
-    pub(super) fn nan_of(&self, other: &Decimal, settings: &Settings, status: &mut Status) -> Option<Decimal> {
+    pub(super) fn nan_of(
+        &self,
+        other: &Decimal,
+        settings: &Settings,
+        status: &mut Status,
+    ) -> Option<Decimal> {
         let both = [self, other];
         if let Some(signaling) = both.iter().find(|each| each.is_snan()) {
             status.add(Condition::InvalidOperation);
@@ -155,7 +160,13 @@ impl Decimal {
         rounded.rescale(rounded.adjusted() + 1 - places, rounding)
     }
 
-    fn quantize_in(&self, exp: &Decimal, rounding: Rounding, settings: &Settings, status: &mut Status) -> Decimal {
+    fn quantize_in(
+        &self,
+        exp: &Decimal,
+        rounding: Rounding,
+        settings: &Settings,
+        status: &mut Status,
+    ) -> Decimal {
         if self.is_special() || exp.is_special() {
             if let Some(nan) = self.nan_of(exp, settings, status) {
                 return nan;

@@ -13,7 +13,9 @@ fn shown(number: &Decimal) -> String {
 
 #[test]
 fn texts_keep_their_digits() {
-    for text in ["1.30", "-0.00", "1E+3", "0E-7", "0.000001", "1E-7", "NaN123", "sNaN", "-Infinity", "12.5E+20"] {
+    for text in
+        ["1.30", "-0.00", "1E+3", "0E-7", "0.000001", "1E-7", "NaN123", "sNaN", "-Infinity", "12.5E+20"]
+    {
         let back = if text == "12.5E+20" { "1.25E+21" } else { text };
         assert_eq!(shown(&d(text)), back);
     }

@@ -119,7 +119,10 @@ fn numeral(text: &str) -> Option<Decimal> {
             }
             // What does not fit is out of every range.
             let far = if exponent.starts_with('-') { i64::MIN / 4 } else { i64::MAX / 4 };
-            (number, exponent.parse::<i64>().map_or(far, |exponent| exponent.clamp(i64::MIN / 4, i64::MAX / 4)))
+            (
+                number,
+                exponent.parse::<i64>().map_or(far, |exponent| exponent.clamp(i64::MIN / 4, i64::MAX / 4)),
+            )
         }
         None => (rest, 0),
     };
