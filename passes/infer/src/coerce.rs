@@ -11,6 +11,11 @@ impl Apply<'_, '_, '_> {
         self.coerce(node, to)
     }
 
+    fn constructed(&mut self, class: &str, node: NodeId) -> NodeId {
+        let origin = self.origin(node);
+        self.lib_call(Name::new(class), &[ArgKind::Positional], vec![node], None, origin)
+    }
+
     pub(crate) fn coerce(&mut self, node: NodeId, to: Ty) -> NodeId {
         use TyKind::*;
         let from = self.ty(node);
@@ -52,6 +57,15 @@ impl Apply<'_, '_, '_> {
                 let node = self.coerce(node, Ty::int());
                 self.coerce(node, to)
             }
+            (Int(_), Lib(name, _)) if crate::types::is_exact(*name) => {
+                let class = if *name == "Decimal" { "decimal.Decimal" } else { "fractions.Fraction" };
+                self.constructed(class, node)
+            }
+            (Bool, Complex) => {
+                let node = self.coerce(node, Ty::int());
+                self.constructed("builtins.complex", node)
+            }
+            (Int(_) | Float(_), Complex) => self.constructed("builtins.complex", node),
             (Int(_), Num) => self.mk_op(NumOp::FromInt, Attr::None, vec![node], to),
             (Float(_), Num) => self.mk_op(NumOp::FromFloat, Attr::None, vec![node], to),
             (Num, Float(_)) => self.mk_op(NumOp::ToFloat, Attr::None, vec![node], to),

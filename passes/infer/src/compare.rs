@@ -122,6 +122,8 @@ impl Apply<'_, '_, '_> {
             } else {
                 Ty::int()
             }),
+            (Complex, _) if is_number(y) => Some(x),
+            (_, Complex) if is_number(x) => Some(y),
             (Class(p, _), Class(q, _)) => self.types.env().common_base(&[*p, *q]).map(Ty::class),
             (TypeOf(p), TypeOf(q)) => {
                 let heads = [Head::TypeOf(*p), Head::TypeOf(*q)];

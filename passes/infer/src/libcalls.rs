@@ -33,7 +33,7 @@ pub(crate) fn row_formals(row: &Row) -> Vec<Formal> {
     row.params.iter().map(formal).collect()
 }
 
-/// Special methods that stand behind library functions of one argument.
+/// Special methods that stand behind library functions, by the type of their first argument.
 pub(crate) fn dunder_of(name: &str) -> Option<&'static str> {
     Some(match name {
         "builtins.len" => "__len__",
@@ -45,6 +45,9 @@ pub(crate) fn dunder_of(name: &str) -> Option<&'static str> {
         "builtins.float" => "__float__",
         "builtins.round" => "__round__",
         "builtins.reversed" => "__reversed__",
+        "builtins.divmod" => "__divmod__",
+        "builtins.pow" => "__pow__",
+        "math.trunc" => "__trunc__",
         "math.floor" => "__floor__",
         "math.ceil" => "__ceil__",
         _ => return None,

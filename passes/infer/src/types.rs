@@ -97,6 +97,14 @@ fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, of: &mut dyn FnMut(Var) -> 
     if all(&[Head::Complex, Head::Float, Head::Int]) && heads.contains(&Head::Complex) {
         return Ty::new(TyKind::Complex);
     }
+    // A sum that starts from 0.
+    if let (false, [Head::Int, exact @ Head::Lib(name)] | [exact @ Head::Lib(name), Head::Int]) =
+        (seen, heads.as_slice())
+        && is_exact(*name)
+        && let Some(atom) = atoms.iter().find(|atom| atom.head == *exact)
+    {
+        return of_atom(atom, of);
+    }
     let classes: Vec<Name> = heads
         .iter()
         .filter_map(|head| match head {
@@ -144,11 +152,20 @@ pub(crate) fn class_of_all(env: &Env<'_>, heads: &[Head]) -> Option<Name> {
     Some(env.common_base(&classes).unwrap_or_else(|| Name::new("object")))
 }
 
+/// A number of the library that every int is equal to one of.
+pub(crate) fn is_exact(lib: Name) -> bool {
+    matches!(lib.as_str(), "Decimal" | "Fraction")
+}
+
 /// Numbers of different types compare with each other: ints and floats become one member, and false
 /// is given where only a dynamic value keeps them apart.
 fn one_number(types: &mut Vec<Ty>) -> bool {
     let is_number = |ty: &Ty| matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Num);
-    let is_other = |ty: &Ty| matches!(ty.kind(), TyKind::Bool | TyKind::Complex);
+    let is_other = |ty: &Ty| match ty.kind() {
+        TyKind::Bool | TyKind::Complex => true,
+        TyKind::Lib(name, _) => is_exact(*name),
+        _ => false,
+    };
     let (numbers, others) =
         (types.iter().filter(|ty| is_number(ty)).count(), types.iter().filter(|ty| is_other(ty)).count());
     if numbers + others > 1 && others > 0 {

@@ -107,6 +107,34 @@ impl Fraction {
         }
     }
 
+    /// `round(f, places)`: half to even at a decimal place.
+    #[must_use]
+    pub fn round_places(&self, places: i64) -> Fraction {
+        let shift = Int::from(10).pow(places.abs());
+        if places > 0 {
+            let scaled = self * &Fraction::from(shift.clone());
+            return Fraction::new(scaled.round(), shift);
+        }
+        let scaled = self.true_div(&Fraction::from(shift.clone()));
+        Fraction::from(&scaled.round() * &shift)
+    }
+
+    /// Whether the number is zero; `not f`.
+    pub fn is_zero(&self) -> bool {
+        self.numerator.is_zero()
+    }
+
+    /// Whether the denominator is 1.
+    pub fn is_integer(&self) -> bool {
+        self.denominator == 1
+    }
+
+    /// `divmod(a, b)`; raises `ZeroDivisionError`. The quotient must fit 64 bits.
+    #[track_caller]
+    pub fn divmod(&self, other: &Fraction) -> (i64, Fraction) {
+        (self.floor_div(other).expect_i64(), self.floor_mod(other))
+    }
+
     /// `abs(f)`.
     pub fn abs(&self) -> Fraction {
         Fraction { numerator: self.numerator.abs(), denominator: self.denominator.clone() }
@@ -289,6 +317,17 @@ impl Key for Fraction {
 
     fn key_eq(&self, other: &Fraction) -> bool {
         self == other
+    }
+
+    fn py_hash(&self) -> Option<i64> {
+        let modulus = Int::from((1i64 << 61) - 1);
+        if self.denominator.floor_mod(&modulus).is_zero() {
+            return None;
+        }
+        let inverse = self.denominator.pow_mod(-1, &modulus);
+        let size = (&self.numerator.abs() * &inverse).floor_mod(&modulus).to_i64()?;
+        let hash = if self.numerator.is_negative() { -size } else { size };
+        Some(if hash == -1 { -2 } else { hash })
     }
 }
 

@@ -277,7 +277,7 @@ impl Decimal {
             root = if shift >= 0 { root.floor_div(pow10(shift)) } else { &root * &pow10(-shift) };
             exponent += shift;
         } else if root.floor_mod(5).is_zero() {
-            root = root + 1;
+            root += 1;
         }
         Decimal::finite(false, root, exponent)
     }

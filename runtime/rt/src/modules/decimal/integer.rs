@@ -21,7 +21,7 @@ pub(super) fn digit_count(number: &Int) -> i64 {
     let mut count = (least - 1).max(1);
     let mut limit = pow10(count);
     while *number >= limit {
-        limit = limit * Int::from(10);
+        limit *= Int::from(10);
         count += 1;
     }
     count

@@ -61,8 +61,8 @@ impl Neg for &Decimal {
             if let Some(nan) = self.nan_of(self, settings, status) {
                 return nan;
             }
-            let negative = !self.negative && !(self.is_zero() && settings.rounding != Rounding::Floor)
-                || self.is_zero() && settings.rounding == Rounding::Floor && !self.negative;
+            let keeps_sign = !self.is_zero() || settings.rounding == Rounding::Floor;
+            let negative = !self.negative && keeps_sign;
             Decimal { negative, ..self.clone() }.fixed(settings, status)
         })
     }
@@ -77,7 +77,8 @@ impl Decimal {
             if let Some(nan) = self.nan_of(self, settings, status) {
                 return nan;
             }
-            let negative = self.negative && !(self.is_zero() && settings.rounding != Rounding::Floor);
+            let keeps_sign = !self.is_zero() || settings.rounding == Rounding::Floor;
+            let negative = self.negative && keeps_sign;
             Decimal { negative, ..self.clone() }.fixed(settings, status)
         })
     }
