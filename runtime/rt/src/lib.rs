@@ -69,14 +69,10 @@ pub use modules::random::Random;
 pub use modules::re::{Match, Pattern, ReError};
 pub use modules::statistics::StatisticsError;
 pub use modules::string_io::StringIO;
-<<<<<<< HEAD
+pub use modules::structs::{Struct, StructError};
 pub use modules::{
     asyncio, bisect, functools, heapq, itertools, json, math, random, re, statistics, sys, time,
 };
-=======
-pub use modules::structs::{Struct, StructError};
-pub use modules::{bisect, functools, heapq, itertools, json, math, random, re, statistics, sys, time};
->>>>>>> 537dc74 (format)
 pub use modules::{calendar, codecs, csv, hashlib, structs, textwrap};
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};
