@@ -319,6 +319,7 @@ impl Ty {
             | TyKind::Unit
             | TyKind::Never
             | TyKind::Num
+            | TyKind::Slice
             | TyKind::Complex => true,
             TyKind::Ref(_) | TyKind::TypeOf(_) => true,
             TyKind::Option(item) | TyKind::Array(item, _) => item.is_copy(),

@@ -47,10 +47,13 @@ fn mixed(solver: &Solver<'_>, var: Var) -> bool {
         .atoms(var)
         .iter()
         .filter(|atom| atom.head != Head::None && !(has_func && matches!(atom.head, Head::LibFn(_))));
-    let not_numeric = vars
-        .atoms(var)
-        .iter()
-        .any(|atom| !matches!(atom.head, Head::None | Head::Bool | Head::Int | Head::Float | Head::Num));
+    let has_float =
+        vars.atoms(var).iter().any(|atom| matches!(atom.head, Head::Float | Head::Num | Head::Bool));
+    let not_numeric = vars.atoms(var).iter().any(|atom| match atom.head {
+        Head::None | Head::Bool | Head::Int | Head::Float | Head::Num | Head::Complex => false,
+        Head::Lib(name) => has_float || !crate::types::is_exact(name),
+        _ => true,
+    });
     heads.count() > 1 && not_numeric
 }
 

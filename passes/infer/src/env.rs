@@ -272,6 +272,7 @@ impl<'p> Env<'p> {
             "list" => Head::List,
             "dict" => Head::Dict,
             "set" => Head::Set,
+            "slice" => Head::Slice,
             _ if self.program.classes.contains_key(&name) => Head::Class(name),
             _ => return None,
         })
@@ -292,6 +293,7 @@ impl<'p> Env<'p> {
             "set" => head == Head::Set,
             "frozenset" => head == Head::FrozenSet,
             "range" => head == Head::Range,
+            "slice" => head == Head::Slice,
             "tuple" => match head {
                 Head::Tuple(_) => true,
                 Head::Lib(lib) => lib == "tuple",

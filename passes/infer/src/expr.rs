@@ -217,6 +217,9 @@ impl Apply<'_, '_, '_> {
                     return self.slice(object, args, Some(id));
                 }
                 let index = self.expr(index);
+                if *self.ty(index).kind() == TyKind::Slice && *self.ty(object).kind() != TyKind::Value {
+                    return self.sliced_by(object, index, id);
+                }
                 match self.index_node(object, index, constant) {
                     Some(value) => value,
                     None => {
@@ -450,6 +453,7 @@ impl Apply<'_, '_, '_> {
             TyKind::Str => "str",
             TyKind::Bytes => "bytes",
             TyKind::Range => "range",
+            TyKind::Slice => "slice",
             TyKind::Error => "error",
             TyKind::List(_) => "list",
             TyKind::Set(_) => "set",
@@ -649,22 +653,62 @@ impl Apply<'_, '_, '_> {
         self.mk_op(ValueOp::Method, Attr::Name(Name::new("__slice__")), args, Ty::value())
     }
 
+    /// Start, stop and step of a slice object.
+    pub(crate) fn slice_parts(&mut self, slice: NodeId) -> Vec<NodeId> {
+        let origin = self.origin(slice);
+        ["start", "stop", "step"]
+            .map(|part| {
+                let slice = self.again(slice);
+                self.attr(slice, Name::new(part), origin)
+            })
+            .to_vec()
+    }
+
+    /// `object[slice]`.
+    fn sliced_by(&mut self, object: NodeId, slice: NodeId, id: NodeId) -> NodeId {
+        if let TyKind::Class(class, _) = self.ty(object).kind()
+            && let Some(method) = self.types.env().method(*class, "__getitem__")
+        {
+            return self.call_method_path(*class, method, object, vec![slice]);
+        }
+        self.with_value(object, |me, read| {
+            let object = read(me);
+            me.with_value(slice, |me, read| {
+                let slice = read(me);
+                let bounds = me.slice_parts(slice);
+                me.slice_at(object, bounds, [None; 3], [false; 3], Some(id))
+            })
+        })
+    }
+
     pub(crate) fn slice(&mut self, object: NodeId, bounds: Vec<NodeId>, id: Option<NodeId>) -> NodeId {
         let ty = self.ty(object);
         if let TyKind::Option(inner) = ty.kind() {
             let object = self.unwrap(object, *inner, "TypeError: 'NoneType' object is not subscriptable");
             return self.slice(object, bounds, id);
         }
-        let consts: Vec<Option<i64>> = bounds.iter().map(|bound| self.constant(*bound)).collect();
-        let none: Vec<bool> = bounds.iter().map(|bound| crate::narrow::is_none(&self.body, *bound)).collect();
+        let consts = [0, 1, 2].map(|at| self.constant(bounds[at]));
+        let none = [0, 1, 2].map(|at| crate::narrow::is_none(&self.body, bounds[at]));
         if matches!(ty.kind(), TyKind::Value | TyKind::Union(_)) {
             return self.dynamic_slice(object, bounds);
         }
-        let mut args = vec![object];
         let want = Ty::option(Ty::int());
-        for bound in bounds {
-            args.push(self.want(bound, want));
-        }
+        let bounds = bounds.into_iter().map(|bound| self.want(bound, want)).collect();
+        self.slice_at(object, bounds, consts, none, id)
+    }
+
+    /// A slice with elaborated bounds: which of them are constants, and which `None`.
+    fn slice_at(
+        &mut self,
+        object: NodeId,
+        bounds: Vec<NodeId>,
+        consts: [Option<i64>; 3],
+        none: [bool; 3],
+        id: Option<NodeId>,
+    ) -> NodeId {
+        let ty = self.ty(object);
+        let mut args = vec![object];
+        args.extend(bounds);
         match ty.kind() {
             TyKind::Never => object,
             TyKind::List(_) => self.mk_op(ListOp::Slice, Attr::None, args, ty),

@@ -24,6 +24,10 @@ impl Solver<'_> {
                 self.each(job, *of, |me, atom| me.set_attr(job, &atom, *name, *value));
             }
             C::Index { of, index, constant, out } => {
+                if self.is_slice(*index) {
+                    self.sub(job, C::Slice { of: *of, out: *out });
+                    return;
+                }
                 self.each(job, *of, |me, atom| me.index(job, &atom, *index, *constant, *out));
             }
             C::SetIndex { of, index, value } => {
@@ -408,6 +412,12 @@ impl Solver<'_> {
         }
     }
 
+    /// The index is a slice object and nothing else.
+    fn is_slice(&self, index: Var) -> bool {
+        let atoms = self.vars.atoms(index);
+        !atoms.is_empty() && atoms.iter().all(|atom| atom.head == Head::Slice)
+    }
+
     fn slice(&mut self, job: JobId, atom: &Atom, out: Var) {
         match atom.head {
             Head::List | Head::Str | Head::Bytes | Head::Range | Head::Value => {
@@ -573,6 +583,7 @@ pub(crate) fn type_name(head: Head) -> Option<Name> {
         Head::Str => Name::new("str"),
         Head::Bytes => Name::new("bytes"),
         Head::Range => Name::new("range"),
+        Head::Slice => Name::new("slice"),
         Head::Error => Name::new("error"),
         Head::List => Name::new("list"),
         Head::Set => Name::new("set"),

@@ -137,6 +137,7 @@ impl Apply<'_, '_, '_> {
                 self.assign_index(object, index, value)
             }
             TyKind::List(item) if is_slice => {
+                let index = self.slice_object(index);
                 let iter = self.iter_of(value);
                 let iter = self.coerce(iter, Ty::iter(*item));
                 let place = Place::node(object).with(Proj::Index(index));
@@ -180,6 +181,15 @@ impl Apply<'_, '_, '_> {
                 }
             },
         }
+    }
+
+    /// A slice as an operation on its bounds.
+    fn slice_object(&mut self, index: NodeId) -> NodeId {
+        if matches!(self.body.nodes[index].kind, Node::Op { op: Op::ObjOp(ObjOp::SliceObj), .. }) {
+            return index;
+        }
+        let parts = self.slice_parts(index);
+        self.mk_op(ObjOp::SliceObj, Attr::None, parts, Ty::new(TyKind::Slice))
     }
 
     /// A place that is read and written: its parts get names where they are not simple.
@@ -298,6 +308,7 @@ impl Apply<'_, '_, '_> {
             }
             TyKind::Dict(key, _) => self.coerce(index, *key),
             TyKind::List(_) if *self.ty(index).kind() != TyKind::Slice => self.coerce(index, Ty::int()),
+            TyKind::List(_) => self.slice_object(index),
             TyKind::Value | TyKind::Union(_) => {
                 let args = vec![self.dynamic(object), self.dynamic(index)];
                 let name = Name::new("__delitem__");

@@ -73,7 +73,7 @@ pub use modules::structs::{Struct, StructError};
 pub use modules::{
     asyncio, bisect, functools, heapq, itertools, json, math, random, re, statistics, sys, time,
 };
-pub use modules::{calendar, codecs, csv, hashlib, structs, textwrap};
+pub use modules::{calendar, cmath, codecs, csv, hashlib, structs, textwrap};
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};
 pub use repr::{Repr, ReprOf, StrOf, ascii, float_digits, repr, str, write_bytes_repr};

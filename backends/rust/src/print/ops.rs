@@ -51,6 +51,11 @@ impl Printer<'_, '_> {
             Op::ClassOp(op) => self.class_op(op, attr, args, ty),
             Op::UnionOp(op) => self.union_op(op, attr, args, ty),
             Op::ValueOp(op) => self.value_op(op, attr, args, ty),
+            Op::ObjOp(ObjOp::SliceObj) => {
+                let class = self.rt("Slice");
+                let parts = self.exprs(args);
+                Expr::call(&format!("{class}::new"), parts)
+            }
             Op::ObjOp(_) => self.problem(&format!("operation `{}` at Mir", op.name())),
         }
     }

@@ -141,6 +141,7 @@ impl Printer<'_, '_> {
             out.push(match (is_none, index) {
                 (true, 2) => Expr::atom("1"),
                 (true, _) => Expr::atom("None"),
+                (false, 2) if is_option => self.expr(*part).method("unwrap_or", vec![Expr::atom("1")]),
                 (false, 2) => self.operand(*part),
                 (false, _) if is_option => self.expr(*part),
                 (false, _) => {

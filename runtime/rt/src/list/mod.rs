@@ -4,6 +4,7 @@ mod bounds;
 mod order;
 mod range;
 mod slice;
+mod slice_object;
 mod vec;
 
 pub(crate) use bounds::position;
@@ -14,4 +15,5 @@ pub use order::{
 };
 pub use range::{Range, range};
 pub use slice::PyList;
+pub use slice_object::Slice;
 pub use vec::PyVec;

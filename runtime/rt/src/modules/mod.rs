@@ -5,6 +5,7 @@
 pub mod asyncio;
 pub mod bisect;
 pub mod calendar;
+pub mod cmath;
 pub mod codecs;
 pub mod csv;
 pub mod datetime;

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::ops::{Add, Mul, Neg, Sub};
 
-use crate::class::ZeroDivisionError;
+use crate::class::{OverflowError, ZeroDivisionError};
+use crate::collections::{Key, mix_hash, py_hash_float};
 use crate::repr::{Repr, write_f64};
 use crate::unwind::raise_new;
 
@@ -52,6 +53,82 @@ impl Complex {
     }
 }
 
+impl Complex {
+    /// `a ** b`, by products where `b` is a small integer; raises `ZeroDivisionError` and `OverflowError`.
+    #[track_caller]
+    #[must_use]
+    pub fn pow(self, other: impl Into<Complex>) -> Complex {
+        let exponent = other.into();
+        let is_small = exponent.im == 0.0 && exponent.re.fract() == 0.0 && exponent.re.abs() <= 100.0;
+        let power = if is_small {
+            let power = self.power(exponent.re.abs() as u32);
+            if exponent.re > 0.0 { power } else { Complex::from(1.0).true_div(power) }
+        } else {
+            self.general_power(exponent)
+        };
+        if power.re.is_infinite() || power.im.is_infinite() {
+            raise_new(OverflowError, "complex exponentiation");
+        }
+        power
+    }
+
+    fn power(self, exponent: u32) -> Complex {
+        let (mut result, mut square) = (Complex::from(1.0), self);
+        let mut bit = 1;
+        while exponent >= bit {
+            if exponent & bit != 0 {
+                result = result * square;
+            }
+            bit <<= 1;
+            square = square * square;
+        }
+        result
+    }
+
+    #[track_caller]
+    fn general_power(self, exponent: Complex) -> Complex {
+        if self.re == 0.0 && self.im == 0.0 {
+            if exponent.im != 0.0 || exponent.re < 0.0 {
+                raise_new(ZeroDivisionError, "0.0 to a negative or complex power");
+            }
+            return Complex::default();
+        }
+        let size = self.abs();
+        let angle = self.im.atan2(self.re);
+        let (mut length, mut phase) = (size.powf(exponent.re), angle * exponent.re);
+        if exponent.im != 0.0 {
+            length *= (-angle * exponent.im).exp();
+            phase += exponent.im * size.ln();
+        }
+        Complex::new(length * phase.cos(), length * phase.sin())
+    }
+}
+
+impl Key for Complex {
+    fn key_hash(&self) -> u64 {
+        if self.im == 0.0 {
+            return self.re.key_hash();
+        }
+        mix_hash(self.re.key_hash(), self.im.key_hash())
+    }
+
+    fn key_eq(&self, other: &Complex) -> bool {
+        self == other
+    }
+
+    fn py_hash(&self) -> Option<i64> {
+        let (re, im) = (py_hash_float(self.re)?, py_hash_float(self.im)?);
+        let hash = re.wrapping_add(im.wrapping_mul(1_000_003));
+        Some(if hash == -1 { -2 } else { hash })
+    }
+}
+
+impl PartialEq<f64> for Complex {
+    fn eq(&self, other: &f64) -> bool {
+        self.im == 0.0 && self.re == *other
+    }
+}
+
 impl From<f64> for Complex {
     fn from(re: f64) -> Complex {
         Complex::new(re, 0.0)
@@ -64,31 +141,41 @@ impl From<i64> for Complex {
     }
 }
 
-impl<T: Into<Complex>> Add<T> for Complex {
-    type Output = Complex;
+macro_rules! operators {
+    ($($Trait:ident $method:ident |$a:ident, $b:ident| $result:expr;)*) => {
+        $(
+            impl<T: Into<Complex>> $Trait<T> for Complex {
+                type Output = Complex;
 
-    fn add(self, other: T) -> Complex {
-        let other = other.into();
-        Complex::new(self.re + other.re, self.im + other.im)
-    }
+                fn $method(self, other: T) -> Complex {
+                    let ($a, $b) = (self, other.into());
+                    $result
+                }
+            }
+
+            impl $Trait<Complex> for f64 {
+                type Output = Complex;
+
+                fn $method(self, other: Complex) -> Complex {
+                    Complex::from(self).$method(other)
+                }
+            }
+
+            impl $Trait<Complex> for i64 {
+                type Output = Complex;
+
+                fn $method(self, other: Complex) -> Complex {
+                    Complex::from(self).$method(other)
+                }
+            }
+        )*
+    };
 }
 
-impl<T: Into<Complex>> Sub<T> for Complex {
-    type Output = Complex;
-
-    fn sub(self, other: T) -> Complex {
-        let other = other.into();
-        Complex::new(self.re - other.re, self.im - other.im)
-    }
-}
-
-impl<T: Into<Complex>> Mul<T> for Complex {
-    type Output = Complex;
-
-    fn mul(self, other: T) -> Complex {
-        let other = other.into();
-        Complex::new(self.re * other.re - self.im * other.im, self.re * other.im + self.im * other.re)
-    }
+operators! {
+    Add add |a, b| Complex::new(a.re + b.re, a.im + b.im);
+    Sub sub |a, b| Complex::new(a.re - b.re, a.im - b.im);
+    Mul mul |a, b| Complex::new(a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re);
 }
 
 impl Neg for Complex {

@@ -1,6 +1,6 @@
 //! Containers of `collections` and other library types inside values.
 
-use super::{FromValue, Library, Value, library};
+use super::{FromValue, Library, Value, held, library};
 use crate::collections::{Counter, DefaultDict, Deque, Key, OrderedDict};
 use crate::error::Error;
 use crate::number::Complex;
@@ -9,6 +9,7 @@ use crate::text::ByteArray;
 
 library! {
     [] Complex;
+    [] crate::list::Slice;
     [] crate::modules::re::Pattern;
     [] crate::modules::re::Match;
     [] ByteArray;
@@ -30,7 +31,15 @@ impl Library for Complex {
     }
 
     fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
-        let other = || args.first().and_then(|arg| Complex::from_value(arg).ok());
+        let other = || {
+            let arg = args.first()?;
+            held::<Complex>(arg).copied().or_else(|| match arg {
+                Value::Float(x) => Some(Complex::from(*x)),
+                Value::Int(number) => Some(Complex::from(number.to_f64())),
+                Value::Bool(truth) => Some(Complex::from(i64::from(*truth))),
+                _ => None,
+            })
+        };
         let result = match name {
             "conjugate" => self.conjugate(),
             "__add__" | "__radd__" => *self + other()?,
@@ -38,6 +47,9 @@ impl Library for Complex {
             "__rsub__" => other()? - *self,
             "__mul__" | "__rmul__" => *self * other()?,
             "__truediv__" => self.true_div(other()?),
+            "__rtruediv__" => other()?.true_div(*self),
+            "__pow__" => self.pow(other()?),
+            "__rpow__" => other()?.pow(*self),
             "__neg__" => -*self,
             "__abs__" => return Some(Ok(Value::from(self.abs()))),
             _ => return None,
@@ -46,11 +58,36 @@ impl Library for Complex {
     }
 
     fn equals(&self, other: &Value) -> bool {
-        Complex::from_value(other).is_ok_and(|other| *self == other)
+        match other {
+            Value::Float(x) => *self == Complex::from(*x),
+            Value::Int(number) => *self == Complex::from(number.to_f64()),
+            Value::Bool(truth) => *self == Complex::from(i64::from(*truth)),
+            _ => held::<Complex>(other).is_some_and(|other| self == other),
+        }
     }
 
     fn truth(&self) -> bool {
         self.re != 0.0 || self.im != 0.0
+    }
+}
+
+impl Library for crate::list::Slice {
+    const NAME: &'static str = "slice";
+
+    fn attr(&self, name: &str) -> Option<Value> {
+        match name {
+            "start" => Some(self.start.into()),
+            "stop" => Some(self.stop.into()),
+            "step" => Some(self.step.into()),
+            _ => None,
+        }
+    }
+
+    fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
+        match (name, args) {
+            ("indices", [length]) => Some(i64::from_value(length).map(|length| self.indices(length).into())),
+            _ => None,
+        }
     }
 }
 

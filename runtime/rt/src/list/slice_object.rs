@@ -1,0 +1,48 @@
+//! `slice(start, stop, step)` as a value.
+
+use std::fmt;
+
+use super::bounds::slice_ends;
+use crate::repr::Repr;
+
+/// Python's `slice`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Slice {
+    /// Where it starts.
+    pub start: Option<i64>,
+    /// Where it stops.
+    pub stop: Option<i64>,
+    /// The distance between positions.
+    pub step: Option<i64>,
+}
+
+impl Slice {
+    /// `slice(start, stop, step)`.
+    pub const fn new(start: Option<i64>, stop: Option<i64>, step: Option<i64>) -> Slice {
+        Slice { start, stop, step }
+    }
+
+    /// `s.indices(length)`; raises `ValueError` for a step of zero.
+    #[track_caller]
+    pub fn indices(self, length: i64) -> (i64, i64, i64) {
+        let step = self.step.unwrap_or(1);
+        let (start, stop) = slice_ends(length.max(0) as usize, self.start, self.stop, step);
+        (start, stop, step)
+    }
+}
+
+impl Repr for Slice {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [start, stop, step] =
+            [self.start, self.stop, self.step].map(|part| crate::repr(&part).to_string());
+        write!(f, "slice({start}, {stop}, {step})")
+    }
+}
+
+crate::impl_format!(Slice: "slice");
+
+impl crate::Truth for Slice {
+    fn is_true(&self) -> bool {
+        true
+    }
+}
