@@ -8,10 +8,12 @@ use batuta_base::{FxHashSet, Name};
 use batuta_core::*;
 use std::rc::Rc;
 
-/// Facts of a normalised body. `ends` names functions and methods that never return.
-pub(crate) fn facts(body: &Body<Hir>, ends: &FxHashSet<Name>) -> BodyFacts {
+/// Facts of a normalised body. `ends` names functions and methods that never return; of `program`, only texts
+/// that are assigned once matter.
+pub(crate) fn facts(program: &Program<Hir>, body: &Body<Hir>, ends: &FxHashSet<Name>) -> BodyFacts {
     let nodes = body.nodes.len() as u32;
     let mut walk = Collect {
+        program,
         body,
         ends,
         next: nodes + body.locals.len() as u32,
@@ -44,6 +46,7 @@ pub(crate) struct Frame {
 }
 
 pub(crate) struct Collect<'a> {
+    pub(crate) program: &'a Program<Hir>,
     pub(crate) body: &'a Body<Hir>,
     pub(crate) ends: &'a FxHashSet<Name>,
     pub(crate) next: V,
@@ -568,6 +571,11 @@ impl Collect<'_> {
             && *name == "builtins.isinstance"
         {
             self.say(C::Seen(args[0].value.0));
+        }
+        if let (Target::Lib(name), Some(first)) = (&target, args.first())
+            && crate::packed::reads_records(*name)
+        {
+            self.packed(id.0, *name, first.value);
         }
         self.say(C::Call { site: id.0, target, args: vars, out: id.0 });
         if ends {

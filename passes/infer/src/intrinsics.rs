@@ -82,6 +82,10 @@ impl Apply<'_, '_, '_> {
                 let args = vec![Arg::positional(*value)];
                 self.mk(Node::Call { callee: Callee::Lib(name), args }, ty, origin)
             }
+            ("struct.pack", [_, _]) if kinds[1] == ArgKind::Star => {
+                let name = Name::new("struct.pack_all");
+                self.lib_call(name, &[ArgKind::Positional; 2], args, Some(id), origin)
+            }
             ("copy.copy", [value]) => self.copy_of(*value, false, origin),
             ("copy.deepcopy", [value]) => self.copy_of(*value, true, origin),
             ("dataclasses.asdict" | "dataclasses.astuple", [value]) => match self.ty(*value).kind() {

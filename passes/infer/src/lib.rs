@@ -41,6 +41,7 @@ mod narrow;
 mod operate;
 mod ops;
 mod other_names;
+mod packed;
 mod prep;
 mod prints;
 mod program;

@@ -66,7 +66,7 @@ fn infer_once(program: &Program<Hir>, may_add: bool) -> Result<Done, Vec<(Name, 
         .map(|(path, body)| {
             let body = crate::prep::normalise(crate::getters::write_out((**body).clone()));
             let body = crate::webs::split(crate::other_names::resolve(body, &library));
-            let facts = crate::collect::facts(&body, &env.ends);
+            let facts = crate::collect::facts(program, &body, &env.ends);
             (*path, Rc::new(Unit { body, facts }))
         })
         .collect();

@@ -4,7 +4,7 @@ use crate::apply::{Apply, BAD_CALL, UNKNOWN_ATTRIBUTE, UNKNOWN_LIBRARY};
 use crate::bind::{Bound, Slot, bind};
 use crate::libcalls::{has_vars, row_formals};
 use batuta_base::{FxHashMap, Name, Origin};
-use batuta_catalog::{ParamRow, Row};
+use batuta_catalog::{ParamRow, Row, Take};
 use batuta_core::*;
 
 pub(crate) type TypeMap = FxHashMap<Name, Ty>;
@@ -275,6 +275,9 @@ impl Apply<'_, '_, '_> {
                     if kinds[*at] == ArgKind::Star {
                         let ty = self.ty(args[*at]);
                         out.push(self.mk_op(ObjOp::Splat, Attr::None, vec![args[*at]], ty));
+                    } else if matches!(param.ty.kind(), TyKind::Var(_)) && param.take == Take::Read {
+                        // Each is looked at as what it is.
+                        out.push(args[*at]);
                     } else {
                         out.push(self.coerce(args[*at], want));
                     }

@@ -161,6 +161,16 @@ impl Apply<'_, '_, '_> {
                 let name = Name::new("__setitem__");
                 StmtKind::Expr(self.mk_op(ValueOp::Method, Attr::Name(name), args, Ty::value()))
             }
+            TyKind::Lib(name, _)
+                if is_slice && !batuta_catalog::functions(name.join("__setslice__").as_str()).is_empty() =>
+            {
+                let row = name.join("__setslice__");
+                let origin = self.origin(value);
+                let mut args = vec![object];
+                args.extend(self.bounds(index));
+                args.push(value);
+                StmtKind::Expr(self.lib_call(row, &[ArgKind::Positional; 5], args, None, origin))
+            }
             TyKind::Lib(name, _) => {
                 let rows = batuta_catalog::functions(name.join("__setitem__").as_str());
                 let Some(row) = rows.first() else {
@@ -180,6 +190,14 @@ impl Apply<'_, '_, '_> {
                     StmtKind::Expr(self.hole(object, UNKNOWN_ATTRIBUTE, why))
                 }
             },
+        }
+    }
+
+    /// Start, stop and step of an elaborated slice.
+    fn bounds(&mut self, index: NodeId) -> Vec<NodeId> {
+        match &self.body.nodes[index].kind {
+            Node::Op { op: Op::ObjOp(ObjOp::SliceObj), args, .. } => args.clone(),
+            _ => self.slice_parts(index),
         }
     }
 
@@ -300,6 +318,13 @@ impl Apply<'_, '_, '_> {
 
     fn delete_index(&mut self, object: NodeId, index: NodeId) -> StmtKind {
         let ty = self.ty(object);
+        if let (TyKind::Lib(name, _), TyKind::Slice) = (ty.kind(), self.ty(index).kind()) {
+            let row = name.join("__delslice__");
+            let origin = self.origin(index);
+            let mut args = vec![object];
+            args.extend(self.bounds(index));
+            return StmtKind::Expr(self.lib_call(row, &[ArgKind::Positional; 4], args, None, origin));
+        }
         let index = match ty.kind() {
             TyKind::Option(inner) => {
                 let text = "TypeError: 'NoneType' object doesn't support item deletion";

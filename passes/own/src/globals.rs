@@ -77,6 +77,7 @@ const SYNC: &[&str] = &[
     "Pattern",
     "Decimal",
     "Fraction",
+    "Struct",
     "date",
     "datetime",
     "timedelta",

@@ -421,6 +421,7 @@ impl Printer<'_, '_> {
                 return Some(container.expr.method("set_slice", args));
             }
             TyKind::List(_) if is_shared => "set_at",
+            TyKind::Lib(name, _) if matches!(name.last(), "bytearray" | "array") => "set_at",
             TyKind::Lib(name, _) if matches!(name.last(), "defaultdict" | "Counter" | "OrderedDict") => {
                 "insert"
             }

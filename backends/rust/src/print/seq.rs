@@ -522,6 +522,15 @@ impl Printer<'_, '_> {
                 _ => chars,
             };
         }
+        if *kind == TyKind::Bytes
+            && matches!(op, IterOp::Copied | IterOp::Cloned | IterOp::Live | IterOp::Into)
+        {
+            let bytes = match op {
+                IterOp::Into => source.method("into_iter", vec![]),
+                _ => source.method("iter", vec![]).method("copied", vec![]),
+            };
+            return bytes.method("map", vec![Expr::atom("i64::from")]);
+        }
         let in_cell = super::shared::is_cell(ty);
         let is_shared = matches!(ty.strip_ref().kind(), TyKind::Shared(_)) && !in_cell;
         let source = if in_cell { source.receiver().method("borrow", vec![]) } else { source };

@@ -57,12 +57,21 @@ field! {
     &str: _text => Field::Other;
     String: _text => Field::Other;
     &i64: number => Field::Int(Int::from(*number));
+    &ByteArray: bytes => Field::Bytes(bytes.to_vec());
+    &String: _text => Field::Other;
+    &Value: value => Field::from(value.clone());
     &f64: x => Field::Float(*x);
     &bool: truth => Field::Bool(*truth);
 }
 
 impl<const N: usize> From<&[u8; N]> for Field {
     fn from(bytes: &[u8; N]) -> Field {
+        Field::Bytes(bytes.to_vec())
+    }
+}
+
+impl From<&std::sync::LazyLock<Vec<u8>>> for Field {
+    fn from(bytes: &std::sync::LazyLock<Vec<u8>>) -> Field {
         Field::Bytes(bytes.to_vec())
     }
 }
@@ -486,7 +495,7 @@ pub fn calcsize(format: &str) -> Result<i64, Error> {
     Ok(Layout::parse(format)?.size as i64)
 }
 
-/// `struct.pack(format, ..)`; see [`pack!`](crate::pack).
+/// `struct.pack(format, ..)`; see [`fields!`](crate::fields).
 #[track_caller]
 pub fn pack(format: &str, fields: &[Field]) -> Result<Vec<u8>, Error> {
     Layout::parse(format)?.pack(fields)
@@ -526,11 +535,11 @@ pub fn iter_unpack<T: FromFields>(
     Layout::parse(format)?.iter_unpack(bytes)
 }
 
-/// `struct.pack(format, ..)` of values of any types: `rt::pack!("<hI", -2, 7)`.
+/// Values of any types as fields: `rt::fields![-2, 1.5, b"ab"]`.
 #[macro_export]
-macro_rules! pack {
-    ($format:expr $(, $field:expr)* $(,)?) => {
-        $crate::structs::pack($format, &[$($crate::structs::Field::from($field)),*])
+macro_rules! fields {
+    ($($field:expr),* $(,)?) => {
+        [$($crate::structs::Field::from($field)),*]
     };
 }
 
@@ -603,13 +612,13 @@ mod tests {
     #[test]
     fn records_are_cpythons() {
         // From CPython 3.11.
-        assert_eq!(crate::pack!("<hI", -2, 7).expect("fits"), [254, 255, 7, 0, 0, 0]);
+        assert_eq!(pack("<hI", &crate::fields![-2, 7]).expect("fits"), [254, 255, 7, 0, 0, 0]);
         assert_eq!(calcsize("bhiqd").ok(), Some(24));
         assert_eq!(calcsize("<bhiqd").ok(), Some(23));
         let (a, b): (Vec<u8>, f64) =
             unpack(">3sd", b"abc\x3f\xb9\x99\x99\x99\x99\x99\x9a").expect("11 bytes");
         assert_eq!((a.as_slice(), b), (&b"abc"[..], 0.1));
-        let error = crate::pack!("B", 300).map_err(|error| error.traceback_line());
+        let error = pack("B", &crate::fields![300]).map_err(|error| error.traceback_line());
         assert_eq!(error.err().as_deref(), Some("struct.error: ubyte format requires 0 <= number <= 255"));
         let halves: (f64,) = unpack("<e", &[0, 0x3e]).expect("2 bytes");
         assert_eq!(halves, (1.5,));

@@ -38,6 +38,18 @@ impl ByteArray {
         ByteArray(self.0.py_slice(start, stop, step.unwrap_or(1)))
     }
 
+    /// `b[start:stop:step] = bytes`; raises `ValueError`.
+    #[track_caller]
+    pub fn replace_slice(&mut self, start: Option<i64>, stop: Option<i64>, step: Option<i64>, bytes: &[u8]) {
+        self.0.set_slice(start, stop, step.unwrap_or(1), bytes.iter().copied());
+    }
+
+    /// `del b[start:stop:step]`.
+    #[track_caller]
+    pub fn delete_slice(&mut self, start: Option<i64>, stop: Option<i64>, step: Option<i64>) {
+        self.0.del_slice(start, stop, step.unwrap_or(1));
+    }
+
     /// `b.append(number)`; raises `ValueError`.
     #[track_caller]
     pub fn append(&mut self, number: i64) {
