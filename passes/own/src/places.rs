@@ -148,7 +148,13 @@ impl Own<'_> {
                     };
                     let early = self.all_early && self.calls_program(node)
                         || self.index_conflicts(place, index, node, changes);
-                    if early { self.early_index(node, ty, key) } else { self.index(node, ty, key) }
+                    match if early { self.early_index(node, ty, key) } else { self.index(node, ty, key) } {
+                        // `xs[..xs..] = v` borrows `xs` to be changed before the index is computed.
+                        Proj::Nth(lowered) if changes && self.reads_root(place, node) => {
+                            Proj::Nth(self.name_early(lowered))
+                        }
+                        proj => proj,
+                    }
                 }
                 other => other,
             };
@@ -160,6 +166,11 @@ impl Own<'_> {
             out.proj.push(proj);
         }
         out
+    }
+
+    /// Whether an index reads the local that the place starts from.
+    fn reads_root(&self, place: &Place, index: NodeId) -> bool {
+        matches!(place.root, Root::Local(root) if self.span_events(index).any(|event| event.root == root))
     }
 
     /// An index that is computed before the place that it stands in is borrowed.

@@ -59,7 +59,7 @@ impl Printer<'_, '_> {
     }
 
     /// The type of what is printed: a `&mut` parameter that is only read is one still.
-    fn shown_ty(&self, node: NodeId) -> Ty {
+    pub(crate) fn shown_ty(&self, node: NodeId) -> Ty {
         let ty = self.body.ty(node);
         let Node::Use(place, _) = &self.body.nodes[node].kind else { return ty };
         let Some(local) = place.as_local() else { return ty };

@@ -145,7 +145,7 @@ impl Printer<'_, '_> {
         }
         match op {
             IterOp::Ref => {
-                let source = self.expr(of);
+                let source = self.lent_source(of);
                 (self.pat(pat), source)
             }
             IterOp::Mut => {
@@ -161,7 +161,7 @@ impl Printer<'_, '_> {
                 (self.pat(pat), source)
             }
             IterOp::Copied if self.binds_plainly(pat) => {
-                let source = self.expr(of);
+                let source = self.lent_source(of);
                 (format!("&{}", self.pat(pat)), source)
             }
             _ => {
@@ -169,6 +169,13 @@ impl Printer<'_, '_> {
                 (self.pat(pat), iter)
             }
         }
+    }
+
+    /// What a loop only reads: a `&mut` parameter is not given away.
+    fn lent_source(&mut self, of: NodeId) -> Expr {
+        let is_mut = matches!(self.shown_ty(of).kind(), TyKind::RefMut(_));
+        let source = self.expr(of);
+        if is_mut { source.method("iter", vec![]) } else { source }
     }
 
     /// No part of the pattern is `mut`.

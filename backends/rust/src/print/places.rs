@@ -405,7 +405,11 @@ impl Printer<'_, '_> {
 
     /// `d[k] = v`, `xs[a:b] = ys`, `shared[i] = v`.
     fn assign_item(&mut self, base: &Place, index: NodeId, value: &Expr) -> Option<Expr> {
-        let container = self.place(base, Access::Change);
+        // A handle is only read: what it stands for changes.
+        let container = match self.place(base, Access::Read) {
+            handle if matches!(handle.ty.strip_ref().kind(), TyKind::Shared(_)) => handle,
+            _ => self.place(base, Access::Change),
+        };
         let is_shared = matches!(container.ty.strip_ref().kind(), TyKind::Shared(_));
         let container = match is_cell(container.ty) {
             true => Placed { expr: container.expr.method("borrow_mut", vec![]), ..container },

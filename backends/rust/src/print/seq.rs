@@ -220,14 +220,15 @@ impl Printer<'_, '_> {
         if *ty.kind() == TyKind::Int(Width::Usize) { len } else { len.cast("i64") }
     }
 
+    fn is_splat(&self, node: NodeId) -> bool {
+        matches!(self.body.nodes[node].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. })
+    }
+
     fn list_new(&mut self, args: &[NodeId], ty: Ty) -> Expr {
-        let is_splat = |node: &NodeId| {
-            matches!(self.body.nodes[*node].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. })
-        };
         if args.is_empty() {
             return self.open_empty("Vec", ty);
         }
-        if !args.iter().any(is_splat) {
+        if !args.iter().any(|arg| self.is_splat(*arg)) {
             let mut items: Vec<Expr> = Vec::new();
             for arg in args {
                 // The first function of a list says the type of all.
@@ -270,7 +271,10 @@ impl Printer<'_, '_> {
         if is_sequence(self.body.ty(part)) {
             return self.by_ref(part).without_ref();
         }
-        self.iterator(part).method("collect::<Vec<_>>", vec![])
+        let lends = matches!(self.body.ty(part).kind(), TyKind::Iter(item) if matches!(item.kind(), TyKind::Ref(_)));
+        let iter = self.iterator(part);
+        let iter = if lends { iter.method("cloned", vec![]) } else { iter };
+        iter.method("collect::<Vec<_>>", vec![])
     }
 
     fn list_repeat(&mut self, args: &[NodeId]) -> Expr {
@@ -414,6 +418,10 @@ impl Printer<'_, '_> {
                 let set = self.rt("Set");
                 if args.is_empty() {
                     return self.open_empty(&set, ty);
+                }
+                if args.iter().any(|arg| self.is_splat(*arg)) {
+                    let items = self.list_new(args, ty);
+                    return items.method("into_iter", vec![]).method(format!("collect::<{set}<_>>"), vec![]);
                 }
                 let items: Vec<Expr> = args.iter().map(|arg| self.owned(*arg)).collect();
                 let made =
