@@ -271,7 +271,8 @@ impl Printer<'_, '_> {
         if is_sequence(self.body.ty(part)) {
             return self.by_ref(part).without_ref();
         }
-        let lends = matches!(self.body.ty(part).kind(), TyKind::Iter(item) if matches!(item.kind(), TyKind::Ref(_)));
+        let lends =
+            matches!(self.body.ty(part).kind(), TyKind::Iter(item) if matches!(item.kind(), TyKind::Ref(_)));
         let iter = self.iterator(part);
         let iter = if lends { iter.method("cloned", vec![]) } else { iter };
         iter.method("collect::<Vec<_>>", vec![])
