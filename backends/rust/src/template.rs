@@ -24,6 +24,28 @@ fn substitute(spelling: &str, args: &[Expr]) -> String {
     out
 }
 
+/// `|(a, b)| (|x, y| x + y)(a, b)` is `|(x, y)| x + y`.
+fn called_with(params: &str, body: &Expr) -> Option<Closure> {
+    let Expr::Call(function, args) = body else { return None };
+    let Expr::Closure(inner) = &**function else { return None };
+    let names: Option<Vec<&str>> = args
+        .iter()
+        .map(|arg| match arg {
+            Expr::Atom(name) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    let names = names?.join(", ");
+    if inner.params.contains([':', '&', '(']) {
+        return None;
+    }
+    if params == names {
+        return Some(inner.clone());
+    }
+    let is_tuple = params == format!("({names})");
+    is_tuple.then(|| Closure { params: format!("({})", inner.params), ..inner.clone() })
+}
+
 struct Parser<'a> {
     text: &'a str,
     at: usize,
@@ -140,8 +162,13 @@ impl Parser<'_> {
             self.at += end + 1;
             params
         };
-        let body = Box::new(self.expr(0)?);
-        Some(Expr::Closure(Closure { params, is_move, ret: None, body }))
+        let body = self.expr(0)?;
+        Some(Expr::Closure(called_with(&params, &body).unwrap_or(Closure {
+            params,
+            is_move,
+            ret: None,
+            body: Box::new(body),
+        })))
     }
 
     fn primary(&mut self) -> Option<Expr> {
@@ -332,6 +359,7 @@ mod tests {
             "x.zip(y).map(|(a, b)| f(a, b))"
         );
         assert_eq!(filled("({1}..).zip({0})", &["xs", "1"]), "(1..).zip(xs)");
+        assert_eq!(filled("{0}.map(|(a, b)| {1}(a, b))", &["xs", "|x, y| x + y"]), "xs.map(|(x, y)| x + y)");
         assert_eq!(filled("{0} as f64", &["a + b"]), "(a + b) as f64");
         assert_eq!(filled("f(&S { a: {0}, ..D::new() })", &["1"]), "f(&S { a: 1, ..D::new() })");
         assert_eq!(filled("{0}.a.0?", &["f()"]), "f().a.0?");

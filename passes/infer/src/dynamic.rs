@@ -36,7 +36,7 @@ pub(crate) fn variables(solver: &Solver<'_>) -> FxHashSet<Var> {
 }
 
 /// Values of several types that are not all numbers.
-fn mixed(solver: &Solver<'_>, var: Var) -> bool {
+pub(crate) fn mixed(solver: &Solver<'_>, var: Var) -> bool {
     let vars = &solver.vars;
     if has_base(solver, var) {
         return false;

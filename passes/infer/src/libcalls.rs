@@ -11,6 +11,17 @@ use batuta_core::*;
 /// Type variables of one use of a row.
 pub(crate) type RowVars = FxHashMap<Name, Var>;
 
+/// How strictly an overload is looked for.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Choice {
+    /// Items of ints and floats are not taken for floats.
+    pub exact: bool,
+    /// A dynamic value fits only where one is asked for.
+    pub strict: bool,
+    /// A value of several types is a dynamic one.
+    pub mixed: bool,
+}
+
 /// Whether arguments suit a row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Fit {
@@ -112,18 +123,43 @@ impl Solver<'_> {
 
     /// The first overload that is not excluded. Items that are ints and floats are no floats where an
     /// overload keeps them apart: `sum([1, 2.5][:1])` is `1`.
+    /// A dynamic value goes to an overload for such values first; so does one of several types that no
+    /// other overload takes.
     fn choose(&mut self, job: JobId, candidates: &[(&Row, Bound)], args: &[ArgFact]) -> Option<(usize, Fit)> {
-        for exact in [true, false] {
-            self.exact_items = exact;
-            for (at, (row, bound)) in candidates.iter().enumerate() {
-                let fit = self.fit_row(job, row, bound, args);
-                if fit != Fit::No {
-                    self.exact_items = false;
-                    return Some((at, fit));
-                }
+        let any = |me: &Self, test: &dyn Fn(&Self, Var) -> bool| args.iter().any(|arg| test(me, arg.var));
+        if any(self, &|me, var| me.vars.has(var, Head::Value)) {
+            let found = self.choose_with(job, candidates, args, Choice { strict: true, ..Choice::default() });
+            if found.is_some() {
+                return found;
             }
         }
-        None
+        for exact in [true, false] {
+            let found = self.choose_with(job, candidates, args, Choice { exact, ..Choice::default() });
+            if found.is_some() {
+                return found;
+            }
+        }
+        if !any(self, &|me, var| crate::dynamic::mixed(me, var)) {
+            return None;
+        }
+        [true, false].into_iter().find_map(|strict| {
+            self.choose_with(job, candidates, args, Choice { strict, mixed: true, exact: false })
+        })
+    }
+
+    fn choose_with(
+        &mut self,
+        job: JobId,
+        candidates: &[(&Row, Bound)],
+        args: &[ArgFact],
+        choice: Choice,
+    ) -> Option<(usize, Fit)> {
+        self.choice = choice;
+        let mut fits =
+            candidates.iter().enumerate().map(|(at, (row, bound))| (at, self.fit_row(job, row, bound, args)));
+        let found = fits.find(|(_, fit)| *fit != Fit::No);
+        self.choice = Choice::default();
+        found
     }
 
     fn fit_row(&mut self, job: JobId, row: &Row, bound: &Bound, args: &[ArgFact]) -> Fit {
@@ -156,13 +192,16 @@ impl Solver<'_> {
             return Fit::Yes;
         }
         self.watch(job, var);
-        let atoms = self.vars.atoms(var).to_vec();
+        let mut atoms = self.vars.atoms(var).to_vec();
         if atoms.is_empty() {
             return Fit::Maybe;
         }
+        if self.choice.mixed && crate::dynamic::mixed(self, var) {
+            atoms = vec![Atom::plain(Head::Value)];
+        }
         let has = |head: Head| atoms.iter().any(|atom| atom.head == head);
         let is_mixed = has(Head::Num) || has(Head::Int) && has(Head::Float);
-        if self.exact_items && depth > 0 && is_mixed && matches!(ty.kind(), TyKind::Float(_)) {
+        if self.choice.exact && depth > 0 && is_mixed && matches!(ty.kind(), TyKind::Float(_)) {
             return Fit::No;
         }
         let only_none = atoms.iter().all(|atom| atom.head == Head::None);
@@ -188,6 +227,12 @@ impl Solver<'_> {
 
     fn fit_atom(&mut self, job: JobId, ty: Ty, atom: &Atom, depth: usize) -> Fit {
         let says = |yes: bool| if yes { Fit::Yes } else { Fit::No };
+        if atom.head == Head::Value && self.choice.strict {
+            return says(match ty.kind() {
+                TyKind::Iter(item) => matches!(item.kind(), TyKind::Var(_) | TyKind::Value),
+                _ => false,
+            });
+        }
         if atom.head == Head::Value {
             return says(!matches!(ty.kind(), TyKind::Unit | TyKind::Bool));
         }

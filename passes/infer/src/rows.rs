@@ -272,7 +272,17 @@ impl Apply<'_, '_, '_> {
             }
             Slot::Pack(items) => {
                 for at in items {
-                    if kinds[*at] == ArgKind::Star {
+                    if kinds[*at] == ArgKind::Star
+                        && self.is_simple(args[*at])
+                        && let TyKind::Tuple(fields) = self.ty(args[*at]).kind()
+                    {
+                        for (index, ty) in fields.iter().enumerate() {
+                            let tuple = self.again(args[*at]);
+                            let name = Name::new(&index.to_string());
+                            let field = self.place_read(tuple, Proj::Field(name), *ty);
+                            out.push(self.coerce(field, want));
+                        }
+                    } else if kinds[*at] == ArgKind::Star {
                         let ty = self.ty(args[*at]);
                         out.push(self.mk_op(ObjOp::Splat, Attr::None, vec![args[*at]], ty));
                     } else if matches!(param.ty.kind(), TyKind::Var(_)) && param.take == Take::Read {

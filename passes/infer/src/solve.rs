@@ -69,8 +69,8 @@ pub(crate) struct Solver<'p> {
     pub sigs: FxHashMap<Var, Rc<Sig>>,
     /// Library calls with several overloads that are not decided.
     pub undecided: Vec<JobId>,
-    /// Items of ints and floats are not taken for floats while overloads are tried.
-    pub exact_items: bool,
+    /// How strictly overloads are tried.
+    pub choice: crate::libcalls::Choice,
     /// Overloads chosen so far.
     pub rows: FxHashMap<JobId, Vec<usize>>,
     /// Call sites of each function, to know whether specialising helps.
@@ -111,7 +111,7 @@ impl<'p> Solver<'p> {
             chosen: FxHashMap::default(),
             sigs: FxHashMap::default(),
             undecided: Vec::new(),
-            exact_items: false,
+            choice: crate::libcalls::Choice::default(),
             rows: FxHashMap::default(),
             calls: FxHashMap::default(),
         }

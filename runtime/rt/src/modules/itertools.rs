@@ -160,6 +160,14 @@ pub fn count(start: i64, step: i64) -> impl Iterator<Item = i64> {
     std::iter::successors(Some(start), move |n| n.checked_add(step))
 }
 
+/// `itertools.filterfalse(test, items)`.
+pub fn filter_false<T>(
+    mut test: impl FnMut(&T) -> bool,
+    items: impl IntoIterator<Item = T>,
+) -> impl Iterator<Item = T> {
+    items.into_iter().filter(move |item| !test(item))
+}
+
 /// `itertools.compress(items, keep)`.
 pub fn compress<T>(
     items: impl IntoIterator<Item = T>,
