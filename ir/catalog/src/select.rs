@@ -29,13 +29,11 @@ fn is_wide(ty: Ty) -> bool {
 }
 
 /// The result of the overload that gives integers of any size where an argument is one.
-pub fn wide_result(row: &Row) -> Option<Ty> {
+pub fn wide_result(row: &Row, count: usize) -> Option<Ty> {
     let takes_wide = |other: &Row| other.params.iter().any(|param| is_wide(param.ty));
     functions(row.name.as_str())
         .iter()
-        .find(|other| {
-            other.result.any(&mut is_wide) && other.params.len() == row.params.len() && takes_wide(other)
-        })
+        .find(|other| other.result.any(&mut is_wide) && takes_count(other, count) && takes_wide(other))
         .map(|other| other.result)
 }
 

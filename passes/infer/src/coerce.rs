@@ -93,7 +93,11 @@ impl Apply<'_, '_, '_> {
                 let origin = self.origin(list);
                 self.lib_call(Name::new("builtins.tuple"), &[ArgKind::Positional], vec![list], None, origin)
             }
-            (Tuple(a), List(_)) if a.is_empty() => self.mk_op(ListOp::New, Attr::None, Vec::new(), to),
+            (Tuple(_), List(item)) => self.list_of_tuple(node, *item),
+            (Range | Set(_) | FrozenSet(_) | Dict(..) | Bytes | Str, List(item)) => self.list_of(node, *item),
+            (Lib(name, _), List(item)) if matches!(name.as_str(), "tuple" | "deque") => {
+                self.list_of(node, *item)
+            }
             (Iter(_), Iter(item)) => self.map_iter(node, *item, to),
             (_, Union(items)) if items.contains(&from) => {
                 self.mk_op(UnionOp::From, Attr::None, vec![node], to)
@@ -142,6 +146,17 @@ impl Apply<'_, '_, '_> {
             }
             _ => self.through_value(node, to),
         }
+    }
+
+    /// `list(x)` of another iterable.
+    fn list_of(&mut self, node: NodeId, item: Ty) -> NodeId {
+        let origin = self.origin(node);
+        let items = self.iter_of(node);
+        let items = self.coerce(items, Ty::iter(item));
+        let name = Name::new("builtins.list");
+        let list = self.lib_call(name, &[ArgKind::Positional], vec![items], None, origin);
+        self.body.nodes[list].ty = Ty::list(item);
+        list
     }
 
     /// An empty display is of any type of its kind.

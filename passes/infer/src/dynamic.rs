@@ -24,9 +24,9 @@ pub(crate) fn variables(solver: &Solver<'_>) -> FxHashSet<Var> {
             | C::SetAttr { of, .. }
             | C::Index { of, .. }
             | C::SetIndex { of, .. }
-            | C::Slice { of, .. }
-            | C::Iterate { of, .. }
-            | C::Unpack { of, .. } => vec![*of],
+            | C::Slice { of, .. } => vec![*of],
+            C::Iterate { of, .. } | C::Unpack { of, .. } if one_item_type(vars, *of) => Vec::new(),
+            C::Iterate { of, .. } | C::Unpack { of, .. } => vec![*of],
             C::Call { target: Target::Method(of, _) | Target::Value(of), .. } => vec![*of],
             _ => Vec::new(),
         };
@@ -55,6 +55,28 @@ pub(crate) fn mixed(solver: &Solver<'_>, var: Var) -> bool {
         _ => true,
     });
     heads.count() > 1 && not_numeric
+}
+
+/// Iterables whose items are of one plain kind.
+fn one_item_type(vars: &Vars, var: Var) -> bool {
+    let mut heads: Vec<Head> = Vec::new();
+    for atom in vars.atoms(var).iter().filter(|atom| atom.head != Head::None) {
+        match atom.head {
+            Head::List | Head::Set | Head::FrozenSet | Head::Iter | Head::Dict => {
+                heads.extend(vars.atoms(atom.args[0]).iter().map(|item| item.head));
+            }
+            Head::Lib(name) if matches!(name.as_str(), "tuple" | "deque") => {
+                heads.extend(vars.atoms(atom.args[0]).iter().map(|item| item.head));
+            }
+            Head::Tuple(_) => {
+                heads.extend(atom.args.iter().flat_map(|arg| vars.atoms(*arg)).map(|item| item.head));
+            }
+            Head::Range | Head::Bytes => heads.push(Head::Int),
+            Head::Str => heads.push(Head::Str),
+            _ => return false,
+        }
+    }
+    heads.iter().all(|head| *head == heads[0])
 }
 
 /// Objects of the program's classes, or `None`: a use of them is chosen by the class.

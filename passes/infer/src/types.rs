@@ -123,7 +123,7 @@ fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, of: &mut dyn FnMut(Var) -> 
     if heads.iter().all(|head| is_error(env, *head)) {
         return Ty::error();
     }
-    if let Some(ty) = iterables(atoms, of) {
+    if let Some(ty) = iterables(atoms, seen, of) {
         return ty;
     }
     let mut types: Vec<Ty> = atoms.iter().map(|atom| of_atom(atom, of)).collect();
@@ -186,25 +186,32 @@ fn is_error(env: &Env<'_>, head: Head) -> bool {
     }
 }
 
-/// An iterator beside other iterables is only iterated.
-fn iterables(atoms: &[&Atom], of: &mut dyn FnMut(Var) -> Ty) -> Option<Ty> {
-    if !atoms.iter().any(|atom| matches!(atom.head, Head::Iter | Head::Range)) {
+/// Iterables of one kind of items: an iterator where one is among them, else a list. Where more than
+/// iterating is done, or the text is seen, they stay apart.
+fn iterables(atoms: &[&Atom], seen: bool, of: &mut dyn FnMut(Var) -> Ty) -> Option<Ty> {
+    let has_iter = atoms.iter().any(|atom| atom.head == Head::Iter);
+    let is_loose = |atom: &&&Atom| matches!(atom.head, Head::Iter | Head::Range);
+    if seen && !atoms.iter().any(|atom| is_loose(&atom)) {
         return None;
     }
     let mut item: Option<Ty> = None;
     for atom in atoms {
-        let ty = match atom.head {
-            Head::List | Head::Set | Head::FrozenSet | Head::Iter | Head::Dict => of(atom.args[0]),
-            Head::Range | Head::Bytes => Ty::int(),
-            Head::Str => Ty::str(),
+        let types: Vec<Ty> = match atom.head {
+            Head::List | Head::Set | Head::FrozenSet | Head::Iter | Head::Dict => vec![of(atom.args[0])],
+            Head::Range | Head::Bytes => vec![Ty::int()],
+            Head::Str => vec![Ty::str()],
+            Head::Tuple(_) => atom.args.iter().map(|arg| of(*arg)).collect(),
+            Head::Lib(name) if matches!(name.as_str(), "tuple" | "deque") => vec![of(atom.args[0])],
             _ => return None,
         };
-        if item.is_some_and(|item| item != ty) {
-            return None;
+        for ty in types {
+            if item.is_some_and(|item| item != ty) {
+                return None;
+            }
+            item = Some(ty);
         }
-        item = Some(ty);
     }
-    item.map(Ty::iter)
+    item.map(|item| if has_iter { Ty::iter(item) } else { Ty::list(item) })
 }
 
 fn of_atom(atom: &Atom, of: &mut dyn FnMut(Var) -> Ty) -> Ty {

@@ -123,7 +123,7 @@ impl Walk<'_> {
         let mut widened = Vec::new();
         if row.result.is_int() && row.rust.contains("{R}") {
             widened.push(result);
-        } else if let Some(wide) = catalog::wide_result(row) {
+        } else if let Some(wide) = catalog::wide_result(row, shapes.len()) {
             self.wide_leaves(wide, result, &mut widened);
         }
         for target in widened {

@@ -167,6 +167,11 @@ impl Printer<'_, '_> {
                 if self.body.as_const(args[0]) == Some(&Const::None) {
                     return Expr::Atom(format!("{value}::None"));
                 }
+                if matches!(self.body.ty(args[0]).strip().kind(), TyKind::Tuple(items) if items.is_empty()) {
+                    let empty = self.rt("Tuple");
+                    let empty = Expr::call(format!("{empty}::<{value}>::default"), vec![]);
+                    return Expr::call(format!("{value}::from"), vec![empty]);
+                }
                 if let TyKind::Func(params, _) = self.body.ty(args[0]).strip().kind() {
                     let function = self.function_value(args[0], params);
                     return Expr::call(format!("{value}::from"), vec![function]);
