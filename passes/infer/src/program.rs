@@ -71,6 +71,7 @@ fn infer_once(program: &Program<Hir>, may_add: bool) -> Result<Done, Vec<(Name, 
         })
         .collect();
     let mut special: FxHashSet<Name> = FxHashSet::default();
+    let mut rejected: FxHashSet<Name> = FxHashSet::default();
     for _ in 0..ROUNDS {
         let mut solver = Solver::new(&env, &units, &special);
         solver.solve();
@@ -78,15 +79,33 @@ fn infer_once(program: &Program<Hir>, may_add: bool) -> Result<Done, Vec<(Name, 
         if may_add && !late.is_empty() {
             return Err(late);
         }
-        let more = conflicts(&solver, &special);
-        if more.is_empty() {
+        let useless = still_mixed(&solver, &special);
+        let mut more = conflicts(&solver, &special);
+        more.retain(|path| !rejected.contains(path));
+        if more.is_empty() && useless.is_empty() {
             return Ok(finish(&solver));
         }
         special.extend(more);
+        special.retain(|path| !useless.contains(path));
+        rejected.extend(useless);
     }
     let mut solver = Solver::new(&env, &units, &special);
     solver.solve();
     Ok(finish(&solver))
+}
+
+/// Specialised functions of which several versions take mixed types all the same: one version does.
+fn still_mixed(solver: &Solver<'_>, special: &FxHashSet<Name>) -> Vec<Name> {
+    let types = Types::new(solver, crate::dynamic::variables(solver));
+    let is_mixed_version = |inst: &&usize| {
+        let mut params = solver.insts[**inst].sig.params.iter();
+        params.any(|param| types.get(param.var).is_some_and(is_mixed))
+    };
+    let versions = solver.versions.iter().filter(|(path, _)| special.contains(*path));
+    versions
+        .filter(|(_, versions)| versions.iter().filter(is_mixed_version).count() > 1)
+        .map(|(path, _)| *path)
+        .collect()
 }
 
 /// Functions called from several places whose parameters mix types.

@@ -71,6 +71,14 @@ impl Own<'_> {
                 let args = self.operands(args, Around::Library, |own, _, arg| own.node(arg, Want::Own));
                 self.made(op, attr, args, ty, origin)
             }
+            Op::ValueOp(ValueOp::Method | ValueOp::Call) => {
+                let is_set = matches!(attr, Attr::Name(name) if *name == "__setitem__");
+                let looks = |index: usize| index == 0 || index == 1 && is_set;
+                let args = self.operands(args, Around::Library, |own, index, arg| {
+                    own.node(arg, if looks(index) { Want::Read } else { Want::Own })
+                });
+                self.made(op, attr, args, ty, origin)
+            }
             Op::ClassOp(ClassOp::Up | ClassOp::Down) => {
                 let arg = self.node(args[0], want);
                 return self.made(op, attr, vec![arg], ty, origin);

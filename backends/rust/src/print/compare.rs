@@ -74,10 +74,17 @@ impl Printer<'_, '_> {
         !is_text && self.lent.is_some() && place.as_local() == self.lent
     }
 
-    /// A borrowed text that is no parameter: it may be `&String`.
+    /// A borrowed text that may be `&String`, which no `String` is compared with: neither a parameter nor
+    /// a literal nor what a library function gives.
     fn is_loop_text(&self, node: NodeId) -> bool {
-        let Node::Use(place, _) = &self.body.nodes[node].kind else { return false };
-        place.as_local().is_some_and(|local| !self.body.params.iter().any(|param| param.local == local))
+        match &self.body.nodes[node].kind {
+            Node::Use(place, _) => {
+                let is_param = |local| self.body.params.iter().any(|param| param.local == local);
+                !place.as_local().is_some_and(is_param)
+            }
+            Node::Op { op: Op::OptOp(OptOp::Unwrap) | Op::UnionOp(UnionOp::Get), .. } => true,
+            _ => false,
+        }
     }
 
     /// A borrowed text that a loop takes from a container, where it is a `&String`.

@@ -199,14 +199,25 @@ impl Printer<'_, '_> {
             };
             return template.push(shown, "");
         }
-        let ty = if conv == Conv::Str { Ty::str() } else { ty };
+        // `{x!s:5}` pads the text, as `str` of it would be.
+        let text = match conv == Conv::Str && *ty.kind() != TyKind::Str {
+            true => {
+                let shown = self.shown_ref(value);
+                Some(Expr::call(self.rt("str"), vec![shown]).method("to_string", vec![]))
+            }
+            false => None,
+        };
+        let ty = if text.is_some() { Ty::str() } else { ty };
         match rust_spec(spec, ty, self.env.may_nan) {
             Some(spec) => {
-                let shown = self.shown(value);
+                let shown = text.unwrap_or_else(|| self.shown(value));
                 template.push(shown, &spec);
             }
             None => {
-                let shown = self.shown_ref(value);
+                let shown = match text {
+                    Some(text) => Expr::unary("&", text),
+                    None => self.shown_ref(value),
+                };
                 let name = self.rt("format");
                 let spec = Expr::Atom(literal::string(spec));
                 template.push(Expr::call(name, vec![shown, spec]), "");

@@ -190,12 +190,14 @@ impl Printer<'_, '_> {
                 self.expr(args[0]).method(format!("to::<{target}>"), vec![])
             }
             ValueOp::Is => {
-                let Attr::Ty(of) = attr else { return self.problem("a type test without type") };
-                let of = of.strip();
-                if *of.kind() == TyKind::Unit {
-                    return self.expr(args[0]).method("is_none", vec![]);
-                }
-                let name = text(&python_type(of));
+                let name = match attr {
+                    Attr::Ty(of) if *of.strip().kind() == TyKind::Unit => {
+                        return self.expr(args[0]).method("is_none", vec![]);
+                    }
+                    Attr::Ty(of) => text(&python_type(of.strip())),
+                    Attr::Name(name) => text(name.last()),
+                    _ => return self.problem("a type test without type"),
+                };
                 let value = self.by_ref(args[0]);
                 Expr::call("rt::py::is_instance", vec![value, name])
             }
