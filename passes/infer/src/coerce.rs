@@ -194,6 +194,13 @@ impl Apply<'_, '_, '_> {
         if matches!(self.ty(node).kind(), TyKind::Value | TyKind::Never) {
             return node;
         }
+        let ty = self.ty(node);
+        let holds_function = |part: &Ty| part.any(&mut |inner| matches!(inner.kind(), TyKind::Func(..)));
+        if !matches!(ty.kind(), TyKind::Func(..) | TyKind::Class(..))
+            && ty.children().iter().any(holds_function)
+        {
+            return self.hole(node, crate::apply::BAD_CALL, "functions in a dynamic container".to_owned());
+        }
         if let TyKind::TypeOf(class) = self.ty(node).kind()
             && self.types.env().class(*class).is_some()
         {
@@ -301,6 +308,13 @@ impl Apply<'_, '_, '_> {
 
     pub(crate) fn iter_of(&mut self, node: NodeId) -> NodeId {
         let ty = self.ty(node);
+        // A list that is tested to be one is read where it is.
+        if let Node::Op { op: Op::ValueOp(ValueOp::To), args, .. } = &self.body.nodes[node].kind
+            && matches!(ty.kind(), TyKind::List(item) | TyKind::Set(item) if *item.kind() == TyKind::Value)
+        {
+            let value = args[0];
+            return self.iter_of(value);
+        }
         match ty.kind() {
             TyKind::Iter(_) | TyKind::Never => node,
             TyKind::Value => self.mk_op(ValueOp::Iter, Attr::None, vec![node], Ty::iter(Ty::value())),

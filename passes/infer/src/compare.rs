@@ -44,6 +44,11 @@ impl Apply<'_, '_, '_> {
                 self.not(test)
             };
         }
+        if let (Some(x), Some(y)) = (self.type_operand(a), self.type_operand(b)) {
+            let (x, y) = (self.type_name(x), self.type_name(y));
+            let op = if op == ObjOp::Is { CmpOp::Eq } else { CmpOp::Ne };
+            return self.mk_op(op, Attr::None, vec![x, y], Ty::bool());
+        }
         let are_classes = [a, b].into_iter().all(|node| matches!(self.ty(node).kind(), TyKind::TypeOf(_)));
         let (a, b) = if are_classes { (a, b) } else { self.same_type(a, b) };
         let op = if op == ObjOp::Is { CmpOp::Is } else { CmpOp::IsNot };
@@ -174,6 +179,9 @@ impl Apply<'_, '_, '_> {
 
     pub(crate) fn ordered(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {
         let equality = matches!(op, ObjOp::Eq | ObjOp::Ne);
+        if equality && self.type_operand(a).is_some() && self.type_operand(b).is_some() {
+            return self.identity(if op == ObjOp::Eq { ObjOp::Is } else { ObjOp::IsNot }, a, b);
+        }
         let are_classes = [a, b].into_iter().all(|node| matches!(self.ty(node).kind(), TyKind::TypeOf(_)));
         if equality && are_classes {
             return self.identity(if op == ObjOp::Eq { ObjOp::Is } else { ObjOp::IsNot }, a, b);

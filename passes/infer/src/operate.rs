@@ -405,6 +405,12 @@ impl Apply<'_, '_, '_> {
             let (a, b) = (self.present(a, &text), self.present(b, &text));
             return self.binary(op, a, b, in_place);
         }
+        if matches!(op, ObjOp::BitOr | ObjOp::BitAnd | ObjOp::BitXor | ObjOp::Sub) {
+            let (left, right) = (self.view_as_set(a), self.view_as_set(b));
+            if (left, right) != (a, b) {
+                return self.binary(op, left, right, in_place);
+            }
+        }
         let is_number = |ty: Ty| matches!(ty.kind(), Int(_) | Bool | Float(_) | Num);
         match (x.kind(), y.kind()) {
             _ if is_number(x) && is_number(y) => self.arithmetic(op, a, b),
@@ -437,6 +443,13 @@ impl Apply<'_, '_, '_> {
                 let origin = self.origin(list);
                 self.lib_call(Name::new("builtins.tuple"), &[ArgKind::Positional], vec![list], None, origin)
             }
+            (Set(p) | FrozenSet(p), Set(q) | FrozenSet(q))
+                if p != q && (*p.kind() == Value || *q.kind() == Value) =>
+            {
+                let (a, b) = (self.dynamic(a), self.dynamic(b));
+                let word = dunder_word(op);
+                self.mk_op(ValueOp::Binary, Attr::Name(Name::new(word)), vec![a, b], Ty::value())
+            }
             (Set(_) | FrozenSet(_), Set(_) | FrozenSet(_)) => {
                 let op = match op {
                     ObjOp::BitOr => SetOp::Or,
@@ -449,6 +462,26 @@ impl Apply<'_, '_, '_> {
             }
             _ => self.operator_method(op, a, b, in_place),
         }
+    }
+
+    /// The keys of a dict as a set, which is what operators make of them.
+    fn view_as_set(&mut self, node: NodeId) -> NodeId {
+        let origin = self.origin(node);
+        let is_keys = |name: Name| matches!(name.as_str(), "keys" | "items");
+        let item = match (self.ty(node).kind(), &self.body.nodes[node].kind) {
+            (TyKind::Iter(item), _) => *item,
+            (TyKind::Value, Node::Op { op: Op::ValueOp(ValueOp::Method), attr: Attr::Name(name), .. })
+                if is_keys(*name) =>
+            {
+                Ty::value()
+            }
+            _ => return node,
+        };
+        let items = self.iter_of(node);
+        let name = Name::new("builtins.set");
+        let set = self.lib_call(name, &[ArgKind::Positional], vec![items], None, origin);
+        self.body.nodes[set].ty = Ty::set(item);
+        set
     }
 
     pub(crate) fn list_of_tuple(&mut self, tuple: NodeId, item: Ty) -> NodeId {

@@ -138,6 +138,21 @@ impl Solver<'_> {
             Head::Class(class) if me.env.is_int_enum(class) => Head::Int,
             head => head,
         };
+        let is_set_operator = matches!(op, ObjOp::BitOr | ObjOp::BitAnd | ObjOp::BitXor | ObjOp::Sub);
+        let is_view = |head: Head| matches!(head, Head::Iter | Head::Set | Head::FrozenSet);
+        if is_set_operator
+            && (x.head == Head::Iter || y.head == Head::Iter)
+            && is_view(x.head)
+            && is_view(y.head)
+        {
+            // Views of dicts: the result is a set.
+            let item = self.vars.fresh();
+            self.flow(x.args[0], item);
+            if matches!(op, ObjOp::BitOr | ObjOp::BitXor) {
+                self.flow(y.args[0], item);
+            }
+            return self.vars.add(out, Atom::new(Head::Set, vec![item]));
+        }
         match builtin(op, number(self, x.head), number(self, y.head)) {
             Gives::Head(head) => self.put(out, head),
             Gives::Left => self.vars.add(out, x.clone()),

@@ -102,6 +102,9 @@ impl Printer<'_, '_> {
             self.scan(row.rust);
             return crate::template::fill(row.rust, &[], "");
         }
+        if *ty.kind() == TyKind::Value {
+            return self.problem(&format!("`{name}` as a dynamic value"));
+        }
         self.library_value(name, ty, false)
     }
 

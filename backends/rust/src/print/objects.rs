@@ -167,6 +167,10 @@ impl Printer<'_, '_> {
                 if self.body.as_const(args[0]) == Some(&Const::None) {
                     return Expr::Atom(format!("{value}::None"));
                 }
+                // What never arrives is of any type.
+                if *self.body.ty(args[0]).kind() == TyKind::Never {
+                    return self.expr(args[0]);
+                }
                 if matches!(self.body.ty(args[0]).strip().kind(), TyKind::Tuple(items) if items.is_empty()) {
                     let empty = self.rt("Tuple");
                     let empty = Expr::call(format!("{empty}::<{value}>::default"), vec![]);
