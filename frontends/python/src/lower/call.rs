@@ -24,16 +24,19 @@ impl<'t> Lowerer<'t> {
         {
             args = self.gathered(args, node);
         }
-        // Such a row takes what is spread as it is.
+        // Such a row takes what is spread as it is; `zip(a, *rows)` is `zip(*[a, *rows])`.
         if let Callee::Lib(name) = callee
             && name.as_str().ends_with("$*")
         {
+            if args.len() > 1 {
+                args = self.gathered(args, node);
+            }
             args[0].kind = ArgKind::Positional;
         }
         self.node(Node::Call { callee, args }, node)
     }
 
-    /// `max(a, *xs, key=f)` is `max([a, *xs], key=f)`.
+    /// `max(a, *xs, key=f)` is `max([a, *xs], key=f)`, and so for each function that takes its items as one list.
     fn gathered(&mut self, args: Vec<Arg>, node: Syntax<'t>) -> Vec<Arg> {
         let (values, keywords): (Vec<Arg>, Vec<Arg>) =
             args.into_iter().partition(|arg| matches!(arg.kind, ArgKind::Positional | ArgKind::Star));
@@ -80,7 +83,8 @@ impl<'t> Lowerer<'t> {
             let own = Name::new(&format!("{name}${mark}"));
             (!batuta_catalog::functions(own.as_str()).is_empty()).then_some(Callee::Lib(own))
         };
-        if let [Arg { kind: ArgKind::Star, .. }] = args {
+        let is_plain = |arg: &Arg| matches!(arg.kind, ArgKind::Positional | ArgKind::Star);
+        if args.iter().all(is_plain) && args.iter().any(|arg| arg.kind == ArgKind::Star) {
             return row("*").unwrap_or(callee);
         }
         if name == "re.findall"
