@@ -243,9 +243,9 @@ impl Solver<'_> {
                 }
                 let right = self.single(&y);
                 let unused = self.vars.fresh();
-                if !self.dunder(job, &x, &format!("__{}__", dunder_word(op)), &[right], unused)
-                    && !(op == ObjOp::Ne && self.dunder(job, &x, "__eq__", &[right], unused))
-                {
+                let answers = self.dunder(job, &x, &format!("__{}__", dunder_word(op)), &[right], unused)
+                    || (op == ObjOp::Ne && self.dunder(job, &x, "__eq__", &[right], unused));
+                if !answers {
                     let left = self.single(&x);
                     let back = format!("__{}__", dunder_word(mirror(op)));
                     self.dunder(job, &y, &back, &[left], unused);

@@ -54,7 +54,7 @@ impl Printer<'_, '_> {
             Op::ObjOp(ObjOp::SliceObj) => {
                 let class = self.rt("Slice");
                 let parts = self.exprs(args);
-                Expr::call(&format!("{class}::new"), parts)
+                Expr::call(format!("{class}::new"), parts)
             }
             Op::ObjOp(_) => self.problem(&format!("operation `{}` at Mir", op.name())),
         }
