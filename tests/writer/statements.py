@@ -255,7 +255,7 @@ class Statements(Expressions):
             self.add(depth + 1, f"return (a + sum(rest)) * scale + len(more) + {self.random.choice(kept) if kept else 2}")
             self.add(depth, self.pick(
                 f"print({name}({self.expr('int', scope, 1)}, 2, 3), {name}(1, scale=3, zoom=4))",
-                f"print({name}(*[1, 2], **{{'scale': 2}}))",
+                f"print({name}(*[1, 2], scale=3))",
             ))
 
     def do_walrus(self, depth, scope):

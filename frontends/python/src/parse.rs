@@ -47,13 +47,14 @@ fn part(tree: Tree, start: usize, end: usize) -> Part {
     Part { tree, start, end, faults, too_deep: (levels > MAX_DEPTH).then_some(deepest) }
 }
 
-/// The text that the parser sees: two stretches that the grammar misreads are hidden behind others
+/// The text that the parser sees: three stretches that the grammar misreads are hidden behind others
 /// of the same length. Nodes take their texts from the file itself.
 ///
 /// * `f"{x:=+9d}"`: its `:=` starts a format and is no assignment.
 /// * `type(x).y = 1`: `type` at the start of a line starts a type alias only before a name.
+/// * `match [a, b]:` before a `case` is no annotation of an item of `match`: the blank is a `~`.
 fn mask(text: &str) -> Cow<'_, str> {
-    if !text.contains(":=") && !text.contains("type") {
+    if !text.contains(":=") && !text.contains("type") && !text.contains("match") {
         return Cow::Borrowed(text);
     }
     let mut out = text.as_bytes().to_vec();
@@ -65,6 +66,12 @@ fn mask(text: &str) -> Cow<'_, str> {
             b't' if is_type_call(&out, at) => {
                 out[at + 3] = b'_';
                 at += 4;
+            }
+            b'm' if is_match_of_list(&out, at) => {
+                at += 5;
+                let blanks = out[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+                at += blanks;
+                out[at - 1] = b'~';
             }
             _ => at += 1,
         }
@@ -78,6 +85,28 @@ fn is_type_call(text: &[u8], at: usize) -> bool {
     let before = text[..at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
     after.is_some_and(|after| after.starts_with(b"("))
         && before.is_none_or(|byte| matches!(byte, b'\n' | b';' | b':'))
+}
+
+/// Whether a line starts here with `match [`, and the next one with `case`.
+fn is_match_of_list(text: &[u8], at: usize) -> bool {
+    let Some(after) = text[at..].strip_prefix(b"match") else { return false };
+    let before = text[..at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
+    if !before.is_none_or(|byte| *byte == b'\n')
+        || !after.starts_with(b" ") && !after.starts_with(b"\t")
+        || !after.trim_ascii_start().starts_with(b"[")
+    {
+        return false;
+    }
+    let mut depth = 0;
+    for (index, byte) in after.iter().enumerate() {
+        match byte {
+            b'[' | b'(' | b'{' => depth += 1,
+            b']' | b')' | b'}' => depth -= 1,
+            b'\n' if depth == 0 => return after[index..].trim_ascii_start().starts_with(b"case "),
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Masks the string literal that opens at `start`; gives where it ends.
@@ -257,6 +286,10 @@ mod tests {
         assert_eq!(
             mask("x = type(y)\n type (x).y = 1\ntype X = int"),
             "x = type(y)\n typ_ (x).y = 1\ntype X = int"
+        );
+        assert_eq!(
+            mask("match [1, x]:\n    case [1]:\n        match [0]\nmatch [0] = 1\n"),
+            "match~[1, x]:\n    case [1]:\n        match [0]\nmatch [0] = 1\n"
         );
     }
 

@@ -29,6 +29,10 @@ impl Walk<'_> {
         let Some(body) = self.program.fns.get(&path) else { return self.built.graph.fresh(ty) };
         for (index, (param, shape)) in body.params.iter().zip(shapes).enumerate() {
             let local = self.built.local(path, param.local);
+            // A captured variable that the lifted function assigns is one with the caller's.
+            if matches!(body.locals[param.local].ty.kind(), TyKind::RefMut(_)) {
+                self.same(*shape, local);
+            }
             match self.built.lent[&path][index] {
                 true => self.lend(*shape, local),
                 false => self.built.graph.flow(*shape, local),

@@ -31,8 +31,8 @@ const SAME_TYPE: &[&str] = &[
     "iter",
     "keys",
     "last",
-    "map",
     "max",
+    "merged",
     "min",
     "pop",
     "pow",
@@ -73,6 +73,9 @@ pub(crate) fn is_loose(expr: &Expr) -> bool {
         Expr::If(branch) => is_loose_block(&branch.then) && branch.els.as_ref().is_some_and(is_loose),
         Expr::Block(label, block) => label.is_empty() && is_loose_block(block),
         Expr::Call(callee, args) => is_maker(callee) && !args.is_empty() && args.iter().all(is_loose),
+        Expr::Method(_, name, args) if name == "map" => {
+            matches!(&args[..], [Expr::Closure(closure)] if is_loose(closure.value()))
+        }
         Expr::Method(of, name, _) => keeps_type(name) && is_loose(of),
         _ => false,
     }
@@ -119,6 +122,13 @@ fn pinned(expr: Expr) -> Expr {
         }
         Expr::Block(label, block) => Expr::Block(label, pinned_block(block)),
         Expr::Call(callee, args) => Expr::Call(callee, first_pinned(args)),
+        Expr::Method(of, name, mut args) if name == "map" => {
+            if let Some(Expr::Closure(closure)) = args.first_mut() {
+                let body = std::mem::replace(&mut *closure.body, Expr::atom(""));
+                *closure.body = typed(body);
+            }
+            Expr::Method(of, name, args)
+        }
         Expr::Method(of, name, args) => Expr::Method(inside(of), name, args),
         expr => expr,
     }

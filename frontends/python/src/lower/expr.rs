@@ -119,6 +119,10 @@ impl<'t> Lowerer<'t> {
     fn unary(&mut self, node: Syntax<'t>) -> NodeId {
         let operator = node.field("operator").map_or("", |operator| operator.kind());
         let value = self.field_expr(node, "argument");
+        // The parser's own sign for a blank: see `parse::mask`.
+        if operator == "~" && node.field("operator").is_some_and(|operator| operator.text() != "~") {
+            return value;
+        }
         if operator == "-"
             && let Some(negative) = self.body_const(value).and_then(negated)
         {
