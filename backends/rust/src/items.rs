@@ -174,9 +174,13 @@ pub fn named_function(
     drop(printer);
     // A generator holds the iterators that it reads: they must live as long as it does.
     let is_open = |param: &String| param.contains(": impl ");
-    let generics = if body.is_generator && params.iter().any(is_open) { "<'a>" } else { "" };
-    if !generics.is_empty() {
-        params.iter_mut().filter(|param| is_open(param)).for_each(|param| param.push_str(" + 'a"));
+    let holds = body.is_generator || body.is_async;
+    let is_static = body.is_async || matches!(body.ret.kind(), TyKind::Lib(..));
+    let generics = if holds && !is_static && params.iter().any(is_open) { "<'a>" } else { "" };
+    if holds {
+        let lifetime = if is_static { " + 'static" } else { " + 'a" };
+        let open = params.iter_mut().filter(|param| is_open(param) && !param.ends_with("'static"));
+        open.for_each(|param| param.push_str(lifetime));
     }
     let pad = layout_pad(indent);
     let mut out = String::new();
@@ -186,7 +190,7 @@ pub fn named_function(
     if has_hole {
         let _ = writeln!(out, "{pad}#[expect(unreachable_code, unused)]");
     }
-    let asyncness = if body.is_async { "async " } else { "" };
+    let asyncness = if body.is_async && !body.is_generator { "async " } else { "" };
     let head = header(&format!("{visibility}{asyncness}fn {name}{generics}"), &params, &ret, indent);
     let brace = if head.contains('\n') && head.ends_with('\n') { "" } else { " " };
     let _ = writeln!(out, "{pad}{head}{brace}{}", layout::fn_block(&block, indent));
@@ -258,12 +262,12 @@ pub fn result(printer: &mut Printer<'_, '_>) -> String {
         let lifetime = if borrows(body) { "'_" } else { "'static" };
         let item = printer.ty(item, Position::Stored);
         format!("{}<{lifetime}, {item}>", printer.rt("ContextManager"))
-    } else if body.is_generator {
-        let item = match body.ret.kind() {
-            TyKind::Iter(item) => *item,
-            _ => body.ret,
-        };
-        format!("impl Iterator<Item = {}>", printer.ty(item, Position::Stored))
+    } else if body.is_async && !body.is_generator {
+        let returned = printer.ty(body.ret.returned(false, true), Position::Stored);
+        let result = printer.rt("Result");
+        if returned == "()" { result } else { format!("{result}<{returned}>") }
+    } else if body.is_generator && !matches!(body.ret.kind(), TyKind::Lib(..)) {
+        format!("impl Iterator<Item = {}>", printer.ty(body.ret.yielded(), Position::Stored))
     } else if is_own {
         "Self".to_owned()
     } else {
@@ -289,11 +293,29 @@ fn borrows(body: &Body<Mir>) -> bool {
         .any(|param| matches!(body.locals[param.local].ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_)))
 }
 
+/// The parameter through which a generator emits; its type stands where values are sent.
+pub(crate) fn channel(printer: &mut Printer<'_, '_>, ret: Ty) -> String {
+    match ret.kind() {
+        TyKind::Lib(name, parts) if *name == "coroutine" && *parts[1].kind() != TyKind::Unit => {
+            let (item, sent) = (printer.ty(parts[0], Position::Stored), printer.ty(parts[1], Position::Stored));
+            format!("co: {}<{item}, {sent}>", printer.rt("Co"))
+        }
+        _ => "co".to_owned(),
+    }
+}
+
 /// `rt::generator(|co| async move { .. })`.
 fn generator(printer: &mut Printer<'_, '_>, block: Block) -> Block {
     let body = Expr::Block("async move ".to_owned(), block);
-    let closure = tree::Closure { params: "co".to_owned(), is_move: false, ret: None, body: Box::new(body) };
-    let name = printer.rt(if is_manager(printer.body) { "context_manager" } else { "generator" });
+    let params = channel(printer, printer.body.ret);
+    let closure = tree::Closure { params, is_move: false, ret: None, body: Box::new(body) };
+    let name = match printer.body.ret.kind() {
+        TyKind::Lib(name, _) if *name == "asyncio.AsyncGenerator" => "asyncio::async_generator",
+        TyKind::Lib(name, _) if *name == "coroutine" => "coroutine",
+        TyKind::Lib(..) => "context_manager",
+        _ => "generator",
+    };
+    let name = printer.rt(name);
     Block::of(Expr::call(name, vec![Expr::Closure(closure)]))
 }
 

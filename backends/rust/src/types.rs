@@ -94,12 +94,16 @@ impl Env<'_> {
             TyKind::Lib(name, _) if *name == "exc_args" => format!("Vec<{}>", rt("Arg", uses)),
             TyKind::Lib(name, args) => {
                 let own = match name.last() {
+                    last if name.as_str().starts_with("asyncio.") => format!("asyncio::{last}"),
                     "defaultdict" => "DefaultDict".to_owned(),
                     "bytearray" => "ByteArray".to_owned(),
                     last => names::camel(last),
                 };
+                // `send` and results that say nothing are defaults.
+                let is_default = |ty: &Ty| name.as_str() == "coroutine" && *ty.kind() == TyKind::Unit;
+                let given = args.iter().rposition(|arg| !is_default(arg)).map_or(0, |at| at + 1);
                 let name = rt(&own, uses);
-                generic(name, args.iter().map(|arg| stored(*arg, uses)))
+                generic(name, args[..given].iter().map(|arg| stored(*arg, uses)))
             }
             _ => "_".to_owned(),
         }

@@ -345,12 +345,35 @@ impl Ty {
     pub fn is_mutable(self) -> bool {
         match self.kind() {
             TyKind::List(_) | TyKind::Set(_) | TyKind::Dict(..) | TyKind::Class(..) | TyKind::Iter(_) => true,
-            TyKind::Lib(name, _) => !IMMUTABLE.contains(&name.last()),
+            TyKind::Lib(name, _) => !IMMUTABLE.contains(&name.last()) && !is_handle(*name),
             TyKind::Value => true,
             TyKind::Tuple(items) | TyKind::Union(items) => items.iter().any(|item| item.is_mutable()),
             TyKind::Option(item) | TyKind::Boxed(item) => item.is_mutable(),
             _ => false,
         }
+    }
+}
+
+/// A library type whose copies are the same object: tasks, locks, queues, generators with `send`.
+fn is_handle(name: Name) -> bool {
+    name.as_str() == "coroutine" || name.as_str().starts_with("asyncio.")
+}
+
+/// What a call of a function gives, taken apart.
+impl Ty {
+    /// The type of `return` inside a function with this result.
+    pub fn returned(self, is_generator: bool, is_async: bool) -> Ty {
+        match self.kind() {
+            TyKind::Lib(name, parts) if is_generator && *name == "coroutine" => parts[2],
+            _ if is_generator => Ty::unit(),
+            TyKind::Lib(name, parts) if is_async && *name == "asyncio.Coroutine" => parts[0],
+            _ => self,
+        }
+    }
+
+    /// The type of what a generator with this result yields.
+    pub fn yielded(self) -> Ty {
+        self.children().first().copied().unwrap_or(self)
     }
 }
 

@@ -90,12 +90,13 @@ impl Apply<'_, '_, '_> {
         }
         self.body.decorators = decorators;
         self.body.ret = ret;
-        self.functions.push((ret, item));
+        let returned = ret.returned(self.body.is_generator, self.body.is_async);
+        self.functions.push((returned, item));
         let root = self.body.root;
         self.block(root, None);
         self.functions.pop();
         if sig.falls {
-            self.fall_off(root, ret);
+            self.fall_off(root, returned);
         }
         let decorators = self.body.decorators.clone();
         self.refuse_decorators(&decorators, root);
@@ -652,7 +653,7 @@ impl Apply<'_, '_, '_> {
                 let (ret, _) = self.functions.last().copied().unwrap_or((Ty::unit(), Ty::unit()));
                 *value = match value.take() {
                     Some(node) => Some(self.want(node, ret)),
-                    None if *ret.kind() != TyKind::Unit && !self.in_generator() => Some(self.none(ret, id)),
+                    None if *ret.kind() != TyKind::Unit => Some(self.none(ret, id)),
                     None => None,
                 };
                 ty = Ty::never();
@@ -669,12 +670,22 @@ impl Apply<'_, '_, '_> {
             }
             Node::Yield(value) => {
                 let (_, item) = self.functions.last().copied().unwrap_or((Ty::unit(), Ty::unit()));
-                *value = value.map(|node| self.want(node, item));
+                *value = match value.take() {
+                    Some(node) => Some(self.want(node, item)),
+                    None if *item.kind() != TyKind::Unit => Some(self.none(item, id)),
+                    None => None,
+                };
+                ty = self.solved(id).unwrap_or_else(Ty::unit);
             }
-            Node::YieldFrom(node) => *node = self.iterable(*node),
+            Node::YieldFrom(node) => {
+                let of = self.expr(*node);
+                let takes_values = matches!(self.ty(of).kind(), TyKind::Lib(name, _) if *name == "coroutine");
+                *node = if takes_values { of } else { self.iter_of(of) };
+                ty = self.solved(id).unwrap_or_else(Ty::unit);
+            }
             Node::Await(node) => {
                 *node = self.expr(*node);
-                ty = self.ty(*node);
+                ty = self.awaited(*node);
             }
             _ => {}
         }
@@ -683,12 +694,21 @@ impl Apply<'_, '_, '_> {
         id
     }
 
-    fn in_generator(&self) -> bool {
-        self.functions.last().is_some_and(|(ret, _)| match ret.kind() {
-            TyKind::Iter(_) => true,
-            TyKind::Lib(name, _) => name.as_str() == "context_manager",
-            _ => false,
-        })
+    /// The type of `await node`.
+    fn awaited(&mut self, node: NodeId) -> Ty {
+        let ty = self.ty(node);
+        let TyKind::Lib(name, _) = ty.kind() else { return ty };
+        let row = name.join("__await__");
+        match batuta_catalog::functions(row.as_str()).is_empty() {
+            true => ty,
+            // Only its type: the printer writes `.await`.
+            false => {
+                let origin = self.origin(node);
+                let again = self.mk(Node::Const(Const::None), ty, origin);
+                let call = self.lib_call(row, &[ArgKind::Positional], vec![again], None, origin);
+                self.ty(call)
+            }
+        }
     }
 
     /// `raise Class` is `raise Class()`.
@@ -738,12 +758,13 @@ impl Apply<'_, '_, '_> {
         let item =
             sig.and_then(|sig| sig.yielded).and_then(|var| self.types.get(var)).unwrap_or_else(Ty::unit);
         closure.ret = ret;
-        self.functions.push((ret, item));
+        let returned = ret.returned(closure.is_generator, closure.is_async);
+        self.functions.push((returned, item));
         let has_tail = self.body.blocks[closure.body].tail.is_some();
-        self.block(closure.body, has_tail.then_some(ret));
+        self.block(closure.body, has_tail.then_some(returned));
         self.functions.pop();
         if falls {
-            self.fall_off(closure.body, ret);
+            self.fall_off(closure.body, returned);
         }
         self.refuse_decorators(&closure.decorators, closure.body);
         let params: Vec<Ty> = closure.params.iter().map(|param| self.body.locals[param.local].ty).collect();
@@ -762,6 +783,7 @@ impl Apply<'_, '_, '_> {
             params: Vec::new(),
             ret: sig.ret + self.base,
             yielded: sig.yielded.map(|var| var + self.base),
+            returned: sig.returned + self.base,
             falls: sig.falls,
         })
     }

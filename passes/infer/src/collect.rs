@@ -8,9 +8,14 @@ use batuta_base::{FxHashSet, Name};
 use batuta_core::*;
 use std::rc::Rc;
 
-/// Facts of a normalised body. `ends` names functions and methods that never return; of `program`, only texts
-/// that are assigned once matter.
-pub(crate) fn facts(program: &Program<Hir>, body: &Body<Hir>, ends: &FxHashSet<Name>) -> BodyFacts {
+/// Facts of a normalised body. `ends` names functions and methods that never return, `coroutines` generators
+/// that are driven by hand; of `program`, only texts that are assigned once matter.
+pub(crate) fn facts(
+    program: &Program<Hir>,
+    body: &Body<Hir>,
+    ends: &FxHashSet<Name>,
+    coroutines: &FxHashSet<Name>,
+) -> BodyFacts {
     let nodes = body.nodes.len() as u32;
     let mut walk = Collect {
         program,
@@ -29,7 +34,11 @@ pub(crate) fn facts(program: &Program<Hir>, body: &Body<Hir>, ends: &FxHashSet<N
     }
     let is_manager = body.decorators.iter().any(|decorator| decorator.path.last() == "contextmanager");
     walk.generator_type = if is_manager { Head::Lib(Name::new("context_manager")) } else { Head::Iter };
-    let sig = walk.function(&body.params, body.root, body.ret, body.is_generator);
+    if coroutines.contains(&body.path) {
+        walk.generator_type = Head::Lib(Name::new("coroutine"));
+    }
+    let kind = Kind { is_generator: body.is_generator, is_async: body.is_async };
+    let sig = walk.function(&body.params, body.root, body.ret, kind);
     for decorator in &body.decorators {
         for arg in &decorator.args {
             walk.node(arg.value);
@@ -45,6 +54,22 @@ pub(crate) struct Frame {
     pub(crate) breaks: Vec<Proved>,
 }
 
+/// What a call of a function gives.
+#[derive(Clone, Copy)]
+pub(crate) struct Kind {
+    pub(crate) is_generator: bool,
+    pub(crate) is_async: bool,
+}
+
+/// Variables of an open function.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Open {
+    pub(crate) ret: V,
+    pub(crate) yielded: V,
+    /// What `yield` gives, where values are sent.
+    pub(crate) sent: Option<V>,
+}
+
 pub(crate) struct Collect<'a> {
     pub(crate) program: &'a Program<Hir>,
     pub(crate) body: &'a Body<Hir>,
@@ -53,8 +78,8 @@ pub(crate) struct Collect<'a> {
     pub(crate) out: BodyFacts,
     /// What is proved here; `None` where control does not arrive.
     pub(crate) proved: Option<Proved>,
-    /// Result and yield variables of the open functions.
-    pub(crate) functions: Vec<(V, V)>,
+    /// The open functions.
+    pub(crate) functions: Vec<Open>,
     pub(crate) frames: Vec<Frame>,
     /// What a call of the body gives where it yields.
     generator_type: Head,
@@ -90,7 +115,7 @@ impl Collect<'_> {
         self.body.nodes.len() as u32 + local.0
     }
 
-    pub(crate) fn function(&mut self, params: &[Param], root: BlockId, ret_ty: Ty, generator: bool) -> Sig {
+    pub(crate) fn function(&mut self, params: &[Param], root: BlockId, ret_ty: Ty, kind: Kind) -> Sig {
         let (ret, yielded) = (self.fresh(), self.fresh());
         let mut rows = Vec::new();
         for param in params {
@@ -131,28 +156,43 @@ impl Collect<'_> {
                 }
             }
         }
-        let generator_type = std::mem::replace(&mut self.generator_type, Head::Iter);
-        if generator_type == Head::Iter {
+        let mut generator_type = std::mem::replace(&mut self.generator_type, Head::Iter);
+        if kind.is_generator && kind.is_async {
+            generator_type = Head::Lib(Name::new("asyncio.AsyncGenerator"));
+        }
+        let result = if kind.is_generator || kind.is_async { self.fresh() } else { ret };
+        if kind.is_async && !kind.is_generator {
+            self.hint(result, ret_ty);
+        } else if generator_type == Head::Iter {
             self.hint(ret, ret_ty);
         }
+        let takes_values = kind.is_generator && generator_type == Head::Lib(Name::new("coroutine"));
+        let sent = takes_values.then(|| self.fresh());
         let outer = self.proved.replace(Proved::default());
         let frames = std::mem::take(&mut self.frames);
-        let result = if generator { self.fresh() } else { ret };
-        self.functions.push((result, yielded));
+        self.functions.push(Open { ret: result, yielded, sent });
         self.block(root);
         let mut falls = false;
-        if generator {
-            self.of(ret, generator_type, vec![yielded]);
-        } else if let Some(tail) = self.body.blocks[root].tail {
-            self.say(C::Flow(tail.0, ret));
-        } else if self.proved.is_some() {
+        if let Some(tail) = self.body.blocks[root].tail {
+            self.say(C::Flow(tail.0, result));
+        } else if self.proved.is_some() && (sent.is_some() || !kind.is_generator) {
             falls = true;
-            self.plain(ret, Head::None);
+            self.plain(result, Head::None);
+        }
+        match sent {
+            Some(sent) => {
+                // `next` sends None.
+                self.plain(sent, Head::None);
+                self.of(ret, generator_type, vec![yielded, sent, result]);
+            }
+            None if kind.is_generator => self.of(ret, generator_type, vec![yielded]),
+            None if kind.is_async => self.of(ret, Head::Lib(Name::new("asyncio.Coroutine")), vec![result]),
+            None => {}
         }
         self.functions.pop();
         self.proved = outer;
         self.frames = frames;
-        Sig { params: rows, ret, yielded: generator.then_some(yielded), falls }
+        Sig { params: rows, ret, yielded: kind.is_generator.then_some(yielded), returned: result, falls }
     }
 
     pub(crate) fn block(&mut self, block: BlockId) {
@@ -460,7 +500,11 @@ impl Collect<'_> {
                 for decorator in &closure.decorators {
                     decorator.args.iter().for_each(|arg| self.node(arg.value));
                 }
-                let sig = self.function(&closure.params, closure.body, closure.ret, closure.is_generator);
+                let kind = Kind { is_generator: closure.is_generator, is_async: closure.is_async };
+                if kind.is_generator && crate::coroutines::takes_values(self.body, closure.body) {
+                    self.generator_type = Head::Lib(Name::new("coroutine"));
+                }
+                let sig = self.function(&closure.params, closure.body, closure.ret, kind);
                 self.say(C::Closure { site: out, sig: Rc::new(sig), out });
             }
             Node::Seq { clauses, sink } => self.seq(clauses, sink, out),

@@ -99,7 +99,7 @@ impl Collect<'_> {
             }
             Node::Continue { .. } => self.proved = None,
             Node::Return(value) => {
-                let (ret, _) = self.functions.last().copied().unwrap_or_default();
+                let ret = self.functions.last().copied().unwrap_or_default().ret;
                 match value {
                     Some(node) => {
                         self.node(*node);
@@ -114,25 +114,33 @@ impl Collect<'_> {
                 self.proved = None;
             }
             Node::Yield(value) => {
-                let (_, yielded) = self.functions.last().copied().unwrap_or_default();
+                let open = self.functions.last().copied().unwrap_or_default();
                 match value {
                     Some(node) => {
                         self.node(*node);
-                        self.say(C::Flow(node.0, yielded));
+                        self.say(C::Flow(node.0, open.yielded));
                     }
-                    None => self.plain(yielded, Head::None),
+                    None => self.plain(open.yielded, Head::None),
                 }
-                self.plain(out, Head::None);
+                match open.sent {
+                    Some(sent) => self.say(C::Flow(sent, out)),
+                    None => self.plain(out, Head::None),
+                }
             }
             Node::YieldFrom(node) => {
-                let (_, yielded) = self.functions.last().copied().unwrap_or_default();
+                let crate::collect::Open { yielded, sent, .. } = self.functions.last().copied().unwrap_or_default();
                 self.node(*node);
-                self.say(C::Iterate { of: node.0, item: yielded });
-                self.plain(out, Head::None);
+                match sent {
+                    Some(sent) => self.say(C::Delegate { of: node.0, yielded, sent, out }),
+                    None => {
+                        self.say(C::Iterate { of: node.0, item: yielded });
+                        self.plain(out, Head::None);
+                    }
+                }
             }
             Node::Await(node) => {
                 self.node(*node);
-                self.say(C::Flow(node.0, out));
+                self.say(C::Await { of: node.0, out });
             }
             _ => {}
         }

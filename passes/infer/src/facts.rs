@@ -28,6 +28,8 @@ pub(crate) struct Sig {
     pub ret: V,
     /// The type of yielded items, for generators.
     pub yielded: Option<V>,
+    /// The type of `return`'s value.
+    pub returned: V,
     /// Control can leave at the end of the body, with `None`.
     pub falls: bool,
 }
@@ -170,6 +172,18 @@ pub(crate) enum C {
         of: V,
         class: Name,
         at: usize,
+        out: V,
+    },
+    /// `yield from`: what it yields, what is sent through it, its value.
+    Delegate {
+        of: V,
+        yielded: V,
+        sent: V,
+        out: V,
+    },
+    /// The value of an `await`.
+    Await {
+        of: V,
         out: V,
     },
     /// An item of a spread argument.

@@ -22,6 +22,7 @@ mod collect_control;
 mod compare;
 mod construct;
 mod copies;
+mod coroutines;
 mod defaults;
 mod dispatch;
 mod dynamic;

@@ -524,7 +524,6 @@ impl Solver<'_> {
                 }
             }
             "builtins.getattr" => self.put(out, Head::Value),
-            "builtins.aiter" => self.flow(args[0].var, out),
             "builtins.print" => self.put(out, Head::None),
             "enum.auto" => self.put(out, Head::Int),
             "dataclasses.asdict" => self.plain_dict(out),

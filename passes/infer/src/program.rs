@@ -60,13 +60,14 @@ fn infer_once(program: &Program<Hir>, may_add: bool) -> Result<Done, Vec<(Name, 
     let program = &program;
     let env = Env::new(program);
     let library = crate::other_names::library_names(program);
+    let coroutines = crate::coroutines::coroutines(program);
     let units: FxHashMap<Name, Rc<Unit>> = program
         .fns
         .iter()
         .map(|(path, body)| {
             let body = crate::prep::normalise(crate::getters::write_out((**body).clone()));
             let body = crate::webs::split(crate::other_names::resolve(body, &library));
-            let facts = crate::collect::facts(program, &body, &env.ends);
+            let facts = crate::collect::facts(program, &body, &env.ends, &coroutines);
             (*path, Rc::new(Unit { body, facts }))
         })
         .collect();

@@ -70,6 +70,22 @@ impl Solver<'_> {
                     None => self.flow(*of, *out),
                 }
             }
+            C::Delegate { of, yielded, sent, out } => self.each(job, *of, |me, atom| match atom.head {
+                Head::Lib(name) if name == "coroutine" => {
+                    me.flow(atom.args[0], *yielded);
+                    me.flow(*sent, atom.args[1]);
+                    me.flow(atom.args[2], *out);
+                }
+                _ => {
+                    me.put(*out, Head::None);
+                    me.iterate(job, &atom, *yielded);
+                }
+            }),
+            C::Await { of, out } => self.each(job, *of, |me, atom| {
+                if !me.dunder(job, &atom, "__await__", &[], *out) {
+                    me.vars.add(*out, atom);
+                }
+            }),
             C::SplatItem { of, at, out } => self.each(job, *of, |me, atom| match atom.head {
                 Head::Tuple(_) => me.index(job, &atom, *out, Some(*at as i64), *out),
                 Head::Class(class) if me.env.is_named_tuple(class) => {

@@ -445,6 +445,8 @@ fn watched(c: &C) -> Vec<Var> {
         | C::Enter { of, .. }
         | C::MatchArg { of, .. }
         | C::SplatItem { of, .. }
+        | C::Delegate { of, .. }
+        | C::Await { of, .. }
         | C::SplatDict { of, .. } => vec![*of],
         C::Index { of, .. } | C::SetIndex { of, .. } => vec![*of],
         C::Call { target, args, .. } => match target {
@@ -467,6 +469,7 @@ fn shift_sig(sig: &Sig, base: Var) -> Sig {
         params: sig.params.iter().map(param).collect(),
         ret: sig.ret + base,
         yielded: sig.yielded.map(|var| var + base),
+        returned: sig.returned + base,
         falls: sig.falls,
     }
 }
@@ -521,6 +524,10 @@ fn shift(c: &C, base: Var) -> C {
         C::Caught { classes, out } => C::Caught { classes, out: out + base },
         C::Enter { of, out } => C::Enter { of: of + base, out: out + base },
         C::MatchArg { of, class, at, out } => C::MatchArg { of: of + base, class, at, out: out + base },
+        C::Delegate { of, yielded, sent, out } => {
+            C::Delegate { of: of + base, yielded: yielded + base, sent: sent + base, out: out + base }
+        }
+        C::Await { of, out } => C::Await { of: of + base, out: out + base },
         C::SplatItem { of, at, out } => C::SplatItem { of: of + base, at, out: out + base },
         C::SplatDict { of, key, value } => {
             C::SplatDict { of: of + base, key: key + base, value: value + base }

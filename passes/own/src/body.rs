@@ -58,6 +58,8 @@ pub struct Own<'a> {
     pub all_early: bool,
     /// Result types of the functions around, innermost last.
     pub results: Vec<Ty>,
+    /// What the functions around yield.
+    pub yields: Vec<Ty>,
 }
 
 /// Lowers one body.
@@ -90,7 +92,6 @@ pub fn lower(
     out.doc = src.doc.clone();
     out.origin = src.origin;
     out.locals = src.locals.clone();
-    let ret = if src.is_generator { src.ret.children().first().copied().unwrap_or(src.ret) } else { src.ret };
     let mut own = Own {
         program,
         classes,
@@ -110,7 +111,8 @@ pub fn lower(
         before: Vec::new(),
         after: Vec::new(),
         all_early: false,
-        results: vec![ret],
+        results: vec![src.ret.returned(src.is_generator, src.is_async)],
+        yields: vec![src.ret.yielded()],
     };
     own.report_caches(&src.decorators);
     own.set_local_types();

@@ -127,7 +127,8 @@ impl Own<'_> {
             param.default = None;
         }
         let assigned = self.assigned_params(&mut made);
-        self.results.push(closure.ret);
+        self.results.push(closure.ret.returned(closure.is_generator, closure.is_async));
+        self.yields.push(closure.ret.yielded());
         let outer = std::mem::take(&mut self.before);
         made.body = self.block(closure.body, Want::Own);
         if let Some(tail) = self.out.blocks[made.body].tail
@@ -138,6 +139,7 @@ impl Own<'_> {
         }
         self.before = outer;
         self.results.pop();
+        self.yields.pop();
         self.out.blocks[made.body].stmts.splice(0..0, assigned);
         made.decorators = Vec::new();
         let is_shared = matches!(ty.kind(), TyKind::Shared(_));

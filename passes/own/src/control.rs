@@ -183,7 +183,7 @@ impl Own<'_> {
                 }))
             }
             Node::Yield(value) => {
-                let result = self.results.last().copied().unwrap_or(Ty::unit());
+                let result = self.yields.last().copied().unwrap_or(Ty::unit());
                 Node::Yield(value.map(|value| {
                     let node = self.node(value, Want::Own);
                     self.coerce(node, result)
@@ -196,6 +196,9 @@ impl Own<'_> {
                 error: error.map(|node| self.node(node, Want::Own)),
                 cause: cause.map(|node| self.node(node, Want::Own)),
             },
+            Node::YieldFrom(node) if matches!(self.src.ty(*node).kind(), TyKind::Lib(..)) => {
+                Node::YieldFrom(self.node(*node, Want::Own))
+            }
             Node::YieldFrom(node) => Node::YieldFrom(self.iterate(*node, Reads::Ref, true).0),
             Node::Await(node) => Node::Await(self.node(*node, Want::Own)),
             Node::With { items, body, is_async } => Node::With {

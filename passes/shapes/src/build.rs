@@ -181,24 +181,31 @@ pub(crate) struct Walk<'a> {
     pub(crate) built: &'a mut Built,
     pub(crate) nodes: Vec<Option<ShapeId>>,
     pub(crate) constants: &'a Constants,
-    /// Result shapes of the functions around, innermost last.
-    pub(crate) returns: Vec<ShapeId>,
+    /// Shapes of what the functions around return and yield, innermost last.
+    pub(crate) returns: Vec<(ShapeId, ShapeId)>,
 }
 
 impl Walk<'_> {
     fn body(&mut self) {
         let result = self.built.results[&self.body.path];
-        let result = if self.body.is_generator {
-            self.built.graph.kids(result).first().copied().unwrap_or(result)
-        } else {
-            result
-        };
-        self.returns.push(result);
+        let (result, yielded) = self.given(result, self.body.is_generator, self.body.is_async);
+        self.returns.push((result, yielded));
         for param in &self.body.params {
             self.default(param);
         }
         if let Some(tail) = self.block(self.body.root) {
             self.built.graph.flow(tail, result);
+        }
+    }
+
+    /// What a function with this result returns and yields.
+    pub(crate) fn given(&mut self, result: ShapeId, is_generator: bool, is_async: bool) -> (ShapeId, ShapeId) {
+        let kids = self.built.graph.kids(result).to_vec();
+        let first = kids.first().copied().unwrap_or(result);
+        match (is_generator, is_async) {
+            (true, _) => (kids.get(2).copied().unwrap_or_else(|| self.built.graph.fresh(Ty::unit())), first),
+            (false, true) => (first, first),
+            (false, false) => (result, result),
         }
     }
 
@@ -585,19 +592,33 @@ impl Walk<'_> {
                     self.built.graph.flow(tail, made);
                 }
             }
-            Node::Return(Some(value)) | Node::Yield(Some(value)) => {
+            Node::Return(Some(value)) => {
                 let shape = self.node(*value);
-                if let Some(result) = self.returns.last() {
-                    let result = *result;
+                if let Some((result, _)) = self.returns.last().copied() {
                     self.built.graph.flow(shape, result);
+                }
+            }
+            Node::Yield(Some(value)) => {
+                let shape = self.node(*value);
+                if let Some((_, yielded)) = self.returns.last().copied() {
+                    self.built.graph.flow(shape, yielded);
                 }
             }
             Node::YieldFrom(value) => {
                 let source = self.node(*value);
                 let item = self.part(source, 0);
-                if let Some(result) = self.returns.last() {
-                    let result = *result;
-                    self.built.graph.flow(item, result);
+                if let Some((_, yielded)) = self.returns.last().copied() {
+                    self.built.graph.flow(item, yielded);
+                }
+                if let Some(value) = self.built.graph.kids(source).get(2).copied() {
+                    self.built.graph.flow(value, made);
+                }
+            }
+            Node::Await(value) => {
+                let source = self.node(*value);
+                if matches!(self.built.graph.ty(source).kind(), TyKind::Lib(..)) {
+                    let result = self.part(source, 0);
+                    self.built.graph.flow(result, made);
                 }
             }
             _ => {

@@ -262,8 +262,8 @@ impl Walk<'_> {
             self.built.graph.unify(*kid, local);
         }
         let result = kids.last().copied().unwrap_or(made);
-        let item = if closure.is_generator { self.part(result, 0) } else { result };
-        self.returns.push(item);
+        let (item, yielded) = self.given(result, closure.is_generator, closure.is_async);
+        self.returns.push((item, yielded));
         if let Some(tail) = self.block(closure.body) {
             self.built.graph.flow(tail, item);
         }

@@ -30,7 +30,9 @@ mod recursive;
 mod rewrite;
 
 use batuta_base::{FxHashSet, Name};
-use batuta_core::{ClassKind, Demotion, Families, Node, NodeId, Op, Program, Typed, ValueOp, identity};
+use batuta_core::{
+    Body, ClassKind, Demotion, Families, Node, NodeId, Op, Program, TyKind, Typed, ValueOp, identity,
+};
 
 /// A program in representation types.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -126,6 +128,9 @@ fn share_objects(program: &Program<Typed>, built: &mut build::Built) {
             shared.insert(root);
         }
     }
+    // A task holds the object whose method it runs.
+    let suspends = |path: &Name| program.fns.get(path).is_some_and(|body| holds_arguments(body));
+    shared.extend(program.classes.values().filter(|def| def.methods.iter().any(suspends)).map(|def| def.path));
     for class in made_dynamic(program) {
         let shape = built.graph.fresh(batuta_core::Ty::class(class));
         if built.graph.is_mutated(shape) {
@@ -136,6 +141,11 @@ fn share_objects(program: &Program<Typed>, built: &mut build::Built) {
         let shape = built.graph.fresh(batuta_core::Ty::class(class));
         built.graph.set_shared(shape);
     }
+}
+
+/// A function whose calls outlive the place where they stand: what it is given is its own.
+pub(crate) fn holds_arguments(body: &Body<Typed>) -> bool {
+    body.is_async || body.is_generator && matches!(body.ret.kind(), TyKind::Lib(name, _) if *name == "coroutine")
 }
 
 /// Classes whose objects become dynamic values.

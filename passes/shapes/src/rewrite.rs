@@ -51,6 +51,7 @@ fn rewrite_body(body: &mut Body<Typed>, built: &Built, modes: &Modes) {
     }
     let receiver = body.has_receiver();
     let compares = is_comparison(body);
+    let holds = crate::holds_arguments(body);
     let passes = modes.params.get(&path).cloned().unwrap_or_default();
     for (index, param) in body.params.clone().into_iter().enumerate() {
         let pass = passes.get(index).copied().unwrap_or(Pass::Value);
@@ -61,6 +62,9 @@ fn rewrite_body(body: &mut Body<Typed>, built: &Built, modes: &Modes) {
         }
         // Rust's comparisons see two objects, not two handles.
         let is_object = receiver && (index == 0 || compares && pass == Pass::Ref);
+        if is_object && holds && matches!(row.ty.kind(), TyKind::Shared(_)) {
+            continue;
+        }
         row.ty = param_ty(row.ty, pass, is_object, modes.needs_rc.contains(&path), path);
     }
 }

@@ -340,6 +340,16 @@ impl Error {
         self.args().first().map_or(Value::None, Arg::value)
     }
 
+    /// `e.value` of `StopIteration`: what the generator returned.
+    #[track_caller]
+    pub fn stop_value(&self) -> Value {
+        if !self.is_a(crate::class::StopIteration) {
+            let text = format!("'{}' object has no attribute 'value'", self.name());
+            crate::raise_new(crate::class::AttributeError, text);
+        }
+        self.args().first().map_or(Value::None, Arg::value)
+    }
+
     /// `e.add_note(note)`.
     pub fn add_note(&self, note: &str) {
         self.0.notes.borrow_mut().push(note.to_owned());

@@ -127,11 +127,11 @@ pub fn generator<'a, T, R, F>(body: impl FnOnce(Co<T>) -> F) -> Generator<'a, T,
 where
     F: Future<Output = Result<R, Error>> + 'a,
 {
-    coroutine(body)
+    sending(body)
 }
 
 /// A generator into which values are sent: `x = yield y`.
-pub fn coroutine<'a, T, S, R, F>(body: impl FnOnce(Co<T, S>) -> F) -> Generator<'a, T, S, R>
+pub(crate) fn sending<'a, T, S, R, F>(body: impl FnOnce(Co<T, S>) -> F) -> Generator<'a, T, S, R>
 where
     F: Future<Output = Result<R, Error>> + 'a,
 {
@@ -143,7 +143,7 @@ where
 impl<T, S, R> Generator<'_, T, S, R> {
     /// Runs the body up to its next item; none when it ends.
     #[inline]
-    fn resume(&mut self, resume: Resume<S>) -> Result<Option<T>, Error> {
+    pub(crate) fn resume(&mut self, resume: Resume<S>) -> Result<Option<T>, Error> {
         // While it runs the body is out of its place, so a body that unwinds has ended.
         let Some(mut body) = self.body.take() else {
             return match resume {
@@ -351,7 +351,7 @@ mod tests {
 
     #[test]
     fn values_go_in_and_results_come_out() {
-        let mut total = coroutine(|co: Co<i64, Option<i64>>| async move {
+        let mut total = sending(|co: Co<i64, Option<i64>>| async move {
             let mut sum = 0;
             while let Some(x) = co.emit(sum).await? {
                 sum += x;

@@ -10,6 +10,7 @@ mod builtins;
 mod class;
 mod collections;
 mod deep_copy;
+mod coroutine;
 mod error;
 mod error_args;
 mod fault;
@@ -44,12 +45,13 @@ pub use builtins::{columns2, columns3, hash, is_subclass, reversed, unzip2, unzi
 pub use class::*;
 pub use collections::*;
 pub use deep_copy::{DeepCopy, Memo, deepcopy};
+pub use coroutine::{Coroutine, coroutine};
 pub use error::{Arg, Error, Exception, Place, Result};
 pub use error_args::arg_values;
 pub use file::{File, open};
 pub use format::{Format, Operand, format, percent, percent_named, str_format, try_format, try_str_format};
 pub use generator::{
-    Co, ContextManager, Emit, Generator, context_manager, coroutine, generator, next, until_stop,
+    Co, ContextManager, Emit, Generator, context_manager, generator, next, until_stop,
 };
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;

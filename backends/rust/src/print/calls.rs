@@ -76,7 +76,10 @@ impl Printer<'_, '_> {
             return self.new_exception(class, &nodes);
         }
         match callee {
-            Callee::Fn(path) => self.call_fn(*path, args),
+            Callee::Fn(path) => {
+                let call = self.call_fn(*path, args);
+                self.boxed_future(*path, call)
+            }
             Callee::Virtual(path) => {
                 let mut parts = self.arguments(args);
                 if parts.is_empty() {
@@ -86,7 +89,8 @@ impl Printer<'_, '_> {
                 let receiver = self.error_data(receiver, args[0].value, path.parent());
                 let name =
                     self.env.function(*path).map_or_else(|| names::function(*path), |body| method_name(body));
-                receiver.method(name, parts)
+                let call = receiver.method(name, parts);
+                self.boxed_future(*path, call)
             }
             Callee::New(class) => {
                 let args = self.arguments(args);
@@ -231,6 +235,12 @@ impl Printer<'_, '_> {
                 if is_option { Expr::call("Some", vec![value]) } else { value }
             }));
         }
+        // These take any future.
+        if matches!(row.name.as_str(), "asyncio.run" | "asyncio.create_task" | "asyncio.ensure_future" | "asyncio.wait_for")
+            && let Some(future) = parts.first_mut()
+        {
+            *future = self.unboxed(std::mem::replace(future, Expr::atom("")));
+        }
         // A method of a literal needs its type.
         for (index, part) in parts.iter_mut().enumerate() {
             if spelling.contains(&format!("{{{index}}}.")) && matches!(part, Expr::Atom(_)) {
@@ -302,6 +312,17 @@ impl Printer<'_, '_> {
     // ---- errors ----------------------------------------------------------------------------
 
     /// The runtime's or the project's constant for an exception class.
+    /// What an `async fn` gives, with a type that can be kept.
+    fn boxed_future(&mut self, path: Name, call: Expr) -> Expr {
+        match self.env.function(path) {
+            Some(body) if body.is_async && !body.is_generator => {
+                self.uses.rt = true;
+                Expr::call(super::control::COROUTINE, vec![call])
+            }
+            _ => call,
+        }
+    }
+
     pub(crate) fn exception_class(&mut self, class: Name) -> String {
         let class = self.env.program.resolve(class);
         if self.env.class(class).is_some() {
@@ -309,6 +330,10 @@ impl Printer<'_, '_> {
             return self.env.item_path(class, &own, self.module, self.uses);
         }
         self.rt(match class.as_str() {
+            "asyncio.CancelledError" | "asyncio.exceptions.CancelledError" => "asyncio::CancelledError",
+            "asyncio.InvalidStateError" => "asyncio::InvalidStateError",
+            "asyncio.QueueEmpty" => "asyncio::QueueEmpty",
+            "asyncio.QueueFull" => "asyncio::QueueFull",
             "re.error" => "ReError",
             "struct.error" => "StructError",
             "csv.Error" => "CsvError",

@@ -22,6 +22,9 @@ pub(crate) enum Exit {
     Any,
 }
 
+/// What gives a future the type `rt::asyncio::Coroutine`.
+pub(crate) const COROUTINE: &str = "rt::asyncio::coroutine";
+
 impl Printer<'_, '_> {
     pub(crate) fn control(&mut self, node: NodeId, kind: &Node) -> Expr {
         match kind {
@@ -52,10 +55,32 @@ impl Printer<'_, '_> {
                 };
                 emitted("emit", value)
             }
+            Node::YieldFrom(of) if matches!(self.body.ty(*of).kind(), TyKind::Lib(..)) => {
+                emitted("delegate", self.expr(*of))
+            }
             Node::YieldFrom(of) => emitted("emit_all", self.iterator(*of)),
-            Node::Await(of) => Expr::Await(Box::new(self.expr(*of))),
+            Node::Await(of) => {
+                let future = self.expr(*of);
+                let future = if self.is_recursive_call(*of) { future } else { self.unboxed(future) };
+                Expr::Try(Box::new(Expr::Await(Box::new(future))))
+            }
             _ => self.problem("an expression without Rust form"),
         }
+    }
+
+    /// The future that was only boxed to have a type.
+    pub(crate) fn unboxed(&mut self, future: Expr) -> Expr {
+        match future {
+            Expr::Call(callee, mut args) if matches!(&*callee, Expr::Atom(name) if name == COROUTINE) => {
+                args.remove(0)
+            }
+            future => future,
+        }
+    }
+
+    fn is_recursive_call(&self, node: NodeId) -> bool {
+        matches!(&self.body.nodes[node].kind, Node::Call { callee: Callee::Fn(path), .. }
+            if self.env.recursive.contains(path))
     }
 
     fn if_node(&mut self, cond: NodeId, then: BlockId, els: Option<BlockId>) -> Expr {

@@ -2,7 +2,7 @@
 
 use super::{Frame, Printer};
 use crate::literal;
-use crate::tree::{self, Block, Expr};
+use crate::tree::{self, Block, Expr, Stmt};
 use crate::types::{Position, value_param};
 use batuta_base::Name;
 use batuta_core::*;
@@ -167,10 +167,16 @@ impl Printer<'_, '_> {
                 format!("{mutable}{name}")
             });
         }
-        self.frames.push(Frame { fallible: false, ret: closure.ret, exit: super::control::Exit::Direct });
+        let suspends = closure.is_generator || closure.is_async;
+        let returned = closure.ret.returned(closure.is_generator, closure.is_async);
+        self.frames.push(Frame { fallible: suspends, ret: returned, exit: super::control::Exit::Direct });
         let loops = std::mem::take(&mut self.loops);
-        let mut block = self.block(closure.body);
-        crate::tails::tail_returns(&mut block);
+        let mut block = if suspends { self.fn_block(closure.body) } else { self.block(closure.body) };
+        if suspends {
+            block = self.suspended(closure, block);
+        } else {
+            crate::tails::tail_returns(&mut block);
+        }
         self.loops = loops;
         self.frames.pop();
         let body = match block.as_value() {
@@ -183,6 +189,65 @@ impl Printer<'_, '_> {
             ret: None,
             body: Box::new(body),
         })
+    }
+
+    /// The body of a nested generator or `async def`: it has its own copies of what it captures.
+    fn suspended(&mut self, closure: &Closure, block: Block) -> Block {
+        let mut own: Vec<LocalId> = closure.params.iter().map(|param| param.local).collect();
+        let mut read = Vec::new();
+        let place = |place: &Place, out: &mut Vec<LocalId>| {
+            if let Root::Local(local) = place.root
+                && !out.contains(&local)
+            {
+                out.push(local);
+            }
+        };
+        self.body.walk_stmts(closure.body, &mut |stmt| match &stmt.kind {
+            StmtKind::Let { pat, .. } => pat.for_each_local(&mut |local| own.push(local)),
+            StmtKind::Set { target: Pat::Place(target), .. } | StmtKind::Update { place: target, .. } => {
+                place(target, &mut read);
+            }
+            _ => {}
+        });
+        self.body.walk_block(closure.body, &mut |node| match &self.body.nodes[node].kind {
+            Node::Use(used, _) => place(used, &mut read),
+            Node::For { pat, .. } => pat.for_each_local(&mut |local| own.push(local)),
+            Node::Match { arms, .. } => {
+                arms.iter().for_each(|arm| arm.pat.for_each_local(&mut |local| own.push(local)));
+            }
+            Node::Try { handlers, .. } => own.extend(handlers.iter().filter_map(|handler| handler.bind)),
+            Node::Closure(inner) => own.extend(inner.params.iter().map(|param| param.local)),
+            _ => {}
+        });
+        let mut out = Block::default();
+        for local in read.into_iter().filter(|local| !own.contains(local)) {
+            let ty = self.body.locals[local].ty;
+            if !ty.is_copy() && !matches!(ty.kind(), TyKind::Ref(_)) {
+                let name = self.name(local);
+                let copy = Expr::atom(&name).method("clone", vec![]);
+                out.stmts.push(Stmt::bind(name, None, Some(copy)));
+            }
+        }
+        let future = Expr::Block("async move ".to_owned(), block);
+        let tail = match (closure.is_generator, closure.ret.kind()) {
+            (false, _) => {
+                self.uses.rt = true;
+                Expr::call(super::control::COROUTINE, vec![future])
+            }
+            (true, kind) => {
+                let (name, boxed) = match kind {
+                    TyKind::Lib(name, _) if *name == "coroutine" => ("coroutine", false),
+                    TyKind::Lib(..) => ("asyncio::async_generator", false),
+                    _ => ("generator", true),
+                };
+                let params = crate::items::channel(self, closure.ret);
+                let body = tree::Closure { params, is_move: true, ret: None, body: Box::new(future) };
+                let made = Expr::call(self.rt(name), vec![Expr::Closure(body)]);
+                if boxed { Expr::call("Box::new", vec![made]) } else { made }
+            }
+        };
+        out.tail = Some(Box::new(tail));
+        out
     }
 
     /// A block as an expression: its value alone where it has no statements.

@@ -26,6 +26,9 @@ impl Printer<'_, '_> {
             Node::For { label, pat, iter, body, els } => {
                 let (iter, body) = (*iter, *body);
                 self.with_else(*label, body, *els, |this, text| {
+                    if let Some(expr) = this.async_loop(&text, pat, iter, body) {
+                        return expr;
+                    }
                     if let Some(expr) = this.live_loop(&text, pat, iter, body) {
                         return expr;
                     }
@@ -39,6 +42,25 @@ impl Printer<'_, '_> {
             }
             _ => self.problem("no loop"),
         }
+    }
+
+    /// `async for`: each item is waited for.
+    fn async_loop(&mut self, text: &str, pat: &Pat, iter: NodeId, body: BlockId) -> Option<Expr> {
+        let mut node = iter;
+        while let Node::Op { op: Op::IterOp(_), args, .. } = &self.body.nodes[node].kind {
+            node = args[0];
+        }
+        let Node::Call { callee: Callee::Lib(name), args } = &self.body.nodes[node].kind else { return None };
+        if *name != "builtins.aiter" {
+            return None;
+        }
+        let items = self.expr(args[0].value);
+        let next = Expr::atom("items").method("next", vec![]);
+        let next = Expr::Try(Box::new(Expr::Await(Box::new(next))));
+        let head = Expr::Let(format!("Some({})", self.pat(pat)), Box::new(next));
+        let turn = Expr::While(text.to_owned(), Box::new(head), self.block(body));
+        let start = Stmt::bind("mut items", None, Some(items));
+        Some(Expr::Block(String::new(), Block { stmts: vec![start, Stmt::expr(turn)], ..Block::default() }))
     }
 
     /// A loop; with an `else`, inside a labelled block that `break` leaves.

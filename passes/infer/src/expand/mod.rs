@@ -4,6 +4,7 @@
 //! Works on the whole program at Hir, so that what comes after knows neither.
 
 mod attributes;
+mod asynchronous;
 mod cache;
 mod cache_nested;
 mod capture;
@@ -43,6 +44,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
         if body.nodes.iter().any(|(_, row)| is_sum(&row.kind)) {
             sums::expand(&start, Arc::make_mut(body));
         }
+        asynchronous::expand(Arc::make_mut(body));
         let is_partial = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "functools.partial");
         if body.nodes.iter().any(|(_, row)| is_partial(&row.kind)) {
             partial::expand(&start, Arc::make_mut(body));

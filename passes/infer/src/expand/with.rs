@@ -265,6 +265,7 @@ impl With<'_, '_> {
             }
         };
         match kind {
+            Kind::Library if self.is_async => self.library_async(first, block),
             Kind::Library => {
                 let body = block(self);
                 let items = vec![first.clone()];
@@ -298,6 +299,38 @@ impl With<'_, '_> {
                 self.own(first, Exit { looks: true, hides: true }, &hint, block)
             }
         }
+    }
+
+    /// `async with lock`: takes it, and gives it back whatever happens. A time limit counts from here on
+    /// and says what is raised.
+    fn library_async(&mut self, item: &WithItem, mut block: impl FnMut(&mut Self) -> BlockId) -> Vec<Stmt> {
+        let is_limit = matches!(&self.body.nodes[item.context].kind,
+            Node::Call { callee: Callee::Lib(name), .. } if name.last() == "timeout");
+        let (manager, mut out) = self.manager(item.context, if is_limit { "limit" } else { "lock" });
+        let of = self.read(manager);
+        let enter = self.plain_call(of, if is_limit { "enter" } else { "acquire" }, Vec::new());
+        if is_limit {
+            out.push(Stmt::new(StmtKind::Expr(enter), self.origin));
+            let target = self.read(manager);
+            out.extend(item.target.clone().map(|pat| self.set(pat, target)));
+        } else {
+            let entered = self.node(Node::Await(enter));
+            out.extend(self.bind(item.target.clone(), entered));
+        }
+        let body = block(self);
+        let of = self.read(manager);
+        let leave = self.plain_call(of, if is_limit { "leave" } else { "release" }, Vec::new());
+        let left = self.block(vec![Stmt::new(StmtKind::Expr(leave), self.origin)]);
+        let mut handlers = Vec::new();
+        if is_limit {
+            let error = self.body.temp("error", Ty::unknown(), self.origin);
+            let (of, raised) = (self.read(manager), self.read(error));
+            let failed = self.plain_call(of, "fail", vec![raised]);
+            let raise = self.effect(Node::Raise { error: Some(failed), cause: None });
+            handlers.push(self.handler(vec![Name::new("BaseException")], Some(error), vec![raise]));
+        }
+        out.push(self.effect(Node::Try { body, handlers, els: None, finally: Some(left) }));
+        out
     }
 
     fn own(
@@ -432,9 +465,13 @@ impl With<'_, '_> {
     }
 
     fn call(&mut self, of: NodeId, name: &str, args: Vec<NodeId>) -> NodeId {
-        let args = args.into_iter().map(Arg::positional).collect();
-        let call = self.node(Node::Call { callee: Callee::Method(of, Name::new(name)), args });
+        let call = self.plain_call(of, name, args);
         if self.is_async { self.node(Node::Await(call)) } else { call }
+    }
+
+    fn plain_call(&mut self, of: NodeId, name: &str, args: Vec<NodeId>) -> NodeId {
+        let args = args.into_iter().map(Arg::positional).collect();
+        self.node(Node::Call { callee: Callee::Method(of, Name::new(name)), args })
     }
 
     fn node(&mut self, kind: Node) -> NodeId {

@@ -130,6 +130,6 @@ impl<T: Clone + 'static, R: Clone + 'static> IntoFuture for Gathering<T, R> {
 
 impl<T: Clone + 'static, R: Clone + 'static> Awaitable<Vec<R>> for Gathering<T, R> {
     fn into_task(self) -> Task<Vec<R>> {
-        super::create_task(Box::pin(self.into_future()))
+        super::create_task(self.into_future())
     }
 }

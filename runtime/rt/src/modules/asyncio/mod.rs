@@ -8,8 +8,8 @@
 //!     Ok(format!("hello {name}"))
 //! }
 //! let both = asyncio::run(async {
-//!     let slow = asyncio::create_task(Box::pin(greet("Ann", 0.2)));
-//!     let quick = asyncio::create_task(Box::pin(greet("Bob", 0.1)));
+//!     let slow = asyncio::create_task(greet("Ann", 0.2));
+//!     let quick = asyncio::create_task(greet("Bob", 0.1));
 //!     Ok((quick.await?, slow.await?))
 //! });
 //! assert_eq!(both.unwrap(), ("hello Bob".to_owned(), "hello Ann".to_owned()));
@@ -34,8 +34,8 @@ pub use gather::{gather, gather_outcomes};
 pub use generator::{AsyncGenerator, async_generator};
 pub use locks::{Condition, Event, Lock, Semaphore};
 pub use queue::{Order, Queue};
-pub use task::{Awaitable, Coroutine, Task, create_task, current_task};
-pub use wait::{TimeLimit, as_completed, shield, sleep, timeout, wait_for};
+pub use task::{Awaitable, Coroutine, Task, coroutine, create_task, current_task};
+pub use wait::{TimeLimit, as_completed, released, shield, sleep, sleep_for, timeout, wait_for};
 
 crate::exceptions! {
     /// `asyncio.CancelledError`.

@@ -15,6 +15,11 @@ use crate::error::{Error, Result};
 /// What an `async def` gives when it is called.
 pub type Coroutine<T> = Pin<Box<dyn std::future::Future<Output = Result<T>>>>;
 
+/// A future under the type that all have which give a `T`.
+pub fn coroutine<T>(body: impl std::future::Future<Output = Result<T>> + 'static) -> Coroutine<T> {
+    Box::pin(body)
+}
+
 struct Inner<T> {
     future: Future<T>,
     body: RefCell<Option<Coroutine<T>>>,
@@ -75,11 +80,13 @@ pub fn current_task() -> String {
 }
 
 /// `asyncio.create_task(coroutine)`.
-pub fn create_task<T: Clone + 'static>(body: Coroutine<T>) -> Task<T> {
+pub fn create_task<T: Clone + 'static>(
+    body: impl std::future::Future<Output = Result<T>> + 'static,
+) -> Task<T> {
     let number = CURRENT.with(|it| it.count.replace(it.count.get() + 1) + 1);
     let task = Task(Rc::new(Inner {
         future: Future::new(),
-        body: RefCell::new(Some(body)),
+        body: RefCell::new(Some(Box::pin(body))),
         is_started: Cell::new(false),
         must_cancel: Cell::new(false),
         waits_for: RefCell::new(None),
@@ -279,6 +286,6 @@ impl<T: Clone + 'static> Awaitable<T> for Task<T> {
 
 impl<T: Clone + 'static, F: std::future::Future<Output = Result<T>> + 'static> Awaitable<T> for F {
     fn into_task(self) -> Task<T> {
-        create_task(Box::pin(self))
+        create_task(self)
     }
 }

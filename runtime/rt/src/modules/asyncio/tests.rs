@@ -20,8 +20,8 @@ fn gathers_in_order_and_runs_by_time() {
     let seen = Rc::clone(&log);
     let got = run(async move {
         gather([
-            create_task(Box::pin(job("b", 0.2, Rc::clone(&log)))),
-            create_task(Box::pin(job("a", 0.1, Rc::clone(&log)))),
+            create_task(job("b", 0.2, Rc::clone(&log))),
+            create_task(job("a", 0.1, Rc::clone(&log))),
         ])
         .await
     });
@@ -40,7 +40,7 @@ fn time_limits_cancel() {
 #[test]
 fn cancelled_tasks_raise_where_they_stand() {
     let outcome: Result<(bool, bool)> = run(async {
-        let task = create_task(Box::pin(job("x", 1.0, Log::default())));
+        let task = create_task(job("x", 1.0, Log::default()));
         sleep(0.0).await?;
         task.cancel();
         let error = task.clone().await.expect_err("it was cancelled");
@@ -54,12 +54,12 @@ fn queues_hand_over() {
     let outcome = run(async {
         let queue: Queue<i64> = Queue::new(1);
         let source = queue.clone();
-        let producer: Task<()> = create_task(Box::pin(async move {
+        let producer: Task<()> = create_task(async move {
             for i in 0..4 {
                 source.put(i).await?;
             }
             Ok(())
-        }));
+        });
         let mut got = Vec::new();
         for _ in 0..4 {
             got.push(queue.get().await?);

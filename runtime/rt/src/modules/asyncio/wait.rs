@@ -25,6 +25,17 @@ pub async fn sleep(seconds: f64) -> Result<()> {
     outcome
 }
 
+/// `asyncio.sleep(seconds, result)`.
+pub async fn sleep_for<T>(seconds: f64, result: T) -> Result<T> {
+    sleep(seconds).await?;
+    Ok(result)
+}
+
+/// What `await lock.__aexit__()` waits for: nothing.
+pub fn released(outcome: Result<()>) -> Coroutine<()> {
+    Box::pin(std::future::ready(outcome))
+}
+
 /// Lets the others have a turn.
 async fn pass() -> Result<()> {
     let mut has_parked = false;
