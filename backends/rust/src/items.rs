@@ -297,7 +297,8 @@ fn borrows(body: &Body<Mir>) -> bool {
 pub(crate) fn channel(printer: &mut Printer<'_, '_>, ret: Ty) -> String {
     match ret.kind() {
         TyKind::Lib(name, parts) if *name == "coroutine" && *parts[1].kind() != TyKind::Unit => {
-            let (item, sent) = (printer.ty(parts[0], Position::Stored), printer.ty(parts[1], Position::Stored));
+            let (item, sent) =
+                (printer.ty(parts[0], Position::Stored), printer.ty(parts[1], Position::Stored));
             format!("co: {}<{item}, {sent}>", printer.rt("Co"))
         }
         _ => "co".to_owned(),
@@ -313,6 +314,8 @@ fn generator(printer: &mut Printer<'_, '_>, block: Block) -> Block {
         TyKind::Lib(name, _) if *name == "asyncio.AsyncGenerator" => "asyncio::async_generator",
         TyKind::Lib(name, _) if *name == "coroutine" => "coroutine",
         TyKind::Lib(..) => "context_manager",
+        // Nothing else says the type of the result.
+        _ if printer.ends(printer.body.root) => "generator::<_, (), _>",
         _ => "generator",
     };
     let name = printer.rt(name);

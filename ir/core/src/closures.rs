@@ -75,7 +75,10 @@ pub fn closure_uses<L>(body: &Body<L>, lending: &dyn Fn(NodeId, usize) -> Lendin
         };
     });
     body.walk_block(body.root, &mut |node| {
-        if !matches!(body.nodes[node].kind, Node::Closure(_)) {
+        let Node::Closure(closure) = &body.nodes[node].kind else { return };
+        if closure.is_async || closure.is_generator {
+            // Its body runs when the call is over.
+            out.escaping.insert(node);
             return;
         }
         if quiet.contains(&node) || lent.contains(&node) {

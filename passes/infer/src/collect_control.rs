@@ -128,7 +128,8 @@ impl Collect<'_> {
                 }
             }
             Node::YieldFrom(node) => {
-                let crate::collect::Open { yielded, sent, .. } = self.functions.last().copied().unwrap_or_default();
+                let crate::collect::Open { yielded, sent, .. } =
+                    self.functions.last().copied().unwrap_or_default();
                 self.node(*node);
                 match sent {
                     Some(sent) => self.say(C::Delegate { of: node.0, yielded, sent, out }),

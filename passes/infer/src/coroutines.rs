@@ -119,7 +119,9 @@ fn driven(program: &Program<Hir>, given: &FxHashMap<Holder, Vec<Name>>) -> Optio
                 continue;
             }
             let known: Vec<Name> = match &body.nodes[*of].kind {
-                Node::Use(place, _) => holder(body, place).and_then(|at| given.get(&at).cloned()).unwrap_or_default(),
+                Node::Use(place, _) => {
+                    holder(body, place).and_then(|at| given.get(&at).cloned()).unwrap_or_default()
+                }
                 _ => called(program, body, *of).into_iter().collect(),
             };
             if known.is_empty() && *name != "close" && !own(*name) {
@@ -132,7 +134,12 @@ fn driven(program: &Program<Hir>, given: &FxHashMap<Holder, Vec<Name>>) -> Optio
 }
 
 /// A function and those whose results it passes on.
-fn follow(program: &Program<Hir>, path: Name, given: &FxHashMap<Holder, Vec<Name>>, out: &mut FxHashSet<Name>) {
+fn follow(
+    program: &Program<Hir>,
+    path: Name,
+    given: &FxHashMap<Holder, Vec<Name>>,
+    out: &mut FxHashSet<Name>,
+) {
     if !out.insert(path) {
         return;
     }
@@ -140,7 +147,9 @@ fn follow(program: &Program<Hir>, path: Name, given: &FxHashMap<Holder, Vec<Name
     for (_, row) in body.nodes.iter() {
         let Node::Return(Some(value)) = row.kind else { continue };
         let next: Vec<Name> = match &body.nodes[value].kind {
-            Node::Use(place, _) => holder(body, place).and_then(|at| given.get(&at).cloned()).unwrap_or_default(),
+            Node::Use(place, _) => {
+                holder(body, place).and_then(|at| given.get(&at).cloned()).unwrap_or_default()
+            }
             _ => called(program, body, value).into_iter().collect(),
         };
         next.into_iter().for_each(|path| follow(program, path, given, out));

@@ -275,7 +275,8 @@ impl Own<'_> {
             let source = value;
             let value = self.value_for_local(local, value, origin);
             // The guard that the value is read through ends before the local gets it.
-            let value = match self.holds_guard(source) && self.read_in(source, local) {
+            let reads = self.read_in(source, local) || self.place_in_cell(&Place::local(local));
+            let value = match reads && self.holds_guard(source) {
                 true => self.settle(value),
                 false => value,
             };

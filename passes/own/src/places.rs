@@ -32,7 +32,10 @@ impl Own<'_> {
         let tys = place_tys(self.program, self.src, place);
         let in_global = matches!(place.root, Root::Global(path)
             if self.program.globals.get(&path).is_some_and(|global| matches!(global.storage, Storage::RefCell | Storage::Late)));
+        let in_local = matches!(place.root, Root::Local(local)
+            if matches!(self.out.locals[local].ty.cell(), Some((_, FieldCell::RefCell))));
         in_global
+            || in_local
             || place.proj.iter().zip(&tys).any(|(proj, ty)| match (proj, ty.class_path()) {
                 (Proj::Field(name), Some(class)) => self.field_cell(class, *name) == FieldCell::RefCell,
                 (Proj::Index(_) | Proj::Nth(_), _) => {

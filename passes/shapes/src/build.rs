@@ -199,7 +199,12 @@ impl Walk<'_> {
     }
 
     /// What a function with this result returns and yields.
-    pub(crate) fn given(&mut self, result: ShapeId, is_generator: bool, is_async: bool) -> (ShapeId, ShapeId) {
+    pub(crate) fn given(
+        &mut self,
+        result: ShapeId,
+        is_generator: bool,
+        is_async: bool,
+    ) -> (ShapeId, ShapeId) {
         let kids = self.built.graph.kids(result).to_vec();
         let first = kids.first().copied().unwrap_or(result);
         match (is_generator, is_async) {

@@ -98,6 +98,16 @@ fn share_kept_arguments(program: &Program<Typed>, built: &mut build::Built, mode
     let mut changed = false;
     for body in program.fns.values() {
         for (_, row) in body.nodes.iter() {
+            if let Node::Closure(closure) = &row.kind {
+                if closure.is_async || closure.is_generator {
+                    // Its body runs when what it was lent may be gone.
+                    for param in &closure.params {
+                        let shape = built.local(body.path, param.local);
+                        changed |= built.graph.is_mutated(shape) && built.graph.set_shared(shape);
+                    }
+                }
+                continue;
+            }
             let Node::Item(path) = &row.kind else { continue };
             let (Some(function), Some(passes)) = (program.fns.get(path), modes.params.get(path)) else {
                 continue;
@@ -130,7 +140,8 @@ fn share_objects(program: &Program<Typed>, built: &mut build::Built) {
     }
     // A task holds the object whose method it runs.
     let suspends = |path: &Name| program.fns.get(path).is_some_and(|body| holds_arguments(body));
-    shared.extend(program.classes.values().filter(|def| def.methods.iter().any(suspends)).map(|def| def.path));
+    shared
+        .extend(program.classes.values().filter(|def| def.methods.iter().any(suspends)).map(|def| def.path));
     for class in made_dynamic(program) {
         let shape = built.graph.fresh(batuta_core::Ty::class(class));
         if built.graph.is_mutated(shape) {
@@ -145,7 +156,8 @@ fn share_objects(program: &Program<Typed>, built: &mut build::Built) {
 
 /// A function whose calls outlive the place where they stand: what it is given is its own.
 pub(crate) fn holds_arguments(body: &Body<Typed>) -> bool {
-    body.is_async || body.is_generator && matches!(body.ret.kind(), TyKind::Lib(name, _) if *name == "coroutine")
+    body.is_async
+        || body.is_generator && matches!(body.ret.kind(), TyKind::Lib(name, _) if *name == "coroutine")
 }
 
 /// Classes whose objects become dynamic values.

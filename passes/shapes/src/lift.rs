@@ -108,7 +108,7 @@ fn find(program: &Program<Typed>, body: &Body<Typed>) -> Vec<Nested> {
         let captured = captures(body, closure, local);
         // A body that is suspended reads its captures later, and others may change them meanwhile.
         let suspends = closure.is_generator || closure.is_async;
-        if suspends && captured.iter().any(|local| writes(body, *local) > 1) {
+        if suspends && captured.iter().any(|local| varies(body, *local)) {
             return;
         }
         found.push(Nested { local, path, closure: closure.clone(), captured });
@@ -116,21 +116,15 @@ fn find(program: &Program<Typed>, body: &Body<Typed>) -> Vec<Nested> {
     found
 }
 
-/// How often a variable gets a value, anywhere in the body.
-fn writes(body: &Body<Typed>, local: LocalId) -> usize {
-    let mut count = usize::from(body.params.iter().any(|param| param.local == local));
-    body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
-        StmtKind::Set { target, .. } => target.for_each_local(&mut |set| count += usize::from(set == local)),
-        StmtKind::Update { place, .. } => count += usize::from(place.as_local() == Some(local)),
-        _ => {}
-    });
+/// Whether a variable gets more than one value.
+fn varies(body: &Body<Typed>, local: LocalId) -> bool {
+    let mut in_loop = false;
     body.walk_block(body.root, &mut |node| {
         if let Node::For { pat, .. } = &body.nodes[node].kind {
-            // Each turn gives it another value.
-            pat.for_each_local(&mut |set| count += 2 * usize::from(set == local));
+            pat.for_each_local(&mut |found| in_loop |= found == local);
         }
     });
-    count
+    in_loop || assignments(body, local) > 1
 }
 
 /// `m.name` when no item has that path, else `m.outer_name`.

@@ -160,7 +160,9 @@ mod tests {
     #[test]
     fn delegation_passes_values_through() {
         let outer: Coroutine<f64, Option<f64>, i64> =
-            coroutine(|co| async move { Ok(co.delegate(averager()).await? + co.delegate(averager()).await?) });
+            coroutine(
+                |co| async move { Ok(co.delegate(averager()).await? + co.delegate(averager()).await?) },
+            );
         outer.advance().ok();
         let sent = [Some(1.0), None, Some(2.0), Some(4.0)].map(|x| outer.send(x).ok());
         assert_eq!(sent, [Some(1.0), Some(0.0), Some(2.0), Some(3.0)]);

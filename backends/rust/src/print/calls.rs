@@ -236,8 +236,10 @@ impl Printer<'_, '_> {
             }));
         }
         // These take any future.
-        if matches!(row.name.as_str(), "asyncio.run" | "asyncio.create_task" | "asyncio.ensure_future" | "asyncio.wait_for")
-            && let Some(future) = parts.first_mut()
+        if matches!(
+            row.name.as_str(),
+            "asyncio.run" | "asyncio.create_task" | "asyncio.ensure_future" | "asyncio.wait_for"
+        ) && let Some(future) = parts.first_mut()
         {
             *future = self.unboxed(std::mem::replace(future, Expr::atom("")));
         }

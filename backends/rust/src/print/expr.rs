@@ -228,6 +228,17 @@ impl Printer<'_, '_> {
                 out.stmts.push(Stmt::bind(name, None, Some(copy)));
             }
         }
+        for param in &closure.params {
+            let TyKind::Ref(inner) = self.body.locals[param.local].ty.kind() else { continue };
+            let how = match inner.kind() {
+                TyKind::Str => "to_owned",
+                TyKind::List(_) | TyKind::Bytes => "to_vec",
+                _ => "clone",
+            };
+            let name = self.name(param.local);
+            let copy = Expr::atom(&name).method(how, vec![]);
+            out.stmts.push(Stmt::bind(name, None, Some(copy)));
+        }
         let future = Expr::Block("async move ".to_owned(), block);
         let tail = match (closure.is_generator, closure.ret.kind()) {
             (false, _) => {
@@ -238,6 +249,7 @@ impl Printer<'_, '_> {
                 let (name, boxed) = match kind {
                     TyKind::Lib(name, _) if *name == "coroutine" => ("coroutine", false),
                     TyKind::Lib(..) => ("asyncio::async_generator", false),
+                    _ if self.ends(closure.body) => ("generator::<_, (), _>", true),
                     _ => ("generator", true),
                 };
                 let params = crate::items::channel(self, closure.ret);

@@ -136,22 +136,7 @@ impl<'a, 'u> Printer<'a, 'u> {
             }
             (Some(node), Some(tail)) => out.tail = Some(Box::new(self.as_result(node, *tail))),
             _ if self.ends(block) => {}
-            // `Ok(())` says the type of the result; another type stands in the signature.
-            _ if *frame.ret.kind() != TyKind::Unit && self.ends_in_loop(block) => {}
             _ => out.tail = Some(Box::new(ok_unit())),
-        }
-    }
-
-    /// Whether a block ends with a loop that nothing leaves but `return`.
-    fn ends_in_loop(&self, block: BlockId) -> bool {
-        let Some(core::StmtKind::Expr(last)) = self.body.blocks[block].stmts.last().map(|stmt| &stmt.kind) else {
-            return false;
-        };
-        match &self.body.nodes[*last].kind {
-            Node::While { cond, body, els: None, .. } => {
-                matches!(self.body.as_const(*cond), Some(core::Const::Bool(true))) && !self.breaks(*body)
-            }
-            _ => false,
         }
     }
 

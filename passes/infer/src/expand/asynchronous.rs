@@ -14,7 +14,9 @@ pub(crate) fn expand(body: &mut Body<Hir>) {
             Node::Call { callee: Callee::Lib(name), args } if name == "asyncio.gather" => {
                 gather(body, node, args);
             }
-            Node::Call { callee: Callee::Method(of, name), args } if name == "__next__" && args.is_empty() => {
+            Node::Call { callee: Callee::Method(of, name), args }
+                if name == "__next__" && args.is_empty() =>
+            {
                 let callee = Callee::Lib(Name::new("builtins.next"));
                 body.nodes[node].kind = Node::Call { callee, args: vec![Arg::positional(of)] };
             }

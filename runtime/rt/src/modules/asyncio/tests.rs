@@ -19,11 +19,8 @@ fn gathers_in_order_and_runs_by_time() {
     let log = Log::default();
     let seen = Rc::clone(&log);
     let got = run(async move {
-        gather([
-            create_task(job("b", 0.2, Rc::clone(&log))),
-            create_task(job("a", 0.1, Rc::clone(&log))),
-        ])
-        .await
+        gather([create_task(job("b", 0.2, Rc::clone(&log))), create_task(job("a", 0.1, Rc::clone(&log)))])
+            .await
     });
     assert_eq!(got.expect("no error"), ["B", "A"]);
     assert_eq!(*seen.borrow(), ["start b", "start a", "done a", "done b"]);
