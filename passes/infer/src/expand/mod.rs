@@ -3,8 +3,8 @@
 //!
 //! Works on the whole program at Hir, so that what comes after knows neither.
 
-mod attributes;
 mod asynchronous;
+mod attributes;
 mod cache;
 mod cache_nested;
 mod capture;
