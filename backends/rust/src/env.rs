@@ -67,6 +67,21 @@ pub struct Mark {
     pub stores: bool,
 }
 
+/// Library types whose values may stand in a `static`.
+const SYNC: &[&str] = &[
+    "Counter",
+    "Decimal",
+    "Fraction",
+    "Pattern",
+    "Struct",
+    "date",
+    "datetime",
+    "time",
+    "timedelta",
+    "timezone",
+    "tuple",
+];
+
 impl<'a> Env<'a> {
     pub fn new(program: &'a Program<Mir>) -> Self {
         let mut modules: Vec<Name> = program.modules.keys().copied().collect();
@@ -149,12 +164,8 @@ impl<'a> Env<'a> {
     /// Values of the type may stand in a `static`.
     pub fn is_sync(&self, ty: Ty) -> bool {
         !ty.any(&mut |ty| match ty.kind() {
-            TyKind::Shared(_)
-            | TyKind::Value
-            | TyKind::Func(..)
-            | TyKind::Iter(_)
-            | TyKind::Error
-            | TyKind::Lib(..) => true,
+            TyKind::Shared(_) | TyKind::Value | TyKind::Func(..) | TyKind::Iter(_) | TyKind::Error => true,
+            TyKind::Lib(name, _) => !SYNC.contains(&name.last()),
             TyKind::Class(path, _) => self.class(*path).is_none_or(|class| {
                 let is_plain = |field: &FieldDef| field.ty.is_copy() || *field.ty.kind() == TyKind::Str;
                 !self.is_enum(*path) && (class.is_shared || !class.fields.iter().all(is_plain))

@@ -4,6 +4,7 @@
 //! grammar does not read (blocks, `if`, `match`) stays text.
 
 use crate::layout;
+use crate::print::explicit;
 use crate::tree::{Closure, Expr};
 
 /// The expression that a spelling gives for these arguments.
@@ -120,7 +121,7 @@ impl Parser<'_> {
             }
             self.at += op.len();
             let right = self.expr(prec + 1)?;
-            left = left.binary(op, right);
+            left = explicit(left).binary(op, explicit(right));
         }
     }
 

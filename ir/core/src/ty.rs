@@ -101,6 +101,9 @@ pub enum FloatWidth {
 
 static TABLE: LazyLock<RwLock<HashSet<&'static TyKind>>> = LazyLock::new(RwLock::default);
 
+/// Library types whose values are plain numbers.
+const COPY: &[&str] = &["date", "datetime", "time", "timedelta", "timezone"];
+
 /// Library types whose values never change, so that a copy is as good as an alias.
 const IMMUTABLE: &[&str] = &[
     "Decimal",
@@ -321,6 +324,7 @@ impl Ty {
             | TyKind::Num
             | TyKind::Slice
             | TyKind::Complex => true,
+            TyKind::Lib(name, _) => COPY.contains(&name.last()),
             TyKind::Ref(_) | TyKind::TypeOf(_) => true,
             TyKind::Option(item) | TyKind::Array(item, _) => item.is_copy(),
             TyKind::Tuple(items) => items.iter().all(|item| item.is_copy()),

@@ -57,6 +57,7 @@ pub use list::*;
 pub use modules::codecs::BinasciiError;
 pub use modules::csv::CsvError;
 pub use modules::datetime::{Date, Datetime, Timedelta};
+pub use modules::datetime_zone::{Time, Timezone};
 pub use modules::decimal::{
     Clamped, Decimal, DecimalContext, DecimalException, DecimalTuple, DivisionByZero, FloatOperation,
     Inexact, InvalidOperation, LocalContext, Overflow, Rounded, Subnormal, Underflow, getcontext,

@@ -23,6 +23,7 @@ use batuta_base::{Name, Origin};
 use batuta_core::{self as core, BlockId, Body, LocalId, Mir, Node, NodeId, Pat, Ty, TyKind};
 pub use calls::method_name;
 use control::Exit;
+pub(crate) use ops::explicit;
 
 /// Prints one body.
 pub struct Printer<'a, 'u> {

@@ -427,7 +427,7 @@ impl Printer<'_, '_> {
 }
 
 /// Operators do not look through the guard of a cell: `&*guard` where the guard is meant.
-fn explicit(expr: Expr) -> Expr {
+pub(crate) fn explicit(expr: Expr) -> Expr {
     match expr {
         Expr::Unary("&", inner) if inner.is_guard() => Expr::Unary("&", Box::new(Expr::Unary("*", inner))),
         expr => expr,

@@ -1,6 +1,7 @@
 //! Python's `calendar`: months as numbers.
 
 use super::datetime::{Date, days_in_month, is_leap};
+use super::datetime_text::{DAYS, MONTHS};
 use crate::error::Error;
 
 /// `calendar.isleap(year)`.
@@ -34,6 +35,47 @@ pub fn monthcalendar(year: i64, month: i64) -> Result<Vec<Vec<i64>>, Error> {
         Some(7 * week + at - first + 1).filter(|day| (1..=days).contains(day)).unwrap_or(0)
     };
     Ok((0..weeks).map(|week| (0..7).map(|at| day(week, at)).collect()).collect())
+}
+
+/// `calendar.day_name`.
+pub fn day_name() -> Vec<String> {
+    DAYS.map(str::to_owned).to_vec()
+}
+
+/// `calendar.day_abbr`.
+pub fn day_abbr() -> Vec<String> {
+    DAYS.map(|name| name[..3].to_owned()).to_vec()
+}
+
+/// `calendar.month_name`: the first is empty.
+pub fn month_name() -> Vec<String> {
+    std::iter::once("").chain(MONTHS).map(str::to_owned).collect()
+}
+
+/// `calendar.month_abbr`: the first is empty.
+pub fn month_abbr() -> Vec<String> {
+    std::iter::once("").chain(MONTHS.map(|name| &name[..3])).map(str::to_owned).collect()
+}
+
+/// `calendar.month(year, month)`: a month as text.
+#[track_caller]
+pub fn month(year: i64, month: i64) -> Result<String, Error> {
+    let weeks = monthcalendar(year, month)?;
+    let title = format!("{} {year}", MONTHS[month as usize - 1]);
+    let mut text = centered(&title, 20).trim_end().to_owned() + "\nMo Tu We Th Fr Sa Su\n";
+    for week in weeks {
+        let days = week.iter().map(|day| if *day == 0 { "  ".to_owned() } else { format!("{day:2}") });
+        text += days.collect::<Vec<_>>().join(" ").trim_end();
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// `text.center(width)`.
+fn centered(text: &str, width: usize) -> String {
+    let missing = width.saturating_sub(text.len());
+    let left = missing / 2 + (missing & width & 1);
+    format!("{}{text}{}", " ".repeat(left), " ".repeat(missing - left))
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
-//! Python's `datetime`: dates, times of day without zones, durations.
+//! Python's `datetime`: dates, moments, durations.
 
 use std::fmt;
 
 use super::datetime_text::{parse, strftime};
-use crate::class::{OverflowError, ValueError};
+use super::datetime_zone::{Time, Timezone, write_rest};
+use crate::class::{OverflowError, TypeError, ValueError};
 use crate::error::Error;
 use crate::number::{floor_div, floor_mod, round_half_even};
 use crate::repr::Repr;
@@ -38,6 +39,11 @@ pub struct Date {
 }
 
 impl Date {
+    /// `date.min`.
+    pub const MIN: Date = Date { year: 1, month: 1, day: 1 };
+    /// `date.max`.
+    pub const MAX: Date = Date { year: 9999, month: 12, day: 31 };
+
     /// `date(year, month, day)`; `ValueError` for what the calendar lacks.
     #[track_caller]
     pub fn try_new(year: i64, month: i64, day: i64) -> Result<Date, Error> {
@@ -153,11 +159,12 @@ impl Date {
 
     /// `d.strftime(format)`.
     pub fn strftime(&self, format: &str) -> String {
-        strftime(&self.midnight(), format)
+        strftime(self.midnight(), format)
     }
 
-    pub(super) fn midnight(&self) -> Datetime {
-        Datetime { date: *self, micros: 0 }
+    /// The day's first moment.
+    pub fn midnight(&self) -> Datetime {
+        Datetime { date: *self, micros: 0, zone: None }
     }
 
     /// `d.replace(year=.., month=.., day=..)`.
@@ -168,28 +175,46 @@ impl Date {
 
     /// `d + duration`.
     #[track_caller]
-    pub fn plus(&self, duration: &Timedelta) -> Date {
+    pub fn plus(&self, duration: Timedelta) -> Date {
         Date::from_ordinal(self.ordinal() + duration.days())
     }
 
     /// `d - duration`.
     #[track_caller]
-    pub fn minus(&self, duration: &Timedelta) -> Date {
+    pub fn minus(&self, duration: Timedelta) -> Date {
         Date::from_ordinal(self.ordinal() - duration.days())
     }
 
     /// `d - other`.
-    pub fn since(&self, other: &Date) -> Timedelta {
+    pub fn since(&self, other: Date) -> Timedelta {
         Timedelta((self.ordinal() - other.ordinal()) * DAY)
     }
 }
 
-/// `datetime.datetime` without a zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Microseconds since midnight; `ValueError` for what no clock shows.
+#[track_caller]
+pub(super) fn clock_micros(hour: i64, minute: i64, second: i64, micro: i64) -> Result<i64, Error> {
+    let within = [
+        (hour, 24, "hour must be in 0..23"),
+        (minute, 60, "minute must be in 0..59"),
+        (second, 60, "second must be in 0..59"),
+        (micro, 1_000_000, "microsecond must be in 0..999999"),
+    ];
+    for (value, end, text) in within {
+        if !(0..end).contains(&value) {
+            return Err(Error::new(ValueError, text));
+        }
+    }
+    Ok(((hour * 60 + minute) * 60 + second) * 1_000_000 + micro)
+}
+
+/// `datetime.datetime`.
+#[derive(Clone, Copy, Debug)]
 pub struct Datetime {
     pub(super) date: Date,
     /// Microseconds since midnight.
     pub(super) micros: i64,
+    pub(super) zone: Option<Timezone>,
 }
 
 impl Datetime {
@@ -205,18 +230,7 @@ impl Datetime {
         micro: i64,
     ) -> Result<Datetime, Error> {
         let date = Date::try_new(year, month, day)?;
-        let within = [
-            (hour, 24, "hour must be in 0..23"),
-            (minute, 60, "minute must be in 0..59"),
-            (second, 60, "second must be in 0..59"),
-            (micro, 1_000_000, "microsecond must be in 0..999999"),
-        ];
-        for (value, end, text) in within {
-            if !(0..end).contains(&value) {
-                return Err(Error::new(ValueError, text));
-            }
-        }
-        Ok(Datetime { date, micros: ((hour * 60 + minute) * 60 + second) * 1_000_000 + micro })
+        Ok(Datetime { date, micros: clock_micros(hour, minute, second, micro)?, zone: None })
     }
 
     /// `datetime.now()`, in UTC.
@@ -232,11 +246,17 @@ impl Datetime {
 
     #[track_caller]
     fn of_micros(total: i64) -> Datetime {
-        Datetime { date: Date::from_ordinal(floor_div(total, DAY)), micros: floor_mod(total, DAY) }
+        let date = Date::from_ordinal(floor_div(total, DAY));
+        Datetime { date, micros: floor_mod(total, DAY), zone: None }
     }
 
     fn total(&self) -> i64 {
         self.date.ordinal() * DAY + self.micros
+    }
+
+    /// Microseconds of the moment in UTC; those of the clock without a zone.
+    pub(super) fn utc(&self) -> i64 {
+        self.total() - self.zone.map_or(0, |zone| zone.offset)
     }
 
     /// `datetime.fromisoformat(text)`; `ValueError` for what is none.
@@ -246,12 +266,8 @@ impl Datetime {
         let day = text.get(..10).ok_or_else(bad)?;
         let date = Date::from_iso(day).map_err(|_| bad())?;
         let Some(clock) = text.get(11..) else { return Ok(date.midnight()) };
-        for format in ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f"] {
-            if let Ok(time) = parse(clock, format) {
-                return Ok(Datetime { date, micros: time.micros });
-            }
-        }
-        Err(bad())
+        let time = Time::from_iso(clock).map_err(|_| bad())?;
+        Ok(Datetime::combine(date, time))
     }
 
     /// `datetime.strptime(text, format)`; `ValueError` where they do not fit.
@@ -287,20 +303,17 @@ impl Datetime {
 
     /// `d.isoformat(sep)`.
     pub fn isoformat(&self, sep: &str) -> String {
-        let clock = format!("{:02}:{:02}:{:02}", self.hour(), self.minute(), self.second());
-        let micro =
-            if self.microsecond() == 0 { String::new() } else { format!(".{:06}", self.microsecond()) };
-        format!("{}{sep}{clock}{micro}", self.date.isoformat())
+        self.isoformat_as(sep, "auto")
     }
 
     /// `d.strftime(format)`.
     pub fn strftime(&self, format: &str) -> String {
-        strftime(self, format)
+        strftime(*self, format)
     }
 
     /// `d.timestamp()`, in UTC.
     pub fn timestamp(&self) -> f64 {
-        (self.total() - 719_163 * DAY) as f64 / 1e6
+        (self.utc() - 719_163 * DAY) as f64 / 1e6
     }
 
     /// `d.replace(..)`.
@@ -317,7 +330,7 @@ impl Datetime {
         micro: Option<i64>,
     ) -> Result<Datetime, Error> {
         let date = self.date;
-        Datetime::try_new(
+        let changed = Datetime::try_new(
             year.unwrap_or(date.year),
             month.unwrap_or(date.month),
             day.unwrap_or(date.day),
@@ -325,24 +338,29 @@ impl Datetime {
             minute.unwrap_or(self.minute()),
             second.unwrap_or(self.second()),
             micro.unwrap_or(self.microsecond()),
-        )
+        )?;
+        Ok(changed.with_zone(self.zone))
     }
 
     /// `d + duration`.
     #[track_caller]
-    pub fn plus(&self, duration: &Timedelta) -> Datetime {
-        Datetime::of_micros(self.total() + duration.0)
+    pub fn plus(&self, duration: Timedelta) -> Datetime {
+        Datetime::of_micros(self.total() + duration.0).with_zone(self.zone)
     }
 
     /// `d - duration`.
     #[track_caller]
-    pub fn minus(&self, duration: &Timedelta) -> Datetime {
-        Datetime::of_micros(self.total() - duration.0)
+    pub fn minus(&self, duration: Timedelta) -> Datetime {
+        Datetime::of_micros(self.total() - duration.0).with_zone(self.zone)
     }
 
-    /// `d - other`.
-    pub fn since(&self, other: &Datetime) -> Timedelta {
-        Timedelta(self.total() - other.total())
+    /// `d - other`; raises `TypeError` where one of both has a zone.
+    #[track_caller]
+    pub fn since(&self, other: Datetime) -> Timedelta {
+        if self.zone.is_some() != other.zone.is_some() {
+            raise_new(TypeError, "can't subtract offset-naive and offset-aware datetimes");
+        }
+        Timedelta(self.utc() - other.utc())
     }
 }
 
@@ -401,18 +419,35 @@ impl Timedelta {
     }
 
     /// `t + other`.
-    pub fn plus(&self, other: &Timedelta) -> Timedelta {
+    pub fn plus(&self, other: Timedelta) -> Timedelta {
         Timedelta(self.0 + other.0)
     }
 
     /// `t - other`.
-    pub fn minus(&self, other: &Timedelta) -> Timedelta {
+    pub fn minus(&self, other: Timedelta) -> Timedelta {
         Timedelta(self.0 - other.0)
     }
 
     /// `t * n`.
     pub fn times(&self, n: i64) -> Timedelta {
         Timedelta(self.0 * n)
+    }
+
+    /// `t * x`.
+    pub fn times_float(&self, x: f64) -> Timedelta {
+        Timedelta(round_half_even(self.0 as f64 * x))
+    }
+
+    /// `t / x`; raises `ZeroDivisionError`.
+    #[track_caller]
+    pub fn over_float(&self, x: f64) -> Timedelta {
+        Timedelta(round_half_even(crate::float_true_div(self.0 as f64, x)))
+    }
+
+    /// `divmod(t, other)`; raises `ZeroDivisionError`.
+    #[track_caller]
+    pub fn divmod(&self, other: Timedelta) -> (i64, Timedelta) {
+        (self.floor_ratio(other), self.modulo(other))
     }
 
     /// `t / n`.
@@ -429,19 +464,19 @@ impl Timedelta {
 
     /// `t / other`.
     #[track_caller]
-    pub fn ratio(&self, other: &Timedelta) -> f64 {
+    pub fn ratio(&self, other: Timedelta) -> f64 {
         crate::true_div(self.0, other.0)
     }
 
     /// `t // other`.
     #[track_caller]
-    pub fn floor_ratio(&self, other: &Timedelta) -> i64 {
+    pub fn floor_ratio(&self, other: Timedelta) -> i64 {
         floor_div(self.0, other.0)
     }
 
     /// `t % other`.
     #[track_caller]
-    pub fn modulo(&self, other: &Timedelta) -> Timedelta {
+    pub fn modulo(&self, other: Timedelta) -> Timedelta {
         Timedelta(floor_mod(self.0, other.0))
     }
 
@@ -470,12 +505,7 @@ impl Repr for Datetime {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Date { year, month, day } = self.date;
         write!(f, "datetime.datetime({year}, {month}, {day}, {}, {}", self.hour(), self.minute())?;
-        match (self.second(), self.microsecond()) {
-            (0, 0) => {}
-            (second, 0) => write!(f, ", {second}")?,
-            (second, micro) => write!(f, ", {second}, {micro}")?,
-        }
-        f.write_str(")")
+        write_rest(f, self.second(), self.microsecond(), self.zone)
     }
 
     fn fmt_str(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -510,6 +540,5 @@ impl Repr for Timedelta {
 }
 
 crate::impl_key!(Date);
-crate::impl_key!(Datetime);
 crate::impl_key!(Timedelta);
 crate::impl_ord!(Date, Datetime, Timedelta);

@@ -1,12 +1,14 @@
 //! Dates by format: `strftime`, `strptime`, format specs.
 
 use super::datetime::{Date, Datetime, Timedelta};
+use super::datetime_zone::{Time, Timezone, offset_text, parse_offset};
 use crate::class::ValueError;
 use crate::error::Error;
 use crate::format::{Format, Operand};
 use crate::value::{FromValue, Library, Value, held, library};
 
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+pub(super) const DAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 pub(super) const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -23,7 +25,7 @@ pub(super) const MONTHS: [&str; 12] = [
 ];
 
 /// `d.strftime(format)`.
-pub(super) fn strftime(d: &Datetime, format: &str) -> String {
+pub(super) fn strftime(d: Datetime, format: &str) -> String {
     let mut out = String::new();
     let mut chars = format.chars();
     while let Some(c) = chars.next() {
@@ -67,7 +69,8 @@ pub(super) fn strftime(d: &Datetime, format: &str) -> String {
             'D' | 'x' => strftime(d, "%m/%d/%y"),
             'R' => strftime(d, "%H:%M"),
             'c' => strftime(d, "%a %b %e %H:%M:%S %Y"),
-            'Z' | 'z' => String::new(),
+            'Z' => d.tzname().unwrap_or_default(),
+            'z' => d.zone.map_or_else(String::new, |zone| offset_text(zone.offset, "")),
             'n' => "\n".to_owned(),
             't' => "\t".to_owned(),
             '%' => "%".to_owned(),
@@ -104,6 +107,7 @@ pub(super) fn parse(text: &str, format: &str) -> Result<Datetime, Error> {
     };
     let (mut year, mut month, mut day) = (1900, 1, 1);
     let (mut hour, mut minute, mut second, mut micro, mut afternoon) = (0, 0, 0, 0, None);
+    let (mut zone, mut year_day) = (None, None);
     let (mut rest, mut chars) = (text, format.chars());
     while let Some(c) = chars.next() {
         if c.is_whitespace() {
@@ -140,6 +144,8 @@ pub(super) fn parse(text: &str, format: &str) -> Result<Datetime, Error> {
             'b' | 'h' => month = name(rest, &MONTHS, false).ok_or_else(bad)? + 1,
             'A' => drop(name(rest, &DAYS, true).ok_or_else(bad)?.to_string()),
             'a' => drop(name(rest, &DAYS, false).ok_or_else(bad)?.to_string()),
+            'z' => zone = Some(parse_zone(rest).ok_or_else(bad)?),
+            'j' => year_day = Some(number(rest, 3).ok_or_else(bad)?),
             '%' => *rest = rest.strip_prefix('%').ok_or_else(bad)?,
             other => {
                 let text = format!("'{other}' is a bad directive in format {}", crate::repr(format));
@@ -158,7 +164,20 @@ pub(super) fn parse(text: &str, format: &str) -> Result<Datetime, Error> {
     if !fits {
         return Err(bad());
     }
-    Datetime::try_new(year, month, day, hour, minute, second, micro)
+    if let Some(year_day) = year_day {
+        let date = Date::from_ordinal(Date { year, month: 1, day: 1 }.ordinal() + year_day - 1);
+        (month, day) = (date.month, date.day);
+    }
+    Ok(Datetime::try_new(year, month, day, hour, minute, second, micro)?.with_zone(zone))
+}
+
+/// The zone at the front of a text: `+0130`, `-08:00` or `Z`.
+fn parse_zone(rest: &mut &str) -> Option<Timezone> {
+    let length =
+        rest.bytes().take_while(|byte| matches!(byte, b'0'..=b'9' | b':' | b'+' | b'-' | b'Z')).count();
+    let offset = parse_offset(rest.get(..length)?)?;
+    *rest = &rest[length..];
+    Timezone::try_new(Timedelta(offset)).ok()
 }
 
 macro_rules! dated {
@@ -184,6 +203,7 @@ macro_rules! dated {
 dated! {
     Date, "datetime.date";
     Datetime, "datetime.datetime";
+    Time, "datetime.time";
 }
 
 crate::impl_format!(Timedelta: "datetime.timedelta");
@@ -221,10 +241,10 @@ impl Library for Date {
             ("weekday", []) => Some(Ok(self.weekday().into())),
             ("__lt__", [other]) => Some(Ok((self < held::<Date>(other)?).into())),
             ("__sub__", [other]) => Some(Ok(match held::<Timedelta>(other) {
-                Some(duration) => self.minus(duration).into(),
-                None => self.since(held(other)?).into(),
+                Some(duration) => self.minus(*duration).into(),
+                None => self.since(*held(other)?).into(),
             })),
-            ("__add__", [other]) => Some(Ok(self.plus(held(other)?).into())),
+            ("__add__", [other]) => Some(Ok(self.plus(*held(other)?).into())),
             _ => None,
         }
     }
@@ -255,7 +275,7 @@ impl Library for Timedelta {
     fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
         match (name, args) {
             ("total_seconds", []) => Some(Ok(self.total_seconds().into())),
-            ("__add__", [other]) => Some(Ok(self.plus(held(other)?).into())),
+            ("__add__", [other]) => Some(Ok(self.plus(*held(other)?).into())),
             _ => None,
         }
     }
@@ -271,12 +291,12 @@ mod tests {
         // From CPython 3.11.
         let d = Date::try_new(2024, 2, 29).expect("a leap day");
         assert_eq!((d.weekday(), d.isocalendar(), d.ordinal()), (3, (2024, 9, 4), 738_945));
-        let later = d.plus(&Timedelta::new(366.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0));
+        let later = d.plus(Timedelta::new(366.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0));
         assert_eq!(str(&later).to_string(), "2025-03-01");
         assert_eq!(d.strftime("%a %d %B %Y %j %U"), "Thu 29 February 2024 060 08");
         let t = Datetime::strptime("2024-01-02 15:04:05", "%Y-%m-%d %H:%M:%S").expect("it fits");
         assert_eq!(repr(&t).to_string(), "datetime.datetime(2024, 1, 2, 15, 4, 5)");
-        let gap = t.since(&d.midnight());
+        let gap = t.since(d.midnight());
         assert_eq!(
             (str(&gap).to_string(), repr(&gap).to_string()),
             ("-58 days, 15:04:05".to_owned(), "datetime.timedelta(days=-58, seconds=54245)".to_owned())

@@ -10,6 +10,7 @@ pub mod codecs;
 pub mod csv;
 pub mod datetime;
 mod datetime_text;
+pub mod datetime_zone;
 pub mod decimal;
 pub mod fractions;
 pub mod functools;
