@@ -18,13 +18,31 @@ impl<'t> Lowerer<'t> {
         let callee = self.callee(function);
         let mut args = self.args(node);
         let callee = self.by_literal(callee, &args);
-        if let Callee::Lib(name) = callee
-            && matches!(name.as_str(), "builtins.min" | "builtins.max")
-            && args.iter().any(|arg| arg.kind == ArgKind::Star)
-        {
-            args = self.gathered(args, node);
-        }
-        // Such a row takes what is spread as it is; `zip(a, *rows)` is `zip(*[a, *rows])`.
+        let is_spread = args.iter().any(|arg| arg.kind == ArgKind::Star);
+        let is_plain = args.iter().all(|arg| matches!(arg.kind, ArgKind::Positional | ArgKind::Star));
+        let callee = match callee {
+            Callee::Method(of, name) if is_spread && is_plain && name == "format" => {
+                let list = self.gathered(args, node);
+                args = std::iter::once(Arg::positional(of)).chain(list).collect();
+                Callee::Lib(Name::new("str.format$*"))
+            }
+            Callee::Lib(name) if is_spread && matches!(name.as_str(), "builtins.min" | "builtins.max") => {
+                args = self.gathered(args, node);
+                callee
+            }
+            Callee::Lib(name) if is_spread && is_plain && args.len() > 1 => {
+                let own = Name::new(&format!("{name}$*"));
+                match batuta_catalog::functions(own.as_str()).is_empty() {
+                    true => callee,
+                    false => {
+                        args = self.gathered(args, node);
+                        Callee::Lib(own)
+                    }
+                }
+            }
+            other => other,
+        };
+        // Such a row takes what is spread as it is.
         if let Callee::Lib(name) = callee
             && name.as_str().ends_with("$*")
         {
