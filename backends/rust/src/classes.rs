@@ -78,7 +78,7 @@ fn derives(env: &Env<'_>, class: &ClassDef) -> Vec<&'static str> {
     if compares_fields(env, class.path) && can_compare(env, &members) {
         out.push("PartialEq");
         let order = matches!(class.kind, ClassKind::Dataclass { order: true, .. } | ClassKind::NamedTuple);
-        if order && !own("__lt__") {
+        if order && !own("__lt__") && order_of(env, class.path, 0) == Order::Derived {
             out.push("PartialOrd");
         }
         if env.is_key(class.path) && all_fields(env, &members, &has_eq) {
@@ -86,6 +86,44 @@ fn derives(env: &Env<'_>, class: &ClassDef) -> Vec<&'static str> {
         }
     }
     out
+}
+
+/// How the objects of a class are ordered by their fields.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Order {
+    Derived,
+    /// Field by field as the source language compares them.
+    Fields,
+    /// Some field has no order.
+    None,
+}
+
+fn order_of(env: &Env<'_>, class: Name, depth: usize) -> Order {
+    let mut order = Order::Derived;
+    for field in env.all_fields(class) {
+        field.ty.any(&mut |ty| {
+            order = order.max(match ty.kind() {
+                TyKind::Value | TyKind::Dict(..) => Order::Fields,
+                TyKind::Complex | TyKind::Func(..) => Order::None,
+                TyKind::Class(path, _) if *path != class && depth < 8 => order_of_object(env, *path, depth),
+                _ => Order::Derived,
+            });
+            false
+        });
+    }
+    order
+}
+
+fn order_of_object(env: &Env<'_>, path: Name, depth: usize) -> Order {
+    let Some(class) = env.class(path) else { return Order::None };
+    if env.program.find_method(path, "__lt__").is_some() {
+        return Order::Fields;
+    }
+    match class.kind {
+        ClassKind::Dataclass { order: true, .. } | ClassKind::NamedTuple => order_of(env, path, depth + 1),
+        ClassKind::EnumOf(_) => Order::Derived,
+        _ => Order::None,
+    }
 }
 
 /// A test of every type in the fields of some classes.
@@ -355,8 +393,8 @@ fn field_order(env: &Env<'_>, class: &ClassDef, name: &str, uses: &mut Uses) -> 
     let less = match env.program.find_method(class.path, "__lt__").and_then(|path| env.function(path)) {
         Some(body) if compares_self(body, class.path) => "self.less(other)".to_owned(),
         Some(_) => return out,
-        None if order && all => "self < other".to_owned(),
-        None if order => format!("rt::PyOrd::py_lt(&{}, &{})", parts("self"), parts("other")),
+        None if order && all && order_of(env, class.path, 0) == Order::Derived => "self < other".to_owned(),
+        None if order && order_of(env, class.path, 0) != Order::None => format!("rt::PyOrd::py_lt(&{}, &{})", parts("self"), parts("other")),
         None => return out,
     };
     uses.rt = true;
