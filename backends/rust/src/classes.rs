@@ -394,7 +394,9 @@ fn field_order(env: &Env<'_>, class: &ClassDef, name: &str, uses: &mut Uses) -> 
         Some(body) if compares_self(body, class.path) => "self.less(other)".to_owned(),
         Some(_) => return out,
         None if order && all && order_of(env, class.path, 0) == Order::Derived => "self < other".to_owned(),
-        None if order && order_of(env, class.path, 0) != Order::None => format!("rt::PyOrd::py_lt(&{}, &{})", parts("self"), parts("other")),
+        None if order && order_of(env, class.path, 0) != Order::None => {
+            format!("rt::PyOrd::py_lt(&{}, &{})", parts("self"), parts("other"))
+        }
         None => return out,
     };
     uses.rt = true;
