@@ -126,6 +126,16 @@ fn order_of_object(env: &Env<'_>, path: Name, depth: usize) -> Order {
     }
 }
 
+/// `<` of objects without an order raises, as in Python.
+pub fn unordered(name: &str, class: Name, out: &mut String, uses: &mut Uses) {
+    uses.rt = true;
+    let own = class.last();
+    let _ = write!(
+        out,
+        "\nimpl rt::PyOrd for {name} {{\n    fn py_lt(&self, _: &Self) -> bool {{\n        rt::not_ordered(\"<\", \"{own}\", \"{own}\")\n    }}\n}}\n"
+    );
+}
+
 /// A test of every type in the fields of some classes.
 fn all_fields(env: &Env<'_>, classes: &[Name], test: &dyn Fn(Ty) -> bool) -> bool {
     let mut fields = classes.iter().flat_map(|class| env.all_fields(*class));
@@ -396,6 +406,10 @@ fn field_order(env: &Env<'_>, class: &ClassDef, name: &str, uses: &mut Uses) -> 
         None if order && all && order_of(env, class.path, 0) == Order::Derived => "self < other".to_owned(),
         None if order && order_of(env, class.path, 0) != Order::None => {
             format!("rt::PyOrd::py_lt(&{}, &{})", parts("self"), parts("other"))
+        }
+        None if env.ordered.contains(&class.path) => {
+            unordered(name, class.path, &mut out, uses);
+            return out;
         }
         None => return out,
     };

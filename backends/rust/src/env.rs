@@ -28,6 +28,8 @@ pub struct Env<'a> {
     /// Classes whose objects are compared, and those that are keys.
     pub compared: FxHashSet<Name>,
     pub keyed: FxHashSet<Name>,
+    /// Classes whose objects stand in what is sorted.
+    pub ordered: FxHashSet<Name>,
     /// Look-ups of members of enum classes.
     pub enum_uses: FxHashSet<(Name, &'static str)>,
     /// What the program does with dynamic values.
@@ -67,21 +69,6 @@ pub struct Mark {
     pub stores: bool,
 }
 
-/// Library types whose values may stand in a `static`.
-const SYNC: &[&str] = &[
-    "Counter",
-    "Decimal",
-    "Fraction",
-    "Pattern",
-    "Struct",
-    "date",
-    "datetime",
-    "time",
-    "timedelta",
-    "timezone",
-    "tuple",
-];
-
 impl<'a> Env<'a> {
     pub fn new(program: &'a Program<Mir>) -> Self {
         let mut modules: Vec<Name> = program.modules.keys().copied().collect();
@@ -92,6 +79,7 @@ impl<'a> Env<'a> {
             program,
             compared: identity::compared(program),
             keyed: identity::keyed(program),
+            ordered: identity::ordered(program),
             enum_uses: crate::enums::uses(program),
             dynamic,
             families,
@@ -165,7 +153,7 @@ impl<'a> Env<'a> {
     pub fn is_sync(&self, ty: Ty) -> bool {
         !ty.any(&mut |ty| match ty.kind() {
             TyKind::Shared(_) | TyKind::Value | TyKind::Func(..) | TyKind::Iter(_) | TyKind::Error => true,
-            TyKind::Lib(name, _) => !SYNC.contains(&name.last()),
+            TyKind::Lib(name, _) => !batuta_catalog::is_sync(*name),
             TyKind::Class(path, _) => self.class(*path).is_none_or(|class| {
                 let is_plain = |field: &FieldDef| field.ty.is_copy() || *field.ty.kind() == TyKind::Str;
                 !self.is_enum(*path) && (class.is_shared || !class.fields.iter().all(is_plain))
@@ -334,12 +322,25 @@ impl<'a> Env<'a> {
     pub fn is_key(&self, class: Name) -> bool {
         let is_used = self.keyed.contains(&class);
         self.class(class).is_some_and(|def| match def.kind {
-            ClassKind::Dataclass { frozen, unsafe_hash, eq, .. } => eq && (frozen || unsafe_hash),
-            ClassKind::NamedTuple | ClassKind::Enum | ClassKind::EnumOf(_) => true,
+            ClassKind::Dataclass { frozen, unsafe_hash, eq, .. } => {
+                eq && (frozen || unsafe_hash) && (is_used || self.has_key_fields(class))
+            }
+            ClassKind::NamedTuple => is_used || self.has_key_fields(class),
+            ClassKind::Enum | ClassKind::EnumOf(_) => true,
             _ => {
                 is_used && (self.is_identity(class) || self.program.find_method(class, "__hash__").is_some())
             }
         })
+    }
+
+    /// Whether no object in the fields of a class is kept from being a key.
+    fn has_key_fields(&self, class: Name) -> bool {
+        let is_key = |ty: Ty| match ty.kind() {
+            TyKind::Class(path, _) => *path == class || self.is_key(*path),
+            TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) | TyKind::Func(..) => false,
+            _ => true,
+        };
+        self.all_fields(class).iter().all(|field| !field.ty.any(&mut |ty| !is_key(ty)))
     }
 
     /// Objects of the class have a text of their own.

@@ -425,6 +425,8 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
             out,
             "\nimpl rt::PyOrd for {name} {{\n    fn py_lt(&self, other: &Self) -> bool {{\n        self.less(other)\n    }}\n}}\n"
         );
+    } else if env.ordered.contains(&family.root) {
+        classes::unordered(&name, family.root, &mut out, uses);
     }
     out
 }

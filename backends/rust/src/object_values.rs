@@ -15,6 +15,8 @@ use std::fmt::Write;
 /// What the program does with dynamic values.
 #[derive(Debug, Default)]
 pub struct Dynamic {
+    /// Attributes are read by names that only the run knows: `getattr(x, name)`.
+    pub by_name: bool,
     /// Classes whose objects become dynamic values, or are read from them.
     pub classes: FxHashSet<Name>,
     /// Attributes and methods by name.
@@ -48,6 +50,10 @@ pub fn dynamic(program: &Program<Mir>) -> Dynamic {
     let mut types = Vec::new();
     for body in program.fns.values() {
         for (_, row) in body.nodes.iter() {
+            if matches!(&row.kind, Node::Call { callee: Callee::Lib(name), .. } if *name == "builtins.getattr")
+            {
+                out.by_name = true;
+            }
             let Node::Op { op: Op::ValueOp(op), attr, args } = &row.kind else { continue };
             match op {
                 ValueOp::From => types.push(body.ty(args[0])),
@@ -86,11 +92,8 @@ fn related(program: &Program<Mir>, class: Name) -> Vec<Ty> {
 /// Types of the attributes and methods that dynamic code may ask for.
 fn member_types(program: &Program<Mir>, dynamic: &Dynamic, class: Name) -> Vec<Ty> {
     let fields = program.all_fields(class);
-    let mut out: Vec<Ty> = fields
-        .iter()
-        .filter(|field| dynamic.names.contains(field.name.as_str()))
-        .map(|field| field.ty)
-        .collect();
+    let mut out: Vec<Ty> =
+        fields.iter().filter(|field| dynamic.reads(field.name.as_str())).map(|field| field.ty).collect();
     for body in program.classes[&class].methods.iter().filter_map(|path| program.fns.get(path)) {
         if dynamic.asks(body) {
             out.push(body.ret);
@@ -101,6 +104,11 @@ fn member_types(program: &Program<Mir>, dynamic: &Dynamic, class: Name) -> Vec<T
 }
 
 impl Dynamic {
+    /// Whether dynamic code may read an attribute of this name.
+    fn reads(&self, name: &str) -> bool {
+        self.by_name || self.names.contains(name)
+    }
+
     /// Whether dynamic code may call a method.
     fn asks(&self, body: &Body<Mir>) -> bool {
         let name = body.path.last();
@@ -200,7 +208,7 @@ fn attributes(
                 .ty
                 .any(&mut |part| matches!(part.kind(), TyKind::Union(_)) && !env.to_value.contains(&part));
             let fits = converts(field.ty) && !is_open && !(is_container && env.dynamic.changes_containers());
-            if !env.dynamic.names.contains(field.name.as_str()) || !fits || !seen.insert(field.name) {
+            if !env.dynamic.reads(field.name.as_str()) || !fits || !seen.insert(field.name) {
                 continue;
             }
             let value = classes::field_text(env, *member, field);
@@ -217,7 +225,7 @@ fn attributes(
             };
             let name = Name::new(path.last());
             let fits = converts(body.ret) && env.is_printed(path);
-            if env.dynamic.names.contains(path.last()) && fits && seen.insert(name) {
+            if env.dynamic.reads(path.last()) && fits && seen.insert(name) {
                 let tried = if body.fallible { ".or_raise()" } else { "" };
                 uses.prelude |= body.fallible;
                 let call = method_name(body);
@@ -232,7 +240,7 @@ fn attributes(
     if env.is_enum(class) {
         let has_value = env.class(class).is_some_and(|def| env.variant_values(&env.variants(def)).is_some());
         for name in ["name", "value"].into_iter().filter(|name| *name == "name" || has_value) {
-            if env.dynamic.names.contains(name) {
+            if env.dynamic.reads(name) {
                 let _ = writeln!(arms, "            {name:?} => Some(rt::Value::from(self.{name}())),");
             }
         }

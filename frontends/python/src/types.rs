@@ -227,10 +227,10 @@ fn generic(name: &str, args: Vec<Ty>) -> Option<Ty> {
         "set" | "Set" | "MutableSet" => Ty::set(arg(0)),
         "frozenset" | "FrozenSet" => Ty::new(TyKind::FrozenSet(arg(0))),
         "dict" | "Dict" | "MutableMapping" => Ty::dict(arg(0), arg(1)),
-        "DefaultDict" | "collections.defaultdict" => Ty::lib("collections.defaultdict", [arg(0), arg(1)]),
-        "OrderedDict" | "collections.OrderedDict" => Ty::lib("collections.OrderedDict", [arg(0), arg(1)]),
-        "Counter" | "collections.Counter" => Ty::lib("collections.Counter", [arg(0)]),
-        "Deque" | "collections.deque" => Ty::lib("collections.deque", [arg(0)]),
+        "DefaultDict" | "collections.defaultdict" => Ty::lib("defaultdict", [arg(0), arg(1)]),
+        "OrderedDict" | "collections.OrderedDict" => Ty::lib("OrderedDict", [arg(0), arg(1)]),
+        "Counter" | "collections.Counter" => Ty::lib("Counter", [arg(0)]),
+        "Deque" | "collections.deque" => Ty::lib("deque", [arg(0)]),
         "Optional" if !args.is_empty() => Ty::option(arg(0)),
         "Union" => union_of(args),
         "Iterator" | "Generator" | "AsyncIterator" | "AsyncGenerator" => Ty::iter(arg(0)),
@@ -248,13 +248,21 @@ fn generic(name: &str, args: Vec<Ty>) -> Option<Ty> {
     })
 }
 
-/// A type that the library defines; its arguments are left to its catalogue row.
+/// A type that the library defines, under the name that its catalogue rows have; its arguments are left to them.
 fn named(path: &str, short: &str) -> Ty {
     match short {
         "bytearray" | "memoryview" => Ty::lib(short, []),
-        "Pattern" => Ty::lib("re.Pattern", []),
-        "Match" => Ty::lib("re.Match", []),
-        _ => Ty::lib(path, []),
+        "re.Pattern" | "Pattern" => Ty::lib("Pattern", []),
+        "re.Match" | "Match" => Ty::lib("Match", []),
+        "TextIO" | "IO" | "io.TextIOBase" | "io.TextIOWrapper" | "io.IOBase" => Ty::lib("file", []),
+        "BinaryIO" | "io.BufferedReader" | "io.BufferedWriter" | "io.RawIOBase" => Ty::lib("binary_file", []),
+        "os.PathLike" | "pathlib.PurePath" => Ty::lib("Path", []),
+        _ => {
+            let made = batuta_catalog::functions(path).iter().map(|row| row.result);
+            made.into_iter()
+                .find(|ty| matches!(ty.kind(), TyKind::Lib(_, args) if args.is_empty()))
+                .unwrap_or_else(|| Ty::lib(path, []))
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod parse;
+mod regex;
 mod select;
 
 use batuta_base::{FxHashMap, Name};
@@ -14,6 +15,7 @@ use batuta_core::{Const, Op, Ty, TyKind};
 use std::sync::{LazyLock, OnceLock};
 
 pub use parse::{parse_signature, parse_ty};
+pub use regex::capturing_groups;
 pub use select::{select, wide_result};
 
 include!(concat!(env!("OUT_DIR"), "/rows.rs"));
@@ -229,6 +231,45 @@ pub fn owners(method: &str) -> &'static [&'static str] {
 pub fn knows(prefix: &str) -> bool {
     let below = |name: &str| name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'));
     FNS.iter().any(|raw| below(raw.name)) || CONSTS.iter().any(|raw| below(raw.name))
+}
+
+/// Whether a name of the library is a class of exceptions.
+pub fn is_exception(name: &str) -> bool {
+    matches!(
+        name,
+        "argparse.ArgumentError"
+            | "argparse.ArgumentTypeError"
+            | "binascii.Error"
+            | "csv.Error"
+            | "io.UnsupportedOperation"
+            | "json.JSONDecodeError"
+            | "re.error"
+            | "shutil.Error"
+            | "shutil.SameFileError"
+            | "statistics.StatisticsError"
+            | "struct.error"
+    )
+}
+
+/// Whether objects of a library type that several threads see are only read: what they hold decides the rest.
+pub fn is_sync(name: Name) -> bool {
+    matches!(
+        name.last(),
+        "Pattern"
+            | "Decimal"
+            | "Fraction"
+            | "Struct"
+            | "date"
+            | "datetime"
+            | "timedelta"
+            | "timezone"
+            | "Path"
+            | "Counter"
+            | "deque"
+            | "OrderedDict"
+            | "tuple"
+            | "bytearray"
+    )
 }
 
 /// Every row, by name; a row that does not parse is its error text.

@@ -117,9 +117,7 @@ impl<'a> Parser<'a> {
     fn constant(&mut self) -> Result<Const, String> {
         self.skip();
         if let Some(rest) = self.rest.strip_prefix('"') {
-            let (text, after) = rest.split_once('"').ok_or("an open text")?;
-            self.rest = after;
-            return Ok(Const::Str(text.into()));
+            return self.text(rest);
         }
         let end = self.rest.find([',', ')']).unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(end);
@@ -134,6 +132,28 @@ impl<'a> Parser<'a> {
             word if word.parse::<i64>().is_ok() => Const::Int(word.into()),
             word => return Err(format!("`{word}` is no constant")),
         })
+    }
+
+    /// A text behind its first `"`, with `\"`, `\n` and `\r`.
+    fn text(&mut self, rest: &'a str) -> Result<Const, String> {
+        let mut text = String::new();
+        let mut chars = rest.char_indices();
+        while let Some((at, c)) = chars.next() {
+            match c {
+                '"' => {
+                    self.rest = &rest[at + 1..];
+                    return Ok(Const::Str(text.into()));
+                }
+                '\\' => text.push(match chars.next() {
+                    Some((_, 'n')) => '\n',
+                    Some((_, 'r')) => '\r',
+                    Some((_, c)) => c,
+                    None => break,
+                }),
+                c => text.push(c),
+            }
+        }
+        Err("an open text".to_owned())
     }
 
     fn args(&mut self, close: &str) -> Result<Vec<Ty>, String> {

@@ -15,7 +15,11 @@ pub fn select(name: &str, args: &[Ty]) -> Option<&'static Row> {
     let widened: Vec<Ty> = args.iter().map(|ty| if ty.strip().is_int() { big() } else { *ty }).collect();
     let is_any_wide = args.iter().any(|ty| is_wide(ty.strip()));
     let own = rows.iter().filter(wide).find(|row| is_any_wide && takes(row, &widened, false));
-    own.or_else(|| rows.iter().find(|row| takes(row, args, true)))
+    // What is not wide takes a row for any number only where it has none of its own.
+    let narrow = || rows.iter().filter(|row| !wide(row));
+    own.or_else(|| narrow().find(|row| takes(row, args, true)))
+        .or_else(|| narrow().find(|row| takes(row, args, false)))
+        .or_else(|| rows.iter().find(|row| takes(row, args, true)))
         .or_else(|| rows.iter().find(|row| takes(row, args, false)))
         .or_else(|| rows.iter().find(|row| takes_count(row, args.len())))
 }

@@ -113,6 +113,25 @@ pub fn keyed<L>(program: &Program<L>) -> FxHashSet<Name> {
     with_families(program, out)
 }
 
+/// Classes whose objects stand in what is sorted, in what a smallest is looked for, and in heaps.
+pub fn ordered<L>(program: &Program<L>) -> FxHashSet<Name> {
+    let orders = |name: &str| {
+        matches!(name, "builtins.sorted" | "builtins.min" | "builtins.max" | "list.sort")
+            || name.starts_with("heapq.")
+    };
+    let mut out = FxHashSet::default();
+    for body in program.fns.values() {
+        for (_, row) in body.nodes.iter() {
+            if let Node::Call { callee: Callee::Lib(name), args } = &row.kind
+                && orders(name.as_str())
+            {
+                args.iter().for_each(|arg| classes_in(body.nodes[arg.value].ty, &mut out));
+            }
+        }
+    }
+    with_families(program, out)
+}
+
 fn classes_in(ty: Ty, out: &mut FxHashSet<Name>) {
     ty.any(&mut |ty| {
         if let TyKind::Class(path, _) = ty.kind() {

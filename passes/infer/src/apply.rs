@@ -397,7 +397,7 @@ impl Apply<'_, '_, '_> {
             }
             (Root::Node(node), [Proj::Field(name)]) => {
                 let class = self.solved(node)?.class_path()?;
-                self.field_type(class, *name)
+                self.stored_type(class, *name)
             }
             (Root::Node(node), [Proj::Index(_)]) => match self.solved(node)?.kind() {
                 TyKind::List(item) | TyKind::Dict(_, item) => Some(*item),
@@ -637,18 +637,7 @@ impl Apply<'_, '_, '_> {
                 handlers.iter().for_each(|handler| self.block(handler.body, None));
                 els.iter().chain(finally.iter()).for_each(|block| self.block(*block, None));
             }
-            Node::With { items, body, .. } => {
-                let mut all = Vec::new();
-                for item in items {
-                    item.context = self.expr(item.context);
-                    let entered = self.entered(self.ty(item.context));
-                    let mut after = Vec::new();
-                    item.target = item.target.take().map(|pat| self.pat(pat, entered, &mut after));
-                    all.append(&mut after);
-                }
-                self.block(*body, None);
-                self.prepend(*body, all);
-            }
+            Node::With { items, body, is_async } => kind = self.with(std::mem::take(items), *body, *is_async),
             Node::Return(value) => {
                 let (ret, _) = self.functions.last().copied().unwrap_or((Ty::unit(), Ty::unit()));
                 *value = match value.take() {
@@ -732,18 +721,6 @@ impl Apply<'_, '_, '_> {
         if !stmts.is_empty() {
             stmts.append(&mut self.body.blocks[block].stmts);
             self.body.blocks[block].stmts = stmts;
-        }
-    }
-
-    /// What `with x as y` binds.
-    fn entered(&self, ty: Ty) -> Ty {
-        match ty.kind() {
-            TyKind::Iter(item) => *item,
-            TyKind::Class(class, _) => match self.types.env().method(*class, "__enter__") {
-                Some(method) => self.result_of(method),
-                None => ty,
-            },
-            _ => ty,
         }
     }
 

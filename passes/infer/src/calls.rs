@@ -296,6 +296,12 @@ impl Solver<'_> {
                 let target = Target::Lib(lib.join(name.as_str()));
                 self.sub(job, C::Call { site: u32::MAX, target, args: args.to_vec(), out });
             }
+            Head::Lib(owner) if crate::namespace::is_namespace(owner) && name != "with" => {
+                let (this, value) = (self.single(atom), self.vars.fresh());
+                self.sub(job, C::Attr { of: this, name, out: value });
+                let target = Target::Value(value);
+                self.sub(job, C::Call { site: u32::MAX, target, args: args.to_vec(), out });
+            }
             head => {
                 let Some(owner) = type_name(head) else { return };
                 let this = self.single(atom);

@@ -98,6 +98,10 @@ impl Apply<'_, '_, '_> {
             (Lib(name, _), List(item)) if matches!(name.as_str(), "tuple" | "deque") => {
                 self.list_of(node, *item)
             }
+            (Lib(a, _), Lib(b, _)) if *b == "file" && crate::contexts::is_text_stream(*a) => {
+                let origin = self.origin(node);
+                self.lib_call(Name::new("file.of"), &[ArgKind::Positional], vec![node], None, origin)
+            }
             (Iter(_), Iter(item)) => self.map_iter(node, *item, to),
             (_, Union(items)) if items.contains(&from) => {
                 self.mk_op(UnionOp::From, Attr::None, vec![node], to)

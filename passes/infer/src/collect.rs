@@ -621,6 +621,13 @@ impl Collect<'_> {
         {
             self.packed(id.0, *name, first.value);
         }
+        if let Target::Method(_, name) = &target {
+            match name.as_str() {
+                "add_argument" | "add_subparsers" | "set_defaults" => self.parser_call(*name, args),
+                "with" => self.namespace_with(args),
+                _ => {}
+            }
+        }
         self.say(C::Call { site: id.0, target, args: vars, out: id.0 });
         if ends {
             self.proved = None;

@@ -42,13 +42,16 @@ pub(crate) fn constructors(env: &Env<'_>) -> Vec<Body<Hir>> {
     out
 }
 
-/// Class attributes that a class finds and that some object of its line has as a field.
+/// Class attributes that a class finds and that some object below the first class with the attribute has as a field.
 fn replaced(env: &Env<'_>, class: Name) -> Vec<Name> {
     let mro = env.mro(class);
-    let below = env.program.subclasses(class);
     let is_field = |name: Name| {
-        let line = mro.iter().chain(below.iter().skip(1));
-        line.clone().any(|class| env.own_fields.get(class).is_some_and(|fields| fields.contains(&name)))
+        let has = |path: &&Name| {
+            env.class(**path).is_some_and(|def| def.attributes.iter().any(|own| own.last() == name.as_str()))
+        };
+        let top = mro.iter().rev().find(has).copied().unwrap_or(class);
+        let line = mro.iter().copied().chain(env.program.subclasses(top));
+        line.into_iter().any(|class| env.own_fields.get(&class).is_some_and(|fields| fields.contains(&name)))
     };
     let mut out: Vec<Name> = Vec::new();
     for attribute in mro.iter().filter_map(|class| env.class(*class)).flat_map(|def| &def.attributes) {

@@ -11,6 +11,8 @@ pub(crate) struct Env<'p> {
     pub program: &'p Program<Hir>,
     /// Fields that a class declares or that its methods assign on their receiver, in order.
     pub own_fields: FxHashMap<Name, Vec<Name>>,
+    /// Fields that come after the constructor, with their class.
+    pub late: FxHashSet<(Name, Name)>,
     /// `__match_args__` of classes.
     match_args: FxHashMap<Name, Vec<Name>>,
     mros: RefCell<FxHashMap<Name, Rc<Vec<Name>>>>,
@@ -36,6 +38,7 @@ impl<'p> Env<'p> {
         let mut env = Env {
             program,
             own_fields: FxHashMap::default(),
+            late: FxHashSet::default(),
             match_args: match_args(program),
             mros: RefCell::default(),
             ends: ends(program),
@@ -60,6 +63,7 @@ impl<'p> Env<'p> {
                 }
             }
         }
+        env.late = crate::late::fields(&env);
         env
     }
 
@@ -351,6 +355,9 @@ pub(crate) enum Passed {
 
 pub(crate) fn is_builtin_error(name: Name) -> bool {
     let name = name.as_str().strip_prefix("builtins.").unwrap_or(name.as_str());
+    if batuta_catalog::is_exception(name) {
+        return true;
+    }
     let known = ["KeyboardInterrupt", "SystemExit", "GeneratorExit", "StopIteration", "StopAsyncIteration"];
     name.ends_with("Error") && !name.contains('.')
         || name.ends_with("Warning") && !name.contains('.')

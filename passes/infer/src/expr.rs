@@ -351,6 +351,9 @@ impl Apply<'_, '_, '_> {
                 self.attr_of_class(object, *class, name, origin)
             }
             TyKind::Error if name == "__class__" => object,
+            TyKind::Lib(owner, _) if crate::namespace::is_namespace(*owner) => {
+                self.namespace_attr(object, name, origin)
+            }
             _ if name == "__name__" => match self.body.nodes[object].kind {
                 Node::Item(item) => self.text(item.last(), origin),
                 _ => {
@@ -494,7 +497,7 @@ impl Apply<'_, '_, '_> {
             return self.bound_method(object, class, method, origin);
         }
         if let Some(ty) = self.field_type(class, name) {
-            return self.field_of(object, name, ty, origin);
+            return self.read_field(object, class, name, ty);
         }
         if let Some(path) = env.attribute(class, name.as_str()) {
             let node = self.mk(Node::Use(Place::global(path), Mode::Read), Ty::value(), origin);

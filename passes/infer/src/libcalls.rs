@@ -265,6 +265,9 @@ impl Solver<'_> {
                 }
                 all
             }
+            TyKind::Lib(name, _) if *name == "file" => {
+                says(matches!(atom.head, Head::Lib(own) if crate::contexts::is_text_stream(own)))
+            }
             TyKind::Lib(name, items) => self.fit_args(job, Head::Lib(*name), items, atom, depth),
             TyKind::Func(..) => match atom.head {
                 Head::Func(_) | Head::LibFn(_) | Head::TypeOf(_) => Fit::Yes,

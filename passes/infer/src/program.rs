@@ -254,7 +254,8 @@ fn type_fields(types: &Types<'_, '_>, path: Name, class: &mut ClassDef) {
     for field in &mut class.fields {
         let owner = env.field_owner(path, field.name).unwrap_or(path);
         let var = types.solver.fields.get(&(owner, field.name));
-        field.ty = var.and_then(|var| types.get(*var)).unwrap_or_else(Ty::unit);
+        let ty = var.and_then(|var| types.get(*var)).unwrap_or_else(Ty::unit);
+        field.ty = types.declared(owner, field.name, ty);
         if env.is_enum(path) && field.name == "name" {
             field.ty = Ty::str();
         }

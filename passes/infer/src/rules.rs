@@ -242,6 +242,10 @@ impl Solver<'_> {
             Head::LibFn(_) | Head::Func(_) if name.last().starts_with("__") => self.put(out, Head::Str),
             Head::LibFn(lib) => self.item(job, lib.join(name.as_str()), out),
             Head::None => {}
+            Head::Lib(owner) if crate::namespace::is_namespace(owner) => {
+                let var = self.field(owner, name);
+                self.flow(var, out);
+            }
             _ => {
                 let this = self.single(atom);
                 let Some(owner) = type_name(atom.head) else { return };
@@ -364,6 +368,10 @@ impl Solver<'_> {
             Head::TypeOf(class) => {
                 let path = self.env.attribute(class, name.as_str()).unwrap_or(class.join(name.as_str()));
                 self.write_global(job, path, value);
+            }
+            Head::Lib(owner) if crate::namespace::is_namespace(owner) => {
+                let var = self.field(owner, name);
+                self.flow(value, var);
             }
             _ => {}
         }

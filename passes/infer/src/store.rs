@@ -66,7 +66,7 @@ impl Apply<'_, '_, '_> {
                     let origin = self.origin(object);
                     return StmtKind::Expr(self.refuse(error, &text, vec![value, object], origin));
                 }
-                match self.field_type(*class, name) {
+                match self.stored_type(*class, name) {
                     Some(want) => self.set_kind(Place::node(object).with(Proj::Field(name)), value, want),
                     None => match self.subclass_with_field(*class, name) {
                         Some(sub) => {
@@ -83,6 +83,13 @@ impl Apply<'_, '_, '_> {
             TyKind::TypeOf(class) => {
                 let path = env.attribute(*class, name.as_str()).unwrap_or(class.join(name.as_str()));
                 self.assign_global(path, value)
+            }
+            TyKind::Lib(owner, _) if crate::namespace::is_namespace(*owner) => {
+                let (origin, value) = (self.origin(object), self.coerce(value, self.namespace_type(name)));
+                let text = self.text(name.as_str(), origin);
+                let kinds = [ArgKind::Positional; 3];
+                let row = owner.join("set");
+                StmtKind::Expr(self.lib_call(row, &kinds, vec![object, text, value], None, origin))
             }
             TyKind::Value | TyKind::Union(_) => {
                 let (object, value) = (self.dynamic(object), self.dynamic(value));

@@ -179,7 +179,8 @@ fn is_defined_anew(env: &Env<'_>, class: Name, attribute: Name) -> bool {
     let again = line().any(|other| env.program.globals.contains_key(&other.join(name.as_str())));
     // A property above that the attribute replaces is called like one.
     let replaces = line().any(|other| env.program.fns.contains_key(&other.join(name.as_str())));
-    (again || replaces) && !line().chain([class]).any(is_field) && !env.program.fns.contains_key(&attribute)
+    let family = || mro.iter().flat_map(|above| env.program.subclasses(*above)).chain(line());
+    (again || replaces) && !family().any(is_field) && !env.program.fns.contains_key(&attribute)
 }
 
 /// `@property def sound(self): return Dog.sound`.

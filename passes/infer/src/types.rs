@@ -123,6 +123,10 @@ fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, of: &mut dyn FnMut(Var) -> 
     if heads.iter().all(|head| is_error(env, *head)) {
         return Ty::error();
     }
+    let is_stream = |head: &Head| matches!(head, Head::Lib(name) if crate::contexts::is_text_stream(*name));
+    if heads.iter().all(is_stream) {
+        return Ty::lib("file", []);
+    }
     if let Some(ty) = iterables(atoms, seen, of) {
         return ty;
     }
@@ -520,15 +524,18 @@ impl Solver<'_> {
     fn expected(&mut self, var: Var) -> Option<Ty> {
         let mut todo = vec![self.vars.find(var)];
         let mut seen = FxHashSet::default();
-        let mut company = None;
+        let (mut company, mut iterated) = (None, None);
         while let Some(root) = todo.pop() {
             if !seen.insert(root) || seen.len() > 64 {
                 continue;
             }
             let row = self.vars.rows[root as usize].clone();
-            if let Some(ty) = row.uses.iter().find(|ty| !crate::libcalls::has_vars(**ty)) {
+            // That it is iterated says least: what it flows together with knows more.
+            let uses = || row.uses.iter().filter(|ty| !crate::libcalls::has_vars(**ty));
+            if let Some(ty) = uses().find(|ty| !matches!(ty.kind(), TyKind::Iter(_))) {
                 return Some(*ty);
             }
+            iterated = iterated.or_else(|| uses().next().copied());
             for job in &row.watch {
                 if let Some(ty) = self.expected_by(*job, root) {
                     return Some(ty);
@@ -543,7 +550,7 @@ impl Solver<'_> {
                 todo.push(to);
             }
         }
-        company
+        company.or(iterated)
     }
 
     fn expected_by(&mut self, job: u32, root: Var) -> Option<Ty> {

@@ -184,7 +184,13 @@ impl Own<'_> {
         for local in captured {
             let ty = self.out.locals[local].ty;
             let is_function = self.src.locals[local].name == closure.name.unwrap_or(Name::new(""));
-            if ty.is_copy() || is_function || !self.is_used_elsewhere(id, closure, local) {
+            // The receiver is lent to the method.
+            let is_receiver =
+                self.src.has_receiver() && self.src.params.first().is_some_and(|p| p.local == local);
+            let is_free = !is_receiver && !self.is_used_elsewhere(id, closure, local);
+            let is_plain =
+                ty.is_copy() && !(is_receiver && matches!(ty.strip_ref().kind(), TyKind::Shared(_)));
+            if is_plain || is_function || is_free {
                 continue;
             }
             let row = self.out.locals[local].clone();

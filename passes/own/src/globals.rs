@@ -72,24 +72,6 @@ fn is_enum(program: &Program<Typed>, class: Name) -> bool {
     program.classes.get(&class).is_some_and(|def| matches!(def.kind, ClassKind::Enum | ClassKind::EnumOf(_)))
 }
 
-/// Library types that several threads may read.
-const SYNC: &[&str] = &[
-    "Pattern",
-    "Decimal",
-    "Fraction",
-    "Struct",
-    "date",
-    "datetime",
-    "timedelta",
-    "timezone",
-    "Path",
-    "Counter",
-    "deque",
-    "OrderedDict",
-    "tuple",
-    "bytearray",
-];
-
 fn storage(program: &Program<Typed>, out: &Program<Typed>, path: Name, fact: &Facts) -> Storage {
     let ty = program.globals[&path].ty;
     if is_enum(program, path.parent()) {
@@ -106,7 +88,7 @@ fn storage(program: &Program<Typed>, out: &Program<Typed>, path: Name, fact: &Fa
         let has_rc = ty.any(&mut |part| {
             matches!(part.kind(), TyKind::Shared(_) | TyKind::Func(..) | TyKind::Value | TyKind::Iter(_))
                 || matches!(part.kind(), TyKind::Class(class, _) if !is_enum(program, *class))
-                || matches!(part.kind(), TyKind::Lib(name, _) if !SYNC.contains(&name.last()))
+                || matches!(part.kind(), TyKind::Lib(name, _) if !batuta_catalog::is_sync(*name))
         });
         if !has_rc && is_pure(program, body, value) {
             return Storage::Lazy;

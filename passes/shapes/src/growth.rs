@@ -1,7 +1,7 @@
 //! Which ints need `rt::Int`: growth is judged on the part of the flow that feeds itself.
 //!
 //! Growth: a product or a sum of two values of one cycle, a power or shift with a variable count, a
-//! literal beyond 64 bits. No growth: a cycle cut by `%`, `&` or a loop guard; a value used as an
+//! literal or a shift beyond 64 bits. No growth: a cycle cut by `%`, `&` or a loop guard; a value used as an
 //! index; a sum over plain recursion (`fib(n - 1) + fib(n - 2)` cannot take more steps than it counts).
 
 use crate::ShapeOptions;
@@ -42,7 +42,7 @@ fn is_growth(built: &Built, step: &Step, products: &Flow, sums: &Flow) -> bool {
     match step.op {
         IntOp::Pow => step.literal.is_none_or(|exponent| exponent > 4) && !built.graph.is_index(step.result),
         IntOp::Shl => {
-            step.literal.is_none() && !built.graph.is_index(step.result)
+            step.literal.is_none_or(|count| count > 62) && !built.graph.is_index(step.result)
                 || step.operands.iter().take(1).any(|operand| in_cycle(products, *operand))
         }
         IntOp::Mul => step.operands.iter().any(|operand| in_cycle(products, *operand)),

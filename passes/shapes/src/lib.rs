@@ -17,6 +17,7 @@
 
 mod build;
 mod calls;
+mod captured;
 mod effects;
 mod errors;
 mod fold;
@@ -138,6 +139,7 @@ fn share_objects(program: &Program<Typed>, built: &mut build::Built) {
             shared.insert(root);
         }
     }
+    shared.extend(captured::classes(program));
     // A task holds the object whose method it runs.
     let suspends = |path: &Name| program.fns.get(path).is_some_and(|body| holds_arguments(body));
     shared

@@ -48,14 +48,18 @@ pub use coroutine::{Coroutine, coroutine};
 pub use deep_copy::{DeepCopy, Memo, deepcopy};
 pub use error::{Arg, Error, Exception, Place, Result};
 pub use error_args::arg_values;
-pub use file::{File, open};
+pub use file::{BinaryFile, File, TextOptions, UnsupportedOperation, open, open_binary, open_with};
 pub use format::{Format, Operand, format, percent, percent_named, str_format, try_format, try_str_format};
 pub use generator::{Co, ContextManager, Emit, Generator, context_manager, generator, next, until_stop};
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;
 pub use list::*;
+pub use modules::argparse::{
+    Argument, ArgumentError, ArgumentGroup, ArgumentParser, ArgumentTypeError, CommandParser, Namespace,
+    Subparsers,
+};
 pub use modules::codecs::BinasciiError;
-pub use modules::csv::CsvError;
+pub use modules::csv::{CsvError, CsvWriter, DictReader, DictWriter};
 pub use modules::datetime::{Date, Datetime, Timedelta};
 pub use modules::datetime_zone::{Time, Timezone};
 pub use modules::decimal::{
@@ -66,15 +70,22 @@ pub use modules::decimal::{
 pub use modules::fractions::Fraction;
 pub use modules::hashlib::Hash;
 pub use modules::json::JSONDecodeError;
+pub use modules::os::StatResult;
+pub use modules::pathlib::Path;
 pub use modules::random::Random;
 pub use modules::re::{Match, Pattern, ReError};
+pub use modules::shutil::{SameFileError, ShutilError, TerminalSize};
 pub use modules::statistics::StatisticsError;
 pub use modules::string_io::StringIO;
 pub use modules::structs::{Struct, StructError};
+pub use modules::tempfile::TemporaryDirectory;
 pub use modules::{
-    asyncio, bisect, functools, heapq, itertools, json, math, random, re, statistics, sys, time,
+    argparse, calendar, cmath, codecs, csv, fnmatch, glob, hashlib, os, path, shutil, structs,
 };
-pub use modules::{calendar, cmath, codecs, csv, hashlib, structs, textwrap};
+pub use modules::{
+    asyncio, bisect, functools, heapq, itertools, json, math, random, re, statistics, sys, tempfile,
+    textwrap, time,
+};
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};
 pub use repr::{Repr, ReprOf, StrOf, ascii, float_digits, repr, str, write_bytes_repr};

@@ -47,6 +47,11 @@ pub fn stderr() -> Stdout {
 }
 
 impl Stdout {
+    /// `stream.name`.
+    pub fn name(self) -> &'static str {
+        if self.is_error { "<stderr>" } else { "<stdout>" }
+    }
+
     /// `stream.write(text)`: the number of characters.
     pub fn write(self, text: &str) -> i64 {
         if self.is_error {

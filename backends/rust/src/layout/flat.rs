@@ -18,7 +18,10 @@ pub(super) fn flat(expr: &Expr) -> Option<String> {
             text.clone()
         }
         Expr::Call(callee, args) => {
-            format!("{}({})", flat_operand(callee, Prec::Postfix)?, flat_args(args, false)?)
+            let text = flat_operand(callee, Prec::Postfix)?;
+            // A function in a field is no method.
+            let text = if matches!(**callee, Expr::Field(..)) { format!("({text})") } else { text };
+            format!("{text}({})", flat_args(args, false)?)
         }
         Expr::Method(..) | Expr::Field(..) | Expr::Try(_) | Expr::Await(_) => flat_chain(expr)?,
         Expr::Index(base, index) => format!("{}[{}]", flat_operand(base, Prec::Postfix)?, flat(index)?),

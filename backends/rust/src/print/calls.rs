@@ -249,6 +249,16 @@ impl Printer<'_, '_> {
                 *part = super::loose::typed(std::mem::replace(part, Expr::atom("")));
             }
         }
+        // Neither operators nor functions of any kind of path look through the guard of a static.
+        for (index, part) in parts.iter_mut().enumerate() {
+            let is_path = row.param(index, nodes.len()).is_some_and(|param| {
+                matches!(param.ty.kind(), TyKind::Lib(name, _) if *name == "Path")
+                    && !spelling.contains(&format!("{{{index}}}."))
+            });
+            if is_path || is_operand(spelling, index) {
+                *part = super::ops::explicit(std::mem::replace(part, Expr::atom("")));
+            }
+        }
         self.scan_spelling(spelling, tys.first().copied());
         row.uses.iter().for_each(|path| {
             self.uses.paths.insert((*path).to_owned());
@@ -339,6 +349,7 @@ impl Printer<'_, '_> {
             "re.error" => "ReError",
             "struct.error" => "StructError",
             "csv.Error" => "CsvError",
+            "shutil.Error" => "ShutilError",
             "binascii.Error" => "BinasciiError",
             _ => class.last(),
         })
@@ -693,4 +704,12 @@ pub fn method_name(body: &Body<Mir>) -> String {
         }
     };
     name.to_owned()
+}
+
+/// Whether an argument is an operand of an operator in a spelling: `{0} / {1}`.
+fn is_operand(spelling: &str, index: usize) -> bool {
+    let hole = format!("{{{index}}}");
+    ["+", "-", "*", "/", "%"].iter().any(|sign| {
+        spelling.contains(&format!("{hole} {sign} ")) || spelling.contains(&format!(" {sign} {hole}"))
+    })
 }

@@ -176,6 +176,7 @@ impl Printer<'_, '_> {
                     // The function's result is `impl Fn`: the closure takes what it captures along.
                     Node::Closure(_) => moving(self.expr(node)),
                     Node::Item(_) => self.expr(node),
+                    _ if matches!(frame.ret.kind(), TyKind::Iter(_)) => moving_chain(self.owned(node)),
                     _ => self.owned(node),
                 };
                 if frame.fallible && frame.exit == Exit::Direct {
@@ -328,6 +329,16 @@ pub(crate) fn moving(expr: Expr) -> Expr {
     match expr {
         Expr::Closure(closure) => Expr::Closure(tree::Closure { is_move: true, ..closure }),
         expr => expr,
+    }
+}
+
+/// An iterator that leaves its function: the closures of its chain take along what they read.
+pub(crate) fn moving_chain(expr: Expr) -> Expr {
+    match expr {
+        Expr::Method(of, name, args) => {
+            Expr::Method(Box::new(moving_chain(*of)), name, args.into_iter().map(moving).collect())
+        }
+        expr => moving(expr),
     }
 }
 

@@ -37,7 +37,18 @@ impl Printer<'_, '_> {
                         return Expr::While(text, Box::new(next), this.block(body));
                     }
                     let (pat, iter) = this.loop_head(pat, iter);
-                    Expr::For(text, pat, Box::new(iter), this.block(body))
+                    if !collects_guarded(&iter) {
+                        return Expr::For(text, pat, Box::new(iter), this.block(body));
+                    }
+                    // A guard in the head of a loop would be held while the body runs.
+                    let is_taken = this.scope.names.iter().any(|name| name == "items");
+                    let items = if is_taken { this.fresh("loop_items") } else { "items".to_owned() };
+                    let start = Stmt::bind(&*items, None, Some(without_into_iter(iter)));
+                    let turn = Expr::For(text, pat, Box::new(Expr::Atom(items)), this.block(body));
+                    Expr::Block(
+                        String::new(),
+                        Block { stmts: vec![start, Stmt::expr(turn)], ..Block::default() },
+                    )
                 })
             }
             _ => self.problem("no loop"),
@@ -283,6 +294,42 @@ impl Printer<'_, '_> {
         let start = Stmt::bind(format!("mut {at}"), None, Some(Expr::atom("0")));
         Some(Expr::Block(String::new(), Block { stmts: vec![start, Stmt::expr(turn)], ..Block::default() }))
     }
+}
+
+/// Whether the items of an iterator are collected from what a guard lends.
+fn collects_guarded(iter: &Expr) -> bool {
+    let Expr::Method(of, name, _) = iter else { return false };
+    if name.starts_with("collect") { lends_guarded(of) } else { collects_guarded(of) }
+}
+
+fn lends_guarded(expr: &Expr) -> bool {
+    match expr {
+        Expr::Method(_, name, args)
+            if args.is_empty() && matches!(name.as_str(), "borrow" | "borrow_mut") =>
+        {
+            true
+        }
+        Expr::Method(of, ..) | Expr::Field(of, _) | Expr::Unary(_, of) => lends_guarded(of),
+        _ => false,
+    }
+}
+
+fn without_into_iter(iter: Expr) -> Expr {
+    match iter {
+        Expr::Method(of, name, args) if name == "into_iter" && args.is_empty() => *of,
+        Expr::Method(of, name, args) if name.starts_with("collect") => match *of {
+            // Collected once is enough.
+            Expr::Method(inner, into, none) if into == "into_iter" && none.is_empty() && collects(&inner) => {
+                *inner
+            }
+            of => Expr::Method(Box::new(of), name, args),
+        },
+        iter => iter,
+    }
+}
+
+fn collects(expr: &Expr) -> bool {
+    matches!(expr, Expr::Method(_, name, _) if name.starts_with("collect"))
 }
 
 /// CPython iterates over a display of constants as it is, without the copy that a set of its own is.

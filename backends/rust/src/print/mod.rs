@@ -125,7 +125,10 @@ impl<'a, 'u> Printer<'a, 'u> {
         let frame = *self.frames.last().expect("a body is a frame");
         if !frame.fallible {
             if let Some(tail) = out.tail.take() {
-                out.tail = Some(Box::new(control::moving(untyped_collect(*tail))));
+                let tail = untyped_collect(*tail);
+                let gives_iter = matches!(frame.ret.kind(), TyKind::Iter(_));
+                let tail = if gives_iter { control::moving_chain(tail) } else { control::moving(tail) };
+                out.tail = Some(Box::new(tail));
             }
             return;
         }

@@ -51,8 +51,10 @@ impl Printer<'_, '_> {
         let placed = self.place(place, access);
         let Placed { mut expr, ty: found, cell } = placed;
         if cell {
+            let is_lent = matches!(ty.kind(), TyKind::Ref(_));
             return match mode {
                 Mode::Take => expr.method("take", vec![]),
+                Mode::Ref if is_lent => Expr::unary("&", expr.method("get", vec![])),
                 _ => expr.method("get", vec![]),
             };
         }
@@ -132,8 +134,11 @@ impl Printer<'_, '_> {
 
     /// The last shared object on the way to a place: up to it nothing has to be borrowed mutably.
     fn last_shared(&self, place: &Place) -> Option<usize> {
-        let Root::Global(path) = place.root else { return None };
-        let mut ty = self.env.program.globals.get(&path)?.ty;
+        let mut ty = match place.root {
+            Root::Global(path) => self.env.program.globals.get(&path)?.ty,
+            Root::Local(local) => self.body.locals[local].ty,
+            Root::Node(_) => return None,
+        };
         let mut found = None;
         for (index, proj) in place.proj.iter().enumerate() {
             let is_object = ty.class_path().is_some() && matches!(ty.strip_ref().kind(), TyKind::Shared(_));

@@ -4,6 +4,7 @@
 //! is an async block under `rt::catch_async`.
 
 use super::control::Exit;
+use super::places::Access;
 use super::{Frame, Printer, comment, ok_unit};
 use crate::tree::{self, Block, Expr, Stmt};
 use batuta_base::Name;
@@ -404,6 +405,7 @@ impl Printer<'_, '_> {
     /// `with a as b: body` where the context is dropped at the end of a block.
     pub(crate) fn with_node(&mut self, items: &[WithItem], body: BlockId) -> Expr {
         let mut stmts = Vec::new();
+        let mut open = Vec::new();
         for item in items {
             let context = self.expr(item.context);
             match &item.target {
@@ -415,12 +417,17 @@ impl Printer<'_, '_> {
                     let place: &Place = place;
                     let target = self.assign(place, context);
                     stmts.push(Stmt::expr(target));
+                    // It lives on behind the block, so it does not end by itself.
+                    if is_file(self.body.ty(item.context)) && !self.ends(body) {
+                        open.push(self.place(place, Access::Read).expr.method("close", vec![]));
+                    }
                 }
                 _ => stmts.push(Stmt::bind("_context", None, Some(context))),
             }
         }
         let block = self.block(body);
         stmts.extend(block.stmts);
+        stmts.extend(open.into_iter().rev().map(Stmt::expr));
         Expr::Block(
             String::new(),
             Block { stmts, tail: block.tail, end_comments: block.end_comments, tail_mark: None },
@@ -583,4 +590,9 @@ fn mentions(block: &Block, name: &str) -> bool {
     crate::layout::stmts(block, 0)
         .split(|c: char| !(c.is_alphanumeric() || c == '_'))
         .any(|word| word == name)
+}
+
+/// A type of open files.
+fn is_file(ty: Ty) -> bool {
+    matches!(ty.strip_ref().kind(), TyKind::Lib(name, _) if matches!(name.as_str(), "file" | "binary_file" | "StringIO"))
 }

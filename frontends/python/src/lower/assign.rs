@@ -35,7 +35,16 @@ impl<'t> Lowerer<'t> {
         let parts = node.named();
         let is_star = |part: &Syntax<'t>| matches!(part.kind(), "list_splat_pattern" | "list_splat");
         let Some(star) = parts.iter().position(is_star) else {
-            return Pat::Tuple(parts.into_iter().map(|part| self.target(part)).collect());
+            // Of a name that stands twice the last one holds.
+            let again = |at: usize| {
+                let is_twin = |other: &Syntax<'t>| other.is("identifier") && other.text() == parts[at].text();
+                parts[at + 1..].iter().any(is_twin)
+            };
+            let targets = (0..parts.len()).map(|at| match again(at) {
+                true => Pat::Wild,
+                false => self.target(parts[at]),
+            });
+            return Pat::Tuple(targets.collect());
         };
         if parts.iter().filter(|part| is_star(part)).count() > 1 {
             self.report(BAD_TARGET, node, "two starred targets in one assignment");
@@ -60,10 +69,34 @@ impl<'t> Lowerer<'t> {
             self.report(BAD_TARGET, right, "an augmented assignment has no value");
             return;
         }
+        if let Some(pairs) = self.constant_pairs(left, right) {
+            for (left, right) in pairs {
+                let value = self.expr(right);
+                let target = self.target(left);
+                self.push(StmtKind::Set { target, value }, node);
+            }
+            return;
+        }
         let value = self.expr(right);
         let target = self.target(left);
         self.unzipped(&target, value);
         self.push(StmtKind::Set { target, value }, node);
+    }
+
+    /// `WALL, FLOOR = "#", "."` at module level: one constant after the other.
+    fn constant_pairs(&self, left: Syntax<'t>, right: Syntax<'t>) -> Option<Vec<(Syntax<'t>, Syntax<'t>)>> {
+        let (targets, values) = (left.named(), right.named());
+        let is_constant = |value: &Syntax<'t>| {
+            matches!(value.kind(), "string" | "integer" | "float" | "true" | "false") && !is_format(*value)
+        };
+        let fits = left.is("pattern_list")
+            && matches!(right.kind(), "expression_list" | "tuple")
+            && targets.len() == values.len()
+            && targets.iter().all(|target| {
+                target.is("identifier") && matches!(self.look_up(target.text()), Binding::Global(_))
+            })
+            && values.iter().all(is_constant);
+        fits.then(|| targets.into_iter().zip(values).collect())
     }
 
     /// `a = b = value`: the value once, then the targets from the left.
@@ -185,4 +218,9 @@ impl<'t> Lowerer<'t> {
     pub fn class_scope(&self) -> bool {
         self.cx.scopes.last().is_some_and(|scope| scope.kind == ScopeKind::Class)
     }
+}
+
+/// Whether a string has parts that are computed.
+fn is_format(node: Syntax<'_>) -> bool {
+    node.named().iter().any(|part| part.is("interpolation"))
 }

@@ -109,12 +109,12 @@ impl<'t> Lowerer<'t> {
             && let Some(Arg { value, .. }) = args.first()
             && let Node::Const(Const::Str(pattern)) = &self.cx.body.nodes[*value].kind
         {
-            return row(&format!("groups={}", capturing_groups(pattern))).unwrap_or(callee);
+            return row(&format!("groups={}", batuta_catalog::capturing_groups(pattern))).unwrap_or(callee);
         }
         let marked = args.iter().find_map(|arg| {
             let literal = match &self.cx.body.nodes[arg.value].kind {
                 Node::Const(Const::Int(digits)) => digits.to_string(),
-                Node::Const(Const::Str(text)) if text.len() <= 4 => text.to_string(),
+                Node::Const(Const::Str(text)) if text.len() <= 8 => text.to_string(),
                 Node::Const(Const::Bool(value)) => value.to_string(),
                 _ => return None,
             };
@@ -136,6 +136,8 @@ impl<'t> Lowerer<'t> {
                     [_, value] if !value.is("keyword_argument") => Some(self.expr(value)),
                     _ => None,
                 },
+                "builtins.getattr" | "builtins.setattr" => self.named_attribute(node),
+                path if batuta_catalog::is_exception(path) => self.builtin_exception(path, node),
                 path => {
                     let class = path.strip_prefix("builtins.").filter(|name| names::is_exception(name))?;
                     self.builtin_exception(class, node)
@@ -156,6 +158,26 @@ impl<'t> Lowerer<'t> {
             return Some(self.expr(value));
         }
         None
+    }
+
+    /// `getattr(x, "name")` and `setattr(x, "name", value)` with a literal are the attribute itself.
+    fn named_attribute(&mut self, node: Syntax<'t>) -> Option<NodeId> {
+        let args = arguments(node);
+        let (object, name) = (*args.first()?, self.literal_text(*args.get(1)?)?);
+        let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let is_set = node.field("function").is_some_and(|function| function.text() == "setattr");
+        if !is_name || args.len() != 2 + usize::from(is_set) || !args.iter().all(|arg| is_plain(*arg)) {
+            return None;
+        }
+        let object = self.expr(object);
+        let place = Place::node(object).with(Proj::Field(Name::new(&name)));
+        if !is_set {
+            return Some(self.use_place(place, node));
+        }
+        let value = self.expr(args[2]);
+        self.push_set(place, value, node);
+        Some(self.constant(Const::None, node))
     }
 
     /// `ValueError(..)` with plain arguments.
@@ -235,25 +257,6 @@ pub(crate) fn arguments(node: Syntax<'_>) -> Vec<Syntax<'_>> {
         Some(generator) => vec![generator],
         None => Vec::new(),
     }
-}
-
-/// Number of capturing groups of a regular expression.
-fn capturing_groups(pattern: &str) -> usize {
-    let (mut count, mut in_set, mut chars) = (0, false, pattern.chars().peekable());
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => drop(chars.next()),
-            '[' => in_set = true,
-            ']' => in_set = false,
-            '(' if !in_set => {
-                let mut rest = chars.clone();
-                let is_plain = rest.next() != Some('?');
-                count += usize::from(is_plain || rest.next() == Some('P') && rest.next() == Some('<'));
-            }
-            _ => {}
-        }
-    }
-    count
 }
 
 /// Neither starred nor by keyword.

@@ -3,13 +3,17 @@
 //!
 //! Works on the whole program at Hir, so that what comes after knows neither.
 
+mod argparse;
 mod asynchronous;
 mod attributes;
+mod by_name;
 mod cache;
 mod cache_nested;
 mod capture;
 mod decorate;
+mod findall;
 mod forward;
+mod names;
 mod overrides;
 mod own_class;
 mod partial;
@@ -22,6 +26,7 @@ use std::sync::Arc;
 /// The same program with what its classes are asked for written out: before methods are made for them.
 pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
+    names::expand(&mut out);
     own_class::expand(&mut out);
     attributes::expand(&mut out);
     out
@@ -33,6 +38,8 @@ pub(crate) use overrides::expand as overrides;
 pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     decorate::expand(&mut out);
+    argparse::expand(&mut out);
+    findall::expand(&mut out);
     let start = out.clone();
     let managers = with::Managers::new(&start);
     for body in out.fns.values_mut() {
@@ -40,6 +47,9 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             with::expand(&managers, Arc::make_mut(body));
         }
         managers.trim(Arc::make_mut(body));
+        if by_name::has_calls(body) {
+            by_name::expand(&start, Arc::make_mut(body));
+        }
         let is_sum = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "builtins.sum");
         if body.nodes.iter().any(|(_, row)| is_sum(&row.kind)) {
             sums::expand(&start, Arc::make_mut(body));

@@ -2,6 +2,7 @@
 //!
 //! Each module is public under its Python name: `rt::math`, `rt::random`, `rt::heapq`.
 
+pub mod argparse;
 pub mod asyncio;
 pub mod bisect;
 pub mod calendar;
@@ -12,8 +13,10 @@ pub mod datetime;
 mod datetime_text;
 pub mod datetime_zone;
 pub mod decimal;
+pub mod fnmatch;
 pub mod fractions;
 pub mod functools;
+pub mod glob;
 pub mod hashlib;
 pub mod heapq;
 pub mod itertools;
@@ -21,13 +24,18 @@ mod itertools_choose;
 pub mod json;
 pub mod math;
 mod math_int;
+pub mod os;
+pub mod path;
+pub mod pathlib;
 pub mod random;
 mod random_sequences;
 pub mod re;
 mod sha512;
+pub mod shutil;
 pub mod statistics;
 pub mod string_io;
 pub mod structs;
 pub mod sys;
+pub mod tempfile;
 pub mod textwrap;
 pub mod time;

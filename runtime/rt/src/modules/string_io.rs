@@ -1,14 +1,19 @@
 //! `io.StringIO`: a text that is written and read like a file.
 
+use std::cell::{RefCell, RefMut};
 use std::fmt;
+use std::rc::Rc;
 
 use crate::class::ValueError;
 use crate::repr::Repr;
 use crate::unwind::raise_new;
 
-/// Python's `StringIO`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct StringIO {
+/// Python's `StringIO`: a handle, whose clones are the same text.
+#[derive(Clone, Debug, Default)]
+pub struct StringIO(Rc<RefCell<Memory>>);
+
+#[derive(Debug, Default)]
+struct Memory {
     text: String,
     /// Where reading and writing go on, in bytes.
     at: usize,
@@ -18,121 +23,142 @@ pub struct StringIO {
 impl StringIO {
     /// `io.StringIO(text)`.
     pub fn new(text: &str) -> StringIO {
-        StringIO { text: text.to_owned(), at: 0, closed: false }
+        StringIO(Rc::new(RefCell::new(Memory { text: text.to_owned(), at: 0, closed: false })))
     }
 
     #[track_caller]
-    fn open(&mut self) -> &mut StringIO {
-        if self.closed {
+    fn memory(&self) -> RefMut<'_, Memory> {
+        let memory = self.0.borrow_mut();
+        if memory.closed {
             raise_new(ValueError, "I/O operation on closed file");
         }
-        self
+        memory
     }
 
     /// `f.write(text)`: the number of characters.
     #[track_caller]
-    pub fn write(&mut self, text: &str) -> i64 {
-        let own = self.open();
-        let after = own.text[own.at..]
-            .char_indices()
-            .nth(text.chars().count())
-            .map_or(own.text.len(), |(at, _)| own.at + at);
-        own.text.replace_range(own.at..after, text);
+    pub fn write(&self, text: &str) -> i64 {
+        let mut own = self.memory();
+        let at = own.at;
+        let count = text.chars().count();
+        if at == own.text.len() {
+            own.text.push_str(text);
+        } else {
+            let after = own.text[at..].char_indices().nth(count).map_or(own.text.len(), |(to, _)| at + to);
+            own.text.replace_range(at..after, text);
+        }
         own.at += text.len();
-        text.chars().count() as i64
+        count as i64
     }
 
     /// `f.writelines(lines)`.
     #[track_caller]
-    pub fn write_lines<S: AsRef<str>>(&mut self, lines: impl IntoIterator<Item = S>) {
+    pub fn write_lines<S: AsRef<str>>(&self, lines: impl IntoIterator<Item = S>) {
         for line in lines {
             self.write(line.as_ref());
         }
     }
 
     /// `f.getvalue()`.
+    #[track_caller]
     pub fn getvalue(&self) -> String {
-        self.text.clone()
+        self.memory().text.clone()
     }
 
     /// `f.read()`.
     #[track_caller]
-    pub fn read(&mut self) -> String {
-        let own = self.open();
+    pub fn read(&self) -> String {
+        let mut own = self.memory();
         let rest = own.text[own.at..].to_owned();
         own.at = own.text.len();
         rest
     }
 
-    /// `f.read(count)`.
+    /// `f.read(count)`; all when negative.
     #[track_caller]
-    pub fn read_chars(&mut self, count: i64) -> String {
-        if count < 0 {
-            return self.read();
-        }
-        let own = self.open();
-        let rest: String = own.text[own.at..].chars().take(count as usize).collect();
+    pub fn read_chars(&self, count: i64) -> String {
+        let Ok(count) = usize::try_from(count) else { return self.read() };
+        let mut own = self.memory();
+        let rest: String = own.text[own.at..].chars().take(count).collect();
         own.at += rest.len();
         rest
     }
 
     /// `f.readline()`.
     #[track_caller]
-    pub fn read_line(&mut self) -> String {
-        let own = self.open();
+    pub fn read_line(&self) -> String {
+        let mut own = self.memory();
         let rest = &own.text[own.at..];
         let line = rest[..rest.find('\n').map_or(rest.len(), |at| at + 1)].to_owned();
         own.at += line.len();
         line
     }
 
-    /// `f.readlines()`, and what `for line in f` gives.
+    /// `f.readlines()`.
     #[track_caller]
-    pub fn read_lines(&mut self) -> Vec<String> {
-        let mut lines = Vec::new();
-        loop {
-            let line = self.read_line();
-            if line.is_empty() {
-                return lines;
-            }
-            lines.push(line);
-        }
+    pub fn read_lines(&self) -> Vec<String> {
+        self.lines().collect()
     }
 
-    /// `f.seek(at)`, in characters.
+    /// The lines that are left, each with its end: `for line in f`.
+    pub fn lines(&self) -> impl Iterator<Item = String> + use<> {
+        let own = self.clone();
+        std::iter::from_fn(move || Some(own.read_line()).filter(|line| !line.is_empty()))
+    }
+
+    /// `f.seek(at, whence)`, in characters.
     #[track_caller]
-    pub fn seek(&mut self, at: i64) -> i64 {
-        let own = self.open();
-        own.at = own.text.char_indices().nth(at.max(0) as usize).map_or(own.text.len(), |(at, _)| at);
+    pub fn seek(&self, at: i64, whence: i64) -> i64 {
+        let mut own = self.memory();
+        if whence == 2 {
+            own.at = own.text.len();
+            return own.text.chars().count() as i64;
+        }
+        let Ok(position) = usize::try_from(at) else {
+            raise_new(ValueError, format!("Negative seek position {at}"))
+        };
+        own.at = own.text.char_indices().nth(position).map_or(own.text.len(), |(at, _)| at);
         at
     }
 
     /// `f.tell()`.
+    #[track_caller]
     pub fn tell(&self) -> i64 {
-        self.text[..self.at].chars().count() as i64
+        let own = self.memory();
+        own.text[..own.at].chars().count() as i64
     }
 
-    /// `f.truncate(at)`.
-    pub fn truncate(&mut self, at: i64) -> i64 {
-        let end = self.text.char_indices().nth(at.max(0) as usize).map_or(self.text.len(), |(at, _)| at);
-        self.text.truncate(end);
-        at
+    /// `f.truncate(size)`.
+    #[track_caller]
+    pub fn truncate(&self, size: Option<i64>) -> i64 {
+        let size = size.unwrap_or_else(|| self.tell());
+        let mut own = self.memory();
+        let end = own.text.char_indices().nth(size.max(0) as usize).map_or(own.text.len(), |(at, _)| at);
+        own.text.truncate(end);
+        own.at = own.at.min(end);
+        size
+    }
+
+    /// `f.closed`.
+    pub fn is_closed(&self) -> bool {
+        self.0.borrow().closed
     }
 
     /// `f.close()`.
-    pub fn close(&mut self) {
-        self.closed = true;
+    pub fn close(&self) {
+        self.0.borrow_mut().closed = true;
+    }
+}
+
+/// The same text in memory.
+impl PartialEq for StringIO {
+    fn eq(&self, other: &StringIO) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
     }
 }
 
 impl Repr for StringIO {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("<_io.StringIO object>")
-    }
-}
-
-impl AsRef<str> for StringIO {
-    fn as_ref(&self) -> &str {
-        &self.text
     }
 }

@@ -191,6 +191,14 @@ pub fn get_attr(value: &Value, name: &str) -> Value {
     }
 }
 
+/// `getattr(v, name, default)`.
+pub fn get_attr_or(value: &Value, name: &str, default: Value) -> Value {
+    match value {
+        Value::Object(object) => std::rc::Rc::clone(object).get_attr(name).unwrap_or(default),
+        _ => default,
+    }
+}
+
 #[cold]
 #[track_caller]
 pub(super) fn no_attribute(value: &Value, name: &str) -> ! {

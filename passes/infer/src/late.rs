@@ -1,0 +1,111 @@
+//! Fields that objects get after their constructor has run.
+//!
+//! before                                after (Typed)
+//!   class Game:                           field level: option<@m.Level>
+//!       def __init__(self): ..            reads carry an unwrap: `AttributeError: 'Game' object has no
+//!       def start(self):                  attribute 'level'`
+//!           self.level = Level()
+//!
+//! Only for types without an empty value: an object, a function, a tuple. Others start empty.
+
+use crate::apply::Apply;
+use crate::env::Env;
+use crate::types::Types;
+use batuta_base::{FxHashSet, Name};
+use batuta_core::*;
+
+/// Fields that no constructor of their class assigns, with their class.
+pub(crate) fn fields(env: &Env<'_>) -> FxHashSet<(Name, Name)> {
+    let mut out = FxHashSet::default();
+    for (path, class) in &env.program.classes {
+        if !matches!(class.kind, ClassKind::Plain | ClassKind::Abstract) || env.is_error(*path) {
+            continue;
+        }
+        let assigned = assigned(env, *path);
+        let own = env.own_fields.get(path).into_iter().flatten();
+        let is_late = |field: &&Name| {
+            env.field_owner(*path, **field) == Some(*path)
+                && !assigned.contains(*field)
+                && env.attribute(*path, field.as_str()).is_none()
+        };
+        out.extend(own.filter(is_late).map(|field| (*path, *field)));
+    }
+    out
+}
+
+/// What the constructors of a class, of its bases and of its subclasses assign.
+fn assigned(env: &Env<'_>, class: Name) -> FxHashSet<Name> {
+    let mut out = FxHashSet::default();
+    let mut family = env.program.subclasses(class);
+    family.extend(env.mro(class).iter());
+    for path in family {
+        let Some(body) = env.program.fns.get(&path.join("__init__")) else { continue };
+        let Some(this) = body.params.first().map(|param| param.local) else { continue };
+        body.walk_stmts(body.root, &mut |stmt| {
+            if let StmtKind::Set { target, .. } = &stmt.kind {
+                see(body, target, this, &mut out);
+            }
+        });
+    }
+    out
+}
+
+fn see(body: &Body<Hir>, pat: &Pat, this: LocalId, out: &mut FxHashSet<Name>) {
+    let is_this = |root: Root| match root {
+        Root::Local(local) => local == this,
+        Root::Node(node) => {
+            matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(this))
+        }
+        Root::Global(_) => false,
+    };
+    match pat {
+        Pat::Place(place) if is_this(place.root) => {
+            if let [Proj::Field(name)] = place.proj[..] {
+                out.insert(name);
+            }
+        }
+        _ => pat.for_each_part(&mut |part| see(body, part, this, out)),
+    }
+}
+
+impl Types<'_, '_> {
+    /// Type of a field as the class declares it.
+    pub(crate) fn declared(&self, owner: Name, field: Name, ty: Ty) -> Ty {
+        let is_late = self.env().late.contains(&(owner, field));
+        if is_late && !has_empty(ty) { Ty::option(ty) } else { ty }
+    }
+}
+
+/// Whether the type has a value to start with.
+fn has_empty(ty: Ty) -> bool {
+    !matches!(
+        ty.kind(),
+        TyKind::Class(..)
+            | TyKind::Tuple(_)
+            | TyKind::Func(..)
+            | TyKind::TypeOf(_)
+            | TyKind::Union(_)
+            | TyKind::Lib(..)
+    )
+}
+
+impl Apply<'_, '_, '_> {
+    /// Type of a field that is assigned.
+    pub(crate) fn stored_type(&self, class: Name, name: Name) -> Option<Ty> {
+        let ty = self.field_type(class, name)?;
+        let owner = self.types.env().field_owner(class, name)?;
+        Some(self.types.declared(owner, name, ty))
+    }
+
+    /// A field that is read: one that comes late must be there.
+    pub(crate) fn read_field(&mut self, object: NodeId, class: Name, name: Name, ty: Ty) -> NodeId {
+        let origin = self.origin(object);
+        let stored = self.stored_type(class, name).unwrap_or(ty);
+        let field = self.field_of(object, name, stored, origin);
+        if stored == ty {
+            return field;
+        }
+        let text = format!("AttributeError: '{}' object has no attribute '{name}'", class.last());
+        self.unwrap(field, ty, &text)
+    }
+}
