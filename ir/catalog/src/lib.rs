@@ -261,6 +261,7 @@ pub fn is_sync(name: Name) -> bool {
             | "Struct"
             | "date"
             | "datetime"
+            | "time"
             | "timedelta"
             | "timezone"
             | "Path"
