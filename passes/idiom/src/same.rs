@@ -92,16 +92,28 @@ pub(crate) fn uses(body: &Body<Mir>, local: LocalId) -> usize {
 
 /// Calls `f` for every place below a block that is read, written or removed.
 pub(crate) fn each_place(body: &Body<Mir>, block: BlockId, f: &mut dyn FnMut(&Place)) {
-    let mut stmts = Vec::new();
-    body.walk_stmts(block, &mut |stmt| stmts.push(stmt));
-    for stmt in stmts {
-        match &stmt.kind {
-            StmtKind::Update { place, .. } | StmtKind::Del(place) => f(place),
-            StmtKind::Let { pat, .. } | StmtKind::Set { target: pat, .. } => each_target(pat, f),
-            StmtKind::Expr(_) => {}
-        }
+    let row = &body.blocks[block];
+    row.stmts.iter().for_each(|stmt| each_stmt_place(body, stmt, f));
+    row.tail.iter().for_each(|tail| each_node_place(body, *tail, f));
+}
+
+/// The same for a statement.
+pub(crate) fn each_stmt_place(body: &Body<Mir>, stmt: &Stmt, f: &mut dyn FnMut(&Place)) {
+    match &stmt.kind {
+        StmtKind::Update { place, .. } | StmtKind::Del(place) => f(place),
+        StmtKind::Let { pat, .. } | StmtKind::Set { target: pat, .. } => each_target(pat, f),
+        StmtKind::Expr(_) => {}
     }
-    body.walk_block(block, &mut |node| match &body.nodes[node].kind {
+    stmt.for_each_child(&mut |child| match child {
+        Child::Node(node) => each_node_place(body, node, f),
+        Child::Block(block) => each_place(body, block, f),
+    });
+}
+
+/// The same for a node.
+pub(crate) fn each_node_place(body: &Body<Mir>, node: NodeId, f: &mut dyn FnMut(&Place)) {
+    let kind = &body.nodes[node].kind;
+    match kind {
         Node::Use(place, _) => f(place),
         Node::For { pat, .. } => each_target(pat, f),
         Node::Match { arms, .. } => arms.iter().for_each(|arm| each_target(&arm.pat, f)),
@@ -116,6 +128,10 @@ pub(crate) fn each_place(body: &Body<Mir>, block: BlockId, f: &mut dyn FnMut(&Pl
             }
         }
         _ => {}
+    }
+    kind.for_each_child(&mut |child| match child {
+        Child::Node(node) => each_node_place(body, node, f),
+        Child::Block(block) => each_place(body, block, f),
     });
 }
 

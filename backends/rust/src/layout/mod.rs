@@ -251,7 +251,8 @@ pub(crate) fn prec_of(op: &str) -> Prec {
 
 fn prec(expr: &Expr) -> Prec {
     match expr {
-        Expr::Raw(_) | Expr::Jump(..) | Expr::Closure(_) | Expr::Let(..) => Prec::Jump,
+        Expr::Raw(_) | Expr::Jump(..) | Expr::Closure(_) => Prec::Jump,
+        Expr::Let(..) => Prec::And,
         Expr::Assign(..) => Prec::Assign,
         Expr::Range(..) => Prec::Range,
         Expr::Binary(_, op, _) => prec_of(op),

@@ -21,7 +21,10 @@ impl Printer<'_, '_> {
             }
             Node::Loop { label, body } => {
                 let body = *body;
-                self.with_else(*label, body, None, |this, text| Expr::Loop(text, this.block(body)))
+                self.with_else(*label, body, None, |this, text| match this.while_let(&text, body) {
+                    Some(found) => found,
+                    None => Expr::Loop(text, this.block(body)),
+                })
             }
             Node::For { label, pat, iter, body, els } => {
                 let (iter, body) = (*iter, *body);
@@ -72,6 +75,33 @@ impl Printer<'_, '_> {
         let turn = Expr::While(text.to_owned(), Box::new(head), self.block(body));
         let start = Stmt::bind("mut items", None, Some(items));
         Some(Expr::Block(String::new(), Block { stmts: vec![start, Stmt::expr(turn)], ..Block::default() }))
+    }
+
+    /// `loop { match x { Some(..) => { .. } _ => break } }` as `while let`.
+    fn while_let(&mut self, label: &str, body: BlockId) -> Option<Expr> {
+        let row = &self.body.blocks[body];
+        let ([only], None) = (&row.stmts[..], row.tail) else { return None };
+        let batuta_core::StmtKind::Expr(choice) = only.kind else { return None };
+        let Node::Match { subject, arms } = &self.body.nodes[choice].kind else { return None };
+        let [first, second] = &arms[..] else { return None };
+        let leaves = match &self.body.blocks[second.body].stmts[..] {
+            [only] => matches!(only.kind, batuta_core::StmtKind::Expr(node)
+                if matches!(self.body.nodes[node].kind, Node::Break { label: None, value: None })),
+            _ => false,
+        };
+        let is_bare = only.above.is_empty() && first.above.is_empty() && second.above.is_empty();
+        if !matches!((&first.pat, &second.pat), (Pat::Some(_), Pat::Wild)) || !leaves || !is_bare {
+            return None;
+        }
+        let (subject, guard, turn) = (*subject, first.guard, first.body);
+        let value = self.expr(subject);
+        let pat = self.pat(&first.pat);
+        let test = Expr::Let(pat, Box::new(value));
+        let cond = match guard {
+            Some(guard) => test.binary("&&", self.operand(guard)),
+            None => test,
+        };
+        Some(Expr::While(label.to_owned(), Box::new(cond), self.block(turn)))
     }
 
     /// A loop; with an `else`, inside a labelled block that `break` leaves.
