@@ -15,6 +15,7 @@ mod remainder;
 mod results;
 mod same;
 mod swap;
+mod unpacked;
 mod while_let;
 
 use batuta_core::{Body, Mir, Program};
@@ -26,6 +27,7 @@ pub type Idiom = fn(&mut Body<Mir>);
 /// Every idiom with its name, in the order in which they run.
 pub const IDIOMS: &[(&str, Idiom)] = &[
     ("needless_bool", needless_bool::needless_bool),
+    ("unpacked", unpacked::unpacked),
     ("while_let", while_let::while_let),
     ("if_let", if_let::if_let),
     ("let_return", let_return::let_return),
