@@ -341,7 +341,7 @@ impl<'a> Walk<'a> {
                 self.use_place(place, pos);
             }
             Node::Op { op, args, .. } => self.operation(*op, args, pos),
-            Node::Call { callee, args } => self.call(callee, args),
+            Node::Call { callee, args } => self.call(callee, args, pos),
             Node::If { cond, then, els } => {
                 self.node(*cond, Pos::Borrow);
                 self.block(*then, pos);
@@ -474,7 +474,7 @@ impl<'a> Walk<'a> {
         args.iter().for_each(|arg| self.node(*arg, inner));
     }
 
-    fn call(&mut self, callee: &Callee, args: &[Arg]) {
+    fn call(&mut self, callee: &Callee, args: &[Arg], pos: Pos) {
         match callee {
             Callee::Fn(path) | Callee::Virtual(path) => self.call_fn(*path, args),
             Callee::New(class) => {
@@ -485,7 +485,7 @@ impl<'a> Walk<'a> {
                     self.node(arg.value, pos_of(pass));
                 }
             }
-            Callee::Lib(name) => self.call_lib(*name, args),
+            Callee::Lib(name) => self.call_lib(*name, args, pos),
             Callee::Value(node) => {
                 self.node(*node, Pos::Borrow);
                 let slot = self.built.node(self.body.path, *node).map(|shape| self.built.graph.slot(shape));
@@ -526,13 +526,17 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn call_lib(&mut self, name: Name, args: &[Arg]) {
+    fn call_lib(&mut self, name: Name, args: &[Arg], result: Pos) {
         let tys: Vec<Ty> = args.iter().map(|arg| self.body.ty(arg.value)).collect();
         let row = catalog::select(name.as_str(), &tys);
         for (index, arg) in args.iter().enumerate() {
-            let mode = row.as_ref().and_then(|row| row.param(index, args.len())).map(|param| param.take);
-            let pos = match mode {
+            let param = row.as_ref().and_then(|row| row.param(index, args.len()));
+            // What is iterated stays where it is; a lazy result looks at it for as long as it lives.
+            let is_iterated = param.is_some_and(|param| matches!(param.ty.kind(), TyKind::Iter(_)));
+            let is_lazy = row.as_ref().is_some_and(|row| matches!(row.result.kind(), TyKind::Iter(_)));
+            let pos = match param.map(|param| param.take) {
                 Some(catalog::Take::Write) => Pos::Mutate,
+                _ if is_iterated && (!is_lazy || result == Pos::Borrow) => Pos::Borrow,
                 Some(catalog::Take::Keep) => Pos::Keep,
                 _ => Pos::Borrow,
             };
