@@ -306,7 +306,13 @@ pub(crate) fn channel(printer: &mut Printer<'_, '_>, ret: Ty) -> String {
 }
 
 /// `rt::generator(|co| async move { .. })`.
-fn generator(printer: &mut Printer<'_, '_>, block: Block) -> Block {
+fn generator(printer: &mut Printer<'_, '_>, mut block: Block) -> Block {
+    // Behind an endless loop nothing says what the block gives.
+    let is_endless =
+        matches!(block.stmts.last().map(|stmt| &stmt.kind), Some(tree::StmtKind::Expr(Expr::Loop(..))));
+    if is_endless && block.tail.is_none() {
+        block.tail = Some(Box::new(Expr::call("Ok", vec![Expr::atom("()")])));
+    }
     let body = Expr::Block("async move ".to_owned(), block);
     let params = channel(printer, printer.body.ret);
     let closure = tree::Closure { params, is_move: false, ret: None, body: Box::new(body) };
