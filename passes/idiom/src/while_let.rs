@@ -175,10 +175,8 @@ fn rewrite(body: &mut Body<Mir>, node: NodeId, found: Found) {
         ..BlockRow::default()
     });
     let arm = |pat, guard, body| Arm { pat, guard, body, origin, above: Vec::new() };
-    let arms = vec![
-        arm(Pat::Some(Box::new(Pat::Bind(bound, None))), found.rest, turn),
-        arm(Pat::Wild, None, exit),
-    ];
+    let arms =
+        vec![arm(Pat::Some(Box::new(Pat::Bind(bound, None))), found.rest, turn), arm(Pat::Wild, None, exit)];
     let choice = body.node(Node::Match { subject, arms }, Ty::unit(), origin);
     let inner = body.block(BlockRow {
         stmts: vec![Stmt::new(StmtKind::Expr(choice), Origin::default())],
