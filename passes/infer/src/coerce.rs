@@ -69,7 +69,8 @@ impl Apply<'_, '_, '_> {
             (Int(_), Num) => self.mk_op(NumOp::FromInt, Attr::None, vec![node], to),
             (Float(_), Num) => self.mk_op(NumOp::FromFloat, Attr::None, vec![node], to),
             (Num, Float(_)) => self.mk_op(NumOp::ToFloat, Attr::None, vec![node], to),
-            (Num, Int(_)) => self.mk_op(NumOp::ToInt, Attr::None, vec![node], to),
+            // A float where an int is expected is an error, never a cut.
+            (Num, Int(_)) => self.mk_op(NumOp::ToInt, Attr::Name(Name::new("exact")), vec![node], to),
             (Class(a, _), Class(b, _)) if self.types.env().is_subclass(*a, *b) => {
                 self.mk_op(ClassOp::Up, Attr::None, vec![node], to)
             }

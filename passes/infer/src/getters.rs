@@ -4,6 +4,8 @@
 //!   operator.attrgetter("name", "total")           |item| (item.name, item.total)
 //!   operator.itemgetter(1)                         |item| item[1]
 //!   operator.methodcaller("strip", "x")            |item| item.strip("x")
+//!   operator.add(a, b)                             a + b
+//!   operator.add (as a value)                      |x, y| x + y
 //!   builtins.sorted(xs, key=cmp_to_key(order))     functools.sorted_by_cmp(xs, key=order)
 //!
 //! Holds back when a name, index or argument is no constant: it would be evaluated at another time.
@@ -15,12 +17,23 @@ use batuta_core::*;
 pub(crate) fn write_out(mut body: Body<Hir>) -> Body<Hir> {
     for at in 0..body.nodes.len() {
         let id = NodeId::new(at);
+        if let Node::Item(name) = &body.nodes[id].kind
+            && let Some((op, count)) = operator(name.as_str())
+        {
+            body.nodes[id].kind = function(&mut body, op, count, id);
+            continue;
+        }
         let Node::Call { callee, args } = &body.nodes[id].kind else { continue };
         let (callee, args) = (callee.clone(), args.clone());
         let new = match &callee {
             Callee::Lib(name) => match name.as_str() {
                 "operator.attrgetter" => getter(&mut body, &args, id, attribute),
                 "operator.itemgetter" => getter(&mut body, &args, id, item),
+                name if operator(name).is_some_and(|(_, count)| is_given(&args, count)) => {
+                    let op = operator(name).expect("tested above").0;
+                    let args = args.iter().map(|arg| arg.value).collect();
+                    Some(Node::Op { op: op.into(), attr: Attr::None, args })
+                }
                 "operator.methodcaller" => caller(&mut body, &args, id),
                 "builtins.sorted" => by_order(&body, args, Callee::Lib(Name::new("functools.sorted_by_cmp"))),
                 _ => None,
@@ -35,6 +48,51 @@ pub(crate) fn write_out(mut body: Body<Hir>) -> Body<Hir> {
         }
     }
     body
+}
+
+/// The operator that a function of `operator` is, and its number of operands.
+fn operator(name: &str) -> Option<(ObjOp, usize)> {
+    use ObjOp::*;
+    Some(match name.strip_prefix("operator.")? {
+        "add" | "concat" => (Add, 2),
+        "sub" => (Sub, 2),
+        "mul" => (Mul, 2),
+        "truediv" => (TrueDiv, 2),
+        "floordiv" => (FloorDiv, 2),
+        "mod" => (Mod, 2),
+        "pow" => (Pow, 2),
+        "lshift" => (Shl, 2),
+        "rshift" => (Shr, 2),
+        "and_" => (BitAnd, 2),
+        "or_" => (BitOr, 2),
+        "xor" => (BitXor, 2),
+        "eq" => (Eq, 2),
+        "ne" => (Ne, 2),
+        "lt" => (Lt, 2),
+        "le" => (Le, 2),
+        "gt" => (Gt, 2),
+        "ge" => (Ge, 2),
+        "neg" => (Neg, 1),
+        "pos" => (Pos, 1),
+        "invert" | "inv" => (Invert, 1),
+        "not_" => (Not, 1),
+        "truth" => (Truth, 1),
+        _ => return None,
+    })
+}
+
+fn is_given(args: &[Arg], count: usize) -> bool {
+    args.len() == count && args.iter().all(|arg| arg.kind == ArgKind::Positional)
+}
+
+/// `|x, y| x + y`.
+fn function(body: &mut Body<Hir>, op: ObjOp, count: usize, id: NodeId) -> Node {
+    let origin = body.nodes[id].origin;
+    let locals: Vec<LocalId> =
+        ["x", "y"].iter().take(count).map(|name| body.temp(name, Ty::unknown(), origin)).collect();
+    let args = locals.iter().map(|local| body.use_local(*local, Mode::Read, origin)).collect();
+    let result = body.op(op, args, Ty::unknown(), origin);
+    closure_of(body, &locals, result)
 }
 
 /// `key=cmp_to_key(order)` is the order itself.
@@ -114,11 +172,23 @@ fn is_constant(body: &Body<Hir>, node: NodeId) -> bool {
 }
 
 fn closure(body: &mut Body<Hir>, local: LocalId, result: NodeId) -> Node {
-    let param = Param { name: Name::new("item"), local, kind: ParamKind::Normal, default: None };
+    closure_of(body, &[local], result)
+}
+
+fn closure_of(body: &mut Body<Hir>, locals: &[LocalId], result: NodeId) -> Node {
+    let params = locals
+        .iter()
+        .map(|local| Param {
+            name: body.locals[*local].name,
+            local: *local,
+            kind: ParamKind::Normal,
+            default: None,
+        })
+        .collect();
     let block = body.block(BlockRow { stmts: Vec::new(), tail: Some(result), end_comments: Vec::new() });
     Node::Closure(Closure {
         name: None,
-        params: vec![param],
+        params,
         body: block,
         ret: Ty::unknown(),
         is_generator: false,

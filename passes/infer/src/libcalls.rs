@@ -527,7 +527,10 @@ impl Solver<'_> {
                 }
             }
             "builtins.getattr" => self.put(out, Head::Value),
-            "builtins.print" => self.put(out, Head::None),
+            "builtins.print" => {
+                args.iter().for_each(|arg| self.mark(arg.var));
+                self.put(out, Head::None);
+            }
             "enum.auto" => self.put(out, Head::Int),
             "dataclasses.asdict" => self.plain_dict(out),
             "dataclasses.astuple" => self.plain_tuple(out),

@@ -32,7 +32,7 @@ impl Printer<'_, '_> {
                 | FloatOp::Pow,
             ) => self.binary_nodes(op, args),
             Op::FloatOp(op) => self.float_unary(op, args[0]),
-            Op::NumOp(op) => self.num_unary(op, args[0]),
+            Op::NumOp(op) => self.num_unary(op, attr, args[0]),
             Op::BoolOp(op) => self.bool_op(op, args),
             Op::CmpOp(op) => self.compare(op, args[0], args[1]),
             Op::StrOp(op) => self.str_op(op, args, ty),
@@ -301,7 +301,7 @@ impl Printer<'_, '_> {
         }
     }
 
-    fn num_unary(&mut self, op: NumOp, arg: NodeId) -> Expr {
+    fn num_unary(&mut self, op: NumOp, attr: &Attr, arg: NodeId) -> Expr {
         let value = self.operand(arg);
         let num = self.rt("Num");
         match op {
@@ -310,6 +310,7 @@ impl Printer<'_, '_> {
             NumOp::FromInt => Expr::call(format!("{num}::Int"), vec![value]),
             NumOp::FromFloat => Expr::call(format!("{num}::Float"), vec![value]),
             NumOp::ToFloat => value.method("to_f64", vec![]),
+            NumOp::ToInt if *attr != Attr::None => value.method("as_int", vec![]),
             NumOp::ToInt => value.method("to_i64", vec![]),
             NumOp::IsInt => {
                 Expr::Macro("matches".to_owned(), vec![value, Expr::Atom(format!("{num}::Int(_)"))])

@@ -68,6 +68,19 @@ impl Num {
         }
     }
 
+    /// The int that a number is; raises `TypeError` for a float.
+    #[inline]
+    #[track_caller]
+    pub fn as_int(self) -> i64 {
+        match self {
+            Int(number) => number,
+            Float(_) => crate::unwind::raise_new(
+                crate::TypeError,
+                "'float' object cannot be interpreted as an integer",
+            ),
+        }
+    }
+
     /// `isinstance(n, int)`.
     pub fn is_int(self) -> bool {
         matches!(self, Int(_))
