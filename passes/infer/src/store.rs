@@ -243,6 +243,13 @@ impl Apply<'_, '_, '_> {
                     Proj::Index(index) => {
                         let constant = self.constant(index);
                         let index = self.expr(index);
+                        let index = match self.ty(object).kind() {
+                            TyKind::List(_) if *self.ty(index).kind() != TyKind::Slice => {
+                                self.coerce(index, Ty::int())
+                            }
+                            TyKind::Dict(key, _) => self.coerce(index, *key),
+                            _ => index,
+                        };
                         let index = self.named(index, "index", &mut stmts);
                         let second = self.again(index);
                         let read = self.index_node(again, second, constant);

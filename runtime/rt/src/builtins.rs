@@ -78,6 +78,29 @@ pub fn unzip3<A, B, C>(rows: impl IntoIterator<Item = (A, B, C)>) -> (Tuple<A>, 
     (a.into(), b.into(), c.into())
 }
 
+/// `dict(pairs)` of sequences that must have two items each; raises `ValueError`.
+#[track_caller]
+pub fn dict_from_pairs<T: crate::Key, I: IntoIterator<Item = T>>(
+    pairs: impl IntoIterator<Item = I>,
+) -> crate::Dict<T, T> {
+    let mut out = crate::Dict::new();
+    for (at, pair) in pairs.into_iter().enumerate() {
+        let mut items = pair.into_iter();
+        let (first, second) = (items.next(), items.next());
+        let rest = items.count();
+        match (first, second, rest) {
+            (Some(key), Some(value), 0) => drop(out.insert(key, value)),
+            (first, second, rest) => {
+                let length = usize::from(first.is_some()) + usize::from(second.is_some()) + rest;
+                let text =
+                    format!("dictionary update sequence element #{at} has length {length}; 2 is required");
+                raise_new(ValueError, text);
+            }
+        }
+    }
+    out
+}
+
 /// `reversed(items)` of what only runs forwards: the items are collected first.
 pub fn reversed<T>(items: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
     items.into_iter().collect::<Vec<T>>().into_iter().rev()

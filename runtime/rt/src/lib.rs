@@ -41,7 +41,9 @@ mod value;
 
 pub use arguments::{check_keywords, check_positional};
 pub use big::{Int, set_int_max_str_digits};
-pub use builtins::{columns2, columns3, hash, is_subclass, reversed, unzip2, unzip3, zip_all, zip_strict};
+pub use builtins::{
+    columns2, columns3, dict_from_pairs, hash, is_subclass, reversed, unzip2, unzip3, zip_all, zip_strict,
+};
 pub use class::*;
 pub use collections::*;
 pub use coroutine::{Coroutine, coroutine};

@@ -7,6 +7,7 @@ mod spec;
 mod template;
 
 pub(crate) use number::{Parts, write_parts};
+pub(crate) use operand::format_operand_of;
 pub use operand::{Format, Operand};
 pub(crate) use percent::percent_of_items;
 pub use percent::{percent, percent_named};

@@ -47,21 +47,7 @@ pub trait Format: Repr {
     /// Appends `format(self, spec)`; a class with its own `__format__` overrides this.
     #[track_caller]
     fn format_into(&self, spec: &str, out: &mut String) -> Result<(), Error> {
-        let operand = self.operand();
-        if spec.is_empty() {
-            match operand {
-                Operand::Text(text) => out.push_str(text),
-                _ => out.push_str(&str(self).to_string()),
-            }
-            return Ok(());
-        }
-        let name = operand.type_name();
-        if let Operand::Other(name) = operand {
-            let words = format!("unsupported format string passed to {name}.__format__");
-            return Err(Error::new(TypeError, words));
-        }
-        let spec = Spec::parse(spec, name)?;
-        number::format_operand(&operand, &spec, out)
+        format_operand_of(self, spec, out)
     }
 
     /// The item of `{0[key]}`.
@@ -248,4 +234,28 @@ macro_rules! impl_format {
             }
         )*
     };
+}
+
+/// `format(value, spec)` by what the value is to a format.
+#[track_caller]
+pub(crate) fn format_operand_of<T: Format + ?Sized>(
+    value: &T,
+    spec: &str,
+    out: &mut String,
+) -> Result<(), Error> {
+    let operand = value.operand();
+    if spec.is_empty() {
+        match operand {
+            Operand::Text(text) => out.push_str(text),
+            _ => out.push_str(&str(value).to_string()),
+        }
+        return Ok(());
+    }
+    let name = operand.type_name();
+    if let Operand::Other(name) = operand {
+        let words = format!("unsupported format string passed to {name}.__format__");
+        return Err(Error::new(TypeError, words));
+    }
+    let spec = Spec::parse(spec, name)?;
+    number::format_operand(&operand, &spec, out)
 }

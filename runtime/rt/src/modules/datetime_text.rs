@@ -239,6 +239,7 @@ impl Library for Date {
                 Some(String::from_value(format).map(|format| self.strftime(&format).into()))
             }
             ("weekday", []) => Some(Ok(self.weekday().into())),
+            ("__format__", [spec]) => Some(String::from_value(spec).map(|spec| self.strftime(&spec).into())),
             ("__lt__", [other]) => Some(Ok((self < held::<Date>(other)?).into())),
             ("__sub__", [other]) => Some(Ok(match held::<Timedelta>(other) {
                 Some(duration) => self.minus(*duration).into(),
@@ -257,27 +258,83 @@ impl Library for Date {
 impl Library for Datetime {
     const NAME: &'static str = "datetime.datetime";
 
+    fn attr(&self, name: &str) -> Option<Value> {
+        let date = self.date();
+        Some(match name {
+            "year" => date.year().into(),
+            "month" => date.month().into(),
+            "day" => date.day().into(),
+            "hour" => self.hour().into(),
+            "minute" => self.minute().into(),
+            "second" => self.second().into(),
+            "microsecond" => self.microsecond().into(),
+            _ => return None,
+        })
+    }
+
     fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
-        match (name, args) {
-            ("isoformat", []) => Some(Ok(self.isoformat("T").into())),
+        Some(Ok(match (name, args) {
+            ("isoformat", []) => self.isoformat("T").into(),
             ("strftime", [format]) => {
-                Some(String::from_value(format).map(|format| self.strftime(&format).into()))
+                return Some(String::from_value(format).map(|format| self.strftime(&format).into()));
             }
-            ("__lt__", [other]) => Some(Ok((self < held::<Datetime>(other)?).into())),
-            _ => None,
-        }
+            ("__format__", [spec]) => {
+                return Some(String::from_value(spec).map(|spec| self.strftime(&spec).into()));
+            }
+            ("date", []) => self.date().into(),
+            ("weekday", []) => self.date().weekday().into(),
+            ("timestamp", []) => self.timestamp().into(),
+            ("__lt__", [other]) => (self < held::<Datetime>(other)?).into(),
+            ("__le__", [other]) => (self <= held::<Datetime>(other)?).into(),
+            ("__gt__", [other]) => (self > held::<Datetime>(other)?).into(),
+            ("__ge__", [other]) => (self >= held::<Datetime>(other)?).into(),
+            ("__sub__", [other]) => match held::<Timedelta>(other) {
+                Some(duration) => self.minus(*duration).into(),
+                None => self.since(*held(other)?).into(),
+            },
+            ("__add__" | "__radd__", [other]) => self.plus(*held(other)?).into(),
+            _ => return None,
+        }))
     }
 }
 
 impl Library for Timedelta {
     const NAME: &'static str = "datetime.timedelta";
 
+    fn attr(&self, name: &str) -> Option<Value> {
+        Some(match name {
+            "days" => self.days().into(),
+            "seconds" => self.seconds().into(),
+            "microseconds" => self.microseconds().into(),
+            _ => return None,
+        })
+    }
+
     fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
-        match (name, args) {
-            ("total_seconds", []) => Some(Ok(self.total_seconds().into())),
-            ("__add__", [other]) => Some(Ok(self.plus(*held(other)?).into())),
-            _ => None,
-        }
+        Some(Ok(match (name, args) {
+            ("total_seconds", []) => self.total_seconds().into(),
+            ("__add__", [other]) => match held::<Datetime>(other) {
+                Some(start) => start.plus(*self).into(),
+                None => self.plus(*held(other)?).into(),
+            },
+            ("__sub__", [other]) => self.minus(*held(other)?).into(),
+            ("__neg__", []) => self.negated().into(),
+            ("__abs__", []) => self.abs().into(),
+            ("__mul__" | "__rmul__", [times]) => self.times(i64::from_value(times).ok()?).into(),
+            ("__truediv__", [other]) => match held::<Timedelta>(other) {
+                Some(other) => self.ratio(*other).into(),
+                None => self.over(i64::from_value(other).ok()?).into(),
+            },
+            ("__lt__", [other]) => (self < held::<Timedelta>(other)?).into(),
+            ("__le__", [other]) => (self <= held::<Timedelta>(other)?).into(),
+            ("__gt__", [other]) => (self > held::<Timedelta>(other)?).into(),
+            ("__ge__", [other]) => (self >= held::<Timedelta>(other)?).into(),
+            _ => return None,
+        }))
+    }
+
+    fn truth(&self) -> bool {
+        !self.is_zero()
     }
 }
 

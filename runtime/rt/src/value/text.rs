@@ -1,8 +1,10 @@
 //! Values as text.
 
 use std::fmt;
+use std::rc::Rc;
 
 use super::Value;
+use crate::error::Error;
 use crate::format::{Format, Operand};
 use crate::list::PyList;
 use crate::repr::{Repr, repr, write_items};
@@ -57,6 +59,18 @@ impl Format for Value {
             Value::Str(text) => Operand::Text(text),
             other => Operand::Other(other.type_name()),
         }
+    }
+
+    fn format_into(&self, spec: &str, out: &mut String) -> Result<(), Error> {
+        if let Value::Object(object) = self
+            && !spec.is_empty()
+            && let Some(text) = Rc::clone(object).call_method("__format__", &[Value::from(spec)])
+        {
+            let text = text?;
+            out.push_str(&crate::str(&text).to_string());
+            return Ok(());
+        }
+        crate::format::format_operand_of(self, spec, out)
     }
 
     fn format_item(&self, key: &str) -> Option<&dyn Format> {
