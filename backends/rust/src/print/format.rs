@@ -246,6 +246,10 @@ impl Printer<'_, '_> {
     }
 
     fn add_percent(&mut self, value: NodeId, ty: Ty, spec: &str, letter: char, template: &mut Template) {
+        if let ('r' | 'a', "") = (letter, spec) {
+            let conv = if letter == 'a' { Conv::Ascii } else { Conv::Repr };
+            return self.add_repr(value, ty, conv, "", template);
+        }
         let plain = match letter {
             'd' | 'i' | 'u' if ty.is_int() => rust_spec(&percent_spec(spec, 'd'), ty, false),
             's' if spec.is_empty() && self.displays(ty) => Some(String::new()),
