@@ -37,6 +37,12 @@ impl Printer<'_, '_> {
         let (b, b_ref) = strip(b, right_ty);
         let (a_ref, b_ref) = (a_ref || self.is_lent(left), b_ref || self.is_lent(right));
         let is_text = *left_ty.strip_ref().kind() == TyKind::Str;
+        if is_text
+            && (is_copied_char(&a) || is_copied_char(&b))
+            && [&a, &b].into_iter().all(|side| is_copied_char(side) || is_literal(side))
+        {
+            return borrowed_char(a).binary(sign, borrowed_char(b));
+        }
         let is_mut = |ty: Ty| matches!(ty.kind(), TyKind::RefMut(_));
         match (a_ref, b_ref) {
             // Comparing needs no exclusive access.
@@ -246,4 +252,22 @@ pub(super) fn strip(expr: Expr, ty: Ty) -> (Expr, bool) {
         Expr::Unary("&" | "&mut ", inner) => (*inner, false),
         expr => (expr, is_reference),
     }
+}
+
+/// `text.char_at(i).to_owned()`.
+fn is_copied_char(text: &Expr) -> bool {
+    let Expr::Method(inner, name, args) = text else { return false };
+    name == "to_owned" && args.is_empty() && matches!(&**inner, Expr::Method(_, name, _) if name == "char_at")
+}
+
+/// The `&str` that such a copy is made of.
+fn borrowed_char(text: Expr) -> Expr {
+    match text {
+        Expr::Method(inner, name, _) if name == "to_owned" => *inner,
+        text => text,
+    }
+}
+
+fn is_literal(text: &Expr) -> bool {
+    matches!(text, Expr::Atom(text) if text.starts_with('"'))
 }
