@@ -192,14 +192,40 @@ impl<'a> Env<'a> {
         }
         let module = self.rust_module(home);
         let imported = self.program.modules.get(&from).is_some_and(|module| {
-            module.aliases.iter().any(|(name, target)| *target == item && name.last() == item.last())
+            let is_item = |target: Name| target == item || self.program.resolve(target) == item;
+            module.aliases.iter().any(|(name, target)| name.last() == item.last() && is_item(*target))
         });
         if imported || Some(home) == self.program.entry {
             uses.paths.insert(format!("{module}::{own_name}"));
             return own_name.to_owned();
         }
+        let (parent, last) = module.rsplit_once("::").unwrap_or(("crate", &module));
+        // A module that is declared here needs no `use`; two with one name are told apart by their path.
+        if parent == self.rust_module(from) {
+            return format!("{last}::{own_name}");
+        }
+        if self.is_ambiguous(last) {
+            return format!("{module}::{own_name}");
+        }
         uses.paths.insert(module.clone());
-        format!("{}::{own_name}", module.rsplit("::").next().unwrap_or(&module))
+        format!("{last}::{own_name}")
+    }
+
+    /// Whether several modules of the program end in this name.
+    fn is_ambiguous(&self, last: &str) -> bool {
+        let mut found: Vec<String> = Vec::new();
+        for path in self.program.modules.keys() {
+            let mut parts = names::module(*path);
+            // The folders on the way are modules, too.
+            while let Some(own) = parts.last() {
+                let text = parts.join("::");
+                if own == last && !found.contains(&text) {
+                    found.push(text);
+                }
+                parts.pop();
+            }
+        }
+        found.len() > 1
     }
 
     /// `crate::pkg::module`.

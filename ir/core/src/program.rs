@@ -203,17 +203,36 @@ impl Default for FieldFlags {
 }
 
 impl<L> Program<L> {
-    /// The path that an import finally stands for: follows re-exports.
+    /// The path that an import finally stands for: follows re-exports, also those of `import *`.
     pub fn resolve(&self, path: Name) -> Name {
         let mut path = path;
         for _ in 0..16 {
-            let alias = |module: &Arc<Module>| module.aliases.get(&path).copied();
-            match self.modules.get(&path.parent()).and_then(alias) {
+            match self.alias_of(path) {
                 Some(target) if target != path => path = target,
                 _ => break,
             }
         }
         path
+    }
+
+    fn alias_of(&self, path: Name) -> Option<Name> {
+        let module = self.modules.get(&path.parent())?;
+        if let Some(target) = module.aliases.get(&path) {
+            return Some(*target);
+        }
+        if self.has_item(path) {
+            return None;
+        }
+        // The last `import *` that has the name.
+        let stars = module.aliases.iter().filter(|(name, _)| name.last().starts_with('*')).rev();
+        stars.map(|(_, all)| all.parent().join(path.last())).find(|found| {
+            let aliases = |module: &Arc<Module>| module.aliases.contains_key(found);
+            self.has_item(*found) || self.modules.get(&found.parent()).is_some_and(aliases)
+        })
+    }
+
+    fn has_item(&self, path: Name) -> bool {
+        self.fns.contains_key(&path) || self.classes.contains_key(&path) || self.globals.contains_key(&path)
     }
 
     /// The class itself, then its bases of this program in method resolution order (depth first,

@@ -424,9 +424,14 @@ impl Apply<'_, '_, '_> {
             (Str | Bytes | List(_), Int(_) | Bool) if op == ObjOp::Mul => self.repeat(a, b),
             (Int(_) | Bool, Str | Bytes | List(_)) if op == ObjOp::Mul => self.repeat(b, a),
             (Str, _) if op == ObjOp::Mod => {
-                let args = vec![Arg::positional(a), Arg::positional(b)];
                 let origin = self.origin(a);
-                self.mk(Node::Call { callee: Callee::Lib(Name::new("str.__mod__")), args }, x, origin)
+                // `*args` is a tuple, though it is kept as a list.
+                let is_rest = |local| {
+                    self.body.params.iter().any(|param| param.local == local && param.kind == ParamKind::Star)
+                };
+                let rest = matches!(&self.body.nodes[b].kind, Node::Use(place, _) if place.as_local().is_some_and(is_rest));
+                let name = Name::new(if rest { "str.__mod__$rest" } else { "str.__mod__" });
+                self.lib_call(name, &[ArgKind::Positional; 2], vec![a, b], None, origin)
             }
             (List(_), List(_)) if op == ObjOp::Add => {
                 let b = self.coerce(b, x);

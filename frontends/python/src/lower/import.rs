@@ -120,7 +120,8 @@ impl<'t> Lowerer<'t> {
             match (found.name, found.binding) {
                 (Some(name), binding) => self.bind_import(node, name, binding),
                 (None, Binding::ProjectModule(module)) => {
-                    self.out.module.aliases.insert(self.module.join("*"), module.join("*"));
+                    let number = self.out.module.aliases.len();
+                    self.out.module.aliases.insert(self.module.join(&format!("*{number}")), module.join("*"));
                 }
                 _ => {}
             }
@@ -184,6 +185,17 @@ impl<'t> Lowerer<'t> {
         }
         for path in paths {
             self.import_path(path, node);
+        }
+    }
+
+    /// The packages around the start of a program run before it: `python -m pkg`.
+    pub fn import_packages(&mut self) {
+        let own = self.module.as_str();
+        for (end, _) in own.match_indices('.') {
+            if self.is_project_module(&own[..end]) {
+                let item = Item::Import(Name::new(&own[..end]));
+                self.out.module.items.push(ItemRow { item, above: Vec::new(), base: 0 });
+            }
         }
     }
 

@@ -75,6 +75,9 @@ impl<'t> Lowerer<'t> {
         self.module_doc(&tops);
         self.bind_names(&tops, parts);
         self.find_aliases(&tops);
+        if self.options.is_entry {
+            self.import_packages();
+        }
         for top in tops {
             match top {
                 Top::Stmt(stmt) => self.top_statement(stmt),

@@ -77,10 +77,22 @@ impl<'t> Lowerer<'t> {
         if is_constant || names::is_builtin(name.as_str()) {
             return Binding::Builtin(name);
         }
-        match self.stars.last() {
-            Some(Binding::Lib(module)) => Binding::Lib(module.join(name.as_str())),
-            Some(Binding::ProjectModule(module)) => Binding::Imported(module.join(name.as_str())),
-            _ => Binding::Unknown,
+        let modules = || self.stars.iter().filter(|found| matches!(found, Binding::ProjectModule(_)));
+        for found in self.stars.iter().rev() {
+            if let Binding::Lib(module) = found {
+                let path = module.join(name.as_str());
+                let is_known = !batuta_catalog::functions(path.as_str()).is_empty()
+                    || batuta_catalog::constant(path.as_str()).is_some();
+                if is_known || modules().count() == 0 {
+                    return Binding::Lib(path);
+                }
+            }
+        }
+        match modules().collect::<Vec<_>>()[..] {
+            [] => Binding::Unknown,
+            [Binding::ProjectModule(module)] => Binding::Imported(module.join(name.as_str())),
+            // Which of them has the name is found in the whole program.
+            _ => Binding::Imported(self.module.join(name.as_str())),
         }
     }
 

@@ -10,7 +10,7 @@ pub(crate) use number::{Parts, write_parts};
 pub(crate) use operand::format_operand_of;
 pub use operand::{Format, Operand};
 pub(crate) use percent::percent_of_items;
-pub use percent::{percent, percent_named};
+pub use percent::{percent, percent_each, percent_named};
 pub(crate) use spec::Spec;
 pub use template::{str_format, try_str_format};
 

@@ -14,6 +14,14 @@ pub fn percent(template: &str, values: &[&dyn Format]) -> String {
     Filler { values, named: None, next: 0 }.fill(template).or_raise()
 }
 
+/// `template % items` for a tuple of any length.
+#[track_caller]
+pub fn percent_each<T: Format>(template: &str, items: impl IntoIterator<Item = T>) -> String {
+    let items: Vec<T> = items.into_iter().collect();
+    let values: Vec<&dyn Format> = items.iter().map(|item| item as &dyn Format).collect();
+    percent(template, &values)
+}
+
 /// `template % {name: value, ..}`; raises as Python does.
 #[track_caller]
 pub fn percent_named(template: &str, named: &[(&str, &dyn Format)]) -> String {

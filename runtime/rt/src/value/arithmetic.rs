@@ -162,8 +162,9 @@ pub fn rem(a: &Value, b: &Value) -> Value {
     }
 }
 
+/// `template % values` for dynamic values.
 #[track_caller]
-fn fill(template: &str, values: &Value) -> String {
+pub fn fill(template: &str, values: &Value) -> String {
     match values {
         Value::Tuple(items) => {
             let items: Vec<&dyn Format> = items.iter().map(|item| item as &dyn Format).collect();
