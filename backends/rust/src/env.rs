@@ -467,6 +467,34 @@ impl<'a> Env<'a> {
 
     /// The module has statements to run when it is imported.
     pub fn has_init(&self, module: Name) -> bool {
+        self.runs_init(module, &mut FxHashSet::default())
+    }
+
+    /// A module runs something when it does itself, or when what it imports does.
+    fn runs_init(&self, module: Name, seen: &mut FxHashSet<Name>) -> bool {
+        if !seen.insert(module) {
+            return false;
+        }
+        self.has_own_init(module)
+            || self.imports(module).into_iter().any(|imported| self.runs_init(imported, seen))
+    }
+
+    fn imports(&self, module: Name) -> Vec<Name> {
+        let items = self.program.modules.get(&module).into_iter().flat_map(|module| &module.items);
+        items
+            .filter_map(|row| match row.item {
+                Item::Import(path) => Some(path),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Whether several modules run the statements of one: they run at the first import only.
+    pub fn is_imported_again(&self, module: Name) -> bool {
+        self.program.modules.keys().filter(|other| self.imports(**other).contains(&module)).count() > 1
+    }
+
+    fn has_own_init(&self, module: Name) -> bool {
         self.function(module.join("<init>")).is_some_and(|body| {
             body.blocks[body.root].stmts.iter().any(|stmt| !matches!(&stmt.kind, StmtKind::Set { target: Pat::Place(place), .. }
                 if matches!(place.root, Root::Global(path) if self.is_variant(path) || self.program.globals.get(&path).is_some_and(|global| matches!(global.storage, Storage::Const | Storage::Lazy)))))

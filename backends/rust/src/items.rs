@@ -468,6 +468,13 @@ fn initialiser(
     let hole = if has_hole { "#[expect(unreachable_code, unused)]\n" } else { "" };
     let text = layout::fn_block(&block, 0);
     if !is_entry {
+        let text = if env.is_imported_again(module.path) {
+            uses.paths.insert("std::cell::Cell".to_owned());
+            let once = "thread_local! {\n        static DONE: Cell<bool> = const { Cell::new(false) };\n    }\n    if DONE.replace(true) {\n        return;\n    }\n";
+            text.replacen("{\n", &format!("{{\n    {once}"), 1)
+        } else {
+            text
+        };
         return Some(format!("/// Runs the module's top-level statements.\n{hole}pub fn init() {text}\n"));
     }
     if !env.needs_frame {

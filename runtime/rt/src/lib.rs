@@ -51,7 +51,9 @@ pub use deep_copy::{DeepCopy, Memo, deepcopy};
 pub use error::{Arg, Error, Exception, Place, Result};
 pub use error_args::arg_values;
 pub use file::{BinaryFile, File, TextOptions, UnsupportedOperation, open, open_binary, open_with};
-pub use format::{Format, Operand, format, percent, percent_each, percent_named, str_format, try_format, try_str_format};
+pub use format::{
+    Format, Operand, format, percent, percent_each, percent_named, str_format, try_format, try_str_format,
+};
 pub use generator::{Co, ContextManager, Emit, Generator, context_manager, generator, next, until_stop};
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;
