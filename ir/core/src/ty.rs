@@ -112,6 +112,7 @@ const IMMUTABLE: &[&str] = &[
     "Match",
     "Pattern",
     "Struct",
+    "Template",
     "date",
     "datetime",
     "time",

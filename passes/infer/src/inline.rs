@@ -28,9 +28,10 @@ pub(crate) fn single_uses(body: &mut Body<Hir>, kind: &mut StmtKind, temps: &mut
             });
             found
         });
+        let roots_target = matches!(kind, StmtKind::Set { target, .. } if names(target, local));
         let roots_place = matches!(kind, StmtKind::Update { place, .. } if place.root == Root::Local(local));
         match (&reads[..], &mut *kind, is_read_later) {
-            ([read], _, false) if !roots_place => body.nodes[*read] = body.nodes[value].clone(),
+            ([read], _, false) if !roots_place && !roots_target => put(body, *read, value),
             ([], StmtKind::Update { place, .. }, false) if roots_place => place.root = Root::Node(value),
             _ => continue,
         }
@@ -38,6 +39,28 @@ pub(crate) fn single_uses(body: &mut Body<Hir>, kind: &mut StmtKind, temps: &mut
     }
     if let StmtKind::Update { place, .. } = kind {
         crate::prep::join(body, place);
+    }
+}
+
+/// Whether a target is the local or a part of it.
+fn names(target: &Pat, local: LocalId) -> bool {
+    let mut found = matches!(target, Pat::Place(place) if place.root == Root::Local(local));
+    target.for_each_part(&mut |part| found |= names(part, local));
+    found
+}
+
+/// A read of the temp, or of a part of it, becomes a read of the value.
+fn put(body: &mut Body<Hir>, read: NodeId, value: NodeId) {
+    match &mut body.nodes[read].kind {
+        Node::Use(place, _) if !place.proj.is_empty() => {
+            place.root = Root::Node(value);
+            let mut joined = place.clone();
+            crate::prep::join(body, &mut joined);
+            if let Node::Use(place, _) = &mut body.nodes[read].kind {
+                *place = joined;
+            }
+        }
+        _ => body.nodes[read] = body.nodes[value].clone(),
     }
 }
 

@@ -81,6 +81,7 @@ pub use modules::re::{Match, Pattern, ReError};
 pub use modules::shutil::{SameFileError, ShutilError, TerminalSize};
 pub use modules::statistics::StatisticsError;
 pub use modules::string_io::StringIO;
+pub use modules::string_template::Template;
 pub use modules::structs::{Struct, StructError};
 pub use modules::tempfile::TemporaryDirectory;
 pub use modules::{

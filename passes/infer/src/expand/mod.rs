@@ -18,6 +18,7 @@ mod overrides;
 mod own_class;
 mod partial;
 mod sums;
+mod template;
 mod with;
 
 use batuta_core::{Callee, Hir, Node, Program};
@@ -42,6 +43,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     findall::expand(&mut out);
     let start = out.clone();
     let managers = with::Managers::new(&start);
+    let has_templates = template::has_templates(&start);
     for body in out.fns.values_mut() {
         if with::has_managers(body) {
             with::expand(&managers, Arc::make_mut(body));
@@ -55,6 +57,9 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             sums::expand(&start, Arc::make_mut(body));
         }
         asynchronous::expand(Arc::make_mut(body));
+        if has_templates {
+            template::expand(Arc::make_mut(body));
+        }
         let is_partial = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "functools.partial");
         if body.nodes.iter().any(|(_, row)| is_partial(&row.kind)) {
             partial::expand(&start, Arc::make_mut(body));

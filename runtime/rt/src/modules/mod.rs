@@ -34,6 +34,7 @@ mod sha512;
 pub mod shutil;
 pub mod statistics;
 pub mod string_io;
+pub mod string_template;
 pub mod structs;
 pub mod sys;
 pub mod tempfile;
