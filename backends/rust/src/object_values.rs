@@ -237,6 +237,11 @@ fn attributes(
             }
         }
     }
+    for (name, value) in class_constants(env, class, members) {
+        if env.dynamic.names.contains(name.as_str()) && seen.insert(name) {
+            let _ = writeln!(arms, "            {:?} => Some(rt::Value::from({value})),", name.as_str());
+        }
+    }
     if env.is_enum(class) {
         let has_value = env.class(class).is_some_and(|def| env.variant_values(&env.variants(def)).is_some());
         for name in ["name", "value"].into_iter().filter(|name| *name == "name" || has_value) {
@@ -252,6 +257,26 @@ fn attributes(
     Some(format!(
         "    fn get_attr(self: Rc<Self>, name: &str) -> Option<rt::Value> {{\n        match name {{\n{arms}            _ => None,\n        }}\n    }}\n"
     ))
+}
+
+/// Constants of a class, which its objects have as attributes too; none where several classes share one type.
+fn class_constants(env: &Env<'_>, class: Name, members: &[Name]) -> Vec<(Name, String)> {
+    if members.len() > 1 || env.is_enum(class) {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    for owner in env.program.mro(class) {
+        for path in
+            env.program.globals.keys().filter(|path| path.parent() == owner && env.is_associated(**path))
+        {
+            let ty = env.program.globals[path].ty;
+            if converts(ty) {
+                let own = if owner == class { "Self".to_owned() } else { names::camel(owner.last()) };
+                out.push((Name::new(path.last()), format!("{own}::{}", env.constant_name(*path))));
+            }
+        }
+    }
+    out
 }
 
 /// The guard of an attribute that only some classes of a family have.

@@ -33,6 +33,8 @@ pub struct Built {
     pub lendings: Vec<(ShapeId, ShapeId)>,
     /// Leaf of a call's value <- result of a function in the caller's own call cycle.
     pub recursive: Vec<(ShapeId, ShapeId)>,
+    /// Ints that are written to bytes of unknown number: what flows into them is wide too.
+    pub long: Vec<ShapeId>,
     /// Items that an operation gives a second place: `xs[:]`, `xs + ys`, `xs * 2`.
     pub copied: Vec<ShapeId>,
     /// Parameters that are functions which their function only calls.
@@ -87,6 +89,7 @@ pub fn build(program: &Program<Typed>) -> Built {
         steps: Vec::new(),
         bounds: Vec::new(),
         recursive: Vec::new(),
+        long: Vec::new(),
         lendings: Vec::new(),
         copied: Vec::new(),
         lent: crate::functions::lent(program),

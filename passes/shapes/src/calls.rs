@@ -17,7 +17,11 @@ impl Walk<'_> {
             Callee::Fn(path) => self.call_fn(*path, &shapes, ty),
             Callee::Virtual(path) => self.call_virtual(*path, &shapes, ty),
             Callee::New(class) => self.construct(*class, &shapes, ty),
-            Callee::Lib(name) => self.call_lib(*name, &shapes, ty),
+            Callee::Lib(name) => {
+                let result = self.call_lib(*name, &shapes, ty);
+                self.wide_bytes(*name, args, &shapes, result);
+                result
+            }
             _ => {
                 let target = target.expect("a value is called");
                 self.call_value(target, &shapes, ty)

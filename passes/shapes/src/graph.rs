@@ -247,6 +247,17 @@ impl Graph {
         if self.is_shared(id) { plain.shared() } else { plain }
     }
 
+    /// Makes what flows into a value wide.
+    pub fn widen_sources(&mut self, target: ShapeId) {
+        if !self.set_big(target) {
+            return;
+        }
+        let target = self.find(target);
+        let sources: Vec<ShapeId> =
+            self.edges.iter().filter(|(_, to)| self.find(*to) == target).map(|(from, _)| *from).collect();
+        sources.into_iter().for_each(|source| self.widen_sources(source));
+    }
+
     /// Spreads `big` along the scalar flows.
     pub fn spread_width(&mut self) {
         let edges = std::mem::take(&mut self.edges);

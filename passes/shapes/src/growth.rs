@@ -30,6 +30,9 @@ pub fn widths(built: &mut Built, options: ShapeOptions) {
     for step in steps.iter().filter(|step| !step.folded.is_some_and(Folded::fits_i64)) {
         wide_edges(built, step);
     }
+    for long in std::mem::take(&mut built.long) {
+        built.graph.widen_sources(long);
+    }
     built.graph.spread_width();
     built.steps = steps;
 }

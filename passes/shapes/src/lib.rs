@@ -29,6 +29,7 @@ mod lift;
 mod operate;
 mod recursive;
 mod rewrite;
+mod wide_bytes;
 
 use batuta_base::{FxHashSet, Name};
 use batuta_core::{

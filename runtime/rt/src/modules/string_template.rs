@@ -100,7 +100,9 @@ impl Template {
         for part in self.parts() {
             match part {
                 Part::Text(text) => out.push_str(text),
-                Part::Name(name, whole) => out.push_str(&find(values, name).unwrap_or_else(|| whole.to_owned())),
+                Part::Name(name, whole) => {
+                    out.push_str(&find(values, name).unwrap_or_else(|| whole.to_owned()))
+                }
                 Part::Stray(_) => out.push('$'),
             }
         }
