@@ -2,8 +2,10 @@
 //! any dimension. Functions raise `ValueError: math domain error` and
 //! `OverflowError: math range error`.
 
+pub use super::math_erf::{erf, erfc};
 pub use super::math_int::{big_comb, big_factorial, big_perm};
 pub use super::math_int::{comb, factorial, gcd, isqrt, lcm, perm};
+pub use super::math_special::{acosh, asinh, atanh, cbrt, gamma, lgamma, nextafter, ulp};
 use crate::big::Int;
 use crate::class::{OverflowError, ValueError};
 use crate::number::float::mantissa_and_exponent;
@@ -74,17 +76,6 @@ checked! {
     sinh(sinh);
     /// `math.cosh(x)`.
     cosh(cosh);
-    /// `math.acosh(x)`.
-    acosh(acosh);
-}
-
-/// `math.atanh(x)`.
-#[track_caller]
-pub fn atanh(x: f64) -> f64 {
-    if x.abs() >= 1.0 {
-        domain();
-    }
-    x.atanh()
 }
 
 macro_rules! logarithm {
