@@ -388,7 +388,10 @@ fn field_order(env: &Env<'_>, class: &ClassDef, name: &str, uses: &mut Uses) -> 
         let parts: Vec<_> = fields
             .iter()
             .filter(|field| field.flags.compare)
-            .map(|field| format!("&{of}.{}", names::snake(field.name.as_str())))
+            .map(|field| {
+                let value = field_of(env, Expr::atom(of), class.path, field);
+                layout::render(&Expr::unary("&", value), 8, 8, 0)
+            })
             .collect();
         if parts.len() == 1 { format!("({},)", parts[0]) } else { format!("({})", parts.join(", ")) }
     };
@@ -423,6 +426,11 @@ fn field_order(env: &Env<'_>, class: &ClassDef, name: &str, uses: &mut Uses) -> 
 
 /// What makes objects of the class keys: their fields, their own hash, or their identity.
 fn key(env: &Env<'_>, class: &ClassDef, name: &str, uses: &mut Uses) -> String {
+    if env.is_unhashable(class.path) {
+        uses.rt = true;
+        let text = crate::literal::string(class.path.last());
+        return key_impl(name, &format!("rt::unhashable({text})"), "std::ptr::eq(self, other)");
+    }
     if !env.is_key(class.path) {
         return String::new();
     }
@@ -437,15 +445,18 @@ fn key(env: &Env<'_>, class: &ClassDef, name: &str, uses: &mut Uses) -> String {
     if env.is_identity(class.path) {
         return key_impl(name, "std::ptr::from_ref(self).addr() as u64", "std::ptr::eq(self, other)");
     }
-    let fields: Vec<_> = env
-        .all_fields(class.path)
-        .iter()
-        .filter(|field| field.flags.compare)
-        .map(|field| names::snake(field.name.as_str()))
-        .collect();
+    let fields = env.all_fields(class.path).into_iter().filter(|field| field.flags.compare);
+    let fields: Vec<&FieldDef> = fields.collect();
     if fields.is_empty() {
         return String::new();
     }
+    if class.is_shared && fields.iter().any(|field| field.cell != FieldCell::Plain) {
+        let parts =
+            fields.iter().map(|field| Expr::unary("&", field_value(env, class.path, field))).collect();
+        let hash = Expr::call("rt::Key::key_hash", vec![Expr::unary("&", Expr::Tuple(parts))]);
+        return key_impl(name, &layout::render(&hash, 8, 8, 0), "self == other");
+    }
+    let fields: Vec<String> = fields.iter().map(|field| names::snake(field.name.as_str())).collect();
     let fields = fields.into_iter().map(|field| (field.clone(), Expr::Atom(field))).collect();
     let key = Expr::Macro("rt::impl_key".to_owned(), vec![Expr::Struct(name.to_owned(), fields)]);
     format!("\n{};\n", layout::render(&key, 0, 0, 1))
@@ -524,8 +535,12 @@ pub fn fields_write(env: &Env<'_>, class: Name, uses: &mut Uses) -> Expr {
 }
 
 /// `self.x` as a place, whatever holds the field.
-fn field_value(env: &Env<'_>, class: Name, field: &FieldDef) -> Expr {
-    let object = env.field_holder(Expr::atom("self"), class, field.name.as_str(), false);
+pub fn field_value(env: &Env<'_>, class: Name, field: &FieldDef) -> Expr {
+    field_of(env, Expr::atom("self"), class, field)
+}
+
+fn field_of(env: &Env<'_>, object: Expr, class: Name, field: &FieldDef) -> Expr {
+    let object = env.field_holder(object, class, field.name.as_str(), false);
     let value = object.field(names::snake(field.name.as_str()));
     let is_shared = env.class(class).is_some_and(|def| def.is_shared);
     match field.cell {

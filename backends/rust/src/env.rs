@@ -369,6 +369,18 @@ impl<'a> Env<'a> {
         self.all_fields(class).iter().all(|field| !field.ty.any(&mut |ty| !is_key(ty)))
     }
 
+    /// Objects of the class are equal by what they hold and have no hash, where the program wants one.
+    pub fn is_unhashable(&self, class: Name) -> bool {
+        let Some(def) = self.class(class).filter(|_| self.keyed.contains(&class)) else { return false };
+        let has = |name: &str| self.program.find_method(class, name).is_some();
+        !has("__hash__")
+            && match def.kind {
+                ClassKind::Dataclass { frozen, unsafe_hash, eq, .. } => eq && !frozen && !unsafe_hash,
+                ClassKind::Plain | ClassKind::Abstract => has("__eq__"),
+                _ => false,
+            }
+    }
+
     /// Objects of the class have a text of their own.
     pub fn has_text(&self, class: Name) -> bool {
         self.class(class).is_some_and(|class| match class.kind {

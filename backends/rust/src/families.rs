@@ -412,13 +412,8 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
         out.push_str(classes::identity(&name).as_str());
     }
     out.push_str(&crate::object_values::impls(env, family.root, &family.members, module, uses));
-    if env.keyed.contains(&family.root) && is_shared && env.is_identity(family.root) {
-        uses.rt = true;
-        out.push_str(&classes::key_impl(
-            &name,
-            "std::ptr::from_ref(self).addr() as u64",
-            "std::ptr::eq(self, other)",
-        ));
+    if env.keyed.contains(&family.root) {
+        out.push_str(&key(env, family, &name, is_shared, uses));
     }
     if family.defs.contains_key("__lt__") {
         let _ = write!(
@@ -429,6 +424,34 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
         classes::unordered(&name, family.root, &mut out, uses);
     }
     out
+}
+
+/// What makes objects of the family keys: their own hash, their identity, or their fields.
+fn key(env: &Env<'_>, family: &Family, name: &str, is_shared: bool, uses: &mut Uses) -> String {
+    uses.rt = true;
+    if let Some(path) = family.defs.get("__hash__").and_then(|paths| paths.first()) {
+        let is_big = env.function(*path).is_some_and(|body| body.ret.is_big());
+        let hash = if is_big { "rt::Key::key_hash(&self.hash_value())" } else { "self.hash_value() as u64" };
+        return classes::key_impl(name, hash, "self == other");
+    }
+    if env.is_identity(family.root) {
+        let hash = "std::ptr::from_ref(self).addr() as u64";
+        let is_kept = is_shared.then(|| classes::key_impl(name, hash, "std::ptr::eq(self, other)"));
+        return is_kept.unwrap_or_default();
+    }
+    let hash = |class: Name| {
+        if env.is_unhashable(class) {
+            return Expr::call("rt::unhashable", vec![Expr::Atom(crate::literal::string(class.last()))]);
+        }
+        let fields = env.all_fields(class).into_iter().filter(|field| field.flags.compare);
+        let mut parts: Vec<Expr> =
+            fields.map(|field| Expr::unary("&", classes::field_value(env, class, field))).collect();
+        parts.insert(0, Expr::Atom(crate::literal::string(class.last())));
+        Expr::call("rt::Key::key_hash", vec![Expr::unary("&", Expr::Tuple(parts))])
+    };
+    let groups = family.concrete.iter().map(|class| (vec![*class], hash(*class))).collect();
+    let value = choose(env, family, subject(env, family, Expr::atom("self")), groups);
+    classes::key_impl(name, &layout::render(&value, 8, 8, 0), "self == other")
 }
 
 /// The body of a `fmt` method of the family.

@@ -59,7 +59,11 @@ pub fn is_identity<L>(program: &Program<L>, class: Name) -> bool {
             )
         })
     };
-    !program.mro(class).into_iter().any(is_value) && program.find_method(class, "__eq__").is_none()
+    let below = program.subclasses(class);
+    let own = |path: &Name| program.find_method(*path, "__eq__").is_some();
+    !program.mro(class).into_iter().any(is_value)
+        && !below.iter().any(|path| is_value(*path))
+        && !below.iter().any(own)
 }
 
 /// Classes whose objects the program tells apart: each needs to be one object for life.

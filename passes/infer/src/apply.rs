@@ -272,11 +272,41 @@ impl Apply<'_, '_, '_> {
             StmtKind::Expr(node) if matches!(self.body.nodes[node].kind, Node::Item(_)) => return,
             StmtKind::Expr(node) => {
                 let node = self.expr(node);
+                if let Some(block) = self.only_branch(node) {
+                    return self.splice(stmt, block, out);
+                }
                 return self.effect(stmt, node, out);
             }
             StmtKind::Del(place) => self.delete(place),
         };
         out.push(stmt);
+    }
+
+    /// The block that is left of an `if` whose condition the types decide; `None` inside: nothing is.
+    fn only_branch(&self, node: NodeId) -> Option<Option<BlockId>> {
+        let Node::If { cond, then, els } = &self.body.nodes[node].kind else { return None };
+        if self.body.blocks[*then].tail.is_some() {
+            return None;
+        }
+        match self.body.as_const(*cond) {
+            Some(Const::Bool(true)) => Some(Some(*then)),
+            Some(Const::Bool(false)) => Some(*els),
+            _ => None,
+        }
+    }
+
+    /// Puts the statements of a block where a statement stood.
+    fn splice(&mut self, stmt: Stmt, block: Option<BlockId>, out: &mut Vec<Stmt>) {
+        let Some(block) = block else { return };
+        let row = std::mem::take(&mut self.body.blocks[block]);
+        let mut stmts = row.stmts;
+        if let Some(first) = stmts.first_mut() {
+            let mut above = stmt.above;
+            above.append(&mut first.above);
+            first.above = above;
+            first.blank_before = stmt.blank_before;
+        }
+        out.append(&mut stmts);
     }
 
     /// An expression for its effect: the statements that a call made for its arguments stand before it.
@@ -585,6 +615,14 @@ impl Apply<'_, '_, '_> {
                 *cond = self.cond(*cond);
                 let has_value = self.body.blocks[*then].tail.is_some();
                 let want = if has_value { self.solved(id) } else { None };
+                // What the types rule out is not written.
+                match self.body.as_const(*cond) {
+                    Some(Const::Bool(false)) if !has_value => {
+                        self.body.blocks[*then] = BlockRow::default();
+                    }
+                    Some(Const::Bool(true)) if !has_value => *els = None,
+                    _ => {}
+                }
                 self.block(*then, want);
                 els.iter().for_each(|els| self.block(*els, want));
                 ty = want.unwrap_or_else(Ty::unit);

@@ -11,6 +11,40 @@ use batuta_base::Name;
 use batuta_core::*;
 
 impl Apply<'_, '_, '_> {
+    /// Classes below one that have a member which it lacks, none of them below another.
+    pub(crate) fn owners_below(&self, class: Name, name: Name) -> Vec<Name> {
+        let env = self.types.env();
+        let has = |sub: Name| {
+            env.field_owner(sub, name).is_some()
+                || env.method(sub, name.as_str()).is_some()
+                || env.attribute(sub, name.as_str()).is_some()
+        };
+        let mut below = env.program.subclasses(class);
+        below.retain(|sub| *sub != class && has(*sub));
+        let all = below.clone();
+        below.retain(|sub| !all.iter().any(|other| other != sub && env.is_subclass(*sub, *other)));
+        below
+    }
+
+    /// `make` for the one of several classes below that an object is of; of others it has no such member.
+    pub(crate) fn by_owner(
+        &mut self,
+        object: NodeId,
+        class: Name,
+        owners: &[Name],
+        want: Option<Ty>,
+        make: &mut dyn FnMut(&mut Self, NodeId, Name) -> NodeId,
+    ) -> NodeId {
+        let Some((last, rest)) = owners.split_last() else { return object };
+        self.by_class(object, class, rest, want, &mut |me, value, of| {
+            if of != class {
+                return make(me, value, of);
+            }
+            let value = me.mk_op(ClassOp::Down, Attr::None, vec![value], Ty::class(*last));
+            make(me, value, *last)
+        })
+    }
+
     /// Classes below one that `is_own` tells apart, those further down first.
     pub(crate) fn classes_below(&self, class: Name, is_own: impl Fn(Name) -> bool) -> Vec<Name> {
         let env = self.types.env();

@@ -6,8 +6,9 @@
 //! A value of type `type<@C>` is `C` or a class below it. Which ones may be there the solver knows.
 
 use crate::apply::{Apply, BAD_CALL, UNKNOWN_ATTRIBUTE};
+use crate::env::Env;
 use crate::solve::Solver;
-use crate::vars::{Head, Var};
+use crate::vars::{Atom, Head, Var};
 use batuta_base::{Id, Name, Origin};
 use batuta_core::*;
 
@@ -26,7 +27,49 @@ impl Solver<'_> {
     }
 }
 
+impl Solver<'_> {
+    /// `C.__mro__`.
+    pub(crate) fn order_of_classes(&mut self, class: Name, out: Var) {
+        let item = self.vars.fresh();
+        for path in order(self.env, class) {
+            self.put(item, Head::TypeOf(path));
+        }
+        self.vars.add(out, Atom::new(Head::Lib(Name::new("tuple")), vec![item]));
+    }
+}
+
+/// The classes in which names are looked up, those of the library at the end.
+fn order(env: &Env<'_>, class: Name) -> Vec<Name> {
+    let own = env.mro(class);
+    let is_library = |base: &&Name| env.class(**base).is_none();
+    let bases = own.iter().filter_map(|path| env.class(*path)).flat_map(|def| &def.bases);
+    let mut all: Vec<Name> = own.iter().copied().chain(bases.filter(is_library).copied()).collect();
+    if all.iter().any(|base| *base == "Exception") {
+        all.push(Name::new("BaseException"));
+    }
+    all.push(Name::new("object"));
+    all
+}
+
 impl Apply<'_, '_, '_> {
+    /// `C.__mro__`.
+    pub(crate) fn order_of(&mut self, class: Name, origin: Origin) -> NodeId {
+        let env = self.types.env();
+        let any = Ty::new(TyKind::TypeOf(Name::new("object")));
+        let items =
+            order(env, class).into_iter().map(|path| self.mk(Node::Item(path), any, origin)).collect();
+        let list = self.mk_op(ListOp::New, Attr::None, items, Ty::list(any));
+        self.lib_call(Name::new("builtins.tuple"), &[ArgKind::Positional], vec![list], None, origin)
+    }
+
+    /// `P._fields` of a named tuple.
+    pub(crate) fn field_names(&mut self, class: Name, origin: Origin) -> NodeId {
+        let fields = self.types.env().record_fields(class);
+        let names: Vec<NodeId> = fields.iter().map(|field| self.text(field.name.as_str(), origin)).collect();
+        let ty = Ty::tuple(vec![Ty::str(); names.len()]);
+        self.mk_op(TupleOp::New, Attr::None, names, ty)
+    }
+
     /// The classes that a value may be.
     fn class_candidates(&self, node: NodeId, class: Name) -> Vec<Name> {
         if let Node::Item(item) = self.body.nodes[node].kind {
@@ -149,6 +192,12 @@ impl Apply<'_, '_, '_> {
     /// `kind.name` for a class value.
     pub(crate) fn attr_of_class(&mut self, node: NodeId, class: Name, name: Name, origin: Origin) -> NodeId {
         let env = self.types.env();
+        if let (Node::Item(item), "__mro__") = (&self.body.nodes[node].kind, name.as_str()) {
+            return self.order_of(*item, origin);
+        }
+        if name == "_fields" && env.is_named_tuple(class) {
+            return self.field_names(class, origin);
+        }
         self.by_class_value(node, class, None, &mut |me, class| {
             let is_known = env.attribute(class, name.as_str()).is_some()
                 || env.method(class, name.as_str()).is_some()

@@ -275,8 +275,11 @@ impl Apply<'_, '_, '_> {
             if let Some(method) = env.method(class, path.last()) {
                 return self.item(id, method);
             }
-            if path.last() == "__name__" {
-                return self.text(class.last(), self.origin(id));
+            match path.last() {
+                "__name__" | "__qualname__" => return self.text(class.last(), self.origin(id)),
+                "_fields" if env.is_named_tuple(class) => return self.field_names(class, self.origin(id)),
+                "__mro__" => return self.order_of(class, self.origin(id)),
+                _ => {}
             }
         }
         if let Some(var) = self.types.solver.globals.get(&path)
@@ -418,7 +421,9 @@ impl Apply<'_, '_, '_> {
             let args = vec![Arg::positional(of)];
             return self.mk(Node::Call { callee: Callee::Lib(Name::new(name)), args }, Ty::str(), origin);
         }
-        let exact = self.types.env().program.subclasses(class).len() == 1 || self.is_own_class(object);
+        let env = self.types.env();
+        let is_last = env.class(class).is_some() && env.program.subclasses(class).len() == 1;
+        let exact = is_last || self.is_own_class(object);
         if exact || matches!(self.body.nodes[object].kind, Node::Item(_)) {
             return self.text(class.last(), origin);
         }
@@ -518,10 +523,15 @@ impl Apply<'_, '_, '_> {
                 let object = self.mk_op(ClassOp::Down, Attr::None, vec![object], Ty::class(sub));
                 self.object_attr(object, sub, name, origin)
             }
-            None => {
-                let why = format!("no class here gives `{}` an attribute `{name}`", class.last());
-                self.hole(object, UNKNOWN_ATTRIBUTE, why)
-            }
+            None => match self.owners_below(class, name) {
+                owners if owners.is_empty() => {
+                    let why = format!("no class here gives `{}` an attribute `{name}`", class.last());
+                    self.hole(object, UNKNOWN_ATTRIBUTE, why)
+                }
+                owners => self.by_owner(object, class, &owners, None, &mut |me, object, owner| {
+                    me.object_attr(object, owner, name, origin)
+                }),
+            },
         }
     }
 

@@ -30,6 +30,11 @@ pub(crate) fn single_uses(body: &mut Body<Hir>, kind: &mut StmtKind, temps: &mut
         });
         let roots_target = matches!(kind, StmtKind::Set { target, .. } if names(target, local));
         let roots_place = matches!(kind, StmtKind::Update { place, .. } if place.root == Root::Local(local));
+        let is_target = matches!(kind, StmtKind::Set { target: Pat::Place(place), .. } if place.root == Root::Local(local));
+        let is_part = |node: &NodeId| matches!(&body.nodes[*node].kind, Node::Use(place, _) if place.as_local() != Some(local));
+        if is_target || reads.iter().any(is_part) {
+            continue;
+        }
         match (&reads[..], &mut *kind, is_read_later) {
             ([read], _, false) if !roots_place && !roots_target => put(body, *read, value),
             ([], StmtKind::Update { place, .. }, false) if roots_place => place.root = Root::Node(value),

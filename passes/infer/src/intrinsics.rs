@@ -49,6 +49,10 @@ impl Apply<'_, '_, '_> {
                 let count = self.types.env().record_fields(class).len().to_string();
                 self.mk(Node::Const(Const::Int(count.into())), Ty::int(), origin)
             }
+            ("builtins.view_set", [value]) => match self.ty(*value).kind() {
+                TyKind::Iter(_) => self.lib_call(Name::new("builtins.set"), kinds, args, Some(id), origin),
+                _ => *value,
+            },
             ("builtins.list", []) => self.empty(id, ListOp::New.into(), origin),
             ("builtins.dict", []) if kinds.is_empty() => self.empty(id, DictOp::New.into(), origin),
             ("builtins.set", []) => self.empty(id, SetOp::New.into(), origin),
@@ -246,6 +250,18 @@ impl Apply<'_, '_, '_> {
                 for ty in matching {
                     let value = self.again(value);
                     tests.push(self.mk_op(UnionOp::Is, Attr::Ty(ty), vec![value], Ty::bool()));
+                }
+                let below = |ty: &&Ty| {
+                    matches!(ty.kind(), TyKind::Class(class, _)
+                    if *class != name && self.types.env().class(name).is_some() && self.types.env().is_subclass(name, *class))
+                };
+                if let Some(base) = items.iter().find(below).copied() {
+                    let value = self.again(value);
+                    let is_base = self.mk_op(UnionOp::Is, Attr::Ty(base), vec![value], Ty::bool());
+                    let value = self.again(value);
+                    let object = self.mk_op(UnionOp::Get, Attr::None, vec![value], base);
+                    let test = self.is_a(object, name);
+                    tests.push(self.mk_op(BoolOp::And, Attr::None, vec![is_base, test], Ty::bool()));
                 }
                 if items.contains(&Ty::num()) && matches!(name.as_str(), "int" | "float") {
                     let value = self.again(value);

@@ -239,6 +239,16 @@ impl Apply<'_, '_, '_> {
             let receiver = self.mk_op(ClassOp::Down, Attr::None, vec![receiver], Ty::class(sub));
             return self.call_method(id, receiver, name, kinds, args, origin);
         }
+        let owners = if is_here { Vec::new() } else { self.owners_below(class, name) };
+        if !owners.is_empty() {
+            let want = self.solved(id);
+            let (args, stmts) = self.simple_args(args);
+            let call = self.by_owner(receiver, class, &owners, want, &mut |me, object, _| {
+                let args = args.iter().map(|arg| me.again(*arg)).collect();
+                me.call_method(id, object, name, kinds, args, origin)
+            });
+            return if stmts.is_empty() { call } else { self.mk_block(stmts, call) };
+        }
         if !is_here && env.is_error(class) {
             let receiver = self.coerce(receiver, Ty::error());
             return self.call_method(id, receiver, name, kinds, args, origin);

@@ -6,6 +6,7 @@
 //!       def start(self):                  attribute 'level'`
 //!           self.level = Level()
 //!
+//! So are those that a constructor assigns when it has used the object already: `self.root = Node(self)`.
 //! Only for types without an empty value: an object, a function, a tuple. Others start empty.
 
 use crate::apply::Apply;
@@ -20,6 +21,10 @@ pub(crate) fn fields(env: &Env<'_>) -> FxHashSet<(Name, Name)> {
     for (path, class) in &env.program.classes {
         if !matches!(class.kind, ClassKind::Plain | ClassKind::Abstract) || env.is_error(*path) {
             continue;
+        }
+        if let Some(body) = env.program.fns.get(&path.join("__init__")) {
+            let owner = |field: Name| env.field_owner(*path, field).unwrap_or(*path);
+            out.extend(assigned_late(body).into_iter().map(|field| (owner(field), field)));
         }
         let assigned = assigned(env, *path);
         let own = env.own_fields.get(path).into_iter().flatten();
@@ -66,6 +71,67 @@ fn see(body: &Body<Hir>, pat: &Pat, this: LocalId, out: &mut FxHashSet<Name>) {
         }
         _ => pat.for_each_part(&mut |part| see(body, part, this, out)),
     }
+}
+
+/// Fields that a constructor assigns after it uses the new object as a whole.
+fn assigned_late(body: &Body<Hir>) -> Vec<Name> {
+    let Some(this) = body.params.first().map(|param| param.local) else { return Vec::new() };
+    let field = |place: &Place| match place.proj.as_slice() {
+        [Proj::Field(name)] if place.root == Root::Local(this) => Some(*name),
+        _ => None,
+    };
+    let (mut early, mut late) = (FxHashSet::default(), Vec::new());
+    let mut in_use = false;
+    for stmt in &body.blocks[body.root].stmts {
+        in_use |= uses_whole(body, stmt, this);
+        match &stmt.kind {
+            StmtKind::Set { target, .. } => each_place(target, &mut |place| match field(place) {
+                Some(name) if in_use && !early.contains(&name) => late.push(name),
+                Some(name) => drop(early.insert(name)),
+                None => {}
+            }),
+            _ => stmt.for_each_child(&mut |child| {
+                let Child::Node(node) = child else { return };
+                for_each_inner(body, node, &mut |target| {
+                    each_place(target, &mut |place| {
+                        late.extend(field(place).filter(|name| in_use && !early.contains(name)));
+                    });
+                });
+            }),
+        }
+    }
+    late
+}
+
+fn each_place(pat: &Pat, f: &mut dyn FnMut(&Place)) {
+    if let Pat::Place(place) = pat {
+        f(place);
+    }
+    pat.for_each_part(&mut |part| each_place(part, f));
+}
+
+/// The targets of assignments in the blocks of a node.
+fn for_each_inner(body: &Body<Hir>, node: NodeId, f: &mut dyn FnMut(&Pat)) {
+    for child in body.nodes[node].kind.children() {
+        match child {
+            Child::Block(block) => body.walk_stmts(block, &mut |stmt| {
+                if let StmtKind::Set { target, .. } = &stmt.kind {
+                    f(target);
+                }
+            }),
+            Child::Node(node) => for_each_inner(body, node, f),
+        }
+    }
+}
+
+fn uses_whole(body: &Body<Hir>, stmt: &Stmt, this: LocalId) -> bool {
+    let mut found = false;
+    stmt.for_each_child(&mut |child| {
+        body.walk(child, &mut |node| {
+            found |= matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(this));
+        });
+    });
+    found
 }
 
 impl Types<'_, '_> {

@@ -45,6 +45,7 @@ mod narrow;
 mod operate;
 mod ops;
 mod other_names;
+mod outside;
 mod packed;
 mod prep;
 mod prints;

@@ -527,6 +527,11 @@ impl Solver<'_> {
                 }
             }
             "builtins.getattr" => self.put(out, Head::Value),
+            // A view of a dict is a set where it is an operand.
+            "builtins.view_set" => self.each(job, args[0].var, |me, atom| match atom.head {
+                Head::Iter => me.vars.add(out, Atom::new(Head::Set, atom.args.to_vec())),
+                _ => me.vars.add(out, atom),
+            }),
             "builtins.print" => {
                 args.iter().for_each(|arg| self.mark(arg.var));
                 self.put(out, Head::None);

@@ -19,31 +19,8 @@ pub fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
     loop {
         match infer_once(&program, rounds.next().is_some()) {
             Ok(done) => return done,
-            Err(late) => add_fields(&mut program, late),
+            Err(late) => crate::outside::add(&mut program, late),
         }
-    }
-}
-
-/// Fields that only code outside of their class assigns: `node.mark = 1`.
-fn late_fields(solver: &Solver<'_>) -> Vec<(Name, Name)> {
-    let env = solver.env;
-    let is_late = |(class, name): &(Name, Name)| {
-        env.class(*class).is_some()
-            && !env.is_enum(*class)
-            && !env.is_error(*class)
-            && env.field_owner(*class, *name).is_none()
-    };
-    let mut late: Vec<(Name, Name)> = solver.fields.keys().copied().filter(is_late).collect();
-    late.sort();
-    late
-}
-
-fn add_fields(program: &mut Program<Hir>, late: Vec<(Name, Name)>) {
-    for (class, name) in late {
-        let def = Arc::make_mut(program.classes.get_mut(&class).expect("the field is that of a class"));
-        let mut field = assigned_field(name, def.origin);
-        field.flags = FieldFlags { init: false, repr: false, compare: false, ..field.flags };
-        def.fields.push(field);
     }
 }
 
@@ -76,7 +53,7 @@ fn infer_once(program: &Program<Hir>, may_add: bool) -> Result<Done, Vec<(Name, 
     for _ in 0..ROUNDS {
         let mut solver = Solver::new(&env, &units, &special);
         solver.solve();
-        let late = late_fields(&solver);
+        let late = crate::outside::fields(&solver);
         if may_add && !late.is_empty() {
             return Err(late);
         }

@@ -339,6 +339,14 @@ impl Solver<'_> {
         if matches!(name.as_str(), "__name__" | "__qualname__" | "__module__" | "__doc__") {
             return self.put(out, Head::Str);
         }
+        if name == "_fields" && self.env.is_named_tuple(class) {
+            let names: Vec<Var> = self.env.record_fields(class).iter().map(|_| self.vars.fresh()).collect();
+            names.iter().for_each(|var| self.put(*var, Head::Str));
+            return self.vars.add(out, Atom::new(Head::Tuple(names.len().min(255) as u8), names));
+        }
+        if name == "__mro__" && self.env.class(class).is_some() {
+            return self.order_of_classes(class, out);
+        }
         if let Some(path) = self.env.attribute(class, name.as_str()) {
             return self.read_global(job, path, out);
         }

@@ -131,6 +131,7 @@ fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, of: &mut dyn FnMut(Var) -> 
         return ty;
     }
     let mut types: Vec<Ty> = atoms.iter().map(|atom| of_atom(atom, of)).collect();
+    one_hierarchy(env, &classes, &mut types);
     if !one_number(&mut types) {
         return Ty::value();
     }
@@ -149,7 +150,7 @@ fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, of: &mut dyn FnMut(Var) -> 
 /// The class above all classes that are values here; none where something else is one.
 pub(crate) fn class_of_all(env: &Env<'_>, heads: &[Head]) -> Option<Name> {
     let classes = heads.iter().map(|head| match head {
-        Head::TypeOf(class) if env.class(*class).is_some() && !env.is_enum(*class) => Some(*class),
+        Head::TypeOf(class) if !env.is_enum(*class) && !env.is_error(*class) => Some(*class),
         _ => None,
     });
     let classes: Vec<Name> = classes.collect::<Option<_>>()?;
@@ -159,6 +160,17 @@ pub(crate) fn class_of_all(env: &Env<'_>, heads: &[Head]) -> Option<Name> {
 /// A number of the library that every int is equal to one of.
 pub(crate) fn is_exact(lib: Name) -> bool {
     matches!(lib.as_str(), "Decimal" | "Fraction")
+}
+
+/// Objects of one hierarchy are one member, that of their base.
+fn one_hierarchy(env: &Env<'_>, classes: &[Name], types: &mut Vec<Ty>) {
+    let is_object = |class: &Name| !env.is_enum(*class) && !env.is_error(*class);
+    if classes.len() < 2 || !classes.iter().all(is_object) {
+        return;
+    }
+    let Some(base) = env.common_base(classes) else { return };
+    types.retain(|ty| !matches!(ty.kind(), TyKind::Class(..)));
+    types.push(Ty::class(base));
 }
 
 /// Numbers of different types compare with each other: ints and floats become one member, and false

@@ -519,10 +519,17 @@ impl<'a> Walk<'a> {
     fn receiver(&mut self, method: Name, node: NodeId, pass: Pass) {
         let escapes = self.self_escapes;
         self.node(node, pos_of(pass));
-        let is_self = matches!(&self.body.nodes[node].kind,
-            Node::Use(place, _) if place.as_local().is_some() && place.as_local() == self.self_local);
-        if is_self {
+        if self.is_self(node) {
             self.self_escapes = escapes || self.modes.needs_rc.contains(&method);
+        }
+    }
+
+    /// The receiver, also as an object of a base class.
+    fn is_self(&self, node: NodeId) -> bool {
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::ClassOp(ClassOp::Up | ClassOp::Down), args, .. } => self.is_self(args[0]),
+            Node::Use(place, _) => place.as_local().is_some() && place.as_local() == self.self_local,
+            _ => false,
         }
     }
 

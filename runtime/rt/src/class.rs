@@ -82,7 +82,7 @@ impl Key for Class {
 
 impl Repr for Class {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_own = !self.0.shown.contains('.') && !BUILTIN_CLASSES.contains(self);
+        let is_own = !self.0.shown.contains('.') && *self != object && !BUILTIN_CLASSES.contains(self);
         let module = if is_own { "__main__." } else { "" };
         write!(f, "<class '{module}{}'>", self.0.shown)
     }
@@ -149,6 +149,13 @@ macro_rules! builtin {
         /// Every built-in class, for look-up by name.
         pub const BUILTIN_CLASSES: &[Class] = &[$($name),*];
     };
+}
+
+crate::exceptions! {
+    /// Python's `object`.
+    pub object() as "object";
+    /// Python's `abc.ABC`.
+    pub ABC(object) as "abc.ABC";
 }
 
 builtin! {

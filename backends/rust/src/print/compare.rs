@@ -31,6 +31,9 @@ impl Printer<'_, '_> {
             return expr;
         }
         let (left_ty, right_ty) = (self.shown_ty(left), self.shown_ty(right));
+        if let Some(expr) = self.compare_records(op, left, right) {
+            return expr;
+        }
         let (a, b) = (self.expr(left), self.expr(right));
         // Both sides lose the reference that was taken for the comparison alone.
         let (a, a_ref) = strip(a, left_ty);
@@ -62,6 +65,26 @@ impl Printer<'_, '_> {
             (false, true) if self.is_loop_text(right) => a.binary(sign, Expr::unary("*", b)),
             _ => a.binary(sign, b),
         }
+    }
+
+    /// `<` of records that leave out some of their fields: Rust's own operators would not.
+    fn compare_records(&mut self, op: CmpOp, left: NodeId, right: NodeId) -> Option<Expr> {
+        let class = self.body.ty(left).class_path()?;
+        let is_partial = matches!(self.env.class(class)?.kind, ClassKind::Dataclass { order: true, .. })
+            && self.env.all_fields(class).iter().any(|field| !field.flags.compare);
+        if !is_partial || self.body.ty(right).class_path() != Some(class) {
+            return None;
+        }
+        let (first, second, is_negated) = match op {
+            CmpOp::Lt => (left, right, false),
+            CmpOp::Gt => (right, left, false),
+            CmpOp::Le => (right, left, true),
+            CmpOp::Ge => (left, right, true),
+            _ => return None,
+        };
+        let args = vec![self.by_ref(first), self.by_ref(second)];
+        let less = Expr::call(self.rt("PyOrd::py_lt"), args);
+        Some(if is_negated { Expr::unary("!", less) } else { less })
     }
 
     /// The type of what is printed: a `&mut` parameter that is only read is one still.

@@ -259,7 +259,11 @@ impl Printer<'_, '_> {
                     self.expr(node).method("iter", vec![])
                 }
                 _ => {
-                    let is_owned = matches!(self.body.ty(node).kind(), TyKind::List(_) | TyKind::Set(_));
+                    let is_owned = match self.body.ty(node).kind() {
+                        TyKind::List(_) | TyKind::Set(_) | TyKind::FrozenSet(_) => true,
+                        TyKind::Lib(name, _) => matches!(name.as_str(), "tuple" | "deque"),
+                        _ => false,
+                    };
                     let of = self.expr(node);
                     if is_owned { of.method("into_iter", vec![]) } else { of }
                 }

@@ -137,7 +137,7 @@ impl Printer<'_, '_> {
         let mut ty = match place.root {
             Root::Global(path) => self.env.program.globals.get(&path)?.ty,
             Root::Local(local) => self.body.locals[local].ty,
-            Root::Node(_) => return None,
+            Root::Node(node) => self.body.ty(node),
         };
         let mut found = None;
         for (index, proj) in place.proj.iter().enumerate() {
@@ -245,8 +245,10 @@ impl Printer<'_, '_> {
         }
         let name = if access == Access::Change { "at_mut" } else { "at" };
         let key = match ty.strip().kind() {
-            TyKind::Dict(..) => self.by_ref(index),
-            TyKind::Lib(name, args) if args.len() > 1 || name.last() == "Counter" => self.by_ref(index),
+            TyKind::Dict(..) => unguarded(self.by_ref(index)),
+            TyKind::Lib(name, args) if args.len() > 1 || name.last() == "Counter" => {
+                unguarded(self.by_ref(index))
+            }
             TyKind::Str => {
                 self.uses.prelude = true;
                 let index = self.operand(index);
@@ -690,5 +692,13 @@ fn clone_of(expr: Expr, ty: Ty) -> Expr {
             expr.method("to_vec", vec![])
         }
         _ => expr.method("clone", vec![]),
+    }
+}
+
+/// A key that a guard holds: a function for any key takes what it guards.
+fn unguarded(key: Expr) -> Expr {
+    match key {
+        Expr::Unary("&", inner) if inner.is_guard() => Expr::Unary("&", Box::new(Expr::Unary("*", inner))),
+        key => key,
     }
 }

@@ -84,8 +84,10 @@ impl<'t> Lowerer<'t> {
             return;
         };
         let mut role = self.role(decorators, FnKind::Method);
-        if name.text() == "__new__" && decorators.is_empty() {
-            role.kind = FnKind::StaticMethod;
+        match name.text() {
+            "__new__" if decorators.is_empty() => role.kind = FnKind::StaticMethod,
+            "__init_subclass__" | "__class_getitem__" => role.kind = FnKind::ClassMethod,
+            _ => {}
         }
         if role.is_overload {
             return;
@@ -194,7 +196,14 @@ impl<'t> Lowerer<'t> {
         if building.is_total_ordering {
             self.total_ordering(&mut def, inner);
         }
+        let bases = def.bases.iter().filter_map(|base| self.classes.get(base));
+        let is_seen = bases.into_iter().any(|facts| facts.sees_subclasses);
+        let hook = path.join("__init_subclass__");
+        self.classes.entry(path).or_default().sees_subclasses = is_seen || def.methods.contains(&hook);
         self.out.classes.push(def);
+        if is_seen {
+            self.push_node(Node::Call { callee: Callee::Fn(hook), args: Vec::new() }, inner);
+        }
         self.decorate_class(node, path, &others);
     }
 

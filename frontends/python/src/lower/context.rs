@@ -76,6 +76,8 @@ impl Cx {
 #[derive(Clone, Default)]
 pub(crate) struct ClassFacts {
     pub is_exception: bool,
+    /// The class or one above it has `__init_subclass__`.
+    pub sees_subclasses: bool,
 }
 
 /// The walk over one file.

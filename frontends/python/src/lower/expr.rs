@@ -96,11 +96,11 @@ impl<'t> Lowerer<'t> {
         }
     }
 
-    /// `d.keys()` as an operand is a set; any other value is what it is.
+    /// `d.keys()` as an operand is a set where it is a view; any other value is what it is.
     pub fn keys_as_set(&mut self, value: NodeId, at: Syntax<'t>) -> NodeId {
         match &self.cx.body.nodes[value].kind {
-            Node::Call { callee: Callee::Method(dict, name), args } if args.is_empty() && *name == "keys" => {
-                self.call_lib("builtins.set", vec![*dict], at)
+            Node::Call { callee: Callee::Method(_, name), args } if args.is_empty() && *name == "keys" => {
+                self.call_lib("builtins.view_set", vec![value], at)
             }
             _ => value,
         }
@@ -110,7 +110,7 @@ impl<'t> Lowerer<'t> {
     fn view_as_set(&mut self, value: NodeId, at: Syntax<'t>) -> NodeId {
         match &self.cx.body.nodes[value].kind {
             Node::Call { callee: Callee::Method(_, name), args } if args.is_empty() && *name == "items" => {
-                self.call_lib("builtins.set", vec![value], at)
+                self.call_lib("builtins.view_set", vec![value], at)
             }
             _ => self.keys_as_set(value, at),
         }

@@ -109,7 +109,7 @@ impl<'t> Lowerer<'t> {
         Some(path)
     }
 
-    fn default_body(&mut self, path: Name, value: Syntax<'t>, is_factory: bool) {
+    pub fn default_body(&mut self, path: Name, value: Syntax<'t>, is_factory: bool) {
         self.enter(Cx::new(path, FnKind::Function, value.start(), value.end()));
         let result = match (is_factory, value.field("body")) {
             (false, _) => self.expr(value),

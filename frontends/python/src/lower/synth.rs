@@ -46,6 +46,14 @@ const RECIPES: [(&str, ObjOp, [Recipe; 3]); 4] = [
     ),
 ];
 
+/// The items of `defaults=(..)` where it is the one further argument.
+fn named_tuple_defaults(call: Syntax<'_>) -> Option<Vec<Syntax<'_>>> {
+    let [_, _, option] = arguments(call)[..] else { return None };
+    let is_it = option.is("keyword_argument") && option.field("name")?.text() == "defaults";
+    let value = option.field("value").filter(|value| value.is("list") || value.is("tuple"))?;
+    is_it.then(|| value.named())
+}
+
 impl<'t> Lowerer<'t> {
     /// Adds the comparisons that `@total_ordering` derives from the one that the class has.
     pub fn total_ordering(&mut self, def: &mut ClassDef, at: Syntax<'t>) {
@@ -95,7 +103,15 @@ impl<'t> Lowerer<'t> {
     pub fn named_tuple(&mut self, stmt: Syntax<'t>) -> bool {
         let Some((left, call)) = self.named_tuple_call(stmt) else { return false };
         let Binding::Class(path) = self.look_up(left.text()) else { return false };
-        let Some(fields) = self.named_tuple_fields(call) else { return false };
+        let Some(mut fields) = self.named_tuple_fields(call) else { return false };
+        // Defaults are those of the last fields.
+        let defaults = named_tuple_defaults(call).unwrap_or_default();
+        let first = fields.len().saturating_sub(defaults.len());
+        for (field, value) in fields.iter_mut().skip(first).zip(defaults) {
+            let default = path.join(&format!("{}$default", field.name));
+            self.default_body(default, value, false);
+            field.default = Some(default);
+        }
         let above = self.trivia.above(stmt.end());
         self.out.module.items.push(ItemRow { item: Item::Class(path), above, base: stmt.start() as u32 });
         self.out.classes.push(ClassDef {
@@ -120,7 +136,7 @@ impl<'t> Lowerer<'t> {
         let left = assign.field("left").filter(|left| left.is("identifier"))?;
         let call = assign.field("right").filter(|right| right.is("call"))?;
         let function = self.library_name(call.field("function")?)?;
-        let is_plain = arguments(call).len() == 2;
+        let is_plain = arguments(call).len() == 2 || named_tuple_defaults(call).is_some();
         (is_plain && matches!(function.as_str(), "collections.namedtuple" | "typing.NamedTuple"))
             .then_some((left, call))
     }

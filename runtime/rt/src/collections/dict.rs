@@ -192,6 +192,8 @@ impl<K, V> Dict<K, V> {
         while let Some(None) = self.slots.last() {
             self.slots.pop();
         }
+        // The next entry may stand at the end of what is left.
+        self.first = self.first.min(self.slots.len());
         Some((slot.key, slot.value))
     }
 }

@@ -116,3 +116,19 @@ impl<K: Repr, V: Repr> Repr for OrderedDict<K, V> {
         f.write_str("])")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_entry_after_all_were_removed() {
+        let mut dict = OrderedDict::new();
+        dict.insert(1, 'a');
+        dict.move_to_end(&1, true);
+        dict.remove(&1);
+        dict.insert(2, 'b');
+        dict.insert(3, 'c');
+        assert_eq!(dict.popitem_at(false), (2, 'b'));
+    }
+}

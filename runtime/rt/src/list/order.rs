@@ -305,6 +305,13 @@ pub(crate) fn sort_keyed<T, K: PyOrd>(items: Vec<T>, mut key: impl FnMut(&T) -> 
     keyed.into_iter().map(|(_, item)| item).collect()
 }
 
+/// An object whose class has `__eq__` and no hash is a key.
+#[cold]
+#[track_caller]
+pub fn unhashable(class: &str) -> ! {
+    crate::unwind::raise_new(crate::class::TypeError, format!("unhashable type: '{class}'"))
+}
+
 /// `a < b` of values that have no order.
 #[cold]
 #[track_caller]
