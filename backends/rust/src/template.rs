@@ -12,8 +12,27 @@ pub fn fill(spelling: &str, args: &[Expr], result: &str) -> Expr {
     let spelling = spelling.replace("{R}", result);
     let mut parser = Parser { text: &spelling, at: 0, args };
     match parser.expr(0) {
-        Some(expr) if parser.rest().trim().is_empty() => expr,
+        Some(expr) if parser.rest().trim().is_empty() => tidy(expr),
         _ => Expr::Raw(substitute(&spelling, args)),
+    }
+}
+
+/// What a chain says more simply: `map(f).any(|item| item)` is `any(f)`, a sum of ones is a count.
+fn tidy(expr: Expr) -> Expr {
+    let Expr::Method(of, name, args) = expr else { return expr };
+    match (*of, name.as_str(), &args[..]) {
+        (Expr::Method(items, map, test), "any" | "all", [Expr::Closure(same)])
+            if map == "map" && *same.body == Expr::Atom(same.params.clone()) =>
+        {
+            Expr::Method(items, name, test)
+        }
+        (Expr::Method(items, map, one), "sum::<i64>", [])
+            if map == "map"
+                && matches!(&one[..], [Expr::Closure(one)] if matches!(&*one.body, Expr::Atom(text) if text == "1")) =>
+        {
+            items.method("count", vec![]).cast("i64")
+        }
+        (of, _, _) => Expr::Method(Box::new(of), name, args),
     }
 }
 

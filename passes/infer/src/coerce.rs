@@ -16,6 +16,19 @@ impl Apply<'_, '_, '_> {
         self.lib_call(Name::new(class), &[ArgKind::Positional], vec![node], None, origin)
     }
 
+    /// The option behind `opt.unwrap(option)` where a test proved the value.
+    fn proved_option(&self, node: NodeId, to: Ty) -> Option<NodeId> {
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::OptOp(OptOp::Unwrap), attr: Attr::Name(text), args } if *text == "None" => {
+                // A variable is bound anew by its test (`if let`).
+                let is_part = matches!(&self.body.nodes[args[0]].kind, Node::Use(place, _)
+                    if place.as_local().is_none());
+                (is_part && self.ty(args[0]) == to).then_some(args[0])
+            }
+            _ => None,
+        }
+    }
+
     pub(crate) fn coerce(&mut self, node: NodeId, to: Ty) -> NodeId {
         use TyKind::*;
         let from = self.ty(node);
@@ -31,6 +44,8 @@ impl Apply<'_, '_, '_> {
             }
             (Unit, Option(_)) => self.none_of(node, to),
             (Option(a), Option(b)) => self.map_option(node, *a, *b, to),
+            // What a test proved to be there goes on as the option that it is.
+            (_, Option(_)) if let Some(option) = self.proved_option(node, to) => option,
             (_, Option(inner)) if !matches!(from.kind(), Value) => {
                 let inner = self.coerce(node, *inner);
                 self.mk_op(OptOp::Some, Attr::None, vec![inner], to)

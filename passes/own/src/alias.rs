@@ -82,7 +82,10 @@ fn candidates(
     for (local, value, start) in &all.defs {
         let ty = body.locals[*local].ty;
         let single =
-            counts[local] == 1 && !live.captured.contains(local) && !live.maybe_unbound.contains(local);
+            counts[local] == 1
+            && !live.captured.contains(local)
+            && !live.maybe_unbound.contains(local)
+            && !live.by_loops.contains(local);
         let Some(value) = value.filter(|_| single && !ty.is_copy()) else { continue };
         let Node::Use(place, _) = &body.nodes[value].kind else { continue };
         let Root::Local(root) = place.root else { continue };

@@ -120,7 +120,7 @@ pub fn lower(
     let root = own.block(src.root, Want::Own);
     own.out.root = root;
     try_value::rewrite(&mut own.out);
-    lets::place(&mut own.out);
+    lets::place(&mut own.out, &own.live.by_loops);
     LoweredBody { body: own.out, demoted: own.demoted, diags: own.diags.list }
 }
 

@@ -4,7 +4,7 @@ use batuta_base::{FxHashMap, FxHashSet, Origin};
 use batuta_core::*;
 
 /// Places declarations and decides mutability.
-pub fn place(body: &mut Body<Mir>) {
+pub fn place(body: &mut Body<Mir>, starts: &FxHashSet<LocalId>) {
     let mut scopes = Scopes::default();
     scopes.block(body, body.root, None);
     bind_contexts(body, &scopes);
@@ -30,7 +30,7 @@ pub fn place(body: &mut Body<Mir>) {
         }
     }
     for (block, index, locals) in by_stmt {
-        declare(body, block, index, &locals);
+        declare(body, block, index, &locals, starts);
     }
     mutability(body);
 }
@@ -72,7 +72,13 @@ fn bind_contexts(body: &mut Body<Mir>, scopes: &Scopes) {
 }
 
 /// Turns an assignment into a `let`, or puts declarations before the statement.
-fn declare(body: &mut Body<Mir>, block: BlockId, index: usize, locals: &[LocalId]) {
+fn declare(
+    body: &mut Body<Mir>,
+    block: BlockId,
+    index: usize,
+    locals: &[LocalId],
+    starts: &FxHashSet<LocalId>,
+) {
     let is_tail = index >= body.blocks[block].stmts.len();
     let mut rest: Vec<LocalId> = locals.to_vec();
     if !is_tail {
@@ -93,10 +99,12 @@ fn declare(body: &mut Body<Mir>, block: BlockId, index: usize, locals: &[LocalId
         // An optional local that may be read unassigned starts absent.
         let is_option =
             matches!(body.locals[local].ty.kind(), TyKind::Option(_)) && starts_absent(body, local);
-        let value = is_option.then(|| {
-            let ty = body.locals[local].ty;
-            body.op(OptOp::None, Vec::new(), ty, Origin::default())
-        });
+        let ty = body.locals[local].ty;
+        let value = match is_option {
+            true => Some(body.op(OptOp::None, Vec::new(), ty, Origin::default())),
+            false if starts.contains(&local) => empty(body, ty),
+            false => None,
+        };
         let stmt = Stmt::new(StmtKind::Let { pat: Pat::Bind(local, None), value }, Origin::default());
         let index = index.min(body.blocks[block].stmts.len());
         body.blocks[block].stmts.insert(index, stmt);
@@ -107,6 +115,26 @@ fn declare(body: &mut Body<Mir>, block: BlockId, index: usize, locals: &[LocalId
             body.blocks[block].stmts[index].blank_before = blank;
         }
     }
+}
+
+/// The value that a type starts with.
+fn empty(body: &mut Body<Mir>, ty: Ty) -> Option<NodeId> {
+    let at = Origin::default();
+    let constant = match ty.kind() {
+        TyKind::Int(Width::I64) => Const::Int("0".into()),
+        TyKind::Float(_) => Const::Float(0.0),
+        TyKind::Bool => Const::Bool(false),
+        TyKind::Str => {
+            let text = body.node(Node::Const(Const::Str("".into())), Ty::str().reference(), at);
+            return Some(body.op(RsOp::ToOwned, vec![text], ty, at));
+        }
+        TyKind::List(_) => return Some(body.op(ListOp::New, Vec::new(), ty, at)),
+        TyKind::Dict(..) => return Some(body.op(DictOp::New, Vec::new(), ty, at)),
+        TyKind::Set(_) => return Some(body.op(SetOp::New, Vec::new(), ty, at)),
+        TyKind::Option(_) => return Some(body.op(OptOp::None, Vec::new(), ty, at)),
+        _ => return None,
+    };
+    Some(body.node(Node::Const(constant), ty, at))
 }
 
 /// Whether reads of the local go through its payload: it was marked as possibly unassigned.

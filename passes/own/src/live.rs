@@ -15,6 +15,8 @@ pub struct Liveness {
     pub captured: Set,
     /// Locals that are read on a path without an assignment.
     pub maybe_unbound: Set,
+    /// Locals whose first value comes from a loop that has a first turn: Rust wants one before it.
+    pub by_loops: Set,
 }
 
 /// Solves liveness and definite assignment of a body. `brief`: closures that are gone after their call.
@@ -38,8 +40,10 @@ pub fn liveness(body: &Body<Typed>, brief: &FxHashSet<NodeId>) -> Liveness {
     };
     walk.block(body.root, Set::default());
     let last_uses = walk.last_uses;
-    let maybe_unbound = unbound(body);
-    Liveness { last_uses, captured, maybe_unbound }
+    let (mut maybe_unbound, mut by_loops) = unbound(body);
+    maybe_unbound.extend(by_loops.iter().filter(|local| !starts_simply(body.locals[**local].ty)));
+    by_loops.retain(|local| !maybe_unbound.contains(local));
+    Liveness { last_uses, captured, maybe_unbound, by_loops }
 }
 
 /// Locals that a closure uses and does not own.
@@ -436,11 +440,71 @@ fn collect_places<'a>(pat: &'a Pat, out: &mut Vec<&'a Place>) {
 }
 
 /// Locals that some read may meet unassigned.
-fn unbound(body: &Body<Typed>) -> Set {
-    let mut walk = Forward { body, loops: Vec::new(), found: Set::default() };
+fn unbound(body: &Body<Typed>) -> (Set, Set) {
+    let mut walk = Forward { body, loops: Vec::new(), found: Set::default(), by_loops: Set::default() };
     let start = Some(body.params.iter().map(|param| param.local).collect());
     walk.block(body.root, start);
-    walk.found
+    // A local that only its loop names needs no value before.
+    let mut by_loops = walk.by_loops;
+    by_loops.retain(|local| is_read_outside(body, *local));
+    (walk.found, by_loops)
+}
+
+/// Whether a local is named outside of every one loop that names it.
+fn is_read_outside(body: &Body<Typed>, local: LocalId) -> bool {
+    let count = |block: BlockId| {
+        let mut count = 0;
+        body.walk_block(block, &mut |node| {
+            if let Node::Use(place, _) = &body.nodes[node].kind {
+                count += usize::from(place.root == Root::Local(local));
+            }
+        });
+        count
+    };
+    let all = count(body.root);
+    let mut most = 0;
+    body.walk_block(body.root, &mut |node| {
+        if let Node::For { body: turn, .. } = &body.nodes[node].kind {
+            most = most.max(count(*turn));
+        }
+    });
+    all > most
+}
+
+/// Whether a local of the type can be declared with a value that nobody sees.
+fn starts_simply(ty: Ty) -> bool {
+    match ty.kind() {
+        TyKind::Int(width) => *width == Width::I64,
+        TyKind::Float(_) | TyKind::Bool | TyKind::Str => true,
+        TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) | TyKind::Option(_) => true,
+        _ => false,
+    }
+}
+
+/// A loop over literals that has a first turn, and whose turns all end at their end.
+fn runs_once(body: &Body<Typed>, iter: NodeId, turn: BlockId) -> bool {
+    let source = match &body.nodes[iter].kind {
+        Node::Op { op: Op::IterOp(IterOp::Of), args, .. } => args[0],
+        _ => iter,
+    };
+    let number = |node: NodeId| match body.as_const(node) {
+        Some(Const::Int(digits)) => digits.parse::<i64>().ok(),
+        _ => None,
+    };
+    let has_turns = match &body.nodes[source].kind {
+        Node::Op { op: Op::RangeOp(RangeOp::New), args, .. } => {
+            let step = args.get(2).map_or(Some(1), |step| number(*step));
+            matches!((number(args[0]), number(args[1]), step), (Some(a), Some(b), Some(step)) if a < b && step > 0)
+        }
+        Node::Op { op: Op::ListOp(ListOp::New) | Op::TupleOp(TupleOp::New), args, .. } => {
+            !args.is_empty()
+                && !args.iter().any(|arg| matches!(body.nodes[*arg].kind, Node::Op { op: Op::ObjOp(_), .. }))
+        }
+        _ => false,
+    };
+    let mut continues = false;
+    body.walk_block(turn, &mut |node| continues |= matches!(body.nodes[node].kind, Node::Continue { .. }));
+    has_turns && !continues
 }
 
 /// `None`: this point is not reached.
@@ -458,6 +522,7 @@ struct Forward<'a> {
     body: &'a Body<Typed>,
     loops: Vec<(Option<batuta_base::Name>, State)>,
     found: Set,
+    by_loops: Set,
 }
 
 impl Forward<'_> {
@@ -584,8 +649,13 @@ impl Forward<'_> {
                 state = self.node(*iter, state);
                 self.loops.push((*label, None));
                 let inside = self.pattern(pat, state.clone());
-                let _ = self.block(*body, inside);
+                let done = self.block(*body, inside);
                 let (_, broke) = self.loops.pop().expect("pushed above");
+                if let (true, Some(done)) = (runs_once(self.body, *iter, *body), done) {
+                    let before = state.clone().unwrap_or_default();
+                    self.by_loops.extend(done.difference(&before));
+                    state = Some(done);
+                }
                 if let Some(block) = els {
                     state = self.block(*block, state);
                 }

@@ -200,6 +200,7 @@ impl Own<'_> {
         let holds =
             ty.any(&mut |part| matches!(part.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_)));
         let is_value = !holds
+            || self.is_temporary(lowered)
             || matches!(self.out.nodes[lowered].kind, Node::Const(_) | Node::Closure(_) | Node::Item(_));
         if is_value {
             return None;
@@ -210,6 +211,19 @@ impl Own<'_> {
             _ => false,
         };
         Some(Hold { mutable, late: late && is_path, guarded: self.holds_guard(node), copied: false })
+    }
+
+    /// `&value` of a value that was just made and borrows nothing.
+    fn is_temporary(&self, lowered: NodeId) -> bool {
+        let Node::Op { op: Op::RsOp(RsOp::Ref | RsOp::Mut), args, .. } = &self.out.nodes[lowered].kind else {
+            return false;
+        };
+        let inner = &self.out.nodes[args[0]];
+        let makes = matches!(inner.kind, Node::Op { .. } | Node::Call { .. } | Node::Format(_) | Node::Seq { .. });
+        let borrows = inner.ty.any(&mut |part| {
+            matches!(part.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_) | TyKind::Func(..))
+        });
+        makes && !borrows && !matches!(inner.kind, Node::Op { op: Op::OptOp(_) | Op::UnionOp(_) | Op::ClassOp(_), .. })
     }
 
     /// A number that is read where it stands.

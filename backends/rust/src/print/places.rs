@@ -105,7 +105,11 @@ impl Printer<'_, '_> {
             }
             Root::Node(node) => match &self.body.nodes[node].kind {
                 // A borrowed place goes on as the place that it is.
-                Node::Use(inner, Mode::Ref | Mode::Mut) => self.place(inner, access),
+                Node::Use(inner, Mode::Ref | Mode::Mut) => {
+                    // What a handle leads to changes without a change of what holds the handle.
+                    let is_handle = matches!(self.body.ty(node).strip_ref().kind(), TyKind::Shared(_));
+                    self.place(inner, if is_handle { Access::Read } else { access })
+                }
                 _ => {
                     let expr = self.typed_empty(node).unwrap_or_else(|| self.expr(node));
                     Placed { expr, ty: self.body.ty(node), cell: false }
