@@ -310,7 +310,11 @@ fn generator(printer: &mut Printer<'_, '_>, mut block: Block) -> Block {
     // Behind an endless loop nothing says what the block gives.
     let is_endless =
         matches!(block.stmts.last().map(|stmt| &stmt.kind), Some(tree::StmtKind::Expr(Expr::Loop(..))));
-    if is_endless && block.tail.is_none() {
+    let body = printer.body;
+    let gives = body.nodes.iter().any(|(_, row)| {
+        matches!(row.kind, core::Node::Return(Some(value)) if *body.ty(value).kind() != TyKind::Unit)
+    });
+    if is_endless && !gives && block.tail.is_none() {
         block.tail = Some(Box::new(Expr::call("Ok", vec![Expr::atom("()")])));
     }
     let body = Expr::Block("async move ".to_owned(), block);
