@@ -81,8 +81,7 @@ fn candidates(
     let mut out = Vec::new();
     for (local, value, start) in &all.defs {
         let ty = body.locals[*local].ty;
-        let single =
-            counts[local] == 1
+        let single = counts[local] == 1
             && !live.captured.contains(local)
             && !live.maybe_unbound.contains(local)
             && !live.by_loops.contains(local);

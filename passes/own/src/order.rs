@@ -219,11 +219,14 @@ impl Own<'_> {
             return false;
         };
         let inner = &self.out.nodes[args[0]];
-        let makes = matches!(inner.kind, Node::Op { .. } | Node::Call { .. } | Node::Format(_) | Node::Seq { .. });
+        let makes =
+            matches!(inner.kind, Node::Op { .. } | Node::Call { .. } | Node::Format(_) | Node::Seq { .. });
         let borrows = inner.ty.any(&mut |part| {
             matches!(part.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_) | TyKind::Func(..))
         });
-        makes && !borrows && !matches!(inner.kind, Node::Op { op: Op::OptOp(_) | Op::UnionOp(_) | Op::ClassOp(_), .. })
+        makes
+            && !borrows
+            && !matches!(inner.kind, Node::Op { op: Op::OptOp(_) | Op::UnionOp(_) | Op::ClassOp(_), .. })
     }
 
     /// A number that is read where it stands.
