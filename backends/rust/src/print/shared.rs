@@ -88,11 +88,6 @@ pub(crate) fn shared_spelling(spelling: &str, receiver: Ty, take: Take) -> Strin
     let Some(plain) = shared_container(receiver) else { return spelling.to_owned() };
     let Some(rest) = spelling.strip_prefix("{0}.") else { return spelling.to_owned() };
     let (name, after) = rest.split_at(rest.find('(').unwrap_or(rest.len()));
-    if matches!(plain.kind(), TyKind::Dict(..))
-        && after.starts_with("().map(|(key, value)| (key.clone(), value.clone()))")
-    {
-        return "{0}.items()".to_owned();
-    }
     let (own, name) = match plain.kind() {
         TyKind::List(_) => (LIST, RENAMED.iter().find(|(from, _)| *from == name).map_or(name, |(_, to)| *to)),
         TyKind::Dict(..) => (DICT, name),

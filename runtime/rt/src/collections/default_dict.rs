@@ -133,6 +133,15 @@ impl<K, V> DefaultDict<K, V> {
         self.dict.iter().chain(self.entries().map(|entry| (&entry.key, &entry.value)))
     }
 
+    /// Copies of the entries in order of insertion.
+    pub fn items(&self) -> impl Iterator<Item = (K, V)> + Clone
+    where
+        K: Clone,
+        V: Clone,
+    {
+        self.iter().map(|(key, value)| (key.clone(), value.clone()))
+    }
+
     /// The keys in order of insertion.
     pub fn keys(&self) -> impl Iterator<Item = &K> + Clone {
         self.iter().map(|(key, _)| key)

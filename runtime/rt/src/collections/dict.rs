@@ -92,6 +92,15 @@ impl<K, V> Dict<K, V> {
         Iter { slots: self.slots.iter(), left: self.len() }
     }
 
+    /// Copies of the entries in order of insertion.
+    pub fn items(&self) -> impl DoubleEndedIterator<Item = (K, V)> + Clone
+    where
+        K: Clone,
+        V: Clone,
+    {
+        self.iter().map(|(key, value)| (key.clone(), value.clone()))
+    }
+
     /// The entries with values that can be changed.
     pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = (&K, &mut V)> {
         self.slots.iter_mut().flatten().map(|slot| (&slot.key, &mut slot.value))
