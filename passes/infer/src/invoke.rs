@@ -468,6 +468,13 @@ impl Apply<'_, '_, '_> {
         origin: Origin,
     ) -> NodeId {
         let known = self.known_closure(node);
+        if known.is_none()
+            && kinds.iter().any(|kind| *kind != ArgKind::Positional)
+            && self.signatures_differ(node)
+        {
+            let text = "spread and keyword arguments of a value that is one of several functions";
+            return self.hole(node, BAD_CALL, text.to_owned());
+        }
         let defaults = if known.is_none() { self.value_defaults(node, params.len()) } else { Vec::new() };
         let mut formals: Vec<crate::bind::Formal> = match &known {
             Some(rows) => rows
@@ -529,6 +536,23 @@ impl Apply<'_, '_, '_> {
             }
             _ => (0..count).map(|_| unnamed()).collect(),
         }
+    }
+
+    /// Whether a value stands for functions whose parameters are not of the same kinds.
+    fn signatures_differ(&self, node: NodeId) -> bool {
+        let solver = self.types.solver;
+        if node.index() >= self.nodes {
+            return false;
+        }
+        let atoms = solver.vars.atoms(self.base + node.0);
+        let Some(atom) = atoms.iter().find(|atom| matches!(atom.head, crate::vars::Head::Func(_))) else {
+            return false;
+        };
+        let ret = atom.args.last().map(|ret| solver.vars.root(*ret));
+        let mut same = solver.sigs.values().filter(|sig| Some(solver.vars.root(sig.ret)) == ret);
+        let kinds = |sig: &std::rc::Rc<crate::facts::Sig>| sig.params.iter().map(|param| param.kind).collect::<Vec<_>>();
+        let Some(first) = same.next().map(kinds) else { return false };
+        same.any(|sig| kinds(sig) != first)
     }
 
     /// Defaults of a function value that can only be one function of the program, and where they stand.

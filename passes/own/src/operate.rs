@@ -14,7 +14,7 @@ impl Own<'_> {
         let node = match op {
             Op::IntOp(int_op) => return self.int_operation(int_op, args, ty, want, origin),
             Op::ListOp(ListOp::New) | Op::SetOp(SetOp::New) => {
-                let item = ty.strip().children()[0];
+                let item = ty.strip().children().first().copied().unwrap_or(ty);
                 let args = self.operands(args, Around::Library, |own, _, arg| own.element(arg, item));
                 self.made(op, attr, args, ty, origin)
             }

@@ -17,11 +17,12 @@ impl Walk<'_> {
             Op::IntOp(int_op) => self.int_step(int_op, shapes, args, ty),
             Op::ListOp(ListOp::New) | Op::SetOp(SetOp::New) => {
                 let made = self.built.graph.fresh(ty);
+                // A dynamic one has no parts.
+                let Some(kid) = self.built.graph.kids(made).first().copied() else { return made };
                 for (shape, arg) in shapes.iter().zip(args) {
                     let is_splat =
                         matches!(self.body.nodes[*arg].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. });
                     let item = if is_splat { self.part(*shape, 0) } else { *shape };
-                    let kid = self.built.graph.kids(made)[0];
                     self.built.graph.flow(item, kid);
                 }
                 made
