@@ -550,7 +550,9 @@ impl Apply<'_, '_, '_> {
         };
         let ret = atom.args.last().map(|ret| solver.vars.root(*ret));
         let mut same = solver.sigs.values().filter(|sig| Some(solver.vars.root(sig.ret)) == ret);
-        let kinds = |sig: &std::rc::Rc<crate::facts::Sig>| sig.params.iter().map(|param| param.kind).collect::<Vec<_>>();
+        let kinds = |sig: &std::rc::Rc<crate::facts::Sig>| {
+            sig.params.iter().map(|param| param.kind).collect::<Vec<_>>()
+        };
         let Some(first) = same.next().map(kinds) else { return false };
         same.any(|sig| kinds(sig) != first)
     }
