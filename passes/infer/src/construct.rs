@@ -20,7 +20,13 @@ impl Apply<'_, '_, '_> {
         if env.is_enum(class) {
             let item = self.mk(Node::Item(class), Ty::new(TyKind::TypeOf(class)), origin);
             let mut all = vec![Arg::positional(item)];
-            all.extend(args.into_iter().map(Arg::positional));
+            let value = self.types.solver.fields.get(&(class, Name::new("value")));
+            let value = value.and_then(|var| self.types.get(*var));
+            for arg in args {
+                let is_dynamic = *self.ty(arg).kind() == TyKind::Value;
+                let arg = value.filter(|_| is_dynamic).map_or(arg, |want| self.coerce(arg, want));
+                all.push(Arg::positional(arg));
+            }
             return self.mk(
                 Node::Call { callee: Callee::Lib(Name::new("enum.by_value")), args: all },
                 ty,

@@ -25,6 +25,8 @@ struct Said {
     action: Option<String>,
     nargs: Option<String>,
     is_switch: bool,
+    /// `default=[]`.
+    starts_empty: bool,
     required: bool,
     item: Option<Head>,
     convert: Option<NodeId>,
@@ -106,6 +108,7 @@ impl Collect<'_> {
                     "path" => said.item = Some(Head::Lib(Name::new("Path"))),
                     "convert" => said.convert = args.get(1).map(|arg| arg.value),
                     "default" => said.default = first.map(|arg| arg.value),
+                    "default_list" => said.starts_empty = true,
                     "constant" => said.constant = first.map(|arg| arg.value),
                     "with" => {
                         if let (Some(name), Some(value)) = (first.and_then(text), args.get(1)) {
@@ -158,7 +161,7 @@ impl Collect<'_> {
         }
         let is_flag = matches!(action, "store_true" | "store_false");
         let may_miss = if is_option { !said.required && !is_flag } else { nargs == Some("?") };
-        if may_miss && said.default.is_none() {
+        if may_miss && said.default.is_none() && !said.starts_empty {
             let none = self.fresh();
             self.plain(none, Head::None);
             self.say(C::Flow(none, value));

@@ -133,6 +133,9 @@ impl Builder<'_> {
                 self.set(of, "switch", Vec::new())
             }
             ("nargs", Node::Const(Const::Int(_))) => self.set(of, "count", vec![value]),
+            ("default", Node::Op { op: Op::ListOp(ListOp::New), args, .. }) if args.is_empty() => {
+                self.set(of, "default_list", Vec::new())
+            }
             ("const", _) => self.set(of, "constant", vec![value]),
             ("metavar", Node::Op { op: Op::TupleOp(TupleOp::New), .. }) => {
                 self.set(of, "metavars", vec![value])

@@ -173,6 +173,11 @@ impl Argument {
         Argument { default: (!is_suppressed).then_some(default), required, ..self }
     }
 
+    /// `default=[]`.
+    pub fn default_list(self) -> Argument {
+        self.default(Vec::<Value>::new())
+    }
+
     /// `const=..`.
     pub fn constant(self, constant: impl Into<Value>) -> Argument {
         Argument { constant: constant.into(), ..self }
