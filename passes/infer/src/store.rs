@@ -84,6 +84,14 @@ impl Apply<'_, '_, '_> {
                 let path = env.attribute(*class, name.as_str()).unwrap_or(class.join(name.as_str()));
                 self.assign_global(path, value)
             }
+            TyKind::Lib(owner, _)
+                if !batuta_catalog::functions(owner.join(&format!("{name}=")).as_str()).is_empty() =>
+            {
+                let origin = self.origin(object);
+                let row = owner.join(&format!("{name}="));
+                let kinds = [ArgKind::Positional; 2];
+                StmtKind::Expr(self.lib_call(row, &kinds, vec![object, value], None, origin))
+            }
             TyKind::Lib(owner, _) if crate::namespace::is_namespace(*owner) => {
                 let (origin, value) = (self.origin(object), self.coerce(value, self.namespace_type(name)));
                 let text = self.text(name.as_str(), origin);

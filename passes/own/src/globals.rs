@@ -52,6 +52,14 @@ pub fn starts_empty(global: &GlobalDef) -> bool {
     global.storage == Storage::Late
 }
 
+/// Library types with an empty value.
+fn starts_empty_by_itself(name: Name) -> bool {
+    matches!(
+        name.last(),
+        "Counter" | "OrderedDict" | "StringIO" | "bytearray" | "defaultdict" | "deque" | "tuple"
+    )
+}
+
 /// Whether the type has a value to start with.
 fn has_empty_value(ty: Ty) -> bool {
     match ty.kind() {
@@ -62,6 +70,7 @@ fn has_empty_value(ty: Ty) -> bool {
         | TyKind::Error
         | TyKind::TypeOf(_) => false,
         TyKind::Shared(inner) => !matches!(inner.kind(), TyKind::Class(..) | TyKind::Func(..)),
+        TyKind::Lib(name, _) => starts_empty_by_itself(*name),
         TyKind::Tuple(items) => items.iter().all(|item| has_empty_value(*item)),
         _ => true,
     }
@@ -88,7 +97,7 @@ fn storage(program: &Program<Typed>, out: &Program<Typed>, path: Name, fact: &Fa
         let has_rc = ty.any(&mut |part| {
             matches!(part.kind(), TyKind::Shared(_) | TyKind::Func(..) | TyKind::Value | TyKind::Iter(_))
                 || matches!(part.kind(), TyKind::Class(class, _) if !is_enum(program, *class))
-                || matches!(part.kind(), TyKind::Lib(name, _) if !batuta_catalog::is_sync(*name))
+                || matches!(part.kind(), TyKind::Lib(name, _) if !batuta_catalog::is_sync(*name) && *name != "Logger")
         });
         if !has_rc && is_pure(program, body, value) {
             return Storage::Lazy;

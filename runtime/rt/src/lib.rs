@@ -74,6 +74,7 @@ pub use modules::decimal::{
 pub use modules::fractions::Fraction;
 pub use modules::hashlib::Hash;
 pub use modules::json::JSONDecodeError;
+pub use modules::logging::{LogConfig, LogFormatter, LogHandler, Logger};
 pub use modules::os::StatResult;
 pub use modules::pathlib::Path;
 pub use modules::random::Random;
@@ -88,7 +89,7 @@ pub use modules::{
     argparse, calendar, cmath, codecs, csv, fnmatch, glob, hashlib, os, path, shutil, structs,
 };
 pub use modules::{
-    asyncio, bisect, functools, heapq, itertools, json, math, random, re, statistics, sys, tempfile,
+    asyncio, bisect, functools, heapq, itertools, json, logging, math, random, re, statistics, sys, tempfile,
     textwrap, time,
 };
 pub use number::*;

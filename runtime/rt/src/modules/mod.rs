@@ -22,6 +22,7 @@ pub mod heapq;
 pub mod itertools;
 mod itertools_choose;
 pub mod json;
+pub mod logging;
 pub mod math;
 mod math_erf;
 mod math_int;
