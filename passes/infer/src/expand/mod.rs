@@ -13,6 +13,7 @@ mod capture;
 mod decorate;
 mod findall;
 mod forward;
+mod keywords;
 mod names;
 mod overrides;
 mod own_class;
@@ -57,6 +58,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             sums::expand(&start, Arc::make_mut(body));
         }
         asynchronous::expand(Arc::make_mut(body));
+        keywords::expand(Arc::make_mut(body));
         if has_templates {
             template::expand(Arc::make_mut(body));
         }

@@ -140,6 +140,12 @@ pub fn merge<T: PyOrd>(
     })
 }
 
+/// `heapq.merge(*lists)`: equal items in the order of their lists.
+pub fn merge_all<T: PyOrd>(lists: impl IntoIterator<Item = Vec<T>>) -> impl Iterator<Item = T> {
+    let merged = lists.into_iter().fold(Vec::new(), |merged, list| merge(merged, list).collect());
+    merged.into_iter()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,12 +2,32 @@
 
 use super::Decimal;
 use crate::big::Int;
+use crate::class::TypeError;
 use crate::collections::Key;
 use crate::error::Error;
 use crate::value::{FromValue, Library, Value, held, library};
 
 library! {
     [] Decimal;
+}
+
+impl Decimal {
+    /// `Decimal(value)` of a number or text; `TypeError` for anything else.
+    #[track_caller]
+    pub fn from_any(value: &Value) -> Result<Decimal, Error> {
+        match value {
+            Value::Str(text) => Decimal::parse(text),
+            Value::Float(x) => Ok(Decimal::from_float(*x)),
+            Value::Bool(_) | Value::Int(_) => Int::from_value(value).map(Decimal::from),
+            _ => match held::<Decimal>(value) {
+                Some(number) => Ok(number.clone()),
+                None => {
+                    let name = value.type_name();
+                    Err(Error::new(TypeError, format!("conversion from {name} to Decimal is not supported")))
+                }
+            },
+        }
+    }
 }
 
 impl Library for Decimal {
