@@ -9,11 +9,15 @@ use batuta_core::*;
 /// Conservative: `true` where that is not seen.
 pub fn needs_type(body: &Body<Mir>, local: LocalId) -> bool {
     let search = Search { body, local };
-    let (mut found, mut asks) = (false, false);
-    body.walk_block(body.root, &mut |node| {
-        found |= search.anchors(&body.nodes[node].kind);
-        asks |= search.asks(&body.nodes[node].kind);
-    });
+    let ty = body.locals[local].ty.strip_ref();
+    if asks_for_type(body, local) {
+        return true;
+    }
+    if !ty.is_int() || search.is_only_shown() {
+        return false;
+    }
+    let mut found = false;
+    body.walk_block(body.root, &mut |node| found |= search.anchors(&body.nodes[node].kind));
     body.walk_stmts(body.root, &mut |stmt| {
         found |= match &stmt.kind {
             StmtKind::Update { place, value, .. } => search.is_open(*value) && search.is_typed(place),
@@ -24,7 +28,15 @@ pub fn needs_type(body: &Body<Mir>, local: LocalId) -> bool {
         };
     });
     found |= body.blocks[body.root].tail.is_some_and(|tail| search.is_open(tail));
-    asks || !found && !body.locals[local].ty.strip_ref().is_float()
+    !found
+}
+
+/// Whether a method is called on the local, on a part of it, or on something that is made of it.
+pub fn asks_for_type(body: &Body<Mir>, local: LocalId) -> bool {
+    let search = Search { body, local };
+    let mut asks = false;
+    body.walk_block(body.root, &mut |node| asks |= search.asks(&body.nodes[node].kind));
+    asks
 }
 
 struct Search<'a> {
@@ -61,7 +73,33 @@ impl Search<'_> {
             }
             _ => None,
         };
-        receiver.is_some_and(|receiver| self.is_open(receiver))
+        let is_part = |node: NodeId| {
+            matches!(&self.body.nodes[node].kind, Node::Use(place, _)
+                if place.root == Root::Local(self.local) && !place.proj.is_empty())
+        };
+        receiver.is_some_and(|receiver| self.is_open(receiver) || is_part(receiver))
+    }
+
+    /// The local is read as a part of texts alone.
+    fn is_only_shown(&self) -> bool {
+        let (mut uses, mut shown) = (0, 0);
+        self.body.walk_block(self.body.root, &mut |node| match &self.body.nodes[node].kind {
+            Node::Use(place, _) if place.root == Root::Local(self.local) => uses += 1,
+            Node::Format(pieces) => {
+                let values = pieces.iter().filter_map(|piece| match piece {
+                    Piece::Value { value, .. } => Some(*value),
+                    Piece::Text(_) => None,
+                });
+                shown += values
+                    .filter(|value| {
+                        matches!(&self.body.nodes[*value].kind, Node::Use(place, _)
+                            if place.as_local() == Some(self.local))
+                    })
+                    .count();
+            }
+            _ => {}
+        });
+        uses == shown
     }
 
     /// One operand is made of the local, the other has a type of its own.

@@ -416,7 +416,7 @@ impl Own<'_> {
         let nested = front.iter().any(|proj| !matches!(proj, Proj::Field(_)));
         let conflict = match place.root {
             Root::Local(root) if !is_shared => {
-                self.span_events(value).any(|event| event.root == root && (event.kind.changes() || nested))
+                self.span_events(value).any(|event| event.root == root && (event.kind.changes() || nested || is_slice))
             }
             _ => false,
         };
@@ -437,13 +437,27 @@ impl Own<'_> {
     /// Gives a computed value a name, so that it is evaluated before what follows.
     pub fn settle(&mut self, value: NodeId) -> NodeId {
         let row = &self.out.nodes[value];
+        let (ty, origin) = (row.ty, row.origin);
         let simple = match &row.kind {
             Node::Const(_) => true,
             Node::Use(place, _) => place.proj.is_empty(),
             Node::Op { args, .. } => args.is_empty(),
             _ => false,
         };
-        if simple { value } else { self.named(value) }
+        match ty.kind() {
+            _ if simple => value,
+            // An iterator still reads its source: its items are taken first.
+            TyKind::Iter(item) => {
+                let inner = match &self.out.nodes[value].kind {
+                    Node::Op { op: Op::RsOp(RsOp::Share), args, .. } => args[0],
+                    _ => value,
+                };
+                let items = self.out.op(RsOp::Collect, vec![inner], Ty::list(*item), origin);
+                let named = self.named(items);
+                self.iter_op(IterOp::Into, named, *item, origin)
+            }
+            _ => self.named(value),
+        }
     }
 
     /// Gives a value a name.

@@ -37,6 +37,7 @@ impl Own<'_> {
             Node::For { label, pat, iter, body, els } => {
                 let reads = self.alias.reads.get(iter).copied().unwrap_or(Reads::Ref);
                 let (source, form) = self.iterate_loop(*iter, reads, true);
+                self.mark_walk(source, *iter, pat, *body);
                 let item = item_of_iter(self.src.ty(*iter));
                 let (source, form, item) = self.fixed_items(pat, source, form, item);
                 let range = self.loop_range(*iter);

@@ -83,6 +83,9 @@ impl Own<'_> {
             (TyKind::Iter(a), TyKind::Iter(b)) if a != b && a.is_int() && b.is_int() => {
                 self.coerce_items(node, *a, *b)
             }
+            (TyKind::Iter(a), TyKind::Iter(b)) if a != b && differ_in_width(*a, *b) => {
+                self.coerce_items(node, *a, *b)
+            }
             (TyKind::Tuple(a), TyKind::Tuple(b)) if a != b && a.len() == b.len() => {
                 self.coerce_tuple(node, want)
             }
@@ -128,8 +131,22 @@ impl Own<'_> {
     fn cast_closure(&mut self, from: Ty, to: Ty, origin: Origin) -> NodeId {
         let local = self.out.temp("n", from, origin);
         let mode = if from.is_copy() { Mode::Copy } else { Mode::Move };
-        let value = self.out.use_local(local, mode, origin);
-        let cast = self.out.op(IntOp::Cast, vec![value], to, origin);
+        let cast = match (from.kind(), to.kind()) {
+            (TyKind::Tuple(parts), TyKind::Tuple(wants)) => {
+                let part = |(index, (part, want)): (usize, (&Ty, &Ty))| {
+                    let place = Place::local(local).with(Proj::Field(Name::new(&index.to_string())));
+                    let mode = if part.is_copy() { Mode::Copy } else { Mode::Move };
+                    let part = self.out.node(Node::Use(place, mode), *part, origin);
+                    self.coerce(part, *want)
+                };
+                let parts = parts.iter().zip(wants).enumerate().map(part).collect();
+                self.out.op(TupleOp::New, parts, to, origin)
+            }
+            _ => {
+                let value = self.out.use_local(local, mode, origin);
+                self.out.op(IntOp::Cast, vec![value], to, origin)
+            }
+        };
         let body = self.out.block(BlockRow { stmts: Vec::new(), tail: Some(cast), end_comments: Vec::new() });
         let param = Param { name: Name::new("n"), local, kind: ParamKind::Normal, default: None };
         let closure = Closure {
@@ -168,4 +185,10 @@ impl Own<'_> {
         let args: Vec<NodeId> = args.iter().zip(wants).map(|(arg, want)| self.coerce(*arg, *want)).collect();
         self.out.op(TupleOp::New, args, want, origin)
     }
+}
+
+/// Tuples that are the same but for the width of their ints.
+fn differ_in_width(a: Ty, b: Ty) -> bool {
+    let (TyKind::Tuple(a), TyKind::Tuple(b)) = (a.kind(), b.kind()) else { return false };
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || a.is_int() && b.is_int())
 }

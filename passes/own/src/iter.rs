@@ -279,7 +279,7 @@ impl Own<'_> {
         }
     }
 
-    fn iter_op(&mut self, op: IterOp, node: NodeId, item: Ty, origin: Origin) -> NodeId {
+    pub fn iter_op(&mut self, op: IterOp, node: NodeId, item: Ty, origin: Origin) -> NodeId {
         self.out.op(op, vec![node], Ty::iter(item), origin)
     }
 

@@ -30,6 +30,7 @@ mod order;
 mod places;
 mod try_value;
 mod types;
+mod walks;
 
 use batuta_base::{Code, Diagnostic, FxHashSet, Name};
 use batuta_core::*;

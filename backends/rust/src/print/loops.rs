@@ -5,7 +5,7 @@ use super::{Loop, Printer};
 use crate::names;
 use crate::tree::{Block, Expr, Stmt};
 use batuta_base::Name;
-use batuta_core::{Attr, BlockId, Callee, Child, Const, IterOp, Node, NodeId, Op, Pat, RsOp, TyKind};
+use batuta_core::{Attr, BlockId, Callee, Child, Const, IterOp, Mode, Node, NodeId, Op, Pat, RsOp, TyKind};
 
 impl Printer<'_, '_> {
     pub(crate) fn loop_node(&mut self, node: &Node) -> Expr {
@@ -33,6 +33,9 @@ impl Printer<'_, '_> {
                         return expr;
                     }
                     if let Some(expr) = this.live_loop(&text, pat, iter, body) {
+                        return expr;
+                    }
+                    if let Some(expr) = this.walk_loop(&text, pat, iter, body) {
                         return expr;
                     }
                     if let Some(items) = this.read_inside(iter, body) {
@@ -212,7 +215,10 @@ impl Printer<'_, '_> {
                 (self.pat(pat), source)
             }
             IterOp::Mut => {
+                let is_mut = matches!(&self.body.nodes[of].kind, Node::Use(place, _)
+                    if place.as_local().is_some_and(|local| matches!(self.body.locals[local].ty.kind(), TyKind::RefMut(_))));
                 let source = self.expr(of);
+                let source = if is_mut { source.method("iter_mut", vec![]) } else { source };
                 (self.pat(pat), source)
             }
             IterOp::Into => {
@@ -285,6 +291,36 @@ impl Printer<'_, '_> {
             found |= matches!(&self.body.nodes[node].kind, Node::Use(place, _) if place.root == root);
         });
         (found && *name == "by_ref").then(|| self.expr(of).receiver().method("next", vec![]))
+    }
+
+    /// A dict or set whose size the body may change: a look at it each turn, which raises where Python does.
+    fn walk_loop(&mut self, label: &str, pat: &Pat, iter: NodeId, body: BlockId) -> Option<Expr> {
+        let Node::Op { op: Op::IterOp(IterOp::Into), args, .. } = &self.body.nodes[iter].kind else { return None };
+        let Node::Op { op: Op::RsOp(RsOp::Collect), attr: Attr::Name(kind), args } =
+            &self.body.nodes[args[0]].kind
+        else {
+            return None;
+        };
+        let of = match &self.body.nodes[args[0]].kind {
+            Node::Op { op: Op::IterOp(_), args, .. } => args[0],
+            Node::Call { args, .. } => args.first()?.value,
+            _ => return None,
+        };
+        let walk = self.fresh("walk");
+        let pat = self.pat(pat);
+        let size = self.guarded(|this| this.expr(of).receiver().method("len", vec![]));
+        let start = Expr::call(self.rt("Walk::new"), vec![size]);
+        let next = self.guarded(|this| {
+            let is_lent = matches!(this.shown_ty(of).kind(), TyKind::Ref(_) | TyKind::RefMut(_))
+                && matches!(&this.body.nodes[of].kind, Node::Use(place, Mode::Copy) if place.as_local().is_some());
+            let container = this.expr(of);
+            let container = if is_lent { container } else { super::ops::by_ref(container) };
+            Expr::atom(&*walk).method(kind.as_str(), vec![container])
+        });
+        let next = Expr::Let(format!("Some({pat})"), Box::new(next));
+        let turn = Expr::While(label.to_owned(), Box::new(next), self.block(body));
+        let start = Stmt::bind(format!("mut {walk}"), None, Some(start));
+        Some(Expr::Block(String::new(), Block { stmts: vec![start, Stmt::expr(turn)], ..Block::default() }))
     }
 
     /// A list that the body may change: read by position, with a fresh look each turn.

@@ -73,12 +73,15 @@ pub(crate) fn is_loose(expr: &Expr) -> bool {
         Expr::If(branch) => is_loose_block(&branch.then) && branch.els.as_ref().is_some_and(is_loose),
         Expr::Block(label, block) => label.is_empty() && is_loose_block(block),
         Expr::Call(callee, args) => is_maker(callee) && !args.is_empty() && args.iter().all(is_loose),
-        Expr::Method(_, name, args) if name == "map" => {
-            matches!(&args[..], [Expr::Closure(closure)] if is_loose(closure.value()))
-        }
+        Expr::Method(of, name, args) if name == "map" => makes_loose(args) || is_loose(of),
         Expr::Method(of, name, _) => keeps_type(name) && is_loose(of),
         _ => false,
     }
+}
+
+/// Whether the closure that is the only argument gives untyped literals.
+fn makes_loose(args: &[Expr]) -> bool {
+    matches!(args, [Expr::Closure(closure)] if is_loose(closure.value()))
 }
 
 fn is_loose_block(block: &Block) -> bool {
@@ -86,7 +89,10 @@ fn is_loose_block(block: &Block) -> bool {
 }
 
 fn is_maker(callee: &Expr) -> bool {
-    matches!(callee, Expr::Atom(path) if MAKERS.contains(&path.rsplit("::").next().unwrap_or(path)))
+    let Expr::Atom(path) = callee else { return false };
+    let (owner, name) = path.rsplit_once("::").unwrap_or(("", path));
+    let is_number = ["Int", "Num", "i64", "f64"].iter().any(|number| owner.ends_with(number));
+    MAKERS.contains(&name) && !is_number
 }
 
 fn keeps_type(method: &str) -> bool {
@@ -122,7 +128,7 @@ fn pinned(expr: Expr) -> Expr {
         }
         Expr::Block(label, block) => Expr::Block(label, pinned_block(block)),
         Expr::Call(callee, args) => Expr::Call(callee, first_pinned(args)),
-        Expr::Method(of, name, mut args) if name == "map" => {
+        Expr::Method(of, name, mut args) if name == "map" && makes_loose(&args) => {
             if let Some(Expr::Closure(closure)) = args.first_mut() {
                 let body = std::mem::replace(&mut *closure.body, Expr::atom(""));
                 *closure.body = typed(body);

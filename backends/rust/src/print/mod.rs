@@ -348,7 +348,15 @@ impl<'a, 'u> Printer<'a, 'u> {
             },
             _ => None,
         };
-        let value = self.bound_value(value);
+        let is_lent = matches!(
+            (self.shown_ty(value).kind(), self.body.ty(value).kind()),
+            (TyKind::RefMut(_), TyKind::Ref(_))
+        );
+        let value = match self.bound_value(value) {
+            // A second name of a `&mut` parameter does not take it away.
+            value if is_lent => Expr::Unary("&", Box::new(Expr::Unary("*", Box::new(value)))),
+            value => value,
+        };
         let (value, ty) = match (value, self.pat_ty(pat)) {
             // The `let` says the type, not the call.
             (Expr::Method(of, name, args), Some(known)) if name.starts_with("collect::<") => {
@@ -360,15 +368,26 @@ impl<'a, 'u> Printer<'a, 'u> {
         // What hangs on literals alone gets its type here, or counts in `i32`.
         let (value, ty) = match (ty, self.pat_ty(pat)) {
             (None, Some(known))
-                if loose::is_loose(&value) && !known.any(&mut |ty| matches!(ty.kind(), TyKind::Iter(_))) =>
+                if loose::is_loose(&value)
+                    && (known.any(&mut |ty| ty.is_int()) || self.asks_for_type(pat))
+                    && !known.any(&mut |ty| matches!(ty.kind(), TyKind::Iter(_))) =>
             {
                 (value, Some(self.ty(known, Position::Stored)))
+            }
+            // Floats have one type anyway.
+            (None, Some(known)) if known.any(&mut |ty| ty.is_float()) && !known.any(&mut |ty| ty.is_int()) => {
+                (value, None)
             }
             (None, _) => (loose::typed(value), None),
             (ty, _) => (value, ty),
         };
         let pat = self.pat(pat);
         out.push(Stmt::bind(pat, ty, Some(value)));
+    }
+
+    /// Whether a method of a float asks for the type of a literal that the pattern binds.
+    fn asks_for_type(&self, pat: &Pat) -> bool {
+        matches!(pat, Pat::Bind(local, None) if crate::anchors::asks_for_type(self.body, *local))
     }
 
     /// The value of a `let`: a nested named function gets typed parameters.

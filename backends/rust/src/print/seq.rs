@@ -443,8 +443,17 @@ impl Printer<'_, '_> {
             SetOp::Sub => "-",
             SetOp::Xor => "^",
         };
-        let (left, right) = (self.by_ref(args[0]), self.by_ref(args[1]));
+        let (left, right) = (self.shared_ref(args[0]), self.shared_ref(args[1]));
         left.binary(sign, right)
+    }
+
+    /// `&value`, also of a `&mut` parameter, which no operator takes.
+    fn shared_ref(&mut self, node: NodeId) -> Expr {
+        let is_mut = matches!(self.shown_ty(node).kind(), TyKind::RefMut(_));
+        match self.by_ref(node) {
+            value if is_mut => Expr::Unary("&", Box::new(Expr::Unary("*", Box::new(value)))),
+            value => value,
+        }
     }
 
     pub(crate) fn range_op(&mut self, op: RangeOp, args: &[NodeId]) -> Expr {

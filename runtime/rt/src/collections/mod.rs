@@ -11,6 +11,7 @@ mod ordered_dict;
 mod set;
 mod set_algebra;
 mod table;
+mod walk;
 
 pub use counter::Counter;
 pub use default_dict::DefaultDict;
@@ -22,3 +23,4 @@ pub use key::{Key, mix_hash, py_hash_float, py_hash_int, py_hash_tuple, std_hash
 pub use ordered_dict::OrderedDict;
 pub use set::{IntoIter as SetIntoIter, Iter as SetIter, Set};
 pub use set_algebra::FrozenSet;
+pub use walk::Walk;

@@ -51,6 +51,21 @@ impl<T> Set<T> {
         *self = Set::new();
     }
 
+    /// The first item at or after a position, and where it is.
+    pub(crate) fn item_from(&self, position: usize) -> Option<(usize, &T)> {
+        match &self.inner {
+            Inner::Table(table) => {
+                let rest = table.slots().get(position..)?.iter().enumerate();
+                let mut items = rest.filter_map(|(at, slot)| match slot {
+                    Slot::Item(_, item) => Some((position + at, item)),
+                    _ => None,
+                });
+                items.next()
+            }
+            Inner::Ordered(dict) => dict.entry_from(position).map(|(at, item, ())| (at, item)),
+        }
+    }
+
     /// The items.
     #[inline]
     pub fn iter(&self) -> Iter<'_, T> {

@@ -168,20 +168,23 @@ impl<K: Key, V: Clone> SharedDict<K, V> {
 }
 
 impl<K: Clone, V: Clone> SharedDict<K, V> {
-    /// The keys, copied.
-    pub fn keys(&self) -> std::vec::IntoIter<K> {
-        self.borrow().keys().cloned().collect::<Vec<_>>().into_iter()
+    /// The keys, as the dict has them when they are asked for.
+    pub fn keys(&self) -> View<K, V, K> {
+        self.view(|(key, _)| key)
     }
 
-    /// The values, copied.
-    pub fn values(&self) -> std::vec::IntoIter<V> {
-        self.borrow().values().cloned().collect::<Vec<_>>().into_iter()
+    /// The values, as the dict has them when they are asked for.
+    pub fn values(&self) -> View<K, V, V> {
+        self.view(|(_, value)| value)
     }
 
-    /// The entries, copied.
-    pub fn items(&self) -> std::vec::IntoIter<(K, V)> {
-        let items: Vec<_> = self.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-        items.into_iter()
+    /// The entries, as the dict has them when they are asked for.
+    pub fn items(&self) -> View<K, V, (K, V)> {
+        self.view(|entry| entry)
+    }
+
+    fn view<T>(&self, part: fn((K, V)) -> T) -> View<K, V, T> {
+        View { entries: self.iter(), part, rest: None }
     }
 
     /// `d.copy()`: a new dict with the same entries.
@@ -254,6 +257,34 @@ impl<K: Clone, V: Clone> Iterator for Iter<K, V> {
         let (position, key, value) = dict.entry_from(self.next)?;
         self.next = position + 1;
         Some((key.clone(), value.clone()))
+    }
+}
+
+/// What `keys`, `values` and `items` of a [`SharedDict`] give; raises `RuntimeError` when its size has changed.
+pub struct View<K, V, T> {
+    entries: Iter<K, V>,
+    part: fn((K, V)) -> T,
+    /// What is left, once an item was taken from the end.
+    rest: Option<std::vec::IntoIter<T>>,
+}
+
+impl<K: Clone, V: Clone, T> Iterator for View<K, V, T> {
+    type Item = T;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<T> {
+        match &mut self.rest {
+            Some(rest) => rest.next(),
+            None => self.entries.next().map(self.part),
+        }
+    }
+}
+
+impl<K: Clone, V: Clone, T> DoubleEndedIterator for View<K, V, T> {
+    fn next_back(&mut self) -> Option<T> {
+        let Self { entries, part, rest } = self;
+        let rest = rest.get_or_insert_with(|| entries.map(*part).collect::<Vec<_>>().into_iter());
+        rest.next_back()
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::{Identity, write_once};
-use crate::collections::{Key, Set};
+use crate::collections::{Key, Set, Walk};
 use crate::repr::{Repr, repr};
 
 /// Python's `set` where more than one name may hold it: `clone` is an alias.
@@ -96,9 +96,9 @@ impl<T: Key> SharedSet<T> {
 }
 
 impl<T: Clone> SharedSet<T> {
-    /// The items, copied: the set may change meanwhile.
-    pub fn iter(&self) -> std::vec::IntoIter<T> {
-        self.to_vec().into_iter()
+    /// The items, one by one; raises `RuntimeError` when the size has changed.
+    pub fn iter(&self) -> Iter<T> {
+        Iter { set: self.clone(), walk: Walk::new(self.len()) }
     }
 
     /// The items, copied.
@@ -113,6 +113,21 @@ impl<T: Clone> SharedSet<T> {
         T: Key,
     {
         SharedSet::from(self.borrow().py_copy())
+    }
+}
+
+/// The items of a [`SharedSet`], as it has them when they are asked for.
+pub struct Iter<T> {
+    set: SharedSet<T>,
+    walk: Walk,
+}
+
+impl<T: Clone> Iterator for Iter<T> {
+    type Item = T;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<T> {
+        self.walk.member(&self.set.borrow())
     }
 }
 
