@@ -415,9 +415,9 @@ impl Own<'_> {
         let has_effect = self.calls_program(*index) && !matches!(self.src.nodes[value].kind, Node::Const(_));
         let nested = front.iter().any(|proj| !matches!(proj, Proj::Field(_)));
         let conflict = match place.root {
-            Root::Local(root) if !is_shared => {
-                self.span_events(value).any(|event| event.root == root && (event.kind.changes() || nested || is_slice))
-            }
+            Root::Local(root) if !is_shared => self
+                .span_events(value)
+                .any(|event| event.root == root && (event.kind.changes() || nested || is_slice)),
             _ => false,
         };
         has_effect || conflict || self.index_moves(place)

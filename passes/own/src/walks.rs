@@ -15,7 +15,9 @@ use batuta_core::*;
 impl Own<'_> {
     /// Marks the copied source of a loop that must not be copied.
     pub fn mark_walk(&mut self, lowered: NodeId, iter: NodeId, pat: &Pat, body: BlockId) {
-        let Node::Op { op: Op::IterOp(IterOp::Into), args, .. } = &self.out.nodes[lowered].kind else { return };
+        let Node::Op { op: Op::IterOp(IterOp::Into), args, .. } = &self.out.nodes[lowered].kind else {
+            return;
+        };
         let collected = args[0];
         let Some((place, kind)) = self.walked(iter) else { return };
         if self.rebinds(&place, body) || !self.may_resize(&place, self.own_key(pat, kind), body) {

@@ -295,7 +295,9 @@ impl Printer<'_, '_> {
 
     /// A dict or set whose size the body may change: a look at it each turn, which raises where Python does.
     fn walk_loop(&mut self, label: &str, pat: &Pat, iter: NodeId, body: BlockId) -> Option<Expr> {
-        let Node::Op { op: Op::IterOp(IterOp::Into), args, .. } = &self.body.nodes[iter].kind else { return None };
+        let Node::Op { op: Op::IterOp(IterOp::Into), args, .. } = &self.body.nodes[iter].kind else {
+            return None;
+        };
         let Node::Op { op: Op::RsOp(RsOp::Collect), attr: Attr::Name(kind), args } =
             &self.body.nodes[args[0]].kind
         else {

@@ -375,7 +375,9 @@ impl<'a, 'u> Printer<'a, 'u> {
                 (value, Some(self.ty(known, Position::Stored)))
             }
             // Floats have one type anyway.
-            (None, Some(known)) if known.any(&mut |ty| ty.is_float()) && !known.any(&mut |ty| ty.is_int()) => {
+            (None, Some(known))
+                if known.any(&mut |ty| ty.is_float()) && !known.any(&mut |ty| ty.is_int()) =>
+            {
                 (value, None)
             }
             (None, _) => (loose::typed(value), None),
