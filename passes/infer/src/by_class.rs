@@ -7,7 +7,7 @@
 //! objects of a family choose their methods themselves, errors don't.
 
 use crate::apply::Apply;
-use batuta_base::Name;
+use batuta_base::{Name, Origin};
 use batuta_core::*;
 
 impl Apply<'_, '_, '_> {
@@ -24,6 +24,28 @@ impl Apply<'_, '_, '_> {
         let all = below.clone();
         below.retain(|sub| !all.iter().any(|other| other != sub && env.is_subclass(*sub, *other)));
         below
+    }
+
+    /// `hasattr(object, "name")` of an object of the program: what its class says.
+    pub(crate) fn has_member(&mut self, object: NodeId, name: NodeId, origin: Origin) -> Option<NodeId> {
+        let env = self.types.env();
+        let Some(Const::Str(name)) = self.body.as_const(name) else { return None };
+        let (name, class) = (Name::new(name), self.ty(object).class_path()?);
+        if !matches!(self.ty(object).kind(), TyKind::Class(..)) || env.is_enum(class) || env.is_error(class) {
+            return None;
+        }
+        let owner = env.field_owner(class, name);
+        if owner.is_some_and(|owner| env.late.contains(&(owner, name))) {
+            return None;
+        }
+        let is_here = owner.is_some()
+            || env.method(class, name.as_str()).is_some()
+            || env.attribute(class, name.as_str()).is_some();
+        let below = if is_here { Vec::new() } else { self.owners_below(class, name) };
+        let answer = |me: &mut Self, yes| me.mk(Node::Const(Const::Bool(yes)), Ty::bool(), origin);
+        Some(self.by_class(object, class, &below, Some(Ty::bool()), &mut |me, _, of| {
+            answer(me, is_here || of != class)
+        }))
     }
 
     /// `make` for the one of several classes below that an object is of; of others it has no such member.

@@ -53,6 +53,10 @@ impl Apply<'_, '_, '_> {
                 TyKind::Iter(_) => self.lib_call(Name::new("builtins.set"), kinds, args, Some(id), origin),
                 _ => *value,
             },
+            ("builtins.hasattr", [value, member]) => match self.has_member(*value, *member, origin) {
+                Some(answer) => answer,
+                None => self.lib_call(name, kinds, args, Some(id), origin),
+            },
             ("builtins.list", []) => self.empty(id, ListOp::New.into(), origin),
             ("builtins.dict", []) if kinds.is_empty() => self.empty(id, DictOp::New.into(), origin),
             ("builtins.set", []) => self.empty(id, SetOp::New.into(), origin),

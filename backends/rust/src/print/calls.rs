@@ -255,7 +255,8 @@ impl Printer<'_, '_> {
                 matches!(param.ty.kind(), TyKind::Lib(name, _) if *name == "Path")
                     && !spelling.contains(&format!("{{{index}}}."))
             });
-            if is_path || is_operand(spelling, index) {
+            let is_next = row.name == "builtins.next" && index == 0;
+            if is_path || is_next || is_operand(spelling, index) {
                 *part = super::ops::explicit(std::mem::replace(part, Expr::atom("")));
             }
         }

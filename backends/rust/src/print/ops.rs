@@ -430,7 +430,9 @@ impl Printer<'_, '_> {
 /// Operators do not look through the guard of a cell: `&*guard` where the guard is meant.
 pub(crate) fn explicit(expr: Expr) -> Expr {
     match expr {
-        Expr::Unary("&", inner) if inner.is_guard() => Expr::Unary("&", Box::new(Expr::Unary("*", inner))),
+        Expr::Unary(sign @ ("&" | "&mut "), inner) if inner.is_guard() => {
+            Expr::Unary(sign, Box::new(Expr::Unary("*", inner)))
+        }
         expr => expr,
     }
 }

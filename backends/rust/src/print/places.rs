@@ -249,9 +249,9 @@ impl Printer<'_, '_> {
         }
         let name = if access == Access::Change { "at_mut" } else { "at" };
         let key = match ty.strip().kind() {
-            TyKind::Dict(..) => unguarded(self.by_ref(index)),
+            TyKind::Dict(..) => super::ops::explicit(self.by_ref(index)),
             TyKind::Lib(name, args) if args.len() > 1 || name.last() == "Counter" => {
-                unguarded(self.by_ref(index))
+                super::ops::explicit(self.by_ref(index))
             }
             TyKind::Str => {
                 self.uses.prelude = true;
@@ -696,13 +696,5 @@ fn clone_of(expr: Expr, ty: Ty) -> Expr {
             expr.method("to_vec", vec![])
         }
         _ => expr.method("clone", vec![]),
-    }
-}
-
-/// A key that a guard holds: a function for any key takes what it guards.
-fn unguarded(key: Expr) -> Expr {
-    match key {
-        Expr::Unary("&", inner) if inner.is_guard() => Expr::Unary("&", Box::new(Expr::Unary("*", inner))),
-        key => key,
     }
 }
