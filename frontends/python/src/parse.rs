@@ -91,10 +91,9 @@ fn is_type_call(text: &[u8], at: usize) -> bool {
 fn is_match_of_list(text: &[u8], at: usize) -> bool {
     let Some(after) = text[at..].strip_prefix(b"match") else { return false };
     let before = text[..at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t'));
-    if !before.is_none_or(|byte| *byte == b'\n')
-        || !after.starts_with(b" ") && !after.starts_with(b"\t")
-        || !after.trim_ascii_start().starts_with(b"[")
-    {
+    let is_first = before.is_none_or(|byte| *byte == b'\n');
+    let has_blank = after.starts_with(b" ") || after.starts_with(b"\t");
+    if !(is_first && has_blank && after.trim_ascii_start().starts_with(b"[")) {
         return false;
     }
     let mut depth = 0;
