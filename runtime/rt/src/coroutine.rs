@@ -153,7 +153,10 @@ mod tests {
         assert_eq!(mean.clone().send(Some(10.0)).ok(), Some(10.0));
         assert_eq!(mean.send(Some(20.0)).ok(), Some(15.0));
         let stop = mean.send(None).expect_err("it ends");
-        assert_eq!((stop.name(), crate::str(&stop.stop_value()).to_string()), ("StopIteration", "2".to_owned()));
+        assert_eq!(
+            (stop.name(), crate::str(&stop.stop_value()).to_string()),
+            ("StopIteration", "2".to_owned())
+        );
         assert_eq!(mean.send(Some(1.0)).map_err(|error| error.to_string()), Err(String::new()));
     }
 
