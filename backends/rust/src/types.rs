@@ -95,6 +95,7 @@ impl Env<'_> {
             TyKind::Lib(name, args) => {
                 let own = match name.last() {
                     last if name.as_str().starts_with("asyncio.") => format!("asyncio::{last}"),
+                    last if name.as_str().starts_with("functools.") => format!("functools::{last}"),
                     "defaultdict" => "DefaultDict".to_owned(),
                     "bytearray" => "ByteArray".to_owned(),
                     last => names::camel(last),
@@ -195,5 +196,5 @@ pub fn rt(name: &str, uses: &mut Uses) -> String {
 
 /// Library types whose methods take `&mut self`: a handle of one holds a cell.
 pub(crate) fn is_changed_in_place(name: Name) -> bool {
-    matches!(name.last(), "Counter" | "Random" | "defaultdict" | "deque" | "OrderedDict")
+    matches!(name.last(), "Counter" | "Random" | "StringIO" | "defaultdict" | "deque" | "OrderedDict")
 }

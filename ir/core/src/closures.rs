@@ -194,11 +194,20 @@ pub fn mentioned<L>(body: &Body<L>, closure: &Closure) -> FxHashSet<LocalId> {
         StmtKind::Set { target, .. } => target.for_each_local(&mut |local| {
             out.insert(local);
         }),
-        StmtKind::Update { place, .. } => out.extend(match place.root {
-            Root::Local(local) => Some(local),
-            _ => None,
-        }),
+        StmtKind::Update { place, .. } | StmtKind::Del(place) => out.extend(root(place)),
         _ => {}
     });
+    body.walk_stmts(closure.body, &mut |stmt| {
+        if let StmtKind::Set { target: Pat::Place(place), .. } = &stmt.kind {
+            out.extend(root(place));
+        }
+    });
     out
+}
+
+fn root(place: &crate::Place) -> Option<LocalId> {
+    match place.root {
+        Root::Local(local) => Some(local),
+        _ => None,
+    }
 }

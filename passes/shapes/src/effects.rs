@@ -23,6 +23,8 @@ pub enum Pass {
 pub struct Modes {
     pub params: FxHashMap<Name, Vec<Pass>>,
     pub needs_rc: FxHashSet<Name>,
+    /// Methods whose receiver a function that leaves them holds.
+    pub kept_self: FxHashSet<Name>,
     /// (function value, index) of parameters that some function of that flow class changes.
     pub mut_params: FxHashSet<(usize, usize)>,
 }
@@ -39,11 +41,14 @@ pub fn effects(program: &Program<Typed>, built: &Built) -> Modes {
         for body in program.fns.values() {
             let mut walk = Walk::new(program, built, &modes, body);
             walk.run();
-            let (flags, needs_rc) = (walk.flags(), walk.self_escapes);
+            let (flags, needs_rc, kept_self) = (walk.flags(), walk.self_escapes, walk.self_kept);
             function_values(&mut modes, built, body, &flags);
             raise_modes(&mut modes, body, &flags);
             if needs_rc {
                 modes.needs_rc.insert(body.path);
+            }
+            if kept_self {
+                modes.kept_self.insert(body.path);
             }
         }
         join_overrides(program, &mut modes);
@@ -149,6 +154,7 @@ struct Walk<'a> {
     aliases: Vec<(LocalId, LocalId, bool)>,
     self_local: Option<LocalId>,
     self_escapes: bool,
+    self_kept: bool,
     closures: ClosureUses,
 }
 
@@ -164,6 +170,7 @@ impl<'a> Walk<'a> {
             aliases: Vec::new(),
             self_local,
             self_escapes: false,
+            self_kept: false,
             closures: closure_uses(body, &|call, at| crate::functions::lending(body, &built.lent, call, at)),
         }
     }
@@ -373,6 +380,7 @@ impl<'a> Walk<'a> {
                     for local in mentioned(self.body, closure) {
                         self.flags[local.0 as usize].kept = true;
                         self.self_escapes |= Some(local) == self.self_local;
+                        self.self_kept |= Some(local) == self.self_local;
                     }
                 }
                 self.block(closure.body, Pos::Keep);

@@ -91,9 +91,15 @@ fn keep_in_init(program: &mut Program<Typed>, class: Name, init: Name, keeps: bo
             let StmtKind::Expr(node) = body.blocks[block].stmts[at].kind else { continue };
             match &body.nodes[node].kind {
                 Node::Call { callee: Callee::Lib(name), args } if *name == "error.__init__" => {
-                    let args = args.iter().skip(1).map(|arg| arg.value).collect();
+                    let args: Vec<NodeId> = args.iter().skip(1).map(|arg| arg.value).collect();
+                    let is_early = reads_only_params(&body, receiver, &args);
                     let value = new_args(&mut body, args);
                     body.blocks[block].stmts[at].kind = set_args(receiver, value);
+                    // The arguments are the first field.
+                    if is_early && is_plain_start(&body, receiver, &body.blocks[block].stmts[..at]) {
+                        let stmt = body.blocks[block].stmts.remove(at);
+                        body.blocks[block].stmts.insert(0, stmt);
+                    }
                 }
                 _ => {}
             }
@@ -109,6 +115,29 @@ fn keep_in_init(program: &mut Program<Typed>, class: Name, init: Name, keeps: bo
     }
     program.fns.insert(init, Arc::new(body));
     add_field(program, class);
+}
+
+/// Whether arguments are parameters and constants.
+fn reads_only_params(body: &Body<Typed>, receiver: LocalId, args: &[NodeId]) -> bool {
+    args.iter().all(|arg| match &body.nodes[*arg].kind {
+        Node::Const(_) => true,
+        Node::Use(place, _) => place
+            .as_local()
+            .is_some_and(|local| local != receiver && body.params.iter().any(|param| param.local == local)),
+        _ => false,
+    })
+}
+
+/// Statements that set fields of the receiver to parameters and constants.
+fn is_plain_start(body: &Body<Typed>, receiver: LocalId, stmts: &[Stmt]) -> bool {
+    stmts.iter().all(|stmt| match &stmt.kind {
+        StmtKind::Set { target: Pat::Place(place), value } => {
+            place.root == Root::Local(receiver)
+                && place.proj.len() == 1
+                && reads_only_params(body, receiver, std::slice::from_ref(value))
+        }
+        _ => false,
+    })
 }
 
 /// Whether a constructor ends up in `BaseException.__init__`.

@@ -99,6 +99,16 @@ fn share_copied(built: &mut build::Built) {
 fn share_kept_arguments(program: &Program<Typed>, built: &mut build::Built, modes: &effects::Modes) -> bool {
     let mut changed = false;
     for body in program.fns.values() {
+        if let Some(this) = body.params.first().filter(|_| body.has_receiver()) {
+            // A generator, or a function that is given away, would borrow the object for as long as it lives.
+            let passes = modes.params.get(&body.path);
+            let changes_self = passes.is_some_and(|passes| passes.first() == Some(&effects::Pass::Mut));
+            let shape = built.local(body.path, this.local);
+            let holds = body.is_generator && changes_self;
+            if holds || modes.kept_self.contains(&body.path) && built.changes(shape) {
+                changed |= built.graph.set_shared(shape);
+            }
+        }
         for (_, row) in body.nodes.iter() {
             if let Node::Closure(closure) = &row.kind {
                 if closure.is_async || closure.is_generator {

@@ -108,7 +108,10 @@ pub fn render(expr: &Expr, indent: usize, col: usize, tail: usize) -> String {
     match expr {
         Expr::Atom(text) | Expr::Raw(text) => text.clone(),
         Expr::Call(callee, args) => {
-            let callee = operand(callee, Prec::Postfix, indent, col, 1);
+            let is_field = matches!(**callee, Expr::Field(..));
+            let callee = operand(callee, Prec::Postfix, indent, col + usize::from(is_field), 1);
+            // A field that is called is a method without these.
+            let callee = if is_field { format!("({callee})") } else { callee };
             list::call(&callee, args, indent, col, tail)
         }
         Expr::Method(..) | Expr::Field(..) | Expr::Try(_) | Expr::Await(_) => {
@@ -272,7 +275,6 @@ fn prec(expr: &Expr) -> Prec {
 /// Whether the expression needs parentheses where an operand of this precedence is asked for.
 pub(crate) fn needs_parens(expr: &Expr, at_least: Prec) -> bool {
     prec(expr) < at_least
-        // A field that is called is a method without these.
         || (at_least > Prec::Unary && matches!(expr, Expr::Closure(_)))
         // Block-like expressions end a statement where they begin one.
         || (at_least > Prec::Assign && expr.is_block_like())

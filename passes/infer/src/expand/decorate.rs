@@ -30,6 +30,15 @@ pub(crate) fn expand(program: &mut Program<Hir>) {
             if super::cache::expand(program, path, &mut late) {
                 continue;
             }
+            if super::single_dispatch::expand(program, path)
+                || super::register::expand(program, path, &mut late)
+            {
+                continue;
+            }
+            // The path is a global now.
+            if super::class_decorator::expand(program, path, &mut late) {
+                break;
+            }
             let Some(plan) = plan(program, path) else { break };
             used.push(plan.deco.path);
             apply(program, path, plan, &mut names, &mut late);
@@ -94,17 +103,17 @@ enum Value {
 }
 
 /// What a block of a decorator says.
-struct Level {
+pub(super) struct Level {
     prelude: Vec<Stmt>,
-    result: Made,
+    pub(super) result: Made,
 }
 
-enum Made {
+pub(super) enum Made {
     Closure(Option<LocalId>, Closure),
     Local(LocalId),
 }
 
-fn level(body: &Body<Hir>, block: BlockId) -> Option<Level> {
+pub(super) fn level(body: &Body<Hir>, block: BlockId) -> Option<Level> {
     let (last, stmts) = body.blocks[block].stmts.split_last()?;
     let StmtKind::Expr(node) = last.kind else { return None };
     let Node::Return(Some(value)) = body.nodes[node].kind else { return None };
@@ -138,7 +147,7 @@ fn level(body: &Body<Hir>, block: BlockId) -> Option<Level> {
     closures.is_empty().then_some(Level { prelude, result })
 }
 
-fn only_param(params: &[Param]) -> Option<LocalId> {
+pub(super) fn only_param(params: &[Param]) -> Option<LocalId> {
     match params {
         [param] if matches!(param.kind, ParamKind::Normal | ParamKind::PositionalOnly) => Some(param.local),
         _ => None,

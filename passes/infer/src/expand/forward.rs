@@ -6,8 +6,8 @@ use batuta_core::*;
 /// How a wrapper's packed parameters are written out.
 #[derive(Default)]
 pub(crate) struct Forward {
-    star: Option<LocalId>,
-    star_star: Option<LocalId>,
+    pub(super) star: Option<LocalId>,
+    pub(super) star_star: Option<LocalId>,
     /// How many parameters of the function stand for plain ones of the wrapper.
     leading: usize,
 }

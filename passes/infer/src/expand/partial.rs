@@ -50,7 +50,11 @@ fn closure(program: &Program<Hir>, body: &mut Body<Hir>, args: &[Arg], node: Nod
         let value = body.use_local(local, Mode::Read, origin);
         match own {
             Some(_) => all.push(Arg { kind: ArgKind::Named(name), value }),
-            None => all.insert(0, Arg::positional(value)),
+            // Behind what is given by position.
+            None => {
+                let at = all.iter().filter(|arg| arg.kind == ArgKind::Positional).count();
+                all.insert(at, Arg::positional(value));
+            }
         }
     }
     let call = body.node(Node::Call { callee, args: all }, Ty::unknown(), origin);

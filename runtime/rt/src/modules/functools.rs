@@ -1,9 +1,11 @@
 //! Python's `functools`, where std has no equal.
 
 use std::cell::{Cell, RefCell};
+use std::fmt;
 
 use crate::class::TypeError;
 use crate::collections::{Dict, Key};
+use crate::repr::{Repr, repr};
 use crate::unwind::raise_new;
 
 /// `functools.reduce(join, items)`; raises `TypeError` when there are no items.
@@ -20,57 +22,92 @@ pub fn reduce<T>(join: impl FnMut(T, T) -> T, items: impl IntoIterator<Item = T>
 /// ```
 /// use batuta_rt::functools::Cache;
 ///
-/// thread_local! {
-///     static FIB: Cache<i64, i64> = const { Cache::new(None) };
-/// }
-///
-/// fn fib(n: i64) -> i64 {
-///     FIB.with(|cache| cache.get(n, || if n < 2 { n } else { fib(n - 1) + fib(n - 2) }))
-/// }
-/// assert_eq!(fib(80), 23416728348467685);
+/// let cache = Cache::new(Some(2));
+/// let mut square = |n: i64| {
+///     if cache.has(&n) {
+///         return cache.remembered(&n);
+///     }
+///     cache.keep(n, n * n);
+///     n * n
+/// };
+/// assert_eq!([square(3), square(3)], [9, 9]);
+/// assert_eq!(cache.info().hits, 1);
 /// ```
+#[derive(Clone)]
 pub struct Cache<K, V> {
     results: RefCell<Dict<K, V>>,
-    maxsize: Option<usize>,
+    maxsize: Option<i64>,
     hits: Cell<i64>,
     misses: Cell<i64>,
 }
 
-impl<K: Key + Clone, V: Clone> Cache<K, V> {
+/// `f.cache_info()`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CacheInfo {
+    /// Answers that were remembered.
+    pub hits: i64,
+    /// Answers that were computed.
+    pub misses: i64,
+    /// The bound.
+    pub maxsize: Option<i64>,
+    /// Answers that are kept now.
+    pub currsize: i64,
+}
+
+impl<K: Key + Clone + Repr, V: Clone> Default for Cache<K, V> {
+    fn default() -> Self {
+        Cache::new(None)
+    }
+}
+
+impl Repr for CacheInfo {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let CacheInfo { hits, misses, maxsize, currsize } = self;
+        let maxsize = repr(maxsize);
+        write!(f, "CacheInfo(hits={hits}, misses={misses}, maxsize={maxsize}, currsize={currsize})")
+    }
+}
+
+impl<K: Key + Clone + Repr, V: Clone> Cache<K, V> {
     /// An empty memory of `maxsize` results; none for no bound.
-    pub const fn new(maxsize: Option<usize>) -> Self {
+    pub const fn new(maxsize: Option<i64>) -> Self {
         Cache { results: RefCell::new(Dict::new()), maxsize, hits: Cell::new(0), misses: Cell::new(0) }
     }
 
-    /// The result for `key`, computed when it is not remembered.
-    #[inline]
-    pub fn get(&self, key: K, compute: impl FnOnce() -> V) -> V {
-        if let Some(value) = self.remembered(&key) {
-            self.hits.set(self.hits.get() + 1);
-            return value;
-        }
-        self.misses.set(self.misses.get() + 1);
-        // Nothing is borrowed here: the function may call itself.
-        let value = compute();
-        if self.maxsize != Some(0) {
-            let mut results = self.results.borrow_mut();
-            results.insert(key, value.clone());
-            if self.maxsize.is_some_and(|maxsize| results.len() > maxsize) {
-                results.pop_first();
-            }
-        }
-        value
+    /// Whether the result for `key` is remembered: counts, and makes it the last used.
+    pub fn has(&self, key: &K) -> bool {
+        let mut results = self.results.borrow_mut();
+        let found = match self.maxsize {
+            None => results.contains_key(key),
+            Some(_) => match results.remove_entry(key) {
+                Some((key, value)) => {
+                    results.insert(key, value);
+                    true
+                }
+                None => false,
+            },
+        };
+        let count = if found { &self.hits } else { &self.misses };
+        count.set(count.get() + 1);
+        found
     }
 
-    #[inline]
-    fn remembered(&self, key: &K) -> Option<V> {
-        if self.maxsize.is_none() {
-            return self.results.borrow().get(key).cloned();
+    /// The result for a key that is remembered.
+    #[track_caller]
+    pub fn remembered(&self, key: &K) -> V {
+        self.results.borrow().at(key).clone()
+    }
+
+    /// Keeps a result; the longest unused one goes where there are too many.
+    pub fn keep(&self, key: K, value: V) {
+        if self.maxsize == Some(0) {
+            return;
         }
         let mut results = self.results.borrow_mut();
-        let (key, value) = results.remove_entry(key)?;
-        results.insert(key, value.clone());
-        Some(value)
+        results.insert(key, value);
+        if self.maxsize.is_some_and(|maxsize| results.len() as i64 > maxsize) {
+            results.pop_first();
+        }
     }
 
     /// `f.cache_clear()`.
@@ -80,28 +117,31 @@ impl<K: Key + Clone, V: Clone> Cache<K, V> {
         self.misses.set(0);
     }
 
-    /// `f.cache_info()`: hits, misses, the bound, the number of results.
-    pub fn info(&self) -> (i64, i64, Option<i64>, i64) {
-        let size = self.results.borrow().len() as i64;
-        (self.hits.get(), self.misses.get(), self.maxsize.map(|n| n as i64), size)
+    /// `f.cache_info()`.
+    pub fn info(&self) -> CacheInfo {
+        CacheInfo {
+            hits: self.hits.get(),
+            misses: self.misses.get(),
+            maxsize: self.maxsize,
+            currsize: self.results.borrow().len() as i64,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Cache;
+    use super::{Cache, CacheInfo};
 
     #[test]
     fn the_longest_unused_result_is_forgotten() {
         let cache = Cache::new(Some(2));
-        let computed = std::cell::Cell::new(0);
         let get = |key: i64| {
-            cache.get(key, || {
-                computed.set(computed.get() + 1);
-                key * 2
-            })
+            if !cache.has(&key) {
+                cache.keep(key, key * 2);
+            }
+            cache.remembered(&key)
         };
         assert_eq!([1, 2, 1, 3, 1, 2].map(get), [2, 4, 2, 6, 2, 4]);
-        assert_eq!((computed.get(), cache.info()), (4, (2, 4, Some(2), 2)));
+        assert_eq!(cache.info(), CacheInfo { hits: 2, misses: 4, maxsize: Some(2), currsize: 2 });
     }
 }

@@ -1,0 +1,153 @@
+//! `functools.singledispatch` is a chain of type tests.
+//!
+//! before                                   after
+//!   @functools.singledispatch()              fn @m.show_default(%x) { return "?" }
+//!   fn @m.show(%x) { return "?" }            fn @m.show(%x) {
+//!   @m.show.register()                         if lib:builtins.isinstance(%x, item @builtins.int) {
+//!   fn @m.show_int(%x: int) { .. }               return call @m.show_int(%x)
+//!                                              }
+//!                                              return call @m.show_default(%x)
+//!                                            }
+//!
+//! Subclasses are tested before their bases.
+
+use super::cache::head;
+use super::decorate::{free_path, module_of, move_away};
+use batuta_base::Name;
+use batuta_core::*;
+use std::sync::Arc;
+
+/// Writes out a dispatching function.
+pub(crate) fn expand(program: &mut Program<Hir>, path: Name) -> bool {
+    let body = program.fns[&path].clone();
+    let is_dispatch = |decorator: &Decorator| decorator.path == "functools.singledispatch";
+    if !body.decorators.last().is_some_and(is_dispatch) || body.params.is_empty() {
+        return false;
+    }
+    let register = path.join("register");
+    let mut cases = registered(program, register);
+    cases.extend(registered_closures(program, path, register));
+    cases.sort_by_key(|(class, _)| std::cmp::Reverse(depth(program, *class)));
+    let inner = free_path(program, path, "default");
+    move_away(program, path, inner);
+    let mut make = head(&body);
+    let locals: Vec<LocalId> = make.body.params.iter().map(|param| param.local).collect();
+    let mut stmts = Vec::new();
+    for (class, case) in cases {
+        let (value, class) = (make.read(locals[0]), make.node(Node::Item(class)));
+        let args = vec![Arg::positional(value), Arg::positional(class)];
+        let callee = Callee::Lib(Name::new("builtins.isinstance"));
+        let test = make.node(Node::Call { callee, args });
+        let args = locals.iter().map(|local| Arg::positional(make.read(*local))).collect();
+        let call = make.node(Node::Call { callee: Callee::Fn(case), args });
+        let back = make.effect(Node::Return(Some(call)));
+        stmts.push(make.when(test, vec![back]));
+    }
+    let args = locals.iter().map(|local| Arg::positional(make.read(*local))).collect();
+    let call = make.node(Node::Call { callee: Callee::Fn(inner), args });
+    stmts.push(make.effect(Node::Return(Some(call))));
+    let root = make.body.root;
+    make.body.blocks[root].stmts = stmts;
+    program.fns.insert(path, Arc::new(make.body));
+    true
+}
+
+/// How specific a class is: the number of classes above it.
+fn depth(program: &Program<Hir>, class: Name) -> usize {
+    match class.as_str() {
+        "builtins.bool" => 2,
+        _ => program.mro(program.resolve(class)).len(),
+    }
+}
+
+/// Functions of their own under `@path.register`, with their classes.
+fn registered(program: &mut Program<Hir>, register: Name) -> Vec<(Name, Name)> {
+    let mut out = Vec::new();
+    for path in program.fns.keys().copied().collect::<Vec<_>>() {
+        let body = program.fns[&path].clone();
+        let classes = classes(&body, &body.decorators, &body.params, register);
+        if classes.is_empty() {
+            continue;
+        }
+        Arc::make_mut(&mut program.fns[&path]).decorators.retain(|found| found.path != register);
+        out.extend(classes.into_iter().map(|class| (class, path)));
+    }
+    out
+}
+
+/// The classes for which a function is registered: the decorators' arguments, or its parameter's annotation.
+fn classes(body: &Body<Hir>, decorators: &[Decorator], params: &[Param], register: Name) -> Vec<Name> {
+    let mut out = Vec::new();
+    for decorator in decorators.iter().filter(|decorator| decorator.path == register) {
+        out.extend(match decorator.args.first() {
+            Some(arg) => match &body.nodes[arg.value].kind {
+                Node::Item(name) => Some(*name),
+                Node::Use(Place { root: Root::Global(path), proj }, _) if proj.is_empty() => Some(*path),
+                _ => None,
+            },
+            None => params.first().and_then(|param| class_of(body.locals[param.local].ty)),
+        });
+    }
+    out
+}
+
+fn class_of(ty: Ty) -> Option<Name> {
+    let builtin = |name: &str| Some(Name::new(&format!("builtins.{name}")));
+    match ty.kind() {
+        TyKind::Bool => builtin("bool"),
+        TyKind::Int(_) => builtin("int"),
+        TyKind::Float(_) => builtin("float"),
+        TyKind::Str => builtin("str"),
+        TyKind::Bytes => builtin("bytes"),
+        TyKind::List(_) => builtin("list"),
+        TyKind::Dict(..) => builtin("dict"),
+        TyKind::Set(_) => builtin("set"),
+        TyKind::Tuple(_) => builtin("tuple"),
+        TyKind::Lib(name, _) if *name == "tuple" => builtin("tuple"),
+        TyKind::Class(path, _) => Some(*path),
+        _ => None,
+    }
+}
+
+/// Functions that share a name (`def _`) are closures of the module's start: they get paths of their own.
+fn registered_closures(program: &mut Program<Hir>, path: Name, register: Name) -> Vec<(Name, Name)> {
+    let module = module_of(program, path);
+    let init_path = module.join("<init>");
+    let Some(init) = program.fns.get(&init_path).cloned() else { return Vec::new() };
+    let mut out = Vec::new();
+    let mut gone = Vec::new();
+    for (at, stmt) in init.blocks[init.root].stmts.iter().enumerate() {
+        let StmtKind::Set { value, .. } = &stmt.kind else { continue };
+        let Node::Closure(closure) = &init.nodes[*value].kind else { continue };
+        let classes = classes(&init, &closure.decorators, &closure.params, register);
+        let Some(first) = classes.first() else { continue };
+        let own = free_path(program, path, first.last());
+        let mut body = (*init).clone();
+        body.path = own;
+        body.kind = FnKind::Function;
+        body.params.clone_from(&closure.params);
+        body.root = closure.body;
+        body.ret = closure.ret;
+        body.doc.clone_from(&closure.doc);
+        body.above = stmt.above.clone();
+        body.decorators = Vec::new();
+        body.is_generator = closure.is_generator;
+        body.is_async = closure.is_async;
+        program.fns.insert(own, Arc::new(body));
+        if let Some(module) = program.modules.get_mut(&module) {
+            let module = Arc::make_mut(module);
+            let at = module.items.iter().position(|row| row.item == Item::Fn(path));
+            let at = at.map_or(module.items.len(), |at| at + 1 + gone.len());
+            let base = module.items.get(at.saturating_sub(1)).map_or(0, |row| row.base);
+            module.items.insert(at, ItemRow { item: Item::Fn(own), above: Vec::new(), base });
+        }
+        out.extend(classes.into_iter().map(|class| (class, own)));
+        gone.push(at);
+    }
+    let init = Arc::make_mut(&mut program.fns[&init_path]);
+    let root = init.root;
+    for at in gone.into_iter().rev() {
+        init.blocks[root].stmts.remove(at);
+    }
+    out
+}
