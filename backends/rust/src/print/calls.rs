@@ -260,6 +260,11 @@ impl Printer<'_, '_> {
                 *part = super::ops::explicit(std::mem::replace(part, Expr::atom("")));
             }
         }
+        if row.name == "Argument.convert"
+            && let Some(last) = parts.last_mut()
+        {
+            *last = called_by_itself(std::mem::replace(last, Expr::atom("")));
+        }
         self.scan_spelling(spelling, tys.first().copied());
         row.uses.iter().for_each(|path| {
             self.uses.paths.insert((*path).to_owned());
@@ -705,6 +710,18 @@ pub fn method_name(body: &Body<Mir>) -> String {
         }
     };
     name.to_owned()
+}
+
+/// `|x| f(x)` is `f`.
+fn called_by_itself(expr: Expr) -> Expr {
+    let Expr::Closure(closure) = &expr else { return expr };
+    match &*closure.body {
+        Expr::Call(function, args) => match (&**function, &args[..]) {
+            (Expr::Atom(path), [Expr::Atom(arg)]) if *arg == closure.params => Expr::Atom(path.clone()),
+            _ => expr,
+        },
+        _ => expr,
+    }
 }
 
 /// Whether an argument is an operand of an operator in a spelling: `{0} / {1}`.
