@@ -193,9 +193,8 @@ impl Apply<'_, '_, '_> {
                     None => self.call_member(id, class, receiver, name, kinds, args, origin),
                 }
             }
-            TyKind::Lib(owner, _) if crate::namespace::is_namespace(*owner) && name != "with" => {
-                let value = self.namespace_attr(receiver, name, origin);
-                self.call_value(id, value, kinds, args, origin)
+            TyKind::Lib(owner, _) if crate::namespace::is_namespace(*owner) => {
+                self.namespace_call(id, receiver, name, kinds, args, origin)
             }
             _ => {
                 if let (Node::Item(item), None) = (&self.body.nodes[receiver].kind, self.type_word(ty)) {

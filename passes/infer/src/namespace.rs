@@ -197,6 +197,38 @@ impl Apply<'_, '_, '_> {
         self.mk(Node::Call { callee, args }, ty, origin)
     }
 
+    /// `args.name(..)`: the function that an attribute holds; of one that takes the namespace, by its name.
+    pub(crate) fn namespace_call(
+        &mut self,
+        id: NodeId,
+        receiver: NodeId,
+        name: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let owner = Name::new(NAMESPACE);
+        if name == "with" {
+            let is_function = matches!(self.ty(args[1]).kind(), TyKind::Func(..));
+            let row = owner.join(if is_function { "with_command" } else { "with" });
+            let all = [vec![receiver], args].concat();
+            return self.lib_call(row, &[ArgKind::Positional; 3], all, None, origin);
+        }
+        let takes_space = |ty: Ty| matches!(ty.kind(), TyKind::Lib(own, _) if is_namespace(*own));
+        if let TyKind::Func(params, ret) = self.namespace_type(name).kind().clone()
+            && params.len() == 1
+            && takes_space(params[0])
+            && args.len() == 1
+        {
+            let text = self.text(name.as_str(), origin);
+            let args = vec![Arg::positional(receiver), Arg::positional(text), Arg::positional(args[0])];
+            let callee = Callee::Lib(owner.join("run"));
+            return self.mk(Node::Call { callee, args }, ret, origin);
+        }
+        let value = self.namespace_attr(receiver, name, origin);
+        self.call_value(id, value, kinds, args, origin)
+    }
+
     /// Type of an attribute that is assigned.
     pub(crate) fn namespace_type(&self, name: Name) -> Ty {
         let var = self.types.solver.fields.get(&(Name::new(NAMESPACE), name));

@@ -23,6 +23,8 @@ enum Held {
     Function(Rc<dyn Any>),
 }
 
+type Command<T> = Rc<dyn Fn(&Namespace) -> T>;
+
 impl Namespace {
     /// `Namespace()`.
     pub fn new() -> Namespace {
@@ -35,9 +37,14 @@ impl Namespace {
         self
     }
 
-    /// The namespace with a function as attribute.
-    pub fn with_function<F: Clone + 'static>(self, name: &str, function: F) -> Namespace {
-        self.0.borrow_mut().insert(name.to_owned(), Held::Function(Rc::new(function)));
+    /// The namespace with a function of the namespace as attribute: `set_defaults(func=run)`.
+    pub fn with_command<T: 'static>(
+        self,
+        name: &str,
+        command: impl Fn(&Namespace) -> T + 'static,
+    ) -> Namespace {
+        let command: Command<T> = Rc::new(command);
+        self.0.borrow_mut().insert(name.to_owned(), Held::Function(Rc::new(command)));
         self
     }
 
@@ -56,15 +63,14 @@ impl Namespace {
         }
     }
 
-    /// `args.name` that holds a function.
+    /// `args.name(args)` of an attribute that holds a function.
     #[track_caller]
-    pub fn function<F: Clone + 'static>(&self, name: &str) -> F {
-        match self.0.borrow().get(name) {
-            Some(Held::Function(function)) => match function.downcast_ref::<F>() {
-                Some(function) => function.clone(),
-                None => raise_new(crate::TypeError, format!("'{name}' is another function")),
-            },
-            _ => raise(Namespace::missing(name)),
+    pub fn run<T: 'static>(&self, name: &str, args: &Namespace) -> T {
+        let held = self.0.borrow().get(name).cloned();
+        let Some(Held::Function(function)) = held else { raise(Namespace::missing(name)) };
+        match function.downcast_ref::<Command<T>>() {
+            Some(command) => command(args),
+            None => raise_new(crate::TypeError, format!("'{name}' gives another type")),
         }
     }
 
