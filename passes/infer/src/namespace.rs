@@ -3,7 +3,7 @@
 //! One variable for each name of an attribute: `args.width` has the type of every value that some
 //! `add_argument` or `set_defaults` gives to `width`.
 
-use crate::apply::Apply;
+use crate::apply::{Apply, UNKNOWN_ATTRIBUTE};
 use crate::collect::Collect;
 use crate::facts::{ArgFact, C, Target, V};
 use crate::vars::Head;
@@ -190,10 +190,16 @@ impl Apply<'_, '_, '_> {
     pub(crate) fn namespace_attr(&mut self, object: NodeId, name: Name, origin: Origin) -> NodeId {
         let var = self.types.solver.fields.get(&(Name::new(NAMESPACE), name));
         let ty = var.and_then(|var| self.types.get(*var)).unwrap_or_else(Ty::value);
+        if matches!(ty.kind(), TyKind::Func(..)) {
+            return self.hole(
+                object,
+                UNKNOWN_ATTRIBUTE,
+                format!("the function `{name}` of a namespace as a value"),
+            );
+        }
         let text = self.text(name.as_str(), origin);
         let args = vec![Arg::positional(object), Arg::positional(text)];
-        let row = if matches!(ty.kind(), TyKind::Func(..)) { "function" } else { "get" };
-        let callee = Callee::Lib(Name::new(NAMESPACE).join(row));
+        let callee = Callee::Lib(Name::new(NAMESPACE).join("get"));
         self.mk(Node::Call { callee, args }, ty, origin)
     }
 
