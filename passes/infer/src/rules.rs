@@ -460,7 +460,12 @@ impl Solver<'_> {
                 atom.args.iter().for_each(|arg| self.flow(*arg, item));
                 self.vars.add(out, Atom::new(Head::Lib(Name::new("tuple")), vec![item]));
             }
-            Head::Lib(name) if name == "tuple" => self.vars.add(out, atom.clone()),
+            Head::Lib(name)
+                if name == "tuple"
+                    || !batuta_catalog::functions(name.join("__slice__").as_str()).is_empty() =>
+            {
+                self.vars.add(out, atom.clone())
+            }
             _ => {
                 let index = self.vars.fresh();
                 self.put(index, Head::Slice);
