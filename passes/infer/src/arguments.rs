@@ -16,6 +16,8 @@ pub(crate) struct Given<'k> {
     pub args: Vec<NodeId>,
     /// The arguments of unknown number, as a list or tuple.
     rest: Option<LocalId>,
+    /// Parameters that take their value from a spread dict, which `**kwargs` then does not hold.
+    named: Vec<Name>,
 }
 
 /// What a call says about its function: for messages.
@@ -56,7 +58,11 @@ impl Apply<'_, '_, '_> {
         let is_fixed =
             |me: &Self, node: NodeId| matches!(me.body.nodes[node].kind, Node::Const(_) | Node::Item(_));
         let open = args.iter().filter(|arg| !is_fixed(self, **arg)).count();
-        let mut given = Given { kinds, args: Vec::new(), rest: None };
+        let named = bound.slots.iter().filter_map(|slot| match slot {
+            Slot::FromMap(_, name) | Slot::FromMapOr(_, name) => Some(*name),
+            _ => None,
+        });
+        let mut given = Given { kinds, args: Vec::new(), rest: None, named: named.collect() };
         if !spread && (is_sorted || open < 2) {
             given.args = args;
             return given;
@@ -162,7 +168,8 @@ impl Apply<'_, '_, '_> {
             }
         }
         let maps = given.kinds.iter().filter(|kind| **kind == ArgKind::StarStar).count();
-        let Some(at) = map.filter(|_| maps == 1) else { return };
+        let takes_any = signature.formals.iter().any(|formal| formal.kind == ParamKind::StarStar);
+        let Some(at) = map.filter(|_| maps == 1 && !takes_any) else { return };
         let ty = self.ty(given.args[at]);
         if !matches!(ty.kind(), TyKind::Dict(key, _) if *key == Ty::str()) {
             return;
@@ -331,7 +338,15 @@ impl Apply<'_, '_, '_> {
                 }
             }
         }
-        self.mk_op(DictOp::New, Attr::None, nodes, want)
+        let dict = self.mk_op(DictOp::New, Attr::None, nodes, want);
+        if given.named.is_empty() || items.iter().all(|(name, _)| name.is_some()) {
+            return dict;
+        }
+        let names: Vec<&str> = given.named.iter().map(|name| name.as_str()).collect();
+        let names = self.text(&names.join(", "), origin);
+        let args = vec![Arg::positional(names), Arg::positional(dict)];
+        let callee = Callee::Lib(Name::new("function.other_keywords"));
+        self.mk(Node::Call { callee, args }, want, origin)
     }
 
     fn map_entry(&mut self, map: NodeId, name: Name, want: Ty, origin: Origin) -> NodeId {

@@ -115,17 +115,18 @@ pub(crate) fn bind(formals: &[Formal], args: &[ArgKind], star_len: &dyn Fn(usize
         if *arg != ArgKind::StarStar {
             continue;
         }
-        match map {
-            Some(map) => push_named(&mut slots[map], None, at),
-            None => {
-                for (slot, formal) in formals.iter().enumerate() {
-                    match (&slots[slot], formal.name) {
-                        (Slot::Missing, Some(name)) => slots[slot] = Slot::FromMap(at, name),
-                        (Slot::Default, Some(name)) => slots[slot] = Slot::FromMapOr(at, name),
-                        _ => {}
-                    }
-                }
+        let takes_name = |formal: &&Formal| matches!(formal.kind, ParamKind::Normal | ParamKind::KeywordOnly);
+        for (slot, formal) in formals.iter().enumerate() {
+            match (&slots[slot], Some(formal).filter(takes_name).and_then(|formal| formal.name)) {
+                (Slot::Missing, Some(name)) => slots[slot] = Slot::FromMap(at, name),
+                (Slot::Default, Some(name)) => slots[slot] = Slot::FromMapOr(at, name),
+                // It may stand in the dict where the spread arguments are too few.
+                (Slot::Rest(_) | Slot::RestOr(_), Some(_)) => extra.push(at),
+                _ => {}
             }
+        }
+        if let Some(map) = map {
+            push_named(&mut slots[map], None, at);
         }
     }
     Bound { slots, extra, rest, before: next }

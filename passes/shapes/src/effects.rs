@@ -23,7 +23,7 @@ pub enum Pass {
 pub struct Modes {
     pub params: FxHashMap<Name, Vec<Pass>>,
     pub needs_rc: FxHashSet<Name>,
-    /// Methods whose receiver a function that leaves them holds.
+    /// Methods whose receiver a function that leaves them holds, or a generator changes.
     pub kept_self: FxHashSet<Name>,
     /// (function value, index) of parameters that some function of that flow class changes.
     pub mut_params: FxHashSet<(usize, usize)>,
@@ -47,7 +47,8 @@ pub fn effects(program: &Program<Typed>, built: &Built) -> Modes {
             if needs_rc {
                 modes.needs_rc.insert(body.path);
             }
-            if kept_self {
+            let this = body.params.first().filter(|_| body.has_receiver() && body.is_generator);
+            if kept_self || this.is_some_and(|this| flags[this.local.0 as usize].mutated) {
                 modes.kept_self.insert(body.path);
             }
         }

@@ -101,11 +101,8 @@ fn share_kept_arguments(program: &Program<Typed>, built: &mut build::Built, mode
     for body in program.fns.values() {
         if let Some(this) = body.params.first().filter(|_| body.has_receiver()) {
             // A generator, or a function that is given away, would borrow the object for as long as it lives.
-            let passes = modes.params.get(&body.path);
-            let changes_self = passes.is_some_and(|passes| passes.first() == Some(&effects::Pass::Mut));
             let shape = built.local(body.path, this.local);
-            let holds = body.is_generator && changes_self;
-            if holds || modes.kept_self.contains(&body.path) && built.changes(shape) {
+            if modes.kept_self.contains(&body.path) && built.changes(shape) {
                 changed |= built.graph.set_shared(shape);
             }
         }

@@ -4,6 +4,8 @@
 //! any number of further arguments.
 
 use crate::class::TypeError;
+use crate::collections::Dict;
+use crate::shared::SharedDict;
 use crate::unwind::raise_new;
 
 /// Raises `TypeError` unless the function takes so many positional arguments.
@@ -54,6 +56,30 @@ pub fn check_keywords<K: AsRef<str>>(signature: &str, names: impl IntoIterator<I
         let names: Vec<&str> = named.iter().map(|name| name.trim_start_matches('*')).collect();
         missing(name, "keyword-only", &names);
     }
+}
+
+/// A dict of keyword arguments.
+pub trait Keywords {
+    /// Takes a name out, if it is there.
+    fn take_out(&mut self, name: &str);
+}
+
+impl<V> Keywords for Dict<String, V> {
+    fn take_out(&mut self, name: &str) {
+        self.remove(name);
+    }
+}
+
+impl<V: Clone> Keywords for SharedDict<String, V> {
+    fn take_out(&mut self, name: &str) {
+        self.borrow_mut().remove(name);
+    }
+}
+
+/// What `**kwargs` holds: the spread dict without the names, listed as `a, b`, that are parameters.
+pub fn other_keywords<D: Keywords>(names: &str, mut given: D) -> D {
+    names.split(", ").for_each(|name| given.take_out(name));
+    given
 }
 
 fn parts(signature: &str) -> (&str, Vec<&str>) {

@@ -39,7 +39,7 @@ mod unicode;
 mod unwind;
 mod value;
 
-pub use arguments::{check_keywords, check_positional};
+pub use arguments::{Keywords, check_keywords, check_positional, other_keywords};
 pub use big::{Int, set_int_max_str_digits};
 pub use builtins::{
     columns2, columns3, dict_from_pairs, hash, is_subclass, reversed, unzip2, unzip3, zip_all, zip_strict,
