@@ -44,6 +44,16 @@ impl Apply<'_, '_, '_> {
             ("builtins.bool", []) => self.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin),
             ("builtins.bool", [value]) => self.truth(*value),
             ("builtins.print", _) if self.can_print(kinds, &args) => self.print_call(kinds, &args, origin),
+            ("builtins.sorted", [entries, ..]) => match self.entry_key(*entries, kinds, origin) {
+                Some(key) => {
+                    let mut kinds = kinds.to_vec();
+                    let mut args = args;
+                    kinds.insert(1, ArgKind::Named(Name::new("key")));
+                    args.insert(1, key);
+                    self.lib_call(name, &kinds, args, Some(id), origin)
+                }
+                None => self.lib_special(id, name, kinds, args, origin),
+            },
             ("builtins.len", [value]) if self.is_named(self.ty(*value)) && self.is_simple(*value) => {
                 let class = self.ty(*value).class_path().expect("a named tuple is a class");
                 let count = self.types.env().record_fields(class).len().to_string();
@@ -113,6 +123,31 @@ impl Apply<'_, '_, '_> {
             _ if is_builtin_error(name) => self.error_new(name, args, origin),
             _ => self.lib_special(id, name, kinds, args, origin),
         }
+    }
+
+    /// `sorted(d.items())` of values without order: keys are unique, so they alone decide.
+    fn entry_key(&mut self, entries: NodeId, kinds: &[ArgKind], origin: Origin) -> Option<NodeId> {
+        let is_entries = matches!(&self.body.nodes[entries].kind,
+            Node::Call { callee: Callee::Lib(name), .. } if name.last().starts_with("items"));
+        let has_key = kinds.iter().any(|kind| *kind == ArgKind::Named(Name::new("key")));
+        let TyKind::Iter(pair) = self.ty(entries).kind() else { return None };
+        let TyKind::Tuple(parts) = pair.kind() else { return None };
+        let has_order = |ty: &Ty| {
+            !ty.any(&mut |part| {
+                matches!(
+                    part.kind(),
+                    TyKind::Class(..) | TyKind::Dict(..) | TyKind::Func(..) | TyKind::Option(_)
+                )
+            })
+        };
+        if !is_entries || has_key || parts.len() != 2 || has_order(&parts[1]) {
+            return None;
+        }
+        let (pair, key) = (*pair, parts[0]);
+        let ty = Ty::func([pair], key);
+        Some(self.eta(&[pair], key, ty, origin, |me, args| {
+            me.place_read(args[0], Proj::Field(Name::new("0")), key)
+        }))
     }
 
     /// `len(x)` of an object is `x.__len__()`.
