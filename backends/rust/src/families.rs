@@ -264,7 +264,7 @@ fn dispatcher(env: &Env<'_>, family: &Family, name: &str, module: Name, uses: &m
     };
     let body = Block::of(choose(env, family, subject(env, family, this), arms));
     let vis = visibility(env, model.path, module);
-    let head = items::header(&format!("{vis}fn {}", method_name(model)), &params, &ret, 4);
+    let head = items::header(&format!("{vis}fn {}", method_name(env, model)), &params, &ret, 4);
     Some(format!("    {head} {}\n", layout::fn_block(&body, 4)))
 }
 

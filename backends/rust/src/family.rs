@@ -259,7 +259,7 @@ impl<'a> Env<'a> {
 
     /// Rust name of a method, also of a family's, where several classes have one.
     pub fn member_name(&self, body: &Body<Mir>) -> String {
-        let own = method_name(body);
+        let own = method_name(self, body);
         let class = body.path.parent();
         let Some(family) = self.family(class) else { return own };
         let prefix = names::snake(class.last());

@@ -228,7 +228,7 @@ fn attributes(
             if env.dynamic.reads(path.last()) && fits && seen.insert(name) {
                 let tried = if body.fallible { ".or_raise()" } else { "" };
                 uses.prelude |= body.fallible;
-                let call = method_name(body);
+                let call = method_name(env, body);
                 let _ = writeln!(
                     arms,
                     "            {:?} => Some(rt::Value::from(self.{call}(){tried})),",
@@ -341,7 +341,7 @@ fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) ->
             _ => value,
         });
     }
-    let call = format!("self.{}({})", method_name(body), args.join(", "));
+    let call = format!("self.{}({})", method_name(env, body), args.join(", "));
     let value = match body.ret.kind() {
         _ if body.fallible && is_iter => {
             format!("Some({call}.map(|items| rt::Value::from(items.collect::<Vec<_>>())))")
@@ -374,7 +374,7 @@ fn texts(env: &Env<'_>, class: Name, members: &[Name]) -> Vec<String> {
         members.iter().find_map(|member| env.function(env.program.find_method(*member, name)?))
     });
     if let Some(body) = truth.filter(|body| !body.fallible) {
-        let call = format!("self.{}()", method_name(body));
+        let call = format!("self.{}()", method_name(env, body));
         let value = if body.path.last() == "__bool__" { call } else { format!("{call} != 0") };
         let is_rc = matches!(body.locals[body.params[0].local].ty.strip_ref().kind(), TyKind::Shared(_));
         if !is_rc {

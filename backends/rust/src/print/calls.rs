@@ -87,8 +87,10 @@ impl Printer<'_, '_> {
                 }
                 let receiver = parts.remove(0);
                 let receiver = self.error_data(receiver, args[0].value, path.parent());
-                let name =
-                    self.env.function(*path).map_or_else(|| names::function(*path), |body| method_name(body));
+                let name = self
+                    .env
+                    .function(*path)
+                    .map_or_else(|| names::function(*path), |body| method_name(self.env, body));
                 let call = receiver.method(name, parts);
                 self.boxed_future(*path, call)
             }
@@ -661,8 +663,50 @@ pub(crate) fn default_argument(value: &Const) -> Expr {
     })
 }
 
-/// The Rust name of a method: `__str__` and its kin have names of their own.
-pub fn method_name(body: &Body<Mir>) -> String {
+/// Methods that every `Rc` has: a call of an object's own would be one of the handle.
+const TAKEN: &[&str] = &[
+    "as_ref",
+    "borrow",
+    "borrow_mut",
+    "clone",
+    "cmp",
+    "eq",
+    "fmt",
+    "ge",
+    "gt",
+    "hash",
+    "into",
+    "le",
+    "lt",
+    "ne",
+    "partial_cmp",
+    "to_owned",
+    "to_string",
+    "try_into",
+    "type_id",
+];
+
+/// The Rust name of a method: `__str__` and its kin have names of their own, unless a method of the
+/// class or of one above or below has that name already.
+pub fn method_name(env: &crate::env::Env<'_>, body: &Body<Mir>) -> String {
+    let own = plain_method_name(body);
+    let last = body.path.last();
+    let is_special = last.starts_with("__") && last.ends_with("__");
+    if !is_special || own == "new" {
+        return own;
+    }
+    let class = body.path.parent();
+    let is_near =
+        |other: Name| env.program.mro(other).contains(&class) || env.program.mro(class).contains(&other);
+    let is_taken = env
+        .program
+        .classes
+        .values()
+        .any(|other| other.methods.iter().any(|method| method.last() == own) && is_near(other.path));
+    if is_taken { format!("special_{own}") } else { own }
+}
+
+fn plain_method_name(body: &Body<Mir>) -> String {
     let name = match body.path.last() {
         "__init__" => "new",
         "__len__" => "len",
@@ -705,6 +749,9 @@ pub fn method_name(body: &Body<Mir>) -> String {
         _ => {
             return match body.kind {
                 FnKind::PropertySetter => format!("set_{}", names::function(body.path)),
+                FnKind::Method | FnKind::Property if TAKEN.contains(&body.path.last()) => {
+                    format!("{}_object", body.path.last())
+                }
                 _ => names::function(body.path),
             };
         }
