@@ -325,7 +325,9 @@ fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) ->
     };
     let takes = types.iter().all(|ty| converts(*ty) && known(*ty, &env.from_value));
     let fits = takes && (is_iter || converts(body.ret)) && known(body.ret, &env.to_value);
-    if !fits || matches!(this.kind(), TyKind::RefMut(_)) {
+    // Equality is the trait's own question.
+    let is_equality = matches!(body.path.last(), "__eq__" | "__ne__");
+    if !fits || is_equality || matches!(this.kind(), TyKind::RefMut(_)) {
         return None;
     }
     let mut args = Vec::new();

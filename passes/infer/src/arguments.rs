@@ -311,9 +311,17 @@ impl Apply<'_, '_, '_> {
                 nodes.push(self.coerce(given.args[*at], item));
             }
         }
-        let list = self.mk_op(ListOp::New, Attr::None, nodes, want);
+        let list = self.mk_op(ListOp::New, Attr::None, nodes, Ty::list(item));
         self.body.nodes[list].origin = origin;
-        list
+        match want.kind() {
+            TyKind::Lib(name, _) if *name == "tuple" => {
+                let name = Name::new("builtins.tuple");
+                let tuple = self.lib_call(name, &[ArgKind::Positional], vec![list], None, origin);
+                self.body.nodes[tuple].ty = want;
+                tuple
+            }
+            _ => list,
+        }
     }
 
     /// What `**kwargs` holds.

@@ -214,6 +214,12 @@ impl Apply<'_, '_, '_> {
         if matches!(self.ty(node).kind(), TyKind::Value | TyKind::Never) {
             return node;
         }
+        if let TyKind::Iter(item) = self.ty(node).kind()
+            && *item.kind() != TyKind::Value
+        {
+            let list = self.list_of(node, *item);
+            return self.dynamic(list);
+        }
         let ty = self.ty(node);
         let holds_function = |part: &Ty| part.any(&mut |inner| matches!(inner.kind(), TyKind::Func(..)));
         if !matches!(ty.kind(), TyKind::Func(..) | TyKind::Class(..))

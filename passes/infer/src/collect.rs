@@ -126,7 +126,9 @@ impl Collect<'_> {
             match param.kind {
                 ParamKind::Star => {
                     let item = self.fresh();
-                    self.of(var, Head::List, vec![item]);
+                    let is_whole = self.functions.is_empty() && is_whole(self.body, param.local);
+                    let head = if is_whole { Head::Lib(Name::new("tuple")) } else { Head::List };
+                    self.of(var, head, vec![item]);
                     rows.push(ParamFact {
                         name: param.name,
                         var: item,
@@ -805,4 +807,72 @@ impl Collect<'_> {
             }
         }
     }
+}
+
+/// Whether more is done with `*args` than reading its items: then it has to be the tuple that it is.
+fn is_whole(body: &Body<Hir>, local: LocalId) -> bool {
+    let mut reads: FxHashSet<NodeId> = FxHashSet::default();
+    for (id, row) in body.nodes.iter() {
+        if matches!(&row.kind, Node::Use(place, _) if place.as_local() == Some(local)) {
+            reads.insert(id);
+        }
+    }
+    for (_, row) in body.nodes.iter() {
+        match &row.kind {
+            Node::For { iter, .. } => drop(reads.remove(iter)),
+            Node::Seq { clauses, .. } => {
+                for clause in clauses {
+                    if let Clause::For { iter, .. } = clause {
+                        reads.remove(iter);
+                    }
+                }
+            }
+            Node::Use(Place { root: Root::Node(of), proj }, _) if matches!(proj[..], [Proj::Index(_)]) => {
+                reads.remove(of);
+            }
+            Node::Op { op: Op::ObjOp(ObjOp::Truth | ObjOp::Not | ObjOp::Splat), args, .. } => {
+                reads.remove(&args[0]);
+            }
+            Node::Op { op: Op::ObjOp(ObjOp::In | ObjOp::NotIn), args, .. } => drop(reads.remove(&args[1])),
+            Node::Call { callee, args } => {
+                let looks = match callee {
+                    Callee::Lib(name) => reads_items(name.as_str()),
+                    Callee::Method(_, name) => matches!(name.as_str(), "join" | "extend" | "update"),
+                    _ => false,
+                };
+                for arg in args {
+                    if looks || arg.kind == ArgKind::Star {
+                        reads.remove(&arg.value);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    !reads.is_empty()
+}
+
+/// Library functions that only read the items of what they are given.
+fn reads_items(name: &str) -> bool {
+    let name = name.strip_prefix("builtins.").unwrap_or(name);
+    matches!(
+        name,
+        "len"
+            | "sum"
+            | "min"
+            | "max"
+            | "sorted"
+            | "list"
+            | "tuple"
+            | "set"
+            | "enumerate"
+            | "zip"
+            | "map"
+            | "filter"
+            | "any"
+            | "all"
+            | "reversed"
+            | "iter"
+            | "functools.reduce"
+    )
 }

@@ -1,7 +1,8 @@
 //! Calls at Typed: resolved callees with complete positional arguments in parameter order.
 
 use crate::apply::{Apply, BAD_CALL, UNKNOWN_ATTRIBUTE};
-use crate::arguments::Signature;
+use crate::arguments::{Given, Signature};
+use crate::bind::Slot;
 use crate::calls::formals;
 use crate::solve::{InstId, Unit};
 use batuta_base::{Id, Name, Origin};
@@ -120,16 +121,51 @@ impl Apply<'_, '_, '_> {
         }
         for (at, slot) in bound.slots.iter().enumerate() {
             let default = defaults.get(at).copied().flatten();
-            let node = self.slot(slot, wants[at], &given, origin, |me| match default {
-                Some(default) => me.copy_default(&unit.body, default, origin),
-                None => me.mk(Node::Const(Const::None), Ty::unit(), origin),
-            });
+            let node = match self.same_tuple(slot, sig.params[at + skip].whole, &given) {
+                Some(node) => node,
+                None => self.slot(slot, wants[at], &given, origin, |me| match default {
+                    Some(default) => me.copy_default(&unit.body, default, origin),
+                    None => me.mk(Node::Const(Const::None), Ty::unit(), origin),
+                }),
+            };
+            let node = self.packed_tuple(node, params.get(at + skip), sig.params[at + skip].whole, origin);
             out.push(Arg::positional(node));
         }
         let ret = self.types.get(sig.ret).unwrap_or_else(Ty::unit);
         let target = self.paths.get(&inst).copied().unwrap_or(path);
         let call = self.mk(Node::Call { callee: callee(target), args: out }, ret, origin);
         if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
+    }
+
+    /// `f(*args)` hands a tuple of any length on as it is.
+    fn same_tuple(&mut self, slot: &Slot, whole: crate::vars::Var, given: &Given<'_>) -> Option<NodeId> {
+        let Slot::Pack(items) = slot else { return None };
+        let [at] = items[..] else { return None };
+        let is_same =
+            given.kinds[at] == ArgKind::Star && Some(self.ty(given.args[at])) == self.types.get(whole);
+        is_same.then(|| given.args[at])
+    }
+
+    /// What `*args` is given, as a tuple where the function looks at it as a whole.
+    fn packed_tuple(
+        &mut self,
+        node: NodeId,
+        param: Option<&Param>,
+        whole: crate::vars::Var,
+        origin: Origin,
+    ) -> NodeId {
+        let is_star = param.is_some_and(|param| param.kind == ParamKind::Star);
+        let want = self.types.get(whole);
+        let is_tuple = |ty: &Ty| matches!(ty.kind(), TyKind::Lib(name, _) if *name == "tuple");
+        match want.filter(|ty| is_star && is_tuple(ty) && self.ty(node) != *ty) {
+            Some(ty) => {
+                let name = Name::new("builtins.tuple");
+                let tuple = self.lib_call(name, &[ArgKind::Positional], vec![node], None, origin);
+                self.body.nodes[tuple].ty = ty;
+                tuple
+            }
+            None => node,
+        }
     }
 
     /// A function's name as messages show it.

@@ -344,6 +344,18 @@ impl Apply<'_, '_, '_> {
         };
         let (have, origin) = (self.ty(arg), self.origin(arg));
         let TyKind::Func(takes, gives) = have.kind() else { return arg };
+        if let Node::Item(path) = self.body.nodes[arg].kind
+            && takes.len() > params.len()
+            && self.types.env().program.fns.contains_key(&path)
+        {
+            // The parameters that nothing is given for take their defaults.
+            let ret = if has_vars(*ret) || *ret.kind() == TyKind::Unit { *gives } else { *ret };
+            return self.eta(params, ret, Ty::func(params.clone(), ret), origin, |me, args| {
+                let kinds = vec![ArgKind::Positional; args.len()];
+                let id = me.mk(Node::Const(Const::None), Ty::unit(), origin);
+                me.call_path(id, path, &kinds, args, origin)
+            });
+        }
         if takes.len() != params.len() {
             return arg;
         }
@@ -402,6 +414,7 @@ impl Apply<'_, '_, '_> {
             (Option(_), Unit) => true,
             (Option(inner), _) => !matches!(inner.kind(), Var(_)) && self.fits(*inner, actual, loose),
             (_, Option(have)) => loose && self.fits(ty, *have, loose),
+            (Iter(item), Value) if matches!(item.kind(), Var(_) | Value) => true,
             (_, Value | Union(_)) => loose && !matches!(ty.kind(), Unit),
             (Int(_), Int(_) | Bool) => true,
             (Float(_), Float(_) | Int(_) | Bool) => true,

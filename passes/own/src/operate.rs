@@ -113,6 +113,11 @@ impl Own<'_> {
                 });
                 self.made(op, attr, args, ty, origin)
             }
+            Op::NumOp(NumOp::FromInt) => {
+                let arg = self.node(args[0], Want::Read);
+                let arg = self.coerce(arg, Ty::i64());
+                self.made(op, attr, vec![arg], ty, origin)
+            }
             _ if op.is_lazy() => {
                 let first = self.node(args[0], Want::Read);
                 let second = self.enclosed(|own| own.node(args[1], Want::Read));

@@ -46,7 +46,7 @@ impl<'t> Lowerer<'t> {
         if let Callee::Lib(name) = callee
             && name.as_str().ends_with("$*")
         {
-            if args.len() > 1 {
+            if args.len() > 1 && args.iter().any(|arg| arg.kind == ArgKind::Star) {
                 args = self.gathered(args, node);
             }
             args[0].kind = ArgKind::Positional;
