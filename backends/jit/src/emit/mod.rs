@@ -6,6 +6,7 @@ mod func;
 mod inst;
 mod memory;
 mod numbers;
+mod unkept;
 
 use crate::desc::{D, Desc, Descs, Method};
 use crate::memory::{set_word, words};
@@ -77,7 +78,13 @@ pub fn compile(program: &Program<Mir>, options: &Options) -> Result<Compiled, Ve
         unit.declare(*path);
     }
     for path in &reached {
-        let lir = batuta_flow::lower(program, &program.fns[path]);
+        let body = &program.fns[path];
+        body.walk_block(body.root, &mut |node| {
+            if let Some(what) = unkept::unkept(body, node) {
+                unit.gap(what, *path, body.nodes[node].origin);
+            }
+        });
+        let lir = batuta_flow::lower(program, body);
         for gap in lir.all_gaps() {
             let place = (options.locate)(*path, gap.origin);
             unit.gaps.push(Gap { what: gap.what.clone(), place });

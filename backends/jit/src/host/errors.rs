@@ -174,7 +174,6 @@ rows! {
     "exc.text" => |_, a| text_word(error_of(&a[0]).message());
     "rt.payload" => payload;
     "error.new_args" => |_, a| keep(a.iter().map(arg).collect::<Vec<Arg>>());
-    "class.name" => |_, a| text_word(super::show::type_name(&a[0].bare()));
     "error.class_name" => |_, a| match a[0].class() {
         Some(class) => text_word(class.path.last()),
         None => text_word(error_of(&a[0]).name()),

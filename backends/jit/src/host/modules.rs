@@ -41,21 +41,6 @@ fn sample(site: &Site, a: &[Item]) -> u64 {
     list_word(item, random(&a[0]).sample(&words, a[2].int()))
 }
 
-fn deep_copy(item: &Item) -> u64 {
-    match &item.desc.kind {
-        Kind::List(desc) => {
-            let words: Vec<u64> = item.list_items().iter().map(deep_copy).collect();
-            list_word(desc, words)
-        }
-        Kind::Dict(..) => {
-            let pairs =
-                item.dict().iter().map(|(key, value)| (key.clone(), Item::new(deep_copy(value), value.desc)));
-            keep(pairs.collect::<rt::Dict<Item, Item>>())
-        }
-        _ => clone_word(item.desc, item.word),
-    }
-}
-
 fn shallow_copy(item: &Item) -> u64 {
     match item.desc.kind {
         Kind::List(_) => match item.elements() {
@@ -104,7 +89,6 @@ rows! {
         Kind::List(item) => list_word(item, rt::sys::argv().into_iter().map(text_word)),
         _ => 0,
     };
-    "copy.deepcopy" => |_, a| deep_copy(&a[0]);
     "copy.copy" => |_, a| shallow_copy(&a[0]);
     "json.loads" => |s, a| values::to_word(&rt::json::loads(a[0].text()).or_raise(), s.ret);
 }
