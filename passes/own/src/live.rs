@@ -441,17 +441,16 @@ fn collect_places<'a>(pat: &'a Pat, out: &mut Vec<&'a Place>) {
 
 /// Locals that some read may meet unassigned.
 fn unbound(body: &Body<Typed>) -> (Set, Set) {
-    let mut walk = Forward { body, loops: Vec::new(), found: Set::default(), by_loops: Set::default() };
+    let mut walk = Forward { body, loops: Vec::new(), found: Set::default(), by_loops: Vec::new() };
     let start = Some(body.params.iter().map(|param| param.local).collect());
     walk.block(body.root, start);
     // A local that only its loop names needs no value before.
-    let mut by_loops = walk.by_loops;
-    by_loops.retain(|local| is_read_outside(body, *local));
-    (walk.found, by_loops)
+    let by_loops = walk.by_loops.into_iter().filter(|(local, turn)| is_read_outside(body, *local, *turn));
+    (walk.found, by_loops.map(|(local, _)| local).collect())
 }
 
-/// Whether a local is named outside of every one loop that names it.
-fn is_read_outside(body: &Body<Typed>, local: LocalId) -> bool {
+/// Whether a local is read outside of a block.
+fn is_read_outside(body: &Body<Typed>, local: LocalId, block: BlockId) -> bool {
     let count = |block: BlockId| {
         let mut count = 0;
         body.walk_block(block, &mut |node| {
@@ -461,14 +460,7 @@ fn is_read_outside(body: &Body<Typed>, local: LocalId) -> bool {
         });
         count
     };
-    let all = count(body.root);
-    let mut most = 0;
-    body.walk_block(body.root, &mut |node| {
-        if let Node::For { body: turn, .. } = &body.nodes[node].kind {
-            most = most.max(count(*turn));
-        }
-    });
-    all > most
+    count(body.root) > count(block)
 }
 
 /// Whether a local of the type can be declared with a value that nobody sees.
@@ -522,7 +514,8 @@ struct Forward<'a> {
     body: &'a Body<Typed>,
     loops: Vec<(Option<batuta_base::Name>, State)>,
     found: Set,
-    by_loops: Set,
+    /// Locals that a loop with a first turn gives a value, and its block.
+    by_loops: Vec<(LocalId, BlockId)>,
 }
 
 impl Forward<'_> {
@@ -653,7 +646,7 @@ impl Forward<'_> {
                 let (_, broke) = self.loops.pop().expect("pushed above");
                 if let (true, Some(done)) = (runs_once(self.body, *iter, *body), done) {
                     let before = state.clone().unwrap_or_default();
-                    self.by_loops.extend(done.difference(&before));
+                    self.by_loops.extend(done.difference(&before).map(|local| (*local, *body)));
                     state = Some(done);
                 }
                 if let Some(block) = els {
