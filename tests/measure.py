@@ -104,8 +104,8 @@ ROWS = {
     "transpile": ("`batutac transpile` of 1,000 lines", transpile_speed),
     "start": ("`batutac --version`", lambda: cpu_ms([BATUTAC, "--version"])),
     "edit": (
-        "Session, 10,000 lines, `cargo bench -p batuta-session`",
-        lambda: "; ".join(lines_of("cargo", "bench", "--quiet", "-p", "batuta-session")),
+        "Session, `cargo bench -p batuta-session --bench incremental`",
+        lambda: "; ".join(lines_of("cargo", "bench", "--quiet", "-p", "batuta-session", "--bench", "incremental")),
     ),
 }
 
