@@ -39,8 +39,9 @@ pub fn enumeration(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Use
     let mut out = doc(class.doc.as_deref(), 0, "///");
     out.push_str("#[derive(Clone, Debug, PartialEq, Eq, Hash)]\n");
     let _ = writeln!(out, "{vis}enum {name} {{");
-    for member in &members {
-        let _ = writeln!(out, "    {},", variant_name(*member));
+    for (index, member) in members.iter().enumerate() {
+        let line = format!("    {},", variant_name(*member));
+        out.push_str(&crate::items::with_comments(env, *member, &line, 4, index == 0));
     }
     out.push_str("}\n");
     let mut parts = vec![all_members(&members, vis), names_of(&members, vis)];

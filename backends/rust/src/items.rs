@@ -336,6 +336,33 @@ fn generator(printer: &mut Printer<'_, '_>, mut block: Block) -> Block {
 
 /// The first value that `<init>` gives a global.
 pub fn first_value<'a>(env: &Env<'a>, path: Name) -> Option<(&'a Body<Mir>, NodeId)> {
+    first_set(env, path, |body, _, value| (body, value))
+}
+
+/// The text of an item that stands for a statement, with the comments of that statement.
+pub fn with_comments(env: &Env<'_>, path: Name, text: &str, indent: usize, is_first: bool) -> String {
+    let found = first_set(env, path, |_, stmt, _| {
+        let above: Vec<_> = stmt.above.iter().map(comment).collect();
+        (
+            above,
+            stmt.beside.as_deref().map(|text| tree::Comment { text: text.to_owned(), blank_before: false }),
+        )
+    });
+    let (mut above, beside) = found.unwrap_or_default();
+    let text = text.trim_end();
+    let fits = !text.contains('\n');
+    above.extend(beside.clone().filter(|_| !fits));
+    let beside = beside.filter(|_| fits).map(|beside| layout::comments(&[beside], 0, true));
+    let beside = beside.map_or(String::new(), |beside| format!(" {}", beside.trim_end()));
+    format!("{}{text}{beside}\n", layout::comments(&above, indent, is_first))
+}
+
+/// What `look` gives for the statement of `<init>` that gives a global its first value.
+fn first_set<'a, T>(
+    env: &Env<'a>,
+    path: Name,
+    look: impl Fn(&'a Body<Mir>, &core::Stmt, NodeId) -> T,
+) -> Option<T> {
     env.program.fns.values().filter(|body| body.kind == FnKind::Init).find_map(|body| {
         let mut found = None;
         body.walk_stmts(body.root, &mut |stmt| {
@@ -344,7 +371,7 @@ pub fn first_value<'a>(env: &Env<'a>, path: Name) -> Option<(&'a Body<Mir>, Node
                 && place.proj.is_empty()
                 && found.is_none()
             {
-                found = Some((&**body, *value));
+                found = Some(look(body, stmt, *value));
             }
         });
         found
@@ -364,7 +391,7 @@ pub fn global(env: &Env<'_>, path: Name, module: Name, uses: &mut Uses) -> Optio
     };
     let mut printer = Printer::new(env, body, module, uses);
     let value_expr = printer.expr(value);
-    Some(match def.storage {
+    let text = match def.storage {
         Storage::Const => {
             let (ty, value) = match (def.ty.kind(), value_expr) {
                 (TyKind::Str, Expr::Method(text, ..)) => ("&str".to_owned(), *text),
@@ -385,7 +412,8 @@ pub fn global(env: &Env<'_>, path: Name, module: Name, uses: &mut Uses) -> Optio
             let value = Expr::call("RefCell::new", vec![value_expr]);
             thread_local_text(visibility, &name, &format!("RefCell<{ty}>"), &value)
         }
-    })
+    };
+    Some(with_comments(env, path, &text, 0, true))
 }
 
 fn item_value(head: &str, value: &Expr) -> String {

@@ -90,6 +90,7 @@ pub fn lower(
     out.is_generator = src.is_generator;
     out.is_async = src.is_async;
     out.doc = src.doc.clone();
+    out.above.clone_from(&src.above);
     out.origin = src.origin;
     out.locals = src.locals.clone();
     let mut own = Own {
