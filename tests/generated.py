@@ -118,6 +118,7 @@ def main():
     parser.add_argument("-j", "--jobs", default="2")
     parser.add_argument("--batch", type=int, default=50, help="programs in one crate")
     parser.add_argument("--broken", type=int, default=0, help="how many may be refused by rustc; none may differ")
+    parser.add_argument("--refused", type=int, default=10**9, help="refused programs that still pass")
     args = parser.parse_args()
     source = lambda number: writer.source(args.seed * 100_003 + number)
     if args.show is not None:
@@ -149,7 +150,7 @@ def main():
     broken = [program for program in wrong if program.stage == "transpiled"]
     counts = f"{len(good) - len(wrong)} same output, {len(wrong) - len(broken)} different"
     print(f"generated: {len(programs)} programs, {counts}, {len(broken)} refused by rustc, {len(refused)} refused")
-    sys.exit(len(wrong) > len(broken) or len(broken) > args.broken)
+    sys.exit(len(wrong) > len(broken) or len(broken) > args.broken or len(refused) > args.refused)
 
 
 if __name__ == "__main__":

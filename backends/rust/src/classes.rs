@@ -235,7 +235,8 @@ fn methods(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut
         }
     }
     for field in &class.fields {
-        if let Some(body) = field.default.and_then(|path| env.function(path)) {
+        let default = field.default.filter(|path| env.called.contains(path));
+        if let Some(body) = default.and_then(|path| env.function(path)) {
             parts.push(function(env, body, module, uses, 4));
         }
     }

@@ -23,6 +23,8 @@ pub struct Env<'a> {
     pub may_nan: bool,
     /// Functions that can reach themselves through calls.
     pub recursive: FxHashSet<Name>,
+    /// Functions that are called by their name.
+    pub called: FxHashSet<Name>,
     /// `main` runs inside the runtime's frame.
     pub needs_frame: bool,
     /// Classes whose objects are compared, and those that are keys.
@@ -91,6 +93,7 @@ impl<'a> Env<'a> {
             union_uses: crate::unions::UnionUses::of(program),
             may_nan: may_nan(program),
             recursive: recursive(program),
+            called: called(program),
             needs_frame: needs_frame(program),
             modules,
         };
@@ -521,6 +524,16 @@ fn literal_text(body: &Body<Mir>, node: NodeId) -> Option<(Ty, String)> {
         Node::Op { op: Op::RsOp(RsOp::ToOwned), args, .. } => literal_text(body, args[0]),
         _ => None,
     }
+}
+
+/// Functions that are called by their name.
+fn called(program: &Program<Mir>) -> FxHashSet<Name> {
+    let nodes = program.fns.values().flat_map(|body| body.nodes.iter());
+    let callee = nodes.filter_map(|(_, row)| match row.kind {
+        Node::Call { callee: Callee::Fn(path), .. } => Some(path),
+        _ => None,
+    });
+    callee.collect()
 }
 
 /// Functions that can reach themselves through calls.

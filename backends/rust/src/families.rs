@@ -139,7 +139,8 @@ fn members(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, uses:
         }
     }
     for field in &class.fields {
-        if let Some(body) = field.default.and_then(|path| env.function(path)) {
+        let default = field.default.filter(|path| env.called.contains(path));
+        if let Some(body) = default.and_then(|path| env.function(path)) {
             parts.push(items::function(env, body, module, uses, 4));
         }
     }

@@ -23,6 +23,15 @@ impl Apply<'_, '_, '_> {
         if !is_crossed || !matches!(self.solved(list)?.kind(), TyKind::List(_)) {
             return None;
         }
+        // The second index is computed after the first item has changed.
+        let mut reads_items = false;
+        self.body.walk(Child::Node(j), &mut |node| {
+            reads_items |= matches!(&self.body.nodes[node].kind, Node::Use(place, _)
+                if place.proj.iter().any(|step| matches!(step, Proj::Index(_))));
+        });
+        if reads_items {
+            return None;
+        }
         let list = self.expr(list);
         let indices = [i, j].map(|index| {
             let index = self.expr(index);

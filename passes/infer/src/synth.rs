@@ -113,6 +113,13 @@ fn answers(env: &Env<'_>) -> Vec<Body<Hir>> {
                 continue;
             }
             let at = body.nodes[node].origin;
+            let reflected = reflected(name);
+            if env.program.fns.keys().any(|path| Some(path.last()) == reflected.as_deref()) {
+                let why = format!("`NotImplemented` where a class has `{}`", reflected.unwrap_or_default());
+                body.nodes[node].kind =
+                    Node::Hole { why: why.into(), source: "return NotImplemented".into() };
+                continue;
+            }
             let text = format!("unsupported operand type(s) for {}", name.trim_matches('_'));
             let text = body.node(Node::Const(Const::Str(text.into())), Ty::unknown(), at);
             let callee = Callee::Lib(Name::new("builtins.TypeError"));
@@ -123,6 +130,20 @@ fn answers(env: &Env<'_>) -> Vec<Body<Hir>> {
         out.push(body);
     }
     out
+}
+
+/// The method of the other operand that is asked after this one.
+fn reflected(name: &str) -> Option<String> {
+    let word = name.trim_matches('_');
+    let other = match word {
+        "lt" => "gt",
+        "le" => "ge",
+        "gt" => "lt",
+        "ge" => "le",
+        _ if word.starts_with('r') => return None,
+        _ => return Some(format!("__r{word}__")),
+    };
+    Some(format!("__{other}__"))
 }
 
 /// Initialisers with the values that `auto()` gives.

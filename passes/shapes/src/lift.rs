@@ -120,9 +120,21 @@ fn find(program: &Program<Typed>, body: &Body<Typed>) -> Vec<Nested> {
 fn varies(body: &Body<Typed>, local: LocalId) -> bool {
     let mut in_loop = false;
     body.walk_block(body.root, &mut |node| {
-        if let Node::For { pat, .. } = &body.nodes[node].kind {
-            pat.for_each_local(&mut |found| in_loop |= found == local);
-        }
+        let turn = match &body.nodes[node].kind {
+            Node::For { pat, body, .. } => {
+                pat.for_each_local(&mut |found| in_loop |= found == local);
+                body
+            }
+            Node::While { body, .. } | Node::Loop { body, .. } => body,
+            _ => return,
+        };
+        body.walk_stmts(*turn, &mut |stmt| {
+            if let StmtKind::Set { target, .. } = &stmt.kind {
+                target.for_each_local(&mut |found| in_loop |= found == local);
+            }
+            in_loop |=
+                matches!(&stmt.kind, StmtKind::Update { place, .. } if place.root == Root::Local(local));
+        });
     });
     in_loop || assignments(body, local) > 1
 }

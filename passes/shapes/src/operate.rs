@@ -174,8 +174,8 @@ impl Walk<'_> {
             Some(Folded::Known(value)) => i64::try_from(value).ok(),
             _ => None,
         });
-        // The residue of a number in text (an IBAN's digits): the number itself may be of any size.
-        if op == IntOp::FloorMod && literal.is_some_and(|modulus| modulus > 60) && self.is_parsed(args[0]) {
+        // The residue of a number in text: the number itself may be of any size.
+        if op == IntOp::FloorMod && literal.is_some() && self.is_parsed(args[0]) {
             self.built.graph.set_big(shapes[0]);
         }
         // An update has one argument beside its place.

@@ -64,7 +64,8 @@ impl Walk<'_> {
         let is_open = |node: NodeId| matches!(self.body.nodes[node].kind, Node::Const(Const::None));
         let at = |node: NodeId| if is_open(node) { Some(0) } else { self.known(node) };
         if let (Some(start), Some(stop)) = (at(start), self.known(stop)) {
-            return Some(stop - start);
+            // Counted from one end both.
+            return ((start < 0) == (stop < 0)).then_some(stop - start);
         }
         let (base, from) = self.sum(start);
         let (other, to) = self.sum(stop);

@@ -9,7 +9,7 @@ use super::{Frame, Printer, comment, ok_unit};
 use crate::tree::{self, Block, Expr, Stmt};
 use batuta_base::Name;
 use batuta_core::{
-    Attr, BlockId, Callee, Child, Effect, Handler, LocalId, Node, NodeId, Op, Pat, Place, Proj, RsOp,
+    Attr, BlockId, Callee, Child, Effect, Handler, IntOp, LocalId, Node, NodeId, Op, Pat, Place, Proj, RsOp,
     StmtKind, Ty, TyKind, WithItem,
 };
 
@@ -122,7 +122,11 @@ impl Printer<'_, '_> {
                 Node::Op { op: Op::ValueOp(_), .. } => false,
                 Node::Op { op, .. } => match op.info().effect {
                     Effect::Pure => true,
-                    Effect::Fault => !takes_faults,
+                    Effect::Fault => {
+                        // A shift by less than nothing is a `ValueError`.
+                        let is_shift = matches!(op, Op::IntOp(IntOp::Shl | IntOp::Shr | IntOp::Pow));
+                        !takes_faults && !is_shift
+                    }
                     _ => matches!(op, Op::RsOp(_)),
                 },
                 _ => false,

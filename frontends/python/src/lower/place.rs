@@ -1,6 +1,6 @@
 //! Identifiers, attributes and subscripts: places that are read, written and deleted.
 
-use super::resolve::{CAPTURED, Target};
+use super::resolve::{CAPTURED, Static, Target};
 use super::{Binding, Lowerer, UNSUPPORTED};
 use batuta_base::Name;
 use batuta_core::*;
@@ -57,6 +57,9 @@ impl<'t> Lowerer<'t> {
     /// The place that is assigned or deleted: a slice stays an index.
     pub fn target_place(&mut self, node: Syntax<'t>) -> Place {
         match (only_slice(node), node.field("value")) {
+            (_, Some(value)) if node.is("subscript") && self.is_library_value(value) => {
+                Place::node(self.unsupported(node, "a change of what a library module holds"))
+            }
             (Some(_), Some(value)) => {
                 let place = self.place(value);
                 let index = self.index(node);
@@ -69,6 +72,11 @@ impl<'t> Lowerer<'t> {
             _ if node.is("identifier") => self.stored_name(node),
             _ => self.place(node),
         }
+    }
+
+    /// `os.environ`: what is read from there is a copy.
+    fn is_library_value(&mut self, node: Syntax<'t>) -> bool {
+        matches!(self.static_path(node), Some(Static { target: Target::Lib(_), rest }) if rest.is_empty())
     }
 
     /// A name that is assigned: never an import or a function, even where one has that name.

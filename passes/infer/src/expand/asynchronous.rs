@@ -54,7 +54,9 @@ fn gather(body: &mut Body<Hir>, node: NodeId, mut args: Vec<Arg>) {
 fn collected(body: &mut Body<Hir>, clause: Clause) -> Clause {
     let Clause::For { pat, iter } = clause else { return clause };
     let source = match &body.nodes[iter].kind {
-        Node::Call { callee: Callee::Lib(name), args } if *name == "builtins.aiter" => args[0].value,
+        Node::Call { callee: Callee::Lib(name), args } if *name == "builtins.aiter" && !args.is_empty() => {
+            args[0].value
+        }
         _ => return Clause::For { pat, iter },
     };
     let origin = body.nodes[iter].origin;

@@ -68,6 +68,8 @@ fn has_effects(body: &Body<Hir>) -> bool {
         Node::Call { callee: Callee::Method(of, _), .. } => {
             matches!(&body.nodes[*of].kind, Node::Use(Place { root: Root::Global(_), .. }, _))
         }
+        // What others do is not known here.
+        Node::Call { callee: Callee::Fn(path), .. } => *path != body.path,
         _ => false,
     });
     body.walk_stmts(body.root, &mut |stmt| {

@@ -72,6 +72,7 @@ fn back(body: &mut Body<Hir>, value: NodeId) -> Stmt {
 /// Asks the cache first, and keeps what is returned.
 fn keep_answers(body: &mut Body<Hir>, closure: &Closure, cache: LocalId) {
     let blocks = blocks_of(body, closure.body);
+    return_none(body, closure.body, &blocks);
     let is_silent = blocks
         .iter()
         .all(|block| body.blocks[*block].stmts.iter().all(|stmt| is_silent(body, closure, stmt)));
@@ -138,12 +139,37 @@ fn returned(body: &Body<Hir>, stmt: &Stmt) -> Option<NodeId> {
     }
 }
 
-fn is_constant(body: &Body<Hir>, node: NodeId) -> bool {
-    match &body.nodes[node].kind {
-        Node::Const(_) => true,
-        Node::Use(place, _) => place.as_local().is_some(),
-        _ => false,
+/// Writes out `return None` where the body returns without saying so.
+fn return_none(body: &mut Body<Hir>, root: BlockId, blocks: &[BlockId]) {
+    let bare: Vec<NodeId> = blocks
+        .iter()
+        .flat_map(|block| &body.blocks[*block].stmts)
+        .filter_map(|stmt| match stmt.kind {
+            StmtKind::Expr(node) if matches!(body.nodes[node].kind, Node::Return(None)) => Some(node),
+            _ => None,
+        })
+        .collect();
+    for node in bare {
+        let none = body.node(Node::Const(Const::None), Ty::unknown(), Origin::default());
+        body.nodes[node].kind = Node::Return(Some(none));
     }
+    let ends = body.blocks[root].stmts.last().is_some_and(|stmt| match stmt.kind {
+        StmtKind::Expr(node) => matches!(
+            body.nodes[node].kind,
+            Node::Return(_) | Node::Raise { .. } | Node::If { els: Some(_), .. } | Node::Match { .. }
+        ),
+        _ => false,
+    });
+    if !ends {
+        let none = body.node(Node::Const(Const::None), Ty::unknown(), Origin::default());
+        let last = back(body, none);
+        body.blocks[root].stmts.push(last);
+    }
+}
+
+/// A literal: what comes before it decides, but computes nothing that is worth keeping.
+fn is_constant(body: &Body<Hir>, node: NodeId) -> bool {
+    matches!(body.nodes[node].kind, Node::Const(_))
 }
 
 /// Has no effect of its own: it binds names of the function, or decides.
@@ -153,6 +179,24 @@ fn is_silent(body: &Body<Hir>, closure: &Closure, stmt: &Stmt) -> bool {
             .as_local()
             .is_some_and(|local| mentions(body, body.root, local) == mentions(body, closure.body, local))
     };
+    let calls_others = |value: &NodeId| {
+        let mut found = false;
+        body.walk(Child::Node(*value), &mut |node| {
+            found |= match &body.nodes[node].kind {
+                Node::Call { callee: Callee::Lib(name), .. } => {
+                    batuta_catalog::functions(name.as_str()).iter().any(|row| row.io)
+                }
+                Node::Call { .. } => true,
+                _ => false,
+            };
+        });
+        found
+    };
+    if let StmtKind::Set { value, .. } | StmtKind::Update { value, .. } = &stmt.kind
+        && calls_others(value)
+    {
+        return false;
+    }
     match &stmt.kind {
         StmtKind::Expr(node) => !matches!(
             body.nodes[*node].kind,

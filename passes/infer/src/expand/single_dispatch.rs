@@ -27,6 +27,8 @@ pub(crate) fn expand(program: &mut Program<Hir>, path: Name) -> bool {
     let register = path.join("register");
     let mut cases = registered(program, register);
     cases.extend(registered_closures(program, path, register));
+    // Of two for one class the later one holds.
+    cases.reverse();
     cases.sort_by_key(|(class, _)| std::cmp::Reverse(depth(program, *class)));
     let inner = free_path(program, path, "default");
     move_away(program, path, inner);

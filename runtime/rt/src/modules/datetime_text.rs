@@ -111,7 +111,15 @@ pub(super) fn parse(text: &str, format: &str) -> Result<Datetime, Error> {
     let (mut rest, mut chars) = (text, format.chars());
     while let Some(c) = chars.next() {
         if c.is_whitespace() {
-            rest = rest.trim_start();
+            // One blank of the format or more stand for one blank of the text or more.
+            let trimmed = rest.trim_start();
+            if trimmed.len() == rest.len() {
+                return Err(bad());
+            }
+            rest = trimmed;
+            while chars.as_str().starts_with(char::is_whitespace) {
+                chars.next();
+            }
             continue;
         }
         if c != '%' {
@@ -121,14 +129,18 @@ pub(super) fn parse(text: &str, format: &str) -> Result<Datetime, Error> {
         let code = chars.next().ok_or_else(bad)?;
         let rest = &mut rest;
         match code {
-            'Y' => year = number(rest, 4).filter(|_| true).ok_or_else(bad)?,
+            'Y' => {
+                let before = rest.len();
+                year = number(rest, 4).filter(|_| before - rest.len() == 4).ok_or_else(bad)?;
+            }
             'y' => {
                 let short = number(rest, 2).ok_or_else(bad)?;
                 year = if short < 69 { 2000 + short } else { 1900 + short };
             }
             'm' => month = number(rest, 2).ok_or_else(bad)?,
             'd' => day = number(rest, 2).ok_or_else(bad)?,
-            'H' | 'I' => hour = number(rest, 2).ok_or_else(bad)?,
+            'H' => hour = number(rest, 2).ok_or_else(bad)?,
+            'I' => hour = number(rest, 2).filter(|hour| (1..=12).contains(hour)).ok_or_else(bad)?,
             'M' => minute = number(rest, 2).ok_or_else(bad)?,
             'S' => second = number(rest, 2).ok_or_else(bad)?,
             'f' => {

@@ -91,14 +91,15 @@ impl LogFormatter {
             ("module", module),
             ("filename", file),
             ("pathname", program),
-            ("funcName", "<module>".to_owned()),
             ("threadName", "MainThread".to_owned()),
             ("processName", "MainProcess".to_owned()),
         ];
         let mut values: Vec<(&str, Value)> =
             texts.iter().map(|(name, text)| (*name, Value::from(text.as_str()))).collect();
         values.push(("levelno", Value::from(record.level)));
-        values.push(("lineno", Value::from(0)));
+        if let Some(field) = ["funcName", "lineno"].into_iter().find(|field| self.format.contains(field)) {
+            crate::raise_new(crate::NotImplementedError, format!("log records do not know their {field}"));
+        }
         values.push(("process", Value::from(super::os::getpid())));
         match self.style.as_str() {
             "{" => {

@@ -145,6 +145,11 @@ pub fn exists(path: impl AsRef<str>) -> bool {
     fs::metadata(path.as_ref()).is_ok()
 }
 
+/// `os.path.lexists(path)`: a link counts even where it leads nowhere.
+pub fn lexists(path: impl AsRef<str>) -> bool {
+    fs::symlink_metadata(path.as_ref()).is_ok()
+}
+
 /// `os.path.isfile(path)`.
 pub fn isfile(path: impl AsRef<str>) -> bool {
     fs::metadata(path.as_ref()).is_ok_and(|data| data.is_file())
