@@ -487,6 +487,22 @@ pub struct Closure {
     pub doc: Option<Arc<str>>,
 }
 
+impl Closure {
+    /// `lambda params: body`, its result not known yet.
+    pub fn lambda(params: Vec<Param>, body: BlockId) -> Self {
+        Self {
+            name: None,
+            params,
+            body,
+            ret: Ty::unknown(),
+            is_generator: false,
+            is_async: false,
+            decorators: Vec::new(),
+            doc: None,
+        }
+    }
+}
+
 /// A stage of a comprehension.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Clause {

@@ -186,14 +186,5 @@ fn closure_of(body: &mut Body<Hir>, locals: &[LocalId], result: NodeId) -> Node 
         })
         .collect();
     let block = body.block(BlockRow { stmts: Vec::new(), tail: Some(result), end_comments: Vec::new() });
-    Node::Closure(Closure {
-        name: None,
-        params,
-        body: block,
-        ret: Ty::unknown(),
-        is_generator: false,
-        is_async: false,
-        decorators: Vec::new(),
-        doc: None,
-    })
+    Node::Closure(Closure::lambda(params, block))
 }

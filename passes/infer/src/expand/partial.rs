@@ -59,16 +59,7 @@ fn closure(program: &Program<Hir>, body: &mut Body<Hir>, args: &[Arg], node: Nod
     }
     let call = body.node(Node::Call { callee, args: all }, Ty::unknown(), origin);
     let block = body.block(BlockRow { tail: Some(call), ..BlockRow::default() });
-    let made = Node::Closure(Closure {
-        name: None,
-        params,
-        body: block,
-        ret: Ty::unknown(),
-        is_generator: false,
-        is_async: false,
-        decorators: Vec::new(),
-        doc: None,
-    });
+    let made = Node::Closure(Closure::lambda(params, block));
     if stmts.is_empty() {
         return Some(made);
     }

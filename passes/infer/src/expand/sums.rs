@@ -40,15 +40,6 @@ fn addition(body: &mut Body<Hir>, at: batuta_base::Origin) -> NodeId {
     }
     let tail = body.op(ObjOp::Add, operands, Ty::unknown(), at);
     let block = body.block(BlockRow { tail: Some(tail), ..BlockRow::default() });
-    let closure = Closure {
-        name: None,
-        params,
-        body: block,
-        ret: Ty::unknown(),
-        is_generator: false,
-        is_async: false,
-        decorators: Vec::new(),
-        doc: None,
-    };
+    let closure = Closure::lambda(params, block);
     body.node(Node::Closure(closure), Ty::unknown(), at)
 }
