@@ -16,12 +16,12 @@ pub(crate) fn methods(program: &Program<Hir>) -> FxHashSet<Name> {
     let is_guarded = |body: &&std::sync::Arc<Body<Hir>>| {
         matches!(body.path.last(), "__eq__" | "__ne__")
             && program.classes.contains_key(&body.path.parent())
-            && is_guarded(body)
+            && is_guarded(program, body)
     };
     program.fns.values().filter(is_guarded).map(|body| body.path).collect()
 }
 
-fn is_guarded(body: &Body<Hir>) -> bool {
+fn is_guarded(program: &Program<Hir>, body: &Body<Hir>) -> bool {
     let [_, other] = body.params.as_slice() else { return false };
     let rest = Const::Bool(body.path.last() == "__ne__");
     let is_doc = |stmt: &&Stmt| matches!(stmt.kind, StmtKind::Expr(node) if matches!(body.nodes[node].kind, Node::Const(_)));
@@ -31,11 +31,11 @@ fn is_guarded(body: &Body<Hir>) -> bool {
     match &body.nodes[first].kind {
         Node::Return(Some(value)) => match &body.nodes[*value].kind {
             Node::Op { op: Op::ObjOp(ObjOp::And), args, .. } => {
-                tests(body, args[0], other.local) == Some(true)
+                tests(program, body, args[0], other.local) == Some(true)
             }
             _ => false,
         },
-        Node::If { cond, then, els } => match tests(body, *cond, other.local) {
+        Node::If { cond, then, els } => match tests(program, body, *cond, other.local) {
             Some(false) => gives(body, *then, &rest),
             Some(true) => match els {
                 Some(els) => gives(body, *els, &rest),
@@ -48,7 +48,7 @@ fn is_guarded(body: &Body<Hir>) -> bool {
 }
 
 /// Whether a condition holds exactly for objects of the class: for others alone, or cannot say.
-fn tests(body: &Body<Hir>, cond: NodeId, other: LocalId) -> Option<bool> {
+fn tests(program: &Program<Hir>, body: &Body<Hir>, cond: NodeId, other: LocalId) -> Option<bool> {
     let is_other = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(other));
     let is_class = |node: NodeId| match &body.nodes[node].kind {
         Node::Call { callee: Callee::Lib(name), .. } => *name == "builtins.type",
@@ -56,14 +56,16 @@ fn tests(body: &Body<Hir>, cond: NodeId, other: LocalId) -> Option<bool> {
         _ => false,
     };
     match &body.nodes[cond].kind {
-        Node::Op { op: Op::ObjOp(ObjOp::Truth), args, .. } => tests(body, args[0], other),
+        Node::Op { op: Op::ObjOp(ObjOp::Truth), args, .. } => tests(program, body, args[0], other),
         Node::Op { op: Op::ObjOp(ObjOp::And), args, .. } => {
-            (tests(body, args[0], other) == Some(true)).then_some(true)
+            (tests(program, body, args[0], other) == Some(true)).then_some(true)
         }
         Node::Op { op: Op::ObjOp(ObjOp::Or), args, .. } => {
-            (tests(body, args[0], other) == Some(false)).then_some(false)
+            (tests(program, body, args[0], other) == Some(false)).then_some(false)
         }
-        Node::Op { op: Op::ObjOp(ObjOp::Not), args, .. } => tests(body, args[0], other).map(|holds| !holds),
+        Node::Op { op: Op::ObjOp(ObjOp::Not), args, .. } => {
+            tests(program, body, args[0], other).map(|holds| !holds)
+        }
         Node::Op { op: Op::ObjOp(op), args, .. }
             if args.len() == 2 && args.iter().all(|arg| is_class(*arg)) =>
         {
@@ -77,9 +79,9 @@ fn tests(body: &Body<Hir>, cond: NodeId, other: LocalId) -> Option<bool> {
             let [object, class] = args.as_slice() else { return None };
             let names = crate::narrow::class_names(body, class.value);
             let own = body.path.parent();
-            // Built-in classes beside its own would have to get into it.
-            let fits =
-                !names.is_empty() && names.iter().all(|name| *name == own || name.parent() == own.parent());
+            // Objects of any other class would have to get into it.
+            let is_near = |name: &Name| program.is_subclass(own, *name) || program.is_subclass(*name, own);
+            let fits = !names.is_empty() && names.iter().all(is_near);
             (is_other(object.value) && fits).then_some(true)
         }
         _ => None,

@@ -49,13 +49,35 @@ pub(crate) fn expand(program: &Program<Hir>) -> Option<Program<Hir>> {
     Some(out)
 }
 
+/// Whether the source has a field or attribute of this name.
+fn is_named(program: &Program<Hir>, name: Name) -> bool {
+    let mut nodes = program.fns.values().flat_map(|body| body.nodes.iter());
+    let in_place = |place: &Place| place.proj.contains(&Proj::Field(name));
+    nodes.any(|(_, row)| matches!(&row.kind, Node::Use(place, _) if in_place(place)))
+        || program.classes.values().any(|class| class.fields.iter().any(|field| field.name == name))
+        || program.fns.values().any(|body| {
+            let mut found = false;
+            body.walk_stmts(body.root, &mut |stmt| {
+                if let StmtKind::Set { target: Pat::Place(place), .. } | StmtKind::Update { place, .. } =
+                    &stmt.kind
+                {
+                    found |= in_place(place);
+                }
+            });
+            found
+        })
+}
+
 fn replace(program: &mut Program<Hir>, path: Name) {
     let (class, name) = (path.parent(), Name::new(path.last()));
     for sub in program.subclasses(class) {
         let def = Arc::make_mut(program.classes.get_mut(&sub).expect("a subclass is a class"));
         def.fields.retain(|field| field.name != name);
     }
-    let own = Name::new(&format!("own_{name}"));
+    let mut own = Name::new(&format!("own_{name}"));
+    while is_named(program, own) {
+        own = Name::new(&format!("{own}_"));
+    }
     let (getter, setter) = (getter(program, path, own), setter(program, path, own));
     let def = Arc::make_mut(program.classes.get_mut(&class).expect("the attribute is that of a class"));
     let mut field = crate::program::assigned_field(own, def.origin);
