@@ -1,6 +1,6 @@
 //! What the code here would compute otherwise than the Rust backend: refused until it is kept.
 
-use batuta_core::{Body, Callee, IterOp, Mir, Node, NodeId, Op, SetOp, TyKind};
+use batuta_core::{Body, Callee, IterOp, Mir, Node, NodeId, Op, SetOp, TyKind, ValueOp};
 
 /// What a node means that is not kept.
 pub(super) fn unkept(body: &Body<Mir>, node: NodeId) -> Option<String> {
@@ -10,6 +10,14 @@ pub(super) fn unkept(body: &Body<Mir>, node: NodeId) -> Option<String> {
             let of = body.ty(args[0]).strip();
             let is_table = matches!(of.kind(), TyKind::Dict(..) | TyKind::Set(_) | TyKind::Lib(..));
             is_table.then(|| "a loop that changes what it walks".to_owned())
+        }
+        // An object in a dynamic value does not say which member of a union it is.
+        Node::Op { op: Op::ValueOp(ValueOp::To), .. } => {
+            let is_mixed = match body.ty(node).strip().kind() {
+                TyKind::Union(members) => members.iter().any(|ty| matches!(ty.kind(), TyKind::Class(..))),
+                _ => false,
+            };
+            is_mixed.then(|| "a dynamic value as one of several classes".to_owned())
         }
         // CPython's compiler makes such a set once, from a tuple.
         Node::Op { op: Op::IterOp(_), args, .. } => {
