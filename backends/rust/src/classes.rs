@@ -362,10 +362,17 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
         let text =
             named_function(env, &body, "eq", "", module, uses, 4).replace(&format!("&{name}"), "&Self");
         let _ = write!(out, "\nimpl PartialEq for {name} {{\n{text}}}\n");
+    } else if let Some(body) = method("__eq__")
+        && let Some(call) = crate::own_operand::call(env, &body, class.path, module, uses)
+    {
+        let _ = write!(
+            out,
+            "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        {call}\n    }}\n}}\n"
+        );
     } else if class.is_shared && env.is_identity(class.path) && env.compared.contains(&class.path) {
         out.push_str(&identity(name));
     }
-    out.push_str(&field_order(env, class, name, uses));
+    out.push_str(&field_order(env, class, name, module, uses));
     out.push_str(&key(env, class, name, uses));
     if class.kind == ClassKind::Exception {
         out.push_str(&exception_traits(env, class.path, &|of| of(class.path), module, uses));
@@ -376,7 +383,7 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
 }
 
 /// Equality by some of the fields, and `<` as Python means it.
-fn field_order(env: &Env<'_>, class: &ClassDef, name: &str, uses: &mut Uses) -> String {
+fn field_order(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut Uses) -> String {
     let mut out = String::new();
     let (eq, order) = match class.kind {
         ClassKind::Dataclass { eq, order, .. } => (eq, order),
@@ -405,8 +412,10 @@ fn field_order(env: &Env<'_>, class: &ClassDef, name: &str, uses: &mut Uses) -> 
         );
     }
     let less = match env.program.find_method(class.path, "__lt__").and_then(|path| env.function(path)) {
-        Some(body) if compares_self(body, class.path) => "self.less(other)".to_owned(),
-        Some(_) => return out,
+        Some(body) => match crate::own_operand::call(env, body, class.path, module, uses) {
+            Some(call) => call,
+            None => return out,
+        },
         None if order && all && order_of(env, class.path, 0) == Order::Derived => "self < other".to_owned(),
         None if order && order_of(env, class.path, 0) != Order::None => {
             format!("rt::PyOrd::py_lt(&{}, &{})", parts("self"), parts("other"))

@@ -16,6 +16,7 @@ mod items;
 mod layout;
 mod literal;
 mod names;
+mod own_operand;
 mod object_values;
 mod print;
 mod project;

@@ -584,7 +584,10 @@ impl Apply<'_, '_, '_> {
         if let Some(call) = self.in_place(read, op, value) {
             return StmtKind::Expr(call);
         }
-        let result = self.binary(op, read, value, true);
+        let result = match self.binary_of_members(op, read, value, true, Some(ty)) {
+            Some(node) => node,
+            None => self.binary(op, read, value, true),
+        };
         // `place op= value` stays when the operation is on the place's own type.
         if self.ty(result) == ty
             && let Node::Op { op, args, attr: Attr::None } = &self.body.nodes[result].kind

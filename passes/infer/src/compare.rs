@@ -202,6 +202,9 @@ impl Apply<'_, '_, '_> {
         if let Some(node) = self.compare_method(op, a, b) {
             return node;
         }
+        if let Some(node) = self.ordered_members(op, a, b) {
+            return node;
+        }
         if equality && self.never_equal(self.ty(a), self.ty(b)) && self.is_lazy(a) && self.is_lazy(b) {
             let origin = self.origin(a);
             return self.mk(Node::Const(Const::Bool(op == ObjOp::Ne)), Ty::bool(), origin);
@@ -255,22 +258,40 @@ impl Apply<'_, '_, '_> {
                 return found;
             }
         }
-        if let Some(method) = x.and_then(|class| env.method(class, &name)) {
-            let call = self.call_method_path(x?, method, a, vec![b]);
+        if let Some((class, method)) = self.answering(a, &name, b) {
+            let call = self.call_method_path(class, method, a, vec![b]);
             return Some(self.truth(call));
         }
         if op == ObjOp::Ne
-            && let Some(method) = x.and_then(|class| env.method(class, "__eq__"))
+            && let Some((class, method)) = self.answering(a, "__eq__", b)
         {
-            let call = self.call_method_path(x?, method, a, vec![b]);
+            let call = self.call_method_path(class, method, a, vec![b]);
             let equal = self.truth(call);
             return Some(self.not(equal));
         }
-        if let Some(method) = y.and_then(|class| env.method(class, &back))
-            && (op != ObjOp::Eq || x.is_none())
+        let is_left = x.is_some_and(|class| env.method(class, &name).is_some());
+        if let Some((class, method)) = self.answering(b, &back, a)
+            && (op != ObjOp::Eq || x.is_none() || is_left)
         {
-            let call = self.call_method_path(y?, method, b, vec![a]);
+            let call = self.call_method_path(class, method, b, vec![a]);
             return Some(self.truth(call));
+        }
+        if op == ObjOp::Ne
+            && let Some((class, method)) = self.answering(b, "__eq__", a)
+        {
+            let call = self.call_method_path(class, method, b, vec![a]);
+            let equal = self.truth(call);
+            return Some(self.not(equal));
+        }
+        if self.both_decline(op, a, b) {
+            let origin = self.origin(a);
+            let apart = self.mk(Node::Const(Const::Bool(op == ObjOp::Ne)), Ty::bool(), origin);
+            let stmts: Vec<Stmt> = [a, b]
+                .into_iter()
+                .filter(|node| !self.is_simple(*node))
+                .map(|node| Stmt::new(StmtKind::Expr(node), origin))
+                .collect();
+            return Some(if stmts.is_empty() { apart } else { self.mk_block(stmts, apart) });
         }
         // `functools.total_ordering`: the others follow from `__lt__` and `__eq__`.
         let class = x?;

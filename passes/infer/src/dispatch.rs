@@ -49,8 +49,9 @@ impl Apply<'_, '_, '_> {
 
     /// The type that holds the results of all members.
     pub(crate) fn common(&self, types: &[Ty], want: Option<Ty>) -> Ty {
-        let (first, rest) = types.split_first().expect("a union has members");
-        let joined = rest.iter().try_fold(*first, |all, ty| self.joined(all, *ty));
+        let mut ends = types.iter().filter(|ty| !matches!(ty.kind(), TyKind::Never));
+        let Some(first) = ends.next() else { return want.unwrap_or_else(Ty::never) };
+        let joined = ends.try_fold(*first, |all, ty| self.joined(all, *ty));
         joined.or(want).unwrap_or_else(Ty::value)
     }
 

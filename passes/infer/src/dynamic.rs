@@ -16,6 +16,7 @@ pub(crate) fn variables(solver: &Solver<'_>) -> FxHashSet<Var> {
     let mut todo: Vec<Var> = Vec::new();
     for job in &solver.jobs {
         let operands: Vec<Var> = match &job.c {
+            C::Binary { a, b, .. } if are_members(vars, *a, *b) => Vec::new(),
             C::Binary { a, b, .. } => vec![*a, *b],
             C::Attr { of, .. } | C::Call { target: Target::Method(of, _), .. } if all_objects(vars, *of) => {
                 Vec::new()
@@ -82,6 +83,13 @@ fn one_item_type(vars: &Vars, var: Var) -> bool {
 /// Objects of the program's classes, or `None`: a use of them is chosen by the class.
 fn all_objects(vars: &Vars, var: Var) -> bool {
     vars.atoms(var).iter().all(|atom| matches!(atom.head, Head::None | Head::Class(_)))
+}
+
+/// Operands with objects of the program among them: the operator is chosen by the member that is there.
+fn are_members(vars: &Vars, a: Var, b: Var) -> bool {
+    let heads = || [a, b].into_iter().flat_map(|var| vars.atoms(var)).map(|atom| atom.head);
+    let is_plain = |head| matches!(head, Head::Class(_) | Head::Int | Head::Float | Head::Bool | Head::Str);
+    heads().all(is_plain) && heads().any(|head| matches!(head, Head::Class(_)))
 }
 
 /// Objects of one hierarchy, or classes: their base is the type of all.

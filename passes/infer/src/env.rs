@@ -12,7 +12,7 @@ pub(crate) struct Env<'p> {
     /// Fields that a class declares or that its methods assign on their receiver, in order.
     pub own_fields: FxHashMap<Name, Vec<Name>>,
     /// Fields that come after the constructor, with their class.
-    pub late: FxHashSet<(Name, Name)>,
+    pub late: crate::late::Late,
     /// `__match_args__` of classes.
     match_args: FxHashMap<Name, Vec<Name>>,
     mros: RefCell<FxHashMap<Name, Rc<Vec<Name>>>>,
@@ -38,7 +38,7 @@ impl<'p> Env<'p> {
         let mut env = Env {
             program,
             own_fields: FxHashMap::default(),
-            late: FxHashSet::default(),
+            late: crate::late::Late::default(),
             match_args: match_args(program),
             mros: RefCell::default(),
             ends: ends(program),
@@ -131,6 +131,30 @@ impl<'p> Env<'p> {
 
     pub(crate) fn is_subclass(&self, class: Name, base: Name) -> bool {
         class == base || self.mro(class).contains(&base) || self.program.is_subclass(class, base)
+    }
+
+    /// Whether objects of a class are instances of another: of a protocol, when they have its members.
+    pub(crate) fn is_instance(&self, class: Name, of: Name) -> bool {
+        self.is_subclass(class, of) || self.has_members_of(class, of)
+    }
+
+    fn has_members_of(&self, class: Name, protocol: Name) -> bool {
+        let is_protocol =
+            |path: &Name| self.class(*path).is_some_and(|def| def.kind == ClassKind::Protocol);
+        if !is_protocol(&protocol) {
+            return false;
+        }
+        let order = self.mro(protocol);
+        let parts = order.iter().filter(|path| is_protocol(path)).filter_map(|path| self.class(*path));
+        let mut members = parts.flat_map(|def| {
+            let methods = def.methods.iter().map(|method| Name::new(method.last()));
+            methods.chain(def.fields.iter().map(|field| field.name))
+        });
+        members.all(|name| {
+            self.method(class, name.as_str()).is_some()
+                || self.field_owner(class, name).is_some()
+                || self.attribute(class, name.as_str()).is_some()
+        })
     }
 
     /// Whether an object of one class can be one of the other.
@@ -307,7 +331,7 @@ impl<'p> Env<'p> {
             "object" => true,
             "numbers.Number" | "numbers.Real" => matches!(head, Head::Int | Head::Bool | Head::Float),
             _ if self.program.classes.contains_key(&name) => match head {
-                Head::Class(class) => self.is_subclass(class, name),
+                Head::Class(class) => self.is_instance(class, name),
                 _ => false,
             },
             _ if is_builtin_error(name) => match head {

@@ -95,7 +95,9 @@ fn gives(body: &Body<Hir>, block: BlockId, value: &Const) -> bool {
 fn is_return(body: &Body<Hir>, stmt: &Stmt, value: &Const) -> bool {
     let StmtKind::Expr(node) = stmt.kind else { return false };
     match body.nodes[node].kind {
-        Node::Return(Some(node)) => body.as_const(node) == Some(value),
+        Node::Return(Some(node)) => {
+            body.as_const(node) == Some(value) || body.as_const(node) == Some(&Const::NotImplemented)
+        }
         _ => false,
     }
 }
@@ -106,6 +108,13 @@ impl Apply<'_, '_, '_> {
         let env = self.types.env();
         let class = self.ty(object).class_path()?;
         let name = if op == ObjOp::Ne && env.method(class, "__ne__").is_some() { "__ne__" } else { "__eq__" };
+        // What it leaves to the other operand is that one's.
+        if let Some((of, _)) = self.answering(other, name, object)
+            && !env.is_related(of, class)
+            && self.answering(object, name, other).is_none()
+        {
+            return None;
+        }
         let method = env.method(class, name).filter(|method| env.guarded.contains(method))?;
         let is_ne = op == ObjOp::Ne;
         let constant = |me: &mut Self| {

@@ -171,7 +171,9 @@ impl Apply<'_, '_, '_> {
                 _ => first,
             };
             args[0] = first;
-            if matches!(self.ty(first).kind(), TyKind::Class(..) | TyKind::Lib(..)) {
+            if dunder == "__next__" && args.len() == 2 && matches!(self.ty(first).kind(), TyKind::Class(..)) {
+                args[0] = self.iter_of(first);
+            } else if matches!(self.ty(first).kind(), TyKind::Class(..) | TyKind::Lib(..)) {
                 let rest = args[1..].to_vec();
                 if let Ok(node) = self.special(first, dunder, rest) {
                     return node;
@@ -317,7 +319,7 @@ impl Apply<'_, '_, '_> {
                 self.not(is_int)
             }
             TyKind::Class(class, _) if self.types.env().class(name).is_some() => {
-                if self.types.env().is_subclass(*class, name) {
+                if self.types.env().is_instance(*class, name) {
                     constant(self, true)
                 } else if self.types.env().is_subclass(name, *class) {
                     self.mk_op(ClassOp::IsInstance, Attr::Name(name), vec![value], Ty::bool())

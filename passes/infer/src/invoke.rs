@@ -440,9 +440,13 @@ impl Apply<'_, '_, '_> {
             "__init__" | "__init_subclass__" | "__post_init__" => {
                 self.mk(Node::Const(Const::None), Ty::unit(), origin)
             }
-            _ => {
+            word if word.starts_with("__") => {
                 let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
                 self.hole(at, UNKNOWN_ATTRIBUTE, format!("no class above `{}` has `{name}`", class.last()))
+            }
+            _ => {
+                let text = format!("'super' object has no attribute '{name}'");
+                self.refuse("AttributeError", &text, args, origin)
             }
         }
     }

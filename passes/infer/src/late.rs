@@ -6,8 +6,9 @@
 //!       def start(self):                  attribute 'level'`
 //!           self.level = Level()
 //!
-//! So are those that a constructor assigns when it has used the object already: `self.root = Node(self)`.
-//! Only for types without an empty value: an object, a function, a tuple. Others start empty.
+//! So are those that a constructor assigns when it has used the object already: `self.root = Node(self)`;
+//! these only for types without an empty value: an object, a function, a tuple. Others start empty.
+//! What a constructor's own helpers assign (`self.reset()`) counts as its own.
 
 use crate::apply::Apply;
 use crate::env::Env;
@@ -15,16 +16,31 @@ use crate::types::Types;
 use batuta_base::{FxHashSet, Name};
 use batuta_core::*;
 
-/// Fields that no constructor of their class assigns, with their class.
-pub(crate) fn fields(env: &Env<'_>) -> FxHashSet<(Name, Name)> {
-    let mut out = FxHashSet::default();
+/// Fields that come after the constructor, with their class.
+#[derive(Default)]
+pub(crate) struct Late {
+    /// That no constructor assigns.
+    never: FxHashSet<(Name, Name)>,
+    /// That a constructor assigns when it has used the object.
+    after: FxHashSet<(Name, Name)>,
+}
+
+impl Late {
+    pub(crate) fn contains(&self, field: &(Name, Name)) -> bool {
+        self.never.contains(field) || self.after.contains(field)
+    }
+}
+
+/// Finds the fields that come after the constructor.
+pub(crate) fn fields(env: &Env<'_>) -> Late {
+    let mut out = Late::default();
     for (path, class) in &env.program.classes {
         if !matches!(class.kind, ClassKind::Plain | ClassKind::Abstract) || env.is_error(*path) {
             continue;
         }
         if let Some(body) = env.program.fns.get(&path.join("__init__")) {
             let owner = |field: Name| env.field_owner(*path, field).unwrap_or(*path);
-            out.extend(assigned_late(body).into_iter().map(|field| (owner(field), field)));
+            out.after.extend(assigned_late(body).into_iter().map(|field| (owner(field), field)));
         }
         let assigned = assigned(env, *path);
         let own = env.own_fields.get(path).into_iter().flatten();
@@ -33,7 +49,7 @@ pub(crate) fn fields(env: &Env<'_>) -> FxHashSet<(Name, Name)> {
                 && !assigned.contains(*field)
                 && env.attribute(*path, field.as_str()).is_none()
         };
-        out.extend(own.filter(is_late).map(|field| (*path, *field)));
+        out.never.extend(own.filter(is_late).map(|field| (*path, *field)));
     }
     out
 }
@@ -43,16 +59,44 @@ fn assigned(env: &Env<'_>, class: Name) -> FxHashSet<Name> {
     let mut out = FxHashSet::default();
     let mut family = env.program.subclasses(class);
     family.extend(env.mro(class).iter());
+    let mut seen = FxHashSet::default();
     for path in family {
-        let Some(body) = env.program.fns.get(&path.join("__init__")) else { continue };
-        let Some(this) = body.params.first().map(|param| param.local) else { continue };
-        body.walk_stmts(body.root, &mut |stmt| {
-            if let StmtKind::Set { target, .. } = &stmt.kind {
-                see(body, target, this, &mut out);
-            }
-        });
+        sets(env, path, path.join("__init__"), &mut seen, &mut out);
     }
     out
+}
+
+/// What a method of objects of a class assigns, itself and by the methods that it calls on the receiver.
+fn sets(
+    env: &Env<'_>,
+    class: Name,
+    method: Name,
+    seen: &mut FxHashSet<(Name, Name)>,
+    out: &mut FxHashSet<Name>,
+) {
+    let Some(body) = env.program.fns.get(&method) else { return };
+    let Some(this) = body.params.first().map(|param| param.local) else { return };
+    if !seen.insert((class, method)) {
+        return;
+    }
+    body.walk_stmts(body.root, &mut |stmt| {
+        if let StmtKind::Set { target, .. } = &stmt.kind {
+            see(body, target, this, out);
+        }
+    });
+    let is_this = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(this));
+    for (_, row) in body.nodes.iter() {
+        let called = match &row.kind {
+            Node::Call { callee: Callee::Method(receiver, name), .. } if is_this(*receiver) => {
+                env.method(class, name.as_str())
+            }
+            Node::Call { callee: Callee::Super(name), .. } => env.super_method(method.parent(), *name),
+            _ => None,
+        };
+        if let Some(called) = called {
+            sets(env, class, called, seen, out);
+        }
+    }
 }
 
 fn see(body: &Body<Hir>, pat: &Pat, this: LocalId, out: &mut FxHashSet<Name>) {
@@ -137,9 +181,15 @@ fn uses_whole(body: &Body<Hir>, stmt: &Stmt, this: LocalId) -> bool {
 impl Types<'_, '_> {
     /// Type of a field as the class declares it.
     pub(crate) fn declared(&self, owner: Name, field: Name, ty: Ty) -> Ty {
-        let is_late = self.env().late.contains(&(owner, field));
-        if is_late && !has_empty(ty) { Ty::option(ty) } else { ty }
+        let late = &self.env().late;
+        let is_late = late.never.contains(&(owner, field)) || late.contains(&(owner, field)) && !has_empty(ty);
+        if is_late && !is_optional(ty) { Ty::option(ty) } else { ty }
     }
+}
+
+/// An optional field that is not there yet reads as `None`.
+fn is_optional(ty: Ty) -> bool {
+    matches!(ty.kind(), TyKind::Option(_) | TyKind::Unit | TyKind::Value)
 }
 
 /// Whether the type has a value to start with.

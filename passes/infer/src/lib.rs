@@ -24,6 +24,7 @@ mod construct;
 mod contexts;
 mod copies;
 mod coroutines;
+mod declines;
 mod defaults;
 mod dispatch;
 mod dynamic;

@@ -587,7 +587,14 @@ impl Solver<'_> {
                 found = true;
                 if self.first(job, (dunder, atom.head)) {
                     let rest: Vec<Var> = args[1..].iter().map(|arg| arg.var).collect();
-                    self.dunder(job, &atom, dunder, &rest, out);
+                    match (dunder, rest.as_slice()) {
+                        // `next(it, default)`
+                        ("__next__", [default]) => {
+                            self.iterate(job, &atom, out);
+                            self.flow(*default, out);
+                        }
+                        _ => drop(self.dunder(job, &atom, dunder, &rest, out)),
+                    }
                 }
             }
         }

@@ -148,7 +148,11 @@ impl Apply<'_, '_, '_> {
             }
             _ => {
                 let (a, b) = (self.expr(args[0]), self.expr(args[1]));
-                self.binary(op, a, b, false)
+                let want = self.solved(id);
+                match self.binary_of_members(op, a, b, false, want) {
+                    Some(node) => node,
+                    None => self.binary(op, a, b, false),
+                }
             }
         }
     }
@@ -333,6 +337,9 @@ impl Apply<'_, '_, '_> {
             (ObjOp::Neg, TyKind::Float(_)) => self.mk_op(FloatOp::Neg, Attr::None, vec![node], ty),
             (ObjOp::Neg, TyKind::Num) => self.mk_op(NumOp::Neg, Attr::None, vec![node], ty),
             (ObjOp::Invert, TyKind::Int(_)) => self.mk_op(IntOp::Invert, Attr::None, vec![node], ty),
+            (_, TyKind::Union(members)) if members.iter().any(|ty| matches!(ty.kind(), TyKind::Class(..))) => {
+                self.by_member(node, None, &mut |me, member| me.unary(op, member))
+            }
             (_, TyKind::Value | TyKind::Union(_)) => {
                 let value = self.dynamic(node);
                 self.mk_op(ValueOp::Unary, Attr::Name(Name::new(word)), vec![value], Ty::value())
@@ -531,13 +538,38 @@ impl Apply<'_, '_, '_> {
             (format!("__r{word}__"), b, a, true),
         ];
         for (name, object, arg, tried) in candidates {
-            if tried && has(self, object, &name) {
+            let declines = matches!(self.ty(object).kind(), TyKind::Class(..))
+                && self.answering(object, &name, arg).is_none();
+            if tried && !declines && has(self, object, &name) {
                 return match self.special(object, &name, vec![arg]) {
                     Ok(node) | Err(node) => node,
                 };
             }
         }
+        let (x, y) = (self.ty(a), self.ty(b));
+        let is_object = |ty: Ty| matches!(ty.kind(), TyKind::Class(..));
+        let is_sequence = matches!(x.kind(), TyKind::Str | TyKind::List(_) | TyKind::Tuple(_));
+        if (is_object(x) || is_object(y)) && self.has_one_class(x) && self.has_one_class(y) && !is_sequence {
+            let sign = match (op, in_place) {
+                (ObjOp::Pow, true) => "**=".to_owned(),
+                (_, true) => format!("{}=", sign(op)),
+                _ => sign(op).to_owned(),
+            };
+            let text = format!("unsupported operand type(s) for {sign}: {} and {}", shown(x), shown(y));
+            let origin = self.origin(a);
+            return self.refuse("TypeError", &text, vec![a, b], origin);
+        }
         self.no_operator(op, a, b)
+    }
+
+    /// Whether all values of a type have the class that `shown` names, one of them of the program.
+    fn has_one_class(&self, ty: Ty) -> bool {
+        use TyKind::*;
+        match ty.kind() {
+            Class(class, _) => self.types.env().program.subclasses(*class).len() == 1,
+            Str | Int(_) | Float(_) | Bool | List(_) | Dict(..) | Set(_) | Tuple(_) => true,
+            _ => false,
+        }
     }
 
     pub(crate) fn no_operator(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {

@@ -184,12 +184,22 @@ impl Solver<'_> {
         }
         let word = dunder_word(op);
         let (left, right) = (self.single(x), self.single(y));
-        if in_place && self.dunder(job, x, &format!("__i{word}__"), &[right], out) {
+        if in_place && self.asked(job, x, &format!("__i{word}__"), y.head, right, out) {
             return;
         }
-        if !self.dunder(job, x, &format!("__{word}__"), &[right], out) {
-            self.dunder(job, y, &format!("__r{word}__"), &[left], out);
+        if !self.asked(job, x, &format!("__{word}__"), y.head, right, out) {
+            self.asked(job, y, &format!("__r{word}__"), x.head, left, out);
         }
+    }
+
+    /// Calls a special method unless it leaves such an operand to the other one.
+    fn asked(&mut self, job: JobId, of: &Atom, name: &str, other: Head, arg: Var, out: Var) -> bool {
+        if let Head::Class(_) = of.head
+            && self.env.answering(of.head, name, other).is_none()
+        {
+            return false;
+        }
+        self.dunder(job, of, name, &[arg], out)
     }
 
     pub(crate) fn unary(&mut self, job: JobId, op: ObjOp, a: Var, out: Var) {
@@ -238,18 +248,25 @@ impl Solver<'_> {
                         }
                     }
                 }
-                if self.stays_out(op, x.head, y.head) || self.stays_out(op, y.head, x.head) {
+                let (left, right) = (self.single(&x), self.single(&y));
+                let unused = self.vars.fresh();
+                let word = format!("__{}__", dunder_word(op));
+                let back = format!("__{}__", dunder_word(mirror(op)));
+                let is_ne = op == ObjOp::Ne;
+                if self.stays_out(op, x.head, y.head) {
+                    if self.env.answering(x.head, &word, y.head).is_none()
+                        && !self.stays_out(op, y.head, x.head)
+                    {
+                        let _ = self.asked(job, &y, &back, x.head, left, unused)
+                            || (is_ne && self.asked(job, &y, "__eq__", x.head, left, unused));
+                    }
                     continue;
                 }
-                let right = self.single(&y);
-                let unused = self.vars.fresh();
-                let answers = self.dunder(job, &x, &format!("__{}__", dunder_word(op)), &[right], unused)
-                    || (op == ObjOp::Ne && self.dunder(job, &x, "__eq__", &[right], unused));
-                if !answers {
-                    let left = self.single(&x);
-                    let back = format!("__{}__", dunder_word(mirror(op)));
-                    self.dunder(job, &y, &back, &[left], unused);
-                }
+                let _ = self.asked(job, &x, &word, y.head, right, unused)
+                    || (is_ne && self.asked(job, &x, "__eq__", y.head, right, unused))
+                    || self.stays_out(op, y.head, x.head)
+                    || self.asked(job, &y, &back, x.head, left, unused)
+                    || (is_ne && self.asked(job, &y, "__eq__", x.head, left, unused));
             }
         }
     }

@@ -42,7 +42,8 @@ fn infer_once(program: &Program<Hir>, may_add: bool) -> Result<Done, Vec<(Name, 
         .fns
         .iter()
         .map(|(path, body)| {
-            let body = crate::prep::normalise(crate::getters::write_out((**body).clone()));
+            let body = crate::declines::settle(program, (**body).clone());
+            let body = crate::prep::normalise(crate::getters::write_out(body));
             let body = crate::webs::split(crate::other_names::resolve(body, &library));
             let facts = crate::collect::facts(program, &body, &env.ends, &coroutines);
             (*path, Rc::new(Unit { body, facts }))

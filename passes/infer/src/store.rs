@@ -354,6 +354,9 @@ impl Apply<'_, '_, '_> {
                 return self.delete_index(object, index);
             }
             TyKind::Dict(key, _) => self.coerce(index, *key),
+            TyKind::Lib(name, args) if matches!(name.as_str(), "defaultdict" | "Counter") => {
+                self.coerce(index, args[0])
+            }
             TyKind::List(_) if *self.ty(index).kind() != TyKind::Slice => self.coerce(index, Ty::int()),
             TyKind::List(_) => self.slice_object(index),
             TyKind::Value | TyKind::Union(_) => {

@@ -25,7 +25,6 @@ pub(crate) fn complete(program: &Program<Hir>) -> Option<Program<Hir>> {
         }
     }
     made.extend(crate::defaults::constructors(&env));
-    made.extend(answers(&env));
     let numbered = numbered(&env);
     if made.is_empty() && numbered.is_empty() {
         return None;
@@ -88,62 +87,6 @@ fn record_init(env: &Env<'_>, class: Name) -> Body<Hir> {
     }
     body.blocks[body.root].stmts = stmts;
     body
-}
-
-/// Operators that give up with `NotImplemented`: unequal, or a `TypeError`.
-fn answers(env: &Env<'_>) -> Vec<Body<Hir>> {
-    let mut out = Vec::new();
-    for body in env.program.fns.values().filter(|body| env.class(body.path.parent()).is_some()) {
-        let name = body.path.last();
-        let mut found = Vec::new();
-        body.walk_block(body.root, &mut |node| {
-            if let Node::Return(Some(value)) = body.nodes[node].kind
-                && matches!(body.nodes[value].kind, Node::Const(Const::NotImplemented))
-            {
-                found.push((node, value));
-            }
-        });
-        if found.is_empty() || !name.starts_with("__") {
-            continue;
-        }
-        let mut body = (**body).clone();
-        for (node, value) in found {
-            if matches!(name, "__eq__" | "__ne__") {
-                body.nodes[value].kind = Node::Const(Const::Bool(name == "__ne__"));
-                continue;
-            }
-            let at = body.nodes[node].origin;
-            let reflected = reflected(name);
-            if env.program.fns.keys().any(|path| Some(path.last()) == reflected.as_deref()) {
-                let why = format!("`NotImplemented` where a class has `{}`", reflected.unwrap_or_default());
-                body.nodes[node].kind =
-                    Node::Hole { why: why.into(), source: "return NotImplemented".into() };
-                continue;
-            }
-            let text = format!("unsupported operand type(s) for {}", name.trim_matches('_'));
-            let text = body.node(Node::Const(Const::Str(text.into())), Ty::unknown(), at);
-            let callee = Callee::Lib(Name::new("builtins.TypeError"));
-            let error =
-                body.node(Node::Call { callee, args: vec![Arg::positional(text)] }, Ty::unknown(), at);
-            body.nodes[node].kind = Node::Raise { error: Some(error), cause: None };
-        }
-        out.push(body);
-    }
-    out
-}
-
-/// The method of the other operand that is asked after this one.
-fn reflected(name: &str) -> Option<String> {
-    let word = name.trim_matches('_');
-    let other = match word {
-        "lt" => "gt",
-        "le" => "ge",
-        "gt" => "lt",
-        "ge" => "le",
-        _ if word.starts_with('r') => return None,
-        _ => return Some(format!("__r{word}__")),
-    };
-    Some(format!("__{other}__"))
 }
 
 /// Initialisers with the values that `auto()` gives.

@@ -161,7 +161,7 @@ impl Printer<'_, '_> {
         if let ("type.name", [of]) = (name.as_str(), args)
             && let Some(text) = self.class_text(of.value)
         {
-            return text;
+            return text.method("to_owned", vec![]);
         }
         if let Some(value) = self.enum_call(name, args) {
             return value;
@@ -217,7 +217,13 @@ impl Printer<'_, '_> {
             parts.push(match self.typed_empty(*node) {
                 Some(empty) if is_iter => empty.method("into_iter", vec![]),
                 Some(empty) if spelling.contains(&format!("{{{index}}}.")) => empty,
-                _ if is_iter => super::loose::typed(self.iterator(*node)),
+                _ if is_iter => {
+                    let items = super::loose::typed(self.iterator(*node));
+                    // An iterator that has no name is lent where it stands.
+                    let is_lent = param.is_some_and(|param| param.take == catalog::Take::Write)
+                        && !spelling.contains(&format!("{{{index}}}."));
+                    if is_lent { Expr::unary("&mut ", items) } else { items }
+                }
                 _ => {
                     let part = self.lib_argument(*node, param);
                     match param {
@@ -482,7 +488,8 @@ impl Printer<'_, '_> {
                     Expr::Macro(name, items) if name == "vec" => Expr::unary("&", Expr::Array(items)),
                     Expr::Method(text, name, rest)
                         if name == "to_owned"
-                            && matches!(&*text, Expr::Atom(a) if a.starts_with('"'))
+                            && (matches!(&*text, Expr::Atom(a) if a.starts_with('"'))
+                                || matches!(&*text, Expr::Method(_, name, _) if name == "class_name"))
                             && rest.is_empty() =>
                     {
                         *text

@@ -334,9 +334,26 @@ pub(crate) fn moving(expr: Expr) -> Expr {
 
 /// An iterator that leaves its function: the closures of its chain take along what they read.
 pub(crate) fn moving_chain(expr: Expr) -> Expr {
+    let expr = chain_of_owned(expr);
+    // The guard of a cell ends with the call: the items are taken out before.
+    if borrows_cell(&expr) {
+        return expr.method("collect::<Vec<_>>", vec![]).method("into_iter", vec![]);
+    }
+    expr
+}
+
+fn borrows_cell(expr: &Expr) -> bool {
+    match expr {
+        Expr::Method(_, name, args) if name == "borrow" && args.is_empty() => true,
+        Expr::Method(of, ..) => borrows_cell(of),
+        _ => false,
+    }
+}
+
+fn chain_of_owned(expr: Expr) -> Expr {
     match expr {
         Expr::Method(of, name, args) => {
-            Expr::Method(Box::new(moving_chain(*of)), name, args.into_iter().map(moving).collect())
+            Expr::Method(Box::new(chain_of_owned(*of)), name, args.into_iter().map(moving).collect())
         }
         expr => moving(expr),
     }

@@ -115,7 +115,8 @@ impl Printer<'_, '_> {
         let right_const = self.int_const(right);
         let right_ty = self.body.ty(right);
         let float_const = self.nonzero_float(right);
-        let other = if ty.is_big() { explicit(self.expr(right)) } else { self.operand(right) };
+        let is_big = ty.is_big() || right_ty.strip_ref().is_big();
+        let other = if is_big { explicit(self.expr(right)) } else { self.operand(right) };
         let call = |this: &mut Self, name: &str, a: Expr, b: Expr| Expr::call(this.rt(name), vec![a, b]);
         // Two literals would be computed in `i32` where nothing else says a type.
         let is_open = ty.is_int() && !ty.is_big() && loose::is_loose(&left) && loose::is_loose(&other);

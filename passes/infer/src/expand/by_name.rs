@@ -1,167 +1,284 @@
 //! A method that is chosen by a computed name becomes a choice among the methods of the class.
 //!
-//! before                                                        after
-//!   value (lib:builtins.getattr(%self, "do_" + %word))(%x)        set %name = "do_" + %word
-//!                                                                 if %name == "do_add" { method (%self).do_add(%x) }
-//!                                                                 else if .. else raise AttributeError
+//! before                                                   after
+//!   value (lib:builtins.getattr(%self, "do_" + %word))(%x)   set %name = "do_" + %word
+//!                                                            if %name == "do_add" { method (%self).do_add(%x) }
+//!                                                            else if .. else raise AttributeError
 //!
-//! Only where the name starts with a text that is known, so that few methods can be meant.
+//!   set %m = lib:builtins.getattr(%self,                     if isinstance(%node, Num) { method (%self).visit_Num(%node) }
+//!       "visit_" + type(%node).__name__, %self.other)        else if .. else { method (%self).other(%node) }
+//!   value (%m)(%node)
+//!
+//! Only where the name starts with a text that is known, so that few methods can be meant, and where what
+//! `getattr` gives is only called or tested. A name made of a class's name is a test of the class.
 
-use batuta_base::{Name, Origin};
+use super::by_name_choice::Choice;
+use batuta_base::Name;
 use batuta_core::*;
 
-/// Writes out such calls in a method.
+/// Types of the library that a visitor's methods are named after.
+pub(super) const BUILTIN: [&str; 9] = ["bool", "int", "float", "str", "list", "dict", "tuple", "set", "bytes"];
+
+/// Writes out such calls.
 pub(super) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
-    let class = body.path.parent();
-    if !body.has_receiver() || !program.classes.contains_key(&class) {
-        return;
-    }
     for id in body.nodes.ids().collect::<Vec<_>>() {
-        let Some(found) = look_up(body, id) else { continue };
-        let args = match &body.nodes[id].kind {
-            Node::Call { args, .. } if args.iter().all(|arg| arg.kind == ArgKind::Positional) => args.clone(),
-            _ => continue,
-        };
-        let methods = methods(program, class, &found.prefix, args.len());
-        if !methods.is_empty() {
-            choose(body, id, &found, &methods, args);
+        if let Some(found) = look_up(body, id) {
+            write_out(program, body, &found);
         }
     }
 }
 
-/// Whether a body calls what `getattr` gives.
+/// Whether a body asks for an attribute by a computed name.
 pub(super) fn has_calls(body: &Body<Hir>) -> bool {
     body.nodes.iter().any(|(id, _)| look_up(body, id).is_some())
 }
 
-struct Found {
-    name: NodeId,
-    prefix: String,
-    default: Option<NodeId>,
+/// `getattr(object, "prefix" + ..)`.
+pub(super) struct Found {
+    pub id: NodeId,
+    /// The local that holds the object.
+    pub object: LocalId,
+    pub name: NodeId,
+    /// The local that holds the name, where it has one.
+    pub named: Option<LocalId>,
+    pub prefix: String,
+    /// The local after whose class the method is named, and whether in lower case.
+    pub class_of: Option<(LocalId, bool)>,
+    pub default: Option<NodeId>,
 }
 
 fn look_up(body: &Body<Hir>, id: NodeId) -> Option<Found> {
-    let Node::Call { callee: Callee::Value(function), .. } = &body.nodes[id].kind else { return None };
-    let Node::Call { callee: Callee::Lib(name), args } = &body.nodes[*function].kind else { return None };
+    let Node::Call { callee: Callee::Lib(name), args } = &body.nodes[id].kind else { return None };
     let (object, name) = match &args[..] {
         [object, text] | [object, text, _] if *name == "builtins.getattr" => (object.value, text.value),
         _ => return None,
     };
-    let receiver = body.params.first()?.local;
-    let is_self =
-        matches!(&body.nodes[object].kind, Node::Use(place, _) if place.as_local() == Some(receiver));
-    let prefix = prefix(body, name).filter(|_| is_self)?;
-    Some(Found { name, prefix, default: args.get(2).map(|arg| arg.value) })
-}
-
-/// The text that a computed name starts with.
-fn prefix(body: &Body<Hir>, name: NodeId) -> Option<String> {
-    let text = match &body.nodes[name].kind {
-        Node::Op { op: Op::ObjOp(ObjOp::Add), args, .. } => match body.as_const(*args.first()?)? {
-            Const::Str(text) => text.to_string(),
+    let object = as_local(body, object).filter(|local| sets(body, *local).is_empty())?;
+    let named = as_local(body, name);
+    let text = match named {
+        Some(local) => match sets(body, local).as_slice() {
+            [value] => *value,
             _ => return None,
         },
-        Node::Format(pieces) => match pieces.first()? {
-            Piece::Text(text) => text.to_string(),
-            Piece::Value { .. } => return None,
+        None => name,
+    };
+    let (prefix, rest) = parts(body, text)?;
+    let class_of = rest.and_then(|rest| class_name_of(body, rest));
+    let class_of = class_of.filter(|(local, _)| sets(body, *local).is_empty());
+    Some(Found { id, object, name, named, prefix, class_of, default: args.get(2).map(|arg| arg.value) })
+}
+
+pub(super) fn as_local(body: &Body<Hir>, node: NodeId) -> Option<LocalId> {
+    match &body.nodes[node].kind {
+        Node::Use(place, _) => place.as_local(),
+        _ => None,
+    }
+}
+
+/// The values that are assigned to a local.
+fn sets(body: &Body<Hir>, local: LocalId) -> Vec<NodeId> {
+    let mut found = Vec::new();
+    body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
+        StmtKind::Set { target, value } => {
+            let mut is_target = false;
+            target.for_each_local(&mut |other| is_target |= other == local);
+            if is_target {
+                found.push(*value);
+            }
+        }
+        StmtKind::Update { place, value, .. } if place.as_local() == Some(local) => found.push(*value),
+        _ => {}
+    });
+    for (_, row) in body.nodes.iter() {
+        if let Node::For { pat, iter, .. } = &row.kind {
+            pat.for_each_local(&mut |other| found.extend((other == local).then_some(*iter)));
+        }
+    }
+    found
+}
+
+/// The text that a computed name starts with, and what alone follows it.
+fn parts(body: &Body<Hir>, name: NodeId) -> Option<(String, Option<NodeId>)> {
+    let (text, rest) = match &body.nodes[name].kind {
+        Node::Op { op: Op::ObjOp(ObjOp::Add), args, .. } => match body.as_const(*args.first()?)? {
+            Const::Str(text) => (text.to_string(), args.get(1).copied()),
+            _ => return None,
+        },
+        Node::Format(pieces) => match pieces.as_slice() {
+            [Piece::Text(text), Piece::Value { value, spec, .. }] if spec.is_empty() => {
+                (text.to_string(), Some(*value))
+            }
+            [Piece::Text(text), ..] => (text.to_string(), None),
+            _ => return None,
         },
         _ => return None,
     };
-    Some(text).filter(|text| !text.is_empty())
+    (!text.is_empty()).then_some((text, rest))
 }
 
-/// Methods of a class whose names start so and that take so many arguments.
-fn methods(program: &Program<Hir>, class: Name, prefix: &str, count: usize) -> Vec<Name> {
-    let of = |classes: Vec<Name>| {
-        let mut out: Vec<Name> = Vec::new();
-        for path in
-            classes.into_iter().filter_map(|class| program.classes.get(&class)).flat_map(|def| &def.methods)
-        {
-            let Some(body) = program.fns.get(path).filter(|body| body.kind == FnKind::Method) else {
-                continue;
-            };
-            let takes = body.params.iter().skip(1);
-            let needed = takes.clone().filter(|param| param.default.is_none()).count();
-            let name = Name::new(path.last());
-            if path.last().starts_with(prefix)
-                && needed <= count
-                && count <= takes.count()
-                && !out.contains(&name)
-            {
-                out.push(name);
-            }
-        }
-        out
-    };
-    let own = of(program.mro(class));
-    if own.is_empty() { of(program.subclasses(class)) } else { own }
-}
-
-fn choose(body: &mut Body<Hir>, id: NodeId, found: &Found, methods: &[Name], args: Vec<Arg>) {
-    let origin = body.nodes[id].origin;
-    let name = body.temp("name", Ty::unknown(), origin);
-    let set = |local, value| {
-        let target = Pat::Place(Place::local(local));
-        Stmt::new(StmtKind::Set { target, value }, origin)
-    };
-    let mut stmts = vec![set(name, found.name)];
-    let mut locals = Vec::new();
-    for arg in &args {
-        let local = body.temp("arg", Ty::unknown(), origin);
-        stmts.push(set(local, arg.value));
-        locals.push(local);
+/// `type(x).__name__`, `x.__class__.__name__.lower()`.
+fn class_name_of(body: &Body<Hir>, node: NodeId) -> Option<(LocalId, bool)> {
+    if let Node::Call { callee: Callee::Method(inner, name), args } = &body.nodes[node].kind {
+        let (local, is_lower) = class_name_of(body, *inner)?;
+        return (*name == "lower" && args.is_empty() && !is_lower).then_some((local, true));
     }
-    let receiver = body.params[0].local;
-    let call = |body: &mut Body<Hir>, callee: &dyn Fn(NodeId) -> Callee| {
-        let object = body.use_local(receiver, Mode::Read, origin);
-        let args = locals
-            .iter()
-            .map(|local| Arg::positional(body.use_local(*local, Mode::Read, origin)))
-            .collect::<Vec<_>>();
-        body.node(Node::Call { callee: callee(object), args }, Ty::unknown(), origin)
+    let Node::Use(place, _) = &body.nodes[node].kind else { return None };
+    let is = |proj: &Proj, word: &str| matches!(proj, Proj::Field(name) if *name == word);
+    match (place.root, place.proj.as_slice()) {
+        (Root::Local(local), [class, name]) if is(class, "__class__") && is(name, "__name__") => {
+            Some((local, false))
+        }
+        (Root::Node(inner), [name]) if is(name, "__name__") => match &body.nodes[inner].kind {
+            Node::Call { callee: Callee::Lib(of), args } if *of == "builtins.type" && args.len() == 1 => {
+                as_local(body, args[0].value).map(|local| (local, false))
+            }
+            Node::Use(place, _) => match (place.root, place.proj.as_slice()) {
+                (Root::Local(local), [class]) if is(class, "__class__") => Some((local, false)),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What is done with the method that was found.
+enum Use {
+    Call(NodeId, Vec<Arg>),
+    /// Asked whether there is one: the node, and what it is when there is one.
+    Test(NodeId, bool),
+}
+
+fn write_out(program: &Program<Hir>, body: &mut Body<Hir>, found: &Found) {
+    let local = holder(body, found.id);
+    let value = |node: NodeId| match local {
+        Some(local) => as_local(body, node) == Some(local),
+        None => node == found.id,
     };
-    let mut rest = match found.default {
-        Some(default) => {
-            let callee = match &body.nodes[default].kind {
-                Node::Use(place, _) if place.root == Root::Local(receiver) => match place.proj[..] {
-                    [Proj::Field(name)] => Some(name),
-                    _ => None,
-                },
+    let Some(uses) = uses(body, &value) else { return };
+    let counts: Vec<usize> = uses
+        .iter()
+        .filter_map(|found| match found {
+            Use::Call(_, args) => Some(args.len()),
+            Use::Test(..) => None,
+        })
+        .collect();
+    if counts.is_empty() {
+        return;
+    }
+    let mut choice = Choice::new(program, body.path.parent(), found, body, &counts);
+    if choice.is_empty() || (counts.len() > 1 && !choice.default_is_plain(body)) {
+        return;
+    }
+    let needs_name = choice.by_name() || uses.iter().any(|found| matches!(found, Use::Test(..)));
+    if needs_name {
+        choice.name_it(body, local.is_some());
+    }
+    for found in uses {
+        match found {
+            Use::Call(node, args) => choice.call(body, node, args),
+            Use::Test(node, yes) => choice.test(body, node, yes),
+        }
+    }
+    if let Some(local) = local {
+        settle_holder(body, found, local, choice.name_to_set());
+    }
+}
+
+/// The local that is given the method, if it is given nothing else.
+fn holder(body: &Body<Hir>, id: NodeId) -> Option<LocalId> {
+    let mut found = None;
+    body.walk_stmts(body.root, &mut |stmt| {
+        if let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind
+            && *value == id
+        {
+            found = place.as_local();
+        }
+    });
+    found.filter(|local| sets(body, *local).len() == 1)
+}
+
+/// All uses of the method; `None` when something else is done with it.
+fn uses(body: &Body<Hir>, is_value: &dyn Fn(NodeId) -> bool) -> Option<Vec<Use>> {
+    let mut found = Vec::new();
+    let mut count = 0;
+    for (id, row) in body.nodes.iter() {
+        count += usize::from(is_value(id));
+        match &row.kind {
+            Node::Call { callee: Callee::Value(value), args } if is_value(*value) => {
+                if args.iter().any(|arg| arg.kind != ArgKind::Positional) {
+                    return None;
+                }
+                found.push(Use::Call(id, args.clone()));
+            }
+            Node::Call { callee: Callee::Lib(name), args }
+                if *name == "builtins.callable" && args.len() == 1 && is_value(args[0].value) =>
+            {
+                found.push(Use::Test(id, true));
+            }
+            Node::Op { op: Op::ObjOp(op), args, .. } if args.iter().any(|arg| is_value(*arg)) => {
+                let against_none = args.len() == 2 && args.iter().any(|arg| crate::narrow::is_none(body, *arg));
+                found.push(match op {
+                    ObjOp::Is | ObjOp::Eq if against_none => Use::Test(id, false),
+                    ObjOp::IsNot | ObjOp::Ne if against_none => Use::Test(id, true),
+                    ObjOp::Truth => Use::Test(id, true),
+                    ObjOp::Not => Use::Test(id, false),
+                    _ => return None,
+                });
+            }
+            _ => {}
+        }
+    }
+    (found.len() == count).then_some(found)
+}
+
+/// The statement that gave the local its method gives it the name, or goes.
+fn settle_holder(body: &mut Body<Hir>, found: &Found, holder: LocalId, name: Option<LocalId>) {
+    let is_read = |body: &Body<Hir>, local: LocalId| body.nodes.iter().any(|(id, _)| as_local(body, id) == Some(local));
+    // What `getattr` was given is not read any more.
+    body.nodes[found.id].kind = Node::Const(Const::None);
+    if name.is_none() {
+        body.nodes[found.name].kind = Node::Const(Const::None);
+    }
+    let unread = found.named.filter(|local| !is_read(body, *local));
+    for block in body.blocks.ids().collect::<Vec<_>>() {
+        let mut carried = Vec::new();
+        let mut out: Vec<Stmt> = Vec::new();
+        for mut stmt in std::mem::take(&mut body.blocks[block].stmts) {
+            let target = match &stmt.kind {
+                StmtKind::Set { target: Pat::Place(place), .. } => place.as_local(),
                 _ => None,
             };
-            call(body, &|object| match callee {
-                Some(name) => Callee::Method(object, name),
-                None => Callee::Value(default),
-            })
+            let is_holder = target == Some(holder);
+            if let (true, Some(name)) = (is_holder, name) {
+                stmt.kind =
+                    StmtKind::Set { target: Pat::Place(Place::local(name)), value: found.name };
+            } else if is_holder || target.is_some() && target == unread {
+                carried.append(&mut stmt.above);
+                continue;
+            }
+            if !carried.is_empty() {
+                carried.append(&mut stmt.above);
+                stmt.above = std::mem::take(&mut carried);
+            }
+            out.push(stmt);
         }
-        None => missing(body, name, origin),
-    };
-    for method in methods.iter().rev() {
-        let read = body.use_local(name, Mode::Read, origin);
-        let text = body.node(Node::Const(Const::Str(method.as_str().into())), Ty::unknown(), origin);
-        let is_it = body.op(ObjOp::Eq, vec![read, text], Ty::unknown(), origin);
-        let cond = body.op(ObjOp::Truth, vec![is_it], Ty::unknown(), origin);
-        let then = call(body, &|object| Callee::Method(object, *method));
-        let then = body.block(BlockRow { tail: Some(then), ..BlockRow::default() });
-        let els = body.block(BlockRow { tail: Some(rest), ..BlockRow::default() });
-        rest = body.node(Node::If { cond, then, els: Some(els) }, Ty::unknown(), origin);
+        body.blocks[block].stmts = out;
     }
-    let block = body.block(BlockRow { stmts, tail: Some(rest), ..BlockRow::default() });
-    body.nodes[id].kind = Node::Block { label: None, block };
 }
 
-/// `raise AttributeError("'C' object has no attribute ..")`.
-fn missing(body: &mut Body<Hir>, name: LocalId, origin: Origin) -> NodeId {
-    let class = body.path.parent().last().to_owned();
-    let value = body.use_local(name, Mode::Read, origin);
-    let pieces = vec![
-        Piece::Text(format!("'{class}' object has no attribute '").into()),
-        Piece::Value { value, conv: Conv::Str, spec: Vec::new() },
-        Piece::Text("'".into()),
-    ];
-    let text = body.node(Node::Format(pieces), Ty::unknown(), origin);
-    let attr = Attr::Name(Name::new("AttributeError"));
-    let error = Node::Op { op: ExcOp::New.into(), attr, args: vec![text] };
-    let error = body.node(error, Ty::unknown(), origin);
-    body.node(Node::Raise { error: Some(error), cause: None }, Ty::never(), origin)
+/// Methods of some classes whose names start so and that take so many arguments.
+pub(super) fn methods(program: &Program<Hir>, classes: &[Name], prefix: &str, counts: &[usize]) -> Vec<Name> {
+    let mut out: Vec<Name> = Vec::new();
+    for path in classes.iter().filter_map(|class| program.classes.get(class)).flat_map(|def| &def.methods) {
+        let Some(body) = program.fns.get(path).filter(|body| body.kind == FnKind::Method) else { continue };
+        let takes = body.params.iter().skip(1);
+        let needed = takes.clone().filter(|param| param.default.is_none()).count();
+        let name = Name::new(path.last());
+        let fits = counts.iter().all(|count| needed <= *count && *count <= takes.clone().count());
+        if path.last().starts_with(prefix) && fits && !out.contains(&name) {
+            out.push(name);
+        }
+    }
+    out
 }

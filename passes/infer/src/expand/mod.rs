@@ -7,6 +7,7 @@ mod argparse;
 mod asynchronous;
 mod attributes;
 mod by_name;
+mod by_name_choice;
 mod cache;
 mod cache_nested;
 mod capture;

@@ -6,7 +6,8 @@
 //!   }
 //!   class @m.Circle(m.Shape) { .. }
 //!
-//! So the class is known wherever it is used; class methods that use their class are such, too. What
+//! So the class is known wherever it is used; class methods that use their class are such, too, and
+//! methods whose `super()` reaches another base's method in some class below (mixins). What
 //! `super()` reaches is `name$Base`, written for the class of the caller. Holds back for the class's
 //! name and for comparisons of classes: an object answers those itself.
 
@@ -43,7 +44,8 @@ fn asking(program: &Program<Hir>) -> FxHashSet<Name> {
                 }
                 _ => false,
             };
-            if asks(body) || body.nodes.iter().any(|(_, row)| reaches(&row.kind)) {
+            let is_asking = |node: &Node| reaches(node) || differs(program, method.parent(), node);
+            if asks(body) || body.nodes.iter().any(|(_, row)| is_asking(&row.kind)) {
                 found.insert(*method);
             }
         }
@@ -51,6 +53,14 @@ fn asking(program: &Program<Hir>) -> FxHashSet<Name> {
             return found;
         }
     }
+}
+
+/// Whether `super()` in a method of a class reaches another one for objects of a class below: a mixin's
+/// neighbour.
+fn differs(program: &Program<Hir>, home: Name, node: &Node) -> bool {
+    let Node::Call { callee: Callee::Super(name), .. } = node else { return false };
+    let here = next_method(program, home, home, *name);
+    program.subclasses(home).into_iter().any(|class| next_method(program, class, home, *name) != here)
 }
 
 /// What `super().name` means in a method of `after` whose receiver is a `class`.

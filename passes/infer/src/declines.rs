@@ -1,0 +1,293 @@
+//! Special methods that answer `NotImplemented`: for these operands the other one is asked.
+//!
+//! before                                          after
+//!   obj.add(%metres, %feet)                         method (%feet).__radd__(%metres)
+//!   obj.eq(%metres, 3)                              false
+//!
+//! A method declines an operand when tests of its class alone lead to `return NotImplemented`. Then it is
+//! never called with one, and what is left of that path raises.
+
+use crate::apply::Apply;
+use crate::env::Env;
+use crate::ops::{dunder_word, mirror};
+use crate::vars::Head;
+use batuta_base::Name;
+use batuta_core::*;
+
+/// Where the statements of a method lead for one operand.
+#[derive(PartialEq, Eq, Clone, Copy)]
+enum Leads {
+    Declines,
+    Answers,
+    On,
+}
+
+struct Walk<'e, 'p> {
+    env: &'e Env<'p>,
+    body: &'e Body<Hir>,
+    other: LocalId,
+    head: Head,
+}
+
+impl Env<'_> {
+    /// Whether a special method gives `NotImplemented` for every operand of such a type.
+    pub(crate) fn declines(&self, method: Name, head: Head) -> bool {
+        let Some(body) = self.program.fns.get(&method) else { return false };
+        let [_, other] = body.params.as_slice() else { return false };
+        let walk = Walk { env: self, body, other: other.local, head };
+        walk.block(body.root) == Leads::Declines
+    }
+
+    /// The method of an object that answers an operator for an operand of such a type.
+    pub(crate) fn answering(&self, object: Head, name: &str, other: Head) -> Option<Name> {
+        let Head::Class(class) = object else { return None };
+        self.method(class, name).filter(|method| !self.declines(*method, other))
+    }
+}
+
+impl Walk<'_, '_> {
+    fn block(&self, block: BlockId) -> Leads {
+        for stmt in &self.body.blocks[block].stmts {
+            let StmtKind::Expr(node) = stmt.kind else { return Leads::Answers };
+            match self.node(node) {
+                Leads::On => {}
+                leads => return leads,
+            }
+        }
+        match self.body.blocks[block].tail {
+            Some(tail) => self.node(tail),
+            None => Leads::On,
+        }
+    }
+
+    fn node(&self, node: NodeId) -> Leads {
+        match &self.body.nodes[node].kind {
+            Node::Const(_) => Leads::On,
+            Node::Return(Some(value)) => self.value(*value),
+            Node::If { cond, then, els } => match (self.test(*cond), els) {
+                (Some(true), _) => self.block(*then),
+                (Some(false), Some(els)) => self.block(*els),
+                (Some(false), None) => Leads::On,
+                (None, _) => Leads::Answers,
+            },
+            _ => Leads::Answers,
+        }
+    }
+
+    fn value(&self, value: NodeId) -> Leads {
+        match &self.body.nodes[value].kind {
+            Node::Const(Const::NotImplemented) => Leads::Declines,
+            Node::If { cond, then, els: Some(els) } => {
+                let block = match self.test(*cond) {
+                    Some(true) => then,
+                    Some(false) => els,
+                    None => return Leads::Answers,
+                };
+                match self.body.blocks[*block].tail {
+                    Some(tail) => self.value(tail),
+                    None => Leads::Answers,
+                }
+            }
+            _ => Leads::Answers,
+        }
+    }
+
+    /// What a condition says of every operand of the type.
+    fn test(&self, cond: NodeId) -> Option<bool> {
+        match &self.body.nodes[cond].kind {
+            Node::Op { op: Op::ObjOp(ObjOp::Truth), args, .. } => self.test(args[0]),
+            Node::Op { op: Op::ObjOp(ObjOp::Not), args, .. } => self.test(args[0]).map(|holds| !holds),
+            Node::Op { op: Op::ObjOp(op @ (ObjOp::And | ObjOp::Or)), args, .. } => {
+                let (a, b) = (self.test(args[0]), self.test(args[1]));
+                let decides = *op == ObjOp::Or;
+                match (a, b) {
+                    (Some(x), _) if x == decides => Some(decides),
+                    (_, Some(y)) if y == decides => Some(decides),
+                    (Some(_), Some(_)) => Some(!decides),
+                    _ => None,
+                }
+            }
+            Node::Op { op: Op::ObjOp(op), args, .. } if args.len() == 2 => {
+                let differs = self.tells_class(args[0]) && self.tells_class(args[1]);
+                let related = match self.head {
+                    Head::Class(class) => self.env.is_related(class, self.body.path.parent()),
+                    Head::Value => true,
+                    _ => false,
+                };
+                match op {
+                    ObjOp::Is | ObjOp::Eq if differs && !related => Some(false),
+                    ObjOp::IsNot | ObjOp::Ne if differs && !related => Some(true),
+                    _ => None,
+                }
+            }
+            Node::Call { callee: Callee::Lib(name), args } if *name == "builtins.isinstance" => {
+                let [object, classes] = args.as_slice() else { return None };
+                if !self.is_other(object.value) {
+                    return None;
+                }
+                let names = crate::narrow::class_names(self.body, classes.value);
+                let answers: Vec<Option<bool>> = names.iter().map(|name| self.is_a(*name)).collect();
+                if answers.contains(&Some(true)) {
+                    return Some(true);
+                }
+                (!answers.is_empty() && answers.iter().all(|answer| *answer == Some(false))).then_some(false)
+            }
+            _ => None,
+        }
+    }
+
+    fn is_other(&self, node: NodeId) -> bool {
+        matches!(&self.body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(self.other))
+    }
+
+    fn tells_class(&self, node: NodeId) -> bool {
+        match &self.body.nodes[node].kind {
+            Node::Call { callee: Callee::Lib(name), .. } => *name == "builtins.type",
+            Node::Use(place, _) => {
+                matches!(place.proj.last(), Some(Proj::Field(name)) if *name == "__class__")
+            }
+            _ => false,
+        }
+    }
+
+    fn is_a(&self, name: Name) -> Option<bool> {
+        let name = self.env.program.resolve(name);
+        match self.head {
+            Head::Value => None,
+            // A float that stands for both kinds of number.
+            Head::Num => None,
+            Head::Class(class) if self.env.is_int_enum(class) => None,
+            Head::Class(class) if self.env.class(name).is_some() => {
+                match (self.env.is_subclass(class, name), self.env.is_related(class, name)) {
+                    (true, _) => Some(true),
+                    (false, true) => None,
+                    (false, false) => Some(false),
+                }
+            }
+            head => self.env.head_is(head, name),
+        }
+    }
+}
+
+/// The same body, with what is left of its `return NotImplemented`: unequal, or a `TypeError`.
+pub(crate) fn settle(program: &Program<Hir>, mut body: Body<Hir>) -> Body<Hir> {
+    let name = body.path.last().to_owned();
+    if !name.starts_with("__") || !program.classes.contains_key(&body.path.parent()) {
+        return body;
+    }
+    for node in body.nodes.ids().collect::<Vec<_>>() {
+        if !matches!(body.nodes[node].kind, Node::Const(Const::NotImplemented)) {
+            continue;
+        }
+        if matches!(name.as_str(), "__eq__" | "__ne__") {
+            body.nodes[node].kind = Node::Const(Const::Bool(name == "__ne__"));
+            continue;
+        }
+        let at = body.nodes[node].origin;
+        let text = format!("unsupported operand type(s) for {}", name.trim_matches('_'));
+        let text = body.node(Node::Const(Const::Str(text.into())), Ty::unknown(), at);
+        let callee = Callee::Lib(Name::new("builtins.TypeError"));
+        let error = body.node(Node::Call { callee, args: vec![Arg::positional(text)] }, Ty::unknown(), at);
+        let is_return =
+            |row: &NodeRow| matches!(row.kind, Node::Return(Some(value)) if value == node);
+        let place = body.nodes.iter().find(|(_, row)| is_return(row)).map_or(node, |(id, _)| id);
+        body.nodes[place].kind = Node::Raise { error: Some(error), cause: None };
+    }
+    body
+}
+
+impl Apply<'_, '_, '_> {
+    fn head(&self, node: NodeId) -> Head {
+        crate::libcalls::head_of(self.ty(node)).unwrap_or(Head::Value)
+    }
+
+    /// The method of an operand that answers for the other one.
+    pub(crate) fn answering(&self, object: NodeId, name: &str, other: NodeId) -> Option<(Name, Name)> {
+        let class = match self.ty(object).kind() {
+            TyKind::Class(class, _) => *class,
+            _ => return None,
+        };
+        let method = self.types.env().answering(Head::Class(class), name, self.head(other))?;
+        Some((class, method))
+    }
+
+    /// `a op b` where an operand is one of several types, objects of the program among them: the operator
+    /// of the member that is there.
+    pub(crate) fn binary_of_members(
+        &mut self,
+        op: ObjOp,
+        a: NodeId,
+        b: NodeId,
+        in_place: bool,
+        want: Option<Ty>,
+    ) -> Option<NodeId> {
+        let is_object = |ty: Ty| matches!(ty.kind(), TyKind::Class(..));
+        let members = |ty: Ty| match ty.kind() {
+            TyKind::Union(members) => members.clone(),
+            _ => Vec::new(),
+        };
+        let (x, y) = (self.ty(a), self.ty(b));
+        let (left, right) = (members(x), members(y));
+        let has_objects = [&left, &right].into_iter().flatten().any(|ty| is_object(*ty));
+        let is_open = |ty: Ty| matches!(ty.kind(), TyKind::Value | TyKind::Option(_));
+        if !has_objects && !(is_object(x) && !right.is_empty() || is_object(y) && !left.is_empty())
+            || is_open(x)
+            || is_open(y)
+        {
+            return None;
+        }
+        let (operands, stmts) = self.simple_args(vec![a, b]);
+        let (a, b) = (operands[0], operands[1]);
+        let made = self.by_member(a, want, &mut |me, a| {
+            let b = me.again(b);
+            me.by_member(b, want, &mut |me, b| {
+                let a = me.again(a);
+                me.binary(op, a, b, in_place)
+            })
+        });
+        Some(if stmts.is_empty() { made } else { self.mk_block(stmts, made) })
+    }
+
+    /// A comparison with one of several types, objects that compare themselves among them.
+    pub(crate) fn ordered_members(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> Option<NodeId> {
+        let names = [dunder_word(op), dunder_word(mirror(op)), "eq"].map(|word| format!("__{word}__"));
+        let env = self.types.env();
+        let compares = |ty: &Ty| match ty.kind() {
+            TyKind::Class(class, _) => names.iter().any(|name| env.method(*class, name).is_some()),
+            _ => false,
+        };
+        let is_union = |ty: Ty| matches!(ty.kind(), TyKind::Union(members) if members.iter().any(compares));
+        let (x, y) = (self.ty(a), self.ty(b));
+        let is_open = |ty: Ty| matches!(ty.kind(), TyKind::Value | TyKind::Option(_));
+        if !is_union(x) && !is_union(y) || is_open(x) || is_open(y) {
+            return None;
+        }
+        let (operands, stmts) = self.simple_args(vec![a, b]);
+        let (a, b) = (operands[0], operands[1]);
+        let made = self.by_member(a, Some(Ty::bool()), &mut |me, a| {
+            let b = me.again(b);
+            me.by_member(b, Some(Ty::bool()), &mut |me, b| {
+                let a = me.again(a);
+                me.ordered(op, a, b)
+            })
+        });
+        Some(if stmts.is_empty() { made } else { self.mk_block(stmts, made) })
+    }
+
+    /// `==` of objects whose methods all leave the answer to the other one: they are two objects.
+    pub(crate) fn both_decline(&self, op: ObjOp, a: NodeId, b: NodeId) -> bool {
+        let declines = |object: NodeId, other: NodeId, op: ObjOp| {
+            let TyKind::Class(class, _) = self.ty(object).kind() else { return false };
+            let env = self.types.env();
+            let word = dunder_word(op);
+            let method = env.method(*class, &format!("__{word}__")).or_else(|| env.method(*class, "__eq__"));
+            method.is_some_and(|method| env.declines(method, self.head(other)))
+        };
+        let is_equality = matches!(op, ObjOp::Eq | ObjOp::Ne);
+        let has_answer = |object: NodeId, other: NodeId| self.answering(object, "__eq__", other).is_some();
+        is_equality
+            && (declines(a, b, op) || declines(b, a, mirror(op)))
+            && !has_answer(a, b)
+            && !has_answer(b, a)
+    }
+}
