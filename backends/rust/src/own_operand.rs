@@ -14,7 +14,8 @@ use batuta_core::*;
 /// The call of a comparing method of `self` for `other: &Self`, where the method takes one.
 pub fn call(env: &Env<'_>, body: &Body<Mir>, class: Name, module: Name, uses: &mut Uses) -> Option<String> {
     let [this, other] = body.params.as_slice() else { return None };
-    let is_plain = |ty: Ty| matches!(ty.kind(), TyKind::Ref(inner) if matches!(inner.kind(), TyKind::Class(..)));
+    let is_plain =
+        |ty: Ty| matches!(ty.kind(), TyKind::Ref(inner) if matches!(inner.kind(), TyKind::Class(..)));
     let gives_bool = *body.ret.kind() == TyKind::Bool;
     if body.kind != FnKind::Method || !gives_bool || !is_plain(body.locals[this.local].ty) {
         return None;

@@ -188,8 +188,7 @@ pub(crate) fn settle(program: &Program<Hir>, mut body: Body<Hir>) -> Body<Hir> {
         let text = body.node(Node::Const(Const::Str(text.into())), Ty::unknown(), at);
         let callee = Callee::Lib(Name::new("builtins.TypeError"));
         let error = body.node(Node::Call { callee, args: vec![Arg::positional(text)] }, Ty::unknown(), at);
-        let is_return =
-            |row: &NodeRow| matches!(row.kind, Node::Return(Some(value)) if value == node);
+        let is_return = |row: &NodeRow| matches!(row.kind, Node::Return(Some(value)) if value == node);
         let place = body.nodes.iter().find(|(_, row)| is_return(row)).map_or(node, |(id, _)| id);
         body.nodes[place].kind = Node::Raise { error: Some(error), cause: None };
     }

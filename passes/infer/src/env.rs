@@ -139,8 +139,7 @@ impl<'p> Env<'p> {
     }
 
     fn has_members_of(&self, class: Name, protocol: Name) -> bool {
-        let is_protocol =
-            |path: &Name| self.class(*path).is_some_and(|def| def.kind == ClassKind::Protocol);
+        let is_protocol = |path: &Name| self.class(*path).is_some_and(|def| def.kind == ClassKind::Protocol);
         if !is_protocol(&protocol) {
             return false;
         }

@@ -182,7 +182,8 @@ impl Types<'_, '_> {
     /// Type of a field as the class declares it.
     pub(crate) fn declared(&self, owner: Name, field: Name, ty: Ty) -> Ty {
         let late = &self.env().late;
-        let is_late = late.never.contains(&(owner, field)) || late.contains(&(owner, field)) && !has_empty(ty);
+        let is_late =
+            late.never.contains(&(owner, field)) || late.contains(&(owner, field)) && !has_empty(ty);
         if is_late && !is_optional(ty) { Ty::option(ty) } else { ty }
     }
 }

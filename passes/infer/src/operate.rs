@@ -337,7 +337,9 @@ impl Apply<'_, '_, '_> {
             (ObjOp::Neg, TyKind::Float(_)) => self.mk_op(FloatOp::Neg, Attr::None, vec![node], ty),
             (ObjOp::Neg, TyKind::Num) => self.mk_op(NumOp::Neg, Attr::None, vec![node], ty),
             (ObjOp::Invert, TyKind::Int(_)) => self.mk_op(IntOp::Invert, Attr::None, vec![node], ty),
-            (_, TyKind::Union(members)) if members.iter().any(|ty| matches!(ty.kind(), TyKind::Class(..))) => {
+            (_, TyKind::Union(members))
+                if members.iter().any(|ty| matches!(ty.kind(), TyKind::Class(..))) =>
+            {
                 self.by_member(node, None, &mut |me, member| me.unary(op, member))
             }
             (_, TyKind::Value | TyKind::Union(_)) => {

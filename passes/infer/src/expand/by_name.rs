@@ -17,7 +17,8 @@ use batuta_base::Name;
 use batuta_core::*;
 
 /// Types of the library that a visitor's methods are named after.
-pub(super) const BUILTIN: [&str; 9] = ["bool", "int", "float", "str", "list", "dict", "tuple", "set", "bytes"];
+pub(super) const BUILTIN: [&str; 9] =
+    ["bool", "int", "float", "str", "list", "dict", "tuple", "set", "bytes"];
 
 /// Writes out such calls.
 pub(super) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
@@ -217,7 +218,8 @@ fn uses(body: &Body<Hir>, is_value: &dyn Fn(NodeId) -> bool) -> Option<Vec<Use>>
                 found.push(Use::Test(id, true));
             }
             Node::Op { op: Op::ObjOp(op), args, .. } if args.iter().any(|arg| is_value(*arg)) => {
-                let against_none = args.len() == 2 && args.iter().any(|arg| crate::narrow::is_none(body, *arg));
+                let against_none =
+                    args.len() == 2 && args.iter().any(|arg| crate::narrow::is_none(body, *arg));
                 found.push(match op {
                     ObjOp::Is | ObjOp::Eq if against_none => Use::Test(id, false),
                     ObjOp::IsNot | ObjOp::Ne if against_none => Use::Test(id, true),
@@ -234,7 +236,8 @@ fn uses(body: &Body<Hir>, is_value: &dyn Fn(NodeId) -> bool) -> Option<Vec<Use>>
 
 /// The statement that gave the local its method gives it the name, or goes.
 fn settle_holder(body: &mut Body<Hir>, found: &Found, holder: LocalId, name: Option<LocalId>) {
-    let is_read = |body: &Body<Hir>, local: LocalId| body.nodes.iter().any(|(id, _)| as_local(body, id) == Some(local));
+    let is_read =
+        |body: &Body<Hir>, local: LocalId| body.nodes.iter().any(|(id, _)| as_local(body, id) == Some(local));
     // What `getattr` was given is not read any more.
     body.nodes[found.id].kind = Node::Const(Const::None);
     if name.is_none() {
@@ -251,8 +254,7 @@ fn settle_holder(body: &mut Body<Hir>, found: &Found, holder: LocalId, name: Opt
             };
             let is_holder = target == Some(holder);
             if let (true, Some(name)) = (is_holder, name) {
-                stmt.kind =
-                    StmtKind::Set { target: Pat::Place(Place::local(name)), value: found.name };
+                stmt.kind = StmtKind::Set { target: Pat::Place(Place::local(name)), value: found.name };
             } else if is_holder || target.is_some() && target == unread {
                 carried.append(&mut stmt.above);
                 continue;

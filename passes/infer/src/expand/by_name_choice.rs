@@ -49,9 +49,10 @@ impl<'a> Choice<'a> {
         let class = is_self.then_some(class);
         let has = |class: Name, method: Name| {
             program.mro(class).iter().any(|path| {
-                program.classes.get(path).is_some_and(|def| {
-                    def.methods.iter().any(|known| known.last() == method.as_str())
-                })
+                program
+                    .classes
+                    .get(path)
+                    .is_some_and(|def| def.methods.iter().any(|known| known.last() == method.as_str()))
             })
         };
         let (mut all, homes) = match class {
