@@ -6,9 +6,9 @@
 //!       def start(self):                  attribute 'level'`
 //!           self.level = Level()
 //!
-//! So are those that a constructor assigns when it has used the object already: `self.root = Node(self)`;
-//! these only for types without an empty value: an object, a function, a tuple. Others start empty.
-//! What a constructor's own helpers assign (`self.reset()`) counts as its own.
+//! So are those that a constructor assigns when it has used the object already: `self.root = Node(self)`,
+//! `self.reset()`; these only for types without an empty value: an object, a function, a tuple. Others start
+//! empty.
 
 use crate::apply::Apply;
 use crate::env::Env;
@@ -21,7 +21,7 @@ use batuta_core::*;
 pub(crate) struct Late {
     /// That no constructor assigns.
     never: FxHashSet<(Name, Name)>,
-    /// That a constructor assigns when it has used the object.
+    /// That a constructor assigns when it has used the object, or by its helpers.
     after: FxHashSet<(Name, Name)>,
 }
 
@@ -42,35 +42,39 @@ pub(crate) fn fields(env: &Env<'_>) -> Late {
             let owner = |field: Name| env.field_owner(*path, field).unwrap_or(*path);
             out.after.extend(assigned_late(body).into_iter().map(|field| (owner(field), field)));
         }
-        let assigned = assigned(env, *path);
+        let (assigned, by_helpers) = (assigned(env, *path, false), assigned(env, *path, true));
         let own = env.own_fields.get(path).into_iter().flatten();
         let is_late = |field: &&Name| {
             env.field_owner(*path, **field) == Some(*path)
                 && !assigned.contains(*field)
                 && env.attribute(*path, field.as_str()).is_none()
         };
-        out.never.extend(own.filter(is_late).map(|field| (*path, *field)));
+        for field in own.filter(is_late) {
+            let late = if by_helpers.contains(field) { &mut out.after } else { &mut out.never };
+            late.insert((*path, *field));
+        }
     }
     out
 }
 
 /// What the constructors of a class, of its bases and of its subclasses assign.
-fn assigned(env: &Env<'_>, class: Name) -> FxHashSet<Name> {
+fn assigned(env: &Env<'_>, class: Name, with_helpers: bool) -> FxHashSet<Name> {
     let mut out = FxHashSet::default();
     let mut family = env.program.subclasses(class);
     family.extend(env.mro(class).iter());
     let mut seen = FxHashSet::default();
     for path in family {
-        sets(env, path, path.join("__init__"), &mut seen, &mut out);
+        sets(env, path, path.join("__init__"), with_helpers, &mut seen, &mut out);
     }
     out
 }
 
-/// What a method of objects of a class assigns, itself and by the methods that it calls on the receiver.
+/// What a method of objects of a class assigns, itself or also by the methods that it calls on the receiver.
 fn sets(
     env: &Env<'_>,
     class: Name,
     method: Name,
+    with_helpers: bool,
     seen: &mut FxHashSet<(Name, Name)>,
     out: &mut FxHashSet<Name>,
 ) {
@@ -84,6 +88,9 @@ fn sets(
             see(body, target, this, out);
         }
     });
+    if !with_helpers {
+        return;
+    }
     let is_this = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(this));
     for (_, row) in body.nodes.iter() {
         let called = match &row.kind {
@@ -94,7 +101,7 @@ fn sets(
             _ => None,
         };
         if let Some(called) = called {
-            sets(env, class, called, seen, out);
+            sets(env, class, called, with_helpers, seen, out);
         }
     }
 }
