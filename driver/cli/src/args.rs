@@ -156,7 +156,14 @@ pub enum Emit {
 #[derive(Args, Debug)]
 pub struct CheckArgs {
     /// File or folder
-    pub input: PathBuf,
+    #[arg(required_unless_present = "catalogue")]
+    pub input: Option<PathBuf>,
+    /// Lists how much of each library module has a translation, and the names that have none
+    #[arg(long, conflicts_with_all = ["input", "explain_types"])]
+    pub catalogue: bool,
+    /// Also prints the inferred signature of each function, and where dynamic values come from
+    #[arg(long)]
+    pub explain_types: bool,
     #[command(flatten)]
     pub translation: Translation,
 }

@@ -97,17 +97,19 @@ fn summary(findings: &[Finding], common: &Common) {
     }
 }
 
+/// A place as JSON.
+pub fn position_json(at: &Position) -> Value {
+    json!({
+        "file": at.file, "start": at.start, "end": at.end,
+        "line": at.line, "column": at.column, "end_line": at.end_line, "end_column": at.end_column,
+    })
+}
+
 /// Findings as JSON rows: code, severity, message, place, labels, hints.
 pub fn json(findings: &[Finding]) -> Value {
-    let place = |at: &Position| {
-        json!({
-            "file": at.file, "start": at.start, "end": at.end,
-            "line": at.line, "column": at.column, "end_line": at.end_line, "end_column": at.end_column,
-        })
-    };
     let row = |found: &Finding| {
         let labels: Vec<_> =
-            found.marks.iter().map(|mark| json!({ "at": place(&mark.at), "text": mark.text })).collect();
+            found.marks.iter().map(|mark| json!({ "at": position_json(&mark.at), "text": mark.text })).collect();
         let severity = match found.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
@@ -115,7 +117,7 @@ pub fn json(findings: &[Finding]) -> Value {
         };
         json!({
             "code": found.code, "severity": severity, "message": found.message,
-            "at": found.at.as_ref().map(place), "labels": labels, "hints": found.hints,
+            "at": found.at.as_ref().map(position_json), "labels": labels, "hints": found.hints,
         })
     };
     findings.iter().map(row).collect()

@@ -82,6 +82,43 @@ fn findings_are_json_on_request() {
 }
 
 #[test]
+fn inferred_types_are_explained() {
+    let source = "import json\n\n\ndef pick(items, at=0, *more):\n    return items[at]\n\n\n\
+                  def load(text):\n    data = json.loads(text)\n    first = data[0]\n    return first\n\n\n\
+                  print(pick([1, 2], 0, 2.5), pick(['a'], 0, 1.5), load('[1]'))\n";
+    let dir = folder(&[("t.py", source)]);
+    let shown = batutac(dir.path(), &["check", "--explain-types", "t.py"]);
+    assert_eq!(shown.status.code(), Some(0), "{}", text(&shown.stderr));
+    let lines = text(&shown.stdout);
+    for part in [
+        "t.py:4: pick(items: list[int], at: int = ..., *more: float) -> int\n",
+        "t.py:4: pick(items: list[str], at: int = ..., *more: float) -> str\n",
+        "t.py:8: load(text: str) -> Any\n",
+        "    data: Any (line 9): `loads` gives values whose type is known at run time only\n",
+        "    first: Any (line 10): it follows from `data`\n",
+    ] {
+        assert!(lines.contains(part), "{part} in\n{lines}");
+    }
+    let json = batutac(dir.path(), &["--output-format", "json", "check", "--explain-types", "t.py"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert_eq!(json["signatures"][2]["dynamic"][0]["at"]["line"], 9, "{json}");
+}
+
+#[test]
+fn the_catalogue_says_what_is_missing() {
+    let dir = folder(&[]);
+    let shown = text(&batutac(dir.path(), &["check", "--catalogue"]).stdout);
+    let line = |module: &str| {
+        shown.lines().find(|line| line.starts_with(&format!("{module} "))).unwrap_or_else(|| panic!("{module}"))
+    };
+    assert!(line("math").ends_with("100 %"), "{shown}");
+    assert!(line("random").contains("SystemRandom"), "{shown}");
+    let json = batutac(dir.path(), &["--output-format", "json", "check", "--catalogue"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert!(json.as_array().is_some_and(|rows| rows.iter().any(|row| row["module"] == "os.path")), "{json}");
+}
+
+#[test]
 fn colours_follow_the_option_and_the_environment() {
     let dir = folder(&[("bad.py", "x = = 1\n")]);
     let plain = batutac(dir.path(), &["check", "bad.py"]);

@@ -3,6 +3,7 @@
 use crate::finding::{Finding, Position};
 use crate::options::{Level, Options};
 use crate::project::Project;
+use crate::signatures::{Signature, signatures};
 use crate::{Output, check, queries};
 use batuta_base::{Name, SourceText};
 use batuta_core::{Mir, Program, Ty, Typed};
@@ -169,6 +170,11 @@ impl Session {
     pub fn assigned_types(&self) -> Vec<(Position, Name, Ty)> {
         self.lower_all();
         queries::assigned_types(&self.db, self.workspace)
+    }
+
+    /// Each function as inference sees it, and where its dynamic values come from.
+    pub fn signatures(&self) -> Vec<Signature> {
+        signatures(self.typed(), &queries::locator(&self.db, self.workspace))
     }
 
     /// Names of the queries that ran since the last call, in their order.

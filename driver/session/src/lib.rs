@@ -23,8 +23,11 @@ mod load;
 mod options;
 mod project;
 mod queries;
+mod signatures;
 mod stages;
 
+/// Names of the library that have a translation, by module.
+pub use batuta_catalog::{Coverage, coverage};
 pub use db::{Database, Session};
 pub use finding::{Finding, Mark, Position};
 #[cfg(feature = "jit")]
@@ -32,6 +35,7 @@ pub use jit::Gap;
 pub use load::{LoadError, load};
 pub use options::{IntPolicy, Level, Optimize, Options};
 pub use project::{Project, ProjectFile};
+pub use signatures::{Dynamic, Signature};
 
 use std::collections::BTreeMap;
 

@@ -6,6 +6,7 @@
 //! an attribute is a row with the receiver alone.
 #![forbid(unsafe_code)]
 
+mod coverage;
 mod parse;
 mod regex;
 mod select;
@@ -14,6 +15,7 @@ use batuta_base::{FxHashMap, Name};
 use batuta_core::{Const, Op, Ty, TyKind};
 use std::sync::{LazyLock, OnceLock};
 
+pub use coverage::{Coverage, coverage};
 pub use parse::{parse_signature, parse_ty};
 pub use regex::capturing_groups;
 pub use select::{select, wide_result};

@@ -184,11 +184,16 @@ fn walk(vars: &Vars, root: Var, state: &mut FxHashMap<Var, bool>, path: &mut Vec
 pub(crate) fn report(solver: &Solver<'_>, types: &Types<'_, '_>, out: &mut Vec<Diagnostic>) {
     for inst in &solver.insts {
         let mut diags = Diags::new(inst.path);
-        for param in &inst.sig.params {
+        for (param, declared) in inst.sig.params.iter().zip(&inst.unit.body.params) {
             if types.get(param.var).map(|ty| ty.kind()) != Some(&TyKind::Value) {
                 continue;
             }
             let name = param.name;
+            // `Any` in the source asks for it.
+            let hint = inst.unit.body.locals[declared.local].ty;
+            if hint.any(&mut |part| *part.kind() == TyKind::Value) {
+                continue;
+            }
             let heads: Vec<String> =
                 solver.vars.atoms(param.var).iter().map(|atom| shown(atom.head)).collect();
             let origin = inst.unit.body.origin;
@@ -198,7 +203,12 @@ pub(crate) fn report(solver: &Solver<'_>, types: &Types<'_, '_>, out: &mut Vec<D
             } else {
                 format!("nothing says which type `{name}` has, so it is dynamic")
             };
-            diags.report_with(DYNAMIC, origin, text).hint(format!("annotate the parameter `{name}`"));
+            let note = diags.report_with(DYNAMIC, origin, text);
+            if *hint.kind() == TyKind::Unknown {
+                note.hint(format!("annotate the parameter `{name}`"));
+            } else {
+                note.hint(format!("annotate what is passed as `{name}`: it is dynamic where it comes from"));
+            }
         }
         out.append(&mut diags.list);
     }
