@@ -30,16 +30,17 @@ pub fn check(args: &CheckArgs, common: &Common) -> Result<ExitCode, Failure> {
 fn catalogue(common: &Common) -> ExitCode {
     let rows = coverage();
     if common.output_format == OutputFormat::Json {
-        let rows = rows.iter().map(|row| {
-            serde_json::json!({ "module": row.module, "known": row.known, "missing": row.missing })
-        });
+        let rows = rows.iter().map(
+            |row| serde_json::json!({ "module": row.module, "known": row.known, "missing": row.missing }),
+        );
         println!("{}", rows.collect::<serde_json::Value>());
         return ExitCode::SUCCESS;
     }
     for row in &rows {
         let (known, all) = (row.known.len(), row.known.len() + row.missing.len());
         let share = 100 * known / all.max(1);
-        let line = format!("{:<14} {known:>3} of {all:>3}  {share:>3} %  {}", row.module, row.missing.join(" "));
+        let line =
+            format!("{:<14} {known:>3} of {all:>3}  {share:>3} %  {}", row.module, row.missing.join(" "));
         println!("{}", line.trim_end());
     }
     ExitCode::SUCCESS

@@ -108,8 +108,11 @@ pub fn position_json(at: &Position) -> Value {
 /// Findings as JSON rows: code, severity, message, place, labels, hints.
 pub fn json(findings: &[Finding]) -> Value {
     let row = |found: &Finding| {
-        let labels: Vec<_> =
-            found.marks.iter().map(|mark| json!({ "at": position_json(&mark.at), "text": mark.text })).collect();
+        let labels: Vec<_> = found
+            .marks
+            .iter()
+            .map(|mark| json!({ "at": position_json(&mark.at), "text": mark.text }))
+            .collect();
         let severity = match found.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",

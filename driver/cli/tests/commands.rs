@@ -109,7 +109,10 @@ fn the_catalogue_says_what_is_missing() {
     let dir = folder(&[]);
     let shown = text(&batutac(dir.path(), &["check", "--catalogue"]).stdout);
     let line = |module: &str| {
-        shown.lines().find(|line| line.starts_with(&format!("{module} "))).unwrap_or_else(|| panic!("{module}"))
+        shown
+            .lines()
+            .find(|line| line.starts_with(&format!("{module} ")))
+            .unwrap_or_else(|| panic!("{module}"))
     };
     assert!(line("math").ends_with("100 %"), "{shown}");
     assert!(line("random").contains("SystemRandom"), "{shown}");

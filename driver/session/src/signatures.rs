@@ -4,8 +4,8 @@
 use crate::finding::{Locator, Position};
 use batuta_base::{Anchor, Name, Origin};
 use batuta_core::{
-    Body, Callee, Child, FnKind, LocalId, Node, NodeId, Op, ParamKind, Program, Root, StmtKind, Ty, TyKind, Typed,
-    ValueOp,
+    Body, Callee, Child, FnKind, LocalId, Node, NodeId, Op, ParamKind, Program, Root, StmtKind, Ty, TyKind,
+    Typed, ValueOp,
 };
 
 /// A function as inference sees it. A function that is specialised has one for each version.
@@ -36,7 +36,12 @@ pub(crate) fn signatures(program: &Program<Typed>, locator: &Locator) -> Vec<Sig
     for body in program.fns.values().filter(|body| body.kind != FnKind::Init) {
         let Some(at) = locator.position(Anchor { item: body.path, origin: body.origin }) else { continue };
         let sources = Sources { body, locator };
-        let row = Signature { at, name: shown_path(body.path, &modules), text: header(body), dynamic: sources.all() };
+        let row = Signature {
+            at,
+            name: shown_path(body.path, &modules),
+            text: header(body),
+            dynamic: sources.all(),
+        };
         if !out.contains(&row) {
             out.push(row);
         }
@@ -60,7 +65,9 @@ fn header(body: &Body<Typed>) -> String {
         if previous == ParamKind::PositionalOnly && param.kind != previous {
             parts.push("/".to_owned());
         }
-        if param.kind == ParamKind::KeywordOnly && !matches!(previous, ParamKind::KeywordOnly | ParamKind::Star) {
+        if param.kind == ParamKind::KeywordOnly
+            && !matches!(previous, ParamKind::KeywordOnly | ParamKind::Star)
+        {
             parts.push("*".to_owned());
         }
         previous = param.kind;
@@ -196,7 +203,9 @@ impl Sources<'_> {
         });
         match (local, call) {
             (Some(local), _) => format!("it follows from `{}`", self.body.locals[local].name),
-            (None, Some(name)) => format!("`{}` gives values whose type is known at run time only", name.last()),
+            (None, Some(name)) => {
+                format!("`{}` gives values whose type is known at run time only", name.last())
+            }
             (None, None) if self.makes_value(value) => "it holds values of several types".to_owned(),
             (None, None) => "no use of it says its type".to_owned(),
         }

@@ -54,7 +54,8 @@ pub fn coverage() -> Vec<Coverage> {
 
 fn covers(module: &str, name: &str) -> bool {
     let path = format!("{module}.{name}");
-    let is_language = LANGUAGE.iter().any(|(of, names)| *of == module && names.split_whitespace().any(|n| n == name));
+    let is_language =
+        LANGUAGE.iter().any(|(of, names)| *of == module && names.split_whitespace().any(|n| n == name));
     is_language
         || !super::functions(&path).is_empty()
         || super::constant(&path).is_some()
@@ -69,11 +70,17 @@ mod tests {
     #[test]
     fn names_without_rows_are_public_and_have_none() {
         for (module, names) in LANGUAGE {
-            let line = PUBLIC.lines().find(|line| line.strip_prefix(module).is_some_and(|rest| rest.starts_with(':')));
-            let public: Vec<&str> = line.unwrap_or_else(|| panic!("{module} is in the list")).split(' ').collect();
+            let line = PUBLIC
+                .lines()
+                .find(|line| line.strip_prefix(module).is_some_and(|rest| rest.starts_with(':')));
+            let public: Vec<&str> =
+                line.unwrap_or_else(|| panic!("{module} is in the list")).split(' ').collect();
             for name in names.split_whitespace() {
                 assert!(public.contains(&name), "{module}.{name} is not public");
-                assert!(super::super::functions(&format!("{module}.{name}")).is_empty(), "{module}.{name} has rows");
+                assert!(
+                    super::super::functions(&format!("{module}.{name}")).is_empty(),
+                    "{module}.{name} has rows"
+                );
             }
         }
     }
