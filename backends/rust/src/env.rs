@@ -349,12 +349,17 @@ impl<'a> Env<'a> {
 
     /// Objects of the class can be keys.
     pub fn is_key(&self, class: Name) -> bool {
+        self.is_key_among(class, &mut FxHashSet::default())
+    }
+
+    /// As `is_key`; `seen` are the classes that are being looked at: they hold one another.
+    fn is_key_among(&self, class: Name, seen: &mut FxHashSet<Name>) -> bool {
         let is_used = self.keyed.contains(&class);
         self.class(class).is_some_and(|def| match def.kind {
             ClassKind::Dataclass { frozen, unsafe_hash, eq, .. } => {
-                eq && (frozen || unsafe_hash) && (is_used || self.has_key_fields(class))
+                eq && (frozen || unsafe_hash) && (is_used || self.has_key_fields(class, seen))
             }
-            ClassKind::NamedTuple => is_used || self.has_key_fields(class),
+            ClassKind::NamedTuple => is_used || self.has_key_fields(class, seen),
             ClassKind::Enum | ClassKind::EnumOf(_) => true,
             _ => {
                 is_used && (self.is_identity(class) || self.program.find_method(class, "__hash__").is_some())
@@ -363,9 +368,10 @@ impl<'a> Env<'a> {
     }
 
     /// Whether no object in the fields of a class is kept from being a key.
-    fn has_key_fields(&self, class: Name) -> bool {
-        let is_key = |ty: Ty| match ty.kind() {
-            TyKind::Class(path, _) => *path == class || self.is_key(*path),
+    fn has_key_fields(&self, class: Name, seen: &mut FxHashSet<Name>) -> bool {
+        seen.insert(class);
+        let mut is_key = |ty: Ty| match ty.kind() {
+            TyKind::Class(path, _) => seen.contains(path) || self.is_key_among(*path, seen),
             TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) | TyKind::Func(..) => false,
             _ => true,
         };

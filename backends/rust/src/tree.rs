@@ -223,9 +223,15 @@ impl Expr {
         Self::Call(Box::new(Self::Atom(callee.into())), args)
     }
     pub fn method(self, name: impl Into<String>, args: Vec<Self>) -> Self {
-        match self.receiver() {
-            hole if hole.is_hole() => hole,
-            receiver => Self::Method(Box::new(receiver), name.into(), args),
+        let name = name.into();
+        // A reference has an order of its own: Rust would compare and give references.
+        let takes_value = matches!(name.as_str(), "min" | "max" | "clamp");
+        match self {
+            Self::Unary("*", _) if takes_value => Self::Method(Box::new(self), name, args),
+            other => match other.receiver() {
+                hole if hole.is_hole() => hole,
+                receiver => Self::Method(Box::new(receiver), name, args),
+            },
         }
     }
     pub fn field(self, name: impl Into<String>) -> Self {

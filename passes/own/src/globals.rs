@@ -21,11 +21,18 @@ pub fn settle(program: &Program<Typed>) -> Program<Typed> {
         collect(program, body, &mut facts);
     }
     for path in program.globals.keys() {
-        let fact = facts.remove(path).unwrap_or_default();
-        let only_init =
-            fact.bodies.iter().all(|body| program.fns[body].kind == FnKind::Init) && fact.bodies.len() <= 1;
-        let storage = storage(program, &out, *path, &fact);
-        if only_init && fact.bodies.len() == 1 && storage != Storage::Const {
+        let storage = storage(program, &out, *path, facts.entry(*path).or_default());
+        Arc::make_mut(&mut out.globals[path]).storage = storage;
+    }
+    let read = read_by_tables(program, &out, &facts);
+    for path in program.globals.keys() {
+        let fact = &facts[path];
+        let storage = out.globals[path].storage;
+        if only_in_init(program, fact)
+            && fact.bodies.len() == 1
+            && storage != Storage::Const
+            && !read.contains(path)
+        {
             let body = *fact.bodies.iter().next().expect("one body uses it");
             let ty = program.globals[path].ty;
             Arc::make_mut(&mut out.fns[&body]).make_local(*path, ty);
@@ -33,7 +40,6 @@ pub fn settle(program: &Program<Typed>) -> Program<Typed> {
             continue;
         }
         let global = Arc::make_mut(&mut out.globals[path]);
-        global.storage = storage;
         if storage == Storage::RefCell && !has_empty_value(global.ty) {
             global.ty = Ty::new(TyKind::Option(global.ty));
             global.storage = Storage::Late;
@@ -45,6 +51,37 @@ pub fn settle(program: &Program<Typed>) -> Program<Typed> {
         module.items.retain(|row| !matches!(row.item, Item::Global(path) if !kept.contains_key(&path)));
     }
     out
+}
+
+fn only_in_init(program: &Program<Typed>, fact: &Facts) -> bool {
+    fact.bodies.len() <= 1 && fact.bodies.iter().all(|body| program.fns[body].kind == FnKind::Init)
+}
+
+/// What the values of lazily made tables read: it stays global beside them.
+fn read_by_tables(
+    program: &Program<Typed>,
+    out: &Program<Typed>,
+    facts: &FxHashMap<Name, Facts>,
+) -> FxHashSet<Name> {
+    let stays = |path: &Name| !only_in_init(program, &facts[path]);
+    let mut todo: Vec<Name> = program.globals.keys().copied().filter(stays).collect();
+    let mut read = FxHashSet::default();
+    while let Some(path) = todo.pop() {
+        let Some((body, value)) = facts[&path].value.filter(|_| out.globals[&path].storage == Storage::Lazy)
+        else {
+            continue;
+        };
+        let body = &program.fns[&body];
+        body.walk(Child::Node(value), &mut |node| {
+            if let Node::Use(place, _) = &body.nodes[node].kind
+                && let Root::Global(path) = place.root
+                && read.insert(path)
+            {
+                todo.push(path);
+            }
+        });
+    }
+    read
 }
 
 /// A global that holds nothing until `<init>` assigns it.
@@ -99,7 +136,7 @@ fn storage(program: &Program<Typed>, out: &Program<Typed>, path: Name, fact: &Fa
                 || matches!(part.kind(), TyKind::Class(class, _) if !is_enum(program, *class))
                 || matches!(part.kind(), TyKind::Lib(name, _) if !batuta_catalog::is_sync(*name) && *name != "Logger")
         });
-        if !has_rc && is_pure(program, body, value) {
+        if !has_rc && is_pure(out, body, value) {
             return Storage::Lazy;
         }
     }
@@ -134,15 +171,21 @@ fn is_const(out: &Program<Typed>, body: &Body<Typed>, node: NodeId) -> bool {
 }
 
 /// Computes the same value whenever it runs: displays, comprehensions, operators, library functions without effect.
-fn is_pure(program: &Program<Typed>, body: &Body<Typed>, node: NodeId) -> bool {
+fn is_pure(out: &Program<Typed>, body: &Body<Typed>, node: NodeId) -> bool {
     let mut pure = true;
+    // A table is made when it is first read: what it reads must be the same then.
+    let is_fixed = |path: Name| {
+        out.globals
+            .get(&path)
+            .is_some_and(|global| matches!(global.storage, Storage::Const | Storage::Lazy))
+    };
     body.walk(Child::Node(node), &mut |node| {
         pure &= match &body.nodes[node].kind {
             Node::Const(_) | Node::Seq { .. } | Node::Format(_) => true,
             Node::Item(name) => batuta_catalog::constant(name.as_str()).is_some(),
             Node::Op { op, .. } => !matches!(op.info().effect, Effect::Io | Effect::Any),
             Node::Use(place, _) => match place.root {
-                Root::Global(path) => program.globals.get(&path).is_some_and(|global| !global.is_rebound),
+                Root::Global(path) => is_fixed(path),
                 Root::Local(_) => true,
                 Root::Node(_) => true,
             },

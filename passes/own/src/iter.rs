@@ -56,7 +56,7 @@ impl Own<'_> {
                 match base {
                     "builtins.enumerate" | "builtins.zip" => self.iterate_zip(source, args, reads, owned),
                     _ if is_view(base) && !owned && reads == Reads::Ref => self.iterate_view(source, args),
-                    _ if matches!(row.ty.strip().kind(), TyKind::Str) => {
+                    _ if matches!(row.ty.strip().kind(), TyKind::Str | TyKind::Bytes | TyKind::Tuple(_)) => {
                         self.iterate_value(source, reads, owned)
                     }
                     _ => {
@@ -98,7 +98,17 @@ impl Own<'_> {
             return (node, form);
         }
         let origin = self.src.nodes[source].origin;
-        let items = self.out.op(RsOp::Collect, vec![node], Ty::list(*item), origin);
+        let items = match &self.out.nodes[node].kind {
+            // A list that was made for this loop, through the guard.
+            Node::Op { op: Op::IterOp(IterOp::Into), args, .. }
+                if guarded && *self.out.ty(args[0]).kind() == TyKind::List(*item) =>
+            {
+                args[0]
+            }
+            _ => self.out.op(RsOp::Collect, vec![node], Ty::list(*item), origin),
+        };
+        // What the head of a loop holds lives as long as the loop: the guard ends before it.
+        let items = if guarded { self.named(items) } else { items };
         (self.iter_op(IterOp::Into, items, *item, origin), Form::Owned)
     }
 

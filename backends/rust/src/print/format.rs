@@ -51,10 +51,7 @@ impl Printer<'_, '_> {
             Node::Format(pieces) => self.add_pieces(pieces, template),
             _ => match self.text_const(node) {
                 Some(Const::Str(text)) => template.text.push_str(&literal::format_text(&text)),
-                _ => {
-                    let value = self.shown(node);
-                    template.push(value, "");
-                }
+                _ => self.add_plain(node, self.body.ty(node).strip_ref(), Conv::Str, "", template),
             },
         }
     }

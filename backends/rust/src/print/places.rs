@@ -69,6 +69,8 @@ impl Printer<'_, '_> {
             }
             Mode::Copy | Mode::Read | Mode::Move => expr,
             Mode::Ref | Mode::Mut if is_reference => expr,
+            // What `filter` lends is a reference already.
+            Mode::Ref if place.as_local().is_some_and(|local| self.lent == Some(local)) => expr,
             Mode::Ref => Expr::unary("&", expr),
             Mode::Mut => Expr::unary("&mut ", expr),
             Mode::Clone if found.strip_ref().is_copy() && is_reference => Expr::unary("*", expr),

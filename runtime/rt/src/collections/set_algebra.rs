@@ -282,6 +282,29 @@ macro_rules! operator {
                 self.$update(other);
             }
         }
+
+        // Of two kinds of sets the left one decides.
+        impl<T: Key + Clone> $Trait<&FrozenSet<T>> for &Set<T> {
+            type Output = Set<T>;
+
+            fn $method(self, other: &FrozenSet<T>) -> Set<T> {
+                self.$name(&other.0)
+            }
+        }
+
+        impl<T: Key + Clone> $Trait<&Set<T>> for &FrozenSet<T> {
+            type Output = FrozenSet<T>;
+
+            fn $method(self, other: &Set<T>) -> FrozenSet<T> {
+                FrozenSet(self.0.$name(other))
+            }
+        }
+
+        impl<T: Key + Clone> $AssignTrait<&FrozenSet<T>> for Set<T> {
+            fn $assign(&mut self, other: &FrozenSet<T>) {
+                self.$update(&other.0);
+            }
+        }
     };
 }
 
