@@ -194,7 +194,7 @@ pub fn union(env: &Env<'_>, ty: Ty, module: Name, uses: &mut Uses) -> String {
     if env.union_uses.formatted.contains(&ty) {
         parts.push(format_impl(env, name, items));
     }
-    if env.union_uses.keys.contains(&ty) {
+    if env.union_uses.keys.contains(&ty) || is_in_key(env, ty) {
         parts.push(keys(name, items));
     }
     if env.union_uses.tested.contains(&ty) {
@@ -411,6 +411,12 @@ fn order(env: &Env<'_>, ty: Ty, name: &str) -> String {
 /// The variant and its member type.
 fn members(items: &[Ty]) -> impl Iterator<Item = (String, Ty)> {
     items.iter().map(|item| (variant(*item), *item))
+}
+
+/// Objects that can be keys hold the union.
+fn is_in_key(env: &Env<'_>, union: Ty) -> bool {
+    let holds = |class: Name| env.all_fields(class).iter().any(|field| field.ty.any(&mut |ty| ty == union));
+    env.program.classes.keys().any(|class| env.is_key(*class) && holds(*class))
 }
 
 /// Equal members are equal keys; members of two types never are.

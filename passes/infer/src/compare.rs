@@ -190,6 +190,17 @@ impl Apply<'_, '_, '_> {
         if self.ty(a) != self.ty(b) {
             (a, b) = (self.member_number(a), self.member_number(b));
         }
+        // A named tuple and a tuple are compared by their items.
+        let is_tuple = |ty: Ty| match ty.kind() {
+            TyKind::Tuple(_) => true,
+            TyKind::Lib(name, _) => *name == "tuple",
+            _ => false,
+        };
+        if self.is_named(self.ty(a)) && is_tuple(self.ty(b)) {
+            a = self.fields_of(a);
+        } else if is_tuple(self.ty(a)) && self.is_named(self.ty(b)) {
+            b = self.fields_of(b);
+        }
         if !equality {
             let text = format!(
                 "TypeError: '{}' not supported between instances of {} and {}",
@@ -398,6 +409,8 @@ impl Apply<'_, '_, '_> {
 
     /// An item as a container's item type, where no check is needed.
     pub(crate) fn lookup(&mut self, item: NodeId, want: Ty) -> Option<NodeId> {
+        let is_record = self.is_named(self.ty(item)) && matches!(want.kind(), TyKind::Tuple(_));
+        let item = if is_record { self.fields_of(item) } else { item };
         let ty = self.ty(item);
         let joined = ty == want
             || self.joined(ty, want) == Some(want)

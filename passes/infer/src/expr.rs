@@ -490,6 +490,9 @@ impl Apply<'_, '_, '_> {
             let ty = if name == "name" { Ty::str() } else { value };
             return self.field_of(object, name, ty, origin);
         }
+        if name == "_fields" && env.is_named_tuple(class) {
+            return self.field_names(class, origin);
+        }
         if name == "__class__" {
             let args = vec![Arg::positional(object)];
             let call = Node::Call { callee: Callee::Lib(Name::new("builtins.type")), args };

@@ -126,6 +126,7 @@ impl Apply<'_, '_, '_> {
         let call = match row.op {
             Some(op) => Node::Op { op, attr: Attr::None, args: out },
             None => {
+                let name = self.row_name(name, row, &out);
                 Node::Call { callee: Callee::Lib(name), args: out.into_iter().map(Arg::positional).collect() }
             }
         };
@@ -136,6 +137,17 @@ impl Apply<'_, '_, '_> {
             return self.mk_op(ValueOp::From, Attr::None, vec![call], result);
         }
         call
+    }
+
+    /// The name of a row: with its number where the types of the arguments alone would mean another one.
+    fn row_name(&self, name: Name, row: &Row, args: &[NodeId]) -> Name {
+        let tys: Vec<Ty> = args.iter().map(|arg| self.ty(*arg)).collect();
+        let means = batuta_catalog::select(name.as_str(), &tys);
+        if means.is_none_or(|means| std::ptr::eq(means, row)) {
+            return name;
+        }
+        let at = batuta_catalog::functions(name.as_str()).iter().position(|other| std::ptr::eq(other, row));
+        at.map_or(name, |at| Name::new(&format!("{name}#{at}")))
     }
 
     /// `operator.lt(a, b)` is the comparison itself.

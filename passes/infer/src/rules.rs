@@ -272,6 +272,9 @@ impl Solver<'_> {
     }
 
     fn object_attr(&mut self, job: JobId, atom: &Atom, class: Name, name: Name, out: Var) {
+        if name == "_fields" && self.env.is_named_tuple(class) {
+            return self.type_attr(job, class, name, out);
+        }
         if self.env.is_enum(class) && matches!(name.as_str(), "name" | "_name_") {
             return self.put(out, Head::Str);
         }

@@ -1,6 +1,6 @@
 //! One body: locals, statements, blocks.
 
-use crate::access::{Accesses, accesses};
+use crate::access::{Accesses, Event, Kind, accesses};
 use crate::alias::{Aliases, Borrow, Reads, aliases};
 use crate::bounds::{Bounds, bounds};
 use crate::iter::Form;
@@ -281,6 +281,13 @@ impl Own<'_> {
                 true => self.settle(value),
                 false => value,
             };
+            if matches!(self.out.ty(value).kind(), TyKind::Iter(_)) {
+                let is_kept = |event: &Event| {
+                    event.root == local && event.kind == Kind::Keep && event.path.is_empty()
+                };
+                let kept = self.all.events.iter().any(is_kept);
+                self.keep_texts(value, kept);
+            }
             let is_param = self.src.params.iter().any(|param| param.local == local);
             let target = match self.out.locals[local].ty.kind() {
                 TyKind::RefMut(_) if is_param => Place::local(local).with(Proj::Deref),

@@ -112,6 +112,51 @@ impl Own<'_> {
         (self.iter_op(IterOp::Into, items, *item, origin), Form::Owned)
     }
 
+    /// An iterator that gets a name reads computed texts: they get names before it. One that leaves its
+    /// function (`kept`) has the characters themselves.
+    pub fn keep_texts(&mut self, iterator: NodeId, kept: bool) {
+        let mut computed = Vec::new();
+        self.out.walk(Child::Node(iterator), &mut |node| match &self.out.nodes[node].kind {
+            Node::Op { op: Op::IterOp(IterOp::Chars), args, .. } => computed.push((node, args[0])),
+            Node::Call { callee: Callee::Lib(_), args }
+                if matches!(self.out.ty(node).kind(), TyKind::Iter(_)) =>
+            {
+                computed.extend(args.iter().map(|arg| (node, arg.value)));
+            }
+            _ => {}
+        });
+        for (node, text) in computed {
+            let inner = match &self.out.nodes[text].kind {
+                Node::Op { op: Op::RsOp(RsOp::Ref), args, .. } => args[0],
+                _ => text,
+            };
+            let is_made = !matches!(self.out.nodes[inner].kind, Node::Use(..) | Node::Const(_));
+            if !is_made || *self.out.ty(inner).kind() != TyKind::Str {
+                continue;
+            }
+            let origin = self.out.nodes[node].origin;
+            if kept && matches!(self.out.nodes[node].kind, Node::Op { .. }) {
+                let chars = self.iter_op(IterOp::Chars, text, Ty::str(), origin);
+                let items = self.out.op(RsOp::Collect, vec![chars], Ty::list(Ty::str()), origin);
+                self.out.nodes[node].kind =
+                    Node::Op { op: IterOp::Into.into(), attr: Attr::None, args: vec![items] };
+                continue;
+            }
+            let named = self.named(inner);
+            if let Node::Use(_, mode) = &mut self.out.nodes[named].kind {
+                *mode = Mode::Ref;
+                self.out.nodes[named].ty = Ty::str().reference();
+            }
+            match &mut self.out.nodes[node].kind {
+                Node::Op { args, .. } => args[0] = named,
+                Node::Call { args, .. } => {
+                    args.iter_mut().filter(|arg| arg.value == text).for_each(|arg| arg.value = named);
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// `enumerate` over a list that is read by position.
     fn is_enumerated_live(&self, node: NodeId) -> bool {
         let Node::Call { callee: Callee::Lib(name), args } = &self.out.nodes[node].kind else { return false };

@@ -140,7 +140,7 @@ impl Own<'_> {
             let proj = match *proj {
                 Proj::Index(node) | Proj::Nth(node) => {
                     let makes = changes
-                        && matches!(ty.kind(), TyKind::Lib(name, _)
+                        && matches!(ty.strip().kind(), TyKind::Lib(name, _)
                         if matches!(name.last(), "defaultdict" | "Counter"));
                     let key = if makes {
                         Want::Own

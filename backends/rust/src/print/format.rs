@@ -273,7 +273,7 @@ impl Printer<'_, '_> {
     /// Rust's `Display` gives the source language's `str(x)`.
     fn displays(&self, ty: Ty) -> bool {
         match ty.kind() {
-            TyKind::Int(_) | TyKind::Str | TyKind::Error => true,
+            TyKind::Int(_) | TyKind::Str | TyKind::Error | TyKind::Never => true,
             TyKind::Class(path, _) => self.env.program.find_method(*path, "__str__").is_some(),
             TyKind::Shared(inner) => matches!(inner.kind(), TyKind::Class(..)) && self.displays(*inner),
             TyKind::Bool => self.body.lang == Lang::Ruchy,

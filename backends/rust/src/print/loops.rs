@@ -279,6 +279,15 @@ impl Printer<'_, '_> {
 
     /// `items.next()` for an iterator that the body reads too.
     fn read_inside(&mut self, iter: NodeId, body: BlockId) -> Option<Expr> {
+        self.next_of(iter, Child::Block(body))
+    }
+
+    /// `items.next()` for an iterator that is read in one of these expressions too.
+    pub(crate) fn read_in_any(&mut self, iter: NodeId, nodes: &[NodeId]) -> Option<Expr> {
+        nodes.iter().find_map(|node| self.next_of(iter, Child::Node(*node)))
+    }
+
+    fn next_of(&mut self, iter: NodeId, inside: Child) -> Option<Expr> {
         let Node::Op { op: Op::RsOp(RsOp::Method), attr: Attr::Name(name), args } =
             &self.body.nodes[iter].kind
         else {
@@ -287,7 +296,7 @@ impl Printer<'_, '_> {
         let Node::Use(place, _) = &self.body.nodes[args[0]].kind else { return None };
         let (root, of) = (place.root, args[0]);
         let mut found = false;
-        self.body.walk_block(body, &mut |node| {
+        self.body.walk(inside, &mut |node| {
             found |= matches!(&self.body.nodes[node].kind, Node::Use(place, _) if place.root == root);
         });
         (found && *name == "by_ref").then(|| self.expr(of).receiver().method("next", vec![]))

@@ -444,7 +444,7 @@ impl Printer<'_, '_> {
             SetOp::Xor => "^",
         };
         let (left, right) = (self.shared_ref(args[0]), self.shared_ref(args[1]));
-        left.binary(sign, right)
+        super::ops::explicit(left).binary(sign, super::ops::explicit(right))
     }
 
     /// `&value`, also of a `&mut` parameter, which no operator takes.
@@ -617,7 +617,7 @@ impl Printer<'_, '_> {
         let all_conds = conds.iter().all(|clause| matches!(clause, Clause::If(_)));
         let may_leave = sink.nodes().any(|node| self.leaves(node))
             || conds.iter().any(|clause| matches!(clause, Clause::If(cond) if self.leaves(*cond)));
-        if !all_conds || may_leave {
+        if !all_conds || may_leave || self.read_in_any(*iter, &inner_nodes(conds, sink)).is_some() {
             return None;
         }
         let chain = super::loose::typed(super::loops::frozen(self.iterator(*iter)));
@@ -731,10 +731,16 @@ impl Printer<'_, '_> {
                     let cond = self.expr(*cond);
                     Expr::If(Box::new(crate::tree::If { cond, then: block, els: None, mark: None }))
                 }
-                Clause::For { pat, iter } => {
-                    let (pat, iter) = self.loop_head(pat, *iter);
-                    Expr::For(String::new(), pat, Box::new(iter), block)
-                }
+                Clause::For { pat, iter } => match self.read_in_any(*iter, &inner_nodes(clauses, sink)) {
+                    Some(items) => {
+                        let next = Expr::Let(format!("Some({})", self.pat(pat)), Box::new(items));
+                        Expr::While(String::new(), Box::new(next), block)
+                    }
+                    None => {
+                        let (pat, iter) = self.loop_head(pat, *iter);
+                        Expr::For(String::new(), pat, Box::new(iter), block)
+                    }
+                },
             });
         }
         let start =
@@ -748,6 +754,15 @@ impl Printer<'_, '_> {
             Block { stmts: vec![start, inner], tail: Some(Box::new(tail)), ..Block::default() },
         )
     }
+}
+
+/// The conditions and values of a comprehension.
+fn inner_nodes(clauses: &[Clause], sink: &Sink) -> Vec<NodeId> {
+    let conds = clauses.iter().filter_map(|clause| match clause {
+        Clause::If(cond) => Some(*cond),
+        Clause::For { .. } => None,
+    });
+    conds.chain(sink.nodes()).collect()
 }
 
 fn range_expr(start: Expr, stop: Expr) -> Expr {

@@ -34,6 +34,7 @@ const LIST: &[&str] = &[
     "set_slice",
     "sort",
     "sort_by_key",
+    "swap_at",
     "to_vec",
 ];
 const DICT: &[&str] = &[
