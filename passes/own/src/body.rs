@@ -282,9 +282,8 @@ impl Own<'_> {
                 false => value,
             };
             if matches!(self.out.ty(value).kind(), TyKind::Iter(_)) {
-                let is_kept = |event: &Event| {
-                    event.root == local && event.kind == Kind::Keep && event.path.is_empty()
-                };
+                let is_kept =
+                    |event: &Event| event.root == local && event.kind == Kind::Keep && event.path.is_empty();
                 let kept = self.all.events.iter().any(is_kept);
                 self.keep_texts(value, kept);
             }

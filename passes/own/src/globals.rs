@@ -175,9 +175,7 @@ fn is_pure(out: &Program<Typed>, body: &Body<Typed>, node: NodeId) -> bool {
     let mut pure = true;
     // A table is made when it is first read: what it reads must be the same then.
     let is_fixed = |path: Name| {
-        out.globals
-            .get(&path)
-            .is_some_and(|global| matches!(global.storage, Storage::Const | Storage::Lazy))
+        out.globals.get(&path).is_some_and(|global| matches!(global.storage, Storage::Const | Storage::Lazy))
     };
     body.walk(Child::Node(node), &mut |node| {
         pure &= match &body.nodes[node].kind {
