@@ -100,7 +100,7 @@ enum Order {
 
 fn order_of(env: &Env<'_>, class: Name, depth: usize) -> Order {
     let mut order = Order::Derived;
-    for field in env.all_fields(class) {
+    for field in env.all_fields(class).into_iter().filter(|field| field.flags.compare) {
         field.ty.any(&mut |ty| {
             order = order.max(match ty.kind() {
                 TyKind::Value | TyKind::Dict(..) => Order::Fields,

@@ -163,7 +163,14 @@ impl Solver<'_> {
         let bound = bind(&formals(sig, skip), &kinds, &lens);
         let mut key: Vec<Ty> = Vec::new();
         if let Some(this) = call.this {
-            key.push(self.partial(this, 0));
+            // Objects of all classes below share a method.
+            let is_object = self.vars.atoms(this).iter().all(|atom| matches!(atom.head, Head::Class(_)));
+            let home = call.path.parent();
+            key.push(if is_object && self.env.class(home).is_some() {
+                Ty::class(home)
+            } else {
+                self.partial(this, 0)
+            });
         }
         for slot in &bound.slots {
             key.push(match slot {

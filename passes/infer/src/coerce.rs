@@ -582,7 +582,17 @@ impl Apply<'_, '_, '_> {
                     return self.through_value(node, to);
                 };
                 let class = *class;
-                self.eta(params, ret, to, origin, |me, args| me.call_method_path(class, method, node, args))
+                if self.is_simple(node) {
+                    return self.eta(params, ret, to, origin, |me, args| {
+                        me.call_method_path(class, method, node, args)
+                    });
+                }
+                let (local, stmt) = self.set_temp("object", node);
+                let object = self.read_local(local, origin);
+                let made = self.eta(params, ret, to, origin, |me, args| {
+                    me.call_method_path(class, method, object, args)
+                });
+                self.mk_block(vec![stmt], made)
             }
             _ => node,
         }

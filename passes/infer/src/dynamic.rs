@@ -47,7 +47,10 @@ pub(crate) fn mixed(solver: &Solver<'_>, var: Var) -> bool {
     let heads = vars
         .atoms(var)
         .iter()
-        .filter(|atom| atom.head != Head::None && !(has_func && matches!(atom.head, Head::LibFn(_))));
+        .filter(|atom| atom.head != Head::None)
+        .filter(|atom| {
+            !(has_func && (matches!(atom.head, Head::LibFn(_)) || solver.env.is_called(atom.head)))
+        });
     let has_float =
         vars.atoms(var).iter().any(|atom| matches!(atom.head, Head::Float | Head::Num | Head::Bool));
     let not_numeric = vars.atoms(var).iter().any(|atom| match atom.head {

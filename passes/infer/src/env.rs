@@ -156,6 +156,11 @@ impl<'p> Env<'p> {
         })
     }
 
+    /// Whether values of a head are objects that can be called.
+    pub(crate) fn is_called(&self, head: Head) -> bool {
+        matches!(head, Head::Class(class) if self.method(class, "__call__").is_some())
+    }
+
     /// Whether an object of one class can be one of the other.
     pub(crate) fn is_related(&self, a: Name, b: Name) -> bool {
         self.is_subclass(a, b) || self.is_subclass(b, a)

@@ -125,10 +125,20 @@ fn tests_class(body: &Body<Hir>, param: &Param) -> bool {
         Node::Use(place, _) => place.as_local().is_some_and(|local| body.locals[local].name == param.name),
         _ => false,
     };
-    body.nodes.iter().any(|(_, row)| match &row.kind {
+    // The name of a class is told, not tested.
+    let is_told = |node: NodeId| {
+        body.nodes.iter().any(|(_, row)| match &row.kind {
+            Node::Use(Place { root: Root::Node(of), proj }, _) => {
+                *of == node && matches!(proj.first(), Some(Proj::Field(name)) if *name == "__name__")
+            }
+            _ => false,
+        })
+    };
+    body.nodes.iter().any(|(id, row)| match &row.kind {
         Node::Call { callee: Callee::Lib(name), args } => {
             matches!(name.as_str(), "builtins.isinstance" | "builtins.type")
                 && args.first().is_some_and(|arg| is_param(arg.value))
+                && !(*name == "builtins.type" && is_told(id))
         }
         Node::Match { subject, .. } => is_param(*subject),
         _ => false,

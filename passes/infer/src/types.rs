@@ -64,9 +64,10 @@ fn join(env: &Env<'_>, atoms: &[Atom], seen: bool, of: &mut dyn FnMut(Var) -> Ty
         return Ty::value();
     }
     let mut rest: Vec<&Atom> = atoms.iter().filter(|atom| atom.head != Head::None).collect();
-    // A library function that also has a function type is that.
+    // A library function that also has a function type is that; objects that are called beside functions
+    // become such.
     if rest.iter().any(|atom| matches!(atom.head, Head::Func(_))) {
-        rest.retain(|atom| !matches!(atom.head, Head::LibFn(_)));
+        rest.retain(|atom| !matches!(atom.head, Head::LibFn(_)) && !env.is_called(atom.head));
     }
     if rest.iter().any(|atom| atom.head == Head::List) {
         // `()` as an empty default beside lists.

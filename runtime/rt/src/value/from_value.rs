@@ -107,6 +107,8 @@ impl<T: FromValue + 'static> FromValue for Vec<T> {
     fn from_value(value: &Value) -> Result<Vec<T>, Error> {
         match value {
             Value::List(list) => items(list),
+            // Lists and tuples that flow together are lists.
+            Value::Tuple(parts) => parts.iter().map(T::from_value).collect(),
             Value::Bytes(bytes) => match (&bytes.0 as &dyn Any).downcast_ref::<Vec<T>>() {
                 Some(_) => bytes.iter().map(|byte| T::from_value(&Value::from(i64::from(*byte)))).collect(),
                 None => Err(expected("list", value)),
