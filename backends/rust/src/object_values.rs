@@ -334,7 +334,13 @@ fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) ->
     let names: Vec<String> =
         body.params.iter().skip(1).map(|param| names::snake(param.name.as_str())).collect();
     for (ty, name) in types.iter().zip(&names) {
-        let text = env.ty(ty.strip_ref(), Position::Stored, module, uses);
+        let mut text = env.ty(ty.strip_ref(), Position::Stored, module, uses);
+        // A comparison's operand is lent without its handle.
+        let is_bare = matches!(ty.strip_ref().kind(), TyKind::Class(..));
+        let class = ty.strip_ref().class_path().filter(|_| is_bare);
+        if class.is_some_and(|class| env.class(class).is_some_and(|def| def.is_shared)) {
+            text = format!("Rc<{text}>");
+        }
         let value =
             if text == "rt::Value" { format!("{name}.clone()") } else { format!("{name}.to::<{text}>()") };
         args.push(match ty.kind() {

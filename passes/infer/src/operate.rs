@@ -198,10 +198,23 @@ impl Apply<'_, '_, '_> {
             }
             Node::Op { op: Op::ObjOp(ObjOp::Not), args, .. } => {
                 let inner = self.cond(args[0]);
-                self.not(inner)
+                match self.body.as_const(inner) {
+                    Some(Const::Bool(value)) => {
+                        let opposite = Const::Bool(!value);
+                        self.set(id, Node::Const(opposite), Ty::bool())
+                    }
+                    _ => self.not(inner),
+                }
             }
             Node::Op { op: Op::ObjOp(op @ (ObjOp::And | ObjOp::Or)), args, .. } => {
-                let (a, b) = (self.cond(args[0]), self.cond(args[1]));
+                let a = self.cond(args[0]);
+                // What the types decide is not written.
+                match self.body.as_const(a) {
+                    Some(Const::Bool(value)) if *value == (op == ObjOp::And) => return self.cond(args[1]),
+                    Some(Const::Bool(_)) => return a,
+                    _ => {}
+                }
+                let b = self.cond(args[1]);
                 let op = if op == ObjOp::And { BoolOp::And } else { BoolOp::Or };
                 self.set(id, Node::Op { op: op.into(), attr: Attr::None, args: vec![a, b] }, Ty::bool())
             }

@@ -27,6 +27,7 @@ mod growth;
 mod inits;
 mod lift;
 mod operate;
+mod plain;
 mod recursive;
 mod rewrite;
 mod wide_bytes;

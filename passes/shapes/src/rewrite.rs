@@ -2,7 +2,7 @@
 
 use crate::build::Built;
 use crate::effects::{Modes, Pass};
-use batuta_base::Name;
+use batuta_base::{FxHashSet, Name};
 use batuta_core::*;
 use std::sync::Arc;
 
@@ -20,13 +20,19 @@ pub fn rewrite(program: &Program<Typed>, built: &Built, modes: &Modes) -> Progra
         let global = Arc::make_mut(global);
         global.ty = built.graph.to_ty(built.globals[&global.path]);
     }
+    let plain = crate::plain::parameters(program, modes);
     for body in out.fns.values_mut() {
-        rewrite_body(Arc::make_mut(body), built, modes);
+        rewrite_body(Arc::make_mut(body), built, modes, &plain);
     }
     out
 }
 
-fn rewrite_body(body: &mut Body<Typed>, built: &Built, modes: &Modes) {
+fn rewrite_body(
+    body: &mut Body<Typed>,
+    built: &Built,
+    modes: &Modes,
+    plain: &FxHashSet<(Name, usize)>,
+) {
     let path = body.path;
     body.ret = built.graph.to_ty(built.results[&path]);
     // Captured variables that a lifted function assigns are passed by `&mut`.
@@ -50,7 +56,7 @@ fn rewrite_body(body: &mut Body<Typed>, built: &Built, modes: &Modes) {
         }
     }
     let receiver = body.has_receiver();
-    let compares = is_comparison(body);
+    let compares = crate::plain::is_comparison(body);
     let holds = crate::holds_arguments(body);
     let passes = modes.params.get(&path).cloned().unwrap_or_default();
     for (index, param) in body.params.clone().into_iter().enumerate() {
@@ -61,18 +67,14 @@ fn rewrite_body(body: &mut Body<Typed>, built: &Built, modes: &Modes) {
             continue;
         }
         // Rust's comparisons see two objects, not two handles.
-        let is_object = receiver && (index == 0 || compares && pass == Pass::Ref);
+        let is_plain = plain.contains(&(path, index)) && !compares;
+        let is_object = receiver && (index == 0 || compares && pass == Pass::Ref) || is_plain;
         if is_object && holds && matches!(row.ty.kind(), TyKind::Shared(_)) {
             continue;
         }
-        row.ty = param_ty(row.ty, pass, is_object, modes.needs_rc.contains(&path), path);
+        let needs_rc = !is_plain && modes.needs_rc.contains(&path);
+        row.ty = param_ty(row.ty, pass, is_object, needs_rc, path);
     }
-}
-
-fn is_comparison(body: &Body<Typed>) -> bool {
-    matches!(body.path.last(), "__eq__" | "__ne__" | "__lt__" | "__le__" | "__gt__" | "__ge__")
-        && matches!(body.params.as_slice(), [this, other]
-            if body.locals[this.local].ty.class_path() == body.locals[other.local].ty.class_path())
 }
 
 /// The type of a parameter under its passing mode.
