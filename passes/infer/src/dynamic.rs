@@ -44,13 +44,9 @@ pub(crate) fn mixed(solver: &Solver<'_>, var: Var) -> bool {
     }
     // A library function that also has a function type is that.
     let has_func = vars.atoms(var).iter().any(|atom| matches!(atom.head, Head::Func(_)));
-    let heads = vars
-        .atoms(var)
-        .iter()
-        .filter(|atom| atom.head != Head::None)
-        .filter(|atom| {
-            !(has_func && (matches!(atom.head, Head::LibFn(_)) || solver.env.is_called(atom.head)))
-        });
+    let heads = vars.atoms(var).iter().filter(|atom| atom.head != Head::None).filter(|atom| {
+        !(has_func && (matches!(atom.head, Head::LibFn(_)) || solver.env.is_called(atom.head)))
+    });
     let has_float =
         vars.atoms(var).iter().any(|atom| matches!(atom.head, Head::Float | Head::Num | Head::Bool));
     let not_numeric = vars.atoms(var).iter().any(|atom| match atom.head {

@@ -12,9 +12,8 @@ use batuta_core::*;
 
 /// Parameters that comparisons hand their operand to: function and index.
 pub(crate) fn parameters(program: &Program<Typed>, modes: &Modes) -> FxHashSet<(Name, usize)> {
-    let is_lent = |path: &Name, index: usize| {
-        modes.params.get(path).and_then(|row| row.get(index)) == Some(&Pass::Ref)
-    };
+    let is_lent =
+        |path: &Name, index: usize| modes.params.get(path).and_then(|row| row.get(index)) == Some(&Pass::Ref);
     let compares = program.fns.values().filter(|body| is_comparison(body) && is_lent(&body.path, 1));
     let mut todo: Vec<(Name, usize)> = compares.map(|body| (body.path, 1)).collect();
     let mut found: FxHashSet<(Name, usize)> = todo.iter().copied().collect();

@@ -27,12 +27,7 @@ pub fn rewrite(program: &Program<Typed>, built: &Built, modes: &Modes) -> Progra
     out
 }
 
-fn rewrite_body(
-    body: &mut Body<Typed>,
-    built: &Built,
-    modes: &Modes,
-    plain: &FxHashSet<(Name, usize)>,
-) {
+fn rewrite_body(body: &mut Body<Typed>, built: &Built, modes: &Modes, plain: &FxHashSet<(Name, usize)>) {
     let path = body.path;
     body.ret = built.graph.to_ty(built.results[&path]);
     // Captured variables that a lifted function assigns are passed by `&mut`.
