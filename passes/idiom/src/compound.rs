@@ -26,7 +26,7 @@ fn rewrite(body: &Body<Mir>, stmt: &StmtKind) -> Option<StmtKind> {
     let [left, right] = args[..] else { return None };
     let commutes = match op {
         Op::IntOp(IntOp::Add | IntOp::Mul | IntOp::And | IntOp::Or | IntOp::Xor) => true,
-        Op::IntOp(IntOp::Sub) => false,
+        Op::IntOp(IntOp::Sub | IntOp::Div | IntOp::Rem) => false,
         Op::FloatOp(FloatOp::Add | FloatOp::Mul) => true,
         Op::FloatOp(FloatOp::Sub | FloatOp::Div) => false,
         _ => return None,

@@ -7,6 +7,8 @@
 //!     set place %d[clone %k] = 1
 //!   }
 //!
+//! and `set place %d[move %k] = int.add(lib:dict.get(ref %d, ref %k, 0), %n)` into the same.
+//!
 //! Holds back when the branches have comments or other statements, when the start is not what the update
 //! makes of zero, or when dict and key are no plain locals.
 
@@ -17,25 +19,106 @@ use batuta_core::*;
 /// `if k in d { d[k] += n } else { d[k] = n }` as `*d.entry(k).or_insert(0) += n`.
 pub(crate) fn entry(body: &mut Body<Mir>) {
     for block in crate::same::blocks(body) {
-        for index in 0..body.blocks[block].stmts.len() {
-            let StmtKind::Expr(node) = body.blocks[block].stmts[index].kind else { continue };
-            let Some((dict, key, step)) = find(body, node) else { continue };
-            let origin = body.nodes[node].origin;
-            let dict_ty = dict.as_local().map_or(Ty::unknown(), |local| body.locals[local].ty);
-            let is_ref = matches!(dict_ty.kind(), TyKind::RefMut(_));
-            let (mode, ty) =
-                if is_ref { (Mode::Copy, dict_ty) } else { (Mode::Mut, dict_ty.reference_mut()) };
-            let dict = body.node(Node::Use(dict, mode), ty, origin);
-            let item = body.ty(step);
-            let zero = body.node(Node::Const(Const::Int("0".into())), item, origin);
-            let attr = Attr::Name(Name::new("{0}.entry({1}).or_insert({2})"));
-            let kind = Node::Op { op: RsOp::Method.into(), attr, args: vec![dict, key, zero] };
-            let slot = body.node(kind, item.reference_mut(), origin);
-            let place = Place::node(slot).with(Proj::Deref);
-            body.blocks[block].stmts[index].kind =
-                StmtKind::Update { place, op: IntOp::Add.into(), value: step };
+        let mut index = 0;
+        while index < body.blocks[block].stmts.len() {
+            if let Some(found) = named(body, block, index) {
+                let above = body.blocks[block].stmts.remove(index);
+                let stmt = &mut body.blocks[block].stmts[index];
+                stmt.above = above.above;
+                stmt.blank_before = above.blank_before;
+                body.blocks[block].stmts[index].kind = update(body, found);
+            } else if let Some(found) = at(body, block, index) {
+                body.blocks[block].stmts[index].kind = update(body, found);
+            }
+            index += 1;
         }
     }
+}
+
+/// A change of what a dict holds under a key.
+struct Change {
+    dict: Place,
+    /// Owned.
+    key: NodeId,
+    /// What an item starts with.
+    start: NodeId,
+    op: Op,
+    value: NodeId,
+}
+
+fn at(body: &mut Body<Mir>, block: BlockId, index: usize) -> Option<Change> {
+    match body.blocks[block].stmts[index].kind.clone() {
+        StmtKind::Expr(node) => {
+            let (dict, key, step) = find(body, node)?;
+            let (item, origin) = (body.ty(step), body.nodes[node].origin);
+            let start = body.node(Node::Const(Const::Int("0".into())), item, origin);
+            Some(Change { dict, key, start, op: IntOp::Add.into(), value: step })
+        }
+        StmtKind::Set { target: Pat::Place(slot), value } => read_and_set(body, &slot, value),
+        _ => None,
+    }
+}
+
+/// `let value = d.get(k, start) + n` before `d[k] = value`, with nothing between.
+fn named(body: &Body<Mir>, block: BlockId, index: usize) -> Option<Change> {
+    let [first, second, ..] = &body.blocks[block].stmts[index..] else { return None };
+    let (StmtKind::Let { pat: Pat::Bind(local, None), value: Some(value) }, StmtKind::Set { target, value: read }) =
+        (&first.kind, &second.kind)
+    else {
+        return None;
+    };
+    let Pat::Place(slot) = target else { return None };
+    let is_read = matches!(&body.nodes[*read].kind, Node::Use(place, _) if place.as_local() == Some(*local));
+    let is_plain = first.beside.is_none() && second.above.is_empty();
+    if !is_read || !is_plain || crate::same::uses(body, *local) != 1 {
+        return None;
+    }
+    read_and_set(body, slot, *value)
+}
+
+/// `d[k] = d.get(k, start) op value`.
+fn read_and_set(body: &Body<Mir>, slot: &Place, value: NodeId) -> Option<Change> {
+    let Node::Op { op, args, .. } = &body.nodes[value].kind else { return None };
+    let is_number = matches!(
+        op,
+        Op::IntOp(IntOp::Add | IntOp::Sub | IntOp::Mul) | Op::FloatOp(FloatOp::Add | FloatOp::Sub | FloatOp::Mul)
+    );
+    let [read, step] = args[..] else { return None };
+    let Node::Call { callee: Callee::Lib(name), args: get } = &body.nodes[read].kind else { return None };
+    let [of, asked, start] = &get[..] else { return None };
+    let (Node::Use(dict, _), Node::Use(key, _)) = (&body.nodes[of.value].kind, &body.nodes[asked.value].kind)
+    else {
+        return None;
+    };
+    let (written, owned) = item(body, slot)?;
+    let root = dict.as_local()?;
+    let is_dict = matches!(body.locals[root].ty.strip_ref().kind(), TyKind::Dict(..));
+    let constant = matches!(body.nodes[start.value].kind, Node::Const(_));
+    let mut stays = crate::same::is_quiet(body, step);
+    crate::same::each_node_place(body, step, &mut |place| stays &= place.root != Root::Local(root));
+    let fits = is_number
+        && !body.ty(value).is_big()
+        && name.as_str().split('#').next() == Some("dict.get")
+        && is_dict
+        && constant
+        && stays
+        && same_place(body, &written, dict)
+        && is_key(body, owned, key)
+        && !matches!(body.ty(owned).kind(), TyKind::Ref(_));
+    fits.then(|| Change { dict: dict.clone(), key: owned, start: start.value, op: *op, value: step })
+}
+
+fn update(body: &mut Body<Mir>, change: Change) -> StmtKind {
+    let origin = body.nodes[change.value].origin;
+    let dict_ty = change.dict.as_local().map_or(Ty::unknown(), |local| body.locals[local].ty);
+    let is_ref = matches!(dict_ty.kind(), TyKind::RefMut(_));
+    let (mode, ty) = if is_ref { (Mode::Copy, dict_ty) } else { (Mode::Mut, dict_ty.reference_mut()) };
+    let dict = body.node(Node::Use(change.dict, mode), ty, origin);
+    let attr = Attr::Name(Name::new("{0}.entry({1}).or_insert({2})"));
+    let item = body.ty(change.start);
+    let kind = Node::Op { op: RsOp::Method.into(), attr, args: vec![dict, change.key, change.start] };
+    let slot = body.node(kind, item.reference_mut(), origin);
+    StmtKind::Update { place: Place::node(slot).with(Proj::Deref), op: change.op, value: change.value }
 }
 
 /// Dict, owned key and step.

@@ -32,9 +32,9 @@ pub const IDIOMS: &[(&str, Idiom)] = &[
     ("if_let", if_let::if_let),
     ("let_return", let_return::let_return),
     ("fields", fields::fields),
+    ("remainder", remainder::remainder),
     ("compound", compound::compound),
     ("entry", entry::entry),
-    ("remainder", remainder::remainder),
     ("range_contains", range_contains::range_contains),
     ("swap", swap::swap),
 ];

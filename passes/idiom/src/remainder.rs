@@ -5,7 +5,8 @@
 //!   int.floordiv(copy %i, 2)         int.div(copy %i, 2)
 //!
 //! Proved are: constants, lengths, variables of loops over ranges that start at 0 or above, locals that are
-//! never reassigned and start with such a value, and sums, products, quotients and remainders of these.
+//! never reassigned and start with such a value, and sums, products, quotients and remainders of these;
+//! also what `own` has proved (`plain`).
 //! Holds back for everything else, and for divisors that are no positive constant.
 
 use crate::same::int;
@@ -17,15 +18,16 @@ pub(crate) fn remainder(body: &mut Body<Mir>) {
     let known = known_locals(body);
     let ids: Vec<NodeId> = body.nodes.ids().collect();
     for id in ids {
-        let Node::Op { op: Op::IntOp(op), args, .. } = &body.nodes[id].kind else { continue };
+        let Node::Op { op: Op::IntOp(op), attr, args } = &body.nodes[id].kind else { continue };
         let plain = match op {
             IntOp::FloorMod => IntOp::Rem,
             IntOp::FloorDiv => IntOp::Div,
             _ => continue,
         };
-        let args = args.clone();
+        let (is_plain, args) = (matches!(attr, Attr::Name(_)), args.clone());
         let is_positive = int(body, args[1]).is_some_and(|n| n > 0);
-        if is_positive && !body.ty(args[0]).strip_ref().is_big() && not_negative(body, args[0], &known) {
+        let is_big = body.ty(args[0]).strip_ref().is_big();
+        if is_plain || is_positive && !is_big && not_negative(body, args[0], &known) {
             body.nodes[id].kind = Node::Op { op: plain.into(), attr: Attr::None, args };
         }
     }

@@ -28,6 +28,8 @@ pub enum Reads {
     Live,
     /// The source is dead afterwards and its items are kept: moved out.
     Into,
+    /// A display of texts that the body only reads.
+    Literal,
 }
 
 /// The borrow decisions of a body.
@@ -58,8 +60,17 @@ pub fn aliases(program: &Program<Typed>, body: &Body<Typed>, live: &Liveness, al
             out.locals.insert(candidate.local, borrow);
         }
     }
+    for local in crate::texts::literals(body, live, all) {
+        out.locals.insert(local, Borrow::Ref);
+    }
+    let patterns = crate::texts::patterns(body);
     for (locals, source, range) in &all.patterns {
-        let reads = loop_reads(body, live, &events, locals, *source, *range);
+        let reads = match patterns.get(source) {
+            Some(pat) if crate::texts::reads_texts(body, *source, pat) && !changes(&events, locals) => {
+                Reads::Literal
+            }
+            _ => loop_reads(body, live, &events, locals, *source, *range),
+        };
         out.reads.insert(*source, reads);
     }
     out
@@ -214,6 +225,12 @@ fn is_rebind(event: &Event) -> bool {
     event.kind == Kind::Write && event.path.is_empty()
 }
 
+/// Whether what a pattern binds is changed in place.
+fn changes(events: &[Event], locals: &[LocalId]) -> bool {
+    let mut mine = events.iter().filter(|event| locals.contains(&event.root));
+    mine.any(|event| event.kind.changes() && !is_rebind(event))
+}
+
 fn loop_reads(
     body: &Body<Typed>,
     live: &Liveness,
@@ -223,7 +240,7 @@ fn loop_reads(
     range: (u32, u32),
 ) -> Reads {
     let of_pattern = |event: &Event| locals.contains(&event.root);
-    let changes = events.iter().any(|event| of_pattern(event) && event.kind.changes() && !is_rebind(event));
+    let changes = changes(events, locals);
     let keeps = events.iter().any(|event| {
         of_pattern(event)
             && event.kind == Kind::Keep

@@ -5,6 +5,7 @@ use crate::alias::{Aliases, Borrow, Reads, aliases};
 use crate::bounds::{Bounds, bounds};
 use crate::iter::Form;
 use crate::live::{Liveness, liveness};
+use crate::param_bounds::ParamBounds;
 use crate::{CACHE_DROPPED, init, lets, try_value, types};
 use batuta_base::{Diagnostic, Diags, FxHashSet, IndexMap, Name, Origin};
 use batuta_core::*;
@@ -69,6 +70,7 @@ pub fn lower(
     src: &Body<Typed>,
     frozen: &FxHashSet<(Name, NodeId)>,
     tried: &FxHashSet<Demotion>,
+    params: &ParamBounds,
 ) -> LoweredBody {
     let prepared;
     let src = if init::is_init(src) {
@@ -103,7 +105,7 @@ pub fn lower(
         live,
         all,
         alias,
-        bounds: bounds(src),
+        bounds: bounds(src, params),
         demoted: Vec::new(),
         diags: Diags::new(src.path),
         closures,
@@ -427,17 +429,23 @@ impl Own<'_> {
                 .any(|event| event.root == root && (event.kind.changes() || nested || is_slice)),
             _ => false,
         };
-        has_effect || conflict || self.index_moves(place)
+        has_effect || conflict || self.index_moves(place, value)
     }
 
-    /// The key is text or another value that its last use moves.
-    fn index_moves(&self, place: &Place) -> bool {
-        match place.proj.last() {
-            Some(Proj::Index(node)) => {
-                !self.src.ty(*node).strip_ref().is_copy()
-                    && !matches!(self.src.nodes[*node].kind, Node::Const(_))
+    /// The key is text or another value that its last use moves, and the value must come before that.
+    fn index_moves(&self, place: &Place, value: NodeId) -> bool {
+        let Some(Proj::Index(key)) = place.proj.last() else { return false };
+        if self.src.ty(*key).strip_ref().is_copy() {
+            return false;
+        }
+        match &self.src.nodes[*key].kind {
+            Node::Const(_) => false,
+            Node::Use(Place { root: Root::Local(root), proj }, _)
+                if proj.iter().all(|proj| matches!(proj, Proj::Field(_))) =>
+            {
+                self.read_in(value, *root)
             }
-            _ => false,
+            _ => true,
         }
     }
 

@@ -1,8 +1,10 @@
 //! Lower bounds of int locals, so that an index that cannot be negative prints as `xs[i]`.
 //!
 //! A flow-insensitive fixpoint: a local's bound is the least of what its assignments give. Sound for
-//! values that the program reaches without overflow (which stops it).
+//! values that the program reaches without overflow (which stops it). Parameters start with the least
+//! that any call passes ([`ParamBounds`]).
 
+use crate::param_bounds::ParamBounds;
 use batuta_base::FxHashMap;
 use batuta_core::*;
 
@@ -15,19 +17,22 @@ pub struct Bounds {
 /// Rounds before a bound that still falls counts as unknown.
 const ROUNDS: usize = 6;
 /// No bound.
-const UNKNOWN: i64 = i64::MIN;
+pub(crate) const UNKNOWN: i64 = i64::MIN;
 /// Not assigned yet in this round.
-const UNSEEN: i64 = i64::MAX;
+pub(crate) const UNSEEN: i64 = i64::MAX;
 
 /// Solves the bounds of a body.
-pub fn bounds(body: &Body<Typed>) -> Bounds {
+pub fn bounds(body: &Body<Typed>, params: &ParamBounds) -> Bounds {
     let mut out = Bounds::default();
     for (id, row) in body.locals.iter() {
         if row.ty.is_int() {
             out.lower.insert(id, UNSEEN);
         }
     }
-    let mut fixed: Vec<LocalId> = body.params.iter().map(|param| param.local).collect();
+    for (index, param) in body.params.iter().enumerate() {
+        out.lower.insert(param.local, params.get(body.path, index));
+    }
+    let mut fixed: Vec<LocalId> = Vec::new();
     body.walk_block(body.root, &mut |node| {
         if let Node::Closure(closure) = &body.nodes[node].kind {
             fixed.extend(closure.params.iter().map(|param| param.local));
@@ -60,7 +65,7 @@ impl Bounds {
         (found != UNKNOWN && found != UNSEEN).then_some(found)
     }
 
-    fn eval(&self, body: &Body<Typed>, node: NodeId) -> i64 {
+    pub(crate) fn eval(&self, body: &Body<Typed>, node: NodeId) -> i64 {
         match &body.nodes[node].kind {
             Node::Const(Const::Int(digits)) => digits.parse().unwrap_or(UNKNOWN),
             Node::Use(place, _) => {

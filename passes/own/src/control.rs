@@ -10,11 +10,16 @@ impl Own<'_> {
     pub fn control(&mut self, id: NodeId, want: Want) -> NodeId {
         let row = &self.src.nodes[id];
         let (ty, origin) = (row.ty, row.origin);
-        if want == Want::Ref && !self.gives_places(id) {
+        let is_text = crate::texts::gives_text(self.src, id);
+        if want == Want::Ref && !is_text && !self.gives_places(id) {
             let value = self.control(id, Want::Own);
             return self.temporary(value, Want::Ref, origin);
         }
-        let want = if want == Want::Read && !ty.is_copy() { Want::Own } else { want };
+        let want = match want {
+            Want::Read if is_text => Want::Ref,
+            Want::Read if !ty.is_copy() => Want::Own,
+            want => want,
+        };
         let kind = match &row.kind {
             Node::If { cond, then, els } => Node::If {
                 cond: self.node(*cond, Want::Own),

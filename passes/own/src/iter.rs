@@ -259,6 +259,12 @@ impl Own<'_> {
         let (ty, origin) = (row.ty.strip_ref(), row.origin);
         let item = item_ty(ty);
         let is_place = matches!(row.kind, Node::Use(..));
+        if reads == Reads::Literal
+            && !owned
+            && let Some(found) = self.literal_items(source, origin)
+        {
+            return found;
+        }
         match ty.strip().kind() {
             TyKind::Iter(_) => (self.node(source, Want::Own), Form::Owned),
             TyKind::Range => {

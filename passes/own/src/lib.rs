@@ -27,7 +27,9 @@ mod lets;
 mod live;
 mod operate;
 mod order;
+mod param_bounds;
 mod places;
+mod texts;
 mod try_value;
 mod types;
 mod walks;
@@ -69,10 +71,11 @@ pub fn own(program: &Program<Typed>, frozen: &FxHashSet<(Name, NodeId)>, tried: 
         fns: Default::default(),
         entry: program.entry,
     };
+    let params = param_bounds::ParamBounds::of(program);
     let mut demoted = Vec::new();
     let mut diags = Vec::new();
     for body in program.fns.values() {
-        let mut lowered = body::lower(program, &out.classes, body, frozen, &tried);
+        let mut lowered = body::lower(program, &out.classes, body, frozen, &tried, &params);
         demoted.append(&mut lowered.demoted);
         diags.append(&mut lowered.diags);
         out.fns.insert(body.path, Arc::new(lowered.body));

@@ -4,7 +4,7 @@ use crate::alias::Reads;
 use crate::body::{Own, Want};
 use crate::order::Around;
 use crate::places::holds_only_shared;
-use batuta_base::Origin;
+use batuta_base::{Name, Origin};
 use batuta_core::*;
 
 impl Own<'_> {
@@ -148,7 +148,7 @@ impl Own<'_> {
         if self.holds_guard(source)
             && let Node::Op { op: Op::IterOp(IterOp::Live), attr, .. } = &mut self.out.nodes[made].kind
         {
-            *attr = Attr::Name(batuta_base::Name::new("kept"));
+            *attr = Attr::Name(Name::new("kept"));
         }
     }
 
@@ -211,9 +211,16 @@ impl Own<'_> {
             let node = self.out.op(op, lowered, made, origin);
             self.coerce(node, ty)
         } else {
-            self.out.op(op, lowered, ty, origin)
+            let attr = if self.rounds_down(op, args) { Attr::Name(Name::new("plain")) } else { Attr::None };
+            self.out.node(Node::Op { op: op.into(), attr, args: lowered }, ty, origin)
         };
         self.temporary(node, want, origin)
+    }
+
+    /// Whether floored division is Rust's own: nothing is negative, and the divisor is not zero.
+    fn rounds_down(&self, op: IntOp, args: &[NodeId]) -> bool {
+        let least = |at: usize| self.bounds.of(self.src, args[at]).unwrap_or(-1);
+        matches!(op, IntOp::FloorDiv | IntOp::FloorMod) && least(0) >= 0 && least(1) > 0
     }
 
     fn unwrap(&mut self, arg: NodeId, attr: &Attr, ty: Ty, want: Want, origin: Origin) -> NodeId {

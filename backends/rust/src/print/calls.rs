@@ -205,6 +205,9 @@ impl Printer<'_, '_> {
         let spelling = match (row.rust_ref, row.rust_big) {
             (Some(spelling), _) if borrows => spelling,
             (_, Some(spelling)) if widens => spelling,
+            _ if name == "builtins.str" && tys.first().is_some_and(|ty| ty.strip_ref().is_int()) => {
+                "{0}.to_string()"
+            }
             _ => row.rust,
         };
         let take = row.params.first().map_or(catalog::Take::Keep, |param| param.take);

@@ -3,7 +3,9 @@
 use super::Printer;
 use crate::literal;
 use crate::tree::Expr;
-use batuta_core::{Const, Conv, IoOp, Lang, Mode, Node, NodeId, Op, Piece, Root, RsOp, Storage, Ty, TyKind};
+use batuta_core::{
+    Callee, Child, Const, Conv, IoOp, Lang, Mode, Node, NodeId, Op, Piece, Root, RsOp, Storage, StrOp, Ty, TyKind,
+};
 
 /// The literal under construction and its arguments.
 #[derive(Default)]
@@ -40,20 +42,58 @@ impl Printer<'_, '_> {
     /// Several texts joined.
     pub(crate) fn format_parts_of(&mut self, nodes: &[NodeId]) -> Expr {
         let mut template = Template::default();
-        for node in nodes {
-            self.add_text_node(*node, &mut template);
-        }
+        self.add_texts(nodes, &mut template);
         Expr::Macro("format".to_owned(), template.into_args())
     }
 
-    fn add_text_node(&mut self, node: NodeId, template: &mut Template) {
+    fn add_texts(&mut self, nodes: &[NodeId], template: &mut Template) {
+        for (index, node) in nodes.iter().enumerate() {
+            let is_alone = !nodes.iter().enumerate().any(|(at, other)| at != index && self.calls(*other));
+            self.add_text_node(*node, is_alone, template);
+        }
+    }
+
+    /// A text that is made for the format only is made by the format itself. `is_alone`: no other
+    /// operand calls code that could change what this one looks at.
+    fn add_text_node(&mut self, node: NodeId, is_alone: bool, template: &mut Template) {
         match &self.body.nodes[node].kind {
             Node::Format(pieces) => self.add_pieces(pieces, template),
-            _ => match self.text_const(node) {
-                Some(Const::Str(text)) => template.text.push_str(&literal::format_text(&text)),
+            Node::Op { op: Op::StrOp(StrOp::Concat), .. } if is_alone => {
+                let mut parts = Vec::new();
+                self.collect_concat(node, &mut parts);
+                self.add_texts(&parts, template);
+            }
+            _ => match (self.text_const(node), self.made_text(node, is_alone)) {
+                (Some(Const::Str(text)), _) => template.text.push_str(&literal::format_text(&text)),
+                (_, Some((value, conv))) => self.add_value(value, conv, &[], template),
                 _ => self.add_plain(node, self.body.ty(node).strip_ref(), Conv::Str, "", template),
             },
         }
+    }
+
+    /// `str(value)` and `repr(value)`: the value and how it is shown.
+    fn made_text(&self, node: NodeId, is_alone: bool) -> Option<(NodeId, Conv)> {
+        let Node::Call { callee: Callee::Lib(name), args } = &self.body.nodes[node].kind else { return None };
+        let conv = match (name.as_str().split('#').next(), args.len()) {
+            (Some("builtins.str"), 1) => Conv::Str,
+            (Some("builtins.repr"), 1) => Conv::Repr,
+            _ => return None,
+        };
+        let value = args[0].value;
+        (is_alone || !matches!(self.body.nodes[value].kind, Node::Use(..))).then_some((value, conv))
+    }
+
+    /// Whether a node runs code of the program.
+    fn calls(&self, node: NodeId) -> bool {
+        let mut found = false;
+        self.body.walk(Child::Node(node), &mut |node| {
+            found |= match &self.body.nodes[node].kind {
+                Node::Call { callee, .. } => !matches!(callee, Callee::Lib(_)),
+                Node::Use(_, mode) => matches!(mode, Mode::Mut | Mode::Take),
+                _ => false,
+            };
+        });
+        found
     }
 
     /// `println!(..)` and its kin.
@@ -76,7 +116,7 @@ impl Printer<'_, '_> {
     /// A text as the literal and arguments of a format macro.
     pub(crate) fn text_arguments(&mut self, node: NodeId) -> (String, Vec<Expr>) {
         let mut template = Template::default();
-        self.add_text_node(node, &mut template);
+        self.add_text_node(node, true, &mut template);
         (format!("\"{}\"", template.text), template.args)
     }
 
@@ -123,9 +163,22 @@ impl Printer<'_, '_> {
     }
 
     fn add_pieces(&mut self, pieces: &[Piece], template: &mut Template) {
+        let values: Vec<NodeId> = pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                Piece::Value { value, .. } => Some(*value),
+                Piece::Text(_) => None,
+            })
+            .collect();
         for piece in pieces {
             match piece {
                 Piece::Text(text) => template.text.push_str(&literal::format_text(text)),
+                Piece::Value { value, conv: Conv::Format | Conv::Str, spec }
+                    if spec.is_empty() && *self.body.ty(*value).strip_ref().kind() == TyKind::Str =>
+                {
+                    let is_alone = !values.iter().any(|other| other != value && self.calls(*other));
+                    self.add_text_node(*value, is_alone, template);
+                }
                 Piece::Value { value, conv, spec } => self.add_value(*value, *conv, spec, template),
             }
         }

@@ -81,7 +81,7 @@ impl Printer<'_, '_> {
         self.format_parts_of(&parts)
     }
 
-    fn collect_concat(&self, node: NodeId, parts: &mut Vec<NodeId>) {
+    pub(crate) fn collect_concat(&self, node: NodeId, parts: &mut Vec<NodeId>) {
         match &self.body.nodes[node].kind {
             Node::Op { op: Op::StrOp(StrOp::Concat), args, .. } => {
                 args.iter().for_each(|arg| self.collect_concat(*arg, parts));
@@ -228,6 +228,10 @@ impl Printer<'_, '_> {
         if args.is_empty() {
             return self.open_empty("Vec", ty);
         }
+        if ty.strip().children().iter().any(|item| lends_text(*item)) {
+            let items = args.iter().map(|arg| self.literal_item(*arg)).collect();
+            return Expr::Array(items);
+        }
         if !args.iter().any(|arg| self.is_splat(*arg)) {
             let mut items: Vec<Expr> = Vec::new();
             for arg in args {
@@ -259,6 +263,17 @@ impl Printer<'_, '_> {
         let full = || Expr::Range(None, None, false);
         let parts = parts.into_iter().map(|part| Expr::unary("&", part.index(full()))).collect();
         Expr::Array(parts).method("concat", vec![])
+    }
+
+    /// An item whose texts stay literals.
+    fn literal_item(&mut self, node: NodeId) -> Expr {
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::TupleOp(batuta_core::TupleOp::New), args, .. } if lends_text(self.body.ty(node)) => {
+                Expr::Tuple(args.clone().into_iter().map(|arg| self.literal_item(arg)).collect())
+            }
+            Node::Const(Const::Str(_)) if lends_text(self.body.ty(node)) => self.expr(node),
+            _ => self.owned(node),
+        }
     }
 
     /// What `*part` in a display stands for: the list itself, or the list of an iterator's items.
@@ -565,7 +580,13 @@ impl Printer<'_, '_> {
                 return items.method("into_iter", vec![]);
             }
             (IterOp::Into, true) => source.method("into_keys", vec![]),
-            (IterOp::Into, false) => return source.method("into_iter", vec![]),
+            (IterOp::Into, false) => {
+                let source = match source {
+                    Expr::Macro(name, items) if name == "vec" && !items.is_empty() => Expr::Array(items),
+                    source => source,
+                };
+                return source.method("into_iter", vec![]);
+            }
             (IterOp::Mut, false) => return source.method("iter_mut", vec![]),
             (_, true) => source.method("keys", vec![]),
             (_, false) => source.method("iter", vec![]),
@@ -792,6 +813,15 @@ fn is_sequence(ty: Ty) -> bool {
     match ty.strip_ref().kind() {
         TyKind::List(_) => true,
         TyKind::Lib(name, _) => *name == "tuple",
+        _ => false,
+    }
+}
+
+/// `&str`, or a tuple that holds one.
+fn lends_text(ty: Ty) -> bool {
+    match ty.kind() {
+        TyKind::Ref(inner) => *inner.kind() == TyKind::Str,
+        TyKind::Tuple(items) => items.iter().any(|item| lends_text(*item)),
         _ => false,
     }
 }
