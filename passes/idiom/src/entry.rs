@@ -62,8 +62,10 @@ fn at(body: &mut Body<Mir>, block: BlockId, index: usize) -> Option<Change> {
 /// `let value = d.get(k, start) + n` before `d[k] = value`, with nothing between.
 fn named(body: &Body<Mir>, block: BlockId, index: usize) -> Option<Change> {
     let [first, second, ..] = &body.blocks[block].stmts[index..] else { return None };
-    let (StmtKind::Let { pat: Pat::Bind(local, None), value: Some(value) }, StmtKind::Set { target, value: read }) =
-        (&first.kind, &second.kind)
+    let (
+        StmtKind::Let { pat: Pat::Bind(local, None), value: Some(value) },
+        StmtKind::Set { target, value: read },
+    ) = (&first.kind, &second.kind)
     else {
         return None;
     };
@@ -81,7 +83,8 @@ fn read_and_set(body: &Body<Mir>, slot: &Place, value: NodeId) -> Option<Change>
     let Node::Op { op, args, .. } = &body.nodes[value].kind else { return None };
     let is_number = matches!(
         op,
-        Op::IntOp(IntOp::Add | IntOp::Sub | IntOp::Mul) | Op::FloatOp(FloatOp::Add | FloatOp::Sub | FloatOp::Mul)
+        Op::IntOp(IntOp::Add | IntOp::Sub | IntOp::Mul)
+            | Op::FloatOp(FloatOp::Add | FloatOp::Sub | FloatOp::Mul)
     );
     let [read, step] = args[..] else { return None };
     let Node::Call { callee: Callee::Lib(name), args: get } = &body.nodes[read].kind else { return None };

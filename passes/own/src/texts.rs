@@ -80,9 +80,7 @@ pub fn patterns(body: &Body<Typed>) -> FxHashMap<NodeId, &Pat> {
 pub fn reads_texts(body: &Body<Typed>, source: NodeId, pat: &Pat) -> bool {
     match &body.nodes[source].kind {
         Node::Op { op: Op::IterOp(IterOp::Of), args, .. } => reads_texts(body, args[0], pat),
-        Node::Call { callee: Callee::Lib(name), args }
-            if name.as_str().starts_with("builtins.enumerate") =>
-        {
+        Node::Call { callee: Callee::Lib(name), args } if name.as_str().starts_with("builtins.enumerate") => {
             matches!(pat, Pat::Tuple(parts) if parts.len() == 2 && reads_texts(body, args[0].value, &parts[1]))
         }
         _ => match (display(body, source), pat) {
@@ -111,7 +109,8 @@ enum Display {
 }
 
 fn display(body: &Body<Typed>, node: NodeId) -> Option<Display> {
-    let Node::Op { op: Op::ListOp(ListOp::New) | Op::TupleOp(TupleOp::New), args, .. } = &body.nodes[node].kind
+    let Node::Op { op: Op::ListOp(ListOp::New) | Op::TupleOp(TupleOp::New), args, .. } =
+        &body.nodes[node].kind
     else {
         return None;
     };

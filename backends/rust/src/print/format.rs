@@ -4,7 +4,8 @@ use super::Printer;
 use crate::literal;
 use crate::tree::Expr;
 use batuta_core::{
-    Callee, Child, Const, Conv, IoOp, Lang, Mode, Node, NodeId, Op, Piece, Root, RsOp, Storage, StrOp, Ty, TyKind,
+    Callee, Child, Const, Conv, IoOp, Lang, Mode, Node, NodeId, Op, Piece, Root, RsOp, Storage, StrOp, Ty,
+    TyKind,
 };
 
 /// The literal under construction and its arguments.

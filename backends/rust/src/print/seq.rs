@@ -268,7 +268,9 @@ impl Printer<'_, '_> {
     /// An item whose texts stay literals.
     fn literal_item(&mut self, node: NodeId) -> Expr {
         match &self.body.nodes[node].kind {
-            Node::Op { op: Op::TupleOp(batuta_core::TupleOp::New), args, .. } if lends_text(self.body.ty(node)) => {
+            Node::Op { op: Op::TupleOp(batuta_core::TupleOp::New), args, .. }
+                if lends_text(self.body.ty(node)) =>
+            {
                 Expr::Tuple(args.clone().into_iter().map(|arg| self.literal_item(arg)).collect())
             }
             Node::Const(Const::Str(_)) if lends_text(self.body.ty(node)) => self.expr(node),
