@@ -85,8 +85,9 @@ pub use modules::string_io::StringIO;
 pub use modules::string_template::Template;
 pub use modules::structs::{Struct, StructError};
 pub use modules::tempfile::TemporaryDirectory;
+pub use modules::textwrap::TextWrapper;
 pub use modules::{
-    argparse, calendar, cmath, codecs, csv, fnmatch, glob, hashlib, os, path, shutil, structs,
+    argparse, calendar, cmath, codecs, csv, fnmatch, glob, hashlib, os, path, pprint, shutil, structs,
 };
 pub use modules::{
     asyncio, bisect, functools, heapq, itertools, json, logging, math, random, re, statistics, sys, tempfile,

@@ -30,6 +30,7 @@ mod math_special;
 pub mod os;
 pub mod path;
 pub mod pathlib;
+pub mod pprint;
 pub mod random;
 mod random_sequences;
 pub mod re;
