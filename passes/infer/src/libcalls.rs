@@ -340,7 +340,13 @@ impl Solver<'_> {
         let mut map = RowVars::default();
         for (slot, param) in bound.slots.iter().zip(&row.params) {
             match slot {
-                Slot::Arg(at) => self.expect(job, param, args[*at].var, &mut map),
+                Slot::Arg(at) => {
+                    // A dynamic value tells ints, floats and bools apart.
+                    if *param.ty.kind() == TyKind::Value {
+                        self.mark(args[*at].var);
+                    }
+                    self.expect(job, param, args[*at].var, &mut map);
+                }
                 Slot::Pack(items) => {
                     for at in items {
                         if args[*at].kind == ArgKind::Star {

@@ -3,6 +3,7 @@
 //!
 //! Works on the whole program at Hir, so that what comes after knows neither.
 
+mod applied;
 mod argparse;
 mod asynchronous;
 mod attributes;
@@ -12,6 +13,7 @@ mod cache;
 mod cache_nested;
 mod capture;
 mod class_decorator;
+mod commands;
 mod decorate;
 mod findall;
 mod forward;
@@ -44,6 +46,7 @@ pub(crate) use overrides::expand as overrides;
 pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     decorate::expand(&mut out);
+    commands::expand(&mut out);
     argparse::expand(&mut out);
     findall::expand(&mut out);
     let start = out.clone();
@@ -71,6 +74,9 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             partial::expand(&start, Arc::make_mut(body));
         }
         if body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Closure(_))) {
+            if applied::has_calls(body) {
+                applied::expand(Arc::make_mut(body));
+            }
             cache_nested::expand(Arc::make_mut(body));
             capture::expand(Arc::make_mut(body));
         }

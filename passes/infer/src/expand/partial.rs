@@ -3,7 +3,7 @@
 //! before                                    after
 //!   lib:functools.partial(@m.power, exp= 2)   closure (%base) { tail call @m.power(base= %base, exp= 2) }
 //!
-//! Parameters with defaults that are not given keep them. Holds back where the function is no name.
+//! Parameters with defaults that are not given keep them. Holds back where the parameters are not known.
 
 use batuta_base::{Name, Origin};
 use batuta_core::*;
@@ -25,19 +25,29 @@ pub(crate) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
 fn closure(program: &Program<Hir>, body: &mut Body<Hir>, args: &[Arg], node: NodeId) -> Option<Node> {
     let (function, given) = args.split_first()?;
     let origin = body.nodes[node].origin;
-    let path = match &body.nodes[function.value].kind {
-        Node::Item(path) => *path,
-        Node::Use(Place { root: Root::Global(path), proj }, _) if proj.is_empty() => *path,
-        _ => return None,
-    };
-    let path = program.resolve(path);
-    let own = program.fns.get(&path);
-    let (callee, open) = match own {
-        Some(found) => (Callee::Fn(path), open_params(found, given)?),
-        None if program.globals.contains_key(&path) || program.classes.contains_key(&path) => return None,
-        None => (Callee::Lib(path), vec![Name::new("x")]),
-    };
     let mut stmts = Vec::new();
+    let is_own;
+    let (callee, open) = match known(program, body, function.value) {
+        Some((params, callee)) => {
+            let open = open_params(&params, given)?;
+            is_own = true;
+            let callee = match callee {
+                Some(callee) => callee,
+                None => Callee::Value(kept(body, function.value, &mut stmts, origin)),
+            };
+            (callee, open)
+        }
+        None => {
+            let Node::Item(path) = body.nodes[function.value].kind else { return None };
+            let path = program.resolve(path);
+            if program.globals.contains_key(&path) || program.classes.contains_key(&path) {
+                return None;
+            }
+            is_own = false;
+            (Callee::Lib(path), vec![Name::new("x")])
+        }
+    };
+    let by_name = is_own && !matches!(callee, Callee::Value(_));
     let mut all: Vec<Arg> = Vec::new();
     for arg in given {
         let value = kept(body, arg.value, &mut stmts, origin);
@@ -48,13 +58,12 @@ fn closure(program: &Program<Hir>, body: &mut Body<Hir>, args: &[Arg], node: Nod
         let local = body.local(name.as_str(), Ty::unknown(), origin);
         params.push(Param { name, local, kind: ParamKind::Normal, default: None });
         let value = body.use_local(local, Mode::Read, origin);
-        match own {
-            Some(_) => all.push(Arg { kind: ArgKind::Named(name), value }),
+        if by_name {
+            all.push(Arg { kind: ArgKind::Named(name), value });
+        } else {
             // Behind what is given by position.
-            None => {
-                let at = all.iter().filter(|arg| arg.kind == ArgKind::Positional).count();
-                all.insert(at, Arg::positional(value));
-            }
+            let at = all.iter().filter(|arg| arg.kind == ArgKind::Positional).count();
+            all.insert(at, Arg::positional(value));
         }
     }
     let call = body.node(Node::Call { callee, args: all }, Ty::unknown(), origin);
@@ -68,8 +77,44 @@ fn closure(program: &Program<Hir>, body: &mut Body<Hir>, args: &[Arg], node: Nod
     Some(Node::Block { label: None, block })
 }
 
+/// Parameters of a function of the program, of a method of the receiver or of a function in this body, and
+/// how it is called where that is not by its value.
+fn known(program: &Program<Hir>, body: &Body<Hir>, function: NodeId) -> Option<(Vec<Param>, Option<Callee>)> {
+    let place = match &body.nodes[function].kind {
+        Node::Item(path) => {
+            let path = program.resolve(*path);
+            return Some((program.fns.get(&path)?.params.clone(), Some(Callee::Fn(path))));
+        }
+        Node::Closure(closure) => return Some((closure.params.clone(), None)),
+        Node::Use(place, _) => place,
+        _ => return None,
+    };
+    match (place.root, &place.proj[..]) {
+        (Root::Global(path), []) => {
+            let path = program.resolve(path);
+            Some((program.fns.get(&path)?.params.clone(), Some(Callee::Fn(path))))
+        }
+        (Root::Local(local), []) => {
+            let mut made =
+                body.blocks.iter().flat_map(|(_, block)| &block.stmts).filter_map(|stmt| match &stmt.kind {
+                    StmtKind::Set { target: Pat::Place(target), value }
+                        if target.as_local() == Some(local) =>
+                    {
+                        Some(&body.nodes[*value].kind)
+                    }
+                    _ => None,
+                });
+            match (made.next(), made.next()) {
+                (Some(Node::Closure(closure)), None) => Some((closure.params.clone(), None)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
 /// Parameters without default that are not given.
-fn open_params(function: &Body<Hir>, given: &[Arg]) -> Option<Vec<Name>> {
+fn open_params(params: &[Param], given: &[Arg]) -> Option<Vec<Name>> {
     let mut count = 0;
     let mut named = Vec::new();
     for arg in given {
@@ -80,10 +125,10 @@ fn open_params(function: &Body<Hir>, given: &[Arg]) -> Option<Vec<Name>> {
         }
     }
     let plain = |param: &&Param| matches!(param.kind, ParamKind::Normal | ParamKind::KeywordOnly);
-    if function.params.iter().any(|param| !plain(&param)) {
+    if params.iter().any(|param| !plain(&param)) {
         return None;
     }
-    let rest = function.params.iter().skip(count);
+    let rest = params.iter().skip(count);
     Some(rest.filter(|p| p.default.is_none() && !named.contains(&p.name)).map(|p| p.name).collect())
 }
 
