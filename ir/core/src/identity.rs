@@ -29,6 +29,15 @@ pub fn compared<L>(program: &Program<L>) -> FxHashSet<Name> {
         }
     }
     out.extend(keyed(program));
+    // Tuples are ordered by the first items that are not equal.
+    for ty in ordered_types(program) {
+        ty.any(&mut |ty| {
+            if let TyKind::Tuple(items) = ty.kind() {
+                items.iter().for_each(|item| classes_in(*item, &mut out));
+            }
+            false
+        });
+    }
     loop {
         let before = out.len();
         for class in program.classes.values() {
@@ -119,21 +128,28 @@ pub fn keyed<L>(program: &Program<L>) -> FxHashSet<Name> {
 
 /// Classes whose objects stand in what is sorted, in what a smallest is looked for, and in heaps.
 pub fn ordered<L>(program: &Program<L>) -> FxHashSet<Name> {
+    let mut out = FxHashSet::default();
+    ordered_types(program).into_iter().for_each(|ty| classes_in(ty, &mut out));
+    with_families(program, out)
+}
+
+/// Types of the arguments of library functions that order them.
+fn ordered_types<L>(program: &Program<L>) -> Vec<Ty> {
     let orders = |name: &str| {
         matches!(name, "builtins.sorted" | "builtins.min" | "builtins.max" | "list.sort")
             || name.starts_with("heapq.")
     };
-    let mut out = FxHashSet::default();
+    let mut out = Vec::new();
     for body in program.fns.values() {
         for (_, row) in body.nodes.iter() {
             if let Node::Call { callee: Callee::Lib(name), args } = &row.kind
                 && orders(name.as_str())
             {
-                args.iter().for_each(|arg| classes_in(body.nodes[arg.value].ty, &mut out));
+                out.extend(args.iter().map(|arg| body.nodes[arg.value].ty));
             }
         }
     }
-    with_families(program, out)
+    out
 }
 
 fn classes_in(ty: Ty, out: &mut FxHashSet<Name>) {

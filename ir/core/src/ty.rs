@@ -210,6 +210,14 @@ impl Ty {
     pub fn lib(name: &str, args: impl IntoIterator<Item = Self>) -> Self {
         Self::new(TyKind::Lib(Name::new(name), args.into_iter().collect()))
     }
+    /// What `d[key]` of a library type gives: its last argument; a `Counter` counts.
+    pub fn library_item(self) -> Self {
+        match self.kind() {
+            TyKind::Lib(name, _) if name.last() == "Counter" => Self::i64(),
+            TyKind::Lib(_, args) => args.last().copied().unwrap_or(Self::unknown()),
+            _ => Self::unknown(),
+        }
+    }
     pub fn func(params: impl IntoIterator<Item = Self>, ret: Self) -> Self {
         Self::new(TyKind::Func(params.into_iter().collect(), ret))
     }

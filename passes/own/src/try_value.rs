@@ -32,7 +32,7 @@ fn decides<L>(body: &Body<L>, node: NodeId) -> Option<LocalId> {
     }
     let local = last_set(body, *tried)?;
     let ty = body.locals[local].ty;
-    if ty.cell().is_some() || matches!(ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_)) {
+    if ty.cell().is_some() || matches!(ty.kind(), TyKind::RefMut(_) | TyKind::Iter(_)) {
         return None;
     }
     let mut sets = 1;

@@ -45,7 +45,7 @@ pub fn project(program: &Program<Typed>, body: &Body<Typed>, ty: Ty, proj: Proj)
             TyKind::Str => Ty::str(),
             TyKind::Bytes | TyKind::Range => Ty::i64(),
             TyKind::Tuple(items) => tuple_item(body, items, node),
-            TyKind::Lib(_, args) => args.last().copied().unwrap_or(Ty::unknown()),
+            TyKind::Lib(..) => inner.library_item(),
             _ => Ty::unknown(),
         },
     }

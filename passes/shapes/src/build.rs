@@ -429,6 +429,11 @@ impl Walk<'_> {
                         let count = self.built.graph.kids(shape).len() as i64;
                         self.part(shape, if at < 0 { (at + count).max(0) as usize } else { at as usize })
                     }
+                    TyKind::Lib(name, _) if name.last() == "Counter" => {
+                        let key = self.part(shape, 0);
+                        self.built.graph.flow(index, key);
+                        self.built.graph.fresh(Ty::int())
+                    }
                     TyKind::Lib(..) if self.built.graph.kids(shape).len() > 1 => {
                         let (key, value) = (self.built.graph.kids(shape)[0], self.built.graph.kids(shape)[1]);
                         self.built.graph.flow(index, key);

@@ -26,6 +26,7 @@ mod graph;
 mod growth;
 mod inits;
 mod lift;
+mod nested;
 mod operate;
 mod plain;
 mod recursive;
@@ -55,7 +56,8 @@ pub struct ShapeOptions {
 /// Decides representations and writes them into the program's types. `demoted` are the uses that
 /// earlier rounds found to need a second owner.
 pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOptions) -> Shaped {
-    let lifted = lift::lift(&inits::settle(&errors::keep_arguments(program)));
+    let mut lifted = lift::lift(&inits::settle(&errors::keep_arguments(program)));
+    nested::name_parts(&mut lifted);
     let program = &lifted;
     let mut built = build::build(program);
     recursive::share(program, &mut built);
