@@ -181,9 +181,13 @@ impl<'a> Env<'a> {
         self.free_name(entry, &free)
     }
 
-    /// The first of the names that no function of the module has; else the last.
+    /// The first of the names that no function of the module has and that it does not import; else the last.
     fn free_name(&self, module: Name, names: &[&str]) -> String {
-        let is_free = |name: &&&str| !self.program.fns.contains_key(&module.join(name));
+        let is_imported = |name: &str| {
+            let aliases = self.program.modules.get(&module).into_iter().flat_map(|module| &module.aliases);
+            aliases.into_iter().any(|(alias, _)| alias.last() == name)
+        };
+        let is_free = |name: &&&str| !self.program.fns.contains_key(&module.join(name)) && !is_imported(name);
         names.iter().find(is_free).or(names.last()).map_or(String::new(), |name| (*name).to_owned())
     }
 
@@ -198,7 +202,9 @@ impl<'a> Env<'a> {
             let is_item = |target: Name| target == item || self.program.resolve(target) == item;
             module.aliases.iter().any(|(name, target)| name.last() == item.last() && is_item(*target))
         });
-        if imported || Some(home) == self.program.entry {
+        // The entry module's own `main` is the frame.
+        let is_frame = own_name == "main" && Some(from) == self.program.entry;
+        if imported && !is_frame || Some(home) == self.program.entry {
             uses.paths.insert(format!("{module}::{own_name}"));
             return own_name.to_owned();
         }

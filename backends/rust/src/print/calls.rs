@@ -267,7 +267,10 @@ impl Printer<'_, '_> {
                     && !spelling.contains(&format!("{{{index}}}."))
             });
             let is_next = row.name == "builtins.next" && index == 0;
-            if is_path || is_next || is_operand(spelling, index) {
+            let is_value =
+                row.param(index, nodes.len()).is_some_and(|param| *param.ty.kind() == TyKind::Value)
+                    && !spelling.contains(&format!("{{{index}}}."));
+            if is_path || is_value || is_next || is_operand(spelling, index) {
                 *part = super::ops::explicit(std::mem::replace(part, Expr::atom("")));
             }
         }
@@ -680,6 +683,7 @@ const TAKEN: &[&str] = &[
     "borrow_mut",
     "clone",
     "cmp",
+    "drop",
     "eq",
     "fmt",
     "ge",

@@ -224,7 +224,7 @@ impl Printer<'_, '_> {
                     let (a, b) = (self.operand(left), self.operand(right));
                     return a.binary(sign, b);
                 }
-                return a.without_ref().binary(sign, b.without_ref());
+                return self.compare(if op == CmpOp::Is { CmpOp::Eq } else { CmpOp::Ne }, left, right);
             }
         };
         if op == CmpOp::Is { same } else { Expr::unary("!", same) }

@@ -243,7 +243,8 @@ impl Printer<'_, '_> {
                 true
             }
             Node::Op { op: Op::RsOp(batuta_core::RsOp::Share), args, .. } => {
-                self.needs_type(args[0], ty.strip())
+                let is_function = matches!(self.body.nodes[args[0]].kind, Node::Closure(_));
+                is_function || self.needs_type(args[0], ty.strip())
             }
             Node::Op { op: Op::IntOp(op), args, .. }
                 if !matches!(op, batuta_core::IntOp::Cast | batuta_core::IntOp::ToFloat) =>

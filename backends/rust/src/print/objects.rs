@@ -3,7 +3,7 @@
 use super::Printer;
 use crate::env::variant;
 use crate::names;
-use crate::tree::Expr;
+use crate::tree::{Expr, Stmt};
 use crate::types::Position;
 use batuta_base::Name;
 use batuta_core::{
@@ -262,21 +262,52 @@ impl Printer<'_, '_> {
         }
     }
 
-    /// A function as a value: its arguments are read as the types that it takes.
+    /// A function as a value: its arguments are read as the types that it takes. The text before it says
+    /// which ones there are: `f(a, b=)`.
     fn function_value(&mut self, node: NodeId, params: &[Ty]) -> Expr {
+        let own = match &self.body.nodes[node].kind {
+            Node::Item(path) => self.env.function(*path).cloned(),
+            _ => None,
+        };
         let name = match &self.body.nodes[node].kind {
             Node::Item(path) => path.last(),
             _ => "<lambda>",
         };
-        let function = self.expr(node).without_ref();
+        let mut function = self.expr(node).without_ref();
         let (value, make) = (self.rt("Value"), self.rt("Function"));
-        let mut args = Vec::new();
+        let (mut args, mut names) = (Vec::new(), Vec::new());
         for (at, ty) in params.iter().enumerate() {
             let text = self.ty(ty.strip_ref(), Position::Stored);
-            let arg = Expr::Atom(format!("args[{at}]")).method(format!("to::<{text}>"), vec![]);
+            let param = own.as_ref().and_then(|own| own.params.get(at).map(|param| (own, param)));
+            let default = param.and_then(|(own, param)| default_text(own, param.default?));
+            let to = format!("to::<{text}>");
+            let arg = match &default {
+                Some(default) => {
+                    let given = Expr::Atom("args".to_owned()).method("get", vec![Expr::Atom(at.to_string())]);
+                    let read = Expr::closure("arg", Expr::atom("arg").method(to, vec![]));
+                    let default = Expr::Atom(default.clone());
+                    let function = if ty.is_copy() { "map_or" } else { "map_or_else" };
+                    let default = if ty.is_copy() { default } else { Expr::closure("", default) };
+                    given.method(function, vec![default, read])
+                }
+                None => Expr::Atom(format!("args[{at}]")).method(to, vec![]),
+            };
             args.push(if ty.is_copy() { arg } else { Expr::unary("&", arg) });
+            let name = param.map_or(format!("x{at}"), |(_, param)| param.name.to_string());
+            names.push(if default.is_some() { format!("{name}=") } else { name });
+        }
+        // What the function captures is captured once.
+        let mut block = crate::tree::Block::default();
+        if matches!(function, Expr::Block(..)) {
+            let name = self.fresh("function");
+            block.stmts.push(Stmt::bind(name.clone(), None, Some(function)));
+            function = Expr::Atom(name);
         }
         let call = Expr::Call(Box::new(function), args);
+        let call = match own {
+            Some(own) if own.fallible => Expr::Try(Box::new(call)),
+            _ => call,
+        };
         let result = Expr::call("Ok", vec![Expr::call(format!("{value}::from"), vec![call])]);
         let code = Expr::Closure(crate::tree::Closure {
             params: "args".to_owned(),
@@ -284,7 +315,14 @@ impl Printer<'_, '_> {
             ret: None,
             body: Box::new(result),
         });
-        Expr::call(format!("{make}::new"), vec![Expr::Atom(crate::literal::string(name)), code])
+        let signature = format!("{name}({})", names.join(", "));
+        let made =
+            Expr::call(format!("{make}::new"), vec![Expr::Atom(crate::literal::string(&signature)), code]);
+        if block.stmts.is_empty() {
+            return made;
+        }
+        block.tail = Some(Box::new(made));
+        Expr::Block(String::new(), block)
     }
 
     /// A literal text that its context takes as it is: `"x"` for `"x".to_owned()`.
@@ -357,4 +395,19 @@ fn python_type(ty: Ty) -> String {
         TyKind::Class(path, _) | TyKind::Lib(path, _) => path.last().to_owned(),
         _ => "object".to_owned(),
     }
+}
+
+/// A default that is a literal.
+fn default_text(own: &batuta_core::Body<batuta_core::Mir>, default: NodeId) -> Option<String> {
+    let literal = match &own.nodes[default].kind {
+        Node::Op { op: Op::RsOp(RsOp::ToOwned), args, .. } => args[0],
+        _ => default,
+    };
+    Some(match own.as_const(literal)?.clone() {
+        Const::Bool(truth) => truth.to_string(),
+        Const::Int(digits) => digits.to_string(),
+        Const::Float(x) => format!("{x:?}"),
+        Const::Str(text) => format!("{}.to_owned()", crate::literal::string(&text)),
+        _ => return None,
+    })
 }

@@ -210,7 +210,7 @@ impl Printer<'_, '_> {
     fn item_ty(&self, container: Ty) -> Ty {
         match container.strip().kind() {
             TyKind::List(item) | TyKind::Array(item, _) | TyKind::Dict(_, item) => *item,
-            TyKind::Lib(_, args) => args.last().copied().unwrap_or(Ty::unknown()),
+            TyKind::Lib(..) => container.strip().library_item(),
             TyKind::Str => Ty::str().reference(),
             TyKind::Bytes => Ty::i64(),
             TyKind::Value => Ty::value(),

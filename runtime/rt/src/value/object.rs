@@ -4,6 +4,7 @@ use std::any::Any;
 use std::rc::Rc;
 
 use super::Value;
+use crate::arguments::check_positional;
 use crate::error::Error;
 
 type Code = dyn Fn(&[Value]) -> Result<Value, Error>;
@@ -11,26 +12,32 @@ type Code = dyn Fn(&[Value]) -> Result<Value, Error>;
 /// A function as a value.
 #[derive(Clone)]
 pub struct Function {
-    name: Rc<str>,
+    /// The name, with the parameters where they are known: `f(a, b=)`.
+    signature: Rc<str>,
     code: Rc<Code>,
 }
 
 impl Function {
-    /// The function called `name` that runs `code` on its arguments.
+    /// The function called `f` that runs `code` on its arguments. With a signature, `f(a, b=)`, it is
+    /// called with so many arguments only.
     pub fn new(
-        name: impl Into<Rc<str>>,
+        signature: impl Into<Rc<str>>,
         code: impl Fn(&[Value]) -> Result<Value, Error> + 'static,
     ) -> Function {
-        Function { name: name.into(), code: Rc::new(code) }
+        Function { signature: signature.into(), code: Rc::new(code) }
     }
 
     /// The name.
     pub fn name(&self) -> &str {
-        &self.name
+        self.signature.split('(').next().unwrap_or_default()
     }
 
-    /// Calls it.
+    /// Calls it; raises `TypeError` for too few or too many arguments.
+    #[track_caller]
     pub fn call(&self, args: &[Value]) -> Result<Value, Error> {
+        if self.signature.contains('(') {
+            check_positional(&self.signature, args.len() as i64);
+        }
         (self.code)(args)
     }
 
