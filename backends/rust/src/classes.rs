@@ -165,6 +165,11 @@ pub fn shared_derives(env: &Env<'_>, classes: &[Name]) -> Vec<&'static str> {
     let is_shared = classes.iter().any(|class| env.class(*class).is_some_and(|def| def.is_shared));
     if !is_shared && all_fields(env, classes, &is_plain) {
         out.push("Clone");
+        if let [class] = classes
+            && env.is_copy_class(*class)
+        {
+            out.push("Copy");
+        }
     }
     let mut seen = classes.iter().copied().collect();
     if classes
@@ -567,10 +572,11 @@ pub fn field_text(env: &Env<'_>, class: Name, field: &FieldDef) -> String {
     let value = match field.cell {
         FieldCell::Cell if is_shared => value,
         FieldCell::RefCell if is_shared => match value {
+            guard if env.is_copy(field.ty) => guard,
             Expr::Unary("*", guard) => guard.method("clone", vec![]),
             value => value.method("clone", vec![]),
         },
-        _ if field.ty.is_copy() => value,
+        _ if env.is_copy(field.ty) => value,
         _ => value.method("clone", vec![]),
     };
     layout::render(&value, 16, 16, 1)

@@ -37,7 +37,7 @@ pub fn enumeration(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Use
     let vis = visibility(env, class.path, module);
     let members: Vec<Name> = env.variants(class);
     let mut out = doc(class.doc.as_deref(), 0, "///");
-    out.push_str("#[derive(Clone, Debug, PartialEq, Eq, Hash)]\n");
+    out.push_str("#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]\n");
     let _ = writeln!(out, "{vis}enum {name} {{");
     for (index, member) in members.iter().enumerate() {
         let line = format!("    {},", variant_name(*member));

@@ -431,6 +431,30 @@ impl<'a> Env<'a> {
         self.class(class).is_some_and(|class| matches!(class.kind, ClassKind::Enum | ClassKind::EnumOf(_)))
     }
 
+    /// Values of the type are `Copy`, those of the program's small value classes among them.
+    pub fn is_copy(&self, ty: Ty) -> bool {
+        match ty.kind() {
+            TyKind::Class(path, _) => self.is_copy_class(*path),
+            TyKind::Option(item) | TyKind::Array(item, _) => self.is_copy(*item),
+            TyKind::Tuple(items) => items.iter().all(|item| self.is_copy(*item)),
+            _ => ty.is_copy(),
+        }
+    }
+
+    /// Enums, and unchanging classes of up to four `Copy` fields.
+    pub fn is_copy_class(&self, path: Name) -> bool {
+        let Some(class) = self.class(path) else { return false };
+        let is_value = match class.kind {
+            ClassKind::Enum | ClassKind::EnumOf(_) => return true,
+            ClassKind::NamedTuple => true,
+            ClassKind::Dataclass { frozen, .. } => frozen,
+            _ => false,
+        };
+        let fields = self.all_fields(path);
+        let is_small = fields.len() <= 4 && fields.iter().all(|field| self.is_copy(field.ty));
+        is_value && is_small && !class.is_shared && self.family(path).is_none()
+    }
+
     /// A constant of a class that stands in its `impl`.
     pub fn is_associated(&self, path: Name) -> bool {
         let is_const = self.program.globals.get(&path).is_some_and(|global| global.storage == Storage::Const);

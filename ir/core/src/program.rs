@@ -1,7 +1,7 @@
 //! A program: modules, classes, globals and bodies, by item path.
 
 use crate::{Body, Comment, Hir, Lang, NodeId, Ty};
-use batuta_base::{Diagnostic, IndexMap, Name, Origin};
+use batuta_base::{Diagnostic, FxHashSet, IndexMap, Name, Origin};
 use std::sync::Arc;
 
 /// Everything that a project says, at one level.
@@ -53,6 +53,15 @@ pub struct FileIr {
     pub globals: Vec<GlobalDef>,
     pub fns: Vec<Body<Hir>>,
     pub diags: Vec<Diagnostic>,
+}
+
+/// Uses, by body and node, whose objects nothing changes after they are made: copies cannot be seen.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Frozen {
+    /// The value of the use.
+    pub values: FxHashSet<(Name, NodeId)>,
+    /// What the value holds, if not the value itself.
+    pub items: FxHashSet<(Name, NodeId)>,
 }
 
 /// A use whose flow class cannot have one owner.

@@ -35,7 +35,7 @@ pub enum Want {
 pub struct Own<'a> {
     pub program: &'a Program<Typed>,
     pub classes: &'a IndexMap<Name, Arc<ClassDef>>,
-    pub frozen: &'a FxHashSet<(Name, NodeId)>,
+    pub frozen: &'a Frozen,
     pub tried: &'a FxHashSet<Demotion>,
     pub src: &'a Body<Typed>,
     pub out: Body<Mir>,
@@ -68,7 +68,7 @@ pub fn lower(
     program: &Program<Typed>,
     classes: &IndexMap<Name, Arc<ClassDef>>,
     src: &Body<Typed>,
-    frozen: &FxHashSet<(Name, NodeId)>,
+    frozen: &Frozen,
     tried: &FxHashSet<Demotion>,
     params: &ParamBounds,
 ) -> LoweredBody {

@@ -247,7 +247,7 @@ impl Own<'_> {
         for (index, arg) in args.iter().enumerate() {
             let Some(param) = row.param(index, args.len()) else { continue };
             let shares = param.ty.any(&mut |part| matches!(part.kind(), TyKind::Var(_)));
-            if shares && param.take != Take::Keep && !self.is_frozen(arg.value) {
+            if shares && param.take != Take::Keep && !self.has_frozen_items(arg.value) {
                 self.demote_items(arg.value);
             }
         }

@@ -371,7 +371,7 @@ impl Own<'_> {
 
     /// Items leave their container as copies: those that change must be shared objects.
     fn need_copies(&mut self, source: NodeId, item: Ty) {
-        if item.is_mutable() && !matches!(item.kind(), TyKind::Shared(_)) && !self.is_frozen(source) {
+        if item.is_mutable() && !matches!(item.kind(), TyKind::Shared(_)) && !self.has_frozen_items(source) {
             self.demote_items(source);
         }
     }

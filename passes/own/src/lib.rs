@@ -34,7 +34,7 @@ mod try_value;
 mod types;
 mod walks;
 
-use batuta_base::{Code, Diagnostic, FxHashSet, Name};
+use batuta_base::{Code, Diagnostic, FxHashSet};
 use batuta_core::*;
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ pub const CACHE_DROPPED: Code = Code::warning("B0402", "the cache of this functi
 
 /// Lowers a program of representation types. `frozen` are uses of objects that never change;
 /// `tried` are the demotions of earlier rounds: a use that still needs a second owner becomes a hole.
-pub fn own(program: &Program<Typed>, frozen: &FxHashSet<(Name, NodeId)>, tried: &[Demotion]) -> Lowered {
+pub fn own(program: &Program<Typed>, frozen: &Frozen, tried: &[Demotion]) -> Lowered {
     let tried: FxHashSet<Demotion> = tried.iter().copied().collect();
     let mut program = globals::settle(program);
     for body in program.fns.values_mut() {

@@ -19,7 +19,12 @@ impl Own<'_> {
     }
 
     pub fn is_frozen(&self, id: NodeId) -> bool {
-        self.frozen.contains(&(self.src.path, id))
+        self.frozen.values.contains(&(self.src.path, id))
+    }
+
+    /// What the value of this node holds never changes.
+    pub fn has_frozen_items(&self, id: NodeId) -> bool {
+        self.frozen.items.contains(&(self.src.path, id))
     }
 
     /// A read of this place goes through a `RefCell`: its guard must not span a call.

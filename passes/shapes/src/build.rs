@@ -33,6 +33,8 @@ pub struct Built {
     pub lendings: Vec<(ShapeId, ShapeId)>,
     /// Leaf of a call's value <- result of a function in the caller's own call cycle.
     pub recursive: Vec<(ShapeId, ShapeId)>,
+    /// Ints that go into a new object.
+    pub made: Vec<(ShapeId, ShapeId)>,
     /// Ints that are written to bytes of unknown number: what flows into them is wide too.
     pub long: Vec<ShapeId>,
     /// Items that an operation gives a second place: `xs[:]`, `xs + ys`, `xs * 2`.
@@ -89,6 +91,7 @@ pub fn build(program: &Program<Typed>) -> Built {
         steps: Vec::new(),
         bounds: Vec::new(),
         recursive: Vec::new(),
+        made: Vec::new(),
         long: Vec::new(),
         lendings: Vec::new(),
         copied: Vec::new(),

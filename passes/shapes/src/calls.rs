@@ -72,6 +72,14 @@ impl Walk<'_> {
     }
 
     fn construct(&mut self, class: Name, shapes: &[ShapeId], ty: Ty) -> ShapeId {
+        let known = self.built.graph.edges.len();
+        self.fill(class, shapes);
+        self.built.made.extend_from_slice(&self.built.graph.edges[known..]);
+        self.built.graph.fresh(ty)
+    }
+
+    /// Arguments flow into the constructor's parameters, or into the fields.
+    fn fill(&mut self, class: Name, shapes: &[ShapeId]) {
         if let Some(init) = self.program.find_method(class, "__init__")
             && let Some(body) = self.program.fns.get(&init)
         {
@@ -94,7 +102,6 @@ impl Walk<'_> {
                 }
             }
         }
-        self.built.graph.fresh(ty)
     }
 
     fn call_value(&mut self, target: ShapeId, shapes: &[ShapeId], ty: Ty) -> ShapeId {

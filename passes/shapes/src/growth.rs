@@ -2,7 +2,9 @@
 //!
 //! Growth: a product or a sum of two values of one cycle, a power or shift with a variable count, a
 //! literal or a shift beyond 64 bits. No growth: a cycle cut by `%`, `&` or a loop guard; a value used as an
-//! index; a sum over plain recursion (`fib(n - 1) + fib(n - 2)` cannot take more steps than it counts).
+//! index; a sum over plain recursion (`fib(n - 1) + fib(n - 2)` cannot take more steps than it counts); what goes
+//! into a new object of the same class, unless it is a product of two such fields: `Vec(self.x + other.x)` and
+//! `Vec(self.x * k)` move on by steps, `Rational(self.n * other.n)` multiplies.
 
 use crate::ShapeOptions;
 use crate::build::{Built, Step};
@@ -20,10 +22,13 @@ pub fn widths(built: &mut Built, options: ShapeOptions) {
         }
     }
     wide_products(built, &steps);
-    let product_flow = Flow::new(built, &steps, true);
-    let sum_flow = Flow::new(built, &steps, false);
+    let flows = Flows {
+        products: Flow::new(built, &steps, &[]),
+        scalings: Flow::new(built, &steps, &[&built.made]),
+        sums: Flow::new(built, &steps, &[&built.made, &built.recursive]),
+    };
     for step in &steps {
-        if is_growth(built, step, &product_flow, &sum_flow) {
+        if is_growth(built, step, &flows) {
             built.graph.set_big(step.result);
         }
     }
@@ -37,7 +42,17 @@ pub fn widths(built: &mut Built, options: ShapeOptions) {
     built.steps = steps;
 }
 
-fn is_growth(built: &Built, step: &Step, products: &Flow, sums: &Flow) -> bool {
+/// What counts as carried around, for each kind of step.
+struct Flows {
+    /// Everything: a product of two carried values.
+    products: Flow,
+    /// Not what goes into new objects: a carried value times another one.
+    scalings: Flow,
+    /// Nor the results of recursive calls.
+    sums: Flow,
+}
+
+fn is_growth(built: &Built, step: &Step, flows: &Flows) -> bool {
     if let Some(folded) = step.folded {
         return !folded.fits_i64();
     }
@@ -46,11 +61,14 @@ fn is_growth(built: &Built, step: &Step, products: &Flow, sums: &Flow) -> bool {
         IntOp::Pow => step.literal.is_none_or(|exponent| exponent > 4) && !built.graph.is_index(step.result),
         IntOp::Shl => {
             step.literal.is_none_or(|count| count > 62) && !built.graph.is_index(step.result)
-                || step.operands.iter().take(1).any(|operand| in_cycle(products, *operand))
+                || step.operands.iter().take(1).any(|operand| in_cycle(&flows.scalings, *operand))
         }
-        IntOp::Mul => step.operands.iter().any(|operand| in_cycle(products, *operand)),
+        IntOp::Mul => {
+            step.operands.iter().any(|operand| in_cycle(&flows.scalings, *operand))
+                || step.operands.iter().all(|operand| in_cycle(&flows.products, *operand))
+        }
         IntOp::Add | IntOp::Sub => {
-            step.operands.len() == 2 && step.operands.iter().all(|operand| in_cycle(sums, *operand))
+            step.operands.len() == 2 && step.operands.iter().all(|operand| in_cycle(&flows.sums, *operand))
         }
         _ => false,
     }
@@ -124,16 +142,13 @@ impl Flow {
         Self { component: components(&targets) }
     }
 
-    /// With products, results of recursive calls count as flow; for sums they do not.
-    fn new(built: &Built, steps: &[Step], through_calls: bool) -> Self {
+    /// All flow but what bounds cut and the given edges.
+    fn new(built: &Built, steps: &[Step], without: &[&Vec<(ShapeId, ShapeId)>]) -> Self {
         let mut targets: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
         let bounded: FxHashSet<usize> =
             built.bounds.iter().map(|(small, _)| built.graph.slot(*small)).collect();
-        let cut: FxHashSet<(usize, usize)> = if through_calls {
-            FxHashSet::default()
-        } else {
-            built.recursive.iter().map(|(a, b)| (built.graph.slot(*a), built.graph.slot(*b))).collect()
-        };
+        let slots = |(a, b): &(ShapeId, ShapeId)| (built.graph.slot(*a), built.graph.slot(*b));
+        let cut: FxHashSet<(usize, usize)> = without.iter().flat_map(|list| list.iter().map(slots)).collect();
         let mut add = |from: ShapeId, to: ShapeId| {
             // What is an index stays within 64 bits: a cycle through it does not grow.
             if built.graph.is_index(from) || built.graph.is_index(to) {

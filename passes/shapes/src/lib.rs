@@ -35,15 +35,14 @@ mod wide_bytes;
 
 use batuta_base::{FxHashSet, Name};
 use batuta_core::{
-    Body, ClassKind, Demotion, Families, Node, NodeId, Op, Program, TyKind, Typed, ValueOp, identity,
+    Body, ClassKind, Demotion, Families, Frozen, Node, Op, Program, TyKind, Typed, ValueOp, identity,
 };
 
 /// A program in representation types.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Shaped {
     pub program: Program<Typed>,
-    /// Uses of objects that nothing changes after they are made: a copy of them cannot be seen.
-    pub frozen: FxHashSet<(Name, NodeId)>,
+    pub frozen: Frozen,
 }
 
 /// What the user asked for.
@@ -79,14 +78,24 @@ pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOpti
         modes = effects::effects(program, &built);
     }
     built.graph.mut_params = modes.mut_params.clone();
-    let mut frozen = FxHashSet::default();
+    Shaped { program: rewrite::rewrite(program, &built, &modes), frozen: frozen(program, &built) }
+}
+
+fn frozen(program: &Program<Typed>, built: &build::Built) -> Frozen {
+    let mut out = Frozen::default();
     for body in program.fns.values() {
         let uses = body.nodes.iter().filter(|(_, row)| matches!(row.kind, Node::Use(..) | Node::Call { .. }));
-        let unchanged =
-            |node: &NodeId| built.node(body.path, *node).is_some_and(|shape| !built.changes(shape));
-        frozen.extend(uses.map(|(id, _)| id).filter(unchanged).map(|id| (body.path, id)));
+        for (id, _) in uses {
+            let Some(shape) = built.node(body.path, id) else { continue };
+            if !built.changes(shape) {
+                out.values.insert((body.path, id));
+            }
+            if !built.graph.kids(shape).iter().any(|part| built.changes(*part)) {
+                out.items.insert((body.path, id));
+            }
+        }
     }
-    Shaped { program: rewrite::rewrite(program, &built, &modes), frozen }
+    out
 }
 
 /// Items that stand in two lists and change are objects of their own.

@@ -505,7 +505,12 @@ impl Printer<'_, '_> {
             }
             RsOp::Mut => Expr::unary("&mut ", self.expr(args[0])),
             RsOp::Deref => Expr::unary("*", self.expr(args[0])),
-            RsOp::Clone => self.expr(args[0]).method("clone", vec![]),
+            RsOp::Clone => {
+                let value = self.expr(args[0]);
+                let of = self.body.ty(args[0]);
+                let is_copy = self.env.is_copy(of) && !matches!(of.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
+                if is_copy { value } else { value.method("clone", vec![]) }
+            }
             RsOp::Try => {
                 let value = self.expr(args[0]);
                 match attr {

@@ -222,7 +222,7 @@ impl Printer<'_, '_> {
         let mut out = Block::default();
         for local in read.into_iter().filter(|local| !own.contains(local)) {
             let ty = self.body.locals[local].ty;
-            if !ty.is_copy() && !matches!(ty.kind(), TyKind::Ref(_)) {
+            if !self.env.is_copy(ty) && !matches!(ty.kind(), TyKind::Ref(_)) {
                 let name = self.name(local);
                 let copy = Expr::atom(&name).method("clone", vec![]);
                 out.stmts.push(Stmt::bind(name, None, Some(copy)));
@@ -236,7 +236,10 @@ impl Printer<'_, '_> {
                 _ => "clone",
             };
             let name = self.name(param.local);
-            let copy = Expr::atom(&name).method(how, vec![]);
+            let copy = match self.env.is_copy(*inner) {
+                true => Expr::unary("*", Expr::atom(&name)),
+                false => Expr::atom(&name).method(how, vec![]),
+            };
             out.stmts.push(Stmt::bind(name, None, Some(copy)));
         }
         let future = Expr::Block("async move ".to_owned(), block);

@@ -358,7 +358,7 @@ impl Printer<'_, '_> {
         });
         let mut read = self.guarded(|this| {
             let read = this.expr(of).receiver().index(Expr::atom(&*at));
-            if item.is_copy() { read } else { read.method("clone", vec![]) }
+            if this.env.is_copy(*item) { read } else { read.method("clone", vec![]) }
         });
         if let Some(start) = start {
             let number = Expr::atom(&*at).cast("i64");

@@ -2,7 +2,7 @@
 
 use super::expr::to_owned_text;
 use super::shared::is_cell;
-use super::{Guard, Printer};
+use super::{Env, Guard, Printer};
 use crate::names;
 use crate::tree::{Expr, Stmt};
 use batuta_base::Name;
@@ -62,10 +62,7 @@ impl Printer<'_, '_> {
         let wants_value = !matches!(ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
         match mode {
             Mode::Copy | Mode::Read | Mode::Move if is_reference && wants_value => {
-                match found.strip_ref().is_copy() {
-                    true => Expr::unary("*", expr),
-                    false => clone_of(expr, found),
-                }
+                clone_of(self.env, expr, found)
             }
             Mode::Copy | Mode::Read | Mode::Move => expr,
             Mode::Ref | Mode::Mut if is_reference => expr,
@@ -73,9 +70,8 @@ impl Printer<'_, '_> {
             Mode::Ref if place.as_local().is_some_and(|local| self.lent == Some(local)) => expr,
             Mode::Ref => Expr::unary("&", expr),
             Mode::Mut => Expr::unary("&mut ", expr),
-            Mode::Clone if found.strip_ref().is_copy() && is_reference => Expr::unary("*", expr),
             Mode::Clone if !wants_value => expr,
-            Mode::Clone => clone_of(expr, found),
+            Mode::Clone => clone_of(self.env, expr, found),
             Mode::Take => {
                 if let TyKind::Option(_) = found.strip_ref().kind() {
                     return expr.method("take", vec![]);
@@ -691,12 +687,16 @@ fn slot_of(item: Expr) -> Expr {
 }
 
 /// A clone of what a place of this type holds.
-fn clone_of(expr: Expr, ty: Ty) -> Expr {
+/// Another value of the same content: a plain read where that copies it.
+fn clone_of(env: &Env<'_>, expr: Expr, ty: Ty) -> Expr {
     match ty.kind() {
+        TyKind::Ref(inner) | TyKind::RefMut(inner) if env.is_copy(*inner) => Expr::unary("*", expr),
         TyKind::Ref(inner) if *inner.kind() == TyKind::Str => to_owned_text(expr),
         TyKind::Ref(inner) if matches!(inner.kind(), TyKind::List(_) | TyKind::Bytes) => {
             expr.method("to_vec", vec![])
         }
+        TyKind::Ref(_) | TyKind::RefMut(_) => expr.method("clone", vec![]),
+        _ if env.is_copy(ty) => expr,
         _ => expr.method("clone", vec![]),
     }
 }
