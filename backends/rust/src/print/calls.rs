@@ -508,7 +508,8 @@ impl Printer<'_, '_> {
             RsOp::Clone => {
                 let value = self.expr(args[0]);
                 let of = self.body.ty(args[0]);
-                let is_copy = self.env.is_copy(of) && !matches!(of.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
+                let is_copy =
+                    self.env.is_copy(of) && !matches!(of.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
                 if is_copy { value } else { value.method("clone", vec![]) }
             }
             RsOp::Try => {
