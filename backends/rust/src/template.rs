@@ -19,7 +19,16 @@ pub fn fill(spelling: &str, args: &[Expr], result: &str) -> Expr {
 
 /// What a chain says more simply: `map(f).any(|item| item)` is `any(f)`, a sum of ones is a count.
 fn tidy(expr: Expr) -> Expr {
-    let Expr::Method(of, name, args) = expr else { return expr };
+    let Expr::Method(of, name, mut args) = expr else { return expr };
+    // These take whatever can be iterated.
+    if let ("zip" | "chain", [Expr::Method(items, into, none)]) = (name.as_str(), &mut args[..])
+        && into == "into_iter"
+        && none.is_empty()
+        && matches!(**items, Expr::Array(_) | Expr::Atom(_))
+    {
+        let items = std::mem::replace(&mut **items, Expr::atom(""));
+        args = vec![items];
+    }
     match (*of, name.as_str(), &args[..]) {
         (Expr::Method(items, map, test), "any" | "all", [Expr::Closure(same)])
             if map == "map" && *same.body == Expr::Atom(same.params.clone()) =>

@@ -341,6 +341,16 @@ impl Ty {
         }
     }
 
+    /// A `char` that a loop over text binds, for the printer; behind a reference, as the `&str` that it stands for.
+    pub fn char_item() -> Ty {
+        Ty::new(TyKind::Lib(Name::new("char"), Vec::new())).reference()
+    }
+
+    /// Whether this is [`Ty::char_item`].
+    pub fn is_char(self) -> bool {
+        matches!(self.strip_ref().kind(), TyKind::Lib(name, _) if *name == "char")
+    }
+
     /// The cell that a captured variable lives in: `Rc<Cell<T>>` or `Rc<RefCell<T>>`.
     pub fn cell(self) -> Option<(Ty, crate::FieldCell)> {
         let TyKind::Shared(inner) = self.kind() else { return None };

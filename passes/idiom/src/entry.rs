@@ -166,7 +166,11 @@ fn item(body: &Body<Mir>, place: &Place) -> Option<(Place, NodeId)> {
 }
 
 fn is_key(body: &Body<Mir>, node: NodeId, key: &Place) -> bool {
-    matches!(&body.nodes[node].kind, Node::Use(place, _) if same_place(body, place, key))
+    match &body.nodes[node].kind {
+        Node::Use(place, _) => same_place(body, place, key),
+        Node::Op { op: Op::RsOp(RsOp::ToOwned), args, .. } => is_key(body, args[0], key),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! cannot prove that it does. They run in the order of [`IDIOMS`].
 #![forbid(unsafe_code)]
 
+mod chars;
 mod compound;
 mod entry;
 mod fields;
@@ -37,6 +38,7 @@ pub const IDIOMS: &[(&str, Idiom)] = &[
     ("entry", entry::entry),
     ("range_contains", range_contains::range_contains),
     ("swap", swap::swap),
+    ("chars", chars::chars),
 ];
 
 /// Runs every idiom over every body of a program; then errors that are caught become results.

@@ -559,6 +559,16 @@ impl Own<'_> {
         if self.place_in_cell(place) && !is_in_place(op) && !self.index_calls(place) {
             return self.update_cell(place, op, source, ty);
         }
+        if let Some(local) = place.as_local()
+            && ty.is_int()
+            && !ty.is_big()
+            && !self.is_borrowed(local)
+            && !self.place_in_cell(place)
+            && !self.live.maybe_unbound.contains(&local)
+            && self.local_rounds_down(local, op, source)
+        {
+            return self.plain_division(place, op, source, ty);
+        }
         // The source computes the indices first; Rust computes the value first where it is a number.
         self.all_early = ty.is_copy() && self.calls_program(source);
         let target = self.place_to_change(place);
@@ -586,6 +596,18 @@ impl Own<'_> {
             value
         };
         StmtKind::Update { place: target, op, value }
+    }
+
+    /// `n //= 10` where nothing is negative, as a division of its own: Rust has that as `n /= 10`.
+    fn plain_division(&mut self, place: &Place, op: Op, value: NodeId, ty: Ty) -> StmtKind {
+        let origin = self.src.nodes[value].origin;
+        let target = self.place_to_write(place);
+        let old = self.out.node(Node::Use(target.clone(), Mode::Copy), ty, origin);
+        let value = self.node(value, Want::Read);
+        let value = self.coerce(value, ty);
+        let attr = Attr::Name(Name::new("plain"));
+        let value = self.out.node(Node::Op { op, attr, args: vec![old, value] }, ty, origin);
+        StmtKind::Set { target: Pat::Place(target), value }
     }
 
     /// An operation without an operator that changes its left side: the guard of the read ends before

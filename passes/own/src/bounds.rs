@@ -65,6 +65,11 @@ impl Bounds {
         (found != UNKNOWN && found != UNSEEN).then_some(found)
     }
 
+    /// Least value of a local, if one is known.
+    pub fn local(&self, local: LocalId) -> Option<i64> {
+        self.lower.get(&local).copied().filter(|found| *found != UNKNOWN && *found != UNSEEN)
+    }
+
     pub(crate) fn eval(&self, body: &Body<Typed>, node: NodeId) -> i64 {
         match &body.nodes[node].kind {
             Node::Const(Const::Int(digits)) => digits.parse().unwrap_or(UNKNOWN),

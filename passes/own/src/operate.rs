@@ -223,6 +223,14 @@ impl Own<'_> {
         matches!(op, IntOp::FloorDiv | IntOp::FloorMod) && least(0) >= 0 && least(1) > 0
     }
 
+    /// The same for `local op= value`, where the value is a constant.
+    pub fn local_rounds_down(&self, local: LocalId, op: Op, value: NodeId) -> bool {
+        matches!(op, Op::IntOp(IntOp::FloorDiv | IntOp::FloorMod))
+            && matches!(self.src.nodes[value].kind, Node::Const(_))
+            && self.bounds.local(local).is_some_and(|least| least >= 0)
+            && self.bounds.of(self.src, value).is_some_and(|least| least > 0)
+    }
+
     fn unwrap(&mut self, arg: NodeId, attr: &Attr, ty: Ty, want: Want, origin: Origin) -> NodeId {
         // An optional place keeps its identity: its payload is a place.
         if let Node::Use(place, _) = &self.src.nodes[arg].kind

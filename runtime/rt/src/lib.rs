@@ -112,6 +112,6 @@ pub use value::{FromValue, Function, Items, Library, Object, Value, py};
 /// The extension traits: `use batuta_rt::prelude::*;`.
 pub mod prelude {
     pub use crate::list::{PyList, PyVec};
-    pub use crate::text::{PyBytes, PyStr};
+    pub use crate::text::{PyBytes, PyChar, PyStr};
     pub use crate::unwind::OrRaise;
 }

@@ -190,6 +190,11 @@ impl Printer<'_, '_> {
         {
             return answer;
         }
+        if let [of] = args
+            && self.body.ty(of.value).is_char()
+        {
+            return self.char_call(name, of.value);
+        }
         let tys: Vec<Ty> = args.iter().map(|arg| self.body.ty(arg.value)).collect();
         let Some(row) = catalog::select(name.as_str(), &tys) else {
             return self.problem(&format!("`{name}` has no row in the catalogue"));
@@ -291,6 +296,27 @@ impl Printer<'_, '_> {
         }
         let int = self.rt("Int");
         Expr::call(format!("{int}::from"), vec![made])
+    }
+
+    /// A function of text for the one character that a loop binds.
+    fn char_call(&mut self, name: Name, of: NodeId) -> Expr {
+        let of = self.expr(of);
+        let method = match name.as_str().split('#').next().unwrap_or_default() {
+            "builtins.ord" => {
+                return Expr::call("i64::from", vec![Expr::call("u32::from", vec![of])]);
+            }
+            "str.upper" => return of.method("to_uppercase", vec![]).method("to_string", vec![]),
+            "str.lower" => return of.method("to_lowercase", vec![]).method("to_string", vec![]),
+            "str.isdigit" => "is_python_digit",
+            "str.isalpha" => "is_alpha",
+            "str.isalnum" => "is_alnum",
+            "str.isspace" => "is_space",
+            "str.isupper" => "is_upper",
+            "str.islower" => "is_lower",
+            other => return self.problem(&format!("`{other}` of a character")),
+        };
+        self.uses.prelude = true;
+        of.method(method, vec![])
     }
 
     /// The value of a `Result`, or the error goes on: to the caller of a fallible function, else by unwinding.
@@ -526,6 +552,7 @@ impl Printer<'_, '_> {
             RsOp::ToOwned => {
                 let value = self.expr(args[0]);
                 match ty.kind() {
+                    _ if self.body.ty(args[0]).is_char() => value.method("to_string", vec![]),
                     TyKind::List(_) | TyKind::Bytes => value.method("to_vec", vec![]),
                     TyKind::Str => to_owned_text(value.receiver()),
                     _ => value.method("clone", vec![]),

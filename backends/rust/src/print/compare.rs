@@ -31,6 +31,10 @@ impl Printer<'_, '_> {
             return expr;
         }
         let (left_ty, right_ty) = (self.shown_ty(left), self.shown_ty(right));
+        if left_ty.is_char() || right_ty.is_char() {
+            let (a, b) = (self.character(left), self.character(right));
+            return a.binary(sign, b);
+        }
         if let Some(expr) = self.compare_records(op, left, right) {
             return expr;
         }
@@ -64,6 +68,16 @@ impl Printer<'_, '_> {
             (true, false) if self.is_loop_text(left) => Expr::unary("*", a).binary(sign, b),
             (false, true) if self.is_loop_text(right) => a.binary(sign, Expr::unary("*", b)),
             _ => a.binary(sign, b),
+        }
+    }
+
+    /// A side of a comparison of characters.
+    fn character(&mut self, node: NodeId) -> Expr {
+        match self.text_const(node) {
+            Some(Const::Str(text)) if text.chars().count() == 1 => {
+                Expr::Atom(crate::literal::character(text.chars().next().unwrap_or_default()))
+            }
+            _ => self.expr(node),
         }
     }
 

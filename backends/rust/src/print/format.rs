@@ -331,6 +331,7 @@ impl Printer<'_, '_> {
             TyKind::Class(path, _) => self.env.program.find_method(*path, "__str__").is_some(),
             TyKind::Shared(inner) => matches!(inner.kind(), TyKind::Class(..)) && self.displays(*inner),
             TyKind::Bool => self.body.lang == Lang::Ruchy,
+            TyKind::Lib(..) => ty.is_char(),
             _ => false,
         }
     }

@@ -52,6 +52,9 @@ impl Printer<'_, '_> {
 
     /// What `contains` looks for: a character where the text is one.
     fn text_pattern(&mut self, node: NodeId) -> Expr {
+        if self.body.ty(node).is_char() {
+            return self.expr(node);
+        }
         if let Some(Const::Str(text)) = self.body.as_const(node) {
             let mut chars = text.chars();
             if let (Some(c), None) = (chars.next(), chars.next()) {
@@ -98,6 +101,10 @@ impl Printer<'_, '_> {
                 return target.method("push", vec![Expr::Atom(literal::character(c))]);
             }
             return target.method("push_str", vec![Expr::Atom(literal::string(&text))]);
+        }
+        if self.body.ty(value).is_char() {
+            let value = self.expr(value);
+            return target.method("push", vec![value]);
         }
         let value = self.by_ref(value);
         target.method("push_str", vec![value])
@@ -545,6 +552,9 @@ impl Printer<'_, '_> {
         };
         if matches!(kind, TyKind::Iter(_) | TyKind::Range) {
             return source.without_ref();
+        }
+        if matches!(made.kind(), TyKind::Iter(item) if item.is_char()) {
+            return source.method("chars", vec![]);
         }
         if op == IterOp::Chars || *kind == TyKind::Str {
             self.uses.prelude = true;

@@ -1,0 +1,152 @@
+//! A loop's character that is only looked at is a `char`.
+//!
+//! before                                          after
+//!   for %c: &str in iter.chars(copy %text) {        for %c: &char in iter.chars(copy %text) {
+//!     if cmp.eq(copy %c, " ") { .. }                  if cmp.eq(copy %c, " ") { .. }
+//!
+//! `char` is written as a reference, as `&str` was: both are copied, and the printer spells them by their type.
+//! Holds back when some use needs text: a key, an argument, a part of other text.
+
+use batuta_base::FxHashSet;
+use batuta_core::*;
+
+/// Library functions that the printer can spell for one character.
+const CALLS: &[&str] = &[
+    "builtins.ord",
+    "str.isalpha",
+    "str.isalnum",
+    "str.isdigit",
+    "str.isspace",
+    "str.isupper",
+    "str.islower",
+    "str.upper",
+    "str.lower",
+];
+
+/// Variables of loops over text as characters.
+pub(crate) fn chars(body: &mut Body<Mir>) {
+    let mut found = Vec::new();
+    body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
+        Node::For { pat, iter, .. } => leaves(body, pat, *iter, &mut found),
+        Node::Seq { clauses, .. } => clauses.iter().for_each(|clause| {
+            if let Clause::For { pat, iter } = clause {
+                leaves(body, pat, *iter, &mut found);
+            }
+        }),
+        _ => {}
+    });
+    let mut locals: FxHashSet<LocalId> = found.iter().map(|leaf| leaf.local).collect();
+    while !locals.is_empty() {
+        let fine = fine_uses(body, &locals);
+        let fits = |local: &LocalId| {
+            let known = fine.iter().filter(|node| read(body, **node) == Some(*local)).count();
+            known > 0 && known == crate::same::uses(body, *local)
+        };
+        let kept: FxHashSet<LocalId> = locals.iter().copied().filter(fits).collect();
+        if kept.len() == locals.len() {
+            fine.into_iter().for_each(|node| body.nodes[node].ty = Ty::char_item());
+            break;
+        }
+        locals = kept;
+    }
+    for leaf in found.iter().filter(|leaf| locals.contains(&leaf.local)) {
+        body.locals[leaf.local].ty = Ty::char_item();
+        body.nodes[leaf.source].ty = Ty::iter(Ty::char_item());
+    }
+}
+
+/// A variable that a source of characters binds.
+struct Leaf {
+    local: LocalId,
+    source: NodeId,
+}
+
+fn leaves(body: &Body<Mir>, pat: &Pat, iter: NodeId, out: &mut Vec<Leaf>) {
+    match (&body.nodes[iter].kind, pat) {
+        (Node::Op { op: Op::IterOp(IterOp::Chars), .. }, Pat::Bind(local, None))
+            if !body.locals[*local].mutable && body.locals[*local].ty == Ty::str().reference() =>
+        {
+            out.push(Leaf { local: *local, source: iter });
+        }
+        (Node::Call { callee: Callee::Lib(name), args }, Pat::Tuple(parts)) => {
+            match name.as_str().split('#').next() {
+                Some("builtins.enumerate") if parts.len() == 2 => {
+                    leaves(body, &parts[1], args[0].value, out);
+                }
+                Some("builtins.zip") if parts.len() == args.len() => {
+                    parts.iter().zip(args).for_each(|(part, arg)| leaves(body, part, arg.value, out));
+                }
+                _ => {}
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The local that a node reads as a whole.
+fn read(body: &Body<Mir>, node: NodeId) -> Option<LocalId> {
+    match &body.nodes[node].kind {
+        Node::Use(place, Mode::Copy) => place.as_local(),
+        _ => None,
+    }
+}
+
+/// Uses of the locals that a character serves as well as text does.
+fn fine_uses(body: &Body<Mir>, locals: &FxHashSet<LocalId>) -> FxHashSet<NodeId> {
+    let is_char = |node: NodeId| read(body, node).is_some_and(|local| locals.contains(&local));
+    let is_one = |node: NodeId| matches!(body.as_const(node), Some(Const::Str(text)) if text.chars().count() == 1);
+    let mut out = FxHashSet::default();
+    let mut see = |node: NodeId| {
+        if is_char(node) {
+            out.insert(node);
+        }
+    };
+    body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
+        Node::Op { op: Op::CmpOp(op), args, .. } if !matches!(op, CmpOp::Is | CmpOp::IsNot) => {
+            let [left, right] = args[..] else { return };
+            if (is_char(left) || is_one(left)) && (is_char(right) || is_one(right)) {
+                see(left);
+                see(right);
+            }
+        }
+        Node::Op { op: Op::StrOp(StrOp::Contains), args, .. } if !is_char(args[0]) => see(args[1]),
+        Node::Op { op: Op::RsOp(RsOp::ToOwned), args, .. } => see(args[0]),
+        Node::Call { callee: Callee::Lib(name), args }
+            if args.len() == 1 && CALLS.contains(&name.as_str().split('#').next().unwrap_or_default()) =>
+        {
+            see(args[0].value);
+        }
+        Node::Format(pieces) => pieces.iter().for_each(|piece| match piece {
+            Piece::Value { value, conv: Conv::Format | Conv::Str, spec } if spec.is_empty() => see(*value),
+            _ => {}
+        }),
+        _ => {}
+    });
+    body.walk_stmts(body.root, &mut |stmt| {
+        if let StmtKind::Update { op: Op::StrOp(StrOp::Concat), value, .. } = &stmt.kind {
+            see(*value);
+        }
+    });
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::chars;
+    use crate::tests::{check, holds_back};
+
+    fn text(use_: &str, item: &str) -> String {
+        format!("fn @f(%s: &str) -> none {{\n  for %c: {item} in iter.chars(copy %s): iter<{item}> {{\n    {use_}\n  }}\n}}\n")
+    }
+
+    #[test]
+    fn compared_with_characters() {
+        let line = "io.println(format\"{cmp.eq(copy %c, \" \")!s}\")";
+        check(chars, &text(line, "&str"), &text(line, "&char"));
+    }
+
+    #[test]
+    fn holds_back_from_words() {
+        holds_back(chars, &text("io.println(format\"{cmp.eq(copy %c, \"ab\")!s}\")", "&str"));
+    }
+}
