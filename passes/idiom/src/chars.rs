@@ -94,7 +94,8 @@ fn read(body: &Body<Mir>, node: NodeId) -> Option<LocalId> {
 /// Uses of the locals that a character serves as well as text does.
 fn fine_uses(body: &Body<Mir>, locals: &FxHashSet<LocalId>) -> FxHashSet<NodeId> {
     let is_char = |node: NodeId| read(body, node).is_some_and(|local| locals.contains(&local));
-    let is_one = |node: NodeId| matches!(body.as_const(node), Some(Const::Str(text)) if text.chars().count() == 1);
+    let is_one =
+        |node: NodeId| matches!(body.as_const(node), Some(Const::Str(text)) if text.chars().count() == 1);
     let mut out = FxHashSet::default();
     let mut see = |node: NodeId| {
         if is_char(node) {
@@ -136,7 +137,9 @@ mod tests {
     use crate::tests::{check, holds_back};
 
     fn text(use_: &str, item: &str) -> String {
-        format!("fn @f(%s: &str) -> none {{\n  for %c: {item} in iter.chars(copy %s): iter<{item}> {{\n    {use_}\n  }}\n}}\n")
+        format!(
+            "fn @f(%s: &str) -> none {{\n  for %c: {item} in iter.chars(copy %s): iter<{item}> {{\n    {use_}\n  }}\n}}\n"
+        )
     }
 
     #[test]
