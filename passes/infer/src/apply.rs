@@ -619,6 +619,14 @@ impl Apply<'_, '_, '_> {
                 let has_value = self.body.blocks[*then].tail.is_some();
                 let want = if has_value { self.solved(id) } else { None };
                 // What the types rule out is not written.
+                if let (Some(Const::Bool(value)), Some(els), true) =
+                    (self.body.as_const(*cond), *els, has_value)
+                {
+                    let block = if *value { *then } else { els };
+                    self.block(block, want);
+                    let ty = want.unwrap_or_else(Ty::unit);
+                    return self.set(id, Node::Block { label: None, block }, ty);
+                }
                 match self.body.as_const(*cond) {
                     Some(Const::Bool(false)) if !has_value => {
                         self.body.blocks[*then] = BlockRow::default();

@@ -11,7 +11,7 @@ use crate::apply::Apply;
 use crate::env::Env;
 use crate::ops::{dunder_word, mirror};
 use crate::vars::Head;
-use batuta_base::Name;
+use batuta_base::{Name, Origin};
 use batuta_core::*;
 
 /// Where the statements of a method lead for one operand.
@@ -184,8 +184,7 @@ pub(crate) fn settle(program: &Program<Hir>, mut body: Body<Hir>) -> Body<Hir> {
             continue;
         }
         let at = body.nodes[node].origin;
-        let text = format!("unsupported operand type(s) for {}", name.trim_matches('_'));
-        let text = body.node(Node::Const(Const::Str(text.into())), Ty::unknown(), at);
+        let text = refusal(&mut body, &name, at);
         let callee = Callee::Lib(Name::new("builtins.TypeError"));
         let error = body.node(Node::Call { callee, args: vec![Arg::positional(text)] }, Ty::unknown(), at);
         let is_return = |row: &NodeRow| matches!(row.kind, Node::Return(Some(value)) if value == node);
@@ -193,6 +192,53 @@ pub(crate) fn settle(program: &Program<Hir>, mut body: Body<Hir>) -> Body<Hir> {
         body.nodes[place].kind = Node::Raise { error: Some(error), cause: None };
     }
     body
+}
+
+/// What CPython says when nobody answers: `unsupported operand type(s) for +: 'Money' and 'int'`.
+fn refusal(body: &mut Body<Hir>, name: &str, at: Origin) -> NodeId {
+    let word = name.trim_matches('_');
+    let (sign, is_order) = match word {
+        "lt" => ("<", true),
+        "le" => ("<=", true),
+        "gt" => (">", true),
+        "ge" => (">=", true),
+        _ => (sign_of(word.trim_start_matches(['r', 'i'])).or(sign_of(word)).unwrap_or(word), false),
+    };
+    let is_reflected = word.starts_with('r') && sign_of(word).is_none();
+    let mut operands: Vec<NodeId> = Vec::new();
+    for param in body.params.clone().into_iter().take(2) {
+        let object = body.use_local(param.local, Mode::Read, at);
+        let callee = Callee::Lib(Name::new("builtins.type"));
+        let args = vec![Arg::positional(object)];
+        let class = body.node(Node::Call { callee, args }, Ty::unknown(), at);
+        let place = Place { root: Root::Node(class), proj: vec![Proj::Field(Name::new("__name__"))] };
+        operands.push(body.node(Node::Use(place, Mode::Read), Ty::unknown(), at));
+    }
+    if is_reflected {
+        operands.reverse();
+    }
+    let start = match is_order {
+        true => format!("'{sign}' not supported between instances of '"),
+        false => format!("unsupported operand type(s) for {sign}: '"),
+    };
+    let mut pieces = vec![Piece::Text(start.into())];
+    for (index, value) in operands.into_iter().enumerate() {
+        if index > 0 {
+            pieces.push(Piece::Text("' and '".into()));
+        }
+        pieces.push(Piece::Value { value, conv: Conv::Str, spec: Vec::new() });
+    }
+    pieces.push(Piece::Text("'".into()));
+    body.node(Node::Format(pieces), Ty::unknown(), at)
+}
+
+/// The operator of `__add__`.
+fn sign_of(word: &str) -> Option<&'static str> {
+    use ObjOp::*;
+    [Add, Sub, Mul, TrueDiv, FloorDiv, Mod, Pow, MatMul, Shl, Shr, BitAnd, BitOr, BitXor]
+        .into_iter()
+        .find(|op| dunder_word(*op) == word)
+        .map(crate::operate::sign)
 }
 
 impl Apply<'_, '_, '_> {

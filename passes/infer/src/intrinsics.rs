@@ -54,6 +54,7 @@ impl Apply<'_, '_, '_> {
                 }
                 None => self.lib_special(id, name, kinds, args, origin),
             },
+            ("builtins.sum", [items]) if self.gives_objects(*items) => self.sum_of_objects(*items, origin),
             ("builtins.len", [value]) if self.is_named(self.ty(*value)) && self.is_simple(*value) => {
                 let class = self.ty(*value).class_path().expect("a named tuple is a class");
                 let count = self.types.env().record_fields(class).len().to_string();
@@ -123,6 +124,39 @@ impl Apply<'_, '_, '_> {
             _ if is_builtin_error(name) => self.error_new(name, args, origin),
             _ => self.lib_special(id, name, kinds, args, origin),
         }
+    }
+
+    fn gives_objects(&self, items: NodeId) -> bool {
+        matches!(self.item_type(self.ty(items)).kind(), TyKind::Class(..))
+    }
+
+    /// `sum(objects)` adds them; 0 plus the first is the first, as its `__radd__` has it. None at all are refused.
+    fn sum_of_objects(&mut self, items: NodeId, origin: Origin) -> NodeId {
+        let item = self.item_type(self.ty(items));
+        let zero = self.mk(Node::Const(Const::Int("0".into())), Ty::int(), origin);
+        let first = self.body.temp("first", item, origin);
+        let first = self.read_local(first, origin);
+        let probe = self.binary(ObjOp::Add, zero, first, false);
+        if matches!(self.ty(probe).kind(), TyKind::Never) {
+            let text = format!("unsupported operand type(s) for +: 'int' and {}", crate::operate::shown(item));
+            return self.refuse("TypeError", &text, vec![items], origin);
+        }
+        let mut params = Vec::new();
+        let mut operands = Vec::new();
+        for name in ["total", "item"] {
+            let local = self.body.temp(name, item, origin);
+            params.push(Param { name: Name::new(name), local, kind: ParamKind::Normal, default: None });
+            operands.push(self.read_local(local, origin));
+        }
+        let total = self.binary(ObjOp::Add, operands[0], operands[1], false);
+        let total = self.coerce(total, item);
+        let body = self.body.block(BlockRow { tail: Some(total), ..BlockRow::default() });
+        let closure = Closure { ret: item, ..Closure::lambda(params, body) };
+        let add = self.mk(Node::Closure(closure), Ty::func([item, item], item), origin);
+        let name = Name::new("functools.reduce");
+        let sum = self.lib_call(name, &[ArgKind::Positional; 2], vec![add, items], None, origin);
+        self.body.nodes[sum].ty = item;
+        sum
     }
 
     /// `sorted(d.items())` of values without order: keys are unique, so they alone decide.

@@ -532,6 +532,24 @@ impl Solver<'_> {
                     self.vars.add(out, Atom::new(Head::Dict, vec![key, value]));
                 }
             }
+            "builtins.sum" if args.len() == 1 => {
+                if self.first(job, "sum") {
+                    let item = self.vars.fresh();
+                    self.sub(job, C::Iterate { of: args[0].var, item });
+                    let target = Target::Lib(Name::new("builtins.sum_objects"));
+                    let args = vec![ArgFact { kind: ArgKind::Positional, var: item }];
+                    self.sub(job, C::Call { site: u32::MAX, target, args, out });
+                }
+                return false;
+            }
+            "builtins.sum_objects" => self.each(job, args[0].var, |me, atom| {
+                if matches!(atom.head, Head::Class(_)) {
+                    let (zero, item) = (me.vars.fresh(), me.single(&atom));
+                    me.put(zero, Head::Int);
+                    me.sub(job, C::Binary { op: ObjOp::Add, a: zero, b: item, out, in_place: false });
+                    me.sub(job, C::Binary { op: ObjOp::Add, a: out, b: item, out, in_place: false });
+                }
+            }),
             "builtins.getattr" => self.put(out, Head::Value),
             // A view of a dict is a set where it is an operand.
             "builtins.view_set" => self.each(job, args[0].var, |me, atom| match atom.head {

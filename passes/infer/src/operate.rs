@@ -215,6 +215,11 @@ impl Apply<'_, '_, '_> {
                     _ => {}
                 }
                 let b = self.cond(args[1]);
+                match self.body.as_const(b) {
+                    Some(Const::Bool(value)) if *value == (op == ObjOp::And) => return a,
+                    Some(Const::Bool(_)) if self.has_no_effect(a) => return b,
+                    _ => {}
+                }
                 let op = if op == ObjOp::And { BoolOp::And } else { BoolOp::Or };
                 self.set(id, Node::Op { op: op.into(), attr: Attr::None, args: vec![a, b] }, Ty::bool())
             }
@@ -222,6 +227,14 @@ impl Apply<'_, '_, '_> {
                 let value = self.expr(id);
                 self.truth(value)
             }
+        }
+    }
+
+    /// A comparison of values that are there.
+    fn has_no_effect(&self, node: NodeId) -> bool {
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::CmpOp(_), args, .. } => args.iter().all(|arg| self.is_simple(*arg)),
+            _ => self.is_simple(node),
         }
     }
 

@@ -9,8 +9,8 @@
 //!       "visit_" + type(%node).__name__, %self.other)        else if .. else { method (%self).other(%node) }
 //!   value (%m)(%node)
 //!
-//! Only where the name starts with a text that is known, so that few methods can be meant, and where what
-//! `getattr` gives is only called or tested. A name made of a class's name is a test of the class.
+//! Only where what `getattr` gives is only called or tested. A name that starts with a text that is known
+//! leaves few methods; one made of a class's name is a test of the class.
 
 use super::by_name_choice::Choice;
 use batuta_base::Name;
@@ -23,8 +23,8 @@ pub(super) const BUILTIN: [&str; 9] =
 /// Writes out such calls.
 pub(super) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
     for id in body.nodes.ids().collect::<Vec<_>>() {
-        if let Some(found) = look_up(body, id) {
-            write_out(program, body, &found);
+        if let Some(mut found) = look_up(body, id) {
+            write_out(program, body, &mut found);
         }
     }
 }
@@ -39,6 +39,8 @@ pub(super) struct Found {
     pub id: NodeId,
     /// The local that holds the object.
     pub object: LocalId,
+    /// What that local is given first, where the object has no local that keeps it.
+    pub given: Option<NodeId>,
     pub name: NodeId,
     /// The local that holds the name, where it has one.
     pub named: Option<LocalId>,
@@ -54,19 +56,20 @@ fn look_up(body: &Body<Hir>, id: NodeId) -> Option<Found> {
         [object, text] | [object, text, _] if *name == "builtins.getattr" => (object.value, text.value),
         _ => return None,
     };
-    let object = as_local(body, object).filter(|local| sets(body, *local).is_empty())?;
-    let named = as_local(body, name);
-    let text = match named {
-        Some(local) => match sets(body, local).as_slice() {
-            [value] => *value,
-            _ => return None,
-        },
-        None => name,
-    };
-    let (prefix, rest) = parts(body, text)?;
+    let given = object;
+    let object = as_local(body, object).filter(|local| sets(body, *local).len() <= 1);
+    let given = if object.is_some() { None } else { Some(given) };
+    let object = object.unwrap_or(LocalId(0));
+    if body.as_const(name).is_some() {
+        return None;
+    }
+    // A local that is assigned again may hold another name when the method is called.
+    let named = as_local(body, name).filter(|local| sets(body, *local).len() <= 1);
+    let text = named.and_then(|local| sets(body, local).first().copied()).unwrap_or(name);
+    let (prefix, rest) = parts(body, text).unwrap_or_default();
     let class_of = rest.and_then(|rest| class_name_of(body, rest));
     let class_of = class_of.filter(|(local, _)| sets(body, *local).is_empty());
-    Some(Found { id, object, name, named, prefix, class_of, default: args.get(2).map(|arg| arg.value) })
+    Some(Found { id, object, given, name, named, prefix, class_of, default: args.get(2).map(|arg| arg.value) })
 }
 
 pub(super) fn as_local(body: &Body<Hir>, node: NodeId) -> Option<LocalId> {
@@ -150,8 +153,11 @@ enum Use {
     Test(NodeId, bool),
 }
 
-fn write_out(program: &Program<Hir>, body: &mut Body<Hir>, found: &Found) {
+fn write_out(program: &Program<Hir>, body: &mut Body<Hir>, found: &mut Found) {
     let local = holder(body, found.id);
+    if local.is_some() && found.given.is_some() {
+        return;
+    }
     let value = |node: NodeId| match local {
         Some(local) => as_local(body, node) == Some(local),
         None => node == found.id,
@@ -167,6 +173,10 @@ fn write_out(program: &Program<Hir>, body: &mut Body<Hir>, found: &Found) {
     if counts.is_empty() {
         return;
     }
+    if found.given.is_some() {
+        found.object = body.temp("object", Ty::unknown(), body.nodes[found.id].origin);
+    }
+    let found = &*found;
     let mut choice = Choice::new(program, body.path.parent(), found, body, &counts);
     if choice.is_empty() || (counts.len() > 1 && !choice.default_is_plain(body)) {
         return;
@@ -278,7 +288,9 @@ pub(super) fn methods(program: &Program<Hir>, classes: &[Name], prefix: &str, co
         let needed = takes.clone().filter(|param| param.default.is_none()).count();
         let name = Name::new(path.last());
         let fits = counts.iter().all(|count| needed <= *count && *count <= takes.clone().count());
-        if path.last().starts_with(prefix) && fits && !out.contains(&name) {
+        // Without a prefix no special or private method is meant.
+        let is_open = !prefix.is_empty() || !path.last().starts_with('_');
+        if path.last().starts_with(prefix) && is_open && fits && !out.contains(&name) {
             out.push(name);
         }
     }

@@ -152,6 +152,7 @@ impl<'a> Choice<'a> {
             Stmt::new(StmtKind::Set { target, value }, origin)
         };
         let mut stmts = Vec::new();
+        stmts.extend(self.found.given.map(|object| set(self.found.object, object)));
         if let (Some(name), None, false) = (self.name, self.found.named, self.sets_name) {
             stmts.push(set(name, self.found.name));
         }
