@@ -1,8 +1,8 @@
 //! Splits locals into def-use webs: `x = 1; use(x); x = "a"; use(x)` are two locals.
 //!
 //! Each assignment makes a value; where control flow joins, two values make a join value. Values that
-//! reach a common use belong together. Locals that a closure shares, that carry an annotation or
-//! that are deleted stay whole.
+//! reach a common use belong together. Locals that a closure shares, that carry an annotation of one type
+//! or that are deleted stay whole.
 
 use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::{
@@ -62,7 +62,8 @@ fn candidates(body: &Body<Hir>) -> Vec<LocalId> {
             defs.get(id).is_some_and(|count| *count > 1)
                 && scopes[id].len() == 1
                 && !fixed.contains(id)
-                && *row.ty.kind() == TyKind::Unknown
+                // A parameter of several types may get one of them.
+                && matches!(row.ty.kind(), TyKind::Unknown | TyKind::Union(_))
         })
         .map(|(id, _)| id)
         .collect()
