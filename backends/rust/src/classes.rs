@@ -163,7 +163,8 @@ fn has_eq(ty: Ty) -> bool {
 pub fn shared_derives(env: &Env<'_>, classes: &[Name]) -> Vec<&'static str> {
     let mut out = Vec::new();
     let is_shared = classes.iter().any(|class| env.class(*class).is_some_and(|def| def.is_shared));
-    if !is_shared && all_fields(env, classes, &is_plain) {
+    let is_copied = classes.iter().any(|class| crate::own_operand::copies(env, *class));
+    if (!is_shared || is_copied) && all_fields(env, classes, &is_plain) {
         out.push("Clone");
         if let [class] = classes
             && env.is_copy_class(*class)
@@ -204,6 +205,7 @@ pub fn can_compare(env: &Env<'_>, classes: &[Name]) -> bool {
             || env.is_enum(path)
             || env.program.find_method(path, "__eq__").is_some()
             || compares_fields(env, path)
+            || env.class(path).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { eq: true, .. }))
     };
     all_fields(env, classes, &|ty| match ty.kind() {
         TyKind::Class(path, _) => compares(*path),

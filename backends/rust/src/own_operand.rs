@@ -28,20 +28,44 @@ pub fn call(env: &Env<'_>, body: &Body<Mir>, class: Name, module: Name, uses: &m
     Some(format!("self.{}({operand}){raise}", env.member_name(body)))
 }
 
+/// Whether a comparison of two objects of a shared class makes a handle of a copy.
+pub fn copies(env: &Env<'_>, class: Name) -> bool {
+    env.class(class).is_some_and(|def| def.is_shared)
+        && ["__eq__", "__lt__"].iter().any(|name| {
+            let method = env.program.find_method(class, name).and_then(|path| env.function(path));
+            method.is_some_and(|body| match body.params.as_slice() {
+                [_, other] => {
+                    let ty = body.locals[other.local].ty.strip_ref();
+                    matches!(ty.kind(), TyKind::Union(_) | TyKind::Value | TyKind::Shared(_))
+                }
+                _ => false,
+            })
+        })
+}
+
 fn operand(env: &Env<'_>, ty: Ty, class: Name, module: Name, uses: &mut Uses) -> Option<String> {
     let is_own = |ty: &Ty| matches!(ty.kind(), TyKind::Class(path, _) if *path == class);
+    let is_shared = |ty: &Ty| matches!(ty.kind(), TyKind::Shared(inner) if is_own(inner));
+    let handle = |uses: &mut Uses, is_shared: bool| {
+        if is_shared {
+            uses.paths.insert("std::rc::Rc".to_owned());
+        }
+        if is_shared { "Rc::new(other.clone())" } else { "other.clone()" }
+    };
     match ty.kind() {
         TyKind::Ref(inner) if is_own(inner) => Some("other".to_owned()),
         TyKind::Ref(inner) => operand(env, *inner, class, module, uses).map(|made| format!("&{made}")),
-        TyKind::Class(..) if is_own(&ty) => Some("other.clone()".to_owned()),
+        _ if is_own(&ty) || is_shared(&ty) => Some(handle(uses, is_shared(&ty)).to_owned()),
         TyKind::Union(members) => {
-            let member = members.iter().find(|member| is_own(member))?;
+            let member = members.iter().find(|member| is_own(member) || is_shared(member))?;
             let name = env.ty(ty, Position::Stored, module, uses);
-            Some(format!("{name}::{}(other.clone())", variant(*member)))
+            let value = handle(uses, is_shared(member));
+            Some(format!("{name}::{}({value})", variant(*member)))
         }
         TyKind::Value => {
             uses.rt = true;
-            Some("rt::Value::from(other.clone())".to_owned())
+            let is_shared = env.class(class).is_some_and(|def| def.is_shared);
+            Some(format!("rt::Value::from({})", handle(uses, is_shared)))
         }
         _ => None,
     }
