@@ -179,6 +179,11 @@ impl Printer<'_, '_> {
         }
         self.loops = loops;
         self.frames.pop();
+        // Nothing says the result's type where the body never gives one.
+        let tail = self.body.blocks[closure.body].tail;
+        let is_open = !suspends && tail.is_some_and(|tail| *self.body.ty(tail).kind() == TyKind::Never);
+        let is_named = !matches!(closure.ret.kind(), TyKind::Never | TyKind::Unknown | TyKind::Iter(_));
+        let ret = (is_open && is_named).then(|| self.ty(closure.ret, Position::Stored));
         let body = match block.as_value() {
             Some(_) => *block.tail.take().expect("a block that is a value has one"),
             None => Expr::Block(String::new(), block),
@@ -186,8 +191,11 @@ impl Printer<'_, '_> {
         Expr::Closure(tree::Closure {
             params: params.join(", "),
             is_move: false,
-            ret: None,
-            body: Box::new(body),
+            body: Box::new(match (&ret, body) {
+                (Some(_), body @ Expr::Block(..)) | (None, body) => body,
+                (Some(_), body) => Expr::Block(String::new(), Block::of(body)),
+            }),
+            ret,
         })
     }
 
