@@ -376,7 +376,9 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
             out,
             "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        {call}\n    }}\n}}\n"
         );
-    } else if class.is_shared && env.is_identity(class.path) && env.compared.contains(&class.path) {
+    } else if env.is_identity(class.path)
+        && (class.is_shared && env.compared.contains(&class.path) || env.ordered.contains(&class.path))
+    {
         out.push_str(&identity(name));
     }
     out.push_str(&field_order(env, class, name, module, uses));

@@ -33,6 +33,7 @@ mod texts;
 mod try_value;
 mod types;
 mod walks;
+mod writes;
 
 use batuta_base::{Code, Diagnostic, FxHashSet};
 use batuta_core::*;

@@ -119,7 +119,11 @@ impl Own<'_> {
         for at in 0..=last {
             let must = conflicts(self, at);
             let hold = holds[at].as_ref().filter(|hold| !hold.copied);
-            if hold.is_some() && !must {
+            let is_over = hold.is_some_and(|hold| {
+                !self.src.ty(nodes[at]).strip_ref().is_mutable()
+                    && nodes[at + 1..=last].iter().any(|later| self.changes(nodes[at], hold, *later))
+            });
+            if hold.is_some() && !must && !is_over {
                 continue;
             }
             let item = match self.out.ty(out[at]).kind() {
@@ -247,6 +251,21 @@ impl Own<'_> {
             (strict || event.kind.changes())
                 && mine.iter().any(|other| other.root == event.root && overlaps(&other.path, &event.path))
         })
+    }
+
+    /// Whether an operand that is evaluated later may change the value that one before it read.
+    fn changes(&self, held: NodeId, hold: &Hold, later: NodeId) -> bool {
+        if self.conflicts(held, hold, later, false) {
+            return true;
+        }
+        let field = match &self.src.nodes[held].kind {
+            Node::Use(place, _) => match place.proj.last() {
+                Some(Proj::Field(name)) => *name,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        hold.guarded && crate::writes::may_write(self.program, self.src, later, field)
     }
 
     /// The operand reads through a thread-local or a `RefCell`.
