@@ -501,6 +501,8 @@ fn given_outside(program: &Program<Hir>, fields: &FxHashMap<Name, Vec<Name>>) ->
             let mut owners = program.classes.iter().filter(|(_, class)| {
                 matches!(class.kind, ClassKind::Plain | ClassKind::Abstract)
                     && class.attributes.iter().any(|attribute| attribute.last() == name.as_str())
+                    // A property stands for both, the object's and the class's.
+                    && !class.methods.iter().any(|method| method.last() == name.as_str())
             });
             if let (Some((class, _)), None) = (owners.next(), owners.next())
                 && !out.contains(&(*class, *name))

@@ -52,6 +52,10 @@ impl Apply<'_, '_, '_> {
             if let Piece::Value { value, spec, conv } = piece {
                 *value = self.expr(*value);
                 self.pieces(spec);
+                if !spec.is_empty() && *conv == Conv::Format {
+                    let text = "TypeError: unsupported format string passed to NoneType.__format__";
+                    *value = self.present(*value, text);
+                }
                 self.own_format(value, conv, spec);
             }
         }

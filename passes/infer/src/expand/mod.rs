@@ -15,6 +15,7 @@ mod capture;
 mod class_decorator;
 mod commands;
 mod decorate;
+mod default_functions;
 mod findall;
 mod forward;
 mod keywords;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     names::expand(&mut out);
+    default_functions::expand(&mut out);
     own_class::expand(&mut out);
     attributes::expand(&mut out);
     out
