@@ -138,7 +138,8 @@ impl Apply<'_, '_, '_> {
         let first = self.read_local(first, origin);
         let probe = self.binary(ObjOp::Add, zero, first, false);
         if matches!(self.ty(probe).kind(), TyKind::Never) {
-            let text = format!("unsupported operand type(s) for +: 'int' and {}", crate::operate::shown(item));
+            let text =
+                format!("unsupported operand type(s) for +: 'int' and {}", crate::operate::shown(item));
             return self.refuse("TypeError", &text, vec![items], origin);
         }
         let mut params = Vec::new();

@@ -69,7 +69,16 @@ fn look_up(body: &Body<Hir>, id: NodeId) -> Option<Found> {
     let (prefix, rest) = parts(body, text).unwrap_or_default();
     let class_of = rest.and_then(|rest| class_name_of(body, rest));
     let class_of = class_of.filter(|(local, _)| sets(body, *local).is_empty());
-    Some(Found { id, object, given, name, named, prefix, class_of, default: args.get(2).map(|arg| arg.value) })
+    Some(Found {
+        id,
+        object,
+        given,
+        name,
+        named,
+        prefix,
+        class_of,
+        default: args.get(2).map(|arg| arg.value),
+    })
 }
 
 pub(super) fn as_local(body: &Body<Hir>, node: NodeId) -> Option<LocalId> {
