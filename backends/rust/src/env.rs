@@ -633,14 +633,27 @@ fn values(program: &Program<Mir>, which: ValueOp) -> FxHashSet<Ty> {
     let mut out = FxHashSet::default();
     for body in program.fns.values() {
         for (_, row) in body.nodes.iter() {
-            if let Node::Op { op: Op::ValueOp(op), args, .. } = &row.kind
-                && *op == which
+            let Node::Op { op: Op::ValueOp(op), args, .. } = &row.kind else { continue };
+            // A function that becomes dynamic reads its arguments from dynamic values.
+            if *op == ValueOp::From
+                && which == ValueOp::To
+                && let TyKind::Func(params, _) = body.ty(args[0]).strip().kind()
             {
-                let ty = if which == ValueOp::From { body.ty(args[0]) } else { row.ty };
-                ty.strip_ref().any(&mut |part| {
-                    out.insert(part);
-                    false
-                });
+                for param in params {
+                    param.strip_ref().any(&mut |part| {
+                        out.insert(part);
+                        false
+                    });
+                }
+            }
+            if *op == which {
+                let mut add = |ty: Ty| {
+                    ty.strip_ref().any(&mut |part| {
+                        out.insert(part);
+                        false
+                    });
+                };
+                add(if which == ValueOp::From { body.ty(args[0]) } else { row.ty });
             }
         }
     }

@@ -422,8 +422,8 @@ dialects! {
     }
     /// Dynamic values.
     ValueOp "value" {
-        /// From a static type.
-        From "from" (1) Pure;
+        /// From a static type; of a function also its name and parameters, then its defaults.
+        From "from" (1+) Pure;
         /// To the node's type; stops with a `TypeError`.
         To "to" (1) Fault;
         /// Whether it holds the type in the attribute.

@@ -54,6 +54,10 @@ pub(crate) struct Apply<'a, 's, 'p> {
     pub nodes: usize,
     /// Result and item types of the open functions.
     pub functions: Vec<(Ty, Ty)>,
+    /// The callee of the source whose call is written.
+    pub callee: Option<NodeId>,
+    /// What closures that were made of functions stand for.
+    pub described: FxHashMap<NodeId, crate::function_values::Described>,
     pub diags: &'a mut Diags,
 }
 
@@ -63,8 +67,19 @@ pub(crate) fn apply(types: &Types<'_, '_>, paths: &Paths, inst: InstId, diags: &
     let unit = row.unit.clone();
     let body = unit.body.clone();
     let nodes = body.nodes.len();
-    let mut apply =
-        Apply { types, paths, inst, base: row.base, unit, nodes, body, functions: Vec::new(), diags };
+    let mut apply = Apply {
+        types,
+        paths,
+        inst,
+        base: row.base,
+        unit,
+        nodes,
+        body,
+        functions: Vec::new(),
+        callee: None,
+        described: Default::default(),
+        diags,
+    };
     apply.run();
     let mut body = apply.body;
     body.path = paths.get(&inst).copied().unwrap_or(body.path);

@@ -4,6 +4,7 @@ use batuta_base::Name;
 use batuta_core::{ArgKind, ParamKind};
 
 /// A parameter as binding sees it.
+#[derive(Clone)]
 pub(crate) struct Formal {
     pub name: Option<Name>,
     pub kind: ParamKind,
@@ -96,6 +97,9 @@ pub(crate) fn bind(formals: &[Formal], args: &[ArgKind], star_len: &dyn Fn(usize
         let free = positional.len().saturating_sub(next);
         let taken = length.map_or(0, |length| length.min(free));
         for item in 0..taken {
+            if let Slot::Arg(named) = slots[positional[next]] {
+                extra.push(named);
+            }
             slots[positional[next]] = match arg {
                 ArgKind::Star => Slot::FromStar(at, item),
                 _ => Slot::Arg(at),

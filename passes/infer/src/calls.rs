@@ -379,10 +379,8 @@ impl Solver<'_> {
             }
             Head::TypeOf(class) => self.construct(job, class, args, out),
             Head::LibFn(name) => {
-                self.sub(
-                    job,
-                    C::Call { site: u32::MAX, target: Target::Lib(name), args: args.to_vec(), out },
-                );
+                let args = self.spread_guess(job, name, args);
+                self.sub(job, C::Call { site: u32::MAX, target: Target::Lib(name), args, out });
             }
             Head::Class(class) => {
                 if let Some(method) = self.env.method(class, "__call__") {
@@ -393,6 +391,33 @@ impl Solver<'_> {
             Head::Value => self.put(out, Head::Value),
             _ => {}
         }
+    }
+}
+
+impl Solver<'_> {
+    /// The arguments of a library function that is called as a value: one that is spread stands for as many
+    /// as the function takes.
+    fn spread_guess(&mut self, job: JobId, name: Name, args: &[ArgFact]) -> Vec<ArgFact> {
+        if args.iter().all(|arg| arg.kind != ArgKind::Star) {
+            return args.to_vec();
+        }
+        let needed = |row: &batuta_catalog::Row| {
+            row.params.iter().filter(|param| param.default.is_none() && !param.variadic).count()
+        };
+        let rows = batuta_catalog::functions(name.as_str());
+        let count = match name.last() {
+            "max" | "min" => 2,
+            _ => rows.iter().map(needed).find(|count| *count > 0).unwrap_or(1),
+        };
+        let mut out: Vec<ArgFact> = args.iter().filter(|arg| arg.kind != ArgKind::Star).cloned().collect();
+        for arg in args.iter().filter(|arg| arg.kind == ArgKind::Star) {
+            let item = self.vars.fresh();
+            self.sub(job, C::Iterate { of: arg.var, item });
+            while out.len() < count {
+                out.push(positional(item));
+            }
+        }
+        out
     }
 }
 

@@ -32,6 +32,9 @@ impl Apply<'_, '_, '_> {
     pub(crate) fn coerce(&mut self, node: NodeId, to: Ty) -> NodeId {
         use TyKind::*;
         let from = self.ty(node);
+        if *to.kind() == Value && matches!(self.body.nodes[node].kind, Node::Item(_)) {
+            return self.dynamic(node);
+        }
         if from == to || matches!(from.kind(), Never) || matches!(to.kind(), Never) {
             return node;
         }
@@ -152,6 +155,7 @@ impl Apply<'_, '_, '_> {
                     me.choose(cond, none, some, to)
                 })
             }
+            (Value, Func(params, ret)) => self.function_of_value(node, params, *ret, to),
             (Value, _) => self.mk_op(ValueOp::To, Attr::None, vec![node], to),
             (_, Iter(_)) if !matches!(from.kind(), Iter(_)) => {
                 let of = self.iter_of(node);
@@ -212,7 +216,11 @@ impl Apply<'_, '_, '_> {
 
     pub(crate) fn dynamic(&mut self, node: NodeId) -> NodeId {
         if matches!(self.ty(node).kind(), TyKind::Value | TyKind::Never) {
-            return node;
+            let function = match self.body.nodes[node].kind {
+                Node::Item(name) => self.library_to_value(node, name),
+                _ => None,
+            };
+            return function.unwrap_or(node);
         }
         if let TyKind::Iter(item) = self.ty(node).kind()
             && *item.kind() != TyKind::Value
@@ -226,6 +234,9 @@ impl Apply<'_, '_, '_> {
             && ty.children().iter().any(holds_function)
         {
             return self.hole(node, crate::apply::BAD_CALL, "functions in a dynamic container".to_owned());
+        }
+        if let TyKind::Func(params, _) = ty.kind() {
+            return self.function_to_value(node, params);
         }
         if let TyKind::TypeOf(class) = self.ty(node).kind()
             && self.types.env().class(*class).is_some()
@@ -549,7 +560,7 @@ impl Apply<'_, '_, '_> {
     }
 
     /// A function, class or bound method as a function value of a type: `|a, b| f(a, b)` where needed.
-    fn as_function(&mut self, node: NodeId, params: &[Ty], ret: Ty, to: Ty) -> NodeId {
+    pub(crate) fn as_function(&mut self, node: NodeId, params: &[Ty], ret: Ty, to: Ty) -> NodeId {
         let origin = self.origin(node);
         match (self.body.nodes[node].kind.clone(), self.ty(node).kind()) {
             (Node::Closure(closure), _) => {

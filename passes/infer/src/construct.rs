@@ -2,6 +2,7 @@
 
 use crate::apply::{Apply, BAD_CALL};
 use crate::arguments::Signature;
+use crate::bind::Formal;
 use crate::calls::record_formals;
 use batuta_base::{Name, Origin};
 use batuta_core::*;
@@ -51,12 +52,9 @@ impl Apply<'_, '_, '_> {
         let formals = record_formals(&fields);
         let bound = self.bind_args(&formals, kinds, &args);
         if !bound.is_complete() {
-            let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
-            return self.hole(
-                at,
-                BAD_CALL,
-                format!("the arguments do not fit the fields of `{}`", class.last()),
-            );
+            let receiver = Formal { name: None, kind: ParamKind::Normal, has_default: false };
+            let all: Vec<Formal> = std::iter::once(receiver).chain(formals).collect();
+            return self.does_not_fit(&format!("{}.__init__", class.last()), &all, 1, kinds, args, origin);
         }
         let mut stmts = Vec::new();
         let signature = Signature { name: format!("{}.__init__", class.last()), formals: &formals, skip: 0 };

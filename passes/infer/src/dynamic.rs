@@ -4,7 +4,7 @@ use crate::apply::DYNAMIC;
 use crate::facts::{C, Target};
 use crate::solve::Solver;
 use crate::types::Types;
-use crate::vars::{Edge, Head, Var, Vars};
+use crate::vars::{Atom, Edge, Head, Var, Vars};
 use batuta_base::{Diagnostic, Diags, FxHashMap, FxHashSet};
 use batuta_core::*;
 
@@ -33,7 +33,77 @@ pub(crate) fn variables(solver: &Solver<'_>) -> FxHashSet<Var> {
         };
         todo.extend(operands.into_iter().filter(|var| mixed(solver, *var)).map(|var| vars.root(var)));
     }
-    spread(solver, todo, &recursive)
+    let mut found = spread(solver, todo, &recursive);
+    functions(solver, &mut found);
+    found
+}
+
+/// Function values that are asked for their name, or called with `*args, **kwargs`, are dynamic, wherever they come from and go to.
+fn functions(solver: &Solver<'_>, found: &mut FxHashSet<Var>) {
+    let vars = &solver.vars;
+    let is_function =
+        |var: Var| vars.atoms(var).iter().any(|atom| matches!(atom.head, Head::Func(_) | Head::LibFn(_)));
+    let asked = |job: &crate::solve::Job| match &job.c {
+        C::Attr { of, name, .. } if matches!(name.as_str(), "__name__" | "__qualname__") => {
+            Some(vars.root(*of))
+        }
+        // Only the run knows which parameters names and spread arguments fill.
+        C::Call { target: Target::Value(of), args, .. } => {
+            let has = |kind: ArgKind| args.iter().find(|arg| arg.kind == kind);
+            let is_open = has(ArgKind::Star).is_some_and(|arg| solver.star_len(arg.var).is_none());
+            (is_open && has(ArgKind::StarStar).is_some()).then(|| vars.root(*of))
+        }
+        _ => None,
+    };
+    let mut todo: Vec<Var> = solver.jobs.iter().filter_map(asked).filter(|var| is_function(*var)).collect();
+    for job in &solver.jobs {
+        let compared: &[Var] = match &job.c {
+            C::Compare { a, b, .. } => &[*a, *b],
+            C::Call { target: Target::Method(of, name), .. }
+                if matches!(name.as_str(), "remove" | "index" | "count") =>
+            {
+                &[*of]
+            }
+            _ => continue,
+        };
+        compared.iter().for_each(|var| held_functions(vars, *var, 0, &mut todo));
+    }
+    if todo.is_empty() {
+        return;
+    }
+    let near = neighbours(vars);
+    found.extend(todo.iter().copied());
+    while let Some(var) = todo.pop() {
+        let around = near.get(&var).into_iter().flatten().map(|next| vars.root(*next));
+        todo.extend(around.filter(|next| is_function(*next) && found.insert(*next)));
+    }
+}
+
+/// Functions in a value that is compared, which only dynamic ones can be.
+fn held_functions(vars: &Vars, var: Var, depth: usize, out: &mut Vec<Var>) {
+    for atom in vars.atoms(var) {
+        match atom.head {
+            Head::Func(_) => out.push(vars.root(var)),
+            Head::List | Head::Tuple(_) | Head::Set if depth < 3 => {
+                atom.args.iter().for_each(|part| held_functions(vars, *part, depth + 1, out));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The variables that each variable's value comes from and goes to.
+fn neighbours(vars: &Vars) -> FxHashMap<Var, Vec<Var>> {
+    let mut near: FxHashMap<Var, Vec<Var>> = Default::default();
+    for from in 0..vars.rows.len() as Var {
+        let passes = |edge: &&Edge| edge.filter.as_ref().is_none_or(|filter| filter.drops_only_none());
+        for edge in vars.rows[from as usize].edges.iter().filter(passes) {
+            let to = vars.root(edge.to);
+            near.entry(to).or_default().push(from);
+            near.entry(from).or_default().push(to);
+        }
+    }
+    near
 }
 
 /// Values of several types that are not all numbers.
@@ -43,7 +113,9 @@ pub(crate) fn mixed(solver: &Solver<'_>, var: Var) -> bool {
         return false;
     }
     // A library function that also has a function type is that.
-    let has_func = vars.atoms(var).iter().any(|atom| matches!(atom.head, Head::Func(_)));
+    let is_plain =
+        |atom: &Atom| matches!(atom.head, Head::Func(count) if count < crate::types::OPEN_FUNCTION);
+    let has_func = vars.atoms(var).iter().any(is_plain);
     let heads = vars.atoms(var).iter().filter(|atom| atom.head != Head::None).filter(|atom| {
         !(has_func && (matches!(atom.head, Head::LibFn(_)) || solver.env.is_called(atom.head)))
     });
@@ -107,9 +179,10 @@ fn has_base(solver: &Solver<'_>, var: Var) -> bool {
     classes.is_some_and(|classes| solver.env.common_base(&classes).is_some())
 }
 
-/// Containers that a dynamic value shares with other names.
+/// Containers that a dynamic value shares with other names, and functions.
 fn is_container(vars: &Vars, var: Var) -> bool {
-    vars.atoms(var).iter().any(|atom| matches!(atom.head, Head::List | Head::Dict | Head::Set))
+    let holds = |atom: &Atom| matches!(atom.head, Head::List | Head::Dict | Head::Set | Head::Func(_));
+    vars.atoms(var).iter().any(holds)
 }
 
 /// A dynamic value is dynamic where it comes from and where it goes to. So are the containers around
@@ -120,15 +193,7 @@ fn spread(solver: &Solver<'_>, mut todo: Vec<Var>, recursive: &[Var]) -> FxHashS
         return FxHashSet::default();
     }
     let mut found = FxHashSet::default();
-    let mut near: FxHashMap<Var, Vec<Var>> = Default::default();
-    for from in 0..vars.rows.len() as Var {
-        let passes = |edge: &&Edge| edge.filter.as_ref().is_none_or(|filter| filter.drops_only_none());
-        for edge in vars.rows[from as usize].edges.iter().filter(passes) {
-            let to = vars.root(edge.to);
-            near.entry(to).or_default().push(from);
-            near.entry(from).or_default().push(to);
-        }
-    }
+    let near = neighbours(vars);
     // First what recursive values reach, then the others.
     let mut own: Vec<Var> = recursive.iter().map(|var| vars.root(*var)).collect();
     while let Some(var) = own.pop() {
@@ -168,7 +233,7 @@ fn walk(vars: &Vars, root: Var, state: &mut FxHashMap<Var, bool>, path: &mut Vec
     state.insert(root, false);
     path.push(root);
     for atom in vars.atoms(root) {
-        if matches!(atom.head, Head::Func(_) | Head::Class(_)) {
+        if matches!(atom.head, Head::Class(_)) {
             continue;
         }
         for arg in atom.args.iter() {

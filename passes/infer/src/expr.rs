@@ -358,11 +358,21 @@ impl Apply<'_, '_, '_> {
                 self.attr_of_class(object, *class, name, origin)
             }
             TyKind::Error if name == "__class__" => object,
+            TyKind::Unit => {
+                self.diags.report_with(
+                    UNKNOWN_ATTRIBUTE,
+                    origin,
+                    format!("`None` has no attribute `{name}`"),
+                );
+                let text = format!("'NoneType' object has no attribute '{name}'");
+                self.refuse("AttributeError", &text, vec![object], origin)
+            }
             TyKind::Lib(owner, _) if crate::namespace::is_namespace(*owner) => {
                 self.namespace_attr(object, name, origin)
             }
             _ if name == "__name__" => match self.body.nodes[object].kind {
                 Node::Item(item) => self.text(item.last(), origin),
+                Node::Closure(_) => self.text("<lambda>", origin),
                 _ => {
                     self.hole(object, UNKNOWN_ATTRIBUTE, "the name of a function that is a value here".into())
                 }

@@ -27,10 +27,13 @@ impl Apply<'_, '_, '_> {
                 let (kinds, nodes) = self.args(args);
                 self.call_super(id, name, &kinds, nodes, origin)
             }
-            Callee::Value(node) => {
-                let node = self.expr(node);
+            Callee::Value(source) => {
+                let node = self.expr(source);
                 let (kinds, nodes) = self.args(args);
-                self.call_value(id, node, &kinds, nodes, origin)
+                let outer = self.callee.replace(source);
+                let call = self.call_value(id, node, &kinds, nodes, origin);
+                self.callee = outer;
+                call
             }
         }
     }
@@ -96,9 +99,7 @@ impl Apply<'_, '_, '_> {
         let all = formals(&sig, 0);
         let bound = self.bind_args(&all[skip..], kinds, &args);
         if !bound.is_complete() {
-            let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
-            let text = format!("the arguments do not fit the parameters of `{}`", path.last());
-            return self.hole(at, BAD_CALL, text);
+            return self.does_not_fit(&self.qualified(path), &all, skip, kinds, args, origin);
         }
         let params = &unit.body.params;
         let mut wants = Vec::new();
@@ -137,6 +138,29 @@ impl Apply<'_, '_, '_> {
         if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
     }
 
+    /// A call that raises `TypeError`, or that is not understood.
+    pub(crate) fn does_not_fit(
+        &mut self,
+        name: &str,
+        formals: &[crate::bind::Formal],
+        skip: usize,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let why = format!("the arguments do not fit the parameters of `{name}`");
+        match crate::misfits::misfit(name, formals, skip, kinds) {
+            Some(text) => {
+                self.diags.report_with(BAD_CALL, origin, why);
+                self.refuse("TypeError", &text, args, origin)
+            }
+            None => {
+                let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+                self.hole(at, BAD_CALL, why)
+            }
+        }
+    }
+
     /// `f(*args)` hands a tuple of any length on as it is.
     fn same_tuple(&mut self, slot: &Slot, whole: crate::vars::Var, given: &Given<'_>) -> Option<NodeId> {
         let Slot::Pack(items) = slot else { return None };
@@ -169,11 +193,12 @@ impl Apply<'_, '_, '_> {
     }
 
     /// A function's name as messages show it.
-    fn qualified(&self, path: Name) -> String {
+    pub(crate) fn qualified(&self, path: Name) -> String {
         let parent = path.parent();
+        let name = path.last().split('$').next().unwrap_or_default();
         match self.types.env().class(parent) {
-            Some(_) => format!("{}.{}", parent.last(), path.last()),
-            None => path.last().to_owned(),
+            Some(_) => format!("{}.{name}", parent.last()),
+            None => name.to_owned(),
         }
     }
 
@@ -393,9 +418,13 @@ impl Apply<'_, '_, '_> {
             })
             .collect();
         let make = |me: &mut Self, object: NodeId| {
-            me.eta(params, *ret, ty, origin, |me, args| {
+            let closure = me.eta(params, *ret, ty, origin, |me, args| {
                 me.dispatch(None, class, method, object, &kinds, args, origin)
-            })
+            });
+            if let Some(described) = me.describe_item(method, skip, origin) {
+                me.described.insert(closure, described);
+            }
+            closure
         };
         if self.is_simple(object) {
             return make(self, object);
@@ -485,13 +514,16 @@ impl Apply<'_, '_, '_> {
                 self.call_func(node, &params, ret, kinds, args, origin)
             }
             TyKind::Value | TyKind::Union(_) if kinds.iter().any(|kind| *kind != ArgKind::Positional) => {
-                let text = "spread and keyword arguments of a function that is not known";
-                self.hole(node, BAD_CALL, text.to_owned())
+                self.call_dynamic(node, kinds, args)
             }
             TyKind::Value | TyKind::Union(_) => {
                 let mut all = vec![self.dynamic(node)];
                 all.extend(args.into_iter().map(|arg| self.dynamic(arg)));
                 self.mk_op(ValueOp::Call, Attr::None, all, Ty::value())
+            }
+            TyKind::Unit => {
+                self.diags.report_with(BAD_CALL, origin, "`None` is not callable".to_owned());
+                self.refuse("TypeError", "'NoneType' object is not callable", args, origin)
             }
             _ => self.hole(node, BAD_CALL, format!("`{ty}` is not callable")),
         }
@@ -558,14 +590,32 @@ impl Apply<'_, '_, '_> {
         if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
     }
 
+    /// The node of the source that a called value was made of.
+    fn source_of(&self, node: NodeId) -> NodeId {
+        if node.index() < self.nodes { node } else { self.callee.unwrap_or(node) }
+    }
+
     /// Names and kinds of the parameters of a function value, as far as they are known.
     pub(crate) fn value_formals(&self, node: NodeId, count: usize) -> Vec<crate::bind::Formal> {
         let solver = self.types.solver;
+        let node = self.source_of(node);
         let sig = (node.index() < self.nodes)
             .then(|| solver.vars.atoms(self.base + node.0))
             .and_then(|atoms| atoms.iter().find(|atom| matches!(atom.head, crate::vars::Head::Func(_))))
-            .and_then(|atom| solver.sigs.get(atom.args.last()?));
-        let unnamed = || crate::bind::Formal { name: None, kind: ParamKind::Normal, has_default: false };
+            .and_then(|atom| {
+                let ret = solver.vars.root(*atom.args.last()?);
+                let is_its = |sig: &&Rc<crate::facts::Sig>| solver.vars.root(sig.ret) == ret;
+                solver.sigs.get(atom.args.last()?).or_else(|| solver.sigs.values().find(is_its))
+            });
+        let open = (node.index() < self.nodes).then(|| self.packed_kinds(node)).unwrap_or_default();
+        let unnamed = |at: usize| {
+            let kind = match (count - at, open) {
+                (1, (_, true)) => ParamKind::StarStar,
+                (1, (true, false)) | (2, (true, true)) => ParamKind::Star,
+                _ => ParamKind::Normal,
+            };
+            crate::bind::Formal { name: None, kind, has_default: false }
+        };
         match sig {
             Some(sig) if sig.params.len() >= count => {
                 let mut formals = formals(sig, sig.params.len() - count);
@@ -573,13 +623,23 @@ impl Apply<'_, '_, '_> {
                 formals.iter_mut().for_each(|formal| formal.has_default = false);
                 formals
             }
-            _ => (0..count).map(|_| unnamed()).collect(),
+            _ => (0..count).map(unnamed).collect(),
         }
+    }
+
+    /// Whether a function value has `*args` and `**kwargs`.
+    fn packed_kinds(&self, node: NodeId) -> (bool, bool) {
+        let atoms = self.types.solver.vars.atoms(self.base + node.0);
+        atoms.iter().fold((false, false), |(star, map), atom| match atom.head {
+            crate::vars::Head::Func(count) => (star || count & 64 != 0, map || count & 128 != 0),
+            _ => (star, map),
+        })
     }
 
     /// Whether a value stands for functions whose parameters are not of the same kinds.
     fn signatures_differ(&self, node: NodeId) -> bool {
         let solver = self.types.solver;
+        let node = self.source_of(node);
         if node.index() >= self.nodes {
             return false;
         }
@@ -597,8 +657,9 @@ impl Apply<'_, '_, '_> {
     }
 
     /// Defaults of a function value that can only be one function of the program, and where they stand.
-    fn value_defaults(&self, node: NodeId, count: usize) -> Vec<Option<(Rc<Unit>, NodeId)>> {
+    pub(crate) fn value_defaults(&self, node: NodeId, count: usize) -> Vec<Option<(Rc<Unit>, NodeId)>> {
         let solver = self.types.solver;
+        let node = self.source_of(node);
         if node.index() >= self.nodes {
             return Vec::new();
         }

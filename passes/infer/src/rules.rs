@@ -1,10 +1,10 @@
 //! What a constraint does when atoms arrive: attributes, indices, iteration, unpacking.
 
-use crate::facts::{ArgFact, C, Target};
+use crate::facts::{ArgFact, C, ParamFact, Target};
 use crate::solve::{JobId, Solver};
 use crate::vars::{Atom, Head, Var};
 use batuta_base::Name;
-use batuta_core::{ArgKind, FnKind};
+use batuta_core::{ArgKind, FnKind, ParamKind};
 
 impl Solver<'_> {
     /// Looks at a job again with all that is known of its operands.
@@ -56,7 +56,7 @@ impl Solver<'_> {
                 let mut vars: Vec<Var> = sig.params.iter().map(|param| param.whole).collect();
                 vars.push(sig.ret);
                 self.sigs.insert(sig.ret, sig.clone());
-                self.vars.add(*out, Atom::new(Head::Func(sig.params.len() as u8), vars));
+                self.vars.add(*out, Atom::new(func_head(&sig.params), vars));
             }
             C::Caught { classes, out } => self.caught(classes, *out),
             C::Enter { of, out } => self.each(job, *of, |me, atom| me.enter(job, &atom, *out)),
@@ -217,9 +217,8 @@ impl Solver<'_> {
         };
         let sig = self.insts[inst].sig.clone();
         let mut vars: Vec<Var> = sig.params.iter().skip(skip).map(|param| param.whole).collect();
-        let count = vars.len() as u8;
         vars.push(sig.ret);
-        self.vars.add(out, Atom::new(Head::Func(count), vars));
+        self.vars.add(out, Atom::new(func_head(&sig.params[skip.min(sig.params.len())..]), vars));
     }
 
     fn caught(&mut self, classes: &[Name], out: Var) {
@@ -634,4 +633,13 @@ pub(crate) fn type_name(head: Head) -> Option<Name> {
         Head::Lib(name) => name,
         _ => return None,
     })
+}
+
+/// Functions with packed parameters are of other types than those that have as many plain ones.
+fn func_head(params: &[ParamFact]) -> Head {
+    let has = |kind: ParamKind| params.iter().any(|param| param.kind == kind);
+    let count = params.len().min(63) as u8;
+    let star = if has(ParamKind::Star) { 64 } else { 0 };
+    let star_star = if has(ParamKind::StarStar) { 128 } else { 0 };
+    Head::Func(count | star | star_star)
 }

@@ -66,7 +66,7 @@ fn join(env: &Env<'_>, atoms: &[Atom], seen: bool, of: &mut dyn FnMut(Var) -> Ty
     let mut rest: Vec<&Atom> = atoms.iter().filter(|atom| atom.head != Head::None).collect();
     // A library function that also has a function type is that; objects that are called beside functions
     // become such.
-    if rest.iter().any(|atom| matches!(atom.head, Head::Func(_))) {
+    if rest.iter().any(|atom| matches!(atom.head, Head::Func(count) if count < OPEN_FUNCTION)) {
         rest.retain(|atom| !matches!(atom.head, Head::LibFn(_)) && !env.is_called(atom.head));
     }
     if rest.iter().any(|atom| atom.head == Head::List) {
@@ -261,6 +261,9 @@ fn of_atom(atom: &Atom, of: &mut dyn FnMut(Var) -> Ty) -> Ty {
         Head::LibFn(_) | Head::Ellipsis | Head::Value => Ty::value(),
     }
 }
+
+/// `Head::Func` counts from here on for functions with packed parameters.
+pub(crate) const OPEN_FUNCTION: u8 = 64;
 
 /// Whether a type has no open part.
 fn is_complete(ty: Ty) -> bool {
@@ -482,8 +485,13 @@ impl Solver<'_> {
             let mut todo = vec![at];
             let mut seen = FxHashSet::default();
             while let Some(var) = todo.pop() {
-                if let Some(function) = self.vars.atoms(var).iter().find(is_func).cloned() {
-                    self.vars.add(at, function);
+                let mut functions = self.vars.atoms(var).iter().filter(is_func);
+                if let Some(function) = functions.next().cloned() {
+                    // Functions of several kinds stand together as dynamic values.
+                    let is_one = functions.all(|other| other.head == function.head);
+                    if is_one && matches!(function.head, Head::Func(count) if count < OPEN_FUNCTION) {
+                        self.vars.add(at, function);
+                    }
                     break;
                 }
                 if seen.insert(var) && seen.len() < 64 {

@@ -95,7 +95,8 @@ fn candidates(
         let single = counts[local] == 1
             && !live.captured.contains(local)
             && !live.maybe_unbound.contains(local)
-            && !live.by_loops.contains(local);
+            && !live.by_loops.contains(local)
+            && !leaves_try(body, *local);
         let Some(value) = value.filter(|_| single && !ty.is_copy()) else { continue };
         let Node::Use(place, _) = &body.nodes[value].kind else { continue };
         let Root::Local(root) = place.root else { continue };
@@ -117,6 +118,24 @@ fn candidates(
         out.push(Candidate { local: *local, root, path: steps(&place.proj), start: *start, end });
     }
     out
+}
+
+/// Whether a local gets its value inside a `try` and is read behind it: there it exists before it has one.
+fn leaves_try(body: &Body<Typed>, local: LocalId) -> bool {
+    body.nodes.iter().any(|(_, row)| {
+        let Node::Try { body: tried, .. } = &row.kind else { return false };
+        let (mut is_set, mut inside) = (false, 0);
+        body.walk_stmts(*tried, &mut |stmt| {
+            if let StmtKind::Set { target, .. } = &stmt.kind {
+                target.for_each_local(&mut |set| is_set |= set == local);
+            }
+        });
+        let reads = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(local));
+        body.walk_block(*tried, &mut |node| inside += usize::from(reads(node)));
+        let mut all = 0;
+        body.walk_block(body.root, &mut |node| all += usize::from(reads(node)));
+        is_set && all > inside
+    })
 }
 
 /// Position of the last event of a local; `None` when one comes before the assignment (carried around a loop).

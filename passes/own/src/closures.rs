@@ -187,21 +187,77 @@ impl Own<'_> {
             // The receiver is lent to the method.
             let is_receiver =
                 self.src.has_receiver() && self.src.params.first().is_some_and(|p| p.local == local);
-            let is_free = !is_receiver && !self.is_used_elsewhere(id, closure, local);
-            let is_plain =
-                ty.is_copy() && !(is_receiver && matches!(ty.strip_ref().kind(), TyKind::Shared(_)));
+            // What is lent to the closure around it does not live as long as this one.
+            let is_lent = matches!(ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
+            let is_free = !is_receiver
+                && !is_lent
+                && !self.is_used_elsewhere(id, closure, local)
+                && !self.is_captured_around(id, local);
+            let is_plain = ty.is_copy()
+                && !(is_receiver && matches!(ty.strip_ref().kind(), TyKind::Shared(_)))
+                && !(is_lent && !is_receiver && !ty.strip_ref().is_copy());
             if is_plain || is_function || is_free {
+                continue;
+            }
+            if matches!(ty.kind(), TyKind::Func(..)) {
+                self.share_function(closure, local);
                 continue;
             }
             let row = self.out.locals[local].clone();
             let copy = self.out.locals.push(LocalRow { ty: ty.strip_ref(), is_temp: true, ..row });
             rename(&mut self.out, body, local, copy);
+            if is_lent {
+                self.lend_again(body, copy);
+            }
             let origin = Origin::default();
             let value = self.out.node(Node::Use(Place::local(local), Mode::Clone), ty.strip_ref(), origin);
             let target = Pat::Place(Place::local(copy));
             out.push(Stmt::new(StmtKind::Set { target, value }, origin));
         }
         out
+    }
+
+    /// A function that several closures hold is shared.
+    fn share_function(&mut self, closure: &Closure, local: LocalId) {
+        let mut found = None;
+        self.src.walk_block(closure.body, &mut |node| {
+            if matches!(&self.src.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(local)) {
+                found = Some(node);
+            }
+        });
+        if let Some(node) = found {
+            self.demote(node);
+        }
+    }
+
+    /// Reads of what was lent are reads of the closure's own copy.
+    fn lend_again(&mut self, body: BlockId, copy: LocalId) {
+        let mut reads = Vec::new();
+        self.out.walk_block(body, &mut |node| {
+            let row = &self.out.nodes[node];
+            if matches!(&row.kind, Node::Use(place, Mode::Copy) if place.as_local() == Some(copy))
+                && matches!(row.ty.kind(), TyKind::Ref(_))
+            {
+                reads.push(node);
+            }
+        });
+        for node in reads {
+            self.out.nodes[node].kind = Node::Use(Place::local(copy), Mode::Ref);
+        }
+    }
+
+    /// Whether a closure around this one has captured the local: it keeps it for its next call.
+    fn is_captured_around(&self, id: NodeId, local: LocalId) -> bool {
+        self.src.nodes.iter().any(|(around, row)| {
+            let Node::Closure(closure) = &row.kind else { return false };
+            let mut holds = false;
+            self.src.walk_block(closure.body, &mut |node| holds |= node == id);
+            let mut captured = FxHashSet::default();
+            if holds && around != id {
+                captures(self.src, closure, &mut captured);
+            }
+            captured.contains(&local)
+        })
     }
 
     /// Whether a captured local is read outside a closure, or each turn of a loop makes such a closure.

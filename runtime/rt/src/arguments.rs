@@ -90,6 +90,11 @@ fn parts(signature: &str) -> (&str, Vec<&str>) {
 
 #[track_caller]
 fn missing(name: &str, kind: &str, names: &[&str]) -> ! {
+    raise_new(TypeError, missing_text(name, kind, names))
+}
+
+/// Python's words for arguments that are not given.
+pub(crate) fn missing_text(name: &str, kind: &str, names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
     let listed = match &quoted[..] {
         [first, last] => format!("{first} and {last}"),
@@ -100,10 +105,7 @@ fn missing(name: &str, kind: &str, names: &[&str]) -> ! {
         _ => quoted.concat(),
     };
     let plural = if names.len() == 1 { "" } else { "s" };
-    raise_new(
-        TypeError,
-        format!("{name}() missing {} required {kind} argument{plural}: {listed}", names.len()),
-    )
+    format!("{name}() missing {} required {kind} argument{plural}: {listed}", names.len())
 }
 
 #[cfg(test)]

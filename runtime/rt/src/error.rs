@@ -180,6 +180,8 @@ struct Inner {
     shown: Option<String>,
     payload: Option<Box<dyn Any>>,
     cause: RefCell<Option<Error>>,
+    /// What was handled when this was raised, and whether `from` hides it.
+    context: RefCell<(Option<Error>, bool)>,
     notes: RefCell<Vec<String>>,
     place: RefCell<Option<Place>>,
 }
@@ -197,6 +199,7 @@ impl Error {
             shown: None,
             payload: None,
             cause: RefCell::new(None),
+            context: RefCell::default(),
             notes: RefCell::new(Vec::new()),
             place: RefCell::new(place),
         }))
@@ -220,7 +223,11 @@ impl Error {
     #[track_caller]
     #[cold]
     pub fn with_args(class: Class, args: impl IntoIterator<Item = Arg>) -> Error {
-        Error::build(class, args.into_iter().collect(), Some(Location::caller().into()))
+        let args: Vec<Arg> = args.into_iter().collect();
+        if matches!(args.len(), 2 | 3) && class.is_a(crate::class::OSError) {
+            return crate::io_error::os_error_of(class, args);
+        }
+        Error::build(class, args, Some(Location::caller().into()))
     }
 
     /// The `KeyError` of a missing key.
@@ -241,8 +248,30 @@ impl Error {
             shown: exception.shown(),
             payload: Some(Box::new(exception)),
             cause: RefCell::new(None),
+            context: RefCell::default(),
             notes: RefCell::new(Vec::new()),
             place: RefCell::new(Some(Location::caller().into())),
+        }))
+    }
+
+    /// An `OSError` whose text is not that of its arguments.
+    pub(crate) fn with_text(
+        class: Class,
+        args: Vec<Arg>,
+        text: String,
+        payload: Box<dyn Any>,
+        place: Place,
+    ) -> Error {
+        Error(Rc::new(Inner {
+            class,
+            args,
+            text: Some(text),
+            shown: None,
+            payload: Some(payload),
+            cause: RefCell::new(None),
+            context: RefCell::default(),
+            notes: RefCell::new(Vec::new()),
+            place: RefCell::new(Some(place)),
         }))
     }
 
@@ -294,7 +323,33 @@ impl Error {
     #[must_use]
     pub fn from_cause(self, cause: Error) -> Error {
         *self.0.cause.borrow_mut() = Some(cause);
+        self.from_none()
+    }
+
+    /// `raise self from None`.
+    #[must_use]
+    pub fn from_none(self) -> Error {
+        self.0.context.borrow_mut().1 = true;
         self
+    }
+
+    /// The error that is raised while `handled` is.
+    #[must_use]
+    pub fn in_context(self, handled: Error) -> Error {
+        if !self.ptr_eq(&handled) {
+            self.0.context.borrow_mut().0 = Some(handled);
+        }
+        self
+    }
+
+    /// `e.__context__`.
+    pub fn context(&self) -> Option<Error> {
+        self.0.context.borrow().0.clone()
+    }
+
+    /// `e.__suppress_context__`.
+    pub fn suppresses_context(&self) -> bool {
+        self.0.context.borrow().1
     }
 
     /// `e.__cause__`.
@@ -376,6 +431,15 @@ impl fmt::Display for Error {
         ArgsOf { class: self.class(), args: self.args() }.fmt(f)
     }
 }
+
+/// Two exceptions are equal when they are one object.
+impl PartialEq for Error {
+    fn eq(&self, other: &Error) -> bool {
+        self.ptr_eq(other)
+    }
+}
+
+impl Eq for Error {}
 
 fn fmt_args(args: &[Arg], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str("(")?;

@@ -267,6 +267,11 @@ pub fn next<T>(items: &mut (impl Iterator<Item = T> + ?Sized)) -> Result<T, Erro
     items.next().ok_or_else(|| Error::bare(StopIteration))
 }
 
+/// `iter(next, last)`: what `next` gives, up to the first that equals `last`.
+pub fn iter_until<T: PartialEq>(mut next: impl FnMut() -> T, last: T) -> impl Iterator<Item = T> {
+    std::iter::from_fn(move || Some(next()).filter(|item| *item != last))
+}
+
 /// The items of an object with `__next__`: `next` is asked until it raises `StopIteration`.
 pub fn until_stop<I, T>(mut items: I, mut next: impl FnMut(&mut I) -> T) -> impl Iterator<Item = T> {
     std::iter::from_fn(move || match catch_all(|| next(&mut items)) {

@@ -1,13 +1,15 @@
 //! The operating system's errors as Python's classes and words.
 
 use std::io;
+use std::panic::Location;
 
 use crate::class::{
-    BlockingIOError, BrokenPipeError, Class, ConnectionAbortedError, ConnectionRefusedError,
-    ConnectionResetError, EOFError, FileExistsError, FileNotFoundError, InterruptedError, IsADirectoryError,
-    NotADirectoryError, OSError, PermissionError, TimeoutError, UnicodeDecodeError,
+    BlockingIOError, BrokenPipeError, ChildProcessError, Class, ConnectionAbortedError,
+    ConnectionRefusedError, ConnectionResetError, EOFError, FileExistsError, FileNotFoundError,
+    InterruptedError, IsADirectoryError, NotADirectoryError, OSError, PermissionError, ProcessLookupError,
+    TimeoutError, UnicodeDecodeError,
 };
-use crate::error::Error;
+use crate::error::{Arg, Error};
 use crate::repr::repr;
 
 /// The Python error for `error`, which happened to the file `path`.
@@ -19,9 +21,76 @@ pub fn from_io(error: &io::Error, path: Option<&str>) -> Error {
     };
     let full = error.to_string();
     let words = full.rsplit_once(" (os error").map_or(full.as_str(), |(words, _)| words);
-    match path {
-        Some(path) => Error::new(class, format!("[Errno {number}] {words}: {}", repr(path))),
-        None => Error::new(class, format!("[Errno {number}] {words}")),
+    os_error(i64::from(number), words, path)
+}
+
+/// What an `OSError` says about a file.
+struct File(Option<String>);
+
+#[track_caller]
+fn os_error(number: i64, words: &str, filename: Option<&str>) -> Error {
+    let args = [Arg::from(number), Arg::from(words)];
+    os_error_of(OSError, args.into_iter().chain(filename.map(Arg::from)).collect())
+}
+
+/// `OSError(number, words)` or `OSError(number, words, file)`: the class follows from the number.
+#[track_caller]
+pub(crate) fn os_error_of(class: Class, mut args: Vec<Arg>) -> Error {
+    let file = args.get(2).cloned();
+    args.truncate(2);
+    let number = crate::repr(&args[0]).to_string();
+    let mut text = format!("[Errno {number}] {}", crate::str(&args[1]));
+    if let Some(file) = &file {
+        text += &format!(": {}", repr(file));
+    }
+    let class = match number.parse() {
+        Ok(number) if class == OSError => class_of_number(number),
+        _ => class,
+    };
+    let file = Box::new(File(file.map(|file| crate::str(&file).to_string())));
+    Error::with_text(class, args, text, file, Location::caller().into())
+}
+
+impl Error {
+    fn os_argument(&self, at: usize, name: &str) -> Option<&Arg> {
+        if !self.is_a(OSError) {
+            let text = format!("'{}' object has no attribute '{name}'", self.name());
+            crate::raise_new(crate::class::AttributeError, text);
+        }
+        self.args().get(at).filter(|_| self.args().len() > 1)
+    }
+
+    /// `e.errno` of an `OSError`.
+    pub fn errno(&self) -> Option<i64> {
+        crate::str(self.os_argument(0, "errno")?).to_string().parse().ok()
+    }
+
+    /// `e.strerror` of an `OSError`.
+    pub fn strerror(&self) -> Option<String> {
+        Some(crate::str(self.os_argument(1, "strerror")?).to_string())
+    }
+
+    /// `e.filename` of an `OSError`.
+    pub fn filename(&self) -> Option<String> {
+        self.os_argument(0, "filename");
+        self.payload::<File>().and_then(|file| file.0.clone())
+    }
+}
+
+/// The class that the number of an error has, which is Python's rule for `OSError` itself too.
+fn class_of_number(number: i32) -> Class {
+    match number {
+        1 | 13 => PermissionError,
+        3 => ProcessLookupError,
+        4 => InterruptedError,
+        10 => ChildProcessError,
+        11 | 114 | 115 => BlockingIOError,
+        32 | 108 => BrokenPipeError,
+        103 => ConnectionAbortedError,
+        104 => ConnectionResetError,
+        110 => TimeoutError,
+        111 => ConnectionRefusedError,
+        _ => class_of(io::Error::from_raw_os_error(number).kind()),
     }
 }
 

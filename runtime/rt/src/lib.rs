@@ -54,7 +54,9 @@ pub use file::{BinaryFile, File, TextOptions, UnsupportedOperation, open, open_b
 pub use format::{
     Format, Operand, format, percent, percent_each, percent_named, str_format, try_format, try_str_format,
 };
-pub use generator::{Co, ContextManager, Emit, Generator, context_manager, generator, next, until_stop};
+pub use generator::{
+    Co, ContextManager, Emit, Generator, context_manager, generator, iter_until, next, until_stop,
+};
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;
 pub use list::*;
@@ -63,6 +65,7 @@ pub use modules::argparse::{
     Subparsers,
 };
 pub use modules::codecs::BinasciiError;
+pub use modules::contextlib::{ExitStack, Redirect, redirect_stdout};
 pub use modules::csv::{CsvError, CsvWriter, DictReader, DictWriter};
 pub use modules::datetime::{Date, Datetime, Timedelta};
 pub use modules::datetime_zone::{Time, Timezone};

@@ -1,10 +1,11 @@
 //! Standard output behind one buffer: flushed at exit, before input and at errors, and at each
 //! line when it is a terminal.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::process;
+use std::rc::Rc;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 const FULL: usize = 1 << 16;
@@ -18,7 +19,14 @@ static OUT: LazyLock<Mutex<Out>> = LazyLock::new(|| {
     Mutex::new(Out { buffer: Vec::with_capacity(FULL), terminal: io::stdout().is_terminal() })
 });
 
+/// Takes what is printed.
+type Target = Rc<dyn Fn(&str)>;
+
 thread_local! {
+    /// Where printed text goes instead, the innermost last.
+    static TARGETS: RefCell<Vec<Target>> = const { RefCell::new(Vec::new()) };
+    /// Whether it goes elsewhere: asked for each text.
+    static IS_REDIRECTED: Cell<bool> = const { Cell::new(false) };
     /// Where text is formatted, so that a `Display` that prints finds the buffer unlocked.
     static SCRATCH: Cell<String> = const { Cell::new(String::new()) };
 }
@@ -52,7 +60,33 @@ fn out() -> MutexGuard<'static, Out> {
 /// Writes text to standard output; `sys.stdout.write`.
 #[inline]
 pub fn stdout_write(text: &str) {
+    if IS_REDIRECTED.get() {
+        return write_elsewhere(text);
+    }
     out().push(text.as_bytes());
+}
+
+#[cold]
+fn write_elsewhere(text: &str) {
+    let target = TARGETS.with_borrow(|targets| targets.last().cloned());
+    if let Some(target) = target {
+        target(text);
+    }
+}
+
+/// What is printed goes to `target` until [`restore`].
+pub(crate) fn redirect(target: Target) {
+    TARGETS.with_borrow_mut(|targets| targets.push(target));
+    IS_REDIRECTED.set(true);
+}
+
+/// Ends the innermost redirection.
+pub(crate) fn restore() {
+    let is_redirected = TARGETS.with_borrow_mut(|targets| {
+        targets.pop();
+        !targets.is_empty()
+    });
+    IS_REDIRECTED.set(is_redirected);
 }
 
 /// Writes bytes to standard output; `sys.stdout.buffer.write`.

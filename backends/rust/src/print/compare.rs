@@ -224,6 +224,7 @@ impl Printer<'_, '_> {
                 self.same_optional(left, right)
             }
             TyKind::Shared(_) | TyKind::Error => a.method("ptr_eq", vec![b]),
+            TyKind::Value => a.without_ref().method("is_same", vec![b]),
             // A name of another type can hold the object too: `node is self.tail`.
             TyKind::Option(inner) if inner.class_path().is_some() && *inner != inner.strip() => {
                 self.uses.rt = true;

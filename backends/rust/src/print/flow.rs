@@ -150,12 +150,7 @@ impl Printer<'_, '_> {
             self.single_statement(&mut body);
             out.push(tree::Arm { pat, guard, body, above: arm.above.iter().map(comment).collect(), mark });
         }
-        let needs_rest = !arms.iter().any(|arm| arm.guard.is_none() && covers_all(&arm.pat))
-            && matches!(
-                self.body.ty(subject).strip_ref().kind(),
-                TyKind::Int(_) | TyKind::Str | TyKind::Float(_)
-            );
-        if needs_rest {
+        if self.needs_rest(self.body.ty(subject), arms) {
             out.push(tree::Arm {
                 pat: "_".to_owned(),
                 guard: None,
@@ -165,6 +160,32 @@ impl Printer<'_, '_> {
             });
         }
         Expr::Match(Box::new(subject_expr), out)
+    }
+
+    /// Whether values are left that no arm takes: Python goes on behind the `match`.
+    pub(crate) fn needs_rest(&self, subject: Ty, arms: &[Arm]) -> bool {
+        let open = || arms.iter().filter(|arm| arm.guard.is_none());
+        if open().any(|arm| covers_all(&arm.pat)) {
+            return false;
+        }
+        let is_value = |arm: &Arm| {
+            let tail = self.body.blocks[arm.body].tail;
+            tail.is_some_and(|tail| !matches!(self.body.ty(tail).kind(), TyKind::Unit | TyKind::Never))
+        };
+        let takes = |pat: &Pat, member: Name| {
+            matches!(pat, Pat::Class { class, args, named } if *class == member
+                && args.iter().chain(named.iter().map(|(_, pat)| pat)).all(covers_all))
+        };
+        let is_taken = |member: Name| open().any(|arm| takes(&arm.pat, member));
+        match subject.strip_ref().strip_shared().kind() {
+            TyKind::Int(_) | TyKind::Str | TyKind::Float(_) => true,
+            _ if arms.iter().any(is_value) => false,
+            TyKind::Class(class, _) if self.env.program.subclasses(*class).iter().all(|sub| sub == class) => {
+                arms.iter().all(|arm| matches!(arm.pat, Pat::Class { .. })) && !is_taken(*class)
+            }
+            TyKind::Tuple(_) => true,
+            _ => false,
+        }
     }
 
     /// An arm of one call or jump is written without braces.

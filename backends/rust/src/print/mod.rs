@@ -164,8 +164,12 @@ impl<'a, 'u> Printer<'a, 'u> {
             | Node::Continue { .. }
             | Node::Hole { .. } => true,
             Node::If { then, els: Some(els), .. } => self.ends(*then) && self.ends(*els),
-            Node::Match { arms, .. } => !arms.is_empty() && arms.iter().all(|arm| self.ends(arm.body)),
-            Node::Block { block, label: None } => self.ends(*block),
+            Node::Match { subject, arms } => {
+                !arms.is_empty()
+                    && arms.iter().all(|arm| self.ends(arm.body))
+                    && !self.needs_rest(self.body.ty(*subject), arms)
+            }
+            Node::Block { block, label: None } | Node::With { body: block, .. } => self.ends(*block),
             Node::Loop { body, .. } => !self.breaks(*body),
             Node::While { cond, body, els: None, .. } => {
                 matches!(self.body.as_const(*cond), Some(core::Const::Bool(true))) && !self.breaks(*body)
@@ -341,7 +345,9 @@ impl<'a, 'u> Printer<'a, 'u> {
                 let ty = if matches!(ty.kind(), TyKind::Never | TyKind::Unit) { Ty::value() } else { ty };
                 Some(self.ty(ty, Position::Stored))
             }
-            Some(ty) if self.needs_type(value, ty) => Some(self.ty(ty, Position::Stored)),
+            Some(ty) if self.needs_type(value, ty) || self.is_stored_function(pat, ty) => {
+                Some(self.ty(ty, Position::Stored))
+            }
             None => match self.tuple_ty(pat) {
                 Some(ty) if self.needs_type(value, ty) => Some(self.ty(ty, Position::Stored)),
                 _ => None,
@@ -385,6 +391,32 @@ impl<'a, 'u> Printer<'a, 'u> {
         };
         let pat = self.pat(pat);
         out.push(Stmt::bind(pat, ty, Some(value)));
+    }
+
+    /// A function that a container takes later: there it stands beside functions of other types.
+    fn is_stored_function(&self, pat: &Pat, ty: Ty) -> bool {
+        let Pat::Bind(local, None) = pat else { return false };
+        let is_shared =
+            matches!(ty.kind(), TyKind::Shared(inner) if matches!(inner.kind(), TyKind::Func(..)));
+        let is_read = |node: &NodeId| {
+            matches!(&self.body.nodes[*node].kind,
+            Node::Use(place, _) if place.as_local() == Some(*local))
+        };
+        is_shared
+            && self.body.nodes.iter().any(|(_, row)| match &row.kind {
+                Node::Op {
+                    op:
+                        core::Op::ListOp(core::ListOp::New)
+                        | core::Op::DictOp(core::DictOp::New)
+                        | core::Op::TupleOp(core::TupleOp::New),
+                    args,
+                    ..
+                } => args.iter().any(is_read),
+                Node::Call { callee: core::Callee::Lib(_), args } => {
+                    args.iter().any(|arg| is_read(&arg.value))
+                }
+                _ => false,
+            })
     }
 
     /// Whether a method of a float asks for the type of a literal that the pattern binds.

@@ -177,7 +177,7 @@ impl Printer<'_, '_> {
                     return Expr::call(format!("{value}::from"), vec![empty]);
                 }
                 if let TyKind::Func(params, _) = self.body.ty(args[0]).strip().kind() {
-                    let function = self.function_value(args[0], params);
+                    let function = self.function_value(args, params, name);
                     return Expr::call(format!("{value}::from"), vec![function]);
                 }
                 let arg = match self.typed_empty(args[0]) {
@@ -262,66 +262,39 @@ impl Printer<'_, '_> {
         }
     }
 
-    /// A function as a value: its arguments are read as the types that it takes. The text before it says
-    /// which ones there are: `f(a, b=)`.
-    fn function_value(&mut self, node: NodeId, params: &[Ty]) -> Expr {
-        let own = match &self.body.nodes[node].kind {
-            Node::Item(path) => self.env.function(*path).cloned(),
-            _ => None,
-        };
-        let name = match &self.body.nodes[node].kind {
-            Node::Item(path) => path.last(),
-            _ => "<lambda>",
-        };
-        let mut function = self.expr(node).without_ref();
+    /// A function as a value: its arguments are read as the types that it takes. `signature` is its name and
+    /// its parameters: `f(a, b=, *rest)`; the nodes behind the function are the defaults.
+    fn function_value(&mut self, nodes: &[NodeId], params: &[Ty], signature: &str) -> Expr {
+        let signature = if signature.is_empty() { "<lambda>" } else { signature };
+        let mut function = self.expr(nodes[0]).without_ref();
+        // What a closure captures is taken along once.
+        let kept = (!matches!(function, Expr::Atom(_)))
+            .then(|| std::mem::replace(&mut function, Expr::atom("function")));
         let (value, make) = (self.rt("Value"), self.rt("Function"));
-        let (mut args, mut names) = (Vec::new(), Vec::new());
+        let mut args = Vec::new();
         for (at, ty) in params.iter().enumerate() {
             let text = self.ty(ty.strip_ref(), Position::Stored);
-            let param = own.as_ref().and_then(|own| own.params.get(at).map(|param| (own, param)));
-            let default = param.and_then(|(own, param)| default_text(own, param.default?));
-            let to = format!("to::<{text}>");
-            let arg = match &default {
-                Some(default) => {
-                    let given = Expr::Atom("args".to_owned()).method("get", vec![Expr::Atom(at.to_string())]);
-                    let read = Expr::closure("arg", Expr::atom("arg").method(to, vec![]));
-                    let default = Expr::Atom(default.clone());
-                    let function = if ty.is_copy() { "map_or" } else { "map_or_else" };
-                    let default = if ty.is_copy() { default } else { Expr::closure("", default) };
-                    given.method(function, vec![default, read])
-                }
-                None => Expr::Atom(format!("args[{at}]")).method(to, vec![]),
-            };
+            let arg = Expr::Atom(format!("args[{at}]")).method(format!("to::<{text}>"), vec![]);
             args.push(if ty.is_copy() { arg } else { Expr::unary("&", arg) });
-            let name = param.map_or(format!("x{at}"), |(_, param)| param.name.to_string());
-            names.push(if default.is_some() { format!("{name}=") } else { name });
-        }
-        // What the function captures is captured once.
-        let mut block = crate::tree::Block::default();
-        if matches!(function, Expr::Block(..)) {
-            let name = self.fresh("function");
-            block.stmts.push(Stmt::bind(name.clone(), None, Some(function)));
-            function = Expr::Atom(name);
         }
         let call = Expr::Call(Box::new(function), args);
-        let call = match own {
-            Some(own) if own.fallible => Expr::Try(Box::new(call)),
-            _ => call,
-        };
         let result = Expr::call("Ok", vec![Expr::call(format!("{value}::from"), vec![call])]);
         let code = Expr::Closure(crate::tree::Closure {
-            params: "args".to_owned(),
+            params: if params.is_empty() { "_" } else { "args" }.to_owned(),
             is_move: true,
             ret: None,
             body: Box::new(result),
         });
-        let signature = format!("{name}({})", names.join(", "));
-        let made =
-            Expr::call(format!("{make}::new"), vec![Expr::Atom(crate::literal::string(&signature)), code]);
-        if block.stmts.is_empty() {
-            return made;
+        let signature = Expr::Atom(crate::literal::string(signature));
+        let mut made = Expr::call(format!("{make}::new"), vec![signature, code]);
+        if nodes.len() > 1 {
+            let defaults = nodes[1..].iter().map(|node| self.owned(*node)).collect();
+            let defaults = Expr::unary("&", Expr::Array(defaults));
+            made = made.method("with_defaults", vec![defaults]);
         }
-        block.tail = Some(Box::new(made));
+        let Some(kept) = kept else { return made };
+        let stmts = vec![Stmt::bind("function", None, Some(kept))];
+        let block = crate::tree::Block { stmts, tail: Some(Box::new(made)), ..Default::default() };
         Expr::Block(String::new(), block)
     }
 
@@ -395,19 +368,4 @@ fn python_type(ty: Ty) -> String {
         TyKind::Class(path, _) | TyKind::Lib(path, _) => path.last().to_owned(),
         _ => "object".to_owned(),
     }
-}
-
-/// A default that is a literal.
-fn default_text(own: &batuta_core::Body<batuta_core::Mir>, default: NodeId) -> Option<String> {
-    let literal = match &own.nodes[default].kind {
-        Node::Op { op: Op::RsOp(RsOp::ToOwned), args, .. } => args[0],
-        _ => default,
-    };
-    Some(match own.as_const(literal)?.clone() {
-        Const::Bool(truth) => truth.to_string(),
-        Const::Int(digits) => digits.to_string(),
-        Const::Float(x) => format!("{x:?}"),
-        Const::Str(text) => format!("{}.to_owned()", crate::literal::string(&text)),
-        _ => return None,
-    })
 }

@@ -363,13 +363,26 @@ impl Printer<'_, '_> {
         }
         match self.operand(node) {
             Expr::Unary("!", inner) => *inner,
-            Expr::Method(of, name, args) if name == "is_none" => of.method("is_some", args),
+            Expr::Method(of, name, args) if name == "is_none" && !self.tests_value(node) => {
+                of.method("is_some", args)
+            }
             Expr::Method(of, name, args) if name == "is_some" => of.method("is_none", args),
             Expr::Binary(left, "!=", right) => left.binary("==", *right),
             Expr::Binary(left, "==", right) => left.binary("!=", *right),
             Expr::Atom(text) if text == "true" => Expr::atom("false"),
             Expr::Atom(text) if text == "false" => Expr::atom("true"),
             value => Expr::unary("!", value),
+        }
+    }
+
+    /// Whether a node asks a dynamic value for its type.
+    fn tests_value(&self, node: NodeId) -> bool {
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::ValueOp(ValueOp::Is), .. } => true,
+            Node::Op { op: Op::OptOp(_), args, .. } => {
+                *self.body.ty(args[0]).strip_ref().kind() == TyKind::Value
+            }
+            _ => false,
         }
     }
 
@@ -394,7 +407,12 @@ impl Printer<'_, '_> {
     }
 
     fn opt_op(&mut self, op: OptOp, args: &[NodeId]) -> Expr {
+        // A dynamic value has its own `None`.
+        let is_dynamic =
+            args.first().is_some_and(|arg| *self.body.ty(*arg).strip_ref().kind() == TyKind::Value);
         match op {
+            OptOp::IsSome if is_dynamic => Expr::unary("!", self.expr(args[0]).method("is_none", vec![])),
+            OptOp::Unwrap if is_dynamic => self.expr(args[0]),
             OptOp::None => Expr::atom("None"),
             OptOp::Some => {
                 let value = self.owned(args[0]);

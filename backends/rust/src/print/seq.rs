@@ -604,7 +604,7 @@ impl Printer<'_, '_> {
             (_, false) => source.method("iter", vec![]),
         };
         match op {
-            _ if is_shared => items,
+            _ if is_shared && !matches!(kind, TyKind::Lib(..)) => items,
             IterOp::Copied => items.method("copied", vec![]),
             IterOp::Live if matches!(made.kind(), TyKind::Iter(item) if item.is_copy()) => {
                 items.method("copied", vec![])
@@ -699,7 +699,7 @@ impl Printer<'_, '_> {
             chain = chain.method("filter", vec![Expr::closure(param, cond)]);
         }
         let value = match *sink {
-            Sink::Dict(key, value) => Expr::Tuple(vec![self.owned(key), self.owned(value)]),
+            Sink::Dict(key, value) => Expr::Tuple(vec![self.owned(key), self.stored_value(value)]),
             Sink::List(node) | Sink::Set(node) | Sink::Iter(node) => self.stored_value(node),
         };
         if value != Expr::Atom(param.clone()) {

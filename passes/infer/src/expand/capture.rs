@@ -20,11 +20,15 @@ pub(crate) fn expand(body: &mut Body<Hir>) {
         }
     }
     for node in body.nodes.ids().collect::<Vec<_>>() {
-        if let Node::Seq { clauses, sink: Sink::List(item) } = &body.nodes[node].kind {
-            let (clauses, item) = (clauses.clone(), *item);
-            if reads_own(body, &clauses, item) {
-                write_loop(body, node, clauses, item);
-            }
+        let Node::Seq { clauses, sink } = &body.nodes[node].kind else { continue };
+        let (clauses, sink) = (clauses.clone(), sink.clone());
+        let (key, item) = match sink {
+            Sink::List(item) => (None, item),
+            Sink::Dict(key, item) => (Some(key), item),
+            Sink::Set(_) | Sink::Iter(_) => continue,
+        };
+        if reads_own(body, &clauses, item) {
+            write_loop(body, node, clauses, key, item);
         }
     }
 }
@@ -35,9 +39,10 @@ fn keep_values(body: &mut Body<Hir>, node: NodeId, mut closure: Closure) {
     let mut stmts = Vec::new();
     let mut params = Vec::new();
     for param in closure.params {
+        let is_lambda = closure.name.is_none();
         let repeats = param.default.filter(|default| {
             matches!(&body.nodes[*default].kind, Node::Use(place, _)
-                if place.as_local().is_some_and(|local| body.locals[local].name == param.name))
+                if place.as_local().is_some_and(|local| is_lambda || body.locals[local].name == param.name))
         });
         match repeats {
             Some(value) => {
@@ -75,14 +80,22 @@ fn reads_own(body: &Body<Hir>, clauses: &[Clause], item: NodeId) -> bool {
     found
 }
 
-fn write_loop(body: &mut Body<Hir>, node: NodeId, clauses: Vec<Clause>, item: NodeId) {
+fn write_loop(body: &mut Body<Hir>, node: NodeId, clauses: Vec<Clause>, key: Option<NodeId>, item: NodeId) {
     let origin = body.nodes[node].origin;
     let made = body.temp("made", Ty::unknown(), origin);
     let of = body.use_local(made, Mode::Read, origin);
-    let args = vec![Arg::positional(item)];
-    let callee = Callee::Method(of, Name::new("append"));
-    let add = body.node(Node::Call { callee, args }, Ty::unknown(), origin);
-    let mut inner = vec![Stmt::new(StmtKind::Expr(add), origin)];
+    let add = match key {
+        Some(key) => {
+            let target = Pat::Place(Place { root: Root::Node(of), proj: vec![Proj::Index(key)] });
+            StmtKind::Set { target, value: item }
+        }
+        None => {
+            let callee = Callee::Method(of, Name::new("append"));
+            let args = vec![Arg::positional(item)];
+            StmtKind::Expr(body.node(Node::Call { callee, args }, Ty::unknown(), origin))
+        }
+    };
+    let mut inner = vec![Stmt::new(add, origin)];
     for clause in clauses.into_iter().rev() {
         let block = body.block(BlockRow { stmts: inner, ..BlockRow::default() });
         let kind = match clause {
@@ -94,7 +107,8 @@ fn write_loop(body: &mut Body<Hir>, node: NodeId, clauses: Vec<Clause>, item: No
         let node = body.node(kind, Ty::unknown(), origin);
         inner = vec![Stmt::new(StmtKind::Expr(node), origin)];
     }
-    let empty = body.op(ListOp::New, Vec::new(), Ty::unknown(), Origin::default());
+    let empty: Op = if key.is_some() { DictOp::New.into() } else { ListOp::New.into() };
+    let empty = body.op(empty, Vec::new(), Ty::unknown(), Origin::default());
     let target = Pat::Place(Place::local(made));
     let mut stmts = vec![Stmt::new(StmtKind::Set { target, value: empty }, origin)];
     stmts.append(&mut inner);

@@ -159,7 +159,7 @@ fn forget_wrapping(program: &mut Program<Hir>, init: Name) {
 }
 
 /// Calls and values of the function are those of the object; its name and text are the function's.
-fn call_through(program: &mut Program<Hir>, path: Name, function: &Body<Hir>) {
+pub(super) fn call_through(program: &mut Program<Hir>, path: Name, function: &Body<Hir>) {
     let aliases: FxHashMap<Name, Name> = program
         .fns
         .values()

@@ -39,7 +39,10 @@ pub(crate) fn expand(program: &mut Program<Hir>) {
             if super::class_decorator::expand(program, path, &mut late) {
                 break;
             }
-            let Some(plan) = plan(program, path) else { break };
+            let Some(plan) = plan(program, path) else {
+                super::called::expand(program, path, &mut late);
+                break;
+            };
             used.push(plan.deco.path);
             apply(program, path, plan, &mut names, &mut late);
         }

@@ -11,11 +11,14 @@ mod by_name;
 mod by_name_choice;
 mod cache;
 mod cache_nested;
+mod called;
 mod capture;
+mod chained;
 mod class_decorator;
 mod commands;
 mod decorate;
 mod default_functions;
+mod exit_stack;
 mod findall;
 mod forward;
 mod keywords;
@@ -53,8 +56,13 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     findall::expand(&mut out);
     let start = out.clone();
     let managers = with::Managers::new(&start);
+    let has_stacks = exit_stack::has_stacks(&start);
+    let has_contexts = chained::is_asked(&start);
     let has_templates = template::has_templates(&start);
     for body in out.fns.values_mut() {
+        if has_stacks {
+            exit_stack::expand(&managers, Arc::make_mut(body));
+        }
         if with::has_managers(body) {
             with::expand(&managers, Arc::make_mut(body));
         }
@@ -67,6 +75,9 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             sums::expand(&start, Arc::make_mut(body));
         }
         asynchronous::expand(Arc::make_mut(body));
+        if has_contexts {
+            chained::expand(Arc::make_mut(body));
+        }
         keywords::expand(Arc::make_mut(body));
         if has_templates {
             template::expand(Arc::make_mut(body));
@@ -80,6 +91,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
                 applied::expand(Arc::make_mut(body));
             }
             cache_nested::expand(Arc::make_mut(body));
+            called::expand_nested(&start, Arc::make_mut(body));
             capture::expand(Arc::make_mut(body));
         }
     }

@@ -18,7 +18,7 @@ use batuta_core::*;
 
 /// What the `__exit__` of a class does with an error.
 #[derive(Clone, Copy, Default)]
-struct Exit {
+pub(super) struct Exit {
     looks: bool,
     hides: bool,
 }
@@ -33,7 +33,7 @@ pub(crate) struct Managers<'a> {
 }
 
 /// Where a context comes from.
-enum Kind {
+pub(super) enum Kind {
     Library,
     Suppress(Vec<Name>),
     Closing(NodeId),
@@ -111,7 +111,7 @@ impl<'a> Managers<'a> {
         }
     }
 
-    fn kind(&self, body: &Body<Hir>, context: NodeId) -> Kind {
+    pub(super) fn kind(&self, body: &Body<Hir>, context: NodeId) -> Kind {
         let Node::Call { callee, args } = &body.nodes[context].kind else {
             return match (self.any, &body.nodes[context].kind) {
                 (Some(exit), Node::Use(place, _)) if !self.is_library(body, place) => {
@@ -128,6 +128,8 @@ impl<'a> Managers<'a> {
                 }
                 ("contextlib.closing", [arg]) => Kind::Closing(arg.value),
                 ("contextlib.nullcontext", [arg]) => Kind::Null(arg.value),
+                // A stack is entered and left as a generator is.
+                ("contextlib.ExitStack", []) => Kind::Function("stack".to_owned()),
                 _ => Kind::Library,
             },
             Callee::Fn(path) => self.called(self.program.resolve(*path)),
@@ -244,16 +246,115 @@ fn exit_of(program: &Program<Hir>, class: Name) -> Option<Exit> {
 }
 
 /// One `with` being written out.
-struct With<'b, 'a> {
+pub(super) struct With<'b, 'a> {
     managers: &'b Managers<'a>,
-    body: &'b mut Body<Hir>,
-    origin: Origin,
+    pub(super) body: &'b mut Body<Hir>,
+    pub(super) origin: Origin,
     is_async: bool,
     /// The manager that is written out now is a generator.
     is_function: bool,
 }
 
-impl With<'_, '_> {
+impl<'b, 'a> With<'b, 'a> {
+    pub(super) fn new(managers: &'b Managers<'a>, body: &'b mut Body<Hir>, origin: Origin) -> Self {
+        Self { managers, body, origin, is_async: false, is_function: false }
+    }
+
+    /// What a context does when it is left, as the `bool` of whether `error` ends there; nothing for one of the
+    /// library that only has to be closed.
+    pub(super) fn exit_of(&mut self, kind: &Kind, manager: LocalId, error: LocalId) -> NodeId {
+        let of = self.read(manager);
+        match kind {
+            Kind::Function(_) => {
+                let raised = self.read(error);
+                let failed = self.call(of, "fail", vec![raised]);
+                let (left, no) = (self.leave_function(manager), self.constant(Const::Bool(false)));
+                self.by_error(error, failed, left, no)
+            }
+            Kind::Suppress(classes) => {
+                let items = classes.iter().map(|class| self.class_item(*class)).collect::<Vec<_>>();
+                let classes = self.node(Node::Op { op: TupleOp::New.into(), attr: Attr::None, args: items });
+                let raised = self.read(error);
+                let args = vec![Arg::positional(raised), Arg::positional(classes)];
+                let is_one =
+                    self.node(Node::Call { callee: Callee::Lib(Name::new("builtins.isinstance")), args });
+                let (nothing, no) = (self.constant(Const::None), self.constant(Const::Bool(false)));
+                let nothing = Stmt::new(StmtKind::Expr(nothing), self.origin);
+                self.by_error(error, is_one, nothing, no)
+            }
+            Kind::Own { .. } => {
+                let (raised, traceback) = (self.read(error), self.constant(Const::None));
+                let class = vec![Arg::positional(raised)];
+                let class =
+                    self.node(Node::Call { callee: Callee::Lib(Name::new("builtins.type")), args: class });
+                let raised = self.read(error);
+                let args = self.kept([class, raised, traceback]);
+                let exit = self.call(of, "__exit__", args);
+                let failed = self.op(ObjOp::Not, vec![exit]);
+                let failed = self.op(ObjOp::Not, vec![failed]);
+                let (left, no) = (self.leave(manager), self.constant(Const::Bool(false)));
+                self.by_error(error, failed, left, no)
+            }
+            Kind::Library | Kind::Closing(_) | Kind::Null(_) => {
+                let close = self.method(of, "close", Vec::new());
+                let no = self.constant(Const::Bool(false));
+                let stmts = if matches!(kind, Kind::Null(_)) { Vec::new() } else { vec![close] };
+                let block = self.body.block(BlockRow { stmts, tail: Some(no), ..BlockRow::default() });
+                self.node(Node::Block { label: None, block })
+            }
+        }
+    }
+
+    /// `if error is None { left; no } else { failed }`.
+    fn by_error(&mut self, error: LocalId, failed: NodeId, left: Stmt, no: NodeId) -> NodeId {
+        let (raised, none) = (self.read(error), self.constant(Const::None));
+        let cond = self.op(ObjOp::Is, vec![raised, none]);
+        let cond = self.op(ObjOp::Truth, vec![cond]);
+        let then = self.body.block(BlockRow { stmts: vec![left], tail: Some(no), ..BlockRow::default() });
+        let els = self.body.block(BlockRow { tail: Some(failed), ..BlockRow::default() });
+        self.node(Node::If { cond, then, els: Some(els) })
+    }
+
+    fn class_item(&mut self, class: Name) -> NodeId {
+        let is_own = self.managers.program.classes.contains_key(&self.managers.program.resolve(class));
+        let name = if is_own { class } else { Name::new("builtins").join(class.as_str()) };
+        self.node(Node::Item(name))
+    }
+
+    fn leave_function(&mut self, manager: LocalId) -> Stmt {
+        let of = self.read(manager);
+        self.method(of, "leave", Vec::new())
+    }
+
+    /// The value that a context gives, and what has to run first.
+    pub(super) fn entered(
+        &mut self,
+        kind: &Kind,
+        context: NodeId,
+        hint: &str,
+    ) -> (LocalId, Vec<Stmt>, NodeId) {
+        let source = match kind {
+            Kind::Closing(value) | Kind::Null(value) => *value,
+            _ => context,
+        };
+        let (manager, stmts) = match kind {
+            Kind::Suppress(_) => (self.body.temp("kinds", Ty::unknown(), self.origin), Vec::new()),
+            _ => self.manager(source, hint),
+        };
+        let entered = match kind {
+            Kind::Suppress(_) => self.constant(Const::None),
+            Kind::Own { .. } => {
+                let of = self.read(manager);
+                self.call(of, "__enter__", Vec::new())
+            }
+            Kind::Function(_) => {
+                let of = self.read(manager);
+                self.call(of, "enter", Vec::new())
+            }
+            _ => self.read(manager),
+        };
+        (manager, stmts, entered)
+    }
     fn items(&mut self, items: &[WithItem], inner: BlockId) -> Vec<Stmt> {
         let Some((first, rest)) = items.split_first() else { return Vec::new() };
         let kind = self.managers.kind(self.body, first.context);
@@ -469,28 +570,28 @@ impl With<'_, '_> {
         if self.is_async { self.node(Node::Await(call)) } else { call }
     }
 
-    fn plain_call(&mut self, of: NodeId, name: &str, args: Vec<NodeId>) -> NodeId {
+    pub(super) fn plain_call(&mut self, of: NodeId, name: &str, args: Vec<NodeId>) -> NodeId {
         let args = args.into_iter().map(Arg::positional).collect();
         self.node(Node::Call { callee: Callee::Method(of, Name::new(name)), args })
     }
 
-    fn node(&mut self, kind: Node) -> NodeId {
+    pub(super) fn node(&mut self, kind: Node) -> NodeId {
         self.body.node(kind, Ty::unknown(), self.origin)
     }
 
-    fn op(&mut self, op: ObjOp, args: Vec<NodeId>) -> NodeId {
+    pub(super) fn op(&mut self, op: ObjOp, args: Vec<NodeId>) -> NodeId {
         self.body.op(op, args, Ty::unknown(), self.origin)
     }
 
-    fn constant(&mut self, value: Const) -> NodeId {
+    pub(super) fn constant(&mut self, value: Const) -> NodeId {
         self.node(Node::Const(value))
     }
 
-    fn read(&mut self, local: LocalId) -> NodeId {
+    pub(super) fn read(&mut self, local: LocalId) -> NodeId {
         self.body.use_local(local, Mode::Read, self.origin)
     }
 
-    fn set(&mut self, target: Pat, value: NodeId) -> Stmt {
+    pub(super) fn set(&mut self, target: Pat, value: NodeId) -> Stmt {
         Stmt::new(StmtKind::Set { target, value }, self.origin)
     }
 

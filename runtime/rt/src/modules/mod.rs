@@ -8,6 +8,7 @@ pub mod bisect;
 pub mod calendar;
 pub mod cmath;
 pub mod codecs;
+pub mod contextlib;
 pub mod csv;
 pub mod datetime;
 mod datetime_text;

@@ -181,8 +181,13 @@ pub fn get_attr(value: &Value, name: &str) -> Value {
     let found = match value {
         Value::Object(object) => std::rc::Rc::clone(object).get_attr(name),
         Value::Error(error) if name == "args" => {
-            Some(Value::tuple(error.args().iter().map(|arg| Value::from(crate::str(arg).to_string()))))
+            Some(Value::tuple(error.args().iter().map(crate::error::Arg::value)))
         }
+        Value::Function(function) => match name {
+            "__name__" => Some(Value::from(function.name())),
+            "__qualname__" => Some(Value::from(function.qualified_name())),
+            _ => None,
+        },
         _ => None,
     };
     match found {

@@ -7,6 +7,7 @@ use super::access::no_attribute;
 use super::sequence_methods::{dict_method, list_method, set_method, tuple_method};
 use super::text_methods::text_method;
 use crate::class::TypeError;
+use crate::collections::Dict;
 use crate::error::Error;
 use crate::unwind::{OrRaise, raise_new};
 
@@ -32,6 +33,16 @@ pub fn call(value: &Value, args: &[Value]) -> Value {
             Some(result) => result,
             None => raise_new(TypeError, format!("'{}' object is not callable", other.type_name())),
         },
+    }
+}
+
+/// `v(*args, **named)`.
+#[track_caller]
+pub fn call_with(value: &Value, args: &[Value], named: &Dict<String, Value>) -> Value {
+    match value {
+        Value::Function(function) => function.call_with(args, named).or_raise(),
+        other if named.is_empty() => call(other, args),
+        other => raise_new(TypeError, format!("{}.__call__() takes no keyword arguments", other.type_name())),
     }
 }
 

@@ -15,6 +15,7 @@ mod library;
 mod library_types;
 mod methods;
 mod object;
+mod params;
 mod sequence_methods;
 mod text;
 mod text_methods;
@@ -140,6 +141,11 @@ impl Value {
         }
     }
 
+    /// `object()`: a value that is only the same as itself.
+    pub fn sentinel() -> Value {
+        Value::Object(Rc::new(object::Sentinel))
+    }
+
     /// A tuple of the items.
     pub fn tuple(items: impl IntoIterator<Item = Value>) -> Value {
         Value::Tuple(items.into_iter().collect())
@@ -167,7 +173,7 @@ pub mod py {
     };
     pub use super::compare::{eq, ge, gt, le, lt, ne};
     pub use super::convert::{to_float, to_i64, to_int};
-    pub use super::methods::{call, call_method, callable};
+    pub use super::methods::{call, call_method, call_with, callable};
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::any::Any;
 use std::rc::Rc;
 
 use super::Value;
-use crate::arguments::check_positional;
+use super::params::{Params, type_error};
+use crate::collections::Dict;
 use crate::error::Error;
 
 type Code = dyn Fn(&[Value]) -> Result<Value, Error>;
@@ -12,43 +13,89 @@ type Code = dyn Fn(&[Value]) -> Result<Value, Error>;
 /// A function as a value.
 #[derive(Clone)]
 pub struct Function {
-    /// The name, with the parameters where they are known: `f(a, b=)`.
-    signature: Rc<str>,
+    name: Rc<str>,
+    /// What it takes, where that is known.
+    params: Option<Rc<Params>>,
     code: Rc<Code>,
 }
 
 impl Function {
-    /// The function called `f` that runs `code` on its arguments. With a signature, `f(a, b=)`, it is
-    /// called with so many arguments only.
-    pub fn new(
-        signature: impl Into<Rc<str>>,
-        code: impl Fn(&[Value]) -> Result<Value, Error> + 'static,
-    ) -> Function {
-        Function { signature: signature.into(), code: Rc::new(code) }
+    /// The function called `name` (`C.method`, `f.<locals>.g`) that runs `code` on its arguments. With its
+    /// parameters, `f(a, /b, c=, *rest, !key=, **more)`, arguments are bound to them first, and `code` gets one
+    /// for each; a leading `.` is a receiver that it has already.
+    pub fn new(signature: &str, code: impl Fn(&[Value]) -> Result<Value, Error> + 'static) -> Function {
+        let (name, params) = match signature.split_once('(') {
+            Some((name, params)) => (name, Some(Rc::new(Params::new(params.trim_end_matches(')'))))),
+            None => (signature, None),
+        };
+        Function { name: name.into(), params, code: Rc::new(code) }
+    }
+
+    /// The same function with values for the parameters that end in `=`.
+    #[must_use]
+    pub fn with_defaults(mut self, defaults: &[Value]) -> Function {
+        if let Some(params) = self.params.as_mut().and_then(Rc::get_mut) {
+            params.set_defaults(defaults);
+        }
+        self
     }
 
     /// The name.
     pub fn name(&self) -> &str {
-        self.signature.split('(').next().unwrap_or_default()
+        self.name.rsplit('.').next().unwrap_or_default()
     }
 
-    /// Calls it; raises `TypeError` for too few or too many arguments.
-    #[track_caller]
+    /// The name with those of what holds the function.
+    pub fn qualified_name(&self) -> &str {
+        &self.name
+    }
+
+    /// Calls it; raises `TypeError` where the arguments are not those that it takes.
     pub fn call(&self, args: &[Value]) -> Result<Value, Error> {
-        if self.signature.contains('(') {
-            check_positional(&self.signature, args.len() as i64);
+        match &self.params {
+            Some(params) => (self.code)(&params.bind(&self.name, args, &Dict::new())?),
+            None => (self.code)(args),
         }
-        (self.code)(args)
     }
 
-    /// Whether both are one function.
+    /// Calls it with keyword arguments too.
+    pub fn call_with(&self, args: &[Value], named: &Dict<String, Value>) -> Result<Value, Error> {
+        match &self.params {
+            Some(params) => (self.code)(&params.bind(&self.name, args, named)?),
+            None if named.is_empty() => (self.code)(args),
+            None => Err(type_error(format!("{}() takes no keyword arguments", self.name))),
+        }
+    }
+
+    /// Whether both are one function: a function of a module is one wherever it becomes a value.
     pub fn ptr_eq(&self, other: &Function) -> bool {
-        Rc::ptr_eq(&self.code, &other.code)
+        Rc::ptr_eq(&self.code, &other.code) || self.is_of_module() && *self.name == *other.name
+    }
+
+    fn is_of_module(&self) -> bool {
+        !self.name.contains('<') && self.params.as_ref().is_some_and(|params| !params.is_bound())
     }
 
     /// Where the function lies; its identity.
     pub(super) fn address(&self) -> usize {
         Rc::as_ptr(&self.code).cast::<()>() as usize
+    }
+}
+
+/// What `object()` gives.
+pub(super) struct Sentinel;
+
+impl Object for Sentinel {
+    fn type_name(&self) -> &str {
+        "object"
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn repr(&self) -> String {
+        format!("<object object at {:#x}>", std::ptr::from_ref(self).addr())
     }
 }
 

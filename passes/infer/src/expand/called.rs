@@ -1,0 +1,178 @@
+//! A decorator that is not written out is called where the function is defined.
+//!
+//! before                               after
+//!   @m.traced()                          fn @m.add$plain(%a, %b) { .. }
+//!   fn @m.add(%a, %b) { .. }             init:  set place @m.add = call @m.traced(item @m.add$plain)
+//!   call @m.add(1, 2)                    value (@m.add)(1, 2)
+//!
+//! A method calls what the decorator gave: `fn @m.C.put(%self, %n) { return value (@m.C_put)(%self, %n) }`.
+
+use super::class_decorator::call_through;
+use super::decorate::{Late, add_global, free_path, module_of, move_away};
+use batuta_base::{FxHashMap, Name, Origin};
+use batuta_core::*;
+use std::sync::Arc;
+
+/// Calls all decorators of a function, if the program defines them.
+pub(crate) fn expand(program: &mut Program<Hir>, path: Name, late: &mut Vec<Late>) -> bool {
+    let body = program.fns[&path].clone();
+    let is_known = |decorator: &Decorator| callee_of(program, decorator.path).is_some();
+    if body.decorators.is_empty() || !body.decorators.iter().all(is_known) || body.is_async {
+        return false;
+    }
+    let is_method = body.kind == FnKind::Method;
+    if !is_method && body.kind != FnKind::Function {
+        return false;
+    }
+    // What stands behind a `$` is no part of the name.
+    let inner = Name::new(&format!("{path}$plain"));
+    let mut out: Body<Hir> = Body::new(path, body.lang, FnKind::Init);
+    let shift = out.append(&body, FxHashMap::default());
+    let at = Origin::default();
+    let mut value = out.node(Node::Item(inner), Ty::unknown(), at);
+    for decorator in body.decorators.iter().rev() {
+        let args = decorator.args.iter().map(|arg| Arg { kind: arg.kind, value: shift.node(arg.value) });
+        let args: Vec<Arg> = args.collect();
+        let args = call_of(program, decorator, args);
+        value = apply(program, &mut out, decorator.path, args, value);
+    }
+    move_away(program, path, inner);
+    let global = if is_method {
+        let class = path.parent();
+        let global = free_path(program, class, path.last());
+        add_global(program, path, global);
+        let made = forwarding(&body, global);
+        program.fns.insert(path, Arc::new(made));
+        global
+    } else {
+        program.fns.shift_remove(&path);
+        let module = module_of(program, path);
+        if let Some(module) = program.modules.get_mut(&module) {
+            Arc::make_mut(module).items.retain(|row| row.item != Item::Fn(path));
+        }
+        add_global(program, inner, path);
+        call_through(program, path, &body);
+        path
+    };
+    let target = Pat::Place(Place::global(global));
+    let stmts = vec![Stmt::new(StmtKind::Set { target, value }, at)];
+    let block = out.block(BlockRow { stmts, ..BlockRow::default() });
+    late.push(Late::new(if is_method { path } else { inner }, out, block));
+    true
+}
+
+/// Calls the decorators of nested functions.
+pub(crate) fn expand_nested(program: &Program<Hir>, body: &mut Body<Hir>) {
+    for node in body.nodes.ids().collect::<Vec<_>>() {
+        let Node::Closure(closure) = &body.nodes[node].kind else { continue };
+        let is_known = |decorator: &Decorator| callee_of(program, decorator.path).is_some();
+        if closure.decorators.is_empty() || !closure.decorators.iter().all(is_known) {
+            continue;
+        }
+        let mut closure = closure.clone();
+        let decorators = std::mem::take(&mut closure.decorators);
+        let origin = body.nodes[node].origin;
+        let mut value = body.node(Node::Closure(closure), Ty::unknown(), origin);
+        for decorator in decorators.into_iter().rev() {
+            let args = call_of(program, &decorator, decorator.args.clone());
+            value = apply(program, body, decorator.path, args, value);
+        }
+        body.nodes[node].kind = body.nodes[value].kind.clone();
+    }
+}
+
+/// The arguments of `@decorator(..)`; nothing for a bare `@decorator`, which takes the function itself.
+fn call_of(program: &Program<Hir>, decorator: &Decorator, args: Vec<Arg>) -> Option<Vec<Arg>> {
+    if !args.is_empty() {
+        return Some(args);
+    }
+    let path = program.resolve(decorator.path);
+    let called = |body: &Body<Hir>, skip: usize| {
+        let first = body.params.get(skip)?;
+        let default = first.default.map(|node| body.as_const(node) == Some(&Const::None));
+        let is_bare = first.kind != ParamKind::KeywordOnly && default.unwrap_or(true);
+        (!is_bare).then_some(())
+    };
+    let method = || {
+        program
+            .fns
+            .values()
+            .find(|body| body.path.last() == path.last() && program.classes.contains_key(&body.path.parent()))
+    };
+    let is_called = match program.fns.get(&path) {
+        Some(body) => body.params.is_empty() || called(body, 0).is_some(),
+        None => method().is_some_and(|body| body.params.len() == 1 || called(body, 1).is_some()),
+    };
+    is_called.then_some(args)
+}
+
+fn apply(
+    program: &Program<Hir>,
+    out: &mut Body<Hir>,
+    path: Name,
+    args: Option<Vec<Arg>>,
+    value: NodeId,
+) -> NodeId {
+    let at = out.nodes[value].origin;
+    let function = vec![Arg::positional(value)];
+    let callee = |out: &mut Body<Hir>| match callee_of(program, path).expect("looked at before") {
+        Decorates::Function(path) => Callee::Fn(path),
+        Decorates::Method(object, name) => {
+            Callee::Method(out.node(Node::Use(Place::global(object), Mode::Read), Ty::unknown(), at), name)
+        }
+    };
+    let callee = callee(out);
+    let kind = match args {
+        None => Node::Call { callee, args: function },
+        Some(args) => {
+            let made = out.node(Node::Call { callee, args }, Ty::unknown(), at);
+            Node::Call { callee: Callee::Value(made), args: function }
+        }
+    };
+    out.node(kind, Ty::unknown(), at)
+}
+
+/// What decorates: a function of the program, or a method of an object that a global holds.
+enum Decorates {
+    Function(Name),
+    Method(Name, Name),
+}
+
+fn callee_of(program: &Program<Hir>, path: Name) -> Option<Decorates> {
+    let found = program.resolve(path);
+    if let Some(body) = program.fns.get(&found) {
+        return (body.kind == FnKind::Function).then_some(Decorates::Function(found));
+    }
+    let object = program.resolve(path.parent());
+    let name = Name::new(path.last());
+    let is_method = program
+        .fns
+        .values()
+        .any(|body| body.path.last() == path.last() && program.classes.contains_key(&body.path.parent()));
+    (is_method && program.globals.contains_key(&object)).then_some(Decorates::Method(object, name))
+}
+
+/// The method that hands its arguments on to a function in a global.
+fn forwarding(body: &Body<Hir>, global: Name) -> Body<Hir> {
+    let mut out = body.clone();
+    out.decorators.clear();
+    out.is_generator = false;
+    let at = body.origin;
+    let callee = out.node(Node::Use(Place::global(global), Mode::Read), Ty::unknown(), at);
+    let mut args = Vec::new();
+    for param in &body.params {
+        let value = out.use_local(param.local, Mode::Read, at);
+        let kind = match param.kind {
+            ParamKind::Normal | ParamKind::PositionalOnly => ArgKind::Positional,
+            ParamKind::KeywordOnly => ArgKind::Named(param.name),
+            ParamKind::Star => ArgKind::Star,
+            ParamKind::StarStar => ArgKind::StarStar,
+        };
+        args.push(Arg { kind, value });
+    }
+    let call = out.node(Node::Call { callee: Callee::Value(callee), args }, Ty::unknown(), at);
+    let back = out.node(Node::Return(Some(call)), Ty::unknown(), at);
+    out.root =
+        out.block(BlockRow { stmts: vec![Stmt::new(StmtKind::Expr(back), at)], ..BlockRow::default() });
+    out
+}

@@ -1,0 +1,221 @@
+//! Functions as dynamic values, and calls of them with spread and named arguments.
+//!
+//! before                           after
+//!   value.from(item @m.f)            value.from{f(a, b=, *rest)}(item @m.f, value.from(2))
+//!   value (%f)(*%xs, k=1)            lib:function.call(%f, list.new(obj.splat(%xs)), dict.new("k", 1))
+//!
+//! The attribute is the function's name as messages show it and its parameters: a leading `.` is the receiver of
+//! a bound method. The operands behind the function are the defaults.
+
+use crate::apply::{Apply, BAD_CALL};
+use crate::bind::Formal;
+use batuta_base::{Name, Origin};
+use batuta_core::*;
+
+/// A function as its callers see it.
+#[derive(Clone, Default)]
+pub(crate) struct Described {
+    pub name: String,
+    /// The receiver of a bound method stands before the parameters.
+    pub is_bound: bool,
+    pub formals: Vec<Formal>,
+    /// Defaults, nodes of the body that is written.
+    pub defaults: Vec<Option<NodeId>>,
+}
+
+impl Apply<'_, '_, '_> {
+    /// A function as a dynamic value.
+    pub(crate) fn function_to_value(&mut self, node: NodeId, params: &[Ty]) -> NodeId {
+        let Some(described) = self.describe(node, params) else {
+            return self.mk_op(ValueOp::From, Attr::None, vec![node], Ty::value());
+        };
+        let mut args = vec![node];
+        let mut parts: Vec<String> = described.is_bound.then(|| ".".to_owned()).into_iter().collect();
+        parts.extend(described.formals.iter().map(shown));
+        let first = usize::from(described.is_bound);
+        for (part, ty) in parts[first..].iter_mut().zip(params) {
+            let is_list = part.starts_with('*') && matches!(ty.kind(), TyKind::List(_));
+            part.push_str(if is_list { "[]" } else { "" });
+        }
+        let name = format!("{}({})", described.name, parts.join(", "));
+        for (default, ty) in described.defaults.iter().zip(params) {
+            let Some(default) = default else { continue };
+            let value = self.coerce(*default, *ty);
+            args.push(self.dynamic(value));
+        }
+        self.mk_op(ValueOp::From, Attr::Name(Name::new(&name)), args, Ty::value())
+    }
+
+    fn describe(&mut self, node: NodeId, params: &[Ty]) -> Option<Described> {
+        if let Some(known) = self.described.get(&node) {
+            return Some(known.clone());
+        }
+        let origin = self.origin(node);
+        match self.body.nodes[node].kind.clone() {
+            Node::Item(path) => {
+                let found = self.describe_item(path, 0, origin);
+                let (base, _) = path.as_str().split_once('$').unwrap_or((path.as_str(), ""));
+                found.or_else(|| self.describe_item(Name::new(base), 0, origin))
+            }
+            Node::Closure(closure) => {
+                let name = closure.name.map_or("<lambda>", |name| name.as_str()).to_owned();
+                let name = format!("{}.<locals>.{name}", self.body.path.last());
+                let formals = closure.params.iter().map(formal).collect();
+                let defaults = closure.params.iter().map(|param| param.default).collect::<Vec<_>>();
+                let defaults = defaults.into_iter().map(|node| node.map(|node| self.again(node))).collect();
+                Some(Described { name, is_bound: false, formals, defaults })
+            }
+            _ => {
+                let defaults = self.value_defaults(node, params.len());
+                let mut formals = self.value_formals(node, params.len());
+                formals
+                    .iter_mut()
+                    .zip(&defaults)
+                    .for_each(|(formal, found)| formal.has_default = found.is_some());
+                let defaults = defaults
+                    .into_iter()
+                    .map(|found| found.map(|(unit, default)| self.copy_default(&unit.body, default, origin)))
+                    .collect();
+                Some(Described { name: "<lambda>".to_owned(), is_bound: false, formals, defaults })
+            }
+        }
+    }
+
+    /// A function or, with the receiver given, a method of the program.
+    pub(crate) fn describe_item(&mut self, path: Name, skip: usize, origin: Origin) -> Option<Described> {
+        let version = self.types.solver.versions.get(&path)?.first()?;
+        let unit = self.types.solver.insts[*version].unit.clone();
+        let params = unit.body.params.get(skip..)?;
+        let formals = params.iter().map(formal).collect();
+        let defaults = params
+            .iter()
+            .map(|param| param.default.map(|node| self.copy_default(&unit.body, node, origin)))
+            .collect();
+        Some(Described { name: self.qualified(path), is_bound: skip > 0, formals, defaults })
+    }
+
+    /// A function of the library as a dynamic value: the row that takes dynamic values, else the first.
+    pub(crate) fn library_to_value(&mut self, node: NodeId, name: Name) -> Option<NodeId> {
+        let rows = batuta_catalog::functions(name.as_str());
+        let needed = |row: &'static batuta_catalog::Row| {
+            row.params.iter().filter(|param| param.default.is_none() && !param.keyword_only)
+        };
+        let holds_function = |ty: Ty| ty.any(&mut |ty| matches!(ty.kind(), TyKind::Func(..)));
+        let takes = |row: &&'static batuta_catalog::Row, kind: &TyKind| {
+            needed(row).count() > 0 && needed(row).all(|param| param.ty.kind() == kind)
+        };
+        let fits =
+            |row: &&'static batuta_catalog::Row| !row.params.iter().any(|param| holds_function(param.ty));
+        // Of any number of values, not of one iterable.
+        let is_open = |row: &&'static batuta_catalog::Row| {
+            row.params.first().is_some_and(|param| param.variadic) && fits(row)
+        };
+        let row = rows
+            .iter()
+            .find(is_open)
+            .or_else(|| rows.iter().find(|row| takes(row, &TyKind::Value)))
+            .or_else(|| rows.iter().find(|row| takes(row, Ty::float().kind())))
+            .or_else(|| rows.iter().find(|row| fits(row) && needed(row).count() > 0))
+            .or_else(|| rows.iter().find(fits))?;
+        let mut params = Vec::new();
+        let mut kinds = Vec::new();
+        let mut formals = Vec::new();
+        if matches!(name.as_str(), "builtins.max" | "builtins.min") {
+            params.push(Ty::list(Ty::value()));
+            kinds.push(ArgKind::Star);
+            formals.push(Formal { name: None, kind: ParamKind::Star, has_default: false });
+        }
+        for param in needed(row).filter(|_| params.is_empty()).collect::<Vec<_>>() {
+            let is_open = param.ty.any(&mut |ty| matches!(ty.kind(), TyKind::Var(_)));
+            let ty = if is_open { Ty::value() } else { param.ty };
+            params.push(if param.variadic { Ty::list(Ty::value()) } else { ty });
+            kinds.push(if param.variadic { ArgKind::Star } else { ArgKind::Positional });
+            let kind = if param.variadic { ParamKind::Star } else { ParamKind::PositionalOnly };
+            formals.push(Formal { name: param.name, kind, has_default: false });
+        }
+        let origin = self.origin(node);
+        let ty = Ty::func(params.clone(), Ty::value());
+        let closure = self.eta(&params, Ty::value(), ty, origin, |me, args| {
+            let id = me.mk(Node::Const(Const::None), Ty::unit(), origin);
+            let is_open = matches!(name.as_str(), "builtins.max" | "builtins.min");
+            // `max(*values)` is the largest of them.
+            let kinds = if is_open { vec![ArgKind::Positional] } else { kinds };
+            let call = me.lib_nodes(id, name, &kinds, args, origin);
+            me.dynamic(call)
+        });
+        let defaults = vec![None; formals.len()];
+        let name = name.last().to_owned();
+        self.described.insert(closure, Described { name, is_bound: false, formals, defaults });
+        Some(self.function_to_value(closure, &params))
+    }
+
+    /// A dynamic value where a function is wanted: a closure that calls it.
+    pub(crate) fn function_of_value(&mut self, node: NodeId, params: &[Ty], ret: Ty, to: Ty) -> NodeId {
+        if let Node::Item(_) = self.body.nodes[node].kind {
+            return self.as_function(node, params, ret, to);
+        }
+        let origin = self.origin(node);
+        let (local, stmt) = self.set_temp("function", node);
+        let closure = self.eta(params, ret, to, origin, |me, args| {
+            let mut all = vec![me.read_local(local, origin)];
+            all.extend(args.into_iter().map(|arg| me.dynamic(arg)));
+            me.mk_op(ValueOp::Call, Attr::None, all, Ty::value())
+        });
+        self.mk_block(vec![stmt], closure)
+    }
+
+    /// A call of a dynamic value with spread or named arguments.
+    pub(crate) fn call_dynamic(&mut self, callee: NodeId, kinds: &[ArgKind], args: Vec<NodeId>) -> NodeId {
+        let origin = self.origin(callee);
+        let callee = self.dynamic(callee);
+        let (mut items, mut named) = (Vec::new(), Vec::new());
+        let dict = Ty::dict(Ty::str(), Ty::value());
+        for (kind, arg) in kinds.iter().zip(args) {
+            match kind {
+                ArgKind::Positional => items.push(self.dynamic(arg)),
+                ArgKind::Star => {
+                    let iter = self.iter_of(arg);
+                    let iter = self.coerce(iter, Ty::iter(Ty::value()));
+                    items.push(self.mk_op(ObjOp::Splat, Attr::None, vec![iter], Ty::iter(Ty::value())));
+                }
+                ArgKind::Named(name) => {
+                    named.push(self.text(name.as_str(), origin));
+                    named.push(self.dynamic(arg));
+                }
+                ArgKind::StarStar => {
+                    let map = self.coerce(arg, dict);
+                    named.push(self.mk_op(ObjOp::SplatDict, Attr::None, vec![map], dict));
+                }
+            }
+        }
+        if matches!(self.body.nodes[callee].kind, Node::Hole { .. }) {
+            return self.hole(callee, BAD_CALL, "a call of what is no function".to_owned());
+        }
+        let items = self.mk(new(ListOp::New, items), Ty::list(Ty::value()), origin);
+        let named = self.mk(new(DictOp::New, named), dict, origin);
+        let args = [callee, items, named].into_iter().map(Arg::positional).collect();
+        self.mk(Node::Call { callee: Callee::Lib(Name::new("function.call")), args }, Ty::value(), origin)
+    }
+}
+
+fn new(op: impl Into<Op>, args: Vec<NodeId>) -> Node {
+    Node::Op { op: op.into(), attr: Attr::None, args }
+}
+
+fn formal(param: &Param) -> Formal {
+    Formal { name: Some(param.name), kind: param.kind, has_default: param.default.is_some() }
+}
+
+/// A parameter as the run reads it; behind a `*` they are passed by name only.
+fn shown(formal: &Formal) -> String {
+    let name = formal.name.map_or("_", |name| name.as_str());
+    let default = if formal.has_default { "=" } else { "" };
+    let kind = match formal.kind {
+        ParamKind::Star => "*",
+        ParamKind::StarStar => "**",
+        ParamKind::KeywordOnly => "!",
+        ParamKind::PositionalOnly => "/",
+        ParamKind::Normal => "",
+    };
+    format!("{kind}{name}{default}")
+}
