@@ -45,6 +45,11 @@ impl Apply<'_, '_, '_> {
             return call;
         }
         let fields = env.record_fields(class);
+        let is_bare = fields.is_empty() && !args.is_empty() && !env.is_error(class);
+        if is_bare {
+            let text = format!("{}() takes no arguments", class.last());
+            return self.refuse("TypeError", &text, args, origin);
+        }
         if fields.is_empty() {
             let args = args.into_iter().map(Arg::positional).collect();
             return self.mk(Node::Call { callee: Callee::New(class), args }, ty, origin);

@@ -20,6 +20,8 @@ pub(crate) struct Choice {
     pub strict: bool,
     /// A value of several types is a dynamic one.
     pub mixed: bool,
+    /// Items that are dynamic are taken for numbers of either kind, not for ints or floats alone.
+    pub wide: bool,
 }
 
 /// Whether arguments suit a row.
@@ -133,8 +135,8 @@ impl Solver<'_> {
                 return found;
             }
         }
-        for exact in [true, false] {
-            let found = self.choose_with(job, candidates, args, Choice { exact, ..Choice::default() });
+        for (wide, exact) in [(true, true), (false, true), (false, false)] {
+            let found = self.choose_with(job, candidates, args, Choice { exact, wide, ..Choice::default() });
             if found.is_some() {
                 return found;
             }
@@ -143,7 +145,7 @@ impl Solver<'_> {
             return None;
         }
         [true, false].into_iter().find_map(|strict| {
-            self.choose_with(job, candidates, args, Choice { strict, mixed: true, exact: false })
+            self.choose_with(job, candidates, args, Choice { strict, mixed: true, ..Choice::default() })
         })
     }
 
@@ -234,7 +236,9 @@ impl Solver<'_> {
             });
         }
         if atom.head == Head::Value {
-            return says(!matches!(ty.kind(), TyKind::Unit | TyKind::Bool));
+            let is_narrow = matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_));
+            let is_told = self.choice.wide && depth > 0 && is_narrow;
+            return says(!is_told && !matches!(ty.kind(), TyKind::Unit | TyKind::Bool));
         }
         match ty.kind() {
             TyKind::Unit => says(atom.head == Head::None),

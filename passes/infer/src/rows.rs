@@ -100,6 +100,14 @@ impl Apply<'_, '_, '_> {
             .filter(|(_, bound)| bound.is_complete() && crate::libcalls::takes_spread(bound))
             .collect();
         let best = all.iter().position(|(row, bound)| self.fits_row(row, bound, &args, false));
+        // Items that are dynamic are numbers of either kind.
+        let is_dynamic = |arg: &NodeId| *self.item_type(self.ty(*arg)).kind() == TyKind::Value;
+        let takes_numbers =
+            |row: &Row| row.params.iter().any(|param| param.ty.any(&mut |ty| *ty.kind() == TyKind::Num));
+        let best = best.or_else(|| {
+            let mut fits = all.iter().map(|(row, bound)| (row, self.fits_row(row, bound, &args, true)));
+            fits.position(|(row, fits)| fits && takes_numbers(row)).filter(|_| args.iter().any(is_dynamic))
+        });
         let best =
             best.or_else(|| all.iter().position(|(row, bound)| self.fits_row(row, bound, &args, true)));
         let Some((row, bound)) = best.or(if all.is_empty() { None } else { Some(0) }).map(|at| &all[at])

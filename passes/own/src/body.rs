@@ -217,10 +217,14 @@ impl Own<'_> {
         }
     }
 
-    /// Defaults stand at the call; parameters that a pass by value changes are `mut`.
+    /// Defaults stand at the call; literal ones stay, for calls of a function that is not known.
     pub fn params(&mut self) {
-        for param in &mut self.out.params {
-            param.default = None;
+        for at in 0..self.out.params.len() {
+            let literal = self.src.params[at].default.and_then(|node| self.src.as_const(node).cloned());
+            self.out.params[at].default = literal.map(|literal| {
+                let ty = self.out.locals[self.out.params[at].local].ty;
+                self.out.node(Node::Const(literal), ty, Origin::default())
+            });
         }
     }
 

@@ -112,7 +112,9 @@ impl Own<'_> {
     fn call_lib(&mut self, name: Name, args: &[Arg], ty: Ty, origin: Origin) -> NodeId {
         let tys: Vec<Ty> = args.iter().map(|arg| self.src.ty(arg.value)).collect();
         let Some(row) = catalog::select(name.as_str(), &tys) else {
-            let args = args.iter().map(|arg| Arg::positional(self.node(arg.value, Want::Own))).collect();
+            // The class of an object is read off the object.
+            let want = if name == "builtins.type" { Want::Ref } else { Want::Own };
+            let args = args.iter().map(|arg| Arg::positional(self.node(arg.value, want))).collect();
             return self.out.node(Node::Call { callee: Callee::Lib(name), args }, ty, origin);
         };
         if name.as_str().starts_with("copy.deepcopy") && !holds_shared(ty) {

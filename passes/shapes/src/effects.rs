@@ -556,7 +556,12 @@ impl<'a> Walk<'a> {
                 Some(catalog::Take::Keep) => Pos::Keep,
                 _ => Pos::Borrow,
             };
+            let escapes = self.self_escapes;
             self.node(arg.value, pos);
+            // The class of an object is read off the object, its handle is not needed.
+            if name == "builtins.type" {
+                self.self_escapes = escapes;
+            }
         }
     }
 }
