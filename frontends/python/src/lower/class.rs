@@ -27,12 +27,14 @@ pub(crate) struct Building {
 
 /// What the head of a class says.
 #[derive(Default)]
-struct Head {
+struct Head<'t> {
     bases: Vec<Name>,
     type_params: Vec<Name>,
     is_abstract: bool,
     /// Fields of a `namedtuple(..)` call among the bases.
     fields: Vec<FieldDef>,
+    /// What the head hands to `__init_subclass__`.
+    keywords: Vec<Syntax<'t>>,
 }
 
 impl<'t> Lowerer<'t> {
@@ -166,6 +168,7 @@ impl<'t> Lowerer<'t> {
         above.append(&mut self.head_trivia(inner));
         let head = self.class_head(inner);
         let (kind, is_total_ordering, others) = self.class_kind(&head, decorators);
+        let keywords = head.keywords.clone();
         let facts = self.classes.entry(path).or_default();
         facts.is_exception = kind == ClassKind::Exception;
         let row = self.out.module.items.len();
@@ -196,14 +199,14 @@ impl<'t> Lowerer<'t> {
         if building.is_total_ordering {
             self.total_ordering(&mut def, inner);
         }
-        let bases = def.bases.iter().filter_map(|base| self.classes.get(base));
-        let is_seen = bases.into_iter().any(|facts| facts.sees_subclasses);
+        let is_seen = def.bases.iter().any(|base| match self.classes.get(base) {
+            Some(facts) => facts.sees_subclasses,
+            None => self.is_elsewhere(*base),
+        });
         let hook = path.join("__init_subclass__");
         self.classes.entry(path).or_default().sees_subclasses = is_seen || def.methods.contains(&hook);
         self.out.classes.push(def);
-        if is_seen {
-            self.push_node(Node::Call { callee: Callee::Fn(hook), args: Vec::new() }, inner);
-        }
+        self.subclass_hook(path, is_seen, &keywords, inner);
         self.decorate_class(node, path, &others);
     }
 
@@ -217,7 +220,7 @@ impl<'t> Lowerer<'t> {
         }
     }
 
-    fn class_head(&mut self, node: Syntax<'t>) -> Head {
+    fn class_head(&mut self, node: Syntax<'t>) -> Head<'t> {
         let mut head = Head::default();
         for arg in node.field("superclasses").map(Syntax::named).unwrap_or_default() {
             if arg.is("keyword_argument") {
@@ -249,19 +252,49 @@ impl<'t> Lowerer<'t> {
         head
     }
 
-    fn class_keyword(&mut self, arg: Syntax<'t>, head: &mut Head) {
+    fn class_keyword(&mut self, arg: Syntax<'t>, head: &mut Head<'t>) {
         let (name, value) = (arg.field("name").map_or("", |name| name.text()), arg.field("value"));
         match (name, value.and_then(|value| self.library_name(value)).map_or("", Name::as_str)) {
             ("metaclass", "abc.ABCMeta") => head.is_abstract = true,
             ("metaclass", "builtins.type" | "enum.EnumMeta" | "enum.EnumType") => {}
-            _ => {
-                self.report(BAD_CLASS, arg, format!("`{name}=` in a class head has no translation yet"));
-            }
+            _ => head.keywords.push(arg),
         }
     }
 
+    /// The call of `__init_subclass__` that ends a class whose bases have it, or may have it in another file.
+    fn subclass_hook(&mut self, path: Name, is_seen: bool, keywords: &[Syntax<'t>], inner: Syntax<'t>) {
+        if !is_seen {
+            for arg in keywords {
+                let name = arg.field("name").map_or("", |name| name.text());
+                self.report(BAD_CLASS, *arg, format!("`{name}=` in a class head has no translation yet"));
+            }
+            return;
+        }
+        let mut args = Vec::new();
+        for arg in keywords {
+            if let (Some(name), Some(value)) = (arg.field("name"), arg.field("value")) {
+                let value = self.expr(value);
+                args.push(Arg { kind: ArgKind::Named(Name::new(name.text())), value });
+            }
+        }
+        let callee = Callee::Fn(path.join("__init_subclass__"));
+        self.push_node(Node::Call { callee, args }, inner);
+    }
+
+    /// Whether a base is a class of another file of the project.
+    fn is_elsewhere(&self, base: Name) -> bool {
+        let mut module = base.parent();
+        while !module.as_str().is_empty() {
+            if (self.options.is_project_module)(module.as_str()) {
+                return module != self.module;
+            }
+            module = module.parent();
+        }
+        false
+    }
+
     /// Kind, whether `total_ordering` fills up the comparisons, and the decorators that are left.
-    fn class_kind(&mut self, head: &Head, decorators: &[Syntax<'t>]) -> (ClassKind, bool, Vec<Syntax<'t>>) {
+    fn class_kind(&mut self, head: &Head<'_>, decorators: &[Syntax<'t>]) -> (ClassKind, bool, Vec<Syntax<'t>>) {
         let (mut kind, mut is_total, mut others) = (self.kind_of_bases(head), false, Vec::new());
         for decorator in decorators {
             match self.decorator_path(*decorator).map_or("", Name::as_str) {
@@ -274,7 +307,7 @@ impl<'t> Lowerer<'t> {
         (kind, is_total, others)
     }
 
-    fn kind_of_bases(&self, head: &Head) -> ClassKind {
+    fn kind_of_bases(&self, head: &Head<'_>) -> ClassKind {
         for base in &head.bases {
             match base.as_str() {
                 "Enum" => return ClassKind::Enum,

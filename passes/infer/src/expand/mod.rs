@@ -21,6 +21,7 @@ mod default_functions;
 mod exit_stack;
 mod findall;
 mod forward;
+mod hooks;
 mod keywords;
 mod names;
 mod overrides;
@@ -40,6 +41,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     names::expand(&mut out);
     default_functions::expand(&mut out);
+    hooks::expand(&mut out);
     own_class::expand(&mut out);
     attributes::expand(&mut out);
     out
