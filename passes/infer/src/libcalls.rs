@@ -236,8 +236,7 @@ impl Solver<'_> {
             });
         }
         if atom.head == Head::Value {
-            let is_narrow = matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_));
-            let is_told = self.choice.wide && depth > 0 && is_narrow;
+            let is_told = self.choice.wide && depth > 0 && *ty.kind() != TyKind::Num;
             return says(!is_told && !matches!(ty.kind(), TyKind::Unit | TyKind::Bool));
         }
         match ty.kind() {
