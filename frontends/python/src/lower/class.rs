@@ -294,7 +294,11 @@ impl<'t> Lowerer<'t> {
     }
 
     /// Kind, whether `total_ordering` fills up the comparisons, and the decorators that are left.
-    fn class_kind(&mut self, head: &Head<'_>, decorators: &[Syntax<'t>]) -> (ClassKind, bool, Vec<Syntax<'t>>) {
+    fn class_kind(
+        &mut self,
+        head: &Head<'_>,
+        decorators: &[Syntax<'t>],
+    ) -> (ClassKind, bool, Vec<Syntax<'t>>) {
         let (mut kind, mut is_total, mut others) = (self.kind_of_bases(head), false, Vec::new());
         for decorator in decorators {
             match self.decorator_path(*decorator).map_or("", Name::as_str) {

@@ -41,7 +41,8 @@ fn take_out(body: &mut Body<Hir>, id: NodeId) {
         let words = format!("{}.{HOOK}() takes no keyword arguments", hook.parent().last());
         let text = body.node(Node::Const(Const::Str(words.as_str().into())), Ty::unknown(), origin);
         let attr = Attr::Name(Name::new("TypeError"));
-        let error = body.node(Node::Op { op: ExcOp::New.into(), attr, args: vec![text] }, Ty::unknown(), origin);
+        let error =
+            body.node(Node::Op { op: ExcOp::New.into(), attr, args: vec![text] }, Ty::unknown(), origin);
         body.nodes[id].kind = Node::Raise { error: Some(error), cause: None };
         return;
     }
