@@ -126,6 +126,14 @@ pub fn keyed<L>(program: &Program<L>) -> FxHashSet<Name> {
     with_families(program, out)
 }
 
+/// Library functions that put items into an order.
+fn puts_in_order(name: &str) -> bool {
+    let base = name.split('#').next().unwrap_or(name);
+    matches!(base, "builtins.sorted" | "builtins.min" | "builtins.max" | "list.sort")
+        || base.starts_with("heapq.")
+        || base.starts_with("bisect.")
+}
+
 /// Classes whose objects stand in what is sorted, in what a smallest is looked for, and in heaps.
 pub fn ordered<L>(program: &Program<L>) -> FxHashSet<Name> {
     let mut out = FxHashSet::default();
@@ -135,15 +143,11 @@ pub fn ordered<L>(program: &Program<L>) -> FxHashSet<Name> {
 
 /// Types of the arguments of library functions that order them.
 fn ordered_types<L>(program: &Program<L>) -> Vec<Ty> {
-    let orders = |name: &str| {
-        matches!(name, "builtins.sorted" | "builtins.min" | "builtins.max" | "list.sort")
-            || name.starts_with("heapq.")
-    };
     let mut out = Vec::new();
     for body in program.fns.values() {
         for (_, row) in body.nodes.iter() {
             if let Node::Call { callee: Callee::Lib(name), args } = &row.kind
-                && orders(name.as_str())
+                && puts_in_order(name.as_str())
             {
                 out.extend(args.iter().map(|arg| body.nodes[arg.value].ty));
             }

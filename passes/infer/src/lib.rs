@@ -14,6 +14,7 @@ mod apply;
 mod arguments;
 mod bind;
 mod by_class;
+mod by_index;
 mod calls;
 mod class_values;
 mod coerce;

@@ -23,7 +23,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use crate::class::{Exception, GeneratorExit, RuntimeError, StopIteration};
+use crate::class::{Exception, GeneratorExit, IndexError, RuntimeError, StopIteration};
 use crate::error::Error;
 use crate::unwind::{catch_all, raise};
 
@@ -279,6 +279,24 @@ pub fn until_stop<I, T>(mut items: I, mut next: impl FnMut(&mut I) -> T) -> impl
         Err(error) if error.is_a(StopIteration) => None,
         Err(error) => raise(error),
     })
+}
+
+/// The items of an object with `__getitem__` alone: `item` is asked for 0, 1, 2, .. until it raises `IndexError`.
+pub fn by_index<T>(mut item: impl FnMut(i64) -> T) -> impl Iterator<Item = T> {
+    let mut at = 0;
+    std::iter::from_fn(move || match catch_all(|| item(at)) {
+        Ok(item) => {
+            at += 1;
+            Some(item)
+        }
+        Err(error) if error.is_a(IndexError) || error.is_a(StopIteration) => None,
+        Err(error) => raise(error),
+    })
+}
+
+/// [`by_index`] of an object that has no other owner.
+pub fn by_index_of<I, T>(items: I, mut item: impl FnMut(&I, i64) -> T) -> impl Iterator<Item = T> {
+    by_index(move |at| item(&items, at))
 }
 
 /// A generator under `contextlib.contextmanager`: it stands at its `yield` while the block runs.

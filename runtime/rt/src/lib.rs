@@ -55,7 +55,8 @@ pub use format::{
     Format, Operand, format, percent, percent_each, percent_named, str_format, try_format, try_str_format,
 };
 pub use generator::{
-    Co, ContextManager, Emit, Generator, context_manager, generator, iter_until, next, until_stop,
+    Co, ContextManager, Emit, Generator, by_index, by_index_of, context_manager, generator, iter_until, next,
+    until_stop,
 };
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;
