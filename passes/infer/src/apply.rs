@@ -112,6 +112,8 @@ impl Apply<'_, '_, '_> {
         self.functions.pop();
         if sig.falls {
             self.fall_off(root, returned);
+        } else if *returned.kind() != TyKind::Unit {
+            self.end_block(root);
         }
         let decorators = self.body.decorators.clone();
         self.refuse_decorators(&decorators, root);

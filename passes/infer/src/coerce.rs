@@ -70,6 +70,10 @@ impl Apply<'_, '_, '_> {
                 let value = self.member_number(node);
                 self.coerce(value, to)
             }
+            (Class(..), Tuple(_)) if self.is_named(from) => {
+                let tuple = self.fields_of(node);
+                self.coerce(tuple, to)
+            }
             (Bool, Int(_)) => self.mk_op(BoolOp::ToInt, Attr::None, vec![node], to),
             (Bool, Float(_) | Num) => {
                 let node = self.coerce(node, Ty::int());
@@ -185,6 +189,15 @@ impl Apply<'_, '_, '_> {
 
     /// An empty display is of any type of its kind.
     fn retype_empty(&mut self, node: NodeId, to: Ty) -> bool {
+        // An empty container of the library: `OrderedDict()`.
+        if let (Node::Call { callee: Callee::Lib(_), args }, TyKind::Lib(from, _), TyKind::Lib(name, _)) =
+            (&self.body.nodes[node].kind, self.ty(node).kind(), to.kind())
+            && args.is_empty()
+            && from == name
+        {
+            self.body.nodes[node].ty = to;
+            return true;
+        }
         let Node::Op { op, args, .. } = &self.body.nodes[node].kind else { return false };
         let fits = match op {
             Op::ListOp(ListOp::New) => matches!(to.kind(), TyKind::List(_)),

@@ -464,7 +464,7 @@ impl Collect<'_> {
                 self.node(node);
                 self.node(*index);
                 if let Node::Op { op: Op::ObjOp(ObjOp::SliceObj), .. } = &self.body.nodes[*index].kind {
-                    self.say(C::Slice { of: node.0, out });
+                    self.say(C::Slice { of: node.0, bounds: None, out });
                 } else {
                     let constant = self.constant(*index);
                     self.say(C::Index { of: node.0, index: index.0, constant, out });
@@ -483,6 +483,12 @@ impl Collect<'_> {
             Node::Op { op: Op::ObjOp(ObjOp::Neg), args, .. } => self.constant(args[0]).map(|value| -value),
             _ => None,
         }
+    }
+
+    fn literal_bounds(&self, args: &[NodeId]) -> Option<[Option<i64>; 2]> {
+        let is_none = |at: usize| crate::narrow::is_none(self.body, args[at]);
+        let bound = |at: usize| if is_none(at) { Some(None) } else { self.constant(args[at]).map(Some) };
+        if args.len() == 4 && is_none(3) { Some([bound(1)?, bound(2)?]) } else { None }
     }
 
     pub(crate) fn node(&mut self, id: NodeId) {
@@ -791,7 +797,7 @@ impl Collect<'_> {
             Slice => {
                 args.iter().for_each(|arg| self.node(*arg));
                 args[1..].iter().for_each(|arg| self.say(C::Seen(arg.0)));
-                self.say(C::Slice { of: args[0].0, out });
+                self.say(C::Slice { of: args[0].0, bounds: self.literal_bounds(args), out });
             }
             SliceObj => {
                 args.iter().for_each(|arg| self.node(*arg));

@@ -748,9 +748,7 @@ impl Apply<'_, '_, '_> {
                 let known =
                     consts.iter().zip(&none).take(2).all(|(at, none)| at.is_some() || *none) && none[2];
                 let item = self.item_type(ty);
-                let count = items.len() as i64;
-                let clamp = |at: i64| (if at < 0 { at + count } else { at }).clamp(0, count) as usize;
-                let range = known.then(|| clamp(consts[0].unwrap_or(0))..clamp(consts[1].unwrap_or(count)));
+                let range = known.then(|| crate::rules::kept_items([consts[0], consts[1]], items.len()));
                 let items = items.clone();
                 self.with_value(object, |me, read| {
                     let mut fields = Vec::new();
@@ -758,9 +756,14 @@ impl Apply<'_, '_, '_> {
                         if range.as_ref().is_none_or(|range| range.contains(&at)) {
                             let tuple = read(me);
                             let field = me.place_read(tuple, Proj::Field(Name::new(&at.to_string())), *ty);
-                            fields.push(me.coerce(field, item));
+                            fields.push(field);
                         }
                     }
+                    if range.as_ref().is_some_and(|range| !range.is_empty()) {
+                        let parts = fields.iter().map(|field| me.ty(*field)).collect::<Vec<_>>();
+                        return me.mk_op(TupleOp::New, Attr::None, fields, Ty::tuple(parts));
+                    }
+                    let fields = fields.into_iter().map(|field| me.coerce(field, item)).collect();
                     let list = me.mk_op(ListOp::New, Attr::None, fields, Ty::list(item));
                     let list = if range.is_some() {
                         list

@@ -130,8 +130,10 @@ pub(crate) enum C {
         of: V,
         index: V,
     },
+    /// `bounds`: start and end where both are written as numbers or left out, without a step.
     Slice {
         of: V,
+        bounds: Option<[Option<i64>; 2]>,
         out: V,
     },
     SetSlice {

@@ -29,6 +29,7 @@ mod declines;
 mod defaults;
 mod dispatch;
 mod dynamic;
+mod ends;
 mod env;
 mod expand;
 mod explain;

@@ -25,7 +25,7 @@ impl Solver<'_> {
             }
             C::Index { of, index, constant, out } => {
                 if self.is_slice(*index) {
-                    self.sub(job, C::Slice { of: *of, out: *out });
+                    self.sub(job, C::Slice { of: *of, bounds: None, out: *out });
                     return;
                 }
                 self.each(job, *of, |me, atom| me.index(job, &atom, *index, *constant, *out));
@@ -39,7 +39,9 @@ impl Solver<'_> {
                     me.dunder(job, &atom, "__delitem__", &[*index], out);
                 });
             }
-            C::Slice { of, out } => self.each(job, *of, |me, atom| me.slice(job, &atom, *out)),
+            C::Slice { of, bounds, out } => {
+                self.each(job, *of, |me, atom| me.slice(job, &atom, *bounds, *out));
+            }
             C::SetSlice { of, value } => {
                 self.each(job, *of, |me, atom| {
                     if atom.head == Head::List {
@@ -452,8 +454,13 @@ impl Solver<'_> {
         !atoms.is_empty() && atoms.iter().all(|atom| atom.head == Head::Slice)
     }
 
-    fn slice(&mut self, job: JobId, atom: &Atom, out: Var) {
+    fn slice(&mut self, job: JobId, atom: &Atom, bounds: Option<[Option<i64>; 2]>, out: Var) {
         match atom.head {
+            Head::Tuple(_) if bounds.is_some_and(|bounds| !kept_items(bounds, atom.args.len()).is_empty()) => {
+                let kept = kept_items(bounds.unwrap_or_default(), atom.args.len());
+                let items = atom.args[kept].to_vec();
+                self.vars.add(out, Atom::new(Head::Tuple(items.len().min(255) as u8), items));
+            }
             Head::List | Head::Str | Head::Bytes | Head::Range | Head::Value => {
                 self.vars.add(out, atom.clone())
             }
@@ -642,4 +649,12 @@ fn func_head(params: &[ParamFact]) -> Head {
     let star = if has(ParamKind::Star) { 64 } else { 0 };
     let star_star = if has(ParamKind::StarStar) { 128 } else { 0 };
     Head::Func(count | star | star_star)
+}
+
+/// The items of a tuple of some length between two bounds.
+pub(crate) fn kept_items([start, stop]: [Option<i64>; 2], count: usize) -> std::ops::Range<usize> {
+    let count = count as i64;
+    let clamp = |at: i64| (if at < 0 { at + count } else { at }).clamp(0, count) as usize;
+    let (start, stop) = (clamp(start.unwrap_or(0)), clamp(stop.unwrap_or(count)));
+    start..stop.max(start)
 }

@@ -499,7 +499,7 @@ fn shift(c: &C, base: Var) -> C {
             C::SetIndex { of: of + base, index: index + base, value: value + base }
         }
         C::DelIndex { of, index } => C::DelIndex { of: of + base, index: index + base },
-        C::Slice { of, out } => C::Slice { of: of + base, out: out + base },
+        C::Slice { of, bounds, out } => C::Slice { of: of + base, bounds, out: out + base },
         C::SetSlice { of, value } => C::SetSlice { of: of + base, value: value + base },
         C::Iterate { of, item } => C::Iterate { of: of + base, item: item + base },
         C::Unpack { of, front, rest, back } => C::Unpack {

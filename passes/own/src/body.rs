@@ -361,10 +361,44 @@ impl Own<'_> {
             }
             (Pat::Place(place), _) => match place.as_local() {
                 Some(local) => self.widened_local(local, ty, origin),
+                // A global that started empty is filled as a whole.
+                None if matches!(place.root, Root::Global(_)) && place.proj == [Proj::Payload] => {
+                    let (temp, read) = self.bound_part(ty, origin);
+                    let target = Pat::Place(Place { root: place.root, proj: Vec::new() });
+                    let value = self.out.op(OptOp::Some, vec![read], Ty::option(ty), origin);
+                    self.after.push(Stmt::new(StmtKind::Set { target, value }, origin));
+                    temp
+                }
                 None => Pat::Place(place),
             },
+            // A sequence of any length inside of the parts.
+            (list @ Pat::List { .. }, TyKind::List(_) | TyKind::Lib(..)) => {
+                let (temp, read) = self.bound_part(ty, origin);
+                let at = self.after.len();
+                let (target, value) = self.unpacked(list, read, origin);
+                let target = self.widened(target, self.out.ty(value), origin);
+                self.after.insert(at, Stmt::new(StmtKind::Set { target, value }, origin));
+                temp
+            }
+            // A sequence of any length inside of the parts.
+            (list @ Pat::List { .. }, TyKind::List(_) | TyKind::Lib(..)) => {
+                let (temp, read) = self.bound_part(ty, origin);
+                let at = self.after.len();
+                let (target, value) = self.unpacked(list, read, origin);
+                let target = self.widened(target, self.out.ty(value), origin);
+                self.after.insert(at, Stmt::new(StmtKind::Set { target, value }, origin));
+                temp
+            }
             (other, _) => other,
         }
+    }
+
+    /// A name for a part of what is taken apart, and its use.
+    fn bound_part(&mut self, ty: Ty, origin: Origin) -> (Pat, NodeId) {
+        let temp = self.out.temp("part", ty, origin);
+        let mode = if ty.is_copy() { Mode::Copy } else { Mode::Move };
+        let read = self.out.node(Node::Use(Place::local(temp), mode), ty, origin);
+        (Pat::Place(Place::local(temp)), read)
     }
 
     fn widened_local(&mut self, local: LocalId, ty: Ty, origin: Origin) -> Pat {

@@ -284,7 +284,7 @@ impl Own<'_> {
             }
             _ if matches!(ty.kind(), TyKind::Shared(_)) || is_place && self.through_cell(source) => {
                 self.need_copies(source, item);
-                let node = self.node(source, Want::Ref);
+                let node = self.read_again(source);
                 (self.iter_op(IterOp::Live, node, item, origin), Form::Owned)
             }
             _ if !is_place || reads == Reads::Into => {
@@ -305,7 +305,7 @@ impl Own<'_> {
     ) -> (NodeId, Form) {
         if reads == Reads::Live {
             self.need_copies(source, item);
-            let node = self.node(source, Want::Ref);
+            let node = self.read_again(source);
             return (self.iter_op(IterOp::Live, node, item, origin), Form::Owned);
         }
         if reads == Reads::Mut && !owned {
@@ -324,6 +324,23 @@ impl Own<'_> {
             (false, true) => (self.iter_op(IterOp::Cloned, node, item, origin), Form::Owned),
             (false, false) => (self.iter_op(IterOp::Ref, node, item.reference(), origin), Form::Ref),
         }
+    }
+
+    /// A place that each turn reads again: what it stands on is computed once, before.
+    fn read_again(&mut self, source: NodeId) -> NodeId {
+        let node = self.node(source, Want::Ref);
+        let Node::Use(place, _) = &self.out.nodes[node].kind else { return node };
+        let Root::Node(root) = place.root else { return node };
+        if matches!(self.out.nodes[root].kind, Node::Use(..)) {
+            return node;
+        }
+        let named = self.named(root);
+        let Node::Use(held, _) = &self.out.nodes[named].kind else { return node };
+        let local = held.root;
+        if let Node::Use(place, _) = &mut self.out.nodes[node].kind {
+            place.root = local;
+        }
+        node
     }
 
     /// A computed value as an iterator: a container is taken apart.
