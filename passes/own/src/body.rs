@@ -380,15 +380,6 @@ impl Own<'_> {
                 self.after.insert(at, Stmt::new(StmtKind::Set { target, value }, origin));
                 temp
             }
-            // A sequence of any length inside of the parts.
-            (list @ Pat::List { .. }, TyKind::List(_) | TyKind::Lib(..)) => {
-                let (temp, read) = self.bound_part(ty, origin);
-                let at = self.after.len();
-                let (target, value) = self.unpacked(list, read, origin);
-                let target = self.widened(target, self.out.ty(value), origin);
-                self.after.insert(at, Stmt::new(StmtKind::Set { target, value }, origin));
-                temp
-            }
             (other, _) => other,
         }
     }
