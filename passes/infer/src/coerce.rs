@@ -485,10 +485,12 @@ impl Apply<'_, '_, '_> {
         let TyKind::Class(class, _) = *self.ty(node).kind() else { return node };
         match env.method(class, "__next__") {
             Some(next) => self.until_stop(class, next, node),
-            None => match env.method(class, "__getitem__").filter(|_| env.method(class, "__iter__").is_none()) {
-                Some(method) => self.by_index(class, method, node),
-                None => node,
-            },
+            None => {
+                match env.method(class, "__getitem__").filter(|_| env.method(class, "__iter__").is_none()) {
+                    Some(method) => self.by_index(class, method, node),
+                    None => node,
+                }
+            }
         }
     }
 

@@ -25,7 +25,9 @@ impl Apply<'_, '_, '_> {
             }
             Node::Match { arms, .. } => arms.iter().map(|arm| arm.body).collect(),
             Node::With { body, .. } => vec![*body],
-            Node::Call { callee: Callee::Fn(path) | Callee::Virtual(path), .. } if self.always_raises(*path) => {
+            Node::Call { callee: Callee::Fn(path) | Callee::Virtual(path), .. }
+                if self.always_raises(*path) =>
+            {
                 let callee = Callee::Lib(Name::new("builtins.unreachable$"));
                 let end = self.mk(Node::Call { callee, args: Vec::new() }, Ty::never(), origin);
                 self.body.blocks[block].stmts.push(Stmt::new(StmtKind::Expr(end), origin));

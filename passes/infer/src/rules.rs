@@ -456,7 +456,9 @@ impl Solver<'_> {
 
     fn slice(&mut self, job: JobId, atom: &Atom, bounds: Option<[Option<i64>; 2]>, out: Var) {
         match atom.head {
-            Head::Tuple(_) if bounds.is_some_and(|bounds| !kept_items(bounds, atom.args.len()).is_empty()) => {
+            Head::Tuple(_)
+                if bounds.is_some_and(|bounds| !kept_items(bounds, atom.args.len()).is_empty()) =>
+            {
                 let kept = kept_items(bounds.unwrap_or_default(), atom.args.len());
                 let items = atom.args[kept].to_vec();
                 self.vars.add(out, Atom::new(Head::Tuple(items.len().min(255) as u8), items));
