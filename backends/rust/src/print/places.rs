@@ -136,6 +136,11 @@ impl Printer<'_, '_> {
 
     /// The last shared object on the way to a place: up to it nothing has to be borrowed mutably.
     fn last_shared(&self, place: &Place) -> Option<usize> {
+        self.shared_on_the_way(place).and_then(|(found, _)| found)
+    }
+
+    /// The last shared object on the way to a place, and whether the place holds one itself.
+    fn shared_on_the_way(&self, place: &Place) -> Option<(Option<usize>, bool)> {
         let mut ty = match place.root {
             Root::Global(path) => self.env.program.globals.get(&path)?.ty,
             Root::Local(local) => self.body.locals[local].ty,
@@ -143,8 +148,7 @@ impl Printer<'_, '_> {
         };
         let mut found = None;
         for (index, proj) in place.proj.iter().enumerate() {
-            let is_object = ty.class_path().is_some() && matches!(ty.strip_ref().kind(), TyKind::Shared(_));
-            if is_object {
+            if is_handle(ty) {
                 found = Some(index);
             }
             ty = match proj {
@@ -153,12 +157,12 @@ impl Printer<'_, '_> {
                 Proj::Field(name) => match (ty.class_path(), ty.strip().kind()) {
                     (Some(class), _) => self.env.field(class, name.as_str())?.ty,
                     (None, TyKind::Tuple(items)) => *items.get(name.as_str().parse::<usize>().ok()?)?,
-                    _ => return found,
+                    _ => return Some((found, false)),
                 },
                 Proj::Index(_) | Proj::Nth(_) => self.item_ty(ty),
             };
         }
-        found
+        Some((found, is_handle(ty)))
     }
 
     fn project(&mut self, from: Placed, proj: Proj, access: Access, is_last: bool) -> Placed {
@@ -647,7 +651,8 @@ impl Printer<'_, '_> {
         };
         let base = Place { root: place.root, proj: front.to_vec() };
         self.guarded(|this| {
-            let container = this.place(&base, Access::Change);
+            let is_handle = this.shared_on_the_way(&base).is_some_and(|(_, is_handle)| is_handle);
+            let container = this.place(&base, if is_handle { Access::Read } else { Access::Change });
             let index = match *last {
                 Proj::Index(index) => index,
                 Proj::Nth(index) => {
@@ -687,6 +692,11 @@ fn slot_of(item: Expr) -> Expr {
 }
 
 /// A clone of what a place of this type holds.
+/// What it leads to changes without a change of the handle.
+fn is_handle(ty: Ty) -> bool {
+    matches!(ty.strip_ref().kind(), TyKind::Shared(_)) && !is_cell(ty)
+}
+
 /// Another value of the same content: a plain read where that copies it.
 fn clone_of(env: &Env<'_>, expr: Expr, ty: Ty) -> Expr {
     match ty.kind() {
