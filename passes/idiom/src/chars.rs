@@ -4,10 +4,12 @@
 //!   for %c: &str in iter.chars(copy %text) {        for %c: &char in iter.chars(copy %text) {
 //!     if cmp.eq(copy %c, " ") { .. }                  if cmp.eq(copy %c, " ") { .. }
 //!
+//! and `"a" <= c <= "z"` is `c.is_ascii_lowercase()`.
+//!
 //! `char` is written as a reference, as `&str` was: both are copied, and the printer spells them by their type.
 //! Holds back when some use needs text: a key, an argument, a part of other text.
 
-use batuta_base::FxHashSet;
+use batuta_base::{FxHashSet, Name};
 use batuta_core::*;
 
 /// Library functions that the printer can spell for one character.
@@ -26,14 +28,14 @@ const CALLS: &[&str] = &[
 /// Variables of loops over text as characters.
 pub(crate) fn chars(body: &mut Body<Mir>) {
     let mut found = Vec::new();
-    body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
-        Node::For { pat, iter, .. } => leaves(body, pat, *iter, &mut found),
-        Node::Seq { clauses, .. } => clauses.iter().for_each(|clause| {
-            if let Clause::For { pat, iter } = clause {
-                leaves(body, pat, *iter, &mut found);
-            }
-        }),
-        _ => {}
+    crate::same::each_source(body, &mut |pat, source| {
+        let is_chars = matches!(body.nodes[source].kind, Node::Op { op: Op::IterOp(IterOp::Chars), .. });
+        if let (true, Pat::Bind(local, None)) = (is_chars, pat)
+            && !body.locals[*local].mutable
+            && body.locals[*local].ty == Ty::str().reference()
+        {
+            found.push(Leaf { local: *local, source });
+        }
     });
     let mut locals: FxHashSet<LocalId> = found.iter().map(|leaf| leaf.local).collect();
     while !locals.is_empty() {
@@ -53,34 +55,52 @@ pub(crate) fn chars(body: &mut Body<Mir>) {
         body.locals[leaf.local].ty = Ty::char_item();
         body.nodes[leaf.source].ty = Ty::iter(Ty::char_item());
     }
+    if !locals.is_empty() {
+        ranges(body);
+    }
+}
+
+/// `"a" <= c && c <= "z"` of a character as a question of its range.
+fn ranges(body: &mut Body<Mir>) {
+    let ids: Vec<NodeId> = body.nodes.ids().collect();
+    for id in ids {
+        let Some((value, low, high)) = range(body, id) else { continue };
+        let text = match (low, high) {
+            ('a', 'z') => "{0}.is_ascii_lowercase()".to_owned(),
+            ('A', 'Z') => "{0}.is_ascii_uppercase()".to_owned(),
+            ('0', '9') => "{0}.is_ascii_digit()".to_owned(),
+            _ => format!("({low:?}..={high:?}).contains(&{{0}})"),
+        };
+        let attr = Attr::Name(Name::new(&text));
+        body.nodes[id].kind = Node::Op { op: RsOp::Method.into(), attr, args: vec![value] };
+    }
+}
+
+fn range(body: &Body<Mir>, id: NodeId) -> Option<(NodeId, char, char)> {
+    let Node::Op { op: Op::BoolOp(BoolOp::And), args, .. } = &body.nodes[id].kind else { return None };
+    let side = |node: NodeId| {
+        let Node::Op { op: Op::CmpOp(op), args, .. } = &body.nodes[node].kind else { return None };
+        let (low, high) = match op {
+            CmpOp::Le => (args[0], args[1]),
+            CmpOp::Ge => (args[1], args[0]),
+            _ => return None,
+        };
+        Some((low, high))
+    };
+    let letter = |node: NodeId| match body.as_const(node) {
+        Some(Const::Str(text)) => text.chars().next(),
+        _ => None,
+    };
+    let ((a, b), (c, d)) = (side(args[0])?, side(args[1])?);
+    let ((low, value), (other, high)) = if letter(a).is_some() { ((a, b), (c, d)) } else { ((c, d), (a, b)) };
+    let is_one = body.ty(value).is_char() && read(body, value).is_some() && read(body, value) == read(body, other);
+    is_one.then_some((value, letter(low)?, letter(high)?))
 }
 
 /// A variable that a source of characters binds.
 struct Leaf {
     local: LocalId,
     source: NodeId,
-}
-
-fn leaves(body: &Body<Mir>, pat: &Pat, iter: NodeId, out: &mut Vec<Leaf>) {
-    match (&body.nodes[iter].kind, pat) {
-        (Node::Op { op: Op::IterOp(IterOp::Chars), .. }, Pat::Bind(local, None))
-            if !body.locals[*local].mutable && body.locals[*local].ty == Ty::str().reference() =>
-        {
-            out.push(Leaf { local: *local, source: iter });
-        }
-        (Node::Call { callee: Callee::Lib(name), args }, Pat::Tuple(parts)) => {
-            match name.as_str().split('#').next() {
-                Some("builtins.enumerate") if parts.len() == 2 => {
-                    leaves(body, &parts[1], args[0].value, out);
-                }
-                Some("builtins.zip") if parts.len() == args.len() => {
-                    parts.iter().zip(args).for_each(|(part, arg)| leaves(body, part, arg.value, out));
-                }
-                _ => {}
-            }
-        }
-        _ => {}
-    }
 }
 
 /// The local that a node reads as a whole.

@@ -18,6 +18,7 @@ mod same;
 mod swap;
 mod unpacked;
 mod while_let;
+mod words;
 
 use batuta_core::{Body, Mir, Program};
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub const IDIOMS: &[(&str, Idiom)] = &[
     ("range_contains", range_contains::range_contains),
     ("swap", swap::swap),
     ("chars", chars::chars),
+    ("words", words::words),
 ];
 
 /// Runs every idiom over every body of a program; then errors that are caught become results.

@@ -83,6 +83,33 @@ pub(crate) fn blocks(body: &Body<Mir>) -> Vec<BlockId> {
     out
 }
 
+/// Calls `f` for every variable of a loop or comprehension and what it is bound to, also through `enumerate` and `zip`.
+pub(crate) fn each_source(body: &Body<Mir>, f: &mut dyn FnMut(&Pat, NodeId)) {
+    body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
+        Node::For { pat, iter, .. } => each_part(body, pat, *iter, f),
+        Node::Seq { clauses, .. } => clauses.iter().for_each(|clause| {
+            if let Clause::For { pat, iter } = clause {
+                each_part(body, pat, *iter, f);
+            }
+        }),
+        _ => {}
+    });
+}
+
+fn each_part(body: &Body<Mir>, pat: &Pat, iter: NodeId, f: &mut dyn FnMut(&Pat, NodeId)) {
+    if let (Node::Call { callee: Callee::Lib(name), args }, Pat::Tuple(parts)) = (&body.nodes[iter].kind, pat) {
+        match name.as_str().split('#').next() {
+            Some("builtins.enumerate") if parts.len() == 2 => each_part(body, &parts[1], args[0].value, f),
+            Some("builtins.zip") if parts.len() == args.len() => {
+                parts.iter().zip(args).for_each(|(part, arg)| each_part(body, part, arg.value, f));
+            }
+            _ => {}
+        }
+        return;
+    }
+    f(pat, iter);
+}
+
 /// How often a local is read, written or borrowed in the whole body.
 pub(crate) fn uses(body: &Body<Mir>, local: LocalId) -> usize {
     let mut count = 0;

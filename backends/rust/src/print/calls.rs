@@ -34,6 +34,7 @@ const EXTENSIONS: &[&str] = &[
     "char_index",
     "char_rindex",
     "split_ws",
+    "split_words",
     "split_sep",
     "rsplit_ws",
     "rsplit_sep",
@@ -189,6 +190,13 @@ impl Printer<'_, '_> {
             && let Some(answer) = self.subclass_test(class.value, base.value)
         {
             return answer;
+        }
+        if let ("builtins.ord", [of]) = (name.as_str(), args)
+            && let Some(Const::Str(text)) = self.text_const(of.value)
+            && text.len() == 1
+        {
+            let letter = crate::literal::character(text.chars().next().unwrap_or_default());
+            return Expr::call("i64::from", vec![Expr::Atom(format!("b{letter}"))]);
         }
         if let [of] = args
             && self.body.ty(of.value).is_char()

@@ -138,6 +138,12 @@ pub trait PyStr {
         split::ws(self.text(), maxsplit)
     }
 
+    /// The words of `s.split()` as parts of the text.
+    #[inline]
+    fn split_words(&self) -> impl Iterator<Item = &str> {
+        self.text().split(unicode::is_space).filter(|word| !word.is_empty())
+    }
+
     /// `s.rsplit(maxsplit=..)`.
     fn rsplit_ws(&self, maxsplit: i64) -> Vec<String> {
         split::rws(self.text(), maxsplit)
