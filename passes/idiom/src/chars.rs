@@ -93,7 +93,8 @@ fn range(body: &Body<Mir>, id: NodeId) -> Option<(NodeId, char, char)> {
     };
     let ((a, b), (c, d)) = (side(args[0])?, side(args[1])?);
     let ((low, value), (other, high)) = if letter(a).is_some() { ((a, b), (c, d)) } else { ((c, d), (a, b)) };
-    let is_one = body.ty(value).is_char() && read(body, value).is_some() && read(body, value) == read(body, other);
+    let is_one =
+        body.ty(value).is_char() && read(body, value).is_some() && read(body, value) == read(body, other);
     is_one.then_some((value, letter(low)?, letter(high)?))
 }
 

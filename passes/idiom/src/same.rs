@@ -97,7 +97,8 @@ pub(crate) fn each_source(body: &Body<Mir>, f: &mut dyn FnMut(&Pat, NodeId)) {
 }
 
 fn each_part(body: &Body<Mir>, pat: &Pat, iter: NodeId, f: &mut dyn FnMut(&Pat, NodeId)) {
-    if let (Node::Call { callee: Callee::Lib(name), args }, Pat::Tuple(parts)) = (&body.nodes[iter].kind, pat) {
+    if let (Node::Call { callee: Callee::Lib(name), args }, Pat::Tuple(parts)) = (&body.nodes[iter].kind, pat)
+    {
         match name.as_str().split('#').next() {
             Some("builtins.enumerate") if parts.len() == 2 => each_part(body, &parts[1], args[0].value, f),
             Some("builtins.zip") if parts.len() == args.len() => {
