@@ -498,11 +498,17 @@ fn given_outside(program: &Program<Hir>, fields: &FxHashMap<Name, Vec<Name>>) ->
             if is_receiver || !is_named || fields.values().any(|known| known.contains(name)) {
                 return;
             }
+            // A property stands for both, the object's and the class's.
+            let is_property = program.classes.keys().any(|class| {
+                let path = class.join(name.as_str());
+                program.fns.contains_key(&path) && program.globals.contains_key(&path)
+            });
+            if is_property {
+                return;
+            }
             let mut owners = program.classes.iter().filter(|(_, class)| {
                 matches!(class.kind, ClassKind::Plain | ClassKind::Abstract)
                     && class.attributes.iter().any(|attribute| attribute.last() == name.as_str())
-                    // A property stands for both, the object's and the class's.
-                    && !class.methods.iter().any(|method| method.last() == name.as_str())
             });
             if let (Some((class, _)), None) = (owners.next(), owners.next())
                 && !out.contains(&(*class, *name))

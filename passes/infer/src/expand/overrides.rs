@@ -45,7 +45,17 @@ pub(crate) fn expand(program: &Program<Hir>) -> Option<Program<Hir>> {
         return None;
     }
     let mut out = program.clone();
-    attributes.into_iter().for_each(|path| replace(&mut out, path));
+    let mut attributes = attributes;
+    attributes.sort_by_key(|path| env.mro(path.parent()).len());
+    for path in attributes {
+        let is_below = env.mro(path.parent()).iter().skip(1).any(|base| {
+            let above = base.join(path.last());
+            out.fns.contains_key(&above) && out.globals.contains_key(&above)
+        });
+        if !is_below {
+            replace(&mut out, path);
+        }
+    }
     Some(out)
 }
 
@@ -85,11 +95,25 @@ fn replace(program: &mut Program<Hir>, path: Name) {
     field.flags = FieldFlags { init: false, repr: false, compare: false, ..field.flags };
     def.fields.push(field);
     for body in [getter, setter] {
-        if !def.methods.contains(&body.path) {
-            def.methods.push(body.path);
-        }
-        program.fns.insert(body.path, Arc::new(body));
+        add(program, body);
     }
+    // A class below that defines the attribute anew reads its own.
+    for sub in program.subclasses(class).into_iter().filter(|sub| *sub != class) {
+        let again = sub.join(name.as_str());
+        if program.globals.contains_key(&again) && !program.fns.contains_key(&again) {
+            let getter = self::getter(program, again, own);
+            add(program, getter);
+        }
+    }
+}
+
+fn add(program: &mut Program<Hir>, body: Body<Hir>) {
+    let class = body.path.parent();
+    let def = Arc::make_mut(program.classes.get_mut(&class).expect("the attribute is that of a class"));
+    if !def.methods.contains(&body.path) {
+        def.methods.push(body.path);
+    }
+    program.fns.insert(body.path, Arc::new(body));
 }
 
 fn body(program: &Program<Hir>, path: Name, kind: FnKind) -> (Body<Hir>, LocalId) {
