@@ -55,8 +55,13 @@ impl Apply<'_, '_, '_> {
     ) -> Given<'k> {
         let (order, spread) = order_of(bound);
         let is_sorted = order.windows(2).all(|pair| pair[0] <= pair[1]);
-        let is_fixed =
-            |me: &Self, node: NodeId| matches!(me.body.nodes[node].kind, Node::Const(_) | Node::Item(_));
+        let receiver = self.unit.body.params.first().filter(|_| self.unit.body.has_receiver());
+        let receiver = receiver.map(|param| param.local);
+        let is_fixed = |me: &Self, node: NodeId| match &me.body.nodes[node].kind {
+            Node::Const(_) | Node::Item(_) => true,
+            Node::Use(place, _) => receiver.is_some() && place.as_local() == receiver,
+            _ => false,
+        };
         let open = args.iter().filter(|arg| !is_fixed(self, **arg)).count();
         let named = bound.slots.iter().filter_map(|slot| match slot {
             Slot::FromMap(_, name) | Slot::FromMapOr(_, name) => Some(*name),

@@ -133,11 +133,21 @@ fn make_from_fields(program: &mut Program<Typed>, class: Name) {
     add_init(program, class, body);
 }
 
-/// Puts the bodies of base constructors where a constructor calls them.
+/// Puts the bodies of base constructors where a constructor calls them, and those that these call.
 fn inline_super(program: &mut Program<Typed>, path: Name) {
-    let Some(body) = program.fns.get(&path) else { return };
+    let depth = program.mro(path.parent()).len();
+    for _ in 0..depth {
+        if !inline_calls(program, path) {
+            return;
+        }
+    }
+}
+
+/// Puts in place what a constructor calls itself; answers whether there was anything.
+fn inline_calls(program: &mut Program<Typed>, path: Name) -> bool {
+    let Some(body) = program.fns.get(&path) else { return false };
     if !body.has_receiver() {
-        return;
+        return false;
     }
     let mut body = (**body).clone();
     let mut changed = false;
@@ -161,6 +171,7 @@ fn inline_super(program: &mut Program<Typed>, path: Name) {
     if changed {
         program.fns.insert(path, Arc::new(body));
     }
+    changed
 }
 
 /// A statement that calls a constructor on the receiver.
@@ -316,17 +327,15 @@ fn remove_unused(program: &mut Program<Typed>) {
     }
     let mut used = FxHashSet::default();
     for body in program.fns.values() {
-        for (_, row) in body.nodes.iter() {
-            match &row.kind {
-                Node::Call { callee: Callee::New(class), .. } | Node::Item(class) => {
-                    used.insert(class.join(INIT));
-                }
-                Node::Call { callee: Callee::Fn(path) | Callee::Virtual(path), .. } => {
-                    used.insert(*path);
-                }
-                _ => {}
+        body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
+            Node::Call { callee: Callee::New(class), .. } | Node::Item(class) => {
+                used.insert(class.join(INIT));
             }
-        }
+            Node::Call { callee: Callee::Fn(path) | Callee::Virtual(path), .. } => {
+                used.insert(*path);
+            }
+            _ => {}
+        });
     }
     for class in program.classes.values_mut() {
         let is_dead = |path: &Name| is_init(*path) && !used.contains(path);
