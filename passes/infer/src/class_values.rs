@@ -136,6 +136,16 @@ impl Apply<'_, '_, '_> {
         })
     }
 
+    /// `isinstance(value, kind)` for a class value.
+    pub(crate) fn isinstance_of(&mut self, value: NodeId, kind: NodeId, class: Name) -> NodeId {
+        let (values, stmts) = self.simple_args(vec![value]);
+        let test = self.by_class_value(kind, class, Some(Ty::bool()), &mut |me, class| {
+            let value = me.again(values[0]);
+            me.is_a(value, class)
+        });
+        if stmts.is_empty() { test } else { self.mk_block(stmts, test) }
+    }
+
     /// `kind(args)` for a class value.
     pub(crate) fn call_class(
         &mut self,

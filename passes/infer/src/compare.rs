@@ -392,6 +392,7 @@ impl Apply<'_, '_, '_> {
             // Nothing ever gets into it.
             return self.always(false, container);
         }
+        let (container, inner) = self.widened(container, inner, self.ty(item));
         match self.lookup(item, inner) {
             Some(item) => self.mk_op(op, Attr::None, vec![container, item], Ty::bool()),
             None => {
@@ -404,6 +405,21 @@ impl Apply<'_, '_, '_> {
                 )
                 .truthy(self)
             }
+        }
+    }
+
+    /// A list display of objects that an object of a class above is looked for in.
+    fn widened(&mut self, container: NodeId, inner: Ty, item: Ty) -> (NodeId, Ty) {
+        let are_objects = [inner, item].iter().all(|ty| matches!(ty.kind(), TyKind::Class(..)));
+        let Some(wide) = self.joined(inner, item).filter(|wide| are_objects && *wide != inner) else {
+            return (container, inner);
+        };
+        match self.body.nodes[container].kind.clone() {
+            Node::Op { op: op @ Op::ListOp(ListOp::New), args, attr: Attr::None } => {
+                let args = args.into_iter().map(|arg| self.coerce(arg, wide)).collect();
+                (self.mk_op(op, Attr::None, args, Ty::list(wide)), wide)
+            }
+            _ => (container, inner),
         }
     }
 

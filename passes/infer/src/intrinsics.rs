@@ -267,6 +267,9 @@ impl Apply<'_, '_, '_> {
         let origin = self.origin(value);
         if names.is_empty() {
             let classes = self.expr(classes);
+            if let TyKind::TypeOf(class) = *self.ty(classes).kind() {
+                return self.isinstance_of(value, classes, class);
+            }
             let args = vec![Arg::positional(value), Arg::positional(classes)];
             let callee = Callee::Lib(Name::new("builtins.isinstance"));
             return self.mk(Node::Call { callee, args }, Ty::bool(), origin);

@@ -171,6 +171,10 @@ fn empty_value(program: &Program<Typed>, out: &mut Body<Typed>, field: &FieldDef
         TyKind::Str => constant(out, Const::Str(Arc::from(""))),
         TyKind::Unit => constant(out, Const::None),
         TyKind::Option(_) => out.op(OptOp::None, Vec::new(), ty, at),
+        TyKind::Value => {
+            let none = out.node(Node::Const(Const::None), Ty::unit(), at);
+            out.op(ValueOp::From, vec![none], ty, at)
+        }
         _ => match ty.strip_shared().kind() {
             TyKind::List(_) => out.op(ListOp::New, Vec::new(), ty, at),
             TyKind::Dict(..) => out.op(DictOp::New, Vec::new(), ty, at),

@@ -133,7 +133,10 @@ impl Graph {
         match (self.rows[from].ty.kind(), self.rows[to].ty.kind()) {
             (TyKind::Int(_), TyKind::Int(_)) => self.edges.push((from, to)),
             (TyKind::Option(_), TyKind::Option(_)) => {
-                self.flow(self.rows[from].kids[0], self.rows[to].kids[0])
+                let (from, to) = (self.rows[from].kids[0], self.rows[to].kids[0]);
+                let are_ints = [from, to].iter().all(|id| self.ty(*id).is_int());
+                // A number that may be absent keeps its width: there is no one place to convert it.
+                if are_ints { self.unify(from, to) } else { self.flow(from, to) }
             }
             (TyKind::Option(_), _) => self.flow(self.rows[from].kids[0], to),
             (_, TyKind::Option(_)) => self.flow(from, self.rows[to].kids[0]),

@@ -87,6 +87,10 @@ fn param_ty(ty: Ty, pass: Pass, is_receiver: bool, needs_rc: bool, _path: Name) 
         Pass::Value => ty,
         Pass::Ref => ty.reference(),
         Pass::Mut if matches!(ty.kind(), TyKind::Shared(_)) => ty.reference(),
+        // A handle that may be absent is changed through, not itself.
+        Pass::Mut if matches!(ty.kind(), TyKind::Option(inner) if matches!(inner.kind(), TyKind::Shared(_))) => {
+            ty.reference()
+        }
         Pass::Mut => ty.reference_mut(),
     }
 }

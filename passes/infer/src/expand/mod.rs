@@ -15,6 +15,7 @@ mod called;
 mod capture;
 mod chained;
 mod class_decorator;
+mod class_tuples;
 mod commands;
 mod decorate;
 mod default_functions;
@@ -42,6 +43,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     names::expand(&mut out);
     default_functions::expand(&mut out);
     hooks::expand(&mut out);
+    class_tuples::expand(&mut out);
     own_class::expand(&mut out);
     attributes::expand(&mut out);
     out

@@ -1,0 +1,69 @@
+//! A name that stands for classes is what it stands for, where `isinstance` asks for it.
+//!
+//! before                                              after
+//!   set place @m.NUMBERS = (int, float)                 set place @m.NUMBERS = (int, float)
+//!   lib:builtins.isinstance(%x, @m.NUMBERS)             lib:builtins.isinstance(%x, (int, float))
+//!
+//! Only names of modules and classes that are assigned once.
+
+use batuta_base::{FxHashMap, Name};
+use batuta_core::*;
+use std::sync::Arc;
+
+/// Writes out such names.
+pub(super) fn expand(program: &mut Program<Hir>) {
+    let known = class_names(program);
+    if known.is_empty() {
+        return;
+    }
+    for body in program.fns.values_mut() {
+        for id in body.nodes.ids().collect::<Vec<_>>() {
+            let Node::Call { callee: Callee::Lib(name), args } = &body.nodes[id].kind else { continue };
+            if !matches!(name.as_str(), "builtins.isinstance" | "builtins.issubclass") || args.len() != 2 {
+                continue;
+            }
+            let classes = args[1].value;
+            let Node::Use(place, _) = &body.nodes[classes].kind else { continue };
+            let (Root::Global(path), true) = (place.root, place.proj.is_empty()) else { continue };
+            if let Some(items) = known.get(&path) {
+                let body = Arc::make_mut(body);
+                let at = body.nodes[classes].origin;
+                let parts = items
+                    .iter()
+                    .map(|item| body.node(Node::Item(*item), Ty::unknown(), at))
+                    .collect();
+                body.nodes[classes].kind =
+                    Node::Op { op: TupleOp::New.into(), attr: Attr::None, args: parts };
+            }
+        }
+    }
+}
+
+/// Names that are given a tuple of classes, once.
+fn class_names(program: &Program<Hir>) -> FxHashMap<Name, Vec<Name>> {
+    let mut found: FxHashMap<Name, Option<Vec<Name>>> = FxHashMap::default();
+    for body in program.fns.values() {
+        body.walk_stmts(body.root, &mut |stmt| {
+            let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind else { return };
+            let (Root::Global(path), true) = (place.root, place.proj.is_empty()) else { return };
+            let items = if body.kind == FnKind::Init { items(program, body, *value) } else { None };
+            found.entry(path).and_modify(|known| *known = None).or_insert(items);
+        });
+    }
+    found.into_iter().filter_map(|(path, items)| Some((path, items?))).collect()
+}
+
+fn items(program: &Program<Hir>, body: &Body<Hir>, value: NodeId) -> Option<Vec<Name>> {
+    let item = |node: NodeId| match &body.nodes[node].kind {
+        Node::Item(name) => Some(*name),
+        Node::Use(Place { root: Root::Global(path), proj }, _) if proj.is_empty() => {
+            let path = program.resolve(*path);
+            program.classes.contains_key(&path).then_some(path)
+        }
+        _ => None,
+    };
+    match &body.nodes[value].kind {
+        Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } => args.iter().map(|arg| item(*arg)).collect(),
+        _ => None,
+    }
+}
