@@ -495,7 +495,8 @@ impl<'a> Walk<'a> {
                 }
             }
             // Who asks for its class does not hand itself on.
-            Callee::Lib(name) if *name == "builtins.type" && args.len() == 1 && self.is_self(args[0].value) => {}
+            Callee::Lib(name)
+                if *name == "builtins.type" && args.len() == 1 && self.is_self(args[0].value) => {}
             Callee::Lib(name) => self.call_lib(*name, args, pos),
             Callee::Value(node) => {
                 self.node(*node, Pos::Borrow);

@@ -28,10 +28,8 @@ pub(super) fn expand(program: &mut Program<Hir>) {
             if let Some(items) = known.get(&path) {
                 let body = Arc::make_mut(body);
                 let at = body.nodes[classes].origin;
-                let parts = items
-                    .iter()
-                    .map(|item| body.node(Node::Item(*item), Ty::unknown(), at))
-                    .collect();
+                let parts =
+                    items.iter().map(|item| body.node(Node::Item(*item), Ty::unknown(), at)).collect();
                 body.nodes[classes].kind =
                     Node::Op { op: TupleOp::New.into(), attr: Attr::None, args: parts };
             }
