@@ -218,7 +218,11 @@ fn dispatcher(env: &Env<'_>, family: &Family, name: &str, module: Name, uses: &m
         return None;
     }
     // The signature is that of a method that gives a value.
-    let model = bodies.iter().copied().find(|body| *body.ret.kind() != TyKind::Never).unwrap_or(bodies[0]);
+    let model = bodies
+        .iter()
+        .find(|body| body.is_generator)
+        .or_else(|| bodies.iter().find(|body| *body.ret.kind() != TyKind::Never))
+        .unwrap_or(&bodies[0]);
     let fallible = bodies.iter().any(|body| body.fallible);
     let mut printer = Printer::new(env, model, module, uses);
     let params = items::params(&mut printer);
@@ -226,7 +230,7 @@ fn dispatcher(env: &Env<'_>, family: &Family, name: &str, module: Name, uses: &m
         model.params.iter().skip(1).map(|param| Expr::Atom(printer.name(param.local))).collect();
     let mut ret = items::result(&mut printer);
     drop(printer);
-    let is_boxed = model.is_generator;
+    let is_boxed = model.is_generator || matches!(model.ret.kind(), TyKind::Iter(_));
     if is_boxed {
         ret = ret.replace("impl Iterator<Item = ", "Box<dyn Iterator<Item = ") + " + '_>";
     }

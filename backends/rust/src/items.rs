@@ -270,6 +270,10 @@ pub fn result(printer: &mut Printer<'_, '_>) -> String {
         format!("impl Iterator<Item = {}>", printer.ty(body.ret.yielded(), Position::Stored))
     } else if is_own {
         "Self".to_owned()
+    } else if let (TyKind::Iter(item), true) = (body.ret.kind(), only_raises(body)) {
+        // What never gives an iterator still needs the type of one.
+        printer.uses.paths.insert("std::iter".to_owned());
+        format!("iter::Empty<{}>", printer.ty(*item, Position::Stored))
     } else {
         printer.ty(body.ret, Position::Result).replace(&own_handle, "Rc<Self>")
     };
@@ -284,6 +288,19 @@ pub fn result(printer: &mut Printer<'_, '_>) -> String {
 /// A generator under `contextlib.contextmanager`.
 fn is_manager(body: &Body<Mir>) -> bool {
     matches!(body.ret.kind(), TyKind::Lib(name, _) if name.last() == "context_manager")
+}
+
+/// Whether the body is left by an error alone.
+fn only_raises(body: &Body<Mir>) -> bool {
+    let mut returns = false;
+    body.walk_block(body.root, &mut |node| returns |= matches!(body.nodes[node].kind, core::Node::Return(_)));
+    let row = &body.blocks[body.root];
+    let last = row.stmts.last().and_then(|stmt| match stmt.kind {
+        core::StmtKind::Expr(node) => Some(node),
+        _ => None,
+    });
+    let ends = row.tail.or(last).is_some_and(|node| matches!(body.nodes[node].kind, core::Node::Raise { .. }));
+    ends && !returns
 }
 
 /// Whether a parameter is a reference, which a generator holds on to.

@@ -8,7 +8,8 @@
 //!   operator.add (as a value)                      |x, y| x + y
 //!   builtins.sorted(xs, key=cmp_to_key(order))     functools.sorted_by_cmp(xs, key=order)
 //!
-//! Holds back when a name, index or argument is no constant: it would be evaluated at another time.
+//! An index that is no constant gets a name before: `{ key = column; |item| item[key] }`.
+//! Holds back when a name or argument of a method is no constant: it would be evaluated at another time.
 
 use batuta_base::{Id, Name, Origin};
 use batuta_core::*;
@@ -117,19 +118,32 @@ fn getter(
 ) -> Option<Node> {
     let origin = body.nodes[call].origin;
     let local = body.temp("item", Ty::unknown(), origin);
-    let mut parts = Vec::new();
+    let (mut parts, mut before) = (Vec::new(), Vec::new());
     for arg in args {
         if arg.kind != ArgKind::Positional {
             return None;
         }
-        parts.push(part(body, local, arg.value, origin)?);
+        let mut value = arg.value;
+        if !is_constant(body, value) {
+            let key = body.temp("key", Ty::unknown(), origin);
+            let target = Pat::Place(Place::local(key));
+            before.push(Stmt::new(StmtKind::Set { target, value }, origin));
+            value = body.use_local(key, Mode::Read, origin);
+        }
+        parts.push(part(body, local, value, origin)?);
     }
     let result = match parts.as_slice() {
         [] => return None,
         [one] => *one,
         _ => body.op(TupleOp::New, parts, Ty::unknown(), origin),
     };
-    Some(closure(body, local, result))
+    let made = closure(body, local, result);
+    if before.is_empty() {
+        return Some(made);
+    }
+    let made = body.node(made, Ty::unknown(), origin);
+    let block = body.block(BlockRow { stmts: before, tail: Some(made), end_comments: Vec::new() });
+    Some(Node::Block { block, label: None })
 }
 
 fn attribute(body: &mut Body<Hir>, local: LocalId, name: NodeId, origin: Origin) -> Option<NodeId> {
@@ -142,9 +156,6 @@ fn attribute(body: &mut Body<Hir>, local: LocalId, name: NodeId, origin: Origin)
 }
 
 fn item(body: &mut Body<Hir>, local: LocalId, index: NodeId, origin: Origin) -> Option<NodeId> {
-    if !is_constant(body, index) {
-        return None;
-    }
     let place = Place::local(local).with(Proj::Index(index));
     Some(body.node(Node::Use(place, Mode::Read), Ty::unknown(), origin))
 }

@@ -7,7 +7,7 @@ use crate::tree::{Expr, Stmt};
 use crate::types::Position;
 use batuta_base::Name;
 use batuta_core::{
-    Attr, Callee, ClassKind, ClassOp, Const, Lang, Node, NodeId, Op, RsOp, Ty, TyKind, UnionOp, ValueOp,
+    Attr, Callee, ClassKind, ClassOp, Const, Lang, Node, NodeId, Op, OptOp, RsOp, Ty, TyKind, UnionOp, ValueOp,
 };
 
 impl Printer<'_, '_> {
@@ -164,7 +164,9 @@ impl Printer<'_, '_> {
         let text = |name: &str| Expr::Atom(crate::literal::string(name));
         match op {
             ValueOp::From => {
-                if self.body.as_const(args[0]) == Some(&Const::None) {
+                let is_absent =
+                    matches!(self.body.nodes[args[0]].kind, Node::Op { op: Op::OptOp(OptOp::None), .. });
+                if is_absent || self.body.as_const(args[0]) == Some(&Const::None) {
                     return Expr::Atom(format!("{value}::None"));
                 }
                 // What never arrives is of any type.
