@@ -25,6 +25,7 @@ mod functions;
 mod graph;
 mod growth;
 mod inits;
+mod iterated;
 mod lift;
 mod nested;
 mod operate;
@@ -110,6 +111,10 @@ fn share_copied(built: &mut build::Built) {
 /// A function value takes what it keeps by reference, so what is kept and changes must be shared.
 fn share_kept_arguments(program: &Program<Typed>, built: &mut build::Built, modes: &effects::Modes) -> bool {
     let mut changed = false;
+    for (body, local) in iterated::changed_while_iterated(program, modes) {
+        let shape = built.local(body, local);
+        changed |= built.graph.set_shared(shape);
+    }
     for body in program.fns.values() {
         if let Some(this) = body.params.first().filter(|_| body.has_receiver()) {
             // A generator, or a function that is given away, would borrow the object for as long as it lives.
