@@ -299,7 +299,8 @@ fn only_raises(body: &Body<Mir>) -> bool {
         core::StmtKind::Expr(node) => Some(node),
         _ => None,
     });
-    let ends = row.tail.or(last).is_some_and(|node| matches!(body.nodes[node].kind, core::Node::Raise { .. }));
+    let ends =
+        row.tail.or(last).is_some_and(|node| matches!(body.nodes[node].kind, core::Node::Raise { .. }));
     ends && !returns
 }
 

@@ -7,7 +7,8 @@ use crate::tree::{Expr, Stmt};
 use crate::types::Position;
 use batuta_base::Name;
 use batuta_core::{
-    Attr, Callee, ClassKind, ClassOp, Const, Lang, Node, NodeId, Op, OptOp, RsOp, Ty, TyKind, UnionOp, ValueOp,
+    Attr, Callee, ClassKind, ClassOp, Const, Lang, Node, NodeId, Op, OptOp, RsOp, Ty, TyKind, UnionOp,
+    ValueOp,
 };
 
 impl Printer<'_, '_> {
