@@ -146,6 +146,11 @@ fn is_plain(ty: Ty) -> bool {
     !matches!(ty.kind(), TyKind::Func(..) | TyKind::Iter(_))
 }
 
+/// A stored function is a handle.
+fn is_function(ty: Ty) -> bool {
+    matches!(ty.kind(), TyKind::Func(..))
+}
+
 fn has_eq(ty: Ty) -> bool {
     is_plain(ty)
         && !matches!(
@@ -164,7 +169,7 @@ pub fn shared_derives(env: &Env<'_>, classes: &[Name]) -> Vec<&'static str> {
     let mut out = Vec::new();
     let is_shared = classes.iter().any(|class| env.class(*class).is_some_and(|def| def.is_shared));
     let is_copied = classes.iter().any(|class| crate::own_operand::copies(env, *class));
-    if (!is_shared || is_copied) && all_fields(env, classes, &is_plain) {
+    if (!is_shared || is_copied) && all_fields(env, classes, &|ty| is_plain(ty) || is_function(ty)) {
         out.push("Clone");
         if let [class] = classes
             && env.is_copy_class(*class)

@@ -372,6 +372,18 @@ impl Apply<'_, '_, '_> {
         out.push(stmt);
     }
 
+    /// A part of a pattern; what is no tuple is taken apart behind the whole.
+    fn part(&mut self, pat: Pat, ty: Ty, after: &mut Vec<Stmt>) -> Pat {
+        let is_whole = matches!(ty.kind(), TyKind::Tuple(_) | TyKind::Never) || self.is_named(ty);
+        if !is_target(&pat) || is_whole {
+            return self.pat(pat, ty, after);
+        }
+        match self.taken_apart(pat, ty, after) {
+            Pat::Bind(local, None) => Pat::Place(Place::local(local)),
+            pat => pat,
+        }
+    }
+
     /// An object that a loop unpacks: it is bound whole, then taken apart.
     fn taken_apart(&mut self, pat: Pat, item: Ty, after: &mut Vec<Stmt>) -> Pat {
         let origin = Origin::default();
@@ -410,6 +422,21 @@ impl Apply<'_, '_, '_> {
             let value = self.iter_of(value);
             return (pat, value);
         }
+        if let TyKind::Tuple(items) = ty.kind()
+            && let Some(text) = miscount(&pat, items.len())
+        {
+            let origin = self.origin(value);
+            return (Pat::Wild, self.refuse("ValueError", &text, vec![value], origin));
+        }
+        let pat = match (pat, ty.kind()) {
+            (Pat::List { front, rest: Some(rest), back }, TyKind::Tuple(_)) => {
+                return self.spread_rest(front, *rest, back, value);
+            }
+            (Pat::List { front, rest: None, back }, TyKind::Tuple(_)) => {
+                Pat::Tuple(front.into_iter().chain(back).collect())
+            }
+            (pat, _) => pat,
+        };
         let Pat::Tuple(parts) = &pat else { return (pat, value) };
         let Node::Op { op: Op::TupleOp(TupleOp::New), attr, args } = self.body.nodes[value].kind.clone()
         else {
@@ -433,6 +460,38 @@ impl Apply<'_, '_, '_> {
         self.body.nodes[value].kind = Node::Op { op: TupleOp::New.into(), attr, args: items };
         self.body.nodes[value].ty = ty;
         (pat, value)
+    }
+
+    /// `a, *b, c = tuple`: the middle is a list of those items.
+    fn spread_rest(&mut self, front: Vec<Pat>, rest: Pat, back: Vec<Pat>, value: NodeId) -> (Pat, NodeId) {
+        let types = self.ty(value).children();
+        let open = front.len()..types.len() - back.len();
+        let item = match &rest {
+            Pat::Place(place) => self.place_type(place),
+            _ => None,
+        };
+        let item = match item.map(|ty| ty.kind()) {
+            Some(TyKind::List(item)) => *item,
+            _ => types.get(open.start).copied().unwrap_or_else(Ty::value),
+        };
+        let made = self.with_value(value, |me, read| {
+            let mut items = Vec::new();
+            let mut middle = Vec::new();
+            for (at, ty) in types.iter().enumerate() {
+                let tuple = read(me);
+                let field = me.place_read(tuple, Proj::Field(Name::new(&at.to_string())), *ty);
+                if open.contains(&at) {
+                    middle.push(me.coerce(field, item));
+                } else {
+                    items.push(field);
+                }
+            }
+            let list = me.mk_op(ListOp::New, Attr::None, middle, Ty::list(item));
+            items.insert(open.start, list);
+            let ty = Ty::tuple(items.iter().map(|item| me.ty(*item)).collect::<Vec<_>>());
+            me.mk_op(TupleOp::New, Attr::None, items, ty)
+        });
+        (Pat::Tuple(front.into_iter().chain([rest]).chain(back).collect()), made)
     }
 
     /// Type of a place that is a local, a global or a field of a known object, before it is lowered.
@@ -465,7 +524,8 @@ impl Apply<'_, '_, '_> {
             }
             Pat::Tuple(parts) => {
                 let types = self.item_types(ty, parts.len());
-                Pat::Tuple(parts.into_iter().zip(types).map(|(part, ty)| self.pat(part, ty, after)).collect())
+                let parts = parts.into_iter().zip(types);
+                Pat::Tuple(parts.map(|(part, ty)| self.part(part, ty, after)).collect())
             }
             Pat::List { front, rest, back } => {
                 let items = self.item_types(ty, front.len() + back.len());
@@ -829,5 +889,29 @@ impl Apply<'_, '_, '_> {
             returned: sig.returned + self.base,
             falls: sig.falls,
         })
+    }
+}
+
+/// CPython's words where a pattern does not take as many items as there are.
+fn miscount(pat: &Pat, count: usize) -> Option<String> {
+    let (wanted, is_open) = match pat {
+        Pat::Tuple(parts) => (parts.len(), false),
+        Pat::List { front, rest, back } => (front.len() + back.len(), rest.is_some()),
+        _ => return None,
+    };
+    if count < wanted {
+        let least = if is_open { "at least " } else { "" };
+        return Some(format!("not enough values to unpack (expected {least}{wanted}, got {count})"));
+    }
+    (count > wanted && !is_open).then(|| format!("too many values to unpack (expected {wanted})"))
+}
+
+/// A pattern of parts that assigns, and does not test.
+fn is_target(pat: &Pat) -> bool {
+    let is_leaf = |pat: &Pat| matches!(pat, Pat::Place(_)) || is_target(pat);
+    match pat {
+        Pat::Tuple(parts) => parts.iter().all(is_leaf),
+        Pat::List { front, rest, back } => front.iter().chain(rest.as_deref()).chain(back).all(is_leaf),
+        _ => false,
     }
 }

@@ -51,7 +51,8 @@ fn functions(solver: &Solver<'_>, found: &mut FxHashSet<Var>) {
         C::Call { target: Target::Value(of), args, .. } => {
             let has = |kind: ArgKind| args.iter().find(|arg| arg.kind == kind);
             let is_open = has(ArgKind::Star).is_some_and(|arg| solver.star_len(arg.var).is_none());
-            (is_open && has(ArgKind::StarStar).is_some()).then(|| vars.root(*of))
+            let has_library = || vars.atoms(*of).iter().any(|atom| matches!(atom.head, Head::LibFn(_)));
+            (is_open && (has(ArgKind::StarStar).is_some() || has_library())).then(|| vars.root(*of))
         }
         _ => None,
     };
@@ -63,6 +64,10 @@ fn functions(solver: &Solver<'_>, found: &mut FxHashSet<Var>) {
                 if matches!(name.as_str(), "remove" | "index" | "count") =>
             {
                 &[*of]
+            }
+            C::Call { target: Target::Lib(name), args, .. } if name.as_str().starts_with("heapq.heap") => {
+                args.iter().for_each(|arg| held_functions(vars, arg.var, 0, &mut todo));
+                continue;
             }
             _ => continue,
         };

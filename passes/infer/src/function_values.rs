@@ -98,7 +98,9 @@ impl Apply<'_, '_, '_> {
     pub(crate) fn library_to_value(&mut self, node: NodeId, name: Name) -> Option<NodeId> {
         let rows = batuta_catalog::functions(name.as_str());
         let needed = |row: &'static batuta_catalog::Row| {
-            row.params.iter().filter(|param| param.default.is_none() && !param.keyword_only)
+            row.params
+                .iter()
+                .filter(|param| param.default.is_none() && !param.keyword_only && !param.variadic)
         };
         let holds_function = |ty: Ty| ty.any(&mut |ty| matches!(ty.kind(), TyKind::Func(..)));
         let takes = |row: &&'static batuta_catalog::Row, kind: &TyKind| {
@@ -106,40 +108,40 @@ impl Apply<'_, '_, '_> {
         };
         let fits =
             |row: &&'static batuta_catalog::Row| !row.params.iter().any(|param| holds_function(param.ty));
-        // Of any number of values, not of one iterable.
-        let is_open = |row: &&'static batuta_catalog::Row| {
-            row.params.first().is_some_and(|param| param.variadic) && fits(row)
-        };
         let row = rows
             .iter()
-            .find(is_open)
-            .or_else(|| rows.iter().find(|row| takes(row, &TyKind::Value)))
+            .find(|row| takes(row, &TyKind::Value))
             .or_else(|| rows.iter().find(|row| takes(row, Ty::float().kind())))
             .or_else(|| rows.iter().find(|row| fits(row) && needed(row).count() > 0))
-            .or_else(|| rows.iter().find(fits))?;
+            .or_else(|| rows.iter().find(fits));
+        let takes_any = matches!(name.as_str(), "builtins.max" | "builtins.min" | "builtins.print");
+        if row.is_none() && !takes_any {
+            return None;
+        }
         let mut params = Vec::new();
         let mut kinds = Vec::new();
         let mut formals = Vec::new();
-        if matches!(name.as_str(), "builtins.max" | "builtins.min") {
+        if takes_any {
             params.push(Ty::list(Ty::value()));
             kinds.push(ArgKind::Star);
             formals.push(Formal { name: None, kind: ParamKind::Star, has_default: false });
         }
-        for param in needed(row).filter(|_| params.is_empty()).collect::<Vec<_>>() {
+        for param in row.into_iter().filter(|_| !takes_any).flat_map(needed) {
             let is_open = param.ty.any(&mut |ty| matches!(ty.kind(), TyKind::Var(_)));
             let ty = if is_open { Ty::value() } else { param.ty };
-            params.push(if param.variadic { Ty::list(Ty::value()) } else { ty });
-            kinds.push(if param.variadic { ArgKind::Star } else { ArgKind::Positional });
-            let kind = if param.variadic { ParamKind::Star } else { ParamKind::PositionalOnly };
-            formals.push(Formal { name: param.name, kind, has_default: false });
+            params.push(ty);
+            kinds.push(ArgKind::Positional);
+            formals.push(Formal { name: param.name, kind: ParamKind::PositionalOnly, has_default: false });
         }
         let origin = self.origin(node);
         let ty = Ty::func(params.clone(), Ty::value());
         let closure = self.eta(&params, Ty::value(), ty, origin, |me, args| {
             let id = me.mk(Node::Const(Const::None), Ty::unit(), origin);
-            let is_open = matches!(name.as_str(), "builtins.max" | "builtins.min");
             // `max(*values)` is the largest of them.
-            let kinds = if is_open { vec![ArgKind::Positional] } else { kinds };
+            let kinds = match takes_any && name != "builtins.print" {
+                true => vec![ArgKind::Positional],
+                false => kinds,
+            };
             let call = me.lib_nodes(id, name, &kinds, args, origin);
             me.dynamic(call)
         });

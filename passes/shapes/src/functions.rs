@@ -105,6 +105,10 @@ pub fn share(program: &Program<Typed>, built: &mut Built) {
             }
         }
     }
+    // What a method gives must not hold on to the borrow of its receiver.
+    for body in program.fns.values().filter(|body| body.has_receiver()) {
+        shared.extend(built.results.get(&body.path).copied());
+    }
     for shape in shared {
         if is_function(built, shape) {
             built.graph.set_shared(shape);

@@ -251,6 +251,9 @@ impl Printer<'_, '_> {
                 }
             });
         }
+        if matches!(row.name.as_str(), "ExitStack.push" | "asyncio.Task.add_done_callback") {
+            parts = parts.into_iter().map(kept_closure).collect();
+        }
         let spelling = &*numbered(spelling, row, nodes.len());
         for param in row.params.iter().skip(nodes.len()) {
             parts.extend(param.default.as_ref().map(|value| {
@@ -832,4 +835,12 @@ fn is_operand(spelling: &str, index: usize) -> bool {
     ["+", "-", "*", "/", "%"].iter().any(|sign| {
         spelling.contains(&format!("{hole} {sign} ")) || spelling.contains(&format!(" {sign} {hole}"))
     })
+}
+
+/// A closure that is kept takes what it reads along.
+fn kept_closure(expr: Expr) -> Expr {
+    match expr {
+        Expr::Closure(closure) => Expr::Closure(crate::tree::Closure { is_move: true, ..closure }),
+        expr => expr,
+    }
 }

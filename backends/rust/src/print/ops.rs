@@ -415,7 +415,7 @@ impl Printer<'_, '_> {
             OptOp::Unwrap if is_dynamic => self.expr(args[0]),
             OptOp::None => Expr::atom("None"),
             OptOp::Some => {
-                let value = self.owned(args[0]);
+                let value = self.stored_value(args[0]);
                 Expr::call("Some", vec![value])
             }
             OptOp::IsNone => self.expr(args[0]).method("is_none", vec![]),

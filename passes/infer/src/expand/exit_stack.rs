@@ -40,7 +40,12 @@ fn enter_context(managers: &Managers<'_>, with: &mut With<'_, '_>, stack: NodeId
         Kind::Own { hint, .. } | Kind::Function(hint) => hint.clone(),
         _ => "resource".to_owned(),
     };
-    let (manager, mut stmts, entered) = with.entered(&kind, context, &hint);
+    let (source, mut stmts, entered) = with.entered(&kind, context, &hint);
+    let manager = with.body.temp(&hint, Ty::unknown(), with.origin);
+    let held = with.read(source);
+    if !matches!(kind, Kind::Suppress(_)) {
+        stmts.push(with.set(Pat::Place(Place::local(manager)), held));
+    }
     let value = with.body.temp("entered", Ty::unknown(), with.origin);
     stmts.push(with.set(Pat::Place(Place::local(value)), entered));
     let error = with.body.temp("error", Ty::unknown(), with.origin);
@@ -66,7 +71,6 @@ fn callback(with: &mut With<'_, '_>, stack: NodeId, function: NodeId, args: &[Ar
             let of = keep(with, of, &mut stmts);
             Callee::Method(of, name)
         }
-        Node::Use(..) => Callee::Value(function),
         _ => Callee::Value(keep(with, function, &mut stmts)),
     };
     let call = with.node(Node::Call { callee, args: later });
@@ -82,9 +86,6 @@ fn callback(with: &mut With<'_, '_>, stack: NodeId, function: NodeId, args: &[Ar
 
 /// Names a value; the read of the name.
 fn keep(with: &mut With<'_, '_>, value: NodeId, stmts: &mut Vec<Stmt>) -> NodeId {
-    if matches!(&with.body.nodes[value].kind, Node::Use(place, _) if place.as_local().is_some()) {
-        return value;
-    }
     let local = with.body.temp("kept", Ty::unknown(), with.origin);
     stmts.push(with.set(Pat::Place(Place::local(local)), value));
     with.read(local)

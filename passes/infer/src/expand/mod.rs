@@ -25,6 +25,7 @@ mod forward;
 mod hooks;
 mod keywords;
 mod names;
+mod nested_patterns;
 mod overrides;
 mod own_class;
 mod partial;
@@ -79,6 +80,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             sums::expand(&start, Arc::make_mut(body));
         }
         asynchronous::expand(Arc::make_mut(body));
+        nested_patterns::expand(Arc::make_mut(body));
         if has_contexts {
             chained::expand(Arc::make_mut(body));
         }

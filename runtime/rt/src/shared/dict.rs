@@ -125,6 +125,15 @@ impl<K: Key, V> SharedDict<K, V> {
         change(self.borrow_mut().at_mut(key))
     }
 
+    /// The value of a key, to change it in place; raises `KeyError`.
+    #[track_caller]
+    pub fn at_mut<Q: Key + Repr + ?Sized>(&self, key: &Q) -> RefMut<'_, V>
+    where
+        K: Borrow<Q>,
+    {
+        RefMut::map(self.borrow_mut(), |dict| dict.at_mut(key))
+    }
+
     /// `d.update(entries)`.
     pub fn update(&self, entries: impl IntoIterator<Item = (K, V)>) {
         let entries: Vec<(K, V)> = entries.into_iter().collect();
