@@ -412,7 +412,8 @@ fn field_order(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: 
             .filter(|field| field.flags.compare)
             .map(|field| {
                 let value = field_of(env, Expr::atom(of), class.path, field);
-                layout::render(&Expr::unary("&", value), 8, 8, 0)
+                // No tuple compares what two guards show.
+                layout::render(&crate::print::explicit(Expr::unary("&", value)), 8, 8, 0)
             })
             .collect();
         if parts.len() == 1 { format!("({},)", parts[0]) } else { format!("({})", parts.join(", ")) }

@@ -620,6 +620,7 @@ impl Apply<'_, '_, '_> {
                 self.mk_op(ValueOp::Index, Attr::None, vec![object, index], Ty::value())
             }
             TyKind::TypeOf(class) => {
+                let index = self.coerce(index, Ty::str());
                 let args = vec![Arg::positional(object), Arg::positional(index)];
                 let call = Node::Call { callee: Callee::Lib(Name::new("enum.by_name")), args };
                 let origin = self.origin(object);

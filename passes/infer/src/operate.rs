@@ -351,6 +351,10 @@ impl Apply<'_, '_, '_> {
                 let node = self.coerce(node, Ty::int());
                 self.unary(op, node)
             }
+            (_, TyKind::Class(class, _)) if self.types.env().is_int_enum(*class) => {
+                let node = self.coerce(node, Ty::int());
+                self.unary(op, node)
+            }
             (ObjOp::Pos, TyKind::Int(_) | TyKind::Float(_) | TyKind::Num) => node,
             (ObjOp::Neg, TyKind::Int(_)) => match self.body.as_const(node) {
                 Some(Const::Int(digits)) if !digits.starts_with('-') => {

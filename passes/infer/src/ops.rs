@@ -216,6 +216,7 @@ impl Solver<'_> {
         }
         self.each(job, a, |me, atom| match atom.head {
             Head::Bool => me.put(out, Head::Int),
+            Head::Class(class) if me.env.is_int_enum(class) => me.put(out, Head::Int),
             Head::Int | Head::Float | Head::Num | Head::Complex | Head::Value => me.vars.add(out, atom),
             _ => {
                 me.dunder(job, &atom, &format!("__{}__", dunder_word(op)), &[], out);

@@ -26,6 +26,7 @@ mod hooks;
 mod keywords;
 mod names;
 mod nested_patterns;
+mod options;
 mod overrides;
 mod own_class;
 mod partial;
@@ -45,6 +46,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     default_functions::expand(&mut out);
     hooks::expand(&mut out);
     class_tuples::expand(&mut out);
+    options::expand(&mut out);
     own_class::expand(&mut out);
     attributes::expand(&mut out);
     out

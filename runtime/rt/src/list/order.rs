@@ -122,6 +122,13 @@ impl<T: PyOrd> PyOrd for Option<T> {
     }
 }
 
+/// Sets are ordered by what they hold: `a < b` where `b` has all of `a` and more.
+impl<T: crate::Key> PyOrd for crate::Set<T> {
+    fn py_lt(&self, other: &Self) -> bool {
+        self.is_proper_subset(other)
+    }
+}
+
 /// Dicts have no order: tuples that hold them are compared by what stands before.
 impl<K, V> PyOrd for crate::Dict<K, V> {
     #[track_caller]

@@ -99,6 +99,11 @@ impl Value {
         matches!(self, Value::None)
     }
 
+    /// Whether this is anything but `None`.
+    pub fn is_some(&self) -> bool {
+        !self.is_none()
+    }
+
     /// `bool(v)`.
     pub fn is_true(&self) -> bool {
         match self {
