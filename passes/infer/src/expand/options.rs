@@ -60,9 +60,10 @@ fn plan(program: &Program<Hir>, path: Name) -> Option<Plan> {
 /// The calls that a body hands its options to, if it does nothing else with them, and what they call.
 fn handed_on(program: &Program<Hir>, body: &Body<Hir>, options: LocalId) -> Option<(Vec<NodeId>, Name)> {
     let is_options = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(options));
-    let uses = body.nodes.iter().filter(
-        |(_, row)| matches!(&row.kind, Node::Use(place, _) if place.root == Root::Local(options)),
-    );
+    let uses = body
+        .nodes
+        .iter()
+        .filter(|(_, row)| matches!(&row.kind, Node::Use(place, _) if place.root == Root::Local(options)));
     let (mut calls, mut target) = (Vec::new(), None);
     for (id, row) in body.nodes.iter() {
         let Node::Call { callee: Callee::Fn(path), args } = &row.kind else { continue };
@@ -111,10 +112,13 @@ fn given(program: &Program<Hir>, path: Name) -> Option<Vec<Vec<Name>>> {
                     out.push(names);
                 }
                 Node::Item(found) if program.resolve(*found) == path => return None,
-                Node::Use(place, _) if is_method && place.proj.contains(&Proj::Field(Name::new(path.last()))) => {
+                Node::Use(place, _)
+                    if is_method && place.proj.contains(&Proj::Field(Name::new(path.last()))) =>
+                {
                     return None;
                 }
-                Node::Use(place, _) if matches!(place.root, Root::Global(found) if program.resolve(found) == path) => {
+                Node::Use(place, _) if matches!(place.root, Root::Global(found) if program.resolve(found) == path) =>
+                {
                     return None;
                 }
                 _ => {}
@@ -138,7 +142,8 @@ fn default_of(program: &Program<Hir>, target: Name, name: Name) -> Option<Option
             _ => None,
         });
     }
-    let field = program.all_fields(target).into_iter().find(|field| field.name == name && field.flags.init)?;
+    let field =
+        program.all_fields(target).into_iter().find(|field| field.name == name && field.flags.init)?;
     Some(field.default.map(Default::Made))
 }
 
