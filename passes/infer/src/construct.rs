@@ -170,6 +170,23 @@ impl Apply<'_, '_, '_> {
         })
     }
 
+    /// An operator on literals and constants of the library.
+    fn computes_constant(&self, from: &Body<Hir>, node: NodeId) -> bool {
+        use ObjOp::*;
+        match &from.nodes[node].kind {
+            Node::Const(_) => true,
+            Node::Item(name) => batuta_catalog::constant(name.as_str()).is_some(),
+            Node::Op { op: Op::ObjOp(op), args, .. } => {
+                let is_operator = matches!(
+                    op,
+                    Add | Sub | Mul | TrueDiv | FloorDiv | Mod | Pow | Shl | Shr | BitAnd | BitOr | BitXor | Neg | Invert
+                );
+                is_operator && args.iter().all(|arg| self.computes_constant(from, *arg))
+            }
+            _ => false,
+        }
+    }
+
     /// A default of another body, copied to the call: constants, names and tuples of them.
     pub(crate) fn copy_default(&mut self, from: &Body<Hir>, node: NodeId, origin: Origin) -> NodeId {
         match &from.nodes[node].kind {
@@ -202,9 +219,19 @@ impl Apply<'_, '_, '_> {
                 let negated = match self.body.as_const(inner) {
                     Some(Const::Int(digits)) => Const::Int(format!("-{digits}").into()),
                     Some(Const::Float(value)) => Const::Float(-value),
-                    _ => Const::None,
+                    _ => return self.unary(ObjOp::Neg, inner),
                 };
                 self.mk(Node::Const(negated), ty, origin)
+            }
+            // Numbers and texts computed from constants are the same whenever they are computed.
+            Node::Op { op: Op::ObjOp(op), args, .. } if self.computes_constant(from, node) => {
+                let args: Vec<NodeId> =
+                    args.iter().map(|arg| self.copy_default(from, *arg, origin)).collect();
+                match args[..] {
+                    [a] => self.unary(*op, a),
+                    [a, b] => self.binary(*op, a, b, false),
+                    _ => unreachable!("operators take one or two operands"),
+                }
             }
             Node::Op { op: op @ (Op::TupleOp(TupleOp::New) | Op::ListOp(ListOp::New)), args, .. } => {
                 let args: Vec<NodeId> =

@@ -136,7 +136,13 @@ impl Own<'_> {
                     }
                     _ => false,
                 };
-                Place::node(self.node(node, if is_place { Want::Ref } else { Want::Own }))
+                let is_shared = matches!(self.src.ty(node).kind(), TyKind::Shared(_));
+                let want = match (is_place, changes && !is_shared) {
+                    (false, _) => Want::Own,
+                    (true, true) => Want::Mut,
+                    (true, false) => Want::Ref,
+                };
+                Place::node(self.node(node, want))
             }
         };
         let count = place.proj.len();
