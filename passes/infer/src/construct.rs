@@ -179,7 +179,19 @@ impl Apply<'_, '_, '_> {
             Node::Op { op: Op::ObjOp(op), args, .. } => {
                 let is_operator = matches!(
                     op,
-                    Add | Sub | Mul | TrueDiv | FloorDiv | Mod | Pow | Shl | Shr | BitAnd | BitOr | BitXor | Neg | Invert
+                    Add | Sub
+                        | Mul
+                        | TrueDiv
+                        | FloorDiv
+                        | Mod
+                        | Pow
+                        | Shl
+                        | Shr
+                        | BitAnd
+                        | BitOr
+                        | BitXor
+                        | Neg
+                        | Invert
                 );
                 is_operator && args.iter().all(|arg| self.computes_constant(from, *arg))
             }
