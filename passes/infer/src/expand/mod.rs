@@ -21,6 +21,7 @@ mod decorate;
 mod default_functions;
 mod exit_stack;
 mod findall;
+mod flags;
 mod forward;
 mod hooks;
 mod keywords;
@@ -43,6 +44,7 @@ use std::sync::Arc;
 pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     names::expand(&mut out);
+    flags::expand(&mut out);
     default_functions::expand(&mut out);
     hooks::expand(&mut out);
     class_tuples::expand(&mut out);
