@@ -98,6 +98,11 @@ enum Order {
     None,
 }
 
+/// Whether Rust's own `<` of two records is that of the source.
+pub fn has_derived_order(env: &Env<'_>, class: Name) -> bool {
+    env.all_fields(class).iter().all(|field| field.flags.compare) && order_of(env, class, 0) == Order::Derived
+}
+
 fn order_of(env: &Env<'_>, class: Name, depth: usize) -> Order {
     let mut order = Order::Derived;
     for field in env.all_fields(class).into_iter().filter(|field| field.flags.compare) {
@@ -122,6 +127,7 @@ fn order_of_object(env: &Env<'_>, path: Name, depth: usize) -> Order {
     match class.kind {
         ClassKind::Dataclass { order: true, .. } | ClassKind::NamedTuple => order_of(env, path, depth + 1),
         ClassKind::EnumOf(_) => Order::Derived,
+        ClassKind::Enum if env.ordered.contains(&path) => Order::Fields,
         _ => Order::None,
     }
 }

@@ -59,7 +59,7 @@ pub fn enumeration(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Use
     let parts: Vec<_> = parts.iter().map(|part| part.trim_end()).collect();
     let _ = write!(out, "\nimpl {name} {{\n{}\n}}\n", parts.join("\n\n"));
     out.push_str(&texts(env, class, &name, uses));
-    out.push_str(&order(class, &name));
+    out.push_str(&order(env, class, &name, module, uses));
     let _ = write!(out, "\nrt::impl_key!({name});\n");
     out.push_str(&crate::object_values::impls(env, class.path, &[class.path], module, uses));
     out
@@ -257,9 +257,20 @@ fn texts(env: &Env<'_>, class: &ClassDef, name: &str, uses: &mut Uses) -> String
 }
 
 /// Members that are numbers have the order of their values.
-fn order(class: &ClassDef, name: &str) -> String {
+fn order(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut Uses) -> String {
     if class.kind == ClassKind::Enum {
-        return String::new();
+        let mut out = String::new();
+        let less = env.program.find_method(class.path, "__lt__").and_then(|path| env.function(path));
+        let less = less.and_then(|body| crate::own_operand::call(env, body, class.path, module, uses));
+        if let Some(less) = less {
+            uses.rt = true;
+            out = format!(
+                "\nimpl rt::PyOrd for {name} {{\n    fn py_lt(&self, other: &Self) -> bool {{\n        {less}\n    }}\n}}\n"
+            );
+        } else if env.ordered.contains(&class.path) {
+            classes::unordered(name, class.path, &mut out, uses);
+        }
+        return out;
     }
     format!(
         "\nimpl PartialOrd for {name} {{\n    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {{\n        self.value().partial_cmp(&other.value())\n    }}\n}}\n\nimpl rt::PyOrd for {name} {{\n    fn py_lt(&self, other: &Self) -> bool {{\n        self < other\n    }}\n}}\n"

@@ -281,8 +281,11 @@ impl Expr {
     /// `cell.borrow()`, a lazy static: reads as what it guards, but is a value of its own.
     pub fn is_guard(&self) -> bool {
         let is_static = |text: &str| {
-            let last = text.rsplit("::").next().unwrap_or(text);
-            last.starts_with(|c: char| c.is_ascii_uppercase())
+            let (owner, last) = text.rsplit_once("::").unwrap_or(("", text));
+            // What a type owns is a constant or a variant: `Side::N`.
+            let owner = owner.rsplit("::").next().unwrap_or(owner);
+            !owner.starts_with(|c: char| c.is_ascii_uppercase())
+                && last.starts_with(|c: char| c.is_ascii_uppercase())
                 && last.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
         };
         match self {

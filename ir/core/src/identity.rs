@@ -138,6 +138,19 @@ fn puts_in_order(name: &str) -> bool {
 pub fn ordered<L>(program: &Program<L>) -> FxHashSet<Name> {
     let mut out = FxHashSet::default();
     ordered_types(program).into_iter().for_each(|ty| classes_in(ty, &mut out));
+    // Records are ordered by their fields.
+    let mut todo: Vec<Name> = out.iter().copied().collect();
+    while let Some(class) = todo.pop() {
+        let Some(def) = program.classes.get(&class) else { continue };
+        if matches!(def.kind, ClassKind::NamedTuple | ClassKind::Dataclass { order: true, .. }) {
+            let mut parts = FxHashSet::default();
+            def.fields
+                .iter()
+                .filter(|field| field.flags.compare)
+                .for_each(|field| classes_in(field.ty, &mut parts));
+            todo.extend(parts.into_iter().filter(|part| out.insert(*part)));
+        }
+    }
     with_families(program, out)
 }
 

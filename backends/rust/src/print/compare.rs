@@ -84,8 +84,9 @@ impl Printer<'_, '_> {
     /// `<` of records that leave out some of their fields: Rust's own operators would not.
     fn compare_records(&mut self, op: CmpOp, left: NodeId, right: NodeId) -> Option<Expr> {
         let class = self.body.ty(left).class_path()?;
-        let is_partial = matches!(self.env.class(class)?.kind, ClassKind::Dataclass { order: true, .. })
-            && self.env.all_fields(class).iter().any(|field| !field.flags.compare);
+        let def = self.env.class(class)?;
+        let is_record = matches!(def.kind, ClassKind::Dataclass { order: true, .. } | ClassKind::NamedTuple);
+        let is_partial = is_record && !crate::classes::has_derived_order(self.env, class);
         if !is_partial || self.body.ty(right).class_path() != Some(class) {
             return None;
         }

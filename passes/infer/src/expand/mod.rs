@@ -19,6 +19,7 @@ mod class_tuples;
 mod commands;
 mod decorate;
 mod default_functions;
+mod enum_aliases;
 mod exit_stack;
 mod findall;
 mod flags;
@@ -44,6 +45,7 @@ use std::sync::Arc;
 pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     names::expand(&mut out);
+    enum_aliases::expand(&mut out);
     flags::expand(&mut out);
     default_functions::expand(&mut out);
     hooks::expand(&mut out);
