@@ -108,9 +108,8 @@ fn methods(program: &Program<Hir>, class: Name, members: &Members) -> Option<Vec
              return call @{class}(obj.{op}(%self.value, %other.value)): ?: !\n}}\n"
         )
     };
-    let zero = |text: &str| {
-        format!("  if obj.truth(obj.eq(%self.value, 0)) {{\n    return {text}: ?: !\n  }}\n")
-    };
+    let zero =
+        |text: &str| format!("  if obj.truth(obj.eq(%self.value, 0)) {{\n    return {text}: ?: !\n  }}\n");
     let (zero_text, zero_repr) = match has_zero {
         true => (String::new(), String::new()),
         false => (zero(&format!("\"{word}(0)\"")), zero(&format!("\"<{word}: 0>\""))),
@@ -214,8 +213,7 @@ fn rewrite(body: &mut Body<Hir>, class: Name, members: &Members) {
         let at = body.nodes[node].origin;
         let value = Const::Int(values[&path].to_string().into());
         let value = body.node(Node::Const(value), Ty::unknown(), at);
-        body.nodes[node].kind =
-            Node::Call { callee: Callee::Fn(class), args: vec![Arg::positional(value)] };
+        body.nodes[node].kind = Node::Call { callee: Callee::Fn(class), args: vec![Arg::positional(value)] };
     }
     for node in wholes {
         let at = body.nodes[node].origin;
@@ -230,7 +228,13 @@ fn rewrite(body: &mut Body<Hir>, class: Name, members: &Members) {
 fn iterates(name: &str) -> bool {
     matches!(
         name,
-        "builtins.list" | "builtins.tuple" | "builtins.set" | "builtins.len" | "builtins.sorted"
-            | "builtins.enumerate" | "builtins.reversed" | "builtins.iter"
+        "builtins.list"
+            | "builtins.tuple"
+            | "builtins.set"
+            | "builtins.len"
+            | "builtins.sorted"
+            | "builtins.enumerate"
+            | "builtins.reversed"
+            | "builtins.iter"
     )
 }
