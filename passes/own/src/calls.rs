@@ -2,6 +2,7 @@
 
 use crate::alias::Reads;
 use crate::body::{Own, Want};
+use crate::expr::differ_in_width;
 use crate::order::Around;
 use crate::places::holds_only_shared;
 use crate::types::{param_tys, value_params};
@@ -42,7 +43,8 @@ impl Own<'_> {
     /// A reference to the value; an int in the width of `want`.
     pub fn lent_as(&mut self, arg: NodeId, want: Ty) -> NodeId {
         let have = self.src.ty(arg).strip_ref();
-        if have == want || !have.is_int() || !want.is_int() {
+        let is_other_width = have.is_int() && want.is_int() || differ_in_width(have, want);
+        if have == want || !is_other_width {
             return self.node(arg, Want::Ref);
         }
         let node = self.node(arg, Want::Own);

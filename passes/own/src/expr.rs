@@ -165,10 +165,9 @@ impl Own<'_> {
     fn coerce_tuple(&mut self, node: NodeId, want: Ty) -> NodeId {
         let (have, origin) = (self.out.ty(node), self.out.nodes[node].origin);
         let (TyKind::Tuple(haves), TyKind::Tuple(wants)) = (have.kind(), want.kind()) else { return node };
-        let same_form = |(a, b): (&Ty, &Ty)| a == b || a.is_int() && b.is_int();
         let args = match self.out.nodes[node].kind.clone() {
             Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } => args,
-            _ if haves.iter().zip(wants).all(same_form) => {
+            _ if differ_in_width(have, want) => {
                 // The parts of a value that is there already get a name first.
                 let local = self.out.temp("parts", have, origin);
                 let target = Pat::Place(Place::local(local));
@@ -188,7 +187,8 @@ impl Own<'_> {
 }
 
 /// Tuples that are the same but for the width of their ints.
-fn differ_in_width(a: Ty, b: Ty) -> bool {
+pub fn differ_in_width(a: Ty, b: Ty) -> bool {
     let (TyKind::Tuple(a), TyKind::Tuple(b)) = (a.kind(), b.kind()) else { return false };
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || a.is_int() && b.is_int())
+    let same_form = |(a, b): (&Ty, &Ty)| a == b || a.is_int() && b.is_int() || differ_in_width(*a, *b);
+    a.len() == b.len() && a.iter().zip(b).all(same_form)
 }

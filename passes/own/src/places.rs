@@ -204,13 +204,9 @@ impl Own<'_> {
 
     fn index(&mut self, node: NodeId, container: Ty, key: Want) -> Proj {
         match container.strip().kind() {
-            TyKind::Dict(want, _) => {
-                let lowered = self.node(node, key);
-                Proj::Index(self.coerce(lowered, *want))
-            }
+            TyKind::Dict(want, _) => Proj::Index(self.key(node, *want, key)),
             TyKind::Lib(name, args) if args.len() > 1 || name.last() == "Counter" => {
-                let lowered = self.node(node, key);
-                Proj::Index(self.coerce(lowered, args[0]))
+                Proj::Index(self.key(node, args[0], key))
             }
             TyKind::Tuple(items) => {
                 let at = match self.src.as_const(node) {
@@ -233,6 +229,15 @@ impl Own<'_> {
                 Proj::Index(self.coerce(lowered, Ty::i64()))
             }
         }
+    }
+
+    /// The key of an entry, as wide as the container's keys.
+    fn key(&mut self, node: NodeId, want: Ty, key: Want) -> NodeId {
+        if key == Want::Ref {
+            return self.lent_as(node, want);
+        }
+        let lowered = self.node(node, key);
+        self.coerce(lowered, want)
     }
 
     /// A local as the root of a place: a constructor's field locals, unwrapped when it may be unassigned.
