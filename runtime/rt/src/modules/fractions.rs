@@ -5,9 +5,10 @@ use std::fmt;
 use std::ops::{Add, Mul, Neg, Sub};
 
 use crate::big::Int;
-use crate::class::{ValueError, ZeroDivisionError};
+use crate::class::{TypeError, ValueError, ZeroDivisionError};
 use crate::collections::Key;
 use crate::error::Error;
+use crate::modules::decimal::Decimal;
 use crate::number::float_ratio;
 use crate::repr::{Repr, repr};
 use crate::unwind::raise_new;
@@ -38,6 +39,20 @@ impl Fraction {
     pub fn from_float(x: f64) -> Fraction {
         let (numerator, denominator) = float_ratio(x);
         Fraction { numerator, denominator }
+    }
+
+    /// `Fraction(value)` of a number or text; `TypeError` for anything else.
+    #[track_caller]
+    pub fn from_any(value: &Value) -> Result<Fraction, Error> {
+        match value {
+            Value::Str(text) => Fraction::parse(text),
+            Value::Float(x) => Ok(Fraction::from_float(*x)),
+            Value::Bool(_) | Value::Int(_) => Int::from_value(value).map(Fraction::from),
+            _ => held::<Fraction>(value)
+                .cloned()
+                .or_else(|| held::<Decimal>(value).map(Decimal::to_fraction))
+                .ok_or_else(|| Error::new(TypeError, "argument should be a string or a Rational instance")),
+        }
     }
 
     /// `Fraction(text)`; `ValueError` for what is none.
@@ -390,6 +405,10 @@ impl Library for Fraction {
             "__neg__" => Fraction::neg(self),
             "__abs__" => self.abs(),
             "__float__" => return Some(Ok(self.to_f64().into())),
+            "__round__" => match arg {
+                Some(places) => self.round_places(i64::from_value(places).ok()?),
+                None => return Some(Ok(self.round().into())),
+            },
             "__int__" => return Some(Ok(self.trunc().into())),
             "__lt__" => return Some(Ok((*self < other()?).into())),
             "__gt__" => return Some(Ok((*self > other()?).into())),

@@ -305,6 +305,10 @@ pub fn abs(a: &Value) -> Value {
 /// `round(a)`, `round(a, ndigits)`.
 #[track_caller]
 pub fn round(a: &Value, ndigits: Option<i64>) -> Value {
+    let places: Vec<Value> = ndigits.map(Value::from).into_iter().collect();
+    if let Some(rounded) = special(a, "__round__", &places) {
+        return rounded;
+    }
     match (a, a.as_int(), ndigits) {
         (Value::Float(x), _, None) => Value::from(crate::number::round_half_even(*x)),
         (Value::Float(x), _, Some(ndigits)) => Value::Float(crate::number::round_ndigits(*x, ndigits)),

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::methods::try_special;
 use super::{Function, Object, Value};
 use crate::big::Int;
 use crate::class::{TypeError, ValueError};
@@ -58,6 +59,9 @@ impl<T: Object> From<Rc<T>> for Value {
 /// `int(v)`; raises `TypeError` and `ValueError`.
 #[track_caller]
 pub fn to_int(value: &Value) -> Result<Int, Error> {
+    if let Some(made) = try_special(value, "__int__", &[]) {
+        return to_int(&made?);
+    }
     match value {
         Value::Int(number) => Ok(number.clone()),
         Value::Bool(truth) => Ok(Int::from(*truth)),
@@ -82,6 +86,9 @@ pub fn to_i64(value: &Value) -> Result<i64, Error> {
 /// `float(v)`; raises `TypeError` and `ValueError`.
 #[track_caller]
 pub fn to_float(value: &Value) -> Result<f64, Error> {
+    if let Some(made) = try_special(value, "__float__", &[]) {
+        return to_float(&made?);
+    }
     match value {
         Value::Int(number) => Ok(number.to_f64()),
         Value::Bool(truth) => Ok(f64::from(u8::from(*truth))),

@@ -67,7 +67,10 @@ impl Library for Decimal {
             "sqrt" => self.sqrt(),
             "__float__" => return Some(Ok(self.to_f64().into())),
             "__int__" => return Some(Ok(self.trunc().into())),
-            "__round__" => return Some(Ok(self.round().into())),
+            "__round__" => match args.first() {
+                Some(places) => self.round_places(i64::from_value(places).ok()?),
+                None => return Some(Ok(self.round().into())),
+            },
             "__lt__" => return Some(Ok((*self < ordered()?).into())),
             "__gt__" => return Some(Ok((*self > ordered()?).into())),
             "__le__" => return Some(Ok((*self <= ordered()?).into())),
