@@ -105,7 +105,7 @@ fn member_types(program: &Program<Mir>, dynamic: &Dynamic, class: Name) -> Vec<T
 
 impl Dynamic {
     /// Whether dynamic code may read an attribute of this name.
-    fn reads(&self, name: &str) -> bool {
+    pub(crate) fn reads(&self, name: &str) -> bool {
         self.by_name || self.names.contains(name)
     }
 

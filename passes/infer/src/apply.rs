@@ -522,6 +522,15 @@ impl Apply<'_, '_, '_> {
             {
                 self.named_pat(parts, ty, after)
             }
+            Pat::Tuple(parts)
+                if let TyKind::Tuple(items) = ty.kind()
+                    && parts.len() != items.len() =>
+            {
+                let text = miscount(&Pat::Tuple(parts), items.len()).unwrap_or_default();
+                let raise = self.refuse("ValueError", &text, Vec::new(), Origin::default());
+                after.push(Stmt::new(StmtKind::Expr(raise), Origin::default()));
+                Pat::Wild
+            }
             Pat::Tuple(parts) => {
                 let types = self.item_types(ty, parts.len());
                 let parts = parts.into_iter().zip(types);
@@ -893,7 +902,7 @@ impl Apply<'_, '_, '_> {
 }
 
 /// CPython's words where a pattern does not take as many items as there are.
-fn miscount(pat: &Pat, count: usize) -> Option<String> {
+pub(crate) fn miscount(pat: &Pat, count: usize) -> Option<String> {
     let (wanted, is_open) = match pat {
         Pat::Tuple(parts) => (parts.len(), false),
         Pat::List { front, rest, back } => (front.len() + back.len(), rest.is_some()),

@@ -124,6 +124,9 @@ pub(crate) fn mixed(solver: &Solver<'_>, var: Var) -> bool {
     let heads = vars.atoms(var).iter().filter(|atom| atom.head != Head::None).filter(|atom| {
         !(has_func && (matches!(atom.head, Head::LibFn(_)) || solver.env.is_called(atom.head)))
     });
+    // `()` as an empty default beside lists.
+    let has_list = vars.atoms(var).iter().any(|atom| atom.head == Head::List);
+    let heads = heads.filter(|atom| !(has_list && atom.head == Head::Tuple(0)));
     let has_float =
         vars.atoms(var).iter().any(|atom| matches!(atom.head, Head::Float | Head::Num | Head::Bool));
     let not_numeric = vars.atoms(var).iter().any(|atom| match atom.head {

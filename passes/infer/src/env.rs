@@ -167,6 +167,17 @@ impl<'p> Env<'p> {
     }
 
     /// Whether a class of the program is an exception.
+    /// The exception class of the program that all classes with a field stand below.
+    pub(crate) fn error_with_field(&self, name: Name) -> Option<Name> {
+        let classes = self.program.classes.keys().copied();
+        let owners: Vec<Name> = classes
+            .filter(|class| self.is_error(*class))
+            .filter_map(|class| self.field_owner(class, name))
+            .collect();
+        let base = self.common_base(&owners)?;
+        self.field_owner(base, name)
+    }
+
     pub(crate) fn is_error(&self, class: Name) -> bool {
         self.mro(class).iter().any(|path| {
             self.class(*path).is_some_and(|def| {

@@ -111,6 +111,12 @@ impl Apply<'_, '_, '_> {
                 Clause::For { pat, iter } => {
                     *iter = self.iterable_for(*iter, pat);
                     let item = self.item_type(self.ty(*iter));
+                    if let TyKind::Tuple(items) = item.kind()
+                        && let Some(text) = crate::apply::miscount(pat, items.len())
+                    {
+                        let (iter, origin) = (*iter, self.origin(id));
+                        return self.refuse("ValueError", &text, vec![iter], origin);
+                    }
                     let mut after = Vec::new();
                     let source = std::mem::replace(pat, Pat::Wild);
                     *pat = self.pat(source.clone(), item, &mut after);
@@ -358,6 +364,13 @@ impl Apply<'_, '_, '_> {
                 self.attr_of_class(object, *class, name, origin)
             }
             TyKind::Error if name == "__class__" => object,
+            TyKind::Error
+                if batuta_catalog::functions(Name::new("error").join(name.as_str()).as_str()).is_empty()
+                    && let Some(class) = self.types.env().error_with_field(name) =>
+            {
+                let object = self.coerce(object, Ty::class(class));
+                self.attr(object, name, origin)
+            }
             TyKind::Unit => {
                 self.diags.report_with(
                     UNKNOWN_ATTRIBUTE,
@@ -525,7 +538,9 @@ impl Apply<'_, '_, '_> {
             let node = self.mk(Node::Use(Place::global(path), Mode::Read), Ty::value(), origin);
             return self.global(node, path);
         }
-        if env.is_error(class) {
+        let is_known =
+            || !batuta_catalog::functions(Name::new("error").join(name.as_str()).as_str()).is_empty();
+        if env.is_error(class) && is_known() {
             let error = self.coerce(object, Ty::error());
             return self.lib_call(
                 Name::new("error").join(name.as_str()),

@@ -504,6 +504,7 @@ impl Solver<'_> {
                 self.each(job, args[0].var, |me, atom| match atom.head {
                     Head::Class(class) => me.class_of_object(class, out),
                     Head::Error => me.put(out, Head::TypeOf(Name::new("BaseException"))),
+                    Head::Value => me.put(out, Head::Value),
                     head => {
                         if let Some(name) = crate::rules::type_name(head) {
                             me.put(out, Head::LibFn(Name::new("builtins").join(name.as_str())));

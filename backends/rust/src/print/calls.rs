@@ -199,6 +199,12 @@ impl Printer<'_, '_> {
             return Expr::call("i64::from", vec![Expr::Atom(format!("b{letter}"))]);
         }
         if let [of] = args
+            && matches!(name.as_str(), "builtins.any" | "builtins.all")
+            && let Some(found) = self.search(of.value, name == "builtins.all")
+        {
+            return found;
+        }
+        if let [of] = args
             && self.body.ty(of.value).is_char()
         {
             return self.char_call(name, of.value);

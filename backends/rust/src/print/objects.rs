@@ -295,6 +295,12 @@ impl Printer<'_, '_> {
             let defaults = Expr::unary("&", Expr::Array(defaults));
             made = made.method("with_defaults", vec![defaults]);
         }
+        if self.env.dynamic.reads("__doc__")
+            && let Node::Item(path) = &self.body.nodes[nodes[0]].kind
+            && let Some(doc) = self.env.function(*path).and_then(|body| body.doc.clone())
+        {
+            made = made.method("with_doc", vec![Expr::Atom(crate::literal::string(&doc))]);
+        }
         let Some(kept) = kept else { return made };
         let stmts = vec![Stmt::bind("function", None, Some(kept))];
         let block = crate::tree::Block { stmts, tail: Some(Box::new(made)), ..Default::default() };

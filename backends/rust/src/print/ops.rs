@@ -338,7 +338,7 @@ impl Printer<'_, '_> {
     }
 
     /// `!value`, with the comparison turned around where that means the same.
-    fn negate(&mut self, node: NodeId) -> Expr {
+    pub(crate) fn negate(&mut self, node: NodeId) -> Expr {
         if let Node::Op { op: Op::CmpOp(op), args, .. } = &self.body.nodes[node].kind {
             let is_total = !self.body.ty(args[0]).any(&mut |ty| {
                 matches!(

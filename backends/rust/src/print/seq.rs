@@ -743,6 +743,49 @@ impl Printer<'_, '_> {
         found
     }
 
+    /// `any(..)` or `all(..)` of what is no chain: loops that stop at the first item that decides.
+    pub(crate) fn search(&mut self, of: NodeId, is_all: bool) -> Option<Expr> {
+        let Node::Seq { clauses, sink: Sink::Iter(item) } = self.body.nodes[of].kind.clone() else {
+            return None;
+        };
+        let is_bool = *self.body.ty(item).strip_ref().kind() == TyKind::Bool;
+        if !is_bool || self.seq_chain(&clauses, &Sink::Iter(item), self.body.ty(of)).is_some() {
+            return None;
+        }
+        let label = self.fresh("search");
+        let mut cond = if is_all { self.negate(item) } else { self.expr(item) };
+        let mut clauses = clauses;
+        while let Some(Clause::If(test)) = clauses.last() {
+            cond = self.expr(*test).binary("&&", cond);
+            clauses.pop();
+        }
+        let answer = |found: bool| Expr::atom(if found { "true" } else { "false" });
+        let leave = Expr::Jump(format!("break '{label}"), Some(Box::new(answer(!is_all))));
+        let then = Block { stmts: vec![Stmt::expr(leave)], ..Block::default() };
+        let decides = crate::tree::If { cond, then, els: None, mark: None };
+        let inner = self.clause_loops(&clauses, Stmt::expr(Expr::If(Box::new(decides))));
+        let block = Block { stmts: vec![inner], tail: Some(Box::new(answer(is_all))), ..Block::default() };
+        Some(Expr::Block(format!("'{label}: "), block))
+    }
+
+    /// The loops and conditions of a comprehension around a statement.
+    fn clause_loops(&mut self, clauses: &[Clause], mut inner: Stmt) -> Stmt {
+        for clause in clauses.iter().rev() {
+            let block = Block { stmts: vec![inner], ..Block::default() };
+            inner = Stmt::expr(match clause {
+                Clause::If(cond) => {
+                    let cond = self.expr(*cond);
+                    Expr::If(Box::new(crate::tree::If { cond, then: block, els: None, mark: None }))
+                }
+                Clause::For { pat, iter } => {
+                    let (pat, iter) = self.loop_head(pat, *iter);
+                    Expr::For(String::new(), pat, Box::new(iter), block)
+                }
+            });
+        }
+        inner
+    }
+
     fn seq_loop(&mut self, clauses: &[Clause], sink: &Sink, ty: Ty) -> Expr {
         let name = self.fresh("items");
         let (init, method) = match sink {
@@ -756,26 +799,7 @@ impl Printer<'_, '_> {
             _ => Some(self.ty(ty, Position::Stored)),
         };
         let args = sink.nodes().map(|node| self.owned(node)).collect();
-        let mut inner = Stmt::expr(Expr::atom(&*name).method(method, args));
-        for clause in clauses.iter().rev() {
-            let block = Block { stmts: vec![inner], ..Block::default() };
-            inner = Stmt::expr(match clause {
-                Clause::If(cond) => {
-                    let cond = self.expr(*cond);
-                    Expr::If(Box::new(crate::tree::If { cond, then: block, els: None, mark: None }))
-                }
-                Clause::For { pat, iter } => match self.read_in_any(*iter, &inner_nodes(clauses, sink)) {
-                    Some(items) => {
-                        let next = Expr::Let(format!("Some({})", self.pat(pat)), Box::new(items));
-                        Expr::While(String::new(), Box::new(next), block)
-                    }
-                    None => {
-                        let (pat, iter) = self.loop_head(pat, *iter);
-                        Expr::For(String::new(), pat, Box::new(iter), block)
-                    }
-                },
-            });
-        }
+        let inner = self.clause_loops(clauses, Stmt::expr(Expr::atom(&*name).method(method, args)));
         let start =
             Stmt::bind(format!("mut {name}"), annotated, Some(Expr::call(format!("{init}::new"), vec![])));
         let tail = match sink {

@@ -186,6 +186,7 @@ pub fn get_attr(value: &Value, name: &str) -> Value {
         Value::Function(function) => match name {
             "__name__" => Some(Value::from(function.name())),
             "__qualname__" => Some(Value::from(function.qualified_name())),
+            "__doc__" => Some(function.doc().map_or(Value::None, Value::from)),
             _ => None,
         },
         _ => None,

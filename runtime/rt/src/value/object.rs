@@ -16,6 +16,7 @@ pub struct Function {
     name: Rc<str>,
     /// What it takes, where that is known.
     params: Option<Rc<Params>>,
+    doc: Option<&'static str>,
     code: Rc<Code>,
 }
 
@@ -28,7 +29,18 @@ impl Function {
             Some((name, params)) => (name, Some(Rc::new(Params::new(params.trim_end_matches(')'))))),
             None => (signature, None),
         };
-        Function { name: name.into(), params, code: Rc::new(code) }
+        Function { name: name.into(), params, doc: None, code: Rc::new(code) }
+    }
+
+    /// The same function with a text that describes it.
+    #[must_use]
+    pub fn with_doc(self, doc: &'static str) -> Function {
+        Function { doc: Some(doc), ..self }
+    }
+
+    /// `f.__doc__`.
+    pub fn doc(&self) -> Option<&'static str> {
+        self.doc
     }
 
     /// The same function with values for the parameters that end in `=`.
