@@ -15,6 +15,7 @@ mod range_contains;
 mod remainder;
 mod results;
 mod same;
+mod slices;
 mod swap;
 mod unpacked;
 mod while_let;
@@ -46,6 +47,7 @@ pub const IDIOMS: &[(&str, Idiom)] = &[
 /// Runs every idiom over every body of a program; then errors that are caught become results.
 pub fn idioms(program: &mut Program<Mir>) {
     program.fns.values_mut().for_each(|body| idiom(Arc::make_mut(body)));
+    slices::slices(program);
     results::results(program);
 }
 

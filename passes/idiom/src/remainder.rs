@@ -34,7 +34,7 @@ pub(crate) fn remainder(body: &mut Body<Mir>) {
 }
 
 /// Locals that are never negative.
-fn known_locals(body: &Body<Mir>) -> FxHashSet<LocalId> {
+pub(crate) fn known_locals(body: &Body<Mir>) -> FxHashSet<LocalId> {
     let mut known = FxHashSet::default();
     body.walk_block(body.root, &mut |node| {
         if let Node::For { pat: Pat::Bind(local, None), iter, .. } = &body.nodes[node].kind
