@@ -3,6 +3,7 @@
 //! before                           after
 //!   int.floormod(copy %i, 10)        int.rem(copy %i, 10)
 //!   int.floordiv(copy %i, 2)         int.div(copy %i, 2)
+//!   list.repeat(list.new(0), copy %n)   list.repeat(list.new(0), rs.as(copy %n): usize)
 //!
 //! Proved are: constants, lengths, variables of loops over ranges that start at 0 or above, locals that are
 //! never reassigned and start with such a value, and sums, products, quotients and remainders of these;
@@ -18,6 +19,7 @@ pub(crate) fn remainder(body: &mut Body<Mir>) {
     let known = known_locals(body);
     let ids: Vec<NodeId> = body.nodes.ids().collect();
     for id in ids {
+        repeat(body, id, &known);
         let Node::Op { op: Op::IntOp(op), attr, args } = &body.nodes[id].kind else { continue };
         let plain = match op {
             IntOp::FloorMod => IntOp::Rem,
@@ -30,6 +32,22 @@ pub(crate) fn remainder(body: &mut Body<Mir>) {
         if is_plain || is_positive && !is_big && not_negative(body, args[0], &known) {
             body.nodes[id].kind = Node::Op { op: plain.into(), attr: Attr::None, args };
         }
+    }
+}
+
+/// `[x] * n` of a count that is not negative is `vec![x; n]`.
+fn repeat(body: &mut Body<Mir>, id: NodeId, known: &FxHashSet<LocalId>) {
+    let Node::Op { op: Op::ListOp(ListOp::Repeat), attr, args } = &body.nodes[id].kind else { return };
+    let (list, count) = (args[0], args[1]);
+    let is_number = *body.ty(count).kind() == TyKind::Int(Width::I64) && int(body, count).is_none();
+    if is_number && (matches!(attr, Attr::Name(_)) || not_negative(body, count, known)) {
+        let origin = body.nodes[count].origin;
+        let count = match body.nodes[count].kind.clone() {
+            length @ Node::Op { op: Op::ListOp(ListOp::Len), .. } => body.node(length, Ty::usize(), origin),
+            _ => body.op(RsOp::As, vec![count], Ty::usize(), origin),
+        };
+        let args = vec![list, count];
+        body.nodes[id].kind = Node::Op { op: ListOp::Repeat.into(), attr: Attr::None, args };
     }
 }
 

@@ -168,7 +168,11 @@ fn is_made_of(body: &Body<Mir>, list: LocalId, count: NodeId) -> bool {
             && let Node::Op { op: Op::ListOp(ListOp::Repeat), args, .. } = &body.nodes[*value].kind
             && let Node::Op { op: Op::ListOp(ListOp::New), args: one, .. } = &body.nodes[args[0]].kind
         {
-            found = one.len() == 1 && same(body, args[1], count);
+            let made = match &body.nodes[args[1]].kind {
+                Node::Op { op: Op::RsOp(RsOp::As), args, .. } => args[0],
+                _ => args[1],
+            };
+            found = one.len() == 1 && same(body, made, count);
         }
     });
     found && stays

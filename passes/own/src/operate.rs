@@ -40,10 +40,12 @@ impl Own<'_> {
             }
             Op::ClassOp(ClassOp::New) => self.class_literal(args, attr, ty, origin),
             Op::ListOp(ListOp::Repeat) => {
+                let counts = self.bounds.of(self.src, args[1]).is_some_and(|least| least >= 0);
                 let args = self.operands(args, Around::Library, |own, index, arg| {
                     let node = own.node(arg, Want::Own);
                     if index == 1 { own.coerce(node, Ty::i64()) } else { node }
                 });
+                let attr = if counts { &Attr::Name(Name::new("plain")) } else { attr };
                 self.made(op, attr, args, ty, origin)
             }
             Op::OptOp(OptOp::Unwrap) => return self.unwrap(args[0], attr, ty, want, origin),
