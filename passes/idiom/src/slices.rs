@@ -62,7 +62,9 @@ fn steps(body: &Body<Mir>, node: NodeId) -> Option<Steps> {
     }
     let (target, value) = match &stmt.kind {
         StmtKind::Update { place, op: Op::IntOp(_) | Op::FloatOp(_), value } => (place, *value),
-        StmtKind::Set { target: Pat::Place(place), value } if is_length(body, end, &indexed(body, place, *index)?) => {
+        StmtKind::Set { target: Pat::Place(place), value }
+            if is_length(body, end, &indexed(body, place, *index)?) =>
+        {
             (place, *value)
         }
         _ => return None,
@@ -114,7 +116,8 @@ fn count(body: &Body<Mir>, iter: NodeId) -> Option<NodeId> {
 /// `xs[j]` as `xs`.
 fn indexed(body: &Body<Mir>, place: &Place, index: LocalId) -> Option<Place> {
     let (Proj::Nth(at), front) = place.proj.split_last()? else { return None };
-    let is_index = matches!(&body.nodes[*at].kind, Node::Use(place, Mode::Copy) if place.as_local() == Some(index));
+    let is_index =
+        matches!(&body.nodes[*at].kind, Node::Use(place, Mode::Copy) if place.as_local() == Some(index));
     is_index.then(|| Place { root: place.root, proj: front.to_vec() })
 }
 
@@ -126,7 +129,9 @@ fn is_plain(body: &Body<Mir>, list: &Place, changing: &[Option<LocalId>]) -> boo
         let (Proj::Nth(at), TyKind::List(item)) = (proj, ty.kind()) else { return false };
         let stays = match &body.nodes[*at].kind {
             Node::Const(_) => true,
-            Node::Use(place, Mode::Copy) => place.as_local().is_some_and(|local| !changing.contains(&Some(local))),
+            Node::Use(place, Mode::Copy) => {
+                place.as_local().is_some_and(|local| !changing.contains(&Some(local)))
+            }
             _ => false,
         };
         if !stays {
@@ -157,8 +162,9 @@ fn read(body: &Body<Mir>, node: NodeId) -> Option<LocalId> {
 /// `let xs = [value] * count`, where the count stays.
 fn is_made_of(body: &Body<Mir>, list: LocalId, count: NodeId) -> bool {
     let stays = match &body.nodes[count].kind {
-        Node::Op { op: Op::ListOp(ListOp::Len), args, .. } => read(body, args[0])
-            .is_some_and(|local| matches!(body.locals[local].ty.kind(), TyKind::Ref(_))),
+        Node::Op { op: Op::ListOp(ListOp::Len), args, .. } => {
+            read(body, args[0]).is_some_and(|local| matches!(body.locals[local].ty.kind(), TyKind::Ref(_)))
+        }
         _ => read(body, count).is_some_and(|local| !body.locals[local].mutable),
     };
     let mut found = false;
@@ -200,7 +206,11 @@ fn rewrite(body: &mut Body<Mir>, node: NodeId, steps: Steps) {
     for (at, local) in items.iter().enumerate() {
         let ty = body.locals[*local].ty;
         let is_written = steps.writes && at == 0;
-        pats.push(if is_written { Pat::Bind(*local, None) } else { Pat::Ref(Box::new(Pat::Bind(*local, None))) });
+        pats.push(if is_written {
+            Pat::Bind(*local, None)
+        } else {
+            Pat::Ref(Box::new(Pat::Bind(*local, None)))
+        });
         if is_written {
             body.locals[*local].ty = ty.reference_mut();
         }
