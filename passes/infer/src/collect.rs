@@ -569,7 +569,7 @@ impl Collect<'_> {
                     self.assign(pat, item);
                 }
                 Clause::If(cond) => {
-                    self.node(*cond);
+                    self.test(*cond);
                     let (yes, _) = narrow::proves(self.body, *cond);
                     if let Some(proved) = &mut self.proved {
                         proved.learn(&yes);
@@ -662,7 +662,8 @@ impl Collect<'_> {
             }
             Op::DictOp(DictOp::New) => self.dict(out, args),
             Op::ExcOp(ExcOp::Assert) => {
-                args.iter().for_each(|arg| self.node(*arg));
+                self.test(args[0]);
+                args[1..].iter().for_each(|arg| self.node(*arg));
                 let (yes, _) = narrow::proves(self.body, args[0]);
                 if let Some(proved) = &mut self.proved {
                     proved.learn(&yes);
@@ -749,23 +750,40 @@ impl Collect<'_> {
         self.of(out, Head::Dict, vec![key, value]);
     }
 
+    /// A value of which only the truth counts: the operands of `and` and `or` need not have one type.
+    pub(crate) fn test(&mut self, node: NodeId) {
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::ObjOp(op @ (ObjOp::And | ObjOp::Or)), args, .. } => {
+                self.test(args[0]);
+                self.after_first(*op, args[0], |me| me.test(args[1]));
+                self.plain(node.0, Head::Bool);
+            }
+            _ => self.node(node),
+        }
+    }
+
+    /// The second operand of `and` or `or`, with what the first one proves.
+    fn after_first(&mut self, op: ObjOp, first: NodeId, second: impl FnOnce(&mut Self)) {
+        let before = self.proved.clone();
+        let (yes, no) = narrow::proves(self.body, first);
+        let (truth, falsity) = match path_of(self.body, first) {
+            Some(path) => (vec![(path, Filter::not_none())], Vec::new()),
+            None => (yes, no),
+        };
+        if let Some(proved) = &mut self.proved {
+            proved.learn(if op == ObjOp::And { &truth } else { &falsity });
+        }
+        second(self);
+        self.proved = before;
+    }
+
     pub(crate) fn obj(&mut self, id: NodeId, op: ObjOp, args: &[NodeId]) {
         use ObjOp::*;
         let out = id.0;
         match op {
             And | Or => {
                 self.node(args[0]);
-                let before = self.proved.clone();
-                let (yes, no) = narrow::proves(self.body, args[0]);
-                let (truth, falsity) = match path_of(self.body, args[0]) {
-                    Some(path) => (vec![(path, Filter::not_none())], Vec::new()),
-                    None => (yes, no),
-                };
-                if let Some(proved) = &mut self.proved {
-                    proved.learn(if op == And { &truth } else { &falsity });
-                }
-                self.node(args[1]);
-                self.proved = before;
+                self.after_first(op, args[0], |me| me.node(args[1]));
                 if op == Or {
                     self.say(C::Narrow(args[0].0, out, Rc::new(Filter::not_none())));
                 } else {
@@ -774,7 +792,7 @@ impl Collect<'_> {
                 self.say(C::Flow(args[1].0, out));
             }
             Not | Truth => {
-                self.node(args[0]);
+                self.test(args[0]);
                 self.say(C::Unary { op, a: args[0].0, out });
             }
             Is | IsNot => {

@@ -29,7 +29,7 @@ impl Collect<'_> {
         let out = id.0;
         match &body.nodes[id].kind {
             Node::If { cond, then, els } => {
-                self.node(*cond);
+                self.test(*cond);
                 let (yes, no) = narrow::proves(body, *cond);
                 let before = self.proved.clone();
                 self.learn(&yes);
@@ -167,7 +167,7 @@ impl Collect<'_> {
                 self.learn(&[(path.clone(), Filter { keep, drop: Vec::new() })]);
             }
             if let Some(guard) = arm.guard {
-                self.node(guard);
+                self.test(guard);
                 let (yes, _) = narrow::proves(self.body, guard);
                 self.learn(&yes);
             }
@@ -232,7 +232,7 @@ impl Collect<'_> {
         let mut after = self.proved.clone();
         match &body.nodes[id].kind {
             Node::While { cond, .. } => {
-                self.node(*cond);
+                self.test(*cond);
                 let (yes, no) = narrow::proves(body, *cond);
                 after = self.proved.clone();
                 if let Some(after) = &mut after {
