@@ -131,11 +131,27 @@ impl Printer<'_, '_> {
                 subject_expr = subject_expr.without_ref().method("as_str", vec![]);
             }
         }
+        // Literals of an optional value are those that are there.
+        let is_present = match self.body.ty(subject).strip_ref().kind() {
+            TyKind::Option(inner) => {
+                let has_literal = arms.iter().any(|arm| present(&arm.pat) != arm.pat);
+                if has_literal && *inner.strip_ref().kind() == TyKind::Str {
+                    let of = match subject_expr.without_ref() {
+                        Expr::Method(of, name, args) if name == "clone" && args.is_empty() => *of,
+                        of => of,
+                    };
+                    subject_expr = of.method("as_deref", vec![]);
+                }
+                has_literal
+            }
+            _ => false,
+        };
         let mut out = Vec::new();
         for arm in arms {
             let outer = self.matched.replace(self.body.ty(subject).strip_ref());
             let numbers = if is_big { int_consts(&arm.pat) } else { None };
-            let pat = if numbers.is_some() { "n".to_owned() } else { self.pat(&arm.pat) };
+            let shown = if is_present { present(&arm.pat) } else { arm.pat.clone() };
+            let pat = if numbers.is_some() { "n".to_owned() } else { self.pat(&shown) };
             self.matched = outer;
             let guard = arm.guard.map(|guard| self.expr(guard));
             let guard = match numbers {
@@ -179,6 +195,7 @@ impl Printer<'_, '_> {
         let is_taken = |member: Name| open().any(|arm| takes(&arm.pat, member));
         match subject.strip_ref().strip_shared().kind() {
             TyKind::Int(_) | TyKind::Str | TyKind::Float(_) => true,
+            TyKind::Option(_) if arms.iter().any(|arm| present(&arm.pat) != arm.pat) => true,
             _ if arms.iter().any(is_value) => false,
             TyKind::Class(class, _) if self.env.program.subclasses(*class).iter().all(|sub| sub == class) => {
                 arms.iter().all(|arm| matches!(arm.pat, Pat::Class { .. })) && !is_taken(*class)
@@ -344,5 +361,15 @@ fn covers_all(pat: &Pat) -> bool {
         Pat::Wild | Pat::Bind(_, None) => true,
         Pat::Or(parts) => parts.iter().any(covers_all),
         _ => false,
+    }
+}
+
+/// A pattern of an optional value whose literals are the value that is there.
+fn present(pat: &Pat) -> Pat {
+    match pat {
+        Pat::Const(Const::None) => Pat::None,
+        Pat::Const(_) => Pat::Some(Box::new(pat.clone())),
+        Pat::Or(parts) => Pat::Or(parts.iter().map(present).collect()),
+        other => other.clone(),
     }
 }

@@ -672,6 +672,10 @@ impl Printer<'_, '_> {
                     let index = this.operand(index);
                     container.expr.method("del_at", vec![index])
                 }
+                TyKind::Lib(name, _) if name.last() == "deque" => {
+                    let index = this.operand(index);
+                    container.expr.method("del_at", vec![index])
+                }
                 _ => {
                     let key = this.by_ref(index);
                     container.expr.method("del", vec![key])

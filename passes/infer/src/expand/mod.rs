@@ -15,6 +15,7 @@ mod called;
 mod capture;
 mod chained;
 mod class_decorator;
+mod class_marks;
 mod class_tuples;
 mod commands;
 mod decorate;
@@ -51,6 +52,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     hooks::expand(&mut out);
     class_tuples::expand(&mut out);
     options::expand(&mut out);
+    class_marks::expand(&mut out);
     own_class::expand(&mut out);
     attributes::expand(&mut out);
     out

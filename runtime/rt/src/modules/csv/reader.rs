@@ -1,6 +1,6 @@
 //! Rows from lines of text.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
@@ -75,6 +75,8 @@ pub struct DictReader(Rc<RefCell<Rows>>);
 struct Rows {
     rows: Box<dyn Iterator<Item = Vec<String>>>,
     names: Option<Vec<String>>,
+    /// Lines that were read.
+    lines: Rc<Cell<i64>>,
 }
 
 impl Rows {
@@ -102,14 +104,21 @@ impl DictReader {
         names: Option<Vec<String>>,
         dialect: Dialect,
     ) -> DictReader {
-        let lines: Vec<S> = lines.into_iter().collect();
-        let rows = Box::new(reader(lines, dialect));
-        DictReader(Rc::new(RefCell::new(Rows { rows, names })))
+        let all: Vec<S> = lines.into_iter().collect();
+        let lines = Rc::new(Cell::new(0));
+        let count = lines.clone();
+        let rows = Box::new(reader(all.into_iter().inspect(move |_| count.set(count.get() + 1)), dialect));
+        DictReader(Rc::new(RefCell::new(Rows { rows, names, lines })))
     }
 
     /// `reader.fieldnames`.
     pub fn fieldnames(&self) -> Vec<String> {
         self.0.borrow_mut().names().to_vec()
+    }
+
+    /// `reader.line_num`: lines that were read.
+    pub fn line_num(&self) -> i64 {
+        self.0.borrow().lines.get()
     }
 
     /// The rows that are left.
