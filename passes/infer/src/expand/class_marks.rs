@@ -50,7 +50,9 @@ fn is_named(program: &Program<Hir>, path: Name) -> bool {
         let mut found = body.decorators.iter().any(|decorator| program.resolve(decorator.path) == path);
         body.walk_block(body.root, &mut |node| {
             found |= match &body.nodes[node].kind {
-                Node::Call { callee: Callee::Fn(name), .. } | Node::Item(name) => program.resolve(*name) == path,
+                Node::Call { callee: Callee::Fn(name), .. } | Node::Item(name) => {
+                    program.resolve(*name) == path
+                }
                 Node::Use(Place { root: Root::Global(name), .. }, _) => program.resolve(*name) == path,
                 _ => false,
             };
@@ -121,7 +123,11 @@ fn gives(function: &Body<Hir>, block: BlockId, local: LocalId) -> bool {
     let is_local =
         matches!(&function.nodes[value].kind, Node::Use(place, _) if place.as_local() == Some(local));
     let front = &function.blocks[block].stmts[..function.blocks[block].stmts.len() - 1];
-    is_local && front.iter().all(|stmt| matches!(stmt.kind, StmtKind::Set { .. } | StmtKind::Update { .. } | StmtKind::Expr(_)) && returned(stmt).is_none())
+    is_local
+        && front.iter().all(|stmt| {
+            matches!(stmt.kind, StmtKind::Set { .. } | StmtKind::Update { .. } | StmtKind::Expr(_))
+                && returned(stmt).is_none()
+        })
 }
 
 fn sets_attributes(function: &Body<Hir>, block: BlockId, param: LocalId) -> bool {
@@ -173,7 +179,9 @@ fn put_class(body: &mut Body<Hir>, nodes: usize, blocks: usize, param: LocalId, 
     for at in blocks..body.blocks.len() {
         for stmt in &mut body.blocks[BlockId::new(at)].stmts {
             match &mut stmt.kind {
-                StmtKind::Set { target: Pat::Place(place), .. } | StmtKind::Update { place, .. } => put(place),
+                StmtKind::Set { target: Pat::Place(place), .. } | StmtKind::Update { place, .. } => {
+                    put(place)
+                }
                 _ => {}
             }
         }
