@@ -546,6 +546,19 @@ impl Solver<'_> {
                 }
                 return false;
             }
+            "list.index" | "list.remove" | "list.count" if args.len() == 2 => {
+                if self.first(job, "items") {
+                    let (of, item) = (args[0].var, args[1].var);
+                    let target = Target::Lib(Name::new("builtins.compare_items"));
+                    let args = [item, of].map(|var| ArgFact { kind: ArgKind::Positional, var });
+                    self.sub(job, C::Call { site: u32::MAX, target, args: args.to_vec(), out });
+                }
+                return false;
+            }
+            "builtins.compare_items" => {
+                let item = args[0].var;
+                self.each(job, args[1].var, |me, atom| me.compare_items(job, item, &atom.args));
+            }
             "builtins.sum_objects" => self.each(job, args[0].var, |me, atom| {
                 if matches!(atom.head, Head::Class(_)) {
                     let (zero, item) = (me.vars.fresh(), me.single(&atom));

@@ -227,11 +227,15 @@ impl Solver<'_> {
     pub(crate) fn compare(&mut self, job: JobId, op: ObjOp, a: Var, b: Var, out: Var) {
         if matches!(op, ObjOp::In | ObjOp::NotIn) {
             self.put(out, Head::Bool);
-            return self.each(job, b, |me, atom| {
-                if matches!(atom.head, Head::Class(_)) {
+            return self.each(job, b, |me, atom| match atom.head {
+                Head::Class(_) => {
                     let unused = me.vars.fresh();
                     me.dunder(job, &atom, "__contains__", &[a], unused);
                 }
+                Head::List | Head::Iter | Head::Lib(_) | Head::Tuple(_) => {
+                    me.compare_items(job, a, &atom.args);
+                }
+                _ => {}
             });
         }
         self.put(out, Head::Bool);
@@ -239,6 +243,9 @@ impl Solver<'_> {
             for y in self.vars.atoms(b).to_vec() {
                 if !self.first(job, (x.head, y.head)) {
                     continue;
+                }
+                if matches!((x.head, y.head), (Head::List, Head::List)) {
+                    self.compare_items(job, y.args[0], &x.args[..1]);
                 }
                 // An empty container is compared with one of known items.
                 if x.head == y.head && !x.args.is_empty() && !matches!(x.head, Head::Tuple(_)) {
@@ -269,6 +276,19 @@ impl Solver<'_> {
                     || self.asked(job, &y, &back, x.head, left, unused)
                     || (is_ne && self.asked(job, &y, "__eq__", x.head, left, unused));
             }
+        }
+    }
+
+    /// An item is compared with those of a container.
+    pub(crate) fn compare_items(&mut self, job: JobId, item: Var, items: &[Var]) {
+        for other in items {
+            // Items of recursive types meet again.
+            let pair = (self.vars.find(*other), self.vars.find(item));
+            if !self.compared.insert(pair) {
+                continue;
+            }
+            let out = self.vars.fresh();
+            self.sub(job, C::Compare { op: ObjOp::Eq, a: *other, b: item, out });
         }
     }
 

@@ -218,7 +218,14 @@ impl Apply<'_, '_, '_> {
         let first = name.as_str().split('.').next().unwrap_or_default();
         let is_type =
             ["str", "int", "float", "list", "dict", "set", "tuple", "bytes", "error", "iter", "frozenset"];
+        // Numbers have few attributes: any other name raises in the source, too.
+        let known = ["numerator", "denominator", "real", "imag", "conjugate", "to_bytes", "from_bytes", "hex"];
+        let known = known.contains(&name.last()) || name.last().starts_with(['_', 'b', 'a', 'i', 'f']);
         match receiver {
+            Some(ty) if matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_)) && !known => {
+                let text = format!("{} object has no attribute '{}'", crate::operate::shown(ty), name.last());
+                self.refuse("AttributeError", &text, args, origin)
+            }
             Some(ty) if is_type.contains(&first) => {
                 let why = format!("`{ty}` has no attribute `{}` here", name.last());
                 self.hole(at, UNKNOWN_ATTRIBUTE, why)

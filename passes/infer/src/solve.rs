@@ -73,6 +73,8 @@ pub(crate) struct Solver<'p> {
     pub choice: crate::libcalls::Choice,
     /// Overloads chosen so far.
     pub rows: FxHashMap<JobId, Vec<usize>>,
+    /// Items that are compared by a container's operation.
+    pub compared: FxHashSet<(Var, Var)>,
     /// Call sites of each function, to know whether specialising helps.
     pub calls: FxHashMap<Name, FxHashSet<(InstId, u32)>>,
 }
@@ -114,6 +116,7 @@ impl<'p> Solver<'p> {
             choice: crate::libcalls::Choice::default(),
             rows: FxHashMap::default(),
             calls: FxHashMap::default(),
+            compared: FxHashSet::default(),
         }
     }
 

@@ -237,6 +237,7 @@ impl Own<'_> {
         // An optional place keeps its identity: its payload is a place.
         if let Node::Use(place, _) = &self.src.nodes[arg].kind
             && !self.place_in_cell(place)
+            && !(ty.is_copy() && is_absence(attr))
         {
             let is_handle = matches!(ty.kind(), TyKind::Shared(_));
             let mut lowered = self.place(place, Want::Ref, want == Want::Mut && !is_handle);
@@ -335,4 +336,10 @@ impl Own<'_> {
         };
         pieces.iter().map(lower).collect()
     }
+}
+
+/// The unwrap says which attribute an object lacks.
+fn is_absence(attr: &Attr) -> bool {
+    matches!(attr, Attr::Name(text)
+        if text.as_str().starts_with("AttributeError: '") && !text.as_str().contains("'NoneType'"))
 }

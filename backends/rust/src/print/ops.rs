@@ -42,7 +42,7 @@ impl Printer<'_, '_> {
             Op::SetOp(op) => self.set_op(op, args, ty),
             Op::TupleOp(op) => self.tuple_op(op, attr, args),
             Op::RangeOp(op) => self.range_op(op, args),
-            Op::OptOp(op) => self.opt_op(op, args),
+            Op::OptOp(op) => self.opt_op(op, args, attr),
             Op::IterOp(IterOp::Live) if *attr != Attr::None => self.kept_items(args[0], ty),
             Op::IterOp(op) => self.chain_source(op, args[0], ty),
             Op::IoOp(op) => self.print_op(op, args[0]),
@@ -406,7 +406,7 @@ impl Printer<'_, '_> {
         }
     }
 
-    fn opt_op(&mut self, op: OptOp, args: &[NodeId]) -> Expr {
+    fn opt_op(&mut self, op: OptOp, args: &[NodeId], attr: &Attr) -> Expr {
         // A dynamic value has its own `None`.
         let is_dynamic =
             args.first().is_some_and(|arg| *self.body.ty(*arg).strip_ref().kind() == TyKind::Value);
@@ -420,7 +420,7 @@ impl Printer<'_, '_> {
             }
             OptOp::IsNone => self.expr(args[0]).method("is_none", vec![]),
             OptOp::IsSome => self.expr(args[0]).method("is_some", vec![]),
-            OptOp::Unwrap => self.unwrap(args[0]),
+            OptOp::Unwrap => self.unwrap(args[0], attr),
             OptOp::Truth => {
                 let present = self.expr(args[0]).method("is_some", vec![]);
                 match args.get(1) {
@@ -434,14 +434,24 @@ impl Printer<'_, '_> {
         }
     }
 
-    fn unwrap(&mut self, arg: NodeId) -> Expr {
+    /// What an absent attribute says is not what std says of `None`.
+    fn unwrap(&mut self, arg: NodeId, attr: &Attr) -> Expr {
+        let text = match attr {
+            Attr::Name(text) => text.as_str(),
+            _ => "",
+        };
+        let is_own = text.starts_with("AttributeError: '") && !text.contains("'NoneType'");
+        let taken = |value: Expr| match is_own {
+            true => value.method("expect", vec![Expr::Atom(crate::literal::string(text))]),
+            false => value.method("unwrap", vec![]),
+        };
         let ty = self.body.ty(arg);
         let value = self.expr(arg);
         let is_copy = ty.strip_ref().is_copy();
         match (ty.kind(), value) {
-            (TyKind::Ref(_), value) if !is_copy => value.method("as_ref", vec![]).method("unwrap", vec![]),
-            (TyKind::RefMut(_), value) => value.method("as_mut", vec![]).method("unwrap", vec![]),
-            (_, value) => value.method("unwrap", vec![]),
+            (TyKind::Ref(_), value) if !is_copy => taken(value.method("as_ref", vec![])),
+            (TyKind::RefMut(_), value) => taken(value.method("as_mut", vec![])),
+            (_, value) => taken(value),
         }
     }
 }
