@@ -219,7 +219,8 @@ impl Apply<'_, '_, '_> {
         let is_type =
             ["str", "int", "float", "list", "dict", "set", "tuple", "bytes", "error", "iter", "frozenset"];
         // Numbers have few attributes: any other name raises in the source, too.
-        let known = ["numerator", "denominator", "real", "imag", "conjugate", "to_bytes", "from_bytes", "hex"];
+        let known =
+            ["numerator", "denominator", "real", "imag", "conjugate", "to_bytes", "from_bytes", "hex"];
         let known = known.contains(&name.last()) || name.last().starts_with(['_', 'b', 'a', 'i', 'f']);
         match receiver {
             Some(ty) if matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_)) && !known => {

@@ -25,7 +25,9 @@ pub(crate) fn translate(message: &str, stores: bool) -> (Class, Option<String>) 
         _ if message.starts_with("called `Option::unwrap()` on a `None`") => {
             (AttributeError, "'NoneType' object has no such attribute")
         }
-        _ if message.starts_with("AttributeError: ") => (AttributeError, &message["AttributeError: ".len()..]),
+        _ if message.starts_with("AttributeError: ") => {
+            (AttributeError, &message["AttributeError: ".len()..])
+        }
         _ if message.starts_with("assertion failed") => (AssertionError, ""),
         _ if message.starts_with("assertion `left") => (AssertionError, ""),
         _ if message.starts_with("cannot sample empty range") => (ValueError, message),
