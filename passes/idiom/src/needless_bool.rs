@@ -7,6 +7,8 @@
 //!     return false
 //!   }
 //!
+//! So is `c and true`, and `not x.is_some()` is `x.is_none()`.
+//!
 //! Holds back when a branch has comments or other statements.
 
 use batuta_core::*;
@@ -15,6 +17,7 @@ use batuta_core::*;
 pub(crate) fn needless_bool(body: &mut Body<Mir>) {
     let ids: Vec<NodeId> = body.nodes.ids().collect();
     for id in ids {
+        plain(body, id);
         let Node::If { cond, then, els: Some(els) } = body.nodes[id].kind else { continue };
         let (Some(a), Some(b)) = (only_bool(body, then), only_bool(body, els)) else { continue };
         if a.0 == b.0 || a.1 != b.1 {
@@ -28,6 +31,27 @@ pub(crate) fn needless_bool(body: &mut Body<Mir>) {
         } else {
             body.nodes[id] = body.nodes[value].clone();
         }
+    }
+}
+
+/// `c and true` as `c`, `not x.is_some()` as `x.is_none()`.
+fn plain(body: &mut Body<Mir>, id: NodeId) {
+    let Node::Op { op: Op::BoolOp(op), args, .. } = body.nodes[id].kind.clone() else { return };
+    args.iter().for_each(|arg| plain(body, *arg));
+    match (op, &args[..]) {
+        (BoolOp::And, [value, known]) if body.as_const(*known) == Some(&Const::Bool(true)) => {
+            body.nodes[id].kind = body.nodes[*value].kind.clone();
+        }
+        (BoolOp::Not, [value]) => {
+            let Node::Op { op: Op::OptOp(asked), args, .. } = &body.nodes[*value].kind else { return };
+            let turned = match asked {
+                OptOp::IsSome => OptOp::IsNone,
+                OptOp::IsNone => OptOp::IsSome,
+                _ => return,
+            };
+            body.nodes[id].kind = Node::Op { op: turned.into(), attr: Attr::None, args: args.clone() };
+        }
+        _ => {}
     }
 }
 
