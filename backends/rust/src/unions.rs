@@ -347,7 +347,12 @@ fn is_ordered(env: &Env<'_>, ty: Ty) -> bool {
 }
 
 fn has_order(ty: Ty) -> bool {
-    matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Num | TyKind::Str | TyKind::Bool)
+    match ty.kind() {
+        TyKind::Int(_) | TyKind::Float(_) | TyKind::Num | TyKind::Str | TyKind::Bool => true,
+        TyKind::Tuple(items) => items.iter().all(|item| has_order(*item)),
+        TyKind::List(item) => has_order(*item),
+        _ => false,
+    }
 }
 
 /// Members of one type have an order; those of two raise `TypeError`, as in Python.

@@ -3,6 +3,7 @@
 use crate::access::{Accesses, Event, Kind, accesses};
 use crate::alias::{Aliases, Borrow, Reads, aliases};
 use crate::bounds::{Bounds, bounds};
+use crate::changed::Changed;
 use crate::iter::Form;
 use crate::live::{Liveness, liveness};
 use crate::param_bounds::ParamBounds;
@@ -61,6 +62,7 @@ pub struct Own<'a> {
     pub results: Vec<Ty>,
     /// What the functions around yield.
     pub yields: Vec<Ty>,
+    pub changed: &'a Changed,
 }
 
 /// Lowers one body.
@@ -71,6 +73,7 @@ pub fn lower(
     frozen: &Frozen,
     tried: &FxHashSet<Demotion>,
     params: &ParamBounds,
+    changed: &Changed,
 ) -> LoweredBody {
     let prepared;
     let src = if init::is_init(src) {
@@ -116,6 +119,7 @@ pub fn lower(
         all_early: false,
         results: vec![src.ret.returned(src.is_generator, src.is_async)],
         yields: vec![src.ret.yielded()],
+        changed,
     };
     own.report_caches(&src.decorators);
     own.set_local_types();

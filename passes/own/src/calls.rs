@@ -18,6 +18,11 @@ impl Own<'_> {
             return self.call_lib(*name, args, ty, origin);
         }
         let callee = match callee {
+            // The function may open the cell that holds it.
+            Callee::Value(node) if self.through_cell(*node) => {
+                let function = self.node(*node, Want::Own);
+                Callee::Value(self.named(function))
+            }
             Callee::Value(node) => Callee::Value(self.node(*node, Want::Ref)),
             other => other.clone(),
         };
@@ -33,7 +38,10 @@ impl Own<'_> {
         };
         let around = if is_method { Around::Method } else { Around::Function };
         let lowered = self.operands(&nodes, around, |own, index, arg| match params.get(index) {
-            Some(param) => own.argument(arg, *param),
+            Some(param) => match own.unguarded(&callee, arg, *param) {
+                Some(named) => named,
+                None => own.argument(arg, *param),
+            },
             None => own.node(arg, Want::Read),
         });
         let args = lowered.into_iter().map(Arg::positional).collect();
@@ -89,6 +97,8 @@ impl Own<'_> {
         if want != Want::Own && self.through_cell(arg) {
             let ty = self.src.ty(arg).strip_ref();
             let node = self.node(arg, Want::Own);
+            let is_number = self.out.ty(node).is_int() && param.strip_ref().is_int();
+            let node = if is_number { self.coerce(node, param.strip_ref()) } else { node };
             let origin = self.out.nodes[node].origin;
             let wrap = if want == Want::Mut && !matches!(ty.kind(), TyKind::Shared(_)) {
                 Want::Mut

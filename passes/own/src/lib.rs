@@ -16,6 +16,7 @@ mod body;
 mod bounds;
 mod calls;
 mod cells;
+mod changed;
 mod closures;
 mod control;
 mod expr;
@@ -73,10 +74,11 @@ pub fn own(program: &Program<Typed>, frozen: &Frozen, tried: &[Demotion]) -> Low
         entry: program.entry,
     };
     let params = param_bounds::ParamBounds::of(program);
+    let changed = changed::Changed::of(program);
     let mut demoted = Vec::new();
     let mut diags = Vec::new();
     for body in program.fns.values() {
-        let mut lowered = body::lower(program, &out.classes, body, frozen, &tried, &params);
+        let mut lowered = body::lower(program, &out.classes, body, frozen, &tried, &params, &changed);
         demoted.append(&mut lowered.demoted);
         diags.append(&mut lowered.diags);
         out.fns.insert(body.path, Arc::new(lowered.body));

@@ -257,6 +257,7 @@ impl Printer<'_, '_> {
             (Some(object), None) => (right, object),
             (None, None) => {
                 let (a, b) = (self.by_ref(left), self.by_ref(right));
+                let (a, b) = (super::ops::explicit(a), super::ops::explicit(b));
                 let id = self.rt("id");
                 return Expr::call(id.clone(), vec![a]).binary("==", Expr::call(id, vec![b]));
             }

@@ -1,0 +1,139 @@
+//! Which fields each function may change, by itself and through what it calls.
+//!
+//! A field that is read in an argument through a `RefCell` keeps its guard until the end of the statement:
+//! where the callee changes that field, the argument gets a name before the call.
+//!
+//! before (Typed)                         after (Mir)
+//!   call @S.push(%self, %self.stack[-2])   let %value = copy %self.stack[-2]
+//!                                          call @S.push(ref %self, copy %value)
+
+use crate::access::accesses;
+use crate::body::{Own, Want};
+use batuta_base::{FxHashMap, FxHashSet, Name};
+use batuta_core::*;
+
+/// Fields by function; function values may change any.
+#[derive(Debug, Default)]
+pub struct Changed {
+    fields: FxHashMap<Name, FxHashSet<Name>>,
+    open: FxHashSet<Name>,
+}
+
+impl Changed {
+    pub fn of(program: &Program<Typed>) -> Self {
+        let mut out = Self::default();
+        let mut calls: FxHashMap<Name, Vec<Name>> = FxHashMap::default();
+        for body in program.fns.values() {
+            out.fields.insert(body.path, own_fields(program, body));
+            let called = calls.entry(body.path).or_default();
+            for (_, row) in body.nodes.iter() {
+                match &row.kind {
+                    Node::Call { callee: Callee::Value(_), .. } => {
+                        out.open.insert(body.path);
+                    }
+                    Node::Call { callee, .. } => called.extend(targets(program, callee)),
+                    _ => {}
+                }
+            }
+        }
+        loop {
+            let mut grown = false;
+            for (path, called) in &calls {
+                for callee in called {
+                    let more = out.fields.get(callee).cloned().unwrap_or_default();
+                    let mine = out.fields.entry(*path).or_default();
+                    let before = mine.len();
+                    mine.extend(more);
+                    grown |= mine.len() > before;
+                    grown |= out.open.contains(callee) && out.open.insert(*path);
+                }
+            }
+            if !grown {
+                return out;
+            }
+        }
+    }
+
+    /// Whether a call may change one of the fields.
+    fn may(&self, program: &Program<Typed>, callee: &Callee, fields: &FxHashSet<Name>) -> bool {
+        matches!(callee, Callee::Value(_))
+            || targets(program, callee).iter().any(|path| {
+                self.open.contains(path)
+                    || self.fields.get(path).is_some_and(|changed| !changed.is_disjoint(fields))
+            })
+    }
+}
+
+fn own_fields(program: &Program<Typed>, body: &Body<Typed>) -> FxHashSet<Name> {
+    let mut out = FxHashSet::default();
+    let mut see = |place: &Place| {
+        out.extend(place.proj.iter().filter_map(|proj| match proj {
+            Proj::Field(name) => Some(*name),
+            _ => None,
+        }));
+    };
+    for (node, kind) in &accesses(program, body).kinds {
+        if let (Node::Use(place, _), true) = (&body.nodes[*node].kind, kind.changes()) {
+            see(place);
+        }
+    }
+    body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
+        StmtKind::Set { target, .. } => places_of(target, &mut see),
+        StmtKind::Update { place, .. } | StmtKind::Del(place) => see(place),
+        _ => {}
+    });
+    out
+}
+
+fn places_of(pat: &Pat, see: &mut dyn FnMut(&Place)) {
+    if let Pat::Place(place) = pat {
+        see(place);
+    }
+    pat.for_each_part(&mut |part| places_of(part, see));
+}
+
+/// The functions that a call may run.
+fn targets(program: &Program<Typed>, callee: &Callee) -> Vec<Name> {
+    match callee {
+        Callee::Fn(path) => vec![*path],
+        Callee::New(class) => vec![class.join("__init__")],
+        Callee::Virtual(path) => {
+            program.fns.keys().filter(|other| other.last() == path.last()).copied().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+impl Own<'_> {
+    /// An argument whose guard would be held while the callee changes what it guards: its value, named.
+    pub fn unguarded(&mut self, callee: &Callee, arg: NodeId, param: Ty) -> Option<NodeId> {
+        if matches!(param.kind(), TyKind::RefMut(_)) {
+            return None;
+        }
+        let mut fields = FxHashSet::default();
+        self.src.walk(Child::Node(arg), &mut |node| {
+            if let Node::Use(place, _) = &self.src.nodes[node].kind
+                && self.place_in_cell(place)
+            {
+                fields.extend(place.proj.iter().filter_map(|proj| match proj {
+                    Proj::Field(name) => Some(*name),
+                    _ => None,
+                }));
+            }
+        });
+        if fields.is_empty() || !self.changed.may(self.program, callee, &fields) {
+            return None;
+        }
+        let value = self.node(arg, Want::Own);
+        let value = self.coerce(value, param.strip_ref());
+        let named = self.named(value);
+        let origin = self.out.nodes[named].origin;
+        Some(match param.kind() {
+            TyKind::Ref(_) => {
+                let ty = self.out.ty(named).reference();
+                self.out.op(RsOp::Ref, vec![named], ty, origin)
+            }
+            _ => named,
+        })
+    }
+}
