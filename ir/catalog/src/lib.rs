@@ -322,6 +322,10 @@ fn parse_row(raw: &'static RawFn, overload: usize) -> Result<Row, String> {
 /// Whether the row for these arguments takes a function at a position: it calls it before it returns.
 /// Where no row fits, any row of the name answers.
 pub fn takes_function(name: &str, args: &[Ty], at: usize) -> bool {
+    // A stack keeps what it calls when it is left.
+    if name == "ExitStack.push" {
+        return false;
+    }
     let is_function = |row: &Row| {
         let param = row.param(at, args.len()).or(row.params.last());
         param.is_some_and(|param| matches!(param.ty.kind(), TyKind::Func(..)))

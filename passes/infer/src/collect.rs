@@ -126,7 +126,7 @@ impl Collect<'_> {
             match param.kind {
                 ParamKind::Star => {
                     let item = self.fresh();
-                    let is_whole = self.functions.is_empty() && is_whole(self.body, param.local);
+                    let is_whole = is_whole(self.body, param.local);
                     let head = if is_whole { Head::Lib(Name::new("tuple")) } else { Head::List };
                     self.of(var, head, vec![item]);
                     rows.push(ParamFact {

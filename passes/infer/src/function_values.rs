@@ -59,7 +59,11 @@ impl Apply<'_, '_, '_> {
             }
             Node::Closure(closure) => {
                 let name = closure.name.map_or("<lambda>", |name| name.as_str()).to_owned();
-                let name = format!("{}.<locals>.{name}", self.body.path.last());
+                let around = self.types.solver.insts[self.inst].path;
+                let name = match around.last() {
+                    "<init>" => name,
+                    _ => format!("{}.<locals>.{name}", self.qualified(around)),
+                };
                 let formals = closure.params.iter().map(formal).collect();
                 let defaults = closure.params.iter().map(|param| param.default).collect::<Vec<_>>();
                 let defaults = defaults.into_iter().map(|node| node.map(|node| self.again(node))).collect();

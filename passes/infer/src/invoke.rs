@@ -182,14 +182,17 @@ impl Apply<'_, '_, '_> {
         let want = self.types.get(whole);
         let is_tuple = |ty: &Ty| matches!(ty.kind(), TyKind::Lib(name, _) if *name == "tuple");
         match want.filter(|ty| is_star && is_tuple(ty) && self.ty(node) != *ty) {
-            Some(ty) => {
-                let name = Name::new("builtins.tuple");
-                let tuple = self.lib_call(name, &[ArgKind::Positional], vec![node], None, origin);
-                self.body.nodes[tuple].ty = ty;
-                tuple
-            }
+            Some(ty) => self.tuple_of(node, ty, origin),
             None => node,
         }
+    }
+
+    /// A list as the tuple that a function looks at.
+    fn tuple_of(&mut self, list: NodeId, ty: Ty, origin: Origin) -> NodeId {
+        let name = Name::new("builtins.tuple");
+        let tuple = self.lib_call(name, &[ArgKind::Positional], vec![list], None, origin);
+        self.body.nodes[tuple].ty = ty;
+        tuple
     }
 
     /// A function's name as messages show it.
@@ -580,10 +583,14 @@ impl Apply<'_, '_, '_> {
                 Some(rows) => rows[at].default.map(|default| (from.clone(), default)),
                 None => defaults.get(at).cloned().flatten(),
             };
-            let value = self.slot(slot, params[at], &given, origin, |me| match default {
+            let is_tuple = formals[at].kind == ParamKind::Star
+                && matches!(params[at].kind(), TyKind::Lib(name, _) if *name == "tuple");
+            let want = if is_tuple { Ty::list(self.item_type(params[at])) } else { params[at] };
+            let value = self.slot(slot, want, &given, origin, |me| match default {
                 Some((unit, default)) => me.copy_default(&unit.body, default, origin),
                 None => me.mk(Node::Const(Const::None), Ty::unit(), origin),
             });
+            let value = if is_tuple { self.tuple_of(value, params[at], origin) } else { value };
             out.push(Arg::positional(value));
         }
         let call = self.mk(Node::Call { callee: Callee::Value(node), args: out }, ret, origin);

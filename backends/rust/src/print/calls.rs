@@ -847,6 +847,14 @@ fn is_operand(spelling: &str, index: usize) -> bool {
 fn kept_closure(expr: Expr) -> Expr {
     match expr {
         Expr::Closure(closure) => Expr::Closure(crate::tree::Closure { is_move: true, ..closure }),
+        // The callee keeps it in a box of its own.
+        Expr::Call(function, mut args) if matches!(&*function, Expr::Atom(name) if name == "Rc::new") => {
+            kept_closure(args.remove(0))
+        }
+        Expr::Block(label, mut block) => {
+            block.tail = block.tail.map(|tail| Box::new(kept_closure(*tail)));
+            Expr::Block(label, block)
+        }
         expr => expr,
     }
 }

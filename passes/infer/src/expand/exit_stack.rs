@@ -36,6 +36,10 @@ pub(crate) fn expand(managers: &Managers<'_>, body: &mut Body<Hir>) {
 
 fn enter_context(managers: &Managers<'_>, with: &mut With<'_, '_>, stack: NodeId, context: NodeId) -> Node {
     let kind = managers.kind(with.body, context);
+    if let Kind::Function(_) = kind {
+        let args = vec![Arg::positional(context)];
+        return Node::Call { callee: Callee::Method(stack, Name::new("enter_manager")), args };
+    }
     let hint = match &kind {
         Kind::Own { hint, .. } | Kind::Function(hint) => hint.clone(),
         _ => "resource".to_owned(),

@@ -6,9 +6,10 @@ use std::rc::Rc;
 
 use crate::error::Error;
 use crate::file::File;
+use crate::generator::ContextManager;
 use crate::modules::string_io::StringIO;
 use crate::out;
-use crate::unwind::catch_all;
+use crate::unwind::{OrRaise, catch_all};
 
 type Callback = Box<dyn FnOnce(Option<Error>) -> bool>;
 
@@ -31,6 +32,19 @@ impl ExitStack {
     /// Runs `callback` when the stack is left, with the error that leaves it; whether the error ends there.
     pub fn push(&self, callback: impl FnOnce(Option<Error>) -> bool + 'static) {
         self.0.borrow_mut().push(Box::new(callback));
+    }
+
+    /// `stack.enter_context(manager)` of a generator under `contextmanager`.
+    pub fn enter_manager<T: 'static>(&self, mut manager: ContextManager<'static, T>) -> Result<T, Error> {
+        let entered = manager.enter()?;
+        self.push(move |error| match error {
+            Some(error) => manager.fail(error).or_raise(),
+            None => {
+                manager.leave().or_raise();
+                false
+            }
+        });
+        Ok(entered)
     }
 
     /// `stack.pop_all()`: the callbacks move to a stack of their own.
