@@ -21,6 +21,8 @@ pub struct Dynamic {
     pub classes: FxHashSet<Name>,
     /// Attributes and methods by name.
     names: FxHashSet<String>,
+    /// Attributes that dynamic code sets, by name.
+    set: FxHashSet<Name>,
     /// Some operator, index, call or loop takes a dynamic value.
     operates: bool,
 }
@@ -46,7 +48,7 @@ const CHANGES: &[&str] = &[
 
 /// Looks at all bodies; classes that a member's type names are found too.
 pub fn dynamic(program: &Program<Mir>) -> Dynamic {
-    let mut out = Dynamic::default();
+    let mut out = Dynamic { set: dynamic::set_dynamically(program), ..Dynamic::default() };
     let mut types = Vec::new();
     for body in program.fns.values() {
         for (_, row) in body.nodes.iter() {
@@ -139,6 +141,7 @@ pub fn impls(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: &
     let mut parts =
         vec![type_name(env, class), "    fn as_any(&self) -> &dyn Any {\n        self\n    }\n".to_owned()];
     parts.extend(attributes(env, class, members, module, uses));
+    parts.extend(setters(env, class, members));
     parts.extend(methods(env, members, module, uses));
     parts.extend(texts(env, class, members));
     parts.extend(equality(env, class));
@@ -185,6 +188,31 @@ fn converts(ty: Ty) -> bool {
                 | TyKind::TypeOf(_)
                 | TyKind::Unknown
                 | TyKind::Never
+        )
+    })
+}
+
+/// Fields that dynamic code may set: those in cells.
+fn setters(env: &Env<'_>, class: Name, members: &[Name]) -> Option<String> {
+    if members != [class] {
+        return None;
+    }
+    let mut arms = String::new();
+    for field in env.all_fields(class) {
+        if !env.dynamic.set.contains(&field.name) || !converts(field.ty) {
+            continue;
+        }
+        let name = names::snake(field.name.as_str());
+        let set = match field.cell {
+            FieldCell::Cell => format!("self.{name}.set(value.to())"),
+            FieldCell::RefCell => format!("*self.{name}.borrow_mut() = value.to()"),
+            FieldCell::Plain => continue,
+        };
+        let _ = writeln!(arms, "            {:?} => {set},", field.name.as_str());
+    }
+    (!arms.is_empty()).then(|| {
+        format!(
+            "    fn set_attr(&self, name: &str, value: rt::Value) -> bool {{\n        match name {{\n{arms}            _ => return false,\n        }}\n        true\n    }}\n"
         )
     })
 }

@@ -11,6 +11,7 @@
 mod append;
 mod body;
 mod closures;
+pub mod dynamic;
 mod family;
 pub mod identity;
 mod op;

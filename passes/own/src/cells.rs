@@ -21,6 +21,13 @@ pub fn mark(program: &Program<Typed>, classes: &mut IndexMap<Name, Arc<ClassDef>
             }
         }
     }
+    let set = dynamic::set_dynamically(program);
+    for class in dynamic::made_dynamic(program) {
+        for field in program.all_fields(class).into_iter().filter(|field| set.contains(&field.name)) {
+            let cell = if field.ty.is_copy() { FieldCell::Cell } else { FieldCell::RefCell };
+            note(program, &mut found, Ty::class(class), field.name, cell);
+        }
+    }
     for class in classes.values_mut().filter(|class| class.is_shared) {
         let class = Arc::make_mut(class);
         for field in &mut class.fields {
@@ -100,16 +107,27 @@ impl Marks<'_> {
     }
 
     fn field(&mut self, owner: Ty, name: Name, cell: FieldCell) {
-        let owner = match owner.strip().kind() {
-            TyKind::Option(item) => *item,
-            _ => owner,
-        };
-        let Some(class) = owner.class_path() else { return };
-        for path in self.program.mro(class) {
-            let slot = self.found.entry((path, name)).or_default();
-            if *slot != FieldCell::RefCell {
-                *slot = cell;
-            }
+        note(self.program, self.found, owner, name, cell);
+    }
+}
+
+/// The field of a class, or of one above it, needs at least this cell.
+fn note(
+    program: &Program<Typed>,
+    found: &mut FxHashMap<(Name, Name), FieldCell>,
+    owner: Ty,
+    name: Name,
+    cell: FieldCell,
+) {
+    let owner = match owner.strip().kind() {
+        TyKind::Option(item) => *item,
+        _ => owner,
+    };
+    let Some(class) = owner.class_path() else { return };
+    for path in program.mro(class) {
+        let slot = found.entry((path, name)).or_default();
+        if *slot != FieldCell::RefCell {
+            *slot = cell;
         }
     }
 }

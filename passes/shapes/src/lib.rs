@@ -34,9 +34,9 @@ mod recursive;
 mod rewrite;
 mod wide_bytes;
 
-use batuta_base::{FxHashSet, Name};
+use batuta_base::Name;
 use batuta_core::{
-    Body, ClassKind, Demotion, Families, Frozen, Node, Op, Program, TyKind, Typed, ValueOp, identity,
+    Body, ClassKind, Demotion, Families, Frozen, Node, Program, TyKind, Typed, dynamic, identity,
 };
 
 /// A program in representation types.
@@ -169,8 +169,12 @@ fn share_objects(program: &Program<Typed>, built: &mut build::Built) {
     let suspends = |path: &Name| program.fns.get(path).is_some_and(|body| holds_arguments(body));
     shared
         .extend(program.classes.values().filter(|def| def.methods.iter().any(suspends)).map(|def| def.path));
-    for class in made_dynamic(program) {
+    let set = dynamic::set_dynamically(program);
+    for class in dynamic::made_dynamic(program) {
         let shape = built.graph.fresh(batuta_core::Ty::class(class));
+        if program.all_fields(class).iter().any(|field| set.contains(&field.name)) {
+            built.graph.set_mutated(shape);
+        }
         if built.graph.is_mutated(shape) {
             shared.insert(class);
         }
@@ -185,20 +189,4 @@ fn share_objects(program: &Program<Typed>, built: &mut build::Built) {
 pub(crate) fn holds_arguments(body: &Body<Typed>) -> bool {
     body.is_async
         || body.is_generator && matches!(body.ret.kind(), TyKind::Lib(name, _) if *name == "coroutine")
-}
-
-/// Classes whose objects become dynamic values.
-fn made_dynamic(program: &Program<Typed>) -> FxHashSet<Name> {
-    let mut out = FxHashSet::default();
-    for body in program.fns.values() {
-        for (_, row) in body.nodes.iter() {
-            if let Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } = &row.kind {
-                body.ty(args[0]).any(&mut |ty| {
-                    out.extend(ty.class_path().filter(|class| program.classes.contains_key(class)));
-                    false
-                });
-            }
-        }
-    }
-    out
 }
