@@ -148,7 +148,7 @@ impl Printer<'_, '_> {
         };
         let mut found = None;
         for (index, proj) in place.proj.iter().enumerate() {
-            if is_handle(ty) {
+            if matches!(ty.strip_ref().kind(), TyKind::Shared(_)) {
                 found = Some(index);
             }
             ty = match proj {
