@@ -336,7 +336,7 @@ fn methods(env: &Env<'_>, ty: Ty, types: &[String], module: Name, uses: &mut Use
         }
     }
     if is_ordered(env, ty) {
-        out.push(compare(items));
+        out.push(compare(env, items));
     }
     if out.is_empty() { String::new() } else { format!("\nimpl {name} {{\n{}}}\n", out.join("\n")) }
 }
@@ -356,11 +356,15 @@ fn has_order(ty: Ty) -> bool {
 }
 
 /// Members of one type have an order; those of two raise `TypeError`, as in Python.
-fn compare(items: &[Ty]) -> String {
+fn compare(env: &Env<'_>, items: &[Ty]) -> String {
     let arms: String = members(items)
-        .filter(|(_, ty)| has_order(*ty))
-        .map(|(member, _)| {
-            format!("            (Self::{member}(a), Self::{member}(b)) => a.partial_cmp(b),\n")
+        .filter_map(|(member, ty)| {
+            let order = match ty {
+                ty if has_order(ty) => "a.partial_cmp(b)",
+                ty if is_ordered_object(env, ty) => "Some(rt::py_cmp(a, b))",
+                _ => return None,
+            };
+            Some(format!("            (Self::{member}(a), Self::{member}(b)) => {order},\n"))
         })
         .collect();
     let words: String = members(items)
@@ -369,6 +373,15 @@ fn compare(items: &[Ty]) -> String {
     format!(
         "    fn type_name(&self) -> &'static str {{\n        match self {{\n{words}        }}\n    }}\n\n    fn compare(&self, other: &Self, sign: &str) -> Option<std::cmp::Ordering> {{\n        match (self, other) {{\n{arms}            _ => rt::not_ordered(sign, self.type_name(), other.type_name()),\n        }}\n    }}\n"
     )
+}
+
+/// Objects of the class are ordered by `rt::PyOrd`.
+fn is_ordered_object(env: &Env<'_>, ty: Ty) -> bool {
+    let Some(class) = ty.class_path() else { return false };
+    let is_record = env.class(class).is_some_and(|def| {
+        matches!(def.kind, ClassKind::Dataclass { order: true, .. } | ClassKind::NamedTuple)
+    });
+    is_record || env.program.find_method(class, "__lt__").is_some()
 }
 
 fn python_name(ty: Ty) -> String {

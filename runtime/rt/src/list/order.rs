@@ -20,6 +20,15 @@ pub trait PyOrd {
     }
 }
 
+/// The order of two values by `<` alone.
+pub fn py_cmp<T: PyOrd + ?Sized>(a: &T, b: &T) -> Ordering {
+    match (a.py_lt(b), b.py_lt(a)) {
+        (true, _) => Ordering::Less,
+        (false, true) => Ordering::Greater,
+        (false, false) => Ordering::Equal,
+    }
+}
+
 /// Implements [`PyOrd`] through `PartialOrd`.
 #[macro_export]
 macro_rules! impl_ord {
