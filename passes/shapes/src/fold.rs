@@ -66,6 +66,7 @@ impl Constants {
     /// The value of a node, where it is a constant expression.
     pub(crate) fn fold(&self, body: &Body<Typed>, node: NodeId) -> Option<Folded> {
         match &body.nodes[node].kind {
+            Node::Item(name) if *name == "sys.maxsize" => Some(Folded::Known(i64::MAX.into())),
             Node::Const(Const::Int(digits)) => Some(digits.parse().map_or(Folded::Huge, Folded::Known)),
             Node::Use(place, _) if place.proj.is_empty() => match place.root {
                 Root::Global(path) => self.globals.get(&path).copied(),
