@@ -171,12 +171,12 @@ fn are_members(vars: &Vars, a: Var, b: Var) -> bool {
     heads().all(is_plain) && heads().any(|head| matches!(head, Head::Class(_)))
 }
 
-/// Objects of one hierarchy, classes, or text streams: their base is the type of all.
+/// Objects of one hierarchy, classes, text streams or exceptions: their base is the type of all.
 fn has_base(solver: &Solver<'_>, var: Var) -> bool {
     let atoms = solver.vars.atoms(var).iter().filter(|atom| atom.head != Head::None);
     let heads: Vec<Head> = atoms.clone().map(|atom| atom.head).collect();
     let is_stream = |head: &Head| matches!(head, Head::Lib(name) if crate::contexts::is_text_stream(*name));
-    if heads.iter().all(is_stream) {
+    if heads.iter().all(is_stream) || heads.iter().all(|head| crate::types::is_error(solver.env, *head)) {
         return true;
     }
     if !heads.is_empty() && crate::types::class_of_all(solver.env, &heads).is_some() {

@@ -195,7 +195,7 @@ fn one_number(types: &mut Vec<Ty>) -> bool {
     true
 }
 
-fn is_error(env: &Env<'_>, head: Head) -> bool {
+pub(crate) fn is_error(env: &Env<'_>, head: Head) -> bool {
     match head {
         Head::Error => true,
         Head::Class(class) => env.is_error(class),

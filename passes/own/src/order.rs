@@ -136,6 +136,7 @@ impl Own<'_> {
                 (Some(_), None) => self.owned_again(nodes[at], around),
                 (None, _) => out[at],
             };
+            self.leave_for(&out[..at], value);
             let named = self.name_early(value);
             if let (Some(_), Some(item)) = (hold, item) {
                 out[at] = self.out.op(IterOp::Into, vec![named], Ty::iter(item), origin);
@@ -150,6 +151,31 @@ impl Own<'_> {
                 }
                 false => named,
             };
+        }
+    }
+
+    /// A value that is computed first moves nothing away that operands before it still read.
+    fn leave_for(&mut self, earlier: &[NodeId], value: NodeId) {
+        let mut read = Vec::new();
+        for node in earlier {
+            self.out.walk(Child::Node(*node), &mut |node| {
+                if let Node::Use(Place { root: Root::Local(root), .. }, _) = &self.out.nodes[node].kind {
+                    read.push(*root);
+                }
+            });
+        }
+        let mut moved = Vec::new();
+        self.out.walk(Child::Node(value), &mut |node| {
+            if let Node::Use(Place { root: Root::Local(root), .. }, Mode::Move) = &self.out.nodes[node].kind
+                && read.contains(root)
+            {
+                moved.push(node);
+            }
+        });
+        for node in moved {
+            if let Node::Use(_, mode) = &mut self.out.nodes[node].kind {
+                *mode = Mode::Clone;
+            }
         }
     }
 

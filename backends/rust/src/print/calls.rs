@@ -813,6 +813,7 @@ fn plain_method_name(body: &Body<Mir>) -> String {
         _ => {
             return match body.kind {
                 FnKind::PropertySetter => format!("set_{}", names::function(body.path)),
+                _ if body.path.last() == "new" => "new_object".to_owned(),
                 FnKind::Method | FnKind::Property if TAKEN.contains(&body.path.last()) => {
                     format!("{}_object", body.path.last())
                 }
