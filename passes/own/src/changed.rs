@@ -125,6 +125,13 @@ impl Own<'_> {
             return None;
         }
         let value = self.node(arg, Want::Own);
+        // A lazy value would look through the guard later.
+        if let TyKind::Iter(item) = *self.out.ty(value).kind() {
+            let origin = self.out.nodes[value].origin;
+            let items = self.out.op(RsOp::Collect, vec![value], Ty::list(item), origin);
+            let named = self.named(items);
+            return Some(self.out.op(IterOp::Into, vec![named], Ty::iter(item), origin));
+        }
         let value = self.coerce(value, param.strip_ref());
         let named = self.named(value);
         let origin = self.out.nodes[named].origin;
