@@ -503,7 +503,8 @@ pub fn key_impl(name: &str, hash: &str, eq: &str) -> String {
 /// The body of a `fmt` method.
 pub fn formatted(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) -> String {
     let Some(node) = only_format(body) else {
-        return format!("f.write_str(&self.{}())", env.member_name(body));
+        let this = crate::own_operand::receiver(body, uses);
+        return format!("f.write_str(&{this}.{}())", env.member_name(body));
     };
     let mut printer = Printer::new(env, body, module, uses);
     let (text, args) = printer.text_arguments(node);

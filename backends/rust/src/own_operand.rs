@@ -14,10 +14,9 @@ use batuta_core::*;
 /// The call of a comparing method of `self` for `other: &Self`, where the method takes one.
 pub fn call(env: &Env<'_>, body: &Body<Mir>, class: Name, module: Name, uses: &mut Uses) -> Option<String> {
     let [this, other] = body.params.as_slice() else { return None };
-    let is_plain =
-        |ty: Ty| matches!(ty.kind(), TyKind::Ref(inner) if matches!(inner.kind(), TyKind::Class(..)));
+    let is_borrowed = matches!(body.locals[this.local].ty.kind(), TyKind::Ref(_));
     let gives_bool = *body.ret.kind() == TyKind::Bool;
-    if body.kind != FnKind::Method || !gives_bool || !is_plain(body.locals[this.local].ty) {
+    if body.kind != FnKind::Method || !gives_bool || !is_borrowed {
         return None;
     }
     let operand = operand(env, body.locals[other.local].ty, class, module, uses)?;
@@ -25,12 +24,33 @@ pub fn call(env: &Env<'_>, body: &Body<Mir>, class: Name, module: Name, uses: &m
     if body.fallible {
         uses.prelude = true;
     }
-    Some(format!("self.{}({operand}){raise}", env.member_name(body)))
+    let this = receiver(body, uses);
+    Some(format!("{this}.{}({operand}){raise}", env.member_name(body)))
+}
+
+/// The receiver of a method that a trait calls on `&self`: one that needs its handle gets that of a copy.
+pub fn receiver(body: &Body<Mir>, uses: &mut Uses) -> &'static str {
+    if !takes_handle(body) {
+        return "self";
+    }
+    uses.paths.insert("std::rc::Rc".to_owned());
+    "Rc::new(self.clone())"
+}
+
+fn takes_handle(body: &Body<Mir>) -> bool {
+    let this = body.params.first().map(|param| body.locals[param.local].ty);
+    this.is_some_and(|ty| matches!(ty.kind(), TyKind::Ref(inner) if matches!(inner.kind(), TyKind::Shared(_))))
 }
 
 /// Whether a comparison of two objects of a shared class makes a handle of a copy.
 pub fn copies(env: &Env<'_>, class: Name) -> bool {
-    env.class(class).is_some_and(|def| def.is_shared)
+    let method = |name: &str| env.program.find_method(class, name).and_then(|path| env.function(path));
+    let is_shared = env.class(class).is_some_and(|def| def.is_shared);
+    let special = ["__str__", "__repr__", "__eq__", "__lt__"];
+    if is_shared && special.iter().any(|name| method(name).is_some_and(|body| takes_handle(body))) {
+        return true;
+    }
+    is_shared
         && ["__eq__", "__lt__"].iter().any(|name| {
             let method = env.program.find_method(class, name).and_then(|path| env.function(path));
             method.is_some_and(|body| match body.params.as_slice() {

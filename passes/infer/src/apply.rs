@@ -756,6 +756,13 @@ impl Apply<'_, '_, '_> {
             Node::Loop { body, .. } => self.block(*body, None),
             Node::For { pat, iter, body, els, .. } => {
                 *iter = self.iterable_for(*iter, pat);
+                // What raises is not iterated.
+                if matches!(self.ty(*iter).kind(), TyKind::Never) {
+                    let (raised, origin) = (*iter, self.origin(*iter));
+                    let stmts = vec![Stmt::new(StmtKind::Expr(raised), origin)];
+                    let block = self.body.block(BlockRow { stmts, ..BlockRow::default() });
+                    return self.set(id, Node::Block { label: None, block }, Ty::unit());
+                }
                 let item = self.item_type(self.ty(*iter));
                 let mut after = Vec::new();
                 let given = std::mem::replace(pat, Pat::Wild);

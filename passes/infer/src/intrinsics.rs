@@ -55,6 +55,9 @@ impl Apply<'_, '_, '_> {
                 None => self.lib_special(id, name, kinds, args, origin),
             },
             ("builtins.sum", [items]) if self.gives_objects(*items) => self.sum_of_objects(*items, origin),
+            ("builtins.sum", [items, start]) if matches!(self.ty(*start).kind(), TyKind::Class(..)) => {
+                self.sum_from(*items, *start, origin)
+            }
             ("builtins.len", [value]) if self.is_named(self.ty(*value)) && self.is_simple(*value) => {
                 let class = self.ty(*value).class_path().expect("a named tuple is a class");
                 let count = self.types.env().record_fields(class).len().to_string();
@@ -142,22 +145,37 @@ impl Apply<'_, '_, '_> {
                 format!("unsupported operand type(s) for +: 'int' and {}", crate::operate::shown(item));
             return self.refuse("TypeError", &text, vec![items], origin);
         }
-        let mut params = Vec::new();
-        let mut operands = Vec::new();
-        for name in ["total", "item"] {
-            let local = self.body.temp(name, item, origin);
-            params.push(Param { name: Name::new(name), local, kind: ParamKind::Normal, default: None });
-            operands.push(self.read_local(local, origin));
-        }
-        let total = self.binary(ObjOp::Add, operands[0], operands[1], false);
-        let total = self.coerce(total, item);
-        let body = self.body.block(BlockRow { tail: Some(total), ..BlockRow::default() });
-        let closure = Closure { ret: item, ..Closure::lambda(params, body) };
-        let add = self.mk(Node::Closure(closure), Ty::func([item, item], item), origin);
+        let add = self.addition(item, item, origin);
         let name = Name::new("functools.reduce");
         let sum = self.lib_call(name, &[ArgKind::Positional; 2], vec![add, items], None, origin);
         self.body.nodes[sum].ty = item;
         sum
+    }
+
+    /// `sum(objects, start)`.
+    fn sum_from(&mut self, items: NodeId, start: NodeId, origin: Origin) -> NodeId {
+        let (total, item) = (self.ty(start), self.item_type(self.ty(items)));
+        let add = self.addition(total, item, origin);
+        let name = Name::new("functools.reduce");
+        let sum = self.lib_call(name, &[ArgKind::Positional; 3], vec![add, items, start], None, origin);
+        self.body.nodes[sum].ty = total;
+        sum
+    }
+
+    /// `|total, item| total + item`.
+    fn addition(&mut self, total: Ty, item: Ty, origin: Origin) -> NodeId {
+        let mut params = Vec::new();
+        let mut operands = Vec::new();
+        for (name, ty) in [("total", total), ("item", item)] {
+            let local = self.body.temp(name, ty, origin);
+            params.push(Param { name: Name::new(name), local, kind: ParamKind::Normal, default: None });
+            operands.push(self.read_local(local, origin));
+        }
+        let sum = self.binary(ObjOp::Add, operands[0], operands[1], false);
+        let sum = self.coerce(sum, total);
+        let body = self.body.block(BlockRow { tail: Some(sum), ..BlockRow::default() });
+        let closure = Closure { ret: total, ..Closure::lambda(params, body) };
+        self.mk(Node::Closure(closure), Ty::func([total, item], total), origin)
     }
 
     /// `sorted(d.items())` of values without order: keys are unique, so they alone decide.

@@ -536,6 +536,20 @@ impl Solver<'_> {
                     self.vars.add(out, Atom::new(Head::Dict, vec![key, value]));
                 }
             }
+            "builtins.sum" if args.len() == 2 => {
+                // A sum that starts from an object.
+                let item = self.vars.fresh();
+                if self.first(job, "sum") {
+                    self.sub(job, C::Iterate { of: args[0].var, item });
+                }
+                self.each(job, args[1].var, |me, atom| {
+                    if matches!(atom.head, Head::Class(_)) {
+                        me.vars.add(out, atom);
+                        me.sub(job, C::Binary { op: ObjOp::Add, a: out, b: item, out, in_place: false });
+                    }
+                });
+                return self.vars.atoms(args[1].var).iter().any(|atom| matches!(atom.head, Head::Class(_)));
+            }
             "builtins.sum" if args.len() == 1 => {
                 if self.first(job, "sum") {
                     let item = self.vars.fresh();

@@ -246,7 +246,7 @@ impl Printer<'_, '_> {
             let shown = if self.displays(ty) {
                 shown
             } else {
-                Expr::call(self.rt("str"), vec![Expr::unary("&", shown)])
+                Expr::call(self.rt("str"), vec![super::explicit(Expr::unary("&", shown))])
             };
             return template.push(shown, "");
         }
