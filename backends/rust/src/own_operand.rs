@@ -39,7 +39,9 @@ pub fn receiver(body: &Body<Mir>, uses: &mut Uses) -> &'static str {
 
 fn takes_handle(body: &Body<Mir>) -> bool {
     let this = body.params.first().map(|param| body.locals[param.local].ty);
-    this.is_some_and(|ty| matches!(ty.kind(), TyKind::Ref(inner) if matches!(inner.kind(), TyKind::Shared(_))))
+    this.is_some_and(
+        |ty| matches!(ty.kind(), TyKind::Ref(inner) if matches!(inner.kind(), TyKind::Shared(_))),
+    )
 }
 
 /// Whether a comparison of two objects of a shared class makes a handle of a copy.
