@@ -9,6 +9,7 @@ mod compound;
 mod entry;
 mod fields;
 mod if_let;
+mod let_else;
 mod let_return;
 mod needless_bool;
 mod range_contains;
@@ -33,6 +34,7 @@ pub const IDIOMS: &[(&str, Idiom)] = &[
     ("unpacked", unpacked::unpacked),
     ("while_let", while_let::while_let),
     ("if_let", if_let::if_let),
+    ("let_else", let_else::let_else),
     ("let_return", let_return::let_return),
     ("fields", fields::fields),
     ("remainder", remainder::remainder),
