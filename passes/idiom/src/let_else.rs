@@ -35,7 +35,8 @@ fn join(body: &mut Body<Mir>, block: BlockId, at: usize) -> Option<()> {
     };
     let (option, value, bound, test) = (*option, *value, *bound, *test);
     let Node::Match { subject, arms } = &body.nodes[test].kind else { return None };
-    let is_option = matches!(&body.nodes[*subject].kind, Node::Use(place, Mode::Ref) if place.as_local() == Some(option));
+    let is_option =
+        matches!(&body.nodes[*subject].kind, Node::Use(place, Mode::Ref) if place.as_local() == Some(option));
     let TyKind::Option(item) = *body.locals[option].ty.kind() else { return None };
     let is_plain = first.beside.is_none() && second.above.is_empty() && !body.locals[option].mutable;
     if !is_option || !is_plain || uses(body, option) != 1 || body.locals[bound].ty != item.reference() {
