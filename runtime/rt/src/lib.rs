@@ -91,7 +91,7 @@ pub use modules::structs::{Struct, StructError};
 pub use modules::tempfile::TemporaryDirectory;
 pub use modules::textwrap::TextWrapper;
 pub use modules::{
-    argparse, calendar, cmath, codecs, csv, fnmatch, glob, hashlib, os, path, pprint, shutil, structs,
+    argparse, calendar, cmath, codecs, csv, fnmatch, glob, hashlib, os, path, pprint, shlex, shutil, structs,
 };
 pub use modules::{
     asyncio, bisect, functools, heapq, itertools, json, logging, math, random, re, statistics, sys, tempfile,

@@ -36,6 +36,7 @@ pub mod random;
 mod random_sequences;
 pub mod re;
 mod sha512;
+pub mod shlex;
 pub mod shutil;
 pub mod statistics;
 pub mod string_io;

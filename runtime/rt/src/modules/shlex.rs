@@ -1,0 +1,68 @@
+//! Python's `shlex`: words of a command line.
+
+use crate::class::ValueError;
+use crate::unwind::raise_new;
+
+/// `shlex.split(text)`; raises `ValueError`.
+#[track_caller]
+pub fn split(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote: Option<char> = None;
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (c, quote) {
+            (c, Some(open)) if c == open => quote = None,
+            ('\\', None | Some('"')) => {
+                let Some(next) = chars.next() else { raise_new(ValueError, "No escaped character") };
+                let word = word.get_or_insert_default();
+                if quote.is_some() && next != '\\' && next != '"' {
+                    word.push('\\');
+                }
+                word.push(next);
+            }
+            (c, Some(_)) => word.get_or_insert_default().push(c),
+            ('"' | '\'', None) => {
+                word.get_or_insert_default();
+                quote = Some(c);
+            }
+            (' ' | '\t' | '\r' | '\n', None) => words.extend(word.take()),
+            (c, None) => word.get_or_insert_default().push(c),
+        }
+    }
+    if quote.is_some() {
+        raise_new(ValueError, "No closing quotation");
+    }
+    words.extend(word);
+    words
+}
+
+/// `shlex.quote(text)`: one word of a command line.
+pub fn quote(text: &str) -> String {
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    if text.is_empty() {
+        "''".to_owned()
+    } else if text.chars().all(is_safe) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\"'\"'"))
+    }
+}
+
+/// `shlex.join(words)`.
+pub fn join<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
+    words.into_iter().map(|word| quote(word.as_ref())).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_cpythons() {
+        // From CPython 3.11.
+        let text = "cp 'my file' \"a \\\"b\\\" \\n\" -r\\ x ''";
+        assert_eq!(split(text), ["cp", "my file", "a \"b\" \\n", "-r x", ""]);
+        assert_eq!(join(["a", "b c", "it's", ""]), "a 'b c' 'it'\"'\"'s' ''");
+    }
+}
