@@ -389,7 +389,7 @@ impl Apply<'_, '_, '_> {
 
 /// A parameter as the checks of `rt` read it.
 fn shown(formal: &Formal) -> String {
-    let name = formal.name.map_or("", |name| name.as_str());
+    let name = formal.name.map_or("_", |name| name.as_str());
     format!("{name}{}", if formal.has_default { "=" } else { "" })
 }
 

@@ -114,7 +114,7 @@ fn has_empty_value(ty: Ty) -> bool {
 }
 
 /// Members of an enum class are there from the start.
-fn is_enum(program: &Program<Typed>, class: Name) -> bool {
+pub(crate) fn is_enum(program: &Program<Typed>, class: Name) -> bool {
     program.classes.get(&class).is_some_and(|def| matches!(def.kind, ClassKind::Enum | ClassKind::EnumOf(_)))
 }
 

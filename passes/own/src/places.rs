@@ -19,7 +19,9 @@ impl Own<'_> {
     }
 
     pub fn is_frozen(&self, id: NodeId) -> bool {
-        self.frozen.values.contains(&(self.src.path, id))
+        let is_member = |class: Name| crate::globals::is_enum(self.program, class);
+        let class = self.src.nodes.get(id).and_then(|row| row.ty.strip_ref().class_path());
+        class.is_some_and(is_member) || self.frozen.values.contains(&(self.src.path, id))
     }
 
     /// What the value of this node holds never changes.

@@ -102,7 +102,22 @@ struct Plan {
 enum Value {
     Const(Const),
     Item(Name),
+    /// A variable of the module.
+    Global(Name),
     Tuple(Vec<Value>),
+}
+
+impl Value {
+    /// Names of variables are told from those of functions and classes.
+    fn resolved(self, program: &Program<Hir>) -> Value {
+        match self {
+            Value::Item(path) if program.globals.contains_key(&program.resolve(path)) => Value::Global(path),
+            Value::Tuple(items) => {
+                Value::Tuple(items.into_iter().map(|item| item.resolved(program)).collect())
+            }
+            value => value,
+        }
+    }
 }
 
 /// What a block of a decorator says.
@@ -170,6 +185,7 @@ fn plan(program: &Program<Hir>, path: Name) -> Option<Plan> {
         Made::Closure(_, closure) if is_factory(deco, closure) => {
             let inner = level(deco, closure.body)?;
             let bound = bind(body, deco, &decorator.args)?;
+            let bound = bound.into_iter().map(|(local, value)| (local, value.resolved(program))).collect();
             let prelude = outer.prelude.into_iter().chain(inner.prelude).collect();
             (only_param(&closure.params)?, bound, prelude, inner.result)
         }
@@ -493,6 +509,7 @@ fn written(body: &mut Body<Hir>, value: &Value, origin: Origin) -> Node {
     match value {
         Value::Const(value) => Node::Const(value.clone()),
         Value::Item(name) => Node::Item(*name),
+        Value::Global(path) => Node::Use(Place::global(*path), Mode::Read),
         Value::Tuple(items) => {
             let mut args = Vec::new();
             for item in items {
