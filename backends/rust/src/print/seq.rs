@@ -753,6 +753,7 @@ impl Printer<'_, '_> {
             return None;
         }
         let label = self.fresh("search");
+        let nodes = inner_nodes(&clauses, &Sink::Iter(item));
         let mut cond = if is_all { self.negate(item) } else { self.expr(item) };
         let mut clauses = clauses;
         while let Some(Clause::If(test)) = clauses.last() {
@@ -763,13 +764,14 @@ impl Printer<'_, '_> {
         let leave = Expr::Jump(format!("break '{label}"), Some(Box::new(answer(!is_all))));
         let then = Block { stmts: vec![Stmt::expr(leave)], ..Block::default() };
         let decides = crate::tree::If { cond, then, els: None, mark: None };
-        let inner = self.clause_loops(&clauses, Stmt::expr(Expr::If(Box::new(decides))));
+        let inner = self.clause_loops(&clauses, &nodes, Stmt::expr(Expr::If(Box::new(decides))));
         let block = Block { stmts: vec![inner], tail: Some(Box::new(answer(is_all))), ..Block::default() };
         Some(Expr::Block(format!("'{label}: "), block))
     }
 
     /// The loops and conditions of a comprehension around a statement.
-    fn clause_loops(&mut self, clauses: &[Clause], mut inner: Stmt) -> Stmt {
+    /// `nodes`: what stands inside of the loops.
+    fn clause_loops(&mut self, clauses: &[Clause], nodes: &[NodeId], mut inner: Stmt) -> Stmt {
         for clause in clauses.iter().rev() {
             let block = Block { stmts: vec![inner], ..Block::default() };
             inner = Stmt::expr(match clause {
@@ -777,10 +779,16 @@ impl Printer<'_, '_> {
                     let cond = self.expr(*cond);
                     Expr::If(Box::new(crate::tree::If { cond, then: block, els: None, mark: None }))
                 }
-                Clause::For { pat, iter } => {
-                    let (pat, iter) = self.loop_head(pat, *iter);
-                    Expr::For(String::new(), pat, Box::new(iter), block)
-                }
+                Clause::For { pat, iter } => match self.read_in_any(*iter, nodes) {
+                    Some(next) => {
+                        let next = Expr::Let(format!("Some({})", self.pat(pat)), Box::new(next));
+                        Expr::While(String::new(), Box::new(next), block)
+                    }
+                    None => {
+                        let (pat, iter) = self.loop_head(pat, *iter);
+                        Expr::For(String::new(), pat, Box::new(iter), block)
+                    }
+                },
             });
         }
         inner
@@ -799,7 +807,7 @@ impl Printer<'_, '_> {
             _ => Some(self.ty(ty, Position::Stored)),
         };
         let args = sink.nodes().map(|node| self.owned(node)).collect();
-        let inner = self.clause_loops(clauses, Stmt::expr(Expr::atom(&*name).method(method, args)));
+        let inner = self.clause_loops(clauses, &inner_nodes(clauses, sink), Stmt::expr(Expr::atom(&*name).method(method, args)));
         let start =
             Stmt::bind(format!("mut {name}"), annotated, Some(Expr::call(format!("{init}::new"), vec![])));
         let tail = match sink {
