@@ -807,7 +807,11 @@ impl Printer<'_, '_> {
             _ => Some(self.ty(ty, Position::Stored)),
         };
         let args = sink.nodes().map(|node| self.owned(node)).collect();
-        let inner = self.clause_loops(clauses, &inner_nodes(clauses, sink), Stmt::expr(Expr::atom(&*name).method(method, args)));
+        let inner = self.clause_loops(
+            clauses,
+            &inner_nodes(clauses, sink),
+            Stmt::expr(Expr::atom(&*name).method(method, args)),
+        );
         let start =
             Stmt::bind(format!("mut {name}"), annotated, Some(Expr::call(format!("{init}::new"), vec![])));
         let tail = match sink {
