@@ -724,7 +724,7 @@ impl Own<'_> {
         assigns: &mut Vec<Stmt>,
     ) -> Pat {
         match pat {
-            Pat::Tuple(_) | Pat::List { .. } if matches!(ty.strip().kind(), TyKind::List(_)) => {
+            Pat::Tuple(_) | Pat::List { .. } if has_any_length(ty) => {
                 self.loop_list(pat, form, ty, assigns)
             }
             Pat::Tuple(parts) | Pat::List { front: parts, rest: None, .. } => {
@@ -854,4 +854,13 @@ fn is_in_place(op: Op) -> bool {
             | Op::SetOp(_)
             | Op::DictOp(_)
     )
+}
+
+/// A list, or a tuple of any length.
+fn has_any_length(ty: Ty) -> bool {
+    match ty.strip().kind() {
+        TyKind::List(_) => true,
+        TyKind::Lib(name, _) => *name == "tuple",
+        _ => false,
+    }
 }
