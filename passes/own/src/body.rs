@@ -724,9 +724,7 @@ impl Own<'_> {
         assigns: &mut Vec<Stmt>,
     ) -> Pat {
         match pat {
-            Pat::Tuple(_) | Pat::List { .. } if has_any_length(ty) => {
-                self.loop_list(pat, form, ty, assigns)
-            }
+            Pat::Tuple(_) | Pat::List { .. } if has_any_length(ty) => self.loop_list(pat, form, ty, assigns),
             Pat::Tuple(parts) | Pat::List { front: parts, rest: None, .. } => {
                 let kids = ty.children();
                 let kid = |index: usize| match ty.kind() {
