@@ -136,11 +136,11 @@ impl Printer<'_, '_> {
 
     /// The last shared object on the way to a place: up to it nothing has to be borrowed mutably.
     fn last_shared(&self, place: &Place) -> Option<usize> {
-        self.shared_on_the_way(place).and_then(|(found, _)| found)
+        self.way_to(place).and_then(|(found, _)| found)
     }
 
-    /// The last shared object on the way to a place, and whether the place holds one itself.
-    fn shared_on_the_way(&self, place: &Place) -> Option<(Option<usize>, bool)> {
+    /// The last shared object on the way to a place, and the type of what is there.
+    fn way_to(&self, place: &Place) -> Option<(Option<usize>, Ty)> {
         let mut ty = match place.root {
             Root::Global(path) => self.env.program.globals.get(&path)?.ty,
             Root::Local(local) => self.body.locals[local].ty,
@@ -157,12 +157,12 @@ impl Printer<'_, '_> {
                 Proj::Field(name) => match (ty.class_path(), ty.strip().kind()) {
                     (Some(class), _) => self.env.field(class, name.as_str())?.ty,
                     (None, TyKind::Tuple(items)) => *items.get(name.as_str().parse::<usize>().ok()?)?,
-                    _ => return Some((found, false)),
+                    _ => return found.map(|found| (Some(found), Ty::unknown())),
                 },
                 Proj::Index(_) | Proj::Nth(_) => self.item_ty(ty),
             };
         }
-        Some((found, is_handle(ty)))
+        Some((found, ty))
     }
 
     fn project(&mut self, from: Placed, proj: Proj, access: Access, is_last: bool) -> Placed {
@@ -410,7 +410,9 @@ impl Printer<'_, '_> {
         let is_local_reference = place.proj.is_empty() && matches!(placed.ty.kind(), TyKind::RefMut(_));
         let target = match placed.expr {
             expr if is_local_reference => Expr::unary("*", expr),
-            Expr::Unary("*", item) => Expr::Unary("*", Box::new(slot_of(*item))),
+            Expr::Unary("*", item) if self.is_item_of_list(place) => {
+                Expr::Unary("*", Box::new(slot_of(*item)))
+            }
             expr => expr,
         };
         Expr::Assign(Box::new(target), "", Box::new(value))
@@ -644,6 +646,12 @@ impl Printer<'_, '_> {
         })
     }
 
+    fn is_item_of_list(&self, place: &Place) -> bool {
+        let [front @ .., _] = &place.proj[..] else { return false };
+        let base = Place { root: place.root, proj: front.to_vec() };
+        self.way_to(&base).is_some_and(|(_, ty)| matches!(ty.strip().kind(), TyKind::List(_)))
+    }
+
     pub(crate) fn delete(&mut self, place: &Place) -> Expr {
         let [front @ .., last] = &place.proj[..] else {
             let placed = self.place(place, Access::Read);
@@ -651,8 +659,13 @@ impl Printer<'_, '_> {
         };
         let base = Place { root: place.root, proj: front.to_vec() };
         self.guarded(|this| {
-            let is_handle = this.shared_on_the_way(&base).is_some_and(|(_, is_handle)| is_handle);
-            let container = this.place(&base, if is_handle { Access::Read } else { Access::Change });
+            // What a handle leads to changes without a change of the handle.
+            let ty = this.way_to(&base).map_or(Ty::unknown(), |(_, ty)| ty);
+            let is_handle = matches!(ty.strip_ref().kind(), TyKind::Shared(_));
+            let mut container = this.place(&base, if is_handle { Access::Read } else { Access::Change });
+            if is_cell(container.ty) {
+                container.expr = container.expr.method("borrow_mut", vec![]);
+            }
             let index = match *last {
                 Proj::Index(index) => index,
                 Proj::Nth(index) => {
@@ -693,12 +706,6 @@ fn slot_of(item: Expr) -> Expr {
         }
         item => item,
     }
-}
-
-/// A clone of what a place of this type holds.
-/// What it leads to changes without a change of the handle.
-fn is_handle(ty: Ty) -> bool {
-    matches!(ty.strip_ref().kind(), TyKind::Shared(_)) && !is_cell(ty)
 }
 
 /// Another value of the same content: a plain read where that copies it.

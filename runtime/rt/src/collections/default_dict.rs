@@ -153,6 +153,13 @@ impl<K, V> DefaultDict<K, V> {
     }
 }
 
+/// An empty one that makes default values: what a global is before its first assignment.
+impl<K: Key, V: Default + 'static> Default for DefaultDict<K, V> {
+    fn default() -> Self {
+        DefaultDict::new(V::default)
+    }
+}
+
 impl<K: Key, V> Deref for DefaultDict<K, V> {
     type Target = Dict<K, V>;
 
