@@ -423,6 +423,17 @@ fn texts(env: &Env<'_>, class: Name, members: &[Name]) -> Vec<String> {
 /// `==` and `hash` where fields or methods decide, not identity.
 fn equality(env: &Env<'_>, class: Name) -> Vec<String> {
     let mut out = Vec::new();
+    if let Some(tuple) = as_tuple(env, class) {
+        out.push(format!(
+            "    fn equals(&self, other: &rt::Value) -> Option<bool> {{\n        match other {{\n            rt::Value::Tuple(_) => Some({tuple} == *other),\n            rt::Value::Object(other) => Some(other.as_any().downcast_ref::<Self>().is_some_and(|other| self == other)),\n            _ => Some(false),\n        }}\n    }}\n"
+        ));
+        if env.is_key(class) {
+            out.push(format!(
+                "    fn hash(&self) -> Option<u64> {{\n        Some(rt::Key::key_hash(&{tuple}))\n    }}\n"
+            ));
+        }
+        return out;
+    }
     let has_eq = env.is_enum(class)
         || classes::compares_fields(env, class)
         || env
@@ -441,6 +452,27 @@ fn equality(env: &Env<'_>, class: Name) -> Vec<String> {
         );
     }
     out
+}
+
+/// A named tuple as the dynamic tuple that it equals.
+fn as_tuple(env: &Env<'_>, class: Name) -> Option<String> {
+    fields_as_tuple(env, class, "self").map(|tuple| format!("rt::Value::from({tuple})"))
+}
+
+/// The fields of a named tuple as the tuple that it equals, where the class has no equality of its own.
+pub fn fields_as_tuple(env: &Env<'_>, class: Name, object: &str) -> Option<String> {
+    let def = env.class(class).filter(|def| def.kind == ClassKind::NamedTuple && !def.is_shared)?;
+    let own = ["__eq__", "__hash__"].iter().any(|name| env.program.find_method(class, name).is_some());
+    let fields = env.all_fields(class);
+    if own || fields.is_empty() || fields.len() > 12 || def.path != class {
+        return None;
+    }
+    let of = |field: &FieldDef| classes::field_text(env, class, field).replace("self.", &format!("{object}."));
+    let mut parts: Vec<String> = fields.iter().map(|field| of(field)).collect();
+    if parts.len() == 1 {
+        parts[0].push(',');
+    }
+    Some(format!("({})", parts.join(", ")))
 }
 
 fn instance_test(env: &Env<'_>, class: Name, members: &[Name]) -> String {

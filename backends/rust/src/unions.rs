@@ -195,7 +195,7 @@ pub fn union(env: &Env<'_>, ty: Ty, module: Name, uses: &mut Uses) -> String {
         parts.push(format_impl(env, name, items));
     }
     if env.union_uses.keys.contains(&ty) || is_in_key(env, ty) {
-        parts.push(keys(name, items));
+        parts.push(keys(env, name, items));
     }
     if env.union_uses.tested.contains(&ty) {
         parts.push(truth(name, items));
@@ -438,10 +438,28 @@ fn is_in_key(env: &Env<'_>, union: Ty) -> bool {
 }
 
 /// Equal members are equal keys; members of two types never are.
-fn keys(name: &str, items: &[Ty]) -> String {
+fn keys(env: &Env<'_>, name: &str, items: &[Ty]) -> String {
     let (mut hash, mut eq, mut python) = (String::new(), String::new(), String::new());
-    for (member, _) in members(items) {
-        let _ = writeln!(hash, "            Self::{member}(value) => value.key_hash(),");
+    for (member, ty) in members(items) {
+        // A named tuple is the key that the tuple of its fields is.
+        let tuple = match ty.kind() {
+            TyKind::Class(class, _) => crate::object_values::fields_as_tuple(env, *class, "value"),
+            _ => None,
+        };
+        if let (Some(tuple), TyKind::Class(class, _)) = (&tuple, ty.kind()) {
+            let count = env.all_fields(*class).len();
+            let plain = members(items)
+                .find(|(_, ty)| matches!(ty.kind(), TyKind::Tuple(items) if items.len() == count));
+            if let Some((plain, _)) = plain {
+                let _ = writeln!(
+                    eq,
+                    "            (Self::{plain}(a), Self::{member}(value)) | (Self::{member}(value), Self::{plain}(a)) => a.key_eq(&{tuple}),"
+                );
+            }
+            let _ = writeln!(hash, "            Self::{member}(value) => {tuple}.key_hash(),");
+        } else {
+            let _ = writeln!(hash, "            Self::{member}(value) => value.key_hash(),");
+        }
         let _ = writeln!(eq, "            (Self::{member}(a), Self::{member}(b)) => a.key_eq(b),");
         let _ = writeln!(python, "            Self::{member}(value) => value.py_hash(),");
     }
