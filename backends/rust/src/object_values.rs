@@ -467,7 +467,8 @@ pub fn fields_as_tuple(env: &Env<'_>, class: Name, object: &str) -> Option<Strin
     if own || fields.is_empty() || fields.len() > 12 || def.path != class {
         return None;
     }
-    let of = |field: &FieldDef| classes::field_text(env, class, field).replace("self.", &format!("{object}."));
+    let of =
+        |field: &FieldDef| classes::field_text(env, class, field).replace("self.", &format!("{object}."));
     let mut parts: Vec<String> = fields.iter().map(|field| of(field)).collect();
     if parts.len() == 1 {
         parts[0].push(',');
