@@ -218,12 +218,8 @@ impl Apply<'_, '_, '_> {
         let first = name.as_str().split('.').next().unwrap_or_default();
         let is_type =
             ["str", "int", "float", "list", "dict", "set", "tuple", "bytes", "error", "iter", "frozenset"];
-        // Numbers have few attributes: any other name raises in the source, too.
-        let known =
-            ["numerator", "denominator", "real", "imag", "conjugate", "to_bytes", "from_bytes", "hex"];
-        let known = known.contains(&name.last()) || name.last().starts_with(['_', 'b', 'a', 'i', 'f']);
         match receiver {
-            Some(ty) if matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_)) && !known => {
+            Some(ty) if matches!(first, "int" | "float") && is_missing_of_number(name.last()) => {
                 let text = format!("{} object has no attribute '{}'", crate::operate::shown(ty), name.last());
                 self.refuse("AttributeError", &text, args, origin)
             }
@@ -505,4 +501,24 @@ pub(crate) fn const_type(value: &Const) -> Ty {
         Const::Ellipsis => Ty::unit(),
         Const::NotImplemented => Ty::never(),
     }
+}
+
+/// Names that neither `int` nor `float` has in CPython: they raise in the source, too.
+fn is_missing_of_number(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "as_integer_ratio",
+        "bit_count",
+        "bit_length",
+        "conjugate",
+        "denominator",
+        "from_bytes",
+        "fromhex",
+        "hex",
+        "imag",
+        "is_integer",
+        "numerator",
+        "real",
+        "to_bytes",
+    ];
+    !NAMES.contains(&name) && !name.starts_with("__")
 }
