@@ -282,9 +282,13 @@ impl Expr {
     pub fn is_guard(&self) -> bool {
         let is_static = |text: &str| {
             let (owner, last) = text.rsplit_once("::").unwrap_or(("", text));
-            // What a type owns is a constant or a variant: `Side::N`.
+            // What a type owns is a constant or a variant: `Side::N`, `f64::INFINITY`.
+            let is_std = owner.starts_with("std::");
             let owner = owner.rsplit("::").next().unwrap_or(owner);
-            !owner.starts_with(|c: char| c.is_ascii_uppercase())
+            let is_type = owner.starts_with(|c: char| c.is_ascii_uppercase())
+                || matches!(owner, "f64" | "i64" | "usize");
+            !is_std
+                && !is_type
                 && last.starts_with(|c: char| c.is_ascii_uppercase())
                 && last.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
         };

@@ -275,7 +275,7 @@ impl Apply<'_, '_, '_> {
         let (left, right) = (members(x), members(y));
         let has_objects = [&left, &right].into_iter().flatten().any(|ty| is_object(*ty));
         let is_open = |ty: Ty| matches!(ty.kind(), TyKind::Value | TyKind::Option(_));
-        if !has_objects && !(is_object(x) && !right.is_empty() || is_object(y) && !left.is_empty())
+        if !has_objects && (left.is_empty() || !is_object(y)) && (right.is_empty() || !is_object(x))
             || is_open(x)
             || is_open(y)
         {

@@ -614,7 +614,7 @@ impl Apply<'_, '_, '_> {
                 let is_its = |sig: &&Rc<crate::facts::Sig>| solver.vars.root(sig.ret) == ret;
                 solver.sigs.get(atom.args.last()?).or_else(|| solver.sigs.values().find(is_its))
             });
-        let open = (node.index() < self.nodes).then(|| self.packed_kinds(node)).unwrap_or_default();
+        let open = if node.index() < self.nodes { self.packed_kinds(node) } else { (false, false) };
         let unnamed = |at: usize| {
             let kind = match (count - at, open) {
                 (1, (_, true)) => ParamKind::StarStar,

@@ -19,7 +19,7 @@ pub(super) fn expand(program: &mut Program<Hir>) {
     if aliases.is_empty() {
         return;
     }
-    for (alias, _) in &aliases {
+    for alias in aliases.keys() {
         program.globals.shift_remove(alias);
         if let Some(def) = program.classes.get_mut(&alias.parent()) {
             Arc::make_mut(def).attributes.retain(|path| path != alias);

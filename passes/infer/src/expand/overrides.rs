@@ -100,7 +100,8 @@ fn replace(program: &mut Program<Hir>, path: Name) {
     // A class below that defines the attribute anew reads its own.
     for sub in program.subclasses(class).into_iter().filter(|sub| *sub != class) {
         let again = sub.join(name.as_str());
-        if program.globals.contains_key(&again) && !program.fns.contains_key(&again) {
+        let is_looked_up = program.fns.contains_key(&attributes::now(again));
+        if program.globals.contains_key(&again) && (is_looked_up || !program.fns.contains_key(&again)) {
             let getter = self::getter(program, again, own);
             add(program, getter);
         }
