@@ -1,6 +1,34 @@
 //! What the code here would compute otherwise than the Rust backend: refused until it is kept.
 
-use batuta_core::{Body, Callee, IterOp, Mir, Node, NodeId, Op, SetOp, TyKind, ValueOp};
+use batuta_core::{
+    Arg, Attr, Body, Callee, IterOp, Mir, Node, NodeId, Op, RsOp, SetOp, TyKind, UnionOp, ValueOp,
+};
+
+/// `max` of objects with an order of their own, `iter` of a function.
+fn takes_object_or_function(body: &Body<Mir>, name: &str, args: &[Arg]) -> bool {
+    let Some(first) = args.first() else { return false };
+    match (name, body.ty(first.value).strip().kind()) {
+        ("builtins.max" | "builtins.min", TyKind::List(item) | TyKind::Iter(item)) => {
+            item.class_path().is_some()
+        }
+        ("builtins.iter", TyKind::Func(..)) => true,
+        _ => false,
+    }
+}
+
+/// Dynamic operations: functions with their parameters, attributes that are set.
+fn dynamic(op: ValueOp, attr: &Attr) -> Option<String> {
+    let Attr::Name(name) = attr else { return None };
+    match op {
+        ValueOp::From if name.as_str().contains('(') => {
+            Some("a function with its parameters as a value".to_owned())
+        }
+        ValueOp::Method if name.as_str().ends_with('=') => {
+            Some("an attribute of a value that is set".to_owned())
+        }
+        _ => None,
+    }
+}
 
 /// What a node means that is not kept.
 pub(super) fn unkept(body: &Body<Mir>, node: NodeId) -> Option<String> {
@@ -28,6 +56,36 @@ pub(super) fn unkept(body: &Body<Mir>, node: NodeId) -> Option<String> {
                 }
                 _ => None,
             }
+        }
+        Node::Op { op: Op::ValueOp(op), attr, .. } => dynamic(*op, attr),
+        // A named tuple is equal to its tuple.
+        Node::Op { op: Op::UnionOp(UnionOp::From), .. } => {
+            let TyKind::Union(members) = body.ty(node).strip().kind() else { return None };
+            let has = |test: fn(&TyKind) -> bool| members.iter().any(|ty| test(ty.kind()));
+            let is_mixed =
+                has(|kind| matches!(kind, TyKind::Tuple(_))) && has(|kind| matches!(kind, TyKind::Class(..)));
+            is_mixed.then(|| "a tuple or an object".to_owned())
+        }
+        // The object's own class is lost on the way.
+        Node::Op { op: Op::RsOp(RsOp::Ref), args, .. }
+            if matches!(body.nodes[args[0]].kind, Node::Block { .. })
+                && body.ty(args[0]).class_path().is_some() =>
+        {
+            Some("a reference to an object that a block makes".to_owned())
+        }
+        Node::Call { callee: Callee::Value(of), .. }
+            if matches!(body.ty(*of).strip().kind(), TyKind::TypeOf(_)) =>
+        {
+            Some("a call of a class that a variable holds".to_owned())
+        }
+        // Not every class below has to give a generator.
+        Node::Call { callee: Callee::Virtual(_), .. } if matches!(body.ty(node).kind(), TyKind::Iter(_)) => {
+            Some("an iterator that a dispatched method gives".to_owned())
+        }
+        Node::Call { callee: Callee::Lib(name), args }
+            if takes_object_or_function(body, name.as_str(), args) =>
+        {
+            Some(format!("`{name}` of objects or functions"))
         }
         Node::Call { callee: Callee::Lib(name), .. } => {
             let is_spread = name.as_str().ends_with("$*")
