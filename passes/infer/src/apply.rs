@@ -263,10 +263,11 @@ impl Apply<'_, '_, '_> {
         let mut row = std::mem::take(&mut self.body.blocks[block]);
         let mut stmts = Vec::with_capacity(row.stmts.len());
         for stmt in row.stmts {
-            let is_jump = matches!(stmt.kind, StmtKind::Expr(node) if is_jump(&self.body.nodes[node].kind));
             self.stmt(stmt, &mut stmts);
-            // What stands behind a jump never runs.
-            if is_jump {
+            // What stands behind a jump never runs, nor behind an `if` of which only a jump is left.
+            if stmts.last().is_some_and(
+                |stmt| matches!(stmt.kind, StmtKind::Expr(node) if is_jump(&self.body.nodes[node].kind)),
+            ) {
                 row.tail = None;
                 break;
             }
