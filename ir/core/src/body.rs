@@ -101,6 +101,18 @@ pub struct Param {
     pub default: Option<NodeId>,
 }
 
+impl Param {
+    /// How a call hands on what the parameter took.
+    pub fn handed_on(&self) -> ArgKind {
+        match self.kind {
+            ParamKind::Normal | ParamKind::PositionalOnly => ArgKind::Positional,
+            ParamKind::KeywordOnly => ArgKind::Named(self.name),
+            ParamKind::Star => ArgKind::Star,
+            ParamKind::StarStar => ArgKind::StarStar,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ParamKind {
     /// By position or keyword.
@@ -392,6 +404,17 @@ pub enum Attr {
 pub enum Piece {
     Text(Arc<str>),
     Value { value: NodeId, conv: Conv, spec: Vec<Piece> },
+}
+
+impl Piece {
+    /// The values among pieces, in order.
+    pub fn values(pieces: &[Piece]) -> Vec<NodeId> {
+        let value = |piece: &Piece| match piece {
+            Piece::Value { value, .. } => Some(*value),
+            Piece::Text(_) => None,
+        };
+        pieces.iter().filter_map(value).collect()
+    }
 }
 
 /// How a value becomes text.

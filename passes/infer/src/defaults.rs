@@ -95,13 +95,7 @@ fn forwarding(base: &Body<Hir>, path: Name) -> Body<Hir> {
     let mut args = Vec::new();
     for param in body.params.clone().into_iter().skip(1) {
         let value = body.use_local(param.local, Mode::Read, at);
-        let kind = match param.kind {
-            ParamKind::Normal | ParamKind::PositionalOnly => ArgKind::Positional,
-            ParamKind::KeywordOnly => ArgKind::Named(param.name),
-            ParamKind::Star => ArgKind::Star,
-            ParamKind::StarStar => ArgKind::StarStar,
-        };
-        args.push(Arg { kind, value });
+        args.push(Arg { kind: param.handed_on(), value });
     }
     let callee = Callee::Super(Name::new("__init__"));
     let call = body.node(Node::Call { callee, args }, Ty::unknown(), at);

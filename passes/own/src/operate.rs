@@ -318,13 +318,7 @@ impl Own<'_> {
     }
 
     pub fn pieces(&mut self, pieces: &[Piece]) -> Vec<Piece> {
-        let values: Vec<NodeId> = pieces
-            .iter()
-            .filter_map(|piece| match piece {
-                Piece::Value { value, .. } => Some(*value),
-                Piece::Text(_) => None,
-            })
-            .collect();
+        let values = Piece::values(pieces);
         let mut lowered =
             self.operands(&values, Around::Format, |own, _, value| own.node(value, Want::Read)).into_iter();
         let lower = |piece: &Piece| match piece {

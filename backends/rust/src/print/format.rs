@@ -164,13 +164,7 @@ impl Printer<'_, '_> {
     }
 
     fn add_pieces(&mut self, pieces: &[Piece], template: &mut Template) {
-        let values: Vec<NodeId> = pieces
-            .iter()
-            .filter_map(|piece| match piece {
-                Piece::Value { value, .. } => Some(*value),
-                Piece::Text(_) => None,
-            })
-            .collect();
+        let values = Piece::values(pieces);
         for piece in pieces {
             match piece {
                 Piece::Text(text) => template.text.push_str(&literal::format_text(text)),

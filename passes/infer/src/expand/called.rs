@@ -7,8 +7,8 @@
 //!
 //! A method calls what the decorator gave: `fn @m.C.put(%self, %n) { return value (@m.C_put)(%self, %n) }`.
 
-use super::class_decorator::call_through;
-use super::decorate::{Late, add_global, free_path, module_of, move_away};
+use super::class_decorator::becomes_variable;
+use super::decorate::{Late, add_global, free_path, move_away};
 use batuta_base::{FxHashMap, Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
@@ -45,13 +45,7 @@ pub(crate) fn expand(program: &mut Program<Hir>, path: Name, late: &mut Vec<Late
         program.fns.insert(path, Arc::new(made));
         global
     } else {
-        program.fns.shift_remove(&path);
-        let module = module_of(program, path);
-        if let Some(module) = program.modules.get_mut(&module) {
-            Arc::make_mut(module).items.retain(|row| row.item != Item::Fn(path));
-        }
-        add_global(program, inner, path);
-        call_through(program, path, &body);
+        becomes_variable(program, path, inner, &body);
         path
     };
     let target = Pat::Place(Place::global(global));
@@ -162,13 +156,7 @@ fn forwarding(body: &Body<Hir>, global: Name) -> Body<Hir> {
     let mut args = Vec::new();
     for param in &body.params {
         let value = out.use_local(param.local, Mode::Read, at);
-        let kind = match param.kind {
-            ParamKind::Normal | ParamKind::PositionalOnly => ArgKind::Positional,
-            ParamKind::KeywordOnly => ArgKind::Named(param.name),
-            ParamKind::Star => ArgKind::Star,
-            ParamKind::StarStar => ArgKind::StarStar,
-        };
-        args.push(Arg { kind, value });
+        args.push(Arg { kind: param.handed_on(), value });
     }
     let call = out.node(Node::Call { callee: Callee::Value(callee), args }, Ty::unknown(), at);
     let back = out.node(Node::Return(Some(call)), Ty::unknown(), at);

@@ -29,13 +29,7 @@ pub(crate) fn expand(program: &mut Program<Hir>, path: Name, late: &mut Vec<Late
     }
     let inner = free_path(program, path, "inner");
     move_away(program, path, inner);
-    program.fns.shift_remove(&path);
-    let module = module_of(program, path);
-    if let Some(module) = program.modules.get_mut(&module) {
-        Arc::make_mut(module).items.retain(|row| row.item != Item::Fn(path));
-    }
-    add_global(program, inner, path);
-    call_through(program, path, &body);
+    becomes_variable(program, path, inner, &body);
     let mut out: Body<Hir> = Body::new(path, body.lang, FnKind::Init);
     let at = Origin::default();
     let function = out.node(Node::Item(inner), Ty::unknown(), at);
@@ -158,8 +152,19 @@ fn forget_wrapping(program: &mut Program<Hir>, init: Name) {
     });
 }
 
+/// The name of a function is a variable of the module from here on; what it was is `inner`.
+pub(super) fn becomes_variable(program: &mut Program<Hir>, path: Name, inner: Name, function: &Body<Hir>) {
+    program.fns.shift_remove(&path);
+    let module = module_of(program, path);
+    if let Some(module) = program.modules.get_mut(&module) {
+        Arc::make_mut(module).items.retain(|row| row.item != Item::Fn(path));
+    }
+    add_global(program, inner, path);
+    call_through(program, path, function);
+}
+
 /// Calls and values of the function are those of the object; its name and text are the function's.
-pub(super) fn call_through(program: &mut Program<Hir>, path: Name, function: &Body<Hir>) {
+fn call_through(program: &mut Program<Hir>, path: Name, function: &Body<Hir>) {
     let aliases: FxHashMap<Name, Name> = program
         .fns
         .values()
