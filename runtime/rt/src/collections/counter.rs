@@ -93,6 +93,18 @@ impl<K: Key + Clone> Counter<K> {
         self.0.iter().flat_map(|(key, &count)| std::iter::repeat_n(key.clone(), count.max(0) as usize))
     }
 
+    /// `+c`: the counts above zero.
+    #[must_use]
+    pub fn positive(&self) -> Self {
+        self.joined(&Counter::new(), |a, b| a + b)
+    }
+
+    /// `-c`: the counts below zero, turned around.
+    #[must_use]
+    pub fn negative(&self) -> Self {
+        Counter::new().joined(self, |a, b| a - b)
+    }
+
     /// Joins the counts of both sides; keeps those above zero.
     fn joined(&self, other: &Self, join: impl Fn(i64, i64) -> i64) -> Self {
         let mut result = Dict::new();
