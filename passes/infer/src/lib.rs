@@ -12,6 +12,8 @@
 
 mod apply;
 mod arguments;
+mod assignments;
+mod attribute_reads;
 mod bind;
 mod by_class;
 mod by_index;
@@ -20,6 +22,7 @@ mod class_values;
 mod coerce;
 mod collect;
 mod collect_control;
+mod collect_ops;
 mod compare;
 mod construct;
 mod contexts;

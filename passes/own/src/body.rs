@@ -1,10 +1,9 @@
 //! One body: locals, statements, blocks.
 
 use crate::access::{Accesses, Event, Kind, accesses};
-use crate::alias::{Aliases, Borrow, Reads, aliases};
+use crate::alias::{Aliases, Borrow, aliases};
 use crate::bounds::{Bounds, bounds};
 use crate::changed::Changed;
-use crate::iter::Form;
 use crate::live::{Liveness, liveness};
 use crate::param_bounds::ParamBounds;
 use crate::{CACHE_DROPPED, init, lets, try_value, types};
@@ -415,7 +414,7 @@ impl Own<'_> {
     }
 
     /// A sequence of any length as the fixed parts that a pattern takes: `ValueError` when they do not fit.
-    fn unpacked(&mut self, target: Pat, value: NodeId, origin: Origin) -> (Pat, NodeId) {
+    pub(crate) fn unpacked(&mut self, target: Pat, value: NodeId, origin: Origin) -> (Pat, NodeId) {
         let Pat::List { front, rest, back } = target else { return (target, value) };
         let value = match self.out.ty(value).strip().kind() {
             TyKind::Str => self.out.op(IterOp::Chars, vec![value], Ty::iter(Ty::str()), origin),
@@ -548,7 +547,7 @@ impl Own<'_> {
     }
 
     /// The leaves of an unpacking assignment.
-    fn target_pattern(&mut self, pat: &Pat, from: Ty) -> Pat {
+    pub(crate) fn target_pattern(&mut self, pat: &Pat, from: Ty) -> Pat {
         match pat {
             Pat::Place(place) if place.as_local().is_none() => Pat::Place(self.place_to_write(place)),
             Pat::Place(_) | Pat::Bind(..) | Pat::Wild | Pat::Const(_) | Pat::Value(_) | Pat::None => {
@@ -586,117 +585,6 @@ impl Own<'_> {
         }
     }
 
-    fn update(&mut self, place: &Place, op: Op, value: NodeId) -> StmtKind {
-        let ty = self.place_ty(place);
-        let source = value;
-        if self.place_in_cell(place) && !is_in_place(op) && !self.index_calls(place) {
-            return self.update_cell(place, op, source, ty);
-        }
-        if let Some(local) = place.as_local()
-            && ty.is_int()
-            && !ty.is_big()
-            && !self.is_borrowed(local)
-            && !self.place_in_cell(place)
-            && !self.live.maybe_unbound.contains(&local)
-            && self.local_rounds_down(local, op, source)
-        {
-            return self.plain_division(place, op, source, ty);
-        }
-        // The source computes the indices first; Rust computes the value first where it is a number.
-        self.all_early = ty.is_copy() && self.calls_program(source);
-        let target = self.place_to_change(place);
-        self.all_early = false;
-        let value = match op {
-            Op::ListOp(ListOp::Concat) => self.iterate(source, Reads::Ref, true).0,
-            _ => self.node(source, Want::Read),
-        };
-        let value = match op {
-            Op::ListOp(_) | Op::IntOp(IntOp::Shl | IntOp::Shr | IntOp::Pow) => value,
-            Op::IntOp(_) if !ty.is_big() => self.coerce(value, ty),
-            _ => value,
-        };
-        // `place op= value` on anything but a machine number borrows the place first.
-        let is_lent = matches!(self.out.ty(value).kind(), TyKind::Ref(_))
-            && matches!(self.src.nodes[source].kind, Node::Use(..))
-            && !matches!(op, Op::ListOp(_));
-        let value = if self.must_settle_update(place, source, ty, is_lent) {
-            let owned = match self.out.ty(value).kind() {
-                TyKind::Ref(_) if !matches!(op, Op::ListOp(_)) => self.node(source, Want::Own),
-                _ => value,
-            };
-            self.settle(owned)
-        } else {
-            value
-        };
-        StmtKind::Update { place: target, op, value }
-    }
-
-    /// `n //= 10` where nothing is negative, as a division of its own: Rust has that as `n /= 10`.
-    fn plain_division(&mut self, place: &Place, op: Op, value: NodeId, ty: Ty) -> StmtKind {
-        let origin = self.src.nodes[value].origin;
-        let target = self.place_to_write(place);
-        let old = self.out.node(Node::Use(target.clone(), Mode::Copy), ty, origin);
-        let value = self.node(value, Want::Read);
-        let value = self.coerce(value, ty);
-        let attr = Attr::Name(Name::new("plain"));
-        let value = self.out.node(Node::Op { op, attr, args: vec![old, value] }, ty, origin);
-        StmtKind::Set { target: Pat::Place(target), value }
-    }
-
-    /// An operation without an operator that changes its left side: the guard of the read ends before
-    /// that of the write begins.
-    fn update_cell(&mut self, place: &Place, op: Op, value: NodeId, ty: Ty) -> StmtKind {
-        let old = self.place(place, Want::Ref, false);
-        let origin = self.src.nodes[value].origin;
-        let (mode, old_ty) = if ty.is_copy() { (Mode::Copy, ty) } else { (Mode::Ref, ty.reference()) };
-        let old = self.out.node(Node::Use(old, mode), old_ty, origin);
-        let value = self.node(value, Want::Read);
-        let keeps_count = matches!(op, Op::IntOp(IntOp::Shl | IntOp::Shr | IntOp::Pow));
-        let value = match op {
-            Op::IntOp(_) if !ty.is_big() && !keeps_count => self.coerce(value, ty),
-            _ => value,
-        };
-        let new = self.out.op(op, vec![old, value], ty, origin);
-        let value = self.named(new);
-        StmtKind::Set { target: Pat::Place(self.place_to_write(place)), value }
-    }
-
-    /// Whether an index of the place calls the program.
-    fn index_calls(&self, place: &Place) -> bool {
-        place.proj.iter().any(|proj| match proj {
-            Proj::Index(index) | Proj::Nth(index) => self.calls_program(*index),
-            _ => false,
-        })
-    }
-
-    /// Whether an expression reads a local.
-    fn read_in(&self, node: NodeId, local: LocalId) -> bool {
-        self.span_events(node).any(|event| event.root == local)
-    }
-
-    fn must_settle_update(&self, place: &Place, value: NodeId, ty: Ty, is_lent: bool) -> bool {
-        if self.place_in_cell(place) && (self.calls_program(value) || self.holds_guard(value)) {
-            return true;
-        }
-        let Root::Local(root) = place.root else { return false };
-        let is_call = place.proj.iter().any(|proj| !matches!(proj, Proj::Field(_)));
-        let borrows_first = !ty.is_copy();
-        self.span_events(value)
-            .any(|event| event.root == root && borrows_first && (is_call || is_lent || event.kind.changes()))
-    }
-
-    fn delete(&mut self, place: &Place) -> Option<StmtKind> {
-        if let Some(local) = place.as_local() {
-            if !self.live.maybe_unbound.contains(&local) {
-                return None;
-            }
-            let ty = self.out.locals[local].ty;
-            let none = self.out.op(OptOp::None, Vec::new(), ty, Origin::default());
-            return Some(StmtKind::Set { target: Pat::Place(Place::local(local)), value: none });
-        }
-        Some(StmtKind::Del(self.place_to_change(place)))
-    }
-
     /// Type of a source place.
     pub fn place_ty(&self, place: &Place) -> Ty {
         *types::place_tys(self.program, self.src, place).last().expect("a place has a root")
@@ -710,155 +598,5 @@ impl Own<'_> {
             && self.all.defs.iter().filter(|(found, _, _)| *found == local).all(|(_, _, at)| inside(*at))
             && !self.src.params.iter().any(|param| param.local == local)
             && self.all.defs.iter().filter(|(found, _, _)| *found == local).count() <= 1
-    }
-
-    /// A pattern that declares its locals, for `for` and clauses. Leaves that are no private local of
-    /// the loop are bound to temps and assigned at the start of the body (`assigns`). Without a range
-    /// (comprehensions) every leaf is private.
-    pub fn loop_pattern(
-        &mut self,
-        pat: &Pat,
-        form: &Form,
-        ty: Ty,
-        range: Option<(u32, u32)>,
-        assigns: &mut Vec<Stmt>,
-    ) -> Pat {
-        match pat {
-            Pat::Tuple(_) | Pat::List { .. } if has_any_length(ty) => self.loop_list(pat, form, ty, assigns),
-            Pat::Tuple(parts) | Pat::List { front: parts, rest: None, .. } => {
-                let kids = ty.children();
-                let kid = |index: usize| match ty.kind() {
-                    TyKind::Tuple(_) => kids.get(index).copied().unwrap_or(Ty::unknown()),
-                    _ => kids.first().copied().unwrap_or(Ty::unknown()),
-                };
-                let all_copy = (0..parts.len()).all(|index| kid(index).is_copy());
-                let (inner, wrap) = match form {
-                    Form::Ref if all_copy => (Form::Owned, true),
-                    Form::Ref => (Form::Bound, false),
-                    other => (other.clone(), false),
-                };
-                let parts: Vec<Pat> = parts
-                    .iter()
-                    .enumerate()
-                    .map(|(index, part)| {
-                        let form = inner.part(index);
-                        self.loop_pattern(part, &form, kid(index), range, assigns)
-                    })
-                    .collect();
-                let made = match ty.kind() {
-                    TyKind::Tuple(_) => Pat::Tuple(parts),
-                    _ => Pat::List { front: parts, rest: None, back: Vec::new() },
-                };
-                if wrap { Pat::Ref(Box::new(made)) } else { made }
-            }
-            Pat::Wild => Pat::Wild,
-            leaf => self.loop_leaf(leaf, form, ty, range, assigns),
-        }
-    }
-
-    /// A list has no pattern of its own: it gets a name, and is unpacked in the loop's body.
-    fn loop_list(&mut self, pat: &Pat, form: &Form, ty: Ty, assigns: &mut Vec<Stmt>) -> Pat {
-        let origin = Origin::default();
-        let bound_ty = match form {
-            Form::Ref | Form::Bound => ty.reference(),
-            Form::Mut => ty.reference_mut(),
-            _ => ty,
-        };
-        let list = self.out.temp("items", bound_ty, origin);
-        let mode = if bound_ty == ty { Mode::Ref } else { Mode::Copy };
-        let read = self.out.node(Node::Use(Place::local(list), mode), ty.reference(), origin);
-        let item = crate::iter::item_ty(ty);
-        let op = if item.is_copy() { IterOp::Copied } else { IterOp::Cloned };
-        let items = self.out.op(op, vec![read], Ty::iter(item), origin);
-        let target = self.target_pattern(pat, ty);
-        let (target, value) = self.unpacked(target, items, origin);
-        assigns.push(Stmt::new(StmtKind::Set { target, value }, origin));
-        Pat::Bind(list, None)
-    }
-
-    fn loop_leaf(
-        &mut self,
-        leaf: &Pat,
-        form: &Form,
-        ty: Ty,
-        range: Option<(u32, u32)>,
-        assigns: &mut Vec<Stmt>,
-    ) -> Pat {
-        let mut local = None;
-        leaf.for_each_local(&mut |found| local = Some(found));
-        let private = local.filter(|local| range.is_none_or(|range| self.is_private(*local, range)));
-        let bound = private.unwrap_or_else(|| {
-            let hint = local.map_or("item".to_owned(), |local| format!("{}_", self.src.locals[local].name));
-            self.out.temp(&hint, ty, Origin::default())
-        });
-        let (pat, bound_ty) = match form {
-            Form::Ref if ty.is_copy() => (Pat::Ref(Box::new(Pat::Bind(bound, None))), ty),
-            Form::Ref | Form::Bound => (Pat::Bind(bound, None), ty.reference()),
-            Form::Mut => (Pat::Bind(bound, None), ty.reference_mut()),
-            _ => (Pat::Bind(bound, None), ty),
-        };
-        self.out.locals[bound].ty = bound_ty;
-        if private.is_none() {
-            let value = self.read_back(bound, ty);
-            let target = match (leaf, local) {
-                (_, Some(local)) => {
-                    let wide = self.src.locals[local].ty.strip_ref();
-                    let value = self.coerce(value, wide);
-                    let value = if self.live.maybe_unbound.contains(&local) {
-                        let ty = self.out.locals[local].ty;
-                        self.out.op(OptOp::Some, vec![value], ty, Origin::default())
-                    } else {
-                        value
-                    };
-                    assigns.push(Stmt::new(
-                        StmtKind::Set { target: Pat::Place(Place::local(local)), value },
-                        Origin::default(),
-                    ));
-                    return pat;
-                }
-                (Pat::Place(place), None) => Pat::Place(self.place_to_write(place)),
-                _ => return pat,
-            };
-            assigns.push(Stmt::new(StmtKind::Set { target, value }, Origin::default()));
-        }
-        pat
-    }
-
-    /// The value of a freshly bound loop variable, owned.
-    fn read_back(&mut self, local: LocalId, ty: Ty) -> NodeId {
-        let is_ref = self.out.locals[local].ty != ty;
-        let place = Place::local(local);
-        match (ty.is_copy(), is_ref) {
-            (true, false) => self.out.node(Node::Use(place, Mode::Copy), ty, Origin::default()),
-            (true, true) => {
-                self.out.node(Node::Use(place.with(Proj::Deref), Mode::Copy), ty, Origin::default())
-            }
-            (false, false) => self.out.node(Node::Use(place, Mode::Move), ty, Origin::default()),
-            (false, true) => self.owned_copy(place, ty, Origin::default()),
-        }
-    }
-}
-
-/// Operations that Rust has as `place op= value`.
-fn is_in_place(op: Op) -> bool {
-    matches!(
-        op,
-        Op::IntOp(IntOp::Add | IntOp::Sub | IntOp::Mul | IntOp::And | IntOp::Or | IntOp::Xor)
-            | Op::FloatOp(FloatOp::Add | FloatOp::Sub | FloatOp::Mul | FloatOp::Div)
-            | Op::NumOp(NumOp::Add | NumOp::Sub | NumOp::Mul)
-            | Op::BoolOp(_)
-            | Op::StrOp(StrOp::Concat)
-            | Op::ListOp(ListOp::Concat)
-            | Op::SetOp(_)
-            | Op::DictOp(_)
-    )
-}
-
-/// A list, or a tuple of any length.
-fn has_any_length(ty: Ty) -> bool {
-    match ty.strip().kind() {
-        TyKind::List(_) => true,
-        TyKind::Lib(name, _) => *name == "tuple",
-        _ => false,
     }
 }

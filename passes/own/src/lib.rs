@@ -26,6 +26,7 @@ mod init;
 mod iter;
 mod lets;
 mod live;
+mod loop_patterns;
 mod operate;
 mod order;
 mod param_bounds;
@@ -33,6 +34,7 @@ mod places;
 mod texts;
 mod try_value;
 mod types;
+mod updates;
 mod walks;
 mod writes;
 

@@ -1,7 +1,6 @@
 //! Calls, objects, errors, and the operations that are Rust's own.
 
 use super::Printer;
-use super::expr::to_owned_text;
 use super::shared::shared_spelling;
 use crate::names;
 use crate::template;
@@ -10,7 +9,7 @@ use crate::types::Position;
 use batuta_base::Name;
 use batuta_catalog as catalog;
 use batuta_core::{
-    Arg, Attr, Body, Callee, CmpOp, Const, ExcOp, FieldCell, FnKind, Mir, Mode, Node, NodeId, RsOp, Ty,
+    Arg, Attr, Body, Callee, CmpOp, Const, FnKind, Mir, NodeId, Ty,
     TyKind,
 };
 
@@ -337,7 +336,7 @@ impl Printer<'_, '_> {
     }
 
     /// The value of a `Result`, or the error goes on: to the caller of a fallible function, else by unwinding.
-    fn tried(&mut self, result: Expr) -> Expr {
+    pub(crate) fn tried(&mut self, result: Expr) -> Expr {
         match result {
             // A fallible row is tried by itself.
             result @ Expr::Try(_) => result,
@@ -348,7 +347,7 @@ impl Printer<'_, '_> {
     }
 
     /// The value of a `Result`, or its error unwinds.
-    fn raising(&mut self, result: Expr) -> Expr {
+    pub(crate) fn raising(&mut self, result: Expr) -> Expr {
         self.uses.prelude = true;
         result.method("or_raise", vec![])
     }
@@ -372,7 +371,7 @@ impl Printer<'_, '_> {
         self.scan_spelling(spelling, None);
     }
 
-    fn scan_spelling(&mut self, spelling: &str, receiver: Option<Ty>) {
+    pub(crate) fn scan_spelling(&mut self, spelling: &str, receiver: Option<Ty>) {
         self.uses.rt |= spelling.contains("rt::");
         let is_std = receiver.is_none_or(|ty| {
             matches!(ty.strip_ref().kind(), TyKind::List(_) | TyKind::Str | TyKind::Bytes | TyKind::Array(..))
@@ -395,71 +394,6 @@ impl Printer<'_, '_> {
                 Expr::call(super::control::COROUTINE, vec![call])
             }
             _ => call,
-        }
-    }
-
-    pub(crate) fn exception_class(&mut self, class: Name) -> String {
-        let class = self.env.program.resolve(class);
-        if self.env.class(class).is_some() {
-            let own = names::camel(class.last());
-            return self.env.item_path(class, &own, self.module, self.uses);
-        }
-        self.rt(match class.as_str() {
-            "asyncio.CancelledError" | "asyncio.exceptions.CancelledError" => "asyncio::CancelledError",
-            "asyncio.InvalidStateError" => "asyncio::InvalidStateError",
-            "asyncio.QueueEmpty" => "asyncio::QueueEmpty",
-            "asyncio.QueueFull" => "asyncio::QueueFull",
-            "re.error" => "ReError",
-            "struct.error" => "StructError",
-            "csv.Error" => "CsvError",
-            "shutil.Error" => "ShutilError",
-            "binascii.Error" => "BinasciiError",
-            _ => class.last(),
-        })
-    }
-
-    pub(crate) fn exc_op(&mut self, op: ExcOp, attr: &Attr, args: &[NodeId]) -> Expr {
-        match op {
-            ExcOp::New => {
-                let Attr::Name(class) = attr else { return self.problem("an exception without class") };
-                self.new_error(*class, args)
-            }
-            ExcOp::Assert => {
-                let mut parts = vec![self.operand(args[0])];
-                if let Some(message) = args.get(1) {
-                    let (text, values) = self.text_arguments(*message);
-                    parts.push(Expr::Atom(text));
-                    parts.extend(values);
-                }
-                self.uses.macros.insert("assert");
-                Expr::Macro("assert".to_owned(), parts)
-            }
-            ExcOp::IsA => {
-                let Attr::Name(class) = attr else { return self.problem("a class test without class") };
-                let class = self.exception_class(*class);
-                self.expr(args[0]).method("is_a", vec![Expr::Atom(class)])
-            }
-            ExcOp::Text => match self.own_error(args[0]) {
-                Some(object) => Expr::call(self.rt("Exception::args_text"), vec![object]),
-                None => self.expr(args[0]).method("to_string", vec![]),
-            },
-        }
-    }
-
-    pub(crate) fn new_error(&mut self, class: Name, args: &[NodeId]) -> Expr {
-        let class_text = self.exception_class(class);
-        let error = self.rt("Error");
-        match args {
-            [] => Expr::call(format!("{error}::bare"), vec![Expr::Atom(class_text)]),
-            [arg] if *self.body.ty(*arg).strip_ref().kind() == TyKind::Str => {
-                let text = self.expr(*arg);
-                let text = plain_text(text);
-                Expr::call(format!("{error}::new"), vec![Expr::Atom(class_text), text])
-            }
-            args => {
-                let parts = args.iter().map(|node| self.error_argument(*node)).collect();
-                Expr::call(format!("{error}::with_args"), vec![Expr::Atom(class_text), Expr::Array(parts)])
-            }
         }
     }
 
@@ -495,197 +429,7 @@ impl Printer<'_, '_> {
         })
     }
 
-    /// One argument that an exception remembers.
-    fn error_argument(&mut self, node: NodeId) -> Expr {
-        let arg = self.rt("Arg");
-        if *self.body.ty(node).strip_ref().kind() == TyKind::Str {
-            let text = self.expr(node);
-            return Expr::call(format!("{arg}::from"), vec![plain_text(text)]);
-        }
-        let value = match &self.body.nodes[node].kind {
-            // The text of a value is taken without a copy of it.
-            Node::Use(place, Mode::Clone) => self.use_place(place, Mode::Ref, self.body.ty(node).reference()),
-            _ => self.by_ref(node),
-        };
-        Expr::call(format!("{arg}::of"), vec![value])
-    }
-
-    fn error_arguments(&mut self, args: &[Arg]) -> Expr {
-        let parts = args.iter().map(|arg| self.error_argument(arg.value)).collect();
-        Expr::Macro("vec".to_owned(), parts)
-    }
-
     // ---- Rust's own ------------------------------------------------------------------------
-
-    pub(crate) fn rs_op(&mut self, op: RsOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
-        match op {
-            RsOp::Ref
-                if self.is_empty_list(args[0]) && matches!(self.body.ty(args[0]).kind(), TyKind::List(_)) =>
-            {
-                Expr::unary("&", Expr::Array(Vec::new()))
-            }
-            RsOp::Ref => {
-                let value = match self.typed_empty(args[0]) {
-                    Some(empty) => empty,
-                    None if matches!(self.body.ty(args[0]).kind(), TyKind::Shared(_)) => {
-                        self.stored_value(args[0])
-                    }
-                    None => self.expr(args[0]),
-                };
-                match value {
-                    // A borrowed display is an array.
-                    Expr::Macro(name, items) if name == "vec" => Expr::unary("&", Expr::Array(items)),
-                    Expr::Method(text, name, rest)
-                        if name == "to_owned"
-                            && (matches!(&*text, Expr::Atom(a) if a.starts_with('"'))
-                                || matches!(&*text, Expr::Method(_, name, _) if name == "class_name"))
-                            && rest.is_empty() =>
-                    {
-                        *text
-                    }
-                    value => Expr::unary("&", value),
-                }
-            }
-            RsOp::Mut => Expr::unary("&mut ", self.expr(args[0])),
-            RsOp::Deref => Expr::unary("*", self.expr(args[0])),
-            RsOp::Clone => {
-                let value = self.expr(args[0]);
-                let of = self.body.ty(args[0]);
-                let is_copy =
-                    self.env.is_copy(of) && !matches!(of.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
-                if is_copy { value } else { value.method("clone", vec![]) }
-            }
-            RsOp::Try => {
-                let value = self.expr(args[0]);
-                match attr {
-                    Attr::Name(how) if how.as_str() == "unwind" => self.raising(value),
-                    _ => self.tried(value),
-                }
-            }
-            RsOp::Ok => {
-                let value = self.expr(args[0]);
-                Expr::call("Ok", vec![value])
-            }
-            RsOp::ToOwned => {
-                let value = self.expr(args[0]);
-                match ty.kind() {
-                    _ if self.body.ty(args[0]).is_char() => value.method("to_string", vec![]),
-                    TyKind::List(_) | TyKind::Bytes => value.method("to_vec", vec![]),
-                    TyKind::Str => to_owned_text(value.receiver()),
-                    _ => value.method("clone", vec![]),
-                }
-            }
-            RsOp::Share => self.share(args[0], ty),
-            RsOp::As => {
-                let target = self.ty(ty, Position::Stored);
-                self.operand(args[0]).cast(target)
-            }
-            RsOp::Sum => {
-                let of = self.iterator(args[0]);
-                let ty = self.ty(ty, Position::Stored);
-                of.method(format!("sum::<{ty}>"), vec![])
-            }
-            RsOp::Collect => {
-                let of = self.iterator(args[0]);
-                let ty = self.collection(ty);
-                of.method(format!("collect::<{ty}>"), vec![])
-            }
-            RsOp::Any => self.adapter(args, "any"),
-            RsOp::All => self.adapter(args, "all"),
-            RsOp::Map => self.adapter(args, "map"),
-            RsOp::Filter => self.adapter(args, "filter"),
-            RsOp::Take => {
-                let place = self.expr(args[0]);
-                Expr::call("std::mem::take", vec![place])
-            }
-            RsOp::Swap => {
-                let args = self.exprs(args);
-                Expr::call("std::mem::swap", args)
-            }
-            RsOp::Method => self.spelled_method(attr, args),
-            RsOp::Path => {
-                let Attr::Name(path) = attr else { return self.problem("a path call without path") };
-                self.scan(path.as_str());
-                let args = self.exprs(args);
-                Expr::call(path.as_str(), args)
-            }
-        }
-    }
-
-    fn adapter(&mut self, args: &[NodeId], name: &str) -> Expr {
-        let of = self.iterator(args[0]);
-        let closure = self.expr(args[1]);
-        of.method(name, vec![closure])
-    }
-
-    /// `{0}.name({*})`, or a spelling with holes.
-    fn spelled_method(&mut self, attr: &Attr, args: &[NodeId]) -> Expr {
-        let Attr::Name(name) = attr else { return self.problem("a method call without name") };
-        let text = name.as_str();
-        let spelling = match text {
-            _ if text.contains('{') => text.to_owned(),
-            _ if text.ends_with(')') => format!("{{0}}.{text}"),
-            _ if text.contains(')') && args.len() == 1 => format!("{{0}}.{text}()"),
-            _ => format!("{{0}}.{text}({{*}})"),
-        };
-        let receiver = self.body.ty(args[0]);
-        let args = self.exprs(args);
-        self.scan_spelling(&spelling, Some(receiver));
-        template::fill(&spelling, &args, "_")
-    }
-
-    /// A new shared object around an owned value.
-    fn share(&mut self, value: NodeId, ty: Ty) -> Expr {
-        let value = match &self.body.nodes[value].kind {
-            Node::Item(name)
-                if batuta_catalog::functions(name.as_str()).iter().any(|row| !row.rust.is_empty()) =>
-            {
-                self.library_value(*name, self.body.ty(value), true)
-            }
-            _ => self.bound_value(value),
-        };
-        if let TyKind::Iter(_) = ty.kind() {
-            return Expr::call("Box::new", vec![value]);
-        }
-        let value = if let TyKind::Func(..) = ty.strip_shared().kind() {
-            super::control::moving(value)
-        } else {
-            value
-        };
-        let TyKind::Shared(inner) = ty.kind() else { return value };
-        if let Some((_, cell)) = ty.cell() {
-            let cell = if cell == FieldCell::Cell { "Cell" } else { "RefCell" };
-            self.uses.paths.insert("std::rc::Rc".to_owned());
-            self.uses.paths.insert(format!("std::cell::{cell}"));
-            return Expr::call("Rc::new", vec![Expr::call(format!("{cell}::new"), vec![value])]);
-        }
-        let shared = match inner.kind() {
-            TyKind::List(_) => self.rt("List"),
-            TyKind::Dict(..) => self.rt("SharedDict"),
-            TyKind::Set(_) => self.rt("SharedSet"),
-            TyKind::Class(path, _) if self.env.is_exception(*path) => return value,
-            TyKind::Lib(name, _) if crate::types::is_changed_in_place(*name) => {
-                self.uses.paths.insert("std::rc::Rc".to_owned());
-                self.uses.paths.insert("std::cell::RefCell".to_owned());
-                return Expr::call("Rc::new", vec![Expr::call("RefCell::new", vec![value])]);
-            }
-            _ => {
-                self.uses.paths.insert("std::rc::Rc".to_owned());
-                return Expr::call("Rc::new", vec![value]);
-            }
-        };
-        match value {
-            Expr::Call(callee, args)
-                if args.is_empty() && matches!(&*callee, Expr::Atom(text) if text.ends_with("::new")) =>
-            {
-                Expr::call(format!("{shared}::new"), vec![])
-            }
-            Expr::Macro(name, items) if name == "vec" => {
-                Expr::call(format!("{shared}::from"), vec![Expr::Array(items)])
-            }
-            value => Expr::call(format!("{shared}::from"), vec![value]),
-        }
-    }
 
     /// The innermost function around here returns a `Result`.
     pub(crate) fn in_fallible(&self) -> bool {

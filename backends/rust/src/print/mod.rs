@@ -2,7 +2,9 @@
 
 mod calls;
 mod compare;
+mod comprehensions;
 mod control;
+mod errors;
 mod expr;
 mod flow;
 mod format;
@@ -11,8 +13,10 @@ mod loose;
 mod objects;
 mod ops;
 mod places;
+mod rust_ops;
 mod seq;
 mod shared;
+mod texts;
 mod tries;
 
 use crate::env::{Env, Mark, Uses};

@@ -1,0 +1,195 @@
+//! Comprehensions: chains of adapters where one can be written, loops elsewhere.
+
+use super::control::Exit;
+use super::{Frame, Printer};
+use crate::tree::{Block, Expr, Stmt};
+use crate::types::Position;
+use batuta_core::*;
+
+impl Printer<'_, '_> {
+    /// A comprehension as a chain where each clause is one adapter, else as a block with loops.
+    pub(crate) fn seq(&mut self, clauses: &[Clause], sink: &Sink, ty: Ty) -> Expr {
+        match self.seq_chain(clauses, sink, ty) {
+            Some(chain) => chain,
+            None => self.seq_loop(clauses, sink, ty),
+        }
+    }
+
+    pub(crate) fn seq_chain(&mut self, clauses: &[Clause], sink: &Sink, ty: Ty) -> Option<Expr> {
+        let [Clause::For { pat, iter }, conds @ ..] = clauses else { return None };
+        let all_conds = conds.iter().all(|clause| matches!(clause, Clause::If(_)));
+        let may_leave = sink.nodes().any(|node| self.leaves(node))
+            || conds.iter().any(|clause| matches!(clause, Clause::If(cond) if self.leaves(*cond)));
+        if !all_conds || may_leave || self.read_in_any(*iter, &inner_nodes(conds, sink)).is_some() {
+            return None;
+        }
+        let chain = super::loose::typed(super::loops::frozen(self.iterator(*iter)));
+        // Inside the adapters' closures an error cannot return from the function: it unwinds.
+        self.frames.push(Frame { fallible: false, ret: ty, exit: Exit::Direct });
+        let made = self.adapters(chain, pat, *iter, conds, sink);
+        self.frames.pop();
+        let chain = made?;
+        Some(match sink {
+            Sink::Iter(_) => chain,
+            _ => {
+                let ty = self.collection(ty);
+                chain.method(format!("collect::<{ty}>"), vec![])
+            }
+        })
+    }
+
+    /// `filter` and `map` of a chain.
+    pub(crate) fn adapters(
+        &mut self,
+        mut chain: Expr,
+        pat: &Pat,
+        iter: NodeId,
+        conds: &[Clause],
+        sink: &Sink,
+    ) -> Option<Expr> {
+        let param = self.pat(pat);
+        let is_copy = match self.body.ty(iter).kind() {
+            TyKind::Iter(item) => item.is_copy(),
+            _ => false,
+        };
+        for clause in conds {
+            let Clause::If(cond) = clause else { return None };
+            // `filter` lends its items.
+            if !is_copy && !matches!(pat, Pat::Bind(..)) {
+                return None;
+            }
+            let lent = match pat {
+                Pat::Bind(local, None) if !is_copy => Some(*local),
+                _ => None,
+            };
+            let outer = std::mem::replace(&mut self.lent, lent);
+            let cond = self.expr(*cond);
+            self.lent = outer;
+            let param = if is_copy { format!("&{param}") } else { param.clone() };
+            chain = chain.method("filter", vec![Expr::closure(param, cond)]);
+        }
+        let value = match *sink {
+            Sink::Dict(key, value) => Expr::Tuple(vec![self.owned(key), self.stored_value(value)]),
+            Sink::List(node) | Sink::Set(node) | Sink::Iter(node) => self.stored_value(node),
+        };
+        if value != Expr::Atom(param.clone()) {
+            chain = chain.method("map", vec![Expr::closure(param, value)]);
+        }
+        Some(chain)
+    }
+
+    /// Whether evaluating the node can leave the enclosing function or wait.
+    pub(crate) fn leaves(&self, node: NodeId) -> bool {
+        let mut found = false;
+        self.body.walk(batuta_core::Child::Node(node), &mut |node| {
+            // `[y for x in xs if (y := f(x))]`: two closures cannot share what one of them assigns.
+            let writes = match &self.body.nodes[node].kind {
+                Node::Block { block, .. } => self.body.blocks[*block].stmts.iter().any(|stmt| {
+                    matches!(&stmt.kind, batuta_core::StmtKind::Set { target: Pat::Place(place), .. }
+                        if place.as_local().is_some())
+                }),
+                _ => false,
+            };
+            found |= writes;
+            found |= matches!(
+                self.body.nodes[node].kind,
+                Node::Return(_)
+                    | Node::Raise { .. }
+                    | Node::Yield(_)
+                    | Node::Await(_)
+                    | Node::Op { op: Op::RsOp(batuta_core::RsOp::Try), attr: Attr::None, .. }
+            );
+        });
+        found
+    }
+
+    /// `any(..)` or `all(..)` of what is no chain: loops that stop at the first item that decides.
+    pub(crate) fn search(&mut self, of: NodeId, is_all: bool) -> Option<Expr> {
+        let Node::Seq { clauses, sink: Sink::Iter(item) } = self.body.nodes[of].kind.clone() else {
+            return None;
+        };
+        let is_bool = *self.body.ty(item).strip_ref().kind() == TyKind::Bool;
+        if !is_bool || self.seq_chain(&clauses, &Sink::Iter(item), self.body.ty(of)).is_some() {
+            return None;
+        }
+        let label = self.fresh("search");
+        let nodes = inner_nodes(&clauses, &Sink::Iter(item));
+        let mut cond = if is_all { self.negate(item) } else { self.expr(item) };
+        let mut clauses = clauses;
+        while let Some(Clause::If(test)) = clauses.last() {
+            cond = self.expr(*test).binary("&&", cond);
+            clauses.pop();
+        }
+        let answer = |found: bool| Expr::atom(if found { "true" } else { "false" });
+        let leave = Expr::Jump(format!("break '{label}"), Some(Box::new(answer(!is_all))));
+        let then = Block { stmts: vec![Stmt::expr(leave)], ..Block::default() };
+        let decides = crate::tree::If { cond, then, els: None, mark: None };
+        let inner = self.clause_loops(&clauses, &nodes, Stmt::expr(Expr::If(Box::new(decides))));
+        let block = Block { stmts: vec![inner], tail: Some(Box::new(answer(is_all))), ..Block::default() };
+        Some(Expr::Block(format!("'{label}: "), block))
+    }
+
+    /// The loops and conditions of a comprehension around a statement.
+    /// `nodes`: what stands inside of the loops.
+    pub(crate) fn clause_loops(&mut self, clauses: &[Clause], nodes: &[NodeId], mut inner: Stmt) -> Stmt {
+        for clause in clauses.iter().rev() {
+            let block = Block { stmts: vec![inner], ..Block::default() };
+            inner = Stmt::expr(match clause {
+                Clause::If(cond) => {
+                    let cond = self.expr(*cond);
+                    Expr::If(Box::new(crate::tree::If { cond, then: block, els: None, mark: None }))
+                }
+                Clause::For { pat, iter } => match self.read_in_any(*iter, nodes) {
+                    Some(next) => {
+                        let next = Expr::Let(format!("Some({})", self.pat(pat)), Box::new(next));
+                        Expr::While(String::new(), Box::new(next), block)
+                    }
+                    None => {
+                        let (pat, iter) = self.loop_head(pat, *iter);
+                        Expr::For(String::new(), pat, Box::new(iter), block)
+                    }
+                },
+            });
+        }
+        inner
+    }
+
+    pub(crate) fn seq_loop(&mut self, clauses: &[Clause], sink: &Sink, ty: Ty) -> Expr {
+        let name = self.fresh("items");
+        let (init, method) = match sink {
+            Sink::List(_) => ("Vec".to_owned(), "push"),
+            Sink::Set(_) => (self.rt("Set"), "insert"),
+            Sink::Dict(..) => (self.rt("Dict"), "insert"),
+            Sink::Iter(_) => ("Vec".to_owned(), "push"),
+        };
+        let annotated = match sink {
+            Sink::Iter(_) => None,
+            _ => Some(self.ty(ty, Position::Stored)),
+        };
+        let args = sink.nodes().map(|node| self.owned(node)).collect();
+        let inner = self.clause_loops(
+            clauses,
+            &inner_nodes(clauses, sink),
+            Stmt::expr(Expr::atom(&*name).method(method, args)),
+        );
+        let start =
+            Stmt::bind(format!("mut {name}"), annotated, Some(Expr::call(format!("{init}::new"), vec![])));
+        let tail = match sink {
+            Sink::Iter(_) => Expr::atom(name).method("into_iter", vec![]),
+            _ => Expr::atom(name),
+        };
+        Expr::Block(
+            String::new(),
+            Block { stmts: vec![start, inner], tail: Some(Box::new(tail)), ..Block::default() },
+        )
+    }
+}
+
+/// The conditions and values of a comprehension.
+fn inner_nodes(clauses: &[Clause], sink: &Sink) -> Vec<NodeId> {
+    let conds = clauses.iter().filter_map(|clause| match clause {
+        Clause::If(cond) => Some(*cond),
+        Clause::For { .. } => None,
+    });
+    conds.chain(sink.nodes()).collect()
+}

@@ -1,0 +1,180 @@
+//! Operations that Mir takes from Rust: `&`, `?`, `clone`, `Rc::new`, adapters and methods by name.
+
+use super::Printer;
+use super::expr::to_owned_text;
+use crate::template;
+use crate::tree::Expr;
+use crate::types::Position;
+use batuta_core::*;
+
+impl Printer<'_, '_> {
+    pub(crate) fn rs_op(&mut self, op: RsOp, attr: &Attr, args: &[NodeId], ty: Ty) -> Expr {
+        match op {
+            RsOp::Ref
+                if self.is_empty_list(args[0]) && matches!(self.body.ty(args[0]).kind(), TyKind::List(_)) =>
+            {
+                Expr::unary("&", Expr::Array(Vec::new()))
+            }
+            RsOp::Ref => {
+                let value = match self.typed_empty(args[0]) {
+                    Some(empty) => empty,
+                    None if matches!(self.body.ty(args[0]).kind(), TyKind::Shared(_)) => {
+                        self.stored_value(args[0])
+                    }
+                    None => self.expr(args[0]),
+                };
+                match value {
+                    // A borrowed display is an array.
+                    Expr::Macro(name, items) if name == "vec" => Expr::unary("&", Expr::Array(items)),
+                    Expr::Method(text, name, rest)
+                        if name == "to_owned"
+                            && (matches!(&*text, Expr::Atom(a) if a.starts_with('"'))
+                                || matches!(&*text, Expr::Method(_, name, _) if name == "class_name"))
+                            && rest.is_empty() =>
+                    {
+                        *text
+                    }
+                    value => Expr::unary("&", value),
+                }
+            }
+            RsOp::Mut => Expr::unary("&mut ", self.expr(args[0])),
+            RsOp::Deref => Expr::unary("*", self.expr(args[0])),
+            RsOp::Clone => {
+                let value = self.expr(args[0]);
+                let of = self.body.ty(args[0]);
+                let is_copy =
+                    self.env.is_copy(of) && !matches!(of.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
+                if is_copy { value } else { value.method("clone", vec![]) }
+            }
+            RsOp::Try => {
+                let value = self.expr(args[0]);
+                match attr {
+                    Attr::Name(how) if how.as_str() == "unwind" => self.raising(value),
+                    _ => self.tried(value),
+                }
+            }
+            RsOp::Ok => {
+                let value = self.expr(args[0]);
+                Expr::call("Ok", vec![value])
+            }
+            RsOp::ToOwned => {
+                let value = self.expr(args[0]);
+                match ty.kind() {
+                    _ if self.body.ty(args[0]).is_char() => value.method("to_string", vec![]),
+                    TyKind::List(_) | TyKind::Bytes => value.method("to_vec", vec![]),
+                    TyKind::Str => to_owned_text(value.receiver()),
+                    _ => value.method("clone", vec![]),
+                }
+            }
+            RsOp::Share => self.share(args[0], ty),
+            RsOp::As => {
+                let target = self.ty(ty, Position::Stored);
+                self.operand(args[0]).cast(target)
+            }
+            RsOp::Sum => {
+                let of = self.iterator(args[0]);
+                let ty = self.ty(ty, Position::Stored);
+                of.method(format!("sum::<{ty}>"), vec![])
+            }
+            RsOp::Collect => {
+                let of = self.iterator(args[0]);
+                let ty = self.collection(ty);
+                of.method(format!("collect::<{ty}>"), vec![])
+            }
+            RsOp::Any => self.adapter(args, "any"),
+            RsOp::All => self.adapter(args, "all"),
+            RsOp::Map => self.adapter(args, "map"),
+            RsOp::Filter => self.adapter(args, "filter"),
+            RsOp::Take => {
+                let place = self.expr(args[0]);
+                Expr::call("std::mem::take", vec![place])
+            }
+            RsOp::Swap => {
+                let args = self.exprs(args);
+                Expr::call("std::mem::swap", args)
+            }
+            RsOp::Method => self.spelled_method(attr, args),
+            RsOp::Path => {
+                let Attr::Name(path) = attr else { return self.problem("a path call without path") };
+                self.scan(path.as_str());
+                let args = self.exprs(args);
+                Expr::call(path.as_str(), args)
+            }
+        }
+    }
+
+    pub(crate) fn adapter(&mut self, args: &[NodeId], name: &str) -> Expr {
+        let of = self.iterator(args[0]);
+        let closure = self.expr(args[1]);
+        of.method(name, vec![closure])
+    }
+
+    /// `{0}.name({*})`, or a spelling with holes.
+    pub(crate) fn spelled_method(&mut self, attr: &Attr, args: &[NodeId]) -> Expr {
+        let Attr::Name(name) = attr else { return self.problem("a method call without name") };
+        let text = name.as_str();
+        let spelling = match text {
+            _ if text.contains('{') => text.to_owned(),
+            _ if text.ends_with(')') => format!("{{0}}.{text}"),
+            _ if text.contains(')') && args.len() == 1 => format!("{{0}}.{text}()"),
+            _ => format!("{{0}}.{text}({{*}})"),
+        };
+        let receiver = self.body.ty(args[0]);
+        let args = self.exprs(args);
+        self.scan_spelling(&spelling, Some(receiver));
+        template::fill(&spelling, &args, "_")
+    }
+
+    /// A new shared object around an owned value.
+    pub(crate) fn share(&mut self, value: NodeId, ty: Ty) -> Expr {
+        let value = match &self.body.nodes[value].kind {
+            Node::Item(name)
+                if batuta_catalog::functions(name.as_str()).iter().any(|row| !row.rust.is_empty()) =>
+            {
+                self.library_value(*name, self.body.ty(value), true)
+            }
+            _ => self.bound_value(value),
+        };
+        if let TyKind::Iter(_) = ty.kind() {
+            return Expr::call("Box::new", vec![value]);
+        }
+        let value = if let TyKind::Func(..) = ty.strip_shared().kind() {
+            super::control::moving(value)
+        } else {
+            value
+        };
+        let TyKind::Shared(inner) = ty.kind() else { return value };
+        if let Some((_, cell)) = ty.cell() {
+            let cell = if cell == FieldCell::Cell { "Cell" } else { "RefCell" };
+            self.uses.paths.insert("std::rc::Rc".to_owned());
+            self.uses.paths.insert(format!("std::cell::{cell}"));
+            return Expr::call("Rc::new", vec![Expr::call(format!("{cell}::new"), vec![value])]);
+        }
+        let shared = match inner.kind() {
+            TyKind::List(_) => self.rt("List"),
+            TyKind::Dict(..) => self.rt("SharedDict"),
+            TyKind::Set(_) => self.rt("SharedSet"),
+            TyKind::Class(path, _) if self.env.is_exception(*path) => return value,
+            TyKind::Lib(name, _) if crate::types::is_changed_in_place(*name) => {
+                self.uses.paths.insert("std::rc::Rc".to_owned());
+                self.uses.paths.insert("std::cell::RefCell".to_owned());
+                return Expr::call("Rc::new", vec![Expr::call("RefCell::new", vec![value])]);
+            }
+            _ => {
+                self.uses.paths.insert("std::rc::Rc".to_owned());
+                return Expr::call("Rc::new", vec![value]);
+            }
+        };
+        match value {
+            Expr::Call(callee, args)
+                if args.is_empty() && matches!(&*callee, Expr::Atom(text) if text.ends_with("::new")) =>
+            {
+                Expr::call(format!("{shared}::new"), vec![])
+            }
+            Expr::Macro(name, items) if name == "vec" => {
+                Expr::call(format!("{shared}::from"), vec![Expr::Array(items)])
+            }
+            value => Expr::call(format!("{shared}::from"), vec![value]),
+        }
+    }
+}
