@@ -1,4 +1,4 @@
-//! Writes the solved types into a body: statements, patterns and control flow.
+//! Writes the solved types into a body: statements and control flow.
 //!
 //! Actual types come from below (`expr` leaves them on the nodes), wanted types from above (`want`
 //! coerces where they differ). Conditions become `bool`, iterables `iter.of`.

@@ -1,4 +1,4 @@
-//! Calls, objects, errors, and the operations that are Rust's own.
+//! Calls: functions, methods, library rows.
 
 use super::Printer;
 use super::shared::shared_spelling;

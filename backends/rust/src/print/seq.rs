@@ -1,4 +1,4 @@
-//! Text, bytes, lists, dicts, sets, ranges, iterators, comprehensions.
+//! Lists, dicts, sets, ranges, iterators.
 
 use super::ops::by_ref;
 use super::Printer;
