@@ -184,7 +184,7 @@ fn is_made_of(body: &Body<Mir>, list: LocalId, count: NodeId) -> bool {
     found && stays
 }
 
-/// Nothing pushes to a list, or assigns it again.
+/// Nothing pushes to a list, deletes in it, assigns a slice of it or the whole again.
 fn keeps_length(body: &Body<Mir>, list: LocalId) -> bool {
     let mut keeps = true;
     body.walk_block(body.root, &mut |node| {
@@ -192,12 +192,28 @@ fn keeps_length(body: &Body<Mir>, list: LocalId) -> bool {
             keeps &= place.root != Root::Local(list);
         }
     });
-    body.walk_stmts(body.root, &mut |stmt| {
-        if let StmtKind::Set { target: Pat::Place(place), .. } | StmtKind::Update { place, .. } = &stmt.kind {
-            keeps &= place.as_local() != Some(list);
+    let writes_item = |place: &Place| match place.proj[..] {
+        [Proj::Nth(_)] => true,
+        [Proj::Index(index)] => body.ty(index).strip_ref().is_int(),
+        _ => false,
+    };
+    body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
+        StmtKind::Set { target, .. } => {
+            each_place(target, &mut |place| keeps &= place.root != Root::Local(list) || writes_item(place));
         }
+        StmtKind::Update { place, .. } => keeps &= place.root != Root::Local(list) || writes_item(place),
+        StmtKind::Del(place) => keeps &= place.root != Root::Local(list),
+        _ => {}
     });
     keeps
+}
+
+/// The places that a pattern assigns.
+fn each_place(pat: &Pat, f: &mut dyn FnMut(&Place)) {
+    if let Pat::Place(place) = pat {
+        f(place);
+    }
+    pat.for_each_part(&mut |part| each_place(part, f));
 }
 
 fn rewrite(body: &mut Body<Mir>, node: NodeId, steps: Steps) {

@@ -34,8 +34,17 @@ pub fn bounds(body: &Body<Typed>, params: &ParamBounds) -> Bounds {
     }
     let mut fixed: Vec<LocalId> = Vec::new();
     body.walk_block(body.root, &mut |node| {
-        if let Node::Closure(closure) = &body.nodes[node].kind {
-            fixed.extend(closure.params.iter().map(|param| param.local));
+        match &body.nodes[node].kind {
+            Node::Closure(closure) => fixed.extend(closure.params.iter().map(|param| param.local)),
+            // What a nested function assigns.
+            Node::Call { callee: Callee::Fn(path), args } => {
+                let lent = args.iter().enumerate().filter(|(index, _)| params.is_assigned(*path, *index));
+                fixed.extend(lent.filter_map(|(_, arg)| match &body.nodes[arg.value].kind {
+                    Node::Use(place, _) => place.as_local(),
+                    _ => None,
+                }));
+            }
+            _ => {}
         }
     });
     for local in fixed {
@@ -84,9 +93,11 @@ impl Bounds {
             }
             Node::Call { callee: Callee::Lib(name), args } => {
                 let each = || args.iter().map(|arg| self.eval(body, arg.value));
+                // `max(xs, default=0)` says nothing of the items.
+                let are_ints = || args.len() > 1 && args.iter().all(|arg| body.ty(arg.value).strip_ref().is_int());
                 match name.as_str().split('#').next().unwrap_or_default() {
-                    "builtins.max" if args.len() > 1 => each().max().unwrap_or(UNKNOWN),
-                    "builtins.min" if args.len() > 1 => each().min().unwrap_or(UNKNOWN),
+                    "builtins.max" if are_ints() => each().max().unwrap_or(UNKNOWN),
+                    "builtins.min" if are_ints() => each().min().unwrap_or(UNKNOWN),
                     "builtins.ord" | "builtins.len" => 0,
                     _ => UNKNOWN,
                 }

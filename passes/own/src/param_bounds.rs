@@ -13,6 +13,8 @@ use batuta_core::*;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ParamBounds {
     lower: FxHashMap<(Name, usize), i64>,
+    /// Parameters that are another function's variable: the call may leave anything there.
+    assigned: FxHashSet<(Name, usize)>,
 }
 
 /// Rounds before a bound that still falls counts as unknown.
@@ -49,9 +51,19 @@ impl ParamBounds {
         self.lower.get(&(path, index)).copied().unwrap_or(UNKNOWN)
     }
 
+    /// Whether the function may assign the variable that it is given.
+    pub fn is_assigned(&self, path: Name, index: usize) -> bool {
+        self.assigned.contains(&(path, index))
+    }
+
     /// What a round starts from: no call is seen.
     fn start(program: &Program<Typed>) -> Self {
         let mut out = Self::default();
+        for body in program.fns.values() {
+            let is_lent = |param: &Param| matches!(body.locals[param.local].ty.kind(), TyKind::RefMut(_));
+            let lent = body.params.iter().enumerate().filter(|(_, param)| is_lent(param));
+            out.assigned.extend(lent.map(|(index, _)| (body.path, index)));
+        }
         if program.entry.is_none() {
             return out;
         }

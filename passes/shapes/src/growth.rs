@@ -2,7 +2,7 @@
 //!
 //! Growth: a product or a sum of two values of one cycle, a power or shift with a variable count, a
 //! literal or a shift beyond 64 bits. No growth: a cycle cut by `%`, `&` or a loop guard; a value used as an
-//! index; a difference (`x - left` moves a coordinate back); a sum over plain recursion (`fib(n - 1) + fib(n - 2)` cannot take more steps than it counts); what goes
+//! index; a sum over plain recursion (`fib(n - 1) + fib(n - 2)` cannot take more steps than it counts); what goes
 //! into a new object of the same class, unless it is a product of two such fields: `Vec(self.x + other.x)` and
 //! `Vec(self.x * k)` move on by steps, `Rational(self.n * other.n)` multiplies.
 
@@ -67,7 +67,7 @@ fn is_growth(built: &Built, step: &Step, flows: &Flows) -> bool {
             step.operands.iter().any(|operand| in_cycle(&flows.scalings, *operand))
                 || step.operands.iter().all(|operand| in_cycle(&flows.products, *operand))
         }
-        IntOp::Add => {
+        IntOp::Add | IntOp::Sub => {
             step.operands.len() == 2 && step.operands.iter().all(|operand| in_cycle(&flows.sums, *operand))
         }
         _ => false,

@@ -84,12 +84,21 @@ impl Printer<'_, '_> {
         (is_alone || !matches!(self.body.nodes[value].kind, Node::Use(..))).then_some((value, conv))
     }
 
-    /// Whether a node runs code of the program.
+    /// Whether a node runs code of the program, or changes something.
     fn calls(&self, node: NodeId) -> bool {
         let mut found = false;
         self.body.walk(Child::Node(node), &mut |node| {
             found |= match &self.body.nodes[node].kind {
-                Node::Call { callee, .. } => !matches!(callee, Callee::Lib(_)),
+                Node::Call { callee: Callee::Lib(name), args } => {
+                    let tys: Vec<Ty> = args.iter().map(|arg| self.body.ty(arg.value)).collect();
+                    let is_quiet = |param: &batuta_catalog::ParamRow| {
+                        param.take != batuta_catalog::Take::Write
+                            && !matches!(param.ty.kind(), TyKind::Func(..) | TyKind::Iter(_))
+                    };
+                    batuta_catalog::select(name.as_str(), &tys)
+                        .is_none_or(|row| row.io || row.moves || !row.params.iter().all(is_quiet))
+                }
+                Node::Call { .. } => true,
                 Node::Use(_, mode) => matches!(mode, Mode::Mut | Mode::Take),
                 _ => false,
             };
