@@ -158,7 +158,7 @@ impl Walk<'_, '_> {
             Head::Num => None,
             Head::Class(class) if self.env.is_int_enum(class) => None,
             Head::Class(class) if self.env.class(name).is_some() => {
-                match (self.env.is_subclass(class, name), self.env.is_related(class, name)) {
+                match (self.env.is_instance(class, name), self.env.is_related(class, name)) {
                     (true, _) => Some(true),
                     (false, true) => None,
                     (false, false) => Some(false),
@@ -175,7 +175,7 @@ pub(crate) fn settle(program: &Program<Hir>, mut body: Body<Hir>) -> Body<Hir> {
     if !name.starts_with("__") || !program.classes.contains_key(&body.path.parent()) {
         return body;
     }
-    for node in body.nodes.ids().collect::<Vec<_>>() {
+    for node in returned(&body) {
         if !matches!(body.nodes[node].kind, Node::Const(Const::NotImplemented)) {
             continue;
         }
@@ -192,6 +192,27 @@ pub(crate) fn settle(program: &Program<Hir>, mut body: Body<Hir>) -> Body<Hir> {
         body.nodes[place].kind = Node::Raise { error: Some(error), cause: None };
     }
     body
+}
+
+/// What a body returns, through the branches of conditional expressions.
+fn returned(body: &Body<Hir>) -> Vec<NodeId> {
+    let mut todo: Vec<NodeId> = Vec::new();
+    for (_, row) in body.nodes.iter() {
+        if let Node::Return(Some(value)) = row.kind {
+            todo.push(value);
+        }
+    }
+    let mut out = Vec::new();
+    while let Some(node) = todo.pop() {
+        match body.nodes[node].kind {
+            Node::If { then, els, .. } => {
+                let tails = [Some(then), els].into_iter().flatten().filter_map(|block| body.blocks[block].tail);
+                todo.extend(tails);
+            }
+            _ => out.push(node),
+        }
+    }
+    out
 }
 
 /// What CPython says when nobody answers: `unsupported operand type(s) for +: 'Money' and 'int'`.
@@ -319,8 +340,13 @@ impl Apply<'_, '_, '_> {
         Some(if stmts.is_empty() { made } else { self.mk_block(stmts, made) })
     }
 
-    /// `==` of objects whose methods all leave the answer to the other one: they are two objects.
+    /// `==` of objects whose methods all leave the answer to the other one: of two classes, so they are two objects.
     pub(crate) fn both_decline(&self, op: ObjOp, a: NodeId, b: NodeId) -> bool {
+        if let (TyKind::Class(left, _), TyKind::Class(right, _)) = (self.ty(a).kind(), self.ty(b).kind())
+            && self.types.env().is_related(*left, *right)
+        {
+            return false;
+        }
         let declines = |object: NodeId, other: NodeId, op: ObjOp| {
             let TyKind::Class(class, _) = self.ty(object).kind() else { return false };
             let env = self.types.env();

@@ -73,19 +73,21 @@ pub(super) fn attribute(program: &Program<Hir>, body: &Body<Hir>, place: &Place)
 
 /// The places that a body assigns: whole attributes only.
 pub(super) fn each_target(body: &Body<Hir>, f: &mut dyn FnMut(&Place)) {
-    fn parts(pat: &Pat, f: &mut dyn FnMut(&Place)) {
-        if let Pat::Place(place) = pat
-            && place.proj.len() <= 1
-        {
-            f(place);
-        }
-        pat.for_each_part(&mut |part| parts(part, f));
-    }
     body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
-        StmtKind::Set { target, .. } => parts(target, f),
+        StmtKind::Set { target, .. } => each_place(target, f),
         StmtKind::Update { place, .. } if place.proj.len() <= 1 => f(place),
         _ => {}
     });
+}
+
+/// Names and attributes that a pattern assigns.
+pub(super) fn each_place(pat: &Pat, f: &mut dyn FnMut(&Place)) {
+    if let Pat::Place(place) = pat
+        && place.proj.len() <= 1
+    {
+        f(place);
+    }
+    pat.for_each_part(&mut |part| each_place(part, f));
 }
 
 fn define(program: &mut Program<Hir>, path: Name) {

@@ -123,11 +123,13 @@ fn gives(function: &Body<Hir>, block: BlockId, local: LocalId) -> bool {
     let is_local =
         matches!(&function.nodes[value].kind, Node::Use(place, _) if place.as_local() == Some(local));
     let front = &function.blocks[block].stmts[..function.blocks[block].stmts.len() - 1];
-    is_local
-        && front.iter().all(|stmt| {
-            matches!(stmt.kind, StmtKind::Set { .. } | StmtKind::Update { .. } | StmtKind::Expr(_))
-                && returned(stmt).is_none()
-        })
+    let mut returns = 0;
+    function.walk_block(block, &mut |node| {
+        returns += usize::from(matches!(function.nodes[node].kind, Node::Return(_)));
+    });
+    let is_plain =
+        |stmt: &Stmt| matches!(stmt.kind, StmtKind::Set { .. } | StmtKind::Update { .. } | StmtKind::Expr(_));
+    is_local && returns == 1 && front.iter().all(is_plain)
 }
 
 fn sets_attributes(function: &Body<Hir>, block: BlockId, param: LocalId) -> bool {

@@ -6,6 +6,7 @@
 //!
 //! Only names of modules and classes that are assigned once.
 
+use super::attributes;
 use batuta_base::{FxHashMap, Name};
 use batuta_core::*;
 use std::sync::Arc;
@@ -40,14 +41,37 @@ pub(super) fn expand(program: &mut Program<Hir>) {
 /// Names that are given a tuple of classes, once.
 fn class_names(program: &Program<Hir>) -> FxHashMap<Name, Vec<Name>> {
     let mut found: FxHashMap<Name, Option<Vec<Name>>> = FxHashMap::default();
+    let mut targets: FxHashMap<Name, usize> = FxHashMap::default();
     for body in program.fns.values() {
-        body.walk_stmts(body.root, &mut |stmt| {
-            let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind else { return };
+        let mut note = |place: &Place, value: Option<NodeId>| {
             let (Root::Global(path), true) = (place.root, place.proj.is_empty()) else { return };
-            let items = if body.kind == FnKind::Init { items(program, body, *value) } else { None };
+            let value = value.filter(|_| body.kind == FnKind::Init);
+            let items = value.and_then(|value| items(program, body, value));
             found.entry(path).and_modify(|known| *known = None).or_insert(items);
+        };
+        body.walk_stmts(body.root, &mut |stmt| {
+            if let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind {
+                note(place, Some(*value));
+            }
         });
+        // Whatever else assigns the name makes it unknown.
+        let mut count = |place: &Place| {
+            if let (Root::Global(path), true) = (place.root, place.proj.is_empty()) {
+                *targets.entry(path).or_default() += 1;
+            }
+        };
+        attributes::each_target(body, &mut count);
+        for (_, row) in body.nodes.iter() {
+            match &row.kind {
+                Node::For { pat, .. } => attributes::each_place(pat, &mut count),
+                Node::With { items, .. } => {
+                    items.iter().filter_map(|item| item.target.as_ref()).for_each(|pat| attributes::each_place(pat, &mut count));
+                }
+                _ => {}
+            }
+        }
     }
+    found.retain(|path, _| targets.get(path) == Some(&1));
     found.into_iter().filter_map(|(path, items)| Some((path, items?))).collect()
 }
 
