@@ -383,6 +383,9 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
     } else if let Some(body) = method("__eq__")
         && let Some(call) = crate::own_operand::call(env, &body, class.path, module, uses)
     {
+        // The method sees copies: that both are one object is seen before.
+        let is_copied = crate::own_operand::copies(env, class.path);
+        let call = if is_copied { format!("std::ptr::eq(self, other) || {call}") } else { call };
         let _ = write!(
             out,
             "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        {call}\n    }}\n}}\n"

@@ -1,6 +1,6 @@
 //! Constructors at Typed, and defaults that calls fill in.
 
-use crate::apply::{Apply, BAD_CALL};
+use crate::apply::{ALWAYS_RAISES, Apply, BAD_CALL};
 use crate::arguments::Signature;
 use crate::bind::Formal;
 use crate::calls::record_formals;
@@ -89,6 +89,7 @@ impl Apply<'_, '_, '_> {
 
     /// Evaluates the arguments, then raises.
     pub(crate) fn refuse(&mut self, class: &str, text: &str, args: Vec<NodeId>, origin: Origin) -> NodeId {
+        self.diags.report_with(ALWAYS_RAISES, origin, format!("this raises `{class}: {text}` whenever it runs"));
         let text = self.text(text, origin);
         let attr = Attr::Name(Name::new(class));
         let error = self.mk_op(ExcOp::New, attr, vec![text], Ty::error());

@@ -175,8 +175,20 @@ pub(crate) fn settle(program: &Program<Hir>, mut body: Body<Hir>) -> Body<Hir> {
     if !name.starts_with("__") || !program.classes.contains_key(&body.path.parent()) {
         return body;
     }
+    let declined = |node: &NodeId| matches!(body.nodes[*node].kind, Node::Const(Const::NotImplemented));
+    let always = returned(&body).iter().all(declined);
     for node in returned(&body) {
         if !matches!(body.nodes[node].kind, Node::Const(Const::NotImplemented)) {
+            continue;
+        }
+        // Whoever declines every operand is equal to itself alone.
+        if matches!(name.as_str(), "__eq__" | "__ne__") && always
+            && let [this, other] = body.params[..].iter().map(|param| param.local).collect::<Vec<_>>()[..]
+        {
+            let at = body.nodes[node].origin;
+            let args = [this, other].map(|local| body.use_local(local, Mode::Read, at)).to_vec();
+            let op = if name == "__eq__" { ObjOp::Is } else { ObjOp::IsNot };
+            body.nodes[node].kind = Node::Op { op: op.into(), attr: Attr::None, args };
             continue;
         }
         if matches!(name.as_str(), "__eq__" | "__ne__") {

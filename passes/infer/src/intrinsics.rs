@@ -145,11 +145,32 @@ impl Apply<'_, '_, '_> {
                 format!("unsupported operand type(s) for +: 'int' and {}", crate::operate::shown(item));
             return self.refuse("TypeError", &text, vec![items], origin);
         }
+        // The sum starts from 0: without it only where `0 + first` gives `first` back.
+        if !self.gives_back_itself(item) {
+            let why = "the sum of these objects begins with `0 + first`, which makes another object".to_owned();
+            let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+            return self.hole(at, crate::apply::BAD_CALL, why);
+        }
         let add = self.addition(item, item, origin);
         let name = Name::new("functools.reduce");
         let sum = self.lib_call(name, &[ArgKind::Positional; 2], vec![add, items], None, origin);
         self.body.nodes[sum].ty = item;
         sum
+    }
+
+    /// Whether `__radd__` of a class returns its receiver somewhere: what `sum` is written for.
+    fn gives_back_itself(&self, item: Ty) -> bool {
+        let Some(class) = item.class_path() else { return true };
+        let env = self.types.env();
+        let Some(method) = env.method(class, "__radd__") else { return true };
+        let Some(body) = env.program.fns.get(&method) else { return false };
+        let Some(this) = body.params.first() else { return false };
+        body.nodes.iter().any(|(_, row)| match row.kind {
+            Node::Return(Some(value)) => {
+                matches!(&body.nodes[value].kind, Node::Use(place, _) if place.as_local() == Some(this.local))
+            }
+            _ => false,
+        })
     }
 
     /// `sum(objects, start)`.

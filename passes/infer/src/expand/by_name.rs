@@ -57,14 +57,14 @@ fn look_up(body: &Body<Hir>, id: NodeId) -> Option<Found> {
         _ => return None,
     };
     let given = object;
-    let object = as_local(body, object).filter(|local| sets(body, *local).len() <= 1);
+    let object = as_local(body, object).filter(|local| is_steady(body, *local));
     let given = if object.is_some() { None } else { Some(given) };
     let object = object.unwrap_or(LocalId(0));
     if body.as_const(name).is_some() {
         return None;
     }
     // A local that is assigned again may hold another name when the method is called.
-    let named = as_local(body, name).filter(|local| sets(body, *local).len() <= 1);
+    let named = as_local(body, name).filter(|local| is_steady(body, *local));
     let text = named.and_then(|local| sets(body, local).first().copied()).unwrap_or(name);
     let (prefix, rest) = parts(body, text).unwrap_or_default();
     let class_of = rest.and_then(|rest| class_name_of(body, rest));
@@ -86,6 +86,12 @@ pub(super) fn as_local(body: &Body<Hir>, node: NodeId) -> Option<LocalId> {
         Node::Use(place, _) => place.as_local(),
         _ => None,
     }
+}
+
+/// A local that has one value: a parameter that is never assigned, or a variable that is assigned once.
+fn is_steady(body: &Body<Hir>, local: LocalId) -> bool {
+    let is_param = body.params.iter().any(|param| param.local == local);
+    sets(body, local).len() <= usize::from(!is_param)
 }
 
 /// The values that are assigned to a local.

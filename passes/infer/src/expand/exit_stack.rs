@@ -18,11 +18,16 @@ pub(crate) fn has_stacks(program: &Program<Hir>) -> bool {
 }
 
 /// Writes out what the stacks of a body take.
-pub(crate) fn expand(managers: &Managers<'_>, body: &mut Body<Hir>) {
+pub(crate) fn expand(managers: &Managers<'_>, program: &Program<Hir>, body: &mut Body<Hir>) {
     for node in body.nodes.ids().collect::<Vec<_>>() {
         let Node::Call { callee: Callee::Method(stack, name), args } = body.nodes[node].kind.clone() else {
             continue;
         };
+        // Some class of the program has a method of this name: it may be meant.
+        let is_other = |class: &std::sync::Arc<ClassDef>| class.methods.iter().any(|path| path.last() == name.as_str());
+        if program.classes.values().any(is_other) {
+            continue;
+        }
         let origin = body.nodes[node].origin;
         let mut with = With::new(managers, body, origin);
         let made = match (name.as_str(), &args[..]) {

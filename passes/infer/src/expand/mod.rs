@@ -74,7 +74,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     let has_templates = template::has_templates(&start);
     for body in out.fns.values_mut() {
         if has_stacks {
-            exit_stack::expand(&managers, Arc::make_mut(body));
+            exit_stack::expand(&managers, &start, Arc::make_mut(body));
         }
         if with::has_managers(body) {
             with::expand(&managers, Arc::make_mut(body));
