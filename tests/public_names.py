@@ -13,9 +13,9 @@ import types
 
 MODULES = """
 abc argparse array asyncio base64 binascii bisect calendar cmath collections contextlib copy csv dataclasses datetime
-decimal enum fnmatch fractions functools glob hashlib heapq html io itertools json logging math numbers operator os
+decimal enum errno fnmatch fractions functools glob hashlib heapq html io itertools json logging math numbers operator os
 os.path pathlib pprint queue random re shlex shutil statistics string struct sys tempfile textwrap time traceback types
-typing urllib.parse warnings
+typing urllib.parse warnings zlib
 """.split()
 OUT = pathlib.Path(__file__).resolve().parent.parent / "ir/catalog/python/public_names.txt"
 

@@ -5,9 +5,9 @@ const PUBLIC: &str = include_str!("../python/public_names.txt");
 
 /// Names that need no row: the frontend or inference gives them their meaning.
 const LANGUAGE: &[(&str, &str)] = &[
-    ("abc", "ABC ABCMeta abstractclassmethod abstractmethod abstractproperty abstractstaticmethod"),
+    ("abc", "ABC ABCMeta abstractmethod abstractproperty"),
     ("collections", "namedtuple"),
-    ("contextlib", "AbstractContextManager closing contextmanager nullcontext suppress"),
+    ("contextlib", "closing contextmanager nullcontext suppress"),
     ("copy", "copy"),
     ("dataclasses", "FrozenInstanceError InitVar KW_ONLY asdict astuple dataclass field replace"),
     ("enum", "Enum EnumMeta EnumType IntEnum StrEnum auto unique"),
@@ -16,19 +16,19 @@ const LANGUAGE: &[(&str, &str)] = &[
         "cache cached_property cmp_to_key lru_cache partial singledispatch total_ordering update_wrapper wraps",
     ),
     ("logging", "Logger"),
-    ("numbers", "Integral Number Rational Real"),
+    ("numbers", "Number Real"),
     ("operator", "attrgetter itemgetter methodcaller"),
     ("re", "Match Pattern"),
     (
         "typing",
         "AbstractSet Annotated Any AnyStr AsyncGenerator AsyncIterable AsyncIterator Awaitable BinaryIO ByteString \
-         Callable ChainMap ClassVar Collection Concatenate Container ContextManager Coroutine Counter DefaultDict Deque \
+         Callable ChainMap ClassVar Collection Container ContextManager Coroutine Counter DefaultDict Deque \
          Dict Final FrozenSet Generator Generic Hashable IO ItemsView Iterable Iterator KeysView List Literal \
          LiteralString Mapping MappingView Match MutableMapping MutableSequence MutableSet NamedTuple Never NewType \
-         NoReturn NotRequired Optional OrderedDict ParamSpec ParamSpecArgs ParamSpecKwargs Pattern Protocol Required \
+         NoReturn NotRequired Optional OrderedDict ParamSpec Pattern Protocol Required \
          Reversible Self Sequence Set Sized SupportsAbs SupportsBytes SupportsComplex SupportsFloat SupportsIndex \
-         SupportsInt SupportsRound Text TextIO Tuple Type TypeAlias TypeGuard TypeVar TypeVarTuple TypedDict \
-         TYPE_CHECKING Union Unpack ValuesView assert_never cast final no_type_check overload \
+         SupportsInt Text TextIO Tuple Type TypeAlias TypeGuard TypeVar TypeVarTuple TypedDict \
+         TYPE_CHECKING Union ValuesView cast final no_type_check overload \
          runtime_checkable",
     ),
 ];

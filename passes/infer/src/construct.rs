@@ -89,7 +89,11 @@ impl Apply<'_, '_, '_> {
 
     /// Evaluates the arguments, then raises.
     pub(crate) fn refuse(&mut self, class: &str, text: &str, args: Vec<NodeId>, origin: Origin) -> NodeId {
-        self.diags.report_with(ALWAYS_RAISES, origin, format!("this raises `{class}: {text}` whenever it runs"));
+        self.diags.report_with(
+            ALWAYS_RAISES,
+            origin,
+            format!("this raises `{class}: {text}` whenever it runs"),
+        );
         let text = self.text(text, origin);
         let attr = Attr::Name(Name::new(class));
         let error = self.mk_op(ExcOp::New, attr, vec![text], Ty::error());

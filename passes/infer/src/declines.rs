@@ -182,7 +182,8 @@ pub(crate) fn settle(program: &Program<Hir>, mut body: Body<Hir>) -> Body<Hir> {
             continue;
         }
         // Whoever declines every operand is equal to itself alone.
-        if matches!(name.as_str(), "__eq__" | "__ne__") && always
+        if matches!(name.as_str(), "__eq__" | "__ne__")
+            && always
             && let [this, other] = body.params[..].iter().map(|param| param.local).collect::<Vec<_>>()[..]
         {
             let at = body.nodes[node].origin;
@@ -218,7 +219,8 @@ fn returned(body: &Body<Hir>) -> Vec<NodeId> {
     while let Some(node) = todo.pop() {
         match body.nodes[node].kind {
             Node::If { then, els, .. } => {
-                let tails = [Some(then), els].into_iter().flatten().filter_map(|block| body.blocks[block].tail);
+                let tails =
+                    [Some(then), els].into_iter().flatten().filter_map(|block| body.blocks[block].tail);
                 todo.extend(tails);
             }
             _ => out.push(node),

@@ -147,7 +147,8 @@ impl Apply<'_, '_, '_> {
         }
         // The sum starts from 0: without it only where `0 + first` gives `first` back.
         if !self.gives_back_itself(item) {
-            let why = "the sum of these objects begins with `0 + first`, which makes another object".to_owned();
+            let why =
+                "the sum of these objects begins with `0 + first`, which makes another object".to_owned();
             let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
             return self.hole(at, crate::apply::BAD_CALL, why);
         }

@@ -94,7 +94,8 @@ impl Bounds {
             Node::Call { callee: Callee::Lib(name), args } => {
                 let each = || args.iter().map(|arg| self.eval(body, arg.value));
                 // `max(xs, default=0)` says nothing of the items.
-                let are_ints = || args.len() > 1 && args.iter().all(|arg| body.ty(arg.value).strip_ref().is_int());
+                let are_ints =
+                    || args.len() > 1 && args.iter().all(|arg| body.ty(arg.value).strip_ref().is_int());
                 match name.as_str().split('#').next().unwrap_or_default() {
                     "builtins.max" if are_ints() => each().max().unwrap_or(UNKNOWN),
                     "builtins.min" if are_ints() => each().min().unwrap_or(UNKNOWN),

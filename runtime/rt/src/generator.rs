@@ -269,7 +269,7 @@ pub fn next<T>(items: &mut (impl Iterator<Item = T> + ?Sized)) -> Result<T, Erro
 
 /// `iter(next, last)`: what `next` gives, up to the first that equals `last`.
 pub fn iter_until<T: PartialEq>(mut next: impl FnMut() -> T, last: T) -> impl Iterator<Item = T> {
-    std::iter::from_fn(move || Some(next()).filter(|item| *item != last))
+    std::iter::from_fn(move || Some(next()).filter(|item| *item != last)).fuse()
 }
 
 /// The items of an object with `__next__`: `next` is asked until it raises `StopIteration`.
@@ -292,6 +292,7 @@ pub fn by_index<T>(mut item: impl FnMut(i64) -> T) -> impl Iterator<Item = T> {
         Err(error) if error.is_a(IndexError) || error.is_a(StopIteration) => None,
         Err(error) => raise(error),
     })
+    .fuse()
 }
 
 /// [`by_index`] of an object that has no other owner.

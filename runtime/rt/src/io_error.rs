@@ -38,7 +38,7 @@ fn os_error(number: i64, words: &str, filename: Option<&str>) -> Error {
 pub(crate) fn os_error_of(class: Class, mut args: Vec<Arg>) -> Error {
     let file = args.get(2).cloned();
     args.truncate(2);
-    let number = crate::repr(&args[0]).to_string();
+    let number = crate::str(&args[0]).to_string();
     let mut text = format!("[Errno {number}] {}", crate::str(&args[1]));
     if let Some(file) = &file {
         text += &format!(": {}", repr(file));

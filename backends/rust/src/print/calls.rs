@@ -8,10 +8,7 @@ use crate::tree::Expr;
 use crate::types::Position;
 use batuta_base::Name;
 use batuta_catalog as catalog;
-use batuta_core::{
-    Arg, Attr, Body, Callee, CmpOp, Const, FnKind, Mir, NodeId, Ty,
-    TyKind,
-};
+use batuta_core::{Arg, Attr, Body, Callee, CmpOp, Const, FnKind, Mir, NodeId, Ty, TyKind};
 
 /// Methods of the extension traits that no type of std or the runtime has by itself.
 const EXTENSIONS: &[&str] = &[

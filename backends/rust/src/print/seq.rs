@@ -1,12 +1,11 @@
 //! Lists, dicts, sets, ranges, iterators.
 
-use super::ops::by_ref;
 use super::Printer;
+use super::ops::by_ref;
 use crate::tree::Expr;
 use crate::types::Position;
 use batuta_core::{
-    Const, DictOp, IterOp, ListOp, Node, NodeId, ObjOp, Op, RangeOp,
-    SetOp, Ty, TyKind, Width,
+    Const, DictOp, IterOp, ListOp, Node, NodeId, ObjOp, Op, RangeOp, SetOp, Ty, TyKind, Width,
 };
 
 impl Printer<'_, '_> {

@@ -65,7 +65,10 @@ fn class_names(program: &Program<Hir>) -> FxHashMap<Name, Vec<Name>> {
             match &row.kind {
                 Node::For { pat, .. } => attributes::each_place(pat, &mut count),
                 Node::With { items, .. } => {
-                    items.iter().filter_map(|item| item.target.as_ref()).for_each(|pat| attributes::each_place(pat, &mut count));
+                    items
+                        .iter()
+                        .filter_map(|item| item.target.as_ref())
+                        .for_each(|pat| attributes::each_place(pat, &mut count));
                 }
                 _ => {}
             }

@@ -24,7 +24,8 @@ pub(crate) fn expand(managers: &Managers<'_>, program: &Program<Hir>, body: &mut
             continue;
         };
         // Some class of the program has a method of this name: it may be meant.
-        let is_other = |class: &std::sync::Arc<ClassDef>| class.methods.iter().any(|path| path.last() == name.as_str());
+        let is_other =
+            |class: &std::sync::Arc<ClassDef>| class.methods.iter().any(|path| path.last() == name.as_str());
         if program.classes.values().any(is_other) {
             continue;
         }

@@ -1,4 +1,4 @@
-//! Python's `base64`, `binascii`, `html` and `shlex`: text and bytes in other clothes.
+//! Python's `base64`, `binascii` and `html`: text and bytes in other clothes.
 
 use crate::class::ValueError;
 use crate::error::Error;
@@ -157,64 +157,6 @@ pub fn html_unescape(text: &str) -> String {
     out + rest
 }
 
-/// `shlex.split(text)`; `ValueError` for an open quotation.
-#[track_caller]
-pub fn shlex_split(text: &str) -> Result<Vec<String>, Error> {
-    let (mut words, mut word): (Vec<String>, Option<String>) = (Vec::new(), None);
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            ' ' | '\t' | '\r' | '\n' => words.extend(word.take()),
-            '\'' => {
-                let own = word.get_or_insert_default();
-                loop {
-                    match chars.next() {
-                        Some('\'') => break,
-                        Some(c) => own.push(c),
-                        None => return Err(Error::new(ValueError, "No closing quotation")),
-                    }
-                }
-            }
-            '"' => {
-                let own = word.get_or_insert_default();
-                loop {
-                    match chars.next() {
-                        Some('"') => break,
-                        Some('\\') => match chars.next() {
-                            Some(c @ ('"' | '\\')) => own.push(c),
-                            Some(c) => own.extend(['\\', c]),
-                            None => return Err(Error::new(ValueError, "No escaped character")),
-                        },
-                        Some(c) => own.push(c),
-                        None => return Err(Error::new(ValueError, "No closing quotation")),
-                    }
-                }
-            }
-            '\\' => match chars.next() {
-                Some(c) => word.get_or_insert_default().push(c),
-                None => return Err(Error::new(ValueError, "No escaped character")),
-            },
-            c => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    Ok(words)
-}
-
-/// `shlex.quote(text)`.
-pub fn shlex_quote(text: &str) -> String {
-    let is_safe = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
-    if !text.is_empty() && text.chars().all(is_safe) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', "'\"'\"'"))
-}
-
-/// `shlex.join(words)`.
-pub fn shlex_join<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
-    words.into_iter().map(|word| shlex_quote(word.as_ref())).collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,10 +170,5 @@ mod tests {
         assert_eq!(error, Err("binascii.Error: Incorrect padding".to_owned()));
         assert_eq!((crc32(b"hello", 0), adler32(b"hello")), (907_060_870, 103_547_413));
         assert_eq!(html_unescape("&lt;a&gt; &amp;&#39;&x"), "<a> &'&x");
-        assert_eq!(
-            shlex_split("a 'b c' \"d\\\"e\" f\\ g").ok(),
-            Some(["a", "b c", "d\"e", "f g"].map(str::to_owned).to_vec())
-        );
-        assert_eq!(shlex_quote("it's"), "'it'\"'\"'s'");
     }
 }

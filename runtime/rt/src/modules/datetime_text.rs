@@ -134,7 +134,8 @@ pub(super) fn parse(text: &str, format: &str) -> Result<Datetime, Error> {
                 year = number(rest, 4).filter(|_| before - rest.len() == 4).ok_or_else(bad)?;
             }
             'y' => {
-                let short = number(rest, 2).ok_or_else(bad)?;
+                let before = rest.len();
+                let short = number(rest, 2).filter(|_| before - rest.len() == 2).ok_or_else(bad)?;
                 year = if short < 69 { 2000 + short } else { 1900 + short };
             }
             'm' => month = number(rest, 2).ok_or_else(bad)?,

@@ -1,11 +1,11 @@
 //! Python's `shlex`: words of a command line.
 
 use crate::class::ValueError;
-use crate::unwind::raise_new;
+use crate::error::Error;
 
-/// `shlex.split(text)`; raises `ValueError`.
+/// `shlex.split(text)`; `ValueError` for an open quotation.
 #[track_caller]
-pub fn split(text: &str) -> Vec<String> {
+pub fn split(text: &str) -> Result<Vec<String>, Error> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote: Option<char> = None;
@@ -14,7 +14,7 @@ pub fn split(text: &str) -> Vec<String> {
         match (c, quote) {
             (c, Some(open)) if c == open => quote = None,
             ('\\', None | Some('"')) => {
-                let Some(next) = chars.next() else { raise_new(ValueError, "No escaped character") };
+                let next = chars.next().ok_or_else(|| Error::new(ValueError, "No escaped character"))?;
                 let word = word.get_or_insert_default();
                 if quote.is_some() && next != '\\' && next != '"' {
                     word.push('\\');
@@ -31,10 +31,10 @@ pub fn split(text: &str) -> Vec<String> {
         }
     }
     if quote.is_some() {
-        raise_new(ValueError, "No closing quotation");
+        return Err(Error::new(ValueError, "No closing quotation"));
     }
     words.extend(word);
-    words
+    Ok(words)
 }
 
 /// `shlex.quote(text)`: one word of a command line.
@@ -62,7 +62,7 @@ mod tests {
     fn words_are_cpythons() {
         // From CPython 3.11.
         let text = "cp 'my file' \"a \\\"b\\\" \\n\" -r\\ x ''";
-        assert_eq!(split(text), ["cp", "my file", "a \"b\" \\n", "-r x", ""]);
+        assert_eq!(split(text).expect("words"), ["cp", "my file", "a \"b\" \\n", "-r x", ""]);
         assert_eq!(join(["a", "b c", "it's", ""]), "a 'b c' 'it'\"'\"'s' ''");
     }
 }

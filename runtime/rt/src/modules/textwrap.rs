@@ -111,10 +111,8 @@ fn word_end(chars: &[char], at: usize) -> usize {
             return end;
         }
         let after_word = letter(end.checked_sub(2)) && letter(Some(end - 1));
-        let after_one = letter(end.checked_sub(3))
-            && end >= 2
-            && chars[end - 2] == '-'
-            && is_word_or_mark(chars[end - 1]);
+        let after_one =
+            letter(end.checked_sub(3)) && end >= 2 && chars[end - 2] == '-' && is_letter(chars[end - 1]);
         let hyphen_next = chars.get(end + 2) == Some(&'-');
         let before_word = letter(Some(end + 1)) && letter(Some(end + 2 + usize::from(hyphen_next)));
         if chars[end] == '-' && (after_word || after_one) && before_word {

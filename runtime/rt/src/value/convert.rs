@@ -60,7 +60,12 @@ impl<T: Object> From<Rc<T>> for Value {
 #[track_caller]
 pub fn to_int(value: &Value) -> Result<Int, Error> {
     if let Some(made) = try_special(value, "__int__", &[]) {
-        return to_int(&made?);
+        return match made? {
+            made @ (Value::Int(_) | Value::Bool(_)) => to_int(&made),
+            other => {
+                Err(Error::new(TypeError, format!("__int__ returned non-int (type {})", other.type_name())))
+            }
+        };
     }
     match value {
         Value::Int(number) => Ok(number.clone()),
@@ -87,7 +92,13 @@ pub fn to_i64(value: &Value) -> Result<i64, Error> {
 #[track_caller]
 pub fn to_float(value: &Value) -> Result<f64, Error> {
     if let Some(made) = try_special(value, "__float__", &[]) {
-        return to_float(&made?);
+        return match made? {
+            Value::Float(x) => Ok(x),
+            other => {
+                let (of, made) = (value.type_name(), other.type_name());
+                Err(Error::new(TypeError, format!("{of}.__float__ returned non-float (type {made})")))
+            }
+        };
     }
     match value {
         Value::Int(number) => Ok(number.to_f64()),

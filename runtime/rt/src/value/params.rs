@@ -104,6 +104,13 @@ impl Params {
                 None if self.rows.iter().any(|param| param.kind == Kind::StarStar) => {
                     more.insert(Value::from(name.as_str()), value.clone());
                 }
+                None if self
+                    .rows
+                    .iter()
+                    .any(|param| param.kind == Kind::PositionalOnly && param.name == *name) =>
+                {
+                    return Err(self.positional_only(function, named));
+                }
                 None => {
                     let text = format!("{function}() got an unexpected keyword argument '{name}'");
                     return Err(type_error(text));
@@ -111,7 +118,10 @@ impl Params {
             }
         }
         if next.len() > 0 {
-            return Err(self.too_many(function, open, args.len()));
+            let by_name =
+                |param: &&Param| param.kind == Kind::KeywordOnly && named.contains_key(param.name.as_str());
+            let by_name = self.rows.iter().filter(by_name).count();
+            return Err(self.too_many(function, open, args.len(), by_name));
         }
         for (kinds, word) in [
             (&[Kind::Normal, Kind::PositionalOnly][..], "positional"),
@@ -138,7 +148,18 @@ impl Params {
         Ok(bound.collect())
     }
 
-    fn too_many(&self, function: &str, open: usize, given: usize) -> Error {
+    /// Parameters that names cannot reach, given by name.
+    fn positional_only(&self, function: &str, named: &Dict<String, Value>) -> Error {
+        let is_given =
+            |param: &&Param| param.kind == Kind::PositionalOnly && named.contains_key(param.name.as_str());
+        let names: Vec<&str> = self.rows.iter().filter(is_given).map(|param| param.name.as_str()).collect();
+        let names = names.join(", ");
+        type_error(format!(
+            "{function}() got some positional-only arguments passed as keyword arguments: '{names}'"
+        ))
+    }
+
+    fn too_many(&self, function: &str, open: usize, given: usize, by_name: usize) -> Error {
         let with_default = self
             .rows
             .iter()
@@ -150,7 +171,16 @@ impl Params {
             count => format!("from {} to {most}", most - count),
         };
         let plural = if most == 1 && with_default == 0 { "" } else { "s" };
-        let were = if given == 1 { "was" } else { "were" };
+        let were = if given == 1 && by_name == 0 { "was" } else { "were" };
+        let s = |count: usize| if count == 1 { "" } else { "s" };
+        let given = match by_name {
+            0 => given.to_string(),
+            _ => format!(
+                "{given} positional argument{} (and {by_name} keyword-only argument{})",
+                s(given),
+                s(by_name)
+            ),
+        };
         type_error(format!("{function}() takes {range} positional argument{plural} but {given} {were} given"))
     }
 }
