@@ -218,6 +218,10 @@ impl Apply<'_, '_, '_> {
         let first = name.as_str().split('.').next().unwrap_or_default();
         let is_type =
             ["str", "int", "float", "list", "dict", "set", "tuple", "bytes", "error", "iter", "frozenset"];
+        if name == crate::expand::KEPT {
+            let why = "a method found by a computed name is kept or handed on: call it at once".to_owned();
+            return self.hole(at, BAD_CALL, why);
+        }
         match receiver {
             Some(ty) if matches!(first, "int" | "float") && is_missing_of_number(name.last()) => {
                 let text = format!("{} object has no attribute '{}'", crate::operate::shown(ty), name.last());

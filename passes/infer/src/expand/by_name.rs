@@ -169,24 +169,43 @@ enum Use {
 }
 
 fn write_out(program: &Program<Hir>, body: &mut Body<Hir>, found: &mut Found) {
+    let may_be_method = || {
+        let all: Vec<Name> = program.classes.keys().copied().collect();
+        !found.prefix.is_empty() && !methods(program, &all, &found.prefix, &[]).is_empty()
+    };
+    let may_be_method = may_be_method();
+    if !is_written_out(program, body, found)
+        && may_be_method
+        && let Node::Call { callee, .. } = &mut body.nodes[found.id].kind
+    {
+        *callee = Callee::Lib(Name::new(KEPT));
+    }
+}
+
+/// Stands for `getattr` where the method that it finds is kept, handed on or asked something else: a finding.
+pub(crate) const KEPT: &str = "builtins.getattr of a method";
+
+fn is_written_out(program: &Program<Hir>, body: &mut Body<Hir>, found: &mut Found) -> bool {
     let local = holder(body, found.id);
     if local.is_some() && found.given.is_some() {
-        return;
+        return false;
     }
     let value = |node: NodeId| match local {
         Some(local) => as_local(body, node) == Some(local),
         None => node == found.id,
     };
-    let Some(uses) = uses(body, &value) else { return };
-    let counts: Vec<usize> = uses
+    let Some(uses) = uses(body, &value) else { return false };
+    // How many arguments are passed; spread and named ones may be any.
+    let count = |args: &[Arg]| args.iter().all(|arg| arg.kind == ArgKind::Positional).then_some(args.len());
+    let counts: Vec<Option<usize>> = uses
         .iter()
         .filter_map(|found| match found {
-            Use::Call(_, args) => Some(args.len()),
+            Use::Call(_, args) => Some(count(args)),
             Use::Test(..) => None,
         })
         .collect();
     if counts.is_empty() {
-        return;
+        return false;
     }
     if found.given.is_some() {
         found.object = body.temp("object", Ty::unknown(), body.nodes[found.id].origin);
@@ -194,7 +213,7 @@ fn write_out(program: &Program<Hir>, body: &mut Body<Hir>, found: &mut Found) {
     let found = &*found;
     let mut choice = Choice::new(program, body.path.parent(), found, body, &counts);
     if choice.is_empty() || (counts.len() > 1 && !choice.default_is_plain(body)) {
-        return;
+        return false;
     }
     let needs_name = choice.by_name() || uses.iter().any(|found| matches!(found, Use::Test(..)));
     if needs_name {
@@ -209,6 +228,7 @@ fn write_out(program: &Program<Hir>, body: &mut Body<Hir>, found: &mut Found) {
     if let Some(local) = local {
         settle_holder(body, found, local, choice.name_to_set());
     }
+    true
 }
 
 /// The local that is given the method, if it is given nothing else.
@@ -232,9 +252,6 @@ fn uses(body: &Body<Hir>, is_value: &dyn Fn(NodeId) -> bool) -> Option<Vec<Use>>
         count += usize::from(is_value(id));
         match &row.kind {
             Node::Call { callee: Callee::Value(value), args } if is_value(*value) => {
-                if args.iter().any(|arg| arg.kind != ArgKind::Positional) {
-                    return None;
-                }
                 found.push(Use::Call(id, args.clone()));
             }
             Node::Call { callee: Callee::Lib(name), args }
@@ -294,15 +311,33 @@ fn settle_holder(body: &mut Body<Hir>, found: &Found, holder: LocalId, name: Opt
     }
 }
 
-/// Methods of some classes whose names start so and that take so many arguments.
-pub(super) fn methods(program: &Program<Hir>, classes: &[Name], prefix: &str, counts: &[usize]) -> Vec<Name> {
+/// Methods of some classes whose names start so; without a prefix, those that take so many arguments.
+pub(super) fn methods(
+    program: &Program<Hir>,
+    classes: &[Name],
+    prefix: &str,
+    counts: &[Option<usize>],
+) -> Vec<Name> {
     let mut out: Vec<Name> = Vec::new();
     for path in classes.iter().filter_map(|class| program.classes.get(class)).flat_map(|def| &def.methods) {
-        let Some(body) = program.fns.get(path).filter(|body| body.kind == FnKind::Method) else { continue };
-        let takes = body.params.iter().skip(1);
-        let needed = takes.clone().filter(|param| param.default.is_none()).count();
+        let Some(body) = program.fns.get(path) else { continue };
+        let receivers = match body.kind {
+            FnKind::Method | FnKind::ClassMethod => 1,
+            FnKind::StaticMethod => 0,
+            _ => continue,
+        };
+        let takes = body.params.iter().skip(receivers);
+        let is_open_ended = takes.clone().any(|param| matches!(param.kind, ParamKind::Star));
+        let is_needed = |param: &&Param| {
+            param.default.is_none() && !matches!(param.kind, ParamKind::Star | ParamKind::StarStar)
+        };
+        let needed = takes.clone().filter(is_needed).count();
         let name = Name::new(path.last());
-        let fits = counts.iter().all(|count| needed <= *count && *count <= takes.clone().count());
+        let fits = !prefix.is_empty()
+            || counts
+                .iter()
+                .flatten()
+                .all(|count| needed <= *count && (is_open_ended || *count <= takes.clone().count()));
         // Without a prefix no special or private method is meant.
         let is_open = !prefix.is_empty() || !path.last().starts_with('_');
         if path.last().starts_with(prefix) && is_open && fits && !out.contains(&name) {

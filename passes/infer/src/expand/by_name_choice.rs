@@ -41,7 +41,7 @@ impl<'a> Choice<'a> {
         class: Name,
         found: &'a Found,
         body: &Body<Hir>,
-        counts: &[usize],
+        counts: &[Option<usize>],
     ) -> Self {
         let is_self = body.has_receiver()
             && program.classes.contains_key(&class)
@@ -156,18 +156,21 @@ impl<'a> Choice<'a> {
         if let (Some(name), None, false) = (self.name, self.found.named, self.sets_name) {
             stmts.push(set(name, self.found.name));
         }
-        let mut given = Vec::new();
+        let mut given: Vec<(ArgKind, Given)> = Vec::new();
         for arg in &args {
             // A local stands for itself, so that a test of its class is known of it.
-            given.push(match (as_local(body, arg.value), body.as_const(arg.value)) {
-                (Some(local), _) => Given::Local(local),
-                (_, Some(value)) => Given::Const(value.clone()),
-                _ => {
-                    let local = body.temp("arg", Ty::unknown(), origin);
-                    stmts.push(set(local, arg.value));
-                    Given::Local(local)
-                }
-            });
+            given.push((
+                arg.kind,
+                match (as_local(body, arg.value), body.as_const(arg.value)) {
+                    (Some(local), _) => Given::Local(local),
+                    (_, Some(value)) => Given::Const(value.clone()),
+                    _ => {
+                        let local = body.temp("arg", Ty::unknown(), origin);
+                        stmts.push(set(local, arg.value));
+                        Given::Local(local)
+                    }
+                },
+            ));
         }
         let mut rest = self.otherwise(body, &given, origin);
         for arm in self.arms.iter().rev() {
@@ -231,13 +234,19 @@ impl<'a> Choice<'a> {
         body.op(ObjOp::And, vec![same, has], Ty::unknown(), origin)
     }
 
-    fn call_on(&self, body: &mut Body<Hir>, method: Name, args: &[Given], origin: Origin) -> NodeId {
+    fn call_on(
+        &self,
+        body: &mut Body<Hir>,
+        method: Name,
+        args: &[(ArgKind, Given)],
+        origin: Origin,
+    ) -> NodeId {
         let object = body.use_local(self.found.object, Mode::Read, origin);
         call(body, Callee::Method(object, method), args, origin)
     }
 
     /// What is called when there is no such method.
-    fn otherwise(&self, body: &mut Body<Hir>, args: &[Given], origin: Origin) -> NodeId {
+    fn otherwise(&self, body: &mut Body<Hir>, args: &[(ArgKind, Given)], origin: Origin) -> NodeId {
         let Some(default) = self.found.default else { return self.missing(body, origin) };
         let kind = body.nodes[default].kind.clone();
         match &kind {
@@ -289,12 +298,15 @@ fn library(body: &mut Body<Hir>, name: &str, args: Vec<NodeId>, origin: Origin) 
     body.node(Node::Call { callee: Callee::Lib(Name::new(name)), args }, Ty::unknown(), origin)
 }
 
-fn call(body: &mut Body<Hir>, callee: Callee, args: &[Given], origin: Origin) -> NodeId {
-    let read = |given: &Given| match given {
-        Given::Local(local) => body.use_local(*local, Mode::Read, origin),
-        Given::Const(value) => body.node(Node::Const(value.clone()), Ty::unknown(), origin),
+fn call(body: &mut Body<Hir>, callee: Callee, args: &[(ArgKind, Given)], origin: Origin) -> NodeId {
+    let read = |(kind, given): &(ArgKind, Given)| {
+        let value = match given {
+            Given::Local(local) => body.use_local(*local, Mode::Read, origin),
+            Given::Const(value) => body.node(Node::Const(value.clone()), Ty::unknown(), origin),
+        };
+        Arg { kind: *kind, value }
     };
-    let args = args.iter().map(read).map(Arg::positional).collect();
+    let args = args.iter().map(read).collect();
     body.node(Node::Call { callee, args }, Ty::unknown(), origin)
 }
 

@@ -58,6 +58,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     out
 }
 
+pub(crate) use by_name::KEPT;
 pub(crate) use overrides::expand as overrides;
 
 /// The same program with its own context managers written out.
