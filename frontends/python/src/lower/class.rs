@@ -257,6 +257,9 @@ impl<'t> Lowerer<'t> {
         match (name, value.and_then(|value| self.library_name(value)).map_or("", Name::as_str)) {
             ("metaclass", "abc.ABCMeta") => head.is_abstract = true,
             ("metaclass", "builtins.type" | "enum.EnumMeta" | "enum.EnumType") => {}
+            ("metaclass", _) => {
+                self.report(BAD_CLASS, arg, "`metaclass=` in a class head has no translation yet");
+            }
             _ => head.keywords.push(arg),
         }
     }

@@ -1,8 +1,10 @@
 //! Python's `pprint`: the same lines.
 
+use crate::class::NotImplementedError;
 use crate::list::sorted_by_key;
 use crate::repr::repr;
 use crate::text::PyStr;
+use crate::unwind::raise_new;
 use crate::value::Value;
 
 /// The options of `pprint` and `pformat`.
@@ -71,6 +73,11 @@ impl PrettyPrinter {
     }
 }
 
+/// A layout that is not here: an error rather than other lines than CPython's.
+fn not_laid_out(what: &str) -> ! {
+    raise_new(NotImplementedError, format!("pprint of {what}"))
+}
+
 /// Sorted where the keys have one kind; else the kinds stand in the order of their names.
 fn sorted_by_kind<T>(items: Vec<T>, key: impl Fn(&T) -> Value) -> Vec<T> {
     let kind = |item: &T| match key(item) {
@@ -83,7 +90,13 @@ fn sorted_by_kind<T>(items: Vec<T>, key: impl Fn(&T) -> Value) -> Vec<T> {
     }
     let has_order = |kind: &str| matches!(kind, "int" | "str" | "tuple" | "bytes" | "list");
     let group = |(kind, items): (String, Vec<T>)| {
-        if has_order(&kind) { sorted_by_key(items, |item| key(item), false) } else { items }
+        if has_order(&kind) {
+            return sorted_by_key(items, |item| key(item), false);
+        }
+        if items.len() > 1 && matches!(key(&items[0]), Value::Object(_)) {
+            not_laid_out(&format!("several keys of type `{kind}`"));
+        }
+        items
     };
     groups.into_iter().flat_map(group).collect()
 }
@@ -113,6 +126,10 @@ impl Writer<'_> {
                 self.items(("{", "}"), &items, indent, allowance, level);
             }
             Value::Str(text) if !text.is_empty() => self.text(text, indent, allowance, level),
+            // CPython lays these out by rules of their own; an object without a text of its own stays on its line.
+            Value::Bytes(_) | Value::FrozenSet(_) | Value::Object(_) if !line.starts_with('<') => {
+                not_laid_out(&format!("a `{}` longer than a line", value.type_name()))
+            }
             _ => self.out.push_str(&line),
         }
     }
