@@ -214,6 +214,27 @@ impl<L> Body<L> {
         row.tail.iter().for_each(|node| self.walk(Child::Node(*node), f));
     }
 
+    /// Calls `f` for every node below a block that runs with it: bodies of functions inside are left out.
+    pub fn walk_own(&self, block: BlockId, f: &mut dyn FnMut(NodeId)) {
+        let row = &self.blocks[block];
+        for stmt in &row.stmts {
+            stmt.for_each_child(&mut |child| self.walk_own_below(child, f));
+        }
+        row.tail.iter().for_each(|node| self.walk_own_below(Child::Node(*node), f));
+    }
+
+    fn walk_own_below(&self, child: Child, f: &mut dyn FnMut(NodeId)) {
+        match child {
+            Child::Block(block) => self.walk_own(block, f),
+            Child::Node(node) => {
+                f(node);
+                if !matches!(self.nodes[node].kind, Node::Closure(_)) {
+                    self.nodes[node].kind.for_each_child(&mut |child| self.walk_own_below(child, f));
+                }
+            }
+        }
+    }
+
     /// Calls `f` for the child and every node below it.
     pub fn walk(&self, child: Child, f: &mut dyn FnMut(NodeId)) {
         match child {

@@ -83,6 +83,9 @@ impl Emit<'_, '_, '_> {
             "builtins.len" if matches!(self.desc(args[0]).kind, Kind::List(_)) => {
                 self.list_len(args[0], false)
             }
+            "rt.overwrite" if !self.is_replaced_in_place(args[0]) => {
+                self.gap("a number or a text that is replaced through a reference")
+            }
             other => {
                 if host::find(other).is_none() {
                     return self.gap(format!("`{other}`"));
@@ -90,6 +93,11 @@ impl Emit<'_, '_, '_> {
                 self.row(other, args, Some(dst), &Attr::None)
             }
         }
+    }
+
+    /// Whether a reference to such a value leads to its content.
+    fn is_replaced_in_place(&self, reg: Reg) -> bool {
+        matches!(self.desc(reg).kind, Kind::List(_) | Kind::Set(_) | Kind::Dict(..) | Kind::Class(_))
     }
 
     /// Two or more machine numbers of one type.

@@ -124,7 +124,7 @@ fn gives(function: &Body<Hir>, block: BlockId, local: LocalId) -> bool {
         matches!(&function.nodes[value].kind, Node::Use(place, _) if place.as_local() == Some(local));
     let front = &function.blocks[block].stmts[..function.blocks[block].stmts.len() - 1];
     let mut returns = 0;
-    function.walk_block(block, &mut |node| {
+    function.walk_own(block, &mut |node| {
         returns += usize::from(matches!(function.nodes[node].kind, Node::Return(_)));
     });
     let is_plain =
