@@ -9,7 +9,7 @@ Makes a virtual environment with numpy, hnswlib, usearch and faiss-cpu under the
 draws the data with a fixed seed, finds the true neighbours by an exact search, measures every
 library on the same vectors and queries, prints one table and writes `recall.svg`.
 Times are CPU times of one thread (other work on the machine does not count), of searches the best of
-three rounds. `--binary` names a built `bench` example; without it cargo builds one.
+three rounds. `--binary` names a built `search_bench` example; without it cargo builds one.
 """
 import argparse
 import os
@@ -132,7 +132,7 @@ def measure(peer, queries, truth, efs):
 
 def trueno(folder, codes, args):
     """Runs the example; gives its rows and its build time."""
-    cargo = ["cargo", "run", "--quiet", "--release", "-p", "trueno-db", "--example", "bench", "--"]
+    cargo = ["cargo", "run", "--quiet", "--release", "-p", "trueno-db", "--example", "search_bench", "--"]
     command = [str(args.binary.resolve())] if args.binary else cargo
     command += [str(folder), "--codes", codes, "--ef", ",".join(map(str, args.efs))]
     lines = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()

@@ -61,7 +61,7 @@ def numpy_times():
 
 
 def main():
-    command = ["cargo", "run", "-q", "--release", "-p", "trueno", "--example", "bench"]
+    command = ["cargo", "run", "-q", "--release", "-p", "trueno", "--example", "kernel_bench"]
     lines = subprocess.run(command, cwd=HERE, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
     ours = {name: float(micros) for name, micros in (line.split() for line in lines)}
     theirs = numpy_times()

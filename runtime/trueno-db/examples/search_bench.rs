@@ -1,6 +1,6 @@
 //! Measures building, opening and searching on vectors from fvecs files, with recall.
 //!
-//! `cargo run --release -p trueno-db --example bench -- FOLDER [--codes i8] [--ef 16,32,64] [--out rows.tsv] [--open]`
+//! `cargo run --release -p trueno-db --example search_bench -- FOLDER [--codes i8] [--ef 16,32,64] [--out rows.tsv] [--open]`
 //!
 //! FOLDER holds `base.fvecs`, `query.fvecs` and `truth.ivecs` (ids of the true neighbours).
 //! `--open` measures the database that an earlier run left there. One thread, one query at a time; CPU times. Rows: name, ef, recall@10, microseconds a query.
