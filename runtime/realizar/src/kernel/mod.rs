@@ -7,7 +7,8 @@
 //! | kind | from | bytes for 8 rows x 32 columns |
 //! |---|---|---|
 //! | `Nibble` | Q4_0 Q4_1 Q4_K | 16 scales, 16 offsets (f16), 128 codes |
-//! | `Signed` | Q8_0 Q8_K IQ4_NL IQ4_XS MXFP4 | 16 scales, 256 codes |
+//! | `Signed` | Q8_0 Q8_K IQ2_XXS IQ3_XXS IQ3_S IQ4_NL IQ4_XS MXFP4 | 16 scales, 256 codes |
+//! | `Signed16` | IQ2_XS IQ2_S | twice scales, 256 codes |
 //! | `Unsigned` | Q5_0 Q5_1 Q5_K | 16 scales, 16 offsets, 256 codes up to 31 |
 //! | `Unsigned16` | Q2_K Q3_K Q6_K | twice scales and offsets, 256 codes up to 63 |
 //! | `F32` `F16` `BF16` | themselves | 8 numbers per column |
@@ -43,6 +44,7 @@ pub enum Kind {
     BF16,
     Nibble,
     Signed,
+    Signed16,
     Unsigned,
     Unsigned16,
 }
@@ -59,6 +61,8 @@ impl Kind {
             Type::Q5_0 | Type::Q5_1 | Type::Q5_K => Self::Unsigned,
             Type::Q2_K | Type::Q3_K | Type::Q6_K => Self::Unsigned16,
             Type::Q8_0 | Type::Q8_1 | Type::Q8_K | Type::IQ4_NL | Type::IQ4_XS | Type::MXFP4 => Self::Signed,
+            Type::IQ2_XXS | Type::IQ3_XXS | Type::IQ3_S => Self::Signed,
+            Type::IQ2_XS | Type::IQ2_S => Self::Signed16,
         }
     }
 
@@ -77,7 +81,7 @@ impl Kind {
             Self::F16 | Self::BF16 => 16,
             Self::Nibble => 160,
             Self::Signed => 272,
-            Self::Unsigned => 288,
+            Self::Signed16 | Self::Unsigned => 288,
             Self::Unsigned16 => 320,
         }
     }

@@ -165,9 +165,9 @@ fn put_block(kind: Kind, codes: &Codes, i: usize, bias: i8, factor: f32, lane: u
     let runs = 32 / codes.step.min(32);
     let first = 32 * i / codes.step;
     let start = match kind {
-        Kind::Signed => {
-            half(0, scale(first));
-            16
+        Kind::Signed | Kind::Signed16 => {
+            (0..runs).for_each(|run| half(16 * run, scale(first + run)));
+            16 * runs
         }
         _ => {
             for run in 0..runs {

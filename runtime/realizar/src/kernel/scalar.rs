@@ -51,6 +51,12 @@ fn block(kind: Kind, b: &[u8], x: &[i8], dx: f32, sums: &[f32], lane: usize) -> 
             half(b, 0, lane) * dx * dot(0..32, &w) + half(b, 16, lane) * (sums[0] + sums[1])
         }
         Kind::Signed => half(b, 0, lane) * dx * dot(0..32, &|j| i32::from(code(16, j) as i8)),
+        Kind::Signed16 => (0..2)
+            .map(|run| {
+                let w = |j: usize| i32::from(code(32, j) as i8);
+                half(b, 16 * run, lane) * dx * dot(16 * run..16 * run + 16, &w)
+            })
+            .sum(),
         Kind::Unsigned => {
             half(b, 0, lane) * dx * dot(0..32, &|j| i32::from(code(32, j)))
                 + half(b, 16, lane) * (sums[0] + sums[1])

@@ -1,6 +1,7 @@
 //! Every quantised type as codes, scales and offsets.
 
 use super::Type;
+use super::grids;
 use super::half::f16_to_f32;
 
 /// Values behind the 4-bit codes of IQ4_NL and IQ4_XS.
@@ -44,11 +45,11 @@ impl Codes {
     }
 }
 
-fn half_at(b: &[u8], at: usize) -> f32 {
+pub(super) fn half_at(b: &[u8], at: usize) -> f32 {
     f16_to_f32(u16::from_le_bytes([b[at], b[at + 1]]))
 }
 
-fn word_at(b: &[u8], at: usize) -> u32 {
+pub(super) fn word_at(b: &[u8], at: usize) -> u32 {
     u32::from_le_bytes([b[at], b[at + 1], b[at + 2], b[at + 3]])
 }
 
@@ -86,6 +87,11 @@ pub fn decode(ty: Type, b: &[u8], out: &mut Codes) {
             nibbles_by_table(&b[1..17], &E2M1_DOUBLED, &mut out.q[..32]);
         }
         Type::IQ4_XS => iq4_xs(b, out),
+        Type::IQ2_XXS => grids::iq2_xxs(b, out),
+        Type::IQ2_XS => grids::iq2_xs(b, out),
+        Type::IQ2_S => grids::iq2_s(b, out),
+        Type::IQ3_XXS => grids::iq3_xxs(b, out),
+        Type::IQ3_S => grids::iq3_s(b, out),
         Type::F32 | Type::F16 | Type::BF16 => {}
     }
 }

@@ -6,6 +6,8 @@
 
 mod decode;
 mod encode;
+mod grid_tables;
+mod grids;
 pub mod half;
 
 pub use decode::{Codes, decode};
@@ -32,13 +34,18 @@ pub enum Type {
     Q5_K,
     Q6_K,
     Q8_K,
+    IQ2_XXS,
+    IQ2_XS,
+    IQ2_S,
+    IQ3_XXS,
+    IQ3_S,
     IQ4_NL,
     IQ4_XS,
     MXFP4,
 }
 
 /// Code in the file, name, elements and bytes of a block.
-const TYPES: [(Type, u32, &str, usize, usize); 18] = [
+const TYPES: [(Type, u32, &str, usize, usize); 23] = [
     (Type::F32, 0, "F32", 1, 4),
     (Type::F16, 1, "F16", 1, 2),
     (Type::BF16, 30, "BF16", 1, 2),
@@ -54,6 +61,11 @@ const TYPES: [(Type, u32, &str, usize, usize); 18] = [
     (Type::Q5_K, 13, "Q5_K", 256, 176),
     (Type::Q6_K, 14, "Q6_K", 256, 210),
     (Type::Q8_K, 15, "Q8_K", 256, 292),
+    (Type::IQ2_XXS, 16, "IQ2_XXS", 256, 66),
+    (Type::IQ2_XS, 17, "IQ2_XS", 256, 74),
+    (Type::IQ2_S, 22, "IQ2_S", 256, 82),
+    (Type::IQ3_XXS, 18, "IQ3_XXS", 256, 98),
+    (Type::IQ3_S, 21, "IQ3_S", 256, 110),
     (Type::IQ4_NL, 20, "IQ4_NL", 32, 18),
     (Type::IQ4_XS, 23, "IQ4_XS", 256, 136),
     (Type::MXFP4, 39, "MXFP4", 32, 17),

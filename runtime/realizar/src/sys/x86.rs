@@ -59,7 +59,8 @@ fn tile<const T: usize>(layout: Layout, group: &[u8], acts: &Acts, token: usize,
             let view = View::<T>::new(acts, token);
             match kind {
                 Kind::Nibble => nibble(group, &view),
-                Kind::Signed => signed(group, &view),
+                Kind::Signed => signed::<T, 1>(group, &view),
+                Kind::Signed16 => signed::<T, 2>(group, &view),
                 Kind::Unsigned => unsigned(group, &view),
                 _ => unsigned16(group, &view),
             }
@@ -149,24 +150,28 @@ fn add_run(sum: __m256, d: __m256, dot: __m256i, scale: f32) -> __m256 {
     _mm256_fmadd_ps(_mm256_mul_ps(d, _mm256_set1_ps(scale)), _mm256_cvtepi32_ps(dot), sum)
 }
 
+/// `RUNS` scales for the 32 codes of a block.
 #[target_feature(enable = "avx2,fma,f16c")]
-fn signed<const T: usize>(group: &[u8], view: &View<'_, T>) -> [__m256; T] {
+fn signed<const T: usize, const RUNS: usize>(group: &[u8], view: &View<'_, T>) -> [__m256; T] {
     let mut sums = [_mm256_setzero_ps(); T];
     let ones = _mm256_set1_epi16(1);
-    for (b, block) in group[HEAD..].chunks_exact(272).enumerate() {
-        let d = halves(block, 0);
-        let mut dots = [_mm256_setzero_si256(); T];
+    for (b, block) in group[HEAD..].chunks_exact(256 + 16 * RUNS).enumerate() {
+        let mut dots = [[_mm256_setzero_si256(); T]; RUNS];
         for c in 0..8 {
-            let w = load(block, 16 + 32 * c);
+            let w = load(block, 16 * RUNS + 32 * c);
             let size = _mm256_abs_epi8(w);
             for t in 0..T {
                 let x = _mm256_sign_epi8(four(view.codes[t], 32 * b + 4 * c), w);
                 let pairs = _mm256_maddubs_epi16(size, x);
-                dots[t] = _mm256_add_epi32(dots[t], _mm256_madd_epi16(pairs, ones));
+                let dot = &mut dots[c * RUNS / 8][t];
+                *dot = _mm256_add_epi32(*dot, _mm256_madd_epi16(pairs, ones));
             }
         }
-        for t in 0..T {
-            sums[t] = add_run(sums[t], d, dots[t], view.scales[t][b]);
+        for (run, dots) in dots.iter().enumerate() {
+            let d = halves(block, 16 * run);
+            for t in 0..T {
+                sums[t] = add_run(sums[t], d, dots[t], view.scales[t][b]);
+            }
         }
     }
     sums
@@ -270,6 +275,7 @@ fn integers_vnni<const T: usize>(kind: Kind, group: &[u8], view: &View<'_, T>) -
                 }
                 // Signed codes plus 128; the sums of the activations take that away again.
                 Kind::Signed => _mm256_xor_si256(load(block, 16 + 32 * c), flip),
+                Kind::Signed16 => _mm256_xor_si256(load(block, 32 + 32 * c), flip),
                 Kind::Unsigned => load(block, 32 + 32 * c),
                 _ => load(block, 64 + 32 * c),
             };
@@ -283,11 +289,18 @@ fn integers_vnni<const T: usize>(kind: Kind, group: &[u8], view: &View<'_, T>) -
             let scale = view.scales[t][b];
             let (s0, s1) = (view.sums[t][2 * b], view.sums[t][2 * b + 1]);
             let d = halves(block, 0);
-            if kind == Kind::Unsigned16 {
+            if matches!(kind, Kind::Unsigned16 | Kind::Signed16) {
+                let (d1, m0, m1) = match kind {
+                    Kind::Signed16 => {
+                        let d1 = halves(block, 16);
+                        (d1, _mm256_mul_ps(d, _mm256_set1_ps(-128.0)), _mm256_mul_ps(d1, _mm256_set1_ps(-128.0)))
+                    }
+                    _ => (halves(block, 32), halves(block, 16), halves(block, 48)),
+                };
                 sums[t] = add_run(sums[t], d, dots[0], scale);
-                sums[t] = add_run(sums[t], halves(block, 32), dots[1], scale);
-                sums[t] = _mm256_fmadd_ps(halves(block, 16), _mm256_set1_ps(s0), sums[t]);
-                sums[t] = _mm256_fmadd_ps(halves(block, 48), _mm256_set1_ps(s1), sums[t]);
+                sums[t] = add_run(sums[t], d1, dots[1], scale);
+                sums[t] = _mm256_fmadd_ps(m0, _mm256_set1_ps(s0), sums[t]);
+                sums[t] = _mm256_fmadd_ps(m1, _mm256_set1_ps(s1), sums[t]);
                 continue;
             }
             sums[t] = add_run(sums[t], d, _mm256_add_epi32(dots[0], dots[1]), scale);

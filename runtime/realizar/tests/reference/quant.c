@@ -18,7 +18,7 @@ static void noise(uint64_t state, uint8_t *out, size_t n) {
 }
 
 static void decode(void) {
-    static const int types[] = {0, 1, 30, 2, 3, 6, 7, 8, 10, 11, 12, 13, 14, 15, 20, 23, 39};
+    static const int types[] = {0, 1, 30, 2, 3, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 22, 18, 21, 20, 23, 39};
     for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
         enum ggml_type ty = (enum ggml_type)types[t];
         size_t block = (size_t)ggml_blck_size(ty), bytes = ggml_type_size(ty);
