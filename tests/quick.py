@@ -156,6 +156,8 @@ def compile_all(programs, out, args):
         f'[workspace]\nresolver = "3"\nmembers = [{members}]\n\n'
         "[profile.dev]\ndebug = 0\noverflow-checks = true\nincremental = true\n"
         '[profile.dev.package."*"]\nopt-level = 1\n'
+        # Built anew in seconds when the runtime changes.
+        "[profile.dev.package.batuta-rt]\nopt-level = 0\n"
     )
     if not (out / "Cargo.lock").exists():
         shutil.copy(ROOT / "Cargo.lock", out / "Cargo.lock")
