@@ -92,6 +92,14 @@ fn read_exact_at(file: &File, mut offset: u64, mut out: &mut [u8]) -> std::io::R
     Ok(())
 }
 
+/// On WebAssembly, where one thread reads.
+#[cfg(not(any(unix, windows)))]
+fn read_exact_at(mut file: &File, offset: u64, out: &mut [u8]) -> std::io::Result<()> {
+    use std::io::{Read, Seek, SeekFrom};
+    file.seek(SeekFrom::Start(offset))?;
+    file.read_exact(out)
+}
+
 /// One tensor inside a model file; it cannot outlive the model that it came from.
 #[derive(Debug, Clone, Copy)]
 pub struct Tensor<'model> {

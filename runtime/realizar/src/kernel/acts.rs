@@ -67,6 +67,26 @@ impl Acts {
     }
 }
 
+/// Quantised activations of the `T` tokens of a tile.
+pub(crate) struct View<'a, const T: usize> {
+    pub(crate) codes: [&'a [i8]; T],
+    /// Per 32 codes.
+    pub(crate) scales: [&'a [f32]; T],
+    /// Scaled sums per 16 codes.
+    pub(crate) sums: [&'a [f32]; T],
+}
+
+impl<'a, const T: usize> View<'a, T> {
+    pub(crate) fn new(acts: &'a Acts, token: usize) -> Self {
+        let of = |t: usize| acts.quantized(token + t);
+        Self {
+            codes: std::array::from_fn(|t| of(t).0),
+            scales: std::array::from_fn(|t| of(t).1),
+            sums: std::array::from_fn(|t| of(t).2),
+        }
+    }
+}
+
 /// Quantises 32 values to -127..=127; returns the scale. A NaN makes the scale NaN, so that it is
 /// not lost.
 fn quantize_run(x: &[f32], q: &mut [i8]) -> f32 {

@@ -21,6 +21,8 @@ mod pack;
 mod scalar;
 
 pub use acts::Acts;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"))]
+pub(crate) use acts::View;
 pub use pack::{Layout, pack_rows};
 
 use std::sync::OnceLock;
@@ -101,22 +103,41 @@ pub struct Matrix<'a> {
 #[allow(missing_docs)]
 pub enum Simd {
     Scalar,
+    /// With FMA and F16C.
     Avx2,
+    /// At 256 bits.
     Avx512Vnni,
+    Neon,
+    /// NEON with the dot products of ARMv8.2.
+    NeonDot,
+    /// WebAssembly's 128 bits.
+    Simd128,
 }
 
-/// The best that this machine has; `REALIZAR_SIMD=scalar|avx2|vnni` lowers it.
+impl Simd {
+    /// The name that `REALIZAR_SIMD` takes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scalar => "scalar",
+            Self::Avx2 => "avx2",
+            Self::Avx512Vnni => "vnni",
+            Self::Neon => "neon",
+            Self::NeonDot => "dotprod",
+            Self::Simd128 => "simd128",
+        }
+    }
+}
+
+/// The best that this machine has; `REALIZAR_SIMD=scalar|avx2|neon|...` asks for a lower one of it.
 #[must_use]
 pub fn simd() -> Simd {
     static FOUND: OnceLock<Simd> = OnceLock::new();
     *FOUND.get_or_init(|| {
         let wish = std::env::var("REALIZAR_SIMD").unwrap_or_default();
-        let best = crate::sys::detect();
-        match wish.as_str() {
-            "scalar" => Simd::Scalar,
-            "avx2" if best != Simd::Scalar => Simd::Avx2,
-            _ => best,
-        }
+        let levels = crate::sys::levels();
+        let asked = levels.iter().find(|level| level.name() == wish);
+        *asked.or(levels.last()).unwrap_or(&Simd::Scalar)
     })
 }
 

@@ -68,12 +68,10 @@ fn check(ty: Type, rows: usize, columns: usize, tokens: usize, pool: &Pool) {
     dequantize(ty, &source, &mut w);
     let mut scratch = Vec::new();
     let mut results: Vec<Vec<f32>> = Vec::new();
-    for simd in [Simd::Scalar, Simd::Avx2, Simd::Avx512Vnni] {
-        if simd as u8 <= crate::sys::detect() as u8 {
-            let mut out = vec![f32::NAN; tokens * rows];
-            matmul_with(simd, pool, matrix, &acts, &mut out, &mut scratch);
-            results.push(out);
-        }
+    for simd in crate::sys::levels() {
+        let mut out = vec![f32::NAN; tokens * rows];
+        matmul_with(*simd, pool, matrix, &acts, &mut out, &mut scratch);
+        results.push(out);
     }
     for t in 0..tokens {
         for r in 0..rows {

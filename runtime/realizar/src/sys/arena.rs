@@ -3,11 +3,15 @@
 
 use std::ops::{Deref, DerefMut};
 
-use memmap2::MmapMut;
+/// What anonymous pages are here; WebAssembly has none.
+#[cfg(any(unix, windows))]
+type Pages = memmap2::MmapMut;
+#[cfg(not(any(unix, windows)))]
+type Pages = Vec<u8>;
 
 /// Zeroed memory that the operating system hands out page by page.
 #[derive(Debug)]
-pub struct Arena(MmapMut);
+pub struct Arena(Pages);
 
 impl Arena {
     /// Reserves `len` bytes; pages cost memory only once they are written.
@@ -15,7 +19,10 @@ impl Arena {
     /// # Errors
     /// What the system says when it has no room.
     pub fn new(len: usize) -> std::io::Result<Self> {
-        let map = MmapMut::map_anon(len.max(1))?;
+        #[cfg(any(unix, windows))]
+        let map = Pages::map_anon(len.max(1))?;
+        #[cfg(not(any(unix, windows)))]
+        let map = vec![0; len];
         // Advice only: where it is refused, ordinary pages do.
         #[cfg(target_os = "linux")]
         let _ = map.advise(memmap2::Advice::HugePage);

@@ -10,11 +10,11 @@
 
 use std::arch::x86_64::*;
 
-use crate::kernel::{Acts, HEAD, Kind, LANES, Layout, Simd, TILE};
+use crate::kernel::{Acts, HEAD, Kind, LANES, Layout, Simd, TILE, View};
 
 /// Dispatches to the kernel for the kind of matrix, `out.len() / 8` being 1 or `TILE` tokens.
 pub fn group(simd: Simd, layout: Layout, group: &[u8], acts: &Acts, token: usize, out: &mut [f32]) {
-    assert!(simd as u8 <= super::detect() as u8, "these instructions exist here");
+    assert!(super::levels().contains(&simd), "these instructions exist here");
     assert_eq!(group.len(), layout.group_bytes());
     assert_eq!(layout.columns, acts.columns());
     let tokens = out.len() / LANES;
@@ -29,24 +29,6 @@ pub fn group(simd: Simd, layout: Layout, group: &[u8], acts: &Acts, token: usize
             (TILE, false) => tile::<TILE>(layout, group, acts, token, out),
             (TILE, true) => tile_vnni::<TILE>(layout, group, acts, token, out),
             _ => unreachable!("compute() asks for 1 or TILE tokens"),
-        }
-    }
-}
-
-/// Activations of the tokens of a tile.
-struct View<'a, const T: usize> {
-    codes: [&'a [i8]; T],
-    scales: [&'a [f32]; T],
-    sums: [&'a [f32]; T],
-}
-
-impl<'a, const T: usize> View<'a, T> {
-    fn new(acts: &'a Acts, token: usize) -> Self {
-        let of = |t: usize| acts.quantized(token + t);
-        Self {
-            codes: std::array::from_fn(|t| of(t).0),
-            scales: std::array::from_fn(|t| of(t).1),
-            sums: std::array::from_fn(|t| of(t).2),
         }
     }
 }
@@ -293,7 +275,11 @@ fn integers_vnni<const T: usize>(kind: Kind, group: &[u8], view: &View<'_, T>) -
                 let (d1, m0, m1) = match kind {
                     Kind::Signed16 => {
                         let d1 = halves(block, 16);
-                        (d1, _mm256_mul_ps(d, _mm256_set1_ps(-128.0)), _mm256_mul_ps(d1, _mm256_set1_ps(-128.0)))
+                        (
+                            d1,
+                            _mm256_mul_ps(d, _mm256_set1_ps(-128.0)),
+                            _mm256_mul_ps(d1, _mm256_set1_ps(-128.0)),
+                        )
                     }
                     _ => (halves(block, 32), halves(block, 16), halves(block, 48)),
                 };

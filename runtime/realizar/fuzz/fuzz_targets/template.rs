@@ -1,0 +1,10 @@
+//! Any text as a chat template.
+#![no_main]
+
+use realizar::{Message, Template};
+
+libfuzzer_sys::fuzz_target!(|source: &str| {
+    if let Ok(template) = Template::new(source, "<s>", "</s>") {
+        let _ = template.render(&[Message::new("user", "hello")], true);
+    }
+});
