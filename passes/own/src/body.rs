@@ -511,11 +511,33 @@ impl Own<'_> {
     pub fn named(&mut self, value: NodeId) -> NodeId {
         let row = &self.out.nodes[value];
         let (ty, origin) = (row.ty, row.origin);
-        let local = self.out.temp("value", ty, origin);
+        let hint = self.hint(value).unwrap_or("value");
+        let local = self.out.temp(hint, ty, origin);
         let target = Pat::Place(Place::local(local));
         self.before.push(Stmt::new(StmtKind::Set { target, value }, origin));
         let mode = if ty.is_copy() { Mode::Copy } else { Mode::Move };
         self.out.node(Node::Use(Place::local(local), mode), ty, origin)
+    }
+
+    /// What to call a value: the field that it is read from.
+    fn hint(&self, value: NodeId) -> Option<&'static str> {
+        match &self.out.nodes[value].kind {
+            Node::Use(place, _) => {
+                let named = place.proj.iter().rev().find(|proj| !matches!(proj, Proj::Payload | Proj::Deref));
+                match (named, place.root) {
+                    (Some(Proj::Field(name)), _) => {
+                        let word = name.as_str().trim_start_matches('_');
+                        word.starts_with(|c: char| c.is_ascii_lowercase()).then_some(word)
+                    }
+                    (None, Root::Node(inner)) => self.hint(inner),
+                    _ => None,
+                }
+            }
+            Node::Op { op: Op::OptOp(OptOp::Unwrap) | Op::RsOp(RsOp::Clone | RsOp::Ref), args, .. } => {
+                self.hint(args[0])
+            }
+            _ => None,
+        }
     }
 
     /// The value of `local = value`, borrowed when the local is a borrow.

@@ -93,8 +93,8 @@ impl Own<'_> {
             TyKind::RefMut(_) => Want::Mut,
             _ => Want::Own,
         };
-        // No guard of a cell may span a call of the program's own code.
-        if want != Want::Own && self.through_cell(arg) {
+        // No guard of a cell may span a call of the program's own code that changes what it guards.
+        if want != Want::Own && self.through_cell(arg) && !(want == Want::Ref && self.in_field_cells(arg)) {
             let ty = self.src.ty(arg).strip_ref();
             let node = self.node(arg, Want::Own);
             let is_number = self.out.ty(node).is_int() && param.strip_ref().is_int();

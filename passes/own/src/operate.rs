@@ -235,11 +235,12 @@ impl Own<'_> {
 
     fn unwrap(&mut self, arg: NodeId, attr: &Attr, ty: Ty, want: Want, origin: Origin) -> NodeId {
         // An optional place keeps its identity: its payload is a place.
+        let is_handle = matches!(ty.kind(), TyKind::Shared(_));
+        let looks = matches!(want, Want::Ref | Want::Read) || want == Want::Mut && is_handle;
         if let Node::Use(place, _) = &self.src.nodes[arg].kind
-            && !self.place_in_cell(place)
+            && (!self.place_in_cell(place) || looks && self.in_field_cells(arg))
             && !(ty.is_copy() && is_absence(attr))
         {
-            let is_handle = matches!(ty.kind(), TyKind::Shared(_));
             let mut lowered = self.place(place, Want::Ref, want == Want::Mut && !is_handle);
             lowered.proj.push(Proj::Payload);
             return match want {

@@ -284,14 +284,19 @@ impl Own<'_> {
         if self.conflicts(held, hold, later, false) {
             return true;
         }
-        let field = match &self.src.nodes[held].kind {
-            Node::Use(place, _) => match place.proj.last() {
-                Some(Proj::Field(name)) => *name,
-                _ => return false,
-            },
-            _ => return false,
-        };
-        hold.guarded && crate::writes::may_write(self.program, self.src, later, field)
+        if !hold.guarded {
+            return false;
+        }
+        let mut fields = Vec::new();
+        self.src.walk(Child::Node(held), &mut |node| {
+            if let Node::Use(place, _) = &self.src.nodes[node].kind {
+                fields.extend(place.proj.iter().filter_map(|proj| match proj {
+                    Proj::Field(name) => Some(*name),
+                    _ => None,
+                }));
+            }
+        });
+        fields.iter().any(|field| crate::writes::may_write(self.program, self.src, later, *field))
     }
 
     /// The operand reads through a thread-local or a `RefCell`.

@@ -52,6 +52,26 @@ impl Own<'_> {
             })
     }
 
+    /// A read that goes through no guards but those of fields: `unguarded` has seen to them.
+    pub fn in_field_cells(&self, id: NodeId) -> bool {
+        let Node::Use(place, _) = &self.src.nodes[id].kind else { return false };
+        let tys = place_tys(self.program, self.src, place);
+        let starts_bare = match place.root {
+            Root::Local(local) => self.out.locals[local].ty.cell().is_none(),
+            Root::Node(node) => match &self.src.nodes[node].kind {
+                Node::Op { op: Op::OptOp(OptOp::Unwrap), args, .. } => self.in_field_cells(args[0]),
+                _ => false,
+            },
+            Root::Global(_) => false,
+        };
+        starts_bare
+            && place.proj.iter().zip(&tys).all(|(proj, ty)| match proj {
+                Proj::Field(_) => ty.class_path().is_some(),
+                Proj::Index(_) | Proj::Nth(_) => !matches!(ty.strip_ref().kind(), TyKind::Shared(_)),
+                Proj::Payload | Proj::Deref => true,
+            })
+    }
+
     /// A global constant of text is a `&str`.
     fn is_const_text(&self, path: Name) -> bool {
         let global = self.program.globals.get(&path);
@@ -131,14 +151,16 @@ impl Own<'_> {
             Root::Local(local) => self.root(local),
             Root::Global(path) => self.global(path),
             Root::Node(node) => {
+                let is_shared = matches!(self.src.ty(node).kind(), TyKind::Shared(_));
                 let is_place = match &self.src.nodes[node].kind {
                     Node::Use(..) | Node::Op { op: Op::UnionOp(UnionOp::Get), .. } => true,
                     Node::Op { op: Op::OptOp(OptOp::Unwrap), args, .. } => {
-                        matches!(self.src.nodes[args[0]].kind, Node::Use(..)) && !self.holds_guard(args[0])
+                        let is_read = !changes || is_shared;
+                        matches!(self.src.nodes[args[0]].kind, Node::Use(..))
+                            && (is_read || !self.holds_guard(args[0]))
                     }
                     _ => false,
                 };
-                let is_shared = matches!(self.src.ty(node).kind(), TyKind::Shared(_));
                 let want = match (is_place, changes && !is_shared) {
                     (false, _) => Want::Own,
                     (true, true) => Want::Mut,
@@ -181,7 +203,56 @@ impl Own<'_> {
             }
             out.proj.push(proj);
         }
-        out
+        if changes { self.owner_first(place, out) } else { out }
+    }
+
+    /// `a.next.next = b`: both steps may go through one object, so the second one's owner gets a name
+    /// and the guard of the first step ends before the write.
+    fn owner_first(&mut self, place: &Place, out: Place) -> Place {
+        let tys = place_tys(self.program, self.src, place);
+        let in_cell = |at: &usize| match (place.proj[*at], tys[*at].class_path()) {
+            (Proj::Field(name), Some(class)) => self.field_cell(class, name) == FieldCell::RefCell,
+            _ => false,
+        };
+        let Some(last) = (0..place.proj.len()).rev().find(in_cell) else { return out };
+        // What lies behind a handle is not inside the last guard.
+        let is_handle = |ty: &Ty| match ty.strip_ref().kind() {
+            TyKind::Option(inner) => matches!(inner.kind(), TyKind::Shared(_)),
+            kind => matches!(kind, TyKind::Shared(_)),
+        };
+        if tys[last + 1..place.proj.len()].iter().any(is_handle) {
+            return out;
+        }
+        let field = place.proj[last];
+        let mut comes_before = (0..last).any(|at| in_cell(&at) && place.proj[at] == field);
+        if let Root::Node(node) = place.root {
+            self.src.walk(Child::Node(node), &mut |node| {
+                comes_before |= matches!(&self.src.nodes[node].kind, Node::Use(before, _)
+                    if before.proj.contains(&field) && self.place_in_cell(before));
+            });
+        }
+        let Some(at) = out.proj.iter().rposition(|proj| *proj == field).filter(|_| comes_before) else {
+            return out;
+        };
+        let ty = match tys[last].strip_ref().kind() {
+            TyKind::Option(inner) => *inner,
+            _ => tys[last].strip_ref(),
+        };
+        if !matches!(ty.kind(), TyKind::Shared(_)) {
+            return out;
+        }
+        let origin = self.before.last().map(|stmt| stmt.origin).unwrap_or_default();
+        let owner = match (out.root, at) {
+            (Root::Node(node), 0) if *self.out.ty(node).kind() == *ty.kind() => node,
+            (Root::Node(node), 0) => self.out.op(RsOp::Clone, vec![node], ty, origin),
+            (root, at) => {
+                let prefix = Place { root, proj: out.proj[..at].to_vec() };
+                self.out.node(Node::Use(prefix, Mode::Clone), ty, origin)
+            }
+        };
+        let named = self.named(owner);
+        let Node::Use(held, _) = &self.out.nodes[named].kind else { return out };
+        Place { root: held.root, proj: out.proj[at..].to_vec() }
     }
 
     /// Whether an index reads the local that the place starts from.
@@ -397,6 +468,9 @@ impl Own<'_> {
         if owned && self.is_last_use(id) && lowered.proj.is_empty() {
             return self.out.node(Node::Use(lowered, Mode::Move), ty, origin);
         }
+        if self.is_last_use(id) && self.leaves_owner(place) {
+            return self.out.node(Node::Use(lowered, Mode::Move), ty, origin);
+        }
         // What takes an iterator can take one by reference: it goes on where the other stopped.
         if let TyKind::Iter(_) = ty.kind() {
             return self.by_ref(lowered, ty, is_ref, origin);
@@ -412,6 +486,43 @@ impl Own<'_> {
             return self.two_owners(origin);
         }
         self.copy_of(lowered, ty, is_ref, origin)
+    }
+
+    /// A field of a struct or tuple that nothing else names any more: it is moved out.
+    fn leaves_owner(&self, place: &Place) -> bool {
+        let Root::Local(local) = place.root else { return false };
+        let tys = place_tys(self.program, self.src, place);
+        let is_plain = |ty: &Ty, proj: &Proj| match (ty.kind(), proj) {
+            (TyKind::Tuple(_), Proj::Field(_)) => true,
+            (TyKind::Class(class, _), Proj::Field(_)) => {
+                let has_subclass = self.program.classes.keys().any(|other| {
+                    other != class && self.program.is_subclass(*other, *class)
+                });
+                !has_subclass && self.program.mro(*class).len() == 1
+            }
+            _ => false,
+        };
+        !place.proj.is_empty()
+            && !self.is_borrowed(local)
+            && self.out.locals[local].ty == self.src.locals[local].ty.strip_ref()
+            && !self.live.maybe_unbound.contains(&local)
+            && !self.live.captured.contains(&local)
+            && place.proj.iter().zip(&tys).all(|(proj, ty)| is_plain(ty, proj))
+            && !self.is_lent(local)
+    }
+
+    /// Whether some other local, a loop or a match looks at parts of this one.
+    fn is_lent(&self, local: LocalId) -> bool {
+        let reads = |node: NodeId| {
+            let mut found = false;
+            self.src.walk(Child::Node(node), &mut |node| {
+                found |= matches!(&self.src.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(local));
+            });
+            found
+        };
+        self.all.defs.iter().any(|(alias, value, _)| {
+            self.alias.locals.contains_key(alias) && value.is_some_and(reads)
+        }) || self.all.patterns.iter().any(|(_, source, _)| reads(*source))
     }
 
     /// `items.by_ref()`.

@@ -485,7 +485,7 @@ impl<'a> Walk<'a> {
 
     fn call(&mut self, callee: &Callee, args: &[Arg], pos: Pos) {
         match callee {
-            Callee::Fn(path) | Callee::Virtual(path) => self.call_fn(*path, args),
+            Callee::Fn(path) | Callee::Virtual(path) => self.call_fn(*path, args, pos),
             Callee::New(class) => {
                 let init = self.program.find_method(*class, "__init__");
                 let row = init.and_then(|init| self.modes.params.get(&init));
@@ -514,17 +514,26 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn call_fn(&mut self, path: Name, args: &[Arg]) {
+    fn call_fn(&mut self, path: Name, args: &[Arg], result: Pos) {
         let row = self.modes.params.get(&path);
         let is_method = self.program.fns.get(&path).is_some_and(|body| body.has_receiver());
         for (index, arg) in args.iter().enumerate() {
             let pass = row.and_then(|row| row.get(index)).copied().unwrap_or(Pass::Ref);
             if index == 0 && is_method {
+                let pass = if result == Pos::Borrow && self.is_lent_handle(arg.value) { Pass::Ref } else { pass };
                 self.receiver(path, arg.value, pass);
             } else {
                 self.node(arg.value, pos_of(pass));
             }
         }
+    }
+
+    /// A shared receiver is lent as `&Rc<Self>`, also to a generator that is used up where it stands.
+    fn is_lent_handle(&self, node: NodeId) -> bool {
+        let Node::Use(place, _) = &self.body.nodes[node].kind else { return false };
+        place.as_local().is_some_and(|local| {
+            Some(local) != self.self_local && self.built.graph.is_shared(self.shape(local))
+        })
     }
 
     /// A receiver that is `self` itself escapes only into methods that need its `Rc`.
