@@ -495,9 +495,11 @@ impl Own<'_> {
         let is_plain = |ty: &Ty, proj: &Proj| match (ty.kind(), proj) {
             (TyKind::Tuple(_), Proj::Field(_)) => true,
             (TyKind::Class(class, _), Proj::Field(_)) => {
-                let has_subclass = self.program.classes.keys().any(|other| {
-                    other != class && self.program.is_subclass(*other, *class)
-                });
+                let has_subclass = self
+                    .program
+                    .classes
+                    .keys()
+                    .any(|other| other != class && self.program.is_subclass(*other, *class));
                 !has_subclass && self.program.mro(*class).len() == 1
             }
             _ => false,
@@ -520,9 +522,11 @@ impl Own<'_> {
             });
             found
         };
-        self.all.defs.iter().any(|(alias, value, _)| {
-            self.alias.locals.contains_key(alias) && value.is_some_and(reads)
-        }) || self.all.patterns.iter().any(|(_, source, _)| reads(*source))
+        self.all
+            .defs
+            .iter()
+            .any(|(alias, value, _)| self.alias.locals.contains_key(alias) && value.is_some_and(reads))
+            || self.all.patterns.iter().any(|(_, source, _)| reads(*source))
     }
 
     /// `items.by_ref()`.

@@ -520,7 +520,8 @@ impl<'a> Walk<'a> {
         for (index, arg) in args.iter().enumerate() {
             let pass = row.and_then(|row| row.get(index)).copied().unwrap_or(Pass::Ref);
             if index == 0 && is_method {
-                let pass = if result == Pos::Borrow && self.is_lent_handle(arg.value) { Pass::Ref } else { pass };
+                let pass =
+                    if result == Pos::Borrow && self.is_lent_handle(arg.value) { Pass::Ref } else { pass };
                 self.receiver(path, arg.value, pass);
             } else {
                 self.node(arg.value, pos_of(pass));
