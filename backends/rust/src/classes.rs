@@ -642,7 +642,9 @@ fn exception(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> 
         });
     }
     let doc = doc(class.doc.as_deref(), 4, "///");
-    let constant = format!("rt::exceptions! {{\n{doc}    {vis}{name}({});\n}}\n", bases.join(", "));
+    let shown = shown_name(env, class.path, module);
+    let shown = if shown == name { String::new() } else { format!(" as {shown:?}") };
+    let constant = format!("rt::exceptions! {{\n{doc}    {vis}{name}({}){shown};\n}}\n", bases.join(", "));
     if !env.exception_has_data(class.path) {
         return constant;
     }
@@ -722,4 +724,25 @@ fn shows_itself(env: &Env<'_>, class: Name) -> bool {
             _ => false,
         })
     })
+}
+
+/// What a traceback calls an exception class: with its module, where that is not the program's start.
+fn shown_name(env: &Env<'_>, class: Name, module: Name) -> String {
+    let mut shown = match env.program.entry {
+        Some(entry) if entry != module => format!("{module}"),
+        _ => String::new(),
+    };
+    let rest = class.as_str().strip_prefix(module.as_str()).unwrap_or(class.last());
+    let mut path = module;
+    for part in rest.split('.').filter(|part| !part.is_empty()) {
+        if env.function(path).is_some() {
+            shown.push_str(".<locals>");
+        }
+        if !shown.is_empty() {
+            shown.push('.');
+        }
+        shown.push_str(part);
+        path = path.join(part);
+    }
+    shown
 }

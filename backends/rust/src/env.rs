@@ -266,7 +266,7 @@ impl<'a> Env<'a> {
         self.program.globals.values().for_each(|global| see(global.ty));
         for ty in found {
             let TyKind::Union(items) = ty.kind() else { continue };
-            let parts: Vec<_> = items.iter().map(|item| variant(*item)).collect();
+            let parts: Vec<_> = items.iter().map(|item| variant_in(items, *item)).collect();
             let mut name = parts.join("Or");
             let base = name.clone();
             let mut number = 1;
@@ -276,6 +276,16 @@ impl<'a> Env<'a> {
             }
             self.unions.insert(ty, name);
         }
+    }
+}
+
+/// Name of a union's variant for a member; classes of one name are told apart by their modules.
+pub fn variant_in(items: &[Ty], member: Ty) -> String {
+    let own = variant(member);
+    let is_shared = items.iter().any(|other| other.strip() != member.strip() && variant(*other) == own);
+    match member.class_path().filter(|_| is_shared) {
+        Some(class) => format!("{}{own}", names::camel(class.parent().last())),
+        None => own,
     }
 }
 
@@ -425,6 +435,13 @@ impl<'a> Env<'a> {
     /// Objects of the class are equal to themselves alone.
     pub fn is_identity(&self, class: Name) -> bool {
         identity::is_identity(self.program, class)
+    }
+
+    /// What a dynamic object is asked for: the class's name, its path where several classes have that name.
+    pub fn instance_name(&self, class: Name) -> String {
+        let is_shared =
+            self.program.classes.keys().any(|other| *other != class && other.last() == class.last());
+        if is_shared { class.to_string() } else { class.last().to_owned() }
     }
 
     pub fn is_enum(&self, class: Name) -> bool {

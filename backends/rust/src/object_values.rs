@@ -446,6 +446,9 @@ fn equality(env: &Env<'_>, class: Name) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if env.is_enum(class) {
+        out.push("    fn is_single(&self) -> bool {\n        true\n    }\n".to_owned());
+    }
     if has_eq && env.is_key(class) {
         out.push(
             "    fn hash(&self) -> Option<u64> {\n        Some(rt::Key::key_hash(self))\n    }\n".to_owned(),
@@ -479,7 +482,7 @@ pub fn fields_as_tuple(env: &Env<'_>, class: Name, object: &str) -> Option<Strin
 fn instance_test(env: &Env<'_>, class: Name, members: &[Name]) -> String {
     let bases = |class: Name| {
         let names: Vec<String> =
-            env.program.mro(class).iter().map(|base| format!("{:?}", base.last())).collect();
+            env.program.mro(class).iter().map(|base| format!("{:?}", env.instance_name(*base))).collect();
         names.join(" | ")
     };
     let value = match env.family(class) {

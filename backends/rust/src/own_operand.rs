@@ -6,7 +6,7 @@
 //!                                                         self.equals(&IntOrFrac::Frac(other.clone()))
 //! ```
 
-use crate::env::{Env, Uses, variant};
+use crate::env::{Env, Uses, variant_in};
 use crate::types::Position;
 use batuta_base::Name;
 use batuta_core::*;
@@ -82,7 +82,7 @@ fn operand(env: &Env<'_>, ty: Ty, class: Name, module: Name, uses: &mut Uses) ->
             let member = members.iter().find(|member| is_own(member) || is_shared(member))?;
             let name = env.ty(ty, Position::Stored, module, uses);
             let value = handle(uses, is_shared(member));
-            Some(format!("{name}::{}({value})", variant(*member)))
+            Some(format!("{name}::{}({value})", variant_in(members, *member)))
         }
         TyKind::Value => {
             uses.rt = true;

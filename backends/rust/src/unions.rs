@@ -3,7 +3,7 @@
 //! An enum has what the program uses of it (`UnionUses`): a getter for each member that a place reads
 //! without a pattern, an order where values are sorted or compared, a hash where they are keys.
 
-use crate::env::{Env, Uses, variant};
+use crate::env::{Env, Uses, variant, variant_in};
 use crate::names;
 use crate::types::Position;
 use batuta_base::{FxHashSet, Name};
@@ -182,7 +182,7 @@ pub fn union(env: &Env<'_>, ty: Ty, module: Name, uses: &mut Uses) -> String {
     uses.paths.insert("std::fmt".to_owned());
     let types: Vec<String> = items.iter().map(|item| env.ty(*item, Position::Stored, module, uses)).collect();
     let declared: String =
-        items.iter().zip(&types).map(|(item, text)| format!("    {}({text}),\n", variant(*item))).collect();
+        members(items).zip(&types).map(|((member, _), text)| format!("    {member}({text}),\n")).collect();
     let derives = derives(env, items);
     let head = format!(
         "/// One of the types that the source mixes.\n#[derive({derives})]\npub enum {name} {{\n{declared}}}\n"
@@ -308,7 +308,7 @@ fn methods(env: &Env<'_>, ty: Ty, types: &[String], module: Name, uses: &mut Use
     let (TyKind::Union(items), Some(name)) = (ty.kind(), env.unions.get(&ty)) else { return String::new() };
     let mut out = Vec::new();
     for (item, text) in items.iter().zip(types) {
-        let member = variant(*item);
+        let member = variant_in(items, *item);
         let own = names::snake(&member);
         let own = own.trim_end_matches('_');
         let rest = if items.len() > 1 {
@@ -428,7 +428,7 @@ fn order(env: &Env<'_>, ty: Ty, name: &str) -> String {
 
 /// The variant and its member type.
 fn members(items: &[Ty]) -> impl Iterator<Item = (String, Ty)> {
-    items.iter().map(|item| (variant(*item), *item))
+    items.iter().map(|item| (variant_in(items, *item), *item))
 }
 
 /// Objects that can be keys hold the union.

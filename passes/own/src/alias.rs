@@ -259,7 +259,9 @@ fn loop_reads(
     range: (u32, u32),
 ) -> Reads {
     let of_pattern = |event: &Event| locals.contains(&event.root);
-    let changes = changes(events, locals);
+    // What a library object without parts gives is made anew.
+    let is_made = is_made(body, source);
+    let changes = !is_made && changes(events, locals);
     let keeps = events.iter().any(|event| {
         of_pattern(event)
             && event.kind == Kind::Keep
@@ -290,6 +292,20 @@ fn loop_reads(
         }
         () if changes => Reads::Mut,
         () => Reads::Ref,
+    }
+}
+
+/// Whether a loop reads a library object without parts.
+fn is_made(body: &Body<Typed>, node: NodeId) -> bool {
+    match &body.nodes[node].kind {
+        Node::Use(..) => {
+            matches!(body.ty(node).strip().kind(), TyKind::Lib(_, parts) if parts.is_empty())
+        }
+        Node::Op { op: Op::IterOp(_), args, .. } => args.first().is_some_and(|arg| is_made(body, *arg)),
+        Node::Call { callee: Callee::Lib(_), args } => {
+            args.first().is_some_and(|arg| is_made(body, arg.value))
+        }
+        _ => false,
     }
 }
 

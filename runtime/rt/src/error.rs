@@ -12,6 +12,7 @@ use std::rc::Rc;
 
 use crate::big::Int;
 use crate::class::{Class, KeyError, SystemExit, shows_repr};
+use crate::io_error::{class_of_args, is_os_error, os_text, split_file};
 use crate::repr::{Repr, repr, str};
 use crate::tuple::Tuple;
 use crate::value::Value;
@@ -128,7 +129,7 @@ pub trait Exception: Any {
     fn write_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.shown() {
             Some(text) => f.write_str(&text),
-            None => write_call(self.class(), &self.args(), f),
+            None => write_call(self.class(), &split_file(self.class(), self.args()).0, f),
         }
     }
 }
@@ -151,6 +152,7 @@ impl fmt::Display for ArgsOf<'_> {
             [] => Ok(()),
             [one] if shows_repr(self.class) => one.fmt_repr(f),
             [one] => one.fmt_str(f),
+            many if is_os_error(self.class, many) => f.write_str(&os_text(many)),
             many => fmt_args(many, f),
         }
     }
@@ -178,6 +180,8 @@ struct Inner {
     args: Vec<Arg>,
     text: Option<String>,
     shown: Option<String>,
+    /// The file of an `OSError`.
+    file: Option<String>,
     payload: Option<Box<dyn Any>>,
     cause: RefCell<Option<Error>>,
     /// What was handled when this was raised, and whether `from` hides it.
@@ -186,23 +190,30 @@ struct Inner {
     place: RefCell<Option<Place>>,
 }
 
+impl Inner {
+    fn new(class: Class, args: Vec<Arg>, place: Option<Place>) -> Inner {
+        Inner {
+            class,
+            args,
+            text: None,
+            shown: None,
+            file: None,
+            payload: None,
+            cause: RefCell::new(None),
+            context: RefCell::default(),
+            notes: RefCell::new(Vec::new()),
+            place: RefCell::new(place),
+        }
+    }
+}
+
 /// A raised exception.
 #[derive(Clone)]
 pub struct Error(Rc<Inner>);
 
 impl Error {
     fn build(class: Class, args: Vec<Arg>, place: Option<Place>) -> Error {
-        Error(Rc::new(Inner {
-            class,
-            args,
-            text: None,
-            shown: None,
-            payload: None,
-            cause: RefCell::new(None),
-            context: RefCell::default(),
-            notes: RefCell::new(Vec::new()),
-            place: RefCell::new(place),
-        }))
+        Error(Rc::new(Inner::new(class, args, place)))
     }
 
     /// `class("text")`.
@@ -224,10 +235,14 @@ impl Error {
     #[cold]
     pub fn with_args(class: Class, args: impl IntoIterator<Item = Arg>) -> Error {
         let args: Vec<Arg> = args.into_iter().collect();
-        if matches!(args.len(), 2 | 3) && class.is_a(crate::class::OSError) {
-            return crate::io_error::os_error_of(class, args);
+        let place = Some(Location::caller().into());
+        if !is_os_error(class, &args) {
+            return Error::build(class, args, place);
         }
-        Error::build(class, args, Some(Location::caller().into()))
+        let class = class_of_args(class, &args);
+        let text = Some(os_text(&args));
+        let (args, file) = split_file(class, args);
+        Error(Rc::new(Inner { text, file, ..Inner::new(class, args, place) }))
     }
 
     /// The `KeyError` of a missing key.
@@ -241,38 +256,22 @@ impl Error {
     #[track_caller]
     #[cold]
     pub fn of<E: Exception>(exception: E) -> Error {
+        let (class, args) = (exception.class(), exception.args());
+        let is_file_error = args.len() > 2 && is_os_error(class, &args);
+        let text = exception.text().or_else(|| is_file_error.then(|| os_text(&args)));
+        let (args, file) = split_file(class, args);
         Error(Rc::new(Inner {
-            class: exception.class(),
-            args: exception.args(),
-            text: exception.text(),
+            text,
             shown: exception.shown(),
+            file,
             payload: Some(Box::new(exception)),
-            cause: RefCell::new(None),
-            context: RefCell::default(),
-            notes: RefCell::new(Vec::new()),
-            place: RefCell::new(Some(Location::caller().into())),
+            ..Inner::new(class, args, Some(Location::caller().into()))
         }))
     }
 
-    /// An `OSError` whose text is not that of its arguments.
-    pub(crate) fn with_text(
-        class: Class,
-        args: Vec<Arg>,
-        text: String,
-        payload: Box<dyn Any>,
-        place: Place,
-    ) -> Error {
-        Error(Rc::new(Inner {
-            class,
-            args,
-            text: Some(text),
-            shown: None,
-            payload: Some(payload),
-            cause: RefCell::new(None),
-            context: RefCell::default(),
-            notes: RefCell::new(Vec::new()),
-            place: RefCell::new(Some(place)),
-        }))
+    /// `e.filename` of an `OSError`.
+    pub(crate) fn file(&self) -> Option<&str> {
+        self.0.file.as_deref()
     }
 
     pub(crate) fn at_place(class: Class, text: Option<String>, place: Option<Place>) -> Error {

@@ -1,7 +1,6 @@
 //! The operating system's errors as Python's classes and words.
 
 use std::io;
-use std::panic::Location;
 
 use crate::class::{
     BlockingIOError, BrokenPipeError, ChildProcessError, Class, ConnectionAbortedError,
@@ -24,31 +23,46 @@ pub fn from_io(error: &io::Error, path: Option<&str>) -> Error {
     os_error(i64::from(number), words, path)
 }
 
-/// What an `OSError` says about a file.
-struct File(Option<String>);
-
 #[track_caller]
 fn os_error(number: i64, words: &str, filename: Option<&str>) -> Error {
     let args = [Arg::from(number), Arg::from(words)];
-    os_error_of(OSError, args.into_iter().chain(filename.map(Arg::from)).collect())
+    Error::with_args(OSError, args.into_iter().chain(filename.map(Arg::from)))
 }
 
-/// `OSError(number, words)` or `OSError(number, words, file)`: the class follows from the number.
-#[track_caller]
-pub(crate) fn os_error_of(class: Class, mut args: Vec<Arg>) -> Error {
-    let file = args.get(2).cloned();
-    args.truncate(2);
-    let number = crate::str(&args[0]).to_string();
-    let mut text = format!("[Errno {number}] {}", crate::str(&args[1]));
-    if let Some(file) = &file {
-        text += &format!(": {}", repr(file));
+/// Whether an error has a number and words: `OSError(number, words)` or `OSError(number, words, file)`.
+pub(crate) fn is_os_error(class: Class, args: &[Arg]) -> bool {
+    matches!(args.len(), 2 | 3) && class.is_a(OSError)
+}
+
+fn names_file(arg: &Arg) -> bool {
+    !matches!(arg, Arg::Shown { repr, .. } if repr == "None")
+}
+
+/// The text of such an error.
+pub(crate) fn os_text(args: &[Arg]) -> String {
+    let text = format!("[Errno {}] {}", crate::str(&args[0]), crate::str(&args[1]));
+    match args.get(2).filter(|file| names_file(file)) {
+        Some(file) => format!("{text}: {}", repr(file)),
+        None => text,
     }
-    let class = match number.parse() {
+}
+
+/// A file that an `OSError` names is none of its `args`.
+pub(crate) fn split_file(class: Class, mut args: Vec<Arg>) -> (Vec<Arg>, Option<String>) {
+    let file = args.get(2).filter(|file| is_os_error(class, &args) && names_file(file));
+    let file = file.map(|file| crate::str(file).to_string());
+    if file.is_some() {
+        args.truncate(2);
+    }
+    (args, file)
+}
+
+/// The class of an error with a number: that of the number for `OSError` itself.
+pub(crate) fn class_of_args(class: Class, args: &[Arg]) -> Class {
+    match crate::str(&args[0]).to_string().parse() {
         Ok(number) if class == OSError => class_of_number(number),
         _ => class,
-    };
-    let file = Box::new(File(file.map(|file| crate::str(&file).to_string())));
-    Error::with_text(class, args, text, file, Location::caller().into())
+    }
 }
 
 impl Error {
@@ -73,7 +87,7 @@ impl Error {
     /// `e.filename` of an `OSError`.
     pub fn filename(&self) -> Option<String> {
         self.os_argument(0, "filename");
-        self.payload::<File>().and_then(|file| file.0.clone())
+        self.file().map(str::to_owned)
     }
 }
 

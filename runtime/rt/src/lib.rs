@@ -79,7 +79,7 @@ pub use modules::fractions::Fraction;
 pub use modules::hashlib::Hash;
 pub use modules::json::JSONDecodeError;
 pub use modules::logging::{LogConfig, LogFormatter, LogHandler, Logger};
-pub use modules::os::StatResult;
+pub use modules::os::{FolderWalk, StatResult};
 pub use modules::pathlib::Path;
 pub use modules::random::Random;
 pub use modules::re::{Match, Pattern, ReError};

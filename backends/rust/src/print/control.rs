@@ -87,7 +87,11 @@ impl Printer<'_, '_> {
         let cond = self.operand(cond);
         let then = self.block(then);
         let els = els.and_then(|block| self.else_branch(block));
-        Expr::If(Box::new(tree::If { cond, then, els, mark: None }))
+        let mut made = tree::If { cond, then, els, mark: None };
+        if has_literal(&made) {
+            as_texts(&mut made);
+        }
+        Expr::If(Box::new(made))
     }
 
     /// `else if` where the block is nothing but an `if`.
@@ -362,4 +366,30 @@ fn chain_of_owned(expr: Expr) -> Expr {
 /// `co.emit(value).await?`.
 fn emitted(method: &str, value: Expr) -> Expr {
     Expr::Try(Box::new(Expr::Await(Box::new(Expr::atom("co").method(method, vec![value])))))
+}
+
+/// A branch is a literal text.
+fn has_literal(made: &tree::If) -> bool {
+    let is_text = |block: &tree::Block| matches!(block.tail.as_deref(), Some(Expr::Atom(text)) if text.starts_with('"'));
+    let other = match &made.els {
+        Some(Expr::If(next)) => has_literal(next),
+        Some(Expr::Block(_, block)) => is_text(block),
+        _ => false,
+    };
+    is_text(&made.then) || other
+}
+
+/// `&text` beside a branch that is a literal: `text.as_str()`, which has its type.
+fn as_texts(made: &mut tree::If) {
+    let write = |block: &mut tree::Block| {
+        if let Some(Expr::Unary("&", inner)) = block.tail.as_deref() {
+            block.tail = Some(Box::new((**inner).clone().method("as_str", vec![])));
+        }
+    };
+    write(&mut made.then);
+    match &mut made.els {
+        Some(Expr::If(next)) => as_texts(next),
+        Some(Expr::Block(_, block)) => write(block),
+        _ => {}
+    }
 }

@@ -100,7 +100,7 @@ impl Printer<'_, '_> {
             TyKind::Bytes => class.last() == "bytes",
             _ => false,
         })?;
-        Some(format!("{}::{}", self.stored(ty), crate::env::variant(member)))
+        Some(format!("{}::{}", self.stored(ty), crate::env::variant_in(items, member)))
     }
 
     fn pats(&mut self, parts: &[Pat], between: &str) -> String {

@@ -1,7 +1,7 @@
 //! Objects, closed unions, dynamic values.
 
 use super::Printer;
-use crate::env::variant;
+use crate::env::{variant, variant_in};
 use crate::names;
 use crate::tree::{Expr, Stmt};
 use crate::types::Position;
@@ -122,7 +122,7 @@ impl Printer<'_, '_> {
         match op {
             UnionOp::From => {
                 let name = self.ty(ty, Position::Stored);
-                let member = variant(self.body.ty(args[0]).strip_ref());
+                let member = variant_of(ty, self.body.ty(args[0]).strip_ref());
                 if member == "None" {
                     return Expr::Atom(format!("{name}::None"));
                 }
@@ -133,13 +133,13 @@ impl Printer<'_, '_> {
                 let Attr::Ty(member) = attr else { return self.problem("a union test without type") };
                 let name = self.ty(self.body.ty(args[0]).strip_ref(), Position::Stored);
                 let value = self.expr(args[0]).without_ref();
-                let member = variant(*member);
+                let member = variant_of(self.body.ty(args[0]).strip_ref(), *member);
                 let pat =
                     if member == "None" { format!("{name}::None") } else { format!("{name}::{member}(_)") };
                 Expr::Macro("matches".to_owned(), vec![value, Expr::Atom(pat)])
             }
             UnionOp::Get => {
-                let member = names::snake(&variant(ty.strip_ref()));
+                let member = names::snake(&variant_of(self.body.ty(args[0]).strip_ref(), ty.strip_ref()));
                 let value = self.expr(args[0]);
                 let member = member.trim_end_matches('_');
                 let method = match self.body.ty(args[0]).kind() {
@@ -201,8 +201,11 @@ impl Printer<'_, '_> {
                     Attr::Ty(of) if *of.strip().kind() == TyKind::Unit => {
                         return self.expr(args[0]).method("is_none", vec![]);
                     }
-                    Attr::Ty(of) => text(&python_type(of.strip())),
-                    Attr::Name(name) => text(name.last()),
+                    Attr::Ty(of) => match of.class_path() {
+                        Some(class) => text(&self.env.instance_name(class)),
+                        None => text(&python_type(of.strip())),
+                    },
+                    Attr::Name(name) => text(&self.env.instance_name(*name)),
                     _ => return self.problem("a type test without type"),
                 };
                 let value = self.by_ref(args[0]);
@@ -376,5 +379,13 @@ fn python_type(ty: Ty) -> String {
         TyKind::Tuple(_) => "tuple".to_owned(),
         TyKind::Class(path, _) | TyKind::Lib(path, _) => path.last().to_owned(),
         _ => "object".to_owned(),
+    }
+}
+
+/// The variant of a union's member.
+fn variant_of(union: Ty, member: Ty) -> String {
+    match union.kind() {
+        TyKind::Union(items) => variant_in(items, member),
+        _ => variant(member),
     }
 }

@@ -7,6 +7,7 @@
 //!   method (%s).add_parser("add", help="x")                 method (%s).add_parser("add", method (lib:argparse.CommandParser()).help("x"))
 //!   method (%p).set_defaults(level=3)                       method (%p).set_defaults(method (lib:argparse.Namespace()).with("level", 3))
 
+use super::parsers::Parsers;
 use batuta_base::{Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
@@ -17,15 +18,15 @@ pub(super) fn expand(program: &mut Program<Hir>) {
         let is_parser = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if name.as_str().starts_with("argparse."));
         body.nodes.iter().any(|(_, row)| is_parser(&row.kind))
     };
-    let own = ["add_argument", "add_parser", "set_defaults", "add_subparsers"];
-    let has_own = program.fns.keys().any(|path| own.contains(&path.last()));
-    if has_own || !program.fns.values().any(|body| uses(body)) {
+    if !program.fns.values().any(|body| uses(body)) {
         return;
     }
+    let start = program.clone();
+    let parsers = Parsers::new(&start);
     for body in program.fns.values_mut() {
         let calls = body.nodes.iter().any(|(_, row)| builder_of(&row.kind).is_some());
         if calls {
-            write_out(Arc::make_mut(body));
+            write_out(&parsers, Arc::make_mut(body));
         }
     }
 }
@@ -51,8 +52,12 @@ fn builder_of(node: &Node) -> Option<(&'static str, usize)> {
     }
 }
 
-fn write_out(body: &mut Body<Hir>) {
-    for id in body.nodes.ids().collect::<Vec<_>>() {
+fn write_out(parsers: &Parsers<'_>, body: &mut Body<Hir>) {
+    let is_parser = |id: &NodeId| match &body.nodes[*id].kind {
+        Node::Call { callee: Callee::Method(of, name), .. } => parsers.has(body, *of, *name),
+        _ => true,
+    };
+    for id in body.nodes.ids().filter(is_parser).collect::<Vec<_>>() {
         let Some((start, kept)) = builder_of(&body.nodes[id].kind) else { continue };
         let Node::Call { callee, args } = body.nodes[id].kind.clone() else { continue };
         if args.iter().any(|arg| matches!(arg.kind, ArgKind::Star | ArgKind::StarStar)) {

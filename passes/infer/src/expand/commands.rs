@@ -8,12 +8,17 @@
 //! Holds back where all calls pass one argument (the runtime keeps such functions), where the attribute is
 //! read in another way, and where a class of the program has an attribute of that name.
 
+use super::parsers::Parsers;
 use batuta_base::{FxHashMap, Name};
 use batuta_core::*;
 use std::sync::Arc;
 
 /// Writes out the attributes of a program that hold functions.
 pub(super) fn expand(program: &mut Program<Hir>) {
+    let is_parser = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "argparse.ArgumentParser");
+    if !program.fns.values().any(|body| body.nodes.iter().any(|(_, row)| is_parser(&row.kind))) {
+        return;
+    }
     let mut held: FxHashMap<Name, Vec<Name>> = FxHashMap::default();
     let mut excluded: Vec<Name> = Vec::new();
     for body in program.fns.values() {
@@ -49,8 +54,8 @@ pub(super) fn expand(program: &mut Program<Hir>) {
 fn given(program: &Program<Hir>, body: &Body<Hir>) -> Vec<(Name, Option<Name>)> {
     let mut out = Vec::new();
     for (_, row) in body.nodes.iter() {
-        let Node::Call { callee: Callee::Method(_, method), args } = &row.kind else { continue };
-        if *method != "set_defaults" {
+        let Node::Call { callee: Callee::Method(of, method), args } = &row.kind else { continue };
+        if *method != "set_defaults" || !Parsers::new(program).has(body, *of, *method) {
             continue;
         }
         for arg in args {
@@ -127,7 +132,8 @@ fn tested(body: &Body<Hir>) -> Vec<NodeId> {
 }
 
 fn give_names(program: &Program<Hir>, body: &mut Body<Hir>, held: &FxHashMap<Name, Vec<Name>>) {
-    let is_setter = |node: &Node| matches!(node, Node::Call { callee: Callee::Method(_, method), .. } if *method == "set_defaults");
+    let parsers = Parsers::new(program);
+    let is_setter = |node: &Node| matches!(node, Node::Call { callee: Callee::Method(of, method), .. } if *method == "set_defaults" && parsers.has(body, *of, *method));
     let setters: Vec<NodeId> =
         body.nodes.iter().filter(|(_, row)| is_setter(&row.kind)).map(|(id, _)| id).collect();
     for id in setters {

@@ -24,6 +24,7 @@ mod enum_aliases;
 mod exit_stack;
 mod findall;
 mod flags;
+mod folder_walk;
 mod forward;
 mod hooks;
 mod keywords;
@@ -32,6 +33,7 @@ mod nested_patterns;
 mod options;
 mod overrides;
 mod own_class;
+mod parsers;
 mod partial;
 mod register;
 mod single_dispatch;
@@ -89,6 +91,10 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             sums::expand(&start, Arc::make_mut(body));
         }
         asynchronous::expand(Arc::make_mut(body));
+        let is_walk = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "os.walk");
+        if body.nodes.iter().any(|(_, row)| is_walk(&row.kind)) {
+            folder_walk::expand(Arc::make_mut(body));
+        }
         nested_patterns::expand(Arc::make_mut(body));
         if has_contexts {
             chained::expand(Arc::make_mut(body));

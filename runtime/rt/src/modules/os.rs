@@ -1,14 +1,18 @@
 //! Python's `os`: folders, files and the environment.
 
+use std::cell::RefCell;
 use std::env;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::rc::Rc;
 
 use crate::class::FileExistsError;
 use crate::collections::Dict;
 use crate::error::Error;
 use crate::io_error::from_io;
+use crate::repr::Repr;
 
 use super::path::join;
 
@@ -110,14 +114,8 @@ pub fn walk(top: impl AsRef<str>, topdown: bool) -> impl Iterator<Item = (String
 }
 
 fn walk_into(folder: &str, topdown: bool, found: &mut Vec<(String, Vec<String>, Vec<String>)>) {
-    if fs::read_dir(folder).is_err() {
-        return;
-    }
-    let is_folder = |name: &String| super::path::isdir(join([folder, name]));
-    let (folders, files): (Vec<String>, Vec<String>) =
-        super::glob::names(folder).into_iter().partition(is_folder);
-    let below: Vec<String> =
-        folders.iter().map(|name| join([folder, name])).filter(|path| !super::path::islink(path)).collect();
+    let Some((folders, files)) = listed(folder) else { return };
+    let below = below(folder, &folders);
     let row = (folder.to_owned(), folders, files);
     if topdown {
         found.push(row);
@@ -125,6 +123,70 @@ fn walk_into(folder: &str, topdown: bool, found: &mut Vec<(String, Vec<String>, 
     } else {
         below.iter().for_each(|path| walk_into(path, topdown, found));
         found.push(row);
+    }
+}
+
+/// The names of the folders and of the files in a folder.
+fn listed(folder: &str) -> Option<(Vec<String>, Vec<String>)> {
+    fs::read_dir(folder).ok()?;
+    let is_folder = |name: &String| super::path::isdir(join([folder, name]));
+    Some(super::glob::names(folder).into_iter().partition(is_folder))
+}
+
+/// The folders that a walk goes into: not those behind links.
+fn below(folder: &str, names: &[String]) -> Vec<String> {
+    names.iter().map(|name| join([folder, name])).filter(|path| !super::path::islink(path)).collect()
+}
+
+/// `os.walk(top)` of which the loop says where to go on: a handle, whose clones walk together.
+#[derive(Clone)]
+pub struct FolderWalk(Rc<RefCell<Pending>>);
+
+struct Pending {
+    /// The folder that was given last.
+    current: String,
+    /// Folders that come, the next one last.
+    next: Vec<String>,
+}
+
+impl FolderWalk {
+    /// A walk that starts at `top`.
+    pub fn new(top: impl AsRef<str>) -> FolderWalk {
+        let next = vec![top.as_ref().to_owned()];
+        FolderWalk(Rc::new(RefCell::new(Pending { current: String::new(), next })))
+    }
+
+    /// Each folder with the names of its folders and files, as far as [`FolderWalk::descend`] was told.
+    pub fn folders(&self) -> impl Iterator<Item = (String, Vec<String>, Vec<String>)> + use<> {
+        let pending = self.0.clone();
+        std::iter::from_fn(move || {
+            loop {
+                let folder = pending.borrow_mut().next.pop()?;
+                if let Some((folders, files)) = listed(&folder) {
+                    pending.borrow_mut().current.clone_from(&folder);
+                    return Some((folder, folders, files));
+                }
+            }
+        })
+    }
+
+    /// The walk goes into these folders of the one that it gave last.
+    pub fn descend(&self, names: impl AsRef<[String]>) {
+        let mut pending = self.0.borrow_mut();
+        let below = below(&pending.current, names.as_ref());
+        pending.next.extend(below.into_iter().rev());
+    }
+}
+
+impl PartialEq for FolderWalk {
+    fn eq(&self, other: &FolderWalk) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Repr for FolderWalk {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<generator object _walk>")
     }
 }
 

@@ -141,7 +141,9 @@ impl Value {
             (Value::Range(a), Value::Range(b)) => Rc::ptr_eq(a, b),
             (Value::Function(a), Value::Function(b)) => a.ptr_eq(b),
             (Value::Error(a), Value::Error(b)) => a.ptr_eq(b),
-            (Value::Object(a), Value::Object(b)) => Rc::ptr_eq(a, b),
+            (Value::Object(a), Value::Object(b)) => {
+                Rc::ptr_eq(a, b) || a.is_single() && a.equals(other) == Some(true)
+            }
             _ => false,
         }
     }

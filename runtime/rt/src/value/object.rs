@@ -159,6 +159,11 @@ pub trait Object: Any {
         true
     }
 
+    /// Whether equal objects are one object, as those of an enum's member are.
+    fn is_single(&self) -> bool {
+        false
+    }
+
     /// Whether the class is, or inherits from, the class called `name`.
     fn is_instance(&self, name: &str) -> bool {
         self.type_name() == name

@@ -75,6 +75,8 @@ pub struct DictReader(Rc<RefCell<Rows>>);
 struct Rows {
     rows: Box<dyn Iterator<Item = Vec<String>>>,
     names: Option<Vec<String>>,
+    /// What the fields have that a short row lacks.
+    missing: Option<String>,
     /// Lines that were read.
     lines: Rc<Cell<i64>>,
 }
@@ -88,7 +90,12 @@ impl Rows {
     #[track_caller]
     fn next(&mut self) -> Option<Dict<String, String>> {
         let names = self.names().to_vec();
-        let row = self.rows.by_ref().find(|row| !row.is_empty())?;
+        let mut row = self.rows.by_ref().find(|row| !row.is_empty())?;
+        if let Some(missing) = &self.missing
+            && row.len() < names.len()
+        {
+            row.resize(names.len(), missing.clone());
+        }
         if row.len() != names.len() {
             let words = "a row with another number of fields than the header has no translation";
             raise_new(NotImplementedError, words);
@@ -108,7 +115,14 @@ impl DictReader {
         let lines = Rc::new(Cell::new(0));
         let count = lines.clone();
         let rows = Box::new(reader(all.into_iter().inspect(move |_| count.set(count.get() + 1)), dialect));
-        DictReader(Rc::new(RefCell::new(Rows { rows, names, lines })))
+        DictReader(Rc::new(RefCell::new(Rows { rows, names, missing: None, lines })))
+    }
+
+    /// The same reader with `restval`.
+    #[must_use]
+    pub fn with_missing(self, missing: impl Into<String>) -> DictReader {
+        self.0.borrow_mut().missing = Some(missing.into());
+        self
     }
 
     /// `reader.fieldnames`.
