@@ -55,7 +55,8 @@ impl Walk {
 
     /// Whether the loop may change its folders: it writes into them, calls a method of them or hands them on.
     fn changes(&self, body: &Body<Hir>) -> bool {
-        let is_dirs = |node: &NodeId| matches!(&body.nodes[*node].kind, Node::Use(place, _) if *place == self.dirs);
+        let is_dirs =
+            |node: &NodeId| matches!(&body.nodes[*node].kind, Node::Use(place, _) if *place == self.dirs);
         let mut found = false;
         body.walk_block(self.inner, &mut |node| {
             found |= match &body.nodes[node].kind {

@@ -91,7 +91,8 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             sums::expand(&start, Arc::make_mut(body));
         }
         asynchronous::expand(Arc::make_mut(body));
-        let is_walk = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "os.walk");
+        let is_walk =
+            |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "os.walk");
         if body.nodes.iter().any(|(_, row)| is_walk(&row.kind)) {
             folder_walk::expand(Arc::make_mut(body));
         }

@@ -15,9 +15,11 @@ impl<'p> Parsers<'p> {
 
     /// Whether a method of this name is called of a parser.
     pub(super) fn has(&self, body: &Body<Hir>, receiver: NodeId, method: Name) -> bool {
-        let is_own = self.program.classes.values().any(|class| {
-            class.methods.iter().any(|path| path.last() == method.as_str())
-        });
+        let is_own = self
+            .program
+            .classes
+            .values()
+            .any(|class| class.methods.iter().any(|path| path.last() == method.as_str()));
         !is_own || self.is_parser(body, receiver, 0)
     }
 
