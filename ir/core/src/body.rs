@@ -129,6 +129,8 @@ pub enum ParamKind {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Decorator {
     pub path: Name,
+    /// Whether it is written as a call.
+    pub is_called: bool,
     pub args: Vec<Arg>,
     pub origin: Origin,
 }
@@ -221,8 +223,8 @@ pub enum Proj {
     Nth(NodeId),
     /// Mir: `*`.
     Deref,
-    /// Mir: the value inside an option that is known to be present (`.as_ref().unwrap()`).
-    Payload,
+    /// Mir: the value inside an option (`.as_ref().unwrap()`); where it may be absent, the whole error.
+    Payload(Option<Name>),
 }
 
 /// How a place is used.

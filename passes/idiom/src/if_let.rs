@@ -159,7 +159,7 @@ fn sites(body: &Body<Mir>, local: LocalId, block: BlockId) -> Option<(Vec<Site>,
         }
         Node::Op { op: Op::RsOp(RsOp::Ref), args, .. } => borrowed.push((node, args[0])),
         Node::Use(place, mode) if place.root == Root::Local(local) => {
-            if let [Proj::Payload, rest @ ..] = &place.proj[..] {
+            if let [Proj::Payload(_), rest @ ..] = &place.proj[..] {
                 found.push(Site { node, mode: *mode, rest: rest.to_vec() });
             }
         }

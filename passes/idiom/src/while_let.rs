@@ -138,7 +138,7 @@ fn sites(
     let mut see = |node: NodeId| {
         if let Node::Use(place, mode) = &body.nodes[node].kind
             && place.root == Root::Local(local)
-            && let [Proj::Payload, rest @ ..] = &place.proj[..]
+            && let [Proj::Payload(_), rest @ ..] = &place.proj[..]
         {
             out.push((node, *mode, rest.to_vec()));
         }

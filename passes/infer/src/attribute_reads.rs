@@ -35,12 +35,11 @@ impl Apply<'_, '_, '_> {
                 self.attr_of_class(object, *class, name, origin)
             }
             TyKind::Error if name == "__class__" => object,
-            TyKind::Error
-                if batuta_catalog::functions(Name::new("error").join(name.as_str()).as_str()).is_empty()
-                    && let Some(class) = self.types.env().error_with_field(name) =>
-            {
-                let object = self.coerce(object, Ty::class(class));
-                self.attr(object, name, origin)
+            TyKind::Error if !self.types.env().errors_with(name).is_empty() => {
+                let owners = self.types.env().errors_with(name);
+                self.by_owner(object, Name::new("error"), &owners, None, &mut |me, object, owner| {
+                    me.object_attr(object, owner, name, origin)
+                })
             }
             TyKind::Unit => {
                 self.diags.report_with(

@@ -36,7 +36,12 @@ impl Apply<'_, '_, '_> {
         }
         let owner = env.field_owner(class, name);
         if owner.is_some_and(|owner| env.late.contains(&(owner, name))) {
-            return None;
+            let (ty, stored) = (self.field_type(class, name)?, self.stored_type(class, name)?);
+            if ty == stored {
+                return None;
+            }
+            let field = self.field_of(object, name, stored, origin);
+            return Some(self.mk_op(OptOp::IsSome, Attr::None, vec![field], Ty::bool()));
         }
         let is_here = owner.is_some()
             || env.method(class, name.as_str()).is_some()
@@ -102,8 +107,7 @@ impl Apply<'_, '_, '_> {
             let mut rest = arms.next().expect("the class itself comes first");
             for (sub, arm) in below.iter().zip(arms).rev() {
                 let value = read(me);
-                let attr = Attr::Name(*sub);
-                let test = me.mk_op(ClassOp::IsInstance, attr, vec![value], Ty::bool());
+                let test = me.is_a(value, *sub);
                 rest = me.choose(test, arm, rest, ty);
             }
             rest

@@ -166,18 +166,30 @@ impl<'p> Env<'p> {
         self.is_subclass(a, b) || self.is_subclass(b, a)
     }
 
-    /// Whether a class of the program is an exception.
-    /// The exception class of the program that all classes with a field stand below.
-    pub(crate) fn error_with_field(&self, name: Name) -> Option<Name> {
+    /// The exception classes of the program that give an attribute, without those that inherit it. Nothing
+    /// for what all exceptions have.
+    pub(crate) fn errors_with(&self, name: Name) -> Vec<Name> {
+        let is_common = !crate::expand::SOME_ERRORS_HAVE.iter().any(|(_, names)| names.contains(&name.as_str()))
+            && !batuta_catalog::functions(Name::new("error").join(name.as_str()).as_str()).is_empty();
+        if is_common {
+            return Vec::new();
+        }
+        let has = |class: Name| {
+            self.field_owner(class, name).is_some()
+                || self.attribute(class, name.as_str()).is_some()
+                || self.method(class, name.as_str()).is_some_and(|method| {
+                    self.program.fns.get(&method).is_some_and(|body| body.kind == FnKind::Property)
+                })
+        };
         let classes = self.program.classes.keys().copied();
-        let owners: Vec<Name> = classes
-            .filter(|class| self.is_error(*class))
-            .filter_map(|class| self.field_owner(class, name))
-            .collect();
-        let base = self.common_base(&owners)?;
-        self.field_owner(base, name)
+        let mut owners: Vec<Name> =
+            classes.filter(|class| self.is_error(*class) && has(*class)).collect();
+        let all = owners.clone();
+        owners.retain(|sub| !all.iter().any(|other| other != sub && self.is_subclass(*sub, *other)));
+        owners
     }
 
+    /// Whether a class of the program is an exception.
     pub(crate) fn is_error(&self, class: Name) -> bool {
         self.mro(class).iter().any(|path| {
             self.class(*path).is_some_and(|def| {

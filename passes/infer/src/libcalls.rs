@@ -560,7 +560,9 @@ impl Solver<'_> {
                 }
                 return false;
             }
-            "list.index" | "list.remove" | "list.count" if args.len() == 2 => {
+            "list.index" | "list.remove" | "list.count" | "set.remove" | "set.discard" | "dict.get" | "dict.pop"
+                if args.len() >= 2 =>
+            {
                 if self.first(job, "items") {
                     let (of, item) = (args[0].var, args[1].var);
                     let target = Target::Lib(Name::new("builtins.compare_items"));
@@ -571,7 +573,10 @@ impl Solver<'_> {
             }
             "builtins.compare_items" => {
                 let item = args[0].var;
-                self.each(job, args[1].var, |me, atom| me.compare_items(job, item, &atom.args));
+                self.each(job, args[1].var, |me, atom| {
+                    // Of a dict the keys.
+                    me.compare_items(job, item, &atom.args[..atom.args.len().min(1)]);
+                });
             }
             "builtins.sum_objects" => self.each(job, args[0].var, |me, atom| {
                 if matches!(atom.head, Head::Class(_)) {

@@ -239,7 +239,12 @@ fn type_fields(types: &Types<'_, '_>, path: Name, class: &mut ClassDef) {
             class.fields.push(assigned_field(Name::new(name), class.origin));
         }
     }
+    // Nobody gives a value to the constructor that a class does not have.
+    let is_made_empty = matches!(class.kind, ClassKind::Plain | ClassKind::Abstract)
+        && env.method(path, "__init__").is_none()
+        && !env.is_error(path);
     for field in &mut class.fields {
+        field.flags.init &= !is_made_empty;
         let owner = env.field_owner(path, field.name).unwrap_or(path);
         let var = types.solver.fields.get(&(owner, field.name));
         let ty = var.and_then(|var| types.get(*var)).unwrap_or_else(Ty::unit);

@@ -241,7 +241,7 @@ impl Solver<'_> {
             Head::TypeOf(class) => self.type_attr(job, class, name, out),
             Head::Value if matches!(name.as_str(), "__name__" | "__qualname__") => self.put(out, Head::Str),
             Head::Value => self.put(out, Head::Value),
-            Head::Error if self.member_of_own_errors(name) => self.attr_of_own_errors(job, name, out),
+            Head::Error if !self.env.errors_with(name).is_empty() => self.attr_of_own_errors(job, name, out),
             Head::LibFn(_) | Head::Func(_) if name.last().starts_with("__") => self.put(out, Head::Str),
             Head::LibFn(lib) => self.item(job, lib.join(name.as_str()), out),
             Head::None => {}
@@ -263,17 +263,12 @@ impl Solver<'_> {
         }
     }
 
-    /// Whether an attribute of exceptions is one that only classes of the program have.
-    fn member_of_own_errors(&self, name: Name) -> bool {
-        batuta_catalog::functions(Name::new("error").join(name.as_str()).as_str()).is_empty()
-            && self.env.error_with_field(name).is_some()
-    }
-
     fn attr_of_own_errors(&mut self, job: JobId, name: Name, out: Var) {
-        let Some(class) = self.env.error_with_field(name) else { return };
-        let this = self.vars.fresh();
-        self.put(this, Head::Class(class));
-        self.sub(job, C::Attr { of: this, name, out });
+        for class in self.env.errors_with(name) {
+            let this = self.vars.fresh();
+            self.put(this, Head::Class(class));
+            self.sub(job, C::Attr { of: this, name, out });
+        }
     }
 
     /// `d.get` as a value.

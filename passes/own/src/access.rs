@@ -66,7 +66,7 @@ pub fn steps(proj: &[Proj]) -> Vec<Step> {
     let step = |proj: &Proj| match proj {
         Proj::Field(name) => Some(Step::Field(*name)),
         Proj::Index(_) | Proj::Nth(_) => Some(Step::Item),
-        Proj::Deref | Proj::Payload => None,
+        Proj::Deref | Proj::Payload(_) => None,
     };
     proj.iter().filter_map(step).collect()
 }

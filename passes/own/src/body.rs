@@ -317,7 +317,7 @@ impl Own<'_> {
                 if guarded || self.must_settle(place, source) { self.settle(value) } else { value };
             let mut target = self.place_to_write(place);
             // A global that started empty is filled as a whole.
-            if place.proj.is_empty() && target.proj == [Proj::Payload] {
+            if place.proj.is_empty() && matches!(target.proj[..], [Proj::Payload(_)]) {
                 target.proj.clear();
                 let held = Ty::new(TyKind::Option(self.out.ty(value)));
                 value = self.out.op(OptOp::Some, vec![value], held, origin);
@@ -365,7 +365,7 @@ impl Own<'_> {
             (Pat::Place(place), _) => match place.as_local() {
                 Some(local) => self.widened_local(local, ty, origin),
                 // A global that started empty is filled as a whole.
-                None if matches!(place.root, Root::Global(_)) && place.proj == [Proj::Payload] => {
+                None if matches!(place.root, Root::Global(_)) && matches!(place.proj[..], [Proj::Payload(_)]) => {
                     let (temp, read) = self.bound_part(ty, origin);
                     let target = Pat::Place(Place { root: place.root, proj: Vec::new() });
                     let value = self.out.op(OptOp::Some, vec![read], Ty::option(ty), origin);

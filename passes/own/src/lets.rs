@@ -141,7 +141,7 @@ fn empty(body: &mut Body<Mir>, ty: Ty) -> Option<NodeId> {
 fn starts_absent(body: &Body<Mir>, local: LocalId) -> bool {
     body.nodes.iter().any(|(_, row)| {
         matches!(&row.kind, Node::Use(place, _)
-            if place.root == Root::Local(local) && place.proj.first() == Some(&Proj::Payload))
+            if place.root == Root::Local(local) && matches!(place.proj.first(), Some(Proj::Payload(_))))
     })
 }
 

@@ -242,7 +242,11 @@ impl Own<'_> {
             && !(ty.is_copy() && is_absence(attr))
         {
             let mut lowered = self.place(place, Want::Ref, want == Want::Mut && !is_handle);
-            lowered.proj.push(Proj::Payload);
+            let text = match attr {
+                Attr::Name(text) if is_absence(attr) => Some(*text),
+                _ => None,
+            };
+            lowered.proj.push(Proj::Payload(text));
             return match want {
                 // What a handle leads to is changed through a look at the handle.
                 Want::Mut if is_handle => {

@@ -197,9 +197,9 @@ impl Own<'_> {
                 other => other,
             };
             // A field or item of an optional value: known to be present here.
-            if matches!(ty.strip().kind(), TyKind::Option(_)) && !matches!(proj, Proj::Payload | Proj::Deref)
+            if matches!(ty.strip().kind(), TyKind::Option(_)) && !matches!(proj, Proj::Payload(_) | Proj::Deref)
             {
-                out.proj.push(Proj::Payload);
+                out.proj.push(Proj::Payload(None));
             }
             out.proj.push(proj);
         }
@@ -316,7 +316,17 @@ impl Own<'_> {
     /// A local as the root of a place: a constructor's field locals, unwrapped when it may be unassigned.
     fn root(&mut self, local: LocalId) -> Place {
         let place = Place::local(local);
-        if self.live.maybe_unbound.contains(&local) { place.with(Proj::Payload) } else { place }
+        if !self.live.maybe_unbound.contains(&local) {
+            return place;
+        }
+        let name = self.src.locals[local].name;
+        let text = match self.src.kind {
+            FnKind::Init => format!("NameError: name '{name}' is not defined"),
+            _ => format!(
+                "UnboundLocalError: cannot access local variable '{name}' where it is not associated with a value"
+            ),
+        };
+        place.with(Proj::Payload(Some(Name::new(&text))))
     }
 
     /// A global as the root of a place: unwrapped when it starts empty.
@@ -324,7 +334,8 @@ impl Own<'_> {
         let place = Place::global(path);
         let starts_empty =
             self.program.globals.get(&path).is_some_and(|global| globals::starts_empty(global));
-        if starts_empty { place.with(Proj::Payload) } else { place }
+        let text = || Name::new(&format!("NameError: name '{}' is not defined", path.last()));
+        if starts_empty { place.with(Proj::Payload(Some(text()))) } else { place }
     }
 
     pub fn place_to_write(&mut self, place: &Place) -> Place {

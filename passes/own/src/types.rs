@@ -28,7 +28,7 @@ pub fn project(program: &Program<Typed>, body: &Body<Typed>, ty: Ty, proj: Proj)
     };
     match proj {
         Proj::Deref => ty.strip_ref(),
-        Proj::Payload => match inner.kind() {
+        Proj::Payload(_) => match inner.kind() {
             TyKind::Option(item) => *item,
             _ => ty,
         },

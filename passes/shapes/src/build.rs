@@ -404,7 +404,7 @@ impl Walk<'_> {
 
     fn project(&mut self, shape: ShapeId, proj: Proj) -> ShapeId {
         match proj {
-            Proj::Deref | Proj::Payload => match self.built.graph.ty(shape).kind() {
+            Proj::Deref | Proj::Payload(_) => match self.built.graph.ty(shape).kind() {
                 TyKind::Option(_) => self.part(shape, 0),
                 _ => shape,
             },

@@ -333,7 +333,7 @@ impl<'a> Walk<'a> {
             },
             Proj::Index(_) | Proj::Nth(_) => kids.last().copied(),
             Proj::Deref => Some(shape),
-            Proj::Payload => kids.first().copied().or(Some(shape)),
+            Proj::Payload(_) => kids.first().copied().or(Some(shape)),
         }
     }
 

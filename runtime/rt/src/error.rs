@@ -12,6 +12,7 @@ use std::rc::Rc;
 
 use crate::big::Int;
 use crate::class::{Class, KeyError, SystemExit, shows_repr};
+use crate::handled::Handled;
 use crate::io_error::{class_of_args, is_os_error, os_text, split_file};
 use crate::repr::{Repr, repr, str};
 use crate::tuple::Tuple;
@@ -200,7 +201,7 @@ impl Inner {
             file: None,
             payload: None,
             cause: RefCell::new(None),
-            context: RefCell::default(),
+            context: RefCell::new((crate::handled::current(), false)),
             notes: RefCell::new(Vec::new()),
             place: RefCell::new(place),
         }
@@ -332,13 +333,25 @@ impl Error {
         self
     }
 
+    /// The error that is raised now: its context is what is handled.
+    #[must_use]
+    pub fn in_context(self) -> Error {
+        self.while_handled(crate::handled::current())
+    }
+
     /// The error that is raised while `handled` is.
     #[must_use]
-    pub fn in_context(self, handled: Error) -> Error {
-        if !self.ptr_eq(&handled) {
+    pub(crate) fn while_handled(self, handled: Option<Error>) -> Error {
+        if let Some(handled) = handled.filter(|handled| !self.ptr_eq(handled)) {
             self.0.context.borrow_mut().0 = Some(handled);
         }
         self
+    }
+
+    /// This error is handled as long as the guard lives: what is raised meanwhile has it as context.
+    #[must_use]
+    pub fn handled(&self) -> Handled {
+        Handled::new(self.clone())
     }
 
     /// `e.__context__`.

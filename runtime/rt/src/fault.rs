@@ -1,8 +1,8 @@
 //! What std says when it panics, in Python's words.
 
 use crate::class::{
-    AssertionError, AttributeError, Class, IndexError, MemoryError, OverflowError, RuntimeError, ValueError,
-    ZeroDivisionError,
+    AssertionError, AttributeError, Class, IndexError, MemoryError, NameError, OverflowError, RuntimeError,
+    UnboundLocalError, ValueError, ZeroDivisionError,
 };
 
 /// The class and text that a panic message of std stands for; `stores` where the panicking expression is the
@@ -25,15 +25,25 @@ pub(crate) fn translate(message: &str, stores: bool) -> (Class, Option<String>) 
         _ if message.starts_with("called `Option::unwrap()` on a `None`") => {
             (AttributeError, "'NoneType' object has no such attribute")
         }
-        _ if message.starts_with("AttributeError: ") => {
-            (AttributeError, &message["AttributeError: ".len()..])
-        }
+        _ if let Some((class, text)) = said(message) => (class, text),
         _ if message.starts_with("assertion failed") => (AssertionError, ""),
         _ if message.starts_with("assertion `left") => (AssertionError, ""),
         _ if message.starts_with("cannot sample empty range") => (ValueError, message),
         _ => (RuntimeError, message),
     };
     (class, (!text.is_empty()).then(|| text.to_owned()))
+}
+
+/// A message that the emitted program gives with `expect`: class and text.
+fn said(message: &str) -> Option<(Class, &str)> {
+    let (class, text) = message.split_once(": ")?;
+    let class = match class {
+        "AttributeError" => AttributeError,
+        "NameError" => NameError,
+        "UnboundLocalError" => UnboundLocalError,
+        _ => return None,
+    };
+    Some((class, text))
 }
 
 const OUTSIDE: &str = "list assignment index out of range";

@@ -17,6 +17,7 @@ mod fault;
 mod file;
 mod format;
 mod generator;
+mod handled;
 mod input;
 mod io_error;
 mod json_read;
@@ -58,6 +59,7 @@ pub use generator::{
     Co, ContextManager, Emit, Generator, by_index, by_index_of, context_manager, generator, iter_until, next,
     until_stop,
 };
+pub use handled::Handled;
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;
 pub use list::*;

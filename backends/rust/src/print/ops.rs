@@ -437,14 +437,12 @@ impl Printer<'_, '_> {
     /// What an absent attribute says is not what std says of `None`.
     fn unwrap(&mut self, arg: NodeId, attr: &Attr) -> Expr {
         let text = match attr {
-            Attr::Name(text) => text.as_str(),
-            _ => "",
+            Attr::Name(text) => Some(*text).filter(|text| {
+                text.as_str().starts_with("AttributeError: '") && !text.as_str().contains("'NoneType'")
+            }),
+            _ => None,
         };
-        let is_own = text.starts_with("AttributeError: '") && !text.contains("'NoneType'");
-        let taken = |value: Expr| match is_own {
-            true => value.method("expect", vec![Expr::Atom(crate::literal::string(text))]),
-            false => value.method("unwrap", vec![]),
-        };
+        let taken = |value: Expr| super::places::taken(value, text);
         let ty = self.body.ty(arg);
         let value = self.expr(arg);
         let is_copy = ty.strip_ref().is_copy();

@@ -38,15 +38,15 @@ impl Printer<'_, '_> {
             };
         }
         // The last use of an optional local gives what is in it.
-        if let (Mode::Move, [Proj::Payload], Root::Local(local)) = (mode, &place.proj[..], place.root)
+        if let (Mode::Move, [Proj::Payload(text)], Root::Local(local)) = (mode, &place.proj[..], place.root)
             && matches!(self.body.locals[local].ty.kind(), TyKind::Option(_))
         {
-            return Expr::Atom(self.name(local)).method("unwrap", vec![]);
+            return taken(Expr::Atom(self.name(local)), *text);
         }
         let access = if matches!(mode, Mode::Mut | Mode::Take) { Access::Change } else { Access::Read };
-        if let (Mode::Move, [front @ .., Proj::Payload]) = (mode, &place.proj[..]) {
+        if let (Mode::Move, [front @ .., Proj::Payload(text)]) = (mode, &place.proj[..]) {
             let option = Place { root: place.root, proj: front.to_vec() };
-            return self.place(&option, access).expr.method("unwrap", vec![]);
+            return taken(self.place(&option, access).expr, *text);
         }
         let placed = self.place(place, access);
         let Placed { mut expr, ty: found, cell } = placed;
@@ -125,7 +125,7 @@ impl Printer<'_, '_> {
                 };
             }
             // A member of an enum is always there.
-            if is_variant && index == 0 && *proj == Proj::Payload {
+            if is_variant && index == 0 && matches!(proj, Proj::Payload(_)) {
                 continue;
             }
             let is_last = index + 1 == place.proj.len();
@@ -153,7 +153,7 @@ impl Printer<'_, '_> {
             }
             ty = match proj {
                 Proj::Deref => ty.strip(),
-                Proj::Payload => ty.strip().children().first().copied()?,
+                Proj::Payload(_) => ty.strip().children().first().copied()?,
                 Proj::Field(name) => match (ty.class_path(), ty.strip().kind()) {
                     (Some(class), _) => self.env.field(class, name.as_str())?.ty,
                     (None, TyKind::Tuple(items)) => *items.get(name.as_str().parse::<usize>().ok()?)?,
@@ -182,17 +182,15 @@ impl Printer<'_, '_> {
                 let expr = if is_last { Expr::unary("*", expr) } else { expr };
                 Placed { expr, ty: inner, cell: false }
             }
-            Proj::Payload => {
+            Proj::Payload(text) => {
                 let inner = match ty.strip().kind() {
                     TyKind::Option(inner) => *inner,
                     _ => ty,
                 };
                 let expr = match access {
-                    Access::Read if inner.is_copy() => expr.method("unwrap", vec![]),
-                    Access::Read => Expr::unary("*", expr.method("as_ref", vec![]).method("unwrap", vec![])),
-                    Access::Change => {
-                        Expr::unary("*", expr.method("as_mut", vec![]).method("unwrap", vec![]))
-                    }
+                    Access::Read if inner.is_copy() => taken(expr, text),
+                    Access::Read => Expr::unary("*", taken(expr.method("as_ref", vec![]), text)),
+                    Access::Change => Expr::unary("*", taken(expr.method("as_mut", vec![]), text)),
                 };
                 Placed { expr, ty: inner, cell: false }
             }
@@ -719,5 +717,13 @@ fn clone_of(env: &Env<'_>, expr: Expr, ty: Ty) -> Expr {
         TyKind::Ref(_) | TyKind::RefMut(_) => expr.method("clone", vec![]),
         _ if env.is_copy(ty) => expr,
         _ => expr.method("clone", vec![]),
+    }
+}
+
+/// What is in an option; `text` is the error where nothing is.
+pub(super) fn taken(option: Expr, text: Option<Name>) -> Expr {
+    match text {
+        Some(text) => option.method("expect", vec![Expr::Atom(crate::literal::string(text.as_str()))]),
+        None => option.method("unwrap", vec![]),
     }
 }

@@ -181,6 +181,10 @@ impl Printer<'_, '_> {
     /// An empty container of which nothing says what it could hold: any type will do.
     fn open_empty(&mut self, name: &str, ty: Ty) -> Expr {
         let is_open = ty.strip().children().iter().all(|part| *part.kind() == TyKind::Unit);
+        if !is_open && ty.strip().children().iter().any(|part| *part.kind() == TyKind::Unit) {
+            let ty = self.ty(ty.strip(), Position::Stored);
+            return Expr::call(format!("{}::new", ty.replacen('<', "::<", 1)), vec![]);
+        }
         let args = match ty.strip().kind() {
             TyKind::Dict(..) => "::<(), ()>",
             _ => "::<()>",

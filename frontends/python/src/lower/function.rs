@@ -222,11 +222,9 @@ impl<'t> Lowerer<'t> {
                 found.hint("call the decorator by hand: `f = decorator(f)`");
                 continue;
             };
-            let args = match node.first() {
-                Some(inner) if inner.is("call") => self.args(inner),
-                _ => Vec::new(),
-            };
-            out.push(Decorator { path, args, origin });
+            let call = node.first().filter(|inner| inner.is("call"));
+            let args = call.map_or_else(Vec::new, |call| self.args(call));
+            out.push(Decorator { path, is_called: call.is_some(), args, origin });
         }
         out
     }

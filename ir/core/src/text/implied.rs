@@ -92,7 +92,7 @@ fn place_ty<L: Level>(body: &Body<L>, place: &Place) -> Option<Ty> {
                 }
                 _ => return None,
             },
-            (Proj::Payload, TyKind::Option(inner)) => *inner,
+            (Proj::Payload(_), TyKind::Option(inner)) => *inner,
             (Proj::Field(name), TyKind::Tuple(items)) => *items.get(name.as_str().parse::<usize>().ok()?)?,
             (Proj::Index(_) | Proj::Nth(_), TyKind::List(item) | TyKind::Array(item, _)) => *item,
             (Proj::Index(_), TyKind::Dict(_, value)) => *value,

@@ -84,8 +84,9 @@ impl<'c, 'a, L: Level> BodyParser<'c, 'a, L> {
 
     pub(super) fn decorator(&mut self) -> Parsed<Decorator> {
         let path = self.cursor.item()?;
-        let args = self.args()?;
-        Ok(Decorator { path, args, origin: Origin::default() })
+        let is_called = self.cursor.rest().starts_with('(');
+        let args = if is_called { self.args()? } else { Vec::new() };
+        Ok(Decorator { path, is_called, args, origin: Origin::default() })
     }
 
     pub(super) fn doc(&mut self) -> Parsed<Option<Arc<str>>> {
@@ -341,7 +342,8 @@ impl<'c, 'a, L: Level> BodyParser<'c, 'a, L> {
         Ok(Some(if self.cursor.eat(".*") {
             Proj::Deref
         } else if self.cursor.eat(".!") {
-            Proj::Payload
+            let says = self.cursor.rest().starts_with('"');
+            Proj::Payload(says.then(|| self.cursor.string()).transpose()?.map(|text| Name::new(&text)))
         } else if self.cursor.eat(".") {
             Proj::Field(self.cursor.short_name()?)
         } else if self.cursor.eat("[#") {

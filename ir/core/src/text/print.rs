@@ -70,7 +70,9 @@ impl<L: Level> Printer<'_, L> {
 
     fn decorator(&mut self, decorator: &Decorator) {
         self.put(&format!("@{}", name_text(decorator.path)));
-        self.args(&decorator.args);
+        if decorator.is_called {
+            self.args(&decorator.args);
+        }
     }
 
     /// The root block, headed by the locals that nothing in it declares.
@@ -243,7 +245,8 @@ impl<L: Level> Printer<'_, L> {
                 Proj::Index(node) => self.bracketed("[", *node, "]"),
                 Proj::Nth(node) => self.bracketed("[#", *node, "]"),
                 Proj::Deref => self.put(".*"),
-                Proj::Payload => self.put(".!"),
+                Proj::Payload(None) => self.put(".!"),
+                Proj::Payload(Some(text)) => self.put(&format!(".!{:?}", text.as_str())),
             }
         }
     }

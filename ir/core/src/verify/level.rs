@@ -181,7 +181,7 @@ impl<L: Level> Walk<'_, L> {
     }
 
     fn place(&mut self, place: &Place, origin: Origin) {
-        let is_rust = |proj: &Proj| matches!(proj, Proj::Nth(_) | Proj::Deref | Proj::Payload);
+        let is_rust = |proj: &Proj| matches!(proj, Proj::Nth(_) | Proj::Deref | Proj::Payload(_));
         if !self.is_mir && place.proj.iter().any(is_rust) {
             self.found.report("V10", origin, "a place with a projection of Mir");
         }

@@ -48,7 +48,7 @@ impl Lower<'_> {
                 Proj::Field(name) => Step::Field(*name),
                 Proj::Index(node) => Step::Index(self.expr(*node)),
                 Proj::Nth(node) => Step::Nth(self.expr(*node)),
-                Proj::Payload => Step::Payload,
+                Proj::Payload(_) => Step::Payload,
                 Proj::Deref => Step::Deref,
             });
         }
@@ -97,7 +97,7 @@ impl Lower<'_> {
     }
 
     pub(super) fn assign(&mut self, place: &Place, value: Reg, origin: Origin) {
-        if let Some((Proj::Payload, rest)) = place.proj.split_last() {
+        if let Some((Proj::Payload(_), rest)) = place.proj.split_last() {
             return self.assign_some(&Place { root: place.root, proj: rest.to_vec() }, value, origin);
         }
         let at = self.resolve(place, origin);
@@ -162,8 +162,8 @@ pub(super) fn projected(program: &Program<Mir>, ty: Ty, proj: &Proj) -> Ty {
     let bare = ty.strip();
     match (proj, bare.kind()) {
         (Proj::Deref, _) => ty.strip_ref(),
-        (Proj::Payload, TyKind::Option(item)) => *item,
-        (Proj::Payload, _) => bare,
+        (Proj::Payload(_), TyKind::Option(item)) => *item,
+        (Proj::Payload(_), _) => bare,
         (Proj::Field(name), TyKind::Tuple(items)) => {
             name.as_str().parse().ok().and_then(|at: usize| items.get(at).copied()).unwrap_or(Ty::value())
         }

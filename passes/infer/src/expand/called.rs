@@ -33,7 +33,7 @@ pub(crate) fn expand(program: &mut Program<Hir>, path: Name, late: &mut Vec<Late
     for decorator in body.decorators.iter().rev() {
         let args = decorator.args.iter().map(|arg| Arg { kind: arg.kind, value: shift.node(arg.value) });
         let args: Vec<Arg> = args.collect();
-        let args = call_of(program, decorator, args);
+        let args = decorator.is_called.then_some(args);
         value = apply(program, &mut out, decorator.path, args, value);
     }
     move_away(program, path, inner);
@@ -68,36 +68,11 @@ pub(crate) fn expand_nested(program: &Program<Hir>, body: &mut Body<Hir>) {
         let origin = body.nodes[node].origin;
         let mut value = body.node(Node::Closure(closure), Ty::unknown(), origin);
         for decorator in decorators.into_iter().rev() {
-            let args = call_of(program, &decorator, decorator.args.clone());
+            let args = decorator.is_called.then_some(decorator.args);
             value = apply(program, body, decorator.path, args, value);
         }
         body.nodes[node].kind = body.nodes[value].kind.clone();
     }
-}
-
-/// The arguments of `@decorator(..)`; nothing for a bare `@decorator`, which takes the function itself.
-fn call_of(program: &Program<Hir>, decorator: &Decorator, args: Vec<Arg>) -> Option<Vec<Arg>> {
-    if !args.is_empty() {
-        return Some(args);
-    }
-    let path = program.resolve(decorator.path);
-    let called = |body: &Body<Hir>, skip: usize| {
-        let first = body.params.get(skip)?;
-        let default = first.default.map(|node| body.as_const(node) == Some(&Const::None));
-        let is_bare = first.kind != ParamKind::KeywordOnly && default.unwrap_or(true);
-        (!is_bare).then_some(())
-    };
-    let method = || {
-        program
-            .fns
-            .values()
-            .find(|body| body.path.last() == path.last() && program.classes.contains_key(&body.path.parent()))
-    };
-    let is_called = match program.fns.get(&path) {
-        Some(body) => body.params.is_empty() || called(body, 0).is_some(),
-        None => method().is_some_and(|body| body.params.len() == 1 || called(body, 1).is_some()),
-    };
-    is_called.then_some(args)
 }
 
 fn apply(

@@ -2,13 +2,13 @@
 //!
 //! before                                 after
 //!   except(KeyError) {                     except(KeyError) as %error {
-//!     raise exc.new{ValueError}()            raise lib:error.in_context(exc.new{ValueError}(), %error)
+//!     call @m.report()                       with lib:error.handled(%error) { call @m.report() }
 //!   }                                      }
+//!   raise %failure                         raise lib:error.in_context(%failure)
 //!
-//! Only programs that read `__context__` or `__suppress_context__` see it. An error that a function called
-//! by the handler raises remembers nothing.
+//! Only programs that read `__context__` or `__suppress_context__` see it.
 
-use batuta_base::Name;
+use batuta_base::{Name, Origin};
 use batuta_core::*;
 
 /// Whether the program looks at what was handled when an error came.
@@ -24,70 +24,63 @@ pub(crate) fn is_asked(program: &Program<Hir>) -> bool {
 }
 
 /// Writes out the contexts of a body.
-pub(crate) fn expand(body: &mut Body<Hir>) {
+pub(crate) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
     for node in body.nodes.ids().collect::<Vec<_>>() {
-        let Node::Try { mut handlers, body: tried, els, finally } = body.nodes[node].kind.clone() else {
-            continue;
-        };
-        let mut changed = false;
-        for handler in &mut handlers {
-            let raises = raises(body, handler.body);
-            if raises.is_empty() {
-                continue;
+        match body.nodes[node].kind.clone() {
+            Node::Raise { error: Some(error), cause } => remember(program, body, node, error, cause),
+            Node::Try { mut handlers, body: tried, els, finally } => {
+                for handler in &mut handlers {
+                    handle(body, handler);
+                }
+                body.nodes[node].kind = Node::Try { handlers, body: tried, els, finally };
             }
-            let origin = handler.origin;
-            let error = *handler.bind.get_or_insert_with(|| body.temp("error", Ty::unknown(), origin));
-            raises.into_iter().for_each(|raise| remember(body, raise, error));
-            changed = true;
-        }
-        if changed {
-            body.nodes[node].kind = Node::Try { handlers, body: tried, els, finally };
+            _ => {}
         }
     }
 }
 
-/// The `raise` nodes of a handler that no handler inside it holds.
-fn raises(body: &Body<Hir>, block: BlockId) -> Vec<NodeId> {
-    let (mut all, mut inner) = (Vec::new(), Vec::new());
-    body.walk_block(block, &mut |node| match &body.nodes[node].kind {
-        Node::Raise { error: Some(_), .. } => all.push(node),
-        Node::Try { handlers, .. } => {
-            let mut add = |block| {
-                body.walk_block(block, &mut |node| inner.push(node));
-            };
-            handlers.iter().for_each(|handler| add(handler.body));
-        }
-        Node::Closure(closure) => body.walk_block(closure.body, &mut |node| inner.push(node)),
-        _ => {}
-    });
-    all.retain(|node| !inner.contains(node));
-    all
+/// The error of a handler is what is handled as long as its block runs.
+fn handle(body: &mut Body<Hir>, handler: &mut Handler) {
+    let at = handler.origin;
+    let error = *handler.bind.get_or_insert_with(|| body.temp("error", Ty::unknown(), at));
+    let error = body.use_local(error, Mode::Read, at);
+    let context = call(body, Callee::Lib(Name::new("error.handled")), vec![error], at);
+    let items = vec![WithItem { context, target: None }];
+    let inner = body.node(Node::With { items, body: handler.body, is_async: false }, Ty::unknown(), at);
+    let stmts = vec![Stmt::new(StmtKind::Expr(inner), at)];
+    handler.body = body.block(BlockRow { stmts, ..BlockRow::default() });
 }
 
-fn remember(body: &mut Body<Hir>, raise: NodeId, handled: LocalId) {
-    let origin = body.nodes[raise].origin;
-    let Node::Raise { error: Some(error), mut cause } = body.nodes[raise].kind.clone() else { return };
-    let call = |body: &mut Body<Hir>, callee: Callee, args: Vec<NodeId>| {
-        let args = args.into_iter().map(Arg::positional).collect();
-        body.node(Node::Call { callee, args }, Ty::unknown(), origin)
-    };
-    let lib = |name: &str| Callee::Lib(Name::new(name));
+fn call(body: &mut Body<Hir>, callee: Callee, args: Vec<NodeId>, at: Origin) -> NodeId {
+    let args = args.into_iter().map(Arg::positional).collect();
+    body.node(Node::Call { callee, args }, Ty::unknown(), at)
+}
+
+fn remember(
+    program: &Program<Hir>,
+    body: &mut Body<Hir>,
+    raise: NodeId,
+    error: NodeId,
+    mut cause: Option<NodeId>,
+) {
+    let at = body.nodes[raise].origin;
     // A class that is raised stands for an object of it.
     let mut raised = match body.nodes[error].kind {
         Node::Item(class) if class.as_str().starts_with("builtins.") => {
-            call(body, Callee::Lib(class), Vec::new())
+            call(body, Callee::Lib(class), Vec::new(), at)
         }
-        Node::Item(class) => call(body, Callee::Fn(class), Vec::new()),
-        Node::Use(Place { root: Root::Global(path), ref proj }, _) if proj.is_empty() => {
-            call(body, Callee::Fn(path), Vec::new())
+        Node::Item(class) => call(body, Callee::Fn(class), Vec::new(), at),
+        Node::Use(Place { root: Root::Global(path), ref proj }, _)
+            if proj.is_empty() && program.classes.contains_key(&program.resolve(path)) =>
+        {
+            call(body, Callee::Fn(path), Vec::new(), at)
         }
         _ => error,
     };
-    let handled = body.use_local(handled, Mode::Read, origin);
-    raised = call(body, lib("error.in_context"), vec![raised, handled]);
+    raised = call(body, Callee::Lib(Name::new("error.in_context")), vec![raised], at);
     if cause.is_some_and(|cause| matches!(body.as_const(cause), Some(Const::None))) {
         cause = None;
-        raised = call(body, lib("error.from_none"), vec![raised]);
+        raised = call(body, Callee::Lib(Name::new("error.from_none")), vec![raised], at);
     }
     body.nodes[raise].kind = Node::Raise { error: Some(raised), cause };
 }

@@ -21,6 +21,7 @@ mod commands;
 mod decorate;
 mod default_functions;
 mod enum_aliases;
+mod error_attributes;
 mod exit_stack;
 mod findall;
 mod flags;
@@ -61,6 +62,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
 }
 
 pub(crate) use by_name::KEPT;
+pub(crate) use error_attributes::SOME_ERRORS_HAVE;
 pub(crate) use overrides::expand as overrides;
 
 /// The same program with its own context managers written out.
@@ -97,8 +99,11 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             folder_walk::expand(Arc::make_mut(body));
         }
         nested_patterns::expand(Arc::make_mut(body));
+        if body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Try { .. })) {
+            error_attributes::expand(&start, Arc::make_mut(body));
+        }
         if has_contexts {
-            chained::expand(Arc::make_mut(body));
+            chained::expand(&start, Arc::make_mut(body));
         }
         keywords::expand(Arc::make_mut(body));
         if has_templates {

@@ -76,7 +76,7 @@ impl ExitStack {
                 Ok(false) => {}
                 Err(raised) => {
                     error = Some(match error {
-                        Some(before) => raised.in_context(before),
+                        Some(before) => raised.while_handled(Some(before)),
                         None => raised,
                     });
                 }
