@@ -523,7 +523,7 @@ impl Own<'_> {
     fn hint(&self, value: NodeId) -> Option<&'static str> {
         match &self.out.nodes[value].kind {
             Node::Use(place, _) => {
-                let named = place.proj.iter().rev().find(|proj| !matches!(proj, Proj::Payload | Proj::Deref));
+                let named = place.proj.iter().rev().find(|proj| !matches!(proj, Proj::Payload(_) | Proj::Deref));
                 match (named, place.root) {
                     (Some(Proj::Field(name)), _) => {
                         let word = name.as_str().trim_start_matches('_');

@@ -68,7 +68,7 @@ impl Own<'_> {
             && place.proj.iter().zip(&tys).all(|(proj, ty)| match proj {
                 Proj::Field(_) => ty.class_path().is_some(),
                 Proj::Index(_) | Proj::Nth(_) => !matches!(ty.strip_ref().kind(), TyKind::Shared(_)),
-                Proj::Payload | Proj::Deref => true,
+                Proj::Payload(_) | Proj::Deref => true,
             })
     }
 
