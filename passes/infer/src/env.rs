@@ -169,8 +169,9 @@ impl<'p> Env<'p> {
     /// The exception classes of the program that give an attribute, without those that inherit it. Nothing
     /// for what all exceptions have.
     pub(crate) fn errors_with(&self, name: Name) -> Vec<Name> {
-        let is_common = !crate::expand::SOME_ERRORS_HAVE.iter().any(|(_, names)| names.contains(&name.as_str()))
-            && !batuta_catalog::functions(Name::new("error").join(name.as_str()).as_str()).is_empty();
+        let is_common =
+            !crate::expand::SOME_ERRORS_HAVE.iter().any(|(_, names)| names.contains(&name.as_str()))
+                && !batuta_catalog::functions(Name::new("error").join(name.as_str()).as_str()).is_empty();
         if is_common {
             return Vec::new();
         }
@@ -182,8 +183,7 @@ impl<'p> Env<'p> {
                 })
         };
         let classes = self.program.classes.keys().copied();
-        let mut owners: Vec<Name> =
-            classes.filter(|class| self.is_error(*class) && has(*class)).collect();
+        let mut owners: Vec<Name> = classes.filter(|class| self.is_error(*class) && has(*class)).collect();
         let all = owners.clone();
         owners.retain(|sub| !all.iter().any(|other| other != sub && self.is_subclass(*sub, *other)));
         owners

@@ -560,7 +560,8 @@ impl Solver<'_> {
                 }
                 return false;
             }
-            "list.index" | "list.remove" | "list.count" | "set.remove" | "set.discard" | "dict.get" | "dict.pop"
+            "list.index" | "list.remove" | "list.count" | "set.remove" | "set.discard" | "dict.get"
+            | "dict.pop"
                 if args.len() >= 2 =>
             {
                 if self.first(job, "items") {

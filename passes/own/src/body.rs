@@ -365,7 +365,9 @@ impl Own<'_> {
             (Pat::Place(place), _) => match place.as_local() {
                 Some(local) => self.widened_local(local, ty, origin),
                 // A global that started empty is filled as a whole.
-                None if matches!(place.root, Root::Global(_)) && matches!(place.proj[..], [Proj::Payload(_)]) => {
+                None if matches!(place.root, Root::Global(_))
+                    && matches!(place.proj[..], [Proj::Payload(_)]) =>
+                {
                     let (temp, read) = self.bound_part(ty, origin);
                     let target = Pat::Place(Place { root: place.root, proj: Vec::new() });
                     let value = self.out.op(OptOp::Some, vec![read], Ty::option(ty), origin);
@@ -523,7 +525,8 @@ impl Own<'_> {
     fn hint(&self, value: NodeId) -> Option<&'static str> {
         match &self.out.nodes[value].kind {
             Node::Use(place, _) => {
-                let named = place.proj.iter().rev().find(|proj| !matches!(proj, Proj::Payload(_) | Proj::Deref));
+                let named =
+                    place.proj.iter().rev().find(|proj| !matches!(proj, Proj::Payload(_) | Proj::Deref));
                 match (named, place.root) {
                     (Some(Proj::Field(name)), _) => {
                         let word = name.as_str().trim_start_matches('_');

@@ -197,7 +197,8 @@ impl Own<'_> {
                 other => other,
             };
             // A field or item of an optional value: known to be present here.
-            if matches!(ty.strip().kind(), TyKind::Option(_)) && !matches!(proj, Proj::Payload(_) | Proj::Deref)
+            if matches!(ty.strip().kind(), TyKind::Option(_))
+                && !matches!(proj, Proj::Payload(_) | Proj::Deref)
             {
                 out.proj.push(Proj::Payload(None));
             }
