@@ -279,10 +279,13 @@ impl Apply<'_, '_, '_> {
 
     pub(crate) fn pat_place(&mut self, place: Place, ty: Ty, after: &mut Vec<Stmt>) -> Pat {
         let want = self.place_type(&place);
-        if want == Some(ty) && place.proj.is_empty() {
+        // A target is written in its turn: not before one on its left that still reads it.
+        let waits = place.proj.is_empty() && after.iter().any(|stmt| self.reads(stmt, place.root));
+        if want == Some(ty) && place.proj.is_empty() && !waits {
             return Pat::Place(place);
         }
         if want == Some(ty)
+            && after.is_empty()
             && let (Root::Node(node), [Proj::Field(name)]) = (place.root, place.proj.as_slice())
             && self.is_own_field(node, *name)
         {
@@ -297,6 +300,18 @@ impl Apply<'_, '_, '_> {
         let kind = self.assign_place(place, value);
         after.push(Stmt::new(kind, origin));
         Pat::Place(Place::local(temp))
+    }
+
+    /// Whether a statement reads a variable.
+    fn reads(&self, stmt: &Stmt, variable: Root) -> bool {
+        let mut found = matches!(&stmt.kind, StmtKind::Set { target: Pat::Place(place), .. }
+            if place.root == variable && !place.proj.is_empty());
+        stmt.for_each_child(&mut |child| {
+            self.body.walk(child, &mut |node| {
+                found |= matches!(&self.body.nodes[node].kind, Node::Use(place, _) if place.root == variable);
+            });
+        });
+        found
     }
 
     pub(crate) fn is_own_field(&self, node: NodeId, name: Name) -> bool {

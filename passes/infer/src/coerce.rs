@@ -161,6 +161,10 @@ impl Apply<'_, '_, '_> {
             }
             (Value, Func(params, ret)) => self.function_of_value(node, params, *ret, to),
             (Value, _) => self.mk_op(ValueOp::To, Attr::None, vec![node], to),
+            (Tuple(items), Iter(item)) if items.is_empty() => {
+                let list = self.list_of_tuple(node, *item);
+                self.iter_of(list)
+            }
             (_, Iter(_)) if !matches!(from.kind(), Iter(_)) => {
                 let of = self.iter_of(node);
                 self.coerce(of, to)
@@ -390,7 +394,7 @@ impl Apply<'_, '_, '_> {
                 let ty = self.ty(items);
                 self.mk_op(IterOp::Of, Attr::None, vec![items], ty)
             }
-            TyKind::Tuple(items) if items.iter().any(|item| *item != items[0]) => {
+            TyKind::Tuple(items) if items.is_empty() || items.iter().any(|item| *item != items[0]) => {
                 let list = self.list_of_tuple(node, self.item_type(ty));
                 self.iter_of(list)
             }

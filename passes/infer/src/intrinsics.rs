@@ -104,6 +104,15 @@ impl Apply<'_, '_, '_> {
                 let args = vec![Arg::positional(*value)];
                 self.mk(Node::Call { callee: Callee::Lib(name), args }, ty, origin)
             }
+            // Which kind of pair each item is, only the run knows.
+            ("builtins.dict", [value])
+                if matches!(self.ty(*value).kind(), TyKind::List(_) | TyKind::Iter(_))
+                    && self.item_type(self.ty(*value)) == Ty::value() =>
+            {
+                let name = Name::new("builtins.dict_of_values");
+                let made = self.lib_call(name, kinds, args.clone(), None, origin);
+                self.coerce(made, self.solved(id).unwrap_or_else(Ty::value))
+            }
             ("struct.pack", [_, _]) if kinds[1] == ArgKind::Star => {
                 let name = Name::new("struct.pack_all");
                 self.lib_call(name, &[ArgKind::Positional; 2], args, Some(id), origin)

@@ -95,7 +95,7 @@ fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, of: &mut dyn FnMut(Var) -> 
     if !seen && all(&[Head::Bool, Head::Int, Head::Float]) {
         return Ty::float();
     }
-    if all(&[Head::Complex, Head::Float, Head::Int]) && heads.contains(&Head::Complex) {
+    if !seen && all(&[Head::Complex, Head::Float, Head::Int]) && heads.contains(&Head::Complex) {
         return Ty::new(TyKind::Complex);
     }
     // A sum that starts from 0.
@@ -399,11 +399,19 @@ impl Solver<'_> {
             }
         }
         for at in 0..self.jobs.len() {
+            // A quotient of ints is a float; only one of complex numbers tells what they are.
             if let crate::facts::C::Binary { op, a, b, out, .. } = self.jobs[at].c
-                && op != ObjOp::TrueDiv
+                && (op != ObjOp::TrueDiv || [a, b].iter().any(|side| self.vars.has(*side, Head::Complex)))
             {
                 let out = self.vars.find(out);
                 back[out as usize].extend([a, b]);
+            }
+            if let crate::facts::C::Attr { of, name, out } = self.jobs[at].c
+                && matches!(name.as_str(), "real" | "imag")
+                && self.vars.has(of, Head::Complex)
+            {
+                let out = self.vars.find(out);
+                back[out as usize].push(of);
             }
             // A result of several overloads tells which of them its arguments chose.
             if let crate::facts::C::Call { target: crate::facts::Target::Lib(_), args, out, .. } =

@@ -555,6 +555,7 @@ impl Own<'_> {
             return lowered;
         }
         let lowered = self.coerce(lowered, self.src.locals[local].ty.strip_ref());
+        let lowered = self.end_look(local, lowered);
         let lowered = match self.src.locals[local].ty.kind() {
             // Several iterators in one variable have one type.
             TyKind::Iter(_) if assignments(self.src, local) > 1 => self.boxed(lowered),
@@ -569,6 +570,23 @@ impl Own<'_> {
             return self.out.op(RsOp::Share, vec![lowered], ty, origin);
         }
         lowered
+    }
+
+    /// `d = dict(d)` of a shared container: what is read out of the old one has a name before it goes.
+    fn end_look(&mut self, local: LocalId, value: NodeId) -> NodeId {
+        let row = &self.out.nodes[value];
+        let (ty, origin) = (row.ty, row.origin);
+        let Node::Op { op: Op::RsOp(RsOp::Share), args, .. } = &row.kind else { return value };
+        let made = args[0];
+        let is_table = matches!(self.out.ty(made).kind(), TyKind::Dict(..) | TyKind::Set(_));
+        let looks = |node: NodeId| matches!(&self.out.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(local));
+        let mut reads = false;
+        self.out.walk(Child::Node(made), &mut |node| reads |= looks(node));
+        if !is_table || !reads {
+            return value;
+        }
+        let named = self.named(made);
+        self.out.op(RsOp::Share, vec![named], ty, origin)
     }
 
     /// The leaves of an unpacking assignment.

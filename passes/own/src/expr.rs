@@ -77,7 +77,9 @@ impl Own<'_> {
             (TyKind::Ref(inner), TyKind::Int(Width::I64)) if inner.is_big() => {
                 self.out.op(IntOp::Cast, vec![node], want, origin)
             }
-            (TyKind::Option(a), TyKind::Option(b)) if a != b && a.is_int() && b.is_int() => {
+            (TyKind::Option(a), TyKind::Option(b))
+                if a != b && (a.is_int() && b.is_int() || differ_in_width(*a, *b)) =>
+            {
                 self.coerce_option(node, *a, *b, want)
             }
             (TyKind::Iter(a), TyKind::Iter(b)) if a != b && a.is_int() && b.is_int() => {

@@ -106,6 +106,13 @@ impl Own<'_> {
                 });
                 self.made(op, attr, args, ty, origin)
             }
+            Op::StrOp(StrOp::At | StrOp::Repeat) | Op::BytesOp(BytesOp::At | BytesOp::Repeat) => {
+                let args = self.operands(args, Around::Library, |own, index, arg| {
+                    let node = own.node(arg, Want::Read);
+                    if index == 1 { own.coerce(node, Ty::i64()) } else { node }
+                });
+                self.made(op, attr, args, ty, origin)
+            }
             Op::DictOp(DictOp::Contains) | Op::SetOp(SetOp::Contains) | Op::ListOp(ListOp::Contains) => {
                 let item = self.src.ty(args[0]).strip().children().first().copied();
                 let args = self.operands(args, Around::Library, |own, index, arg| match (index, item) {

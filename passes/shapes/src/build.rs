@@ -37,6 +37,8 @@ pub struct Built {
     pub made: Vec<(ShapeId, ShapeId)>,
     /// Ints that are written to bytes of unknown number: what flows into them is wide too.
     pub long: Vec<ShapeId>,
+    /// Literals beyond 64 bits.
+    pub huge: Vec<ShapeId>,
     /// Items that an operation gives a second place: `xs[:]`, `xs + ys`, `xs * 2`.
     pub copied: Vec<ShapeId>,
     /// Parameters that are functions which their function only calls.
@@ -93,6 +95,7 @@ pub fn build(program: &Program<Typed>) -> Built {
         recursive: Vec::new(),
         made: Vec::new(),
         long: Vec::new(),
+        huge: Vec::new(),
         lendings: Vec::new(),
         copied: Vec::new(),
         lent: crate::functions::lent(program),
@@ -493,6 +496,7 @@ impl Walk<'_> {
             && digits.parse::<i64>().is_err()
         {
             self.built.graph.set_big(shape);
+            self.built.huge.push(shape);
         }
         shape
     }

@@ -261,6 +261,27 @@ impl Graph {
         sources.into_iter().for_each(|source| self.widen_sources(source));
     }
 
+    /// What a constant beyond 64 bits reaches is wide, also where other values of it are an index:
+    /// `if n < 20: return NAMES[n]`.
+    pub fn spread_constants(&mut self, constants: &[ShapeId]) {
+        let mut wide: FxHashSet<usize> = constants.iter().map(|id| self.slot(*id)).collect();
+        loop {
+            let before = wide.len();
+            for (from, to) in &self.edges {
+                if wide.contains(&self.slot(*from)) {
+                    wide.insert(self.slot(*to));
+                }
+            }
+            if wide.len() == before {
+                break;
+            }
+        }
+        for slot in wide {
+            let row = &mut self.rows[ShapeId::new(slot)];
+            row.big |= row.ty.is_int();
+        }
+    }
+
     /// Spreads `big` along the scalar flows.
     pub fn spread_width(&mut self) {
         let edges = std::mem::take(&mut self.edges);

@@ -21,25 +21,48 @@ pub fn widths(built: &mut Built, options: ShapeOptions) {
             built.graph.set_big(step.result);
         }
     }
+    let huge = |step: &&Step| step.folded.is_some_and(|folded| !folded.fits_i64());
+    let mut constants = built.huge.clone();
+    constants.extend(steps.iter().filter(huge).map(|step| step.result));
+    built.graph.spread_constants(&constants);
     wide_products(built, &steps);
+    let wide: Vec<(ShapeId, ShapeId)> = steps
+        .iter()
+        .filter(|step| !step.folded.is_some_and(Folded::fits_i64))
+        .flat_map(|step| wide_edges(step))
+        .collect();
+    loop {
+        grow(built, &steps);
+        let known = built.graph.edges.len();
+        built.graph.edges.extend_from_slice(&wide);
+        for long in std::mem::take(&mut built.long) {
+            built.graph.widen_sources(long);
+        }
+        built.graph.spread_width();
+        built.graph.edges.truncate(known);
+        // What is only bounded by a wide value grows as wide: `while a < 10 ** 30`.
+        let bounds = built.bounds.len();
+        let graph = &built.graph;
+        built.bounds.retain(|(_, large)| !graph.is_big(*large));
+        if built.bounds.len() == bounds {
+            break;
+        }
+    }
+    built.steps = steps;
+}
+
+/// Makes wide what grows within the present bounds.
+fn grow(built: &mut Built, steps: &[Step]) {
     let flows = Flows {
-        products: Flow::new(built, &steps, &[]),
-        scalings: Flow::new(built, &steps, &[&built.made]),
-        sums: Flow::new(built, &steps, &[&built.made, &built.recursive]),
+        products: Flow::new(built, steps, &[]),
+        scalings: Flow::new(built, steps, &[&built.made]),
+        sums: Flow::new(built, steps, &[&built.made, &built.recursive]),
     };
-    for step in &steps {
+    for step in steps {
         if is_growth(built, step, &flows) {
             built.graph.set_big(step.result);
         }
     }
-    for step in steps.iter().filter(|step| !step.folded.is_some_and(Folded::fits_i64)) {
-        wide_edges(built, step);
-    }
-    for long in std::mem::take(&mut built.long) {
-        built.graph.widen_sources(long);
-    }
-    built.graph.spread_width();
-    built.steps = steps;
 }
 
 /// What counts as carried around, for each kind of step.
@@ -111,19 +134,15 @@ fn wide_products(built: &mut Built, steps: &[Step]) {
 }
 
 /// A wide operand makes the result wide, except where the operation bounds it.
-fn wide_edges(built: &mut Built, step: &Step) {
-    match step.op {
-        IntOp::FloorMod | IntOp::Rem => {
-            if let [_, modulus] = step.operands[..] {
-                built.graph.edges.push((modulus, step.result));
-            }
-        }
-        IntOp::And if step.literal.is_some_and(|mask| mask >= 0) => {}
-        IntOp::TrueDiv | IntOp::ToFloat | IntOp::Truth => {}
-        IntOp::Shr if step.literal.is_none() => built.graph.edges.push((step.operands[0], step.result)),
-        IntOp::Shl | IntOp::Pow => built.graph.edges.push((step.operands[0], step.result)),
-        _ => step.operands.iter().for_each(|operand| built.graph.edges.push((*operand, step.result))),
-    }
+fn wide_edges(step: &Step) -> Vec<(ShapeId, ShapeId)> {
+    let operands = match step.op {
+        IntOp::FloorMod | IntOp::Rem if step.operands.len() == 2 => &step.operands[1..],
+        IntOp::FloorMod | IntOp::Rem | IntOp::TrueDiv | IntOp::ToFloat | IntOp::Truth => &[],
+        IntOp::And if step.literal.is_some_and(|mask| mask >= 0) => &[],
+        IntOp::Shr | IntOp::Shl | IntOp::Pow => &step.operands[..1],
+        _ => &step.operands[..],
+    };
+    operands.iter().map(|operand| (*operand, step.result)).collect()
 }
 
 /// Strongly connected parts of the int flow.

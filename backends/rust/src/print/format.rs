@@ -222,8 +222,7 @@ impl Printer<'_, '_> {
         };
         let call = match conv {
             Conv::Percent(_) => {
-                let shown = Expr::unary("&", self.shown(value));
-                let values = Expr::unary("&", Expr::Array(vec![shown]));
+                let values = Expr::unary("&", Expr::Array(vec![as_object(self.shown(value))]));
                 Expr::call(self.rt("percent"), vec![spec, values])
             }
             Conv::Repr | Conv::Ascii => {
@@ -321,7 +320,7 @@ impl Printer<'_, '_> {
             None => {
                 let name = self.rt("percent");
                 let spec = Expr::Atom(literal::string(&format!("%{spec}{letter}")));
-                let values = Expr::unary("&", Expr::Array(vec![Expr::unary("&", shown)]));
+                let values = Expr::unary("&", Expr::Array(vec![as_object(shown)]));
                 template.push(Expr::call(name, vec![spec, values]), "");
             }
         }
@@ -458,5 +457,13 @@ mod tests {
         assert_eq!(percent_spec("-8", 'd'), "<8d");
         assert_eq!(percent_spec("5", 's'), ">5");
         assert_eq!(percent_spec("05.2", 'f'), "05.2f");
+    }
+}
+
+/// `&x` where a trait object is wanted: what a guard holds, not the guard.
+fn as_object(shown: Expr) -> Expr {
+    match shown.is_guard() {
+        true => Expr::Unary("&", Box::new(Expr::Unary("*", Box::new(shown)))),
+        false => Expr::unary("&", shown),
     }
 }

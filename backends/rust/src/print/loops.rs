@@ -222,7 +222,7 @@ impl Printer<'_, '_> {
                 (self.pat(pat), source)
             }
             IterOp::Into => {
-                let source = self.expr(of);
+                let source = self.typed_empty(of).unwrap_or_else(|| self.expr(of));
                 let source = match source {
                     Expr::Macro(name, items) if name == "vec" => Expr::Array(items),
                     source => source,

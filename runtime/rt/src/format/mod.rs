@@ -1,5 +1,6 @@
 //! Python's format mini-language, `str.format` and `%`.
 
+mod complex;
 mod number;
 mod operand;
 mod percent;

@@ -192,7 +192,6 @@ container! {
     [K: Repr, V: Repr] crate::collections::DefaultDict<K, V>: "defaultdict";
     [K: Repr, V: Repr] crate::collections::OrderedDict<K, V>: "OrderedDict";
     [] crate::text::ByteArray: "bytearray";
-    [] crate::number::Complex: "complex";
     [K: Repr, V: Repr] crate::shared::SharedDict<K, V>: "dict";
     [T: Repr] crate::shared::SharedSet<T>: "set";
     [T: Repr, const N: usize] [T; N]: "list";

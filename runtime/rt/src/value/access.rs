@@ -5,7 +5,7 @@ use super::items::Items;
 use super::methods::special;
 use super::{Value, arithmetic::count_of};
 use crate::class::{AttributeError, IndexError, TypeError};
-use crate::collections::Key;
+use crate::collections::{Dict, Key};
 use crate::list::{PyList, PyVec, position};
 use crate::shared::List;
 use crate::text::PyStr;
@@ -62,6 +62,12 @@ pub fn iter(value: &Value) -> Items {
         }
         None => type_error(format!("'{}' object is not iterable", value.type_name())),
     }
+}
+
+/// `dict(pairs)` of pairs of any kind.
+#[track_caller]
+pub fn dict(pairs: impl IntoIterator<Item = Value>) -> Dict<Value, Value> {
+    crate::dict_from_pairs(pairs.into_iter().map(|pair| iter(&pair)))
 }
 
 /// `item in v`.
@@ -189,11 +195,24 @@ pub fn get_attr(value: &Value, name: &str) -> Value {
             "__doc__" => Some(function.doc().map_or(Value::None, Value::from)),
             _ => None,
         },
-        _ => None,
+        number => number_attr(number, name),
     };
     match found {
         Some(value) => value,
         None => no_attribute(value, name),
+    }
+}
+
+/// What numbers say of themselves: `n.real`, `n.denominator`.
+fn number_attr(number: &Value, name: &str) -> Option<Value> {
+    match (number, name) {
+        (Value::Int(n), "real" | "numerator") => Some(Value::Int(n.clone())),
+        (Value::Bool(truth), "real" | "numerator") => Some(Value::from(i64::from(*truth))),
+        (Value::Int(_) | Value::Bool(_), "imag") => Some(Value::from(0_i64)),
+        (Value::Int(_) | Value::Bool(_), "denominator") => Some(Value::from(1_i64)),
+        (Value::Float(x), "real") => Some(Value::Float(*x)),
+        (Value::Float(_), "imag") => Some(Value::Float(0.0)),
+        _ => None,
     }
 }
 

@@ -12,6 +12,11 @@ pub trait Library: Clone + PartialEq + Repr + 'static {
     /// `type(x).__name__`.
     const NAME: &'static str;
 
+    /// The object that another value stands for where one of this type is wanted: `2` is `(2+0j)`.
+    fn widened(_value: &Value) -> Option<Self> {
+        None
+    }
+
     /// The attribute `name`.
     fn attr(&self, _name: &str) -> Option<Value> {
         None
@@ -93,7 +98,10 @@ pub(crate) fn hold<T: Library>(object: T) -> Value {
 /// The library object that a value must hold.
 #[track_caller]
 pub(crate) fn library_from<T: Library>(value: &Value) -> Result<T, Error> {
-    held(value).cloned().ok_or_else(|| super::from_value::expected(T::NAME, value))
+    held(value)
+        .cloned()
+        .or_else(|| T::widened(value))
+        .ok_or_else(|| super::from_value::expected(T::NAME, value))
 }
 
 /// Lets values hold library types: `library!([] Date; [T: Clone] Deque<T>;);`.

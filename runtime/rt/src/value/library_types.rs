@@ -30,15 +30,19 @@ impl Library for Complex {
         }
     }
 
+    fn widened(value: &Value) -> Option<Self> {
+        match value {
+            Value::Float(x) => Some(Complex::from(*x)),
+            Value::Int(number) => Some(Complex::from(number.to_f64())),
+            Value::Bool(truth) => Some(Complex::from(i64::from(*truth))),
+            _ => None,
+        }
+    }
+
     fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
         let other = || {
             let arg = args.first()?;
-            held::<Complex>(arg).copied().or_else(|| match arg {
-                Value::Float(x) => Some(Complex::from(*x)),
-                Value::Int(number) => Some(Complex::from(number.to_f64())),
-                Value::Bool(truth) => Some(Complex::from(i64::from(*truth))),
-                _ => None,
-            })
+            held::<Complex>(arg).copied().or_else(|| Complex::widened(arg))
         };
         let result = match name {
             "conjugate" => self.conjugate(),
@@ -58,12 +62,8 @@ impl Library for Complex {
     }
 
     fn equals(&self, other: &Value) -> bool {
-        match other {
-            Value::Float(x) => *self == Complex::from(*x),
-            Value::Int(number) => *self == Complex::from(number.to_f64()),
-            Value::Bool(truth) => *self == Complex::from(i64::from(*truth)),
-            _ => held::<Complex>(other).is_some_and(|other| self == other),
-        }
+        let number = Complex::widened(other);
+        number.as_ref().or_else(|| held::<Complex>(other)).is_some_and(|other| self == other)
     }
 
     fn truth(&self) -> bool {

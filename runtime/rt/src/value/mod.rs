@@ -171,8 +171,8 @@ impl Value {
 /// Operations on values with Python's meaning; they raise Python's errors.
 pub mod py {
     pub use super::access::{
-        contains, del_item, get_attr, get_attr_or, get_item, get_slice, is_instance, iter, len, set_attr,
-        set_item,
+        contains, del_item, dict, get_attr, get_attr_or, get_item, get_slice, is_instance, iter, len,
+        set_attr, set_item,
     };
     pub use super::arithmetic::{
         abs, add, bitand, bitor, bitxor, fill, floor_div, invert, lshift, mul, neg, pos, pow, rem, round,
