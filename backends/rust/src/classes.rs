@@ -110,6 +110,8 @@ fn order_of(env: &Env<'_>, class: Name, depth: usize) -> Order {
             order = order.max(match ty.kind() {
                 TyKind::Value | TyKind::Dict(..) => Order::Fields,
                 TyKind::Complex | TyKind::Func(..) => Order::None,
+                TyKind::Union(_) if crate::unions::is_ordered(env, ty) => Order::Fields,
+                TyKind::Union(_) => Order::None,
                 TyKind::Class(path, _) if *path != class && depth < 8 => order_of_object(env, *path, depth),
                 _ => Order::Derived,
             });

@@ -341,7 +341,8 @@ fn methods(env: &Env<'_>, ty: Ty, types: &[String], module: Name, uses: &mut Use
     if out.is_empty() { String::new() } else { format!("\nimpl {name} {{\n{}}}\n", out.join("\n")) }
 }
 
-fn is_ordered(env: &Env<'_>, ty: Ty) -> bool {
+/// Whether the values of a union are compared somewhere.
+pub fn is_ordered(env: &Env<'_>, ty: Ty) -> bool {
     let uses = &env.union_uses;
     uses.ordered.contains(&ty) || uses.compared.iter().any(|(union, _)| *union == ty)
 }
