@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod chars;
+mod collect;
 mod compound;
 mod entry;
 mod fields;
@@ -48,6 +49,7 @@ pub const IDIOMS: &[(&str, Idiom)] = &[
 
 /// Runs every idiom over every body of a program; then errors that are caught become results.
 pub fn idioms(program: &mut Program<Mir>) {
+    collect::collect(program);
     program.fns.values_mut().for_each(|body| idiom(Arc::make_mut(body)));
     slices::slices(program);
     results::results(program);

@@ -72,9 +72,16 @@ impl Printer<'_, '_> {
             Sink::Dict(key, value) => Expr::Tuple(vec![self.owned(key), self.stored_value(value)]),
             Sink::List(node) | Sink::Set(node) | Sink::Iter(node) => self.stored_value(node),
         };
-        if value != Expr::Atom(param.clone()) {
-            chain = chain.method("map", vec![Expr::closure(param, value)]);
+        if value == Expr::Atom(param.clone()) {
+            return Some(chain);
         }
+        // `xs.iter().copied().map(|x| ..)` takes the copy in its pattern.
+        let chain = match (chain, pat) {
+            (Expr::Method(items, name, args), Pat::Bind(..)) if name == "copied" && conds.is_empty() && args.is_empty() => {
+                (*items).method("map", vec![Expr::closure(format!("&{param}"), value)])
+            }
+            (chain, _) => chain.method("map", vec![Expr::closure(param, value)]),
+        };
         Some(chain)
     }
 

@@ -1,0 +1,289 @@
+//! A loop that only fills a container, or only adds up, is a comprehension.
+//!
+//! before                                                  after
+//!   let mut %out: list<i64> = list.new()                    let %out: list<i64> = seq list(for %x: i64 in .. => int.mul(copy %x, 2))
+//!   for %x: i64 in iter.copied(copy %xs) {
+//!     lib:list.append(mut %out, int.mul(copy %x, 2))
+//!   }
+//!
+//! The same for sets, dicts and sums of ints; the printer writes `collect()` and `sum()`. Holds back when the body
+//! has other statements or comments, where the values look at the container or change something, for
+//! sources that change or are used up elsewhere, and for calls of the program's own code in programs with handlers:
+//! they could see what was filled before an error.
+
+use crate::same::{each_node_place, int};
+use batuta_core::*;
+use std::sync::Arc;
+
+/// Runs over a program.
+pub(crate) fn collect(program: &mut Program<Mir>) {
+    let handles = |body: &Body<Mir>| {
+        body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Try { .. } | Node::With { .. }))
+    };
+    let may_call = !program.fns.values().any(|body| handles(body));
+    program.fns.values_mut().for_each(|body| loops(Arc::make_mut(body), may_call));
+}
+
+fn loops(body: &mut Body<Mir>, may_call: bool) {
+    // Inner loops first: a row that is a comprehension is a value of the outer one.
+    for block in crate::same::blocks(body).into_iter().rev() {
+        let mut index = 0;
+        while index + 1 < body.blocks[block].stmts.len() {
+            if let Some(fill) = fill(body, block, index, may_call) {
+                rewrite(body, block, index, fill);
+            }
+            index += 1;
+        }
+    }
+}
+
+/// A container that starts empty, and what the loop below it puts in.
+struct Fill {
+    out: LocalId,
+    clauses: Vec<Clause>,
+    sink: Sink,
+}
+
+fn fill(body: &Body<Mir>, block: BlockId, index: usize, may_call: bool) -> Option<Fill> {
+    let [first, second, ..] = &body.blocks[block].stmts[index..] else { return None };
+    let (StmtKind::Let { pat: Pat::Bind(out, None), value: Some(start) }, StmtKind::Expr(node)) =
+        (&first.kind, &second.kind)
+    else {
+        return None;
+    };
+    let Node::For { label: None, pat, iter, body: inside, els: None } = &body.nodes[*node].kind else {
+        return None;
+    };
+    let is_plain = second.above.is_empty() && second.beside.is_none() && first.beside.is_none();
+    if !is_plain || !stays(body, *iter, may_call) || !binds_plainly(body, pat) {
+        return None;
+    }
+    let mut conds = Vec::new();
+    let (named, stmt) = innermost(body, *inside, &mut conds)?;
+    let sink = with_value(body, named, sink(body, stmt, *out, *start)?)?;
+    let item = *body.ty(*iter).children().first()?;
+    let can_filter = conds.is_empty() || item.is_copy() || matches!(pat, Pat::Bind(..));
+    let mut inner: Vec<NodeId> = conds.clone();
+    inner.extend(sink.nodes());
+    if !can_filter || !inner.iter().all(|node| fits(body, *node, *out, pat, may_call)) {
+        return None;
+    }
+    let mut clauses = vec![Clause::For { pat: pat.clone(), iter: *iter }];
+    clauses.extend(conds.into_iter().map(Clause::If));
+    Some(Fill { out: *out, clauses, sink })
+}
+
+/// A local of one turn and its value.
+type Named = (LocalId, NodeId);
+
+/// The only statement of a block, below the conditions around it, and the local that is declared before it.
+fn innermost<'a>(
+    body: &'a Body<Mir>,
+    block: BlockId,
+    conds: &mut Vec<NodeId>,
+) -> Option<(Option<Named>, &'a StmtKind)> {
+    let row = &body.blocks[block];
+    let has_comment = |stmt: &Stmt| !stmt.above.is_empty() || stmt.beside.is_some();
+    if row.tail.is_some() || !row.end_comments.is_empty() || row.stmts.iter().any(has_comment) {
+        return None;
+    }
+    let stmt = match &row.stmts[..] {
+        [stmt] => stmt,
+        [Stmt { kind: StmtKind::Let { pat: Pat::Bind(local, None), value: Some(value) }, .. }, stmt] => {
+            return Some((Some((*local, *value)), &stmt.kind));
+        }
+        _ => return None,
+    };
+    if let StmtKind::Expr(node) = stmt.kind
+        && let Node::If { cond, then, els: None } = body.nodes[node].kind
+    {
+        conds.push(cond);
+        return innermost(body, then, conds);
+    }
+    Some((None, &stmt.kind))
+}
+
+/// `let row = value; out.push(row)` puts in the value.
+fn with_value(body: &Body<Mir>, named: Option<Named>, sink: Sink) -> Option<Sink> {
+    let Some((local, value)) = named else { return Some(sink) };
+    let is_whole = |node: NodeId| {
+        let is_it = matches!(&body.nodes[node].kind, Node::Use(place, Mode::Move | Mode::Copy) if place.as_local() == Some(local));
+        is_it && crate::same::uses(body, local) == 1 && body.ty(value) == body.ty(node)
+    };
+    match sink {
+        Sink::List(node) if is_whole(node) => Some(Sink::List(value)),
+        Sink::Set(node) if is_whole(node) => Some(Sink::Set(value)),
+        Sink::Iter(node) if is_whole(node) => Some(Sink::Iter(value)),
+        Sink::Dict(key, node) if is_whole(node) && crate::same::is_quiet(body, key) => {
+            Some(Sink::Dict(key, value))
+        }
+        _ => None,
+    }
+}
+
+/// What one turn puts into the container.
+fn sink(body: &Body<Mir>, stmt: &StmtKind, out: LocalId, start: NodeId) -> Option<Sink> {
+    let is_out = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, Mode::Mut) if place.as_local() == Some(out));
+    let starts = |op: Op| matches!(&body.nodes[start].kind, Node::Op { op: made, args, .. } if *made == op && args.is_empty());
+    let kind = body.locals[out].ty.kind();
+    match stmt {
+        StmtKind::Expr(node) => {
+            let Node::Call { callee: Callee::Lib(name), args } = &body.nodes[*node].kind else { return None };
+            let [list, item] = &args[..] else { return None };
+            let item = item.value;
+            let is_item = is_out(list.value) && !matches!(body.ty(item).kind(), TyKind::Ref(_));
+            match (name.as_str().split('#').next()?, kind) {
+                ("list.append", TyKind::List(want)) if is_item && starts(ListOp::New.into()) => {
+                    (*body.ty(item) == **want).then_some(Sink::List(item))
+                }
+                ("set.add", TyKind::Set(want)) if is_item && starts(SetOp::New.into()) => {
+                    (*body.ty(item) == **want).then_some(Sink::Set(item))
+                }
+                _ => None,
+            }
+        }
+        StmtKind::Set { target: Pat::Place(place), value } => {
+            let [Proj::Index(key)] = place.proj[..] else { return None };
+            let TyKind::Dict(want_key, want) = kind else { return None };
+            let fits = place.root == Root::Local(out)
+                && starts(DictOp::New.into())
+                && *body.ty(key) == **want_key
+                && *body.ty(*value) == **want;
+            fits.then_some(Sink::Dict(key, *value))
+        }
+        StmtKind::Update { place, op: Op::IntOp(IntOp::Add), value } => {
+            let fits = place.as_local() == Some(out)
+                && int(body, start) == Some(0)
+                && body.locals[out].ty == Ty::i64()
+                && body.ty(*value) == Ty::i64();
+            fits.then_some(Sink::Iter(*value))
+        }
+        _ => None,
+    }
+}
+
+/// A source that is read once, from its start, while nothing changes it.
+fn stays(body: &Body<Mir>, iter: NodeId, may_call: bool) -> bool {
+    let mut stays = true;
+    body.walk(Child::Node(iter), &mut |node| {
+        let row = &body.nodes[node];
+        stays &= match &row.kind {
+            Node::Op { op: Op::IterOp(IterOp::Live | IterOp::Mut) | Op::RsOp(RsOp::Try), .. } => false,
+            Node::Use(_, mode) => {
+                !matches!(row.ty.strip_ref().kind(), TyKind::Iter(_)) && *mode != Mode::Mut
+            }
+            Node::Call { callee: Callee::Lib(_), .. } => true,
+            Node::Call { .. } => may_call,
+            Node::Const(_) | Node::Op { .. } | Node::Format(_) | Node::Item(_) => true,
+            _ => false,
+        };
+    });
+    stays
+}
+
+fn binds_plainly(body: &Body<Mir>, pat: &Pat) -> bool {
+    let mut plain = true;
+    check(body, pat, &mut plain);
+    fn check(body: &Body<Mir>, pat: &Pat, plain: &mut bool) {
+        *plain &= match pat {
+            Pat::Bind(local, None) => !body.locals[*local].mutable && body.locals[*local].ty.cell().is_none(),
+            Pat::Tuple(_) | Pat::Wild => true,
+            _ => false,
+        };
+        pat.for_each_part(&mut |part| check(body, part, plain));
+    }
+    plain
+}
+
+/// A value that a closure can compute: it reads, and changes nothing but the loop's own variables.
+fn fits(body: &Body<Mir>, node: NodeId, out: LocalId, pat: &Pat, may_call: bool) -> bool {
+    let mut own = Vec::new();
+    pat.for_each_local(&mut |local| own.push(local));
+    let mut fits = true;
+    body.walk(Child::Node(node), &mut |node| {
+        fits &= match &body.nodes[node].kind {
+            Node::Use(place, mode) => {
+                let is_own = matches!(place.root, Root::Local(local) if own.contains(&local));
+                is_own && *mode != Mode::Mut || !matches!(mode, Mode::Mut | Mode::Take | Mode::Move)
+            }
+            Node::Op { op: Op::RsOp(RsOp::Try), .. } => false,
+            Node::Const(_) | Node::Op { .. } | Node::Format(_) | Node::Item(_) => true,
+            Node::Call { callee: Callee::Lib(_), .. } => true,
+            Node::Call { .. } => may_call,
+            Node::Seq { .. } => true,
+            Node::If { then, els, .. } => {
+                let is_value = |block: &BlockId| {
+                    body.blocks[*block].stmts.is_empty() && body.blocks[*block].tail.is_some()
+                };
+                is_value(then) && els.as_ref().is_some_and(is_value)
+            }
+            _ => false,
+        };
+    });
+    each_node_place(body, node, &mut |place| fits &= place.root != Root::Local(out));
+    fits
+}
+
+fn rewrite(body: &mut Body<Mir>, block: BlockId, index: usize, fill: Fill) {
+    let origin = body.blocks[block].stmts[index].origin;
+    let ty = body.locals[fill.out].ty;
+    let value = match fill.sink {
+        Sink::Iter(item) => {
+            let items = Ty::iter(body.ty(item));
+            let seq = body.node(Node::Seq { clauses: fill.clauses, sink: fill.sink }, items, origin);
+            let callee = Callee::Lib(batuta_base::Name::new("builtins.sum"));
+            body.node(Node::Call { callee, args: vec![Arg::positional(seq)] }, ty, origin)
+        }
+        sink => body.node(Node::Seq { clauses: fill.clauses, sink }, ty, origin),
+    };
+    let stmts = &mut body.blocks[block].stmts;
+    stmts.remove(index + 1);
+    stmts[index].kind = StmtKind::Let { pat: Pat::Bind(fill.out, None), value: Some(value) };
+    body.locals[fill.out].mutable = changes(body, fill.out);
+}
+
+/// Whether a local is still changed after it has its value.
+fn changes(body: &Body<Mir>, local: LocalId) -> bool {
+    let root = Root::Local(local);
+    let mut found = false;
+    body.walk_block(body.root, &mut |node| {
+        found |= matches!(&body.nodes[node].kind, Node::Use(place, Mode::Mut | Mode::Take) if place.root == root);
+    });
+    body.walk_stmts(body.root, &mut |stmt| {
+        found |= match &stmt.kind {
+            StmtKind::Set { target, .. } => writes(target, root),
+            StmtKind::Update { place, .. } | StmtKind::Del(place) => place.root == root,
+            _ => false,
+        };
+    });
+    found
+}
+
+fn writes(pat: &Pat, root: Root) -> bool {
+    let mut found = matches!(pat, Pat::Place(place) if place.root == root);
+    pat.for_each_part(&mut |part| found |= writes(part, root));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::loops;
+    use crate::tests::{check, holds_back};
+
+    #[test]
+    fn loops_that_fill() {
+        check(
+            |body| loops(body, true),
+            "fn @f(%xs: &list<i64>) -> list<i64> {\n  let mut %out: list<i64> = list.new(): list<i64>\n  for %x: i64 in iter.copied(copy %xs) {\n    if cmp.gt(copy %x, 0) {\n      lib:list.append(mut %out, int.mul(copy %x, 2))\n    }\n  }\n  return move %out\n}\n",
+            "fn @f(%xs: &list<i64>) -> list<i64> {\n  let %out: list<i64> = seq list(for %x: i64 in iter.copied(copy %xs) if cmp.gt(copy %x, 0) => int.mul(copy %x, 2))\n  return move %out\n}\n",
+        );
+    }
+
+    #[test]
+    fn holds_back_from_values_that_look_at_the_container() {
+        holds_back(
+            |body| loops(body, true),
+            "fn @f(%xs: &list<i64>) -> list<i64> {\n  let mut %out: list<i64> = list.new(): list<i64>\n  for %x: i64 in iter.copied(copy %xs) {\n    lib:list.append(mut %out, list.len(ref %out))\n  }\n  return move %out\n}\n",
+        );
+    }
+}
