@@ -169,9 +169,7 @@ fn stays(body: &Body<Mir>, iter: NodeId, may_call: bool) -> bool {
         let row = &body.nodes[node];
         stays &= match &row.kind {
             Node::Op { op: Op::IterOp(IterOp::Live | IterOp::Mut) | Op::RsOp(RsOp::Try), .. } => false,
-            Node::Use(_, mode) => {
-                !matches!(row.ty.strip_ref().kind(), TyKind::Iter(_)) && *mode != Mode::Mut
-            }
+            Node::Use(_, mode) => !matches!(row.ty.strip_ref().kind(), TyKind::Iter(_)) && *mode != Mode::Mut,
             Node::Call { callee: Callee::Lib(_), .. } => true,
             Node::Call { .. } => may_call,
             Node::Const(_) | Node::Op { .. } | Node::Format(_) | Node::Item(_) => true,
@@ -247,7 +245,8 @@ fn changes(body: &Body<Mir>, local: LocalId) -> bool {
     let root = Root::Local(local);
     let mut found = false;
     body.walk_block(body.root, &mut |node| {
-        found |= matches!(&body.nodes[node].kind, Node::Use(place, Mode::Mut | Mode::Take) if place.root == root);
+        found |=
+            matches!(&body.nodes[node].kind, Node::Use(place, Mode::Mut | Mode::Take) if place.root == root);
     });
     body.walk_stmts(body.root, &mut |stmt| {
         found |= match &stmt.kind {

@@ -77,7 +77,9 @@ impl Printer<'_, '_> {
         }
         // `xs.iter().copied().map(|x| ..)` takes the copy in its pattern.
         let chain = match (chain, pat) {
-            (Expr::Method(items, name, args), Pat::Bind(..)) if name == "copied" && conds.is_empty() && args.is_empty() => {
+            (Expr::Method(items, name, args), Pat::Bind(..))
+                if name == "copied" && conds.is_empty() && args.is_empty() =>
+            {
                 (*items).method("map", vec![Expr::closure(format!("&{param}"), value)])
             }
             (chain, _) => chain.method("map", vec![Expr::closure(param, value)]),
