@@ -134,9 +134,6 @@ pub fn impls(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: &
     }
     uses.rt = true;
     let name = names::camel(class.last());
-    if env.class(class).is_some_and(|def| matches!(def.kind, ClassKind::EnumOf(kind) if kind != "Flag")) {
-        return number_values(&name);
-    }
     uses.paths.insert("std::any::Any".to_owned());
     let mut parts =
         vec![type_name(env, class), "    fn as_any(&self) -> &dyn Any {\n        self\n    }\n".to_owned()];
@@ -144,6 +141,7 @@ pub fn impls(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: &
     parts.extend(setters(env, class, members));
     parts.extend(methods(env, members, module, uses));
     parts.extend(texts(env, class, members));
+    parts.extend(member(env, class));
     parts.extend(equality(env, class));
     parts.push(instance_test(env, class, members));
     let mut out = format!("\nimpl rt::Object for {name} {{\n{}}}\n", parts.join("\n"));
@@ -162,11 +160,22 @@ pub fn impls(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: &
     out
 }
 
-/// Members of an enum of numbers or text are such values.
-fn number_values(name: &str) -> String {
-    format!(
-        "\nimpl From<{name}> for rt::Value {{\n    fn from(member: {name}) -> Self {{\n        Self::from(member.value())\n    }}\n}}\n\nimpl rt::FromValue for {name} {{\n    fn from_value(value: &rt::Value) -> rt::Result<Self> {{\n        let found = Self::ALL.into_iter().find(|member| rt::Value::from(member.value()) == *value);\n        found.ok_or_else(|| rt::Error::new(rt::TypeError, \"expected {name}\"))\n    }}\n}}\n"
-    )
+/// The builtin type that the members of an enum are, too.
+pub fn plain_type(env: &Env<'_>, class: Name) -> Option<&'static str> {
+    match env.class(class)?.kind {
+        ClassKind::EnumOf(kind) if kind == "StrEnum" => Some("str"),
+        ClassKind::EnumOf(kind) if kind != "Flag" => Some("int"),
+        _ => None,
+    }
+}
+
+/// Members of an enum: each is one object, and in an `IntEnum` also its number.
+fn member(env: &Env<'_>, class: Name) -> Vec<String> {
+    let mut out = Vec::new();
+    if plain_type(env, class).is_some() {
+        out.push("    fn plain(&self) -> Option<rt::Value> {\n        Some(self.value().into())\n    }\n".to_owned());
+    }
+    out
 }
 
 fn type_name(env: &Env<'_>, class: Name) -> String {
@@ -423,6 +432,10 @@ fn texts(env: &Env<'_>, class: Name, members: &[Name]) -> Vec<String> {
 /// `==` and `hash` where fields or methods decide, not identity.
 fn equality(env: &Env<'_>, class: Name) -> Vec<String> {
     let mut out = Vec::new();
+    if plain_type(env, class).is_some() {
+        out.push("    fn is_single(&self) -> bool {\n        true\n    }\n".to_owned());
+        return out;
+    }
     if let Some(tuple) = as_tuple(env, class) {
         out.push(format!(
             "    fn equals(&self, other: &rt::Value) -> Option<bool> {{\n        match other {{\n            rt::Value::Tuple(_) => Some({tuple} == *other),\n            rt::Value::Object(other) => Some(other.as_any().downcast_ref::<Self>().is_some_and(|other| self == other)),\n            _ => Some(false),\n        }}\n    }}\n"
@@ -482,7 +495,15 @@ pub fn fields_as_tuple(env: &Env<'_>, class: Name, object: &str) -> Option<Strin
 fn instance_test(env: &Env<'_>, class: Name, members: &[Name]) -> String {
     let bases = |class: Name| {
         let names: Vec<String> =
-            env.program.mro(class).iter().map(|base| format!("{:?}", env.instance_name(*base))).collect();
+            {
+                let own = env.program.mro(class);
+                let builtin = own.iter().flat_map(|base| &env.program.classes[base].bases);
+                let builtin = builtin.filter(|base| env.class(**base).is_none()).map(|base| base.last().to_owned());
+                let names = own.iter().map(|base| env.instance_name(*base)).chain(builtin);
+                let mut seen = FxHashSet::default();
+                let names = names.chain(plain_type(env, class).map(str::to_owned));
+                names.filter(|name| seen.insert(name.clone())).map(|name| format!("{name:?}")).collect()
+            };
         names.join(" | ")
     };
     let value = match env.family(class) {

@@ -247,7 +247,11 @@ fn truth(name: &str, items: &[Ty]) -> String {
 /// What a format sees is the member.
 fn format_impl(env: &Env<'_>, name: &str, items: &[Ty]) -> String {
     let arms: String = members(items)
-        .map(|(member, ty)| match ty.class_path().filter(|class| !env.is_enum(*class)) {
+        .map(|(member, ty)| match ty.class_path() {
+            Some(class) if let Some(plain) = crate::object_values::plain_type(env, class) => {
+                let operand = if plain == "int" { "Small" } else { "Text" };
+                format!("            Self::{member}(value) => rt::Operand::{operand}(value.value()),\n")
+            }
             Some(class) => {
                 format!("            Self::{member}(_) => rt::Operand::Other(\"{}\"),\n", class.last())
             }

@@ -71,7 +71,7 @@ impl Apply<'_, '_, '_> {
     }
 
     /// The classes that a value may be.
-    fn class_candidates(&self, node: NodeId, class: Name) -> Vec<Name> {
+    pub(crate) fn class_candidates(&self, node: NodeId, class: Name) -> Vec<Name> {
         if let Node::Item(item) = self.body.nodes[node].kind {
             return vec![item];
         }
@@ -104,7 +104,7 @@ impl Apply<'_, '_, '_> {
     }
 
     /// `make` for the class that a value is.
-    fn by_class_value(
+    pub(crate) fn by_class_value(
         &mut self,
         node: NodeId,
         class: Name,
@@ -209,6 +209,9 @@ impl Apply<'_, '_, '_> {
             return self.field_names(class, origin);
         }
         self.by_class_value(node, class, None, &mut |me, class| {
+            if let Some(now) = env.late_attribute(class, name.as_str()) {
+                return me.call_inst(None, now, Callee::Fn, None, &[], Vec::new(), origin);
+            }
             let is_known = env.attribute(class, name.as_str()).is_some()
                 || env.method(class, name.as_str()).is_some()
                 || env.program.globals.contains_key(&class.join(name.as_str()));

@@ -129,6 +129,12 @@ impl<'p> Env<'p> {
             .find(|path| self.program.globals.contains_key(path))
     }
 
+    /// The function that finds a class attribute which comes after its class: `C.x$now`.
+    pub(crate) fn late_attribute(&self, class: Name, name: &str) -> Option<Name> {
+        let now = Name::new(&format!("{}$now", self.attribute(class, name)?));
+        self.program.fns.contains_key(&now).then_some(now)
+    }
+
     pub(crate) fn is_subclass(&self, class: Name, base: Name) -> bool {
         class == base || self.mro(class).contains(&base) || self.program.is_subclass(class, base)
     }
@@ -337,7 +343,10 @@ impl<'p> Env<'p> {
     pub(crate) fn head_is(&self, head: Head, name: Name) -> Option<bool> {
         Some(match name.as_str() {
             "none" => head == Head::None,
-            "int" => matches!(head, Head::Int | Head::Bool),
+            "int" => match head {
+                Head::Class(class) => self.is_int_enum(class),
+                _ => matches!(head, Head::Int | Head::Bool),
+            },
             "bool" => head == Head::Bool,
             "float" => head == Head::Float,
             "complex" => head == Head::Complex,
@@ -368,6 +377,13 @@ impl<'p> Env<'p> {
             },
             _ => match head {
                 Head::Lib(lib) => lib.last() == name.last(),
+                // A base of the library: `Enum`, `ABC`.
+                Head::Class(class) => {
+                    let order = self.mro(class);
+                    let mut above = order.iter().filter_map(|path| self.class(*path));
+                    above.any(|def| def.bases.iter().any(|base| base.last() == name.last()))
+                        || name == "enum.Enum" && self.is_enum(class)
+                }
                 _ => return None,
             },
         })

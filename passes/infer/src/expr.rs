@@ -80,6 +80,10 @@ impl Apply<'_, '_, '_> {
     /// An object that says how it is formatted.
     fn own_format(&mut self, value: &mut NodeId, conv: &mut Conv, spec: &mut Vec<Piece>) {
         let TyKind::Class(class, _) = self.ty(*value).kind() else { return };
+        if self.types.env().is_int_enum(*class) && *conv == Conv::Format && !spec.is_empty() {
+            *value = self.coerce(*value, Ty::int());
+            return;
+        }
         let Some(method) = self.types.env().method(*class, "__format__").filter(|_| *conv == Conv::Format)
         else {
             return;

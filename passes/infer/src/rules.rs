@@ -361,6 +361,9 @@ impl Solver<'_> {
         if name == "__mro__" && self.env.class(class).is_some() {
             return self.order_of_classes(class, out);
         }
+        if let Some(now) = self.env.late_attribute(class, name.as_str()) {
+            return self.call_fn(job, now, &[], out, None);
+        }
         if let Some(path) = self.env.attribute(class, name.as_str()) {
             return self.read_global(job, path, out);
         }

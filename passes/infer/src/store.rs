@@ -80,10 +80,7 @@ impl Apply<'_, '_, '_> {
                     },
                 }
             }
-            TyKind::TypeOf(class) => {
-                let path = env.attribute(*class, name.as_str()).unwrap_or(class.join(name.as_str()));
-                self.assign_global(path, value)
-            }
+            TyKind::TypeOf(class) => self.assign_class_attribute(object, *class, name, value),
             TyKind::Lib(owner, _)
                 if !batuta_catalog::functions(owner.join(&format!("{name}=")).as_str()).is_empty() =>
             {
@@ -120,6 +117,34 @@ impl Apply<'_, '_, '_> {
                 StmtKind::Expr(self.hole(object, UNKNOWN_ATTRIBUTE, why))
             }
         }
+    }
+
+    /// `cls.name = value`: each class that the value may be has an attribute of its own.
+    fn assign_class_attribute(&mut self, object: NodeId, class: Name, name: Name, value: NodeId) -> StmtKind {
+        let env = self.types.env();
+        let origin = self.origin(object);
+        let classes = self.class_candidates(object, class);
+        let path = |class: Name| env.attribute(class, name.as_str()).unwrap_or(class.join(name.as_str()));
+        if let Some(class) = classes.iter().find(|class| path(**class).parent() != **class) {
+            let why = format!("`{name}` may be set on `{}`, which has it from a base", class.last());
+            return StmtKind::Expr(self.hole(object, UNKNOWN_ATTRIBUTE, why));
+        }
+        if let [only] = classes[..] {
+            return self.assign_global(path(only), value);
+        }
+        let (values, mut stmts) = self.simple_args(vec![value]);
+        let chosen = self.by_class_value(object, class, Some(Ty::unit()), &mut |me, class| {
+            let value = me.again(values[0]);
+            let kind = me.assign_global(path(class), value);
+            let unit = me.mk(Node::Const(Const::None), Ty::unit(), origin);
+            me.mk_block(vec![Stmt::new(kind, origin)], unit)
+        });
+        if stmts.is_empty() {
+            return StmtKind::Expr(chosen);
+        }
+        stmts.push(Stmt::new(StmtKind::Expr(chosen), origin));
+        let unit = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+        StmtKind::Expr(self.mk_block(stmts, unit))
     }
 
     /// CPython's error where the attribute is there to be read only.

@@ -17,7 +17,8 @@ use std::sync::Arc;
 
 /// Gives classes the attributes that the program assigns to them.
 pub(crate) fn expand(program: &mut Program<Hir>) {
-    let mut late: Vec<Name> = Vec::new();
+    let mut late = super::class_values::attributes_by_value(program);
+    late.retain(|path| !program.globals.contains_key(path));
     for body in program.fns.values() {
         each_target(body, &mut |place| {
             let found = attribute(program, body, place).map(|(path, _)| path);
@@ -46,7 +47,9 @@ pub(crate) fn expand(program: &mut Program<Hir>) {
     }
     let mut rows: Vec<(Name, Name)> = own.into_iter().collect();
     rows.sort();
-    rows.into_iter().for_each(|(path, base)| find_above(program, path, base));
+    for (path, base) in rows {
+        find_above(program, path, base, paths.contains(&base));
+    }
 }
 
 /// The class attribute that a place begins with, and what follows.
@@ -63,6 +66,11 @@ pub(super) fn attribute(program: &Program<Hir>, body: &Body<Hir>, place: &Place)
         },
         Root::Node(node) => match (&body.nodes[node].kind, place.proj.first()) {
             (Node::Item(item), Some(Proj::Field(name))) => {
+                class_of(*item).map(|class| (class.join(name.as_str()), 1))
+            }
+            (Node::Use(Place { root: Root::Global(item), proj }, _), Some(Proj::Field(name)))
+                if proj.is_empty() =>
+            {
                 class_of(*item).map(|class| (class.join(name.as_str()), 1))
             }
             _ => None,
@@ -159,7 +167,7 @@ pub(super) fn read(body: &mut Body<Hir>, path: Name, at: Origin) -> NodeId {
 }
 
 /// `C.x$now()` and the property `x`: the class's own value, or that of the base.
-fn find_above(program: &mut Program<Hir>, path: Name, base: Name) {
+fn find_above(program: &mut Program<Hir>, path: Name, base: Name, is_late: bool) {
     let lang = program.fns.values().next().map_or(Lang::Python, |body| body.lang);
     let at = Origin::default();
     let back = |body: &mut Body<Hir>, value: NodeId| {
@@ -176,7 +184,7 @@ fn find_above(program: &mut Program<Hir>, path: Name, base: Name) {
     let stmt = back(&mut body, own);
     let then = body.block(BlockRow { stmts: vec![stmt], ..BlockRow::default() });
     let choose = body.node(Node::If { cond: test, then, els: None }, Ty::unit(), at);
-    let above = use_of(&mut body, base);
+    let above = if is_late { read(&mut body, base, at) } else { use_of(&mut body, base) };
     let stmt = back(&mut body, above);
     body.blocks[body.root].stmts = vec![Stmt::new(StmtKind::Expr(choose), at), stmt];
     let mut property = Body::new(path, lang, FnKind::Property);

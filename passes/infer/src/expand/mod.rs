@@ -17,6 +17,7 @@ mod chained;
 mod class_decorator;
 mod class_marks;
 mod class_tuples;
+mod class_values;
 mod commands;
 mod decorate;
 mod default_functions;

@@ -36,14 +36,34 @@ fn otherwise(a: &Value, b: &Value, symbol: &str, method: &str) -> Value {
     {
         return answer;
     }
+    if let Some(answer) = of_plain(a, b, method) {
+        return answer;
+    }
     let (a, b) = (a.type_name(), b.type_name());
     raise_new(TypeError, format!("unsupported operand type(s) for {symbol}: '{a}' and '{b}'"))
+}
+
+/// The answer of the texts that operands are.
+#[track_caller]
+fn of_plain(a: &Value, b: &Value, method: &str) -> Option<Value> {
+    if a.plain().is_none() && b.plain().is_none() {
+        return None;
+    }
+    let plain = |value: &Value| value.plain().unwrap_or_else(|| value.clone());
+    match method {
+        "add" => Some(add(&plain(a), &plain(b))),
+        "mul" => Some(mul(&plain(a), &plain(b))),
+        "mod" => Some(rem(&plain(a), &plain(b))),
+        _ => None,
+    }
 }
 
 #[cold]
 #[track_caller]
 fn cannot_concatenate(a: &Value, b: &Value) -> Value {
-    if let Some(answer) = special(b, "__radd__", std::slice::from_ref(a)) {
+    if let Some(answer) =
+        special(b, "__radd__", std::slice::from_ref(a)).or_else(|| of_plain(a, b, "add"))
+    {
         return answer;
     }
     let (a, b) = (a.type_name(), b.type_name());

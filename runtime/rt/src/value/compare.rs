@@ -16,7 +16,7 @@ impl PartialEq for Value {
             (Value::None, Value::None) => true,
             (Value::Str(a), Value::Str(b)) => a == b,
             (Value::Float(a), Value::Float(b)) => a == b,
-            (Value::Float(x), other) | (other, Value::Float(x)) => {
+            (Value::Float(x), other) | (other, Value::Float(x)) if other.as_int().is_some() => {
                 other.as_int().is_some_and(|number| number == *x)
             }
             (Value::Bytes(a), Value::Bytes(b)) => a == b,
@@ -81,6 +81,10 @@ fn compare(a: &Value, b: &Value, symbol: &str, methods: [&str; 2], holds: fn(Ord
                 .or_else(|| super::methods::special(b, methods[1], std::slice::from_ref(a)));
             if let Some(answer) = tried {
                 return answer.is_true();
+            }
+            if a.plain().is_some() || b.plain().is_some() {
+                let plain = |value: &Value| value.plain().unwrap_or_else(|| value.clone());
+                return compare(&plain(a), &plain(b), symbol, methods, holds);
             }
             let (a, b) = (a.type_name(), b.type_name());
             raise_new(TypeError, format!("'{symbol}' not supported between instances of '{a}' and '{b}'"))
@@ -167,6 +171,7 @@ impl Key for Value {
             Value::Float(number) => number.py_hash(),
             Value::Tuple(items) => items.as_ref().py_hash(),
             Value::FrozenSet(set) => set.py_hash(),
+            Value::Object(_) => self.plain()?.py_hash(),
             Value::List(_) | Value::Dict(_) | Value::Set(_) => {
                 self.key_hash();
                 None

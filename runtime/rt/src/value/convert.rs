@@ -72,6 +72,7 @@ pub fn to_int(value: &Value) -> Result<Int, Error> {
         Value::Bool(truth) => Ok(Int::from(*truth)),
         Value::Float(x) => Ok(Int::from_f64(*x)),
         Value::Str(text) => Int::from_str_radix(text, 10),
+        Value::Object(object) if let Some(plain) = object.plain() => to_int(&plain),
         other => Err(Error::new(
             TypeError,
             format!(
@@ -105,6 +106,7 @@ pub fn to_float(value: &Value) -> Result<f64, Error> {
         Value::Bool(truth) => Ok(f64::from(u8::from(*truth))),
         Value::Float(x) => Ok(*x),
         Value::Str(text) => crate::number::float_from_str(text),
+        Value::Object(object) if let Some(plain) = object.plain() => to_float(&plain),
         other => Err(Error::new(
             TypeError,
             format!("float() argument must be a string or a real number, not '{}'", other.type_name()),

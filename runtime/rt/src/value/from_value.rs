@@ -34,6 +34,9 @@ macro_rules! from_value {
                 fn from_value(value: &Value) -> Result<$ty, Error> {
                     match value {
                         $($pattern => Ok($out),)+
+                        Value::Object(object) if let Some(plain) = object.plain() => {
+                            <$ty>::from_value(&plain)
+                        }
                         other => Err(expected($wanted, other)),
                     }
                 }

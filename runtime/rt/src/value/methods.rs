@@ -65,7 +65,10 @@ pub fn call_method(value: &Value, name: &str, args: &[Value]) -> Value {
         Value::Dict(dict) => dict_method(dict, name, args),
         Value::Set(set) => set_method(set, name, args),
         Value::Object(object) => match special(value, name, args) {
-            None => Rc::clone(object).get_attr(name).map(|attribute| call(&attribute, args)),
+            None => match (object.plain(), Rc::clone(object).get_attr(name)) {
+                (Some(plain), None) => return call_method(&plain, name, args),
+                (_, attribute) => attribute.map(|attribute| call(&attribute, args)),
+            },
             result => result,
         },
         Value::Int(number) => match name {

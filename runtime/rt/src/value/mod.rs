@@ -142,7 +142,8 @@ impl Value {
             (Value::Function(a), Value::Function(b)) => a.ptr_eq(b),
             (Value::Error(a), Value::Error(b)) => a.ptr_eq(b),
             (Value::Object(a), Value::Object(b)) => {
-                Rc::ptr_eq(a, b) || a.is_single() && a.equals(other) == Some(true)
+                let is_member = a.is_single() && a.type_name() == b.type_name();
+                Rc::ptr_eq(a, b) || is_member && a.equals(other) == Some(true)
             }
             _ => false,
         }
@@ -163,6 +164,15 @@ impl Value {
         match self {
             Value::Int(number) => Some(number.clone()),
             Value::Bool(truth) => Some(Int::from(*truth)),
+            Value::Object(object) => object.plain()?.as_int(),
+            _ => None,
+        }
+    }
+
+    /// The number or text that an object is.
+    pub(crate) fn plain(&self) -> Option<Value> {
+        match self {
+            Value::Object(object) => object.plain(),
             _ => None,
         }
     }

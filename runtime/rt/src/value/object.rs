@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::Value;
 use super::params::{Params, type_error};
-use crate::collections::Dict;
+use crate::collections::{Dict, Key};
 use crate::error::Error;
 
 type Code = dyn Fn(&[Value]) -> Result<Value, Error>;
@@ -144,19 +144,24 @@ pub trait Object: Any {
         self.repr()
     }
 
-    /// `object == other`; none where identity decides.
-    fn equals(&self, _other: &Value) -> Option<bool> {
+    /// The number or text that the object is: that of a member of an `IntEnum`.
+    fn plain(&self) -> Option<Value> {
         None
+    }
+
+    /// `object == other`; none where identity decides.
+    fn equals(&self, other: &Value) -> Option<bool> {
+        self.plain().map(|plain| plain == *other)
     }
 
     /// A hash that agrees with [`Object::equals`]; none where identity decides.
     fn hash(&self) -> Option<u64> {
-        None
+        self.plain().map(|plain| plain.key_hash())
     }
 
     /// `bool(object)`.
     fn is_true(&self) -> bool {
-        true
+        self.plain().is_none_or(|plain| plain.is_true())
     }
 
     /// Whether equal objects are one object, as those of an enum's member are.

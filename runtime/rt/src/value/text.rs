@@ -62,6 +62,9 @@ impl Format for Value {
     }
 
     fn format_into(&self, spec: &str, out: &mut String) -> Result<(), Error> {
+        if let Some(plain) = self.plain().filter(|_| !spec.is_empty()) {
+            return plain.format_into(spec, out);
+        }
         if let Value::Object(object) = self
             && !spec.is_empty()
             && let Some(text) = Rc::clone(object).call_method("__format__", &[Value::from(spec)])
