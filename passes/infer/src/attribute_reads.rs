@@ -225,6 +225,9 @@ impl Apply<'_, '_, '_> {
                 origin,
             );
         }
+        if let Some(inner) = self.inner_part(object, &[]) {
+            return self.attr(inner, name, origin);
+        }
         match self.subclass_with_field(class, name) {
             Some(sub) => {
                 let object = self.mk_op(ClassOp::Down, Attr::None, vec![object], Ty::class(sub));

@@ -337,6 +337,13 @@ impl Solver<'_> {
                 }
             }
             return self.put(out, Head::Class(class));
+        } else if !is_field
+            && self.env.attribute(class, name.as_str()).is_none()
+            && let Some(inner) = self.inner_of(atom, &[])
+        {
+            let target = Target::Method(inner, name);
+            self.sub(job, C::Call { site: u32::MAX, target, args: args.to_vec(), out });
+            return;
         } else if !is_field && self.env.attribute(class, name.as_str()).is_none() {
             let subclasses: Vec<Name> = self.env.program.classes.keys().copied().collect();
             for sub in subclasses {

@@ -165,6 +165,11 @@ impl Apply<'_, '_, '_> {
                 let list = self.list_of_tuple(node, *item);
                 self.iter_of(list)
             }
+            (Class(..), List(_) | Dict(..) | Set(_) | FrozenSet(_) | Str | Int(_) | Float(_) | Tuple(_) | Lib(..))
+                if let Some(inner) = self.inner_part(node, &[]) =>
+            {
+                self.coerce(inner, to)
+            }
             (_, Iter(_)) if !matches!(from.kind(), Iter(_)) => {
                 let of = self.iter_of(node);
                 self.coerce(of, to)
@@ -397,6 +402,9 @@ impl Apply<'_, '_, '_> {
             TyKind::Tuple(items) if items.is_empty() || items.iter().any(|item| *item != items[0]) => {
                 let list = self.list_of_tuple(node, self.item_type(ty));
                 self.iter_of(list)
+            }
+            TyKind::Class(..) if let Some(inner) = self.inner_part(node, &["__iter__", "__next__"]) => {
+                self.iter_of(inner)
             }
             _ if self.is_named(ty) => {
                 let tuple = self.fields_of(node);

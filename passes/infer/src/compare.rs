@@ -190,6 +190,9 @@ impl Apply<'_, '_, '_> {
         if self.ty(a) != self.ty(b) {
             (a, b) = (self.member_number(a), self.member_number(b));
         }
+        if let Some((a, b)) = self.inner_operands(op, a, b) {
+            return self.ordered(op, a, b);
+        }
         // A named tuple and a tuple are compared by their items.
         let is_tuple = |ty: Ty| match ty.kind() {
             TyKind::Tuple(_) => true,
@@ -326,6 +329,9 @@ impl Apply<'_, '_, '_> {
     pub(crate) fn contains(&mut self, item: NodeId, container: NodeId) -> NodeId {
         use TyKind::*;
         let ty = self.ty(container);
+        if let Some(inner) = self.inner_part(container, &["__contains__"]) {
+            return self.contains(item, inner);
+        }
         let op: Op = match ty.kind() {
             Never => return container,
             Option(inner) => {

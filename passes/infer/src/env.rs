@@ -341,6 +341,11 @@ impl<'p> Env<'p> {
 
     /// Whether values of a head are instances of a named class; `None` when the name is not understood.
     pub(crate) fn head_is(&self, head: Head, name: Name) -> Option<bool> {
+        if let Head::Class(class) = head
+            && self.derives(class, name.as_str())
+        {
+            return Some(true);
+        }
         Some(match name.as_str() {
             "none" => head == Head::None,
             "int" => match head {

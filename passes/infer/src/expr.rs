@@ -84,6 +84,13 @@ impl Apply<'_, '_, '_> {
             *value = self.coerce(*value, Ty::int());
             return;
         }
+        if *conv == Conv::Format
+            && !spec.is_empty()
+            && let Some(inner) = self.inner_part(*value, &["__format__", "__str__"])
+        {
+            *value = inner;
+            return;
+        }
         let Some(method) = self.types.env().method(*class, "__format__").filter(|_| *conv == Conv::Format)
         else {
             return;
@@ -402,6 +409,9 @@ impl Apply<'_, '_, '_> {
                 self.field_of(object, fields[at].name, ty, origin)
             }
             TyKind::Class(class, _) => {
+                if let Some(inner) = self.inner_part(object, &["__getitem__"]) {
+                    return self.index_node(inner, index, constant);
+                }
                 let method = self.types.env().method(*class, "__getitem__")?;
                 self.call_method_path(*class, method, object, vec![index])
             }
@@ -485,6 +495,9 @@ impl Apply<'_, '_, '_> {
         if let TyKind::Option(inner) = ty.kind() {
             let object = self.unwrap(object, *inner, "TypeError: 'NoneType' object is not subscriptable");
             return self.slice(object, bounds, id);
+        }
+        if let Some(inner) = self.inner_part(object, &["__getitem__"]) {
+            return self.slice(inner, bounds, id);
         }
         let consts = [0, 1, 2].map(|at| self.constant(bounds[at]));
         let none = [0, 1, 2].map(|at| crate::narrow::is_none(&self.body, bounds[at]));

@@ -40,6 +40,7 @@ impl Apply<'_, '_, '_> {
         args: Vec<NodeId>,
         origin: Origin,
     ) -> NodeId {
+        let args = self.inner_parts(name, args);
         match (name.as_str(), args.as_slice()) {
             ("builtins.bool", []) => self.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin),
             ("builtins.bool", [value]) => self.truth(*value),

@@ -298,6 +298,9 @@ impl Apply<'_, '_, '_> {
         let is_here = env.field_owner(class, name).is_some()
             || env.method(class, name.as_str()).is_some()
             || env.attribute(class, name.as_str()).is_some();
+        if !is_here && let Some(inner) = self.inner_part(receiver, &[]) {
+            return self.call_method(id, inner, name, kinds, args, origin);
+        }
         if !is_here && let Some(sub) = self.subclass_with_field(class, name) {
             let receiver = self.mk_op(ClassOp::Down, Attr::None, vec![receiver], Ty::class(sub));
             return self.call_method(id, receiver, name, kinds, args, origin);

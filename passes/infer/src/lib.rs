@@ -42,6 +42,7 @@ mod function_values;
 mod getters;
 mod guarded;
 mod inline;
+mod inner;
 mod intrinsics;
 mod invoke;
 mod late;

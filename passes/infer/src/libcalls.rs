@@ -70,6 +70,7 @@ pub(crate) fn dunder_of(name: &str) -> Option<&'static str> {
 impl Solver<'_> {
     pub(crate) fn lib_call(&mut self, job: JobId, name: Name, args: &[ArgFact], out: Var) {
         let name = self.env.lib_name(name);
+        let args = &self.inner_arguments(job, name, args)[..];
         if self.builtin_call(job, name, args, out) {
             return;
         }
@@ -116,6 +117,7 @@ impl Solver<'_> {
             return;
         };
         let name = self.env.lib_name(name);
+        let args = self.inner_arguments(job, name, &args);
         let candidates = self.candidates(batuta_catalog::functions(name.as_str()), &args);
         if let Some((at, _)) = self.choose(job, &candidates, &args) {
             let (row, bound) = &candidates[at];

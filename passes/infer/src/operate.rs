@@ -319,7 +319,10 @@ impl Apply<'_, '_, '_> {
         env.program
             .subclasses(class)
             .into_iter()
-            .any(|class| env.method(class, "__bool__").is_some() || env.method(class, "__len__").is_some())
+            .any(|class| {
+                let own = ["__bool__", "__len__"].iter().any(|name| env.method(class, name).is_some());
+                own || env.inner(class).is_some()
+            })
     }
 
     pub(crate) fn object_truth(&mut self, node: NodeId, class: Name) -> NodeId {
@@ -333,7 +336,10 @@ impl Apply<'_, '_, '_> {
                 let call = self.call_method_path(class, method, node, Vec::new());
                 self.truth(call)
             }
-            None => self.always(true, node),
+            None => match self.inner_part(node, &[]) {
+                Some(inner) => self.truth(inner),
+                None => self.always(true, node),
+            },
         }
     }
 
@@ -354,6 +360,9 @@ impl Apply<'_, '_, '_> {
             (_, TyKind::Class(class, _)) if self.types.env().is_int_enum(*class) => {
                 let node = self.coerce(node, Ty::int());
                 self.unary(op, node)
+            }
+            (_, TyKind::Class(..)) if let Some(inner) = self.inner_part(node, &[&format!("__{word}__")]) => {
+                self.unary(op, inner)
             }
             (ObjOp::Pos, TyKind::Int(_) | TyKind::Float(_) | TyKind::Num) => node,
             (ObjOp::Neg, TyKind::Int(_)) => match self.body.as_const(node) {
@@ -427,6 +436,9 @@ impl Apply<'_, '_, '_> {
     pub(crate) fn binary(&mut self, op: ObjOp, a: NodeId, b: NodeId, in_place: bool) -> NodeId {
         use TyKind::*;
         let (a, b) = (self.member_number(a), self.member_number(b));
+        if let Some((a, b)) = self.inner_operands(op, a, b) {
+            return self.binary(op, a, b, in_place);
+        }
         let (x, y) = (self.ty(a), self.ty(b));
         if matches!(x.kind(), Never) {
             return a;

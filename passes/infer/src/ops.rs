@@ -182,6 +182,15 @@ impl Solver<'_> {
             x.args.iter().for_each(|arg| self.flow(*arg, item));
             return self.vars.add(out, Atom::new(Head::Lib(Name::new("tuple")), vec![item]));
         }
+        if let Some((a, b)) = self.inner_pair(op, x, y) {
+            let is_same = in_place && matches!(x.head, Head::Class(_));
+            let of = if is_same { self.vars.fresh() } else { out };
+            if is_same {
+                self.vars.add(out, x.clone());
+            }
+            self.sub(job, C::Binary { op, a, b, out: of, in_place });
+            return;
+        }
         let word = dunder_word(op);
         let (left, right) = (self.single(x), self.single(y));
         if in_place && self.asked(job, x, &format!("__i{word}__"), y.head, right, out) {
@@ -219,7 +228,11 @@ impl Solver<'_> {
             Head::Class(class) if me.env.is_int_enum(class) => me.put(out, Head::Int),
             Head::Int | Head::Float | Head::Num | Head::Complex | Head::Value => me.vars.add(out, atom),
             _ => {
-                me.dunder(job, &atom, &format!("__{}__", dunder_word(op)), &[], out);
+                let name = format!("__{}__", dunder_word(op));
+                match me.inner_of(&atom, &[&name]) {
+                    Some(a) => drop(me.sub(job, C::Unary { op, a, out })),
+                    None => drop(me.dunder(job, &atom, &name, &[], out)),
+                }
             }
         });
     }
@@ -230,6 +243,10 @@ impl Solver<'_> {
             return self.each(job, b, |me, atom| match atom.head {
                 Head::Class(_) => {
                     let unused = me.vars.fresh();
+                    if let Some(b) = me.inner_of(&atom, &["__contains__"]) {
+                        me.sub(job, C::Compare { op, a, b, out: unused });
+                        return;
+                    }
                     me.dunder(job, &atom, "__contains__", &[a], unused);
                 }
                 Head::List | Head::Iter | Head::Lib(_) | Head::Tuple(_) => {
@@ -255,6 +272,10 @@ impl Solver<'_> {
                             self.sub(job, C::Flow(*q, *p));
                         }
                     }
+                }
+                if let Some((a, b)) = self.inner_pair(op, &x, &y) {
+                    self.sub(job, C::Compare { op, a, b, out });
+                    continue;
                 }
                 let (left, right) = (self.single(&x), self.single(&y));
                 let unused = self.vars.fresh();

@@ -35,6 +35,10 @@ impl Solver<'_> {
             }
             C::DelIndex { of, index } => {
                 self.each(job, *of, |me, atom| {
+                    if let Some(inner) = me.inner_of(&atom, &["__delitem__"]) {
+                        me.sub(job, C::DelIndex { of: inner, index: *index });
+                        return;
+                    }
                     let out = me.vars.fresh();
                     me.dunder(job, &atom, "__delitem__", &[*index], out);
                 });
@@ -100,6 +104,8 @@ impl Solver<'_> {
                     if let [k, v] = atom.args[..] {
                         me.flow(k, *key);
                         me.flow(v, *value);
+                    } else if let Some(inner) = me.inner_of(&atom, &[]) {
+                        me.sub(job, C::SplatDict { of: inner, key: *key, value: *value });
                     } else if atom.head == Head::Value {
                         me.vars.add(*key, atom.clone());
                         me.vars.add(*value, atom);
@@ -336,6 +342,10 @@ impl Solver<'_> {
             self.sub(job, C::Call { site: u32::MAX, target, args, out });
             return;
         }
+        if let Some(inner) = self.inner_of(atom, &[]) {
+            self.sub(job, C::Attr { of: inner, name, out });
+            return;
+        }
         // Only subclasses have it.
         for (path, _) in &self.env.program.classes {
             if *path != class && self.env.is_subclass(*path, class) {
@@ -437,9 +447,10 @@ impl Solver<'_> {
                     }
                 }
             }
-            _ => {
-                self.dunder(job, atom, "__getitem__", &[index], out);
-            }
+            _ => match self.inner_of(atom, &["__getitem__"]) {
+                Some(of) => drop(self.sub(job, C::Index { of, index, constant, out })),
+                None => drop(self.dunder(job, atom, "__getitem__", &[index], out)),
+            },
         }
     }
 
@@ -455,6 +466,10 @@ impl Solver<'_> {
             }
             Head::Value | Head::Bytes => {}
             _ => {
+                if let Some(of) = self.inner_of(atom, &["__setitem__"]) {
+                    self.sub(job, C::SetIndex { of, index, value });
+                    return;
+                }
                 let out = self.vars.fresh();
                 self.dunder(job, atom, "__setitem__", &[index, value], out);
             }
@@ -491,6 +506,10 @@ impl Solver<'_> {
                 self.vars.add(out, atom.clone())
             }
             _ => {
+                if let Some(of) = self.inner_of(atom, &["__getitem__"]) {
+                    self.sub(job, C::Slice { of, bounds, out });
+                    return;
+                }
                 let index = self.vars.fresh();
                 self.put(index, Head::Slice);
                 self.dunder(job, atom, "__getitem__", &[index], out);
@@ -556,6 +575,8 @@ impl Solver<'_> {
             let out = self.vars.fresh();
             self.dunder(job, atom, "__iter__", &[], out);
             self.sub(job, C::Iterate { of: out, item });
+        } else if let Some(of) = self.inner_of(atom, &[]) {
+            self.sub(job, C::Iterate { of, item });
         } else if self.env.method(class, "__getitem__").is_some() {
             let index = self.vars.fresh();
             self.put(index, Head::Int);
@@ -569,6 +590,10 @@ impl Solver<'_> {
     }
 
     fn unpack(&mut self, job: JobId, atom: &Atom, front: &[Var], rest: Option<Var>, back: &[Var]) {
+        if let Some(of) = self.inner_of(atom, &["__iter__"]) {
+            self.sub(job, C::Unpack { of, front: front.to_vec(), rest, back: back.to_vec() });
+            return;
+        }
         let exact: Option<Vec<Var>> = match atom.head {
             Head::Tuple(_) => Some(atom.args.to_vec()),
             Head::Class(class) if self.env.is_named_tuple(class) => {

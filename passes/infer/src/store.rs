@@ -226,6 +226,9 @@ impl Apply<'_, '_, '_> {
             _ => match self.special(object, "__setitem__", vec![index, value]) {
                 Ok(call) => StmtKind::Expr(call),
                 Err(object) => {
+                    if let Some(inner) = self.inner_part(object, &[]) {
+                        return self.assign_index(inner, index, value);
+                    }
                     let why = format!("`{ty}` does not support item assignment");
                     StmtKind::Expr(self.hole(object, UNKNOWN_ATTRIBUTE, why))
                 }
@@ -339,6 +342,12 @@ impl Apply<'_, '_, '_> {
             (TyKind::Set(_), ObjOp::Sub) => "set.difference_update",
             (TyKind::Set(_), ObjOp::BitXor) => "set.symmetric_difference_update",
             (TyKind::Dict(..), ObjOp::BitOr) => "dict.update",
+            (TyKind::Class(..), _) => {
+                let [names, _] = crate::inner::operand_methods(op);
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                let inner = self.inner_part(read, &names)?;
+                return self.in_place(inner, op, value);
+            }
             _ => return None,
         };
         let origin = self.origin(value);
@@ -392,6 +401,9 @@ impl Apply<'_, '_, '_> {
             TyKind::Class(class, _) => {
                 if let Some(method) = self.types.env().method(*class, "__delitem__") {
                     return StmtKind::Expr(self.call_method_path(*class, method, object, vec![index]));
+                }
+                if let Some(inner) = self.inner_part(object, &[]) {
+                    return self.delete_index(inner, index);
                 }
                 index
             }

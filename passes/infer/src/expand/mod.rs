@@ -21,6 +21,8 @@ mod class_values;
 mod commands;
 mod decorate;
 mod default_functions;
+mod derived;
+mod derived_super;
 mod enum_aliases;
 mod error_attributes;
 mod exit_stack;
@@ -50,6 +52,7 @@ use std::sync::Arc;
 pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     names::expand(&mut out);
+    derived::expand(&mut out);
     enum_aliases::expand(&mut out);
     flags::expand(&mut out);
     default_functions::expand(&mut out);
@@ -64,6 +67,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
 
 pub(crate) use by_name::KEPT;
 pub(crate) use error_attributes::SOME_ERRORS_HAVE;
+pub(crate) use derived::inner_field;
 pub(crate) use overrides::expand as overrides;
 
 /// The same program with its own context managers written out.

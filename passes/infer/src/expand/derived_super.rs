@@ -1,0 +1,165 @@
+//! What a class derived from a builtin type asks its base for is asked of the value that it holds.
+//!
+//! before                                  after
+//!   super __setitem__(%k, %v)               set place %self.data[%k] = %v
+//!   lib:dict.get(%self, %k)                 method (%self.data).get(%k)
+//!   super __contains__(%k)                  obj.in(%k, %self.data)
+
+use super::derived::Derived;
+use batuta_base::{Name, Origin};
+use batuta_core::*;
+use std::sync::Arc;
+
+/// Rewrites one method of the class or of one below it.
+pub(super) fn rewrite(program: &mut Program<Hir>, found: &Derived, method: Name) {
+    let Some(body) = program.fns.get(&method) else { return };
+    let Some(this) = body.params.first().filter(|_| body.has_receiver()).map(|param| param.local) else {
+        return;
+    };
+    let mut body = (**body).clone();
+    let is_init = method == found.class.join("__init__");
+    let mut has_made = !is_init;
+    for id in body.nodes.ids().collect::<Vec<_>>() {
+        let Some((name, args)) = asked(program, &body, found, method, this, id) else { continue };
+        let origin = body.nodes[id].origin;
+        let inner = Place::local(this).with(Proj::Field(found.field));
+        if is_statement(&mut body, id, name, &args, &inner, found) {
+            has_made |= name == "__init__";
+            continue;
+        }
+        body.nodes[id].kind = expression(&mut body, name, args, inner, origin);
+    }
+    if !has_made && !sets_field(&body, this, found.field) {
+        let at = Origin::default();
+        let make = Node::Call { callee: Callee::Lib(Name::new(found.kind.make)), args: Vec::new() };
+        let value = body.node(make, Ty::unknown(), at);
+        let target = Pat::Place(Place::local(this).with(Proj::Field(found.field)));
+        let root = body.root;
+        body.blocks[root].stmts.insert(0, Stmt::new(StmtKind::Set { target, value }, at));
+    }
+    program.fns.insert(method, Arc::new(body));
+}
+
+fn sets_field(body: &Body<Hir>, this: LocalId, field: Name) -> bool {
+    let mut is_set = false;
+    body.walk_stmts(body.root, &mut |stmt| {
+        if let StmtKind::Set { target: Pat::Place(place), .. } = &stmt.kind {
+            is_set |= place.root == Root::Local(this) && place.proj[..] == [Proj::Field(field)];
+        }
+    });
+    is_set
+}
+
+/// `super().name(args)` that no class of the program answers, or `dict.name(self, args)`.
+fn asked(
+    program: &Program<Hir>,
+    body: &Body<Hir>,
+    found: &Derived,
+    method: Name,
+    this: LocalId,
+    id: NodeId,
+) -> Option<(Name, Vec<Arg>)> {
+    let Node::Call { callee, args } = &body.nodes[id].kind else { return None };
+    match callee {
+        Callee::Super(name) => {
+            let order = program.mro(method.parent());
+            let mut above = order.iter().skip(1);
+            let has = |class: &Name| program.classes[class].methods.contains(&class.join(name.as_str()));
+            (!above.any(has)).then(|| (*name, args.clone()))
+        }
+        Callee::Lib(path) => {
+            let first = args.first().filter(|arg| arg.kind == ArgKind::Positional)?;
+            let is_own = matches!(&body.nodes[first.value].kind, Node::Use(place, _) if place.as_local() == Some(this));
+            let is_base = path.parent().last() == found.base.last();
+            (is_own && is_base).then(|| (Name::new(path.last()), args[1..].to_vec()))
+        }
+        _ => None,
+    }
+}
+
+/// Writes and the constructor are statements; answers whether it was one.
+fn is_statement(
+    body: &mut Body<Hir>,
+    id: NodeId,
+    name: Name,
+    args: &[Arg],
+    inner: &Place,
+    found: &Derived,
+) -> bool {
+    let item = |index: NodeId| {
+        let mut place = inner.clone();
+        place.proj.push(Proj::Index(index));
+        place
+    };
+    let kind = match (name.as_str(), args) {
+        ("__init__", _) => {
+            let make = Node::Call { callee: Callee::Lib(Name::new(found.kind.make)), args: args.to_vec() };
+            let value = body.node(make, Ty::unknown(), body.nodes[id].origin);
+            StmtKind::Set { target: Pat::Place(inner.clone()), value }
+        }
+        ("__setitem__", [index, value]) => {
+            StmtKind::Set { target: Pat::Place(item(index.value)), value: value.value }
+        }
+        ("__delitem__", [index]) => StmtKind::Del(item(index.value)),
+        _ => return false,
+    };
+    for block in body.blocks.ids().collect::<Vec<_>>() {
+        for at in 0..body.blocks[block].stmts.len() {
+            let is_here = match body.blocks[block].stmts[at].kind {
+                StmtKind::Expr(node) => {
+                    node == id || matches!(body.nodes[node].kind, Node::Return(Some(value)) if value == id)
+                }
+                _ => false,
+            };
+            if is_here {
+                body.blocks[block].stmts[at].kind = kind;
+                return true;
+            }
+        }
+    }
+    false
+}
+
+fn expression(body: &mut Body<Hir>, name: Name, args: Vec<Arg>, inner: Place, origin: Origin) -> Node {
+    let held = body.node(Node::Use(inner, Mode::Read), Ty::unknown(), origin);
+    let lib = |name: &str| Node::Call {
+        callee: Callee::Lib(Name::new(name)),
+        args: vec![Arg::positional(held)],
+    };
+    let op = |op: ObjOp, args: Vec<NodeId>| Node::Op { op: op.into(), attr: Attr::None, args };
+    match (name.as_str(), &args[..]) {
+        ("__getitem__", [index]) => {
+            Node::Use(Place { root: Root::Node(held), proj: vec![Proj::Index(index.value)] }, Mode::Read)
+        }
+        ("__contains__", [item]) => op(ObjOp::In, vec![item.value, held]),
+        ("__len__", []) => lib("builtins.len"),
+        ("__iter__", []) => lib("builtins.iter"),
+        ("__repr__", []) => lib("builtins.repr"),
+        ("__str__", []) => lib("builtins.str"),
+        ("__hash__", []) => lib("builtins.hash"),
+        ("__bool__", []) => lib("builtins.bool"),
+        ("__reversed__", []) => lib("builtins.reversed"),
+        (word, [other]) if let Some(known) = operator(word) => op(known, vec![held, other.value]),
+        _ => Node::Call { callee: Callee::Method(held, name), args },
+    }
+}
+
+fn operator(name: &str) -> Option<ObjOp> {
+    Some(match name {
+        "__eq__" => ObjOp::Eq,
+        "__ne__" => ObjOp::Ne,
+        "__lt__" => ObjOp::Lt,
+        "__le__" => ObjOp::Le,
+        "__gt__" => ObjOp::Gt,
+        "__ge__" => ObjOp::Ge,
+        "__add__" => ObjOp::Add,
+        "__sub__" => ObjOp::Sub,
+        "__mul__" => ObjOp::Mul,
+        "__truediv__" => ObjOp::TrueDiv,
+        "__floordiv__" => ObjOp::FloorDiv,
+        "__mod__" => ObjOp::Mod,
+        "__or__" => ObjOp::BitOr,
+        "__and__" => ObjOp::BitAnd,
+        _ => return None,
+    })
+}
