@@ -11,6 +11,27 @@ use crate::solve::{JobId, Solver};
 use crate::vars::{Atom, Head, Var};
 use batuta_base::Name;
 use batuta_core::*;
+use std::sync::Arc;
+
+/// What holds functions or classes has no text here: the one that was made for it goes.
+pub(crate) fn drop_texts(program: &mut Program<Typed>) {
+    let is_silent = |def: &ClassDef| {
+        let inner = crate::expand::inner_field(def);
+        let field = inner.and_then(|inner| def.fields.iter().find(|field| field.name == inner));
+        field.is_some_and(|field| field.ty.any(&mut |part| matches!(part.kind(), TyKind::Func(..) | TyKind::TypeOf(_))))
+    };
+    let classes: Vec<Name> =
+        program.classes.iter().filter(|(_, def)| is_silent(def)).map(|(path, _)| *path).collect();
+    for class in classes {
+        let path = class.join("__repr__");
+        let is_made = program.fns.get(&path).is_some_and(|body| body.origin == Default::default());
+        if is_made {
+            program.fns.shift_remove(&path);
+            let def = Arc::make_mut(program.classes.get_mut(&class).expect("it was just found"));
+            def.methods.retain(|method| *method != path);
+        }
+    }
+}
 
 impl Env<'_> {
     /// The field that holds the value of the builtin type that a class is derived from.

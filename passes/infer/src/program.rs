@@ -195,6 +195,7 @@ fn finish(solver: &Solver<'_>) -> (Program<Typed>, Vec<Diagnostic>) {
         };
         *global = Arc::new(GlobalDef { ty, ..(**global).clone() });
     }
+    crate::inner::drop_texts(&mut out);
     drop_unused_globals(solver, &mut out);
     crate::dynamic::report(solver, &types, &mut all);
     (out, all)

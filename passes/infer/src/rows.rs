@@ -85,6 +85,7 @@ impl Apply<'_, '_, '_> {
         if rows.is_empty() {
             return self.unknown(name, args, origin);
         }
+        let args = self.inner_parts(name, args);
         let args = self.members_of_classes(name, args);
         let args = if name == "builtins.len" { self.viewed(args) } else { args };
         if let Some(call) = self.sorted_items(name, kinds, &args, origin) {

@@ -140,10 +140,16 @@ impl<'t> Lowerer<'t> {
         if !left.is("identifier") || !right.is("identifier") || path.parent() != class {
             return false;
         }
-        let Some(mut body) = self.out.fns.iter().rev().find(|body| body.path == path).cloned() else {
+        self.copy_method(stmt, path, class.join(left.text()), None)
+    }
+
+    /// A method once more, under another name; answers whether it is there.
+    fn copy_method(&mut self, stmt: Syntax<'t>, from: Name, to: Name, kind: Option<FnKind>) -> bool {
+        let Some(mut body) = self.out.fns.iter().rev().find(|body| body.path == from).cloned() else {
             return false;
         };
-        body.path = class.join(left.text());
+        body.path = to;
+        body.kind = kind.unwrap_or(body.kind);
         body.above = self.trivia.above(stmt.end());
         let beside = self.trivia.beside(self.source, stmt.end());
         body.above.extend(beside.map(|text| Comment { text, blank_before: false }));
@@ -151,6 +157,37 @@ impl<'t> Lowerer<'t> {
         self.add_method(body.path);
         self.out.fns.push(body);
         true
+    }
+
+    /// `width = property(get_width, set_width)`; answers whether it was one.
+    fn property_call(&mut self, stmt: Syntax<'t>) -> bool {
+        let Some(assign) =
+            stmt.first().filter(|inner| stmt.is("expression_statement") && inner.is("assignment"))
+        else {
+            return false;
+        };
+        let (Some(left), Some(call)) = (assign.field("left"), assign.field("right")) else { return false };
+        let is_property = call.field("function").and_then(|name| self.library_name(name));
+        let Some(class) = self.building.last().map(|class| class.def.path) else { return false };
+        if !left.is("identifier") || is_property.is_none_or(|name| name != "builtins.property") {
+            return false;
+        }
+        let mut kinds = [("fget", FnKind::Property, ""), ("fset", FnKind::PropertySetter, "$setter")].into_iter();
+        let mut found = Vec::new();
+        for arg in super::call::arguments(call) {
+            let (kind, value) = match arg.field("name").filter(|_| arg.is("keyword_argument")) {
+                Some(name) if name.text() == "doc" => continue,
+                Some(name) => (kinds.clone().find(|(known, ..)| *known == name.text()), arg.field("value")),
+                None => (kinds.next(), Some(arg)),
+            };
+            let (Some((_, kind, suffix)), Some(value)) = (kind, value) else { return false };
+            let Binding::Fn(path) = self.look_up(value.text()) else { return false };
+            if path.parent() != class || !self.out.fns.iter().any(|body| body.path == path) {
+                return false;
+            }
+            found.push((path, class.join(&format!("{}{suffix}", left.text())), kind));
+        }
+        found.into_iter().all(|(from, to, kind)| self.copy_method(stmt, from, to, Some(kind)))
     }
 
     fn class(
@@ -363,7 +400,7 @@ impl<'t> Lowerer<'t> {
         let home = std::mem::replace(&mut self.cx.home, path);
         self.in_scope(scope, |this| {
             for stmt in suite.named() {
-                if !this.field(stmt) && !this.method_alias(stmt) {
+                if !this.field(stmt) && !this.method_alias(stmt) && !this.property_call(stmt) {
                     this.stmt(stmt);
                 }
             }

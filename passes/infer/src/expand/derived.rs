@@ -84,6 +84,7 @@ pub(super) fn expand(program: &mut Program<Hir>) {
         let def = Arc::make_mut(program.classes.get_mut(&found.class).expect("it was just found"));
         def.fields.insert(0, field(found.field));
         made_by_new(program, found);
+        super::derived_arguments::expand(program, found);
         if !program.classes[&found.class].methods.contains(&found.class.join("__init__")) {
             constructor(program, found);
         }

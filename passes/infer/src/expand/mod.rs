@@ -22,6 +22,7 @@ mod commands;
 mod decorate;
 mod default_functions;
 mod derived;
+mod derived_arguments;
 mod derived_super;
 mod enum_aliases;
 mod error_attributes;
