@@ -173,7 +173,10 @@ pub fn plain_type(env: &Env<'_>, class: Name) -> Option<&'static str> {
 fn member(env: &Env<'_>, class: Name) -> Vec<String> {
     let mut out = Vec::new();
     if plain_type(env, class).is_some() {
-        out.push("    fn plain(&self) -> Option<rt::Value> {\n        Some(self.value().into())\n    }\n".to_owned());
+        out.push(
+            "    fn plain(&self) -> Option<rt::Value> {\n        Some(self.value().into())\n    }\n"
+                .to_owned(),
+        );
     }
     out
 }
@@ -494,16 +497,16 @@ pub fn fields_as_tuple(env: &Env<'_>, class: Name, object: &str) -> Option<Strin
 
 fn instance_test(env: &Env<'_>, class: Name, members: &[Name]) -> String {
     let bases = |class: Name| {
-        let names: Vec<String> =
-            {
-                let own = env.program.mro(class);
-                let builtin = own.iter().flat_map(|base| &env.program.classes[base].bases);
-                let builtin = builtin.filter(|base| env.class(**base).is_none()).map(|base| base.last().to_owned());
-                let names = own.iter().map(|base| env.instance_name(*base)).chain(builtin);
-                let mut seen = FxHashSet::default();
-                let names = names.chain(plain_type(env, class).map(str::to_owned));
-                names.filter(|name| seen.insert(name.clone())).map(|name| format!("{name:?}")).collect()
-            };
+        let names: Vec<String> = {
+            let own = env.program.mro(class);
+            let builtin = own.iter().flat_map(|base| &env.program.classes[base].bases);
+            let builtin =
+                builtin.filter(|base| env.class(**base).is_none()).map(|base| base.last().to_owned());
+            let names = own.iter().map(|base| env.instance_name(*base)).chain(builtin);
+            let mut seen = FxHashSet::default();
+            let names = names.chain(plain_type(env, class).map(str::to_owned));
+            names.filter(|name| seen.insert(name.clone())).map(|name| format!("{name:?}")).collect()
+        };
         names.join(" | ")
     };
     let value = match env.family(class) {

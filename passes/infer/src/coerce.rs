@@ -165,11 +165,10 @@ impl Apply<'_, '_, '_> {
                 let list = self.list_of_tuple(node, *item);
                 self.iter_of(list)
             }
-            (Class(..), List(_) | Dict(..) | Set(_) | FrozenSet(_) | Str | Int(_) | Float(_) | Tuple(_) | Lib(..))
-                if let Some(inner) = self.inner_part(node, &[]) =>
-            {
-                self.coerce(inner, to)
-            }
+            (
+                Class(..),
+                List(_) | Dict(..) | Set(_) | FrozenSet(_) | Str | Int(_) | Float(_) | Tuple(_) | Lib(..),
+            ) if let Some(inner) = self.inner_part(node, &[]) => self.coerce(inner, to),
             (_, Iter(_)) if !matches!(from.kind(), Iter(_)) => {
                 let of = self.iter_of(node);
                 self.coerce(of, to)

@@ -18,7 +18,9 @@ pub(crate) fn drop_texts(program: &mut Program<Typed>) {
     let is_silent = |def: &ClassDef| {
         let inner = crate::expand::inner_field(def);
         let field = inner.and_then(|inner| def.fields.iter().find(|field| field.name == inner));
-        field.is_some_and(|field| field.ty.any(&mut |part| matches!(part.kind(), TyKind::Func(..) | TyKind::TypeOf(_))))
+        field.is_some_and(|field| {
+            field.ty.any(&mut |part| matches!(part.kind(), TyKind::Func(..) | TyKind::TypeOf(_)))
+        })
     };
     let classes: Vec<Name> =
         program.classes.iter().filter(|(_, def)| is_silent(def)).map(|(path, _)| *path).collect();
@@ -47,8 +49,11 @@ impl Env<'_> {
 
     /// The builtin types that a class is derived from, by name.
     pub(crate) fn derives(&self, class: Name, base: &str) -> bool {
-        let short = |name: &Name| name.as_str() == base || name.last() == base && name.as_str().starts_with("collections.");
-        let is_dict = |name: &Name| base == "dict" && matches!(name.last(), "OrderedDict" | "defaultdict" | "Counter");
+        let short = |name: &Name| {
+            name.as_str() == base || name.last() == base && name.as_str().starts_with("collections.")
+        };
+        let is_dict =
+            |name: &Name| base == "dict" && matches!(name.last(), "OrderedDict" | "defaultdict" | "Counter");
         self.mro(class)
             .iter()
             .filter_map(|path| self.class(*path))
@@ -59,7 +64,11 @@ impl Env<'_> {
     fn inner_argument(&self, function: Name, at: usize, class: Name) -> Option<Name> {
         let field = self.inner(class)?;
         let rows = batuta_catalog::functions(self.lib_name(function).as_str());
-        let params: Vec<Ty> = rows.iter().filter_map(|row| row.params.get(at).or_else(|| row.params.last().filter(|last| last.variadic))).map(|param| param.ty).collect();
+        let params: Vec<Ty> = rows
+            .iter()
+            .filter_map(|row| row.params.get(at).or_else(|| row.params.last().filter(|last| last.variadic)))
+            .map(|param| param.ty)
+            .collect();
         let is_open = |ty: Ty| match ty.kind() {
             TyKind::Var(_) | TyKind::Func(..) => true,
             TyKind::Option(inner) => matches!(inner.kind(), TyKind::Var(_)),
@@ -88,7 +97,8 @@ impl Solver<'_> {
 
     /// Operands of an operator that neither class has a method for, as what they hold.
     pub(crate) fn inner_pair(&mut self, op: ObjOp, x: &Atom, y: &Atom) -> Option<(Var, Var)> {
-        let is_derived = |me: &Self, atom: &Atom| matches!(atom.head, Head::Class(class) if me.env.inner(class).is_some());
+        let is_derived =
+            |me: &Self, atom: &Atom| matches!(atom.head, Head::Class(class) if me.env.inner(class).is_some());
         if !is_derived(self, x) && !is_derived(self, y) {
             return None;
         }

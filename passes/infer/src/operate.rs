@@ -316,13 +316,10 @@ impl Apply<'_, '_, '_> {
 
     pub(crate) fn has_truth(&self, class: Name) -> bool {
         let env = self.types.env();
-        env.program
-            .subclasses(class)
-            .into_iter()
-            .any(|class| {
-                let own = ["__bool__", "__len__"].iter().any(|name| env.method(class, name).is_some());
-                own || env.inner(class).is_some()
-            })
+        env.program.subclasses(class).into_iter().any(|class| {
+            let own = ["__bool__", "__len__"].iter().any(|name| env.method(class, name).is_some());
+            own || env.inner(class).is_some()
+        })
     }
 
     pub(crate) fn object_truth(&mut self, node: NodeId, class: Name) -> NodeId {

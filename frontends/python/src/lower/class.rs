@@ -172,7 +172,8 @@ impl<'t> Lowerer<'t> {
         if !left.is("identifier") || is_property.is_none_or(|name| name != "builtins.property") {
             return false;
         }
-        let mut kinds = [("fget", FnKind::Property, ""), ("fset", FnKind::PropertySetter, "$setter")].into_iter();
+        let mut kinds =
+            [("fget", FnKind::Property, ""), ("fset", FnKind::PropertySetter, "$setter")].into_iter();
         let mut found = Vec::new();
         for arg in super::call::arguments(call) {
             let (kind, value) = match arg.field("name").filter(|_| arg.is("keyword_argument")) {

@@ -89,7 +89,8 @@ pub(super) fn expand(program: &mut Program<Hir>) {
             constructor(program, found);
         }
         let family = program.subclasses(found.class);
-        let methods: Vec<Name> = family.iter().flat_map(|class| program.classes[class].methods.clone()).collect();
+        let methods: Vec<Name> =
+            family.iter().flat_map(|class| program.classes[class].methods.clone()).collect();
         for method in methods {
             rewrite(program, found, method);
         }
@@ -308,7 +309,8 @@ fn missing_method(program: &mut Program<Hir>, found: &Derived) {
     let read = Node::Use(Place { root: Root::Node(held), proj: vec![Proj::Index(index)] }, Mode::Read);
     let read = body.node(read, Ty::unknown(), at);
     let back = body.node(Node::Return(Some(read)), Ty::never(), at);
-    let then = body.block(BlockRow { stmts: vec![Stmt::new(StmtKind::Expr(back), at)], ..BlockRow::default() });
+    let then =
+        body.block(BlockRow { stmts: vec![Stmt::new(StmtKind::Expr(back), at)], ..BlockRow::default() });
     let choose = body.node(Node::If { cond, then, els: None }, Ty::unit(), at);
     let (object, index) = (body.use_local(this, Mode::Read, at), body.use_local(key, Mode::Read, at));
     let callee = Callee::Method(object, Name::new("__missing__"));

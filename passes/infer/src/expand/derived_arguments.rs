@@ -51,13 +51,10 @@ pub(super) fn expand(program: &mut Program<Hir>, found: &Derived) {
 
 /// The call of the base's constructor that takes the packed parameters, and nothing else does.
 fn handed_on(body: &Body<Hir>) -> Option<NodeId> {
-    let packed = |kind: ParamKind| {
-        body.params.iter().find(|param| param.kind == kind).map(|param| param.local)
-    };
+    let packed =
+        |kind: ParamKind| body.params.iter().find(|param| param.kind == kind).map(|param| param.local);
     let (star, star_star) = (packed(ParamKind::Star), packed(ParamKind::StarStar));
-    let is = |node: NodeId, local: Option<LocalId>| {
-        matches!(&body.nodes[node].kind, Node::Use(place, _) if local.is_some() && place.as_local() == local)
-    };
+    let is = |node: NodeId, local: Option<LocalId>| matches!(&body.nodes[node].kind, Node::Use(place, _) if local.is_some() && place.as_local() == local);
     let count = |local: Option<LocalId>| {
         let of = |row: &NodeRow| matches!(&row.kind, Node::Use(place, _) if Some(place.root) == local.map(Root::Local));
         body.nodes.iter().filter(|(_, row)| of(row)).count()
@@ -82,8 +79,7 @@ fn handed_on(body: &Body<Hir>) -> Option<NodeId> {
 fn calls(program: &Program<Hir>, class: Name) -> Vec<(Name, NodeId)> {
     let has_own = |class: &Name| program.fns.contains_key(&class.join("__init__"));
     let below = program.subclasses(class);
-    let made: Vec<Name> =
-        below.iter().copied().filter(|path| *path == class || !has_own(path)).collect();
+    let made: Vec<Name> = below.iter().copied().filter(|path| *path == class || !has_own(path)).collect();
     let mut out = Vec::new();
     for (path, body) in &program.fns {
         let is_below = *path != class.join("__init__") && below.contains(&path.parent());

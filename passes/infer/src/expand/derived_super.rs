@@ -122,10 +122,8 @@ fn is_statement(
 
 fn expression(body: &mut Body<Hir>, name: Name, args: Vec<Arg>, inner: Place, origin: Origin) -> Node {
     let held = body.node(Node::Use(inner, Mode::Read), Ty::unknown(), origin);
-    let lib = |name: &str| Node::Call {
-        callee: Callee::Lib(Name::new(name)),
-        args: vec![Arg::positional(held)],
-    };
+    let lib =
+        |name: &str| Node::Call { callee: Callee::Lib(Name::new(name)), args: vec![Arg::positional(held)] };
     let op = |op: ObjOp, args: Vec<NodeId>| Node::Op { op: op.into(), attr: Attr::None, args };
     match (name.as_str(), &args[..]) {
         ("__getitem__", [index]) => {

@@ -67,8 +67,8 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
 }
 
 pub(crate) use by_name::KEPT;
-pub(crate) use error_attributes::SOME_ERRORS_HAVE;
 pub(crate) use derived::inner_field;
+pub(crate) use error_attributes::SOME_ERRORS_HAVE;
 pub(crate) use overrides::expand as overrides;
 
 /// The same program with its own context managers written out.

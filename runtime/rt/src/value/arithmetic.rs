@@ -61,9 +61,7 @@ fn of_plain(a: &Value, b: &Value, method: &str) -> Option<Value> {
 #[cold]
 #[track_caller]
 fn cannot_concatenate(a: &Value, b: &Value) -> Value {
-    if let Some(answer) =
-        special(b, "__radd__", std::slice::from_ref(a)).or_else(|| of_plain(a, b, "add"))
-    {
+    if let Some(answer) = special(b, "__radd__", std::slice::from_ref(a)).or_else(|| of_plain(a, b, "add")) {
         return answer;
     }
     let (a, b) = (a.type_name(), b.type_name());
