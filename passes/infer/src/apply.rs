@@ -505,6 +505,12 @@ impl Apply<'_, '_, '_> {
         let node = self.expr(node);
         let origin = self.origin(node);
         match (self.ty(node).kind(), self.body.nodes[node].kind.clone()) {
+            (TyKind::TypeOf(class), Node::Item(_)) if self.types.env().class(*class).is_none() => {
+                self.error_new(*class, Vec::new(), origin)
+            }
+            (TyKind::TypeOf(class), kind) if !matches!(kind, Node::Item(_)) => {
+                self.make_error(node, node, *class, &[], Vec::new(), origin)
+            }
             (TyKind::TypeOf(class), _) => {
                 let call = Node::Call { callee: Callee::New(*class), args: Vec::new() };
                 self.mk(call, Ty::class(*class), origin)

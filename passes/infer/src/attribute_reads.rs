@@ -34,7 +34,11 @@ impl Apply<'_, '_, '_> {
                 }
                 self.attr_of_class(object, *class, name, origin)
             }
-            TyKind::Error if name == "__class__" => object,
+            TyKind::Error if name == "__class__" => {
+                let callee = Callee::Lib(Name::new("error.class"));
+                let ty = Ty::new(TyKind::TypeOf(Name::new("BaseException")));
+                self.mk(Node::Call { callee, args: vec![Arg::positional(object)] }, ty, origin)
+            }
             TyKind::Error if !self.types.env().errors_with(name).is_empty() => {
                 let owners = self.types.env().errors_with(name);
                 self.by_owner(object, Name::new("error"), &owners, None, &mut |me, object, owner| {

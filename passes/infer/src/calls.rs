@@ -384,6 +384,10 @@ impl Solver<'_> {
                 }
                 self.flow(ret, out);
             }
+            Head::TypeOf(class) if self.env.class(class).is_none() => {
+                args.iter().for_each(|arg| self.mark(arg.var));
+                self.put(out, Head::Error);
+            }
             Head::TypeOf(class) => self.construct(job, class, args, out),
             Head::LibFn(name) => {
                 let args = self.spread_guess(job, name, args);

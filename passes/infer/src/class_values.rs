@@ -76,7 +76,10 @@ impl Apply<'_, '_, '_> {
             return vec![item];
         }
         let env = self.types.env();
-        if env.is_enum(class) || env.is_error(class) || env.class(class).is_none() && class != "object" {
+        if self.names_error(class) {
+            return self.error_candidates(node, class);
+        }
+        if env.is_enum(class) || env.class(class).is_none() && class != "object" {
             return vec![class];
         }
         let mut found = Vec::new();
@@ -156,6 +159,9 @@ impl Apply<'_, '_, '_> {
         args: Vec<NodeId>,
         origin: Origin,
     ) -> NodeId {
+        if self.names_error(class) {
+            return self.make_error(id, node, class, kinds, args, origin);
+        }
         let want = self.solved(id);
         if self.class_candidates(node, class).len() == 1 {
             return self.by_class_value(node, class, want, &mut |me, class| {

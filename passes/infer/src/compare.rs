@@ -57,8 +57,6 @@ impl Apply<'_, '_, '_> {
 
     /// Classes of errors as values: `kind is ValueError`, where `kind` may be absent.
     fn error_classes(&mut self, a: NodeId, b: NodeId) -> Option<(NodeId, NodeId)> {
-        self.error_class(a);
-        self.error_class(b);
         let (x, y) = (self.ty(a), self.ty(b));
         let is_class =
             |me: &Self, ty: Ty| matches!(ty.kind(), TyKind::TypeOf(class) if me.names_error(*class));
@@ -74,21 +72,6 @@ impl Apply<'_, '_, '_> {
             (TyKind::TypeOf(_), TyKind::Option(_)) => (self.mk_op(OptOp::Some, Attr::None, vec![a], y), b),
             _ => (a, b),
         })
-    }
-
-    fn names_error(&self, class: Name) -> bool {
-        self.types.env().is_error(class) || crate::env::is_builtin_error(class)
-    }
-
-    /// The name of a builtin error has the type of a class.
-    pub(crate) fn error_class(&mut self, node: NodeId) {
-        if let Node::Item(name) = self.body.nodes[node].kind
-            && self.names_error(name)
-        {
-            let name = Name::new(name.as_str().strip_prefix("builtins.").unwrap_or(name.as_str()));
-            self.body.nodes[node].kind = Node::Item(name);
-            self.body.nodes[node].ty = Ty::new(TyKind::TypeOf(name));
-        }
     }
 
     /// Brings two operands to one type for a comparison.

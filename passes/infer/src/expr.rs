@@ -332,6 +332,9 @@ impl Apply<'_, '_, '_> {
             let kind = row.text().map_or(Node::Item(name), |text| Node::Const(Const::Str(text.into())));
             return self.set(id, kind, row.ty);
         }
+        if let Some(class) = crate::error_classes::builtin_error(name) {
+            return self.set(id, Node::Item(class), Ty::new(TyKind::TypeOf(class)));
+        }
         // A library function: what wants a function makes a closure of it.
         let ty = match self.solved(id).map(|ty| ty.kind()) {
             Some(TyKind::Func(..)) => self.solved(id).unwrap_or_else(Ty::value),

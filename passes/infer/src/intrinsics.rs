@@ -317,12 +317,7 @@ impl Apply<'_, '_, '_> {
         let origin = self.origin(value);
         if names.is_empty() {
             let classes = self.expr(classes);
-            if let TyKind::TypeOf(class) = *self.ty(classes).kind() {
-                return self.isinstance_of(value, classes, class);
-            }
-            let args = vec![Arg::positional(value), Arg::positional(classes)];
-            let callee = Callee::Lib(Name::new("builtins.isinstance"));
-            return self.mk(Node::Call { callee, args }, Ty::bool(), origin);
+            return self.is_one_of(value, classes);
         }
         self.with_value(value, |me, read| {
             let mut tests = Vec::new();
@@ -505,29 +500,5 @@ impl Apply<'_, '_, '_> {
             TyKind::Option(inner) => matches!(inner.kind(), TyKind::TypeOf(_)),
             kind => matches!(kind, TyKind::TypeOf(_)),
         }
-    }
-
-    /// `issubclass(kind, ValueError)`, also of one of several.
-    fn error_subclass(&mut self, class: NodeId, base: NodeId, origin: Origin) -> NodeId {
-        let bases = match &self.body.nodes[base].kind {
-            Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } => args.clone(),
-            _ => vec![base],
-        };
-        let mut tests = Vec::new();
-        for (at, base) in bases.into_iter().enumerate() {
-            self.error_class(base);
-            let class = if at == 0 { class } else { self.again(class) };
-            let class = match *self.ty(class).kind() {
-                TyKind::Option(inner) => {
-                    self.unwrap(class, inner, "TypeError: issubclass() arg 1 must be a class")
-                }
-                _ => class,
-            };
-            let args = vec![Arg::positional(class), Arg::positional(base)];
-            let callee = Callee::Lib(Name::new("class.is_a"));
-            tests.push(self.mk(Node::Call { callee, args }, Ty::bool(), origin));
-        }
-        let first = tests.remove(0);
-        tests.into_iter().fold(first, |a, b| self.mk_op(BoolOp::Or, Attr::None, vec![a, b], Ty::bool()))
     }
 }

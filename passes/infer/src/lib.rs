@@ -34,6 +34,7 @@ mod dispatch;
 mod dynamic;
 mod ends;
 mod env;
+mod error_classes;
 mod expand;
 mod explain;
 mod expr;

@@ -211,6 +211,9 @@ impl Solver<'_> {
         if name == "builtins.NotImplemented" {
             return;
         }
+        if let Some(class) = crate::error_classes::builtin_error(name) {
+            return self.put(out, Head::TypeOf(class));
+        }
         self.put(out, Head::LibFn(name));
     }
 
@@ -247,6 +250,7 @@ impl Solver<'_> {
             Head::TypeOf(class) => self.type_attr(job, class, name, out),
             Head::Value if matches!(name.as_str(), "__name__" | "__qualname__") => self.put(out, Head::Str),
             Head::Value => self.put(out, Head::Value),
+            Head::Error if name == "__class__" => self.put(out, Head::TypeOf(Name::new("BaseException"))),
             Head::Error if !self.env.errors_with(name).is_empty() => self.attr_of_own_errors(job, name, out),
             Head::LibFn(_) | Head::Func(_) if name.last().starts_with("__") => self.put(out, Head::Str),
             Head::LibFn(lib) => self.item(job, lib.join(name.as_str()), out),

@@ -150,6 +150,10 @@ fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, of: &mut dyn FnMut(Var) -> 
 
 /// The class above all classes that are values here; none where something else is one.
 pub(crate) fn class_of_all(env: &Env<'_>, heads: &[Head]) -> Option<Name> {
+    let is_error_class = |head: &Head| matches!(head, Head::TypeOf(class) if env.is_error(*class) || crate::env::is_builtin_error(*class));
+    if heads.iter().all(is_error_class) {
+        return Some(Name::new("BaseException"));
+    }
     let classes = heads.iter().map(|head| match head {
         Head::TypeOf(class) if !env.is_enum(*class) && !env.is_error(*class) => Some(*class),
         _ => None,

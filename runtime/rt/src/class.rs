@@ -48,6 +48,11 @@ impl Class {
     pub fn is_a(self, ancestor: Class) -> bool {
         self == ancestor || self.0.bases.iter().any(|base| base.is_a(ancestor))
     }
+
+    /// Whether this class is one of several or inherits from one.
+    pub fn is_any(self, ancestors: &[Class]) -> bool {
+        ancestors.iter().any(|ancestor| self.is_a(*ancestor))
+    }
 }
 
 impl PartialEq for Class {

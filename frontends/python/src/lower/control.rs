@@ -7,8 +7,6 @@ use batuta_syntax::Syntax;
 
 /// `except*`.
 pub const EXCEPT_STAR: Code = Code::warning("B0505", "`except*` has no translation yet");
-/// The classes of an `except` are computed and another `except` follows.
-pub const DYNAMIC_EXCEPT: Code = Code::warning("B0507", "the classes of this `except` are not known here");
 
 impl<'t> Lowerer<'t> {
     pub fn if_(&mut self, node: Syntax<'t>) {
@@ -107,14 +105,18 @@ impl<'t> Lowerer<'t> {
         }
         let head = self.head(node);
         let body = self.field_block(node, "body");
-        let last =
-            clauses.iter().filter(|clause| clause.is("except_clause")).map(|clause| clause.end()).max();
+        let mut excepts: Vec<_> = clauses.iter().copied().filter(|clause| clause.is("except_clause")).collect();
+        let computed = excepts.iter().position(|clause| !self.names_classes(*clause));
+        let chained = computed.map_or(Vec::new(), |at| excepts.split_off(at));
         let (mut handlers, mut els, mut finally) = (Vec::new(), None, None);
         for clause in clauses {
             match clause.kind() {
                 "except_clause" => {
-                    let is_last = Some(clause.end()) == last;
-                    handlers.push(self.handler(clause, is_last));
+                    if excepts.iter().any(|other| other.start() == clause.start()) {
+                        handlers.push(self.handler(clause));
+                    } else if chained.first().is_some_and(|first| first.start() == clause.start()) {
+                        handlers.push(self.chained_handler(&chained));
+                    }
                 }
                 "else_clause" => els = Some(self.field_block(clause, "body")),
                 "finally_clause" => finally = Some(self.field_block(clause, "body")),
@@ -124,57 +126,104 @@ impl<'t> Lowerer<'t> {
         self.push_with_head(Node::Try { body, handlers, els, finally }, node, head);
     }
 
-    fn handler(&mut self, node: Syntax<'t>, is_last: bool) -> Handler {
-        let mut above = self.trivia.above(node.start());
-        let (mut classes, mut computed, mut name) = (Vec::new(), None, node.field("alias"));
+    /// The classes and the name of an `except`.
+    fn clause_parts(node: Syntax<'t>) -> (Vec<Syntax<'t>>, Option<Syntax<'t>>) {
+        let (mut classes, mut name) = (Vec::new(), node.field("alias"));
         for value in node.fields("value") {
-            let class = if value.is("as_pattern") {
+            if value.is("as_pattern") {
                 name = value.field("alias").and_then(Syntax::first);
-                value.first().unwrap_or(value)
+                classes.push(value.first().unwrap_or(value));
             } else {
-                value
-            };
-            if !self.handler_classes(class, &mut classes) {
-                computed = Some(class);
+                classes.push(value);
             }
         }
-        if let Some(class) = computed.filter(|_| !is_last) {
-            let found = self.report(DYNAMIC_EXCEPT, class, DYNAMIC_EXCEPT.title);
-            found.hint("name the classes in the `except`");
-        }
+        (classes, name)
+    }
+
+    fn names_classes(&mut self, node: Syntax<'t>) -> bool {
+        let (classes, _) = Self::clause_parts(node);
+        classes.into_iter().all(|class| self.handler_classes(class, &mut Vec::new()))
+    }
+
+    fn comments_of_handler(&mut self, node: Syntax<'t>) -> Vec<Comment> {
+        let mut above = self.trivia.above(node.start());
         let suite = node.child("block");
         above.append(&mut self.trivia.above(suite.map_or(node.start(), |body| head_end(node, body))));
         let beside = self.head_comment(node, suite);
         above.extend(beside.map(|text| Comment { text, blank_before: false }));
-        let origin = self.origin(node);
-        let (mut bind, scope) = self.handler_variable(name);
-        if computed.is_some() {
-            classes.clear();
-            bind = bind.or_else(|| Some(self.temp("error", node)));
+        above
+    }
+
+    fn handler(&mut self, node: Syntax<'t>) -> Handler {
+        let above = self.comments_of_handler(node);
+        let (values, name) = Self::clause_parts(node);
+        let mut classes = Vec::new();
+        for class in values {
+            self.handler_classes(class, &mut classes);
         }
-        let fill = |this: &mut Self| match (computed, bind) {
-            (Some(class), Some(error)) => this.checked_handler(node, class, error),
-            _ => this.field_block(node, "body"),
-        };
+        let origin = self.origin(node);
+        let (bind, scope) = self.handler_variable(name);
         let body = match scope {
-            Some(scope) => self.in_scope(scope, fill).0,
-            None => fill(self),
+            Some(scope) => self.in_scope(scope, |this| this.field_block(node, "body")).0,
+            None => self.field_block(node, "body"),
         };
         Handler { classes, bind, body, origin, above }
     }
 
-    /// A handler of computed classes: handles everything, raises again what it is not for.
-    fn checked_handler(&mut self, node: Syntax<'t>, class: Syntax<'t>, error: LocalId) -> BlockId {
+    /// Handlers from one of computed classes on: handles everything, raises again what none is for.
+    fn chained_handler(&mut self, clauses: &[Syntax<'t>]) -> Handler {
+        let node = clauses[0];
+        let above = self.comments_of_handler(node);
+        let origin = self.origin(node);
+        let (_, name) = Self::clause_parts(node);
+        let (bind, scope) = if clauses.len() == 1 { self.handler_variable(name) } else { (None, None) };
+        let error = bind.unwrap_or_else(|| self.temp("error", node));
+        let body = match scope {
+            Some(scope) => self.in_scope(scope, |this| this.checked_handlers(clauses, error)).0,
+            None => self.checked_handlers(clauses, error),
+        };
+        Handler { classes: Vec::new(), bind: Some(error), body, origin, above }
+    }
+
+    /// `if isinstance(error, classes) { .. } else { what the other handlers do }`.
+    fn checked_handlers(&mut self, clauses: &[Syntax<'t>], error: LocalId) -> BlockId {
+        let (node, rest) = (clauses[0], &clauses[1..]);
+        let (values, name) = Self::clause_parts(node);
+        let (bind, scope) = self.handler_variable(name);
         self.scoped(|this| {
-            let error = this.use_local(error, class);
+            let fill = |this: &mut Self| {
+                let Some(bind) = bind.filter(|bind| *bind != error) else {
+                    return this.field_block(node, "body");
+                };
+                this.scoped(|this| {
+                    let value = this.use_local(error, node);
+                    this.push_set(Place::local(bind), value, node);
+                    let block = this.field_block(node, "body");
+                    let block = this.node(Node::Block { label: None, block }, node);
+                    this.push(StmtKind::Expr(block), node);
+                    None
+                })
+            };
+            let Some(class) = values.first().copied() else {
+                let block = fill(this);
+                this.push_node(Node::Block { label: None, block }, node);
+                return None;
+            };
+            let value = this.use_local(error, class);
             let classes = this.expr(class);
-            let found = this.call_lib("builtins.isinstance", vec![error, classes], class);
+            let found = this.call_lib("builtins.isinstance", vec![value, classes], class);
             let cond = this.op(ObjOp::Truth, vec![found], class);
-            let then = this.field_block(node, "body");
-            let els = this.scoped(|this| {
-                this.push_node(Node::Raise { error: None, cause: None }, node);
-                None
-            });
+            let then = match scope {
+                Some(scope) => this.in_scope(scope, fill).0,
+                None => fill(this),
+            };
+            let els = match rest {
+                [] => this.scoped(|this| {
+                    this.push_node(Node::Raise { error: None, cause: None }, node);
+                    None
+                }),
+                rest => this.checked_handlers(rest, error),
+            };
             this.push_node(Node::If { cond, then, els: Some(els) }, node);
             None
         })

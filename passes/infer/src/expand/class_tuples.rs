@@ -7,16 +7,14 @@
 //! Only names of modules and classes that are assigned once.
 
 use super::attributes;
-use batuta_base::{FxHashMap, Name};
+use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::*;
 use std::sync::Arc;
 
 /// Writes out such names.
 pub(super) fn expand(program: &mut Program<Hir>) {
     let known = class_names(program);
-    if known.is_empty() {
-        return;
-    }
+    let variables: FxHashSet<Name> = program.globals.keys().copied().collect();
     for body in program.fns.values_mut() {
         for id in body.nodes.ids().collect::<Vec<_>>() {
             let Node::Call { callee: Callee::Lib(name), args } = &body.nodes[id].kind else { continue };
@@ -33,6 +31,14 @@ pub(super) fn expand(program: &mut Program<Hir>) {
                     items.iter().map(|item| body.node(Node::Item(*item), Ty::unknown(), at)).collect();
                 body.nodes[classes].kind =
                     Node::Op { op: TupleOp::New.into(), attr: Attr::None, args: parts };
+            } else if variables.contains(&path) {
+                // A variable is no name of a class.
+                let body = Arc::make_mut(body);
+                let at = body.nodes[classes].origin;
+                let row = body.nodes[classes].clone();
+                let value = body.node(row.kind, row.ty, at);
+                let block = body.block(BlockRow { tail: Some(value), ..BlockRow::default() });
+                body.nodes[classes].kind = Node::Block { label: None, block };
             }
         }
     }
