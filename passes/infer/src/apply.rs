@@ -501,15 +501,15 @@ impl Apply<'_, '_, '_> {
     }
 
     /// `raise Class` is `raise Class()`.
-    fn raised(&mut self, node: NodeId) -> NodeId {
-        let node = self.expr(node);
+    fn raised(&mut self, source: NodeId) -> NodeId {
+        let node = self.expr(source);
         let origin = self.origin(node);
         match (self.ty(node).kind(), self.body.nodes[node].kind.clone()) {
             (TyKind::TypeOf(class), Node::Item(_)) if self.types.env().class(*class).is_none() => {
                 self.error_new(*class, Vec::new(), origin)
             }
             (TyKind::TypeOf(class), kind) if !matches!(kind, Node::Item(_)) => {
-                self.make_error(node, node, *class, &[], Vec::new(), origin)
+                self.make_error(source, node, *class, &[], Vec::new(), origin)
             }
             (TyKind::TypeOf(class), _) => {
                 let call = Node::Call { callee: Callee::New(*class), args: Vec::new() };

@@ -157,9 +157,22 @@ impl Apply<'_, '_, '_> {
         args: Vec<NodeId>,
         origin: Origin,
     ) -> NodeId {
+        // The callee as the source has it: the solver knows that one.
+        let source = match self.unit.body.nodes.get(id).map(|row| &row.kind) {
+            Some(Node::Call { callee: Callee::Value(callee), .. }) => *callee,
+            _ => id,
+        };
         let candidates = match self.body.nodes[node].kind {
             Node::Item(item) => vec![item],
-            _ => self.error_candidates(node, class),
+            _ => self.error_candidates(source, class),
+        };
+        let candidates = match candidates[..] {
+            [any] if any == "BaseException" && !matches!(self.body.nodes[node].kind, Node::Item(_)) => {
+                let classes = self.types.env().program.classes.keys().copied();
+                let own = classes.filter(|class| self.types.env().is_error(*class));
+                own.chain([any]).collect()
+            }
+            _ => candidates,
         };
         let (own, builtin): (Vec<Name>, Vec<Name>) =
             candidates.into_iter().partition(|class| self.types.env().class(*class).is_some());

@@ -359,8 +359,17 @@ impl Printer<'_, '_> {
             TyKind::Option(_) if !matches!(self.body.ty(node).strip_ref().kind(), TyKind::Option(_)) => {
                 Expr::call("Some", vec![expr])
             }
+            // A class is a constant: lent where a key is.
+            TyKind::Var(_) if param.take == catalog::Take::Read && self.is_class_item(node) => {
+                Expr::unary("&", expr)
+            }
             _ => expr,
         }
+    }
+
+    fn is_class_item(&self, node: NodeId) -> bool {
+        matches!(self.body.nodes[node].kind, batuta_core::Node::Item(_))
+            && matches!(self.body.ty(node).kind(), TyKind::TypeOf(_))
     }
 
     /// Notes what a spelling needs in scope.
