@@ -70,7 +70,8 @@ impl Apply<'_, '_, '_> {
                         let value = me.again(values[0]);
                         tests.push(me.is_one_of(value, class));
                     }
-                    let none = tests.is_empty().then(|| me.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin));
+                    let none =
+                        tests.is_empty().then(|| me.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin));
                     tests.into_iter().reduce(|a, b| me.any_of(a, b)).or(none).expect("one of both is there")
                 });
                 if stmts.is_empty() { test } else { self.mk_block(stmts, test) }
@@ -137,12 +138,14 @@ impl Apply<'_, '_, '_> {
                         let base = me.place_read(tuple, proj, *ty);
                         tests.push(me.is_below_one_of(class, base, origin));
                     }
-                    let none = tests.is_empty().then(|| me.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin));
+                    let none =
+                        tests.is_empty().then(|| me.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin));
                     tests.into_iter().reduce(|a, b| me.any_of(a, b)).or(none).expect("one of both is there")
                 })
             }
-            TyKind::Union(_) => self
-                .by_member(base, Some(Ty::bool()), &mut |me, member| me.is_below_one_of(class, member, origin)),
+            TyKind::Union(_) => self.by_member(base, Some(Ty::bool()), &mut |me, member| {
+                me.is_below_one_of(class, member, origin)
+            }),
             _ => test(self, "class.is_a", base),
         }
     }
@@ -187,7 +190,10 @@ impl Apply<'_, '_, '_> {
         let again = |me: &mut Self| args.iter().map(|arg| me.again(*arg)).collect::<Vec<_>>();
         let mut rest = match builtin[..] {
             [] => None,
-            [only] if only != "BaseException" || own.is_empty() && is_simple && matches!(self.body.nodes[node].kind, Node::Item(_)) => {
+            [only]
+                if only != "BaseException"
+                    || own.is_empty() && is_simple && matches!(self.body.nodes[node].kind, Node::Item(_)) =>
+            {
                 let args = again(self);
                 Some(self.error_new(only, args, origin))
             }
@@ -216,7 +222,13 @@ impl Apply<'_, '_, '_> {
         if stmts.is_empty() { made } else { self.mk_block(stmts, made) }
     }
 
-    fn error_of_class(&mut self, kind: NodeId, kinds: &[ArgKind], args: Vec<NodeId>, origin: Origin) -> NodeId {
+    fn error_of_class(
+        &mut self,
+        kind: NodeId,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
         let plain = kinds.iter().all(|kind| *kind == ArgKind::Positional);
         let row = match args[..] {
             [] => "error.bare",

@@ -105,7 +105,8 @@ impl<'t> Lowerer<'t> {
         }
         let head = self.head(node);
         let body = self.field_block(node, "body");
-        let mut excepts: Vec<_> = clauses.iter().copied().filter(|clause| clause.is("except_clause")).collect();
+        let mut excepts: Vec<_> =
+            clauses.iter().copied().filter(|clause| clause.is("except_clause")).collect();
         let computed = excepts.iter().position(|clause| !self.names_classes(*clause));
         let chained = computed.map_or(Vec::new(), |at| excepts.split_off(at));
         let (mut handlers, mut els, mut finally) = (Vec::new(), None, None);
