@@ -168,8 +168,15 @@ fn rename_stmt(stmt: &mut Stmt, from: LocalId, to: LocalId) {
     }
 }
 
-fn rename_pat(pat: &mut Pat, from: LocalId, to: LocalId) {
+/// Gives a variable that a pattern binds or writes into another name.
+pub fn rename_pat(pat: &mut Pat, from: LocalId, to: LocalId) {
     match pat {
+        Pat::Bind(local, part) => {
+            if *local == from {
+                *local = to;
+            }
+            part.iter_mut().for_each(|part| rename_pat(part, from, to));
+        }
         Pat::Place(place) if place.root == Root::Local(from) => place.root = Root::Local(to),
         Pat::Tuple(parts) | Pat::Or(parts) => parts.iter_mut().for_each(|part| rename_pat(part, from, to)),
         Pat::List { front, rest, back } => {

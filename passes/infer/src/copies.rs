@@ -12,6 +12,17 @@ use batuta_base::{Name, Origin};
 use batuta_core::*;
 
 impl Apply<'_, '_, '_> {
+    /// `it` and `n` of `[it] * n`, where `it` is one iterator that all places advance.
+    pub(crate) fn repeated_iterator(&self, node: NodeId) -> Option<(NodeId, NodeId)> {
+        let parts = |node: NodeId, wanted: ListOp| match &self.body.nodes[node].kind {
+            Node::Op { op: Op::ListOp(op), args, .. } if *op == wanted => Some(args.clone()),
+            _ => None,
+        };
+        let [list, count] = parts(node, ListOp::Repeat)?[..] else { return None };
+        let [iter] = parts(list, ListOp::New)?[..] else { return None };
+        matches!(self.ty(iter).kind(), TyKind::Iter(_)).then_some((iter, count))
+    }
+
     /// A copy of an elaborated value; `deep` copies what it holds, too.
     pub(crate) fn copy_of(&mut self, value: NodeId, deep: bool, origin: Origin) -> NodeId {
         let ty = self.ty(value);

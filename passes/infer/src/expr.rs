@@ -156,6 +156,10 @@ impl Apply<'_, '_, '_> {
         let origin = self.origin(iter);
         let mut locals = Vec::new();
         source.for_each_local(&mut |local| locals.push(local));
+        let is_place = |stmt: &Stmt| matches!(&stmt.kind, StmtKind::Set { target: Pat::Place(_), .. });
+        if !after.iter().all(is_place) {
+            return self.taken_apart_first(&locals, pat, iter, after);
+        }
         let mut values = Vec::new();
         for local in &locals {
             let made = after.iter().find_map(|stmt| match &stmt.kind {
@@ -177,6 +181,38 @@ impl Apply<'_, '_, '_> {
         let ty = Ty::iter(self.ty(value));
         let clauses = vec![Clause::For { pat, iter }];
         (target, self.mk(Node::Seq { clauses, sink: Sink::Iter(value) }, ty, origin))
+    }
+
+    /// Items that are taken apart in several steps: the iterator in front does it, under names of its own.
+    fn taken_apart_first(
+        &mut self,
+        locals: &[LocalId],
+        mut pat: Pat,
+        iter: NodeId,
+        mut after: Vec<Stmt>,
+    ) -> (Pat, NodeId) {
+        let origin = self.origin(iter);
+        let mut inner = Vec::new();
+        for local in locals {
+            let row = &self.body.locals[*local];
+            let (name, ty) = (row.name, row.ty);
+            inner.push((*local, self.body.temp(name.as_str(), ty, origin)));
+        }
+        for (old, new) in &inner {
+            rename_pat(&mut pat, *old, *new);
+            for stmt in &mut after {
+                if let StmtKind::Set { target, .. } = &mut stmt.kind {
+                    rename_pat(target, *old, *new);
+                }
+            }
+        }
+        let values: Vec<NodeId> = inner.iter().map(|(_, local)| self.read_local(*local, origin)).collect();
+        let ty = Ty::tuple(values.iter().map(|value| self.ty(*value)).collect::<Vec<_>>());
+        let value = self.mk_op(TupleOp::New, Attr::None, values, ty);
+        let value = self.mk_block(after, value);
+        let clauses = vec![Clause::For { pat, iter }];
+        let places = locals.iter().map(|local| Pat::Place(Place::local(*local))).collect();
+        (Pat::Tuple(places), self.mk(Node::Seq { clauses, sink: Sink::Iter(value) }, Ty::iter(ty), origin))
     }
 
     /// A read under what is proved about it.

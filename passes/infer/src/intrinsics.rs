@@ -55,7 +55,16 @@ impl Apply<'_, '_, '_> {
                 }
                 None => self.lib_special(id, name, kinds, args, origin),
             },
+            ("builtins.zip$*", [items]) if let Some((iter, count)) = self.repeated_iterator(*items) => {
+                let name = Name::new("builtins.zip_turns");
+                self.lib_call(name, &[ArgKind::Positional; 2], vec![iter, count], Some(id), origin)
+            }
             ("builtins.sum", [items]) if self.gives_objects(*items) => self.sum_of_objects(*items, origin),
+            ("builtins.sum", [items])
+                if self.solved(id) == Some(Ty::num()) && self.item_type(self.ty(*items)).is_float() =>
+            {
+                self.lib_call(Name::new("builtins.sum_of_floats"), kinds, args, Some(id), origin)
+            }
             ("builtins.sum", [items, start]) if matches!(self.ty(*start).kind(), TyKind::Class(..)) => {
                 self.sum_from(*items, *start, origin)
             }

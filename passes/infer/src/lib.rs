@@ -32,6 +32,7 @@ mod declines;
 mod defaults;
 mod dispatch;
 mod dynamic;
+mod empty_sums;
 mod ends;
 mod env;
 mod error_classes;

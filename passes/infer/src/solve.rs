@@ -154,6 +154,7 @@ impl<'p> Solver<'p> {
             self.settle();
         }
         self.mark_seen();
+        self.sums_of_none();
         for at in 0..self.hints.len() {
             let (var, ty, _) = self.hints[at];
             self.prefer_float(var, ty, 0);

@@ -408,7 +408,12 @@ impl Solver<'_> {
                 && (op != ObjOp::TrueDiv || [a, b].iter().any(|side| self.vars.has(*side, Head::Complex)))
             {
                 let out = self.vars.find(out);
-                back[out as usize].extend([a, b]);
+                // Beside a float any number is one.
+                let is_float = |side: Var| matches!(self.vars.atoms(side), [Atom { head: Head::Float, .. }]);
+                let tells =
+                    |(side, other): &(Var, Var)| !is_float(*other) || self.vars.has(*side, Head::Complex);
+                let sides = [(a, b), (b, a)].into_iter().filter(tells);
+                back[out as usize].extend(sides.map(|(side, _)| side));
             }
             if let crate::facts::C::Attr { of, name, out } = self.jobs[at].c
                 && matches!(name.as_str(), "real" | "imag")

@@ -2,6 +2,7 @@
 
 use crate::class::{Class, ValueError};
 use crate::collections::Key;
+use crate::number::Num;
 use crate::tuple::Tuple;
 use crate::unwind::raise_new;
 
@@ -99,6 +100,21 @@ pub fn dict_from_pairs<T: crate::Key, I: IntoIterator<Item = T>>(
         }
     }
     out
+}
+
+/// `zip(*[items] * count)`: the places take turns, what is left over is dropped.
+pub fn zip_turns<T>(items: impl IntoIterator<Item = T>, count: i64) -> impl Iterator<Item = Tuple<T>> {
+    let mut items = items.into_iter();
+    std::iter::from_fn(move || {
+        let turn: Option<Vec<T>> = (0..count).map(|_| items.next()).collect();
+        turn.filter(|turn| !turn.is_empty()).map(Tuple::from)
+    })
+}
+
+/// `sum(items)` of floats whose text is seen: of none it is the int 0.
+pub fn sum_of_floats(items: impl IntoIterator<Item = f64>) -> Num {
+    let mut items = items.into_iter();
+    items.next().map_or(Num::Int(0), |first| Num::Float(items.fold(0.0 + first, |sum, item| sum + item)))
 }
 
 /// `reversed(items)` of what only runs forwards: the items are collected first.
