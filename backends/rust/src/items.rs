@@ -168,6 +168,10 @@ pub fn named_function(
             next.blank_before = false;
         }
     }
+    let is_test = is_test(body);
+    if is_test && env.has_init(module) {
+        block.stmts.insert(0, Stmt::expr(Expr::call("init", vec![])));
+    }
     let has_hole = printer.has_hole;
     let mut params = params(&mut printer);
     let ret = result(&mut printer);
@@ -187,14 +191,24 @@ pub fn named_function(
     let above: Vec<_> = body.above.iter().map(comment).collect();
     out.push_str(&layout::comments(&above, indent, true));
     out.push_str(&doc(body.doc.as_deref(), indent, "///"));
+    if is_test {
+        out.push_str("#[test]\n");
+        out.push_str(if has_hole { "#[ignore = \"has no translation\"]\n" } else { "" });
+    }
     if has_hole {
         let _ = writeln!(out, "{pad}#[expect(unreachable_code, unused)]");
     }
+    let visibility = if is_test { "" } else { visibility };
     let asyncness = if body.is_async && !body.is_generator { "async " } else { "" };
     let head = header(&format!("{visibility}{asyncness}fn {name}{generics}"), &params, &ret, indent);
     let brace = if head.contains('\n') && head.ends_with('\n') { "" } else { " " };
     let _ = writeln!(out, "{pad}{head}{brace}{}", layout::fn_block(&block, indent));
     out
+}
+
+/// A function that `cargo test` runs.
+fn is_test(body: &Body<Mir>) -> bool {
+    body.decorators.iter().any(|mark| mark.path == "rs.test")
 }
 
 /// `fn name(params) -> ret`, one parameter a line where it is too wide.

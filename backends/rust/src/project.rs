@@ -116,7 +116,12 @@ pub fn emit(program: &Program<Mir>, options: &EmitOptions) -> Project {
         let file =
             if path.is_empty() { root.to_owned() } else { format!("src/{}.rs", path.replace("::", "/")) };
         let head = if path.is_empty() { "#![forbid(unsafe_code)]\n\n" } else { "" };
-        project.files.push((file, format!("{head}{}", mod_lines(below))));
+        let lines = match path.as_str() {
+            "" => root_lines(&env, below),
+            "tests" => mod_lines(below).replace("pub mod", "mod"),
+            _ => mod_lines(below),
+        };
+        project.files.push((file, format!("{head}{lines}")));
     }
     project.files.push(("Cargo.toml".to_owned(), manifest(options, project.uses.runtime)));
     project.files.push(("README.md".to_owned(), readme(program, options)));
@@ -152,6 +157,16 @@ fn mod_lines(children: &BTreeSet<String>) -> String {
     children.iter().map(|child| format!("pub mod {child};\n")).collect()
 }
 
+/// The modules below the root: tests are no part of the program.
+fn root_lines(env: &Env<'_>, children: &BTreeSet<String>) -> String {
+    let has_tests = env.program.modules.keys().any(|path| batuta_core::is_test_module(*path));
+    let tests = if has_tests { "\n#[cfg(test)]\nmod tests;\n" } else { "" };
+    let rest = children.iter().filter(|child| !has_tests || *child != "tests").cloned().collect();
+    let lines = mod_lines(&rest);
+    let lines = if env.program.entry.is_some() { lines.replace("pub mod", "mod") } else { lines };
+    format!("{lines}{tests}").trim_start().to_owned()
+}
+
 fn module_file(
     env: &Env<'_>,
     module: &Module,
@@ -165,8 +180,7 @@ fn module_file(
     if is_entry {
         parts.push("#![forbid(unsafe_code)]\n".to_owned());
     }
-    let lines = mod_lines(children);
-    parts.push(if is_entry { lines.replace("pub mod", "mod") } else { lines });
+    parts.push(if is_entry { root_lines(env, children) } else { mod_lines(children) });
     parts.push(use_lines(&made.uses));
     parts.push(format!("{}\n", made.text));
     let text = parts

@@ -15,7 +15,7 @@ pub fn transpile(args: &TranspileArgs, common: &Common) -> Result<ExitCode, Fail
     let project = load(input)?;
     // The runtime's place matters only where a manifest is written.
     let runtime = if args.output.is_some() { cache::runtime()?.display().to_string() } else { String::new() };
-    let session = Session::new(&project, args.translation.options(runtime));
+    let (project, session) = Session::with_tests(project, args.translation.options(runtime));
     if args.emit.iter().any(|level| *level != Emit::Rust) {
         return Ok(emit_levels(args, &session, &project, common));
     }

@@ -25,6 +25,7 @@ mod project;
 mod queries;
 mod signatures;
 mod stages;
+mod suites;
 
 /// Names of the library that have a translation, by module.
 pub use batuta_catalog::{Coverage, coverage};

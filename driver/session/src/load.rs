@@ -1,5 +1,6 @@
 //! From a path on disk to a project: which files are modules, what they are called, where it starts.
 
+use crate::suites::test_files;
 use crate::project::{Project, ProjectFile, crate_name, module_name};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -70,7 +71,7 @@ pub fn load(path: &Path) -> Result<Project, LoadError> {
     }
 }
 
-fn read(path: &Path) -> Result<String, LoadError> {
+pub(crate) fn read(path: &Path) -> Result<String, LoadError> {
     let bytes = fs::read(path).map_err(|why| LoadError::Unreadable(path.to_owned(), why))?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(bytes);
     String::from_utf8(bytes).map_err(|why| {
@@ -156,11 +157,12 @@ fn load_folder(folder: &Path) -> Result<Project, LoadError> {
     }
     let mut notes = Vec::new();
     if !skipped.is_empty() {
-        notes.push(format!("left out: {}", skipped.join(", ")));
+        let names: Vec<String> = skipped.iter().map(|path| path.display().to_string()).collect();
+        notes.push(format!("left out: {}", names.join(", ")));
     }
     let stem = absolute_name(folder);
     let mut project =
-        Project { name: crate_name(&stem), files: files.into_values().collect(), entry: None, notes };
+        Project { name: crate_name(&stem), files: files.into_values().collect(), tests: test_files(&skipped)?, entry: None, notes };
     find_entry(folder, &mut project);
     Ok(project)
 }
@@ -186,7 +188,7 @@ fn is_test(name: &str) -> bool {
         || (name.starts_with("test_") || name.ends_with("_test.py")) && name.ends_with(".py")
 }
 
-fn walk(folder: &Path, out: &mut Vec<PathBuf>, skipped: &mut Vec<String>) -> Result<(), LoadError> {
+fn walk(folder: &Path, out: &mut Vec<PathBuf>, skipped: &mut Vec<PathBuf>) -> Result<(), LoadError> {
     let unreadable = |why| LoadError::Unreadable(folder.to_owned(), why);
     let mut entries: Vec<_> =
         fs::read_dir(folder).map_err(unreadable)?.collect::<Result<_, _>>().map_err(unreadable)?;
@@ -199,7 +201,7 @@ fn walk(folder: &Path, out: &mut Vec<PathBuf>, skipped: &mut Vec<String>) -> Res
         }
         let is_python = !is_dir && name.ends_with(".py");
         if is_test(&name) && (is_dir || is_python) {
-            skipped.push(path.display().to_string());
+            skipped.push(path);
         } else if is_dir {
             walk(&path, out, skipped)?;
         } else if is_python {

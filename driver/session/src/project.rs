@@ -21,6 +21,8 @@ pub struct Project {
     /// Name of the emitted crate.
     pub name: String,
     pub files: Vec<ProjectFile>,
+    /// Files of tests, which are no part of the program: `tests.test_a`.
+    pub tests: Vec<ProjectFile>,
     /// Module whose top-level statements are the program; `None` for a library.
     pub entry: Option<String>,
     /// What was left out and why, one sentence each (tests, scripts, build folders).
@@ -38,7 +40,7 @@ impl Project {
             module: module.clone(),
             is_package: false,
         };
-        Self { name: crate_name(&module), files: vec![file], entry: Some(module), notes: Vec::new() }
+        Self { name: crate_name(&module), files: vec![file], entry: Some(module), ..Self::default() }
     }
 
     /// Dotted names of all modules.

@@ -17,6 +17,11 @@ pub struct Program<L> {
     pub entry: Option<Name>,
 }
 
+/// Whether a module holds tests of the project: it lies below `tests`, where a project puts none of its own.
+pub fn is_test_module(path: Name) -> bool {
+    path.as_str().starts_with("tests.")
+}
+
 impl<L> Default for Program<L> {
     fn default() -> Self {
         Self {

@@ -134,7 +134,7 @@ impl Apply<'_, '_, '_> {
 
     /// A function whose decorator is not followed must not run as if it had none.
     fn refuse_decorators(&mut self, decorators: &[Decorator], block: BlockId) {
-        let Some(unknown) = decorators.iter().find(|d| !FOLLOWED.contains(&d.path.last())) else { return };
+        let Some(unknown) = decorators.iter().find(|d| !is_followed(d.path)) else { return };
         let (path, origin) = (unknown.path, unknown.origin);
         let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
         let hole = self.hole(at, DECORATOR, format!("the decorator `{path}` is not followed"));
@@ -570,4 +570,9 @@ impl Apply<'_, '_, '_> {
             falls: sig.falls,
         })
     }
+}
+
+/// What other passes did with the decorator, or the printer will do.
+fn is_followed(path: Name) -> bool {
+    FOLLOWED.contains(&path.last()) || path.as_str().starts_with("rs.")
 }

@@ -68,6 +68,7 @@ mod rules;
 mod script;
 mod solve;
 mod store;
+mod suites;
 mod swap;
 mod synth;
 mod types;

@@ -93,6 +93,9 @@ pub fn lower(
     out.ret = src.ret;
     out.is_generator = src.is_generator;
     out.is_async = src.is_async;
+    // Marks for the printer; the others were followed.
+    let is_mark = |found: &&Decorator| found.path.as_str().starts_with("rs.");
+    out.decorators = src.decorators.iter().filter(is_mark).cloned().collect();
     out.doc = src.doc.clone();
     out.above.clone_from(&src.above);
     out.origin = src.origin;

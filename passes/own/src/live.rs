@@ -417,7 +417,11 @@ impl Back<'_> {
         let mut caught = after.clone();
         for handler in handlers {
             self.handled.push(handler.bind);
-            caught.extend(self.block(handler.body, after.clone()));
+            let mut inside = self.block(handler.body, after.clone());
+            if let Some(error) = handler.bind {
+                inside.remove(&error);
+            }
+            caught.extend(inside);
             self.handled.pop();
         }
         let done = match els {

@@ -52,6 +52,7 @@ use std::sync::Arc;
 /// The same program with what its classes are asked for written out: before methods are made for them.
 pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
+    crate::suites::expand(&mut out);
     names::expand(&mut out);
     derived::expand(&mut out);
     enum_aliases::expand(&mut out);

@@ -1,0 +1,102 @@
+//! Tests of a project become tests of the emitted project.
+
+use batuta_session::{Options, Session, load};
+use std::fs;
+
+const SHOP: &str = "\
+class Empty(Exception):
+    pass
+
+
+class Shop:
+    def __init__(self, stock: dict[str, int]):
+        self.stock = stock
+
+    def take(self, name: str) -> int:
+        if self.stock.get(name, 0) == 0:
+            raise Empty(f\"no {name}\")
+        self.stock[name] -= 1
+        return self.stock[name]
+
+
+if __name__ == \"__main__\":
+    shop = Shop({\"tea\": 2})
+    try:
+        print(shop.take(\"tea\"))
+    except Empty as error:
+        print(error)
+";
+
+const PYTEST: &str = "\
+import pytest
+from shop import Empty, Shop
+
+
+@pytest.fixture
+def shop():
+    return Shop({\"tea\": 2})
+
+
+@pytest.mark.parametrize(\"name, left\", [(\"tea\", 1)])
+def test_take(shop, name, left):
+    assert shop.take(name) == left
+
+
+class TestErrors:
+    # the message names what is missing
+    def test_empty(self, shop):
+        with pytest.raises(Empty, match=\"no milk\"):
+            shop.take(\"milk\")
+";
+
+const UNITTEST: &str = "\
+import unittest
+from shop import Empty, Shop
+
+
+class ShopTest(unittest.TestCase):
+    def setUp(self):
+        self.shop = Shop({\"tea\": 1})
+
+    def test_last(self):
+        self.assertEqual(self.shop.take(\"tea\"), 0)
+        self.assertRaises(Empty, self.shop.take, \"tea\")
+";
+
+fn emitted(test: &str) -> String {
+    let dir = tempfile::tempdir().expect("temporary folder");
+    fs::create_dir(dir.path().join("tests")).expect("folder");
+    fs::write(dir.path().join("shop.py"), SHOP).expect("file");
+    fs::write(dir.path().join("tests/test_shop.py"), test).expect("file");
+    let project = load(dir.path()).expect("a project");
+    let (project, session) = Session::with_tests(project, Options::default());
+    assert!(project.notes.is_empty(), "{:?}", project.notes);
+    let output = session.output();
+    assert!(output.files["src/main.rs"].contains("#[cfg(test)]\nmod tests;\n"));
+    output.files["src/tests/test_shop.rs"].clone()
+}
+
+#[test]
+fn fixtures_cases_and_expected_errors_of_pytest() {
+    let text = emitted(PYTEST);
+    for part in [
+        "#[test]\nfn test_take() {\n    for (name, left) in [(\"tea\", 1_i64)] {",
+        "shop.take(name)",
+        "// the message names what is missing\n#[test]\nfn test_empty() {",
+        "Err(error) if error.is_a(Empty) =>",
+        "contains(\"no milk\")",
+        "DID NOT RAISE Empty",
+    ] {
+        assert!(text.contains(part), "no `{part}` in\n{text}");
+    }
+    assert!(!text.contains("pytest"), "{text}");
+}
+
+#[test]
+fn classes_of_unittest() {
+    let text = emitted(UNITTEST);
+    for part in ["impl ShopTest {\n", "fn new() -> ", "#[test]\nfn test_last() {\n", "DID NOT RAISE Empty"] {
+        assert!(text.contains(part), "no `{part}` in\n{text}");
+    }
+    assert!(!text.contains("unittest"), "{text}");
+}

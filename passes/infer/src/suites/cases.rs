@@ -1,0 +1,141 @@
+//! The parameters of a test: cases become a loop, fixtures are made.
+
+use super::fixtures::{Fixtures, Start};
+use batuta_base::Name;
+use batuta_core::*;
+
+/// One `parametrize`: the names that its values get.
+struct Cases {
+    names: Vec<Name>,
+    values: NodeId,
+}
+
+/// Writes out the parameters of a test function or method; the receiver stays.
+pub(super) fn write_out(fixtures: &Fixtures, module: Name, body: &mut Body<Hir>) {
+    if write(fixtures, module, body).is_none() {
+        // The decorator that is left says why; without one the parameters do.
+        if body.decorators.is_empty() {
+            let kept = usize::from(body.kind == FnKind::Method);
+            let name = body.params.get(kept).map_or("case", |param| param.name.as_str());
+            let path = Name::new(&format!("pytest.fixture.{name}"));
+            body.decorators.push(Decorator { path, args: Vec::new(), origin: body.origin });
+        }
+        body.params.truncate(usize::from(body.kind == FnKind::Method));
+        body.root = body.block(BlockRow::default());
+    }
+}
+
+fn write(fixtures: &Fixtures, module: Name, body: &mut Body<Hir>) -> Option<()> {
+    let marks = std::mem::take(&mut body.decorators);
+    let mut cases = Vec::new();
+    for mark in marks {
+        match mark.path.as_str() {
+            "pytest.mark.parametrize" => match cases_of(body, &mark) {
+                Some(found) => cases.push(found),
+                None => body.decorators.push(mark),
+            },
+            // A mark of the project's own only selects tests.
+            path if path.starts_with("pytest.mark.") && !changes_meaning(path) => {}
+            _ => body.decorators.push(mark),
+        }
+    }
+    if !body.decorators.is_empty() || body.is_async {
+        return None;
+    }
+    let kept = usize::from(body.kind == FnKind::Method);
+    let params: Vec<Param> = body.params.drain(kept..).collect();
+    let given = |name: &Name| cases.iter().any(|case| case.names.contains(name));
+    let mut start = Start::default();
+    for param in params.iter().filter(|param| !given(&param.name) && param.default.is_none()) {
+        fixtures.make(module, param.name, body, Some(param.local), &mut start)?;
+    }
+    for name in fixtures.automatic(module) {
+        fixtures.make(module, name, body, None, &mut start)?;
+    }
+    if !cases.is_empty() && leaves(body) {
+        return None;
+    }
+    open(body, start);
+    // The decorator nearest to the function runs innermost.
+    for case in cases.iter().rev() {
+        let places: Option<Vec<Pat>> = case
+            .names
+            .iter()
+            .map(|name| params.iter().find(|param| param.name == *name))
+            .map(|param| param.map(|param| Pat::Place(Place::local(param.local))))
+            .collect();
+        let mut places = places?;
+        let pat = if places.len() == 1 { places.remove(0) } else { Pat::Tuple(places) };
+        let inner = body.root;
+        let each = Node::For { label: None, pat, iter: case.values, body: inner, els: None };
+        wrap(body, each);
+    }
+    Some(())
+}
+
+fn changes_meaning(path: &str) -> bool {
+    ["skip", "skipif", "xfail", "usefixtures", "asyncio"].iter().any(|word| path.ends_with(word))
+}
+
+/// Whether a `return` of the test leaves the block.
+fn leaves(body: &Body<Hir>) -> bool {
+    let mut found = false;
+    body.walk_own(body.root, &mut |node| found |= matches!(body.nodes[node].kind, Node::Return(_)));
+    found
+}
+
+/// Puts what the fixtures make before the body.
+fn open(body: &mut Body<Hir>, start: Start) {
+    if !start.managers.is_empty() {
+        let with = Node::With { items: start.managers, body: body.root, is_async: false };
+        wrap(body, with);
+    }
+    body.blocks[body.root].stmts.splice(0..0, start.stmts);
+}
+
+/// The body becomes one statement around what it was.
+fn wrap(body: &mut Body<Hir>, node: Node) {
+    let node = body.node(node, Ty::unknown(), body.origin);
+    let stmts = vec![Stmt::new(StmtKind::Expr(node), body.origin)];
+    body.root = body.block(BlockRow { stmts, ..BlockRow::default() });
+}
+
+fn cases_of(body: &mut Body<Hir>, mark: &Decorator) -> Option<Cases> {
+    let [names, values, ..] = &mark.args[..] else { return None };
+    let names = match &body.nodes[names.value].kind {
+        Node::Const(Const::Str(text)) => text.split(',').map(|name| Name::new(name.trim())).collect(),
+        Node::Op { op: Op::ListOp(ListOp::New) | Op::TupleOp(TupleOp::New), args, .. } => {
+            let text = |node: &NodeId| match body.as_const(*node) {
+                Some(Const::Str(text)) => Some(Name::new(text)),
+                _ => None,
+            };
+            args.iter().map(text).collect::<Option<Vec<Name>>>()?
+        }
+        _ => return None,
+    };
+    let values = values.value;
+    if let Node::Op { op: Op::ListOp(ListOp::New), args, .. } = body.nodes[values].kind.clone() {
+        for item in args {
+            plain(body, item, names.len())?;
+        }
+    }
+    Some(Cases { names, values })
+}
+
+/// `pytest.param(a, b, id="x")` is the tuple of its values.
+fn plain(body: &mut Body<Hir>, item: NodeId, count: usize) -> Option<()> {
+    let Node::Call { callee: Callee::Lib(name), args } = body.nodes[item].kind.clone() else { return Some(()) };
+    if name != "pytest.param" {
+        return Some(());
+    }
+    if args.iter().any(|arg| matches!(arg.kind, ArgKind::Named(name) if name == "marks")) {
+        return None;
+    }
+    let values: Vec<NodeId> =
+        args.iter().filter(|arg| arg.kind == ArgKind::Positional).map(|arg| arg.value).collect();
+    body.nodes[item].kind = match values[..] {
+        [only] if count == 1 => body.nodes[only].kind.clone(),
+        _ => Node::Op { op: TupleOp::New.into(), attr: Attr::None, args: values },
+    };
+    Some(())
+}

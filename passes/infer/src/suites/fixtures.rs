@@ -1,0 +1,118 @@
+//! Fixtures: functions that make what tests take by the name of a parameter.
+
+use super::call;
+use batuta_base::{FxHashMap, Name};
+use batuta_core::*;
+use std::sync::Arc;
+
+/// One fixture.
+pub(super) struct Fixture {
+    path: Name,
+    /// What it takes is made by other fixtures.
+    needs: Vec<Name>,
+    /// It yields: what follows runs after the test.
+    is_manager: bool,
+    is_automatic: bool,
+}
+
+/// The fixtures of the test modules; those of `tests.conftest` are everybody's.
+pub(super) struct Fixtures(FxHashMap<(Name, Name), Fixture>);
+
+/// What a test begins with: statements, and managers that are open to its end.
+#[derive(Default)]
+pub(super) struct Start {
+    pub stmts: Vec<Stmt>,
+    pub managers: Vec<WithItem>,
+    made: Vec<(Name, LocalId)>,
+}
+
+impl Fixtures {
+    /// Finds the fixtures and takes their decorators away.
+    pub(super) fn take(program: &mut Program<Hir>, modules: &[Name]) -> Self {
+        let mut out = FxHashMap::default();
+        for body in program.fns.values_mut() {
+            let module = body.path.parent();
+            let is_fixture = |mark: &Decorator| mark.path == "pytest.fixture";
+            let Some(at) = body.decorators.iter().position(is_fixture) else { continue };
+            if !modules.contains(&module) || body.decorators[at].args.iter().any(|arg| is_named(arg, "params")) {
+                continue;
+            }
+            let body = Arc::make_mut(body);
+            let mark = body.decorators.remove(at);
+            if body.is_generator {
+                let path = Name::new("contextlib.contextmanager");
+                body.decorators.push(Decorator { path, args: Vec::new(), origin: mark.origin });
+            }
+            let fixture = Fixture {
+                path: body.path,
+                needs: body.params.iter().map(|param| param.name).collect(),
+                is_manager: body.is_generator,
+                is_automatic: mark.args.iter().any(|arg| is_named(arg, "autouse")),
+            };
+            out.insert((module, Name::new(body.path.last())), fixture);
+        }
+        Self(out)
+    }
+
+    fn find(&self, module: Name, name: Name) -> Option<&Fixture> {
+        let shared = Name::new("tests.conftest");
+        self.0.get(&(module, name)).or_else(|| self.0.get(&(shared, name)))
+    }
+
+    /// Fixtures that every test of a module has.
+    pub(super) fn automatic(&self, module: Name) -> Vec<Name> {
+        let mut out: Vec<Name> = self
+            .0
+            .iter()
+            .filter(|((home, _), fixture)| *home == module && fixture.is_automatic)
+            .map(|((_, name), _)| *name)
+            .collect();
+        out.sort_by_key(|name| name.as_str().to_owned());
+        out
+    }
+
+    /// Makes what a name stands for, once in a test; none where nothing is called so.
+    pub(super) fn make(
+        &self,
+        module: Name,
+        name: Name,
+        body: &mut Body<Hir>,
+        into: Option<LocalId>,
+        start: &mut Start,
+    ) -> Option<LocalId> {
+        if let Some((_, local)) = start.made.iter().find(|(known, _)| *known == name) {
+            return Some(*local);
+        }
+        let fixture = self.find(module, name);
+        let is_folder = name == "tmp_path";
+        if fixture.is_none() && !is_folder {
+            return None;
+        }
+        let local = into.unwrap_or_else(|| body.local(name.as_str(), Ty::unknown(), body.origin));
+        let Some(fixture) = fixture else {
+            let folder = call(body, Callee::Lib(Name::new("tempfile.mkdtemp")), Vec::new());
+            let value = call(body, Callee::Lib(Name::new("pathlib.Path")), vec![folder]);
+            start.stmts.push(super::set(local, value, body));
+            start.made.push((name, local));
+            return Some(local);
+        };
+        let mut args = Vec::new();
+        for need in &fixture.needs {
+            let made = self.make(module, *need, body, None, start)?;
+            args.push(body.use_local(made, Mode::Read, body.origin));
+        }
+        let value = call(body, Callee::Fn(fixture.path), args);
+        if fixture.is_manager {
+            let target = Some(Pat::Place(Place::local(local)));
+            start.managers.push(WithItem { context: value, target });
+        } else {
+            start.stmts.push(super::set(local, value, body));
+        }
+        start.made.push((name, local));
+        Some(local)
+    }
+}
+
+fn is_named(arg: &Arg, name: &str) -> bool {
+    matches!(arg.kind, ArgKind::Named(named) if named == name)
+}
