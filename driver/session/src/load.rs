@@ -1,7 +1,7 @@
 //! From a path on disk to a project: which files are modules, what they are called, where it starts.
 
-use crate::suites::test_files;
 use crate::project::{Project, ProjectFile, crate_name, module_name};
+use crate::suites::test_files;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
@@ -161,8 +161,13 @@ fn load_folder(folder: &Path) -> Result<Project, LoadError> {
         notes.push(format!("left out: {}", names.join(", ")));
     }
     let stem = absolute_name(folder);
-    let mut project =
-        Project { name: crate_name(&stem), files: files.into_values().collect(), tests: test_files(&skipped)?, entry: None, notes };
+    let mut project = Project {
+        name: crate_name(&stem),
+        files: files.into_values().collect(),
+        tests: test_files(&skipped)?,
+        entry: None,
+        notes,
+    };
     find_entry(folder, &mut project);
     Ok(project)
 }

@@ -16,7 +16,8 @@ pub(crate) fn test_files(skipped: &[PathBuf]) -> Result<Vec<ProjectFile>, LoadEr
     for path in paths {
         let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let module = format!("tests.{}", module_name(&stem));
-        if matches!(stem.as_str(), "__init__" | "setup" | "noxfile") || out.iter().any(|file| file.module == module)
+        if matches!(stem.as_str(), "__init__" | "setup" | "noxfile")
+            || out.iter().any(|file| file.module == module)
         {
             continue;
         }

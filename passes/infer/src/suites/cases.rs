@@ -124,7 +124,9 @@ fn cases_of(body: &mut Body<Hir>, mark: &Decorator) -> Option<Cases> {
 
 /// `pytest.param(a, b, id="x")` is the tuple of its values.
 fn plain(body: &mut Body<Hir>, item: NodeId, count: usize) -> Option<()> {
-    let Node::Call { callee: Callee::Lib(name), args } = body.nodes[item].kind.clone() else { return Some(()) };
+    let Node::Call { callee: Callee::Lib(name), args } = body.nodes[item].kind.clone() else {
+        return Some(());
+    };
     if name != "pytest.param" {
         return Some(());
     }

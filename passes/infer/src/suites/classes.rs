@@ -38,8 +38,7 @@ pub(super) fn expand(program: &mut Program<Hir>, fixtures: &Fixtures, module: Na
             methods.into_iter().for_each(|method| add_function(program, module, *class, method));
         }
     }
-    let groups: Vec<Name> =
-        tests.iter().copied().filter(|class| is_only_a_group(program, *class)).collect();
+    let groups: Vec<Name> = tests.iter().copied().filter(|class| is_only_a_group(program, *class)).collect();
     for class in groups {
         program.classes.shift_remove(&class);
         let row = Arc::make_mut(&mut program.modules[&module]);
@@ -54,7 +53,10 @@ pub(super) fn expand(program: &mut Program<Hir>, fixtures: &Fixtures, module: Na
 
 fn is_suite(program: &Program<Hir>, class: Name) -> bool {
     let from_library = program.mro(class).iter().any(|path| {
-        program.classes.get(path).is_some_and(|def| def.bases.iter().any(|base| CASES.contains(&base.as_str())))
+        program
+            .classes
+            .get(path)
+            .is_some_and(|def| def.bases.iter().any(|base| CASES.contains(&base.as_str())))
     });
     from_library || class.last().starts_with("Test") && program.find_method(class, "__init__").is_none()
 }
@@ -67,7 +69,8 @@ fn is_only_a_group(program: &Program<Hir>, class: Name) -> bool {
     let has_bases = def.bases.iter().any(|base| !CASES.contains(&base.as_str()));
     let is_free = |method: &Name| {
         let Some(body) = program.fns.get(method) else { return true };
-        let receiver = body.params.first().filter(|_| body.has_receiver()).map(|param| Root::Local(param.local));
+        let receiver =
+            body.params.first().filter(|_| body.has_receiver()).map(|param| Root::Local(param.local));
         let mut reads = false;
         body.walk_block(body.root, &mut |node| {
             reads |= matches!(&body.nodes[node].kind, Node::Use(place, _) if Some(place.root) == receiver);
@@ -142,7 +145,8 @@ fn add_function(program: &mut Program<Hir>, module: Name, class: Name, method: N
     body.blocks[body.root].stmts.push(set);
     let of = body.use_local(case, Mode::Read, at);
     let run = call(&mut body, Callee::Method(of, Name::new(method.last())), Vec::new());
-    let end = ["tearDown", "teardown_method"].into_iter().find(|name| program.find_method(class, name).is_some());
+    let end =
+        ["tearDown", "teardown_method"].into_iter().find(|name| program.find_method(class, name).is_some());
     let run = match end {
         None => run,
         Some(end) => {
@@ -176,7 +180,8 @@ fn start_method(program: &mut Program<Hir>, class: Name) {
     body.path = class.join("__init__");
     let has_base = def.bases.iter().any(|base| program.classes.contains_key(base));
     for node in body.nodes.ids().collect::<Vec<_>>() {
-        if matches!(&body.nodes[node].kind, Node::Call { callee: Callee::Super(name), .. } if name.as_str() == old.last()) {
+        if matches!(&body.nodes[node].kind, Node::Call { callee: Callee::Super(name), .. } if name.as_str() == old.last())
+        {
             let callee = Callee::Super(Name::new("__init__"));
             let up = Node::Call { callee, args: Vec::new() };
             body.nodes[node].kind = if has_base { up } else { Node::Const(Const::None) };

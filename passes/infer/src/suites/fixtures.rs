@@ -34,7 +34,9 @@ impl Fixtures {
             let module = body.path.parent();
             let is_fixture = |mark: &Decorator| mark.path == "pytest.fixture";
             let Some(at) = body.decorators.iter().position(is_fixture) else { continue };
-            if !modules.contains(&module) || body.decorators[at].args.iter().any(|arg| is_named(arg, "params")) {
+            if !modules.contains(&module)
+                || body.decorators[at].args.iter().any(|arg| is_named(arg, "params"))
+            {
                 continue;
             }
             let body = Arc::make_mut(body);

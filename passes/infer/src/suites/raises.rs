@@ -19,7 +19,9 @@ pub(super) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
     }
     for node in body.nodes.ids().collect::<Vec<_>>() {
         match body.nodes[node].kind.clone() {
-            Node::Op { op: op @ Op::ObjOp(ObjOp::Eq | ObjOp::Ne), args, .. } => approximate(body, node, op, &args),
+            Node::Op { op: op @ Op::ObjOp(ObjOp::Eq | ObjOp::Ne), args, .. } => {
+                approximate(body, node, op, &args)
+            }
             Node::Call { callee: Callee::Lib(name), args } if name == "pytest.fail" => {
                 let text = args.first().map(|arg| arg.value);
                 body.nodes[node].kind = failure(body, text, "Failed");
@@ -137,7 +139,8 @@ fn with(program: &Program<Hir>, body: &mut Body<Hir>, node: NodeId, items: &[Wit
 fn attempt(body: &mut Body<Hir>, inner: BlockId, expected: Expected, target: Option<LocalId>) -> Node {
     let at = body.origin;
     let mut stmts = Vec::new();
-    let bind = (target.is_some() || expected.pattern.is_some()).then(|| body.temp("error", Ty::unknown(), at));
+    let bind =
+        (target.is_some() || expected.pattern.is_some()).then(|| body.temp("error", Ty::unknown(), at));
     if let (Some(error), Some(pattern)) = (bind, expected.pattern) {
         let error = body.use_local(error, Mode::Read, at);
         let text = call(body, Callee::Lib(Name::new("builtins.str")), vec![error]);
@@ -161,8 +164,13 @@ fn attempt(body: &mut Body<Hir>, inner: BlockId, expected: Expected, target: Opt
     let raise = body.node(raise, Ty::never(), at);
     let els = BlockRow { stmts: vec![Stmt::new(StmtKind::Expr(raise), at)], ..BlockRow::default() };
     let els = body.block(els);
-    let handler =
-        Handler { classes: expected.classes, bind, body: handled, origin: Origin::default(), above: Vec::new() };
+    let handler = Handler {
+        classes: expected.classes,
+        bind,
+        body: handled,
+        origin: Origin::default(),
+        above: Vec::new(),
+    };
     Node::Try { body: inner, handlers: vec![handler], els: Some(els), finally: None }
 }
 
@@ -174,7 +182,8 @@ fn is_literal(pattern: &str) -> bool {
 /// `info.value` is the error itself.
 fn name_error(body: &mut Body<Hir>, local: LocalId) {
     let strip = |place: &mut Place| {
-        let is_value = matches!(place.proj.first(), Some(Proj::Field(name)) if *name == "value" || *name == "exception");
+        let is_value =
+            matches!(place.proj.first(), Some(Proj::Field(name)) if *name == "value" || *name == "exception");
         if place.root == Root::Local(local) && is_value {
             place.proj.remove(0);
         }
@@ -212,19 +221,22 @@ fn called(program: &Program<Hir>, body: &mut Body<Hir>, node: NodeId, args: &[Ar
 
 /// `a == pytest.approx(b)`: within a millionth.
 fn approximate(body: &mut Body<Hir>, node: NodeId, op: Op, args: &[NodeId]) {
-    let is_approx = |arg: &NodeId| {
-        matches!(&body.nodes[*arg].kind, Node::Call { callee: Callee::Lib(name), .. } if *name == "pytest.approx")
-    };
+    let is_approx = |arg: &NodeId| matches!(&body.nodes[*arg].kind, Node::Call { callee: Callee::Lib(name), .. } if *name == "pytest.approx");
     let Some(at) = args.iter().position(is_approx) else { return };
     let Node::Call { args: given, .. } = body.nodes[args[at]].kind.clone() else { return };
     let Some(value) = given.first().map(|arg| arg.value) else { return };
     let many = Node::Op { op: ListOp::New.into(), attr: Attr::None, args: Vec::new() };
-    if std::mem::discriminant(&body.nodes[value].kind) == std::mem::discriminant(&many) && is_display(body, value) {
+    if std::mem::discriminant(&body.nodes[value].kind) == std::mem::discriminant(&many)
+        && is_display(body, value)
+    {
         return;
     }
-    let option = |name: &str| given.iter().find(|arg| matches!(arg.kind, ArgKind::Named(named) if named == name));
+    let option =
+        |name: &str| given.iter().find(|arg| matches!(arg.kind, ArgKind::Named(named) if named == name));
     let (rel, abs) = (option("rel").map(|arg| arg.value), option("abs").map(|arg| arg.value));
-    let number = |body: &mut Body<Hir>, value: f64| body.node(Node::Const(Const::Float(value)), Ty::unknown(), body.origin);
+    let number = |body: &mut Body<Hir>, value: f64| {
+        body.node(Node::Const(Const::Float(value)), Ty::unknown(), body.origin)
+    };
     let rel = rel.unwrap_or_else(|| number(body, if abs.is_some() { 0.0 } else { 1e-6 }));
     let abs = abs.unwrap_or_else(|| number(body, 1e-12));
     let named = |name: &str, value| Arg { kind: ArgKind::Named(Name::new(name)), value };
@@ -263,10 +275,16 @@ fn check(body: &mut Body<Hir>, op: ObjOp, args: Vec<NodeId>, message: Option<Nod
 fn assertion(body: &mut Body<Hir>, name: &str, args: &[Arg]) -> Option<Node> {
     let values: Vec<NodeId> =
         args.iter().filter(|arg| arg.kind == ArgKind::Positional).map(|arg| arg.value).collect();
-    let named = |name: &str| args.iter().find(|arg| matches!(arg.kind, ArgKind::Named(named) if named == name));
+    let named =
+        |name: &str| args.iter().find(|arg| matches!(arg.kind, ArgKind::Named(named) if named == name));
     let (op, count) = match name {
-        "assertEqual" | "assertListEqual" | "assertTupleEqual" | "assertDictEqual" | "assertSetEqual"
-        | "assertSequenceEqual" | "assertMultiLineEqual" => (ObjOp::Eq, 2),
+        "assertEqual"
+        | "assertListEqual"
+        | "assertTupleEqual"
+        | "assertDictEqual"
+        | "assertSetEqual"
+        | "assertSequenceEqual"
+        | "assertMultiLineEqual" => (ObjOp::Eq, 2),
         "assertNotEqual" => (ObjOp::Ne, 2),
         "assertIs" => (ObjOp::Is, 2),
         "assertIsNot" => (ObjOp::IsNot, 2),
