@@ -18,7 +18,7 @@ pub(super) fn write_out(fixtures: &Fixtures, module: Name, body: &mut Body<Hir>)
             let kept = usize::from(body.kind == FnKind::Method);
             let name = body.params.get(kept).map_or("case", |param| param.name.as_str());
             let path = Name::new(&format!("pytest.fixture.{name}"));
-            body.decorators.push(Decorator { path, args: Vec::new(), origin: body.origin });
+            body.decorators.push(Decorator { path, args: Vec::new(), is_called: true, origin: body.origin });
         }
         body.params.truncate(usize::from(body.kind == FnKind::Method));
         body.root = body.block(BlockRow::default());

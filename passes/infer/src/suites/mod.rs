@@ -51,7 +51,7 @@ pub(crate) fn expand(program: &mut Program<Hir>) {
 }
 
 fn mark(body: &mut Body<Hir>) {
-    let mark = Decorator { path: Name::new(TEST), args: Vec::new(), origin: body.origin };
+    let mark = Decorator { path: Name::new(TEST), args: Vec::new(), is_called: true, origin: body.origin };
     body.decorators.insert(0, mark);
 }
 
