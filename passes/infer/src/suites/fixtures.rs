@@ -43,7 +43,12 @@ impl Fixtures {
             let mark = body.decorators.remove(at);
             if body.is_generator {
                 let path = Name::new("contextlib.contextmanager");
-                body.decorators.push(Decorator { path, args: Vec::new(), is_called: true, origin: mark.origin });
+                body.decorators.push(Decorator {
+                    path,
+                    args: Vec::new(),
+                    is_called: true,
+                    origin: mark.origin,
+                });
             }
             let fixture = Fixture {
                 path: body.path,
