@@ -368,7 +368,14 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
             _ => Some(format!("f.write_str(\"<{} object>\")", class.path.last())),
         },
     };
-    if let Some(shown) = shown.filter(|_| class.kind != ClassKind::Exception) {
+    let short = match (&repr_body, &str_body) {
+        (None, None) => short_repr(env, class.path, name, uses),
+        _ => None,
+    };
+    if let Some(short) = short.filter(|_| class.kind != ClassKind::Exception) {
+        uses.rt = true;
+        out.push_str(&short);
+    } else if let Some(shown) = shown.filter(|_| class.kind != ClassKind::Exception) {
         uses.rt = true;
         let mut fns = vec![("fmt_repr", shown)];
         if str_body.is_some() {
@@ -453,10 +460,14 @@ fn field_order(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: 
         None => return out,
     };
     uses.rt = true;
-    let _ = write!(
-        out,
-        "\nimpl rt::PyOrd for {name} {{\n    fn py_lt(&self, other: &Self) -> bool {{\n        {less}\n    }}\n}}\n"
-    );
+    let _ = if less == "self < other" {
+        write!(out, "\nrt::impl_ord!({name});\n")
+    } else {
+        write!(
+            out,
+            "\nimpl rt::PyOrd for {name} {{\n    fn py_lt(&self, other: &Self) -> bool {{\n        {less}\n    }}\n}}\n"
+        )
+    };
     out
 }
 
@@ -569,6 +580,33 @@ pub fn fields_write(env: &Env<'_>, class: Name, uses: &mut Uses) -> Expr {
         args.push(Expr::call("rt::repr", vec![Expr::unary("&", field_value(env, class, field))]));
     }
     Expr::Macro("write".to_owned(), args)
+}
+
+/// `rt::impl_repr!(P { x, y })`, `rt::impl_repr!(Node, "<Node object>")`: texts without anything of their own.
+fn short_repr(env: &Env<'_>, class: Name, name: &str, uses: &mut Uses) -> Option<String> {
+    let args = match shown(env, class, "__repr__") {
+        Shown::Plain(of) => {
+            let text = crate::literal::string(&format!("<{} object>", of.last()));
+            vec![Expr::atom(name), Expr::Atom(text)]
+        }
+        Shown::Fields(of) if of.last() == name && !env.is_exception(of) => {
+            let Expr::Macro(_, write) = fields_write(env, of, uses) else { return None };
+            let shown = write.len().checked_sub(2)?;
+            let fields = env.all_fields(of);
+            let is_plain = |field: &&FieldDef| {
+                field.flags.repr && names::snake(field.name.as_str()) == field.name.as_str()
+            };
+            if shown != fields.len() || !fields.iter().all(is_plain) || env.program.mro(of).len() > 1 {
+                return None;
+            }
+            let pair = |name: &str| (name.to_owned(), Expr::atom(name));
+            let fields = fields.iter().map(|field| pair(field.name.as_str())).collect();
+            vec![Expr::Struct(name.to_owned(), fields)]
+        }
+        _ => return None,
+    };
+    let call = Expr::Macro("rt::impl_repr".to_owned(), args);
+    Some(format!("\n{};\n", layout::render(&call, 0, 0, 1)))
 }
 
 /// `self.x` as a place, whatever holds the field.

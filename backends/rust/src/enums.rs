@@ -273,6 +273,6 @@ fn order(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut U
         return out;
     }
     format!(
-        "\nimpl PartialOrd for {name} {{\n    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {{\n        self.value().partial_cmp(&other.value())\n    }}\n}}\n\nimpl rt::PyOrd for {name} {{\n    fn py_lt(&self, other: &Self) -> bool {{\n        self < other\n    }}\n}}\n"
+        "\nimpl PartialOrd for {name} {{\n    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {{\n        self.value().partial_cmp(&other.value())\n    }}\n}}\n\nrt::impl_ord!({name});\n"
     )
 }

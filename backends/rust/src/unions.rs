@@ -179,7 +179,6 @@ fn needs_order(name: &str) -> bool {
 pub fn union(env: &Env<'_>, ty: Ty, module: Name, uses: &mut Uses) -> String {
     let (TyKind::Union(items), Some(name)) = (ty.kind(), env.unions.get(&ty)) else { return String::new() };
     uses.rt = true;
-    uses.paths.insert("std::fmt".to_owned());
     let types: Vec<String> = items.iter().map(|item| env.ty(*item, Position::Stored, module, uses)).collect();
     let declared: String =
         members(items).zip(&types).map(|((member, _), text)| format!("    {member}({text}),\n")).collect();
@@ -187,22 +186,69 @@ pub fn union(env: &Env<'_>, ty: Ty, module: Name, uses: &mut Uses) -> String {
     let head = format!(
         "/// One of the types that the source mixes.\n#[derive({derives})]\npub enum {name} {{\n{declared}}}\n"
     );
-    let mut parts = vec![head, methods(env, ty, &types, module, uses), repr(env, name, items)];
+    let (same, mut parts) = member_traits(env, ty, name, uses);
+    parts.insert(0, head);
+    parts.insert(1, methods(env, ty, &types, module, uses));
+    if !same.is_empty() {
+        let members: Vec<String> =
+            members(items).zip(&types).map(|((member, _), text)| format!("{member}({text})")).collect();
+        parts.insert(2, impl_union(name, &members, &same));
+    }
     if env.union_uses.equated.contains(&ty) {
         parts.push(equality(env, name, items));
     }
-    if env.union_uses.formatted.contains(&ty) {
-        parts.push(format_impl(env, name, items));
-    }
-    if env.union_uses.keys.contains(&ty) || is_in_key(env, ty) {
-        parts.push(keys(env, name, items));
-    }
-    if env.union_uses.tested.contains(&ty) {
-        parts.push(truth(name, items));
-    }
     parts.push(order(env, ty, name));
-    parts.push(values(env, ty, name, items, &types));
     parts.concat()
+}
+
+/// Traits that are those of the member, by name, and the blocks of those where some member is an object of its own.
+fn member_traits(
+    env: &Env<'_>,
+    ty: Ty,
+    name: &str,
+    uses: &mut Uses,
+) -> (Vec<&'static str>, Vec<String>) {
+    let items = ty.children();
+    let asked = &env.union_uses;
+    let class = |test: &dyn Fn(Name) -> bool| items.iter().any(|item| item.class_path().is_some_and(test));
+    let (mut same, mut parts) = (Vec::new(), Vec::new());
+    if class(&|class| !env.has_text(class)) {
+        uses.paths.insert("std::fmt".to_owned());
+        parts.push(repr(env, name, &items));
+    } else {
+        same.push("Repr");
+    }
+    if asked.formatted.contains(&ty) {
+        match class(&|class| !env.is_enum(class)) {
+            true => parts.push(format_impl(env, name, &items)),
+            false => same.push("Format"),
+        }
+    }
+    if asked.keys.contains(&ty) || is_in_key(env, ty) {
+        match class(&|class| crate::object_values::fields_as_tuple(env, class, "value").is_some()) {
+            true => parts.push(keys(env, name, &items)),
+            false => same.push("Key"),
+        }
+    }
+    if asked.tested.contains(&ty) {
+        match class(&|_| true) {
+            true => parts.push(truth(name, &items)),
+            false => same.push("Truth"),
+        }
+    }
+    same.extend(env.to_value.contains(&ty).then_some("ToValue"));
+    same.extend(env.from_value.contains(&ty).then_some("FromValue"));
+    (same, parts)
+}
+
+/// `rt::impl_union! { IntOrStr { Int(i64), Str(String) }: Repr, Key }`
+fn impl_union(name: &str, members: &[String], traits: &[&str]) -> String {
+    let (members, traits) = (members.join(", "), traits.join(", "));
+    let line = format!("rt::impl_union! {{ {name} {{ {members} }}: {traits} }}");
+    if line.chars().count() <= 100 {
+        return format!("\n{line}\n");
+    }
+    format!("\nrt::impl_union! {{\n    {name} {{ {members} }}: {traits}\n}}\n")
 }
 
 /// `repr` and `str` are those of the member.
@@ -471,33 +517,4 @@ fn keys(env: &Env<'_>, name: &str, items: &[Ty]) -> String {
     format!(
         "\nimpl rt::Key for {name} {{\n    fn key_hash(&self) -> u64 {{\n        match self {{\n{hash}        }}\n    }}\n\n    fn key_eq(&self, other: &Self) -> bool {{\n        match (self, other) {{\n{eq}            _ => false,\n        }}\n    }}\n\n    fn py_hash(&self) -> Option<i64> {{\n        match self {{\n{python}        }}\n    }}\n}}\n"
     )
-}
-
-/// Conversions that the program makes between the union and dynamic values.
-fn values(env: &Env<'_>, ty: Ty, name: &str, items: &[Ty], types: &[String]) -> String {
-    let mut out = String::new();
-    if env.to_value.contains(&ty) {
-        let arms: String = members(items)
-            .map(|(member, _)| format!("            {name}::{member}(value) => Self::from(value),\n"))
-            .collect();
-        let _ = write!(
-            out,
-            "\nimpl From<{name}> for rt::Value {{\n    fn from(union: {name}) -> Self {{\n        match union {{\n{arms}        }}\n    }}\n}}\n"
-        );
-    }
-    if env.from_value.contains(&ty) {
-        let mut tests = String::new();
-        for ((member, _), text) in members(items).zip(types) {
-            let text = if text.contains(['<', '(']) { format!("<{text}>") } else { text.clone() };
-            let _ = write!(
-                tests,
-                "        if let Ok(member) = {text}::from_value(value) {{\n            return Ok(Self::{member}(member));\n        }}\n"
-            );
-        }
-        let _ = write!(
-            out,
-            "\nimpl rt::FromValue for {name} {{\n    fn from_value(value: &rt::Value) -> rt::Result<Self> {{\n{tests}        Err(rt::Error::new(rt::TypeError, \"unexpected type\"))\n    }}\n}}\n"
-        );
-    }
-    out
 }

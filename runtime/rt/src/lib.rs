@@ -37,6 +37,7 @@ mod text;
 mod truth;
 mod tuple;
 mod unicode;
+mod union;
 mod unwind;
 mod value;
 

@@ -100,10 +100,17 @@ macro_rules! repr_as_display {
     };
 }
 
-/// Gives a struct the text of a dataclass, `Point(x=1, y=2)`:
-/// `impl_repr!(Point { x, y })`.
+/// Gives a struct the text of a dataclass, `Point(x=1, y=2)`: `impl_repr!(Point { x, y })`;
+/// or a text of its own: `impl_repr!(Node, "<Node object>")`.
 #[macro_export]
 macro_rules! impl_repr {
+    ($ty:ty, $text:literal) => {
+        impl $crate::Repr for $ty {
+            fn fmt_repr(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str($text)
+            }
+        }
+    };
     ($ty:ident { $first:ident $(, $field:ident)* $(,)? }) => {
         impl $crate::Repr for $ty {
             fn fmt_repr(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
