@@ -48,7 +48,8 @@ fn is_whole(line: &str) -> bool {
 /// `fn total` of `pub fn total(xs: &[i64]) -> i64 {`.
 fn key_of(line: &str) -> String {
     let head = line.split(['(', '{', '=', ':', ';', '<']).next().unwrap_or(line);
-    let head = if line.starts_with("impl") || line.starts_with("use ") { line } else { head };
+    let is_whole = ["impl", "use ", "rt::"].iter().any(|word| line.starts_with(word));
+    let head = if is_whole { line } else { head };
     head.trim().trim_start_matches("pub(crate) ").trim_start_matches("pub ").to_owned()
 }
 

@@ -29,6 +29,12 @@ macro_rules! impl_union {
                     $(Self::$member(value) => $crate::Format::operand(value),)+
                 }
             }
+
+            fn format_into(&self, spec: &str, out: &mut String) -> Result<(), $crate::Error> {
+                match self {
+                    $(Self::$member(value) => $crate::Format::format_into(value, spec, out),)+
+                }
+            }
         }
     };
     (@Key $name:ident { $($member:ident($ty:ty)),+ $(,)? }) => {
