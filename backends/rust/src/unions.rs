@@ -202,12 +202,7 @@ pub fn union(env: &Env<'_>, ty: Ty, module: Name, uses: &mut Uses) -> String {
 }
 
 /// Traits that are those of the member, by name, and the blocks of those where some member is an object of its own.
-fn member_traits(
-    env: &Env<'_>,
-    ty: Ty,
-    name: &str,
-    uses: &mut Uses,
-) -> (Vec<&'static str>, Vec<String>) {
+fn member_traits(env: &Env<'_>, ty: Ty, name: &str, uses: &mut Uses) -> (Vec<&'static str>, Vec<String>) {
     let items = ty.children();
     let asked = &env.union_uses;
     let class = |test: &dyn Fn(Name) -> bool| items.iter().any(|item| item.class_path().is_some_and(test));
