@@ -614,7 +614,8 @@ pub fn field_value(env: &Env<'_>, class: Name, field: &FieldDef) -> Expr {
     field_of(env, Expr::atom("self"), class, field)
 }
 
-fn field_of(env: &Env<'_>, object: Expr, class: Name, field: &FieldDef) -> Expr {
+/// A field of an object, in the cell that it has.
+pub fn field_of(env: &Env<'_>, object: Expr, class: Name, field: &FieldDef) -> Expr {
     let object = env.field_holder(object, class, field.name.as_str(), false);
     let value = object.field(names::snake(field.name.as_str()));
     let is_shared = env.class(class).is_some_and(|def| def.is_shared);

@@ -9,7 +9,7 @@ use crate::names;
 use crate::print::{Printer, method_name};
 use crate::tree::{Arm, Block, Expr};
 use batuta_base::Name;
-use batuta_core::{Body, ClassDef, Mir, TyKind};
+use batuta_core::{ClassKind, Body, ClassDef, Mir, TyKind};
 use std::fmt::Write;
 
 /// What a class of a family adds to its module: at the root the family's type, below it a payload.
@@ -412,6 +412,8 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
             out,
             "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        self.equals(other)\n    }}\n}}\n"
         );
+    } else if !derives(env, family).contains(&"PartialEq") && !env.is_identity(family.root) {
+        out.push_str(&equality(env, family, &name));
     } else if is_shared && !derives(env, family).contains(&"PartialEq") && env.compared.contains(&family.root)
     {
         out.push_str(classes::identity(&name).as_str());
@@ -429,6 +431,36 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
         classes::unordered(&name, family.root, &mut out, uses);
     }
     out
+}
+
+/// Equality of records of which some field does not count: of one class, by the fields that do.
+fn equality(env: &Env<'_>, family: &Family, name: &str) -> String {
+    let equal = |class: Name| {
+        let is_record = |path: &Name| {
+            env.class(*path).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { eq: true, .. }))
+        };
+        let Some(record) = env.program.mro(class).into_iter().find(is_record) else {
+            return Expr::call("std::ptr::eq", vec![Expr::atom("self"), Expr::atom("other")]);
+        };
+        let fields = env.all_fields(record);
+        let parts = fields.into_iter().filter(|field| field.flags.compare).map(|field| {
+            let of = |object: &str| classes::field_of(env, Expr::atom(object), class, field);
+            of("self").binary("==", of("other"))
+        });
+        parts.reduce(|a, b| a.binary("&&", b)).unwrap_or(Expr::atom("true"))
+    };
+    let kind = |object: &str| {
+        let subject = subject(env, family, Expr::atom(object));
+        let subject = if family.has_base { Expr::unary("&", subject) } else { subject };
+        Expr::call("std::mem::discriminant", vec![subject])
+    };
+    let groups = family.concrete.iter().map(|class| (vec![*class], equal(*class))).collect();
+    let by_class = choose(env, family, subject(env, family, Expr::atom("self")), groups);
+    let value = kind("self").binary("==", kind("other")).binary("&&", by_class);
+    let text = layout::render(&value, 8, 8, 0);
+    format!(
+        "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        {text}\n    }}\n}}\n"
+    )
 }
 
 /// What makes objects of the family keys: their own hash, their identity, or their fields.

@@ -197,6 +197,8 @@ pub struct FieldFlags {
     pub kw_only: bool,
     /// `default_factory`: the default function is called for each object; otherwise once.
     pub factory: bool,
+    /// `InitVar`: a parameter of the constructor that `__post_init__` takes; no object has it.
+    pub passed: bool,
 }
 
 /// What wraps a field of a shared class: fields that change after construction sit in cells.
@@ -212,7 +214,7 @@ pub enum FieldCell {
 
 impl Default for FieldFlags {
     fn default() -> Self {
-        Self { init: true, repr: true, compare: true, kw_only: false, factory: false }
+        Self { init: true, repr: true, compare: true, kw_only: false, factory: false, passed: false }
     }
 }
 

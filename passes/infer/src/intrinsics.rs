@@ -129,6 +129,17 @@ impl Apply<'_, '_, '_> {
             }
             ("copy.copy", [value]) => self.copy_of(*value, false, origin),
             ("copy.deepcopy", [value]) => self.copy_of(*value, true, origin),
+            ("dataclasses.plain", [value]) => self.plain(*value, origin),
+            ("dataclasses.is_dataclass", [value])
+                if matches!(self.ty(*value).kind(), TyKind::Class(..) | TyKind::TypeOf(_)) =>
+            {
+                let class = match self.ty(*value).kind() {
+                    TyKind::Class(class, _) | TyKind::TypeOf(class) => *class,
+                    _ => Name::new(""),
+                };
+                let is_record = self.types.env().is_record(class) && !self.types.env().is_named_tuple(class);
+                self.mk(Node::Const(Const::Bool(is_record)), Ty::bool(), origin)
+            }
             ("dataclasses.asdict" | "dataclasses.astuple", [value]) => match self.ty(*value).kind() {
                 TyKind::Class(class, _) if name.last() == "asdict" => {
                     self.as_dict(*class, *value, true, origin)

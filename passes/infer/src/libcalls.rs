@@ -600,6 +600,8 @@ impl Solver<'_> {
                 self.put(out, Head::None);
             }
             "enum.auto" => self.put(out, Head::Int),
+            "dataclasses.plain" => self.put(out, Head::Value),
+            "dataclasses.is_dataclass" => self.put(out, Head::Bool),
             "dataclasses.asdict" => self.plain_dict(out),
             "dataclasses.astuple" => self.plain_tuple(out),
             "dataclasses.replace" | "copy.copy" | "copy.deepcopy" => self.copied(job, args, out),

@@ -196,6 +196,7 @@ fn finish(solver: &Solver<'_>) -> (Program<Typed>, Vec<Diagnostic>) {
         *global = Arc::new(GlobalDef { ty, ..(**global).clone() });
     }
     crate::inner::drop_texts(&mut out);
+    crate::expand::drop_unused(&mut out);
     drop_unused_globals(solver, &mut out);
     crate::dynamic::report(solver, &types, &mut all);
     (out, all)

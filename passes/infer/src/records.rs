@@ -48,7 +48,7 @@ impl Apply<'_, '_, '_> {
             for (name, field) in &fields {
                 let object = read(me);
                 let value = me.field_of(object, *name, *field, origin);
-                nodes.push(me.dynamic(value));
+                nodes.push(me.plain(value, origin));
             }
             let ty = Ty::list(Ty::value());
             me.mk(Node::Op { op: ListOp::New.into(), attr: Attr::None, args: nodes }, ty, origin)
@@ -67,7 +67,7 @@ impl Apply<'_, '_, '_> {
     }
 
     /// A value as plain data.
-    fn plain(&mut self, value: NodeId, origin: Origin) -> NodeId {
+    pub(crate) fn plain(&mut self, value: NodeId, origin: Origin) -> NodeId {
         let ty = self.ty(value);
         match ty.kind() {
             TyKind::Class(class, _) if self.types.env().is_record(*class) => {

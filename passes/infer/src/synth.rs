@@ -31,6 +31,11 @@ pub(crate) fn complete(program: &Program<Hir>) -> Option<Program<Hir>> {
     }
     let mut out = program.clone();
     out.fns.extend(numbered.into_iter().map(|body| (body.path, Arc::new(body))));
+    for class in out.classes.values_mut() {
+        if class.fields.iter().any(|field| field.flags.passed) {
+            Arc::make_mut(class).fields.retain(|field| !field.flags.passed);
+        }
+    }
     for body in made {
         let class = body.path.parent();
         let def = Arc::make_mut(out.classes.get_mut(&class).expect("it is a method of a class"));
@@ -43,10 +48,20 @@ pub(crate) fn complete(program: &Program<Hir>) -> Option<Program<Hir>> {
 }
 
 fn needs_init(env: &Env<'_>, class: Name) -> bool {
-    let is_record = env.class(class).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { .. }));
+    let is_record = |class: Name| {
+        env.class(class).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { .. }))
+    };
     let has_init = |class: &Name| env.program.fns.contains_key(&class.join("__init__"));
-    let below = env.program.subclasses(class);
-    is_record && !has_init(&class) && below.iter().skip(1).any(has_init)
+    if !is_record(class) || has_init(&class) {
+        return false;
+    }
+    // A constructor above is not that of this record; one below may call it.
+    let order = env.mro(class);
+    let takes_more = |path: &Name| {
+        env.class(*path).is_some_and(|def| def.fields.iter().any(|field| field.flags.passed))
+    };
+    let is_called = |path: &Name| is_record(*path) && env.program.subclasses(*path).iter().any(has_init);
+    order.iter().any(|path| takes_more(path) || has_init(path) || is_called(path))
 }
 
 fn method(env: &Env<'_>, path: Name, kind: FnKind) -> (Body<Hir>, LocalId) {
@@ -66,7 +81,7 @@ fn record_init(env: &Env<'_>, class: Name) -> Body<Hir> {
     let at = Origin::default();
     let (mut body, this) = method(env, class.join("__init__"), FnKind::Method);
     body.ret = Ty::unit();
-    let mut stmts = Vec::new();
+    let (mut stmts, mut passed) = (Vec::new(), Vec::new());
     for field in env.record_fields(class) {
         let local = body.local(field.name.as_str(), field.ty, at);
         let default = field.default.map(|path| {
@@ -75,6 +90,10 @@ fn record_init(env: &Env<'_>, class: Name) -> Body<Hir> {
         });
         let kind = if field.flags.kw_only { ParamKind::KeywordOnly } else { ParamKind::Normal };
         body.params.push(param(field.name, local, kind, default));
+        if field.flags.passed {
+            passed.push(Arg::positional(body.use_local(local, Mode::Read, at)));
+            continue;
+        }
         let value = body.use_local(local, Mode::Read, at);
         let target = Pat::Place(Place::local(this).with(Proj::Field(field.name)));
         stmts.push(Stmt::new(StmtKind::Set { target, value }, at));
@@ -82,7 +101,7 @@ fn record_init(env: &Env<'_>, class: Name) -> Body<Hir> {
     if env.method(class, "__post_init__").is_some() {
         let receiver = body.use_local(this, Mode::Read, at);
         let callee = Callee::Method(receiver, Name::new("__post_init__"));
-        let call = body.node(Node::Call { callee, args: Vec::new() }, Ty::unknown(), at);
+        let call = body.node(Node::Call { callee, args: passed }, Ty::unknown(), at);
         stmts.push(Stmt::new(StmtKind::Expr(call), at));
     }
     body.blocks[body.root].stmts = stmts;

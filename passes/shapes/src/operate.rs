@@ -130,8 +130,12 @@ impl Walk<'_> {
                 made
             }
             Op::ClassOp(ClassOp::New) => self.class_literal(shapes, ty),
-            Op::CmpOp(_) => {
+            Op::CmpOp(op) => {
                 if let [a, b] = shapes {
+                    if matches!(op, CmpOp::Is | CmpOp::IsNot) {
+                        self.one_for_life(*a);
+                        self.one_for_life(*b);
+                    }
                     let (ta, tb) = (self.built.graph.ty(*a), self.built.graph.ty(*b));
                     // Two containers that are compared have one element type.
                     if !ta.is_int() && !tb.is_int() && !matches!(ta.kind(), TyKind::Class(..)) {
@@ -141,6 +145,19 @@ impl Walk<'_> {
                 self.built.graph.fresh(ty)
             }
             _ => self.built.graph.fresh(ty),
+        }
+    }
+
+    /// A container that `is` looks at is one object wherever it is held.
+    fn one_for_life(&mut self, shape: ShapeId) {
+        let ty = self.built.graph.ty(shape);
+        match ty.kind() {
+            TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) => drop(self.built.graph.set_shared(shape)),
+            TyKind::Option(_) => {
+                let inner = self.part(shape, 0);
+                self.one_for_life(inner);
+            }
+            _ => {}
         }
     }
 

@@ -2,12 +2,9 @@
 
 use super::params::param_list;
 use super::{Cx, Lowerer};
-use batuta_base::{Code, Name};
+use batuta_base::Name;
 use batuta_core::*;
 use batuta_syntax::Syntax;
-
-/// A field option that is computed.
-pub const BAD_FIELD: Code = Code::warning("B0512", "this field has no translation yet");
 
 impl<'t> Lowerer<'t> {
     /// Takes a class-level statement that declares a field; answers whether it was one.
@@ -35,10 +32,18 @@ impl<'t> Lowerer<'t> {
             }
             return true;
         }
-        if hint.text().contains("InitVar") {
-            self.report(BAD_FIELD, stmt, "`InitVar` has no translation yet");
+        let init_var = hint.text().strip_suffix(']').and_then(|text| text.split_once('['));
+        let passed = hint.fields("subscript").into_iter().chain(hint.named()).last();
+        match init_var {
+            Some((head, _)) if head.trim() == "InitVar" || head.ends_with(".InitVar") => {
+                self.declared_field(stmt, left, passed.unwrap_or(hint), value);
+                let field = self.building.last_mut().and_then(|class| class.def.fields.last_mut());
+                if let Some(field) = field {
+                    field.flags = FieldFlags { passed: true, repr: false, compare: false, ..field.flags };
+                }
+            }
+            _ => self.declared_field(stmt, left, hint, value),
         }
-        self.declared_field(stmt, left, hint, value);
         true
     }
 

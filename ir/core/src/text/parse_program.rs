@@ -227,6 +227,7 @@ fn field(cursor: &mut Cursor<'_>, above: Vec<Comment>) -> Parsed<FieldDef> {
             "no_compare" => flags.compare = false,
             "kw_only" => flags.kw_only = true,
             "factory" => flags.factory = true,
+            "passed" => flags.passed = true,
             _ => return cursor.fail(format!("a field has no property `{word}`")),
         }
         cursor.blanks();

@@ -124,13 +124,14 @@ fn print_field(field: &FieldDef, out: &mut String) {
         FieldCell::Cell => " cell",
         FieldCell::RefCell => " refcell",
     });
-    let FieldFlags { init, repr, compare, kw_only, factory } = field.flags;
+    let FieldFlags { init, repr, compare, kw_only, factory, passed } = field.flags;
     for (on, word) in [
         (!init, " no_init"),
         (!repr, " no_repr"),
         (!compare, " no_compare"),
         (kw_only, " kw_only"),
         (factory, " factory"),
+        (passed, " passed"),
     ] {
         out.push_str(if on { word } else { "" });
     }

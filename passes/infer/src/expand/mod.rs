@@ -40,6 +40,7 @@ mod overrides;
 mod own_class;
 mod parsers;
 mod partial;
+mod record_data;
 mod register;
 mod single_dispatch;
 mod sums;
@@ -64,11 +65,13 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     class_marks::expand(&mut out);
     own_class::expand(&mut out);
     attributes::expand(&mut out);
+    record_data::expand(&mut out);
     out
 }
 
 pub(crate) use by_name::KEPT;
 pub(crate) use derived::inner_field;
+pub(crate) use record_data::drop_unused;
 pub(crate) use error_attributes::SOME_ERRORS_HAVE;
 pub(crate) use overrides::expand as overrides;
 

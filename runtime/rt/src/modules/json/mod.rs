@@ -4,7 +4,7 @@ mod read;
 mod write;
 
 pub use read::loads;
-pub use write::{Style, dumps, dumps_with, pretty};
+pub use write::{Style, dumps, dumps_by, dumps_with, pretty};
 
 crate::exceptions! {
     /// `json.JSONDecodeError`.

@@ -43,13 +43,28 @@ pub fn pretty(value: impl Into<Value>, indent: i64) -> String {
 /// `json.dumps(value, indent=.., ..)`; raises `TypeError` for what JSON has no form for.
 #[track_caller]
 pub fn dumps_with(value: impl Into<Value>, style: &Style) -> String {
+    write(&value.into(), style, None)
+}
+
+/// `json.dumps(value, default=default, ..)`: what JSON has no form for is written as `default` gives it.
+#[track_caller]
+pub fn dumps_by<R: Into<Value>>(
+    value: impl Into<Value>,
+    default: impl Fn(Value) -> R,
+    style: &Style,
+) -> String {
+    write(&value.into(), style, Some(&|value| default(value.clone()).into()))
+}
+
+#[track_caller]
+fn write(value: &Value, style: &Style, default: Option<&dyn Fn(&Value) -> Value>) -> String {
     let (item, key) = match &style.separators {
         Some((item, key)) => (item.as_str(), key.as_str()),
         None if style.indent.is_some() => (",", ": "),
         None => (", ", ": "),
     };
-    let mut writer = Writer { out: String::new(), style, item, key, open: Vec::new(), level: 0 };
-    writer.value(&value.into());
+    let mut writer = Writer { out: String::new(), style, item, key, default, open: Vec::new(), level: 0 };
+    writer.value(value);
     writer.out
 }
 
@@ -58,6 +73,7 @@ struct Writer<'a> {
     style: &'a Style,
     item: &'a str,
     key: &'a str,
+    default: Option<&'a dyn Fn(&Value) -> Value>,
     /// The containers being written, to notice a cycle.
     open: Vec<i64>,
     level: usize,
@@ -85,6 +101,8 @@ impl Writer<'_> {
                 self.entries(dict.items().collect());
                 self.open.pop();
             }
+            Value::Object(object) if let Some(plain) = object.plain() => self.value(&plain),
+            other if let Some(default) = self.default => self.value(&default(other)),
             other => {
                 raise_new(TypeError, format!("Object of type {} is not JSON serializable", other.type_name()))
             }
