@@ -9,7 +9,7 @@ use crate::names;
 use crate::print::{Printer, method_name};
 use crate::tree::{Arm, Block, Expr};
 use batuta_base::Name;
-use batuta_core::{ClassKind, Body, ClassDef, Mir, TyKind};
+use batuta_core::{Body, ClassDef, ClassKind, Mir, TyKind};
 use std::fmt::Write;
 
 /// What a class of a family adds to its module: at the root the family's type, below it a payload.

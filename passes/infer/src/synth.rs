@@ -48,18 +48,16 @@ pub(crate) fn complete(program: &Program<Hir>) -> Option<Program<Hir>> {
 }
 
 fn needs_init(env: &Env<'_>, class: Name) -> bool {
-    let is_record = |class: Name| {
-        env.class(class).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { .. }))
-    };
+    let is_record =
+        |class: Name| env.class(class).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { .. }));
     let has_init = |class: &Name| env.program.fns.contains_key(&class.join("__init__"));
     if !is_record(class) || has_init(&class) {
         return false;
     }
     // A constructor above is not that of this record; one below may call it.
     let order = env.mro(class);
-    let takes_more = |path: &Name| {
-        env.class(*path).is_some_and(|def| def.fields.iter().any(|field| field.flags.passed))
-    };
+    let takes_more =
+        |path: &Name| env.class(*path).is_some_and(|def| def.fields.iter().any(|field| field.flags.passed));
     let is_called = |path: &Name| is_record(*path) && env.program.subclasses(*path).iter().any(has_init);
     order.iter().any(|path| takes_more(path) || has_init(path) || is_called(path))
 }

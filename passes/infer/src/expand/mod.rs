@@ -71,9 +71,9 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
 
 pub(crate) use by_name::KEPT;
 pub(crate) use derived::inner_field;
-pub(crate) use record_data::drop_unused;
 pub(crate) use error_attributes::SOME_ERRORS_HAVE;
 pub(crate) use overrides::expand as overrides;
+pub(crate) use record_data::drop_unused;
 
 /// The same program with its own context managers written out.
 pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {

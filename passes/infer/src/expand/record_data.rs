@@ -110,12 +110,15 @@ fn field_list(body: &mut Body<Hir>, class: Name, names: &[(Name, Ty)], origin: O
 /// The class of what `fields` gives.
 fn field_class(program: &mut Program<Hir>, home: Name) -> Name {
     let module = program.modules.keys().copied().find(|module| {
-        home == *module || home.as_str().strip_prefix(module.as_str()).is_some_and(|rest| rest.starts_with('.'))
+        home == *module
+            || home.as_str().strip_prefix(module.as_str()).is_some_and(|rest| rest.starts_with('.'))
     });
     let module = module.unwrap_or(home);
     let words = ["Field", "DataclassField"];
     let path = words.into_iter().map(|word| module.join(word)).find(|path| {
-        !program.classes.contains_key(path) && !program.globals.contains_key(path) && !program.fns.contains_key(path)
+        !program.classes.contains_key(path)
+            && !program.globals.contains_key(path)
+            && !program.fns.contains_key(path)
     });
     let path = path.unwrap_or(module.join("FieldOfDataclass"));
     let mut name = crate::program::assigned_field(Name::new("name"), Origin::default());
@@ -189,7 +192,10 @@ fn data_method(program: &Program<Hir>, class: Name, word: Name, function: &str) 
         give(&mut body, Node::Op { op: DictOp::New.into(), attr: Attr::None, args });
     } else {
         let list = body.node(Node::Op { op: ListOp::New.into(), attr: Attr::None, args }, Ty::unknown(), at);
-        let tuple = Node::Call { callee: Callee::Lib(Name::new("builtins.tuple")), args: vec![Arg::positional(list)] };
+        let tuple = Node::Call {
+            callee: Callee::Lib(Name::new("builtins.tuple")),
+            args: vec![Arg::positional(list)],
+        };
         body.ret = Ty::new(TyKind::Lib(Name::new("tuple"), vec![Ty::value()]));
         give(&mut body, tuple);
     }
@@ -198,7 +204,9 @@ fn data_method(program: &Program<Hir>, class: Name, word: Name, function: &str) 
 
 fn holds_record(program: &Program<Hir>, ty: Ty) -> bool {
     ty.any(&mut |ty| match ty.kind() {
-        TyKind::Class(class, _) => program.classes.get(&program.resolve(*class)).is_some_and(|def| is_record(def)),
+        TyKind::Class(class, _) => {
+            program.classes.get(&program.resolve(*class)).is_some_and(|def| is_record(def))
+        }
         _ => false,
     })
 }
@@ -229,8 +237,7 @@ fn plain(program: &Program<Hir>, body: &mut Body<Hir>, place: &Place, ty: Ty, wo
             Node::Seq { clauses, sink: Sink::List(inner) }
         }
         TyKind::Dict(_, item) if holds_record(program, *item) => {
-            let (key, local) =
-                (body.temp("key", Ty::unknown(), at), body.temp("item", Ty::unknown(), at));
+            let (key, local) = (body.temp("key", Ty::unknown(), at), body.temp("item", Ty::unknown(), at));
             let of = read(body);
             let iter = Node::Call { callee: Callee::Method(of, Name::new("items")), args: Vec::new() };
             let iter = body.node(iter, Ty::unknown(), at);
@@ -250,7 +257,9 @@ fn plain(program: &Program<Hir>, body: &mut Body<Hir>, place: &Place, ty: Ty, wo
 
 /// Takes out the methods that nothing calls.
 pub(crate) fn drop_unused(program: &mut Program<Typed>) {
-    let is_word = |name: &str| WORDS.iter().any(|(_, word)| name.trim_start_matches("record_") == *word || name == *word);
+    let is_word = |name: &str| {
+        WORDS.iter().any(|(_, word)| name.trim_start_matches("record_") == *word || name == *word)
+    };
     let is_made = |program: &Program<Typed>, path: &Name| {
         is_word(path.last()) && program.fns.get(path).is_some_and(|body| body.origin == Origin::default())
     };
@@ -258,7 +267,9 @@ pub(crate) fn drop_unused(program: &mut Program<Typed>) {
         let mut called: Vec<Name> = Vec::new();
         for body in program.fns.values() {
             body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
-                Node::Call { callee: Callee::Fn(path) | Callee::Virtual(path), .. } if is_word(path.last()) => {
+                Node::Call { callee: Callee::Fn(path) | Callee::Virtual(path), .. }
+                    if is_word(path.last()) =>
+                {
                     called.push(*path);
                 }
                 Node::Op { op: Op::ValueOp(ValueOp::Method), attr: Attr::Name(name), .. } => {
