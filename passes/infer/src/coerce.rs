@@ -656,6 +656,13 @@ impl Apply<'_, '_, '_> {
             args.push(self.read_local(local, origin));
         }
         let call = make(self, args);
+        // `deque()` says nothing about its items: they are what is asked for.
+        if let (TyKind::Lib(made, items), TyKind::Lib(asked, _)) = (self.ty(call).kind(), ret.kind())
+            && (made, params.is_empty()) == (asked, true)
+            && items.iter().all(|item| matches!(item.kind(), TyKind::Unit | TyKind::Never))
+        {
+            self.body.nodes[call].ty = ret;
+        }
         let result = if *ret.kind() == TyKind::Bool { self.truth(call) } else { self.coerce(call, ret) };
         let body = self.tail_block(result);
         let closure = Closure {

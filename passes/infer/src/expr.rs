@@ -80,7 +80,12 @@ impl Apply<'_, '_, '_> {
     /// An object that says how it is formatted.
     fn own_format(&mut self, value: &mut NodeId, conv: &mut Conv, spec: &mut Vec<Piece>) {
         let TyKind::Class(class, _) = self.ty(*value).kind() else { return };
-        if self.types.env().is_int_enum(*class) && *conv == Conv::Format && !spec.is_empty() {
+        let is_number = match conv {
+            Conv::Format => !spec.is_empty(),
+            Conv::Percent(letter) => !matches!(letter, 's' | 'r' | 'a'),
+            _ => false,
+        };
+        if is_number && self.types.env().is_int_enum(*class) {
             *value = self.coerce(*value, Ty::int());
             return;
         }
@@ -93,6 +98,10 @@ impl Apply<'_, '_, '_> {
         }
         let Some(method) = self.types.env().method(*class, "__format__").filter(|_| *conv == Conv::Format)
         else {
+            // Members are formatted as their text.
+            if *conv == Conv::Format && self.types.env().is_enum(*class) {
+                *conv = Conv::Str;
+            }
             return;
         };
         let origin = self.origin(*value);

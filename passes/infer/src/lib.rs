@@ -45,6 +45,7 @@ mod getters;
 mod guarded;
 mod inline;
 mod inner;
+mod int_enums;
 mod intrinsics;
 mod invoke;
 mod late;

@@ -419,17 +419,6 @@ impl Apply<'_, '_, '_> {
     }
 
     /// `a op b` for elaborated operands.
-    /// A member of an int enum as its value; anything else as it is.
-    pub(crate) fn member_number(&mut self, node: NodeId) -> NodeId {
-        match self.ty(node).kind() {
-            TyKind::Class(class, _) if self.types.env().is_int_enum(*class) => {
-                let origin = self.origin(node);
-                self.attr(node, Name::new("value"), origin)
-            }
-            _ => node,
-        }
-    }
-
     pub(crate) fn binary(&mut self, op: ObjOp, a: NodeId, b: NodeId, in_place: bool) -> NodeId {
         use TyKind::*;
         let (a, b) = (self.member_number(a), self.member_number(b));
@@ -473,6 +462,7 @@ impl Apply<'_, '_, '_> {
             (Int(_) | Bool, Str | Bytes | List(_)) if op == ObjOp::Mul => self.repeat(b, a),
             (Str, _) if op == ObjOp::Mod => {
                 let origin = self.origin(a);
+                let b = self.percent_values(a, b);
                 // `*args` is a tuple, though it is kept as a list.
                 let is_rest = |local| {
                     self.body.params.iter().any(|param| param.local == local && param.kind == ParamKind::Star)

@@ -109,6 +109,12 @@ impl Apply<'_, '_, '_> {
             let mut fits = all.iter().map(|(row, bound)| (row, self.fits_row(row, bound, &args, true)));
             fits.position(|(row, fits)| fits && takes_numbers(row)).filter(|_| args.iter().any(is_dynamic))
         });
+        // Numbers of either kind are floats before they are ints.
+        let best = best.or_else(|| {
+            all.iter().position(|(row, bound)| {
+                !self.takes_as_ints(row, bound, &args) && self.fits_row(row, bound, &args, true)
+            })
+        });
         let best =
             best.or_else(|| all.iter().position(|(row, bound)| self.fits_row(row, bound, &args, true)));
         let Some((row, bound)) = best.or(if all.is_empty() { None } else { Some(0) }).map(|at| &all[at])
@@ -428,6 +434,15 @@ impl Apply<'_, '_, '_> {
                 (is_item && matches!(param.ty.kind(), TyKind::Func(..)))
                     || self.fits(param.ty, self.ty(args[*at]), loose)
             })
+        })
+    }
+
+    /// Whether a row takes as ints what may be floats.
+    fn takes_as_ints(&self, row: &Row, bound: &Bound, args: &[NodeId]) -> bool {
+        let is_num = |ty: Ty| *ty.kind() == TyKind::Num || *self.item_type(ty).kind() == TyKind::Num;
+        bound.slots.iter().zip(&row.params).any(|(slot, param)| {
+            let takes_ints = param.ty.any(&mut |ty| matches!(ty.kind(), TyKind::Int(_)));
+            matches!(slot, Slot::Arg(at) if takes_ints && is_num(self.ty(args[*at])))
         })
     }
 

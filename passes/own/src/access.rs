@@ -71,6 +71,19 @@ pub fn steps(proj: &[Proj]) -> Vec<Step> {
     proj.iter().filter_map(step).collect()
 }
 
+/// How many parts of a place Rust tells apart: `self.as_circle().radius` borrows all of `self`.
+pub fn told_apart(families: &Families, program: &Program<Typed>, place: &Place, tys: &[Ty]) -> usize {
+    let is_hidden = |(proj, ty): (&Proj, &Ty)| {
+        let (Proj::Field(name), Some(class)) = (proj, ty.strip().class_path()) else { return false };
+        let has = |path: &Name| {
+            program.classes.get(path).is_some_and(|def| def.fields.iter().any(|field| field.name == *name))
+        };
+        let owner = || program.mro(class).into_iter().rev().find(has);
+        families.root(class).is_some_and(|root| owner() != Some(root))
+    };
+    place.proj.iter().zip(tys).position(is_hidden).unwrap_or(place.proj.len())
+}
+
 /// Whether one path is a prefix of the other, counting any two items as the same.
 pub fn overlaps(a: &[Step], b: &[Step]) -> bool {
     a.iter().zip(b).all(|(x, y)| x == y)
@@ -78,12 +91,18 @@ pub fn overlaps(a: &[Step], b: &[Step]) -> bool {
 
 /// Collects the accesses of a body.
 pub fn accesses(program: &Program<Typed>, body: &Body<Typed>) -> Accesses {
-    let mut walk = Walk { program, body, out: Accesses::default(), now: 0 };
+    accesses_in(&Families::default(), program, body)
+}
+
+/// The same, where fields that a class of a family adds are reached through the whole object.
+pub fn accesses_in(families: &Families, program: &Program<Typed>, body: &Body<Typed>) -> Accesses {
+    let mut walk = Walk { families, program, body, out: Accesses::default(), now: 0 };
     walk.block(body.root, Kind::Keep);
     walk.out
 }
 
 struct Walk<'a> {
+    families: &'a Families,
     program: &'a Program<Typed>,
     body: &'a Body<Typed>,
     out: Accesses,
@@ -181,7 +200,8 @@ impl Walk<'_> {
                 Kind::LendMut => Kind::Lend,
                 _ => Kind::Read,
             };
-            self.out.events.push(Event { at, root, path: steps(&place.proj), kind });
+            let path = steps(&place.proj[..told_apart(self.families, self.program, place, &tys)]);
+            self.out.events.push(Event { at, root, path, kind });
         }
     }
 

@@ -1,6 +1,6 @@
 //! One body: locals, statements, blocks.
 
-use crate::access::{Accesses, Event, Kind, accesses};
+use crate::access::{Accesses, Event, Kind, accesses_in};
 use crate::alias::{Aliases, Borrow, aliases};
 use crate::bounds::{Bounds, bounds};
 use crate::changed::Changed;
@@ -62,6 +62,14 @@ pub struct Own<'a> {
     /// What the functions around yield.
     pub yields: Vec<Ty>,
     pub changed: &'a Changed,
+    pub families: &'a Families,
+}
+
+/// What is known of the whole program.
+pub struct Whole<'a> {
+    pub params: &'a ParamBounds,
+    pub changed: &'a Changed,
+    pub families: &'a Families,
 }
 
 /// Lowers one body.
@@ -71,8 +79,7 @@ pub fn lower(
     src: &Body<Typed>,
     frozen: &Frozen,
     tried: &FxHashSet<Demotion>,
-    params: &ParamBounds,
-    changed: &Changed,
+    whole: &Whole<'_>,
 ) -> LoweredBody {
     let prepared;
     let src = if init::is_init(src) {
@@ -86,7 +93,7 @@ pub fn lower(
     let src = celled.as_ref().unwrap_or(src);
     let mut live = liveness(src, &closures.brief);
     live.maybe_unbound.extend(try_value::late(src));
-    let all = accesses(program, src);
+    let all = accesses_in(whole.families, program, src);
     let alias = aliases(program, src, &live, &all);
     let mut out: Body<Mir> = Body::new(src.path, src.lang, src.kind);
     out.params = src.params.clone();
@@ -110,7 +117,7 @@ pub fn lower(
         live,
         all,
         alias,
-        bounds: bounds(src, params),
+        bounds: bounds(src, whole.params),
         demoted: Vec::new(),
         diags: Diags::new(src.path),
         closures,
@@ -121,7 +128,8 @@ pub fn lower(
         all_early: false,
         results: vec![src.ret.returned(src.is_generator, src.is_async)],
         yields: vec![src.ret.yielded()],
-        changed,
+        changed: whole.changed,
+        families: whole.families,
     };
     own.report_caches(&src.decorators);
     own.set_local_types();

@@ -77,10 +77,12 @@ pub fn own(program: &Program<Typed>, frozen: &Frozen, tried: &[Demotion]) -> Low
     };
     let params = param_bounds::ParamBounds::of(program);
     let changed = changed::Changed::of(program);
+    let families = Families::of(program);
+    let whole = body::Whole { params: &params, changed: &changed, families: &families };
     let mut demoted = Vec::new();
     let mut diags = Vec::new();
     for body in program.fns.values() {
-        let mut lowered = body::lower(program, &out.classes, body, frozen, &tried, &params, &changed);
+        let mut lowered = body::lower(program, &out.classes, body, frozen, &tried, &whole);
         demoted.append(&mut lowered.demoted);
         diags.append(&mut lowered.diags);
         out.fns.insert(body.path, Arc::new(lowered.body));

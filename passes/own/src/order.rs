@@ -7,8 +7,9 @@
 //! Operands that are evaluated before a named one, and whose value could be another one later, are
 //! named too: the source's order is kept.
 
-use crate::access::{Event, overlaps};
+use crate::access::{Event, overlaps, told_apart};
 use crate::body::{Own, Want};
+use crate::types::place_tys;
 use batuta_core::*;
 
 /// What takes the operands.
@@ -237,7 +238,11 @@ impl Own<'_> {
         }
         let mutable = matches!(ty.kind(), TyKind::RefMut(_));
         let is_path = match &self.src.nodes[node].kind {
-            Node::Use(place, _) => place.proj.iter().all(|proj| matches!(proj, Proj::Field(_))),
+            Node::Use(place, _) => {
+                let tys = place_tys(self.program, self.src, place);
+                place.proj.iter().all(|proj| matches!(proj, Proj::Field(_)))
+                    && told_apart(self.families, self.program, place, &tys) == place.proj.len()
+            }
             _ => false,
         };
         Some(Hold { mutable, late: late && is_path, guarded: self.holds_guard(node), copied: false })

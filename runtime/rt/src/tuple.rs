@@ -7,7 +7,7 @@ use crate::list::PyOrd;
 use crate::repr::Repr;
 use crate::unwind::raise;
 use std::fmt;
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 
 /// A tuple whose length only the run knows; reads as a slice.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -55,6 +55,13 @@ impl<T> Deref for Tuple<T> {
     type Target = [T];
     fn deref(&self) -> &[T] {
         &self.0
+    }
+}
+
+/// Objects in a tuple may change; the tuple may not.
+impl<T> DerefMut for Tuple<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.0
     }
 }
 

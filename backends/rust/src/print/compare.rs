@@ -43,6 +43,15 @@ impl Printer<'_, '_> {
         let (a, a_ref) = strip(a, left_ty);
         let (b, b_ref) = strip(b, right_ty);
         let (a_ref, b_ref) = (a_ref || self.is_lent(left), b_ref || self.is_lent(right));
+        // One of two tuples has several owners.
+        let is_shared = |ty: Ty| matches!(ty.strip_ref().kind(), TyKind::Shared(_));
+        if let TyKind::Tuple(_) | TyKind::Lib(..) = left_ty.strip().kind()
+            && is_shared(left_ty) != is_shared(right_ty)
+        {
+            let content = |side: Expr, count: usize| (0..count).fold(side, |side, _| Expr::unary("*", side));
+            let count = |is_ref: bool, ty: Ty| usize::from(is_ref) + usize::from(is_shared(ty));
+            return content(a, count(a_ref, left_ty)).binary(sign, content(b, count(b_ref, right_ty)));
+        }
         let is_text = *left_ty.strip_ref().kind() == TyKind::Str;
         if is_text
             && (is_copied_char(&a) || is_copied_char(&b))

@@ -30,6 +30,7 @@ mod exit_stack;
 mod findall;
 mod flags;
 mod folder_walk;
+mod formats;
 mod forward;
 mod hooks;
 mod keywords;
@@ -116,6 +117,10 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             chained::expand(&start, Arc::make_mut(body));
         }
         keywords::expand(Arc::make_mut(body));
+        let is_format = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "builtins.format");
+        if body.nodes.iter().any(|(_, row)| is_format(&row.kind)) {
+            formats::expand(Arc::make_mut(body));
+        }
         if has_templates {
             template::expand(Arc::make_mut(body));
         }

@@ -1,0 +1,37 @@
+//! Members of int enums where the ints that they are count.
+
+use crate::apply::Apply;
+use batuta_base::Name;
+use batuta_core::*;
+
+impl Apply<'_, '_, '_> {
+    /// A member of an int enum as its value; anything else as it is.
+    pub(crate) fn member_number(&mut self, node: NodeId) -> NodeId {
+        if !self.is_member(self.ty(node)) {
+            return node;
+        }
+        let origin = self.origin(node);
+        self.attr(node, Name::new("value"), origin)
+    }
+
+    /// What `%` puts into a text: members count as ints, but in `%r`.
+    pub(crate) fn percent_values(&mut self, template: NodeId, values: NodeId) -> NodeId {
+        let shows_members = match self.body.as_const(template) {
+            Some(Const::Str(text)) => text.contains("%r") || text.contains("%a"),
+            _ => true,
+        };
+        let TyKind::Tuple(items) = self.ty(values).kind() else {
+            return if shows_members { values } else { self.member_number(values) };
+        };
+        if shows_members || !items.iter().any(|ty| self.is_member(*ty)) {
+            return values;
+        }
+        let plain = |ty: &Ty| if self.is_member(*ty) { Ty::int() } else { *ty };
+        let ty = Ty::tuple(items.iter().map(plain).collect::<Vec<_>>());
+        self.coerce(values, ty)
+    }
+
+    fn is_member(&self, ty: Ty) -> bool {
+        matches!(ty.kind(), TyKind::Class(class, _) if self.types.env().is_int_enum(*class))
+    }
+}
