@@ -174,6 +174,11 @@ pub fn named_function(
     }
     let has_hole = printer.has_hole;
     let mut params = params(&mut printer);
+    // An iterator that is kept borrows nothing.
+    if keeps_iterators(body) {
+        let open = params.iter_mut().filter(|param| param.contains(": impl Iterator"));
+        open.for_each(|param| param.push_str(" + 'static"));
+    }
     let ret = result(&mut printer);
     drop(printer);
     // A generator holds the iterators that it reads: they must live as long as it does.
@@ -209,6 +214,16 @@ pub fn named_function(
 /// A function that `cargo test` runs.
 fn is_test(body: &Body<Mir>) -> bool {
     body.decorators.iter().any(|mark| mark.path == "rs.test")
+}
+
+/// Whether a body makes an iterator that is kept.
+fn keeps_iterators(body: &Body<Mir>) -> bool {
+    let mut found = false;
+    body.walk_block(body.root, &mut |node| {
+        found |= matches!(body.nodes[node].kind, core::Node::Op { op: core::Op::RsOp(core::RsOp::Share), .. })
+            && matches!(body.ty(node).kind(), TyKind::Iter(_));
+    });
+    found
 }
 
 /// `fn name(params) -> ret`, one parameter a line where it is too wide.

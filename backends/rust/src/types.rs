@@ -40,7 +40,7 @@ impl Env<'_> {
             TyKind::Iter(item) => {
                 let item = stored(*item, uses);
                 match position {
-                    Position::Stored => format!("Box<dyn Iterator<Item = {item}>>"),
+                    Position::Stored => format!("{}<{item}>", rt("Iter", uses)),
                     _ => format!("impl Iterator<Item = {item}>"),
                 }
             }

@@ -62,11 +62,15 @@ fn step(body: &mut Body<Mir>, block: BlockId, literal: NodeId, limit: usize) -> 
 
 /// Whether a later field reads the local that this value moves.
 fn is_read_after(body: &Body<Mir>, value: NodeId, later: &[NodeId]) -> bool {
-    let Node::Use(place, Mode::Move) = &body.nodes[value].kind else { return false };
+    let mut moved = Vec::new();
+    body.walk(Child::Node(value), &mut |node| match &body.nodes[node].kind {
+        Node::Use(place, Mode::Move) => moved.push(place.root),
+        _ => {}
+    });
     let mut found = false;
     for node in later {
         body.walk(Child::Node(*node), &mut |node| {
-            found |= matches!(&body.nodes[node].kind, Node::Use(other, _) if other.root == place.root);
+            found |= matches!(&body.nodes[node].kind, Node::Use(other, _) if moved.contains(&other.root));
         });
     }
     found

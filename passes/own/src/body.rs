@@ -49,6 +49,8 @@ pub struct Own<'a> {
     pub closures: ClosureUses,
     /// The closure that is lowered next is lent, whatever its class holds.
     pub lent: Option<NodeId>,
+    /// Locals of iterators that have a handle: a constructor puts them into a field.
+    pub kept_iterators: FxHashSet<LocalId>,
     /// Cells that have their first value.
     started: FxHashSet<LocalId>,
     /// Statements to put before the current one.
@@ -122,6 +124,7 @@ pub fn lower(
         diags: Diags::new(src.path),
         closures,
         lent: None,
+        kept_iterators: kept_iterators(src),
         started: FxHashSet::default(),
         before: Vec::new(),
         after: Vec::new(),
@@ -569,7 +572,11 @@ impl Own<'_> {
         let lowered = self.end_look(local, lowered);
         let lowered = match self.src.locals[local].ty.kind() {
             // Several iterators in one variable have one type.
-            TyKind::Iter(_) if assignments(self.src, local) > 1 => self.boxed(lowered),
+            TyKind::Iter(_)
+                if assignments(self.src, local) > 1 || self.kept_iterators.contains(&local) =>
+            {
+                self.boxed(lowered)
+            }
             _ => lowered,
         };
         if self.live.maybe_unbound.contains(&local) {
@@ -653,4 +660,22 @@ impl Own<'_> {
             && !self.src.params.iter().any(|param| param.local == local)
             && self.all.defs.iter().filter(|(found, _, _)| *found == local).count() <= 1
     }
+}
+
+/// Iterators that become fields of a new object.
+fn kept_iterators(src: &Body<Typed>) -> FxHashSet<LocalId> {
+    let mut out = FxHashSet::default();
+    for (_, row) in src.nodes.iter() {
+        let Node::Op { op: Op::ClassOp(ClassOp::New), args, .. } = &row.kind else { continue };
+        for arg in args {
+            if let Node::Use(place, _) = &src.nodes[*arg].kind
+                && let Some(local) = place.as_local()
+                && matches!(src.locals[local].ty.kind(), TyKind::Iter(_))
+                && !src.params.iter().any(|param| param.local == local)
+            {
+                out.insert(local);
+            }
+        }
+    }
+    out
 }

@@ -168,7 +168,7 @@ impl Own<'_> {
     }
 
     /// Whether an iterator still borrows a place.
-    fn borrows_source(&self, node: NodeId) -> bool {
+    pub fn borrows_source(&self, node: NodeId) -> bool {
         let mut found = false;
         self.out.walk(Child::Node(node), &mut |node| {
             found |= matches!(self.out.nodes[node].kind, Node::Use(_, Mode::Ref | Mode::Mut))

@@ -174,10 +174,19 @@ impl Own<'_> {
     /// An iterator that is stored has a type of its own: `Box<dyn Iterator>`.
     pub fn boxed(&mut self, node: NodeId) -> NodeId {
         let row = &self.out.nodes[node];
-        let is_stored = matches!(&row.kind, Node::Use(place, _) if !place.proj.is_empty());
+        let is_stored = matches!(&row.kind, Node::Use(place, _)
+            if !place.proj.is_empty() || place.as_local().is_some_and(|local| self.kept_iterators.contains(&local)));
         let (ty, origin) = (row.ty, row.origin);
         match ty.kind() {
-            TyKind::Iter(_) if !is_stored => self.out.op(RsOp::Share, vec![node], ty, origin),
+            TyKind::Iter(item) if !is_stored => {
+                let node = if self.borrows_source(node) {
+                    let items = self.out.op(RsOp::Collect, vec![node], Ty::list(*item), origin);
+                    self.iter_op(IterOp::Into, items, *item, origin)
+                } else {
+                    node
+                };
+                self.out.op(RsOp::Share, vec![node], ty, origin)
+            }
             _ => node,
         }
     }

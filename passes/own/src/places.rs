@@ -485,6 +485,11 @@ impl Own<'_> {
         }
         // What takes an iterator can take one by reference: it goes on where the other stopped.
         if let TyKind::Iter(_) = ty.kind() {
+            // One that is kept is a handle.
+            let is_kept = whole.is_some_and(|local| self.kept_iterators.contains(&local));
+            if (is_kept || !lowered.proj.is_empty()) && !is_ref {
+                return self.out.node(Node::Use(lowered, Mode::Clone), ty, origin);
+            }
             return self.by_ref(lowered, ty, is_ref, origin);
         }
         // A temporary's only use.

@@ -20,6 +20,7 @@ mod generator;
 mod handled;
 mod input;
 mod io_error;
+mod iter;
 mod json_read;
 mod list;
 mod map;
@@ -64,6 +65,7 @@ pub use generator::{
 pub use handled::Handled;
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;
+pub use iter::Iter;
 pub use list::*;
 pub use modules::argparse::{
     Argument, ArgumentError, ArgumentGroup, ArgumentParser, ArgumentTypeError, CommandParser, Namespace,

@@ -52,6 +52,20 @@ impl Printer<'_, '_> {
             TyKind::Iter(item) => item.is_copy(),
             _ => false,
         };
+        // What is kept is lazy: it is no loop.
+        if let (Sink::Iter(item), false, [_, ..]) = (sink, is_copy || matches!(pat, Pat::Bind(..)), conds) {
+            let tests: Vec<Expr> = conds
+                .iter()
+                .filter_map(|clause| match clause {
+                    Clause::If(cond) => Some(self.operand(*cond)),
+                    Clause::For { .. } => None,
+                })
+                .collect();
+            let test = tests.into_iter().reduce(|all, test| all.binary("&&", test))?;
+            let value = Expr::closure(String::new(), self.stored_value(*item));
+            let found = test.method("then", vec![value]);
+            return Some(chain.method("filter_map", vec![Expr::closure(param, found)]));
+        }
         for clause in conds {
             let Clause::If(cond) = clause else { return None };
             // `filter` lends its items.

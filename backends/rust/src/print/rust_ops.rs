@@ -136,7 +136,7 @@ impl Printer<'_, '_> {
             _ => self.bound_value(value),
         };
         if let TyKind::Iter(_) = ty.kind() {
-            return Expr::call("Box::new", vec![value]);
+            return Expr::call(format!("{}::new", self.rt("Iter")), vec![value]);
         }
         let value = if let TyKind::Func(..) = ty.strip_shared().kind() {
             super::control::moving(value)

@@ -34,6 +34,7 @@ mod formats;
 mod forward;
 mod hooks;
 mod keywords;
+mod lazy;
 mod names;
 mod nested_patterns;
 mod options;
@@ -103,6 +104,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
         if body.nodes.iter().any(|(_, row)| is_sum(&row.kind)) {
             sums::expand(&start, Arc::make_mut(body));
         }
+        lazy::expand(Arc::make_mut(body));
         asynchronous::expand(Arc::make_mut(body));
         let is_walk =
             |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "os.walk");

@@ -1,0 +1,55 @@
+//! Iterators that are kept: in fields, in containers, under several names.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+
+use crate::repr::Repr;
+
+/// An iterator under several names: each clone goes on where the others stopped.
+pub struct Iter<T>(Rc<RefCell<Box<dyn Iterator<Item = T>>>>);
+
+impl<T> Iter<T> {
+    /// The items of `items`, kept.
+    pub fn new(items: impl Iterator<Item = T> + 'static) -> Iter<T> {
+        Iter(Rc::new(RefCell::new(Box::new(items))))
+    }
+}
+
+impl<T> Clone for Iter<T> {
+    fn clone(&self) -> Self {
+        Iter(Rc::clone(&self.0))
+    }
+}
+
+impl<T> Iterator for Iter<T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        self.0.borrow_mut().next()
+    }
+}
+
+impl<T> fmt::Debug for Iter<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Iter")
+    }
+}
+
+impl<T> Repr for Iter<T> {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<iterator object>")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Iter;
+
+    #[test]
+    fn clones_share_their_place() {
+        let mut first = Iter::new(0..4);
+        let mut second = first.clone();
+        assert_eq!((first.next(), second.next(), first.next()), (Some(0), Some(1), Some(2)));
+    }
+}
