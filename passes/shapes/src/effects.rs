@@ -349,7 +349,15 @@ impl<'a> Walk<'a> {
                 self.use_place(place, pos);
             }
             Node::Op { op, args, .. } => self.operation(*op, args, pos),
-            Node::Call { callee, args } => self.call(callee, args, pos),
+            Node::Call { callee, args } => {
+                if matches!(callee, Callee::New(_)) {
+                    let mut held = FxHashSet::default();
+                    let iterators = args.iter().map(|arg| arg.value);
+                    iterators.for_each(|arg| crate::functions::held_by_iterator(self.body, arg, &mut held));
+                    held.into_iter().for_each(|local| self.flags[local.0 as usize].kept = true);
+                }
+                self.call(callee, args, pos);
+            }
             Node::If { cond, then, els } => {
                 self.node(*cond, Pos::Borrow);
                 self.block(*then, pos);

@@ -71,16 +71,38 @@ fn kept(body: &Body<Typed>, lent: &FxHashMap<Name, Vec<bool>>) -> FxHashSet<Loca
     body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
         Node::Use(place, _) if !quiet.contains(&node) => out.extend(place.as_local()),
         Node::Closure(closure) if uses.escaping.contains(&node) => out.extend(mentioned(body, closure)),
+        // A new object keeps what an iterator that it is given calls.
+        Node::Call { callee: Callee::New(_), args } => {
+            args.iter().for_each(|arg| held_by_iterator(body, arg.value, &mut out));
+        }
         _ => {}
     });
     body.walk_stmts(body.root, &mut |stmt| {
-        if let StmtKind::Set { target, .. } = &stmt.kind {
+        if let StmtKind::Set { target, value } = &stmt.kind {
+            if matches!(target, Pat::Place(place) if !place.proj.is_empty()) {
+                held_by_iterator(body, *value, &mut out);
+            }
             target.for_each_local(&mut |local| {
                 out.insert(local);
             });
         }
     });
     out
+}
+
+/// The locals of functions that an iterator calls when it is asked for items.
+pub(crate) fn held_by_iterator(body: &Body<Typed>, node: NodeId, out: &mut FxHashSet<LocalId>) {
+    if !matches!(body.ty(node).kind(), TyKind::Iter(_)) || matches!(body.nodes[node].kind, Node::Use(..)) {
+        return;
+    }
+    body.walk(Child::Node(node), &mut |inner| {
+        if let Node::Use(place, _) = &body.nodes[inner].kind
+            && let Some(local) = place.as_local()
+            && matches!(body.locals[local].ty.strip_ref().kind(), TyKind::Func(..))
+        {
+            out.insert(local);
+        }
+    });
 }
 
 /// Marks the flow classes of functions that need `Rc<dyn Fn>`.

@@ -92,7 +92,14 @@ impl Printer<'_, '_> {
                 self.boxed_future(*path, call)
             }
             Callee::New(class) => {
-                let args = self.arguments(args);
+                let mut parts = self.arguments(args);
+                for (part, arg) in parts.iter_mut().zip(args) {
+                    // The object may keep it.
+                    if matches!(self.body.ty(arg.value).kind(), TyKind::Iter(_)) {
+                        *part = super::control::moving_chain(std::mem::replace(part, Expr::atom("")));
+                    }
+                }
+                let args = parts;
                 let path = self.class_type(*class);
                 Expr::call(format!("{path}::{}", self.env.constructor_name(*class)), args)
             }
