@@ -90,7 +90,7 @@ pub(crate) fn bind(formals: &[Formal], args: &[ArgKind], star_len: &dyn Fn(usize
             continue;
         }
         let length = if *arg == ArgKind::Star { star_len(at) } else { Some(1) };
-        if !rest.is_empty() || (length.is_none() && next < positional.len()) {
+        if !rest.is_empty() || (length.is_none() && (next < positional.len() || star.is_none())) {
             rest.push(at);
             continue;
         }

@@ -96,7 +96,7 @@ impl Own<'_> {
 
     fn settle_conflicts(&mut self, nodes: &[NodeId], out: &mut [NodeId], around: Around) {
         let looked_at = |own: &Self, at: usize| match around {
-            Around::Format => own.copied(out[at]),
+            Around::Format => own.copied(out[at]).or_else(|| own.open_guard(nodes[at])),
             _ => None,
         };
         let holds: Vec<Option<Hold>> = (0..nodes.len())
@@ -270,6 +270,17 @@ impl Own<'_> {
             mutable: false,
             late: false,
             guarded: false,
+            copied: true,
+        })
+    }
+
+    /// A value that is made from what a cell holds: in a format the guard lives until the whole is written.
+    fn open_guard(&self, node: NodeId) -> Option<Hold> {
+        let makes = !matches!(self.src.nodes[node].kind, Node::Use(..));
+        (makes && self.holds_guard(node)).then_some(Hold {
+            mutable: false,
+            late: false,
+            guarded: true,
             copied: true,
         })
     }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use crate::class::{GeneratorExit, RuntimeError, StopIteration, ValueError};
 use crate::error::{Arg, Error, Result};
+use crate::list::{PyOrd, not_ordered};
 use crate::generator::{Co, Generator, Resume, sending};
 use crate::repr::Repr;
 use crate::unwind::raise;
@@ -36,6 +37,19 @@ pub struct Coroutine<T, S = (), R = ()>(Rc<RefCell<Generator<'static, T, S, R>>>
 impl<T, S, R> Clone for Coroutine<T, S, R> {
     fn clone(&self) -> Self {
         Coroutine(Rc::clone(&self.0))
+    }
+}
+
+/// Generators are equal to themselves alone.
+impl<T, S, R> PartialEq for Coroutine<T, S, R> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T, S, R> PyOrd for Coroutine<T, S, R> {
+    fn py_lt(&self, _: &Self) -> bool {
+        not_ordered("<", "generator", "generator")
     }
 }
 

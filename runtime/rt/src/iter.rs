@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
+use crate::list::{PyOrd, not_ordered};
 use crate::repr::Repr;
 
 /// An iterator under several names: each clone goes on where the others stopped.
@@ -27,6 +28,19 @@ impl<T> Iterator for Iter<T> {
 
     fn next(&mut self) -> Option<T> {
         self.0.borrow_mut().next()
+    }
+}
+
+/// Iterators are equal to themselves alone.
+impl<T> PartialEq for Iter<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> PyOrd for Iter<T> {
+    fn py_lt(&self, _: &Self) -> bool {
+        not_ordered("<", "generator", "generator")
     }
 }
 

@@ -37,6 +37,11 @@ fn closure(program: &Program<Hir>, body: &mut Body<Hir>, args: &[Arg], node: Nod
             };
             (callee, open)
         }
+        None if let Some(count) = calls_in(body, function.value, given) => {
+            is_own = true;
+            let callee = Callee::Value(kept(body, function.value, &mut stmts, origin));
+            (callee, (0..count).map(|at| Name::new(&format!("given_{at}"))).collect())
+        }
         None => {
             let Node::Item(path) = body.nodes[function.value].kind else { return None };
             let path = program.resolve(path);
@@ -111,6 +116,27 @@ fn known(program: &Program<Hir>, body: &Body<Hir>, function: NodeId) -> Option<(
         }
         _ => None,
     }
+}
+
+/// With how many arguments a function that is not known is called in the end: as all functions that this body
+/// has by a name are.
+fn calls_in(body: &Body<Hir>, function: NodeId, given: &[Arg]) -> Option<usize> {
+    let is_variable = match &body.nodes[function].kind {
+        Node::Use(place, _) => matches!(place.root, Root::Local(_)),
+        _ => false,
+    };
+    if !is_variable || given.iter().any(|arg| arg.kind != ArgKind::Positional) {
+        return None;
+    }
+    let mut counts = body.nodes.iter().filter_map(|(_, row)| match &row.kind {
+        Node::Call { callee: Callee::Value(callee), args } => {
+            let is_named = matches!(&body.nodes[*callee].kind, Node::Use(place, _) if place.as_local().is_some());
+            is_named.then(|| args.iter().all(|arg| arg.kind == ArgKind::Positional).then_some(args.len()))
+        }
+        _ => None,
+    });
+    let first = counts.next()??;
+    counts.all(|count| count == Some(first)).then_some(first)
 }
 
 /// Parameters without default that are not given.
