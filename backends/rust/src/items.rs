@@ -220,8 +220,9 @@ fn is_test(body: &Body<Mir>) -> bool {
 fn keeps_iterators(body: &Body<Mir>) -> bool {
     let mut found = false;
     body.walk_block(body.root, &mut |node| {
-        found |= matches!(body.nodes[node].kind, core::Node::Op { op: core::Op::RsOp(core::RsOp::Share), .. })
-            && matches!(body.ty(node).kind(), TyKind::Iter(_));
+        found |=
+            matches!(body.nodes[node].kind, core::Node::Op { op: core::Op::RsOp(core::RsOp::Share), .. })
+                && matches!(body.ty(node).kind(), TyKind::Iter(_));
     });
     found
 }

@@ -572,9 +572,7 @@ impl Own<'_> {
         let lowered = self.end_look(local, lowered);
         let lowered = match self.src.locals[local].ty.kind() {
             // Several iterators in one variable have one type.
-            TyKind::Iter(_)
-                if assignments(self.src, local) > 1 || self.kept_iterators.contains(&local) =>
-            {
+            TyKind::Iter(_) if assignments(self.src, local) > 1 || self.kept_iterators.contains(&local) => {
                 self.boxed(lowered)
             }
             _ => lowered,

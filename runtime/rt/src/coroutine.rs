@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use crate::class::{GeneratorExit, RuntimeError, StopIteration, ValueError};
 use crate::error::{Arg, Error, Result};
-use crate::list::{PyOrd, not_ordered};
 use crate::generator::{Co, Generator, Resume, sending};
+use crate::list::{PyOrd, not_ordered};
 use crate::repr::Repr;
 use crate::unwind::raise;
 

@@ -21,7 +21,8 @@ pub(crate) fn expand(body: &mut Body<Hir>) {
                 let callee = Callee::Lib(Name::new("builtins.next"));
                 body.nodes[node].kind = Node::Call { callee, args: vec![Arg::positional(of)] };
             }
-            Node::Use(place, mode) if matches!(place.proj.last(), Some(Proj::Field(name)) if *name == "__next__") => {
+            Node::Use(place, mode) if matches!(place.proj.last(), Some(Proj::Field(name)) if *name == "__next__") =>
+            {
                 bound_next(body, node, place, mode);
             }
             Node::Seq { clauses, sink } => {

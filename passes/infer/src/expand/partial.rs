@@ -130,7 +130,8 @@ fn calls_in(body: &Body<Hir>, function: NodeId, given: &[Arg]) -> Option<usize> 
     }
     let mut counts = body.nodes.iter().filter_map(|(_, row)| match &row.kind {
         Node::Call { callee: Callee::Value(callee), args } => {
-            let is_named = matches!(&body.nodes[*callee].kind, Node::Use(place, _) if place.as_local().is_some());
+            let is_named =
+                matches!(&body.nodes[*callee].kind, Node::Use(place, _) if place.as_local().is_some());
             is_named.then(|| args.iter().all(|arg| arg.kind == ArgKind::Positional).then_some(args.len()))
         }
         _ => None,
