@@ -426,7 +426,7 @@ impl Apply<'_, '_, '_> {
                 let given = std::mem::replace(pat, Pat::Wild);
                 *pat = match (&given, item.kind()) {
                     (Pat::Tuple(_), TyKind::Class(..)) => self.taken_apart(given, item, &mut after),
-                    _ => self.pat(given, item, &mut after),
+                    _ => self.loop_pat(given, item, &mut after),
                 };
                 self.block(*body, None);
                 self.prepend(*body, after);

@@ -45,6 +45,17 @@ impl Apply<'_, '_, '_> {
         }
     }
 
+    /// The pattern of a loop. The items of a text or a set are made where it is taken apart.
+    pub(crate) fn loop_pat(&mut self, pat: Pat, item: Ty, after: &mut Vec<Stmt>) -> Pat {
+        if !is_taken_apart(item) || !is_target(&pat) {
+            return self.pat(pat, item, after);
+        }
+        match self.taken_apart(pat, item, after) {
+            Pat::Bind(local, None) => Pat::Place(Place::local(local)),
+            pat => pat,
+        }
+    }
+
     /// An object that a loop unpacks: it is bound whole, then taken apart.
     pub(crate) fn taken_apart(&mut self, pat: Pat, item: Ty, after: &mut Vec<Stmt>) -> Pat {
         let origin = Origin::default();
@@ -52,6 +63,7 @@ impl Apply<'_, '_, '_> {
         let value = self.read_local(local, origin);
         let mut late = Vec::new();
         let (pat, value) = self.spread(pat, value, item);
+        let value = if is_taken_apart(self.ty(value)) { self.iter_of(value) } else { value };
         let ty = self.ty(value);
         let target = self.pat(pat, ty, &mut late);
         after.push(Stmt::new(StmtKind::Set { target, value }, Origin::default()));
@@ -401,4 +413,17 @@ fn is_target(pat: &Pat) -> bool {
         Pat::List { front, rest, back } => front.iter().chain(rest.as_deref()).chain(back).all(is_leaf),
         _ => false,
     }
+}
+
+/// What a pattern cannot take items out of by itself.
+fn is_taken_apart(ty: Ty) -> bool {
+    matches!(
+        ty.kind(),
+        TyKind::Str
+            | TyKind::Bytes
+            | TyKind::Set(_)
+            | TyKind::FrozenSet(_)
+            | TyKind::Dict(..)
+            | TyKind::Range
+    )
 }

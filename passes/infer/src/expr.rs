@@ -139,7 +139,7 @@ impl Apply<'_, '_, '_> {
                     }
                     let mut after = Vec::new();
                     let source = std::mem::replace(pat, Pat::Wild);
-                    *pat = self.pat(source.clone(), item, &mut after);
+                    *pat = self.loop_pat(source.clone(), item, &mut after);
                     if !after.is_empty() {
                         (*pat, *iter) = self.converted(&source, pat.clone(), *iter, after);
                     }

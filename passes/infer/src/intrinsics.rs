@@ -88,6 +88,9 @@ impl Apply<'_, '_, '_> {
             ("builtins.issubclass", [class, base]) if self.is_class_value(*class) => {
                 self.error_subclass(*class, *base, origin)
             }
+            ("builtins.iter", [value]) if matches!(self.ty(*value).kind(), TyKind::Tuple(_)) => {
+                self.iter_of(*value)
+            }
             ("builtins.iter", [value]) => match self.special(*value, "__iter__", Vec::new()) {
                 Ok(node) => node,
                 Err(node) => self.iter_of(node),
@@ -113,6 +116,10 @@ impl Apply<'_, '_, '_> {
                 let ty = self.solved(id).unwrap_or_else(Ty::value);
                 let args = vec![Arg::positional(*value)];
                 self.mk(Node::Call { callee: Callee::Lib(name), args }, ty, origin)
+            }
+            ("builtins.dict", [value]) if *self.ty(*value).kind() == TyKind::Value => {
+                let made = self.lib_call(Name::new("builtins.dict_of_value"), kinds, args, None, origin);
+                self.coerce(made, self.solved(id).unwrap_or_else(Ty::value))
             }
             // Which kind of pair each item is, only the run knows.
             ("builtins.dict", [value])

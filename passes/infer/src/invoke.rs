@@ -272,6 +272,16 @@ impl Apply<'_, '_, '_> {
                 all.extend(args);
                 let mut all_kinds = vec![ArgKind::Positional];
                 all_kinds.extend(kinds);
+                if word.join(name.as_str()) == "str.format"
+                    && let Some(map) = all_kinds.iter().position(|kind| *kind == ArgKind::StarStar)
+                {
+                    // The names stand in front of what is taken by its place.
+                    let (map, kind) = (all.remove(map), all_kinds.remove(map));
+                    all.insert(1, map);
+                    all_kinds.insert(1, if kind == ArgKind::StarStar { ArgKind::Positional } else { kind });
+                    let name = Name::new("str.format_with");
+                    return self.lib_call(name, &all_kinds, all, Some(id), origin);
+                }
                 self.lib_call(word.join(name.as_str()), &all_kinds, all, Some(id), origin)
             }
         }
@@ -465,6 +475,10 @@ impl Apply<'_, '_, '_> {
             if name == "__str__" {
                 let error = self.coerce(this, Ty::error());
                 return self.mk_op(ExcOp::Text, Attr::None, vec![error], Ty::str());
+            }
+            if kinds.iter().any(|kind| *kind != ArgKind::Positional) {
+                let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+                return self.hole(at, BAD_CALL, "spread arguments of a builtin exception".to_owned());
             }
             let mut all = vec![Arg::positional(this)];
             all.extend(args.into_iter().map(Arg::positional));

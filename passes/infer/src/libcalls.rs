@@ -83,6 +83,10 @@ impl Solver<'_> {
         let candidates: Vec<(&Row, Bound)> = self.candidates(rows, args);
         let chosen = self.choose(job, &candidates, args);
         match chosen {
+            // No overload takes values of several types: what the call gives is dynamic as they are.
+            None if args.iter().any(|arg| self.holds_mixed(arg.var)) => {
+                return self.put(out, Head::Value);
+            }
             None => return,
             Some((at, Fit::Yes)) => {
                 let (row, bound) = &candidates[at];
@@ -97,6 +101,16 @@ impl Solver<'_> {
         if !self.rows.contains_key(&job) && self.first(job, "undecided") {
             self.undecided.push(job);
         }
+    }
+
+    /// Values of several types, or items that are.
+    fn holds_mixed(&self, var: Var) -> bool {
+        let mixed = |var: Var| crate::dynamic::mixed(self, var);
+        mixed(var)
+            || self.vars.atoms(var).iter().any(|atom| match atom.head {
+                Head::List | Head::Set | Head::Iter => mixed(atom.args[0]),
+                _ => false,
+            })
     }
 
     pub(crate) fn candidates<'r>(&self, rows: &'r [Row], args: &[ArgFact]) -> Vec<(&'r Row, Bound)> {

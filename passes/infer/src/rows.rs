@@ -85,6 +85,10 @@ impl Apply<'_, '_, '_> {
         if rows.is_empty() {
             return self.unknown(name, args, origin);
         }
+        if kinds.contains(&ArgKind::StarStar) {
+            let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+            return self.hole(at, BAD_CALL, format!("`**` in a call of `{name}`"));
+        }
         let args = self.inner_parts(name, args);
         let args = self.members_of_classes(name, args);
         let args = if name == "builtins.len" { self.viewed(args) } else { args };
@@ -128,6 +132,17 @@ impl Apply<'_, '_, '_> {
             bind_types(row.result, solved, &mut map);
         }
         self.bind_row(row, bound, &args, &mut map);
+        // What a dynamic value gives is dynamic.
+        if args.iter().any(|arg| *self.ty(*arg).kind() == TyKind::Value) {
+            for ty in row.params.iter().map(|param| param.ty).chain([row.result]) {
+                ty.any(&mut |part| {
+                    if let TyKind::Var(name) = part.kind() {
+                        map.entry(*name).or_insert_with(Ty::value);
+                    }
+                    false
+                });
+            }
+        }
         let mut out = Vec::new();
         for (slot, param) in bound.slots.iter().zip(&row.params) {
             self.row_arg(slot, param, &args, kinds, &map, &mut out, origin);

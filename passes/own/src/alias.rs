@@ -281,8 +281,11 @@ fn loop_reads(
     if conflict {
         return Reads::Live;
     }
-    let is_whole =
-        matches!(innermost_use(body, source), Some((node, true)) if live.last_uses.contains(&node));
+    // Another name for a part of the source is still read.
+    let is_lent =
+        events.iter().any(|event| event.root == root && event.at > range.0 && !mine.contains(&event.at));
+    let is_whole = !is_lent
+        && matches!(innermost_use(body, source), Some((node, true)) if live.last_uses.contains(&node));
     match () {
         () if keeps
             && is_whole

@@ -56,7 +56,8 @@ pub use error::{Arg, Error, Exception, Place, Result};
 pub use error_args::arg_values;
 pub use file::{BinaryFile, File, TextOptions, UnsupportedOperation, open, open_binary, open_with};
 pub use format::{
-    Format, Operand, format, percent, percent_each, percent_named, str_format, try_format, try_str_format,
+    Format, Operand, format, percent, percent_each, percent_named, str_format, str_format_with, try_format,
+    try_str_format,
 };
 pub use generator::{
     Co, ContextManager, Emit, Generator, by_index, by_index_of, context_manager, generator, iter_until, next,

@@ -185,7 +185,20 @@ impl Printer<'_, '_> {
     pub(crate) fn loop_head(&mut self, pat: &Pat, iter: NodeId) -> (String, Expr) {
         let mut is_open = false;
         pat.for_each_local(&mut |local| is_open |= crate::anchors::needs_type(self.body, local));
-        let (pat, iter) = self.pattern_and_source(pat, iter);
+        // The iterator of a shared list holds it by itself, outside of the guard that gave it.
+        let is_own = matches!(&self.body.nodes[iter].kind, Node::Op { op: Op::IterOp(_), args, .. }
+            if matches!(self.body.ty(args[0]).strip_ref().kind(), TyKind::Shared(_)));
+        let (pat, iter) = if is_own {
+            let mut text = String::new();
+            let iter = self.guarded(|this| {
+                let (pat, iter) = this.pattern_and_source(pat, iter);
+                text = pat;
+                iter
+            });
+            (text, iter)
+        } else {
+            self.pattern_and_source(pat, iter)
+        };
         let iter = frozen(iter);
         (pat, if is_open { loose::typed(iter) } else { iter })
     }

@@ -629,6 +629,10 @@ impl Printer<'_, '_> {
                 }
                 Some(target.method("extend", vec![value]))
             }
+            Op::BytesOp(batuta_core::BytesOp::Concat) => {
+                let value = self.by_ref(value);
+                Some(target.method("extend_from_slice", vec![value]))
+            }
             Op::SetOp(batuta_core::SetOp::Or) => {
                 let value = self.expr(value).without_ref();
                 Some(target.method("update", vec![value.method("iter", vec![]).method("cloned", vec![])]))

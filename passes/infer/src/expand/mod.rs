@@ -7,6 +7,7 @@ mod applied;
 mod argparse;
 mod asynchronous;
 mod attributes;
+mod builtin_base;
 mod by_name;
 mod by_name_choice;
 mod cache;
@@ -111,6 +112,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
         if body.nodes.iter().any(|(_, row)| is_walk(&row.kind)) {
             folder_walk::expand(Arc::make_mut(body));
         }
+        builtin_base::expand(&start, Arc::make_mut(body));
         nested_patterns::expand(Arc::make_mut(body));
         if body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Try { .. })) {
             error_attributes::expand(&start, Arc::make_mut(body));

@@ -13,7 +13,7 @@ pub use operand::{Format, Operand};
 pub(crate) use percent::percent_of_items;
 pub use percent::{percent, percent_each, percent_named};
 pub(crate) use spec::Spec;
-pub use template::{str_format, try_str_format};
+pub use template::{str_format, str_format_with, try_str_format};
 
 use crate::error::Error;
 use crate::unwind::OrRaise;

@@ -2,6 +2,7 @@
 
 use super::operand::Format;
 use crate::class::{AttributeError, IndexError, KeyError, TypeError, ValueError};
+use crate::collections::Dict;
 use crate::error::{Arg, Error};
 use crate::repr::{ascii, repr, str};
 use crate::unwind::OrRaise;
@@ -10,6 +11,14 @@ use crate::unwind::OrRaise;
 #[track_caller]
 pub fn str_format(template: &str, args: &[&dyn Format], named: &[(&str, &dyn Format)]) -> String {
     try_str_format(template, args, named).or_raise()
+}
+
+/// `template.format(*args, **named)` with the names of a dict; raises as Python does.
+#[track_caller]
+pub fn str_format_with<V: Format>(template: &str, named: &Dict<String, V>, args: &[&dyn Format]) -> String {
+    let named: Vec<(&str, &dyn Format)> =
+        named.iter().map(|(name, value)| (name.as_str(), value as &dyn Format)).collect();
+    str_format(template, args, &named)
 }
 
 /// [`str_format`] with the error as a value.

@@ -64,6 +64,15 @@ pub fn iter(value: &Value) -> Items {
     }
 }
 
+/// `dict(v)`: a copy of a dict, else the dict of its pairs.
+#[track_caller]
+pub fn to_dict(value: &Value) -> Dict<Value, Value> {
+    match value {
+        Value::Dict(entries) => entries.borrow().clone(),
+        _ => dict(iter(value)),
+    }
+}
+
 /// `dict(pairs)` of pairs of any kind.
 #[track_caller]
 pub fn dict(pairs: impl IntoIterator<Item = Value>) -> Dict<Value, Value> {

@@ -182,7 +182,7 @@ impl Value {
 pub mod py {
     pub use super::access::{
         contains, del_item, dict, get_attr, get_attr_or, get_item, get_slice, is_instance, iter, len,
-        set_attr, set_item,
+        set_attr, set_item, to_dict,
     };
     pub use super::arithmetic::{
         abs, add, bitand, bitor, bitxor, fill, floor_div, invert, lshift, mul, neg, pos, pow, rem, round,
