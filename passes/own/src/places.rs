@@ -26,7 +26,18 @@ impl Own<'_> {
 
     /// What the value of this node holds never changes.
     pub fn has_frozen_items(&self, id: NodeId) -> bool {
+        let parts = self.src.nodes.get(id).map(|row| row.ty.strip_ref().children());
         self.frozen.items.contains(&(self.src.path, id))
+            || parts.is_some_and(|parts| !parts.is_empty() && parts.iter().all(|part| self.is_constant(*part)))
+    }
+
+    /// Values of the type never change: members of enums and what is made of them.
+    fn is_constant(&self, ty: Ty) -> bool {
+        !ty.any(&mut |part| match part.kind() {
+            TyKind::Class(class, _) => !crate::globals::is_enum(self.program, *class),
+            TyKind::Tuple(_) | TyKind::Option(_) => false,
+            _ => part.is_mutable(),
+        })
     }
 
     /// A read of this place goes through a `RefCell`: its guard must not span a call.

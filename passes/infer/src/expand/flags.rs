@@ -136,9 +136,17 @@ fn methods(program: &Program<Hir>, class: Name, members: &Members) -> Option<Vec
     }
     name.push_str("  return method (\"|\").join(%parts): ?: !\n}\n");
     iter.push_str("}\n");
+    let width = 64 - mask.leading_zeros();
+    let invalid = format!(
+        "<flag '{word}'> invalid value {{%value!f}}\\n    given 0b0 {{%value!f:0{{%width!f}}b}}\\n  allowed 0b0 {{{mask}!f:0{{%width!f}}b}}"
+    );
     let texts = [
         format!(
-            "method @{class}.__init__(%self, %value: int) -> none {{\n  set place %self.value = %value\n}}\n"
+            "method @{class}.__init__(%self, %value: int) -> none {{\n  \
+             if obj.truth(obj.ne(obj.and(%value, obj.invert({mask})), 0)) {{\n    \
+             set place %width = lib:builtins.max(method (%value).bit_length(), {width})\n    \
+             raise exc.new{{\"ValueError\"}}(format\"{invalid}\"): ?: !\n  }}\n  \
+             set place %self.value = %value\n}}\n"
         ),
         combine("__or__", "or"),
         combine("__and__", "and"),
@@ -207,6 +215,21 @@ fn rewrite(body: &mut Body<Hir>, class: Name, members: &Members) {
                 wholes.extend(args.iter().map(|arg| arg.value).filter(|node| is_class(*node)));
             }
             _ => {}
+        }
+    }
+    // A combination of bits is one object.
+    let is_member = |node: &NodeId| matches!(&body.nodes[*node].kind, Node::Use(Place { root: Root::Global(path), proj }, _) if values.contains_key(path) && proj.is_empty());
+    let same: Vec<NodeId> = body
+        .nodes
+        .iter()
+        .filter(|(_, row)| {
+            matches!(&row.kind, Node::Op { op: Op::ObjOp(ObjOp::Is | ObjOp::IsNot), args, .. } if args.iter().any(is_member))
+        })
+        .map(|(id, _)| id)
+        .collect();
+    for id in same {
+        if let Node::Op { op, .. } = &mut body.nodes[id].kind {
+            *op = if *op == Op::ObjOp(ObjOp::Is) { ObjOp::Eq } else { ObjOp::Ne }.into();
         }
     }
     for (path, node) in made {
