@@ -340,11 +340,54 @@ impl<'p> Env<'p> {
     }
 
     /// Whether values of a head are instances of a named class; `None` when the name is not understood.
+    /// Whether values of a head are instances of an abstract class of `collections.abc`.
+    fn is_of_kind(&self, head: Head, kind: &str) -> Option<bool> {
+        let has = |class: Name, names: &[&str]| names.iter().all(|name| self.method(class, name).is_some());
+        let is_sequence = matches!(head, Head::List | Head::Str | Head::Bytes | Head::Range | Head::Tuple(_));
+        let is_set = matches!(head, Head::Set | Head::FrozenSet);
+        let is_collection = is_sequence || is_set || head == Head::Dict;
+        if let Head::Class(class) = head {
+            let below = self.mro(class);
+            let mut bases = below.iter().filter_map(|path| self.class(*path)).flat_map(|def| &def.bases);
+            let is_below = bases.any(|base| base.last() == kind || base.last() == format!("Mutable{kind}"));
+            let inner = self.inner(class).is_some();
+            return match kind {
+                "Iterable" => Some(inner || has(class, &["__iter__"])),
+                "Iterator" => Some(has(class, &["__iter__", "__next__"])),
+                "Sized" => Some(inner || has(class, &["__len__"])),
+                "Container" => Some(inner || has(class, &["__contains__"])),
+                "Callable" => Some(has(class, &["__call__"])),
+                "Collection" => Some(inner || has(class, &["__len__", "__iter__", "__contains__"])),
+                "Sequence" | "MutableSequence" if !inner => Some(is_below),
+                "Mapping" | "MutableMapping" | "Set" | "MutableSet" if !inner => Some(is_below),
+                _ => None,
+            };
+        }
+        let is_known = is_collection || matches!(head, Head::Int | Head::Bool | Head::Float | Head::None);
+        match kind {
+            "Iterable" if is_known => Some(is_collection),
+            "Sized" | "Container" | "Collection" if is_known => Some(is_collection),
+            "Sequence" if is_known => Some(is_sequence),
+            "MutableSequence" if is_known => Some(head == Head::List),
+            "Mapping" | "MutableMapping" if is_known => Some(head == Head::Dict),
+            "Set" if is_known => Some(is_set),
+            "MutableSet" if is_known => Some(head == Head::Set),
+            "Callable" if is_known => Some(false),
+            "Callable" => matches!(head, Head::Func(_) | Head::LibFn(_) | Head::TypeOf(_)).then_some(true),
+            _ => None,
+        }
+    }
+
     pub(crate) fn head_is(&self, head: Head, name: Name) -> Option<bool> {
         if let Head::Class(class) = head
             && self.derives(class, name.as_str())
         {
             return Some(true);
+        }
+        if let Some(kind) = name.as_str().strip_prefix("collections.abc.")
+            && let Some(is) = self.is_of_kind(head, kind)
+        {
+            return Some(is);
         }
         Some(match name.as_str() {
             "none" => head == Head::None,

@@ -9,7 +9,7 @@ use crate::env::Env;
 use crate::facts::ArgFact;
 use crate::solve::{JobId, Solver};
 use crate::vars::{Atom, Head, Var};
-use batuta_base::Name;
+use batuta_base::{Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
 
@@ -87,7 +87,25 @@ impl Env<'_> {
     }
 }
 
+impl Env<'_> {
+    /// Whether objects are mappings: they give their keys, and an item for each.
+    pub(crate) fn is_mapping(&self, class: Name) -> bool {
+        let has = |name: &str| self.method(class, name).is_some();
+        let is_mapping = |def: &ClassDef| def.bases.iter().any(|base| base.last().ends_with("Mapping"));
+        has("__getitem__")
+            && has("__iter__")
+            && (has("keys") || self.mro(class).iter().filter_map(|path| self.class(*path)).any(is_mapping))
+    }
+}
+
 impl Solver<'_> {
+    /// Whether a variable holds mappings of the program alone.
+    pub(crate) fn is_mapping(&self, var: Var) -> bool {
+        let atoms = self.vars.atoms(var);
+        let is = |atom: &Atom| matches!(atom.head, Head::Class(class) if self.env.is_mapping(class));
+        !atoms.is_empty() && atoms.iter().all(is)
+    }
+
     /// What an object holds, where its class has none of these methods.
     pub(crate) fn inner_of(&mut self, atom: &Atom, methods: &[&str]) -> Option<Var> {
         let Head::Class(class) = atom.head else { return None };
@@ -152,6 +170,26 @@ impl Apply<'_, '_, '_> {
         let field = self.types.env().inner_without(class, methods)?;
         let ty = self.field_type(class, field)?;
         Some(self.read_field(object, class, field, ty))
+    }
+
+    /// `dict(mapping)` of an object of the program: `{key: mapping[key] for key in mapping}`.
+    pub(crate) fn dict_of_mapping(&mut self, id: NodeId, mapping: NodeId, origin: Origin) -> NodeId {
+        self.with_value(mapping, |me, read| {
+            let of = read(me);
+            let iter = me.iter_of(of);
+            let item = me.item_type(me.ty(iter));
+            let local = me.body.temp("key", item, origin);
+            let (of, key) = (read(me), me.read_local(local, origin));
+            let value = me.index_node(of, key, None).unwrap_or(of);
+            let ty = me.solved(id).unwrap_or_else(|| Ty::dict(item, me.ty(value)));
+            let key = me.read_local(local, origin);
+            let (key, value) = match ty.kind() {
+                TyKind::Dict(k, v) => (me.coerce(key, *k), me.coerce(value, *v)),
+                _ => (key, value),
+            };
+            let clause = Clause::For { pat: Pat::Place(Place::local(local)), iter };
+            me.mk(Node::Seq { clauses: vec![clause], sink: Sink::Dict(key, value) }, ty, origin)
+        })
     }
 
     /// Arguments of a library function: objects that it takes as what they hold.

@@ -535,6 +535,14 @@ impl Solver<'_> {
                     self.vars.add(out, Atom::new(Head::Iter, vec![item]));
                 }
             }
+            "builtins.dict" if args.len() == 1 && self.is_mapping(args[0].var) => {
+                self.each(job, args[0].var, |me, atom| {
+                    let (key, value) = (me.vars.fresh(), me.vars.fresh());
+                    me.iterate(job, &atom, key);
+                    me.dunder(job, &atom, "__getitem__", &[key], value);
+                    me.vars.add(out, Atom::new(Head::Dict, vec![key, value]));
+                });
+            }
             "builtins.dict" if args.iter().any(|arg| arg.kind != ArgKind::Positional) => {
                 if self.first(job, "dict") {
                     let (key, value) = (self.vars.fresh(), self.vars.fresh());

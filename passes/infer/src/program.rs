@@ -19,15 +19,27 @@ pub fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {
     loop {
         match infer_once(&program, rounds.next().is_some()) {
             Ok(done) => return done,
-            Err(late) => crate::outside::add(&mut program, late),
+            Err(Again::Fields(late)) => crate::outside::add(&mut program, late),
+            Err(Again::Unused(methods)) => {
+                rounds = 0..2;
+                crate::expand::drop_mixins(&mut program, &methods);
+            }
         }
     }
 }
 
 type Done = (Program<Typed>, Vec<Diagnostic>);
 
+/// What a program needs before it can be typed.
+enum Again {
+    /// Fields that come late, with their classes.
+    Fields(Vec<(Name, Name)>),
+    /// Inherited methods that nothing calls: without them, since what they take is not known.
+    Unused(Vec<Name>),
+}
+
 /// The typed program, or fields that it needs first where there is time to add them.
-fn infer_once(program: &Program<Hir>, may_add: bool) -> Result<Done, Vec<(Name, Name)>> {
+fn infer_once(program: &Program<Hir>, may_add: bool) -> Result<Done, Again> {
     let overridden = crate::expand::overrides(program);
     let program = overridden.as_ref().unwrap_or(program);
     let completed = crate::synth::complete(program);
@@ -56,7 +68,12 @@ fn infer_once(program: &Program<Hir>, may_add: bool) -> Result<Done, Vec<(Name, 
         solver.solve();
         let late = crate::outside::fields(&solver);
         if may_add && !late.is_empty() {
-            return Err(late);
+            return Err(Again::Fields(late));
+        }
+        let mut unused = crate::expand::mixin_methods(program);
+        unused.retain(|path| !solver.calls.contains_key(path));
+        if !unused.is_empty() {
+            return Err(Again::Unused(unused));
         }
         let useless = still_mixed(&solver, &special);
         let mut more = conflicts(&solver, &special);

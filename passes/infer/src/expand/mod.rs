@@ -36,6 +36,7 @@ mod forward;
 mod hooks;
 mod keywords;
 mod lazy;
+mod mixins;
 mod names;
 mod nested_patterns;
 mod options;
@@ -59,6 +60,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     crate::suites::expand(&mut out);
     names::expand(&mut out);
     derived::expand(&mut out);
+    mixins::expand(&mut out);
     enum_aliases::expand(&mut out);
     flags::expand(&mut out);
     default_functions::expand(&mut out);
@@ -74,6 +76,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
 
 pub(crate) use by_name::KEPT;
 pub(crate) use derived::inner_field;
+pub(crate) use mixins::{drop_mixins, mixin_methods};
 pub(crate) use error_attributes::SOME_ERRORS_HAVE;
 pub(crate) use overrides::expand as overrides;
 pub(crate) use record_data::drop_unused;
