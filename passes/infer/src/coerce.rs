@@ -70,6 +70,10 @@ impl Apply<'_, '_, '_> {
                 let value = self.member_number(node);
                 self.coerce(value, to)
             }
+            (Class(class, _), Int(_)) if let Some(index) = self.types.env().method(*class, "__index__") => {
+                let value = self.call_method_path(*class, index, node, Vec::new());
+                self.coerce(value, to)
+            }
             (Class(..), Tuple(_)) if self.is_named(from) => {
                 let tuple = self.fields_of(node);
                 self.coerce(tuple, to)

@@ -94,6 +94,11 @@ impl<'p> Env<'p> {
         })
     }
 
+    /// The method that takes slices.
+    pub(crate) fn slice_method(&self, class: Name) -> Option<Name> {
+        self.method(class, crate::expand::SLICES).or_else(|| self.method(class, "__getitem__"))
+    }
+
     /// What `super().name` finds in a method of the class; `Base.name` searches behind `Base`.
     pub(crate) fn super_method(&self, class: Name, name: Name) -> Option<Name> {
         let after = if name.last() == name.as_str() { class } else { name.parent() };

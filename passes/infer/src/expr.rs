@@ -524,7 +524,7 @@ impl Apply<'_, '_, '_> {
     /// `object[slice]`.
     fn sliced_by(&mut self, object: NodeId, slice: NodeId, id: NodeId) -> NodeId {
         if let TyKind::Class(class, _) = self.ty(object).kind()
-            && let Some(method) = self.types.env().method(*class, "__getitem__")
+            && let Some(method) = self.types.env().slice_method(*class)
         {
             return self.call_method_path(*class, method, object, vec![slice]);
         }
@@ -618,7 +618,7 @@ impl Apply<'_, '_, '_> {
                 let origin = self.origin(object);
                 self.lib_call(lib, &[ArgKind::Positional; 4], args, id, origin)
             }
-            TyKind::Class(class, _) => match self.types.env().method(*class, "__getitem__") {
+            TyKind::Class(class, _) => match self.types.env().slice_method(*class) {
                 Some(method) => {
                     args.remove(0);
                     let slice = self.mk_op(ObjOp::SliceObj, Attr::None, args, Ty::new(TyKind::Slice));

@@ -84,6 +84,19 @@ impl Apply<'_, '_, '_> {
             ("builtins.list", []) => self.empty(id, ListOp::New.into(), origin),
             ("builtins.dict", []) if kinds.is_empty() => self.empty(id, DictOp::New.into(), origin),
             ("builtins.set", []) => self.empty(id, SetOp::New.into(), origin),
+            ("builtins.range", [bounds])
+                if kinds == [ArgKind::Star]
+                    && let TyKind::Tuple(items) = self.ty(*bounds).kind().clone() =>
+            {
+                self.with_value(*bounds, |me, read| {
+                    let mut parts = Vec::new();
+                    for (at, item) in items.iter().enumerate() {
+                        let tuple = read(me);
+                        parts.push(me.place_read(tuple, Proj::Field(Name::new(&at.to_string())), *item));
+                    }
+                    me.range(parts, origin)
+                })
+            }
             ("builtins.range", _) => self.range(args, origin),
             ("builtins.issubclass", [class, base]) if self.is_class_value(*class) => {
                 self.error_subclass(*class, *base, origin)

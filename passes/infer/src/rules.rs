@@ -516,7 +516,9 @@ impl Solver<'_> {
                 }
                 let index = self.vars.fresh();
                 self.put(index, Head::Slice);
-                self.dunder(job, atom, "__getitem__", &[index], out);
+                if !self.dunder(job, atom, crate::expand::SLICES, &[index], out) {
+                    self.dunder(job, atom, "__getitem__", &[index], out);
+                }
             }
         }
     }

@@ -532,6 +532,7 @@ fn plain_method_name(body: &Body<Mir>) -> String {
         "__init__" => "new",
         "__len__" => "len",
         "__getitem__" => "item",
+        "__getslice__" => "slice",
         "__setitem__" => "set_item",
         "__delitem__" => "del_item",
         "__contains__" => "contains",

@@ -70,6 +70,23 @@ pub(super) struct Derived {
     pub field: Name,
 }
 
+impl Derived {
+    /// A `UserDict` that stores its items its own way: the constructor's, too.
+    pub(super) fn stores_itself(&self, program: &Program<Hir>) -> bool {
+        let has_own = |class: &Name| program.fns.contains_key(&class.join("__setitem__"));
+        self.base == "collections.UserDict" && program.subclasses(self.class).iter().any(has_own)
+    }
+}
+
+/// `self.update(..)`.
+pub(super) fn update(body: &mut Body<Hir>, this: LocalId, args: Vec<Arg>) -> Stmt {
+    let at = Origin::default();
+    let object = body.use_local(this, Mode::Read, at);
+    let call = Node::Call { callee: Callee::Method(object, Name::new("update")), args };
+    let call = body.node(call, Ty::unknown(), at);
+    Stmt::new(StmtKind::Expr(call), at)
+}
+
 /// Gives such classes their field.
 pub(super) fn expand(program: &mut Program<Hir>) {
     let derived: Vec<Derived> = program
@@ -236,11 +253,17 @@ fn constructor(program: &mut Program<Hir>, found: &Derived) {
         let local = param(&mut body, found.field.as_str());
         args.push(Arg::positional(body.use_local(local, Mode::Read, at)));
     }
+    let goes_through = found.stores_itself(program) && is_given;
+    let given = if goes_through { std::mem::take(&mut args) } else { Vec::new() };
     let make = Node::Call { callee: Callee::Lib(Name::new(found.kind.make)), args };
     let value = body.node(make, Ty::unknown(), at);
     let target = Pat::Place(Place::local(this).with(Proj::Field(found.field)));
     let root = body.root;
     body.blocks[root].stmts.push(Stmt::new(StmtKind::Set { target, value }, at));
+    if goes_through {
+        let stmt = update(&mut body, this, given);
+        body.blocks[root].stmts.push(stmt);
+    }
     add(program, found.class, body);
     if !is_given {
         return;

@@ -23,8 +23,14 @@ pub(super) fn rewrite(program: &mut Program<Hir>, found: &Derived, method: Name)
         let Some((name, args)) = asked(program, &body, found, method, this, id) else { continue };
         let origin = body.nodes[id].origin;
         let inner = Place::local(this).with(Proj::Field(found.field));
-        if is_statement(&mut body, id, name, &args, &inner, found) {
+        let goes_through = name == "__init__" && !args.is_empty() && found.stores_itself(program);
+        let given = if goes_through { Vec::new() } else { args.clone() };
+        if let Some((block, at)) = is_statement(&mut body, id, name, &given, &inner, found) {
             has_made |= name == "__init__";
+            if goes_through {
+                let stmt = super::derived::update(&mut body, this, args);
+                body.blocks[block].stmts.insert(at + 1, stmt);
+            }
             continue;
         }
         body.nodes[id].kind = expression(&mut body, name, args, inner, origin);
@@ -77,7 +83,7 @@ fn asked(
     }
 }
 
-/// Writes and the constructor are statements; answers whether it was one.
+/// Writes and the constructor are statements; answers where it stands.
 fn is_statement(
     body: &mut Body<Hir>,
     id: NodeId,
@@ -85,7 +91,7 @@ fn is_statement(
     args: &[Arg],
     inner: &Place,
     found: &Derived,
-) -> bool {
+) -> Option<(BlockId, usize)> {
     let item = |index: NodeId| {
         let mut place = inner.clone();
         place.proj.push(Proj::Index(index));
@@ -101,7 +107,7 @@ fn is_statement(
             StmtKind::Set { target: Pat::Place(item(index.value)), value: value.value }
         }
         ("__delitem__", [index]) => StmtKind::Del(item(index.value)),
-        _ => return false,
+        _ => return None,
     };
     for block in body.blocks.ids().collect::<Vec<_>>() {
         for at in 0..body.blocks[block].stmts.len() {
@@ -113,11 +119,11 @@ fn is_statement(
             };
             if is_here {
                 body.blocks[block].stmts[at].kind = kind;
-                return true;
+                return Some((block, at));
             }
         }
     }
-    false
+    None
 }
 
 fn expression(body: &mut Body<Hir>, name: Name, args: Vec<Arg>, inner: Place, origin: Origin) -> Node {

@@ -51,16 +51,15 @@ pub(super) fn expand(program: &mut Program<Hir>) {
     named_arguments(program, &wanted);
 }
 
-/// The methods that classes of the program have from abstract classes.
+/// The methods that classes of the program have from abstract classes, and those for slices.
 pub(crate) fn mixin_methods(program: &Program<Hir>) -> Vec<Name> {
     let mut out = Vec::new();
     for def in program.classes.values() {
-        if def.bases.iter().all(|base| sources(program, def, *base).is_empty()) {
-            continue;
-        }
+        let has_mixins = def.bases.iter().any(|base| !sources(program, def, *base).is_empty());
         let is_made = |path: &&Name| {
             let body = program.fns.get(*path);
-            body.is_some_and(|body| body.origin == Default::default() && is_mixin(path.last()))
+            let is_known = path.last() == super::SLICES || has_mixins && is_mixin(path.last());
+            is_known && body.is_some_and(|body| body.origin == Default::default())
         };
         out.extend(def.methods.iter().filter(is_made).copied());
     }

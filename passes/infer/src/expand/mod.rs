@@ -34,6 +34,7 @@ mod folder_walk;
 mod formats;
 mod forward;
 mod hooks;
+mod item_slices;
 mod keywords;
 mod lazy;
 mod mixins;
@@ -61,6 +62,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     names::expand(&mut out);
     derived::expand(&mut out);
     mixins::expand(&mut out);
+    item_slices::expand(&mut out);
     enum_aliases::expand(&mut out);
     flags::expand(&mut out);
     default_functions::expand(&mut out);
@@ -76,6 +78,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
 
 pub(crate) use by_name::KEPT;
 pub(crate) use derived::inner_field;
+pub(crate) use item_slices::SLICES;
 pub(crate) use mixins::{drop_mixins, mixin_methods};
 pub(crate) use error_attributes::SOME_ERRORS_HAVE;
 pub(crate) use overrides::expand as overrides;

@@ -1,0 +1,106 @@
+//! A `__getitem__` that asks whether its index is a slice is two methods: one for items, one for slices.
+//!
+//! before                                              after
+//!   method @m.Vec.__getitem__(%self, %i) {              method @m.Vec.__getslice__(%self, %i) {
+//!     if lib:builtins.isinstance(%i, slice) {             return call @m.Vec(%self.xs[%i])
+//!       return call @m.Vec(%self.xs[%i])                }
+//!     }                                                 method @m.Vec.__getitem__(%self, %i) {
+//!     return %self.xs[%i]                                 return %self.xs[%i]
+//!   }                                                   }
+//!
+//! Holds back where another class of the family has a `__getitem__` that does not ask.
+
+use batuta_base::{Name, Origin};
+use batuta_core::*;
+use std::sync::Arc;
+
+/// The method for slices.
+pub(crate) const SLICES: &str = "__getslice__";
+
+pub(super) fn expand(program: &mut Program<Hir>) {
+    let asking: Vec<(Name, Test)> = program
+        .classes
+        .keys()
+        .filter_map(|class| Some((*class, test(program, *class)?)))
+        .collect();
+    let is_asking = |class: &Name| asking.iter().any(|(other, _)| other == class);
+    let has_item = |class: &Name| program.fns.contains_key(&class.join("__getitem__"));
+    let is_whole = |class: Name| {
+        let family = program.mro(class).into_iter().flat_map(|up| program.subclasses(up));
+        family.filter(has_item).all(|class| is_asking(&class))
+    };
+    let whole: Vec<(Name, Test)> =
+        asking.iter().filter(|(class, _)| is_whole(*class)).cloned().collect();
+    for (class, test) in whole {
+        split(program, class, &test);
+    }
+}
+
+/// `if isinstance(index, slice)` at the top of the method, or the same for `int`.
+#[derive(Clone)]
+struct Test {
+    /// Where the statement stands in the method's block.
+    at: usize,
+    then: BlockId,
+    els: Option<BlockId>,
+    /// Whether the first block is for slices.
+    is_slice: bool,
+}
+
+fn test(program: &Program<Hir>, class: Name) -> Option<Test> {
+    let body = program.fns.get(&class.join("__getitem__"))?;
+    let [_, index] = &body.params[..] else { return None };
+    let mut found = body.blocks[body.root].stmts.iter().enumerate().filter_map(|(at, stmt)| {
+        let StmtKind::Expr(node) = stmt.kind else { return None };
+        let Node::If { cond, then, els } = body.nodes[node].kind else { return None };
+        let cond = match &body.nodes[cond].kind {
+            Node::Op { op: Op::ObjOp(ObjOp::Truth), args, .. } => args[0],
+            _ => cond,
+        };
+        let Node::Call { callee: Callee::Lib(name), args } = &body.nodes[cond].kind else { return None };
+        let [of, kind] = &args[..] else { return None };
+        let is_index = matches!(&body.nodes[of.value].kind, Node::Use(place, _) if place.as_local() == Some(index.local));
+        let is_slice = match &body.nodes[kind.value].kind {
+            Node::Item(kind) if *kind == "builtins.slice" => true,
+            Node::Item(kind) if *kind == "builtins.int" => false,
+            _ => return None,
+        };
+        (*name == "builtins.isinstance" && is_index).then_some(Test { at, then, els, is_slice })
+    });
+    found.next()
+}
+
+fn split(program: &mut Program<Hir>, class: Name, test: &Test) {
+    let path = class.join("__getitem__");
+    let mut body = (*program.fns[&path]).clone();
+    let mut slices = body.clone();
+    keep(&mut slices, test, test.is_slice);
+    keep(&mut body, test, !test.is_slice);
+    slices.path = class.join(SLICES);
+    slices.origin = Origin::default();
+    slices.above.clear();
+    let def = Arc::make_mut(program.classes.get_mut(&class).expect("it is a class of the program"));
+    def.methods.push(slices.path);
+    program.fns.insert(slices.path, Arc::new(slices));
+    program.fns.insert(path, Arc::new(body));
+}
+
+/// Leaves what runs when the test has this answer.
+fn keep(body: &mut Body<Hir>, test: &Test, is_first: bool) {
+    let root = body.root;
+    let chosen = if is_first { Some(test.then) } else { test.els };
+    let mut stmts = std::mem::take(&mut body.blocks[root].stmts);
+    let rest = stmts.split_off(test.at + 1);
+    stmts.pop();
+    let inner = chosen.map(|block| std::mem::take(&mut body.blocks[block].stmts)).unwrap_or_default();
+    let leaves = |stmt: &Stmt| match stmt.kind {
+        StmtKind::Expr(node) => matches!(body.nodes[node].kind, Node::Return(_) | Node::Raise { .. }),
+        _ => false,
+    };
+    let is_left = inner.last().is_some_and(leaves);
+    stmts.extend(inner);
+    if !is_left {
+        stmts.extend(rest);
+    }
+    body.blocks[root].stmts = stmts;
+}
