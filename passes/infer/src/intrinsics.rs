@@ -125,9 +125,7 @@ impl Apply<'_, '_, '_> {
             ("builtins.dict", _) if kinds.iter().any(|kind| *kind != ArgKind::Positional) => {
                 self.dict_of(id, kinds, args, origin)
             }
-            ("builtins.dict", [value])
-                if matches!(self.ty(*value).kind(), TyKind::Class(class, _) if self.types.env().is_mapping(*class)) =>
-            {
+            ("builtins.dict", [value]) if matches!(self.ty(*value).kind(), TyKind::Class(class, _) if self.types.env().is_mapping(*class)) => {
                 self.dict_of_mapping(id, *value, origin)
             }
             ("builtins.dict", [value]) if matches!(self.ty(*value).kind(), TyKind::Lib(..)) => {

@@ -28,7 +28,8 @@ impl Own<'_> {
     pub fn has_frozen_items(&self, id: NodeId) -> bool {
         let parts = self.src.nodes.get(id).map(|row| row.ty.strip_ref().children());
         self.frozen.items.contains(&(self.src.path, id))
-            || parts.is_some_and(|parts| !parts.is_empty() && parts.iter().all(|part| self.is_constant(*part)))
+            || parts
+                .is_some_and(|parts| !parts.is_empty() && parts.iter().all(|part| self.is_constant(*part)))
     }
 
     /// Values of the type never change: members of enums and what is made of them.

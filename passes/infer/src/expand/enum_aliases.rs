@@ -117,9 +117,8 @@ fn members_dict(body: &mut Body<Hir>, of: NodeId, members: &[(Name, Name)]) -> N
 /// The name of the member that a name stands for: `{"CRIMSON": "RED"}.get(name, name)`.
 fn meant(body: &mut Body<Hir>, name: NodeId, members: &[(Name, Name)]) -> NodeId {
     let at = body.nodes[name].origin;
-    let text = |body: &mut Body<Hir>, text: &str| {
-        body.node(Node::Const(Const::Str(text.into())), Ty::unknown(), at)
-    };
+    let text =
+        |body: &mut Body<Hir>, text: &str| body.node(Node::Const(Const::Str(text.into())), Ty::unknown(), at);
     if let Some(Const::Str(known)) = body.as_const(name).cloned() {
         let found = members.iter().find(|(member, _)| member.as_str() == &*known);
         return found.map_or(name, |(_, path)| text(body, path.last()));

@@ -18,19 +18,15 @@ use std::sync::Arc;
 pub(crate) const SLICES: &str = "__getslice__";
 
 pub(super) fn expand(program: &mut Program<Hir>) {
-    let asking: Vec<(Name, Test)> = program
-        .classes
-        .keys()
-        .filter_map(|class| Some((*class, test(program, *class)?)))
-        .collect();
+    let asking: Vec<(Name, Test)> =
+        program.classes.keys().filter_map(|class| Some((*class, test(program, *class)?))).collect();
     let is_asking = |class: &Name| asking.iter().any(|(other, _)| other == class);
     let has_item = |class: &Name| program.fns.contains_key(&class.join("__getitem__"));
     let is_whole = |class: Name| {
         let family = program.mro(class).into_iter().flat_map(|up| program.subclasses(up));
         family.filter(has_item).all(|class| is_asking(&class))
     };
-    let whole: Vec<(Name, Test)> =
-        asking.iter().filter(|(class, _)| is_whole(*class)).cloned().collect();
+    let whole: Vec<(Name, Test)> = asking.iter().filter(|(class, _)| is_whole(*class)).cloned().collect();
     for (class, test) in whole {
         split(program, class, &test);
     }

@@ -178,7 +178,8 @@ fn give(program: &mut Program<Hir>, class: Name, mixin: &Mixin, asked: &Asked) -
         return false;
     }
     let own = format!("@{class}");
-    let text = mixin.text.replace(&format!("@mix.{}.{}(", mixin.class, mixin.name), &format!("{own}.{name}("));
+    let text =
+        mixin.text.replace(&format!("@mix.{}.{}(", mixin.class, mixin.name), &format!("{own}.{name}("));
     let text = text.replace("@mix.Set(", &format!("{own}("));
     let Ok(mut body) = text::parse_body::<Hir>(&text) else { return false };
     body.lang = program.fns.values().next().map_or(Lang::Python, |body| body.lang);
@@ -202,7 +203,8 @@ fn named_arguments(program: &mut Program<Hir>, wanted: &[(Name, Vec<&'static str
     }
     for body in program.fns.values_mut() {
         for id in body.nodes.ids().collect::<Vec<_>>() {
-            let Node::Call { callee: Callee::Method(receiver, name), args } = body.nodes[id].kind.clone() else {
+            let Node::Call { callee: Callee::Method(receiver, name), args } = body.nodes[id].kind.clone()
+            else {
                 continue;
             };
             let is_named = |arg: &Arg| matches!(arg.kind, ArgKind::Named(_) | ArgKind::StarStar);

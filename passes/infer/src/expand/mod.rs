@@ -78,9 +78,9 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
 
 pub(crate) use by_name::KEPT;
 pub(crate) use derived::inner_field;
+pub(crate) use error_attributes::SOME_ERRORS_HAVE;
 pub(crate) use item_slices::SLICES;
 pub(crate) use mixins::{drop_mixins, mixin_methods};
-pub(crate) use error_attributes::SOME_ERRORS_HAVE;
 pub(crate) use overrides::expand as overrides;
 pub(crate) use record_data::drop_unused;
 
