@@ -93,7 +93,44 @@ pub fn closure_uses<L>(body: &Body<L>, lending: &dyn Fn(NodeId, usize) -> Lendin
             out.escaping.insert(node);
         }
     });
+    called_by_escaping(body, &mut out);
     out
+}
+
+/// A closure in a local goes where one that calls it goes.
+fn called_by_escaping<L>(body: &Body<L>, out: &mut ClosureUses) {
+    let mut holders: Vec<(LocalId, NodeId)> = Vec::new();
+    body.walk_stmts(body.root, &mut |stmt| {
+        if let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind
+            && let Some(local) = place.as_local()
+            && matches!(body.nodes[*value].kind, Node::Closure(_))
+        {
+            holders.push((local, *value));
+        }
+    });
+    loop {
+        let mut found = Vec::new();
+        for node in &out.escaping {
+            let Node::Closure(closure) = &body.nodes[*node].kind else { continue };
+            if closure.is_async || closure.is_generator {
+                continue;
+            }
+            body.walk_block(closure.body, &mut |inner| {
+                let Node::Use(place, _) = &body.nodes[inner].kind else { return };
+                let held = holders.iter().filter(|(local, _)| place.as_local() == Some(*local));
+                found.extend(held.map(|(_, closure)| *closure));
+            });
+        }
+        found.retain(|closure| !out.escaping.contains(closure));
+        if found.is_empty() {
+            return;
+        }
+        for closure in found {
+            out.brief.remove(&closure);
+            out.passed.remove(&closure);
+            out.escaping.insert(closure);
+        }
+    }
 }
 
 /// How often each local is assigned as a whole, anywhere in a body.

@@ -27,7 +27,18 @@ impl Apply<'_, '_, '_> {
         };
         let is_open =
             matches!(inner.kind(), TyKind::Value | TyKind::Union(_) | TyKind::Num | TyKind::Float(_));
-        is_open || arms.iter().any(|arm| self.is_hard(&arm.pat, true))
+        let is_absent = matches!(subject.kind(), TyKind::Option(_));
+        is_open || arms.iter().any(|arm| self.is_hard(&arm.pat, true) || is_absent && asks_class(&arm.pat))
+    }
+
+    /// A pattern of a class that looks for another class where an object may be absent.
+    fn asks_absent(&self, class: Name, named: &[(Name, Pat)], args: &[Pat]) -> bool {
+        let fields = self.types.env().match_fields(class);
+        let by_place = args.iter().zip(fields).map(|(part, name)| (name, part));
+        by_place.chain(named.iter().map(|(name, part)| (*name, part))).any(|(name, part)| {
+            asks_class(part)
+                && self.field_type(class, name).is_some_and(|ty| matches!(ty.kind(), TyKind::Option(_)))
+        })
     }
 
     fn is_hard(&self, pat: &Pat, top: bool) -> bool {
@@ -38,6 +49,7 @@ impl Apply<'_, '_, '_> {
             Pat::Or(parts) => parts.iter().any(|part| self.is_hard(part, top)),
             Pat::Class { class, args, named } => {
                 self.types.env().class(*class).is_none()
+                    || self.asks_absent(*class, named, args)
                     || args
                         .iter()
                         .chain(named.iter().map(|(_, part)| part))
@@ -472,5 +484,15 @@ impl Apply<'_, '_, '_> {
         }
         let (key, value) = (self.read_local(key, origin), self.read_local(value, origin));
         self.mk(Node::Seq { clauses, sink: Sink::Dict(key, value) }, ty, origin)
+    }
+}
+
+/// Whether a pattern asks for an object of a class.
+fn asks_class(pat: &Pat) -> bool {
+    match pat {
+        Pat::Class { .. } => true,
+        Pat::Bind(_, Some(part)) => asks_class(part),
+        Pat::Or(parts) => parts.iter().any(asks_class),
+        _ => false,
     }
 }

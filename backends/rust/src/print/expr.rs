@@ -128,7 +128,7 @@ impl Printer<'_, '_> {
             let arg = Expr::atom(&name);
             args.push(match (own.kind(), wanted.kind()) {
                 _ if own == wanted => arg,
-                (TyKind::Ref(_), TyKind::RefMut(_)) => arg,
+                (TyKind::Ref(_), TyKind::Ref(_) | TyKind::RefMut(_)) => arg,
                 (_, TyKind::Ref(inner) | TyKind::RefMut(inner)) if matches!(inner.kind(), TyKind::Str) => {
                     to_owned_text(arg)
                 }

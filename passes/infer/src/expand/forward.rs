@@ -8,8 +8,10 @@ use batuta_core::*;
 pub(crate) struct Forward {
     pub(super) star: Option<LocalId>,
     pub(super) star_star: Option<LocalId>,
-    /// How many parameters of the function stand for plain ones of the wrapper.
+    /// How many arguments the wrapper passes before the packs.
     leading: usize,
+    /// Parameters that the wrapper passes by name: `function(*args, attempt=3, **kwargs)`.
+    named: Vec<Name>,
 }
 
 /// Whether the packed parameters of a wrapper can be written out; `None` where it looks at them in a
@@ -32,10 +34,13 @@ pub(crate) fn forward(
     if out.star.is_none() && out.star_star.is_none() {
         return Some(out);
     }
-    if out.leading > body.params.len() {
+    let packs: Vec<LocalId> = out.star.into_iter().chain(out.star_star).collect();
+    if let Some((leading, named)) = given(deco, &packs, func)? {
+        (out.leading, out.named) = (leading, named);
+    }
+    if out.leading > body.params.len() || !leaves_order(body, &out.named) {
         return None;
     }
-    let packs: Vec<LocalId> = out.star.into_iter().chain(out.star_star).collect();
     let passed = passed_on(deco, &packs, func);
     let mut looks = false;
     deco.walk_block(closure.body, &mut |node| {
@@ -46,6 +51,42 @@ pub(crate) fn forward(
         }
     });
     (!looks || is_plain(program, body)).then_some(out)
+}
+
+/// What the wrapper passes beside its packs: how many arguments before them and the names; `Some(None)` where
+/// it does not call the function with them, `None` where its calls differ.
+fn given(deco: &Body<Hir>, packs: &[LocalId], func: LocalId) -> Option<Option<(usize, Vec<Name>)>> {
+    let is_pack = |arg: &Arg| {
+        matches!(arg.kind, ArgKind::Star | ArgKind::StarStar)
+            && matches!(&deco.nodes[arg.value].kind, Node::Use(place, _)
+                if place.as_local().is_some_and(|local| packs.contains(&local)))
+    };
+    let mut found: Option<(usize, Vec<Name>)> = None;
+    for (_, row) in deco.nodes.iter() {
+        let Node::Call { callee: Callee::Value(target), args } = &row.kind else { continue };
+        let calls =
+            matches!(&deco.nodes[*target].kind, Node::Use(place, _) if place.as_local() == Some(func));
+        if !calls || !args.iter().any(is_pack) {
+            continue;
+        }
+        let leading = args.iter().take_while(|arg| arg.kind == ArgKind::Positional).count();
+        let named = args.iter().filter_map(|arg| match arg.kind {
+            ArgKind::Named(name) => Some(name),
+            _ => None,
+        });
+        let now = (leading, named.collect());
+        if found.as_ref().is_some_and(|before| *before != now) {
+            return None;
+        }
+        found = Some(now);
+    }
+    Some(found)
+}
+
+/// Whether no parameter stands behind one that is passed by name: positions stay what they are.
+fn leaves_order(body: &Body<Hir>, named: &[Name]) -> bool {
+    let mut plain = body.params.iter().filter(|param| param.kind == ParamKind::Normal);
+    plain.find(|param| named.contains(&param.name)).is_none() || plain.all(|param| named.contains(&param.name))
 }
 
 /// Uses of the packs as `*args` and `**kwargs` of a call of the function.
@@ -93,17 +134,18 @@ impl Forward {
             return;
         }
         out.params.retain(|param| !matches!(param.kind, ParamKind::Star | ParamKind::StarStar));
-        let rest = &body.params[self.leading..];
+        let rest = body.params[self.leading..].iter().filter(|param| !self.named.contains(&param.name));
+        let rest: Vec<&Param> = rest.collect();
         let shift = match rest.iter().any(|param| param.default.is_some()) {
             true => Some(out.append(body, FxHashMap::default())),
             false => None,
         };
         let mut added: Vec<(LocalId, ParamKind, Name)> = Vec::new();
-        for param in rest {
+        for param in &rest {
             let row = body.locals[param.local].clone();
             let local = out.locals.push(row);
             let default = param.default.and_then(|node| shift.as_ref().map(|shift| shift.node(node)));
-            out.params.push(Param { local, default, ..param.clone() });
+            out.params.push(Param { local, default, ..(*param).clone() });
             added.push((local, param.kind, param.name));
         }
         self.calls(out, inner, &added);
