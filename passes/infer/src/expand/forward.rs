@@ -86,7 +86,8 @@ fn given(deco: &Body<Hir>, packs: &[LocalId], func: LocalId) -> Option<Option<(u
 /// Whether no parameter stands behind one that is passed by name: positions stay what they are.
 fn leaves_order(body: &Body<Hir>, named: &[Name]) -> bool {
     let mut plain = body.params.iter().filter(|param| param.kind == ParamKind::Normal);
-    plain.find(|param| named.contains(&param.name)).is_none() || plain.all(|param| named.contains(&param.name))
+    plain.find(|param| named.contains(&param.name)).is_none()
+        || plain.all(|param| named.contains(&param.name))
 }
 
 /// Uses of the packs as `*args` and `**kwargs` of a call of the function.
