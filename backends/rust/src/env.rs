@@ -650,6 +650,17 @@ fn values(program: &Program<Mir>, which: ValueOp) -> FxHashSet<Ty> {
     let mut out = FxHashSet::default();
     for body in program.fns.values() {
         for (_, row) in body.nodes.iter() {
+            // What a function makes for a JSON text becomes a value there.
+            if let Node::Call { callee: Callee::Lib(name), args } = &row.kind
+                && name.as_str().starts_with("json.dump")
+                && which == ValueOp::From
+            {
+                let results = args.iter().filter_map(|arg| match &body.nodes[arg.value].kind {
+                    Node::Closure(closure) => Some(closure.ret),
+                    _ => None,
+                });
+                out.extend(results.map(Ty::strip_ref));
+            }
             let Node::Op { op: Op::ValueOp(op), args, .. } = &row.kind else { continue };
             // A function that becomes dynamic reads its arguments from dynamic values.
             if *op == ValueOp::From

@@ -95,6 +95,7 @@ impl Env<'_> {
             TyKind::Lib(name, args) => {
                 let own = match name.last() {
                     last if name.as_str().starts_with("asyncio.") => format!("asyncio::{last}"),
+                    last if name.as_str().starts_with("queue.") => format!("queue::{last}"),
                     last if name.as_str().starts_with("functools.") => format!("functools::{last}"),
                     "defaultdict" => "DefaultDict".to_owned(),
                     "bytearray" => "ByteArray".to_owned(),

@@ -245,6 +245,8 @@ pub fn is_exception(name: &str) -> bool {
             | "csv.Error"
             | "io.UnsupportedOperation"
             | "json.JSONDecodeError"
+            | "queue.Empty"
+            | "queue.Full"
             | "re.error"
             | "shutil.Error"
             | "shutil.SameFileError"

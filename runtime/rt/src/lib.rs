@@ -91,18 +91,20 @@ pub use modules::pathlib::Path;
 pub use modules::random::Random;
 pub use modules::re::{Match, Pattern, ReError};
 pub use modules::shutil::{SameFileError, ShutilError, TerminalSize};
+pub use modules::normal_dist::NormalDist;
 pub use modules::statistics::StatisticsError;
+pub use modules::urllib::ParseResult;
 pub use modules::string_io::StringIO;
 pub use modules::string_template::Template;
 pub use modules::structs::{Struct, StructError};
 pub use modules::tempfile::TemporaryDirectory;
 pub use modules::textwrap::TextWrapper;
 pub use modules::{
-    argparse, calendar, cmath, codecs, csv, fnmatch, glob, hashlib, os, path, pprint, shlex, shutil, structs,
+    argparse, calendar, cmath, codecs, csv, fnmatch, glob, hashlib, html, os, path, pprint, shlex, shutil, structs,
 };
 pub use modules::{
-    asyncio, bisect, functools, heapq, itertools, json, logging, math, random, re, statistics, sys, tempfile,
-    textwrap, time,
+    asyncio, bisect, functools, heapq, itertools, json, logging, math, queue, random, re, statistics, sys,
+    tempfile, textwrap, time, urllib,
 };
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};

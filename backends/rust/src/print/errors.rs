@@ -19,6 +19,8 @@ impl Printer<'_, '_> {
             "asyncio.InvalidStateError" => "asyncio::InvalidStateError",
             "asyncio.QueueEmpty" => "asyncio::QueueEmpty",
             "asyncio.QueueFull" => "asyncio::QueueFull",
+            "queue.Empty" => "queue::Empty",
+            "queue.Full" => "queue::Full",
             "re.error" => "ReError",
             "struct.error" => "StructError",
             "csv.Error" => "CsvError",

@@ -33,6 +33,7 @@ mod flags;
 mod folder_walk;
 mod formats;
 mod forward;
+mod handled;
 mod hooks;
 mod item_slices;
 mod keywords;
@@ -40,6 +41,7 @@ mod lazy;
 mod mixins;
 mod names;
 mod nested_patterns;
+mod operators;
 mod options;
 mod overrides;
 mod own_class;
@@ -50,6 +52,7 @@ mod register;
 mod single_dispatch;
 mod sums;
 mod template;
+mod version;
 mod with;
 
 use batuta_core::{Callee, Hir, Node, Program};
@@ -120,6 +123,15 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
         }
         builtin_base::expand(&start, Arc::make_mut(body));
         nested_patterns::expand(Arc::make_mut(body));
+        if operators::has_calls(body) {
+            operators::expand(Arc::make_mut(body));
+        }
+        if version::is_asked(body) {
+            version::expand(Arc::make_mut(body));
+        }
+        if body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Try { .. })) {
+            handled::expand(Arc::make_mut(body));
+        }
         if body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Try { .. })) {
             error_attributes::expand(&start, Arc::make_mut(body));
         }

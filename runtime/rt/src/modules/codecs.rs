@@ -122,41 +122,6 @@ pub fn html_escape(text: &str, quote: bool) -> String {
     out
 }
 
-/// `html.unescape(text)` of the usual names and of numbers.
-pub fn html_unescape(text: &str) -> String {
-    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let name = rest.find(';').map(|end| &rest[1..end]);
-        let number = |name: &str| match name.strip_prefix('#')?.strip_prefix(['x', 'X']) {
-            Some(digits) => char::from_u32(u32::from_str_radix(digits, 16).ok()?),
-            None => char::from_u32(name[1..].parse().ok()?),
-        };
-        let found = name.and_then(|name| match name {
-            "amp" => Some('&'),
-            "lt" => Some('<'),
-            "gt" => Some('>'),
-            "quot" => Some('"'),
-            "apos" => Some('\''),
-            "nbsp" => Some('\u{a0}'),
-            "copy" => Some('\u{a9}'),
-            name => number(name),
-        });
-        match (found, name) {
-            (Some(c), Some(name)) => {
-                out.push(c);
-                rest = &rest[name.len() + 2..];
-            }
-            _ => {
-                out.push('&');
-                rest = &rest[1..];
-            }
-        }
-    }
-    out + rest
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +134,5 @@ mod tests {
         let error = b64decode(b"abc").map_err(|e| e.traceback_line());
         assert_eq!(error, Err("binascii.Error: Incorrect padding".to_owned()));
         assert_eq!((crc32(b"hello", 0), adler32(b"hello")), (907_060_870, 103_547_413));
-        assert_eq!(html_unescape("&lt;a&gt; &amp;&#39;&x"), "<a> &'&x");
     }
 }

@@ -140,6 +140,40 @@ pub fn merge<T: PyOrd>(
     })
 }
 
+/// `heapq.merge(a, b, key=key, reverse=reverse)`: equal items of `a` come before those of `b`.
+pub fn merge_by<T, K: PyOrd>(
+    a: impl IntoIterator<Item = T>,
+    b: impl IntoIterator<Item = T>,
+    mut key: impl FnMut(&T) -> K,
+    reverse: bool,
+) -> impl Iterator<Item = T> {
+    let mut a = a.into_iter().peekable();
+    let mut b = b.into_iter().peekable();
+    std::iter::from_fn(move || match (a.peek(), b.peek()) {
+        (Some(x), Some(y)) => {
+            let (x, y) = (key(x), key(y));
+            if if reverse { x.py_lt(&y) } else { y.py_lt(&x) } { b.next() } else { a.next() }
+        }
+        (Some(_), None) => a.next(),
+        (None, _) => b.next(),
+    })
+}
+
+/// `heapq.merge(a, b, reverse=reverse)`.
+pub fn merge_ordered<T: PyOrd>(
+    a: impl IntoIterator<Item = T>,
+    b: impl IntoIterator<Item = T>,
+    reverse: bool,
+) -> impl Iterator<Item = T> {
+    let mut a = a.into_iter().peekable();
+    let mut b = b.into_iter().peekable();
+    std::iter::from_fn(move || match (a.peek(), b.peek()) {
+        (Some(x), Some(y)) if if reverse { x.py_lt(y) } else { y.py_lt(x) } => b.next(),
+        (Some(_), _) => a.next(),
+        (None, _) => b.next(),
+    })
+}
+
 /// `heapq.merge(*lists)`: equal items in the order of their lists.
 pub fn merge_all<T: PyOrd>(lists: impl IntoIterator<Item = Vec<T>>) -> impl Iterator<Item = T> {
     let merged = lists.into_iter().fold(Vec::new(), |merged, list| merge(merged, list).collect());

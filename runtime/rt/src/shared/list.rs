@@ -1,5 +1,6 @@
 //! A list with aliases.
 
+use std::borrow;
 use std::cell::{Ref, RefCell, RefMut};
 use std::fmt;
 use std::rc::Rc;
@@ -250,27 +251,36 @@ impl<T: Clone> List<T> {
 
 impl<T: PartialEq> List<T> {
     /// `item in xs`.
-    pub fn contains(&self, item: &T) -> bool {
-        self.borrow().contains(item)
+    pub fn contains<Q: PartialEq + ?Sized>(&self, item: &Q) -> bool
+    where
+        T: borrow::Borrow<Q>,
+    {
+        self.borrow().iter().any(|own| borrow::Borrow::borrow(own) == item)
     }
 
     /// `xs.index(item)`; raises `ValueError`.
     #[track_caller]
-    pub fn index(&self, item: &T) -> i64
+    pub fn index<Q: PartialEq + Repr + ?Sized>(&self, item: &Q) -> i64
     where
-        T: Repr,
+        T: borrow::Borrow<Q>,
     {
         self.borrow().py_index(item)
     }
 
     /// `xs.count(item)`.
-    pub fn count(&self, item: &T) -> i64 {
+    pub fn count<Q: PartialEq + ?Sized>(&self, item: &Q) -> i64
+    where
+        T: borrow::Borrow<Q>,
+    {
         self.borrow().py_count(item)
     }
 
     /// `xs.remove(item)`; raises `ValueError`.
     #[track_caller]
-    pub fn remove(&self, item: &T) {
+    pub fn remove<Q: PartialEq + ?Sized>(&self, item: &Q)
+    where
+        T: borrow::Borrow<Q>,
+    {
         self.borrow_mut().py_remove(item);
     }
 }

@@ -6,9 +6,40 @@ mod write;
 pub use read::loads;
 pub use write::{Style, dumps, dumps_by, dumps_with, pretty};
 
+use crate::error::Error;
+
 crate::exceptions! {
     /// `json.JSONDecodeError`.
     pub JSONDecodeError(crate::class::ValueError) as "json.decoder.JSONDecodeError";
+}
+
+/// The words of a `JSONDecodeError` and its line, column and position.
+fn parts(error: &Error) -> Option<(String, [i64; 3])> {
+    let text = error.message();
+    let (words, place) = text.rsplit_once(": line ")?;
+    let numbers = place.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok());
+    let numbers: Vec<i64> = numbers.collect();
+    Some((words.to_owned(), numbers.try_into().ok()?))
+}
+
+/// `e.msg` of a `JSONDecodeError`.
+pub fn error_message(error: &Error) -> String {
+    parts(error).map_or_else(|| error.message(), |(words, _)| words)
+}
+
+/// `e.lineno` of a `JSONDecodeError`.
+pub fn error_line(error: &Error) -> i64 {
+    parts(error).map_or(0, |(_, numbers)| numbers[0])
+}
+
+/// `e.colno` of a `JSONDecodeError`.
+pub fn error_column(error: &Error) -> i64 {
+    parts(error).map_or(0, |(_, numbers)| numbers[1])
+}
+
+/// `e.pos` of a `JSONDecodeError`.
+pub fn error_position(error: &Error) -> i64 {
+    parts(error).map_or(0, |(_, numbers)| numbers[2])
 }
 
 #[cfg(test)]

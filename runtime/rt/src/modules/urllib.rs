@@ -1,0 +1,211 @@
+//! Python's `urllib.parse`: addresses taken apart, texts quoted.
+
+use std::fmt;
+
+use crate::class::ValueError;
+use crate::collections::Dict;
+use crate::repr::{Repr, repr};
+use crate::unwind::raise_new;
+
+/// `quote(text, safe)`: what is not a letter, a digit, one of `_.-~` or safe is `%XX`.
+pub fn quote(text: &str, safe: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        let c = char::from(byte);
+        if byte.is_ascii_alphanumeric() || "_.-~".contains(c) || byte.is_ascii() && safe.contains(c) {
+            out.push(c);
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// `quote_plus(text)`: spaces are `+`.
+pub fn quote_plus(text: &str, safe: &str) -> String {
+    let parts: Vec<String> = text.split(' ').map(|part| quote(part, safe)).collect();
+    parts.join("+")
+}
+
+/// `unquote(text)`.
+pub fn unquote(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while at < bytes.len() {
+        let digits = bytes.get(at + 1..at + 3).filter(|pair| bytes[at] == b'%' && pair.iter().all(u8::is_ascii_hexdigit));
+        let byte = digits.and_then(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+        out.push(byte.unwrap_or(bytes[at]));
+        at += if byte.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// `unquote_plus(text)`.
+pub fn unquote_plus(text: &str) -> String {
+    unquote(&text.replace('+', " "))
+}
+
+/// `urlencode(pairs)`.
+pub fn urlencode<K: Repr, V: Repr>(pairs: impl IntoIterator<Item = (K, V)>) -> String {
+    let text = |value: &dyn Fn() -> String| quote_plus(&value(), "");
+    let pair = |(key, value): (K, V)| {
+        let key = text(&|| crate::str(&key).to_string());
+        format!("{key}={}", text(&|| crate::str(&value).to_string()))
+    };
+    pairs.into_iter().map(pair).collect::<Vec<_>>().join("&")
+}
+
+/// `parse_qsl(query)`.
+pub fn parse_qsl(query: &str, keep_blank: bool) -> Vec<(String, String)> {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('=').or(keep_blank.then_some((pair, ""))));
+    let pairs = pairs.filter(|(key, value)| keep_blank && !(key.is_empty() && value.is_empty()) || !value.is_empty());
+    pairs.map(|(key, value)| (unquote_plus(key), unquote_plus(value))).collect()
+}
+
+/// `parse_qs(query)`: all values of each name.
+pub fn parse_qs(query: &str, keep_blank: bool) -> Dict<String, Vec<String>> {
+    let mut out: Dict<String, Vec<String>> = Dict::new();
+    for (key, value) in parse_qsl(query, keep_blank) {
+        match out.get_mut(&key) {
+            Some(values) => values.push(value),
+            None => drop(out.insert(key, vec![value])),
+        }
+    }
+    out
+}
+
+/// `urlparse(url)`: an address in parts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ParseResult {
+    pub scheme: String,
+    pub netloc: String,
+    pub path: String,
+    pub params: String,
+    pub query: String,
+    pub fragment: String,
+}
+
+/// `urlparse(url)`.
+pub fn urlparse(url: &str) -> ParseResult {
+    let url = url.trim_start_matches(|c: char| c <= ' ');
+    let is_scheme = |scheme: &&str| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    };
+    let (scheme, rest) = match url.split_once(':') {
+        Some((scheme, rest)) if is_scheme(&scheme) => (scheme.to_ascii_lowercase(), rest),
+        _ => (String::new(), url),
+    };
+    let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
+    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (netloc, path) = match rest.strip_prefix("//") {
+        Some(rest) => rest.split_at(rest.find('/').unwrap_or(rest.len())),
+        None => ("", rest),
+    };
+    let last = path.rfind('/').map_or(0, |at| at + 1);
+    let (path, params) = match path[last..].split_once(';') {
+        Some((name, params)) => (&path[..last + name.len()], params),
+        None => (path, ""),
+    };
+    let own = str::to_owned;
+    ParseResult {
+        scheme,
+        netloc: own(netloc),
+        path: own(path),
+        params: own(params),
+        query: own(query),
+        fragment: own(fragment),
+    }
+}
+
+impl ParseResult {
+    fn host(&self) -> &str {
+        self.netloc.rsplit_once('@').map_or(&self.netloc, |(_, host)| host)
+    }
+
+    fn user(&self) -> Option<&str> {
+        self.netloc.rsplit_once('@').map(|(user, _)| user)
+    }
+
+    /// `url.hostname`.
+    pub fn hostname(&self) -> Option<String> {
+        let host = self.host();
+        let name = host.split_once(':').map_or(host, |(name, _)| name);
+        Some(name.to_lowercase()).filter(|name| !name.is_empty())
+    }
+
+    /// `url.port`.
+    #[track_caller]
+    pub fn port(&self) -> Option<i64> {
+        let (_, port) = self.host().split_once(':').filter(|(_, port)| !port.is_empty())?;
+        match port.parse::<u32>() {
+            Ok(port) if port < 65536 => Some(i64::from(port)),
+            Ok(_) => raise_new(ValueError, "Port out of range 0-65535"),
+            Err(_) => raise_new(ValueError, format!("Port could not be cast to integer value as {}", repr(port))),
+        }
+    }
+
+    /// `url.username`.
+    pub fn username(&self) -> Option<String> {
+        self.user().map(|user| user.split(':').next().unwrap_or_default().to_owned())
+    }
+
+    /// `url.password`.
+    pub fn password(&self) -> Option<String> {
+        self.user()?.split_once(':').map(|(_, password)| password.to_owned())
+    }
+
+    /// `url.geturl()`.
+    pub fn geturl(&self) -> String {
+        let mut out = String::new();
+        if !self.scheme.is_empty() {
+            out += &format!("{}:", self.scheme);
+        }
+        if !self.netloc.is_empty() {
+            out += &format!("//{}", self.netloc);
+        }
+        out += &self.path;
+        for (sign, part) in [(';', &self.params), ('?', &self.query), ('#', &self.fragment)] {
+            if !part.is_empty() {
+                out.push(sign);
+                out += part;
+            }
+        }
+        out
+    }
+}
+
+impl Repr for ParseResult {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [
+            ("scheme", &self.scheme),
+            ("netloc", &self.netloc),
+            ("path", &self.path),
+            ("params", &self.params),
+            ("query", &self.query),
+            ("fragment", &self.fragment),
+        ];
+        let parts: Vec<String> = parts.iter().map(|(name, text)| format!("{name}={}", repr(*text))).collect();
+        write!(f, "ParseResult({})", parts.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_cpythons() {
+        // From CPython 3.11.
+        let url = urlparse("https://me:pw@Host.org:8080/a/b;p?q=1&r=2&q=x+y#top");
+        assert_eq!(
+            repr(&url).to_string(),
+            "ParseResult(scheme='https', netloc='me:pw@Host.org:8080', path='/a/b', params='p', query='q=1&r=2&q=x+y', fragment='top')"
+        );
+        assert_eq!((url.hostname().as_deref(), url.port(), url.password().as_deref()), (Some("host.org"), Some(8080), Some("pw")));
+        assert_eq!(url.geturl(), "https://me:pw@Host.org:8080/a/b;p?q=1&r=2&q=x+y#top");
+        assert_eq!(repr(&parse_qs(&url.query, false)).to_string(), "{'q': ['1', 'x y'], 'r': ['2']}");
+        assert_eq!((quote("a b/ü&", "/"), quote_plus("a b/", "")), ("a%20b/%C3%BC%26".to_owned(), "a+b%2F".to_owned()));
+        assert_eq!(unquote("a%20b%zz%C3%BC"), "a b%zzü");
+    }
+}
