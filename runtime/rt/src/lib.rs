@@ -86,21 +86,22 @@ pub use modules::fractions::Fraction;
 pub use modules::hashlib::Hash;
 pub use modules::json::JSONDecodeError;
 pub use modules::logging::{LogConfig, LogFormatter, LogHandler, Logger};
+pub use modules::normal_dist::NormalDist;
 pub use modules::os::{FolderWalk, StatResult};
 pub use modules::pathlib::Path;
 pub use modules::random::Random;
 pub use modules::re::{Match, Pattern, ReError};
 pub use modules::shutil::{SameFileError, ShutilError, TerminalSize};
-pub use modules::normal_dist::NormalDist;
 pub use modules::statistics::StatisticsError;
-pub use modules::urllib::ParseResult;
 pub use modules::string_io::StringIO;
 pub use modules::string_template::Template;
 pub use modules::structs::{Struct, StructError};
 pub use modules::tempfile::TemporaryDirectory;
 pub use modules::textwrap::TextWrapper;
+pub use modules::urllib::ParseResult;
 pub use modules::{
-    argparse, calendar, cmath, codecs, csv, fnmatch, glob, hashlib, html, os, path, pprint, shlex, shutil, structs,
+    argparse, calendar, cmath, codecs, csv, fnmatch, glob, hashlib, html, os, path, pprint, shlex, shutil,
+    structs,
 };
 pub use modules::{
     asyncio, bisect, functools, heapq, itertools, json, logging, math, queue, random, re, statistics, sys,

@@ -11,7 +11,8 @@ use batuta_core::*;
 /// How many operands a function has.
 fn operands(name: &str) -> Option<usize> {
     Some(match name.strip_prefix("operator.")? {
-        "contains" | "is_" | "is_not" | "getitem" | "concat" | "lshift" | "rshift" | "countOf" | "indexOf" => 2,
+        "contains" | "is_" | "is_not" | "getitem" | "concat" | "lshift" | "rshift" | "countOf"
+        | "indexOf" => 2,
         "abs" | "index" | "inv" | "invert" | "truth" | "pos" | "not_" => 1,
         _ => return None,
     })
@@ -21,7 +22,8 @@ fn operands(name: &str) -> Option<usize> {
 pub(super) fn has_calls(body: &Body<Hir>) -> bool {
     body.nodes.iter().any(|(_, row)| match &row.kind {
         Node::Call { callee: Callee::Lib(name), .. } | Node::Item(name) => {
-            matches!(name.as_str(), "operator.setitem" | "operator.delitem") || operands(name.as_str()).is_some()
+            matches!(name.as_str(), "operator.setitem" | "operator.delitem")
+                || operands(name.as_str()).is_some()
         }
         _ => false,
     })
@@ -75,8 +77,9 @@ fn statement(body: &Body<Hir>, node: NodeId) -> Option<StmtKind> {
 
 fn operation(body: &mut Body<Hir>, name: &str, args: &[NodeId]) -> Node {
     let op = |op: ObjOp, args: Vec<NodeId>| Node::Op { op: op.into(), attr: Attr::None, args };
-    let call = |callee, args: &[NodeId]| {
-        Node::Call { callee, args: args.iter().copied().map(Arg::positional).collect() }
+    let call = |callee, args: &[NodeId]| Node::Call {
+        callee,
+        args: args.iter().copied().map(Arg::positional).collect(),
     };
     match name {
         "contains" => op(ObjOp::In, vec![args[1], args[0]]),

@@ -13,7 +13,9 @@ const VERSION: [i64; 3] = [3, 11, 7];
 fn is_version(node: &Node) -> bool {
     match node {
         Node::Item(name) => *name == "sys.version_info",
-        Node::Use(Place { root: Root::Global(name), proj }, _) => *name == "sys.version_info" && proj.is_empty(),
+        Node::Use(Place { root: Root::Global(name), proj }, _) => {
+            *name == "sys.version_info" && proj.is_empty()
+        }
         _ => false,
     }
 }

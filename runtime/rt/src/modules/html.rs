@@ -3,15 +3,16 @@
 use std::sync::LazyLock;
 
 /// Names with what they stand for, sorted; most end with `;`.
-static NAMES: LazyLock<Vec<(&str, &str)>> =
-    LazyLock::new(|| include_str!("html_entities.txt").lines().filter_map(|line| line.split_once('\t')).collect());
+static NAMES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    include_str!("html_entities.txt").lines().filter_map(|line| line.split_once('\t')).collect()
+});
 
 /// What numbers between 128 and 159 mean: characters of Windows.
 const WINDOWS: &[char; 32] = &[
     '\u{20ac}', '\u{81}', '\u{201a}', '\u{192}', '\u{201e}', '\u{2026}', '\u{2020}', '\u{2021}', '\u{2c6}',
-    '\u{2030}', '\u{160}', '\u{2039}', '\u{152}', '\u{8d}', '\u{17d}', '\u{8f}', '\u{90}', '\u{2018}', '\u{2019}',
-    '\u{201c}', '\u{201d}', '\u{2022}', '\u{2013}', '\u{2014}', '\u{2dc}', '\u{2122}', '\u{161}', '\u{203a}',
-    '\u{153}', '\u{9d}', '\u{17e}', '\u{178}',
+    '\u{2030}', '\u{160}', '\u{2039}', '\u{152}', '\u{8d}', '\u{17d}', '\u{8f}', '\u{90}', '\u{2018}',
+    '\u{2019}', '\u{201c}', '\u{201d}', '\u{2022}', '\u{2013}', '\u{2014}', '\u{2dc}', '\u{2122}', '\u{161}',
+    '\u{203a}', '\u{153}', '\u{9d}', '\u{17e}', '\u{178}',
 ];
 
 /// `html.unescape(text)`.
@@ -58,9 +59,11 @@ fn number(text: &str, out: &mut String) -> Option<usize> {
 /// The characters of a name, of the longest one that the text starts with; the length of the name.
 fn name(text: &str, out: &mut String) -> Option<usize> {
     let stops = |c: char| matches!(c, '\t' | '\n' | '\x0c' | ' ' | '<' | '&' | '#' | ';');
-    let end = text.char_indices().take(33).find(|(at, c)| stops(*c) || *at >= 32).map_or(text.len(), |(at, _)| at);
+    let end =
+        text.char_indices().take(33).find(|(at, c)| stops(*c) || *at >= 32).map_or(text.len(), |(at, _)| at);
     let whole = end + usize::from(text[end..].starts_with(';'));
-    let lengths = [whole].into_iter().chain((2..whole).rev()).filter(|at| *at > 0 && text.is_char_boundary(*at));
+    let lengths =
+        [whole].into_iter().chain((2..whole).rev()).filter(|at| *at > 0 && text.is_char_boundary(*at));
     for length in lengths {
         let found = match &text[..length] {
             "NewLine;" => Some("\n"),
@@ -83,6 +86,9 @@ mod tests {
     fn references_are_cpythons() {
         // From CPython 3.11.
         assert_eq!(unescape("&lt;a&gt; &amp;&#39;&x"), "<a> &'&x");
-        assert_eq!(unescape("&eacute;&notit; &not; &#x80;&#1;&#xd800; &Tab;&"), "\u{e9}\u{ac}it; \u{ac} \u{20ac}\u{fffd} \t&");
+        assert_eq!(
+            unescape("&eacute;&notit; &not; &#x80;&#1;&#xd800; &Tab;&"),
+            "\u{e9}\u{ac}it; \u{ac} \u{20ac}\u{fffd} \t&"
+        );
     }
 }

@@ -32,7 +32,9 @@ pub fn unquote(text: &str) -> String {
     let bytes = text.as_bytes();
     let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
     while at < bytes.len() {
-        let digits = bytes.get(at + 1..at + 3).filter(|pair| bytes[at] == b'%' && pair.iter().all(u8::is_ascii_hexdigit));
+        let digits = bytes
+            .get(at + 1..at + 3)
+            .filter(|pair| bytes[at] == b'%' && pair.iter().all(u8::is_ascii_hexdigit));
         let byte = digits.and_then(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
         out.push(byte.unwrap_or(bytes[at]));
         at += if byte.is_some() { 3 } else { 1 };
@@ -58,7 +60,8 @@ pub fn urlencode<K: Repr, V: Repr>(pairs: impl IntoIterator<Item = (K, V)>) -> S
 /// `parse_qsl(query)`.
 pub fn parse_qsl(query: &str, keep_blank: bool) -> Vec<(String, String)> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('=').or(keep_blank.then_some((pair, ""))));
-    let pairs = pairs.filter(|(key, value)| keep_blank && !(key.is_empty() && value.is_empty()) || !value.is_empty());
+    let pairs =
+        pairs.filter(|(key, value)| keep_blank && !(key.is_empty() && value.is_empty()) || !value.is_empty());
     pairs.map(|(key, value)| (unquote_plus(key), unquote_plus(value))).collect()
 }
 
@@ -141,7 +144,9 @@ impl ParseResult {
         match port.parse::<u32>() {
             Ok(port) if port < 65536 => Some(i64::from(port)),
             Ok(_) => raise_new(ValueError, "Port out of range 0-65535"),
-            Err(_) => raise_new(ValueError, format!("Port could not be cast to integer value as {}", repr(port))),
+            Err(_) => {
+                raise_new(ValueError, format!("Port could not be cast to integer value as {}", repr(port)))
+            }
         }
     }
 
@@ -202,10 +207,16 @@ mod tests {
             repr(&url).to_string(),
             "ParseResult(scheme='https', netloc='me:pw@Host.org:8080', path='/a/b', params='p', query='q=1&r=2&q=x+y', fragment='top')"
         );
-        assert_eq!((url.hostname().as_deref(), url.port(), url.password().as_deref()), (Some("host.org"), Some(8080), Some("pw")));
+        assert_eq!(
+            (url.hostname().as_deref(), url.port(), url.password().as_deref()),
+            (Some("host.org"), Some(8080), Some("pw"))
+        );
         assert_eq!(url.geturl(), "https://me:pw@Host.org:8080/a/b;p?q=1&r=2&q=x+y#top");
         assert_eq!(repr(&parse_qs(&url.query, false)).to_string(), "{'q': ['1', 'x y'], 'r': ['2']}");
-        assert_eq!((quote("a b/ü&", "/"), quote_plus("a b/", "")), ("a%20b/%C3%BC%26".to_owned(), "a+b%2F".to_owned()));
+        assert_eq!(
+            (quote("a b/ü&", "/"), quote_plus("a b/", "")),
+            ("a%20b/%C3%BC%26".to_owned(), "a+b%2F".to_owned())
+        );
         assert_eq!(unquote("a%20b%zz%C3%BC"), "a b%zzü");
     }
 }
