@@ -215,6 +215,13 @@ impl Apply<'_, '_, '_> {
                 let parts = parts.into_iter().zip(types);
                 Pat::Tuple(parts.map(|(part, ty)| self.part(part, ty, after)).collect())
             }
+            Pat::List { front, rest: Some(rest), back }
+                if let TyKind::Tuple(items) = ty.kind()
+                    && matches!(*rest, Pat::Place(_) | Pat::Wild)
+                    && front.len() + back.len() <= items.len() =>
+            {
+                self.pat_rest(front, *rest, back, items, after)
+            }
             Pat::List { front, rest, back } => {
                 let items = self.item_types(ty, front.len() + back.len());
                 let item = items.first().copied().unwrap_or_else(Ty::value);
@@ -246,6 +253,53 @@ impl Apply<'_, '_, '_> {
             }
             other => other,
         }
+    }
+
+    /// Whether something reads a local.
+    pub(crate) fn is_read(&self, local: LocalId) -> bool {
+        let reads = |node: &Node| matches!(node, Node::Use(place, _) if place.root == Root::Local(local));
+        self.body.nodes.iter().any(|(_, row)| reads(&row.kind))
+    }
+
+    /// `a, *b, c` where a tuple of known length comes: the middle is a list of those items.
+    fn pat_rest(
+        &mut self,
+        front: Vec<Pat>,
+        rest: Pat,
+        back: Vec<Pat>,
+        items: &[Ty],
+        after: &mut Vec<Stmt>,
+    ) -> Pat {
+        let origin = Origin::default();
+        let open = front.len()..items.len() - back.len();
+        let target = match &rest {
+            Pat::Place(place) if place.as_local().is_none_or(|local| self.is_read(local)) => Some(place.clone()),
+            _ => None,
+        };
+        let (mut middle, mut values) = (Vec::new(), Vec::new());
+        let wanted = target.as_ref().and_then(|place| self.place_type(place)).map(|ty| ty.kind());
+        let item = match wanted {
+            Some(TyKind::List(item)) => *item,
+            _ => items.get(open.start).copied().unwrap_or_else(Ty::value),
+        };
+        for ty in &items[open.clone()] {
+            if target.is_none() {
+                middle.push(Pat::Wild);
+                continue;
+            }
+            let local = self.body.temp("item", *ty, origin);
+            middle.push(Pat::Place(Place::local(local)));
+            let read = self.read_local(local, origin);
+            values.push(self.coerce(read, item));
+        }
+        let parts = front.into_iter().chain(middle).chain(back).zip(items);
+        let pat = Pat::Tuple(parts.map(|(part, ty)| self.part(part, *ty, after)).collect());
+        if let Some(place) = target {
+            let list = self.mk_op(ListOp::New, Attr::None, values, Ty::list(item));
+            let kind = self.assign_place(place, list);
+            after.push(Stmt::new(kind, origin));
+        }
+        pat
     }
 
     /// Targets that take the fields of a named tuple.

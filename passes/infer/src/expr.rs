@@ -165,6 +165,7 @@ impl Apply<'_, '_, '_> {
         let origin = self.origin(iter);
         let mut locals = Vec::new();
         source.for_each_local(&mut |local| locals.push(local));
+        locals.retain(|local| self.is_read(*local));
         let is_place = |stmt: &Stmt| matches!(&stmt.kind, StmtKind::Set { target: Pat::Place(_), .. });
         if !after.iter().all(is_place) {
             return self.taken_apart_first(&locals, pat, iter, after);

@@ -157,6 +157,10 @@ macro_rules! builtin {
 }
 
 crate::exceptions! {
+    /// An integer left the 64 bits that it has here. CPython's would have grown, so no handler takes it.
+    pub IntegerOverflow() as "OverflowError";
+    /// The program reached what could not be translated. No handler takes it.
+    pub NotTranslated() as "RuntimeError";
     /// Python's `object`.
     pub object() as "object";
     /// Python's `abc.ABC`.

@@ -1,7 +1,8 @@
 //! What std says when it panics, in Python's words.
 
 use crate::class::{
-    AssertionError, AttributeError, Class, IndexError, MemoryError, NameError, OverflowError, RuntimeError,
+    AssertionError, AttributeError, Class, IndexError, IntegerOverflow, MemoryError, NameError, NotTranslated,
+    RuntimeError,
     UnboundLocalError, ValueError, ZeroDivisionError,
 };
 
@@ -9,7 +10,7 @@ use crate::class::{
 /// target of an assignment.
 pub(crate) fn translate(message: &str, stores: bool) -> (Class, Option<String>) {
     if let Some(operation) = overflow_operation(message) {
-        return (OverflowError, Some(format!("integer overflow in {operation}")));
+        return (IntegerOverflow, Some(format!("integer overflow in {operation}")));
     }
     let (class, text) = match message {
         "attempt to divide by zero" => (ZeroDivisionError, "integer division or modulo by zero"),
@@ -26,6 +27,7 @@ pub(crate) fn translate(message: &str, stores: bool) -> (Class, Option<String>) 
             (AttributeError, "'NoneType' object has no such attribute")
         }
         _ if let Some((class, text)) = said(message) => (class, text),
+        _ if message.starts_with("not yet implemented") => (NotTranslated, message),
         _ if message.starts_with("assertion failed") => (AssertionError, ""),
         _ if message.starts_with("assertion `left") => (AssertionError, ""),
         _ if message.starts_with("cannot sample empty range") => (ValueError, message),

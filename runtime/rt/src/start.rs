@@ -71,7 +71,7 @@ fn run_on_large_stack<T: Outcome + 'static>(main: fn() -> T) -> i32 {
 fn run<T: Outcome>(main: fn() -> T, stack: usize) -> i32 {
     STACK.set((address_here(), stack));
     set_depth(USUAL_DEPTH);
-    let error = match unwind::catch_all(main) {
+    let error = match unwind::catch_end(main) {
         Ok(outcome) => outcome.error(),
         Err(error) => Some(error),
     };

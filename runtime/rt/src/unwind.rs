@@ -9,7 +9,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 use std::task::Poll;
 
-use crate::class::{Class, Exception, SystemExit};
+use crate::class::{BaseException, Class, Exception, SystemExit};
 use crate::error::{Arg, Error, Place};
 use crate::fault;
 
@@ -72,13 +72,27 @@ pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Error> {
     }
 }
 
-/// Runs `body`; whatever it raises becomes the error, as by a bare `except`.
+/// Runs `body`; whatever it raises becomes the error, as by a bare `except`. What Python does not know passes
+/// through: no handler of the program was written for it.
 pub fn catch_all<T>(body: impl FnOnce() -> T) -> Result<T, Error> {
+    match catch_end(body) {
+        Err(error) if !error.is_a(BaseException) => raise(error),
+        outcome => outcome,
+    }
+}
+
+/// Runs the program; whatever ends it becomes the error.
+pub(crate) fn catch_end<T>(body: impl FnOnce() -> T) -> Result<T, Error> {
     install_hook();
     BOUNDARIES.set(BOUNDARIES.get() + 1);
     let outcome = panic::catch_unwind(AssertUnwindSafe(body));
     BOUNDARIES.set(BOUNDARIES.get() - 1);
     outcome.map_err(error_of)
+}
+
+/// What a panic said.
+fn text_of(payload: &(dyn Any + Send)) -> Option<&str> {
+    payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref::<&str>().copied())
 }
 
 /// Like [`catch`] for a body that returns errors as values too.
@@ -133,13 +147,8 @@ fn error_of(payload: Box<dyn Any + Send>) -> Error {
         return error;
     }
     let place = PANIC_PLACE.take();
-    let text = match payload.downcast::<String>() {
-        Ok(text) => *text,
-        Err(payload) => payload
-            .downcast::<&str>()
-            .map_or_else(|_| "an error of another thread".to_owned(), |text| (*text).to_owned()),
-    };
-    let (class, text) = fault::translate(&text, place.as_ref().is_some_and(crate::map::is_store));
+    let text = text_of(&*payload).unwrap_or("an error of another thread");
+    let (class, text) = fault::translate(text, place.as_ref().is_some_and(crate::map::is_store));
     Error::at_place(class, text, place)
 }
 
@@ -160,4 +169,20 @@ pub(crate) fn install_hook() {
             PANIC_PLACE.set(place);
         }));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[allow(clippy::todo)]
+    fn what_python_does_not_know_passes_every_handler() {
+        let missing = catch_end(|| catch_all(|| -> i64 { todo!("a part") }));
+        let text = "RuntimeError: not yet implemented: a part";
+        assert_eq!(missing.map_err(|error| error.traceback_line()), Err::<Result<i64, Error>, _>(text.to_owned()));
+        let too_large = catch_end(|| catch_all(|| i64::MAX + std::hint::black_box(1)));
+        let text = "OverflowError: integer overflow in addition";
+        assert_eq!(too_large.map_err(|error| error.traceback_line()).err(), Some(text.to_owned()));
+    }
 }

@@ -2,14 +2,14 @@
 //! Python's would grow; `big_*` grow.
 
 use crate::big::Int;
-use crate::class::{OverflowError, ValueError};
+use crate::class::ValueError;
 use crate::unwind::raise_new;
 
 #[track_caller]
 fn small(number: Int, operation: &str) -> i64 {
     match number.to_i64() {
         Some(number) => number,
-        None => raise_new(OverflowError, format!("integer overflow in {operation}")),
+        None => raise_new(crate::IntegerOverflow, format!("integer overflow in {operation}")),
     }
 }
 
@@ -103,7 +103,7 @@ pub fn lcm(numbers: &[i64]) -> i64 {
         let multiple = (a / crate::number::int_gcd(a, b)).checked_mul(b);
         match multiple.and_then(i64::checked_abs) {
             Some(multiple) => multiple,
-            None => raise_new(OverflowError, "integer overflow in lcm"),
+            None => raise_new(crate::IntegerOverflow, "integer overflow in lcm"),
         }
     })
 }

@@ -53,11 +53,23 @@ impl Seed for f64 {
     }
 }
 
+impl Seed for [u8] {
+    fn words(&self) -> Vec<u32> {
+        let mut bytes = self.to_vec();
+        bytes.extend(sha512(self));
+        num_bigint::BigUint::from_bytes_be(&bytes).to_u32_digits()
+    }
+}
+
+impl Seed for Vec<u8> {
+    fn words(&self) -> Vec<u32> {
+        self.as_slice().words()
+    }
+}
+
 impl Seed for str {
     fn words(&self) -> Vec<u32> {
-        let mut bytes = self.as_bytes().to_vec();
-        bytes.extend(sha512(self.as_bytes()));
-        num_bigint::BigUint::from_bytes_be(&bytes).to_u32_digits()
+        self.as_bytes().words()
     }
 }
 
@@ -158,7 +170,7 @@ impl Random {
         match bits {
             0..=63 => self.small_bits(bits as u32) as i64,
             ..0 => raise_new(ValueError, "number of bits must be non-negative"),
-            _ => raise_new(crate::OverflowError, "integer overflow in getrandbits"),
+            _ => raise_new(crate::IntegerOverflow, "integer overflow in getrandbits"),
         }
     }
 
@@ -229,7 +241,7 @@ impl Random {
     #[track_caller]
     pub fn randint(&mut self, a: i64, b: i64) -> i64 {
         if b == i64::MAX {
-            raise_new(crate::OverflowError, "integer overflow in randint");
+            raise_new(crate::IntegerOverflow, "integer overflow in randint");
         }
         self.randrange(a, b + 1, 1)
     }

@@ -107,7 +107,7 @@ pub fn float_to_int(x: f64) -> i64 {
     if x.is_infinite() {
         raise_new(OverflowError, "cannot convert float infinity to integer");
     }
-    raise_new(OverflowError, "integer overflow in conversion from float")
+    raise_new(crate::IntegerOverflow, "integer overflow in conversion from float")
 }
 
 /// `round(x)`: the nearest integer, half to even.

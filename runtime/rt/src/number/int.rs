@@ -1,12 +1,12 @@
 //! `i64` under Python's rules: floors, checked powers and shifts, exact true division.
 
-use crate::class::{OverflowError, ValueError, ZeroDivisionError};
+use crate::class::{ValueError, ZeroDivisionError};
 use crate::unwind::raise_new;
 
 #[cold]
 #[track_caller]
 fn overflow(operation: &str) -> ! {
-    raise_new(OverflowError, format!("integer overflow in {operation}"))
+    raise_new(crate::IntegerOverflow, format!("integer overflow in {operation}"))
 }
 
 /// `a // b`: the quotient rounded down.

@@ -5,7 +5,6 @@ use std::fmt;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
 use super::{float, int};
-use crate::class::OverflowError;
 use crate::collections::Key;
 use crate::list::PyOrd;
 use crate::repr::Repr;
@@ -152,7 +151,7 @@ macro_rules! arithmetic {
                 match (self, other) {
                     (Int(a), Int(b)) => match a.$checked(b) {
                         Some(number) => Int(number),
-                        None => raise_new(OverflowError, concat!("integer overflow in ", $words)),
+                        None => raise_new(crate::IntegerOverflow, concat!("integer overflow in ", $words)),
                     },
                     (a, b) => Float(a.to_f64() $op b.to_f64()),
                 }
@@ -214,7 +213,7 @@ impl Neg for Num {
         match self {
             Int(number) => match number.checked_neg() {
                 Some(number) => Int(number),
-                None => raise_new(OverflowError, "integer overflow in negation"),
+                None => raise_new(crate::IntegerOverflow, "integer overflow in negation"),
             },
             Float(number) => Float(-number),
         }

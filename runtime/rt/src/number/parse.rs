@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::class::{OverflowError, ValueError};
+use crate::class::ValueError;
 use crate::error::Error;
 use crate::repr::repr;
 use crate::unicode::{decimal_value, is_space};
@@ -81,7 +81,7 @@ pub fn int_from_str(text: &str, base: i64) -> Result<i64, Error> {
     };
     let sign = if numeral.negative { "-" } else { "" };
     i64::from_str_radix(&format!("{sign}{}", numeral.digits), numeral.base)
-        .map_err(|_| Error::new(OverflowError, "integer overflow in conversion from text"))
+        .or_else(|_| crate::raise_new(crate::IntegerOverflow, "integer overflow in conversion from text"))
 }
 
 /// A base that `int` takes: 2 to 36, or 0.
