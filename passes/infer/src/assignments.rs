@@ -273,7 +273,9 @@ impl Apply<'_, '_, '_> {
         let origin = Origin::default();
         let open = front.len()..items.len() - back.len();
         let target = match &rest {
-            Pat::Place(place) if place.as_local().is_none_or(|local| self.is_read(local)) => Some(place.clone()),
+            Pat::Place(place) if place.as_local().is_none_or(|local| self.is_read(local)) => {
+                Some(place.clone())
+            }
             _ => None,
         };
         let (mut middle, mut values) = (Vec::new(), Vec::new());

@@ -1,9 +1,8 @@
 //! What std says when it panics, in Python's words.
 
 use crate::class::{
-    AssertionError, AttributeError, Class, IndexError, IntegerOverflow, MemoryError, NameError, NotTranslated,
-    RuntimeError,
-    UnboundLocalError, ValueError, ZeroDivisionError,
+    AssertionError, AttributeError, Class, IndexError, IntegerOverflow, MemoryError, NameError,
+    NotTranslated, RuntimeError, UnboundLocalError, ValueError, ZeroDivisionError,
 };
 
 /// The class and text that a panic message of std stands for; `stores` where the panicking expression is the

@@ -180,7 +180,10 @@ mod tests {
     fn what_python_does_not_know_passes_every_handler() {
         let missing = catch_end(|| catch_all(|| -> i64 { todo!("a part") }));
         let text = "RuntimeError: not yet implemented: a part";
-        assert_eq!(missing.map_err(|error| error.traceback_line()), Err::<Result<i64, Error>, _>(text.to_owned()));
+        assert_eq!(
+            missing.map_err(|error| error.traceback_line()),
+            Err::<Result<i64, Error>, _>(text.to_owned())
+        );
         let too_large = catch_end(|| catch_all(|| i64::MAX + std::hint::black_box(1)));
         let text = "OverflowError: integer overflow in addition";
         assert_eq!(too_large.map_err(|error| error.traceback_line()).err(), Some(text.to_owned()));
