@@ -1,4 +1,4 @@
-//! The specs: `tests/spec/**/*.md`, a heading with a fence is a test.
+//! The specs: `tests/spec/**/*.md` and the examples of `docs/idioms.md`, a heading with a fence is a test.
 //!
 //! First fence: `python`. Each further fence asserts: `hir`, `typed`, `mir`, `idiom`, `rust` (the named items;
 //! an empty fence stands for all), `output` (stdout of the emitted Rust, of the JIT, and of CPython), `stderr` (its
@@ -91,6 +91,7 @@ fn collect(args: &Arguments) -> Result<Vec<Case>, String> {
     let root = batuta_tests::root().join("tests/spec");
     let mut paths = Vec::new();
     spec_files(&root, &mut paths);
+    paths.push(batuta_tests::root().join("docs/idioms.md"));
     paths.sort();
     if paths.is_empty() {
         return Err(format!("no specs in {}", root.display()));
@@ -98,8 +99,10 @@ fn collect(args: &Arguments) -> Result<Vec<Case>, String> {
     let mut cases: Vec<Case> = Vec::new();
     for path in paths {
         let text = std::fs::read_to_string(&path).map_err(|why| format!("{}: {why}", path.display()))?;
-        let inner =
-            path.strip_prefix(&root).expect("found below it").with_extension("").display().to_string();
+        let inner = match path.strip_prefix(&root) {
+            Ok(inner) => inner.with_extension("").display().to_string(),
+            Err(_) => "docs/idioms".to_owned(),
+        };
         let specs = markdown::parse(&text).map_err(|why| format!("{}: {why}", path.display()))?;
         for spec in specs {
             let name = format!("{inner}: {}", spec.heading);

@@ -130,6 +130,7 @@ pub fn build(program: &Program<Typed>) -> Built {
             built: &mut built,
             nodes: vec![None; body.nodes.len()],
             constants: &constants,
+            filled: crate::filled::filled(body),
             returns: Vec::new(),
         };
         walk.body();
@@ -190,6 +191,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) built: &'a mut Built,
     pub(crate) nodes: Vec<Option<ShapeId>>,
     pub(crate) constants: &'a Constants,
+    /// Locals whose changes belong to their making.
+    pub(crate) filled: FxHashSet<LocalId>,
     /// Shapes of what the functions around return and yield, innermost last.
     pub(crate) returns: Vec<(ShapeId, ShapeId)>,
 }
@@ -261,7 +264,8 @@ impl Walk<'_> {
                     self.operate(*op, &[target, value_shape], &[*value], self.built.graph.ty(target));
                 self.built.graph.flow(result, target);
                 self.mark_mutated(place);
-                if matches!(op, Op::ListOp(_) | Op::SetOp(_) | Op::DictOp(_)) {
+                let is_filled = place.as_local().is_some_and(|local| self.filled.contains(&local));
+                if matches!(op, Op::ListOp(_) | Op::SetOp(_) | Op::DictOp(_)) && !is_filled {
                     self.built.graph.set_mutated(target);
                 }
             }
@@ -280,6 +284,10 @@ impl Walk<'_> {
         // A constructor's `self.x = ..` makes the object; it does not change it.
         let is_init = self.body.path.last() == "__init__" && place.proj.len() == 1;
         if is_init && place.root == Root::Local(self.body.params[0].local) {
+            return;
+        }
+        // So does what fills a container before it is handed on.
+        if place.proj.len() == 1 && matches!(place.root, Root::Local(local) if self.filled.contains(&local)) {
             return;
         }
         if let Some((_, front)) = place.proj.split_last() {

@@ -18,7 +18,12 @@ impl Walk<'_> {
             Callee::Virtual(path) => self.call_virtual(*path, &shapes, ty),
             Callee::New(class) => self.construct(*class, &shapes, ty),
             Callee::Lib(name) => {
-                let result = self.call_lib(*name, &shapes, ty);
+                let is_filled = |arg: &Arg| match &self.body.nodes[arg.value].kind {
+                    Node::Use(place, _) => place.as_local().is_some_and(|local| self.filled.contains(&local)),
+                    _ => false,
+                };
+                let filled: Vec<bool> = args.iter().map(is_filled).collect();
+                let result = self.call_lib(*name, &shapes, &filled, ty);
                 self.wide_bytes(*name, args, &shapes, result);
                 result
             }
@@ -111,7 +116,8 @@ impl Walk<'_> {
         *result
     }
 
-    fn call_lib(&mut self, name: Name, shapes: &[ShapeId], ty: Ty) -> ShapeId {
+    /// `filled`: arguments whose change belongs to their making.
+    fn call_lib(&mut self, name: Name, shapes: &[ShapeId], filled: &[bool], ty: Ty) -> ShapeId {
         let tys: Vec<Ty> = shapes.iter().map(|shape| self.built.graph.ty(*shape)).collect();
         let made = self.built.graph.fresh(ty);
         let Some(row) = catalog::select(name.as_str(), &tys) else { return made };
@@ -119,7 +125,7 @@ impl Walk<'_> {
         for (at, shape) in shapes.iter().enumerate() {
             let Some(param) = row.param(at, shapes.len()) else { continue };
             self.matches(param.ty, *shape, &mut bound);
-            if param.take == catalog::Take::Write {
+            if param.take == catalog::Take::Write && !filled[at] {
                 self.built.graph.set_mutated(*shape);
             }
         }

@@ -20,6 +20,7 @@ mod calls;
 mod captured;
 mod effects;
 mod errors;
+mod filled;
 mod fold;
 mod functions;
 mod graph;
