@@ -310,13 +310,13 @@ mod tests {
 
     #[test]
     fn made_then_handed_out() {
-        let text = "fn @f(%n: int) -> list<list<int>> {\n  var %out: list<list<int>>\n  var %row: list<int>\n  var %i: int\n  set place %out = list.new(): list<list<int>>\n  for place %i in iter.of(range.new(0, %n, 1)) {\n    set place %row = list.new(): list<int>\n    lib:list.append(%row, %i)\n    lib:list.append(%out, %row)\n  }\n  return %out\n}\n";
+        let text = "fn @f(%xs: list<int>) -> list<list<int>> {\n  var %out: list<list<int>>\n  var %row: list<int>\n  var %i: int\n  set place %out = list.new(): list<list<int>>\n  for place %i in iter.of(%xs) {\n    set place %row = list.new(): list<int>\n    lib:list.append(%row, %i)\n    lib:list.append(%out, %row)\n  }\n  return %out\n}\n";
         assert_eq!(names(text), ["out", "row"]);
     }
 
     #[test]
     fn handed_out_while_it_changes() {
-        let text = "fn @f(%n: int) -> list<list<int>> {\n  var %out: list<list<int>>\n  var %row: list<int>\n  var %i: int\n  set place %out = list.new(): list<list<int>>\n  set place %row = list.new(): list<int>\n  for place %i in iter.of(range.new(0, %n, 1)) {\n    lib:list.append(%row, %i)\n    lib:list.append(%out, %row)\n  }\n  return %out\n}\n";
+        let text = "fn @f(%xs: list<int>) -> list<list<int>> {\n  var %out: list<list<int>>\n  var %row: list<int>\n  var %i: int\n  set place %out = list.new(): list<list<int>>\n  set place %row = list.new(): list<int>\n  for place %i in iter.of(%xs) {\n    lib:list.append(%row, %i)\n    lib:list.append(%out, %row)\n  }\n  return %out\n}\n";
         assert_eq!(names(text), ["out"]);
     }
 }
