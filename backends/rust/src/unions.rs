@@ -214,7 +214,7 @@ fn member_traits(env: &Env<'_>, ty: Ty, name: &str, uses: &mut Uses) -> (Vec<&'s
         same.push("Repr");
     }
     if asked.formatted.contains(&ty) {
-        match class(&|class| !env.is_enum(class)) {
+        match class(&|_| true) {
             true => parts.push(format_impl(env, name, &items)),
             false => same.push("Format"),
         }
