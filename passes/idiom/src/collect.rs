@@ -65,6 +65,11 @@ fn fill(body: &Body<Mir>, block: BlockId, index: usize, may_call: bool) -> Optio
     let can_filter = conds.is_empty() || item.is_copy() || matches!(pat, Pat::Bind(..));
     let mut inner: Vec<NodeId> = conds.clone();
     inner.extend(sink.nodes());
+    // `n += 1` counts; a chain can say so where its items have a name.
+    let counts = matches!(sink, Sink::Iter(value) if matches!(body.nodes[value].kind, Node::Const(_)));
+    if counts && !matches!((&sink, pat), (Sink::Iter(value), Pat::Bind(..)) if int(body, *value) == Some(1)) {
+        return None;
+    }
     if !can_filter || !inner.iter().all(|node| fits(body, *node, *out, pat, may_call)) {
         return None;
     }
@@ -227,6 +232,21 @@ fn rewrite(body: &mut Body<Mir>, block: BlockId, index: usize, fill: Fill) {
     let ty = body.locals[fill.out].ty;
     let value = match fill.sink {
         Sink::Iter(item) => {
+            if int(body, item) == Some(1)
+                && let [Clause::For { pat: Pat::Bind(local, None), .. }, ..] = fill.clauses[..]
+            {
+                let item = body.locals[local].ty;
+                let mode = if item.is_copy() || matches!(item.kind(), TyKind::Ref(_)) { Mode::Copy } else { Mode::Move };
+                let each = body.use_local(local, mode, origin);
+                let kind = Node::Seq { clauses: fill.clauses, sink: Sink::Iter(each) };
+                let seq = body.node(kind, Ty::iter(item), origin);
+                let attr = Attr::Name(batuta_base::Name::new("count"));
+                let kind = Node::Op { op: RsOp::Method.into(), attr, args: vec![seq] };
+                let count = body.node(kind, Ty::usize(), origin);
+                let kind = Node::Op { op: RsOp::As.into(), attr: Attr::None, args: vec![count] };
+                let count = body.node(kind, ty, origin);
+                return finish(body, block, index, fill.out, count);
+            }
             let items = Ty::iter(body.ty(item));
             let seq = body.node(Node::Seq { clauses: fill.clauses, sink: fill.sink }, items, origin);
             let callee = Callee::Lib(batuta_base::Name::new("builtins.sum"));
@@ -234,10 +254,15 @@ fn rewrite(body: &mut Body<Mir>, block: BlockId, index: usize, fill: Fill) {
         }
         sink => body.node(Node::Seq { clauses: fill.clauses, sink }, ty, origin),
     };
+    finish(body, block, index, fill.out, value);
+}
+
+/// The declaration takes the value, the loop goes.
+fn finish(body: &mut Body<Mir>, block: BlockId, index: usize, out: LocalId, value: NodeId) {
     let stmts = &mut body.blocks[block].stmts;
     stmts.remove(index + 1);
-    stmts[index].kind = StmtKind::Let { pat: Pat::Bind(fill.out, None), value: Some(value) };
-    body.locals[fill.out].mutable = changes(body, fill.out);
+    stmts[index].kind = StmtKind::Let { pat: Pat::Bind(out, None), value: Some(value) };
+    body.locals[out].mutable = changes(body, out);
 }
 
 /// Whether a local is still changed after it has its value.

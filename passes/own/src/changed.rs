@@ -85,6 +85,14 @@ fn own_fields(program: &Program<Typed>, body: &Body<Typed>) -> FxHashSet<Name> {
     out
 }
 
+/// Names of the fields on the way to a place.
+fn fields_of(place: &Place) -> impl Iterator<Item = Name> {
+    place.proj.iter().filter_map(|proj| match proj {
+        Proj::Field(name) => Some(*name),
+        _ => None,
+    })
+}
+
 fn places_of(pat: &Pat, see: &mut dyn FnMut(&Place)) {
     if let Pat::Place(place) = pat {
         see(place);
@@ -105,6 +113,68 @@ fn targets(program: &Program<Typed>, callee: &Callee) -> Vec<Name> {
 }
 
 impl Own<'_> {
+    /// A loop over a list in a field's cell, whose body calls nothing of the program and leaves the list alone:
+    /// the guard is held while it runs.
+    pub fn is_quiet_loop(&self, iter: NodeId, body: BlockId) -> bool {
+        let source = self.iterated(iter);
+        let Node::Use(place, _) = &self.src.nodes[source].kind else { return false };
+        let Root::Local(root) = place.root else { return false };
+        if !self.is_guarded_list(iter) || !self.in_field_cells(source) {
+            return false;
+        }
+        let fields: FxHashSet<Name> = fields_of(place).collect();
+        let mut quiet = true;
+        self.src.walk_block(body, &mut |node| {
+            quiet &= match &self.src.nodes[node].kind {
+                Node::Call { callee, .. } => self.leaves(callee, &fields),
+                Node::Yield(_) | Node::YieldFrom(_) | Node::Await(_) | Node::Closure(_) => false,
+                Node::Item(_) => !matches!(self.src.ty(node).strip_ref().kind(), TyKind::Func(..)),
+                Node::Use(used, _) => {
+                    let changes = self.all.kinds.get(&node).is_some_and(|kind| kind.changes());
+                    let hands_on = used.as_local() == Some(root) && !self.is_borrowed(root);
+                    !hands_on && !(changes && fields_of(used).any(|name| fields.contains(&name)))
+                }
+                _ => true,
+            };
+        });
+        let mut see = |place: &Place| {
+            quiet &= place.as_local() != Some(root) && !fields_of(place).any(|name| fields.contains(&name));
+        };
+        self.src.walk_stmts(body, &mut |stmt| match &stmt.kind {
+            StmtKind::Set { target, .. } => places_of(target, &mut see),
+            StmtKind::Update { place, .. } | StmtKind::Del(place) => see(place),
+            _ => {}
+        });
+        // Operators and texts of objects run methods that no call names.
+        let is_named = |path: &Name| path.last().starts_with("__") && path.last() != "__init__";
+        quiet
+            && !self.program.fns.keys().filter(|path| is_named(path)).any(|path| {
+                self.changed.fields.get(path).is_some_and(|changed| !changed.is_disjoint(&fields))
+            })
+    }
+
+    /// A call that changes none of the fields.
+    fn leaves(&self, callee: &Callee, fields: &FxHashSet<Name>) -> bool {
+        matches!(callee, Callee::Lib(_)) || !self.changed.may(self.program, callee, fields)
+    }
+
+    /// A comprehension over a list in a cell whose parts change nothing on the way to the list.
+    pub fn is_quiet_seq(&self, iter: NodeId, parts: &[NodeId]) -> bool {
+        let source = self.iterated(iter);
+        let Node::Use(place, _) = &self.src.nodes[source].kind else { return false };
+        let fields: FxHashSet<Name> = fields_of(place).collect();
+        let mut quiet = self.is_guarded_list(iter);
+        for part in parts {
+            self.src.walk(Child::Node(*part), &mut |node| {
+                if let Node::Call { callee, .. } = &self.src.nodes[node].kind {
+                    let is_lib = matches!(callee, Callee::Lib(_));
+                    quiet &= is_lib || !fields.is_empty() && self.leaves(callee, &fields);
+                }
+            });
+        }
+        quiet
+    }
+
     /// An argument whose guard would be held while the callee changes what it guards: its value, named.
     pub fn unguarded(&mut self, callee: &Callee, arg: NodeId, param: Ty) -> Option<NodeId> {
         if matches!(param.kind(), TyKind::RefMut(_)) {

@@ -15,7 +15,8 @@ impl Own<'_> {
             Clause::If(cond) => Some(*cond),
             Clause::For { .. } => None,
         });
-        let calls = inside.chain(sink.nodes()).any(|node| self.calls_program(node));
+        let inside: Vec<NodeId> = inside.chain(sink.nodes()).collect();
+        let calls = inside.iter().any(|node| self.calls_program(*node));
         let mut lowered = Vec::new();
         for (index, clause) in clauses.iter().enumerate() {
             lowered.push(match clause {
@@ -23,6 +24,9 @@ impl Own<'_> {
                 Clause::For { pat, iter } => {
                     let reads = self.alias.reads.get(iter).copied().unwrap_or(Reads::Ref);
                     let (source, form) = match index {
+                        0 if reads == Reads::Ref && self.is_quiet_seq(*iter, &inside) => {
+                            self.iterate_guarded(*iter)
+                        }
                         // The first source is computed once, before everything else.
                         0 if calls || reads == Reads::Live => self.iterate_loop(*iter, reads, false),
                         0 => self.iterate(*iter, reads, false),

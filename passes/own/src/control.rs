@@ -41,7 +41,10 @@ impl Own<'_> {
             Node::Loop { label, body } => Node::Loop { label: *label, body: self.block(*body, Want::Own) },
             Node::For { label, pat, iter, body, els } => {
                 let reads = self.alias.reads.get(iter).copied().unwrap_or(Reads::Ref);
-                let (source, form) = self.iterate_loop(*iter, reads, true);
+                let (source, form) = match reads == Reads::Ref && self.is_quiet_loop(*iter, *body) {
+                    true => self.iterate_guarded(*iter),
+                    false => self.iterate_loop(*iter, reads, true),
+                };
                 self.mark_walk(source, *iter, pat, *body);
                 let item = item_of_iter(self.src.ty(*iter));
                 let (source, form, item) = self.fixed_items(pat, source, form, item);

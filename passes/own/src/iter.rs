@@ -295,6 +295,30 @@ impl Own<'_> {
         }
     }
 
+    /// A list or set in a cell: the guard is held while a comprehension that calls nothing reads it.
+    pub fn is_guarded_list(&self, source: NodeId) -> bool {
+        let place = self.iterated(source);
+        let is_plain = matches!(self.src.ty(place).strip_ref().kind(), TyKind::List(_) | TyKind::Set(_));
+        let in_global = matches!(&self.src.nodes[place].kind, Node::Use(Place { root: Root::Global(_), proj }, _)
+            if proj.is_empty());
+        is_plain && self.through_cell(place) && (in_global || self.in_field_cells(place))
+    }
+
+    pub fn iterate_guarded(&mut self, source: NodeId) -> (NodeId, Form) {
+        let place = self.iterated(source);
+        let row = &self.src.nodes[place];
+        let (item, origin) = (item_ty(row.ty.strip_ref()), row.origin);
+        self.iterate_place(place, Reads::Ref, false, item, origin)
+    }
+
+    /// What `iter.of` goes through.
+    pub fn iterated(&self, source: NodeId) -> NodeId {
+        match &self.src.nodes[source].kind {
+            Node::Op { op: Op::IterOp(IterOp::Of), args, .. } => args[0],
+            _ => source,
+        }
+    }
+
     fn iterate_place(
         &mut self,
         source: NodeId,
@@ -330,6 +354,9 @@ impl Own<'_> {
     fn read_again(&mut self, source: NodeId) -> NodeId {
         let node = self.node(source, Want::Ref);
         let Node::Use(place, _) = &self.out.nodes[node].kind else { return node };
+        if let Root::Local(local) = place.root {
+            return self.held_owner(local, node);
+        }
         let Root::Node(root) = place.root else { return node };
         if matches!(self.out.nodes[root].kind, Node::Use(..)) {
             return node;
@@ -339,6 +366,33 @@ impl Own<'_> {
         let local = held.root;
         if let Node::Use(place, _) = &mut self.out.nodes[node].kind {
             place.root = local;
+        }
+        node
+    }
+
+    /// `for kid in node.kids: node = kid` goes on with the first list: its owner gets a name.
+    fn held_owner(&mut self, local: LocalId, node: NodeId) -> NodeId {
+        let is_param = self.src.params.iter().any(|param| param.local == local);
+        let values = self.all.defs.iter().filter(|(known, ..)| *known == local).count();
+        let Node::Use(place, _) = self.out.nodes[node].kind.clone() else { return node };
+        let front = place.proj.iter().take_while(|proj| matches!(proj, Proj::Payload(_) | Proj::Deref)).count();
+        let ty = match (self.out.locals[local].ty.strip_ref().kind(), front) {
+            (TyKind::Option(inner), 1) => *inner,
+            (_, 0) => self.out.locals[local].ty.strip_ref(),
+            _ => return node,
+        };
+        let is_handle = matches!(ty.kind(), TyKind::Shared(_)) && ty.class_path().is_some();
+        if values + usize::from(is_param) < 2 || !is_handle || place.proj.len() == front {
+            return node;
+        }
+        let origin = self.out.nodes[node].origin;
+        let owner = Place { root: place.root, proj: place.proj[..front].to_vec() };
+        let owner = self.out.node(Node::Use(owner, Mode::Clone), ty, origin);
+        let named = self.named(owner);
+        let Node::Use(held, _) = &self.out.nodes[named].kind else { return node };
+        let root = held.root;
+        if let Node::Use(place, _) = &mut self.out.nodes[node].kind {
+            *place = Place { root, proj: place.proj[front..].to_vec() };
         }
         node
     }

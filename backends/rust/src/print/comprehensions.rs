@@ -47,7 +47,6 @@ impl Printer<'_, '_> {
         conds: &[Clause],
         sink: &Sink,
     ) -> Option<Expr> {
-        let param = self.pat(pat);
         let is_copy = match self.body.ty(iter).kind() {
             TyKind::Iter(item) => item.is_copy(),
             _ => false,
@@ -77,11 +76,13 @@ impl Printer<'_, '_> {
                 _ => None,
             };
             let outer = std::mem::replace(&mut self.lent, lent);
+            let param = self.pat_for(pat, &[*cond]);
             let cond = self.expr(*cond);
             self.lent = outer;
-            let param = if is_copy { format!("&{param}") } else { param.clone() };
+            let param = if is_copy && param != "_" { format!("&{param}") } else { param };
             chain = chain.method("filter", vec![Expr::closure(param, cond)]);
         }
+        let param = self.pat_for(pat, &sink.nodes().collect::<Vec<_>>());
         let value = match *sink {
             Sink::Dict(key, value) => Expr::Tuple(vec![self.owned(key), self.stored_value(value)]),
             Sink::List(node) | Sink::Set(node) | Sink::Iter(node) => self.stored_value(node),
@@ -91,6 +92,9 @@ impl Printer<'_, '_> {
         }
         // `xs.iter().copied().map(|x| ..)` takes the copy in its pattern.
         let chain = match (chain, pat) {
+            (Expr::Method(items, name, _), Pat::Bind(..)) if param == "_" && name == "copied" && conds.is_empty() => {
+                (*items).method("map", vec![Expr::closure(param, value)])
+            }
             (Expr::Method(items, name, args), Pat::Bind(..))
                 if name == "copied" && conds.is_empty() && args.is_empty() =>
             {
@@ -99,6 +103,24 @@ impl Printer<'_, '_> {
             (chain, _) => chain.method("map", vec![Expr::closure(param, value)]),
         };
         Some(chain)
+    }
+
+    /// The pattern of a closure that evaluates some nodes: what they do not name is `_`.
+    fn pat_for(&mut self, pat: &Pat, nodes: &[NodeId]) -> String {
+        let mut named = Vec::new();
+        for node in nodes {
+            self.body.walk(batuta_core::Child::Node(*node), &mut |node| {
+                if let Node::Use(Place { root: Root::Local(local), .. }, _) = &self.body.nodes[node].kind {
+                    named.push(*local);
+                }
+            });
+        }
+        let mut locals = Vec::new();
+        pat.for_each_local(&mut |local| locals.push(local));
+        if locals.iter().all(|local| named.contains(local)) {
+            return self.pat(pat);
+        }
+        self.pat(&only(pat, &named))
     }
 
     /// Whether evaluating the node can leave the enclosing function or wait.
@@ -215,4 +237,20 @@ fn inner_nodes(clauses: &[Clause], sink: &Sink) -> Vec<NodeId> {
         Clause::For { .. } => None,
     });
     conds.chain(sink.nodes()).collect()
+}
+
+/// The pattern without the locals that are not among these.
+fn only(pat: &Pat, named: &[LocalId]) -> Pat {
+    match pat {
+        Pat::Bind(local, None) if !named.contains(local) => Pat::Wild,
+        Pat::Tuple(parts) => {
+            let parts: Vec<Pat> = parts.iter().map(|part| only(part, named)).collect();
+            if parts.iter().all(|part| *part == Pat::Wild) { Pat::Wild } else { Pat::Tuple(parts) }
+        }
+        Pat::Ref(part) => match only(part, named) {
+            Pat::Wild => Pat::Wild,
+            part => Pat::Ref(Box::new(part)),
+        },
+        other => other.clone(),
+    }
 }

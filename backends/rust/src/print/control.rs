@@ -183,6 +183,7 @@ impl Printer<'_, '_> {
                     _ if matches!(frame.ret.kind(), TyKind::Iter(_)) => moving_chain(self.owned(node)),
                     _ => self.owned(node),
                 };
+                let value = if self.frames.len() == 1 { said_by_result(value, frame.ret) } else { value };
                 if frame.fallible && frame.exit == Exit::Direct {
                     return self.return_result(node, value);
                 }
@@ -391,5 +392,21 @@ fn as_texts(made: &mut tree::If) {
         Some(Expr::If(next)) => as_texts(next),
         Some(Expr::Block(_, block)) => write(block),
         _ => {}
+    }
+}
+
+/// The function's signature says what is collected: `.collect::<Vec<_>>()` is `.collect()`.
+fn said_by_result(value: Expr, ret: batuta_core::Ty) -> Expr {
+    let is_said = matches!(ret.kind(), TyKind::List(_) | TyKind::Set(_) | TyKind::Dict(..) | TyKind::Int(_));
+    match value {
+        Expr::Method(items, name, args) if is_said && args.is_empty() => {
+            let short = match name.split_once("::") {
+                Some(("collect", _)) => "collect".to_owned(),
+                Some(("sum", _)) => "sum".to_owned(),
+                _ => name,
+            };
+            Expr::Method(items, short, args)
+        }
+        value => value,
     }
 }

@@ -256,8 +256,14 @@ impl Printer<'_, '_> {
     /// What a loop only reads: a `&mut` parameter is not given away.
     fn lent_source(&mut self, of: NodeId) -> Expr {
         let is_mut = matches!(self.shown_ty(of).kind(), TyKind::RefMut(_));
-        let source = self.expr(of);
-        if is_mut { source.method("iter", vec![]) } else { source }
+        match self.expr(of) {
+            // A guard is no iterable: `for x in self.items.borrow().iter()`.
+            Expr::Unary("&", guard) if matches!(&*guard, Expr::Method(_, name, args) if name == "borrow" && args.is_empty()) => {
+                guard.method("iter", vec![])
+            }
+            source if is_mut => source.method("iter", vec![]),
+            source => source,
+        }
     }
 
     /// No part of the pattern is `mut`.
