@@ -63,6 +63,7 @@ impl Printer<'_, '_> {
             let test = tests.into_iter().reduce(|all, test| all.binary("&&", test))?;
             let value = Expr::closure(String::new(), self.stored_value(*item));
             let found = test.method("then", vec![value]);
+            let param = self.pat(pat);
             return Some(chain.method("filter_map", vec![Expr::closure(param, found)]));
         }
         for clause in conds {
