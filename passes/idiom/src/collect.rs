@@ -236,7 +236,11 @@ fn rewrite(body: &mut Body<Mir>, block: BlockId, index: usize, fill: Fill) {
                 && let [Clause::For { pat: Pat::Bind(local, None), .. }, ..] = fill.clauses[..]
             {
                 let item = body.locals[local].ty;
-                let mode = if item.is_copy() || matches!(item.kind(), TyKind::Ref(_)) { Mode::Copy } else { Mode::Move };
+                let mode = if item.is_copy() || matches!(item.kind(), TyKind::Ref(_)) {
+                    Mode::Copy
+                } else {
+                    Mode::Move
+                };
                 let each = body.use_local(local, mode, origin);
                 let kind = Node::Seq { clauses: fill.clauses, sink: Sink::Iter(each) };
                 let seq = body.node(kind, Ty::iter(item), origin);

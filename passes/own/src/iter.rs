@@ -375,7 +375,8 @@ impl Own<'_> {
         let is_param = self.src.params.iter().any(|param| param.local == local);
         let values = self.all.defs.iter().filter(|(known, ..)| *known == local).count();
         let Node::Use(place, _) = self.out.nodes[node].kind.clone() else { return node };
-        let front = place.proj.iter().take_while(|proj| matches!(proj, Proj::Payload(_) | Proj::Deref)).count();
+        let front =
+            place.proj.iter().take_while(|proj| matches!(proj, Proj::Payload(_) | Proj::Deref)).count();
         let ty = match (self.out.locals[local].ty.strip_ref().kind(), front) {
             (TyKind::Option(inner), 1) => *inner,
             (_, 0) => self.out.locals[local].ty.strip_ref(),

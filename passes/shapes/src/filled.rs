@@ -233,7 +233,8 @@ impl Walk<'_> {
             Node::Closure(closure) => {
                 let mut named = Vec::new();
                 self.body.walk_block(closure.body, &mut |node| {
-                    if let Node::Use(Place { root: Root::Local(local), .. }, _) = &self.body.nodes[node].kind {
+                    if let Node::Use(Place { root: Root::Local(local), .. }, _) = &self.body.nodes[node].kind
+                    {
                         named.push(*local);
                     }
                 });

@@ -93,7 +93,9 @@ impl Printer<'_, '_> {
         }
         // `xs.iter().copied().map(|x| ..)` takes the copy in its pattern.
         let chain = match (chain, pat) {
-            (Expr::Method(items, name, _), Pat::Bind(..)) if param == "_" && name == "copied" && conds.is_empty() => {
+            (Expr::Method(items, name, _), Pat::Bind(..))
+                if param == "_" && name == "copied" && conds.is_empty() =>
+            {
                 (*items).method("map", vec![Expr::closure(param, value)])
             }
             (Expr::Method(items, name, args), Pat::Bind(..))
