@@ -25,6 +25,8 @@ pub struct Env<'a> {
     pub recursive: FxHashSet<Name>,
     /// Functions that are called by their name.
     pub called: FxHashSet<Name>,
+    /// Generators that stand for one another in the branches of a condition: their types must agree.
+    pub chosen_generators: FxHashSet<Name>,
     /// `main` runs inside the runtime's frame.
     pub needs_frame: bool,
     /// Classes whose objects are compared, and those that are keys.
@@ -94,6 +96,7 @@ impl<'a> Env<'a> {
             may_nan: may_nan(program),
             recursive: recursive(program),
             called: called(program),
+            chosen_generators: chosen_generators(program),
             needs_frame: needs_frame(program),
             modules,
         };
@@ -577,6 +580,26 @@ fn literal_text(body: &Body<Mir>, node: NodeId) -> Option<(Ty, String)> {
         Node::Op { op: Op::RsOp(RsOp::ToOwned), args, .. } => literal_text(body, args[0]),
         _ => None,
     }
+}
+
+/// Generators that are called at the end of a branch whose condition gives an iterator.
+fn chosen_generators(program: &Program<Mir>) -> FxHashSet<Name> {
+    let mut out = FxHashSet::default();
+    for body in program.fns.values() {
+        let mut add = |block: BlockId| {
+            let Some(tail) = body.blocks[block].tail else { return };
+            if let Node::Call { callee: Callee::Fn(path), .. } = &body.nodes[tail].kind {
+                out.insert(*path);
+            }
+        };
+        for (_, row) in body.nodes.iter().filter(|(_, row)| matches!(row.ty.kind(), TyKind::Iter(_))) {
+            if let Node::If { then, els: Some(els), .. } = &row.kind {
+                add(*then);
+                add(*els);
+            }
+        }
+    }
+    out
 }
 
 /// Functions that are called by their name.

@@ -297,7 +297,14 @@ pub fn result(printer: &mut Printer<'_, '_>) -> String {
         let result = printer.rt("Result");
         if returned == "()" { result } else { format!("{result}<{returned}>") }
     } else if body.is_generator && !matches!(body.ret.kind(), TyKind::Lib(..)) {
-        format!("impl Iterator<Item = {}>", printer.ty(body.ret.yielded(), Position::Stored))
+        let item = printer.ty(body.ret.yielded(), Position::Stored);
+        match printer.env.chosen_generators.contains(&body.path) {
+            true => {
+                let lifetime = if borrows(body) { "'_" } else { "'static" };
+                format!("{}<{lifetime}, {item}>", printer.rt("Generator"))
+            }
+            false => format!("impl Iterator<Item = {item}>"),
+        }
     } else if is_own {
         "Self".to_owned()
     } else if let (TyKind::Iter(item), true) = (body.ret.kind(), only_raises(body)) {

@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(big_factorial(25).to_string(), "15511210043330985984000000");
         assert_eq!(big_comb(100, 50).to_string(), "100891344545564193334812497256");
         assert_eq!((comb(3, 5), perm(3, 5), gcd(&[12, -18, 27]), lcm(&[4, 6, -10])), (0, 0, 3, 60));
-        let error = crate::catch(|| factorial(21)).map_err(|e| e.traceback_line());
+        let error = crate::unwind::catch_end(|| factorial(21)).map_err(|e| e.traceback_line());
         assert_eq!(error, Err("OverflowError: integer overflow in factorial".to_owned()));
     }
 }
