@@ -47,7 +47,9 @@ impl Apply<'_, '_, '_> {
 
     /// The pattern of a loop. The items of a text or a set are made where it is taken apart.
     pub(crate) fn loop_pat(&mut self, pat: Pat, item: Ty, after: &mut Vec<Stmt>) -> Pat {
-        if !is_taken_apart(item) || !is_target(&pat) {
+        let is_open =
+            matches!(pat, Pat::List { rest: Some(_), .. }) && matches!(item.kind(), TyKind::Tuple(_));
+        if !is_open && !is_taken_apart(item) || !is_target(&pat) {
             return self.pat(pat, item, after);
         }
         match self.taken_apart(pat, item, after) {

@@ -12,6 +12,36 @@ use batuta_base::{Name, Origin};
 use batuta_core::*;
 
 impl Apply<'_, '_, '_> {
+    /// `d.update(a=1)`: the names are a dict.
+    pub(crate) fn named_updates(
+        &mut self,
+        kinds: &[ArgKind],
+        args: &[NodeId],
+        origin: Origin,
+    ) -> Option<NodeId> {
+        if !kinds.iter().any(|kind| matches!(kind, ArgKind::Named(_) | ArgKind::StarStar)) {
+            return None;
+        }
+        let ty = self.ty(args[0]);
+        let value = ty.children().get(1).copied()?;
+        let mut items = Vec::new();
+        for (kind, arg) in kinds.iter().zip(args).skip(1) {
+            match kind {
+                ArgKind::Named(name) => {
+                    items.push(self.text(name.as_str(), origin));
+                    items.push(self.coerce(*arg, value));
+                }
+                _ => {
+                    let arg = self.coerce(*arg, ty);
+                    items.push(self.mk_op(ObjOp::SplatDict, Attr::None, vec![arg], ty));
+                }
+            }
+        }
+        let names = self.mk(Node::Op { op: DictOp::New.into(), attr: Attr::None, args: items }, ty, origin);
+        let kinds = [ArgKind::Positional; 2];
+        Some(self.lib_call(Name::new("dict.update"), &kinds, vec![args[0], names], None, origin))
+    }
+
     /// `it` and `n` of `[it] * n`, where `it` is one iterator that all places advance.
     pub(crate) fn repeated_iterator(&self, node: NodeId) -> Option<(NodeId, NodeId)> {
         let parts = |node: NodeId, wanted: ListOp| match &self.body.nodes[node].kind {

@@ -272,6 +272,11 @@ impl Apply<'_, '_, '_> {
                 all.extend(args);
                 let mut all_kinds = vec![ArgKind::Positional];
                 all_kinds.extend(kinds);
+                if word.join(name.as_str()) == "dict.update"
+                    && let Some(updates) = self.named_updates(&all_kinds, &all, origin)
+                {
+                    return updates;
+                }
                 if word.join(name.as_str()) == "str.format"
                     && let Some(map) = all_kinds.iter().position(|kind| *kind == ArgKind::StarStar)
                 {

@@ -560,6 +560,24 @@ impl Solver<'_> {
                     self.vars.add(out, Atom::new(Head::Dict, vec![key, value]));
                 }
             }
+            "dict.update" if args.iter().any(|arg| arg.kind != ArgKind::Positional) => {
+                let rest = args[1..].to_vec();
+                self.each(job, args[0].var, |me, atom| {
+                    let [key, value] = atom.args[..] else { return };
+                    for arg in &rest {
+                        match arg.kind {
+                            ArgKind::Named(_) => {
+                                me.put(key, Head::Str);
+                                me.flow(arg.var, value);
+                            }
+                            _ => {
+                                me.sub(job, C::SplatDict { of: arg.var, key, value });
+                            }
+                        }
+                    }
+                });
+                self.put(out, Head::None);
+            }
             "builtins.sum" if args.len() == 2 => {
                 // A sum that starts from an object.
                 let item = self.vars.fresh();

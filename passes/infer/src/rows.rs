@@ -413,6 +413,8 @@ impl Apply<'_, '_, '_> {
         let callee = match &self.body.nodes[arg].kind {
             Node::Item(path) => Callee::Fn(*path),
             Node::Use(..) => Callee::Value(arg),
+            // A function that may be absent and is there: `key=None`.
+            Node::Op { op: Op::OptOp(OptOp::Unwrap), .. } => Callee::Value(arg),
             _ => return arg,
         };
         let (takes, gives) = (takes.clone(), *gives);

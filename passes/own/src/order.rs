@@ -67,7 +67,8 @@ impl Own<'_> {
                 self.name_all(nodes, &mut out);
                 self.before.extend(late);
             }
-            if self.hold(*node, lowered, false).is_some() {
+            // A guard lives until the statement ends, also where what it guards is cloned.
+            if self.hold(*node, lowered, false).is_some() || self.holds_guard(*node) {
                 self.keep_alive(*node, &nodes[index + 1..]);
             }
             out.push(lowered);
@@ -109,7 +110,13 @@ impl Own<'_> {
             holds.iter().enumerate().any(|(other, hold)| {
                 let Some(hold) = hold.as_ref().filter(|_| other != at) else { return false };
                 hold.guarded && own.enters_cell(nodes[at], hold.mutable)
-                    || other < at && own.conflicts(nodes[other], hold, nodes[at], holds[at].is_some())
+                    || other < at
+                        && own.conflicts(
+                            nodes[other],
+                            hold,
+                            nodes[at],
+                            holds[at].is_some() || own.advances(nodes[at]),
+                        )
             })
         };
         let may_conflict = |own: &Self, at: usize| holds[at].is_some() || !own.is_plain(out[at]);
@@ -327,6 +334,14 @@ impl Own<'_> {
     /// another operand changes one.
     fn enters_cell(&self, node: NodeId, changes: bool) -> bool {
         self.calls_program(node) || changes && self.holds_guard(node)
+    }
+
+    /// `next(iter(d))`: the iterator is there until the statement ends.
+    fn advances(&self, node: NodeId) -> bool {
+        self.any_below(node, &mut |own, node| {
+            matches!(&own.src.nodes[node].kind, Node::Call { callee: Callee::Lib(name), .. }
+                if name.as_str().starts_with("builtins.next"))
+        })
     }
 
     /// Whether the operand calls the program's own code.

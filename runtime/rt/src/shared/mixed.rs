@@ -1,4 +1,7 @@
-//! Comparing what has aliases with what has none.
+//! Comparing and joining what has aliases with what has none.
+
+use std::cmp::Ordering;
+use std::ops::{BitAnd, BitOr, BitXor, Sub};
 
 use super::{List, SharedDict, SharedSet};
 use crate::collections::{Dict, FrozenSet, Key, Set};
@@ -43,19 +46,68 @@ impl<T: Key> PartialEq<Set<T>> for FrozenSet<T> {
 }
 
 impl<T: PartialOrd> PartialOrd for List<T> {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         self.borrow().partial_cmp(&*other.borrow())
     }
 }
 
 impl<T: Key> PartialOrd for FrozenSet<T> {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         (**self).partial_cmp(&**other)
     }
 }
 
 impl<T: Key> PartialOrd for SharedSet<T> {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         (*self.borrow()).partial_cmp(&*other.borrow())
     }
+}
+
+impl<T: Key> PartialOrd<Set<T>> for SharedSet<T> {
+    fn partial_cmp(&self, other: &Set<T>) -> Option<Ordering> {
+        (*self.borrow()).partial_cmp(other)
+    }
+}
+
+impl<T: Key> PartialOrd<SharedSet<T>> for Set<T> {
+    fn partial_cmp(&self, other: &SharedSet<T>) -> Option<Ordering> {
+        self.partial_cmp(&*other.borrow())
+    }
+}
+
+macro_rules! set_operators {
+    ($($Trait:ident $method:ident;)*) => {
+        $(
+            impl<T: Key + Clone> $Trait for &SharedSet<T> {
+                type Output = Set<T>;
+
+                fn $method(self, other: &SharedSet<T>) -> Set<T> {
+                    (&*self.borrow()).$method(&*other.borrow())
+                }
+            }
+
+            impl<T: Key + Clone> $Trait<&Set<T>> for &SharedSet<T> {
+                type Output = Set<T>;
+
+                fn $method(self, other: &Set<T>) -> Set<T> {
+                    (&*self.borrow()).$method(other)
+                }
+            }
+
+            impl<T: Key + Clone> $Trait<&SharedSet<T>> for &Set<T> {
+                type Output = Set<T>;
+
+                fn $method(self, other: &SharedSet<T>) -> Set<T> {
+                    self.$method(&*other.borrow())
+                }
+            }
+        )*
+    };
+}
+
+set_operators! {
+    BitAnd bitand;
+    BitOr bitor;
+    BitXor bitxor;
+    Sub sub;
 }

@@ -69,6 +69,19 @@ pub fn maketrans(from: &str, to: &str, delete: &str) -> Dict<i64, Option<String>
     table
 }
 
+/// `str.maketrans(letters)` of a dict with a text, or none, for each letter; raises `ValueError`.
+#[track_caller]
+pub fn maketrans_of<V: Clone + Into<Option<String>>>(letters: &Dict<String, V>) -> Dict<i64, Option<String>> {
+    let code = |text: &str| {
+        let mut chars = text.chars();
+        match (chars.next(), chars.next()) {
+            (Some(c), None) => i64::from(u32::from(c)),
+            _ => raise_new(ValueError, "string keys in translate table must be of length 1"),
+        }
+    };
+    letters.iter().map(|(letter, text)| (code(letter), text.clone().into())).collect()
+}
+
 /// `string.capwords(text)`.
 pub fn capwords(text: &str) -> String {
     use super::PyStr;

@@ -12,7 +12,7 @@ mod split;
 
 pub use bytearray::ByteArray;
 pub use bytes::{Bytes, decode, encode};
-pub use fill::{capwords, maketrans};
+pub use fill::{capwords, maketrans, maketrans_of};
 pub use pybytes::{PyBytes, byte, bytes_from, bytes_from_hex, bytes_maketrans, zero_bytes};
 pub use pychar::PyChar;
 pub use pystr::{PyStr, chr, join, ord};

@@ -54,7 +54,7 @@ fn order(a: &Value, b: &Value) -> Order {
         (Value::Float(a), Value::Float(b)) => a.partial_cmp(b),
         (Value::List(a), Value::List(b)) => return order_items(&a.to_vec(), &b.to_vec()),
         (Value::Tuple(a), Value::Tuple(b)) => return order_items(a, b),
-        (Value::Set(a), Value::Set(b)) => a.borrow().partial_cmp(&b.borrow()),
+        (Value::Set(a), Value::Set(b)) => a.borrow().partial_cmp(&*b.borrow()),
         (Value::FrozenSet(a), Value::FrozenSet(b)) => a.as_ref().partial_cmp(b.as_ref()),
         _ => match (a.as_int(), b.as_int(), a, b) {
             (Some(a), Some(b), ..) => Some(a.cmp(&b)),

@@ -56,6 +56,10 @@ impl Library for Complex {
             "__rpow__" => other()?.pow(*self),
             "__neg__" => -*self,
             "__abs__" => return Some(Ok(Value::from(self.abs()))),
+            "__format__" => {
+                let spec = args.first()?.to::<String>();
+                return Some(crate::try_format(self, &spec).map(Value::from));
+            }
             _ => return None,
         };
         Some(Ok(Value::from(result)))
