@@ -60,7 +60,16 @@ impl<'t> Lowerer<'t> {
             return;
         }
         self.out.module.items.push(ItemRow { item: Item::Fn(path), above, base: node.start() as u32 });
+        let is_decorated = !role.kept.is_empty();
         self.item_function(node, inner, path, &role, Vec::new());
+        if is_decorated {
+            self.definition_mark(path, inner);
+        }
+    }
+
+    /// Where a decorated definition stands among the statements of its module: decorators run there.
+    fn definition_mark(&mut self, path: Name, node: Syntax<'t>) {
+        self.push_node(Node::Item(path), node);
     }
 
     /// Comments inside and beside the head of a `def` or `class`.
@@ -230,6 +239,9 @@ impl<'t> Lowerer<'t> {
         if let Some(suite) = suite {
             self.class_suite(suite, path);
             self.class_end(suite, row);
+            if suite.named().iter().any(|part| part.is("decorated_definition")) {
+                self.definition_mark(path, inner);
+            }
         }
         let Some(building) = self.building.pop() else { return };
         let mut def = building.def;

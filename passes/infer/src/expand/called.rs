@@ -89,6 +89,9 @@ fn apply(
         Decorates::Method(object, name) => {
             Callee::Method(out.node(Node::Use(Place::global(object), Mode::Read), Ty::unknown(), at), name)
         }
+        Decorates::Variable(path) => {
+            Callee::Value(out.node(Node::Use(Place::global(path), Mode::Read), Ty::unknown(), at))
+        }
     };
     let callee = callee(out);
     let kind = match args {
@@ -101,9 +104,10 @@ fn apply(
     out.node(kind, Ty::unknown(), at)
 }
 
-/// What decorates: a function of the program, or a method of an object that a global holds.
+/// What decorates: a function of the program, one that a global holds, or a method of an object there.
 enum Decorates {
     Function(Name),
+    Variable(Name),
     Method(Name, Name),
 }
 
@@ -111,6 +115,9 @@ fn callee_of(program: &Program<Hir>, path: Name) -> Option<Decorates> {
     let found = program.resolve(path);
     if let Some(body) = program.fns.get(&found) {
         return (body.kind == FnKind::Function).then_some(Decorates::Function(found));
+    }
+    if program.globals.contains_key(&found) {
+        return Some(Decorates::Variable(found));
     }
     let object = program.resolve(path.parent());
     let name = Name::new(path.last());

@@ -47,8 +47,8 @@ pub(crate) fn expand(program: &mut Program<Hir>) {
             apply(program, path, plan, &mut names, &mut late);
         }
     }
-    // Each goes before those of later functions.
-    late.into_iter().rev().for_each(|late| late.insert(program));
+    late.into_iter().for_each(|late| late.insert(program));
+    remove_marks(program);
     names.iter().for_each(|(path, name)| rename_text(program, *path, *name));
     if program.entry.is_some() {
         used.retain(|deco| !is_named(program, *deco));
@@ -303,10 +303,12 @@ impl Late {
         Self { near, body, block }
     }
 
-    /// Puts the statements behind those that set the globals which stand before the function.
+    /// Puts the statements where the function, or the class of a method, is defined: before its mark.
     fn insert(self, program: &mut Program<Hir>) {
         let module = module_of(program, self.near);
-        let before = globals_before(program, module, self.near);
+        let path = Name::new(self.near.as_str().split('$').next().unwrap_or_default());
+        let is_class = program.classes.contains_key(&path.parent());
+        let marked = if is_class { path.parent() } else { path };
         let Some(init) = program.fns.get_mut(&module.join("<init>")) else { return };
         let init = Arc::make_mut(init);
         let shift = init.append(&self.body, FxHashMap::default());
@@ -316,16 +318,12 @@ impl Late {
             stmt.above.clear();
             stmt.beside = None;
         }
-        let sets = |stmt: &Stmt| match &stmt.kind {
-            StmtKind::Set { target: Pat::Place(place), .. } => {
-                place.proj.is_empty() && matches!(place.root, Root::Global(path) if before.contains(&path))
-            }
-            _ => false,
-        };
-        let root = init.root;
-        let stmts = &mut init.blocks[root].stmts;
-        let at = stmts.iter().rposition(sets).map_or(0, |at| at + 1);
-        stmts.splice(at..at, made);
+        let place = init.blocks.ids().find_map(|block| {
+            let mut stmts = init.blocks[block].stmts.iter();
+            stmts.position(|stmt| mark(init, stmt) == Some(marked)).map(|at| (block, at))
+        });
+        let (block, at) = place.unwrap_or((init.root, 0));
+        init.blocks[block].stmts.splice(at..at, made);
     }
 }
 
@@ -338,15 +336,32 @@ fn holds(row: &ItemRow, path: Name) -> bool {
     }
 }
 
-fn globals_before(program: &Program<Hir>, module: Name, near: Name) -> Vec<Name> {
-    let Some(module) = program.modules.get(&module) else { return Vec::new() };
-    let mut out = Vec::new();
-    for row in module.items.iter().take_while(|row| !holds(row, near)) {
-        if let Item::Global(path) = row.item {
-            out.push(path);
+/// The decorated function or class that a statement of a module stands for.
+fn mark(init: &Body<Hir>, stmt: &Stmt) -> Option<Name> {
+    let StmtKind::Expr(node) = stmt.kind else { return None };
+    match &init.nodes[node].kind {
+        Node::Item(path) => Some(*path),
+        // The function became a variable.
+        Node::Use(Place { root: Root::Global(path), proj }, _) if proj.is_empty() => Some(*path),
+        _ => None,
+    }
+}
+
+/// The marks of definitions say no more.
+fn remove_marks(program: &mut Program<Hir>) {
+    for module in program.modules.keys().copied().collect::<Vec<_>>() {
+        let Some(init) = program.fns.get_mut(&module.join("<init>")) else { continue };
+        let marked = |body: &Body<Hir>, block: &BlockId| {
+            body.blocks[*block].stmts.iter().any(|stmt| mark(body, stmt).is_some())
+        };
+        let blocks: Vec<BlockId> = init.blocks.ids().filter(|block| marked(init, block)).collect();
+        for block in blocks {
+            let init = Arc::make_mut(init);
+            let mut stmts = std::mem::take(&mut init.blocks[block].stmts);
+            stmts.retain(|stmt| mark(init, stmt).is_none());
+            init.blocks[block].stmts = stmts;
         }
     }
-    out
 }
 
 /// Puts the undecorated function beside its path.

@@ -37,6 +37,7 @@ mod handled;
 mod hooks;
 mod item_slices;
 mod keywords;
+mod late_names;
 mod lazy;
 mod mixins;
 mod names;
@@ -157,6 +158,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             cache_nested::expand(Arc::make_mut(body));
             called::expand_nested(&start, Arc::make_mut(body));
             capture::expand(Arc::make_mut(body));
+            late_names::expand(Arc::make_mut(body));
         }
     }
     out
