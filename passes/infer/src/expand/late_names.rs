@@ -57,7 +57,8 @@ fn hand_out(body: &mut Body<Hir>, block: BlockId) {
         body.blocks[block].stmts.iter().filter_map(|stmt| named(body, stmt)).collect();
     for (local, node) in found {
         let Node::Closure(closure) = body.nodes[node].kind.clone() else { continue };
-        let plain = closure.params.iter().all(|param| param.kind == ParamKind::Normal && param.default.is_none());
+        let plain =
+            closure.params.iter().all(|param| param.kind == ParamKind::Normal && param.default.is_none());
         let is_simple = closure.decorators.is_empty() && !closure.is_generator && !closure.is_async;
         if !plain || !is_simple || assignments(body, local) != 1 {
             continue;
@@ -141,9 +142,11 @@ fn set_behind(body: &Body<Hir>, block: BlockId, from: usize, closure: &Closure) 
 fn is_plain(body: &Body<Hir>, value: NodeId) -> bool {
     match &body.nodes[value].kind {
         Node::Const(_) => true,
-        Node::Op { op: Op::ListOp(ListOp::New) | Op::DictOp(DictOp::New) | Op::SetOp(SetOp::New), args, .. } => {
-            args.iter().all(|arg| is_plain(body, *arg))
-        }
+        Node::Op {
+            op: Op::ListOp(ListOp::New) | Op::DictOp(DictOp::New) | Op::SetOp(SetOp::New),
+            args,
+            ..
+        } => args.iter().all(|arg| is_plain(body, *arg)),
         _ => false,
     }
 }
