@@ -182,12 +182,20 @@ impl Own<'_> {
         Node::Match { subject, arms: lowered }
     }
 
+    /// Whether a lazy result would read through a guard that ends with the function.
+    fn looks_through_guard(&self, source: NodeId, node: NodeId) -> bool {
+        matches!(&self.out.nodes[node].kind, Node::Call { callee: Callee::Lib(_), .. })
+            && matches!(self.out.ty(node).kind(), TyKind::Iter(_))
+            && self.holds_guard(source)
+    }
+
     fn jump(&mut self, node: &Node) -> Node {
         match node {
             Node::Return(value) => {
                 let result = self.results.last().copied().unwrap_or(Ty::unit());
                 Node::Return(value.map(|value| {
                     let node = self.node(value, Want::Own);
+                    let node = if self.looks_through_guard(value, node) { self.settle(node) } else { node };
                     self.coerce(node, result)
                 }))
             }

@@ -23,6 +23,13 @@ pub struct ClassData {
 #[derive(Clone, Copy)]
 pub struct Class(&'static ClassData);
 
+/// What a place of classes starts with.
+impl Default for Class {
+    fn default() -> Self {
+        object
+    }
+}
+
 impl Class {
     /// The class described by `data`.
     pub const fn new(data: &'static ClassData) -> Self {
