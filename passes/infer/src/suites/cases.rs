@@ -12,11 +12,13 @@ struct Cases {
 
 /// Writes out the parameters of a test function or method; the receiver stays.
 pub(super) fn write_out(fixtures: &Fixtures, module: Name, body: &mut Body<Hir>) {
+    let params: Vec<Name> = body.params.iter().map(|param| param.name).collect();
     if write(fixtures, module, body).is_none() {
         // The decorator that is left says why; without one the parameters do.
         if body.decorators.is_empty() {
             let kept = usize::from(body.kind == FnKind::Method);
-            let name = body.params.get(kept).map_or("case", |param| param.name.as_str());
+            let unknown = params.iter().skip(kept).find(|name| !fixtures.knows(module, **name));
+            let name = unknown.map_or("case", |name| name.as_str());
             let path = Name::new(&format!("pytest.fixture.{name}"));
             body.decorators.push(Decorator { path, args: Vec::new(), is_called: true, origin: body.origin });
         }
@@ -45,12 +47,15 @@ fn write(fixtures: &Fixtures, module: Name, body: &mut Body<Hir>) -> Option<()> 
     let kept = usize::from(body.kind == FnKind::Method);
     let params: Vec<Param> = body.params.drain(kept..).collect();
     let given = |name: &Name| cases.iter().any(|case| case.names.contains(name));
-    let mut start = Start::default();
+    let mut start = Start {
+        params: params.iter().map(|param| (param.name, param.local)).collect(),
+        ..Start::default()
+    };
     for param in params.iter().filter(|param| !given(&param.name) && param.default.is_none()) {
-        fixtures.make(module, param.name, body, Some(param.local), &mut start)?;
+        fixtures.make(module, param.name, body, &mut start)?;
     }
     for name in fixtures.automatic(module) {
-        fixtures.make(module, name, body, None, &mut start)?;
+        fixtures.make(module, name, body, &mut start)?;
     }
     if !cases.is_empty() && leaves(body) {
         return None;

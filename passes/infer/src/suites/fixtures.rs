@@ -23,7 +23,9 @@ pub(super) struct Fixtures(FxHashMap<(Name, Name), Fixture>);
 pub(super) struct Start {
     pub stmts: Vec<Stmt>,
     pub managers: Vec<WithItem>,
-    made: Vec<(Name, LocalId)>,
+    /// Parameters of the test, which hold what they are called.
+    pub params: Vec<(Name, LocalId)>,
+    pub made: Vec<(Name, LocalId)>,
 }
 
 impl Fixtures {
@@ -66,6 +68,11 @@ impl Fixtures {
         self.0.get(&(module, name)).or_else(|| self.0.get(&(shared, name)))
     }
 
+    /// Whether a name stands for something that can be made.
+    pub(super) fn knows(&self, module: Name, name: Name) -> bool {
+        self.find(module, name).is_some() || matches!(name.as_str(), "tmp_path" | "capsys")
+    }
+
     /// Fixtures that every test of a module has.
     pub(super) fn automatic(&self, module: Name) -> Vec<Name> {
         let mut out: Vec<Name> = self
@@ -84,28 +91,31 @@ impl Fixtures {
         module: Name,
         name: Name,
         body: &mut Body<Hir>,
-        into: Option<LocalId>,
         start: &mut Start,
     ) -> Option<LocalId> {
         if let Some((_, local)) = start.made.iter().find(|(known, _)| *known == name) {
             return Some(*local);
         }
         let fixture = self.find(module, name);
-        let is_folder = name == "tmp_path";
-        if fixture.is_none() && !is_folder {
+        if !self.knows(module, name) {
             return None;
         }
-        let local = into.unwrap_or_else(|| body.local(name.as_str(), Ty::unknown(), body.origin));
+        let param = start.params.iter().find(|(param, _)| *param == name).map(|(_, local)| *local);
+        let local = param.unwrap_or_else(|| body.local(name.as_str(), Ty::unknown(), body.origin));
         let Some(fixture) = fixture else {
-            let folder = call(body, Callee::Lib(Name::new("tempfile.mkdtemp")), Vec::new());
-            let value = call(body, Callee::Lib(Name::new("pathlib.Path")), vec![folder]);
+            let value = if name == "capsys" {
+                call(body, Callee::Lib(Name::new("pytest.capsys")), Vec::new())
+            } else {
+                let folder = call(body, Callee::Lib(Name::new("tempfile.mkdtemp")), Vec::new());
+                call(body, Callee::Lib(Name::new("pathlib.Path")), vec![folder])
+            };
             start.stmts.push(super::set(local, value, body));
             start.made.push((name, local));
             return Some(local);
         };
         let mut args = Vec::new();
         for need in &fixture.needs {
-            let made = self.make(module, *need, body, None, start)?;
+            let made = self.make(module, *need, body, start)?;
             args.push(body.use_local(made, Mode::Read, body.origin));
         }
         let value = call(body, Callee::Fn(fixture.path), args);

@@ -17,6 +17,7 @@ pub(super) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
             with(program, body, node, &items, inner);
         }
     }
+    unpack_output(body);
     for node in body.nodes.ids().collect::<Vec<_>>() {
         match body.nodes[node].kind.clone() {
             Node::Op { op: op @ Op::ObjOp(ObjOp::Eq | ObjOp::Ne), args, .. } => {
@@ -32,11 +33,32 @@ pub(super) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
             Node::Call { callee: Callee::Method(of, name), args } if is_receiver(body, of) => {
                 if name == "assertRaises" && calls(&args) {
                     called(program, body, node, &args);
+                } else if name == "assertRaisesRegex" && args.len() > 2 {
+                    let (mut rest, pattern) = (args.clone(), args[1].value);
+                    rest.remove(1);
+                    called_with(program, body, node, &rest, Some(pattern));
                 } else if let Some(kind) = assertion(body, name.as_str(), &args) {
                     body.nodes[node].kind = kind;
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// `out, err = capsys.readouterr()` takes a pair.
+fn unpack_output(body: &mut Body<Hir>) {
+    let mut found = Vec::new();
+    body.walk_stmts(body.root, &mut |stmt| {
+        if let StmtKind::Set { target: Pat::Tuple(_), value } = &stmt.kind {
+            found.push(*value);
+        }
+    });
+    for node in found {
+        if let Node::Call { callee: Callee::Method(_, name), .. } = &mut body.nodes[node].kind
+            && *name == "readouterr"
+        {
+            *name = Name::new("readouterr_pair");
         }
     }
 }
@@ -197,6 +219,16 @@ fn name_error(body: &mut Body<Hir>, local: LocalId) {
 
 /// `raises(E, function, a)`: the call inside.
 fn called(program: &Program<Hir>, body: &mut Body<Hir>, node: NodeId, args: &[Arg]) {
+    called_with(program, body, node, args, None);
+}
+
+fn called_with(
+    program: &Program<Hir>,
+    body: &mut Body<Hir>,
+    node: NodeId,
+    args: &[Arg],
+    pattern: Option<NodeId>,
+) {
     let Some(classes) = classes(program, body, args[0].value) else { return };
     let callee = match body.nodes[args[1].value].kind.clone() {
         Node::Item(path) => Callee::Fn(path),
@@ -216,7 +248,7 @@ fn called(program: &Program<Hir>, body: &mut Body<Hir>, node: NodeId, args: &[Ar
     let made = body.node(made, Ty::unknown(), body.origin);
     let stmts = vec![Stmt::new(StmtKind::Expr(made), body.origin)];
     let inner = body.block(BlockRow { stmts, ..BlockRow::default() });
-    body.nodes[node].kind = attempt(body, inner, Expected { classes, pattern: None }, None);
+    body.nodes[node].kind = attempt(body, inner, Expected { classes, pattern }, None);
 }
 
 /// `a == pytest.approx(b)`: within a millionth.

@@ -6,6 +6,7 @@ pub mod argparse;
 pub mod asyncio;
 pub mod bisect;
 pub mod calendar;
+pub mod capture;
 pub mod cmath;
 pub mod codecs;
 pub mod contextlib;
