@@ -47,10 +47,8 @@ fn write(fixtures: &Fixtures, module: Name, body: &mut Body<Hir>) -> Option<()> 
     let kept = usize::from(body.kind == FnKind::Method);
     let params: Vec<Param> = body.params.drain(kept..).collect();
     let given = |name: &Name| cases.iter().any(|case| case.names.contains(name));
-    let mut start = Start {
-        params: params.iter().map(|param| (param.name, param.local)).collect(),
-        ..Start::default()
-    };
+    let mut start =
+        Start { params: params.iter().map(|param| (param.name, param.local)).collect(), ..Start::default() };
     for param in params.iter().filter(|param| !given(&param.name) && param.default.is_none()) {
         fixtures.make(module, param.name, body, &mut start)?;
     }
