@@ -450,7 +450,7 @@ impl Apply<'_, '_, '_> {
                 } else if self.types.env().is_subclass(name, *class) {
                     self.mk_op(ClassOp::IsInstance, Attr::Name(name), vec![value], Ty::bool())
                 } else {
-                    constant(self, false)
+                    self.is_below(value, *class, name)
                 }
             }
             TyKind::Error => self.mk_op(ExcOp::IsA, Attr::Name(name), vec![value], Ty::bool()),
@@ -466,6 +466,25 @@ impl Apply<'_, '_, '_> {
                 constant(self, yes)
             }
         }
+    }
+
+    /// Whether an object is of one of the classes below its own that are instances of another: those with
+    /// a mixin, those that have the members of a protocol.
+    fn is_below(&mut self, value: NodeId, class: Name, name: Name) -> NodeId {
+        let env = self.types.env();
+        let is = |sub: &Name| env.is_instance(*sub, name);
+        let below: Vec<Name> = env.program.subclasses(class).into_iter().filter(is).collect();
+        let mut tests: Vec<NodeId> = Vec::new();
+        for sub in &below {
+            let is_covered = below.iter().any(|up| up != sub && env.is_subclass(*sub, *up));
+            if !is_covered {
+                let value = self.again(value);
+                tests.push(self.mk_op(ClassOp::IsInstance, Attr::Name(*sub), vec![value], Ty::bool()));
+            }
+        }
+        let origin = self.origin(value);
+        let tests = tests.into_iter().reduce(|a, b| self.any_of(a, b));
+        tests.unwrap_or_else(|| self.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin))
     }
 
     /// A union's number member holds an int (a float).

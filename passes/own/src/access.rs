@@ -347,6 +347,10 @@ impl Walk<'_> {
                 let kind = match take {
                     Some(Take::Write) => Kind::Mut,
                     Some(Take::Keep) => Kind::Keep,
+                    // What is chosen is a value of its own.
+                    _ if matches!(self.body.nodes[arg.value].kind, Node::If { .. } | Node::Match { .. }) => {
+                        Kind::Keep
+                    }
                     _ => Kind::Read,
                 };
                 self.node(arg.value, kind);

@@ -11,7 +11,7 @@
 //!     return %count
 //!   }
 //!
-//! Each call passes the captured variables as they are at that moment, which is what the source
+//! One that reads the receiver of its method becomes a method. Each call passes the captured variables as they are at that moment, which is what the source
 //! reads; a variable that the function assigns is passed by `&mut`. Holds back when the function is
 //! used as a value: then it stays a closure.
 
@@ -50,6 +50,16 @@ fn lift_body(program: &mut Program<Typed>, path: Name) -> bool {
     }
     close_captures(&mut nested);
     let assigned = assigned_inside(&body, &nested);
+    let class = path.parent();
+    let receiver = body.params.first().map(|param| param.local).filter(|_| body.has_receiver());
+    let receiver = receiver.filter(|this| !assigned.contains(this) && program.classes.contains_key(&class));
+    for found in &mut nested {
+        let at = found.captured.iter().position(|local| Some(*local) == receiver);
+        if let Some(at) = at {
+            found.captured[..=at].rotate_right(1);
+            found.path = class.join(&free_member(program, found.path.last()));
+        }
+    }
     let mut new_body = (*body).clone();
     let by_local: FxHashMap<LocalId, usize> =
         nested.iter().enumerate().map(|(at, found)| (found.local, at)).collect();
@@ -60,9 +70,15 @@ fn lift_body(program: &mut Program<Typed>, path: Name) -> bool {
     }
     remove_definitions(&mut new_body, &by_local);
     program.fns.insert(path, Arc::new(new_body));
-    for (new_path, body) in made {
+    for (new_path, mut body) in made {
+        if new_path.parent() == class && receiver.is_some() {
+            body.kind = FnKind::Method;
+            let def = Arc::make_mut(program.classes.get_mut(&class).expect("it is the method's class"));
+            def.methods.push(new_path);
+        } else {
+            add_item(program, path, new_path);
+        }
         program.fns.insert(new_path, Arc::new(body));
-        add_item(program, path, new_path);
     }
     true
 }
@@ -137,6 +153,19 @@ fn varies(body: &Body<Typed>, local: LocalId) -> bool {
         });
     });
     in_loop || assignments(body, local) > 1
+}
+
+/// A name that no class has for something else.
+fn free_member(program: &Program<Typed>, name: &str) -> String {
+    let is_taken = |name: &str| {
+        program.classes.values().any(|def| {
+            def.fields.iter().any(|field| field.name == name)
+                || def.methods.iter().chain(&def.attributes).any(|path| path.last() == name)
+        })
+    };
+    let numbers = (2..).map(|number| format!("{name}_{number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbers);
+    names.find(|name| !is_taken(name)).expect("numbers do not end")
 }
 
 /// `m.name` when no item has that path, else `m.outer_name`.

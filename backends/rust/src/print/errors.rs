@@ -65,7 +65,7 @@ impl Printer<'_, '_> {
             [] => Expr::call(format!("{error}::bare"), vec![Expr::Atom(class_text)]),
             [arg] if *self.body.ty(*arg).strip_ref().kind() == TyKind::Str => {
                 let text = self.expr(*arg);
-                let text = plain_text(text);
+                let text = unguarded(plain_text(text));
                 Expr::call(format!("{error}::new"), vec![Expr::Atom(class_text), text])
             }
             args => {
@@ -80,7 +80,7 @@ impl Printer<'_, '_> {
         let arg = self.rt("Arg");
         if *self.body.ty(node).strip_ref().kind() == TyKind::Str {
             let text = self.expr(node);
-            return Expr::call(format!("{arg}::from"), vec![plain_text(text)]);
+            return Expr::call(format!("{arg}::from"), vec![unguarded(plain_text(text))]);
         }
         let value = match &self.body.nodes[node].kind {
             // The text of a value is taken without a copy of it.
@@ -93,5 +93,18 @@ impl Printer<'_, '_> {
     pub(crate) fn error_arguments(&mut self, args: &[Arg]) -> Expr {
         let parts = args.iter().map(|arg| self.error_argument(arg.value)).collect();
         Expr::Macro("vec".to_owned(), parts)
+    }
+}
+
+/// A text that a cell holds, without its guard: `self.name.borrow().as_str()`.
+fn unguarded(text: Expr) -> Expr {
+    match text {
+        Expr::Unary(sign, inner) if sign == "&" => match *inner {
+            Expr::Method(of, name, args) if name == "borrow" && args.is_empty() => {
+                Expr::Method(of, name, args).method("as_str", vec![])
+            }
+            inner => Expr::unary("&", inner),
+        },
+        text => text,
     }
 }

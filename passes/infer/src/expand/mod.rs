@@ -52,6 +52,7 @@ mod record_data;
 mod register;
 mod single_dispatch;
 mod sums;
+mod super_reads;
 mod template;
 mod version;
 mod with;
@@ -64,6 +65,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     crate::suites::expand(&mut out);
     names::expand(&mut out);
+    super_reads::expand(&mut out);
     derived::expand(&mut out);
     mixins::expand(&mut out);
     item_slices::expand(&mut out);
