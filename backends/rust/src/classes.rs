@@ -577,9 +577,18 @@ pub fn fields_write(env: &Env<'_>, class: Name, uses: &mut Uses) -> Expr {
     let text: Vec<_> = shown.iter().map(|field| format!("{}={{}}", field.name)).collect();
     let mut args = vec![Expr::atom("f"), Expr::Atom(format!("\"{name}({})\"", text.join(", ")))];
     for field in shown {
+        if holds_function(field.ty) {
+            args.push(Expr::atom("\"<function>\""));
+            continue;
+        }
         args.push(Expr::call("rt::repr", vec![Expr::unary("&", field_value(env, class, field))]));
     }
     Expr::Macro("write".to_owned(), args)
+}
+
+/// Functions have no text that would be the same in two runs.
+fn holds_function(ty: Ty) -> bool {
+    ty.any(&mut |part| matches!(part.kind(), TyKind::Func(..)))
 }
 
 /// `rt::impl_repr!(P { x, y })`, `rt::impl_repr!(Node, "<Node object>")`: texts without anything of their own.
@@ -594,7 +603,9 @@ fn short_repr(env: &Env<'_>, class: Name, name: &str, uses: &mut Uses) -> Option
             let shown = write.len().checked_sub(2)?;
             let fields = env.all_fields(of);
             let is_plain = |field: &&FieldDef| {
-                field.flags.repr && names::snake(field.name.as_str()) == field.name.as_str()
+                field.flags.repr
+                    && names::snake(field.name.as_str()) == field.name.as_str()
+                    && !holds_function(field.ty)
             };
             if shown != fields.len() || !fields.iter().all(is_plain) || env.program.mro(of).len() > 1 {
                 return None;

@@ -229,8 +229,14 @@ impl Apply<'_, '_, '_> {
                 origin,
             );
         }
-        if let Some(inner) = self.inner_part(object, &[]) {
+        if let Some(inner) = self.inner_part(object, &["__getattr__"]) {
             return self.attr(inner, name, origin);
+        }
+        if env.asks_for(class, name)
+            && let Some(method) = env.method(class, "__getattr__")
+        {
+            let text = self.text(name.as_str(), origin);
+            return self.call_method_path(class, method, object, vec![text]);
         }
         match self.subclass_with_field(class, name) {
             Some(sub) => {

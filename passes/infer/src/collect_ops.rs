@@ -220,6 +220,9 @@ impl Collect<'_> {
                     }
                 }
                 self.plain(out, Head::Bool);
+                if args.iter().all(|arg| !crate::narrow::is_none(self.body, *arg)) {
+                    self.say(C::Compare { op, a: args[0].0, b: args[1].0, out });
+                }
             }
             Eq | Ne | Lt | Le | Gt | Ge | In | NotIn => {
                 args.iter().for_each(|arg| self.node(*arg));

@@ -94,6 +94,16 @@ impl<'p> Env<'p> {
         })
     }
 
+    /// Whether `__getattr__` of a class is asked for a name: nothing else in it or below has that.
+    pub(crate) fn asks_for(&self, class: Name, name: Name) -> bool {
+        let has = |class: &Name| {
+            self.method(*class, name.as_str()).is_some() || self.field_owner(*class, name).is_some()
+        };
+        !name.as_str().starts_with("__")
+            && self.method(class, "__getattr__").is_some()
+            && !self.program.subclasses(class).iter().any(has)
+    }
+
     /// The method that takes slices.
     pub(crate) fn slice_method(&self, class: Name) -> Option<Name> {
         self.method(class, crate::expand::SLICES).or_else(|| self.method(class, "__getitem__"))

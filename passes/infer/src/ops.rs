@@ -238,6 +238,9 @@ impl Solver<'_> {
     }
 
     pub(crate) fn compare(&mut self, job: JobId, op: ObjOp, a: Var, b: Var, out: Var) {
+        if matches!(op, ObjOp::Is | ObjOp::IsNot) {
+            return self.put(out, Head::Bool);
+        }
         if matches!(op, ObjOp::In | ObjOp::NotIn) {
             self.put(out, Head::Bool);
             return self.each(job, b, |me, atom| match atom.head {

@@ -346,8 +346,14 @@ impl Solver<'_> {
             self.sub(job, C::Call { site: u32::MAX, target, args, out });
             return;
         }
-        if let Some(inner) = self.inner_of(atom, &[]) {
+        if let Some(inner) = self.inner_of(atom, &["__getattr__"]) {
             self.sub(job, C::Attr { of: inner, name, out });
+            return;
+        }
+        if self.env.asks_for(class, name) {
+            let text = self.vars.fresh();
+            self.put(text, Head::Str);
+            self.dunder(job, atom, "__getattr__", &[text], out);
             return;
         }
         // Only subclasses have it.
