@@ -179,6 +179,11 @@ pub fn named_function(
         let open = params.iter_mut().filter(|param| param.contains(": impl Iterator"));
         open.for_each(|param| param.push_str(" + 'static"));
     }
+    if lends_iterators(env, body) {
+        for param in &mut params {
+            *param = param.replace(": impl Iterator<", ": &mut dyn Iterator<");
+        }
+    }
     let ret = result(&mut printer);
     drop(printer);
     // A generator holds the iterators that it reads: they must live as long as it does.
@@ -217,6 +222,11 @@ fn is_test(body: &Body<Mir>) -> bool {
 }
 
 /// Whether a body makes an iterator that is kept.
+/// Whether a function that calls itself takes iterators: by `dyn`, since each call would be another type.
+pub fn lends_iterators(env: &Env<'_>, body: &Body<Mir>) -> bool {
+    env.recursive.contains(&body.path) && !body.is_generator && !body.is_async && !keeps_iterators(body)
+}
+
 fn keeps_iterators(body: &Body<Mir>) -> bool {
     let mut found = false;
     body.walk_block(body.root, &mut |node| {

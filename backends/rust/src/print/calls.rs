@@ -79,6 +79,9 @@ impl Printer<'_, '_> {
             }
             Callee::Virtual(path) => {
                 let mut parts = self.arguments(args);
+                if let Some(callee) = self.env.function(*path).cloned() {
+                    self.lend_iterators(&callee, args, &mut parts);
+                }
                 if parts.is_empty() {
                     return self.problem("a virtual call without receiver");
                 }
@@ -117,6 +120,28 @@ impl Printer<'_, '_> {
         args.iter().map(|arg| self.expr(arg.value)).collect()
     }
 
+    /// Iterators go by `&mut` to a function that takes them by `dyn`.
+    fn lend_iterators(&self, callee: &Body<Mir>, args: &[Arg], parts: &mut [Expr]) {
+        if !crate::items::lends_iterators(self.env, callee) {
+            return;
+        }
+        for (part, arg) in parts.iter_mut().zip(args) {
+            if matches!(self.body.ty(arg.value).strip_ref().kind(), TyKind::Iter(_)) {
+                let params: Vec<String> = match crate::items::lends_iterators(self.env, self.body) {
+                    true => self.body.params.iter().map(|param| names::snake(param.name.as_str())).collect(),
+                    false => Vec::new(),
+                };
+                *part = match std::mem::replace(part, Expr::atom("")) {
+                    Expr::Method(of, name, args) if name == "by_ref" && args.is_empty() => match *of {
+                        Expr::Atom(own) if params.contains(&own) => Expr::Atom(own),
+                        of => Expr::unary("&mut ", of),
+                    },
+                    part => Expr::unary("&mut ", part),
+                };
+            }
+        }
+    }
+
     fn call_fn(&mut self, path: Name, args: &[Arg]) -> Expr {
         let Some(callee) = self.env.function(path).cloned() else {
             return self.problem(&format!("a call of `{path}`, which is not in the program"));
@@ -132,6 +157,7 @@ impl Printer<'_, '_> {
         let kept = args.iter().enumerate().filter(|(index, _)| !self.env.is_dropped(&callee, *index));
         let kept: Vec<Arg> = kept.map(|(_, arg)| arg.clone()).collect();
         let mut parts = self.arguments(&kept);
+        self.lend_iterators(&callee, &kept, &mut parts);
         if callee.has_receiver() && !parts.is_empty() {
             let receiver = parts.remove(0);
             let receiver = self.error_data(receiver, kept[0].value, path.parent());
