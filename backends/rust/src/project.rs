@@ -68,6 +68,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "clippy",
         &[
+            "cloned_ref_to_slice_refs",
             "collapsible_else_if",
             "collapsible_if",
             "comparison_chain",

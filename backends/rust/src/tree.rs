@@ -302,7 +302,15 @@ impl Expr {
     }
     /// A closure of one expression.
     pub fn closure(params: impl Into<String>, body: Self) -> Self {
-        Self::Closure(Closure { params: params.into(), is_move: false, ret: None, body: Box::new(body) })
+        let params = params.into();
+        // `|| Vec::new()` is `Vec::new`.
+        if let (true, Self::Call(callee, args)) = (params.is_empty(), &body)
+            && args.is_empty()
+            && matches!(&**callee, Self::Atom(path) if path.ends_with("::new") && !path.contains('<'))
+        {
+            return (**callee).clone();
+        }
+        Self::Closure(Closure { params, is_move: false, ret: None, body: Box::new(body) })
     }
     /// Ends in a block, so that it needs no semicolon as a statement.
     pub fn is_block_like(&self) -> bool {

@@ -59,6 +59,8 @@ pub struct Own<'a> {
     pub after: Vec<Stmt>,
     /// Every index of the place that is lowered gets a name.
     pub all_early: bool,
+    /// What is lowered waits for a coroutine or a generator: other code runs before it is done.
+    pub suspends: bool,
     /// Result types of the functions around, innermost last.
     pub results: Vec<Ty>,
     /// What the functions around yield.
@@ -129,6 +131,7 @@ pub fn lower(
         before: Vec::new(),
         after: Vec::new(),
         all_early: false,
+        suspends: false,
         results: vec![src.ret.returned(src.is_generator, src.is_async)],
         yields: vec![src.ret.yielded()],
         changed: whole.changed,

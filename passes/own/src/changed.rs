@@ -191,7 +191,9 @@ impl Own<'_> {
                 }));
             }
         });
-        if fields.is_empty() || !self.changed.may(self.program, callee, &fields) {
+        // What waits for a coroutine or a generator holds the guard while anything may run.
+        let is_held = self.suspends && self.holds_guard(arg);
+        if !is_held && (fields.is_empty() || !self.changed.may(self.program, callee, &fields)) {
             return None;
         }
         let value = self.node(arg, Want::Own);

@@ -203,7 +203,9 @@ impl Own<'_> {
                 let result = self.yields.last().copied().unwrap_or(Ty::unit());
                 Node::Yield(value.map(|value| {
                     let node = self.node(value, Want::Own);
-                    self.coerce(node, result)
+                    let node = self.coerce(node, result);
+                    // Whoever takes the value may change what it was read from.
+                    if self.holds_guard(value) && !self.out.ty(node).is_copy() { self.settle(node) } else { node }
                 }))
             }
             Node::Break { label, value } => {
@@ -216,8 +218,18 @@ impl Own<'_> {
             Node::YieldFrom(node) if matches!(self.src.ty(*node).kind(), TyKind::Lib(..)) => {
                 Node::YieldFrom(self.node(*node, Want::Own))
             }
-            Node::YieldFrom(node) => Node::YieldFrom(self.iterate(*node, Reads::Ref, true).0),
-            Node::Await(node) => Node::Await(self.node(*node, Want::Own)),
+            Node::YieldFrom(node) => {
+                let outer = std::mem::replace(&mut self.suspends, true);
+                let source = self.iterate(*node, Reads::Ref, true).0;
+                self.suspends = outer;
+                Node::YieldFrom(source)
+            }
+            Node::Await(node) => {
+                let outer = std::mem::replace(&mut self.suspends, true);
+                let value = self.node(*node, Want::Own);
+                self.suspends = outer;
+                Node::Await(value)
+            }
             Node::With { items, body, is_async } => Node::With {
                 items: items
                     .iter()

@@ -289,6 +289,16 @@ impl Printer<'_, '_> {
         if matches!(row.name.as_str(), "ExitStack.push" | "asyncio.Task.add_done_callback") {
             parts = parts.into_iter().map(kept_closure).collect();
         }
+        // The runtime's functions take what can be iterated as it is.
+        for (index, part) in parts.iter_mut().enumerate() {
+            let is_argument = spelling.starts_with("rt::") && !spelling.contains(&format!("{{{index}}}."));
+            if let (true, Expr::Method(items, name, args)) = (is_argument, &mut *part)
+                && name == "into_iter"
+                && args.is_empty()
+            {
+                *part = std::mem::replace(items, Expr::atom(""));
+            }
+        }
         let spelling = &*numbered(spelling, row, nodes.len());
         for param in row.params.iter().skip(nodes.len()) {
             parts.extend(param.default.as_ref().map(|value| {

@@ -88,7 +88,7 @@ impl Printer<'_, '_> {
             Sink::Dict(key, value) => Expr::Tuple(vec![self.owned(key), self.stored_value(value)]),
             Sink::List(node) | Sink::Set(node) | Sink::Iter(node) => self.stored_value(node),
         };
-        if value == Expr::Atom(param.clone()) {
+        if crate::layout::render(&value, 0, 0, 0) == param {
             return Some(chain);
         }
         // `xs.iter().copied().map(|x| ..)` takes the copy in its pattern.
