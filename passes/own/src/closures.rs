@@ -24,7 +24,9 @@ impl Own<'_> {
                 Clause::For { pat, iter } => {
                     let reads = self.alias.reads.get(iter).copied().unwrap_or(Reads::Ref);
                     let (source, form) = match index {
-                        0 if matches!(reads, Reads::Ref | Reads::Into) && self.is_quiet_seq(*iter, &inside) => {
+                        0 if matches!(reads, Reads::Ref | Reads::Into)
+                            && self.is_quiet_seq(*iter, &inside) =>
+                        {
                             self.iterate_guarded(*iter)
                         }
                         // The first source is computed once, before everything else.

@@ -205,7 +205,11 @@ impl Own<'_> {
                     let node = self.node(value, Want::Own);
                     let node = self.coerce(node, result);
                     // Whoever takes the value may change what it was read from.
-                    if self.holds_guard(value) && !self.out.ty(node).is_copy() { self.settle(node) } else { node }
+                    if self.holds_guard(value) && !self.out.ty(node).is_copy() {
+                        self.settle(node)
+                    } else {
+                        node
+                    }
                 }))
             }
             Node::Break { label, value } => {
