@@ -77,6 +77,10 @@ impl Apply<'_, '_, '_> {
     /// Brings two operands to one type for a comparison.
     pub(crate) fn same_type(&mut self, a: NodeId, b: NodeId) -> (NodeId, NodeId) {
         use TyKind::*;
+        // Functions say as values whether they are one.
+        if matches!((self.ty(a).kind(), self.ty(b).kind()), (Func(..), Func(..))) {
+            return (self.dynamic(a), self.dynamic(b));
+        }
         if let Some(both) = self.error_classes(a, b) {
             return both;
         }

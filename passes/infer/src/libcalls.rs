@@ -16,6 +16,8 @@ pub(crate) type RowVars = FxHashMap<Name, Var>;
 pub(crate) struct Choice {
     /// Items of ints and floats are not taken for floats.
     pub exact: bool,
+    /// Nor are arguments, since one overload takes numbers of either kind.
+    pub apart: bool,
     /// A dynamic value fits only where one is asked for.
     pub strict: bool,
     /// A value of several types is a dynamic one.
@@ -172,7 +174,9 @@ impl Solver<'_> {
         args: &[ArgFact],
         choice: Choice,
     ) -> Option<(usize, Fit)> {
-        self.choice = choice;
+        let is_num = |ty: Ty| *ty.kind() == TyKind::Num;
+        let apart = candidates.iter().any(|(row, _)| row.params.iter().any(|param| is_num(param.ty)));
+        self.choice = Choice { apart, ..choice };
         let mut fits =
             candidates.iter().enumerate().map(|(at, (row, bound))| (at, self.fit_row(job, row, bound, args)));
         let found = fits.find(|(_, fit)| *fit != Fit::No);
@@ -219,7 +223,8 @@ impl Solver<'_> {
         }
         let has = |head: Head| atoms.iter().any(|atom| atom.head == head);
         let is_mixed = has(Head::Num) || has(Head::Int) && has(Head::Float);
-        if self.choice.exact && depth > 0 && is_mixed && matches!(ty.kind(), TyKind::Float(_)) {
+        let is_told_apart = depth > 0 || self.choice.apart;
+        if self.choice.exact && is_told_apart && is_mixed && matches!(ty.kind(), TyKind::Float(_)) {
             return Fit::No;
         }
         let only_none = atoms.iter().all(|atom| atom.head == Head::None);

@@ -113,14 +113,16 @@ impl Apply<'_, '_, '_> {
             let mut fits = all.iter().map(|(row, bound)| (row, self.fits_row(row, bound, &args, true)));
             fits.position(|(row, fits)| fits && takes_numbers(row)).filter(|_| args.iter().any(is_dynamic))
         });
-        // Numbers of either kind are floats before they are ints.
         let best = best.or_else(|| {
-            all.iter().position(|(row, bound)| {
-                !self.takes_as_ints(row, bound, &args) && self.fits_row(row, bound, &args, true)
-            })
+            let fits = |(row, bound): &(&Row, Bound)| self.fits_row(row, bound, &args, true);
+            let first = all.iter().position(fits)?;
+            // Numbers of either kind are floats rather than ints where the result is the same.
+            let of_floats = |(row, bound): &(&Row, Bound)| {
+                row.result == all[first].0.result && !self.takes_as_ints(row, bound, &args)
+            };
+            let floats = all.iter().position(|row| of_floats(row) && fits(row));
+            Some(floats.filter(|_| self.takes_as_ints(all[first].0, &all[first].1, &args)).unwrap_or(first))
         });
-        let best =
-            best.or_else(|| all.iter().position(|(row, bound)| self.fits_row(row, bound, &args, true)));
         let Some((row, bound)) = best.or(if all.is_empty() { None } else { Some(0) }).map(|at| &all[at])
         else {
             let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);

@@ -122,7 +122,7 @@ pub use unwind::{
     Jump, OrRaise, catch, catch_all, catch_all_async, catch_all_result, catch_async, catch_result, exit,
     exit_with, raise, raise_new,
 };
-pub use value::{FromValue, Function, Items, Library, Object, Value, py};
+pub use value::{FromValue, Function, Items, Library, Object, Value, owner, py};
 
 /// The extension traits: `use batuta_rt::prelude::*;`.
 pub mod prelude {

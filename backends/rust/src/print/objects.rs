@@ -1,14 +1,15 @@
 //! Objects, closed unions, dynamic values.
 
 use super::Printer;
+use super::places::Access;
 use crate::env::{variant, variant_in};
 use crate::names;
 use crate::tree::{Expr, Stmt};
 use crate::types::Position;
 use batuta_base::Name;
 use batuta_core::{
-    Attr, Callee, ClassKind, ClassOp, Const, Lang, Node, NodeId, Op, OptOp, RsOp, Ty, TyKind, UnionOp,
-    ValueOp,
+    Attr, Callee, ClassKind, ClassOp, Const, Lang, Node, NodeId, Op, OptOp, Pat, RsOp, StmtKind, Ty, TyKind,
+    UnionOp, ValueOp,
 };
 
 impl Printer<'_, '_> {
@@ -291,6 +292,7 @@ impl Printer<'_, '_> {
             ret: None,
             body: Box::new(result),
         });
+        let is_bound = signature.contains("(.");
         let signature = Expr::Atom(crate::literal::string(signature));
         let mut made = Expr::call(format!("{make}::new"), vec![signature, code]);
         if nodes.len() > 1 {
@@ -305,9 +307,64 @@ impl Printer<'_, '_> {
             made = made.method("with_doc", vec![Expr::Atom(crate::literal::string(&doc))]);
         }
         let Some(kept) = kept else { return made };
-        let stmts = vec![Stmt::bind("function", None, Some(kept))];
+        let mut stmts = Vec::new();
+        if is_bound && let Some(owner) = self.owner_of(nodes[0]) {
+            let owner = Expr::call(self.rt("owner"), vec![owner]);
+            stmts.push(Stmt::bind("owner", None, Some(owner)));
+            made = made.method("bound_to", vec![Expr::atom("owner")]);
+        }
+        stmts.push(Stmt::bind("function", None, Some(kept)));
         let block = crate::tree::Block { stmts, tail: Some(Box::new(made)), ..Default::default() };
         Expr::Block(String::new(), block)
+    }
+
+    /// The shared object whose method a closure calls, as it is before the closure takes a handle along.
+    fn owner_of(&mut self, node: NodeId) -> Option<Expr> {
+        let mut at = node;
+        let mut taken = None;
+        let closure = loop {
+            match &self.body.nodes[at].kind {
+                Node::Block { block, .. } => {
+                    let row = &self.body.blocks[*block];
+                    taken = row.stmts.first().and_then(|stmt| match &stmt.kind {
+                        StmtKind::Let { pat: Pat::Place(to), value: Some(value) } => {
+                            Some((to.as_local()?, *value))
+                        }
+                        _ => None,
+                    });
+                    at = row.tail?;
+                }
+                Node::Op { op: Op::RsOp(RsOp::Share), args, .. } => at = args[0],
+                Node::Closure(closure) => break closure,
+                _ => return None,
+            }
+        };
+        let Node::Call { callee: Callee::Fn(_) | Callee::Virtual(_), args } =
+            &self.body.nodes[self.body.blocks[closure.body].tail?].kind
+        else {
+            return None;
+        };
+        let mut receiver = args.first()?.value;
+        while let Node::Op { op: Op::RsOp(RsOp::Ref), args, .. } = &self.body.nodes[receiver].kind {
+            receiver = args[0];
+        }
+        let place = |node: NodeId| match &self.body.nodes[node].kind {
+            Node::Use(place, _) => Some(place.clone()),
+            _ => None,
+        };
+        let mut found = place(receiver)?;
+        if let Some((local, value)) = taken
+            && found.as_local() == Some(local)
+        {
+            found = place(value)?;
+        }
+        let at = self.place(&found, Access::Read);
+        let is_object = at.ty.strip().class_path().is_some();
+        match at.ty.kind() {
+            TyKind::Shared(_) if is_object => Some(Expr::unary("&", at.expr)),
+            TyKind::Ref(inner) if is_object && matches!(inner.kind(), TyKind::Shared(_)) => Some(at.expr),
+            _ => None,
+        }
     }
 
     /// A literal text that its context takes as it is: `"x"` for `"x".to_owned()`.

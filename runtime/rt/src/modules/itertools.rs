@@ -21,12 +21,17 @@ pub fn accumulate<T: Clone>(
 }
 
 /// `itertools.accumulate(items, join, initial=first)`.
-pub fn accumulate_from<T: Clone>(
-    first: T,
+pub fn accumulate_from<A: Clone, T>(
+    first: A,
     items: impl IntoIterator<Item = T>,
-    join: impl FnMut(T, T) -> T,
-) -> impl Iterator<Item = T> {
-    accumulate(std::iter::once(first).chain(items), join)
+    mut join: impl FnMut(A, T) -> A,
+) -> impl Iterator<Item = A> {
+    let mut total = first.clone();
+    let sums = items.into_iter().map(move |item| {
+        total = join(total.clone(), item);
+        total.clone()
+    });
+    std::iter::once(first).chain(sums)
 }
 
 /// `itertools.pairwise(items)`.

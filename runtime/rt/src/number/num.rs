@@ -129,6 +129,15 @@ impl Num {
         }
     }
 
+    /// `round(n, ndigits)`.
+    #[track_caller]
+    pub fn round_to(self, ndigits: i64) -> Num {
+        match self {
+            Int(number) => Int(int::round_int(number, ndigits)),
+            Float(number) => Float(float::round_ndigits(number, ndigits)),
+        }
+    }
+
     /// `abs(n)`.
     #[track_caller]
     pub fn abs(self) -> Num {

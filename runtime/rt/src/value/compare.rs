@@ -151,7 +151,7 @@ impl Key for Value {
             }
             Value::FrozenSet(set) => set.key_hash(),
             Value::Range(range) => std_hash(&crate::repr(range.as_ref()).to_string()),
-            Value::Function(function) => std_hash(&function.address()),
+            Value::Function(function) => std_hash(&function.key()),
             Value::Error(error) => std_hash(error.name()),
             Value::Object(object) => object.hash().unwrap_or_else(|| std_hash(&object.id())),
             Value::List(_) | Value::Dict(_) | Value::Set(_) => {

@@ -34,7 +34,7 @@ pub use items::Items;
 pub use library::Library;
 #[allow(unused_imports, reason = "what `library!` expands to")]
 pub(crate) use library::{held, hold, library, library_from};
-pub use object::{Function, Object};
+pub use object::{Function, Object, owner};
 
 /// A value of any Python type.
 #[derive(Clone, Default)]

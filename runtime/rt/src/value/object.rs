@@ -17,6 +17,8 @@ pub struct Function {
     /// What it takes, where that is known.
     params: Option<Rc<Params>>,
     doc: Option<&'static str>,
+    /// Where the object lies whose method it is.
+    owner: Option<usize>,
     code: Rc<Code>,
 }
 
@@ -29,13 +31,20 @@ impl Function {
             Some((name, params)) => (name, Some(Rc::new(Params::new(params.trim_end_matches(')'))))),
             None => (signature, None),
         };
-        Function { name: name.into(), params, doc: None, code: Rc::new(code) }
+        Function { name: name.into(), params, doc: None, owner: None, code: Rc::new(code) }
     }
 
     /// The same function with a text that describes it.
     #[must_use]
     pub fn with_doc(self, doc: &'static str) -> Function {
         Function { doc: Some(doc), ..self }
+    }
+
+    /// The same function as a method of `owner`: two of one name and one owner are equal. The code holds the
+    /// owner, so that its place stays its own.
+    #[must_use]
+    pub fn bound_to(self, owner: usize) -> Function {
+        Function { owner: Some(owner), ..self }
     }
 
     /// `f.__doc__`.
@@ -81,7 +90,18 @@ impl Function {
 
     /// Whether both are one function: a function of a module is one wherever it becomes a value.
     pub fn ptr_eq(&self, other: &Function) -> bool {
-        Rc::ptr_eq(&self.code, &other.code) || self.is_of_module() && *self.name == *other.name
+        let is_named = self.is_of_module() || self.owner.is_some();
+        Rc::ptr_eq(&self.code, &other.code)
+            || is_named && self.owner == other.owner && *self.name == *other.name
+    }
+
+    /// What equal functions share.
+    pub(super) fn key(&self) -> (usize, &str) {
+        match self.owner {
+            Some(owner) => (owner, &self.name),
+            None if self.is_of_module() => (0, &self.name),
+            None => (self.address(), ""),
+        }
     }
 
     fn is_of_module(&self) -> bool {
@@ -92,6 +112,11 @@ impl Function {
     pub(super) fn address(&self) -> usize {
         Rc::as_ptr(&self.code).cast::<()>() as usize
     }
+}
+
+/// Where an object lies, for [`Function::bound_to`].
+pub fn owner<T: ?Sized>(object: &Rc<T>) -> usize {
+    Rc::as_ptr(object).cast::<()>().addr()
 }
 
 /// What `object()` gives.
