@@ -6,6 +6,7 @@
 mod applied;
 mod argparse;
 mod asynchronous;
+mod attribute_dict;
 mod attributes;
 mod builtin_base;
 mod by_name;
@@ -79,6 +80,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     own_class::expand(&mut out);
     attributes::expand(&mut out);
     record_data::expand(&mut out);
+    attribute_dict::expand(&mut out);
     out
 }
 

@@ -62,7 +62,7 @@ fn calls(program: &Program<Hir>, function: &str) -> Vec<(Name, NodeId)> {
 }
 
 /// A name that no class has for something else.
-fn free_word(program: &Program<Hir>, word: &str) -> Name {
+pub(super) fn free_word(program: &Program<Hir>, word: &str) -> Name {
     let is_taken = |word: &str| {
         program.classes.values().any(|def| {
             def.fields.iter().any(|field| field.name == word)
@@ -144,7 +144,7 @@ fn field_class(program: &mut Program<Hir>, home: Name) -> Name {
 }
 
 /// The fields that classes declare; what only methods assign is none.
-fn declared(program: &Program<Hir>, class: Name) -> Vec<(Name, Ty)> {
+pub(super) fn declared(program: &Program<Hir>, class: Name) -> Vec<(Name, Ty)> {
     let is_declared = |field: &&FieldDef| {
         let flags = field.flags;
         !flags.passed && (flags.init || flags.repr || flags.compare || field.default.is_some())
@@ -152,7 +152,7 @@ fn declared(program: &Program<Hir>, class: Name) -> Vec<(Name, Ty)> {
     program.all_fields(class).into_iter().filter(is_declared).map(|field| (field.name, field.ty)).collect()
 }
 
-fn method(program: &Program<Hir>, class: Name, word: Name) -> (Body<Hir>, LocalId) {
+pub(super) fn method(program: &Program<Hir>, class: Name, word: Name) -> (Body<Hir>, LocalId) {
     let lang = program.fns.values().next().map_or(Lang::Python, |body| body.lang);
     let mut body = Body::new(class.join(word.as_str()), lang, FnKind::Method);
     let this = body.local("self", Ty::unknown(), Origin::default());
@@ -160,7 +160,7 @@ fn method(program: &Program<Hir>, class: Name, word: Name) -> (Body<Hir>, LocalI
     (body, this)
 }
 
-fn give(body: &mut Body<Hir>, value: Node) {
+pub(super) fn give(body: &mut Body<Hir>, value: Node) {
     let at = Origin::default();
     let value = body.node(value, Ty::unknown(), at);
     let back = body.node(Node::Return(Some(value)), Ty::never(), at);
@@ -258,7 +258,8 @@ fn plain(program: &Program<Hir>, body: &mut Body<Hir>, place: &Place, ty: Ty, wo
 /// Takes out the methods that nothing calls.
 pub(crate) fn drop_unused(program: &mut Program<Typed>) {
     let is_word = |name: &str| {
-        WORDS.iter().any(|(_, word)| name.trim_start_matches("record_") == *word || name == *word)
+        let own = name.trim_start_matches("record_");
+        own == "attributes" || WORDS.iter().any(|(_, word)| name.trim_start_matches("record_") == *word || name == *word)
     };
     let is_made = |program: &Program<Typed>, path: &Name| {
         is_word(path.last()) && program.fns.get(path).is_some_and(|body| body.origin == Origin::default())
