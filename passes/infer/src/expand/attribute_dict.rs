@@ -88,7 +88,9 @@ fn writes(program: &Program<Hir>, body: &Body<Hir>) -> bool {
     };
     let changing = ["update", "pop", "clear", "setdefault", "popitem"];
     let mut found = body.nodes.iter().any(|(_, row)| match &row.kind {
-        Node::Call { callee: Callee::Method(of, name), .. } => changing.contains(&name.as_str()) && is_dict(*of),
+        Node::Call { callee: Callee::Method(of, name), .. } => {
+            changing.contains(&name.as_str()) && is_dict(*of)
+        }
         Node::Use(Place { root: Root::Global(path), proj }, _) => {
             proj.first() == Some(&dict) && program.classes.contains_key(&program.resolve(*path))
         }
@@ -132,7 +134,10 @@ fn attributes_method(program: &Program<Hir>, class: Name, word: Name) -> Body<Hi
 fn attributes(program: &Program<Hir>, class: Name) -> Option<Vec<Name>> {
     let all: Vec<Name> = program.all_fields(class).iter().map(|field| field.name).collect();
     let has_slots = program.mro(class).iter().any(|path| {
-        program.classes.get(path).is_some_and(|def| def.attributes.iter().any(|name| name.last() == "__slots__"))
+        program
+            .classes
+            .get(path)
+            .is_some_and(|def| def.attributes.iter().any(|name| name.last() == "__slots__"))
     });
     let mut names = match program.classes.get(&class)?.kind {
         ClassKind::Dataclass { .. } => declared(program, class).into_iter().map(|(name, _)| name).collect(),

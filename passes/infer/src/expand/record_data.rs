@@ -259,7 +259,8 @@ fn plain(program: &Program<Hir>, body: &mut Body<Hir>, place: &Place, ty: Ty, wo
 pub(crate) fn drop_unused(program: &mut Program<Typed>) {
     let is_word = |name: &str| {
         let own = name.trim_start_matches("record_");
-        own == "attributes" || WORDS.iter().any(|(_, word)| name.trim_start_matches("record_") == *word || name == *word)
+        own == "attributes"
+            || WORDS.iter().any(|(_, word)| name.trim_start_matches("record_") == *word || name == *word)
     };
     let is_made = |program: &Program<Typed>, path: &Name| {
         is_word(path.last()) && program.fns.get(path).is_some_and(|body| body.origin == Origin::default())
