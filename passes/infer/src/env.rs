@@ -104,6 +104,11 @@ impl<'p> Env<'p> {
             && !self.program.subclasses(class).iter().any(has)
     }
 
+    /// `__setattr__` of a class, which assignments of all attributes go to.
+    pub(crate) fn assigner(&self, class: Name, attribute: Name) -> Option<Name> {
+        self.method(class, "__setattr__").filter(|_| self.inner(class) != Some(attribute))
+    }
+
     /// The method that takes slices.
     pub(crate) fn slice_method(&self, class: Name) -> Option<Name> {
         self.method(class, crate::expand::SLICES).or_else(|| self.method(class, "__getitem__"))

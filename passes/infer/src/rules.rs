@@ -400,7 +400,11 @@ impl Solver<'_> {
     fn set_attr(&mut self, job: JobId, atom: &Atom, name: Name, value: Var) {
         match atom.head {
             Head::Class(class) => {
-                if let Some(setter) = self.env.setter(class, name.as_str()) {
+                if self.env.assigner(class, name).is_some() {
+                    let (text, out) = (self.vars.fresh(), self.vars.fresh());
+                    self.put(text, Head::Str);
+                    self.dunder(job, atom, "__setattr__", &[text, value], out);
+                } else if let Some(setter) = self.env.setter(class, name.as_str()) {
                     let this = self.single(atom);
                     let out = self.vars.fresh();
                     let args = [ArgFact { kind: ArgKind::Positional, var: value }];

@@ -59,6 +59,11 @@ impl Apply<'_, '_, '_> {
                 self.assign_field(object, name, value)
             }
             TyKind::Class(class, _) => {
+                if let Some(method) = env.assigner(*class, name) {
+                    let origin = self.origin(object);
+                    let text = self.text(name.as_str(), origin);
+                    return StmtKind::Expr(self.call_method_path(*class, method, object, vec![text, value]));
+                }
                 if let Some(setter) = env.setter(*class, name.as_str()) {
                     return StmtKind::Expr(self.call_method_path(*class, setter, object, vec![value]));
                 }

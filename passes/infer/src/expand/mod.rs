@@ -40,6 +40,7 @@ mod item_slices;
 mod keywords;
 mod late_names;
 mod lazy;
+mod made_once;
 mod mixins;
 mod names;
 mod nested_patterns;
@@ -68,6 +69,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     names::expand(&mut out);
     super_reads::expand(&mut out);
     derived::expand(&mut out);
+    made_once::expand(&mut out);
     mixins::expand(&mut out);
     item_slices::expand(&mut out);
     enum_aliases::expand(&mut out);

@@ -1,0 +1,134 @@
+//! `__new__` that decides which object a call gives is a class method that the calls go to.
+//!
+//! before                                              after
+//!   staticmethod @m.One.__new__(%cls) {                 classmethod @m.One.instance(%cls) {
+//!     if obj.is(%cls.made, none) {                        if obj.is(%cls.made, none) {
+//!       set %cls.made = super __new__(%cls)                 set %cls.made = call @m.One()
+//!     }                                                   }
+//!     return %cls.made                                    return %cls.made
+//!   }                                                   }
+//!   method @m.One.__init__(%self, %n) { .. }            method @m.One.prepare(%self, %n) { .. }
+//!   call @m.One(1)                                      { set %one = call @m.One.instance()
+//!                                                         method (%one).prepare(1); %one }
+//!
+//! Holds back for classes with subclasses, and where `__new__` looks at its other arguments.
+
+use batuta_base::Name;
+use batuta_core::*;
+use std::sync::Arc;
+
+pub(super) fn expand(program: &mut Program<Hir>) {
+    let classes: Vec<Name> = program.classes.keys().copied().collect();
+    for class in classes {
+        if is_plain(program, class) && program.fns.contains_key(&class.join("__new__")) {
+            rewrite(program, class);
+        }
+    }
+}
+
+fn is_plain(program: &Program<Hir>, class: Name) -> bool {
+    let def = &program.classes[&class];
+    matches!(def.kind, ClassKind::Plain)
+        && super::inner_field(def).is_none()
+        && def.bases.iter().all(|base| program.classes.contains_key(base))
+        && program.subclasses(class).len() == 1
+}
+
+fn rewrite(program: &mut Program<Hir>, class: Name) {
+    let old = class.join("__new__");
+    let mut body = (*program.fns[&old]).clone();
+    let used = |local: LocalId| {
+        body.nodes.iter().any(|(_, row)| {
+            matches!(&row.kind, Node::Use(place, _) if place.root == Root::Local(local))
+        })
+    };
+    let Some((_, rest)) = body.params.split_first() else { return };
+    if rest.iter().any(|param| used(param.local)) {
+        return;
+    }
+    body.params.truncate(1);
+    let made: Vec<NodeId> = body.nodes.iter().filter(|(_, row)| is_made(&row.kind)).map(|(id, _)| id).collect();
+    for id in &made {
+        body.nodes[*id].kind = Node::Call { callee: Callee::Fn(class), args: Vec::new() };
+    }
+    body.kind = FnKind::ClassMethod;
+    body.path = class.join(&free_name(program, "instance"));
+    let instance = body.path;
+    let init = class.join("__init__");
+    let prepare = program.fns.contains_key(&init).then(|| class.join(&free_name(program, "prepare")));
+    program.fns.shift_remove(&old);
+    program.fns.insert(instance, Arc::new(body));
+    if let Some(prepare) = prepare {
+        let mut body = (*program.fns[&init]).clone();
+        body.path = prepare;
+        program.fns.shift_remove(&init);
+        program.fns.insert(prepare, Arc::new(body));
+    }
+    let def = Arc::make_mut(program.classes.get_mut(&class).expect("it is a class of the program"));
+    for method in &mut def.methods {
+        match prepare {
+            _ if *method == old => *method = instance,
+            Some(prepare) if *method == init => *method = prepare,
+            _ => {}
+        }
+    }
+    for path in program.fns.keys().copied().collect::<Vec<_>>() {
+        let calls: Vec<NodeId> = program.fns[&path]
+            .nodes
+            .iter()
+            .filter(|(id, row)| match &row.kind {
+                Node::Call { callee: Callee::Fn(called), .. } => {
+                    program.resolve(*called) == class && !(path == instance && made.contains(id))
+                }
+                _ => false,
+            })
+            .map(|(id, _)| id)
+            .collect();
+        for id in calls {
+            let body = Arc::make_mut(&mut program.fns[&path]);
+            go_to(body, id, instance, prepare);
+        }
+    }
+}
+
+/// `super().__new__(cls)`, `object.__new__(cls)`.
+fn is_made(node: &Node) -> bool {
+    match node {
+        Node::Call { callee: Callee::Super(name), .. } => *name == "__new__",
+        Node::Call { callee: Callee::Lib(name), .. } => name.as_str().ends_with("object.__new__"),
+        _ => false,
+    }
+}
+
+fn free_name(program: &Program<Hir>, wish: &str) -> String {
+    let is_taken = |name: &str| {
+        program.classes.values().any(|def| {
+            def.fields.iter().any(|field| field.name == name)
+                || def.methods.iter().chain(&def.attributes).any(|path| path.last() == name)
+        })
+    };
+    let numbers = (2..).map(|number| format!("{wish}_{number}"));
+    let mut names = std::iter::once(wish.to_owned()).chain(numbers);
+    names.find(|name| !is_taken(name)).expect("numbers do not end")
+}
+
+/// A call of the class asks for the object, and prepares it.
+fn go_to(body: &mut Body<Hir>, id: NodeId, instance: Name, prepare: Option<Name>) {
+    let Node::Call { args, .. } = body.nodes[id].kind.clone() else { return };
+    let at = body.nodes[id].origin;
+    let call = Node::Call { callee: Callee::Fn(instance), args: Vec::new() };
+    let Some(prepare) = prepare else {
+        body.nodes[id].kind = call;
+        return;
+    };
+    let made = body.node(call, Ty::unknown(), at);
+    let local = body.temp("object", Ty::unknown(), at);
+    let set = StmtKind::Set { target: Pat::Place(Place::local(local)), value: made };
+    let object = body.use_local(local, Mode::Read, at);
+    let callee = Callee::Method(object, Name::new(prepare.last()));
+    let call = body.node(Node::Call { callee, args }, Ty::unknown(), at);
+    let tail = body.use_local(local, Mode::Read, at);
+    let stmts = vec![Stmt::new(set, at), Stmt::new(StmtKind::Expr(call), at)];
+    let block = body.block(BlockRow { stmts, tail: Some(tail), end_comments: Vec::new() });
+    body.nodes[id].kind = Node::Block { label: None, block };
+}
