@@ -335,7 +335,10 @@ fn equality(env: &Env<'_>, name: &str, items: &[Ty]) -> String {
     }
     let arms: String = members(items)
         .map(|(member, ty)| {
-            let same = match ty.class_path().filter(|class| !env.has_equality(*class)) {
+            let is_told = |class: &Name| {
+                env.has_equality(*class) || env.program.find_method(*class, "__eq__").is_some()
+            };
+            let same = match ty.class_path().filter(|class| !is_told(class)) {
                 Some(_) if matches!(ty.kind(), TyKind::Shared(_)) => "std::rc::Rc::ptr_eq(a, b)",
                 Some(_) => "std::ptr::eq(a, b)",
                 None => "a == b",

@@ -199,6 +199,9 @@ impl Apply<'_, '_, '_> {
             return self.refuse("TypeError", &text, vec![items], origin);
         }
         // The sum starts from 0: without it only where `0 + first` gives `first` back.
+        if !self.gives_back_itself(item) && self.ty(probe) == item {
+            return self.sum_from_zero(items, item, origin);
+        }
         if !self.gives_back_itself(item) {
             let why =
                 "the sum of these objects begins with `0 + first`, which makes another object".to_owned();
@@ -210,6 +213,30 @@ impl Apply<'_, '_, '_> {
         let sum = self.lib_call(name, &[ArgKind::Positional; 2], vec![add, items], None, origin);
         self.body.nodes[sum].ty = item;
         sum
+    }
+
+    /// `sum(objects)` as `reduce(add, objects[1:], 0 + objects[0])`.
+    fn sum_from_zero(&mut self, items: NodeId, item: Ty, origin: Origin) -> NodeId {
+        let list = self.coerce(items, Ty::list(item));
+        self.with_value(list, |me, read| {
+            let int = |me: &mut Self, digits: &str| {
+                me.mk(Node::Const(Const::Int(digits.into())), Ty::int(), origin)
+            };
+            let (of, at, zero) = (read(me), int(me, "0"), int(me, "0"));
+            let first = me.place_read(of, Proj::Index(at), item);
+            let start = me.binary(ObjOp::Add, zero, first, false);
+            let bound = Ty::option(Ty::int());
+            let one = int(me, "1");
+            let one = me.coerce(one, bound);
+            let none = |me: &mut Self| me.mk_op(OptOp::None, Attr::None, Vec::new(), bound);
+            let (of, stop, step) = (read(me), none(me), none(me));
+            let rest = me.mk_op(ListOp::Slice, Attr::None, vec![of, one, stop, step], Ty::list(item));
+            let add = me.addition(item, item, origin);
+            let name = Name::new("functools.reduce");
+            let sum = me.lib_call(name, &[ArgKind::Positional; 3], vec![add, rest, start], None, origin);
+            me.body.nodes[sum].ty = item;
+            sum
+        })
     }
 
     /// Whether `__radd__` of a class returns its receiver somewhere: what `sum` is written for.

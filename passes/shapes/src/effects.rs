@@ -531,6 +531,13 @@ impl<'a> Walk<'a> {
                 let pass =
                     if result == Pos::Borrow && self.is_lent_handle(arg.value) { Pass::Ref } else { pass };
                 self.receiver(path, arg.value, pass);
+                // A generator that is kept holds the receiver's handle.
+                let is_kept = result != Pos::Borrow
+                    && self.program.fns.get(&path).is_some_and(|body| body.is_generator)
+                    && self.is_self(arg.value);
+                if is_kept && self.self_local.is_some_and(|this| self.built.graph.is_shared(self.shape(this))) {
+                    self.self_escapes = true;
+                }
             } else {
                 self.node(arg.value, pos_of(pass));
             }
