@@ -535,7 +535,8 @@ impl<'a> Walk<'a> {
                 let is_kept = result != Pos::Borrow
                     && self.program.fns.get(&path).is_some_and(|body| body.is_generator)
                     && self.is_self(arg.value);
-                if is_kept && self.self_local.is_some_and(|this| self.built.graph.is_shared(self.shape(this))) {
+                if is_kept && self.self_local.is_some_and(|this| self.built.graph.is_shared(self.shape(this)))
+                {
                     self.self_escapes = true;
                 }
             } else {

@@ -38,16 +38,17 @@ fn rewrite(program: &mut Program<Hir>, class: Name) {
     let old = class.join("__new__");
     let mut body = (*program.fns[&old]).clone();
     let used = |local: LocalId| {
-        body.nodes.iter().any(|(_, row)| {
-            matches!(&row.kind, Node::Use(place, _) if place.root == Root::Local(local))
-        })
+        body.nodes
+            .iter()
+            .any(|(_, row)| matches!(&row.kind, Node::Use(place, _) if place.root == Root::Local(local)))
     };
     let Some((_, rest)) = body.params.split_first() else { return };
     if rest.iter().any(|param| used(param.local)) {
         return;
     }
     body.params.truncate(1);
-    let made: Vec<NodeId> = body.nodes.iter().filter(|(_, row)| is_made(&row.kind)).map(|(id, _)| id).collect();
+    let made: Vec<NodeId> =
+        body.nodes.iter().filter(|(_, row)| is_made(&row.kind)).map(|(id, _)| id).collect();
     for id in &made {
         body.nodes[*id].kind = Node::Call { callee: Callee::Fn(class), args: Vec::new() };
     }
