@@ -170,7 +170,8 @@ impl Apply<'_, '_, '_> {
         is_same.then(|| given.args[at])
     }
 
-    /// What `*args` is given, as a tuple where the function looks at it as a whole.
+    /// What `*args` is given, as a tuple where the function looks at it as a whole; packs that meet other values
+    /// are dynamic.
     fn packed_tuple(
         &mut self,
         node: NodeId,
@@ -180,6 +181,11 @@ impl Apply<'_, '_, '_> {
     ) -> NodeId {
         let is_star = param.is_some_and(|param| param.kind == ParamKind::Star);
         let want = self.types.get(whole);
+        let is_pack =
+            param.is_some_and(|param| matches!(param.kind, ParamKind::Star | ParamKind::StarStar));
+        if is_pack && want == Some(Ty::value()) {
+            return self.coerce(node, Ty::value());
+        }
         let is_tuple = |ty: &Ty| matches!(ty.kind(), TyKind::Lib(name, _) if *name == "tuple");
         match want.filter(|ty| is_star && is_tuple(ty) && self.ty(node) != *ty) {
             Some(ty) => self.tuple_of(node, ty, origin),

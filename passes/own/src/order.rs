@@ -109,7 +109,7 @@ impl Own<'_> {
         let conflicts = |own: &Self, at: usize| {
             holds.iter().enumerate().any(|(other, hold)| {
                 let Some(hold) = hold.as_ref().filter(|_| other != at) else { return false };
-                hold.guarded && own.enters_cell(nodes[at], hold.mutable)
+                hold.guarded && (other < at || !hold.copied) && own.enters_cell(nodes[at], hold.mutable)
                     || other < at
                         && own.conflicts(
                             nodes[other],
@@ -283,7 +283,10 @@ impl Own<'_> {
 
     /// A value that is made from what a cell holds: in a format the guard lives until the whole is written.
     fn open_guard(&self, node: NodeId) -> Option<Hold> {
-        let makes = !matches!(self.src.nodes[node].kind, Node::Use(..));
+        let makes = match &self.src.nodes[node].kind {
+            Node::Call { callee, .. } => matches!(callee, Callee::Lib(_)),
+            kind => !matches!(kind, Node::Use(..)),
+        };
         (makes && self.holds_guard(node)).then_some(Hold {
             mutable: false,
             late: false,
