@@ -605,8 +605,9 @@ impl Forward<'_> {
                 state
             }
             Node::If { cond, then, els } => {
+                let holds = self.when_true(*cond, state.clone());
                 state = self.node(*cond, state);
-                let a = self.block(*then, state.clone());
+                let a = self.block(*then, holds);
                 let b = els.map_or(state.clone(), |block| self.block(block, state));
                 meet(a, b)
             }
@@ -659,6 +660,23 @@ impl Forward<'_> {
                 meet(state, broke)
             }
             other => self.rest(other, state),
+        }
+    }
+
+    /// What is assigned where a condition holds: the right side of `and` has run there.
+    fn when_true(&mut self, id: NodeId, state: State) -> State {
+        match &self.body.nodes[id].kind {
+            Node::Op { op: Op::BoolOp(BoolOp::And), args, .. } => {
+                let left = self.when_true(args[0], state);
+                self.when_true(args[1], left)
+            }
+            Node::Op { op: Op::BoolOp(BoolOp::Or), args, .. } => {
+                let left = self.when_true(args[0], state.clone());
+                let after = self.node(args[0], state);
+                let right = self.when_true(args[1], after);
+                meet(left, right)
+            }
+            _ => self.node(id, state),
         }
     }
 

@@ -6,12 +6,24 @@ use crate::format::{Format, Operand};
 use crate::list::PyOrd;
 use crate::repr::Repr;
 use crate::unwind::raise;
+use std::borrow::Borrow;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 /// A tuple whose length only the run knows; reads as a slice.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tuple<T>(Vec<T>);
+
+impl<T> Tuple<T> {
+    /// `item in tuple`.
+    pub fn contains<Q>(&self, item: &Q) -> bool
+    where
+        T: Borrow<Q>,
+        Q: PartialEq + ?Sized,
+    {
+        self.0.iter().any(|own| own.borrow() == item)
+    }
+}
 
 impl<T> Default for Tuple<T> {
     fn default() -> Self {
