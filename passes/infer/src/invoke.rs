@@ -181,8 +181,7 @@ impl Apply<'_, '_, '_> {
     ) -> NodeId {
         let is_star = param.is_some_and(|param| param.kind == ParamKind::Star);
         let want = self.types.get(whole);
-        let is_pack =
-            param.is_some_and(|param| matches!(param.kind, ParamKind::Star | ParamKind::StarStar));
+        let is_pack = param.is_some_and(|param| matches!(param.kind, ParamKind::Star | ParamKind::StarStar));
         if is_pack && want == Some(Ty::value()) {
             return self.coerce(node, Ty::value());
         }
