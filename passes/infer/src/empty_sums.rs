@@ -5,16 +5,65 @@
 
 use crate::facts::{C, Target};
 use crate::solve::Solver;
-use crate::vars::{Atom, Head};
+use crate::vars::{Atom, Head, Var};
+use batuta_base::FxHashSet;
 use batuta_core::*;
 
 impl Solver<'_> {
+    /// Nothing but floats flow here.
+    pub(crate) fn is_float(&self, var: Var) -> bool {
+        matches!(self.vars.atoms(var), [Atom { head: Head::Float, .. }])
+    }
+
+    /// What a sum of floats that can be empty reaches as a float, and so could be an int.
+    pub(crate) fn open_sums(&self) -> FxHashSet<Var> {
+        let mut found: FxHashSet<Var> = FxHashSet::default();
+        let mut steps: Vec<(Vec<Var>, Var, bool)> = Vec::new();
+        for job in &self.jobs {
+            match &job.c {
+                C::Call { site, target: Target::Lib(name), args, out } if self.is_float(*out) => {
+                    if *name == "builtins.sum" && args.len() == 1 {
+                        if !sums_some(&self.insts[job.inst].unit.body, *site) {
+                            found.insert(self.vars.root(*out));
+                        }
+                    } else {
+                        steps.push((args.iter().map(|arg| arg.var).collect(), *out, false));
+                    }
+                }
+                C::Binary { op, a, b, out, .. } if *op != ObjOp::TrueDiv => {
+                    steps.push((vec![*a, *b], *out, true));
+                }
+                C::Unary { a, out, .. } => steps.push((vec![*a], *out, false)),
+                _ => {}
+            }
+        }
+        loop {
+            let before = found.len();
+            for from in found.clone() {
+                let edges = self.vars.rows[from as usize].edges.iter();
+                let next: Vec<Var> = edges.map(|edge| self.vars.root(edge.to)).collect();
+                found.extend(next.into_iter().filter(|to| self.is_float(*to)));
+            }
+            for (from, to, absorbs) in &steps {
+                let is_open = |var: &Var| found.contains(&self.vars.root(*var));
+                let is_closed = |var: &Var| self.is_float(*var) && !is_open(var);
+                if from.iter().any(is_open) && !(*absorbs && from.iter().any(is_closed)) && self.is_float(*to)
+                {
+                    found.insert(self.vars.root(*to));
+                }
+            }
+            if found.len() == before {
+                return found;
+            }
+        }
+    }
+
     /// Adds the int to the sums of floats that can be empty and whose type shows.
     pub(crate) fn sums_of_none(&mut self) {
         let mut found = Vec::new();
         for job in &self.jobs {
             let C::Call { site, target: Target::Lib(name), args, out } = &job.c else { continue };
-            let is_float = matches!(self.vars.atoms(*out), [Atom { head: Head::Float, .. }]);
+            let is_float = self.is_float(*out);
             if *name == "builtins.sum" && args.len() == 1 && is_float && self.vars.row(*out).seen {
                 let body = &self.insts[job.inst].unit.body;
                 if !sums_some(body, *site) {
@@ -26,6 +75,32 @@ impl Solver<'_> {
             self.put(out, Head::Int);
         }
         self.settle();
+        self.rounded_sums();
+    }
+}
+
+impl Solver<'_> {
+    /// What rounds an int or a float gives one of them, too.
+    fn rounded_sums(&mut self) {
+        let is_open = |me: &Self, job: &crate::solve::Job| match &job.c {
+            C::Call { target: Target::Lib(name), args, out, .. }
+                if matches!(name.as_str(), "builtins.round" | "builtins.abs") =>
+            {
+                let number = args.first()?.var;
+                let has = |head: Head| me.vars.has(number, head);
+                let is_mixed = has(Head::Num) || has(Head::Int) && has(Head::Float);
+                (is_mixed && me.is_float(*out)).then_some(*out)
+            }
+            _ => None,
+        };
+        loop {
+            let outs: Vec<Var> = self.jobs.iter().filter_map(|job| is_open(self, job)).collect();
+            if outs.is_empty() {
+                return;
+            }
+            outs.into_iter().for_each(|out| self.put(out, Head::Int));
+            self.settle();
+        }
     }
 }
 

@@ -181,8 +181,9 @@ impl<'p> Solver<'p> {
                 if let Some(default) = field.default
                     && let Some(inst) = self.only(default)
                 {
+                    // What the default gives has the field's type: a float beside ints is a number.
                     let ret = self.insts[inst].sig.ret;
-                    self.flow(ret, var);
+                    self.vars.unify(ret, var);
                 }
             }
             for method in &class.methods {

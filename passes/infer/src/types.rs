@@ -393,6 +393,7 @@ impl Solver<'_> {
 
     /// Marks every variable whose int-ness the program can see.
     pub(crate) fn mark_seen(&mut self) {
+        let sums = self.open_sums();
         let count = self.vars.rows.len();
         let mut back: Vec<Vec<Var>> = vec![Vec::new(); count];
         for from in 0..count as Var {
@@ -409,7 +410,7 @@ impl Solver<'_> {
             {
                 let out = self.vars.find(out);
                 // Beside a float any number is one.
-                let is_float = |side: Var| matches!(self.vars.atoms(side), [Atom { head: Head::Float, .. }]);
+                let is_float = |side: Var| self.is_float(side) && !sums.contains(&self.vars.root(side));
                 let tells =
                     |(side, other): &(Var, Var)| !is_float(*other) || self.vars.has(*side, Head::Complex);
                 let sides = [(a, b), (b, a)].into_iter().filter(tells);
@@ -425,7 +426,8 @@ impl Solver<'_> {
             // A result of several overloads tells which of them its arguments chose.
             if let crate::facts::C::Call { target: crate::facts::Target::Lib(_), args, out, .. } =
                 &self.jobs[at].c
-                && self.rows.get(&(at as u32)).is_some_and(|rows| rows.len() > 1)
+                && (self.rows.get(&(at as u32)).is_some_and(|rows| rows.len() > 1)
+                    || args.iter().any(|arg| sums.contains(&self.vars.root(arg.var))))
             {
                 let (out, args) = (*out, args.iter().map(|arg| arg.var).collect::<Vec<_>>());
                 let out = self.vars.find(out);

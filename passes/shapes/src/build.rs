@@ -463,7 +463,9 @@ impl Walk<'_> {
     }
 
     fn index_use(&mut self, node: NodeId) {
-        if let Some(shape) = self.nodes[node.0 as usize] {
+        // What a function gives is as wide as it is: here it is narrowed.
+        let is_result = matches!(&self.body.nodes[node].kind, Node::Call { callee, .. } if !matches!(callee, Callee::Lib(_)));
+        if let Some(shape) = self.nodes[node.0 as usize].filter(|_| !is_result) {
             self.built.graph.set_index(shape);
         }
         if let Node::Use(place, _) = &self.body.nodes[node].kind

@@ -154,6 +154,16 @@ impl Printer<'_, '_> {
         let item = self.expr(args[1]);
         let list = self.expr(args[0]);
         match item {
+            Expr::Unary("&", display)
+                if matches!(item_ty.kind(), TyKind::List(_)) && matches!(*display, Expr::Array(_)) =>
+            {
+                let Expr::Array(items) = *display else { unreachable!("tested") };
+                if items.is_empty() {
+                    let is_empty = Expr::atom("item").method("is_empty", vec![]);
+                    return list.method("iter", vec![]).method("any", vec![Expr::closure("item", is_empty)]);
+                }
+                list.method("contains", vec![Expr::unary("&", Expr::Macro("vec".to_owned(), items))])
+            }
             item @ Expr::Unary("&", _) => list.method("contains", vec![item]),
             item if is_borrowed_text => list
                 .method("iter", vec![])

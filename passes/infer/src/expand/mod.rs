@@ -52,6 +52,7 @@ mod parsers;
 mod partial;
 mod record_data;
 mod register;
+mod sentinels;
 mod single_dispatch;
 mod sums;
 mod super_reads;
@@ -145,6 +146,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
         if has_contexts {
             chained::expand(&start, Arc::make_mut(body));
         }
+        sentinels::expand(Arc::make_mut(body));
         keywords::expand(Arc::make_mut(body));
         let is_format = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "builtins.format");
         if body.nodes.iter().any(|(_, row)| is_format(&row.kind)) {
