@@ -406,8 +406,15 @@ impl<'a, 'u> Printer<'a, 'u> {
             matches!(&self.body.nodes[*node].kind,
             Node::Use(place, _) if place.as_local() == Some(*local))
         };
+        // One that is replaced by another function later has the type of both.
+        let is_replaced = || {
+            self.body.blocks.iter().flat_map(|(_, block)| &block.stmts).any(|stmt| {
+                matches!(&stmt.kind, core::StmtKind::Set { target: Pat::Place(place), .. }
+                    if place.as_local() == Some(*local))
+            })
+        };
         is_shared
-            && self.body.nodes.iter().any(|(_, row)| match &row.kind {
+            && (is_replaced() || self.body.nodes.iter().any(|(_, row)| match &row.kind {
                 Node::Op {
                     op:
                         core::Op::ListOp(core::ListOp::New)
@@ -420,7 +427,7 @@ impl<'a, 'u> Printer<'a, 'u> {
                     args.iter().any(|arg| is_read(&arg.value))
                 }
                 _ => false,
-            })
+            }))
     }
 
     /// Whether a method of a float asks for the type of a literal that the pattern binds.

@@ -13,6 +13,7 @@ mod from_value;
 mod items;
 mod library;
 mod library_types;
+mod members;
 mod methods;
 mod object;
 mod params;
@@ -190,6 +191,7 @@ pub mod py {
     };
     pub use super::compare::{eq, ge, gt, le, lt, ne};
     pub use super::convert::{to_float, to_i64, to_int};
+    pub use super::members::has_attr;
     pub use super::methods::{call, call_method, call_with, callable};
 }
 

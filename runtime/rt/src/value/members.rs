@@ -1,0 +1,108 @@
+//! `hasattr` of values that are no objects: what CPython's own types have.
+
+use super::Value;
+
+/// `hasattr(value, name)`. An object says what it has, not what it lacks: its methods are not all known here.
+#[track_caller]
+pub fn has_attr(value: &Value, name: &str) -> bool {
+    match value {
+        Value::Object(object) if std::rc::Rc::clone(object).get_attr(name).is_some() => true,
+        Value::Object(_) => {
+            let text = format!("not yet implemented: hasattr of a dynamic '{}' object", value.type_name());
+            crate::raise_new(crate::class::RuntimeError, text)
+        }
+        Value::Function(_) => matches!(name, "__call__" | "__name__" | "__doc__" | "__qualname__" | "__module__"),
+        _ => members(value).split_whitespace().any(|member| member == name),
+    }
+}
+
+/// The names that `dir` gives of the built-in types.
+fn members(value: &Value) -> &'static str {
+    match value {
+        Value::Str(_) => {
+            "__add__ __class__ __contains__ __delattr__ __dir__ __doc__ __eq__ __format__ __ge__ \
+             __getattribute__ __getitem__ __getnewargs__ __getstate__ __gt__ __hash__ __init__ \
+             __init_subclass__ __iter__ __le__ __len__ __lt__ __mod__ __mul__ __ne__ __new__ \
+             __reduce__ __reduce_ex__ __repr__ __rmod__ __rmul__ __setattr__ __sizeof__ __str__ \
+             __subclasshook__ capitalize casefold center count encode endswith expandtabs find format \
+             format_map index isalnum isalpha isascii isdecimal isdigit isidentifier islower \
+             isnumeric isprintable isspace istitle isupper join ljust lower lstrip maketrans \
+             partition removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip \
+             split splitlines startswith strip swapcase title translate upper zfill"
+        }
+        Value::List(_) => {
+            "__add__ __class__ __class_getitem__ __contains__ __delattr__ __delitem__ __dir__ __doc__ \
+             __eq__ __format__ __ge__ __getattribute__ __getitem__ __getstate__ __gt__ __hash__ \
+             __iadd__ __imul__ __init__ __init_subclass__ __iter__ __le__ __len__ __lt__ __mul__ \
+             __ne__ __new__ __reduce__ __reduce_ex__ __repr__ __reversed__ __rmul__ __setattr__ \
+             __setitem__ __sizeof__ __str__ __subclasshook__ append clear copy count extend index \
+             insert pop remove reverse sort"
+        }
+        Value::Dict(_) => {
+            "__class__ __class_getitem__ __contains__ __delattr__ __delitem__ __dir__ __doc__ __eq__ \
+             __format__ __ge__ __getattribute__ __getitem__ __getstate__ __gt__ __hash__ __init__ \
+             __init_subclass__ __ior__ __iter__ __le__ __len__ __lt__ __ne__ __new__ __or__ \
+             __reduce__ __reduce_ex__ __repr__ __reversed__ __ror__ __setattr__ __setitem__ \
+             __sizeof__ __str__ __subclasshook__ clear copy fromkeys get items keys pop popitem \
+             setdefault update values"
+        }
+        Value::Set(_) => {
+            "__and__ __class__ __class_getitem__ __contains__ __delattr__ __dir__ __doc__ __eq__ \
+             __format__ __ge__ __getattribute__ __getstate__ __gt__ __hash__ __iand__ __init__ \
+             __init_subclass__ __ior__ __isub__ __iter__ __ixor__ __le__ __len__ __lt__ __ne__ \
+             __new__ __or__ __rand__ __reduce__ __reduce_ex__ __repr__ __ror__ __rsub__ __rxor__ \
+             __setattr__ __sizeof__ __str__ __sub__ __subclasshook__ __xor__ add clear copy \
+             difference difference_update discard intersection intersection_update isdisjoint \
+             issubset issuperset pop remove symmetric_difference symmetric_difference_update union \
+             update"
+        }
+        Value::FrozenSet(_) => {
+            "__and__ __class__ __class_getitem__ __contains__ __delattr__ __dir__ __doc__ __eq__ \
+             __format__ __ge__ __getattribute__ __getstate__ __gt__ __hash__ __init__ \
+             __init_subclass__ __iter__ __le__ __len__ __lt__ __ne__ __new__ __or__ __rand__ \
+             __reduce__ __reduce_ex__ __repr__ __ror__ __rsub__ __rxor__ __setattr__ __sizeof__ \
+             __str__ __sub__ __subclasshook__ __xor__ copy difference intersection isdisjoint \
+             issubset issuperset symmetric_difference union"
+        }
+        Value::Tuple(_) => {
+            "__add__ __class__ __class_getitem__ __contains__ __delattr__ __dir__ __doc__ __eq__ \
+             __format__ __ge__ __getattribute__ __getitem__ __getnewargs__ __getstate__ __gt__ \
+             __hash__ __init__ __init_subclass__ __iter__ __le__ __len__ __lt__ __mul__ __ne__ \
+             __new__ __reduce__ __reduce_ex__ __repr__ __rmul__ __setattr__ __sizeof__ __str__ \
+             __subclasshook__ count index"
+        }
+        Value::Int(_) | Value::Bool(_) => {
+            "__abs__ __add__ __and__ __bool__ __ceil__ __class__ __delattr__ __dir__ __divmod__ \
+             __doc__ __eq__ __float__ __floor__ __floordiv__ __format__ __ge__ __getattribute__ \
+             __getnewargs__ __getstate__ __gt__ __hash__ __index__ __init__ __init_subclass__ __int__ \
+             __invert__ __le__ __lshift__ __lt__ __mod__ __mul__ __ne__ __neg__ __new__ __or__ \
+             __pos__ __pow__ __radd__ __rand__ __rdivmod__ __reduce__ __reduce_ex__ __repr__ \
+             __rfloordiv__ __rlshift__ __rmod__ __rmul__ __ror__ __round__ __rpow__ __rrshift__ \
+             __rshift__ __rsub__ __rtruediv__ __rxor__ __setattr__ __sizeof__ __str__ __sub__ \
+             __subclasshook__ __truediv__ __trunc__ __xor__ as_integer_ratio bit_count bit_length \
+             conjugate denominator from_bytes imag numerator real to_bytes"
+        }
+        Value::Float(_) => {
+            "__abs__ __add__ __bool__ __ceil__ __class__ __delattr__ __dir__ __divmod__ __doc__ \
+             __eq__ __float__ __floor__ __floordiv__ __format__ __ge__ __getattribute__ __getformat__ \
+             __getnewargs__ __getstate__ __gt__ __hash__ __init__ __init_subclass__ __int__ __le__ \
+             __lt__ __mod__ __mul__ __ne__ __neg__ __new__ __pos__ __pow__ __radd__ __rdivmod__ \
+             __reduce__ __reduce_ex__ __repr__ __rfloordiv__ __rmod__ __rmul__ __round__ __rpow__ \
+             __rsub__ __rtruediv__ __setattr__ __sizeof__ __str__ __sub__ __subclasshook__ \
+             __truediv__ __trunc__ as_integer_ratio conjugate fromhex hex imag is_integer real"
+        }
+        Value::Bytes(_) => {
+            "__add__ __bytes__ __class__ __contains__ __delattr__ __dir__ __doc__ __eq__ __format__ \
+             __ge__ __getattribute__ __getitem__ __getnewargs__ __getstate__ __gt__ __hash__ __init__ \
+             __init_subclass__ __iter__ __le__ __len__ __lt__ __mod__ __mul__ __ne__ __new__ \
+             __reduce__ __reduce_ex__ __repr__ __rmod__ __rmul__ __setattr__ __sizeof__ __str__ \
+             __subclasshook__ capitalize center count decode endswith expandtabs find fromhex hex \
+             index isalnum isalpha isascii isdigit islower isspace istitle isupper join ljust lower \
+             lstrip maketrans partition removeprefix removesuffix replace rfind rindex rjust \
+             rpartition rsplit rstrip split splitlines startswith strip swapcase title translate \
+             upper zfill"
+        }
+        Value::None => "__bool__ __class__ __doc__ __eq__ __hash__ __repr__ __str__",
+        _ => "__class__ __doc__ __eq__ __hash__ __repr__ __str__",
+    }
+}
