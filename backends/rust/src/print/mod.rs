@@ -414,20 +414,21 @@ impl<'a, 'u> Printer<'a, 'u> {
             })
         };
         is_shared
-            && (is_replaced() || self.body.nodes.iter().any(|(_, row)| match &row.kind {
-                Node::Op {
-                    op:
-                        core::Op::ListOp(core::ListOp::New)
-                        | core::Op::DictOp(core::DictOp::New)
-                        | core::Op::TupleOp(core::TupleOp::New),
-                    args,
-                    ..
-                } => args.iter().any(is_read),
-                Node::Call { callee: core::Callee::Lib(_), args } => {
-                    args.iter().any(|arg| is_read(&arg.value))
-                }
-                _ => false,
-            }))
+            && (is_replaced()
+                || self.body.nodes.iter().any(|(_, row)| match &row.kind {
+                    Node::Op {
+                        op:
+                            core::Op::ListOp(core::ListOp::New)
+                            | core::Op::DictOp(core::DictOp::New)
+                            | core::Op::TupleOp(core::TupleOp::New),
+                        args,
+                        ..
+                    } => args.iter().any(is_read),
+                    Node::Call { callee: core::Callee::Lib(_), args } => {
+                        args.iter().any(|arg| is_read(&arg.value))
+                    }
+                    _ => false,
+                }))
     }
 
     /// Whether a method of a float asks for the type of a literal that the pattern binds.

@@ -11,7 +11,9 @@ pub fn has_attr(value: &Value, name: &str) -> bool {
             let text = format!("not yet implemented: hasattr of a dynamic '{}' object", value.type_name());
             crate::raise_new(crate::class::RuntimeError, text)
         }
-        Value::Function(_) => matches!(name, "__call__" | "__name__" | "__doc__" | "__qualname__" | "__module__"),
+        Value::Function(_) => {
+            matches!(name, "__call__" | "__name__" | "__doc__" | "__qualname__" | "__module__")
+        }
         _ => members(value).split_whitespace().any(|member| member == name),
     }
 }
