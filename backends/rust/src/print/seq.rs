@@ -86,7 +86,9 @@ impl Printer<'_, '_> {
             parts.push(Expr::Array(run));
         }
         if parts.len() == 1 {
-            return parts.remove(0).method("to_vec", vec![]);
+            let part = parts.remove(0);
+            let is_made = matches!(&part, Expr::Method(_, name, _) if name.starts_with("collect::<Vec"));
+            return if is_made { part } else { part.method("to_vec", vec![]) };
         }
         let full = || Expr::Range(None, None, false);
         let parts = parts.into_iter().map(|part| Expr::unary("&", part.index(full()))).collect();
