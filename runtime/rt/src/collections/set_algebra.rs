@@ -6,6 +6,7 @@ use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, D
 
 use super::key::Key;
 use super::set::Set;
+use crate::list::PyOrd;
 use crate::repr::Repr;
 
 impl<T: Key> Set<T> {
@@ -217,6 +218,12 @@ impl<T: Key> PartialEq for FrozenSet<T> {
 }
 
 impl<T: Key> Eq for FrozenSet<T> {}
+
+impl<T: Key> PyOrd for FrozenSet<T> {
+    fn py_lt(&self, other: &FrozenSet<T>) -> bool {
+        self.0 < other.0
+    }
+}
 
 impl<T: Key> Key for FrozenSet<T> {
     fn key_hash(&self) -> u64 {
