@@ -393,7 +393,7 @@ impl Apply<'_, '_, '_> {
                 return self.delete_index(object, index);
             }
             TyKind::Dict(key, _) => self.coerce(index, *key),
-            TyKind::Lib(name, args) if matches!(name.as_str(), "defaultdict" | "Counter") => {
+            TyKind::Lib(name, args) if matches!(name.as_str(), "defaultdict" | "Counter" | "OrderedDict") => {
                 self.coerce(index, args[0])
             }
             TyKind::List(_) if *self.ty(index).kind() != TyKind::Slice => self.coerce(index, Ty::int()),

@@ -196,9 +196,13 @@ fn rewrite(body: &mut Body<Hir>, class: Name, members: &Members) {
     let values: FxHashMap<Name, i64> = members.iter().copied().collect();
     let mut made = Vec::new();
     let mut wholes = Vec::new();
+    // A class with members has no subclasses: `cls` is the class itself.
+    let is_own = body.kind == FnKind::ClassMethod && body.path.parent() == class;
+    let cls = body.params.first().filter(|_| is_own).map(|param| param.local);
     let is_class = |node: NodeId| match &body.nodes[node].kind {
         Node::Item(name) => *name == class,
-        Node::Use(place, _) => place.root == Root::Global(class) && place.proj.is_empty(),
+        Node::Use(place, _) if !place.proj.is_empty() => false,
+        Node::Use(place, _) => place.root == Root::Global(class) || cls.is_some() && place.as_local() == cls,
         _ => false,
     };
     if body.kind == FnKind::Init {
