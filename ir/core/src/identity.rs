@@ -76,16 +76,24 @@ pub fn is_identity<L>(program: &Program<L>, class: Name) -> bool {
 }
 
 /// Classes whose objects the program tells apart: each needs to be one object for life.
-pub fn told_apart<L>(program: &Program<L>) -> FxHashSet<Name> {
+pub fn told_apart<L: Level>(program: &Program<L>) -> FxHashSet<Name> {
     let mut out = compared(program);
     out.retain(|class| is_identity(program, *class));
     let mut same = FxHashSet::default();
+    let mut compares_values = false;
     for body in program.fns.values() {
+        let is_value = |arg: &NodeId| *body.ty(*arg).strip().kind() == TyKind::Value;
         for (_, row) in body.nodes.iter() {
-            if let Node::Op { op: Op::CmpOp(CmpOp::Is | CmpOp::IsNot), args, .. } = &row.kind {
+            let Node::Op { op: Op::CmpOp(op), args, .. } = &row.kind else { continue };
+            compares_values |= args.iter().any(is_value);
+            if matches!(op, CmpOp::Is | CmpOp::IsNot) {
                 args.iter().for_each(|arg| classes_in(body.nodes[*arg].ty, &mut same));
             }
         }
+    }
+    // Each way of an object into a dynamic value would make another object.
+    if compares_values {
+        same.extend(dynamic::made_dynamic(program).into_iter().filter(|class| is_identity(program, *class)));
     }
     let is_object = |class: &Name| {
         program.classes.get(class).is_some_and(|def| {
