@@ -264,7 +264,7 @@ impl Apply<'_, '_, '_> {
             return self.function_to_value(node, params);
         }
         if let TyKind::TypeOf(class) = self.ty(node).kind()
-            && self.types.env().class(*class).is_some()
+            && (self.types.env().class(*class).is_some() || crate::env::is_builtin_error(*class))
         {
             return self.hole(
                 node,
