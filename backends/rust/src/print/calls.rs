@@ -327,7 +327,8 @@ impl Printer<'_, '_> {
                 matches!(param.ty.kind(), TyKind::Lib(name, _) if *name == "Path")
                     && !spelling.contains(&format!("{{{index}}}."))
             });
-            let is_next = matches!(row.name.as_str(), "builtins.next" | "builtins.hash" | "copy.deepcopy") && index == 0;
+            let is_next = matches!(row.name.as_str(), "builtins.next" | "builtins.hash" | "copy.deepcopy")
+                && index == 0;
             let is_value =
                 row.param(index, nodes.len()).is_some_and(|param| *param.ty.kind() == TyKind::Value)
                     && !spelling.contains(&format!("{{{index}}}."));
