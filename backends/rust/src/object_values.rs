@@ -46,6 +46,9 @@ const CHANGES: &[&str] = &[
     "__delitem__",
 ];
 
+/// Functions that ask an object for a method of its own.
+const ASKS: &[&str] = &["builtins.len", "builtins.iter", "builtins.next", "builtins.reversed", "builtins.abs"];
+
 /// Looks at all bodies; classes that a member's type names are found too.
 pub fn dynamic(program: &Program<Mir>) -> Dynamic {
     let mut out = Dynamic { set: dynamic::set_dynamically(program), ..Dynamic::default() };
@@ -55,6 +58,12 @@ pub fn dynamic(program: &Program<Mir>) -> Dynamic {
             if matches!(&row.kind, Node::Call { callee: Callee::Lib(name), .. } if *name == "builtins.getattr")
             {
                 out.by_name = true;
+            }
+            // `len(x)` of a dynamic value asks for `__len__`.
+            if let Node::Call { callee: Callee::Lib(name), args } = &row.kind
+                && ASKS.contains(&name.as_str())
+            {
+                out.operates |= args.iter().any(|arg| *body.ty(arg.value).strip_ref().kind() == TyKind::Value);
             }
             let Node::Op { op: Op::ValueOp(op), attr, args } = &row.kind else { continue };
             match op {
