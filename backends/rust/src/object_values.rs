@@ -47,7 +47,8 @@ const CHANGES: &[&str] = &[
 ];
 
 /// Functions that ask an object for a method of its own.
-const ASKS: &[&str] = &["builtins.len", "builtins.iter", "builtins.next", "builtins.reversed", "builtins.abs"];
+const ASKS: &[&str] =
+    &["builtins.len", "builtins.iter", "builtins.next", "builtins.reversed", "builtins.abs"];
 
 /// Looks at all bodies; classes that a member's type names are found too.
 pub fn dynamic(program: &Program<Mir>) -> Dynamic {
@@ -63,7 +64,8 @@ pub fn dynamic(program: &Program<Mir>) -> Dynamic {
             if let Node::Call { callee: Callee::Lib(name), args } = &row.kind
                 && ASKS.contains(&name.as_str())
             {
-                out.operates |= args.iter().any(|arg| *body.ty(arg.value).strip_ref().kind() == TyKind::Value);
+                out.operates |=
+                    args.iter().any(|arg| *body.ty(arg.value).strip_ref().kind() == TyKind::Value);
             }
             let Node::Op { op: Op::ValueOp(op), attr, args } = &row.kind else { continue };
             match op {
