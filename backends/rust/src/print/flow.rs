@@ -306,8 +306,11 @@ impl Printer<'_, '_> {
             Node::Op { op: Op::IterOp(_), args, .. } => self.needs_type(args[0], self.body.ty(args[0])),
             Node::Block { block, .. } if matches!(ty.strip().kind(), TyKind::Func(..)) => {
                 let is_shared = |tail: NodeId| {
-                matches!(&self.body.nodes[tail].kind, Node::Op { op: Op::RsOp(batuta_core::RsOp::Share), .. })
-            };
+                    matches!(
+                        &self.body.nodes[tail].kind,
+                        Node::Op { op: Op::RsOp(batuta_core::RsOp::Share), .. }
+                    )
+                };
                 self.body.blocks[*block].tail.is_some_and(|tail| is_shared(tail) && self.needs_type(tail, ty))
             }
             Node::If { then, els: Some(els), .. } => {
