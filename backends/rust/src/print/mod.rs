@@ -373,6 +373,10 @@ impl<'a, 'u> Printer<'a, 'u> {
                 let known = self.ty(known, Position::Stored);
                 (Expr::Method(of, "collect".to_owned(), args), Some(known))
             }
+            (value, Some(known)) if ty.is_none() && is_shared_function(&value) => {
+                let known = self.ty(known, Position::Stored);
+                (value, Some(known))
+            }
             (value, _) => (value, ty),
         };
         // What hangs on literals alone gets its type here, or counts in `i32`.
@@ -551,4 +555,11 @@ fn wrap_block(block: &mut Block) {
 
 pub(crate) fn comment(comment: &core::Comment) -> tree::Comment {
     tree::Comment { text: comment.text.to_string(), blank_before: comment.blank_before }
+}
+
+/// `{ let x = x.clone(); Rc::new(move || ..) }`: a function behind what it captures.
+fn is_shared_function(value: &Expr) -> bool {
+    let Expr::Block(_, block) = value else { return false };
+    matches!(block.tail.as_deref(), Some(Expr::Call(path, args))
+        if matches!(&**path, Expr::Atom(name) if name == "Rc::new") && matches!(args[..], [Expr::Closure(_)]))
 }
