@@ -330,6 +330,7 @@ impl Printer<'_, '_> {
                         StmtKind::Let { pat: Pat::Place(to), value: Some(value) } => {
                             Some((to.as_local()?, *value))
                         }
+                        StmtKind::Let { pat: Pat::Bind(to, None), value: Some(value) } => Some((*to, *value)),
                         _ => None,
                     });
                     at = row.tail?;
