@@ -247,9 +247,7 @@ impl Apply<'_, '_, '_> {
             };
             return function.unwrap_or(node);
         }
-        if let TyKind::Iter(item) = self.ty(node).kind()
-            && *item.kind() != TyKind::Value
-        {
+        if let TyKind::Iter(item) = self.ty(node).kind() {
             let list = self.list_of(node, *item);
             return self.dynamic(list);
         }

@@ -1,6 +1,6 @@
 //! Expressions at Typed: reads, displays, comprehensions, text.
 
-use crate::apply::{Apply, UNKNOWN_ATTRIBUTE};
+use crate::apply::{Apply, UNKNOWN_ATTRIBUTE, UNKNOWN_LIBRARY};
 use crate::rows::const_type;
 use crate::rules::position;
 use batuta_base::{Name, Origin};
@@ -380,6 +380,10 @@ impl Apply<'_, '_, '_> {
         }
         if let Some(class) = crate::error_classes::builtin_error(name) {
             return self.set(id, Node::Item(class), Ty::new(TyKind::TypeOf(class)));
+        }
+        let is_library = !name.as_str().contains('.') && batuta_catalog::functions(name.as_str()).is_empty();
+        if is_library || env.program.modules.contains_key(&name) {
+            return self.hole(id, UNKNOWN_LIBRARY, format!("the module `{name}` as a value"));
         }
         // A library function: what wants a function makes a closure of it.
         let ty = match self.solved(id).map(|ty| ty.kind()) {
