@@ -237,7 +237,11 @@ fn texts(env: &Env<'_>, class: &ClassDef, name: &str, uses: &mut Uses) -> String
     };
     let label = class.path.last();
     let has_value = values(env, &env.variants(class)).len() == env.variants(class).len();
-    let is_plain = class.kind == ClassKind::Enum;
+    // `class Color(str, Enum)` shows its members as `Color.RED`.
+    let is_plain = match class.kind {
+        ClassKind::EnumOf(kind) => matches!(kind.as_str(), "str" | "int"),
+        _ => true,
+    };
     let shown = match method("__str__") {
         Some(own) => format!("f.write_str(&self.{own}())"),
         None if is_plain || !has_value => format!("write!(f, \"{label}.{{}}\", self.name())"),

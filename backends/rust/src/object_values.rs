@@ -174,7 +174,7 @@ pub fn impls(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: &
 /// The builtin type that the members of an enum are, too.
 pub fn plain_type(env: &Env<'_>, class: Name) -> Option<&'static str> {
     match env.class(class)?.kind {
-        ClassKind::EnumOf(kind) if kind == "StrEnum" => Some("str"),
+        ClassKind::EnumOf(kind) if matches!(kind.as_str(), "StrEnum" | "str") => Some("str"),
         ClassKind::EnumOf(kind) if kind != "Flag" => Some("int"),
         _ => None,
     }

@@ -234,7 +234,14 @@ impl<'p> Env<'p> {
     /// An enum whose members are ints.
     pub(crate) fn is_int_enum(&self, class: Name) -> bool {
         self.class(class).is_some_and(
-            |def| matches!(def.kind, ClassKind::EnumOf(kind) if matches!(kind.as_str(), "IntEnum" | "IntFlag")),
+            |def| matches!(def.kind, ClassKind::EnumOf(kind) if matches!(kind.as_str(), "IntEnum" | "IntFlag" | "int")),
+        )
+    }
+
+    /// An enum whose members are texts.
+    pub(crate) fn is_text_enum(&self, class: Name) -> bool {
+        self.class(class).is_some_and(
+            |def| matches!(def.kind, ClassKind::EnumOf(kind) if matches!(kind.as_str(), "StrEnum" | "str")),
         )
     }
 
@@ -418,7 +425,10 @@ impl<'p> Env<'p> {
             "bool" => head == Head::Bool,
             "float" => head == Head::Float,
             "complex" => head == Head::Complex,
-            "str" => head == Head::Str,
+            "str" => match head {
+                Head::Class(class) => self.is_text_enum(class),
+                _ => head == Head::Str,
+            },
             "bytes" | "bytearray" => head == Head::Bytes,
             "list" => head == Head::List,
             "dict" => head == Head::Dict || head == Head::Lib(Name::new("defaultdict")),

@@ -80,8 +80,12 @@ impl Apply<'_, '_, '_> {
     /// An object that says how it is formatted.
     fn own_format(&mut self, value: &mut NodeId, conv: &mut Conv, spec: &mut Vec<Piece>) {
         let TyKind::Class(class, _) = self.ty(*value).kind() else { return };
+        let shows_name = matches!(
+            self.types.env().class(*class).map(|def| &def.kind),
+            Some(ClassKind::EnumOf(kind)) if matches!(kind.as_str(), "int" | "str")
+        );
         let is_number = match conv {
-            Conv::Format => !spec.is_empty(),
+            Conv::Format => !spec.is_empty() && !shows_name,
             Conv::Percent(letter) => !matches!(letter, 's' | 'r' | 'a'),
             _ => false,
         };
@@ -91,6 +95,7 @@ impl Apply<'_, '_, '_> {
         }
         if *conv == Conv::Format
             && !spec.is_empty()
+            && !shows_name
             && let Some(inner) = self.inner_part(*value, &["__format__", "__str__"])
         {
             *value = inner;

@@ -38,6 +38,9 @@ pub(crate) fn drop_texts(program: &mut Program<Typed>) {
 impl Env<'_> {
     /// The field that holds the value of the builtin type that a class is derived from.
     pub(crate) fn inner(&self, class: Name) -> Option<Name> {
+        if self.is_text_enum(class) {
+            return Some(Name::new("value"));
+        }
         self.mro(class).iter().find_map(|path| crate::expand::inner_field(self.class(*path)?))
     }
 
@@ -168,6 +171,10 @@ impl Apply<'_, '_, '_> {
     pub(crate) fn inner_part(&mut self, object: NodeId, methods: &[&str]) -> Option<NodeId> {
         let TyKind::Class(class, _) = *self.ty(object).kind() else { return None };
         let field = self.types.env().inner_without(class, methods)?;
+        if self.types.env().is_text_enum(class) {
+            let origin = self.origin(object);
+            return Some(self.attr(object, field, origin));
+        }
         let ty = self.field_type(class, field)?;
         Some(self.read_field(object, class, field, ty))
     }

@@ -131,6 +131,15 @@ fn mixed(env: &Env<'_>, atoms: &[&Atom], seen: bool, of: &mut dyn FnMut(Var) -> 
     if let Some(ty) = iterables(atoms, seen, of) {
         return ty;
     }
+    // A member that is a text or a number is equal to that one: dynamic values know it.
+    let meets = |class: &Name| {
+        env.is_text_enum(*class) && heads.contains(&Head::Str)
+            || env.is_int_enum(*class)
+                && heads.iter().any(|head| matches!(head, Head::Int | Head::Float | Head::Bool))
+    };
+    if classes.iter().any(meets) {
+        return Ty::value();
+    }
     let mut types: Vec<Ty> = atoms.iter().map(|atom| of_atom(atom, of)).collect();
     one_hierarchy(env, &classes, &mut types);
     if !one_number(&mut types) {

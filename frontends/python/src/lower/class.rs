@@ -367,7 +367,11 @@ impl<'t> Lowerer<'t> {
     fn kind_of_bases(&self, head: &Head<'_>) -> ClassKind {
         for base in &head.bases {
             match base.as_str() {
-                "Enum" => return ClassKind::Enum,
+                "Enum" => {
+                    // Members that are also texts or numbers.
+                    let mixed = head.bases.iter().find(|base| matches!(base.as_str(), "str" | "int"));
+                    return mixed.map_or(ClassKind::Enum, |base| ClassKind::EnumOf(*base));
+                }
                 "enum.IntEnum" | "enum.Flag" | "enum.IntFlag" | "enum.StrEnum" => {
                     return ClassKind::EnumOf(Name::new(base.last()));
                 }
