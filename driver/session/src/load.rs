@@ -156,15 +156,21 @@ fn load_folder(folder: &Path) -> Result<Project, LoadError> {
         }
     }
     let mut notes = Vec::new();
-    if !skipped.is_empty() {
-        let names: Vec<String> = skipped.iter().map(|path| path.display().to_string()).collect();
+    let tests = test_files(&skipped);
+    let is_left = |path: &PathBuf| tests.left.contains(&path.display().to_string());
+    let names: Vec<String> =
+        skipped.iter().filter(|path| !is_left(path)).map(|path| path.display().to_string()).collect();
+    if !names.is_empty() {
         notes.push(format!("left out: {}", names.join(", ")));
+    }
+    if !tests.left.is_empty() {
+        notes.push(format!("not read: {}", tests.left.join(", ")));
     }
     let stem = absolute_name(folder);
     let mut project = Project {
         name: crate_name(&stem),
         files: files.into_values().collect(),
-        tests: test_files(&skipped)?,
+        tests: tests.files,
         entry: None,
         notes,
     };
@@ -179,7 +185,7 @@ fn absolute_name(folder: &Path) -> String {
 }
 
 /// Folders that hold no source of the project.
-fn is_foreign(name: &str) -> bool {
+pub(crate) fn is_foreign(name: &str) -> bool {
     name.starts_with('.')
         || matches!(
             name,

@@ -1,6 +1,6 @@
 //! The tests of a project: which files they are, and whether they go into the emitted project.
 
-use crate::load::{LoadError, read};
+use crate::load::{is_foreign, read};
 use crate::project::{Project, ProjectFile, module_name};
 use crate::{Options, Session};
 use batuta_base::Severity;
@@ -8,34 +8,84 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The test files among what is no part of the program: modules below `tests`, by their stems.
-pub(crate) fn test_files(skipped: &[PathBuf]) -> Result<Vec<ProjectFile>, LoadError> {
-    let mut paths = Vec::new();
-    skipped.iter().for_each(|path| add(path, &mut paths));
-    let mut out: Vec<ProjectFile> = Vec::new();
-    for path in paths {
-        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let module = format!("tests.{}", module_name(&stem));
-        if matches!(stem.as_str(), "__init__" | "setup" | "noxfile")
-            || out.iter().any(|file| file.module == module)
-        {
-            continue;
-        }
-        let text = read(&path)?.into();
-        out.push(ProjectFile { path: path.to_string_lossy().into_owned(), text, module, is_package: false });
-    }
-    Ok(out)
+/// The test files among what is no part of the program.
+#[derive(Default)]
+pub(crate) struct TestFiles {
+    /// Modules below `tests`, by their paths in the folder of tests.
+    pub files: Vec<ProjectFile>,
+    /// What is never taken in, and why where that is not plain.
+    pub left: Vec<String>,
 }
 
+/// Reads the test files among what was skipped.
+pub(crate) fn test_files(skipped: &[PathBuf]) -> TestFiles {
+    let mut out = TestFiles::default();
+    let mut with_own_fixtures = 0;
+    for root in skipped {
+        let mut paths = Vec::new();
+        add(root, &mut paths);
+        let is_fixtures = |path: &PathBuf| path.ends_with("conftest.py") && path != root;
+        with_own_fixtures += usize::from(paths.iter().any(is_fixtures));
+        paths.iter().for_each(|path| out.take(root, path));
+    }
+    // The fixtures of one folder of tests are not those of another.
+    let roots = skipped.iter().filter(|root| !root.ends_with("conftest.py"));
+    let roots = roots.filter(|root| out.files.iter().any(|file| Path::new(&file.path).starts_with(root)));
+    if with_own_fixtures > 0 && (roots.count() > 1 || skipped.iter().any(|root| root.ends_with("conftest.py")))
+    {
+        let files = std::mem::take(&mut out.files);
+        out.left.extend(files.into_iter().map(|file| file.path));
+    }
+    out
+}
+
+impl TestFiles {
+    fn take(&mut self, root: &Path, path: &Path) {
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let shown = path.display().to_string();
+        if stem == "__init__" {
+            return;
+        }
+        if matches!(stem.as_str(), "setup" | "noxfile") {
+            self.left.push(shown);
+            return;
+        }
+        let inner = path.strip_prefix(root).ok().filter(|inner| !inner.as_os_str().is_empty());
+        let inner = inner.map_or_else(|| PathBuf::from(&stem), |inner| inner.with_extension(""));
+        let parts = inner.iter().map(|part| module_name(&part.to_string_lossy()));
+        let mut module = format!("tests.{}", parts.collect::<Vec<_>>().join("."));
+        let is_taken = |module: &str| self.files.iter().any(|file| file.module == module);
+        if is_taken(&module) {
+            let above = root.parent().and_then(Path::file_name).map(|name| name.to_string_lossy());
+            module = format!("tests.{}_{}", module_name(&above.unwrap_or_default()), &module["tests.".len()..]);
+        }
+        if is_taken(&module) {
+            self.left.push(format!("{shown} (another is called so)"));
+            return;
+        }
+        match read(path) {
+            Ok(text) => {
+                self.files.push(ProjectFile { path: shown, text: text.into(), module, is_package: false });
+            }
+            Err(why) => self.left.push(format!("{shown} ({why})")),
+        }
+    }
+}
+
+/// The Python files that a path is or holds.
 fn add(path: &Path, out: &mut Vec<PathBuf>) {
-    if path.extension().is_some_and(|ending| ending == "py") {
+    if path.extension().is_some_and(|ending| ending == "py") && path.is_file() {
         out.push(path.to_owned());
         return;
     }
     let Ok(entries) = fs::read_dir(path) else { return };
-    let mut below: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let is_own = |entry: &fs::DirEntry| {
+        !is_foreign(&entry.file_name().to_string_lossy()) && entry.file_type().is_ok_and(|kind| !kind.is_symlink())
+    };
+    let mut below: Vec<PathBuf> =
+        entries.filter_map(Result::ok).filter(is_own).map(|entry| entry.path()).collect();
     below.sort();
-    below.iter().filter(|path| path.is_file()).for_each(|path| add(path, out));
+    below.iter().for_each(|path| add(path, out));
 }
 
 impl Session {

@@ -92,6 +92,39 @@ fn fixtures_cases_and_expected_errors_of_pytest() {
     assert!(!text.contains("pytest"), "{text}");
 }
 
+const DEEP: &str = "\
+import pytest
+from shop import Shop
+
+
+@pytest.mark.parametrize((\"name\",), [(\"tea\",)])
+class TestGroup:
+    def test_group(self, name):
+        assert Shop({name: 1}).take(name) == 0
+
+
+@pytest.mark.parametrize(\"name\", [\"tea\"], indirect=True)
+def test_indirect(name):
+    assert name == \"TEA\"
+";
+
+#[test]
+fn folders_of_tests_marks_of_classes_and_automatic_fixtures() {
+    let dir = tempfile::tempdir().expect("temporary folder");
+    fs::create_dir_all(dir.path().join("tests/deep")).expect("folder");
+    fs::write(dir.path().join("shop.py"), SHOP).expect("file");
+    let fixture = "import pytest\n\n\n@pytest.fixture(autouse=True)\ndef opened():\n    print(1)\n";
+    fs::write(dir.path().join("tests/conftest.py"), fixture).expect("file");
+    fs::write(dir.path().join("tests/deep/test_shop.py"), DEEP).expect("file");
+    fs::write(dir.path().join("tests/test_shop.py"), b"x = '\xe9'\n").expect("file");
+    let (project, session) = Session::with_tests(load(dir.path()).expect("a project"), Options::default());
+    assert!(project.notes[0].starts_with("not read: "), "{:?}", project.notes);
+    let text = session.output().files["src/tests/deep/test_shop.rs"].clone();
+    for part in ["for (name,) in [(\"tea\",)] {", "conftest::opened();", "#[ignore = \"has no translation\"]"] {
+        assert!(text.contains(part), "no `{part}` in\n{text}");
+    }
+}
+
 #[test]
 fn classes_of_unittest() {
     let text = emitted(UNITTEST);

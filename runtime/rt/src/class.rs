@@ -168,6 +168,8 @@ crate::exceptions! {
     pub IntegerOverflow() as "OverflowError";
     /// The program reached what could not be translated. No handler takes it.
     pub NotTranslated() as "RuntimeError";
+    /// What `pytest.fail` raises.
+    pub Failed(BaseException) as "Failed";
     /// Python's `object`.
     pub object() as "object";
     /// Python's `abc.ABC`.

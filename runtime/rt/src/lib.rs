@@ -72,7 +72,7 @@ pub use modules::argparse::{
     Argument, ArgumentError, ArgumentGroup, ArgumentParser, ArgumentTypeError, CommandParser, Namespace,
     Subparsers,
 };
-pub use modules::capture::{Capture, CaptureResult};
+pub use modules::capture::{Capture, CaptureResult, is_near, test_failed};
 pub use modules::codecs::BinasciiError;
 pub use modules::contextlib::{ExitStack, Redirect, redirect_stdout};
 pub use modules::csv::{CsvError, CsvWriter, DictReader, DictWriter};

@@ -25,6 +25,8 @@ type Target = Rc<dyn Fn(&str)>;
 thread_local! {
     /// Where printed text goes instead, the innermost last.
     static TARGETS: RefCell<Vec<Target>> = const { RefCell::new(Vec::new()) };
+    /// Where text for standard error goes instead.
+    static ERROR_TARGETS: RefCell<Vec<Target>> = const { RefCell::new(Vec::new()) };
     /// Whether it goes elsewhere: asked for each text.
     static IS_REDIRECTED: Cell<bool> = const { Cell::new(false) };
     /// Where text is formatted, so that a `Display` that prints finds the buffer unlocked.
@@ -89,6 +91,16 @@ pub(crate) fn restore() {
     IS_REDIRECTED.set(is_redirected);
 }
 
+/// What goes to standard error goes to `target` until [`restore_stderr`].
+pub(crate) fn redirect_stderr(target: Target) {
+    ERROR_TARGETS.with_borrow_mut(|targets| targets.push(target));
+}
+
+/// Ends the innermost redirection of standard error.
+pub(crate) fn restore_stderr() {
+    ERROR_TARGETS.with_borrow_mut(Vec::pop);
+}
+
 /// Writes bytes to standard output; `sys.stdout.buffer.write`.
 pub fn stdout_write_bytes(bytes: &[u8]) {
     out().push(bytes);
@@ -96,6 +108,9 @@ pub fn stdout_write_bytes(bytes: &[u8]) {
 
 /// Writes text to standard error; `sys.stderr.write`.
 pub fn stderr_write(text: &str) {
+    if let Some(target) = ERROR_TARGETS.with_borrow(|targets| targets.last().cloned()) {
+        return target(text);
+    }
     flush();
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }

@@ -7,6 +7,8 @@ use batuta_core::*;
 /// One `parametrize`: the names that its values get.
 struct Cases {
     names: Vec<Name>,
+    /// The names are one in a text: it gets each value, not the parts of it.
+    is_direct: bool,
     values: NodeId,
 }
 
@@ -30,8 +32,13 @@ pub(super) fn write_out(fixtures: &Fixtures, module: Name, body: &mut Body<Hir>)
 fn write(fixtures: &Fixtures, module: Name, body: &mut Body<Hir>) -> Option<()> {
     let marks = std::mem::take(&mut body.decorators);
     let mut cases = Vec::new();
+    let mut used: Vec<Name> = Vec::new();
     for mark in marks {
         match mark.path.as_str() {
+            "pytest.mark.usefixtures" => match texts(body, &mark.args) {
+                Some(names) => used.extend(names),
+                None => body.decorators.push(mark),
+            },
             "pytest.mark.parametrize" => match cases_of(body, &mark) {
                 Some(found) => cases.push(found),
                 None => body.decorators.push(mark),
@@ -52,7 +59,7 @@ fn write(fixtures: &Fixtures, module: Name, body: &mut Body<Hir>) -> Option<()> 
     for param in params.iter().filter(|param| !given(&param.name) && param.default.is_none()) {
         fixtures.make(module, param.name, body, &mut start)?;
     }
-    for name in fixtures.automatic(module) {
+    for name in fixtures.automatic(module).into_iter().chain(used) {
         fixtures.make(module, name, body, &mut start)?;
     }
     if !cases.is_empty() && leaves(body) {
@@ -68,12 +75,21 @@ fn write(fixtures: &Fixtures, module: Name, body: &mut Body<Hir>) -> Option<()> 
             .map(|param| param.map(|param| Pat::Place(Place::local(param.local))))
             .collect();
         let mut places = places?;
-        let pat = if places.len() == 1 { places.remove(0) } else { Pat::Tuple(places) };
+        let pat = if case.is_direct { places.remove(0) } else { Pat::Tuple(places) };
         let inner = body.root;
         let each = Node::For { label: None, pat, iter: case.values, body: inner, els: None };
         wrap(body, each);
     }
     Some(())
+}
+
+/// The texts that arguments are.
+fn texts(body: &Body<Hir>, args: &[Arg]) -> Option<Vec<Name>> {
+    let text = |arg: &Arg| match body.as_const(arg.value) {
+        Some(Const::Str(text)) if arg.kind == ArgKind::Positional => Some(Name::new(text)),
+        _ => None,
+    };
+    args.iter().map(text).collect()
 }
 
 fn changes_meaning(path: &str) -> bool {
@@ -104,29 +120,45 @@ fn wrap(body: &mut Body<Hir>, node: Node) {
 }
 
 fn cases_of(body: &mut Body<Hir>, mark: &Decorator) -> Option<Cases> {
-    let [names, values, ..] = &mark.args[..] else { return None };
-    let names = match &body.nodes[names.value].kind {
-        Node::Const(Const::Str(text)) => text.split(',').map(|name| Name::new(name.trim())).collect(),
+    let (mut names, mut values) = (None, None);
+    for arg in &mark.args {
+        match arg.kind {
+            ArgKind::Positional if names.is_none() => names = Some(arg.value),
+            ArgKind::Positional if values.is_none() => values = Some(arg.value),
+            ArgKind::Named(name) if name == "argnames" => names = Some(arg.value),
+            ArgKind::Named(name) if name == "argvalues" => values = Some(arg.value),
+            ArgKind::Named(name) if name == "ids" => {}
+            _ => return None,
+        }
+    }
+    let (names, values) = (names?, values?);
+    let is_text = matches!(body.nodes[names].kind, Node::Const(Const::Str(_)));
+    let names: Vec<Name> = match &body.nodes[names].kind {
+        Node::Const(Const::Str(text)) => {
+            text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(Name::new).collect()
+        }
         Node::Op { op: Op::ListOp(ListOp::New) | Op::TupleOp(TupleOp::New), args, .. } => {
             let text = |node: &NodeId| match body.as_const(*node) {
                 Some(Const::Str(text)) => Some(Name::new(text)),
                 _ => None,
             };
-            args.iter().map(text).collect::<Option<Vec<Name>>>()?
+            args.iter().map(text).collect::<Option<_>>()?
         }
         _ => return None,
     };
-    let values = values.value;
-    if let Node::Op { op: Op::ListOp(ListOp::New), args, .. } = body.nodes[values].kind.clone() {
+    let is_direct = is_text && names.len() == 1;
+    if let Node::Op { op: Op::ListOp(ListOp::New) | Op::TupleOp(TupleOp::New), args, .. } =
+        body.nodes[values].kind.clone()
+    {
         for item in args {
-            plain(body, item, names.len())?;
+            plain(body, item, is_direct)?;
         }
     }
-    Some(Cases { names, values })
+    Some(Cases { names, is_direct, values })
 }
 
 /// `pytest.param(a, b, id="x")` is the tuple of its values.
-fn plain(body: &mut Body<Hir>, item: NodeId, count: usize) -> Option<()> {
+fn plain(body: &mut Body<Hir>, item: NodeId, is_direct: bool) -> Option<()> {
     let Node::Call { callee: Callee::Lib(name), args } = body.nodes[item].kind.clone() else {
         return Some(());
     };
@@ -139,7 +171,7 @@ fn plain(body: &mut Body<Hir>, item: NodeId, count: usize) -> Option<()> {
     let values: Vec<NodeId> =
         args.iter().filter(|arg| arg.kind == ArgKind::Positional).map(|arg| arg.value).collect();
     body.nodes[item].kind = match values[..] {
-        [only] if count == 1 => body.nodes[only].kind.clone(),
+        [only] if is_direct => body.nodes[only].kind.clone(),
         _ => Node::Op { op: TupleOp::New.into(), attr: Attr::None, args: values },
     };
     Some(())

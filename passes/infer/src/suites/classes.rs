@@ -9,7 +9,7 @@
 //!                                                     try { method (%case).test_total() } finally { method (%case).tearDown() }
 
 use super::fixtures::Fixtures;
-use super::{call, cases, mark};
+use super::{call, cases, hooks, mark};
 use batuta_base::{Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
@@ -22,6 +22,10 @@ pub(super) fn expand(program: &mut Program<Hir>, fixtures: &Fixtures, module: Na
     let own = |path: &Name| path.parent() == module;
     let classes: Vec<Name> = program.classes.keys().copied().filter(own).collect();
     let tests: Vec<Name> = classes.into_iter().filter(|class| is_suite(program, *class)).collect();
+    let methods: Vec<(Name, Vec<Name>)> =
+        tests.iter().map(|class| (*class, test_methods(program, *class))).collect();
+    hooks::mark_tests(program, module, &methods);
+    methods.iter().for_each(|(class, methods)| hooks::prepare(program, *class, methods));
     // Bases last: their test methods are still to be seen.
     for class in &tests {
         let methods = test_methods(program, *class);
@@ -87,6 +91,7 @@ fn move_out(program: &mut Program<Hir>, module: Name, class: Name, method: Name)
     body.path = path;
     body.kind = FnKind::Function;
     body.params.remove(0);
+    hooks::write(program, module, &mut body);
     mark(&mut body);
     let above = std::mem::take(&mut body.above);
     program.fns.insert(path, Arc::new(body));
@@ -162,6 +167,7 @@ fn add_function(program: &mut Program<Hir>, module: Name, class: Name, method: N
         }
     };
     body.blocks[body.root].stmts.push(Stmt::new(StmtKind::Expr(run), at));
+    hooks::write(program, module, &mut body);
     mark(&mut body);
     program.fns.insert(path, Arc::new(body));
     insert_row(program, module, class, ItemRow { item: Item::Fn(path), above: Vec::new(), base: 0 });

@@ -15,7 +15,7 @@ pub(super) struct Fixture {
     is_automatic: bool,
 }
 
-/// The fixtures of the test modules; those of `tests.conftest` are everybody's.
+/// The fixtures of the test modules; those of a `conftest` are those of all modules in its folder.
 pub(super) struct Fixtures(FxHashMap<(Name, Name), Fixture>);
 
 /// What a test begins with: statements, and managers that are open to its end.
@@ -64,8 +64,7 @@ impl Fixtures {
     }
 
     fn find(&self, module: Name, name: Name) -> Option<&Fixture> {
-        let shared = Name::new("tests.conftest");
-        self.0.get(&(module, name)).or_else(|| self.0.get(&(shared, name)))
+        homes(module).into_iter().find_map(|home| self.0.get(&(home, name)))
     }
 
     /// Whether a name stands for something that can be made.
@@ -78,7 +77,12 @@ impl Fixtures {
         let mut out: Vec<Name> = self
             .0
             .iter()
-            .filter(|((home, _), fixture)| *home == module && fixture.is_automatic)
+            .filter(|((home, name), fixture)| {
+                // One of the same name that is nearer stands for it.
+                homes(module).contains(home)
+                    && fixture.is_automatic
+                    && self.find(module, *name).is_some_and(|found| found.path == fixture.path)
+            })
             .map(|((_, name), _)| *name)
             .collect();
         out.sort_by_key(|name| name.as_str().to_owned());
@@ -128,6 +132,20 @@ impl Fixtures {
         start.made.push((name, local));
         Some(local)
     }
+}
+
+/// Where the fixtures of a module lie: in itself, then in the `conftest` of each folder above.
+fn homes(module: Name) -> Vec<Name> {
+    let mut out = vec![module];
+    let mut folder = module.parent();
+    while !folder.as_str().is_empty() && folder != module {
+        out.push(folder.join("conftest"));
+        if !folder.as_str().contains('.') {
+            break;
+        }
+        folder = folder.parent();
+    }
+    out
 }
 
 fn is_named(arg: &Arg, name: &str) -> bool {

@@ -14,6 +14,7 @@
 mod cases;
 mod classes;
 mod fixtures;
+mod hooks;
 mod raises;
 
 use batuta_base::Name;
@@ -43,6 +44,7 @@ pub(crate) fn expand(program: &mut Program<Hir>) {
             raises::expand(&start, body);
             if path.parent() == module && path.last().starts_with("test") && body.kind == FnKind::Function {
                 cases::write_out(&fixtures, module, body);
+                hooks::write(&start, module, body);
                 mark(body);
             }
         }

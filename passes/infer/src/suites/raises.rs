@@ -25,7 +25,7 @@ pub(super) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
             }
             Node::Call { callee: Callee::Lib(name), args } if name == "pytest.fail" => {
                 let text = args.first().map(|arg| arg.value);
-                body.nodes[node].kind = failure(body, text, "Failed");
+                body.nodes[node].kind = outcome(body, text, "Failed");
             }
             Node::Call { callee: Callee::Lib(name), args } if name == "pytest.raises" && calls(&args) => {
                 called(program, body, node, &args);
@@ -81,6 +81,13 @@ fn failure(body: &mut Body<Hir>, text: Option<NodeId>, default: &str) -> Node {
     let attr = Attr::Name(Name::new("AssertionError"));
     let error = body.node(Node::Op { op: ExcOp::New.into(), attr, args: vec![text] }, Ty::unknown(), at);
     Node::Raise { error: Some(error), cause: None }
+}
+
+/// The end of a test that no handler for `Exception` takes: `pytest.fail(text)`.
+fn outcome(body: &mut Body<Hir>, text: Option<NodeId>, default: &str) -> Node {
+    let at = body.origin;
+    let text = text.unwrap_or_else(|| body.node(Node::Const(Const::Str(default.into())), Ty::unknown(), at));
+    Node::Call { callee: Callee::Lib(Name::new("pytest.fail")), args: vec![Arg::positional(text)] }
 }
 
 /// What a `with` expects: the classes, the pattern of the text.
@@ -182,7 +189,7 @@ fn attempt(body: &mut Body<Hir>, inner: BlockId, expected: Expected, target: Opt
     }
     let handled = body.block(BlockRow { stmts, ..BlockRow::default() });
     let words = expected.classes.iter().map(|class| class.last()).collect::<Vec<_>>().join(", ");
-    let raise = failure(body, None, &format!("DID NOT RAISE {words}"));
+    let raise = outcome(body, None, &format!("DID NOT RAISE {words}"));
     let raise = body.node(raise, Ty::never(), at);
     let els = BlockRow { stmts: vec![Stmt::new(StmtKind::Expr(raise), at)], ..BlockRow::default() };
     let els = body.block(els);
@@ -266,15 +273,16 @@ fn approximate(body: &mut Body<Hir>, node: NodeId, op: Op, args: &[NodeId]) {
     let option =
         |name: &str| given.iter().find(|arg| matches!(arg.kind, ArgKind::Named(named) if named == name));
     let (rel, abs) = (option("rel").map(|arg| arg.value), option("abs").map(|arg| arg.value));
+    let named = |name: &str, value| Arg { kind: ArgKind::Named(Name::new(name)), value };
     let number = |body: &mut Body<Hir>, value: f64| {
         body.node(Node::Const(Const::Float(value)), Ty::unknown(), body.origin)
     };
     let rel = rel.unwrap_or_else(|| number(body, if abs.is_some() { 0.0 } else { 1e-6 }));
     let abs = abs.unwrap_or_else(|| number(body, 1e-12));
-    let named = |name: &str, value| Arg { kind: ArgKind::Named(Name::new(name)), value };
+    let nan = option("nan_ok").map(|arg| named("nan_ok", arg.value));
     let operands = [args[1 - at], value].map(Arg::positional);
-    let args = operands.into_iter().chain([named("rel_tol", rel), named("abs_tol", abs)]).collect();
-    let close = Node::Call { callee: Callee::Lib(Name::new("math.isclose")), args };
+    let args = operands.into_iter().chain([named("rel", rel), named("abs", abs)]).chain(nan).collect();
+    let close = Node::Call { callee: Callee::Lib(Name::new("pytest.is_near")), args };
     body.nodes[node].kind = if op == ObjOp::Eq.into() {
         close
     } else {

@@ -7,9 +7,15 @@ use super::contextlib::{Redirect, redirect_stdout};
 use super::string_io::StringIO;
 use crate::repr::Repr;
 
-/// Takes what is printed as long as it lives; what goes to standard error is not taken.
+/// Takes what is printed, and what goes to standard error, as long as it lives.
 #[derive(Clone)]
-pub struct Capture(Rc<(StringIO, Redirect)>);
+pub struct Capture(Rc<Taken>);
+
+struct Taken {
+    out: StringIO,
+    err: StringIO,
+    _redirect: Redirect,
+}
 
 /// What was printed since the last look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,18 +28,18 @@ impl Capture {
     /// Starts to take.
     #[expect(clippy::new_without_default, reason = "it has an effect")]
     pub fn new() -> Capture {
-        let text = StringIO::default();
-        let redirect = redirect_stdout(&text);
-        Capture(Rc::new((text, redirect)))
+        let (out, err) = (StringIO::default(), StringIO::default());
+        let redirect = redirect_stdout(&out);
+        let target = err.clone();
+        crate::out::redirect_stderr(Rc::new(move |text: &str| {
+            target.write(text);
+        }));
+        Capture(Rc::new(Taken { out, err, _redirect: redirect }))
     }
 
     /// `capsys.readouterr()`.
     pub fn take(&self) -> CaptureResult {
-        let text = &self.0.0;
-        let out = text.getvalue();
-        text.seek(0, 0);
-        text.truncate(None);
-        CaptureResult { out, err: String::new() }
+        CaptureResult { out: taken(&self.0.out), err: taken(&self.0.err) }
     }
 
     /// `out, err = capsys.readouterr()`.
@@ -41,6 +47,33 @@ impl Capture {
         let CaptureResult { out, err } = self.take();
         (out, err)
     }
+}
+
+fn taken(text: &StringIO) -> String {
+    let out = text.getvalue();
+    text.seek(0, 0);
+    text.truncate(None);
+    out
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        crate::out::restore_stderr();
+    }
+}
+
+/// `pytest.fail(text)`: no handler for `Exception` takes it.
+#[track_caller]
+pub fn test_failed(text: &str) -> ! {
+    crate::raise_new(crate::class::Failed, text)
+}
+
+/// `actual == pytest.approx(expected, rel, abs)`: how far it may be away is told by what is expected.
+pub fn is_near(actual: f64, expected: f64, rel: f64, abs: f64, nan_ok: bool) -> bool {
+    if actual == expected || nan_ok && actual.is_nan() && expected.is_nan() {
+        return true;
+    }
+    expected.is_finite() && (expected - actual).abs() <= (rel * expected.abs()).max(abs)
 }
 
 impl Repr for Capture {
@@ -65,6 +98,7 @@ mod tests {
         crate::stdout_write("a\n");
         assert_eq!(capture.take().out, "a\n");
         crate::stdout_write("b");
-        assert_eq!(capture.take_pair(), ("b".to_owned(), String::new()));
+        crate::stderr_write("c");
+        assert_eq!(capture.take_pair(), ("b".to_owned(), "c".to_owned()));
     }
 }
