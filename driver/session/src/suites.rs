@@ -31,7 +31,8 @@ pub(crate) fn test_files(skipped: &[PathBuf]) -> TestFiles {
     // The fixtures of one folder of tests are not those of another.
     let roots = skipped.iter().filter(|root| !root.ends_with("conftest.py"));
     let roots = roots.filter(|root| out.files.iter().any(|file| Path::new(&file.path).starts_with(root)));
-    if with_own_fixtures > 0 && (roots.count() > 1 || skipped.iter().any(|root| root.ends_with("conftest.py")))
+    if with_own_fixtures > 0
+        && (roots.count() > 1 || skipped.iter().any(|root| root.ends_with("conftest.py")))
     {
         let files = std::mem::take(&mut out.files);
         out.left.extend(files.into_iter().map(|file| file.path));
@@ -57,7 +58,8 @@ impl TestFiles {
         let is_taken = |module: &str| self.files.iter().any(|file| file.module == module);
         if is_taken(&module) {
             let above = root.parent().and_then(Path::file_name).map(|name| name.to_string_lossy());
-            module = format!("tests.{}_{}", module_name(&above.unwrap_or_default()), &module["tests.".len()..]);
+            module =
+                format!("tests.{}_{}", module_name(&above.unwrap_or_default()), &module["tests.".len()..]);
         }
         if is_taken(&module) {
             self.left.push(format!("{shown} (another is called so)"));
@@ -80,7 +82,8 @@ fn add(path: &Path, out: &mut Vec<PathBuf>) {
     }
     let Ok(entries) = fs::read_dir(path) else { return };
     let is_own = |entry: &fs::DirEntry| {
-        !is_foreign(&entry.file_name().to_string_lossy()) && entry.file_type().is_ok_and(|kind| !kind.is_symlink())
+        !is_foreign(&entry.file_name().to_string_lossy())
+            && entry.file_type().is_ok_and(|kind| !kind.is_symlink())
     };
     let mut below: Vec<PathBuf> =
         entries.filter_map(Result::ok).filter(is_own).map(|entry| entry.path()).collect();

@@ -120,7 +120,8 @@ fn folders_of_tests_marks_of_classes_and_automatic_fixtures() {
     let (project, session) = Session::with_tests(load(dir.path()).expect("a project"), Options::default());
     assert!(project.notes[0].starts_with("not read: "), "{:?}", project.notes);
     let text = session.output().files["src/tests/deep/test_shop.rs"].clone();
-    for part in ["for (name,) in [(\"tea\",)] {", "conftest::opened();", "#[ignore = \"has no translation\"]"] {
+    for part in ["for (name,) in [(\"tea\",)] {", "conftest::opened();", "#[ignore = \"has no translation\"]"]
+    {
         assert!(text.contains(part), "no `{part}` in\n{text}");
     }
 }

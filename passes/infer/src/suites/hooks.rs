@@ -25,7 +25,8 @@ pub(super) fn write(program: &Program<Hir>, module: Name, body: &mut Body<Hir>) 
     let pick = |pair: fn(&(&'static str, &'static str)) -> &'static str| {
         MODULE.iter().map(pair).find(|name| is_there(name))
     };
-    let functions = [FUNCTION.0, FUNCTION.1].map(|name| Some(name).filter(|name| is_function && is_there(name)));
+    let functions =
+        [FUNCTION.0, FUNCTION.1].map(|name| Some(name).filter(|name| is_function && is_there(name)));
     let starts = [functions[0], pick(|pair| pair.0)];
     let ends = [functions[1], pick(|pair| pair.1)];
     if is_there("pytestmark") || program.globals.contains_key(&module.join("pytestmark")) {
@@ -70,7 +71,8 @@ fn refuse(body: &mut Body<Hir>, name: &str) {
 }
 
 fn reads(body: &Body<Hir>, local: LocalId) -> bool {
-    let is_read = |node| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(local));
+    let is_read =
+        |node| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(local));
     body.nodes.ids().any(is_read)
 }
 
