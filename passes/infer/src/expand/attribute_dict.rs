@@ -7,7 +7,7 @@
 //!                                                  return dict.new("x", %self.x, "y", %self.y)
 //!                                                }
 //!
-//! Holds back where a dict of attributes is written to. A class whose constructor does not set all its fields,
+//! Holds back where a dict of attributes is written to, or kept where that may happen. A class whose constructor does not set all its fields,
 //! in plain steps, has a hole: there the attributes depend on what was called.
 
 use super::record_data::{declared, free_word, give, method};
@@ -27,7 +27,8 @@ pub(super) fn expand(program: &mut Program<Hir>) {
         .iter()
         .flat_map(|(path, body)| asked(body, has_arguments).into_iter().map(|node| (*path, node)))
         .collect();
-    if asks.is_empty() || program.fns.values().any(|body| writes(program, body)) {
+    let is_kept = || super::attribute_reads::are_kept(program, &asks);
+    if asks.is_empty() || program.fns.values().any(|body| writes(program, body)) || is_kept() {
         return;
     }
     let word = free_word(program, "attributes");

@@ -26,7 +26,7 @@ pub(super) struct Kind {
     /// Numbers, texts and tuples: made by `__new__`, compared and hashed as such.
     is_plain: bool,
     /// What the text of an object begins with instead of the type's name; how long that name is.
-    named: Option<usize>,
+    pub named: Option<usize>,
 }
 
 pub(super) fn kind_of(base: Name) -> Option<Kind> {
@@ -71,6 +71,11 @@ pub(super) struct Derived {
 }
 
 impl Derived {
+    /// Whether `__new__` makes the value before the constructor runs.
+    pub(super) fn is_made_before(&self) -> bool {
+        matches!(self.base.as_str(), "int" | "float" | "str" | "tuple" | "frozenset")
+    }
+
     /// A `UserDict` that stores its items its own way: the constructor's, too.
     pub(super) fn stores_itself(&self, program: &Program<Hir>) -> bool {
         let has_own = |class: &Name| program.fns.contains_key(&class.join("__setitem__"));
@@ -101,6 +106,7 @@ pub(super) fn expand(program: &mut Program<Hir>) {
         let def = Arc::make_mut(program.classes.get_mut(&found.class).expect("it was just found"));
         def.fields.insert(0, field(found.field));
         made_by_new(program, found);
+        super::derived_new::expand(program, found);
         super::derived_arguments::expand(program, found);
         if !program.classes[&found.class].methods.contains(&found.class.join("__init__")) {
             constructor(program, found);
@@ -151,6 +157,9 @@ fn made_by_new(program: &mut Program<Hir>, found: &Derived) {
     let Some(body) = program.fns.get(&old).filter(|_| !program.fns.contains_key(&new)) else { return };
     let mut body = (**body).clone();
     let Some(this) = body.params.first().map(|param| param.local) else { return };
+    if !is_straight(&body, this) {
+        return;
+    }
     let root = body.root;
     let mut stmts = std::mem::take(&mut body.blocks[root].stmts);
     let is_made = |body: &Body<Hir>, node: NodeId| match &body.nodes[node].kind {
@@ -184,8 +193,9 @@ fn made_by_new(program: &mut Program<Hir>, found: &Derived) {
         return;
     }
     if let Some(object) = object {
+        let is_object = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(object));
         let gives = |stmt: &Stmt| match stmt.kind {
-            StmtKind::Expr(node) => matches!(body.nodes[node].kind, Node::Return(Some(_))),
+            StmtKind::Expr(node) => matches!(body.nodes[node].kind, Node::Return(Some(value)) if is_object(value)),
             _ => false,
         };
         if !stmts.last().is_some_and(gives) {
@@ -205,6 +215,26 @@ fn made_by_new(program: &mut Program<Hir>, found: &Derived) {
     def.methods.iter_mut().filter(|method| **method == old).for_each(|method| *method = new);
     program.fns.shift_remove(&old);
     program.fns.insert(new, Arc::new(body));
+}
+
+/// Whether a `__new__` returns in one place and asks its class for nothing but the object.
+fn is_straight(body: &Body<Hir>, class: LocalId) -> bool {
+    let (mut returns, mut uses, mut is_changed) = (0, 0, false);
+    body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
+        Node::Return(_) => returns += 1,
+        Node::Use(place, _) if place.root == Root::Local(class) => uses += 1,
+        _ => {}
+    });
+    body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
+        StmtKind::Set { target, .. } => {
+            target.each_place(&mut |place| is_changed |= place.root == Root::Local(class));
+        }
+        StmtKind::Update { place, .. } | StmtKind::Del(place) => {
+            is_changed |= place.root == Root::Local(class);
+        }
+        _ => {}
+    });
+    returns == 1 && uses == 1 && !is_changed
 }
 
 /// Puts one local for another.
@@ -420,7 +450,7 @@ fn lib(body: &mut Body<Hir>, name: &str, value: NodeId) -> NodeId {
 }
 
 /// `LRU({..})`: the class's name stands for that of the type, which the text of the value begins with.
-fn named_text(body: &mut Body<Hir>, this: LocalId, value: NodeId, text: NodeId, skip: usize) -> NodeId {
+pub(super) fn named_text(body: &mut Body<Hir>, this: LocalId, value: NodeId, text: NodeId, skip: usize) -> NodeId {
     let at = body.nodes[value].origin;
     let object = body.use_local(this, Mode::Read, at);
     let class = lib(body, "builtins.type", object);
@@ -428,7 +458,7 @@ fn named_text(body: &mut Body<Hir>, this: LocalId, value: NodeId, text: NodeId, 
     let name = body.node(Node::Use(name, Mode::Read), Ty::unknown(), at);
     let piece = |value: NodeId| Piece::Value { value, conv: Conv::Str, spec: Vec::new() };
     if skip == 0 {
-        // A set: `Tags({1})`.
+        // A set: `Tags({1})`, `Tags()`.
         let pieces = vec![piece(name), Piece::Text("(".into()), piece(text), Piece::Text(")".into())];
         return body.node(Node::Format(pieces), Ty::str(), at);
     }

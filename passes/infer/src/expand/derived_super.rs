@@ -19,6 +19,10 @@ pub(super) fn rewrite(program: &mut Program<Hir>, found: &Derived, method: Name)
     let mut body = (**body).clone();
     let is_init = method == found.class.join("__init__");
     let mut has_made = !is_init;
+    if found.is_made_before() && method.last() == "__init__" {
+        has_made = true;
+        made_before(program, &mut body, found, this, is_init);
+    }
     for id in body.nodes.ids().collect::<Vec<_>>() {
         let Some((name, args)) = asked(program, &body, found, method, this, id) else { continue };
         let origin = body.nodes[id].origin;
@@ -33,6 +37,10 @@ pub(super) fn rewrite(program: &mut Program<Hir>, found: &Derived, method: Name)
             }
             continue;
         }
+        if matches!((name.as_str(), &args[..]), ("__repr__" | "__str__", [])) {
+            body.nodes[id].kind = own_text(&mut body, found, this, name, inner, origin);
+            continue;
+        }
         body.nodes[id].kind = expression(&mut body, name, args, inner, origin);
     }
     if !has_made && !sets_field(&body, this, found.field) {
@@ -44,6 +52,59 @@ pub(super) fn rewrite(program: &mut Program<Hir>, found: &Derived, method: Name)
         body.blocks[root].stmts.insert(0, Stmt::new(StmtKind::Set { target, value }, at));
     }
     program.fns.insert(method, Arc::new(body));
+}
+
+/// Numbers, texts and tuples are made of the first argument, whatever the constructor does with it.
+fn made_before(
+    program: &Program<Hir>,
+    body: &mut Body<Hir>,
+    found: &Derived,
+    this: LocalId,
+    is_first: bool,
+) {
+    let at = Origin::default();
+    let root = body.root;
+    let first = body.params.get(1).cloned();
+    let above = program.fns.get(&found.class.join("__init__"));
+    let is_own = !is_first && above.is_some_and(|above| above.origin != Origin::default());
+    let is_same = |body: &Body<Hir>, args: &[Arg]| {
+        let given = args.first().map(|arg| &body.nodes[arg.value].kind);
+        matches!((given, &first), (Some(Node::Use(place, _)), Some(param)) if place.as_local() == Some(param.local))
+    };
+    let (mut is_made, mut is_other) = (false, first.as_ref().is_some_and(|param| param.default.is_some()));
+    for id in body.nodes.ids().collect::<Vec<_>>() {
+        let Node::Call { callee: Callee::Super(name), args } = &body.nodes[id].kind else { continue };
+        if *name != "__init__" {
+            continue;
+        }
+        if is_own {
+            is_made = true;
+            is_other |= !is_same(body, args);
+        } else if args.is_empty() {
+            body.nodes[id].kind = Node::Const(Const::None);
+        }
+    }
+    if sets_field(body, this, found.field) {
+        return;
+    }
+    if !is_made {
+        let args = first.map(|param| {
+            let kind = if param.kind == ParamKind::Star { ArgKind::Star } else { ArgKind::Positional };
+            Arg { kind, value: body.use_local(param.local, Mode::Read, at) }
+        });
+        let make = Node::Call {
+            callee: Callee::Lib(Name::new(found.kind.make)),
+            args: args.into_iter().collect(),
+        };
+        let value = body.node(make, Ty::unknown(), at);
+        let target = Pat::Place(Place::local(this).with(Proj::Field(found.field)));
+        body.blocks[root].stmts.insert(0, Stmt::new(StmtKind::Set { target, value }, at));
+    }
+    if is_other {
+        let why = format!("what `{}` is made of depends on how it is called", found.class.last());
+        let hole = body.node(Node::Hole { why: why.into(), source: "".into() }, Ty::never(), at);
+        body.blocks[root].stmts.insert(0, Stmt::new(StmtKind::Expr(hole), at));
+    }
 }
 
 fn sets_field(body: &Body<Hir>, this: LocalId, field: Name) -> bool {
@@ -111,19 +172,49 @@ fn is_statement(
     };
     for block in body.blocks.ids().collect::<Vec<_>>() {
         for at in 0..body.blocks[block].stmts.len() {
-            let is_here = match body.blocks[block].stmts[at].kind {
-                StmtKind::Expr(node) => {
-                    node == id || matches!(body.nodes[node].kind, Node::Return(Some(value)) if value == id)
-                }
-                _ => false,
-            };
-            if is_here {
-                body.blocks[block].stmts[at].kind = kind;
-                return Some((block, at));
+            let StmtKind::Expr(node) = body.blocks[block].stmts[at].kind else { continue };
+            let is_returned = matches!(body.nodes[node].kind, Node::Return(Some(value)) if value == id);
+            if node != id && !is_returned {
+                continue;
             }
+            let is_last = block == body.root && at + 1 == body.blocks[block].stmts.len();
+            let stmt = &mut body.blocks[block].stmts[at];
+            stmt.kind = kind;
+            if is_returned && !is_last {
+                let origin = stmt.origin;
+                let back = body.node(Node::Return(None), Ty::never(), origin);
+                body.blocks[block].stmts.insert(at + 1, Stmt::new(StmtKind::Expr(back), origin));
+            }
+            return Some((block, at));
         }
     }
     None
+}
+
+/// `super().__repr__()` names the object's class; all but texts have a `__str__` that asks `__repr__`.
+fn own_text(
+    body: &mut Body<Hir>,
+    found: &Derived,
+    this: LocalId,
+    name: Name,
+    inner: Place,
+    origin: Origin,
+) -> Node {
+    let is_text = found.kind.make == "builtins.str";
+    let of = match name == "__str__" && !is_text {
+        true => body.use_local(this, Mode::Read, origin),
+        false => body.node(Node::Use(inner, Mode::Read), Ty::unknown(), origin),
+    };
+    let function = if name == "__str__" && is_text { "builtins.str" } else { "builtins.repr" };
+    let text = Node::Call { callee: Callee::Lib(Name::new(function)), args: vec![Arg::positional(of)] };
+    match found.kind.named.filter(|_| name == "__repr__") {
+        Some(skip) => {
+            let text = body.node(text, Ty::unknown(), origin);
+            let named = super::derived::named_text(body, this, of, text, skip);
+            body.nodes[named].kind.clone()
+        }
+        None => text,
+    }
 }
 
 fn expression(body: &mut Body<Hir>, name: Name, args: Vec<Arg>, inner: Place, origin: Origin) -> Node {
@@ -138,8 +229,6 @@ fn expression(body: &mut Body<Hir>, name: Name, args: Vec<Arg>, inner: Place, or
         ("__contains__", [item]) => op(ObjOp::In, vec![item.value, held]),
         ("__len__", []) => lib("builtins.len"),
         ("__iter__", []) => lib("builtins.iter"),
-        ("__repr__", []) => lib("builtins.repr"),
-        ("__str__", []) => lib("builtins.str"),
         ("__hash__", []) => lib("builtins.hash"),
         ("__bool__", []) => lib("builtins.bool"),
         ("__reversed__", []) => lib("builtins.reversed"),
