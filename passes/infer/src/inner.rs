@@ -86,18 +86,27 @@ impl Env<'_> {
         let dunder = crate::libcalls::dunder_of(function.as_str());
         let own: &[&str] = if at > 0 || dunder.is_none() { &["__iter__"] } else { &[] };
         let answers = own.iter().copied().chain(dunder).any(|name| self.method(class, name).is_some());
-        ((takes_value || is_special) && !answers).then_some(field)
+        let is_read = function == "builtins.dict" && self.reads_itself(class);
+        ((takes_value || is_special) && !answers && !is_read).then_some(field)
     }
 }
 
 impl Env<'_> {
+    /// Whether objects are a `UserDict` that reads its items its own way.
+    fn reads_itself(&self, class: Name) -> bool {
+        let is_user = |def: &ClassDef| def.bases.iter().any(|base| *base == "collections.UserDict");
+        self.method(class, "__getitem__").is_some()
+            && self.mro(class).iter().filter_map(|path| self.class(*path)).any(is_user)
+    }
+
     /// Whether objects are mappings: they give their keys, and an item for each.
     pub(crate) fn is_mapping(&self, class: Name) -> bool {
         let has = |name: &str| self.method(class, name).is_some();
         let is_mapping = |def: &ClassDef| def.bases.iter().any(|base| base.last().ends_with("Mapping"));
-        has("__getitem__")
-            && has("__iter__")
-            && (has("keys") || self.mro(class).iter().filter_map(|path| self.class(*path)).any(is_mapping))
+        self.reads_itself(class)
+            || has("__getitem__")
+                && has("__iter__")
+                && (has("keys") || self.mro(class).iter().filter_map(|path| self.class(*path)).any(is_mapping))
     }
 }
 

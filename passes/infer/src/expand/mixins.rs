@@ -173,14 +173,18 @@ fn give(program: &mut Program<Hir>, class: Name, mixin: &Mixin, asked: &Asked) -
     }
     let inner = program.classes.get(&class).and_then(|def| super::inner_field(def));
     // What the dict of a `UserDict` answers as well without looking at items.
-    let is_inner = inner.is_some() && matches!(name, "__contains__" | "__iter__" | "keys" | "__eq__");
-    if is_inner || program.find_method(class, name).is_some() || !asked.has(name) {
+    let is_same = match name {
+        "__contains__" | "__iter__" | "keys" => true,
+        "__eq__" => program.find_method(class, "__getitem__").is_none(),
+        _ => false,
+    };
+    if inner.is_some() && is_same || program.find_method(class, name).is_some() || !asked.has(name) {
         return false;
     }
     let own = format!("@{class}");
     let text =
         mixin.text.replace(&format!("@mix.{}.{}(", mixin.class, mixin.name), &format!("{own}.{name}("));
-    let text = text.replace("@mix.Set(", &format!("{own}("));
+    let Some(text) = made_sets(program, class, &text) else { return false };
     let Ok(mut body) = text::parse_body::<Hir>(&text) else { return false };
     body.lang = program.fns.values().next().map_or(Lang::Python, |body| body.lang);
     let path = body.path;
@@ -188,6 +192,26 @@ fn give(program: &mut Program<Hir>, class: Name, mixin: &Mixin, asked: &Asked) -
     let def = Arc::make_mut(program.classes.get_mut(&class).expect("it is a class of the program"));
     def.methods.push(path);
     true
+}
+
+/// Makes sets with `_from_iterable` where a class has it, else of the receiver's class; holds back where
+/// that is not known.
+fn made_sets(program: &Program<Hir>, class: Name, text: &str) -> Option<String> {
+    let call = "call @mix.Set(";
+    if !text.contains(call) {
+        return Some(text.to_owned());
+    }
+    let has_own = |class: &Name| program.fns.contains_key(&class.join("_from_iterable"));
+    let made = if program.find_method(class, "_from_iterable").is_some() {
+        "method (%self)._from_iterable(".to_owned()
+    } else if program.subclasses(class).iter().any(has_own) {
+        return None;
+    } else if program.subclasses(class).len() > 1 {
+        "value (lib:builtins.type(%self))(".to_owned()
+    } else {
+        format!("call @{class}(")
+    };
+    Some(text.replace(call, &made))
 }
 
 /// `d.update(a=1)` is `d.update({"a": 1})` where every receiver of that name takes one dict.
