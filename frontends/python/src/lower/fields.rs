@@ -107,6 +107,8 @@ impl<'t> Lowerer<'t> {
                 _ => {}
             }
         }
+        // Tells a field that the class declares from one that methods assign.
+        flags.kw_only |= !(flags.init || flags.repr || flags.compare);
         let default = default?;
         let class = self.building.last()?.def.path;
         let path = class.join(&format!("{}$default", left.text()));

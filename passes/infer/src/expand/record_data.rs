@@ -147,7 +147,8 @@ fn field_class(program: &mut Program<Hir>, home: Name) -> Name {
 pub(super) fn declared(program: &Program<Hir>, class: Name) -> Vec<(Name, Ty)> {
     let is_declared = |field: &&FieldDef| {
         let flags = field.flags;
-        !flags.passed && (flags.init || flags.repr || flags.compare || field.default.is_some())
+        !flags.passed
+            && (flags.init || flags.repr || flags.compare || flags.kw_only || field.default.is_some())
     };
     program.all_fields(class).into_iter().filter(is_declared).map(|field| (field.name, field.ty)).collect()
 }
