@@ -235,8 +235,15 @@ impl Apply<'_, '_, '_> {
         if env.asks_for(class, name)
             && let Some(method) = env.method(class, "__getattr__")
         {
-            let text = self.text(name.as_str(), origin);
-            return self.call_method_path(class, method, object, vec![text]);
+            let has = |sub: Name| env.has_member(sub, name) && !env.is_enum(sub);
+            let owners = self.classes_below(class, has);
+            return self.by_class(object, class, &owners, None, &mut |me, object, of| {
+                if of != class {
+                    return me.object_attr(object, of, name, origin);
+                }
+                let text = me.text(name.as_str(), origin);
+                me.call_method_path(class, method, object, vec![text])
+            });
         }
         match self.subclass_with_field(class, name) {
             Some(sub) => {

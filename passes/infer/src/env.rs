@@ -94,14 +94,17 @@ impl<'p> Env<'p> {
         })
     }
 
-    /// Whether `__getattr__` of a class is asked for a name: nothing else in it or below has that.
+    /// Whether `__getattr__` of a class is asked for a name: nothing else in it has that.
     pub(crate) fn asks_for(&self, class: Name, name: Name) -> bool {
-        let has = |class: &Name| {
-            self.method(*class, name.as_str()).is_some() || self.field_owner(*class, name).is_some()
-        };
         !name.as_str().starts_with("__")
             && self.method(class, "__getattr__").is_some()
-            && !self.program.subclasses(class).iter().any(has)
+            && !self.has_member(class, name)
+    }
+
+    pub(crate) fn has_member(&self, class: Name, name: Name) -> bool {
+        self.method(class, name.as_str()).is_some()
+            || self.field_owner(class, name).is_some()
+            || self.attribute(class, name.as_str()).is_some()
     }
 
     /// `__setattr__` of a class, which assignments of all attributes go to.
@@ -366,7 +369,18 @@ impl<'p> Env<'p> {
         })
     }
 
-    /// Whether values of a head are instances of a named class; `None` when the name is not understood.
+    /// Whether objects of a class itself are of a kind of `collections.abc`.
+    pub(crate) fn own_kind(&self, class: Name, kind: Name) -> Option<bool> {
+        self.is_of_kind(Head::Class(class), kind.last())
+    }
+
+    /// Whether all objects of a class and of those below it answer a test the same way.
+    fn is_same_below(&self, class: Name, kind: &str) -> bool {
+        let answer = |class: Name| self.is_of_kind(Head::Class(class), kind);
+        let below = self.program.subclasses(class);
+        below.iter().all(|sub| answer(*sub) == answer(class))
+    }
+
     /// Whether values of a head are instances of an abstract class of `collections.abc`.
     fn is_of_kind(&self, head: Head, kind: &str) -> Option<bool> {
         let has = |class: Name, names: &[&str]| names.iter().all(|name| self.method(class, name).is_some());
@@ -414,7 +428,10 @@ impl<'p> Env<'p> {
         if let Some(kind) = name.as_str().strip_prefix("collections.abc.")
             && let Some(is) = self.is_of_kind(head, kind)
         {
-            return Some(is);
+            return match head {
+                Head::Class(class) if !self.is_same_below(class, kind) => None,
+                _ => Some(is),
+            };
         }
         Some(match name.as_str() {
             "none" => head == Head::None,

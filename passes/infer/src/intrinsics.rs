@@ -488,11 +488,37 @@ impl Apply<'_, '_, '_> {
                 };
                 self.mk_op(ValueOp::Is, attr, vec![value], Ty::bool())
             }
+            TyKind::Class(class, _) if self.type_is(ty, name).is_none() => {
+                self.is_of_kind_below(value, *class, name)
+            }
             _ => {
                 let yes = self.type_is(ty, name).unwrap_or(false);
                 constant(self, yes)
             }
         }
+    }
+
+    /// Whether an object is of one of the classes below its own that `collections.abc` takes for a kind.
+    fn is_of_kind_below(&mut self, value: NodeId, class: Name, kind: Name) -> NodeId {
+        let origin = self.origin(value);
+        let env = self.types.env();
+        let is = |class: Name| env.head_is(crate::vars::Head::Class(class), kind);
+        let all = env.program.subclasses(class);
+        // The nearest known answer for each class; those between are asked by the classes below them.
+        let known: Vec<Name> = all.iter().copied().filter(|sub| is(*sub) == Some(true)).collect();
+        let is_open = all.iter().any(|sub| is(*sub).is_none() && env.own_kind(*sub, kind) != Some(false));
+        if is_open {
+            return self.hole(value, crate::apply::UNKNOWN_ATTRIBUTE, format!("whether this is `{kind}` depends on its class"));
+        }
+        let is_top = |sub: &Name| !known.iter().any(|up| up != sub && env.is_subclass(*sub, *up));
+        let tops: Vec<Name> = known.iter().copied().filter(is_top).collect();
+        let mut tests = Vec::new();
+        for sub in tops {
+            let value = self.again(value);
+            tests.push(self.mk_op(ClassOp::IsInstance, Attr::Name(sub), vec![value], Ty::bool()));
+        }
+        let tests = tests.into_iter().reduce(|a, b| self.any_of(a, b));
+        tests.unwrap_or_else(|| self.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin))
     }
 
     /// Whether an object is of one of the classes below its own that are instances of another: those with

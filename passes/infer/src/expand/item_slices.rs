@@ -46,7 +46,7 @@ struct Test {
 fn test(program: &Program<Hir>, class: Name) -> Option<Test> {
     let body = program.fns.get(&class.join("__getitem__"))?;
     let [_, index] = &body.params[..] else { return None };
-    let mut found = body.blocks[body.root].stmts.iter().enumerate().filter_map(|(at, stmt)| {
+    let found = body.blocks[body.root].stmts.iter().enumerate().filter_map(|(at, stmt)| {
         let StmtKind::Expr(node) = stmt.kind else { return None };
         let Node::If { cond, then, els } = body.nodes[node].kind else { return None };
         let cond = match &body.nodes[cond].kind {
@@ -63,7 +63,43 @@ fn test(program: &Program<Hir>, class: Name) -> Option<Test> {
         };
         (*name == "builtins.isinstance" && is_index).then_some(Test { at, then, els, is_slice })
     });
-    found.next()
+    let all: Vec<Test> = found.collect();
+    let slices = all.iter().find(|test| test.is_slice);
+    slices.or(all.first().filter(|test| leaves_slices(body, index.local, test))).cloned()
+}
+
+/// Whether a test for ints leaves slices alone: the index says so, or what is left asks for them.
+fn leaves_slices(body: &Body<Hir>, index: LocalId, test: &Test) -> bool {
+    let declared = body.locals[index].ty;
+    if let TyKind::Union(items) = declared.kind() {
+        return items.iter().all(|ty| *ty == Ty::int() || is_slice_type(*ty));
+    }
+    if declared != Ty::unknown() {
+        return is_slice_type(declared);
+    }
+    let rest = &body.blocks[body.root].stmts[test.at + 1..];
+    let inner = test.els.map(|block| &body.blocks[block].stmts[..]).unwrap_or_default();
+    let left: Vec<&Stmt> = inner.iter().chain(rest).collect();
+    let is_index = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(index));
+    let (mut asks, mut has_others) = (false, false);
+    let mut see = |node: NodeId| match &body.nodes[node].kind {
+        Node::Use(Place { root: Root::Local(local), proj }, _) if *local == index => {
+            asks |= matches!(proj.first(), Some(Proj::Field(name)) if matches!(name.as_str(), "start" | "stop" | "step"));
+        }
+        Node::Call { callee: Callee::Method(of, name), .. } => asks |= *name == "indices" && is_index(*of),
+        Node::Call { callee: Callee::Lib(name), args } if *name == "builtins.isinstance" => {
+            let kind = args.get(1).map(|arg| &body.nodes[arg.value].kind);
+            let is_slice = matches!(kind, Some(Node::Item(kind)) if *kind == "builtins.slice");
+            has_others |= !is_slice && args.first().is_some_and(|arg| is_index(arg.value));
+        }
+        _ => {}
+    };
+    left.iter().for_each(|stmt| stmt.for_each_child(&mut |child| body.walk(child, &mut see)));
+    asks && !has_others
+}
+
+fn is_slice_type(ty: Ty) -> bool {
+    matches!(ty.kind(), TyKind::Lib(name, _) if name.last() == "slice")
 }
 
 fn split(program: &mut Program<Hir>, class: Name, test: &Test) {

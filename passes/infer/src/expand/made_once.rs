@@ -44,7 +44,7 @@ fn rewrite(program: &mut Program<Hir>, class: Name) {
     };
     let Some((_, rest)) = body.params.split_first() else { return };
     if rest.iter().any(|param| used(param.local)) {
-        return;
+        return stop(program, class);
     }
     body.params.truncate(1);
     let made: Vec<NodeId> =
@@ -92,6 +92,25 @@ fn rewrite(program: &mut Program<Hir>, class: Name) {
     }
 }
 
+/// Calls of a class whose `__new__` looks at its arguments are holes.
+fn stop(program: &mut Program<Hir>, class: Name) {
+    let old = class.join("__new__");
+    program.fns.shift_remove(&old);
+    let def = Arc::make_mut(program.classes.get_mut(&class).expect("it is a class of the program"));
+    def.methods.retain(|method| *method != old);
+    let paths: Vec<Name> = program.fns.keys().copied().collect();
+    for path in paths {
+        let is_call = |row: &NodeRow| matches!(&row.kind, Node::Call { callee: Callee::Fn(called), .. } if program.resolve(*called) == class);
+        let calls: Vec<NodeId> =
+            program.fns[&path].nodes.iter().filter(|(_, row)| is_call(row)).map(|(id, _)| id).collect();
+        for id in calls {
+            let why = format!("`__new__` of `{}` looks at its arguments", class.last());
+            let body = Arc::make_mut(&mut program.fns[&path]);
+            body.nodes[id].kind = Node::Hole { why: why.into(), source: "".into() };
+        }
+    }
+}
+
 /// `super().__new__(cls)`, `object.__new__(cls)`.
 fn is_made(node: &Node) -> bool {
     match node {
@@ -119,7 +138,17 @@ fn go_to(body: &mut Body<Hir>, id: NodeId, instance: Name, prepare: Option<Name>
     let at = body.nodes[id].origin;
     let call = Node::Call { callee: Callee::Fn(instance), args: Vec::new() };
     let Some(prepare) = prepare else {
-        body.nodes[id].kind = call;
+        let is_plain = |arg: &Arg| matches!(body.nodes[arg.value].kind, Node::Const(_) | Node::Item(_));
+        let effects: Vec<NodeId> =
+            args.iter().filter(|arg| !is_plain(arg)).map(|arg| arg.value).collect();
+        if effects.is_empty() {
+            body.nodes[id].kind = call;
+            return;
+        }
+        let stmts = effects.into_iter().map(|value| Stmt::new(StmtKind::Expr(value), at)).collect();
+        let tail = Some(body.node(call, Ty::unknown(), at));
+        let block = body.block(BlockRow { stmts, tail, end_comments: Vec::new() });
+        body.nodes[id].kind = Node::Block { label: None, block };
         return;
     };
     let made = body.node(call, Ty::unknown(), at);
