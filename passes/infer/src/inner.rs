@@ -106,7 +106,8 @@ impl Env<'_> {
         self.reads_itself(class)
             || has("__getitem__")
                 && has("__iter__")
-                && (has("keys") || self.mro(class).iter().filter_map(|path| self.class(*path)).any(is_mapping))
+                && (has("keys")
+                    || self.mro(class).iter().filter_map(|path| self.class(*path)).any(is_mapping))
     }
 }
 

@@ -508,7 +508,11 @@ impl Apply<'_, '_, '_> {
         let known: Vec<Name> = all.iter().copied().filter(|sub| is(*sub) == Some(true)).collect();
         let is_open = all.iter().any(|sub| is(*sub).is_none() && env.own_kind(*sub, kind) != Some(false));
         if is_open {
-            return self.hole(value, crate::apply::UNKNOWN_ATTRIBUTE, format!("whether this is `{kind}` depends on its class"));
+            return self.hole(
+                value,
+                crate::apply::UNKNOWN_ATTRIBUTE,
+                format!("whether this is `{kind}` depends on its class"),
+            );
         }
         let is_top = |sub: &Name| !known.iter().any(|up| up != sub && env.is_subclass(*sub, *up));
         let tops: Vec<Name> = known.iter().copied().filter(is_top).collect();

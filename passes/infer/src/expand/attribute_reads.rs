@@ -60,7 +60,9 @@ fn used(body: &Body<Hir>, id: NodeId) -> Used {
             Node::Call { callee, args } if args.iter().any(|arg| arg.value == id && keeps(callee, arg)) => {
                 out = Used::Kept;
             }
-            Node::Op { op: Op::ListOp(_) | Op::TupleOp(_) | Op::DictOp(_), args, .. } if args.contains(&id) => {
+            Node::Op { op: Op::ListOp(_) | Op::TupleOp(_) | Op::DictOp(_), args, .. }
+                if args.contains(&id) =>
+            {
                 out = Used::Kept;
             }
             _ => {}

@@ -195,7 +195,9 @@ fn made_by_new(program: &mut Program<Hir>, found: &Derived) {
     if let Some(object) = object {
         let is_object = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(object));
         let gives = |stmt: &Stmt| match stmt.kind {
-            StmtKind::Expr(node) => matches!(body.nodes[node].kind, Node::Return(Some(value)) if is_object(value)),
+            StmtKind::Expr(node) => {
+                matches!(body.nodes[node].kind, Node::Return(Some(value)) if is_object(value))
+            }
             _ => false,
         };
         if !stmts.last().is_some_and(gives) {
@@ -450,7 +452,13 @@ fn lib(body: &mut Body<Hir>, name: &str, value: NodeId) -> NodeId {
 }
 
 /// `LRU({..})`: the class's name stands for that of the type, which the text of the value begins with.
-pub(super) fn named_text(body: &mut Body<Hir>, this: LocalId, value: NodeId, text: NodeId, skip: usize) -> NodeId {
+pub(super) fn named_text(
+    body: &mut Body<Hir>,
+    this: LocalId,
+    value: NodeId,
+    text: NodeId,
+    skip: usize,
+) -> NodeId {
     let at = body.nodes[value].origin;
     let object = body.use_local(this, Mode::Read, at);
     let class = lib(body, "builtins.type", object);

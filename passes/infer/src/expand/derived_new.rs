@@ -31,10 +31,8 @@ pub(super) fn expand(program: &mut Program<Hir>, found: &Derived) {
             Some(args) => {
                 let args =
                     args.into_iter().map(|local| Arg::positional(body.use_local(local, Mode::Read, at)));
-                let make = Node::Call {
-                    callee: Callee::Lib(Name::new(found.kind.make)),
-                    args: args.collect(),
-                };
+                let make =
+                    Node::Call { callee: Callee::Lib(Name::new(found.kind.make)), args: args.collect() };
                 let value = body.node(make, Ty::unknown(), at);
                 let target = Pat::Place(Place::local(this).with(Proj::Field(found.field)));
                 StmtKind::Set { target, value }

@@ -55,13 +55,7 @@ pub(super) fn rewrite(program: &mut Program<Hir>, found: &Derived, method: Name)
 }
 
 /// Numbers, texts and tuples are made of the first argument, whatever the constructor does with it.
-fn made_before(
-    program: &Program<Hir>,
-    body: &mut Body<Hir>,
-    found: &Derived,
-    this: LocalId,
-    is_first: bool,
-) {
+fn made_before(program: &Program<Hir>, body: &mut Body<Hir>, found: &Derived, this: LocalId, is_first: bool) {
     let at = Origin::default();
     let root = body.root;
     let first = body.params.get(1).cloned();
@@ -92,10 +86,8 @@ fn made_before(
             let kind = if param.kind == ParamKind::Star { ArgKind::Star } else { ArgKind::Positional };
             Arg { kind, value: body.use_local(param.local, Mode::Read, at) }
         });
-        let make = Node::Call {
-            callee: Callee::Lib(Name::new(found.kind.make)),
-            args: args.into_iter().collect(),
-        };
+        let make =
+            Node::Call { callee: Callee::Lib(Name::new(found.kind.make)), args: args.into_iter().collect() };
         let value = body.node(make, Ty::unknown(), at);
         let target = Pat::Place(Place::local(this).with(Proj::Field(found.field)));
         body.blocks[root].stmts.insert(0, Stmt::new(StmtKind::Set { target, value }, at));

@@ -139,8 +139,7 @@ fn go_to(body: &mut Body<Hir>, id: NodeId, instance: Name, prepare: Option<Name>
     let call = Node::Call { callee: Callee::Fn(instance), args: Vec::new() };
     let Some(prepare) = prepare else {
         let is_plain = |arg: &Arg| matches!(body.nodes[arg.value].kind, Node::Const(_) | Node::Item(_));
-        let effects: Vec<NodeId> =
-            args.iter().filter(|arg| !is_plain(arg)).map(|arg| arg.value).collect();
+        let effects: Vec<NodeId> = args.iter().filter(|arg| !is_plain(arg)).map(|arg| arg.value).collect();
         if effects.is_empty() {
             body.nodes[id].kind = call;
             return;
