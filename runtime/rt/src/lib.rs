@@ -119,8 +119,8 @@ pub use text::*;
 pub use truth::{Truth, truth};
 pub use tuple::{Tuple, unpack, unpack_each, unpack_rest};
 pub use unwind::{
-    Jump, OrRaise, catch, catch_all, catch_all_async, catch_all_result, catch_async, catch_result, exit,
-    exit_with, raise, raise_new,
+    Jump, OrRaise, catch, catch_all, catch_all_async, catch_all_result, catch_async, catch_end, catch_result,
+    exit, exit_with, raise, raise_new,
 };
 pub use value::{FromValue, Function, Items, Library, Object, Value, owner, py};
 

@@ -81,8 +81,8 @@ pub fn catch_all<T>(body: impl FnOnce() -> T) -> Result<T, Error> {
     }
 }
 
-/// Runs the program; whatever ends it becomes the error.
-pub(crate) fn catch_end<T>(body: impl FnOnce() -> T) -> Result<T, Error> {
+/// Runs the program, or a part of it for who hands its errors on; whatever ends it becomes the error.
+pub fn catch_end<T>(body: impl FnOnce() -> T) -> Result<T, Error> {
     install_hook();
     BOUNDARIES.set(BOUNDARIES.get() + 1);
     let outcome = panic::catch_unwind(AssertUnwindSafe(body));

@@ -54,7 +54,7 @@ fn calls() -> Vec<(&'static str, fn())> {
 #[test]
 fn places_are_in_the_calling_file() {
     for (name, call) in calls() {
-        let error = rt::catch(call).expect_err("each call raises");
+        let error = rt::catch_end(call).expect_err("each call raises");
         let place = error.place().expect("an error has a place");
         assert!(place.file.ends_with("places.rs"), "{name}: {error:?} at {place:?}");
     }

@@ -14,7 +14,7 @@ pub extern "C" fn invoke(site: *const Site, args: *const u64, out: *mut u64) -> 
     // SAFETY: compiled code passes a site that lives as long as the process, as many words as the
     // site has arguments, and a slot of its own frame.
     let (site, words, out) = unsafe { (&*site, slice::from_raw_parts(args, (*site).args.len()), &mut *out) };
-    match rt::catch_all(|| run(site, words)) {
+    match rt::catch_end(|| run(site, words)) {
         Ok(word) => {
             *out = word;
             0
@@ -40,7 +40,7 @@ fn run(site: &Site, words: &[u64]) -> u64 {
 /// The next item of an iterator. Status 0: in `out`; 1: an error is pending; 2: there is none.
 pub extern "C" fn next(iter: u64, out: *mut u64) -> u64 {
     let iter = object::<IterObject>(&iter);
-    match rt::catch_all(|| (iter.next)()) {
+    match rt::catch_end(|| (iter.next)()) {
         Ok(Some(word)) => {
             // SAFETY: compiled code passes a slot of its own frame.
             unsafe { *out = word };

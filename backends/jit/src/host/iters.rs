@@ -79,7 +79,7 @@ fn pull_object(source: &Item, clones: bool) -> Box<dyn FnMut() -> Option<u64>> {
     };
     if let Some(next) = class.method("__next__") {
         let object = Item::new(source.word, source.desc);
-        return Box::new(move || match rt::catch_all(|| call_method(next, &[&object]).word) {
+        return Box::new(move || match rt::catch_end(|| call_method(next, &[&object]).word) {
             Ok(word) => Some(word),
             Err(error) if error.is_a(rt::StopIteration) => None,
             Err(error) => rt::raise(error),

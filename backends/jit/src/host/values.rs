@@ -60,7 +60,7 @@ impl rt::Object for Wrapped {
         words.extend(
             args.iter().zip(&method.params[1..]).map(|(arg, desc)| Item::new(to_word(arg, desc), desc)),
         );
-        let result = rt::catch_all(|| from_item(&call_method(method, &words.iter().collect::<Vec<_>>())));
+        let result = rt::catch_end(|| from_item(&call_method(method, &words.iter().collect::<Vec<_>>())));
         Some(result)
     }
     fn repr(&self) -> String {
@@ -120,7 +120,7 @@ pub fn from_item(item: &Item) -> Value {
 fn function(item: &Item, params: &[D], ret: D) -> Value {
     let (item, params) = (item.clone(), params.to_vec());
     Value::Function(Function::new("<function>", move |args: &[Value]| {
-        rt::catch_all(|| {
+        rt::catch_end(|| {
             if args.len() != params.len() {
                 let words = format!(
                     "<lambda>() takes {} positional arguments but {} were given",
