@@ -216,7 +216,10 @@ impl Emit<'_, '_, '_> {
             self.call_fn(init, args)
         } else if args.len() == class.fields().len() {
             self.object_of(class, args)
-        } else if class.error.get().is_some() && class.fields().is_empty() {
+        } else if class.error.get().is_some()
+            && class.fields().is_empty()
+            && matches!(self.desc(dst).kind, Kind::Error)
+        {
             return self.row("exc.new", args, Some(dst), &Attr::Name(path));
         } else {
             return self.gap(format!("`{path}(..)`"));

@@ -80,7 +80,7 @@ pub fn compile(program: &Program<Mir>, options: &Options) -> Result<Compiled, Ve
     for path in &reached {
         let body = &program.fns[path];
         body.walk_block(body.root, &mut |node| {
-            if let Some(what) = unkept::unkept(body, node) {
+            if let Some(what) = unkept::unkept(program, body, node) {
                 unit.gap(what, *path, body.nodes[node].origin);
             }
         });

@@ -1,7 +1,8 @@
 //! What the code here would compute otherwise than the Rust backend: refused until it is kept.
 
 use batuta_core::{
-    Arg, Attr, Body, Callee, IterOp, Mir, Node, NodeId, Op, RsOp, SetOp, TyKind, UnionOp, ValueOp,
+    Arg, Attr, Body, Callee, ClassKind, CmpOp, IterOp, Mir, Node, NodeId, Op, Program, Proj, RsOp, SetOp, Ty,
+    TyKind, UnionOp, ValueOp,
 };
 
 /// `max` of objects with an order of their own, `iter` of a function.
@@ -12,6 +13,7 @@ fn takes_object_or_function(body: &Body<Mir>, name: &str, args: &[Arg]) -> bool 
             item.class_path().is_some()
         }
         ("builtins.iter", TyKind::Func(..)) => true,
+        ("builtins.len", TyKind::Value) => true,
         _ => false,
     }
 }
@@ -30,8 +32,14 @@ fn dynamic(op: ValueOp, attr: &Attr) -> Option<String> {
     }
 }
 
+/// A member of an enum that is also a number or a text.
+fn is_member(program: &Program<Mir>, ty: Ty) -> bool {
+    let class = ty.strip().class_path().and_then(|path| program.classes.get(&path));
+    class.is_some_and(|class| matches!(class.kind, ClassKind::EnumOf(kind) if kind != "Flag"))
+}
+
 /// What a node means that is not kept.
-pub(super) fn unkept(body: &Body<Mir>, node: NodeId) -> Option<String> {
+pub(super) fn unkept(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<String> {
     match &body.nodes[node].kind {
         // Dicts and sets say when their size changes below a loop.
         Node::Op { op: Op::IterOp(IterOp::Live), args, .. } => {
@@ -57,7 +65,19 @@ pub(super) fn unkept(body: &Body<Mir>, node: NodeId) -> Option<String> {
                 _ => None,
             }
         }
+        Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } if is_member(program, body.ty(args[0])) => {
+            Some("a member of an enum as a dynamic value".to_owned())
+        }
         Node::Op { op: Op::ValueOp(op), attr, .. } => dynamic(*op, attr),
+        // Each way into a dynamic value makes another object here.
+        Node::Op { op: Op::CmpOp(CmpOp::Is | CmpOp::IsNot), args, .. }
+            if args.iter().all(|arg| *body.ty(*arg).strip().kind() == TyKind::Value) =>
+        {
+            Some("whether two dynamic values are one object".to_owned())
+        }
+        Node::Use(place, _) if place.proj.iter().any(|proj| matches!(proj, Proj::Payload(Some(_)))) => {
+            Some("a name that may have no value".to_owned())
+        }
         // A named tuple is equal to its tuple.
         Node::Op { op: Op::UnionOp(UnionOp::From), .. } => {
             let TyKind::Union(members) = body.ty(node).strip().kind() else { return None };
@@ -85,7 +105,7 @@ pub(super) fn unkept(body: &Body<Mir>, node: NodeId) -> Option<String> {
         Node::Call { callee: Callee::Lib(name), args }
             if takes_object_or_function(body, name.as_str(), args) =>
         {
-            Some(format!("`{name}` of objects or functions"))
+            Some(format!("`{name}` of an object or a function"))
         }
         Node::Call { callee: Callee::Lib(name), .. } => {
             let is_spread = name.as_str().ends_with("$*")

@@ -20,7 +20,7 @@ rows! {
     "collections.deque" => |s, a| {
         let most = a.get(1).and_then(Item::present).map(|item| item.int());
         let item = item_desc(s.ret);
-        let all = a.first().map(items).unwrap_or_default();
+        let all = a.first().and_then(Item::present).map(|first| items(&first)).unwrap_or_default();
         keep(Deque::from_iter_max(all.iter().map(|it| Item::new(adapt(it, item), item)), most))
     };
     "deque.append" => |_, a| { deque(&a[0]).append(member(a, 1)); 0 };
