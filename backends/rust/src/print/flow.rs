@@ -281,7 +281,8 @@ impl Printer<'_, '_> {
                 true
             }
             Node::Op { op: Op::RsOp(batuta_core::RsOp::Share), args, .. } => {
-                let is_function = matches!(self.body.nodes[args[0]].kind, Node::Closure(_));
+                let is_function = matches!(self.body.nodes[args[0]].kind, Node::Closure(_))
+                    && matches!(self.body.ty(value).kind(), TyKind::Shared(_));
                 is_function || self.needs_type(args[0], ty.strip())
             }
             Node::Op { op: Op::IntOp(op), args, .. }
