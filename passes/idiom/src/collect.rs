@@ -55,12 +55,19 @@ fn fill(body: &Body<Mir>, block: BlockId, index: usize, may_call: bool) -> Optio
         return None;
     };
     let is_plain = second.above.is_empty() && second.beside.is_none() && first.beside.is_none();
-    if !is_plain || !stays(body, *iter, may_call) || !binds_plainly(body, pat) {
+    let looks_in = names(body, *iter, *out);
+    if !is_plain || looks_in || !stays(body, *iter, may_call) || !binds_plainly(body, pat) {
         return None;
     }
     let mut conds = Vec::new();
     let (named, stmt) = innermost(body, *inside, &mut conds)?;
     let sink = with_value(body, named, sink(body, stmt, *out, *start)?)?;
+    // An assignment computes the value before the key, a tuple in a chain after it.
+    if let Sink::Dict(key, value) = sink
+        && (acts(body, value) && !is_whole(body, key) || acts(body, key) && !is_whole(body, value))
+    {
+        return None;
+    }
     let item = *body.ty(*iter).children().first()?;
     let can_filter = conds.is_empty() || item.is_copy() || matches!(pat, Pat::Bind(..));
     let mut inner: Vec<NodeId> = conds.clone();
@@ -165,6 +172,55 @@ fn sink(body: &Body<Mir>, stmt: &StmtKind, out: LocalId, start: NodeId) -> Optio
         }
         _ => None,
     }
+}
+
+/// Whether an expression reads a local.
+fn names(body: &Body<Mir>, node: NodeId, local: LocalId) -> bool {
+    let mut found = false;
+    each_node_place(body, node, &mut |place| found |= place.root == Root::Local(local));
+    found
+}
+
+/// Whether an expression runs code of the program, reads or writes the world, or changes something.
+fn acts(body: &Body<Mir>, node: NodeId) -> bool {
+    let mut acts = false;
+    body.walk(Child::Node(node), &mut |node| {
+        acts |= match &body.nodes[node].kind {
+            Node::Use(_, mode) => matches!(mode, Mode::Mut | Mode::Take),
+            Node::Call { callee: Callee::Lib(name), args } => {
+                let tys: Vec<Ty> = args.iter().map(|arg| body.ty(arg.value)).collect();
+                batuta_catalog::select(name.as_str(), &tys).is_none_or(|row| row.io)
+            }
+            Node::Call { .. } => true,
+            Node::Op { op, .. } => matches!(op.info().effect, Effect::Io | Effect::Any),
+            _ => false,
+        };
+    });
+    acts
+}
+
+/// Constants, locals and fields of tuples, and what is made of them without an error.
+fn is_whole(body: &Body<Mir>, node: NodeId) -> bool {
+    let mut whole = true;
+    body.walk(Child::Node(node), &mut |node| {
+        whole &= match &body.nodes[node].kind {
+            Node::Const(_) | Node::Format(_) => true,
+            Node::Use(place, mode) => {
+                let is_part =
+                    |proj: &Proj| matches!(proj, Proj::Field(name) if name.as_str().parse::<u32>().is_ok());
+                matches!(place.root, Root::Local(_))
+                    && place.proj.iter().all(|proj| is_part(proj) || *proj == Proj::Deref)
+                    && *mode != Mode::Mut
+            }
+            Node::Op { op: Op::RsOp(op), .. } => {
+                matches!(op, RsOp::Ref | RsOp::Clone | RsOp::ToOwned | RsOp::As)
+            }
+            Node::Op { op: Op::IntOp(IntOp::Add | IntOp::Sub | IntOp::Mul | IntOp::Neg), .. } => true,
+            Node::Op { op, .. } => op.info().effect == Effect::Pure,
+            _ => false,
+        };
+    });
+    whole
 }
 
 /// A source that is read once, from its start, while nothing changes it.

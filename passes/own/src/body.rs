@@ -57,8 +57,8 @@ pub struct Own<'a> {
     pub before: Vec<Stmt>,
     /// Statements to put after the current one.
     pub after: Vec<Stmt>,
-    /// Every index of the place that is lowered gets a name.
-    pub all_early: bool,
+    /// The place that is lowered is changed by this value: indices that it could meet get a name.
+    pub early_for: Option<NodeId>,
     /// What is lowered waits for a coroutine or a generator: other code runs before it is done.
     pub suspends: bool,
     /// Result types of the functions around, innermost last.
@@ -130,7 +130,7 @@ pub fn lower(
         started: FxHashSet::default(),
         before: Vec::new(),
         after: Vec::new(),
-        all_early: false,
+        early_for: None,
         suspends: false,
         results: vec![src.ret.returned(src.is_generator, src.is_async)],
         yields: vec![src.ret.yielded()],
@@ -480,7 +480,7 @@ impl Own<'_> {
                 .any(|event| event.root == root && (event.kind.changes() || nested || is_slice)),
             _ => false,
         };
-        has_effect || conflict || self.index_moves(place, value)
+        has_effect || conflict || self.index_moves(place, value) || self.key_meets_value(*index, value)
     }
 
     /// The key is text or another value that its last use moves, and the value must come before that.

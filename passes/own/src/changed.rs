@@ -86,7 +86,7 @@ fn own_fields(program: &Program<Typed>, body: &Body<Typed>) -> FxHashSet<Name> {
 }
 
 /// Names of the fields on the way to a place.
-fn fields_of(place: &Place) -> impl Iterator<Item = Name> {
+pub(crate) fn fields_of(place: &Place) -> impl Iterator<Item = Name> {
     place.proj.iter().filter_map(|proj| match proj {
         Proj::Field(name) => Some(*name),
         _ => None,
@@ -151,6 +151,14 @@ impl Own<'_> {
             && !self.program.fns.keys().filter(|path| is_named(path)).any(|path| {
                 self.changed.fields.get(path).is_some_and(|changed| !changed.is_disjoint(&fields))
             })
+    }
+
+    /// Whether code of the program that a node calls may change one of the fields.
+    pub(crate) fn may_change(&self, node: NodeId, fields: &FxHashSet<Name>) -> bool {
+        self.any_below(node, &mut |own, node| match &own.src.nodes[node].kind {
+            Node::Call { callee, .. } => !own.leaves(callee, fields),
+            _ => false,
+        })
     }
 
     /// A call that changes none of the fields.

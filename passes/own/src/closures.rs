@@ -17,6 +17,8 @@ impl Own<'_> {
         });
         let inside: Vec<NodeId> = inside.chain(sink.nodes()).collect();
         let calls = inside.iter().any(|node| self.calls_program(*node));
+        let can_loop = !matches!(sink, Sink::Iter(_));
+        let mut by_position = false;
         let mut lowered = Vec::new();
         for (index, clause) in clauses.iter().enumerate() {
             lowered.push(match clause {
@@ -30,7 +32,11 @@ impl Own<'_> {
                             self.iterate_guarded(*iter)
                         }
                         // The first source is computed once, before everything else.
-                        0 if calls || reads == Reads::Live => self.iterate_loop(*iter, reads, false),
+                        0 if calls || reads == Reads::Live => {
+                            let found = self.iterate_loop(*iter, reads, can_loop);
+                            by_position = can_loop && self.reads_by_position(found.0);
+                            found
+                        }
                         0 => self.iterate(*iter, reads, false),
                         _ => self.enclosed_source(*iter, reads),
                     };
@@ -50,7 +56,10 @@ impl Own<'_> {
             Sink::Iter(node) => Sink::Iter(part(*node, 0)),
             Sink::Dict(key, value) => Sink::Dict(part(*key, 0), part(*value, 1)),
         };
-        let plain = self.out.node(Node::Seq { clauses: lowered, sink }, ty.strip_shared(), origin);
+        let plain = match by_position {
+            true => self.filled(&lowered, &sink, ty.strip_shared(), origin),
+            false => self.out.node(Node::Seq { clauses: lowered, sink }, ty.strip_shared(), origin),
+        };
         match ty.kind() {
             TyKind::Shared(_) => self.out.op(RsOp::Share, vec![plain], ty, origin),
             _ => plain,

@@ -167,6 +167,17 @@ impl Own<'_> {
             && matches!(self.out.nodes[of[0]].kind, Node::Use(..))
     }
 
+    /// Whether each turn reads a list again, at the next index.
+    pub(crate) fn reads_by_position(&self, node: NodeId) -> bool {
+        match &self.out.nodes[node].kind {
+            Node::Op { op: Op::IterOp(IterOp::Live), args, .. } => {
+                matches!(self.out.ty(args[0]).strip_ref().kind(), TyKind::List(_))
+                    && matches!(self.out.nodes[args[0]].kind, Node::Use(..))
+            }
+            _ => self.is_enumerated_live(node),
+        }
+    }
+
     /// Whether an iterator still borrows a place.
     pub fn borrows_source(&self, node: NodeId) -> bool {
         let mut found = false;

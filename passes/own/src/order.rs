@@ -354,7 +354,7 @@ impl Own<'_> {
         })
     }
 
-    fn any_below(&self, node: NodeId, test: &mut dyn FnMut(&Self, NodeId) -> bool) -> bool {
+    pub(crate) fn any_below(&self, node: NodeId, test: &mut dyn FnMut(&Self, NodeId) -> bool) -> bool {
         let mut found = false;
         self.src.walk(Child::Node(node), &mut |node| found = found || test(self, node));
         found

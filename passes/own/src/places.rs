@@ -196,7 +196,9 @@ impl Own<'_> {
                     } else {
                         Want::Ref
                     };
-                    let early = self.all_early && self.calls_program(node)
+                    let early = self
+                        .early_for
+                        .is_some_and(|value| self.calls_program(node) || self.key_meets_value(node, value))
                         || self.index_conflicts(place, index, node, changes);
                     match if early { self.early_index(node, ty, key) } else { self.index(node, ty, key) } {
                         // `xs[..xs..] = v` borrows `xs` to be changed before the index is computed.

@@ -2,14 +2,16 @@
 
 use crate::alias::Reads;
 use crate::body::{Own, Want};
-use batuta_base::{Name, Origin};
+use batuta_base::{FxHashSet, Name, Origin};
 use batuta_core::*;
 
 impl Own<'_> {
     pub(crate) fn update(&mut self, place: &Place, op: Op, value: NodeId) -> StmtKind {
         let ty = self.place_ty(place);
         let source = value;
-        if self.place_in_cell(place) && !is_in_place(op) && !self.index_calls(place) {
+        if (self.place_in_cell(place) && !is_in_place(op) || self.loads_first(place, source, ty))
+            && !self.index_calls(place)
+        {
             return self.update_cell(place, op, source, ty);
         }
         if let Some(local) = place.as_local()
@@ -23,9 +25,9 @@ impl Own<'_> {
             return self.plain_division(place, op, source, ty);
         }
         // The source computes the indices first; Rust computes the value first where it is a number.
-        self.all_early = ty.is_copy() && self.calls_program(source);
+        self.early_for = ty.is_copy().then_some(source);
         let target = self.place_to_change(place);
-        self.all_early = false;
+        self.early_for = None;
         let value = match op {
             Op::ListOp(ListOp::Concat) => self.iterate(source, Reads::Ref, true).0,
             _ => self.node(source, Want::Read),
@@ -68,8 +70,14 @@ impl Own<'_> {
     pub(crate) fn update_cell(&mut self, place: &Place, op: Op, value: NodeId, ty: Ty) -> StmtKind {
         let old = self.place(place, Want::Ref, false);
         let origin = self.src.nodes[value].origin;
-        let (mode, old_ty) = if ty.is_copy() { (Mode::Copy, ty) } else { (Mode::Ref, ty.reference()) };
+        let must_load = self.loads_first(place, value, ty);
+        let (mode, old_ty) = match () {
+            () if ty.is_copy() => (Mode::Copy, ty),
+            () if must_load => (Mode::Clone, ty),
+            () => (Mode::Ref, ty.reference()),
+        };
         let old = self.out.node(Node::Use(old, mode), old_ty, origin);
+        let old = if must_load { self.named(old) } else { old };
         let value = self.node(value, Want::Read);
         let keeps_count = matches!(op, Op::IntOp(IntOp::Shl | IntOp::Shr | IntOp::Pow));
         let value = match op {
@@ -79,6 +87,17 @@ impl Own<'_> {
         let new = self.out.op(op, vec![old, value], ty, origin);
         let value = self.named(new);
         StmtKind::Set { target: Pat::Place(self.place_to_write(place)), value }
+    }
+
+    /// `self.n += self.bump()` where `bump` sets `n`, too: the old value is read before.
+    fn loads_first(&self, place: &Place, value: NodeId, ty: Ty) -> bool {
+        let fields: FxHashSet<Name> = crate::changed::fields_of(place).collect();
+        let lends = place.as_local().is_some_and(|local| {
+            self.live.captured.contains(&local) && self.calls_program(value)
+                || self.span_events(value).any(|event| event.root == local && event.kind.changes())
+        });
+        let changes = lends || !fields.is_empty() && self.may_change(value, &fields);
+        changes && !ty.is_mutable()
     }
 
     /// Whether an index of the place calls the program.
