@@ -302,6 +302,9 @@ pub enum Const {
 }
 impl Eq for Const {}
 
+/// A call of it marks where a decorated definition stands among the statements of its module.
+pub const DEFINITION: &str = "python.definition";
+
 /// An expression.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Node {

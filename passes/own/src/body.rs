@@ -65,6 +65,8 @@ pub struct Own<'a> {
     pub results: Vec<Ty>,
     /// What the functions around yield.
     pub yields: Vec<Ty>,
+    /// Locals of the scopes around the closure at hand that it reads.
+    pub free: FxHashSet<LocalId>,
     pub changed: &'a Changed,
     pub families: &'a Families,
 }
@@ -134,6 +136,7 @@ pub fn lower(
         suspends: false,
         results: vec![src.ret.returned(src.is_generator, src.is_async)],
         yields: vec![src.ret.yielded()],
+        free: FxHashSet::default(),
         changed: whole.changed,
         families: whole.families,
     };

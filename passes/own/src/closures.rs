@@ -144,8 +144,12 @@ impl Own<'_> {
         let assigned = self.assigned_params(&mut made);
         self.results.push(closure.ret.returned(closure.is_generator, closure.is_async));
         self.yields.push(closure.ret.yielded());
+        let mut free = FxHashSet::default();
+        captures(self.src, closure, &mut free);
+        let outer_free = std::mem::replace(&mut self.free, free);
         let outer = std::mem::take(&mut self.before);
         made.body = self.block(closure.body, Want::Own);
+        self.free = outer_free;
         if let Some(tail) = self.out.blocks[made.body].tail
             && closure.ret.is_int()
         {

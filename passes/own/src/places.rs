@@ -337,6 +337,9 @@ impl Own<'_> {
         let name = self.src.locals[local].name;
         let text = match self.src.kind {
             FnKind::Init => format!("NameError: name '{name}' is not defined"),
+            _ if self.free.contains(&local) => format!(
+                "NameError: cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+            ),
             _ => format!(
                 "UnboundLocalError: cannot access local variable '{name}' where it is not associated with a value"
             ),

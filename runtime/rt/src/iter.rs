@@ -4,8 +4,10 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
+use crate::class::ValueError;
 use crate::list::{PyOrd, not_ordered};
 use crate::repr::Repr;
+use crate::unwind::raise_new;
 
 /// An iterator under several names: each clone goes on where the others stopped.
 pub struct Iter<T>(Rc<RefCell<Box<dyn Iterator<Item = T>>>>);
@@ -53,6 +55,19 @@ impl<T> fmt::Debug for Iter<T> {
 impl<T> Repr for Iter<T> {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("<iterator object>")
+    }
+}
+
+/// How many items are equal to one: `operator.countOf`.
+pub fn count_of<T: PartialEq>(items: impl IntoIterator<Item = T>, wanted: T) -> i64 {
+    items.into_iter().filter(|item| *item == wanted).count() as i64
+}
+
+/// The position of the first item that is equal to one: `operator.indexOf`.
+pub fn index_of<T: PartialEq>(items: impl IntoIterator<Item = T>, wanted: T) -> i64 {
+    match items.into_iter().position(|item| item == wanted) {
+        Some(at) => at as i64,
+        None => raise_new(ValueError, "sequence.index(x): x not in sequence"),
     }
 }
 

@@ -66,7 +66,7 @@ pub use generator::{
 pub use handled::Handled;
 pub use input::{input, read_line, read_stdin, stdin_lines, try_input};
 pub use io_error::from_io;
-pub use iter::Iter;
+pub use iter::{Iter, count_of, index_of};
 pub use list::*;
 pub use modules::argparse::{
     Argument, ArgumentError, ArgumentGroup, ArgumentParser, ArgumentTypeError, CommandParser, Namespace,

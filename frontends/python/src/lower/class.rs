@@ -69,7 +69,9 @@ impl<'t> Lowerer<'t> {
 
     /// Where a decorated definition stands among the statements of its module: decorators run there.
     fn definition_mark(&mut self, path: Name, node: Syntax<'t>) {
-        self.push_node(Node::Item(path), node);
+        let definition = self.node(Node::Item(path), node);
+        let callee = Callee::Lib(Name::new(DEFINITION));
+        self.push_node(Node::Call { callee, args: vec![Arg::positional(definition)] }, node);
     }
 
     /// Comments inside and beside the head of a `def` or `class`.

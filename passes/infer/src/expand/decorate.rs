@@ -339,7 +339,12 @@ fn holds(row: &ItemRow, path: Name) -> bool {
 /// The decorated function or class that a statement of a module stands for.
 fn mark(init: &Body<Hir>, stmt: &Stmt) -> Option<Name> {
     let StmtKind::Expr(node) = stmt.kind else { return None };
-    match &init.nodes[node].kind {
+    let Node::Call { callee: Callee::Lib(name), args } = &init.nodes[node].kind else { return None };
+    let [definition] = &args[..] else { return None };
+    if *name != DEFINITION {
+        return None;
+    }
+    match &init.nodes[definition.value].kind {
         Node::Item(path) => Some(*path),
         // The function became a variable.
         Node::Use(Place { root: Root::Global(path), proj }, _) if proj.is_empty() => Some(*path),

@@ -6,6 +6,7 @@
 //!   super __contains__(%k)                  obj.in(%k, %self.data)
 
 use super::derived::Derived;
+use super::operators::{in_order, put_before};
 use batuta_base::{Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
@@ -150,6 +151,7 @@ fn is_statement(
         place.proj.push(Proj::Index(index));
         place
     };
+    let mut first = Vec::new();
     let kind = match (name.as_str(), args) {
         ("__init__", _) => {
             let make = Node::Call { callee: Callee::Lib(Name::new(found.kind.make)), args: args.to_vec() };
@@ -157,7 +159,9 @@ fn is_statement(
             StmtKind::Set { target: Pat::Place(inner.clone()), value }
         }
         ("__setitem__", [index, value]) => {
-            StmtKind::Set { target: Pat::Place(item(index.value)), value: value.value }
+            let (stmts, parts) = in_order(body, &[index.value], value.value);
+            first = stmts;
+            StmtKind::Set { target: Pat::Place(item(parts[0])), value: value.value }
         }
         ("__delitem__", [index]) => StmtKind::Del(item(index.value)),
         _ => return None,
@@ -165,19 +169,22 @@ fn is_statement(
     for block in body.blocks.ids().collect::<Vec<_>>() {
         for at in 0..body.blocks[block].stmts.len() {
             let StmtKind::Expr(node) = body.blocks[block].stmts[at].kind else { continue };
-            let is_returned = matches!(body.nodes[node].kind, Node::Return(Some(value)) if value == id);
-            if node != id && !is_returned {
+            let leaves = matches!(body.nodes[node].kind, Node::Return(Some(value)) if value == id);
+            if node != id && !leaves {
                 continue;
             }
-            let is_last = block == body.root && at + 1 == body.blocks[block].stmts.len();
-            let stmt = &mut body.blocks[block].stmts[at];
-            stmt.kind = kind;
-            if is_returned && !is_last {
-                let origin = stmt.origin;
-                let back = body.node(Node::Return(None), Ty::never(), origin);
-                body.blocks[block].stmts.insert(at + 1, Stmt::new(StmtKind::Expr(back), origin));
+            let is_end = block == body.root && at + 1 == body.blocks[block].stmts.len();
+            if leaves && !is_end {
+                let origin = body.nodes[node].origin;
+                let leave = body.node(Node::Return(None), Ty::never(), origin);
+                let leave = Stmt::new(StmtKind::Expr(leave), origin);
+                body.blocks[block].stmts.insert(at + 1, leave);
             }
-            return Some((block, at));
+            let count = first.len();
+            let stmts = &mut body.blocks[block].stmts;
+            stmts[at].kind = kind;
+            put_before(stmts, at, first);
+            return Some((block, at + count));
         }
     }
     None

@@ -61,7 +61,9 @@ impl Walk {
         body.walk_block(self.inner, &mut |node| {
             found |= match &body.nodes[node].kind {
                 Node::Call { callee: Callee::Method(of, _), .. } if is_dirs(of) => true,
-                Node::Call { callee: Callee::Lib(_), .. } => false,
+                Node::Call { callee: Callee::Lib(name), args } => {
+                    changes_argument(*name) && args.iter().any(|arg| is_dirs(&arg.value))
+                }
                 Node::Call { args, .. } => args.iter().any(|arg| is_dirs(&arg.value)),
                 _ => false,
             };
@@ -128,6 +130,13 @@ impl Walk {
             body.blocks[self.inner].stmts.push(tell);
         }
     }
+}
+
+/// Whether a function of the library changes what it is given.
+fn changes_argument(name: Name) -> bool {
+    let changes = |param: &batuta_catalog::ParamRow| param.take == batuta_catalog::Take::Write;
+    let rows = batuta_catalog::functions(name.as_str());
+    rows.is_empty() || rows.iter().any(|row| row.params.iter().any(changes))
 }
 
 fn tell(body: &mut Body<Hir>, walk: LocalId, dirs: &Place) -> Stmt {

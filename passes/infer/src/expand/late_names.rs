@@ -108,6 +108,10 @@ fn start_before(body: &mut Body<Hir>, block: BlockId) {
         while let Some((behind, local)) = set_behind(body, block, at, &closure) {
             let later = body.blocks[block].stmts[behind].clone();
             let StmtKind::Set { value, .. } = later.kind else { break };
+            let may_call = may_call(body, block, at..behind, function);
+            if is_plain(body, value) && may_call {
+                break;
+            }
             let first = match is_plain(body, value) {
                 true => body.blocks[block].stmts.remove(behind),
                 false => {
@@ -120,6 +124,25 @@ fn start_before(body: &mut Body<Hir>, block: BlockId) {
             at += 1;
         }
     }
+}
+
+/// Whether statements may call a closure: they name it, or a function that names it, other than in functions.
+fn may_call(body: &Body<Hir>, block: BlockId, between: std::ops::Range<usize>, function: LocalId) -> bool {
+    let mut reaches = vec![function];
+    for stmt in &body.blocks[block].stmts[between] {
+        let mut is_named = false;
+        stmt.for_each_child(&mut |child| {
+            body.walk(child, &mut |node| {
+                is_named |= matches!(&body.nodes[node].kind, Node::Use(Place { root: Root::Local(local), .. }, _) if reaches.contains(local));
+            });
+        });
+        match named(body, stmt) {
+            Some((local, _)) if is_named => reaches.push(local),
+            _ if is_named => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// A local that a closure reads and that a later statement of the block gives its only value, with its position.

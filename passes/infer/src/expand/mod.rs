@@ -140,7 +140,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             version::expand(Arc::make_mut(body));
         }
         if body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Try { .. })) {
-            handled::expand(Arc::make_mut(body));
+            handled::expand(&start, Arc::make_mut(body));
         }
         if body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Try { .. })) {
             error_attributes::expand(&start, Arc::make_mut(body));
@@ -148,7 +148,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
         if has_contexts {
             chained::expand(&start, Arc::make_mut(body));
         }
-        sentinels::expand(Arc::make_mut(body));
+        sentinels::expand(&start, Arc::make_mut(body));
         keywords::expand(Arc::make_mut(body));
         let is_format = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "builtins.format");
         if body.nodes.iter().any(|(_, row)| is_format(&row.kind)) {

@@ -11,9 +11,8 @@ use batuta_core::*;
 /// How many operands a function has.
 fn operands(name: &str) -> Option<usize> {
     Some(match name.strip_prefix("operator.")? {
-        "contains" | "is_" | "is_not" | "getitem" | "concat" | "lshift" | "rshift" | "countOf"
-        | "indexOf" => 2,
-        "abs" | "index" | "inv" | "invert" | "truth" | "pos" | "not_" => 1,
+        "contains" | "is_" | "is_not" | "getitem" | "lshift" | "rshift" => 2,
+        "abs" | "inv" | "invert" | "truth" | "pos" | "not_" => 1,
         _ => return None,
     })
 }
@@ -32,12 +31,17 @@ pub(super) fn has_calls(body: &Body<Hir>) -> bool {
 /// Writes them out.
 pub(super) fn expand(body: &mut Body<Hir>) {
     for block in body.blocks.ids().collect::<Vec<_>>() {
-        for at in 0..body.blocks[block].stmts.len() {
+        let mut at = 0;
+        while at < body.blocks[block].stmts.len() {
             if let StmtKind::Expr(node) = body.blocks[block].stmts[at].kind
-                && let Some(kind) = statement(body, node)
+                && let Some((first, kind)) = statement(body, node)
             {
-                body.blocks[block].stmts[at].kind = kind;
+                let stmts = &mut body.blocks[block].stmts;
+                stmts[at].kind = kind;
+                at += first.len();
+                put_before(stmts, at - first.len(), first);
             }
+            at += 1;
         }
     }
     for node in body.nodes.ids().collect::<Vec<_>>() {
@@ -59,20 +63,71 @@ pub(super) fn expand(body: &mut Body<Hir>) {
     }
 }
 
-fn statement(body: &Body<Hir>, node: NodeId) -> Option<StmtKind> {
-    let Node::Call { callee: Callee::Lib(name), args } = &body.nodes[node].kind else { return None };
-    let place = |args: &[Arg]| Place::node(args[0].value).with(Proj::Index(args[1].value));
-    let place = |args: &[Arg]| match &body.nodes[args[0].value].kind {
-        Node::Use(of, _) => of.clone().with(Proj::Index(args[1].value)),
-        _ => place(args),
-    };
-    match (name.as_str(), args.len()) {
-        ("operator.setitem", 3) => {
-            Some(StmtKind::Set { target: Pat::Place(place(args)), value: args[2].value })
+/// The statement that a call stands for, and what runs before it.
+fn statement(body: &mut Body<Hir>, node: NodeId) -> Option<(Vec<Stmt>, StmtKind)> {
+    let Node::Call { callee: Callee::Lib(name), args } = body.nodes[node].kind.clone() else { return None };
+    let values: Vec<NodeId> = args.iter().map(|arg| arg.value).collect();
+    match (name.as_str(), &values[..]) {
+        ("operator.setitem", [of, index, value]) => {
+            let (first, parts) = in_order(body, &[*of, *index], *value);
+            let target = Pat::Place(item(body, parts[0], parts[1]));
+            Some((first, StmtKind::Set { target, value: *value }))
         }
-        ("operator.delitem", 2) => Some(StmtKind::Del(place(args))),
+        ("operator.delitem", [of, index]) => Some((Vec::new(), StmtKind::Del(item(body, *of, *index)))),
         _ => None,
     }
+}
+
+fn item(body: &Body<Hir>, of: NodeId, index: NodeId) -> Place {
+    match &body.nodes[of].kind {
+        Node::Use(place, _) => place.clone().with(Proj::Index(index)),
+        _ => Place::node(of).with(Proj::Index(index)),
+    }
+}
+
+/// An assignment evaluates its value first: parts of the target that came before it get names.
+pub(super) fn in_order(body: &mut Body<Hir>, parts: &[NodeId], value: NodeId) -> (Vec<Stmt>, Vec<NodeId>) {
+    if !does_something(body, value) {
+        return (Vec::new(), parts.to_vec());
+    }
+    let mut first = Vec::new();
+    let parts = parts.iter().map(|part| {
+        if !does_something(body, *part) {
+            return *part;
+        }
+        let (part, stmt) = named_before(body, *part);
+        first.push(stmt);
+        part
+    });
+    let parts = parts.collect();
+    (first, parts)
+}
+
+/// Whether a value is more than a constant or the name of something.
+fn does_something(body: &Body<Hir>, node: NodeId) -> bool {
+    match &body.nodes[node].kind {
+        Node::Const(_) | Node::Item(_) => false,
+        Node::Use(place, _) => {
+            matches!(place.root, Root::Node(_)) || place.proj.iter().any(|proj| !matches!(proj, Proj::Field(_)))
+        }
+        _ => true,
+    }
+}
+
+fn named_before(body: &mut Body<Hir>, node: NodeId) -> (NodeId, Stmt) {
+    let origin = body.nodes[node].origin;
+    let local = body.temp("part", Ty::unknown(), origin);
+    let target = Pat::Place(Place::local(local));
+    (body.use_local(local, Mode::Read, origin), Stmt::new(StmtKind::Set { target, value: node }, origin))
+}
+
+/// Puts statements before one; its comments stay above.
+pub(super) fn put_before(stmts: &mut Vec<Stmt>, at: usize, mut first: Vec<Stmt>) {
+    if let Some(top) = first.first_mut() {
+        top.above = std::mem::take(&mut stmts[at].above);
+        top.blank_before = std::mem::take(&mut stmts[at].blank_before);
+    }
+    stmts.splice(at..at, first);
 }
 
 fn operation(body: &mut Body<Hir>, name: &str, args: &[NodeId]) -> Node {
@@ -82,10 +137,18 @@ fn operation(body: &mut Body<Hir>, name: &str, args: &[NodeId]) -> Node {
         args: args.iter().copied().map(Arg::positional).collect(),
     };
     match name {
-        "contains" => op(ObjOp::In, vec![args[1], args[0]]),
+        "contains" => {
+            let found = |items: NodeId| op(ObjOp::In, vec![args[1], items]);
+            if !does_something(body, args[0]) || !does_something(body, args[1]) {
+                return found(args[0]);
+            }
+            let (items, first) = named_before(body, args[0]);
+            let tail = Some(body.node(found(items), Ty::unknown(), first.origin));
+            let block = body.block(BlockRow { stmts: vec![first], tail, ..BlockRow::default() });
+            Node::Block { label: None, block }
+        }
         "is_" => op(ObjOp::Is, args.to_vec()),
         "is_not" => op(ObjOp::IsNot, args.to_vec()),
-        "concat" => op(ObjOp::Add, args.to_vec()),
         "lshift" => op(ObjOp::Shl, args.to_vec()),
         "rshift" => op(ObjOp::Shr, args.to_vec()),
         "inv" | "invert" => op(ObjOp::Invert, args.to_vec()),
@@ -98,12 +161,8 @@ fn operation(body: &mut Body<Hir>, name: &str, args: &[NodeId]) -> Node {
             };
             Node::Use(of.with(Proj::Index(args[1])), Mode::Read)
         }
-        "countOf" => call(Callee::Method(args[0], Name::new("count")), &args[1..]),
-        "indexOf" => call(Callee::Method(args[0], Name::new("index")), &args[1..]),
         "abs" => call(Callee::Lib(Name::new("builtins.abs")), args),
-        "truth" => call(Callee::Lib(Name::new("builtins.bool")), args),
-        // `index`: an int is its own.
-        _ => call(Callee::Lib(Name::new("builtins.int")), args),
+        _ => call(Callee::Lib(Name::new("builtins.bool")), args),
     }
 }
 
