@@ -435,6 +435,8 @@ pub enum Conv {
     Ascii,
     /// printf-style: the spec is flags, width, precision and this conversion letter.
     Percent(char),
+    /// The same for the one value right of a `%`: a tuple there holds the values. Only before types are known.
+    PercentAll(char),
 }
 
 /// A pattern: what a `let`, `for`, assignment, handler or `match` arm binds.

@@ -255,7 +255,8 @@ impl<L> Body<L> {
         self.blocks[block].tail.iter().for_each(|node| self.walk_stmts_below(Child::Node(*node), f));
     }
 
-    fn walk_stmts_below<'a>(&'a self, child: Child, f: &mut dyn FnMut(&'a Stmt)) {
+    /// The same below a node or a block.
+    pub fn walk_stmts_below<'a>(&'a self, child: Child, f: &mut dyn FnMut(&'a Stmt)) {
         match child {
             Child::Block(block) => self.walk_stmts(block, f),
             Child::Node(node) => {

@@ -51,12 +51,44 @@ impl Apply<'_, '_, '_> {
         for piece in pieces {
             if let Piece::Value { value, spec, conv } = piece {
                 *value = self.expr(*value);
+                if let Conv::PercentAll(letter) = *conv {
+                    *value = self.only_value(*value);
+                    *conv = Conv::Percent(letter);
+                }
                 self.pieces(spec);
                 if !spec.is_empty() && *conv == Conv::Format {
                     let text = "TypeError: unsupported format string passed to NoneType.__format__";
                     *value = self.present(*value, text);
                 }
                 self.own_format(value, conv, spec);
+            }
+        }
+    }
+
+    /// The one value right of `%`: a tuple gives its only item.
+    fn only_value(&mut self, value: NodeId) -> NodeId {
+        let ty = self.ty(value);
+        let count = match ty.kind() {
+            TyKind::Tuple(items) => items.len(),
+            TyKind::Class(class, _) if self.types.env().is_named_tuple(*class) => {
+                self.types.env().record_fields(*class).len()
+            }
+            TyKind::Lib(name, _) if *name == "tuple" => {
+                let why = "how many values this tuple has is not known".to_owned();
+                return self.hole(value, crate::apply::BAD_CALL, why);
+            }
+            _ => return value,
+        };
+        let origin = self.origin(value);
+        match (count, ty.kind()) {
+            (1, TyKind::Tuple(items)) => self.place_read(value, Proj::Field(Name::new("0")), items[0]),
+            (0, _) => {
+                self.refuse("TypeError", "not enough arguments for format string", vec![value], origin)
+            }
+            (1, _) => self.hole(value, crate::apply::BAD_CALL, "a record of one value is formatted".to_owned()),
+            _ => {
+                let text = "not all arguments converted during string formatting";
+                self.refuse("TypeError", text, vec![value], origin)
             }
         }
     }

@@ -55,7 +55,7 @@ pub(crate) fn write_out(mut body: Body<Hir>) -> Body<Hir> {
 fn operator(name: &str) -> Option<(ObjOp, usize)> {
     use ObjOp::*;
     Some(match name.strip_prefix("operator.")? {
-        "add" | "concat" => (Add, 2),
+        "add" => (Add, 2),
         "sub" => (Sub, 2),
         "mul" => (Mul, 2),
         "truediv" => (TrueDiv, 2),

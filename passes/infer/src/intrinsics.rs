@@ -59,6 +59,14 @@ impl Apply<'_, '_, '_> {
                 let name = Name::new("builtins.zip_turns");
                 self.lib_call(name, &[ArgKind::Positional; 2], vec![iter, count], Some(id), origin)
             }
+            ("operator.index", [value]) if matches!(self.ty(*value).kind(), TyKind::Float(_) | TyKind::Str | TyKind::List(_)) => {
+                let text = format!("{} object cannot be interpreted as an integer", crate::operate::shown(self.ty(*value)));
+                self.refuse("TypeError", &text, args.clone(), origin)
+            }
+            ("operator.concat", [value, _]) if matches!(self.ty(*value).kind(), TyKind::Float(_) | TyKind::Int(_) | TyKind::Bool) => {
+                let text = format!("{} object can't be concatenated", crate::operate::shown(self.ty(*value)));
+                self.refuse("TypeError", &text, args.clone(), origin)
+            }
             ("builtins.sum", [items]) if self.gives_objects(*items) => self.sum_of_objects(*items, origin),
             ("builtins.sum", [items])
                 if self.solved(id) == Some(Ty::num()) && self.item_type(self.ty(*items)).is_float() =>
@@ -215,7 +223,8 @@ impl Apply<'_, '_, '_> {
         sum
     }
 
-    /// `sum(objects)` as `reduce(add, objects[1:], 0 + objects[0])`.
+    /// `sum(objects)` as `reduce(add, objects[1:], 0 + objects[0])`. The sum of none is a number, which the type
+    /// has no place for: it stops there.
     fn sum_from_zero(&mut self, items: NodeId, item: Ty, origin: Origin) -> NodeId {
         let list = self.coerce(items, Ty::list(item));
         self.with_value(list, |me, read| {
@@ -235,7 +244,11 @@ impl Apply<'_, '_, '_> {
             let name = Name::new("functools.reduce");
             let sum = me.lib_call(name, &[ArgKind::Positional; 3], vec![add, rest, start], None, origin);
             me.body.nodes[sum].ty = item;
-            sum
+            let of = read(me);
+            let is_some = me.truth(of);
+            let why = "the sum of no objects is the number 0".into();
+            let stop = me.mk(Node::Hole { why, source: "".into() }, Ty::never(), origin);
+            me.choose(is_some, sum, stop, item)
         })
     }
 

@@ -37,6 +37,8 @@ impl Own<'_> {
             _ => false,
         };
         let around = if is_method { Around::Method } else { Around::Function };
+        let outer = self.free.clone();
+        self.free.extend(self.passed_captures(&callee, &nodes, origin));
         let lowered = self.operands(&nodes, around, |own, index, arg| match params.get(index) {
             Some(param) => match own.unguarded(&callee, arg, *param) {
                 Some(named) => named,
@@ -44,8 +46,21 @@ impl Own<'_> {
             },
             None => own.node(arg, Want::Read),
         });
+        self.free = outer;
         let args = lowered.into_iter().map(Arg::positional).collect();
         self.out.node(Node::Call { callee, args }, ty, origin)
+    }
+
+    /// Variables that a nested function captured and now takes: such arguments stand at the call itself.
+    fn passed_captures(&self, callee: &Callee, args: &[NodeId], origin: Origin) -> Vec<LocalId> {
+        let passed = |arg: &NodeId| match &self.src.nodes[*arg] {
+            NodeRow { kind: Node::Use(place, _), origin: at, .. } if *at == origin => place.as_local(),
+            _ => None,
+        };
+        match callee {
+            Callee::Fn(_) if !self.live.maybe_unbound.is_empty() => args.iter().filter_map(passed).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// A reference to the value; an int in the width of `want`.

@@ -9,6 +9,8 @@ struct Facts {
     bodies: FxHashSet<Name>,
     writes: u32,
     changed: bool,
+    /// `<init>` reads it above its first value.
+    read_first: bool,
     /// The value of its only assignment at the top of `<init>`.
     value: Option<(Name, NodeId)>,
 }
@@ -40,7 +42,7 @@ pub fn settle(program: &Program<Typed>) -> Program<Typed> {
             continue;
         }
         let global = Arc::make_mut(&mut out.globals[path]);
-        if storage == Storage::RefCell && !has_empty_value(global.ty) {
+        if storage == Storage::RefCell && (fact.read_first || !has_empty_value(global.ty)) {
             global.ty = Ty::new(TyKind::Option(global.ty));
             global.storage = Storage::Late;
         }
@@ -122,6 +124,9 @@ fn storage(program: &Program<Typed>, out: &Program<Typed>, path: Name, fact: &Fa
     let ty = program.globals[&path].ty;
     if is_enum(program, path.parent()) {
         return Storage::Const;
+    }
+    if fact.read_first {
+        return Storage::RefCell;
     }
     if fact.writes == 1
         && !fact.changed
@@ -214,6 +219,11 @@ fn collect(program: &Program<Typed>, body: &Body<Typed>, facts: &mut FxHashMap<N
             written(pat, body.path, facts, false, None);
         }
     });
+    if body.kind == FnKind::Init {
+        for path in read_first(body) {
+            facts.entry(path).or_default().read_first = true;
+        }
+    }
     let top: Vec<*const Stmt> = body.blocks[body.root].stmts.iter().map(std::ptr::from_ref).collect();
     body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
         StmtKind::Set { target, value } | StmtKind::Let { pat: target, value: Some(value) } => {
@@ -230,6 +240,78 @@ fn collect(program: &Program<Typed>, body: &Body<Typed>, facts: &mut FxHashMap<N
         }
         _ => {}
     });
+}
+
+/// Globals of a module that its `<init>` reads, itself, above the statement that gives them their first value.
+fn read_first(body: &Body<Typed>) -> FxHashSet<Name> {
+    let mut later = FxHashSet::default();
+    body.walk_block(body.root, &mut |node| {
+        if let Node::Closure(closure) = &body.nodes[node].kind {
+            body.walk_block(closure.body, &mut |node| {
+                later.insert(node);
+            });
+        }
+    });
+    let (mut set, mut out) = (FxHashSet::default(), FxHashSet::default());
+    for stmt in &body.blocks[body.root].stmts {
+        let mut inside = Vec::new();
+        stmt.for_each_child(&mut |child| {
+            body.walk_stmts_below(child, &mut |stmt| inside.extend(targets(stmt)));
+            body.walk(child, &mut |node| bound(&body.nodes[node].kind, &mut inside));
+        });
+        // A statement that gives a value somewhere inside is left to what is known about locals.
+        stmt.for_each_child(&mut |child| {
+            body.walk(child, &mut |node| {
+                if let Node::Use(place, _) = &body.nodes[node].kind
+                    && let Root::Global(path) = place.root
+                    && path.parent() == body.path.parent()
+                    && !set.contains(&path)
+                    && !inside.contains(&path)
+                    && !later.contains(&node)
+                {
+                    out.insert(path);
+                }
+            });
+        });
+        set.extend(inside);
+        set.extend(targets(stmt));
+    }
+    out
+}
+
+/// The globals that loops, managers and patterns give values.
+fn bound(node: &Node, out: &mut Vec<Name>) {
+    let mut see = |pat: &Pat| {
+        pat.each_place(&mut |place| {
+            if let Root::Global(path) = place.root {
+                out.push(path);
+            }
+        });
+    };
+    match node {
+        Node::For { pat, .. } => see(pat),
+        Node::With { items, .. } => items.iter().filter_map(|item| item.target.as_ref()).for_each(see),
+        Node::Match { arms, .. } => arms.iter().for_each(|arm| see(&arm.pat)),
+        Node::Seq { clauses, .. } => clauses.iter().for_each(|clause| {
+            if let Clause::For { pat, .. } = clause {
+                see(pat);
+            }
+        }),
+        _ => {}
+    }
+}
+
+/// The globals that a statement gives values.
+fn targets(stmt: &Stmt) -> Vec<Name> {
+    let mut out = Vec::new();
+    if let StmtKind::Set { target, .. } | StmtKind::Let { pat: target, .. } = &stmt.kind {
+        target.each_place(&mut |place| {
+            if let Root::Global(path) = place.root {
+                out.push(path);
+            }
+        });
+    }
+    out
 }
 
 fn written(

@@ -181,7 +181,9 @@ fn piece(item: &Item, conv: Conv, spec: &[FormatPart], args: &[Item], out: &mut 
         Conv::Format if custom_format(&bare, &rule, out) => return,
         Conv::Format if rule.is_empty() => return push(out, format_args!("{}", rt::str(&bare))),
         Conv::Format => return out.push_str(&rt::format(&bare, &rule)),
-        Conv::Percent(letter) => return out.push_str(&rt::percent(&format!("%{rule}{letter}"), &[&bare])),
+        Conv::Percent(letter) | Conv::PercentAll(letter) => {
+            return out.push_str(&rt::percent(&format!("%{rule}{letter}"), &[&bare]));
+        }
         Conv::Str => rt::str(&bare).to_string(),
         Conv::Repr => rt::repr(&bare).to_string(),
         Conv::Ascii => rt::ascii(&bare),

@@ -199,7 +199,7 @@ impl Printer<'_, '_> {
             return self.add_computed(value, conv, spec, template);
         };
         match conv {
-            Conv::Percent(letter) => self.add_percent(value, ty, &spec_text, letter, template),
+            Conv::Percent(letter) | Conv::PercentAll(letter) => self.add_percent(value, ty, &spec_text, letter, template),
             Conv::Repr | Conv::Ascii => self.add_repr(value, ty, conv, &spec_text, template),
             Conv::Format | Conv::Str => self.add_plain(value, ty, conv, &spec_text, template),
         }
@@ -211,7 +211,7 @@ impl Printer<'_, '_> {
         let mut inner = Template::default();
         self.add_pieces(spec, &mut inner);
         let text = match conv {
-            Conv::Percent(letter) => format!("\"%{}{letter}\"", inner.text),
+            Conv::Percent(letter) | Conv::PercentAll(letter) => format!("\"%{}{letter}\"", inner.text),
             _ => format!("\"{}\"", inner.text),
         };
         let spec =
@@ -221,7 +221,7 @@ impl Printer<'_, '_> {
             Expr::unary("&", Expr::call(printer.rt(name), vec![shown]).method("to_string", vec![]))
         };
         let call = match conv {
-            Conv::Percent(_) => {
+            Conv::Percent(_) | Conv::PercentAll(_) => {
                 let values = Expr::unary("&", Expr::Array(vec![as_object(self.shown(value))]));
                 Expr::call(self.rt("percent"), vec![spec, values])
             }

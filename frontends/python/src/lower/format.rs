@@ -15,6 +15,8 @@ struct Values<'t> {
     order: Vec<Syntax<'t>>,
     positions: Vec<usize>,
     names: FxHashMap<String, usize>,
+    /// The one value right of `%` may be a tuple that holds the values.
+    may_be_tuple: bool,
 }
 
 impl<'t> Values<'t> {
@@ -40,6 +42,11 @@ fn reads(parts: &[Part], values: &Values<'_>, out: &mut Vec<usize>) -> Option<()
 /// Reading it again or not at all makes no difference.
 fn is_simple(node: Syntax<'_>) -> bool {
     matches!(node.kind(), "identifier" | "integer" | "float" | "string" | "true" | "false" | "none")
+}
+
+/// What is no tuple whatever names stand for.
+fn is_constant(node: Syntax<'_>) -> bool {
+    matches!(node.kind(), "integer" | "float" | "string" | "true" | "false" | "none")
 }
 
 fn is_text(node: Syntax<'_>) -> bool {
@@ -140,6 +147,7 @@ impl<'t> Lowerer<'t> {
             let value = self.steps(value, &field.path, values.order[index]);
             let spec = self.pieces(&field.spec, values, percent, read);
             let conv = match field.conversion {
+                Some(letter) if values.may_be_tuple => Conv::PercentAll(letter),
                 Some(letter) if percent => Conv::Percent(letter),
                 Some('r') => Conv::Repr,
                 Some('a') => Conv::Ascii,
@@ -200,6 +208,7 @@ fn percent_values<'t>(parts: &[Part], right: Syntax<'t>) -> Option<Values<'t>> {
         return Some(values);
     } else {
         values.order = vec![right];
+        values.may_be_tuple = !is_text(right) && !is_constant(right);
     }
     values.positions = (0..values.order.len()).collect();
     (fields(parts) == values.order.len() && !parts.iter().any(is_by_name)).then_some(values)

@@ -221,9 +221,10 @@ impl<L: Level> BodyParser<'_, '_, L> {
             'r' => Conv::Repr,
             'a' => Conv::Ascii,
             _ => {
+                let is_all = self.cursor.eat("*");
                 let letter = self.cursor.rest().chars().next().unwrap_or('s');
                 self.cursor.at += letter.len_utf8();
-                Conv::Percent(letter)
+                if is_all { Conv::PercentAll(letter) } else { Conv::Percent(letter) }
             }
         };
         let spec = if self.cursor.eat(":") { self.pieces(false)? } else { Vec::new() };

@@ -388,6 +388,7 @@ impl<L: Level> Printer<'_, L> {
                         Conv::Repr => "!r".to_owned(),
                         Conv::Ascii => "!a".to_owned(),
                         Conv::Percent(letter) => format!("!%{letter}"),
+                        Conv::PercentAll(letter) => format!("!%*{letter}"),
                     });
                     if !spec.is_empty() {
                         self.put(":");

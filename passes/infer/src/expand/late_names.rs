@@ -12,7 +12,7 @@
 //! A function that calls itself is only called then, so it can be a function of its own. An empty container or
 //! a constant that comes behind goes before the function that names it.
 
-use batuta_base::FxHashSet;
+use batuta_base::{FxHashSet, Name};
 use batuta_core::*;
 
 /// Writes out such functions of a body.
@@ -108,11 +108,11 @@ fn start_before(body: &mut Body<Hir>, block: BlockId) {
         while let Some((behind, local)) = set_behind(body, block, at, &closure) {
             let later = body.blocks[block].stmts[behind].clone();
             let StmtKind::Set { value, .. } = later.kind else { break };
-            let may_call = may_call(body, block, at..behind, function);
-            if is_plain(body, value) && may_call {
-                break;
+            let is_plain = is_plain(body, value);
+            if is_plain && may_call(body, block, at..behind, function) {
+                check_reads(body, local);
             }
-            let first = match is_plain(body, value) {
+            let first = match is_plain && !may_call(body, block, at..behind, function) {
                 true => body.blocks[block].stmts.remove(behind),
                 false => {
                     let none = body.node(Node::Const(Const::None), Ty::unit(), stmt.origin);
@@ -123,6 +123,42 @@ fn start_before(body: &mut Body<Hir>, block: BlockId) {
             body.blocks[block].stmts.insert(at - 1, first);
             at += 1;
         }
+    }
+}
+
+/// Closures that read a local see to it that it has a value: until then it is none.
+fn check_reads(body: &mut Body<Hir>, local: LocalId) {
+    let closures: Vec<BlockId> = body.nodes.iter().filter_map(|(_, row)| match &row.kind {
+        Node::Closure(closure) => Some(closure.body),
+        _ => None,
+    }).collect();
+    let mut reads: Vec<NodeId> = closures.into_iter().flat_map(|block| {
+        let mut found = Vec::new();
+        body.walk_block(block, &mut |node| {
+            if matches!(&body.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(local)) {
+                found.push(node);
+            }
+        });
+        found
+    }).collect();
+    reads.sort();
+    reads.dedup();
+    for read in reads {
+        let origin = body.nodes[read].origin;
+        let text = format!("cannot access free variable '{}' where it is not associated with a value in enclosing scope", body.locals[local].name);
+        let text = body.node(Node::Const(Const::Str(text.as_str().into())), Ty::unknown(), origin);
+        let attr = Attr::Name(Name::new("NameError"));
+        let error = body.node(Node::Op { op: ExcOp::New.into(), attr, args: vec![text] }, Ty::unknown(), origin);
+        let raise = body.node(Node::Raise { error: Some(error), cause: None }, Ty::never(), origin);
+        let then = body.block(BlockRow { stmts: vec![Stmt::new(StmtKind::Expr(raise), origin)], ..BlockRow::default() });
+        let value = body.use_local(local, Mode::Read, origin);
+        let none = body.node(Node::Const(Const::None), Ty::unknown(), origin);
+        let cond = body.op(ObjOp::Is, vec![value, none], Ty::unknown(), origin);
+        let test = body.node(Node::If { cond, then, els: None }, Ty::unknown(), origin);
+        let tail = body.nodes[read].clone();
+        let tail = Some(body.nodes.push(tail));
+        let block = body.block(BlockRow { stmts: vec![Stmt::new(StmtKind::Expr(test), origin)], tail, ..BlockRow::default() });
+        body.nodes[read].kind = Node::Block { label: None, block };
     }
 }
 
