@@ -541,7 +541,9 @@ impl Collect<'_> {
                     None => None,
                 };
                 let as_float = match conv {
-                    Conv::Percent(letter) | Conv::PercentAll(letter) => matches!(letter, 'e' | 'E' | 'f' | 'F' | 'g' | 'G'),
+                    Conv::Percent(letter) | Conv::PercentAll(letter) => {
+                        matches!(letter, 'e' | 'E' | 'f' | 'F' | 'g' | 'G')
+                    }
                     _ => last.is_some_and(|letter| "eEfF%".contains(letter)),
                 };
                 if !as_float {

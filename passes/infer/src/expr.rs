@@ -82,10 +82,10 @@ impl Apply<'_, '_, '_> {
         let origin = self.origin(value);
         match (count, ty.kind()) {
             (1, TyKind::Tuple(items)) => self.place_read(value, Proj::Field(Name::new("0")), items[0]),
-            (0, _) => {
-                self.refuse("TypeError", "not enough arguments for format string", vec![value], origin)
+            (0, _) => self.refuse("TypeError", "not enough arguments for format string", vec![value], origin),
+            (1, _) => {
+                self.hole(value, crate::apply::BAD_CALL, "a record of one value is formatted".to_owned())
             }
-            (1, _) => self.hole(value, crate::apply::BAD_CALL, "a record of one value is formatted".to_owned()),
             _ => {
                 let text = "not all arguments converted during string formatting";
                 self.refuse("TypeError", text, vec![value], origin)

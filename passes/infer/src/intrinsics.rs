@@ -59,11 +59,18 @@ impl Apply<'_, '_, '_> {
                 let name = Name::new("builtins.zip_turns");
                 self.lib_call(name, &[ArgKind::Positional; 2], vec![iter, count], Some(id), origin)
             }
-            ("operator.index", [value]) if matches!(self.ty(*value).kind(), TyKind::Float(_) | TyKind::Str | TyKind::List(_)) => {
-                let text = format!("{} object cannot be interpreted as an integer", crate::operate::shown(self.ty(*value)));
+            ("operator.index", [value])
+                if matches!(self.ty(*value).kind(), TyKind::Float(_) | TyKind::Str | TyKind::List(_)) =>
+            {
+                let text = format!(
+                    "{} object cannot be interpreted as an integer",
+                    crate::operate::shown(self.ty(*value))
+                );
                 self.refuse("TypeError", &text, args.clone(), origin)
             }
-            ("operator.concat", [value, _]) if matches!(self.ty(*value).kind(), TyKind::Float(_) | TyKind::Int(_) | TyKind::Bool) => {
+            ("operator.concat", [value, _])
+                if matches!(self.ty(*value).kind(), TyKind::Float(_) | TyKind::Int(_) | TyKind::Bool) =>
+            {
                 let text = format!("{} object can't be concatenated", crate::operate::shown(self.ty(*value)));
                 self.refuse("TypeError", &text, args.clone(), origin)
             }

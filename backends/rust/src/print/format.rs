@@ -199,7 +199,9 @@ impl Printer<'_, '_> {
             return self.add_computed(value, conv, spec, template);
         };
         match conv {
-            Conv::Percent(letter) | Conv::PercentAll(letter) => self.add_percent(value, ty, &spec_text, letter, template),
+            Conv::Percent(letter) | Conv::PercentAll(letter) => {
+                self.add_percent(value, ty, &spec_text, letter, template)
+            }
             Conv::Repr | Conv::Ascii => self.add_repr(value, ty, conv, &spec_text, template),
             Conv::Format | Conv::Str => self.add_plain(value, ty, conv, &spec_text, template),
         }

@@ -64,9 +64,11 @@ fn handled_elsewhere(body: &Body<Hir>, inside: &[NodeId]) -> FxHashSet<NodeId> {
             Node::Closure(closure) => vec![closure.body],
             _ => continue,
         };
-        blocks.into_iter().for_each(|block| body.walk_block(block, &mut |node| {
-            out.insert(node);
-        }));
+        blocks.into_iter().for_each(|block| {
+            body.walk_block(block, &mut |node| {
+                out.insert(node);
+            })
+        });
     }
     out
 }

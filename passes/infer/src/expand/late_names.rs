@@ -128,36 +128,52 @@ fn start_before(body: &mut Body<Hir>, block: BlockId) {
 
 /// Closures that read a local see to it that it has a value: until then it is none.
 fn check_reads(body: &mut Body<Hir>, local: LocalId) {
-    let closures: Vec<BlockId> = body.nodes.iter().filter_map(|(_, row)| match &row.kind {
-        Node::Closure(closure) => Some(closure.body),
-        _ => None,
-    }).collect();
-    let mut reads: Vec<NodeId> = closures.into_iter().flat_map(|block| {
-        let mut found = Vec::new();
-        body.walk_block(block, &mut |node| {
-            if matches!(&body.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(local)) {
-                found.push(node);
-            }
-        });
-        found
-    }).collect();
+    let closures: Vec<BlockId> = body
+        .nodes
+        .iter()
+        .filter_map(|(_, row)| match &row.kind {
+            Node::Closure(closure) => Some(closure.body),
+            _ => None,
+        })
+        .collect();
+    let mut reads: Vec<NodeId> = closures
+        .into_iter()
+        .flat_map(|block| {
+            let mut found = Vec::new();
+            body.walk_block(block, &mut |node| {
+                if matches!(&body.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(local)) {
+                    found.push(node);
+                }
+            });
+            found
+        })
+        .collect();
     reads.sort();
     reads.dedup();
     for read in reads {
         let origin = body.nodes[read].origin;
-        let text = format!("cannot access free variable '{}' where it is not associated with a value in enclosing scope", body.locals[local].name);
+        let text = format!(
+            "cannot access free variable '{}' where it is not associated with a value in enclosing scope",
+            body.locals[local].name
+        );
         let text = body.node(Node::Const(Const::Str(text.as_str().into())), Ty::unknown(), origin);
         let attr = Attr::Name(Name::new("NameError"));
-        let error = body.node(Node::Op { op: ExcOp::New.into(), attr, args: vec![text] }, Ty::unknown(), origin);
+        let error =
+            body.node(Node::Op { op: ExcOp::New.into(), attr, args: vec![text] }, Ty::unknown(), origin);
         let raise = body.node(Node::Raise { error: Some(error), cause: None }, Ty::never(), origin);
-        let then = body.block(BlockRow { stmts: vec![Stmt::new(StmtKind::Expr(raise), origin)], ..BlockRow::default() });
+        let then = body
+            .block(BlockRow { stmts: vec![Stmt::new(StmtKind::Expr(raise), origin)], ..BlockRow::default() });
         let value = body.use_local(local, Mode::Read, origin);
         let none = body.node(Node::Const(Const::None), Ty::unknown(), origin);
         let cond = body.op(ObjOp::Is, vec![value, none], Ty::unknown(), origin);
         let test = body.node(Node::If { cond, then, els: None }, Ty::unknown(), origin);
         let tail = body.nodes[read].clone();
         let tail = Some(body.nodes.push(tail));
-        let block = body.block(BlockRow { stmts: vec![Stmt::new(StmtKind::Expr(test), origin)], tail, ..BlockRow::default() });
+        let block = body.block(BlockRow {
+            stmts: vec![Stmt::new(StmtKind::Expr(test), origin)],
+            tail,
+            ..BlockRow::default()
+        });
         body.nodes[read].kind = Node::Block { label: None, block };
     }
 }

@@ -108,7 +108,8 @@ fn does_something(body: &Body<Hir>, node: NodeId) -> bool {
     match &body.nodes[node].kind {
         Node::Const(_) | Node::Item(_) => false,
         Node::Use(place, _) => {
-            matches!(place.root, Root::Node(_)) || place.proj.iter().any(|proj| !matches!(proj, Proj::Field(_)))
+            matches!(place.root, Root::Node(_))
+                || place.proj.iter().any(|proj| !matches!(proj, Proj::Field(_)))
         }
         _ => true,
     }

@@ -49,7 +49,8 @@ pub(super) fn expand(body: &mut Body<Hir>) {
             let int = |number: i64| Const::Int(number.to_string().into());
             let parts = VERSION.map(int).into_iter().chain([Const::Str("final".into()), int(0)]);
             let parts: Vec<Const> = parts.collect();
-            let args = parts.into_iter().map(|part| body.node(Node::Const(part), Ty::unknown(), origin)).collect();
+            let args =
+                parts.into_iter().map(|part| body.node(Node::Const(part), Ty::unknown(), origin)).collect();
             body.nodes[node].kind = Node::Op { op: TupleOp::New.into(), attr: Attr::None, args };
         }
     }
