@@ -289,6 +289,9 @@ fn truth(name: &str, items: &[Ty]) -> String {
 fn format_impl(env: &Env<'_>, name: &str, items: &[Ty]) -> String {
     let arms: String = members(items)
         .map(|(member, ty)| match ty.class_path() {
+            Some(class) if shows_name(env, class) => {
+                format!("            Self::{member}(value) => rt::Operand::Shown(rt::str(value).to_string()),\n")
+            }
             Some(class) if let Some(plain) = crate::object_values::plain_type(env, class) => {
                 let operand = if plain == "int" { "Small" } else { "Text" };
                 format!("            Self::{member}(value) => rt::Operand::{operand}(value.value()),\n")
@@ -302,6 +305,18 @@ fn format_impl(env: &Env<'_>, name: &str, items: &[Ty]) -> String {
     format!(
         "\nimpl rt::Format for {name} {{\n    fn operand(&self) -> rt::Operand<'_> {{\n        match self {{\n{arms}        }}\n    }}\n}}\n"
     )
+}
+
+/// Whether a format sees the name of a member: in all enums but those that are numbers or texts alone.
+fn shows_name(env: &Env<'_>, class: Name) -> bool {
+    env.class(class).is_some_and(|class| {
+        let shows = match class.kind {
+            ClassKind::Enum => true,
+            ClassKind::EnumOf(kind) => matches!(kind.as_str(), "str" | "int" | "Flag"),
+            _ => false,
+        };
+        shows && !class.methods.iter().any(|method| method.last() == "__format__")
+    })
 }
 
 fn derives(env: &Env<'_>, items: &[Ty]) -> String {

@@ -339,10 +339,26 @@ impl Error {
         self.while_handled(crate::handled::current())
     }
 
+    /// An error that is only made: it has a context when it is raised.
+    #[must_use]
+    pub fn out_of_context(self) -> Error {
+        self.0.context.borrow_mut().0 = None;
+        self
+    }
+
     /// The error that is raised while `handled` is.
     #[must_use]
     pub(crate) fn while_handled(self, handled: Option<Error>) -> Error {
         if let Some(handled) = handled.filter(|handled| !self.ptr_eq(handled)) {
+            // A chain that comes back to this error ends before it.
+            let mut link = handled.clone();
+            while let Some(next) = link.context() {
+                if next.ptr_eq(&self) {
+                    link.0.context.borrow_mut().0 = None;
+                    break;
+                }
+                link = next;
+            }
             self.0.context.borrow_mut().0 = Some(handled);
         }
         self

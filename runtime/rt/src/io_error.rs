@@ -59,7 +59,9 @@ pub(crate) fn split_file(class: Class, mut args: Vec<Arg>) -> (Vec<Arg>, Option<
 
 /// The class of an error with a number: that of the number for `OSError` itself.
 pub(crate) fn class_of_args(class: Class, args: &[Arg]) -> Class {
-    match crate::str(&args[0]).to_string().parse() {
+    // A text is no number, even one of digits.
+    let number = Some(&args[0]).filter(|arg| !matches!(arg, Arg::Str(_)));
+    match number.map_or(String::new(), |arg| crate::str(arg).to_string()).parse() {
         Ok(number) if class == OSError => class_of_number(number),
         _ => class,
     }
@@ -76,7 +78,11 @@ impl Error {
 
     /// `e.errno` of an `OSError`.
     pub fn errno(&self) -> Option<i64> {
-        crate::str(self.os_argument(0, "errno")?).to_string().parse().ok()
+        let number = self.os_argument(0, "errno")?;
+        if matches!(number, Arg::Str(_)) {
+            crate::raise_new(crate::class::NotTranslated, "not yet implemented: an errno that is a text");
+        }
+        crate::str(number).to_string().parse().ok()
     }
 
     /// `e.strerror` of an `OSError`.

@@ -25,6 +25,7 @@ pub(crate) fn is_asked(program: &Program<Hir>) -> bool {
 
 /// Writes out the contexts of a body.
 pub(crate) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
+    keep_out(body);
     for node in body.nodes.ids().collect::<Vec<_>>() {
         match body.nodes[node].kind.clone() {
             Node::Raise { error: Some(error), cause } => remember(program, body, node, error, cause),
@@ -36,6 +37,30 @@ pub(crate) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
             }
             _ => {}
         }
+    }
+}
+
+/// Errors that are made but not raised on the spot have no context yet.
+fn keep_out(body: &mut Body<Hir>) {
+    let mut raised = Vec::new();
+    for (_, row) in body.nodes.iter() {
+        match &row.kind {
+            Node::Raise { error: Some(error), .. } => raised.push(*error),
+            Node::Call { callee: Callee::Lib(name), args } if name.as_str().starts_with("error.") => {
+                raised.extend(args.iter().map(|arg| arg.value));
+            }
+            _ => {}
+        }
+    }
+    for node in body.nodes.ids().collect::<Vec<_>>() {
+        if !matches!(body.nodes[node].kind, Node::Op { op: Op::ExcOp(ExcOp::New), .. }) || raised.contains(&node)
+        {
+            continue;
+        }
+        let at = body.nodes[node].origin;
+        let made = body.node(body.nodes[node].kind.clone(), Ty::unknown(), at);
+        let args = vec![Arg::positional(made)];
+        body.nodes[node].kind = Node::Call { callee: Callee::Lib(Name::new("error.out_of_context")), args };
     }
 }
 

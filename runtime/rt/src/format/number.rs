@@ -22,6 +22,7 @@ pub(crate) struct Parts<'a> {
 pub(super) fn format_operand(operand: &Operand<'_>, spec: &Spec, out: &mut String) -> Result<(), Error> {
     match operand {
         Operand::Text(text) => format_text(text, spec, out),
+        Operand::Shown(text) => format_text(text, spec, out),
         Operand::Small(number) => format_int(*number, None, spec, "int", out),
         Operand::Big(number) => format_int(0, Some(number), spec, "int", out),
         Operand::Bool(truth) => format_int(i64::from(*truth), None, spec, "bool", out),

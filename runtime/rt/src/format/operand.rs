@@ -14,6 +14,8 @@ use crate::repr::{Repr, str};
 pub enum Operand<'a> {
     /// Text.
     Text(&'a str),
+    /// The text that something shows: a member of an enum.
+    Shown(String),
     /// An integer of one word.
     Small(i64),
     /// A long integer.
@@ -30,7 +32,7 @@ impl Operand<'_> {
     /// The name of the type.
     pub fn type_name(&self) -> &str {
         match self {
-            Operand::Text(_) => "str",
+            Operand::Text(_) | Operand::Shown(_) => "str",
             Operand::Small(_) | Operand::Big(_) => "int",
             Operand::Bool(_) => "bool",
             Operand::Float(_) => "float",

@@ -147,15 +147,34 @@ pub fn merge_by<T, K: PyOrd>(
     mut key: impl FnMut(&T) -> K,
     reverse: bool,
 ) -> impl Iterator<Item = T> {
-    let mut a = a.into_iter().peekable();
-    let mut b = b.into_iter().peekable();
-    std::iter::from_fn(move || match (a.peek(), b.peek()) {
-        (Some(x), Some(y)) => {
-            let (x, y) = (key(x), key(y));
-            if if reverse { x.py_lt(&y) } else { y.py_lt(&x) } { b.next() } else { a.next() }
+    let (mut a, mut b) = (a.into_iter().fuse(), b.into_iter().fuse());
+    let (mut first, mut second): (Option<(K, T)>, Option<(K, T)>) = (None, None);
+    let mut is_open = false;
+    std::iter::from_fn(move || {
+        // What is left of one alone needs no keys.
+        if first.is_none()
+            && let Some(item) = a.next()
+        {
+            if is_open && second.is_none() {
+                return Some(item);
+            }
+            first = Some((key(&item), item));
         }
-        (Some(_), None) => a.next(),
-        (None, _) => b.next(),
+        if second.is_none()
+            && let Some(item) = b.next()
+        {
+            if is_open && first.is_none() {
+                return Some(item);
+            }
+            second = Some((key(&item), item));
+        }
+        is_open = true;
+        let next = match (&first, &second) {
+            (Some((x, _)), Some((y, _))) if if reverse { x.py_lt(y) } else { y.py_lt(x) } => second.take(),
+            (Some(_), _) => first.take(),
+            (None, _) => second.take(),
+        };
+        next.map(|(_, item)| item)
     })
 }
 

@@ -141,6 +141,9 @@ impl NormalDist {
         if p <= 0.0 || p >= 1.0 {
             raise_new(StatisticsError, "p must be in the range 0.0 < p < 1.0");
         }
+        if self.sigma <= 0.0 {
+            raise_new(StatisticsError, "cdf() not defined when sigma at or below zero");
+        }
         let q = p - 0.5;
         if q.abs() <= 0.425 {
             let r = 0.180625 - q * q;
@@ -157,6 +160,7 @@ impl NormalDist {
     }
 
     /// `d.quantiles(n)`.
+    #[track_caller]
     pub fn quantiles(&self, n: i64) -> Vec<f64> {
         (1..n).map(|i| self.inv_cdf(i as f64 / n as f64)).collect()
     }

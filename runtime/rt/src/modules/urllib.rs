@@ -1,16 +1,22 @@
 //! Python's `urllib.parse`: addresses taken apart, texts quoted.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use crate::class::ValueError;
 use crate::collections::Dict;
 use crate::repr::{Repr, repr};
 use crate::unwind::raise_new;
+use crate::value::Value;
 
 /// `quote(text, safe)`: what is not a letter, a digit, one of `_.-~` or safe is `%XX`.
 pub fn quote(text: &str, safe: &str) -> String {
+    quote_bytes(text.as_bytes(), safe)
+}
+
+fn quote_bytes(text: &[u8], safe: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
+    for &byte in text {
         let c = char::from(byte);
         if byte.is_ascii_alphanumeric() || "_.-~".contains(c) || byte.is_ascii() && safe.contains(c) {
             out.push(c);
@@ -57,11 +63,24 @@ pub fn urlencode<K: Repr, V: Repr>(pairs: impl IntoIterator<Item = (K, V)>) -> S
     pairs.into_iter().map(pair).collect::<Vec<_>>().join("&")
 }
 
+/// `urlencode(pairs)` of values: bytes are quoted as they are.
+pub fn urlencode_values<K: Repr, V: Borrow<Value>>(pairs: impl IntoIterator<Item = (K, V)>) -> String {
+    let pair = |(key, value): (K, V)| {
+        let key = quote_plus(&crate::str(&key).to_string(), "");
+        let value = match value.borrow() {
+            Value::Bytes(bytes) => quote_bytes(bytes, " ").replace(' ', "+"),
+            other => quote_plus(&crate::str(other).to_string(), ""),
+        };
+        format!("{key}={value}")
+    };
+    pairs.into_iter().map(pair).collect::<Vec<_>>().join("&")
+}
+
 /// `parse_qsl(query)`.
 pub fn parse_qsl(query: &str, keep_blank: bool) -> Vec<(String, String)> {
-    let pairs = query.split('&').filter_map(|pair| pair.split_once('=').or(keep_blank.then_some((pair, ""))));
-    let pairs =
-        pairs.filter(|(key, value)| keep_blank && !(key.is_empty() && value.is_empty()) || !value.is_empty());
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let pairs = pairs.filter_map(|pair| pair.split_once('=').or(keep_blank.then_some((pair, ""))));
+    let pairs = pairs.filter(|(_, value)| keep_blank || !value.is_empty());
     pairs.map(|(key, value)| (unquote_plus(key), unquote_plus(value))).collect()
 }
 
@@ -88,9 +107,23 @@ pub struct ParseResult {
     pub fragment: String,
 }
 
+/// Schemes whose last part of a path can have parameters.
+const WITH_PARAMS: &[&str] = &[
+    "", "ftp", "hdl", "prospero", "http", "https", "shttp", "rtsp", "rtspu", "sip", "sips", "mms", "sftp",
+    "tel",
+];
+
+/// Schemes that have a host, be it empty.
+const WITH_HOST: &[&str] = &[
+    "", "ftp", "http", "gopher", "nntp", "telnet", "imap", "wais", "file", "mms", "https", "shttp", "snews",
+    "prospero", "rtsp", "rtspu", "rsync", "svn", "svn+ssh", "sftp", "nfs", "git", "git+ssh", "ws", "wss",
+];
+
 /// `urlparse(url)`.
+#[track_caller]
 pub fn urlparse(url: &str) -> ParseResult {
-    let url = url.trim_start_matches(|c: char| c <= ' ');
+    let url = url.trim_start_matches(|c: char| c <= ' ').replace(['\t', '\r', '\n'], "");
+    let url = url.as_str();
     let is_scheme = |scheme: &&str| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
@@ -105,10 +138,13 @@ pub fn urlparse(url: &str) -> ParseResult {
         Some(rest) => rest.split_at(rest.find('/').unwrap_or(rest.len())),
         None => ("", rest),
     };
+    if netloc.contains('[') != netloc.contains(']') {
+        raise_new(ValueError, "Invalid IPv6 URL");
+    }
     let last = path.rfind('/').map_or(0, |at| at + 1);
     let (path, params) = match path[last..].split_once(';') {
-        Some((name, params)) => (&path[..last + name.len()], params),
-        None => (path, ""),
+        Some((name, params)) if WITH_PARAMS.contains(&scheme.as_str()) => (&path[..last + name.len()], params),
+        _ => (path, ""),
     };
     let own = str::to_owned;
     ParseResult {
@@ -130,23 +166,39 @@ impl ParseResult {
         self.netloc.rsplit_once('@').map(|(user, _)| user)
     }
 
+    /// The name of the host and the port, both as they are written; brackets hold a name with colons.
+    fn host_and_port(&self) -> (&str, &str) {
+        let host = self.host();
+        let (name, port) = match host.split_once('[') {
+            Some((_, inner)) => {
+                let (name, rest) = inner.split_once(']').unwrap_or((inner, ""));
+                (name, rest.split_once(':').map(|(_, port)| port))
+            }
+            None => (host.split(':').next().unwrap_or_default(), host.split_once(':').map(|(_, port)| port)),
+        };
+        (name, port.unwrap_or_default())
+    }
+
     /// `url.hostname`.
     pub fn hostname(&self) -> Option<String> {
-        let host = self.host();
-        let name = host.split_once(':').map_or(host, |(name, _)| name);
-        Some(name.to_lowercase()).filter(|name| !name.is_empty())
+        let (name, _) = self.host_and_port();
+        let zone = name.find('%').unwrap_or(name.len());
+        Some(name[..zone].to_lowercase() + &name[zone..]).filter(|name| !name.is_empty())
     }
 
     /// `url.port`.
     #[track_caller]
     pub fn port(&self) -> Option<i64> {
-        let (_, port) = self.host().split_once(':').filter(|(_, port)| !port.is_empty())?;
-        match port.parse::<u32>() {
-            Ok(port) if port < 65536 => Some(i64::from(port)),
-            Ok(_) => raise_new(ValueError, "Port out of range 0-65535"),
-            Err(_) => {
-                raise_new(ValueError, format!("Port could not be cast to integer value as {}", repr(port)))
-            }
+        let (_, port) = self.host_and_port();
+        if port.is_empty() {
+            return None;
+        }
+        if !port.bytes().all(|digit| digit.is_ascii_digit()) {
+            raise_new(ValueError, format!("Port could not be cast to integer value as {}", repr(port)));
+        }
+        match port.parse::<u16>() {
+            Ok(port) => Some(i64::from(port)),
+            Err(_) => raise_new(ValueError, "Port out of range 0-65535"),
         }
     }
 
@@ -166,8 +218,13 @@ impl ParseResult {
         if !self.scheme.is_empty() {
             out += &format!("{}:", self.scheme);
         }
-        if !self.netloc.is_empty() {
+        let scheme = self.scheme.as_str();
+        let has_host = !scheme.is_empty() && WITH_HOST.contains(&scheme) && !self.path.starts_with("//");
+        if !self.netloc.is_empty() || has_host {
             out += &format!("//{}", self.netloc);
+            if !self.path.is_empty() && !self.path.starts_with('/') {
+                out.push('/');
+            }
         }
         out += &self.path;
         for (sign, part) in [(';', &self.params), ('?', &self.query), ('#', &self.fragment)] {

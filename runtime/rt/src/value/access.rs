@@ -193,11 +193,24 @@ pub fn get_slice(value: &Value, start: &Value, stop: &Value, step: &Value) -> Va
 /// `v.name`.
 #[track_caller]
 pub fn get_attr(value: &Value, name: &str) -> Value {
+    match find_attr(value, name) {
+        Some(value) => value,
+        None => no_attribute(value, name),
+    }
+}
+
+/// The attribute, if there is one; stops where there is one that is not known here.
+#[track_caller]
+fn find_attr(value: &Value, name: &str) -> Option<Value> {
     let found = match value {
-        Value::Object(object) => std::rc::Rc::clone(object).get_attr(name),
-        Value::Error(error) if name == "args" => {
-            Some(Value::tuple(error.args().iter().map(crate::error::Arg::value)))
-        }
+        Value::Object(object) => return std::rc::Rc::clone(object).get_attr(name),
+        Value::Error(error) => error_attr(error, name),
+        Value::Range(range) => match name {
+            "start" => Some(Value::from(range.start())),
+            "stop" => Some(Value::from(range.stop())),
+            "step" => Some(Value::from(range.step())),
+            _ => None,
+        },
         Value::Function(function) => match name {
             "__name__" => Some(Value::from(function.name())),
             "__qualname__" => Some(Value::from(function.qualified_name())),
@@ -206,9 +219,23 @@ pub fn get_attr(value: &Value, name: &str) -> Value {
         },
         number => number_attr(number, name),
     };
-    match found {
-        Some(value) => value,
-        None => no_attribute(value, name),
+    if found.is_none() && super::members::has(value, name) != Some(false) {
+        let text = format!("not yet implemented: `{name}` of a dynamic '{}'", value.type_name());
+        raise_new(crate::class::NotTranslated, text)
+    }
+    found
+}
+
+fn error_attr(error: &crate::Error, name: &str) -> Option<Value> {
+    use crate::class::{OSError, StopIteration, SystemExit};
+    match name {
+        "args" => Some(Value::tuple(error.args().iter().map(crate::error::Arg::value))),
+        "code" if error.is_a(SystemExit) => Some(error.code()),
+        "value" if error.is_a(StopIteration) => Some(error.stop_value()),
+        "errno" if error.is_a(OSError) => Some(error.errno().map_or(Value::None, Value::from)),
+        "strerror" if error.is_a(OSError) => Some(error.strerror().map_or(Value::None, Value::from)),
+        "filename" if error.is_a(OSError) => Some(error.filename().map_or(Value::None, Value::from)),
+        _ => None,
     }
 }
 
@@ -226,11 +253,9 @@ fn number_attr(number: &Value, name: &str) -> Option<Value> {
 }
 
 /// `getattr(v, name, default)`.
+#[track_caller]
 pub fn get_attr_or(value: &Value, name: &str, default: Value) -> Value {
-    match value {
-        Value::Object(object) => std::rc::Rc::clone(object).get_attr(name).unwrap_or(default),
-        _ => default,
-    }
+    find_attr(value, name).unwrap_or(default)
 }
 
 #[cold]

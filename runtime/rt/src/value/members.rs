@@ -1,22 +1,62 @@
 //! `hasattr` of values that are no objects: what CPython's own types have.
 
 use super::Value;
+use crate::class::{
+    AttributeError, BUILTIN_CLASSES, ImportError, NameError, OSError, StopIteration, SyntaxError, SystemExit,
+    UnicodeDecodeError, UnicodeEncodeError,
+};
+use crate::error::Error;
 
-/// `hasattr(value, name)`. An object says what it has, not what it lacks: its methods are not all known here.
+/// `hasattr(value, name)`.
 #[track_caller]
 pub fn has_attr(value: &Value, name: &str) -> bool {
+    has(value, name).unwrap_or_else(|| {
+        let text = format!("not yet implemented: hasattr of a dynamic '{}' object", value.type_name());
+        crate::raise_new(crate::class::NotTranslated, text)
+    })
+}
+
+/// Whether a value has an attribute; none where that is not known. An object says what it has, not what it
+/// lacks: its methods are not all known here.
+pub(super) fn has(value: &Value, name: &str) -> Option<bool> {
     match value {
-        Value::Object(object) if std::rc::Rc::clone(object).get_attr(name).is_some() => true,
-        Value::Object(_) => {
-            let text = format!("not yet implemented: hasattr of a dynamic '{}' object", value.type_name());
-            crate::raise_new(crate::class::RuntimeError, text)
-        }
-        Value::Function(_) => {
-            matches!(name, "__call__" | "__name__" | "__doc__" | "__qualname__" | "__module__")
-        }
-        _ => members(value).split_whitespace().any(|member| member == name),
+        Value::Object(object) => std::rc::Rc::clone(object).get_attr(name).map(|_| true),
+        Value::Error(error) => error_has(error, name),
+        _ => Some(is_among(members(value), name)),
     }
 }
+
+fn is_among(members: &str, name: &str) -> bool {
+    members.split_whitespace().any(|member| member == name)
+}
+
+/// What errors have; those of a program's own class can have more.
+fn error_has(error: &Error, name: &str) -> Option<bool> {
+    let own = [
+        (OSError, "characters_written errno filename filename2 strerror"),
+        (SystemExit, "code"),
+        (StopIteration, "value"),
+        (ImportError, "msg name path"),
+        (NameError, "name"),
+        (AttributeError, "name obj"),
+        (
+            SyntaxError,
+            "end_lineno end_offset filename lineno msg offset print_file_and_line text",
+        ),
+        (UnicodeDecodeError, "encoding end object reason start"),
+        (UnicodeEncodeError, "encoding end object reason start"),
+    ];
+    let has_own = own.iter().any(|(class, names)| error.is_a(*class) && is_among(names, name));
+    if has_own || is_among(ERROR, name) || name == "__notes__" && !error.notes().is_empty() {
+        return Some(true);
+    }
+    BUILTIN_CLASSES.contains(&error.class()).then_some(false)
+}
+
+const ERROR: &str = "__cause__ __class__ __context__ __delattr__ __dict__ __dir__ __doc__ __eq__ __format__ __ge__ \
+     __getattribute__ __getstate__ __gt__ __hash__ __init__ __init_subclass__ __le__ __lt__ __ne__ \
+     __new__ __reduce__ __reduce_ex__ __repr__ __setattr__ __setstate__ __sizeof__ __str__ \
+     __subclasshook__ __suppress_context__ __traceback__ add_note args with_traceback";
 
 /// The names that `dir` gives of the built-in types.
 fn members(value: &Value) -> &'static str {
@@ -104,7 +144,24 @@ fn members(value: &Value) -> &'static str {
              rpartition rsplit rstrip split splitlines startswith strip swapcase title translate \
              upper zfill"
         }
-        Value::None => "__bool__ __class__ __doc__ __eq__ __hash__ __repr__ __str__",
-        _ => "__class__ __doc__ __eq__ __hash__ __repr__ __str__",
+        Value::None => {
+            "__bool__ __class__ __delattr__ __dir__ __doc__ __eq__ __format__ __ge__ __getattribute__ \
+             __getstate__ __gt__ __hash__ __init__ __init_subclass__ __le__ __lt__ __ne__ __new__ \
+             __reduce__ __reduce_ex__ __repr__ __setattr__ __sizeof__ __str__ __subclasshook__"
+        }
+        Value::Range(_) => {
+            "__bool__ __class__ __contains__ __delattr__ __dir__ __doc__ __eq__ __format__ __ge__ \
+             __getattribute__ __getitem__ __getstate__ __gt__ __hash__ __init__ __init_subclass__ \
+             __iter__ __le__ __len__ __lt__ __ne__ __new__ __reduce__ __reduce_ex__ __repr__ \
+             __reversed__ __setattr__ __sizeof__ __str__ __subclasshook__ count index start step stop"
+        }
+        Value::Function(_) => {
+            "__annotations__ __builtins__ __call__ __class__ __closure__ __code__ __defaults__ \
+             __delattr__ __dict__ __dir__ __doc__ __eq__ __format__ __ge__ __get__ __getattribute__ \
+             __getstate__ __globals__ __gt__ __hash__ __init__ __init_subclass__ __kwdefaults__ __le__ \
+             __lt__ __module__ __name__ __ne__ __new__ __qualname__ __reduce__ __reduce_ex__ __repr__ \
+             __setattr__ __sizeof__ __str__ __subclasshook__"
+        }
+        Value::Object(_) | Value::Error(_) => "",
     }
 }

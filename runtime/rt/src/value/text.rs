@@ -63,7 +63,12 @@ impl Format for Value {
 
     fn format_into(&self, spec: &str, out: &mut String) -> Result<(), Error> {
         if let Some(plain) = self.plain().filter(|_| !spec.is_empty()) {
-            return plain.format_into(spec, out);
+            // A member that shows its name is padded as that text.
+            let text = crate::str(self).to_string();
+            return match plain {
+                plain if crate::str(&plain).to_string() == text => plain.format_into(spec, out),
+                _ => Value::from(text).format_into(spec, out),
+            };
         }
         if let Value::Object(object) = self
             && !spec.is_empty()
