@@ -290,7 +290,9 @@ fn format_impl(env: &Env<'_>, name: &str, items: &[Ty]) -> String {
     let arms: String = members(items)
         .map(|(member, ty)| match ty.class_path() {
             Some(class) if shows_name(env, class) => {
-                format!("            Self::{member}(value) => rt::Operand::Shown(rt::str(value).to_string()),\n")
+                format!(
+                    "            Self::{member}(value) => rt::Operand::Shown(rt::str(value).to_string()),\n"
+                )
             }
             Some(class) if let Some(plain) = crate::object_values::plain_type(env, class) => {
                 let operand = if plain == "int" { "Small" } else { "Text" };

@@ -53,7 +53,8 @@ fn keep_out(body: &mut Body<Hir>) {
         }
     }
     for node in body.nodes.ids().collect::<Vec<_>>() {
-        if !matches!(body.nodes[node].kind, Node::Op { op: Op::ExcOp(ExcOp::New), .. }) || raised.contains(&node)
+        if !matches!(body.nodes[node].kind, Node::Op { op: Op::ExcOp(ExcOp::New), .. })
+            || raised.contains(&node)
         {
             continue;
         }

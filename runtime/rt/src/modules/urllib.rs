@@ -143,7 +143,9 @@ pub fn urlparse(url: &str) -> ParseResult {
     }
     let last = path.rfind('/').map_or(0, |at| at + 1);
     let (path, params) = match path[last..].split_once(';') {
-        Some((name, params)) if WITH_PARAMS.contains(&scheme.as_str()) => (&path[..last + name.len()], params),
+        Some((name, params)) if WITH_PARAMS.contains(&scheme.as_str()) => {
+            (&path[..last + name.len()], params)
+        }
         _ => (path, ""),
     };
     let own = str::to_owned;

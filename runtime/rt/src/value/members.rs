@@ -39,10 +39,7 @@ fn error_has(error: &Error, name: &str) -> Option<bool> {
         (ImportError, "msg name path"),
         (NameError, "name"),
         (AttributeError, "name obj"),
-        (
-            SyntaxError,
-            "end_lineno end_offset filename lineno msg offset print_file_and_line text",
-        ),
+        (SyntaxError, "end_lineno end_offset filename lineno msg offset print_file_and_line text"),
         (UnicodeDecodeError, "encoding end object reason start"),
         (UnicodeEncodeError, "encoding end object reason start"),
     ];
