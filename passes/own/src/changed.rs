@@ -28,12 +28,14 @@ impl Changed {
             let called = calls.entry(body.path).or_default();
             for (_, row) in body.nodes.iter() {
                 match &row.kind {
-                    Node::Call { callee: Callee::Value(_), .. } => {
-                        out.open.insert(body.path);
-                    }
                     Node::Call { callee, .. } => called.extend(targets(program, callee)),
+                    // What gets a function as a value calls it.
+                    Node::Item(path) if is_function(row.ty) => called.push(*path),
                     _ => {}
                 }
+            }
+            if is_open(body) {
+                out.open.insert(body.path);
             }
         }
         loop {
@@ -56,21 +58,57 @@ impl Changed {
 
     /// Whether a call may change one of the fields.
     fn may(&self, program: &Program<Typed>, callee: &Callee, fields: &FxHashSet<Name>) -> bool {
-        matches!(callee, Callee::Value(_))
-            || targets(program, callee).iter().any(|path| {
-                self.open.contains(path)
-                    || self.fields.get(path).is_some_and(|changed| !changed.is_disjoint(fields))
-            })
+        matches!(callee, Callee::Value(_) | Callee::Method(..))
+            || targets(program, callee).iter().any(|path| self.touches(path, fields))
     }
+
+    fn touches(&self, path: &Name, fields: &FxHashSet<Name>) -> bool {
+        self.open.contains(path)
+            || self.fields.get(path).is_some_and(|changed| !changed.is_disjoint(fields))
+    }
+}
+
+fn is_function(ty: Ty) -> bool {
+    matches!(ty.strip().kind(), TyKind::Func(..))
+}
+
+/// Runs code that comes from elsewhere: it calls or hands on functions, or goes on with iterators, that it
+/// was given.
+fn is_open(body: &Body<Typed>) -> bool {
+    let mut made = FxHashSet::default();
+    body.walk_stmts(body.root, &mut |stmt| {
+        if let StmtKind::Set { target, .. } | StmtKind::Let { pat: target, .. } = &stmt.kind {
+            target.for_each_local(&mut |local| {
+                made.insert(local);
+            });
+        }
+    });
+    body.params.iter().for_each(|param| {
+        made.remove(&param.local);
+    });
+    body.nodes.iter().any(|(_, row)| match &row.kind {
+        Node::Call { callee: Callee::Value(_) | Callee::Method(..), .. } => true,
+        Node::Use(place, _) => {
+            let is_own = place.as_local().is_some_and(|local| made.contains(&local));
+            !is_own && runs_code(row.ty)
+        }
+        _ => false,
+    })
+}
+
+/// Functions and iterators: using one may run anything.
+fn runs_code(ty: Ty) -> bool {
+    let is_code = |ty: Ty| matches!(ty.strip().kind(), TyKind::Func(..) | TyKind::Iter(_));
+    is_code(ty) || matches!(ty.strip().kind(), TyKind::Option(inner) if is_code(*inner))
 }
 
 fn own_fields(program: &Program<Typed>, body: &Body<Typed>) -> FxHashSet<Name> {
     let mut out = FxHashSet::default();
     let mut see = |place: &Place| {
-        out.extend(place.proj.iter().filter_map(|proj| match proj {
-            Proj::Field(name) => Some(*name),
-            _ => None,
-        }));
+        out.extend(fields_of(place));
+        if let Root::Global(path) = place.root {
+            out.insert(path);
+        }
     };
     for (node, kind) in &accesses(program, body).kinds {
         if let (Node::Use(place, _), true) = (&body.nodes[*node].kind, kind.changes()) {
@@ -104,7 +142,10 @@ fn places_of(pat: &Pat, see: &mut dyn FnMut(&Place)) {
 fn targets(program: &Program<Typed>, callee: &Callee) -> Vec<Name> {
     match callee {
         Callee::Fn(path) => vec![*path],
-        Callee::New(class) => vec![class.join("__init__")],
+        Callee::New(class) => {
+            let makers = ["__new__", "__init__", "__post_init__"];
+            makers.iter().filter_map(|name| program.find_method(*class, name)).collect()
+        }
         Callee::Virtual(path) => {
             program.fns.keys().filter(|other| other.last() == path.last()).copied().collect()
         }
@@ -113,8 +154,7 @@ fn targets(program: &Program<Typed>, callee: &Callee) -> Vec<Name> {
 }
 
 impl Own<'_> {
-    /// A loop over a list in a field's cell, whose body calls nothing of the program and leaves the list alone:
-    /// the guard is held while it runs.
+    /// A loop over a list in a field's cell, whose body leaves the list alone: the guard is held while it runs.
     pub fn is_quiet_loop(&self, iter: NodeId, body: BlockId) -> bool {
         let source = self.iterated(iter);
         let Node::Use(place, _) = &self.src.nodes[source].kind else { return false };
@@ -122,35 +162,70 @@ impl Own<'_> {
         if !self.is_guarded_list(iter) || !self.in_field_cells(source) {
             return false;
         }
-        let fields: FxHashSet<Name> = fields_of(place).collect();
-        let mut quiet = true;
+        let mut quiet = self.keeps_still(source, &[Child::Block(body)]);
         self.src.walk_block(body, &mut |node| {
             quiet &= match &self.src.nodes[node].kind {
-                Node::Call { callee, .. } => self.leaves(callee, &fields),
-                Node::Yield(_) | Node::YieldFrom(_) | Node::Await(_) | Node::Closure(_) => false,
-                Node::Item(_) => !matches!(self.src.ty(node).strip_ref().kind(), TyKind::Func(..)),
-                Node::Use(used, _) => {
-                    let changes = self.all.kinds.get(&node).is_some_and(|kind| kind.changes());
-                    let hands_on = used.as_local() == Some(root) && !self.is_borrowed(root);
-                    !hands_on && !(changes && fields_of(used).any(|name| fields.contains(&name)))
-                }
+                Node::Closure(_) => false,
+                Node::Use(used, _) => used.as_local() != Some(root) || self.is_borrowed(root),
                 _ => true,
             };
         });
-        let mut see = |place: &Place| {
-            quiet &= place.as_local() != Some(root) && !fields_of(place).any(|name| fields.contains(&name));
-        };
+        let mut see = |place: &Place| quiet &= place.as_local() != Some(root);
         self.src.walk_stmts(body, &mut |stmt| match &stmt.kind {
             StmtKind::Set { target, .. } => places_of(target, &mut see),
             StmtKind::Update { place, .. } | StmtKind::Del(place) => see(place),
             _ => {}
         });
+        quiet
+    }
+
+    /// Whether nothing on the way to a place changes while the parts run, by whatever name.
+    pub(crate) fn keeps_still(&self, source: NodeId, parts: &[Child]) -> bool {
+        let fields = self.names_below(source);
+        let touches = |place: &Place| {
+            fields_of(place).any(|name| fields.contains(&name))
+                || matches!(place.root, Root::Global(path) if fields.contains(&path))
+        };
+        let mut still = true;
+        for part in parts {
+            self.src.walk(*part, &mut |node| {
+                still &= match &self.src.nodes[node].kind {
+                    Node::Call { callee, .. } => self.leaves(callee, &fields),
+                    Node::Yield(_) | Node::YieldFrom(_) | Node::Await(_) => false,
+                    Node::Item(_) => !is_function(self.src.ty(node)),
+                    Node::Use(used, _) => {
+                        let changes = self.all.kinds.get(&node).is_some_and(|kind| kind.changes());
+                        !runs_code(self.src.ty(node)) && !(changes && touches(used))
+                    }
+                    _ => true,
+                };
+            });
+            if let Child::Block(block) = part {
+                let mut see = |place: &Place| still &= !touches(place);
+                self.src.walk_stmts(*block, &mut |stmt| match &stmt.kind {
+                    StmtKind::Set { target, .. } => places_of(target, &mut see),
+                    StmtKind::Update { place, .. } | StmtKind::Del(place) => see(place),
+                    _ => {}
+                });
+            }
+        }
         // Operators and texts of objects run methods that no call names.
         let is_named = |path: &Name| path.last().starts_with("__") && path.last() != "__init__";
-        quiet
-            && !self.program.fns.keys().filter(|path| is_named(path)).any(|path| {
-                self.changed.fields.get(path).is_some_and(|changed| !changed.is_disjoint(&fields))
-            })
+        still && !self.program.fns.keys().any(|path| is_named(path) && self.changed.touches(path, &fields))
+    }
+
+    /// Fields and globals that an expression reads.
+    fn names_below(&self, node: NodeId) -> FxHashSet<Name> {
+        let mut out = FxHashSet::default();
+        self.src.walk(Child::Node(node), &mut |node| {
+            if let Node::Use(place, _) = &self.src.nodes[node].kind {
+                out.extend(fields_of(place));
+                if let Root::Global(path) = place.root {
+                    out.insert(path);
+                }
+            }
+        });
+        out
     }
 
     /// Whether code of the program that a node calls may change one of the fields.
@@ -170,17 +245,8 @@ impl Own<'_> {
     pub fn is_quiet_seq(&self, iter: NodeId, parts: &[NodeId]) -> bool {
         let source = self.iterated(iter);
         let Node::Use(place, _) = &self.src.nodes[source].kind else { return false };
-        let fields: FxHashSet<Name> = fields_of(place).collect();
-        let mut quiet = self.is_guarded_list(iter);
-        for part in parts {
-            self.src.walk(Child::Node(*part), &mut |node| {
-                if let Node::Call { callee, .. } = &self.src.nodes[node].kind {
-                    let is_lib = matches!(callee, Callee::Lib(_));
-                    quiet &= is_lib || !fields.is_empty() && self.leaves(callee, &fields);
-                }
-            });
-        }
-        quiet
+        let can_call = fields_of(place).next().is_some();
+        self.is_guarded_list(iter) && (can_call || !parts.iter().any(|part| self.calls_program(*part)))
     }
 
     /// An argument whose guard would be held while the callee changes what it guards: its value, named.

@@ -11,12 +11,18 @@ use batuta_core::*;
 
 impl Own<'_> {
     pub fn seq(&mut self, clauses: &[Clause], sink: &Sink, ty: Ty, origin: Origin) -> NodeId {
-        let inside = clauses.iter().filter_map(|clause| match clause {
-            Clause::If(cond) => Some(*cond),
-            Clause::For { .. } => None,
+        // All that runs once an item is taken.
+        let inner = clauses.iter().skip(1).map(|clause| match clause {
+            Clause::If(cond) => *cond,
+            Clause::For { iter, .. } => *iter,
         });
-        let inside: Vec<NodeId> = inside.chain(sink.nodes()).collect();
-        let calls = inside.iter().any(|node| self.calls_program(*node));
+        let inside: Vec<NodeId> = inner.chain(sink.nodes()).collect();
+        let parts: Vec<Child> = inside.iter().map(|node| Child::Node(*node)).collect();
+        let is_still = match clauses.first() {
+            Some(Clause::For { iter, .. }) => self.keeps_still(*iter, &parts),
+            _ => true,
+        };
+        let calls = !is_still || inside.iter().any(|node| self.calls_program(*node));
         let can_loop = !matches!(sink, Sink::Iter(_));
         let mut by_position = false;
         let mut lowered = Vec::new();
@@ -27,6 +33,7 @@ impl Own<'_> {
                     let reads = self.alias.reads.get(iter).copied().unwrap_or(Reads::Ref);
                     let (source, form) = match index {
                         0 if matches!(reads, Reads::Ref | Reads::Into)
+                            && is_still
                             && self.is_quiet_seq(*iter, &inside) =>
                         {
                             self.iterate_guarded(*iter)

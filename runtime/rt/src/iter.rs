@@ -1,6 +1,6 @@
 //! Iterators that are kept: in fields, in containers, under several names.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 
@@ -10,12 +10,14 @@ use crate::repr::Repr;
 use crate::unwind::raise_new;
 
 /// An iterator under several names: each clone goes on where the others stopped.
-pub struct Iter<T>(Rc<RefCell<Box<dyn Iterator<Item = T>>>>);
+pub struct Iter<T>(Rc<Cell<Option<Items<T>>>>);
+
+type Items<T> = Box<dyn Iterator<Item = T>>;
 
 impl<T> Iter<T> {
     /// The items of `items`, kept.
     pub fn new(items: impl Iterator<Item = T> + 'static) -> Iter<T> {
-        Iter(Rc::new(RefCell::new(Box::new(items))))
+        Iter(Rc::new(Cell::new(Some(Box::new(items)))))
     }
 }
 
@@ -29,7 +31,29 @@ impl<T> Iterator for Iter<T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
-        self.0.borrow_mut().next()
+        match self.0.take() {
+            Some(items) => Turn { items: Some(items), home: &self.0 }.next(),
+            None => raise_new(ValueError, "generator already executing"),
+        }
+    }
+}
+
+/// Items that are away from their place while one of them is computed, which may ask for the next itself.
+struct Turn<'a, T> {
+    items: Option<Items<T>>,
+    home: &'a Cell<Option<Items<T>>>,
+}
+
+impl<T> Turn<'_, T> {
+    fn next(&mut self) -> Option<T> {
+        self.items.as_mut().and_then(Iterator::next)
+    }
+}
+
+/// They come back however the computation ends.
+impl<T> Drop for Turn<'_, T> {
+    fn drop(&mut self) {
+        self.home.set(self.items.take());
     }
 }
 
