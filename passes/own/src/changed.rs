@@ -63,8 +63,7 @@ impl Changed {
     }
 
     fn touches(&self, path: &Name, fields: &FxHashSet<Name>) -> bool {
-        self.open.contains(path)
-            || self.fields.get(path).is_some_and(|changed| !changed.is_disjoint(fields))
+        self.open.contains(path) || self.fields.get(path).is_some_and(|changed| !changed.is_disjoint(fields))
     }
 }
 
