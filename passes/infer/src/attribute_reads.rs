@@ -241,8 +241,7 @@ impl Apply<'_, '_, '_> {
                 if of != class {
                     return me.object_attr(object, of, name, origin);
                 }
-                let text = me.text(name.as_str(), origin);
-                me.call_method_path(class, method, object, vec![text])
+                me.ask_for(object, class, method, name, origin)
             });
         }
         match self.subclass_with_field(class, name) {
@@ -260,6 +259,19 @@ impl Apply<'_, '_, '_> {
                 }),
             },
         }
+    }
+
+    /// `object.__getattr__("name")`.
+    pub(crate) fn ask_for(
+        &mut self,
+        object: NodeId,
+        class: Name,
+        method: Name,
+        name: Name,
+        origin: Origin,
+    ) -> NodeId {
+        let text = self.text(name.as_str(), origin);
+        self.call_method_path(class, method, object, vec![text])
     }
 
     /// The class below that has a member which the class itself lacks.

@@ -346,7 +346,6 @@ impl Solver<'_> {
             return;
         } else if !is_field
             && self.env.attribute(class, name.as_str()).is_none()
-            && !self.env.asks_for(class, name)
         {
             let subclasses: Vec<Name> = self.env.program.classes.keys().copied().collect();
             for sub in subclasses {
@@ -359,7 +358,9 @@ impl Solver<'_> {
                     self.call_methods(job, sub, method, args, out, Some(this));
                 }
             }
-            return;
+            if !self.env.asks_for(class, name) {
+                return;
+            }
         }
         let value = self.vars.fresh();
         let this = self.single(atom);

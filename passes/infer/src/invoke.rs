@@ -321,6 +321,22 @@ impl Apply<'_, '_, '_> {
         if !is_here && let Some(inner) = self.inner_part(receiver, &[]) {
             return self.call_method(id, inner, name, kinds, args, origin);
         }
+        if env.asks_for(class, name)
+            && let Some(method) = env.method(class, "__getattr__")
+        {
+            let owners = self.classes_below(class, |sub| env.has_member(sub, name));
+            let want = self.solved(id);
+            let (args, stmts) = self.simple_args(args);
+            let call = self.by_class(receiver, class, &owners, want, &mut |me, object, of| {
+                let args = args.iter().map(|arg| me.again(*arg)).collect();
+                if of != class {
+                    return me.call_method(id, object, name, kinds, args, origin);
+                }
+                let value = me.ask_for(object, class, method, name, origin);
+                me.call_value(id, value, kinds, args, origin)
+            });
+            return if stmts.is_empty() { call } else { self.mk_block(stmts, call) };
+        }
         if !is_here && let Some(sub) = self.subclass_with_field(class, name) {
             let receiver = self.mk_op(ClassOp::Down, Attr::None, vec![receiver], Ty::class(sub));
             return self.call_method(id, receiver, name, kinds, args, origin);

@@ -354,7 +354,6 @@ impl Solver<'_> {
             let text = self.vars.fresh();
             self.put(text, Head::Str);
             self.dunder(job, atom, "__getattr__", &[text], out);
-            return;
         }
         // Only subclasses have it.
         for (path, _) in &self.env.program.classes {

@@ -451,6 +451,14 @@ fn lib(body: &mut Body<Hir>, name: &str, value: NodeId) -> NodeId {
     body.node(call, Ty::unknown(), origin)
 }
 
+/// `type(self).__name__`.
+fn class_name(body: &mut Body<Hir>, this: LocalId, at: Origin) -> NodeId {
+    let object = body.use_local(this, Mode::Read, at);
+    let class = lib(body, "builtins.type", object);
+    let name = Place { root: Root::Node(class), proj: vec![Proj::Field(Name::new("__name__"))] };
+    body.node(Node::Use(name, Mode::Read), Ty::unknown(), at)
+}
+
 /// `LRU({..})`: the class's name stands for that of the type, which the text of the value begins with.
 pub(super) fn named_text(
     body: &mut Body<Hir>,
@@ -460,15 +468,20 @@ pub(super) fn named_text(
     skip: usize,
 ) -> NodeId {
     let at = body.nodes[value].origin;
-    let object = body.use_local(this, Mode::Read, at);
-    let class = lib(body, "builtins.type", object);
-    let name = Place { root: Root::Node(class), proj: vec![Proj::Field(Name::new("__name__"))] };
-    let name = body.node(Node::Use(name, Mode::Read), Ty::unknown(), at);
+    let name = class_name(body, this, at);
     let piece = |value: NodeId| Piece::Value { value, conv: Conv::Str, spec: Vec::new() };
     if skip == 0 {
         // A set: `Tags({1})`, `Tags()`.
         let pieces = vec![piece(name), Piece::Text("(".into()), piece(text), Piece::Text(")".into())];
-        return body.node(Node::Format(pieces), Ty::str(), at);
+        let full = body.node(Node::Format(pieces), Ty::str(), at);
+        let then = body.block(BlockRow { tail: Some(full), ..BlockRow::default() });
+        let name = class_name(body, this, at);
+        let empty = body.node(Node::Format(vec![piece(name), Piece::Text("()".into())]), Ty::str(), at);
+        let els = body.block(BlockRow { tail: Some(empty), ..BlockRow::default() });
+        let inner = body.nodes[value].kind.clone();
+        let inner = body.node(inner, Ty::unknown(), at);
+        let cond = body.op(ObjOp::Truth, vec![inner], Ty::unknown(), at);
+        return body.node(Node::If { cond, then, els: Some(els) }, Ty::unknown(), at);
     }
     let start = body.node(Node::Const(Const::Int(skip.to_string().into())), Ty::unknown(), at);
     let none = |body: &mut Body<Hir>| body.node(Node::Const(Const::None), Ty::unit(), at);
