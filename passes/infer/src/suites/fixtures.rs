@@ -135,7 +135,7 @@ impl Fixtures {
 }
 
 /// Where the fixtures of a module lie: in itself, then in the `conftest` of each folder above.
-fn homes(module: Name) -> Vec<Name> {
+pub(super) fn homes(module: Name) -> Vec<Name> {
     let mut out = vec![module];
     let mut folder = module.parent();
     while !folder.as_str().is_empty() && folder != module {
@@ -148,6 +148,6 @@ fn homes(module: Name) -> Vec<Name> {
     out
 }
 
-fn is_named(arg: &Arg, name: &str) -> bool {
+pub(super) fn is_named(arg: &Arg, name: &str) -> bool {
     matches!(arg.kind, ArgKind::Named(named) if named == name)
 }

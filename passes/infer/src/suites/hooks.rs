@@ -6,6 +6,7 @@
 //!                                                     ..
 
 use super::call;
+use super::fixtures::{homes, is_named};
 use batuta_base::{FxHashMap, Name};
 use batuta_core::*;
 use std::sync::Arc;
@@ -17,6 +18,17 @@ const FUNCTION: (&str, &str) = ("setup_function", "teardown_function");
 
 /// Methods of test classes that are not called here.
 const UNKNOWN: &[&str] = &["asyncSetUp", "asyncTearDown"];
+
+const FIXTURE: &str = "pytest.fixture";
+
+/// Functions of a `conftest` that the runner calls around tests.
+const RUNNER: &[&str] = &[
+    "pytest_runtest_setup",
+    "pytest_runtest_call",
+    "pytest_runtest_teardown",
+    "pytest_pyfunc_call",
+    "pytest_sessionstart",
+];
 
 /// Calls the hooks of the module around the body of a test.
 pub(super) fn write(program: &Program<Hir>, module: Name, body: &mut Body<Hir>) {
@@ -32,6 +44,9 @@ pub(super) fn write(program: &Program<Hir>, module: Name, body: &mut Body<Hir>) 
     if is_there("pytestmark") || program.globals.contains_key(&module.join("pytestmark")) {
         refuse(body, "pytestmark");
     }
+    if let Some(unmade) = unmade(program, module) {
+        refuse(body, unmade.as_str());
+    }
     for (start, end) in starts.into_iter().zip(ends) {
         if let Some(end) = end.and_then(|end| call_of(program, module, body, end)) {
             let finally = block(body, end);
@@ -44,6 +59,21 @@ pub(super) fn write(program: &Program<Hir>, module: Name, body: &mut Body<Hir>) 
             body.blocks[body.root].stmts.insert(0, stmt);
         }
     }
+}
+
+/// What a runner does around each test of a module and what is not done here: fixtures of all tests that
+/// have parameters, functions of a `conftest` that the runner calls.
+fn unmade(program: &Program<Hir>, module: Name) -> Option<Name> {
+    let homes = homes(module);
+    let is_unmade = |body: &&Arc<Body<Hir>>| {
+        let is_hook = RUNNER.contains(&body.path.last()) && body.path.parent() != module;
+        let fixture = body.decorators.iter().find(|mark| mark.path == FIXTURE);
+        let has_cases = fixture.is_some_and(|mark| {
+            ["autouse", "params"].iter().all(|name| mark.args.iter().any(|arg| is_named(arg, name)))
+        });
+        homes.contains(&body.path.parent()) && (is_hook || has_cases)
+    };
+    program.fns.values().find(is_unmade).map(|body| Name::new(body.path.last()))
 }
 
 fn block(body: &mut Body<Hir>, node: NodeId) -> BlockId {
@@ -80,6 +110,8 @@ fn reads(body: &Body<Hir>, local: LocalId) -> bool {
 /// a hook that is not called have no translation.
 pub(super) fn prepare(program: &mut Program<Hir>, class: Name, tests: &[Name]) {
     let mut unknown = None;
+    // Fixtures among the methods are not made: those of one name say which tests take them.
+    let mut fixtures: Vec<Name> = Vec::new();
     for path in program.mro(class) {
         let Some(def) = program.classes.get(&path).cloned() else { continue };
         if def.attributes.iter().any(|attribute| attribute.last() == "pytestmark") {
@@ -87,6 +119,13 @@ pub(super) fn prepare(program: &mut Program<Hir>, class: Name, tests: &[Name]) {
         }
         for method in &def.methods {
             unknown = UNKNOWN.iter().find(|name| **name == method.last()).copied().or(unknown);
+            let marks = program.fns.get(method).map(|body| body.decorators.clone()).unwrap_or_default();
+            if let Some(mark) = marks.iter().find(|mark| mark.path == FIXTURE) {
+                fixtures.push(Name::new(method.last()));
+                if mark.args.iter().any(|arg| is_named(arg, "autouse")) {
+                    unknown = Some("fixture");
+                }
+            }
             let takes_test = matches!(method.last(), "setup_method" | "teardown_method");
             let Some(body) = program.fns.get_mut(method).filter(|body| takes_test && body.params.len() > 1)
             else {
@@ -99,9 +138,10 @@ pub(super) fn prepare(program: &mut Program<Hir>, class: Name, tests: &[Name]) {
             }
         }
     }
-    let Some(unknown) = unknown else { return };
     for test in tests {
-        if let Some(body) = program.fns.get_mut(test) {
+        let Some(body) = program.fns.get_mut(test) else { continue };
+        let takes = body.params.iter().any(|param| fixtures.contains(&param.name));
+        if let Some(unknown) = unknown.or_else(|| takes.then_some("fixture")) {
             refuse(Arc::make_mut(body), unknown);
         }
     }
