@@ -289,7 +289,7 @@ fn attributes(
         }
     }
     for (name, value) in class_constants(env, class, members) {
-        if env.dynamic.names.contains(name.as_str()) && seen.insert(name) {
+        if env.dynamic.reads(name.as_str()) && seen.insert(name) {
             let _ = writeln!(arms, "            {:?} => Some(rt::Value::from({value})),", name.as_str());
         }
     }
@@ -301,6 +301,7 @@ fn attributes(
             }
         }
     }
+    arms += &unknown_attributes(env, class, members, &seen);
     if arms.is_empty() {
         return None;
     }
@@ -308,6 +309,36 @@ fn attributes(
     Some(format!(
         "    fn get_attr(self: Rc<Self>, name: &str) -> Option<rt::Value> {{\n        match name {{\n{arms}            _ => None,\n        }}\n    }}\n"
     ))
+}
+
+/// `getattr(x, name)` stops at what a class has and no value stands for, such as a method: it is there.
+fn unknown_attributes(env: &Env<'_>, class: Name, members: &[Name], seen: &FxHashSet<Name>) -> String {
+    if !env.dynamic.by_name || env.is_enum(class) {
+        return String::new();
+    }
+    let names_of = |member: Name| -> Vec<Name> {
+        let methods = env.methods_of(member).into_iter().map(|path| Name::new(path.last()));
+        let fields = env.all_fields(member).into_iter().map(|field| field.name);
+        let mro = env.program.mro(member);
+        let globals = env.program.globals.keys().filter(|path| mro.contains(&path.parent()));
+        methods.chain(fields).chain(globals.map(|path| Name::new(path.last()))).collect()
+    };
+    let of: Vec<(Name, Vec<Name>)> = members.iter().map(|member| (*member, names_of(*member))).collect();
+    let mut all: Vec<Name> = of.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+    all.retain(|name| !name.as_str().starts_with("__") && !seen.contains(name));
+    all.sort_by_key(|name| name.as_str());
+    all.dedup();
+    let can_ask = env.family(class).is_some_and(|family| family.asks_class);
+    let arm = |name: Name| {
+        let holders = of.iter().filter(|(_, names)| names.contains(&name));
+        let holders: Vec<String> = holders.map(|(member, _)| format!("{:?}", member.last())).collect();
+        let test = match can_ask && holders.len() < of.len() {
+            true => format!(" if matches!(self.class_name(), {})", holders.join(" | ")),
+            false => String::new(),
+        };
+        format!("            {:?}{test} => todo!(\"`{name}` by its name\"),\n", name.as_str())
+    };
+    all.into_iter().map(arm).collect()
 }
 
 /// Constants of a class, which its objects have as attributes too; none where several classes share one type.
