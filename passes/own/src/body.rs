@@ -143,7 +143,10 @@ pub fn lower(
     own.report_caches(&src.decorators);
     own.set_local_types();
     own.params();
-    let root = own.block(src.root, Want::Own);
+    let root = match crate::handles::gives_itself(program, whole.families, src) {
+        true => own.stop_at_handle(),
+        false => own.block(src.root, Want::Own),
+    };
     own.out.root = root;
     try_value::rewrite(&mut own.out);
     lets::place(&mut own.out, &own.live.by_loops);

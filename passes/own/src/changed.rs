@@ -138,7 +138,7 @@ fn places_of(pat: &Pat, see: &mut dyn FnMut(&Place)) {
 }
 
 /// The functions that a call may run.
-fn targets(program: &Program<Typed>, callee: &Callee) -> Vec<Name> {
+pub(crate) fn targets(program: &Program<Typed>, callee: &Callee) -> Vec<Name> {
     match callee {
         Callee::Fn(path) => vec![*path],
         Callee::New(class) => {

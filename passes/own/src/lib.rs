@@ -22,6 +22,7 @@ mod control;
 mod expr;
 mod filled;
 mod globals;
+mod handles;
 mod holes;
 mod init;
 mod iter;
@@ -58,6 +59,10 @@ pub const TWO_OWNERS: Code = Code::warning("B0401", "this value would need two o
 
 /// A memoised function is translated without its memory.
 pub const CACHE_DROPPED: Code = Code::warning("B0402", "the cache of this function is not translated yet");
+
+/// A method that Rust's traits call gives its object away.
+pub const GIVES_ITSELF: Code =
+    Code::warning("B0403", "a text or comparison that keeps or changes its object through a second name");
 
 /// Lowers a program of representation types. `frozen` are uses of objects that never change;
 /// `tried` are the demotions of earlier rounds: a use that still needs a second owner becomes a hole.

@@ -120,6 +120,12 @@ fn share_kept_arguments(program: &Program<Typed>, built: &mut build::Built, mode
         if let Some(this) = body.params.first().filter(|_| body.has_receiver()) {
             // A generator, or a function that is given away, would borrow the object for as long as it lives.
             let shape = built.local(body.path, this.local);
+            // Rust's traits for these take `&self`.
+            let is_lent = ["__str__", "__repr__", "__eq__", "__lt__", "__hash__"].contains(&body.path.last());
+            let pass = modes.params.get(&body.path).and_then(|passes| passes.first());
+            if is_lent && pass == Some(&effects::Pass::Mut) {
+                changed |= built.graph.set_shared(shape);
+            }
             if modes.kept_self.contains(&body.path) && built.changes(shape) {
                 changed |= built.graph.set_shared(shape);
             }
