@@ -63,9 +63,10 @@ fn step(body: &mut Body<Mir>, block: BlockId, literal: NodeId, limit: usize) -> 
 /// Whether a later field reads the local that this value moves.
 fn is_read_after(body: &Body<Mir>, value: NodeId, later: &[NodeId]) -> bool {
     let mut moved = Vec::new();
-    body.walk(Child::Node(value), &mut |node| match &body.nodes[node].kind {
-        Node::Use(place, Mode::Move) => moved.push(place.root),
-        _ => {}
+    body.walk(Child::Node(value), &mut |node| {
+        if let Node::Use(place, Mode::Move) = &body.nodes[node].kind {
+            moved.push(place.root);
+        }
     });
     let mut found = false;
     for node in later {

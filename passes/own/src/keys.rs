@@ -16,7 +16,7 @@ impl Own<'_> {
             let meets = |other: &crate::access::Event| {
                 other.root == mine.root && (mine.kind.changes() || other.kind.changes())
             };
-            self.span_events(key).any(|other| meets(other))
+            self.span_events(key).any(meets)
         });
         changes || self.acts(value) && (self.may_fault(key) || self.key_moves(key, value))
     }

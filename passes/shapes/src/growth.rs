@@ -26,11 +26,8 @@ pub fn widths(built: &mut Built, options: ShapeOptions) {
     constants.extend(steps.iter().filter(huge).map(|step| step.result));
     built.graph.spread_constants(&constants);
     wide_products(built, &steps);
-    let wide: Vec<(ShapeId, ShapeId)> = steps
-        .iter()
-        .filter(|step| !step.folded.is_some_and(Folded::fits_i64))
-        .flat_map(|step| wide_edges(step))
-        .collect();
+    let wide: Vec<(ShapeId, ShapeId)> =
+        steps.iter().filter(|step| !step.folded.is_some_and(Folded::fits_i64)).flat_map(wide_edges).collect();
     loop {
         grow(built, &steps);
         let known = built.graph.edges.len();

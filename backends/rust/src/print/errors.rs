@@ -99,7 +99,7 @@ impl Printer<'_, '_> {
 /// A text that a cell holds, without its guard: `self.name.borrow().as_str()`.
 fn unguarded(text: Expr) -> Expr {
     match text {
-        Expr::Unary(sign, inner) if sign == "&" => match *inner {
+        Expr::Unary("&", inner) => match *inner {
             Expr::Method(of, name, args) if name == "borrow" && args.is_empty() => {
                 Expr::Method(of, name, args).method("as_str", vec![])
             }

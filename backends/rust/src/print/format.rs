@@ -441,6 +441,14 @@ pub(crate) fn rust_spec(spec: &str, ty: Ty, may_nan: bool) -> Option<String> {
     Some(format!("{fill}{sign}{zero}{width}{precision}"))
 }
 
+/// `&x` where a trait object is wanted: what a guard holds, not the guard.
+fn as_object(shown: Expr) -> Expr {
+    match shown.is_guard() {
+        true => Expr::Unary("&", Box::new(Expr::Unary("*", Box::new(shown)))),
+        false => Expr::unary("&", shown),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -459,13 +467,5 @@ mod tests {
         assert_eq!(percent_spec("-8", 'd'), "<8d");
         assert_eq!(percent_spec("5", 's'), ">5");
         assert_eq!(percent_spec("05.2", 'f'), "05.2f");
-    }
-}
-
-/// `&x` where a trait object is wanted: what a guard holds, not the guard.
-fn as_object(shown: Expr) -> Expr {
-    match shown.is_guard() {
-        true => Expr::Unary("&", Box::new(Expr::Unary("*", Box::new(shown)))),
-        false => Expr::unary("&", shown),
     }
 }

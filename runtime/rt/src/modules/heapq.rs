@@ -148,7 +148,8 @@ pub fn merge_by<T, K: PyOrd>(
     reverse: bool,
 ) -> impl Iterator<Item = T> {
     let (mut a, mut b) = (a.into_iter().fuse(), b.into_iter().fuse());
-    let (mut first, mut second): (Option<(K, T)>, Option<(K, T)>) = (None, None);
+    let mut first: Option<(K, T)> = None;
+    let mut second: Option<(K, T)> = None;
     let mut is_open = false;
     std::iter::from_fn(move || {
         // What is left of one alone needs no keys.
