@@ -391,7 +391,8 @@ impl<'p> Env<'p> {
             let below = self.mro(class);
             let mut bases = below.iter().filter_map(|path| self.class(*path)).flat_map(|def| &def.bases);
             let is_below = bases.any(|base| base.last() == kind || base.last() == format!("Mutable{kind}"));
-            let inner = self.inner(class).is_some();
+            let inner = self.inner(class).is_some() && !self.derives(class, "int") && !self.derives(class, "float");
+            let holds = |bases: &[&str]| Some(is_below || bases.iter().any(|base| self.derives(class, base)));
             return match kind {
                 "Iterable" => Some(inner || has(class, &["__iter__"])),
                 "Iterator" => Some(has(class, &["__iter__", "__next__"])),
@@ -399,8 +400,13 @@ impl<'p> Env<'p> {
                 "Container" => Some(inner || has(class, &["__contains__"])),
                 "Callable" => Some(has(class, &["__call__"])),
                 "Collection" => Some(inner || has(class, &["__len__", "__iter__", "__contains__"])),
-                "Sequence" | "MutableSequence" if !inner => Some(is_below),
-                "Mapping" | "MutableMapping" | "Set" | "MutableSet" if !inner => Some(is_below),
+                "Sequence" if self.is_text_enum(class) || self.is_named_tuple(class) => Some(true),
+                "Sequence" => holds(&["list", "str", "tuple", "UserList", "UserString", "deque"]),
+                "MutableSequence" => holds(&["list", "UserList", "deque"]),
+                "Mapping" | "MutableMapping" => holds(&["dict", "UserDict"]),
+                "Set" => holds(&["set", "frozenset"]),
+                "MutableSet" => holds(&["set"]),
+                _ if is_below => Some(true),
                 _ => None,
             };
         }
@@ -432,6 +438,9 @@ impl<'p> Env<'p> {
                 Head::Class(class) if !self.is_same_below(class, kind) => None,
                 _ => Some(is),
             };
+        }
+        if matches!(head, Head::Class(_)) && name.as_str().starts_with("collections.abc.") {
+            return None;
         }
         Some(match name.as_str() {
             "none" => head == Head::None,

@@ -28,6 +28,14 @@ impl Apply<'_, '_, '_> {
             return self.isinstance(args[0].value, args[1].value);
         }
         let (kinds, nodes) = self.args(args);
+        if let ("builtins.callable", [value]) = (name.as_str(), &nodes[..])
+            && matches!(self.ty(*value).kind(), TyKind::Class(..))
+        {
+            return self.with_value(*value, |me, read| {
+                let value = read(me);
+                me.is_a(value, Name::new("collections.abc.Callable"))
+            });
+        }
         self.lib_nodes(id, name, &kinds, nodes, origin)
     }
 
