@@ -391,7 +391,8 @@ impl<'p> Env<'p> {
             let below = self.mro(class);
             let mut bases = below.iter().filter_map(|path| self.class(*path)).flat_map(|def| &def.bases);
             let is_below = bases.any(|base| base.last() == kind || base.last() == format!("Mutable{kind}"));
-            let inner = self.inner(class).is_some() && !self.derives(class, "int") && !self.derives(class, "float");
+            let inner =
+                self.inner(class).is_some() && !self.derives(class, "int") && !self.derives(class, "float");
             let holds = |bases: &[&str]| Some(is_below || bases.iter().any(|base| self.derives(class, base)));
             return match kind {
                 "Iterable" => Some(inner || has(class, &["__iter__"])),
