@@ -314,6 +314,7 @@ impl Own<'_> {
                 false => value,
             };
             if matches!(self.out.ty(value).kind(), TyKind::Iter(_)) {
+                self.share_changed_source(local, source);
                 let is_kept =
                     |event: &Event| event.root == local && event.kind == Kind::Keep && event.path.is_empty();
                 let kept = self.all.events.iter().any(is_kept);

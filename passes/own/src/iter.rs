@@ -1,5 +1,6 @@
 //! How loops, comprehensions and library calls read their sources.
 
+use crate::access::Kind;
 use crate::alias::{Reads, is_view};
 use crate::body::{Own, Want};
 use batuta_base::Origin;
@@ -154,6 +155,32 @@ impl Own<'_> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// `items = iter(xs)` where `xs` changes before `items` is used up: both look at one shared object.
+    pub(crate) fn share_changed_source(&mut self, local: LocalId, value: NodeId) {
+        let Some((root, path)) = crate::alias::source_place(self.src, value) else { return };
+        let mut mine = self.all.defs.iter().filter(|(found, of, _)| *found == local && *of == Some(value));
+        let Some(start) = mine.next().map(|(_, _, at)| *at) else { return };
+        let uses = self.all.events.iter().filter(|event| event.root == local);
+        let Some(end) = uses.map(|event| event.at).max() else { return };
+        let changes = self.all.events.iter().any(|event| {
+            let between = event.at > start && event.at < end;
+            let inside = crate::access::overlaps(&event.path, &path) && !event.path.is_empty();
+            event.root == root && between && event.kind.changes() && (inside || event.kind != Kind::Write)
+        });
+        let mut read = None;
+        self.src.walk(Child::Node(value), &mut |node| {
+            if matches!(&self.src.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(root)) {
+                read = read.or(Some(node));
+            }
+        });
+        if let Some(read) = read.filter(|_| changes)
+            && self.src.ty(read).is_mutable()
+            && !matches!(self.src.ty(read).strip_ref().kind(), TyKind::Shared(_))
+        {
+            self.demote(read);
         }
     }
 
