@@ -138,6 +138,19 @@ impl Apply<'_, '_, '_> {
             // Members are formatted as their text.
             if *conv == Conv::Format && self.types.env().is_enum(*class) {
                 *conv = Conv::Str;
+            } else if *conv == Conv::Format && !spec.is_empty() && self.takes_no_spec(*class) {
+                let text = format!("unsupported format string passed to {}.__format__", class.last());
+                let origin = self.origin(*value);
+                let has_subclasses = self.types.env().program.subclasses(*class).len() > 1;
+                *value = match has_subclasses {
+                    // Which class it is, and how that one is formatted, only the run knows.
+                    true => self.hole(
+                        *value,
+                        crate::apply::BAD_CALL,
+                        format!("{text}, unless a subclass has one"),
+                    ),
+                    false => self.refuse("TypeError", &text, vec![*value], origin),
+                };
             }
             return;
         };
@@ -150,6 +163,19 @@ impl Apply<'_, '_, '_> {
         *value = self.call_method_path(*class, method, *value, vec![spec_text]);
         *conv = Conv::Str;
         spec.clear();
+    }
+
+    /// Whether objects of a class have the `__format__` of `object`, which takes no spec.
+    fn takes_no_spec(&self, class: Name) -> bool {
+        let env = self.types.env();
+        let is_plain = |base: &Name| {
+            env.class(*base).is_some()
+                || matches!(
+                    base.as_str(),
+                    "ABC" | "Protocol" | "Generic" | "object" | "Exception" | "ValueError"
+                )
+        };
+        env.mro(class).iter().filter_map(|path| env.class(*path)).all(|def| def.bases.iter().all(is_plain))
     }
 
     fn seq(&mut self, id: NodeId, mut clauses: Vec<Clause>, mut sink: Sink) -> NodeId {

@@ -140,7 +140,7 @@ fn methods(program: &Program<Hir>, class: Name, members: &Members) -> Option<Vec
     let invalid = format!(
         "<flag '{word}'> invalid value {{%value!f}}\\n    given 0b0 {{%value!f:0{{%width!f}}b}}\\n  allowed 0b0 {{{mask}!f:0{{%width!f}}b}}"
     );
-    let texts = [
+    let mut texts = vec![
         format!(
             "method @{class}.__init__(%self, %value: int) -> none {{\n  \
              if obj.truth(obj.ne(obj.and(%value, obj.invert({mask})), 0)) {{\n    \
@@ -182,6 +182,12 @@ fn methods(program: &Program<Hir>, class: Name, members: &Members) -> Option<Vec
         name,
         iter,
     ];
+    if has_specs(program) {
+        texts.push(format!(
+            "method @{class}.__format__(%self, %spec: str) -> str {{\n  \
+             return lib:builtins.format(lib:builtins.str(%self), %spec): ?: !\n}}\n"
+        ));
+    }
     let lang = program.fns.values().next().map_or(Lang::Python, |body| body.lang);
     let parse = |source: &String| {
         let mut body = text::parse_body::<Hir>(source).ok()?;
@@ -189,6 +195,16 @@ fn methods(program: &Program<Hir>, class: Name, members: &Members) -> Option<Vec
         Some(body)
     };
     texts.iter().map(parse).collect()
+}
+
+/// Whether the program formats something by a spec.
+fn has_specs(program: &Program<Hir>) -> bool {
+    let has_spec = |piece: &Piece| matches!(piece, Piece::Value { spec, .. } if !spec.is_empty());
+    program.fns.values().flat_map(|body| body.nodes.iter()).any(|(_, row)| match &row.kind {
+        Node::Format(pieces) => pieces.iter().any(has_spec),
+        Node::Call { callee: Callee::Lib(name), args } => *name == "builtins.format" && args.len() > 1,
+        _ => false,
+    })
 }
 
 /// Members are made from their values; the class as a whole stands for its members.
