@@ -1,6 +1,6 @@
 //! The parameters of a test: cases become a loop, fixtures are made.
 
-use super::fixtures::{Fixtures, Start};
+use super::fixtures::{Fixtures, Start, Step};
 use batuta_base::Name;
 use batuta_core::*;
 
@@ -103,13 +103,27 @@ fn leaves(body: &Body<Hir>) -> bool {
     found
 }
 
-/// Puts what the fixtures make before the body.
+/// Puts what the fixtures do before the body, in their order; managers that follow each other open together.
 fn open(body: &mut Body<Hir>, start: Start) {
-    if !start.managers.is_empty() {
-        let with = Node::With { items: start.managers, body: body.root, is_async: false };
+    let mut managers = Vec::new();
+    for step in start.steps.into_iter().rev() {
+        match step {
+            Step::Open(item) => managers.insert(0, item),
+            Step::Make(stmt) => {
+                open_managers(body, &mut managers);
+                body.blocks[body.root].stmts.insert(0, stmt);
+            }
+        }
+    }
+    open_managers(body, &mut managers);
+}
+
+fn open_managers(body: &mut Body<Hir>, managers: &mut Vec<WithItem>) {
+    if !managers.is_empty() {
+        let items = std::mem::take(managers);
+        let with = Node::With { items, body: body.root, is_async: false };
         wrap(body, with);
     }
-    body.blocks[body.root].stmts.splice(0..0, start.stmts);
 }
 
 /// The body becomes one statement around what it was.

@@ -142,11 +142,6 @@ fn add_function(program: &mut Program<Hir>, module: Name, class: Name, method: N
     let case = body.local("case", Ty::unknown(), at);
     let made = call(&mut body, Callee::Fn(class), Vec::new());
     let set = super::set(case, made, &body);
-    if program.find_method(class, "setUpClass").is_some() {
-        let of = body.node(Node::Item(class), Ty::unknown(), at);
-        let prepare = call(&mut body, Callee::Method(of, Name::new("setUpClass")), Vec::new());
-        body.blocks[body.root].stmts.push(Stmt::new(StmtKind::Expr(prepare), at));
-    }
     body.blocks[body.root].stmts.push(set);
     let of = body.use_local(case, Mode::Read, at);
     let run = call(&mut body, Callee::Method(of, Name::new(method.last())), Vec::new());

@@ -13,16 +13,24 @@ pub(super) struct Fixture {
     /// It yields: what follows runs after the test.
     is_manager: bool,
     is_automatic: bool,
+    /// It is made once for several tests, or in several ways: the tests that take it have no translation.
+    is_shared: bool,
 }
 
 /// The fixtures of the test modules; those of a `conftest` are those of all modules in its folder.
 pub(super) struct Fixtures(FxHashMap<(Name, Name), Fixture>);
 
-/// What a test begins with: statements, and managers that are open to its end.
+/// What a fixture does before a test.
+pub(super) enum Step {
+    Make(Stmt),
+    /// Open to the end of the test.
+    Open(WithItem),
+}
+
+/// What a test begins with.
 #[derive(Default)]
 pub(super) struct Start {
-    pub stmts: Vec<Stmt>,
-    pub managers: Vec<WithItem>,
+    pub steps: Vec<Step>,
     /// Parameters of the test, which hold what they are called.
     pub params: Vec<(Name, LocalId)>,
     pub made: Vec<(Name, LocalId)>,
@@ -36,9 +44,21 @@ impl Fixtures {
             let module = body.path.parent();
             let is_fixture = |mark: &Decorator| mark.path == "pytest.fixture";
             let Some(at) = body.decorators.iter().position(is_fixture) else { continue };
-            if !modules.contains(&module)
-                || body.decorators[at].args.iter().any(|arg| is_named(arg, "params"))
-            {
+            if !modules.contains(&module) {
+                continue;
+            }
+            let option = |name: &str| body.decorators[at].args.iter().find(|arg| is_named(arg, name));
+            let is_true = |arg: &Arg| body.as_const(arg.value) == Some(&Const::Bool(true));
+            let is_per_test = |arg: &Arg| {
+                matches!(body.as_const(arg.value), Some(Const::Str(scope)) if &**scope == "function")
+            };
+            let is_automatic = option("autouse").is_some_and(is_true);
+            let is_shared =
+                option("params").is_some() || option("scope").is_some_and(|scope| !is_per_test(scope));
+            if is_shared {
+                let fixture =
+                    Fixture { path: body.path, needs: Vec::new(), is_manager: false, is_automatic, is_shared };
+                out.insert((module, Name::new(body.path.last())), fixture);
                 continue;
             }
             let body = Arc::make_mut(body);
@@ -56,7 +76,8 @@ impl Fixtures {
                 path: body.path,
                 needs: body.params.iter().map(|param| param.name).collect(),
                 is_manager: body.is_generator,
-                is_automatic: mark.args.iter().any(|arg| is_named(arg, "autouse")),
+                is_automatic,
+                is_shared,
             };
             out.insert((module, Name::new(body.path.last())), fixture);
         }
@@ -69,7 +90,7 @@ impl Fixtures {
 
     /// Whether a name stands for something that can be made.
     pub(super) fn knows(&self, module: Name, name: Name) -> bool {
-        self.find(module, name).is_some() || matches!(name.as_str(), "tmp_path" | "capsys")
+        self.find(module, name).is_some_and(|fixture| !fixture.is_shared) || matches!(name.as_str(), "tmp_path" | "capsys")
     }
 
     /// Fixtures that every test of a module has.
@@ -113,7 +134,7 @@ impl Fixtures {
                 let folder = call(body, Callee::Lib(Name::new("tempfile.mkdtemp")), Vec::new());
                 call(body, Callee::Lib(Name::new("pathlib.Path")), vec![folder])
             };
-            start.stmts.push(super::set(local, value, body));
+            start.steps.push(Step::Make(super::set(local, value, body)));
             start.made.push((name, local));
             return Some(local);
         };
@@ -125,9 +146,9 @@ impl Fixtures {
         let value = call(body, Callee::Fn(fixture.path), args);
         if fixture.is_manager {
             let target = Some(Pat::Place(Place::local(local)));
-            start.managers.push(WithItem { context: value, target });
+            start.steps.push(Step::Open(WithItem { context: value, target }));
         } else {
-            start.stmts.push(super::set(local, value, body));
+            start.steps.push(Step::Make(super::set(local, value, body)));
         }
         start.made.push((name, local));
         Some(local)

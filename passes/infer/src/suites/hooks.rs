@@ -17,7 +17,8 @@ const MODULE: &[(&str, &str)] = &[("setUpModule", "tearDownModule"), ("setup_mod
 const FUNCTION: (&str, &str) = ("setup_function", "teardown_function");
 
 /// Methods of test classes that are not called here.
-const UNKNOWN: &[&str] = &["asyncSetUp", "asyncTearDown"];
+const UNKNOWN: &[&str] =
+    &["asyncSetUp", "asyncTearDown", "setUpClass", "tearDownClass", "setup_class", "teardown_class"];
 
 const FIXTURE: &str = "pytest.fixture";
 

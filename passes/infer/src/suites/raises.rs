@@ -7,16 +7,18 @@
 //!   method (%self).assertEqual(%a, %b)                     exc.assert(obj.truth(obj.eq(%a, %b)))
 
 use super::call;
-use batuta_base::{Name, Origin};
+use batuta_base::{FxHashSet, Name, Origin};
 use batuta_core::*;
 
 /// Writes out the tests of one body.
 pub(super) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
+    let mut infos = FxHashSet::default();
     for node in body.nodes.ids().collect::<Vec<_>>() {
         if let Node::With { items, body: inner, is_async: false } = body.nodes[node].kind.clone() {
-            with(program, body, node, &items, inner);
+            infos.extend(with(program, body, node, &items, inner));
         }
     }
+    infos.into_iter().for_each(|local| name_error(body, local));
     unpack_output(body);
     for node in body.nodes.ids().collect::<Vec<_>>() {
         match body.nodes[node].kind.clone() {
@@ -139,29 +141,34 @@ fn builtin(path: Name) -> Name {
     path.as_str().strip_prefix("builtins.").map_or(path, Name::new)
 }
 
-fn with(program: &Program<Hir>, body: &mut Body<Hir>, node: NodeId, items: &[WithItem], inner: BlockId) {
-    let [item] = items else { return };
+/// Writes one `with` out; answers the local that holds what it found.
+fn with(
+    program: &Program<Hir>,
+    body: &mut Body<Hir>,
+    node: NodeId,
+    items: &[WithItem],
+    inner: BlockId,
+) -> Option<LocalId> {
+    let [item] = items else { return None };
     if let Node::Call { callee: Callee::Method(of, name), .. } = &body.nodes[item.context].kind
         && *name == "subTest"
         && is_receiver(body, *of)
     {
         body.nodes[node].kind = Node::Block { label: None, block: inner };
-        return;
+        return None;
     }
-    let Some(expected) = expected(program, body, item.context) else { return };
+    let expected = expected(program, body, item.context)?;
     let target = match &item.target {
         None => None,
         Some(Pat::Place(place)) => match place.as_local() {
             Some(local) => Some(local),
-            None => return,
+            None => return None,
         },
-        Some(_) => return,
+        Some(_) => return None,
     };
     let kind = attempt(body, inner, expected, target);
     body.nodes[node].kind = kind;
-    if let Some(local) = target {
-        name_error(body, local);
-    }
+    target
 }
 
 /// `try` that fails unless an error of the classes is raised.
@@ -238,9 +245,9 @@ fn called_with(
 ) {
     let Some(classes) = classes(program, body, args[0].value) else { return };
     let callee = match body.nodes[args[1].value].kind.clone() {
-        Node::Item(path) => Callee::Fn(path),
+        Node::Item(path) => item_callee(program, path),
         Node::Use(Place { root: Root::Global(path), proj }, _) if proj.is_empty() => {
-            Callee::Fn(program.resolve(path))
+            item_callee(program, path)
         }
         Node::Use(mut place, mode) => match place.proj.pop() {
             Some(Proj::Field(method)) => {
@@ -256,6 +263,15 @@ fn called_with(
     let stmts = vec![Stmt::new(StmtKind::Expr(made), body.origin)];
     let inner = body.block(BlockRow { stmts, ..BlockRow::default() });
     body.nodes[node].kind = attempt(body, inner, Expected { classes, pattern }, None);
+}
+
+/// A function or class of the program, or one of the library.
+fn item_callee(program: &Program<Hir>, path: Name) -> Callee {
+    let own = program.resolve(path);
+    match program.fns.contains_key(&own) || program.classes.contains_key(&own) {
+        true => Callee::Fn(own),
+        false => Callee::Lib(own),
+    }
 }
 
 /// `a == pytest.approx(b)`: within a millionth.
