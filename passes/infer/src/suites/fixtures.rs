@@ -49,15 +49,18 @@ impl Fixtures {
             }
             let option = |name: &str| body.decorators[at].args.iter().find(|arg| is_named(arg, name));
             let is_true = |arg: &Arg| body.as_const(arg.value) == Some(&Const::Bool(true));
-            let is_per_test = |arg: &Arg| {
-                matches!(body.as_const(arg.value), Some(Const::Str(scope)) if &**scope == "function")
-            };
+            let is_per_test = |arg: &Arg| matches!(body.as_const(arg.value), Some(Const::Str(scope)) if &**scope == "function");
             let is_automatic = option("autouse").is_some_and(is_true);
             let is_shared =
                 option("params").is_some() || option("scope").is_some_and(|scope| !is_per_test(scope));
             if is_shared {
-                let fixture =
-                    Fixture { path: body.path, needs: Vec::new(), is_manager: false, is_automatic, is_shared };
+                let fixture = Fixture {
+                    path: body.path,
+                    needs: Vec::new(),
+                    is_manager: false,
+                    is_automatic,
+                    is_shared,
+                };
                 out.insert((module, Name::new(body.path.last())), fixture);
                 continue;
             }
@@ -90,7 +93,8 @@ impl Fixtures {
 
     /// Whether a name stands for something that can be made.
     pub(super) fn knows(&self, module: Name, name: Name) -> bool {
-        self.find(module, name).is_some_and(|fixture| !fixture.is_shared) || matches!(name.as_str(), "tmp_path" | "capsys")
+        self.find(module, name).is_some_and(|fixture| !fixture.is_shared)
+            || matches!(name.as_str(), "tmp_path" | "capsys")
     }
 
     /// Fixtures that every test of a module has.
