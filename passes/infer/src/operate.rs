@@ -107,14 +107,6 @@ impl Apply<'_, '_, '_> {
                 origin,
             );
         }
-        if args.is_empty() {
-            let ty = match self.solved(id) {
-                Some(ty) if matches!(ty.kind(), TyKind::Lib(name, _) if *name == "tuple") => ty,
-                _ => Ty::new(TyKind::Lib(Name::new("tuple"), vec![Ty::value()])),
-            };
-            let made = Node::Call { callee: Callee::Lib(Name::new("builtins.tuple")), args: Vec::new() };
-            return self.set(id, made, ty);
-        }
         let types = match self.solved(id).map(|ty| ty.kind()) {
             Some(TyKind::Tuple(types)) if types.len() == args.len() => types.clone(),
             _ => {
