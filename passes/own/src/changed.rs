@@ -194,7 +194,7 @@ impl Own<'_> {
                     Node::Item(_) => !is_function(self.src.ty(node)),
                     Node::Use(used, _) => {
                         let changes = self.all.kinds.get(&node).is_some_and(|kind| kind.changes());
-                        !runs_code(self.src.ty(node)) && !(changes && touches(used))
+                        !(runs_code(self.src.ty(node)) || changes && touches(used))
                     }
                     _ => true,
                 };
