@@ -31,7 +31,7 @@ pub(super) fn expand(program: &mut Program<Hir>) {
     if asks.is_empty() || program.fns.values().any(|body| writes(program, body)) || is_kept() {
         return;
     }
-    let word = free_word(program, "attributes");
+    let word = free_word(program, "record", "attributes");
     for (path, node) in asks {
         let body = Arc::make_mut(&mut program.fns[&path]);
         let object = match body.nodes[node].kind.clone() {

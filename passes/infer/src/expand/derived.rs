@@ -104,7 +104,7 @@ pub(super) fn expand(program: &mut Program<Hir>) {
         .collect();
     for found in &derived {
         let def = Arc::make_mut(program.classes.get_mut(&found.class).expect("it was just found"));
-        def.fields.insert(0, field(found.field));
+        def.fields.insert(0, crate::program::assigned_field(found.field, Origin::default()));
         made_by_new(program, found);
         super::derived_new::expand(program, found);
         super::derived_arguments::expand(program, found);
@@ -136,19 +136,6 @@ fn free_name(program: &Program<Hir>, def: &ClassDef, wish: &str) -> Name {
     };
     let names = [wish, "inner", "content", "builtin"];
     Name::new(names.into_iter().find(|name| !is_taken(name)).unwrap_or("builtin_part"))
-}
-
-fn field(name: Name) -> FieldDef {
-    FieldDef {
-        name,
-        ty: Ty::unknown(),
-        default: None,
-        cell: FieldCell::Plain,
-        flags: FieldFlags::default(),
-        above: Vec::new(),
-        beside: None,
-        origin: Origin::default(),
-    }
 }
 
 /// `__new__` that makes the value and gives the object back is the constructor.

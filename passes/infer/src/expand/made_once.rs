@@ -13,6 +13,7 @@
 //!
 //! Holds back for classes with subclasses, and where `__new__` looks at its other arguments.
 
+use super::record_data::free_word;
 use batuta_base::Name;
 use batuta_core::*;
 use std::sync::Arc;
@@ -53,10 +54,11 @@ fn rewrite(program: &mut Program<Hir>, class: Name) {
         body.nodes[*id].kind = Node::Call { callee: Callee::Fn(class), args: Vec::new() };
     }
     body.kind = FnKind::ClassMethod;
-    body.path = class.join(&free_name(program, "instance"));
+    body.path = class.join(free_word(program, "the", "instance").as_str());
     let instance = body.path;
     let init = class.join("__init__");
-    let prepare = program.fns.contains_key(&init).then(|| class.join(&free_name(program, "prepare")));
+    let prepare =
+        program.fns.contains_key(&init).then(|| class.join(free_word(program, "the", "prepare").as_str()));
     program.fns.shift_remove(&old);
     program.fns.insert(instance, Arc::new(body));
     if let Some(prepare) = prepare {
@@ -118,18 +120,6 @@ fn is_made(node: &Node) -> bool {
         Node::Call { callee: Callee::Lib(name), .. } => name.as_str().ends_with("object.__new__"),
         _ => false,
     }
-}
-
-fn free_name(program: &Program<Hir>, wish: &str) -> String {
-    let is_taken = |name: &str| {
-        program.classes.values().any(|def| {
-            def.fields.iter().any(|field| field.name == name)
-                || def.methods.iter().chain(&def.attributes).any(|path| path.last() == name)
-        })
-    };
-    let numbers = (2..).map(|number| format!("{wish}_{number}"));
-    let mut names = std::iter::once(wish.to_owned()).chain(numbers);
-    names.find(|name| !is_taken(name)).expect("numbers do not end")
 }
 
 /// A call of the class asks for the object, and prepares it.

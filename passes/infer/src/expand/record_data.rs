@@ -26,7 +26,7 @@ pub(super) fn expand(program: &mut Program<Hir>) {
     for (function, word) in WORDS {
         let calls = calls(program, function);
         let Some((first, _)) = calls.first() else { continue };
-        let word = free_word(program, word);
+        let word = free_word(program, "record", word);
         let field = (function == "dataclasses.fields").then(|| field_class(program, first.parent()));
         for (path, id) in calls {
             rewrite(program, path, id, word, field);
@@ -61,8 +61,8 @@ fn calls(program: &Program<Hir>, function: &str) -> Vec<(Name, NodeId)> {
     out
 }
 
-/// A name that no class has for something else.
-pub(super) fn free_word(program: &Program<Hir>, word: &str) -> Name {
+/// A name that no class has for something else: `word`, else with `prefix` before it.
+pub(super) fn free_word(program: &Program<Hir>, prefix: &str, word: &str) -> Name {
     let is_taken = |word: &str| {
         program.classes.values().any(|def| {
             def.fields.iter().any(|field| field.name == word)
@@ -71,7 +71,7 @@ pub(super) fn free_word(program: &Program<Hir>, word: &str) -> Name {
     };
     let mut name = word.to_owned();
     while is_taken(&name) {
-        name = format!("record_{name}");
+        name = format!("{prefix}_{name}");
     }
     Name::new(&name)
 }

@@ -4,8 +4,9 @@ use realizar::file::gguf::Gguf;
 use realizar::tokenize::Tokenizer;
 use realizar::{Model, OpenOptions};
 
-/// Everything that can be asked of a file, `thorough` also computing; errors are fine.
-pub fn exercise(bytes: &[u8], thorough: bool) -> realizar::Result<()> {
+/// Everything that can be asked of a file, `thorough` also computing; errors are fine. Gives the number of
+/// scores that were computed.
+pub fn exercise(bytes: &[u8], thorough: bool) -> realizar::Result<usize> {
     let file = Gguf::from_bytes(bytes)?;
     for key in file.keys() {
         let _ = (
@@ -23,10 +24,10 @@ pub fn exercise(bytes: &[u8], thorough: bool) -> realizar::Result<()> {
     }
     let model = Model::from_bytes_with(bytes, OpenOptions { threads: Some(1) })?;
     if !thorough {
-        return Ok(());
+        return Ok(0);
     }
     let mut session = model.session()?;
-    session.feed(&[1, 2, 3], |_| std::ops::ControlFlow::Continue(()))?;
+    let scores = session.feed(&[1, 2, 3], |_| std::ops::ControlFlow::Continue(()))?.len();
     let _ = model.template().and_then(|t| t.render(&[], true));
-    Ok(())
+    Ok(scores)
 }
