@@ -257,7 +257,7 @@ impl Collect<'_> {
         match (place.root, place.proj.first()) {
             (Root::Local(local), None) => {
                 let var = self.local(local);
-                let path = Path { local, fields: Vec::new() };
+                let path = Path::local(local);
                 match self.proved.as_ref().and_then(|proved| proved.get(&path)).cloned() {
                     Some(filter) => self.say(C::Narrow(var, read, Rc::new(filter))),
                     None => self.say(C::Flow(var, read)),
@@ -290,9 +290,14 @@ impl Collect<'_> {
                 self.node(value);
                 self.say(binary(read, out));
                 self.say(C::SetIndex { of: node.0, index: index.0, value: out });
+                self.forget_items();
             }
             _ => self.node(value),
         }
+    }
+
+    pub(crate) fn forget_items(&mut self) {
+        self.proved.iter_mut().for_each(Proved::forget_items);
     }
 
     pub(crate) fn delete(&mut self, place: &Place) {
@@ -301,6 +306,7 @@ impl Collect<'_> {
                 self.node(node);
                 self.node(*index);
                 self.say(C::DelIndex { of: node.0, index: index.0 });
+                self.forget_items();
             }
             (Root::Node(node), _) => self.node(node),
             (Root::Local(local), _) => {
@@ -432,6 +438,7 @@ impl Collect<'_> {
                     }
                     _ => self.say(C::SetIndex { of: node.0, index: index.0, value: from }),
                 }
+                self.forget_items();
             }
             _ => {}
         }

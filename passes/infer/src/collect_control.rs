@@ -190,11 +190,14 @@ impl Collect<'_> {
     pub(crate) fn forget_assigned(&self, proved: &mut Option<Proved>, block: BlockId) {
         let Some(proved) = proved else { return };
         let body = self.body;
-        let mut calls = false;
+        let (mut calls, mut changes_items) = (false, false);
         body.walk_block(block, &mut |node| {
             let kind = &body.nodes[node].kind;
             match kind {
-                Node::Call { callee, .. } => calls |= !matches!(callee, Callee::Lib(_)),
+                Node::Call { callee, .. } => {
+                    calls |= !matches!(callee, Callee::Lib(_));
+                    changes_items |= !narrow::keeps_items(callee);
+                }
                 Node::For { pat, .. } => pat.for_each_local(&mut |l| proved.forget_local(l)),
                 Node::With { items, .. } => {
                     let pats = items.iter().filter_map(|item| item.target.as_ref());
@@ -210,6 +213,9 @@ impl Collect<'_> {
         });
         if calls {
             proved.forget_fields();
+        }
+        if changes_items {
+            proved.forget_items();
         }
     }
 
@@ -303,6 +309,7 @@ fn forget_place(proved: &mut Proved, place: &Place) {
     match (place.root, place.proj.last()) {
         (Root::Local(local), None) => proved.forget_local(local),
         (_, Some(Proj::Field(name))) => proved.forget_field(*name),
+        (_, Some(Proj::Index(_))) => proved.forget_items(),
         _ => {}
     }
 }

@@ -58,6 +58,8 @@ impl Collect<'_> {
             self.proved = None;
         } else if !is_lib && let Some(proved) = &mut self.proved {
             proved.forget_fields();
+        } else if !narrow::keeps_items(callee) {
+            self.forget_items();
         }
     }
 

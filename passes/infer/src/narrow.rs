@@ -1,16 +1,44 @@
-//! What a condition proves about locals and their fields: `x is None`, `isinstance(x, C)`, truth.
+//! What a condition proves about locals, their fields and items: `x is None`, `isinstance(x, C)`, truth.
 //!
 //! A fact holds until its local is assigned; a fact about a field until that field is assigned anywhere
-//! or unknown code runs (a call that is not the library's).
+//! or unknown code runs (a call that is not the library's); a fact about an item (`parent[v]`) until an item
+//! is assigned anywhere or something other than a builtin function is called.
 
 use batuta_base::Name;
 use batuta_core::{Body, Callee, Const, Hir, LocalId, Node, NodeId, ObjOp, Op};
 
-/// A local and fields below it.
+/// A local and fields or items below it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Path {
     pub local: LocalId,
-    pub fields: Vec<Name>,
+    pub steps: Vec<Step>,
+}
+
+/// From a value to a part of it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Step {
+    Field(Name),
+    Item(Key),
+}
+
+/// The index of an item, where its value stays the same until a place is assigned.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Key {
+    Place(Box<Path>),
+    Int(i64),
+    Text(String),
+}
+
+impl Path {
+    pub(crate) fn local(local: LocalId) -> Self {
+        Self { local, steps: Vec::new() }
+    }
+
+    /// Whether `found` holds for a path that this one reads: itself, and those of its indices.
+    fn any(&self, found: &dyn Fn(&Path) -> bool) -> bool {
+        found(self)
+            || self.steps.iter().any(|step| matches!(step, Step::Item(Key::Place(key)) if key.any(found)))
+    }
 }
 
 /// Which values a place can still hold: only `keep`, when it is not empty, and nothing of `drop`.
@@ -74,17 +102,24 @@ impl Proved {
 
     /// A local was assigned.
     pub(crate) fn forget_local(&mut self, local: LocalId) {
-        self.facts.retain(|(path, _)| path.local != local);
+        self.facts.retain(|(path, _)| !path.any(&|part| part.local == local));
     }
 
     /// A field of this name was assigned somewhere.
     pub(crate) fn forget_field(&mut self, field: Name) {
-        self.facts.retain(|(path, _)| !path.fields.contains(&field));
+        let reads = |part: &Path| part.steps.contains(&Step::Field(field));
+        self.facts.retain(|(path, _)| !path.any(&reads));
     }
 
     /// Unknown code ran: it may have assigned any field.
     pub(crate) fn forget_fields(&mut self) {
-        self.facts.retain(|(path, _)| path.fields.is_empty());
+        self.facts.retain(|(path, _)| path.steps.is_empty());
+    }
+
+    /// An item was assigned somewhere, or code ran that may have assigned one.
+    pub(crate) fn forget_items(&mut self) {
+        let reads = |part: &Path| part.steps.iter().any(|step| matches!(step, Step::Item(_)));
+        self.facts.retain(|(path, _)| !path.any(&reads));
     }
 
     /// What both know.
@@ -98,6 +133,11 @@ impl Proved {
             !(filter.keep.is_empty() && filter.drop.is_empty())
         });
     }
+}
+
+/// Whether a call leaves the items of containers as they are: functions on values, not methods.
+pub(crate) fn keeps_items(callee: &Callee) -> bool {
+    matches!(callee, Callee::Lib(name) if name.as_str().starts_with("builtins.") || name.as_str().starts_with("math."))
 }
 
 /// What holds when the condition is true, and what when it is false.
@@ -129,7 +169,7 @@ pub(crate) fn proves(body: &Body<Hir>, cond: NodeId) -> (Facts, Facts) {
         Node::Call { callee: Callee::Lib(name), args }
             if *name == "builtins.isinstance" && args.len() == 2 =>
         {
-            let Some(path) = crate::prep::path_of(body, args[0].value) else { return Default::default() };
+            let Some(path) = tested(body, args[0].value) else { return Default::default() };
             let names = class_names(body, args[1].value);
             if names.is_empty() {
                 return Default::default();
@@ -143,9 +183,17 @@ pub(crate) fn proves(body: &Body<Hir>, cond: NodeId) -> (Facts, Facts) {
     }
 }
 
+/// The place that a condition tests; `(x := f())` tests `x`.
+fn tested(body: &Body<Hir>, node: NodeId) -> Option<Path> {
+    match &body.nodes[node].kind {
+        Node::Block { label: None, block } => tested(body, body.blocks[*block].tail?),
+        _ => crate::prep::path_of(body, node),
+    }
+}
+
 /// Truth of any expression: a path that is true is not None.
 fn truth(body: &Body<Hir>, node: NodeId) -> (Facts, Facts) {
-    match crate::prep::path_of(body, node) {
+    match tested(body, node) {
         Some(path) => (vec![(path, Filter::not_none())], Vec::new()),
         None => proves(body, node),
     }
@@ -172,7 +220,7 @@ fn none_test(body: &Body<Hir>, a: NodeId, b: NodeId) -> (Facts, Facts) {
         (true, false) => b,
         _ => return Default::default(),
     };
-    let Some(path) = crate::prep::path_of(body, node) else { return Default::default() };
+    let Some(path) = tested(body, node) else { return Default::default() };
     let none = vec![Name::new("none")];
     (vec![(path.clone(), Filter::keep(none.clone()))], vec![(path, Filter::drop(none))])
 }

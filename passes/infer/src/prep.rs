@@ -6,7 +6,8 @@
 //! So every prefix of a place is a node with a type of its own; `apply` joins plain prefixes again.
 
 use batuta_base::{Id, Origin};
-use batuta_core::{BlockId, Body, Clause, Hir, Mode, Node, NodeId, Pat, Place, Proj, Root, StmtKind, Ty};
+use crate::narrow::{Key, Path, Step};
+use batuta_core::{BlockId, Body, Clause, Const, Hir, Level, Mode, Node, NodeId, Pat, Place, Proj, Root, StmtKind, Ty};
 
 /// The same body with places of at most one projection, rooted in a node where there is one.
 pub(crate) fn normalise(mut body: Body<Hir>) -> Body<Hir> {
@@ -96,22 +97,34 @@ pub(crate) fn join<L>(body: &Body<L>, place: &mut Place) {
     }
 }
 
-/// The local and the fields that a node reads, when it is nothing but that: `self.left` is `(self, [left])`.
-pub(crate) fn path_of<L>(body: &Body<L>, node: NodeId) -> Option<crate::narrow::Path> {
+/// The local, fields and items that a node reads, when it is nothing but that: `self.left` is `(self, [left])`.
+pub(crate) fn path_of<L: Level>(body: &Body<L>, node: NodeId) -> Option<Path> {
     let Node::Use(place, _) = &body.nodes[node].kind else { return None };
     place_path(body, place)
 }
 
 /// The same for a place.
-pub(crate) fn place_path<L>(body: &Body<L>, place: &Place) -> Option<crate::narrow::Path> {
+pub(crate) fn place_path<L: Level>(body: &Body<L>, place: &Place) -> Option<Path> {
     let mut path = match place.root {
-        Root::Local(local) => crate::narrow::Path { local, fields: Vec::new() },
+        Root::Local(local) => Path::local(local),
         Root::Node(node) => path_of(body, node)?,
         Root::Global(_) => return None,
     };
     for proj in &place.proj {
-        let Proj::Field(name) = proj else { return None };
-        path.fields.push(*name);
+        path.steps.push(match proj {
+            Proj::Field(name) => Step::Field(*name),
+            Proj::Index(index) => Step::Item(key_of(body, *index)?),
+            _ => return None,
+        });
     }
     Some(path)
+}
+
+fn key_of<L: Level>(body: &Body<L>, index: NodeId) -> Option<Key> {
+    match body.as_const(index) {
+        Some(Const::Int(digits)) => digits.parse().ok().map(Key::Int),
+        Some(Const::Str(text)) => Some(Key::Text(text.to_string())),
+        Some(_) => None,
+        None => path_of(body, index).map(|path| Key::Place(Box::new(path))),
+    }
 }
