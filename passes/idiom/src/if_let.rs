@@ -65,10 +65,45 @@ fn tested(body: &Body<Mir>, cond: NodeId) -> Option<(LocalId, bool)> {
         .then_some((local, *op == OptOp::IsSome))
 }
 
+/// `x.is_some() && rest`: the local, and what else is asked.
+fn tested_first(body: &Body<Mir>, cond: NodeId) -> Option<(LocalId, NodeId)> {
+    let Node::Op { op: Op::BoolOp(BoolOp::And), args, .. } = &body.nodes[cond].kind else { return None };
+    let (local, true) = tested(body, args[0])? else { return None };
+    Some((local, args[1]))
+}
+
+/// `if x.is_some() && x.unwrap() > 3 { .. }` as `if let Some(x) = x && x > 3 { .. }`.
+fn guarded(body: &mut Body<Mir>, node: NodeId) -> Option<()> {
+    let Node::If { cond, then, els } = body.nodes[node].kind else { return None };
+    let (local, rest) = tested_first(body, cond)?;
+    let both = BlockRow { stmts: body.blocks[then].stmts.clone(), tail: Some(rest), end_comments: Vec::new() };
+    let scratch = body.block(both);
+    let mut then_uses = 0;
+    let mut count = |place: &Place| then_uses += usize::from(place.root == Root::Local(local));
+    body.blocks[then].tail.iter().for_each(|tail| crate::same::each_node_place(body, *tail, &mut count));
+    let found = sites(body, local, scratch);
+    body.blocks[scratch] = BlockRow::default();
+    let (sites, hold) = found?;
+    if then_uses != 0 || !matches!(hold, Hold::Copied | Hold::Borrowed) {
+        return None;
+    }
+    let origin = body.nodes[node].origin;
+    let (subject, value) = take(body, local, hold, origin);
+    rewrite(body, sites, value);
+    let absent = els.unwrap_or_else(|| body.block(BlockRow::default()));
+    let mut arms = arms(value, then, absent, origin);
+    arms[0].guard = Some(rest);
+    body.nodes[node].kind = Node::Match { subject, arms };
+    Some(())
+}
+
 /// An `if` with a branch where the value is present.
 fn branch(body: &mut Body<Mir>, node: NodeId) {
     let Node::If { cond, then, els } = body.nodes[node].kind else { return };
-    let Some((local, when)) = tested(body, cond) else { return };
+    let Some((local, when)) = tested(body, cond) else {
+        guarded(body, node);
+        return;
+    };
     let (present, absent) = if when { (Some(then), els) } else { (els, Some(then)) };
     let Some(present) = present else { return };
     let Some((sites, hold)) = sites(body, local, present) else { return };

@@ -12,6 +12,7 @@ mod fields;
 mod if_let;
 mod let_else;
 mod let_return;
+mod loop_let;
 mod needless_bool;
 mod range_contains;
 mod remainder;
@@ -36,6 +37,7 @@ pub const IDIOMS: &[(&str, Idiom)] = &[
     ("while_let", while_let::while_let),
     ("if_let", if_let::if_let),
     ("let_else", let_else::let_else),
+    ("loop_let", loop_let::loop_let),
     ("let_return", let_return::let_return),
     ("fields", fields::fields),
     ("remainder", remainder::remainder),

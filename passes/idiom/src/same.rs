@@ -63,6 +63,19 @@ pub(crate) fn is_quiet(body: &Body<Mir>, node: NodeId) -> bool {
     quiet
 }
 
+/// What the value borrows on its way may be the inside of a cell: it reads more than whole locals.
+pub(crate) fn holds_guard(body: &Body<Mir>, value: NodeId) -> bool {
+    let mut found = false;
+    body.walk(Child::Node(value), &mut |node| {
+        found |= match &body.nodes[node].kind {
+            Node::Use(place, _) => place.as_local().is_none(),
+            Node::Match { .. } | Node::Closure(_) | Node::Block { .. } => true,
+            _ => false,
+        };
+    });
+    found
+}
+
 /// The constant int that a node is.
 pub(crate) fn int(body: &Body<Mir>, node: NodeId) -> Option<i64> {
     match body.as_const(node) {

@@ -95,7 +95,7 @@ impl Printer<'_, '_> {
     }
 
     /// `else if` where the block is nothing but an `if`.
-    fn else_branch(&mut self, block: BlockId) -> Option<Expr> {
+    pub(crate) fn else_branch(&mut self, block: BlockId) -> Option<Expr> {
         let mut out = self.block(block);
         if out.is_empty() {
             return None;

@@ -111,7 +111,7 @@ impl Printer<'_, '_> {
     /// `match`, or `if let` where the second arm is everything else.
     pub(crate) fn match_node(&mut self, subject: NodeId, arms: &[Arm]) -> Expr {
         if let [first, second] = arms
-            && first.guard.is_none()
+            && (first.guard.is_none() || matches!(first.pat, Pat::Some(_)))
             && second.guard.is_none()
             && matches!(second.pat, Pat::Wild | Pat::None)
             && matches!(first.pat, Pat::Some(_) | Pat::Tuple(_) | Pat::List { .. } | Pat::Class { .. })
@@ -226,10 +226,19 @@ impl Printer<'_, '_> {
     fn if_let(&mut self, subject: NodeId, first: &Arm, second: &Arm) -> Expr {
         let subject = self.expr(subject);
         let pat = self.pat(&first.pat);
+        let cond = self.chained(pat, subject, first.guard);
         let then = self.block(first.body);
-        let els = self.block(second.body);
-        let els = if els.is_empty() { None } else { Some(Expr::Block(String::new(), els)) };
-        Expr::If(Box::new(tree::If { cond: Expr::Let(pat, Box::new(subject)), then, els, mark: None }))
+        let els = self.else_branch(second.body);
+        Expr::If(Box::new(tree::If { cond, then, els, mark: None }))
+    }
+
+    /// `let pat = subject && guard`.
+    pub(crate) fn chained(&mut self, pat: String, subject: Expr, guard: Option<NodeId>) -> Expr {
+        let test = Expr::Let(pat, Box::new(subject));
+        match guard {
+            Some(guard) => test.binary("&&", self.operand(guard)),
+            None => test,
+        }
     }
 
     /// `let x = match y { Some(x) => x, None => return };` as `let Some(x) = y else { return };`.

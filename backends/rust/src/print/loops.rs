@@ -99,11 +99,7 @@ impl Printer<'_, '_> {
         let (subject, guard, turn) = (*subject, first.guard, first.body);
         let value = self.expr(subject);
         let pat = self.pat(&first.pat);
-        let test = Expr::Let(pat, Box::new(value));
-        let cond = match guard {
-            Some(guard) => test.binary("&&", self.operand(guard)),
-            None => test,
-        };
+        let cond = self.chained(pat, value, guard);
         Some(Expr::While(label.to_owned(), Box::new(cond), self.block(turn)))
     }
 

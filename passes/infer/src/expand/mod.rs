@@ -60,6 +60,7 @@ mod sums;
 mod super_reads;
 mod template;
 mod version;
+mod walrus;
 mod with;
 
 use batuta_core::{Callee, Hir, Node, Program};
@@ -133,6 +134,9 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
         }
         builtin_base::expand(&start, Arc::make_mut(body));
         nested_patterns::expand(Arc::make_mut(body));
+        if body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Block { label: None, .. })) {
+            walrus::expand(Arc::make_mut(body));
+        }
         if operators::has_calls(body) {
             operators::expand(Arc::make_mut(body));
         }
