@@ -361,6 +361,9 @@ impl Printer<'_, '_> {
                 return self.compare(turned, args[0], args[1]);
             }
         }
+        if let Node::Op { op: Op::BoolOp(op @ (BoolOp::And | BoolOp::Or)), args, .. } = &self.body.nodes[node].kind {
+            return self.negate_both(*op, args[0], args[1]);
+        }
         match self.operand(node) {
             Expr::Unary("!", inner) => *inner,
             Expr::Method(of, name, args) if name == "is_none" && !self.tests_value(node) => {
@@ -372,6 +375,15 @@ impl Printer<'_, '_> {
             Expr::Atom(text) if text == "true" => Expr::atom("false"),
             Expr::Atom(text) if text == "false" => Expr::atom("true"),
             value => Expr::unary("!", value),
+        }
+    }
+
+    /// De Morgan, where that leaves fewer negations.
+    fn negate_both(&mut self, op: BoolOp, a: NodeId, b: NodeId) -> Expr {
+        let (sign, turned) = if op == BoolOp::And { ("&&", "||") } else { ("||", "&&") };
+        match (self.negate(a), self.negate(b)) {
+            (Expr::Unary("!", a), Expr::Unary("!", b)) => Expr::unary("!", a.binary(sign, *b)),
+            (a, b) => a.binary(turned, b),
         }
     }
 
