@@ -39,6 +39,8 @@ pub struct Built {
     pub long: Vec<ShapeId>,
     /// Literals beyond 64 bits.
     pub huge: Vec<ShapeId>,
+    /// Results of `math.prod` over a variable number of ints.
+    pub products: Vec<ShapeId>,
     /// Items that an operation gives a second place: `xs[:]`, `xs + ys`, `xs * 2`.
     pub copied: Vec<ShapeId>,
     /// Parameters that are functions which their function only calls.
@@ -96,6 +98,7 @@ pub fn build(program: &Program<Typed>) -> Built {
         made: Vec::new(),
         long: Vec::new(),
         huge: Vec::new(),
+        products: Vec::new(),
         lendings: Vec::new(),
         copied: Vec::new(),
         lent: crate::functions::lent(program),

@@ -25,12 +25,24 @@ impl Walk<'_> {
                 let filled: Vec<bool> = args.iter().map(is_filled).collect();
                 let result = self.call_lib(*name, &shapes, &filled, ty);
                 self.wide_bytes(*name, args, &shapes, result);
+                if name.as_str().starts_with("math.prod") && ty.is_int() && !self.is_display(args[0].value) {
+                    self.built.products.push(result);
+                }
                 result
             }
             _ => {
                 let target = target.expect("a value is called");
                 self.call_value(target, &shapes, ty)
             }
+        }
+    }
+
+    /// `[a, b, c]`: as many items as are written.
+    fn is_display(&self, node: NodeId) -> bool {
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::IterOp(IterOp::Of), args, .. } => self.is_display(args[0]),
+            Node::Op { op, .. } => matches!(op, Op::ListOp(ListOp::New) | Op::TupleOp(TupleOp::New)),
+            _ => false,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Which ints need `rt::Int`: growth is judged on the part of the flow that feeds itself.
 //!
-//! Growth: a product or a sum of two values of one cycle, a power or shift with a variable count, a
-//! literal or a shift beyond 64 bits. No growth: a cycle cut by `%`, `&` or a loop guard; a value used as an
+//! Growth: a product or a sum of two values of one cycle, `math.prod`, a power or shift with a variable count,
+//! a literal or a shift beyond 64 bits. No growth: a cycle cut by `%`, `&` or a loop guard; a value used as an
 //! index; a sum over plain recursion (`fib(n - 1) + fib(n - 2)` cannot take more steps than it counts); what goes
 //! into a new object of the same class, unless it is a product of two such fields: `Vec(self.x + other.x)` and
 //! `Vec(self.x * k)` move on by steps, `Rational(self.n * other.n)` multiplies.
@@ -26,6 +26,11 @@ pub fn widths(built: &mut Built, options: ShapeOptions) {
     constants.extend(steps.iter().filter(huge).map(|step| step.result));
     built.graph.spread_constants(&constants);
     wide_products(built, &steps);
+    for product in built.products.clone() {
+        if !built.graph.is_index(product) {
+            built.graph.set_big(product);
+        }
+    }
     let wide: Vec<(ShapeId, ShapeId)> =
         steps.iter().filter(|step| !step.folded.is_some_and(Folded::fits_i64)).flat_map(wide_edges).collect();
     loop {
@@ -97,7 +102,8 @@ fn is_growth(built: &Built, step: &Step, flows: &Flows) -> bool {
 /// The largest modulus whose residues have a product within 64 bits.
 const SAFE_MODULUS: i64 = 3_037_000_499;
 
-/// `x = x * y % m`: the product of two residues of a large `m` is wide, the residue itself is not.
+/// `x = x * y % m`: the product of two residues of a large `m` is wide, the residue itself is not. A constant that
+/// is large says so for every product below it.
 fn wide_products(built: &mut Built, steps: &[Step]) {
     let results: FxHashMap<usize, &Step> =
         steps.iter().map(|step| (built.graph.slot(step.result), step)).collect();
@@ -111,17 +117,18 @@ fn wide_products(built: &mut Built, steps: &[Step]) {
     let mut found = Vec::new();
     let mut flow = None;
     for step in steps.iter().filter(reduces) {
+        let is_large = step.literal.is_some_and(|modulus| modulus.saturating_abs() > SAFE_MODULUS);
         let mut todo = vec![step.operands[0]];
         while let Some(shape) = todo.pop() {
-            match results.get(&built.graph.slot(shape)) {
-                Some(part) if matches!(part.op, IntOp::Add | IntOp::Sub) => todo.extend(&part.operands),
-                Some(part) if part.op == IntOp::Mul && overflows(part.literal, step.literal) => {
-                    let flow = flow.get_or_insert_with(|| Flow::with_residues(built, steps));
-                    if flow.same_cycle(built, part.result, step.result) {
-                        found.push(part.result);
-                    }
+            let Some(part) = results.get(&built.graph.slot(shape)) else { continue };
+            if matches!(part.op, IntOp::Add | IntOp::Sub) || is_large && part.op == IntOp::Mul {
+                todo.extend(&part.operands);
+            }
+            if part.op == IntOp::Mul && overflows(part.literal, step.literal) {
+                let flow = flow.get_or_insert_with(|| Flow::with_residues(built, steps));
+                if is_large || flow.same_cycle(built, part.result, step.result) {
+                    found.push(part.result);
                 }
-                _ => {}
             }
         }
     }

@@ -348,7 +348,7 @@ impl Printer<'_, '_> {
         let result = if spelling.contains("{R}") { self.ty(ty, Position::Stored) } else { String::new() };
         let made = template::fill(spelling, &parts, &result);
         let made = if row.fallible { self.tried(made) } else { made };
-        if !widens || row.rust_big.is_some() {
+        if !widens || row.rust_big.is_some() || !result.is_empty() {
             return made;
         }
         let int = self.rt("Int");

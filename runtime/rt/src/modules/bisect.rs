@@ -1,6 +1,7 @@
 //! Python's `bisect`, by `<` alone.
 
 use crate::list::PyOrd;
+use std::borrow::Borrow;
 
 /// `bisect.bisect_left(items, x)`.
 #[inline]
@@ -27,13 +28,21 @@ pub fn bisect_right_in<T: PyOrd>(items: &[T], x: &T, lo: i64, hi: Option<i64>) -
 }
 
 /// `bisect.bisect_left(items, x, key=key)`.
-pub fn bisect_left_by_key<T, K: PyOrd>(items: &[T], x: &K, mut key: impl FnMut(&T) -> K) -> i64 {
-    items.partition_point(|item| key(item).py_lt(x)) as i64
+pub fn bisect_left_by_key<T, K, Q>(items: &[T], x: &Q, mut key: impl FnMut(&T) -> K) -> i64
+where
+    K: Borrow<Q>,
+    Q: PyOrd + ?Sized,
+{
+    items.partition_point(|item| key(item).borrow().py_lt(x)) as i64
 }
 
 /// `bisect.bisect_right(items, x, key=key)`.
-pub fn bisect_right_by_key<T, K: PyOrd>(items: &[T], x: &K, mut key: impl FnMut(&T) -> K) -> i64 {
-    items.partition_point(|item| !x.py_lt(&key(item))) as i64
+pub fn bisect_right_by_key<T, K, Q>(items: &[T], x: &Q, mut key: impl FnMut(&T) -> K) -> i64
+where
+    K: Borrow<Q>,
+    Q: PyOrd + ?Sized,
+{
+    items.partition_point(|item| !x.py_lt(key(item).borrow())) as i64
 }
 
 /// `bisect.insort(items, x, key=key)`.
