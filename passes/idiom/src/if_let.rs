@@ -76,7 +76,8 @@ fn tested_first(body: &Body<Mir>, cond: NodeId) -> Option<(LocalId, NodeId)> {
 fn guarded(body: &mut Body<Mir>, node: NodeId) -> Option<()> {
     let Node::If { cond, then, els } = body.nodes[node].kind else { return None };
     let (local, rest) = tested_first(body, cond)?;
-    let both = BlockRow { stmts: body.blocks[then].stmts.clone(), tail: Some(rest), end_comments: Vec::new() };
+    let both =
+        BlockRow { stmts: body.blocks[then].stmts.clone(), tail: Some(rest), end_comments: Vec::new() };
     let scratch = body.block(both);
     let mut then_uses = 0;
     let mut count = |place: &Place| then_uses += usize::from(place.root == Root::Local(local));

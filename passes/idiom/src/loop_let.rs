@@ -55,9 +55,7 @@ fn passes_on(body: &Body<Mir>, arm: &Arm) -> bool {
     let Pat::Some(part) = &arm.pat else { return false };
     let Pat::Bind(local, None) = **part else { return false };
     let row = &body.blocks[arm.body];
-    let is_same = |tail: NodeId| {
-        matches!(&body.nodes[tail].kind, Node::Use(place, Mode::Move | Mode::Copy) if place.as_local() == Some(local))
-    };
+    let is_same = |tail: NodeId| matches!(&body.nodes[tail].kind, Node::Use(place, Mode::Move | Mode::Copy) if place.as_local() == Some(local));
     arm.guard.is_none() && row.stmts.is_empty() && row.tail.is_some_and(is_same)
 }
 

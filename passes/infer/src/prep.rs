@@ -5,9 +5,11 @@
 //!
 //! So every prefix of a place is a node with a type of its own; `apply` joins plain prefixes again.
 
-use batuta_base::{Id, Origin};
 use crate::narrow::{Key, Path, Step};
-use batuta_core::{BlockId, Body, Clause, Const, Hir, Level, Mode, Node, NodeId, Pat, Place, Proj, Root, StmtKind, Ty};
+use batuta_base::{Id, Origin};
+use batuta_core::{
+    BlockId, Body, Clause, Const, Hir, Level, Mode, Node, NodeId, Pat, Place, Proj, Root, StmtKind, Ty,
+};
 
 /// The same body with places of at most one projection, rooted in a node where there is one.
 pub(crate) fn normalise(mut body: Body<Hir>) -> Body<Hir> {

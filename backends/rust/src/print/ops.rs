@@ -361,7 +361,9 @@ impl Printer<'_, '_> {
                 return self.compare(turned, args[0], args[1]);
             }
         }
-        if let Node::Op { op: Op::BoolOp(op @ (BoolOp::And | BoolOp::Or)), args, .. } = &self.body.nodes[node].kind {
+        if let Node::Op { op: Op::BoolOp(op @ (BoolOp::And | BoolOp::Or)), args, .. } =
+            &self.body.nodes[node].kind
+        {
             return self.negate_both(*op, args[0], args[1]);
         }
         match self.operand(node) {

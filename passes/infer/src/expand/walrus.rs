@@ -81,10 +81,8 @@ fn first(body: &Body<Hir>, node: NodeId) -> Option<NodeId> {
 fn leave(body: &mut Body<Hir>, cond: NodeId, block: BlockId, at: usize) -> Stmt {
     let origin: Origin = body.blocks[block].stmts[at].origin;
     let exit = body.node(Node::Break { label: None, value: None }, Ty::never(), origin);
-    let then = body.block(BlockRow {
-        stmts: vec![Stmt::new(StmtKind::Expr(exit), origin)],
-        ..BlockRow::default()
-    });
+    let then =
+        body.block(BlockRow { stmts: vec![Stmt::new(StmtKind::Expr(exit), origin)], ..BlockRow::default() });
     let mut op = |op, arg| {
         let kind = Node::Op { op: Op::ObjOp(op), args: vec![arg], attr: Attr::None };
         body.node(kind, Ty::unknown(), origin)
