@@ -195,6 +195,9 @@ pub fn named_function(
         let lifetime = if is_static { " + 'static" } else { " + 'a" };
         let open = params.iter_mut().filter(|param| is_open(param) && !param.ends_with("'static"));
         open.for_each(|param| param.push_str(lifetime));
+        if !generics.is_empty() {
+            params.iter_mut().for_each(with_lifetime);
+        }
     }
     let pad = layout_pad(indent);
     let mut out = String::new();
@@ -216,17 +219,27 @@ pub fn named_function(
     out
 }
 
+/// A parameter that is a reference, as long as `'a`: `&'a self`, `text: &'a str`.
+fn with_lifetime(param: &mut String) {
+    let at = match param.find(": &") {
+        Some(at) => at + 3,
+        None if param.starts_with("&") => 1,
+        None => return,
+    };
+    param.insert_str(at, "'a ");
+}
+
 /// A function that `cargo test` runs.
 fn is_test(body: &Body<Mir>) -> bool {
     body.decorators.iter().any(|mark| mark.path == "rs.test")
 }
 
-/// Whether a body makes an iterator that is kept.
 /// Whether a function that calls itself takes iterators: by `dyn`, since each call would be another type.
 pub fn lends_iterators(env: &Env<'_>, body: &Body<Mir>) -> bool {
     env.recursive.contains(&body.path) && !body.is_generator && !body.is_async && !keeps_iterators(body)
 }
 
+/// Whether a body makes an iterator that is kept.
 fn keeps_iterators(body: &Body<Mir>) -> bool {
     let mut found = false;
     body.walk_block(body.root, &mut |node| {
@@ -330,6 +343,11 @@ pub fn result(printer: &mut Printer<'_, '_>) -> String {
         (true, "()") => format!(" -> {}", printer.rt("Result")),
         (true, ty) => format!(" -> {}<{ty}>", printer.rt("Result")),
     }
+}
+
+/// Whether the function's result is an iterator of a type without name: `impl Iterator<Item = T>`.
+pub fn is_opaque(body: &Body<Mir>) -> bool {
+    matches!(body.ret.kind(), TyKind::Iter(_)) && !(body.is_async && !body.is_generator)
 }
 
 /// A generator under `contextlib.contextmanager`.

@@ -247,10 +247,6 @@ impl Apply<'_, '_, '_> {
             };
             return function.unwrap_or(node);
         }
-        if let TyKind::Iter(item) = self.ty(node).kind() {
-            let list = self.list_of(node, *item);
-            return self.dynamic(list);
-        }
         let ty = self.ty(node);
         let holds_function = |part: &Ty| part.any(&mut |inner| matches!(inner.kind(), TyKind::Func(..)));
         if !matches!(ty.kind(), TyKind::Func(..) | TyKind::Class(..))

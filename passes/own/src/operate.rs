@@ -70,7 +70,10 @@ impl Own<'_> {
                 self.made(op, attr, vec![arg], ty, origin)
             }
             Op::ValueOp(ValueOp::From) | Op::ExcOp(ExcOp::New) => {
-                let args = self.operands(args, Around::Library, |own, _, arg| own.node(arg, Want::Own));
+                let args = self.operands(args, Around::Library, |own, _, arg| {
+                    let arg = own.node(arg, Want::Own);
+                    own.boxed(arg)
+                });
                 self.made(op, attr, args, ty, origin)
             }
             Op::ValueOp(ValueOp::Method | ValueOp::Call) => {

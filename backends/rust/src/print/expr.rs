@@ -14,8 +14,7 @@ impl Printer<'_, '_> {
         let row = &body.nodes[node];
         // A value leaves the guard of the thread-local that holds it; a borrow or an iterator stays
         // inside the operation that wants it.
-        let is_borrow =
-            row.ty.any(&mut |ty| matches!(ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_)));
+        let is_borrow = is_lent(row.ty);
         let is_value = matches!(
             row.kind,
             Node::Use(..) | Node::Op { .. } | Node::Call { .. } | Node::Format(_) | Node::Seq { .. }
@@ -114,7 +113,8 @@ impl Printer<'_, '_> {
         let TyKind::Func(params, _) = ty.strip().kind() else { return Expr::Atom(path) };
         let own: Vec<Ty> = function.params.iter().map(|param| function.locals[param.local].ty).collect();
         let wanted: Vec<Ty> = params.iter().map(|ty| value_param(*ty)).collect();
-        if own == wanted && !function.fallible {
+        let is_lazy = crate::items::is_opaque(function);
+        if own == wanted && !function.fallible && !is_lazy {
             return Expr::Atom(path);
         }
         let changes = |own: &Ty, wanted: &Ty| matches!(own.kind(), TyKind::RefMut(_)) && own != wanted;
@@ -150,6 +150,8 @@ impl Printer<'_, '_> {
         } else {
             call
         };
+        // Functions of one type give iterators of one type.
+        let call = if is_lazy { Expr::call(format!("{}::new", self.rt("Iter")), vec![call]) } else { call };
         Expr::closure(names.join(", "), call)
     }
 
@@ -323,5 +325,18 @@ pub(crate) fn to_owned_text(text: Expr) -> Expr {
     match &text {
         Expr::Atom(literal) if literal == "\"\"" => Expr::call("String::new", vec![]),
         _ => text.method("to_owned", vec![]),
+    }
+}
+
+/// Whether a value of this type may borrow from what it was read from: a reference, a lazy iterator.
+/// What a function takes and gives says nothing of the function; an iterator in a container owns what it walks.
+fn is_lent(ty: Ty) -> bool {
+    match ty.kind() {
+        TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Iter(_) => true,
+        TyKind::Func(..) => false,
+        TyKind::List(_) | TyKind::Set(_) | TyKind::FrozenSet(_) | TyKind::Dict(..) => {
+            ty.children().into_iter().any(|item| !matches!(item.kind(), TyKind::Iter(_)) && is_lent(item))
+        }
+        _ => ty.children().into_iter().any(is_lent),
     }
 }

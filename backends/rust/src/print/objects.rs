@@ -284,7 +284,13 @@ impl Printer<'_, '_> {
             let arg = Expr::Atom(format!("args[{at}]")).method(format!("to::<{text}>"), vec![]);
             args.push(if ty.is_copy() { arg } else { Expr::unary("&", arg) });
         }
-        let call = Expr::Call(Box::new(function), args);
+        let mut call = Expr::Call(Box::new(function), args);
+        if let Node::Item(path) = &self.body.nodes[nodes[0]].kind
+            && self.env.function(*path).is_some_and(|body| crate::items::is_opaque(body))
+            && kept.is_none()
+        {
+            call = Expr::call(format!("{}::new", self.rt("Iter")), vec![call]);
+        }
         let result = Expr::call("Ok", vec![Expr::call(format!("{value}::from"), vec![call])]);
         let code = Expr::Closure(crate::tree::Closure {
             params: if params.is_empty() { "_" } else { "args" }.to_owned(),

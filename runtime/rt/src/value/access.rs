@@ -44,22 +44,7 @@ pub fn iter(value: &Value) -> Items {
     }
     match special(value, "__iter__", &[]) {
         Some(inner) if !matches!(inner, Value::Object(_)) => iter(&inner),
-        Some(inner) => {
-            // An iterator object ends with `StopIteration`.
-            let mut items = Vec::new();
-            loop {
-                match super::methods::try_special(&inner, "__next__", &[]) {
-                    Some(Ok(item)) => items.push(item),
-                    Some(Err(error)) if error.is_a(crate::StopIteration) => {
-                        return Items::owned(items);
-                    }
-                    Some(Err(error)) => crate::raise(error),
-                    None => {
-                        type_error(format!("iter() returned non-iterator of type '{}'", inner.type_name()))
-                    }
-                }
-            }
-        }
+        Some(inner) => Items::of_iterator(inner),
         None => type_error(format!("'{}' object is not iterable", value.type_name())),
     }
 }

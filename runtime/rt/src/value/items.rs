@@ -3,9 +3,12 @@
 use std::rc::Rc;
 
 use super::Value;
+use super::methods::try_special;
 use crate::big::Int;
+use crate::class::{StopIteration, TypeError};
 use crate::list::Range;
 use crate::shared::List;
+use crate::unwind::{raise, raise_new};
 
 /// The items of a value, one by one.
 pub struct Items(Source);
@@ -17,11 +20,18 @@ enum Source {
     Dict(crate::shared::DictIter<Value, Value>),
     Range(Range),
     Owned(std::vec::IntoIter<Value>),
+    /// An iterator object: each item is asked for when it is its turn.
+    Object(Value),
 }
 
 impl Items {
     pub(super) fn owned(items: Vec<Value>) -> Items {
         Items(Source::Owned(items.into_iter()))
+    }
+
+    /// The items of an iterator object.
+    pub(super) fn of_iterator(object: Value) -> Items {
+        Items(Source::Object(object))
     }
 
     /// The items of a built-in container; none for other values.
@@ -65,6 +75,15 @@ impl Iterator for Items {
             Source::Dict(entries) => entries.next().map(|(key, _)| key),
             Source::Range(range) => range.next().map(|number| Value::Int(Int::from(number))),
             Source::Owned(items) => items.next(),
+            Source::Object(object) => match try_special(object, "__next__", &[]) {
+                Some(Ok(item)) => Some(item),
+                Some(Err(error)) if error.is_a(StopIteration) => None,
+                Some(Err(error)) => raise(error),
+                None => {
+                    let name = object.type_name();
+                    raise_new(TypeError, format!("iter() returned non-iterator of type '{name}'"))
+                }
+            },
         }
     }
 }

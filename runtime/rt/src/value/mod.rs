@@ -11,6 +11,7 @@ mod containers;
 mod convert;
 mod from_value;
 mod items;
+mod iterators;
 mod library;
 mod library_types;
 mod members;
