@@ -737,12 +737,19 @@ fn worse(a: Fit, b: Fit) -> Fit {
     }
 }
 
-/// The row of a method that is read without being called: one that no call without arguments can mean.
+/// The row of a method that is read without being called: one that no call without arguments can mean,
+/// with as few arguments as it takes.
 pub(crate) fn bound_method(name: Name) -> Option<&'static Row> {
     let rows = batuta_catalog::functions(name.as_str());
     let needs =
         |row: &Row| row.params.iter().filter(|param| param.default.is_none() && !param.variadic).count();
-    rows.first().filter(|_| rows.iter().all(|row| needs(row) > 1))
+    // `dict<K, V>` stands for every dict, `dict<K, option<V>>` does not.
+    let is_special =
+        |row: &Row| row.params[0].ty.strip_ref().children().iter().any(|part| !part.children().is_empty());
+    rows.iter()
+        .filter(|row| !row.params.is_empty())
+        .min_by_key(|row| (needs(row), is_special(row)))
+        .filter(|row| needs(row) > 1)
 }
 
 pub(crate) fn has_vars(ty: Ty) -> bool {

@@ -23,8 +23,8 @@ impl Own<'_> {
         let kind = match &row.kind {
             Node::If { cond, then, els } => Node::If {
                 cond: self.node(*cond, Want::Own),
-                then: self.value_block(*then, want, ty),
-                els: els.map(|block| self.value_block(block, want, ty)),
+                then: self.branch(*then, want, ty),
+                els: els.map(|block| self.branch(block, want, ty)),
             },
             Node::While { label, cond, body, els } => {
                 let outer = std::mem::take(&mut self.before);
@@ -94,6 +94,22 @@ impl Own<'_> {
         match &self.src.nodes[id].kind {
             Node::If { then, els: Some(els), .. } => tail(*then) && tail(*els),
             _ => false,
+        }
+    }
+
+    /// A branch that gives a value: iterators of several branches have one type.
+    pub(crate) fn branch(&mut self, block: BlockId, want: Want, ty: Ty) -> BlockId {
+        let made = self.value_block(block, want, ty);
+        self.box_tail(made);
+        made
+    }
+
+    fn box_tail(&mut self, block: BlockId) {
+        let Some(tail) = self.out.blocks[block].tail else { return };
+        match self.out.nodes[tail].kind {
+            Node::If { .. } | Node::Match { .. } => {}
+            Node::Block { block, .. } => self.box_tail(block),
+            _ => self.out.blocks[block].tail = Some(self.boxed(tail)),
         }
     }
 
@@ -175,7 +191,7 @@ impl Own<'_> {
         let mut lowered = Vec::new();
         for arm in arms {
             let guard = arm.guard.map(|guard| self.node(guard, Want::Own));
-            let body = self.value_block(arm.body, want, ty);
+            let body = self.branch(arm.body, want, ty);
             let pat = self.pattern_nodes(&arm.pat);
             lowered.push(Arm { pat, guard, body, ..arm.clone() });
         }

@@ -101,7 +101,16 @@ impl<'t> Lowerer<'t> {
             let own = Name::new(&format!("{name}${mark}"));
             (!batuta_catalog::functions(own.as_str()).is_empty()).then_some(Callee::Lib(own))
         };
-        let is_plain = |arg: &Arg| matches!(arg.kind, ArgKind::Positional | ArgKind::Star);
+        let spread = Name::new(&format!("{name}$*"));
+        let takes = |key: Name| {
+            let mut rows = batuta_catalog::functions(spread.as_str()).iter();
+            rows.any(|row| row.params.iter().any(|param| param.name == Some(key)))
+        };
+        let is_plain = |arg: &Arg| match arg.kind {
+            ArgKind::Positional | ArgKind::Star => true,
+            ArgKind::Named(key) => takes(key),
+            ArgKind::StarStar => false,
+        };
         if args.iter().all(is_plain) && args.iter().any(|arg| arg.kind == ArgKind::Star) {
             return row("*").unwrap_or(callee);
         }

@@ -3,6 +3,7 @@
 use crate::list::PyOrd;
 
 pub use super::itertools_choose::*;
+pub use super::itertools_rows::*;
 
 /// `itertools.accumulate(items, join)`.
 pub fn accumulate<T: Clone>(

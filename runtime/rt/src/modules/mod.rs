@@ -24,6 +24,7 @@ pub mod heapq;
 pub mod html;
 pub mod itertools;
 mod itertools_choose;
+mod itertools_rows;
 pub mod json;
 pub mod logging;
 pub mod math;
