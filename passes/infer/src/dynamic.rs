@@ -35,6 +35,7 @@ pub(crate) fn variables(solver: &Solver<'_>) -> FxHashSet<Var> {
     }
     let mut found = spread(solver, todo, &recursive);
     functions(solver, &mut found);
+    crate::held::containers(solver, &mut found);
     found
 }
 

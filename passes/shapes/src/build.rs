@@ -43,6 +43,9 @@ pub struct Built {
     pub products: Vec<ShapeId>,
     /// Items that an operation gives a second place: `xs[:]`, `xs + ys`, `xs * 2`.
     pub copied: Vec<ShapeId>,
+    /// Containers with a name that become dynamic values, and those that are read out of some.
+    pub given: Vec<ShapeId>,
+    pub taken: Vec<ShapeId>,
     /// Parameters that are functions which their function only calls.
     pub lent: FxHashMap<Name, Vec<bool>>,
 }
@@ -101,6 +104,8 @@ pub fn build(program: &Program<Typed>) -> Built {
         products: Vec::new(),
         lendings: Vec::new(),
         copied: Vec::new(),
+        given: Vec::new(),
+        taken: Vec::new(),
         lent: crate::functions::lent(program),
     };
     for class in program.classes.values() {

@@ -25,6 +25,7 @@ mod fold;
 mod functions;
 mod graph;
 mod growth;
+mod held;
 mod inits;
 mod iterated;
 mod lift;
@@ -73,6 +74,7 @@ pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOpti
         }
     }
     share_copied(&mut built);
+    held::share(program, &mut built);
     share_objects(program, &mut built);
     growth::widths(&mut built, options);
     let mut modes = effects::effects(program, &built);

@@ -3,6 +3,7 @@
 use crate::build::{Step, Walk};
 use crate::fold::Folded;
 use crate::graph::ShapeId;
+use crate::held::holds_itself;
 use batuta_core::*;
 
 /// Position of a member in a closed union.
@@ -80,13 +81,18 @@ impl Walk<'_> {
             }
             Op::ValueOp(ValueOp::To) => {
                 let made = self.built.graph.fresh(ty);
-                // A container of dynamic values is the one that the value holds, not a copy.
-                let is_same = matches!(ty.kind(), TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_))
-                    && ty.children().iter().all(|part| *part.kind() == TyKind::Value);
-                if is_same {
+                if holds_itself(ty) {
                     self.built.graph.set_shared(made);
+                    self.built.taken.push(made);
                 }
                 made
+            }
+            Op::ValueOp(ValueOp::From) => {
+                let is_named = matches!(self.body.nodes[args[0]].kind, Node::Use(..));
+                if is_named && holds_itself(self.body.ty(args[0])) {
+                    self.built.given.push(shapes[0]);
+                }
+                self.built.graph.fresh(ty)
             }
             Op::IterOp(_) => self.iter_of(shapes[0], ty),
             Op::ListOp(ListOp::Repeat | ListOp::Slice | ListOp::Concat) => {

@@ -1,0 +1,37 @@
+//! Containers that dynamic values hold, as the one object that their names hold too.
+
+use crate::build::Built;
+use batuta_catalog::{self as catalog, Take};
+use batuta_core::{Attr, Node, Op, Program, Ty, TyKind, Typed, ValueOp};
+
+/// A container of dynamic values is the one that a dynamic value holds, not a copy.
+pub(crate) fn holds_itself(ty: Ty) -> bool {
+    matches!(ty.kind(), TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_))
+        && ty.children().iter().all(|part| *part.kind() == TyKind::Value)
+}
+
+/// Shares the containers that become dynamic values, where something changes one of those.
+pub(crate) fn share(program: &Program<Typed>, built: &mut Built) {
+    let is_changed = built.taken.iter().any(|shape| built.graph.is_mutated(*shape)) || changes(program);
+    if is_changed {
+        for shape in built.given.clone() {
+            built.graph.set_shared(shape);
+        }
+    }
+}
+
+/// Whether the program changes a container through a dynamic value.
+fn changes(program: &Program<Typed>) -> bool {
+    program.fns.values().flat_map(|body| body.nodes.iter()).any(|(_, row)| match &row.kind {
+        Node::Op { op: Op::ValueOp(ValueOp::Method), attr: Attr::Name(name), .. } => is_change(name.as_str()),
+        _ => false,
+    })
+}
+
+fn is_change(method: &str) -> bool {
+    let writes = |ty: &&str| {
+        let rows = catalog::functions(&format!("{ty}.{method}"));
+        rows.iter().any(|row| row.params.first().is_some_and(|param| param.take == Take::Write))
+    };
+    matches!(method, "__setitem__" | "__delitem__") || ["list", "dict", "set"].iter().any(|ty| writes(ty))
+}
