@@ -4,6 +4,7 @@
 //! cannot prove that it does. They run in the order of [`IDIOMS`].
 #![forbid(unsafe_code)]
 
+mod capacity;
 mod chars;
 mod collect;
 mod compound;
@@ -32,6 +33,7 @@ pub type Idiom = fn(&mut Body<Mir>);
 
 /// Every idiom with its name, in the order in which they run.
 pub const IDIOMS: &[(&str, Idiom)] = &[
+    ("capacity", capacity::capacity),
     ("needless_bool", needless_bool::needless_bool),
     ("unpacked", unpacked::unpacked),
     ("while_let", while_let::while_let),

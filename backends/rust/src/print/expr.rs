@@ -320,6 +320,22 @@ impl Printer<'_, '_> {
     }
 }
 
+/// `&value`; a copy of a text that is only read is the text.
+pub(crate) fn borrowed(value: Expr) -> Expr {
+    const LENT: [&str; 2] = ["class_name", "char_at"];
+    match value {
+        Expr::Method(text, name, rest)
+            if name == "to_owned"
+                && rest.is_empty()
+                && (matches!(&*text, Expr::Atom(atom) if atom.starts_with('"'))
+                    || matches!(&*text, Expr::Method(_, name, _) if LENT.contains(&name.as_str()))) =>
+        {
+            *text
+        }
+        value => Expr::unary("&", value),
+    }
+}
+
 /// An owned copy of a borrowed text; a literal says `to_owned` too.
 pub(crate) fn to_owned_text(text: Expr) -> Expr {
     match &text {

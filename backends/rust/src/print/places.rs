@@ -1,6 +1,6 @@
 //! Places: reading, borrowing, writing, deleting; cells and thread-locals hide behind them.
 
-use super::expr::to_owned_text;
+use super::expr::{borrowed, to_owned_text};
 use super::shared::is_cell;
 use super::{Env, Guard, Printer};
 use crate::names;
@@ -290,7 +290,7 @@ impl Printer<'_, '_> {
         let expr = self.expr(node);
         match self.body.ty(node).kind() {
             TyKind::Ref(_) | TyKind::RefMut(_) => expr,
-            _ => Expr::unary("&", expr),
+            _ => borrowed(expr),
         }
     }
 

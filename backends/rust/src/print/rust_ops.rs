@@ -1,7 +1,7 @@
 //! Operations that Mir takes from Rust: `&`, `?`, `clone`, `Rc::new`, adapters and methods by name.
 
 use super::Printer;
-use super::expr::to_owned_text;
+use super::expr::{borrowed, to_owned_text};
 use crate::template;
 use crate::tree::Expr;
 use crate::types::Position;
@@ -26,15 +26,7 @@ impl Printer<'_, '_> {
                 match value {
                     // A borrowed display is an array.
                     Expr::Macro(name, items) if name == "vec" => Expr::unary("&", Expr::Array(items)),
-                    Expr::Method(text, name, rest)
-                        if name == "to_owned"
-                            && (matches!(&*text, Expr::Atom(a) if a.starts_with('"'))
-                                || matches!(&*text, Expr::Method(_, name, _) if name == "class_name"))
-                            && rest.is_empty() =>
-                    {
-                        *text
-                    }
-                    value => Expr::unary("&", value),
+                    value => borrowed(value),
                 }
             }
             RsOp::Mut => Expr::unary("&mut ", self.expr(args[0])),
