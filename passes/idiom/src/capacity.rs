@@ -121,7 +121,11 @@ fn fills(body: &Body<Mir>, block: BlockId, out: LocalId) -> bool {
     body.walk_block(block, &mut |node| {
         leaves |= matches!(
             body.nodes[node].kind,
-            Node::Break { .. } | Node::Continue { .. } | Node::Return(_) | Node::Raise { .. } | Node::Yield(_)
+            Node::Break { .. }
+                | Node::Continue { .. }
+                | Node::Return(_)
+                | Node::Raise { .. }
+                | Node::Yield(_)
         );
     });
     !leaves && row.stmts.iter().filter(|stmt| appends(stmt)).count() == 1
@@ -130,15 +134,17 @@ fn fills(body: &Body<Mir>, block: BlockId, out: LocalId) -> bool {
 /// How many turns a loop over `iter` makes at most.
 fn turns(body: &Body<Mir>, iter: NodeId) -> Option<Turns> {
     match &body.nodes[iter].kind {
-        Node::Op { op: Op::IterOp(IterOp::Copied | IterOp::Ref | IterOp::Chars | IterOp::Into), args, .. } => {
-            match &body.nodes[args[0]].kind {
-                Node::Op { op: Op::RangeOp(RangeOp::New), args, .. } => {
-                    let counts_up = int(body, args[0])? >= 0 && int(body, args[2])? == 1;
-                    if counts_up { count(body, args[1]) } else { None }
-                }
-                _ => length_of(body, args[0]),
+        Node::Op {
+            op: Op::IterOp(IterOp::Copied | IterOp::Ref | IterOp::Chars | IterOp::Into),
+            args,
+            ..
+        } => match &body.nodes[args[0]].kind {
+            Node::Op { op: Op::RangeOp(RangeOp::New), args, .. } => {
+                let counts_up = int(body, args[0])? >= 0 && int(body, args[2])? == 1;
+                if counts_up { count(body, args[1]) } else { None }
             }
-        }
+            _ => length_of(body, args[0]),
+        },
         Node::Call { callee: Callee::Lib(name), args } => match name.as_str().split('#').next()? {
             "builtins.enumerate" | "builtins.zip" => turns(body, args.first()?.value),
             "dict.items" => length_of(body, args.first()?.value),
@@ -160,7 +166,8 @@ fn count(body: &Body<Mir>, node: NodeId) -> Option<Turns> {
         }
         Node::Use(place, Mode::Copy) => {
             let local = place.as_local()?;
-            let is_fixed = !body.locals[local].mutable && *body.locals[local].ty.kind() == TyKind::Int(Width::I64);
+            let is_fixed =
+                !body.locals[local].mutable && *body.locals[local].ty.kind() == TyKind::Int(Width::I64);
             (is_fixed && is_length(body, local)).then_some(Turns::Local(local))
         }
         _ => None,
@@ -187,14 +194,17 @@ fn is_length(body: &Body<Mir>, local: LocalId) -> bool {
 fn length_of(body: &Body<Mir>, node: NodeId) -> Option<Turns> {
     let Node::Use(place, Mode::Ref | Mode::Copy | Mode::Move) = &body.nodes[node].kind else { return None };
     let ty = body.locals[place.as_local()?].ty;
-    let is_plain = matches!(ty.strip_ref().kind(), TyKind::List(_) | TyKind::Str | TyKind::Dict(..) | TyKind::Set(_));
+    let is_plain =
+        matches!(ty.strip_ref().kind(), TyKind::List(_) | TyKind::Str | TyKind::Dict(..) | TyKind::Set(_));
     (is_plain && ty.cell().is_none()).then(|| Turns::Len(place.clone()))
 }
 
 /// The list gets its room, then its first items.
 fn reserve(body: &mut Body<Mir>, block: BlockId, index: usize, items: &[NodeId], turns: Turns) {
     let origin = body.blocks[block].stmts[index].origin;
-    let StmtKind::Let { pat: Pat::Bind(out, None), .. } = body.blocks[block].stmts[index].kind else { return };
+    let StmtKind::Let { pat: Pat::Bind(out, None), .. } = body.blocks[block].stmts[index].kind else {
+        return;
+    };
     let turns = match items.len() {
         0 => turns,
         count => Turns::Sum(Box::new(turns), Box::new(Turns::Const(count as i64))),
@@ -253,7 +263,11 @@ mod tests {
     #[test]
     fn a_list_that_a_loop_fills() {
         let reserved = "  let mut %out: list<i64> = rs.path{\"Vec::with_capacity\"}(rs.method{\"len\"}(copy %xs): usize): list<i64>\n";
-        check(capacity, &text("  let mut %out: list<i64> = list.new(): list<i64>\n", ""), &text(reserved, ""));
+        check(
+            capacity,
+            &text("  let mut %out: list<i64> = list.new(): list<i64>\n", ""),
+            &text(reserved, ""),
+        );
     }
 
     #[test]

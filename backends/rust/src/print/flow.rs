@@ -269,9 +269,9 @@ impl Printer<'_, '_> {
             Node::Const(Const::Int(_)) => ty.is_int() && !ty.is_big(),
             Node::Const(Const::None) => matches!(ty.kind(), TyKind::Option(_)),
             Node::Op { op: Op::OptOp(OptOp::None), .. } => true,
-            Node::Op { op: Op::RsOp(batuta_core::RsOp::Path), attr: batuta_core::Attr::Name(name), .. } => {
-                name.as_str() == "Vec::with_capacity"
-            }
+            Node::Op {
+                op: Op::RsOp(batuta_core::RsOp::Path), attr: batuta_core::Attr::Name(name), ..
+            } => name.as_str() == "Vec::with_capacity",
             Node::Op { op: Op::OptOp(OptOp::Some), args, .. } => {
                 self.needs_type(args[0], ty.children().first().copied().unwrap_or(ty))
             }
