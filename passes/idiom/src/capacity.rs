@@ -57,6 +57,15 @@ enum Turns {
     Sum(Box<Turns>, Box<Turns>),
 }
 
+impl Turns {
+    fn plus(self, more: Turns) -> Turns {
+        match (self, more) {
+            (Turns::Const(a), Turns::Const(b)) => Turns::Const(a + b),
+            (a, b) => Turns::Sum(Box::new(a), Box::new(b)),
+        }
+    }
+}
+
 /// The turns of the loop below a list that gets an item in each.
 fn turns_below(body: &Body<Mir>, block: BlockId, index: usize, out: LocalId) -> Option<Turns> {
     let mut declared = Vec::new();
@@ -162,7 +171,7 @@ fn count(body: &Body<Mir>, node: NodeId) -> Option<Turns> {
             length_of(body, args[0])
         }
         Node::Op { op: Op::IntOp(IntOp::Add), args, .. } => {
-            Some(Turns::Sum(Box::new(count(body, args[0])?), Box::new(count(body, args[1])?)))
+            Some(count(body, args[0])?.plus(count(body, args[1])?))
         }
         Node::Use(place, Mode::Copy) => {
             let local = place.as_local()?;
@@ -207,7 +216,7 @@ fn reserve(body: &mut Body<Mir>, block: BlockId, index: usize, items: &[NodeId],
     };
     let turns = match items.len() {
         0 => turns,
-        count => Turns::Sum(Box::new(turns), Box::new(Turns::Const(count as i64))),
+        count => turns.plus(Turns::Const(count as i64)),
     };
     let room = room(body, &turns, origin);
     let attr = Attr::Name(Name::new("Vec::with_capacity"));
