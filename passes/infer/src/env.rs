@@ -15,6 +15,8 @@ pub(crate) struct Env<'p> {
     pub late: crate::late::Late,
     /// `__match_args__` of classes.
     match_args: FxHashMap<Name, Vec<Name>>,
+    /// `__slots__` of classes.
+    pub(crate) slots: FxHashMap<Name, Vec<Name>>,
     mros: RefCell<FxHashMap<Name, Rc<Vec<Name>>>>,
     /// Functions and `.methods` that never return.
     pub ends: FxHashSet<Name>,
@@ -39,7 +41,8 @@ impl<'p> Env<'p> {
             program,
             own_fields: FxHashMap::default(),
             late: crate::late::Late::default(),
-            match_args: match_args(program),
+            match_args: crate::slots::listed(program, "__match_args__"),
+            slots: crate::slots::listed(program, "__slots__"),
             mros: RefCell::default(),
             ends: ends(program),
             overridden: FxHashSet::default(),
@@ -47,9 +50,14 @@ impl<'p> Env<'p> {
             loose_groups: crate::regex::has_loose_groups(program),
         };
         for (path, class) in &program.classes {
-            env.own_fields.insert(*path, own_fields(program, class));
+            let mut fields = own_fields(program, class);
+            fields.retain(|name| !env.is_shut_out(*path, *name));
+            env.own_fields.insert(*path, fields);
         }
         for (class, name) in given_outside(program, &env.own_fields) {
+            if env.is_shut_out(class, name) {
+                continue;
+            }
             env.own_fields.entry(class).or_default().push(name);
         }
         for (path, class) in &program.classes {
@@ -493,29 +501,6 @@ impl<'p> Env<'p> {
             },
         })
     }
-}
-
-/// `__match_args__ = ("x", "y")` of each class that has it.
-fn match_args(program: &Program<Hir>) -> FxHashMap<Name, Vec<Name>> {
-    let mut out = FxHashMap::default();
-    for body in program.fns.values().filter(|body| body.kind == FnKind::Init) {
-        body.walk_stmts(body.root, &mut |stmt| {
-            let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind else { return };
-            let (Root::Global(path), Node::Op { op: Op::TupleOp(TupleOp::New), args, .. }) =
-                (place.root, &body.nodes[*value].kind)
-            else {
-                return;
-            };
-            if path.last() == "__match_args__" {
-                let names = args.iter().filter_map(|arg| match body.as_const(*arg) {
-                    Some(Const::Str(name)) => Some(Name::new(name)),
-                    _ => None,
-                });
-                out.insert(path.parent(), names.collect());
-            }
-        });
-    }
-    out
 }
 
 /// What a filter made of an atom.

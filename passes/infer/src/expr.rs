@@ -615,6 +615,11 @@ impl Apply<'_, '_, '_> {
         if let Some(inner) = self.inner_part(object, &["__getitem__"]) {
             return self.slice(inner, bounds, id);
         }
+        if matches!(ty.kind(), TyKind::Class(class, _) if self.is_named(ty) && self.types.env().slice_method(*class).is_none())
+        {
+            let fields = self.fields_of(object);
+            return self.slice(fields, bounds, id);
+        }
         let consts = [0, 1, 2].map(|at| self.constant(bounds[at]));
         let none = [0, 1, 2].map(|at| crate::narrow::is_none(&self.body, bounds[at]));
         if matches!(ty.kind(), TyKind::Value | TyKind::Union(_)) {

@@ -69,6 +69,7 @@ mod regex;
 mod rows;
 mod rules;
 mod script;
+mod slots;
 mod solve;
 mod store;
 mod suites;

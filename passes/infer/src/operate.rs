@@ -419,6 +419,18 @@ impl Apply<'_, '_, '_> {
     }
 
     /// `a op b` for elaborated operands.
+    /// A named tuple that is joined or repeated as a tuple.
+    fn plain_operand(&mut self, op: ObjOp, node: NodeId) -> NodeId {
+        let ty = self.ty(node);
+        match ty.kind() {
+            TyKind::Class(class, _) if self.is_named(ty) => {
+                let method = self.types.env().method(*class, &format!("__{}__", dunder_word(op)));
+                if method.is_none() { self.fields_of(node) } else { node }
+            }
+            _ => node,
+        }
+    }
+
     pub(crate) fn binary(&mut self, op: ObjOp, a: NodeId, b: NodeId, in_place: bool) -> NodeId {
         use TyKind::*;
         let (a, b) = (self.member_number(a), self.member_number(b));
@@ -446,6 +458,12 @@ impl Apply<'_, '_, '_> {
             let (left, right) = (self.view_as_set(a), self.view_as_set(b));
             if (left, right) != (a, b) {
                 return self.binary(op, left, right, in_place);
+            }
+        }
+        if let ObjOp::Add | ObjOp::Mul = op {
+            let (left, right) = (self.plain_operand(op, a), self.plain_operand(op, b));
+            if (left, right) != (a, b) {
+                return self.binary(op, left, right, false);
             }
         }
         let is_number = |ty: Ty| matches!(ty.kind(), Int(_) | Bool | Float(_) | Num);

@@ -182,6 +182,13 @@ impl Solver<'_> {
             x.args.iter().for_each(|arg| self.flow(*arg, item));
             return self.vars.add(out, Atom::new(Head::Lib(Name::new("tuple")), vec![item]));
         }
+        if let ObjOp::Add | ObjOp::Mul = op
+            && let (left, right) = (self.plain_operand(op, x), self.plain_operand(op, y))
+            && (left.is_some() || right.is_some())
+        {
+            let (left, right) = (left.unwrap_or_else(|| x.clone()), right.unwrap_or_else(|| y.clone()));
+            return self.binary_atoms(job, op, &left, &right, out, false);
+        }
         if let Some((a, b)) = self.inner_pair(op, x, y) {
             let is_same = in_place && matches!(x.head, Head::Class(_));
             let of = if is_same { self.vars.fresh() } else { out };
@@ -199,6 +206,11 @@ impl Solver<'_> {
         if !self.asked(job, x, &format!("__{word}__"), y.head, right, out) {
             self.asked(job, y, &format!("__r{word}__"), x.head, left, out);
         }
+    }
+
+    /// A named tuple that is joined or repeated as a tuple.
+    fn plain_operand(&mut self, op: ObjOp, atom: &Atom) -> Option<Atom> {
+        self.as_plain_tuple(atom, &format!("__{}__", dunder_word(op)))
     }
 
     /// Calls a special method unless it leaves such an operand to the other one.

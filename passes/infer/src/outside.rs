@@ -15,6 +15,7 @@ pub(crate) fn fields(solver: &Solver<'_>) -> Vec<(Name, Name)> {
             && !env.is_enum(*class)
             && !env.is_error(*class)
             && env.field_owner(*class, *name).is_none()
+            && !env.is_shut_out(*class, *name)
     };
     let mut new: Vec<(Name, Name)> = solver.fields.keys().copied().filter(is_new).collect();
     new.sort();

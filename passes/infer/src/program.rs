@@ -214,6 +214,7 @@ fn finish(solver: &Solver<'_>) -> (Program<Typed>, Vec<Diagnostic>) {
     }
     crate::inner::drop_texts(&mut out);
     crate::expand::drop_unused(&mut out);
+    crate::slots::drop_lists(&mut out);
     drop_unused_globals(solver, &mut out);
     crate::dynamic::report(solver, &types, &mut all);
     (out, all)

@@ -523,6 +523,9 @@ impl Solver<'_> {
                     self.sub(job, C::Slice { of, bounds, out });
                     return;
                 }
+                if let Some(tuple) = self.as_plain_tuple(atom, "__getitem__") {
+                    return self.slice(job, &tuple, bounds, out);
+                }
                 let index = self.vars.fresh();
                 self.put(index, Head::Slice);
                 if !self.dunder(job, atom, crate::expand::SLICES, &[index], out) {
@@ -604,6 +607,25 @@ impl Solver<'_> {
         }
     }
 
+    /// A named tuple as the tuple that it is, where its class does not define the method.
+    pub(crate) fn as_plain_tuple(&mut self, atom: &Atom, method: &str) -> Option<Atom> {
+        match atom.head {
+            Head::Class(class)
+                if self.env.is_named_tuple(class) && self.env.method(class, method).is_none() =>
+            {
+                let items = self.named_items(class);
+                Some(Atom::new(Head::Tuple(items.len().min(255) as u8), items))
+            }
+            _ => None,
+        }
+    }
+
+    /// The items of a named tuple.
+    pub(crate) fn named_items(&mut self, class: Name) -> Vec<Var> {
+        let fields = self.env.record_fields(class);
+        fields.iter().map(|field| self.field(class, field.name)).collect()
+    }
+
     fn unpack(&mut self, job: JobId, atom: &Atom, front: &[Var], rest: Option<Var>, back: &[Var]) {
         if let Some(of) = self.inner_of(atom, &["__iter__"]) {
             self.sub(job, C::Unpack { of, front: front.to_vec(), rest, back: back.to_vec() });
@@ -611,10 +633,7 @@ impl Solver<'_> {
         }
         let exact: Option<Vec<Var>> = match atom.head {
             Head::Tuple(_) => Some(atom.args.to_vec()),
-            Head::Class(class) if self.env.is_named_tuple(class) => {
-                let fields = self.env.record_fields(class);
-                Some(fields.iter().map(|field| self.field(class, field.name)).collect())
-            }
+            Head::Class(class) if self.env.is_named_tuple(class) => Some(self.named_items(class)),
             _ => None,
         };
         if let Some(items) = exact {

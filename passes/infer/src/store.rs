@@ -164,6 +164,13 @@ impl Apply<'_, '_, '_> {
         if env.is_named_tuple(class) {
             return Some(("AttributeError", "can't set attribute".to_owned()));
         }
+        if env.is_shut_out(class, name) {
+            let text = match env.attribute(class, name.as_str()) {
+                Some(_) => format!("'{}' object attribute '{name}' is read-only", class.last()),
+                None => format!("'{}' object has no attribute '{name}'", class.last()),
+            };
+            return Some(("AttributeError", text));
+        }
         let getter = &env.program.fns[&env.method(class, name.as_str())?];
         let is_cached = getter.decorators.iter().any(|found| found.path == "functools.cached_property");
         (getter.kind == FnKind::Property && !is_cached).then(|| {

@@ -19,7 +19,7 @@ pub(crate) fn complete(program: &Program<Hir>) -> Option<Program<Hir>> {
             made.push(record_init(&env, *path));
         }
         for attribute in &class.attributes {
-            if is_defined_anew(&env, *path, *attribute) {
+            if !crate::slots::is_list(*attribute) && is_defined_anew(&env, *path, *attribute) {
                 made.push(property(&env, *path, *attribute));
             }
         }

@@ -15,7 +15,7 @@ impl<'t> Lowerer<'t> {
             return false;
         };
         let Some(left) = assign.field("left").filter(|left| left.is("identifier")) else { return false };
-        if matches!(left.text(), "__slots__" | "__annotations__") {
+        if left.text() == "__annotations__" {
             return true;
         }
         let Some(hint) = assign.field("type") else { return false };

@@ -9,6 +9,7 @@ mod asynchronous;
 mod attribute_dict;
 mod attribute_reads;
 mod attributes;
+mod base_calls;
 mod builtin_base;
 mod by_name;
 mod by_name_choice;
@@ -71,6 +72,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     crate::suites::expand(&mut out);
     names::expand(&mut out);
+    base_calls::expand(&mut out);
     super_reads::expand(&mut out);
     derived::expand(&mut out);
     made_once::expand(&mut out);
