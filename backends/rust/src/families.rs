@@ -9,7 +9,7 @@ use crate::names;
 use crate::print::{Printer, method_name};
 use crate::tree::{Arm, Block, Expr};
 use batuta_base::Name;
-use batuta_core::{Body, ClassDef, ClassKind, Mir, TyKind};
+use batuta_core::{Body, Callee, ClassDef, ClassKind, Mir, Node, Ty, TyKind};
 use std::fmt::Write;
 
 /// What a class of a family adds to its module: at the root the family's type, below it a payload.
@@ -58,7 +58,7 @@ fn definition(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, us
         let name = names::camel(variant.last());
         match env.payload(family, *variant) {
             Some(payload) => {
-                let ty = env.item_path(payload, &names::camel(payload.last()), module, uses);
+                let ty = env.item_path(payload, &payload_name(family, payload), module, uses);
                 let _ = writeln!(out, "    {name}({ty}),");
             }
             None => {
@@ -211,10 +211,34 @@ fn dispatchers(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) ->
     order.into_iter().filter_map(|name| dispatcher(env, family, name, module, uses)).collect()
 }
 
+/// Whether methods take and give the same types.
+fn are_alike(bodies: &[&Body<Mir>]) -> bool {
+    let types = |body: &Body<Mir>| -> Vec<Ty> {
+        let params = body.params.iter().skip(1).map(|param| body.locals[param.local].ty);
+        let ret = Some(body.ret).filter(|ret| *ret.kind() != TyKind::Never);
+        params.chain(ret).collect()
+    };
+    let valued: Vec<_> = bodies.iter().filter(|body| *body.ret.kind() != TyKind::Never).collect();
+    valued.iter().all(|body| types(body) == types(valued[0]))
+}
+
+/// Whether some call leaves it to the object which of the methods of this name runs.
+fn is_chosen(env: &Env<'_>, family: &Family, name: &str) -> bool {
+    env.program.fns.values().any(|body| {
+        body.nodes.iter().any(|(_, row)| {
+            matches!(&row.kind, Node::Call { callee: Callee::Virtual(path), .. }
+                if path.last() == name && family.members.contains(&path.parent()))
+        })
+    })
+}
+
 fn dispatcher(env: &Env<'_>, family: &Family, name: &str, module: Name, uses: &mut Uses) -> Option<String> {
     let bodies: Vec<&Body<Mir>> =
         family.defs.get(name)?.iter().filter_map(|path| env.function(*path)).map(|body| &**body).collect();
     if name == "__init__" || bodies.iter().any(|body| !body.has_receiver()) {
+        return None;
+    }
+    if !are_alike(&bodies) && !is_chosen(env, family, name) {
         return None;
     }
     // The signature is that of a method that gives a value.

@@ -346,6 +346,7 @@ impl Solver<'_> {
             return;
         } else if !is_field && self.env.attribute(class, name.as_str()).is_none() {
             let subclasses: Vec<Name> = self.env.program.classes.keys().copied().collect();
+            let mut first = None;
             for sub in subclasses {
                 if sub != class
                     && self.env.is_subclass(sub, class)
@@ -354,6 +355,9 @@ impl Solver<'_> {
                     let this = self.vars.fresh();
                     self.put(this, Head::Class(sub));
                     self.call_methods(job, sub, method, args, out, Some(this));
+                    // One call runs them all: they share their types as overrides do.
+                    let first = *first.get_or_insert(method);
+                    self.join_methods(first, method);
                 }
             }
             if !self.env.asks_for(class, name) {

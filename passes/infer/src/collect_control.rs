@@ -7,6 +7,7 @@ use crate::prep::path_of;
 use crate::vars::Head;
 use batuta_base::Name;
 use batuta_core::*;
+use std::rc::Rc;
 
 /// Control flow.
 impl Collect<'_> {
@@ -103,7 +104,10 @@ impl Collect<'_> {
                 match value {
                     Some(node) => {
                         self.node(*node);
-                        self.say(C::Flow(node.0, ret));
+                        self.say(match self.gives_text() {
+                            true => C::Narrow(node.0, ret, Rc::new(Filter::keep(vec![Name::new("str")]))),
+                            false => C::Flow(node.0, ret),
+                        });
                     }
                     None => self.plain(ret, Head::None),
                 }
@@ -145,6 +149,13 @@ impl Collect<'_> {
             }
             _ => {}
         }
+    }
+
+    /// `__repr__` and its like: a value that is no text is an error there.
+    fn gives_text(&self) -> bool {
+        let is_method =
+            self.functions.len() == 1 && self.program.classes.contains_key(&self.body.path.parent());
+        is_method && matches!(self.body.path.last(), "__repr__" | "__str__" | "__format__")
     }
 
     pub(crate) fn value_of(&mut self, block: BlockId, out: V) {

@@ -28,10 +28,15 @@ pub(crate) fn constructors(env: &Env<'_>) -> Vec<Body<Hir>> {
         let own = path.join("__init__");
         let body = match (env.program.fns.get(&own), env.method(*path, "__init__")) {
             (Some(body), _) => Some((**body).clone()),
-            (None, Some(base)) if attributes.iter().any(|found| found.parent() == *path) => {
+            (None, Some(base))
+                if attributes
+                    .iter()
+                    .any(|found| found.parent() == *path || stands_before(env, found.parent())) =>
+            {
                 env.program.fns.get(&base).map(|body| forwarding(body, own))
             }
             (None, Some(_)) => None,
+            (None, None) if stands_before(env, *path) => None,
             (None, None) => Some(empty(env, own)),
         };
         if let Some(mut body) = body {
@@ -40,6 +45,18 @@ pub(crate) fn constructors(env: &Env<'_>) -> Vec<Body<Hir>> {
         }
     }
     out
+}
+
+/// A mixin without constructor: in some class below it, a base behind it has one, which must be found.
+fn stands_before(env: &Env<'_>, class: Name) -> bool {
+    let own = env.mro(class);
+    let has_init = |path: &Name| env.program.fns.contains_key(&path.join("__init__"));
+    !own.iter().any(has_init)
+        && env.program.subclasses(class).into_iter().any(|sub| {
+            let order = env.mro(sub);
+            let mut behind = order.iter().skip_while(|path| **path != class).skip(1);
+            behind.any(|path| !own.contains(path) && has_init(path))
+        })
 }
 
 /// Class attributes that a class finds and that some object below the first class with the attribute has as a field.

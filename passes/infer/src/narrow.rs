@@ -50,7 +50,7 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    fn keep(names: Vec<Name>) -> Self {
+    pub(crate) fn keep(names: Vec<Name>) -> Self {
         Self { keep: names, drop: Vec::new() }
     }
     fn drop(names: Vec<Name>) -> Self {

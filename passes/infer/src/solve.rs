@@ -204,7 +204,15 @@ impl<'p> Solver<'p> {
         }) else {
             return;
         };
-        let (Some(a), Some(b)) = (self.only(above), self.only(method)) else { return };
+        self.join_methods(above, method);
+    }
+
+    /// Two methods that one call may run share parameter and result types.
+    pub(crate) fn join_methods(&mut self, one: Name, method: Name) {
+        if one == method {
+            return;
+        }
+        let (Some(a), Some(b)) = (self.only(one), self.only(method)) else { return };
         let (a, b) = (self.insts[a].sig.clone(), self.insts[b].sig.clone());
         let skip = usize::from(
             self.env.program.fns.get(&method).is_some_and(|body| body.kind != FnKind::StaticMethod),

@@ -38,7 +38,8 @@ fn meant(program: &Program<Hir>, body: &Body<Hir>, method: Name, id: NodeId) -> 
     let this = body.params.first()?.local;
     let is_this = matches!(&body.nodes[args.first()?.value].kind, Node::Use(place, _) if place.as_local() == Some(this));
     let order = program.mro(method.parent());
-    let is_builtin = base.as_str().starts_with("builtins.") && crate::env::is_builtin_error(Name::new(base.last()));
+    let is_builtin =
+        base.as_str().starts_with("builtins.") && crate::env::is_builtin_error(Name::new(base.last()));
     if !is_this || !order.contains(&base) && !is_builtin {
         return None;
     }

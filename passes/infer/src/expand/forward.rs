@@ -9,9 +9,9 @@ pub(crate) struct Forward {
     pub(super) star: Option<LocalId>,
     pub(super) star_star: Option<LocalId>,
     /// How many arguments the wrapper passes before the packs.
-    leading: usize,
+    pub(super) leading: usize,
     /// Parameters that the wrapper passes by name: `function(*args, attempt=3, **kwargs)`.
-    named: Vec<Name>,
+    pub(super) named: Vec<Name>,
 }
 
 /// Whether the packed parameters of a wrapper can be written out; `None` where it looks at them in a

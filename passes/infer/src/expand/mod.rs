@@ -37,6 +37,7 @@ mod flags;
 mod folder_walk;
 mod formats;
 mod forward;
+mod forwarded;
 mod handled;
 mod hooks;
 mod item_slices;
@@ -86,6 +87,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     options::expand(&mut out);
     class_marks::expand(&mut out);
     own_class::expand(&mut out);
+    forwarded::expand(&mut out);
     attributes::expand(&mut out);
     record_data::expand(&mut out);
     attribute_dict::expand(&mut out);

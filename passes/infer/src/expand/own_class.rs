@@ -27,6 +27,58 @@ pub(crate) fn expand(program: &mut Program<Hir>) {
     for class in order.into_iter().rev() {
         Writer { program, asking: &asking, class }.write();
     }
+    drop_unreached(program, &asking);
+}
+
+/// Takes out methods of mixins whose `super()` or property is found in classes below only: no object is of such a class alone, and the
+/// classes below have methods of their own.
+fn drop_unreached(program: &mut Program<Hir>, asking: &FxHashSet<Name>) {
+    let is_lost = |program: &Program<Hir>, method: &Name| {
+        let home = method.parent();
+        program.fns.get(method).is_some_and(|body| {
+            sets_foreign(program, home, body)
+                || body.nodes.iter().any(|(_, row)| match &row.kind {
+                    Node::Call { callee: Callee::Super(name), .. } => {
+                        !name.as_str().starts_with("__") && next_method(program, home, home, *name).is_none()
+                    }
+                    _ => false,
+                })
+        })
+    };
+    let lost: Vec<Name> = asking.iter().filter(|method| is_lost(program, method)).copied().collect();
+    if lost.is_empty() {
+        return;
+    }
+    let mut named: FxHashSet<Name> = FxHashSet::default();
+    for body in program.fns.values() {
+        let mut asked = FxHashSet::default();
+        for (_, row) in body.nodes.iter() {
+            if let Node::Call { callee: Callee::Lib(name), args } = &row.kind
+                && *name == "builtins.isinstance"
+                && let Some(classes) = args.get(1)
+            {
+                body.walk(Child::Node(classes.value), &mut |node| {
+                    asked.insert(node);
+                });
+            }
+        }
+        for (_, row) in body.nodes.iter().filter(|(id, _)| !asked.contains(id)) {
+            let path = match &row.kind {
+                Node::Item(path) | Node::Call { callee: Callee::Fn(path), .. } => *path,
+                Node::Use(Place { root: Root::Global(path), .. }, _) => *path,
+                _ => continue,
+            };
+            named.insert(program.resolve(path));
+        }
+    }
+    for method in lost {
+        if named.contains(&method) || named.contains(&method.parent()) {
+            continue;
+        }
+        program.fns.shift_remove(&method);
+        let def = program.classes.get_mut(&method.parent()).expect("its class was just found");
+        Arc::make_mut(def).methods.retain(|path| *path != method);
+    }
 }
 
 /// All methods that ask for their receiver's class, also by way of `super()`.
@@ -45,7 +97,10 @@ fn asking(program: &Program<Hir>) -> FxHashSet<Name> {
                 _ => false,
             };
             let is_asking = |node: &Node| reaches(node) || differs(program, method.parent(), node);
-            if asks(body) || body.nodes.iter().any(|(_, row)| is_asking(&row.kind)) {
+            if asks(body)
+                || sets_foreign(program, method.parent(), body)
+                || body.nodes.iter().any(|(_, row)| is_asking(&row.kind))
+            {
                 found.insert(*method);
             }
         }
@@ -61,6 +116,27 @@ fn differs(program: &Program<Hir>, home: Name, node: &Node) -> bool {
     let Node::Call { callee: Callee::Super(name), .. } = node else { return false };
     let here = next_method(program, home, home, *name);
     program.subclasses(home).into_iter().any(|class| next_method(program, class, home, *name) != here)
+}
+
+/// Whether a method assigns an attribute that its class does not know and that another base of some class below
+/// has as a property.
+fn sets_foreign(program: &Program<Hir>, home: Name, body: &Body<Hir>) -> bool {
+    let Some(this) = body.params.first().filter(|_| body.has_receiver()).map(|param| param.local) else {
+        return false;
+    };
+    let mut found = false;
+    each_target(body, &mut |place| {
+        if let (Root::Local(local), [Proj::Field(name)]) = (place.root, place.proj.as_slice()) {
+            found |= local == this
+                && program.find_method(home, name.as_str()).is_none()
+                && program.subclasses(home).into_iter().any(|class| {
+                    let method = program.find_method(class, name.as_str());
+                    let setter = method.map(|method| program.fns[&method].kind);
+                    matches!(setter, Some(FnKind::Property | FnKind::PropertySetter))
+                });
+        }
+    });
+    found
 }
 
 /// What `super().name` means in a method of `after` whose receiver is a `class`.
@@ -95,6 +171,10 @@ fn each_place(body: &Body<Hir>, f: &mut dyn FnMut(&Place)) {
             f(place);
         }
     }
+    each_target(body, f);
+}
+
+fn each_target(body: &Body<Hir>, f: &mut dyn FnMut(&Place)) {
     body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
         StmtKind::Set { target, .. } => places(target, f),
         StmtKind::Update { place, .. } | StmtKind::Del(place) => f(place),
