@@ -429,6 +429,9 @@ impl Apply<'_, '_, '_> {
         if let Some(call) = self.in_place(read, op, value) {
             return StmtKind::Expr(call);
         }
+        if let Some(result) = self.dynamic_in_place(read, op, value, ty) {
+            return self.assign_place_again(place, result, ty);
+        }
         let result = match self.binary_of_members(op, read, value, true, Some(ty)) {
             Some(node) => node,
             None => self.binary(op, read, value, true),
@@ -446,6 +449,29 @@ impl Apply<'_, '_, '_> {
             return StmtKind::Update { place, op, value };
         }
         self.assign_place_again(place, result, ty)
+    }
+
+    /// An update of a dynamic value that may be a container, which stays the object that it is.
+    fn dynamic_in_place(&mut self, read: NodeId, op: ObjOp, value: NodeId, ty: Ty) -> Option<NodeId> {
+        let right = self.ty(value);
+        let number = matches!(right.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Num);
+        let (name, is_plain) = match op {
+            ObjOp::Add => ("value.iadd", number || *right.kind() == TyKind::Str),
+            ObjOp::Sub => ("value.isub", number),
+            ObjOp::Mul => ("value.imul", matches!(right.kind(), TyKind::Float(_) | TyKind::Str)),
+            ObjOp::BitOr => ("value.ior", number),
+            ObjOp::BitAnd => ("value.iand", number),
+            ObjOp::BitXor => ("value.ixor", number),
+            _ => return None,
+        };
+        let method = format!("__{}__", name.trim_start_matches("value."));
+        let has_own = || self.types.env().program.fns.keys().any(|path| path.last() == method);
+        if *ty.kind() != TyKind::Value || is_plain && !has_own() {
+            return None;
+        }
+        let origin = self.origin(read);
+        let args = [read, value].map(|arg| Arg::positional(self.dynamic(arg))).to_vec();
+        Some(self.mk(Node::Call { callee: Callee::Lib(Name::new(name)), args }, Ty::value(), origin))
     }
 }
 

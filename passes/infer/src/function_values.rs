@@ -174,6 +174,31 @@ impl Apply<'_, '_, '_> {
     pub(crate) fn call_dynamic(&mut self, callee: NodeId, kinds: &[ArgKind], args: Vec<NodeId>) -> NodeId {
         let origin = self.origin(callee);
         let callee = self.dynamic(callee);
+        if matches!(self.body.nodes[callee].kind, Node::Hole { .. }) {
+            return self.hole(callee, BAD_CALL, "a call of what is no function".to_owned());
+        }
+        let [items, named] = self.given_by_name(kinds, args, origin);
+        let args = [callee, items, named].into_iter().map(Arg::positional).collect();
+        self.mk(Node::Call { callee: Callee::Lib(Name::new("function.call")), args }, Ty::value(), origin)
+    }
+
+    /// A method of a dynamic value with arguments that only the run can bind.
+    pub(crate) fn call_dynamic_method(
+        &mut self,
+        receiver: NodeId,
+        name: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+    ) -> NodeId {
+        let origin = self.origin(receiver);
+        let name = self.text(name.as_str(), origin);
+        let [items, named] = self.given_by_name(kinds, args, origin);
+        let args = [receiver, name, items, named].into_iter().map(Arg::positional).collect();
+        self.mk(Node::Call { callee: Callee::Lib(Name::new("value.call_method")), args }, Ty::value(), origin)
+    }
+
+    /// The list of the arguments by position, and the dict of those by name.
+    fn given_by_name(&mut self, kinds: &[ArgKind], args: Vec<NodeId>, origin: Origin) -> [NodeId; 2] {
         let (mut items, mut named) = (Vec::new(), Vec::new());
         let dict = Ty::dict(Ty::str(), Ty::value());
         for (kind, arg) in kinds.iter().zip(args) {
@@ -194,13 +219,9 @@ impl Apply<'_, '_, '_> {
                 }
             }
         }
-        if matches!(self.body.nodes[callee].kind, Node::Hole { .. }) {
-            return self.hole(callee, BAD_CALL, "a call of what is no function".to_owned());
-        }
         let items = self.mk(new(ListOp::New, items), Ty::list(Ty::value()), origin);
         let named = self.mk(new(DictOp::New, named), dict, origin);
-        let args = [callee, items, named].into_iter().map(Arg::positional).collect();
-        self.mk(Node::Call { callee: Callee::Lib(Name::new("function.call")), args }, Ty::value(), origin)
+        [items, named]
     }
 }
 

@@ -249,6 +249,9 @@ impl Apply<'_, '_, '_> {
             }
             TyKind::Value | TyKind::Union(_) => {
                 let receiver = self.dynamic(receiver);
+                if kinds.iter().any(|kind| *kind != ArgKind::Positional) {
+                    return self.call_dynamic_method(receiver, name, kinds, args);
+                }
                 let mut all = vec![receiver];
                 all.extend(args.into_iter().map(|arg| self.dynamic(arg)));
                 self.mk_op(ValueOp::Method, Attr::Name(name), all, Ty::value())

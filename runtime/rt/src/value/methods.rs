@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use super::Value;
 use super::access::no_attribute;
-use super::sequence_methods::{dict_method, list_method, set_method, tuple_method};
+use super::named::check_count;
+use super::sequence_methods::{dict_method, list_method, set_method, set_question, tuple_method};
 use super::text_methods::text_method;
 use crate::class::TypeError;
 use crate::collections::Dict;
@@ -58,12 +59,15 @@ pub fn callable(value: &Value) -> bool {
 /// `v.name(*args)`.
 #[track_caller]
 pub fn call_method(value: &Value, name: &str, args: &[Value]) -> Value {
+    check_count(value, name, args);
     let result = match value {
         Value::Str(text) => text_method(text, name, args),
         Value::List(list) => list_method(list, name, args),
         Value::Tuple(items) => tuple_method(items, name, args),
         Value::Dict(dict) => dict_method(dict, name, args),
         Value::Set(set) => set_method(set, name, args),
+        Value::FrozenSet(_) if name == "copy" => Some(value.clone()),
+        Value::FrozenSet(set) => set_question(set, name, args),
         Value::Object(object) => match special(value, name, args) {
             None => match (object.plain(), Rc::clone(object).get_attr(name)) {
                 (Some(plain), None) => return call_method(&plain, name, args),

@@ -10,12 +10,14 @@ mod compare;
 mod containers;
 mod convert;
 mod from_value;
+mod in_place;
 mod items;
 mod iterators;
 mod library;
 mod library_types;
 mod members;
 mod methods;
+mod named;
 mod object;
 mod params;
 mod sequence_methods;
@@ -192,8 +194,10 @@ pub mod py {
     };
     pub use super::compare::{eq, ge, gt, le, lt, ne};
     pub use super::convert::{to_float, to_i64, to_int};
+    pub use super::in_place::{iadd, iand, imul, ior, isub, ixor};
     pub use super::members::has_attr;
     pub use super::methods::{call, call_method, call_with, callable};
+    pub use super::named::call_method_with;
 }
 
 #[cfg(test)]

@@ -35,7 +35,10 @@ pub(super) fn list_method(list: &List<Value>, name: &str, args: &[Value]) -> Opt
     let arg = |at| argument(args, at, name);
     Some(match name {
         "pop" => list.pop_value(args.first()),
-        "index" => Value::from(list.index(arg(0))),
+        "index" => {
+            let place = |at: usize| args.get(at).map(|place| i64::try_from(place).or_raise());
+            Value::from(list.borrow().py_index_in(arg(0), place(1), place(2)))
+        }
         "count" => Value::from(list.count(arg(0))),
         "copy" => Value::List(list.copy()),
         _ => {
@@ -134,32 +137,65 @@ fn change_set(set: &SharedSet<Value>, name: &str, args: &[Value]) -> Option<()> 
         }
         "remove" => set.del(arg()),
         "clear" => set.clear(),
-        "update" => {
-            let other = set_of(arg());
-            set.borrow_mut().merge(&other);
+        "update" => sets_of(args).iter().for_each(|other| set.borrow_mut().merge(other)),
+        "difference_update" => {
+            let rest = without(&set.borrow(), args);
+            *set.borrow_mut() = rest;
+        }
+        "intersection_update" => {
+            let rest = within(&set.borrow(), args);
+            *set.borrow_mut() = rest;
         }
         _ => return None,
     }
     Some(())
 }
 
+/// The sets that the arguments make.
+#[track_caller]
+fn sets_of(args: &[Value]) -> Vec<Set<Value>> {
+    args.iter().map(set_of).collect()
+}
+
+#[track_caller]
+fn without(set: &Set<Value>, args: &[Value]) -> Set<Value> {
+    sets_of(args).iter().fold(set.py_copy(), |rest, other| rest.difference(other))
+}
+
+#[track_caller]
+fn within(set: &Set<Value>, args: &[Value]) -> Set<Value> {
+    sets_of(args).iter().fold(set.py_copy(), |rest, other| rest.intersection(other))
+}
+
+/// The methods of `set` and `frozenset` that change nothing.
+#[track_caller]
+pub(super) fn set_question(set: &Set<Value>, name: &str, args: &[Value]) -> Option<Value> {
+    let other = || set_of(argument(args, 0, name));
+    let made = match name {
+        "union" => sets_of(args).iter().fold(set.py_copy(), |all, other| all.union(other)),
+        "intersection" => within(set, args),
+        "difference" => without(set, args),
+        "symmetric_difference" => set.symmetric_difference(&other()),
+        "issubset" => return Some(Value::Bool(set.is_subset(&other()))),
+        "issuperset" => return Some(Value::Bool(set.is_superset(&other()))),
+        "isdisjoint" => return Some(Value::Bool(set.is_disjoint(&other()))),
+        _ => return None,
+    };
+    Some(Value::Set(made.into()))
+}
+
 /// The result of a method of `set`; none when there is no such method here.
 #[track_caller]
 pub(super) fn set_method(set: &SharedSet<Value>, name: &str, args: &[Value]) -> Option<Value> {
-    let other = || set_of(argument(args, 0, name));
     Some(match name {
         "pop" => set.pop(),
         "copy" => Value::Set(set.copy()),
-        "union" => Value::Set(set.borrow().union(&other()).into()),
-        "intersection" => Value::Set(set.borrow().intersection(&other()).into()),
-        "difference" => Value::Set(set.borrow().difference(&other()).into()),
-        "symmetric_difference" => Value::Set(set.borrow().symmetric_difference(&other()).into()),
-        "issubset" => Value::Bool(set.borrow().is_subset(&other())),
-        "issuperset" => Value::Bool(set.borrow().is_superset(&other())),
-        "isdisjoint" => Value::Bool(set.borrow().is_disjoint(&other())),
-        _ => {
-            change_set(set, name, args)?;
-            Value::None
-        }
+        _ => match set_question(&set.borrow().py_copy(), name, args) {
+            Some(answer) => answer,
+            None => {
+                change_set(set, name, args)?;
+                Value::None
+            }
+        },
     })
 }

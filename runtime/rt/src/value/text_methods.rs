@@ -1,5 +1,7 @@
 //! The methods of `str`, by name.
 
+use std::borrow::Cow;
+
 use super::Value;
 use super::access::iter;
 use super::methods::argument;
@@ -42,6 +44,15 @@ fn matches_any(args: &[Value], name: &str, test: impl Fn(&str) -> bool) -> bool 
             choices.iter().any(|choice| matches!(choice, Value::Str(choice) if test(choice)))
         }
         _ => test(text_of(args, 0, name)),
+    }
+}
+
+/// The part of the text between the bounds behind the first argument.
+#[track_caller]
+fn part<'t>(text: &'t str, args: &[Value]) -> Cow<'t, str> {
+    match args {
+        [] | [_] => Cow::Borrowed(text),
+        _ => Cow::Owned(text.char_slice(bound(args, 1), bound(args, 2), 1)),
     }
 }
 
@@ -88,18 +99,24 @@ pub(super) fn text_method(text: &str, name: &str, args: &[Value]) -> Option<Valu
         "rfind" => Value::from(text.rfind_char(text_of(args, 0, name), bound(args, 1), bound(args, 2))),
         "index" => Value::from(text.char_index(text_of(args, 0, name), bound(args, 1), bound(args, 2))),
         "rindex" => Value::from(text.char_rindex(text_of(args, 0, name), bound(args, 1), bound(args, 2))),
-        "count" => Value::from(text.py_count(text_of(args, 0, name))),
+        "count" => Value::from(part(text, args).py_count(text_of(args, 0, name))),
         "partition" => Value::from(text.py_partition(text_of(args, 0, name))),
         "rpartition" => Value::from(text.py_rpartition(text_of(args, 0, name))),
-        "encode" => Value::from(encode(text, "utf-8", "strict").or_raise()),
+        "encode" => {
+            let word = |at: usize, default| match args.get(at) {
+                Some(Value::Str(word)) => word.to_string(),
+                _ => String::from(default),
+            };
+            Value::from(encode(text, &word(0, "utf-8"), &word(1, "strict")).or_raise())
+        }
         _ => return None,
     })
 }
 
 fn question(text: &str, name: &str, args: &[Value]) -> Option<bool> {
     Some(match name {
-        "startswith" => matches_any(args, name, |prefix| text.starts_with(prefix)),
-        "endswith" => matches_any(args, name, |suffix| text.ends_with(suffix)),
+        "startswith" => matches_any(args, name, |prefix| part(text, args).starts_with(prefix)),
+        "endswith" => matches_any(args, name, |suffix| part(text, args).ends_with(suffix)),
         "isalpha" => text.is_alpha(),
         "isalnum" => text.is_alnum(),
         "isdigit" => text.is_digit(),
