@@ -40,7 +40,7 @@ impl Own<'_> {
                         }
                         // The first source is computed once, before everything else.
                         0 if calls || reads == Reads::Live => {
-                            let found = self.iterate_loop(*iter, reads, can_loop);
+                            let found = self.iterate_loop(*iter, reads, can_loop, &parts);
                             by_position = can_loop && self.reads_by_position(found.0);
                             found
                         }

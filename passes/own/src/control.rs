@@ -43,7 +43,7 @@ impl Own<'_> {
                 let reads = self.alias.reads.get(iter).copied().unwrap_or(Reads::Ref);
                 let (source, form) = match reads == Reads::Ref && self.is_quiet_loop(*iter, *body) {
                     true => self.iterate_guarded(*iter),
-                    false => self.iterate_loop(*iter, reads, true),
+                    false => self.iterate_loop(*iter, reads, true, &[Child::Block(*body)]),
                 };
                 self.mark_walk(source, *iter, pat, *body);
                 let item = item_of_iter(self.src.ty(*iter));

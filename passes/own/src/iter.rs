@@ -74,8 +74,15 @@ impl Own<'_> {
     }
 
     /// The source of a loop whose body may change it, or may open the guard that holds it: its items
-    /// are copied out first. A list is read by position instead where that can be said (`by_position`).
-    pub fn iterate_loop(&mut self, source: NodeId, reads: Reads, by_position: bool) -> (NodeId, Form) {
+    /// are copied out first. A list is read by position instead where that can be said (`by_position`), and
+    /// lists under `zip`, `reversed` and the like that `inside` changes are shared: their iterators see it.
+    pub fn iterate_loop(
+        &mut self,
+        source: NodeId,
+        reads: Reads,
+        by_position: bool,
+        inside: &[Child],
+    ) -> (NodeId, Form) {
         let guarded = self.holds_guard(source);
         let (node, form) = self.iterate(source, reads, guarded);
         let TyKind::Iter(item) = self.out.ty(node).kind() else { return (node, form) };
@@ -95,7 +102,7 @@ impl Own<'_> {
             None if by_position && self.is_enumerated_live(node) => false,
             None => guarded || reads == Reads::Live && self.borrows_source(node),
         };
-        if !copies {
+        if !copies || self.share_walked(source, reads, inside) {
             return (node, form);
         }
         let origin = self.src.nodes[source].origin;

@@ -38,6 +38,7 @@ mod texts;
 mod try_value;
 mod types;
 mod updates;
+mod walked;
 mod walks;
 mod writes;
 

@@ -245,7 +245,7 @@ impl<T: Clone> List<T> {
     /// The items by index, with a fresh borrow each: the list may change meanwhile, as in Python.
     #[inline]
     pub fn iter(&self) -> Iter<T> {
-        Iter { list: self.clone(), next: 0, taken: 0 }
+        Iter { list: self.clone(), next: 0, end: None }
     }
 }
 
@@ -333,16 +333,18 @@ impl<T: PyOrd + PartialEq> PyOrd for List<T> {
 pub struct Iter<T> {
     list: List<T>,
     next: usize,
-    /// Items given from the back.
-    taken: usize,
+    /// Where the items behind were given, from the back; a list that changes does not move it.
+    end: Option<usize>,
 }
 
 impl<T: Clone> DoubleEndedIterator for Iter<T> {
     fn next_back(&mut self) -> Option<T> {
         let list = self.list.borrow();
-        let at = list.len().checked_sub(self.taken + 1).filter(|at| *at >= self.next)?;
-        self.taken += 1;
-        Some(list[at].clone())
+        let end = self.end.unwrap_or(list.len());
+        let item = end.checked_sub(1).filter(|at| *at >= self.next).and_then(|at| list.get(at)).cloned();
+        // Once it is behind the list it has ended, even if the list grows again.
+        self.end = Some(if item.is_some() { end - 1 } else { 0 });
+        item
     }
 }
 
@@ -352,7 +354,7 @@ impl<T: Clone> Iterator for Iter<T> {
     #[inline]
     fn next(&mut self) -> Option<T> {
         let list = self.list.borrow();
-        let item = list.get(self.next).filter(|_| self.next + self.taken < list.len())?.clone();
+        let item = list.get(self.next).filter(|_| self.end.is_none_or(|end| self.next < end))?.clone();
         self.next += 1;
         Some(item)
     }
@@ -363,7 +365,7 @@ impl<T: Clone> IntoIterator for List<T> {
     type IntoIter = Iter<T>;
 
     fn into_iter(self) -> Iter<T> {
-        Iter { list: self, next: 0, taken: 0 }
+        Iter { list: self, next: 0, end: None }
     }
 }
 
