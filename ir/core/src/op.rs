@@ -369,8 +369,6 @@ dialects! {
         New "new" (*) Pure;
         /// Field at the position in the attribute.
         Field "field" (1) Pure;
-        /// Concatenation.
-        Concat "concat" (2) Pure;
     }
     /// `range` values.
     RangeOp "range" {

@@ -75,6 +75,7 @@ mod store;
 mod suites;
 mod swap;
 mod synth;
+mod tuples;
 mod types;
 mod vars;
 mod webs;

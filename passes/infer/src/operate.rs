@@ -493,10 +493,7 @@ impl Apply<'_, '_, '_> {
                 let b = self.coerce(b, x);
                 self.mk_op(ListOp::Concat, Attr::None, vec![a, b], x)
             }
-            (Tuple(p), Tuple(q)) if op == ObjOp::Add => {
-                let ty = Ty::tuple(p.iter().chain(q).copied().collect::<Vec<_>>());
-                self.mk_op(TupleOp::Concat, Attr::None, vec![a, b], ty)
-            }
+            (Tuple(_), Tuple(_)) if op == ObjOp::Add => self.chain(a, b),
             (Tuple(_), Int(_)) if op == ObjOp::Mul => {
                 let item = self.item_type(x);
                 let fields = self.list_of_tuple(a, item);

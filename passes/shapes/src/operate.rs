@@ -127,14 +127,6 @@ impl Walk<'_> {
                 shapes.iter().for_each(|shape| self.built.graph.set_index(*shape));
                 self.built.graph.fresh(ty)
             }
-            Op::TupleOp(TupleOp::Concat) => {
-                let made = self.built.graph.fresh(ty);
-                let kids = self.built.graph.kids(made).to_vec();
-                let parts: Vec<_> =
-                    shapes.iter().flat_map(|shape| self.built.graph.kids(*shape).to_vec()).collect();
-                parts.into_iter().zip(kids).for_each(|(part, kid)| self.built.graph.flow(part, kid));
-                made
-            }
             Op::ClassOp(ClassOp::New) => self.class_literal(shapes, ty),
             Op::CmpOp(op) => {
                 if let [a, b] = shapes {

@@ -301,10 +301,6 @@ rows! {
         Kind::List(item) => crate::item::list_word(item, a.iter().map(|it| adapt(it, item)).collect::<Vec<_>>()),
         _ => record(&a.iter().map(|item| item.word).collect::<Vec<_>>()),
     };
-    "tuple.concat" => |_, a| {
-        let fields = a.iter().flat_map(Item::fields);
-        record(&fields.map(|item| item.word).collect::<Vec<_>>())
-    };
     "rt.overwrite" => overwrite;
     "rt.empty" => empty;
     "rt.truth" | "builtins.bool" => |_, a| a.first().is_some_and(truth).into();

@@ -403,19 +403,6 @@ impl Printer<'_, '_> {
     fn tuple_op(&mut self, op: TupleOp, attr: &Attr, args: &[NodeId]) -> Expr {
         match (op, attr) {
             (TupleOp::Field, Attr::Int(at)) => self.expr(args[0]).field(at.to_string()),
-            (TupleOp::Concat, _) => {
-                let count = |node: NodeId| match self.body.ty(node).strip().kind() {
-                    TyKind::Tuple(items) => items.len(),
-                    _ => 0,
-                };
-                let counts = [count(args[0]), count(args[1])];
-                let mut items = Vec::new();
-                for (arg, count) in args.iter().zip(counts) {
-                    let value = self.expr(*arg);
-                    items.extend((0..count).map(|at| value.clone().field(at.to_string())));
-                }
-                Expr::Tuple(items)
-            }
             _ => Expr::Tuple(args.iter().map(|arg| self.stored_value(*arg)).collect()),
         }
     }

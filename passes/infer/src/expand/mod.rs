@@ -30,6 +30,7 @@ mod derived_arguments;
 mod derived_new;
 mod derived_super;
 mod enum_aliases;
+mod enum_fields;
 mod error_attributes;
 mod exit_stack;
 mod findall;
@@ -80,6 +81,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     mixins::expand(&mut out);
     item_slices::expand(&mut out);
     enum_aliases::expand(&mut out);
+    enum_fields::expand(&mut out);
     flags::expand(&mut out);
     default_functions::expand(&mut out);
     hooks::expand(&mut out);
