@@ -448,6 +448,9 @@ impl Apply<'_, '_, '_> {
             crate::prep::join(&self.body, &mut place);
             return StmtKind::Update { place, op, value };
         }
+        if self.gives_back(result, read) {
+            return StmtKind::Expr(result);
+        }
         self.assign_place_again(place, result, ty)
     }
 
@@ -472,6 +475,22 @@ impl Apply<'_, '_, '_> {
         let origin = self.origin(read);
         let args = [read, value].map(|arg| Arg::positional(self.dynamic(arg))).to_vec();
         Some(self.mk(Node::Call { callee: Callee::Lib(Name::new(name)), args }, Ty::value(), origin))
+    }
+
+    /// A call of `__iadd__` or its like that gives its object back: nothing is left to assign.
+    fn gives_back(&self, call: NodeId, object: NodeId) -> bool {
+        let Node::Call { callee: Callee::Fn(path) | Callee::Virtual(path), args } =
+            &self.body.nodes[call].kind
+        else {
+            return false;
+        };
+        let env = self.types.env();
+        let is_object = args.first().is_some_and(|arg| arg.value == object);
+        let mut classes = env.program.subclasses(path.parent()).into_iter().chain([path.parent()]);
+        is_object
+            && path.last().starts_with("__i")
+            && classes
+                .all(|class| env.method(class, path.last()).is_none_or(|method| env.returns_receiver(method)))
     }
 }
 

@@ -43,6 +43,18 @@ impl Env<'_> {
         let Head::Class(class) = object else { return None };
         self.method(class, name).filter(|method| !self.declines(*method, other))
     }
+
+    /// Whether an object of the class takes any operand: its method for the operator never leaves one to the other
+    /// operand.
+    pub(crate) fn takes_any(&self, class: Name, op: ObjOp, in_place: bool) -> bool {
+        let word = crate::ops::dunder_word(op);
+        let method = in_place.then(|| self.method(class, &format!("__i{word}__"))).flatten();
+        let method = method.or_else(|| self.method(class, &format!("__{word}__")));
+        method.is_some_and(|method| {
+            let body = &self.program.fns[&method];
+            !body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Const(Const::NotImplemented)))
+        })
+    }
 }
 
 impl Walk<'_, '_> {

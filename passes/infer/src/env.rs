@@ -135,6 +135,28 @@ impl<'p> Env<'p> {
         })
     }
 
+    /// Whether a method gives its object back at every end.
+    pub(crate) fn returns_receiver(&self, method: Name) -> bool {
+        let Some(body) = self.program.fns.get(&method) else { return false };
+        let Some(this) = body.params.first().map(|param| param.local) else { return false };
+        let is_this = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(this));
+        let (mut returns, mut others) = (0, 0);
+        body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
+            Node::Return(Some(value)) if is_this(*value) => returns += 1,
+            Node::Return(_) | Node::Yield(_) => others += 1,
+            _ => {}
+        });
+        body.walk_stmts(body.root, &mut |stmt| {
+            if let StmtKind::Set { target, .. } = &stmt.kind {
+                target.for_each_local(&mut |local| others += usize::from(local == this));
+            }
+        });
+        let ends = body.blocks[body.root].stmts.last().is_some_and(|stmt| {
+            matches!(stmt.kind, StmtKind::Expr(node) if matches!(body.nodes[node].kind, Node::Return(_)))
+        });
+        returns > 0 && others == 0 && ends
+    }
+
     fn is_plain(&self, method: Name) -> bool {
         self.program.fns.get(&method).is_some_and(|body| body.kind != FnKind::PropertySetter)
     }

@@ -469,6 +469,9 @@ impl Apply<'_, '_, '_> {
         let is_number = |ty: Ty| matches!(ty.kind(), Int(_) | Bool | Float(_) | Num);
         match (x.kind(), y.kind()) {
             _ if is_number(x) && is_number(y) => self.arithmetic(op, a, b),
+            (Class(class, _), Value) if self.types.env().takes_any(*class, op, in_place) => {
+                self.operator_method(op, a, b, in_place)
+            }
             (Value | Union(_), _) | (_, Value | Union(_)) => {
                 let (a, b) = (self.dynamic(a), self.dynamic(b));
                 let word = dunder_word(op);

@@ -153,6 +153,11 @@ impl Solver<'_> {
             }
             return self.vars.add(out, Atom::new(Head::Set, vec![item]));
         }
+        if let (Head::Class(class), Head::Value) = (x.head, y.head)
+            && self.env.takes_any(class, op, in_place)
+        {
+            return self.binary_method(job, op, x, y, out, in_place);
+        }
         match builtin(op, number(self, x.head), number(self, y.head)) {
             Gives::Head(head) => self.put(out, head),
             Gives::Left => self.vars.add(out, x.clone()),

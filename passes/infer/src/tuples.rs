@@ -43,11 +43,7 @@ impl Apply<'_, '_, '_> {
         }
     }
 
-    fn with_items(
-        &mut self,
-        tuple: NodeId,
-        make: &mut dyn FnMut(&mut Self, &[NodeId]) -> NodeId,
-    ) -> NodeId {
+    fn with_items(&mut self, tuple: NodeId, make: &mut dyn FnMut(&mut Self, &[NodeId]) -> NodeId) -> NodeId {
         if let Some(items) = self.items_of(tuple) {
             let items = items.to_vec();
             return make(self, &items);

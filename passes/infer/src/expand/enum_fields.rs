@@ -30,7 +30,9 @@ pub(super) fn expand(program: &mut Program<Hir>) {
         let def = Arc::make_mut(program.classes.get_mut(&class).expect("it was just found"));
         let mut kept = (*init).clone();
         let names: Vec<Name> = computed.iter().map(|field| field.name).collect();
-        kept.blocks[init.root].stmts.retain(|stmt| target(&init, stmt).is_none_or(|name| !names.contains(&name)));
+        kept.blocks[init.root]
+            .stmts
+            .retain(|stmt| target(&init, stmt).is_none_or(|name| !names.contains(&name)));
         def.fields.retain(|field| !names.contains(&field.name));
         for field in computed {
             let body = property(&init, class.join(field.name.as_str()), field, &direct);

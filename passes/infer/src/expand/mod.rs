@@ -59,6 +59,7 @@ mod record_data;
 mod register;
 mod sentinels;
 mod single_dispatch;
+mod special_params;
 mod sums;
 mod super_reads;
 mod template;
@@ -82,6 +83,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     item_slices::expand(&mut out);
     enum_aliases::expand(&mut out);
     enum_fields::expand(&mut out);
+    special_params::expand(&mut out);
     flags::expand(&mut out);
     default_functions::expand(&mut out);
     hooks::expand(&mut out);
