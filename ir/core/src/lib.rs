@@ -11,6 +11,7 @@
 mod append;
 mod body;
 mod closures;
+mod constructor;
 pub mod dynamic;
 mod family;
 pub mod identity;
@@ -25,6 +26,7 @@ mod visit;
 pub use append::Shift;
 pub use body::*;
 pub use closures::*;
+pub use constructor::before_object;
 pub use family::Families;
 pub use op::*;
 pub use program::*;

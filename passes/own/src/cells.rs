@@ -45,7 +45,7 @@ struct Marks<'a> {
 impl Marks<'_> {
     fn stmts(&mut self) {
         let body = self.body;
-        let skip = if init::is_init(body) { init::split(body) } else { 0 };
+        let skip = if init::is_init(body) { batuta_core::before_object(body) } else { 0 };
         for stmt in &body.blocks[body.root].stmts[skip..] {
             self.stmt(stmt);
             stmt.for_each_child(&mut |child| {

@@ -19,36 +19,11 @@ pub fn is_init(body: &Body<Typed>) -> bool {
     body.path.last() == "__init__" && body.kind == FnKind::Method && !body.params.is_empty()
 }
 
-/// Number of leading top-level statements that need no object, only its fields.
-pub fn split(body: &Body<Typed>) -> usize {
-    let receiver = body.params[0].local;
-    let stmts = &body.blocks[body.root].stmts;
-    stmts.iter().position(|stmt| uses_object(body, stmt, receiver)).unwrap_or(stmts.len())
-}
-
-fn uses_object(body: &Body<Typed>, stmt: &Stmt, receiver: LocalId) -> bool {
-    let whole = |place: &Place| {
-        place.root == Root::Local(receiver) && !matches!(place.proj.first(), Some(Proj::Field(_)))
-    };
-    let mut found = false;
-    let mut check = |node: &Node| match node {
-        Node::Use(place, _) => found |= whole(place),
-        Node::Return(_) | Node::Try { .. } | Node::With { .. } => found = true,
-        Node::Closure(closure) => body.walk_block(closure.body, &mut |node| {
-            found |= matches!(&body.nodes[node].kind, Node::Use(place, _)
-                if place.root == Root::Local(receiver));
-        }),
-        _ => {}
-    };
-    stmt.for_each_child(&mut |child| body.walk(child, &mut |node| check(&body.nodes[node].kind)));
-    found
-}
-
 /// The constructor as a function that returns the object.
 pub fn prepare(program: &Program<Typed>, src: &Body<Typed>) -> Body<Typed> {
     let mut out = src.clone();
     let class = src.path.parent();
-    let count = split(src);
+    let count = before_object(src);
     let receiver = src.params[0].local;
     let object = match src.locals[receiver].ty.strip_ref().kind() {
         TyKind::Shared(_) => src.locals[receiver].ty.strip_ref(),
@@ -174,6 +149,13 @@ fn empty_value(program: &Program<Typed>, out: &mut Body<Typed>, field: &FieldDef
         TyKind::Value => {
             let none = out.node(Node::Const(Const::None), Ty::unit(), at);
             out.op(ValueOp::From, vec![none], ty, at)
+        }
+        TyKind::Lib(name, _) if matches!(name.last(), "Decimal" | "Fraction") => {
+            let zero = out.node(Node::Const(Const::Int(Arc::from("0"))), Ty::int(), at);
+            let maker = if *name == "Decimal" { "decimal.Decimal" } else { "fractions.Fraction" };
+            let make =
+                Node::Call { callee: Callee::Lib(Name::new(maker)), args: vec![Arg::positional(zero)] };
+            out.node(make, ty, at)
         }
         _ => match ty.strip_shared().kind() {
             TyKind::List(_) => out.op(ListOp::New, Vec::new(), ty, at),

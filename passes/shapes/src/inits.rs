@@ -31,6 +31,7 @@ pub fn settle(program: &Program<Typed>) -> Program<Typed> {
         inline_super(&mut out, class.join(INIT));
     }
     remove_unused(&mut out);
+    crate::early::assign_early(&mut out);
     out
 }
 

@@ -18,6 +18,7 @@
 mod build;
 mod calls;
 mod captured;
+mod early;
 mod effects;
 mod errors;
 mod filled;
