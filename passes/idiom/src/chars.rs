@@ -4,7 +4,7 @@
 //!   for %c: &str in iter.chars(copy %text) {        for %c: &char in iter.chars(copy %text) {
 //!     if cmp.eq(copy %c, " ") { .. }                  if cmp.eq(copy %c, " ") { .. }
 //!
-//! and `"a" <= c <= "z"` is `c.is_ascii_lowercase()`.
+//! and `"a" <= c <= "z"` is `c.is_ascii_lowercase()`. The same for `let c = s[i]`, and for `s[i]` where it stands.
 //!
 //! `char` is written as a reference, as `&str` was: both are copied, and the printer spells them by their type.
 //! Holds back when some use needs text: a key, an argument, a part of other text.
@@ -25,8 +25,41 @@ const CALLS: &[&str] = &[
     "str.lower",
 ];
 
-/// Variables of loops over text as characters.
+/// Variables of loops over text, and characters at a position, as `char`.
 pub(crate) fn chars(body: &mut Body<Mir>) {
+    let found = leaves(body);
+    let mut locals: FxHashSet<LocalId> = found.iter().map(|leaf| leaf.local).collect();
+    let fine = loop {
+        let fine = fine_uses(body, &locals);
+        let fits = |local: &LocalId| {
+            let known = fine.iter().filter(|node| read(body, **node) == Some(*local)).count();
+            let kept = moves(body, *local).len();
+            known > 0 && known + kept == crate::same::uses(body, *local)
+        };
+        let kept: FxHashSet<LocalId> = locals.iter().copied().filter(fits).collect();
+        if kept.len() == locals.len() {
+            break fine;
+        }
+        locals = kept;
+    };
+    for local in &locals {
+        moves(body, *local).into_iter().for_each(|node| copy(body, node, *local));
+    }
+    fine.into_iter().for_each(|node| spell(body, node));
+    for leaf in found.iter().filter(|leaf| locals.contains(&leaf.local)) {
+        body.locals[leaf.local].ty = Ty::char_item();
+        body.nodes[leaf.source].ty = match body.nodes[leaf.source].kind {
+            Node::Op { op: Op::StrOp(StrOp::At), .. } => Ty::char_item(),
+            _ => Ty::iter(Ty::char_item()),
+        };
+    }
+    if !locals.is_empty() {
+        ranges(body);
+    }
+}
+
+/// Variables that are bound to characters.
+fn leaves(body: &Body<Mir>) -> Vec<Leaf> {
     let mut found = Vec::new();
     crate::same::each_source(body, &mut |pat, source| {
         let is_chars = matches!(body.nodes[source].kind, Node::Op { op: Op::IterOp(IterOp::Chars), .. });
@@ -37,27 +70,59 @@ pub(crate) fn chars(body: &mut Body<Mir>) {
             found.push(Leaf { local: *local, source });
         }
     });
-    let mut locals: FxHashSet<LocalId> = found.iter().map(|leaf| leaf.local).collect();
-    while !locals.is_empty() {
-        let fine = fine_uses(body, &locals);
-        let fits = |local: &LocalId| {
-            let known = fine.iter().filter(|node| read(body, **node) == Some(*local)).count();
-            known > 0 && known == crate::same::uses(body, *local)
-        };
-        let kept: FxHashSet<LocalId> = locals.iter().copied().filter(fits).collect();
-        if kept.len() == locals.len() {
-            fine.into_iter().for_each(|node| body.nodes[node].ty = Ty::char_item());
-            break;
+    body.walk_stmts(body.root, &mut |stmt| {
+        if let StmtKind::Let { pat: Pat::Bind(local, None), value: Some(value) } = &stmt.kind
+            && is_at(body, *value)
+            && !body.locals[*local].mutable
+            && body.locals[*local].ty == Ty::str()
+        {
+            found.push(Leaf { local: *local, source: *value });
         }
-        locals = kept;
+    });
+    found
+}
+
+/// `s[i]`.
+fn is_at(body: &Body<Mir>, node: NodeId) -> bool {
+    matches!(body.nodes[node].kind, Node::Op { op: Op::StrOp(StrOp::At), .. })
+}
+
+/// What a borrow is taken of, else the node itself.
+fn unborrowed(body: &Body<Mir>, node: NodeId) -> NodeId {
+    match &body.nodes[node].kind {
+        Node::Op { op: Op::RsOp(RsOp::Ref), args, .. } => args[0],
+        _ => node,
     }
-    for leaf in found.iter().filter(|leaf| locals.contains(&leaf.local)) {
-        body.locals[leaf.local].ty = Ty::char_item();
-        body.nodes[leaf.source].ty = Ty::iter(Ty::char_item());
+}
+
+/// Uses that take a text out of a local: each makes its own of a character.
+fn moves(body: &Body<Mir>, local: LocalId) -> Vec<NodeId> {
+    let mut out = Vec::new();
+    body.walk_block(body.root, &mut |node| {
+        if let Node::Use(place, Mode::Move | Mode::Clone) = &body.nodes[node].kind
+            && place.as_local() == Some(local)
+        {
+            out.push(node);
+        }
+    });
+    out
+}
+
+/// `rs.to_owned(copy %c)`.
+fn copy(body: &mut Body<Mir>, node: NodeId, local: LocalId) {
+    let origin = body.nodes[node].origin;
+    let read = body.node(Node::Use(Place::local(local), Mode::Copy), Ty::char_item(), origin);
+    body.nodes[node].kind = Node::Op { op: RsOp::ToOwned.into(), attr: Attr::None, args: vec![read] };
+}
+
+/// A use becomes that of a character, without the borrow.
+fn spell(body: &mut Body<Mir>, node: NodeId) {
+    let mut kind = body.nodes[unborrowed(body, node)].kind.clone();
+    if let Node::Use(_, mode) = &mut kind {
+        *mode = Mode::Copy;
     }
-    if !locals.is_empty() {
-        ranges(body);
-    }
+    body.nodes[node].kind = kind;
+    body.nodes[node].ty = Ty::char_item();
 }
 
 /// `"a" <= c && c <= "z"` of a character as a question of its range.
@@ -98,7 +163,7 @@ fn range(body: &Body<Mir>, id: NodeId) -> Option<(NodeId, char, char)> {
     is_one.then_some((value, letter(low)?, letter(high)?))
 }
 
-/// A variable that a source of characters binds.
+/// A variable that a source of characters, or one of them, binds.
 struct Leaf {
     local: LocalId,
     source: NodeId,
@@ -107,14 +172,16 @@ struct Leaf {
 /// The local that a node reads as a whole.
 fn read(body: &Body<Mir>, node: NodeId) -> Option<LocalId> {
     match &body.nodes[node].kind {
-        Node::Use(place, Mode::Copy) => place.as_local(),
+        Node::Use(place, Mode::Copy | Mode::Ref) => place.as_local(),
         _ => None,
     }
 }
 
 /// Uses of the locals that a character serves as well as text does.
 fn fine_uses(body: &Body<Mir>, locals: &FxHashSet<LocalId>) -> FxHashSet<NodeId> {
-    let is_char = |node: NodeId| read(body, node).is_some_and(|local| locals.contains(&local));
+    let is_char = |node: NodeId| {
+        is_at(body, unborrowed(body, node)) || read(body, node).is_some_and(|local| locals.contains(&local))
+    };
     let is_one =
         |node: NodeId| matches!(body.as_const(node), Some(Const::Str(text)) if text.chars().count() == 1);
     let mut out = FxHashSet::default();
@@ -132,14 +199,18 @@ fn fine_uses(body: &Body<Mir>, locals: &FxHashSet<LocalId>) -> FxHashSet<NodeId>
             }
         }
         Node::Op { op: Op::StrOp(StrOp::Contains), args, .. } if !is_char(args[0]) => see(args[1]),
-        Node::Op { op: Op::RsOp(RsOp::ToOwned), args, .. } => see(args[0]),
+        Node::Op { op: Op::RsOp(RsOp::ToOwned), args, .. } if !is_at(body, args[0]) => see(args[0]),
         Node::Call { callee: Callee::Lib(name), args }
             if args.len() == 1 && CALLS.contains(&name.as_str().split('#').next().unwrap_or_default()) =>
         {
             see(args[0].value);
         }
         Node::Format(pieces) => pieces.iter().for_each(|piece| match piece {
-            Piece::Value { value, conv: Conv::Format | Conv::Str, spec } if spec.is_empty() => see(*value),
+            Piece::Value { value, conv: Conv::Format | Conv::Str, spec }
+                if spec.is_empty() && !is_at(body, *value) =>
+            {
+                see(*value);
+            }
             _ => {}
         }),
         _ => {}

@@ -11,6 +11,7 @@ mod compound;
 mod entry;
 mod fields;
 mod if_let;
+mod indexed;
 mod let_else;
 mod let_return;
 mod loop_let;
@@ -48,6 +49,7 @@ pub const IDIOMS: &[(&str, Idiom)] = &[
     ("range_contains", range_contains::range_contains),
     ("swap", swap::swap),
     ("chars", chars::chars),
+    ("indexed", indexed::indexed),
     ("words", words::words),
 ];
 

@@ -24,6 +24,9 @@ impl Printer<'_, '_> {
             StrOp::Len => self.prelude_method(args[0], "char_len", vec![]),
             StrOp::At => {
                 let at = self.operand(args[1]);
+                if ty.is_char() {
+                    return self.prelude_method(args[0], "char", vec![at]);
+                }
                 let c = self.prelude_method(args[0], "char_at", vec![at]);
                 if *ty.kind() == TyKind::Str { to_owned_text(c) } else { c }
             }

@@ -70,6 +70,14 @@ pub trait PyStr {
         }
     }
 
+    /// `s[index]` as a `char`; raises `IndexError`.
+    #[inline]
+    #[track_caller]
+    fn char(&self, index: i64) -> char {
+        // `char_at` gives one character.
+        self.char_at(index).chars().next().unwrap_or_default()
+    }
+
     /// The characters of `s`, each as text.
     #[inline]
     fn char_iter(&self) -> impl DoubleEndedIterator<Item = &str> {

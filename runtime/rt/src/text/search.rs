@@ -11,7 +11,8 @@ pub(super) fn char_at(text: &str, index: i64) -> Option<&str> {
         return text.get(at..at + c.len_utf8());
     }
     let index = usize::try_from(index).ok()?;
-    if text.is_ascii() {
+    // What lies behind the character does not move it.
+    if text.as_bytes().get(..=index)?.is_ascii() {
         return text.get(index..index + 1);
     }
     let (at, c) = text.char_indices().nth(index)?;
