@@ -132,7 +132,8 @@ fn index(body: &mut Body<Mir>, local: LocalId, block: BlockId, at: usize) {
     );
     let mut found = Vec::new();
     let mut see = |node: NodeId| {
-        if let Node::Op { op: Op::StrOp(StrOp::At | StrOp::Len | StrOp::Slice), args, .. } = &body.nodes[node].kind
+        if let Node::Op { op: Op::StrOp(StrOp::At | StrOp::Len | StrOp::Slice), args, .. } =
+            &body.nodes[node].kind
             && is_text(body, args[0], local)
         {
             found.push(args[0]);

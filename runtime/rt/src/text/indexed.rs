@@ -25,9 +25,8 @@ impl<'a> Indexed<'a> {
 
     /// Where each character starts, and the end.
     fn starts(&self) -> &[usize] {
-        self.starts.get_or_init(|| {
-            self.text.char_indices().map(|(at, _)| at).chain([self.text.len()]).collect()
-        })
+        self.starts
+            .get_or_init(|| self.text.char_indices().map(|(at, _)| at).chain([self.text.len()]).collect())
     }
 
     #[inline]
