@@ -11,6 +11,10 @@ use batuta_core::*;
 impl Own<'_> {
     /// Shares the containers that a lazy source reads and that the loop changes; false where there are none.
     pub(crate) fn share_walked(&mut self, source: NodeId, reads: Reads, inside: &[Child]) -> bool {
+        // A dict or set itself, or its entries: the loop looks at the container each turn.
+        if self.walked(source).is_some() {
+            return false;
+        }
         let mut lists = Vec::new();
         self.containers_under(source, &mut lists);
         lists.retain(|list| reads == Reads::Live || !self.keeps_still(*list, inside));

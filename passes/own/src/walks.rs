@@ -29,7 +29,7 @@ impl Own<'_> {
     }
 
     /// The dict or set that a loop reads, and what of it.
-    fn walked(&self, iter: NodeId) -> Option<(Place, &'static str)> {
+    pub(crate) fn walked(&self, iter: NodeId) -> Option<(Place, &'static str)> {
         let source = match &self.src.nodes[iter].kind {
             Node::Op { op: Op::IterOp(IterOp::Of), args, .. } => args[0],
             _ => iter,
