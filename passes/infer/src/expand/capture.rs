@@ -8,15 +8,15 @@
 //! that reads the comprehension's own variable sees its last value: the loop is written out, so that
 //! there is one variable.
 
-use batuta_base::{Name, Origin};
+use batuta_base::{FxHashSet, Name, Origin};
 use batuta_core::*;
 
-/// Writes out captured defaults and comprehensions of closures.
-pub(crate) fn expand(body: &mut Body<Hir>) {
+/// Writes out captured defaults and comprehensions of closures. `rebound` are the globals that change.
+pub(crate) fn expand(body: &mut Body<Hir>, rebound: &FxHashSet<Name>) {
     for node in body.nodes.ids().collect::<Vec<_>>() {
         if let Node::Closure(closure) = &body.nodes[node].kind {
             let closure = closure.clone();
-            keep_values(body, node, closure);
+            keep_values(body, node, closure, rebound);
         }
     }
     for node in body.nodes.ids().collect::<Vec<_>>() {
@@ -34,15 +34,23 @@ pub(crate) fn expand(body: &mut Body<Hir>) {
 }
 
 /// `lambda i=i: ..`: the parameter is a variable that has its value from here.
-fn keep_values(body: &mut Body<Hir>, node: NodeId, mut closure: Closure) {
+fn keep_values(body: &mut Body<Hir>, node: NodeId, mut closure: Closure, rebound: &FxHashSet<Name>) {
     let origin = body.nodes[node].origin;
     let mut stmts = Vec::new();
     let mut params = Vec::new();
     for param in closure.params {
         let is_lambda = closure.name.is_none();
         let repeats = param.default.filter(|default| {
-            matches!(&body.nodes[*default].kind, Node::Use(place, _)
-                if place.as_local().is_some_and(|local| is_lambda || body.locals[local].name == param.name))
+            let Node::Use(place, _) = &body.nodes[*default].kind else { return false };
+            let is_kept = |local: LocalId| is_lambda || body.locals[local].name == param.name;
+            let changes = |path: Name| {
+                let is_same = path.last() == param.name.as_str();
+                is_lambda && is_same && place.proj.is_empty() && rebound.contains(&path)
+            };
+            match place.root {
+                Root::Global(path) => changes(path),
+                _ => place.as_local().is_some_and(is_kept),
+            }
         });
         match repeats {
             Some(value) => {

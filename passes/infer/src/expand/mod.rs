@@ -23,6 +23,7 @@ mod class_marks;
 mod class_tuples;
 mod class_values;
 mod commands;
+mod computed_defaults;
 mod decorate;
 mod default_functions;
 mod derived;
@@ -118,6 +119,8 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     let has_stacks = exit_stack::has_stacks(&start);
     let has_contexts = chained::is_asked(&start);
     let has_templates = template::has_templates(&start);
+    let rebound =
+        start.globals.values().filter(|global| global.is_rebound).map(|global| global.path).collect();
     for body in out.fns.values_mut() {
         if has_stacks {
             exit_stack::expand(&managers, &start, Arc::make_mut(body));
@@ -179,7 +182,8 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             }
             cache_nested::expand(Arc::make_mut(body));
             called::expand_nested(&start, Arc::make_mut(body));
-            capture::expand(Arc::make_mut(body));
+            capture::expand(Arc::make_mut(body), &rebound);
+            computed_defaults::expand(Arc::make_mut(body), &rebound);
             late_names::expand(Arc::make_mut(body));
         }
     }
