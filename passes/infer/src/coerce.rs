@@ -201,6 +201,20 @@ impl Apply<'_, '_, '_> {
 
     /// An empty display is of any type of its kind.
     fn retype_empty(&mut self, node: NodeId, to: Ty) -> bool {
+        if matches!(&self.body.nodes[node].kind, Node::Call { callee: Callee::Lib(name), .. } if *name == "tuple.empty")
+        {
+            let new = |op| Node::Op { op, attr: Attr::None, args: Vec::new() };
+            self.body.nodes[node].kind = match to.kind() {
+                TyKind::List(_) => new(ListOp::New.into()),
+                TyKind::Tuple(items) if items.is_empty() => new(TupleOp::New.into()),
+                TyKind::Lib(name, _) if *name == "tuple" => {
+                    Node::Call { callee: Callee::Lib(Name::new("builtins.tuple")), args: Vec::new() }
+                }
+                _ => return false,
+            };
+            self.body.nodes[node].ty = to;
+            return true;
+        }
         // An empty container of the library: `OrderedDict()`.
         if let (Node::Call { callee: Callee::Lib(_), args }, TyKind::Lib(from, _), TyKind::Lib(name, _)) =
             (&self.body.nodes[node].kind, self.ty(node).kind(), to.kind())

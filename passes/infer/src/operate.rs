@@ -90,6 +90,11 @@ impl Apply<'_, '_, '_> {
     }
 
     pub(crate) fn tuple_new(&mut self, id: NodeId, args: Vec<NodeId>) -> NodeId {
+        if args.is_empty() {
+            // `()` of Rust is `None`.
+            let callee = Callee::Lib(Name::new("tuple.empty"));
+            return self.set(id, Node::Call { callee, args: Vec::new() }, Ty::lib("tuple", [Ty::value()]));
+        }
         let is_splat = |node: &NodeId| {
             matches!(&self.body.nodes[*node].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. })
         };

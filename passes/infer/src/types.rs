@@ -263,6 +263,8 @@ fn of_atom(atom: &Atom, of: &mut dyn FnMut(Var) -> Ty) -> Ty {
         Head::FrozenSet => Ty::new(TyKind::FrozenSet(args[0])),
         Head::Dict => Ty::dict(args[0], args[1]),
         Head::Iter => Ty::iter(args[0]),
+        // `()` of Rust is `None`.
+        Head::Tuple(0) => Ty::lib("tuple", [Ty::value()]),
         Head::Tuple(_) => Ty::tuple(args),
         Head::Class(path) => Ty::class(path),
         Head::TypeOf(path) => Ty::new(TyKind::TypeOf(path)),
