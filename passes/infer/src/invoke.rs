@@ -247,15 +247,7 @@ impl Apply<'_, '_, '_> {
                     me.call_method(id, member, name, kinds, args, origin)
                 })
             }
-            TyKind::Value | TyKind::Union(_) => {
-                let receiver = self.dynamic(receiver);
-                if kinds.iter().any(|kind| *kind != ArgKind::Positional) {
-                    return self.call_dynamic_method(receiver, name, kinds, args);
-                }
-                let mut all = vec![receiver];
-                all.extend(args.into_iter().map(|arg| self.dynamic(arg)));
-                self.mk_op(ValueOp::Method, Attr::Name(name), all, Ty::value())
-            }
+            TyKind::Value | TyKind::Union(_) => self.call_of_dynamic(receiver, name, kinds, args, origin),
             TyKind::TypeOf(class) => self.call_of_class(id, receiver, *class, name, kinds, args, origin),
             TyKind::Class(class, _) => {
                 let class = *class;

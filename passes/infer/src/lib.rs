@@ -32,6 +32,7 @@ mod declines;
 mod defaults;
 mod dispatch;
 mod dynamic;
+mod dynamic_calls;
 mod empty_sums;
 mod ends;
 mod env;

@@ -5,7 +5,6 @@ use super::datetime_zone::{Time, Timezone, offset_text, parse_offset};
 use crate::class::ValueError;
 use crate::error::Error;
 use crate::format::{Format, Operand};
-use crate::value::{FromValue, Library, Value, held, library};
 
 pub(super) const DAYS: [&str; 7] =
     ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -224,130 +223,6 @@ crate::impl_format!(Timedelta: "datetime.timedelta");
 impl crate::Truth for Timedelta {
     fn is_true(&self) -> bool {
         self.0 != 0
-    }
-}
-
-library! {
-    [] Date;
-    [] Datetime;
-    [] Timedelta;
-}
-
-impl Library for Date {
-    const NAME: &'static str = "datetime.date";
-
-    fn attr(&self, name: &str) -> Option<Value> {
-        match name {
-            "year" => Some(self.year.into()),
-            "month" => Some(self.month.into()),
-            "day" => Some(self.day.into()),
-            _ => None,
-        }
-    }
-
-    fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
-        match (name, args) {
-            ("isoformat", []) => Some(Ok(self.isoformat().into())),
-            ("strftime", [format]) => {
-                Some(String::from_value(format).map(|format| self.strftime(&format).into()))
-            }
-            ("weekday", []) => Some(Ok(self.weekday().into())),
-            ("__format__", [spec]) => Some(String::from_value(spec).map(|spec| self.strftime(&spec).into())),
-            ("__lt__", [other]) => Some(Ok((self < held::<Date>(other)?).into())),
-            ("__sub__", [other]) => Some(Ok(match held::<Timedelta>(other) {
-                Some(duration) => self.minus(*duration).into(),
-                None => self.since(*held(other)?).into(),
-            })),
-            ("__add__", [other]) => Some(Ok(self.plus(*held(other)?).into())),
-            _ => None,
-        }
-    }
-
-    fn value_hash(&self) -> Option<u64> {
-        Some(crate::Key::key_hash(self))
-    }
-}
-
-impl Library for Datetime {
-    const NAME: &'static str = "datetime.datetime";
-
-    fn attr(&self, name: &str) -> Option<Value> {
-        let date = self.date();
-        Some(match name {
-            "year" => date.year().into(),
-            "month" => date.month().into(),
-            "day" => date.day().into(),
-            "hour" => self.hour().into(),
-            "minute" => self.minute().into(),
-            "second" => self.second().into(),
-            "microsecond" => self.microsecond().into(),
-            _ => return None,
-        })
-    }
-
-    fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
-        Some(Ok(match (name, args) {
-            ("isoformat", []) => self.isoformat("T").into(),
-            ("strftime", [format]) => {
-                return Some(String::from_value(format).map(|format| self.strftime(&format).into()));
-            }
-            ("__format__", [spec]) => {
-                return Some(String::from_value(spec).map(|spec| self.strftime(&spec).into()));
-            }
-            ("date", []) => self.date().into(),
-            ("weekday", []) => self.date().weekday().into(),
-            ("timestamp", []) => self.timestamp().into(),
-            ("__lt__", [other]) => (self < held::<Datetime>(other)?).into(),
-            ("__le__", [other]) => (self <= held::<Datetime>(other)?).into(),
-            ("__gt__", [other]) => (self > held::<Datetime>(other)?).into(),
-            ("__ge__", [other]) => (self >= held::<Datetime>(other)?).into(),
-            ("__sub__", [other]) => match held::<Timedelta>(other) {
-                Some(duration) => self.minus(*duration).into(),
-                None => self.since(*held(other)?).into(),
-            },
-            ("__add__" | "__radd__", [other]) => self.plus(*held(other)?).into(),
-            _ => return None,
-        }))
-    }
-}
-
-impl Library for Timedelta {
-    const NAME: &'static str = "datetime.timedelta";
-
-    fn attr(&self, name: &str) -> Option<Value> {
-        Some(match name {
-            "days" => self.days().into(),
-            "seconds" => self.seconds().into(),
-            "microseconds" => self.microseconds().into(),
-            _ => return None,
-        })
-    }
-
-    fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
-        Some(Ok(match (name, args) {
-            ("total_seconds", []) => self.total_seconds().into(),
-            ("__add__", [other]) => match held::<Datetime>(other) {
-                Some(start) => start.plus(*self).into(),
-                None => self.plus(*held(other)?).into(),
-            },
-            ("__sub__", [other]) => self.minus(*held(other)?).into(),
-            ("__neg__", []) => self.negated().into(),
-            ("__abs__", []) => self.abs().into(),
-            ("__mul__" | "__rmul__", [times]) => self.times(i64::from_value(times).ok()?).into(),
-            ("__truediv__", [other]) => match held::<Timedelta>(other) {
-                Some(other) => self.ratio(*other).into(),
-                None => self.over(i64::from_value(other).ok()?).into(),
-            },
-            ("__lt__", [other]) => (self < held::<Timedelta>(other)?).into(),
-            ("__le__", [other]) => (self <= held::<Timedelta>(other)?).into(),
-            ("__gt__", [other]) => (self > held::<Timedelta>(other)?).into(),
-            ("__ge__", [other]) => (self >= held::<Timedelta>(other)?).into(),
-            _ => return None,
-        }))
-    }
-
-    fn truth(&self) -> bool {
-        !self.is_zero()
     }
 }
 

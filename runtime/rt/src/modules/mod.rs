@@ -13,6 +13,7 @@ pub mod contextlib;
 pub mod csv;
 pub mod datetime;
 mod datetime_text;
+mod datetime_values;
 pub mod datetime_zone;
 pub mod decimal;
 pub mod fnmatch;

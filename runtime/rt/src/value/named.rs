@@ -21,6 +21,9 @@ pub fn call_method_with(value: &Value, name: &str, args: &[Value], named: &Dict<
         (Value::Object(object), _) => match (object.plain(), Rc::clone(object).get_attr(name)) {
             (Some(plain), None) => call_method_with(&plain, name, args, named),
             (_, Some(method)) => call_with(&method, args, named),
+            _ if !parameters(value, name).is_empty() => {
+                call_method(value, name, &positional(value, name, args, named))
+            }
             _ => no_attribute(value, name),
         },
         (Value::Str(text), "format") => {
@@ -62,6 +65,10 @@ fn parameters(value: &Value, name: &str) -> &'static [&'static str] {
         (Value::Str(_), "splitlines") => &["keepends"],
         (Value::Str(_), "expandtabs") => &["tabsize"],
         (Value::Str(_), "encode") => &["encoding", "errors"],
+        (Value::Object(_), "isoformat") => &["sep", "timespec"],
+        (Value::Object(_), "replace") => {
+            &["year", "month", "day", "hour", "minute", "second", "microsecond"]
+        }
         _ => &[],
     }
 }

@@ -1,0 +1,83 @@
+//! A method of a dynamic value where the call leaves parameters out or names them: what it calls is chosen
+//! by the value's class, since only the signature says which argument is which.
+//!
+//! before                      after
+//!   %v.moved(dy: 3)             if value.is<P>(%v) { value.to<P>(%v).moved(0, 3) } else { .. }
+
+use crate::apply::Apply;
+use batuta_base::{Name, Origin};
+use batuta_core::*;
+
+impl Apply<'_, '_, '_> {
+    pub(crate) fn call_of_dynamic(
+        &mut self,
+        receiver: NodeId,
+        name: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let receiver = self.dynamic(receiver);
+        let classes = self.classes_with(name);
+        let is_plain = kinds.iter().all(|kind| *kind == ArgKind::Positional);
+        if is_plain && classes.iter().all(|(_, method)| self.takes_exactly(*method, args.len())) {
+            return self.named_call(receiver, name, args);
+        }
+        if classes.is_empty() {
+            return self.call_dynamic_method(receiver, name, kinds, args);
+        }
+        let (args, stmts) = self.simple_args(args);
+        let call = self.with_value(receiver, |me, read| {
+            let value = read(me);
+            let again = args.iter().map(|arg| me.again(*arg)).collect();
+            let mut rest = match is_plain {
+                true => me.named_call(value, name, again),
+                false => me.call_dynamic_method(value, name, kinds, again),
+            };
+            for (class, method) in &classes {
+                let value = read(me);
+                let test = me.is_a(value, *class);
+                let value = read(me);
+                let object = me.coerce(value, Ty::class(*class));
+                let again = args.iter().map(|arg| me.again(*arg)).collect();
+                let call = me.dispatch(None, *class, *method, object, kinds, again, origin);
+                let call = me.dynamic(call);
+                rest = me.choose(test, call, rest, Ty::value());
+            }
+            rest
+        });
+        if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
+    }
+
+    /// `value.name(args)` as the run finds it.
+    fn named_call(&mut self, receiver: NodeId, name: Name, args: Vec<NodeId>) -> NodeId {
+        let mut all = vec![receiver];
+        all.extend(args.into_iter().map(|arg| self.dynamic(arg)));
+        self.mk_op(ValueOp::Method, Attr::Name(name), all, Ty::value())
+    }
+
+    /// Classes of the program with a method, those that inherit it first.
+    fn classes_with(&self, name: Name) -> Vec<(Name, Name)> {
+        let env = self.types.env();
+        let mut out: Vec<(Name, Name)> = env
+            .program
+            .classes
+            .keys()
+            .filter_map(|class| Some((*class, env.method(*class, name.as_str())?)))
+            .filter(|(_, method)| env.program.fns[method].kind == FnKind::Method)
+            .collect();
+        // A class above with the same signature stands for those below it.
+        let all = out.clone();
+        out.retain(|(class, _)| {
+            !all.iter().any(|(above, _)| above != class && env.is_subclass(*class, *above))
+        });
+        out.sort_by_key(|(class, _)| class.as_str());
+        out
+    }
+
+    fn takes_exactly(&self, method: Name, count: usize) -> bool {
+        let params = &self.types.env().program.fns[&method].params;
+        let is_plain = |param: &Param| matches!(param.kind, ParamKind::Normal | ParamKind::PositionalOnly);
+        params.len() == count + 1 && params.iter().all(is_plain)
+    }
+}
