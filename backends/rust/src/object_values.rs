@@ -325,7 +325,9 @@ fn unknown_attributes(env: &Env<'_>, class: Name, members: &[Name], seen: &FxHas
     };
     let of: Vec<(Name, Vec<Name>)> = members.iter().map(|member| (*member, names_of(*member))).collect();
     let mut all: Vec<Name> = of.iter().flat_map(|(_, names)| names.iter().copied()).collect();
-    all.retain(|name| !name.as_str().starts_with("__") && !seen.contains(name));
+    all.retain(|name| {
+        !name.as_str().starts_with("__") && !name.as_str().contains('$') && !seen.contains(name)
+    });
     all.sort_by_key(|name| name.as_str());
     all.dedup();
     let can_ask = env.family(class).is_some_and(|family| family.asks_class);

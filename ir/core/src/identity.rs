@@ -84,6 +84,11 @@ pub fn told_apart<L: Level>(program: &Program<L>) -> FxHashSet<Name> {
     for body in program.fns.values() {
         let is_value = |arg: &NodeId| *body.ty(*arg).strip().kind() == TyKind::Value;
         for (_, row) in body.nodes.iter() {
+            if let Node::Call { callee: Callee::Lib(name), args } = &row.kind
+                && name.as_str().split('#').next() == Some("builtins.id")
+            {
+                args.iter().for_each(|arg| classes_in(body.nodes[arg.value].ty, &mut same));
+            }
             let Node::Op { op: Op::CmpOp(op), args, .. } = &row.kind else { continue };
             compares_values |= args.iter().any(is_value);
             if matches!(op, CmpOp::Is | CmpOp::IsNot) {

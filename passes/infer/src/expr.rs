@@ -61,6 +61,10 @@ impl Apply<'_, '_, '_> {
                     *value = self.present(*value, text);
                 }
                 self.own_format(value, conv, spec);
+                if shows_function(self.ty(*value)) {
+                    let why = "the text of a function".to_owned();
+                    *value = self.hole(*value, crate::apply::BAD_CALL, why);
+                }
             }
         }
     }
@@ -701,5 +705,14 @@ impl Apply<'_, '_, '_> {
             },
             _ => self.hole(object, UNKNOWN_ATTRIBUTE, format!("`{ty}` has no slices")),
         }
+    }
+}
+
+/// Whether the text of a value has that of a function in it: where it lies, which differs from run to run.
+fn shows_function(ty: Ty) -> bool {
+    match ty.kind() {
+        TyKind::Func(..) => true,
+        TyKind::Class(..) | TyKind::Iter(_) => false,
+        _ => ty.children().into_iter().any(shows_function),
     }
 }

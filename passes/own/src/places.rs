@@ -43,8 +43,11 @@ impl Own<'_> {
 
     /// A read of this place goes through a `RefCell`: its guard must not span a call.
     pub fn through_cell(&self, id: NodeId) -> bool {
-        let Node::Use(place, _) = &self.src.nodes[id].kind else { return false };
-        self.place_in_cell(place)
+        match &self.src.nodes[id].kind {
+            Node::Use(place, _) => self.place_in_cell(place),
+            Node::Op { op: Op::ClassOp(ClassOp::Up | ClassOp::Down), args, .. } => self.through_cell(args[0]),
+            _ => false,
+        }
     }
 
     pub fn place_in_cell(&self, place: &Place) -> bool {

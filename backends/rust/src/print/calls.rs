@@ -547,6 +547,9 @@ const TAKEN: &[&str] = &[
 /// The Rust name of a method: `__str__` and its kin have names of their own, unless a method of the
 /// class or of one above or below has that name already.
 pub fn method_name(env: &crate::env::Env<'_>, body: &Body<Mir>) -> String {
+    if body.kind == FnKind::PropertySetter {
+        return setter_name(env, body.path);
+    }
     let own = plain_method_name(body);
     let last = body.path.last();
     let is_special = last.starts_with("__") && last.ends_with("__");
@@ -617,6 +620,15 @@ fn plain_method_name(body: &Body<Mir>) -> String {
         }
     };
     name.to_owned()
+}
+
+/// `set_x`, or `set_x_for_setter` where the class has a method of that name.
+fn setter_name(env: &crate::env::Env<'_>, path: Name) -> String {
+    let own = path.last().replacen("$setter", "", 1);
+    let name = format!("set_{}", names::function(path.parent().join(&own)));
+    let is_taken =
+        env.program.mro(path.parent()).iter().any(|class| env.function(class.join(&name)).is_some());
+    if is_taken { format!("set_{}", names::function(path)) } else { name }
 }
 
 /// `|x| f(x)` is `f`.

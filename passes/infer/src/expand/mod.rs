@@ -30,6 +30,8 @@ mod derived;
 mod derived_arguments;
 mod derived_new;
 mod derived_super;
+mod descriptor_body;
+mod descriptors;
 mod enum_aliases;
 mod enum_fields;
 mod error_attributes;
@@ -78,6 +80,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     names::expand(&mut out);
     base_calls::expand(&mut out);
     super_reads::expand(&mut out);
+    descriptors::expand(&mut out);
     derived::expand(&mut out);
     made_once::expand(&mut out);
     mixins::expand(&mut out);
