@@ -66,9 +66,7 @@ fn parameters(value: &Value, name: &str) -> &'static [&'static str] {
         (Value::Str(_), "expandtabs") => &["tabsize"],
         (Value::Str(_), "encode") => &["encoding", "errors"],
         (Value::Object(_), "isoformat") => &["sep", "timespec"],
-        (Value::Object(_), "replace") => {
-            &["year", "month", "day", "hour", "minute", "second", "microsecond"]
-        }
+        (Value::Object(_), "replace") => &["year", "month", "day", "hour", "minute", "second", "microsecond"],
         _ => &[],
     }
 }
