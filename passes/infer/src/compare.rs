@@ -386,6 +386,12 @@ impl Apply<'_, '_, '_> {
             return self.always(false, container);
         }
         let (container, inner) = self.widened(container, inner, self.ty(item));
+        if let TyKind::Option(held) = *self.ty(item).kind()
+            && !matches!(inner.kind(), TyKind::Option(_) | TyKind::Value | TyKind::Unit | TyKind::Union(_))
+            && self.joined(held, inner) == Some(inner)
+        {
+            return self.contains_present(item, held, container, op, inner);
+        }
         match self.lookup(item, inner) {
             Some(item) => self.mk_op(op, Attr::None, vec![container, item], Ty::bool()),
             None => {
@@ -399,6 +405,19 @@ impl Apply<'_, '_, '_> {
                 .truthy(self)
             }
         }
+    }
+
+    /// `x in xs` where `x` may be `None` and no item is.
+    fn contains_present(&mut self, item: NodeId, held: Ty, container: NodeId, op: Op, inner: Ty) -> NodeId {
+        self.with_value(item, |me, read| {
+            let asked = read(me);
+            let test = me.mk_op(OptOp::IsSome, Attr::None, vec![asked], Ty::bool());
+            let value = read(me);
+            let value = me.unwrap(value, held, "None");
+            let value = me.coerce(value, inner);
+            let found = me.mk_op(op, Attr::None, vec![container, value], Ty::bool());
+            me.mk_op(BoolOp::And, Attr::None, vec![test, found], Ty::bool())
+        })
     }
 
     /// A list display of objects that an object of a class above is looked for in.
