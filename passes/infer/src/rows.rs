@@ -72,6 +72,41 @@ impl Apply<'_, '_, '_> {
         args.into_iter().map(|arg| members(self, arg)).collect()
     }
 
+    /// `d.get(k)` where `k` may be `None` and no key is.
+    fn get_present(
+        &mut self,
+        name: Name,
+        kinds: &[ArgKind],
+        args: &[NodeId],
+        node: Option<NodeId>,
+        origin: Origin,
+    ) -> Option<NodeId> {
+        let (TyKind::Dict(key, _), [_, asked, rest @ ..]) = (self.ty(*args.first()?).kind(), args) else {
+            return None;
+        };
+        let TyKind::Option(held) = *self.ty(*asked).kind() else { return None };
+        let is_open = matches!(key.kind(), TyKind::Option(_) | TyKind::Value | TyKind::Union(_) | TyKind::Unit);
+        let is_still = rest.iter().all(|arg| self.is_simple(*arg));
+        if name != "dict.get" || is_open || !is_still || self.joined(held, *key) != Some(*key) {
+            return None;
+        }
+        let (dict, rest) = (args[0], rest.to_vec());
+        Some(self.with_value(*asked, |me, read| {
+            let value = read(me);
+            let test = me.mk_op(OptOp::IsSome, Attr::None, vec![value], Ty::bool());
+            let value = read(me);
+            let value = me.unwrap(value, held, "None");
+            let mut given = vec![dict, value];
+            given.extend(rest.iter().map(|arg| me.again(*arg)));
+            let found = me.lib_call(name, kinds, given, node, origin);
+            let ty = me.ty(found);
+            let none = me.mk(Node::Const(Const::None), Ty::unit(), origin);
+            let other = rest.first().copied().unwrap_or(none);
+            let other = me.coerce(other, ty);
+            me.choose(test, found, other, ty)
+        }))
+    }
+
     pub(crate) fn lib_call(
         &mut self,
         name: Name,
@@ -93,6 +128,9 @@ impl Apply<'_, '_, '_> {
         let args = self.members_of_classes(name, args);
         let args = if name == "builtins.len" { self.viewed(args) } else { args };
         if let Some(call) = self.sorted_items(name, kinds, &args, origin) {
+            return call;
+        }
+        if let Some(call) = self.get_present(name, kinds, &args, node, origin) {
             return call;
         }
         let lens = |at: usize| match self.ty(args[at]).kind() {
