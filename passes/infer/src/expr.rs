@@ -300,6 +300,8 @@ impl Apply<'_, '_, '_> {
         match self.solved(id) {
             Some(ty) if ty != self.ty(value) && self.narrows(self.ty(value), ty) => {
                 match self.ty(value).kind() {
+                    // What is not of some class may still be absent.
+                    TyKind::Option(_) if matches!(ty.kind(), TyKind::Option(_)) => value,
                     TyKind::Option(inner) if *ty.kind() != TyKind::Unit => {
                         let value = self.unwrap(value, *inner, "None");
                         self.coerce(value, ty)

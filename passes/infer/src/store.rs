@@ -67,6 +67,10 @@ impl Apply<'_, '_, '_> {
                 if let Some(setter) = env.setter(*class, name.as_str()) {
                     return StmtKind::Expr(self.call_method_path(*class, setter, object, vec![value]));
                 }
+                if let Some(sub) = self.subclass_with_setter(*class, name) {
+                    let object = self.mk_op(ClassOp::Down, Attr::None, vec![object], Ty::class(sub));
+                    return self.assign_field(object, name, value);
+                }
                 if let Some((error, text)) = self.cannot_assign(*class, name) {
                     let origin = self.origin(object);
                     return StmtKind::Expr(self.refuse(error, &text, vec![value, object], origin));
@@ -150,6 +154,15 @@ impl Apply<'_, '_, '_> {
         stmts.push(Stmt::new(StmtKind::Expr(chosen), origin));
         let unit = self.mk(Node::Const(Const::None), Ty::unit(), origin);
         StmtKind::Expr(self.mk_block(stmts, unit))
+    }
+
+    /// The one class below that has a setter for what is read only here.
+    fn subclass_with_setter(&self, class: Name, name: Name) -> Option<Name> {
+        let env = self.types.env();
+        let mut below = env.program.subclasses(class);
+        below.retain(|sub| *sub != class && env.setter(*sub, name.as_str()).is_some());
+        let top = *below.iter().min_by_key(|sub| env.mro(**sub).len())?;
+        below.iter().all(|sub| env.is_subclass(*sub, top)).then_some(top)
     }
 
     /// CPython's error where the attribute is there to be read only.
