@@ -253,6 +253,30 @@ impl Apply<'_, '_, '_> {
         }
     }
 
+    /// An int or float that is only a number of either kind on its way to a dynamic value, also in branches.
+    fn number_behind(&mut self, node: NodeId) -> Option<NodeId> {
+        if *self.ty(node).kind() != TyKind::Num {
+            return None;
+        }
+        match self.body.nodes[node].kind {
+            Node::Op { op: Op::NumOp(NumOp::FromInt | NumOp::FromFloat), ref args, .. } => {
+                let inner = args[0];
+                Some(self.dynamic(inner))
+            }
+            Node::If { then, els: Some(els), .. } => {
+                for block in [then, els] {
+                    let tail = self.body.blocks[block].tail?;
+                    if *self.ty(tail).kind() != TyKind::Never {
+                        self.body.blocks[block].tail = Some(self.dynamic(tail));
+                    }
+                }
+                self.body.nodes[node].ty = Ty::value();
+                Some(node)
+            }
+            _ => None,
+        }
+    }
+
     pub(crate) fn dynamic(&mut self, node: NodeId) -> NodeId {
         if matches!(self.ty(node).kind(), TyKind::Value | TyKind::Never) {
             let function = match self.body.nodes[node].kind {
@@ -260,6 +284,9 @@ impl Apply<'_, '_, '_> {
                 _ => None,
             };
             return function.unwrap_or(node);
+        }
+        if let Some(node) = self.number_behind(node) {
+            return node;
         }
         let ty = self.ty(node);
         let holds_function = |part: &Ty| part.any(&mut |inner| matches!(inner.kind(), TyKind::Func(..)));

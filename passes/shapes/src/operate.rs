@@ -92,6 +92,9 @@ impl Walk<'_> {
                 if is_named && holds_itself(self.body.ty(args[0])) {
                     self.built.given.push(shapes[0]);
                 }
+                if self.is_read_int(args[0]) {
+                    self.built.graph.set_big(shapes[0]);
+                }
                 self.built.graph.fresh(ty)
             }
             Op::IterOp(_) => self.iter_of(shapes[0], ty),
@@ -226,5 +229,12 @@ impl Walk<'_> {
         };
         let ty = Ty::iter(self.built.graph.ty(kid));
         self.built.graph.with_kids(ty, vec![kid])
+    }
+
+    /// `int(text)`: a dynamic value holds as many digits as there are.
+    fn is_read_int(&self, node: NodeId) -> bool {
+        matches!(&self.body.nodes[node].kind, Node::Call { callee: Callee::Lib(name), args }
+            if name.as_str().split('#').next() == Some("builtins.int")
+                && args.first().is_some_and(|arg| *self.body.ty(arg.value).strip_ref().kind() == TyKind::Str))
     }
 }

@@ -471,6 +471,15 @@ fn short_base(name: Name) -> Name {
         "typing.Protocol" => "Protocol",
         "typing.Generic" => "Generic",
         "typing.TypedDict" => "TypedDict",
+        "typing.List" => "list",
+        "typing.Dict" => "dict",
+        "typing.Set" => "set",
+        "typing.FrozenSet" => "frozenset",
+        "typing.Tuple" => "tuple",
+        "typing.Deque" => "collections.deque",
+        "typing.DefaultDict" => "collections.defaultdict",
+        "typing.OrderedDict" => "collections.OrderedDict",
+        "typing.Counter" => "collections.Counter",
         other => other,
     })
 }
