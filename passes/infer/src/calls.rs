@@ -275,7 +275,11 @@ impl Solver<'_> {
             let this = self.vars.fresh();
             self.put(this, Head::Class(class));
             let unused = self.vars.fresh();
-            return self.call_fn(job, init, args, unused, Some(this));
+            let args = match crate::expand::made_of_one(self.env.program, class) {
+                Some(_) => args.iter().map(|arg| self.held(job, arg)).collect(),
+                None => args.to_vec(),
+            };
+            return self.call_fn(job, init, &args, unused, Some(this));
         }
         let fields = self.env.record_fields(class);
         if fields.is_empty() {
@@ -287,6 +291,12 @@ impl Solver<'_> {
         let bound = bind(&formals, &kinds, &lens);
         let vars: Vec<Var> = fields.iter().map(|field| self.field(class, field.name)).collect();
         self.bind_slots(job, &bound, args, &vars);
+    }
+
+    fn held(&mut self, job: JobId, arg: &ArgFact) -> ArgFact {
+        let out = self.vars.fresh();
+        self.sub(job, C::Inner { of: arg.var, out });
+        ArgFact { var: out, ..arg.clone() }
     }
 
     /// `x.name(..)` for one type of the receiver.

@@ -39,6 +39,10 @@ impl Apply<'_, '_, '_> {
         }
         if let Some(init) = env.method(class, "__init__") {
             let this = self.mk(Node::Const(Const::None), Ty::never(), origin);
+            let args = match crate::expand::made_of_one(env.program, class) {
+                Some(make) => self.inner_parts(make, args),
+                None => args,
+            };
             let call =
                 self.call_inst(Some(id), init, |_| Callee::New(class), Some(this), kinds, args, origin);
             self.finish_new(call, ty);

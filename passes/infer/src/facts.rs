@@ -169,6 +169,11 @@ pub(crate) enum C {
         of: V,
         out: V,
     },
+    /// What an object of a class derived from a builtin type holds; any other value itself.
+    Inner {
+        of: V,
+        out: V,
+    },
     /// Positional sub-pattern of a class pattern.
     MatchArg {
         of: V,

@@ -65,6 +65,10 @@ impl Solver<'_> {
                 self.vars.add(*out, Atom::new(func_head(&sig.params), vars));
             }
             C::Caught { classes, out } => self.caught(classes, *out),
+            C::Inner { of, out } => self.each(job, *of, |me, atom| match me.inner_of(&atom, &["__iter__"]) {
+                Some(held) => me.flow(held, *out),
+                None => me.vars.add(*out, atom),
+            }),
             C::Enter { of, out } => self.each(job, *of, |me, atom| me.enter(job, &atom, *out)),
             C::MatchArg { of, class, at, out } => {
                 let fields =

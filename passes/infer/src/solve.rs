@@ -456,6 +456,7 @@ fn watched(c: &C) -> Vec<Var> {
         | C::Iterate { of, .. }
         | C::Unpack { of, .. }
         | C::Enter { of, .. }
+        | C::Inner { of, .. }
         | C::MatchArg { of, .. }
         | C::SplatItem { of, .. }
         | C::Delegate { of, .. }
@@ -536,6 +537,7 @@ fn shift(c: &C, base: Var) -> C {
         }
         C::Caught { classes, out } => C::Caught { classes, out: out + base },
         C::Enter { of, out } => C::Enter { of: of + base, out: out + base },
+        C::Inner { of, out } => C::Inner { of: of + base, out: out + base },
         C::MatchArg { of, class, at, out } => C::MatchArg { of: of + base, class, at, out: out + base },
         C::Delegate { of, yielded, sent, out } => {
             C::Delegate { of: of + base, yielded: yielded + base, sent: sent + base, out: out + base }

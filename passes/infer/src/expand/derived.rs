@@ -62,6 +62,14 @@ pub(crate) fn inner_field(def: &ClassDef) -> Option<Name> {
     Some(def.fields.first()?.name)
 }
 
+/// What makes the value that an object holds of the constructor's one argument, where nobody wrote a constructor.
+pub(crate) fn made_of_one(program: &Program<Hir>, class: Name) -> Option<Name> {
+    let init = program.find_method(class, "__init__")?;
+    let (_, kind) = base_of(program.classes.get(&init.parent())?)?;
+    let is_written = program.fns.get(&init).is_some_and(|body| body.origin != Origin::default());
+    (!is_written).then(|| Name::new(kind.make))
+}
+
 /// The class and what it holds.
 pub(super) struct Derived {
     pub class: Name,

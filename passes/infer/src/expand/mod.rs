@@ -103,7 +103,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
 }
 
 pub(crate) use by_name::KEPT;
-pub(crate) use derived::inner_field;
+pub(crate) use derived::{inner_field, made_of_one};
 pub(crate) use error_attributes::SOME_ERRORS_HAVE;
 pub(crate) use item_slices::SLICES;
 pub(crate) use mixins::{drop_mixins, mixin_methods};
