@@ -442,8 +442,10 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
     {
         out.push_str(classes::identity(&name).as_str());
     }
-    out.push_str(&crate::object_values::impls(env, family.root, &family.members, module, uses));
-    if env.keyed.contains(&family.root) {
+    let as_values = crate::object_values::impls(env, family.root, &family.members, module, uses);
+    let hashes = env.keyed.contains(&family.root) || as_values.contains("rt::Key::key_hash(self)");
+    out.push_str(&as_values);
+    if hashes {
         out.push_str(&key(env, family, &name, is_shared, uses));
     }
     if family.defs.contains_key("__lt__") {

@@ -85,7 +85,8 @@ impl Apply<'_, '_, '_> {
             return None;
         };
         let TyKind::Option(held) = *self.ty(*asked).kind() else { return None };
-        let is_open = matches!(key.kind(), TyKind::Option(_) | TyKind::Value | TyKind::Union(_) | TyKind::Unit);
+        let is_open =
+            matches!(key.kind(), TyKind::Option(_) | TyKind::Value | TyKind::Union(_) | TyKind::Unit);
         let is_still = rest.iter().all(|arg| self.is_simple(*arg));
         if name != "dict.get" || is_open || !is_still || self.joined(held, *key) != Some(*key) {
             return None;
