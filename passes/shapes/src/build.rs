@@ -305,6 +305,19 @@ impl Walk<'_> {
         }
     }
 
+    /// `a, b = xs`: both the list and a name hold what is taken out.
+    fn taken_apart(&mut self, shape: ShapeId) {
+        let is_sequence = match self.built.graph.ty(shape).kind() {
+            TyKind::List(_) => true,
+            TyKind::Lib(name, _) => matches!(name.as_str(), "tuple" | "deque"),
+            _ => false,
+        };
+        if is_sequence && !self.built.graph.kids(shape).is_empty() {
+            let item = self.part(shape, 0);
+            self.built.copied.push(item);
+        }
+    }
+
     fn bind(&mut self, pat: &Pat, shape: ShapeId) {
         match pat {
             Pat::Bind(local, part) => {
@@ -318,6 +331,7 @@ impl Walk<'_> {
                 self.mark_mutated(place);
             }
             Pat::Tuple(parts) => {
+                self.taken_apart(shape);
                 for (index, part) in parts.iter().enumerate() {
                     let kid = self.part(shape, index);
                     self.bind(part, kid);
@@ -326,6 +340,7 @@ impl Walk<'_> {
             Pat::List { front, rest, back } => {
                 let count = self.built.graph.kids(shape).len();
                 let is_tuple = matches!(self.built.graph.ty(shape).kind(), TyKind::Tuple(_));
+                self.taken_apart(shape);
                 for (index, part) in front.iter().enumerate() {
                     let kid = self.part(shape, index);
                     self.bind(part, kid);
