@@ -444,6 +444,12 @@ impl Own<'_> {
         let Pat::List { front, rest, back } = target else { return (target, value) };
         let value = match self.out.ty(value).strip().kind() {
             TyKind::Str => self.out.op(IterOp::Chars, vec![value], Ty::iter(Ty::str()), origin),
+            TyKind::Dict(key, _) => {
+                let value = self.temporary(value, Want::Ref, origin);
+                let callee = Callee::Lib(Name::new("dict.keys"));
+                let args = vec![Arg::positional(value)];
+                self.out.node(Node::Call { callee, args }, Ty::iter(*key), origin)
+            }
             _ => value,
         };
         let item = crate::iter::item_of_iter(self.out.ty(value));
@@ -487,6 +493,11 @@ impl Own<'_> {
                 .any(|event| event.root == root && (event.kind.changes() || nested || is_slice)),
             _ => false,
         };
+        // Another name for a part of the place is read before the place changes.
+        let looks = is_slice
+            && !is_shared
+            && self.span_events(value).any(|event| self.alias.locals.contains_key(&event.root));
+        let conflict = conflict || looks;
         has_effect || conflict || self.index_moves(place, value) || self.key_meets_value(*index, value)
     }
 
@@ -670,16 +681,27 @@ impl Own<'_> {
     }
 }
 
-/// Iterators that become fields of a new object.
+/// Iterators that become fields of a new object, or that a closure takes along which is kept.
 fn kept_iterators(src: &Body<Typed>) -> FxHashSet<LocalId> {
     let mut out = FxHashSet::default();
+    let is_iter = |local: LocalId| matches!(src.locals[local].ty.kind(), TyKind::Iter(_));
+    let is_param = |local: LocalId| src.params.iter().any(|param| param.local == local);
     for (_, row) in src.nodes.iter() {
+        if let (Node::Closure(closure), TyKind::Shared(_)) = (&row.kind, row.ty.kind()) {
+            src.walk_block(closure.body, &mut |node| {
+                if let Node::Use(place, _) = &src.nodes[node].kind
+                    && let Some(local) = place.as_local()
+                {
+                    out.extend(Some(local).filter(|local| is_iter(*local) && !is_param(*local)));
+                }
+            });
+        }
         let Node::Op { op: Op::ClassOp(ClassOp::New), args, .. } = &row.kind else { continue };
         for arg in args {
             if let Node::Use(place, _) = &src.nodes[*arg].kind
                 && let Some(local) = place.as_local()
-                && matches!(src.locals[local].ty.kind(), TyKind::Iter(_))
-                && !src.params.iter().any(|param| param.local == local)
+                && is_iter(local)
+                && !is_param(local)
             {
                 out.insert(local);
             }

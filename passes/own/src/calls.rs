@@ -232,6 +232,11 @@ impl Own<'_> {
         if let TyKind::Iter(item) = param.ty.kind() {
             let is_iter = matches!(self.src.ty(arg).strip().kind(), TyKind::Iter(_));
             if is_iter && param.take == Take::Write {
+                // A closure that is kept cannot change what it took along: it asks a handle.
+                if self.is_captured_handle(arg) {
+                    let handle = self.node(arg, Want::Own);
+                    return self.temporary(handle, Want::Mut, self.src.nodes[arg].origin);
+                }
                 return self.node(arg, Want::Mut);
             }
             let items = self.iterate(arg, Reads::Ref, !param.lends).0;
@@ -265,6 +270,13 @@ impl Own<'_> {
                 }
             }
         }
+    }
+
+    /// A kept iterator that a closure takes along.
+    fn is_captured_handle(&self, arg: NodeId) -> bool {
+        matches!(&self.src.nodes[arg].kind, Node::Use(place, _) if place.as_local().is_some_and(|local| {
+            self.kept_iterators.contains(&local) && self.live.captured.contains(&local)
+        }))
     }
 
     /// A result that holds parts of an argument is a second owner of them, unless they were moved out.

@@ -98,6 +98,8 @@ impl Own<'_> {
                 uses.push((local, node));
             }
         });
+        // A kept iterator is a handle already.
+        uses.retain(|(local, _)| !self.kept_iterators.contains(local));
         for (local, node) in uses {
             let ty = self.src.locals[local].ty.strip_ref();
             let changes = self.all.kinds.get(&node).is_some_and(|kind| kind.changes());

@@ -108,7 +108,14 @@ impl Printer<'_, '_> {
             }
             Callee::Lib(name) => self.call_lib(*name, args, ty),
             Callee::Value(node) => {
-                let callee = self.expr(*node).receiver();
+                let mut callee = self.expr(*node);
+                if let (batuta_core::Node::If { .. }, TyKind::Shared(_)) =
+                    (&self.body.nodes[*node].kind, self.body.ty(*node).kind())
+                {
+                    let ty = self.ty(self.body.ty(*node), Position::Stored);
+                    callee = super::seq::cast_made(callee, &ty);
+                }
+                let callee = callee.receiver();
                 let args = self.arguments(args);
                 Expr::Call(Box::new(callee), args)
             }

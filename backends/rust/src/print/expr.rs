@@ -186,10 +186,13 @@ impl Printer<'_, '_> {
         let is_open = !suspends && tail.is_some_and(|tail| *self.body.ty(tail).kind() == TyKind::Never);
         let is_named = !matches!(closure.ret.kind(), TyKind::Never | TyKind::Unknown | TyKind::Iter(_));
         let ret = (is_open && is_named).then(|| self.ty(closure.ret, Position::Stored));
-        let body = match block.as_value() {
+        let mut body = match block.as_value() {
             Some(_) => *block.tail.take().expect("a block that is a value has one"),
             None => Expr::Block(String::new(), block),
         };
+        if *closure.ret.kind() == TyKind::Unit && tail.is_some_and(|tail| self.changes_set(tail)) {
+            body = Expr::Block(String::new(), Block { stmts: vec![Stmt::expr(body)], ..Block::default() });
+        }
         Expr::Closure(tree::Closure {
             params: params.join(", "),
             is_move: false,
@@ -199,6 +202,12 @@ impl Printer<'_, '_> {
             }),
             ret,
         })
+    }
+
+    /// A set says whether it changed, where the source's method gives nothing.
+    fn changes_set(&self, node: NodeId) -> bool {
+        matches!(&self.body.nodes[node].kind, Node::Call { callee: Callee::Lib(name), .. }
+            if name.as_str().starts_with("set."))
     }
 
     /// The body of a nested generator or `async def`: it has its own copies of what it captures.

@@ -496,9 +496,14 @@ fn range_expr(start: Expr, stop: Expr) -> Expr {
 }
 
 /// `Rc::new(closure) as Rc<dyn Fn>`, also where a block makes it.
-fn cast_made(value: Expr, ty: &str) -> Expr {
+pub(super) fn cast_made(value: Expr, ty: &str) -> Expr {
     match value {
         Expr::Call(..) => value.cast(ty),
+        // The first branch says what the others are.
+        Expr::If(mut made) => {
+            made.then.tail = made.then.tail.map(|tail| Box::new(cast_made(*tail, ty)));
+            Expr::If(made)
+        }
         Expr::Block(label, mut block) => {
             block.tail = block.tail.map(|tail| Box::new(cast_made(*tail, ty)));
             Expr::Block(label, block)

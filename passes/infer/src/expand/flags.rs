@@ -32,8 +32,16 @@ pub(super) fn expand(program: &mut Program<Hir>) {
             def.methods.push(body.path);
             program.fns.insert(body.path, Arc::new(body));
         }
+        let mut asks = false;
         for body in program.fns.values_mut() {
-            rewrite(Arc::make_mut(body), class, &members);
+            let body = Arc::make_mut(body);
+            asks |= by_name(body, class);
+            rewrite(body, class, &members);
+        }
+        if asks && let Some(body) = of_name(program, class, &members) {
+            let def = Arc::make_mut(program.classes.get_mut(&class).expect("the class is there"));
+            def.methods.push(body.path);
+            program.fns.insert(body.path, Arc::new(body));
         }
     }
 }
@@ -197,6 +205,51 @@ fn methods(program: &Program<Hir>, class: Name, members: &Members) -> Option<Vec
     texts.iter().map(parse).collect()
 }
 
+/// The member with a name.
+fn of_name(program: &Program<Hir>, class: Name, members: &Members) -> Option<Body<Hir>> {
+    let mut text = format!("staticmethod @{class}.of_name(%name: str) -> @{class} {{\n");
+    for (member, _) in members {
+        let name = member.last();
+        text += &format!("  if obj.truth(obj.eq(%name, \"{name}\")) {{\n    return @{member}: ?: !\n  }}\n");
+    }
+    text += "  raise exc.new{\"KeyError\"}(%name): ?: !\n}\n";
+    let mut body = text::parse_body::<Hir>(&text).ok()?;
+    body.lang = program.fns.values().next().map_or(Lang::Python, |body| body.lang);
+    Some(body)
+}
+
+/// `Rule["A"]` asks for the member by its name; answers whether the body does.
+fn by_name(body: &mut Body<Hir>, class: Name) -> bool {
+    let cls = own_class(body, class);
+    let mut found = false;
+    for id in body.nodes.ids().collect::<Vec<_>>() {
+        let Node::Use(place, mode) = body.nodes[id].kind.clone() else { continue };
+        let is_class = place.root == Root::Global(class)
+            || matches!(place.root, Root::Local(local) if Some(local) == cls);
+        let [Proj::Index(name), rest @ ..] = &place.proj[..] else { continue };
+        if !is_class {
+            continue;
+        }
+        found = true;
+        let callee = Callee::Fn(class.join("of_name"));
+        let call = Node::Call { callee, args: vec![Arg::positional(*name)] };
+        if rest.is_empty() {
+            body.nodes[id].kind = call;
+        } else {
+            let at = body.nodes[id].origin;
+            let call = body.node(call, Ty::unknown(), at);
+            body.nodes[id].kind = Node::Use(Place { root: Root::Node(call), proj: rest.to_vec() }, mode);
+        }
+    }
+    found
+}
+
+/// The parameter of a class method that is the class: one with members has no subclasses.
+fn own_class(body: &Body<Hir>, class: Name) -> Option<LocalId> {
+    let is_own = body.kind == FnKind::ClassMethod && body.path.parent() == class;
+    body.params.first().filter(|_| is_own).map(|param| param.local)
+}
+
 /// Whether the program formats something by a spec.
 fn has_specs(program: &Program<Hir>) -> bool {
     let has_spec = |piece: &Piece| matches!(piece, Piece::Value { spec, .. } if !spec.is_empty());
@@ -212,9 +265,7 @@ fn rewrite(body: &mut Body<Hir>, class: Name, members: &Members) {
     let values: FxHashMap<Name, i64> = members.iter().copied().collect();
     let mut made = Vec::new();
     let mut wholes = Vec::new();
-    // A class with members has no subclasses: `cls` is the class itself.
-    let is_own = body.kind == FnKind::ClassMethod && body.path.parent() == class;
-    let cls = body.params.first().filter(|_| is_own).map(|param| param.local);
+    let cls = own_class(body, class);
     let is_class = |node: NodeId| match &body.nodes[node].kind {
         Node::Item(name) => *name == class,
         Node::Use(place, _) if !place.proj.is_empty() => false,

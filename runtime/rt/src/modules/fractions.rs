@@ -377,6 +377,22 @@ library! {
     [] Fraction;
 }
 
+impl Fraction {
+    /// Arithmetic with a float is that of floats.
+    fn with_float(&self, name: &str, x: f64) -> Option<f64> {
+        let own = self.to_f64();
+        Some(match name {
+            "__add__" | "__radd__" => own + x,
+            "__sub__" => own - x,
+            "__rsub__" => x - own,
+            "__mul__" | "__rmul__" => own * x,
+            "__truediv__" => crate::float_true_div(own, x),
+            "__rtruediv__" => crate::float_true_div(x, own),
+            _ => return None,
+        })
+    }
+}
+
 impl Library for Fraction {
     const NAME: &'static str = "Fraction";
 
@@ -390,9 +406,18 @@ impl Library for Fraction {
 
     fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
         let arg = args.first();
+        if let Some(Value::Float(x)) = arg
+            && let Some(result) = self.with_float(name, *x)
+        {
+            return Some(Ok(result.into()));
+        }
         let other = || -> Option<Fraction> {
             let arg = arg?;
-            held::<Fraction>(arg).cloned().or_else(|| Int::from_value(arg).ok().map(Fraction::from))
+            let known = held::<Fraction>(arg).cloned();
+            known.or_else(|| match arg {
+                Value::Float(x) if x.is_finite() => Some(Fraction::from_float(*x)),
+                _ => Int::from_value(arg).ok().map(Fraction::from),
+            })
         };
         let result = match name {
             "__add__" | "__radd__" => self + &other()?,

@@ -128,6 +128,20 @@ pub fn ge(a: &Value, b: &Value) -> bool {
     compare(a, b, ">=", ["__ge__", "__le__"], Ordering::is_ge)
 }
 
+/// The order inside of tuples: what is equal is passed over.
+impl PartialOrd for Value {
+    #[track_caller]
+    fn partial_cmp(&self, other: &Value) -> Option<Ordering> {
+        if self == other {
+            return Some(Ordering::Equal);
+        }
+        if lt(self, other) {
+            return Some(Ordering::Less);
+        }
+        lt(other, self).then_some(Ordering::Greater)
+    }
+}
+
 impl PyOrd for Value {
     #[track_caller]
     fn py_lt(&self, other: &Value) -> bool {
