@@ -7,9 +7,9 @@
 //!   }
 //!
 //! The same for sets, dicts and sums of ints; the printer writes `collect()` and `sum()`. Holds back when the body
-//! has other statements or comments, where the values look at the container or change something, for
-//! sources that change or are used up elsewhere, and for calls of the program's own code in programs with handlers:
-//! they could see what was filled before an error.
+//! has comments, or statements that do more than compute an item in a loop of its own; where the values look at
+//! the container or change something; for sources that change or are used up elsewhere, and for calls of the
+//! program's own code in programs with handlers: they could see what was filled before an error.
 
 use crate::same::{each_node_place, int};
 use batuta_core::*;
@@ -59,6 +59,10 @@ fn fill(body: &Body<Mir>, block: BlockId, index: usize, may_call: bool) -> Optio
     if !is_plain || looks_in || !stays(body, *iter, may_call) || !binds_plainly(body, pat) {
         return None;
     }
+    if let Some(sink) = computed(body, *inside, *out, *start, pat, may_call) {
+        let clauses = vec![Clause::For { pat: pat.clone(), iter: *iter }];
+        return Some(Fill { out: *out, clauses, sink });
+    }
     let mut conds = Vec::new();
     let (named, stmt) = innermost(body, *inside, &mut conds)?;
     let sink = with_value(body, named, sink(body, stmt, *out, *start)?)?;
@@ -83,6 +87,69 @@ fn fill(body: &Body<Mir>, block: BlockId, index: usize, may_call: bool) -> Optio
     let mut clauses = vec![Clause::For { pat: pat.clone(), iter: *iter }];
     clauses.extend(conds.into_iter().map(Clause::If));
     Some(Fill { out: *out, clauses, sink })
+}
+
+/// A turn that computes its item in locals of its own, and puts it into a list at its end.
+fn computed(
+    body: &Body<Mir>,
+    block: BlockId,
+    out: LocalId,
+    start: NodeId,
+    pat: &Pat,
+    may_call: bool,
+) -> Option<Sink> {
+    let row = &body.blocks[block];
+    let (last, before) = row.stmts.split_last()?;
+    let has_loop = |stmt: &Stmt| matches!(stmt.kind, StmtKind::Expr(node) if matches!(body.nodes[node].kind, Node::For { .. }));
+    let is_plain =
+        row.tail.is_none() && row.end_comments.is_empty() && last.above.is_empty() && last.beside.is_none();
+    if !is_plain || !before.iter().any(has_loop) {
+        return None;
+    }
+    let Sink::List(item) = sink(body, &last.kind, out, start)? else { return None };
+    let mut own = Vec::new();
+    pat.for_each_local(&mut |local| own.push(local));
+    let fine = before.iter().all(|stmt| computes(body, stmt, &mut own, out, may_call));
+    (fine && fits_with(body, item, out, &own, may_call)).then_some(Sink::List(item))
+}
+
+/// A statement that changes nothing but locals of its own turn, and stays in it.
+fn computes(body: &Body<Mir>, stmt: &Stmt, own: &mut Vec<LocalId>, out: LocalId, may_call: bool) -> bool {
+    match &stmt.kind {
+        StmtKind::Let { pat: pat @ Pat::Bind(local, None), value: Some(value) } => {
+            let fine = body.locals[*local].ty.is_copy() && fits_with(body, *value, out, own, may_call);
+            pat.for_each_local(&mut |local| own.push(local));
+            fine
+        }
+        StmtKind::Set { target: Pat::Place(place), value } | StmtKind::Update { place, value, .. } => {
+            place.as_local().is_some_and(|local| own.contains(&local))
+                && fits_with(body, *value, out, own, may_call)
+        }
+        StmtKind::Expr(node) => match &body.nodes[*node].kind {
+            Node::For { label: None, pat, iter, body: inside, els: None } => {
+                pat.for_each_local(&mut |local| own.push(local));
+                fits_with(body, *iter, out, own, may_call) && all_compute(body, *inside, own, out, may_call)
+            }
+            Node::If { cond, then, els } => {
+                fits_with(body, *cond, out, own, may_call)
+                    && all_compute(body, *then, own, out, may_call)
+                    && els.is_none_or(|els| all_compute(body, els, own, out, may_call))
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn all_compute(
+    body: &Body<Mir>,
+    block: BlockId,
+    own: &mut Vec<LocalId>,
+    out: LocalId,
+    may_call: bool,
+) -> bool {
+    let row = &body.blocks[block];
+    row.tail.is_none() && row.stmts.iter().all(|stmt| computes(body, stmt, own, out, may_call))
 }
 
 /// A local of one turn and its value.
@@ -258,6 +325,10 @@ fn binds_plainly(body: &Body<Mir>, pat: &Pat) -> bool {
 fn fits(body: &Body<Mir>, node: NodeId, out: LocalId, pat: &Pat, may_call: bool) -> bool {
     let mut own = Vec::new();
     pat.for_each_local(&mut |local| own.push(local));
+    fits_with(body, node, out, &own, may_call)
+}
+
+fn fits_with(body: &Body<Mir>, node: NodeId, out: LocalId, own: &[LocalId], may_call: bool) -> bool {
     let mut fits = true;
     body.walk(Child::Node(node), &mut |node| {
         fits &= match &body.nodes[node].kind {
@@ -286,7 +357,8 @@ fn fits(body: &Body<Mir>, node: NodeId, out: LocalId, pat: &Pat, may_call: bool)
 fn rewrite(body: &mut Body<Mir>, block: BlockId, index: usize, fill: Fill) {
     let origin = body.blocks[block].stmts[index].origin;
     let ty = body.locals[fill.out].ty;
-    let value = match fill.sink {
+    let sink = whole_turn(body, block, index, fill.sink);
+    let value = match sink {
         Sink::Iter(item) => {
             if int(body, item) == Some(1)
                 && let [Clause::For { pat: Pat::Bind(local, None), .. }, ..] = fill.clauses[..]
@@ -308,13 +380,30 @@ fn rewrite(body: &mut Body<Mir>, block: BlockId, index: usize, fill: Fill) {
                 return finish(body, block, index, fill.out, count);
             }
             let items = Ty::iter(body.ty(item));
-            let seq = body.node(Node::Seq { clauses: fill.clauses, sink: fill.sink }, items, origin);
+            let seq = body.node(Node::Seq { clauses: fill.clauses, sink: Sink::Iter(item) }, items, origin);
             let callee = Callee::Lib(batuta_base::Name::new("builtins.sum"));
             body.node(Node::Call { callee, args: vec![Arg::positional(seq)] }, ty, origin)
         }
         sink => body.node(Node::Seq { clauses: fill.clauses, sink }, ty, origin),
     };
     finish(body, block, index, fill.out, value);
+}
+
+/// What a turn computes before its item becomes part of it.
+fn whole_turn(body: &mut Body<Mir>, block: BlockId, index: usize, sink: Sink) -> Sink {
+    let (Sink::List(item), StmtKind::Expr(node)) = (&sink, &body.blocks[block].stmts[index + 1].kind) else {
+        return sink;
+    };
+    let (item, Node::For { body: inside, .. }) = (*item, &body.nodes[*node].kind) else { return sink };
+    let inside = *inside;
+    let has_loop = |stmt: &Stmt| matches!(stmt.kind, StmtKind::Expr(node) if matches!(body.nodes[node].kind, Node::For { .. }));
+    if !body.blocks[inside].stmts.iter().any(has_loop) {
+        return sink;
+    }
+    body.blocks[inside].stmts.pop();
+    body.blocks[inside].tail = Some(item);
+    let (ty, origin) = (body.ty(item), body.nodes[item].origin);
+    Sink::List(body.node(Node::Block { label: None, block: inside }, ty, origin))
 }
 
 /// The declaration takes the value, the loop goes.

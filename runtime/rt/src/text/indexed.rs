@@ -24,6 +24,7 @@ impl<'a> Indexed<'a> {
     }
 
     /// Where each character starts, and the end.
+    #[cold]
     fn starts(&self) -> &[usize] {
         self.starts
             .get_or_init(|| self.text.char_indices().map(|(at, _)| at).chain([self.text.len()]).collect())
@@ -34,16 +35,23 @@ impl<'a> Indexed<'a> {
         if self.is_ascii { self.text.len() } else { self.starts().len() - 1 }
     }
 
-    /// The position that a possibly negative index names; raises `IndexError`.
+    /// The byte of a character of ASCII that counts from the start.
     #[inline]
+    fn ascii(&self, index: i64) -> Option<usize> {
+        // A negative index is beyond every length.
+        (self.is_ascii && (index as usize) < self.text.len()).then_some(index as usize)
+    }
+
+    /// The character at any index; raises `IndexError`.
+    #[cold]
     #[track_caller]
-    fn position(&self, index: i64) -> usize {
+    fn other(&self, index: i64) -> &'a str {
         let count = self.count();
         let position = if index < 0 { index.wrapping_add(count as i64) } else { index } as usize;
         if position >= count {
             raise_new(IndexError, "string index out of range");
         }
-        position
+        self.part(position, position + 1)
     }
 
     /// The characters between two positions.
@@ -67,17 +75,19 @@ impl PyStr for Indexed<'_> {
     #[inline]
     #[track_caller]
     fn char_at(&self, index: i64) -> &str {
-        let position = self.position(index);
-        self.part(position, position + 1)
+        match self.ascii(index) {
+            Some(at) => &self.text[at..=at],
+            None => self.other(index),
+        }
     }
 
     #[inline]
     #[track_caller]
     fn char(&self, index: i64) -> char {
-        let position = self.position(index);
-        match self.is_ascii {
-            true => char::from(self.text.as_bytes()[position]),
-            false => self.part(position, position + 1).chars().next().unwrap_or_default(),
+        match self.ascii(index) {
+            Some(at) => char::from(self.text.as_bytes()[at]),
+            // There is one character.
+            None => self.other(index).chars().next().unwrap_or_default(),
         }
     }
 
