@@ -687,7 +687,9 @@ impl Solver<'_> {
         let Some(dunder) = dunder_of(name.as_str()) else { return false };
         let Some(first) = args.first() else { return false };
         let mut found = false;
+        let mut is_number = false;
         for atom in self.vars.atoms(first.var).to_vec() {
+            is_number |= matches!(atom.head, Head::Int | Head::Float | Head::Num | Head::Bool);
             let has = match atom.head {
                 Head::Class(class) => self.env.method(class, dunder).is_some(),
                 Head::Lib(lib) => !batuta_catalog::functions(lib.join(dunder).as_str()).is_empty(),
@@ -707,6 +709,10 @@ impl Solver<'_> {
                     }
                 }
             }
+        }
+        // Of a number it is another type than of an object.
+        if found && is_number && matches!(dunder, "__divmod__" | "__abs__" | "__pow__") {
+            self.put(out, Head::Value);
         }
         found
     }

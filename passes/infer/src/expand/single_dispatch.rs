@@ -83,15 +83,29 @@ fn classes(body: &Body<Hir>, decorators: &[Decorator], params: &[Param], registe
     for decorator in decorators.iter().filter(|decorator| decorator.path == register) {
         out.extend(match decorator.args.first() {
             Some(arg) => match &body.nodes[arg.value].kind {
-                Node::Item(name) => Some(*name),
-                Node::Use(Place { root: Root::Global(path), proj }, _) if proj.is_empty() => Some(*path),
-                _ => None,
+                Node::Item(name) => vec![*name],
+                Node::Use(Place { root: Root::Global(path), proj }, _) if proj.is_empty() => vec![*path],
+                _ => Vec::new(),
             },
-            None => params.first().and_then(|param| class_of(body.locals[param.local].ty)),
+            None => params.first().map_or(Vec::new(), |param| classes_of(body.locals[param.local].ty)),
         });
     }
     out
 }
+
+/// The classes of an annotation; none where one of them is not known here.
+fn classes_of(ty: Ty) -> Vec<Name> {
+    let members = match ty.kind() {
+        TyKind::Union(members) => members.clone(),
+        _ => vec![ty],
+    };
+    let classes: Option<Vec<Name>> = members.into_iter().map(class_of).collect();
+    classes.unwrap_or_default()
+}
+
+/// Modules whose classes are types of the library.
+const MODULES: &[&str] =
+    &["fractions", "decimal", "datetime", "pathlib", "collections", "array", "uuid", "ipaddress"];
 
 fn class_of(ty: Ty) -> Option<Name> {
     let builtin = |name: &str| Some(Name::new(&format!("builtins.{name}")));
@@ -107,6 +121,10 @@ fn class_of(ty: Ty) -> Option<Name> {
         TyKind::Tuple(_) => builtin("tuple"),
         TyKind::Lib(name, _) if *name == "tuple" => builtin("tuple"),
         TyKind::Class(path, _) => Some(*path),
+        TyKind::Lib(name, _) => {
+            let paths = MODULES.iter().map(|module| Name::new(module).join(name.last()));
+            paths.into_iter().find(|path| !batuta_catalog::functions(path.as_str()).is_empty())
+        }
         _ => None,
     }
 }

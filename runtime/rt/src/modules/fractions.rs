@@ -426,6 +426,10 @@ impl Library for Fraction {
             "__mul__" | "__rmul__" => self * &other()?,
             "__truediv__" => self.true_div(&other()?),
             "__rtruediv__" => other()?.true_div(self),
+            "__mod__" => self.floor_mod(&other()?),
+            "__rmod__" => other()?.floor_mod(self),
+            "__floordiv__" => return Some(Ok(self.floor_div(&other()?).into())),
+            "__rfloordiv__" => return Some(Ok(other()?.floor_div(self).into())),
             "__pow__" => self.pow(i64::from_value(arg?).ok()?),
             "__neg__" => Fraction::neg(self),
             "__abs__" => self.abs(),
@@ -433,6 +437,10 @@ impl Library for Fraction {
             "__round__" => match arg {
                 Some(places) => self.round_places(i64::from_value(places).ok()?),
                 None => return Some(Ok(self.round().into())),
+            },
+            "limit_denominator" => match arg {
+                Some(most) => self.limit_denominator(i64::from_value(most).ok()?),
+                None => self.limit_denominator(1_000_000),
             },
             "__int__" => return Some(Ok(self.trunc().into())),
             "__lt__" => return Some(Ok((*self < other()?).into())),

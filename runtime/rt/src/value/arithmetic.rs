@@ -180,6 +180,12 @@ pub fn rem(a: &Value, b: &Value) -> Value {
     }
 }
 
+/// `divmod(a, b)`.
+#[track_caller]
+pub fn divmod(a: &Value, b: &Value) -> (Value, Value) {
+    (floor_div(a, b), rem(a, b))
+}
+
 /// `template % values` for dynamic values.
 #[track_caller]
 pub fn fill(template: &str, values: &Value) -> String {

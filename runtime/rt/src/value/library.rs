@@ -82,6 +82,22 @@ impl<T: Library> Object for Held<T> {
     fn is_true(&self) -> bool {
         self.0.truth()
     }
+
+    fn is_instance(&self, name: &str) -> bool {
+        let own = T::NAME.rsplit('.').next().unwrap_or_default();
+        own == name || bases(own).contains(&name)
+    }
+}
+
+/// The classes above one of the library.
+fn bases(name: &str) -> &'static [&'static str] {
+    match name {
+        "datetime" => &["date"],
+        "PosixPath" => &["Path", "PurePath", "PurePosixPath"],
+        "Counter" | "defaultdict" | "OrderedDict" => &["dict"],
+        "StreamHandler" => &["Handler"],
+        _ => &[],
+    }
 }
 
 /// The library object inside a value.

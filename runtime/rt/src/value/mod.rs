@@ -77,7 +77,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// `type(v).__name__`.
+    /// The name of the type in messages.
     pub fn type_name(&self) -> &str {
         match self {
             Value::None => "NoneType",
@@ -96,6 +96,11 @@ impl Value {
             Value::Error(error) => error.name(),
             Value::Object(object) => object.type_name(),
         }
+    }
+
+    /// `type(v).__name__`: without the module that messages name.
+    pub fn class_name(&self) -> &str {
+        self.type_name().rsplit('.').next().unwrap_or_default()
     }
 
     /// Whether this is `None`.
@@ -189,8 +194,8 @@ pub mod py {
         set_attr, set_item, to_dict,
     };
     pub use super::arithmetic::{
-        abs, add, bitand, bitor, bitxor, fill, floor_div, invert, lshift, mul, neg, pos, pow, rem, round,
-        rshift, sub, sum, sum_from, true_div,
+        abs, add, bitand, bitor, bitxor, divmod, fill, floor_div, invert, lshift, mul, neg, pos, pow, rem,
+        round, rshift, sub, sum, sum_from, true_div,
     };
     pub use super::compare::{eq, ge, gt, le, lt, ne};
     pub use super::convert::{to_float, to_i64, to_int};

@@ -118,9 +118,10 @@ impl Writer<'_> {
                 self.value(&default(other));
                 self.open.pop();
             }
-            other => {
-                raise_new(TypeError, format!("Object of type {} is not JSON serializable", other.type_name()))
-            }
+            other => raise_new(
+                TypeError,
+                format!("Object of type {} is not JSON serializable", other.class_name()),
+            ),
         }
     }
 
@@ -221,7 +222,7 @@ fn key_text(key: &Value) -> String {
         Value::Float(x) => float(*x),
         other => raise_new(
             TypeError,
-            format!("keys must be str, int, float, bool or None, not {}", other.type_name()),
+            format!("keys must be str, int, float, bool or None, not {}", other.class_name()),
         ),
     }
 }
