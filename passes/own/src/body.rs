@@ -333,8 +333,16 @@ impl Own<'_> {
             let is_slice = matches!(place.proj.last(), Some(Proj::Index(index))
                 if *self.src.ty(*index).kind() == TyKind::Slice);
             let value = self.node(value, Want::Own);
-            let value = self.boxed(value);
-            let value = self.coerce(value, if is_slice { Ty::iter(ty) } else { ty });
+            let value = match is_slice {
+                true => {
+                    let value = self.coerce(value, Ty::iter(ty));
+                    self.slice_items(value, ty)
+                }
+                false => {
+                    let value = self.boxed(value);
+                    self.coerce(value, ty)
+                }
+            };
             let reads_root = matches!(place.root, Root::Local(root) if self.read_in(source, root));
             let guarded = reads_root && self.holds_guard(source);
             let mut value =
@@ -355,6 +363,23 @@ impl Own<'_> {
         let (target, value) = self.unpacked(target, value, origin);
         let target = self.widened(target, self.out.ty(value), origin);
         Some(StmtKind::Set { target, value })
+    }
+
+    /// What a slice becomes: a list where it stands, the items of what is only looked at.
+    fn slice_items(&mut self, value: NodeId, item: Ty) -> NodeId {
+        let row = &self.out.nodes[value];
+        let origin = row.origin;
+        match &row.kind {
+            Node::Op { op: Op::IterOp(IterOp::Into), args, .. }
+                if matches!(self.out.ty(args[0]).kind(), TyKind::List(_)) =>
+            {
+                args[0]
+            }
+            _ if self.borrows_source(value) => {
+                self.out.op(RsOp::Collect, vec![value], Ty::list(item), origin)
+            }
+            _ => value,
+        }
     }
 
     /// The type that a target takes where its leaves are ints; `ty` for all others.

@@ -57,11 +57,14 @@ fn last_set<L>(body: &Body<L>, block: BlockId) -> Option<LocalId> {
 }
 
 fn never_ends<L>(body: &Body<L>, block: BlockId) -> bool {
-    let last = body.blocks[block].stmts.last().map(|stmt| &stmt.kind);
-    matches!(last, Some(StmtKind::Expr(node)) if matches!(
-        body.nodes[*node].kind,
-        Node::Raise { .. } | Node::Return(_) | Node::Break { .. } | Node::Continue { .. }
-    ))
+    let Some(StmtKind::Expr(node)) = body.blocks[block].stmts.last().map(|stmt| &stmt.kind) else {
+        return false;
+    };
+    match body.nodes[*node].kind {
+        Node::Raise { .. } | Node::Return(_) | Node::Break { .. } | Node::Continue { .. } => true,
+        Node::Block { label: None, block } => never_ends(body, block),
+        _ => false,
+    }
 }
 
 /// Locals that a `try` gives their first value, of types without one to start with.
@@ -97,7 +100,7 @@ pub fn late(body: &Body<Typed>) -> FxHashSet<LocalId> {
 fn has_empty(ty: Ty) -> bool {
     match ty.kind() {
         TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Option(_) | TyKind::Str => true,
-        TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) => true,
+        TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) | TyKind::Value => true,
         TyKind::Tuple(items) => items.iter().all(|item| has_empty(*item)),
         _ => false,
     }

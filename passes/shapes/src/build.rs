@@ -327,7 +327,14 @@ impl Walk<'_> {
             }
             Pat::Place(place) => {
                 let target = self.place(place);
-                self.built.graph.flow(shape, target);
+                // What replaces a slice gives its items.
+                let is_slice = matches!(place.proj.last(), Some(Proj::Index(index))
+                    if *self.body.ty(*index).kind() == TyKind::Slice);
+                let value = match self.built.graph.ty(shape).kind() {
+                    TyKind::Iter(_) | TyKind::List(_) if is_slice => self.part(shape, 0),
+                    _ => shape,
+                };
+                self.built.graph.flow(value, target);
                 self.mark_mutated(place);
             }
             Pat::Tuple(parts) => {
