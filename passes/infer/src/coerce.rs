@@ -122,7 +122,9 @@ impl Apply<'_, '_, '_> {
             }
             (Tuple(_), List(item)) => self.list_of_tuple(node, *item),
             (Range | Set(_) | FrozenSet(_) | Dict(..) | Bytes | Str, List(item)) => self.list_of(node, *item),
-            (Lib(name, _), List(item)) if matches!(name.as_str(), "tuple" | "deque") => {
+            (Lib(name, _), List(item))
+                if matches!(name.last(), "tuple" | "deque" | "Counter" | "defaultdict" | "OrderedDict") =>
+            {
                 self.list_of(node, *item)
             }
             (Lib(a, _), Lib(b, _)) if *b == "file" && crate::contexts::is_text_stream(*a) => {
@@ -347,7 +349,7 @@ impl Apply<'_, '_, '_> {
     }
 
     /// An iterator whose items are coerced one by one.
-    fn map_iter(&mut self, node: NodeId, item: Ty, to: Ty) -> NodeId {
+    pub(crate) fn map_iter(&mut self, node: NodeId, item: Ty, to: Ty) -> NodeId {
         let origin = self.origin(node);
         let local = self.body.temp("item", self.item_type(self.ty(node)), origin);
         let read = self.read_local(local, origin);

@@ -72,6 +72,16 @@ pub(crate) fn dunder_of(name: &str) -> Option<&'static str> {
 impl Solver<'_> {
     pub(crate) fn lib_call(&mut self, job: JobId, name: Name, args: &[ArgFact], out: Var) {
         let name = self.env.lib_name(name);
+        let kinds: Vec<ArgKind> = args.iter().map(|arg| arg.kind).collect();
+        if let Some(spread) = spread_row(name, &kinds)
+            && args.last().is_some_and(|arg| self.star_len(arg.var).is_none())
+        {
+            let args: Vec<ArgFact> =
+                args.iter().map(|arg| ArgFact { kind: ArgKind::Positional, ..arg.clone() }).collect();
+            let target = Target::Lib(spread);
+            self.sub(job, C::Call { site: u32::MAX, target, args, out });
+            return;
+        }
         let args = &self.inner_arguments(job, name, args)[..];
         if self.builtin_call(job, name, args, out) {
             return;
@@ -417,9 +427,14 @@ impl Solver<'_> {
                 self.flow(arg, var);
             }
             TyKind::Iter(item) => {
-                let var = self.type_var(*item, map);
                 self.use_hint(arg, ty);
+                // Items that are iterated themselves may be of any iterable type.
+                let is_nested = matches!(item.kind(), TyKind::Iter(_));
+                let var = if is_nested { self.vars.fresh() } else { self.type_var(*item, map) };
                 self.sub(job, C::Iterate { of: arg, item: var });
+                if is_nested {
+                    self.expect_type(job, *item, var, map);
+                }
             }
             TyKind::Func(params, ret) => {
                 let args: Vec<ArgFact> = params
@@ -718,12 +733,20 @@ impl Solver<'_> {
     }
 }
 
+/// The function that takes what `*xs` spreads as one argument: `a.union(*xs)` is `set.union$*`.
+pub(crate) fn spread_row(name: Name, kinds: &[ArgKind]) -> Option<Name> {
+    let (ArgKind::Star, rest) = kinds.split_last()? else { return None };
+    let spread = Name::new(&format!("{name}$*"));
+    let is_plain = rest.iter().all(|kind| *kind == ArgKind::Positional);
+    (is_plain && !batuta_catalog::functions(spread.as_str()).is_empty()).then_some(spread)
+}
+
 /// A spread argument of unknown length goes to a parameter that takes any number.
 pub(crate) fn takes_spread(bound: &Bound) -> bool {
     let is_open = |slot: &Slot| {
         matches!(slot, Slot::Rest(_) | Slot::RestOr(_) | Slot::PackRest(_) | Slot::PackFrom(..))
     };
-    !bound.slots.iter().any(is_open)
+    bound.rest.is_empty() && !bound.slots.iter().any(is_open)
 }
 
 /// A method of a builtin type: its absence is an error of the program, not of the catalogue.

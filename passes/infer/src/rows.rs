@@ -26,6 +26,12 @@ pub(crate) fn bind_types(pattern: Ty, actual: Ty, map: &mut TypeMap) {
         (TyKind::Lib(a, x), TyKind::Lib(b, y)) if a == b => {
             x.iter().zip(y).for_each(|(x, y)| bind_types(*x, *y, map));
         }
+        // What is iterated gives its items; a dict its keys.
+        (TyKind::Iter(item), TyKind::List(_) | TyKind::Set(_) | TyKind::FrozenSet(_) | TyKind::Dict(..) | TyKind::Lib(..)) => {
+            if let Some(have) = actual.children().first() {
+                bind_types(*item, *have, map);
+            }
+        }
         (a, b) if std::mem::discriminant(a) == std::mem::discriminant(b) => {
             let (x, y) = (pattern.children(), actual.children());
             x.into_iter().zip(y).for_each(|(x, y)| bind_types(x, y, map));
@@ -70,6 +76,24 @@ impl Apply<'_, '_, '_> {
             _ => arg,
         };
         args.into_iter().map(|arg| members(self, arg)).collect()
+    }
+
+    /// The last argument, items of which are dicts, as one of lists of their keys.
+    fn with_lists(&mut self, mut args: Vec<NodeId>) -> Vec<NodeId> {
+        let Some(last) = args.pop() else { return args };
+        let item = self.item_type(self.ty(last));
+        let is_map = matches!(item.kind(), TyKind::Dict(..))
+            || matches!(item.kind(), TyKind::Lib(name, _) if matches!(name.last(), "Counter" | "defaultdict" | "OrderedDict"));
+        let to = item.children().first().copied().filter(|_| is_map).map(Ty::list);
+        let last = match to {
+            Some(list) => {
+                let iter = self.iter_of(last);
+                self.map_iter(iter, list, Ty::iter(list))
+            }
+            None => last,
+        };
+        args.push(last);
+        args
     }
 
     /// `d.get(k)` where `k` may be `None` and no key is.
@@ -117,6 +141,13 @@ impl Apply<'_, '_, '_> {
         origin: Origin,
     ) -> NodeId {
         let name = self.types.env().lib_name(name);
+        if let Some(spread) = crate::libcalls::spread_row(name, kinds)
+            && args.last().is_some_and(|arg| !matches!(self.ty(*arg).kind(), TyKind::Tuple(_)))
+        {
+            let kinds = vec![ArgKind::Positional; kinds.len()];
+            let args = self.with_lists(args);
+            return self.lib_call(spread, &kinds, args, node, origin);
+        }
         let rows = batuta_catalog::functions(name.as_str());
         if rows.is_empty() {
             return self.unknown(name, args, origin);
