@@ -153,6 +153,7 @@ pub fn impls(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: &
     parts.extend(methods(env, members, module, uses));
     parts.extend(texts(env, class, members));
     parts.extend(member(env, class));
+    parts.extend(callable(env, members));
     parts.extend(equality(env, class));
     parts.push(instance_test(env, class, members));
     let mut out = format!("\nimpl rt::Object for {name} {{\n{}}}\n", parts.join("\n"));
@@ -180,9 +181,33 @@ pub fn plain_type(env: &Env<'_>, class: Name) -> Option<&'static str> {
     }
 }
 
-/// Members of an enum: each is one object, and in an `IntEnum` also its number.
+/// The field of a class derived from `str`, `int` or `float` that holds what its objects are, too.
+fn plain_field(env: &Env<'_>, class: Name) -> Option<String> {
+    let order = env.program.mro(class);
+    let own_equality = |path: &Name| env.class(*path).is_some_and(|def| {
+        def.methods.iter().any(|method| matches!(method.last(), "__eq__" | "__hash__"))
+    });
+    let top = order.iter().find(|path| {
+        env.class(**path).is_some_and(|def| {
+            !env.is_enum(**path) && def.bases.iter().any(|base| matches!(base.as_str(), "str" | "int" | "float"))
+        })
+    })?;
+    if order.iter().any(own_equality) || env.family(class).is_some() {
+        return None;
+    }
+    let field = env.class(*top)?.fields.first()?;
+    Some(names::snake(field.name.as_str()))
+}
+
+/// Members of an enum: each is one object, and in an `IntEnum` also its number. What an object of a class below
+/// `str` or a number type is.
 fn member(env: &Env<'_>, class: Name) -> Vec<String> {
     let mut out = Vec::new();
+    if let Some(field) = plain_field(env, class) {
+        out.push(format!(
+            "    fn plain(&self) -> Option<rt::Value> {{\n        Some(self.{field}.clone().into())\n    }}\n"
+        ));
+    }
     if plain_type(env, class).is_some() {
         out.push(
             "    fn plain(&self) -> Option<rt::Value> {\n        Some(self.value().into())\n    }\n"
@@ -417,6 +442,9 @@ fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) ->
     let mut args = Vec::new();
     let names: Vec<String> =
         body.params.iter().skip(1).map(|param| names::snake(param.name.as_str())).collect();
+    // `*args` takes what is left.
+    let is_star = body.params.last().is_some_and(|param| param.kind == ParamKind::Star);
+    let rest = names.last().filter(|_| is_star && names.len() + 1 == body.params.len());
     for (ty, name) in types.iter().zip(&names) {
         let mut text = env.ty(ty.strip_ref(), Position::Stored, module, uses);
         // A comparison's operand is lent without its handle.
@@ -425,9 +453,15 @@ fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) ->
         if class.is_some_and(|class| env.class(class).is_some_and(|def| def.is_shared)) {
             text = format!("Rc<{text}>");
         }
-        let value =
-            if text == "rt::Value" { format!("{name}.clone()") } else { format!("{name}.to::<{text}>()") };
+        let is_rest = rest == Some(name);
+        let value = match is_rest {
+            true if text.starts_with("rt::Tuple<") => format!("rt::Value::Tuple({name}.into()).to::<{text}>()"),
+            true => format!("rt::Value::from({name}.to_vec()).to::<{text}>()"),
+            false if text == "rt::Value" => format!("{name}.clone()"),
+            false => format!("{name}.to::<{text}>()"),
+        };
         args.push(match ty.kind() {
+            _ if is_rest && matches!(ty.kind(), TyKind::Ref(_)) => format!("&{value}"),
             TyKind::Ref(_) if text == "rt::Value" => name.clone(),
             TyKind::Ref(_) => format!("&{value}"),
             _ => value,
@@ -447,7 +481,11 @@ fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) ->
         _ => format!("Some(Ok(rt::Value::from({call})))"),
     };
     let comma = if value.ends_with('}') { "" } else { "," };
-    Some(format!("            ({:?}, [{}]) => {value}{comma}\n", body.path.last(), names.join(", ")))
+    let mut taken = names.clone();
+    if let (true, Some(last)) = (is_star, taken.last_mut()) {
+        *last += " @ ..";
+    }
+    Some(format!("            ({:?}, [{}]) => {value}{comma}\n", body.path.last(), taken.join(", ")))
 }
 
 fn texts(env: &Env<'_>, class: Name, members: &[Name]) -> Vec<String> {
@@ -476,9 +514,29 @@ fn texts(env: &Env<'_>, class: Name, members: &[Name]) -> Vec<String> {
     out
 }
 
+/// Whether objects can be called.
+fn callable(env: &Env<'_>, members: &[Name]) -> Vec<String> {
+    let can = |member: &&Name| env.program.find_method(**member, "__call__").is_some();
+    let callable: Vec<&Name> = members.iter().filter(can).collect();
+    if callable.is_empty() {
+        return Vec::new();
+    }
+    let test = match callable.len() == members.len() {
+        true => "true".to_owned(),
+        false => {
+            let names: Vec<String> = callable.iter().map(|member| format!("{:?}", member.last())).collect();
+            format!("matches!(self.type_name(), {})", names.join(" | "))
+        }
+    };
+    vec![format!("    fn is_callable(&self) -> bool {{\n        {test}\n    }}\n")]
+}
+
 /// `==` and `hash` where fields or methods decide, not identity.
 fn equality(env: &Env<'_>, class: Name) -> Vec<String> {
     let mut out = Vec::new();
+    if plain_field(env, class).is_some() {
+        return out;
+    }
     if plain_type(env, class).is_some() {
         out.push("    fn is_single(&self) -> bool {\n        true\n    }\n".to_owned());
         return out;

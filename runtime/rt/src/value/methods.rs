@@ -51,7 +51,7 @@ pub fn call_with(value: &Value, args: &[Value], named: &Dict<String, Value>) -> 
 pub fn callable(value: &Value) -> bool {
     match value {
         Value::Function(_) => true,
-        Value::Object(object) => Rc::clone(object).get_attr("__call__").is_some(),
+        Value::Object(object) => object.is_callable(),
         _ => false,
     }
 }

@@ -194,6 +194,11 @@ pub trait Object: Any {
         false
     }
 
+    /// Whether the object can be called.
+    fn is_callable(&self) -> bool {
+        false
+    }
+
     /// Whether the class is, or inherits from, the class called `name`.
     fn is_instance(&self, name: &str) -> bool {
         self.type_name() == name
