@@ -6,7 +6,9 @@ use crate::names;
 use crate::tree::{self, Block, Expr, Stmt, StmtKind};
 use crate::types::Position;
 use batuta_base::Name;
-use batuta_core::{Arg, Arm, Callee, Const, ListOp, Mode, Node, NodeId, Op, OptOp, Pat, Ty, TyKind};
+use batuta_core::{
+    Arg, Arm, Callee, Const, ListOp, Mode, Node, NodeId, Op, OptOp, Pat, Place, Root, Ty, TyKind,
+};
 
 impl Printer<'_, '_> {
     pub(crate) fn pat(&mut self, pat: &Pat) -> String {
@@ -42,7 +44,10 @@ impl Printer<'_, '_> {
                 Const::Float(value) => literal::float(*value),
                 Const::Str(text) => literal::string(text),
                 Const::Bytes(bytes) => literal::bytes(bytes),
-                _ => "_".to_owned(),
+                Const::Imag(_) | Const::Ellipsis | Const::NotImplemented => {
+                    self.problem("a pattern that Rust does not have");
+                    "_".to_owned()
+                }
             },
             Pat::Or(parts) => self.pats(parts, " | "),
             Pat::Some(part) => format!("Some({})", self.pat(part)),
@@ -73,9 +78,12 @@ impl Printer<'_, '_> {
                     None => text,
                 }
             }
-            Pat::Value(node) => match self.expr(*node) {
+            Pat::Value(node) => match self.expr(*node).without_ref() {
                 Expr::Atom(text) => text,
-                _ => "_".to_owned(),
+                _ => {
+                    self.problem("a pattern with a value that is not constant");
+                    "_".to_owned()
+                }
             },
             Pat::Place(_) | Pat::Map { .. } => {
                 self.problem("a pattern that Rust does not have");
@@ -196,12 +204,31 @@ impl Printer<'_, '_> {
         match subject.strip_ref().strip_shared().kind() {
             TyKind::Int(_) | TyKind::Str | TyKind::Float(_) => true,
             TyKind::Option(_) if arms.iter().any(|arm| present(&arm.pat) != arm.pat) => true,
+            TyKind::Class(class, _) if self.env.is_enum(*class) => {
+                let mut taken = Vec::new();
+                open().for_each(|arm| self.members_of(&arm.pat, &mut taken));
+                let all = self.env.class(*class).map(|def| self.env.variants(def)).unwrap_or_default();
+                !all.iter().all(|member| taken.contains(member))
+            }
             _ if arms.iter().any(is_value) => false,
             TyKind::Class(class, _) if self.env.program.subclasses(*class).iter().all(|sub| sub == class) => {
                 arms.iter().all(|arm| matches!(arm.pat, Pat::Class { .. })) && !is_taken(*class)
             }
             TyKind::Tuple(_) => true,
             _ => false,
+        }
+    }
+
+    /// The members of an enum that a pattern takes.
+    fn members_of(&self, pat: &Pat, out: &mut Vec<Name>) {
+        match pat {
+            Pat::Value(node) => {
+                if let Node::Use(Place { root: Root::Global(path), .. }, _) = &self.body.nodes[*node].kind {
+                    out.push(*path);
+                }
+            }
+            Pat::Or(parts) => parts.iter().for_each(|part| self.members_of(part, out)),
+            _ => {}
         }
     }
 
@@ -363,7 +390,7 @@ fn is_one_of(numbers: &[String], guard: Option<Expr>) -> Expr {
 
 fn has_text(pat: &Pat) -> bool {
     match pat {
-        Pat::Const(Const::Str(_)) => true,
+        Pat::Const(Const::Str(_)) | Pat::Value(_) => true,
         Pat::Or(parts) => parts.iter().any(has_text),
         _ => false,
     }
