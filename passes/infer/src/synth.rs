@@ -15,8 +15,12 @@ pub(crate) fn complete(program: &Program<Hir>) -> Option<Program<Hir>> {
     let env = Env::new(program);
     let mut made: Vec<Body<Hir>> = Vec::new();
     for (path, class) in &program.classes {
-        if needs_init(&env, *path) {
+        let is_record_error = is_record_error(&env, *path);
+        if needs_init(&env, *path) || is_record_error && !program.fns.contains_key(&path.join("__init__")) {
             made.push(record_init(&env, *path));
+        }
+        if is_record_error && env.method(*path, "__repr__").is_none() {
+            made.push(record_repr(&env, *path));
         }
         for attribute in &class.attributes {
             if !crate::slots::is_list(*attribute) && is_defined_anew(&env, *path, *attribute) {
@@ -31,6 +35,15 @@ pub(crate) fn complete(program: &Program<Hir>) -> Option<Program<Hir>> {
     }
     let mut out = program.clone();
     out.fns.extend(numbered.into_iter().map(|body| (body.path, Arc::new(body))));
+    let records: Vec<Name> =
+        program.classes.keys().copied().filter(|class| is_record_error(&env, *class)).collect();
+    for class in records {
+        let def = Arc::make_mut(out.classes.get_mut(&class).expect("it was just found"));
+        def.kind = ClassKind::Exception;
+        for field in &mut def.fields {
+            (field.default, field.flags) = (None, FieldFlags::default());
+        }
+    }
     for class in out.classes.values_mut() {
         if class.fields.iter().any(|field| field.flags.passed) {
             Arc::make_mut(class).fields.retain(|field| !field.flags.passed);
@@ -96,6 +109,10 @@ fn record_init(env: &Env<'_>, class: Name) -> Body<Hir> {
         let target = Pat::Place(Place::local(this).with(Proj::Field(field.name)));
         stmts.push(Stmt::new(StmtKind::Set { target, value }, at));
     }
+    if env.is_error(class) {
+        let call = error_init(env, &mut body, class);
+        stmts.insert(0, Stmt::new(StmtKind::Expr(call), at));
+    }
     if env.method(class, "__post_init__").is_some() {
         let receiver = body.use_local(this, Mode::Read, at);
         let callee = Callee::Method(receiver, Name::new("__post_init__"));
@@ -103,6 +120,66 @@ fn record_init(env: &Env<'_>, class: Name) -> Body<Hir> {
         stmts.push(Stmt::new(StmtKind::Expr(call), at));
     }
     body.blocks[body.root].stmts = stmts;
+    body
+}
+
+/// A dataclass that is an exception.
+fn is_record_error(env: &Env<'_>, class: Name) -> bool {
+    env.class(class).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { .. })) && env.is_error(class)
+}
+
+/// An exception has the arguments that were given by position, whatever its constructor does with them: as many as
+/// every call gives.
+fn error_init(env: &Env<'_>, body: &mut Body<Hir>, class: Name) -> NodeId {
+    let at = Origin::default();
+    let params: Vec<Param> = body.params.iter().skip(1).cloned().collect();
+    let mut counts: Vec<Option<usize>> = Vec::new();
+    for other in env.program.fns.values() {
+        for (_, row) in other.nodes.iter() {
+            if let Node::Call { callee: Callee::Fn(path), args } = &row.kind
+                && env.program.resolve(*path) == class
+            {
+                let is_plain = args.iter().all(|arg| arg.kind == ArgKind::Positional);
+                counts.push(is_plain.then_some(args.len()));
+            }
+        }
+    }
+    counts.dedup();
+    let count = match counts[..] {
+        [] => Some(params.len()),
+        [only] => only,
+        _ => None,
+    };
+    let has_text = env.method(class, "__str__").is_some();
+    let Some(count) = count.or_else(|| has_text.then_some(params.len())) else {
+        let why = format!("the text of `{}`, which is not always given the same arguments by position", class.last());
+        let hole = Node::Hole { why: why.as_str().into(), source: "".into() };
+        return body.node(hole, Ty::unknown(), at);
+    };
+    let given = params.iter().take(count).map(|param| Arg::positional(body.use_local(param.local, Mode::Read, at)));
+    let args = given.collect();
+    body.node(Node::Call { callee: Callee::Super(Name::new("__init__")), args }, Ty::unknown(), at)
+}
+
+/// `Name(field=.., ..)`.
+fn record_repr(env: &Env<'_>, class: Name) -> Body<Hir> {
+    let at = Origin::default();
+    let (mut body, this) = method(env, class.join("__repr__"), FnKind::Method);
+    body.ret = Ty::str();
+    let mut pieces = Vec::new();
+    let shown = env.record_fields(class).into_iter().filter(|field| field.flags.repr);
+    for (index, field) in shown.enumerate() {
+        let start = if index == 0 { format!("{}(", class.last()) } else { ", ".to_owned() };
+        pieces.push(Piece::Text(format!("{start}{}=", field.name).as_str().into()));
+        let place = Place::local(this).with(Proj::Field(field.name));
+        let value = body.node(Node::Use(place, Mode::Read), Ty::unknown(), at);
+        pieces.push(Piece::Value { value, conv: Conv::Repr, spec: Vec::new() });
+    }
+    let end = if pieces.is_empty() { format!("{}()", class.last()) } else { ")".to_owned() };
+    pieces.push(Piece::Text(end.as_str().into()));
+    let text = body.node(Node::Format(pieces), Ty::unknown(), at);
+    let give = body.node(Node::Return(Some(text)), Ty::never(), at);
+    body.blocks[body.root].stmts.push(Stmt::new(StmtKind::Expr(give), at));
     body
 }
 

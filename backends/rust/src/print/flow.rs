@@ -18,6 +18,9 @@ impl Printer<'_, '_> {
                 let name = self.name(*local);
                 let mutable = if self.body.locals[*local].mutable && name != "_" { "mut " } else { "" };
                 match part {
+                    Some(part) if matches!(**part, Pat::Or(_)) => {
+                        format!("{mutable}{name} @ ({})", self.pat(part))
+                    }
                     Some(part) => format!("{mutable}{name} @ {}", self.pat(part)),
                     None => format!("{mutable}{name}"),
                 }
