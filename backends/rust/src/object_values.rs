@@ -184,12 +184,15 @@ pub fn plain_type(env: &Env<'_>, class: Name) -> Option<&'static str> {
 /// The field of a class derived from `str`, `int` or `float` that holds what its objects are, too.
 fn plain_field(env: &Env<'_>, class: Name) -> Option<String> {
     let order = env.program.mro(class);
-    let own_equality = |path: &Name| env.class(*path).is_some_and(|def| {
-        def.methods.iter().any(|method| matches!(method.last(), "__eq__" | "__hash__"))
-    });
+    let own_equality = |path: &Name| {
+        env.class(*path).is_some_and(|def| {
+            def.methods.iter().any(|method| matches!(method.last(), "__eq__" | "__hash__"))
+        })
+    };
     let top = order.iter().find(|path| {
         env.class(**path).is_some_and(|def| {
-            !env.is_enum(**path) && def.bases.iter().any(|base| matches!(base.as_str(), "str" | "int" | "float"))
+            !env.is_enum(**path)
+                && def.bases.iter().any(|base| matches!(base.as_str(), "str" | "int" | "float"))
         })
     })?;
     if order.iter().any(own_equality) || env.family(class).is_some() {
@@ -455,7 +458,9 @@ fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) ->
         }
         let is_rest = rest == Some(name);
         let value = match is_rest {
-            true if text.starts_with("rt::Tuple<") => format!("rt::Value::Tuple({name}.into()).to::<{text}>()"),
+            true if text.starts_with("rt::Tuple<") => {
+                format!("rt::Value::Tuple({name}.into()).to::<{text}>()")
+            }
             true => format!("rt::Value::from({name}.to_vec()).to::<{text}>()"),
             false if text == "rt::Value" => format!("{name}.clone()"),
             false => format!("{name}.to::<{text}>()"),

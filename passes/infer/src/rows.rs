@@ -27,7 +27,10 @@ pub(crate) fn bind_types(pattern: Ty, actual: Ty, map: &mut TypeMap) {
             x.iter().zip(y).for_each(|(x, y)| bind_types(*x, *y, map));
         }
         // What is iterated gives its items; a dict its keys.
-        (TyKind::Iter(item), TyKind::List(_) | TyKind::Set(_) | TyKind::FrozenSet(_) | TyKind::Dict(..) | TyKind::Lib(..)) => {
+        (
+            TyKind::Iter(item),
+            TyKind::List(_) | TyKind::Set(_) | TyKind::FrozenSet(_) | TyKind::Dict(..) | TyKind::Lib(..),
+        ) => {
             if let Some(have) = actual.children().first() {
                 bind_types(*item, *have, map);
             }

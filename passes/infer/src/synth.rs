@@ -152,11 +152,15 @@ fn error_init(env: &Env<'_>, body: &mut Body<Hir>, class: Name) -> NodeId {
     };
     let has_text = env.method(class, "__str__").is_some();
     let Some(count) = count.or_else(|| has_text.then_some(params.len())) else {
-        let why = format!("the text of `{}`, which is not always given the same arguments by position", class.last());
+        let why = format!(
+            "the text of `{}`, which is not always given the same arguments by position",
+            class.last()
+        );
         let hole = Node::Hole { why: why.as_str().into(), source: "".into() };
         return body.node(hole, Ty::unknown(), at);
     };
-    let given = params.iter().take(count).map(|param| Arg::positional(body.use_local(param.local, Mode::Read, at)));
+    let given =
+        params.iter().take(count).map(|param| Arg::positional(body.use_local(param.local, Mode::Read, at)));
     let args = given.collect();
     body.node(Node::Call { callee: Callee::Super(Name::new("__init__")), args }, Ty::unknown(), at)
 }

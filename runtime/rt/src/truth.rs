@@ -1,5 +1,6 @@
 //! Python's truth of a value: `bool(x)`.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::big::Int;
@@ -69,6 +70,7 @@ truth! {
     [T: Truth + ?Sized] &mut T: this => (**this).is_true();
     [T: Truth + ?Sized] Box<T>: this => (**this).is_true();
     [T: Truth + ?Sized] Rc<T>: this => (**this).is_true();
+    [T: Truth + ?Sized] RefCell<T>: this => this.borrow().is_true();
     [A] (A,): _this => true;
     [A, B] (A, B): _this => true;
     [A, B, C] (A, B, C): _this => true;

@@ -28,7 +28,8 @@ impl Printer<'_, '_> {
                 self.prelude_method(args[0], "py_concat", vec![other])
             }
             ListOp::Len if matches!(self.body.ty(args[0]).strip_ref().kind(), TyKind::Shared(_)) => {
-                self.expr(args[0]).method("len_i64", vec![])
+                let is_usize = *ty.kind() == TyKind::Int(Width::Usize);
+                self.expr(args[0]).method(if is_usize { "len" } else { "len_i64" }, vec![])
             }
             ListOp::Len => self.length(args[0], ty),
             ListOp::Slice => {
