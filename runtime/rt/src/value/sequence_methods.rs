@@ -137,13 +137,18 @@ fn change_set(set: &SharedSet<Value>, name: &str, args: &[Value]) -> Option<()> 
         }
         "remove" => set.del(arg()),
         "clear" => set.clear(),
-        "update" => sets_of(args).iter().for_each(|other| set.borrow_mut().merge(other)),
+        "update" => {
+            let others = sets_of(args);
+            others.iter().for_each(|other| set.borrow_mut().merge(other));
+        }
         "difference_update" => {
-            let rest = without(&set.borrow(), args);
+            let items = set.borrow().py_copy();
+            let rest = without(&items, args);
             *set.borrow_mut() = rest;
         }
         "intersection_update" => {
-            let rest = within(&set.borrow(), args);
+            let items = set.borrow().py_copy();
+            let rest = within(&items, args);
             *set.borrow_mut() = rest;
         }
         _ => return None,
@@ -187,15 +192,15 @@ pub(super) fn set_question(set: &Set<Value>, name: &str, args: &[Value]) -> Opti
 /// The result of a method of `set`; none when there is no such method here.
 #[track_caller]
 pub(super) fn set_method(set: &SharedSet<Value>, name: &str, args: &[Value]) -> Option<Value> {
-    Some(match name {
-        "pop" => set.pop(),
-        "copy" => Value::Set(set.copy()),
-        _ => match set_question(&set.borrow().py_copy(), name, args) {
-            Some(answer) => answer,
-            None => {
-                change_set(set, name, args)?;
-                Value::None
-            }
-        },
-    })
+    match name {
+        "pop" => return Some(set.pop()),
+        "copy" => return Some(Value::Set(set.copy())),
+        _ => {}
+    }
+    if change_set(set, name, args).is_some() {
+        return Some(Value::None);
+    }
+    // The arguments may be the set itself.
+    let items = set.borrow().py_copy();
+    set_question(&items, name, args)
 }
