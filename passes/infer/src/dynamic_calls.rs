@@ -9,6 +9,14 @@ use batuta_base::{Name, Origin};
 use batuta_core::*;
 
 impl Apply<'_, '_, '_> {
+    /// Whether the method changes a container that one of several static types is: as a dynamic value it would
+    /// be another one.
+    fn would_change_copy(&self, receiver: NodeId, name: Name) -> bool {
+        let TyKind::Union(members) = self.ty(receiver).kind() else { return false };
+        let is_container = |ty: &Ty| matches!(ty.kind(), TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_));
+        members.iter().any(is_container) && crate::held::is_change(name.as_str())
+    }
+
     pub(crate) fn call_of_dynamic(
         &mut self,
         receiver: NodeId,
@@ -17,6 +25,10 @@ impl Apply<'_, '_, '_> {
         args: Vec<NodeId>,
         origin: Origin,
     ) -> NodeId {
+        if self.would_change_copy(receiver, name) {
+            let why = format!("`{name}` would change a copy of one of several types");
+            return self.hole(receiver, crate::apply::BAD_CALL, why);
+        }
         let receiver = self.dynamic(receiver);
         let classes = self.classes_with(name);
         let is_plain = kinds.iter().all(|kind| *kind == ArgKind::Positional);

@@ -69,7 +69,7 @@ fn join(env: &Env<'_>, atoms: &[Atom], seen: bool, of: &mut dyn FnMut(Var) -> Ty
     if rest.iter().any(|atom| matches!(atom.head, Head::Func(count) if count < OPEN_FUNCTION)) {
         rest.retain(|atom| !matches!(atom.head, Head::LibFn(_)) && !env.is_called(atom.head));
     }
-    if rest.iter().any(|atom| atom.head == Head::List) {
+    if rest.len() == 2 && rest.iter().any(|atom| atom.head == Head::List) {
         // `()` as an empty default beside lists.
         rest.retain(|atom| atom.head != Head::Tuple(0));
     }
