@@ -14,8 +14,11 @@ mod if_let;
 mod indexed;
 mod let_else;
 mod let_return;
+mod look_up;
 mod loop_let;
+mod middle;
 mod needless_bool;
+mod picked;
 mod range_contains;
 mod remainder;
 mod results;
@@ -36,6 +39,7 @@ pub type Idiom = fn(&mut Body<Mir>);
 pub const IDIOMS: &[(&str, Idiom)] = &[
     ("capacity", capacity::capacity),
     ("needless_bool", needless_bool::needless_bool),
+    ("middle", middle::middle),
     ("unpacked", unpacked::unpacked),
     ("while_let", while_let::while_let),
     ("if_let", if_let::if_let),
@@ -46,6 +50,8 @@ pub const IDIOMS: &[(&str, Idiom)] = &[
     ("remainder", remainder::remainder),
     ("compound", compound::compound),
     ("entry", entry::entry),
+    ("look_up", look_up::look_up),
+    ("picked", picked::picked),
     ("range_contains", range_contains::range_contains),
     ("swap", swap::swap),
     ("chars", chars::chars),

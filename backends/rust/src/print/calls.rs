@@ -234,6 +234,11 @@ impl Printer<'_, '_> {
             let letter = crate::literal::character(text.chars().next().unwrap_or_default());
             return Expr::call("i64::from", vec![Expr::Atom(format!("b{letter}"))]);
         }
+        if let ("builtins.list", [of]) = (name.as_str(), args)
+            && let Some(copy) = self.list_copy(of.value)
+        {
+            return copy;
+        }
         if let [of] = args
             && matches!(name.as_str(), "builtins.any" | "builtins.all")
             && let Some(found) = self.search(of.value, name == "builtins.all")

@@ -15,6 +15,28 @@ impl Printer<'_, '_> {
         self.expr(of).method(name, args)
     }
 
+    /// `list(xs)` of a list: `xs.to_vec()`, `xs.clone()`.
+    pub(crate) fn list_copy(&mut self, items: NodeId) -> Option<Expr> {
+        let Node::Op { op: Op::IterOp(IterOp::Copied | IterOp::Cloned), args, .. } =
+            &self.body.nodes[items].kind
+        else {
+            return None;
+        };
+        let (Node::Use(place, batuta_core::Mode::Ref | batuta_core::Mode::Copy), list) =
+            (&self.body.nodes[args[0]].kind, args[0])
+        else {
+            return None;
+        };
+        let whole = self.body.locals[place.as_local()?].ty;
+        let name = match whole.kind() {
+            TyKind::List(_) => "clone",
+            TyKind::Ref(inner) if matches!(inner.kind(), TyKind::List(_)) => "to_vec",
+            _ => return None,
+        };
+        let list = self.expr(list).without_ref();
+        Some(list.method(name, vec![]))
+    }
+
     pub(crate) fn list_op(&mut self, op: ListOp, args: &[NodeId], ty: Ty) -> Expr {
         match op {
             ListOp::New => self.list_new(args, ty),

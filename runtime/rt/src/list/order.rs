@@ -420,6 +420,24 @@ pub fn min_by_key<T, K: PyOrd>(items: impl IntoIterator<Item = T>, mut key: impl
     }
 }
 
+/// `min(items, key=..)` of items that stay where they are.
+#[track_caller]
+pub fn min_ref_by_key<'a, T, K: PyOrd>(
+    items: impl IntoIterator<Item = &'a T>,
+    mut key: impl FnMut(&'a T) -> K,
+) -> &'a T {
+    min_by_key(items, |item| key(item))
+}
+
+/// `max(items, key=..)` of items that stay where they are.
+#[track_caller]
+pub fn max_ref_by_key<'a, T, K: PyOrd>(
+    items: impl IntoIterator<Item = &'a T>,
+    mut key: impl FnMut(&'a T) -> K,
+) -> &'a T {
+    max_by_key(items, |item| key(item))
+}
+
 /// `max(items, key=..)`; raises `ValueError`.
 #[track_caller]
 pub fn max_by_key<T, K: PyOrd>(items: impl IntoIterator<Item = T>, mut key: impl FnMut(&T) -> K) -> T {
