@@ -411,6 +411,7 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
     } else {
         out.push_str(&crate::object_values::impls(env, class.path, &[class.path], module, uses));
     }
+    out.push_str(&crate::deep_copies::class_impl(env, class, name));
     out
 }
 

@@ -62,6 +62,7 @@ pub fn enumeration(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Use
     out.push_str(&order(env, class, &name, module, uses));
     let _ = write!(out, "\nrt::impl_key!({name});\n");
     out.push_str(&crate::object_values::impls(env, class.path, &[class.path], module, uses));
+    out.push_str(&crate::deep_copies::class_impl(env, class, &name));
     out
 }
 

@@ -19,6 +19,7 @@ pub struct Env<'a> {
     pub from_value: FxHashSet<Ty>,
     /// What the program does with its unions.
     pub union_uses: crate::unions::UnionUses,
+    pub deep_copies: crate::deep_copies::DeepCopies,
     /// The program can make a float that is not a number.
     pub may_nan: bool,
     /// Functions that can reach themselves through calls.
@@ -78,6 +79,7 @@ impl<'a> Env<'a> {
         let mut modules: Vec<Name> = program.modules.keys().copied().collect();
         modules.sort_by_key(|path| std::cmp::Reverse(path.as_str().len()));
         let dynamic = crate::object_values::dynamic(program);
+        let deep_copies = crate::deep_copies::DeepCopies::of(program, &dynamic.classes);
         let (families, family_rows) = families(program, &dynamic.classes);
         let mut env = Self {
             program,
@@ -93,6 +95,7 @@ impl<'a> Env<'a> {
             to_value: values(program, ValueOp::From),
             from_value: values(program, ValueOp::To),
             union_uses: crate::unions::UnionUses::of(program),
+            deep_copies,
             may_nan: may_nan(program),
             recursive: recursive(program),
             called: called(program),

@@ -96,7 +96,7 @@ fn payload(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, uses:
     out
 }
 
-fn payload_name(family: &Family, class: Name) -> String {
+pub fn payload_name(family: &Family, class: Name) -> String {
     let own = names::camel(class.last());
     if class == family.root { format!("{own}Fields") } else { own }
 }
@@ -445,6 +445,7 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
     let as_values = crate::object_values::impls(env, family.root, &family.members, module, uses);
     let hashes = env.keyed.contains(&family.root) || as_values.contains("rt::Key::key_hash(self)");
     out.push_str(&as_values);
+    out.push_str(&crate::deep_copies::family_impls(env, family));
     if hashes {
         out.push_str(&key(env, family, &name, is_shared, uses));
     }

@@ -8,6 +8,7 @@
 mod anchors;
 mod class_values;
 mod classes;
+mod deep_copies;
 mod enums;
 mod env;
 mod families;

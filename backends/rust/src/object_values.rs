@@ -154,6 +154,7 @@ pub fn impls(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: &
     parts.extend(texts(env, class, members));
     parts.extend(member(env, class));
     parts.extend(callable(env, members));
+    parts.extend(crate::deep_copies::value_method(env, class));
     parts.extend(equality(env, class));
     parts.push(instance_test(env, class, members));
     let mut out = format!("\nimpl rt::Object for {name} {{\n{}}}\n", parts.join("\n"));

@@ -231,6 +231,7 @@ fn member_traits(env: &Env<'_>, ty: Ty, name: &str, uses: &mut Uses) -> (Vec<&'s
             false => same.push("Truth"),
         }
     }
+    same.extend(env.deep_copies.unions.contains(&ty).then_some("DeepCopy"));
     same.extend(env.to_value.contains(&ty).then_some("ToValue"));
     same.extend(env.from_value.contains(&ty).then_some("FromValue"));
     (same, parts)

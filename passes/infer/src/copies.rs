@@ -5,7 +5,7 @@
 //!   copy.deepcopy(%rows)         seq list(for %row in %rows => lib:list.copy(%row))
 //!
 //! What cannot change is its own copy. A deep copy of nested containers is `lib:copy.deepcopy`, which keeps
-//! what is one object one object. Objects of the program are a hole.
+//! what is one object one object, also among the objects of the program.
 
 use crate::apply::{Apply, UNKNOWN_LIBRARY};
 use batuta_base::{Name, Origin};
@@ -91,17 +91,76 @@ impl Apply<'_, '_, '_> {
                 let some = me.mk_op(OptOp::Some, Attr::None, vec![held], ty);
                 me.choose(cond, none, some, ty)
             }),
+            TyKind::Class(class, _) if !deep && !self.types.env().is_error(*class) => {
+                self.copy_object(value, *class, origin)
+            }
             _ => self.hole(value, UNKNOWN_LIBRARY, format!("a copy of a value of type `{ty}`")),
         }
     }
 
-    /// Whether the type has parts that only the program knows how to copy.
+    /// `copy.copy` of an object: one of its class with the same attributes, made in `shapes`.
+    fn copy_object(&mut self, value: NodeId, class: Name, origin: Origin) -> NodeId {
+        let env = self.types.env();
+        if let Some(method) = env.method(class, "__copy__") {
+            return self.call_method_path(class, method, value, Vec::new());
+        }
+        let is_made = |of: Name| {
+            env.program.fns.values().flat_map(|body| body.nodes.iter()).any(|(_, row)| match &row.kind {
+                Node::Call { callee: Callee::Fn(path), .. } | Node::Item(path) => {
+                    env.program.resolve(*path) == of
+                }
+                _ => false,
+            })
+        };
+        let below = self.classes_below(class, is_made);
+        let mut make =
+            |me: &mut Self, object: NodeId, of: Name| me.lib_copy("copy.copy", object, Ty::class(of), origin);
+        match is_made(class) || below.is_empty() {
+            true => self.by_class(value, class, &below, Some(Ty::class(class)), &mut make),
+            false => self.by_owner(value, class, &below, Some(Ty::class(class)), &mut make),
+        }
+    }
+
+    /// Whether the type has parts that cannot be copied with all that they hold.
     fn holds_objects(&self, ty: Ty) -> bool {
+        !self.copies_deeply(ty, &mut Vec::new())
+    }
+
+    fn copies_deeply(&self, ty: Ty, seen: &mut Vec<Name>) -> bool {
+        let mut copies = true;
         ty.any(&mut |part| {
-            matches!(
-                part.kind(),
-                TyKind::Class(..) | TyKind::Func(..) | TyKind::Iter(_) | TyKind::Union(_) | TyKind::Error
-            ) || matches!(part.kind(), TyKind::Lib(name, _) if *name != "tuple")
+            copies &= match part.kind() {
+                TyKind::Func(..) | TyKind::TypeOf(_) | TyKind::Iter(_) | TyKind::Error => false,
+                TyKind::Lib(name, _) => matches!(
+                    name.last(),
+                    "tuple" | "deque" | "Counter" | "defaultdict" | "OrderedDict" | "Decimal" | "Fraction"
+                ),
+                TyKind::Class(class, _) => self.object_copies_deeply(*class, seen),
+                _ => true,
+            };
+            false
+        });
+        copies
+    }
+
+    /// Objects of the class and of those below it: what their fields hold is copied, functions are their own copy.
+    fn object_copies_deeply(&self, class: Name, seen: &mut Vec<Name>) -> bool {
+        let env = self.types.env();
+        if seen.contains(&class) || env.is_enum(class) {
+            return true;
+        }
+        if env.is_error(class) || env.method(class, "__deepcopy__").is_some() {
+            return false;
+        }
+        seen.push(class);
+        let mut family = env.program.subclasses(class);
+        family.extend(env.mro(class).iter().copied());
+        family.into_iter().all(|path| {
+            let known = env.own_fields.get(&path).cloned().unwrap_or_default();
+            known.into_iter().all(|name| {
+                let ty = self.field_type(path, name).unwrap_or_else(Ty::value);
+                matches!(ty.strip().kind(), TyKind::Func(..)) || self.copies_deeply(ty, seen)
+            })
         })
     }
 

@@ -32,6 +32,7 @@ pub fn settle(program: &Program<Typed>) -> Program<Typed> {
     }
     remove_unused(&mut out);
     crate::early::assign_early(&mut out);
+    crate::object_copies::write(&mut out);
     out
 }
 

@@ -31,6 +31,7 @@ mod inits;
 mod iterated;
 mod lift;
 mod nested;
+mod object_copies;
 mod operate;
 mod plain;
 mod recursive;

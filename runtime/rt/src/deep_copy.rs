@@ -1,12 +1,14 @@
-//! `copy.deepcopy`: one copy of each shared container, so that what was one object stays one.
+//! `copy.deepcopy`: one copy of each shared container or object, so that what was one object stays one.
 
 use std::any::Any;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::rc::Rc;
 
-use crate::collections::{Dict, Key, Set};
+use crate::collections::{Counter, Deque, Dict, FrozenSet, Key, Set};
 use crate::shared::{Identity, List, SharedDict, SharedSet};
 use crate::tuple::Tuple;
-use crate::{TypeError, Value, raise_new};
+use crate::{Value, raise_new};
 
 /// The copies that are made already, by the identity of what they copy.
 #[derive(Default)]
@@ -27,6 +29,15 @@ impl Memo {
         fill(&empty, self);
         empty
     }
+}
+
+/// An object of the program: copied in two steps, so that objects may hold one another.
+pub trait CopyObject: Sized + 'static {
+    /// A new object with copies in the fields that never change; cells still hold what those of `self` do.
+    fn copy_fixed(&self, memo: &mut Memo) -> Self;
+
+    /// Puts copies into the cells of a new object.
+    fn copy_cells(&self, memo: &mut Memo);
 }
 
 /// What can be copied with all that it holds.
@@ -50,7 +61,62 @@ macro_rules! immutable {
     };
 }
 
-immutable!((), bool, i64, f64, String, crate::Int, crate::Bytes);
+immutable!((), bool, i64, f64, String, crate::Int, crate::Num, crate::Complex, crate::Bytes);
+immutable!(crate::Decimal, crate::Fraction, crate::Range);
+
+impl<T: CopyObject> DeepCopy for Rc<T> {
+    fn deep_copy(&self, memo: &mut Memo) -> Self {
+        let id = Rc::as_ptr(self).addr() as i64;
+        let known = |memo: &Memo| memo.0.get(&id).and_then(|copy| copy.downcast_ref::<Self>()).cloned();
+        if let Some(copy) = known(memo) {
+            return copy;
+        }
+        let fixed = self.copy_fixed(memo);
+        // A field that never changes may have led here.
+        if let Some(copy) = known(memo) {
+            return copy;
+        }
+        let copy = Rc::new(fixed);
+        memo.0.insert(id, Box::new(copy.clone()));
+        copy.copy_cells(memo);
+        copy
+    }
+}
+
+impl<T: DeepCopy + Clone + 'static> CopyObject for RefCell<T> {
+    fn copy_fixed(&self, _: &mut Memo) -> Self {
+        self.clone()
+    }
+
+    fn copy_cells(&self, memo: &mut Memo) {
+        let held = self.borrow().clone();
+        *self.borrow_mut() = held.deep_copy(memo);
+    }
+}
+
+impl<T: Copy> DeepCopy for Cell<T> {
+    fn deep_copy(&self, _: &mut Memo) -> Self {
+        self.clone()
+    }
+}
+
+impl<T: DeepCopy> DeepCopy for Deque<T> {
+    fn deep_copy(&self, memo: &mut Memo) -> Self {
+        Self::from_iter_max(self.iter().map(|item| item.deep_copy(memo)), self.maxlen())
+    }
+}
+
+impl<T: Key + Clone> DeepCopy for Counter<T> {
+    fn deep_copy(&self, _: &mut Memo) -> Self {
+        self.clone()
+    }
+}
+
+impl<T: Key + Clone> DeepCopy for FrozenSet<T> {
+    fn deep_copy(&self, _: &mut Memo) -> Self {
+        self.clone()
+    }
+}
 
 impl<T: DeepCopy> DeepCopy for Vec<T> {
     fn deep_copy(&self, memo: &mut Memo) -> Self {
@@ -133,10 +199,83 @@ impl DeepCopy for Value {
             Value::Dict(dict) => Value::Dict(dict.deep_copy(memo)),
             Value::Set(set) => Value::Set(set.deep_copy(memo)),
             Value::Tuple(items) => Value::Tuple(items.iter().map(|item| item.deep_copy(memo)).collect()),
-            Value::Object(_) => {
-                raise_new(TypeError, format!("cannot copy a dynamic value of class '{}'", self.type_name()))
-            }
+            Value::Object(object) => match Rc::clone(object).deep_copy(memo) {
+                Some(copy) => copy,
+                None => raise_new(
+                    crate::NotTranslated,
+                    format!("not yet implemented: a copy of a dynamic value of class '{}'", self.type_name()),
+                ),
+            },
             other => other.clone(),
         }
     }
+}
+
+/// `impl_deep_copy!(Node { name, up; kids; callback; kind })`: fields that never change, cells, what is its own copy,
+/// and parts of the object itself. Of an enum: `impl_deep_copy!(enum Kind { Leaf; Inner })`; of values:
+/// `impl_deep_copy!(Suit)`. `shared` objects are always behind `Rc`.
+#[macro_export]
+macro_rules! impl_deep_copy {
+    ($name:ident) => {
+        impl $crate::DeepCopy for $name {
+            fn deep_copy(&self, _: &mut $crate::Memo) -> Self {
+                self.clone()
+            }
+        }
+    };
+    (shared $name:ident { $($fixed:ident),*; $($cell:ident),*; $($same:ident),*; $($part:ident),* }) => {
+        impl $crate::CopyObject for $name {
+            #[allow(unused_variables)]
+            fn copy_fixed(&self, memo: &mut $crate::Memo) -> Self {
+                Self {
+                    $($fixed: $crate::DeepCopy::deep_copy(&self.$fixed, memo),)*
+                    $($cell: self.$cell.clone(),)*
+                    $($same: self.$same.clone(),)*
+                    $($part: $crate::CopyObject::copy_fixed(&self.$part, memo),)*
+                }
+            }
+
+            #[allow(unused_variables)]
+            fn copy_cells(&self, memo: &mut $crate::Memo) {
+                $($crate::CopyObject::copy_cells(&self.$cell, memo);)*
+                $($crate::CopyObject::copy_cells(&self.$part, memo);)*
+            }
+        }
+    };
+    (shared enum $name:ident { $($unit:ident),*; $($data:ident),* }) => {
+        impl $crate::CopyObject for $name {
+            #[allow(unused_variables)]
+            fn copy_fixed(&self, memo: &mut $crate::Memo) -> Self {
+                match self {
+                    $(Self::$unit => Self::$unit,)*
+                    $(Self::$data(data) => Self::$data($crate::CopyObject::copy_fixed(data, memo)),)*
+                }
+            }
+
+            #[allow(unused_variables)]
+            fn copy_cells(&self, memo: &mut $crate::Memo) {
+                match self {
+                    $(Self::$unit => {})*
+                    $(Self::$data(data) => $crate::CopyObject::copy_cells(data, memo),)*
+                }
+            }
+        }
+    };
+    (enum $name:ident $parts:tt) => {
+        $crate::impl_deep_copy!(shared enum $name $parts);
+        $crate::impl_deep_copy!(@value $name);
+    };
+    ($name:ident { $($parts:tt)* }) => {
+        $crate::impl_deep_copy!(shared $name { $($parts)* });
+        $crate::impl_deep_copy!(@value $name);
+    };
+    (@value $name:ident) => {
+        impl $crate::DeepCopy for $name {
+            fn deep_copy(&self, memo: &mut $crate::Memo) -> Self {
+                let copy = $crate::CopyObject::copy_fixed(self, memo);
+                $crate::CopyObject::copy_cells(&copy, memo);
+                copy
+            }
+        }
+    };
 }

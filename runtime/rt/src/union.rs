@@ -59,6 +59,15 @@ macro_rules! impl_union {
             }
         }
     };
+    (@DeepCopy $name:ident { $($member:ident($ty:ty)),+ $(,)? }) => {
+        impl $crate::DeepCopy for $name {
+            fn deep_copy(&self, memo: &mut $crate::Memo) -> Self {
+                match self {
+                    $(Self::$member(value) => Self::$member($crate::DeepCopy::deep_copy(value, memo)),)+
+                }
+            }
+        }
+    };
     (@Truth $name:ident { $($member:ident($ty:ty)),+ $(,)? }) => {
         impl $crate::Truth for $name {
             fn is_true(&self) -> bool {

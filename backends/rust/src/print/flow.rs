@@ -81,15 +81,34 @@ impl Printer<'_, '_> {
                     None => text,
                 }
             }
-            Pat::Value(node) => match self.expr(*node).without_ref() {
-                Expr::Atom(text) => text,
-                _ => {
-                    self.problem("a pattern with a value that is not constant");
-                    "_".to_owned()
-                }
-            },
+            Pat::Value(node) => self.value_pat(*node),
             Pat::Place(_) | Pat::Map { .. } => {
                 self.problem("a pattern that Rust does not have");
+                "_".to_owned()
+            }
+        }
+    }
+
+    /// A constant of the program as a pattern; a member of a text or number enum among plain values is its value.
+    fn value_pat(&mut self, node: NodeId) -> String {
+        let is_plain = self.matched.is_some_and(|ty| matches!(ty.kind(), TyKind::Str | TyKind::Int(_)));
+        let is_member = self.body.ty(node).class_path().is_some_and(|class| self.env.is_enum(class));
+        if is_plain
+            && is_member
+            && let Node::Use(Place { root: Root::Global(path), .. }, _) = &self.body.nodes[node].kind
+            && let Some((body, value)) = crate::items::first_value(self.env, *path)
+            && let Some(value @ (Const::Str(_) | Const::Int(_))) =
+                body.as_const(match &body.nodes[value].kind {
+                    Node::Op { op: Op::RsOp(_), args, .. } => args[0],
+                    _ => value,
+                })
+        {
+            return self.pat(&Pat::Const(value.clone()));
+        }
+        match self.expr(node).without_ref() {
+            Expr::Atom(text) if !(is_plain && is_member) => text,
+            _ => {
+                self.problem("a pattern with a value that is not constant");
                 "_".to_owned()
             }
         }

@@ -241,3 +241,9 @@ mod tests {
         assert_eq!(d.to_dict().len(), 3);
     }
 }
+
+impl<K: crate::Key + Clone, V: crate::DeepCopy> crate::DeepCopy for DefaultDict<K, V> {
+    fn deep_copy(&self, memo: &mut crate::Memo) -> Self {
+        DefaultDict { dict: self.dict.deep_copy(memo), made: Made::default(), factory: self.factory.clone() }
+    }
+}

@@ -132,3 +132,9 @@ mod tests {
         assert_eq!(dict.popitem_at(false), (2, 'b'));
     }
 }
+
+impl<K: crate::Key + Clone, V: crate::DeepCopy> crate::DeepCopy for OrderedDict<K, V> {
+    fn deep_copy(&self, memo: &mut crate::Memo) -> Self {
+        OrderedDict(self.0.deep_copy(memo))
+    }
+}

@@ -194,6 +194,11 @@ pub trait Object: Any {
         false
     }
 
+    /// `copy.deepcopy(object)`; none where the program does not ask for it.
+    fn deep_copy(self: Rc<Self>, _memo: &mut crate::Memo) -> Option<Value> {
+        None
+    }
+
     /// Whether the object can be called.
     fn is_callable(&self) -> bool {
         false
