@@ -362,6 +362,7 @@ impl Apply<'_, '_, '_> {
     pub(crate) fn in_place(&mut self, read: NodeId, op: ObjOp, value: NodeId) -> Option<NodeId> {
         let name = match (self.ty(read).kind(), op) {
             (TyKind::List(_), ObjOp::Add) => "list.extend",
+            (TyKind::List(_), ObjOp::Mul) => "list.multiply",
             (TyKind::Set(_), ObjOp::BitOr) => "set.update",
             (TyKind::Set(_), ObjOp::BitAnd) => "set.intersection_update",
             (TyKind::Set(_), ObjOp::Sub) => "set.difference_update",

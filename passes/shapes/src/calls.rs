@@ -148,6 +148,10 @@ impl Walk<'_> {
             _ => None,
         };
         self.built.copied.extend(repeated);
+        if name == "list.multiply" {
+            let item = self.part(shapes[0], 0);
+            self.built.copied.push(item);
+        }
         let result = self.instantiate(row.result, made, &mut bound);
         if matches!(row.result.kind(), TyKind::Int(Width::Big)) {
             self.built.graph.set_big(result);

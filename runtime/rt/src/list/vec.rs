@@ -20,6 +20,11 @@ pub trait PyVec<T> {
     /// `xs.insert(index, value)`.
     fn py_insert(&mut self, index: i64, value: T);
 
+    /// `xs *= n`.
+    fn py_multiply(&mut self, n: i64)
+    where
+        T: Clone;
+
     /// `xs.remove(value)`; raises `ValueError`.
     fn py_remove<Q>(&mut self, value: &Q)
     where
@@ -41,6 +46,18 @@ pub trait PyVec<T> {
 }
 
 impl<T> PyVec<T> for Vec<T> {
+    fn py_multiply(&mut self, n: i64)
+    where
+        T: Clone,
+    {
+        let (len, times) = (self.len(), usize::try_from(n).unwrap_or(0));
+        self.reserve(len * times.saturating_sub(1));
+        (1..times).for_each(|_| self.extend_from_within(..len));
+        if times == 0 {
+            self.clear();
+        }
+    }
+
     #[inline]
     #[track_caller]
     fn pop_at(&mut self, index: i64) -> T {

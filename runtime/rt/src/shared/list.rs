@@ -130,6 +130,14 @@ impl<T> List<T> {
         self.borrow().py_concat(other)
     }
 
+    /// `xs *= n`.
+    pub fn multiply(&self, n: i64)
+    where
+        T: Clone,
+    {
+        self.borrow_mut().py_multiply(n);
+    }
+
     /// `xs * n`, a list of its own.
     pub fn py_repeat(&self, n: i64) -> Vec<T>
     where
