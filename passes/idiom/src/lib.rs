@@ -21,6 +21,7 @@ mod needless_bool;
 mod picked;
 mod range_contains;
 mod remainder;
+mod renamed;
 mod results;
 mod same;
 mod slices;
@@ -39,6 +40,7 @@ pub type Idiom = fn(&mut Body<Mir>);
 pub const IDIOMS: &[(&str, Idiom)] = &[
     ("capacity", capacity::capacity),
     ("needless_bool", needless_bool::needless_bool),
+    ("renamed", renamed::renamed),
     ("middle", middle::middle),
     ("unpacked", unpacked::unpacked),
     ("while_let", while_let::while_let),

@@ -93,6 +93,13 @@ impl PyStr for Indexed<'_> {
 
     #[inline]
     fn char_view(&self, start: Option<i64>, stop: Option<i64>) -> &str {
+        if let (Some(from), Some(to)) = (start, stop)
+            && self.is_ascii
+            && (0..=to).contains(&from)
+            && to as usize <= self.text.len()
+        {
+            return &self.text[from as usize..to as usize];
+        }
         let bounds = slice_bounds(self.count(), start, stop, 1);
         self.part(bounds.first, bounds.first + bounds.count)
     }

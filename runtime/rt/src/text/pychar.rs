@@ -32,13 +32,17 @@ pub trait PyChar: Copy {
     }
 
     /// `c.isupper()`.
+    #[inline]
     fn is_upper(self) -> bool {
-        super::case::is_upper(self.char().encode_utf8(&mut [0; 4]))
+        let c = self.char();
+        if c.is_ascii() { c.is_ascii_uppercase() } else { super::case::is_upper(c.encode_utf8(&mut [0; 4])) }
     }
 
     /// `c.islower()`.
+    #[inline]
     fn is_lower(self) -> bool {
-        super::case::is_lower(self.char().encode_utf8(&mut [0; 4]))
+        let c = self.char();
+        if c.is_ascii() { c.is_ascii_lowercase() } else { super::case::is_lower(c.encode_utf8(&mut [0; 4])) }
     }
 }
 

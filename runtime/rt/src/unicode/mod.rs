@@ -38,13 +38,15 @@ pub(crate) fn decimal_value(c: char) -> Option<u32> {
 }
 
 /// `str.isdigit` of one character.
+#[inline]
 pub(crate) fn is_digit(c: char) -> bool {
-    is_decimal(c) || within(tables::DIGIT, c)
+    if c.is_ascii() { c.is_ascii_digit() } else { is_decimal(c) || within(tables::DIGIT, c) }
 }
 
 /// `str.isnumeric` of one character.
+#[inline]
 pub(crate) fn is_numeric(c: char) -> bool {
-    is_digit(c) || within(tables::NUMERIC, c)
+    if c.is_ascii() { c.is_ascii_digit() } else { is_digit(c) || within(tables::NUMERIC, c) }
 }
 
 /// Whether a character is a title case letter such as `ǅ`.
