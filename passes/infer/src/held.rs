@@ -7,17 +7,26 @@
 use crate::facts::{C, Target};
 use crate::filled::{self, Named};
 use crate::solve::{InstId, Solver};
+use crate::types::Types;
 use crate::vars::{Head, Var, Vars};
 use batuta_base::{FxHashMap, FxHashSet, Id};
 use batuta_catalog::Take;
-use batuta_core::{LocalId, NodeId};
+use batuta_core::{LocalId, NodeId, TyKind};
 
 /// Adds the items of containers that change to the dynamic variables `found`.
 pub(crate) fn containers(solver: &Solver<'_>, found: &mut FxHashSet<Var>) {
     let vars = &solver.vars;
+    let types = Types::new(solver, found.clone());
+    // Some mixes have no other type.
+    let is_value = |root: Var| {
+        let atoms = vars.atoms(root);
+        atoms.len() > 1
+            && atoms.iter().any(|atom| is_container(atom.head))
+            && types.get(root).is_some_and(|ty| *ty.kind() == TyKind::Value)
+    };
     let is_dynamic = |var: Var, found: &FxHashSet<Var>| {
         let root = vars.root(var);
-        found.contains(&root) || vars.has(root, Head::Value)
+        found.contains(&root) || vars.has(root, Head::Value) || is_value(root)
     };
     let mut todo: Vec<Var> = (0..vars.rows.len() as Var)
         .filter(|var| vars.root(*var) == *var && is_dynamic(*var, found))
