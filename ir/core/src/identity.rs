@@ -136,7 +136,23 @@ pub fn keyed<L>(program: &Program<L>) -> FxHashSet<Name> {
     }
     program.classes.values().flat_map(|class| &class.fields).for_each(|field| see(field.ty));
     program.globals.values().for_each(|global| see(global.ty));
+    out.extend(hashed(program));
     with_families(program, out)
+}
+
+/// Classes whose objects the program asks for their hash.
+fn hashed<L>(program: &Program<L>) -> FxHashSet<Name> {
+    let mut out = FxHashSet::default();
+    for body in program.fns.values() {
+        for (_, row) in body.nodes.iter() {
+            if let Node::Call { callee: Callee::Lib(name), args } = &row.kind
+                && name.as_str().split('#').next() == Some("builtins.hash")
+            {
+                args.iter().for_each(|arg| classes_in(body.nodes[arg.value].ty, &mut out));
+            }
+        }
+    }
+    out
 }
 
 /// Library functions that put items into an order.

@@ -337,12 +337,15 @@ impl Apply<'_, '_, '_> {
         given: &Given<'_>,
         origin: Origin,
     ) -> NodeId {
-        let value = want.children().get(1).copied().unwrap_or_else(Ty::value);
+        let children = want.children();
+        let value = children.get(1).copied().unwrap_or_else(Ty::value);
+        let key = children.first().copied().unwrap_or_else(Ty::str);
         let mut nodes = Vec::new();
         for (name, at) in items {
             match name {
                 Some(name) => {
-                    nodes.push(self.text(name.as_str(), origin));
+                    let text = self.text(name.as_str(), origin);
+                    nodes.push(self.coerce(text, key));
                     nodes.push(self.coerce(given.args[*at], value));
                 }
                 None => {

@@ -107,7 +107,11 @@ impl Apply<'_, '_, '_> {
             let item = self.types.get(param.var).unwrap_or_else(Ty::unit);
             wants.push(match params.get(at).map(|param| param.kind) {
                 Some(ParamKind::Star) => Ty::list(item),
-                Some(ParamKind::StarStar) => Ty::dict(Ty::str(), item),
+                Some(ParamKind::StarStar) => {
+                    // A dict that is one with that of a dynamic value has dynamic keys.
+                    let key = self.types.get(param.whole).and_then(|ty| ty.children().first().copied());
+                    Ty::dict(key.unwrap_or_else(Ty::str), item)
+                }
                 _ => item,
             });
         }

@@ -28,7 +28,8 @@ impl Apply<'_, '_, '_> {
         let is_open =
             matches!(inner.kind(), TyKind::Value | TyKind::Union(_) | TyKind::Num | TyKind::Float(_));
         let is_absent = matches!(subject.kind(), TyKind::Option(_));
-        is_open || arms.iter().any(|arm| self.is_hard(&arm.pat, true) || is_absent && asks_class(&arm.pat))
+        is_open
+            || arms.iter().any(|arm| self.is_hard(&arm.pat, Some(inner)) || is_absent && asks_class(&arm.pat))
     }
 
     /// A pattern of a class that looks for another class where an object may be absent.
@@ -41,22 +42,100 @@ impl Apply<'_, '_, '_> {
         })
     }
 
-    fn is_hard(&self, pat: &Pat, top: bool) -> bool {
+    fn is_hard(&self, pat: &Pat, top: Option<Ty>) -> bool {
         match pat {
             Pat::Map { .. } | Pat::List { .. } | Pat::Tuple(_) => true,
-            Pat::Const(Const::Str(_) | Const::Float(_)) => !top,
+            Pat::Const(Const::Str(_) | Const::Float(_)) => top.is_none(),
+            Pat::Value(node) => !self.is_variant(*node, top),
             Pat::Bind(_, Some(part)) => self.is_hard(part, top),
             Pat::Or(parts) => parts.iter().any(|part| self.is_hard(part, top)),
             Pat::Class { class, args, named } => {
                 self.types.env().class(*class).is_none()
+                    || self.is_of_family(*class)
+                    || self.may_be_shared(*class)
                     || self.asks_absent(*class, named, args)
                     || args
                         .iter()
                         .chain(named.iter().map(|(_, part)| part))
-                        .any(|part| self.is_hard(part, false))
+                        .any(|part| self.is_hard(part, None))
             }
             _ => false,
         }
+    }
+
+    /// A member of an enum, or a name that always stands for one number: Rust's patterns name those.
+    fn is_variant(&self, node: NodeId, subject: Option<Ty>) -> bool {
+        let Node::Use(place, _) = &self.body.nodes[node].kind else { return false };
+        let (Root::Global(path), true) = (place.root, place.proj.is_empty()) else { return false };
+        let env = self.types.env();
+        let path = env.program.resolve(path);
+        if env.is_enum(path.parent()) {
+            // A member that is a number or a text is looked for among those, too: there it is its value.
+            let is_plain = env.class(path.parent()).is_some_and(|def| def.kind == ClassKind::Enum);
+            return is_plain
+                || subject.is_some_and(|ty| {
+                    ty.class_path() == Some(path.parent())
+                        || matches!(ty.kind(), TyKind::Str | TyKind::Int(_))
+                });
+        }
+        let is_number = |body: &Body<Hir>, value: NodeId| matches!(body.as_const(value), Some(Const::Int(_)));
+        let mut sets = Vec::new();
+        for body in env.program.fns.values() {
+            body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
+                StmtKind::Set { target, value } => target.each_place(&mut |place| {
+                    if place.root == Root::Global(path) {
+                        let is_whole = place.proj.is_empty() && matches!(target, Pat::Place(_));
+                        sets.push(is_whole && is_number(body, *value));
+                    }
+                }),
+                StmtKind::Update { place, .. } | StmtKind::Del(place) if place.root == Root::Global(path) => {
+                    sets.push(false);
+                }
+                _ => {}
+            });
+        }
+        sets == [true]
+    }
+
+    /// An object that changes or holds its like lies behind a handle, which Rust's patterns do not look through.
+    fn may_be_shared(&self, class: Name) -> bool {
+        let env = self.types.env();
+        let class = env.program.resolve(class);
+        let Some(def) = env.class(class) else { return false };
+        match def.kind {
+            ClassKind::Plain | ClassKind::Abstract => true,
+            ClassKind::Dataclass { .. } => {
+                let holds_own = |field: &FieldDef| {
+                    let ty = self.field_type(class, field.name);
+                    ty.is_some_and(|ty| ty.any(&mut |part| part.class_path() == Some(class)))
+                };
+                def.fields.iter().any(|field| holds_own(field) || self.is_changed_field(field.name))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether some body sets a field of this name, constructors aside.
+    fn is_changed_field(&self, name: Name) -> bool {
+        self.types.env().program.fns.iter().any(|(path, body)| {
+            let mut found = false;
+            let mut see = |place: &Place| found |= place.proj.contains(&Proj::Field(name));
+            body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
+                StmtKind::Set { target, .. } => target.each_place(&mut see),
+                StmtKind::Update { place, .. } | StmtKind::Del(place) => see(place),
+                _ => {}
+            });
+            found && !matches!(path.last(), "__init__" | "__post_init__")
+        })
+    }
+
+    /// A class with classes above or below it: one Rust type stands for all of them.
+    fn is_of_family(&self, class: Name) -> bool {
+        let env = self.types.env();
+        let class = env.program.resolve(class);
+        let is_above = |base: &Name| env.program.classes.contains_key(&env.program.resolve(*base));
+        let has_base = env.class(class).is_some_and(|def| def.bases.iter().any(is_above));
+        has_base || env.program.subclasses(class).len() > 1
     }
 
     /// The whole match as a chain of tests.

@@ -169,6 +169,9 @@ impl Own<'_> {
                 let is_shared = matches!(self.src.ty(node).kind(), TyKind::Shared(_));
                 let is_place = match &self.src.nodes[node].kind {
                     Node::Use(..) | Node::Op { op: Op::UnionOp(UnionOp::Get), .. } => true,
+                    Node::Op { op: Op::ClassOp(ClassOp::Down), args, .. } => {
+                        !changes && matches!(self.src.nodes[args[0]].kind, Node::Use(..))
+                    }
                     Node::Op { op: Op::OptOp(OptOp::Unwrap), args, .. } => {
                         let is_read = !changes || is_shared;
                         matches!(self.src.nodes[args[0]].kind, Node::Use(..))

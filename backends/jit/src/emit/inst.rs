@@ -153,6 +153,11 @@ impl Emit<'_, '_, '_> {
             {
                 Some(self.get(args[0]))
             }
+            Op::ValueOp(ValueOp::From)
+                if matches!(self.desc(args[0]).ty.strip_ref().kind(), batuta_core::TyKind::Iter(_)) =>
+            {
+                return self.gap("an iterator as a dynamic value");
+            }
             Op::RsOp(RsOp::Method) if *attr == Attr::Name(batuta_base::Name::new("by_ref")) => {
                 Some(self.get(args[0]))
             }
