@@ -238,6 +238,13 @@ impl Apply<'_, '_, '_> {
     ) -> NodeId {
         let env = self.types.env();
         let ty = self.ty(receiver);
+        // `os.environ`: what is read from there is a copy.
+        if matches!(self.body.nodes[receiver].kind, Node::Item(item) if batuta_catalog::constant(item.as_str()).is_some())
+            && matches!(ty.kind(), TyKind::List(_) | TyKind::Dict(..))
+            && crate::held::is_change(name.as_str())
+        {
+            return self.hole(receiver, BAD_CALL, "a change of what a library module holds".to_owned());
+        }
         match ty.kind() {
             TyKind::Never => receiver,
             TyKind::Option(inner) => {
