@@ -58,13 +58,13 @@ pub(super) fn word_at(b: &[u8], at: usize) -> u32 {
 /// # Panics
 /// If `b` is shorter than the type's block.
 pub fn decode(ty: Type, b: &[u8], out: &mut Codes) {
-    out.step = 32;
-    out.has_offset = false;
+    scales(ty, b, out);
     match ty {
-        Type::Q4_0 | Type::Q4_1 => q4(ty, b, out),
-        Type::Q5_0 | Type::Q5_1 => q5(ty, b, out),
+        Type::Q4_0 => q4(&b[2..18], 8, out),
+        Type::Q4_1 => q4(&b[4..20], 0, out),
+        Type::Q5_0 => q5(&b[2..22], 16, out),
+        Type::Q5_1 => q5(&b[4..24], 0, out),
         Type::Q8_0 | Type::Q8_1 => {
-            out.d[0] = half_at(b, 0);
             let codes = &b[if ty == Type::Q8_0 { 2 } else { 4 }..];
             out.q.iter_mut().zip(&codes[..32]).for_each(|(q, &c)| *q = c as i8);
         }
@@ -73,19 +73,9 @@ pub fn decode(ty: Type, b: &[u8], out: &mut Codes) {
         Type::Q4_K => q4_k(b, out),
         Type::Q5_K => q5_k(b, out),
         Type::Q6_K => q6_k(b, out),
-        Type::Q8_K => {
-            out.step = 256;
-            out.d[0] = f32::from_bits(word_at(b, 0));
-            out.q.iter_mut().zip(&b[4..260]).for_each(|(q, &c)| *q = c as i8);
-        }
-        Type::IQ4_NL => {
-            out.d[0] = half_at(b, 0);
-            nibbles_by_table(&b[2..18], &NONLINEAR4, &mut out.q[..32]);
-        }
-        Type::MXFP4 => {
-            out.d[0] = half_of_power(b[0]);
-            nibbles_by_table(&b[1..17], &E2M1_DOUBLED, &mut out.q[..32]);
-        }
+        Type::Q8_K => out.q.iter_mut().zip(&b[4..260]).for_each(|(q, &c)| *q = c as i8),
+        Type::IQ4_NL => nibbles_by_table(&b[2..18], &NONLINEAR4, &mut out.q[..32]),
+        Type::MXFP4 => nibbles_by_table(&b[1..17], &E2M1_DOUBLED, &mut out.q[..32]),
         Type::IQ4_XS => iq4_xs(b, out),
         Type::IQ2_XXS => grids::iq2_xxs(b, out),
         Type::IQ2_XS => grids::iq2_xs(b, out),
@@ -93,6 +83,35 @@ pub fn decode(ty: Type, b: &[u8], out: &mut Codes) {
         Type::IQ3_XXS => grids::iq3_xxs(b, out),
         Type::IQ3_S => grids::iq3_s(b, out),
         Type::F32 | Type::F16 | Type::BF16 => {}
+    }
+}
+
+/// The scales and offsets of a block without its codes; of the IQ types but IQ4_NL, whose scales
+/// stand between the codes, only `step` and `has_offset`.
+///
+/// # Panics
+/// If `b` is shorter than the type's block.
+#[inline]
+pub fn scales(ty: Type, b: &[u8], out: &mut Codes) {
+    out.step = 32;
+    out.has_offset = matches!(ty, Type::Q4_1 | Type::Q5_1 | Type::Q2_K | Type::Q4_K | Type::Q5_K);
+    match ty {
+        Type::Q4_0 | Type::Q5_0 | Type::Q8_0 | Type::Q8_1 | Type::IQ4_NL => out.d[0] = half_at(b, 0),
+        Type::Q4_1 | Type::Q5_1 => (out.d[0], out.m[0]) = (half_at(b, 0), half_at(b, 2)),
+        Type::MXFP4 => out.d[0] = half_of_power(b[0]),
+        Type::Q2_K => q2_k_scales(b, out),
+        Type::Q3_K => q3_k_scales(b, out),
+        Type::Q4_K | Type::Q5_K => k_scales(b, out),
+        Type::Q6_K => {
+            out.step = 16;
+            let d = half_at(b, 208);
+            out.d.iter_mut().zip(&b[192..208]).for_each(|(o, &s)| *o = d * f32::from(s as i8));
+        }
+        Type::Q8_K => {
+            out.step = 256;
+            out.d[0] = f32::from_bits(word_at(b, 0));
+        }
+        _ => {}
     }
 }
 
@@ -112,30 +131,18 @@ fn nibbles_by_table(b: &[u8], table: &[i8; 16], q: &mut [i8]) {
     }
 }
 
-fn q4(ty: Type, b: &[u8], out: &mut Codes) {
-    out.d[0] = half_at(b, 0);
-    let (from, bias) = if ty == Type::Q4_0 { (2, 8) } else { (4, 0) };
-    if ty == Type::Q4_1 {
-        out.m[0] = half_at(b, 2);
-        out.has_offset = true;
-    }
+fn q4(b: &[u8], bias: i8, out: &mut Codes) {
     let (low, high) = out.q[..32].split_at_mut(16);
-    for ((low, high), &byte) in low.iter_mut().zip(high).zip(&b[from..from + 16]) {
+    for ((low, high), &byte) in low.iter_mut().zip(high).zip(b) {
         *low = (byte & 15) as i8 - bias;
         *high = (byte >> 4) as i8 - bias;
     }
 }
 
-fn q5(ty: Type, b: &[u8], out: &mut Codes) {
-    out.d[0] = half_at(b, 0);
-    let (from, bias) = if ty == Type::Q5_0 { (2, 16) } else { (4, 0) };
-    if ty == Type::Q5_1 {
-        out.m[0] = half_at(b, 2);
-        out.has_offset = true;
-    }
-    let fifth = word_at(b, from);
+fn q5(b: &[u8], bias: i8, out: &mut Codes) {
+    let fifth = word_at(b, 0);
     for j in 0..16 {
-        let byte = b[from + 4 + j];
+        let byte = b[4 + j];
         let (top0, top1) = (fifth >> j & 1, fifth >> (j + 16) & 1);
         out.q[j] = (byte & 15 | (top0 << 4) as u8) as i8 - bias;
         out.q[j + 16] = (byte >> 4 | (top1 << 4) as u8) as i8 - bias;
@@ -153,7 +160,6 @@ fn scale_and_offset(j: usize, s: &[u8]) -> (f32, f32) {
 }
 
 fn q4_k(b: &[u8], out: &mut Codes) {
-    k_scales(b, out);
     for (q, b) in out.q.chunks_exact_mut(64).zip(b[16..144].chunks_exact(32)) {
         for (j, &byte) in b.iter().enumerate() {
             q[j] = (byte & 15) as i8;
@@ -163,7 +169,6 @@ fn q4_k(b: &[u8], out: &mut Codes) {
 }
 
 fn q5_k(b: &[u8], out: &mut Codes) {
-    k_scales(b, out);
     let (fifth, low) = (&b[16..48], &b[48..176]);
     for (g, (q, b)) in out.q.chunks_exact_mut(64).zip(low.chunks_exact(32)).enumerate() {
         for j in 0..32 {
@@ -175,7 +180,6 @@ fn q5_k(b: &[u8], out: &mut Codes) {
 }
 
 fn k_scales(b: &[u8], out: &mut Codes) {
-    out.has_offset = true;
     let (d, dmin) = (half_at(b, 0), half_at(b, 2));
     for j in 0..8 {
         let (scale, offset) = scale_and_offset(j, &b[4..16]);
@@ -185,11 +189,7 @@ fn k_scales(b: &[u8], out: &mut Codes) {
 }
 
 fn q6_k(b: &[u8], out: &mut Codes) {
-    out.step = 16;
-    let (low, high, scales, d) = (&b[..128], &b[128..192], &b[192..208], half_at(b, 208));
-    for (o, &s) in out.d.iter_mut().zip(scales) {
-        *o = d * f32::from(s as i8);
-    }
+    let (low, high) = (&b[..128], &b[128..192]);
     for h in 0..2 {
         let (low, high) = (&low[64 * h..], &high[32 * h..]);
         let q = &mut out.q[128 * h..128 * h + 128];
@@ -203,28 +203,35 @@ fn q6_k(b: &[u8], out: &mut Codes) {
     }
 }
 
-fn q2_k(b: &[u8], out: &mut Codes) {
+fn q2_k_scales(b: &[u8], out: &mut Codes) {
     out.step = 16;
-    out.has_offset = true;
-    let (scales, codes, d, dmin) = (&b[..16], &b[16..80], half_at(b, 80), half_at(b, 82));
-    for (j, &pair) in scales.iter().enumerate() {
+    let (d, dmin) = (half_at(b, 80), half_at(b, 82));
+    for (j, &pair) in b[..16].iter().enumerate() {
         out.d[j] = d * f32::from(pair & 15);
         out.m[j] = -(dmin * f32::from(pair >> 4));
     }
+}
+
+fn q2_k(b: &[u8], out: &mut Codes) {
+    let codes = &b[16..80];
     for (i, q) in out.q.iter_mut().enumerate() {
         let (half, plane, j) = (i / 128, i / 32 % 4, i % 32);
         *q = (codes[32 * half + j] >> (2 * plane) & 3) as i8;
     }
 }
 
-fn q3_k(b: &[u8], out: &mut Codes) {
+fn q3_k_scales(b: &[u8], out: &mut Codes) {
     out.step = 16;
-    let (third, codes, packed, d) = (&b[..32], &b[32..96], &b[96..108], half_at(b, 108));
+    let (packed, d) = (&b[96..108], half_at(b, 108));
     for j in 0..16 {
         let low = if j < 8 { packed[j] & 15 } else { packed[j - 8] >> 4 };
         let high = packed[8 + j % 4] >> (2 * (j / 4)) & 3;
         out.d[j] = d * f32::from((low | high << 4) as i8 - 32);
     }
+}
+
+fn q3_k(b: &[u8], out: &mut Codes) {
+    let (third, codes) = (&b[..32], &b[32..96]);
     for (i, q) in out.q.iter_mut().enumerate() {
         let (half, plane, j) = (i / 128, i / 32 % 4, i % 32);
         let low = (codes[32 * half + j] >> (2 * plane) & 3) as i8;

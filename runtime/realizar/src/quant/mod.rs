@@ -9,7 +9,9 @@ mod encode;
 mod grid_tables;
 mod grids;
 pub mod half;
+pub(crate) mod words;
 
+pub(crate) use decode::scales;
 pub use decode::{Codes, decode};
 pub use encode::quantize;
 
