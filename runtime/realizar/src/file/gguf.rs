@@ -8,10 +8,9 @@
 //! wrapping; no two tensors overlap.
 //! Only offsets are kept, so one value owns a mapped file and its index.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
-
-use rustc_hash::FxHashMap;
 
 use super::{Bytes, Tensor};
 use crate::error::{Error, Result};
@@ -138,9 +137,9 @@ pub struct Gguf<'m> {
     bytes: Bytes<'m>,
     version: u32,
     keys: Vec<(Range<usize>, Entry)>,
-    key_index: FxHashMap<Box<str>, usize>,
+    key_index: HashMap<Box<str>, usize>,
     tensors: Vec<TensorRow>,
-    tensor_index: FxHashMap<Box<str>, usize>,
+    tensor_index: HashMap<Box<str>, usize>,
 }
 
 impl<'m> Gguf<'m> {
@@ -366,10 +365,10 @@ fn read_version(r: &mut Reader<'_>) -> Result<u32> {
     }
 }
 
-type Keys = (Vec<(Range<usize>, Entry)>, FxHashMap<Box<str>, usize>);
+type Keys = (Vec<(Range<usize>, Entry)>, HashMap<Box<str>, usize>);
 
 fn read_keys(r: &mut Reader<'_>, count: usize) -> Result<Keys> {
-    let (mut keys, mut index) = (Vec::new(), FxHashMap::default());
+    let (mut keys, mut index) = (Vec::new(), HashMap::default());
     for i in 0..count {
         let name = r.name("a metadata key")?;
         let text = std::str::from_utf8(&r.bytes[name.clone()]).expect("checked by name()");
@@ -384,7 +383,7 @@ fn read_keys(r: &mut Reader<'_>, count: usize) -> Result<Keys> {
 
 fn alignment(
     keys: &[(Range<usize>, Entry)],
-    index: &FxHashMap<Box<str>, usize>,
+    index: &HashMap<Box<str>, usize>,
     bytes: &[u8],
 ) -> Result<usize> {
     let Some(&at) = index.get("general.alignment") else {
@@ -401,11 +400,11 @@ fn alignment(
     Ok(value)
 }
 
-type Tensors = (Vec<TensorRow>, FxHashMap<Box<str>, usize>);
+type Tensors = (Vec<TensorRow>, HashMap<Box<str>, usize>);
 
 /// Reads the table; `range` holds the offset into the data section and the byte count for now.
 fn read_tensors(r: &mut Reader<'_>, count: usize) -> Result<Tensors> {
-    let (mut rows, mut index) = (Vec::new(), FxHashMap::default());
+    let (mut rows, mut index) = (Vec::new(), HashMap::default());
     for i in 0..count {
         let name = r.name("a tensor name")?;
         let text = std::str::from_utf8(&r.bytes[name.clone()]).expect("checked by name()");

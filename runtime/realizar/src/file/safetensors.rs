@@ -2,10 +2,10 @@
 //!
 //! Shapes are turned round on reading, so that the contiguous dimension is first as in GGUF.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 
-use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use super::{Bytes, Tensor};
@@ -25,7 +25,7 @@ struct Row {
 pub struct SafeTensors<'m> {
     bytes: Bytes<'m>,
     rows: Vec<Row>,
-    index: FxHashMap<String, usize>,
+    index: HashMap<String, usize>,
 }
 
 impl<'m> SafeTensors<'m> {
@@ -55,7 +55,7 @@ impl<'m> SafeTensors<'m> {
             .map_err(|e| Error::format(format!("the header is not JSON: {e}")))?;
         let header = header.as_object().ok_or_else(|| Error::format("the header is not an object"))?;
         let data = 8 + length;
-        let (mut rows, mut index) = (Vec::new(), FxHashMap::default());
+        let (mut rows, mut index) = (Vec::new(), HashMap::default());
         for (name, value) in header.iter().filter(|(name, _)| *name != "__metadata__") {
             if let Some(row) = parse_row(name, value, data, all.len())? {
                 index.insert(name.clone(), rows.len());

@@ -23,14 +23,19 @@ const SPACE: &str = "\u{2581}";
 
 #[derive(Debug)]
 enum Scheme {
-    Bpe { split: Split, merges: OnceLock<Merges>, pairs: Vec<Pair> },
+    Bpe { split: Split, merges: OnceLock<Merges>, lines: Lines },
     SentencePiece { prefix_space: bool },
     Unigram(Unigram),
     WordPiece { lowercase: bool },
 }
 
-/// Two pieces that become one.
-type Pair = (Box<[u8]>, Box<[u8]>);
+/// The file's merges, each two pieces with a space between them.
+#[derive(Debug, Default)]
+struct Lines {
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
 type Merges = FxHashMap<(u32, u32), (u32, u32)>;
 
 /// A model's tokenizer.
@@ -71,7 +76,7 @@ impl Tokenizer {
                 let split = Split::named(pre)
                     .ok_or_else(|| Error::unsupported(format!("the pre-tokenizer `{pre}`")))?;
                 let bos = split.add_bos;
-                (Scheme::Bpe { split, merges: OnceLock::new(), pairs: read_merges(file) }, bos, false)
+                (Scheme::Bpe { split, merges: OnceLock::new(), lines: Lines::of(file) }, bos, false)
             }
             "llama" => (Scheme::SentencePiece { prefix_space: prefix_space.unwrap_or(true) }, true, false),
             "t5" => {
@@ -207,8 +212,8 @@ impl Tokenizer {
 
     fn encode_plain(&self, text: &str, after_special: bool, out: &mut Vec<u32>) {
         match &self.scheme {
-            Scheme::Bpe { split, merges, pairs } => {
-                let merges = merges.get_or_init(|| index_merges(&self.vocab, pairs));
+            Scheme::Bpe { split, merges, lines } => {
+                let merges = merges.get_or_init(|| index_merges(&self.vocab, lines));
                 let spaced;
                 let text = if split.raw_text {
                     spaced = text.replace(' ', SPACE);
@@ -361,26 +366,31 @@ fn descending(score: f32) -> u32 {
     !ascending
 }
 
-fn read_merges(file: &Gguf<'_>) -> Vec<Pair> {
-    let Some(merges) = file.array("tokenizer.ggml.merges") else {
-        return Vec::new();
-    };
-    let mut pairs = Vec::with_capacity(merges.count);
-    for line in merges.strings() {
-        // The first part may itself start with a space.
-        let space = line.iter().skip(1).position(|&b| b == b' ').map(|i| i + 1);
-        let (left, right) = space.map_or((line, &[][..]), |i| (&line[..i], &line[i + 1..]));
-        pairs.push((left.into(), right.into()));
+impl Lines {
+    fn of(file: &Gguf<'_>) -> Self {
+        let mut lines = Self::default();
+        for line in file.array("tokenizer.ggml.merges").into_iter().flat_map(|array| array.strings()) {
+            lines.text.extend_from_slice(line);
+            lines.ends.push(lines.text.len());
+        }
+        lines
     }
-    pairs
+
+    fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        starts.zip(&self.ends).map(|(&start, &end)| &self.text[start..end])
+    }
 }
 
 /// Merges as token ids; those that name unknown tokens can never apply and are left out.
-fn index_merges(vocab: &Vocab, pairs: &[Pair]) -> Merges {
+fn index_merges(vocab: &Vocab, lines: &Lines) -> Merges {
     let mut merges = Merges::default();
-    merges.reserve(pairs.len());
+    merges.reserve(lines.ends.len());
     let mut joined = Vec::new();
-    for (rank, (left, right)) in pairs.iter().enumerate() {
+    for (rank, line) in lines.iter().enumerate() {
+        // The first part may itself start with a space.
+        let space = line.iter().skip(1).position(|&b| b == b' ').map(|i| i + 1);
+        let (left, right) = space.map_or((line, &[][..]), |i| (&line[..i], &line[i + 1..]));
         joined.clear();
         joined.extend_from_slice(left);
         joined.extend_from_slice(right);

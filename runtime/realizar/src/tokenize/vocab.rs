@@ -1,8 +1,7 @@
 //! The list of tokens: text, score and role of each, and the special ids.
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::OnceLock;
-
-use rustc_hash::FxHashMap;
 
 use crate::error::{Error, Result};
 use crate::file::gguf::{Gguf, Kind};
@@ -58,7 +57,7 @@ pub struct Vocab {
     roles: Vec<Role>,
     /// Ids with a meaning.
     pub special: Special,
-    ids: OnceLock<FxHashMap<Box<[u8]>, u32>>,
+    ids: OnceLock<Ids>,
 }
 
 impl Vocab {
@@ -140,23 +139,51 @@ impl Vocab {
         self.scores.get(id as usize).copied().unwrap_or(0.0)
     }
 
-    /// The token written exactly so. The table behind it is built at the first question.
+    /// The token written exactly so; of several the last. The table behind it is built at the first
+    /// question.
     #[must_use]
     pub fn id(&self, text: &[u8]) -> Option<u32> {
-        let ids = self.ids.get_or_init(|| {
-            let mut ids = FxHashMap::default();
-            ids.reserve(self.len());
-            for id in 0..self.len() as u32 {
-                ids.insert(self.raw(id).into(), id);
-            }
-            ids
-        });
-        ids.get(text).copied()
+        let ids = self.ids.get_or_init(|| Ids::new(self));
+        ids.slots[ids.slot(self, text)].checked_sub(1)
     }
 
     /// The token of one byte, written `<0xNN>`.
     pub(crate) fn byte(&self, byte: u8) -> Option<u32> {
         self.id(format!("<0x{byte:02X}>").as_bytes())
+    }
+}
+
+/// Finds ids by text: an open table of the ids alone, since the vocabulary has the text. Its hash is
+/// seeded, so that no file can be made whose tokens all meet in one place.
+#[derive(Debug)]
+struct Ids {
+    /// Id + 1, or 0 where nothing is; at least half of them 0.
+    slots: Vec<u32>,
+    seed: RandomState,
+}
+
+impl Ids {
+    fn new(vocab: &Vocab) -> Self {
+        let slots = vec![0; (2 * vocab.len() + 1).next_power_of_two()];
+        let mut ids = Self { slots, seed: RandomState::new() };
+        for id in 0..vocab.len() as u32 {
+            let slot = ids.slot(vocab, vocab.raw(id));
+            ids.slots[slot] = id + 1;
+        }
+        ids
+    }
+
+    /// Where `text` stands or would stand.
+    fn slot(&self, vocab: &Vocab, text: &[u8]) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut slot = self.seed.hash_one(text) as usize & mask;
+        while let Some(id) = self.slots[slot].checked_sub(1) {
+            if vocab.raw(id) == text {
+                break;
+            }
+            slot = (slot + 1) & mask;
+        }
+        slot
     }
 }
 
@@ -172,4 +199,21 @@ fn numbers<'a>(
         return Err(Error::format(format!("{key} has {} numbers for {count} tokens", array.count)));
     }
     Ok(Some(array.numbers().take(count)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_found_by_text_and_the_last_of_equal_ones_wins() {
+        let texts: Vec<Vec<u8>> = (0..1000).map(|i| format!("t{}", i % 700).into_bytes()).collect();
+        let vocab = Vocab::from_list(&texts, Vec::new(), Special::default()).expect("small");
+        for i in 0..700u32 {
+            let last = if i < 300 { i + 700 } else { i };
+            assert_eq!(vocab.id(format!("t{i}").as_bytes()), Some(last));
+        }
+        assert_eq!(vocab.id(b"t700"), None);
+        assert_eq!(Vocab::default().id(b""), None);
+    }
 }
