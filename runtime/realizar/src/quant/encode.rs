@@ -15,46 +15,122 @@ pub fn quantize(ty: Type, values: &[f32]) -> Result<Vec<u8>> {
         return Err(Error::input(text));
     }
     let mut out = vec![0u8; values.len() / ty.block_len() * ty.block_bytes()];
-    let pairs = values.chunks_exact(ty.block_len()).zip(out.chunks_exact_mut(ty.block_bytes()));
     match ty {
-        Type::F32 => pairs.for_each(|(x, o)| o.copy_from_slice(&x[0].to_le_bytes())),
-        Type::F16 => pairs.for_each(|(x, o)| o.copy_from_slice(&f32_to_f16(x[0]).to_le_bytes())),
-        Type::BF16 => pairs.for_each(|(x, o)| o.copy_from_slice(&f32_to_bf16(x[0]).to_le_bytes())),
-        Type::Q8_0 => pairs.for_each(|(x, o)| q8_0(block(x), o)),
-        Type::Q4_0 => pairs.for_each(|(x, o)| symmetric::<4>(block(x), o)),
-        Type::Q5_0 => pairs.for_each(|(x, o)| symmetric::<5>(block(x), o)),
-        Type::Q4_1 => pairs.for_each(|(x, o)| affine::<4>(block(x), o)),
-        Type::Q5_1 => pairs.for_each(|(x, o)| affine::<5>(block(x), o)),
+        Type::F16 => f16(values, &mut out),
+        Type::F32 | Type::BF16 | Type::Q8_0 | Type::Q4_0 | Type::Q5_0 | Type::Q4_1 | Type::Q5_1 => {
+            crate::sys::widest(Fill { ty, values, out: &mut out });
+        }
         _ => return Err(Error::unsupported(format!("quantising to {}", ty.name()))),
     }
     Ok(out)
 }
 
-fn block(x: &[f32]) -> &[f32; 32] {
-    x.try_into().expect("chunks_exact gives 32 values for these types")
+fn f16(values: &[f32], out: &mut [u8]) {
+    let mut halves = [0u16; 64];
+    for (x, o) in values.chunks(64).zip(out.chunks_mut(128)) {
+        let halves = &mut halves[..x.len()];
+        crate::sys::to_f16(x, halves);
+        o.chunks_exact_mut(2).zip(halves).for_each(|(o, h)| o.copy_from_slice(&h.to_le_bytes()));
+    }
 }
 
+struct Fill<'a> {
+    ty: Type,
+    values: &'a [f32],
+    out: &'a mut [u8],
+}
+
+impl crate::sys::Wide for Fill<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let Self { ty, values, out } = self;
+        match ty {
+            Type::F32 => blocks(values, out, |x: &[f32; 1], o: &mut [u8; 4]| *o = x[0].to_le_bytes()),
+            Type::BF16 => {
+                blocks(values, out, |x: &[f32; 1], o: &mut [u8; 2]| *o = f32_to_bf16(x[0]).to_le_bytes());
+            }
+            Type::Q8_0 => blocks(values, out, q8_0),
+            Type::Q4_0 => blocks(values, out, symmetric::<4, 18>),
+            Type::Q5_0 => blocks(values, out, symmetric::<5, 22>),
+            Type::Q4_1 => blocks(values, out, affine::<4, 20>),
+            _ => blocks(values, out, affine::<5, 24>),
+        }
+    }
+}
+
+/// Blocks of `N` values and `M` bytes: constants, so that the loops vectorise.
+#[inline(always)]
+fn blocks<const N: usize, const M: usize>(
+    values: &[f32],
+    out: &mut [u8],
+    block: impl Fn(&[f32; N], &mut [u8; M]),
+) {
+    for (x, o) in values.as_chunks::<N>().0.iter().zip(out.as_chunks_mut::<M>().0) {
+        block(x, o);
+    }
+}
+
+/// `pick` over all values, in eight lanes: for picks that do not depend on the order.
+#[inline(always)]
+fn reduce(x: &[f32; 32], start: f32, pick: impl Fn(f32, f32) -> f32) -> f32 {
+    let mut lanes = [start; 8];
+    for eight in x.as_chunks::<8>().0 {
+        lanes = std::array::from_fn(|i| pick(lanes[i], eight[i]));
+    }
+    lanes.into_iter().fold(start, pick)
+}
+
+#[inline(always)]
+fn largest_size(x: &[f32; 32]) -> f32 {
+    reduce(x, 0.0, |m, v| if v.abs() > m { v.abs() } else { m })
+}
+
+#[inline(always)]
 fn inverse(d: f32) -> f32 {
     if d == 0.0 { 0.0 } else { 1.0 / d }
 }
 
-fn q8_0(x: &[f32; 32], out: &mut [u8]) {
-    let largest = x.iter().fold(0f32, |m, v| m.max(v.abs()));
+#[inline(always)]
+fn q8_0(x: &[f32; 32], out: &mut [u8; 34]) {
+    let largest = largest_size(x);
     let d = largest / 127.0;
     let id = inverse(d);
     out[..2].copy_from_slice(&f32_to_f16(d).to_le_bytes());
     for (o, v) in out[2..].iter_mut().zip(x) {
-        // Half away from zero, written so that it vectorises.
+        // Half away from zero.
         let scaled = v * id;
-        let below = scaled.abs() as i32 as f32;
-        let up = if scaled.abs() - below >= 0.5 { 1.0 } else { 0.0 };
-        *o = (below + up).copysign(scaled) as i32 as i8 as u8;
+        let size = scaled.abs();
+        let below = whole_part(size);
+        let rounded = if size - below >= 0.5 { below + 1.0 } else { below };
+        // One and a half times 2^23 leaves a signed number in the lowest bits.
+        *o = (rounded.copysign(scaled) + 1.5 * BIG).to_bits() as u8;
     }
 }
 
+/// 2^23: floats of this size are whole numbers, and the lowest bits are their own. Conversions written
+/// with it vectorise, which `as i32` with its limits does not.
+const BIG: f32 = 8_388_608.0;
+
+/// `x` without its fraction, for 0 to 2^22.
+#[inline(always)]
+fn whole_part(x: f32) -> f32 {
+    let near = (x + BIG) - BIG;
+    if near > x { near - 1.0 } else { near }
+}
+
+/// The whole part of `x` between 0 and the largest code of `BITS` bits; NaN gives 0.
+#[inline(always)]
+fn code<const BITS: u32>(x: f32) -> u8 {
+    let largest = ((1 << BITS) - 1) as f32;
+    let x = if x > 0.0 { x } else { 0.0 };
+    let x = if x > largest { largest } else { x };
+    (whole_part(x) + BIG).to_bits() as u8
+}
+
 /// Q4_0 and Q5_0: the value of largest magnitude gets the code `-2^(BITS-1)`.
-fn symmetric<const BITS: u32>(x: &[f32; 32], out: &mut [u8]) {
-    let size = x.iter().fold(0f32, |m, v| m.max(v.abs()));
+#[inline(always)]
+fn symmetric<const BITS: u32, const BYTES: usize>(x: &[f32; 32], out: &mut [u8; BYTES]) {
+    let size = largest_size(x);
     let signed = x.iter().copied().find(|v| v.abs() == size).unwrap_or(0.0);
     let half = (1 << (BITS - 1)) as f32;
     let d = signed / -half;
@@ -62,29 +138,37 @@ fn symmetric<const BITS: u32>(x: &[f32; 32], out: &mut [u8]) {
     out[..2].copy_from_slice(&f32_to_f16(d).to_le_bytes());
     let mut codes = [0u8; 32];
     for (c, v) in codes.iter_mut().zip(x) {
-        *c = ((v * id + half + 0.5) as i32).min((1 << BITS) - 1) as u8;
+        *c = code::<BITS>(v * id + half + 0.5);
     }
     put_codes::<BITS>(&codes, &mut out[2..]);
 }
 
 /// Q4_1 and Q5_1: the smallest value gets the code 0 and the largest the last one.
-fn affine<const BITS: u32>(x: &[f32; 32], out: &mut [u8]) {
-    let least = x.iter().copied().fold(f32::MAX, f32::min);
-    let most = x.iter().copied().fold(f32::MIN, f32::max);
+#[inline(always)]
+fn affine<const BITS: u32, const BYTES: usize>(x: &[f32; 32], out: &mut [u8; BYTES]) {
+    let least = reduce(x, f32::MAX, |m, v| if v < m { v } else { m });
+    let most = reduce(x, f32::MIN, |m, v| if v > m { v } else { m });
+    // Of the two zeros ggml keeps the first.
+    let least = if least == 0.0 { x.iter().copied().find(|v| *v == 0.0).unwrap_or(0.0) } else { least };
     let d = (most - least) / ((1 << BITS) - 1) as f32;
     let id = inverse(d);
     out[..2].copy_from_slice(&f32_to_f16(d).to_le_bytes());
     out[2..4].copy_from_slice(&f32_to_f16(least).to_le_bytes());
     let mut codes = [0u8; 32];
     for (c, v) in codes.iter_mut().zip(x) {
-        *c = (((v - least) * id + 0.5) as i32).min((1 << BITS) - 1) as u8;
+        *c = code::<BITS>((v - least) * id + 0.5);
     }
     put_codes::<BITS>(&codes, &mut out[4..]);
 }
 
+#[inline(always)]
 fn put_codes<const BITS: u32>(codes: &[u8; 32], out: &mut [u8]) {
     let low = if BITS == 5 {
-        let fifth = codes.iter().enumerate().fold(0u32, |w, (j, c)| w | u32::from(c >> 4) << j);
+        let mut lanes = [0u32; 8];
+        for (k, eight) in codes.as_chunks::<8>().0.iter().enumerate() {
+            lanes = std::array::from_fn(|i| lanes[i] | u32::from(eight[i] >> 4) << (8 * k + i));
+        }
+        let fifth = lanes.into_iter().fold(0, |word, lane| word | lane);
         out[..4].copy_from_slice(&fifth.to_le_bytes());
         &mut out[4..]
     } else {

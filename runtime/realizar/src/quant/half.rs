@@ -16,6 +16,7 @@ pub fn f16_to_f32(bits: u16) -> f32 {
 
 /// The nearest IEEE half, ties to even; too large becomes infinity.
 #[must_use]
+#[inline(always)]
 pub fn f32_to_f16(value: f32) -> u16 {
     let bits = value.to_bits();
     let sign = (bits >> 16 & 0x8000) as u16;
@@ -43,6 +44,7 @@ pub fn bf16_to_f32(bits: u16) -> f32 {
 
 /// The nearest bfloat16, ties to even; NaN stays NaN.
 #[must_use]
+#[inline(always)]
 pub fn f32_to_bf16(value: f32) -> u16 {
     let bits = value.to_bits();
     if value.is_nan() {

@@ -85,3 +85,16 @@ fn quantising_agrees_with_ggml() {
         assert_eq!(format!("{hash:016x}"), sum, "{name}");
     }
 }
+
+#[test]
+fn ties_round_away_from_zero_and_the_first_of_two_zeros_is_the_offset() {
+    let mut x = [0.0f32; 32];
+    x[..5].copy_from_slice(&[127.0, 0.5, -0.5, 2.5, -2.5]);
+    let bytes = quantize(Type::Q8_0, &x).expect("a block");
+    assert_eq!(bytes[2..7], [127, 1, 255, 3, 253]);
+    for (first, offset) in [(0.0, 0), (-0.0, 0x80)] {
+        let mut x = [-first; 32];
+        (x[0], x[31]) = (first, 1.0);
+        assert_eq!(quantize(Type::Q4_1, &x).expect("a block")[3], offset);
+    }
+}

@@ -88,7 +88,7 @@ fn fifth_apart(fifth: u32, b: &[u8; 16]) -> [u32; 8] {
     let low = nibbles(b);
     each(|v| {
         // The product puts bit k of four into bit 0 of byte k.
-        let four = (fifth >> (4 * v) & 15) * 0x0020_4081 & 0x0101_0101;
+        let four = ((fifth >> (4 * v) & 15) * 0x0020_4081) & 0x0101_0101;
         low[v] | four << 4
     })
 }

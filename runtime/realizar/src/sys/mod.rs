@@ -61,6 +61,23 @@ pub fn group(simd: Simd, layout: Layout, group: &[u8], acts: &Acts, token: usize
     }
 }
 
+/// Work in plain Rust that is compiled for AVX2 as well. `run` and all that it calls are to be
+/// `#[inline(always)]`; results are the same, since nothing is fused.
+pub trait Wide {
+    /// Does the work.
+    fn run(self);
+}
+
+/// Runs `work` with AVX2 where the machine has it.
+pub fn widest(work: impl Wide) {
+    #[cfg(target_arch = "x86_64")]
+    if crate::kernel::simd() != Simd::Scalar {
+        // SAFETY: `simd` is above Scalar only where AVX2 was detected.
+        return unsafe { x86::run_wide(work) };
+    }
+    work.run();
+}
+
 /// Dot product of f32 with f16 bits.
 pub fn dot_f16(a: &[f32], b: &[u16]) -> f32 {
     assert_eq!(a.len(), b.len());

@@ -33,6 +33,11 @@ pub fn group(simd: Simd, layout: Layout, group: &[u8], acts: &Acts, token: usize
     }
 }
 
+#[target_feature(enable = "avx2")]
+pub fn run_wide(work: impl super::Wide) {
+    work.run();
+}
+
 #[target_feature(enable = "avx2,fma,f16c")]
 fn tile<const T: usize>(layout: Layout, group: &[u8], acts: &Acts, token: usize, out: &mut [f32]) {
     let sums = match layout.kind {
