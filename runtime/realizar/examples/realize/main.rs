@@ -3,11 +3,12 @@
 //! realize greedy MODEL THREADS STEPS PROMPT     token, top score, margin to the second per step
 //! realize scores MODEL THREADS ID...            scores after each id, as f32 bytes on stdout
 //! realize perplexity MODEL THREADS FILE         perplexity of the first 512 tokens
-//! realize bench MODEL THREADS PROMPT STEPS      load CPU s, prompt tok/s, generation tok/s, peak MB
+//! realize bench MODEL THREADS PROMPT STEPS      load CPU s, first token ms, prompt tok/s, generation tok/s, peak MB
 //! realize text MODEL THREADS STEPS PROMPT       generated text
 //! realize chat MODEL THREADS STEPS PROMPT       answer through the chat template
 //! realize embed MODEL THREADS TEXT...           one vector a line
 //! realize quantize IN TYPE OUT                  a copy with matrices in TYPE
+//! realize quantizer                             GB of F32 that are quantised a second, by type
 //! realize random FAMILY OUT                     a tiny model with random weights
 //! realize random FAMILY OUT exact               the same in F32 alone
 
@@ -68,13 +69,14 @@ fn perplexity(session: &mut Session<'_>, tokens: &[u32]) -> Outcome {
 
 /// CPU seconds of this process so far and its peak memory in MB, from procfs.
 fn usage() -> (f64, f64) {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
-    let ticks: f64 = [11, 12].iter().filter_map(|&i| fields.get(i)?.parse::<f64>().ok()).sum();
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let schedule = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("schedstat")).ok();
+    let running = |text: String| text.split_whitespace().next()?.parse::<f64>().ok();
+    let nanoseconds: f64 = tasks.filter_map(schedule).filter_map(running).sum();
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
     let peak = peak.and_then(|l| l.trim().trim_end_matches(" kB").parse::<f64>().ok());
-    (ticks / 100.0, peak.unwrap_or(0.0) / 1024.0)
+    (nanoseconds / 1e9, peak.unwrap_or(0.0) / 1024.0)
 }
 
 fn bench(path: &str, threads: usize, prompt: usize, steps: usize) -> Outcome {
@@ -82,10 +84,12 @@ fn bench(path: &str, threads: usize, prompt: usize, steps: usize) -> Outcome {
     let model = Model::open_with(path, OpenOptions { threads: Some(threads) })?;
     let open_ms = opened.elapsed().as_secs_f64() * 1e3;
     let mut session = model.session_with(SessionOptions { context: Some(2048), ..Default::default() })?;
+    // llama.cpp's loading includes its vocabulary.
+    let _ = model.tokenizer()?.encode("Hello", true, true);
     let (load_cpu, _) = usage();
     let tokens: Vec<u32> = (0..prompt as u32).map(|i| 1000 + i * 7 % 500).collect();
-    session.feed(&tokens[..1], go_on)?;
-    session.rewind(0);
+    session.feed(&tokens, go_on)?;
+    let first_ms = opened.elapsed().as_secs_f64() * 1e3;
     let mut best = (0f64, 0f64);
     for _ in 0..3 {
         session.rewind(0);
@@ -100,12 +104,30 @@ fn bench(path: &str, threads: usize, prompt: usize, steps: usize) -> Outcome {
     }
     let megabytes = model.bytes_per_token()? as f64 / 1e6;
     println!(
-        "open {open_ms:.1} ms, load {load_cpu:.2} CPU s, prompt {:.1} tok/s, generation {:.1} tok/s, {:.1} GB/s, peak {:.0} MB",
+        "open {open_ms:.1} ms, load {load_cpu:.3} CPU s, first token after {first_ms:.0} ms, prompt {:.1} tok/s, generation {:.1} tok/s, {:.1} GB/s, peak {:.0} MB",
         best.0,
         best.1,
         megabytes * best.1 / 1e3,
         usage().1
     );
+    Ok(())
+}
+
+fn quantizer() -> Outcome {
+    // A piece as `convert` makes them, so that memory does not count.
+    let x: Vec<f32> = (0..8192).map(|i| ((i * 7919 % 1009) as f32 - 504.0) / 300.0).collect();
+    for ty in ["Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "F16", "BF16"] {
+        let ty = Type::from_name(ty).ok_or("unknown type")?;
+        let round = |_| -> Result<f64, realizar::Error> {
+            let start = Instant::now();
+            for _ in 0..100 {
+                std::hint::black_box(realizar::quant::quantize(ty, std::hint::black_box(&x))?);
+            }
+            Ok(100.0 * 4.0 * x.len() as f64 / start.elapsed().as_secs_f64() / 1e9)
+        };
+        let rates = (0..30).map(round).collect::<Result<Vec<_>, _>>()?;
+        println!("{:5} {:.2} GB/s", ty.name(), rates.into_iter().fold(0.0, f64::max));
+    }
     Ok(())
 }
 
@@ -184,6 +206,7 @@ fn main() -> Outcome {
             println!("{converted} tensors converted, {kept} kept, {:.2} s", start.elapsed().as_secs_f64());
             Ok(())
         }
+        ["quantizer"] => quantizer(),
         ["random", family, to] => random::write(family, to, false),
         ["random", family, to, "exact"] => random::write(family, to, true),
         ["bench", path, threads, prompt, steps] => {
