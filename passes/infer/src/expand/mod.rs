@@ -51,6 +51,7 @@ mod lazy;
 mod made_once;
 mod mixins;
 mod names;
+mod nested_classes;
 mod nested_patterns;
 mod operators;
 mod options;
@@ -81,6 +82,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     base_calls::expand(&mut out);
     super_reads::expand(&mut out);
     descriptors::expand(&mut out);
+    nested_classes::expand(&mut out);
     derived::expand(&mut out);
     made_once::expand(&mut out);
     mixins::expand(&mut out);
