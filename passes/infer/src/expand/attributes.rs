@@ -41,7 +41,7 @@ pub(crate) fn expand(program: &mut Program<Hir>) {
     let paths: FxHashSet<Name> = own.keys().copied().collect();
     for path in program.fns.keys().copied().collect::<Vec<_>>() {
         let mut body = (*program.fns[&path]).clone();
-        if rewrite(program, &mut body, &paths) {
+        if rewrite(program, &mut body, &own) {
             program.fns.insert(path, Arc::new(body));
         }
     }
@@ -116,9 +116,9 @@ pub(super) fn now(path: Name) -> Name {
 }
 
 /// Reads of these attributes look for them; writes keep the place. Answers whether there were any.
-fn rewrite(program: &Program<Hir>, body: &mut Body<Hir>, paths: &FxHashSet<Name>) -> bool {
+fn rewrite(program: &Program<Hir>, body: &mut Body<Hir>, own: &FxHashMap<Name, Name>) -> bool {
     let found = |body: &Body<Hir>, place: &Place| {
-        attribute(program, body, place).filter(|(path, _)| paths.contains(path))
+        attribute(program, body, place).filter(|(path, _)| own.contains_key(path))
     };
     let mut changed = false;
     for id in body.nodes.ids().collect::<Vec<_>>() {
@@ -140,6 +140,13 @@ fn rewrite(program: &Program<Hir>, body: &mut Body<Hir>, paths: &FxHashSet<Name>
                     let Some((path, skip)) = found(body, &place) else { continue };
                     if place.proj.len() > skip {
                         continue;
+                    }
+                    // `None` stands for a class that has no value of its own yet.
+                    if matches!(body.nodes[value].kind, Node::Const(Const::None))
+                        && !starts_empty(program, own[&path])
+                    {
+                        let why = format!("`{}` set to None below the class that has it", path.last());
+                        body.nodes[value].kind = Node::Hole { why: why.into(), source: "".into() };
                     }
                     StmtKind::Set { target: Pat::Place(Place::global(path)), value }
                 }
@@ -164,6 +171,20 @@ fn rewrite(program: &Program<Hir>, body: &mut Body<Hir>, paths: &FxHashSet<Name>
 pub(super) fn read(body: &mut Body<Hir>, path: Name, at: Origin) -> NodeId {
     let call = Node::Call { callee: Callee::Fn(now(path)), args: Vec::new() };
     body.node(call, Ty::unknown(), at)
+}
+
+/// Whether a class gives its attribute `None`.
+fn starts_empty(program: &Program<Hir>, path: Name) -> bool {
+    program.fns.values().any(|body| {
+        let mut found = false;
+        body.walk_stmts(body.root, &mut |stmt| {
+            if let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind {
+                found |= *place == Place::global(path)
+                    && matches!(body.nodes[*value].kind, Node::Const(Const::None));
+            }
+        });
+        found
+    })
 }
 
 /// `C.x$now()` and the property `x`: the class's own value, or that of the base.

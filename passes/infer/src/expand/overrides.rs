@@ -8,7 +8,8 @@
 //!                                            }
 //!                                            setter @m.Dog.count(%self, %value) { set %self.own_count = %value }
 //!
-//! An attribute that is set once is no such case: each object starts with its value (`defaults`).
+//! An attribute that is set once is no such case: each object starts with its value (`defaults`). Where some object
+//! is given `None`, a second field tells whether it has its own.
 
 use super::attributes;
 use crate::env::Env;
@@ -78,6 +79,27 @@ fn is_named(program: &Program<Hir>, name: Name) -> bool {
         })
 }
 
+/// The fields of an object's own value, and of whether it has one: that it is not `None`, or a field beside it.
+#[derive(Clone, Copy)]
+struct Own {
+    value: Name,
+    told: Name,
+}
+
+/// Whether the source sets an attribute of this name to `None`.
+fn is_emptied(program: &Program<Hir>, name: Name) -> bool {
+    program.fns.values().any(|body| {
+        let mut found = false;
+        body.walk_stmts(body.root, &mut |stmt| {
+            if let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind {
+                found |= place.proj.last() == Some(&Proj::Field(name))
+                    && matches!(body.nodes[*value].kind, Node::Const(Const::None));
+            }
+        });
+        found
+    })
+}
+
 fn replace(program: &mut Program<Hir>, path: Name) {
     let (class, name) = (path.parent(), Name::new(path.last()));
     for sub in program.subclasses(class) {
@@ -88,12 +110,24 @@ fn replace(program: &mut Program<Hir>, path: Name) {
     while is_named(program, own) {
         own = Name::new(&format!("{own}_"));
     }
+    let told = if is_emptied(program, name) {
+        let mut told = Name::new(&format!("has_{own}"));
+        while is_named(program, told) {
+            told = Name::new(&format!("{told}_"));
+        }
+        told
+    } else {
+        own
+    };
+    let own = Own { value: own, told };
     let (getter, setter) = (getter(program, path, own), setter(program, path, own));
     let def = Arc::make_mut(program.classes.get_mut(&class).expect("the attribute is that of a class"));
-    let mut field = crate::program::assigned_field(own, def.origin);
-    field.ty = Ty::option(Ty::unknown());
-    field.flags = FieldFlags { init: false, repr: false, compare: false, ..field.flags };
-    def.fields.push(field);
+    for name in if own.value == own.told { vec![own.value] } else { vec![own.value, own.told] } {
+        let mut field = crate::program::assigned_field(name, def.origin);
+        field.ty = Ty::option(Ty::unknown());
+        field.flags = FieldFlags { init: false, repr: false, compare: false, ..field.flags };
+        def.fields.push(field);
+    }
     for body in [getter, setter] {
         add(program, body);
     }
@@ -130,17 +164,18 @@ fn parameter(body: &mut Body<Hir>, name: &str) -> LocalId {
     local
 }
 
-fn getter(program: &Program<Hir>, path: Name, own: Name) -> Body<Hir> {
+fn getter(program: &Program<Hir>, path: Name, own: Own) -> Body<Hir> {
     let at = Origin::default();
     let (mut body, this) = body(program, path, FnKind::Property);
-    let field = Place::local(this).with(Proj::Field(own));
+    let field = Place::local(this).with(Proj::Field(own.value));
+    let told = Place::local(this).with(Proj::Field(own.told));
     let read =
         |body: &mut Body<Hir>, place: Place| body.node(Node::Use(place, Mode::Read), Ty::unknown(), at);
     let back = |body: &mut Body<Hir>, value: NodeId| {
         let back = body.node(Node::Return(Some(value)), Ty::never(), at);
         Stmt::new(StmtKind::Expr(back), at)
     };
-    let (value, none) = (read(&mut body, field.clone()), body.node(Node::Const(Const::None), Ty::unit(), at));
+    let (value, none) = (read(&mut body, told), body.node(Node::Const(Const::None), Ty::unit(), at));
     let cond = body.op(ObjOp::IsNot, vec![value, none], Ty::unknown(), at);
     let value = read(&mut body, field);
     let stmt = back(&mut body, value);
@@ -155,13 +190,19 @@ fn getter(program: &Program<Hir>, path: Name, own: Name) -> Body<Hir> {
     body
 }
 
-fn setter(program: &Program<Hir>, path: Name, own: Name) -> Body<Hir> {
+fn setter(program: &Program<Hir>, path: Name, own: Own) -> Body<Hir> {
     let at = Origin::default();
     let (mut body, this) = body(program, Name::new(&format!("{path}$setter")), FnKind::PropertySetter);
     let value = parameter(&mut body, "value");
     let value = body.use_local(value, Mode::Read, at);
-    let target = Pat::Place(Place::local(this).with(Proj::Field(own)));
-    body.blocks[body.root].stmts = vec![Stmt::new(StmtKind::Set { target, value }, at)];
+    let target = Pat::Place(Place::local(this).with(Proj::Field(own.value)));
+    let mut stmts = vec![Stmt::new(StmtKind::Set { target, value }, at)];
+    if own.told != own.value {
+        let value = body.node(Node::Const(Const::Bool(true)), Ty::bool(), at);
+        let target = Pat::Place(Place::local(this).with(Proj::Field(own.told)));
+        stmts.push(Stmt::new(StmtKind::Set { target, value }, at));
+    }
+    body.blocks[body.root].stmts = stmts;
     body.ret = Ty::unit();
     body
 }
