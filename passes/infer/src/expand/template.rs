@@ -33,8 +33,15 @@ pub(crate) fn expand(body: &mut Body<Hir>) {
         let values = if let [Arg { kind: ArgKind::StarStar, value, .. }] = args[..] {
             value
         } else {
+            // Keywords come before what the mapping says.
+            let (mapping, named) = match &args[..] {
+                [Arg { kind: ArgKind::Positional, value, .. }, named @ ..] if !named.is_empty() => {
+                    (Some(*value), named)
+                }
+                _ => (None, &args[..]),
+            };
             let mut items = Vec::new();
-            for arg in &args {
+            for arg in named {
                 let ArgKind::Named(name) = arg.kind else { break };
                 let key = Node::Const(Const::Str(name.as_str().into()));
                 items.push(body.node(key, Ty::unknown(), origin));
@@ -42,10 +49,14 @@ pub(crate) fn expand(body: &mut Body<Hir>) {
                 let text = Node::Call { callee: text, args: vec![Arg::positional(arg.value)] };
                 items.push(body.node(text, Ty::unknown(), origin));
             }
-            if items.len() != 2 * args.len() {
+            if items.len() != 2 * named.len() {
                 continue;
             }
-            body.op(DictOp::New, items, Ty::unknown(), origin)
+            let dict = body.op(DictOp::New, items, Ty::unknown(), origin);
+            match mapping {
+                Some(mapping) => body.op(ObjOp::BitOr, vec![mapping, dict], Ty::unknown(), origin),
+                None => dict,
+            }
         };
         if let Node::Call { args, .. } = &mut body.nodes[id].kind {
             *args = vec![Arg::positional(values)];
