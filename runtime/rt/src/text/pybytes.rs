@@ -22,6 +22,20 @@ pub trait PyBytes {
         parts.join(separator)
     }
 
+    /// `b.hex(separator, size)`: groups of `size` bytes, counted from the end where it is positive.
+    fn py_hex_groups(&self, separator: &str, size: i64) -> String {
+        let size_of = usize::try_from(size.unsigned_abs()).unwrap_or(usize::MAX);
+        if size_of == 0 {
+            return self.py_hex_sep("");
+        }
+        let bytes = self.bytes();
+        let first = if size > 0 { bytes.len() % size_of } else { 0 };
+        let (front, rest) = bytes.split_at(first);
+        let groups = (!front.is_empty()).then_some(front).into_iter().chain(rest.chunks(size_of));
+        let text = |group: &[u8]| group.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        groups.map(text).collect::<Vec<_>>().join(separator)
+    }
+
     /// `b.decode(encoding, errors)`.
     #[track_caller]
     fn py_decode(&self, encoding: &str, errors: &str) -> Result<String, Error> {
