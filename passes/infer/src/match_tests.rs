@@ -5,7 +5,8 @@
 //!     {"type": "key", "code": %code} => ..       set place %code = ..
 //!   }                                          } else { .. }
 //!
-//! Chosen when the subject is dynamic or a union, and for sequence, mapping and text patterns inside others.
+//! Chosen when the subject is dynamic, a union or of a class with relatives, and for sequence, mapping and text
+//! patterns inside others.
 
 use crate::apply::Apply;
 use batuta_base::{Name, Origin};

@@ -40,8 +40,9 @@ impl Printer<'_, '_> {
         }
         let (a, b) = (self.expr(left), self.expr(right));
         // Both sides lose the reference that was taken for the comparison alone.
-        let (a, a_ref) = strip(a, left_ty);
-        let (b, b_ref) = strip(b, right_ty);
+        let lent = |me: &Self, node: NodeId, ty: Ty| if me.lends_upwards(node) { ty.reference() } else { ty };
+        let (a, a_ref) = strip(a, lent(self, left, left_ty));
+        let (b, b_ref) = strip(b, lent(self, right, right_ty));
         let (a_ref, b_ref) = (a_ref || self.is_lent(left), b_ref || self.is_lent(right));
         // One of two tuples has several owners.
         let is_shared = |ty: Ty| matches!(ty.strip_ref().kind(), TyKind::Shared(_));

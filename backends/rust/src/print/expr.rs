@@ -14,12 +14,22 @@ impl Printer<'_, '_> {
         let row = &body.nodes[node];
         // A value leaves the guard of the thread-local that holds it; a borrow or an iterator stays
         // inside the operation that wants it.
-        let is_borrow = is_lent(row.ty);
+        let is_borrow = is_lent(row.ty) || self.lends_upwards(node);
         let is_value = matches!(
             row.kind,
             Node::Use(..) | Node::Op { .. } | Node::Call { .. } | Node::Format(_) | Node::Seq { .. }
         );
         if is_value && !is_borrow { self.guarded(|this| this.unguarded(node)) } else { self.unguarded(node) }
+    }
+
+    /// A borrowed object that is read as one of its base class: the same reference.
+    pub(crate) fn lends_upwards(&self, node: NodeId) -> bool {
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::ClassOp(ClassOp::Up | ClassOp::Down), args, .. } => {
+                is_lent(self.body.ty(args[0])) || self.lends_upwards(args[0])
+            }
+            _ => false,
+        }
     }
 
     fn unguarded(&mut self, node: NodeId) -> Expr {
