@@ -432,9 +432,10 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
     let is_shared = env.class(family.root).is_some_and(|class| class.is_shared);
     let has_eq = family.defs.contains_key("__eq__");
     if has_eq {
+        let text = own_equality(env, family);
         let _ = write!(
             out,
-            "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        self.equals(other)\n    }}\n}}\n"
+            "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        {text}\n    }}\n}}\n"
         );
     } else if !derives(env, family).contains(&"PartialEq") && !env.is_identity(family.root) {
         out.push_str(&equality(env, family, &name));
@@ -458,6 +459,50 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
         classes::unordered(&name, family.root, &mut out, uses);
     }
     out
+}
+
+/// `__eq__` of the left object, else of the right one, else identity. A method that is unequal to whatever is of
+/// another class takes objects of its class alone.
+fn own_equality(env: &Env<'_>, family: &Family) -> String {
+    let all = family.concrete.len();
+    let mut tests: Vec<(Vec<Name>, Vec<Name>)> = Vec::new();
+    for path in family.defs.get("__eq__").into_iter().flatten() {
+        let found = |class: &Name| env.program.find_method(*class, "__eq__") == Some(*path);
+        let answering: Vec<Name> = family.concrete.iter().copied().filter(found).collect();
+        let operand = env.function(*path).and_then(|body| {
+            body.locals[body.params.get(1)?.local].ty.strip_ref().strip_shared().class_path()
+        });
+        let taken = operand.map_or_else(Vec::new, |class| family.concrete_below(env.program, class));
+        let taken = if taken.is_empty() { family.concrete.clone() } else { taken };
+        if !answering.is_empty() {
+            tests.push((answering, taken));
+        }
+    }
+    if tests.iter().map(|(answering, _)| answering.len()).sum::<usize>() == all
+        && tests.iter().all(|(_, taken)| taken.len() == all)
+    {
+        return "self.equals(other)".to_owned();
+    }
+    let is_of = |object: &str, classes: &[Name]| {
+        let pats: Vec<String> =
+            classes.iter().map(|class| variant_pattern(env, family, *class, None)).collect();
+        let subject = subject(env, family, Expr::atom(object));
+        Expr::Macro("matches".to_owned(), vec![subject, Expr::Atom(pats.join(" | "))])
+    };
+    let mut out = String::new();
+    for (left, right) in [("self", "other"), ("other", "self")] {
+        // Both are of those classes, or neither: the left one has answered.
+        for (answering, taken) in tests.iter().filter(|(a, taken)| left == "self" || a != taken) {
+            let test = match (answering.len() == all, taken.len() == all) {
+                (_, true) => is_of(left, answering),
+                (true, false) => is_of(right, taken),
+                (false, false) => is_of(left, answering).binary("&&", is_of(right, taken)),
+            };
+            let test = layout::render(&test, 8, 8, 0);
+            let _ = write!(out, "if {test} {{\n            {left}.equals({right})\n        }} else ");
+        }
+    }
+    out + "{\n            std::ptr::eq(self, other)\n        }"
 }
 
 /// Equality of records of which some field does not count: of one class, by the fields that do.

@@ -521,11 +521,23 @@ impl Own<'_> {
         {
             return node;
         }
-        let may_copy = !ty.is_mutable() || holds_only_shared(ty) || self.is_frozen(id);
+        let may_copy = !self.can_change(ty) || holds_only_shared(ty) || self.is_frozen(id);
         if !may_copy && !self.demote(id) {
             return self.two_owners(origin);
         }
         self.copy_of(lowered, ty, is_ref, origin)
+    }
+
+    /// Whether a second name could see a value of the type change: as [`Ty::is_mutable`], but members of enums are
+    /// constants and what is shared stays one.
+    fn can_change(&self, ty: Ty) -> bool {
+        match ty.kind() {
+            TyKind::Class(class, _) => !crate::globals::is_enum(self.program, *class),
+            TyKind::Tuple(items) | TyKind::Union(items) => items.iter().any(|item| self.can_change(*item)),
+            TyKind::Option(item) | TyKind::Boxed(item) => self.can_change(*item),
+            TyKind::Shared(_) => false,
+            _ => ty.is_mutable(),
+        }
     }
 
     /// A field of a struct or tuple that nothing else names any more: it is moved out.

@@ -132,6 +132,10 @@ pub fn mul(a: &Value, b: &Value) -> Value {
             (_, true) => a,
             _ => return otherwise(a, b, "*", "mul"),
         };
+        let answer = special(a, "__mul__", std::slice::from_ref(b));
+        if let Some(answer) = answer.or_else(|| special(b, "__rmul__", std::slice::from_ref(a))) {
+            return answer;
+        }
         let words = format!("can't multiply sequence by non-int of type '{}'", other.type_name());
         raise_new(TypeError, words)
     })
