@@ -3,6 +3,7 @@
 use crate::classes::{self, Shown};
 use crate::env::{Env, Uses};
 use crate::family::Family;
+use crate::family_equality;
 use crate::items::{self, doc, named_function, visibility};
 use crate::layout;
 use crate::names;
@@ -171,7 +172,7 @@ fn only_def<'a>(env: &Env<'a>, family: &Family, name: &str) -> Option<&'a Body<M
 // ---- variants --------------------------------------------------------------------------------
 
 /// The pattern of a variant; `inside` names its payload.
-fn variant_pattern(env: &Env<'_>, family: &Family, class: Name, inside: Option<&str>) -> String {
+pub(crate) fn variant_pattern(env: &Env<'_>, family: &Family, class: Name, inside: Option<&str>) -> String {
     let kind = if family.has_base { env.kind_name(family) } else { "Self".to_owned() };
     let name = names::camel(class.last());
     match (env.payload(family, class), inside) {
@@ -182,12 +183,12 @@ fn variant_pattern(env: &Env<'_>, family: &Family, class: Name, inside: Option<&
 }
 
 /// The place that tells an object's variant.
-fn subject(env: &Env<'_>, family: &Family, object: Expr) -> Expr {
+pub(crate) fn subject(env: &Env<'_>, family: &Family, object: Expr) -> Expr {
     if family.has_base { object.field(env.kind_field(family)) } else { object }
 }
 
 /// `match` over groups of classes that behave alike; the largest group may be everything else.
-fn choose(env: &Env<'_>, family: &Family, subject: Expr, groups: Vec<(Vec<Name>, Expr)>) -> Expr {
+pub(crate) fn choose(env: &Env<'_>, family: &Family, subject: Expr, groups: Vec<(Vec<Name>, Expr)>) -> Expr {
     let arms = groups.into_iter().map(|(classes, value)| {
         let pats: Vec<String> =
             classes.iter().map(|class| variant_pattern(env, family, *class, None)).collect();
@@ -432,13 +433,13 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
     let is_shared = env.class(family.root).is_some_and(|class| class.is_shared);
     let has_eq = family.defs.contains_key("__eq__");
     if has_eq {
-        let text = own_equality(env, family);
+        let text = family_equality::own(env, family);
         let _ = write!(
             out,
             "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        {text}\n    }}\n}}\n"
         );
     } else if !derives(env, family).contains(&"PartialEq") && !env.is_identity(family.root) {
-        out.push_str(&equality(env, family, &name));
+        out.push_str(&family_equality::by_fields(env, family, &name));
     } else if is_shared && !derives(env, family).contains(&"PartialEq") && env.compared.contains(&family.root)
     {
         out.push_str(classes::identity(&name).as_str());
@@ -459,80 +460,6 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
         classes::unordered(&name, family.root, &mut out, uses);
     }
     out
-}
-
-/// `__eq__` of the left object, else of the right one, else identity. A method that is unequal to whatever is of
-/// another class takes objects of its class alone.
-fn own_equality(env: &Env<'_>, family: &Family) -> String {
-    let all = family.concrete.len();
-    let mut tests: Vec<(Vec<Name>, Vec<Name>)> = Vec::new();
-    for path in family.defs.get("__eq__").into_iter().flatten() {
-        let found = |class: &Name| env.program.find_method(*class, "__eq__") == Some(*path);
-        let answering: Vec<Name> = family.concrete.iter().copied().filter(found).collect();
-        let operand = env.function(*path).and_then(|body| {
-            body.locals[body.params.get(1)?.local].ty.strip_ref().strip_shared().class_path()
-        });
-        let taken = operand.map_or_else(Vec::new, |class| family.concrete_below(env.program, class));
-        let taken = if taken.is_empty() { family.concrete.clone() } else { taken };
-        if !answering.is_empty() {
-            tests.push((answering, taken));
-        }
-    }
-    if tests.iter().map(|(answering, _)| answering.len()).sum::<usize>() == all
-        && tests.iter().all(|(_, taken)| taken.len() == all)
-    {
-        return "self.equals(other)".to_owned();
-    }
-    let is_of = |object: &str, classes: &[Name]| {
-        let pats: Vec<String> =
-            classes.iter().map(|class| variant_pattern(env, family, *class, None)).collect();
-        let subject = subject(env, family, Expr::atom(object));
-        Expr::Macro("matches".to_owned(), vec![subject, Expr::Atom(pats.join(" | "))])
-    };
-    let mut out = String::new();
-    for (left, right) in [("self", "other"), ("other", "self")] {
-        // Both are of those classes, or neither: the left one has answered.
-        for (answering, taken) in tests.iter().filter(|(a, taken)| left == "self" || a != taken) {
-            let test = match (answering.len() == all, taken.len() == all) {
-                (_, true) => is_of(left, answering),
-                (true, false) => is_of(right, taken),
-                (false, false) => is_of(left, answering).binary("&&", is_of(right, taken)),
-            };
-            let test = layout::render(&test, 8, 8, 0);
-            let _ = write!(out, "if {test} {{\n            {left}.equals({right})\n        }} else ");
-        }
-    }
-    out + "{\n            std::ptr::eq(self, other)\n        }"
-}
-
-/// Equality of records of which some field does not count: of one class, by the fields that do.
-fn equality(env: &Env<'_>, family: &Family, name: &str) -> String {
-    let equal = |class: Name| {
-        let is_record = |path: &Name| {
-            env.class(*path).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { eq: true, .. }))
-        };
-        let Some(record) = env.program.mro(class).into_iter().find(is_record) else {
-            return Expr::call("std::ptr::eq", vec![Expr::atom("self"), Expr::atom("other")]);
-        };
-        let fields = env.all_fields(record);
-        let parts = fields.into_iter().filter(|field| field.flags.compare).map(|field| {
-            let of = |object: &str| classes::field_of(env, Expr::atom(object), class, field);
-            of("self").binary("==", of("other"))
-        });
-        parts.reduce(|a, b| a.binary("&&", b)).unwrap_or(Expr::atom("true"))
-    };
-    let kind = |object: &str| {
-        let subject = subject(env, family, Expr::atom(object));
-        let subject = if family.has_base { Expr::unary("&", subject) } else { subject };
-        Expr::call("std::mem::discriminant", vec![subject])
-    };
-    let groups = family.concrete.iter().map(|class| (vec![*class], equal(*class))).collect();
-    let by_class = choose(env, family, subject(env, family, Expr::atom("self")), groups);
-    let value = kind("self").binary("==", kind("other")).binary("&&", by_class);
-    let text = layout::render(&value, 8, 8, 0);
-    format!(
-        "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        {text}\n    }}\n}}\n"
-    )
 }
 
 /// What makes objects of the family keys: their own hash, their identity, or their fields.

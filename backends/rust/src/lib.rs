@@ -13,6 +13,7 @@ mod enums;
 mod env;
 mod families;
 mod family;
+mod family_equality;
 mod items;
 mod layout;
 mod literal;

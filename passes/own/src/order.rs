@@ -252,6 +252,10 @@ impl Own<'_> {
             }
             _ => false,
         };
+        // `x.as_mut().expect(..)` is borrowed early.
+        let is_inside = matches!(&self.out.nodes[lowered].kind, Node::Use(place, _)
+            if place.proj.iter().any(|proj| matches!(proj, Proj::Payload(_))));
+        let is_path = is_path && !is_inside;
         Some(Hold { mutable, late: late && is_path, guarded: self.holds_guard(node), copied: false })
     }
 

@@ -239,15 +239,36 @@ impl<'t> Lowerer<'t> {
         };
         let (mut args, mut named) = (Vec::new(), Vec::new());
         for part in parts {
-            match part.first().filter(|inner| inner.is("keyword_pattern")) {
+            match part.first().and_then(keyword_of) {
                 Some(keyword) => {
                     let key = keyword.first().map_or("", |key| key.text());
-                    named.push((Name::new(key), self.keyword_value(keyword, late)));
+                    let whole = part.first().unwrap_or(keyword);
+                    named.push((Name::new(key), self.keyword_part(whole, late)));
                 }
                 None => args.push(self.pattern(*part, late)),
             }
         }
         Pat::Class { class, args, named }
+    }
+
+    /// The value of `name=value`; the grammar takes `name=(a) as b` and `name=a | b` apart behind the first value.
+    fn keyword_part(&mut self, node: Syntax<'t>, late: &mut Vec<(Name, LocalId)>) -> Pat {
+        match (node.kind(), &node.named()[..]) {
+            ("case_pattern", [inner]) => self.keyword_part(*inner, late),
+            ("as_pattern", [part, name]) => {
+                let part = self.keyword_part(*part, late);
+                self.capture(*name, Some(part), late)
+            }
+            ("union_pattern", [first, rest @ ..]) => {
+                let mut parts = match self.keyword_part(*first, late) {
+                    Pat::Or(parts) => parts,
+                    part => vec![part],
+                };
+                parts.extend(rest.iter().map(|part| self.pattern(*part, late)).collect::<Vec<_>>());
+                Pat::Or(parts)
+            }
+            _ => self.keyword_value(node, late),
+        }
     }
 
     fn keyword_value(&mut self, node: Syntax<'t>, late: &mut Vec<(Name, LocalId)>) -> Pat {
@@ -303,5 +324,14 @@ impl<'t> Lowerer<'t> {
             Pat::Value(value) => value,
             _ => self.hole(BAD_PATTERN, node, BAD_PATTERN.title),
         }
+    }
+}
+
+/// The `name=value` that a part of a class pattern begins with.
+fn keyword_of(node: Syntax<'_>) -> Option<Syntax<'_>> {
+    match node.kind() {
+        "keyword_pattern" => Some(node),
+        "as_pattern" | "union_pattern" | "case_pattern" => keyword_of(node.first()?),
+        _ => None,
     }
 }

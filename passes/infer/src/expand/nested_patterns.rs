@@ -44,7 +44,8 @@ pub(super) fn expand(body: &mut Body<Hir>) {
 /// The targets of a comprehension.
 fn comprehension(body: &mut Body<Hir>, node: NodeId, mut clauses: Vec<Clause>, mut sink: Sink) {
     let origin = body.nodes[node].origin;
-    let Some(at) = clauses.iter().position(|clause| matches!(clause, Clause::For { pat, .. } if holds_open(pat)))
+    let Some(at) =
+        clauses.iter().position(|clause| matches!(clause, Clause::For { pat, .. } if holds_open(pat)))
     else {
         return;
     };
