@@ -10,7 +10,7 @@ use crate::names;
 use crate::print::{Printer, method_name};
 use crate::tree::{Arm, Block, Expr};
 use batuta_base::Name;
-use batuta_core::{Body, Callee, ClassDef, ClassKind, Mir, Node, Ty, TyKind};
+use batuta_core::{Body, Callee, ClassDef, Mir, Node, Ty, TyKind};
 use std::fmt::Write;
 
 /// What a class of a family adds to its module: at the root the family's type, below it a payload.
