@@ -103,6 +103,7 @@ impl<'a> Env<'a> {
             needs_frame: needs_frame(program),
             modules,
         };
+        crate::object_values::convert_parameters(&mut env);
         env.collect_unions();
         env.class_values = ClassValues::of(&env);
         env

@@ -408,6 +408,33 @@ fn holder_test(env: &Env<'_>, class: Name, member: Name, field: &str) -> String 
     }
 }
 
+/// Unions that methods of dynamic objects take and give are made of dynamic values, and become some.
+pub fn convert_parameters(env: &mut Env<'_>) {
+    let (mut takes, mut gives) = (Vec::new(), Vec::new());
+    for class in &env.dynamic.classes {
+        for body in env.methods_of(*class).into_iter().filter_map(|path| env.function(path)) {
+            if body.kind == FnKind::Method && env.dynamic.asks(body) {
+                takes.extend(body.params.iter().skip(1).map(|param| body.locals[param.local].ty));
+                gives.push(body.ret);
+            }
+        }
+    }
+    let unions = |types: Vec<Ty>| {
+        let mut out = Vec::new();
+        for ty in types {
+            ty.any(&mut |part| {
+                if matches!(part.kind(), TyKind::Union(_)) && converts(part) {
+                    out.push(part);
+                }
+                false
+            });
+        }
+        out
+    };
+    env.from_value.extend(unions(takes));
+    env.to_value.extend(unions(gives));
+}
+
 fn methods(env: &Env<'_>, members: &[Name], module: Name, uses: &mut Uses) -> Option<String> {
     let mut arms = String::new();
     let mut seen = FxHashSet::default();
@@ -487,11 +514,31 @@ fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) ->
         _ => format!("Some(Ok(rt::Value::from({call})))"),
     };
     let comma = if value.ends_with('}') { "" } else { "," };
+    // An operand of a type that the method never gets is left to the other operand.
+    let guard = match (is_operator(body.path.last()), types.as_slice()) {
+        (true, [only]) => {
+            let text = env.ty(only.strip_ref(), Position::Stored, module, uses);
+            if text == "rt::Value" {
+                String::new()
+            } else {
+                format!(" if {}.try_to::<{text}>().is_ok()", names[0])
+            }
+        }
+        _ => String::new(),
+    };
     let mut taken = names.clone();
     if let (true, Some(last)) = (is_star, taken.last_mut()) {
         *last += " @ ..";
     }
-    Some(format!("            ({:?}, [{}]) => {value}{comma}\n", body.path.last(), taken.join(", ")))
+    Some(format!("            ({:?}, [{}]){guard} => {value}{comma}\n", body.path.last(), taken.join(", ")))
+}
+
+/// `__add__`, `__rmul__` and their like.
+fn is_operator(method: &str) -> bool {
+    let word = method.trim_start_matches("__").trim_end_matches("__");
+    let words =
+        ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor", "lshift", "rshift"];
+    words.contains(&word) || word.strip_prefix('r').is_some_and(|word| words.contains(&word))
 }
 
 fn texts(env: &Env<'_>, class: Name, members: &[Name]) -> Vec<String> {
