@@ -18,6 +18,7 @@ mod items;
 mod layout;
 mod literal;
 mod names;
+mod object_equality;
 mod object_values;
 mod own_operand;
 mod print;

@@ -155,7 +155,7 @@ pub fn impls(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: &
     parts.extend(member(env, class));
     parts.extend(callable(env, members));
     parts.extend(crate::deep_copies::value_method(env, class));
-    parts.extend(equality(env, class));
+    parts.extend(crate::object_equality::methods(env, class, members, module, uses));
     parts.push(instance_test(env, class, members));
     let mut out = format!("\nimpl rt::Object for {name} {{\n{}}}\n", parts.join("\n"));
     let is_shared = env.class(class).is_some_and(|def| def.is_shared);
@@ -183,7 +183,7 @@ pub fn plain_type(env: &Env<'_>, class: Name) -> Option<&'static str> {
 }
 
 /// The field of a class derived from `str`, `int` or `float` that holds what its objects are, too.
-fn plain_field(env: &Env<'_>, class: Name) -> Option<String> {
+pub fn plain_field(env: &Env<'_>, class: Name) -> Option<String> {
     let order = env.program.mro(class);
     let own_equality = |path: &Name| {
         env.class(*path).is_some_and(|def| {
@@ -230,7 +230,7 @@ fn type_name(env: &Env<'_>, class: Name) -> String {
 }
 
 /// Whether values of a type become dynamic values and can be read from them.
-fn converts(ty: Ty) -> bool {
+pub fn converts(ty: Ty) -> bool {
     !ty.any(&mut |part| {
         matches!(
             part.kind(),
@@ -413,7 +413,8 @@ pub fn convert_parameters(env: &mut Env<'_>) {
     let (mut takes, mut gives) = (Vec::new(), Vec::new());
     for class in &env.dynamic.classes {
         for body in env.methods_of(*class).into_iter().filter_map(|path| env.function(path)) {
-            if body.kind == FnKind::Method && env.dynamic.asks(body) {
+            let is_equality = body.path.last() == "__eq__";
+            if body.kind == FnKind::Method && (is_equality || env.dynamic.asks(body)) {
                 takes.extend(body.params.iter().skip(1).map(|param| body.locals[param.local].ty));
                 gives.push(body.ret);
             }
@@ -584,52 +585,8 @@ fn callable(env: &Env<'_>, members: &[Name]) -> Vec<String> {
     vec![format!("    fn is_callable(&self) -> bool {{\n        {test}\n    }}\n")]
 }
 
-/// `==` and `hash` where fields or methods decide, not identity.
-fn equality(env: &Env<'_>, class: Name) -> Vec<String> {
-    let mut out = Vec::new();
-    if plain_field(env, class).is_some() {
-        return out;
-    }
-    if plain_type(env, class).is_some() {
-        out.push("    fn is_single(&self) -> bool {\n        true\n    }\n".to_owned());
-        return out;
-    }
-    if let Some(tuple) = as_tuple(env, class) {
-        out.push(format!(
-            "    fn equals(&self, other: &rt::Value) -> Option<bool> {{\n        match other {{\n            rt::Value::Tuple(_) => Some({tuple} == *other),\n            rt::Value::Object(other) => Some(other.as_any().downcast_ref::<Self>().is_some_and(|other| self == other)),\n            _ => Some(false),\n        }}\n    }}\n"
-        ));
-        if env.is_key(class) {
-            out.push(format!(
-                "    fn hash(&self) -> Option<u64> {{\n        Some(rt::Key::key_hash(&{tuple}))\n    }}\n"
-            ));
-        }
-        return out;
-    }
-    let has_eq = env.is_enum(class)
-        || classes::compares_fields(env, class)
-        || env
-            .program
-            .find_method(class, "__eq__")
-            .is_some_and(|path| env.function(path).is_some_and(|body| classes::compares_self(body, class)));
-    if has_eq {
-        out.push(
-            "    fn equals(&self, other: &rt::Value) -> Option<bool> {\n        match other {\n            rt::Value::Object(other) => Some(other.as_any().downcast_ref::<Self>().is_some_and(|other| self == other)),\n            _ => Some(false),\n        }\n    }\n"
-                .to_owned(),
-        );
-    }
-    if env.is_enum(class) {
-        out.push("    fn is_single(&self) -> bool {\n        true\n    }\n".to_owned());
-    }
-    if has_eq && env.is_key(class) {
-        out.push(
-            "    fn hash(&self) -> Option<u64> {\n        Some(rt::Key::key_hash(self))\n    }\n".to_owned(),
-        );
-    }
-    out
-}
-
 /// A named tuple as the dynamic tuple that it equals.
-fn as_tuple(env: &Env<'_>, class: Name) -> Option<String> {
+pub fn as_tuple(env: &Env<'_>, class: Name) -> Option<String> {
     fields_as_tuple(env, class, "self").map(|tuple| format!("rt::Value::from({tuple})"))
 }
 
