@@ -282,26 +282,13 @@ pub fn constructor(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Use
     let mut values = Vec::new();
     for field in &fields {
         let own = names::snake(field.name.as_str());
-        let value = match (field.cell, class.is_shared) {
-            (FieldCell::Cell, true) => Expr::call("Cell::new", vec![Expr::atom(&*own)]),
-            (FieldCell::RefCell, true) => Expr::call("RefCell::new", vec![Expr::atom(&*own)]),
-            _ => Expr::atom(&*own),
-        };
-        if field.flags.init {
+        let value = if field.flags.init {
             params.push(format!("{own}: {}", env.ty(field.ty, Position::Stored, module, uses)));
-            values.push((field.name, value));
+            Expr::atom(&*own)
         } else {
-            let default = field.default.and_then(|path| env.function(path).cloned());
-            let value = match default {
-                Some(body) => {
-                    let mut printer = Printer::new(env, &body, module, uses);
-                    let block = printer.root();
-                    block.as_value().cloned().unwrap_or(Expr::Block(String::new(), block))
-                }
-                None => Expr::call("Default::default", vec![]),
-            };
-            values.push((field.name, value));
-        }
+            first_value(env, field, module, uses)
+        };
+        values.push((field.name, if class.is_shared { in_cell(field.cell, value) } else { value }));
     }
     let mut value = env.object_literal(class.path, "Self", values, module, uses);
     let mut ret = " -> Self";
@@ -314,6 +301,24 @@ pub fn constructor(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Use
         crate::items::header(&format!("{vis}fn {}", env.constructor_name(class.path)), &params, ret, 4);
     let block = crate::tree::Block::of(value);
     format!("    {head} {}\n", layout::fn_block(&block, 4))
+}
+
+/// What a field that the constructor does not take starts with.
+fn first_value(env: &Env<'_>, field: &FieldDef, module: Name, uses: &mut Uses) -> Expr {
+    let Some(body) = field.default.and_then(|path| env.function(path).cloned()) else {
+        return Expr::call("Default::default", vec![]);
+    };
+    let mut printer = Printer::new(env, &body, module, uses);
+    let block = printer.root();
+    block.as_value().cloned().unwrap_or(Expr::Block(String::new(), block))
+}
+
+fn in_cell(cell: FieldCell, value: Expr) -> Expr {
+    match cell {
+        FieldCell::Cell => Expr::call("Cell::new", vec![value]),
+        FieldCell::RefCell => Expr::call("RefCell::new", vec![value]),
+        FieldCell::Plain => value,
+    }
 }
 
 /// A class attribute: an associated constant, or a global of the module.

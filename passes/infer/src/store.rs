@@ -171,7 +171,9 @@ impl Apply<'_, '_, '_> {
         let is_frozen = |path: &Name| {
             env.class(*path).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { frozen: true, .. }))
         };
-        if env.mro(class).iter().any(is_frozen) {
+        // What a cached property keeps is no field of the class.
+        let is_kept = self.body.path.last() == name.as_str().strip_suffix("_cache").unwrap_or_default();
+        if env.mro(class).iter().any(is_frozen) && !is_kept {
             return Some(("FrozenInstanceError", format!("cannot assign to field '{name}'")));
         }
         if env.is_named_tuple(class) {

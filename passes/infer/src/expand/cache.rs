@@ -25,7 +25,7 @@ pub(crate) fn expand(program: &mut Program<Hir>, path: Name, late: &mut Vec<Late
     let body = program.fns[&path].clone();
     let Some(decorator) = body.decorators.last() else { return false };
     if decorator.path == "functools.cached_property" {
-        return property(program, &body);
+        return super::cached_property::expand(program, &body);
     }
     let plain =
         body.params.iter().all(|param| matches!(param.kind, ParamKind::Normal | ParamKind::PositionalOnly));
@@ -116,7 +116,7 @@ impl Make {
         self.node(Node::Use(Place::local(local), Mode::Read))
     }
 
-    fn place(&mut self, place: Place) -> NodeId {
+    pub(super) fn place(&mut self, place: Place) -> NodeId {
         self.node(Node::Use(place, Mode::Read))
     }
 
@@ -125,7 +125,7 @@ impl Make {
         Stmt::new(StmtKind::Expr(node), self.origin)
     }
 
-    fn set(&self, place: Place, value: NodeId) -> Stmt {
+    pub(super) fn set(&self, place: Place, value: NodeId) -> Stmt {
         Stmt::new(StmtKind::Set { target: Pat::Place(place), value }, self.origin)
     }
 
@@ -253,38 +253,4 @@ fn answer_by_name(program: &mut Program<Hir>, path: Name, asked: &str, cache: Na
             }
         }
     }
-}
-
-/// `cached_property`: a field that is absent until it is asked for.
-fn property(program: &mut Program<Hir>, body: &Body<Hir>) -> bool {
-    let class = body.path.parent();
-    let init = class.join("__init__");
-    if body.kind != FnKind::Property || !program.fns.contains_key(&init) {
-        return false;
-    }
-    let inner = free_path(program, body.path, "uncached");
-    move_away(program, body.path, inner);
-    Arc::make_mut(&mut program.fns[&inner]).kind = FnKind::Method;
-    let field = Name::new(&format!("{}_cache", body.path.last()));
-    let mut make = head(body);
-    let this = make.body.params[0].local;
-    let place = Place::local(this).with(Proj::Field(field));
-    let (value, none) = (make.place(place.clone()), make.node(Node::Const(Const::None)));
-    let absent = make.body.op(ObjOp::Is, vec![value, none], Ty::unknown(), make.origin);
-    let of = make.read(this);
-    let call = Node::Call { callee: Callee::Method(of, Name::new(inner.last())), args: Vec::new() };
-    let computed = make.node(call);
-    let keep = make.set(place.clone(), computed);
-    let check = make.when(absent, vec![keep]);
-    let value = make.place(place);
-    let back = make.effect(Node::Return(Some(value)));
-    let root = make.body.root;
-    make.body.blocks[root].stmts = vec![check, back];
-    program.fns.insert(body.path, Arc::new(make.body));
-    let init = Arc::make_mut(&mut program.fns[&init]);
-    let none = init.node(Node::Const(Const::None), Ty::unknown(), Origin::default());
-    let target = Pat::Place(Place::local(init.params[0].local).with(Proj::Field(field)));
-    let root = init.root;
-    init.blocks[root].stmts.insert(0, Stmt::new(StmtKind::Set { target, value: none }, Origin::default()));
-    true
 }

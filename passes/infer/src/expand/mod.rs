@@ -15,6 +15,7 @@ mod by_name;
 mod by_name_choice;
 mod cache;
 mod cache_nested;
+mod cached_property;
 mod called;
 mod capture;
 mod chained;
