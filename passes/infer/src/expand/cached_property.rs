@@ -186,7 +186,8 @@ fn declare(program: &mut Program<Hir>, record: Name, field: Name, in_list: bool)
     let root = body.root;
     body.blocks[root].stmts.push(Stmt::new(StmtKind::Expr(value), Origin::default()));
     program.fns.insert(default, Arc::new(body));
-    let flags = FieldFlags { init: false, repr: false, compare: false, factory: true, ..FieldFlags::default() };
+    let flags =
+        FieldFlags { init: false, repr: false, compare: false, factory: true, ..FieldFlags::default() };
     let def = Arc::make_mut(&mut program.classes[&record]);
     def.fields.push(FieldDef {
         name: field,
