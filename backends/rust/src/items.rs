@@ -347,7 +347,7 @@ pub fn result(printer: &mut Printer<'_, '_>) -> String {
 
 /// Whether the function's result is an iterator of a type without name: `impl Iterator<Item = T>`.
 pub fn is_opaque(body: &Body<Mir>) -> bool {
-    matches!(body.ret.kind(), TyKind::Iter(_)) && !(body.is_async && !body.is_generator)
+    matches!(body.ret.kind(), TyKind::Iter(_)) && (body.is_generator || !body.is_async)
 }
 
 /// A generator under `contextlib.contextmanager`.

@@ -85,7 +85,7 @@ fn loop_reads(body: &Body<Mir>, node: NodeId, local: LocalId) -> bool {
             turns.extend([Child::Node(*cond), Child::Block(*inside)]);
         }
         Node::Seq { clauses, sink } => {
-            turns.extend(sink.nodes().into_iter().map(Child::Node));
+            turns.extend(sink.nodes().map(Child::Node));
             turns.extend(clauses.iter().filter_map(|clause| match clause {
                 Clause::If(cond) => Some(Child::Node(*cond)),
                 Clause::For { .. } => None,

@@ -33,5 +33,5 @@ fn is_change(method: &str) -> bool {
         let rows = catalog::functions(&format!("{ty}.{method}"));
         rows.iter().any(|row| row.params.first().is_some_and(|param| param.take == Take::Write))
     };
-    matches!(method, "__setitem__" | "__delitem__") || ["list", "dict", "set"].iter().any(|ty| writes(ty))
+    matches!(method, "__setitem__" | "__delitem__") || ["list", "dict", "set"].iter().any(writes)
 }

@@ -20,9 +20,7 @@ const ROUNDS: usize = 8;
 
 pub(super) fn expand(program: &mut Program<Hir>) {
     let has_pack = |body: &Body<Hir>| {
-        body.decorators.is_empty()
-            && body.params.iter().any(|param| is_pack(param))
-            && body.kind != FnKind::Init
+        body.decorators.is_empty() && body.params.iter().any(is_pack) && body.kind != FnKind::Init
     };
     let mut open: Vec<Name> =
         program.fns.iter().filter(|(_, body)| has_pack(body)).map(|(path, _)| *path).collect();

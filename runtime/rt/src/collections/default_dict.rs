@@ -227,6 +227,12 @@ fn factory_name<V>() -> String {
     format!("<class '{class}'>")
 }
 
+impl<K: crate::Key + Clone, V: crate::DeepCopy> crate::DeepCopy for DefaultDict<K, V> {
+    fn deep_copy(&self, memo: &mut crate::Memo) -> Self {
+        DefaultDict { dict: self.dict.deep_copy(memo), made: Made::default(), factory: self.factory.clone() }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,11 +245,5 @@ mod tests {
         d.at_or_insert("c".to_owned()).push(2);
         assert_eq!(d.keys().map(String::as_str).collect::<Vec<_>>(), ["a", "b", "c"]);
         assert_eq!(d.to_dict().len(), 3);
-    }
-}
-
-impl<K: crate::Key + Clone, V: crate::DeepCopy> crate::DeepCopy for DefaultDict<K, V> {
-    fn deep_copy(&self, memo: &mut crate::Memo) -> Self {
-        DefaultDict { dict: self.dict.deep_copy(memo), made: Made::default(), factory: self.factory.clone() }
     }
 }

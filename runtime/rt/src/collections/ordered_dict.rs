@@ -117,6 +117,12 @@ impl<K: Repr, V: Repr> Repr for OrderedDict<K, V> {
     }
 }
 
+impl<K: crate::Key + Clone, V: crate::DeepCopy> crate::DeepCopy for OrderedDict<K, V> {
+    fn deep_copy(&self, memo: &mut crate::Memo) -> Self {
+        OrderedDict(self.0.deep_copy(memo))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,11 +136,5 @@ mod tests {
         dict.insert(2, 'b');
         dict.insert(3, 'c');
         assert_eq!(dict.popitem_at(false), (2, 'b'));
-    }
-}
-
-impl<K: crate::Key + Clone, V: crate::DeepCopy> crate::DeepCopy for OrderedDict<K, V> {
-    fn deep_copy(&self, memo: &mut crate::Memo) -> Self {
-        OrderedDict(self.0.deep_copy(memo))
     }
 }
