@@ -388,12 +388,13 @@ impl Own<'_> {
             (Pat::Tuple(parts), TyKind::Tuple(items)) if parts.len() == items.len() => {
                 Ty::tuple(parts.iter().zip(items).map(|(part, item)| self.target_ty(part, *item)))
             }
-            (Pat::Place(place), TyKind::Int(_)) => {
+            (Pat::Place(place), TyKind::Int(_) | TyKind::Tuple(_)) => {
                 let want = match place.as_local() {
                     Some(local) => self.src.locals[local].ty.strip(),
                     None => self.place_ty(place).strip_ref(),
                 };
-                if want.is_int() { want } else { ty }
+                let fits = want.is_int() && ty.is_int() || crate::expr::differ_in_width(ty, want);
+                if fits { want } else { ty }
             }
             _ => ty,
         }

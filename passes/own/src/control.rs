@@ -11,7 +11,9 @@ impl Own<'_> {
         let row = &self.src.nodes[id];
         let (ty, origin) = (row.ty, row.origin);
         let is_text = crate::texts::gives_text(self.src, id);
-        if want == Want::Ref && !is_text && !self.gives_places(id) {
+        let is_handle = matches!(ty.strip_ref().kind(), TyKind::Shared(_));
+        let is_lent = want == Want::Ref || want == Want::Mut && is_handle;
+        if is_lent && !is_text && !self.gives_places(id) {
             let value = self.control(id, Want::Own);
             return self.temporary(value, Want::Ref, origin);
         }

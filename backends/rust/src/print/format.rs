@@ -320,6 +320,22 @@ impl Printer<'_, '_> {
                 template.push(Expr::call(name, vec![Expr::unary("&", shown)]), "");
             }
             None => {
+                // The text of an object is padded as any text.
+                let holds_object =
+                    ty.any(&mut |part| matches!(part.kind(), TyKind::Class(..) | TyKind::Union(_)));
+                let text = match letter {
+                    'r' => Some("repr"),
+                    'a' => Some("ascii"),
+                    's' if holds_object => Some("str"),
+                    _ => None,
+                };
+                let (shown, letter) = match text {
+                    Some(name) => {
+                        let call = Expr::call(self.rt(name), vec![Expr::unary("&", shown)]);
+                        (call.method("to_string", vec![]), 's')
+                    }
+                    None => (shown, letter),
+                };
                 let name = self.rt("percent");
                 let spec = Expr::Atom(literal::string(&format!("%{spec}{letter}")));
                 let values = Expr::unary("&", Expr::Array(vec![as_object(shown)]));

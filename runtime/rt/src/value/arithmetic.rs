@@ -1,9 +1,12 @@
 //! Python's operators on values.
 
+use std::rc::Rc;
+
 use super::Value;
 use super::methods::special;
 use crate::big::Int;
 use crate::class::{TypeError, ValueError};
+use crate::collections::{FrozenSet, Set};
 use crate::format::{Format, percent, percent_named, percent_of_items};
 use crate::list::PyList;
 use crate::number::float;
@@ -106,7 +109,9 @@ pub fn add(a: &Value, b: &Value) -> Value {
 #[track_caller]
 pub fn sub(a: &Value, b: &Value) -> Value {
     match (a, b) {
-        (Value::Set(a), Value::Set(b)) => Value::Set((&*a.borrow() - &*b.borrow()).into()),
+        (Value::Set(_) | Value::FrozenSet(_), Value::Set(_) | Value::FrozenSet(_)) => {
+            of_sets(a, b, |a, b| a - b)
+        }
         _ => match pair(a, b) {
             Some(Pair::Ints(a, b)) => Value::Int(a - b),
             Some(Pair::Floats(a, b)) => Value::Float(a - b),
@@ -230,12 +235,28 @@ fn bit_result(number: Int, is_bool: bool) -> Value {
     if is_bool { Value::Bool(!number.is_zero()) } else { Value::Int(number) }
 }
 
+/// An operation of two sets: of the kind of the first.
+fn of_sets(a: &Value, b: &Value, operation: fn(&Set<Value>, &Set<Value>) -> Set<Value>) -> Value {
+    let items = |value: &Value| match value {
+        Value::Set(set) => set.borrow().clone(),
+        Value::FrozenSet(set) => (***set).clone(),
+        _ => Set::new(),
+    };
+    let made = operation(&items(a), &items(b));
+    match a {
+        Value::FrozenSet(_) => Value::FrozenSet(Rc::new(FrozenSet::from(made))),
+        _ => Value::Set(made.into()),
+    }
+}
+
 /// `a & b`.
 #[track_caller]
 pub fn bitand(a: &Value, b: &Value) -> Value {
     match (bits(a, b), a, b) {
         (Some((a, b, is_bool)), ..) => bit_result(a & b, is_bool),
-        (_, Value::Set(a), Value::Set(b)) => Value::Set((&*a.borrow() & &*b.borrow()).into()),
+        (_, Value::Set(_) | Value::FrozenSet(_), Value::Set(_) | Value::FrozenSet(_)) => {
+            of_sets(a, b, |a, b| a & b)
+        }
         _ => otherwise(a, b, "&", "and"),
     }
 }
@@ -245,7 +266,9 @@ pub fn bitand(a: &Value, b: &Value) -> Value {
 pub fn bitor(a: &Value, b: &Value) -> Value {
     match (bits(a, b), a, b) {
         (Some((a, b, is_bool)), ..) => bit_result(a | b, is_bool),
-        (_, Value::Set(a), Value::Set(b)) => Value::Set((&*a.borrow() | &*b.borrow()).into()),
+        (_, Value::Set(_) | Value::FrozenSet(_), Value::Set(_) | Value::FrozenSet(_)) => {
+            of_sets(a, b, |a, b| a | b)
+        }
         (_, Value::Dict(a), Value::Dict(b)) => Value::Dict(a.borrow().merged(&b.borrow()).into()),
         _ => otherwise(a, b, "|", "or"),
     }
@@ -256,7 +279,9 @@ pub fn bitor(a: &Value, b: &Value) -> Value {
 pub fn bitxor(a: &Value, b: &Value) -> Value {
     match (bits(a, b), a, b) {
         (Some((a, b, is_bool)), ..) => bit_result(a ^ b, is_bool),
-        (_, Value::Set(a), Value::Set(b)) => Value::Set((&*a.borrow() ^ &*b.borrow()).into()),
+        (_, Value::Set(_) | Value::FrozenSet(_), Value::Set(_) | Value::FrozenSet(_)) => {
+            of_sets(a, b, |a, b| a ^ b)
+        }
         _ => otherwise(a, b, "^", "xor"),
     }
 }

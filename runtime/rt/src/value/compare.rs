@@ -56,6 +56,8 @@ fn order(a: &Value, b: &Value) -> Order {
         (Value::Tuple(a), Value::Tuple(b)) => return order_items(a, b),
         (Value::Set(a), Value::Set(b)) => a.borrow().partial_cmp(&*b.borrow()),
         (Value::FrozenSet(a), Value::FrozenSet(b)) => a.as_ref().partial_cmp(b.as_ref()),
+        (Value::Set(a), Value::FrozenSet(b)) => (*a.borrow()).partial_cmp(&***b),
+        (Value::FrozenSet(a), Value::Set(b)) => (***a).partial_cmp(&*b.borrow()),
         _ => match (a.as_int(), b.as_int(), a, b) {
             (Some(a), Some(b), ..) => Some(a.cmp(&b)),
             (Some(a), None, _, Value::Float(b)) => a.partial_cmp(b),
