@@ -139,7 +139,8 @@ impl Emit<'_, '_, '_> {
             {
                 Some(self.row("rt.error_of_object", args, Some(dst), &Attr::None))
             }
-            Op::ClassOp(ClassOp::Up | ClassOp::Down) => Some(self.get(args[0])),
+            Op::ClassOp(ClassOp::Up) => Some(self.get(args[0])),
+            Op::ClassOp(ClassOp::Down) => Some(self.downcast(args[0], dst)),
             Op::ObjOp(ObjOp::Splat | ObjOp::SplatDict) => {
                 self.splats.insert(dst);
                 Some(self.get(args[0]))

@@ -322,6 +322,36 @@ impl Emit<'_, '_, '_> {
         object
     }
 
+    /// An object as one of a class below, which it must be.
+    pub(super) fn downcast(&mut self, object: Reg, dst: Reg) -> Value {
+        match (&self.desc(object).kind, &self.desc(dst).kind) {
+            (Kind::Error, Kind::Class(_)) => self.row("rt.payload", &[object], Some(dst), &Attr::None),
+            (Kind::Class(from), Kind::Class(to)) if !from.is_a(to.path) => self.of_subclass(object, to, dst),
+            _ => self.get(object),
+        }
+    }
+
+    fn of_subclass(&mut self, object: Reg, to: &ClassDesc, dst: Reg) -> Value {
+        let word = self.get(object);
+        let header = self.b.ins().load(types::I64, trusted(), word, 0);
+        let mut is_one = self.iconst(0);
+        for path in self.unit.program.subclasses(to.path) {
+            let Some(class) = self.unit.descs.class(path) else { continue };
+            let class = self.iconst(std::ptr::from_ref(class) as i64);
+            let is_this = self.b.ins().icmp(IntCC::Equal, header, class);
+            let is_this = self.truth(is_this);
+            is_one = self.b.ins().bor(is_one, is_this);
+        }
+        let (fine, other) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(other);
+        self.b.ins().brif(is_one, fine, &[], other, &[]);
+        self.b.switch_to_block(other);
+        self.row("class.down", &[object], Some(dst), &Attr::None);
+        self.b.ins().jump(fine, &[]);
+        self.b.switch_to_block(fine);
+        word
+    }
+
     // Globals.
 
     pub(super) fn read_global(&mut self, path: Name) -> Value {

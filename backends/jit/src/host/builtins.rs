@@ -213,6 +213,16 @@ fn new_object(site: &Site, a: &[Item]) -> u64 {
     record(&parts)
 }
 
+/// An object as one of a class below.
+fn down(site: &Site, a: &[Item]) -> u64 {
+    match (a[0].bare().class(), &site.ret.kind) {
+        (Some(found), Kind::Class(class)) if !found.is_a(class.path) => {
+            rt::raise_new(rt::AttributeError, format!("not a {}", class.path.last()))
+        }
+        _ => a[0].bare().word,
+    }
+}
+
 /// What `&mut` reaches gets another content.
 fn overwrite(_: &Site, a: &[Item]) -> u64 {
     match a[0].desc.kind {
@@ -288,7 +298,8 @@ rows! {
         None => truth(&a[0]).into(),
     };
     "class.new" => new_object;
-    "class.down" | "class.up" => |_, a| a[0].word;
+    "class.up" => |_, a| a[0].word;
+    "class.down" => down;
     "class.is_instance" => |s, a| match (a[0].bare().class(), s.class) {
         (Some(class), Some(wanted)) => class.is_a(wanted.path).into(),
         _ => 0,

@@ -163,8 +163,18 @@ fn unwrap_error(attr: &str) -> Error {
     Error::new(found.copied().unwrap_or(rt::AttributeError), text)
 }
 
-fn payload(_: &Site, args: &[Item]) -> u64 {
-    error_of(&args[0]).payload::<Payload>().map_or(0, |payload| payload.word)
+/// The object of the program that an error carries.
+fn payload(site: &Site, args: &[Item]) -> u64 {
+    let error = error_of(&args[0]);
+    let found = error.payload::<Payload>();
+    let Kind::Class(class) = site.ret.kind else { return found.map_or(0, |payload| payload.word) };
+    match found.filter(|payload| payload.class.is_a(class.path)) {
+        Some(payload) => payload.word,
+        None => {
+            let words = format!("'{}' object has no such attribute", error.name());
+            rt::raise_new(rt::AttributeError, words)
+        }
+    }
 }
 
 rows! {
