@@ -51,6 +51,7 @@ pub fn adapt(item: &Item, to: D) -> u64 {
         },
         (Kind::Option(_), _) => item.present().map_or(0, |present| adapt(&present, to)),
         (Kind::Union(_), Kind::Union(_)) => keep(item.bare()),
+        (Kind::Value, Kind::Union(_)) => values::to_word(item.value(), to),
         (_, Kind::Union(members)) => wrap(item, members),
         (_, Kind::Value) => keep(values::from_item(item)),
         (Kind::Union(_), _) => adapt(&item.bare(), to),

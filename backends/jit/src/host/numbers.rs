@@ -140,6 +140,6 @@ rows! {
     "builtins.oct" => |_, a| text_word(if is_big(a) { a[0].big().oct() } else { rt::oct(a[0].int()) });
     "builtins.hex" => |_, a| text_word(if is_big(a) { a[0].big().hex() } else { rt::hex(a[0].int()) });
     "int.bit_length" => |_, a| if is_big(a) { a[0].big().bit_length() as u64 } else { rt::bit_length(a[0].int()) as u64 };
-    "int.bit_count" => |_, a| rt::bit_count(a[0].int()) as u64;
+    "int.bit_count" => |_, a| if is_big(a) { a[0].big().bit_count() as u64 } else { rt::bit_count(a[0].int()) as u64 };
     "float.is_integer" => |_, a| rt::float_is_integer(a[0].float()).into();
 }

@@ -2,7 +2,7 @@
 
 use super::adapt::{adapt, same};
 use super::{Site, call_func, call_method, error_of, rows, show};
-use crate::desc::{ClassDesc, D, Kind};
+use crate::desc::{ClassDesc, D, Kind, Method};
 use crate::item::{Item, list_word, object_fields, some_word, text_word};
 use crate::memory::{keep, object, record, set_word};
 use batuta_rt::{self as rt, Error, Function, Value};
@@ -70,6 +70,9 @@ impl rt::Object for Wrapped {
         rt::str(&self.item()).to_string()
     }
     fn equals(&self, other: &Value) -> Option<bool> {
+        if let Some(method) = self.class().and_then(|class| class.method("__eq__")) {
+            return equals(method, &self.item(), other);
+        }
         match other {
             Value::Object(object) => {
                 let other = object.as_any().downcast_ref::<Wrapped>()?;
@@ -84,6 +87,16 @@ impl rt::Object for Wrapped {
     fn is_instance(&self, class: &str) -> bool {
         self.class().is_some_and(|found| found.mro.iter().any(|path| path.last() == class))
     }
+}
+
+/// What the `__eq__` of the program says, unless its parameter is of another type.
+fn equals(method: &Method, this: &Item, other: &Value) -> Option<bool> {
+    let to = *method.params.get(1)?;
+    if !takes(other, to) {
+        return None;
+    }
+    let other = Item::new(to_word(other, to), to);
+    Some(from_item(&call_method(method, &[this, &other])).is_true())
 }
 
 /// A dynamic value of an item.
@@ -136,10 +149,24 @@ fn function(item: &Item, params: &[D], ret: D) -> Value {
 }
 
 fn mismatch(value: &Value, to: D) -> ! {
-    rt::raise_new(
-        rt::TypeError,
-        format!("expected {}, got {}", show::type_name(&Item::new(0, to)), value.type_name()),
-    )
+    let words = match wanted(to) {
+        Some(wanted) => format!("expected {wanted}, found {}", value.type_name()),
+        None => "unexpected type".to_owned(),
+    };
+    rt::raise_new(rt::TypeError, words)
+}
+
+/// What the Rust backend's runtime calls a type.
+fn wanted(to: D) -> Option<&'static str> {
+    Some(match &to.kind {
+        Kind::Union(_) => return None,
+        Kind::Option(inner) => return wanted(inner),
+        Kind::Unit => "None",
+        Kind::Num => "number",
+        Kind::Error => "exception",
+        Kind::Class(class) => class.path.last(),
+        _ => show::type_name(&Item::new(0, to)),
+    })
 }
 
 /// A dynamic value as a word of a static type.
@@ -154,14 +181,16 @@ pub fn to_word(value: &Value, to: D) -> u64 {
         (Kind::Big, Value::Bool(truth)) => keep(rt::Int::from(i64::from(*truth))),
         (Kind::Float, Value::Float(x)) => x.to_bits(),
         (Kind::Float, Value::Int(number)) => number.to_f64().to_bits(),
+        (Kind::Float, Value::Bool(truth)) => f64::from(u8::from(*truth)).to_bits(),
         (Kind::Num, Value::Int(number)) => keep(rt::Num::Int(number.expect_i64())),
+        (Kind::Num, Value::Bool(truth)) => keep(rt::Num::Int(i64::from(*truth))),
         (Kind::Num, Value::Float(x)) => keep(rt::Num::Float(*x)),
         (Kind::Str, Value::Str(text)) => text_word(&**text),
         (Kind::Bytes, Value::Bytes(bytes)) => keep((**bytes).clone()),
         (Kind::Error, Value::Error(error)) => keep(error.clone()),
         (Kind::Option(_), Value::None) => 0,
         (Kind::Option(inner), _) => some_word(inner, to_word(value, inner)),
-        (Kind::Union(members), _) => match members.iter().find(|member| fits(value, member)) {
+        (Kind::Union(members), _) => match member_for(value, members) {
             Some(member) => keep(Item::new(to_word(value, member), member)),
             None => mismatch(value, to),
         },
@@ -196,18 +225,39 @@ pub fn to_word(value: &Value, to: D) -> u64 {
     }
 }
 
+/// The member of a union that a dynamic value becomes.
+fn member_for(value: &Value, members: &[D]) -> Option<D> {
+    let find = |test: fn(&Value, D) -> bool| members.iter().copied().find(|member| test(value, member));
+    find(fits).or_else(|| find(takes))
+}
+
+/// Whether a dynamic value is of a static type, or a number that becomes one.
+fn takes(value: &Value, to: D) -> bool {
+    match (&to.kind, value) {
+        (Kind::Int | Kind::Big | Kind::Num | Kind::Float, Value::Bool(_)) | (Kind::Float, Value::Int(_)) => {
+            true
+        }
+        (Kind::Option(inner), _) => value.is_none() || takes(value, inner),
+        (Kind::Union(members), _) => members.iter().any(|member| takes(value, member)),
+        _ => fits(value, to),
+    }
+}
+
 /// Whether a dynamic value is of a static type.
 fn fits(value: &Value, to: D) -> bool {
     match (&to.kind, value) {
         (Kind::Value, _) | (Kind::Unit, Value::None) | (Kind::Bool, Value::Bool(_)) => true,
         (Kind::Int | Kind::Big, Value::Int(_))
         | (Kind::Float, Value::Float(_))
-        | (Kind::Str, Value::Str(_)) => true,
+        | (Kind::Str, Value::Str(_))
+        | (Kind::Bytes, Value::Bytes(_))
+        | (Kind::Num, Value::Int(_) | Value::Float(_)) => true,
         (Kind::List(_), Value::List(_))
         | (Kind::Tuple(_), Value::Tuple(_))
         | (Kind::Dict(..), Value::Dict(_)) => true,
         (Kind::Set(_), Value::Set(_)) | (Kind::Error, Value::Error(_)) => true,
         (Kind::Option(inner), _) => matches!(value, Value::None) || fits(value, inner),
+        (Kind::Union(members), _) => members.iter().any(|member| fits(value, member)),
         (Kind::Class(class), Value::Object(object)) => {
             let wrapped = object.as_any().downcast_ref::<Wrapped>();
             wrapped.and_then(Wrapped::class).is_some_and(|found| found.is_a(class.path))
@@ -300,7 +350,13 @@ fn method(site: &Site, a: &[Item]) -> u64 {
 }
 
 fn is_type(site: &Site, a: &[Item]) -> u64 {
-    site.attr_desc.is_some_and(|desc| fits(&from_item(&a[0]), desc)).into()
+    let value = from_item(&a[0]);
+    let is = |desc: D| match (&desc.kind, &value) {
+        // Every bool is an int.
+        (Kind::Int | Kind::Big, Value::Bool(_)) => true,
+        _ => fits(&value, desc),
+    };
+    site.attr_desc.is_some_and(is).into()
 }
 
 /// An operation of bytes, through the dynamic runtime.
