@@ -70,6 +70,10 @@ pub(crate) struct Unit<'a> {
 pub fn compile(program: &Program<Mir>, options: &Options) -> Result<Compiled, Vec<Gap>> {
     let descs = Descs::new(program);
     let mut unit = Unit::new(program, options, &descs);
+    for class in program.classes.keys() {
+        let what = unkept::mixed_fields(&descs, *class);
+        unit.gaps.extend(what.map(|what| Gap { what, place: None }));
+    }
     let inits = unit.inits();
     let roots: Vec<Name> = inits.iter().copied().chain(unit.methods()).collect();
     let mut reached = unit.calls.reached(roots);

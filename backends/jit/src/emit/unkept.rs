@@ -1,8 +1,10 @@
 //! What the code here would compute otherwise than the Rust backend: refused until it is kept.
 
+use crate::desc::{ClassDesc, Descs};
+use batuta_base::Name;
 use batuta_core::{
-    Arg, Attr, Body, Callee, ClassKind, CmpOp, IterOp, Mir, Node, NodeId, Op, Program, Proj, RsOp, SetOp, Ty,
-    TyKind, UnionOp, ValueOp,
+    Arg, Attr, Body, Callee, ClassDef, ClassKind, CmpOp, IterOp, Mir, Node, NodeId, Op, Program, Proj, RsOp,
+    SetOp, Ty, TyKind, UnionOp, ValueOp,
 };
 
 /// `max` of objects with an order of their own, `iter` of a function.
@@ -32,14 +34,69 @@ fn dynamic(op: ValueOp, attr: &Attr) -> Option<String> {
     }
 }
 
+/// A container that a dynamic value and the program hold both: here each has its own.
+fn is_held(ty: Ty) -> bool {
+    let is_value = |ty: &Ty| *ty.kind() == TyKind::Value;
+    ty.any(&mut |part| {
+        let TyKind::Shared(inner) = part.kind() else { return false };
+        match inner.kind() {
+            TyKind::List(item) | TyKind::Set(item) => is_value(item),
+            TyKind::Dict(key, item) => is_value(key) && is_value(item),
+            _ => false,
+        }
+    })
+}
+
+/// Whether an attribute or method of this name, of any class, hands such a container out.
+fn hands_out(program: &Program<Mir>, name: &str) -> bool {
+    let is_field =
+        |class: &ClassDef| class.fields.iter().any(|field| field.name.as_str() == name && is_held(field.ty));
+    let is_method = |path: &Name| {
+        path.last() == name
+            && program.fns.get(path).is_some_and(|body| {
+                let mut types = body.params.iter().map(|param| body.locals[param.local].ty);
+                is_held(body.ret) || types.any(is_held)
+            })
+    };
+    program.classes.values().any(|class| is_field(class) || class.methods.iter().any(is_method))
+}
+
+/// Containers on their way into a dynamic value and out of it.
+fn container(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<String> {
+    let Node::Op { op: Op::ValueOp(op), attr, args } = &body.nodes[node].kind else { return None };
+    let is_other = match (op, attr) {
+        (ValueOp::From, _) => is_held(body.ty(args[0])),
+        (ValueOp::To, _) => is_held(body.ty(node)),
+        (ValueOp::Attr | ValueOp::Method, Attr::Name(name)) => hands_out(program, name.as_str()),
+        _ => false,
+    };
+    is_other.then(|| "a container that a dynamic value shares with the program".to_owned())
+}
+
 /// A member of an enum that is also a number or a text.
 fn is_member(program: &Program<Mir>, ty: Ty) -> bool {
     let class = ty.strip().class_path().and_then(|path| program.classes.get(&path));
     class.is_some_and(|class| matches!(class.kind, ClassKind::EnumOf(kind) if kind != "Flag"))
 }
 
+/// A class whose objects do not begin as those of all its bases do.
+pub(super) fn mixed_fields(descs: &Descs<'_>, class: Name) -> Option<String> {
+    let desc = descs.class(class).filter(|desc| !desc.is_enum())?;
+    let at = |of: &ClassDesc, name| of.field(name).map(|(index, _)| index);
+    let is_moved = |base: &&Name| {
+        let Some(base) = descs.class(**base) else { return false };
+        base.fields().iter().any(|field| at(base, field.name) != at(desc, field.name))
+    };
+    let base = desc.mro.iter().find(is_moved)?;
+    Some(format!("the fields of `{}` in `{}`", base.last(), class.last()))
+}
+
 /// What a node means that is not kept.
 pub(super) fn unkept(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<String> {
+    container(program, body, node).or_else(|| node_kind(program, body, node))
+}
+
+fn node_kind(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<String> {
     match &body.nodes[node].kind {
         // Dicts and sets say when their size changes below a loop.
         Node::Op { op: Op::IterOp(IterOp::Live), args, .. } => {
