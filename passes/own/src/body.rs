@@ -453,13 +453,18 @@ impl Own<'_> {
         let (held, plain) = (row.ty, self.src.locals[local].ty.strip_ref());
         let is_late = self.live.maybe_unbound.contains(&local);
         let other_width = ty.is_int() && plain.is_int() && plain != ty;
-        if !is_late && !other_width {
+        // `first, *rest = items` makes a list, which `rest` may share with others.
+        let is_made = matches!((plain.kind(), ty.kind()), (TyKind::Shared(of), TyKind::List(_)) if *of == ty);
+        if !is_late && !other_width && !is_made {
             return target;
         }
         let temp = self.out.temp(row.name.as_str(), ty, origin);
         let mode = if ty.is_copy() { Mode::Copy } else { Mode::Move };
         let read = self.out.node(Node::Use(Place::local(temp), mode), ty, origin);
-        let value = self.coerce(read, plain);
+        let value = match is_made {
+            true => self.out.op(RsOp::Share, vec![read], plain, origin),
+            false => self.coerce(read, plain),
+        };
         let value = if is_late { self.out.op(OptOp::Some, vec![value], held, origin) } else { value };
         self.after.push(Stmt::new(StmtKind::Set { target, value }, origin));
         Pat::Place(Place::local(temp))

@@ -181,7 +181,7 @@ impl Printer<'_, '_> {
             let outer = self.matched.replace(self.body.ty(subject).strip_ref());
             let numbers = if is_big { int_consts(&arm.pat) } else { None };
             let shown = if is_present { present(&arm.pat) } else { arm.pat.clone() };
-            let pat = if numbers.is_some() { "n".to_owned() } else { self.pat(&shown) };
+            let mut pat = if numbers.is_some() { "n".to_owned() } else { self.pat(&shown) };
             self.matched = outer;
             let guard = arm.guard.map(|guard| self.expr(guard));
             let guard = match numbers {
@@ -190,7 +190,7 @@ impl Printer<'_, '_> {
             };
             let mut body = self.block(arm.body);
             if let (Pat::Bind(local, None), true) = (&arm.pat, is_text_match) {
-                own_text(&self.name(*local), self.body.locals[*local].ty, &mut body);
+                own_text(&mut pat, self.body.locals[*local].ty, &mut body);
             }
             let mark = self.mark(arm.origin);
             self.single_statement(&mut body);
@@ -381,10 +381,12 @@ impl Printer<'_, '_> {
 }
 
 /// A name that a `match` on `&str` binds, where the body takes it for a text of its own.
-fn own_text(name: &str, ty: Ty, body: &mut Block) {
+fn own_text(pat: &mut String, ty: Ty, body: &mut Block) {
     if *ty.kind() == TyKind::Str {
-        let text = Expr::atom(name).method("to_owned", vec![]);
-        body.stmts.insert(0, Stmt::bind(name, None, Some(text)));
+        let name = pat.trim_start_matches("mut ").to_owned();
+        let text = Expr::atom(&name).method("to_owned", vec![]);
+        let bound = std::mem::replace(pat, name);
+        body.stmts.insert(0, Stmt::bind(bound, None, Some(text)));
     }
 }
 

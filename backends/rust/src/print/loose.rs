@@ -28,6 +28,7 @@ const SAME_TYPE: &[&str] = &[
     "into_iter",
     "into_keys",
     "into_values",
+    "items",
     "iter",
     "keys",
     "last",
@@ -72,6 +73,7 @@ pub(crate) fn is_loose(expr: &Expr) -> bool {
         },
         Expr::If(branch) => is_loose_block(&branch.then) && branch.els.as_ref().is_some_and(is_loose),
         Expr::Block(label, block) => label.is_empty() && is_loose_block(block),
+        Expr::Call(callee, args) if is_sorter(callee) => args.first().is_some_and(is_loose),
         Expr::Call(callee, args) => is_maker(callee) && !args.is_empty() && args.iter().all(is_loose),
         Expr::Method(of, name, args) if name == "map" => makes_loose(args) || is_loose(of),
         Expr::Method(of, name, _) => keeps_type(name) && is_loose(of),
@@ -93,6 +95,11 @@ fn is_maker(callee: &Expr) -> bool {
     let (owner, name) = path.rsplit_once("::").unwrap_or(("", path));
     let is_number = ["Int", "Num", "i64", "f64"].iter().any(|number| owner.ends_with(number));
     MAKERS.contains(&name) && !is_number
+}
+
+/// `rt::sorted_by_key(items, key, reverse)`: only the first argument says the type.
+fn is_sorter(callee: &Expr) -> bool {
+    matches!(callee, Expr::Atom(path) if path.ends_with("sorted_by_key"))
 }
 
 fn keeps_type(method: &str) -> bool {
