@@ -442,6 +442,8 @@ impl Apply<'_, '_, '_> {
             && args.len() == 2
             && args[0] == read
             && matches!(self.body.nodes[read].kind, Node::Use(..))
+            // A new one: others may hold the old one.
+            && !matches!(ty.kind(), TyKind::FrozenSet(_))
         {
             let (op, value) = (*op, args[1]);
             let mut place = place;

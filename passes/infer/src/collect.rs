@@ -508,6 +508,11 @@ impl Collect<'_> {
             Node::Closure(closure) => {
                 for decorator in &closure.decorators {
                     decorator.args.iter().for_each(|arg| self.node(arg.value));
+                    if let ("functools.wraps", [arg]) = (decorator.path.as_str(), &decorator.args[..]) {
+                        let name = Name::new("__wrapped__");
+                        let read = self.fresh();
+                        self.say(C::Attr { of: arg.value.0, name, out: read });
+                    }
                 }
                 let kind = Kind { is_generator: closure.is_generator, is_async: closure.is_async };
                 if kind.is_generator && crate::coroutines::takes_values(self.body, closure.body) {

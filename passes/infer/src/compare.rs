@@ -330,7 +330,11 @@ impl Apply<'_, '_, '_> {
                 let item = self.coerce(item, Ty::str());
                 return self.mk_op(StrOp::Contains, Attr::None, vec![container, item], Ty::bool());
             }
-            Bytes => return self.mk_op(BytesOp::Contains, Attr::None, vec![container, item], Ty::bool()),
+            Bytes => {
+                let is_part = matches!(self.ty(item).kind(), Bytes);
+                let item = if is_part { item } else { self.coerce(item, Ty::int()) };
+                return self.mk_op(BytesOp::Contains, Attr::None, vec![container, item], Ty::bool());
+            }
             Range => {
                 let item = self.coerce(item, Ty::int());
                 return self.mk_op(RangeOp::Contains, Attr::None, vec![container, item], Ty::bool());

@@ -53,6 +53,16 @@ impl Apply<'_, '_, '_> {
         matches!(self.ty(iter).kind(), TyKind::Iter(_)).then_some((iter, count))
     }
 
+    /// Whether `zip(it, it)` takes turns at one iterator.
+    pub(crate) fn is_one_iterator(&self, first: NodeId, rest: &[NodeId]) -> bool {
+        let place = |node: NodeId| match &self.body.nodes[node].kind {
+            Node::Use(place, _) if matches!(self.ty(node).kind(), TyKind::Iter(_)) => Some(place),
+            _ => None,
+        };
+        let Some(iter) = place(first).filter(|place| place.proj.is_empty()) else { return false };
+        matches!(rest.len(), 1 | 2) && rest.iter().all(|node| place(*node) == Some(iter))
+    }
+
     /// A copy of an elaborated value; `deep` copies what it holds, too.
     pub(crate) fn copy_of(&mut self, value: NodeId, deep: bool, origin: Origin) -> NodeId {
         let ty = self.ty(value);

@@ -44,8 +44,11 @@ fn functions(solver: &Solver<'_>, found: &mut FxHashSet<Var>) {
     let vars = &solver.vars;
     let is_function =
         |var: Var| vars.atoms(var).iter().any(|atom| matches!(atom.head, Head::Func(_) | Head::LibFn(_)));
+    let names = ["__name__", "__qualname__", "__doc__"];
+    let is_name = |name: &batuta_base::Name| names.contains(&name.as_str());
+    let is_shown = solver.jobs.iter().any(|job| matches!(&job.c, C::Attr { name, .. } if is_name(name)));
     let asked = |job: &crate::solve::Job| match &job.c {
-        C::Attr { of, name, .. } if matches!(name.as_str(), "__name__" | "__qualname__") => {
+        C::Attr { of, name, .. } if is_name(name) || is_shown && *name == "__wrapped__" => {
             Some(vars.root(*of))
         }
         // Only the run knows which parameters names and spread arguments fill.

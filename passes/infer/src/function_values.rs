@@ -43,7 +43,24 @@ impl Apply<'_, '_, '_> {
             let value = self.coerce(*default, *ty);
             args.push(self.dynamic(value));
         }
-        self.mk_op(ValueOp::From, Attr::Name(Name::new(&name)), args, Ty::value())
+        let value = self.mk_op(ValueOp::From, Attr::Name(Name::new(&name)), args, Ty::value());
+        self.under_another_name(value, node)
+    }
+
+    /// The value of a closure under `@functools.wraps(f)` has the name and the text of `f`.
+    fn under_another_name(&mut self, value: NodeId, node: NodeId) -> NodeId {
+        let Node::Closure(closure) = &self.body.nodes[node].kind else { return value };
+        let wraps = closure.decorators.iter().find(|decorator| decorator.path == "functools.wraps");
+        let Some(of) = wraps.and_then(|decorator| decorator.args.first()).map(|arg| arg.value) else {
+            return value;
+        };
+        if *self.ty(of).kind() != TyKind::Value {
+            return value;
+        }
+        let of = self.again(of);
+        let callee = Callee::Lib(Name::new("functools.named_after"));
+        let args = vec![Arg::positional(value), Arg::positional(of)];
+        self.mk(Node::Call { callee, args }, Ty::value(), self.origin(node))
     }
 
     fn describe(&mut self, node: NodeId, params: &[Ty]) -> Option<Described> {

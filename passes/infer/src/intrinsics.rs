@@ -67,6 +67,11 @@ impl Apply<'_, '_, '_> {
                 let name = Name::new("builtins.zip_turns");
                 self.lib_call(name, &[ArgKind::Positional; 2], vec![iter, count], Some(id), origin)
             }
+            ("builtins.zip", [first, rest @ ..]) if self.is_one_iterator(*first, rest) => {
+                let name =
+                    Name::new(if rest.len() == 1 { "builtins.zip_pairs" } else { "builtins.zip_triples" });
+                self.lib_call(name, &[ArgKind::Positional], vec![*first], Some(id), origin)
+            }
             ("operator.index", [value])
                 if matches!(self.ty(*value).kind(), TyKind::Float(_) | TyKind::Str | TyKind::List(_)) =>
             {

@@ -111,6 +111,18 @@ pub fn zip_turns<T>(items: impl IntoIterator<Item = T>, count: i64) -> impl Iter
     })
 }
 
+/// `zip(items, items)` over one iterator: both places take turns.
+pub fn zip_pairs<T>(items: impl IntoIterator<Item = T>) -> impl Iterator<Item = (T, T)> {
+    let mut items = items.into_iter();
+    std::iter::from_fn(move || Some((items.next()?, items.next()?)))
+}
+
+/// `zip(items, items, items)` over one iterator.
+pub fn zip_triples<T>(items: impl IntoIterator<Item = T>) -> impl Iterator<Item = (T, T, T)> {
+    let mut items = items.into_iter();
+    std::iter::from_fn(move || Some((items.next()?, items.next()?, items.next()?)))
+}
+
 /// `sum(items)` of floats whose text is seen: of none it is the int 0.
 pub fn sum_of_floats(items: impl IntoIterator<Item = f64>) -> Num {
     let mut items = items.into_iter();

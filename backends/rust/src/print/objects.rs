@@ -307,8 +307,7 @@ impl Printer<'_, '_> {
             made = made.method("with_defaults", vec![defaults]);
         }
         if self.env.dynamic.reads("__doc__")
-            && let Node::Item(path) = &self.body.nodes[nodes[0]].kind
-            && let Some(doc) = self.env.function(*path).and_then(|body| body.doc.clone())
+            && let Some(doc) = self.doc_of(nodes[0])
         {
             made = made.method("with_doc", vec![Expr::Atom(crate::literal::string(&doc))]);
         }
@@ -322,6 +321,17 @@ impl Printer<'_, '_> {
         stmts.push(Stmt::bind("function", None, Some(kept)));
         let block = crate::tree::Block { stmts, tail: Some(Box::new(made)), ..Default::default() };
         Expr::Block(String::new(), block)
+    }
+
+    /// The text that describes a function.
+    fn doc_of(&self, function: NodeId) -> Option<std::sync::Arc<str>> {
+        match &self.body.nodes[function].kind {
+            Node::Item(path) => self.env.function(*path).and_then(|body| body.doc.clone()),
+            Node::Closure(closure) => closure.doc.clone(),
+            Node::Op { op: Op::RsOp(RsOp::Share), args, .. } => self.doc_of(args[0]),
+            Node::Block { block, .. } => self.doc_of(self.body.blocks[*block].tail?),
+            _ => None,
+        }
     }
 
     /// The shared object whose method a closure calls, as it is before the closure takes a handle along.

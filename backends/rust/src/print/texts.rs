@@ -175,8 +175,12 @@ impl Printer<'_, '_> {
                 self.prelude_method(args[0], "py_slice", parts)
             }
             BytesOp::Contains => {
-                let part = self.by_ref(args[1]);
-                self.expr(args[0]).method("contains", vec![part])
+                if *self.body.ty(args[1]).strip().kind() == TyKind::Bytes {
+                    let part = self.by_ref(args[1]);
+                    return self.prelude_method(args[0], "py_contains", vec![part]);
+                }
+                let byte = self.operand(args[1]);
+                self.prelude_method(args[0], "has_byte", vec![byte])
             }
             BytesOp::Truth => {
                 let empty = self.expr(args[0]).method("is_empty", vec![]);

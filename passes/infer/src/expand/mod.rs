@@ -43,6 +43,7 @@ mod folder_walk;
 mod formats;
 mod forward;
 mod forwarded;
+mod function_docs;
 mod handled;
 mod hooks;
 mod item_slices;
@@ -117,6 +118,7 @@ pub(crate) use record_data::drop_unused;
 pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     decorate::expand(&mut out);
+    function_docs::expand(&mut out);
     commands::expand(&mut out);
     argparse::expand(&mut out);
     findall::expand(&mut out);

@@ -7,6 +7,7 @@ use crate::class::TypeError;
 use crate::collections::{Dict, Key};
 use crate::repr::{Repr, repr};
 use crate::unwind::raise_new;
+use crate::value::Value;
 
 /// `functools.reduce(join, items)`; raises `TypeError` when there are no items.
 #[track_caller]
@@ -14,6 +15,14 @@ pub fn reduce<T>(join: impl FnMut(T, T) -> T, items: impl IntoIterator<Item = T>
     match items.into_iter().reduce(join) {
         Some(value) => value,
         None => raise_new(TypeError, "reduce() of empty iterable with no initial value"),
+    }
+}
+
+/// A function under the name and with the text of another one: what `@wraps(other)` makes.
+pub fn named_after(function: Value, other: &Value) -> Value {
+    match (function, other) {
+        (Value::Function(function), Value::Function(other)) => Value::Function(function.named_after(other)),
+        (function, _) => function,
     }
 }
 

@@ -47,6 +47,12 @@ pub trait PyBytes {
         find(self.bytes(), part).is_some()
     }
 
+    /// `number in b`; raises `ValueError`.
+    #[track_caller]
+    fn has_byte(&self, number: i64) -> bool {
+        self.bytes().contains(&byte(number))
+    }
+
     /// `b.find(part, start, stop)`: the first position, or -1.
     fn py_find(&self, part: &[u8], start: i64, stop: Option<i64>) -> i64 {
         within(self.bytes(), Some(start), stop)

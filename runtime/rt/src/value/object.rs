@@ -19,6 +19,8 @@ pub struct Function {
     doc: Option<&'static str>,
     /// Where the object lies whose method it is.
     owner: Option<usize>,
+    /// The function whose name and text it shows.
+    wrapped: Option<Rc<Function>>,
     code: Rc<Code>,
 }
 
@@ -31,7 +33,7 @@ impl Function {
             Some((name, params)) => (name, Some(Rc::new(Params::new(params.trim_end_matches(')'))))),
             None => (signature, None),
         };
-        Function { name: name.into(), params, doc: None, owner: None, code: Rc::new(code) }
+        Function { name: name.into(), params, doc: None, owner: None, wrapped: None, code: Rc::new(code) }
     }
 
     /// The same function with a text that describes it.
@@ -47,9 +49,20 @@ impl Function {
         Function { owner: Some(owner), ..self }
     }
 
+    /// The same function under the name and with the text of another one.
+    #[must_use]
+    pub fn named_after(self, wrapped: &Function) -> Function {
+        Function { wrapped: Some(Rc::new(wrapped.clone())), ..self }
+    }
+
     /// `f.__doc__`.
     pub fn doc(&self) -> Option<&'static str> {
-        self.doc
+        self.shown().doc
+    }
+
+    /// The function whose name and text are those of this one.
+    fn shown(&self) -> &Function {
+        self.wrapped.as_ref().map_or(self, |wrapped| wrapped.shown())
     }
 
     /// The same function with values for the parameters that end in `=`.
@@ -63,18 +76,18 @@ impl Function {
 
     /// The name.
     pub fn name(&self) -> &str {
-        self.name.rsplit('.').next().unwrap_or_default()
+        self.shown().name.rsplit('.').next().unwrap_or_default()
     }
 
     /// The name with those of what holds the function.
     pub fn qualified_name(&self) -> &str {
-        &self.name
+        &self.shown().name
     }
 
     /// Calls it; raises `TypeError` where the arguments are not those that it takes.
     pub fn call(&self, args: &[Value]) -> Result<Value, Error> {
         match &self.params {
-            Some(params) => (self.code)(&params.bind(&self.name, args, &Dict::new())?),
+            Some(params) => (self.code)(&params.bind(self.qualified_name(), args, &Dict::new())?),
             None => (self.code)(args),
         }
     }
@@ -82,7 +95,7 @@ impl Function {
     /// Calls it with keyword arguments too.
     pub fn call_with(&self, args: &[Value], named: &Dict<String, Value>) -> Result<Value, Error> {
         match &self.params {
-            Some(params) => (self.code)(&params.bind(&self.name, args, named)?),
+            Some(params) => (self.code)(&params.bind(self.qualified_name(), args, named)?),
             None if named.is_empty() => (self.code)(args),
             None => Err(type_error(format!("{}() takes no keyword arguments", self.name))),
         }
