@@ -221,7 +221,8 @@ impl<'t> Lowerer<'t> {
         self.names.insert(Name::new(name), binding);
     }
 
-    fn is_named_tuple(&self, found: &[&Bound<'t>]) -> bool {
+    /// Whether a name is bound by one `NAME = namedtuple(..)` and nothing else.
+    pub(super) fn is_named_tuple(&self, found: &[&Bound<'t>]) -> bool {
         let [only] = found else { return false };
         let stmt = only.node.raw().parent().and_then(|assign| assign.parent());
         stmt.is_some_and(|stmt| self.named_tuple_call(Syntax::new(stmt, self.source)).is_some())
@@ -246,7 +247,7 @@ impl<'t> Lowerer<'t> {
     }
 
     fn top_statement(&mut self, stmt: Syntax<'t>) {
-        if self.is_type_alias(stmt) || self.is_export_list(stmt) || self.named_tuple(stmt) {
+        if self.is_type_alias(stmt) || self.is_export_list(stmt) {
             return;
         }
         let items = self.out.module.items.len();

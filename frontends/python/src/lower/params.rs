@@ -82,7 +82,12 @@ impl<'t> Lowerer<'t> {
             if scope.names.contains_key(&name) {
                 continue;
             }
+            let all: Vec<_> = bound.iter().filter(|other| other.name == found.name).collect();
+            // The library's name may come from an import in the same body.
+            let (is_named_tuple, inside) = self.in_scope(scope, |this| this.is_named_tuple(&all));
+            scope = inside;
             let binding = match found.by {
+                _ if is_named_tuple => Binding::Class(self.cx.home.join(found.name)),
                 BoundBy::Class if !variables.contains(found.name) => {
                     Binding::Class(self.cx.home.join(found.name))
                 }

@@ -45,6 +45,9 @@ impl<'t> Lowerer<'t> {
         if self.is_item(node) {
             return self.item(node);
         }
+        if self.named_tuple(node) {
+            return;
+        }
         let mark = self.trivia.mark();
         let blank_before = self.trivia.is_blank_before(self.source, node.start());
         let mut above = self.trivia.above(node.start());

@@ -129,7 +129,7 @@ impl<'t> Lowerer<'t> {
         true
     }
 
-    /// The name and call of a module-level `NAME = namedtuple(..)`.
+    /// The name and call of a statement `NAME = namedtuple(..)`.
     pub fn named_tuple_call(&self, stmt: Syntax<'t>) -> Option<(Syntax<'t>, Syntax<'t>)> {
         let assign =
             stmt.first().filter(|inner| stmt.is("expression_statement") && inner.is("assignment"))?;
