@@ -728,8 +728,12 @@ pub fn exception_traits(
         Expr::atom(found.map_or("", |(_, path)| path))
     };
     let mut parts = vec![format!("    fn class(&self) -> rt::Class {}\n", fn_text(by_class(&constant)))];
-    if env.field(class, "args").is_some() {
-        parts.push("    fn args(&self) -> Vec<rt::Arg> {\n        self.args.clone()\n    }\n".to_owned());
+    if let Some(args) = env.field(class, "args") {
+        let text = match args.cell {
+            FieldCell::RefCell => "self.args.borrow().clone()",
+            _ => "self.args.clone()",
+        };
+        parts.push(format!("    fn args(&self) -> Vec<rt::Arg> {{\n        {text}\n    }}\n"));
     }
     for (name, function) in [("__str__", "text"), ("__repr__", "shown")] {
         let method = |class: Name| env.program.find_method(class, name).and_then(|path| env.function(path));

@@ -465,7 +465,7 @@ fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) ->
         !ty.any(&mut |part| matches!(part.kind(), TyKind::Union(_)) && !set.contains(&part))
     };
     let takes = types.iter().all(|ty| converts(*ty) && known(*ty, &env.from_value));
-    let fits = takes && (is_iter || converts(body.ret)) && known(body.ret, &env.to_value);
+    let fits = takes && !body.is_async && (is_iter || converts(body.ret)) && known(body.ret, &env.to_value);
     // Equality is the trait's own question.
     let is_equality = matches!(body.path.last(), "__eq__" | "__ne__");
     if !fits || is_equality || matches!(this.kind(), TyKind::RefMut(_)) {

@@ -248,6 +248,10 @@ impl Apply<'_, '_, '_> {
         if self.is_simple(node) {
             return make(self, &mut |me| me.again(node));
         }
+        // What would read it is not reached.
+        if *self.ty(node).kind() == TyKind::Never {
+            return node;
+        }
         let (local, stmt) = self.set_temp("value", node);
         let origin = self.origin(node);
         let tail = make(self, &mut |me| me.read_local(local, origin));
@@ -473,7 +477,12 @@ impl Apply<'_, '_, '_> {
                 ty = self.solved(id).unwrap_or_else(Ty::unit);
             }
             Node::Await(node) => {
-                *node = self.expr(*node);
+                let of = self.expr(*node);
+                if self.is_dynamic_call(of) {
+                    let why = "a method of a dynamic value is awaited".to_owned();
+                    return self.hole(id, crate::apply::BAD_CALL, why);
+                }
+                *node = of;
                 ty = self.awaited(*node);
             }
             _ => {}
@@ -481,6 +490,13 @@ impl Apply<'_, '_, '_> {
         self.body.nodes[id].kind = kind;
         self.body.nodes[id].ty = ty;
         id
+    }
+
+    /// Whether a value comes out of a dynamic one: nobody knows whether it can be awaited.
+    fn is_dynamic_call(&self, node: NodeId) -> bool {
+        let row = &self.body.nodes[node];
+        *row.ty.kind() == TyKind::Value
+            && matches!(row.kind, Node::Op { op: Op::ValueOp(_), .. } | Node::Use(..))
     }
 
     /// The type of `await node`.

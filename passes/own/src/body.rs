@@ -61,6 +61,8 @@ pub struct Own<'a> {
     pub early_for: Option<NodeId>,
     /// What is lowered waits for a coroutine or a generator: other code runs before it is done.
     pub suspends: bool,
+    /// In an iterator that the function gives away: what it reads goes with it.
+    pub leaves: bool,
     /// Result types of the functions around, innermost last.
     pub results: Vec<Ty>,
     /// What the functions around yield.
@@ -134,6 +136,7 @@ pub fn lower(
         after: Vec::new(),
         early_for: None,
         suspends: false,
+        leaves: false,
         results: vec![src.ret.returned(src.is_generator, src.is_async)],
         yields: vec![src.ret.yielded()],
         free: FxHashSet::default(),

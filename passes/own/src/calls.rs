@@ -217,6 +217,7 @@ impl Own<'_> {
             && matches!(self.src.nodes[source].kind, Node::Use(..))
             && !have.is_copy()
             && !self.through_cell(source)
+            && !self.takes_along(source)
     }
 
     fn look(&mut self, arg: NodeId, param: &catalog::ParamRow) -> NodeId {

@@ -157,7 +157,9 @@ impl Own<'_> {
         captures(self.src, closure, &mut free);
         let outer_free = std::mem::replace(&mut self.free, free);
         let outer = std::mem::take(&mut self.before);
+        let leaves = std::mem::take(&mut self.leaves);
         made.body = self.block(closure.body, Want::Own);
+        self.leaves = leaves;
         self.free = outer_free;
         if let Some(tail) = self.out.blocks[made.body].tail
             && closure.ret.is_int()

@@ -212,7 +212,10 @@ impl Own<'_> {
             Node::Return(value) => {
                 let result = self.results.last().copied().unwrap_or(Ty::unit());
                 Node::Return(value.map(|value| {
+                    let is_lazy = matches!(self.src.ty(value).kind(), TyKind::Iter(_));
+                    let outer = std::mem::replace(&mut self.leaves, is_lazy);
                     let node = self.node(value, Want::Own);
+                    self.leaves = outer;
                     let node = if self.looks_through_guard(value, node) { self.settle(node) } else { node };
                     self.coerce(node, result)
                 }))

@@ -384,6 +384,12 @@ impl Own<'_> {
             let node = self.node(source, Want::Mut);
             return (self.iter_op(IterOp::Mut, node, item.reference_mut(), origin), Form::Mut);
         }
+        if reads == Reads::Ref && self.takes_along(source) {
+            let outer = std::mem::take(&mut self.leaves);
+            let node = self.node(source, Want::Own);
+            self.leaves = outer;
+            return (self.iter_op(IterOp::Into, node, item, origin), Form::Owned);
+        }
         if owned && !item.is_copy() {
             self.need_copies(source, item);
         }
@@ -393,6 +399,13 @@ impl Own<'_> {
             (false, true) => (self.iter_op(IterOp::Cloned, node, item, origin), Form::Owned),
             (false, false) => (self.iter_op(IterOp::Ref, node, item.reference(), origin), Form::Ref),
         }
+    }
+
+    /// Whether an iterator that leaves the function reads a container which ends with it.
+    pub fn takes_along(&self, source: NodeId) -> bool {
+        let Node::Use(place, _) = &self.src.nodes[source].kind else { return false };
+        let Some(local) = place.as_local().filter(|_| self.leaves) else { return false };
+        matches!(self.out.locals[local].ty.kind(), TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_))
     }
 
     /// A place that each turn reads again: what it stands on is computed once, before.

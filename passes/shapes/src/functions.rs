@@ -105,6 +105,56 @@ pub(crate) fn held_by_iterator(body: &Body<Typed>, node: NodeId, out: &mut FxHas
     });
 }
 
+/// What a function in an `Rc<dyn Fn>` changes in a variable of the code around it: both hold one object.
+pub fn share_captured(program: &Program<Typed>, built: &mut Built) {
+    for body in program.fns.values() {
+        for (node, row) in body.nodes.iter() {
+            let Node::Closure(closure) = &row.kind else { continue };
+            if !built.node(body.path, node).is_some_and(|shape| built.graph.is_shared(shape)) {
+                continue;
+            }
+            for local in changed_items(body, closure) {
+                let shape = built.local(body.path, local);
+                let ty = built.graph.ty(shape);
+                if ty.is_mutable() && !matches!(ty.kind(), TyKind::Class(..)) {
+                    built.graph.set_shared(shape);
+                }
+            }
+        }
+    }
+}
+
+/// Locals of the code around a closure in which it assigns items: `counts[k] += 1`.
+fn changed_items(body: &Body<Typed>, closure: &Closure) -> Vec<LocalId> {
+    let mut out = Vec::new();
+    let mut own: FxHashSet<LocalId> = closure.params.iter().map(|param| param.local).collect();
+    let mut see = |place: &Place| {
+        if let (Root::Local(local), Some(Proj::Index(_))) = (place.root, place.proj.first()) {
+            out.push(local);
+        }
+    };
+    body.walk_stmts(closure.body, &mut |stmt| match &stmt.kind {
+        StmtKind::Set { target, .. } => {
+            target.each_place(&mut see);
+            own.extend(if let Pat::Place(place) = target { place.as_local() } else { None });
+        }
+        StmtKind::Let { pat, .. } => pat.for_each_local(&mut |local| {
+            own.insert(local);
+        }),
+        StmtKind::Update { place, .. } | StmtKind::Del(place) => see(place),
+        StmtKind::Expr(_) => {}
+    });
+    body.walk_block(closure.body, &mut |node| {
+        if let Node::For { pat, .. } = &body.nodes[node].kind {
+            pat.for_each_local(&mut |local| {
+                own.insert(local);
+            });
+        }
+    });
+    out.retain(|local| !own.contains(local));
+    out
+}
+
 /// Marks the flow classes of functions that need `Rc<dyn Fn>`.
 pub fn share(program: &Program<Typed>, built: &mut Built) {
     let is_function =

@@ -75,6 +75,7 @@ pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOpti
             built.graph.set_shared(shape);
         }
     }
+    functions::share_captured(program, &mut built);
     share_copied(&mut built);
     held::share(program, &mut built);
     share_objects(program, &mut built);

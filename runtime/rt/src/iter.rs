@@ -5,6 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::class::ValueError;
+use crate::collections::{Key, std_hash};
 use crate::list::{PyOrd, not_ordered};
 use crate::repr::Repr;
 use crate::unwind::raise_new;
@@ -61,6 +62,17 @@ impl<T> Drop for Turn<'_, T> {
 impl<T> PartialEq for Iter<T> {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// As keys, too.
+impl<T> Key for Iter<T> {
+    fn key_hash(&self) -> u64 {
+        std_hash(&Rc::as_ptr(&self.0).addr())
+    }
+
+    fn key_eq(&self, other: &Self) -> bool {
+        self == other
     }
 }
 

@@ -352,6 +352,9 @@ impl<'a, 'u> Printer<'a, 'u> {
             Some(ty) if self.needs_type(value, ty) || self.is_stored_function(pat, ty) => {
                 Some(self.ty(ty, Position::Stored))
             }
+            Some(ty) if *self.body.ty(value).kind() == TyKind::Never && *ty.kind() != TyKind::Never => {
+                Some(self.ty(ty, Position::Stored))
+            }
             None => match self.tuple_ty(pat) {
                 Some(ty) if self.needs_type(value, ty) => Some(self.ty(ty, Position::Stored)),
                 _ => None,

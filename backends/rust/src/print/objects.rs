@@ -188,7 +188,7 @@ impl Printer<'_, '_> {
                     Some(empty) => empty,
                     None => match self.text_literal(args[0]) {
                         Some(text) => text,
-                        None => self.owned(args[0]),
+                        None => self.made_with_type(args[0]),
                     },
                 };
                 Expr::call(format!("{value}::from"), vec![arg])
@@ -266,6 +266,26 @@ impl Printer<'_, '_> {
                 let of = self.by_ref(args[0]);
                 Expr::call(format!("rt::{language}::iter"), vec![of])
             }
+        }
+    }
+
+    /// What a dynamic value is made of; `rt::DefaultDict::new(..)` says its types where its arguments do not.
+    fn made_with_type(&mut self, node: NodeId) -> Expr {
+        let made = self.owned(node);
+        let ty = self.body.ty(node);
+        let is_open = matches!(ty.kind(), TyKind::Lib(..)) && self.needs_type(node, ty);
+        let Expr::Call(callee, args) = made else { return made };
+        let text = if is_open { self.ty(ty, Position::Stored) } else { String::new() };
+        let typed = match (&*callee, text.split_once('<')) {
+            (Expr::Atom(name), Some((head, _))) => name
+                .strip_prefix(head)
+                .filter(|rest| rest.starts_with("::"))
+                .map(|rest| text.replacen('<', "::<", 1) + rest),
+            _ => None,
+        };
+        match typed {
+            Some(name) => Expr::call(name, args),
+            None => Expr::Call(callee, args),
         }
     }
 

@@ -116,9 +116,7 @@ fn attributes_method(program: &Program<Hir>, class: Name, word: Name) -> Body<Hi
     body.ret = Ty::dict(Ty::str(), Ty::value());
     let Some(names) = attributes(program, class) else {
         let why = format!("the attributes of `{}` depend on what was called", class.last());
-        let hole = body.node(Node::Hole { why: why.into(), source: "".into() }, Ty::never(), at);
-        let root = body.root;
-        body.blocks[root].stmts.push(Stmt::new(StmtKind::Expr(hole), at));
+        give(&mut body, Node::Hole { why: why.into(), source: "".into() });
         return body;
     };
     let mut args = Vec::new();

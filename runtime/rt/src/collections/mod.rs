@@ -11,6 +11,7 @@ mod ordered_dict;
 mod set;
 mod set_algebra;
 mod table;
+mod unhashable;
 mod walk;
 
 pub use counter::Counter;

@@ -1,11 +1,13 @@
 //! Containers of `collections` and other library types inside values.
 
 use super::{FromValue, Library, Value, held, library};
+use crate::class::NotTranslated;
 use crate::collections::{Counter, DefaultDict, Deque, Key, OrderedDict};
 use crate::error::Error;
 use crate::number::Complex;
 use crate::repr::Repr;
 use crate::text::ByteArray;
+use crate::unwind::raise_new;
 
 library! {
     [] Complex;
@@ -198,6 +200,13 @@ where
     const NAME: &'static str = "collections.defaultdict";
 
     fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
+        if let ("__getitem__", [key]) = (name, args)
+            && matches!(mapping(self, None, "__contains__", args), Some(Ok(Value::Bool(false))))
+        {
+            let text =
+                format!("not yet implemented: a default of a dynamic defaultdict, for {}", crate::repr(key));
+            raise_new(NotTranslated, text);
+        }
         mapping(self, None, name, args)
     }
 
