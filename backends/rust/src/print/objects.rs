@@ -279,7 +279,7 @@ impl Printer<'_, '_> {
         let typed = match (&*callee, text.split_once('<')) {
             (Expr::Atom(name), Some((head, _))) => name
                 .strip_prefix(head)
-                .filter(|rest| rest.starts_with("::"))
+                .filter(|rest| rest.starts_with("::") && !rest.starts_with("::<"))
                 .map(|rest| text.replacen('<', "::<", 1) + rest),
             _ => None,
         };
