@@ -110,8 +110,12 @@ fn enum_member(class: &crate::desc::ClassDesc, wanted: &Item, field: usize) -> O
         .find(|member| Item::new(crate::memory::word_at(*member, field + 1), desc) == *wanted)
 }
 
-fn truth(item: &Item) -> bool {
+pub(super) fn truth(item: &Item) -> bool {
     match &item.desc.kind {
+        Kind::Bytes => !item.bytes().is_empty(),
+        Kind::Num => super::values::from_item(item).is_true(),
+        Kind::Deque(_) => !object::<rt::Deque<Item>>(&item.word).is_empty(),
+        Kind::Class(_) => truth_of_object(item),
         Kind::Float => item.float() != 0.0,
         Kind::Str => !item.text().is_empty(),
         Kind::List(_) => !item.list_items().is_empty(),
@@ -126,6 +130,13 @@ fn truth(item: &Item) -> bool {
         }
         _ => item.word != 0,
     }
+}
+
+/// What `__bool__` or `__len__` of an object says.
+fn truth_of_object(item: &Item) -> bool {
+    let Some(class) = item.class() else { return false };
+    let method = class.method("__bool__").or_else(|| class.method("__len__"));
+    method.is_none_or(|method| truth(&super::call_method(method, &[item])))
 }
 
 fn quantified(a: &[Item], is_any: bool) -> u64 {

@@ -1,7 +1,8 @@
 //! Iterators as objects, and what makes, joins and reads them.
 
 use super::adapt::adapt;
-use super::{Site, call_func, call_method, mapping, rows};
+use super::builtins::truth;
+use super::{Site, call_func, call_method, mapping, result_of, rows};
 use crate::desc::{D, Kind};
 use crate::item::{Element, Item, clone_word, each_list, some_word, text_word};
 use crate::memory::{keep, object, record};
@@ -203,12 +204,23 @@ fn map(_: &Site, a: &[Item]) -> u64 {
     })
 }
 
+/// A test that `filter` and its like take: what it says of a word. `None` asks for the item's truth.
+fn test(a: &[Item]) -> impl Fn(u64) -> bool + 'static {
+    let (function, desc) = (a[0].present(), element(&a[1]));
+    move |word| {
+        truth(&match &function {
+            Some(function) => Item::new(call_func(function, &[word]), result_of(function)),
+            None => Item::new(word, desc),
+        })
+    }
+}
+
 fn filter(a: &[Item], wanted: bool) -> u64 {
-    let (function, mut next) = (Item::new(a[0].word, a[0].desc), pull(&a[1], true));
+    let (test, mut next) = (test(a), pull(&a[1], true));
     iter_word(move || {
         loop {
             let word = next()?;
-            if (call_func(&function, &[word]) != 0) == wanted {
+            if test(word) == wanted {
                 return Some(word);
             }
         }
@@ -216,20 +228,20 @@ fn filter(a: &[Item], wanted: bool) -> u64 {
 }
 
 fn take_while(a: &[Item]) -> u64 {
-    let (function, mut next, mut over) = (Item::new(a[0].word, a[0].desc), pull(&a[1], true), false);
+    let (test, mut next, mut over) = (test(a), pull(&a[1], true), false);
     iter_word(move || {
         let word = if over { None } else { next() }?;
-        over = call_func(&function, &[word]) == 0;
+        over = !test(word);
         (!over).then_some(word)
     })
 }
 
 fn drop_while(a: &[Item]) -> u64 {
-    let (function, mut next, mut started) = (Item::new(a[0].word, a[0].desc), pull(&a[1], true), false);
+    let (test, mut next, mut started) = (test(a), pull(&a[1], true), false);
     iter_word(move || {
         loop {
             let word = next()?;
-            started = started || call_func(&function, &[word]) == 0;
+            started = started || !test(word);
             if started {
                 return Some(word);
             }

@@ -139,7 +139,7 @@ fn get(site: &Site, a: &[Item]) -> u64 {
         Some(found) => given(site, found),
         None => match a.get(2) {
             Some(default) => adapt(default, site.ret),
-            None => 0,
+            None => adapt(&Item::new(0, crate::desc::UNIT.with(|desc| *desc)), site.ret),
         },
     }
 }
@@ -248,7 +248,7 @@ rows! {
     "rt.index.dict" | "Counter.__getitem__" | "defaultdict.__getitem__" => index;
     "rt.set.dict" | "rt.insert" | "Counter.__setitem__" | "defaultdict.__setitem__" => set_index;
     "rt.del.dict" => |_, a| { dict(&a[0]).del(&key(&a[0], &a[1])); 0 };
-    "dict.get" | "Counter.get" | "defaultdict.get" => get;
+    "dict.get" | "dict.get#1" | "Counter.get" | "defaultdict.get" => get;
     "dict.pop" | "Counter.pop" | "defaultdict.pop" => pop;
     "dict.setdefault" => set_default;
     "dict.update" | "Counter.update" | "defaultdict.update" => update;
