@@ -379,8 +379,8 @@ impl<'a> Env<'a> {
     fn is_key_among(&self, class: Name, seen: &mut FxHashSet<Name>) -> bool {
         let is_used = self.keyed.contains(&class);
         self.class(class).is_some_and(|def| match def.kind {
-            ClassKind::Dataclass { frozen, unsafe_hash, eq, .. } => {
-                eq && (frozen || unsafe_hash) && (is_used || self.has_key_fields(class, seen))
+            ClassKind::Dataclass { frozen, unsafe_hash, eq: true, .. } if frozen || unsafe_hash => {
+                is_used || self.has_key_fields(class, seen)
             }
             ClassKind::NamedTuple => is_used || self.has_key_fields(class, seen),
             ClassKind::Enum | ClassKind::EnumOf(_) => true,

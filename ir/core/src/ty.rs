@@ -359,6 +359,7 @@ impl Ty {
             TyKind::Str | TyKind::Bytes | TyKind::Option(_) | TyKind::Tuple(_) | TyKind::Int(_) => {
                 Some((*inner, crate::FieldCell::RefCell))
             }
+            TyKind::Union(_) if !inner.is_mutable() => Some((*inner, crate::FieldCell::RefCell)),
             _ => None,
         }
     }

@@ -52,7 +52,7 @@ pub struct Own<'a> {
     /// Locals of iterators that have a handle: a constructor puts them into a field.
     pub kept_iterators: FxHashSet<LocalId>,
     /// Cells that have their first value.
-    started: FxHashSet<LocalId>,
+    pub(crate) started: FxHashSet<LocalId>,
     /// Statements to put before the current one.
     pub before: Vec<Stmt>,
     /// Statements to put after the current one.

@@ -96,6 +96,8 @@ impl Own<'_> {
             let value = self.read_back(bound, ty);
             let target = match (leaf, local) {
                 (_, Some(local)) => {
+                    // A cell that a loop fills is there already.
+                    self.started.insert(local);
                     let wide = self.src.locals[local].ty.strip_ref();
                     let value = self.coerce(value, wide);
                     let value = if self.live.maybe_unbound.contains(&local) {

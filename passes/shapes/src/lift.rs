@@ -115,7 +115,10 @@ fn find(program: &Program<Typed>, body: &Body<Typed>) -> Vec<Nested> {
         let (Some(local), Node::Closure(closure)) = (place.as_local(), &body.nodes[*value].kind) else {
             return;
         };
-        let Some(name) = closure.name else { return };
+        // A lambda is lifted where it has to see what its variables become.
+        let changes = || captures(body, closure, local).iter().any(|local| varies(body, *local));
+        let own = || changes().then(|| body.locals[local].name);
+        let Some(name) = closure.name.or_else(own) else { return };
         let only_called = uses.get(&local) == calls.get(&local) && defs.get(&local) == Some(&1);
         if !only_called || !closure.decorators.is_empty() {
             return;
