@@ -99,7 +99,7 @@ pub use modules::string_template::Template;
 pub use modules::structs::{Struct, StructError};
 pub use modules::tempfile::TemporaryDirectory;
 pub use modules::textwrap::TextWrapper;
-pub use modules::urllib::ParseResult;
+pub use modules::urllib::{ParseResult, SplitResult};
 pub use modules::{
     argparse, calendar, cmath, codecs, csv, fnmatch, glob, hashlib, html, os, path, pprint, shlex, shutil,
     structs,

@@ -122,6 +122,18 @@ const WITH_HOST: &[&str] = &[
 /// `urlparse(url)`.
 #[track_caller]
 pub fn urlparse(url: &str) -> ParseResult {
+    let SplitResult(mut out) = urlsplit(url);
+    let last = out.path.rfind('/').map_or(0, |at| at + 1);
+    if let Some(at) = out.path[last..].find(';').filter(|_| WITH_PARAMS.contains(&out.scheme.as_str())) {
+        out.params = out.path.split_off(last + at + 1);
+        out.path.pop();
+    }
+    out
+}
+
+/// `urlsplit(url)`.
+#[track_caller]
+pub fn urlsplit(url: &str) -> SplitResult {
     let url = url.trim_start_matches(|c: char| c <= ' ').replace(['\t', '\r', '\n'], "");
     let url = url.as_str();
     let is_scheme = |scheme: &&str| {
@@ -141,22 +153,15 @@ pub fn urlparse(url: &str) -> ParseResult {
     if netloc.contains('[') != netloc.contains(']') {
         raise_new(ValueError, "Invalid IPv6 URL");
     }
-    let last = path.rfind('/').map_or(0, |at| at + 1);
-    let (path, params) = match path[last..].split_once(';') {
-        Some((name, params)) if WITH_PARAMS.contains(&scheme.as_str()) => {
-            (&path[..last + name.len()], params)
-        }
-        _ => (path, ""),
-    };
     let own = str::to_owned;
-    ParseResult {
+    SplitResult(ParseResult {
         scheme,
         netloc: own(netloc),
         path: own(path),
-        params: own(params),
+        params: String::new(),
         query: own(query),
         fragment: own(fragment),
-    }
+    })
 }
 
 impl ParseResult {
@@ -251,6 +256,134 @@ impl Repr for ParseResult {
         ];
         let parts: Vec<String> = parts.iter().map(|(name, text)| format!("{name}={}", repr(*text))).collect();
         write!(f, "ParseResult({})", parts.join(", "))
+    }
+}
+
+/// Schemes whose addresses may be relative.
+const RELATIVE: &[&str] = &[
+    "", "ftp", "http", "gopher", "nntp", "imap", "wais", "file", "https", "shttp", "mms", "prospero", "rtsp",
+    "rtspu", "sftp", "svn", "svn+ssh", "ws", "wss",
+];
+
+/// `urljoin(base, url)`.
+#[track_caller]
+pub fn urljoin(base: &str, url: &str) -> String {
+    if base.is_empty() || url.is_empty() {
+        return format!("{base}{url}");
+    }
+    let (base, mut parts) = (urlparse(base), urlparse(url));
+    if parts.scheme.is_empty() {
+        parts.scheme.clone_from(&base.scheme);
+    }
+    if parts.scheme != base.scheme || !RELATIVE.contains(&parts.scheme.as_str()) {
+        return url.to_owned();
+    }
+    if WITH_HOST.contains(&parts.scheme.as_str()) {
+        if !parts.netloc.is_empty() {
+            return parts.geturl();
+        }
+        parts.netloc = base.netloc;
+    }
+    if parts.path.is_empty() && parts.params.is_empty() {
+        (parts.path, parts.params) = (base.path, base.params);
+        if parts.query.is_empty() {
+            parts.query = base.query;
+        }
+        return parts.geturl();
+    }
+    parts.path = joined_path(&base.path, &parts.path);
+    parts.geturl()
+}
+
+/// A path as seen from another one, without `.` and `..`.
+fn joined_path(base: &str, path: &str) -> String {
+    let mut segments: Vec<&str> = Vec::new();
+    if !path.starts_with('/') {
+        segments.extend(base.split('/'));
+        if segments.last().is_some_and(|last| !last.is_empty()) {
+            segments.pop();
+        }
+    }
+    segments.extend(path.split('/'));
+    let last = segments.len() - 1;
+    if !path.starts_with('/') {
+        let mut at = 0;
+        segments.retain(|segment| {
+            at += 1;
+            at == 1 || at == last + 1 || !segment.is_empty()
+        });
+    }
+    let mut out: Vec<&str> = Vec::new();
+    for segment in &segments {
+        match *segment {
+            ".." => drop(out.pop()),
+            "." => {}
+            segment => out.push(segment),
+        }
+    }
+    if matches!(segments.last(), Some(&("." | ".."))) {
+        out.push("");
+    }
+    let joined = out.join("/");
+    if joined.is_empty() { "/".to_owned() } else { joined }
+}
+
+/// `urlsplit(url)`: an address in parts, the parameters of its path left there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SplitResult(ParseResult);
+
+impl std::ops::Deref for SplitResult {
+    type Target = ParseResult;
+
+    fn deref(&self) -> &ParseResult {
+        &self.0
+    }
+}
+
+impl SplitResult {
+    /// `parts._replace(scheme=.., ..)`.
+    #[must_use]
+    pub fn replace(&self, given: [Option<String>; 5]) -> SplitResult {
+        let mut out = self.0.clone();
+        let parts = [&mut out.scheme, &mut out.netloc, &mut out.path, &mut out.query, &mut out.fragment];
+        for (part, given) in parts.into_iter().zip(given) {
+            if let Some(given) = given {
+                *part = given;
+            }
+        }
+        SplitResult(out)
+    }
+}
+
+/// `urlunsplit((scheme, netloc, path, query, fragment))`.
+pub fn urlunsplit(
+    (scheme, netloc, path, query, fragment): &(String, String, String, String, String),
+) -> String {
+    let params = String::new();
+    let [scheme, netloc, path, query, fragment] = [scheme, netloc, path, query, fragment].map(Clone::clone);
+    ParseResult { scheme, netloc, path, params, query, fragment }.geturl()
+}
+
+/// `urlunparse((scheme, netloc, path, params, query, fragment))`.
+pub fn urlunparse(
+    (scheme, netloc, path, params, query, fragment): &(String, String, String, String, String, String),
+) -> String {
+    let [scheme, netloc, path, params, query, fragment] =
+        [scheme, netloc, path, params, query, fragment].map(Clone::clone);
+    ParseResult { scheme, netloc, path, params, query, fragment }.geturl()
+}
+
+impl Repr for SplitResult {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [
+            ("scheme", &self.scheme),
+            ("netloc", &self.netloc),
+            ("path", &self.path),
+            ("query", &self.query),
+            ("fragment", &self.fragment),
+        ];
+        let parts: Vec<String> = parts.iter().map(|(name, text)| format!("{name}={}", repr(*text))).collect();
+        write!(f, "SplitResult({})", parts.join(", "))
     }
 }
 
