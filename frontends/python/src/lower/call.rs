@@ -200,6 +200,9 @@ impl<'t> Lowerer<'t> {
     }
 
     pub fn callee(&mut self, function: Syntax<'t>) -> Callee {
+        if let Some(class) = self.subscripted_class(function) {
+            return self.callee(class);
+        }
         if function.is("attribute")
             && let (Some(object), Some(name)) = (function.field("object"), function.field("attribute"))
         {
@@ -212,6 +215,21 @@ impl<'t> Lowerer<'t> {
             };
         }
         Callee::Value(self.expr(function))
+    }
+
+    /// `deque` of `deque[int](items)`, `Stack` of `Stack[str]()`: what the items are, the program shows.
+    fn subscripted_class(&self, function: Syntax<'t>) -> Option<Syntax<'t>> {
+        let class = function.field("value").filter(|_| function.is("subscript"))?;
+        let Static { target, rest } = self.static_path(class)?;
+        let is_class = match target {
+            Target::Lib(name) => {
+                let last = name.last();
+                last.starts_with(|c: char| c.is_ascii_uppercase())
+                    || matches!(last, "list" | "dict" | "set" | "frozenset" | "tuple" | "deque" | "defaultdict")
+            }
+            Target::Project(path) => self.classes.contains_key(&path),
+        };
+        (is_class && rest.is_empty()).then_some(class)
     }
 
     fn attribute_callee(&mut self, function: Syntax<'t>, object: Syntax<'t>, name: Name) -> Callee {
