@@ -523,6 +523,7 @@ fn empty_value(ty: Ty) -> Option<Expr> {
         TyKind::Bool => Expr::atom("false"),
         TyKind::Option(_) => Expr::atom("None"),
         TyKind::Str => Expr::call("String::new", vec![]),
+        TyKind::Ref(of) if *of.kind() == TyKind::Str => Expr::atom("\"\""),
         TyKind::Value => Expr::atom("rt::Value::None"),
         TyKind::List(_) => Expr::call("Vec::new", vec![]),
         TyKind::Dict(..) | TyKind::Set(_) | TyKind::Int(_) => Expr::call("Default::default", vec![]),
