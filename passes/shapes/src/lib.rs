@@ -187,7 +187,7 @@ fn share_objects(program: &Program<Typed>, built: &mut build::Built) {
         if program.all_fields(class).iter().any(|field| set.contains(&field.name)) {
             built.graph.set_mutated(shape);
         }
-        if built.graph.is_mutated(shape) {
+        if built.changes(shape) {
             shared.insert(class);
         }
     }
