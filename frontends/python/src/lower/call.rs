@@ -225,7 +225,10 @@ impl<'t> Lowerer<'t> {
             Target::Lib(name) => {
                 let last = name.last();
                 last.starts_with(|c: char| c.is_ascii_uppercase())
-                    || matches!(last, "list" | "dict" | "set" | "frozenset" | "tuple" | "deque" | "defaultdict")
+                    || matches!(
+                        last,
+                        "list" | "dict" | "set" | "frozenset" | "tuple" | "deque" | "defaultdict"
+                    )
             }
             Target::Project(path) => self.classes.contains_key(&path),
         };
