@@ -4,7 +4,7 @@
 use crate::desc::{ClassDesc, D, Kind};
 use crate::host::{call_method, error_of};
 use crate::memory::{keep, object, record, word_at};
-use batuta_core::ClassKind;
+use batuta_core::{ClassKind, TyKind};
 use batuta_rt::{self as rt, Dict, Key, PyOrd, Repr, Set};
 use std::cell::Cell;
 use std::fmt;
@@ -359,6 +359,11 @@ impl Key for Item {
             Kind::List(_) => {
                 self.list_items().iter().fold(7, |hash, item| rt::mix_hash(hash, item.key_hash()))
             }
+            Kind::Dict(..) => rt::unhashable("dict"),
+            Kind::DefaultDict(..) => rt::unhashable("collections.defaultdict"),
+            Kind::Counter(_) => rt::unhashable("Counter"),
+            Kind::Deque(_) => rt::unhashable("collections.deque"),
+            Kind::Set(_) if matches!(self.desc.ty.strip().kind(), TyKind::Set(_)) => rt::unhashable("set"),
             Kind::Set(_) => self.set().iter().fold(11, |hash, item| hash ^ item.key_hash()),
             Kind::Class(_) => self.object_hash(),
             _ => self.word.wrapping_mul(0x9e37_79b9_7f4a_7c15),
