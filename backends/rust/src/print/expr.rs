@@ -271,6 +271,16 @@ impl Printer<'_, '_> {
             };
             out.stmts.push(Stmt::bind(name, None, Some(copy)));
         }
+        let mut block = block;
+        // What the body reads is lent by what it took along.
+        let lent = closure.params.iter().filter(|param| {
+            matches!(self.body.locals[param.local].ty.kind(), TyKind::Ref(inner) if *inner.kind() == TyKind::Str)
+        });
+        for (at, param) in lent.enumerate() {
+            let name = self.name(param.local);
+            let text = Expr::atom(&name).method("as_str", vec![]);
+            block.stmts.insert(at, Stmt::bind(name, None, Some(text)));
+        }
         let future = Expr::Block("async move ".to_owned(), block);
         let tail = match (closure.is_generator, closure.ret.kind()) {
             (false, _) => {
