@@ -294,23 +294,14 @@ impl Apply<'_, '_, '_> {
                 .collect();
             return Some(if stmts.is_empty() { apart } else { self.mk_block(stmts, apart) });
         }
-        // `functools.total_ordering`: the others follow from `__lt__` and `__eq__`.
-        let class = x?;
-        let method = env.method(class, "__lt__")?;
-        Some(match op {
-            ObjOp::Ge => {
-                let call = self.call_method_path(class, method, a, vec![b]);
-                let less = self.truth(call);
-                self.not(less)
-            }
-            ObjOp::Le => {
-                let method = env.method(y?, "__lt__")?;
-                let call = self.call_method_path(y?, method, b, vec![a]);
-                let less = self.truth(call);
-                self.not(less)
-            }
-            _ => return None,
-        })
+        // `__lt__` alone answers neither `>=` nor `<=`.
+        if matches!(op, ObjOp::Le | ObjOp::Ge) && env.method(x?, "__lt__").is_some() {
+            let (left, right) = (x?.last(), y?.last());
+            let text = format!("'{}' not supported between instances of '{left}' and '{right}'", sign(op));
+            let origin = self.origin(a);
+            return Some(self.refuse("TypeError", &text, vec![a, b], origin));
+        }
+        None
     }
 
     pub(crate) fn contains(&mut self, item: NodeId, container: NodeId) -> NodeId {

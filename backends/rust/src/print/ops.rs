@@ -334,7 +334,12 @@ impl Printer<'_, '_> {
             BoolOp::BitXor => "^",
         };
         let (left, right) = (self.operand(args[0]), self.operand(args[1]));
-        left.binary(sign, right)
+        // `isinstance(other, Point) and ..` of what is a `Point` by its type.
+        let settled = if op == BoolOp::And { "true" } else { "false" };
+        match left {
+            Expr::Atom(text) if text == settled && matches!(op, BoolOp::And | BoolOp::Or) => right,
+            left => left.binary(sign, right),
+        }
     }
 
     /// `!value`, with the comparison turned around where that means the same.
