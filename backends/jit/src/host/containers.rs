@@ -3,6 +3,7 @@
 use super::adapt::adapt;
 use super::iters::{item_desc, items};
 use super::rows;
+use crate::desc::Kind;
 use crate::item::{Item, clone_word};
 use crate::memory::{keep, object};
 use batuta_rt::Deque;
@@ -18,9 +19,14 @@ fn member(a: &[Item], at: usize) -> Item {
 
 rows! {
     "collections.deque" => |s, a| {
-        let most = a.get(1).and_then(Item::present).map(|item| item.int());
+        // `deque(maxlen=2)` has no items before the number.
+        let given: Vec<Option<Item>> = a.iter().map(Item::present).collect();
+        let (all, most) = match &given[..] {
+            [Some(most)] if matches!(most.desc.kind, Kind::Int) => (Vec::new(), Some(most.int())),
+            [all, most] => (all.as_ref().map(items).unwrap_or_default(), most.as_ref().map(Item::int)),
+            _ => (given.first().into_iter().flatten().flat_map(items).collect(), None),
+        };
         let item = item_desc(s.ret);
-        let all = a.first().and_then(Item::present).map(|first| items(&first)).unwrap_or_default();
         keep(Deque::from_iter_max(all.iter().map(|it| Item::new(adapt(it, item), item)), most))
     };
     "deque.append" => |_, a| { deque(&a[0]).append(member(a, 1)); 0 };
