@@ -16,6 +16,7 @@
 //! attribute is a hole.
 
 use super::descriptor_body::{Attribute, Method, Starts, written};
+use crate::program::assigned_field;
 use batuta_base::{Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
@@ -135,7 +136,7 @@ fn start(program: &mut Program<Hir>, attribute: &Attribute, starts: Starts) {
         body.blocks[root].stmts.insert(0, Stmt::new(StmtKind::Set { target, value }, at));
         let def = Arc::make_mut(&mut program.classes[&attribute.owner]);
         if !def.fields.iter().any(|known| known.name == name) {
-            def.fields.push(field(name, def.origin));
+            def.fields.push(assigned_field(name, def.origin));
         }
     }
 }
@@ -165,7 +166,7 @@ fn install(program: &mut Program<Hir>, attribute: &Attribute, methods: Vec<Body<
     def.fields.retain(|field| field.name != attribute.name);
     for name in stored {
         if !def.fields.iter().any(|known| known.name == name) {
-            def.fields.push(field(name, def.origin));
+            def.fields.push(assigned_field(name, def.origin));
         }
     }
     for body in methods {
@@ -189,19 +190,6 @@ fn mentions(body: &Body<Hir>, path: Name) -> usize {
         StmtKind::Expr(_) => {}
     });
     count
-}
-
-fn field(name: Name, origin: Origin) -> FieldDef {
-    FieldDef {
-        name,
-        ty: Ty::unknown(),
-        default: None,
-        cell: FieldCell::Plain,
-        flags: FieldFlags::default(),
-        above: Vec::new(),
-        beside: None,
-        origin,
-    }
 }
 
 /// The rule goes on under a name of its own.
