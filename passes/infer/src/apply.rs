@@ -23,6 +23,9 @@ pub const DECORATOR: Code = Code::warning("B0305", "this decorator is not follow
 /// A dynamic value.
 pub const DYNAMIC: Code = Code::note("B0310", "the type is only known at run time");
 
+/// `()` where everything else is a list: it is one, too, and so it prints.
+pub const EMPTY_TUPLE: Code = Code::note("B0311", "this `()` is an empty list: it prints as `[]`");
+
 /// Decorators that the language or a later pass gives their meaning.
 const FOLLOWED: &[&str] = &[
     "staticmethod",

@@ -207,7 +207,11 @@ impl Apply<'_, '_, '_> {
         {
             let new = |op| Node::Op { op, attr: Attr::None, args: Vec::new() };
             self.body.nodes[node].kind = match to.kind() {
-                TyKind::List(_) => new(ListOp::New.into()),
+                TyKind::List(_) => {
+                    let origin = self.origin(node);
+                    self.diags.report(crate::apply::EMPTY_TUPLE, origin).hints.push("write `[]`".into());
+                    new(ListOp::New.into())
+                }
                 TyKind::Tuple(items) if items.is_empty() => new(TupleOp::New.into()),
                 TyKind::Lib(name, _) if *name == "tuple" => {
                     Node::Call { callee: Callee::Lib(Name::new("builtins.tuple")), args: Vec::new() }
