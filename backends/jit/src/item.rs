@@ -335,6 +335,9 @@ fn equal_objects(a: &Item, b: &Item) -> bool {
     if let Some(method) = class.method("__eq__") {
         return call_method(method, &[a, b]).truth();
     }
+    if let Some(method) = other.method("__eq__") {
+        return call_method(method, &[b, a]).truth();
+    }
     if has_eq(class) && class.path == other.path {
         return compared_fields(a.word, class) == compared_fields(b.word, other);
     }

@@ -56,29 +56,51 @@ pub fn compared<L>(program: &Program<L>) -> FxHashSet<Name> {
 
 /// Objects of the class are equal to themselves alone.
 pub fn is_identity<L>(program: &Program<L>, class: Name) -> bool {
-    let is_value = |path: Name| {
-        program.classes.get(&path).is_some_and(|def| {
-            matches!(
-                def.kind,
-                ClassKind::Dataclass { eq: true, .. }
-                    | ClassKind::NamedTuple
-                    | ClassKind::Enum
-                    | ClassKind::EnumOf(_)
-                    | ClassKind::Exception
-            )
-        })
-    };
+    let is_own = |path: &Name| program.find_method(*path, "__eq__").is_some();
     let below = program.subclasses(class);
-    let own = |path: &Name| program.find_method(*path, "__eq__").is_some();
-    !program.mro(class).into_iter().any(is_value)
-        && !below.iter().any(|path| is_value(*path))
-        && !below.iter().any(own)
+    !program.mro(class).into_iter().any(|path| is_value(program, path))
+        && !below.iter().any(|path| is_value(program, *path) || is_own(path))
+}
+
+/// A class of which equal objects need not be one.
+fn is_value<L>(program: &Program<L>, class: Name) -> bool {
+    program.classes.get(&class).is_some_and(|def| {
+        matches!(
+            def.kind,
+            ClassKind::Dataclass { eq: true, .. }
+                | ClassKind::NamedTuple
+                | ClassKind::Enum
+                | ClassKind::EnumOf(_)
+                | ClassKind::Exception
+        )
+    })
+}
+
+/// Whether the program makes objects of the class or below it that are equal to themselves alone, others not.
+fn has_identity<L>(program: &Program<L>, class: Name, made: &FxHashSet<Name>) -> bool {
+    program.subclasses(class).into_iter().any(|path| {
+        made.contains(&path)
+            && program.find_method(path, "__eq__").is_none()
+            && !program.mro(path).into_iter().any(|above| is_value(program, above))
+    })
+}
+
+/// Classes that the program calls or hands on.
+fn made<L>(program: &Program<L>) -> FxHashSet<Name> {
+    let rows = program.fns.values().flat_map(|body| body.nodes.iter());
+    rows.filter_map(|(_, row)| match &row.kind {
+        Node::Call { callee: Callee::New(class), .. } => Some(*class),
+        Node::Item(path) => Some(*path),
+        _ => None,
+    })
+    .collect()
 }
 
 /// Classes whose objects the program tells apart: each needs to be one object for life.
 pub fn told_apart<L: Level>(program: &Program<L>) -> FxHashSet<Name> {
     let mut out = compared(program);
-    out.retain(|class| is_identity(program, *class));
+    let made = made(program);
+    out.retain(|class| is_identity(program, *class) || has_identity(program, *class, &made));
     let mut same = FxHashSet::default();
     let mut compares_values = false;
     for body in program.fns.values() {

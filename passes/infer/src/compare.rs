@@ -294,14 +294,37 @@ impl Apply<'_, '_, '_> {
                 .collect();
             return Some(if stmts.is_empty() { apart } else { self.mk_block(stmts, apart) });
         }
-        // `__lt__` alone answers neither `>=` nor `<=`.
-        if matches!(op, ObjOp::Le | ObjOp::Ge) && env.method(x?, "__lt__").is_some() {
-            let (left, right) = (x?.last(), y?.last());
-            let text = format!("'{}' not supported between instances of '{left}' and '{right}'", sign(op));
-            let origin = self.origin(a);
-            return Some(self.refuse("TypeError", &text, vec![a, b], origin));
+        let is_order = !matches!(op, ObjOp::Eq | ObjOp::Ne);
+        match (x, y) {
+            (Some(x), Some(y)) if is_order && !self.has_order(x) && !self.has_order(y) => {
+                Some(self.unordered(op, (a, x), (b, y)))
+            }
+            _ => None,
         }
-        None
+    }
+
+    /// Whether objects of a class have an order without methods of their own.
+    fn has_order(&self, class: Name) -> bool {
+        let env = self.types.env();
+        let is_ordered = |path: &Name| match env.class(*path).map(|def| def.kind.clone()) {
+            Some(ClassKind::Plain | ClassKind::Abstract | ClassKind::Protocol) => false,
+            Some(ClassKind::Dataclass { order, .. }) => order,
+            _ => true,
+        };
+        env.inner(class).is_some() || is_ordered(&class) || env.program.mro(class).iter().any(is_ordered)
+    }
+
+    /// `a < b` of objects without an order: `__lt__` alone answers neither `>=` nor `<=`.
+    fn unordered(&mut self, op: ObjOp, (a, x): (NodeId, Name), (b, y): (NodeId, Name)) -> NodeId {
+        let env = self.types.env();
+        if [x, y].iter().any(|class| env.program.subclasses(*class).len() > 1) {
+            let why = format!("`{}` of a class whose subclasses may define it", sign(op));
+            return self.hole(a, BAD_CALL, why);
+        }
+        let text =
+            format!("'{}' not supported between instances of '{}' and '{}'", sign(op), x.last(), y.last());
+        let origin = self.origin(a);
+        self.refuse("TypeError", &text, vec![a, b], origin)
     }
 
     pub(crate) fn contains(&mut self, item: NodeId, container: NodeId) -> NodeId {

@@ -47,6 +47,33 @@ impl Apply<'_, '_, '_> {
         })
     }
 
+    /// The branches of `a or 1` where each gives one member of a union, and those members.
+    pub(crate) fn union_branches(&self, value: NodeId) -> Option<[(BlockId, NodeId); 2]> {
+        let Node::If { then, els: Some(els), .. } = self.body.nodes[value].kind else { return None };
+        let member = |block: BlockId| match &self.body.nodes[self.body.blocks[block].tail?].kind {
+            Node::Op { op: Op::UnionOp(UnionOp::From), args, .. } => Some((block, args[0])),
+            _ => None,
+        };
+        Some([member(then)?, member(els)?])
+    }
+
+    /// `make(a if c else b)` as `make(a) if c else make(b)`.
+    pub(crate) fn in_branches(
+        &mut self,
+        choice: NodeId,
+        branches: [(BlockId, NodeId); 2],
+        make: &mut dyn FnMut(&mut Self, NodeId) -> NodeId,
+    ) -> NodeId {
+        let made = branches.map(|(block, member)| (block, make(self, member)));
+        let ty = self.common(&made.map(|(_, value)| self.ty(value)), None);
+        for (block, value) in made {
+            let value = self.coerce(value, ty);
+            self.body.blocks[block].tail = Some(value);
+        }
+        self.body.nodes[choice].ty = ty;
+        choice
+    }
+
     /// The type that holds the results of all members.
     pub(crate) fn common(&self, types: &[Ty], want: Option<Ty>) -> Ty {
         let mut ends = types.iter().filter(|ty| !matches!(ty.kind(), TyKind::Never));

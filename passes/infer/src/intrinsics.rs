@@ -72,6 +72,13 @@ impl Apply<'_, '_, '_> {
                     Name::new(if rest.len() == 1 { "builtins.zip_pairs" } else { "builtins.zip_triples" });
                 self.lib_call(name, &[ArgKind::Positional], vec![*first], Some(id), origin)
             }
+            ("builtins.int" | "builtins.float" | "builtins.str", [value])
+                if let Some(branches) = self.union_branches(*value) =>
+            {
+                self.in_branches(*value, branches, &mut |me, member| {
+                    me.lib_nodes(id, name, kinds, vec![member], origin)
+                })
+            }
             ("operator.index", [value])
                 if matches!(self.ty(*value).kind(), TyKind::Float(_) | TyKind::Str | TyKind::List(_)) =>
             {

@@ -1,6 +1,7 @@
 //! Operators, truth and comparisons at Typed.
 
 use crate::apply::{Apply, BAD_CALL};
+use crate::env::Env;
 use crate::ops::dunder_word;
 use batuta_base::Name;
 use batuta_core::*;
@@ -328,21 +329,22 @@ impl Apply<'_, '_, '_> {
     }
 
     pub(crate) fn object_truth(&mut self, node: NodeId, class: Name) -> NodeId {
-        let env = self.types.env();
-        if let Some(method) = env.method(class, "__bool__") {
-            let call = self.call_method_path(class, method, node, Vec::new());
-            return self.truth(call);
-        }
-        match env.method(class, "__len__") {
-            Some(method) => {
-                let call = self.call_method_path(class, method, node, Vec::new());
-                self.truth(call)
+        let answer = truth_method(self.types.env(), class);
+        let below = self.classes_below(class, |sub| truth_method(self.types.env(), sub) != answer);
+        self.by_class(node, class, &below, Some(Ty::bool()), &mut |me, object, class| match truth_method(
+            me.types.env(),
+            class,
+        ) {
+            Some(name) => {
+                let method = me.types.env().method(class, name).expect("found above");
+                let call = me.call_method_path(class, method, object, Vec::new());
+                me.truth(call)
             }
-            None => match self.inner_part(node, &[]) {
-                Some(inner) => self.truth(inner),
-                None => self.always(true, node),
+            None => match me.inner_part(object, &[]) {
+                Some(inner) => me.truth(inner),
+                None => me.always(true, object),
             },
-        }
+        })
     }
 
     pub(crate) fn unary(&mut self, op: ObjOp, node: NodeId) -> NodeId {
@@ -748,4 +750,9 @@ pub(crate) fn shown(ty: Ty) -> String {
         _ => "object",
     };
     format!("'{word}'")
+}
+
+/// The method that says whether objects of a class are true.
+fn truth_method(env: &Env<'_>, class: Name) -> Option<&'static str> {
+    ["__bool__", "__len__"].into_iter().find(|name| env.method(class, name).is_some())
 }

@@ -14,7 +14,7 @@ use batuta_core::*;
 pub(crate) fn parameters(program: &Program<Typed>, modes: &Modes) -> FxHashSet<(Name, usize)> {
     let is_lent =
         |path: &Name, index: usize| modes.params.get(path).and_then(|row| row.get(index)) == Some(&Pass::Ref);
-    let compares = program.fns.values().filter(|body| is_comparison(body) && is_lent(&body.path, 1));
+    let compares = program.fns.values().filter(|body| is_comparison(program, body) && is_lent(&body.path, 1));
     let mut todo: Vec<(Name, usize)> = compares.map(|body| (body.path, 1)).collect();
     let mut found: FxHashSet<(Name, usize)> = todo.iter().copied().collect();
     while let Some((path, index)) = todo.pop() {
@@ -58,8 +58,13 @@ fn family(program: &Program<Typed>, path: Name) -> Vec<Name> {
     methods.filter(|method| program.fns.contains_key(method)).collect()
 }
 
-pub(crate) fn is_comparison(body: &Body<Typed>) -> bool {
-    matches!(body.path.last(), "__eq__" | "__ne__" | "__lt__" | "__le__" | "__gt__" | "__ge__")
-        && matches!(body.params.as_slice(), [this, other]
-            if body.locals[this.local].ty.class_path() == body.locals[other.local].ty.class_path())
+/// A comparison with an object of the same class, or of one above or below it.
+pub(crate) fn is_comparison(program: &Program<Typed>, body: &Body<Typed>) -> bool {
+    let is_named =
+        matches!(body.path.last(), "__eq__" | "__ne__" | "__lt__" | "__le__" | "__gt__" | "__ge__");
+    let class = |param: &Param| body.locals[param.local].ty.class_path();
+    let [Some(this), Some(other)] = body.params.iter().map(class).collect::<Vec<_>>()[..] else {
+        return false;
+    };
+    is_named && (program.is_subclass(this, other) || program.is_subclass(other, this))
 }

@@ -22,12 +22,19 @@ pub fn rewrite(program: &Program<Typed>, built: &Built, modes: &Modes) -> Progra
     }
     let plain = crate::plain::parameters(program, modes);
     for body in out.fns.values_mut() {
-        rewrite_body(Arc::make_mut(body), built, modes, &plain);
+        let compares = crate::plain::is_comparison(program, body);
+        rewrite_body(Arc::make_mut(body), built, modes, &plain, compares);
     }
     out
 }
 
-fn rewrite_body(body: &mut Body<Typed>, built: &Built, modes: &Modes, plain: &FxHashSet<(Name, usize)>) {
+fn rewrite_body(
+    body: &mut Body<Typed>,
+    built: &Built,
+    modes: &Modes,
+    plain: &FxHashSet<(Name, usize)>,
+    compares: bool,
+) {
     let path = body.path;
     body.ret = built.graph.to_ty(built.results[&path]);
     // Captured variables that a lifted function assigns are passed by `&mut`.
@@ -51,7 +58,6 @@ fn rewrite_body(body: &mut Body<Typed>, built: &Built, modes: &Modes, plain: &Fx
         }
     }
     let receiver = body.has_receiver();
-    let compares = crate::plain::is_comparison(body);
     let holds = crate::holds_arguments(body);
     let passes = modes.params.get(&path).cloned().unwrap_or_default();
     for (index, param) in body.params.clone().into_iter().enumerate() {

@@ -203,6 +203,9 @@ impl Printer<'_, '_> {
         if *closure.ret.kind() == TyKind::Unit && tail.is_some_and(|tail| self.changes_set(tail)) {
             body = Expr::Block(String::new(), Block { stmts: vec![Stmt::expr(body)], ..Block::default() });
         }
+        if ret.is_none() && params.is_empty() {
+            return Expr::closure("", body);
+        }
         Expr::Closure(tree::Closure {
             params: params.join(", "),
             is_move: false,

@@ -97,7 +97,23 @@ impl Printer<'_, '_> {
             return None;
         }
         let (subject, guard, turn) = (*subject, first.guard, first.body);
+        let is_iterator = matches!(&self.body.nodes[subject].kind, Node::Call { args, .. }
+            if args.first().is_some_and(|arg| matches!(self.body.ty(arg.value).strip_ref().kind(), TyKind::Iter(_))));
         let value = self.expr(subject);
+        if let (Pat::Some(part), Expr::Method(iter, next, none), true) = (&first.pat, &value, is_iterator)
+            && let (Expr::Atom(name), "next", [], None) = (&**iter, next.as_str(), &none[..], guard)
+        {
+            let (pat, name) = (self.pat(part), name.clone());
+            let turn = self.block(turn);
+            let iter = Expr::Atom(name.clone()).method("by_ref", vec![]);
+            return Some(match super::tries::mentions(&turn, &name) {
+                true => {
+                    let test = Expr::Let(format!("Some({pat})"), Box::new(value));
+                    Expr::While(label.to_owned(), Box::new(test), turn)
+                }
+                false => Expr::For(label.to_owned(), pat, Box::new(iter), turn),
+            });
+        }
         let pat = self.pat(&first.pat);
         let cond = self.chained(pat, value, guard);
         Some(Expr::While(label.to_owned(), Box::new(cond), self.block(turn)))

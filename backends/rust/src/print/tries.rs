@@ -590,7 +590,8 @@ fn simplify(subject: Expr, mut arms: Vec<tree::Arm>) -> Expr {
     Expr::Match(Box::new(subject), arms)
 }
 
-fn mentions(block: &Block, name: &str) -> bool {
+/// Whether the block names a local.
+pub(super) fn mentions(block: &Block, name: &str) -> bool {
     crate::layout::stmts(block, 0)
         .split(|c: char| !(c.is_alphanumeric() || c == '_'))
         .any(|word| word == name)

@@ -50,7 +50,12 @@ impl From<Error> for Failure {
         };
         let text = match &error {
             Error::Io { action, path, source } => {
-                return Failure::io(action.strip_prefix("cannot ").unwrap_or(action), path.display(), source);
+                let failure =
+                    Failure::io(action.strip_prefix("cannot ").unwrap_or(action), path.display(), source);
+                return match action.starts_with("cannot open the database") {
+                    true => failure.hint("`batutac db create --dims N FOLDER` makes a database"),
+                    false => failure,
+                };
             }
             Error::Duplicate { id } => format!("id {id} exists already"),
             other => other.to_string(),
