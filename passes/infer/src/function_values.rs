@@ -117,6 +117,9 @@ impl Apply<'_, '_, '_> {
 
     /// A function of the library as a dynamic value: the row that takes dynamic values, else the first.
     pub(crate) fn library_to_value(&mut self, node: NodeId, name: Name) -> Option<NodeId> {
+        if name == "builtins.dict" {
+            return Some(self.dict_to_value(node));
+        }
         let rows = batuta_catalog::functions(name.as_str());
         let needed = |row: &'static batuta_catalog::Row| {
             row.params
@@ -166,10 +169,55 @@ impl Apply<'_, '_, '_> {
             let call = me.lib_nodes(id, name, &kinds, args, origin);
             me.dynamic(call)
         });
-        let defaults = vec![None; formals.len()];
+        let mut defaults = vec![None; formals.len()];
+        let empty = (defaults.len() == 1).then(|| self.empty_of(name.last(), origin)).flatten();
+        formals.iter_mut().for_each(|formal| formal.has_default = empty.is_some());
+        defaults.iter_mut().for_each(|default| *default = empty);
         let name = name.last().to_owned();
         self.described.insert(closure, Described { name, is_bound: false, formals, defaults });
         Some(self.function_to_value(closure, &params))
+    }
+
+    /// What a builtin type makes its empty value of: `list()`, `int()`.
+    fn empty_of(&mut self, name: &str, origin: Origin) -> Option<NodeId> {
+        Some(match name {
+            "list" | "set" | "tuple" | "frozenset" => {
+                self.mk(new(ListOp::New, Vec::new()), Ty::list(Ty::value()), origin)
+            }
+            "int" => self.mk(Node::Const(Const::Int("0".into())), Ty::int(), origin),
+            "float" => self.mk(Node::Const(Const::Float(0.0)), Ty::float(), origin),
+            "bool" => self.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin),
+            "str" => self.text("", origin),
+            _ => return None,
+        })
+    }
+
+    /// `dict` as a dynamic value takes entries, names, or both.
+    fn dict_to_value(&mut self, node: NodeId) -> NodeId {
+        let origin = self.origin(node);
+        let params = [Ty::value(), Ty::dict(Ty::str(), Ty::value())];
+        let entries = Ty::dict(Ty::value(), Ty::value());
+        let ty = Ty::func(params.to_vec(), Ty::value());
+        let closure = self.eta(&params, Ty::value(), ty, origin, |me, args| {
+            let id = me.mk(Node::Const(Const::None), Ty::unit(), origin);
+            let name = Name::new("builtins.dict");
+            let given = me.lib_nodes(id, name, &[ArgKind::Positional], vec![args[0]], origin);
+            let parts = [given, args[1]].map(|part| me.coerce(part, entries));
+            let parts = parts.map(|of| me.mk_op(ObjOp::SplatDict, Attr::None, vec![of], entries)).to_vec();
+            let made = me.mk(new(DictOp::New, parts), entries, origin);
+            me.dynamic(made)
+        });
+        let empty = self.mk(new(DictOp::New, Vec::new()), entries, origin);
+        let formals = vec![
+            Formal { name: None, kind: ParamKind::PositionalOnly, has_default: true },
+            Formal { name: Some(Name::new("kwargs")), kind: ParamKind::StarStar, has_default: false },
+        ];
+        let defaults = vec![Some(empty), None];
+        self.described.insert(
+            closure,
+            Described { name: "dict".to_owned(), is_bound: false, formals, defaults },
+        );
+        self.function_to_value(closure, &params)
     }
 
     /// A dynamic value where a function is wanted: a closure that calls it.

@@ -723,6 +723,16 @@ impl Apply<'_, '_, '_> {
         let Some(atom) = atoms.iter().find(|atom| matches!(atom.head, crate::vars::Head::Func(_))) else {
             return Vec::new();
         };
+        // Another function that it may be has defaults of its own, or none.
+        let is_function = |atom: &&crate::vars::Atom| {
+            matches!(
+                atom.head,
+                crate::vars::Head::Func(_) | crate::vars::Head::LibFn(_) | crate::vars::Head::TypeOf(_)
+            )
+        };
+        if atoms.iter().filter(is_function).count() > 1 {
+            return Vec::new();
+        }
         let ret = atom.args.last().map(|ret| solver.vars.root(*ret));
         let mut same = solver.sigs.values().filter(|sig| Some(solver.vars.root(sig.ret)) == ret);
         let (Some(sig), None) = (same.next(), same.next()) else { return Vec::new() };
