@@ -108,7 +108,11 @@ impl Printer<'_, '_> {
             }
             Callee::Lib(name) => self.call_lib(*name, args, ty),
             Callee::Value(node) => {
-                let mut callee = self.expr(*node);
+                let mut callee = match &self.body.nodes[*node].kind {
+                    // Its body is checked before the arguments say which types the parameters have.
+                    batuta_core::Node::Closure(closure) => self.closure(&closure.clone(), true),
+                    _ => self.expr(*node),
+                };
                 if let (batuta_core::Node::If { .. }, TyKind::Shared(_)) =
                     (&self.body.nodes[*node].kind, self.body.ty(*node).kind())
                 {
@@ -449,7 +453,7 @@ impl Printer<'_, '_> {
 
     /// The runtime's or the project's constant for an exception class.
     /// What an `async fn` gives, with a type that can be kept.
-    fn boxed_future(&mut self, path: Name, call: Expr) -> Expr {
+    pub(crate) fn boxed_future(&mut self, path: Name, call: Expr) -> Expr {
         match self.env.function(path) {
             Some(body) if body.is_async && !body.is_generator => {
                 self.uses.rt = true;

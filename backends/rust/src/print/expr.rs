@@ -124,7 +124,8 @@ impl Printer<'_, '_> {
         let own: Vec<Ty> = function.params.iter().map(|param| function.locals[param.local].ty).collect();
         let wanted: Vec<Ty> = params.iter().map(|ty| value_param(*ty)).collect();
         let is_lazy = crate::items::is_opaque(function);
-        if own == wanted && !function.fallible && !is_lazy {
+        let is_future = function.is_async && !function.is_generator;
+        if own == wanted && !function.fallible && !is_lazy && !is_future {
             return Expr::Atom(path);
         }
         let changes = |own: &Ty, wanted: &Ty| matches!(own.kind(), TyKind::RefMut(_)) && own != wanted;
@@ -154,11 +155,14 @@ impl Printer<'_, '_> {
             names.push(format!("{name}: {ty}"));
         }
         let call = Expr::call(path, args);
-        let call = if function.fallible {
-            self.uses.prelude = true;
-            call.method("or_raise", vec![])
-        } else {
-            call
+        let call = match (is_future, function.fallible) {
+            // Coroutines of one type, whichever function they are of.
+            (true, _) => self.boxed_future(function.path, call),
+            (false, true) => {
+                self.uses.prelude = true;
+                call.method("or_raise", vec![])
+            }
+            (false, false) => call,
         };
         // Functions of one type give iterators of one type.
         let call = if is_lazy { Expr::call(format!("{}::new", self.rt("Iter")), vec![call]) } else { call };
