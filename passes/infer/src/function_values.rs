@@ -213,10 +213,8 @@ impl Apply<'_, '_, '_> {
             Formal { name: Some(Name::new("kwargs")), kind: ParamKind::StarStar, has_default: false },
         ];
         let defaults = vec![Some(empty), None];
-        self.described.insert(
-            closure,
-            Described { name: "dict".to_owned(), is_bound: false, formals, defaults },
-        );
+        self.described
+            .insert(closure, Described { name: "dict".to_owned(), is_bound: false, formals, defaults });
         self.function_to_value(closure, &params)
     }
 
