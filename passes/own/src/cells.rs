@@ -31,7 +31,9 @@ pub fn mark(program: &Program<Typed>, classes: &mut IndexMap<Name, Arc<ClassDef>
     for class in classes.values_mut().filter(|class| class.is_shared) {
         let class = Arc::make_mut(class);
         for field in &mut class.fields {
-            field.cell = found.get(&(class.path, field.name)).copied().unwrap_or_default();
+            // A field that a class below assigns, too, stands in both classes, but there is one field.
+            let marks = program.mro(class.path).into_iter().filter_map(|path| found.get(&(path, field.name)));
+            field.cell = marks.copied().max_by_key(|cell| *cell as u8).unwrap_or_default();
         }
     }
 }
