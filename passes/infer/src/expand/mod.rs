@@ -61,6 +61,7 @@ mod overrides;
 mod own_class;
 mod parsers;
 mod partial;
+mod plain_bases;
 mod record_data;
 mod register;
 mod sentinels;
@@ -85,6 +86,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     super_reads::expand(&mut out);
     descriptors::expand(&mut out);
     nested_classes::expand(&mut out);
+    plain_bases::expand(&mut out);
     derived::expand(&mut out);
     made_once::expand(&mut out);
     mixins::expand(&mut out);
