@@ -16,6 +16,8 @@ pub const UNKNOWN_LIBRARY: Code = Code::warning("B0204", "not in the library cat
 pub const UNKNOWN_ATTRIBUTE: Code = Code::warning("B0303", "no such attribute");
 /// Arguments that no signature takes.
 pub const BAD_CALL: Code = Code::warning("B0304", "the arguments fit no signature");
+/// Something that an earlier step took apart and could not write out.
+pub const NOT_WRITTEN_OUT: Code = Code::warning("B0514", "this form has no translation");
 /// The source raises an error there whenever it gets there; so does the Rust.
 pub const ALWAYS_RAISES: Code = Code::note("B0306", "this raises whenever it runs");
 /// A decorator that changes a function in a way that is not followed.

@@ -1,6 +1,7 @@
 //! Comparisons, identity and membership at Typed.
 
 use crate::apply::{Apply, BAD_CALL};
+use crate::expand::BUILT;
 use crate::operate::{shown, sign};
 use crate::ops::{dunder_word, mirror};
 use crate::vars::Head;
@@ -252,6 +253,11 @@ impl Apply<'_, '_, '_> {
         };
         let (x, y) = (class(self, a), class(self, b));
         let env = self.types.env();
+        for (object, name, other) in [(a, &name, b), (b, &back, a)] {
+            if let Some((class, method)) = self.answering(object, &format!("{name}{BUILT}"), other) {
+                return Some(self.call_method_path(class, method, object, vec![other]));
+            }
+        }
         if matches!(op, ObjOp::Eq | ObjOp::Ne) {
             let found =
                 if x.is_some() { self.compare_guarded(op, a, b) } else { self.compare_guarded(op, b, a) };

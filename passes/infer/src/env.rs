@@ -26,6 +26,8 @@ pub(crate) struct Env<'p> {
     loose_groups: bool,
     /// `__eq__` that only objects of its class get into.
     pub(crate) guarded: FxHashSet<Name>,
+    /// Some class answers a comparison with an object.
+    pub(crate) builds_comparisons: bool,
 }
 
 impl<'p> Env<'p> {
@@ -47,6 +49,7 @@ impl<'p> Env<'p> {
             ends: ends(program),
             overridden: FxHashSet::default(),
             guarded: crate::guarded::methods(program),
+            builds_comparisons: program.fns.keys().any(|path| path.last().ends_with(crate::expand::BUILT)),
             loose_groups: crate::regex::has_loose_groups(program),
         };
         for (path, class) in &program.classes {

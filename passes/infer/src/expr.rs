@@ -1,6 +1,6 @@
 //! Expressions at Typed: reads, displays, comprehensions, text.
 
-use crate::apply::{Apply, UNKNOWN_ATTRIBUTE, UNKNOWN_LIBRARY};
+use crate::apply::{Apply, NOT_WRITTEN_OUT, UNKNOWN_ATTRIBUTE, UNKNOWN_LIBRARY};
 use crate::rows::const_type;
 use crate::rules::position;
 use batuta_base::{Name, Origin};
@@ -33,7 +33,11 @@ impl Apply<'_, '_, '_> {
             Node::Item(name) => self.item(id, name),
             Node::Closure(closure) => self.closure(id, closure),
             Node::Seq { clauses, sink } => self.seq(id, clauses, sink),
-            Node::Hole { .. } => {
+            Node::Hole { why, source } => {
+                // What the frontend could not read it has reported with the source's text.
+                if source.is_empty() && id.0 < self.nodes as u32 {
+                    self.diags.report_with(NOT_WRITTEN_OUT, self.origin(id), why.to_string());
+                }
                 self.body.nodes[id].ty = Ty::never();
                 id
             }

@@ -1,5 +1,6 @@
 //! Operators: which types they give for which operands.
 
+use crate::expand::BUILT;
 use crate::facts::C;
 use crate::solve::{JobId, Solver};
 use crate::vars::{Atom, Head, Var};
@@ -228,6 +229,13 @@ impl Solver<'_> {
         self.dunder(job, of, name, &[arg], out)
     }
 
+    /// A comparison that makes an object.
+    fn built(&mut self, job: JobId, of: &Atom, name: &str, (other, arg): (Head, Var), out: Var) -> bool {
+        let name = format!("{name}{BUILT}");
+        let is_built = self.env.answering(of.head, &name, other).is_some();
+        is_built && self.dunder(job, of, &name, &[arg], out)
+    }
+
     pub(crate) fn unary(&mut self, job: JobId, op: ObjOp, a: Var, out: Var) {
         if matches!(op, ObjOp::Not | ObjOp::Truth) {
             self.put(out, Head::Bool);
@@ -275,7 +283,9 @@ impl Solver<'_> {
                 _ => {}
             });
         }
-        self.put(out, Head::Bool);
+        if !self.env.builds_comparisons {
+            self.put(out, Head::Bool);
+        }
         for x in self.vars.atoms(a).to_vec() {
             for y in self.vars.atoms(b).to_vec() {
                 if !self.first(job, (x.head, y.head)) {
@@ -302,6 +312,13 @@ impl Solver<'_> {
                 let word = format!("__{}__", dunder_word(op));
                 let back = format!("__{}__", dunder_word(mirror(op)));
                 let is_ne = op == ObjOp::Ne;
+                if self.env.builds_comparisons
+                    && (self.built(job, &x, &word, (y.head, right), out)
+                        || self.built(job, &y, &back, (x.head, left), out))
+                {
+                    continue;
+                }
+                self.put(out, Head::Bool);
                 if self.stays_out(op, x.head, y.head) {
                     if self.env.answering(x.head, &word, y.head).is_none()
                         && !self.stays_out(op, y.head, x.head)

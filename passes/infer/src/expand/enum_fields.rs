@@ -8,7 +8,8 @@
 //!                                                         return lib:builtins.float(%self.value[1])
 //!                                                       }
 //!
-//! Holds back for constructors with anything but such assignments, and where a value has an identity (a list).
+//! Holds back for constructors with anything but such assignments. A value that is made once and has
+//! an identity (a list, an object), or that code makes which does something, is no property: a hole.
 
 use batuta_base::{FxHashMap, Name};
 use batuta_core::*;
@@ -24,9 +25,14 @@ pub(super) fn expand(program: &mut Program<Hir>) {
             fields.iter().filter_map(|field| Some((parameter(&init, field.value)?, field.name))).collect();
         let computed: Vec<&Assigned> =
             fields.iter().filter(|field| parameter(&init, field.value).is_none()).collect();
-        if computed.is_empty() || computed.iter().any(|field| has_identity(&init, field.value)) {
+        if computed.is_empty() {
             continue;
         }
+        let made_once: Vec<Name> = computed
+            .iter()
+            .filter(|field| is_made_once(program, &init, field.value))
+            .map(|field| field.name)
+            .collect();
         let def = Arc::make_mut(program.classes.get_mut(&class).expect("it was just found"));
         let mut kept = (*init).clone();
         let names: Vec<Name> = computed.iter().map(|field| field.name).collect();
@@ -35,7 +41,11 @@ pub(super) fn expand(program: &mut Program<Hir>) {
             .retain(|stmt| target(&init, stmt).is_none_or(|name| !names.contains(&name)));
         def.fields.retain(|field| !names.contains(&field.name));
         for field in computed {
-            let body = property(&init, class.join(field.name.as_str()), field, &direct);
+            let mut body = property(&init, class.join(field.name.as_str()), field, &direct);
+            if made_once.contains(&field.name) {
+                let why = format!("the attributes of `{}` depend on what was called", class.last());
+                body.nodes[field.value].kind = Node::Hole { why: why.into(), source: "".into() };
+            }
             def.methods.push(body.path);
             program.fns.insert(body.path, Arc::new(body));
         }
@@ -85,11 +95,36 @@ fn parameter(init: &Body<Hir>, value: NodeId) -> Option<LocalId> {
     init.params.iter().skip(1).any(|param| param.local == local).then_some(local)
 }
 
-fn has_identity(init: &Body<Hir>, value: NodeId) -> bool {
-    match &init.nodes[value].kind {
-        Node::Seq { .. } => true,
-        Node::Op { op, .. } => matches!(op.name(), "list.new" | "dict.new" | "set.new"),
-        Node::Call { callee: Callee::Fn(path), .. } => path.last().starts_with(char::is_uppercase),
+/// Whether a value is made when the member is, and may be another when it is made again.
+fn is_made_once(program: &Program<Hir>, init: &Body<Hir>, value: NodeId) -> bool {
+    let mut found = false;
+    init.walk(Child::Node(value), &mut |node| found |= does_something(program, init, node, &mut Vec::new()));
+    found
+}
+
+/// Whether a node makes something with an identity, or runs code of the program that sets or prints.
+fn does_something(program: &Program<Hir>, body: &Body<Hir>, node: NodeId, seen: &mut Vec<Name>) -> bool {
+    match &body.nodes[node].kind {
+        Node::Seq { .. } => seen.is_empty(),
+        Node::Op { op, .. } => seen.is_empty() && matches!(op.name(), "list.new" | "dict.new" | "set.new"),
+        Node::Call { callee: Callee::Fn(path), .. } => {
+            if program.classes.contains_key(path) {
+                return true;
+            }
+            let Some(called) = program.fns.get(path).filter(|_| !seen.contains(path)) else { return false };
+            seen.push(*path);
+            let is_set = |path: &Name| program.globals.get(path).is_some_and(|global| global.is_rebound);
+            let mut reads_set = false;
+            called.each_place(&mut |place| {
+                reads_set |= matches!(&place.root, Root::Global(path) if is_set(path));
+            });
+            reads_set || called.nodes.ids().any(|node| does_something(program, called, node, seen))
+        }
+        Node::Call { callee: Callee::Lib(name), .. } => {
+            ["random.", "time.", "builtins.print", "builtins.input", "builtins.next", "builtins.open"]
+                .iter()
+                .any(|start| name.as_str().starts_with(start))
+        }
         _ => false,
     }
 }

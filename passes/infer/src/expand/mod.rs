@@ -10,6 +10,7 @@ mod attribute_dict;
 mod attribute_reads;
 mod attributes;
 mod base_calls;
+mod built_comparisons;
 mod builtin_base;
 mod by_name;
 mod by_name_choice;
@@ -91,6 +92,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     made_once::expand(&mut out);
     mixins::expand(&mut out);
     item_slices::expand(&mut out);
+    built_comparisons::expand(&mut out);
     enum_aliases::expand(&mut out);
     enum_fields::expand(&mut out);
     special_params::expand(&mut out);
@@ -108,6 +110,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     out
 }
 
+pub(crate) use built_comparisons::BUILT;
 pub(crate) use by_name::KEPT;
 pub(crate) use derived::{inner_field, made_of_one};
 pub(crate) use error_attributes::SOME_ERRORS_HAVE;
