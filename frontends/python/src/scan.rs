@@ -29,6 +29,8 @@ pub struct Bound<'t> {
     /// Under an `if`, `try`, `with`, `match` or loop.
     pub is_conditional: bool,
     pub is_in_loop: bool,
+    /// In a handler whose variable has this name.
+    pub is_in_handler: bool,
 }
 
 /// All bindings of a scope, in source order.
@@ -37,6 +39,8 @@ pub struct Scan<'t> {
     pub bound: Vec<Bound<'t>>,
     conditional: u32,
     loops: u32,
+    /// Variables of the handlers around.
+    handlers: Vec<&'t str>,
 }
 
 impl<'t> Scan<'t> {
@@ -49,7 +53,8 @@ impl<'t> Scan<'t> {
 
     fn bind(&mut self, name: &'t str, by: BoundBy, node: Syntax<'t>) {
         let (is_conditional, is_in_loop) = (self.conditional > 0, self.loops > 0);
-        self.bound.push(Bound { name, by, node, is_conditional, is_in_loop });
+        let is_in_handler = self.handlers.contains(&name);
+        self.bound.push(Bound { name, by, node, is_conditional, is_in_loop, is_in_handler });
     }
 
     fn node(&mut self, node: Syntax<'t>) {
@@ -137,14 +142,19 @@ impl<'t> Scan<'t> {
     }
 
     fn except_clause(&mut self, node: Syntax<'t>) {
+        let around = self.handlers.len();
         for part in node.named() {
             let alias =
                 if part.is("as_pattern") { part.field("alias").and_then(Syntax::first) } else { None };
             match alias {
-                Some(name) => self.bind(name.text(), BoundBy::Handler, name),
+                Some(name) => {
+                    self.bind(name.text(), BoundBy::Handler, name);
+                    self.handlers.push(name.text());
+                }
                 None => self.node(part),
             }
         }
+        self.handlers.truncate(around);
     }
 
     fn case_pattern(&mut self, node: Syntax<'t>) {

@@ -1,12 +1,14 @@
 //! Splits locals into def-use webs: `x = 1; use(x); x = "a"; use(x)` are two locals.
 //!
 //! Each assignment makes a value; where control flow joins, two values make a join value. Values that
-//! reach a common use belong together. Locals that a closure shares, that carry an annotation of one type
-//! or that are deleted stay whole.
+//! reach a common use belong together; `del x` belongs to what it ends, where a use may follow. Locals that a
+//! closure shares or that carry an annotation of one type stay whole. A parameter that is deleted is a variable
+//! that starts with it.
 
 use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::{
-    BlockId, Body, Child, Clause, Hir, LocalId, Node, NodeId, Pat, Place, Root, Stmt, StmtKind, TyKind,
+    BlockId, BlockRow, Body, Child, Clause, Comment, Hir, LocalId, Mode, Node, NodeId, Pat, Place, Root, Stmt,
+    StmtKind, TyKind,
 };
 
 type ValueId = u32;
@@ -17,6 +19,10 @@ type Env = Option<Vec<ValueId>>;
 
 /// Splits the locals of a normalised body.
 pub(crate) fn split(mut body: Body<Hir>) -> Body<Hir> {
+    let deleted = deleted(&body);
+    for param in body.params.clone().iter().filter(|param| deleted.contains(&param.local)) {
+        start_with(&mut body, param.local);
+    }
     let candidates = candidates(&body);
     if candidates.is_empty() {
         return body;
@@ -35,6 +41,29 @@ pub(crate) fn split(mut body: Body<Hir>) -> Body<Hir> {
     let plan = walk.plan(&candidates);
     rename(&mut body, plan);
     body
+}
+
+/// Locals that a `del` ends.
+fn deleted(body: &Body<Hir>) -> FxHashSet<LocalId> {
+    let mut out = FxHashSet::default();
+    body.walk_stmts(body.root, &mut |stmt| {
+        if let StmtKind::Del(place) = &stmt.kind {
+            out.extend(place.as_local());
+        }
+    });
+    out
+}
+
+/// Everything that names a parameter names a variable that starts with it.
+fn start_with(body: &mut Body<Hir>, param: LocalId) {
+    let row = body.locals[param].clone();
+    let given = body.locals.push(row);
+    body.params.iter_mut().filter(|row| row.local == param).for_each(|row| row.local = given);
+    let origin = body.locals[param].origin;
+    let value = body.use_local(given, Mode::Read, origin);
+    let stmt = Stmt::new(StmtKind::Set { target: Pat::Place(Place::local(param)), value }, origin);
+    let root = body.root;
+    body.blocks[root].stmts.insert(0, stmt);
 }
 
 /// Locals with several assignments that may be split.
@@ -86,7 +115,7 @@ fn scan(body: &Body<Hir>, block: BlockId, scope: Option<NodeId>, f: Report<'_>) 
             StmtKind::Update { place, .. } => {
                 place.as_local().into_iter().for_each(|l| f(l, scope, What::Write))
             }
-            StmtKind::Del(place) => place.as_local().into_iter().for_each(|l| f(l, scope, What::Fix)),
+            StmtKind::Del(place) => place.as_local().into_iter().for_each(|l| f(l, scope, What::Write)),
             StmtKind::Expr(_) => {}
         }
         stmt.for_each_child(&mut |child| scan_child(body, child, scope, f));
@@ -274,7 +303,18 @@ impl<'a> Walk<'a> {
                     env[slot] = value;
                 }
             }
-            StmtKind::Expr(_) | StmtKind::Del(_) => {}
+            StmtKind::Del(place) => {
+                let Some(local) = place.as_local() else { return };
+                let Some(slot) = self.slots.get(&local).copied() else { return };
+                let before = env.as_ref().map_or(NOTHING, |env| env[slot]);
+                let value = self.value(vec![before]);
+                self.sites.insert(Site::Write(block, at, 0), (local, value));
+                self.tries.iter_mut().for_each(|made| made.push((slot, value)));
+                if let Some(env) = env {
+                    env[slot] = value;
+                }
+            }
+            StmtKind::Expr(_) => {}
         }
     }
 
@@ -504,7 +544,16 @@ impl<'a> Walk<'a> {
             }
         }
         let mut sites: Vec<(Site, LocalId, ValueId)> = Vec::new();
+        let mut idle = Vec::new();
         for (site, (local, value)) in &self.sites {
+            // No use follows such a `del`.
+            if let Site::Write(block, at, _) = site
+                && matches!(self.body.blocks[*block].stmts[*at].kind, StmtKind::Del(_))
+                && !seen[*value as usize]
+            {
+                idle.push((*block, *at));
+                continue;
+            }
             sites.push((*site, *local, find(&mut parent, *value)));
         }
         let mut params = FxHashMap::default();
@@ -513,7 +562,7 @@ impl<'a> Walk<'a> {
                 params.insert(candidates[slot], find(&mut parent, *value));
             }
         }
-        Plan { sites, params }
+        Plan { sites, params, idle }
     }
 }
 
@@ -534,6 +583,8 @@ fn union(parent: &mut [ValueId], a: ValueId, b: ValueId) {
 struct Plan {
     sites: Vec<(Site, LocalId, ValueId)>,
     params: FxHashMap<LocalId, ValueId>,
+    /// Statements that do nothing.
+    idle: Vec<(BlockId, usize)>,
 }
 
 fn rename(body: &mut Body<Hir>, plan: Plan) {
@@ -568,10 +619,31 @@ fn rename(body: &mut Body<Hir>, plan: Plan) {
                 StmtKind::Let { pat, .. } | StmtKind::Set { target: pat, .. } => {
                     set_nth(pat, &mut { part }, *web);
                 }
-                StmtKind::Update { place, .. } => place.root = Root::Local(*web),
+                StmtKind::Update { place, .. } | StmtKind::Del(place) => place.root = Root::Local(*web),
                 _ => {}
             },
             Site::NodeWrite(node, part) => rename_in_node(&mut body.nodes[node].kind, part, *web),
+        }
+    }
+    let mut idle = plan.idle;
+    idle.sort_unstable();
+    for (block, at) in idle.into_iter().rev() {
+        take_out(&mut body.blocks[block], at);
+    }
+}
+
+/// Removes a statement; its comments go to what follows.
+fn take_out(block: &mut BlockRow, at: usize) {
+    let gone = block.stmts.remove(at);
+    let text = |text| Comment { text, blank_before: false };
+    let comments = gone.above.into_iter().chain(gone.beside.map(text)).collect::<Vec<_>>();
+    match block.stmts.get_mut(at) {
+        Some(next) => {
+            next.blank_before |= gone.blank_before;
+            next.above.splice(0..0, comments);
+        }
+        None => {
+            block.end_comments.splice(0..0, comments);
         }
     }
 }

@@ -627,7 +627,7 @@ impl Forward<'_> {
                 if complete { out } else { meet(out, state) }
             }
             Node::While { label, cond, body, els } => {
-                state = self.node(*cond, state);
+                state = self.node(*cond, self.without_deleted(state, *body));
                 let forever = matches!(self.body.as_const(*cond), Some(Const::Bool(true)));
                 self.loops.push((*label, None));
                 let _ = self.block(*body, state.clone());
@@ -640,11 +640,12 @@ impl Forward<'_> {
             }
             Node::Loop { label, body } => {
                 self.loops.push((*label, None));
-                let _ = self.block(*body, state);
+                let _ = self.block(*body, self.without_deleted(state, *body));
                 self.loops.pop().expect("pushed above").1
             }
             Node::For { label, pat, iter, body, els } => {
                 state = self.node(*iter, state);
+                state = self.without_deleted(state, *body);
                 self.loops.push((*label, None));
                 let inside = self.pattern(pat, state.clone());
                 let done = self.block(*body, inside);
@@ -661,6 +662,20 @@ impl Forward<'_> {
             }
             other => self.rest(other, state),
         }
+    }
+
+    /// What is assigned at any turn of a loop, or wherever its block is left: what it deletes may be gone.
+    fn without_deleted(&self, mut state: State, block: BlockId) -> State {
+        if let Some(set) = &mut state {
+            self.body.walk_stmts(block, &mut |stmt| {
+                if let StmtKind::Del(place) = &stmt.kind
+                    && let Some(local) = place.as_local()
+                {
+                    set.remove(&local);
+                }
+            });
+        }
+        state
     }
 
     /// What is assigned where a condition holds: the right side of `and` has run there.
@@ -707,7 +722,7 @@ impl Forward<'_> {
             }
             Node::Hole { .. } => None,
             Node::Try { body, handlers, els, finally } => {
-                let entry = state.clone();
+                let entry = self.without_deleted(state.clone(), *body);
                 let mut out = self.block(*body, state);
                 if let Some(block) = els {
                     out = self.block(*block, out);

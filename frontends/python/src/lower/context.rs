@@ -43,12 +43,14 @@ pub(crate) enum ScopeKind {
 pub(crate) struct Scope {
     pub kind: ScopeKind,
     pub names: FxHashMap<Name, Binding>,
+    /// Variables that a handler takes the name of, and unbinds.
+    pub taken: Vec<Name>,
     pub is_generator: bool,
 }
 
 impl Scope {
     pub fn new(kind: ScopeKind) -> Self {
-        Self { kind, names: FxHashMap::default(), is_generator: false }
+        Self { kind, names: FxHashMap::default(), taken: Vec::new(), is_generator: false }
     }
 }
 

@@ -165,7 +165,7 @@ impl<'t> Lowerer<'t> {
         let origin = self.origin(node);
         let (bind, scope) = self.handler_variable(name);
         let body = match scope {
-            Some(scope) => self.in_scope(scope, |this| this.field_block(node, "body")).0,
+            Some(scope) => self.in_scope(scope, |this| this.handler_body(node)).0,
             None => self.field_block(node, "body"),
         };
         Handler { classes, bind, body, origin, above }
@@ -230,16 +230,39 @@ impl<'t> Lowerer<'t> {
         })
     }
 
-    /// The local of `as name`. At module level it gets a scope of its own: Python unbinds it after.
+    /// The local of `as name`. It gets a scope of its own where the name has another use, which Python ends here.
     fn handler_variable(&mut self, name: Option<Syntax<'t>>) -> (Option<LocalId>, Option<Scope>) {
         let Some(name) = name else { return (None, None) };
-        if let Binding::Local(local) = self.look_up(name.text()) {
+        if let Binding::Local(local) = self.look_up(name.text())
+            && self.taken_variable(name).is_none()
+        {
             return (Some(local), None);
         }
         let local = self.new_local(name.text(), name);
         let mut scope = Scope::new(ScopeKind::Inner);
         scope.names.insert(Name::new(name.text()), Binding::Local(local));
         (Some(local), Some(scope))
+    }
+
+    /// The variable of the function whose name a handler takes.
+    fn taken_variable(&self, name: Syntax<'t>) -> Option<LocalId> {
+        let name = Name::new(name.text());
+        let scope = self.cx.scopes.iter().rev().find(|scope| scope.kind == ScopeKind::Function)?;
+        match scope.names.get(&name) {
+            Some(Binding::Local(local)) if scope.taken.contains(&name) => Some(*local),
+            _ => None,
+        }
+    }
+
+    /// The body of a handler, where the variable whose name it takes is gone.
+    fn handler_body(&mut self, node: Syntax<'t>) -> BlockId {
+        let taken = Self::clause_parts(node).1.and_then(|name| self.taken_variable(name));
+        let block = self.field_block(node, "body");
+        if let Some(taken) = taken {
+            let gone = Stmt::new(StmtKind::Del(Place::local(taken)), self.origin(node));
+            self.cx.body.blocks[block].stmts.insert(0, gone);
+        }
+        block
     }
 
     /// Adds the classes that an `except` names; answers whether all of them are known here.
