@@ -101,6 +101,14 @@ impl<'t> Lowerer<'t> {
             }
             scope.names.insert(name, binding);
         }
+        let is_param = |name: &str| params.iter().any(|param| param.name.text() == name);
+        let is_other = |found: &&Bound<'t>| found.by != BoundBy::Handler && !found.is_in_handler;
+        let handlers = bound.iter().filter(|found| found.by == BoundBy::Handler);
+        let taken = handlers.filter(|handler| {
+            let is_bound = bound.iter().filter(is_other).any(|other| other.name == handler.name);
+            is_bound || is_param(handler.name)
+        });
+        scope.taken = taken.map(|handler| Name::new(handler.name)).collect();
         (scope, locals)
     }
 
@@ -191,7 +199,12 @@ impl<'t> Lowerer<'t> {
             "identifier" | "attribute" => match self.static_path(node) {
                 Some(found) => found.rest.is_empty(),
                 None => match self.look_up(node.text()) {
-                    Binding::Global(path) => self.globals.get(&path).is_some_and(|global| !global.is_rebound),
+                    // An attribute of a class may be assigned from anywhere.
+                    Binding::Global(path) => {
+                        let is_fixed = |global: &GlobalDef| !global.is_rebound;
+                        !self.classes.contains_key(&path.parent())
+                            && self.globals.get(&path).is_some_and(is_fixed)
+                    }
                     _ => false,
                 },
             },
