@@ -229,7 +229,7 @@ fn find_above(program: &mut Program<Hir>, path: Name, base: Name, is_late: bool)
 }
 
 /// The module begins with `C.x = None`.
-fn start_without(program: &mut Program<Hir>, path: Name) {
+pub(super) fn start_without(program: &mut Program<Hir>, path: Name) {
     let module = program.modules.keys().copied().filter(|module| {
         path.as_str().strip_prefix(module.as_str()).is_some_and(|rest| rest.starts_with('.'))
     });
