@@ -256,7 +256,12 @@ impl Solver<'_> {
             Head::Value => self.put(out, Head::Value),
             Head::Error if name == "__class__" => self.put(out, Head::TypeOf(Name::new("BaseException"))),
             Head::Error if !self.env.errors_with(name).is_empty() => self.attr_of_own_errors(job, name, out),
-            Head::LibFn(_) | Head::Func(_) if name.last().starts_with("__") => self.put(out, Head::Str),
+            Head::LibFn(_) | Head::Func(_) if name.last().starts_with("__") => {
+                let is_text = matches!(name.as_str(), "__name__" | "__qualname__" | "__doc__" | "__module__");
+                self.put(out, if is_text { Head::Str } else { Head::Value });
+            }
+            // Whatever else a function carries: `__code__`, attributes that were set.
+            Head::Func(_) => self.put(out, Head::Value),
             Head::LibFn(lib) => self.item(job, lib.join(name.as_str()), out),
             Head::None => {}
             Head::Lib(owner) if crate::namespace::is_namespace(owner) => {

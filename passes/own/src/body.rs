@@ -715,13 +715,22 @@ impl Own<'_> {
     }
 }
 
-/// Iterators that become fields of a new object, or that a closure takes along which is kept.
+/// Iterators that become fields of a new object, or that a closure takes along which has a name or is kept.
 fn kept_iterators(src: &Body<Typed>) -> FxHashSet<LocalId> {
     let mut out = FxHashSet::default();
     let is_iter = |local: LocalId| matches!(src.locals[local].ty.kind(), TyKind::Iter(_));
     let is_param = |local: LocalId| src.params.iter().any(|param| param.local == local);
-    for (_, row) in src.nodes.iter() {
-        if let (Node::Closure(closure), TyKind::Shared(_)) = (&row.kind, row.ty.kind()) {
+    let (mut given, mut closures) = (FxHashSet::default(), Vec::new());
+    src.walk_block(src.root, &mut |node| match &src.nodes[node].kind {
+        Node::Call { args, .. } => given.extend(args.iter().map(|arg| arg.value)),
+        Node::Closure(_) => closures.push(node),
+        _ => {}
+    });
+    for id in closures {
+        let row = &src.nodes[id];
+        if let Node::Closure(closure) = &row.kind
+            && (matches!(row.ty.kind(), TyKind::Shared(_)) || !given.contains(&id))
+        {
             src.walk_block(closure.body, &mut |node| {
                 if let Node::Use(place, _) = &src.nodes[node].kind
                     && let Some(local) = place.as_local()
@@ -730,6 +739,8 @@ fn kept_iterators(src: &Body<Typed>) -> FxHashSet<LocalId> {
                 }
             });
         }
+    }
+    for (_, row) in src.nodes.iter() {
         let Node::Op { op: Op::ClassOp(ClassOp::New), args, .. } = &row.kind else { continue };
         for arg in args {
             if let Node::Use(place, _) = &src.nodes[*arg].kind

@@ -331,6 +331,7 @@ impl Own<'_> {
             return self.lent_as(node, want);
         }
         let lowered = self.node(node, key);
+        let lowered = self.boxed(lowered);
         self.coerce(lowered, want)
     }
 
