@@ -9,7 +9,7 @@
 //! since the attributes of a value are looked up when the program runs; for decorated ones; and for attributes
 //! that the module does not give a value where they are not asked for.
 
-use batuta_base::{FxHashMap, FxHashSet, Name, Origin};
+use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::*;
 use std::sync::Arc;
 
@@ -48,14 +48,7 @@ pub(super) fn expand(program: &mut Program<Hir>) {
     let mut rows: Vec<((Name, Name), Name)> = globals.into_iter().collect();
     rows.sort();
     for (key, path) in rows {
-        let global = GlobalDef {
-            path,
-            ty: Ty::unknown(),
-            is_rebound: true,
-            storage: Storage::Undecided,
-            origin: Origin::default(),
-        };
-        program.globals.insert(path, Arc::new(global));
+        super::decorate::add_global(program, key.0, path);
         if asked.contains(&key) {
             super::attributes::start_without(program, path);
         }
