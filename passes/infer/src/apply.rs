@@ -480,7 +480,8 @@ impl Apply<'_, '_, '_> {
                 let takes_values = matches!(self.ty(of).kind(), TyKind::Lib(name, _) if *name == "coroutine");
                 let (_, item) = self.functions.last().copied().unwrap_or((Ty::unit(), Ty::unit()));
                 if takes_values && self.ty(of).yielded() != item {
-                    let why = "a generator that is sent values gives others than the one around it".to_owned();
+                    let why =
+                        "a generator that is sent values gives others than the one around it".to_owned();
                     return self.hole(id, crate::apply::BAD_CALL, why);
                 }
                 *node = match takes_values {

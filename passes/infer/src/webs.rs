@@ -7,8 +7,8 @@
 
 use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::{
-    BlockId, BlockRow, Body, Child, Clause, Comment, Hir, LocalId, Mode, Node, NodeId, Pat, Place, Root, Stmt,
-    StmtKind, TyKind,
+    BlockId, BlockRow, Body, Child, Clause, Comment, Hir, LocalId, Mode, Node, NodeId, Pat, Place, Root,
+    Stmt, StmtKind, TyKind,
 };
 
 type ValueId = u32;
