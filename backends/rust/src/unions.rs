@@ -137,7 +137,7 @@ impl UnionUses {
         ty.any(&mut |part| {
             let key = match part.kind() {
                 TyKind::Dict(key, _) | TyKind::Set(key) | TyKind::FrozenSet(key) => Some(*key),
-                TyKind::Lib(_, args) => args.first().copied(),
+                TyKind::Lib(name, args) if !matches!(name.last(), "tuple" | "deque") => args.first().copied(),
                 _ => None,
             };
             if let Some(key) = key {

@@ -1,6 +1,8 @@
 //! What `object.name` means: fields, methods as values, properties, names of classes.
 
 use crate::apply::{Apply, UNKNOWN_ATTRIBUTE};
+use crate::bind::Formal;
+use crate::function_values::Described;
 use batuta_base::{Name, Origin};
 use batuta_core::*;
 
@@ -59,7 +61,11 @@ impl Apply<'_, '_, '_> {
             }
             _ if name == "__name__" => match self.body.nodes[object].kind {
                 Node::Item(item) => self.text(item.last(), origin),
-                Node::Closure(_) => self.text("<lambda>", origin),
+                Node::Closure(ref closure) => {
+                    let own = closure.name.map_or("<lambda>", |name| name.as_str()).to_owned();
+                    let name = self.described.get(&object).map_or(own, |known| known.name.clone());
+                    self.text(name.rsplit('.').next().unwrap_or_default(), origin)
+                }
                 _ => {
                     self.hole(object, UNKNOWN_ATTRIBUTE, "the name of a function that is a value here".into())
                 }
@@ -99,10 +105,15 @@ impl Apply<'_, '_, '_> {
         let ret = crate::rows::subst(row.result, &map);
         let ty = Ty::func(params.clone(), ret);
         let name = row.name;
-        self.eta(&params, ret, ty, origin, |me, args| {
+        let closure = self.eta(&params, ret, ty, origin, |me, args| {
             let all: Vec<NodeId> = std::iter::once(object).chain(args).collect();
             me.lib_call(name, &vec![ArgKind::Positional; all.len()], all, None, origin)
-        })
+        });
+        let formal = Formal { name: None, kind: ParamKind::PositionalOnly, has_default: false };
+        let (formals, defaults) = (vec![formal; params.len()], vec![None; params.len()]);
+        let name = name.last().to_owned();
+        self.described.insert(closure, Described { name, is_bound: false, formals, defaults });
+        closure
     }
 
     /// The class that a class method is called on.

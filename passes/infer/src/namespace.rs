@@ -200,7 +200,11 @@ impl Apply<'_, '_, '_> {
         let text = self.text(name.as_str(), origin);
         let args = vec![Arg::positional(object), Arg::positional(text)];
         let callee = Callee::Lib(Name::new(NAMESPACE).join("get"));
-        self.mk(Node::Call { callee, args }, ty, origin)
+        // Commands that give one name to arguments of different types.
+        let is_mixed = ty.any(&mut |part| matches!(part.kind(), TyKind::Union(_)));
+        let held = if is_mixed { Ty::value() } else { ty };
+        let value = self.mk(Node::Call { callee, args }, held, origin);
+        self.coerce(value, ty)
     }
 
     /// `args.name(..)`: the function that an attribute holds; of one that takes the namespace, by its name.

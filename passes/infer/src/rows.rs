@@ -203,6 +203,7 @@ impl Apply<'_, '_, '_> {
         };
         let mut map = TypeMap::default();
         self.bind_containers(row, bound, &args, &mut map);
+        self.bind_functions(row, bound, &args, &mut map);
         if let Some(solved) = node.and_then(|node| self.solved(node)) {
             bind_types(row.result, solved, &mut map);
         }
@@ -347,6 +348,27 @@ impl Apply<'_, '_, '_> {
         }
     }
 
+    /// A function that takes what is iterated keeps it as it is, whatever the result becomes afterwards.
+    fn bind_functions(&self, row: &Row, bound: &Bound, args: &[NodeId], map: &mut TypeMap) {
+        let given = || bound.slots.iter().zip(&row.params);
+        let takes = |ty: Ty| {
+            given().any(|(slot, param)| match (slot, param.ty.kind()) {
+                (Slot::Arg(at), TyKind::Func(..)) => {
+                    matches!(self.ty(args[*at]).kind(), TyKind::Func(params, _) if params.contains(&ty))
+                }
+                _ => false,
+            })
+        };
+        for (slot, param) in given() {
+            let (Slot::Arg(at), TyKind::Iter(item)) = (slot, param.ty.kind()) else { continue };
+            let have = self.item_type(self.ty(args[*at]));
+            let is_whole = !have.any(&mut |ty| matches!(ty.kind(), TyKind::Unit | TyKind::Value));
+            if matches!(item.kind(), TyKind::Var(_)) && is_whole && takes(have) {
+                bind_types(*item, have, map);
+            }
+        }
+    }
+
     fn bind_row(&self, row: &Row, bound: &Bound, args: &[NodeId], map: &mut TypeMap) {
         for (slot, param) in bound.slots.iter().zip(&row.params) {
             let items: &[usize] = match slot {
@@ -364,6 +386,7 @@ impl Apply<'_, '_, '_> {
                             bind_types(*ret, *result, map);
                         }
                         TyKind::TypeOf(class) => bind_types(*ret, Ty::class(*class), map),
+                        TyKind::Class(class, _) => bind_types(*ret, self.called_result(*class), map),
                         _ => {
                             if let Node::Item(name) = self.body.nodes[args[*at]].kind {
                                 let given: Vec<Ty> = params.iter().map(|ty| subst(*ty, map)).collect();
@@ -377,6 +400,12 @@ impl Apply<'_, '_, '_> {
                 }
             }
         }
+    }
+
+    /// What a call of an object of this class gives.
+    fn called_result(&self, class: Name) -> Ty {
+        let method = self.types.env().method(class, "__call__");
+        method.map_or(Ty::never(), |method| self.result_of(method))
     }
 
     /// Result type of a library function for argument types.
@@ -551,7 +580,9 @@ impl Apply<'_, '_, '_> {
             (Option(inner), _) => !matches!(inner.kind(), Var(_)) && self.fits(*inner, actual, loose),
             (_, Option(have)) => loose && self.fits(ty, *have, loose),
             (Iter(item), Value) if matches!(item.kind(), Var(_) | Value) => true,
-            (_, Value | Union(_)) => loose && !matches!(ty.kind(), Unit),
+            (Union(_), Union(_)) => loose,
+            (_, Union(items)) => loose && items.iter().any(|item| self.fits(ty, *item, true)),
+            (_, Value) => loose && !matches!(ty.kind(), Unit),
             (Int(_), Int(_) | Bool) => true,
             (Float(_), Float(_) | Int(_) | Bool) => true,
             (Float(_), Num) | (Int(_), Num) => loose,
@@ -610,7 +641,7 @@ pub(crate) fn const_type(value: &Const) -> Ty {
         Const::Imag(_) => Ty::new(TyKind::Complex),
         Const::Str(_) => Ty::str(),
         Const::Bytes(_) => Ty::bytes(),
-        Const::Ellipsis => Ty::unit(),
+        Const::Ellipsis => Ty::value(),
         Const::NotImplemented => Ty::never(),
     }
 }

@@ -351,6 +351,7 @@ impl Own<'_> {
             let mut value =
                 if guarded || self.must_settle(place, source) { self.settle(value) } else { value };
             let mut target = self.place_to_write(place);
+            self.key_first(&target, value);
             // A global that started empty is filled as a whole.
             if place.proj.is_empty() && matches!(target.proj[..], [Proj::Payload(_)]) {
                 target.proj.clear();

@@ -162,6 +162,43 @@ impl Own<'_> {
         }
     }
 
+    /// `d[k] = v` takes the key before the value: the value moves what both of them read.
+    pub fn key_first(&mut self, target: &Place, value: NodeId) {
+        let mut moved = Vec::new();
+        for proj in &target.proj {
+            let Proj::Index(key) = proj else { continue };
+            self.out.walk(Child::Node(*key), &mut |node| {
+                if let Node::Use(Place { root: Root::Local(root), .. }, Mode::Move) =
+                    &self.out.nodes[node].kind
+                {
+                    moved.push((node, *root));
+                }
+            });
+        }
+        for (node, root) in moved {
+            if !self.reads_local(value, root) {
+                continue;
+            }
+            if let Node::Use(_, mode) = &mut self.out.nodes[node].kind {
+                *mode = Mode::Clone;
+            }
+            if let Node::Use(place, mode @ Mode::Clone) = &mut self.out.nodes[value].kind
+                && place.as_local() == Some(root)
+            {
+                *mode = Mode::Move;
+            }
+        }
+    }
+
+    /// Whether what is written uses a local.
+    fn reads_local(&self, node: NodeId, local: LocalId) -> bool {
+        let mut found = false;
+        self.out.walk(Child::Node(node), &mut |node| {
+            found |= matches!(&self.out.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(local));
+        });
+        found
+    }
+
     /// A value that is computed first moves nothing away that operands before it still read.
     fn leave_for(&mut self, earlier: &[NodeId], value: NodeId) {
         let mut read = Vec::new();

@@ -77,7 +77,8 @@ impl Printer<'_, '_> {
                 return Expr::Atom(literal::bytes(bytes)).method("to_vec", vec![]);
             }
             Const::Bytes(bytes) => literal::bytes(bytes),
-            Const::Ellipsis | Const::NotImplemented => {
+            Const::Ellipsis => format!("{}::ellipsis()", self.rt("Value")),
+            Const::NotImplemented => {
                 return self.problem("a constant that Mir does not have");
             }
         })

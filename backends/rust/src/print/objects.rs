@@ -8,8 +8,8 @@ use crate::tree::{Expr, Stmt};
 use crate::types::Position;
 use batuta_base::Name;
 use batuta_core::{
-    Attr, Callee, ClassKind, ClassOp, Const, Lang, Node, NodeId, Op, OptOp, Pat, RsOp, StmtKind, Ty, TyKind,
-    UnionOp, ValueOp,
+    Attr, Callee, ClassKind, ClassOp, Const, Lang, Node, NodeId, Op, OptOp, Pat, RsOp, StmtKind, TupleOp, Ty,
+    TyKind, UnionOp, ValueOp,
 };
 
 impl Printer<'_, '_> {
@@ -271,6 +271,11 @@ impl Printer<'_, '_> {
 
     /// What a dynamic value is made of; `rt::DefaultDict::new(..)` says its types where its arguments do not.
     fn made_with_type(&mut self, node: NodeId) -> Expr {
+        if let Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } = &self.body.nodes[node].kind
+            && args.len() > 1
+        {
+            return Expr::Tuple(args.iter().map(|arg| self.part_with_type(*arg)).collect());
+        }
         let made = self.owned(node);
         let ty = self.body.ty(node);
         let is_open = matches!(ty.kind(), TyKind::Lib(..)) && self.needs_type(node, ty);
@@ -286,6 +291,17 @@ impl Printer<'_, '_> {
         match typed {
             Some(name) => Expr::call(name, args),
             None => Expr::Call(callee, args),
+        }
+    }
+
+    /// A part of a tuple that becomes a dynamic value: nothing else says what an empty one is.
+    fn part_with_type(&mut self, node: NodeId) -> Expr {
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::OptOp(OptOp::None), .. } => Expr::Atom(format!("{}::None", self.rt("Value"))),
+            Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } if args.len() > 1 => {
+                Expr::Tuple(args.iter().map(|arg| self.part_with_type(*arg)).collect())
+            }
+            _ => self.typed_empty(node).unwrap_or_else(|| self.stored_value(node)),
         }
     }
 

@@ -16,6 +16,7 @@
 //! out a default: then they are not those of the parameters.
 
 use super::forward::{Forward, forward};
+use super::wrapper_attributes::{attributes, replace_attributes};
 use batuta_base::{FxHashMap, Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
@@ -105,6 +106,8 @@ enum Value {
     /// A variable of the module.
     Global(Name),
     Tuple(Vec<Value>),
+    /// Computed once, where the function is defined: a node of the decorated function's tables.
+    Made(NodeId),
 }
 
 impl Value {
@@ -137,11 +140,14 @@ pub(super) fn level(body: &Body<Hir>, block: BlockId) -> Option<Level> {
     let Node::Return(Some(value)) = body.nodes[node].kind else { return None };
     let mut closures: FxHashMap<LocalId, Closure> = FxHashMap::default();
     let mut prelude = Vec::new();
+    let kept = kept_functions(body, stmts, value);
     for stmt in stmts {
         match &stmt.kind {
             StmtKind::Expr(node) if matches!(body.nodes[*node].kind, Node::Const(_)) => {}
             StmtKind::Set { target: Pat::Place(place), value } => {
-                if let (Some(local), Node::Closure(closure)) = (place.as_local(), &body.nodes[*value].kind) {
+                if let (Some(local), Node::Closure(closure)) = (place.as_local(), &body.nodes[*value].kind)
+                    && !kept.contains(&local)
+                {
                     closures.insert(local, closure.clone());
                 } else {
                     prelude.push(stmt.clone());
@@ -163,6 +169,21 @@ pub(super) fn level(body: &Body<Hir>, block: BlockId) -> Option<Level> {
         _ => return None,
     };
     closures.is_empty().then_some(Level { prelude, result })
+}
+
+/// Functions of a decorator that become attributes of its wrapper.
+fn kept_functions(body: &Body<Hir>, stmts: &[Stmt], wrapper: NodeId) -> Vec<LocalId> {
+    let Node::Use(wrapper, _) = &body.nodes[wrapper].kind else { return Vec::new() };
+    let kept = |stmt: &Stmt| match &stmt.kind {
+        StmtKind::Set { target: Pat::Place(place), value } if place.root == wrapper.root => {
+            match (&place.proj[..], &body.nodes[*value].kind) {
+                ([Proj::Field(_)], Node::Use(value, _)) => value.as_local(),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    stmts.iter().filter_map(kept).collect()
 }
 
 pub(super) fn only_param(params: &[Param]) -> Option<LocalId> {
@@ -216,7 +237,7 @@ fn is_factory(deco: &Body<Hir>, closure: &Closure) -> bool {
     }
 }
 
-/// The arguments of a decorator for its parameters; all must be constants or names.
+/// The arguments of a decorator for its parameters; of several decorators all must be constants or names.
 fn bind(body: &Body<Hir>, deco: &Body<Hir>, args: &[Arg]) -> Option<Vec<(LocalId, Value)>> {
     let mut positional: Vec<NodeId> = Vec::new();
     let mut named: FxHashMap<Name, NodeId> = FxHashMap::default();
@@ -230,20 +251,23 @@ fn bind(body: &Body<Hir>, deco: &Body<Hir>, args: &[Arg]) -> Option<Vec<(LocalId
         }
     }
     let mut rest = positional.into_iter();
+    let given = |node: NodeId| {
+        value(body, node).or_else(|| (body.decorators.len() == 1).then_some(Value::Made(node)))
+    };
     let mut out = Vec::new();
     for param in &deco.params {
         let found = match param.kind {
             ParamKind::Star => {
-                let items = rest.by_ref().map(|node| value(body, node)).collect::<Option<_>>()?;
+                let items = rest.by_ref().map(given).collect::<Option<_>>()?;
                 Value::Tuple(items)
             }
             ParamKind::StarStar => return None,
             ParamKind::KeywordOnly => match named.remove(&param.name) {
-                Some(node) => value(body, node)?,
+                Some(node) => given(node)?,
                 None => value(deco, param.default?)?,
             },
             _ => match rest.next().or_else(|| named.remove(&param.name)) {
-                Some(node) => value(body, node)?,
+                Some(node) => given(node)?,
                 None => value(deco, param.default?)?,
             },
         };
@@ -447,11 +471,29 @@ fn apply(
         add_global(program, path, global);
         by_name.insert(name, global);
     }
+    let mut stmts = Vec::new();
     for (local, value) in &plan.bound {
-        inline(&mut deco, *local, value);
+        let global = match value {
+            Value::Made(node) => {
+                let name = format!("{}_{}", path.last(), deco.locals[*local].name);
+                let global = free_global(program, module, &name);
+                add_global(program, path, global);
+                let value = deco.append(&body, FxHashMap::default()).node(*node);
+                let target = Pat::Place(Place::global(global));
+                stmts.push(Stmt::new(StmtKind::Set { target, value }, Origin::default()));
+                global
+            }
+            Value::Global(path) => *path,
+            value => {
+                inline(&mut deco, *local, value);
+                continue;
+            }
+        };
+        subst.globals.insert(*local, global);
     }
     subst.run(&mut deco, wrapper_local, &by_name);
-    let statements = deco.block(BlockRow { stmts: plan.prelude, ..BlockRow::default() });
+    stmts.extend(plan.prelude);
+    let statements = deco.block(BlockRow { stmts, ..BlockRow::default() });
     rewrite_block(&mut deco, statements, &subst, wrapper_local, &by_name);
     match plan.wrapper {
         Some((_, closure)) => {
@@ -473,7 +515,7 @@ fn apply(
     }
 }
 
-fn free_global(program: &Program<Hir>, module: Name, name: &str) -> Name {
+pub(super) fn free_global(program: &Program<Hir>, module: Name, name: &str) -> Name {
     for number in 1.. {
         let suffix = if number == 1 { String::new() } else { format!("_{number}") };
         let found = module.join(&format!("{name}{suffix}"));
@@ -482,37 +524,6 @@ fn free_global(program: &Program<Hir>, module: Name, name: &str) -> Name {
         }
     }
     unreachable!("numbers do not end")
-}
-
-/// Names of the attributes that a decorator sets or reads on its wrapper.
-fn attributes(deco: &Body<Hir>, wrapper: Option<LocalId>) -> Vec<Name> {
-    let Some(wrapper) = wrapper else { return Vec::new() };
-    let mut out = Vec::new();
-    let mut add = |place: &Place| {
-        if let (Root::Local(local), Some(Proj::Field(name))) = (place.root, place.proj.first())
-            && local == wrapper
-            && !name.as_str().starts_with("__")
-            && !out.contains(name)
-        {
-            out.push(*name);
-        }
-    };
-    for (_, row) in deco.nodes.iter() {
-        if let Node::Use(place, _) = &row.kind {
-            add(place);
-        }
-    }
-    for (_, block) in deco.blocks.iter() {
-        for stmt in &block.stmts {
-            match &stmt.kind {
-                StmtKind::Set { target: Pat::Place(place), .. } | StmtKind::Update { place, .. } => {
-                    add(place)
-                }
-                _ => {}
-            }
-        }
-    }
-    out
 }
 
 /// Replaces reads of a bound parameter by its value.
@@ -538,6 +549,7 @@ fn written(body: &mut Body<Hir>, value: &Value, origin: Origin) -> Node {
             }
             Node::Op { op: TupleOp::New.into(), attr: Attr::None, args }
         }
+        Value::Made(node) => body.nodes[*node].kind.clone(),
     }
 }
 
@@ -684,40 +696,6 @@ fn rename_text(program: &mut Program<Hir>, path: Name, name: Name) {
                 && matches!(proj[..], [Proj::Field(field)] if field == "__name__")
             {
                 row.kind = Node::Const(Const::Str(name.as_str().into()));
-            }
-        }
-    }
-}
-
-/// `f.name` of a decorated function, anywhere, is its global.
-fn replace_attributes(program: &mut Program<Hir>, path: Name, attributes: &FxHashMap<Name, Name>) {
-    if attributes.is_empty() {
-        return;
-    }
-    let replace = |place: &mut Place| {
-        if let (Root::Global(found), Some(Proj::Field(name))) = (place.root, place.proj.first())
-            && found == path
-            && let Some(global) = attributes.get(name)
-        {
-            place.root = Root::Global(*global);
-            place.proj.remove(0);
-        }
-    };
-    for body in program.fns.values_mut() {
-        let body = Arc::make_mut(body);
-        for (_, row) in body.nodes.iter_mut() {
-            if let Node::Use(place, _) = &mut row.kind {
-                replace(place);
-            }
-        }
-        for (_, block) in body.blocks.iter_mut() {
-            for stmt in &mut block.stmts {
-                match &mut stmt.kind {
-                    StmtKind::Set { target: Pat::Place(place), .. } | StmtKind::Update { place, .. } => {
-                        replace(place);
-                    }
-                    _ => {}
-                }
             }
         }
     }

@@ -19,8 +19,24 @@ use std::sync::Arc;
 const ROUNDS: usize = 8;
 
 pub(super) fn expand(program: &mut Program<Hir>) {
+    expand_where(program, &|_| true);
+}
+
+/// Those with `*args` that call a name, before their `**kwargs` become what the calls give.
+pub(super) fn expand_positional(program: &mut Program<Hir>) {
+    expand_where(program, &|body| {
+        body.params.iter().any(|param| param.kind == ParamKind::Star)
+            && !body
+                .nodes
+                .iter()
+                .any(|(_, row)| matches!(row.kind, Node::Call { callee: Callee::Super(_), .. }))
+    });
+}
+
+fn expand_where(program: &mut Program<Hir>, is_meant: &dyn Fn(&Body<Hir>) -> bool) {
     let has_pack = |body: &Body<Hir>| {
-        body.decorators.is_empty() && body.params.iter().any(is_pack) && body.kind != FnKind::Init
+        let is_plain = body.decorators.is_empty() && body.kind != FnKind::Init;
+        is_plain && body.params.iter().any(is_pack) && is_meant(body)
     };
     let mut open: Vec<Name> =
         program.fns.iter().filter(|(_, body)| has_pack(body)).map(|(path, _)| *path).collect();

@@ -4,8 +4,9 @@
 //!   set place @m.count..calls = 0           set place @m.count$calls = 0
 //!   update @m.count..calls obj.add 1        update @m.count$calls obj.add 1
 //!   lib:builtins.hasattr(@m.count, "x")     obj.is_not(@m.count$x, none)
+//!   lib:builtins.getattr(@m.count, "x", 1)  if obj.is_not(@m.count$x, none) { tail @m.count$x } else { tail 1 }
 //!
-//! One that is asked for with `hasattr` starts as `None`. Holds back for functions that are values anywhere,
+//! One that is asked for with `hasattr` or `getattr` starts as `None`. Holds back for functions that are values anywhere,
 //! since the attributes of a value are looked up when the program runs; for decorated ones; and for attributes
 //! that the module does not give a value where they are not asked for.
 
@@ -122,7 +123,7 @@ impl Found {
             }
         }
         for (_, row) in body.nodes.iter() {
-            if let Some((key, node)) = asked(body, &row.kind) {
+            if let Some((key, node, _)) = asked(body, &row.kind) {
                 self.asked.insert(key);
                 quiet.insert(node);
             }
@@ -166,13 +167,16 @@ fn function_of(body: &Body<Hir>, node: NodeId) -> Option<Name> {
     }
 }
 
-/// `hasattr(f, "x")`, and the node of the function.
-fn asked(body: &Body<Hir>, node: &Node) -> Option<((Name, Name), NodeId)> {
+/// `hasattr(f, "x")` and `getattr(f, "x", 1)`: the attribute, the node of the function, and the default.
+fn asked(body: &Body<Hir>, node: &Node) -> Option<((Name, Name), NodeId, Option<NodeId>)> {
     let Node::Call { callee: Callee::Lib(name), args } = node else { return None };
-    let [of, attribute] = args.as_slice() else { return None };
+    let (of, attribute, default) = match (name.as_str(), args.as_slice()) {
+        ("builtins.hasattr", [of, attribute]) => (of, attribute, None),
+        ("builtins.getattr", [of, attribute, default]) => (of, attribute, Some(default.value)),
+        _ => return None,
+    };
     let Some(Const::Str(text)) = body.as_const(attribute.value) else { return None };
-    let function = function_of(body, of.value).filter(|_| *name == "builtins.hasattr")?;
-    Some(((function, Name::new(text)), of.value))
+    Some(((function_of(body, of.value)?, Name::new(text)), of.value, default))
 }
 
 fn rewrite(body: &mut Body<Hir>, globals: &FxHashMap<(Name, Name), Name>) -> bool {
@@ -185,12 +189,23 @@ fn rewrite(body: &mut Body<Hir>, globals: &FxHashMap<(Name, Name), Name>) -> boo
             changed = true;
             continue;
         }
-        let Some((key, _)) = asked(body, &body.nodes[id].kind) else { continue };
+        let Some((key, _, default)) = asked(body, &body.nodes[id].kind) else { continue };
         let Some(path) = globals.get(&key) else { continue };
         let origin = body.nodes[id].origin;
         let value = body.node(Node::Use(Place::global(*path), Mode::Read), Ty::unknown(), origin);
         let none = body.node(Node::Const(Const::None), Ty::unit(), origin);
-        body.nodes[id].kind = Node::Op { op: ObjOp::IsNot.into(), attr: Attr::None, args: vec![value, none] };
+        let is_set = Node::Op { op: ObjOp::IsNot.into(), attr: Attr::None, args: vec![value, none] };
+        body.nodes[id].kind = match default {
+            None => is_set,
+            Some(default) => {
+                let is_set = body.node(is_set, Ty::unknown(), origin);
+                let cond = body.op(ObjOp::Truth, vec![is_set], Ty::unknown(), origin);
+                let value = body.node(Node::Use(Place::global(*path), Mode::Read), Ty::unknown(), origin);
+                let then = body.block(BlockRow { tail: Some(value), ..BlockRow::default() });
+                let els = body.block(BlockRow { tail: Some(default), ..BlockRow::default() });
+                Node::If { cond, then, els: Some(els) }
+            }
+        };
         changed = true;
     }
     for block in body.blocks.ids().collect::<Vec<_>>() {

@@ -76,6 +76,7 @@ mod template;
 mod version;
 mod walrus;
 mod with;
+mod wrapper_attributes;
 
 use batuta_core::{Callee, Hir, Node, Program};
 use std::sync::Arc;
@@ -103,6 +104,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     default_functions::expand(&mut out);
     hooks::expand(&mut out);
     class_tuples::expand(&mut out);
+    forwarded::expand_positional(&mut out);
     options::expand(&mut out);
     class_marks::expand(&mut out);
     own_class::expand(&mut out);

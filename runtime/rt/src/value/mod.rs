@@ -163,6 +163,11 @@ impl Value {
         Value::Object(Rc::new(object::Sentinel))
     }
 
+    /// `...`, the same value everywhere.
+    pub fn ellipsis() -> Value {
+        Value::Object(object::ELLIPSIS.with(Rc::clone))
+    }
+
     /// A tuple of the items.
     pub fn tuple(items: impl IntoIterator<Item = Value>) -> Value {
         Value::Tuple(items.into_iter().collect())

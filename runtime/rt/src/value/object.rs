@@ -149,6 +149,27 @@ impl Object for Sentinel {
     }
 }
 
+/// What `...` is.
+pub(super) struct Ellipsis;
+
+thread_local! {
+    pub(super) static ELLIPSIS: Rc<dyn Object> = Rc::new(Ellipsis);
+}
+
+impl Object for Ellipsis {
+    fn type_name(&self) -> &str {
+        "ellipsis"
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn repr(&self) -> String {
+        "Ellipsis".to_owned()
+    }
+}
+
 /// An instance of a program's own class that flows into a [`Value`].
 pub trait Object: Any {
     /// The name of the class.
