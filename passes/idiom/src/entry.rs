@@ -13,8 +13,12 @@
 //! makes of zero, or when dict and key are no plain locals.
 
 use crate::same::{int, same_place};
-use batuta_base::Name;
+use batuta_base::{FxHashSet, Name};
 use batuta_core::*;
+use std::sync::Arc;
+
+/// How an entry is spelt.
+const ENTRY: &str = "{0}.entry({1}).or_insert({2})";
 
 /// `if k in d { d[k] += n } else { d[k] = n }` as `*d.entry(k).or_insert(0) += n`.
 pub(crate) fn entry(body: &mut Body<Mir>) {
@@ -117,7 +121,7 @@ fn update(body: &mut Body<Mir>, change: Change) -> StmtKind {
     let is_ref = matches!(dict_ty.kind(), TyKind::RefMut(_));
     let (mode, ty) = if is_ref { (Mode::Copy, dict_ty) } else { (Mode::Mut, dict_ty.reference_mut()) };
     let dict = body.node(Node::Use(change.dict, mode), ty, origin);
-    let attr = Attr::Name(Name::new("{0}.entry({1}).or_insert({2})"));
+    let attr = Attr::Name(Name::new(ENTRY));
     let item = body.ty(change.start);
     let kind = Node::Op { op: RsOp::Method.into(), attr, args: vec![dict, change.key, change.start] };
     let slot = body.node(kind, item.reference_mut(), origin);
@@ -173,9 +177,55 @@ fn is_key(body: &Body<Mir>, node: NodeId, key: &Place) -> bool {
     }
 }
 
+/// `d.entry(k.clone()).or_insert(v)` as `d.entry_ref(&k).or_insert(v)`: only a new key needs a copy.
+pub(crate) fn lent_key(program: &mut Program<Mir>) {
+    let fields = program.classes.values().flat_map(|class| &class.fields);
+    let in_cells: FxHashSet<Name> =
+        fields.filter(|field| field.cell != FieldCell::Plain).map(|field| field.name).collect();
+    for body in program.fns.values_mut() {
+        lend_keys(Arc::make_mut(body), &in_cells);
+    }
+}
+
+/// Holds back from keys in cells, whose guards are no keys.
+fn lend_keys(body: &mut Body<Mir>, in_cells: &FxHashSet<Name>) {
+    let is_plain = |place: &Place| {
+        matches!(place.root, Root::Local(_))
+            && place.proj.iter().all(|proj| matches!(proj, Proj::Field(name) if !in_cells.contains(name)))
+    };
+    for node in body.nodes.ids().collect::<Vec<_>>() {
+        let Node::Op { op: Op::RsOp(RsOp::Method), attr: Attr::Name(spelling), args } = &body.nodes[node].kind
+        else {
+            continue;
+        };
+        if *spelling != ENTRY {
+            continue;
+        }
+        let (dict, key, start) = (args[0], args[1], args[2]);
+        let ty = body.ty(key);
+        let lent = match &body.nodes[key].kind {
+            // A character makes a text of itself; it is no part of one.
+            Node::Op { op: Op::RsOp(RsOp::ToOwned), args, .. } => {
+                let is_text = *ty.kind() == TyKind::Str && !body.ty(args[0]).is_char();
+                (is_text && matches!(&body.nodes[args[0]].kind, Node::Use(place, _) if is_plain(place))).then_some(args[0])
+            }
+            Node::Use(place, Mode::Clone) if is_plain(place) && !matches!(ty.kind(), TyKind::Shared(_)) => {
+                let (place, origin) = (place.clone(), body.nodes[key].origin);
+                Some(body.node(Node::Use(place, Mode::Ref), ty.reference(), origin))
+            }
+            _ => None,
+        };
+        if let Some(lent) = lent {
+            let attr = Attr::Name(Name::new("{0}.entry_ref({1}).or_insert({2})"));
+            body.nodes[node].kind =
+                Node::Op { op: RsOp::Method.into(), attr, args: vec![dict, lent, start] };
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::entry;
+    use super::{entry, lend_keys};
     use crate::tests::{check, holds_back};
 
     fn text(start: i64) -> String {
@@ -191,6 +241,18 @@ mod tests {
             &text(1),
             "fn @f(%d: &mut dict<str, i64>, %k: str) -> none {\n  update (rs.method{\"{0}.entry({1}).or_insert({2})\"}(copy %d, clone %k, 0): &mut i64).* int.add 1\n}\n",
         );
+    }
+
+    #[test]
+    fn lends_what_would_be_copied() {
+        let spelt = |entry: &str, key: &str| {
+            format!(
+                "fn @f(%d: &mut dict<str, i64>, %k: str) -> none {{\n  update (rs.method{{\"{{0}}.{entry}({{1}}).or_insert({{2}})\"}}(copy %d, {key} %k, 0): &mut i64).* int.add 1\n}}\n"
+            )
+        };
+        let lend = |body: &mut Body<Mir>| lend_keys(body, &FxHashSet::default());
+        check(lend, &spelt("entry", "clone"), &spelt("entry_ref", "ref"));
+        holds_back(lend, &spelt("entry", "move"));
     }
 
     #[test]

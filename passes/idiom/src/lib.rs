@@ -65,6 +65,7 @@ pub const IDIOMS: &[(&str, Idiom)] = &[
 pub fn idioms(program: &mut Program<Mir>) {
     collect::collect(program);
     program.fns.values_mut().for_each(|body| idiom(Arc::make_mut(body)));
+    entry::lent_key(program);
     slices::slices(program);
     results::results(program);
 }

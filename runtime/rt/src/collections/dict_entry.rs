@@ -1,7 +1,17 @@
 //! One key of a dict, looked up once: `d.entry(k).or_insert(v)`.
 
+use std::borrow::Borrow;
+
 use super::dict::{Dict, short_hash};
 use super::key::Key;
+
+/// The place of a borrowed key in a [`Dict`], taken or free: the key is copied only where it is inserted.
+pub struct EntryRef<'a, 'q, K, V, Q: ?Sized> {
+    dict: &'a mut Dict<K, V>,
+    found: Option<u32>,
+    hash: u32,
+    key: &'q Q,
+}
 
 /// The place of a key in a [`Dict`], taken or free.
 pub struct Entry<'a, K, V> {
@@ -18,6 +28,35 @@ impl<K: Key, V> Dict<K, V> {
         let hash = short_hash(&key);
         let found = self.find(hash, &key);
         Entry { dict: self, found, hash, key }
+    }
+
+    /// The same of a key that is lent.
+    #[inline]
+    pub fn entry_ref<'q, Q>(&mut self, key: &'q Q) -> EntryRef<'_, 'q, K, V, Q>
+    where
+        K: Borrow<Q>,
+        Q: Key + ToOwned<Owned = K> + ?Sized,
+    {
+        let hash = short_hash(key);
+        let found = self.find(hash, key);
+        EntryRef { dict: self, found, hash, key }
+    }
+}
+
+impl<'a, K, V, Q> EntryRef<'a, '_, K, V, Q>
+where
+    K: Key + Borrow<Q>,
+    Q: ToOwned<Owned = K> + ?Sized,
+{
+    /// The value; `value` is inserted when there is none.
+    #[inline]
+    pub fn or_insert(self, value: V) -> &'a mut V {
+        let position = match self.found {
+            Some(position) => position as usize,
+            None => self.dict.push(self.hash, self.key.to_owned(), value),
+        };
+        let slot = self.dict.slots[position].as_mut();
+        &mut slot.expect("a position in the table has an entry").value
     }
 }
 
@@ -69,6 +108,16 @@ impl<'a, K: Key, V> Entry<'a, K, V> {
 #[cfg(test)]
 mod tests {
     use crate::{Dict, repr};
+
+    #[test]
+    fn a_lent_key_is_copied_once() {
+        let mut counts: Dict<String, i64> = Dict::new();
+        for word in ["b", "a", "b"] {
+            *counts.entry_ref(word).or_insert(0) += 1;
+        }
+        *counts.entry_ref(&"a".to_owned()).or_insert(7) += 1;
+        assert_eq!(repr(&counts).to_string(), "{'b': 2, 'a': 2}");
+    }
 
     #[test]
     fn order_is_that_of_insertion_across_deletion() {

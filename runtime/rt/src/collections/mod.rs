@@ -18,7 +18,7 @@ pub use counter::Counter;
 pub use default_dict::DefaultDict;
 pub use deque::Deque;
 pub use dict::Dict;
-pub use dict_entry::Entry;
+pub use dict_entry::{Entry, EntryRef};
 pub use dict_traits::{IntoIter as DictIntoIter, Iter as DictIter};
 pub use key::{Key, mix_hash, py_hash_float, py_hash_int, py_hash_tuple, std_hash};
 pub use ordered_dict::OrderedDict;
