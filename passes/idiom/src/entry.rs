@@ -194,7 +194,8 @@ fn lend_keys(body: &mut Body<Mir>, in_cells: &FxHashSet<Name>) {
             && place.proj.iter().all(|proj| matches!(proj, Proj::Field(name) if !in_cells.contains(name)))
     };
     for node in body.nodes.ids().collect::<Vec<_>>() {
-        let Node::Op { op: Op::RsOp(RsOp::Method), attr: Attr::Name(spelling), args } = &body.nodes[node].kind
+        let Node::Op { op: Op::RsOp(RsOp::Method), attr: Attr::Name(spelling), args } =
+            &body.nodes[node].kind
         else {
             continue;
         };
@@ -207,7 +208,8 @@ fn lend_keys(body: &mut Body<Mir>, in_cells: &FxHashSet<Name>) {
             // A character makes a text of itself; it is no part of one.
             Node::Op { op: Op::RsOp(RsOp::ToOwned), args, .. } => {
                 let is_text = *ty.kind() == TyKind::Str && !body.ty(args[0]).is_char();
-                (is_text && matches!(&body.nodes[args[0]].kind, Node::Use(place, _) if is_plain(place))).then_some(args[0])
+                (is_text && matches!(&body.nodes[args[0]].kind, Node::Use(place, _) if is_plain(place)))
+                    .then_some(args[0])
             }
             Node::Use(place, Mode::Clone) if is_plain(place) && !matches!(ty.kind(), TyKind::Shared(_)) => {
                 let (place, origin) = (place.clone(), body.nodes[key].origin);
@@ -217,8 +219,7 @@ fn lend_keys(body: &mut Body<Mir>, in_cells: &FxHashSet<Name>) {
         };
         if let Some(lent) = lent {
             let attr = Attr::Name(Name::new("{0}.entry_ref({1}).or_insert({2})"));
-            body.nodes[node].kind =
-                Node::Op { op: RsOp::Method.into(), attr, args: vec![dict, lent, start] };
+            body.nodes[node].kind = Node::Op { op: RsOp::Method.into(), attr, args: vec![dict, lent, start] };
         }
     }
 }

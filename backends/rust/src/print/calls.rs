@@ -337,7 +337,7 @@ impl Printer<'_, '_> {
                 *part = super::loose::typed(std::mem::replace(part, Expr::atom("")));
             }
         }
-        // Neither operators nor functions of any kind of path look through the guard of a static.
+        // Neither operators nor functions of any kind of path or key look through a guard.
         for (index, part) in parts.iter_mut().enumerate() {
             let is_path = row.param(index, nodes.len()).is_some_and(|param| {
                 matches!(param.ty.kind(), TyKind::Lib(name, _) if *name == "Path")
@@ -348,7 +348,11 @@ impl Printer<'_, '_> {
             let is_value =
                 row.param(index, nodes.len()).is_some_and(|param| *param.ty.kind() == TyKind::Value)
                     && !spelling.contains(&format!("{{{index}}}."));
-            if is_path || is_value || is_next || is_operand(spelling, index) {
+            let is_key = index > 0
+                && row
+                    .param(index, nodes.len())
+                    .is_some_and(|param| matches!(param.ty.kind(), TyKind::Var(_)));
+            if is_path || is_value || is_next || is_key || is_operand(spelling, index) {
                 *part = super::ops::explicit(std::mem::replace(part, Expr::atom("")));
             }
         }

@@ -287,7 +287,7 @@ impl Printer<'_, '_> {
             DictOp::New => self.dict_new(args, ty),
             DictOp::Len => self.length(args[0], Ty::i64()),
             DictOp::Contains => {
-                let key = self.by_ref(args[1]);
+                let key = super::ops::explicit(self.by_ref(args[1]));
                 self.expr(args[0]).method("contains_key", vec![key])
             }
             DictOp::Truth => {
@@ -315,7 +315,7 @@ impl Printer<'_, '_> {
             }
             SetOp::Len => return self.length(args[0], Ty::i64()),
             SetOp::Contains => {
-                let item = self.by_ref(args[1]);
+                let item = super::ops::explicit(self.by_ref(args[1]));
                 return self.expr(args[0]).method("contains", vec![item]);
             }
             SetOp::Truth => {
