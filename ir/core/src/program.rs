@@ -76,8 +76,18 @@ pub struct Demotion {
     pub body: Name,
     /// The node whose value needs a second owner.
     pub node: NodeId,
+    /// Which part of it.
+    pub part: Part,
+}
+
+/// What of a use needs a second owner.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Part {
+    Value,
     /// Not the value itself, but the items in it.
-    pub items: bool,
+    Items,
+    /// The local that the place begins with.
+    Root,
 }
 
 /// An item in its module, with the comments above it.

@@ -360,6 +360,8 @@ impl Ty {
                 Some((*inner, crate::FieldCell::RefCell))
             }
             TyKind::Union(_) if !inner.is_mutable() => Some((*inner, crate::FieldCell::RefCell)),
+            // A variable that is given other objects: each closure sees the one that it holds now.
+            TyKind::Shared(_) | TyKind::Value => Some((*inner, crate::FieldCell::RefCell)),
             _ => None,
         }
     }

@@ -96,11 +96,19 @@ pub fn lower(
     } else {
         src
     };
-    let closures = closure_uses(src, &|call, at| lending(program, src, call, at));
+    let mut closures = closure_uses(src, &|call, at| lending(program, src, call, at));
     let celled = with_cells(src, &closures);
     let src = celled.as_ref().unwrap_or(src);
     let mut live = liveness(src, &closures.brief);
     live.maybe_unbound.extend(try_value::late(src));
+    // A cell that a branch or a loop fills is made before it.
+    let starts_late = |local: &LocalId| {
+        !has_default(src.locals[*local].ty)
+            && !is_param(src, *local)
+            && !crate::rebound::starts_assigned(src, *local)
+    };
+    live.maybe_unbound.extend(cells(src, &closures).into_iter().filter(starts_late));
+    closures.escaping.extend(held_late(src, &live));
     let all = accesses_in(whole.families, program, src);
     let alias = aliases(program, src, &live, &all);
     let mut out: Body<Mir> = Body::new(src.path, src.lang, src.kind);
@@ -185,14 +193,51 @@ fn cells(body: &Body<Typed>, closures: &ClosureUses) -> FxHashSet<LocalId> {
         out
     };
     let (kept, passed) = (captured(&closures.escaping), captured(&closures.passed));
+    let rebound = crate::rebound::after_made(body, &closures.escaping);
     let mut out: FxHashSet<LocalId> = kept.union(&passed).copied().collect();
     out.retain(|local| {
         let row = &body.locals[*local];
+        // A variable of objects is a handle as it is.
+        if is_handle(row.ty) {
+            return rebound.contains(local);
+        }
         // A stored closure sees what a later turn of a loop assigns.
         let turns = kept.contains(local) && !row.is_temp && assigned_in_loop(body, *local);
         row.ty.shared().cell().is_some() && (turns || assignments(body, *local) > 1)
     });
     out
+}
+
+/// Closures in variables that may have no value yet: such a variable holds its function like a field does.
+fn held_late(body: &Body<Typed>, live: &Liveness) -> Vec<NodeId> {
+    let mut out = Vec::new();
+    body.walk_stmts(body.root, &mut |stmt| {
+        if let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind
+            && place.as_local().is_some_and(|local| live.maybe_unbound.contains(&local))
+            && matches!(body.nodes[*value].kind, Node::Closure(_))
+        {
+            out.push(*value);
+        }
+    });
+    out
+}
+
+fn is_handle(ty: Ty) -> bool {
+    matches!(ty.kind(), TyKind::Shared(_) | TyKind::Value)
+}
+
+fn is_param(body: &Body<Typed>, local: LocalId) -> bool {
+    body.params.iter().any(|param| param.local == local)
+}
+
+/// Whether Rust knows a first value of the type.
+fn has_default(ty: Ty) -> bool {
+    match ty.kind() {
+        TyKind::Union(_) | TyKind::Class(..) | TyKind::Func(..) | TyKind::Lib(..) | TyKind::Error => false,
+        TyKind::Shared(inner) => matches!(inner.kind(), TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_)),
+        TyKind::Tuple(items) => items.iter().all(|item| has_default(*item)),
+        _ => true,
+    }
 }
 
 /// A parameter that lives in a cell: the cell is a local that starts with its value.
@@ -242,8 +287,17 @@ impl Own<'_> {
         }
         for local in &self.live.maybe_unbound {
             let row = &mut self.out.locals[*local];
-            row.ty = Ty::new(TyKind::Option(row.ty));
+            row.ty = match row.ty.cell() {
+                Some((inner, _)) => Ty::new(TyKind::Option(inner)).shared(),
+                None => Ty::new(TyKind::Option(row.ty)),
+            };
         }
+    }
+
+    /// Type of the value that is assigned to a local that may be unassigned.
+    pub(crate) fn optional_ty(&self, local: LocalId) -> Ty {
+        let ty = self.out.locals[local].ty;
+        ty.cell().map_or(ty, |(inner, _)| inner)
     }
 
     /// Defaults stand at the call; literal ones stay, for calls of a function that is not known.
@@ -634,7 +688,7 @@ impl Own<'_> {
             _ => lowered,
         };
         if self.live.maybe_unbound.contains(&local) {
-            let ty = self.out.locals[local].ty;
+            let ty = self.optional_ty(local);
             return self.out.op(OptOp::Some, vec![lowered], ty, origin);
         }
         let ty = self.out.locals[local].ty;

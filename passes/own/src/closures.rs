@@ -109,6 +109,26 @@ impl Own<'_> {
         }
     }
 
+    /// Variables that are given other objects once this closure holds them: the objects are shared, so that
+    /// a cell can hold them. Answers whether they can be.
+    fn share_rebound(&mut self, closure: &Closure) -> bool {
+        let rebound = crate::rebound::after_made(self.src, &self.closures.escaping);
+        let mut uses = Vec::new();
+        self.src.walk_block(closure.body, &mut |node| {
+            if let Node::Use(place, _) = &self.src.nodes[node].kind
+                && let Root::Local(local) = place.root
+                && rebound.contains(&local)
+                && self.out.locals[local].ty.cell().is_none()
+            {
+                uses.push((local, node));
+            }
+        });
+        let mut captured = FxHashSet::default();
+        captures(self.src, closure, &mut captured);
+        uses.retain(|(local, _)| captured.contains(local));
+        uses.into_iter().all(|(_, node)| self.demote_root(node))
+    }
+
     /// A closure for a library function that gives it arguments of these kinds: `&T` by reference, others as values.
     pub fn closure_for(&mut self, id: NodeId, closure: &Closure, takes: &[Ty]) -> NodeId {
         for (param, takes) in closure.params.iter().zip(takes) {
@@ -144,6 +164,9 @@ impl Own<'_> {
         let escapes = self.closures.escaping.contains(&id);
         if escapes || self.closures.passed.contains(&id) {
             self.own_captures(closure, escapes);
+        }
+        if escapes && !self.share_rebound(closure) {
+            return self.two_owners(origin);
         }
         self.report_caches(&closure.decorators);
         let mut made = closure.clone();

@@ -96,6 +96,9 @@ fn declare(
         }
     }
     for local in rest.into_iter().rev() {
+        if body.locals[local].ty.cell().is_some() {
+            fill(body, local);
+        }
         // An optional local that may be read unassigned starts absent.
         let is_option =
             matches!(body.locals[local].ty.kind(), TyKind::Option(_)) && starts_absent(body, local);
@@ -113,6 +116,25 @@ fn declare(
             let (above, blank) = (std::mem::take(&mut next.above), std::mem::take(&mut next.blank_before));
             body.blocks[block].stmts[index].above = above;
             body.blocks[block].stmts[index].blank_before = blank;
+        }
+    }
+}
+
+/// A cell that is declared before it has a value: what would make it fills it.
+fn fill(body: &mut Body<Mir>, local: LocalId) {
+    for block in body.blocks.ids().collect::<Vec<_>>() {
+        for at in 0..body.blocks[block].stmts.len() {
+            let StmtKind::Set { target: Pat::Place(place), value } = &body.blocks[block].stmts[at].kind else {
+                continue;
+            };
+            let row = &body.nodes[*value];
+            if let (Some(set), Node::Op { op: Op::RsOp(RsOp::Share), args, .. }) = (place.as_local(), &row.kind)
+                && set == local
+                && row.ty == body.locals[local].ty
+            {
+                let (target, value) = (Pat::Place(place.clone()), args[0]);
+                body.blocks[block].stmts[at].kind = StmtKind::Set { target, value };
+            }
         }
     }
 }

@@ -34,6 +34,7 @@ mod operate;
 mod order;
 mod param_bounds;
 mod places;
+mod rebound;
 mod texts;
 mod try_value;
 mod types;

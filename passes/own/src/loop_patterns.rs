@@ -101,7 +101,7 @@ impl Own<'_> {
                     let wide = self.src.locals[local].ty.strip_ref();
                     let value = self.coerce(value, wide);
                     let value = if self.live.maybe_unbound.contains(&local) {
-                        let ty = self.out.locals[local].ty;
+                        let ty = self.optional_ty(local);
                         self.out.op(OptOp::Some, vec![value], ty, Origin::default())
                     } else {
                         value

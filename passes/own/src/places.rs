@@ -114,7 +114,7 @@ impl Own<'_> {
     /// Asks for a shared class; `false` when that was tried and cannot be.
     pub fn demote(&mut self, id: NodeId) -> bool {
         let id = self.known_node(id);
-        self.ask(Demotion { body: self.src.path, node: id, items: false })
+        self.ask(Demotion { body: self.src.path, node: id, part: Part::Value })
     }
 
     /// A node that was made for this pass stands for what its local was assigned: shapes know that one.
@@ -130,8 +130,13 @@ impl Own<'_> {
         value.unwrap_or(id)
     }
 
+    /// The object in the variable that a place begins with.
+    pub fn demote_root(&mut self, id: NodeId) -> bool {
+        self.ask(Demotion { body: self.src.path, node: id, part: Part::Root })
+    }
+
     pub fn demote_items(&mut self, id: NodeId) -> bool {
-        self.ask(Demotion { body: self.src.path, node: id, items: true })
+        self.ask(Demotion { body: self.src.path, node: id, part: Part::Items })
     }
 
     fn ask(&mut self, demotion: Demotion) -> bool {

@@ -129,7 +129,7 @@ impl Own<'_> {
             if !self.live.maybe_unbound.contains(&local) {
                 return None;
             }
-            let ty = self.out.locals[local].ty;
+            let ty = self.optional_ty(local);
             let none = self.out.op(OptOp::None, Vec::new(), ty, Origin::default());
             return Some(StmtKind::Set { target: Pat::Place(Place::local(local)), value: none });
         }

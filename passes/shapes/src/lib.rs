@@ -40,7 +40,8 @@ mod wide_bytes;
 
 use batuta_base::Name;
 use batuta_core::{
-    Body, ClassKind, Demotion, Families, Frozen, Node, Program, TyKind, Typed, dynamic, identity,
+    Body, ClassKind, Demotion, Families, Frozen, LocalId, Node, NodeId, Part, Place, Program, Root, TyKind, Typed,
+    dynamic, identity,
 };
 
 /// A program in representation types.
@@ -57,6 +58,14 @@ pub struct ShapeOptions {
     pub all_big: bool,
 }
 
+/// The local that a place begins with.
+fn root(body: &Body<Typed>, node: NodeId) -> Option<LocalId> {
+    match &body.nodes[node].kind {
+        Node::Use(Place { root: Root::Local(local), .. }, _) => Some(*local),
+        _ => None,
+    }
+}
+
 /// Decides representations and writes them into the program's types. `demoted` are the uses that
 /// earlier rounds found to need a second owner.
 pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOptions) -> Shaped {
@@ -67,12 +76,21 @@ pub fn shapes(program: &Program<Typed>, demoted: &[Demotion], options: ShapeOpti
     recursive::share(program, &mut built);
     for demotion in demoted {
         let Some(shape) = built.node(demotion.body, demotion.node) else { continue };
-        if demotion.items {
-            for part in built.graph.kids(shape).to_vec() {
-                built.graph.set_shared(part);
+        match demotion.part {
+            Part::Items => {
+                for part in built.graph.kids(shape).to_vec() {
+                    built.graph.set_shared(part);
+                }
             }
-        } else {
-            built.graph.set_shared(shape);
+            Part::Value => {
+                built.graph.set_shared(shape);
+            }
+            Part::Root => {
+                let root = program.fns.get(&demotion.body).and_then(|body| root(body, demotion.node));
+                if let Some(local) = root {
+                    built.graph.set_shared(built.local(demotion.body, local));
+                }
+            }
         }
     }
     functions::share_captured(program, &mut built);

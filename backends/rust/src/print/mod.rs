@@ -337,7 +337,8 @@ impl<'a, 'u> Printer<'a, 'u> {
                 _ => empty,
             };
             let pat = self.pat(pat);
-            let mutable = if empty.is_some() && !pat.starts_with("mut ") { "mut " } else { "" };
+            let is_cell = ty.is_some_and(|ty| ty.cell().is_some());
+            let mutable = if empty.is_some() && !is_cell && !pat.starts_with("mut ") { "mut " } else { "" };
             return out.push(Stmt::bind(format!("{mutable}{pat}"), text, empty));
         };
         if let Some(stmt) = self.let_else(pat, value) {

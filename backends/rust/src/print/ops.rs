@@ -87,6 +87,16 @@ impl Printer<'_, '_> {
         }
     }
 
+    /// A block that ends with a function which takes its captures along.
+    fn makes_function(&self, node: NodeId) -> bool {
+        let Node::Block { block, .. } = &self.body.nodes[node].kind else { return false };
+        let is_function = matches!(self.body.ty(node).kind(), TyKind::Func(..));
+        is_function
+            && self.body.blocks[*block].tail.is_some_and(|tail| {
+                matches!(self.body.nodes[tail].kind, Node::Op { op: Op::RsOp(RsOp::Share), .. })
+            })
+    }
+
     /// A function value that something keeps: `Rc::new(..) as Rc<dyn Fn(..)>`.
     fn kept_function(&mut self, node: NodeId) -> Expr {
         let ty = self.ty(self.body.ty(node), Position::Stored);
@@ -421,7 +431,10 @@ impl Printer<'_, '_> {
             OptOp::Unwrap if is_dynamic => self.expr(args[0]),
             OptOp::None => Expr::atom("None"),
             OptOp::Some => {
-                let value = self.stored_value(args[0]);
+                let value = match self.makes_function(args[0]) {
+                    true => self.kept_function(args[0]),
+                    false => self.stored_value(args[0]),
+                };
                 Expr::call("Some", vec![value])
             }
             OptOp::IsNone => self.expr(args[0]).method("is_none", vec![]),
