@@ -124,11 +124,13 @@ fn declare(
 fn fill(body: &mut Body<Mir>, local: LocalId) {
     for block in body.blocks.ids().collect::<Vec<_>>() {
         for at in 0..body.blocks[block].stmts.len() {
-            let StmtKind::Set { target: Pat::Place(place), value } = &body.blocks[block].stmts[at].kind else {
+            let StmtKind::Set { target: Pat::Place(place), value } = &body.blocks[block].stmts[at].kind
+            else {
                 continue;
             };
             let row = &body.nodes[*value];
-            if let (Some(set), Node::Op { op: Op::RsOp(RsOp::Share), args, .. }) = (place.as_local(), &row.kind)
+            if let (Some(set), Node::Op { op: Op::RsOp(RsOp::Share), args, .. }) =
+                (place.as_local(), &row.kind)
                 && set == local
                 && row.ty == body.locals[local].ty
             {

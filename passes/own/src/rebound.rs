@@ -116,9 +116,9 @@ fn leaves(body: &Body<Typed>, block: BlockId) -> bool {
         StmtKind::Expr(node) => Some(*node),
         _ => None,
     });
-    row.tail.or(last).is_some_and(|node| {
-        matches!(body.nodes[node].kind, Node::Return(_) | Node::Raise { .. })
-    })
+    row.tail
+        .or(last)
+        .is_some_and(|node| matches!(body.nodes[node].kind, Node::Return(_) | Node::Raise { .. }))
 }
 
 /// Whether the first thing that a function does with a local of its own is to assign it, outside of any branch.
@@ -173,7 +173,9 @@ fn reads(body: &Body<Typed>, child: Child, local: LocalId) -> bool {
     let mut stmts = |block: BlockId| {
         body.walk_stmts(block, &mut |stmt| match &stmt.kind {
             StmtKind::Set { target, .. } => target.for_each_local(&mut |set| found |= set == local),
-            StmtKind::Update { place, .. } | StmtKind::Del(place) => found |= place.root == Root::Local(local),
+            StmtKind::Update { place, .. } | StmtKind::Del(place) => {
+                found |= place.root == Root::Local(local)
+            }
             _ => {}
         });
     };

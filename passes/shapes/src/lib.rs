@@ -40,8 +40,8 @@ mod wide_bytes;
 
 use batuta_base::Name;
 use batuta_core::{
-    Body, ClassKind, Demotion, Families, Frozen, LocalId, Node, NodeId, Part, Place, Program, Root, TyKind, Typed,
-    dynamic, identity,
+    Body, ClassKind, Demotion, Families, Frozen, LocalId, Node, NodeId, Part, Place, Program, Root, TyKind,
+    Typed, dynamic, identity,
 };
 
 /// A program in representation types.
