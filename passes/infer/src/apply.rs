@@ -124,6 +124,7 @@ impl Apply<'_, '_, '_> {
         }
         let decorators = self.body.decorators.clone();
         self.refuse_decorators(&decorators, root);
+        self.start_fields(root);
     }
 
     /// The end of a body whose function gives `None` there and something else elsewhere.

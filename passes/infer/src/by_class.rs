@@ -53,6 +53,29 @@ impl Apply<'_, '_, '_> {
         }))
     }
 
+    /// `getattr(object, "name", default)` of a field that may not be there yet.
+    pub(crate) fn late_or(&mut self, args: &[NodeId], origin: Origin) -> Option<NodeId> {
+        let [object, name, default] = *args else { return None };
+        let Some(Const::Str(name)) = self.body.as_const(name) else { return None };
+        let (name, class) = (Name::new(name), self.ty(object).class_path()?);
+        let env = self.types.env();
+        let owner = env.field_owner(class, name).filter(|owner| env.late.contains(&(*owner, name)))?;
+        let (ty, stored) = (self.field_type(owner, name)?, self.stored_type(owner, name)?);
+        if ty == stored || !self.is_simple(object) {
+            return None;
+        }
+        let field = self.field_of(object, name, stored, origin);
+        let cond = self.mk_op(OptOp::IsSome, Attr::None, vec![field], Ty::bool());
+        let object = self.again(object);
+        let value = self.read_field(object, class, name, ty);
+        let [value, default] = [value, default].map(|node| {
+            let node = self.dynamic(node);
+            self.tail_block(node)
+        });
+        let choice = Node::If { cond, then: value, els: Some(default) };
+        Some(self.mk(choice, Ty::value(), origin))
+    }
+
     /// `make` for the one of several classes below that an object is of; of others it has no such member.
     pub(crate) fn by_owner(
         &mut self,

@@ -283,6 +283,25 @@ impl Apply<'_, '_, '_> {
         }
     }
 
+    /// `d.keys()` as a dynamic value: an object that can be walked again and again.
+    fn view_to_value(&mut self, node: NodeId) -> Option<NodeId> {
+        let Node::Call { callee: Callee::Lib(name), .. } = &self.body.nodes[node].kind else { return None };
+        let (owner, view) = name.as_str().split_once('.')?;
+        let owner = match owner {
+            "dict" | "defaultdict" | "Counter" => "dict",
+            "OrderedDict" => owner,
+            _ => return None,
+        };
+        if !matches!(view, "keys" | "values" | "items") || !matches!(self.ty(node).kind(), TyKind::Iter(_)) {
+            return None;
+        }
+        let name = Name::new(&format!("{owner}.{view}$view"));
+        let origin = self.origin(node);
+        let items = self.list_of(node, Ty::value());
+        let args = vec![Arg::positional(items)];
+        Some(self.mk(Node::Call { callee: Callee::Lib(name), args }, Ty::value(), origin))
+    }
+
     pub(crate) fn dynamic(&mut self, node: NodeId) -> NodeId {
         if matches!(self.ty(node).kind(), TyKind::Value | TyKind::Never) {
             let function = match self.body.nodes[node].kind {
@@ -293,6 +312,9 @@ impl Apply<'_, '_, '_> {
         }
         if let Some(node) = self.number_behind(node) {
             return node;
+        }
+        if let Some(view) = self.view_to_value(node) {
+            return view;
         }
         let ty = self.ty(node);
         let holds_function = |part: &Ty| part.any(&mut |inner| matches!(inner.kind(), TyKind::Func(..)));

@@ -52,6 +52,7 @@ impl Apply<'_, '_, '_> {
         match (name.as_str(), args.as_slice()) {
             ("builtins.bool", []) => self.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin),
             ("builtins.bool", [value]) => self.truth(*value),
+            ("builtins.getattr", [_, _, _]) if let Some(found) = self.late_or(&args, origin) => found,
             ("builtins.print", _) if self.can_print(kinds, &args) => self.print_call(kinds, &args, origin),
             ("builtins.sorted", [entries, ..]) => match self.entry_key(*entries, kinds, origin) {
                 Some(key) => {

@@ -13,7 +13,7 @@
 use crate::apply::Apply;
 use crate::env::Env;
 use crate::types::Types;
-use batuta_base::{FxHashSet, Name};
+use batuta_base::{FxHashSet, Name, Origin};
 use batuta_core::*;
 
 /// Fields that come after the constructor, with their class.
@@ -21,13 +21,15 @@ use batuta_core::*;
 pub(crate) struct Late {
     /// That no constructor assigns.
     never: FxHashSet<(Name, Name)>,
+    /// That some paths of a constructor do not assign.
+    on_some: FxHashSet<(Name, Name)>,
     /// That a constructor assigns when it has used the object, or by its helpers.
     after: FxHashSet<(Name, Name)>,
 }
 
 impl Late {
     pub(crate) fn contains(&self, field: &(Name, Name)) -> bool {
-        self.never.contains(field) || self.after.contains(field)
+        self.never.contains(field) || self.on_some.contains(field) || self.after.contains(field)
     }
 }
 
@@ -39,6 +41,7 @@ pub(crate) fn fields(env: &Env<'_>) -> Late {
             continue;
         }
         if let Some(body) = env.program.fns.get(&path.join("__init__")) {
+            out.on_some.extend(on_some_paths(env, *path, body));
             let owner = |field: Name| env.field_owner(*path, field).unwrap_or(*path);
             out.after.extend(assigned_late(body).into_iter().map(|field| (owner(field), field)));
         }
@@ -55,6 +58,48 @@ pub(crate) fn fields(env: &Env<'_>) -> Late {
         }
     }
     out
+}
+
+/// Fields that only some paths of a constructor assign, and no method that it calls.
+fn on_some_paths(env: &Env<'_>, class: Name, body: &Body<Hir>) -> Vec<(Name, Name)> {
+    let Some(this) = body.params.first().map(|param| param.local) else { return Vec::new() };
+    let (mut all, mut with_helpers) = (FxHashSet::default(), FxHashSet::default());
+    sets(env, class, class.join("__init__"), false, &mut FxHashSet::default(), &mut all);
+    let always = crate::paths::always_assigned(body, this);
+    let some: Vec<Name> = all.into_iter().filter(|field| !always.contains(field)).collect();
+    if some.is_empty() {
+        return Vec::new();
+    }
+    // What a helper or the constructor of a base assigns is there on all paths, as far as is known.
+    let start = class.join("__init__");
+    for called in called_methods(env, class, start, body, this) {
+        sets(env, class, called, true, &mut FxHashSet::default(), &mut with_helpers);
+    }
+    let is_open = |field: &Name| {
+        !with_helpers.contains(field)
+            && env.field_owner(class, *field) == Some(class)
+            && env.attribute(class, field.as_str()).is_none()
+    };
+    some.into_iter().filter(is_open).map(|field| (class, field)).collect()
+}
+
+/// Methods of an object that one of its methods calls on it.
+fn called_methods(
+    env: &Env<'_>,
+    class: Name,
+    method: Name,
+    body: &Body<Hir>,
+    this: LocalId,
+) -> Vec<Name> {
+    let is_this = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(this));
+    let called = |node: &Node| match node {
+        Node::Call { callee: Callee::Method(receiver, name), .. } if is_this(*receiver) => {
+            env.method(class, name.as_str())
+        }
+        Node::Call { callee: Callee::Super(name), .. } => env.super_method(method.parent(), *name),
+        _ => None,
+    };
+    body.nodes.iter().filter_map(|(_, row)| called(&row.kind)).collect()
 }
 
 /// What the constructors of a class, of its bases and of its subclasses assign.
@@ -91,18 +136,8 @@ fn sets(
     if !with_helpers {
         return;
     }
-    let is_this = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(this));
-    for (_, row) in body.nodes.iter() {
-        let called = match &row.kind {
-            Node::Call { callee: Callee::Method(receiver, name), .. } if is_this(*receiver) => {
-                env.method(class, name.as_str())
-            }
-            Node::Call { callee: Callee::Super(name), .. } => env.super_method(method.parent(), *name),
-            _ => None,
-        };
-        if let Some(called) = called {
-            sets(env, class, called, with_helpers, seen, out);
-        }
+    for called in called_methods(env, class, method, body, this) {
+        sets(env, class, called, with_helpers, seen, out);
     }
 }
 
@@ -190,7 +225,9 @@ impl Types<'_, '_> {
     pub(crate) fn declared(&self, owner: Name, field: Name, ty: Ty) -> Ty {
         let late = &self.env().late;
         let is_late =
-            late.never.contains(&(owner, field)) || late.contains(&(owner, field)) && !has_empty(ty);
+            late.never.contains(&(owner, field))
+                || late.on_some.contains(&(owner, field))
+                || late.contains(&(owner, field)) && !has_empty(ty);
         if is_late && !is_optional(ty) { Ty::option(ty) } else { ty }
     }
 }
@@ -214,6 +251,28 @@ fn has_empty(ty: Ty) -> bool {
 }
 
 impl Apply<'_, '_, '_> {
+    /// A constructor begins without the fields that only some of its paths assign.
+    pub(crate) fn start_fields(&mut self, root: BlockId) {
+        let class = self.body.path.parent();
+        if self.body.path.last() != "__init__" {
+            return;
+        }
+        let Some(this) = self.body.params.first().map(|param| param.local) else { return };
+        let late = &self.types.env().late.on_some;
+        let mut fields: Vec<Name> = late.iter().filter(|(of, _)| *of == class).map(|(_, name)| *name).collect();
+        fields.sort();
+        let mut stmts = Vec::new();
+        for name in fields {
+            let stored = self.stored_type(class, name);
+            // A field that may be `None` by itself has no other value for its absence.
+            let Some(ty) = stored.filter(|ty| self.field_type(class, name) != Some(*ty)) else { continue };
+            let value = self.mk_op(OptOp::None, Attr::None, Vec::new(), ty);
+            let target = Pat::Place(Place::local(this).with(Proj::Field(name)));
+            stmts.push(Stmt::new(StmtKind::Set { target, value }, Origin::default()));
+        }
+        self.prepend(root, stmts);
+    }
+
     /// Type of a field that is assigned.
     pub(crate) fn stored_type(&self, class: Name, name: Name) -> Option<Ty> {
         let ty = self.field_type(class, name)?;

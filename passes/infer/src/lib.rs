@@ -62,6 +62,7 @@ mod ops;
 mod other_names;
 mod outside;
 mod packed;
+mod paths;
 mod prep;
 mod prints;
 mod program;

@@ -69,6 +69,11 @@ pub(crate) fn dunder_of(name: &str) -> Option<&'static str> {
     })
 }
 
+/// A row that gives one of its arguments as an int.
+pub(crate) fn gives_number(row: &Row) -> bool {
+    matches!(row.name.as_str(), "builtins.min" | "builtins.max") && row.result.is_int()
+}
+
 impl Solver<'_> {
     pub(crate) fn lib_call(&mut self, job: JobId, name: Name, args: &[ArgFact], out: Var) {
         let name = self.env.lib_name(name);
@@ -195,6 +200,10 @@ impl Solver<'_> {
     }
 
     fn fit_row(&mut self, job: JobId, row: &Row, bound: &Bound, args: &[ArgFact]) -> Fit {
+        // `min(False, 0)` is the one that it is given, not its number.
+        if gives_number(row) && args.iter().any(|arg| self.vars.has(arg.var, Head::Bool)) {
+            return Fit::No;
+        }
         let mut all = Fit::Yes;
         for (slot, param) in bound.slots.iter().zip(&row.params) {
             let fit = match slot {

@@ -176,6 +176,10 @@ impl Apply<'_, '_, '_> {
             .iter()
             .map(|row| (row, bind(&row_formals(row), kinds, &lens)))
             .filter(|(_, bound)| bound.is_complete() && crate::libcalls::takes_spread(bound))
+            .filter(|(row, _)| {
+                let is_bool = |arg: &NodeId| *self.ty(*arg).kind() == TyKind::Bool;
+                !(crate::libcalls::gives_number(row) && args.iter().any(is_bool))
+            })
             .collect();
         let best = all.iter().position(|(row, bound)| self.fits_row(row, bound, &args, false));
         // Items that are dynamic are numbers of either kind.

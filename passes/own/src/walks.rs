@@ -1,4 +1,4 @@
-//! Loops over dicts and sets whose body may change their size: they look at the container each turn.
+//! Loops over dicts, sets and deques whose body may change their size: they look at the container each turn.
 //!
 //! before                                                  after
 //!   for %k in iter.into(rs.collect(iter.live(ref %d)))      the same, with `{walk}` on `rs.collect`
@@ -28,7 +28,7 @@ impl Own<'_> {
         }
     }
 
-    /// The dict or set that a loop reads, and what of it.
+    /// The dict, set or deque that a loop reads, and what of it.
     pub(crate) fn walked(&self, iter: NodeId) -> Option<(Place, &'static str)> {
         let source = match &self.src.nodes[iter].kind {
             Node::Op { op: Op::IterOp(IterOp::Of), args, .. } => args[0],
@@ -51,6 +51,7 @@ impl Own<'_> {
         let kind = match (self.src.ty(container).strip_ref().kind(), kind) {
             (TyKind::Dict(..), kind) => kind.unwrap_or("key"),
             (TyKind::Set(_), None) => "member",
+            (TyKind::Lib(name, _), None) if *name == "deque" => "queued",
             _ => return None,
         };
         let is_path = place.proj.iter().all(|proj| matches!(proj, Proj::Field(_)));

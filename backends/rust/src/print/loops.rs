@@ -333,7 +333,7 @@ impl Printer<'_, '_> {
         (found && *name == "by_ref").then(|| self.expr(of).receiver().method("next", vec![]))
     }
 
-    /// A dict or set whose size the body may change: a look at it each turn, which raises where Python does.
+    /// A dict, set or deque whose size the body may change: a look at it each turn, which raises where Python does.
     fn walk_loop(&mut self, label: &str, pat: &Pat, iter: NodeId, body: BlockId) -> Option<Expr> {
         let Node::Op { op: Op::IterOp(IterOp::Into), args, .. } = &self.body.nodes[iter].kind else {
             return None;
@@ -350,7 +350,8 @@ impl Printer<'_, '_> {
         };
         let walk = self.fresh("walk");
         let pat = self.pat(pat);
-        let size = self.guarded(|this| this.expr(of).receiver().method("len", vec![]));
+        let size = if *kind == "queued" { "changes" } else { "len" };
+        let size = self.guarded(|this| this.expr(of).receiver().method(size, vec![]));
         let start = Expr::call(self.rt("Walk::new"), vec![size]);
         let next = self.guarded(|this| {
             let is_lent = matches!(this.shown_ty(of).kind(), TyKind::Ref(_) | TyKind::RefMut(_))

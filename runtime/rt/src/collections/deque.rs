@@ -10,11 +10,27 @@ use crate::repr::{Repr, write_items};
 use crate::unwind::raise_new;
 
 /// A queue with two ends and, if it has a `maxlen`, with forgetting at the other end.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Deque<T> {
     items: VecDeque<T>,
     maxlen: Option<usize>,
+    /// How often items came, went or moved: a loop over the deque ends with an error when they do.
+    changes: usize,
 }
+
+impl<T> Default for Deque<T> {
+    fn default() -> Self {
+        Deque { items: VecDeque::new(), maxlen: None, changes: 0 }
+    }
+}
+
+impl<T: PartialEq> PartialEq for Deque<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.items == other.items
+    }
+}
+
+impl<T: Eq> Eq for Deque<T> {}
 
 impl<T> Deque<T> {
     /// `deque()` or `deque(maxlen=n)`; raises `ValueError` for a negative bound.
@@ -24,7 +40,7 @@ impl<T> Deque<T> {
             raise_new(ValueError, "maxlen must be non-negative");
         }
         let maxlen = maxlen.map(|maxlen| maxlen as usize);
-        Deque { items: VecDeque::new(), maxlen }
+        Deque { items: VecDeque::new(), maxlen, changes: 0 }
     }
 
     /// `deque(items, maxlen)`.
@@ -40,9 +56,26 @@ impl<T> Deque<T> {
         self.maxlen.map(|maxlen| maxlen as i64)
     }
 
+    /// How often items came, went or moved.
+    pub fn changes(&self) -> usize {
+        self.changes
+    }
+
+    #[inline]
+    fn change(&mut self) {
+        self.changes = self.changes.wrapping_add(1);
+    }
+
+    /// `d.clear()`.
+    pub fn clear(&mut self) {
+        self.change();
+        self.items.clear();
+    }
+
     /// `d.append(item)`.
     #[inline]
     pub fn append(&mut self, item: T) {
+        self.change();
         self.items.push_back(item);
         if self.maxlen.is_some_and(|maxlen| self.items.len() > maxlen) {
             self.items.pop_front();
@@ -52,6 +85,7 @@ impl<T> Deque<T> {
     /// `d.appendleft(item)`.
     #[inline]
     pub fn appendleft(&mut self, item: T) {
+        self.change();
         self.items.push_front(item);
         if self.maxlen.is_some_and(|maxlen| self.items.len() > maxlen) {
             self.items.pop_back();
@@ -62,6 +96,7 @@ impl<T> Deque<T> {
     #[inline]
     #[track_caller]
     pub fn pop(&mut self) -> T {
+        self.change();
         match self.items.pop_back() {
             Some(item) => item,
             None => raise_new(IndexError, "pop from an empty deque"),
@@ -72,6 +107,7 @@ impl<T> Deque<T> {
     #[inline]
     #[track_caller]
     pub fn popleft(&mut self) -> T {
+        self.change();
         match self.items.pop_front() {
             Some(item) => item,
             None => raise_new(IndexError, "pop from an empty deque"),
@@ -94,6 +130,7 @@ impl<T> Deque<T> {
         if self.maxlen.is_some_and(|maxlen| self.items.len() >= maxlen) {
             raise_new(IndexError, "deque already at its maximum size");
         }
+        self.change();
         let len = self.items.len() as i64;
         let index = if index < 0 { index.saturating_add(len) } else { index };
         self.items.insert(index.clamp(0, len) as usize, item);
@@ -103,7 +140,10 @@ impl<T> Deque<T> {
     #[track_caller]
     pub fn del_at(&mut self, index: i64) {
         match position(self.items.len(), index) {
-            Some(position) => drop(self.items.remove(position)),
+            Some(position) => {
+                self.change();
+                self.items.remove(position);
+            }
             None => raise_new(IndexError, "deque index out of range"),
         }
     }
@@ -128,7 +168,8 @@ impl<T> Deque<T> {
 
     /// `d.rotate(n)`: to the right, to the left when negative.
     pub fn rotate(&mut self, n: i64) {
-        if !self.items.is_empty() {
+        if self.items.len() > 1 {
+            self.change();
             let steps = n.rem_euclid(self.items.len() as i64);
             self.items.rotate_right(steps as usize);
         }
@@ -160,7 +201,10 @@ impl<T> Deque<T> {
         T: PartialEq<Q>,
     {
         match self.items.iter().position(|other| *other == *item) {
-            Some(position) => drop(self.items.remove(position)),
+            Some(position) => {
+                self.change();
+                self.items.remove(position);
+            }
             None => raise_new(ValueError, "deque.remove(x): x not in deque"),
         }
     }
@@ -182,7 +226,7 @@ impl<T> Extend<T> for Deque<T> {
 
 impl<T> FromIterator<T> for Deque<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        Deque { items: items.into_iter().collect(), maxlen: None }
+        Deque { items: items.into_iter().collect(), maxlen: None, changes: 0 }
     }
 }
 

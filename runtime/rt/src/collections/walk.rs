@@ -1,13 +1,15 @@
-//! A loop over a dict or set that its body may change: it sees the values as they are, and a change of
-//! the size ends it with an error.
+//! A loop over a dict, set or deque that its body may change: it sees the values as they are, and a change of
+//! the size ends it with an error; that of a deque also a change of the order.
 
+use super::deque::Deque;
 use super::dict::Dict;
 use super::set::Set;
 use crate::class::RuntimeError;
 use crate::unwind::raise_new;
 
-/// How far a loop over a dict or set has come.
+/// How far a loop over a dict, set or deque has come.
 pub struct Walk {
+    /// Of a deque: its number of changes.
     size: usize,
     next: usize,
 }
@@ -54,6 +56,17 @@ impl Walk {
         }
         let (position, item) = set.item_from(self.next)?;
         self.next = position + 1;
+        Some(item.clone())
+    }
+
+    /// The next item of `deque`; raises `RuntimeError` when items came, went or moved. Starts with its `changes()`.
+    #[track_caller]
+    pub fn queued<T: Clone>(&mut self, deque: &Deque<T>) -> Option<T> {
+        if deque.changes() != self.size {
+            raise_new(RuntimeError, "deque mutated during iteration");
+        }
+        let item = deque.get(self.next)?;
+        self.next += 1;
         Some(item.clone())
     }
 }

@@ -23,6 +23,7 @@ mod params;
 mod sequence_methods;
 mod text;
 mod text_methods;
+mod views;
 
 use std::rc::Rc;
 
@@ -208,6 +209,7 @@ pub mod py {
     pub use super::members::has_attr;
     pub use super::methods::{call, call_method, call_with, callable};
     pub use super::named::call_method_with;
+    pub use super::views::view;
 }
 
 #[cfg(test)]
