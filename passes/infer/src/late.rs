@@ -84,13 +84,7 @@ fn on_some_paths(env: &Env<'_>, class: Name, body: &Body<Hir>) -> Vec<(Name, Nam
 }
 
 /// Methods of an object that one of its methods calls on it.
-fn called_methods(
-    env: &Env<'_>,
-    class: Name,
-    method: Name,
-    body: &Body<Hir>,
-    this: LocalId,
-) -> Vec<Name> {
+fn called_methods(env: &Env<'_>, class: Name, method: Name, body: &Body<Hir>, this: LocalId) -> Vec<Name> {
     let is_this = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(this));
     let called = |node: &Node| match node {
         Node::Call { callee: Callee::Method(receiver, name), .. } if is_this(*receiver) => {
@@ -224,10 +218,9 @@ impl Types<'_, '_> {
     /// Type of a field as the class declares it.
     pub(crate) fn declared(&self, owner: Name, field: Name, ty: Ty) -> Ty {
         let late = &self.env().late;
-        let is_late =
-            late.never.contains(&(owner, field))
-                || late.on_some.contains(&(owner, field))
-                || late.contains(&(owner, field)) && !has_empty(ty);
+        let is_late = late.never.contains(&(owner, field))
+            || late.on_some.contains(&(owner, field))
+            || late.contains(&(owner, field)) && !has_empty(ty);
         if is_late && !is_optional(ty) { Ty::option(ty) } else { ty }
     }
 }
@@ -259,7 +252,8 @@ impl Apply<'_, '_, '_> {
         }
         let Some(this) = self.body.params.first().map(|param| param.local) else { return };
         let late = &self.types.env().late.on_some;
-        let mut fields: Vec<Name> = late.iter().filter(|(of, _)| *of == class).map(|(_, name)| *name).collect();
+        let mut fields: Vec<Name> =
+            late.iter().filter(|(of, _)| *of == class).map(|(_, name)| *name).collect();
         fields.sort();
         let mut stmts = Vec::new();
         for name in fields {

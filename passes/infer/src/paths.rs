@@ -91,7 +91,8 @@ impl Paths<'_> {
                 meet(a, b)
             }
             Node::Match { arms, .. } => {
-                let is_rest = |arm: &Arm| arm.guard.is_none() && matches!(arm.pat, Pat::Wild | Pat::Bind(_, None));
+                let is_rest =
+                    |arm: &Arm| arm.guard.is_none() && matches!(arm.pat, Pat::Wild | Pat::Bind(_, None));
                 let mut out = if arms.iter().any(is_rest) { None } else { state.clone() };
                 for arm in arms {
                     let done = self.block(arm.body, state.clone());
