@@ -1,7 +1,7 @@
 //! Which closures outlive the call that makes them, and which variables they change.
 
-use crate::{Body, Callee, Child, Closure, LocalId, Node, NodeId, Pat, Root, Stmt, StmtKind};
-use batuta_base::FxHashSet;
+use crate::{BlockId, Body, Callee, Child, Closure, LocalId, Node, NodeId, Pat, Place, Root, Stmt, StmtKind};
+use batuta_base::{FxHashMap, FxHashSet, Name};
 
 /// How a closure is used where it is made.
 #[derive(Clone, Debug, Default)]
@@ -95,6 +95,39 @@ pub fn closure_uses<L>(body: &Body<L>, lending: &dyn Fn(NodeId, usize) -> Lendin
     });
     called_by_escaping(body, &mut out);
     out
+}
+
+/// Whether a library function keeps the function that it is given there: a `defaultdict` calls one that reads
+/// variables around it for as long as it lives.
+pub fn is_kept_factory<L>(body: &Body<L>, name: Name, given: NodeId) -> bool {
+    match &body.nodes[given].kind {
+        Node::Closure(closure) => {
+            name.as_str().split('#').next() == Some("collections.defaultdict") && reads_around(body, closure)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a closure uses variables of the code around it.
+fn reads_around<L>(body: &Body<L>, closure: &Closure) -> bool {
+    let mentions = |block: BlockId| {
+        let mut out: FxHashMap<LocalId, usize> = FxHashMap::default();
+        let mut see = |local: LocalId| *out.entry(local).or_default() += 1;
+        body.walk_stmts(block, &mut |stmt| match &stmt.kind {
+            StmtKind::Set { target: pat, .. } | StmtKind::Let { pat, .. } => pat.for_each_local(&mut see),
+            _ => {}
+        });
+        body.walk_block(block, &mut |node| {
+            if let Node::Use(Place { root: Root::Local(local), .. }, _) = &body.nodes[node].kind {
+                see(*local);
+            }
+        });
+        out
+    };
+    let (all, inside) = (mentions(body.root), mentions(closure.body));
+    inside.iter().any(|(local, count)| {
+        body.params.iter().any(|param| param.local == *local) || all.get(local).is_some_and(|all| all > count)
+    })
 }
 
 /// A closure in a local goes where one that calls it goes.

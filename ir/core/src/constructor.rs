@@ -9,7 +9,8 @@ pub fn before_object(body: &Body<Typed>) -> usize {
     stmts.iter().position(|stmt| uses_object(body, stmt, receiver)).unwrap_or(stmts.len())
 }
 
-fn uses_object(body: &Body<Typed>, stmt: &Stmt, receiver: LocalId) -> bool {
+/// Whether a statement of a constructor needs the object itself, now or in a function that it makes.
+pub fn uses_object(body: &Body<Typed>, stmt: &Stmt, receiver: LocalId) -> bool {
     let whole = |place: &Place| {
         place.root == Root::Local(receiver) && !matches!(place.proj.first(), Some(Proj::Field(_)))
     };

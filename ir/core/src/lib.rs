@@ -26,7 +26,7 @@ mod visit;
 pub use append::Shift;
 pub use body::*;
 pub use closures::*;
-pub use constructor::before_object;
+pub use constructor::{before_object, uses_object};
 pub use family::Families;
 pub use op::*;
 pub use program::*;

@@ -168,6 +168,9 @@ pub fn lower(
 fn lending(program: &Program<Typed>, body: &Body<Typed>, call: NodeId, at: usize) -> Lending {
     let Node::Call { callee, args } = &body.nodes[call].kind else { return Lending::Kept };
     if let Callee::Lib(name) = callee {
+        if is_kept_factory(body, *name, args[at].value) {
+            return Lending::Kept;
+        }
         let tys: Vec<Ty> = args.iter().map(|arg| body.ty(arg.value)).collect();
         return match batuta_catalog::takes_function(name.as_str(), &tys, at) {
             true => Lending::Library,
@@ -330,7 +333,11 @@ impl Own<'_> {
             StmtKind::Let { pat, value } => self.assign(pat, *value, stmt.origin),
             StmtKind::Set { target, value } => self.assign(target, Some(*value), stmt.origin),
             StmtKind::Update { place, op, value } => Some(self.update(place, *op, *value)),
-            StmtKind::Expr(node) => Some(StmtKind::Expr(self.node(*node, Want::Read))),
+            StmtKind::Expr(node) => {
+                let node = self.node(*node, Want::Read);
+                self.drop_tails(node);
+                Some(StmtKind::Expr(node))
+            }
             StmtKind::Del(place) => self.delete(place),
         };
         let mut made = Vec::new();
@@ -350,6 +357,22 @@ impl Own<'_> {
             last.beside.clone_from(&stmt.beside);
         }
         out.append(&mut made);
+    }
+
+    /// Nothing takes what the branches of a statement give.
+    fn drop_tails(&mut self, node: NodeId) {
+        let Node::If { then, els: Some(els), .. } = self.out.nodes[node].kind else { return };
+        if matches!(self.out.ty(node).kind(), TyKind::Unit | TyKind::Never) {
+            return;
+        }
+        self.out.nodes[node].ty = Ty::unit();
+        for block in [then, els] {
+            if let Some(tail) = self.out.blocks[block].tail.take() {
+                self.drop_tails(tail);
+                let origin = self.out.nodes[tail].origin;
+                self.out.blocks[block].stmts.push(Stmt::new(StmtKind::Expr(tail), origin));
+            }
+        }
     }
 
     fn assign(&mut self, pat: &Pat, value: Option<NodeId>, origin: Origin) -> Option<StmtKind> {

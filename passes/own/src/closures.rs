@@ -346,20 +346,28 @@ impl Own<'_> {
             _ => {}
         });
         let mut assigned = 0;
-        self.src.walk_stmts(self.src.root, &mut |stmt| match &stmt.kind {
-            StmtKind::Set { target, .. } => {
-                target.for_each_local(&mut |found| assigned += usize::from(found == local));
-            }
-            StmtKind::Update { place, .. } => assigned += usize::from(place.as_local() == Some(local)),
-            _ => {}
-        });
-        self.src.walk_stmts(closure.body, &mut |stmt| match &stmt.kind {
-            StmtKind::Set { target, .. } => {
-                target.for_each_local(&mut |found| assigned -= usize::from(found == local));
-            }
-            StmtKind::Update { place, .. } => assigned -= usize::from(place.as_local() == Some(local)),
-            _ => {}
-        });
+        // Of its parts, too: `d[k] = v`.
+        let mut parts = 0;
+        let mut see = |block: BlockId, sign: i32| {
+            let mut part = |place: &Place| {
+                let found = place.root == Root::Local(local) && !place.proj.is_empty();
+                parts += if found { sign } else { 0 };
+            };
+            self.src.walk_stmts(block, &mut |stmt| match &stmt.kind {
+                StmtKind::Set { target, .. } => {
+                    target.for_each_local(&mut |found| assigned += if found == local { sign } else { 0 });
+                    target.each_place(&mut part);
+                }
+                StmtKind::Update { place, .. } | StmtKind::Del(place) => {
+                    assigned += if place.as_local() == Some(local) { sign } else { 0 };
+                    part(place);
+                }
+                _ => {}
+            });
+        };
+        see(self.src.root, 1);
+        see(closure.body, -1);
+        let elsewhere = elsewhere || parts > 0;
         // The first assignment makes it; others are uses.
         elsewhere || repeats || assigned > 1
     }

@@ -17,6 +17,10 @@ impl Own<'_> {
             let value = self.control(id, Want::Own);
             return self.temporary(value, Want::Ref, origin);
         }
+        if want == Want::Mut && self.makes_values(id) {
+            let value = self.control(id, Want::Own);
+            return self.temporary(value, Want::Mut, origin);
+        }
         let want = match want {
             Want::Read if is_text => Want::Ref,
             Want::Read if !ty.is_copy() => Want::Own,
@@ -90,6 +94,22 @@ impl Own<'_> {
                 }
                 Node::Const(Const::Str(_)) => true,
                 Node::If { .. } => self.gives_places(tail),
+                _ => false,
+            })
+        };
+        match &self.src.nodes[id].kind {
+            Node::If { then, els: Some(els), .. } => tail(*then) && tail(*els),
+            _ => false,
+        }
+    }
+
+    /// Every value that the branches give is made there.
+    fn makes_values(&self, id: NodeId) -> bool {
+        let tail = |block: BlockId| {
+            self.src.blocks[block].tail.is_some_and(|tail| match &self.src.nodes[tail].kind {
+                Node::Op { op: Op::UnionOp(UnionOp::From), .. }
+                | Node::Call { callee: Callee::New(_), .. } => true,
+                Node::If { .. } => self.makes_values(tail),
                 _ => false,
             })
         };

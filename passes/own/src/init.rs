@@ -184,12 +184,42 @@ fn empty_value(program: &Program<Typed>, out: &mut Body<Typed>, field: &FieldDef
             TyKind::List(_) => out.op(ListOp::New, Vec::new(), ty, at),
             TyKind::Dict(..) => out.op(DictOp::New, Vec::new(), ty, at),
             TyKind::Set(_) => out.op(SetOp::New, Vec::new(), ty, at),
+            TyKind::Func(params, ret) => unset_function(out, field, ty, params, *ret),
+            TyKind::Lib(name, args) if name.last() == "defaultdict" => {
+                let make = Ty::func(Vec::new(), args[1]);
+                let make = unset_function(out, field, make, &[], args[1]);
+                let callee = Callee::Lib(Name::new("collections.defaultdict"));
+                out.node(Node::Call { callee, args: vec![Arg::positional(make)] }, ty, at)
+            }
+            TyKind::Lib(name, _) if matches!(name.last(), "deque" | "Counter" | "OrderedDict") => {
+                let callee = Callee::Lib(Name::new("collections").join(name.last()));
+                out.node(Node::Call { callee, args: Vec::new() }, ty, at)
+            }
             _ => {
                 let why = format!("`{}` is used before the constructor assigns it", field.name);
                 out.node(Node::Hole { why: Arc::from(why.as_str()), source: Arc::from("") }, ty, at)
             }
         },
     }
+}
+
+/// A function for a field that is not assigned yet: nothing calls it.
+fn unset_function(out: &mut Body<Typed>, field: &FieldDef, ty: Ty, params: &[Ty], ret: Ty) -> NodeId {
+    let at = Origin::default();
+    let param = |out: &mut Body<Typed>, ty: &Ty| Param {
+        name: Name::new("_"),
+        local: out.local("_", *ty, at),
+        kind: ParamKind::Normal,
+        default: None,
+    };
+    let params: Vec<Param> = params.iter().map(|ty| param(out, ty)).collect();
+    let text = out.node(Node::Const(Const::Str(field.name.as_str().into())), Ty::str(), at);
+    let kind =
+        Node::Op { op: ExcOp::New.into(), attr: Attr::Name(Name::new("AttributeError")), args: vec![text] };
+    let error = out.node(kind, Ty::error(), at);
+    let raise = out.node(Node::Raise { error: Some(error), cause: None }, Ty::never(), at);
+    let body = out.block(BlockRow { tail: Some(raise), ..BlockRow::default() });
+    out.node(Node::Closure(Closure { ret, ..Closure::lambda(params, body) }), ty, at)
 }
 
 /// Replaces `self.x` by the local of the field.

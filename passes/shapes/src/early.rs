@@ -5,7 +5,8 @@
 //!   set place %self.grade = %grade                set place @m.all[%self.id] = %self
 //!
 //! Nobody can tell: what reads the field before it is set would be an `AttributeError`. Holds back where a
-//! statement between the two mentions the field.
+//! statement between the two mentions the field. Every assignment of a field goes before those of functions,
+//! which use the object when they are called: `self.show = lambda: print(self.name)`.
 
 use batuta_base::Name;
 use batuta_core::*;
@@ -17,8 +18,12 @@ pub(crate) fn assign_early(program: &mut Program<Typed>) {
     for path in inits {
         let Some(body) = program.fns.get(&path).filter(|body| !body.params.is_empty()) else { continue };
         let made = before_object(body);
-        let found: Vec<usize> =
-            (made + 1..body.blocks[body.root].stmts.len()).filter(|at| is_early(body, made, *at)).collect();
+        let mut found: Vec<usize> = Vec::new();
+        for at in made + 1..body.blocks[body.root].stmts.len() {
+            if is_early(body, made, at) || passes_functions(body, made, at, &found) {
+                found.push(at);
+            }
+        }
         if found.is_empty() {
             continue;
         }
@@ -41,6 +46,45 @@ fn is_early(body: &Body<Typed>, start: usize, at: usize) -> bool {
     root == receiver
         && is_still(body, *value)
         && !stmts[start..at].iter().any(|stmt| mentions(body, stmt, *field))
+}
+
+/// Whether a statement sets a field without the object, and all before it from `start` on but the `moved` ones set
+/// other fields to functions.
+fn passes_functions(body: &Body<Typed>, start: usize, at: usize, moved: &[usize]) -> bool {
+    let stmts = &body.blocks[body.root].stmts;
+    let receiver = body.params[0].local;
+    let field = |stmt: &Stmt| match &stmt.kind {
+        StmtKind::Set { target: Pat::Place(place), value } if place.root == Root::Local(receiver) => {
+            match place.proj.as_slice() {
+                [Proj::Field(field)] => Some((*field, *value)),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    let Some((own, _)) = field(&stmts[at]).filter(|_| !uses_object(body, &stmts[at], receiver)) else {
+        return false;
+    };
+    (start..at).filter(|at| !moved.contains(at)).all(|before| {
+        field(&stmts[before]).is_some_and(|(field, value)| {
+            makes_functions(body, value) && field != own && !mentions(body, &stmts[at], field)
+        })
+    })
+}
+
+/// Whether a value is made of functions alone, in containers or not.
+fn makes_functions(body: &Body<Typed>, value: NodeId) -> bool {
+    match &body.nodes[value].kind {
+        Node::Closure(_) | Node::Const(_) => true,
+        Node::Op { op, args, .. } => {
+            matches!(op.name(), "list.new" | "dict.new" | "opt.some" | "tuple.new")
+                && args.iter().all(|arg| makes_functions(body, *arg))
+        }
+        Node::Call { callee: Callee::Lib(name), args } => {
+            *name == "collections.defaultdict" && args.iter().all(|arg| makes_functions(body, arg.value))
+        }
+        _ => false,
+    }
 }
 
 fn is_still(body: &Body<Typed>, value: NodeId) -> bool {

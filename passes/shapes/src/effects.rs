@@ -462,9 +462,11 @@ impl<'a> Walk<'a> {
                 Root::Node(node) => self.root_of(node),
                 Root::Global(_) => None,
             },
-            Node::Op { op: Op::IterOp(_) | Op::OptOp(_) | Op::ClassOp(_), args, .. } => {
-                args.first().and_then(|arg| self.root_of(*arg))
-            }
+            Node::Op {
+                op: Op::IterOp(_) | Op::OptOp(_) | Op::ClassOp(_) | Op::UnionOp(UnionOp::Get),
+                args,
+                ..
+            } => args.first().and_then(|arg| self.root_of(*arg)),
             Node::Call { callee: Callee::Lib(name), args } => {
                 let aliases = match name.as_str().rsplit_once('.') {
                     Some(("dict" | "defaultdict" | "Counter" | "OrderedDict", method)) => {
@@ -484,6 +486,7 @@ impl<'a> Walk<'a> {
             Op::ListOp(ListOp::New) | Op::DictOp(DictOp::New) | Op::SetOp(SetOp::New) => Pos::Keep,
             Op::TupleOp(TupleOp::New) | Op::ClassOp(ClassOp::New) | Op::ExcOp(ExcOp::New) => Pos::Keep,
             Op::OptOp(OptOp::Some | OptOp::Unwrap) | Op::ClassOp(ClassOp::Up | ClassOp::Down) => pos,
+            Op::UnionOp(UnionOp::Get) => pos,
             Op::UnionOp(UnionOp::From) | Op::ValueOp(ValueOp::From) => Pos::Keep,
             Op::IterOp(_) => pos,
             _ => Pos::Borrow,

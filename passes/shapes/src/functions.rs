@@ -41,6 +41,7 @@ pub fn lending(body: &Body<Typed>, lent: &FxHashMap<Name, Vec<bool>>, call: Node
         Callee::Fn(path) if lent.get(path).and_then(|row| row.get(at)).copied().unwrap_or(false) => {
             Lending::Called
         }
+        Callee::Lib(name) if is_kept_factory(body, *name, args[at].value) => Lending::Kept,
         Callee::Lib(name) => {
             let tys: Vec<Ty> = args.iter().map(|arg| body.ty(arg.value)).collect();
             match catalog::takes_function(name.as_str(), &tys, at) {
@@ -105,7 +106,8 @@ pub(crate) fn held_by_iterator(body: &Body<Typed>, node: NodeId, out: &mut FxHas
     });
 }
 
-/// What a function in an `Rc<dyn Fn>` changes in a variable of the code around it: both hold one object.
+/// What a function in an `Rc<dyn Fn>` changes in a variable of the code around it, or reads of one that
+/// changes: both hold one object.
 pub fn share_captured(program: &Program<Typed>, built: &mut Built) {
     for body in program.fns.values() {
         for (node, row) in body.nodes.iter() {
@@ -113,10 +115,12 @@ pub fn share_captured(program: &Program<Typed>, built: &mut Built) {
             if !built.node(body.path, node).is_some_and(|shape| built.graph.is_shared(shape)) {
                 continue;
             }
-            for local in changed_items(body, closure) {
+            let changed = changed_items(body, closure);
+            for local in changed.iter().copied().chain(read_parts(body, closure)) {
                 let shape = built.local(body.path, local);
                 let ty = built.graph.ty(shape);
-                if ty.is_mutable() && !matches!(ty.kind(), TyKind::Class(..)) {
+                let is_changed = changed.contains(&local) && !matches!(ty.kind(), TyKind::Class(..));
+                if ty.is_mutable() && (is_changed || built.changes(shape)) {
                     built.graph.set_shared(shape);
                 }
             }
@@ -150,6 +154,35 @@ fn changed_items(body: &Body<Typed>, closure: &Closure) -> Vec<LocalId> {
                 own.insert(local);
             });
         }
+    });
+    out.retain(|local| !own.contains(local));
+    out
+}
+
+/// Locals of the code around a closure of which it reads parts: `now[0]`, `state.now`.
+fn read_parts(body: &Body<Typed>, closure: &Closure) -> Vec<LocalId> {
+    let mut own: FxHashSet<LocalId> = closure.params.iter().map(|param| param.local).collect();
+    let mut out = Vec::new();
+    body.walk_stmts(closure.body, &mut |stmt| match &stmt.kind {
+        StmtKind::Set { target: pat, .. } | StmtKind::Let { pat, .. } => pat.for_each_local(&mut |local| {
+            own.insert(local);
+        }),
+        _ => {}
+    });
+    body.walk_block(closure.body, &mut |node| match &body.nodes[node].kind {
+        Node::Use(Place { root: Root::Local(local), proj }, _) if !proj.is_empty() => out.push(*local),
+        Node::For { pat, .. } => pat.for_each_local(&mut |local| {
+            own.insert(local);
+        }),
+        Node::Closure(inner) => own.extend(inner.params.iter().map(|param| param.local)),
+        Node::Seq { clauses, .. } => clauses.iter().for_each(|clause| {
+            if let Clause::For { pat, .. } = clause {
+                pat.for_each_local(&mut |local| {
+                    own.insert(local);
+                });
+            }
+        }),
+        _ => {}
     });
     out.retain(|local| !own.contains(local));
     out

@@ -116,7 +116,10 @@ fn find(program: &Program<Typed>, body: &Body<Typed>) -> Vec<Nested> {
             return;
         };
         // A lambda is lifted where it has to see what its variables become.
-        let changes = || captures(body, closure, local).iter().any(|local| varies(body, *local));
+        let changes = || {
+            let mut captured = captures(body, closure, local).into_iter();
+            captured.any(|local| varies(body, local) || parts_change(body, closure, local))
+        };
         let own = || changes().then(|| body.locals[local].name);
         let Some(name) = closure.name.or_else(own) else { return };
         let only_called = uses.get(&local) == calls.get(&local) && defs.get(&local) == Some(&1);
@@ -156,6 +159,57 @@ fn varies(body: &Body<Typed>, local: LocalId) -> bool {
         });
     });
     in_loop || assignments(body, local) > 1
+}
+
+/// Whether code around a closure changes a part of what a variable holds.
+fn parts_change(body: &Body<Typed>, closure: &Closure, local: LocalId) -> bool {
+    if !body.locals[local].ty.strip_ref().is_mutable() {
+        return false;
+    }
+    let count = |block: BlockId| {
+        let mut out = 0;
+        let mut see = |place: &Place| {
+            out += usize::from(place.root == Root::Local(local) && !place.proj.is_empty());
+        };
+        body.walk_stmts(block, &mut |stmt| match &stmt.kind {
+            StmtKind::Set { target, .. } => target.each_place(&mut see),
+            StmtKind::Update { place, .. } | StmtKind::Del(place) => see(place),
+            _ => {}
+        });
+        body.walk_block(block, &mut |node| {
+            let (Node::Call { args, .. }, Some(first)) = (&body.nodes[node].kind, first_operand(body, node))
+            else {
+                return;
+            };
+            let is_meant =
+                matches!(&body.nodes[first].kind, Node::Use(place, _) if place.root == Root::Local(local));
+            out += usize::from(is_meant && !args.is_empty() && changes_first(&body.nodes[node].kind));
+        });
+        out
+    };
+    count(body.root) > count(closure.body)
+}
+
+/// The first argument of a call.
+fn first_operand(body: &Body<Typed>, node: NodeId) -> Option<NodeId> {
+    match &body.nodes[node].kind {
+        Node::Call { args, .. } => args.first().map(|arg| arg.value),
+        _ => None,
+    }
+}
+
+/// Whether a call may change its first argument.
+fn changes_first(call: &Node) -> bool {
+    match call {
+        Node::Call { callee: Callee::Lib(name), .. } => {
+            let name = name.as_str().split('#').next().unwrap_or_default();
+            let rows = batuta_catalog::functions(name);
+            rows.iter()
+                .any(|row| row.params.first().is_some_and(|param| param.take == batuta_catalog::Take::Write))
+        }
+        Node::Call { .. } => true,
+        _ => false,
+    }
 }
 
 /// A name that no class has for something else.

@@ -302,9 +302,11 @@ impl Printer<'_, '_> {
                 }
             });
         }
-        if matches!(row.name.as_str(), "ExitStack.push" | "asyncio.Task.add_done_callback") {
-            parts = parts.into_iter().map(kept_closure).collect();
-        }
+        let keeps = matches!(row.name.as_str(), "ExitStack.push" | "asyncio.Task.add_done_callback");
+        let is_factory = row.name == "collections.defaultdict";
+        let is_kept = |part: &Expr| keeps || is_factory && !matches!(part, Expr::Closure(_));
+        parts =
+            parts.into_iter().map(|part| if is_kept(&part) { kept_closure(part) } else { part }).collect();
         // The runtime's functions take what can be iterated as it is.
         for (index, part) in parts.iter_mut().enumerate() {
             let is_argument = spelling.starts_with("rt::") && !spelling.contains(&format!("{{{index}}}."));

@@ -4,7 +4,7 @@
 //!   set place @m.PAIR = lib:re.compile("(\\w+)=(\\w+)")         set place @m.PAIR = lib:re.compile("(\\w+)=(\\w+)")
 //!   method (@m.PAIR).findall(%text)                            method (@m.PAIR).findall_pairs(%text)
 //!
-//! Holds back where a name is assigned more than once, and above three groups.
+//! Holds back where a name is assigned more than once, and above eight groups.
 
 use batuta_base::{FxHashMap, Name};
 use batuta_core::*;
@@ -77,12 +77,13 @@ fn rename(body: &mut Body<Hir>, globals: &Known<Name>) {
             continue;
         }
         let own = match found(body, *object) {
-            Some(2) => "findall_pairs",
-            Some(3) => "findall_triples",
+            Some(2) => "findall_pairs".to_owned(),
+            Some(3) => "findall_triples".to_owned(),
+            Some(groups @ 4..=8) => format!("findall_{groups}"),
             _ => continue,
         };
         if let Node::Call { callee: Callee::Method(_, name), .. } = &mut body.nodes[id].kind {
-            *name = Name::new(own);
+            *name = Name::new(&own);
         }
     }
 }

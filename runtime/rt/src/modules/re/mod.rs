@@ -10,7 +10,7 @@ mod template;
 use std::cell::RefCell;
 
 pub use found::Match;
-pub use pattern::Pattern;
+pub use pattern::{Groups, Pattern};
 
 use crate::class::Exception;
 use crate::collections::Dict;
@@ -109,6 +109,12 @@ pub fn findall_triples(
     flags: i64,
 ) -> Result<Vec<(String, String, String)>, Error> {
     Ok(compile(pattern, flags)?.findall_triples(text))
+}
+
+/// `re.findall(pattern, text, flags)` of a pattern with more than three groups.
+#[track_caller]
+pub fn findall_tuples<R: Groups>(pattern: &str, text: &str, flags: i64) -> Result<R, Error> {
+    Ok(compile(pattern, flags)?.findall_tuples(text))
 }
 
 /// `re.finditer(pattern, text, flags)`.

@@ -139,6 +139,14 @@ impl Pattern {
         self.places(text).map(of).collect()
     }
 
+    /// `p.findall(text)` of a pattern with more than three groups.
+    #[track_caller]
+    pub fn findall_tuples<R: Groups>(&self, text: &str) -> R {
+        self.expect_groups(R::COUNT);
+        let of = |slots: Vec<usize>| (1..=R::COUNT).map(|group| part(text, &slots, group)).collect();
+        R::from_matches(&mut self.places(text).map(of))
+    }
+
     /// `p.split(text, maxsplit)`; a group that took no part gives an empty text.
     pub fn split(&self, text: &str, maxsplit: i64) -> Vec<String> {
         let (mut parts, mut last) = (Vec::new(), 0);
@@ -238,3 +246,35 @@ pub(super) fn no_group() -> Error {
     let error = error("no such group", None);
     Error::new(crate::IndexError, error.to_string())
 }
+
+/// Lists of the texts of groups, a tuple for each match.
+pub trait Groups {
+    /// Groups of the pattern.
+    const COUNT: usize;
+
+    /// From the texts of the groups of each match.
+    fn from_matches(matches: &mut dyn Iterator<Item = Vec<String>>) -> Self;
+}
+
+macro_rules! groups {
+    ($count:literal: $($text:ident)*) => {
+        impl Groups for Vec<($(groups!(@ $text),)*)> {
+            const COUNT: usize = $count;
+
+            fn from_matches(matches: &mut dyn Iterator<Item = Vec<String>>) -> Self {
+                let tuple = |texts: Vec<String>| {
+                    let [$($text),*]: [String; $count] = texts.try_into().ok()?;
+                    Some(($($text,)*))
+                };
+                matches.filter_map(tuple).collect()
+            }
+        }
+    };
+    (@ $text:ident) => { String };
+}
+
+groups!(4: a b c d);
+groups!(5: a b c d e);
+groups!(6: a b c d e f);
+groups!(7: a b c d e f g);
+groups!(8: a b c d e f g h);
