@@ -1,6 +1,6 @@
 //! The specs: `tests/spec/**/*.md` and the examples of `docs/idioms.md`, a heading with a fence is a test.
 //!
-//! First fence: `python`. Each further fence asserts: `hir`, `typed`, `mir`, `idiom`, `rust` (the named items;
+//! First fence: `python`; `python shapes.py` is a further module of the program. Each further fence asserts: `hir`, `typed`, `mir`, `idiom`, `rust` (the named items;
 //! an empty fence stands for all), `output` (stdout of the emitted Rust, of the JIT, and of CPython), `stderr` (its
 //! last line), `diagnostics` (`CODE line: message`). A `toml` fence gives `args`, `stdin`, `exit`,
 //! `int = "big"`, `optimize = "none"`, `strict`. In the input, `#! B0501 words` at a line's end expects
@@ -12,7 +12,7 @@
 #[path = "spec_jit.rs"]
 mod jit;
 
-use batuta_session::{IntPolicy, Level, Optimize, Options, Output, Project, Session};
+use batuta_session::{IntPolicy, Level, Optimize, Options, Output, Project, ProjectFile, Session};
 use batuta_tests::markdown::{self, Spec};
 use batuta_tests::outcome::{self, difference};
 use batuta_tests::{items, modules};
@@ -137,7 +137,7 @@ fn case(file: PathBuf, name: String, spec: Spec) -> Case {
     });
     const KNOWN: &[&str] =
         &["hir", "typed", "mir", "idiom", "rust", "output", "stderr", "diagnostics", "toml"];
-    let unknown = spec.fences[1..].iter().find(|fence| !KNOWN.contains(&fence.lang.as_str()));
+    let unknown = spec.asserted().find(|fence| !KNOWN.contains(&fence.lang.as_str()));
     if let Some(fence) = unknown {
         failures.push(format!("line {}: a `{}` fence asserts nothing", fence.line, fence.lang));
     }
@@ -147,7 +147,7 @@ fn case(file: PathBuf, name: String, spec: Spec) -> Case {
             spec.input().line,
             spec.input().lang
         ));
-    } else if spec.fences.iter().skip(1).all(|fence| fence.lang == "toml")
+    } else if spec.asserted().all(|fence| fence.lang == "toml")
         && !spec.input().text.contains("#! B")
         && !spec.input().text.contains("#~ ")
     {
@@ -232,9 +232,22 @@ fn asks_output(case: &Case) -> bool {
     case.spec.fence("output").is_some() || case.spec.fence("stderr").is_some()
 }
 
+/// The program and its further modules.
+fn project(spec: &Spec) -> Project {
+    let mut project = Project::single("demo.py", &spec.input().text);
+    for (path, fence) in spec.files() {
+        let is_package = path.ends_with("__init__.py");
+        let module = path.trim_end_matches(".py").trim_end_matches("/__init__").replace('/', ".");
+        let text = fence.text.as_str().into();
+        project.files.push(ProjectFile { path: path.to_owned(), text, module, is_package });
+    }
+    project.files.sort_by(|a, b| a.module.cmp(&b.module));
+    project
+}
+
 /// Everything that needs no compiled program.
 fn translate(case: &mut Case) {
-    let project = Project::single("demo.py", &case.spec.input().text);
+    let project = project(&case.spec);
     let options = case.settings.options.clone();
     let work = AssertUnwindSafe(|| {
         let session = Session::new(&project, options);
@@ -332,6 +345,11 @@ fn ask_python(case: &mut Case) {
     let folder = tempfile::tempdir().expect("temporary folder");
     let path = folder.path().join("demo.py");
     std::fs::write(&path, &case.spec.input().text).expect("temporary folder");
+    for (name, fence) in case.spec.files() {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("it is in the folder")).expect("temporary folder");
+        std::fs::write(&path, &fence.text).expect("temporary folder");
+    }
     let answer = match outcome::python(&path, &case.settings.args, case.settings.stdin.as_bytes()) {
         Ok(answer) => answer,
         Err(why) => return case.failures.push(why),

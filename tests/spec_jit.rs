@@ -1,7 +1,7 @@
 //! Specs in the JIT: each in a process of its own, which is this runner with a program to run.
 
-use super::{Case, Settings, settings};
-use batuta_session::{Project, Session};
+use super::{Case, Settings, project, settings};
+use batuta_session::Session;
 use batuta_tests::markdown;
 use batuta_tests::outcome::{self, difference};
 use std::path::Path;
@@ -21,7 +21,7 @@ pub fn run(path: &Path) -> ExitCode {
     let specs = markdown::parse(&text).expect("the parent parsed it");
     let spec = specs.into_iter().find(|spec| spec.heading == heading).expect("the parent found it");
     let Settings { args, options, .. } = settings(&spec).expect("the parent read them");
-    let session = Session::new(&Project::single("demo.py", &spec.input().text), options);
+    let session = Session::new(&project(&spec), options);
     let args = std::iter::once("demo.py".to_owned()).chain(args).collect();
     let gaps = session.run(args);
     for gap in &gaps {

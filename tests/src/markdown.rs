@@ -11,6 +11,13 @@ pub struct Fence {
     pub range: std::ops::Range<usize>,
 }
 
+impl Fence {
+    /// The path after the language word, if there is one.
+    fn file(&self) -> Option<&str> {
+        self.lang.split_once(' ').map(|(_, path)| path)
+    }
+}
+
 /// One test: the heading, the input, what it asserts.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Spec {
@@ -20,14 +27,25 @@ pub struct Spec {
 }
 
 impl Spec {
-    /// The input: the first fence.
+    /// The input: the first fence that is no further file.
     pub fn input(&self) -> &Fence {
-        &self.fences[0]
+        self.fences.iter().find(|fence| fence.file().is_none()).unwrap_or(&self.fences[0])
+    }
+
+    /// Further files of the input: fences like `python shapes.py`.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &Fence)> {
+        self.fences.iter().filter_map(|fence| Some((fence.file()?, fence)))
+    }
+
+    /// What the spec asserts and its settings: the fences after the input.
+    pub fn asserted(&self) -> impl Iterator<Item = &Fence> {
+        let input = self.input().range.start;
+        self.fences.iter().filter(move |fence| fence.file().is_none() && fence.range.start != input)
     }
 
     /// The first fence of this language after the input.
     pub fn fence(&self, lang: &str) -> Option<&Fence> {
-        self.fences[1..].iter().find(|fence| fence.lang == lang)
+        self.asserted().find(|fence| fence.lang == lang)
     }
 }
 
@@ -116,6 +134,14 @@ mod tests {
         assert_eq!(output.text, "1\n");
         let changed = replace(text, vec![(output.range.clone(), "2\n3\n".to_owned())]);
         assert_eq!(parse(&changed).expect("closed")[0].fences[1].text, "2\n3\n");
+        let files = "## F\n```python a.py\nx = 1\n```\n```python\nimport a\n```\n```output\n```\n";
+        let spec = &parse(files).expect("closed fences")[0];
+        assert_eq!(spec.input().text, "import a\n");
+        assert_eq!(
+            spec.files().map(|(path, fence)| (path, fence.text.as_str())).next(),
+            Some(("a.py", "x = 1\n"))
+        );
+        assert_eq!(spec.asserted().count(), 1);
         assert!(parse("## X\n```python\nx\n").is_err());
     }
 }

@@ -7,6 +7,8 @@ use crate::calls::record_formals;
 use batuta_base::{Name, Origin};
 use batuta_core::*;
 
+const COMPUTED: &str = "a default that is computed where the function is defined";
+
 impl Apply<'_, '_, '_> {
     pub(crate) fn construct(
         &mut self,
@@ -254,6 +256,15 @@ impl Apply<'_, '_, '_> {
                     _ => unreachable!("operators take one or two operands"),
                 }
             }
+            // So are those computed from names that keep their value.
+            Node::Op { op: Op::ObjOp(op), args, .. } if args.len() == 2 => {
+                let (a, b) =
+                    (self.copy_default(from, args[0], origin), self.copy_default(from, args[1], origin));
+                if self.is_plain(a) && self.is_plain(b) {
+                    return self.binary(*op, a, b, false);
+                }
+                self.hole(a, BAD_CALL, COMPUTED.into())
+            }
             Node::Op { op: op @ (Op::TupleOp(TupleOp::New) | Op::ListOp(ListOp::New)), args, .. } => {
                 let args: Vec<NodeId> =
                     args.iter().map(|arg| self.copy_default(from, *arg, origin)).collect();
@@ -266,8 +277,16 @@ impl Apply<'_, '_, '_> {
             }
             _ => {
                 let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
-                self.hole(at, BAD_CALL, "a default that is computed where the function is defined".into())
+                self.hole(at, BAD_CALL, COMPUTED.into())
             }
         }
+    }
+
+    /// A number or a text.
+    fn is_plain(&self, node: NodeId) -> bool {
+        matches!(
+            self.ty(node).kind(),
+            TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str | TyKind::Num
+        )
     }
 }

@@ -204,14 +204,25 @@ fn for_each_inner(body: &Body<Hir>, node: NodeId, f: &mut dyn FnMut(&Pat)) {
     }
 }
 
+/// Whether a statement uses the new object as a whole; `type(self).__name__` asks nothing of it.
 fn uses_whole(body: &Body<Hir>, stmt: &Stmt, this: LocalId) -> bool {
-    let mut found = false;
+    let mut uses: FxHashSet<NodeId> = FxHashSet::default();
+    let mut named = Vec::new();
     stmt.for_each_child(&mut |child| {
-        body.walk(child, &mut |node| {
-            found |= matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(this));
+        body.walk(child, &mut |node| match &body.nodes[node].kind {
+            Node::Use(place, _) if place.as_local() == Some(this) => drop(uses.insert(node)),
+            Node::Use(Place { root: Root::Node(of), proj }, _) => {
+                if let Node::Call { callee: Callee::Lib(name), args } = &body.nodes[*of].kind
+                    && *name == "builtins.type"
+                    && matches!(proj[..], [Proj::Field(name)] if name == "__name__")
+                {
+                    named.extend(args.iter().map(|arg| arg.value));
+                }
+            }
+            _ => {}
         });
     });
-    found
+    uses.iter().any(|node| !named.contains(node))
 }
 
 impl Types<'_, '_> {

@@ -21,10 +21,7 @@ pub fn is_init(body: &Body<Typed>) -> bool {
 
 /// The constructor as a function that returns the object.
 pub fn prepare(program: &Program<Typed>, src: &Body<Typed>) -> Body<Typed> {
-    let mut named = src.clone();
     let class = src.path.parent();
-    name_class(&mut named, class);
-    let src = &named;
     let mut out = src.clone();
     let count = before_object(src);
     let receiver = src.params[0].local;
@@ -62,26 +59,6 @@ pub fn prepare(program: &Program<Typed>, src: &Body<Typed>) -> Body<Typed> {
     let made = out.op(ClassOp::New, args, object, Origin::default());
     finish(&mut out, head, rest, made, receiver, object);
     out
-}
-
-/// `type(self).__name__` of an exception: each class has a constructor of its own, and no object is there yet.
-fn name_class(body: &mut Body<Typed>, class: Name) {
-    let receiver = body.params[0].local;
-    let is_receiver = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(receiver));
-    let asks = |node: &Node| match node {
-        Node::Call { callee: Callee::Lib(name), args } if *name == "error.class_name" => {
-            let of = args[0].value;
-            is_receiver(of)
-                || matches!(&body.nodes[of].kind, Node::Op { op: Op::ClassOp(ClassOp::Up), args, .. } if is_receiver(args[0]))
-        }
-        _ => false,
-    };
-    let found: Vec<NodeId> =
-        body.nodes.iter().filter(|(_, row)| asks(&row.kind)).map(|(node, _)| node).collect();
-    for node in found {
-        body.nodes[node].kind = Node::Const(Const::Str(class.last().into()));
-        body.nodes[node].ty = Ty::str();
-    }
 }
 
 fn finish(

@@ -31,9 +31,39 @@ pub fn settle(program: &Program<Typed>) -> Program<Typed> {
         inline_super(&mut out, class.join(INIT));
     }
     remove_unused(&mut out);
+    for body in out.fns.values_mut().filter(|body| body.path.last() == INIT && !body.params.is_empty()) {
+        name_class(Arc::make_mut(body));
+    }
     crate::early::assign_early(&mut out);
     crate::object_copies::write(&mut out);
     out
+}
+
+/// `type(self).__name__`: each class has a constructor of its own, and no object is there yet.
+fn name_class(body: &mut Body<Typed>) {
+    let class = body.path.parent();
+    let receiver = body.params[0].local;
+    let is_this = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(receiver));
+    let is_receiver = |node: NodeId| match &body.nodes[node].kind {
+        Node::Op { op: Op::ClassOp(ClassOp::Up), args, .. } => is_this(args[0]),
+        _ => is_this(node),
+    };
+    let asks = |node: &Node| match node {
+        Node::Call { callee: Callee::Lib(name), args } if *name == "error.class_name" => {
+            is_receiver(args[0].value)
+        }
+        Node::Call { callee: Callee::Lib(name), args } if *name == "type.name" => {
+            matches!(&body.nodes[args[0].value].kind, Node::Call { callee: Callee::Lib(of), args }
+                if *of == "builtins.type" && is_receiver(args[0].value))
+        }
+        _ => false,
+    };
+    let found: Vec<NodeId> =
+        body.nodes.iter().filter(|(_, row)| asks(&row.kind)).map(|(node, _)| node).collect();
+    for node in found {
+        body.nodes[node].kind = Node::Const(Const::Str(class.last().into()));
+        body.nodes[node].ty = Ty::str();
+    }
 }
 
 /// `__init__`, `__post_init__`, and those that a base class's are in a subclass: `__init__$Base`.

@@ -54,6 +54,7 @@ mod keywords;
 mod late_names;
 mod lazy;
 mod made_once;
+mod member_defaults;
 mod mixins;
 mod names;
 mod nested_classes;
@@ -87,6 +88,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     crate::suites::expand(&mut out);
     names::expand(&mut out);
     function_attributes::expand(&mut out);
+    member_defaults::expand(&mut out);
     base_calls::expand(&mut out);
     super_reads::expand(&mut out);
     descriptors::expand(&mut out);
