@@ -274,15 +274,35 @@ impl<'a> Env<'a> {
         for ty in found {
             let TyKind::Union(items) = ty.kind() else { continue };
             let parts: Vec<_> = items.iter().map(|item| variant_in(items, *item)).collect();
-            let mut name = parts.join("Or");
+            let mut name = union_name(&parts);
             let base = name.clone();
             let mut number = 1;
-            while self.unions.values().any(|known| *known == name) {
+            let is_class = |name: &str| self.program.classes.keys().any(|path| names::camel(path.last()) == name);
+            while is_class(&name) || self.unions.values().any(|known| *known == name) {
                 number += 1;
                 name = format!("{base}{number}");
             }
             self.unions.insert(ty, name);
         }
+    }
+}
+
+/// `IntOrStr`; of many members `AnyNode` where they are called `..Node`, else `IntOrOther`.
+fn union_name(parts: &[String]) -> String {
+    const MOST: usize = 4;
+    if parts.len() <= MOST {
+        return parts.join("Or");
+    }
+    let last_word = |part: &String| {
+        let start = part.rfind(char::is_uppercase).unwrap_or(0);
+        part[start..].to_owned()
+    };
+    let shared = parts.iter().map(last_word).find(|word| {
+        word.len() > 2 && 2 * parts.iter().filter(|part| part.ends_with(word.as_str())).count() > parts.len()
+    });
+    match shared {
+        Some(word) => format!("Any{word}"),
+        None => format!("{}OrOther", parts[0]),
     }
 }
 

@@ -265,7 +265,9 @@ impl<'a> Env<'a> {
         let prefix = names::snake(class.last());
         match body.path.last() {
             "__init__" => self.constructor_name(class),
-            last if family.is_overridden(last) => format!("{prefix}_{own}"),
+            last if family.is_overridden(last) => {
+                format!("{}_{}", prefix.trim_end_matches('_'), own.trim_start_matches('_'))
+            }
             _ => own,
         }
     }

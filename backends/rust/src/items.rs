@@ -209,7 +209,7 @@ pub fn named_function(
         out.push_str(if has_hole { "#[ignore = \"has no translation\"]\n" } else { "" });
     }
     if has_hole {
-        let _ = writeln!(out, "{pad}#[expect(unreachable_code, unused)]");
+        let _ = writeln!(out, "{pad}#[allow(unreachable_code, unused)]");
     }
     let visibility = if is_test { "" } else { visibility };
     let asyncness = if body.is_async && !body.is_generator { "async " } else { "" };
@@ -580,7 +580,7 @@ fn initialiser(
     if let Some(first) = block.stmts.first_mut() {
         first.blank_before = false;
     }
-    let hole = if has_hole { "#[expect(unreachable_code, unused)]\n" } else { "" };
+    let hole = if has_hole { "#[allow(unreachable_code, unused)]\n" } else { "" };
     let text = layout::fn_block(&block, 0);
     if !is_entry {
         let text = if env.is_imported_again(module.path) {

@@ -26,6 +26,7 @@ mod project;
 mod scope;
 mod tails;
 mod template;
+mod tidy;
 mod tree;
 mod types;
 mod unions;

@@ -167,7 +167,7 @@ pub fn impls(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: &
         );
         let _ = write!(
             out,
-            "\nimpl rt::FromValue for {name} {{\n    fn from_value(value: &rt::Value) -> rt::Result<Self> {{\n        Rc::<Self>::from_value(value).map(|object| (*object).clone())\n    }}\n}}\n"
+            "\nimpl rt::FromValue for {name} {{\n    fn from_value(value: &rt::Value) -> rt::Result<Self> {{\n        Rc::<Self>::from_value(value).map(Rc::unwrap_or_clone)\n    }}\n}}\n"
         );
     }
     out
@@ -512,6 +512,7 @@ fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) ->
             format!("{{\n                {call};\n                Some(Ok(rt::Value::None))\n            }}")
         }
         _ if is_iter => format!("Some(Ok(rt::Value::from({call}.collect::<Vec<_>>())))"),
+        TyKind::Value => format!("Some(Ok({call}))"),
         _ => format!("Some(Ok(rt::Value::from({call})))"),
     };
     let comma = if value.ends_with('}') { "" } else { "," };

@@ -171,7 +171,7 @@ impl Expr {
         found
     }
     /// Calls `f` for each direct operand and the value of each block; not for the statements.
-    fn for_each_operand(&mut self, f: &mut dyn FnMut(&mut Self)) {
+    pub(crate) fn for_each_operand(&mut self, f: &mut dyn FnMut(&mut Self)) {
         match self {
             Self::Atom(_) | Self::Raw(_) | Self::Closure(_) | Self::Loop(..) => {}
             Self::Block(_, block) => block.tail.iter_mut().for_each(|tail| f(tail)),

@@ -183,8 +183,9 @@ pub fn union(env: &Env<'_>, ty: Ty, module: Name, uses: &mut Uses) -> String {
     let declared: String =
         members(items).zip(&types).map(|((member, _), text)| format!("    {member}({text}),\n")).collect();
     let derives = derives(env, items);
+    let visibility = if env.program.entry == Some(module) { "" } else { "pub " };
     let head = format!(
-        "/// One of the types that the source mixes.\n#[derive({derives})]\npub enum {name} {{\n{declared}}}\n"
+        "/// One of the types that the source mixes.\n#[derive({derives})]\n{visibility}enum {name} {{\n{declared}}}\n"
     );
     let (same, mut parts) = member_traits(env, ty, name, uses);
     parts.insert(0, head);

@@ -363,20 +363,7 @@ fn rewrite(body: &mut Body<Mir>, block: BlockId, index: usize, fill: Fill) {
             if int(body, item) == Some(1)
                 && let [Clause::For { pat: Pat::Bind(local, None), .. }, ..] = fill.clauses[..]
             {
-                let item = body.locals[local].ty;
-                let mode = if item.is_copy() || matches!(item.kind(), TyKind::Ref(_)) {
-                    Mode::Copy
-                } else {
-                    Mode::Move
-                };
-                let each = body.use_local(local, mode, origin);
-                let kind = Node::Seq { clauses: fill.clauses, sink: Sink::Iter(each) };
-                let seq = body.node(kind, Ty::iter(item), origin);
-                let attr = Attr::Name(batuta_base::Name::new("count"));
-                let kind = Node::Op { op: RsOp::Method.into(), attr, args: vec![seq] };
-                let count = body.node(kind, Ty::usize(), origin);
-                let kind = Node::Op { op: RsOp::As.into(), attr: Attr::None, args: vec![count] };
-                let count = body.node(kind, ty, origin);
+                let count = counted(body, local, fill.clauses, ty, origin);
                 return finish(body, block, index, fill.out, count);
             }
             let items = Ty::iter(body.ty(item));
@@ -387,6 +374,25 @@ fn rewrite(body: &mut Body<Mir>, block: BlockId, index: usize, fill: Fill) {
         sink => body.node(Node::Seq { clauses: fill.clauses, sink }, ty, origin),
     };
     finish(body, block, index, fill.out, value);
+}
+
+/// `seq.count() as i64`: how often the clauses, whose first loop binds `local`, give something.
+pub(crate) fn counted(
+    body: &mut Body<Mir>,
+    local: LocalId,
+    clauses: Vec<Clause>,
+    ty: Ty,
+    origin: batuta_base::Origin,
+) -> NodeId {
+    let item = body.locals[local].ty;
+    let mode = if item.is_copy() || matches!(item.kind(), TyKind::Ref(_)) { Mode::Copy } else { Mode::Move };
+    let each = body.use_local(local, mode, origin);
+    let seq = body.node(Node::Seq { clauses, sink: Sink::Iter(each) }, Ty::iter(item), origin);
+    let attr = Attr::Name(batuta_base::Name::new("count"));
+    let kind = Node::Op { op: RsOp::Method.into(), attr, args: vec![seq] };
+    let count = body.node(kind, Ty::usize(), origin);
+    let kind = Node::Op { op: RsOp::As.into(), attr: Attr::None, args: vec![count] };
+    body.node(kind, ty, origin)
 }
 
 /// What a turn computes before its item becomes part of it.

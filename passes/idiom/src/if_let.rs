@@ -42,6 +42,7 @@ pub(crate) fn if_let(body: &mut Body<Mir>) {
     for block in crate::same::blocks(body) {
         let mut at = 0;
         while at < body.blocks[block].stmts.len() {
+            either(body, block, at);
             guard(body, block, at);
             at += 1;
         }
@@ -120,6 +121,67 @@ fn branch(body: &mut Body<Mir>, node: NodeId) {
     rewrite(body, sites, value);
     let absent = absent.unwrap_or_else(|| body.block(BlockRow::default()));
     body.nodes[node].kind = Node::Match { subject, arms: arms(value, present, absent, origin) };
+}
+
+/// `if x.is_none() || rest { leave }` as two tests, where the first then binds the value.
+fn either(body: &mut Body<Mir>, block: BlockId, at: usize) -> Option<()> {
+    let stmt = &body.blocks[block].stmts[at];
+    let StmtKind::Expr(node) = stmt.kind else { return None };
+    let Node::If { cond, then, els: None } = body.nodes[node].kind else { return None };
+    let Node::Op { op: Op::BoolOp(BoolOp::Or), args, .. } = &body.nodes[cond].kind else { return None };
+    let (absent, rest) = (args[0], args[1]);
+    let (_, false) = tested(body, absent)? else { return None };
+    let leave = only(body, then)?;
+    let origin = stmt.origin;
+    let again = copy_leave(body, leave)?;
+    let stmts = vec![Stmt::new(StmtKind::Expr(again), origin)];
+    let again = body.block(BlockRow { stmts, ..BlockRow::default() });
+    let before = body.blocks[block].stmts.clone();
+    let kept = body.nodes[node].kind.clone();
+    body.nodes[node].kind = Node::If { cond: absent, then, els: None };
+    let second = body.node(Node::If { cond: rest, then: again, els: None }, Ty::unit(), origin);
+    body.blocks[block].stmts.insert(at + 1, Stmt::new(StmtKind::Expr(second), origin));
+    if guard(body, block, at).is_none() {
+        body.blocks[block].stmts = before;
+        body.nodes[node].kind = kept;
+    }
+    Some(())
+}
+
+/// The only statement of a block without comments.
+fn only(body: &Body<Mir>, block: BlockId) -> Option<NodeId> {
+    let row = &body.blocks[block];
+    match (row.stmts.as_slice(), row.tail) {
+        ([stmt], None) if stmt.above.is_empty() && stmt.beside.is_none() => match stmt.kind {
+            StmtKind::Expr(node) => Some(node),
+            _ => None,
+        },
+        ([], tail) => tail,
+        _ => None,
+    }
+}
+
+/// A literal or `None`.
+fn is_constant(body: &Body<Mir>, node: NodeId) -> bool {
+    match &body.nodes[node].kind {
+        Node::Const(_) => true,
+        Node::Op { op: Op::OptOp(OptOp::None), args, .. } => args.is_empty(),
+        _ => false,
+    }
+}
+
+/// A second `break`, `continue` or `return` of a constant.
+fn copy_leave(body: &mut Body<Mir>, leave: NodeId) -> Option<NodeId> {
+    let row = body.nodes[leave].clone();
+    let kind = match row.kind {
+        Node::Break { value: None, .. } | Node::Continue { .. } | Node::Return(None) => row.kind,
+        Node::Return(Some(value)) if is_constant(body, value) => {
+            let value = body.nodes[value].clone();
+            Node::Return(Some(body.node(value.kind, value.ty, value.origin)))
+        }
+        _ => return None,
+    };
+    Some(body.node(kind, row.ty, row.origin))
 }
 
 /// An `if` without value that leaves the block, and the statements after it.

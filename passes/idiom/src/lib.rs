@@ -8,6 +8,7 @@ mod capacity;
 mod chars;
 mod collect;
 mod compound;
+mod count;
 mod entry;
 mod fields;
 mod if_let;
@@ -51,6 +52,7 @@ pub const IDIOMS: &[(&str, Idiom)] = &[
     ("fields", fields::fields),
     ("remainder", remainder::remainder),
     ("compound", compound::compound),
+    ("count", count::count),
     ("entry", entry::entry),
     ("look_up", look_up::look_up),
     ("picked", picked::picked),

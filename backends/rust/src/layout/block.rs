@@ -26,7 +26,9 @@ fn comment_text(text: &str) -> String {
 
 /// A function's body: `{`, statements, `}`.
 pub fn fn_block(block: &Block, indent: usize) -> String {
-    if block.is_empty() { "{}".to_owned() } else { open_block("", block, indent) }
+    let mut block = block.clone();
+    crate::tidy::block(&mut block);
+    if block.is_empty() { "{}".to_owned() } else { open_block("", &block, indent) }
 }
 
 /// `head{ .. }` over several lines.

@@ -1,6 +1,6 @@
 //! One-line forms; `None` where rustfmt would not keep one line however wide the page.
 
-use super::{Prec, needs_parens, prec_of, width};
+use super::{Prec, asked_of, needs_parens, width};
 use crate::tree::{Block, Closure, Expr, If};
 
 /// Widest arguments of a call, widest array, widest chain.
@@ -62,15 +62,13 @@ fn flat_operand(expr: &Expr, at_least: Prec) -> Option<String> {
 }
 
 fn flat_binary(left: &Expr, op: &str, right: &Expr) -> Option<String> {
-    let prec = prec_of(op);
-    // Comparisons do not chain.
-    let left_prec = if prec == Prec::Compare { prec.tighter() } else { prec };
+    let left_prec = asked_of(op, left, true);
     let mut left_text = flat_operand(left, left_prec)?;
     // `x as i64 < y` would read as a type with arguments.
     if matches!(op, "<" | "<<") && ends_in_cast(left) && !needs_parens(left, left_prec) {
         left_text = format!("({left_text})");
     }
-    Some(format!("{left_text} {op} {}", flat_operand(right, prec.tighter())?))
+    Some(format!("{left_text} {op} {}", flat_operand(right, asked_of(op, right, false))?))
 }
 
 fn ends_in_cast(expr: &Expr) -> bool {

@@ -173,15 +173,15 @@ fn binary(expr: &Expr, indent: usize, col: usize, tail: usize) -> String {
         && let Some(first) = flat::flat(left)
         && width(&first) + op.len() + 2 <= TAB
     {
-        let head = format!("{} {op} ", operand(left, prec_of(op), indent, col, 0));
-        let text = operand(right, prec_of(op).tighter(), indent, col + width(&head), tail);
+        let head = format!("{} {op} ", operand(left, asked_of(op, left, true), indent, col, 0));
+        let text = operand(right, asked_of(op, right, false), indent, col + width(&head), tail);
         if fits(&text, col + width(&head), tail) {
             return format!("{head}{text}");
         }
     }
     let mut out = String::new();
     for (index, part) in operands.iter().enumerate() {
-        let prec = if index == 0 { prec_of(op) } else { prec_of(op).tighter() };
+        let prec = asked_of(op, part, index == 0);
         if index == 0 {
             out.push_str(&operand(part, prec, indent, col, 0));
         } else {
@@ -250,6 +250,18 @@ pub(crate) fn prec_of(op: &str) -> Prec {
         "+" | "-" => Prec::Sum,
         _ => Prec::Product,
     }
+}
+
+/// How tightly an operand of a binary operator must bind to need no parentheses.
+pub(crate) fn asked_of(op: &str, operand: &Expr, is_left: bool) -> Prec {
+    let prec = prec_of(op);
+    // Who reads `a & b + 1` has to think: parentheses say it.
+    let is_sum = matches!(operand, Expr::Binary(_, "+" | "-" | "*" | "/" | "%", _));
+    if is_sum && matches!(op, "&" | "|" | "^" | "<<" | ">>") {
+        return Prec::Cast;
+    }
+    // Comparisons do not chain.
+    if is_left && prec != Prec::Compare { prec } else { prec.tighter() }
 }
 
 fn prec(expr: &Expr) -> Prec {

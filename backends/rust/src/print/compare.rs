@@ -58,7 +58,7 @@ impl Printer<'_, '_> {
             && (is_copied_char(&a) || is_copied_char(&b))
             && [&a, &b].into_iter().all(|side| is_copied_char(side) || is_literal(side))
         {
-            return borrowed_char(a).binary(sign, borrowed_char(b));
+            return super::calls::plain_text(a).binary(sign, super::calls::plain_text(b));
         }
         let is_mut = |ty: Ty| matches!(ty.kind(), TyKind::RefMut(_));
         match (a_ref, b_ref) {
@@ -130,7 +130,7 @@ impl Printer<'_, '_> {
 
     /// A borrowed text that may be `&String`, which no `String` is compared with: neither a parameter nor
     /// a literal nor what a library function gives.
-    fn is_loop_text(&self, node: NodeId) -> bool {
+    pub(crate) fn is_loop_text(&self, node: NodeId) -> bool {
         match &self.body.nodes[node].kind {
             Node::Use(place, _) => {
                 let is_param = |local| self.body.params.iter().any(|param| param.local == local);
@@ -142,7 +142,7 @@ impl Printer<'_, '_> {
     }
 
     /// A borrowed text that a loop takes from a container, where it is a `&String`.
-    fn is_item_text(&self, node: NodeId) -> bool {
+    pub(crate) fn is_item_text(&self, node: NodeId) -> bool {
         let Node::Use(place, _) = &self.body.nodes[node].kind else { return false };
         let Some(local) = place.as_local() else { return false };
         let binds = |pat: &Pat| {
@@ -308,14 +308,6 @@ pub(super) fn strip(expr: Expr, ty: Ty) -> (Expr, bool) {
 fn is_copied_char(text: &Expr) -> bool {
     let Expr::Method(inner, name, args) = text else { return false };
     name == "to_owned" && args.is_empty() && matches!(&**inner, Expr::Method(_, name, _) if name == "char_at")
-}
-
-/// The `&str` that such a copy is made of.
-fn borrowed_char(text: Expr) -> Expr {
-    match text {
-        Expr::Method(inner, name, _) if name == "to_owned" => *inner,
-        text => text,
-    }
 }
 
 fn is_literal(text: &Expr) -> bool {

@@ -361,10 +361,7 @@ impl Template {
     /// A value: a plain name goes into the braces, anything else becomes an argument.
     fn push(&mut self, value: Expr, spec: &str) {
         // A copy is shown as what it is a copy of.
-        let value = match value {
-            Expr::Method(of, name, args) if name == "to_owned" && args.is_empty() => *of,
-            value => value,
-        };
+        let value = super::calls::plain_text(value);
         let colon = if spec.is_empty() { String::new() } else { format!(":{spec}") };
         match value {
             Expr::Atom(name) if is_identifier(&name) => self.text.push_str(&format!("{{{name}{colon}}}")),

@@ -10,6 +10,7 @@ mod flow;
 mod format;
 mod loops;
 mod loose;
+mod membership;
 mod objects;
 mod ops;
 mod places;

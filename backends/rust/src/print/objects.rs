@@ -327,7 +327,22 @@ impl Printer<'_, '_> {
         {
             call = Expr::call(format!("{}::new", self.rt("Iter")), vec![call]);
         }
-        let result = Expr::call("Ok", vec![Expr::call(format!("{value}::from"), vec![call])]);
+        let ret = match self.body.ty(nodes[0]).strip().kind() {
+            TyKind::Func(_, ret) => *ret,
+            _ => Ty::unknown(),
+        };
+        let result = match ret.kind() {
+            TyKind::Unit => {
+                let stmts = vec![Stmt::expr(call)];
+                let none = Expr::call("Ok", vec![Expr::Atom(format!("{value}::None"))]);
+                Expr::Block(
+                    String::new(),
+                    crate::tree::Block { stmts, tail: Some(Box::new(none)), ..Default::default() },
+                )
+            }
+            TyKind::Value => Expr::call("Ok", vec![call]),
+            _ => Expr::call("Ok", vec![Expr::call(format!("{value}::from"), vec![call])]),
+        };
         let code = Expr::Closure(crate::tree::Closure {
             params: if params.is_empty() { "_" } else { "args" }.to_owned(),
             is_move: true,

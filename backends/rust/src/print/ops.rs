@@ -246,9 +246,21 @@ impl Printer<'_, '_> {
                 let value = if is_ref { Expr::unary("*", value) } else { value };
                 value.binary("!=", Expr::atom("0"))
             }
-            IntOp::Truth => value.binary("!=", Expr::atom("0")),
+            IntOp::Truth => match value {
+                Expr::Cast(count, _) if self.counts_items(arg) => match *count {
+                    Expr::Method(of, ..) => Expr::unary("!", of.method("is_empty", vec![])),
+                    count => count.binary("!=", Expr::atom("0")),
+                },
+                value => value.binary("!=", Expr::atom("0")),
+            },
             _ => self.int_cast(value, from, ty),
         }
+    }
+
+    /// Whether a node is the length of a container of the library.
+    fn counts_items(&self, node: NodeId) -> bool {
+        let Node::Call { callee: Callee::Lib(name), .. } = &self.body.nodes[node].kind else { return false };
+        matches!(name.as_str(), "deque.__len__" | "defaultdict.__len__" | "OrderedDict.__len__")
     }
 
     /// The parts of `a * b % m` of machine numbers, which only the product leaves.
@@ -305,6 +317,9 @@ impl Printer<'_, '_> {
     fn float_unary(&mut self, op: FloatOp, arg: NodeId) -> Expr {
         let value = self.operand(arg);
         match op {
+            FloatOp::Neg if matches!(&value, Expr::Atom(text) if text == "f64::INFINITY") => {
+                Expr::atom("f64::NEG_INFINITY")
+            }
             FloatOp::Neg => Expr::unary("-", value),
             FloatOp::Abs => loose::typed(value).method("abs", vec![]),
             FloatOp::ToInt => Expr::call(self.rt("float_to_int"), vec![value]),

@@ -170,6 +170,9 @@ impl Printer<'_, '_> {
     }
 
     fn list_contains(&mut self, args: &[NodeId]) -> Expr {
+        if let Some(test) = self.one_of(args[0], args[1]) {
+            return test;
+        }
         let item_ty = match self.body.ty(args[0]).strip().kind() {
             TyKind::List(item) => *item,
             _ => Ty::unknown(),
@@ -315,6 +318,9 @@ impl Printer<'_, '_> {
             }
             SetOp::Len => return self.length(args[0], Ty::i64()),
             SetOp::Contains => {
+                if let Some(test) = self.one_of(args[0], args[1]) {
+                    return test;
+                }
                 let item = super::ops::explicit(self.by_ref(args[1]));
                 return self.expr(args[0]).method("contains", vec![item]);
             }

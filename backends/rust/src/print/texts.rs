@@ -1,6 +1,7 @@
 //! Operations on text and bytes.
 
 use super::Printer;
+use super::calls::plain_text;
 use super::expr::to_owned_text;
 use crate::literal;
 use crate::tree::Expr;
@@ -15,11 +16,11 @@ impl Printer<'_, '_> {
                 self.repeat(text, args[1])
             }
             StrOp::Truth => {
-                let empty = self.expr(args[0]).method("is_empty", vec![]);
+                let empty = plain_text(self.expr(args[0])).method("is_empty", vec![]);
                 Expr::unary("!", empty)
             }
             StrOp::Len if *ty.kind() == TyKind::Int(Width::Usize) => {
-                self.expr(args[0]).method("chars", vec![]).method("count", vec![])
+                plain_text(self.expr(args[0])).method("chars", vec![]).method("count", vec![])
             }
             StrOp::Len => self.prelude_method(args[0], "char_len", vec![]),
             StrOp::At => {
@@ -36,7 +37,7 @@ impl Printer<'_, '_> {
             }
             StrOp::Contains => {
                 let part = self.text_pattern(args[1]);
-                self.expr(args[0]).method("contains", vec![part])
+                plain_text(self.expr(args[0])).method("contains", vec![part])
             }
         }
     }
@@ -183,7 +184,7 @@ impl Printer<'_, '_> {
                 self.prelude_method(args[0], "has_byte", vec![byte])
             }
             BytesOp::Truth => {
-                let empty = self.expr(args[0]).method("is_empty", vec![]);
+                let empty = plain_text(self.expr(args[0])).method("is_empty", vec![]);
                 Expr::unary("!", empty)
             }
         }

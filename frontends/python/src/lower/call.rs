@@ -141,6 +141,7 @@ impl<'t> Lowerer<'t> {
         if let Some(name) = self.library_name(function) {
             return match name.as_str() {
                 "builtins.print" => self.print(node),
+                "builtins.float" => self.infinite(node),
                 "typing.cast" => match arguments(node)[..] {
                     [_, value] if !value.is("keyword_argument") => Some(self.expr(value)),
                     _ => None,
@@ -190,6 +191,13 @@ impl<'t> Lowerer<'t> {
     }
 
     /// `ValueError(..)` with plain arguments.
+    /// `float("inf")` is `math.inf`.
+    fn infinite(&mut self, node: Syntax<'t>) -> Option<NodeId> {
+        let (name, is_negative) = infinite(node)?;
+        let value = self.node(Node::Item(Name::new(name)), node);
+        Some(if is_negative { self.op(ObjOp::Neg, vec![value], node) } else { value })
+    }
+
     fn builtin_exception(&mut self, class: &str, node: Syntax<'t>) -> Option<NodeId> {
         let args = arguments(node);
         if !args.iter().all(|arg| is_plain(*arg)) {
@@ -277,6 +285,18 @@ impl<'t> Lowerer<'t> {
             args.push(Arg { kind, value });
         }
         args
+    }
+}
+
+/// The constant that `float("-inf")` and its like stand for, and whether it is negated.
+pub(crate) fn infinite(call: Syntax<'_>) -> Option<(&'static str, bool)> {
+    let [text] = arguments(call)[..] else { return None };
+    let text = text.is("string").then(|| text.text().trim_matches(['"', '\'']))?;
+    match text.to_ascii_lowercase().as_str() {
+        "inf" | "+inf" | "infinity" | "+infinity" => Some(("math.inf", false)),
+        "-inf" | "-infinity" => Some(("math.inf", true)),
+        "nan" => Some(("math.nan", false)),
+        _ => None,
     }
 }
 

@@ -196,6 +196,13 @@ impl<'t> Lowerer<'t> {
             "tuple" | "parenthesized_expression" | "unary_operator" | "binary_operator" => {
                 node.named().into_iter().all(|part| self.is_fixed(part))
             }
+            "call" => {
+                let is_float = node
+                    .field("function")
+                    .and_then(|function| self.library_name(function))
+                    .is_some_and(|name| name == "builtins.float");
+                is_float && super::call::infinite(node).is_some()
+            }
             "identifier" | "attribute" => match self.static_path(node) {
                 Some(found) => found.rest.is_empty(),
                 None => match self.look_up(node.text()) {
