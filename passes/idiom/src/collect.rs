@@ -73,7 +73,11 @@ fn fill(body: &Body<Mir>, block: BlockId, index: usize, may_call: bool) -> Optio
         return None;
     }
     let item = *body.ty(*iter).children().first()?;
-    let can_filter = conds.is_empty() || item.is_copy() || matches!(pat, Pat::Bind(..));
+    let is_copied = |item: Ty| match item.kind() {
+        TyKind::Tuple(parts) => parts.iter().all(|part| part.is_copy() || matches!(part.kind(), TyKind::Ref(_))),
+        _ => item.is_copy(),
+    };
+    let can_filter = conds.is_empty() || is_copied(item) || matches!(pat, Pat::Bind(..));
     let mut inner: Vec<NodeId> = conds.clone();
     inner.extend(sink.nodes());
     // `n += 1` counts; a chain can say so where its items have a name.
@@ -313,7 +317,7 @@ fn binds_plainly(body: &Body<Mir>, pat: &Pat) -> bool {
     fn check(body: &Body<Mir>, pat: &Pat, plain: &mut bool) {
         *plain &= match pat {
             Pat::Bind(local, None) => !body.locals[*local].mutable && body.locals[*local].ty.cell().is_none(),
-            Pat::Tuple(_) | Pat::Wild => true,
+            Pat::Tuple(_) | Pat::Ref(_) | Pat::Wild => true,
             _ => false,
         };
         pat.for_each_part(&mut |part| check(body, part, plain));
