@@ -277,7 +277,8 @@ impl<'a> Env<'a> {
             let mut name = union_name(&parts);
             let base = name.clone();
             let mut number = 1;
-            let is_class = |name: &str| self.program.classes.keys().any(|path| names::camel(path.last()) == name);
+            let is_class =
+                |name: &str| self.program.classes.keys().any(|path| names::camel(path.last()) == name);
             while is_class(&name) || self.unions.values().any(|known| *known == name) {
                 number += 1;
                 name = format!("{base}{number}");

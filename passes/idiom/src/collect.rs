@@ -74,7 +74,9 @@ fn fill(body: &Body<Mir>, block: BlockId, index: usize, may_call: bool) -> Optio
     }
     let item = *body.ty(*iter).children().first()?;
     let is_copied = |item: Ty| match item.kind() {
-        TyKind::Tuple(parts) => parts.iter().all(|part| part.is_copy() || matches!(part.kind(), TyKind::Ref(_))),
+        TyKind::Tuple(parts) => {
+            parts.iter().all(|part| part.is_copy() || matches!(part.kind(), TyKind::Ref(_)))
+        }
         _ => item.is_copy(),
     };
     let can_filter = conds.is_empty() || is_copied(item) || matches!(pat, Pat::Bind(..));
