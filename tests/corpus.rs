@@ -29,6 +29,7 @@ enum Stage {
 /// What the emitted program is made of.
 #[derive(Clone, Copy, Default, Debug)]
 struct Figures {
+    locals: usize,
     value: usize,
     shared: usize,
     big: usize,
@@ -196,6 +197,7 @@ fn figures(program: &Ir<Mir>) -> Figures {
     for body in program.fns.values() {
         for (_, local) in body.locals.iter() {
             let ty = local.ty;
+            out.locals += 1;
             out.value += usize::from(ty.any(&mut |ty| *ty.kind() == TyKind::Value));
             out.shared += usize::from(ty.any(&mut |ty| matches!(ty.kind(), TyKind::Shared(_))));
             out.big += usize::from(ty.any(&mut |ty| ty.is_big()));
@@ -249,6 +251,21 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
+/// What the emitted programs are made of, all together.
+fn print_totals(reports: &[Report]) {
+    let sum =
+        |of: fn(&Figures) -> usize| reports.iter().map(|report| of(&report.figures)).sum::<usize>() as f64;
+    let (locals, lines) =
+        (sum(|figures| figures.locals).max(1.0), sum(|figures| figures.source_lines).max(1.0));
+    println!(
+        "{:.1} % of locals are dynamic, {:.1} % shared; {:.1} clones per 100 lines; {:.2} emitted lines per line",
+        100.0 * sum(|figures| figures.value) / locals,
+        100.0 * sum(|figures| figures.shared) / locals,
+        100.0 * sum(|figures| figures.clones) / lines,
+        sum(|figures| figures.rust_lines) / lines,
+    );
+}
+
 fn print_table(reports: &[Report], expected: &BTreeSet<String>) {
     println!(
         "{:34} {:10} {:>5} {:>6} {:>4} {:>5} {:>10} {:>6}",
@@ -285,6 +302,7 @@ fn print_table(reports: &[Report], expected: &BTreeSet<String>) {
         at_least(Stage::Compiled),
         at_least(Stage::Same)
     );
+    print_totals(reports);
     if !silent.is_empty() {
         println!("DIFFERENT OUTPUT WITHOUT A WARNING: {}", silent.join(", "));
     }
