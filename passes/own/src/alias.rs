@@ -9,8 +9,9 @@
 use crate::access::{Accesses, Event, Kind, Step, overlaps, steps};
 use crate::live::Liveness;
 use crate::types::{is_shared, place_tys};
-use batuta_base::FxHashMap;
+use batuta_base::{FxHashMap, IndexMap, Name};
 use batuta_core::*;
+use std::sync::Arc;
 
 /// A borrow that a local holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,13 +47,21 @@ struct Candidate {
     path: Vec<Step>,
     start: u32,
     end: u32,
+    /// A part of a shared object, that is read there for as long as the object lives.
+    is_kept: bool,
 }
 
 /// Decides for every local.
-pub fn aliases(program: &Program<Typed>, body: &Body<Typed>, live: &Liveness, all: &Accesses) -> Aliases {
+pub fn aliases(
+    program: &Program<Typed>,
+    classes: &IndexMap<Name, Arc<ClassDef>>,
+    body: &Body<Typed>,
+    live: &Liveness,
+    all: &Accesses,
+) -> Aliases {
     let mut out = Aliases::default();
     let mut events = all.events.clone();
-    let candidates = candidates(program, body, live, all);
+    let candidates = candidates(program, classes, body, live, all);
     // What happens through an alias happens to its source.
     lift_events(&mut events, &candidates, all, body);
     for candidate in &candidates {
@@ -78,6 +87,7 @@ pub fn aliases(program: &Program<Typed>, body: &Body<Typed>, live: &Liveness, al
 
 fn candidates(
     program: &Program<Typed>,
+    classes: &IndexMap<Name, Arc<ClassDef>>,
     body: &Body<Typed>,
     live: &Liveness,
     all: &Accesses,
@@ -106,18 +116,43 @@ fn candidates(
         if place.proj.is_empty() && live.last_uses.contains(&value) {
             continue; // a move
         }
-        // Text and ints computed per access, and parts behind shared objects, are values of their own.
+        // Text and ints computed per access, and parts of shared objects that may change, are values of their own.
         let tys = place_tys(program, body, place);
         let behind_shared = tys[..tys.len() - 1].iter().any(|ty| is_shared(program, *ty));
+        let is_kept = behind_shared && stays(program, classes, &tys, place);
         let made_anew =
             tys.iter().rev().skip(1).any(|ty| matches!(ty.strip().kind(), TyKind::Str | TyKind::Lib(..)));
-        if behind_shared || made_anew {
+        if behind_shared && !is_kept || made_anew {
             continue;
         }
         let Some(end) = last_use(*local, *start, all) else { continue };
-        out.push(Candidate { local: *local, root, path: steps(&place.proj), start: *start, end });
+        out.push(Candidate { local: *local, root, path: steps(&place.proj), start: *start, end, is_kept });
     }
     out
+}
+
+/// Whether every object on the way keeps the part for life: fields without a cell.
+fn stays(
+    program: &Program<Typed>,
+    classes: &IndexMap<Name, Arc<ClassDef>>,
+    tys: &[Ty],
+    place: &Place,
+) -> bool {
+    place.proj.iter().zip(tys).all(|(proj, owner)| {
+        let (Proj::Field(name), Some(class)) = (proj, owner.strip().class_path()) else { return false };
+        field_cell(program, classes, class, *name) == Some(FieldCell::Plain)
+    })
+}
+
+/// What wraps a field of a class; `None` for what no class above declares.
+pub(crate) fn field_cell(
+    program: &Program<Typed>,
+    classes: &IndexMap<Name, Arc<ClassDef>>,
+    class: Name,
+    name: Name,
+) -> Option<FieldCell> {
+    let mut owners = program.mro(class).into_iter().filter_map(|path| classes.get(&path));
+    owners.find_map(|def| Some(def.fields.iter().find(|field| field.name == name)?.cell))
 }
 
 /// Whether a local gets its value inside a `try` and is read behind it: there it exists before it has one.
@@ -234,7 +269,7 @@ fn valid(candidate: &Candidate, events: &[Event]) -> Option<Borrow> {
                 || event.kind == Kind::Keep
                     && (event.path.is_empty() || event.path.len() < candidate.path.len()))
     });
-    match conflict {
+    match conflict || candidate.is_kept && changes {
         true => None,
         false => Some(if changes { Borrow::Mut } else { Borrow::Ref }),
     }

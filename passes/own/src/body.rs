@@ -6,7 +6,7 @@ use crate::bounds::{Bounds, bounds};
 use crate::changed::Changed;
 use crate::live::{Liveness, liveness};
 use crate::param_bounds::ParamBounds;
-use crate::{CACHE_DROPPED, init, lets, try_value, types};
+use crate::{CACHE_DROPPED, by_index, init, lets, try_value, types};
 use batuta_base::{Diagnostic, Diags, FxHashSet, IndexMap, Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
@@ -99,18 +99,31 @@ pub fn lower(
     let mut closures = closure_uses(src, &|call, at| lending(program, src, call, at));
     let celled = with_cells(src, &closures);
     let src = celled.as_ref().unwrap_or(src);
-    let mut live = liveness(src, &closures.brief);
-    live.maybe_unbound.extend(try_value::late(src));
     // A cell that a branch or a loop fills is made before it.
     let starts_late = |local: &LocalId| {
         !has_default(src.locals[*local].ty)
             && !is_param(src, *local)
             && !crate::rebound::starts_assigned(src, *local)
     };
-    live.maybe_unbound.extend(cells(src, &closures).into_iter().filter(starts_late));
+    let late: Vec<LocalId> = cells(src, &closures).into_iter().filter(starts_late).collect();
+    let view = |src: &Body<Typed>| {
+        let mut live = liveness(src, &closures.brief);
+        live.maybe_unbound.extend(try_value::late(src));
+        live.maybe_unbound.extend(late.iter().copied());
+        let all = accesses_in(whole.families, program, src);
+        let alias = aliases(program, classes, src, &live, &all);
+        (live, all, alias)
+    };
+    let (mut live, mut all, mut alias) = view(src);
+    let bounds = bounds(src, whole.params);
+    let known =
+        by_index::Known { program, body: src, live: &live, all: &all, alias: &alias, bounds: &bounds };
+    let written = by_index::rewrite(&known);
+    let src = written.as_ref().unwrap_or(src);
+    if written.is_some() {
+        (live, all, alias) = view(src);
+    }
     closures.escaping.extend(held_late(src, &live));
-    let all = accesses_in(whole.families, program, src);
-    let alias = aliases(program, src, &live, &all);
     let mut out: Body<Mir> = Body::new(src.path, src.lang, src.kind);
     out.params = src.params.clone();
     out.ret = src.ret;
@@ -133,7 +146,7 @@ pub fn lower(
         live,
         all,
         alias,
-        bounds: bounds(src, whole.params),
+        bounds,
         demoted: Vec::new(),
         diags: Diags::new(src.path),
         closures,

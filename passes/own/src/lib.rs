@@ -14,6 +14,7 @@ mod access;
 mod alias;
 mod body;
 mod bounds;
+mod by_index;
 mod calls;
 mod cells;
 mod changed;

@@ -136,11 +136,24 @@ impl Own<'_> {
                 self.made(op, attr, vec![first, second], ty, origin)
             }
             _ => {
+                let plain = Attr::Name(Name::new("plain"));
+                let attr = if self.never_by_zero(op, args) { &plain } else { attr };
                 let args = self.operands(args, Around::Library, |own, _, arg| own.node(arg, Want::Read));
                 self.made(op, attr, args, ty, origin)
             }
         };
         self.temporary(node, want, origin)
+    }
+
+    /// Whether a float is divided by an int that is positive.
+    fn never_by_zero(&self, op: Op, args: &[NodeId]) -> bool {
+        let Op::FloatOp(FloatOp::Div) = op else { return false };
+        match &self.src.nodes[args[1]].kind {
+            Node::Op { op: Op::IntOp(IntOp::ToFloat), args, .. } => {
+                self.bounds.of(self.src, args[0]).is_some_and(|least| least > 0)
+            }
+            _ => false,
+        }
     }
 
     /// Two names where one container is shared and the other has a single owner.

@@ -102,13 +102,7 @@ impl Own<'_> {
 
     /// What wraps a field.
     pub fn field_cell(&self, class: Name, name: Name) -> FieldCell {
-        for path in self.program.mro(class) {
-            let Some(def) = self.classes.get(&path) else { continue };
-            if let Some(field) = def.fields.iter().find(|field| field.name == name) {
-                return field.cell;
-            }
-        }
-        FieldCell::Plain
+        crate::alias::field_cell(self.program, self.classes, class, name).unwrap_or_default()
     }
 
     /// Asks for a shared class; `false` when that was tried and cannot be.
