@@ -4,6 +4,7 @@ use crate::class_values::ClassValues;
 use crate::family::{Family, families};
 use crate::names;
 use crate::object_values::Dynamic;
+use crate::slice_params::{SliceParams, slice_params};
 use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::*;
 use std::collections::BTreeSet;
@@ -26,6 +27,8 @@ pub struct Env<'a> {
     pub recursive: FxHashSet<Name>,
     /// Functions that are called by their name.
     pub called: FxHashSet<Name>,
+    /// Lists that are lent as slices to be changed.
+    pub slice_params: SliceParams,
     /// Generators that stand for one another in the branches of a condition: their types must agree.
     pub chosen_generators: FxHashSet<Name>,
     /// `main` runs inside the runtime's frame.
@@ -99,6 +102,7 @@ impl<'a> Env<'a> {
             may_nan: may_nan(program),
             recursive: recursive(program),
             called: called(program),
+            slice_params: slice_params(program),
             chosen_generators: chosen_generators(program),
             needs_frame: needs_frame(program),
             modules,

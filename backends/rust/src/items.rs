@@ -273,7 +273,12 @@ pub fn params(printer: &mut Printer<'_, '_>) -> Vec<String> {
             out.push(receiver(printer, row.ty, row.mutable));
             continue;
         }
-        let ty = printer.ty(row.ty, Position::Param);
+        let ty = match row.ty.kind() {
+            TyKind::RefMut(list) if printer.env.slice_params.contains(&(body.path, index)) => {
+                printer.ty(list.reference(), Position::Param).replacen('&', "&mut ", 1)
+            }
+            _ => printer.ty(row.ty, Position::Param),
+        };
         let mutable = if row.mutable { "mut " } else { "" };
         out.push(format!("{mutable}{}: {ty}", printer.name(param.local)));
     }

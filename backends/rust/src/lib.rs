@@ -24,6 +24,7 @@ mod own_operand;
 mod print;
 mod project;
 mod scope;
+mod slice_params;
 mod tails;
 mod template;
 mod tidy;

@@ -22,6 +22,11 @@ impl Printer<'_, '_> {
                 | NumOp::FloorMod
                 | NumOp::Pow,
             ) => self.binary_nodes(op, args),
+            // `own` has proved that it is not by zero.
+            Op::FloatOp(FloatOp::Div) if *attr != Attr::None => {
+                let divisor = self.operand(args[1]);
+                self.operand(args[0]).binary("/", divisor)
+            }
             Op::FloatOp(
                 FloatOp::Add
                 | FloatOp::Sub
