@@ -18,14 +18,35 @@ impl Own<'_> {
         let Node::Op { op: Op::IterOp(IterOp::Into), args, .. } = &self.out.nodes[lowered].kind else {
             return;
         };
-        let collected = args[0];
+        let mut collected = args[0];
         let Some((place, kind)) = self.walked(iter) else { return };
         if self.rebinds(&place, body) || !self.may_resize(&place, self.own_key(pat, kind), body) {
             return;
         }
+        // A copy that got a name, since a cell guards the container: each turn opens the cell for a moment.
+        if let Some(copy) = self.take_named(collected) {
+            collected = copy;
+            if let Node::Op { args, .. } = &mut self.out.nodes[lowered].kind {
+                args[0] = copy;
+            }
+        }
         if let Node::Op { op: Op::RsOp(RsOp::Collect), attr, .. } = &mut self.out.nodes[collected].kind {
             *attr = Attr::Name(Name::new(kind));
         }
+    }
+
+    /// The copy of a container that the last statement before this one names: the name goes.
+    fn take_named(&mut self, use_: NodeId) -> Option<NodeId> {
+        let Node::Use(place, _) = &self.out.nodes[use_].kind else { return None };
+        let local = place.as_local()?;
+        let StmtKind::Set { target: Pat::Place(target), value } = &self.before.last()?.kind else { return None };
+        let is_copy = matches!(self.out.nodes[*value].kind, Node::Op { op: Op::RsOp(RsOp::Collect), .. });
+        if target.as_local() != Some(local) || !is_copy {
+            return None;
+        }
+        let value = *value;
+        self.before.pop();
+        Some(value)
     }
 
     /// The dict, set or deque that a loop reads, and what of it.

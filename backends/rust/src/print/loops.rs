@@ -356,7 +356,15 @@ impl Printer<'_, '_> {
         let next = self.guarded(|this| {
             let is_lent = matches!(this.shown_ty(of).kind(), TyKind::Ref(_) | TyKind::RefMut(_))
                 && matches!(&this.body.nodes[of].kind, Node::Use(place, Mode::Copy) if place.as_local().is_some());
-            let container = this.expr(of);
+            let container = match this.expr(of) {
+                // The walk opens the cell itself.
+                Expr::Unary("&", cell) => match *cell {
+                    Expr::Method(cell, name, args) if name == "borrow" && args.is_empty() => Expr::unary("&", *cell),
+                    other => Expr::unary("&", other),
+                },
+                Expr::Method(cell, name, args) if name == "borrow" && args.is_empty() => *cell,
+                other => other,
+            };
             let container = if is_lent { container } else { super::ops::by_ref(container) };
             Expr::atom(&*walk).method(kind.as_str(), vec![container])
         });

@@ -24,4 +24,4 @@ pub use key::{Key, mix_hash, py_hash_float, py_hash_int, py_hash_tuple, std_hash
 pub use ordered_dict::OrderedDict;
 pub use set::{IntoIter as SetIntoIter, Iter as SetIter, Set};
 pub use set_algebra::FrozenSet;
-pub use walk::Walk;
+pub use walk::{Walk, Walked};
