@@ -308,7 +308,7 @@ impl Solver<'_> {
                 args.iter().for_each(|arg| self.mark(arg.var));
             }
             Head::Class(class) => self.call_object(job, atom, class, name, args, out),
-            Head::TypeOf(class) => self.call_path(job, class.join(name.as_str()), args, out),
+            Head::TypeOf(class) => self.call_path(job, self.env.of_class(class, name), args, out),
             Head::LibFn(lib) => {
                 let target = Target::Lib(lib.join(name.as_str()));
                 self.sub(job, C::Call { site: u32::MAX, target, args: args.to_vec(), out });

@@ -194,13 +194,13 @@ impl Apply<'_, '_, '_> {
         let want = self.solved(id);
         if self.class_candidates(node, class).len() == 1 {
             return self.by_class_value(node, class, want, &mut |me, class| {
-                me.call_path(id, class.join(name.as_str()), kinds, args.clone(), origin)
+                me.call_path(id, me.types.env().of_class(class, name), kinds, args.clone(), origin)
             });
         }
         let (args, stmts) = self.simple_args(args);
         let call = self.by_class_value(node, class, want, &mut |me, class| {
             let args = args.iter().map(|arg| me.again(*arg)).collect();
-            me.call_path(id, class.join(name.as_str()), kinds, args, origin)
+            me.call_path(id, me.types.env().of_class(class, name), kinds, args, origin)
         });
         if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
     }

@@ -105,6 +105,15 @@ impl<'p> Env<'p> {
         })
     }
 
+    /// What `C.name` is called by: a member of the class, or what stands for it where the class is a value.
+    pub(crate) fn of_class(&self, class: Name, name: Name) -> Name {
+        let own = format!("{name}{}", crate::expand::OF_CLASS);
+        match self.method(class, &own) {
+            Some(_) => class.join(&own),
+            None => class.join(name.as_str()),
+        }
+    }
+
     /// Whether `__getattr__` of a class is asked for a name: nothing else in it has that.
     pub(crate) fn asks_for(&self, class: Name, name: Name) -> bool {
         !name.as_str().starts_with("__")

@@ -125,7 +125,7 @@ pub(crate) use error_attributes::SOME_ERRORS_HAVE;
 pub(crate) use item_slices::SLICES;
 pub(crate) use mixins::{drop_mixins, mixin_methods};
 pub(crate) use overrides::expand as overrides;
-pub(crate) use record_data::drop_unused;
+pub(crate) use record_data::{OF_CLASS, drop_unused};
 
 /// The same program with its own context managers written out.
 pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {

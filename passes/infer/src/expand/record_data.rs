@@ -6,6 +6,7 @@
 //!                                              return dict.new("x", .., "next", method (%self.next).as_dict())
 //!                                            }
 //!   lib:dataclasses.fields(@m.P)             list.new(call @m.Field("x"), call @m.Field("next"))
+//!   lib:dataclasses.fields(%cls)             method (%cls).record_fields(), by the class that it is
 //!
 //! What the annotation of a field does not say is `lib:dataclasses.plain`, decided by its type. Methods that
 //! nothing calls are taken out in the end (`drop_unused`).
@@ -20,6 +21,9 @@ const WORDS: [(&str, &str); 3] = [
     ("dataclasses.astuple", "as_tuple"),
     ("dataclasses.fields", "record_fields"),
 ];
+
+/// What the name of a method ends in that a class value has instead.
+pub(crate) const OF_CLASS: &str = "$class";
 
 /// Gives the program's records such methods where it asks for them.
 pub(super) fn expand(program: &mut Program<Hir>) {
@@ -38,9 +42,12 @@ pub(super) fn expand(program: &mut Program<Hir>) {
                 Some(field) => fields_method(program, class, word, field),
                 None => data_method(program, class, word, function),
             };
+            let of_class = field.map(|_| of_class(&body));
             let def = program.classes.get_mut(&class).expect("the class was just found");
-            Arc::make_mut(def).methods.push(body.path);
-            program.fns.insert(body.path, Arc::new(body));
+            for body in [Some(body), of_class].into_iter().flatten() {
+                Arc::make_mut(def).methods.push(body.path);
+                program.fns.insert(body.path, Arc::new(body));
+            }
         }
     }
 }
@@ -176,6 +183,15 @@ fn fields_method(program: &Program<Hir>, class: Name, word: Name, field: Name) -
     body
 }
 
+/// The same for the class as a value: `fields(cls)`.
+fn of_class(method: &Body<Hir>) -> Body<Hir> {
+    let mut body = method.clone();
+    body.path = Name::new(&format!("{}{OF_CLASS}", method.path));
+    body.kind = FnKind::StaticMethod;
+    body.params.clear();
+    body
+}
+
 fn data_method(program: &Program<Hir>, class: Name, word: Name, function: &str) -> Body<Hir> {
     let (mut body, this) = method(program, class, word);
     let is_dict = function == "dataclasses.asdict";
@@ -259,6 +275,7 @@ fn plain(program: &Program<Hir>, body: &mut Body<Hir>, place: &Place, ty: Ty, wo
 /// Takes out the methods that nothing calls.
 pub(crate) fn drop_unused(program: &mut Program<Typed>) {
     let is_word = |name: &str| {
+        let name = name.trim_end_matches(OF_CLASS);
         let own = name.trim_start_matches("record_");
         own == "attributes"
             || WORDS.iter().any(|(_, word)| name.trim_start_matches("record_") == *word || name == *word)
