@@ -36,6 +36,11 @@ impl Apply<'_, '_, '_> {
                 me.is_a(value, Name::new("collections.abc.Callable"))
             });
         }
+        if let ("builtins.callable", [value]) = (name.as_str(), &nodes[..])
+            && let Some(known) = is_callable(self.ty(*value)).filter(|_| self.is_simple(*value))
+        {
+            return self.mk(Node::Const(Const::Bool(known)), Ty::bool(), origin);
+        }
         self.lib_nodes(id, name, &kinds, nodes, origin)
     }
 
@@ -660,5 +665,24 @@ impl Apply<'_, '_, '_> {
             TyKind::Option(inner) => matches!(inner.kind(), TyKind::TypeOf(_)),
             kind => matches!(kind, TyKind::TypeOf(_)),
         }
+    }
+}
+
+/// What `callable` says of all values of a type, where it says one thing.
+fn is_callable(ty: Ty) -> Option<bool> {
+    match ty.kind() {
+        TyKind::Func(..) | TyKind::TypeOf(_) => Some(true),
+        TyKind::Unit
+        | TyKind::Bool
+        | TyKind::Int(_)
+        | TyKind::Float(_)
+        | TyKind::Num
+        | TyKind::Str
+        | TyKind::Bytes
+        | TyKind::List(_)
+        | TyKind::Dict(..)
+        | TyKind::Set(_)
+        | TyKind::Tuple(_) => Some(false),
+        _ => None,
     }
 }

@@ -176,6 +176,11 @@ pub(crate) fn proves(body: &Body<Hir>, cond: NodeId) -> (Facts, Facts) {
             }
             (vec![(path.clone(), Filter::keep(names.clone()))], vec![(path, Filter::drop(names))])
         }
+        Node::Call { callee: Callee::Lib(name), args } if *name == "builtins.callable" && args.len() == 1 => {
+            let Some(path) = tested(body, args[0].value) else { return Default::default() };
+            let kind = vec![Name::new("collections.abc.Callable")];
+            (vec![(path.clone(), Filter::keep(kind.clone()))], vec![(path, Filter::drop(kind))])
+        }
         Node::Block { block, .. } => {
             body.blocks[*block].tail.map_or_else(Default::default, |tail| proves(body, tail))
         }

@@ -53,6 +53,13 @@ impl Own<'_> {
         let found = self.diags.report(crate::GIVES_ITSELF, self.src.origin);
         found.label(self.src.origin, "what this method does to its object would be lost");
         found.hint("let the method only read, and change the object elsewhere");
+        // It asks for no handle: the trait has none to give.
+        for param in self.out.params.clone() {
+            let row = &mut self.out.locals[param.local];
+            if let TyKind::Ref(inner) = row.ty.kind() {
+                row.ty = inner.strip_shared().reference();
+            }
+        }
         let why = crate::GIVES_ITSELF.title.into();
         let hole = self.out.node(Node::Hole { why, source: "".into() }, Ty::never(), self.src.origin);
         self.out.block(BlockRow { tail: Some(hole), ..BlockRow::default() })

@@ -210,6 +210,16 @@ pub fn share(program: &Program<Typed>, built: &mut Built) {
             }
         }
     }
+    // A dynamic value keeps the function that it is made of, like a container.
+    for body in program.fns.values() {
+        for (_, row) in body.nodes.iter() {
+            if let Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } = &row.kind
+                && let Some(of) = args.first().filter(|of| matches!(body.nodes[**of].kind, Node::Use(..)))
+            {
+                shared.extend(built.node(body.path, *of));
+            }
+        }
+    }
     // What a method gives must not hold on to the borrow of its receiver.
     for body in program.fns.values().filter(|body| body.has_receiver()) {
         shared.extend(built.results.get(&body.path).copied());
