@@ -39,7 +39,9 @@ impl Own<'_> {
     fn take_named(&mut self, use_: NodeId) -> Option<NodeId> {
         let Node::Use(place, _) = &self.out.nodes[use_].kind else { return None };
         let local = place.as_local()?;
-        let StmtKind::Set { target: Pat::Place(target), value } = &self.before.last()?.kind else { return None };
+        let StmtKind::Set { target: Pat::Place(target), value } = &self.before.last()?.kind else {
+            return None;
+        };
         let is_copy = matches!(self.out.nodes[*value].kind, Node::Op { op: Op::RsOp(RsOp::Collect), .. });
         if target.as_local() != Some(local) || !is_copy {
             return None;
