@@ -92,7 +92,7 @@ impl Marks<'_> {
                 self.field(
                     tys[depth - 1],
                     *name,
-                    if tys[depth].is_copy() { FieldCell::Cell } else { FieldCell::RefCell },
+                    if self.is_copied(tys[depth]) { FieldCell::Cell } else { FieldCell::RefCell },
                 );
             }
             depth = depth.saturating_sub(1);
@@ -106,6 +106,19 @@ impl Marks<'_> {
             }
             depth -= 1;
         }
+    }
+
+    /// Numbers and members of enums are read and written whole.
+    fn is_copied(&self, ty: Ty) -> bool {
+        let item = match ty.kind() {
+            TyKind::Option(item) => *item,
+            _ => ty,
+        };
+        let is_enum = |path| {
+            let class = self.program.classes.get(&path);
+            class.is_some_and(|class| class.kind == ClassKind::Enum)
+        };
+        item.is_copy() || item.class_path().is_some_and(is_enum)
     }
 
     fn field(&mut self, owner: Ty, name: Name, cell: FieldCell) {

@@ -37,7 +37,11 @@ impl Printer<'_, '_> {
             {
                 plain_text(value.without_ref()).method("as_str", vec![])
             }
-            value => value.without_ref(),
+            // A guard is looked through by hand: patterns are not.
+            value => match value.without_ref() {
+                guard if guard.is_guard() => Expr::Unary("*", Box::new(guard)),
+                value => value,
+            },
         };
         let all = patterns.into_iter().reduce(|all, next| all.binary("|", next))?;
         Some(Expr::Macro("matches".to_owned(), vec![value, all]))
