@@ -104,7 +104,7 @@ def rust(ty, var, stored=True):
 
 
 def camel(name):
-    return name.split(".")[-1][:1].upper() + name.split(".")[-1][1:]
+    return "".join(part[:1].upper() + part[1:] for part in name.split(".")[-1].split("_"))
 
 
 def function(number, row, var):

@@ -183,6 +183,10 @@ const TYPES: &[&str] = &[
 
 /// Library modules that are reached as attributes of another module.
 const SUBMODULES: &[&str] = &[
+    "sys.float_info",
+    "sys.hash_info",
+    "sys.implementation",
+    "sys.int_info",
     "collections.abc",
     "concurrent.futures",
     "email.message",

@@ -252,6 +252,7 @@ fn generic(name: &str, args: Vec<Ty>) -> Option<Ty> {
 fn named(path: &str, short: &str) -> Ty {
     match short {
         "bytearray" | "memoryview" => Ty::lib(short, []),
+        "array.array" => Ty::unknown(),
         "re.Pattern" | "Pattern" => Ty::lib("Pattern", []),
         "re.Match" | "Match" => Ty::lib("Match", []),
         "logging.Logger" => Ty::lib("Logger", []),

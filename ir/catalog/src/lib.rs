@@ -252,6 +252,7 @@ pub fn is_exception(name: &str) -> bool {
             | "shutil.SameFileError"
             | "statistics.StatisticsError"
             | "struct.error"
+            | "zlib.error"
     )
 }
 

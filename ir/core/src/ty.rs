@@ -382,7 +382,8 @@ impl Ty {
 
 /// A library type whose copies are the same object: tasks, locks, queues, generators with `send`.
 fn is_handle(name: Name) -> bool {
-    matches!(name.as_str(), "coroutine" | "ExitStack") || name.as_str().starts_with("asyncio.")
+    matches!(name.as_str(), "coroutine" | "ExitStack" | "Scandir" | "float_array" | "int_array")
+        || name.as_str().starts_with("asyncio.")
 }
 
 /// What a call of a function gives, taken apart.

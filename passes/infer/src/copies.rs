@@ -11,6 +11,16 @@ use crate::apply::{Apply, UNKNOWN_LIBRARY};
 use batuta_base::{Name, Origin};
 use batuta_core::*;
 
+/// A handle of the library whose copy is another object.
+fn is_array(name: Name) -> bool {
+    matches!(name.as_str(), "int_array" | "float_array")
+}
+
+/// Whether a copy of the type is another object.
+fn changes(ty: Ty) -> bool {
+    ty.is_mutable() || ty.any(&mut |part| matches!(part.kind(), TyKind::Lib(name, _) if is_array(*name)))
+}
+
 impl Apply<'_, '_, '_> {
     /// `d.update(a=1)`: the names are a dict.
     pub(crate) fn named_updates(
@@ -66,12 +76,15 @@ impl Apply<'_, '_, '_> {
     /// A copy of an elaborated value; `deep` copies what it holds, too.
     pub(crate) fn copy_of(&mut self, value: NodeId, deep: bool, origin: Origin) -> NodeId {
         let ty = self.ty(value);
-        if !ty.is_mutable() {
+        if !changes(ty) {
             return value;
         }
         let parts = ty.children();
-        let is_flat = !deep || !parts.iter().any(|part| part.is_mutable());
+        let is_flat = !deep || !parts.iter().any(|part| changes(*part));
         match ty.kind() {
+            TyKind::Lib(name, _) if is_array(*name) => {
+                self.lib_copy(&format!("{name}.copy"), value, ty, origin)
+            }
             TyKind::List(_) if is_flat => self.lib_copy("list.copy", value, ty, origin),
             TyKind::Dict(..) if is_flat => self.lib_copy("dict.copy", value, ty, origin),
             TyKind::Set(_) => self.lib_copy("set.copy", value, ty, origin),
@@ -143,7 +156,15 @@ impl Apply<'_, '_, '_> {
                 TyKind::Func(..) | TyKind::TypeOf(_) | TyKind::Iter(_) | TyKind::Error => false,
                 TyKind::Lib(name, _) => matches!(
                     name.last(),
-                    "tuple" | "deque" | "Counter" | "defaultdict" | "OrderedDict" | "Decimal" | "Fraction"
+                    "tuple"
+                        | "deque"
+                        | "Counter"
+                        | "defaultdict"
+                        | "OrderedDict"
+                        | "Decimal"
+                        | "Fraction"
+                        | "int_array"
+                        | "float_array"
                 ),
                 TyKind::Class(class, _) => self.object_copies_deeply(*class, seen),
                 _ => true,

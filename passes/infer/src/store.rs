@@ -370,6 +370,17 @@ impl Apply<'_, '_, '_> {
             (TyKind::Set(_), ObjOp::Sub) => "set.difference_update",
             (TyKind::Set(_), ObjOp::BitXor) => "set.symmetric_difference_update",
             (TyKind::Dict(..), ObjOp::BitOr) => "dict.update",
+            (TyKind::Lib(name, _), ObjOp::Add) => match name.as_str() {
+                "deque" => "deque.extend",
+                "int_array" => "int_array.extend",
+                "float_array" => "float_array.extend",
+                _ => return None,
+            },
+            (TyKind::Lib(name, _), ObjOp::Mul) => match name.as_str() {
+                "int_array" => "int_array.multiply",
+                "float_array" => "float_array.multiply",
+                _ => return None,
+            },
             (TyKind::Class(..), _) => {
                 let [names, _] = crate::inner::operand_methods(op);
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();

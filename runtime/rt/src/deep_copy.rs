@@ -100,6 +100,18 @@ impl<T: Copy> DeepCopy for Cell<T> {
     }
 }
 
+impl<T: crate::array::Element + 'static> DeepCopy for crate::Array<T> {
+    fn deep_copy(&self, memo: &mut Memo) -> Self {
+        let id = self.identity();
+        if let Some(copy) = memo.0.get(&id).and_then(|copy| copy.downcast_ref::<Self>()) {
+            return copy.clone();
+        }
+        let copy = self.slice(None, None, None);
+        memo.0.insert(id, Box::new(copy.clone()));
+        copy
+    }
+}
+
 impl<T: DeepCopy> DeepCopy for Deque<T> {
     fn deep_copy(&self, memo: &mut Memo) -> Self {
         Self::from_iter_max(self.iter().map(|item| item.deep_copy(memo)), self.maxlen())

@@ -72,9 +72,11 @@ pub use modules::argparse::{
     Argument, ArgumentError, ArgumentGroup, ArgumentParser, ArgumentTypeError, CommandParser, Namespace,
     Subparsers,
 };
+pub use modules::array::{Array, FloatArray, IntArray};
+pub use modules::calendar::Calendar;
 pub use modules::capture::{Capture, CaptureResult, is_near, test_failed};
 pub use modules::codecs::BinasciiError;
-pub use modules::contextlib::{ExitStack, Redirect, redirect_stdout};
+pub use modules::contextlib::{ExitStack, Redirect, RedirectErr, redirect_stderr, redirect_stdout};
 pub use modules::csv::{CsvError, CsvWriter, DictReader, DictWriter};
 pub use modules::datetime::{Date, Datetime, Timedelta};
 pub use modules::datetime_zone::{Time, Timezone};
@@ -90,19 +92,23 @@ pub use modules::logging::{LogConfig, LogFormatter, LogHandler, Logger};
 pub use modules::normal_dist::NormalDist;
 pub use modules::os::{FolderWalk, StatResult};
 pub use modules::pathlib::Path;
-pub use modules::random::Random;
+pub use modules::random::{Random, RandomState};
 pub use modules::re::{Match, Pattern, ReError};
-pub use modules::shutil::{SameFileError, ShutilError, TerminalSize};
+pub use modules::scandir::{DirEntry, Scandir};
+pub use modules::sha3::Shake;
+pub use modules::shutil::{IgnoredNames, SameFileError, ShutilError, TerminalSize};
 pub use modules::statistics::StatisticsError;
 pub use modules::string_io::StringIO;
 pub use modules::string_template::Template;
+pub use modules::struct_time::StructTime;
 pub use modules::structs::{Struct, StructError};
 pub use modules::tempfile::TemporaryDirectory;
 pub use modules::textwrap::TextWrapper;
 pub use modules::urllib::{ParseResult, SplitResult};
+pub use modules::zlib::ZlibError;
 pub use modules::{
-    argparse, calendar, cmath, codecs, csv, fnmatch, glob, hashlib, html, os, path, pprint, shlex, shutil,
-    structs,
+    argparse, array, bases, calendar, cmath, codecs, csv, fnmatch, glob, hashlib, html, os, path, pprint,
+    scandir, sha3, shlex, shutil, struct_time, structs, zlib,
 };
 pub use modules::{
     asyncio, bisect, functools, heapq, itertools, json, logging, math, queue, random, re, statistics, sys,

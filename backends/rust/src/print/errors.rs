@@ -26,6 +26,7 @@ impl Printer<'_, '_> {
             "csv.Error" => "CsvError",
             "shutil.Error" => "ShutilError",
             "binascii.Error" => "BinasciiError",
+            "zlib.error" => "ZlibError",
             _ => class.last(),
         })
     }

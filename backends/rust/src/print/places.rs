@@ -438,7 +438,9 @@ impl Printer<'_, '_> {
                 return Some(container.expr.method("set_slice", args));
             }
             TyKind::List(_) if is_shared => "set_at",
-            TyKind::Lib(name, _) if matches!(name.last(), "bytearray" | "array") => "set_at",
+            TyKind::Lib(name, _) if matches!(name.last(), "bytearray" | "int_array" | "float_array") => {
+                "set_at"
+            }
             TyKind::Lib(name, _) if matches!(name.last(), "defaultdict" | "Counter" | "OrderedDict") => {
                 "insert"
             }
@@ -687,7 +689,7 @@ impl Printer<'_, '_> {
                     let index = this.operand(index);
                     container.expr.method("del_at", vec![index])
                 }
-                TyKind::Lib(name, _) if name.last() == "deque" => {
+                TyKind::Lib(name, _) if matches!(name.last(), "deque" | "float_array" | "int_array") => {
                     let index = this.operand(index);
                     container.expr.method("del_at", vec![index])
                 }

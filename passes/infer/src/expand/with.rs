@@ -245,6 +245,15 @@ fn exit_of(program: &Program<Hir>, class: Name) -> Option<Exit> {
     Some(exit)
 }
 
+/// Whether entering what a library function makes gives something else: `TemporaryDirectory()` gives its path.
+fn gives_another(node: &Node) -> bool {
+    let Node::Call { callee: Callee::Lib(name), .. } = node else { return false };
+    batuta_catalog::functions(name.as_str()).iter().any(|row| match row.result.kind() {
+        TyKind::Lib(made, _) => !batuta_catalog::functions(&format!("{made}.__enter__")).is_empty(),
+        _ => false,
+    })
+}
+
 /// One `with` being written out.
 pub(super) struct With<'b, 'a> {
     managers: &'b Managers<'a>,
@@ -351,10 +360,15 @@ impl<'b, 'a> With<'b, 'a> {
                 let of = self.read(manager);
                 self.call(of, "enter", Vec::new())
             }
+            Kind::Library if gives_another(&self.body.nodes[context].kind) => {
+                let of = self.read(manager);
+                self.call(of, "__enter__", Vec::new())
+            }
             _ => self.read(manager),
         };
         (manager, stmts, entered)
     }
+
     fn items(&mut self, items: &[WithItem], inner: BlockId) -> Vec<Stmt> {
         let Some((first, rest)) = items.split_first() else { return Vec::new() };
         let kind = self.managers.kind(self.body, first.context);

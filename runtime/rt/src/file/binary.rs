@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
+use super::Temporary;
 use super::disk::{Disk, Mode};
 use crate::class::ValueError;
 use crate::error::Error;
@@ -18,7 +19,7 @@ pub fn open_binary(path: impl AsRef<str>, mode: &str) -> Result<BinaryFile, Erro
         return Err(Error::new(ValueError, format!("invalid mode: {}", repr(mode))));
     };
     let disk = Disk::open(path, parsed)?;
-    Ok(BinaryFile(Rc::new(Inner { name: path.to_owned(), stream: RefCell::new(Stream::Disk(disk)) })))
+    Ok(BinaryFile::named(path, Stream::Disk(disk)))
 }
 
 /// An open binary file or a `BytesIO`: a handle, whose clones are the same file.
@@ -27,6 +28,7 @@ pub struct BinaryFile(Rc<Inner>);
 
 struct Inner {
     name: String,
+    temporary: RefCell<Option<Temporary>>,
     stream: RefCell<Stream>,
 }
 
@@ -45,7 +47,17 @@ impl BinaryFile {
     /// `io.BytesIO(bytes)`.
     pub fn memory(bytes: &[u8]) -> BinaryFile {
         let stream = Stream::Memory { bytes: bytes.to_vec(), at: 0 };
-        BinaryFile(Rc::new(Inner { name: String::new(), stream: RefCell::new(stream) }))
+        BinaryFile::named("", stream)
+    }
+
+    fn named(name: &str, stream: Stream) -> BinaryFile {
+        let (name, stream) = (name.to_owned(), RefCell::new(stream));
+        BinaryFile(Rc::new(Inner { name, temporary: RefCell::new(None), stream }))
+    }
+
+    /// The file goes when it is closed, or with its last handle.
+    pub(crate) fn make_temporary(&self) {
+        self.0.temporary.replace(Some(Temporary(self.0.name.clone())));
     }
 
     /// `f.name`.
@@ -170,6 +182,7 @@ impl BinaryFile {
     pub fn close(&self) {
         self.flush();
         *self.0.stream.borrow_mut() = Stream::Closed;
+        self.0.temporary.take();
     }
 
     /// `f.getvalue()` of a `BytesIO`.

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
+use super::Temporary;
 use super::disk::{Disk, Mode, Newline};
 use crate::class::ValueError;
 use crate::error::Error;
@@ -44,6 +45,7 @@ pub fn open_with(path: impl AsRef<str>, mode: &str, options: &TextOptions) -> Re
         newline: if options.newline.is_none() { Newline::Universal } else { Newline::Kept },
         path: path.to_owned(),
         mode: mode.to_owned(),
+        temporary: RefCell::new(None),
         disk: RefCell::new(Some(disk)),
     };
     Ok(File(Stream::Disk(Rc::new(text))))
@@ -67,6 +69,7 @@ struct DiskText {
     encoding: String,
     errors: String,
     newline: Newline,
+    temporary: RefCell<Option<Temporary>>,
     /// None when closed.
     disk: RefCell<Option<Disk>>,
 }
@@ -292,6 +295,13 @@ impl File {
         }
     }
 
+    /// The file goes when it is closed, or with its last handle.
+    pub(crate) fn make_temporary(&self) {
+        if let Stream::Disk(file) = &self.0 {
+            file.temporary.replace(Some(Temporary(file.path.clone())));
+        }
+    }
+
     /// `f.close()`.
     #[track_caller]
     pub fn close(&self) {
@@ -301,6 +311,7 @@ impl File {
                 if let Some(mut disk) = file.disk.take() {
                     disk.flush();
                 }
+                file.temporary.take();
             }
             _ => {}
         }

@@ -130,3 +130,107 @@ pub fn isinf(z: Complex) -> bool {
 pub fn isfinite(z: Complex) -> bool {
     z.re.is_finite() && z.im.is_finite()
 }
+
+/// `cmath.tanh(z)`.
+pub fn tanh(z: Complex) -> Complex {
+    // log(DBL_MAX) / 2: beyond, `cosh` would be too large.
+    if z.re.abs() > 354.891_356_446_691_9 {
+        let im = 4.0 * z.im.sin() * z.im.cos() * (-2.0 * z.re.abs()).exp();
+        return Complex::new(1f64.copysign(z.re), im);
+    }
+    let (tx, ty) = (z.re.tanh(), z.im.tan());
+    let cx = 1.0 / z.re.cosh();
+    let txty = tx * ty;
+    let below = 1.0 + txty * txty;
+    Complex::new(tx * (1.0 + ty * ty) / below, ((ty / below) * cx) * cx)
+}
+
+/// `cmath.tan(z)`.
+pub fn tan(z: Complex) -> Complex {
+    let turned = tanh(Complex::new(-z.im, z.re));
+    Complex::new(turned.im, -turned.re)
+}
+
+const LARGE: f64 = f64::MAX / 4.0;
+
+fn is_large(z: Complex) -> bool {
+    z.re.abs() > LARGE || z.im.abs() > LARGE
+}
+
+/// The length of a large number, halved before and doubled after.
+fn large_log(z: Complex) -> f64 {
+    (z.re / 2.0).hypot(z.im / 2.0).ln() + std::f64::consts::LN_2 * 2.0
+}
+
+/// `cmath.acos(z)`.
+pub fn acos(z: Complex) -> Complex {
+    if is_large(z) {
+        let im = large_log(z);
+        let im = if z.re < 0.0 { -im.copysign(z.im) } else { im.copysign(-z.im) };
+        return Complex::new(z.im.abs().atan2(z.re), im);
+    }
+    let s1 = sqrt(Complex::new(1.0 - z.re, -z.im));
+    let s2 = sqrt(Complex::new(1.0 + z.re, z.im));
+    Complex::new(2.0 * s1.re.atan2(s2.re), super::math::asinh(s2.re * s1.im - s2.im * s1.re))
+}
+
+/// `cmath.acosh(z)`.
+pub fn acosh(z: Complex) -> Complex {
+    if is_large(z) {
+        return Complex::new(large_log(z), z.im.atan2(z.re));
+    }
+    let s1 = sqrt(Complex::new(z.re - 1.0, z.im));
+    let s2 = sqrt(Complex::new(z.re + 1.0, z.im));
+    Complex::new(super::math::asinh(s1.re * s2.re + s1.im * s2.im), 2.0 * s1.im.atan2(s2.re))
+}
+
+/// `cmath.asinh(z)`.
+pub fn asinh(z: Complex) -> Complex {
+    if is_large(z) {
+        let re = large_log(z);
+        let re = if z.im < 0.0 { re.copysign(z.re) } else { -re.copysign(-z.re) };
+        return Complex::new(re, z.im.atan2(z.re.abs()));
+    }
+    let s1 = sqrt(Complex::new(1.0 + z.im, -z.re));
+    let s2 = sqrt(Complex::new(1.0 - z.im, z.re));
+    Complex::new(super::math::asinh(s1.re * s2.im - s2.re * s1.im), z.im.atan2(s1.re * s2.re - s1.im * s2.im))
+}
+
+/// `cmath.asin(z)`.
+pub fn asin(z: Complex) -> Complex {
+    let turned = asinh(Complex::new(-z.im, z.re));
+    Complex::new(turned.im, -turned.re)
+}
+
+/// `cmath.atanh(z)`; raises `ValueError`.
+#[track_caller]
+pub fn atanh(z: Complex) -> Complex {
+    if z.re < 0.0 || z.re == 0.0 && z.re.is_sign_negative() {
+        return -atanh(-z);
+    }
+    let im = z.im.abs();
+    let (re, turned) = if z.re > LARGE.sqrt() || im > LARGE.sqrt() {
+        let length = (z.re / 2.0).hypot(z.im / 2.0);
+        let right = std::f64::consts::FRAC_PI_2.copysign(-z.im);
+        (z.re / 4.0 / length / length, -right)
+    } else if z.re == 1.0 && im < f64::MIN_POSITIVE.sqrt() {
+        if im == 0.0 {
+            raise_new(ValueError, "math domain error");
+        }
+        (-(im.sqrt() / im.hypot(2.0).sqrt()).ln(), 2f64.atan2(-im).copysign(z.im) / 2.0)
+    } else {
+        let gap = 1.0 - z.re;
+        (
+            (4.0 * z.re / (gap * gap + im * im)).ln_1p() / 4.0,
+            -(-2.0 * z.im).atan2(gap * (1.0 + z.re) - im * im) / 2.0,
+        )
+    };
+    Complex::new(re, turned)
+}
+
+/// `cmath.atan(z)`; raises `ValueError`.
+#[track_caller]
+pub fn atan(z: Complex) -> Complex {
+    let turned = atanh(Complex::new(-z.im, z.re));
+    Complex::new(turned.im, -turned.re)
+}

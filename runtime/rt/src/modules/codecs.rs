@@ -24,38 +24,95 @@ fn encode_with(bytes: &[u8], alphabet: &[u8; 64]) -> Vec<u8> {
     out
 }
 
+/// What is decoded: bytes, or a text of ASCII alone.
+pub trait Encoded {
+    /// The bytes; `ValueError` for other characters.
+    fn ascii(&self) -> Result<&[u8], Error>;
+}
+
+impl Encoded for [u8] {
+    fn ascii(&self) -> Result<&[u8], Error> {
+        Ok(self)
+    }
+}
+
+impl Encoded for Vec<u8> {
+    fn ascii(&self) -> Result<&[u8], Error> {
+        Ok(self)
+    }
+}
+
+impl Encoded for str {
+    fn ascii(&self) -> Result<&[u8], Error> {
+        if self.is_ascii() {
+            Ok(self.as_bytes())
+        } else {
+            Err(Error::new(ValueError, "string argument should contain only ASCII characters"))
+        }
+    }
+}
+
+impl Encoded for String {
+    fn ascii(&self) -> Result<&[u8], Error> {
+        self.as_str().ascii()
+    }
+}
+
+impl<T: Encoded + ?Sized> Encoded for &T {
+    fn ascii(&self) -> Result<&[u8], Error> {
+        (**self).ascii()
+    }
+}
+
+/// `binascii.a2b_base64(text, strict_mode=..)`.
 #[track_caller]
-fn decode_with(text: &[u8], alphabet: &[u8; 64]) -> Result<Vec<u8>, Error> {
-    let (mut out, mut bits, mut count, mut padding) = (Vec::new(), 0u32, 0, 0);
-    for byte in text {
-        match alphabet.iter().position(|own| own == byte) {
-            Some(digit) => {
-                bits = (bits << 6) | digit as u32;
-                count += 1;
-                if count % 4 == 0 {
-                    out.extend_from_slice(&bits.to_be_bytes()[1..]);
-                    bits = 0;
+pub fn a2b_base64(text: &(impl Encoded + ?Sized), strict: bool) -> Result<Vec<u8>, Error> {
+    let text = text.ascii()?;
+    let fail = |why: &str| Err(Error::new(BinasciiError, why));
+    if strict && text.first() == Some(&b'=') {
+        return fail("Leading padding not allowed");
+    }
+    let (mut out, mut bits, mut place, mut pads, mut has_pad) = (Vec::new(), 0u32, 0, 0, false);
+    for (at, byte) in text.iter().enumerate() {
+        if *byte == b'=' {
+            has_pad = true;
+            if place >= 2 {
+                pads += 1;
+                if place + pads >= 4 {
+                    return if strict && at + 1 < text.len() {
+                        fail("Excess data after padding")
+                    } else {
+                        Ok(out)
+                    };
                 }
             }
-            None if *byte == b'=' => padding += 1,
-            None => {}
+            continue;
         }
+        let Some(digit) = PLAIN.iter().position(|own| own == byte) else {
+            if strict {
+                return fail("Only base64 data is allowed");
+            }
+            continue;
+        };
+        if strict && has_pad {
+            return fail("Discontinuous padding not allowed");
+        }
+        (pads, bits) = (0, (bits << 6) | digit as u32);
+        if place > 0 {
+            out.push((bits >> (6 - 2 * place)) as u8);
+        }
+        place = (place + 1) % 4;
     }
-    match count % 4 {
-        0 => {}
+    match place {
+        0 => Ok(out),
         1 => {
-            let text = format!(
+            let count = out.len() / 3 * 4 + 1;
+            fail(&format!(
                 "Invalid base64-encoded string: number of data characters ({count}) cannot be 1 more than a multiple of 4"
-            );
-            return Err(Error::new(BinasciiError, text));
+            ))
         }
-        left if padding + left < 4 => return Err(Error::new(BinasciiError, "Incorrect padding")),
-        left => {
-            let whole = (bits << (6 * (4 - left))).to_be_bytes();
-            out.extend_from_slice(&whole[1..left]);
-        }
+        _ => fail("Incorrect padding"),
     }
-    Ok(out)
 }
 
 /// `base64.b64encode(bytes)`.
@@ -68,16 +125,54 @@ pub fn urlsafe_b64encode(bytes: &[u8]) -> Vec<u8> {
     encode_with(bytes, URL)
 }
 
-/// `base64.b64decode(text)`.
+/// `base64.b64decode(text, validate=..)`.
 #[track_caller]
-pub fn b64decode(text: &[u8]) -> Result<Vec<u8>, Error> {
-    decode_with(text, PLAIN)
+pub fn b64decode(text: &(impl Encoded + ?Sized), validate: bool) -> Result<Vec<u8>, Error> {
+    a2b_base64(text, validate)
+}
+
+fn translated(text: &[u8], from: [u8; 2], to: [u8; 2]) -> Vec<u8> {
+    let one = |byte: &u8| from.iter().position(|own| own == byte).map_or(*byte, |at| to[at]);
+    text.iter().map(one).collect()
 }
 
 /// `base64.urlsafe_b64decode(text)`.
 #[track_caller]
-pub fn urlsafe_b64decode(text: &[u8]) -> Result<Vec<u8>, Error> {
-    decode_with(text, URL)
+pub fn urlsafe_b64decode(text: &(impl Encoded + ?Sized)) -> Result<Vec<u8>, Error> {
+    a2b_base64(&translated(text.ascii()?, *b"-_", *b"+/"), false)
+}
+
+fn two(altchars: &[u8]) -> Result<[u8; 2], Error> {
+    let shown = || Error::new(crate::AssertionError, format!("{}", crate::repr(&altchars.to_vec())));
+    altchars.try_into().map_err(|_| shown())
+}
+
+/// `base64.b64encode(bytes, altchars)`.
+#[track_caller]
+pub fn b64encode_with(bytes: &[u8], altchars: &[u8]) -> Result<Vec<u8>, Error> {
+    Ok(translated(&b64encode(bytes), *b"+/", two(altchars)?))
+}
+
+/// `base64.b64decode(text, altchars, validate=..)`.
+#[track_caller]
+pub fn b64decode_with(
+    text: &(impl Encoded + ?Sized),
+    altchars: &[u8],
+    validate: bool,
+) -> Result<Vec<u8>, Error> {
+    a2b_base64(&translated(text.ascii()?, two(altchars)?, *b"+/"), validate)
+}
+
+/// `binascii.b2a_base64(bytes, newline=..)`.
+pub fn b2a_base64(bytes: &[u8], newline: bool) -> Vec<u8> {
+    let mut out = b64encode(bytes);
+    out.extend(newline.then_some(b'\n'));
+    out
+}
+
+/// `base64.encodebytes(bytes)`: lines of 76 characters.
+pub fn encodebytes(bytes: &[u8]) -> Vec<u8> {
+    bytes.chunks(57).flat_map(|part| b2a_base64(part, true)).collect()
 }
 
 /// `base64.b16encode(bytes)`.
@@ -96,13 +191,13 @@ pub fn crc32(bytes: &[u8], start: i64) -> i64 {
     i64::from(!bytes.iter().fold(!(start as u32), step))
 }
 
-/// `zlib.adler32(bytes)`.
-pub fn adler32(bytes: &[u8]) -> i64 {
+/// `zlib.adler32(bytes, start)`.
+pub fn adler32(bytes: &[u8], start: i64) -> i64 {
     let step = |(a, b): (u32, u32), byte: &u8| {
         let a = (a + u32::from(*byte)) % 65521;
         (a, (a + b) % 65521)
     };
-    let (a, b) = bytes.iter().fold((1, 0), step);
+    let (a, b) = bytes.iter().fold((start as u32 & 0xffff, start as u32 >> 16), step);
     i64::from((b << 16) | a)
 }
 
@@ -130,9 +225,9 @@ mod tests {
     fn bytes_go_to_text_and_back() {
         // From CPython 3.11.
         assert_eq!(b64encode(b"hello"), b"aGVsbG8=");
-        assert_eq!(b64decode(b"aGVsbG8=").ok(), Some(b"hello".to_vec()));
-        let error = b64decode(b"abc").map_err(|e| e.traceback_line());
+        assert_eq!(b64decode(&b"aGVsbG8="[..], false).ok(), Some(b"hello".to_vec()));
+        let error = b64decode("abc", false).map_err(|e| e.traceback_line());
         assert_eq!(error, Err("binascii.Error: Incorrect padding".to_owned()));
-        assert_eq!((crc32(b"hello", 0), adler32(b"hello")), (907_060_870, 103_547_413));
+        assert_eq!((crc32(b"hello", 0), adler32(b"hello", 1)), (907_060_870, 103_547_413));
     }
 }

@@ -127,6 +127,24 @@ impl Drop for Redirect {
     }
 }
 
+/// What goes to standard error goes elsewhere as long as this lives.
+#[derive(Debug)]
+pub struct RedirectErr(());
+
+/// `redirect_stderr(target)`.
+#[must_use]
+pub fn redirect_stderr(target: &(impl Printed + Clone)) -> RedirectErr {
+    let target = target.clone();
+    out::redirect_stderr(Rc::new(move |text: &str| target.print(text)));
+    RedirectErr(())
+}
+
+impl Drop for RedirectErr {
+    fn drop(&mut self) {
+        out::restore_stderr();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -59,3 +59,8 @@ fn everything_below(folder: &str) -> Vec<String> {
     }
     found
 }
+/// `glob.escape(path)`.
+pub fn escape(path: &str) -> String {
+    let one = |c: char| if "*?[".contains(c) { format!("[{c}]") } else { c.to_string() };
+    path.chars().map(one).collect()
+}

@@ -1,4 +1,4 @@
-//! Python's `hashlib`: MD5, SHA-1 and SHA-2.
+//! Python's `hashlib`: MD5, SHA-1, SHA-2 and SHA-3.
 
 use crate::class::ValueError;
 use crate::error::Error;
@@ -16,6 +16,8 @@ enum Algorithm {
     Sha256,
     Sha384,
     Sha512,
+    /// SHA-3 with so many bits.
+    Sha3(usize),
 }
 
 const ALGORITHMS: &[(&str, Algorithm)] = &[
@@ -25,6 +27,10 @@ const ALGORITHMS: &[(&str, Algorithm)] = &[
     ("sha256", Algorithm::Sha256),
     ("sha384", Algorithm::Sha384),
     ("sha512", Algorithm::Sha512),
+    ("sha3_224", Algorithm::Sha3(224)),
+    ("sha3_256", Algorithm::Sha3(256)),
+    ("sha3_384", Algorithm::Sha3(384)),
+    ("sha3_512", Algorithm::Sha3(512)),
 ];
 
 /// `hashlib.sha256()` and its like: what has been fed so far.
@@ -60,6 +66,7 @@ impl Hash {
             Algorithm::Sha256 => sha256(message, SHA256_STATE),
             Algorithm::Sha384 => sha512_from(message, sha384_state())[..48].to_vec(),
             Algorithm::Sha512 => sha512(message).to_vec(),
+            Algorithm::Sha3(bits) => super::sha3::keccak(message, 200 - bits / 4, 6, bits / 8),
         }
     }
 
@@ -77,12 +84,17 @@ impl Hash {
             Algorithm::Sha256 => 32,
             Algorithm::Sha384 => 48,
             Algorithm::Sha512 => 64,
+            Algorithm::Sha3(bits) => bits as i64 / 8,
         }
     }
 
     /// `h.block_size`.
     pub fn block_size(&self) -> i64 {
-        if matches!(self.algorithm, Algorithm::Sha384 | Algorithm::Sha512) { 128 } else { 64 }
+        match self.algorithm {
+            Algorithm::Sha384 | Algorithm::Sha512 => 128,
+            Algorithm::Sha3(bits) => 200 - bits as i64 / 4,
+            _ => 64,
+        }
     }
 
     /// `h.name`.
@@ -98,11 +110,11 @@ impl Repr for Hash {
 }
 
 macro_rules! constructors {
-    ($($name:ident $algorithm:ident;)*) => {
+    ($($name:ident $algorithm:expr;)*) => {
         $(
             #[doc = concat!("`hashlib.", stringify!($name), "(bytes)`.")]
             pub fn $name(message: &[u8]) -> Hash {
-                Hash { algorithm: Algorithm::$algorithm, message: message.to_vec() }
+                Hash { algorithm: $algorithm, message: message.to_vec() }
             }
         )*
     };
@@ -113,12 +125,16 @@ pub mod new {
     use super::{Algorithm, Hash};
 
     constructors! {
-        md5 Md5;
-        sha1 Sha1;
-        sha224 Sha224;
-        sha256 Sha256;
-        sha384 Sha384;
-        sha512 Sha512;
+        md5 Algorithm::Md5;
+        sha1 Algorithm::Sha1;
+        sha224 Algorithm::Sha224;
+        sha256 Algorithm::Sha256;
+        sha384 Algorithm::Sha384;
+        sha512 Algorithm::Sha512;
+        sha3_224 Algorithm::Sha3(224);
+        sha3_256 Algorithm::Sha3(256);
+        sha3_384 Algorithm::Sha3(384);
+        sha3_512 Algorithm::Sha3(512);
     }
 }
 
@@ -240,6 +256,7 @@ mod tests {
         assert_eq!(short("sha256").as_deref(), Some("ba7816bf8f01cfea"));
         assert_eq!(short("sha384").as_deref(), Some("cb00753f45a35e8b"));
         assert_eq!(short("sha512").as_deref(), Some("ddaf35a193617aba"));
-        assert_eq!(short("sha3"), None);
+        assert_eq!(short("sha3_256").as_deref(), Some("3a985da74fe225b2"));
+        assert_eq!(short("sha4"), None);
     }
 }

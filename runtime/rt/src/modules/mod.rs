@@ -3,7 +3,9 @@
 //! Each module is public under its Python name: `rt::math`, `rt::random`, `rt::heapq`.
 
 pub mod argparse;
+pub mod array;
 pub mod asyncio;
+pub mod bases;
 pub mod bisect;
 pub mod calendar;
 pub mod capture;
@@ -41,15 +43,19 @@ pub mod queue;
 pub mod random;
 mod random_sequences;
 pub mod re;
+pub mod scandir;
+pub mod sha3;
 mod sha512;
 pub mod shlex;
 pub mod shutil;
 pub mod statistics;
 pub mod string_io;
 pub mod string_template;
+pub mod struct_time;
 pub mod structs;
 pub mod sys;
 pub mod tempfile;
 pub mod textwrap;
 pub mod time;
 pub mod urllib;
+pub mod zlib;

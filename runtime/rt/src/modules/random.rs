@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 use std::f64::consts::{E, PI};
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{self, BuildHasher};
 use std::ops::{Deref, DerefMut};
 
 use super::sha512::sha512;
@@ -21,6 +21,29 @@ pub struct Random {
     state: Box<[u32; N]>,
     next: usize,
     gauss_next: Option<f64>,
+}
+
+/// What `getstate()` gives: what comes next from then on.
+#[derive(Clone)]
+pub struct RandomState(Random);
+
+impl PartialEq for RandomState {
+    fn eq(&self, other: &RandomState) -> bool {
+        let parts = |own: &RandomState| (own.0.state.clone(), own.0.next, own.0.gauss_next.map(f64::to_bits));
+        parts(self) == parts(other)
+    }
+}
+
+impl crate::repr::Repr for RandomState {
+    fn fmt_repr(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let words: Vec<String> = self.0.state.iter().map(u32::to_string).collect();
+        write!(f, "(3, ({}, {}), ", words.join(", "), self.0.next)?;
+        match self.0.gauss_next {
+            Some(next) => next.fmt_repr(f)?,
+            None => f.write_str("None")?,
+        }
+        f.write_str(")")
+    }
 }
 
 /// What a generator can be seeded with.
@@ -88,7 +111,7 @@ impl<T: Seed + ?Sized> Seed for &T {
 /// `None`: a seed that differs from run to run.
 impl Seed for () {
     fn words(&self) -> Vec<u32> {
-        (0..8).map(|i| RandomState::new().hash_one(i) as u32).collect()
+        (0..8).map(|i| hash::RandomState::new().hash_one(i) as u32).collect()
     }
 }
 
@@ -188,6 +211,57 @@ impl Random {
             left -= 32;
         }
         Int::from_big(num_bigint::BigUint::new(words).into())
+    }
+
+    /// `r.randbytes(count)`; raises `ValueError` for a negative one.
+    #[track_caller]
+    pub fn randbytes(&mut self, count: i64) -> Vec<u8> {
+        if count < 0 {
+            raise_new(ValueError, "number of bits must be non-negative");
+        }
+        let count = count as usize;
+        let mut out = Vec::with_capacity(count + 3);
+        while out.len() < count {
+            let left = count - out.len();
+            let word = self.bits32();
+            let word = if left < 4 { word >> (32 - 8 * left) } else { word };
+            out.extend(word.to_le_bytes());
+        }
+        out.truncate(count);
+        out
+    }
+
+    /// `r.getstate()`: the generator as it stands.
+    pub fn getstate(&self) -> RandomState {
+        RandomState(self.clone())
+    }
+
+    /// `r.setstate(state)`.
+    pub fn setstate(&mut self, state: &RandomState) {
+        self.clone_from(&state.0);
+    }
+
+    /// `r.vonmisesvariate(mu, kappa)`.
+    pub fn vonmisesvariate(&mut self, mu: f64, kappa: f64) -> f64 {
+        use crate::number::float_floor_mod;
+        use std::f64::consts::TAU;
+        if kappa <= 1e-6 {
+            return TAU * self.random();
+        }
+        let s = 0.5 / kappa;
+        let r = s + (1.0 + s * s).sqrt();
+        let z = loop {
+            let z = (PI * self.random()).cos();
+            let d = z / (r + z);
+            let u = self.random();
+            if u < 1.0 - d * d || u <= (1.0 - d) * d.exp() {
+                break z;
+            }
+        };
+        let q = 1.0 / r;
+        let turn = ((q + z) / (1.0 + q * z)).acos();
+        let angle = if self.random() > 0.5 { mu + turn } else { mu - turn };
+        float_floor_mod(angle, TAU)
     }
 
     /// Up to 64 bits, drawn as CPython draws them.
@@ -436,6 +510,10 @@ shared! {
     betavariate(alpha: f64, beta: f64) -> f64;
     paretovariate(alpha: f64) -> f64;
     weibullvariate(alpha: f64, beta: f64) -> f64;
+    vonmisesvariate(mu: f64, kappa: f64) -> f64;
+    randbytes(count: i64) -> Vec<u8>;
+    getstate() -> RandomState;
+    setstate(state: &RandomState) -> ();
 }
 
 pub use super::random_sequences::{choice, choice_char, choices, sample, shuffle, weighted_choices};

@@ -3,9 +3,9 @@
 use crate::class::ValueError;
 use crate::error::Error;
 
-/// `shlex.split(text)`; `ValueError` for an open quotation.
+/// `shlex.split(text, comments)`; `ValueError` for an open quotation.
 #[track_caller]
-pub fn split(text: &str) -> Result<Vec<String>, Error> {
+pub fn split(text: &str, comments: bool) -> Result<Vec<String>, Error> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote: Option<char> = None;
@@ -27,6 +27,11 @@ pub fn split(text: &str) -> Result<Vec<String>, Error> {
                 quote = Some(c);
             }
             (' ' | '\t' | '\r' | '\n', None) => words.extend(word.take()),
+            // A comment ends the word, and the line.
+            ('#', None) if comments => {
+                words.extend(word.take());
+                let _ = chars.by_ref().find(|c| *c == '\n');
+            }
             (c, None) => word.get_or_insert_default().push(c),
         }
     }
@@ -34,6 +39,41 @@ pub fn split(text: &str) -> Result<Vec<String>, Error> {
         return Err(Error::new(ValueError, "No closing quotation"));
     }
     words.extend(word);
+    Ok(words)
+}
+
+/// `shlex.split(text, posix=False)`: quotations stay as they are written.
+#[track_caller]
+pub fn split_plain(text: &str, comments: bool) -> Result<Vec<String>, Error> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut quote: Option<char> = None;
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (c, quote) {
+            (c, Some(open)) => {
+                word.push(c);
+                if c == open {
+                    quote = None;
+                    words.push(std::mem::take(&mut word));
+                }
+            }
+            ('"' | '\'', None) if word.is_empty() => {
+                word.push(c);
+                quote = Some(c);
+            }
+            (' ' | '\t' | '\r' | '\n', None) => {
+                words.extend(Some(std::mem::take(&mut word)).filter(|w| !w.is_empty()))
+            }
+            // The word goes on behind the line.
+            ('#', None) if comments => drop(chars.by_ref().find(|c| *c == '\n')),
+            (c, None) => word.push(c),
+        }
+    }
+    if quote.is_some() {
+        return Err(Error::new(ValueError, "No closing quotation"));
+    }
+    words.extend(Some(word).filter(|word| !word.is_empty()));
     Ok(words)
 }
 
@@ -62,7 +102,7 @@ mod tests {
     fn words_are_cpythons() {
         // From CPython 3.11.
         let text = "cp 'my file' \"a \\\"b\\\" \\n\" -r\\ x ''";
-        assert_eq!(split(text).expect("words"), ["cp", "my file", "a \"b\" \\n", "-r x", ""]);
+        assert_eq!(split(text, false).expect("words"), ["cp", "my file", "a \"b\" \\n", "-r x", ""]);
         assert_eq!(join(["a", "b c", "it's", ""]), "a 'b c' 'it'\"'\"'s' ''");
     }
 }

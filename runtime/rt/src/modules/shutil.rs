@@ -68,6 +68,79 @@ pub fn copytree(from: impl AsRef<str>, to: impl AsRef<str>, dirs_exist_ok: bool)
     Ok(to.to_owned())
 }
 
+/// What `shutil.ignore_patterns(..)` gives: patterns of names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IgnoredNames(Vec<String>);
+
+impl IgnoredNames {
+    /// `shutil.ignore_patterns(*patterns)`.
+    pub fn new<S: AsRef<str>>(patterns: impl IntoIterator<Item = S>) -> IgnoredNames {
+        IgnoredNames(patterns.into_iter().map(|pattern| pattern.as_ref().to_owned()).collect())
+    }
+}
+
+impl crate::repr::Repr for IgnoredNames {
+    fn fmt_repr(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("<function ignore_patterns.<locals>._ignore_patterns>")
+    }
+}
+
+/// `shutil.copytree(from, to, ignore=.., dirs_exist_ok=..)`.
+#[track_caller]
+pub fn copytree_but(
+    from: impl AsRef<str>,
+    to: impl AsRef<str>,
+    dirs_exist_ok: bool,
+    ignored: &IgnoredNames,
+) -> Result<String, Error> {
+    let (from, to) = (from.as_ref(), to.as_ref());
+    let names = super::os::listdir(from)?;
+    super::os::makedirs(to, dirs_exist_ok)?;
+    let is_ignored = |name: &String| ignored.0.iter().any(|pattern| super::fnmatch::fnmatch(name, pattern));
+    for name in names.into_iter().filter(|name| !is_ignored(name)) {
+        let (source, target) = (join([from, &name]), join([to, &name]));
+        if isdir(&source) {
+            copytree_but(&source, &target, dirs_exist_ok, ignored)?;
+        } else {
+            copy(&source, &target)?;
+        }
+    }
+    Ok(to.to_owned())
+}
+
+/// `shutil.copymode(from, to)`.
+#[track_caller]
+pub fn copymode(from: impl AsRef<str>, to: impl AsRef<str>) -> Result<(), Error> {
+    let permissions = metadata(from.as_ref())?.permissions();
+    fs::set_permissions(to.as_ref(), permissions).map_err(|error| from_io(&error, Some(to.as_ref())))
+}
+
+/// `shutil.copystat(from, to)`: permissions and times.
+#[track_caller]
+pub fn copystat(from: impl AsRef<str>, to: impl AsRef<str>) -> Result<(), Error> {
+    let (from, to) = (from.as_ref(), to.as_ref());
+    let data = metadata(from)?;
+    let mut times = fs::FileTimes::new();
+    if let (Ok(read), Ok(written)) = (data.accessed(), data.modified()) {
+        times = times.set_accessed(read).set_modified(written);
+    }
+    let set = fs::File::open(to).and_then(|file| file.set_times(times));
+    set.map_err(|error| from_io(&error, Some(to)))?;
+    copymode(from, to)
+}
+
+/// `shutil.copyfileobj(from, to)` of text files.
+#[track_caller]
+pub fn copy_text(from: &crate::File, to: &crate::File) {
+    to.write(&from.read());
+}
+
+/// `shutil.copyfileobj(from, to)` of binary files.
+#[track_caller]
+pub fn copy_bytes(from: &crate::BinaryFile, to: &crate::BinaryFile) {
+    to.write(from.read());
+}
+
 /// `shutil.rmtree(path, ignore_errors=..)`.
 #[track_caller]
 pub fn rmtree(path: impl AsRef<str>, ignore_errors: bool) -> Result<(), Error> {

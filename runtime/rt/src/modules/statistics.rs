@@ -194,6 +194,16 @@ pub fn median_high<T: PyOrd>(data: impl IntoIterator<Item = T>) -> T {
     }
 }
 
+/// `statistics.median_grouped(data, interval)`; raises `StatisticsError`.
+#[track_caller]
+pub fn median_grouped<T: Data>(data: impl IntoIterator<Item = T>, interval: f64) -> f64 {
+    let data: Vec<f64> = sorted(data, false).into_iter().map(T::float).collect();
+    let Some(x) = data.get(data.len() / 2).copied() else { too_few("no median for empty data") };
+    let below = data.iter().filter(|item| **item < x).count() as f64;
+    let same = data.iter().filter(|item| **item == x).count() as f64;
+    x - interval / 2.0 + interval * (data.len() as f64 / 2.0 - below) / same
+}
+
 /// `statistics.mode(data)`: the first of the most common; raises `StatisticsError`.
 #[track_caller]
 pub fn mode<T: Key + Clone>(data: impl IntoIterator<Item = T>) -> T {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::class::FileExistsError;
 use crate::error::Error;
-use crate::file::File;
+use crate::file::{BinaryFile, File};
 use crate::repr::{Repr, repr};
 
 use super::path::join;
@@ -57,12 +57,63 @@ pub fn mkdtemp(suffix: &str, prefix: &str, dir: Option<String>) -> Result<String
     fresh(suffix, prefix, dir, |path| super::os::mkdir(path)).map(|(path, ())| path)
 }
 
-/// `tempfile.NamedTemporaryFile(mode, suffix=.., prefix=.., dir=.., delete=False)`.
+/// `tempfile.mkstemp(suffix, prefix, dir)`.
 #[track_caller]
-pub fn named_file(mode: &str, suffix: &str, prefix: &str, dir: Option<String>) -> Result<File, Error> {
+pub fn mkstemp(suffix: &str, prefix: &str, dir: Option<String>) -> Result<(i64, String), Error> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let (path, file) = fresh(suffix, prefix, dir, |path| {
+        let mut options = std::fs::OpenOptions::new();
+        let options = options.read(true).write(true).create_new(true).mode(0o600);
+        options.open(path).map_err(|error| crate::from_io(&error, Some(path)))
+    })?;
+    Ok((super::scandir::descriptor(file, path.clone()), path))
+}
+
+/// `tempfile.mktemp(suffix, prefix, dir)`.
+pub fn mktemp(suffix: &str, prefix: &str, dir: Option<String>) -> String {
+    let folder = dir.unwrap_or_else(gettempdir);
+    loop {
+        let path = super::path::abspath(join([folder.clone(), format!("{prefix}{}{suffix}", letters())]));
+        if !super::path::exists(&path) {
+            return path;
+        }
+    }
+}
+
+/// `tempfile.NamedTemporaryFile(..)` of a binary file.
+#[track_caller]
+pub fn named_binary(
+    mode: &str,
+    suffix: &str,
+    prefix: &str,
+    dir: Option<String>,
+    delete: bool,
+) -> Result<BinaryFile, Error> {
     let (path, file) = fresh(suffix, prefix, dir, |path| crate::open(path, "x"))?;
     drop(file);
-    crate::open(path, mode)
+    let file = crate::open_binary(path, mode)?;
+    if delete {
+        file.make_temporary();
+    }
+    Ok(file)
+}
+
+/// `tempfile.NamedTemporaryFile(mode, suffix=.., prefix=.., dir=.., delete=..)` of a text file.
+#[track_caller]
+pub fn named_file(
+    mode: &str,
+    suffix: &str,
+    prefix: &str,
+    dir: Option<String>,
+    delete: bool,
+) -> Result<File, Error> {
+    let (path, file) = fresh(suffix, prefix, dir, |path| crate::open(path, "x"))?;
+    drop(file);
+    let file = crate::open(path, mode)?;
+    if delete {
+        file.make_temporary();
+    }
+    Ok(file)
 }
 
 /// `tempfile.TemporaryDirectory()`: goes with its last handle.
