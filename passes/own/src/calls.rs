@@ -144,7 +144,11 @@ impl Own<'_> {
             let args = args.iter().map(|arg| Arg::positional(self.node(arg.value, want))).collect();
             return self.out.node(Node::Call { callee: Callee::Lib(name), args }, ty, origin);
         };
-        let holds_object = ty.any(&mut |part| matches!(part.kind(), TyKind::Class(..)));
+        let holds_object = ty.any(&mut |part| match part.kind() {
+            TyKind::Class(..) => true,
+            TyKind::Lib(name, _) => matches!(name.as_str(), "float_array" | "int_array"),
+            _ => false,
+        });
         if name.as_str().starts_with("copy.deepcopy") && !holds_shared(ty) && !holds_object {
             let value = self.node(args[0].value, Want::Ref);
             return self.out.op(RsOp::Clone, vec![value], ty, origin);

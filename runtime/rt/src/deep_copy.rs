@@ -136,6 +136,12 @@ impl<T: DeepCopy> DeepCopy for Vec<T> {
     }
 }
 
+impl<T: DeepCopy, const N: usize> DeepCopy for [T; N] {
+    fn deep_copy(&self, memo: &mut Memo) -> Self {
+        std::array::from_fn(|at| self[at].deep_copy(memo))
+    }
+}
+
 impl<T: DeepCopy> DeepCopy for Tuple<T> {
     fn deep_copy(&self, memo: &mut Memo) -> Self {
         self.iter().map(|item| item.deep_copy(memo)).collect()
