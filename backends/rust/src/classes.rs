@@ -160,16 +160,19 @@ fn is_function(ty: Ty) -> bool {
 }
 
 fn has_eq(ty: Ty) -> bool {
-    is_plain(ty)
-        && !matches!(
-            ty.kind(),
+    let is_open = |part: Ty| {
+        matches!(
+            part.kind(),
             TyKind::Float(_)
                 | TyKind::Class(..)
                 | TyKind::Num
                 | TyKind::Lib(..)
                 | TyKind::Value
                 | TyKind::Complex
+                | TyKind::Union(_)
         )
+    };
+    is_plain(ty) && !ty.any(&mut |part| is_open(part))
 }
 
 /// `Clone` and `Debug`, where the fields of all these classes have them.

@@ -204,12 +204,17 @@ pub fn plain_field(env: &Env<'_>, class: Name) -> Option<String> {
 }
 
 /// Members of an enum: each is one object, and in an `IntEnum` also its number. What an object of a class below
-/// `str` or a number type is.
+/// `str` or a number type is, and the tuple that a named tuple is.
 fn member(env: &Env<'_>, class: Name) -> Vec<String> {
     let mut out = Vec::new();
     if let Some(field) = plain_field(env, class) {
         out.push(format!(
             "    fn plain(&self) -> Option<rt::Value> {{\n        Some(self.{field}.clone().into())\n    }}\n"
+        ));
+    }
+    if let Some(tuple) = fields_as_tuple(env, class, "self") {
+        out.push(format!(
+            "    fn plain(&self) -> Option<rt::Value> {{\n        Some(rt::Value::from({tuple}))\n    }}\n"
         ));
     }
     if plain_type(env, class).is_some() {
@@ -309,9 +314,10 @@ fn attributes(
                 let tried = if body.fallible { ".or_raise()" } else { "" };
                 uses.prelude |= body.fallible;
                 let call = method_name(env, body);
+                let test = property_test(env, class, members, path.last());
                 let _ = writeln!(
                     arms,
-                    "            {:?} => Some(rt::Value::from(self.{call}(){tried})),",
+                    "            {:?}{test} => Some(rt::Value::from(self.{call}(){tried})),",
                     path.last()
                 );
             }
@@ -403,6 +409,20 @@ fn holder_test(env: &Env<'_>, class: Name, member: Name, field: &str) -> String 
     let below = family.concrete_below(env.program, owner);
     let names: Vec<String> = below.iter().map(|sub| format!("{:?}", sub.last())).collect();
     match below.len() == family.concrete.len() {
+        true => String::new(),
+        false => format!(" if matches!(self.class_name(), {})", names.join(" | ")),
+    }
+}
+
+/// The guard of a property that only some classes of a family have.
+fn property_test(env: &Env<'_>, class: Name, members: &[Name], name: &str) -> String {
+    if env.family(class).is_none() {
+        return String::new();
+    }
+    let holders: Vec<&Name> =
+        members.iter().filter(|member| env.program.find_method(**member, name).is_some()).collect();
+    let names: Vec<String> = holders.iter().map(|member| format!("{:?}", member.last())).collect();
+    match holders.len() == members.len() {
         true => String::new(),
         false => format!(" if matches!(self.class_name(), {})", names.join(" | ")),
     }
@@ -618,6 +638,8 @@ fn instance_test(env: &Env<'_>, class: Name, members: &[Name]) -> String {
             let names = own.iter().map(|base| env.instance_name(*base)).chain(builtin);
             let mut seen = FxHashSet::default();
             let names = names.chain(plain_type(env, class).map(str::to_owned));
+            let is_tuple = env.class(class).is_some_and(|def| def.kind == ClassKind::NamedTuple);
+            let names = names.chain(is_tuple.then(|| "tuple".to_owned()));
             names.filter(|name| seen.insert(name.clone())).map(|name| format!("{name:?}")).collect()
         };
         names.join(" | ")

@@ -372,7 +372,7 @@ impl Solver<'_> {
         let root = self.vars.find(var);
         self.vars.rows[root as usize].atoms.retain(|atom| atom.head != Head::Value);
         let mut map = Default::default();
-        let from = self.type_var(ty, &mut map);
+        let from = self.type_var(dynamic_parts(ty), &mut map);
         self.flow(from, var);
     }
 
@@ -655,5 +655,16 @@ impl Solver<'_> {
             "set" if owners.len() == 1 => Some(Ty::set(value())),
             _ => None,
         }
+    }
+}
+
+/// What a bare `list` or `dict` holds that comes from a dynamic value: anything. Keys are what uses say.
+fn dynamic_parts(ty: Ty) -> Ty {
+    let part = |ty: Ty| if *ty.kind() == TyKind::Unknown { Ty::value() } else { dynamic_parts(ty) };
+    match ty.kind() {
+        TyKind::List(item) => Ty::list(part(*item)),
+        TyKind::Dict(key, value) => Ty::dict(*key, part(*value)),
+        TyKind::Option(inner) => Ty::option(dynamic_parts(*inner)),
+        _ => ty,
     }
 }

@@ -288,7 +288,10 @@ impl Own<'_> {
     /// A result that holds parts of an argument is a second owner of them, unless they were moved out.
     fn alias_result(&mut self, row: &catalog::Row, args: &[Arg], ty: Ty) {
         let holds_var = row.result.any(&mut |part| matches!(part.kind(), TyKind::Var(_)));
-        if row.moves || !holds_var || !ty.is_mutable() || owns_only_shared_parts(ty, row.result) {
+        // A dynamic value is a handle.
+        let is_handle = *ty.kind() == TyKind::Value;
+        if row.moves || !holds_var || is_handle || !ty.is_mutable() || owns_only_shared_parts(ty, row.result)
+        {
             return;
         }
         for (index, arg) in args.iter().enumerate() {

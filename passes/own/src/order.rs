@@ -68,7 +68,8 @@ impl Own<'_> {
                 self.before.extend(late);
             }
             // A guard lives until the statement ends, also where what it guards is cloned.
-            if self.hold(*node, lowered, false).is_some() || self.holds_guard(*node) {
+            let is_looked_at = around == Around::Format && self.copied(lowered).is_some();
+            if is_looked_at || self.hold(*node, lowered, false).is_some() || self.holds_guard(*node) {
                 self.keep_alive(*node, &nodes[index + 1..]);
             }
             out.push(lowered);

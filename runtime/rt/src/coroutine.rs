@@ -5,12 +5,13 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;
 
-use crate::class::{GeneratorExit, RuntimeError, StopIteration, ValueError};
+use crate::class::{GeneratorExit, RuntimeError, StopIteration, TypeError, ValueError};
 use crate::error::{Arg, Error, Result};
 use crate::generator::{Co, Generator, Resume, sending};
 use crate::list::{PyOrd, not_ordered};
 use crate::repr::Repr;
 use crate::unwind::raise;
+use crate::value::{FromValue, Object, Value};
 
 /// A generator under several names: each clone drives the same one.
 ///
@@ -37,6 +38,39 @@ pub struct Coroutine<T, S = (), R = ()>(Rc<RefCell<Generator<'static, T, S, R>>>
 impl<T, S, R> Clone for Coroutine<T, S, R> {
     fn clone(&self) -> Self {
         Coroutine(Rc::clone(&self.0))
+    }
+}
+
+impl<T: 'static, S: 'static, R: 'static> Object for Coroutine<T, S, R> {
+    fn type_name(&self) -> &str {
+        "generator"
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn equals(&self, other: &Value) -> Option<bool> {
+        let Value::Object(other) = other else { return Some(false) };
+        Some(other.as_any().downcast_ref::<Self>().is_some_and(|other| self == other))
+    }
+}
+
+impl<T: 'static, S: 'static, R: 'static> From<Coroutine<T, S, R>> for Value {
+    fn from(coroutine: Coroutine<T, S, R>) -> Value {
+        Value::Object(Rc::new(coroutine))
+    }
+}
+
+impl<T: 'static, S: 'static, R: 'static> FromValue for Coroutine<T, S, R> {
+    #[track_caller]
+    fn from_value(value: &Value) -> Result<Self, Error> {
+        let found = match value {
+            Value::Object(object) => object.as_any().downcast_ref::<Self>(),
+            _ => None,
+        };
+        let words = || Error::new(TypeError, format!("expected generator, found {}", value.type_name()));
+        found.cloned().ok_or_else(words)
     }
 }
 

@@ -74,6 +74,7 @@ mod special_params;
 mod sums;
 mod super_reads;
 mod template;
+mod tuple_makers;
 mod version;
 mod walrus;
 mod with;
@@ -106,6 +107,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     default_functions::expand(&mut out);
     hooks::expand(&mut out);
     class_tuples::expand(&mut out);
+    tuple_makers::expand(&mut out);
     forwarded::expand_positional(&mut out);
     options::expand(&mut out);
     class_marks::expand(&mut out);

@@ -22,9 +22,14 @@ pub(crate) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
     }
 }
 
-/// `C(..)` and `C.zero()`.
+/// `C(..)`, `C.zero()` and `Counter()`.
 fn is_object(program: &Program<Hir>, body: &Body<Hir>, node: NodeId) -> bool {
-    let Node::Call { callee: Callee::Fn(path), .. } = &body.nodes[node].kind else { return false };
+    let Node::Call { callee, .. } = &body.nodes[node].kind else { return false };
+    let path = match callee {
+        Callee::Fn(path) => path,
+        Callee::Lib(name) => return *name == "collections.Counter",
+        _ => return false,
+    };
     let path = program.resolve(*path);
     program.classes.contains_key(&path) || program.classes.contains_key(&path.parent())
 }

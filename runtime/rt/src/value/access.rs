@@ -29,9 +29,10 @@ pub fn len(value: &Value) -> i64 {
         Value::Set(set) => set.len() as i64,
         Value::FrozenSet(set) => set.len() as i64,
         Value::Range(range) => range.len_i64(),
-        other => match special(other, "__len__", &[]).and_then(|length| length.as_int()) {
-            Some(length) => count_of(&length),
-            None => type_error(format!("object of type '{}' has no len()", other.type_name())),
+        other => match (special(other, "__len__", &[]).and_then(|length| length.as_int()), other.plain()) {
+            (Some(length), _) => count_of(&length),
+            (None, Some(plain)) => len(&plain),
+            (None, None) => type_error(format!("object of type '{}' has no len()", other.type_name())),
         },
     }
 }
@@ -42,10 +43,11 @@ pub fn iter(value: &Value) -> Items {
     if let Some(items) = Items::of(value) {
         return items;
     }
-    match special(value, "__iter__", &[]) {
-        Some(inner) if !matches!(inner, Value::Object(_)) => iter(&inner),
-        Some(inner) => Items::of_iterator(inner),
-        None => type_error(format!("'{}' object is not iterable", value.type_name())),
+    match (special(value, "__iter__", &[]), value.plain()) {
+        (Some(inner), _) if !matches!(inner, Value::Object(_)) => iter(&inner),
+        (Some(inner), _) => Items::of_iterator(inner),
+        (None, Some(plain)) => iter(&plain),
+        (None, None) => type_error(format!("'{}' object is not iterable", value.type_name())),
     }
 }
 
@@ -117,9 +119,10 @@ pub fn get_item(value: &Value, index: &Value) -> Value {
             }
         }
         Value::Range(range) => Value::from(range.at(list_index("range", index))),
-        other => match special(other, "__getitem__", std::slice::from_ref(index)) {
-            Some(item) => item,
-            None => type_error(format!("'{}' object is not subscriptable", other.type_name())),
+        other => match (special(other, "__getitem__", std::slice::from_ref(index)), other.plain()) {
+            (Some(item), _) => item,
+            (None, Some(plain)) => get_item(&plain, index),
+            (None, None) => type_error(format!("'{}' object is not subscriptable", other.type_name())),
         },
     }
 }
@@ -165,13 +168,17 @@ pub fn get_slice(value: &Value, start: &Value, stop: &Value, step: &Value) -> Va
         let words = || "slice indices must be integers or None or have an __index__ method".to_owned();
         (!bound.is_none()).then(|| index_of(bound, words).or_raise())
     };
+    let from = |bound: Option<i64>| bound.map_or(Value::None, Value::from);
     let (start, stop, step) = (bound(start), bound(stop), bound(step).unwrap_or(1));
     match value {
         Value::List(list) => Value::List(list.slice(start, stop, step)),
         Value::Tuple(items) => Value::tuple(items.py_slice(start, stop, step)),
         Value::Str(text) => Value::from(text.char_slice(start, stop, step)),
         Value::Bytes(bytes) => Value::from(crate::Bytes(bytes.py_slice(start, stop, step))),
-        other => type_error(format!("'{}' object is not subscriptable", other.type_name())),
+        other => match other.plain() {
+            Some(plain) => get_slice(&plain, &from(start), &from(stop), &Value::from(step)),
+            None => type_error(format!("'{}' object is not subscriptable", other.type_name())),
+        },
     }
 }
 

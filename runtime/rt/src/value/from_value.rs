@@ -225,6 +225,7 @@ macro_rules! tuple {
             fn from_value(value: &Value) -> Result<Self, Error> {
                 match value {
                     Value::Tuple(items) if items.len() == $count => Ok(($($name::from_value(&items[$at])?,)+)),
+                    Value::Object(object) if let Some(plain) = object.plain() => Self::from_value(&plain),
                     Value::Tuple(items) => {
                         let words = format!("expected a tuple of {}, found one of {}", $count, items.len());
                         Err(Error::new(TypeError, words))

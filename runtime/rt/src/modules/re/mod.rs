@@ -15,6 +15,7 @@ pub use pattern::{Groups, Pattern};
 use crate::class::Exception;
 use crate::collections::Dict;
 use crate::error::Error;
+use crate::value::Value;
 
 /// `re.IGNORECASE`.
 pub const IGNORECASE: i64 = ast::IGNORECASE;
@@ -157,6 +158,18 @@ pub fn sub_with(
     flags: i64,
 ) -> Result<String, Error> {
     Ok(compile(pattern, flags)?.sub_with(replace, text, count))
+}
+
+/// `re.sub(pattern, replacement, text, count, flags)`, a text or a function.
+#[track_caller]
+pub fn sub_value(
+    pattern: &str,
+    replacement: &Value,
+    text: &str,
+    count: i64,
+    flags: i64,
+) -> Result<String, Error> {
+    Ok(compile(pattern, flags)?.sub_value(replacement, text, count))
 }
 
 #[cfg(test)]

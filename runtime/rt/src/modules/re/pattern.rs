@@ -10,6 +10,7 @@ use super::{ast, error, parse, template};
 use crate::error::Error;
 use crate::repr::{Repr, repr};
 use crate::unwind::{OrRaise, raise};
+use crate::value::{Value, py};
 
 pub(super) struct Inner {
     pub(super) text: String,
@@ -177,6 +178,18 @@ impl Pattern {
     pub fn sub_with(&self, mut replace: impl FnMut(Match) -> String, text: &str, count: i64) -> String {
         let each = |slots: &[usize], out: &mut String| out.push_str(&replace(self.made(text, slots)));
         self.replaced(text, count, each).0
+    }
+
+    /// `p.sub(replacement, text, count)`, a text or a function.
+    #[track_caller]
+    pub fn sub_value(&self, replacement: &Value, text: &str, count: i64) -> String {
+        match replacement {
+            Value::Str(replacement) => self.sub(replacement, text, count),
+            function => {
+                let replace = |found: Match| py::call(function, &[Value::from(found)]).to::<String>();
+                self.sub_with(replace, text, count)
+            }
+        }
     }
 
     fn replaced(&self, text: &str, count: i64, mut each: impl FnMut(&[usize], &mut String)) -> (String, i64) {
