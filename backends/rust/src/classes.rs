@@ -295,7 +295,10 @@ pub fn constructor(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Use
     }
     let mut value = env.object_literal(class.path, "Self", values, module, uses);
     let mut ret = " -> Self";
-    if class.is_shared && class.kind != ClassKind::Exception {
+    if env.boxed.contains(&class.path) {
+        value = Expr::call("Box::new", vec![value]);
+        ret = " -> Box<Self>";
+    } else if class.is_shared && class.kind != ClassKind::Exception {
         uses.paths.insert("std::rc::Rc".to_owned());
         value = Expr::call("Rc::new", vec![value]);
         ret = " -> Rc<Self>";

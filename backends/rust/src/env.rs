@@ -27,6 +27,8 @@ pub struct Env<'a> {
     pub recursive: FxHashSet<Name>,
     /// Functions that are called by their name.
     pub called: FxHashSet<Name>,
+    /// Classes whose handles are boxes.
+    pub boxed: FxHashSet<Name>,
     /// Lists that are lent as slices to be changed.
     pub slice_params: SliceParams,
     /// Generators that stand for one another in the branches of a condition: their types must agree.
@@ -102,6 +104,7 @@ impl<'a> Env<'a> {
             may_nan: may_nan(program),
             recursive: recursive(program),
             called: called(program),
+            boxed: FxHashSet::default(),
             slice_params: slice_params(program),
             chosen_generators: chosen_generators(program),
             needs_frame: needs_frame(program),
@@ -110,6 +113,7 @@ impl<'a> Env<'a> {
         crate::object_values::convert_parameters(&mut env);
         env.collect_unions();
         env.class_values = ClassValues::of(&env);
+        env.boxed = crate::boxes::boxed(&env);
         env
     }
 

@@ -340,7 +340,8 @@ pub fn result(printer: &mut Printer<'_, '_>) -> String {
         printer.uses.paths.insert("std::iter".to_owned());
         format!("iter::Empty<{}>", printer.ty(*item, Position::Stored))
     } else {
-        printer.ty(body.ret, Position::Result).replace(&own_handle, "Rc<Self>")
+        let own_box = own_handle.replacen("Rc<", "Box<", 1);
+        printer.ty(body.ret, Position::Result).replace(&own_handle, "Rc<Self>").replace(&own_box, "Box<Self>")
     };
     match (body.fallible, ty.as_str()) {
         (false, "()") => String::new(),

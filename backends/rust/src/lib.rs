@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod anchors;
+mod boxes;
 mod class_values;
 mod classes;
 mod deep_copies;

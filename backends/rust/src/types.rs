@@ -116,6 +116,12 @@ impl Env<'_> {
             TyKind::Str => "&str".to_owned(),
             TyKind::Bytes => "&[u8]".to_owned(),
             TyKind::List(item) => format!("&[{}]", self.ty(*item, Position::Stored, from, uses)),
+            TyKind::Shared(item)
+                if position == Position::Param
+                    && item.class_path().is_some_and(|class| self.boxed.contains(&class)) =>
+            {
+                format!("&{}", self.ty(*item, Position::Stored, from, uses))
+            }
             TyKind::Func(params, ret) => {
                 let call = self.function_ty(params, *ret, Position::Param, from, uses);
                 format!("&{}", call.replacen("impl", "dyn", 1))
@@ -149,6 +155,9 @@ impl Env<'_> {
                 uses.paths.insert("std::rc::Rc".to_owned());
                 uses.paths.insert("std::cell::RefCell".to_owned());
                 format!("Rc<RefCell<{}>>", self.ty(inner, Position::Stored, from, uses))
+            }
+            TyKind::Class(path, _) if self.boxed.contains(path) => {
+                format!("Box<{}>", self.ty(inner, Position::Stored, from, uses))
             }
             _ => {
                 uses.paths.insert("std::rc::Rc".to_owned());

@@ -152,6 +152,9 @@ impl Printer<'_, '_> {
                 self.uses.paths.insert("std::cell::RefCell".to_owned());
                 return Expr::call("Rc::new", vec![Expr::call("RefCell::new", vec![value])]);
             }
+            TyKind::Class(path, _) if self.env.boxed.contains(path) => {
+                return Expr::call("Box::new", vec![value]);
+            }
             _ => {
                 self.uses.paths.insert("std::rc::Rc".to_owned());
                 return Expr::call("Rc::new", vec![value]);
