@@ -400,6 +400,7 @@ impl<'p> Env<'p> {
             "int" => Head::Int,
             "bool" => Head::Bool,
             "float" => Head::Float,
+            "complex" => Head::Complex,
             "str" => Head::Str,
             "bytes" => Head::Bytes,
             "list" => Head::List,

@@ -50,11 +50,10 @@ fn assigned(program: &Program<Hir>) -> FxHashSet<&'static str> {
     for body in program.fns.values() {
         let this = body.params.first().filter(|_| body.has_receiver()).map(|param| param.local);
         each_target(body, &mut |place| match (place.root, place.proj.as_slice()) {
-            (Root::Global(path), []) => {
-                if !once.insert(path) {
-                    out.insert(path.last());
-                }
+            (Root::Global(path), []) if !once.insert(path) => {
+                out.insert(path.last());
             }
+            (Root::Global(_), []) => {}
             (Root::Local(local), [Proj::Field(_)]) if Some(local) == this && body.kind == FnKind::Method => {}
             (_, [.., Proj::Field(name)]) => {
                 out.insert(name.as_str());

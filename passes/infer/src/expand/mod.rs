@@ -50,6 +50,7 @@ mod function_docs;
 mod handled;
 mod hooks;
 mod item_slices;
+mod json_encoders;
 mod keywords;
 mod late_names;
 mod lazy;
@@ -90,6 +91,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     names::expand(&mut out);
     function_attributes::expand(&mut out);
     member_defaults::expand(&mut out);
+    json_encoders::expand(&mut out);
     base_calls::expand(&mut out);
     super_reads::expand(&mut out);
     descriptors::expand(&mut out);
