@@ -13,7 +13,29 @@ const DEEPEST: u32 = 990;
 /// `json.loads(text)`; an error is a `JSONDecodeError` with CPython's words.
 #[track_caller]
 pub fn loads(text: &str) -> Result<Value, Error> {
-    let mut reader = Reader { text, at: 0 };
+    read(text, None)
+}
+
+/// `json.loads(text, object_hook=hook)`: what `hook` makes of each object.
+#[track_caller]
+pub fn loads_by<R: Into<Value>>(text: &str, hook: impl Fn(Value) -> R) -> Result<Value, Error> {
+    let hook = |pairs: Vec<(Value, Value)>| {
+        let entries: Dict<Value, Value> = pairs.into_iter().collect();
+        hook(Value::Dict(entries.into())).into()
+    };
+    read(text, Some(&hook))
+}
+
+/// `json.loads(text, object_pairs_hook=hook)`: what `hook` makes of the entries of each object.
+#[track_caller]
+pub fn loads_pairs<R: Into<Value>>(text: &str, hook: impl Fn(Value) -> R) -> Result<Value, Error> {
+    let hook = |pairs: Vec<(Value, Value)>| hook(Value::from(pairs)).into();
+    read(text, Some(&hook))
+}
+
+#[track_caller]
+fn read(text: &str, hook: Option<&Hook<'_>>) -> Result<Value, Error> {
+    let mut reader = Reader { text, at: 0, hook };
     reader.blank();
     let value = reader.value(0)?;
     reader.blank();
@@ -23,12 +45,23 @@ pub fn loads(text: &str) -> Result<Value, Error> {
     Ok(value)
 }
 
+/// What an object becomes, by its entries.
+type Hook<'a> = dyn Fn(Vec<(Value, Value)>) -> Value + 'a;
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
+    hook: Option<&'a Hook<'a>>,
 }
 
 impl Reader<'_> {
+    fn made(&self, entries: Vec<(Value, Value)>) -> Value {
+        match self.hook {
+            Some(hook) => hook(entries),
+            None => Value::Dict(entries.into_iter().collect::<Dict<Value, Value>>().into()),
+        }
+    }
+
     fn rest(&self) -> &str {
         &self.text[self.at..]
     }
@@ -156,12 +189,12 @@ impl Reader<'_> {
 
     #[track_caller]
     fn object(&mut self, depth: u32) -> Result<Value, Error> {
-        let mut entries: Dict<Value, Value> = Dict::new();
+        let mut entries: Vec<(Value, Value)> = Vec::new();
         self.at += 1;
         self.blank();
         if self.peek() == Some(b'}') {
             self.at += 1;
-            return Ok(Value::Dict(entries.into()));
+            return Ok(self.made(entries));
         }
         loop {
             if self.peek() != Some(b'"') {
@@ -175,13 +208,14 @@ impl Reader<'_> {
             }
             self.at += 1;
             self.blank();
-            entries.insert(key, self.value(depth + 1)?);
+            let value = self.value(depth + 1)?;
+            entries.push((key, value));
             self.blank();
             match self.peek() {
                 Some(b',') => self.at += 1,
                 Some(b'}') => {
                     self.at += 1;
-                    return Ok(Value::Dict(entries.into()));
+                    return Ok(self.made(entries));
                 }
                 _ => return Err(self.error("Expecting ',' delimiter", self.at)),
             }
