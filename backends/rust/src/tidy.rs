@@ -10,7 +10,7 @@
 //!
 //! They work on shapes alone: a rule holds whatever the types are, or names what fixes them.
 
-use crate::tree::{Block, Closure, Expr, StmtKind};
+use crate::tree::{Block, Closure, Expr, If, StmtKind};
 
 /// Methods whose last argument is anything that can be iterated.
 const TAKE_ITERABLES: &[&str] = &["zip", "chain", "extend", "extend_ints", "choices", "write_texts"];
@@ -123,9 +123,56 @@ fn rewritten(of: Expr) -> Expr {
             Expr::Method(of, "is_none_or".to_owned(), args)
         }
         Expr::Unary("!", inner) if is_equalities(&inner) => negated(*inner),
+        Expr::If(branch) => mapped_option(branch),
         Expr::Block(label, block) if label.is_empty() => tested_value(block),
         other => other,
     }
+}
+
+/// `if let Some(x) = find(..) { Some(f(x)) } else { None }` is `find(..).map(|x| f(x))`.
+fn mapped_option(branch: Box<If>) -> Expr {
+    let is_none = |of: &Expr| matches!(of, Expr::Block(label, block) if label.is_empty() && block.as_value().is_some_and(|value| is_atom(value, "None")));
+    let Expr::Let(pat, of) = &branch.cond else { return Expr::If(branch) };
+    let param = pat.strip_prefix("Some(").and_then(|pat| pat.strip_suffix(')'));
+    let (Some(param), true) = (param, branch.els.as_ref().is_some_and(is_none)) else {
+        return Expr::If(branch);
+    };
+    let of = match &**of {
+        Expr::Unary("&", of) if is_name(of) => (**of).clone().method("as_ref", vec![]),
+        of => of.clone(),
+    };
+    let is_guard = !matches!(&of, Expr::Method(_, name, _) if !matches!(name.as_str(), "borrow" | "borrow_mut" | "as_mut"));
+    let value = match branch.then.as_value() {
+        Some(Expr::Call(some, values)) if is_atom(some, "Some") && values.len() == 1 && !is_guard => {
+            &values[0]
+        }
+        _ => return Expr::If(branch),
+    };
+    if leaves(value) {
+        return Expr::If(branch);
+    }
+    let closure = Expr::closure(param, value.clone());
+    method(of, "map".to_owned(), vec![closure])
+}
+
+/// Whether a value may end the function or loop around it, or is not taken apart.
+fn leaves(value: &Expr) -> bool {
+    let leaves_here = matches!(
+        value,
+        Expr::Try(_)
+            | Expr::Await(_)
+            | Expr::Jump(..)
+            | Expr::Raw(_)
+            | Expr::Block(..)
+            | Expr::Match(..)
+            | Expr::Loop(..)
+            | Expr::While(..)
+            | Expr::For(..)
+    );
+    let mut found = leaves_here;
+    let mut copy = value.clone();
+    copy.for_each_operand(&mut |operand| found |= leaves(operand));
+    found
 }
 
 /// `x.is_some_and(|x| !..)`
@@ -502,6 +549,23 @@ mod tests {
         let named = rest.binary("&&", Expr::call("f", vec![Expr::unary("&", Expr::atom("text"))]));
         let both = Expr::atom("text").method("is_some", vec![]).binary("&&", named);
         assert!(tidied(both).starts_with("text.is_some() && "));
+    }
+
+    #[test]
+    fn an_option_of_what_is_found() {
+        let found = |of: Expr, value: Expr| {
+            let then = Block::of(Expr::call("Some", vec![value]));
+            let els = Some(Expr::Block(String::new(), Block::of(Expr::atom("None"))));
+            Expr::If(Box::new(If { cond: Expr::Let("Some(m)".into(), Box::new(of)), then, els, mark: None }))
+        };
+        let number = || Expr::call("number", vec![Expr::atom("m")]);
+        let borrowed = Expr::unary("&", Expr::atom("group"));
+        assert_eq!(tidied(found(borrowed, number())), "group.as_ref().map(|m| number(m))");
+        let may_leave = Expr::Try(Box::new(number()));
+        assert!(
+            tidied(found(Expr::atom("f").method("find", vec![]), may_leave)).starts_with("if let Some(m)")
+        );
+        assert!(tidied(found(Expr::atom("group"), number())).starts_with("if let Some(m)"));
     }
 
     #[test]

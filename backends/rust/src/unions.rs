@@ -183,7 +183,8 @@ pub fn union(env: &Env<'_>, ty: Ty, module: Name, uses: &mut Uses) -> String {
     let declared: String =
         members(items).zip(&types).map(|((member, _), text)| format!("    {member}({text}),\n")).collect();
     let derives = derives(env, items);
-    let visibility = if env.program.entry == Some(module) { "" } else { "pub " };
+    let is_alone = env.program.entry == Some(module) && env.program.modules.len() == 1;
+    let visibility = if is_alone { "" } else { "pub " };
     let head = format!(
         "/// One of the types that the source mixes.\n#[derive({derives})]\n{visibility}enum {name} {{\n{declared}}}\n"
     );

@@ -91,6 +91,9 @@ impl Printer<'_, '_> {
         if crate::layout::render(&value, 0, 0, 0) == param {
             return Some(chain);
         }
+        if let Some(function) = self.function_of(sink, pat, &value, &param) {
+            return Some(chain.method("map", vec![function]));
+        }
         // `xs.iter().copied().map(|x| ..)` takes the copy in its pattern.
         let chain = match (chain, pat) {
             (Expr::Method(items, name, _), Pat::Bind(..))
@@ -106,6 +109,23 @@ impl Printer<'_, '_> {
             (chain, _) => chain.method("map", vec![Expr::closure(param, value)]),
         };
         Some(chain)
+    }
+
+    /// The function that is called with each item, which is of just the type that it takes.
+    fn function_of(&self, sink: &Sink, pat: &Pat, value: &Expr, param: &str) -> Option<Expr> {
+        let (Sink::List(node) | Sink::Set(node) | Sink::Iter(node), Pat::Bind(local, None)) = (sink, pat)
+        else {
+            return None;
+        };
+        let Node::Call { callee: Callee::Fn(path), args } = &self.body.nodes[*node].kind else { return None };
+        let [taken] = &self.env.function(*path)?.params[..] else { return None };
+        let ty = self.body.locals[*local].ty;
+        let is_same = self.env.function(*path)?.locals[taken.local].ty == ty
+            && ty.is_copy()
+            && !matches!(ty.kind(), TyKind::Ref(_));
+        let Expr::Call(callee, values) = value else { return None };
+        let is_item = matches!(&values[..], [Expr::Atom(item)] if item == param) && args.len() == 1;
+        (is_same && is_item).then(|| (**callee).clone())
     }
 
     /// The pattern of a closure that evaluates some nodes: what they do not name is `_`.
