@@ -36,6 +36,12 @@ impl Encoded for [u8] {
     }
 }
 
+impl<const N: usize> Encoded for [u8; N] {
+    fn ascii(&self) -> Result<&[u8], Error> {
+        Ok(self)
+    }
+}
+
 impl Encoded for Vec<u8> {
     fn ascii(&self) -> Result<&[u8], Error> {
         Ok(self)

@@ -1,6 +1,7 @@
 //! Python's `itertools`, lazily, where std's iterators have no equal.
 
 use crate::list::PyOrd;
+use crate::number::Num;
 
 pub use super::itertools_choose::*;
 pub use super::itertools_rows::*;
@@ -147,6 +148,12 @@ pub fn repeat_n<T: Clone>(item: T, times: i64) -> impl Iterator<Item = T> {
 /// `itertools.count(start, step)` of floats: each is the one before plus the step.
 pub fn count_float(start: f64, step: f64) -> impl Iterator<Item = f64> {
     std::iter::successors(Some(start), move |x| Some(x + step))
+}
+
+/// `itertools.count(start, step)` of an integer and a float: only the first item is an integer.
+pub fn count_num(start: i64, step: f64) -> impl Iterator<Item = Num> {
+    let rest = count_float(start as f64 + step, step).map(Num::Float);
+    std::iter::once(Num::Int(start)).chain(rest)
 }
 
 /// `itertools.islice(items, start, stop, step)` for a step above zero.
