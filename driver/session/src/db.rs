@@ -73,6 +73,15 @@ pub struct Session {
     notes: Vec<String>,
 }
 
+/// The library's classes in Python that a project uses; a module of its own name goes first.
+fn used_sources(project: &Project) -> Vec<&'static batuta_catalog::Source> {
+    let is_used = |source: &&batuta_catalog::Source| {
+        project.files.iter().all(|file| file.module != source.module)
+            && project.files.iter().any(|file| source.is_named_in(&file.text))
+    };
+    batuta_catalog::SOURCES.iter().filter(is_used).collect()
+}
+
 impl Session {
     pub fn new(project: &Project, options: Options) -> Self {
         let db = Database::new();
@@ -83,6 +92,11 @@ impl Session {
             let input = SourceFile::new(&db, text, Name::new(&file.module), file.is_package);
             files.insert(file.path.clone(), input);
             list.push(input);
+        }
+        for source in used_sources(project) {
+            let path = format!("{}.py", source.module);
+            let text = Arc::new(SourceText::new(path, source.text.to_owned()));
+            list.push(SourceFile::new(&db, text, Name::new(source.module), false));
         }
         let entry = project.entry.as_deref().map(Name::new);
         let workspace = Workspace::new(&db, project.name.clone(), list, entry, options);

@@ -60,6 +60,7 @@ fn covers(module: &str, name: &str) -> bool {
         || !super::functions(&path).is_empty()
         || super::constant(&path).is_some()
         || super::is_exception(&path)
+        || super::source(&path).is_some()
         || super::knows(&path)
 }
 

@@ -10,6 +10,7 @@ mod coverage;
 mod parse;
 mod regex;
 mod select;
+mod source;
 
 use batuta_base::{FxHashMap, Name};
 use batuta_core::{Const, Op, Ty, TyKind};
@@ -19,6 +20,7 @@ pub use coverage::{Coverage, coverage};
 pub use parse::{parse_signature, parse_ty};
 pub use regex::capturing_groups;
 pub use select::{select, wide_result};
+pub use source::{SOURCES, Source, source};
 
 include!(concat!(env!("OUT_DIR"), "/rows.rs"));
 

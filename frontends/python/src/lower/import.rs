@@ -72,7 +72,10 @@ impl<'t> Lowerer<'t> {
             let path = base.join(item.text());
             let binding = match base_binding {
                 _ if self.is_project_module(path.as_str()) => Binding::ProjectModule(path),
-                Binding::Lib(_) => Binding::Lib(path),
+                Binding::Lib(_) => match self.in_python(path) {
+                    Some(own) => Binding::Imported(own),
+                    None => Binding::Lib(path),
+                },
                 _ => Binding::Imported(path),
             };
             out.push(Imported { name: Some(bound.text()), binding });
@@ -95,6 +98,12 @@ impl<'t> Lowerer<'t> {
             Some(name) => base.join(&module_name(name)),
             None => base,
         })
+    }
+
+    /// The item of the program that a library class is where it is written in Python.
+    pub fn in_python(&self, path: Name) -> Option<Name> {
+        let source = batuta_catalog::source(path.as_str())?;
+        self.is_project_module(source.module).then(|| Name::new(source.module).join(source.name()))
     }
 
     fn module_binding(&self, path: Name) -> Binding {

@@ -132,7 +132,10 @@ impl<'t> Lowerer<'t> {
                 break;
             }
         }
-        (Target::Lib(path), taken)
+        match self.in_python(path) {
+            Some(own) => (Target::Project(own), taken),
+            None => (Target::Lib(path), taken),
+        }
     }
 
     /// Whether a library path is a module, as far as the file and the tables can tell.
