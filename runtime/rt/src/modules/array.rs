@@ -284,7 +284,7 @@ impl<T: Element> Array<T> {
     #[track_caller]
     pub fn frombytes(&self, bytes: &[u8]) {
         let size = size(self.code);
-        if bytes.len() % size != 0 {
+        if !bytes.len().is_multiple_of(size) {
             raise_new(ValueError, "bytes length not a multiple of item size");
         }
         self.write().extend(bytes.chunks(size).map(|part| T::read(part, self.code)));

@@ -279,8 +279,11 @@ impl Blocks {
     }
 }
 
-/// The lengths of a code, runs of equal ones together: a symbol, how often it comes, and the bits behind it.
-fn runs(lens: &[u32]) -> Vec<(usize, u32, Option<(u32, u32)>)> {
+/// A symbol, how often it comes, and the bits behind it.
+type Run = (usize, u32, Option<(u32, u32)>);
+
+/// The lengths of a code, runs of equal ones together.
+fn runs(lens: &[u32]) -> Vec<Run> {
     let limits = |own: Option<u32>, next: Option<u32>| match next {
         Some(0) => (138, 3),
         _ if own == next => (6, 3),
