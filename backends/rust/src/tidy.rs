@@ -310,7 +310,7 @@ fn is_converter(callee: &Expr) -> bool {
 
 /// Functions that take `&[u8]` or `&str` where they take bytes or text: the program's own, and these of the runtime.
 fn takes_slices(callee: &Expr) -> bool {
-    const OF_BYTES: &[&str] = &["rt::codecs::", "rt::hashlib::", "rt::structs::unpack", "rt::int_from_bytes"];
+    const OF_BYTES: &[&str] = &["rt::hashlib::", "rt::structs::unpack", "rt::int_from_bytes"];
     let Expr::Atom(path) = callee else { return false };
     let is_constructor = path.rsplit("::").next().is_some_and(|name| name.starts_with(char::is_uppercase));
     OF_BYTES.iter().any(|start| path.starts_with(start)) || !path.starts_with("rt::") && !is_constructor

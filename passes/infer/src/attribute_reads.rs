@@ -43,7 +43,7 @@ impl Apply<'_, '_, '_> {
             }
             TyKind::Error if !self.types.env().errors_with(name).is_empty() => {
                 let owners = self.types.env().errors_with(name);
-                self.by_owner(object, Name::new("error"), &owners, None, &mut |me, object, owner| {
+                self.by_one_of(object, Name::new("error"), &owners, None, &mut |me, object, owner| {
                     me.object_attr(object, owner, name, origin)
                 })
             }
@@ -265,7 +265,7 @@ impl Apply<'_, '_, '_> {
                     let why = format!("no class here gives `{}` an attribute `{name}`", class.last());
                     self.hole(object, UNKNOWN_ATTRIBUTE, why)
                 }
-                owners => self.by_owner(object, class, &owners, None, &mut |me, object, owner| {
+                owners => self.by_owner(object, class, &owners, name, None, &mut |me, object, owner| {
                     me.object_attr(object, owner, name, origin)
                 }),
             },

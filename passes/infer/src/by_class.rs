@@ -7,7 +7,7 @@
 //! objects of a family choose their methods themselves, errors don't.
 
 use crate::apply::Apply;
-use batuta_base::{Name, Origin};
+use batuta_base::{FxHashSet, Name, Origin};
 use batuta_core::*;
 
 impl Apply<'_, '_, '_> {
@@ -76,8 +76,35 @@ impl Apply<'_, '_, '_> {
         Some(self.mk(choice, Ty::value(), origin))
     }
 
-    /// `make` for the one of several classes below that an object is of; of others it has no such member.
+    /// `make` for the one of several classes below that an object is of; objects of others, where the program
+    /// makes some, have no such member: `AttributeError`.
     pub(crate) fn by_owner(
+        &mut self,
+        object: NodeId,
+        class: Name,
+        owners: &[Name],
+        name: Name,
+        want: Option<Ty>,
+        make: &mut dyn FnMut(&mut Self, NodeId, Name) -> NodeId,
+    ) -> NodeId {
+        let others = self.made_beside(class, owners);
+        if others.is_empty() {
+            return self.by_one_of(object, class, owners, want, make);
+        }
+        let origin = self.origin(object);
+        let mut below = owners.to_vec();
+        below.extend(others.iter().copied().filter(|other| *other != class));
+        self.by_class(object, class, &below, want, &mut |me, value, of| {
+            if owners.contains(&of) {
+                return make(me, value, of);
+            }
+            let text = format!("'{}' object has no attribute '{name}'", of.last());
+            me.refuse("AttributeError", &text, vec![value], origin)
+        })
+    }
+
+    /// `make` for the one of several classes below that an object surely is of.
+    pub(crate) fn by_one_of(
         &mut self,
         object: NodeId,
         class: Name,
@@ -93,6 +120,32 @@ impl Apply<'_, '_, '_> {
             let value = me.mk_op(ClassOp::Down, Attr::None, vec![value], Ty::class(*last));
             make(me, value, *last)
         })
+    }
+
+    /// The class and those below it of which the program makes objects, but for those below `owners`; those further
+    /// down first.
+    fn made_beside(&self, class: Name, owners: &[Name]) -> Vec<Name> {
+        let env = self.types.env();
+        let is_owned = |sub: Name| owners.iter().any(|owner| env.is_subclass(sub, *owner));
+        let mut others = env.program.subclasses(class);
+        others.retain(|sub| !is_owned(*sub));
+        if others.is_empty() {
+            return others;
+        }
+        let mut named: FxHashSet<Name> = FxHashSet::default();
+        for body in env.program.fns.values() {
+            for (_, row) in body.nodes.iter() {
+                match &row.kind {
+                    Node::Call { callee: Callee::Fn(path), .. } | Node::Item(path) => {
+                        drop(named.insert(*path))
+                    }
+                    _ => {}
+                }
+            }
+        }
+        others.retain(|sub| named.contains(sub));
+        others.sort_by_key(|sub| std::cmp::Reverse(env.mro(*sub).len()));
+        others
     }
 
     /// Classes below one that `is_own` tells apart, those further down first.

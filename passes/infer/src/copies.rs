@@ -140,7 +140,7 @@ impl Apply<'_, '_, '_> {
             |me: &mut Self, object: NodeId, of: Name| me.lib_copy("copy.copy", object, Ty::class(of), origin);
         match is_made(class) || below.is_empty() {
             true => self.by_class(value, class, &below, Some(Ty::class(class)), &mut make),
-            false => self.by_owner(value, class, &below, Some(Ty::class(class)), &mut make),
+            false => self.by_one_of(value, class, &below, Some(Ty::class(class)), &mut make),
         }
     }
 

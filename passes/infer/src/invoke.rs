@@ -343,15 +343,15 @@ impl Apply<'_, '_, '_> {
             });
             return if stmts.is_empty() { call } else { self.mk_block(stmts, call) };
         }
-        if !is_here && let Some(sub) = self.subclass_with_field(class, name) {
-            let receiver = self.mk_op(ClassOp::Down, Attr::None, vec![receiver], Ty::class(sub));
-            return self.call_method(id, receiver, name, kinds, args, origin);
-        }
-        let owners = if is_here { Vec::new() } else { self.owners_below(class, name) };
+        let owners = match self.subclass_with_field(class, name) {
+            _ if is_here => Vec::new(),
+            Some(sub) => vec![sub],
+            None => self.owners_below(class, name),
+        };
         if !owners.is_empty() {
             let want = self.solved(id);
             let (args, stmts) = self.simple_args(args);
-            let call = self.by_owner(receiver, class, &owners, want, &mut |me, object, _| {
+            let call = self.by_owner(receiver, class, &owners, name, want, &mut |me, object, _| {
                 let args = args.iter().map(|arg| me.again(*arg)).collect();
                 me.call_method(id, object, name, kinds, args, origin)
             });
