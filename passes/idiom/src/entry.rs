@@ -228,6 +228,8 @@ fn lend_keys(body: &mut Body<Mir>, in_cells: &FxHashSet<Name>) {
 mod tests {
     use super::{entry, lend_keys};
     use crate::tests::{check, holds_back};
+    use batuta_base::FxHashSet;
+    use batuta_core::{Body, Mir};
 
     fn text(start: i64) -> String {
         format!(

@@ -135,11 +135,8 @@ impl Apply<'_, '_, '_> {
         let mut named: FxHashSet<Name> = FxHashSet::default();
         for body in env.program.fns.values() {
             for (_, row) in body.nodes.iter() {
-                match &row.kind {
-                    Node::Call { callee: Callee::Fn(path), .. } | Node::Item(path) => {
-                        drop(named.insert(*path))
-                    }
-                    _ => {}
+                if let Node::Call { callee: Callee::Fn(path), .. } | Node::Item(path) = &row.kind {
+                    named.insert(*path);
                 }
             }
         }

@@ -210,7 +210,9 @@ fn uses_whole(body: &Body<Hir>, stmt: &Stmt, this: LocalId) -> bool {
     let mut named = Vec::new();
     stmt.for_each_child(&mut |child| {
         body.walk(child, &mut |node| match &body.nodes[node].kind {
-            Node::Use(place, _) if place.as_local() == Some(this) => drop(uses.insert(node)),
+            Node::Use(place, _) if place.as_local() == Some(this) => {
+                uses.insert(node);
+            }
             Node::Use(Place { root: Root::Node(of), proj }, _) => {
                 if let Node::Call { callee: Callee::Lib(name), args } = &body.nodes[*of].kind
                     && *name == "builtins.type"
