@@ -127,6 +127,15 @@ fn node_kind(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<S
         }
         Node::Op { op: Op::ValueOp(op), attr, .. } => dynamic(*op, attr),
         // Each way into a dynamic value makes another object here.
+        // A class has no value of its own: which one a variable holds is not told.
+        Node::Op { op: Op::CmpOp(CmpOp::Is | CmpOp::IsNot), args, .. }
+            if args.iter().any(|arg| {
+                matches!(body.ty(*arg).strip().kind(), TyKind::TypeOf(_))
+                    && !matches!(body.nodes[*arg].kind, Node::Item(_) | Node::Call { .. })
+            }) =>
+        {
+            Some("which class a variable holds".to_owned())
+        }
         Node::Op { op: Op::CmpOp(CmpOp::Is | CmpOp::IsNot), args, .. }
             if args.iter().all(|arg| *body.ty(*arg).strip().kind() == TyKind::Value) =>
         {
@@ -163,6 +172,11 @@ fn node_kind(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<S
             if takes_object_or_function(body, name.as_str(), args) =>
         {
             Some(format!("`{name}` of an object or a function"))
+        }
+        Node::Call { callee: Callee::Lib(name), .. }
+            if *name == "itertools.count" && body.ty(node) != Ty::iter(Ty::i64()) =>
+        {
+            Some("`itertools.count` by a float".to_owned())
         }
         Node::Call { callee: Callee::Lib(name), .. } => {
             let is_spread = name.as_str().ends_with("$*")
