@@ -675,7 +675,9 @@ impl Apply<'_, '_, '_> {
                 node
             }
             (Node::Item(name), TyKind::TypeOf(_) | TyKind::Value) => {
-                self.eta(params, ret, to, origin, |me, args| me.call_item(name, args, origin))
+                let is_library = *self.ty(node).kind() == TyKind::Value;
+                let made = self.eta(params, ret, to, origin, |me, args| me.call_item(name, args, origin));
+                if is_library { self.name_library(made, name, params.len()) } else { made }
             }
             (_, TyKind::Func(have, _)) if have.len() == params.len() => node,
             (_, TyKind::TypeOf(class)) => {

@@ -466,7 +466,8 @@ impl Apply<'_, '_, '_> {
         self.set(id, Node::Item(name), Ty::value());
         if let TyKind::Func(params, ret) = ty.kind() {
             let origin = self.origin(id);
-            return self.eta(params, *ret, ty, origin, |me, args| me.call_item(name, args, origin));
+            let made = self.eta(params, *ret, ty, origin, |me, args| me.call_item(name, args, origin));
+            return self.name_library(made, name, params.len());
         }
         id
     }

@@ -12,6 +12,24 @@ use crate::bind::Formal;
 use batuta_base::{Name, Origin};
 use batuta_core::*;
 
+/// Builtin types: as values they are classes, which make objects when they are called.
+const TYPES: &[&str] = &[
+    "builtins.int",
+    "builtins.float",
+    "builtins.str",
+    "builtins.bool",
+    "builtins.list",
+    "builtins.set",
+    "builtins.tuple",
+    "builtins.frozenset",
+    "builtins.bytes",
+    "builtins.bytearray",
+    "builtins.complex",
+    "builtins.dict",
+    "builtins.object",
+    "builtins.range",
+];
+
 /// A function as its callers see it.
 #[derive(Clone, Default)]
 pub(crate) struct Described {
@@ -21,6 +39,14 @@ pub(crate) struct Described {
     pub formals: Vec<Formal>,
     /// Defaults, nodes of the body that is written.
     pub defaults: Vec<Option<NodeId>>,
+}
+
+/// The name of a library function as a value: `sqrt`, `class int`.
+fn shown_name(name: Name) -> String {
+    match TYPES.contains(&name.as_str()) {
+        true => format!("class {}", name.last()),
+        false => name.last().to_owned(),
+    }
 }
 
 impl Apply<'_, '_, '_> {
@@ -173,9 +199,22 @@ impl Apply<'_, '_, '_> {
         let empty = (defaults.len() == 1).then(|| self.empty_of(name.last(), origin)).flatten();
         formals.iter_mut().for_each(|formal| formal.has_default = empty.is_some());
         defaults.iter_mut().for_each(|default| *default = empty);
-        let name = name.last().to_owned();
+        let name = shown_name(name);
         self.described.insert(closure, Described { name, is_bound: false, formals, defaults });
         Some(self.function_to_value(closure, &params))
+    }
+
+    /// A closure that calls a library function has its name where it becomes a dynamic value.
+    pub(crate) fn name_library(&mut self, closure: NodeId, name: Name, count: usize) -> NodeId {
+        if !name.as_str().contains('.') || self.types.env().program.fns.contains_key(&name) {
+            return closure;
+        }
+        let formal = || Formal { name: None, kind: ParamKind::PositionalOnly, has_default: false };
+        let formals = (0..count).map(|_| formal()).collect();
+        let described =
+            Described { name: shown_name(name), is_bound: false, formals, defaults: vec![None; count] };
+        self.described.insert(closure, described);
+        closure
     }
 
     /// What a builtin type makes its empty value of: `list()`, `int()`.
@@ -214,7 +253,7 @@ impl Apply<'_, '_, '_> {
         ];
         let defaults = vec![Some(empty), None];
         self.described
-            .insert(closure, Described { name: "dict".to_owned(), is_bound: false, formals, defaults });
+            .insert(closure, Described { name: "class dict".to_owned(), is_bound: false, formals, defaults });
         self.function_to_value(closure, &params)
     }
 

@@ -93,6 +93,7 @@ impl Value {
             Value::Set(_) => "set",
             Value::FrozenSet(_) => "frozenset",
             Value::Range(_) => "range",
+            Value::Function(function) if function.is_type() => "type",
             Value::Function(_) => "function",
             Value::Error(error) => error.name(),
             Value::Object(object) => object.type_name(),

@@ -14,6 +14,8 @@ type Code = dyn Fn(&[Value]) -> Result<Value, Error>;
 #[derive(Clone)]
 pub struct Function {
     name: Rc<str>,
+    /// A builtin type: `int`.
+    is_type: bool,
     /// What it takes, where that is known.
     params: Option<Rc<Params>>,
     doc: Option<&'static str>,
@@ -27,13 +29,30 @@ pub struct Function {
 impl Function {
     /// The function called `name` (`C.method`, `f.<locals>.g`) that runs `code` on its arguments. With its
     /// parameters, `f(a, /b, c=, *rest, !key=, **more)`, arguments are bound to them first, and `code` gets one
-    /// for each; a leading `.` is a receiver that it has already.
+    /// for each; a leading `.` is a receiver that it has already. `class int(/_=)` is a builtin type.
     pub fn new(signature: &str, code: impl Fn(&[Value]) -> Result<Value, Error> + 'static) -> Function {
+        let (is_type, signature) = match signature.strip_prefix("class ") {
+            Some(name) => (true, name),
+            None => (false, signature),
+        };
         let (name, params) = match signature.split_once('(') {
             Some((name, params)) => (name, Some(Rc::new(Params::new(params.trim_end_matches(')'))))),
             None => (signature, None),
         };
-        Function { name: name.into(), params, doc: None, owner: None, wrapped: None, code: Rc::new(code) }
+        Function {
+            name: name.into(),
+            is_type,
+            params,
+            doc: None,
+            owner: None,
+            wrapped: None,
+            code: Rc::new(code),
+        }
+    }
+
+    /// Whether it is a builtin type.
+    pub(crate) fn is_type(&self) -> bool {
+        self.is_type
     }
 
     /// The same function with a text that describes it.
