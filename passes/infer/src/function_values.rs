@@ -52,6 +52,13 @@ fn shown_name(name: Name) -> String {
 impl Apply<'_, '_, '_> {
     /// A function as a dynamic value.
     pub(crate) fn function_to_value(&mut self, node: NodeId, params: &[Ty]) -> NodeId {
+        // What it gives would take its arguments by reference, which a dynamic value cannot lend.
+        let lends =
+            |ty: Ty| matches!(ty.kind(), TyKind::Func(taken, _) if taken.iter().any(|ty| !ty.is_copy()));
+        if matches!(self.ty(node).kind(), TyKind::Func(_, ret) if lends(*ret)) {
+            let why = "a function that gives a function, as a dynamic value".to_owned();
+            return self.hole(node, crate::apply::NOT_WRITTEN_OUT, why);
+        }
         let Some(described) = self.describe(node, params) else {
             return self.mk_op(ValueOp::From, Attr::None, vec![node], Ty::value());
         };
