@@ -206,5 +206,8 @@ pub fn rt(name: &str, uses: &mut Uses) -> String {
 
 /// Library types whose methods take `&mut self`: a handle of one holds a cell.
 pub(crate) fn is_changed_in_place(name: Name) -> bool {
-    matches!(name.last(), "Counter" | "Random" | "StringIO" | "defaultdict" | "deque" | "OrderedDict")
+    matches!(
+        name.last(),
+        "Counter" | "Random" | "StringIO" | "bytearray" | "defaultdict" | "deque" | "OrderedDict"
+    )
 }

@@ -372,6 +372,7 @@ impl Apply<'_, '_, '_> {
             (TyKind::Dict(..), ObjOp::BitOr) => "dict.update",
             (TyKind::Lib(name, _), ObjOp::Add) => match name.as_str() {
                 "deque" => "deque.extend",
+                "bytearray" => "bytearray.extend",
                 "int_array" => "int_array.extend",
                 "float_array" => "float_array.extend",
                 _ => return None,

@@ -689,7 +689,10 @@ impl Printer<'_, '_> {
                     let index = this.operand(index);
                     container.expr.method("del_at", vec![index])
                 }
-                TyKind::Lib(name, _) if matches!(name.last(), "deque" | "float_array" | "int_array") => {
+                TyKind::Lib(name, _)
+                    if matches!(name.last(), "bytearray" | "deque" | "float_array" | "int_array") =>
+                {
+                    this.uses.prelude |= name.last() == "bytearray";
                     let index = this.operand(index);
                     container.expr.method("del_at", vec![index])
                 }
