@@ -366,6 +366,9 @@ impl Printer<'_, '_> {
             // No name can be given to the type of an adapter.
             Node::Op { op: Op::IterOp(_), .. } if matches!(ty.kind(), TyKind::Iter(_)) => false,
             Node::Op { op: Op::IterOp(_), args, .. } => self.needs_type(args[0], self.body.ty(args[0])),
+            Node::Block { block, .. } => {
+                self.body.blocks[*block].tail.is_some_and(|tail| self.needs_type(tail, ty))
+            }
             Node::If { then, els: Some(els), .. } => {
                 let open = |block| self.body.blocks[block].tail.is_none_or(|tail| self.needs_type(tail, ty));
                 open(*then) && open(*els)
