@@ -1,6 +1,6 @@
 //! Every place of a body; places that get another root.
 
-use crate::{Body, Level, LocalId, Node, Pat, Place, Root, StmtKind, Ty};
+use crate::{BlockId, Body, Level, LocalId, Node, Pat, Place, Root, StmtKind, Ty};
 use batuta_base::{Name, Origin};
 
 impl<L: Level> Body<L> {
@@ -18,24 +18,14 @@ impl<L: Level> Body<L> {
 
     /// Calls `f` for every place that the body reads, binds, changes or removes.
     pub fn each_place(&self, f: &mut dyn FnMut(&Place)) {
-        for (_, row) in self.nodes.iter() {
-            match &row.kind {
-                Node::Use(place, _) => f(place),
-                Node::For { pat, .. } => pat.each_place(f),
-                Node::Match { arms, .. } => arms.iter().for_each(|arm| arm.pat.each_place(f)),
-                Node::With { items, .. } => {
-                    items.iter().filter_map(|item| item.target.as_ref()).for_each(|pat| pat.each_place(f));
-                }
-                _ => {}
-            }
-        }
-        for stmt in self.blocks.iter().flat_map(|(_, block)| &block.stmts) {
-            match &stmt.kind {
-                StmtKind::Let { pat, .. } | StmtKind::Set { target: pat, .. } => pat.each_place(f),
-                StmtKind::Update { place, .. } | StmtKind::Del(place) => f(place),
-                StmtKind::Expr(_) => {}
-            }
-        }
+        self.nodes.iter().for_each(|(_, row)| row.kind.each_place(f));
+        self.blocks.iter().flat_map(|(_, block)| &block.stmts).for_each(|stmt| stmt.kind.each_place(f));
+    }
+
+    /// The same for what a block reaches.
+    pub fn each_place_below(&self, block: BlockId, f: &mut dyn FnMut(&Place)) {
+        self.walk_block(block, &mut |node| self.nodes[node].kind.each_place(f));
+        self.walk_stmts(block, &mut |stmt| stmt.kind.each_place(f));
     }
 
     /// The same, to change them.
@@ -62,6 +52,32 @@ impl<L: Level> Body<L> {
                     StmtKind::Expr(_) => {}
                 }
             }
+        }
+    }
+}
+
+impl Node {
+    /// Calls `f` for every place that the node itself reads or binds, not for those of the nodes and blocks in it.
+    pub fn each_place(&self, f: &mut dyn FnMut(&Place)) {
+        match self {
+            Node::Use(place, _) => f(place),
+            Node::For { pat, .. } => pat.each_place(f),
+            Node::Match { arms, .. } => arms.iter().for_each(|arm| arm.pat.each_place(f)),
+            Node::With { items, .. } => {
+                items.iter().filter_map(|item| item.target.as_ref()).for_each(|pat| pat.each_place(f));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl StmtKind {
+    /// Calls `f` for every place that the statement itself binds, changes or removes.
+    pub fn each_place(&self, f: &mut dyn FnMut(&Place)) {
+        match self {
+            StmtKind::Let { pat, .. } | StmtKind::Set { target: pat, .. } => pat.each_place(f),
+            StmtKind::Update { place, .. } | StmtKind::Del(place) => f(place),
+            StmtKind::Expr(_) => {}
         }
     }
 }

@@ -136,7 +136,7 @@ impl Apply<'_, '_, '_> {
         for body in env.program.fns.values() {
             for (_, row) in body.nodes.iter() {
                 if let Node::Call { callee: Callee::Fn(path), .. } | Node::Item(path) = &row.kind {
-                    named.insert(*path);
+                    named.insert(env.program.resolve(*path));
                 }
             }
         }

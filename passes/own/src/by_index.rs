@@ -134,7 +134,7 @@ fn ends_with_length(body: &Body<Typed>, iter: NodeId, list: LocalId) -> bool {
 /// Whether the name is assigned by a statement of its own, and all else reads or writes plain fields within the loop.
 fn stands_for_fields(program: &Program<Typed>, body: &Body<Typed>, name: &Name, turn: BlockId) -> bool {
     let (mut all, mut others, mut inside) = (0, 0, 0);
-    each_place(body, body.root, &mut |place| {
+    body.each_place_below(body.root, &mut |place| {
         if place.root == Root::Local(name.local) {
             let is_field = !place.proj.is_empty()
                 && place.proj.iter().all(|proj| matches!(proj, Proj::Field(_)))
@@ -143,30 +143,12 @@ fn stands_for_fields(program: &Program<Typed>, body: &Body<Typed>, name: &Name, 
             others += usize::from(!is_field);
         }
     });
-    each_place(body, turn, &mut |place| inside += usize::from(place.root == Root::Local(name.local)));
+    body.each_place_below(turn, &mut |place| inside += usize::from(place.root == Root::Local(name.local)));
     let is_stated = body.blocks.iter().any(|(_, row)| {
         let defines = |stmt: &Stmt| is_definition(stmt, name.local) && stmt.beside.is_none();
         row.stmts.iter().position(defines).is_some_and(|at| at + 1 < row.stmts.len())
     });
     others == 1 && is_stated && inside == all
-}
-
-/// Every place that a block reads, binds, changes or removes: not those that nothing reaches.
-fn each_place(body: &Body<Typed>, block: BlockId, f: &mut dyn FnMut(&Place)) {
-    body.walk_block(block, &mut |node| match &body.nodes[node].kind {
-        Node::Use(place, _) => f(place),
-        Node::For { pat, .. } => pat.each_place(f),
-        Node::Match { arms, .. } => arms.iter().for_each(|arm| arm.pat.each_place(f)),
-        Node::With { items, .. } => {
-            items.iter().filter_map(|item| item.target.as_ref()).for_each(|pat| pat.each_place(f));
-        }
-        _ => {}
-    });
-    body.walk_stmts(block, &mut |stmt| match &stmt.kind {
-        StmtKind::Let { pat, .. } | StmtKind::Set { target: pat, .. } => pat.each_place(f),
-        StmtKind::Update { place, .. } | StmtKind::Del(place) => f(place),
-        StmtKind::Expr(_) => {}
-    });
 }
 
 fn is_definition(stmt: &Stmt, local: LocalId) -> bool {

@@ -1,4 +1,5 @@
-//! Python's `zlib`: the same bytes as the library of that name makes.
+//! Python's `zlib`: the same bytes as the library of that name makes. Formats: RFC 1950 (zlib), RFC 1951 (deflate),
+//! RFC 1952 (gzip).
 
 mod deflate;
 mod inflate;
@@ -200,5 +201,31 @@ mod tests {
             error,
             Err("zlib.error: Error -3 while decompressing data: incorrect header check".to_owned())
         );
+    }
+
+    /// Any bytes give data or an error: no panic, no endless loop.
+    #[test]
+    fn broken_data_is_an_error() {
+        let text: Vec<u8> = (0..600_u32).map(|n| (n * n / 7 % 23) as u8 + b'a').collect();
+        let mut seed = 17_u64;
+        let mut draw = |below: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) as usize % below
+        };
+        for bits in [15, -15, 31] {
+            let whole = compress(&text, 6, bits).expect("packs");
+            assert_eq!(decompress(&whole, bits).ok(), Some(text.clone()));
+            let mut errors = 0;
+            for _ in 0..2_000 {
+                let mut data = whole.clone();
+                for _ in 0..=draw(3) {
+                    let at = draw(data.len());
+                    data[at] ^= 1 << draw(8);
+                }
+                data.truncate(1 + draw(data.len()));
+                errors += usize::from(decompress(&data, bits).is_err());
+            }
+            assert!(errors > 1_000, "{errors} of 2000 for {bits}");
+        }
     }
 }
