@@ -7,7 +7,7 @@ use crate::changed::Changed;
 use crate::live::{Liveness, liveness};
 use crate::param_bounds::ParamBounds;
 use crate::{CACHE_DROPPED, by_index, init, lets, try_value, types};
-use batuta_base::{Diagnostic, Diags, FxHashSet, IndexMap, Name, Origin};
+use batuta_base::{Diagnostic, Diags, FxHashMap, FxHashSet, IndexMap, Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
 
@@ -49,6 +49,8 @@ pub struct Own<'a> {
     pub closures: ClosureUses,
     /// The closure that is lowered next is lent, whatever its class holds.
     pub lent: Option<NodeId>,
+    /// What a library function gives to a closure that stands behind its receiver, in a block.
+    pub given: FxHashMap<NodeId, Vec<Ty>>,
     /// Locals of iterators that have a handle: a constructor puts them into a field.
     pub kept_iterators: FxHashSet<LocalId>,
     /// Cells that have their first value.
@@ -151,6 +153,7 @@ pub fn lower(
         diags: Diags::new(src.path),
         closures,
         lent: None,
+        given: FxHashMap::default(),
         kept_iterators: kept_iterators(src),
         started: FxHashSet::default(),
         before: Vec::new(),

@@ -141,6 +141,9 @@ impl Own<'_> {
     }
 
     pub fn closure(&mut self, id: NodeId, closure: &Closure) -> NodeId {
+        if let Some(takes) = self.given.remove(&id) {
+            return self.closure_for(id, closure, &takes);
+        }
         let takes = value_params(self.src.ty(id));
         for (index, param) in closure.params.iter().enumerate() {
             let row = &mut self.out.locals[param.local];

@@ -57,5 +57,6 @@ pub mod sys;
 pub mod tempfile;
 pub mod textwrap;
 pub mod time;
+pub mod traceback;
 pub mod urllib;
 pub mod zlib;
