@@ -526,7 +526,9 @@ impl Apply<'_, '_, '_> {
             Node::Op { op: Op::OptOp(OptOp::Unwrap), .. } => Callee::Value(arg),
             _ if takes == params => return arg,
             // A bound method that takes dynamic values.
-            Node::Closure(_) | Node::Block { label: None, .. } => return self.held_function(param, arg, want),
+            Node::Closure(_) | Node::Block { label: None, .. } => {
+                return self.held_function(param, arg, want);
+            }
             _ => return arg,
         };
         let (takes, gives) = (takes.clone(), *gives);

@@ -103,8 +103,8 @@ pub use modules::string_template::Template;
 pub use modules::struct_time::StructTime;
 pub use modules::structs::{Struct, StructError};
 pub use modules::tempfile::TemporaryDirectory;
-pub use modules::traceback::{TracebackLines, TracebackText};
 pub use modules::textwrap::TextWrapper;
+pub use modules::traceback::{TracebackLines, TracebackText};
 pub use modules::urllib::{ParseResult, SplitResult};
 pub use modules::zlib::ZlibError;
 pub use modules::{

@@ -293,7 +293,8 @@ impl<'a, 'u> Printer<'a, 'u> {
                 let read = self.guarded(|this| {
                     let value = this.expr(node);
                     is_guarded = !this.guards.is_empty();
-                    let read = Block { stmts: vec![Stmt::bind("_", None, Some(value.clone()))], ..Block::default() };
+                    let read =
+                        Block { stmts: vec![Stmt::bind("_", None, Some(value.clone()))], ..Block::default() };
                     if is_guarded { Expr::Block(String::new(), read) } else { value }
                 });
                 out.push(if is_guarded { Stmt::expr(read) } else { Stmt::bind("_", None, Some(read)) });

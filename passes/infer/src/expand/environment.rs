@@ -17,11 +17,17 @@ use std::sync::Arc;
 const ENVIRON: &str = "os.environ";
 
 pub(super) fn expand(program: &mut Program<Hir>) {
-    let Some(changing) = program.fns.values().find(|body| changes(body)).map(|body| body.path) else { return };
+    let Some(changing) = program.fns.values().find(|body| changes(body)).map(|body| body.path) else {
+        return;
+    };
     let home = program.entry.unwrap_or_else(|| module_of(program, changing));
     let path = free_path(program, home);
-    let asking: Vec<Name> =
-        program.fns.iter().filter(|(_, body)| body.nodes.iter().any(|(_, row)| asks(&row.kind))).map(|(path, _)| *path).collect();
+    let asking: Vec<Name> = program
+        .fns
+        .iter()
+        .filter(|(_, body)| body.nodes.iter().any(|(_, row)| asks(&row.kind)))
+        .map(|(path, _)| *path)
+        .collect();
     for asking in asking {
         rewrite(Arc::make_mut(&mut program.fns[&asking]), path);
     }
@@ -35,7 +41,10 @@ pub(super) fn expand(program: &mut Program<Hir>) {
 
 fn free_path(program: &Program<Hir>, home: Name) -> Name {
     let mut path = home.join("environ");
-    while program.globals.contains_key(&path) || program.fns.contains_key(&path) || program.modules.contains_key(&path) {
+    while program.globals.contains_key(&path)
+        || program.fns.contains_key(&path)
+        || program.modules.contains_key(&path)
+    {
         path = Name::new(&format!("{path}_now"));
     }
     path
