@@ -263,8 +263,13 @@ fn type_fields(types: &Types<'_, '_>, path: Name, class: &mut ClassDef) {
     let is_made_empty = matches!(class.kind, ClassKind::Plain | ClassKind::Abstract)
         && env.method(path, "__init__").is_none()
         && !env.is_error(path);
+    // A dataclass below shows and compares its own fields alone.
+    let is_base_of_record = matches!(class.kind, ClassKind::Plain | ClassKind::Abstract)
+        && env.program.subclasses(path).iter().any(|sub| env.is_record(*sub));
     for field in &mut class.fields {
         field.flags.init &= !is_made_empty;
+        field.flags.repr &= !is_base_of_record;
+        field.flags.compare &= !is_base_of_record;
         let owner = env.field_owner(path, field.name).unwrap_or(path);
         let var = types.solver.fields.get(&(owner, field.name));
         let ty = var.and_then(|var| types.get(*var)).unwrap_or_else(Ty::unit);

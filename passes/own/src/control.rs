@@ -46,7 +46,10 @@ impl Own<'_> {
             }
             Node::Loop { label, body } => Node::Loop { label: *label, body: self.block(*body, Want::Own) },
             Node::For { label, pat, iter, body, els } => {
-                let reads = self.alias.reads.get(iter).copied().unwrap_or(Reads::Ref);
+                let mut reads = self.alias.reads.get(iter).copied().unwrap_or(Reads::Ref);
+                if self.settle_lent(*iter, self.loop_range(*iter), &[Child::Block(*body)]) {
+                    reads = Reads::Live;
+                }
                 let (source, form) = match reads == Reads::Ref && self.is_quiet_loop(*iter, *body) {
                     true => self.iterate_guarded(*iter),
                     false => self.iterate_loop(*iter, reads, true, &[Child::Block(*body)]),

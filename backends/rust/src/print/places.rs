@@ -117,11 +117,12 @@ impl Printer<'_, '_> {
         };
         let is_variant = matches!(place.root, Root::Global(path) if self.env.is_variant(path));
         for (index, proj) in place.proj.iter().enumerate() {
-            if let (0, Proj::Field(_), Some(class)) = (index, proj, at.ty.class_path()) {
+            if let (Proj::Field(_), Some(class)) = (proj, at.ty.class_path()) {
+                let is_root = place.proj[..index].iter().all(|proj| *proj == Proj::Deref);
                 at.expr = match place.root {
-                    Root::Node(node) => self.error_data(at.expr, node, class),
-                    Root::Local(local) => self.error_struct(at.expr, Some(local), class),
-                    Root::Global(_) => self.error_struct(at.expr, None, class),
+                    Root::Node(node) if is_root => self.error_data(at.expr, node, class),
+                    Root::Local(local) if is_root => self.error_struct(at.expr, Some(local), class),
+                    _ => self.error_struct(at.expr, None, class),
                 };
             }
             // A member of an enum is always there.
