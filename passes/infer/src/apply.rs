@@ -171,9 +171,19 @@ impl Apply<'_, '_, '_> {
         self.body.node(kind, ty, origin)
     }
 
+    /// An operation; one of whose operands always raises is that operand, after those before it.
     pub(crate) fn mk_op(&mut self, op: impl Into<Op>, attr: Attr, args: Vec<NodeId>, ty: Ty) -> NodeId {
+        let op = op.into();
+        if let Some(at) = self.first_that_raises(op, &args) {
+            return self.after_parts(&args[..at], args[at]);
+        }
         let origin = args.first().map_or(Origin::default(), |arg| self.origin(*arg));
-        self.mk(Node::Op { op: op.into(), attr, args }, ty, origin)
+        self.mk(Node::Op { op, attr, args }, ty, origin)
+    }
+
+    /// The first operand that always raises, of an operation that evaluates them all.
+    pub(crate) fn first_that_raises(&self, op: Op, args: &[NodeId]) -> Option<usize> {
+        args.iter().position(|arg| *self.ty(*arg).kind() == TyKind::Never).filter(|_| !op.is_lazy())
     }
 
     pub(crate) fn read_local(&mut self, local: LocalId, origin: Origin) -> NodeId {
@@ -464,6 +474,10 @@ impl Apply<'_, '_, '_> {
             Node::Continue { .. } => ty = Ty::never(),
             Node::Raise { error, cause } => {
                 *error = error.map(|node| self.raised(node));
+                // What raises while the error is made is raised in its place.
+                if let Some(node) = error.filter(|node| *self.ty(*node).kind() == TyKind::Never) {
+                    return node;
+                }
                 *cause = cause.map(|node| self.raised(node));
                 ty = Ty::never();
             }
@@ -554,7 +568,30 @@ impl Apply<'_, '_, '_> {
             (TyKind::Option(inner), _) => {
                 self.unwrap(node, *inner, "TypeError: exceptions must derive from BaseException")
             }
+            (kind, _) if self.is_no_error(kind) => {
+                let stmt = Stmt::new(StmtKind::Expr(node), origin);
+                let text = self.text("exceptions must derive from BaseException", origin);
+                let error = self.error_new(Name::new("builtins.TypeError"), vec![text], origin);
+                self.mk_block(vec![stmt], error)
+            }
             _ => node,
+        }
+    }
+
+    /// Whether a value of this type is certainly no exception.
+    fn is_no_error(&self, kind: &TyKind) -> bool {
+        match kind {
+            TyKind::Class(class, _) => !self.types.env().is_error(*class),
+            _ => !matches!(
+                kind,
+                TyKind::Error
+                    | TyKind::Value
+                    | TyKind::Union(_)
+                    | TyKind::Lib(..)
+                    | TyKind::Unknown
+                    | TyKind::Never
+                    | TyKind::Var(_)
+            ),
         }
     }
 
