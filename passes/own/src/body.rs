@@ -615,10 +615,12 @@ impl Own<'_> {
         }
         let has_effect = self.calls_program(*index) && !matches!(self.src.nodes[value].kind, Node::Const(_));
         let nested = front.iter().any(|proj| !matches!(proj, Proj::Field(_)));
+        // To read a missing key of it fills it.
+        let fills = matches!(owner.strip().kind(), TyKind::Lib(name, _) if *name == "defaultdict");
         let conflict = match place.root {
             Root::Local(root) if !is_shared => self
                 .span_events(value)
-                .any(|event| event.root == root && (event.kind.changes() || nested || is_slice)),
+                .any(|event| event.root == root && (event.kind.changes() || nested || is_slice || fills)),
             _ => false,
         };
         // Another name for a part of the place is read before the place changes.

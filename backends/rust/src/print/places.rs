@@ -1,6 +1,7 @@
 //! Places: reading, borrowing, writing, deleting; cells and thread-locals hide behind them.
 
 use super::expr::{borrowed, to_owned_text};
+use super::ops::explicit;
 use super::shared::is_cell;
 use super::{Env, Guard, Printer};
 use crate::names;
@@ -564,7 +565,7 @@ impl Printer<'_, '_> {
         {
             let is_division = op == Op::FloatOp(batuta_core::FloatOp::Div);
             let checked = is_division && !self.nonzero_float(value) && self.body.lang == Lang::Python;
-            let value = if container.is_big() { self.expr(value) } else { self.operand(value) };
+            let value = if container.is_big() { explicit(self.expr(value)) } else { self.operand(value) };
             let value = if checked { Expr::call(self.rt("divisor"), vec![value]) } else { value };
             return Expr::Assign(Box::new(target), sign, Box::new(value));
         }
