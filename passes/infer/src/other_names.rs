@@ -136,8 +136,9 @@ pub(crate) fn resolve(mut body: Body<Hir>, names: &OtherNames) -> Body<Hir> {
             Node::Use(Place { root: Root::Global(path), proj }, _) if proj.is_empty() => {
                 names.library.get(&path).map(|name| Node::Item(*name))
             }
-            Node::Call { callee: Callee::Value(value), args } => called_name(&mut body, value, names, &methods)
-                .map(|callee| Node::Call { callee, args }),
+            Node::Call { callee: Callee::Value(value), args } => {
+                called_name(&mut body, value, names, &methods).map(|callee| Node::Call { callee, args })
+            }
             Node::Call { callee: Callee::Lib(name), args } if name == "builtins.map" && args.len() > 1 => {
                 mapped_method(&mut body, args, names, &methods)
                     .map(|args| Node::Call { callee: Callee::Lib(name), args })

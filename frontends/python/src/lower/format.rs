@@ -109,7 +109,8 @@ impl<'t> Lowerer<'t> {
             let pieces = this.pieces(&parts, &values, false, &mut read);
             Some(this.format_node(pieces, node))
         });
-        let param = |local| Param { name: Name::new("arg"), local, kind: ParamKind::PositionalOnly, default: None };
+        let param =
+            |local| Param { name: Name::new("arg"), local, kind: ParamKind::PositionalOnly, default: None };
         let closure = Closure::lambda(locals.iter().map(|local| param(*local)).collect(), body);
         Some(self.node(Node::Closure(closure), node))
     }
