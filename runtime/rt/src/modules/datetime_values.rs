@@ -2,7 +2,7 @@
 
 use super::datetime::{Date, Datetime, Timedelta};
 use crate::error::Error;
-use crate::value::{FromValue, Library, Value, held, library};
+use crate::value::{FromValue, Library, Value, formatted, held, library};
 
 library! {
     [] Date;
@@ -36,7 +36,7 @@ impl Library for Date {
                 let part = |at| part(args, at);
                 Some(self.replace(part(0), part(1), part(2)).map(Into::into))
             }
-            ("__format__", [spec]) => Some(String::from_value(spec).map(|spec| self.strftime(&spec).into())),
+            ("__format__", [spec]) => Some(formatted(self, spec)),
             ("__lt__", [other]) => Some(Ok((self < held::<Date>(other)?).into())),
             ("__le__", [other]) => Some(Ok((self <= held::<Date>(other)?).into())),
             ("__gt__", [other]) => Some(Ok((self > held::<Date>(other)?).into())),
@@ -94,9 +94,7 @@ impl Library for Datetime {
             ("strftime", [format]) => {
                 return Some(String::from_value(format).map(|format| self.strftime(&format).into()));
             }
-            ("__format__", [spec]) => {
-                return Some(String::from_value(spec).map(|spec| self.strftime(&spec).into()));
-            }
+            ("__format__", [spec]) => return Some(formatted(self, spec)),
             ("date", []) => self.date().into(),
             ("time", []) => self.time().into(),
             ("weekday", []) => self.date().weekday().into(),

@@ -21,18 +21,6 @@ pub fn ord(c: &str) -> i64 {
     }
 }
 
-/// `ord(b)` of a single byte; raises `TypeError`.
-#[track_caller]
-pub fn ord_byte(bytes: &[u8]) -> i64 {
-    match bytes {
-        [only] => i64::from(*only),
-        _ => raise_new(
-            TypeError,
-            format!("ord() expected a character, but string of length {} found", bytes.len()),
-        ),
-    }
-}
-
 /// `chr(code)`; raises `ValueError` beyond Unicode and for surrogates.
 #[inline]
 #[track_caller]
@@ -153,6 +141,21 @@ pub trait PyStr {
         if sub.is_empty() { self.char_len() + 1 } else { text.matches(sub).count() as i64 }
     }
 
+    /// `s.count(sub, start, stop)`.
+    fn count_within(&self, sub: &str, start: Option<i64>, stop: Option<i64>) -> i64 {
+        search::within(self.text(), start, stop).map_or(0, |(_, part)| part.py_count(sub))
+    }
+
+    /// `s.startswith(prefix, start, stop)`.
+    fn starts_within(&self, prefix: &str, start: Option<i64>, stop: Option<i64>) -> bool {
+        search::within(self.text(), start, stop).is_some_and(|(_, part)| part.starts_with(prefix))
+    }
+
+    /// `s.endswith(suffix, start, stop)`.
+    fn ends_within(&self, suffix: &str, start: Option<i64>, stop: Option<i64>) -> bool {
+        search::within(self.text(), start, stop).is_some_and(|(_, part)| part.ends_with(suffix))
+    }
+
     /// `s.split(maxsplit=..)`: at runs of white space.
     fn split_ws(&self, maxsplit: i64) -> Vec<String> {
         split::ws(self.text(), maxsplit)
@@ -250,13 +253,13 @@ pub trait PyStr {
     }
 
     /// `s.startswith((a, b, ..))`.
-    fn starts_with_any(&self, prefixes: &[&str]) -> bool {
-        prefixes.iter().any(|prefix| self.text().starts_with(prefix))
+    fn starts_with_any(&self, prefixes: &[impl AsRef<str>]) -> bool {
+        prefixes.iter().any(|prefix| self.text().starts_with(prefix.as_ref()))
     }
 
     /// `s.endswith((a, b, ..))`.
-    fn ends_with_any(&self, suffixes: &[&str]) -> bool {
-        suffixes.iter().any(|suffix| self.text().ends_with(suffix))
+    fn ends_with_any(&self, suffixes: &[impl AsRef<str>]) -> bool {
+        suffixes.iter().any(|suffix| self.text().ends_with(suffix.as_ref()))
     }
 
     /// `s.replace(old, new, count)`.

@@ -38,24 +38,28 @@ pub(super) fn view(text: &str, start: Option<i64>, stop: Option<i64>) -> &str {
     &from[..offset(from, bounds.count)]
 }
 
-/// The character position of `sub` within `text[start:stop]`.
-pub(super) fn find(text: &str, sub: &str, start: Option<i64>, stop: Option<i64>, last: bool) -> Option<i64> {
+/// `text[start:stop]` with the character position of its start; none where the start lies beyond the
+/// stop or the text, so that not even the empty text is found there.
+pub(super) fn within(text: &str, start: Option<i64>, stop: Option<i64>) -> Option<(usize, &str)> {
     let ascii = text.is_ascii();
     let len = if ascii { text.len() } else { text.chars().count() };
     if start.is_some_and(|at| at > len as i64) {
         return None;
     }
     let bounds = slice_bounds(len, start, stop, 1);
-    // A start beyond the stop names nothing, not even the empty text.
     if bounds.count == 0 && is_crossed(len, start, stop) {
         return None;
     }
-    let from = if ascii { bounds.first } else { offset(text, bounds.first) };
-    let within = &text[from..];
-    let within = &within[..if ascii { bounds.count } else { offset(within, bounds.count) }];
+    let from = &text[if ascii { bounds.first } else { offset(text, bounds.first) }..];
+    Some((bounds.first, &from[..if ascii { bounds.count } else { offset(from, bounds.count) }]))
+}
+
+/// The character position of `sub` within `text[start:stop]`.
+pub(super) fn find(text: &str, sub: &str, start: Option<i64>, stop: Option<i64>, last: bool) -> Option<i64> {
+    let (first, within) = within(text, start, stop)?;
     let at = if last { within.rfind(sub) } else { within.find(sub) }?;
-    let before = if ascii { at } else { within[..at].chars().count() };
-    Some((bounds.first + before) as i64)
+    let before = if text.is_ascii() { at } else { within[..at].chars().count() };
+    Some((first + before) as i64)
 }
 
 fn is_crossed(len: usize, start: Option<i64>, stop: Option<i64>) -> bool {

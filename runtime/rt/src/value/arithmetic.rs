@@ -166,6 +166,12 @@ pub fn true_div(a: &Value, b: &Value) -> Value {
     }
 }
 
+/// `a @ b`: what the operands' own methods make.
+#[track_caller]
+pub fn matmul(a: &Value, b: &Value) -> Value {
+    otherwise(a, b, "@", "matmul")
+}
+
 /// `a // b`.
 #[track_caller]
 pub fn floor_div(a: &Value, b: &Value) -> Value {

@@ -3,8 +3,9 @@
 use std::any::Any;
 use std::rc::Rc;
 
-use super::{Object, Value};
+use super::{FromValue, Object, Value};
 use crate::error::Error;
+use crate::format::Format;
 use crate::repr::Repr;
 
 /// A type of the library that a dynamic value can hold.
@@ -41,6 +42,12 @@ pub trait Library: Clone + PartialEq + Repr + 'static {
     fn value_hash(&self) -> Option<u64> {
         None
     }
+}
+
+/// `format(x, spec)` of a library object with a spec that is a value.
+pub(crate) fn formatted(object: &impl Format, spec: &Value) -> Result<Value, Error> {
+    let spec = String::from_value(spec)?;
+    crate::try_format(object, &spec).map(Value::from)
 }
 
 /// A library object as an instance.

@@ -1,6 +1,6 @@
 //! Containers of `collections` and other library types inside values.
 
-use super::{FromValue, Library, Value, held, library};
+use super::{FromValue, Library, Value, formatted, held, library};
 use crate::class::NotTranslated;
 use crate::collections::{Counter, DefaultDict, Deque, Key, OrderedDict};
 use crate::error::Error;
@@ -58,10 +58,7 @@ impl Library for Complex {
             "__rpow__" => other()?.pow(*self),
             "__neg__" => -*self,
             "__abs__" => return Some(Ok(Value::from(self.abs()))),
-            "__format__" => {
-                let spec = args.first()?.to::<String>();
-                return Some(crate::try_format(self, &spec).map(Value::from));
-            }
+            "__format__" => return Some(formatted(self, args.first()?)),
             _ => return None,
         };
         Some(Ok(Value::from(result)))

@@ -21,7 +21,6 @@ mod named;
 mod object;
 mod params;
 mod sequence_methods;
-mod simple_namespace;
 mod text;
 mod text_methods;
 mod views;
@@ -39,9 +38,8 @@ pub use from_value::FromValue;
 pub use items::Items;
 pub use library::Library;
 #[allow(unused_imports, reason = "what `library!` expands to")]
-pub(crate) use library::{held, hold, library, library_from};
+pub(crate) use library::{formatted, held, hold, library, library_from};
 pub use object::{Function, Object, owner};
-pub use simple_namespace::simple_namespace;
 
 /// A value of any Python type.
 #[derive(Clone, Default)]
@@ -200,10 +198,10 @@ impl Value {
 pub mod py {
     pub use super::access::{
         contains, del_item, dict, get_attr, get_attr_or, get_item, get_slice, is_instance, iter, len,
-        set_attr, set_item, to_dict, vars,
+        set_attr, set_item, to_dict,
     };
     pub use super::arithmetic::{
-        abs, add, bitand, bitor, bitxor, divmod, fill, floor_div, invert, lshift, mul, neg, pos, pow, rem,
+        abs, add, bitand, bitor, bitxor, divmod, fill, floor_div, invert, lshift, matmul, mul, neg, pos, pow, rem,
         round, rshift, sub, sum, sum_from, true_div,
     };
     pub use super::compare::{eq, ge, gt, le, lt, ne};
@@ -212,6 +210,7 @@ pub mod py {
     pub use super::members::has_attr;
     pub use super::methods::{call, call_method, call_with, callable};
     pub use super::named::call_method_with;
+    pub use super::text_methods::{endswith, startswith};
     pub use super::views::view;
 }
 

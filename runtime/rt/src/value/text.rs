@@ -72,7 +72,6 @@ impl Format for Value {
             };
         }
         if let Value::Object(object) = self
-            && !spec.is_empty()
             && let Some(text) = Rc::clone(object).call_method("__format__", &[Value::from(spec)])
         {
             let text = text?;

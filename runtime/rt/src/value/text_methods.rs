@@ -1,6 +1,5 @@
 //! The methods of `str`, by name.
 
-use std::borrow::Cow;
 
 use super::Value;
 use super::access::iter;
@@ -36,6 +35,20 @@ fn bound(args: &[Value], at: usize) -> Option<i64> {
     args.get(at).filter(|value| !value.is_none()).map(|value| i64::try_from(value).or_raise())
 }
 
+/// `text.startswith(prefix, start, stop)` where the prefix is text or a tuple of texts.
+#[track_caller]
+pub fn startswith(text: &str, prefix: &Value, start: Option<i64>, stop: Option<i64>) -> bool {
+    let args = std::slice::from_ref(prefix);
+    matches_any(args, "startswith", |prefix| text.starts_within(prefix, start, stop))
+}
+
+/// `text.endswith(suffix, start, stop)` where the suffix is text or a tuple of texts.
+#[track_caller]
+pub fn endswith(text: &str, suffix: &Value, start: Option<i64>, stop: Option<i64>) -> bool {
+    let args = std::slice::from_ref(suffix);
+    matches_any(args, "endswith", |suffix| text.ends_within(suffix, start, stop))
+}
+
 /// Whether text begins (or ends) with the argument, or with one of its items.
 #[track_caller]
 fn matches_any(args: &[Value], name: &str, test: impl Fn(&str) -> bool) -> bool {
@@ -44,15 +57,6 @@ fn matches_any(args: &[Value], name: &str, test: impl Fn(&str) -> bool) -> bool 
             choices.iter().any(|choice| matches!(choice, Value::Str(choice) if test(choice)))
         }
         _ => test(text_of(args, 0, name)),
-    }
-}
-
-/// The part of the text between the bounds behind the first argument.
-#[track_caller]
-fn part<'t>(text: &'t str, args: &[Value]) -> Cow<'t, str> {
-    match args {
-        [] | [_] => Cow::Borrowed(text),
-        _ => Cow::Owned(text.char_slice(bound(args, 1), bound(args, 2), 1)),
     }
 }
 
@@ -99,7 +103,7 @@ pub(super) fn text_method(text: &str, name: &str, args: &[Value]) -> Option<Valu
         "rfind" => Value::from(text.rfind_char(text_of(args, 0, name), bound(args, 1), bound(args, 2))),
         "index" => Value::from(text.char_index(text_of(args, 0, name), bound(args, 1), bound(args, 2))),
         "rindex" => Value::from(text.char_rindex(text_of(args, 0, name), bound(args, 1), bound(args, 2))),
-        "count" => Value::from(part(text, args).py_count(text_of(args, 0, name))),
+        "count" => Value::from(text.count_within(text_of(args, 0, name), bound(args, 1), bound(args, 2))),
         "partition" => Value::from(text.py_partition(text_of(args, 0, name))),
         "rpartition" => Value::from(text.py_rpartition(text_of(args, 0, name))),
         "encode" => {
@@ -115,8 +119,8 @@ pub(super) fn text_method(text: &str, name: &str, args: &[Value]) -> Option<Valu
 
 fn question(text: &str, name: &str, args: &[Value]) -> Option<bool> {
     Some(match name {
-        "startswith" => matches_any(args, name, |prefix| part(text, args).starts_with(prefix)),
-        "endswith" => matches_any(args, name, |suffix| part(text, args).ends_with(suffix)),
+        "startswith" => matches_any(args, name, |prefix| text.starts_within(prefix, bound(args, 1), bound(args, 2))),
+        "endswith" => matches_any(args, name, |suffix| text.ends_within(suffix, bound(args, 1), bound(args, 2))),
         "isalpha" => text.is_alpha(),
         "isalnum" => text.is_alnum(),
         "isdigit" => text.is_digit(),

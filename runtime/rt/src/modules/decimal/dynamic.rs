@@ -5,7 +5,7 @@ use crate::big::Int;
 use crate::class::TypeError;
 use crate::collections::Key;
 use crate::error::Error;
-use crate::value::{FromValue, Library, Value, held, library};
+use crate::value::{FromValue, Library, Value, formatted, held, library};
 
 library! {
     [] Decimal;
@@ -65,6 +65,7 @@ impl Library for Decimal {
             "__abs__" => self.abs(),
             "normalize" => self.normalize(),
             "sqrt" => self.sqrt(),
+            "__format__" => return Some(formatted(self, args.first()?)),
             "__float__" => return Some(Ok(self.to_f64().into())),
             "__int__" => return Some(Ok(self.trunc().into())),
             "__round__" => match args.first() {
