@@ -284,6 +284,11 @@ impl<'p> Solver<'p> {
                 {
                     self.hint(other, Ty::class(class), true);
                 }
+                // A text, also where nothing says so.
+                if matches!(path.last(), "__str__" | "__repr__" | "__format__") {
+                    let ret = self.insts[id].sig.ret;
+                    self.hint(ret, Ty::str(), false);
+                }
                 if let (Some(spec), "__format__") = (other, path.last()) {
                     self.put(spec, Head::Str);
                 }
@@ -505,7 +510,9 @@ fn shift(c: &C, base: Var) -> C {
         C::Unary { op, a, out } => C::Unary { op, a: a + base, out: out + base },
         C::Compare { op, a, b, out } => C::Compare { op, a: a + base, b: b + base, out: out + base },
         C::Attr { of, name, out } => C::Attr { of: of + base, name, out: out + base },
-        C::SetAttr { of, name, value } => C::SetAttr { of: of + base, name, value: value + base },
+        C::SetAttr { of, name, value, raw } => {
+            C::SetAttr { of: of + base, name, value: value + base, raw }
+        }
         C::Index { of, index, constant, out } => {
             C::Index { of: of + base, index: index + base, constant, out: out + base }
         }

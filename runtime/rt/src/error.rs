@@ -112,6 +112,11 @@ pub trait Exception: Any {
         Vec::new()
     }
 
+    /// `Exception.__str__(e)`, whatever the class between them says.
+    fn plain_text(&self) -> String {
+        plain_text(self.class(), &self.args())
+    }
+
     /// The text of the program's own `__str__`.
     fn text(&self) -> Option<String> {
         None
@@ -138,6 +143,13 @@ pub trait Exception: Any {
             Some(text) => f.write_str(&text),
             None => write_call(self.class(), &split_file(self.class(), self.args()).0, f),
         }
+    }
+}
+
+fn plain_text(class: Class, args: &[Arg]) -> String {
+    match args {
+        [one] => str(one).to_string(),
+        args => ArgsOf { class, args }.to_string(),
     }
 }
 
