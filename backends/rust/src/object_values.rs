@@ -130,7 +130,8 @@ impl Dynamic {
                 name,
                 "__init__" | "__repr__" | "__str__" | "__hash__" | "__post_init__" | "__bool__"
             );
-        self.names.contains(name) || self.operates && is_operator
+        // Any text that is made of a value may show the object.
+        name == "__format__" || self.names.contains(name) || self.operates && is_operator
     }
 
     fn changes_containers(&self) -> bool {
@@ -432,10 +433,6 @@ fn property_test(env: &Env<'_>, class: Name, members: &[Name], name: &str) -> St
 pub fn convert_parameters(env: &mut Env<'_>) {
     let (mut takes, mut gives) = (Vec::new(), Vec::new());
     for class in &env.dynamic.classes {
-        // A record is also a tuple of its fields.
-        if env.class(*class).is_some_and(|class| class.kind == ClassKind::NamedTuple) {
-            gives.extend(env.all_fields(*class).into_iter().map(|field| field.ty));
-        }
         for body in env.methods_of(*class).into_iter().filter_map(|path| env.function(path)) {
             let is_equality = body.path.last() == "__eq__";
             if body.kind == FnKind::Method && (is_equality || env.dynamic.asks(body)) {
@@ -562,8 +559,10 @@ fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) ->
 /// `__add__`, `__rmul__` and their like.
 fn is_operator(method: &str) -> bool {
     let word = method.trim_start_matches("__").trim_end_matches("__");
-    let words =
-        ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor", "lshift", "rshift"];
+    let words = [
+        "add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor", "lshift",
+        "rshift",
+    ];
     words.contains(&word) || word.strip_prefix('r').is_some_and(|word| words.contains(&word))
 }
 

@@ -142,6 +142,9 @@ dialects! {
         Splat "splat" (1) Any;
         /// `**d` inside a dict display: its pairs are spliced in (stands for key and value).
         SplatDict "splat_dict" (1) Any;
+        /// A value that an attribute takes past `__setattr__` and a frozen class:
+        /// `object.__setattr__(x, "name", value)`.
+        Stored "stored" (1) Any;
         /// A slice object `i:j:k` used as an index (for assignment, deletion, `__getitem__`).
         SliceObj "slice_obj" (3) Pure;
     }

@@ -10,8 +10,17 @@ impl Apply<'_, '_, '_> {
         let mut stmt = stmt;
         stmt.kind = match target {
             Pat::Place(place) => {
+                let is_stored =
+                    matches!(self.body.nodes[value].kind, Node::Op { op: Op::ObjOp(ObjOp::Stored), .. });
                 let value = self.expr(value);
-                self.assign_place(place, value)
+                let kind = match is_stored {
+                    true => self.store_place(place, value),
+                    false => self.assign_place(place, value),
+                };
+                match kind {
+                    StmtKind::Expr(node) => return self.effect(stmt, node, out),
+                    kind => kind,
+                }
             }
             pat => {
                 if let Some(kind) = self.exchange(&pat, value, stmt.origin) {
@@ -93,11 +102,7 @@ impl Apply<'_, '_, '_> {
             let value = if is_open { self.iter_of(value) } else { self.fields_of(value) };
             return (pat, value);
         }
-        let takes_rest = matches!(pat, Pat::List { rest: Some(_), .. });
-        if matches!(ty.kind(), TyKind::Class(..))
-            || is_library_sequence(ty)
-            || takes_rest && *ty.kind() == TyKind::Bytes
-        {
+        if let TyKind::Class(..) = ty.kind() {
             let value = self.iter_of(value);
             return (pat, value);
         }
@@ -534,11 +539,5 @@ fn is_taken_apart(ty: Ty) -> bool {
             | TyKind::FrozenSet(_)
             | TyKind::Dict(..)
             | TyKind::Range
-    ) || is_library_sequence(ty)
-}
-
-/// A library type other than a tuple whose items are read one by one.
-fn is_library_sequence(ty: Ty) -> bool {
-    let TyKind::Lib(name, _) = ty.kind() else { return false };
-    *name != "tuple" && !batuta_catalog::functions(name.join("__iter__").as_str()).is_empty()
+    )
 }

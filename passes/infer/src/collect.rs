@@ -281,7 +281,7 @@ impl Collect<'_> {
                 self.say(C::Attr { of: node.0, name: *name, out: read });
                 self.node(value);
                 self.say(binary(read, out));
-                self.say(C::SetAttr { of: node.0, name: *name, value: out });
+                self.say(C::SetAttr { of: node.0, name: *name, value: out, raw: false });
             }
             (Root::Node(node), Some(Proj::Index(index))) => {
                 self.node(node);
@@ -424,7 +424,8 @@ impl Collect<'_> {
             (Root::Global(path), None) => self.say(C::SetGlobal { path, value: from }),
             (Root::Node(node), Some(Proj::Field(name))) => {
                 self.node(node);
-                self.say(C::SetAttr { of: node.0, name: *name, value: from });
+                let raw = self.is_stored(from);
+                self.say(C::SetAttr { of: node.0, name: *name, value: from, raw });
                 if let Some(proved) = &mut self.proved {
                     proved.forget_field(*name);
                 }

@@ -2,7 +2,6 @@
 
 use crate::collect::Collect;
 use crate::facts::{ArgFact, C, Target, V};
-use crate::literals;
 use crate::narrow::{self, Filter};
 use crate::prep::path_of;
 use crate::vars::Head;
@@ -17,8 +16,7 @@ impl Collect<'_> {
             Callee::Lib(name) => Target::Lib(*name),
             Callee::Method(receiver, name) => {
                 self.node(*receiver);
-                let given = args.iter().map(|arg| (arg.kind, arg.value));
-                Target::Method(receiver.0, literals::marked(self.body, *name, given))
+                Target::Method(receiver.0, *name)
             }
             Callee::Super(name) => Target::Super(*name),
             Callee::Value(node) => {
@@ -129,6 +127,13 @@ impl Collect<'_> {
 
     pub(crate) fn is_splat(&self, node: NodeId) -> bool {
         matches!(&self.body.nodes[node].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat | ObjOp::SplatDict), .. })
+    }
+
+    /// Whether the value of a node goes past `__setattr__`.
+    pub(crate) fn is_stored(&self, value: V) -> bool {
+        let node = NodeId(value);
+        (value as usize) < self.body.nodes.len()
+            && matches!(&self.body.nodes[node].kind, Node::Op { op: Op::ObjOp(ObjOp::Stored), .. })
     }
 
     pub(crate) fn item(&mut self, node: NodeId, item: V) {
@@ -245,7 +250,7 @@ impl Collect<'_> {
                 args.iter().for_each(|arg| self.node(*arg));
                 self.plain(out, Head::Slice);
             }
-            Splat | SplatDict => {
+            Splat | SplatDict | Stored => {
                 self.node(args[0]);
                 self.say(C::Flow(args[0].0, out));
             }

@@ -28,6 +28,8 @@ pub(crate) struct Env<'p> {
     pub(crate) guarded: FxHashSet<Name>,
     /// Some class answers a comparison with an object.
     pub(crate) builds_comparisons: bool,
+    /// Some class says how its objects are formatted.
+    pub(crate) has_formats: bool,
 }
 
 impl<'p> Env<'p> {
@@ -50,6 +52,7 @@ impl<'p> Env<'p> {
             overridden: FxHashSet::default(),
             guarded: crate::guarded::methods(program),
             builds_comparisons: program.fns.keys().any(|path| path.last().ends_with(crate::expand::BUILT)),
+            has_formats: program.fns.keys().any(|path| path.last() == "__format__"),
             loose_groups: crate::regex::has_loose_groups(program),
         };
         for (path, class) in &program.classes {

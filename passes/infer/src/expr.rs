@@ -45,13 +45,7 @@ impl Apply<'_, '_, '_> {
         }
     }
 
-    /// The node with what was found out about it; what always raises before it is made stands for it.
     pub(crate) fn set(&mut self, id: NodeId, kind: Node, ty: Ty) -> NodeId {
-        if let Node::Op { op, args, .. } = &kind
-            && let Some(at) = self.first_that_raises(*op, args)
-        {
-            return self.after_parts(&args[..at], args[at]);
-        }
         self.body.nodes[id].kind = kind;
         self.body.nodes[id].ty = ty;
         id
@@ -71,6 +65,7 @@ impl Apply<'_, '_, '_> {
                     *value = self.present(*value, text);
                 }
                 self.own_format(value, conv, spec);
+                self.any_format(value, conv, spec);
                 if shows_function(self.ty(*value)) {
                     let why = "the text of a function".to_owned();
                     *value = self.hole(*value, crate::apply::BAD_CALL, why);
@@ -109,23 +104,18 @@ impl Apply<'_, '_, '_> {
 
     /// What a text does whose piece raises: the pieces before it, then that one.
     fn only_until(&mut self, pieces: &[Piece], raised: NodeId) -> NodeId {
-        let values = pieces.iter().filter_map(|piece| match piece {
-            Piece::Value { value, .. } => Some(*value),
-            _ => None,
-        });
-        let before: Vec<NodeId> = values.take_while(|value| *value != raised).collect();
-        self.after_parts(&before, raised)
-    }
-
-    /// The parts that do something, then `last`.
-    pub(crate) fn after_parts(&mut self, before: &[NodeId], last: NodeId) -> NodeId {
         let mut stmts = Vec::new();
-        for part in before {
-            if !self.is_simple(*part) {
-                stmts.push(Stmt::new(StmtKind::Expr(*part), self.origin(*part)));
+        for piece in pieces {
+            match piece {
+                Piece::Value { value, .. } if *value == raised => break,
+                Piece::Value { value, .. } if !self.is_simple(*value) => {
+                    let origin = self.origin(*value);
+                    stmts.push(Stmt::new(StmtKind::Expr(*value), origin));
+                }
+                _ => {}
             }
         }
-        if stmts.is_empty() { last } else { self.mk_block(stmts, last) }
+        if stmts.is_empty() { raised } else { self.mk_block(stmts, raised) }
     }
 
     /// An object that says how it is formatted.
@@ -182,6 +172,39 @@ impl Apply<'_, '_, '_> {
         *value = self.call_method_path(*class, method, *value, vec![spec_text]);
         *conv = Conv::Str;
         spec.clear();
+    }
+
+    /// A value of several types, objects that say how they are formatted among them.
+    fn any_format(&mut self, value: &mut NodeId, conv: &mut Conv, spec: &mut Vec<Piece>) {
+        if *conv != Conv::Format || !self.types.env().has_formats {
+            return;
+        }
+        let origin = self.origin(*value);
+        let env = self.types.env();
+        let says = |ty: &Ty| ty.class_path().is_some_and(|class| env.method(class, "__format__").is_some());
+        match self.ty(*value).kind() {
+            TyKind::Union(members) if members.iter().any(says) => {
+                if spec.iter().any(|piece| matches!(piece, Piece::Value { .. })) {
+                    *value = self.dynamic(*value);
+                    return;
+                }
+                let spec = std::mem::take(spec);
+                *value = self.by_member(*value, Some(Ty::str()), &mut |me, member| {
+                    let (mut value, mut conv, mut spec) = (member, Conv::Format, spec.clone());
+                    me.own_format(&mut value, &mut conv, &mut spec);
+                    me.mk(Node::Format(vec![Piece::Value { value, conv, spec }]), Ty::str(), origin)
+                });
+                *conv = Conv::Str;
+            }
+            // Which `__format__` it asks, the run knows.
+            TyKind::Value if spec.is_empty() => {
+                let empty = self.text("", origin);
+                let (args, kinds) = (vec![*value, empty], [ArgKind::Positional; 2]);
+                *value = self.lib_call(Name::new("builtins.format"), &kinds, args, None, origin);
+                *conv = Conv::Str;
+            }
+            _ => {}
+        }
     }
 
     /// Whether objects of a class have the `__format__` of `object`, which takes no spec.
@@ -243,7 +266,7 @@ impl Apply<'_, '_, '_> {
     }
 
     /// A clause whose variables have other types than the items: an iterator in front converts them.
-    fn converted(&mut self, source: &Pat, pat: Pat, iter: NodeId, after: Vec<Stmt>) -> (Pat, NodeId) {
+    fn converted(&mut self, source: &Pat, mut pat: Pat, iter: NodeId, after: Vec<Stmt>) -> (Pat, NodeId) {
         let origin = self.origin(iter);
         let mut locals = Vec::new();
         source.for_each_local(&mut |local| locals.push(local));
@@ -260,7 +283,12 @@ impl Apply<'_, '_, '_> {
                 }
                 _ => None,
             });
-            values.push(made.unwrap_or_else(|| self.read_local(*local, origin)));
+            // What stays as it is has a name of its own in the iterator in front.
+            values.push(made.unwrap_or_else(|| {
+                let inner = self.renamed(*local);
+                rename_pat(&mut pat, *local, inner);
+                self.read_local(inner, origin)
+            }));
         }
         let places: Vec<Pat> = locals.into_iter().map(|local| Pat::Place(Place::local(local))).collect();
         let (target, value) = match (places.as_slice(), values.as_slice()) {
@@ -275,6 +303,13 @@ impl Apply<'_, '_, '_> {
         (target, self.mk(Node::Seq { clauses, sink: Sink::Iter(value) }, ty, origin))
     }
 
+    /// Another variable of the name and type of a variable.
+    fn renamed(&mut self, local: LocalId) -> LocalId {
+        let row = &self.body.locals[local];
+        let (name, ty, origin) = (row.name, row.ty, row.origin);
+        self.body.temp(name.as_str(), ty, origin)
+    }
+
     /// Items that are taken apart in several steps: the iterator in front does it, under names of its own.
     fn taken_apart_first(
         &mut self,
@@ -286,9 +321,7 @@ impl Apply<'_, '_, '_> {
         let origin = self.origin(iter);
         let mut inner = Vec::new();
         for local in locals {
-            let row = &self.body.locals[*local];
-            let (name, ty) = (row.name, row.ty);
-            inner.push((*local, self.body.temp(name.as_str(), ty, origin)));
+            inner.push((*local, self.renamed(*local)));
         }
         for (old, new) in &inner {
             rename_pat(&mut pat, *old, *new);
@@ -509,14 +542,7 @@ impl Apply<'_, '_, '_> {
                 self.place_read(object, Proj::Index(index), *item)
             }
             TyKind::Dict(key, value) => {
-                let index = match (self.ty(index).kind(), key.kind()) {
-                    (TyKind::Float(_), TyKind::Int(_)) => {
-                        let origin = self.origin(index);
-                        let name = Name::new("float.as_key");
-                        self.lib_call(name, &[ArgKind::Positional], vec![index], None, origin)
-                    }
-                    _ => self.coerce(index, *key),
-                };
+                let index = self.coerce(index, *key);
                 self.place_read(object, Proj::Index(index), *value)
             }
             TyKind::Str => {

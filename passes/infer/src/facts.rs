@@ -114,6 +114,8 @@ pub(crate) enum C {
         of: V,
         name: Name,
         value: V,
+        /// Past `__setattr__` of the class.
+        raw: bool,
     },
     Index {
         of: V,

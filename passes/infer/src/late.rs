@@ -37,7 +37,8 @@ impl Late {
 pub(crate) fn fields(env: &Env<'_>) -> Late {
     let mut out = Late::default();
     for (path, class) in &env.program.classes {
-        if !matches!(class.kind, ClassKind::Plain | ClassKind::Abstract) || env.is_error(*path) {
+        let kinds = matches!(class.kind, ClassKind::Plain | ClassKind::Abstract | ClassKind::Dataclass { .. });
+        if !kinds || env.is_error(*path) {
             continue;
         }
         if let Some(body) = env.program.fns.get(&path.join("__init__")) {
@@ -103,7 +104,14 @@ fn assigned(env: &Env<'_>, class: Name, with_helpers: bool) -> FxHashSet<Name> {
     family.extend(env.mro(class).iter());
     let mut seen = FxHashSet::default();
     for path in family {
-        sets(env, path, path.join("__init__"), with_helpers, &mut seen, &mut out);
+        for constructor in ["__init__", "__post_init__"] {
+            sets(env, path, path.join(constructor), with_helpers, &mut seen, &mut out);
+        }
+        // What a record declares, its constructor takes or fills in.
+        if let Some(class) = env.class(path).filter(|class| matches!(class.kind, ClassKind::Dataclass { .. })) {
+            let given = |field: &&FieldDef| field.flags.init || field.default.is_some();
+            out.extend(class.fields.iter().filter(given).map(|field| field.name));
+        }
     }
     out
 }
@@ -243,18 +251,16 @@ fn is_optional(ty: Ty) -> bool {
     matches!(ty.kind(), TyKind::Option(_) | TyKind::Unit | TyKind::Value)
 }
 
-/// Whether the type has a value to start with: those of `empty_value` where constructors are made.
+/// Whether the type has a value to start with.
 fn has_empty(ty: Ty) -> bool {
-    matches!(
-        ty.strip_shared().kind(),
-        TyKind::Int(_)
-            | TyKind::Float(_)
-            | TyKind::Bool
-            | TyKind::Str
-            | TyKind::List(_)
-            | TyKind::Dict(..)
-            | TyKind::Set(_)
-            | TyKind::FrozenSet(_)
+    !matches!(
+        ty.kind(),
+        TyKind::Class(..)
+            | TyKind::Tuple(_)
+            | TyKind::Func(..)
+            | TyKind::TypeOf(_)
+            | TyKind::Union(_)
+            | TyKind::Lib(..)
     )
 }
 

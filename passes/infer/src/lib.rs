@@ -53,7 +53,6 @@ mod intrinsics;
 mod invoke;
 mod late;
 mod libcalls;
-mod literals;
 mod match_tests;
 mod misfits;
 mod namespace;

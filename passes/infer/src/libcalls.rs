@@ -437,9 +437,15 @@ impl Solver<'_> {
             }
             TyKind::Iter(item) => {
                 self.use_hint(arg, ty);
-                // Items that are iterated themselves may be of any iterable type.
+                // Items that are iterated themselves may be of any iterable type; dynamic ones are
+                // read as what the row takes.
                 let is_nested = matches!(item.kind(), TyKind::Iter(_));
-                let var = if is_nested { self.vars.fresh() } else { self.type_var(*item, map) };
+                let is_dynamic = !matches!(item.kind(), TyKind::Var(_)) && self.gives_values(arg);
+                if is_dynamic {
+                    self.holds_values(*item, map);
+                }
+                let is_apart = is_nested || is_dynamic;
+                let var = if is_apart { self.vars.fresh() } else { self.type_var(*item, map) };
                 self.sub(job, C::Iterate { of: arg, item: var });
                 if is_nested {
                     self.expect_type(job, *item, var, map);
@@ -477,6 +483,7 @@ impl Solver<'_> {
                 let matching = self.vars.atoms(arg).iter().find(|atom| Some(atom.head) == head).cloned();
                 match matching {
                     Some(atom) => self.vars.add(var, atom),
+                    None if self.vars.has(arg, Head::Value) => self.holds_values(ty, map),
                     None => {
                         if self.vars.atoms(arg).is_empty() {
                             self.flow(arg, var);
@@ -486,6 +493,24 @@ impl Solver<'_> {
             }
             _ => self.use_hint(arg, ty),
         }
+    }
+
+    /// A dynamic value that is taken as a container holds dynamic values.
+    fn holds_values(&mut self, ty: Ty, map: &mut RowVars) {
+        if let TyKind::Var(_) = ty.kind() {
+            let var = self.type_var(ty, map);
+            return self.put(var, Head::Value);
+        }
+        ty.children().into_iter().for_each(|child| self.holds_values(child, map));
+    }
+
+    /// Whether what is iterated gives dynamic values.
+    fn gives_values(&self, of: Var) -> bool {
+        self.vars.atoms(of).iter().any(|atom| match atom.head {
+            Head::Value => true,
+            Head::List | Head::Set | Head::Iter => self.vars.has(atom.args[0], Head::Value),
+            _ => false,
+        })
     }
 
     fn is_fixed_tuple(&self, var: Var) -> bool {
@@ -787,12 +812,7 @@ pub(crate) fn bound_method(name: Name) -> Option<&'static Row> {
     rows.iter()
         .filter(|row| !row.params.is_empty())
         .min_by_key(|row| (needs(row), is_special(row)))
-        .filter(|row| needs(row) > 1 || takes_any(row))
-}
-
-/// Whether a row takes any number of arguments.
-pub(crate) fn takes_any(row: &Row) -> bool {
-    row.params.iter().any(|param| param.variadic)
+        .filter(|row| needs(row) > 1)
 }
 
 pub(crate) fn has_vars(ty: Ty) -> bool {

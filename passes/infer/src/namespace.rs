@@ -75,7 +75,7 @@ impl Collect<'_> {
     fn attribute_value(&mut self, name: &str, value: V) {
         let of = self.fresh();
         self.plain(of, Head::Lib(Name::new(NAMESPACE)));
-        self.say(C::SetAttr { of, name: Name::new(name), value });
+        self.say(C::SetAttr { of, name: Name::new(name), value, raw: false });
     }
 
     /// The function that starts a chain.

@@ -147,6 +147,7 @@ impl Apply<'_, '_, '_> {
                 let args = args.into_iter().map(|arg| self.want(arg, want)).collect();
                 self.set(id, Node::Op { op: op.into(), attr: Attr::None, args }, Ty::new(TyKind::Slice))
             }
+            Stored => self.expr(args[0]),
             Splat | SplatDict => {
                 let inner = self.expr(args[0]);
                 let ty = self.ty(inner);

@@ -39,6 +39,8 @@ pub(crate) fn bind_types(pattern: Ty, actual: Ty, map: &mut TypeMap) {
             let (x, y) = (pattern.children(), actual.children());
             x.into_iter().zip(y).for_each(|(x, y)| bind_types(x, y, map));
         }
+        // A dynamic value that is taken as a container holds dynamic values.
+        (_, TyKind::Value) => pattern.children().into_iter().for_each(|x| bind_types(x, actual, map)),
         _ => {}
     }
 }
@@ -162,7 +164,6 @@ impl Apply<'_, '_, '_> {
         let args = self.inner_parts(name, args);
         let args = self.members_of_classes(name, args);
         let args = if name == "builtins.len" { self.viewed(args) } else { args };
-        let args = self.packed_values(name, args);
         if let Some(call) = self.sorted_items(name, kinds, &args, origin) {
             return call;
         }
@@ -524,11 +525,6 @@ impl Apply<'_, '_, '_> {
             Node::Use(..) => Callee::Value(arg),
             // A function that may be absent and is there: `key=None`.
             Node::Op { op: Op::OptOp(OptOp::Unwrap), .. } => Callee::Value(arg),
-            _ if takes == params => return arg,
-            // A bound method that takes dynamic values.
-            Node::Closure(_) | Node::Block { label: None, .. } => {
-                return self.held_function(param, arg, want);
-            }
             _ => return arg,
         };
         let (takes, gives) = (takes.clone(), *gives);
@@ -537,14 +533,6 @@ impl Apply<'_, '_, '_> {
             let call = Node::Call { callee, args: args.collect() };
             me.mk(call, gives, origin)
         })
-    }
-
-    /// A closure that takes other types than the row gives: it is held, and called with what it takes.
-    fn held_function(&mut self, param: &ParamRow, arg: NodeId, want: Ty) -> NodeId {
-        let (local, stmt) = self.set_temp("function", arg);
-        let held = self.read_local(local, self.origin(arg));
-        let called = self.row_function(param, held, want);
-        self.mk_block(vec![stmt], called)
     }
 
     /// An item of a spread argument; the argument is simple or was named before.

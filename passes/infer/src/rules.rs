@@ -20,8 +20,8 @@ impl Solver<'_> {
             C::Attr { of, name, out } => {
                 self.each(job, *of, |me, atom| me.attr(job, &atom, *name, *out));
             }
-            C::SetAttr { of, name, value } => {
-                self.each(job, *of, |me, atom| me.set_attr(job, &atom, *name, *value));
+            C::SetAttr { of, name, value, raw } => {
+                self.each(job, *of, |me, atom| me.set_attr(job, &atom, *name, *value, *raw));
             }
             C::Index { of, index, constant, out } => {
                 if self.is_slice(*index) {
@@ -405,10 +405,10 @@ impl Solver<'_> {
         }
     }
 
-    fn set_attr(&mut self, job: JobId, atom: &Atom, name: Name, value: Var) {
+    fn set_attr(&mut self, job: JobId, atom: &Atom, name: Name, value: Var, raw: bool) {
         match atom.head {
             Head::Class(class) => {
-                if self.env.assigner(class, name).is_some() {
+                if !raw && self.env.assigner(class, name).is_some() {
                     let (text, out) = (self.vars.fresh(), self.vars.fresh());
                     self.put(text, Head::Str);
                     self.dunder(job, atom, "__setattr__", &[text, value], out);

@@ -26,15 +26,65 @@ impl Apply<'_, '_, '_> {
             (Root::Global(path), _) => self.assign_global(path, value),
             (Root::Node(node), Some(Proj::Field(name))) => {
                 let object = self.expr(node);
-                self.assign_field(object, name, value)
+                let named = self.value_first(&[object], value);
+                let kind = self.assign_field(object, name, value);
+                self.after_value(named, value, kind)
             }
             (Root::Node(node), Some(Proj::Index(index))) => {
                 let object = self.expr(node);
                 let index = self.expr(index);
-                self.assign_index(object, index, value)
+                let named = self.value_first(&[object, index], value);
+                let kind = self.assign_index(object, index, value);
+                self.after_value(named, value, kind)
             }
             _ => self.set_kind(place, value, Ty::value()),
         }
+    }
+
+    /// `object.__setattr__(x, "name", value)`: neither a frozen class nor its `__setattr__` is asked.
+    pub(crate) fn store_place(&mut self, place: Place, value: NodeId) -> StmtKind {
+        let (Root::Node(node), Some(Proj::Field(name))) = (place.root, place.proj.first().copied()) else {
+            return self.assign_place(place, value);
+        };
+        let object = self.expr(node);
+        let class = self.ty(object).class_path();
+        match class.and_then(|class| self.stored_type(class, name)) {
+            Some(want) => self.set_kind(Place::node(object).with(Proj::Field(name)), value, want),
+            None => self.assign_field(object, name, value),
+        }
+    }
+
+    /// Whether the value, which Python evaluates before the parts of the place, must do so under a name
+    /// where the assignment is a call.
+    fn value_first(&self, parts: &[NodeId], value: NodeId) -> bool {
+        let acts = |node: NodeId| {
+            let mut found = false;
+            self.body.walk(Child::Node(node), &mut |node| {
+                found |= matches!(self.body.nodes[node].kind, Node::Call { .. } | Node::Try { .. });
+            });
+            found
+        };
+        let is_fixed = |node: NodeId| match &self.body.nodes[node].kind {
+            Node::Const(_) | Node::Item(_) => true,
+            Node::Use(place, _) => matches!(place.root, Root::Local(_)) && place.proj.is_empty(),
+            _ => false,
+        };
+        let parts_act = parts.iter().any(|part| acts(*part));
+        acts(value) && !parts.iter().all(|part| is_fixed(*part)) || parts_act && !is_fixed(value)
+    }
+
+    /// The assignment behind the value, which gets a name where `named` asks for one.
+    fn after_value(&mut self, named: bool, value: NodeId, kind: StmtKind) -> StmtKind {
+        let StmtKind::Expr(call) = kind else { return kind };
+        let (row, ty) = (self.body.nodes[value].clone(), self.ty(value));
+        if !named || *ty.kind() == TyKind::Never {
+            return StmtKind::Expr(call);
+        }
+        let origin = row.origin;
+        let moved = self.mk(row.kind, ty, origin);
+        let (local, stmt) = self.set_temp("value", moved);
+        self.body.nodes[value].kind = Node::Use(Place::local(local), Mode::Read);
+        StmtKind::Expr(self.mk_block(vec![stmt], call))
     }
 
     fn assign_global(&mut self, path: Name, value: NodeId) -> StmtKind {

@@ -138,6 +138,9 @@ impl<'t> Lowerer<'t> {
 
     /// Calls with a meaning of their own: `print`, builtin exceptions, `.format`, `cast`.
     fn special_call(&mut self, node: Syntax<'t>, function: Syntax<'t>) -> Option<NodeId> {
+        if let Some(stored) = stored_attribute(node) {
+            return self.store_attribute(stored, node);
+        }
         if let Some(name) = self.library_name(function) {
             return match name.as_str() {
                 "builtins.print" => self.print(node),
@@ -187,6 +190,21 @@ impl<'t> Lowerer<'t> {
         }
         let value = self.expr(args[2]);
         self.push_set(place, value, node);
+        Some(self.constant(Const::None, node))
+    }
+
+    /// `object.__setattr__(x, "name", value)` stores what a frozen class or a `__setattr__` keeps out.
+    fn store_attribute(&mut self, stored: StoredAttribute<'t>, node: Syntax<'t>) -> Option<NodeId> {
+        let object = match stored.object {
+            Some(object) => self.expr(object),
+            None => {
+                let receiver = self.cx.body.params.first()?.local;
+                self.use_place(Place::local(receiver), node)
+            }
+        };
+        let value = self.expr(stored.value);
+        let value = self.op(ObjOp::Stored, vec![value], node);
+        self.push_set(Place::node(object).with(Proj::Field(Name::new(stored.name))), value, node);
         Some(self.constant(Const::None, node))
     }
 
@@ -269,29 +287,50 @@ impl<'t> Lowerer<'t> {
     /// The arguments in source order.
     pub fn args(&mut self, node: Syntax<'t>) -> Vec<Arg> {
         let mut args = Vec::new();
-        let is_map = node.field("function").is_some_and(|function| function.text() == "map");
         for arg in arguments(node) {
             let (kind, value) = match arg.kind() {
                 "keyword_argument" => {
                     let name = arg.field("name").map_or("", |name| name.text());
-                    let made = arg.field("value").and_then(|value| self.format_function(value));
-                    (ArgKind::Named(Name::new(name)), made.unwrap_or_else(|| self.field_expr(arg, "value")))
+                    (ArgKind::Named(Name::new(name)), self.field_expr(arg, "value"))
                 }
                 "list_splat" => (ArgKind::Star, self.inner(arg)),
                 "dictionary_splat" => (ArgKind::StarStar, self.inner(arg)),
                 _ => match spread(arg) {
                     Some(inner) => (ArgKind::Star, self.expr(inner)),
-                    None => {
-                        // How many arguments `map` gives is for its other arguments to say.
-                        let made = Some(arg).filter(|_| !is_map).and_then(|arg| self.format_function(arg));
-                        (ArgKind::Positional, made.unwrap_or_else(|| self.expr(arg)))
-                    }
+                    None => (ArgKind::Positional, self.expr(arg)),
                 },
             };
             args.push(Arg { kind, value });
         }
         args
     }
+}
+
+/// `object.__setattr__(object, "name", value)`, or the same of `super()`, which means the receiver.
+pub(crate) struct StoredAttribute<'t> {
+    pub object: Option<Syntax<'t>>,
+    pub name: &'t str,
+    value: Syntax<'t>,
+}
+
+/// What such a call stores, where it says the name.
+pub(crate) fn stored_attribute(call: Syntax<'_>) -> Option<StoredAttribute<'_>> {
+    let function = call.field("function").filter(|function| function.is("attribute"))?;
+    let args = arguments(call);
+    if function.field("attribute")?.text() != "__setattr__" || !args.iter().all(|arg| is_plain(*arg)) {
+        return None;
+    }
+    let of = function.field("object")?;
+    let (object, name, value) = match (of.text(), &args[..]) {
+        ("object", [object, name, value]) => (Some(*object), *name, *value),
+        ("super()", [name, value]) => (None, *name, *value),
+        _ => return None,
+    };
+    let text = name.text();
+    let quoted = text.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
+    let is_name = |text: &&str| text.chars().all(|c| c.is_alphanumeric() || c == '_') && !text.is_empty();
+    let name = quoted.filter(is_name).filter(|_| name.is("string"))?;
+    Some(StoredAttribute { object, name, value })
 }
 
 /// The constant that `float("-inf")` and its like stand for, and whether it is negated.

@@ -1,5 +1,6 @@
 //! Fields of classes: declared ones with their defaults, and those that methods assign.
 
+use super::call::stored_attribute;
 use super::params::param_list;
 use super::{Cx, Lowerer};
 use batuta_base::Name;
@@ -168,6 +169,13 @@ impl<'t> Lowerer<'t> {
                 }
             }
             "as_pattern_target" => self.field_targets(node, receiver, None, def),
+            "call" => {
+                if let Some(stored) = stored_attribute(node)
+                    && stored.object.is_none_or(|object| object.text() == receiver)
+                {
+                    self.assigned_field(stored.name, node, None, def);
+                }
+            }
             "class_definition" => return,
             _ => {}
         }
@@ -187,7 +195,7 @@ impl<'t> Lowerer<'t> {
                     return;
                 };
                 if object.is("identifier") && object.text() == receiver {
-                    self.assigned_field(name, hint, def);
+                    self.assigned_field(name.text(), name, hint, def);
                 }
             }
             "identifier" | "subscript" => {}
@@ -195,30 +203,36 @@ impl<'t> Lowerer<'t> {
         }
     }
 
-    fn assigned_field(&mut self, name: Syntax<'t>, hint: Option<Syntax<'t>>, def: &mut ClassDef) {
+    fn assigned_field(
+        &mut self,
+        name: &str,
+        at: Syntax<'t>,
+        hint: Option<Syntax<'t>>,
+        def: &mut ClassDef,
+    ) {
         let ty = hint.map_or(self.unknown, |hint| self.hint(hint));
-        if let Some(field) = def.fields.iter_mut().find(|field| field.name == name.text()) {
+        if let Some(field) = def.fields.iter_mut().find(|field| field.name == name) {
             if field.ty == self.unknown {
                 field.ty = ty;
             }
             return;
         }
         // What is assigned through a setter is no field.
-        if def.methods.iter().any(|method| method.last() == format!("{}$setter", name.text())) {
+        if def.methods.iter().any(|method| method.last() == format!("{name}$setter")) {
             return;
         }
         let is_record = matches!(def.kind, ClassKind::Dataclass { .. });
         let flags =
             FieldFlags { init: !is_record, repr: !is_record, compare: !is_record, ..FieldFlags::default() };
         def.fields.push(FieldDef {
-            name: Name::new(name.text()),
+            name: Name::new(name),
             ty,
             default: None,
             cell: FieldCell::default(),
             flags,
             above: Vec::new(),
             beside: None,
-            origin: name.origin(0),
+            origin: at.origin(0),
         });
     }
 }

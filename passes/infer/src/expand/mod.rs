@@ -37,7 +37,6 @@ mod descriptor_body;
 mod descriptors;
 mod enum_aliases;
 mod enum_fields;
-mod environment;
 mod error_attributes;
 mod exit_stack;
 mod findall;
@@ -90,7 +89,6 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     crate::suites::expand(&mut out);
     names::expand(&mut out);
-    environment::expand(&mut out);
     function_attributes::expand(&mut out);
     member_defaults::expand(&mut out);
     json_encoders::expand(&mut out);

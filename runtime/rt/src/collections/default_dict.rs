@@ -222,9 +222,6 @@ fn factory_name<V>() -> String {
         "Tuple" => "tuple",
         "Deque" => "collections.deque",
         "Counter" => "collections.Counter",
-        "Fraction" => "fractions.Fraction",
-        "Decimal" => "decimal.Decimal",
-        "Complex" => "complex",
         other => return format!("<function {other}>"),
     };
     format!("<class '{class}'>")

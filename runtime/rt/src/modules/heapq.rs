@@ -2,6 +2,7 @@
 
 use crate::class::IndexError;
 use crate::list::{PyOrd, sorted, sorted_by_key};
+use crate::rows::Row;
 use crate::unwind::raise_new;
 
 /// Moves the item at `at` towards the root, down to `start`.
@@ -195,8 +196,11 @@ pub fn merge_ordered<T: PyOrd>(
 }
 
 /// `heapq.merge(*lists)`: equal items in the order of their lists.
-pub fn merge_all<T: PyOrd>(lists: impl IntoIterator<Item = Vec<T>>) -> impl Iterator<Item = T> {
-    let merged = lists.into_iter().fold(Vec::new(), |merged, list| merge(merged, list).collect());
+pub fn merge_all<R: Row>(lists: impl IntoIterator<Item = R>) -> impl Iterator<Item = R::Item>
+where
+    R::Item: PyOrd,
+{
+    let merged = lists.into_iter().fold(Vec::new(), |merged, list| merge(merged, list.items()).collect());
     merged.into_iter()
 }
 

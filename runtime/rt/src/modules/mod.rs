@@ -57,6 +57,5 @@ pub mod sys;
 pub mod tempfile;
 pub mod textwrap;
 pub mod time;
-pub mod traceback;
 pub mod urllib;
 pub mod zlib;

@@ -4,7 +4,6 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 
 use crate::class::ValueError;
-use crate::collections::Dict;
 use crate::error::Error;
 use crate::io_error::from_io;
 
@@ -198,17 +197,8 @@ pub fn expanduser(path: impl AsRef<str>) -> String {
 
 /// `os.path.expandvars(path)`: `$NAME` and `${NAME}`; unknown ones stay.
 pub fn expandvars(path: impl AsRef<str>) -> String {
-    expand(path.as_ref(), |name| std::env::var(name).ok())
-}
-
-/// `os.path.expandvars(path)` in a program that holds the variables itself.
-pub fn expandvars_in(path: impl AsRef<str>, variables: &Dict<String, String>) -> String {
-    expand(path.as_ref(), |name| variables.get(name).cloned())
-}
-
-fn expand(path: &str, variable: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::new();
-    let mut rest = path;
+    let mut rest = path.as_ref();
     while let Some(at) = rest.find('$') {
         out.push_str(&rest[..at]);
         let after = &rest[at + 1..];
@@ -220,8 +210,8 @@ fn expand(path: &str, variable: impl Fn(&str) -> Option<String>) -> String {
                 (&after[..end], end)
             }
         };
-        match variable(name) {
-            Some(value) if !name.is_empty() => out.push_str(&value),
+        match std::env::var(name) {
+            Ok(value) if !name.is_empty() => out.push_str(&value),
             _ => out.push_str(&rest[at..at + 1 + end]),
         }
         rest = &after[end..];
