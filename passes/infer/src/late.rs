@@ -37,7 +37,8 @@ impl Late {
 pub(crate) fn fields(env: &Env<'_>) -> Late {
     let mut out = Late::default();
     for (path, class) in &env.program.classes {
-        let kinds = matches!(class.kind, ClassKind::Plain | ClassKind::Abstract | ClassKind::Dataclass { .. });
+        let kinds =
+            matches!(class.kind, ClassKind::Plain | ClassKind::Abstract | ClassKind::Dataclass { .. });
         if !kinds || env.is_error(*path) {
             continue;
         }
@@ -108,7 +109,8 @@ fn assigned(env: &Env<'_>, class: Name, with_helpers: bool) -> FxHashSet<Name> {
             sets(env, path, path.join(constructor), with_helpers, &mut seen, &mut out);
         }
         // What a record declares, its constructor takes or fills in.
-        if let Some(class) = env.class(path).filter(|class| matches!(class.kind, ClassKind::Dataclass { .. })) {
+        if let Some(class) = env.class(path).filter(|class| matches!(class.kind, ClassKind::Dataclass { .. }))
+        {
             let given = |field: &&FieldDef| field.flags.init || field.default.is_some();
             out.extend(class.fields.iter().filter(given).map(|field| field.name));
         }

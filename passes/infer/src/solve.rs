@@ -510,9 +510,7 @@ fn shift(c: &C, base: Var) -> C {
         C::Unary { op, a, out } => C::Unary { op, a: a + base, out: out + base },
         C::Compare { op, a, b, out } => C::Compare { op, a: a + base, b: b + base, out: out + base },
         C::Attr { of, name, out } => C::Attr { of: of + base, name, out: out + base },
-        C::SetAttr { of, name, value, raw } => {
-            C::SetAttr { of: of + base, name, value: value + base, raw }
-        }
+        C::SetAttr { of, name, value, raw } => C::SetAttr { of: of + base, name, value: value + base, raw },
         C::Index { of, index, constant, out } => {
             C::Index { of: of + base, index: index + base, constant, out: out + base }
         }

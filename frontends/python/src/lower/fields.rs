@@ -203,13 +203,7 @@ impl<'t> Lowerer<'t> {
         }
     }
 
-    fn assigned_field(
-        &mut self,
-        name: &str,
-        at: Syntax<'t>,
-        hint: Option<Syntax<'t>>,
-        def: &mut ClassDef,
-    ) {
+    fn assigned_field(&mut self, name: &str, at: Syntax<'t>, hint: Option<Syntax<'t>>, def: &mut ClassDef) {
         let ty = hint.map_or(self.unknown, |hint| self.hint(hint));
         if let Some(field) = def.fields.iter_mut().find(|field| field.name == name) {
             if field.ty == self.unknown {

@@ -1,6 +1,5 @@
 //! The methods of `str`, by name.
 
-
 use super::Value;
 use super::access::iter;
 use super::methods::argument;
@@ -119,8 +118,12 @@ pub(super) fn text_method(text: &str, name: &str, args: &[Value]) -> Option<Valu
 
 fn question(text: &str, name: &str, args: &[Value]) -> Option<bool> {
     Some(match name {
-        "startswith" => matches_any(args, name, |prefix| text.starts_within(prefix, bound(args, 1), bound(args, 2))),
-        "endswith" => matches_any(args, name, |suffix| text.ends_within(suffix, bound(args, 1), bound(args, 2))),
+        "startswith" => {
+            matches_any(args, name, |prefix| text.starts_within(prefix, bound(args, 1), bound(args, 2)))
+        }
+        "endswith" => {
+            matches_any(args, name, |suffix| text.ends_within(suffix, bound(args, 1), bound(args, 2)))
+        }
         "isalpha" => text.is_alpha(),
         "isalnum" => text.is_alnum(),
         "isdigit" => text.is_digit(),
