@@ -174,6 +174,26 @@ fn only_def<'a>(env: &Env<'a>, family: &Family, name: &str) -> Option<&'a Body<M
 /// The pattern of a variant; `inside` names its payload.
 pub(crate) fn variant_pattern(env: &Env<'_>, family: &Family, class: Name, inside: Option<&str>) -> String {
     let kind = if family.has_base { env.kind_name(family) } else { "Self".to_owned() };
+    pattern_of(env, family, &kind, class, inside)
+}
+
+/// [`variant_pattern`] in a module that may not be the root's.
+fn variant_from(
+    env: &Env<'_>,
+    family: &Family,
+    class: Name,
+    inside: Option<&str>,
+    module: Name,
+    uses: &mut Uses,
+) -> String {
+    let kind = match family.has_base {
+        true => env.item_path(family.root, &env.kind_name(family), module, uses),
+        false => "Self".to_owned(),
+    };
+    pattern_of(env, family, &kind, class, inside)
+}
+
+fn pattern_of(env: &Env<'_>, family: &Family, kind: &str, class: Name, inside: Option<&str>) -> String {
     let name = names::camel(class.last());
     match (env.payload(family, class), inside) {
         (None, _) => format!("{kind}::{name}"),
@@ -338,7 +358,8 @@ fn accessors(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, use
     let own = names::snake(class.path.last());
     let below = family.concrete_below(env.program, class.path);
     if family.tested.contains(&class.path) {
-        let pats: Vec<String> = below.iter().map(|sub| variant_pattern(env, family, *sub, None)).collect();
+        let pats: Vec<String> =
+            below.iter().map(|sub| variant_from(env, family, *sub, None, module, uses)).collect();
         let value = match pats.len() {
             0 => Expr::atom("false"),
             _ => Expr::Macro(
@@ -352,10 +373,11 @@ fn accessors(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, use
         return out;
     }
     let ty = payload_name(family, class.path);
-    out.push(accessor(env, family, class.path, &format!("{vis}fn as_{own}(&self) -> &{ty}"), false, uses));
+    let head = format!("{vis}fn as_{own}(&self) -> &{ty}");
+    out.push(accessor(env, family, class.path, &head, (false, module), uses));
     if !class.is_shared && family.changes(&env.own_fields(class.path)) {
         let head = format!("{vis}fn as_{own}_mut(&mut self) -> &mut {ty}");
-        out.push(accessor(env, family, class.path, &head, true, uses));
+        out.push(accessor(env, family, class.path, &head, (true, module), uses));
     }
     out
 }
@@ -365,7 +387,7 @@ fn accessor(
     family: &Family,
     class: Name,
     head: &str,
-    is_mut: bool,
+    (is_mut, module): (bool, Name),
     uses: &mut Uses,
 ) -> String {
     let sign = if is_mut { "&mut " } else { "&" };
@@ -380,7 +402,7 @@ fn accessor(
         let is_whole = steps.is_empty();
         let place = steps.into_iter().fold(Expr::Atom(inside.clone()), |place, step| place.field(step));
         let value = if is_whole { place } else { Expr::unary(sign, place) };
-        arm(variant_pattern(env, family, *sub, Some(&inside)), value);
+        arm(variant_from(env, family, *sub, Some(&inside), module, uses), value);
     }
     if below.len() < family.concrete.len() {
         uses.rt = true;

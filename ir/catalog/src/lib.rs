@@ -324,11 +324,19 @@ fn parse_row(raw: &'static RawFn, overload: usize) -> Result<Row, String> {
     })
 }
 
+/// Whether a library function keeps a function that it is given, to call it later.
+pub fn keeps_function(name: &str) -> bool {
+    let keeping = ["addHandler", "addFilter", "setFormatter"];
+    match name.rsplit_once('.') {
+        Some(("Logger" | "LogHandler", method)) => keeping.contains(&method),
+        _ => name == "ExitStack.push",
+    }
+}
+
 /// Whether the row for these arguments takes a function at a position: it calls it before it returns.
 /// Where no row fits, any row of the name answers.
 pub fn takes_function(name: &str, args: &[Ty], at: usize) -> bool {
-    // A stack keeps what it calls when it is left.
-    if name == "ExitStack.push" {
+    if keeps_function(name) {
         return false;
     }
     let is_function = |row: &Row| {

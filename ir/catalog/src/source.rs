@@ -8,14 +8,37 @@ pub struct Source {
     /// The module that it is in a program: `chain_map`.
     pub module: &'static str,
     pub text: &'static str,
+    /// Only classes below it need it: otherwise it is a type of the library.
+    pub as_base: bool,
 }
 
 /// All of them.
-pub const SOURCES: &[Source] = &[Source {
-    path: "collections.ChainMap",
-    module: "chain_map",
-    text: include_str!("../python/source/chain_map.py"),
-}];
+pub const SOURCES: &[Source] = &[
+    Source {
+        path: "collections.ChainMap",
+        module: "chain_map",
+        text: include_str!("../python/source/chain_map.py"),
+        as_base: false,
+    },
+    Source {
+        path: "logging.Handler",
+        module: "log_handler",
+        text: include_str!("../python/source/log_handler.py"),
+        as_base: true,
+    },
+    Source {
+        path: "logging.Filter",
+        module: "log_filter",
+        text: include_str!("../python/source/log_filter.py"),
+        as_base: false,
+    },
+    Source {
+        path: "logging.Formatter",
+        module: "log_formatter",
+        text: include_str!("../python/source/log_formatter.py"),
+        as_base: true,
+    },
+];
 
 impl Source {
     /// The name of the class.
@@ -26,7 +49,18 @@ impl Source {
     /// Whether a program of this text may use the class.
     pub fn is_named_in(&self, text: &str) -> bool {
         let library = self.path.split('.').next().unwrap_or_default();
-        text.contains(self.name()) && text.contains(library)
+        let is_asked = match self.as_base {
+            true => text.lines().any(|line| self.is_base_in(line)),
+            false => text.contains(self.name()),
+        };
+        is_asked && text.contains(library)
+    }
+
+    /// `class Memory(logging.Handler):`.
+    fn is_base_in(&self, line: &str) -> bool {
+        let bases = line.trim_start().strip_prefix("class ").and_then(|line| line.split_once('('));
+        let ends = |base: &str| base.trim_end_matches("):").rsplit('.').next() == Some(self.name());
+        bases.is_some_and(|(_, bases)| bases.trim_end().split(',').any(|base| ends(base.trim())))
     }
 }
 

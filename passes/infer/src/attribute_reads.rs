@@ -83,6 +83,10 @@ impl Apply<'_, '_, '_> {
                         if let Some(row) = crate::libcalls::bound_method(lib) {
                             return self.method_value(row, object, origin);
                         }
+                        if let Some(row) = open_attribute(word, name, "__getattr__") {
+                            let text = self.text(name.as_str(), origin);
+                            return self.lib_call(row, &[ArgKind::Positional; 2], vec![object, text], None, origin);
+                        }
                         self.lib_call(lib, &[ArgKind::Positional], vec![object], None, origin)
                     }
                     None => self.hole(object, UNKNOWN_ATTRIBUTE, format!("`{ty}` has no attribute `{name}`")),
@@ -302,4 +306,12 @@ impl Apply<'_, '_, '_> {
         crate::prep::join(&self.body, &mut place);
         self.mk(Node::Use(place, Mode::Read), ty, origin)
     }
+}
+
+/// The row that reads or writes an attribute which a library type does not know: `record.user = name`.
+pub(crate) fn open_attribute(owner: Name, name: Name, method: &str) -> Option<Name> {
+    let has = |row: Name| !batuta_catalog::functions(row.as_str()).is_empty();
+    let row = owner.join(method);
+    let is_known = method == "__getattr__" && has(owner.join(name.as_str()));
+    (has(row) && !is_known).then_some(row)
 }

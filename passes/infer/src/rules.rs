@@ -276,6 +276,9 @@ impl Solver<'_> {
                 if let Some(row) = crate::libcalls::bound_method(lib) {
                     return self.method_value(job, row, this, out);
                 }
+                if crate::attribute_reads::open_attribute(owner, name, "__getattr__").is_some() {
+                    return self.put(out, Head::Value);
+                }
                 let target = Target::Lib(lib);
                 self.sub(job, C::Call { site: u32::MAX, target, args, out });
             }

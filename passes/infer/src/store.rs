@@ -155,6 +155,14 @@ impl Apply<'_, '_, '_> {
                 let row = owner.join("set");
                 StmtKind::Expr(self.lib_call(row, &kinds, vec![object, text, value], None, origin))
             }
+            TyKind::Lib(owner, _)
+                if let Some(row) = crate::attribute_reads::open_attribute(*owner, name, "__setattr__") =>
+            {
+                let origin = self.origin(object);
+                let (text, value) = (self.text(name.as_str(), origin), self.dynamic(value));
+                let kinds = [ArgKind::Positional; 3];
+                StmtKind::Expr(self.lib_call(row, &kinds, vec![object, text, value], None, origin))
+            }
             TyKind::Value | TyKind::Union(_) => {
                 let (object, value) = (self.dynamic(object), self.dynamic(value));
                 StmtKind::Expr(self.mk_op(

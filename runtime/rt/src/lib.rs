@@ -88,7 +88,8 @@ pub use modules::decimal::{
 pub use modules::fractions::Fraction;
 pub use modules::hashlib::Hash;
 pub use modules::json::JSONDecodeError;
-pub use modules::logging::{LogConfig, LogFormatter, LogHandler, Logger};
+pub use modules::log_record::{LogFormatter, LogRecord};
+pub use modules::logging::{LogConfig, LogHandler, Logger};
 pub use modules::normal_dist::NormalDist;
 pub use modules::os::{FolderWalk, StatResult};
 pub use modules::pathlib::Path;
@@ -105,13 +106,14 @@ pub use modules::structs::{Struct, StructError};
 pub use modules::tempfile::TemporaryDirectory;
 pub use modules::textwrap::TextWrapper;
 pub use modules::urllib::{ParseResult, SplitResult};
+pub use modules::warnings::{CatchWarnings, WarningList, WarningMessage};
 pub use modules::zlib::ZlibError;
 pub use modules::{
     argparse, array, bases, calendar, cmath, codecs, csv, fnmatch, glob, hashlib, html, os, path, pprint,
-    scandir, sha3, shlex, shutil, struct_time, structs, zlib,
+    scandir, sha3, shlex, shutil, struct_time, structs, warnings, zlib,
 };
 pub use modules::{
-    asyncio, bisect, functools, heapq, itertools, json, logging, math, queue, random, re, statistics, sys,
+    asyncio, bisect, functools, heapq, itertools, json, log_record, logging, math, queue, random, re, statistics, sys,
     tempfile, textwrap, time, urllib,
 };
 pub use number::*;

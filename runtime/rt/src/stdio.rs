@@ -47,6 +47,11 @@ pub fn stderr() -> Stdout {
 }
 
 impl Stdout {
+    /// Whether it is `sys.stderr`.
+    pub fn is_stderr(self) -> bool {
+        self.is_error
+    }
+
     /// `stream.name`.
     pub fn name(self) -> &'static str {
         if self.is_error { "<stderr>" } else { "<stdout>" }

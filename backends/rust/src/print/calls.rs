@@ -302,7 +302,8 @@ impl Printer<'_, '_> {
                 }
             });
         }
-        let keeps = matches!(row.name.as_str(), "ExitStack.push" | "asyncio.Task.add_done_callback");
+        let keeps =
+            catalog::keeps_function(row.name.as_str()) || row.name == "asyncio.Task.add_done_callback";
         let is_factory = row.name == "collections.defaultdict";
         let is_kept = |part: &Expr| keeps || is_factory && !matches!(part, Expr::Closure(_));
         parts =

@@ -132,7 +132,8 @@ impl<'t> Lowerer<'t> {
                 break;
             }
         }
-        match self.in_python(path) {
+        let method = || self.in_python(path.parent()).map(|class| class.join(path.last()));
+        match self.in_python(path).or_else(method) {
             Some(own) => (Target::Project(own), taken),
             None => (Target::Lib(path), taken),
         }

@@ -156,6 +156,11 @@ impl DiskText {
 }
 
 impl File {
+    /// Whether it is `sys.stderr`.
+    pub(crate) fn is_stderr(&self) -> bool {
+        matches!(self.0, Stream::Stdout(stream) if stream.is_stderr())
+    }
+
     /// `f.name`.
     pub fn name(&self) -> String {
         match &self.0 {

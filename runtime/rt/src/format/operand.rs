@@ -9,6 +9,7 @@ use crate::collections::{Dict, Key};
 use crate::error::Error;
 use crate::list::PyList;
 use crate::repr::{Repr, str};
+use crate::value::Value;
 
 /// A value as formats see it.
 pub enum Operand<'a> {
@@ -59,6 +60,16 @@ pub trait Format: Repr {
 
     /// The attribute of `{0.name}`.
     fn format_attribute(&self, _name: &str) -> Option<&dyn Format> {
+        None
+    }
+
+    /// The item of `{0[key]}` where it is made: a letter of a text.
+    fn made_item(&self, _key: &str) -> Option<Value> {
+        None
+    }
+
+    /// The attribute of `{0.name}` where it is made.
+    fn made_attribute(&self, _name: &str) -> Option<Value> {
         None
     }
 }
@@ -161,6 +172,14 @@ macro_rules! through {
 
                 fn format_item(&self, key: &str) -> Option<&dyn Format> {
                     (**self).format_item(key)
+                }
+
+                fn made_item(&self, key: &str) -> Option<Value> {
+                    (**self).made_item(key)
+                }
+
+                fn made_attribute(&self, name: &str) -> Option<Value> {
+                    (**self).made_attribute(name)
                 }
 
                 fn format_attribute(&self, name: &str) -> Option<&dyn Format> {

@@ -1,11 +1,12 @@
 //! `str.format`: templates that are read at run time.
 
-use super::operand::Format;
+use super::operand::{Format, Operand};
 use crate::class::{AttributeError, IndexError, KeyError, TypeError, ValueError};
 use crate::collections::Dict;
 use crate::error::{Arg, Error};
 use crate::repr::{ascii, repr, str};
 use crate::unwind::OrRaise;
+use crate::value::Value;
 
 /// `template.format(*args, **named)`; raises as Python does.
 #[track_caller]
@@ -104,6 +105,7 @@ impl<'a> Filler<'a> {
         } else {
             spec
         };
+        let value = value.get();
         match conversion {
             None => value.format_into(spec, out),
             Some('r') => repr(value).to_string().format_into(spec, out),
@@ -115,10 +117,10 @@ impl<'a> Filler<'a> {
 
     /// The value that a field names, with its attributes and items.
     #[track_caller]
-    fn value(&mut self, name: &str) -> Result<&'a dyn Format, Error> {
+    fn value(&mut self, name: &str) -> Result<Found<'a>, Error> {
         let end = name.find(['.', '[']).unwrap_or(name.len());
         let (first, mut rest) = name.split_at(end);
-        let mut value = self.first(first)?;
+        let mut value = Found::Lent(self.first(first)?);
         while !rest.is_empty() {
             if let Some(after) = rest.strip_prefix('.') {
                 let end = after.find(['.', '[']).unwrap_or(after.len());
@@ -176,28 +178,57 @@ impl<'a> Filler<'a> {
     }
 }
 
+/// What a field names: a part of an argument, or a value that was made of it.
+enum Found<'a> {
+    Lent(&'a dyn Format),
+    Made(Value),
+}
+
+impl Found<'_> {
+    fn get(&self) -> &dyn Format {
+        match self {
+            Found::Lent(value) => *value,
+            Found::Made(value) => value,
+        }
+    }
+}
+
 #[track_caller]
-fn attribute<'a>(value: &'a dyn Format, name: &str) -> Result<&'a dyn Format, Error> {
+fn attribute<'a>(value: Found<'a>, name: &str) -> Result<Found<'a>, Error> {
     if name.is_empty() {
         return value_error("Empty attribute in format string");
     }
-    if let Some(found) = value.format_attribute(name) {
-        return Ok(found);
+    if let Found::Lent(lent) = value
+        && let Some(found) = lent.format_attribute(name)
+    {
+        return Ok(Found::Lent(found));
     }
-    let operand = value.operand();
+    if let Some(made) = value.get().made_attribute(name) {
+        return Ok(Found::Made(made));
+    }
+    let operand = value.get().operand();
     let kind = operand.type_name();
     Err(Error::new(AttributeError, format!("'{kind}' object has no attribute '{name}'")))
 }
 
 #[track_caller]
-fn item<'a>(value: &'a dyn Format, key: &str) -> Result<&'a dyn Format, Error> {
+fn item<'a>(value: Found<'a>, key: &str) -> Result<Found<'a>, Error> {
     if key.is_empty() {
         return value_error("Empty attribute in format string");
     }
-    if let Some(found) = value.format_item(key) {
-        return Ok(found);
+    if let Found::Lent(lent) = value
+        && let Some(found) = lent.format_item(key)
+    {
+        return Ok(Found::Lent(found));
     }
-    Err(match value.operand().type_name() {
+    let made = match value.get().operand() {
+        Operand::Text(text) => Value::from(text).made_item(key),
+        _ => value.get().made_item(key),
+    };
+    if let Some(made) = made {
+        return Ok(Found::Made(made));
+    }
+    Err(match value.get().operand().type_name() {
         "dict" => Error::with_args(KeyError, [Arg::from(key)]),
         kind @ ("list" | "tuple") if key.bytes().all(|b| b.is_ascii_digit()) => {
             Error::new(IndexError, format!("{kind} index out of range"))

@@ -4,12 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
+use super::log_record::{LogFormatter, LogRecord, level_name};
 use crate::collections::Dict;
 use crate::error::Error;
 use crate::file::File;
-use crate::format::{Format, percent_named};
-use crate::repr::{Repr, repr};
-use crate::value::{Library, Value, library, py};
+use crate::repr::Repr;
+use crate::value::{Library, Value, held, library, py};
 
 thread_local! {
     static ROOT: Logger = Logger::made("root", 30);
@@ -19,122 +19,53 @@ thread_local! {
 
 const BASIC_FORMAT: &str = "%(levelname)s:%(name)s:%(message)s";
 
-/// `logging.getLevelName(level)`.
-pub fn level_name(level: i64) -> String {
-    let name = match level {
-        50 => "CRITICAL",
-        40 => "ERROR",
-        30 => "WARNING",
-        20 => "INFO",
-        10 => "DEBUG",
-        0 => "NOTSET",
-        _ => return format!("Level {level}"),
-    };
-    name.to_owned()
-}
-
-/// The number of a level that is given by its name.
-#[track_caller]
-pub fn level_of(name: &str) -> Result<i64, Error> {
-    Ok(match name {
-        "CRITICAL" | "FATAL" => 50,
-        "ERROR" => 40,
-        "WARNING" | "WARN" => 30,
-        "INFO" => 20,
-        "DEBUG" => 10,
-        "NOTSET" => 0,
-        _ => return Err(Error::new(crate::ValueError, format!("Unknown level: {}", repr(name)))),
-    })
-}
-
-/// `logging.Formatter`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LogFormatter {
-    format: String,
-    date_format: Option<String>,
-    style: String,
-}
-
-/// What is logged.
-struct Record<'a> {
-    name: &'a str,
-    level: i64,
-    message: String,
-}
-
-impl LogFormatter {
-    /// `logging.Formatter(fmt, datefmt, style)`.
-    pub fn new(format: Option<String>, date_format: Option<String>, style: &str) -> LogFormatter {
-        let plain = match style {
-            "{" => "{message}",
-            "$" => "${message}",
-            _ => "%(message)s",
-        };
-        let format = format.unwrap_or_else(|| plain.to_owned());
-        LogFormatter { format, date_format, style: style.to_owned() }
-    }
-
-    fn fill(&self, record: &Record<'_>) -> String {
-        let now = crate::Datetime::now();
-        let time = match &self.date_format {
-            Some(format) => now.strftime(format),
-            None => format!("{},{:03}", now.strftime("%Y-%m-%d %H:%M:%S"), now.microsecond() / 1000),
-        };
-        let program = crate::sys::argv().first().cloned().unwrap_or_default();
-        let file = super::path::basename(&program);
-        let module = super::path::splitext(&file).0;
-        let texts = [
-            ("name", record.name.to_owned()),
-            ("levelname", level_name(record.level)),
-            ("message", record.message.clone()),
-            ("asctime", time),
-            ("module", module),
-            ("filename", file),
-            ("pathname", program),
-            ("threadName", "MainThread".to_owned()),
-            ("processName", "MainProcess".to_owned()),
-        ];
-        let mut values: Vec<(&str, Value)> =
-            texts.iter().map(|(name, text)| (*name, Value::from(text.as_str()))).collect();
-        values.push(("levelno", Value::from(record.level)));
-        if let Some(field) = ["funcName", "lineno"].into_iter().find(|field| self.format.contains(field)) {
-            crate::raise_new(crate::NotImplementedError, format!("log records do not know their {field}"));
-        }
-        values.push(("process", Value::from(super::os::getpid())));
-        match self.style.as_str() {
-            "{" => {
-                let named: Vec<(&str, &dyn Format)> =
-                    values.iter().map(|(name, value)| (*name, value as &dyn Format)).collect();
-                crate::str_format(&self.format, &[], &named)
-            }
-            "$" => values.iter().fold(self.format.clone(), |text, (name, value)| {
-                let shown = crate::str(value).to_string();
-                text.replace(&format!("${{{name}}}"), &shown).replace(&format!("${name}"), &shown)
-            }),
-            _ => {
-                let named: Vec<(&str, &dyn Format)> =
-                    values.iter().map(|(name, value)| (*name, value as &dyn Format)).collect();
-                percent_named(&self.format, &named)
-            }
-        }
-    }
-}
-
 /// `logging.StreamHandler` and its like: a handle, whose clones are the same handler.
 #[derive(Clone)]
 pub struct LogHandler(Rc<Handling>);
 
 struct Handling {
-    /// None takes everything and writes nothing.
-    stream: Option<File>,
+    target: Target,
     level: Cell<i64>,
-    formatter: RefCell<Option<LogFormatter>>,
+    format: RefCell<Option<Formatting>>,
+    filters: Filters,
+}
+
+/// Where a handler's records go.
+enum Target {
+    /// Nowhere.
+    Nothing,
+    Stream(File),
+    /// To a handler of the program.
+    Program(Rc<dyn Fn(&LogRecord)>),
+}
+
+/// How a handler writes a record.
+#[derive(Clone)]
+enum Formatting {
+    Plain(LogFormatter),
+    /// As a formatter of the program does.
+    Program(Rc<dyn Fn(&LogRecord) -> String>),
+}
+
+/// Functions that a record passes before it is taken.
+#[derive(Default)]
+struct Filters(RefCell<Vec<Rc<dyn Fn(&LogRecord) -> bool>>>);
+
+impl Filters {
+    fn add(&self, filter: impl Fn(&LogRecord) -> bool + 'static) {
+        self.0.borrow_mut().push(Rc::new(filter));
+    }
+
+    fn pass(&self, record: &LogRecord) -> bool {
+        let filters = self.0.borrow().clone();
+        filters.iter().all(|filter| filter(record))
+    }
 }
 
 impl LogHandler {
     /// `logging.StreamHandler(stream)`.
     pub fn stream(stream: impl Into<File>) -> LogHandler {
-        LogHandler::made(Some(stream.into()))
+        LogHandler::made(Target::Stream(stream.into()))
     }
 
     /// `logging.StreamHandler()`.
@@ -144,7 +75,12 @@ impl LogHandler {
 
     /// `logging.NullHandler()`.
     pub fn null() -> LogHandler {
-        LogHandler::made(None)
+        LogHandler::made(Target::Nothing)
+    }
+
+    /// A handler of the program.
+    pub fn calling(handle: impl Fn(&LogRecord) + 'static) -> LogHandler {
+        LogHandler::made(Target::Program(Rc::new(handle)))
     }
 
     /// `logging.FileHandler(path, mode)`.
@@ -153,8 +89,17 @@ impl LogHandler {
         crate::open(path, mode).map(LogHandler::stream)
     }
 
-    fn made(stream: Option<File>) -> LogHandler {
-        LogHandler(Rc::new(Handling { stream, level: Cell::new(0), formatter: RefCell::new(None) }))
+    /// A handler that is a dynamic value: the library's or the program's.
+    pub fn of_value(handler: Value) -> LogHandler {
+        let own = held::<LogHandler>(&handler).cloned();
+        own.unwrap_or_else(|| {
+            LogHandler::calling(move |record| drop(py::call(&handler, &[Value::from(record.clone())])))
+        })
+    }
+
+    fn made(target: Target) -> LogHandler {
+        let (level, format, filters) = (Cell::new(0), RefCell::new(None), Filters::default());
+        LogHandler(Rc::new(Handling { target, level, format, filters }))
     }
 
     /// `handler.setLevel(level)`.
@@ -169,13 +114,34 @@ impl LogHandler {
 
     /// `handler.setFormatter(formatter)`.
     pub fn set_formatter(&self, formatter: LogFormatter) {
-        *self.0.formatter.borrow_mut() = Some(formatter);
+        *self.0.format.borrow_mut() = Some(Formatting::Plain(formatter));
+    }
+
+    /// `handler.setFormatter(formatter)` of a formatter of the program.
+    pub fn set_format(&self, format: impl Fn(&LogRecord) -> String + 'static) {
+        *self.0.format.borrow_mut() = Some(Formatting::Program(Rc::new(format)));
+    }
+
+    /// `handler.addFilter(filter)`.
+    pub fn add_filter(&self, filter: impl Fn(&LogRecord) -> bool + 'static) {
+        self.0.filters.add(filter);
+    }
+
+    /// `handler.format(record)`.
+    #[track_caller]
+    pub fn format(&self, record: &LogRecord) -> String {
+        let format = self.0.format.borrow().clone();
+        match format {
+            Some(Formatting::Plain(formatter)) => formatter.format(record),
+            Some(Formatting::Program(format)) => format(record),
+            None => record.message_with_error(),
+        }
     }
 
     /// `handler.flush()`.
     #[track_caller]
     pub fn flush(&self) {
-        if let Some(stream) = &self.0.stream {
+        if let Target::Stream(stream) = &self.0.target {
             stream.flush();
         }
     }
@@ -186,12 +152,19 @@ impl LogHandler {
         self.flush();
     }
 
-    fn handle(&self, record: &Record<'_>) {
-        let Some(stream) = self.0.stream.as_ref().filter(|_| record.level >= self.level()) else { return };
-        let plain = || LogFormatter::new(None, None, "%");
-        let line = self.0.formatter.borrow().clone().unwrap_or_else(plain).fill(record);
-        stream.write(&format!("{line}\n"));
-        stream.flush();
+    fn handle(&self, record: &LogRecord) {
+        if record.level() < self.level() || !self.0.filters.pass(record) {
+            return;
+        }
+        match &self.0.target {
+            Target::Nothing => {}
+            Target::Program(handle) => handle(record),
+            Target::Stream(stream) => {
+                record.may_hide_error(stream.is_stderr());
+                stream.write(&format!("{}\n", self.format(record)));
+                stream.flush();
+            }
+        }
     }
 }
 
@@ -205,6 +178,7 @@ struct Logging {
     handlers: RefCell<Vec<LogHandler>>,
     propagates: Cell<bool>,
     disabled: Cell<bool>,
+    filters: Filters,
 }
 
 /// `logging.getLogger()`.
@@ -261,7 +235,7 @@ pub fn basic_config(config: LogConfig) {
     let format = config.format.unwrap_or_else(|| basic.to_owned());
     let formatter = LogFormatter::new(Some(format), config.date_format, &style);
     for handler in config.handlers.unwrap_or_else(|| vec![LogHandler::stderr()]) {
-        if handler.0.formatter.borrow().is_none() {
+        if handler.0.format.borrow().is_none() {
             handler.set_formatter(formatter.clone());
         }
         root.add_handler(handler);
@@ -269,6 +243,15 @@ pub fn basic_config(config: LogConfig) {
     if let Some(level) = config.level {
         root.set_level(level);
     }
+}
+
+/// `logging.exception(..)`.
+#[track_caller]
+pub fn log_error(message: &str, args: &[Value]) {
+    if root().0.handlers.borrow().is_empty() {
+        basic_config(LogConfig::default());
+    }
+    root().log_error(message, args);
 }
 
 /// `logging.info(..)` and its like: the root logger, which gets a handler when it has none.
@@ -288,6 +271,7 @@ impl Logger {
             handlers: RefCell::default(),
             propagates: Cell::new(true),
             disabled: Cell::new(false),
+            filters: Filters::default(),
         }))
     }
 
@@ -388,23 +372,49 @@ impl Logger {
         if !self.is_enabled_for(level) {
             return;
         }
-        let message = match args {
-            [] => message.to_owned(),
-            // One dict gives its entries by name.
-            [one @ Value::Dict(_)] => py::fill(message, one),
-            args => py::fill(message, &Value::tuple(args.iter().cloned())),
-        };
-        let record = Record { name: &self.0.name, level, message };
+        self.handle(&LogRecord::new(&self.0.name, level, Value::from(message), args));
+    }
+
+    /// `logger.exception(message, *args)`: the traceback follows the message.
+    #[track_caller]
+    pub fn log_error(&self, message: &str, args: &[Value]) {
+        if self.is_enabled_for(40) {
+            let record = LogRecord::new(&self.0.name, 40, Value::from(message), args);
+            record.hold_error();
+            self.handle(&record);
+        }
+    }
+
+    /// `logger.log(level, message, *args, extra=extra)`.
+    #[track_caller]
+    pub fn log_extra(&self, level: i64, message: &str, extra: &Dict<String, Value>, args: &[Value]) {
+        if self.is_enabled_for(level) {
+            let record = LogRecord::new(&self.0.name, level, Value::from(message), args);
+            extra.iter().for_each(|(name, value)| record.set_attr(name, value.clone()));
+            self.handle(&record);
+        }
+    }
+
+    /// `logger.addFilter(filter)`.
+    pub fn add_filter(&self, filter: impl Fn(&LogRecord) -> bool + 'static) {
+        self.0.filters.add(filter);
+    }
+
+    /// `logger.handle(record)`: this logger's handlers and those above it take the record.
+    pub fn handle(&self, record: &LogRecord) {
+        if self.0.disabled.get() || !self.0.filters.pass(record) {
+            return;
+        }
         let (mut logger, mut found) = (Some(self.clone()), false);
         while let Some(current) = logger {
             let handlers = current.handlers();
             found |= !handlers.is_empty();
-            handlers.iter().for_each(|handler| handler.handle(&record));
+            handlers.iter().for_each(|handler| handler.handle(record));
             logger = if current.propagates() { current.parent() } else { None };
         }
         // The handler of last resort.
-        if !found && level >= 30 {
-            crate::stderr_write(&format!("{}\n", record.message));
+        if !found && record.level() >= 30 {
+            crate::stderr_write(&format!("{}\n", record.message()));
         }
     }
 }
@@ -434,12 +444,6 @@ impl Repr for LogHandler {
     }
 }
 
-impl Repr for LogFormatter {
-    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<logging.Formatter object>")
-    }
-}
-
 impl fmt::Debug for Logger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.fmt_repr(f)
@@ -463,4 +467,17 @@ impl Library for Logger {
 
 impl Library for LogHandler {
     const NAME: &'static str = "StreamHandler";
+
+    fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
+        match (name, args) {
+            ("setLevel", [level]) => self.set_level(level.to()),
+            ("addFilter", [filter]) => {
+                let filter = filter.clone();
+                self.add_filter(move |record| py::call(&filter, &[Value::from(record.clone())]).is_true());
+            }
+            ("setFormatter", [formatter]) => self.set_formatter(formatter.try_to().ok()?),
+            _ => return None,
+        }
+        Some(Ok(Value::None))
+    }
 }

@@ -81,13 +81,13 @@ impl Format for Value {
         crate::format::format_operand_of(self, spec, out)
     }
 
-    fn format_item(&self, key: &str) -> Option<&dyn Format> {
-        match self {
-            Value::Tuple(items) => {
-                let index = key.parse().ok().filter(|index| (0..items.len_i64()).contains(index))?;
-                Some(items.at(index))
-            }
-            _ => None,
-        }
+    fn made_item(&self, key: &str) -> Option<Value> {
+        let is_number = key.bytes().all(|byte| byte.is_ascii_digit());
+        let index = key.parse::<i64>().ok().filter(|_| is_number);
+        Some(super::py::get_item(self, &index.map_or_else(|| Value::from(key), Value::from)))
+    }
+
+    fn made_attribute(&self, name: &str) -> Option<Value> {
+        Some(super::py::get_attr(self, name))
     }
 }
