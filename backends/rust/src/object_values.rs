@@ -131,9 +131,7 @@ impl Dynamic {
                 "__init__" | "__repr__" | "__str__" | "__hash__" | "__post_init__" | "__bool__"
             );
         // Any text that is made of a value may show the object, and the library calls what it is given.
-        matches!(name, "__format__" | "__call__")
-            || self.names.contains(name)
-            || self.operates && is_operator
+        matches!(name, "__format__" | "__call__") || self.names.contains(name) || self.operates && is_operator
     }
 
     fn changes_containers(&self) -> bool {

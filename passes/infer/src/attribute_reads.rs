@@ -85,7 +85,13 @@ impl Apply<'_, '_, '_> {
                         }
                         if let Some(row) = open_attribute(word, name, "__getattr__") {
                             let text = self.text(name.as_str(), origin);
-                            return self.lib_call(row, &[ArgKind::Positional; 2], vec![object, text], None, origin);
+                            return self.lib_call(
+                                row,
+                                &[ArgKind::Positional; 2],
+                                vec![object, text],
+                                None,
+                                origin,
+                            );
                         }
                         self.lib_call(lib, &[ArgKind::Positional], vec![object], None, origin)
                     }

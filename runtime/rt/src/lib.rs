@@ -113,8 +113,8 @@ pub use modules::{
     scandir, sha3, shlex, shutil, struct_time, structs, warnings, zlib,
 };
 pub use modules::{
-    asyncio, bisect, functools, heapq, itertools, json, log_record, logging, math, queue, random, re, statistics, sys,
-    tempfile, textwrap, time, urllib,
+    asyncio, bisect, functools, heapq, itertools, json, log_record, logging, math, queue, random, re,
+    statistics, sys, tempfile, textwrap, time, urllib,
 };
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};

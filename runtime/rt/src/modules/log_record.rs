@@ -73,7 +73,14 @@ impl LogRecord {
     /// A record of `logger.log(level, text, *args)`.
     pub fn new(name: &str, level: i64, text: Value, args: &[Value]) -> LogRecord {
         let (name, args) = (name.to_owned(), args.to_vec());
-        LogRecord(Rc::new(RefCell::new(Record { name, level, text, args, has_error: false, more: Dict::new() })))
+        LogRecord(Rc::new(RefCell::new(Record {
+            name,
+            level,
+            text,
+            args,
+            has_error: false,
+            more: Dict::new(),
+        })))
     }
 
     /// `record.name`.
