@@ -3,7 +3,6 @@
 use crate::class_values::ClassValues;
 use crate::family::{Family, families};
 use crate::names;
-use crate::object_values::Dynamic;
 use crate::slice_params::{SliceParams, slice_params};
 use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::*;
@@ -43,7 +42,7 @@ pub struct Env<'a> {
     /// Look-ups of members of enum classes.
     pub enum_uses: FxHashSet<(Name, &'static str)>,
     /// What the program does with dynamic values.
-    pub dynamic: Dynamic,
+    pub dynamic: dynamic::Dynamic,
     /// Hierarchies whose instances mix.
     pub families: Families,
     pub family_rows: FxHashMap<Name, Family>,
@@ -83,7 +82,7 @@ impl<'a> Env<'a> {
     pub fn new(program: &'a Program<Mir>) -> Self {
         let mut modules: Vec<Name> = program.modules.keys().copied().collect();
         modules.sort_by_key(|path| std::cmp::Reverse(path.as_str().len()));
-        let dynamic = crate::object_values::dynamic(program);
+        let dynamic = dynamic::dynamic(program);
         let deep_copies = crate::deep_copies::DeepCopies::of(program, &dynamic.classes);
         let (families, family_rows) = families(program, &dynamic.classes);
         let mut env = Self {

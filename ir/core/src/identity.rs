@@ -7,8 +7,11 @@ use batuta_base::{FxHashSet, Name};
 const COMPARING: &[&str] = &["remove", "index", "count", "__eq__", "__contains__"];
 
 /// Classes in the types of what the program compares, and in fields of what compares its fields.
-pub fn compared<L>(program: &Program<L>) -> FxHashSet<Name> {
+pub fn compared<L: Level>(program: &Program<L>) -> FxHashSet<Name> {
     let mut out = FxHashSet::default();
+    // Nothing tells what a dynamic value will be compared with.
+    let dynamic = dynamic::dynamic(program);
+    out.extend(dynamic.classes.into_iter().filter(|class| is_record(program, *class)));
     for body in program.fns.values() {
         for (_, row) in body.nodes.iter() {
             let args: Vec<NodeId> = match &row.kind {
@@ -41,9 +44,7 @@ pub fn compared<L>(program: &Program<L>) -> FxHashSet<Name> {
     loop {
         let before = out.len();
         for class in program.classes.values() {
-            let is_record =
-                matches!(class.kind, ClassKind::Dataclass { eq: true, .. } | ClassKind::NamedTuple);
-            if is_record && out.contains(&class.path) {
+            if is_record(program, class.path) && out.contains(&class.path) {
                 class.fields.iter().for_each(|field| classes_in(field.ty, &mut out));
             }
         }
@@ -52,6 +53,14 @@ pub fn compared<L>(program: &Program<L>) -> FxHashSet<Name> {
             return out;
         }
     }
+}
+
+/// Objects of the class are equal where their fields are.
+fn is_record<L>(program: &Program<L>, class: Name) -> bool {
+    program
+        .classes
+        .get(&class)
+        .is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { eq: true, .. } | ClassKind::NamedTuple))
 }
 
 /// Objects of the class are equal to themselves alone.

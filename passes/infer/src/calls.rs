@@ -380,6 +380,18 @@ impl Solver<'_> {
         self.sub(job, C::Call { site: u32::MAX, target: Target::Value(value), args: args.to_vec(), out });
     }
 
+    /// `C.method` as a value: whatever it is called with, its receiver is an object of its class.
+    fn with_own_receiver(&self, sig: &Rc<Sig>, skip: usize, function: &Atom) -> Rc<Sig> {
+        match sig.params.first() {
+            Some(first) if skip == 0 && self.receivers.contains(&first.var) => {
+                let mut own = (**sig).clone();
+                own.params[0].var = function.args[0];
+                Rc::new(own)
+            }
+            _ => sig.clone(),
+        }
+    }
+
     /// A call of a value.
     pub(crate) fn call_atom(&mut self, job: JobId, atom: &Atom, args: &[ArgFact], out: Var) {
         match atom.head {
@@ -390,6 +402,7 @@ impl Solver<'_> {
                     // A bound method's signature still has its receiver.
                     Some(sig) => {
                         let skip = sig.params.len().saturating_sub(atom.args.len() - 1);
+                        let sig = self.with_own_receiver(&sig, skip, atom);
                         self.bind_sig(job, &sig, skip, args);
                     }
                     None => {

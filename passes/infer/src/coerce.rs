@@ -679,6 +679,21 @@ impl Apply<'_, '_, '_> {
                 let made = self.eta(params, ret, to, origin, |me, args| me.call_item(name, args, origin));
                 if is_library { self.name_library(made, name, params.len()) } else { made }
             }
+            // A method of one class where objects of many may come.
+            (Node::Item(path), TyKind::Func(have, _))
+                if have.len() == params.len()
+                    && have.first().is_some_and(|ty| ty.class_path() == Some(path.parent()))
+                    && params
+                        .first()
+                        .is_some_and(|ty| matches!(ty.kind(), TyKind::Value | TyKind::Union(_))) =>
+            {
+                let receiver = have[0];
+                self.eta(params, ret, to, origin, |me, mut args| {
+                    let object = args.remove(0);
+                    let object = me.coerce(object, receiver);
+                    me.call_method_path(path.parent(), path, object, args)
+                })
+            }
             (_, TyKind::Func(have, _)) if have.len() == params.len() => node,
             (_, TyKind::TypeOf(class)) => {
                 let (class, kinds) = (*class, vec![ArgKind::Positional; params.len()]);

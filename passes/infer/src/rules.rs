@@ -232,6 +232,12 @@ impl Solver<'_> {
         };
         let sig = self.insts[inst].sig.clone();
         let mut vars: Vec<Var> = sig.params.iter().skip(skip).map(|param| param.whole).collect();
+        // What else meets the function as a value does not become a receiver of the method.
+        if let Some(first) = vars.first_mut().filter(|var| skip == 0 && self.receivers.contains(*var)) {
+            let receiver = self.vars.fresh();
+            self.flow(*first, receiver);
+            *first = receiver;
+        }
         vars.push(sig.ret);
         self.vars.add(out, Atom::new(func_head(&sig.params[skip.min(sig.params.len())..]), vars));
     }

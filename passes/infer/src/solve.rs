@@ -67,6 +67,8 @@ pub(crate) struct Solver<'p> {
     pub chosen: FxHashMap<(InstId, u32, Name), InstId>,
     /// Signatures of closures and functions as values, by the variable of their result.
     pub sigs: FxHashMap<Var, Rc<Sig>>,
+    /// Variables of the receivers of methods.
+    pub receivers: FxHashSet<Var>,
     /// Library calls with several overloads that are not decided.
     pub undecided: Vec<JobId>,
     /// How strictly overloads are tried.
@@ -112,6 +114,7 @@ impl<'p> Solver<'p> {
             waiting: Vec::new(),
             chosen: FxHashMap::default(),
             sigs: FxHashMap::default(),
+            receivers: FxHashSet::default(),
             undecided: Vec::new(),
             choice: crate::libcalls::Choice::default(),
             rows: FxHashMap::default(),
@@ -278,6 +281,7 @@ impl<'p> Solver<'p> {
         match kind {
             FnKind::Method | FnKind::Property | FnKind::PropertySetter => {
                 self.vars.add(this, Atom::plain(Head::Class(class)));
+                self.receivers.insert(this);
                 let other = self.insts[id].sig.params.get(1).map(|param| param.var);
                 if let Some(other) = other
                     && crate::ops::takes_own_class(path.last())

@@ -501,7 +501,9 @@ impl Own<'_> {
 
     /// Items leave their container as copies: those that change must be shared objects.
     fn need_copies(&mut self, source: NodeId, item: Ty) {
-        if item.is_mutable() && !matches!(item.kind(), TyKind::Shared(_)) && !self.has_frozen_items(source) {
+        // A copy of a handle is the same object.
+        let is_handle = matches!(item.kind(), TyKind::Shared(_) | TyKind::Value);
+        if item.is_mutable() && !is_handle && !self.is_constant(item) && !self.has_frozen_items(source) {
             self.demote_items(source);
         }
     }

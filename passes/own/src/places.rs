@@ -33,7 +33,7 @@ impl Own<'_> {
     }
 
     /// Values of the type never change: members of enums and what is made of them.
-    fn is_constant(&self, ty: Ty) -> bool {
+    pub fn is_constant(&self, ty: Ty) -> bool {
         !ty.any(&mut |part| match part.kind() {
             TyKind::Class(class, _) => !crate::globals::is_enum(self.program, *class),
             TyKind::Tuple(_) | TyKind::Option(_) => false,

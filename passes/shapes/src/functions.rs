@@ -188,6 +188,11 @@ fn read_parts(body: &Body<Typed>, closure: &Closure) -> Vec<LocalId> {
     out
 }
 
+/// A value that comes from elsewhere: a place, or what a function of the program gives.
+fn is_handed_over(node: &Node) -> bool {
+    matches!(node, Node::Use(..) | Node::Call { callee: Callee::Fn(_) | Callee::Virtual(_), .. })
+}
+
 /// Marks the flow classes of functions that need `Rc<dyn Fn>`.
 pub fn share(program: &Program<Typed>, built: &mut Built) {
     let is_function =
@@ -214,7 +219,7 @@ pub fn share(program: &Program<Typed>, built: &mut Built) {
     for body in program.fns.values() {
         for (_, row) in body.nodes.iter() {
             if let Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } = &row.kind
-                && let Some(of) = args.first().filter(|of| matches!(body.nodes[**of].kind, Node::Use(..)))
+                && let Some(of) = args.first().filter(|of| is_handed_over(&body.nodes[**of].kind))
             {
                 shared.extend(built.node(body.path, *of));
             }
