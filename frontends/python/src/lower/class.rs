@@ -111,7 +111,10 @@ impl<'t> Lowerer<'t> {
             return;
         }
         let suffix = if role.kind == FnKind::PropertySetter { "$setter" } else { "" };
-        let path = class.join(&format!("{}{suffix}", name.text()));
+        let mut path = class.join(&format!("{}{suffix}", name.text()));
+        if decorators.iter().any(|decorator| registers(*decorator)) {
+            path = self.free_method(path);
+        }
         // A later definition of the same name replaces the earlier one.
         let block = whole.raw().parent().and_then(|suite| suite.parent());
         if block.is_some_and(|block| block.kind() != "class_definition") {
@@ -124,6 +127,14 @@ impl<'t> Lowerer<'t> {
         }
         self.add_method(path);
         self.item_function(whole, node, path, &role, above);
+    }
+
+    /// A name that no method of the class has yet: each `def _` under `@show.register` is a method of its own.
+    fn free_method(&self, path: Name) -> Name {
+        let Some(class) = self.building.last() else { return path };
+        let numbers = (1..).map(|number| Name::new(&format!("{path}_{number}")));
+        let mut names = std::iter::once(path).chain(numbers);
+        names.find(|name| !class.def.methods.contains(name)).unwrap_or(path)
     }
 
     fn add_method(&mut self, path: Name) {
@@ -501,4 +512,10 @@ fn dataclass(decorator: Syntax<'_>) -> ClassKind {
         slots: flag("slots", false),
         repr: flag("repr", true),
     }
+}
+
+/// `@show.register`, `@show.register(int)`.
+fn registers(decorator: Syntax<'_>) -> bool {
+    let text = decorator.text();
+    text.split('(').next().is_some_and(|callee| callee.trim_end().ends_with(".register"))
 }

@@ -151,7 +151,7 @@ pub(super) fn head(body: &Body<Hir>) -> Make {
     out.doc.clone_from(&body.doc);
     out.above.clone_from(&body.above);
     out.origin = body.origin;
-    out.decorators = body.decorators[..body.decorators.len() - 1].to_vec();
+    out.decorators = body.decorators[..body.decorators.len().saturating_sub(1)].to_vec();
     Make { body: out, origin: Origin { start: 0, end: 0 } }
 }
 

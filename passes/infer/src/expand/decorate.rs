@@ -31,7 +31,8 @@ pub(crate) fn expand(program: &mut Program<Hir>) {
             if super::cache::expand(program, path, &mut late) {
                 continue;
             }
-            if super::single_dispatch::expand(program, path)
+            if super::context_decorators::expand(program, path, &mut late)
+                || super::single_dispatch::expand(program, path)
                 || super::register::expand(program, path, &mut late)
             {
                 continue;

@@ -282,13 +282,18 @@ fn stop(program: &mut Program<Hir>, attribute: &Attribute) {
 
 /// Takes the statement out that makes a rule which nothing asks for; its arguments do nothing.
 fn drop_rule(program: &mut Program<Hir>, attribute: &Attribute) {
-    let body = Arc::make_mut(&mut program.fns[&attribute.init]);
-    let is_made = |stmt: &Stmt| matches!(&stmt.kind, StmtKind::Set { target: Pat::Place(place), .. } if *place == Place::global(attribute.path));
+    drop_attribute(program, attribute.init, attribute.path);
+}
+
+/// Takes an attribute out of its class, with the statement of the start that sets it.
+pub(super) fn drop_attribute(program: &mut Program<Hir>, init: Name, path: Name) {
+    let body = Arc::make_mut(&mut program.fns[&init]);
+    let is_made = |stmt: &Stmt| matches!(&stmt.kind, StmtKind::Set { target: Pat::Place(place), .. } if *place == Place::global(path));
     let blocks: Vec<BlockId> = body.blocks.ids().collect();
     blocks.iter().for_each(|block| body.blocks[*block].stmts.retain(|stmt| !is_made(stmt)));
-    let owner = Arc::make_mut(&mut program.classes[&attribute.owner]);
-    owner.attributes.retain(|known| *known != attribute.path);
-    program.globals.shift_remove(&attribute.path);
+    let owner = Arc::make_mut(&mut program.classes[&path.parent()]);
+    owner.attributes.retain(|known| *known != path);
+    program.globals.shift_remove(&path);
 }
 
 /// Takes out descriptor classes that nothing names any more.

@@ -1,4 +1,4 @@
-//! `functools.singledispatch` is a chain of type tests.
+//! `functools.singledispatch` is a chain of type tests; so is `singledispatchmethod`, on what follows the receiver.
 //!
 //! before                                   after
 //!   @functools.singledispatch()              fn @m.show_default(%x) { return "?" }
@@ -11,7 +11,7 @@
 //!
 //! Subclasses are tested before their bases.
 
-use super::cache::head;
+use super::cache::{Make, head};
 use super::decorate::{free_path, module_of, move_away};
 use batuta_base::Name;
 use batuta_core::*;
@@ -20,8 +20,14 @@ use std::sync::Arc;
 /// Writes out a dispatching function.
 pub(crate) fn expand(program: &mut Program<Hir>, path: Name) -> bool {
     let body = program.fns[&path].clone();
-    let is_dispatch = |decorator: &Decorator| decorator.path == "functools.singledispatch";
-    if !body.decorators.last().is_some_and(is_dispatch) || body.params.is_empty() {
+    let Some(decorator) = body.decorators.last() else { return false };
+    // Where the argument stands whose class decides.
+    let at = match decorator.path.as_str() {
+        "functools.singledispatch" => 0,
+        "functools.singledispatchmethod" if body.kind == FnKind::Method => 1,
+        _ => return false,
+    };
+    if body.params.len() <= at {
         return false;
     }
     let register = path.join("register");
@@ -35,18 +41,24 @@ pub(crate) fn expand(program: &mut Program<Hir>, path: Name) -> bool {
     let mut make = head(&body);
     let locals: Vec<LocalId> = make.body.params.iter().map(|param| param.local).collect();
     let mut stmts = Vec::new();
+    let pass_on = |make: &mut Make, case: Name| {
+        let callee = match at {
+            0 => Callee::Fn(case),
+            _ => Callee::Method(make.read(locals[0]), Name::new(case.last())),
+        };
+        let args = locals[at..].iter().map(|local| Arg::positional(make.read(*local))).collect();
+        make.node(Node::Call { callee, args })
+    };
     for (class, case) in cases {
-        let (value, class) = (make.read(locals[0]), make.node(Node::Item(class)));
+        let (value, class) = (make.read(locals[at]), make.node(Node::Item(class)));
         let args = vec![Arg::positional(value), Arg::positional(class)];
         let callee = Callee::Lib(Name::new("builtins.isinstance"));
         let test = make.node(Node::Call { callee, args });
-        let args = locals.iter().map(|local| Arg::positional(make.read(*local))).collect();
-        let call = make.node(Node::Call { callee: Callee::Fn(case), args });
+        let call = pass_on(&mut make, case);
         let back = make.effect(Node::Return(Some(call)));
         stmts.push(make.when(test, vec![back]));
     }
-    let args = locals.iter().map(|local| Arg::positional(make.read(*local))).collect();
-    let call = make.node(Node::Call { callee: Callee::Fn(inner), args });
+    let call = pass_on(&mut make, inner);
     stmts.push(make.effect(Node::Return(Some(call))));
     let root = make.body.root;
     make.body.blocks[root].stmts = stmts;
@@ -67,7 +79,8 @@ fn registered(program: &mut Program<Hir>, register: Name) -> Vec<(Name, Name)> {
     let mut out = Vec::new();
     for path in program.fns.keys().copied().collect::<Vec<_>>() {
         let body = program.fns[&path].clone();
-        let classes = classes(&body, &body.decorators, &body.params, register);
+        let params = if body.kind == FnKind::Method { body.params.get(1..) } else { Some(&body.params[..]) };
+        let classes = classes(&body, &body.decorators, params.unwrap_or_default(), register);
         if classes.is_empty() {
             continue;
         }
