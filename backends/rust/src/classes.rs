@@ -449,11 +449,18 @@ fn field_order(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: 
         if parts.len() == 1 { format!("({},)", parts[0]) } else { format!("({})", parts.join(", ")) }
     };
     if eq && !all && env.program.find_method(class.path, "__eq__").is_none() {
+        let mut compared = fields.iter().filter(|field| field.flags.compare);
+        let sides = match (compared.next(), compared.next()) {
+            (Some(only), None) => ["self", "other"].map(|of| {
+                let value = field_of(env, Expr::atom(of), class.path, only);
+                layout::render(&crate::print::explicit(value), 8, 8, 0)
+            }),
+            _ => [parts("self"), parts("other")],
+        };
         let _ = write!(
             out,
-            "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        {} == {}\n    }}\n}}\n",
-            parts("self"),
-            parts("other")
+            "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        {}\n    }}\n}}\n",
+            sides.join(" == ")
         );
     }
     let less = match env.program.find_method(class.path, "__lt__").and_then(|path| env.function(path)) {

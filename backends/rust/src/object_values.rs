@@ -306,6 +306,10 @@ fn property_test(env: &Env<'_>, class: Name, members: &[Name], name: &str) -> St
 pub fn convert_parameters(env: &mut Env<'_>) {
     let (mut takes, mut gives) = (Vec::new(), Vec::new());
     for class in &env.dynamic.classes {
+        // A record is also a tuple of its fields.
+        if env.class(*class).is_some_and(|class| class.kind == ClassKind::NamedTuple) {
+            gives.extend(env.all_fields(*class).into_iter().map(|field| field.ty));
+        }
         for body in env.methods_of(*class).into_iter().filter_map(|path| env.function(path)) {
             let is_equality = body.path.last() == "__eq__";
             if body.kind == FnKind::Method && (is_equality || env.dynamic.asks(body)) {

@@ -4,7 +4,6 @@ use crate::load::{is_foreign, read};
 use crate::project::{Project, ProjectFile, module_name};
 use crate::{Options, Session};
 use batuta_base::Severity;
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -92,24 +91,61 @@ fn add(path: &Path, out: &mut Vec<PathBuf>) {
 }
 
 impl Session {
-    /// A session over the project and its tests. They stay out where they would change the program: what
-    /// tests pass on purpose can make a type dynamic.
+    /// A session over the project and its tests. Those stay out that would change the program: what tests
+    /// pass on purpose can make types dynamic.
     pub fn with_tests(project: Project, options: Options) -> (Project, Session) {
         let plain = Session::new(&project, options.clone());
         let has_module = project.files.iter().any(|file| file.module == "tests");
         if project.tests.is_empty() || has_module {
             return (project, plain);
         }
-        let mut whole = project.clone();
-        whole.files.append(&mut whole.tests);
-        whole.files.sort_by(|a, b| a.module.cmp(&b.module));
-        whole.notes.retain(|note| !note.starts_with("left out: "));
-        let session = Session::new(&whole, options);
-        if warnings(&session, &project) <= warnings(&plain, &project) && !changes(&session, &plain) {
+        let fits = |session: &Session| {
+            warnings(session, &project) <= warnings(&plain, &project) && !changes(session, &plain)
+        };
+        let whole = joined(&project, &project.tests);
+        let session = Session::new(&whole, options.clone());
+        if fits(&session) {
             return (whole, session);
         }
-        (project, plain)
+        let mut kept: Vec<ProjectFile> = Vec::new();
+        let mut found = None;
+        for file in shared_first(&project.tests) {
+            kept.push(file.clone());
+            let part = joined(&project, &kept);
+            let session = Session::new(&part, options.clone());
+            if fits(&session) {
+                found = Some((part, session));
+            } else {
+                kept.pop();
+            }
+        }
+        let Some((mut part, session)) = found else { return (project, plain) };
+        let is_kept = |file: &&ProjectFile| kept.iter().any(|kept| kept.path == file.path);
+        let left: Vec<&str> =
+            project.tests.iter().filter(|file| !is_kept(file)).map(|file| file.path.as_str()).collect();
+        part.notes.push(format!("left out: {}", left.join(", ")));
+        (part, session)
     }
+}
+
+/// The project with these tests among its files.
+fn joined(project: &Project, tests: &[ProjectFile]) -> Project {
+    let mut whole = project.clone();
+    whole.tests.clear();
+    whole.files.extend_from_slice(tests);
+    whole.files.sort_by(|a, b| a.module.cmp(&b.module));
+    whole.notes.retain(|note| !note.starts_with("left out: "));
+    whole
+}
+
+/// What other tests may need comes first: fixtures, helpers.
+fn shared_first(tests: &[ProjectFile]) -> Vec<&ProjectFile> {
+    let is_test = |file: &&ProjectFile| {
+        let name = file.module.rsplit('.').next().unwrap_or_default();
+        name.starts_with("test_") || name.ends_with("_test")
+    };
+    let (tests, helpers): (Vec<&ProjectFile>, Vec<&ProjectFile>) = tests.iter().partition(is_test);
+    helpers.into_iter().chain(tests).collect()
 }
 
 /// Number of warnings and errors about a project's own files.
@@ -120,16 +156,16 @@ fn warnings(session: &Session, project: &Project) -> usize {
     own.filter(|finding| finding.severity != Severity::Note).count()
 }
 
-/// Whether more than one in twenty functions of the program have another signature with the tests.
+/// Whether the tests make many more functions of the program take or give dynamic values.
 fn changes(session: &Session, plain: &Session) -> bool {
     let (with, without) = (session.output().files, plain.output().files);
-    let (mut all, mut changed) = (0, 0);
+    let (mut all, mut before, mut after) = (0, 0, 0);
+    let is_dynamic = |line: &&str| line.contains("fn ") && line.contains("rt::Value");
     for (path, text) in without.iter().filter(|(path, _)| path.ends_with(".rs")) {
-        let other: BTreeSet<&str> = with.get(path).map(|text| text.lines().collect()).unwrap_or_default();
-        for line in text.lines().filter(|line| line.contains("fn ")) {
-            all += 1;
-            changed += usize::from(!other.contains(line));
-        }
+        let other = with.get(path).map(String::as_str).unwrap_or_default();
+        all += text.lines().filter(|line| line.contains("fn ")).count();
+        before += text.lines().filter(is_dynamic).count();
+        after += other.lines().filter(is_dynamic).count();
     }
-    changed * 20 > all
+    after > before + all / 4
 }

@@ -134,3 +134,50 @@ fn classes_of_unittest() {
     }
     assert!(!text.contains("unittest"), "{text}");
 }
+
+const EXPECTED: &str = "\
+import unittest
+import pytest
+from shop import Empty, Shop
+
+
+class EmptyTest(unittest.TestCase):
+    def setUp(self):
+        self.shop = Shop({})
+
+    def test_each(self):
+        for name in (\"tea\", \"milk\"):
+            with self.subTest(name=name), self.assertRaises(Empty):
+                self.shop.take(name)
+
+
+def test_info():
+    with pytest.raises(Empty) as info:
+        Shop({}).take(\"tea\")
+    assert info.type is Empty
+    info.match(\"no t\")
+";
+
+#[test]
+fn several_managers_and_what_is_known_of_an_expected_error() {
+    let text = emitted(EXPECTED);
+    for part in ["for name in", "DID NOT RAISE Empty", "rt::re::search(\"no t\""] {
+        assert!(text.contains(part), "no `{part}` in\n{text}");
+    }
+    assert!(!text.contains("has no translation"), "{text}");
+}
+
+#[test]
+fn a_file_of_tests_that_does_not_fit_leaves_the_others() {
+    let dir = tempfile::tempdir().expect("temporary folder");
+    fs::create_dir(dir.path().join("tests")).expect("folder");
+    fs::write(dir.path().join("shop.py"), SHOP).expect("file");
+    fs::write(dir.path().join("tests/test_shop.py"), PYTEST).expect("file");
+    let odd = "from shop import Shop\n\n\ndef test_odd():\n    assert Shop({1: None, \"b\": 2.5}).take(1) == \"x\"\n    Shop(3).take(b\"y\")\n    Shop([\"z\"]).take(None)\n";
+    fs::write(dir.path().join("tests/test_odd.py"), odd).expect("file");
+    let (project, session) = Session::with_tests(load(dir.path()).expect("a project"), Options::default());
+    let left: Vec<&String> = project.notes.iter().filter(|note| note.starts_with("left out: ")).collect();
+    assert_eq!(left.len(), 1, "{:?}", project.notes);
+    assert!(left[0].ends_with("tests/test_odd.py"), "{left:?}");
+    assert!(session.output().files.contains_key("src/tests/test_shop.rs"));
+}

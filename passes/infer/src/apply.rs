@@ -171,9 +171,19 @@ impl Apply<'_, '_, '_> {
         self.body.node(kind, ty, origin)
     }
 
+    /// An operation; one of whose operands always raises is that operand, after those before it.
     pub(crate) fn mk_op(&mut self, op: impl Into<Op>, attr: Attr, args: Vec<NodeId>, ty: Ty) -> NodeId {
+        let op = op.into();
+        if let Some(at) = self.first_that_raises(op, &args) {
+            return self.after_parts(&args[..at], args[at]);
+        }
         let origin = args.first().map_or(Origin::default(), |arg| self.origin(*arg));
-        self.mk(Node::Op { op: op.into(), attr, args }, ty, origin)
+        self.mk(Node::Op { op, attr, args }, ty, origin)
+    }
+
+    /// The first operand that always raises, of an operation that evaluates them all.
+    pub(crate) fn first_that_raises(&self, op: Op, args: &[NodeId]) -> Option<usize> {
+        args.iter().position(|arg| *self.ty(*arg).kind() == TyKind::Never).filter(|_| !op.is_lazy())
     }
 
     pub(crate) fn read_local(&mut self, local: LocalId, origin: Origin) -> NodeId {
@@ -463,7 +473,11 @@ impl Apply<'_, '_, '_> {
             }
             Node::Continue { .. } => ty = Ty::never(),
             Node::Raise { error, cause } => {
-                *error = error.map(|node| self.raised(node));
+                *error = error.map(|node| self.raised(node)).map(|node| self.exception(node));
+                // What raises while the error is made is raised in its place.
+                if let Some(node) = error.filter(|node| *self.ty(*node).kind() == TyKind::Never) {
+                    return node;
+                }
                 *cause = cause.map(|node| self.raised(node));
                 ty = Ty::never();
             }
@@ -555,6 +569,34 @@ impl Apply<'_, '_, '_> {
                 self.unwrap(node, *inner, "TypeError: exceptions must derive from BaseException")
             }
             _ => node,
+        }
+    }
+
+    /// What `raise` raises: a `TypeError` for a value that is no exception.
+    fn exception(&mut self, node: NodeId) -> NodeId {
+        if !self.is_no_error(self.ty(node).kind()) {
+            return node;
+        }
+        let origin = self.origin(node);
+        let text = self.text("exceptions must derive from BaseException", origin);
+        let error = self.error_new(Name::new("builtins.TypeError"), vec![text], origin);
+        self.after_parts(&[node], error)
+    }
+
+    /// Whether a value of this type is certainly no exception.
+    fn is_no_error(&self, kind: &TyKind) -> bool {
+        match kind {
+            TyKind::Class(class, _) => !self.types.env().is_error(*class),
+            _ => !matches!(
+                kind,
+                TyKind::Error
+                    | TyKind::Value
+                    | TyKind::Union(_)
+                    | TyKind::Lib(..)
+                    | TyKind::Unknown
+                    | TyKind::Never
+                    | TyKind::Var(_)
+            ),
         }
     }
 

@@ -102,7 +102,11 @@ impl Apply<'_, '_, '_> {
             let value = if is_open { self.iter_of(value) } else { self.fields_of(value) };
             return (pat, value);
         }
-        if let TyKind::Class(..) = ty.kind() {
+        let takes_rest = matches!(pat, Pat::List { rest: Some(_), .. });
+        if matches!(ty.kind(), TyKind::Class(..))
+            || is_library_sequence(ty)
+            || takes_rest && *ty.kind() == TyKind::Bytes
+        {
             let value = self.iter_of(value);
             return (pat, value);
         }
@@ -539,5 +543,11 @@ fn is_taken_apart(ty: Ty) -> bool {
             | TyKind::FrozenSet(_)
             | TyKind::Dict(..)
             | TyKind::Range
-    )
+    ) || is_library_sequence(ty)
+}
+
+/// A library type other than a tuple whose items are read one by one.
+fn is_library_sequence(ty: Ty) -> bool {
+    let TyKind::Lib(name, _) = ty.kind() else { return false };
+    *name != "tuple" && !batuta_catalog::functions(name.join("__iter__").as_str()).is_empty()
 }

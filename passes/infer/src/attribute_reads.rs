@@ -81,6 +81,11 @@ impl Apply<'_, '_, '_> {
                     Some(word) => {
                         let lib = word.join(name.as_str());
                         if let Some(row) = crate::libcalls::bound_method(lib) {
+                            if crate::libcalls::takes_any(row) {
+                                let why =
+                                    format!("`{name}`, which takes any number of arguments, as a value");
+                                return self.hole(object, crate::apply::BAD_CALL, why);
+                            }
                             return self.method_value(row, object, origin);
                         }
                         if let Some(row) = open_attribute(word, name, "__getattr__") {

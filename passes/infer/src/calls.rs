@@ -2,6 +2,7 @@
 
 use crate::bind::{Bound, Formal, Slot, bind};
 use crate::facts::{ArgFact, C, Sig, Target};
+use crate::literals;
 use crate::rules::type_name;
 use crate::solve::{InstId, JobId, Solver, Waiting};
 use crate::vars::{Atom, Head, Var};
@@ -300,7 +301,8 @@ impl Solver<'_> {
     }
 
     /// `x.name(..)` for one type of the receiver.
-    fn call_method(&mut self, job: JobId, atom: &Atom, name: Name, args: &[ArgFact], out: Var) {
+    fn call_method(&mut self, job: JobId, atom: &Atom, marked: Name, args: &[ArgFact], out: Var) {
+        let name = literals::plain(marked);
         match atom.head {
             Head::None => {}
             Head::Value => {
@@ -324,7 +326,7 @@ impl Solver<'_> {
                 let this = self.single(atom);
                 let mut all = vec![positional(this)];
                 all.extend(args.iter().cloned());
-                let target = Target::Lib(owner.join(name.as_str()));
+                let target = Target::Lib(literals::row_of(owner, marked));
                 self.sub(job, C::Call { site: u32::MAX, target, args: all, out });
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::collect::Collect;
 use crate::facts::{ArgFact, C, Target, V};
+use crate::literals;
 use crate::narrow::{self, Filter};
 use crate::prep::path_of;
 use crate::vars::Head;
@@ -16,7 +17,8 @@ impl Collect<'_> {
             Callee::Lib(name) => Target::Lib(*name),
             Callee::Method(receiver, name) => {
                 self.node(*receiver);
-                Target::Method(receiver.0, *name)
+                let given = args.iter().map(|arg| (arg.kind, arg.value));
+                Target::Method(receiver.0, literals::marked(self.body, *name, given))
             }
             Callee::Super(name) => Target::Super(*name),
             Callee::Value(node) => {

@@ -18,7 +18,14 @@ use batuta_core::*;
 pub(crate) fn constructors(env: &Env<'_>) -> Vec<Body<Hir>> {
     let mut out = Vec::new();
     for (path, class) in &env.program.classes {
-        if !matches!(class.kind, ClassKind::Plain | ClassKind::Abstract) || env.is_error(*path) {
+        let has_own = env.program.fns.contains_key(&path.join("__init__"));
+        let is_made_here = match class.kind {
+            ClassKind::Plain | ClassKind::Abstract => true,
+            // One without a constructor in the source gets it elsewhere.
+            ClassKind::Dataclass { .. } => has_own,
+            _ => false,
+        };
+        if !is_made_here || env.is_error(*path) {
             continue;
         }
         let attributes = replaced(env, *path);
@@ -47,6 +54,14 @@ pub(crate) fn constructors(env: &Env<'_>) -> Vec<Body<Hir>> {
     out
 }
 
+/// Puts what the objects of a dataclass begin with before what its constructor does.
+pub(crate) fn set_replaced(env: &Env<'_>, class: Name, body: &mut Body<Hir>) {
+    let attributes = replaced(env, class);
+    if !attributes.is_empty() {
+        set_first(body, &attributes);
+    }
+}
+
 /// A mixin without constructor: in some class below it, a base behind it has one, which must be found.
 fn stands_before(env: &Env<'_>, class: Name) -> bool {
     let own = env.mro(class);
@@ -60,8 +75,10 @@ fn stands_before(env: &Env<'_>, class: Name) -> bool {
 }
 
 /// Class attributes that a class finds and that some object below the first class with the attribute has as a field.
-fn replaced(env: &Env<'_>, class: Name) -> Vec<Name> {
+pub(crate) fn replaced(env: &Env<'_>, class: Name) -> Vec<Name> {
     let mro = env.mro(class);
+    let fields = env.record_fields(class);
+    let is_given = |name: &str| fields.iter().any(|field| field.name == name);
     let is_field = |name: Name| {
         let has = |path: &&Name| {
             env.class(**path).is_some_and(|def| def.attributes.iter().any(|own| own.last() == name.as_str()))
@@ -73,7 +90,8 @@ fn replaced(env: &Env<'_>, class: Name) -> Vec<Name> {
     let mut out: Vec<Name> = Vec::new();
     for attribute in mro.iter().filter_map(|class| env.class(*class)).flat_map(|def| &def.attributes) {
         let name = attribute.last();
-        if !out.iter().any(|known| known.last() == name) && is_field(Name::new(name)) {
+        let is_known = out.iter().any(|known| known.last() == name) || is_given(name);
+        if !is_known && is_field(Name::new(name)) {
             out.push(*attribute);
         }
     }

@@ -45,7 +45,13 @@ impl Apply<'_, '_, '_> {
         }
     }
 
+    /// The node with what was found out about it; what always raises before it is made stands for it.
     pub(crate) fn set(&mut self, id: NodeId, kind: Node, ty: Ty) -> NodeId {
+        if let Node::Op { op, args, .. } = &kind
+            && let Some(at) = self.first_that_raises(*op, args)
+        {
+            return self.after_parts(&args[..at], args[at]);
+        }
         self.body.nodes[id].kind = kind;
         self.body.nodes[id].ty = ty;
         id
@@ -104,18 +110,23 @@ impl Apply<'_, '_, '_> {
 
     /// What a text does whose piece raises: the pieces before it, then that one.
     fn only_until(&mut self, pieces: &[Piece], raised: NodeId) -> NodeId {
+        let values = pieces.iter().filter_map(|piece| match piece {
+            Piece::Value { value, .. } => Some(*value),
+            _ => None,
+        });
+        let before: Vec<NodeId> = values.take_while(|value| *value != raised).collect();
+        self.after_parts(&before, raised)
+    }
+
+    /// The parts that do something, then `last`.
+    pub(crate) fn after_parts(&mut self, before: &[NodeId], last: NodeId) -> NodeId {
         let mut stmts = Vec::new();
-        for piece in pieces {
-            match piece {
-                Piece::Value { value, .. } if *value == raised => break,
-                Piece::Value { value, .. } if !self.is_simple(*value) => {
-                    let origin = self.origin(*value);
-                    stmts.push(Stmt::new(StmtKind::Expr(*value), origin));
-                }
-                _ => {}
+        for part in before {
+            if !self.is_simple(*part) {
+                stmts.push(Stmt::new(StmtKind::Expr(*part), self.origin(*part)));
             }
         }
-        if stmts.is_empty() { raised } else { self.mk_block(stmts, raised) }
+        if stmts.is_empty() { last } else { self.mk_block(stmts, last) }
     }
 
     /// An object that says how it is formatted.
@@ -542,7 +553,14 @@ impl Apply<'_, '_, '_> {
                 self.place_read(object, Proj::Index(index), *item)
             }
             TyKind::Dict(key, value) => {
-                let index = self.coerce(index, *key);
+                let index = match (self.ty(index).kind(), key.kind()) {
+                    (TyKind::Float(_), TyKind::Int(_)) => {
+                        let origin = self.origin(index);
+                        let name = Name::new("float.as_key");
+                        self.lib_call(name, &[ArgKind::Positional], vec![index], None, origin)
+                    }
+                    _ => self.coerce(index, *key),
+                };
                 self.place_read(object, Proj::Index(index), *value)
             }
             TyKind::Str => {

@@ -14,6 +14,24 @@ impl Apply<'_, '_, '_> {
         self.attr(node, Name::new("value"), origin)
     }
 
+    /// What `struct` packs: members count as ints, what is no plain value is for the format to refuse.
+    pub(crate) fn packed_values(&mut self, name: Name, mut args: Vec<NodeId>) -> Vec<NodeId> {
+        let Some(first) = crate::packed::first_packed(name) else { return args };
+        for arg in args.iter_mut().skip(first) {
+            *arg = self.member_number(*arg);
+            let is_plain = match self.ty(*arg).kind() {
+                TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str | TyKind::Bytes => true,
+                TyKind::Value | TyKind::Num | TyKind::Never => true,
+                TyKind::Lib(name, _) => *name == "bytearray",
+                _ => false,
+            };
+            if !is_plain {
+                *arg = self.coerce(*arg, Ty::value());
+            }
+        }
+        args
+    }
+
     /// What `%` puts into a text: members count as ints, but in `%r`.
     pub(crate) fn percent_values(&mut self, template: NodeId, values: NodeId) -> NodeId {
         let shows_members = match self.body.as_const(template) {

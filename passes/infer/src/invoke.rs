@@ -4,6 +4,7 @@ use crate::apply::{Apply, BAD_CALL, UNKNOWN_ATTRIBUTE};
 use crate::arguments::{Given, Signature};
 use crate::bind::Slot;
 use crate::calls::formals;
+use crate::literals;
 use crate::solve::{InstId, Unit};
 use batuta_base::{Id, Name, Origin};
 use batuta_core::*;
@@ -298,7 +299,9 @@ impl Apply<'_, '_, '_> {
                     let name = Name::new("str.format_with");
                     return self.lib_call(name, &all_kinds, all, Some(id), origin);
                 }
-                self.lib_call(word.join(name.as_str()), &all_kinds, all, Some(id), origin)
+                let given = all_kinds.iter().copied().zip(all.iter().copied()).skip(1);
+                let row = literals::row_of(word, literals::marked(&self.body, name, given));
+                self.lib_call(row, &all_kinds, all, Some(id), origin)
             }
         }
     }

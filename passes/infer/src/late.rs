@@ -253,16 +253,18 @@ fn is_optional(ty: Ty) -> bool {
     matches!(ty.kind(), TyKind::Option(_) | TyKind::Unit | TyKind::Value)
 }
 
-/// Whether the type has a value to start with.
+/// Whether the type has a value to start with: those of `empty_value` where constructors are made.
 fn has_empty(ty: Ty) -> bool {
-    !matches!(
-        ty.kind(),
-        TyKind::Class(..)
-            | TyKind::Tuple(_)
-            | TyKind::Func(..)
-            | TyKind::TypeOf(_)
-            | TyKind::Union(_)
-            | TyKind::Lib(..)
+    matches!(
+        ty.strip_shared().kind(),
+        TyKind::Int(_)
+            | TyKind::Float(_)
+            | TyKind::Bool
+            | TyKind::Str
+            | TyKind::List(_)
+            | TyKind::Dict(..)
+            | TyKind::Set(_)
+            | TyKind::FrozenSet(_)
     )
 }
 

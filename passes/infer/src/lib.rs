@@ -53,6 +53,7 @@ mod intrinsics;
 mod invoke;
 mod late;
 mod libcalls;
+mod literals;
 mod match_tests;
 mod misfits;
 mod namespace;

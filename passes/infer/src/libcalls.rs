@@ -812,7 +812,12 @@ pub(crate) fn bound_method(name: Name) -> Option<&'static Row> {
     rows.iter()
         .filter(|row| !row.params.is_empty())
         .min_by_key(|row| (needs(row), is_special(row)))
-        .filter(|row| needs(row) > 1)
+        .filter(|row| needs(row) > 1 || takes_any(row))
+}
+
+/// Whether a row takes any number of arguments.
+pub(crate) fn takes_any(row: &Row) -> bool {
+    row.params.iter().any(|param| param.variadic)
 }
 
 pub(crate) fn has_vars(ty: Ty) -> bool {

@@ -5,6 +5,9 @@
 //!   value (@m.icount)(1)                       lib:itertools.count(1)
 //!   set place %push = %xs.append
 //!   value (%push)(1)                           method (%xs).append(1)
+//!   set place @m.pack = Struct("<h").pack       set place @m.pack = Struct("<h")
+//!   value (@m.pack)(1)                         method (@m.pack).pack(1)
+//!   map("{}-{}".format, xs, ys)                map(closure (%a, %b) "{}-{}".format(%a, %b), xs, ys)
 //!
 //! Holds back for names that are bound twice or (bound methods) used in any other way than by calls, and
 //! when the object behind a bound method has a second binding.
@@ -12,8 +15,35 @@
 use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::*;
 
+/// What the names of a program stand for.
+pub(crate) struct OtherNames {
+    library: FxHashMap<Name, Name>,
+    methods: FxHashMap<Name, Bound>,
+}
+
+/// A method of an object that is there when the name is bound.
+#[derive(Clone)]
+struct Bound {
+    object: Object,
+    method: Name,
+}
+
+#[derive(Clone)]
+enum Object {
+    /// A literal or a name: what stands in for it reads it again.
+    Read(Node),
+    /// Anything else: the name holds the object instead of its method.
+    Held,
+}
+
+impl OtherNames {
+    pub(crate) fn of(program: &Program<Hir>) -> Self {
+        Self { library: library_names(program), methods: global_methods(program) }
+    }
+}
+
 /// Globals of the program that stand for one library function.
-pub(crate) fn library_names(program: &Program<Hir>) -> FxHashMap<Name, Name> {
+fn library_names(program: &Program<Hir>) -> FxHashMap<Name, Name> {
     let mut found: FxHashMap<Name, Option<Name>> = FxHashMap::default();
     for body in program.fns.values() {
         for stmt in body.blocks.iter().flat_map(|(_, row)| &row.stmts) {
@@ -35,56 +65,193 @@ pub(crate) fn library_names(program: &Program<Hir>) -> FxHashMap<Name, Name> {
         .collect()
 }
 
-/// Calls what the names of a body stand for.
-pub(crate) fn resolve(mut body: Body<Hir>, library: &FxHashMap<Name, Name>) -> Body<Hir> {
-    let methods = bound_methods(&body);
-    for node in body.nodes.ids().collect::<Vec<_>>() {
-        let made = match &body.nodes[node].kind {
-            Node::Use(Place { root: Root::Global(path), proj }, _) if proj.is_empty() => {
-                library.get(path).map(|name| Node::Item(*name))
-            }
-            Node::Call { callee: Callee::Value(value), args } => match &body.nodes[*value].kind {
-                Node::Use(Place { root: Root::Global(path), proj }, _) if proj.is_empty() => library
-                    .get(path)
-                    .map(|name| Node::Call { callee: Callee::Lib(*name), args: args.clone() }),
-                Node::Item(name) if library.values().any(|known| known == name) => {
-                    Some(Node::Call { callee: Callee::Lib(*name), args: args.clone() })
+/// Globals that are bound once, by the top level of their module, to a method, and are only called.
+fn global_methods(program: &Program<Hir>) -> FxHashMap<Name, Bound> {
+    let mut bindings: FxHashMap<Name, usize> = FxHashMap::default();
+    let mut found: FxHashMap<Name, Bound> = FxHashMap::default();
+    let mut kept: FxHashSet<Name> = FxHashSet::default();
+    for body in program.fns.values() {
+        for stmt in body.blocks.iter().flat_map(|(_, row)| &row.stmts) {
+            each_target(&stmt.kind, &mut |place, value| {
+                let (Root::Global(path), true) = (place.root, place.proj.is_empty()) else { return };
+                *bindings.entry(path).or_default() += if body.kind == FnKind::Init { 1 } else { 2 };
+                if let Some(bound) = value.and_then(|value| bound_method(body, value))
+                    && !program.classes.contains_key(&path.parent())
+                {
+                    found.insert(path, bound);
                 }
-                Node::Use(place, _) => place
-                    .as_local()
-                    .and_then(|local| methods.get(&local))
-                    .map(|(object, name)| (*object, *name, args.clone()))
-                    .map(|(object, name, args)| {
-                        let row = body.nodes[object].clone();
-                        let object = body.node(row.kind, row.ty, row.origin);
-                        Node::Call { callee: Callee::Method(object, name), args }
-                    }),
-                _ => None,
-            },
+            });
+        }
+        let called = called(body);
+        for (id, row) in body.nodes.iter() {
+            if let Node::Use(Place { root: Root::Global(path), proj }, _) = &row.kind
+                && !(proj.is_empty() && called.contains(&id))
+            {
+                kept.insert(*path);
+            }
+        }
+    }
+    let once = |path: &Name| bindings.get(path) == Some(&1);
+    found.retain(|path, bound| {
+        let is_steady = match &bound.object {
+            Object::Read(Node::Use(Place { root: Root::Global(owner), .. }, _)) => once(owner),
+            Object::Read(Node::Use(..)) => false,
+            _ => true,
+        };
+        once(path) && is_steady && !kept.contains(path)
+    });
+    found
+}
+
+/// `object.method` as a value, where it is a method of the library.
+fn bound_method(body: &Body<Hir>, value: NodeId) -> Option<Bound> {
+    let Node::Use(place, _) = &body.nodes[value].kind else { return None };
+    let [Proj::Field(method)] = place.proj[..] else { return None };
+    if batuta_catalog::owners(method.as_str()).is_empty() {
+        return None;
+    }
+    let named = |root: Root| Object::Read(Node::Use(Place { root, proj: Vec::new() }, Mode::Read));
+    let object = match place.root {
+        Root::Node(object) => match &body.nodes[object].kind {
+            node @ Node::Const(_) => Object::Read(node.clone()),
+            Node::Use(Place { root, proj }, _) if proj.is_empty() => named(*root),
+            Node::Call { callee: Callee::Lib(name), .. } if makes_object(*name) => Object::Held,
+            _ => return None,
+        },
+        root => named(root),
+    };
+    Some(Bound { object, method })
+}
+
+/// Library calls whose result has methods that are worth a name.
+fn makes_object(name: Name) -> bool {
+    matches!(name.as_str(), "struct.Struct" | "re.compile" | "random.Random")
+}
+
+/// Calls what the names of a body stand for.
+pub(crate) fn resolve(mut body: Body<Hir>, names: &OtherNames) -> Body<Hir> {
+    let methods = local_methods(&body);
+    for node in body.nodes.ids().collect::<Vec<_>>() {
+        let made = match body.nodes[node].kind.clone() {
+            Node::Use(Place { root: Root::Global(path), proj }, _) if proj.is_empty() => {
+                names.library.get(&path).map(|name| Node::Item(*name))
+            }
+            Node::Call { callee: Callee::Value(value), args } => {
+                called_name(&mut body, value, names, &methods).map(|callee| Node::Call { callee, args })
+            }
+            Node::Call { callee: Callee::Lib(name), args } if name == "builtins.map" && args.len() > 1 => {
+                mapped_method(&mut body, args, names, &methods)
+                    .map(|args| Node::Call { callee: Callee::Lib(name), args })
+            }
             _ => None,
         };
         if let Some(made) = made {
             body.nodes[node].kind = made;
         }
     }
-    let is_gone = |stmt: &Stmt| match &stmt.kind {
-        StmtKind::Set { target: Pat::Place(place), .. } => match place.root {
-            Root::Local(local) => place.proj.is_empty() && methods.contains_key(&local),
-            Root::Global(path) => place.proj.is_empty() && library.contains_key(&path),
-            Root::Node(_) => false,
-        },
-        _ => false,
-    };
     for block in body.blocks.ids().collect::<Vec<_>>() {
-        body.blocks[block].stmts.retain(|stmt| !is_gone(stmt));
+        let mut stmts = std::mem::take(&mut body.blocks[block].stmts);
+        stmts.retain_mut(|stmt| {
+            let StmtKind::Set { target: Pat::Place(place), value } = &mut stmt.kind else { return true };
+            let bound = match place.root {
+                _ if !place.proj.is_empty() => None,
+                Root::Local(local) => methods.get(&local),
+                Root::Global(path) if names.library.contains_key(&path) => return false,
+                Root::Global(path) => names.methods.get(&path),
+                Root::Node(_) => None,
+            };
+            match bound {
+                Some(Bound { object: Object::Held, .. }) => {
+                    if let Node::Use(Place { root: Root::Node(object), .. }, _) = body.nodes[*value].kind {
+                        *value = object;
+                    }
+                    true
+                }
+                bound => bound.is_none(),
+            }
+        });
+        body.blocks[block].stmts = stmts;
     }
     body
 }
 
-/// Locals that are bound once to a method of a local that is bound once, and are only called.
-fn bound_methods(body: &Body<Hir>) -> FxHashMap<LocalId, (NodeId, Name)> {
+/// What a call of a name calls.
+fn called_name(
+    body: &mut Body<Hir>,
+    value: NodeId,
+    names: &OtherNames,
+    methods: &FxHashMap<LocalId, Bound>,
+) -> Option<Callee> {
+    let row = body.nodes[value].clone();
+    let place = match row.kind {
+        Node::Item(name) => {
+            return names.library.values().any(|known| *known == name).then_some(Callee::Lib(name));
+        }
+        Node::Use(place, _) if place.proj.is_empty() => place,
+        _ => return None,
+    };
+    let bound = match place.root {
+        Root::Local(local) => methods.get(&local)?,
+        Root::Global(path) => match names.library.get(&path) {
+            Some(name) => return Some(Callee::Lib(*name)),
+            None => names.methods.get(&path)?,
+        },
+        Root::Node(_) => return None,
+    };
+    let kind = match &bound.object {
+        Object::Read(node) => node.clone(),
+        Object::Held => Node::Use(place, Mode::Read),
+    };
+    let object = body.node(kind, row.ty, row.origin);
+    Some(Callee::Method(object, bound.method))
+}
+
+/// `map(text.format, xs, ys)`: a method that takes any number of arguments gets one from each source, and
+/// so does a name that stands for a method.
+fn mapped_method(
+    body: &mut Body<Hir>,
+    mut args: Vec<Arg>,
+    names: &OtherNames,
+    methods: &FxHashMap<LocalId, Bound>,
+) -> Option<Vec<Arg>> {
+    let function = args[0].value;
+    let callee = match bound_method(body, function) {
+        Some(Bound { object: Object::Read(object), method }) if takes_any(method) => {
+            Callee::Method(body.node(object, Ty::unknown(), body.nodes[function].origin), method)
+        }
+        Some(_) => return None,
+        None => match called_name(body, function, names, methods)? {
+            callee @ Callee::Method(..) => callee,
+            _ => return None,
+        },
+    };
+    let at = body.nodes[function].origin;
+    let mut params = Vec::new();
+    let mut given = Vec::new();
+    for index in 1..args.len() {
+        let name = Name::new(&format!("part_{index}"));
+        let local = body.local(name.as_str(), Ty::unknown(), at);
+        params.push(Param { name, local, kind: ParamKind::Normal, default: None });
+        given.push(Arg::positional(body.use_local(local, Mode::Read, at)));
+    }
+    let call = body.node(Node::Call { callee, args: given }, Ty::unknown(), at);
+    let block = body.block(BlockRow { tail: Some(call), ..BlockRow::default() });
+    args[0].value = body.node(Node::Closure(Closure::lambda(params, block)), Ty::unknown(), at);
+    Some(args)
+}
+
+/// Whether a method of the library takes any number of arguments.
+fn takes_any(method: Name) -> bool {
+    batuta_catalog::owners(method.as_str()).iter().any(|owner| {
+        let rows = batuta_catalog::functions(&format!("{owner}.{method}"));
+        rows.iter().any(crate::libcalls::takes_any)
+    })
+}
+
+/// Locals that are bound once to a method of an object that stays, and are only called.
+fn local_methods(body: &Body<Hir>) -> FxHashMap<LocalId, Bound> {
     let mut bindings: FxHashMap<LocalId, usize> = FxHashMap::default();
-    let mut found: FxHashMap<LocalId, (NodeId, LocalId, Name)> = FxHashMap::default();
+    let mut found: FxHashMap<LocalId, Bound> = FxHashMap::default();
     for param in &body.params {
         *bindings.entry(param.local).or_default() += 1;
     }
@@ -105,25 +272,12 @@ fn bound_methods(body: &Body<Hir>) -> FxHashMap<LocalId, (NodeId, Name)> {
         each_target(&stmt.kind, &mut |place, value| {
             let Some(local) = place.as_local() else { return };
             *bindings.entry(local).or_default() += 1;
-            if let Some(value) = value
-                && let Node::Use(of, _) = &body.nodes[value].kind
-                && let (Root::Node(object), [Proj::Field(name)]) = (of.root, of.proj.as_slice())
-                && let Node::Use(owner, _) = &body.nodes[object].kind
-                && let Some(owner) = owner.as_local()
-                && !batuta_catalog::owners(name.as_str()).is_empty()
-            {
-                found.insert(local, (object, owner, *name));
+            if let Some(bound) = value.and_then(|value| bound_method(body, value)) {
+                found.insert(local, bound);
             }
         });
     }
-    let called: FxHashSet<NodeId> = body
-        .nodes
-        .iter()
-        .filter_map(|(_, row)| match &row.kind {
-            Node::Call { callee: Callee::Value(value), .. } => Some(*value),
-            _ => None,
-        })
-        .collect();
+    let called = called(body);
     for (id, row) in body.nodes.iter() {
         if let Node::Use(place, _) = &row.kind
             && let Root::Local(local) = place.root
@@ -132,12 +286,27 @@ fn bound_methods(body: &Body<Hir>) -> FxHashMap<LocalId, (NodeId, Name)> {
             found.remove(&local);
         }
     }
-    let once = |local: &LocalId| bindings.get(local) == Some(&1);
+    let once = |local: LocalId| bindings.get(&local) == Some(&1);
+    found.retain(|local, bound| {
+        let is_steady = match &bound.object {
+            Object::Read(Node::Use(place, _)) => place.as_local().is_some_and(once),
+            _ => true,
+        };
+        once(*local) && is_steady
+    });
     found
-        .into_iter()
-        .filter(|(local, (_, owner, _))| once(local) && once(owner))
-        .map(|(local, (object, _, name))| (local, (object, name)))
-        .collect()
+}
+
+/// The values that a body calls, or `map` for it.
+fn called(body: &Body<Hir>) -> FxHashSet<NodeId> {
+    let callee = |(_, row): (NodeId, &NodeRow)| match &row.kind {
+        Node::Call { callee: Callee::Value(value), .. } => Some(*value),
+        Node::Call { callee: Callee::Lib(name), args } if *name == "builtins.map" && args.len() > 1 => {
+            Some(args[0].value)
+        }
+        _ => None,
+    };
+    body.nodes.iter().filter_map(callee).collect()
 }
 
 /// Every place that a statement binds, with the value where it is one of its own.

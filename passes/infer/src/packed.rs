@@ -134,6 +134,15 @@ pub(crate) fn reads_records(name: Name) -> bool {
     matches!(name.as_str(), "struct.unpack" | "struct.unpack_from" | "struct.iter_unpack" | "struct.Struct")
 }
 
+/// Where the arguments of a library function begin that `struct` packs.
+pub(crate) fn first_packed(name: Name) -> Option<usize> {
+    match name.as_str() {
+        "struct.pack" | "Struct.pack" => Some(1),
+        "struct.pack_into" | "Struct.pack_into" => Some(3),
+        _ => None,
+    }
+}
+
 impl Collect<'_> {
     /// What a call of `struct` gives, as its format says.
     pub(crate) fn packed(&mut self, out: V, name: Name, format: NodeId) {

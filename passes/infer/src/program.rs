@@ -48,7 +48,7 @@ fn infer_once(program: &Program<Hir>, may_add: bool) -> Result<Done, Again> {
     crate::script::own_names(&mut program);
     let program = &program;
     let env = Env::new(program);
-    let library = crate::other_names::library_names(program);
+    let names = crate::other_names::OtherNames::of(program);
     let coroutines = crate::coroutines::coroutines(program);
     let units: FxHashMap<Name, Rc<Unit>> = program
         .fns
@@ -56,7 +56,7 @@ fn infer_once(program: &Program<Hir>, may_add: bool) -> Result<Done, Again> {
         .map(|(path, body)| {
             let body = crate::declines::settle(program, (**body).clone());
             let body = crate::prep::normalise(crate::getters::write_out(body));
-            let body = crate::webs::split(crate::other_names::resolve(body, &library));
+            let body = crate::webs::split(crate::other_names::resolve(body, &names));
             let facts = crate::collect::facts(program, &body, &env.ends, &coroutines);
             (*path, Rc::new(Unit { body, facts }))
         })
@@ -263,8 +263,13 @@ fn type_fields(types: &Types<'_, '_>, path: Name, class: &mut ClassDef) {
     let is_made_empty = matches!(class.kind, ClassKind::Plain | ClassKind::Abstract)
         && env.method(path, "__init__").is_none()
         && !env.is_error(path);
+    // A dataclass below shows and compares its own fields alone.
+    let is_base_of_record = matches!(class.kind, ClassKind::Plain | ClassKind::Abstract)
+        && env.program.subclasses(path).iter().any(|sub| env.is_record(*sub));
     for field in &mut class.fields {
         field.flags.init &= !is_made_empty;
+        field.flags.repr &= !is_base_of_record;
+        field.flags.compare &= !is_base_of_record;
         let owner = env.field_owner(path, field.name).unwrap_or(path);
         let var = types.solver.fields.get(&(owner, field.name));
         let ty = var.and_then(|var| types.get(*var)).unwrap_or_else(Ty::unit);

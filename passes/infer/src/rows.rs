@@ -164,6 +164,7 @@ impl Apply<'_, '_, '_> {
         let args = self.inner_parts(name, args);
         let args = self.members_of_classes(name, args);
         let args = if name == "builtins.len" { self.viewed(args) } else { args };
+        let args = self.packed_values(name, args);
         if let Some(call) = self.sorted_items(name, kinds, &args, origin) {
             return call;
         }
@@ -525,6 +526,11 @@ impl Apply<'_, '_, '_> {
             Node::Use(..) => Callee::Value(arg),
             // A function that may be absent and is there: `key=None`.
             Node::Op { op: Op::OptOp(OptOp::Unwrap), .. } => Callee::Value(arg),
+            _ if takes == params => return arg,
+            // A bound method that takes dynamic values.
+            Node::Closure(_) | Node::Block { label: None, .. } => {
+                return self.held_function(param, arg, want);
+            }
             _ => return arg,
         };
         let (takes, gives) = (takes.clone(), *gives);
@@ -533,6 +539,14 @@ impl Apply<'_, '_, '_> {
             let call = Node::Call { callee, args: args.collect() };
             me.mk(call, gives, origin)
         })
+    }
+
+    /// A closure that takes other types than the row gives: it is held, and called with what it takes.
+    fn held_function(&mut self, param: &ParamRow, arg: NodeId, want: Ty) -> NodeId {
+        let (local, stmt) = self.set_temp("function", arg);
+        let held = self.read_local(local, self.origin(arg));
+        let called = self.row_function(param, held, want);
+        self.mk_block(vec![stmt], called)
     }
 
     /// An item of a spread argument; the argument is simple or was named before.

@@ -17,7 +17,9 @@ pub(crate) fn complete(program: &Program<Hir>) -> Option<Program<Hir>> {
     for (path, class) in &program.classes {
         let is_record_error = is_record_error(&env, *path);
         if needs_init(&env, *path) || is_record_error && !program.fns.contains_key(&path.join("__init__")) {
-            made.push(record_init(&env, *path));
+            let mut init = record_init(&env, *path);
+            crate::defaults::set_replaced(&env, *path, &mut init);
+            made.push(init);
         }
         if is_record_error && env.method(*path, "__repr__").is_none() {
             made.push(record_repr(&env, *path));
@@ -72,7 +74,8 @@ fn needs_init(env: &Env<'_>, class: Name) -> bool {
     let takes_more =
         |path: &Name| env.class(*path).is_some_and(|def| def.fields.iter().any(|field| field.flags.passed));
     let is_called = |path: &Name| is_record(*path) && env.program.subclasses(*path).iter().any(has_init);
-    order.iter().any(|path| takes_more(path) || has_init(path) || is_called(path))
+    let starts_with_more = !crate::defaults::replaced(env, class).is_empty();
+    starts_with_more || order.iter().any(|path| takes_more(path) || has_init(path) || is_called(path))
 }
 
 fn method(env: &Env<'_>, path: Name, kind: FnKind) -> (Body<Hir>, LocalId) {

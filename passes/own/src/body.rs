@@ -7,7 +7,7 @@ use crate::changed::Changed;
 use crate::live::{Liveness, liveness};
 use crate::param_bounds::ParamBounds;
 use crate::{CACHE_DROPPED, by_index, init, lets, try_value, types};
-use batuta_base::{Diagnostic, Diags, FxHashSet, IndexMap, Name, Origin};
+use batuta_base::{Diagnostic, Diags, FxHashMap, FxHashSet, IndexMap, Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
 
@@ -49,6 +49,8 @@ pub struct Own<'a> {
     pub closures: ClosureUses,
     /// The closure that is lowered next is lent, whatever its class holds.
     pub lent: Option<NodeId>,
+    /// What a library function gives to a closure that stands behind its receiver, in a block.
+    pub given: FxHashMap<NodeId, Vec<Ty>>,
     /// Locals of iterators that have a handle: a constructor puts them into a field.
     pub kept_iterators: FxHashSet<LocalId>,
     /// Cells that have their first value.
@@ -151,6 +153,7 @@ pub fn lower(
         diags: Diags::new(src.path),
         closures,
         lent: None,
+        given: FxHashMap::default(),
         kept_iterators: kept_iterators(src),
         started: FxHashSet::default(),
         before: Vec::new(),
@@ -612,10 +615,12 @@ impl Own<'_> {
         }
         let has_effect = self.calls_program(*index) && !matches!(self.src.nodes[value].kind, Node::Const(_));
         let nested = front.iter().any(|proj| !matches!(proj, Proj::Field(_)));
+        // To read a missing key of it fills it.
+        let fills = matches!(owner.strip().kind(), TyKind::Lib(name, _) if *name == "defaultdict");
         let conflict = match place.root {
             Root::Local(root) if !is_shared => self
                 .span_events(value)
-                .any(|event| event.root == root && (event.kind.changes() || nested || is_slice)),
+                .any(|event| event.root == root && (event.kind.changes() || nested || is_slice || fills)),
             _ => false,
         };
         // Another name for a part of the place is read before the place changes.

@@ -256,6 +256,13 @@ impl Own<'_> {
         {
             return self.closure_for(arg, closure, takes);
         }
+        // `f(Encoder().default)`: the object is bound, then the closure that calls its method.
+        if let (TyKind::Func(takes, _), Node::Block { label: None, block }) =
+            (param.ty.kind(), &self.src.nodes[arg].kind)
+            && let Some(tail) = self.src.blocks[*block].tail
+        {
+            self.given.insert(tail, takes.clone());
+        }
         let width = match param.ty.strip_ref().kind() {
             TyKind::Var(name) => vars.iter().find(|(var, _)| var == name).map(|(_, ty)| *ty),
             TyKind::Int(Width::Any) => Some(Ty::i64()),

@@ -26,14 +26,12 @@ impl Changed {
         for body in program.fns.values() {
             out.fields.insert(body.path, own_fields(program, body));
             let called = calls.entry(body.path).or_default();
-            for (_, row) in body.nodes.iter() {
-                match &row.kind {
-                    Node::Call { callee, .. } => called.extend(targets(program, callee)),
-                    // What gets a function as a value calls it.
-                    Node::Item(path) if is_function(row.ty) => called.push(*path),
-                    _ => {}
-                }
-            }
+            body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
+                Node::Call { callee, .. } => called.extend(targets(program, callee)),
+                // What gets a function as a value calls it.
+                Node::Item(path) if is_function(body.ty(node)) => called.push(*path),
+                _ => {}
+            });
             if is_open(body) {
                 out.open.insert(body.path);
             }
@@ -85,14 +83,18 @@ fn is_open(body: &Body<Typed>) -> bool {
     body.params.iter().for_each(|param| {
         made.remove(&param.local);
     });
-    body.nodes.iter().any(|(_, row)| match &row.kind {
-        Node::Call { callee: Callee::Value(_) | Callee::Method(..), .. } => true,
-        Node::Use(place, _) => {
-            let is_own = place.as_local().is_some_and(|local| made.contains(&local));
-            !is_own && runs_code(row.ty)
-        }
-        _ => false,
-    })
+    let mut is_open = false;
+    body.walk_block(body.root, &mut |node| {
+        is_open |= match &body.nodes[node].kind {
+            Node::Call { callee: Callee::Value(_) | Callee::Method(..), .. } => true,
+            Node::Use(place, _) => {
+                let is_own = place.as_local().is_some_and(|local| made.contains(&local));
+                !is_own && runs_code(body.ty(node))
+            }
+            _ => false,
+        };
+    });
+    is_open
 }
 
 /// Functions and iterators: using one may run anything.
@@ -118,6 +120,20 @@ fn own_fields(program: &Program<Typed>, body: &Body<Typed>) -> FxHashSet<Name> {
         StmtKind::Set { target, .. } => places_of(target, &mut see),
         StmtKind::Update { place, .. } | StmtKind::Del(place) => see(place),
         _ => {}
+    });
+    out
+}
+
+/// Fields and globals that a part of a body reads.
+pub(crate) fn names_read(body: &Body<Typed>, part: Child) -> FxHashSet<Name> {
+    let mut out = FxHashSet::default();
+    body.walk(part, &mut |node| {
+        if let Node::Use(place, _) = &body.nodes[node].kind {
+            out.extend(fields_of(place));
+            if let Root::Global(path) = place.root {
+                out.insert(path);
+            }
+        }
     });
     out
 }
@@ -180,7 +196,11 @@ impl Own<'_> {
 
     /// Whether nothing on the way to a place changes while the parts run, by whatever name.
     pub(crate) fn keeps_still(&self, source: NodeId, parts: &[Child]) -> bool {
-        let fields = self.names_below(source);
+        self.leave_still(self.names_below(source), parts)
+    }
+
+    /// Whether fields and globals of these names stay as they are while the parts run.
+    pub(crate) fn leave_still(&self, fields: FxHashSet<Name>, parts: &[Child]) -> bool {
         let touches = |place: &Place| {
             fields_of(place).any(|name| fields.contains(&name))
                 || matches!(place.root, Root::Global(path) if fields.contains(&path))
@@ -215,16 +235,7 @@ impl Own<'_> {
 
     /// Fields and globals that an expression reads.
     fn names_below(&self, node: NodeId) -> FxHashSet<Name> {
-        let mut out = FxHashSet::default();
-        self.src.walk(Child::Node(node), &mut |node| {
-            if let Node::Use(place, _) = &self.src.nodes[node].kind {
-                out.extend(fields_of(place));
-                if let Root::Global(path) = place.root {
-                    out.insert(path);
-                }
-            }
-        });
-        out
+        names_read(self.src, Child::Node(node))
     }
 
     /// Whether code of the program that a node calls may change one of the fields.

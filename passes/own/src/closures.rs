@@ -31,6 +31,7 @@ impl Own<'_> {
                 Clause::If(cond) => Clause::If(self.enclosed(|own| own.node(*cond, Want::Own))),
                 Clause::For { pat, iter } => {
                     let reads = self.alias.reads.get(iter).copied().unwrap_or(Reads::Ref);
+                    let whole = self.names_tuples(pat, *iter, None);
                     let (source, form) = match index {
                         0 if matches!(reads, Reads::Ref | Reads::Into)
                             && is_still
@@ -40,12 +41,12 @@ impl Own<'_> {
                         }
                         // The first source is computed once, before everything else.
                         0 if calls || reads == Reads::Live => {
-                            let found = self.iterate_loop(*iter, reads, can_loop, &parts);
+                            let found = self.iterate_loop(*iter, reads, can_loop, &parts, whole);
                             by_position = can_loop && self.reads_by_position(found.0);
                             found
                         }
-                        0 => self.iterate(*iter, reads, false),
-                        _ => self.enclosed_source(*iter, reads),
+                        0 => self.iterate(*iter, reads, whole),
+                        _ => self.enclosed_source(*iter, reads, whole),
                     };
                     let item = item_of_iter(self.src.ty(*iter));
                     let (source, form, item) = self.fixed_items(pat, source, form, item);
@@ -74,10 +75,10 @@ impl Own<'_> {
     }
 
     /// A source that is computed again for each item before it.
-    fn enclosed_source(&mut self, iter: NodeId, reads: Reads) -> (NodeId, Form) {
+    fn enclosed_source(&mut self, iter: NodeId, reads: Reads, whole: bool) -> (NodeId, Form) {
         let mut form = Form::Owned;
         let node = self.enclosed(|own| {
-            let (node, found) = own.iterate(iter, reads, false);
+            let (node, found) = own.iterate(iter, reads, whole);
             form = found;
             node
         });
@@ -141,6 +142,9 @@ impl Own<'_> {
     }
 
     pub fn closure(&mut self, id: NodeId, closure: &Closure) -> NodeId {
+        if let Some(takes) = self.given.remove(&id) {
+            return self.closure_for(id, closure, &takes);
+        }
         let takes = value_params(self.src.ty(id));
         for (index, param) in closure.params.iter().enumerate() {
             let row = &mut self.out.locals[param.local];

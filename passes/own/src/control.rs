@@ -46,15 +46,19 @@ impl Own<'_> {
             }
             Node::Loop { label, body } => Node::Loop { label: *label, body: self.block(*body, Want::Own) },
             Node::For { label, pat, iter, body, els } => {
-                let reads = self.alias.reads.get(iter).copied().unwrap_or(Reads::Ref);
+                let range = self.loop_range(*iter);
+                let mut reads = self.alias.reads.get(iter).copied().unwrap_or(Reads::Ref);
+                if self.settle_lent(*iter, range, &[Child::Block(*body)]) {
+                    reads = Reads::Live;
+                }
+                let whole = self.names_tuples(pat, *iter, Some(range));
                 let (source, form) = match reads == Reads::Ref && self.is_quiet_loop(*iter, *body) {
                     true => self.iterate_guarded(*iter),
-                    false => self.iterate_loop(*iter, reads, true, &[Child::Block(*body)]),
+                    false => self.iterate_loop(*iter, reads, true, &[Child::Block(*body)], whole),
                 };
                 self.mark_walk(source, *iter, pat, *body);
                 let item = item_of_iter(self.src.ty(*iter));
                 let (source, form, item) = self.fixed_items(pat, source, form, item);
-                let range = self.loop_range(*iter);
                 let mut assigns = Vec::new();
                 let pat = self.loop_pattern(pat, &form, item, Some(range), &mut assigns);
                 let body = self.block(*body, Want::Own);

@@ -82,23 +82,19 @@ fn finish(
         Origin::default(),
     ));
     head.extend(rest);
-    // An early return gives the object.
-    let returns: Vec<NodeId> = {
-        let mut found = Vec::new();
-        let mut look = |node: NodeId| {
-            if matches!(out.nodes[node].kind, Node::Return(_)) {
-                found.push(node);
-            }
-        };
-        head.iter().for_each(|stmt| stmt.for_each_child(&mut |child| out.walk(child, &mut look)));
-        found
-    };
+    out.blocks[out.root].stmts = head;
+    // An early return gives the object; that of a function inside does not.
+    let mut returns: Vec<NodeId> = Vec::new();
+    out.walk_own(out.root, &mut |node| {
+        if matches!(out.nodes[node].kind, Node::Return(_)) {
+            returns.push(node);
+        }
+    });
     for node in returns {
         let this = out.node(Node::Use(Place::local(receiver), Mode::Read), object, Origin::default());
         out.nodes[node].kind = Node::Return(Some(this));
     }
     let this = out.node(Node::Use(Place::local(receiver), Mode::Read), object, Origin::default());
-    out.blocks[out.root].stmts = head;
     out.blocks[out.root].tail = Some(this);
 }
 
@@ -161,6 +157,10 @@ fn empty_value(program: &Program<Typed>, out: &mut Body<Typed>, field: &FieldDef
             TyKind::List(_) => out.op(ListOp::New, Vec::new(), ty, at),
             TyKind::Dict(..) => out.op(DictOp::New, Vec::new(), ty, at),
             TyKind::Set(_) => out.op(SetOp::New, Vec::new(), ty, at),
+            TyKind::FrozenSet(_) => {
+                let callee = Callee::Lib(Name::new("builtins.frozenset"));
+                out.node(Node::Call { callee, args: Vec::new() }, ty, at)
+            }
             TyKind::Func(params, ret) => unset_function(out, field, ty, params, *ret),
             TyKind::Lib(name, args) if name.last() == "defaultdict" => {
                 let make = Ty::func(Vec::new(), args[1]);

@@ -1,6 +1,6 @@
 //! How loops, comprehensions and library calls read their sources.
 
-use crate::access::Kind;
+use crate::access::{Event, Kind, Step};
 use crate::alias::{Reads, is_view};
 use crate::body::{Own, Want};
 use batuta_base::Origin;
@@ -30,7 +30,8 @@ impl Form {
         }
     }
 
-    fn ty(&self, ty: Ty) -> Ty {
+    /// The type of an item whose value has this type.
+    pub fn ty(&self, ty: Ty) -> Ty {
         match self {
             Form::Owned => ty,
             Form::Ref | Form::Bound => ty.reference(),
@@ -82,9 +83,10 @@ impl Own<'_> {
         reads: Reads,
         by_position: bool,
         inside: &[Child],
+        whole: bool,
     ) -> (NodeId, Form) {
         let guarded = self.holds_guard(source);
-        let (node, form) = self.iterate(source, reads, guarded);
+        let (node, form) = self.iterate(source, reads, guarded || whole);
         let TyKind::Iter(item) = self.out.ty(node).kind() else { return (node, form) };
         let list_read = match &self.out.nodes[node].kind {
             Node::Op { op: Op::IterOp(IterOp::Live), args, .. } => {
@@ -361,6 +363,30 @@ impl Own<'_> {
         match &self.src.nodes[source].kind {
             Node::Op { op: Op::IterOp(IterOp::Of), args, .. } => args[0],
             _ => source,
+        }
+    }
+
+    /// Whether the pairs that `items()`, `enumerate` or `zip` give are used as tuples: each is made then.
+    /// Where only parts of them are read, they stay tuples of references.
+    pub fn names_tuples(&self, pat: &Pat, source: NodeId, range: Option<(u32, u32)>) -> bool {
+        matches!(self.src.nodes[self.iterated(source)].kind, Node::Call { .. })
+            && self.names_tuple(pat, item_of_iter(self.src.ty(source)), range)
+    }
+
+    fn names_tuple(&self, pat: &Pat, item: Ty, range: Option<(u32, u32)>) -> bool {
+        let TyKind::Tuple(items) = item.kind() else { return false };
+        match pat {
+            Pat::Tuple(parts) => {
+                parts.iter().zip(items).any(|(part, item)| self.names_tuple(part, *item, range))
+            }
+            Pat::Place(place) => place.as_local().is_none_or(|local| {
+                let is_part = |event: &&Event| matches!(event.path.first(), Some(Step::Field(_)));
+                let reads = self.all.events.iter();
+                let mut reads = reads.filter(|event| event.root == local && event.kind != Kind::Write);
+                range.is_some_and(|range| !self.is_private(local, range))
+                    || reads.any(|event| !is_part(&event))
+            }),
+            _ => false,
         }
     }
 

@@ -599,6 +599,13 @@ impl Forward<'_> {
     fn node(&mut self, id: NodeId, mut state: State) -> State {
         match &self.body.nodes[id].kind {
             Node::Use(place, _) => self.place(place, state),
+            // `sys.exit()` and the like do not come back.
+            Node::Call { callee: Callee::Lib(_), args } if *self.body.ty(id).kind() == TyKind::Never => {
+                for arg in args {
+                    state = self.node(arg.value, state);
+                }
+                None
+            }
             Node::Op { op, args, .. } if op.is_lazy() => {
                 state = self.node(args[0], state);
                 let _ = self.node(args[1], state.clone());

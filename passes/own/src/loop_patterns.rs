@@ -89,7 +89,8 @@ impl Own<'_> {
             Form::Ref if ty.is_copy() => (Pat::Ref(Box::new(Pat::Bind(bound, None))), ty),
             Form::Ref | Form::Bound => (Pat::Bind(bound, None), ty.reference()),
             Form::Mut => (Pat::Bind(bound, None), ty.reference_mut()),
-            _ => (Pat::Bind(bound, None), ty),
+            // A tuple of references, of which parts are read.
+            form => (Pat::Bind(bound, None), form.ty(ty)),
         };
         self.out.locals[bound].ty = bound_ty;
         if private.is_none() {

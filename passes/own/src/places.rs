@@ -395,6 +395,7 @@ impl Own<'_> {
                 _ => ty,
             },
             (Root::Global(path), true) if self.is_const_text(path) => ty.reference(),
+            (Root::Local(local), false) => self.lent_part(local, &lowered).unwrap_or(ty),
             _ => ty,
         };
         let is_ref = matches!(root_ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
@@ -437,6 +438,14 @@ impl Own<'_> {
             }
             Want::Mut => self.out.node(Node::Use(lowered, Mode::Mut), ty.reference_mut(), origin),
         }
+    }
+
+    /// The reference that a part of a loop's tuple is, where the loop reads what others own.
+    fn lent_part(&self, local: LocalId, place: &Place) -> Option<Ty> {
+        let [Proj::Field(part)] = &place.proj[..] else { return None };
+        let TyKind::Tuple(parts) = self.out.locals[local].ty.kind() else { return None };
+        let part = *parts.get(part.as_str().parse::<usize>().ok()?)?;
+        matches!(part.kind(), TyKind::Ref(_)).then_some(part)
     }
 
     pub fn use_copy(&mut self, place: Place, ty: Ty, is_ref: bool, want: Want, origin: Origin) -> NodeId {

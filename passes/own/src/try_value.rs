@@ -25,7 +25,7 @@ pub fn rewrite(body: &mut Body<Mir>) {
 }
 
 /// The variable that every road through a `try` ends with setting.
-fn decides<L>(body: &Body<L>, node: NodeId) -> Option<LocalId> {
+fn decides<L: Level>(body: &Body<L>, node: NodeId) -> Option<LocalId> {
     let Node::Try { body: tried, handlers, els: None, finally } = &body.nodes[node].kind else { return None };
     if finally.is_some() != handlers.is_empty() || body.is_left(*tried) {
         return None;
@@ -56,12 +56,13 @@ fn last_set<L>(body: &Body<L>, block: BlockId) -> Option<LocalId> {
     }
 }
 
-fn never_ends<L>(body: &Body<L>, block: BlockId) -> bool {
+fn never_ends<L: Level>(body: &Body<L>, block: BlockId) -> bool {
     let Some(StmtKind::Expr(node)) = body.blocks[block].stmts.last().map(|stmt| &stmt.kind) else {
         return false;
     };
     match body.nodes[*node].kind {
         Node::Raise { .. } | Node::Return(_) | Node::Break { .. } | Node::Continue { .. } => true,
+        Node::Call { callee: Callee::Lib(_), .. } => *body.ty(*node).kind() == TyKind::Never,
         Node::Block { label: None, block } => never_ends(body, block),
         _ => false,
     }

@@ -105,6 +105,7 @@ pub use modules::struct_time::StructTime;
 pub use modules::structs::{Struct, StructError};
 pub use modules::tempfile::TemporaryDirectory;
 pub use modules::textwrap::TextWrapper;
+pub use modules::traceback::{TracebackLines, TracebackText};
 pub use modules::urllib::{ParseResult, SplitResult};
 pub use modules::warnings::{CatchWarnings, WarningList, WarningMessage};
 pub use modules::zlib::ZlibError;
@@ -130,7 +131,7 @@ pub use unwind::{
     Jump, OrRaise, catch, catch_all, catch_all_async, catch_all_result, catch_async, catch_end, catch_result,
     exit, exit_with, raise, raise_new,
 };
-pub use value::{FromValue, Function, Items, Library, Object, Value, owner, py};
+pub use value::{FromValue, Function, Items, Library, Object, Value, owner, py, simple_namespace};
 
 /// The extension traits: `use batuta_rt::prelude::*;`.
 pub mod prelude {

@@ -8,7 +8,7 @@ use crate::tree::Expr;
 use crate::types::Position;
 use batuta_base::Name;
 use batuta_catalog as catalog;
-use batuta_core::{Arg, Attr, Body, Callee, CmpOp, Const, FnKind, Mir, NodeId, Ty, TyKind};
+use batuta_core::{Arg, Attr, Body, Callee, CmpOp, Const, FnKind, Mir, NodeId, Op, RsOp, Ty, TyKind};
 
 /// Methods of the extension traits that no type of std or the runtime has by itself.
 const EXTENSIONS: &[&str] = &[
@@ -418,6 +418,9 @@ impl Printer<'_, '_> {
 
     /// An argument as the row takes it: text that is kept is owned, `none` is `None`.
     fn lib_argument(&mut self, node: NodeId, param: Option<&catalog::ParamRow>) -> Expr {
+        if param.is_some_and(|param| matches!(param.ty.kind(), TyKind::Func(..))) {
+            self.untyped = self.closure_at_end(node);
+        }
         let expr = self.expr(node);
         let Some(param) = param else { return expr };
         let is_none = matches!(self.body.as_const(node), Some(Const::None));
@@ -431,6 +434,16 @@ impl Printer<'_, '_> {
                 Expr::unary("&", expr)
             }
             _ => expr,
+        }
+    }
+
+    /// The closure that a block gives.
+    fn closure_at_end(&self, node: NodeId) -> Option<NodeId> {
+        let batuta_core::Node::Block { block, .. } = self.body.nodes[node].kind else { return None };
+        let tail = self.body.blocks[block].tail?;
+        match &self.body.nodes[tail].kind {
+            batuta_core::Node::Op { op: Op::RsOp(RsOp::Share), args, .. } => args.first().copied(),
+            _ => None,
         }
     }
 

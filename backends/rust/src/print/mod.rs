@@ -55,6 +55,8 @@ pub struct Printer<'a, 'u> {
     pub in_impl: bool,
     /// A variable that a closure of `filter` holds by reference.
     lent: Option<LocalId>,
+    /// The closure at the end of a block that is an argument: the callee says which types it takes.
+    pub untyped: Option<NodeId>,
     labels: usize,
 }
 
@@ -106,6 +108,7 @@ impl<'a, 'u> Printer<'a, 'u> {
             building: None,
             in_impl: env.class(body.path.parent()).is_some(),
             lent: None,
+            untyped: None,
             labels: 0,
         }
     }
@@ -286,8 +289,15 @@ impl<'a, 'u> Printer<'a, 'u> {
             Node::Const(_) => out.push(Stmt::new(StmtKind::Nothing)),
             Node::Use(place, _) if !reads_item(place) => out.push(Stmt::new(StmtKind::Nothing)),
             Node::Use(..) => {
-                let value = self.expr(node);
-                out.push(Stmt::bind("_", None, Some(value)));
+                let mut is_guarded = false;
+                let read = self.guarded(|this| {
+                    let value = this.expr(node);
+                    is_guarded = !this.guards.is_empty();
+                    let read =
+                        Block { stmts: vec![Stmt::bind("_", None, Some(value.clone()))], ..Block::default() };
+                    if is_guarded { Expr::Block(String::new(), read) } else { value }
+                });
+                out.push(if is_guarded { Stmt::expr(read) } else { Stmt::bind("_", None, Some(read)) });
             }
             kind => {
                 let splices = matches!(kind, Node::For { .. } | Node::Try { .. });

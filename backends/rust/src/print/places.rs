@@ -1,6 +1,7 @@
 //! Places: reading, borrowing, writing, deleting; cells and thread-locals hide behind them.
 
 use super::expr::{borrowed, to_owned_text};
+use super::ops::explicit;
 use super::shared::is_cell;
 use super::{Env, Guard, Printer};
 use crate::names;
@@ -117,11 +118,12 @@ impl Printer<'_, '_> {
         };
         let is_variant = matches!(place.root, Root::Global(path) if self.env.is_variant(path));
         for (index, proj) in place.proj.iter().enumerate() {
-            if let (0, Proj::Field(_), Some(class)) = (index, proj, at.ty.class_path()) {
+            if let (Proj::Field(_), Some(class)) = (proj, at.ty.class_path()) {
+                let is_root = place.proj[..index].iter().all(|proj| *proj == Proj::Deref);
                 at.expr = match place.root {
-                    Root::Node(node) => self.error_data(at.expr, node, class),
-                    Root::Local(local) => self.error_struct(at.expr, Some(local), class),
-                    Root::Global(_) => self.error_struct(at.expr, None, class),
+                    Root::Node(node) if is_root => self.error_data(at.expr, node, class),
+                    Root::Local(local) if is_root => self.error_struct(at.expr, Some(local), class),
+                    _ => self.error_struct(at.expr, None, class),
                 };
             }
             // A member of an enum is always there.
@@ -563,7 +565,7 @@ impl Printer<'_, '_> {
         {
             let is_division = op == Op::FloatOp(batuta_core::FloatOp::Div);
             let checked = is_division && !self.nonzero_float(value) && self.body.lang == Lang::Python;
-            let value = if container.is_big() { self.expr(value) } else { self.operand(value) };
+            let value = if container.is_big() { explicit(self.expr(value)) } else { self.operand(value) };
             let value = if checked { Expr::call(self.rt("divisor"), vec![value]) } else { value };
             return Expr::Assign(Box::new(target), sign, Box::new(value));
         }

@@ -125,6 +125,7 @@ impl Printer<'_, '_> {
             {
                 self.library_value(*name, self.body.ty(value), true)
             }
+            Node::Closure(_) if self.untyped == Some(value) => self.expr(value),
             _ => self.bound_value(value),
         };
         if let TyKind::Iter(_) = ty.kind() {

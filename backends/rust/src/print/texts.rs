@@ -123,6 +123,14 @@ impl Printer<'_, '_> {
         value.method("py_repeat", vec![count])
     }
 
+    /// A bound beyond 64 bits is like the largest one: no text and no list is that long.
+    fn slice_bound(&mut self, part: NodeId) -> Expr {
+        match self.body.ty(part).strip_ref().is_big() {
+            true => self.expr(part).method("saturated", vec![]),
+            false => self.operand(part),
+        }
+    }
+
     /// Start, stop, step of a slice as the runtime takes them.
     pub(crate) fn slice_args(&mut self, parts: &[NodeId]) -> Vec<Expr> {
         let mut out = Vec::new();
@@ -141,10 +149,10 @@ impl Printer<'_, '_> {
                 (true, 2) => Expr::atom("1"),
                 (true, _) => Expr::atom("None"),
                 (false, 2) if is_option => self.expr(*part).method("unwrap_or", vec![Expr::atom("1")]),
-                (false, 2) => self.operand(*part),
+                (false, 2) => self.slice_bound(*part),
                 (false, _) if is_option => self.expr(*part),
                 (false, _) => {
-                    let bound = self.operand(*part);
+                    let bound = self.slice_bound(*part);
                     Expr::call("Some", vec![bound])
                 }
             });

@@ -287,17 +287,23 @@ impl<'t> Lowerer<'t> {
     /// The arguments in source order.
     pub fn args(&mut self, node: Syntax<'t>) -> Vec<Arg> {
         let mut args = Vec::new();
+        let is_map = node.field("function").is_some_and(|function| function.text() == "map");
         for arg in arguments(node) {
             let (kind, value) = match arg.kind() {
                 "keyword_argument" => {
                     let name = arg.field("name").map_or("", |name| name.text());
-                    (ArgKind::Named(Name::new(name)), self.field_expr(arg, "value"))
+                    let made = arg.field("value").and_then(|value| self.format_function(value));
+                    (ArgKind::Named(Name::new(name)), made.unwrap_or_else(|| self.field_expr(arg, "value")))
                 }
                 "list_splat" => (ArgKind::Star, self.inner(arg)),
                 "dictionary_splat" => (ArgKind::StarStar, self.inner(arg)),
                 _ => match spread(arg) {
                     Some(inner) => (ArgKind::Star, self.expr(inner)),
-                    None => (ArgKind::Positional, self.expr(arg)),
+                    None => {
+                        // How many arguments `map` gives is for its other arguments to say.
+                        let made = Some(arg).filter(|_| !is_map).and_then(|arg| self.format_function(arg));
+                        (ArgKind::Positional, made.unwrap_or_else(|| self.expr(arg)))
+                    }
                 },
             };
             args.push(Arg { kind, value });

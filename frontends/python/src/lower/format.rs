@@ -95,6 +95,26 @@ impl<'t> Lowerer<'t> {
         self.template(node, &parts, values, false)
     }
 
+    /// `"literal".format` as an argument: a function of as many parameters as the template has fields.
+    pub fn format_function(&mut self, node: Syntax<'t>) -> Option<NodeId> {
+        let name = node.field("attribute").filter(|_| node.is("attribute"))?;
+        let literal = node.field("object").filter(|object| name.text() == "format" && is_text(*object))?;
+        let parts = template::braces(&self.literal_text(literal)?)?;
+        let count = positions(&parts)?;
+        let values =
+            Values { order: vec![literal; count], positions: (0..count).collect(), ..Values::default() };
+        let locals: Vec<LocalId> = (0..count).map(|_| self.temp("arg", literal)).collect();
+        let body = self.scoped(|this| {
+            let mut read = |this: &mut Self, index: usize| this.use_local(locals[index], literal);
+            let pieces = this.pieces(&parts, &values, false, &mut read);
+            Some(this.format_node(pieces, node))
+        });
+        let param =
+            |local| Param { name: Name::new("arg"), local, kind: ParamKind::PositionalOnly, default: None };
+        let closure = Closure::lambda(locals.iter().map(|local| param(*local)).collect(), body);
+        Some(self.node(Node::Closure(closure), node))
+    }
+
     fn template(
         &mut self,
         node: Syntax<'t>,
@@ -216,6 +236,18 @@ fn percent_values<'t>(parts: &[Part], right: Syntax<'t>) -> Option<Values<'t>> {
 
 fn is_by_name(part: &Part) -> bool {
     matches!(part, Part::Field(field) if matches!(field.arg, ArgRef::Name(_)))
+}
+
+/// How many arguments the fields read, none of them by name.
+fn positions(parts: &[Part]) -> Option<usize> {
+    let mut count = 0;
+    for part in parts {
+        if let Part::Field(field) = part {
+            let ArgRef::Position(at) = field.arg else { return None };
+            count = count.max(at + 1).max(positions(&field.spec)?);
+        }
+    }
+    Some(count)
 }
 
 /// Number of values that a positional template takes.

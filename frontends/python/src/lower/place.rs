@@ -6,6 +6,9 @@ use batuta_base::Name;
 use batuta_core::*;
 use batuta_syntax::Syntax;
 
+/// Variables of the environment that functions of the library read by themselves.
+const LOOKED_AT: &[&str] = &["HOME", "TMPDIR", "TEMP", "TMP", "PATH", "COLUMNS", "LINES", "TZ"];
+
 impl<'t> Lowerer<'t> {
     /// The value of an identifier, attribute or subscript.
     pub fn read(&mut self, node: Syntax<'t>) -> NodeId {
@@ -57,6 +60,11 @@ impl<'t> Lowerer<'t> {
     /// The place that is assigned or deleted: a slice stays an index.
     pub fn target_place(&mut self, node: Syntax<'t>) -> Place {
         match (only_slice(node), node.field("value")) {
+            (None, Some(value)) if node.is("subscript") && self.sets_variable(node, value) => {
+                let variables = self.expr(value);
+                let index = self.index(node);
+                Place::node(variables).with(Proj::Index(index))
+            }
             (_, Some(value)) if node.is("subscript") && self.is_library_value(value) => {
                 Place::node(self.unsupported(node, "a change of what a library module holds"))
             }
@@ -74,7 +82,17 @@ impl<'t> Lowerer<'t> {
         }
     }
 
-    /// `os.environ`: what is read from there is a copy.
+    /// `os.environ[name]`, whose changes the program keeps; but for those that the library itself looks at.
+    fn sets_variable(&mut self, node: Syntax<'t>, value: Syntax<'t>) -> bool {
+        let is_environ = matches!(
+            self.static_path(value),
+            Some(Static { target: Target::Lib(path), rest }) if rest.is_empty() && path == "os.environ"
+        );
+        let name = node.field("subscript").and_then(|index| self.literal_text(index));
+        is_environ && !name.is_some_and(|name| LOOKED_AT.contains(&name.as_str()))
+    }
+
+    /// What a library module holds: what is read from there is a copy.
     fn is_library_value(&mut self, node: Syntax<'t>) -> bool {
         matches!(self.static_path(node), Some(Static { target: Target::Lib(_), rest }) if rest.is_empty())
     }

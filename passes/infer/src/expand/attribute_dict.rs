@@ -19,9 +19,12 @@ const DICT: &str = "__dict__";
 
 /// Gives the classes such methods where the program asks for them.
 pub(super) fn expand(program: &mut Program<Hir>) {
-    let has_arguments = program.fns.values().any(|body| body.nodes.iter().any(|(_, row)| {
-        matches!(&row.kind, Node::Call { callee: Callee::Lib(name), .. } if name.as_str().starts_with("argparse."))
-    }));
+    let has_own = |name: &str| name.starts_with("argparse.") || name == "types.SimpleNamespace";
+    let has_arguments = program.fns.values().any(|body| {
+        body.nodes.iter().any(|(_, row)| {
+        matches!(&row.kind, Node::Call { callee: Callee::Lib(name), .. } if has_own(name.as_str()))
+    })
+    });
     let asks: Vec<(Name, NodeId)> = program
         .fns
         .iter()

@@ -474,22 +474,33 @@ fn apply(
     }
     let mut stmts = Vec::new();
     for (local, value) in &plan.bound {
-        let global = match value {
-            Value::Made(node) => {
-                let name = format!("{}_{}", path.last(), deco.locals[*local].name);
-                let global = free_global(program, module, &name);
-                add_global(program, path, global);
-                let value = deco.append(&body, FxHashMap::default()).node(*node);
-                let target = Pat::Place(Place::global(global));
-                stmts.push(Stmt::new(StmtKind::Set { target, value }, Origin::default()));
-                global
+        let made = match value {
+            Value::Global(path) => {
+                subst.globals.insert(*local, *path);
+                continue;
             }
-            Value::Global(path) => *path,
+            Value::Made(node) => deco.append(&body, FxHashMap::default()).node(*node),
+            Value::Item(path) => {
+                // What is left are attributes of it.
+                inline(&mut deco, *local, value);
+                subst.globals.insert(*local, *path);
+                continue;
+            }
+            value if is_looked_into(&deco, *local) => {
+                inline(&mut deco, *local, value);
+                let kind = written(&mut deco, value, Origin::default());
+                deco.node(kind, Ty::unknown(), Origin::default())
+            }
             value => {
                 inline(&mut deco, *local, value);
                 continue;
             }
         };
+        let name = format!("{}_{}", path.last(), deco.locals[*local].name);
+        let global = free_global(program, module, &name);
+        add_global(program, path, global);
+        let target = Pat::Place(Place::global(global));
+        stmts.push(Stmt::new(StmtKind::Set { target, value: made }, Origin::default()));
         subst.globals.insert(*local, global);
     }
     subst.run(&mut deco, wrapper_local, &by_name);
@@ -525,6 +536,12 @@ pub(super) fn free_global(program: &Program<Hir>, module: Name, name: &str) -> N
         }
     }
     unreachable!("numbers do not end")
+}
+
+/// Whether a part of what a parameter holds is read: no value can stand there for its name.
+fn is_looked_into(body: &Body<Hir>, local: LocalId) -> bool {
+    let is_part = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(local) && !place.proj.is_empty());
+    body.nodes.ids().any(is_part)
 }
 
 /// Replaces reads of a bound parameter by its value.

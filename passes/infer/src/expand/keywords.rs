@@ -2,6 +2,7 @@
 //!
 //! before                                     after
 //!   lib:collections.Counter(a=2, b=3)          lib:collections.Counter(dict.new("a", 2, "b", 3))
+//!   lib:types.SimpleNamespace(a=2, **%d)       lib:types.SimpleNamespace(dict.new("a", 2, obj.splat_dict(%d)))
 
 use batuta_core::*;
 
@@ -9,19 +10,27 @@ use batuta_core::*;
 pub(crate) fn expand(body: &mut Body<Hir>) {
     for id in body.nodes.ids().collect::<Vec<_>>() {
         let Node::Call { callee: Callee::Lib(name), args } = &body.nodes[id].kind else { continue };
-        if !matches!(name.as_str(), "collections.Counter" | "collections.OrderedDict") || args.is_empty() {
+        let spreads = match name.as_str() {
+            "collections.Counter" | "collections.OrderedDict" if !args.is_empty() => false,
+            "types.SimpleNamespace" => true,
+            _ => continue,
+        };
+        let args = args.clone();
+        let is_taken =
+            |arg: &Arg| matches!(arg.kind, ArgKind::Named(_)) || spreads && arg.kind == ArgKind::StarStar;
+        if !args.iter().all(is_taken) {
             continue;
         }
-        let (args, origin) = (args.clone(), body.nodes[id].origin);
+        let origin = body.nodes[id].origin;
         let mut items = Vec::new();
         for arg in &args {
-            let ArgKind::Named(name) = arg.kind else { break };
-            let key = Node::Const(Const::Str(name.as_str().into()));
-            items.push(body.node(key, Ty::unknown(), origin));
-            items.push(arg.value);
-        }
-        if items.len() != 2 * args.len() {
-            continue;
+            if let ArgKind::Named(name) = arg.kind {
+                let key = Node::Const(Const::Str(name.as_str().into()));
+                items.push(body.node(key, Ty::unknown(), origin));
+                items.push(arg.value);
+            } else {
+                items.push(body.op(ObjOp::SplatDict, vec![arg.value], Ty::unknown(), origin));
+            }
         }
         let dict = body.op(DictOp::New, items, Ty::unknown(), origin);
         if let Node::Call { args, .. } = &mut body.nodes[id].kind {

@@ -38,6 +38,7 @@ mod descriptor_body;
 mod descriptors;
 mod enum_aliases;
 mod enum_fields;
+mod environment;
 mod error_attributes;
 mod exit_stack;
 mod findall;
@@ -91,6 +92,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     crate::suites::expand(&mut out);
     names::expand(&mut out);
+    environment::expand(&mut out);
     function_attributes::expand(&mut out);
     member_defaults::expand(&mut out);
     json_encoders::expand(&mut out);

@@ -14,6 +14,9 @@ use batuta_core::*;
 pub(super) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
     let mut infos = FxHashSet::default();
     for node in body.nodes.ids().collect::<Vec<_>>() {
+        open_each(body, node);
+    }
+    for node in body.nodes.ids().collect::<Vec<_>>() {
         if let Node::With { items, body: inner, is_async: false } = body.nodes[node].kind.clone() {
             infos.extend(with(program, body, node, &items, inner));
         }
@@ -141,6 +144,32 @@ fn builtin(path: Name) -> Name {
     path.as_str().strip_prefix("builtins.").map_or(path, Name::new)
 }
 
+/// `with a, b:` is `with a: with b:` where one of them says what a test expects.
+fn open_each(body: &mut Body<Hir>, node: NodeId) {
+    let Node::With { items, body: mut inner, is_async: false } = body.nodes[node].kind.clone() else {
+        return;
+    };
+    let is_ours = |item: &WithItem| match &body.nodes[item.context].kind {
+        Node::Call { callee: Callee::Lib(name), .. } => *name == "pytest.raises",
+        Node::Call { callee: Callee::Method(of, name), .. } => {
+            is_receiver(body, *of)
+                && matches!(name.as_str(), "subTest" | "assertRaises" | "assertRaisesRegex")
+        }
+        _ => false,
+    };
+    if items.len() < 2 || !items.iter().any(is_ours) {
+        return;
+    }
+    let (first, rest) = (items[0].clone(), &items[1..]);
+    for item in rest.iter().rev() {
+        let with = Node::With { items: vec![item.clone()], body: inner, is_async: false };
+        let with = body.node(with, Ty::unknown(), body.origin);
+        let stmts = vec![Stmt::new(StmtKind::Expr(with), body.origin)];
+        inner = body.block(BlockRow { stmts, ..BlockRow::default() });
+    }
+    body.nodes[node].kind = Node::With { items: vec![first], body: inner, is_async: false };
+}
+
 /// Writes one `with` out; answers the local that holds what it found.
 fn with(
     program: &Program<Hir>,
@@ -215,7 +244,7 @@ fn is_literal(pattern: &str) -> bool {
     !pattern.contains(|c: char| r"\.^$*+?{}[]|()".contains(c))
 }
 
-/// `info.value` is the error itself.
+/// `info.value` is the error itself, `info.type` its class; `info.match(pattern)` looks at its text.
 fn name_error(body: &mut Body<Hir>, local: LocalId) {
     let strip = |place: &mut Place| {
         let is_value =
@@ -227,6 +256,29 @@ fn name_error(body: &mut Body<Hir>, local: LocalId) {
     for node in body.nodes.ids().collect::<Vec<_>>() {
         if let Node::Use(place, _) = &mut body.nodes[node].kind {
             strip(place);
+        }
+        match body.nodes[node].kind.clone() {
+            Node::Use(Place { root, proj }, mode)
+                if root == Root::Local(local)
+                    && matches!(proj.first(), Some(Proj::Field(name)) if *name == "type") =>
+            {
+                let error = body.use_local(local, Mode::Read, body.origin);
+                let class = call(body, Callee::Lib(Name::new("builtins.type")), vec![error]);
+                body.nodes[node].kind = match proj.len() {
+                    1 => body.nodes[class].kind.clone(),
+                    _ => Node::Use(Place { root: Root::Node(class), proj: proj[1..].to_vec() }, mode),
+                };
+            }
+            Node::Call { callee: Callee::Method(of, name), args }
+                if name == "match"
+                    && matches!(&body.nodes[of].kind, Node::Use(place, _) if place.as_local() == Some(local)) =>
+            {
+                let Some(pattern) = args.first() else { continue };
+                let text = call(body, Callee::Lib(Name::new("builtins.str")), vec![of]);
+                let found = call(body, Callee::Lib(Name::new("re.search")), vec![pattern.value, text]);
+                body.nodes[node].kind = check(body, ObjOp::Truth, vec![found], None);
+            }
+            _ => {}
         }
     }
 }

@@ -86,6 +86,11 @@ impl Int {
         }
     }
 
+    /// The `i64` nearest to it, as a bound of a slice: `xs[:2 ** 70]` is the whole list.
+    pub fn saturated(&self) -> i64 {
+        self.to_i64().unwrap_or(if *self < 0 { i64::MIN } else { i64::MAX })
+    }
+
     /// The number as an index or count; raises `OverflowError`.
     #[inline]
     #[track_caller]

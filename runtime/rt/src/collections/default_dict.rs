@@ -222,6 +222,9 @@ fn factory_name<V>() -> String {
         "Tuple" => "tuple",
         "Deque" => "collections.deque",
         "Counter" => "collections.Counter",
+        "Fraction" => "fractions.Fraction",
+        "Decimal" => "decimal.Decimal",
+        "Complex" => "complex",
         other => return format!("<function {other}>"),
     };
     format!("<class '{class}'>")

@@ -5,24 +5,24 @@ use std::borrow::Borrow;
 
 /// `bisect.bisect_left(items, x)`.
 #[inline]
-pub fn bisect_left<T: PyOrd>(items: &[T], x: &T) -> i64 {
-    items.partition_point(|item| item.py_lt(x)) as i64
+pub fn bisect_left<T: Borrow<Q>, Q: PyOrd + ?Sized>(items: &[T], x: &Q) -> i64 {
+    items.partition_point(|item| item.borrow().py_lt(x)) as i64
 }
 
 /// `bisect.bisect_right(items, x)`, also `bisect.bisect`.
 #[inline]
-pub fn bisect_right<T: PyOrd>(items: &[T], x: &T) -> i64 {
-    items.partition_point(|item| !x.py_lt(item)) as i64
+pub fn bisect_right<T: Borrow<Q>, Q: PyOrd + ?Sized>(items: &[T], x: &Q) -> i64 {
+    items.partition_point(|item| !x.py_lt(item.borrow())) as i64
 }
 
 /// `bisect.bisect_left(items, x, lo, hi)`.
-pub fn bisect_left_in<T: PyOrd>(items: &[T], x: &T, lo: i64, hi: Option<i64>) -> i64 {
+pub fn bisect_left_in<T: Borrow<Q>, Q: PyOrd + ?Sized>(items: &[T], x: &Q, lo: i64, hi: Option<i64>) -> i64 {
     let hi = hi.unwrap_or(items.len() as i64);
     if lo >= hi { lo } else { lo + bisect_left(&items[lo as usize..hi as usize], x) }
 }
 
 /// `bisect.bisect_right(items, x, lo, hi)`.
-pub fn bisect_right_in<T: PyOrd>(items: &[T], x: &T, lo: i64, hi: Option<i64>) -> i64 {
+pub fn bisect_right_in<T: Borrow<Q>, Q: PyOrd + ?Sized>(items: &[T], x: &Q, lo: i64, hi: Option<i64>) -> i64 {
     let hi = hi.unwrap_or(items.len() as i64);
     if lo >= hi { lo } else { lo + bisect_right(&items[lo as usize..hi as usize], x) }
 }

@@ -58,6 +58,7 @@ pub mod sys;
 pub mod tempfile;
 pub mod textwrap;
 pub mod time;
+pub mod traceback;
 pub mod urllib;
 pub mod warnings;
 pub mod zlib;

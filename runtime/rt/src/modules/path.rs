@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 
 use crate::class::ValueError;
+use crate::collections::Dict;
 use crate::error::Error;
 use crate::io_error::from_io;
 
@@ -197,8 +198,17 @@ pub fn expanduser(path: impl AsRef<str>) -> String {
 
 /// `os.path.expandvars(path)`: `$NAME` and `${NAME}`; unknown ones stay.
 pub fn expandvars(path: impl AsRef<str>) -> String {
+    expand(path.as_ref(), |name| std::env::var(name).ok())
+}
+
+/// `os.path.expandvars(path)` in a program that holds the variables itself.
+pub fn expandvars_in(path: impl AsRef<str>, variables: &Dict<String, String>) -> String {
+    expand(path.as_ref(), |name| variables.get(name).cloned())
+}
+
+fn expand(path: &str, variable: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::new();
-    let mut rest = path.as_ref();
+    let mut rest = path;
     while let Some(at) = rest.find('$') {
         out.push_str(&rest[..at]);
         let after = &rest[at + 1..];
@@ -210,8 +220,8 @@ pub fn expandvars(path: impl AsRef<str>) -> String {
                 (&after[..end], end)
             }
         };
-        match std::env::var(name) {
-            Ok(value) if !name.is_empty() => out.push_str(&value),
+        match variable(name) {
+            Some(value) if !name.is_empty() => out.push_str(&value),
             _ => out.push_str(&rest[at..at + 1 + end]),
         }
         rest = &after[end..];

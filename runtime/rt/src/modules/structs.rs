@@ -83,6 +83,7 @@ impl From<Value> for Field {
             Value::Bool(truth) => Field::Bool(truth),
             Value::Float(x) => Field::Float(x),
             Value::Bytes(bytes) => Field::Bytes(bytes.to_vec()),
+            Value::Object(object) => object.plain().map_or(Field::Other, Field::from),
             _ => Field::Other,
         }
     }
@@ -572,6 +573,12 @@ impl<T: FromFields> Struct<T> {
     #[track_caller]
     pub fn pack(&self, fields: &[Field]) -> Result<Vec<u8>, Error> {
         self.layout.pack(fields)
+    }
+
+    /// `s.pack_into(buffer, offset, ..)`.
+    #[track_caller]
+    pub fn pack_into(&self, buffer: &mut [u8], offset: i64, fields: &[Field]) -> Result<(), Error> {
+        self.layout.pack_into(buffer, offset, fields)
     }
 
     /// `s.unpack(bytes)`.

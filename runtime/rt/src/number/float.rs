@@ -110,6 +110,16 @@ pub fn float_to_int(x: f64) -> i64 {
     raise_new(crate::IntegerOverflow, "integer overflow in conversion from float")
 }
 
+/// The integer that a float stands for as a key: `d[2.0]` is `d[2]`; raises `KeyError` for any other float.
+#[track_caller]
+pub fn float_key(x: f64) -> i64 {
+    let number = x as i64;
+    if number as f64 == x && number != i64::MAX {
+        return number;
+    }
+    crate::raise(crate::Error::with_args(crate::KeyError, [crate::Arg::of(&x)]))
+}
+
 /// `round(x)`: the nearest integer, half to even.
 #[inline]
 #[track_caller]

@@ -17,4 +17,4 @@ pub use fill::{capwords, maketrans, maketrans_of};
 pub use indexed::Indexed;
 pub use pybytes::{PyBytes, byte, bytes_from, bytes_from_hex, bytes_maketrans, zero_bytes};
 pub use pychar::PyChar;
-pub use pystr::{PyStr, chr, join, ord};
+pub use pystr::{PyStr, chr, join, ord, ord_byte};

@@ -21,6 +21,18 @@ pub fn ord(c: &str) -> i64 {
     }
 }
 
+/// `ord(b)` of a single byte; raises `TypeError`.
+#[track_caller]
+pub fn ord_byte(bytes: &[u8]) -> i64 {
+    match bytes {
+        [only] => i64::from(*only),
+        _ => raise_new(
+            TypeError,
+            format!("ord() expected a character, but string of length {} found", bytes.len()),
+        ),
+    }
+}
+
 /// `chr(code)`; raises `ValueError` beyond Unicode and for surrogates.
 #[inline]
 #[track_caller]

@@ -250,6 +250,15 @@ pub fn get_attr_or(value: &Value, name: &str, default: Value) -> Value {
     find_attr(value, name).unwrap_or(default)
 }
 
+/// `vars(v)`.
+#[track_caller]
+pub fn vars(value: &Value) -> Value {
+    match find_attr(value, "__dict__") {
+        Some(attributes) => attributes,
+        None => type_error("vars() argument must have __dict__ attribute".to_owned()),
+    }
+}
+
 #[cold]
 #[track_caller]
 pub(super) fn no_attribute(value: &Value, name: &str) -> ! {

@@ -20,7 +20,10 @@ pub fn has_attr(value: &Value, name: &str) -> bool {
 /// lacks: its methods are not all known here.
 pub(super) fn has(value: &Value, name: &str) -> Option<bool> {
     match value {
-        Value::Object(object) => std::rc::Rc::clone(object).get_attr(name).map(|_| true),
+        Value::Object(object) => match std::rc::Rc::clone(object).get_attr(name) {
+            Some(_) => Some(true),
+            None => object.is_open().then_some(false),
+        },
         Value::Error(error) => error_has(error, name),
         _ => Some(is_among(members(value), name)),
     }

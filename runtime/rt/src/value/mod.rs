@@ -21,6 +21,7 @@ mod named;
 mod object;
 mod params;
 mod sequence_methods;
+mod simple_namespace;
 mod text;
 mod text_methods;
 mod views;
@@ -40,6 +41,7 @@ pub use library::Library;
 #[allow(unused_imports, reason = "what `library!` expands to")]
 pub(crate) use library::{formatted, held, hold, library, library_from};
 pub use object::{Function, Object, owner};
+pub use simple_namespace::simple_namespace;
 
 /// A value of any Python type.
 #[derive(Clone, Default)]
@@ -198,7 +200,7 @@ impl Value {
 pub mod py {
     pub use super::access::{
         contains, del_item, dict, get_attr, get_attr_or, get_item, get_slice, is_instance, iter, len,
-        set_attr, set_item, to_dict,
+        set_attr, set_item, to_dict, vars,
     };
     pub use super::arithmetic::{
         abs, add, bitand, bitor, bitxor, divmod, fill, floor_div, invert, lshift, matmul, mul, neg, pos, pow,

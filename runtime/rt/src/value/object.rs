@@ -202,6 +202,11 @@ pub trait Object: Any {
         None
     }
 
+    /// Whether it has no other attributes than those that [`Object::get_attr`] gives.
+    fn is_open(&self) -> bool {
+        false
+    }
+
     /// Sets the attribute `name`; false when there is none.
     fn set_attr(&self, _name: &str, _value: Value) -> bool {
         false
