@@ -29,7 +29,8 @@ pub(crate) fn expand(program: &mut Program<Hir>, path: Name, late: &mut Vec<Late
     let body = program.fns[&path].clone();
     let Some(decorator) = body.decorators.last().cloned() else { return false };
     let manager = program.resolve(decorator.path);
-    let is_plain = matches!(body.kind, FnKind::Function | FnKind::Method) && !body.is_generator && !body.is_async;
+    let is_plain =
+        matches!(body.kind, FnKind::Function | FnKind::Method) && !body.is_generator && !body.is_async;
     let is_literal = |arg: &Arg| matches!(body.nodes[arg.value].kind, Node::Const(_));
     if !is_plain || !decorator.is_called || !decorator.args.iter().all(is_literal) {
         return false;
@@ -54,7 +55,9 @@ pub(crate) fn expand(program: &mut Program<Hir>, path: Name, late: &mut Vec<Late
 
 fn kind_of(program: &Program<Hir>, manager: Name) -> Option<Over> {
     if program.classes.contains_key(&manager) {
-        let is_below = |class: &Name| program.classes.get(class).is_some_and(|def| def.bases.iter().any(|base| *base == BASE));
+        let is_below = |class: &Name| {
+            program.classes.get(class).is_some_and(|def| def.bases.iter().any(|base| *base == BASE))
+        };
         return program.mro(manager).iter().any(is_below).then_some(Over::Class);
     }
     let function = program.fns.get(&manager)?;

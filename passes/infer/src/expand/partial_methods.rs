@@ -28,7 +28,11 @@ pub(super) fn expand(program: &mut Program<Hir>) {
         let body = program.fns[&init].clone();
         let mut found = Vec::new();
         for stmt in &body.blocks[body.root].stmts {
-            found.extend(partial(program, &body, stmt).filter(|partial| write(program, partial)).map(|partial| partial.path));
+            found.extend(
+                partial(program, &body, stmt)
+                    .filter(|partial| write(program, partial))
+                    .map(|partial| partial.path),
+            );
         }
         for path in found {
             drop_attribute(program, init, path);
@@ -38,7 +42,8 @@ pub(super) fn expand(program: &mut Program<Hir>) {
 
 /// `name = partialmethod(method, ..)` in a class.
 fn partial(program: &Program<Hir>, body: &Body<Hir>, stmt: &Stmt) -> Option<Partial> {
-    let StmtKind::Set { target: Pat::Place(Place { root: Root::Global(path), proj }), value } = &stmt.kind else {
+    let StmtKind::Set { target: Pat::Place(Place { root: Root::Global(path), proj }), value } = &stmt.kind
+    else {
         return None;
     };
     let Node::Call { callee: Callee::Lib(name), args } = &body.nodes[*value].kind else { return None };
@@ -53,7 +58,8 @@ fn partial(program: &Program<Hir>, body: &Body<Hir>, stmt: &Stmt) -> Option<Part
         _ => None,
     };
     let args = rest.iter().map(literal).collect::<Option<Vec<_>>>()?;
-    let is_own = proj.is_empty() && program.classes.contains_key(&path.parent()) && method.parent() == path.parent();
+    let is_own =
+        proj.is_empty() && program.classes.contains_key(&path.parent()) && method.parent() == path.parent();
     (*name == PARTIAL && is_own).then_some(Partial { path: *path, method, args })
 }
 
@@ -69,7 +75,12 @@ fn write(program: &mut Program<Hir>, partial: &Partial) -> bool {
     let mut make = super::cache::head(&full);
     make.body.path = partial.path;
     make.body.doc = None;
-    let (this, rest) = make.body.params.split_first().map(|(this, rest)| (this.clone(), rest.to_vec())).expect("a method has a receiver");
+    let (this, rest) = make
+        .body
+        .params
+        .split_first()
+        .map(|(this, rest)| (this.clone(), rest.to_vec()))
+        .expect("a method has a receiver");
     if given > rest.len() {
         return false;
     }
