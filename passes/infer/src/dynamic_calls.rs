@@ -31,6 +31,9 @@ impl Apply<'_, '_, '_> {
         }
         let receiver = self.dynamic(receiver);
         let classes = self.classes_with(name);
+        if classes.is_empty() && matches!(name.as_str(), "_replace" | "_asdict") {
+            return self.method_of_records(receiver, name, kinds, args, origin);
+        }
         let is_plain = kinds.iter().all(|kind| *kind == ArgKind::Positional);
         if is_plain && classes.iter().all(|(_, method)| self.takes_exactly(*method, args.len())) {
             return self.named_call(receiver, name, args);
@@ -53,6 +56,51 @@ impl Apply<'_, '_, '_> {
                 let object = me.coerce(value, Ty::class(*class));
                 let again = args.iter().map(|arg| me.again(*arg)).collect();
                 let call = me.dispatch(None, *class, *method, object, kinds, again, origin);
+                let call = me.dynamic(call);
+                rest = me.choose(test, call, rest, Ty::value());
+            }
+            rest
+        });
+        if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
+    }
+
+    /// `v._replace(x=1)`, `v._asdict()`: of the named tuple that the value is, among those that have the fields.
+    fn method_of_records(
+        &mut self,
+        receiver: NodeId,
+        name: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let env = self.types.env();
+        let has_fields = |class: &Name| {
+            let fields = env.record_fields(*class);
+            kinds.iter().all(|kind| match kind {
+                ArgKind::Named(named) => fields.iter().any(|field| field.name == *named),
+                _ => false,
+            })
+        };
+        let mut records: Vec<Name> = env.program.classes.keys().copied().collect();
+        records.retain(|class| env.is_named_tuple(*class) && has_fields(class));
+        records.sort();
+        let (args, stmts) = self.simple_args(args);
+        let call = self.with_value(receiver, |me, read| {
+            let value = read(me);
+            let again = args.iter().map(|arg| me.again(*arg)).collect();
+            let mut rest = me.call_dynamic_method(value, name, kinds, again);
+            for class in &records {
+                let value = read(me);
+                let test = me.is_a(value, *class);
+                let value = read(me);
+                let object = me.coerce(value, Ty::class(*class));
+                let call = match name == "_asdict" {
+                    true => me.as_dict(*class, object, false, origin),
+                    false => {
+                        let again = args.iter().map(|arg| me.again(*arg)).collect();
+                        me.replaced(*class, object, kinds, again, origin)
+                    }
+                };
                 let call = me.dynamic(call);
                 rest = me.choose(test, call, rest, Ty::value());
             }
