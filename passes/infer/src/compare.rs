@@ -45,8 +45,12 @@ impl Apply<'_, '_, '_> {
                 self.not(test)
             };
         }
-        if let (Some(x), Some(y)) = (self.type_operand(a), self.type_operand(b)) {
-            let (x, y) = (self.type_name(x), self.type_name(y));
+        if let Some((x, y)) = self.types_by_name(a, b) {
+            if let (Some(Const::Str(x)), Some(Const::Str(y))) = (self.body.as_const(x), self.body.as_const(y)) {
+                let same = (x == y) == (op == ObjOp::Is);
+                let of = self.type_operand(a).or(self.type_operand(b)).unwrap_or(a);
+                return self.always(same, of);
+            }
             let op = if op == ObjOp::Is { CmpOp::Eq } else { CmpOp::Ne };
             return self.mk_op(op, Attr::None, vec![x, y], Ty::bool());
         }
@@ -54,6 +58,33 @@ impl Apply<'_, '_, '_> {
         let (a, b) = if are_classes { (a, b) } else { self.same_type(a, b) };
         let op = if op == ObjOp::Is { CmpOp::Is } else { CmpOp::IsNot };
         self.mk_op(op, Attr::None, vec![a, b], Ty::bool())
+    }
+
+    /// The names of two types, one of them that of a value: `type(x) is int`.
+    fn types_by_name(&mut self, a: NodeId, b: NodeId) -> Option<(NodeId, NodeId)> {
+        let name_of = |me: &mut Self, side: NodeId| match (me.type_operand(side), me.known_type(side)) {
+            (Some(of), _) => Some(me.type_name(of)),
+            (None, Some(name)) => Some(me.text(name.last(), me.origin(side))),
+            (None, None) => None,
+        };
+        if self.type_operand(a).is_none() && self.type_operand(b).is_none() {
+            return None;
+        }
+        Some((name_of(self, a)?, name_of(self, b)?))
+    }
+
+    /// The type of the language or the class that a name stands for.
+    fn known_type(&self, node: NodeId) -> Option<Name> {
+        let Node::Item(name) = self.body.nodes[node].kind else { return None };
+        let is_class = self.types.env().class(name).is_some() && !self.types.env().is_error(name);
+        let is_builtin = matches!(
+            name.as_str().strip_prefix("builtins."),
+            Some(
+                "int" | "float" | "bool" | "str" | "bytes" | "bytearray" | "complex" | "range" | "list" | "tuple"
+                    | "dict" | "set" | "frozenset"
+            )
+        );
+        (is_class || is_builtin).then_some(name)
     }
 
     /// Classes of errors as values: `kind is ValueError`, where `kind` may be absent.
@@ -167,7 +198,10 @@ impl Apply<'_, '_, '_> {
 
     pub(crate) fn ordered(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {
         let equality = matches!(op, ObjOp::Eq | ObjOp::Ne);
-        if equality && self.type_operand(a).is_some() && self.type_operand(b).is_some() {
+        let are_types = |me: &Self, x, y| {
+            me.type_operand(x).is_some() && (me.type_operand(y).is_some() || me.known_type(y).is_some())
+        };
+        if equality && (are_types(self, a, b) || are_types(self, b, a)) {
             return self.identity(if op == ObjOp::Eq { ObjOp::Is } else { ObjOp::IsNot }, a, b);
         }
         let are_classes = [a, b].into_iter().all(|node| matches!(self.ty(node).kind(), TyKind::TypeOf(_)));

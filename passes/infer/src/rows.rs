@@ -526,7 +526,7 @@ impl Apply<'_, '_, '_> {
             Node::Use(..) => Callee::Value(arg),
             // A function that may be absent and is there: `key=None`.
             Node::Op { op: Op::OptOp(OptOp::Unwrap), .. } => Callee::Value(arg),
-            _ if takes == params => return arg,
+            _ if takes == params => return self.gives(arg, ret),
             // A bound method that takes dynamic values.
             Node::Closure(_) | Node::Block { label: None, .. } => {
                 return self.held_function(param, arg, want);
@@ -539,6 +539,23 @@ impl Apply<'_, '_, '_> {
             let call = Node::Call { callee, args: args.collect() };
             me.mk(call, gives, origin)
         })
+    }
+
+    /// A lambda whose value is of a narrower type than the row asks for: `defaultdict(lambda: 0)` of optional
+    /// numbers.
+    fn gives(&mut self, function: NodeId, ret: Ty) -> NodeId {
+        let Node::Closure(closure) = &self.body.nodes[function].kind else { return function };
+        let (row, ty) = (&self.body.blocks[closure.body], self.ty(function));
+        let (Some(tail), true) = (row.tail, row.stmts.is_empty()) else { return function };
+        if self.ty(tail) == ret || !matches!(ret.kind(), TyKind::Option(_) | TyKind::Union(_)) {
+            return function;
+        }
+        let mut closure = closure.clone();
+        let tail = self.coerce(tail, ret);
+        self.body.blocks[closure.body].tail = Some(tail);
+        closure.ret = ret;
+        let params = ty.children()[..ty.children().len() - 1].to_vec();
+        self.set(function, Node::Closure(closure), Ty::func(params, ret))
     }
 
     /// A closure that takes other types than the row gives: it is held, and called with what it takes.

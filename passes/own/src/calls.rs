@@ -151,7 +151,7 @@ impl Own<'_> {
         });
         if name.as_str().starts_with("copy.deepcopy") && !holds_shared(ty) && !holds_object {
             let value = self.node(args[0].value, Want::Ref);
-            return self.out.op(RsOp::Clone, vec![value], ty, origin);
+            return self.out.op(RsOp::ToOwned, vec![value], ty, origin);
         }
         let vars = bind_vars(row, &tys, ty);
         let looks = self.looks_at_items(row, args);

@@ -122,13 +122,13 @@ impl Own<'_> {
         (self.iter_op(IterOp::Into, items, *item, origin), Form::Owned)
     }
 
-    /// An iterator that gets a name reads computed texts: they get names before it. One that leaves its
-    /// function (`kept`) has the characters themselves.
+    /// An iterator that gets a name reads computed texts, and what a function that gives one was lent: they get
+    /// names before it. One that leaves its function (`kept`) has the characters themselves.
     pub fn keep_texts(&mut self, iterator: NodeId, kept: bool) {
         let mut computed = Vec::new();
         self.out.walk(Child::Node(iterator), &mut |node| match &self.out.nodes[node].kind {
             Node::Op { op: Op::IterOp(IterOp::Chars), args, .. } => computed.push((node, args[0])),
-            Node::Call { callee: Callee::Lib(_), args }
+            Node::Call { callee: Callee::Lib(_) | Callee::Fn(_), args }
                 if matches!(self.out.ty(node).kind(), TyKind::Iter(_)) =>
             {
                 computed.extend(args.iter().map(|arg| (node, arg.value)));
@@ -136,12 +136,15 @@ impl Own<'_> {
             _ => {}
         });
         for (node, text) in computed {
-            let inner = match &self.out.nodes[text].kind {
-                Node::Op { op: Op::RsOp(RsOp::Ref), args, .. } => args[0],
-                _ => text,
+            let (inner, is_lent) = match &self.out.nodes[text].kind {
+                Node::Op { op: Op::RsOp(RsOp::Ref), args, .. } => (args[0], true),
+                _ => (text, false),
             };
             let is_made = !matches!(self.out.nodes[inner].kind, Node::Use(..) | Node::Const(_));
-            if !is_made || *self.out.ty(inner).kind() != TyKind::Str {
+            let ty = self.out.ty(inner);
+            let is_call = matches!(self.out.nodes[node].kind, Node::Call { callee: Callee::Fn(_), .. });
+            let is_read = if is_call { is_lent && !kept } else { *ty.kind() == TyKind::Str };
+            if !is_made || !is_read {
                 continue;
             }
             let origin = self.out.nodes[node].origin;
@@ -155,7 +158,7 @@ impl Own<'_> {
             let named = self.named(inner);
             if let Node::Use(_, mode) = &mut self.out.nodes[named].kind {
                 *mode = Mode::Ref;
-                self.out.nodes[named].ty = Ty::str().reference();
+                self.out.nodes[named].ty = ty.reference();
             }
             match &mut self.out.nodes[node].kind {
                 Node::Op { args, .. } => args[0] = named,

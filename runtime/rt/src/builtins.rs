@@ -32,6 +32,22 @@ pub fn zip_strict<A, B>(
     })
 }
 
+/// `zip(a, b, c, strict=strict)`.
+pub fn zip3_strict<A, B, C>(
+    a: impl IntoIterator<Item = A>,
+    b: impl IntoIterator<Item = B>,
+    c: impl IntoIterator<Item = C>,
+    strict: bool,
+) -> impl Iterator<Item = (A, B, C)> {
+    let (mut pairs, mut c) = (zip_strict(a, b, strict), c.into_iter());
+    std::iter::from_fn(move || match (pairs.next(), c.next()) {
+        (Some((a, b)), Some(c)) => Some((a, b, c)),
+        (Some(_), None) if strict => raise_new(ValueError, "zip() argument 3 is shorter than arguments 1-2"),
+        (None, Some(_)) if strict => raise_new(ValueError, "zip() argument 3 is longer than arguments 1-2"),
+        _ => None,
+    })
+}
+
 /// `zip(*rows)`: the first items, the second ones, and so on.
 pub fn zip_all<T, I: IntoIterator<Item = T>>(
     rows: impl IntoIterator<Item = I>,

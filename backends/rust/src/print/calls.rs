@@ -212,6 +212,14 @@ impl Printer<'_, '_> {
         {
             return self.class_of(of.value, class);
         }
+        // No object of a class below it is held here as one of this class.
+        if let ("type.name", [of]) = (name.as_str(), args)
+            && let Some(class) = self.body.ty(of.value).class_path()
+            && self.env.family(class).is_none()
+            && self.env.class(class).is_some_and(|def| def.kind != batuta_core::ClassKind::Exception)
+        {
+            return super::expr::to_owned_text(Expr::Atom(crate::literal::string(class.last())));
+        }
         if let ("error.args", [of]) = (name.as_str(), args)
             && let Some(object) = self.own_error(of.value)
         {

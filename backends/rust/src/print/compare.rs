@@ -54,6 +54,10 @@ impl Printer<'_, '_> {
             return content(a, count(a_ref, left_ty)).binary(sign, content(b, count(b_ref, right_ty)));
         }
         let is_text = *left_ty.strip_ref().kind() == TyKind::Str;
+        // A name is compared as it is.
+        if is_text && is_literal(&b) && matches!(&a, Expr::Method(_, name, _) if name == "to_owned") {
+            return super::calls::plain_text(a).binary(sign, b);
+        }
         if is_text
             && (is_copied_char(&a) || is_copied_char(&b))
             && [&a, &b].into_iter().all(|side| is_copied_char(side) || is_literal(side))
@@ -68,11 +72,14 @@ impl Printer<'_, '_> {
             }
             (true, false) if !is_text => Expr::unary("*", a).binary(sign, b),
             (false, true) if !is_text => a.binary(sign, Expr::unary("*", b)),
-            (true, false) if sign != "==" && sign != "!=" => a.binary(sign, b.method("as_str", vec![])),
-            (false, true) if sign != "==" && sign != "!=" => a.method("as_str", vec![]).binary(sign, b),
-            (true, true) if is_text && sign != "==" && sign != "!=" => {
-                let plain = |text: Expr, is_item| if is_item { text.method("as_str", vec![]) } else { text };
-                plain(a, self.is_item_text(left)).binary(sign, plain(b, self.is_item_text(right)))
+            _ if is_text && sign != "==" && sign != "!=" => {
+                let (a_is_part, b_is_part) = (self.is_part_text(left), self.is_part_text(right));
+                if (a_ref, a_is_part) == (b_ref, b_is_part) || !a_ref && !b_ref {
+                    return a.binary(sign, b);
+                }
+                // Only `&str` is ordered against `&str`.
+                let plain = |text: Expr, is_str| if is_str { text } else { text.method("as_str", vec![]) };
+                plain(a, a_ref && !a_is_part).binary(sign, plain(b, b_ref && !b_is_part))
             }
             // A loop's variable may be a `&String`, which no `String` is compared with.
             (true, false) if self.is_loop_text(left) => Expr::unary("*", a).binary(sign, b),
@@ -139,6 +146,13 @@ impl Printer<'_, '_> {
             Node::Op { op: Op::OptOp(OptOp::Unwrap) | Op::UnionOp(UnionOp::Get), .. } => true,
             _ => false,
         }
+    }
+
+    /// A text that a container or an object holds, which is `&String` where it is borrowed.
+    fn is_part_text(&self, node: NodeId) -> bool {
+        let is_part = matches!(&self.body.nodes[node].kind,
+            Node::Use(place, _) if place.proj.iter().any(|proj| !matches!(proj, Proj::Deref)));
+        is_part || self.is_item_text(node)
     }
 
     /// A borrowed text that a loop takes from a container, where it is a `&String`.

@@ -570,13 +570,27 @@ impl Printer<'_, '_> {
             return Expr::Assign(Box::new(target), sign, Box::new(value));
         }
         // No compound operator: the place is read, combined, written.
-        let old = if placed.cell { placed.expr.clone().method("get", vec![]) } else { target.clone() };
+        let old = match placed.cell {
+            true => placed.expr.clone().method("get", vec![]),
+            // What the right side reads, too, is not moved into the left one.
+            false if container.is_big() && self.reads_root(value, place) => Expr::unary("&", target.clone()),
+            false => target.clone(),
+        };
         let new_ty = self.body.ty(value);
         let new = self.binary(op, (old, container), value, new_ty);
         if placed.cell {
             return placed.expr.method("set", vec![new]);
         }
         Expr::Assign(Box::new(target), "", Box::new(new))
+    }
+
+    /// Whether an expression reads the local that a place belongs to.
+    fn reads_root(&self, value: NodeId, place: &Place) -> bool {
+        let mut reads = false;
+        self.body.walk(batuta_core::Child::Node(value), &mut |node| {
+            reads |= matches!(&self.body.nodes[node].kind, Node::Use(used, _) if used.root == place.root);
+        });
+        reads
     }
 
     /// The sign of a compound assignment that means the operation.

@@ -53,7 +53,11 @@ impl Printer<'_, '_> {
                 let value = self.expr(args[0]);
                 match ty.kind() {
                     _ if self.body.ty(args[0]).is_char() => value.method("to_string", vec![]),
-                    TyKind::List(_) | TyKind::Bytes => value.method("to_vec", vec![]),
+                    TyKind::List(_) | TyKind::Bytes
+                        if !matches!(self.body.nodes[args[0]].kind, Node::Use(_, Mode::Ref)) =>
+                    {
+                        value.method("to_vec", vec![])
+                    }
                     TyKind::Str => to_owned_text(value.receiver()),
                     _ => value.method("clone", vec![]),
                 }

@@ -1,7 +1,8 @@
-//! Containers that are made of keywords are made of a dict.
+//! Containers that are made of keywords are made of a dict; keywords that say the default are left out.
 //!
 //! before                                     after
 //!   lib:collections.Counter(a=2, b=3)          lib:collections.Counter(dict.new("a", 2, "b", 3))
+//!   lib:builtins.zip(%a, %b, strict=false)     lib:builtins.zip(%a, %b)
 //!   lib:types.SimpleNamespace(a=2, **%d)       lib:types.SimpleNamespace(dict.new("a", 2, obj.splat_dict(%d)))
 
 use batuta_core::*;
@@ -9,6 +10,7 @@ use batuta_core::*;
 /// Writes out the keywords of the containers that a body makes.
 pub(crate) fn expand(body: &mut Body<Hir>) {
     for id in body.nodes.ids().collect::<Vec<_>>() {
+        leave_out_default(body, id);
         let Node::Call { callee: Callee::Lib(name), args } = &body.nodes[id].kind else { continue };
         let spreads = match name.as_str() {
             "collections.Counter" | "collections.OrderedDict" if !args.is_empty() => false,
@@ -36,5 +38,21 @@ pub(crate) fn expand(body: &mut Body<Hir>) {
         if let Node::Call { args, .. } = &mut body.nodes[id].kind {
             *args = vec![Arg::positional(dict)];
         }
+    }
+}
+
+/// `zip(a, b, strict=False)` is `zip(a, b)`.
+fn leave_out_default(body: &mut Body<Hir>, id: NodeId) {
+    let Node::Call { callee: Callee::Lib(name), args } = &body.nodes[id].kind else { return };
+    if *name != "builtins.zip" {
+        return;
+    }
+    let says_default = |arg: &Arg| {
+        matches!(arg.kind, ArgKind::Named(name) if name == "strict")
+            && matches!(body.as_const(arg.value), Some(Const::Bool(false)))
+    };
+    let kept: Vec<Arg> = args.iter().filter(|arg| !says_default(arg)).cloned().collect();
+    if let Node::Call { args, .. } = &mut body.nodes[id].kind {
+        *args = kept;
     }
 }

@@ -79,6 +79,7 @@ mod sums;
 mod super_reads;
 mod template;
 mod tuple_makers;
+mod type_tests;
 mod version;
 mod walrus;
 mod with;
@@ -195,6 +196,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
         }
         sentinels::expand(&start, Arc::make_mut(body));
         keywords::expand(Arc::make_mut(body));
+        type_tests::expand(&start, Arc::make_mut(body));
         let is_format = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "builtins.format");
         if body.nodes.iter().any(|(_, row)| is_format(&row.kind)) {
             formats::expand(Arc::make_mut(body));
