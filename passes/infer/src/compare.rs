@@ -46,7 +46,8 @@ impl Apply<'_, '_, '_> {
             };
         }
         if let Some((x, y)) = self.types_by_name(a, b) {
-            if let (Some(Const::Str(x)), Some(Const::Str(y))) = (self.body.as_const(x), self.body.as_const(y)) {
+            if let (Some(Const::Str(x)), Some(Const::Str(y))) = (self.body.as_const(x), self.body.as_const(y))
+            {
                 let same = (x == y) == (op == ObjOp::Is);
                 let of = self.type_operand(a).or(self.type_operand(b)).unwrap_or(a);
                 return self.always(same, of);
@@ -80,8 +81,19 @@ impl Apply<'_, '_, '_> {
         let is_builtin = matches!(
             name.as_str().strip_prefix("builtins."),
             Some(
-                "int" | "float" | "bool" | "str" | "bytes" | "bytearray" | "complex" | "range" | "list" | "tuple"
-                    | "dict" | "set" | "frozenset"
+                "int"
+                    | "float"
+                    | "bool"
+                    | "str"
+                    | "bytes"
+                    | "bytearray"
+                    | "complex"
+                    | "range"
+                    | "list"
+                    | "tuple"
+                    | "dict"
+                    | "set"
+                    | "frozenset"
             )
         );
         (is_class || is_builtin).then_some(name)

@@ -45,8 +45,8 @@ mod value;
 pub use arguments::{Keywords, check_keywords, check_positional, other_keywords};
 pub use big::{Int, set_int_max_str_digits};
 pub use builtins::{
-    columns2, columns3, dict_from_pairs, hash, is_subclass, reversed, sum_of_floats, unzip2, unzip3, zip3_strict, zip_all,
-    zip_pairs, zip_strict, zip_triples, zip_turns,
+    columns2, columns3, dict_from_pairs, hash, is_subclass, reversed, sum_of_floats, unzip2, unzip3, zip_all,
+    zip_pairs, zip_strict, zip_triples, zip_turns, zip3_strict,
 };
 pub use class::*;
 pub use collections::*;

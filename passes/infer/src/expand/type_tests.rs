@@ -11,13 +11,15 @@ use batuta_core::*;
 /// Writes out such tests of a body.
 pub(super) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
     for id in body.nodes.ids().collect::<Vec<_>>() {
-        let Node::Op { op: Op::ObjOp(op @ (ObjOp::In | ObjOp::NotIn)), args, .. } = &body.nodes[id].kind else {
+        let Node::Op { op: Op::ObjOp(op @ (ObjOp::In | ObjOp::NotIn)), args, .. } = &body.nodes[id].kind
+        else {
             continue;
         };
         let Some((local, types)) = asked(program, body, args) else { continue };
         let origin = body.nodes[id].origin;
         let is_in = *op == ObjOp::In;
-        let tests: Vec<NodeId> = types.into_iter().map(|item| test(body, local, item, is_in, origin)).collect();
+        let tests: Vec<NodeId> =
+            types.into_iter().map(|item| test(body, local, item, is_in, origin)).collect();
         let both = if is_in { ObjOp::Or } else { ObjOp::And };
         let joined = tests.into_iter().reduce(|a, b| body.op(both, vec![a, b], Ty::unknown(), origin));
         if let Some(joined) = joined {
@@ -32,8 +34,11 @@ fn asked(program: &Program<Hir>, body: &Body<Hir>, args: &[NodeId]) -> Option<(L
     let Node::Use(place, _) = &body.nodes[of.first().filter(|_| *name == "builtins.type")?.value].kind else {
         return None;
     };
-    let Node::Op { op: Op::TupleOp(TupleOp::New) | Op::ListOp(ListOp::New) | Op::SetOp(SetOp::New), args, .. } =
-        &body.nodes[args[1]].kind
+    let Node::Op {
+        op: Op::TupleOp(TupleOp::New) | Op::ListOp(ListOp::New) | Op::SetOp(SetOp::New),
+        args,
+        ..
+    } = &body.nodes[args[1]].kind
     else {
         return None;
     };
