@@ -54,6 +54,7 @@ mod hooks;
 mod item_slices;
 mod json_encoders;
 mod keywords;
+mod lambda_defaults;
 mod late_names;
 mod lazy;
 mod made_once;
@@ -212,6 +213,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             if applied::has_calls(body) {
                 applied::expand(Arc::make_mut(body));
             }
+            lambda_defaults::expand(Arc::make_mut(body));
             cache_nested::expand(Arc::make_mut(body));
             called::expand_nested(&start, Arc::make_mut(body));
             capture::expand(Arc::make_mut(body), &rebound);
