@@ -508,6 +508,20 @@ pub fn fields_as_tuple(env: &Env<'_>, class: Name, object: &str) -> Option<Strin
     Some(format!("({})", parts.join(", ")))
 }
 
+/// Protocols whose members objects of a class have.
+fn protocols(env: &Env<'_>, class: Name) -> Vec<Name> {
+    let members = |of: Name| {
+        let def = &env.program.classes[&of];
+        let methods = def.methods.iter().map(|method| Name::new(method.last()));
+        methods.chain(def.fields.iter().map(|field| field.name)).collect::<Vec<_>>()
+    };
+    let all = |of: Name| env.program.mro(of).into_iter().flat_map(members).collect::<FxHashSet<_>>();
+    let own = all(class);
+    let is_protocol = |def: &ClassDef| def.kind == ClassKind::Protocol;
+    let protocols = env.program.classes.values().filter(|def| is_protocol(def)).map(|def| def.path);
+    protocols.filter(|protocol| all(*protocol).is_subset(&own)).collect()
+}
+
 fn instance_test(env: &Env<'_>, class: Name, members: &[Name]) -> String {
     let bases = |class: Name| {
         let names: Vec<String> = {
@@ -516,6 +530,7 @@ fn instance_test(env: &Env<'_>, class: Name, members: &[Name]) -> String {
             let builtin =
                 builtin.filter(|base| env.class(**base).is_none()).map(|base| base.last().to_owned());
             let names = own.iter().map(|base| env.instance_name(*base)).chain(builtin);
+            let names = names.chain(protocols(env, class).into_iter().map(|name| env.instance_name(name)));
             let mut seen = FxHashSet::default();
             let names = names.chain(plain_type(env, class).map(str::to_owned));
             let is_tuple = env.class(class).is_some_and(|def| def.kind == ClassKind::NamedTuple);

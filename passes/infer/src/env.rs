@@ -212,13 +212,22 @@ impl<'p> Env<'p> {
         self.is_subclass(class, of) || self.has_members_of(class, of)
     }
 
+    fn is_protocol(&self, class: Name) -> bool {
+        self.class(class).is_some_and(|def| def.kind == ClassKind::Protocol)
+    }
+
+    /// The classes whose objects are instances of a protocol, for as many as need be told apart.
+    fn members_of(&self, protocol: Name) -> Vec<Head> {
+        let has = |class: &&Name| !self.is_protocol(**class) && self.is_instance(**class, protocol);
+        self.program.classes.keys().filter(has).map(|class| Head::Class(*class)).collect()
+    }
+
     fn has_members_of(&self, class: Name, protocol: Name) -> bool {
-        let is_protocol = |path: &Name| self.class(*path).is_some_and(|def| def.kind == ClassKind::Protocol);
-        if !is_protocol(&protocol) {
+        if !self.is_protocol(protocol) {
             return false;
         }
         let order = self.mro(protocol);
-        let parts = order.iter().filter(|path| is_protocol(path)).filter_map(|path| self.class(*path));
+        let parts = order.iter().filter(|path| self.is_protocol(**path)).filter_map(|path| self.class(*path));
         let mut members = parts.flat_map(|def| {
             let methods = def.methods.iter().map(|method| Name::new(method.last()));
             methods.chain(def.fields.iter().map(|field| field.name))
@@ -385,13 +394,14 @@ impl<'p> Env<'p> {
             Head::Class(class)
                 if self.program.classes.contains_key(name) && self.is_subclass(*name, class) =>
             {
-                Some(Head::Class(*name))
+                vec![Head::Class(*name)]
             }
-            Head::Error if self.program.classes.contains_key(name) => Some(Head::Class(*name)),
-            Head::Value => self.named_head(*name),
-            _ => None,
+            Head::Error if self.program.classes.contains_key(name) => vec![Head::Class(*name)],
+            Head::Value if self.is_protocol(*name) => self.members_of(*name),
+            Head::Value => self.named_head(*name).into_iter().collect(),
+            _ => Vec::new(),
         };
-        match filter.keep.iter().filter_map(read_as).collect::<Vec<_>>() {
+        match filter.keep.iter().flat_map(read_as).collect::<Vec<_>>() {
             heads if heads.is_empty() => Passed::Nothing,
             heads => Passed::As(heads),
         }

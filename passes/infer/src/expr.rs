@@ -592,7 +592,10 @@ impl Apply<'_, '_, '_> {
             }
             TyKind::Class(class, _) if self.types.env().is_named_tuple(*class) => {
                 let fields = self.types.env().record_fields(*class);
-                let at = position(constant, fields.len())?;
+                let Some(at) = position(constant, fields.len()) else {
+                    let fields = self.fields_of(object);
+                    return self.index_node(fields, index, constant);
+                };
                 let ty = self.field_type(*class, fields[at].name)?;
                 let origin = self.origin(object);
                 self.field_of(object, fields[at].name, ty, origin)

@@ -293,8 +293,10 @@ impl<'p> Solver<'p> {
                     let ret = self.insts[id].sig.ret;
                     self.hint(ret, Ty::str(), false);
                 }
-                if let (Some(spec), "__format__") = (other, path.last()) {
-                    self.put(spec, Head::Str);
+                match (other, path.last()) {
+                    (Some(spec), "__format__") => self.put(spec, Head::Str),
+                    (Some(index), crate::expand::SLICES) => self.put(index, Head::Slice),
+                    _ => {}
                 }
             }
             FnKind::ClassMethod => self.vars.add(this, Atom::plain(Head::TypeOf(class))),

@@ -8,7 +8,8 @@
 //!     return %self.xs[%i]                                 return %self.xs[%i]
 //!   }                                                   }
 //!
-//! Holds back where another class of the family has a `__getitem__` that does not ask.
+//! One that only hands its index on, `return self.xs[i]`, is both as it stands where the program takes slices.
+//! Holds back where another class of the family has a `__getitem__` that is neither.
 
 use batuta_base::{Name, Origin};
 use batuta_core::*;
@@ -18,18 +19,43 @@ use std::sync::Arc;
 pub(crate) const SLICES: &str = "__getslice__";
 
 pub(super) fn expand(program: &mut Program<Hir>) {
-    let asking: Vec<(Name, Test)> =
-        program.classes.keys().filter_map(|class| Some((*class, test(program, *class)?))).collect();
+    let has_slices = has_slices(program);
+    let kind = |class: Name| {
+        let kind = test(program, class).map(Some);
+        kind.or_else(|| (has_slices && hands_on(program, class)).then_some(None))
+    };
+    let asking: Vec<(Name, Option<Test>)> =
+        program.classes.keys().filter_map(|class| Some((*class, kind(*class)?))).collect();
     let is_asking = |class: &Name| asking.iter().any(|(other, _)| other == class);
     let has_item = |class: &Name| program.fns.contains_key(&class.join("__getitem__"));
     let is_whole = |class: Name| {
         let family = program.mro(class).into_iter().flat_map(|up| program.subclasses(up));
         family.filter(has_item).all(|class| is_asking(&class))
     };
-    let whole: Vec<(Name, Test)> = asking.iter().filter(|(class, _)| is_whole(*class)).cloned().collect();
+    let whole: Vec<(Name, Option<Test>)> = asking.iter().filter(|(class, _)| is_whole(*class)).cloned().collect();
     for (class, test) in whole {
-        split(program, class, &test);
+        split(program, class, test.as_ref());
     }
+}
+
+/// Whether the program takes slices of anything.
+fn has_slices(program: &Program<Hir>) -> bool {
+    let is_slice = |row: &NodeRow| matches!(row.kind, Node::Op { op: Op::ObjOp(ObjOp::Slice), .. });
+    program.fns.values().any(|body| body.nodes.iter().any(|(_, row)| is_slice(row)))
+}
+
+/// Whether all that a `__getitem__` does with its index is to read an item of something else.
+fn hands_on(program: &Program<Hir>, class: Name) -> bool {
+    let Some(body) = program.fns.get(&class.join("__getitem__")) else { return false };
+    let [_, index] = &body.params[..] else { return false };
+    let [stmt] = &body.blocks[body.root].stmts[..] else { return false };
+    let StmtKind::Expr(node) = stmt.kind else { return false };
+    let Node::Return(Some(read)) = body.nodes[node].kind else { return false };
+    let Node::Use(place, _) = &body.nodes[read].kind else { return false };
+    let is_index = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(index.local));
+    let is_field = |proj: &Proj| matches!(proj, Proj::Field(_));
+    body.locals[index.local].ty == Ty::unknown()
+        && matches!(place.proj.split_last(), Some((Proj::Index(at), before)) if is_index(*at) && before.iter().all(is_field))
 }
 
 /// `if isinstance(index, slice)` at the top of the method, or the same for `int`.
@@ -102,12 +128,14 @@ fn is_slice_type(ty: Ty) -> bool {
     matches!(ty.kind(), TyKind::Lib(name, _) if name.last() == "slice")
 }
 
-fn split(program: &mut Program<Hir>, class: Name, test: &Test) {
+fn split(program: &mut Program<Hir>, class: Name, test: Option<&Test>) {
     let path = class.join("__getitem__");
     let mut body = (*program.fns[&path]).clone();
     let mut slices = body.clone();
-    keep(&mut slices, test, test.is_slice);
-    keep(&mut body, test, !test.is_slice);
+    if let Some(test) = test {
+        keep(&mut slices, test, test.is_slice);
+        keep(&mut body, test, !test.is_slice);
+    }
     slices.path = class.join(SLICES);
     slices.origin = Origin::default();
     slices.above.clear();
