@@ -557,6 +557,13 @@ impl Arity {
     }
 }
 
+/// Whether the error of an `opt.unwrap` is said by the emitted code. That `None` has no attributes is what
+/// every other unwrap of a program means.
+pub fn unwrap_says(text: batuta_base::Name) -> bool {
+    let text = text.as_str();
+    text.starts_with("TypeError: ") || text.starts_with("AttributeError: '") && !text.contains("'NoneType'")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -369,8 +369,7 @@ impl Own<'_> {
     }
 }
 
-/// The unwrap says which attribute an object lacks.
+/// The unwrap says which attribute an object lacks, or that `None` is no operand.
 fn is_absence(attr: &Attr) -> bool {
-    matches!(attr, Attr::Name(text)
-        if text.as_str().starts_with("AttributeError: '") && !text.as_str().contains("'NoneType'"))
+    matches!(attr, Attr::Name(text) if batuta_core::unwrap_says(*text))
 }

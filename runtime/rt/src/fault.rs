@@ -2,7 +2,7 @@
 
 use crate::class::{
     AssertionError, AttributeError, Class, IndexError, IntegerOverflow, MemoryError, NameError,
-    NotTranslated, RuntimeError, UnboundLocalError, ValueError, ZeroDivisionError,
+    NotTranslated, RuntimeError, TypeError, UnboundLocalError, ValueError, ZeroDivisionError,
 };
 
 /// The class and text that a panic message of std stands for; `stores` where the panicking expression is the
@@ -39,6 +39,7 @@ pub(crate) fn translate(message: &str, stores: bool) -> (Class, Option<String>) 
 fn said(message: &str) -> Option<(Class, &str)> {
     let (class, text) = message.split_once(": ")?;
     let class = match class {
+        "TypeError" => TypeError,
         "AttributeError" => AttributeError,
         "NameError" => NameError,
         "UnboundLocalError" => UnboundLocalError,

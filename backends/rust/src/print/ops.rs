@@ -476,9 +476,7 @@ impl Printer<'_, '_> {
     /// What an absent attribute says is not what std says of `None`.
     fn unwrap(&mut self, arg: NodeId, attr: &Attr) -> Expr {
         let text = match attr {
-            Attr::Name(text) => Some(*text).filter(|text| {
-                text.as_str().starts_with("AttributeError: '") && !text.as_str().contains("'NoneType'")
-            }),
+            Attr::Name(text) => Some(*text).filter(|text| unwrap_says(*text)),
             _ => None,
         };
         let taken = |value: Expr| super::places::taken(value, text);
