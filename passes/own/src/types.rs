@@ -45,6 +45,7 @@ pub fn project(program: &Program<Typed>, body: &Body<Typed>, ty: Ty, proj: Proj)
             TyKind::Str => Ty::str(),
             TyKind::Bytes | TyKind::Range => Ty::i64(),
             TyKind::Tuple(items) => tuple_item(body, items, node),
+            TyKind::Lib(name, _) if matches!(name.last(), "bytearray" | "int_array") => Ty::i64(),
             TyKind::Lib(..) => inner.library_item(),
             _ => Ty::unknown(),
         },

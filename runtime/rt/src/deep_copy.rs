@@ -45,10 +45,41 @@ pub trait DeepCopy {
     fn deep_copy(&self, memo: &mut Memo) -> Self;
 }
 
+/// What a copy can be asked of: a value, or a lent list.
+pub trait CopyWhole {
+    type Made;
+
+    fn copy_whole(&self, memo: &mut Memo) -> Self::Made;
+}
+
+impl<T: DeepCopy> CopyWhole for T {
+    type Made = T;
+
+    fn copy_whole(&self, memo: &mut Memo) -> T {
+        self.deep_copy(memo)
+    }
+}
+
+impl<T: DeepCopy> CopyWhole for [T] {
+    type Made = Vec<T>;
+
+    fn copy_whole(&self, memo: &mut Memo) -> Vec<T> {
+        self.iter().map(|item| item.deep_copy(memo)).collect()
+    }
+}
+
+impl CopyWhole for str {
+    type Made = String;
+
+    fn copy_whole(&self, _: &mut Memo) -> String {
+        self.to_owned()
+    }
+}
+
 /// `copy.deepcopy(value)`.
 #[track_caller]
-pub fn deepcopy<T: DeepCopy>(value: &T) -> T {
-    value.deep_copy(&mut Memo::default())
+pub fn deepcopy<T: CopyWhole + ?Sized>(value: &T) -> T::Made {
+    value.copy_whole(&mut Memo::default())
 }
 
 macro_rules! immutable {

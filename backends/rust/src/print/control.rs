@@ -360,6 +360,10 @@ fn chain_of_owned(expr: Expr) -> Expr {
         Expr::Method(of, name, args) => {
             Expr::Method(Box::new(chain_of_owned(*of)), name, args.into_iter().map(moving).collect())
         }
+        // A function of the runtime that goes on with iterators.
+        Expr::Call(function, args) if matches!(&*function, Expr::Atom(name) if name.starts_with("rt::")) => {
+            Expr::Call(function, args.into_iter().map(chain_of_owned).collect())
+        }
         expr => moving(expr),
     }
 }

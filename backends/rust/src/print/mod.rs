@@ -358,7 +358,7 @@ impl<'a, 'u> Printer<'a, 'u> {
         let ty = match self.pat_ty(pat) {
             // What a hole would give: unknown types are dynamic.
             Some(ty) if self.is_hole(value) => {
-                let ty = if matches!(ty.kind(), TyKind::Never | TyKind::Unit) { Ty::value() } else { ty };
+                let ty = if *ty.kind() == TyKind::Never { Ty::value() } else { ty };
                 Some(self.ty(ty, Position::Stored))
             }
             Some(ty) if self.needs_type(value, ty) || self.is_stored_function(pat, ty) => {

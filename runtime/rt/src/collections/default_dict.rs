@@ -65,6 +65,13 @@ impl<K: Key, V> DefaultDict<K, V> {
         &end.get_or_init(|| Box::new(entry)).value
     }
 
+    /// `d[key] = value`; the value may still read the dict when it is made.
+    #[inline]
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        self.settle();
+        self.dict.insert(key, value)
+    }
+
     /// `d.get(key)`.
     #[inline]
     pub fn get<Q: Key + ?Sized>(&self, key: &Q) -> Option<&V>

@@ -202,6 +202,15 @@ impl<T: Key> FromIterator<T> for FrozenSet<T> {
     }
 }
 
+impl<T> IntoIterator for FrozenSet<T> {
+    type Item = T;
+    type IntoIter = super::set::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 impl<'a, T> IntoIterator for &'a FrozenSet<T> {
     type Item = &'a T;
     type IntoIter = super::set::Iter<'a, T>;

@@ -322,12 +322,10 @@ pub fn harmonic_mean<T: Data>(data: impl IntoIterator<Item = T>) -> f64 {
     if data.iter().any(|x| x.float() == 0.0) {
         return 0.0;
     }
-    data.len() as f64 / float_mean_sum(&data)
-}
-
-fn float_mean_sum<T: Data>(data: &[T]) -> f64 {
+    // Their reciprocals are floats, the sum of those is exact.
     let parts: Option<Vec<BigInt>> = data.iter().map(|x| (1.0 / x.float()).exact()).collect();
-    parts.map_or(f64::NAN, |parts| quotient(parts.into_iter().sum(), BigInt::from(1) << SHIFT))
+    let count = BigInt::from(data.len()) << SHIFT;
+    parts.map_or(f64::NAN, |parts| quotient(count, parts.into_iter().sum()))
 }
 
 /// `statistics.quantiles(data, n=n)`, exclusive; raises `StatisticsError`.

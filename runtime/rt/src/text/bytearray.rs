@@ -58,7 +58,7 @@ impl ByteArray {
 
     /// `b.extend(numbers)`; raises `ValueError`.
     #[track_caller]
-    pub fn extend_ints(&mut self, numbers: impl IntoIterator<Item = i64>) {
+    pub fn extend_ints<N: TryInto<i64>>(&mut self, numbers: impl IntoIterator<Item = N>) {
         self.0.extend(numbers.into_iter().map(byte));
     }
 

@@ -295,23 +295,27 @@ fn one(fill: &[u8], method: &str) -> u8 {
     }
 }
 
-/// One byte from an int; raises `ValueError`.
+/// One byte from an int of any width; raises `ValueError`.
 #[track_caller]
-pub fn byte(number: i64) -> u8 {
-    match u8::try_from(number) {
+pub fn byte(number: impl TryInto<i64>) -> u8 {
+    match small(number) {
         Ok(byte) => byte,
-        Err(_) => raise_new(ValueError, "byte must be in range(0, 256)"),
+        Err(()) => raise_new(ValueError, "byte must be in range(0, 256)"),
     }
 }
 
 /// `bytes(numbers)`; raises `ValueError`.
 #[track_caller]
-pub fn bytes_from(numbers: impl IntoIterator<Item = i64>) -> Vec<u8> {
-    let convert = |number: i64| match u8::try_from(number) {
+pub fn bytes_from<N: TryInto<i64>>(numbers: impl IntoIterator<Item = N>) -> Vec<u8> {
+    let convert = |number: N| match small(number) {
         Ok(byte) => byte,
-        Err(_) => raise_new(ValueError, "bytes must be in range(0, 256)"),
+        Err(()) => raise_new(ValueError, "bytes must be in range(0, 256)"),
     };
     numbers.into_iter().map(convert).collect()
+}
+
+fn small(number: impl TryInto<i64>) -> Result<u8, ()> {
+    number.try_into().ok().and_then(|number| u8::try_from(number).ok()).ok_or(())
 }
 
 /// `bytes(count)`: so many zeros; raises `ValueError`.
