@@ -517,7 +517,9 @@ impl Apply<'_, '_, '_> {
                 me.call_path(id, path, &kinds, args, origin)
             });
         }
-        if takes.len() > params.len() && matches!(self.body.nodes[arg].kind, Node::Closure(_) | Node::Block { .. }) {
+        if takes.len() > params.len()
+            && matches!(self.body.nodes[arg].kind, Node::Closure(_) | Node::Block { .. })
+        {
             let why = "a function with defaults that the library calls without them".to_owned();
             return self.hole(arg, BAD_CALL, why);
         }

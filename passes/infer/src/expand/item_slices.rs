@@ -32,7 +32,8 @@ pub(super) fn expand(program: &mut Program<Hir>) {
         let family = program.mro(class).into_iter().flat_map(|up| program.subclasses(up));
         family.filter(has_item).all(|class| is_asking(&class))
     };
-    let whole: Vec<(Name, Option<Test>)> = asking.iter().filter(|(class, _)| is_whole(*class)).cloned().collect();
+    let whole: Vec<(Name, Option<Test>)> =
+        asking.iter().filter(|(class, _)| is_whole(*class)).cloned().collect();
     for (class, test) in whole {
         split(program, class, test.as_ref());
     }
