@@ -204,7 +204,7 @@ pub struct Place {
     pub proj: Vec<Proj>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Root {
     Local(LocalId),
     /// A module-level name or class attribute, by item path.

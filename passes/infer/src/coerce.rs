@@ -180,7 +180,8 @@ impl Apply<'_, '_, '_> {
                 self.coerce(of, to)
             }
             (_, Func(params, ret)) => self.as_function(node, params, *ret, to),
-            (_, Unit) => {
+            // What may be there is not dropped without a word.
+            (_, Unit) if !matches!(from.kind(), Option(_) | Value | Union(_)) => {
                 let origin = self.origin(node);
                 let stmt = Stmt::new(StmtKind::Expr(node), origin);
                 let none = self.mk(Node::Const(Const::None), to, origin);

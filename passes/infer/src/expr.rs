@@ -70,6 +70,14 @@ impl Apply<'_, '_, '_> {
                     let text = "TypeError: unsupported format string passed to NoneType.__format__";
                     *value = self.present(*value, text);
                 }
+                if matches!(self.ty(*value).kind(), TyKind::Iter(_)) {
+                    *value = self.text_of_iterator(*value);
+                    *conv = match *conv {
+                        Conv::Repr | Conv::Ascii => Conv::Str,
+                        Conv::Percent('r' | 'a') => Conv::Percent('s'),
+                        other => other,
+                    };
+                }
                 self.own_format(value, conv, spec);
                 self.any_format(value, conv, spec);
                 if shows_function(self.ty(*value)) {
@@ -106,6 +114,21 @@ impl Apply<'_, '_, '_> {
                 self.refuse("TypeError", text, vec![value], origin)
             }
         }
+    }
+
+    /// The text of a view of a dict shows what it holds; that of any other iterator is an address.
+    pub(crate) fn text_of_iterator(&mut self, value: NodeId) -> NodeId {
+        let view = match &self.body.nodes[value].kind {
+            Node::Call { callee: Callee::Lib(name), .. } => view_name(*name),
+            _ => None,
+        };
+        let Some(view) = view else {
+            let why = "the text of an iterator, which is an address".to_owned();
+            return self.hole(value, crate::apply::BAD_CALL, why);
+        };
+        let origin = self.origin(value);
+        let name = self.text(view, origin);
+        self.lib_call(Name::new("view.text"), &[ArgKind::Positional; 2], vec![name, value], None, origin)
     }
 
     /// What a text does whose piece raises: the pieces before it, then that one.
@@ -781,6 +804,20 @@ impl Apply<'_, '_, '_> {
 }
 
 /// Whether the text of a value has that of a function in it: where it lies, which differs from run to run.
+/// What the text of a view of a dict begins with.
+fn view_name(method: Name) -> Option<&'static str> {
+    let ordered = method.as_str().starts_with("OrderedDict.");
+    Some(match (method.last(), ordered) {
+        ("keys", false) => "dict_keys",
+        ("values", false) => "dict_values",
+        ("items", false) => "dict_items",
+        ("keys", true) => "odict_keys",
+        ("values", true) => "odict_values",
+        ("items", true) => "odict_items",
+        _ => return None,
+    })
+}
+
 fn shows_function(ty: Ty) -> bool {
     match ty.kind() {
         TyKind::Func(..) => true,

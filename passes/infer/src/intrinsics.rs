@@ -78,6 +78,11 @@ impl Apply<'_, '_, '_> {
                     Name::new(if rest.len() == 1 { "builtins.zip_pairs" } else { "builtins.zip_triples" });
                 self.lib_call(name, &[ArgKind::Positional], vec![*first], Some(id), origin)
             }
+            ("builtins.str" | "builtins.repr", [value])
+                if matches!(self.ty(*value).kind(), TyKind::Iter(_)) =>
+            {
+                self.text_of_iterator(*value)
+            }
             ("builtins.int" | "builtins.float" | "builtins.str", [value])
                 if let Some(branches) = self.union_branches(*value) =>
             {

@@ -482,7 +482,15 @@ impl Solver<'_> {
                 let head = atoms.first().map(|atom| atom.head);
                 let matching = self.vars.atoms(arg).iter().find(|atom| Some(atom.head) == head).cloned();
                 match matching {
-                    Some(atom) => self.vars.add(var, atom),
+                    Some(atom) => {
+                        self.vars.add(var, atom.clone());
+                        // What may be absent inside a container is present where it is taken out of it.
+                        for (child, held) in ty.children().into_iter().zip(atom.args.to_vec()) {
+                            if matches!(child.kind(), TyKind::Option(_)) {
+                                self.expect_type(job, child, held, map);
+                            }
+                        }
+                    }
                     None if self.vars.has(arg, Head::Value) => self.holds_values(ty, map),
                     None => {
                         if self.vars.atoms(arg).is_empty() {

@@ -67,14 +67,13 @@ fn library_names(program: &Program<Hir>) -> FxHashMap<Name, Name> {
 
 /// Globals that are bound once, by the top level of their module, to a method, and are only called.
 fn global_methods(program: &Program<Hir>) -> FxHashMap<Name, Bound> {
-    let mut bindings: FxHashMap<Name, usize> = FxHashMap::default();
+    let bindings = global_bindings(program);
     let mut found: FxHashMap<Name, Bound> = FxHashMap::default();
     let mut kept: FxHashSet<Name> = FxHashSet::default();
     for body in program.fns.values() {
         for stmt in body.blocks.iter().flat_map(|(_, row)| &row.stmts) {
             each_target(&stmt.kind, &mut |place, value| {
                 let (Root::Global(path), true) = (place.root, place.proj.is_empty()) else { return };
-                *bindings.entry(path).or_default() += if body.kind == FnKind::Init { 1 } else { 2 };
                 if let Some(bound) = value.and_then(|value| bound_method(body, value))
                     && !program.classes.contains_key(&path.parent())
                 {
@@ -250,29 +249,12 @@ fn takes_any(method: Name) -> bool {
 
 /// Locals that are bound once to a method of an object that stays, and are only called.
 fn local_methods(body: &Body<Hir>) -> FxHashMap<LocalId, Bound> {
-    let mut bindings: FxHashMap<LocalId, usize> = FxHashMap::default();
+    let bindings = local_bindings(body);
     let mut found: FxHashMap<LocalId, Bound> = FxHashMap::default();
-    for param in &body.params {
-        *bindings.entry(param.local).or_default() += 1;
-    }
-    for (_, row) in body.nodes.iter() {
-        let mut bind = |local| *bindings.entry(local).or_default() += 2;
-        match &row.kind {
-            Node::For { pat, .. } => pat.for_each_local(&mut bind),
-            Node::Match { arms, .. } => arms.iter().for_each(|arm| arm.pat.for_each_local(&mut bind)),
-            Node::With { items, .. } => {
-                items.iter().filter_map(|i| i.target.as_ref()).for_each(|pat| pat.for_each_local(&mut bind));
-            }
-            Node::Try { handlers, .. } => handlers.iter().filter_map(|h| h.bind).for_each(bind),
-            Node::Closure(closure) => closure.params.iter().for_each(|param| bind(param.local)),
-            _ => {}
-        }
-    }
     for stmt in body.blocks.iter().flat_map(|(_, row)| &row.stmts) {
         each_target(&stmt.kind, &mut |place, value| {
-            let Some(local) = place.as_local() else { return };
-            *bindings.entry(local).or_default() += 1;
-            if let Some(bound) = value.and_then(|value| bound_method(body, value)) {
+            let bound = value.and_then(|value| bound_method(body, value));
+            if let (Some(local), Some(bound)) = (place.as_local(), bound) {
                 found.insert(local, bound);
             }
         });
@@ -297,6 +279,50 @@ fn local_methods(body: &Body<Hir>) -> FxHashMap<LocalId, Bound> {
     found
 }
 
+/// How often a body binds each local; what binds more than once for all it says counts twice.
+pub(crate) fn local_bindings(body: &Body<Hir>) -> FxHashMap<LocalId, usize> {
+    let mut bindings: FxHashMap<LocalId, usize> = FxHashMap::default();
+    for param in &body.params {
+        *bindings.entry(param.local).or_default() += 1;
+    }
+    for (_, row) in body.nodes.iter() {
+        let mut bind = |local| *bindings.entry(local).or_default() += 2;
+        match &row.kind {
+            Node::For { pat, .. } => pat.for_each_local(&mut bind),
+            Node::Match { arms, .. } => arms.iter().for_each(|arm| arm.pat.for_each_local(&mut bind)),
+            Node::With { items, .. } => {
+                items.iter().filter_map(|i| i.target.as_ref()).for_each(|pat| pat.for_each_local(&mut bind));
+            }
+            Node::Try { handlers, .. } => handlers.iter().filter_map(|h| h.bind).for_each(bind),
+            Node::Closure(closure) => closure.params.iter().for_each(|param| bind(param.local)),
+            _ => {}
+        }
+    }
+    for stmt in body.blocks.iter().flat_map(|(_, row)| &row.stmts) {
+        each_target(&stmt.kind, &mut |place, _| {
+            if let Some(local) = place.as_local() {
+                *bindings.entry(local).or_default() += 1;
+            }
+        });
+    }
+    bindings
+}
+
+/// How often a program binds each global; what a function binds counts twice.
+pub(crate) fn global_bindings(program: &Program<Hir>) -> FxHashMap<Name, usize> {
+    let mut bindings: FxHashMap<Name, usize> = FxHashMap::default();
+    for body in program.fns.values() {
+        for stmt in body.blocks.iter().flat_map(|(_, row)| &row.stmts) {
+            each_target(&stmt.kind, &mut |place, _| {
+                if let (Root::Global(path), true) = (place.root, place.proj.is_empty()) {
+                    *bindings.entry(path).or_default() += if body.kind == FnKind::Init { 1 } else { 2 };
+                }
+            });
+        }
+    }
+    bindings
+}
+
 /// The values that a body calls, or `map` for it.
 fn called(body: &Body<Hir>) -> FxHashSet<NodeId> {
     let callee = |(_, row): (NodeId, &NodeRow)| match &row.kind {
@@ -310,7 +336,7 @@ fn called(body: &Body<Hir>) -> FxHashSet<NodeId> {
 }
 
 /// Every place that a statement binds, with the value where it is one of its own.
-fn each_target(kind: &StmtKind, f: &mut dyn FnMut(&Place, Option<NodeId>)) {
+pub(crate) fn each_target(kind: &StmtKind, f: &mut dyn FnMut(&Place, Option<NodeId>)) {
     match kind {
         StmtKind::Set { target: Pat::Place(place), value } => f(place, Some(*value)),
         StmtKind::Set { target: pat, .. } | StmtKind::Let { pat, .. } => each_place(pat, f),

@@ -131,7 +131,7 @@ pub use unwind::{
     Jump, OrRaise, catch, catch_all, catch_all_async, catch_all_result, catch_async, catch_end, catch_result,
     exit, exit_with, raise, raise_new,
 };
-pub use value::{FromValue, Function, Items, Library, Object, Value, owner, py, simple_namespace};
+pub use value::{FromValue, Function, Items, Library, Object, Value, owner, py, simple_namespace, view_text};
 
 /// The extension traits: `use batuta_rt::prelude::*;`.
 pub mod prelude {

@@ -137,7 +137,10 @@ impl Printer<'_, '_> {
                 let ty = self.body.ty(node).strip_ref();
                 let (place, mode) = (place.clone(), if ty.is_copy() { Mode::Copy } else { Mode::Ref });
                 let ty = if ty.is_copy() { self.body.ty(node) } else { ty.reference() };
-                self.use_place(&place, mode, ty).without_ref()
+                let shown = self.use_place(&place, mode, ty).without_ref();
+                // A static that is computed once is no text itself.
+                let is_bare = matches!(&shown, Expr::Atom(name) if is_identifier(name));
+                if is_bare && self.is_lazy(&place) { Expr::unary("*", shown) } else { shown }
             }
             Node::Op { op: Op::RsOp(RsOp::ToOwned | RsOp::Ref), args, .. } => self.shown(args[0]),
             _ => self.expr(node).without_ref(),
@@ -153,6 +156,13 @@ impl Printer<'_, '_> {
             }
             shown => shown,
         }
+    }
+
+    /// Whether a place is a whole `LazyLock`.
+    fn is_lazy(&self, place: &batuta_core::Place) -> bool {
+        let Root::Global(path) = place.root else { return false };
+        place.proj.is_empty()
+            && self.env.program.globals.get(&path).is_some_and(|global| global.storage == Storage::Lazy)
     }
 
     /// A `const`: a value itself, where a `static` guards one.
@@ -365,7 +375,11 @@ impl Template {
         let colon = if spec.is_empty() { String::new() } else { format!(":{spec}") };
         match value {
             Expr::Atom(name) if is_identifier(&name) => self.text.push_str(&format!("{{{name}{colon}}}")),
-            Expr::Unary("*", inner) if matches!(&*inner, Expr::Atom(name) if is_identifier(name)) => {
+            // A static that is computed once shows nothing itself.
+            Expr::Unary("*", inner)
+                if matches!(&*inner, Expr::Atom(name)
+                    if is_identifier(name) && name.contains(char::is_lowercase)) =>
+            {
                 if let Expr::Atom(name) = *inner {
                     self.text.push_str(&format!("{{{name}{colon}}}"));
                 }

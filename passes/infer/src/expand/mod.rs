@@ -82,6 +82,7 @@ mod template;
 mod tuple_makers;
 mod type_tests;
 mod version;
+mod view_names;
 mod walrus;
 mod with;
 mod wrapper_attributes;
@@ -116,6 +117,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     default_functions::expand(&mut out);
     hooks::expand(&mut out);
     class_tuples::expand(&mut out);
+    view_names::expand(&mut out);
     tuple_makers::expand(&mut out);
     forwarded::expand_positional(&mut out);
     options::expand(&mut out);

@@ -25,6 +25,7 @@ mod simple_namespace;
 mod text;
 mod text_methods;
 mod views;
+pub use views::view_text;
 
 use std::rc::Rc;
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::{Object, Value};
 use crate::error::Error;
+use crate::repr::Repr;
 use crate::shared::List;
 
 /// What a dict held when it was asked for its keys, values or items.
@@ -51,6 +52,12 @@ impl Object for View {
     fn is_true(&self) -> bool {
         !self.items.borrow().is_empty()
     }
+}
+
+/// `str(d.keys())`: the kind of the view, and what it holds.
+pub fn view_text<T: Repr>(name: &str, items: impl IntoIterator<Item = T>) -> String {
+    let items: Vec<T> = items.into_iter().collect();
+    format!("{name}({})", crate::repr(&items))
 }
 
 /// A view of a dict, by its kind: `dict_keys`.
