@@ -22,11 +22,15 @@ pub(super) fn expand(program: &mut Program<Hir>) {
     let globals = global_bindings(program);
     let mut shared = FxHashMap::default();
     for body in program.fns.values().filter(|body| body.kind == FnKind::Init) {
-        shared.extend(views(body, &names).into_iter().filter_map(|(root, owner, name)| match (root, owner) {
-            (Root::Global(path), Root::Global(of)) if globals[&path] == 1 && globals.get(&of) == Some(&1) => {
-                Some((root, (owner, name)))
+        shared.extend(views(body, &names).into_iter().filter_map(|(root, owner, name)| {
+            match (root, owner) {
+                (Root::Global(path), Root::Global(of))
+                    if globals[&path] == 1 && globals.get(&of) == Some(&1) =>
+                {
+                    Some((root, (owner, name)))
+                }
+                _ => None,
             }
-            _ => None,
         }));
     }
     for body in program.fns.values_mut() {
@@ -47,7 +51,9 @@ fn views(body: &Body<Hir>, names: &[&str]) -> Vec<(Root, Root, Name)> {
     for stmt in body.blocks.iter().flat_map(|(_, row)| &row.stmts) {
         each_target(&stmt.kind, &mut |place, value| {
             let (true, Some(value)) = (place.proj.is_empty(), value) else { return };
-            let Node::Call { callee: Callee::Method(of, name), args } = &body.nodes[value].kind else { return };
+            let Node::Call { callee: Callee::Method(of, name), args } = &body.nodes[value].kind else {
+                return;
+            };
             if let Node::Use(owner, _) = &body.nodes[*of].kind
                 && args.is_empty()
                 && owner.proj.is_empty()
