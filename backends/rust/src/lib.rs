@@ -20,6 +20,7 @@ mod layout;
 mod literal;
 mod names;
 mod object_equality;
+mod object_members;
 mod object_values;
 mod own_operand;
 mod print;

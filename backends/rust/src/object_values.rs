@@ -28,6 +28,7 @@ pub fn impls(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: &
     parts.extend(texts(env, class, members));
     parts.extend(member(env, class));
     parts.extend(callable(env, members));
+    parts.extend(crate::object_members::answers(env, members));
     parts.extend(crate::deep_copies::value_method(env, class));
     parts.extend(crate::object_equality::methods(env, class, members, module, uses));
     parts.push(instance_test(env, class, members));

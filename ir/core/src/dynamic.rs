@@ -2,6 +2,7 @@
 
 use crate::*;
 use batuta_base::{FxHashSet, Name};
+use std::collections::BTreeSet;
 
 /// What the program does with dynamic values.
 #[derive(Debug, Default)]
@@ -12,6 +13,8 @@ pub struct Dynamic {
     pub classes: FxHashSet<Name>,
     /// Attributes and methods by name.
     names: FxHashSet<String>,
+    /// Names that `hasattr` asks for.
+    pub asked: BTreeSet<String>,
     /// Attributes that dynamic code sets, by name.
     pub set: FxHashSet<Name>,
     /// Some operator, index, call or loop takes a dynamic value.
@@ -51,6 +54,10 @@ pub fn dynamic<L: Level>(program: &Program<L>) -> Dynamic {
             {
                 out.by_name = true;
             }
+            if let Some(name) = asked(body, &row.kind) {
+                out.names.insert(name.to_owned());
+                out.asked.insert(name.to_owned());
+            }
             // `len(x)` of a dynamic value asks for `__len__`.
             if let Node::Call { callee: Callee::Lib(name), args } = &row.kind
                 && ASKS.contains(&name.as_str())
@@ -85,6 +92,16 @@ pub fn dynamic<L: Level>(program: &Program<L>) -> Dynamic {
     }
     out.classes = done;
     out
+}
+
+/// The name that `hasattr(x, "name")` asks for.
+fn asked<'a, L: Level>(body: &'a Body<L>, node: &Node) -> Option<&'a str> {
+    let Node::Call { callee: Callee::Lib(name), args } = node else { return None };
+    let [_, asked] = &args[..] else { return None };
+    match body.as_const(asked.value) {
+        Some(Const::Str(text)) if *name == "builtins.hasattr" => Some(text),
+        _ => None,
+    }
 }
 
 /// The other classes of a hierarchy.

@@ -98,7 +98,7 @@ pub use modules::re::{Match, Pattern, ReError};
 pub use modules::scandir::{DirEntry, Scandir};
 pub use modules::sha3::Shake;
 pub use modules::shutil::{IgnoredNames, SameFileError, ShutilError, TerminalSize};
-pub use modules::statistics::StatisticsError;
+pub use modules::statistics::{LinearRegression, StatisticsError};
 pub use modules::string_io::StringIO;
 pub use modules::string_template::Template;
 pub use modules::struct_time::StructTime;

@@ -121,11 +121,25 @@ fn is_plain(program: &Program<Hir>, body: &Body<Hir>) -> bool {
                 let calls = match callee {
                     Callee::Fn(path) => program.resolve(*path) == body.path,
                     Callee::Method(_, method) | Callee::Super(method) => method.as_str() == name,
+                    Callee::Lib(lib) if *lib == "functools.partial" => {
+                        args.first().is_some_and(|arg| is_item(program, other, arg.value, body.path))
+                    }
                     _ => false,
                 };
                 !calls || args.iter().all(|arg| arg.kind == ArgKind::Positional)
             })
         })
+}
+
+/// Whether a node is the function at a path.
+fn is_item(program: &Program<Hir>, body: &Body<Hir>, node: NodeId, path: Name) -> bool {
+    match &body.nodes[node].kind {
+        Node::Item(found) => program.resolve(*found) == path,
+        Node::Use(Place { root: Root::Global(found), proj }, _) => {
+            proj.is_empty() && program.resolve(*found) == path
+        }
+        _ => false,
+    }
 }
 
 impl Forward {

@@ -55,6 +55,7 @@ mod item_slices;
 mod json_encoders;
 mod keywords;
 mod lambda_defaults;
+mod kinds_of_functions;
 mod late_names;
 mod lazy;
 mod made_once;
@@ -200,6 +201,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
         sentinels::expand(&start, Arc::make_mut(body));
         keywords::expand(Arc::make_mut(body));
         type_tests::expand(&start, Arc::make_mut(body));
+        kinds_of_functions::expand(&start, Arc::make_mut(body));
         let is_format = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "builtins.format");
         if body.nodes.iter().any(|(_, row)| is_format(&row.kind)) {
             formats::expand(Arc::make_mut(body));

@@ -3,7 +3,9 @@
 //! before                                    after
 //!   lib:functools.partial(@m.power, exp= 2)   closure (%base) { tail call @m.power(base= %base, exp= 2) }
 //!
-//! Parameters with defaults that are not given keep them. Holds back where the parameters are not known.
+//! Parameters with defaults that are not given keep them. Where the parameters are not known, it is a dynamic value:
+//!
+//!   lib:functools.partial(%f, 1, exp= 2)      lib:functools.partial_of(%f, dict.new("exp", 2), 1)
 
 use batuta_base::{Name, Origin};
 use batuta_core::*;
@@ -41,6 +43,9 @@ fn closure(program: &Program<Hir>, body: &mut Body<Hir>, args: &[Arg], node: Nod
             is_own = true;
             let callee = Callee::Value(kept(body, function.value, &mut stmts, origin));
             (callee, (0..count).map(|at| Name::new(&format!("given_{at}"))).collect())
+        }
+        None if matches!(body.nodes[function.value].kind, Node::Use(..)) => {
+            return dynamic(body, function.value, given, origin);
         }
         None => {
             let Node::Item(path) = body.nodes[function.value].kind else { return None };
@@ -80,6 +85,24 @@ fn closure(program: &Program<Hir>, body: &mut Body<Hir>, args: &[Arg], node: Nod
     let tail = Some(body.node(made, Ty::unknown(), origin));
     let block = body.block(BlockRow { stmts, tail, ..BlockRow::default() });
     Some(Node::Block { label: None, block })
+}
+
+/// A function that only the run knows, with what it is given.
+fn dynamic(body: &mut Body<Hir>, function: NodeId, given: &[Arg], at: Origin) -> Option<Node> {
+    let (mut values, mut named) = (Vec::new(), Vec::new());
+    for arg in given {
+        match arg.kind {
+            ArgKind::Positional => values.push(arg.value),
+            ArgKind::Named(name) => {
+                let key = Node::Const(Const::Str(name.as_str().into()));
+                named.extend([body.node(key, Ty::unknown(), at), arg.value]);
+            }
+            _ => return None,
+        }
+    }
+    let named = body.op(DictOp::New, named, Ty::unknown(), at);
+    let args = [function, named].into_iter().chain(values).map(Arg::positional).collect();
+    Some(Node::Call { callee: Callee::Lib(Name::new("functools.partial_of")), args })
 }
 
 /// Parameters of a function of the program, of a method of the receiver or of a function in this body, and

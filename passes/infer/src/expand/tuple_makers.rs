@@ -5,7 +5,7 @@
 //!   lib:builtins.map(@m.Row._make,    lib:builtins.map(closure (%items) { tail call @m.Row(*%items) },
 //!                    %rows)                            %rows)
 //!
-//! Holds back where a field has a default, which `_make` does not use.
+//! Holds back where a field has a default, which `_make` does not use, and the items are not written out.
 
 use batuta_base::{Name, Origin};
 use batuta_core::*;
@@ -47,8 +47,21 @@ fn maker(program: &Program<Hir>, body: &Body<Hir>, id: NodeId) -> Option<Name> {
     };
     let class = program.resolve(path.parent());
     let def = program.classes.get(&class).filter(|_| path.last() == "_make")?;
-    let has_default = def.fields.iter().any(|field| field.default.is_some());
+    let is_whole = match &body.nodes[id].kind {
+        Node::Call { args, .. } => display_length(body, args[0].value) == Some(def.fields.len()),
+        _ => false,
+    };
+    let has_default = !is_whole && def.fields.iter().any(|field| field.default.is_some());
     (def.kind == ClassKind::NamedTuple && !has_default && !program.fns.contains_key(&path)).then_some(class)
+}
+
+/// The number of items of a list or tuple that is written out.
+fn display_length(body: &Body<Hir>, node: NodeId) -> Option<usize> {
+    let Node::Op { op: Op::ListOp(ListOp::New) | Op::TupleOp(TupleOp::New), args, .. } = &body.nodes[node].kind else {
+        return None;
+    };
+    let is_splat = |node: &NodeId| matches!(body.nodes[*node].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. });
+    (!args.iter().any(is_splat)).then_some(args.len())
 }
 
 fn make(class: Name, items: NodeId) -> Node {

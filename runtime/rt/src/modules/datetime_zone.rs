@@ -320,6 +320,11 @@ impl Datetime {
         Datetime { date, micros: time.micros, zone: time.zone }
     }
 
+    /// The start of a day.
+    pub(super) fn midnight(date: Date) -> Datetime {
+        Datetime { date, micros: 0, zone: None }
+    }
+
     /// `d` with another zone and the same clock: `replace(tzinfo=..)`.
     #[must_use]
     pub fn with_zone(&self, zone: Option<Timezone>) -> Datetime {

@@ -1,13 +1,16 @@
 //! Python's `functools`, where std has no equal.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::rc::Rc;
 
 use crate::class::TypeError;
 use crate::collections::{Dict, Key};
+use crate::error::Error;
 use crate::repr::{Repr, repr};
 use crate::unwind::raise_new;
-use crate::value::Value;
+use crate::value::{Object, Value, py};
 
 /// `functools.reduce(join, items)`; raises `TypeError` when there are no items.
 #[track_caller]
@@ -134,6 +137,46 @@ impl<K: Key + Clone + Repr, V: Clone> Cache<K, V> {
             maxsize: self.maxsize,
             currsize: self.results.borrow().len() as i64,
         }
+    }
+}
+
+/// A function with some of its arguments.
+struct Partial {
+    function: Value,
+    args: Vec<Value>,
+    named: Dict<String, Value>,
+}
+
+/// `functools.partial(function, *args, **named)` of a dynamic value.
+pub fn partial(function: Value, args: Vec<Value>, named: Dict<String, Value>) -> Value {
+    Value::Object(Rc::new(Partial { function, args, named }))
+}
+
+impl Object for Partial {
+    fn type_name(&self) -> &str {
+        "functools.partial"
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn get_attr(self: Rc<Self>, name: &str) -> Option<Value> {
+        match name {
+            "func" => Some(self.function.clone()),
+            "args" => Some(Value::tuple(self.args.iter().cloned())),
+            "keywords" => Some(Value::from(self.named.clone())),
+            _ => None,
+        }
+    }
+
+    fn call_method(self: Rc<Self>, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
+        let all: Vec<Value> = self.args.iter().chain(args).cloned().collect();
+        (name == "__call__").then(|| Ok(py::call_with(&self.function, &all, &self.named)))
+    }
+
+    fn is_callable(&self) -> bool {
+        true
     }
 }
 

@@ -1,13 +1,16 @@
 //! Python's `statistics`: sums are exact, results are rounded once.
 
+use std::fmt;
+
 use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive, Zero};
 
 use crate::big::Int;
 use crate::collections::{Dict, Key};
-use crate::list::{PyOrd, sorted};
+use crate::list::{PyList, PyOrd, sorted};
 use crate::number::Num;
 use crate::number::bytes::parts_of;
+use crate::repr::{Repr, repr};
 use crate::unwind::raise_new;
 
 crate::exceptions! {
@@ -375,7 +378,7 @@ pub fn covariance(x: &[f64], y: &[f64]) -> f64 {
 
 /// `statistics.linear_regression(x, y)`: slope and intercept; raises `StatisticsError`.
 #[track_caller]
-pub fn linear_regression(x: &[f64], y: &[f64]) -> (f64, f64) {
+pub fn linear_regression(x: &[f64], y: &[f64]) -> LinearRegression {
     if x.len() != y.len() {
         too_few("linear regression requires that both inputs have same number of data points");
     }
@@ -389,7 +392,36 @@ pub fn linear_regression(x: &[f64], y: &[f64]) -> (f64, f64) {
     let slope = sxy / sxx;
     let n = x.len() as f64;
     let (xbar, ybar) = (super::math::fsum(x.iter().copied()) / n, super::math::fsum(y.iter().copied()) / n);
-    (slope, ybar - slope * xbar)
+    LinearRegression { slope, intercept: ybar - slope * xbar }
+}
+
+/// What `statistics.linear_regression` gives: a tuple with names.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LinearRegression {
+    /// How much `y` grows with `x`.
+    pub slope: f64,
+    /// `y` where `x` is 0.
+    pub intercept: f64,
+}
+
+impl LinearRegression {
+    /// The parts in order.
+    pub fn parts(self) -> [f64; 2] {
+        [self.slope, self.intercept]
+    }
+
+    /// `line[index]`.
+    #[track_caller]
+    pub fn at(self, index: i64) -> f64 {
+        *self.parts().at(index)
+    }
+}
+
+impl Repr for LinearRegression {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (slope, intercept) = (repr(&self.slope), repr(&self.intercept));
+        write!(f, "LinearRegression(slope={slope}, intercept={intercept})")
+    }
 }
 
 /// Sums of products of the distances to the means.

@@ -17,7 +17,13 @@ const NAMES: [&str; 9] =
     ["tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst"];
 
 impl StructTime {
-    fn of(moment: Datetime, is_dst: i64) -> StructTime {
+    /// `d.timetuple()` of a date.
+    pub fn of_date(date: &Date) -> StructTime {
+        StructTime::of(Datetime::midnight(*date), -1)
+    }
+
+    /// `moment.timetuple()`, with what is known of summer time.
+    pub fn of(moment: Datetime, is_dst: i64) -> StructTime {
         let date = moment.date();
         let first = Date { year: date.year, month: 1, day: 1 };
         StructTime([

@@ -22,7 +22,7 @@ pub(super) fn has(value: &Value, name: &str) -> Option<bool> {
     match value {
         Value::Object(object) => match std::rc::Rc::clone(object).get_attr(name) {
             Some(_) => Some(true),
-            None => object.is_open().then_some(false),
+            None => object.has(name),
         },
         Value::Error(error) => error_has(error, name),
         _ => Some(is_among(members(value), name)),

@@ -202,9 +202,9 @@ pub trait Object: Any {
         None
     }
 
-    /// Whether it has no other attributes than those that [`Object::get_attr`] gives.
-    fn is_open(&self) -> bool {
-        false
+    /// Whether it has an attribute or method of this name; none where [`Object::get_attr`] alone can tell.
+    fn has(&self, _name: &str) -> Option<bool> {
+        None
     }
 
     /// Sets the attribute `name`; false when there is none.

@@ -38,8 +38,8 @@ impl Object for SimpleNamespace {
         if name == "__dict__" { Some(Value::Dict(self.0.clone())) } else { self.find(name) }
     }
 
-    fn is_open(&self) -> bool {
-        true
+    fn has(&self, name: &str) -> Option<bool> {
+        Some(self.find(name).is_some())
     }
 
     fn set_attr(&self, name: &str, value: Value) -> bool {
