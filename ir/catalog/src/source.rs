@@ -21,6 +21,12 @@ pub const SOURCES: &[Source] = &[
         as_base: false,
     },
     Source {
+        path: "types.MappingProxyType",
+        module: "mapping_proxy",
+        text: include_str!("../python/source/mapping_proxy.py"),
+        as_base: false,
+    },
+    Source {
         path: "logging.Handler",
         module: "log_handler",
         text: include_str!("../python/source/log_handler.py"),

@@ -480,6 +480,11 @@ impl Apply<'_, '_, '_> {
             (Class(class, _), Value) if self.types.env().takes_any(*class, op, in_place) => {
                 self.operator_method(op, a, b, in_place)
             }
+            (Bytes, _) if op == ObjOp::Mod => {
+                let (origin, b) = (self.origin(a), self.dynamic(b));
+                let name = Name::new("bytes.__mod__");
+                self.lib_call(name, &[ArgKind::Positional; 2], vec![a, b], None, origin)
+            }
             (Value | Union(_), _) | (_, Value | Union(_)) => {
                 let (a, b) = (self.dynamic(a), self.dynamic(b));
                 let word = dunder_word(op);

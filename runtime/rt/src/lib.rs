@@ -56,8 +56,8 @@ pub use error::{Arg, Error, Exception, Place, Result};
 pub use error_args::arg_values;
 pub use file::{BinaryFile, File, TextOptions, UnsupportedOperation, open, open_binary, open_with};
 pub use format::{
-    Format, Operand, format, percent, percent_each, percent_named, str_format, str_format_with, try_format,
-    try_str_format,
+    FieldParts, Format, Operand, format, parse_fields, percent, percent_bytes, percent_each, percent_named,
+    str_format, str_format_with, try_format, try_str_format,
 };
 pub use generator::{
     Co, ContextManager, Emit, Generator, by_index, by_index_of, context_manager, generator, iter_until, next,
@@ -100,7 +100,7 @@ pub use modules::sha3::Shake;
 pub use modules::shutil::{IgnoredNames, SameFileError, ShutilError, TerminalSize};
 pub use modules::statistics::{LinearRegression, StatisticsError};
 pub use modules::string_io::StringIO;
-pub use modules::string_template::Template;
+pub use modules::string_template::{FieldFormatter, Template};
 pub use modules::struct_time::StructTime;
 pub use modules::structs::{Struct, StructError};
 pub use modules::tempfile::TemporaryDirectory;

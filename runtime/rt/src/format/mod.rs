@@ -4,6 +4,7 @@ mod complex;
 mod number;
 mod operand;
 mod percent;
+mod percent_bytes;
 mod spec;
 mod template;
 
@@ -12,8 +13,9 @@ pub(crate) use operand::format_operand_of;
 pub use operand::{Format, Operand};
 pub(crate) use percent::percent_of_items;
 pub use percent::{percent, percent_each, percent_named};
+pub use percent_bytes::percent_bytes;
 pub(crate) use spec::Spec;
-pub use template::{str_format, str_format_with, try_str_format};
+pub use template::{FieldParts, parse_fields, str_format, str_format_with, try_str_format};
 
 use crate::error::Error;
 use crate::unwind::OrRaise;

@@ -178,6 +178,49 @@ impl<'a> Filler<'a> {
     }
 }
 
+/// A part of a template: text, and the name, spec and conversion of the field behind it.
+pub type FieldParts = (String, Option<String>, Option<String>, Option<String>);
+
+/// `string.Formatter().parse(template)`.
+#[track_caller]
+pub fn parse_fields(template: &str) -> Result<Vec<FieldParts>, Error> {
+    let (mut out, mut text, mut rest) = (Vec::new(), String::new(), template);
+    while let Some(letter) = rest.chars().next() {
+        rest = &rest[letter.len_utf8()..];
+        if !matches!(letter, '{' | '}') {
+            text.push(letter);
+            continue;
+        }
+        if let Some(after) = rest.strip_prefix(letter) {
+            // A doubled brace ends its part.
+            text.push(letter);
+            out.push((std::mem::take(&mut text), None, None, None));
+            rest = after;
+            continue;
+        }
+        if letter == '}' {
+            return value_error("Single '}' encountered in format string");
+        }
+        let end = field_end(rest)?;
+        let field = &rest[..end];
+        rest = &rest[end + 1..];
+        let cut = field.find(['!', ':']).unwrap_or(field.len());
+        let (name, more) = field.split_at(cut);
+        let (conversion, spec) = match more.strip_prefix('!') {
+            Some(more) => {
+                let (conversion, spec) = more.split_once(':').unwrap_or((more, ""));
+                (Some(conversion.to_owned()), spec)
+            }
+            None => (None, more.strip_prefix(':').unwrap_or("")),
+        };
+        out.push((std::mem::take(&mut text), Some(name.to_owned()), Some(spec.to_owned()), conversion));
+    }
+    if !text.is_empty() {
+        out.push((text, None, None, None));
+    }
+    Ok(out)
+}
+
 /// What a field names: a part of an argument, or a value that was made of it.
 enum Found<'a> {
     Lent(&'a dyn Format),

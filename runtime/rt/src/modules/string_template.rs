@@ -5,7 +5,9 @@ use std::fmt;
 use crate::class::ValueError;
 use crate::collections::{Dict, Key};
 use crate::error::Error;
+use crate::format::Format;
 use crate::repr::{Repr, str};
+use crate::value::Value;
 
 /// `string.Template`.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,6 +132,19 @@ fn find<K: Key + AsRef<str>, V: Repr>(values: &Dict<K, V>, name: &str) -> Option
 impl Repr for Template {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("<string.Template object>")
+    }
+}
+
+/// `string.Formatter()`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FieldFormatter;
+
+impl FieldFormatter {
+    /// `formatter.format(template, *args)`.
+    #[track_caller]
+    pub fn format(self, template: &str, args: &[Value]) -> String {
+        let args: Vec<&dyn Format> = args.iter().map(|value| value as &dyn Format).collect();
+        crate::str_format(template, &args, &[])
     }
 }
 

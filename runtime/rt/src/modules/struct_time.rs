@@ -22,8 +22,12 @@ impl StructTime {
         StructTime::of(Datetime::midnight(*date), -1)
     }
 
-    /// `moment.timetuple()`, with what is known of summer time.
-    pub fn of(moment: Datetime, is_dst: i64) -> StructTime {
+    /// `moment.timetuple()`.
+    pub fn of_datetime(moment: &Datetime) -> StructTime {
+        StructTime::of(*moment, -1)
+    }
+
+    fn of(moment: Datetime, is_dst: i64) -> StructTime {
         let date = moment.date();
         let first = Date { year: date.year, month: 1, day: 1 };
         StructTime([

@@ -190,6 +190,7 @@ pub fn rem(a: &Value, b: &Value) -> Value {
         Some(Pair::Floats(a, b)) => Value::Float(float::float_floor_mod(a, b)),
         None => match a {
             Value::Str(template) => Value::from(fill(template, b)),
+            Value::Bytes(template) => Value::from(crate::Bytes::from(crate::percent_bytes(template, b))),
             _ => otherwise(a, b, "%", "mod"),
         },
     }

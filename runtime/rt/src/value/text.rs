@@ -6,7 +6,6 @@ use std::rc::Rc;
 use super::Value;
 use crate::error::Error;
 use crate::format::{Format, Operand};
-use crate::list::PyList;
 use crate::repr::{Repr, repr, write_items};
 
 impl Repr for Value {
