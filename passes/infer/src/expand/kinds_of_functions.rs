@@ -14,7 +14,8 @@ pub(crate) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
         let Node::Call { callee: Callee::Lib(name), args } = &body.nodes[id].kind else { continue };
         let [value, class] = &args[..] else { continue };
         let Node::Item(class) = &body.nodes[class.value].kind else { continue };
-        let Some(class) = class.as_str().strip_prefix("types.").filter(|_| *name == "builtins.isinstance") else {
+        let Some(class) = class.as_str().strip_prefix("types.").filter(|_| *name == "builtins.isinstance")
+        else {
             continue;
         };
         let (value, origin) = (value.value, body.nodes[id].origin);
@@ -24,8 +25,13 @@ pub(crate) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
                 let none = body.node(Node::Const(Const::None), Ty::unknown(), origin);
                 Node::Op { op: ObjOp::Is.into(), attr: Attr::None, args: vec![value, none] }
             }
-            "FunctionType" | "LambdaType" if is_function(program, body, value) => Node::Const(Const::Bool(true)),
-            _ => Node::Hole { why: format!("objects of `types.{class}` are not told from others").into(), source: "".into() },
+            "FunctionType" | "LambdaType" if is_function(program, body, value) => {
+                Node::Const(Const::Bool(true))
+            }
+            _ => Node::Hole {
+                why: format!("objects of `types.{class}` are not told from others").into(),
+                source: "".into(),
+            },
         };
     }
 }

@@ -57,10 +57,13 @@ fn maker(program: &Program<Hir>, body: &Body<Hir>, id: NodeId) -> Option<Name> {
 
 /// The number of items of a list or tuple that is written out.
 fn display_length(body: &Body<Hir>, node: NodeId) -> Option<usize> {
-    let Node::Op { op: Op::ListOp(ListOp::New) | Op::TupleOp(TupleOp::New), args, .. } = &body.nodes[node].kind else {
+    let Node::Op { op: Op::ListOp(ListOp::New) | Op::TupleOp(TupleOp::New), args, .. } =
+        &body.nodes[node].kind
+    else {
         return None;
     };
-    let is_splat = |node: &NodeId| matches!(body.nodes[*node].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. });
+    let is_splat =
+        |node: &NodeId| matches!(body.nodes[*node].kind, Node::Op { op: Op::ObjOp(ObjOp::Splat), .. });
     (!args.iter().any(is_splat)).then_some(args.len())
 }
 

@@ -1,7 +1,7 @@
 //! `template % values` of bytes: each byte stands for the letter of its number.
 
-use super::percent::percent;
 use super::operand::Format;
+use super::percent::percent;
 use crate::class::{NotTranslated, OverflowError, TypeError};
 use crate::unwind::raise_new;
 use crate::value::Value;
