@@ -17,38 +17,42 @@ use batuta_core::*;
 /// The body with such calls written out.
 pub(crate) fn write_out(mut body: Body<Hir>) -> Body<Hir> {
     for at in 0..body.nodes.len() {
-        let id = NodeId::new(at);
-        if let Node::Item(name) = &body.nodes[id].kind
-            && let Some((op, count)) = operator(name.as_str())
-        {
-            body.nodes[id].kind = function(&mut body, op, count, id);
-            continue;
-        }
-        let Node::Call { callee, args } = &body.nodes[id].kind else { continue };
-        let (callee, args) = (callee.clone(), args.clone());
-        let new = match &callee {
-            Callee::Lib(name) => match name.as_str() {
-                "operator.attrgetter" => getter(&mut body, &args, id, attribute),
-                "operator.itemgetter" => getter(&mut body, &args, id, item),
-                name if operator(name).is_some_and(|(_, count)| is_given(&args, count)) => {
-                    let op = operator(name).expect("tested above").0;
-                    let args = args.iter().map(|arg| arg.value).collect();
-                    Some(Node::Op { op: op.into(), attr: Attr::None, args })
-                }
-                "operator.methodcaller" => caller(&mut body, &args, id),
-                "builtins.sorted" => by_order(&body, args, Callee::Lib(Name::new("functools.sorted_by_cmp"))),
-                _ => None,
-            },
-            Callee::Method(list, name) if *name == "sort" => {
-                by_order(&body, args, Callee::Method(*list, Name::new("sort_by_cmp")))
-            }
-            _ => None,
-        };
-        if let Some(kind) = new {
-            body.nodes[id].kind = kind;
-        }
+        write_node(&mut body, NodeId::new(at));
     }
     body
+}
+
+/// Writes out a node that is such a call or function.
+pub(crate) fn write_node(body: &mut Body<Hir>, id: NodeId) {
+    if let Node::Item(name) = &body.nodes[id].kind
+        && let Some((op, count)) = operator(name.as_str())
+    {
+        body.nodes[id].kind = function(body, op, count, id);
+        return;
+    }
+    let Node::Call { callee, args } = &body.nodes[id].kind else { return };
+    let (callee, args) = (callee.clone(), args.clone());
+    let new = match &callee {
+        Callee::Lib(name) => match name.as_str() {
+            "operator.attrgetter" => getter(body, &args, id, attribute),
+            "operator.itemgetter" => getter(body, &args, id, item),
+            name if operator(name).is_some_and(|(_, count)| is_given(&args, count)) => {
+                let op = operator(name).expect("tested above").0;
+                let args = args.iter().map(|arg| arg.value).collect();
+                Some(Node::Op { op: op.into(), attr: Attr::None, args })
+            }
+            "operator.methodcaller" => caller(body, &args, id),
+            "builtins.sorted" => by_order(body, args, Callee::Lib(Name::new("functools.sorted_by_cmp"))),
+            _ => None,
+        },
+        Callee::Method(list, name) if *name == "sort" => {
+            by_order(body, args, Callee::Method(*list, Name::new("sort_by_cmp")))
+        }
+        _ => None,
+    };
+    if let Some(kind) = new {
+        body.nodes[id].kind = kind;
+    }
 }
 
 /// The operator that a function of `operator` is, and its number of operands.

@@ -1,4 +1,5 @@
-//! A lambda as a default is a function of the module: it is made once, where the function is defined.
+//! A lambda as a default is a function of the module: it is made once, where the function is defined. So is what
+//! `operator` gives: `operator.add`, `operator.itemgetter(0)`.
 //!
 //! before                                              after
 //!   fn @m.cart(%rule = closure(%x) { tail %x })         fn @m.cart(%rule = @m.default_rule)
@@ -14,6 +15,13 @@ pub(super) fn expand(program: &mut Program<Hir>) {
     let mut made: Vec<(Name, Body<Hir>)> = Vec::new();
     let mut taken: FxHashSet<Name> = program.fns.keys().chain(program.globals.keys()).copied().collect();
     for (path, body) in &mut program.fns {
+        let is_given = |node: &Node| match node {
+            Node::Item(name) | Node::Call { callee: Callee::Lib(name), .. } => name.parent() == "operator",
+            _ => false,
+        };
+        let defaults = body.params.iter().filter_map(|param| param.default);
+        let given: Vec<NodeId> = defaults.filter(|node| is_given(&body.nodes[*node].kind)).collect();
+        given.into_iter().for_each(|node| crate::getters::write_node(Arc::make_mut(body), node));
         let found = |param: &Param| {
             let default = param.default?;
             let Node::Closure(closure) = &body.nodes[default].kind else { return None };
