@@ -8,6 +8,7 @@ mod errors;
 mod expr;
 mod flow;
 mod format;
+mod kept_guards;
 mod loops;
 mod loose;
 mod membership;
@@ -380,7 +381,7 @@ impl<'a, 'u> Printer<'a, 'u> {
         let value = match self.bound_value(value) {
             // A second name of a `&mut` parameter does not take it away.
             value if is_lent => Expr::Unary("&", Box::new(Expr::Unary("*", Box::new(value)))),
-            value => value,
+            value => self.out_of_cell(pat, value),
         };
         let (value, ty) = match (value, self.pat_ty(pat)) {
             // The `let` says the type, not the call.
