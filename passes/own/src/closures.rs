@@ -243,7 +243,8 @@ impl Own<'_> {
             // A function's own name, unless that is a cell which a function inside of it takes along.
             let is_cell =
                 matches!(ty.kind(), TyKind::Shared(inner) if matches!(inner.kind(), TyKind::Option(_)));
-            let is_function = self.src.locals[local].name == closure.name.unwrap_or(Name::new("")) && !is_cell;
+            let is_function =
+                self.src.locals[local].name == closure.name.unwrap_or(Name::new("")) && !is_cell;
             // The receiver is lent to the method.
             let is_receiver =
                 self.src.has_receiver() && self.src.params.first().is_some_and(|p| p.local == local);
