@@ -102,6 +102,48 @@ impl Apply<'_, '_, '_> {
         if found.is_empty() { vec![class] } else { found }
     }
 
+    /// The operand of `type(x)` where `x` is an object of one of several classes, none of which are errors or enums.
+    pub(crate) fn type_of_one_class(&self, node: NodeId) -> Option<NodeId> {
+        let of = self.type_operand(node)?;
+        let env = self.types.env();
+        let is_object = |member: &Ty| {
+            member.class_path().is_some_and(|class| !env.is_error(class) && !env.is_enum(class))
+        };
+        let TyKind::Union(members) = self.ty(of).kind() else { return None };
+        members.iter().all(is_object).then_some(of)
+    }
+
+    /// `type(value)` where the value is of one of several classes.
+    pub(crate) fn class_in_union(&mut self, value: NodeId, members: &[Ty], origin: Origin) -> NodeId {
+        let any = Ty::new(TyKind::TypeOf(Name::new("object")));
+        self.with_value(value, |me, read| {
+            let mut rest: Option<NodeId> = None;
+            for member in members.iter().rev() {
+                let Some(class) = member.class_path() else { continue };
+                let value = read(me);
+                let object = me.mk_op(UnionOp::Get, Attr::None, vec![value], *member);
+                let callee = Callee::Lib(Name::new("builtins.type"));
+                let is_plain = me.types.env().program.subclasses(class).len() < 2;
+                let of = match is_plain {
+                    true => me.mk(Node::Item(class), any, origin),
+                    false => {
+                        let of = Node::Call { callee, args: vec![Arg::positional(object)] };
+                        me.mk(of, Ty::new(TyKind::TypeOf(class)), origin)
+                    }
+                };
+                rest = Some(match rest {
+                    None => of,
+                    Some(rest) => {
+                        let value = read(me);
+                        let test = me.is_a(value, class);
+                        me.choose(test, of, rest, any)
+                    }
+                });
+            }
+            rest.unwrap_or(value)
+        })
+    }
+
     fn is_type_of(&self, node: NodeId) -> bool {
         matches!(&self.body.nodes[node].kind, Node::Call { callee: Callee::Lib(name), .. } if *name == "builtins.type")
     }

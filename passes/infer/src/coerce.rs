@@ -165,6 +165,11 @@ impl Apply<'_, '_, '_> {
                     me.choose(cond, none, some, to)
                 })
             }
+            (Value, TypeOf(_)) if self.type_of_one_class(node).is_some() => {
+                let of = self.type_of_one_class(node).unwrap_or(node);
+                let members = self.ty(of).children();
+                self.class_in_union(of, &members, self.origin(node))
+            }
             (Value, Func(params, ret)) => self.function_of_value(node, params, *ret, to),
             (Value, _) => self.mk_op(ValueOp::To, Attr::None, vec![node], to),
             (Tuple(items), Iter(item)) if items.is_empty() => {

@@ -55,6 +55,10 @@ impl Apply<'_, '_, '_> {
             let op = if op == ObjOp::Is { CmpOp::Eq } else { CmpOp::Ne };
             return self.mk_op(op, Attr::None, vec![x, y], Ty::bool());
         }
+        let [a, b] = [a, b].map(|node| match self.type_of_one_class(node) {
+            Some(_) => self.coerce(node, Ty::new(TyKind::TypeOf(Name::new("object")))),
+            None => node,
+        });
         let are_classes = [a, b].into_iter().all(|node| matches!(self.ty(node).kind(), TyKind::TypeOf(_)));
         let (a, b) = if are_classes { (a, b) } else { self.same_type(a, b) };
         let op = if op == ObjOp::Is { CmpOp::Is } else { CmpOp::IsNot };
@@ -216,6 +220,10 @@ impl Apply<'_, '_, '_> {
         if equality && (are_types(self, a, b) || are_types(self, b, a)) {
             return self.identity(if op == ObjOp::Eq { ObjOp::Is } else { ObjOp::IsNot }, a, b);
         }
+        let [a, b] = [a, b].map(|node| match self.type_of_one_class(node) {
+            Some(_) => self.coerce(node, Ty::new(TyKind::TypeOf(Name::new("object")))),
+            None => node,
+        });
         let are_classes = [a, b].into_iter().all(|node| matches!(self.ty(node).kind(), TyKind::TypeOf(_)));
         if equality && are_classes {
             return self.identity(if op == ObjOp::Eq { ObjOp::Is } else { ObjOp::IsNot }, a, b);

@@ -16,6 +16,15 @@ impl Apply<'_, '_, '_> {
         self.lib_nodes(id, name, &kinds, args, origin)
     }
 
+    /// `()` or `[]`.
+    fn is_empty_display(&self, node: NodeId) -> bool {
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::TupleOp(TupleOp::New) | Op::ListOp(ListOp::New), args, .. } => args.is_empty(),
+            Node::Call { callee: Callee::Lib(name), .. } => *name == "tuple.empty",
+            _ => false,
+        }
+    }
+
     pub(crate) fn error_new(&mut self, name: Name, args: Vec<NodeId>, origin: Origin) -> NodeId {
         let class = name.as_str().strip_prefix("builtins.").map_or(name, Name::new);
         let node = self.mk_op(ExcOp::New, Attr::Name(class), args, Ty::error());
@@ -146,6 +155,15 @@ impl Apply<'_, '_, '_> {
             ("builtins.range", _) => self.range(args, origin),
             ("builtins.issubclass", [class, base]) if self.is_class_value(*class) => {
                 self.error_subclass(*class, *base, origin)
+            }
+            // Nothing to walk over: an iterator that owns it.
+            ("builtins.iter", [value]) if self.is_empty_display(*value) => {
+                let item = match self.solved(id).map(|ty| ty.kind().clone()) {
+                    Some(TyKind::Iter(item)) => item,
+                    _ => Ty::value(),
+                };
+                let list = self.mk_op(ListOp::New, Attr::None, Vec::new(), Ty::list(item));
+                self.iter_of(list)
             }
             ("builtins.iter", [value]) if matches!(self.ty(*value).kind(), TyKind::Tuple(_)) => {
                 self.iter_of(*value)

@@ -364,6 +364,9 @@ impl Solver<'_> {
                 }
             }
             Head::Class(class) => {
+                if let Some(given) = self.items_of_object(class) {
+                    return self.fit(job, item, given, depth + 1);
+                }
                 let known = ["__iter__", "__next__", "__getitem__"];
                 let is = known.iter().any(|name| self.env.method(class, name).is_some());
                 if is || self.env.is_named_tuple(class) { Fit::Yes } else { Fit::No }
@@ -371,6 +374,15 @@ impl Solver<'_> {
             Head::TypeOf(class) if self.env.is_enum(class) => Fit::Yes,
             _ => Fit::No,
         }
+    }
+
+    /// What `__iter__` of an object gives one after the other, where that is an iterator.
+    fn items_of_object(&mut self, class: Name) -> Option<Var> {
+        let method = self.env.method(class, "__iter__")?;
+        let inst = self.only(method)?;
+        let ret = self.insts[inst].sig.ret;
+        let gives = self.vars.atoms(ret).iter().find(|atom| atom.head == Head::Iter)?;
+        Some(gives.args[0])
     }
 
     /// The overload holds: its parameter types meet the arguments, its result flows out.

@@ -10,6 +10,26 @@ use batuta_base::{FxHashSet, Name, Origin};
 use batuta_core::*;
 
 impl Own<'_> {
+    /// A use that changes a variable of which another part of a comprehension has a use, too.
+    fn contested(&self, parts: &[NodeId]) -> Option<NodeId> {
+        let mut seen: Vec<(usize, LocalId, NodeId, bool)> = Vec::new();
+        for (at, part) in parts.iter().enumerate() {
+            self.src.walk(Child::Node(*part), &mut |node| {
+                let Node::Use(place, _) = &self.src.nodes[node].kind else { return };
+                let Root::Local(local) = place.root else { return };
+                let ty = self.src.locals[local].ty.strip_ref();
+                if !ty.is_copy() && !matches!(ty.kind(), TyKind::Shared(_)) {
+                    let changes = self.all.kinds.get(&node).is_some_and(|kind| kind.changes());
+                    seen.push((at, local, node, changes));
+                }
+            });
+        }
+        let meets = |change: &&(usize, LocalId, NodeId, bool)| {
+            change.3 && seen.iter().any(|other| other.1 == change.1 && other.0 != change.0)
+        };
+        seen.iter().find(meets).map(|found| found.2)
+    }
+
     pub fn seq(&mut self, clauses: &[Clause], sink: &Sink, ty: Ty, origin: Origin) -> NodeId {
         // All that runs once an item is taken.
         let inner = clauses.iter().skip(1).map(|clause| match clause {
@@ -25,6 +45,11 @@ impl Own<'_> {
         let calls = !is_still || inside.iter().any(|node| self.calls_program(*node));
         let can_loop = !matches!(sink, Sink::Iter(_));
         let mut by_position = false;
+        // Closures of one chain cannot share what one of them changes: a loop can, and so can a shared object.
+        let contested = self.contested(&inside);
+        if let Some(node) = contested.filter(|_| !can_loop) {
+            self.demote_root(node);
+        }
         let mut lowered = Vec::new();
         for (index, clause) in clauses.iter().enumerate() {
             lowered.push(match clause {
@@ -64,7 +89,7 @@ impl Own<'_> {
             Sink::Iter(node) => Sink::Iter(part(*node, 0)),
             Sink::Dict(key, value) => Sink::Dict(part(*key, 0), part(*value, 1)),
         };
-        let plain = match by_position {
+        let plain = match by_position || can_loop && contested.is_some() {
             true => self.filled(&lowered, &sink, ty.strip_shared(), origin),
             false => self.out.node(Node::Seq { clauses: lowered, sink }, ty.strip_shared(), origin),
         };

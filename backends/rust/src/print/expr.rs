@@ -198,7 +198,11 @@ impl Printer<'_, '_> {
         self.frames.pop();
         // Nothing says the result's type where the body never gives one.
         let tail = self.body.blocks[closure.body].tail;
-        let is_open = !suspends && tail.is_some_and(|tail| *self.body.ty(tail).kind() == TyKind::Never);
+        let last = tail.or_else(|| match self.body.blocks[closure.body].stmts.last()?.kind {
+            StmtKind::Expr(node) => Some(node).filter(|node| self.raises(*node)),
+            _ => None,
+        });
+        let is_open = !suspends && last.is_some_and(|last| *self.body.ty(last).kind() == TyKind::Never);
         let is_named = !matches!(closure.ret.kind(), TyKind::Never | TyKind::Unknown | TyKind::Iter(_));
         let ret = (is_open && is_named).then(|| self.ty(closure.ret, Position::Stored));
         let mut body = match block.as_value() {
@@ -220,6 +224,11 @@ impl Printer<'_, '_> {
             }),
             ret,
         })
+    }
+
+    /// A statement that always raises, or a call that does not come back.
+    fn raises(&self, node: NodeId) -> bool {
+        matches!(self.body.nodes[node].kind, Node::Raise { .. } | Node::Call { .. })
     }
 
     /// A set says whether it changed, where the source's method gives nothing.

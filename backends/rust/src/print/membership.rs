@@ -35,7 +35,10 @@ impl Printer<'_, '_> {
                 if is_text
                     && (ty == of || matches!(value, Expr::Unary("&", _)) || self.is_item_text(item)) =>
             {
-                plain_text(value.without_ref()).method("as_str", vec![])
+                let value = value.without_ref();
+                let lent = plain_text(value.clone());
+                // Without its copy it is a `&str` already.
+                if lent == value { value.method("as_str", vec![]) } else { lent }
             }
             // A guard is looked through by hand: patterns are not.
             value => match value.without_ref() {

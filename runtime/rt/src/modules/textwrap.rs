@@ -303,11 +303,13 @@ pub fn dedent(text: &str) -> String {
 
 /// `textwrap.indent(text, prefix)`.
 pub fn indent(text: &str, prefix: &str) -> String {
+    indent_where(text, prefix, |line| !line.trim().is_empty())
+}
+
+/// `textwrap.indent` of the lines, with their ends, that a test takes.
+pub fn indent_where(text: &str, prefix: &str, takes: impl Fn(&str) -> bool) -> String {
     let lines = text.py_lines(true);
-    lines
-        .iter()
-        .map(|line| if line.trim().is_empty() { line.clone() } else { format!("{prefix}{line}") })
-        .collect()
+    lines.iter().map(|line| if takes(line) { format!("{prefix}{line}") } else { line.clone() }).collect()
 }
 
 #[cfg(test)]
