@@ -47,9 +47,11 @@ enum Formatting {
     Program(Rc<dyn Fn(&LogRecord) -> String>),
 }
 
+type Filter = Rc<dyn Fn(&LogRecord) -> bool>;
+
 /// Functions that a record passes before it is taken.
 #[derive(Default)]
-struct Filters(RefCell<Vec<Rc<dyn Fn(&LogRecord) -> bool>>>);
+struct Filters(RefCell<Vec<Filter>>);
 
 impl Filters {
     fn add(&self, filter: impl Fn(&LogRecord) -> bool + 'static) {
