@@ -82,6 +82,8 @@ def rust(ty, var, stored=True):
         return f"rt::ContextManager<'static, {rust(ty[16:-1], var)}>"
     if ty.startswith("'"):
         return var
+    if ty.startswith("type<@"):
+        return "rt::Class"
     if ty == "!":
         return "!"
     if ty.startswith("fn("):

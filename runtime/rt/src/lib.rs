@@ -107,7 +107,7 @@ pub use modules::tempfile::TemporaryDirectory;
 pub use modules::textwrap::TextWrapper;
 pub use modules::traceback::{TracebackLines, TracebackText};
 pub use modules::urllib::{ParseResult, SplitResult};
-pub use modules::warnings::{CatchWarnings, WarningList, WarningMessage};
+pub use modules::warnings::{CatchWarnings, RecordWarnings, WarningList, WarningMessage};
 pub use modules::zlib::ZlibError;
 pub use modules::{
     argparse, array, bases, calendar, cmath, codecs, csv, fnmatch, glob, hashlib, html, os, path, pprint,

@@ -119,6 +119,9 @@ pub struct CatchWarnings {
     list: WarningList,
 }
 
+/// `with warnings.catch_warnings(record=True) as caught:`.
+pub type RecordWarnings = CatchWarnings;
+
 impl CatchWarnings {
     /// `catch_warnings()`.
     #[must_use]
