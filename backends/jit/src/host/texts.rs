@@ -61,14 +61,13 @@ fn append(site: &Site, a: &[Item]) -> u64 {
     text_word([a[0].text(), a[1].text()].concat())
 }
 
-fn affix(a: &[Item], test: fn(&str, &str) -> bool) -> u64 {
-    let text = match a.get(2).and_then(bound) {
-        Some(start) => a[0].text().char_view(Some(start), a.get(3).and_then(bound)),
-        None => a[0].text(),
-    };
+/// `startswith` and `endswith`: of a text or one of several, within bounds.
+fn affix(a: &[Item], test: fn(&str, &str, Option<i64>, Option<i64>) -> bool) -> u64 {
+    let (start, stop) = (a.get(2).and_then(bound), a.get(3).and_then(bound));
+    let has = |part: &Item| test(a[0].text(), part.text(), start, stop);
     match a[1].bare().desc.kind {
-        Kind::Str => test(text, a[1].bare().text()).into(),
-        _ => items(&a[1]).iter().any(|part| test(text, part.text())).into(),
+        Kind::Str => has(&a[1].bare()).into(),
+        _ => items(&a[1]).iter().any(has).into(),
     }
 }
 
@@ -167,8 +166,8 @@ rows! {
     "str.strip" => |_, a| strip(a, |t| t.py_strip(), |t, set| t.strip_chars(set));
     "str.lstrip" => |_, a| strip(a, |t| t.py_lstrip(), |t, set| t.lstrip_chars(set));
     "str.rstrip" => |_, a| strip(a, |t| t.py_rstrip(), |t, set| t.rstrip_chars(set));
-    "str.startswith" => |_, a| affix(a, |text, part| text.starts_with(part));
-    "str.endswith" => |_, a| affix(a, |text, part| text.ends_with(part));
+    "str.startswith" => |_, a| affix(a, |t, part, start, stop| t.starts_within(part, start, stop));
+    "str.endswith" => |_, a| affix(a, |t, part, start, stop| t.ends_within(part, start, stop));
     "str.upper" => |_, a| text_word(a[0].text().to_uppercase());
     "str.lower" => |_, a| text_word(a[0].text().to_lowercase());
     "str.replace" => |_, a| text_word(a[0].text().py_replace(a[1].text(), a[2].text(), a.get(3).map_or(-1, Item::int)));
