@@ -448,6 +448,10 @@ impl Apply<'_, '_, '_> {
         }
         match ty.kind() {
             TyKind::Iter(_) | TyKind::Never => node,
+            TyKind::Unit => {
+                let origin = self.origin(node);
+                self.refuse("TypeError", "'NoneType' object is not iterable", vec![node], origin)
+            }
             TyKind::Value => self.mk_op(ValueOp::Iter, Attr::None, vec![node], Ty::iter(Ty::value())),
             TyKind::Union(_) => {
                 let value = self.dynamic(node);
