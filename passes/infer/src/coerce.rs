@@ -185,13 +185,6 @@ impl Apply<'_, '_, '_> {
                 self.coerce(of, to)
             }
             (_, Func(params, ret)) => self.as_function(node, params, *ret, to),
-            // What may be there is not dropped without a word.
-            (_, Unit) if !matches!(from.kind(), Option(_) | Value | Union(_)) => {
-                let origin = self.origin(node);
-                let stmt = Stmt::new(StmtKind::Expr(node), origin);
-                let none = self.mk(Node::Const(Const::None), to, origin);
-                self.mk_block(vec![stmt], none)
-            }
             _ => self.through_value(node, to),
         }
     }
@@ -757,7 +750,16 @@ impl Apply<'_, '_, '_> {
         {
             self.body.nodes[call].ty = ret;
         }
-        let result = if *ret.kind() == TyKind::Bool { self.truth(call) } else { self.coerce(call, ret) };
+        let result = match ret.kind() {
+            TyKind::Bool => self.truth(call),
+            // Nobody reads what it gives.
+            TyKind::Unit if *self.ty(call).kind() != TyKind::Unit => {
+                let stmt = Stmt::new(StmtKind::Expr(call), origin);
+                let none = self.mk(Node::Const(Const::None), ret, origin);
+                self.mk_block(vec![stmt], none)
+            }
+            _ => self.coerce(call, ret),
+        };
         let body = self.tail_block(result);
         let closure = Closure {
             name: None,

@@ -430,10 +430,13 @@ impl Apply<'_, '_, '_> {
             }
             _ => value,
         };
+        let env = self.types.env();
+        let has = |len: usize| len == count || (open && len >= count);
         let fits = |ty: &Ty| match ty.kind() {
-            TyKind::List(_) => true,
-            TyKind::Lib(name, _) => *name == "tuple",
-            TyKind::Tuple(items) => items.len() == count || (open && items.len() >= count),
+            TyKind::List(_) | TyKind::Range => true,
+            TyKind::Lib(name, _) => matches!(name.last(), "tuple" | "deque" | "int_array" | "float_array"),
+            TyKind::Tuple(items) => has(items.len()),
+            TyKind::Class(class, _) => env.is_named_tuple(*class) && has(env.record_fields(*class).len()),
             _ => false,
         };
         match self.ty(value).kind() {
@@ -455,16 +458,15 @@ impl Apply<'_, '_, '_> {
                 }
             }
             TyKind::Value => {
-                let list = self.is_a(value, Name::new("list"));
-                let again = self.again(value);
-                let tuple = self.mk_op(ValueOp::Is, Attr::Ty(Ty::tuple([])), vec![again], Ty::bool());
-                let test = self.any_of(list, tuple);
+                let origin = self.origin(value);
+                let name = Name::new("value.is_sequence");
+                let test = self.lib_call(name, &[ArgKind::Positional], vec![value], None, origin);
                 self.add_test(asked, test);
                 self.test_length(value, count, open, asked);
                 Some(self.again(value))
             }
-            TyKind::Tuple(_) if fits(&self.ty(value)) => Some(value),
-            TyKind::List(_) | TyKind::Lib(..) if fits(&self.ty(value)) => {
+            TyKind::Tuple(_) | TyKind::Class(..) if fits(&self.ty(value)) => Some(value),
+            TyKind::List(_) | TyKind::Lib(..) | TyKind::Range if fits(&self.ty(value)) => {
                 self.test_length(value, count, open, asked);
                 Some(self.again(value))
             }

@@ -99,7 +99,9 @@ impl Own<'_> {
     fn settle_conflicts(&mut self, nodes: &[NodeId], out: &mut [NodeId], around: Around) {
         let looked_at = |own: &Self, at: usize| match around {
             Around::Format => own.copied(out[at]).or_else(|| own.open_guard(nodes[at])),
-            _ => None,
+            // A receiver is what the method works on, never a copy.
+            _ if around.is_late() && at == 0 => None,
+            _ => own.cloned_guard(nodes[at], out[at], &nodes[at + 1..]),
         };
         let holds: Vec<Option<Hold>> = (0..nodes.len())
             .map(|at| {
@@ -129,8 +131,10 @@ impl Own<'_> {
             let must = conflicts(self, at);
             let hold = holds[at].as_ref().filter(|hold| !hold.copied);
             let is_over = hold.is_some_and(|hold| {
-                !self.src.ty(nodes[at]).strip_ref().is_mutable()
-                    && nodes[at + 1..=last].iter().any(|later| self.changes(nodes[at], hold, *later))
+                let is_mutable = self.src.ty(nodes[at]).strip_ref().is_mutable();
+                nodes[at + 1..=last].iter().any(|later| {
+                    !hold.mutable && self.replaces(nodes[at], *later) || !is_mutable && self.changes(nodes[at], hold, *later)
+                })
             });
             if hold.is_some() && !must && !is_over {
                 continue;
@@ -337,6 +341,22 @@ impl Own<'_> {
         })
     }
 
+    /// What is cloned out of a cell: the guard lives until the statement ends, and some later operand changes
+    /// what the cell holds.
+    fn cloned_guard(&self, node: NodeId, lowered: NodeId, later: &[NodeId]) -> Option<Hold> {
+        let mut is_cloned = false;
+        self.out.walk(Child::Node(lowered), &mut |node| {
+            is_cloned |= matches!(self.out.nodes[node].kind, Node::Use(_, Mode::Clone));
+        });
+        let changes = |later: &NodeId| !self.keeps_still(node, &[Child::Node(*later)]);
+        (is_cloned && self.holds_guard(node) && later.iter().any(changes)).then_some(Hold {
+            mutable: false,
+            late: false,
+            guarded: true,
+            copied: true,
+        })
+    }
+
     /// Whether an operand on the right conflicts with what one on its left holds.
     fn conflicts(&self, held: NodeId, hold: &Hold, right: NodeId, right_holds: bool) -> bool {
         let mine: Vec<&Event> = self.span_events(held).collect();
@@ -365,6 +385,17 @@ impl Own<'_> {
             }
         });
         fields.iter().any(|field| crate::writes::may_write(self.program, self.src, later, *field))
+    }
+
+    /// Whether an operand that is evaluated later may give the place that one before it read another object.
+    fn replaces(&self, held: NodeId, later: NodeId) -> bool {
+        let Node::Use(place, _) = &self.src.nodes[held].kind else { return false };
+        let global = match place.root {
+            Root::Global(path) => Some(path),
+            _ => None,
+        };
+        let mut names = crate::changed::fields_of(place).chain(global);
+        names.any(|name| crate::writes::may_rebind(self.program, self.src, later, name))
     }
 
     /// The operand reads through a thread-local or a `RefCell`.

@@ -5,6 +5,31 @@ use batuta_core::*;
 
 /// Whether code that a node runs assigns a field of this name. Function values may do anything.
 pub fn may_write(program: &Program<Typed>, body: &Body<Typed>, node: NodeId, field: Name) -> bool {
+    may_run(program, body, node, &|_, stmt| assigns(stmt, field))
+}
+
+/// Whether code that a node runs gives a field or a global of this name another value, which leaves the old one
+/// as it is. Function values may do anything.
+pub fn may_rebind(program: &Program<Typed>, body: &Body<Typed>, node: NodeId, name: Name) -> bool {
+    may_run(program, body, node, &|callee, stmt| {
+        // What a constructor sets is new.
+        let made = callee.params.first().filter(|_| callee.path.last() == "__init__");
+        let is_it = |place: &Place| match (place.root, place.proj.last()) {
+            (Root::Global(path), None) => path == name,
+            (Root::Local(local), _) if made.is_some_and(|this| this.local == local) => false,
+            (_, last) => last == Some(&Proj::Field(name)),
+        };
+        matches!(stmt, StmtKind::Set { target, .. } if sets(target, &is_it))
+    })
+}
+
+/// Whether a statement like this is in the functions that a node calls.
+fn may_run(
+    program: &Program<Typed>,
+    body: &Body<Typed>,
+    node: NodeId,
+    is_it: &dyn Fn(&Body<Typed>, &StmtKind) -> bool,
+) -> bool {
     let mut todo = Vec::new();
     let mut is_open = false;
     body.walk(Child::Node(node), &mut |node| {
@@ -14,7 +39,7 @@ pub fn may_write(program: &Program<Typed>, body: &Body<Typed>, node: NodeId, fie
     while let Some(path) = todo.pop().filter(|_| !is_open) {
         let Some(callee) = program.fns.get(&path).filter(|_| seen.insert(path)) else { continue };
         let mut writes = false;
-        callee.walk_stmts(callee.root, &mut |stmt| writes |= assigns(&stmt.kind, field));
+        callee.walk_stmts(callee.root, &mut |stmt| writes |= is_it(callee, &stmt.kind));
         if writes {
             return true;
         }
@@ -27,16 +52,18 @@ pub fn may_write(program: &Program<Typed>, body: &Body<Typed>, node: NodeId, fie
 
 fn assigns(stmt: &StmtKind, field: Name) -> bool {
     let has = |place: &Place| place.proj.contains(&Proj::Field(field));
-    fn in_pat(pat: &Pat, has: &dyn Fn(&Place) -> bool) -> bool {
-        let mut found = matches!(pat, Pat::Place(place) if has(place));
-        pat.for_each_part(&mut |part| found |= in_pat(part, has));
-        found
-    }
     match stmt {
-        StmtKind::Set { target, .. } => in_pat(target, &has),
+        StmtKind::Set { target, .. } => sets(target, &has),
         StmtKind::Update { place, .. } | StmtKind::Del(place) => has(place),
         _ => false,
     }
+}
+
+/// Whether a pattern assigns such a place.
+fn sets(pat: &Pat, is_it: &dyn Fn(&Place) -> bool) -> bool {
+    let mut found = matches!(pat, Pat::Place(place) if is_it(place));
+    pat.for_each_part(&mut |part| found |= sets(part, is_it));
+    found
 }
 
 /// Adds the functions that a node calls; answers whether it may call any.

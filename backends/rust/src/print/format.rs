@@ -140,7 +140,8 @@ impl Printer<'_, '_> {
                 let shown = self.use_place(&place, mode, ty).without_ref();
                 // A static that is computed once is no text itself.
                 let is_bare = matches!(&shown, Expr::Atom(name) if is_identifier(name));
-                if is_bare && self.is_lazy(&place) { Expr::unary("*", shown) } else { shown }
+                let is_text = *self.body.ty(node).strip_ref().kind() == TyKind::Str;
+                if is_bare && is_text && self.is_lazy(&place) { Expr::unary("*", shown) } else { shown }
             }
             Node::Op { op: Op::RsOp(RsOp::ToOwned | RsOp::Ref), args, .. } => self.shown(args[0]),
             _ => self.expr(node).without_ref(),

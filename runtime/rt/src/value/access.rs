@@ -291,6 +291,17 @@ pub fn is_instance(value: &Value, class: &str) -> bool {
     }
 }
 
+/// Whether a pattern of several items may match: lists, tuples and their like, no texts.
+pub fn is_sequence(value: &Value) -> bool {
+    match value {
+        Value::List(_) | Value::Tuple(_) | Value::Range(_) => true,
+        Value::Object(object) => {
+            ["tuple", "list", "deque", "array"].into_iter().any(|class| object.is_instance(class))
+        }
+        _ => false,
+    }
+}
+
 impl List<Value> {
     /// Removes and gives the item at a position that a value names.
     #[track_caller]
