@@ -327,7 +327,8 @@ impl Collect<'_> {
                 if self.matching {
                     // Only a value of the pattern's kind is taken apart.
                     let is_map = matches!(pat, Pat::Map { .. });
-                    let kinds: &[&str] = if is_map { &["dict"] } else { &["list", "tuple", "range", "deque"] };
+                    let kinds: &[&str] =
+                        if is_map { &["dict"] } else { &["list", "tuple", "range", "deque"] };
                     let keep = kinds.iter().map(|kind| Name::new(kind)).collect();
                     let whole = std::mem::replace(&mut from, self.fresh());
                     self.say(C::Narrow(whole, from, Rc::new(Filter { keep, drop: Vec::new() })));

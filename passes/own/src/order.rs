@@ -133,7 +133,8 @@ impl Own<'_> {
             let is_over = hold.is_some_and(|hold| {
                 let is_mutable = self.src.ty(nodes[at]).strip_ref().is_mutable();
                 nodes[at + 1..=last].iter().any(|later| {
-                    !hold.mutable && self.replaces(nodes[at], *later) || !is_mutable && self.changes(nodes[at], hold, *later)
+                    !hold.mutable && self.replaces(nodes[at], *later)
+                        || !is_mutable && self.changes(nodes[at], hold, *later)
                 })
             });
             if hold.is_some() && !must && !is_over {

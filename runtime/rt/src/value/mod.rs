@@ -200,8 +200,8 @@ impl Value {
 /// Operations on values with Python's meaning; they raise Python's errors.
 pub mod py {
     pub use super::access::{
-        contains, del_item, dict, get_attr, get_attr_or, get_item, get_slice, is_instance, is_sequence, iter, len,
-        set_attr, set_item, to_dict, vars,
+        contains, del_item, dict, get_attr, get_attr_or, get_item, get_slice, is_instance, is_sequence, iter,
+        len, set_attr, set_item, to_dict, vars,
     };
     pub use super::arithmetic::{
         abs, add, bitand, bitor, bitxor, divmod, fill, floor_div, invert, lshift, matmul, mul, neg, pos, pow,
