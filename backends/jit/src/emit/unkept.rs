@@ -3,8 +3,8 @@
 use crate::desc::{ClassDesc, Descs};
 use batuta_base::Name;
 use batuta_core::{
-    Arg, Attr, Body, Callee, ClassDef, ClassKind, CmpOp, IterOp, Mir, Node, NodeId, Op, Program, Proj, RsOp,
-    SetOp, Ty, TyKind, UnionOp, ValueOp,
+    Arg, Attr, Body, Callee, ClassDef, ClassKind, CmpOp, DictOp, IterOp, Mir, Node, NodeId, Op, Program,
+    Proj, RsOp, SetOp, Ty, TyKind, UnionOp, ValueOp,
 };
 
 /// `max` of objects with an order of their own, `iter` of a function.
@@ -128,6 +128,11 @@ fn node_kind(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<S
         Node::Op { op: Op::ValueOp(op), attr, .. } => dynamic(*op, attr),
         // Each way into a dynamic value makes another object here.
         // A class has no value of its own: which one a variable holds is not told.
+        Node::Op { op: Op::DictOp(DictOp::New) | Op::SetOp(SetOp::New), args, .. }
+            if args.iter().any(|arg| matches!(body.ty(*arg).strip().kind(), TyKind::TypeOf(_))) =>
+        {
+            Some("classes as keys".to_owned())
+        }
         Node::Op { op: Op::CmpOp(CmpOp::Is | CmpOp::IsNot), args, .. }
             if args.iter().any(|arg| {
                 matches!(body.ty(*arg).strip().kind(), TyKind::TypeOf(_))

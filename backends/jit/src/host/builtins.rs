@@ -157,6 +157,8 @@ fn round(site: &Site, a: &[Item]) -> u64 {
             adapt(&Item::new(rt::round_half_even(a[0].float()) as u64, int(site)), site.ret)
         }
         (Kind::Int, Some(digits)) => rt::round_int(a[0].int(), digits) as u64,
+        (Kind::Num, Some(digits)) => keep(crate::memory::object::<rt::Num>(&a[0].word).round_to(digits)),
+        (Kind::Value, digits) => crate::host::values::to_word(&rt::py::round(a[0].value(), digits), site.ret),
         _ => a[0].word,
     }
 }
@@ -294,7 +296,7 @@ rows! {
         Kind::Value => keep(rt::Value::None),
         _ => adapt(&Item::new(0, crate::desc::UNIT.with(|desc| *desc)), s.ret),
     };
-    "rs.clone" => |_, a| crate::item::clone_word(a[0].desc, a[0].word);
+    "rs.clone" => |site, a| crate::item::clone_word(site.ret, a[0].word);
     "rt.index.tuple" => |s, a| {
         let fields = a[0].fields();
         let at = a[1].int();

@@ -13,9 +13,12 @@ pub fn item_of(list: &Item) -> D {
     super::iters::item_desc(list.desc)
 }
 
-/// A bound of a slice.
+/// A bound of a slice: one beyond 64 bits is like the largest one.
 pub fn bound(item: &Item) -> Option<i64> {
-    item.present().map(|item| item.int())
+    item.present().map(|item| match item.desc.kind {
+        Kind::Big => item.big().saturated(),
+        _ => item.int(),
+    })
 }
 
 fn new(site: &Site, args: &[Item]) -> u64 {

@@ -67,6 +67,13 @@ fn affix(a: &[Item], test: fn(&str, &str, Option<i64>, Option<i64>) -> bool) -> 
     let has = |part: &Item| test(a[0].text(), part.text(), start, stop);
     match a[1].bare().desc.kind {
         Kind::Str => has(&a[1].bare()).into(),
+        Kind::Value => match a[1].bare().value() {
+            rt::Value::Tuple(parts) => {
+                let fits = |part: &rt::Value| test(a[0].text(), &part.to::<String>(), start, stop);
+                parts.iter().any(fits).into()
+            }
+            part => test(a[0].text(), &part.to::<String>(), start, stop).into(),
+        },
         _ => items(&a[1]).iter().any(has).into(),
     }
 }
@@ -105,10 +112,10 @@ fn parse_int(site: &Site, a: &[Item]) -> u64 {
             Kind::Big => crate::memory::keep(rt::Int::from_f64(item.float())),
             _ => rt::float_to_int(item.float()) as u64,
         },
-        Kind::Value => adapt(
-            &Item::new(crate::memory::keep(rt::py::to_int(item.value()).or_raise()), site.ret),
-            site.ret,
-        ),
+        Kind::Value => match (rt::py::to_int(item.value()).or_raise(), &site.ret.kind) {
+            (number, Kind::Big) => crate::memory::keep(number),
+            (number, _) => number.expect_i64() as u64,
+        },
         _ => adapt(&item, site.ret),
     }
 }
