@@ -258,10 +258,12 @@ impl Printer<'_, '_> {
                 return template.text.push_str(&literal::format_text(&text));
             }
             let shown = self.shown(value);
-            let shown = if self.displays(ty) {
-                shown
-            } else {
-                Expr::call(self.rt("str"), vec![super::explicit(Expr::unary("&", shown))])
+            let shown = match (self.displays(ty), self.is_constant(value)) {
+                (true, _) => shown,
+                (false, true) => Expr::call(self.rt("str"), vec![Expr::unary("&", shown)]),
+                (false, false) => {
+                    Expr::call(self.rt("str"), vec![super::explicit(Expr::unary("&", shown))])
+                }
             };
             return template.push(shown, "");
         }
