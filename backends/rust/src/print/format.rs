@@ -261,9 +261,7 @@ impl Printer<'_, '_> {
             let shown = match (self.displays(ty), self.is_constant(value)) {
                 (true, _) => shown,
                 (false, true) => Expr::call(self.rt("str"), vec![Expr::unary("&", shown)]),
-                (false, false) => {
-                    Expr::call(self.rt("str"), vec![super::explicit(Expr::unary("&", shown))])
-                }
+                (false, false) => Expr::call(self.rt("str"), vec![super::explicit(Expr::unary("&", shown))]),
             };
             return template.push(shown, "");
         }
