@@ -132,6 +132,10 @@ impl Apply<'_, '_, '_> {
                 TyKind::Iter(_) => self.lib_call(Name::new("builtins.set"), kinds, args, Some(id), origin),
                 _ => *value,
             },
+            ("builtins.view_list", [value, behind @ ..]) => match self.ty(*value).kind() {
+                TyKind::Iter(_) => self.kept_view(id, *value, !behind.is_empty(), origin),
+                _ => *value,
+            },
             ("builtins.hasattr", [value, member]) => match self.has_member(*value, *member, origin) {
                 Some(answer) => answer,
                 None => self.lib_call(name, kinds, args, Some(id), origin),
@@ -306,6 +310,20 @@ impl Apply<'_, '_, '_> {
             let stop = me.mk(Node::Hole { why, source: "".into() }, Ty::never(), origin);
             me.choose(is_some, sum, stop, item)
         })
+    }
+
+    /// The list of what a view holds; its text is another one, and it does not see later changes.
+    fn kept_view(&mut self, id: NodeId, view: NodeId, is_behind: bool, origin: Origin) -> NodeId {
+        let vars = &self.types.solver.vars;
+        if vars.row(vars.root(self.base + id.0)).seen {
+            let hint = "write `list(..)` around it where a list is meant".to_owned();
+            self.diags.report(crate::apply::KEPT_VIEW, origin).hints.push(hint);
+        }
+        if is_behind {
+            let hint = "ask the dict again where it is read".to_owned();
+            self.diags.report(crate::apply::VIEW_BEHIND, origin).hints.push(hint);
+        }
+        self.lib_call(Name::new("builtins.list"), &[ArgKind::Positional], vec![view], Some(id), origin)
     }
 
     /// Whether `__radd__` of a class returns its receiver somewhere: what `sum` is written for.

@@ -709,6 +709,11 @@ impl Solver<'_> {
                 Head::Iter => me.vars.add(out, Atom::new(Head::Set, atom.args.to_vec())),
                 _ => me.vars.add(out, atom),
             }),
+            // One that is kept is a list.
+            "builtins.view_list" => self.each(job, args[0].var, |me, atom| match atom.head {
+                Head::Iter => me.vars.add(out, Atom::new(Head::List, atom.args.to_vec())),
+                _ => me.vars.add(out, atom),
+            }),
             "builtins.print" => {
                 args.iter().for_each(|arg| self.mark(arg.var));
                 self.put(out, Head::None);

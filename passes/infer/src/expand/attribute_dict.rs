@@ -90,10 +90,9 @@ fn writes(program: &Program<Hir>, body: &Body<Hir>) -> bool {
         Node::Call { callee: Callee::Lib(name), .. } => *name == "builtins.vars",
         _ => false,
     };
-    let changing = ["update", "pop", "clear", "setdefault", "popitem"];
     let mut found = body.nodes.iter().any(|(_, row)| match &row.kind {
         Node::Call { callee: Callee::Method(of, name), .. } => {
-            changing.contains(&name.as_str()) && is_dict(*of)
+            super::kept_views::CHANGING.contains(&name.as_str()) && is_dict(*of)
         }
         Node::Use(Place { root: Root::Global(path), proj }, _) => {
             proj.first() == Some(&dict) && program.classes.contains_key(&program.resolve(*path))

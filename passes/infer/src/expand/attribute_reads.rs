@@ -92,10 +92,9 @@ fn is_changed(body: &Body<Hir>, call: NodeId) -> bool {
         node == call
             || matches!(&body.nodes[node].kind, Node::Use(place, _) if local.is_some() && place.as_local() == local)
     };
-    let changing = ["update", "pop", "clear", "setdefault", "popitem"];
     let mut found = body.nodes.iter().any(|(_, row)| {
         matches!(&row.kind, Node::Call { callee: Callee::Method(of, name), .. }
-            if changing.contains(&name.as_str()) && is_it(*of))
+            if super::kept_views::CHANGING.contains(&name.as_str()) && is_it(*of))
     });
     body.walk_stmts(body.root, &mut |stmt| {
         let mut see = |place: &Place| {

@@ -53,6 +53,7 @@ mod handled;
 mod hooks;
 mod item_slices;
 mod json_encoders;
+mod kept_views;
 mod keywords;
 mod kinds_of_functions;
 mod lambda_defaults;
@@ -154,6 +155,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     let has_stacks = exit_stack::has_stacks(&start);
     let has_contexts = chained::is_asked(&start);
     let has_templates = template::has_templates(&start);
+    let views = kept_views::names(&start);
     let rebound =
         start.globals.values().filter(|global| global.is_rebound).map(|global| global.path).collect();
     for body in out.fns.values_mut() {
@@ -172,6 +174,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             sums::expand(&start, Arc::make_mut(body));
         }
         lazy::expand(Arc::make_mut(body));
+        kept_views::expand(&start, &views, Arc::make_mut(body));
         asynchronous::expand(Arc::make_mut(body));
         let is_walk =
             |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "os.walk");
