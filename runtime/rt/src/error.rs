@@ -413,6 +413,11 @@ impl Error {
         *self.0.place.borrow_mut() = Some(place);
     }
 
+    /// Where the exception object lies.
+    pub fn address(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
+    }
+
     /// Whether both names hold the same exception object.
     pub fn ptr_eq(&self, other: &Error) -> bool {
         Rc::ptr_eq(&self.0, &other.0)

@@ -35,6 +35,7 @@ mod shared;
 mod start;
 mod stdio;
 mod text;
+mod total;
 mod truth;
 mod tuple;
 mod unicode;

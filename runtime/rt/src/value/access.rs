@@ -263,6 +263,14 @@ pub fn vars(value: &Value) -> Value {
 #[track_caller]
 pub(super) fn no_attribute(value: &Value, name: &str) -> ! {
     let kind = value.type_name();
+    let is_of_python = match value {
+        Value::Object(object) => object.is_of_library(),
+        _ => super::members::has(value, name) == Some(true),
+    };
+    if is_of_python {
+        let text = format!("`{name}` of a dynamic value that is a `{kind}` is not translated");
+        raise_new(crate::class::NotTranslated, text)
+    }
     raise_new(AttributeError, format!("'{kind}' object has no attribute '{name}'"))
 }
 

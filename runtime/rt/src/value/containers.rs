@@ -34,9 +34,13 @@ impl<T: Into<Value> + Clone> From<&[T]> for Value {
     }
 }
 
-impl<T: Into<Value> + Clone> From<&Vec<T>> for Value {
-    fn from(items: &Vec<T>) -> Value {
-        Value::from(items.as_slice())
+/// What is lent is copied; containers and objects that are shared stay the same ones.
+impl<T: Clone> From<&T> for Value
+where
+    Value: From<T>,
+{
+    fn from(lent: &T) -> Value {
+        Value::from(lent.clone())
     }
 }
 

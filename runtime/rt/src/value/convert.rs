@@ -34,11 +34,9 @@ from! {
     f64: number => Value::Float(number);
     &str: text => Value::Str(Rc::from(text));
     String: text => Value::Str(Rc::from(text));
-    &String: text => Value::Str(Rc::from(text.as_str()));
     Bytes: bytes => Value::Bytes(Rc::new(bytes));
     Range: range => Value::Range(Rc::new(range));
     Function: function => Value::Function(function);
-    &Value: value => value.clone();
     Rc<str>: text => Value::Str(text);
     Vec<u8>: bytes => Value::Bytes(Rc::new(Bytes(bytes)));
     &[u8]: bytes => Value::Bytes(Rc::new(Bytes::from(bytes)));

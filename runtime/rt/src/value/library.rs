@@ -66,6 +66,10 @@ impl<T: Library> Object for Held<T> {
         self.0.attr(name)
     }
 
+    fn is_of_library(&self) -> bool {
+        true
+    }
+
     fn call_method(self: Rc<Self>, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
         self.0.method(name, args)
     }

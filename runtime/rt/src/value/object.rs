@@ -212,6 +212,11 @@ pub trait Object: Any {
         false
     }
 
+    /// Whether it is an object of the library, which may have attributes that are not known here.
+    fn is_of_library(&self) -> bool {
+        false
+    }
+
     /// Calls the method `name`; none when there is none. Operators come as `__add__` and so on.
     fn call_method(self: Rc<Self>, _name: &str, _args: &[Value]) -> Option<Result<Value, Error>> {
         None
