@@ -31,8 +31,10 @@ pub const EMPTY_TUPLE: Code = Code::note("B0311", "this `()` is an empty list: i
 /// A view of a dict that is kept, as a list, and whose text is asked for.
 pub const KEPT_VIEW: Code = Code::warning("B0312", "this view of a dict is kept as a list: it prints as one");
 /// The same, in a function that changes the dict.
-pub const VIEW_BEHIND: Code =
-    Code::warning("B0313", "this view of a dict is kept as a list: changes of the dict after this are not in it");
+pub const VIEW_BEHIND: Code = Code::warning(
+    "B0313",
+    "this view of a dict is kept as a list: changes of the dict after this are not in it",
+);
 
 /// Decorators that the language or a later pass gives their meaning.
 const FOLLOWED: &[&str] = &[

@@ -25,7 +25,14 @@ macro_rules! all {
 fn values_answer_everything() {
     all!((), bool, i64, f64, String, (i64,), (i64, String), Vec<i64>, [i64; 2], Option<i64>);
     all!(rt::Int, rt::Num, rt::Complex, rt::Bytes, rt::ByteArray, rt::Tuple<i64>, rt::Range, rt::Slice);
-    all!(rt::List<i64>, rt::Set<i64>, rt::SharedSet<i64>, rt::FrozenSet<i64>, rt::Deque<i64>, rt::Counter<i64>);
+    all!(
+        rt::List<i64>,
+        rt::Set<i64>,
+        rt::SharedSet<i64>,
+        rt::FrozenSet<i64>,
+        rt::Deque<i64>,
+        rt::Counter<i64>
+    );
     all!(rt::Dict<i64, i64>, rt::SharedDict<i64, i64>, rt::OrderedDict<i64, i64>, Value, rt::Error);
     all!(rt::Decimal, rt::Fraction, rt::Date, rt::Datetime, rt::Timedelta, rt::Time, rt::Timezone);
     all!(rt::Path, rt::Pattern);

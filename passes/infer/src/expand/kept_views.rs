@@ -34,9 +34,10 @@ pub(super) const CHANGING: [&str; 5] = ["update", "pop", "clear", "setdefault", 
 /// The names of views that no generator of the program has.
 pub(super) fn names(program: &Program<Hir>) -> Vec<&'static str> {
     let is_free = |name: &&str| {
-        program.classes.keys().all(|class| {
-            program.fns.get(&class.join(name)).is_none_or(|method| !method.is_generator)
-        })
+        program
+            .classes
+            .keys()
+            .all(|class| program.fns.get(&class.join(name)).is_none_or(|method| !method.is_generator))
     };
     super::view_names::VIEWS.into_iter().filter(is_free).collect()
 }
@@ -76,7 +77,9 @@ fn kept(program: &Program<Hir>, names: &[&str], body: &Body<Hir>) -> Vec<NodeId>
         match &row.kind {
             Node::Return(value) | Node::Yield(value) => out.extend(*value),
             Node::Op {
-                op: Op::ListOp(ListOp::New) | Op::TupleOp(TupleOp::New) | Op::DictOp(DictOp::New), args, ..
+                op: Op::ListOp(ListOp::New) | Op::TupleOp(TupleOp::New) | Op::DictOp(DictOp::New),
+                args,
+                ..
             } => out.extend(args),
             Node::Call { callee, args } if keeps(program, callee) => {
                 out.extend(args.iter().filter(|arg| arg.kind != ArgKind::Star).map(|arg| arg.value));

@@ -27,21 +27,22 @@ pub(super) fn expand(program: &mut Program<Hir>) {
             let others = program.fns.values().filter(|other| other.path != body.path);
             others.into_iter().any(|other| speaks_of(other, Root::Global(path)))
         };
-        shared.extend(views(body, &names, &is_elsewhere).into_iter().filter_map(|(root, owner, name)| {
-            match (root, owner) {
+        shared.extend(views(body, &names, &is_elsewhere).into_iter().filter_map(
+            |(root, owner, name)| match (root, owner) {
                 (Root::Global(path), Root::Global(of))
                     if globals[&path] == 1 && globals.get(&of) == Some(&1) =>
                 {
                     Some((root, (owner, name)))
                 }
                 _ => None,
-            }
-        }));
+            },
+        ));
     }
     for body in program.fns.values_mut() {
         let bindings = local_bindings(body);
         let once = |root: Root| matches!(root, Root::Local(local) if bindings.get(&local) == Some(&1));
-        let own = views(body, &names, &|_| true).into_iter().filter(|(root, owner, _)| once(*root) && once(*owner));
+        let own =
+            views(body, &names, &|_| true).into_iter().filter(|(root, owner, _)| once(*root) && once(*owner));
         let mut known = shared.clone();
         known.extend(own.map(|(root, owner, name)| (root, (owner, name))));
         if !known.is_empty() {
@@ -53,11 +54,7 @@ pub(super) fn expand(program: &mut Program<Hir>) {
 /// The names that a body binds to views, with the names of their dicts.
 ///
 /// `is_elsewhere`: whether other functions speak of a global.
-fn views(
-    body: &Body<Hir>,
-    names: &[&str],
-    is_elsewhere: &dyn Fn(Name) -> bool,
-) -> Vec<(Root, Root, Name)> {
+fn views(body: &Body<Hir>, names: &[&str], is_elsewhere: &dyn Fn(Name) -> bool) -> Vec<(Root, Root, Name)> {
     let mut out = Vec::new();
     for (block, row) in body.blocks.iter() {
         for stmt in &row.stmts {
