@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::datetime_text::{parse, strftime};
-use super::datetime_zone::{Time, Timezone, write_rest};
+use super::datetime_zone::{Timezone, write_rest};
 use crate::class::{OverflowError, TypeError, ValueError};
 use crate::error::Error;
 use crate::number::{floor_div, floor_mod, round_half_even};
@@ -84,23 +84,6 @@ impl Date {
     /// `date.today()`, in UTC.
     pub fn today() -> Date {
         Datetime::now().date()
-    }
-
-    /// `date.fromisoformat(text)`; `ValueError` for what is none.
-    #[track_caller]
-    pub fn from_iso(text: &str) -> Result<Date, Error> {
-        let bad = || Error::new(ValueError, format!("Invalid isoformat string: {}", crate::repr(text)));
-        let digits =
-            |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<i64>().ok());
-        let plain = text.len() == 8;
-        let shape =
-            text.is_ascii() && (plain || text.len() == 10 && &text[4..5] == "-" && &text[7..8] == "-");
-        if !shape {
-            return Err(bad());
-        }
-        let (month_at, day_at) = if plain { (4, 6) } else { (5, 8) };
-        let part = |from: usize, to: usize| digits(&text[from..to]).flatten().ok_or_else(bad);
-        Date::try_new(part(0, 4)?, part(month_at, month_at + 2)?, part(day_at, day_at + 2)?)
     }
 
     /// `d.year`.
@@ -257,17 +240,6 @@ impl Datetime {
     /// Microseconds of the moment in UTC; those of the clock without a zone.
     pub(super) fn utc(&self) -> i64 {
         self.total() - self.zone.map_or(0, |zone| zone.offset)
-    }
-
-    /// `datetime.fromisoformat(text)`; `ValueError` for what is none.
-    #[track_caller]
-    pub fn from_iso(text: &str) -> Result<Datetime, Error> {
-        let bad = || Error::new(ValueError, format!("Invalid isoformat string: {}", crate::repr(text)));
-        let day = text.get(..10).ok_or_else(bad)?;
-        let date = Date::from_iso(day).map_err(|_| bad())?;
-        let Some(clock) = text.get(11..) else { return Ok(date.midnight()) };
-        let time = Time::from_iso(clock).map_err(|_| bad())?;
-        Ok(Datetime::combine(date, time))
     }
 
     /// `datetime.strptime(text, format)`; `ValueError` where they do not fit.

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use super::datetime::{Date, Datetime, Timedelta, clock_micros};
-use super::datetime_text::{parse, strftime};
+use super::datetime_text::strftime;
 use crate::class::{TypeError, ValueError};
 use crate::collections::{Key, std_hash};
 use crate::error::Error;
@@ -46,7 +46,7 @@ impl Timezone {
     pub fn try_new(offset: Timedelta) -> Result<Timezone, Error> {
         if offset.0.abs() >= DAY {
             let words = "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not";
-            return Err(Error::new(ValueError, format!("{words} {}", crate::repr(&offset))));
+            return Err(Error::new(ValueError, format!("{words} {}.", crate::repr(&offset))));
         }
         Ok(Timezone { offset: offset.0, name: None })
     }
@@ -133,7 +133,7 @@ crate::impl_format!(Timezone: "datetime.timezone");
 pub struct Time {
     /// Microseconds since midnight.
     pub(super) micros: i64,
-    zone: Option<Timezone>,
+    pub(super) zone: Option<Timezone>,
 }
 
 /// The text of a time of day as `timespec` says; raises `ValueError`.
@@ -166,21 +166,6 @@ impl Time {
         zone: Option<Timezone>,
     ) -> Result<Time, Error> {
         Ok(Time { micros: clock_micros(hour, minute, second, micro)?, zone })
-    }
-
-    /// `time.fromisoformat(text)`; `ValueError` for what is none.
-    #[track_caller]
-    pub fn from_iso(text: &str) -> Result<Time, Error> {
-        let bad = || Error::new(ValueError, format!("Invalid isoformat string: {}", crate::repr(text)));
-        let at = text.find(['+', '-', 'Z']).unwrap_or(text.len());
-        let (clock, offset) = text.split_at(at);
-        let zone = match offset {
-            "" => None,
-            offset => Some(Timezone { offset: parse_offset(offset).ok_or_else(bad)?, name: None }),
-        };
-        let formats = ["%H", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f"];
-        let parsed = formats.iter().find_map(|format| parse(clock, format).ok()).ok_or_else(bad)?;
-        Ok(Time { micros: parsed.micros, zone })
     }
 
     /// `t.hour`.

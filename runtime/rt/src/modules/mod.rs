@@ -14,6 +14,7 @@ pub mod codecs;
 pub mod contextlib;
 pub mod csv;
 pub mod datetime;
+mod datetime_iso;
 mod datetime_spread;
 mod datetime_text;
 mod datetime_values;

@@ -33,13 +33,17 @@ impl Decimal {
 impl Library for Decimal {
     const NAME: &'static str = "decimal.Decimal";
 
+    fn widened(value: &Value) -> Option<Decimal> {
+        match value {
+            Value::Bool(_) | Value::Int(_) => Int::from_value(value).ok().map(Decimal::from),
+            _ => None,
+        }
+    }
+
     fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
         let other = || -> Option<Decimal> {
             let arg = args.first()?;
-            held::<Decimal>(arg).cloned().or_else(|| match arg {
-                Value::Bool(_) | Value::Int(_) => Int::from_value(arg).ok().map(Decimal::from),
-                _ => None,
-            })
+            held::<Decimal>(arg).cloned().or_else(|| Decimal::widened(arg))
         };
         let ordered = || -> Option<Decimal> {
             match args.first()? {

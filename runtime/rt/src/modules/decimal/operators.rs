@@ -57,6 +57,15 @@ impl Neg for &Decimal {
 
     #[track_caller]
     fn neg(self) -> Decimal {
+        self.negated()
+    }
+}
+
+impl Decimal {
+    /// `-d`, rounded as the context says.
+    #[track_caller]
+    #[must_use]
+    pub fn negated(&self) -> Decimal {
         Decimal::run(|settings, status| {
             if let Some(nan) = self.nan_of(self, settings, status) {
                 return nan;
