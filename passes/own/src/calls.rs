@@ -48,7 +48,17 @@ impl Own<'_> {
         });
         self.free = outer;
         let args = lowered.into_iter().map(Arg::positional).collect();
+        let ty = self.given_width(&callee, ty);
         self.out.node(Node::Call { callee, args }, ty, origin)
+    }
+
+    /// An int has the width that the function gives it, also where it is used as an index.
+    fn given_width(&self, callee: &Callee, ty: Ty) -> Ty {
+        let (Callee::Fn(path) | Callee::Virtual(path)) = callee else { return ty };
+        match self.program.fns.get(path) {
+            Some(body) if ty.is_int() && body.ret.is_int() => body.ret,
+            _ => ty,
+        }
     }
 
     /// Variables that a nested function captured and now takes: such arguments stand at the call itself.

@@ -266,8 +266,8 @@ impl Own<'_> {
         for local in captured {
             let ty = self.out.locals[local].ty;
             // A function's own name, unless that is a cell which a function inside of it takes along.
-            let is_cell =
-                matches!(ty.kind(), TyKind::Shared(inner) if matches!(inner.kind(), TyKind::Option(_)));
+            let is_cell = matches!(ty.kind(), TyKind::Shared(inner)
+                if matches!(inner.kind(), TyKind::Option(_) | TyKind::Value));
             let is_function =
                 self.src.locals[local].name == closure.name.unwrap_or(Name::new("")) && !is_cell;
             // The receiver is lent to the method.

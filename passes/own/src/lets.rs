@@ -122,22 +122,50 @@ fn declare(
 
 /// A cell that is declared before it has a value: what would make it fills it.
 fn fill(body: &mut Body<Mir>, local: LocalId) {
-    for block in body.blocks.ids().collect::<Vec<_>>() {
-        for at in 0..body.blocks[block].stmts.len() {
-            let StmtKind::Set { target: Pat::Place(place), value } = &body.blocks[block].stmts[at].kind
-            else {
-                continue;
-            };
-            let row = &body.nodes[*value];
-            if let (Some(set), Node::Op { op: Op::RsOp(RsOp::Share), args, .. }) =
-                (place.as_local(), &row.kind)
-                && set == local
-                && row.ty == body.locals[local].ty
-            {
-                let (target, value) = (Pat::Place(place.clone()), args[0]);
-                body.blocks[block].stmts[at].kind = StmtKind::Set { target, value };
+    let cell = body.locals[local].ty;
+    let sets = |body: &Body<Mir>, of: LocalId| {
+        let mut found = Vec::new();
+        for block in body.blocks.ids() {
+            for (at, stmt) in body.blocks[block].stmts.iter().enumerate() {
+                let (set, value) = match &stmt.kind {
+                    StmtKind::Set { target: Pat::Place(place), value } => (place.as_local(), *value),
+                    StmtKind::Let { pat: Pat::Bind(local, None), value: Some(value) } => {
+                        (Some(*local), *value)
+                    }
+                    _ => continue,
+                };
+                if set == Some(of) && body.nodes[value].ty == cell {
+                    found.push((block, at, value));
+                }
             }
         }
+        found
+    };
+    for (block, at, value) in sets(body, local) {
+        match body.nodes[value].kind.clone() {
+            Node::Op { op: Op::RsOp(RsOp::Share), args, .. } => set_value(body, block, at, args[0]),
+            // It has a name, so that it is computed before the cell is written.
+            Node::Use(place, Mode::Move) if let Some(named) = place.as_local() => {
+                for (block, at, value) in sets(body, named) {
+                    let Node::Op { op: Op::RsOp(RsOp::Share), args, .. } = &body.nodes[value].kind else {
+                        continue;
+                    };
+                    let made = args[0];
+                    set_value(body, block, at, made);
+                    body.locals[named].ty = cell.strip_shared();
+                }
+                body.nodes[value].ty = body.locals[named].ty;
+            }
+            _ => {}
+        }
+    }
+}
+
+fn set_value(body: &mut Body<Mir>, block: BlockId, at: usize, made: NodeId) {
+    if let StmtKind::Set { value, .. } | StmtKind::Let { value: Some(value), .. } =
+        &mut body.blocks[block].stmts[at].kind
+    {
+        *value = made;
     }
 }
 
