@@ -617,7 +617,13 @@ impl Apply<'_, '_, '_> {
                 (_, true) => format!("{}=", sign(op)),
                 _ => sign(op).to_owned(),
             };
-            let text = format!("unsupported operand type(s) for {sign}: {} and {}", shown(x), shown(y));
+            // The sequence behind the object is asked, too.
+            let text = match matches!(y.kind(), TyKind::Str | TyKind::List(_) | TyKind::Tuple(_)) {
+                true if op == ObjOp::Mul => {
+                    format!("can't multiply sequence by non-int of type {}", shown(x))
+                }
+                _ => format!("unsupported operand type(s) for {sign}: {} and {}", shown(x), shown(y)),
+            };
             let origin = self.origin(a);
             return self.refuse("TypeError", &text, vec![a, b], origin);
         }

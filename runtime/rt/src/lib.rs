@@ -122,7 +122,9 @@ pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};
 pub use repr::{Repr, ReprOf, StrOf, ascii, float_digits, repr, str, write_bytes_repr};
 pub use rows::{Row, zip_rows};
-pub use shared::{Identity, List, SharedDict, SharedSet, id, same};
+pub use shared::{
+    Identity, List, Members, SharedDict, SharedSet, common_to, id, intersection_of, same, union_of,
+};
 pub use start::{Outcome, enter, recursion_limit, set_recursion_limit, stack_limit, start, traceback};
 pub use stdio::{Stdin, Stdout, stderr, stdin, stdout};
 pub use text::*;

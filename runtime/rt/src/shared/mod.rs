@@ -2,6 +2,7 @@
 
 mod dict;
 mod list;
+mod members;
 mod mixed;
 mod set;
 
@@ -11,6 +12,7 @@ use std::rc::Rc;
 
 pub use dict::{Iter as DictIter, SharedDict};
 pub use list::List;
+pub use members::{Members, common_to, intersection_of, union_of};
 pub use set::SharedSet;
 
 /// Things with an identity: Python's `id` and `is`.
