@@ -55,6 +55,14 @@ pub fn methods(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses:
         }
         return out;
     }
+    // Functions and the like in the fields have no `==` here.
+    if members.len() < 2 && classes::compares_fields(env, class) && !classes::can_compare(env, &[class]) {
+        let words = format!("not yet implemented: `==` of `{}` as a dynamic value", class.last());
+        out.push(format!(
+            "    fn equals(&self, _other: &rt::Value) -> Option<bool> {{\n        rt::raise_new(rt::NotTranslated, \"{words}\")\n    }}\n"
+        ));
+        return out;
+    }
     // A family answers by the class of each object.
     let of_family = members.len() > 1
         && members.iter().any(|member| env.program.find_method(*member, "__eq__").is_some());

@@ -133,6 +133,7 @@ impl Apply<'_, '_, '_> {
         let decorators = self.body.decorators.clone();
         self.refuse_decorators(&decorators, root);
         self.start_fields(root);
+        self.types_to_values(root);
     }
 
     /// The end of a body whose function gives `None` there and something else elsewhere.
@@ -355,24 +356,6 @@ impl Apply<'_, '_, '_> {
             first.blank_before = stmt.blank_before;
         }
         out.append(&mut stmts);
-    }
-
-    /// An expression for its effect: the statements that a call made for its arguments stand before it.
-    pub(crate) fn effect(&mut self, mut stmt: Stmt, node: NodeId, out: &mut Vec<Stmt>) {
-        stmt.kind = StmtKind::Expr(node);
-        let block = match self.body.nodes[node].kind {
-            Node::Block { label: None, block } if node.index() >= self.nodes => block,
-            _ => return out.push(stmt),
-        };
-        let row = std::mem::take(&mut self.body.blocks[block]);
-        let mut made = row.stmts;
-        made.extend(row.tail.map(|tail| Stmt::new(StmtKind::Expr(tail), stmt.origin)));
-        if let Some(first) = made.first_mut() {
-            first.above = stmt.above;
-            first.blank_before = stmt.blank_before;
-            first.beside = stmt.beside;
-        }
-        out.append(&mut made);
     }
 }
 

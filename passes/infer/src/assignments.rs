@@ -58,7 +58,9 @@ impl Apply<'_, '_, '_> {
     pub(crate) fn loop_pat(&mut self, pat: Pat, item: Ty, after: &mut Vec<Stmt>) -> Pat {
         let is_open =
             matches!(pat, Pat::List { rest: Some(_), .. }) && matches!(item.kind(), TyKind::Tuple(_));
-        if !is_open && !is_taken_apart(item) || !is_target(&pat) {
+        // None among them raises when it is taken apart.
+        let is_optional = matches!(item.kind(), TyKind::Option(_));
+        if !is_open && !is_optional && !is_taken_apart(item) || !is_target(&pat) {
             return self.pat(pat, item, after);
         }
         match self.taken_apart(pat, item, after) {

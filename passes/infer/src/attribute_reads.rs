@@ -66,6 +66,13 @@ impl Apply<'_, '_, '_> {
                     let name = self.described.get(&object).map_or(own, |known| known.name.clone());
                     self.text(name.rsplit('.').next().unwrap_or_default(), origin)
                 }
+                // A method of an object that is there.
+                Node::Block { label: None, block } if let Some(known) = self.described.get(&object) => {
+                    let name = known.name.rsplit('.').next().unwrap_or_default().to_owned();
+                    let stmts = self.body.blocks[block].stmts.clone();
+                    let text = self.text(&name, origin);
+                    self.mk_block(stmts, text)
+                }
                 _ => {
                     self.hole(object, UNKNOWN_ATTRIBUTE, "the name of a function that is a value here".into())
                 }
@@ -120,15 +127,17 @@ impl Apply<'_, '_, '_> {
         let ret = crate::rows::subst(row.result, &map);
         let ty = Ty::func(params.clone(), ret);
         let name = row.name;
-        let closure = self.eta(&params, ret, ty, origin, |me, args| {
-            let all: Vec<NodeId> = std::iter::once(object).chain(args).collect();
-            me.lib_call(name, &vec![ArgKind::Positional; all.len()], all, None, origin)
-        });
-        let formal = Formal { name: None, kind: ParamKind::PositionalOnly, has_default: false };
-        let (formals, defaults) = (vec![formal; params.len()], vec![None; params.len()]);
-        let name = name.last().to_owned();
-        self.described.insert(closure, Described { name, is_bound: false, formals, defaults });
-        closure
+        self.holding(object, |me, object| {
+            let closure = me.eta(&params, ret, ty, origin, |me, args| {
+                let all: Vec<NodeId> = std::iter::once(object).chain(args).collect();
+                me.lib_call(name, &vec![ArgKind::Positional; all.len()], all, None, origin)
+            });
+            let formal = Formal { name: None, kind: ParamKind::PositionalOnly, has_default: false };
+            let (formals, defaults) = (vec![formal; params.len()], vec![None; params.len()]);
+            let name = name.last().to_owned();
+            me.described.insert(closure, Described { name, is_bound: false, formals, defaults });
+            closure
+        })
     }
 
     /// The class that a class method is called on.

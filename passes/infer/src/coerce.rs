@@ -32,7 +32,9 @@ impl Apply<'_, '_, '_> {
     pub(crate) fn coerce(&mut self, node: NodeId, to: Ty) -> NodeId {
         use TyKind::*;
         let from = self.ty(node);
-        if *to.kind() == Value && matches!(self.body.nodes[node].kind, Node::Item(_)) {
+        if *to.kind() == Value
+            && (matches!(self.body.nodes[node].kind, Node::Item(_)) || self.type_operand(node).is_some())
+        {
             return self.dynamic(node);
         }
         if from == to || matches!(from.kind(), Never) || matches!(to.kind(), Never) {
@@ -302,6 +304,9 @@ impl Apply<'_, '_, '_> {
     }
 
     pub(crate) fn dynamic(&mut self, node: NodeId) -> NodeId {
+        if let Some(of) = self.type_operand(node) {
+            return self.type_to_value(of);
+        }
         if matches!(self.ty(node).kind(), TyKind::Value | TyKind::Never) {
             let function = match self.body.nodes[node].kind {
                 Node::Item(name) => self.library_to_value(node, name),
@@ -328,6 +333,9 @@ impl Apply<'_, '_, '_> {
         if let TyKind::TypeOf(class) = self.ty(node).kind()
             && (self.types.env().class(*class).is_some() || crate::env::is_builtin_error(*class))
         {
+            if let Some(value) = self.class_to_value(node, *class) {
+                return value;
+            }
             return self.hole(
                 node,
                 crate::apply::DYNAMIC,
@@ -709,17 +717,11 @@ impl Apply<'_, '_, '_> {
                     return self.through_value(node, to);
                 };
                 let class = *class;
-                if self.is_simple(node) {
-                    return self.eta(params, ret, to, origin, |me, args| {
-                        me.call_method_path(class, method, node, args)
-                    });
-                }
-                let (local, stmt) = self.set_temp("object", node);
-                let object = self.read_local(local, origin);
-                let made = self.eta(params, ret, to, origin, |me, args| {
-                    me.call_method_path(class, method, object, args)
-                });
-                self.mk_block(vec![stmt], made)
+                self.holding(node, |me, object| {
+                    me.eta(params, ret, to, origin, |me, args| {
+                        me.call_method_path(class, method, object, args)
+                    })
+                })
             }
             _ => node,
         }

@@ -43,6 +43,16 @@ impl Collect<'_> {
         {
             self.say(C::Seen(args[0].value.0));
         }
+        // `getattr(f, "__name__", ..)` asks a function for its name as `f.__name__` does.
+        if let Target::Lib(name) = &target
+            && *name == "builtins.getattr"
+            && let [of, word, ..] = args
+            && let Some(Const::Str(word)) = self.body.as_const(word.value)
+            && matches!(&**word, "__name__" | "__qualname__" | "__doc__")
+        {
+            let (name, out) = (Name::new(word), self.fresh());
+            self.say(C::Attr { of: of.value.0, name, out });
+        }
         if let (Target::Lib(name), Some(first)) = (&target, args.first())
             && crate::packed::reads_records(*name)
         {

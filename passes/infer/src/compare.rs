@@ -55,14 +55,47 @@ impl Apply<'_, '_, '_> {
             let op = if op == ObjOp::Is { CmpOp::Eq } else { CmpOp::Ne };
             return self.mk_op(op, Attr::None, vec![x, y], Ty::bool());
         }
-        let [a, b] = [a, b].map(|node| match self.type_of_one_class(node) {
-            Some(_) => self.coerce(node, Ty::new(TyKind::TypeOf(Name::new("object")))),
-            None => node,
-        });
+        if let Some(test) = self.class_of_optional(a, b).or_else(|| self.class_of_optional(b, a)) {
+            return if op == ObjOp::Is { test } else { self.not(test) };
+        }
+        let [a, b] = [a, b].map(|node| self.class_operand(node));
         let are_classes = [a, b].into_iter().all(|node| matches!(self.ty(node).kind(), TyKind::TypeOf(_)));
         let (a, b) = if are_classes { (a, b) } else { self.same_type(a, b) };
         let op = if op == ObjOp::Is { CmpOp::Is } else { CmpOp::IsNot };
         self.mk_op(op, Attr::None, vec![a, b], Ty::bool())
+    }
+
+    /// `type(x) is kind` where `x` may be `None`, which is of no class of the program.
+    fn class_of_optional(&mut self, of: NodeId, kind: NodeId) -> Option<NodeId> {
+        let object = self.type_operand(of)?;
+        let TyKind::Option(inner) = self.ty(object).kind() else { return None };
+        let (inner, origin) = (*inner, self.origin(of));
+        let class = inner.class_path()?;
+        let is_plain = !self.types.env().is_error(class) && !self.types.env().is_enum(class);
+        if !is_plain || !matches!(self.ty(kind).kind(), TyKind::TypeOf(_)) {
+            return None;
+        }
+        let test = self.with_value(object, |me, read| {
+            let asked = read(me);
+            let some = me.mk_op(OptOp::IsSome, Attr::None, vec![asked], Ty::bool());
+            let object = read(me);
+            let object = me.unwrap(object, inner, "None");
+            let callee = Callee::Lib(Name::new("builtins.type"));
+            let call = Node::Call { callee, args: vec![Arg::positional(object)] };
+            let own = me.mk(call, Ty::new(TyKind::TypeOf(class)), origin);
+            let same = me.identity(ObjOp::Is, own, kind);
+            me.mk_op(BoolOp::And, Attr::None, vec![some, same], Ty::bool())
+        });
+        Some(test)
+    }
+
+    /// `type(x)` as an operand of a comparison.
+    fn class_operand(&mut self, node: NodeId) -> NodeId {
+        match (self.type_of_one_class(node), self.type_operand(node)) {
+            (Some(_), _) => self.coerce(node, Ty::new(TyKind::TypeOf(Name::new("object")))),
+            (None, Some(_)) => self.dynamic(node),
+            (None, None) => node,
+        }
     }
 
     /// The names of two types, one of them that of a value: `type(x) is int`.
@@ -217,13 +250,13 @@ impl Apply<'_, '_, '_> {
         let are_types = |me: &Self, x, y| {
             me.type_operand(x).is_some() && (me.type_operand(y).is_some() || me.known_type(y).is_some())
         };
+        let is_class = |me: &Self, x| matches!(me.ty(x).kind(), TyKind::TypeOf(_));
+        let are_types =
+            |me: &Self, x, y| are_types(me, x, y) || me.type_operand(x).is_some() && is_class(me, y);
         if equality && (are_types(self, a, b) || are_types(self, b, a)) {
             return self.identity(if op == ObjOp::Eq { ObjOp::Is } else { ObjOp::IsNot }, a, b);
         }
-        let [a, b] = [a, b].map(|node| match self.type_of_one_class(node) {
-            Some(_) => self.coerce(node, Ty::new(TyKind::TypeOf(Name::new("object")))),
-            None => node,
-        });
+        let [a, b] = [a, b].map(|node| self.class_operand(node));
         let are_classes = [a, b].into_iter().all(|node| matches!(self.ty(node).kind(), TyKind::TypeOf(_)));
         if equality && are_classes {
             return self.identity(if op == ObjOp::Eq { ObjOp::Is } else { ObjOp::IsNot }, a, b);
@@ -472,6 +505,9 @@ impl Apply<'_, '_, '_> {
         }
         match self.lookup(item, inner) {
             Some(item) => self.mk_op(op, Attr::None, vec![container, item], Ty::bool()),
+            None if (self.ty(item).kind(), inner.kind()) == (&TyKind::Value, &TyKind::Str) => {
+                self.contains_text(item, container, op)
+            }
             None => {
                 let (container, item) = (self.dynamic(container), self.dynamic(item));
                 self.mk_op(
@@ -483,6 +519,27 @@ impl Apply<'_, '_, '_> {
                 .truthy(self)
             }
         }
+    }
+
+    /// `x in texts` where only the run knows whether `x` is one; what cannot be a key raises.
+    fn contains_text(&mut self, item: NodeId, container: NodeId, op: Op) -> NodeId {
+        let origin = self.origin(item);
+        self.with_value(item, |me, read| {
+            let asked = read(me);
+            let test = me.mk_op(ValueOp::Is, Attr::Ty(Ty::str()), vec![asked], Ty::bool());
+            let text = read(me);
+            let text = me.coerce(text, Ty::str());
+            let found = me.mk_op(op, Attr::None, vec![container, text], Ty::bool());
+            let no = me.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin);
+            if matches!(op, Op::ListOp(_)) {
+                return me.mk_op(BoolOp::And, Attr::None, vec![test, found], Ty::bool());
+            }
+            let key = read(me);
+            let name = Name::new("builtins.hash");
+            let hash = me.lib_call(name, &[ArgKind::Positional], vec![key], None, origin);
+            let no = me.mk_block(vec![Stmt::new(StmtKind::Expr(hash), origin)], no);
+            me.choose(test, found, no, Ty::bool())
+        })
     }
 
     /// `x in xs` where `x` may be `None` and no item is.

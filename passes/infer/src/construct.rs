@@ -39,6 +39,9 @@ impl Apply<'_, '_, '_> {
         if let Some(text) = self.not_constructed(class) {
             return self.refuse("TypeError", &text, args, origin);
         }
+        if let Some(made) = self.constructed_by_name(class, kinds, &args, origin) {
+            return made;
+        }
         if let Some(init) = env.method(class, "__init__") {
             let this = self.mk(Node::Const(Const::None), Ty::never(), origin);
             let args = match crate::expand::made_of_one(env.program, class) {
@@ -163,13 +166,39 @@ impl Apply<'_, '_, '_> {
         origin: Origin,
     ) -> NodeId {
         let fields = self.types.env().record_fields(class);
+        let is_known = |kind: &ArgKind| match kind {
+            ArgKind::Named(name) => fields.iter().any(|field| field.name == *name),
+            _ => false,
+        };
+        // `dataclasses.replace` has the object among its arguments.
+        let given = kinds.iter().zip(&args).filter(|(_, arg)| **arg != object);
+        let named: Vec<(ArgKind, NodeId)> = given.map(|(kind, arg)| (kind.clone(), *arg)).collect();
+        let spread = named.iter().position(|(kind, _)| *kind == ArgKind::StarStar);
+        if let Some(at) = spread.filter(|_| named.len() == 1) {
+            return self.replaced_by(class, object, named[at].1, origin);
+        }
+        if let Some((kind, _)) = named.iter().find(|(kind, _)| !is_known(kind)) {
+            let is_tuple = self.types.env().is_named_tuple(class);
+            return match kind {
+                ArgKind::Named(name) if is_tuple => {
+                    let text = format!("Got unexpected field names: ['{name}']");
+                    self.refuse("ValueError", &text, args, origin)
+                }
+                ArgKind::Named(name) => {
+                    let text =
+                        format!("{}.__init__() got an unexpected keyword argument '{name}'", class.last());
+                    self.refuse("TypeError", &text, args, origin)
+                }
+                _ => self.hole(object, BAD_CALL, "fields whose names only the run knows".to_owned()),
+            };
+        }
         self.with_value(object, |me, read| {
             let mut out = Vec::new();
             for field in &fields {
-                let given = kinds.iter().position(|kind| *kind == ArgKind::Named(field.name));
+                let given = named.iter().find(|(kind, _)| *kind == ArgKind::Named(field.name));
                 let want = me.field_type(class, field.name).unwrap_or_else(Ty::value);
                 let node = match given {
-                    Some(at) => me.coerce(args[at], want),
+                    Some((_, arg)) => me.coerce(*arg, want),
                     None => {
                         let object = read(me);
                         me.field_of(object, field.name, want, origin)
@@ -179,6 +208,41 @@ impl Apply<'_, '_, '_> {
             }
             me.mk(Node::Call { callee: Callee::New(class), args: out }, Ty::class(class), origin)
         })
+    }
+
+    /// `dataclasses.replace(x, **changes)`: each field is looked up by its name.
+    fn replaced_by(&mut self, class: Name, object: NodeId, changes: NodeId, origin: Origin) -> NodeId {
+        let fields = self.types.env().record_fields(class);
+        let item = match self.ty(changes).kind() {
+            TyKind::Dict(key, item) if *key.kind() == TyKind::Str => *item,
+            _ => Ty::value(),
+        };
+        let map = Ty::dict(Ty::str(), item);
+        let changes = self.coerce(changes, map);
+        let (local, stmt) = self.set_temp("changes", changes);
+        let names: Vec<String> = fields.iter().map(|field| format!("{}=", field.name)).collect();
+        let shown = self.text(&format!("{}.__init__({})", class.last(), names.join(", ")), origin);
+        let given = self.read_local(local, origin);
+        let check = Name::new("function.check_keywords");
+        let kinds = [ArgKind::Positional, ArgKind::Positional];
+        let check = self.lib_call(check, &kinds, vec![shown, given], None, origin);
+        let made = self.with_value(object, |me, read| {
+            let mut out = Vec::new();
+            for field in &fields {
+                let want = me.field_type(class, field.name).unwrap_or_else(Ty::value);
+                let (given, key) = (me.read_local(local, origin), me.text(field.name.as_str(), origin));
+                let test = me.mk_op(DictOp::Contains, Attr::None, vec![given, key], Ty::bool());
+                let (given, key) = (me.read_local(local, origin), me.text(field.name.as_str(), origin));
+                let new = me.place_read(given, Proj::Index(key), item);
+                let new = me.coerce(new, want);
+                let object = read(me);
+                let old = me.field_of(object, field.name, want, origin);
+                let node = me.choose(test, new, old, want);
+                out.push(Arg::positional(node));
+            }
+            me.mk(Node::Call { callee: Callee::New(class), args: out }, Ty::class(class), origin)
+        });
+        self.mk_block(vec![stmt, Stmt::new(StmtKind::Expr(check), origin)], made)
     }
 
     /// An operator on literals and constants of the library.

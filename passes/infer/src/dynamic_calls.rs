@@ -65,7 +65,8 @@ impl Apply<'_, '_, '_> {
     }
 
     /// `v._replace(x=1)`, `v._asdict()`: of the named tuple that the value is, among those that have the fields.
-    fn method_of_records(
+    /// `dataclasses.replace(v, x=1)` in the same way.
+    pub(crate) fn method_of_records(
         &mut self,
         receiver: NodeId,
         name: Name,
@@ -74,21 +75,32 @@ impl Apply<'_, '_, '_> {
         origin: Origin,
     ) -> NodeId {
         let env = self.types.env();
+        let is_function = name == "replace";
         let has_fields = |class: &Name| {
             let fields = env.record_fields(*class);
             kinds.iter().all(|kind| match kind {
                 ArgKind::Named(named) => fields.iter().any(|field| field.name == *named),
-                _ => false,
+                kind => is_function && *kind == ArgKind::StarStar,
             })
         };
         let mut records: Vec<Name> = env.program.classes.keys().copied().collect();
-        records.retain(|class| env.is_named_tuple(*class) && has_fields(class));
+        records.retain(|class| {
+            let is_meant = env.is_named_tuple(*class) != is_function && !env.record_fields(*class).is_empty();
+            is_meant && has_fields(class)
+        });
         records.sort();
         let (args, stmts) = self.simple_args(args);
         let call = self.with_value(receiver, |me, read| {
             let value = read(me);
             let again = args.iter().map(|arg| me.again(*arg)).collect();
-            let mut rest = me.call_dynamic_method(value, name, kinds, again);
+            let mut rest = match is_function {
+                true => {
+                    let text = me.text("replace() should be called on dataclass instances", origin);
+                    let error = Some(me.error_new(Name::new("TypeError"), vec![text], origin));
+                    me.mk(Node::Raise { error, cause: None }, Ty::never(), origin)
+                }
+                false => me.call_dynamic_method(value, name, kinds, again),
+            };
             for class in &records {
                 let value = read(me);
                 let test = me.is_a(value, *class);

@@ -84,6 +84,11 @@ impl Apply<'_, '_, '_> {
                 });
                 if stmts.is_empty() { test } else { self.mk_block(stmts, test) }
             }
+            TyKind::Value => {
+                let (value, classes) = (self.dynamic(value), self.dynamic(classes));
+                let kinds = [ArgKind::Positional, ArgKind::Positional];
+                self.lib_call(Name::new("type.is_instance"), &kinds, vec![value, classes], None, origin)
+            }
             _ => self.hole(classes, BAD_CALL, "classes that are not known here".into()),
         }
     }

@@ -28,6 +28,7 @@ const TYPES: &[&str] = &[
     "builtins.dict",
     "builtins.object",
     "builtins.range",
+    "builtins.type",
 ];
 
 /// A function as its callers see it.
@@ -172,7 +173,8 @@ impl Apply<'_, '_, '_> {
             .or_else(|| rows.iter().find(|row| fits(row) && needed(row).count() > 0))
             .or_else(|| rows.iter().find(fits));
         let takes_any = matches!(name.as_str(), "builtins.max" | "builtins.min" | "builtins.print");
-        if row.is_none() && !takes_any {
+        let takes_one = matches!(name.as_str(), "builtins.bool" | "builtins.type");
+        if row.is_none() && !takes_any && !takes_one {
             return None;
         }
         let mut params = Vec::new();
@@ -183,7 +185,12 @@ impl Apply<'_, '_, '_> {
             kinds.push(ArgKind::Star);
             formals.push(Formal { name: None, kind: ParamKind::Star, has_default: false });
         }
-        for param in row.into_iter().filter(|_| !takes_any).flat_map(needed) {
+        if takes_one {
+            params.push(Ty::value());
+            kinds.push(ArgKind::Positional);
+            formals.push(Formal { name: None, kind: ParamKind::PositionalOnly, has_default: false });
+        }
+        for param in row.into_iter().filter(|_| !takes_any && !takes_one).flat_map(needed) {
             let is_open = param.ty.any(&mut |ty| matches!(ty.kind(), TyKind::Var(_)));
             let ty = if is_open { Ty::value() } else { param.ty };
             params.push(ty);

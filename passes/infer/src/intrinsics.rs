@@ -240,6 +240,10 @@ impl Apply<'_, '_, '_> {
             },
             ("dataclasses.replace", [value, ..]) => match self.ty(*value).kind() {
                 TyKind::Class(class, _) => self.replaced(*class, *value, kinds, args.clone(), origin),
+                TyKind::Value | TyKind::Union(_) => {
+                    let (changes, value) = (args[1..].to_vec(), self.dynamic(*value));
+                    self.method_of_records(value, Name::new("replace"), &kinds[1..], changes, origin)
+                }
                 _ => self.lib_call(name, kinds, args, Some(id), origin),
             },
             ("enum.auto", _) => {

@@ -100,7 +100,14 @@ impl Apply<'_, '_, '_> {
         let all = formals(&sig, 0);
         let bound = self.bind_args(&all[skip..], kinds, &args);
         if !bound.is_complete() {
-            return self.does_not_fit(&self.qualified(path), &all, skip, kinds, args, origin);
+            let name = self.qualified(path);
+            if this.is_none() && binds_late(&name, &all, skip, kinds) {
+                let item = self.mk(Node::Item(path), self.fn_type(inst, 0), origin);
+                let ret = self.types.get(sig.ret).unwrap_or_else(Ty::unit);
+                let call = self.call_dynamic(item, kinds, args);
+                return self.coerce(call, ret);
+            }
+            return self.does_not_fit(&name, &all, skip, kinds, args, origin);
         }
         let params = &unit.body.params;
         let mut wants = Vec::new();
@@ -141,6 +148,35 @@ impl Apply<'_, '_, '_> {
         let target = self.paths.get(&inst).copied().unwrap_or(path);
         let call = self.mk(Node::Call { callee: callee(target), args: out }, ret, origin);
         if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
+    }
+
+    /// `Class(*args, **named)` whose arguments only the run can bind.
+    pub(crate) fn constructed_by_name(
+        &mut self,
+        class: Name,
+        kinds: &[ArgKind],
+        args: &[NodeId],
+        origin: Origin,
+    ) -> Option<NodeId> {
+        if !kinds.iter().any(|kind| matches!(kind, ArgKind::Star | ArgKind::StarStar)) {
+            return None;
+        }
+        let env = self.types.env();
+        let (all, skip) = match env.method(class, "__init__") {
+            Some(init) => {
+                let inst = *self.types.solver.versions.get(&init)?.first()?;
+                (formals(&self.types.solver.insts[inst].sig.clone(), 0), 1)
+            }
+            None => (crate::calls::record_formals(&env.record_fields(class)), 0),
+        };
+        let is_bound = self.bind_args(&all[skip..], kinds, args).is_complete();
+        if is_bound || !binds_late(class.as_str(), &all, skip, kinds) {
+            return None;
+        }
+        let item = self.mk(Node::Item(class), Ty::new(TyKind::TypeOf(class)), origin);
+        let value = self.class_to_value(item, class)?;
+        let call = self.call_dynamic(value, kinds, args.to_vec());
+        Some(self.coerce(call, Ty::class(class)))
     }
 
     /// A call that raises `TypeError`, or that is not understood.
@@ -468,7 +504,7 @@ impl Apply<'_, '_, '_> {
                 _ => ArgKind::Positional,
             })
             .collect();
-        let make = |me: &mut Self, object: NodeId| {
+        self.holding(object, |me, object| {
             let closure = me.eta(params, *ret, ty, origin, |me, args| {
                 me.dispatch(None, class, method, object, &kinds, args, origin)
             });
@@ -476,14 +512,7 @@ impl Apply<'_, '_, '_> {
                 me.described.insert(closure, described);
             }
             closure
-        };
-        if self.is_simple(object) {
-            return make(self, object);
-        }
-        let (local, stmt) = self.set_temp("this", object);
-        let read = self.read_local(local, origin);
-        let closure = make(self, read);
-        self.mk_block(vec![stmt], closure)
+        })
     }
 
     pub(crate) fn call_super(
@@ -770,4 +799,10 @@ impl Apply<'_, '_, '_> {
             _ => None,
         }
     }
+}
+
+/// Whether spread arguments may fit when the program runs.
+fn binds_late(name: &str, formals: &[crate::bind::Formal], skip: usize, kinds: &[ArgKind]) -> bool {
+    let is_spread = kinds.iter().any(|kind| matches!(kind, ArgKind::Star | ArgKind::StarStar));
+    is_spread && crate::misfits::misfit(name, formals, skip, kinds).is_none()
 }

@@ -596,6 +596,10 @@ impl Solver<'_> {
                     Head::Error => me.put(out, Head::TypeOf(Name::new("BaseException"))),
                     Head::Value => me.put(out, Head::Value),
                     head => {
+                        // Its type tells an int from a float.
+                        if matches!(head, Head::Bool | Head::Int | Head::Float | Head::Num | Head::Complex) {
+                            me.mark(args[0].var);
+                        }
                         if let Some(name) = crate::rules::type_name(head) {
                             me.put(out, Head::LibFn(Name::new("builtins").join(name.as_str())));
                         }

@@ -518,6 +518,12 @@ impl Apply<'_, '_, '_> {
             });
         }
         if takes.len() > params.len()
+            && let Some((closure, stmts)) = self.keeping_defaults(arg, params.len())
+        {
+            let called = self.row_function(param, closure, want);
+            return self.mk_block(stmts, called);
+        }
+        if takes.len() > params.len()
             && matches!(self.body.nodes[arg].kind, Node::Closure(_) | Node::Block { .. })
         {
             let why = "a function with defaults that the library calls without them".to_owned();
@@ -545,6 +551,33 @@ impl Apply<'_, '_, '_> {
             let call = Node::Call { callee, args: args.collect() };
             me.mk(call, gives, origin)
         })
+    }
+
+    /// `lambda x, k=10: ..` that is called with its first `count` arguments: the others are variables which
+    /// have their values from here.
+    fn keeping_defaults(&mut self, function: NodeId, count: usize) -> Option<(NodeId, Vec<Stmt>)> {
+        if let Node::Block { label: None, block } = self.body.nodes[function].kind {
+            let (tail, mut stmts) = (self.body.blocks[block].tail?, self.body.blocks[block].stmts.clone());
+            let (closure, kept) = self.keeping_defaults(tail, count)?;
+            stmts.extend(kept);
+            return Some((closure, stmts));
+        }
+        let Node::Closure(mut closure) = self.body.nodes[function].kind.clone() else { return None };
+        let TyKind::Func(takes, gives) = self.ty(function).kind() else { return None };
+        let (takes, gives, origin) = (takes.get(..count)?.to_vec(), *gives, self.origin(function));
+        let kept = closure.params.split_off(count);
+        let is_plain = |param: &Param| matches!(param.kind, ParamKind::Normal) && param.default.is_some();
+        if closure.name.is_some() || !kept.iter().all(is_plain) {
+            return None;
+        }
+        let mut stmts = Vec::new();
+        for param in kept {
+            self.body.locals[param.local].is_temp = true;
+            let target = Pat::Place(Place::local(param.local));
+            stmts.push(Stmt::new(StmtKind::Set { target, value: param.default? }, origin));
+        }
+        let closure = self.mk(Node::Closure(closure), Ty::func(takes, gives), origin);
+        Some((closure, stmts))
     }
 
     /// A lambda whose value is of a narrower type than the row asks for: `defaultdict(lambda: 0)` of optional

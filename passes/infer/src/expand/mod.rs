@@ -74,6 +74,7 @@ mod partial;
 mod partial_methods;
 mod plain_bases;
 mod record_data;
+mod recursive_lambdas;
 mod register;
 mod sentinels;
 mod single_dispatch;
@@ -145,6 +146,7 @@ pub(crate) use record_data::{OF_CLASS, drop_unused};
 /// The same program with its own context managers written out.
 pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
+    recursive_lambdas::expand_modules(&mut out);
     decorate::expand(&mut out);
     function_docs::expand(&mut out);
     commands::expand(&mut out);
@@ -220,6 +222,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             if applied::has_calls(body) {
                 applied::expand(Arc::make_mut(body));
             }
+            recursive_lambdas::expand(Arc::make_mut(body));
             lambda_defaults::expand(Arc::make_mut(body));
             cache_nested::expand(Arc::make_mut(body));
             called::expand_nested(&start, Arc::make_mut(body));

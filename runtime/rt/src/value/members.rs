@@ -25,6 +25,8 @@ pub(super) fn has(value: &Value, name: &str) -> Option<bool> {
             None => object.has(name),
         },
         Value::Error(error) => error_has(error, name),
+        // What a type has hangs on the type.
+        Value::Function(function) if function.is_type() => None,
         _ => Some(is_among(members(value), name)),
     }
 }

@@ -24,6 +24,7 @@ mod sequence_methods;
 mod simple_namespace;
 mod text;
 mod text_methods;
+mod types;
 mod views;
 pub use views::view_text;
 
@@ -214,6 +215,7 @@ pub mod py {
     pub use super::methods::{call, call_method, call_with, callable};
     pub use super::named::call_method_with;
     pub use super::text_methods::{endswith, startswith};
+    pub use super::types::{is_instance_of, type_of};
     pub use super::views::view;
 }
 

@@ -14,8 +14,10 @@ type Code = dyn Fn(&[Value]) -> Result<Value, Error>;
 #[derive(Clone)]
 pub struct Function {
     name: Rc<str>,
-    /// A builtin type: `int`.
+    /// A type: `int`, `__main__.Dog`.
     is_type: bool,
+    /// The method that makes objects of a type of the program: `Animal.__init__`.
+    maker: Option<Rc<str>>,
     /// What it takes, where that is known.
     params: Option<Rc<Params>>,
     doc: Option<&'static str>,
@@ -29,18 +31,24 @@ pub struct Function {
 impl Function {
     /// The function called `name` (`C.method`, `f.<locals>.g`) that runs `code` on its arguments. With its
     /// parameters, `f(a, /b, c=, *rest, !key=, **more)`, arguments are bound to them first, and `code` gets one
-    /// for each; a leading `.` is a receiver that it has already. `class int(/_=)` is a builtin type.
+    /// for each; a leading `.` is a receiver that it has already. `class int(/_=)` is a builtin type,
+    /// `class __main__.Dog as Animal.__init__(., name)` one of the program.
     pub fn new(signature: &str, code: impl Fn(&[Value]) -> Result<Value, Error> + 'static) -> Function {
         let (is_type, signature) = match signature.strip_prefix("class ") {
             Some(name) => (true, name),
             None => (false, signature),
         };
-        let (name, params) = match signature.split_once('(') {
+        let (name, maker) = match signature.split_once(" as ") {
+            Some((name, maker)) if is_type => (Some(name), maker.split('(').next()),
+            _ => (None, None),
+        };
+        let (start, params) = match signature.split_once('(') {
             Some((name, params)) => (name, Some(Rc::new(Params::new(params.trim_end_matches(')'))))),
             None => (signature, None),
         };
         Function {
-            name: name.into(),
+            name: name.unwrap_or(start).into(),
+            maker: maker.map(Rc::from),
             is_type,
             params,
             doc: None,
@@ -50,7 +58,7 @@ impl Function {
         }
     }
 
-    /// Whether it is a builtin type.
+    /// Whether it is a type.
     pub(crate) fn is_type(&self) -> bool {
         self.is_type
     }
@@ -100,13 +108,23 @@ impl Function {
 
     /// The name with those of what holds the function.
     pub fn qualified_name(&self) -> &str {
-        &self.shown().name
+        if self.is_type { self.name() } else { &self.shown().name }
+    }
+
+    /// The name of a type with its module, as its text shows it.
+    pub(super) fn type_path(&self) -> &str {
+        &self.name
+    }
+
+    /// What messages about its arguments call it.
+    fn called(&self) -> &str {
+        self.maker.as_deref().unwrap_or_else(|| self.qualified_name())
     }
 
     /// Calls it; raises `TypeError` where the arguments are not those that it takes.
     pub fn call(&self, args: &[Value]) -> Result<Value, Error> {
         match &self.params {
-            Some(params) => (self.code)(&params.bind(self.qualified_name(), args, &Dict::new())?),
+            Some(params) => (self.code)(&params.bind(self.called(), args, &Dict::new())?),
             None => (self.code)(args),
         }
     }
@@ -114,7 +132,7 @@ impl Function {
     /// Calls it with keyword arguments too.
     pub fn call_with(&self, args: &[Value], named: &Dict<String, Value>) -> Result<Value, Error> {
         match &self.params {
-            Some(params) => (self.code)(&params.bind(self.qualified_name(), args, named)?),
+            Some(params) => (self.code)(&params.bind(self.called(), args, named)?),
             None if named.is_empty() => (self.code)(args),
             None => Err(type_error(format!("{}() takes no keyword arguments", self.name))),
         }
@@ -123,8 +141,8 @@ impl Function {
     /// Whether both are one function: a function of a module is one wherever it becomes a value.
     pub fn ptr_eq(&self, other: &Function) -> bool {
         let is_named = self.is_of_module() || self.owner.is_some();
-        Rc::ptr_eq(&self.code, &other.code)
-            || is_named && self.owner == other.owner && *self.name == *other.name
+        let is_alike = self.is_type == other.is_type && self.owner == other.owner;
+        Rc::ptr_eq(&self.code, &other.code) || is_named && is_alike && *self.name == *other.name
     }
 
     /// What equal functions share.
@@ -137,7 +155,8 @@ impl Function {
     }
 
     fn is_of_module(&self) -> bool {
-        !self.name.contains('<') && self.params.as_ref().is_some_and(|params| !params.is_bound())
+        let is_bound = |params: &Rc<Params>| params.is_bound() && !self.is_type;
+        !self.name.contains('<') && self.params.as_ref().is_some_and(|params| !is_bound(params))
     }
 
     /// Where the function lies; its identity.

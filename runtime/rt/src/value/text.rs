@@ -25,7 +25,9 @@ impl Repr for Value {
             Value::Set(set) => set.fmt_repr(f),
             Value::FrozenSet(set) => set.fmt_repr(f),
             Value::Range(range) => range.fmt_repr(f),
-            Value::Function(function) if function.is_type() => write!(f, "<class '{}'>", function.name()),
+            Value::Function(function) if function.is_type() => {
+                write!(f, "<class '{}'>", function.type_path())
+            }
             Value::Function(function) => {
                 write!(f, "<function {} at {:#x}>", function.name(), function.address())
             }
