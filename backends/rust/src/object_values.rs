@@ -157,7 +157,8 @@ fn attributes(
     uses: &mut Uses,
 ) -> Option<String> {
     let mut arms = String::new();
-    let mut seen = FxHashSet::default();
+    // Which attribute of which class has an arm; one arm stands for all classes that inherit it.
+    let mut seen: FxHashSet<(Name, Name)> = FxHashSet::default();
     for member in members {
         for field in env.all_fields(*member).into_iter().filter(|_| !env.is_enum(class)) {
             let is_container = matches!(
@@ -168,11 +169,12 @@ fn attributes(
                 .ty
                 .any(&mut |part| matches!(part.kind(), TyKind::Union(_)) && !env.to_value.contains(&part));
             let fits = converts(field.ty) && !is_open && !(is_container && env.dynamic.changes_containers());
-            if !env.dynamic.reads(field.name.as_str()) || !fits || !seen.insert(field.name) {
+            if !env.dynamic.reads(field.name.as_str()) || !fits || seen.contains(&(*member, field.name)) {
                 continue;
             }
             let value = classes::field_text(env, *member, field);
-            let test = holder_test(env, class, *member, field.name.as_str());
+            let (holders, test) = holder_test(env, class, members, *member, field.name.as_str());
+            seen.extend(holders.into_iter().chain([*member]).map(|holder| (holder, field.name)));
             let _ = writeln!(
                 arms,
                 "            {:?}{test} => Some(rt::Value::from({value})),",
@@ -185,11 +187,12 @@ fn attributes(
             };
             let name = Name::new(path.last());
             let fits = converts(body.ret) && env.is_printed(path);
-            if env.dynamic.reads(path.last()) && fits && seen.insert(name) {
+            if env.dynamic.reads(path.last()) && fits && !seen.contains(&(*member, name)) {
                 let tried = if body.fallible { ".or_raise()" } else { "" };
                 uses.prelude |= body.fallible;
                 let call = method_name(env, body);
-                let test = property_test(env, class, members, path.last());
+                let (holders, test) = property_test(env, class, members, path.last());
+                seen.extend(holders.into_iter().chain([*member]).map(|holder| (holder, name)));
                 let _ = writeln!(
                     arms,
                     "            {:?}{test} => Some(rt::Value::from(self.{call}(){tried})),",
@@ -199,7 +202,7 @@ fn attributes(
         }
     }
     for (name, value) in class_constants(env, class, members) {
-        if env.dynamic.reads(name.as_str()) && seen.insert(name) {
+        if env.dynamic.reads(name.as_str()) && seen.insert((class, name)) {
             let _ = writeln!(arms, "            {:?} => Some(rt::Value::from({value})),", name.as_str());
         }
     }
@@ -222,7 +225,12 @@ fn attributes(
 }
 
 /// `getattr(x, name)` stops at what a class has and no value stands for, such as a method: it is there.
-fn unknown_attributes(env: &Env<'_>, class: Name, members: &[Name], seen: &FxHashSet<Name>) -> String {
+fn unknown_attributes(
+    env: &Env<'_>,
+    class: Name,
+    members: &[Name],
+    seen: &FxHashSet<(Name, Name)>,
+) -> String {
     if !env.dynamic.by_name || env.is_enum(class) {
         return String::new();
     }
@@ -233,11 +241,14 @@ fn unknown_attributes(env: &Env<'_>, class: Name, members: &[Name], seen: &FxHas
         let globals = env.program.globals.keys().filter(|path| mro.contains(&path.parent()));
         methods.chain(fields).chain(globals.map(|path| Name::new(path.last()))).collect()
     };
-    let of: Vec<(Name, Vec<Name>)> = members.iter().map(|member| (*member, names_of(*member))).collect();
+    let open = |member: &Name| {
+        let mut names = names_of(*member);
+        names.retain(|name| !seen.contains(&(*member, *name)));
+        names
+    };
+    let of: Vec<(Name, Vec<Name>)> = members.iter().map(|member| (*member, open(member))).collect();
     let mut all: Vec<Name> = of.iter().flat_map(|(_, names)| names.iter().copied()).collect();
-    all.retain(|name| {
-        !name.as_str().starts_with("__") && !name.as_str().contains('$') && !seen.contains(name)
-    });
+    all.retain(|name| !name.as_str().starts_with("__") && !name.as_str().contains('$'));
     all.sort_by_key(|name| name.as_str());
     all.dedup();
     let can_ask = env.family(class).is_some_and(|family| family.asks_class);
@@ -273,31 +284,43 @@ fn class_constants(env: &Env<'_>, class: Name, members: &[Name]) -> Vec<(Name, S
     out
 }
 
-/// The guard of an attribute that only some classes of a family have.
-fn holder_test(env: &Env<'_>, class: Name, member: Name, field: &str) -> String {
+/// The classes of a family that have an attribute of one owner, and the guard for them.
+fn holder_test(
+    env: &Env<'_>,
+    class: Name,
+    members: &[Name],
+    member: Name,
+    field: &str,
+) -> (Vec<Name>, String) {
     let (Some(family), Some(owner)) = (env.family(class), env.field_owner(member, field)) else {
-        return String::new();
+        return (Vec::new(), String::new());
     };
     if family.is_base(owner) {
-        return String::new();
+        return (members.to_vec(), String::new());
     }
     let below = family.concrete_below(env.program, owner);
-    let names: Vec<String> = below.iter().map(|sub| format!("{:?}", sub.last())).collect();
-    match below.len() == family.concrete.len() {
-        true => String::new(),
-        false => format!(" if matches!(self.class_name(), {})", names.join(" | ")),
-    }
+    let test = guard(&below, family.concrete.len());
+    (below, test)
 }
 
-/// The guard of a property that only some classes of a family have.
-fn property_test(env: &Env<'_>, class: Name, members: &[Name], name: &str) -> String {
+/// The classes of a family that have a property, and the guard for them.
+fn property_test(env: &Env<'_>, class: Name, members: &[Name], name: &str) -> (Vec<Name>, String) {
     if env.family(class).is_none() {
-        return String::new();
+        return (Vec::new(), String::new());
     }
-    let holders: Vec<&Name> =
-        members.iter().filter(|member| env.program.find_method(**member, name).is_some()).collect();
-    let names: Vec<String> = holders.iter().map(|member| format!("{:?}", member.last())).collect();
-    match holders.len() == members.len() {
+    let holders: Vec<Name> = members
+        .iter()
+        .copied()
+        .filter(|member| env.program.find_method(*member, name).is_some())
+        .collect();
+    let test = guard(&holders, members.len());
+    (holders, test)
+}
+
+/// Nothing where all classes are meant.
+fn guard(holders: &[Name], all: usize) -> String {
+    let names: Vec<String> = holders.iter().map(|holder| format!("{:?}", holder.last())).collect();
+    match holders.len() == all {
         true => String::new(),
         false => format!(" if matches!(self.class_name(), {})", names.join(" | ")),
     }

@@ -5,6 +5,7 @@ use crate::number::Num;
 
 pub use super::itertools_choose::*;
 pub use super::itertools_rows::*;
+pub use super::itertools_tee::*;
 
 /// `itertools.accumulate(items, join)`.
 pub fn accumulate<T: Clone>(
@@ -187,15 +188,6 @@ pub fn compress<T>(
     keep: impl IntoIterator<Item = bool>,
 ) -> impl Iterator<Item = T> {
     items.into_iter().zip(keep).filter_map(|(item, keep)| keep.then_some(item))
-}
-
-/// What a second name of an iterator holds.
-type Branch<T> = Box<dyn Iterator<Item = T>>;
-
-/// `itertools.tee(items, 2)`.
-pub fn tee<T: Clone + 'static>(items: impl IntoIterator<Item = T>) -> (Branch<T>, Branch<T>) {
-    let items: Vec<T> = items.into_iter().collect();
-    (Box::new(items.clone().into_iter()), Box::new(items.into_iter()))
 }
 
 /// Whether the items ascend; no item is less than the one before it.

@@ -30,6 +30,7 @@ pub mod html;
 pub mod itertools;
 mod itertools_choose;
 mod itertools_rows;
+mod itertools_tee;
 pub mod json;
 pub mod log_record;
 pub mod logging;
