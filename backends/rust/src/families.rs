@@ -355,7 +355,6 @@ fn missing(name: &str, class: Name, uses: &mut Uses) -> Expr {
 fn accessors(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, uses: &mut Uses) -> Vec<String> {
     let mut out = Vec::new();
     let vis = visibility(env, class.path, module);
-    let own = names::snake(class.path.last());
     let below = family.concrete_below(env.program, class.path);
     if family.tested.contains(&class.path) {
         let pats: Vec<String> =
@@ -367,16 +366,17 @@ fn accessors(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, use
                 vec![subject(env, family, Expr::atom("self")), Expr::Atom(pats.join(" | "))],
             ),
         };
-        out.push(format!("    {vis}fn is_{own}(&self) -> bool {}\n", layout::fn_block(&Block::of(value), 4)));
+        let name = env.test_name(class.path);
+        out.push(format!("    {vis}fn {name}(&self) -> bool {}\n", layout::fn_block(&Block::of(value), 4)));
     }
     if env.payload(family, class.path) != Some(class.path) {
         return out;
     }
     let ty = payload_name(family, class.path);
-    let head = format!("{vis}fn as_{own}(&self) -> &{ty}");
+    let head = format!("{vis}fn {}(&self) -> &{ty}", env.downcast_name(class.path, false));
     out.push(accessor(env, family, class.path, &head, (false, module), uses));
     if !class.is_shared && family.changes(&env.own_fields(class.path)) {
-        let head = format!("{vis}fn as_{own}_mut(&mut self) -> &mut {ty}");
+        let head = format!("{vis}fn {}(&mut self) -> &mut {ty}", env.downcast_name(class.path, true));
         out.push(accessor(env, family, class.path, &head, (true, module), uses));
     }
     out

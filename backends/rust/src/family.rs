@@ -285,6 +285,26 @@ impl<'a> Env<'a> {
         }
     }
 
+    /// `is_dog`: the method that asks for a class.
+    pub fn test_name(&self, class: Name) -> String {
+        self.class_verb(class, "is")
+    }
+
+    /// `as_dog`, `as_dog_mut`: the method that gives what a class adds.
+    pub fn downcast_name(&self, class: Name, change: bool) -> String {
+        let name = self.class_verb(class, "as");
+        if change { name + "_mut" } else { name }
+    }
+
+    /// A name that no method of the family has.
+    fn class_verb(&self, class: Name, verb: &str) -> String {
+        let own = names::snake(class.last());
+        let plain = format!("{verb}_{own}");
+        let members = self.family(class).map_or(&[][..], |family| &family.members);
+        let is_taken = |member: &Name| self.program.fns.contains_key(&member.join(&plain));
+        if members.iter().any(is_taken) { format!("{verb}_a_{own}") } else { plain }
+    }
+
     /// The struct that a field of an object lies in.
     pub fn field_holder(&self, object: Expr, class: Name, field: &str, change: bool) -> Expr {
         let (Some(family), Some(owner)) = (self.family(class), self.field_owner(class, field)) else {
@@ -293,8 +313,7 @@ impl<'a> Env<'a> {
         if family.is_base(owner) {
             return object;
         }
-        let own = names::snake(owner.last());
-        object.method(if change { format!("as_{own}_mut") } else { format!("as_{own}") }, vec![])
+        object.method(self.downcast_name(owner, change), vec![])
     }
 
     /// A new object of a class from the values of its fields; `path` names its Rust type.

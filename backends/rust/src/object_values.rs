@@ -5,8 +5,10 @@
 
 use crate::classes::{self, Shown};
 use crate::env::{Env, Uses};
+use crate::layout;
 use crate::names;
 use crate::print::method_name;
+use crate::tree::Expr;
 use crate::types::Position;
 use batuta_base::{FxHashSet, Name};
 use batuta_core::*;
@@ -126,21 +128,25 @@ pub fn converts(ty: Ty) -> bool {
 
 /// Fields that dynamic code may set: those in cells.
 fn setters(env: &Env<'_>, class: Name, members: &[Name]) -> Option<String> {
-    if members != [class] {
-        return None;
-    }
     let mut arms = String::new();
-    for field in env.all_fields(class) {
-        if !env.dynamic.set.contains(&field.name) || !converts(field.ty) {
-            continue;
+    let mut seen: FxHashSet<(Name, Name)> = FxHashSet::default();
+    for member in members {
+        for field in env.all_fields(*member) {
+            let is_asked = env.dynamic.set.contains(&field.name) && converts(field.ty);
+            if !is_asked || seen.contains(&(*member, field.name)) {
+                continue;
+            }
+            let holder = env.field_holder(Expr::atom("self"), *member, field.name.as_str(), false);
+            let place = layout::render(&holder.field(names::snake(field.name.as_str())), 16, 16, 1);
+            let set = match field.cell {
+                FieldCell::Cell => format!("{place}.set(value.to())"),
+                FieldCell::RefCell => format!("*{place}.borrow_mut() = value.to()"),
+                FieldCell::Plain => continue,
+            };
+            let (holders, test) = holder_test(env, class, members, *member, field.name.as_str());
+            seen.extend(holders.into_iter().chain([*member]).map(|holder| (holder, field.name)));
+            let _ = writeln!(arms, "            {:?}{test} => {set},", field.name.as_str());
         }
-        let name = names::snake(field.name.as_str());
-        let set = match field.cell {
-            FieldCell::Cell => format!("self.{name}.set(value.to())"),
-            FieldCell::RefCell => format!("*self.{name}.borrow_mut() = value.to()"),
-            FieldCell::Plain => continue,
-        };
-        let _ = writeln!(arms, "            {:?} => {set},", field.name.as_str());
     }
     (!arms.is_empty()).then(|| {
         format!(
@@ -308,11 +314,8 @@ fn property_test(env: &Env<'_>, class: Name, members: &[Name], name: &str) -> (V
     if env.family(class).is_none() {
         return (Vec::new(), String::new());
     }
-    let holders: Vec<Name> = members
-        .iter()
-        .copied()
-        .filter(|member| env.program.find_method(*member, name).is_some())
-        .collect();
+    let holders: Vec<Name> =
+        members.iter().copied().filter(|member| env.program.find_method(*member, name).is_some()).collect();
     let test = guard(&holders, members.len());
     (holders, test)
 }

@@ -148,6 +148,18 @@ impl Block {
     pub fn is_empty(&self) -> bool {
         self.stmts.is_empty() && self.tail.is_none() && self.end_comments.is_empty()
     }
+    /// A block as the value of a block is part of it.
+    pub fn open_tail(&mut self) {
+        match self.tail.take().map(|tail| *tail) {
+            Some(Expr::Block(label, inner)) if label.is_empty() && self.end_comments.is_empty() => {
+                self.stmts.extend(inner.stmts);
+                self.tail = inner.tail;
+                self.tail_mark = inner.tail_mark.or(self.tail_mark);
+                self.end_comments = inner.end_comments;
+            }
+            tail => self.tail = tail.map(Box::new),
+        }
+    }
     /// The value, when the block is nothing else.
     pub fn as_value(&self) -> Option<&Expr> {
         if self.stmts.is_empty() && self.end_comments.is_empty() { self.tail.as_deref() } else { None }

@@ -127,16 +127,7 @@ impl Apply<'_, '_, '_> {
                 }
                 match self.stored_type(*class, name) {
                     Some(want) => self.set_kind(Place::node(object).with(Proj::Field(name)), value, want),
-                    None => match self.subclass_with_field(*class, name) {
-                        Some(sub) => {
-                            let object = self.mk_op(ClassOp::Down, Attr::None, vec![object], Ty::class(sub));
-                            self.assign_field(object, name, value)
-                        }
-                        None => {
-                            let why = format!("`{}` has no attribute `{name}` to assign", class.last());
-                            StmtKind::Expr(self.hole(object, UNKNOWN_ATTRIBUTE, why))
-                        }
-                    },
+                    None => self.assign_below(object, *class, name, value),
                 }
             }
             TyKind::TypeOf(class) => self.assign_class_attribute(object, *class, name, value),
@@ -184,6 +175,41 @@ impl Apply<'_, '_, '_> {
                 StmtKind::Expr(self.hole(object, UNKNOWN_ATTRIBUTE, why))
             }
         }
+    }
+
+    /// `object.name = value` where only classes below that of the object have the attribute.
+    fn assign_below(&mut self, object: NodeId, class: Name, name: Name, value: NodeId) -> StmtKind {
+        if let Some(sub) = self.subclass_with_field(class, name) {
+            let object = self.mk_op(ClassOp::Down, Attr::None, vec![object], Ty::class(sub));
+            return self.assign_field(object, name, value);
+        }
+        let env = self.types.env();
+        let mut owners = self.owners_below(class, name);
+        owners.retain(|owner| env.field_owner(*owner, name).is_some());
+        if owners.len() < 2 {
+            let why = format!("`{}` has no attribute `{name}` to assign", class.last());
+            return StmtKind::Expr(self.hole(object, UNKNOWN_ATTRIBUTE, why));
+        }
+        let origin = self.origin(object);
+        let (values, mut stmts) = self.simple_args(vec![value]);
+        let chosen = self.by_one_of(object, class, &owners, Some(Ty::unit()), &mut |me, object, owner| {
+            let value = me.again(values[0]);
+            let object = match me.ty(object).class_path() {
+                Some(class) if class != owner => {
+                    me.mk_op(ClassOp::Down, Attr::None, vec![object], Ty::class(owner))
+                }
+                _ => object,
+            };
+            let kind = me.assign_field(object, name, value);
+            let unit = me.mk(Node::Const(Const::None), Ty::unit(), origin);
+            me.mk_block(vec![Stmt::new(kind, origin)], unit)
+        });
+        if stmts.is_empty() {
+            return StmtKind::Expr(chosen);
+        }
+        stmts.push(Stmt::new(StmtKind::Expr(chosen), origin));
+        let unit = self.mk(Node::Const(Const::None), Ty::unit(), origin);
+        StmtKind::Expr(self.mk_block(stmts, unit))
     }
 
     /// `cls.name = value`: each class that the value may be has an attribute of its own.

@@ -22,7 +22,8 @@ pub fn mark(program: &Program<Typed>, classes: &mut IndexMap<Name, Arc<ClassDef>
         }
     }
     let set = dynamic::set_dynamically(program);
-    for class in dynamic::made_dynamic(program) {
+    let made = dynamic::made_dynamic(program);
+    for class in made.into_iter().flat_map(|class| program.subclasses(class)) {
         for field in program.all_fields(class).into_iter().filter(|field| set.contains(&field.name)) {
             let cell = if field.ty.is_copy() { FieldCell::Cell } else { FieldCell::RefCell };
             note(program, &mut found, Ty::class(class), field.name, cell);

@@ -1,8 +1,9 @@
 //! Containers that dynamic values hold, as the one object that their names hold too.
 
 use crate::build::Built;
+use crate::graph::ShapeId;
 use batuta_catalog::{self as catalog, Take};
-use batuta_core::{Attr, Node, Op, Program, Ty, TyKind, Typed, ValueOp};
+use batuta_core::{Attr, FieldDef, Node, Op, Program, Ty, TyKind, Typed, ValueOp, dynamic};
 
 /// A container of dynamic values is the one that a dynamic value holds, not a copy.
 pub(crate) fn holds_itself(ty: Ty) -> bool {
@@ -14,10 +15,20 @@ pub(crate) fn holds_itself(ty: Ty) -> bool {
 pub(crate) fn share(program: &Program<Typed>, built: &mut Built) {
     let is_changed = built.taken.iter().any(|shape| built.graph.is_mutated(*shape)) || changes(program);
     if is_changed {
-        for shape in built.given.clone() {
+        for shape in built.given.iter().copied().chain(attributes(program, built)).collect::<Vec<_>>() {
             built.graph.set_shared(shape);
         }
     }
+}
+
+/// The containers that objects among dynamic values give as their attributes.
+fn attributes(program: &Program<Typed>, built: &Built) -> Vec<ShapeId> {
+    let dynamic = dynamic::dynamic(program);
+    let fields = dynamic.classes.iter().filter_map(|class| program.classes.get(class)).flat_map(|class| {
+        let held = |field: &&FieldDef| holds_itself(field.ty) && dynamic.reads(field.name.as_str());
+        class.fields.iter().filter(held).filter_map(|field| built.fields.get(&(class.path, field.name)))
+    });
+    fields.copied().collect()
 }
 
 /// Whether the program changes a container through a dynamic value.

@@ -369,3 +369,23 @@ library! {
     [] urllib::ParseResult;
     [] DecimalTuple;
 }
+
+/// What stands in a place before its first value.
+macro_rules! first {
+    ($($ty:ty => $value:expr;)*) => {
+        $(
+            impl Default for $ty {
+                fn default() -> Self {
+                    $value
+                }
+            }
+        )*
+    };
+}
+
+first! {
+    datetime::Date => datetime::Date::MIN;
+    datetime::Datetime => datetime::Date::MIN.midnight();
+    datetime_zone::Time => datetime_zone::Time::MIN;
+    datetime_zone::Timezone => datetime_zone::Timezone::UTC;
+}

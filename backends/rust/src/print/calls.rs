@@ -569,6 +569,7 @@ const TAKEN: &[&str] = &[
     "as_ref",
     "borrow",
     "borrow_mut",
+    "class_name",
     "clone",
     "cmp",
     "drop",

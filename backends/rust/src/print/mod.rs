@@ -250,12 +250,18 @@ impl<'a, 'u> Printer<'a, 'u> {
             }
             out.stmts[at..].iter_mut().for_each(|stmt| stmt.mark = stmt.mark.or(mark));
         }
-        if let Some(tail) = row.tail {
+        if let Some(tail) = row.tail.filter(|tail| out.stmts.is_empty() || !self.is_unit(*tail)) {
             out.tail = Some(Box::new(self.expr(tail)));
             out.tail_mark = self.mark(body.nodes[tail].origin);
         }
         out.end_comments = row.end_comments.iter().map(comment).collect();
+        out.open_tail();
         out
+    }
+
+    /// `()`, which a block gives by itself.
+    fn is_unit(&self, node: NodeId) -> bool {
+        matches!(self.body.nodes[node].kind, Node::Const(Const::None)) && *self.body.ty(node).kind() == TyKind::Unit
     }
 
     /// The number of a source position; none for what has no source.

@@ -37,8 +37,7 @@ impl Printer<'_, '_> {
                     && self.env.families.root(class) == self.env.families.root(of)
                     && self.env.family(class).is_some()
                 {
-                    let name = names::snake(class.last());
-                    return self.expr(args[0]).without_ref().method(format!("is_{name}"), vec![]);
+                    return self.expr(args[0]).without_ref().method(self.env.test_name(class), vec![]);
                 }
                 Expr::Atom(is.to_string())
             }

@@ -40,6 +40,7 @@ mod enum_aliases;
 mod enum_fields;
 mod environment;
 mod error_attributes;
+mod errors_by_name;
 mod exit_stack;
 mod findall;
 mod flags;
@@ -199,6 +200,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
         }
         if body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Try { .. })) {
             error_attributes::expand(&start, Arc::make_mut(body));
+            errors_by_name::expand(&start, Arc::make_mut(body));
         }
         if has_contexts {
             chained::expand(&start, Arc::make_mut(body));

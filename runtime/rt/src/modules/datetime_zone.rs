@@ -156,6 +156,9 @@ fn zone_text(zone: Option<Timezone>) -> String {
 }
 
 impl Time {
+    /// `time.min`.
+    pub const MIN: Time = Time { micros: 0, zone: None };
+
     /// `time(hour, minute, second, microsecond, tzinfo)`.
     #[track_caller]
     pub fn try_new(

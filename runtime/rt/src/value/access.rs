@@ -282,7 +282,10 @@ pub fn set_attr(value: &Value, name: &str, item: Value) {
         _ => false,
     };
     if !is_set {
-        let text = format!("setting `{name}` of a dynamic value that is a `{}` is not translated", value.type_name());
+        let text = format!(
+            "setting `{name}` of a dynamic value that is a `{}` is not translated",
+            value.type_name()
+        );
         raise_new(crate::class::NotTranslated, text)
     }
 }
