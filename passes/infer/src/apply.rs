@@ -28,11 +28,9 @@ pub const DYNAMIC: Code = Code::note("B0310", "the type is only known at run tim
 /// `()` where everything else is a list: it is one, too, and so it prints.
 pub const EMPTY_TUPLE: Code = Code::note("B0311", "this `()` is an empty list: it prints as `[]`");
 
-/// A view of a dict that is kept, as a list, and whose text is asked for.
-pub const KEPT_VIEW: Code = Code::warning("B0312", "this view of a dict is kept as a list: it prints as one");
-/// The same, in a function that changes the dict.
+/// A view of a dict that is kept in a function that changes the dict.
 pub const VIEW_BEHIND: Code = Code::warning(
-    "B0313",
+    "B0312",
     "this view of a dict is kept as a list: changes of the dict after this are not in it",
 );
 
@@ -73,6 +71,8 @@ pub(crate) struct Apply<'a, 's, 'p> {
     pub callee: Option<NodeId>,
     /// What closures that were made of functions stand for.
     pub described: FxHashMap<NodeId, crate::function_values::Described>,
+    /// Lists that views of dicts became, with the view: as a dynamic value it is one again.
+    pub kept_views: FxHashMap<NodeId, NodeId>,
     pub diags: &'a mut Diags,
 }
 
@@ -93,6 +93,7 @@ pub(crate) fn apply(types: &Types<'_, '_>, paths: &Paths, inst: InstId, diags: &
         functions: Vec::new(),
         callee: None,
         described: Default::default(),
+        kept_views: Default::default(),
         diags,
     };
     apply.run();

@@ -286,6 +286,7 @@ impl Apply<'_, '_, '_> {
 
     /// `d.keys()` as a dynamic value: an object that can be walked again and again.
     fn view_to_value(&mut self, node: NodeId) -> Option<NodeId> {
+        let node = self.kept_views.get(&node).copied().unwrap_or(node);
         let Node::Call { callee: Callee::Lib(name), .. } = &self.body.nodes[node].kind else { return None };
         let (owner, view) = name.as_str().split_once('.')?;
         let owner = match owner {

@@ -58,6 +58,20 @@ impl Solver<'_> {
         }
     }
 
+    /// Views of dicts that are kept and whose text shows are dynamic values, which know what they are.
+    pub(crate) fn shown_views(&mut self) {
+        let shown = |job: &crate::solve::Job| match &job.c {
+            C::Call { target: Target::Lib(name), out, .. } if *name == "builtins.view_list" => {
+                Some(*out).filter(|out| self.vars.has(*out, Head::List) && self.vars.row(*out).seen)
+            }
+            _ => None,
+        };
+        for out in self.jobs.iter().filter_map(shown).collect::<Vec<_>>() {
+            self.put(out, Head::Value);
+        }
+        self.settle();
+    }
+
     /// Adds the int to the sums of floats that can be empty and whose type shows.
     pub(crate) fn sums_of_none(&mut self) {
         let mut found = Vec::new();

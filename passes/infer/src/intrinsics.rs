@@ -316,18 +316,19 @@ impl Apply<'_, '_, '_> {
         })
     }
 
-    /// The list of what a view holds; its text is another one, and it does not see later changes.
+    /// The list of what a view holds; it does not see later changes.
     fn kept_view(&mut self, id: NodeId, view: NodeId, is_behind: bool, origin: Origin) -> NodeId {
-        let vars = &self.types.solver.vars;
-        if vars.row(vars.root(self.base + id.0)).seen {
-            let hint = "write `list(..)` around it where a list is meant".to_owned();
-            self.diags.report(crate::apply::KEPT_VIEW, origin).hints.push(hint);
-        }
         if is_behind {
             let hint = "ask the dict again where it is read".to_owned();
             self.diags.report(crate::apply::VIEW_BEHIND, origin).hints.push(hint);
         }
-        self.lib_call(Name::new("builtins.list"), &[ArgKind::Positional], vec![view], Some(id), origin)
+        if self.solved(id) == Some(Ty::value()) {
+            return self.dynamic(view);
+        }
+        let list =
+            self.lib_call(Name::new("builtins.list"), &[ArgKind::Positional], vec![view], Some(id), origin);
+        self.kept_views.insert(list, view);
+        list
     }
 
     /// Whether `__radd__` of a class returns its receiver somewhere: what `sum` is written for.

@@ -157,6 +157,7 @@ impl<'p> Solver<'p> {
             self.settle();
         }
         self.mark_seen();
+        self.shown_views();
         self.sums_of_none();
         for at in 0..self.hints.len() {
             let (var, ty, _) = self.hints[at];

@@ -261,7 +261,8 @@ impl<'a, 'u> Printer<'a, 'u> {
 
     /// `()`, which a block gives by itself.
     fn is_unit(&self, node: NodeId) -> bool {
-        matches!(self.body.nodes[node].kind, Node::Const(Const::None)) && *self.body.ty(node).kind() == TyKind::Unit
+        matches!(self.body.nodes[node].kind, Node::Const(core::Const::None))
+            && *self.body.ty(node).kind() == TyKind::Unit
     }
 
     /// The number of a source position; none for what has no source.

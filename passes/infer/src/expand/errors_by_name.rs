@@ -111,9 +111,8 @@ fn reads(
     default: NodeId,
     origin: Origin,
 ) -> Node {
-    let block = |body: &mut Body<Hir>, tail: NodeId| {
-        body.block(BlockRow { tail: Some(tail), ..BlockRow::default() })
-    };
+    let block =
+        |body: &mut Body<Hir>, tail: NodeId| body.block(BlockRow { tail: Some(tail), ..BlockRow::default() });
     let mut value = default;
     for class in owners.iter().rev() {
         let cond = test(body, error, *class, origin);
