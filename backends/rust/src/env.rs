@@ -48,6 +48,8 @@ pub struct Env<'a> {
     pub family_rows: FxHashMap<Name, Family>,
     /// Classes that are values.
     pub class_values: ClassValues,
+    /// Numbers of functions and globals that would have one name.
+    told_apart: crate::told_apart::ToldApart,
     /// Module of each item: the longest module path that heads the item's path.
     modules: Vec<Name>,
 }
@@ -107,6 +109,7 @@ impl<'a> Env<'a> {
             slice_params: slice_params(program),
             chosen_generators: chosen_generators(program),
             needs_frame: needs_frame(program),
+            told_apart: crate::told_apart::ToldApart::of(program),
             modules,
         };
         crate::object_values::convert_parameters(&mut env);
@@ -181,7 +184,7 @@ impl<'a> Env<'a> {
 
     /// Name of a function of a module. Rust's `main` is the frame: the program's own `main` is `run`.
     pub fn fn_name(&self, path: Name) -> String {
-        let own = names::function(path);
+        let own = self.told_apart.name(path, names::function(path));
         let is_main = own == "main" && self.program.entry == Some(path.parent());
         if is_main { self.free_name(path.parent(), &["run", "run_main", "run_program"]) } else { own }
     }
@@ -522,7 +525,7 @@ impl<'a> Env<'a> {
         let own = names::upper(path.last());
         let class = path.parent();
         if self.class(class).is_none() {
-            return own;
+            return self.told_apart.name(path, own);
         }
         if self.is_associated(path) {
             return self.constant_name(path);

@@ -30,6 +30,7 @@ mod slice_params;
 mod tails;
 mod template;
 mod tidy;
+mod told_apart;
 mod tree;
 mod types;
 mod unions;

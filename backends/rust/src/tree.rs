@@ -301,8 +301,8 @@ impl Expr {
                 || matches!(owner, "f64" | "i64" | "usize");
             !is_std
                 && !is_type
-                && last.starts_with(|c: char| c.is_ascii_uppercase())
-                && last.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+                && last.trim_start_matches('_').starts_with(char::is_uppercase)
+                && last.chars().all(|c| c.is_uppercase() || c.is_numeric() || c == '_')
         };
         match self {
             Self::Method(_, name, args) => {

@@ -6,6 +6,12 @@ use crate::number::Num;
 use crate::tuple::Tuple;
 use crate::unwind::raise_new;
 
+/// Stands where a value should be that has no translation yet; raises when it is asked for.
+#[track_caller]
+pub fn not_translated<T>(what: &str) -> T {
+    raise_new(crate::class::NotTranslated, format!("not yet implemented: {what}"))
+}
+
 /// `hash(value)`: CPython's own where that is the same in every run.
 pub fn hash<T: Key + ?Sized>(value: &T) -> i64 {
     value.py_hash().unwrap_or_else(|| value.key_hash() as i64)

@@ -46,8 +46,8 @@ mod value;
 pub use arguments::{Keywords, check_keywords, check_positional, other_keywords};
 pub use big::{Int, set_int_max_str_digits};
 pub use builtins::{
-    columns2, columns3, dict_from_pairs, hash, is_subclass, reversed, sum_of_floats, unzip2, unzip3, zip_all,
-    zip_pairs, zip_strict, zip_triples, zip_turns, zip3_strict,
+    columns2, columns3, dict_from_pairs, hash, is_subclass, not_translated, reversed, sum_of_floats, unzip2,
+    unzip3, zip_all, zip_pairs, zip_strict, zip_triples, zip_turns, zip3_strict,
 };
 pub use class::*;
 pub use collections::*;
@@ -87,7 +87,9 @@ pub use modules::decimal::{
     localcontext, setcontext,
 };
 pub use modules::fractions::Fraction;
+pub use modules::functools::same_function;
 pub use modules::hashlib::Hash;
+pub use modules::iso_calendar::IsoCalendarDate;
 pub use modules::json::JSONDecodeError;
 pub use modules::log_record::{LogFormatter, LogRecord};
 pub use modules::logging::{LogConfig, LogHandler, Logger};
@@ -112,7 +114,7 @@ pub use modules::warnings::{CatchWarnings, RecordWarnings, WarningList, WarningM
 pub use modules::zlib::ZlibError;
 pub use modules::{
     argparse, array, bases, calendar, cmath, codecs, csv, fnmatch, glob, hashlib, html, os, path, pprint,
-    scandir, sha3, shlex, shutil, struct_time, structs, warnings, zlib,
+    scandir, sha3, shlex, shutil, statistics_exact, struct_time, structs, warnings, zlib,
 };
 pub use modules::{
     asyncio, bisect, functools, heapq, itertools, json, log_record, logging, math, queue, random, re,

@@ -113,7 +113,7 @@ impl Printer<'_, '_> {
             return crate::template::fill(row.rust, &[], "");
         }
         if *ty.kind() == TyKind::Value {
-            return self.problem(&format!("`{name}` as a dynamic value"));
+            return self.problem_of(&format!("`{name}` as a dynamic value"), ty);
         }
         self.library_value(name, ty, false)
     }

@@ -510,6 +510,14 @@ impl<'a, 'u> Printer<'a, 'u> {
     }
 
     /// A broken promise of Mir: said in the output, never a panic.
+    /// The same with the type that is wanted, where nothing around it says which.
+    pub(crate) fn problem_of(&mut self, what: &str, ty: Ty) -> Expr {
+        let hole = self.problem(what);
+        let ty = self.ty(ty, Position::Stored);
+        let Expr::Macro(_, args) = hole else { return hole };
+        Expr::call(format!("{}::<{ty}>", self.rt("not_translated")), args)
+    }
+
     pub(crate) fn problem(&mut self, what: &str) -> Expr {
         self.uses.problems.push(format!("{}: {what}", self.body.path));
         Expr::Macro("todo".to_owned(), vec![Expr::Atom(crate::literal::string(&format!("internal: {what}")))])

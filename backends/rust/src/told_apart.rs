@@ -1,0 +1,41 @@
+//! Functions and globals of one module that would have the same Rust name: `log` and `LOG`, `fooBar` and `foo_bar`.
+//!
+//! The one that is written as Rust writes it keeps the name, the others are numbered: `LOG`, `LOG_2`.
+
+use crate::names;
+use batuta_base::{FxHashMap, Name};
+use batuta_core::{Mir, Program};
+
+/// The numbers behind names that would stand for two things.
+#[derive(Default)]
+pub(crate) struct ToldApart(FxHashMap<Name, usize>);
+
+impl ToldApart {
+    pub(crate) fn of(program: &Program<Mir>) -> Self {
+        let mut out = ToldApart::default();
+        let functions = program.fns.keys().map(|path| (*path, names::function(*path)));
+        let globals = program.globals.keys().map(|path| (*path, names::upper(path.last())));
+        out.number(functions.filter(|(path, _)| !program.classes.contains_key(&path.parent())));
+        out.number(globals.filter(|(path, _)| !program.classes.contains_key(&path.parent())));
+        out
+    }
+
+    fn number(&mut self, named: impl Iterator<Item = (Name, String)>) {
+        let mut groups: FxHashMap<(Name, String), Vec<Name>> = FxHashMap::default();
+        for (path, own) in named {
+            groups.entry((path.parent(), own)).or_default().push(path);
+        }
+        for ((_, own), mut paths) in groups.into_iter().filter(|(_, paths)| paths.len() > 1) {
+            paths.sort_by_key(|path| (path.last() != own, path.as_str()));
+            self.0.extend(paths.into_iter().enumerate().skip(1).map(|(index, path)| (path, index + 1)));
+        }
+    }
+
+    /// The Rust name of what would be called `own`.
+    pub(crate) fn name(&self, path: Name, own: String) -> String {
+        match self.0.get(&path) {
+            Some(number) => format!("{own}_{number}"),
+            None => own,
+        }
+    }
+}
