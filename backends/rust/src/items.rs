@@ -335,6 +335,11 @@ pub fn result(printer: &mut Printer<'_, '_>) -> String {
         }
     } else if is_own {
         "Self".to_owned()
+    } else if let (true, TyKind::Iter(item)) = (gives_boxes(body), body.ret.kind()) {
+        match borrows(body) {
+            true => format!("Box<dyn Iterator<Item = {}> + '_>", printer.ty(*item, Position::Stored)),
+            false => printer.ty(body.ret, Position::Stored),
+        }
     } else if let (TyKind::Iter(item), true) = (body.ret.kind(), only_raises(body)) {
         // What never gives an iterator still needs the type of one.
         printer.uses.paths.insert("std::iter".to_owned());
@@ -349,6 +354,15 @@ pub fn result(printer: &mut Printer<'_, '_>) -> String {
         (true, "()") => format!(" -> {}", printer.rt("Result")),
         (true, ty) => format!(" -> {}<{ty}>", printer.rt("Result")),
     }
+}
+
+/// Whether iterators of several types are boxed where they are given.
+pub(crate) fn gives_boxes(body: &Body<Mir>) -> bool {
+    let is_boxed = |node: &NodeId| {
+        matches!(&body.nodes[*node].kind, core::Node::Op { op: core::Op::RsOp(core::RsOp::Share), .. })
+    };
+    let results = body.results();
+    matches!(body.ret.kind(), TyKind::Iter(_)) && results.len() > 1 && results.iter().all(is_boxed)
 }
 
 /// Whether the function's result is an iterator of a type without name: `impl Iterator<Item = T>`.
@@ -376,7 +390,7 @@ fn only_raises(body: &Body<Mir>) -> bool {
 }
 
 /// Whether a parameter is a reference, which a generator holds on to.
-fn borrows(body: &Body<Mir>) -> bool {
+pub(crate) fn borrows(body: &Body<Mir>) -> bool {
     body.params
         .iter()
         .any(|param| matches!(body.locals[param.local].ty.kind(), TyKind::Ref(_) | TyKind::RefMut(_)))

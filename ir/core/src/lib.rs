@@ -18,6 +18,7 @@ pub mod identity;
 mod op;
 mod program;
 mod rename;
+mod results;
 pub mod text;
 mod ty;
 pub mod verify;

@@ -4,6 +4,7 @@
 //! cannot prove that it does. They run in the order of [`IDIOMS`].
 #![forbid(unsafe_code)]
 
+mod boxed_results;
 mod capacity;
 mod chars;
 mod collect;
@@ -61,6 +62,7 @@ pub const IDIOMS: &[(&str, Idiom)] = &[
     ("chars", chars::chars),
     ("indexed", indexed::indexed),
     ("words", words::words),
+    ("boxed_results", boxed_results::boxed_results),
 ];
 
 /// Runs every idiom over every body of a program; then errors that are caught become results.

@@ -121,8 +121,15 @@ impl Printer<'_, '_> {
         template::fill(&spelling, &args, "_")
     }
 
+    /// Whether a node is an iterator that the body gives in a box.
+    fn is_given_box(&self, value: NodeId) -> bool {
+        let is_it = |node: &NodeId| matches!(&self.body.nodes[*node].kind, Node::Op { op: Op::RsOp(RsOp::Share), args, .. } if args[0] == value);
+        crate::items::gives_boxes(self.body) && self.body.results().iter().any(is_it)
+    }
+
     /// A new shared object around an owned value.
     pub(crate) fn share(&mut self, value: NodeId, ty: Ty) -> Expr {
+        let argument = value;
         let value = match &self.body.nodes[value].kind {
             Node::Item(name)
                 if batuta_catalog::functions(name.as_str()).iter().any(|row| !row.rust.is_empty()) =>
@@ -133,6 +140,13 @@ impl Printer<'_, '_> {
             _ => self.bound_value(value),
         };
         if let TyKind::Iter(_) = ty.kind() {
+            if self.is_given_box(argument) {
+                let value = super::control::moving_chain(value);
+                return match crate::items::borrows(self.body) {
+                    true => Expr::call("Box::new", vec![value]),
+                    false => Expr::call(format!("{}::new", self.rt("Iter")), vec![value]),
+                };
+            }
             return Expr::call(format!("{}::new", self.rt("Iter")), vec![value]);
         }
         let value = if let TyKind::Func(..) = ty.strip_shared().kind() {
