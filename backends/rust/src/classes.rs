@@ -154,11 +154,6 @@ fn is_plain(ty: Ty) -> bool {
     !matches!(ty.kind(), TyKind::Func(..) | TyKind::Iter(_))
 }
 
-/// A stored function is a handle.
-fn is_function(ty: Ty) -> bool {
-    matches!(ty.kind(), TyKind::Func(..))
-}
-
 fn has_eq(ty: Ty) -> bool {
     let is_open = |part: Ty| {
         matches!(
@@ -180,7 +175,11 @@ pub fn shared_derives(env: &Env<'_>, classes: &[Name]) -> Vec<&'static str> {
     let mut out = Vec::new();
     let is_shared = classes.iter().any(|class| env.class(*class).is_some_and(|def| def.is_shared));
     let is_copied = classes.iter().any(|class| crate::own_operand::copies(env, *class));
-    if (!is_shared || is_copied) && all_fields(env, classes, &|ty| is_plain(ty) || is_function(ty)) {
+    let mut seen = classes.iter().copied().collect();
+    let has_clone = |ty: Ty| has_clone(env, ty, &mut seen);
+    if (!is_shared || is_copied)
+        && classes.iter().flat_map(|class| env.all_fields(*class)).map(|field| field.ty).all(has_clone)
+    {
         out.push("Clone");
         if let [class] = classes
             && env.is_copy_class(*class)
@@ -197,6 +196,23 @@ pub fn shared_derives(env: &Env<'_>, classes: &[Name]) -> Vec<&'static str> {
         out.push("Debug");
     }
     out
+}
+
+/// Whether a type has `Clone`: nothing in it, through the fields of classes that are no handles too, is an iterator.
+fn has_clone(env: &Env<'_>, ty: Ty, seen: &mut FxHashSet<Name>) -> bool {
+    match ty.kind() {
+        TyKind::Shared(_) => return true,
+        TyKind::Iter(_) => return false,
+        TyKind::Class(class, _) if env.class(*class).is_some_and(|def| def.is_shared) => return true,
+        TyKind::Class(class, _) if !env.is_enum(*class) && seen.insert(*class) => {
+            let members = env.family(*class).map_or_else(|| vec![*class], |family| family.members.clone());
+            let mut fields = members.iter().flat_map(|class| env.all_fields(*class));
+            return fields.all(|field| has_clone(env, field.ty, seen));
+        }
+        TyKind::Func(..) => return true,
+        _ => {}
+    }
+    ty.children().iter().all(|part| has_clone(env, *part, seen))
 }
 
 /// Whether a type has `Debug`: nothing in it, through the fields of classes too, is a function, an iterator or
@@ -448,19 +464,33 @@ fn field_order(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: 
             .collect();
         if parts.len() == 1 { format!("({},)", parts[0]) } else { format!("({})", parts.join(", ")) }
     };
-    if eq && !all && env.program.find_method(class.path, "__eq__").is_none() {
-        let mut compared = fields.iter().filter(|field| field.flags.compare);
-        let sides = match (compared.next(), compared.next()) {
-            (Some(only), None) => ["self", "other"].map(|of| {
-                let value = field_of(env, Expr::atom(of), class.path, only);
-                layout::render(&crate::print::explicit(value), 8, 8, 0)
-            }),
-            _ => [parts("self"), parts("other")],
+    let is_function =
+        |field: &&FieldDef| field.flags.compare && matches!(field.ty.strip().kind(), TyKind::Func(..));
+    let has_function = fields.iter().copied().any(|field| is_function(&field));
+    let is_asked = !all || has_function && env.compared.contains(&class.path);
+    if eq && is_asked && env.program.find_method(class.path, "__eq__").is_none() {
+        let compared: Vec<_> = fields.iter().filter(|field| field.flags.compare).collect();
+        let value = |of: &str, field: &FieldDef| {
+            let value = field_of(env, Expr::atom(of), class.path, field);
+            layout::render(&crate::print::explicit(value), 8, 8, 0)
+        };
+        let test = match compared[..] {
+            _ if has_function => {
+                uses.rt = true;
+                let tests = compared.iter().map(|field| match is_function(field) {
+                    true => {
+                        format!("rt::same_function(&{}, &{})", value("self", field), value("other", field))
+                    }
+                    false => format!("{} == {}", value("self", field), value("other", field)),
+                });
+                tests.collect::<Vec<_>>().join(" && ")
+            }
+            [only] => format!("{} == {}", value("self", only), value("other", only)),
+            _ => format!("{} == {}", parts("self"), parts("other")),
         };
         let _ = write!(
             out,
-            "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        {}\n    }}\n}}\n",
-            sides.join(" == ")
+            "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        {test}\n    }}\n}}\n"
         );
     }
     let less = match env.program.find_method(class.path, "__lt__").and_then(|path| env.function(path)) {

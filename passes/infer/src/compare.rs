@@ -155,12 +155,35 @@ impl Apply<'_, '_, '_> {
         })
     }
 
+    /// Displays of tuples that hold functions, as the fields of two records: each part is brought to one type.
+    fn tuples_with_functions(&mut self, a: NodeId, b: NodeId) -> Option<(NodeId, NodeId)> {
+        let parts = |node: NodeId| match &self.body.nodes[node].kind {
+            Node::Op { op: Op::TupleOp(TupleOp::New), args, .. } => Some(args.clone()),
+            _ => None,
+        };
+        let (left, right) = (parts(a)?, parts(b)?);
+        let holds = |node: &NodeId| matches!(self.ty(*node).kind(), TyKind::Func(..));
+        if left.len() != right.len() || !left.iter().chain(&right).any(holds) {
+            return None;
+        }
+        let pairs: Vec<_> = left.into_iter().zip(right).map(|(a, b)| self.same_type(a, b)).collect();
+        let tuple = |me: &mut Self, parts: Vec<NodeId>| {
+            let ty = Ty::tuple(parts.iter().map(|part| me.ty(*part)).collect::<Vec<_>>());
+            me.mk_op(TupleOp::New, Attr::None, parts, ty)
+        };
+        let (left, right) = pairs.into_iter().unzip();
+        Some((tuple(self, left), tuple(self, right)))
+    }
+
     /// Brings two operands to one type for a comparison.
     pub(crate) fn same_type(&mut self, a: NodeId, b: NodeId) -> (NodeId, NodeId) {
         use TyKind::*;
         // Functions say as values whether they are one.
         if matches!((self.ty(a).kind(), self.ty(b).kind()), (Func(..), Func(..))) {
             return (self.dynamic(a), self.dynamic(b));
+        }
+        if let Some(both) = self.tuples_with_functions(a, b) {
+            return both;
         }
         if let Some(both) = self.error_classes(a, b) {
             return both;
