@@ -89,6 +89,14 @@ macro_rules! impl_union {
     (@FromValue $name:ident { $($member:ident($ty:ty)),+ $(,)? }) => {
         impl $crate::FromValue for $name {
             fn from_value(value: &$crate::Value) -> $crate::Result<Self> {
+                // Who is of just this type comes before who may stand for it.
+                $(
+                    if <$ty as $crate::FromValue>::fits(value)
+                        && let Ok(member) = <$ty as $crate::FromValue>::from_value(value)
+                    {
+                        return Ok(Self::$member(member));
+                    }
+                )+
                 $(
                     if let Ok(member) = <$ty as $crate::FromValue>::from_value(value) {
                         return Ok(Self::$member(member));
@@ -110,6 +118,22 @@ mod tests {
         Str(String),
     }
 
+    #[derive(Clone, Debug, PartialEq)]
+    enum FloatOrInt {
+        Float(f64),
+        Int(i64),
+    }
+
+    impl_union! { FloatOrInt { Float(f64), Int(i64) }: FromValue }
+
+    #[derive(Clone, Debug, PartialEq)]
+    enum BytesOrList {
+        Bytes(Vec<u8>),
+        List(Vec<i64>),
+    }
+
+    impl_union! { BytesOrList { Bytes(Vec<u8>), List(Vec<i64>) }: FromValue }
+
     impl_union! { IntOrStr { Int(i64), Str(String) }: Repr, Format, Key, Truth, ToValue, FromValue }
 
     #[test]
@@ -119,6 +143,9 @@ mod tests {
         assert_eq!(str(&vec![IntOrStr::Int(1), text.clone()]).to_string(), "[1, 'a']");
         assert_eq!(IntOrStr::from_value(&Value::from(text.clone())).unwrap(), text);
         assert!(IntOrStr::from_value(&Value::from(1.5)).is_err());
+        assert_eq!(FloatOrInt::from_value(&Value::from(1)).unwrap(), FloatOrInt::Int(1));
+        let list = Value::from(vec![1, 2]);
+        assert_eq!(BytesOrList::from_value(&list).unwrap(), BytesOrList::List(vec![1, 2]));
         assert!(!crate::truth(&IntOrStr::Int(0)));
     }
 }

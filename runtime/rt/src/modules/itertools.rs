@@ -157,16 +157,28 @@ pub fn count_num(start: i64, step: f64) -> impl Iterator<Item = Num> {
     std::iter::once(Num::Int(start)).chain(rest)
 }
 
-/// `itertools.islice(items, start, stop, step)` for a step above zero.
+/// `itertools.islice(items, start, stop, step)` for a step above zero. What stands before `start` is taken even
+/// where nothing is given: `next(islice(it, 3, 3), None)` goes three items ahead.
 pub fn islice<T>(
     items: impl IntoIterator<Item = T>,
     start: i64,
     stop: Option<i64>,
     step: i64,
 ) -> impl Iterator<Item = T> {
-    let start = start.max(0);
-    let most = stop.map_or(usize::MAX, |stop| (stop - start).max(0) as usize);
-    items.into_iter().skip(start as usize).take(most).step_by(step.max(1) as usize)
+    let (mut items, mut taken, mut wanted) = (items.into_iter(), 0, start.max(0));
+    std::iter::from_fn(move || {
+        while taken < wanted {
+            items.next()?;
+            taken += 1;
+        }
+        if stop.is_some_and(|stop| taken >= stop) {
+            return None;
+        }
+        let item = items.next()?;
+        taken += 1;
+        wanted = wanted.saturating_add(step.max(1)).min(stop.unwrap_or(i64::MAX));
+        Some(item)
+    })
 }
 
 /// `itertools.count(start, step)`.

@@ -1,6 +1,6 @@
 //! Values as static types, checked.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::rc::Rc;
 
 use super::{Function, Object, Value};
@@ -18,6 +18,11 @@ use crate::tuple::Tuple;
 pub trait FromValue: Sized {
     /// The value as this type; `TypeError` when it is another.
     fn from_value(value: &Value) -> Result<Self, Error>;
+
+    /// Whether the value is of just this type: an `int` may stand for a `float`, but is none.
+    fn fits(_value: &Value) -> bool {
+        true
+    }
 }
 
 #[cold]
@@ -27,18 +32,24 @@ pub(super) fn expected(wanted: &str, found: &Value) -> Error {
 }
 
 macro_rules! from_value {
-    ($($ty:ty, $wanted:literal: $($pattern:pat => $out:expr),+;)*) => {
+    ($($ty:ty, $wanted:literal: $first:pat => $first_out:expr $(, $pattern:pat => $out:expr)*;)*) => {
         $(
             impl FromValue for $ty {
                 #[track_caller]
                 fn from_value(value: &Value) -> Result<$ty, Error> {
                     match value {
-                        $($pattern => Ok($out),)+
+                        $first => Ok($first_out),
+                        $($pattern => Ok($out),)*
                         Value::Object(object) if let Some(plain) = object.plain() => {
                             <$ty>::from_value(&plain)
                         }
                         other => Err(expected($wanted, other)),
                     }
+                }
+
+                #[allow(unused_variables)]
+                fn fits(value: &Value) -> bool {
+                    matches!(value, $first)
                 }
             }
 
@@ -91,6 +102,10 @@ impl<T: FromValue> FromValue for Option<T> {
     fn from_value(value: &Value) -> Result<Option<T>, Error> {
         if value.is_none() { Ok(None) } else { T::from_value(value).map(Some) }
     }
+
+    fn fits(value: &Value) -> bool {
+        value.is_none() || T::fits(value)
+    }
 }
 
 /// An item of a list; `u8` is an item of `bytes`.
@@ -119,6 +134,15 @@ impl<T: FromValue + 'static> FromValue for Vec<T> {
             other => Err(expected("list", other)),
         }
     }
+
+    fn fits(value: &Value) -> bool {
+        let is_bytes = TypeId::of::<T>() == TypeId::of::<u8>();
+        match value {
+            Value::List(list) => !is_bytes && list.borrow().iter().all(T::fits),
+            Value::Bytes(_) => is_bytes,
+            _ => false,
+        }
+    }
 }
 
 impl<T: FromValue + Clone + Into<Value> + 'static> FromValue for List<T> {
@@ -130,6 +154,10 @@ impl<T: FromValue + Clone + Into<Value> + 'static> FromValue for List<T> {
             None => items(list).map(List::from),
         }
     }
+
+    fn fits(value: &Value) -> bool {
+        matches!(value, Value::List(list) if list.borrow().iter().all(T::fits))
+    }
 }
 
 impl<T: FromValue> FromValue for Tuple<T> {
@@ -137,6 +165,10 @@ impl<T: FromValue> FromValue for Tuple<T> {
     fn from_value(value: &Value) -> Result<Tuple<T>, Error> {
         let Value::Tuple(items) = value else { return Err(expected("tuple", value)) };
         items.iter().map(T::from_value).collect()
+    }
+
+    fn fits(value: &Value) -> bool {
+        matches!(value, Value::Tuple(items) if items.iter().all(T::fits))
     }
 }
 
@@ -146,6 +178,11 @@ impl<K: FromValue + Key, V: FromValue> FromValue for Dict<K, V> {
         let Value::Dict(dict) = value else { return Err(expected("dict", value)) };
         let dict = dict.borrow();
         dict.iter().map(|(key, value)| Ok((K::from_value(key)?, V::from_value(value)?))).collect()
+    }
+
+    fn fits(value: &Value) -> bool {
+        let fits = |(key, value): (&Value, &Value)| K::fits(key) && V::fits(value);
+        matches!(value, Value::Dict(dict) if dict.borrow().iter().all(fits))
     }
 }
 
@@ -208,6 +245,10 @@ macro_rules! function {
                 let value = value.clone();
                 Ok(Rc::new(move |$($arg: $name),*| value.call(&[$($arg.into()),*]).to::<R>()))
             }
+
+            fn fits(value: &Value) -> bool {
+                super::py::callable(value)
+            }
         }
     };
 }
@@ -232,6 +273,10 @@ macro_rules! tuple {
                     }
                     other => Err(expected("tuple", other)),
                 }
+            }
+
+            fn fits(value: &Value) -> bool {
+                matches!(value, Value::Tuple(items) if items.len() == $count && $($name::fits(&items[$at]))&&+)
             }
         }
     };
