@@ -271,6 +271,7 @@ pub fn is_sync(name: Name) -> bool {
             | "time"
             | "timedelta"
             | "timezone"
+            | "IsoCalendarDate"
             | "Path"
             | "Counter"
             | "deque"

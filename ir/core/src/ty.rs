@@ -102,13 +102,14 @@ pub enum FloatWidth {
 static TABLE: LazyLock<RwLock<HashSet<&'static TyKind>>> = LazyLock::new(RwLock::default);
 
 /// Library types whose values are plain numbers.
-const COPY: &[&str] = &["date", "datetime", "time", "timedelta", "timezone"];
+const COPY: &[&str] = &["IsoCalendarDate", "date", "datetime", "time", "timedelta", "timezone"];
 
 /// Library types whose values never change, so that a copy is as good as an alias.
 const IMMUTABLE: &[&str] = &[
     "Decimal",
     "DecimalTuple",
     "Fraction",
+    "IsoCalendarDate",
     "Match",
     "Pattern",
     "Struct",

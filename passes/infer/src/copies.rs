@@ -163,6 +163,13 @@ impl Apply<'_, '_, '_> {
                         | "OrderedDict"
                         | "Decimal"
                         | "Fraction"
+                        | "date"
+                        | "datetime"
+                        | "time"
+                        | "timedelta"
+                        | "timezone"
+                        | "Path"
+                        | "Pattern"
                         | "int_array"
                         | "float_array"
                 ),

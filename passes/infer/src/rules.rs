@@ -4,7 +4,7 @@ use crate::facts::{ArgFact, C, ParamFact, Target};
 use crate::solve::{JobId, Solver};
 use crate::vars::{Atom, Head, Var};
 use batuta_base::Name;
-use batuta_core::{ArgKind, FnKind, ParamKind};
+use batuta_core::{ArgKind, FnKind, ParamKind, TyKind};
 
 impl Solver<'_> {
     /// Looks at a job again with all that is known of its operands.
@@ -529,6 +529,15 @@ impl Solver<'_> {
                 let item = self.vars.fresh();
                 atom.args.iter().for_each(|arg| self.flow(*arg, item));
                 self.vars.add(out, Atom::new(Head::Lib(Name::new("tuple")), vec![item]));
+            }
+            // A part of some library types is a plain tuple: of `time.struct_time`.
+            Head::Lib(name)
+                if let Some(row) = batuta_catalog::functions(name.join("__slice__").as_str()).first()
+                    && matches!(row.result.kind(), TyKind::Lib(result, _) if *result != name)
+                    && !crate::libcalls::has_vars(row.result) =>
+            {
+                let part = self.type_var(row.result, &mut Default::default());
+                self.flow(part, out);
             }
             Head::Lib(name)
                 if name == "tuple"

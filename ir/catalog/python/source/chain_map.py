@@ -18,7 +18,7 @@ class ChainMap:
         return any(key in m for m in self.maps)
 
     def __len__(self):
-        return len(set().union(*self.maps))
+        return len({key for mapping in self.maps for key in mapping})
 
     def __iter__(self):
         d = {}

@@ -1,6 +1,7 @@
 //! Dates, times of a day and durations inside dynamic values.
 
 use super::datetime::{Date, Datetime, Timedelta};
+use super::iso_calendar::IsoCalendarDate;
 use crate::error::Error;
 use crate::value::{FromValue, Library, Value, formatted, held, library};
 
@@ -30,7 +31,7 @@ impl Library for Date {
             }
             ("weekday", []) => Some(Ok(self.weekday().into())),
             ("isoweekday", []) => Some(Ok(self.isoweekday().into())),
-            ("isocalendar", []) => Some(Ok(self.isocalendar().into())),
+            ("isocalendar", []) => Some(Ok(IsoCalendarDate::of(self).into())),
             ("toordinal", []) => Some(Ok(self.ordinal().into())),
             ("replace", _) => {
                 let part = |at| part(args, at);
@@ -99,7 +100,7 @@ impl Library for Datetime {
             ("time", []) => self.time().into(),
             ("weekday", []) => self.date().weekday().into(),
             ("isoweekday", []) => self.date().isoweekday().into(),
-            ("isocalendar", []) => self.date().isocalendar().into(),
+            ("isocalendar", []) => IsoCalendarDate::of(&self.date()).into(),
             ("toordinal", []) => self.date().ordinal().into(),
             ("timestamp", []) => self.timestamp().into(),
             ("__lt__", [other]) => (self < held::<Datetime>(other)?).into(),

@@ -296,6 +296,14 @@ pub(super) fn write_rest(
     f.write_str(")")
 }
 
+impl Time {
+    /// `time.min`.
+    pub const MIN: Time = Time { micros: 0, zone: None };
+
+    /// `time.max`.
+    pub const MAX: Time = Time { micros: 86_400_000_000 - 1, zone: None };
+}
+
 impl crate::Truth for Time {
     fn is_true(&self) -> bool {
         true
@@ -309,7 +317,7 @@ impl Datetime {
     }
 
     /// The start of a day.
-    pub(super) fn midnight(date: Date) -> Datetime {
+    pub fn midnight(date: Date) -> Datetime {
         Datetime { date, micros: 0, zone: None }
     }
 

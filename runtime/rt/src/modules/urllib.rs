@@ -165,6 +165,19 @@ pub fn urlsplit(url: &str) -> SplitResult {
 }
 
 impl ParseResult {
+    /// `parts._replace(scheme=.., ..)`.
+    #[must_use]
+    pub fn replace(&self, given: [Option<String>; 6]) -> ParseResult {
+        let mut out = self.clone();
+        let ParseResult { scheme, netloc, path, params, query, fragment } = &mut out;
+        for (part, given) in [scheme, netloc, path, params, query, fragment].into_iter().zip(given) {
+            if let Some(given) = given {
+                *part = given;
+            }
+        }
+        out
+    }
+
     fn host(&self) -> &str {
         self.netloc.rsplit_once('@').map_or(&self.netloc, |(_, host)| host)
     }

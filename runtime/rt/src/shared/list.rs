@@ -356,6 +356,20 @@ impl<T: Clone> DoubleEndedIterator for Iter<T> {
     }
 }
 
+impl<T> Iter<T> {
+    /// The items as they come: they are copies already.
+    #[must_use]
+    pub fn cloned(self) -> Self {
+        self
+    }
+
+    /// The items as they come: they are copies already.
+    #[must_use]
+    pub fn copied(self) -> Self {
+        self
+    }
+}
+
 impl<T: Clone> Iterator for Iter<T> {
     type Item = T;
 

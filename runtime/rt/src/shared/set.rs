@@ -122,6 +122,20 @@ pub struct Iter<T> {
     walk: Walk,
 }
 
+impl<T> Iter<T> {
+    /// The items as they come: they are copies already.
+    #[must_use]
+    pub fn cloned(self) -> Self {
+        self
+    }
+
+    /// The items as they come: they are copies already.
+    #[must_use]
+    pub fn copied(self) -> Self {
+        self
+    }
+}
+
 impl<T: Clone> Iterator for Iter<T> {
     type Item = T;
 

@@ -38,6 +38,11 @@ pub trait Library: Clone + PartialEq + Repr + 'static {
         true
     }
 
+    /// The tuple that the object is.
+    fn plain(&self) -> Option<Value> {
+        None
+    }
+
     /// A hash that agrees with equality.
     fn value_hash(&self) -> Option<u64> {
         None
@@ -80,6 +85,10 @@ impl<T: Library> Object for Held<T> {
 
     fn str(&self) -> String {
         crate::str(&self.0).to_string()
+    }
+
+    fn plain(&self) -> Option<Value> {
+        self.0.plain()
     }
 
     fn equals(&self, other: &Value) -> Option<bool> {

@@ -13,6 +13,7 @@ mod from_value;
 mod in_place;
 mod items;
 mod iterators;
+mod kinds;
 mod library;
 mod library_types;
 mod members;
@@ -211,6 +212,7 @@ pub mod py {
     pub use super::compare::{eq, ge, gt, le, lt, ne};
     pub use super::convert::{to_float, to_i64, to_int};
     pub use super::in_place::{iadd, iand, imul, ior, isub, ixor};
+    pub use super::kinds::is_kind;
     pub use super::members::has_attr;
     pub use super::methods::{call, call_method, call_with, callable};
     pub use super::named::call_method_with;

@@ -113,6 +113,20 @@ impl Writer<'_> {
                 self.open.pop();
             }
             Value::Object(object) if let Some(plain) = object.plain() => self.value(&plain),
+            // `OrderedDict`, `Counter` and their like are dicts.
+            Value::Object(object)
+                if object.is_instance("dict")
+                    && let Some(Ok(Value::List(items))) =
+                        std::rc::Rc::clone(object).call_method("items", &[]) =>
+            {
+                self.enter(identity(value));
+                let pair = |item: Value| match &item {
+                    Value::Tuple(pair) if pair.len() == 2 => (pair[0].clone(), pair[1].clone()),
+                    _ => (item.clone(), Value::None),
+                };
+                self.entries(items.to_vec().into_iter().map(pair).collect());
+                self.open.pop();
+            }
             other if let Some(default) = self.default => {
                 self.enter(identity(other));
                 self.value(&default(other));
