@@ -87,6 +87,57 @@ impl Apply<'_, '_, '_> {
         want: Option<Ty>,
         make: &mut dyn FnMut(&mut Self, NodeId, Name) -> NodeId,
     ) -> NodeId {
+        let missing =
+            |of: Name| ("AttributeError", format!("'{}' object has no attribute '{name}'", of.last()));
+        self.by_owner_or(object, class, owners, &missing, want, make)
+    }
+
+    /// A special method that the class of an object lacks and classes below it have.
+    pub(crate) fn special_below(
+        &mut self,
+        object: NodeId,
+        class: Name,
+        name: &str,
+        args: Vec<NodeId>,
+        want: Option<Ty>,
+    ) -> Result<NodeId, NodeId> {
+        let missing: &dyn Fn(&str) -> String = match name {
+            "__contains__" => &|of| format!("argument of type '{of}' is not iterable"),
+            "__getitem__" => &|of| format!("'{of}' object is not subscriptable"),
+            "__setitem__" => &|of| format!("'{of}' object does not support item assignment"),
+            "__delitem__" => &|of| format!("'{of}' object doesn't support item deletion"),
+            "__call__" => &|of| format!("'{of}' object is not callable"),
+            _ => return Err(object),
+        };
+        let owners = self.owners_below(class, Name::new(name));
+        let env = self.types.env();
+        let walks =
+            |of: &Name| ["__iter__", "__getitem__"].iter().any(|name| env.method(*of, name).is_some());
+        let is_walked = name == "__contains__" && self.made_beside(class, &owners).iter().any(walks);
+        if owners.is_empty() || is_walked {
+            return Err(object);
+        }
+        let (args, stmts) = self.simple_args(args);
+        let refusal = |of: Name| ("TypeError", missing(of.last()));
+        let call = self.by_owner_or(object, class, &owners, &refusal, want, &mut |me, value, of| {
+            let args = args.iter().map(|arg| me.again(*arg)).collect();
+            match me.types.env().method(of, name) {
+                Some(method) => me.call_method_path(of, method, value, args),
+                None => value,
+            }
+        });
+        Ok(if stmts.is_empty() { call } else { self.mk_block(stmts, call) })
+    }
+
+    fn by_owner_or(
+        &mut self,
+        object: NodeId,
+        class: Name,
+        owners: &[Name],
+        missing: &dyn Fn(Name) -> (&'static str, String),
+        want: Option<Ty>,
+        make: &mut dyn FnMut(&mut Self, NodeId, Name) -> NodeId,
+    ) -> NodeId {
         let others = self.made_beside(class, owners);
         if others.is_empty() {
             return self.by_one_of(object, class, owners, want, make);
@@ -98,8 +149,8 @@ impl Apply<'_, '_, '_> {
             if owners.contains(&of) {
                 return make(me, value, of);
             }
-            let text = format!("'{}' object has no attribute '{name}'", of.last());
-            me.refuse("AttributeError", &text, vec![value], origin)
+            let (error, text) = missing(of);
+            me.refuse(error, &text, vec![value], origin)
         })
     }
 

@@ -28,6 +28,15 @@ impl Apply<'_, '_, '_> {
             for arg in args {
                 let is_dynamic = *self.ty(arg).kind() == TyKind::Value;
                 let arg = value.filter(|_| is_dynamic).map_or(arg, |want| self.coerce(arg, want));
+                let arg = match self.ty(arg).kind() {
+                    TyKind::Option(inner)
+                        if value.is_some_and(|ty| !matches!(ty.kind(), TyKind::Option(_))) =>
+                    {
+                        let text = format!("ValueError: None is not a valid {}", class.last());
+                        self.unwrap(arg, *inner, &text)
+                    }
+                    _ => arg,
+                };
                 all.push(Arg::positional(arg));
             }
             return self.mk(

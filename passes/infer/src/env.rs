@@ -526,7 +526,8 @@ impl<'p> Env<'p> {
                 _ => false,
             },
             "object" => true,
-            "numbers.Number" | "numbers.Real" => matches!(head, Head::Int | Head::Bool | Head::Float),
+            "numbers.Number" | "numbers.Complex" | "numbers.Real" | "numbers.Rational"
+            | "numbers.Integral" => is_number(head, name.last()),
             _ if self.program.classes.contains_key(&name) => match head {
                 Head::Class(class) => self.is_instance(class, name),
                 _ => false,
@@ -700,4 +701,18 @@ fn given_outside(program: &Program<Hir>, fields: &FxHashMap<Name, Vec<Name>>) ->
         });
     }
     out
+}
+
+/// Whether values of a head are of an abstract class of `numbers`.
+fn is_number(head: Head, kind: &str) -> bool {
+    let level = match head {
+        Head::Int | Head::Bool => 4,
+        Head::Float | Head::Num => 2,
+        Head::Complex => 1,
+        Head::Lib(lib) if lib == "Fraction" => 3,
+        Head::Lib(lib) if lib == "Decimal" => 0,
+        _ => return false,
+    };
+    let kinds = ["Number", "Complex", "Real", "Rational", "Integral"];
+    kinds.iter().position(|known| *known == kind).is_some_and(|at| at <= level)
 }

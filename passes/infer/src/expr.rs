@@ -265,10 +265,14 @@ impl Apply<'_, '_, '_> {
                 (ty, ty)
             }
         };
-        for clause in &mut clauses {
+        for (at, clause) in clauses.iter_mut().enumerate() {
             match clause {
                 Clause::For { pat, iter } => {
                     *iter = self.iterable_for(*iter, pat);
+                    // What raises is not iterated.
+                    if at == 0 && *self.ty(*iter).kind() == TyKind::Never {
+                        return *iter;
+                    }
                     let item = self.item_type(self.ty(*iter));
                     if let TyKind::Tuple(items) = item.kind()
                         && let Some(text) = crate::assignments::miscount(pat, items.len())
@@ -623,12 +627,11 @@ impl Apply<'_, '_, '_> {
                 let origin = self.origin(object);
                 self.field_of(object, fields[at].name, ty, origin)
             }
-            TyKind::Class(class, _) => {
+            TyKind::Class(_, _) => {
                 if let Some(inner) = self.inner_part(object, &["__getitem__"]) {
                     return self.index_node(inner, index, constant);
                 }
-                let method = self.types.env().method(*class, "__getitem__")?;
-                self.call_method_path(*class, method, object, vec![index])
+                self.special(object, "__getitem__", vec![index]).ok()?
             }
             TyKind::Lib(name, _) => {
                 let lib = name.join("__getitem__");

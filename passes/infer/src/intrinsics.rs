@@ -573,6 +573,14 @@ impl Apply<'_, '_, '_> {
                 }
             }
             TyKind::Error => self.mk_op(ExcOp::IsA, Attr::Name(name), vec![value], Ty::bool()),
+            TyKind::Value if let Some(kind) = abstract_kind(name) => {
+                let kind = self.text(kind, origin);
+                let row = Name::new("value.is_kind");
+                self.lib_call(row, &[ArgKind::Positional; 2], vec![value, kind], None, origin)
+            }
+            TyKind::Num if matches!(name.as_str(), "numbers.Integral" | "numbers.Rational") => {
+                self.mk_op(NumOp::IsInt, Attr::None, vec![value], Ty::bool())
+            }
             TyKind::Value => {
                 let attr = match self.named_type(name) {
                     Some(ty) => Attr::Ty(ty),
@@ -731,4 +739,10 @@ fn is_callable(ty: Ty) -> Option<bool> {
         | TyKind::Tuple(_) => Some(false),
         _ => None,
     }
+}
+
+/// The name of an abstract class of `collections.abc` or `numbers`.
+fn abstract_kind(name: Name) -> Option<&'static str> {
+    let text = name.as_str();
+    text.strip_prefix("collections.abc.").or_else(|| text.strip_prefix("numbers."))
 }

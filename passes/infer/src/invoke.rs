@@ -16,12 +16,19 @@ impl Apply<'_, '_, '_> {
         match callee {
             Callee::Fn(path) | Callee::New(path) | Callee::Virtual(path) => {
                 let (kinds, nodes) = self.args(args);
+                if let Some(raised) = self.raised_before(&nodes) {
+                    return raised;
+                }
                 self.call_path(id, path, &kinds, nodes, origin)
             }
             Callee::Lib(name) => self.call_lib(id, name, args, origin),
             Callee::Method(receiver, name) => {
                 let receiver = self.expr(receiver);
                 let (kinds, nodes) = self.args(args);
+                let is_plain = self.is_simple(receiver);
+                if let Some(raised) = is_plain.then(|| self.raised_before(&nodes)).flatten() {
+                    return raised;
+                }
                 self.call_method(id, receiver, name, &kinds, nodes, origin)
             }
             Callee::Super(name) => {
@@ -37,6 +44,12 @@ impl Apply<'_, '_, '_> {
                 call
             }
         }
+    }
+
+    /// What is evaluated of arguments one of which always raises: the call is not reached.
+    pub(crate) fn raised_before(&mut self, args: &[NodeId]) -> Option<NodeId> {
+        let at = args.iter().position(|arg| *self.ty(*arg).kind() == TyKind::Never)?;
+        Some(self.after_parts(&args[..at], args[at]))
     }
 
     pub(crate) fn args(&mut self, args: Vec<Arg>) -> (Vec<ArgKind>, Vec<NodeId>) {
@@ -591,7 +604,16 @@ impl Apply<'_, '_, '_> {
             TyKind::TypeOf(class) => self.call_class(id, node, *class, kinds, args, origin),
             TyKind::Class(class, _) => match self.types.env().method(*class, "__call__") {
                 Some(method) => self.dispatch(Some(id), *class, method, node, kinds, args, origin),
-                None => self.hole(node, BAD_CALL, format!("`{ty}` is not callable")),
+                None => {
+                    let want = self.solved(id);
+                    let is_plain = kinds.iter().all(|kind| *kind == ArgKind::Positional);
+                    let args = if is_plain { args } else { Vec::new() };
+                    let call = match is_plain {
+                        true => self.special_below(node, *class, "__call__", args, want),
+                        false => Err(node),
+                    };
+                    call.unwrap_or_else(|node| self.hole(node, BAD_CALL, format!("`{ty}` is not callable")))
+                }
             },
             TyKind::Func(params, ret) => {
                 let (params, ret) = (params.clone(), *ret);

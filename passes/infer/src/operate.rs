@@ -406,7 +406,7 @@ impl Apply<'_, '_, '_> {
         match self.ty(object).kind() {
             TyKind::Class(class, _) => match self.types.env().method(*class, name) {
                 Some(method) => Ok(self.call_method_path(*class, method, object, args)),
-                None => Err(object),
+                None => self.special_below(object, *class, name, args, None),
             },
             TyKind::Option(_) => {
                 let object = self.present(object, "TypeError: unsupported operand type: 'NoneType'");

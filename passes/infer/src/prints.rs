@@ -118,7 +118,14 @@ impl Apply<'_, '_, '_> {
 
     /// The texts of the items.
     fn texts_of(&mut self, items: NodeId, origin: Origin) -> NodeId {
+        if *self.ty(items).kind() == TyKind::Unit {
+            let text = "print() argument after * must be an iterable, not NoneType";
+            return self.refuse("TypeError", text, vec![items], origin);
+        }
         let iter = self.iter_of(items);
+        if *self.ty(iter).kind() == TyKind::Never {
+            return iter;
+        }
         let local = self.body.temp("item", self.item_type(self.ty(iter)), origin);
         let value = self.read_local(local, origin);
         let text = self.mk(Node::Format(vec![piece(value)]), Ty::str(), origin);

@@ -146,6 +146,9 @@ impl Apply<'_, '_, '_> {
         origin: Origin,
     ) -> NodeId {
         let name = self.types.env().lib_name(name);
+        if let Some(raised) = self.raised_before(&args) {
+            return raised;
+        }
         if let Some(spread) = crate::libcalls::spread_row(name, kinds)
             && args.last().is_some_and(|arg| !matches!(self.ty(*arg).kind(), TyKind::Tuple(_)))
         {
@@ -307,7 +310,8 @@ impl Apply<'_, '_, '_> {
 
     /// The dict behind a view: `len(d.keys())` is `len(d)`.
     fn viewed(&self, args: Vec<NodeId>) -> Vec<NodeId> {
-        match &self.body.nodes[args[0]].kind {
+        let Some(first) = args.first() else { return args };
+        match &self.body.nodes[*first].kind {
             Node::Call { callee: Callee::Lib(name), args: of }
                 if matches!(name.as_str(), "dict.keys" | "dict.values" | "dict.items") =>
             {

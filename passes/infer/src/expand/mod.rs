@@ -80,6 +80,7 @@ mod register;
 mod sentinels;
 mod single_dispatch;
 mod special_params;
+mod star_functions;
 mod sums;
 mod super_reads;
 mod template;
@@ -206,7 +207,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             chained::expand(&start, Arc::make_mut(body));
         }
         sentinels::expand(&start, Arc::make_mut(body));
-        keywords::expand(Arc::make_mut(body));
+        keywords::expand(&start, Arc::make_mut(body));
         type_tests::expand(&start, Arc::make_mut(body));
         kinds_of_functions::expand(&start, Arc::make_mut(body));
         let is_format = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "builtins.format");
@@ -220,6 +221,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
         if body.nodes.iter().any(|(_, row)| is_partial(&row.kind)) {
             partial::expand(&start, Arc::make_mut(body));
         }
+        star_functions::expand(&start, Arc::make_mut(body));
         if body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Closure(_))) {
             if applied::has_calls(body) {
                 applied::expand(Arc::make_mut(body));

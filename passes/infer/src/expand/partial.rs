@@ -42,7 +42,13 @@ fn closure(program: &Program<Hir>, body: &mut Body<Hir>, args: &[Arg], node: Nod
         None if let Some(count) = calls_in(body, function.value, given) => {
             is_own = true;
             let callee = Callee::Value(kept(body, function.value, &mut stmts, origin));
-            (callee, (0..count).map(|at| Name::new(&format!("given_{at}"))).collect())
+            (callee, numbered(count))
+        }
+        None if let Some((receiver, method)) = method_of(body, function.value)
+            && let Some(count) = counted_by(body, node) =>
+        {
+            is_own = true;
+            (Callee::Method(receiver, method), numbered(count))
         }
         None if matches!(body.nodes[function.value].kind, Node::Use(..)) => {
             return dynamic(body, function.value, given, origin);
@@ -54,21 +60,25 @@ fn closure(program: &Program<Hir>, body: &mut Body<Hir>, args: &[Arg], node: Nod
                 return None;
             }
             is_own = false;
-            (Callee::Lib(path), vec![Name::new("x")])
+            (Callee::Lib(path), vec![(Name::new("x"), ParamKind::Normal)])
         }
     };
-    let by_name = is_own && !matches!(callee, Callee::Value(_));
+    let by_name = is_own && !matches!(callee, Callee::Value(_) | Callee::Method(..));
     let mut all: Vec<Arg> = Vec::new();
     for arg in given {
         let value = kept(body, arg.value, &mut stmts, origin);
         all.push(Arg { kind: arg.kind, value });
     }
     let mut params = Vec::new();
-    for name in open {
+    let takes_rest = open.iter().any(|(_, kind)| *kind == ParamKind::Star);
+    for (name, kind) in open {
         let local = body.local(name.as_str(), Ty::unknown(), origin);
-        params.push(Param { name, local, kind: ParamKind::Normal, default: None });
+        params.push(Param { name, local, kind, default: None });
         let value = body.use_local(local, Mode::Read, origin);
-        if by_name {
+        if kind == ParamKind::Star {
+            let at = all.iter().filter(|arg| arg.kind == ArgKind::Positional).count();
+            all.insert(at, Arg { kind: ArgKind::Star, value });
+        } else if by_name && !takes_rest {
             all.push(Arg { kind: ArgKind::Named(name), value });
         } else {
             // Behind what is given by position.
@@ -85,6 +95,41 @@ fn closure(program: &Program<Hir>, body: &mut Body<Hir>, args: &[Arg], node: Nod
     let tail = Some(body.node(made, Ty::unknown(), origin));
     let block = body.block(BlockRow { stmts, tail, ..BlockRow::default() });
     Some(Node::Block { label: None, block })
+}
+
+/// `file.read` of a variable that is set once: the variable and the name.
+fn method_of(body: &mut Body<Hir>, function: NodeId) -> Option<(NodeId, Name)> {
+    let (Node::Use(place, _), origin) = (&body.nodes[function].kind, body.nodes[function].origin) else {
+        return None;
+    };
+    let [Proj::Field(name)] = place.proj[..] else { return None };
+    let receiver = match place.root {
+        Root::Node(node) => match &body.nodes[node].kind {
+            Node::Use(receiver, _) if receiver.proj.is_empty() => receiver.clone(),
+            _ => return None,
+        },
+        root => Place { root, proj: Vec::new() },
+    };
+    let is_set = |stmt: &&Stmt| matches!(&stmt.kind, StmtKind::Set { target: Pat::Place(target), .. } if *target == receiver);
+    if body.blocks.iter().flat_map(|(_, block)| &block.stmts).filter(is_set).count() > 1 {
+        return None;
+    }
+    Some((body.node(Node::Use(receiver, Mode::Read), Ty::unknown(), origin), name))
+}
+
+/// How many arguments the library calls a function with that it is given here: none in `iter(f, end)`.
+fn counted_by(body: &Body<Hir>, function: NodeId) -> Option<usize> {
+    body.nodes.iter().find_map(|(_, row)| match &row.kind {
+        Node::Call { callee: Callee::Lib(name), args } if args.first()?.value == function => {
+            match name.as_str() {
+                "builtins.iter" if args.len() == 2 => Some(0),
+                "builtins.map" => Some(args.len() - 1),
+                "builtins.filter" => Some(1),
+                _ => None,
+            }
+        }
+        _ => None,
+    })
 }
 
 /// A function that only the run knows, with what it is given.
@@ -107,7 +152,11 @@ fn dynamic(body: &mut Body<Hir>, function: NodeId, given: &[Arg], at: Origin) ->
 
 /// Parameters of a function of the program, of a method of the receiver or of a function in this body, and
 /// how it is called where that is not by its value.
-fn known(program: &Program<Hir>, body: &Body<Hir>, function: NodeId) -> Option<(Vec<Param>, Option<Callee>)> {
+pub(super) fn known(
+    program: &Program<Hir>,
+    body: &Body<Hir>,
+    function: NodeId,
+) -> Option<(Vec<Param>, Option<Callee>)> {
     let place = match &body.nodes[function].kind {
         Node::Item(path) => {
             let path = program.resolve(*path);
@@ -118,25 +167,27 @@ fn known(program: &Program<Hir>, body: &Body<Hir>, function: NodeId) -> Option<(
         _ => return None,
     };
     match (place.root, &place.proj[..]) {
-        (Root::Global(path), []) => {
-            let path = program.resolve(path);
-            Some((program.fns.get(&path)?.params.clone(), Some(Callee::Fn(path))))
+        (Root::Global(path), []) if let Some(function) = program.fns.get(&program.resolve(path)) => {
+            Some((function.params.clone(), Some(Callee::Fn(function.path))))
         }
-        (Root::Local(local), []) => {
+        (Root::Local(_) | Root::Global(_), []) => {
             let mut made =
                 body.blocks.iter().flat_map(|(_, block)| &block.stmts).filter_map(|stmt| match &stmt.kind {
-                    StmtKind::Set { target: Pat::Place(target), value }
-                        if target.as_local() == Some(local) =>
-                    {
-                        Some(&body.nodes[*value].kind)
-                    }
+                    StmtKind::Set { target: Pat::Place(target), value } if target == place => Some(*value),
                     _ => None,
                 });
-            match (made.next(), made.next()) {
-                (Some(Node::Closure(closure)), None) => Some((closure.params.clone(), None)),
-                _ => None,
-            }
+            let (first, None) = (made.next()?, made.next()) else { return None };
+            closure_of(body, first).map(|closure| (closure.params.clone(), None))
         }
+        _ => None,
+    }
+}
+
+/// The closure that a node is or ends with.
+fn closure_of(body: &Body<Hir>, node: NodeId) -> Option<&Closure> {
+    match &body.nodes[node].kind {
+        Node::Closure(closure) => Some(closure),
+        Node::Block { label: None, block } => closure_of(body, body.blocks[*block].tail?),
         _ => None,
     }
 }
@@ -163,8 +214,13 @@ fn calls_in(body: &Body<Hir>, function: NodeId, given: &[Arg]) -> Option<usize> 
     counts.all(|count| count == Some(first)).then_some(first)
 }
 
-/// Parameters without default that are not given.
-fn open_params(params: &[Param], given: &[Arg]) -> Option<Vec<Name>> {
+/// Parameters of a function of which only the count is known.
+fn numbered(count: usize) -> Vec<(Name, ParamKind)> {
+    (0..count).map(|at| (Name::new(&format!("given_{at}")), ParamKind::Normal)).collect()
+}
+
+/// Parameters without default that are not given, and `*rest` where nothing before it has a default.
+fn open_params(params: &[Param], given: &[Arg]) -> Option<Vec<(Name, ParamKind)>> {
     let mut count = 0;
     let mut named = Vec::new();
     for arg in given {
@@ -174,12 +230,26 @@ fn open_params(params: &[Param], given: &[Arg]) -> Option<Vec<Name>> {
             _ => return None,
         }
     }
-    let plain = |param: &&Param| matches!(param.kind, ParamKind::Normal | ParamKind::KeywordOnly);
-    if params.iter().any(|param| !plain(&param)) {
+    let taken = |param: &Param| match param.kind {
+        ParamKind::Normal | ParamKind::KeywordOnly => true,
+        ParamKind::Star => {
+            params.iter().take_while(|p| p.kind == ParamKind::Normal).all(|p| p.default.is_none())
+        }
+        _ => false,
+    };
+    if !params.iter().all(taken) {
         return None;
     }
-    let rest = params.iter().skip(count);
-    Some(rest.filter(|p| p.default.is_none() && !named.contains(&p.name)).map(|p| p.name).collect())
+    let star = params.iter().position(|param| param.kind == ParamKind::Star);
+    let rest = params.iter().skip(count.min(star.unwrap_or(count)));
+    let open = rest.filter(|p| p.default.is_none() && !named.contains(&p.name));
+    let open: Vec<&Param> = open.collect();
+    // A keyword that must come has no place behind `*rest`.
+    if star.is_some() && open.iter().any(|param| param.kind == ParamKind::KeywordOnly) {
+        return None;
+    }
+    let kind = |kind| if kind == ParamKind::Star { kind } else { ParamKind::Normal };
+    Some(open.into_iter().map(|param| (param.name, kind(param.kind))).collect())
 }
 
 /// An argument as it is now: constants stay, anything else gets a name.
