@@ -94,15 +94,6 @@ macro_rules! immutable {
 
 immutable!((), bool, i64, f64, String, crate::Int, crate::Num, crate::Complex, crate::Bytes);
 immutable!(crate::Decimal, crate::Fraction, crate::Range);
-immutable!(
-    crate::Date,
-    crate::Datetime,
-    crate::Timedelta,
-    crate::Time,
-    crate::Timezone,
-    crate::Path,
-    crate::Pattern
-);
 
 impl<T: CopyObject> DeepCopy for Rc<T> {
     fn deep_copy(&self, memo: &mut Memo) -> Self {

@@ -297,9 +297,6 @@ pub(super) fn write_rest(
 }
 
 impl Time {
-    /// `time.min`.
-    pub const MIN: Time = Time { micros: 0, zone: None };
-
     /// `time.max`.
     pub const MAX: Time = Time { micros: 86_400_000_000 - 1, zone: None };
 }

@@ -201,13 +201,6 @@ impl fmt::Debug for Match {
     }
 }
 
-/// A match is true, whatever it matched.
-impl crate::Truth for Match {
-    fn is_true(&self) -> bool {
-        true
-    }
-}
-
 impl Repr for Match {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (start, end) = self.span(0);
