@@ -173,6 +173,10 @@ impl Apply<'_, '_, '_> {
                 self.class_in_union(of, &members, self.origin(node))
             }
             (Value, Func(params, ret)) => self.function_of_value(node, params, *ret, to),
+            (Value, TypeOf(_)) => {
+                let why = "a class that only the run knows, where one is expected".to_owned();
+                self.hole(node, crate::apply::DYNAMIC, why)
+            }
             (Value, _) => self.mk_op(ValueOp::To, Attr::None, vec![node], to),
             (Tuple(items), Iter(item)) if items.is_empty() => {
                 let list = self.list_of_tuple(node, *item);

@@ -9,6 +9,7 @@ mod expr;
 mod flow;
 mod format;
 mod kept_guards;
+mod leaving;
 mod loops;
 mod loose;
 mod membership;
@@ -188,14 +189,6 @@ impl<'a, 'u> Printer<'a, 'u> {
             }
             _ => *self.body.ty(node).kind() == TyKind::Never,
         }
-    }
-
-    fn breaks(&self, block: BlockId) -> bool {
-        let mut found = false;
-        self.body.walk_block(block, &mut |node| {
-            found |= matches!(self.body.nodes[node].kind, Node::Break { .. });
-        });
-        found
     }
 
     /// The value as the function's `Result`: `Ok(value)`, or a call whose `?` would be taken off again.

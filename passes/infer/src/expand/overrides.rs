@@ -41,12 +41,19 @@ pub(crate) fn expand(program: &Program<Hir>) -> Option<Program<Hir>> {
                 .any(|sub| env.own_fields.get(sub).is_some_and(|fields| fields.contains(&name)))
     };
     let attributes = program.classes.values().flat_map(|class| &class.attributes);
-    let attributes: Vec<Name> = attributes.filter(found).copied().collect();
+    // All classes of a line look it up in one way: that of the first class that has it.
+    let top = |path: Name| {
+        let order = env.mro(path.parent());
+        let homes = order.iter().rev().map(|base| base.join(path.last()));
+        homes.into_iter().find(|home| program.globals.contains_key(home)).unwrap_or(path)
+    };
+    let mut attributes: Vec<Name> = attributes.filter(found).map(|path| top(*path)).collect();
     if attributes.is_empty() {
         return None;
     }
     let mut out = program.clone();
-    let mut attributes = attributes;
+    attributes.sort();
+    attributes.dedup();
     attributes.sort_by_key(|path| env.mro(path.parent()).len());
     for path in attributes {
         let is_below = env.mro(path.parent()).iter().skip(1).any(|base| {

@@ -173,8 +173,14 @@ impl<T: Key> PartialOrd for Set<T> {
 }
 
 /// Python's `frozenset`: a [`Set`] that does not change and can be a key.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct FrozenSet<T>(Set<T>);
+
+impl<T> Default for FrozenSet<T> {
+    fn default() -> Self {
+        FrozenSet(Set::new())
+    }
+}
 
 impl<T> Deref for FrozenSet<T> {
     type Target = Set<T>;

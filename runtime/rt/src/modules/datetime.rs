@@ -201,6 +201,12 @@ pub struct Datetime {
 }
 
 impl Datetime {
+    /// `datetime.min`.
+    pub const MIN: Datetime = Datetime { date: Date::MIN, micros: 0, zone: None };
+
+    /// `datetime.max`.
+    pub const MAX: Datetime = Datetime { date: Date::MAX, micros: DAY - 1, zone: None };
+
     /// `datetime(year, month, day, hour, minute, second, microsecond)`.
     #[track_caller]
     pub fn try_new(
