@@ -222,12 +222,6 @@ impl Datetime {
         Ok(Datetime { date, micros: clock_micros(hour, minute, second, micro)?, zone: None })
     }
 
-    /// `datetime.min`.
-    pub const MIN: Datetime = Datetime { date: Date::MIN, micros: 0, zone: None };
-
-    /// `datetime.max`.
-    pub const MAX: Datetime = Datetime { date: Date::MAX, micros: DAY - 1, zone: None };
-
     /// `datetime.now()`, in UTC.
     pub fn now() -> Datetime {
         Datetime::from_timestamp(super::time::time())
