@@ -54,8 +54,8 @@ class Batch:
                 sys.exit("the batch does not build:\n" + done.stderr + done.stdout[-2000:])
 
     def note(self, message):
-        for span in message["spans"]:
-            name = Path(span["file_name"]).parts[0]
+        for file in files(message):
+            name = Path(file).parts[0]
             if name in self.by_name:
                 self.errors.setdefault(name, []).append(message["rendered"])
                 self.by_name[name].detail += message["rendered"]
@@ -90,6 +90,16 @@ class Batch:
             + arms
             + '        _ => panic!("no such program"),\n    }\n}\n'
         )
+
+
+def files(message):
+    """Where a message points to, with the calls of macros and the notes behind it."""
+    for span in message["spans"]:
+        while span:
+            yield span["file_name"]
+            span = (span["expansion"] or {}).get("span")
+    for child in message["children"]:
+        yield from files(child)
 
 
 def check(programs, out, jobs, size):
