@@ -88,6 +88,11 @@ fn derives(env: &Env<'_>, class: &ClassDef) -> Vec<&'static str> {
     out
 }
 
+/// Types of the library that `<` compares.
+const HAVE_ORDER: &[&str] = &[
+    "Counter", "Decimal", "Fraction", "Path", "bytearray", "date", "datetime", "deque", "time", "timedelta", "tuple",
+];
+
 /// How the objects of a class are ordered by their fields.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Order {
@@ -109,7 +114,9 @@ fn order_of(env: &Env<'_>, class: Name, depth: usize) -> Order {
         field.ty.any(&mut |ty| {
             order = order.max(match ty.kind() {
                 TyKind::Value | TyKind::Dict(..) => Order::Fields,
-                TyKind::Complex | TyKind::Func(..) => Order::None,
+                TyKind::Complex | TyKind::Func(..) | TyKind::Range | TyKind::Iter(_) => Order::None,
+                TyKind::Error | TyKind::TypeOf(_) => Order::None,
+                TyKind::Lib(name, _) if !HAVE_ORDER.contains(&name.last()) => Order::None,
                 TyKind::Union(_) if crate::unions::is_ordered(env, ty) => Order::Fields,
                 TyKind::Union(_) => Order::None,
                 TyKind::Class(path, _) if *path != class && depth < 8 => order_of_object(env, *path, depth),

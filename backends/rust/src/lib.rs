@@ -7,6 +7,7 @@
 
 mod anchors;
 mod boxes;
+mod capture;
 mod class_values;
 mod classes;
 mod deep_copies;

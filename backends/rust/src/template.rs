@@ -9,7 +9,7 @@ use crate::tree::{Closure, Expr};
 
 /// The expression that a spelling gives for these arguments.
 pub fn fill(spelling: &str, args: &[Expr], result: &str) -> Expr {
-    let spelling = spelling.replace("{R}", result);
+    let spelling = crate::capture::renamed(&spelling.replace("{R}", result), args);
     let mut parser = Parser { text: &spelling, at: 0, args };
     match parser.expr(0) {
         Some(expr) if parser.rest().trim().is_empty() => tidy(expr),
@@ -355,12 +355,34 @@ impl Parser<'_> {
                     let args = self.list("(", ")")?.0;
                     expr = expr.method(name, args);
                 } else {
-                    expr = expr.field(name);
+                    expr = part_of(expr, name);
                 }
             } else {
                 return Some(expr);
             }
         }
+    }
+}
+
+/// A part of a tuple: where the tuple is written out, the item alone, so that nothing is moved twice.
+fn part_of(tuple: Expr, name: String) -> Expr {
+    match (tuple.receiver(), name.parse::<usize>()) {
+        (Expr::Tuple(mut items), Ok(at)) if at < items.len() && items.iter().all(is_still) => {
+            items.swap_remove(at)
+        }
+        (tuple, _) => tuple.field(name),
+    }
+}
+
+/// A name, a literal, or a copy of one: nothing is lost where it is not evaluated.
+fn is_still(item: &Expr) -> bool {
+    match item {
+        Expr::Atom(_) | Expr::Lazy(_) => true,
+        Expr::Unary(_, of) | Expr::Field(of, _) => is_still(of),
+        Expr::Method(of, name, args) => {
+            args.is_empty() && matches!(name.as_str(), "to_owned" | "clone") && is_still(of)
+        }
+        _ => false,
     }
 }
 

@@ -8,6 +8,8 @@
 pub enum Expr {
     /// A name, path or literal: never needs parentheses.
     Atom(String),
+    /// The name of a static that is computed once: a guard of its value.
+    Lazy(String),
     /// Any expression text.
     Raw(String),
     Call(Box<Expr>, Vec<Expr>),
@@ -185,7 +187,7 @@ impl Expr {
     /// Calls `f` for each direct operand and the value of each block; not for the statements.
     pub(crate) fn for_each_operand(&mut self, f: &mut dyn FnMut(&mut Self)) {
         match self {
-            Self::Atom(_) | Self::Raw(_) | Self::Closure(_) | Self::Loop(..) => {}
+            Self::Atom(_) | Self::Lazy(_) | Self::Raw(_) | Self::Closure(_) | Self::Loop(..) => {}
             Self::Block(_, block) => block.tail.iter_mut().for_each(|tail| f(tail)),
             Self::Match(of, arms) => {
                 f(of);
@@ -225,7 +227,7 @@ impl Expr {
     /// checked with. Operands before it that may have an effect keep it as it is.
     fn take_hole(operands: &mut Vec<Self>) -> Option<Self> {
         let at = operands.iter().position(Self::is_hole)?;
-        let before = operands[..at].iter().all(|operand| matches!(operand, Self::Atom(_)));
+        let before = operands[..at].iter().all(|operand| matches!(operand, Self::Atom(_) | Self::Lazy(_)));
         before.then(|| operands.swap_remove(at))
     }
     pub fn call(callee: impl Into<String>, mut args: Vec<Self>) -> Self {
@@ -292,23 +294,11 @@ impl Expr {
     }
     /// `cell.borrow()`, a lazy static: reads as what it guards, but is a value of its own.
     pub fn is_guard(&self) -> bool {
-        let is_static = |text: &str| {
-            let (owner, last) = text.rsplit_once("::").unwrap_or(("", text));
-            // What a type owns is a constant or a variant: `Side::N`, `f64::INFINITY`.
-            let is_std = owner.starts_with("std::");
-            let owner = owner.rsplit("::").next().unwrap_or(owner);
-            let is_type = owner.starts_with(|c: char| c.is_ascii_uppercase())
-                || matches!(owner, "f64" | "i64" | "usize");
-            !is_std
-                && !is_type
-                && last.trim_start_matches('_').starts_with(char::is_uppercase)
-                && last.chars().all(|c| c.is_uppercase() || c.is_numeric() || c == '_')
-        };
         match self {
             Self::Method(_, name, args) => {
                 args.is_empty() && matches!(name.as_str(), "borrow" | "borrow_mut")
             }
-            Self::Atom(text) => is_static(text),
+            Self::Lazy(_) => true,
             _ => false,
         }
     }

@@ -71,7 +71,9 @@ fn fits(pattern: Ty, arg: Ty, bound: &mut Bound) -> bool {
         // `d.get(k, None)` is no `d.get(k, 0)`, `max(xs, key=f)` is no `max(xs, default=f)`.
         (TyKind::Var(name), _) => match bound.iter().find(|(known, _)| known == name) {
             Some((_, first)) => {
-                is_function(*first) == is_function(arg) && is_option(*first) == is_option(arg)
+                is_function(*first) == is_function(arg)
+                    && is_option(*first) == is_option(arg)
+                    && (!is_function(arg) || takes_alike(*first, arg))
             }
             None => {
                 bound.push((*name, arg));
@@ -93,6 +95,14 @@ fn fits(pattern: Ty, arg: Ty, bound: &mut Bound) -> bool {
                 && parts.into_iter().zip(kids).all(|(part, kid)| fits(part, kid, bound))
         }
     }
+}
+
+/// Functions that take arguments of the same kinds: the key of functions is none of them.
+fn takes_alike(first: Ty, arg: Ty) -> bool {
+    let (TyKind::Func(first, _), TyKind::Func(arg, _)) = (first.kind(), arg.kind()) else { return true };
+    let same =
+        |(a, b): (&Ty, &Ty)| std::mem::discriminant(a.strip().kind()) == std::mem::discriminant(b.strip().kind());
+    first.len() == arg.len() && first.iter().zip(arg.iter()).all(same)
 }
 
 /// Type of the items that iterating a value gives.

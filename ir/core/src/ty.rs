@@ -111,6 +111,7 @@ const IMMUTABLE: &[&str] = &[
     "Fraction",
     "IsoCalendarDate",
     "Match",
+    "Path",
     "Pattern",
     "Struct",
     "Template",

@@ -560,7 +560,7 @@ impl Apply<'_, '_, '_> {
         self.iterable_value(node)
     }
 
-    fn iterable_value(&mut self, node: NodeId) -> NodeId {
+    pub(crate) fn iterable_value(&mut self, node: NodeId) -> NodeId {
         if matches!(self.ty(node).kind(), TyKind::Iter(_)) {
             let ty = self.ty(node);
             return self.mk_op(IterOp::Of, Attr::None, vec![node], ty);

@@ -21,6 +21,10 @@ fn changes(ty: Ty) -> bool {
     ty.is_mutable() || ty.any(&mut |part| matches!(part.kind(), TyKind::Lib(name, _) if is_array(*name)))
 }
 
+fn has_copy(class: Name) -> bool {
+    !batuta_catalog::functions(class.join("copy").as_str()).is_empty()
+}
+
 impl Apply<'_, '_, '_> {
     /// `d.update(a=1)`: the names are a dict.
     pub(crate) fn named_updates(
@@ -82,7 +86,7 @@ impl Apply<'_, '_, '_> {
         let parts = ty.children();
         let is_flat = !deep || !parts.iter().any(|part| changes(*part));
         match ty.kind() {
-            TyKind::Lib(name, _) if is_array(*name) => {
+            TyKind::Lib(name, _) if is_array(*name) || is_flat && has_copy(*name) => {
                 self.lib_copy(&format!("{name}.copy"), value, ty, origin)
             }
             TyKind::List(_) if is_flat => self.lib_copy("list.copy", value, ty, origin),
@@ -124,6 +128,10 @@ impl Apply<'_, '_, '_> {
     /// `copy.copy` of an object: one of its class with the same attributes, made in `shapes`.
     fn copy_object(&mut self, value: NodeId, class: Name, origin: Origin) -> NodeId {
         let env = self.types.env();
+        // A member is one of a kind.
+        if env.is_enum(class) {
+            return value;
+        }
         if let Some(method) = env.method(class, "__copy__") {
             return self.call_method_path(class, method, value, Vec::new());
         }

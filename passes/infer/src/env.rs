@@ -1,5 +1,6 @@
 //! What the program's items say before any types are known: fields, methods, overriding, hierarchy.
 
+use crate::library_bases::{has_base, is_number};
 use crate::narrow::Filter;
 use crate::vars::{Atom, Head};
 use batuta_base::{FxHashMap, FxHashSet, Name};
@@ -440,9 +441,6 @@ impl<'p> Env<'p> {
     /// Whether values of a head are instances of an abstract class of `collections.abc`.
     fn is_of_kind(&self, head: Head, kind: &str) -> Option<bool> {
         let has = |class: Name, names: &[&str]| names.iter().all(|name| self.method(class, name).is_some());
-        let is_sequence = matches!(head, Head::List | Head::Str | Head::Bytes | Head::Range | Head::Tuple(_));
-        let is_set = matches!(head, Head::Set | Head::FrozenSet);
-        let is_collection = is_sequence || is_set || head == Head::Dict;
         if let Head::Class(class) = head {
             let below = self.mro(class);
             let mut bases = below.iter().filter_map(|path| self.class(*path)).flat_map(|def| &def.bases);
@@ -467,19 +465,7 @@ impl<'p> Env<'p> {
                 _ => None,
             };
         }
-        let is_known = is_collection || matches!(head, Head::Int | Head::Bool | Head::Float | Head::None);
-        match kind {
-            "Iterable" if is_known => Some(is_collection),
-            "Sized" | "Container" | "Collection" if is_known => Some(is_collection),
-            "Sequence" if is_known => Some(is_sequence),
-            "MutableSequence" if is_known => Some(head == Head::List),
-            "Mapping" | "MutableMapping" if is_known => Some(head == Head::Dict),
-            "Set" if is_known => Some(is_set),
-            "MutableSet" if is_known => Some(head == Head::Set),
-            "Callable" if is_known => Some(false),
-            "Callable" => matches!(head, Head::Func(_) | Head::LibFn(_) | Head::TypeOf(_)).then_some(true),
-            _ => None,
-        }
+        crate::library_bases::is_of_kind(head, kind)
     }
 
     pub(crate) fn head_is(&self, head: Head, name: Name) -> Option<bool> {
@@ -512,9 +498,12 @@ impl<'p> Env<'p> {
                 Head::Class(class) => self.is_text_enum(class),
                 _ => head == Head::Str,
             },
-            "bytes" | "bytearray" => head == Head::Bytes,
+            "bytes" => head == Head::Bytes,
             "list" => head == Head::List,
-            "dict" => head == Head::Dict || head == Head::Lib(Name::new("defaultdict")),
+            "dict" => match head {
+                Head::Lib(lib) => has_base(lib, "dict"),
+                _ => head == Head::Dict,
+            },
             "set" => head == Head::Set,
             "frozenset" => head == Head::FrozenSet,
             "range" => head == Head::Range,
@@ -526,8 +515,10 @@ impl<'p> Env<'p> {
                 _ => false,
             },
             "object" => true,
-            "numbers.Number" | "numbers.Complex" | "numbers.Real" | "numbers.Rational"
-            | "numbers.Integral" => is_number(head, name.last()),
+            _ if let Some(kind) = name.as_str().strip_prefix("numbers.") => match head {
+                Head::Class(class) => self.is_int_enum(class),
+                _ => is_number(head, kind),
+            },
             _ if self.program.classes.contains_key(&name) => match head {
                 Head::Class(class) => self.is_instance(class, name),
                 _ => false,
@@ -538,7 +529,7 @@ impl<'p> Env<'p> {
                 _ => false,
             },
             _ => match head {
-                Head::Lib(lib) => lib.last() == name.last(),
+                Head::Lib(lib) => has_base(lib, name.last()),
                 // A base of the library: `Enum`, `ABC`.
                 Head::Class(class) => {
                     let order = self.mro(class);
@@ -701,18 +692,4 @@ fn given_outside(program: &Program<Hir>, fields: &FxHashMap<Name, Vec<Name>>) ->
         });
     }
     out
-}
-
-/// Whether values of a head are of an abstract class of `numbers`.
-fn is_number(head: Head, kind: &str) -> bool {
-    let level = match head {
-        Head::Int | Head::Bool => 4,
-        Head::Float | Head::Num => 2,
-        Head::Complex => 1,
-        Head::Lib(lib) if lib == "Fraction" => 3,
-        Head::Lib(lib) if lib == "Decimal" => 0,
-        _ => return false,
-    };
-    let kinds = ["Number", "Complex", "Real", "Rational", "Integral"];
-    kinds.iter().position(|known| *known == kind).is_some_and(|at| at <= level)
 }

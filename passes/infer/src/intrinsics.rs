@@ -66,6 +66,7 @@ impl Apply<'_, '_, '_> {
         match (name.as_str(), args.as_slice()) {
             ("builtins.bool", []) => self.mk(Node::Const(Const::Bool(false)), Ty::bool(), origin),
             ("builtins.bool", [value]) => self.truth(*value),
+            _ if let Some(tested) = self.with_item_truths(id, name, &args, origin) => tested,
             ("builtins.getattr", [_, _, _]) if let Some(found) = self.late_or(&args, origin) => found,
             ("builtins.print", _) if self.can_print(kinds, &args) => self.print_call(kinds, &args, origin),
             ("builtins.sorted", [entries, ..]) => match self.entry_key(*entries, kinds, origin) {
@@ -682,7 +683,14 @@ impl Apply<'_, '_, '_> {
             }
             TyKind::Class(class, _) => return self.name_of_class(value, *class),
             TyKind::Value | TyKind::Option(_) | TyKind::Num => None,
+            // One type for two classes.
+            TyKind::Lib(name, _) if *name == "Path" => None,
             TyKind::Unit => Some("NoneType"),
+            // `list_iterator`, `generator`, `map`: one type for all of them.
+            TyKind::Iter(_) => {
+                let text = "the class of an iterator".to_owned();
+                return self.hole(value, crate::apply::UNKNOWN_ATTRIBUTE, text);
+            }
             TyKind::Func(..) => Some("function"),
             _ => self.type_word(ty).map(|word| if *ty.kind() == TyKind::Bool { "bool" } else { word.last() }),
         };

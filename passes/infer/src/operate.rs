@@ -177,6 +177,13 @@ impl Apply<'_, '_, '_> {
         self.with_value(first, |me, read| {
             let tested = read(me);
             let cond = me.truth(tested);
+            // What the types decide is not written.
+            if let Some(Const::Bool(truth)) = me.body.as_const(cond)
+                && *truth == (op == ObjOp::And)
+            {
+                return second;
+            }
+            let is_kept = me.body.as_const(cond).is_some();
             let kept = read(me);
             // What is true is not None.
             let kept = match me.ty(kept).kind() {
@@ -186,7 +193,9 @@ impl Apply<'_, '_, '_> {
                 _ => kept,
             };
             let kept = me.coerce(kept, ty);
-            if op == ObjOp::And {
+            if is_kept {
+                kept
+            } else if op == ObjOp::And {
                 me.choose(cond, second, kept, ty)
             } else {
                 me.choose(cond, kept, second, ty)

@@ -170,6 +170,15 @@ impl Own<'_> {
         let around = if is_method { Around::LibraryMethod } else { Around::Library };
         let lowered = self.operands(&nodes, around, |own, index, arg| match row.param(index, args.len()) {
             Some(param) if looks => own.look(arg, param),
+            // It adds to what the result names.
+            Some(param)
+                if ty.is_big()
+                    && row.rust.contains("{R}")
+                    && matches!(param.ty.kind(), TyKind::Int(Width::Any)) =>
+            {
+                let node = own.node(arg, Want::Own);
+                own.coerce(node, ty)
+            }
             Some(param) => own.lib_argument(arg, param, &vars),
             None => own.node(arg, Want::Own),
         });

@@ -176,7 +176,7 @@ impl Walk<'_> {
 
     /// The ints of a result that are wide where an argument is.
     fn wide_leaves(&self, wide: Ty, result: ShapeId, out: &mut Vec<ShapeId>) {
-        if matches!(wide.kind(), TyKind::Int(Width::Big)) {
+        if matches!(wide.kind(), TyKind::Int(Width::Big)) && self.built.graph.ty(result).is_int() {
             out.push(result);
         }
         let kids = self.built.graph.kids(result);

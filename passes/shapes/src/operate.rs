@@ -13,6 +13,21 @@ fn member_of(union: Ty, member: Ty) -> Option<usize> {
 }
 
 impl Walk<'_> {
+    /// Ints that pass from one type into another through a dynamic value keep their width.
+    fn keep_width(&mut self, from: NodeId, made: ShapeId) {
+        let Some(from) = self.built.node(self.body.path, from) else { return };
+        let ints = |walk: &Self, shape: ShapeId| -> Vec<ShapeId> {
+            let is_union = matches!(walk.built.graph.ty(shape).kind(), TyKind::Union(_));
+            let parts = if is_union { walk.built.graph.kids(shape).to_vec() } else { vec![shape] };
+            parts.into_iter().filter(|part| walk.built.graph.ty(*part).is_int()).collect()
+        };
+        for from in ints(self, from) {
+            for to in ints(self, made) {
+                self.built.graph.flow(from, to);
+            }
+        }
+    }
+
     pub(crate) fn operate(&mut self, op: Op, shapes: &[ShapeId], args: &[NodeId], ty: Ty) -> ShapeId {
         match op {
             Op::IntOp(int_op) => self.int_step(int_op, shapes, args, ty),
@@ -84,6 +99,11 @@ impl Walk<'_> {
                 if holds_itself(ty) {
                     self.built.graph.set_shared(made);
                     self.built.taken.push(made);
+                }
+                if let Node::Op { op: Op::ValueOp(ValueOp::From), args: inner, .. } =
+                    &self.body.nodes[args[0]].kind
+                {
+                    self.keep_width(inner[0], made);
                 }
                 made
             }

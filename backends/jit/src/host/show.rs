@@ -8,6 +8,10 @@ use batuta_core::{ClassKind, Conv};
 use batuta_rt::{self as rt, Operand, Repr};
 use std::fmt;
 
+fn is_frozen(item: &Item) -> bool {
+    matches!(item.desc.ty.strip().kind(), batuta_core::TyKind::FrozenSet(_))
+}
+
 /// `repr(item)`.
 pub fn repr(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match &item.desc.kind {
@@ -21,6 +25,12 @@ pub fn repr(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Kind::Bytes => item.bytes().fmt_repr(f),
         Kind::List(_) if item.desc.is_tuple => tuple(&item.list_items(), f),
         Kind::List(_) => item.list_items().fmt_repr(f),
+        Kind::Set(_) if is_frozen(item) && item.set().is_empty() => f.write_str("frozenset()"),
+        Kind::Set(_) if is_frozen(item) => {
+            f.write_str("frozenset(")?;
+            item.set().fmt_repr(f)?;
+            f.write_str(")")
+        }
         Kind::Set(_) => item.set().fmt_repr(f),
         Kind::Tuple(_) => tuple(&item.fields(), f),
         Kind::Option(_) => match item.present() {
@@ -133,6 +143,7 @@ pub fn type_name(item: &Item) -> &'static str {
         Kind::Bytes => "bytes",
         Kind::List(_) if item.desc.is_tuple => "tuple",
         Kind::List(_) => "list",
+        Kind::Set(_) if is_frozen(item) => "frozenset",
         Kind::Set(_) => "set",
         Kind::Dict(..) => "dict",
         Kind::Tuple(_) => "tuple",

@@ -11,7 +11,7 @@ const IF_WIDTH: usize = 50;
 /// The one-line form of an expression.
 pub(super) fn flat(expr: &Expr) -> Option<String> {
     Some(match expr {
-        Expr::Atom(text) | Expr::Raw(text) => {
+        Expr::Atom(text) | Expr::Lazy(text) | Expr::Raw(text) => {
             if text.contains('\n') {
                 return None;
             }

@@ -125,7 +125,7 @@ fn format_macro(callee: &str, args: &[Expr], indent: usize) -> Option<String> {
 /// What rustfmt calls simple: literals, names, and signs, fields, indices of those.
 fn is_simple(expr: &Expr) -> bool {
     match expr {
-        Expr::Atom(text) => !text.contains("::") || text.starts_with('"'),
+        Expr::Atom(text) | Expr::Lazy(text) => !text.contains("::") || text.starts_with('"'),
         Expr::Unary(_, of) | Expr::Cast(of, _) | Expr::Field(of, _) | Expr::Try(of) => is_simple(of),
         Expr::Index(base, index) => is_simple(base) && is_simple(index),
         _ => false,

@@ -106,7 +106,7 @@ pub fn render(expr: &Expr, indent: usize, col: usize, tail: usize) -> String {
         return flat;
     }
     match expr {
-        Expr::Atom(text) | Expr::Raw(text) => text.clone(),
+        Expr::Atom(text) | Expr::Lazy(text) | Expr::Raw(text) => text.clone(),
         Expr::Call(callee, args) => {
             let is_field = matches!(**callee, Expr::Field(..));
             let callee = operand(callee, Prec::Postfix, indent, col + usize::from(is_field), 1);
@@ -132,6 +132,10 @@ pub fn render(expr: &Expr, indent: usize, col: usize, tail: usize) -> String {
             let head = format!("{} {op}=", operand(place, Prec::Assign, indent, col, 3));
             let value = block::right_side(&head, value, indent, col, tail);
             format!("{head}{value}")
+        }
+        // Without its comma it would be the item.
+        Expr::Tuple(items) if items.len() == 1 => {
+            format!("({},)", render(&items[0], indent, col + 1, tail + 2))
         }
         Expr::Tuple(items) => list::call("", items, indent, col, tail),
         Expr::Array(items) => list::array("[", items, indent, col, tail),

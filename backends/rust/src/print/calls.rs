@@ -277,6 +277,10 @@ impl Printer<'_, '_> {
         let spelling = match (row.rust_ref, row.rust_big) {
             (Some(spelling), _) if borrows => spelling,
             (_, Some(spelling)) if widens => spelling,
+            // Nothing but `None` is there, or absent.
+            _ if tys.first().is_some_and(|ty| holds_nothing(*ty)) && row.rust.ends_with(".flatten()") => {
+                &row.rust.replace(".flatten()", ".unwrap_or(())")
+            }
             _ if name == "builtins.str" && tys.first().is_some_and(|ty| ty.strip_ref().is_int()) => {
                 "{0}.to_string()"
             }
@@ -363,6 +367,16 @@ impl Printer<'_, '_> {
                 && row
                     .param(index, nodes.len())
                     .is_some_and(|param| matches!(param.ty.kind(), TyKind::Var(_)));
+            // An item of a list of lists is a list.
+            if is_key && matches!(self.body.ty(nodes[index]).strip_ref().kind(), TyKind::List(_)) {
+                *part = match std::mem::replace(part, Expr::atom("")) {
+                    Expr::Unary("&", display) if matches!(*display, Expr::Array(_)) => {
+                        let Expr::Array(items) = *display else { unreachable!("tested") };
+                        Expr::unary("&", Expr::Macro("vec".to_owned(), items))
+                    }
+                    other => other,
+                };
+            }
             if is_path || is_value || is_next || is_key || is_operand(spelling, index) {
                 *part = super::ops::explicit(std::mem::replace(part, Expr::atom("")));
             }
@@ -378,12 +392,32 @@ impl Printer<'_, '_> {
         });
         let result = if spelling.contains("{R}") { self.ty(ty, Position::Stored) } else { String::new() };
         let made = template::fill(spelling, &parts, &result);
-        let made = if row.fallible { self.tried(made) } else { made };
+        let made = if row.fallible { self.tried(made) } else { self.of_open_type(made, ty) };
         if !widens || row.rust_big.is_some() || !result.is_empty() {
             return made;
         }
         let int = self.rt("Int");
         Expr::call(format!("{int}::from"), vec![made])
+    }
+
+    /// A new container of which nothing says what it could hold: any type will do, as for `[]`.
+    fn of_open_type(&mut self, made: Expr, ty: Ty) -> Expr {
+        let parts = ty.children();
+        let is_open = !parts.is_empty()
+            && matches!(ty.kind(), TyKind::Lib(..) | TyKind::FrozenSet(_))
+            && parts.iter().all(|part| *part.kind() == TyKind::Unit);
+        match made {
+            Expr::Call(callee, args) if is_open => {
+                let function = match &*callee {
+                    Expr::Atom(path) if path.ends_with("::new") => "new",
+                    Expr::Atom(path) if path.ends_with("::default") => "default",
+                    _ => return Expr::Call(callee, args),
+                };
+                let owner = self.ty(ty, Position::Stored).replacen('<', "::<", 1);
+                Expr::call(format!("{owner}::{function}"), args)
+            }
+            made => made,
+        }
     }
 
     /// A function of text for the one character that a loop binds.
@@ -436,6 +470,17 @@ impl Printer<'_, '_> {
             TyKind::Option(_) if is_none => Expr::atom("None"),
             TyKind::Option(_) if !matches!(self.body.ty(node).strip_ref().kind(), TyKind::Option(_)) => {
                 Expr::call("Some", vec![expr])
+            }
+            // A container holds iterators of any kind.
+            TyKind::Var(_)
+                if param.take == catalog::Take::Keep
+                    && matches!(self.body.ty(node).kind(), TyKind::Iter(_))
+                    && matches!(
+                        self.body.nodes[node].kind,
+                        batuta_core::Node::Call { .. } | batuta_core::Node::Seq { .. }
+                    ) =>
+            {
+                Expr::call(format!("{}::new", self.rt("Iter")), vec![super::control::moving_chain(expr)])
             }
             // A class is a constant: lent where a key is.
             TyKind::Var(_) if param.take == catalog::Take::Read && self.is_class_item(node) => {
@@ -692,6 +737,11 @@ fn called_by_itself(expr: Expr) -> Expr {
         },
         _ => expr,
     }
+}
+
+/// A dict whose values are all `None`.
+fn holds_nothing(ty: Ty) -> bool {
+    matches!(ty.strip().kind(), TyKind::Dict(_, value) if *value.kind() == TyKind::Unit)
 }
 
 /// Whether an argument is an operand of an operator in a spelling: `{0} / {1}`.

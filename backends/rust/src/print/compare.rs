@@ -1,6 +1,7 @@
 //! Comparisons, identity and questions of emptiness.
 
 use super::Printer;
+use crate::capture::free_name;
 use crate::tree::Expr;
 use batuta_core::*;
 
@@ -297,14 +298,15 @@ impl Printer<'_, '_> {
             },
             object => object,
         };
+        let name = free_name("object", &[&object]);
         let same = match is_class {
             true => {
                 self.uses.paths.insert("std::rc::Rc".to_owned());
-                Expr::call("Rc::ptr_eq", vec![Expr::atom("object"), object])
+                Expr::call("Rc::ptr_eq", vec![Expr::atom(name.as_str()), object])
             }
-            false => Expr::atom("object").method("ptr_eq", vec![object]),
+            false => Expr::atom(name.as_str()).method("ptr_eq", vec![object]),
         };
-        option.method("as_ref", vec![]).method("is_some_and", vec![Expr::closure("object", same)])
+        option.method("as_ref", vec![]).method("is_some_and", vec![Expr::closure(name, same)])
     }
 }
 

@@ -50,7 +50,7 @@ impl Printer<'_, '_> {
             Node::Raise { error, cause } => self.raise_node(*error, *cause),
             Node::Yield(value) => {
                 let value = match value {
-                    Some(value) => self.owned(*value),
+                    Some(value) => self.stored_value(*value),
                     None => Expr::atom("()"),
                 };
                 emitted("emit", value)

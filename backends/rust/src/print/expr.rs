@@ -212,6 +212,13 @@ impl Printer<'_, '_> {
         if *closure.ret.kind() == TyKind::Unit && tail.is_some_and(|tail| self.changes_set(tail)) {
             body = Expr::Block(String::new(), Block { stmts: vec![Stmt::expr(body)], ..Block::default() });
         }
+        // A function that it gives is one of many of its type.
+        if let TyKind::Shared(inner) = closure.ret.kind()
+            && matches!(inner.kind(), TyKind::Func(..))
+        {
+            let ty = self.ty(closure.ret, Position::Stored);
+            body = super::seq::cast_made(body, &ty);
+        }
         if ret.is_none() && params.is_empty() {
             return Expr::closure("", body);
         }

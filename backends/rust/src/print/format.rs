@@ -4,7 +4,7 @@ use super::Printer;
 use crate::literal;
 use crate::tree::Expr;
 use batuta_core::{
-    Callee, Child, Const, Conv, IoOp, Lang, Mode, Node, NodeId, Op, Piece, Root, RsOp, Storage, StrOp, Ty,
+    Callee, Child, Const, Conv, IoOp, Lang, Mode, Node, NodeId, Op, Piece, RsOp, StrOp, Ty,
     TyKind,
 };
 
@@ -139,9 +139,7 @@ impl Printer<'_, '_> {
                 let ty = if ty.is_copy() { self.body.ty(node) } else { ty.reference() };
                 let shown = self.use_place(&place, mode, ty).without_ref();
                 // A static that is computed once is no text itself.
-                let is_bare = matches!(&shown, Expr::Atom(name) if is_identifier(name));
-                let is_text = *self.body.ty(node).strip_ref().kind() == TyKind::Str;
-                if is_bare && is_text && self.is_lazy(&place) { Expr::unary("*", shown) } else { shown }
+                if matches!(shown, Expr::Lazy(_)) { Expr::unary("*", shown) } else { shown }
             }
             Node::Op { op: Op::RsOp(RsOp::ToOwned | RsOp::Ref), args, .. } => self.shown(args[0]),
             _ => self.expr(node).without_ref(),
@@ -152,25 +150,11 @@ impl Printer<'_, '_> {
     fn shown_ref(&mut self, node: NodeId) -> Expr {
         match self.shown_as_reference(node) {
             // What takes any type takes the guard for the value.
-            Expr::Unary("&", guard) if guard.is_guard() && !self.is_constant(node) => {
+            Expr::Unary("&", guard) if guard.is_guard() => {
                 Expr::Unary("&", Box::new(Expr::Unary("*", guard)))
             }
             shown => shown,
         }
-    }
-
-    /// Whether a place is a whole `LazyLock`.
-    fn is_lazy(&self, place: &batuta_core::Place) -> bool {
-        let Root::Global(path) = place.root else { return false };
-        place.proj.is_empty()
-            && self.env.program.globals.get(&path).is_some_and(|global| global.storage == Storage::Lazy)
-    }
-
-    /// A `const`: a value itself, where a `static` guards one.
-    fn is_constant(&self, node: NodeId) -> bool {
-        let Node::Use(place, _) = &self.body.nodes[node].kind else { return false };
-        matches!(place.root, Root::Global(path)
-            if self.env.program.globals.get(&path).is_some_and(|global| global.storage == Storage::Const))
     }
 
     fn shown_as_reference(&mut self, node: NodeId) -> Expr {
@@ -258,10 +242,10 @@ impl Printer<'_, '_> {
                 return template.text.push_str(&literal::format_text(&text));
             }
             let shown = self.shown(value);
-            let shown = match (self.displays(ty), self.is_constant(value)) {
-                (true, _) => shown,
-                (false, true) => Expr::call(self.rt("str"), vec![Expr::unary("&", shown)]),
-                (false, false) => Expr::call(self.rt("str"), vec![super::explicit(Expr::unary("&", shown))]),
+            let shown = if self.displays(ty) {
+                shown
+            } else {
+                Expr::call(self.rt("str"), vec![super::explicit(Expr::unary("&", shown))])
             };
             return template.push(shown, "");
         }

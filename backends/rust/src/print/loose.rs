@@ -112,6 +112,21 @@ pub(crate) fn typed(expr: Expr) -> Expr {
     if is_loose(&expr) { pinned(expr) } else { expr }
 }
 
+/// A closure that is kept: its type is settled before what it gives is compared with what is wanted.
+pub(crate) fn typed_result(function: Expr) -> Expr {
+    match function {
+        Expr::Closure(closure) if closure.ret.is_none() => {
+            let body = Box::new(typed(*closure.body));
+            Expr::Closure(crate::tree::Closure { body, ..closure })
+        }
+        Expr::Block(label, mut block) => {
+            block.tail = block.tail.map(|tail| Box::new(typed_result(*tail)));
+            Expr::Block(label, block)
+        }
+        other => other,
+    }
+}
+
 fn pinned(expr: Expr) -> Expr {
     let inside = |expr: Box<Expr>| Box::new(typed(*expr));
     match expr {

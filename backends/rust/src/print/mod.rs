@@ -389,7 +389,7 @@ impl<'a, 'u> Printer<'a, 'u> {
                 let known = self.ty(known, Position::Stored);
                 (Expr::Method(of, "collect".to_owned(), args), Some(known))
             }
-            (value, Some(known)) if ty.is_none() && is_shared_function(&value) => {
+            (value, Some(known)) if ty.is_none() && is_kept_function(known) && makes_function(&value) => {
                 let known = self.ty(known, Position::Stored);
                 (value, Some(known))
             }
@@ -420,8 +420,7 @@ impl<'a, 'u> Printer<'a, 'u> {
     /// A function that a container takes later: there it stands beside functions of other types.
     fn is_stored_function(&self, pat: &Pat, ty: Ty) -> bool {
         let Pat::Bind(local, None) = pat else { return false };
-        let is_shared =
-            matches!(ty.kind(), TyKind::Shared(inner) if matches!(inner.kind(), TyKind::Func(..)));
+        let is_shared = is_kept_function(ty);
         let is_read = |node: &NodeId| {
             matches!(&self.body.nodes[*node].kind,
             Node::Use(place, _) if place.as_local() == Some(*local))
@@ -583,9 +582,19 @@ pub(crate) fn comment(comment: &core::Comment) -> tree::Comment {
     tree::Comment { text: comment.text.to_string(), blank_before: comment.blank_before }
 }
 
-/// `{ let x = x.clone(); Rc::new(move || ..) }`: a function behind what it captures.
-fn is_shared_function(value: &Expr) -> bool {
-    let Expr::Block(_, block) = value else { return false };
-    matches!(block.tail.as_deref(), Some(Expr::Call(path, args))
-        if matches!(&**path, Expr::Atom(name) if name == "Rc::new") && matches!(args[..], [Expr::Closure(_)]))
+/// `{ let x = x.clone(); Rc::new(move || ..) }`: a function behind what it captures, or one of several.
+fn makes_function(value: &Expr) -> bool {
+    match value {
+        Expr::Call(path, _) => matches!(&**path, Expr::Atom(name) if name == "Rc::new"),
+        Expr::Block(_, block) => block.tail.as_deref().is_some_and(makes_function),
+        Expr::If(choice) => {
+            choice.then.tail.as_deref().is_some_and(makes_function)
+                || choice.els.as_ref().is_some_and(makes_function)
+        }
+        _ => false,
+    }
+}
+
+fn is_kept_function(ty: Ty) -> bool {
+    matches!(ty.kind(), TyKind::Shared(inner) if matches!(inner.kind(), TyKind::Func(..)))
 }

@@ -115,7 +115,7 @@ impl Printer<'_, '_> {
             }
             _ => self.expr(node),
         };
-        Expr::call("Rc::new", vec![function]).cast(ty)
+        Expr::call("Rc::new", vec![super::loose::typed_result(function)]).cast(ty)
     }
 
     fn binary_nodes(&mut self, op: Op, args: &[NodeId]) -> Expr {

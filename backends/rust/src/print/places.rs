@@ -8,7 +8,7 @@ use crate::names;
 use crate::tree::{Expr, Stmt};
 use batuta_base::Name;
 use batuta_core::{FieldCell, Lang, Mode, Node, NodeId, Op, Pat, Place, Proj, Root, Storage, Ty, TyKind};
-use batuta_core::{IntOp, ObjOp};
+use batuta_core::{ClassOp, IntOp, ObjOp};
 
 /// What is done with a place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -292,8 +292,14 @@ impl Printer<'_, '_> {
         let expr = self.expr(node);
         match self.body.ty(node).kind() {
             TyKind::Ref(_) | TyKind::RefMut(_) => expr,
+            // An object that is lent as one of its base is lent already.
+            _ if self.is_raised(node) && matches!(expr, Expr::Unary("&", _)) => expr,
             _ => borrowed(expr),
         }
+    }
+
+    fn is_raised(&self, node: NodeId) -> bool {
+        matches!(self.body.nodes[node].kind, Node::Op { op: Op::ClassOp(ClassOp::Up), .. })
     }
 
     fn field(&mut self, expr: Expr, ty: Ty, name: Name, access: Access) -> Placed {
@@ -360,7 +366,7 @@ impl Printer<'_, '_> {
             }
             Storage::Const => Placed { expr: Expr::Atom(name), ty, cell: false },
             Storage::Lazy if self.env.is_sync(ty) => {
-                Placed { expr: Expr::unary("*", Expr::Atom(name)), ty, cell: false }
+                Placed { expr: Expr::unary("*", Expr::Lazy(name)), ty, cell: false }
             }
             Storage::Cell => Placed { expr: Expr::Atom(name), ty, cell: true },
             Storage::Lazy => self.guard(name, ty, Access::Read),
@@ -467,7 +473,11 @@ impl Printer<'_, '_> {
         match target {
             Pat::Place(place) => {
                 let expr = self.guarded(|this| {
-                    let value = this.expr(value);
+                    let value = match (place.proj.last(), this.body.ty(value).kind()) {
+                        // The container says nothing about what its functions give.
+                        (Some(Proj::Index(_)), TyKind::Shared(_)) => this.stored_value(value),
+                        _ => this.expr(value),
+                    };
                     this.assign(place, value)
                 });
                 out.push(Stmt::expr(expr));

@@ -150,12 +150,20 @@ impl Printer<'_, '_> {
             return Expr::call(format!("{}::new", self.rt("Iter")), vec![value]);
         }
         let value = if let TyKind::Func(..) = ty.strip_shared().kind() {
-            super::control::moving(value)
+            super::loose::typed_result(super::control::moving(value))
         } else {
             value
         };
         let TyKind::Shared(inner) = ty.kind() else { return value };
-        if let Some((_, cell)) = ty.cell() {
+        if let Some((held, cell)) = ty.cell() {
+            // The cell takes other functions later.
+            let value = match held.kind() {
+                TyKind::Shared(function) if matches!(function.kind(), TyKind::Func(..)) => {
+                    let held = self.ty(held, Position::Stored);
+                    super::seq::cast_made(value, &held)
+                }
+                _ => value,
+            };
             let cell = if cell == FieldCell::Cell { "Cell" } else { "RefCell" };
             self.uses.paths.insert("std::rc::Rc".to_owned());
             self.uses.paths.insert(format!("std::cell::{cell}"));

@@ -2,10 +2,11 @@
 
 use super::Printer;
 use super::ops::by_ref;
+use crate::capture::free_name;
 use crate::tree::Expr;
 use crate::types::Position;
 use batuta_core::{
-    Const, DictOp, IterOp, ListOp, Node, NodeId, ObjOp, Op, RangeOp, SetOp, Ty, TyKind, Width,
+    Const, DictOp, IterOp, ListOp, Mode, Node, NodeId, ObjOp, Op, RangeOp, SetOp, Ty, TyKind, Width,
 };
 
 impl Printer<'_, '_> {
@@ -179,6 +180,10 @@ impl Printer<'_, '_> {
         };
         let is_borrowed_text =
             *item_ty.kind() == TyKind::Str && *self.body.ty(args[1]).kind() == TyKind::Ref(Ty::str());
+        // Rows of a list are no slices.
+        let is_slice = matches!(item_ty.kind(), TyKind::List(_) | TyKind::Bytes)
+            && matches!(self.body.nodes[args[1]].kind, Node::Use(_, Mode::Copy))
+            && matches!(self.body.ty(args[1]).kind(), TyKind::Ref(_));
         let item = self.expr(args[1]);
         let list = self.expr(args[0]);
         match item {
@@ -193,9 +198,11 @@ impl Printer<'_, '_> {
                 list.method("contains", vec![Expr::unary("&", Expr::Macro("vec".to_owned(), items))])
             }
             item @ Expr::Unary("&", _) => list.method("contains", vec![item]),
-            item if is_borrowed_text => list
-                .method("iter", vec![])
-                .method("any", vec![Expr::closure("item", Expr::atom("item").binary("==", item))]),
+            item if is_borrowed_text || is_slice => {
+                let name = free_name("item", &[&item]);
+                let same = Expr::atom(name.as_str()).binary("==", item);
+                list.method("iter", vec![]).method("any", vec![Expr::closure(name, same)])
+            }
             item if matches!(self.body.ty(args[1]).kind(), TyKind::Ref(_)) => {
                 list.method("contains", vec![item])
             }
@@ -495,8 +502,10 @@ impl Printer<'_, '_> {
             }
             return items.method("collect::<Vec<_>>", vec![]).method("into_iter", vec![]);
         }
-        let item = self.expr(of).method("get", vec![Expr::atom("at")]).method(copies, vec![]);
-        let mut closure = Expr::closure("at", item);
+        let list = self.expr(of);
+        let at = free_name("at", &[&list]);
+        let item = list.method("get", vec![Expr::atom(at.as_str())]).method(copies, vec![]);
+        let mut closure = Expr::closure(at, item);
         if let Expr::Closure(closure) = &mut closure {
             closure.is_move = true;
         }

@@ -149,6 +149,28 @@ impl<K: Key> PartialEq for Counter<K> {
     }
 }
 
+impl<K: Key> PartialOrd for Counter<K> {
+    /// Less where no key counts more.
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        let within = |a: &Self, b: &Self| {
+            let fits = |key: &K| a.count(key) <= b.count(key);
+            a.0.keys().all(fits) && b.0.keys().all(fits)
+        };
+        match (within(self, other), within(other, self)) {
+            (true, true) => Some(std::cmp::Ordering::Equal),
+            (true, false) => Some(std::cmp::Ordering::Less),
+            (false, true) => Some(std::cmp::Ordering::Greater),
+            (false, false) => None,
+        }
+    }
+}
+
+impl<K: Key> crate::PyOrd for Counter<K> {
+    fn py_lt(&self, other: &Self) -> bool {
+        self < other
+    }
+}
+
 impl<K: Key> Default for Counter<K> {
     fn default() -> Self {
         Counter::new()

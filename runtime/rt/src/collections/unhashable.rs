@@ -31,4 +31,5 @@ never_keys! {
     [K, V] SharedDict<K, V>, "dict";
     [T] SharedSet<T>, "set";
     [T] Deque<T>, "collections.deque";
+    [] crate::text::ByteArray, "bytearray";
 }

@@ -510,6 +510,10 @@ library! {
 impl Library for Path {
     const NAME: &'static str = "pathlib.PosixPath";
 
+    fn name(&self) -> &'static str {
+        if self.is_pure { "pathlib.PurePosixPath" } else { Self::NAME }
+    }
+
     fn attr(&self, name: &str) -> Option<Value> {
         match name {
             "name" => Some(self.name().into()),

@@ -56,6 +56,8 @@ pub fn iter(value: &Value) -> Items {
 pub fn to_dict(value: &Value) -> Dict<Value, Value> {
     match value {
         Value::Dict(entries) => entries.borrow().clone(),
+        // A mapping that is no plain dict.
+        Value::Object(_) if let Some(pairs) = special(value, "items", &[]) => dict(iter(&pairs)),
         _ => dict(iter(value)),
     }
 }

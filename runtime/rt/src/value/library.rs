@@ -13,6 +13,11 @@ pub trait Library: Clone + PartialEq + Repr + 'static {
     /// `type(x).__name__`.
     const NAME: &'static str;
 
+    /// The same, where it is not one for all values.
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
     /// The object that another value stands for where one of this type is wanted: `2` is `(2+0j)`.
     fn widened(_value: &Value) -> Option<Self> {
         None
@@ -60,7 +65,7 @@ struct Held<T>(T);
 
 impl<T: Library> Object for Held<T> {
     fn type_name(&self) -> &str {
-        T::NAME
+        self.0.name()
     }
 
     fn as_any(&self) -> &dyn Any {
