@@ -92,6 +92,9 @@ mod tests {
             "{1}.any(|part_2| {0}.starts(part_2, {1}))"
         );
         assert_eq!(renamed("{0}.map(|part| part.len())", &args), "{0}.map(|part| part.len())");
-        assert_eq!(renamed("{1}.map(|(part, b)| {0}(part, b))", &args), "{1}.map(|(part_2, b)| {0}(part_2, b))");
+        assert_eq!(
+            renamed("{1}.map(|(part, b)| {0}(part, b))", &args),
+            "{1}.map(|(part_2, b)| {0}(part_2, b))"
+        );
     }
 }

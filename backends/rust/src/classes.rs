@@ -90,7 +90,17 @@ fn derives(env: &Env<'_>, class: &ClassDef) -> Vec<&'static str> {
 
 /// Types of the library that `<` compares.
 const HAVE_ORDER: &[&str] = &[
-    "Counter", "Decimal", "Fraction", "Path", "bytearray", "date", "datetime", "deque", "time", "timedelta", "tuple",
+    "Counter",
+    "Decimal",
+    "Fraction",
+    "Path",
+    "bytearray",
+    "date",
+    "datetime",
+    "deque",
+    "time",
+    "timedelta",
+    "tuple",
 ];
 
 /// How the objects of a class are ordered by their fields.

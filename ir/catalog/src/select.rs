@@ -100,8 +100,9 @@ fn fits(pattern: Ty, arg: Ty, bound: &mut Bound) -> bool {
 /// Functions that take arguments of the same kinds: the key of functions is none of them.
 fn takes_alike(first: Ty, arg: Ty) -> bool {
     let (TyKind::Func(first, _), TyKind::Func(arg, _)) = (first.kind(), arg.kind()) else { return true };
-    let same =
-        |(a, b): (&Ty, &Ty)| std::mem::discriminant(a.strip().kind()) == std::mem::discriminant(b.strip().kind());
+    let same = |(a, b): (&Ty, &Ty)| {
+        std::mem::discriminant(a.strip().kind()) == std::mem::discriminant(b.strip().kind())
+    };
     first.len() == arg.len() && first.iter().zip(arg.iter()).all(same)
 }
 

@@ -3,9 +3,7 @@
 
 use std::fmt;
 
-use crate::collections::{
-    Counter, DefaultDict, Deque, Key, OrderedDict, py_hash_int, py_hash_tuple, std_hash,
-};
+use crate::collections::{DefaultDict, Deque, Key, OrderedDict, py_hash_int, py_hash_tuple, std_hash};
 use crate::deep_copy::{DeepCopy, Memo};
 use crate::error::Error;
 use crate::format::{Format, Operand};
@@ -95,7 +93,6 @@ macro_rules! never_keys {
 
 unordered! {
     [] Complex, "complex";
-    [K: Key] Counter<K>, "Counter";
     [K, V] DefaultDict<K, V>, "collections.defaultdict";
     [K, V] OrderedDict<K, V>, "collections.OrderedDict";
     [] Range, "range";

@@ -4,8 +4,7 @@ use super::Printer;
 use crate::literal;
 use crate::tree::Expr;
 use batuta_core::{
-    Callee, Child, Const, Conv, IoOp, Lang, Mode, Node, NodeId, Op, Piece, RsOp, StrOp, Ty,
-    TyKind,
+    Callee, Child, Const, Conv, IoOp, Lang, Mode, Node, NodeId, Op, Piece, RsOp, StrOp, Ty, TyKind,
 };
 
 /// The literal under construction and its arguments.

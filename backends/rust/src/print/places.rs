@@ -7,8 +7,8 @@ use super::{Env, Guard, Printer};
 use crate::names;
 use crate::tree::{Expr, Stmt};
 use batuta_base::Name;
-use batuta_core::{FieldCell, Lang, Mode, Node, NodeId, Op, Pat, Place, Proj, Root, Storage, Ty, TyKind};
 use batuta_core::{ClassOp, IntOp, ObjOp};
+use batuta_core::{FieldCell, Lang, Mode, Node, NodeId, Op, Pat, Place, Proj, Root, Storage, Ty, TyKind};
 
 /// What is done with a place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -38,15 +38,6 @@ impl<T: PartialOrd> PartialOrd for Deque<T> {
     }
 }
 
-impl<T: crate::PyOrd + PartialEq> crate::PyOrd for Deque<T> {
-    fn py_lt(&self, other: &Self) -> bool {
-        match self.items.iter().zip(&other.items).find(|(a, b)| a != b) {
-            Some((a, b)) => a.py_lt(b),
-            None => self.items.len() < other.items.len(),
-        }
-    }
-}
-
 impl<T> Deque<T> {
     /// `deque()` or `deque(maxlen=n)`; raises `ValueError` for a negative bound.
     #[track_caller]

@@ -31,5 +31,4 @@ never_keys! {
     [K, V] SharedDict<K, V>, "dict";
     [T] SharedSet<T>, "set";
     [T] Deque<T>, "collections.deque";
-    [] crate::text::ByteArray, "bytearray";
 }

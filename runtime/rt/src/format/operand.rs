@@ -105,8 +105,6 @@ simple! {
     (): _none => Operand::Other("NoneType");
     crate::text::Bytes: _bytes => Operand::Other("bytes");
     crate::list::Range: _range => Operand::Other("range");
-    crate::modules::pathlib::Path: _path => Operand::Other("pathlib.PosixPath");
-    crate::modules::re::Match: _found => Operand::Other("re.Match");
     Error: error => Operand::Other(error.name());
 }
 

@@ -148,31 +148,6 @@ impl Default for Range {
     }
 }
 
-impl crate::Key for Range {
-    fn key_hash(&self) -> u64 {
-        self.hashed().map_or(0, |hash| hash as u64)
-    }
-
-    fn key_eq(&self, other: &Self) -> bool {
-        self == other
-    }
-
-    fn py_hash(&self) -> Option<i64> {
-        // What has no start or step there is `None`, whose hash is an address.
-        if self.total() > 1 { self.hashed() } else { None }
-    }
-}
-
-impl Range {
-    /// The hash of the numbers that tell ranges apart.
-    fn hashed(&self) -> Option<i64> {
-        let total = self.total();
-        let parts = [Some(total as i64), (total > 0).then_some(self.start), (total > 1).then_some(self.step)];
-        let hashes: Option<Vec<i64>> = parts.iter().flatten().map(crate::Key::py_hash).collect();
-        Some(crate::py_hash_tuple(&hashes?))
-    }
-}
-
 impl Repr for Range {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "range({}, {}", self.start, self.stop)?;

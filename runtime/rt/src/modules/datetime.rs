@@ -38,12 +38,6 @@ pub struct Date {
     pub(super) day: i64,
 }
 
-impl Default for Date {
-    fn default() -> Date {
-        Date::MIN
-    }
-}
-
 impl Date {
     /// `date.min`.
     pub const MIN: Date = Date { year: 1, month: 1, day: 1 };
@@ -198,7 +192,7 @@ pub(super) fn clock_micros(hour: i64, minute: i64, second: i64, micro: i64) -> R
 }
 
 /// `datetime.datetime`.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Datetime {
     pub(super) date: Date,
     /// Microseconds since midnight.

@@ -129,7 +129,7 @@ impl Repr for Timezone {
 crate::impl_format!(Timezone: "datetime.timezone");
 
 /// `datetime.time`: a time of day.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Time {
     /// Microseconds since midnight.
     pub(super) micros: i64,

@@ -13,8 +13,6 @@ use crate::unwind::raise_new;
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ByteArray(Vec<u8>);
 
-crate::impl_ord!(ByteArray);
-
 impl ByteArray {
     /// `b[index]`; raises `IndexError`.
     #[track_caller]
