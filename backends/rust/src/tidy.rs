@@ -404,10 +404,14 @@ fn tested_value(mut block: Block) -> Expr {
         }
         // What `some_and` made of it.
         Some(Expr::Method(of, name, args)) if name == "is_some_and" && is_read(of, pat) => {
+            // What the test reads through a reference stays one.
+            let derefs =
+                args.iter().any(|arg| crate::layout::render(arg, 0, 0, 0).contains(&format!("*{pat}")));
             let value = value.clone();
             let args = args.clone();
             block.stmts.clear();
-            Expr::Method(Box::new(value.receiver()), "is_some_and".to_owned(), args)
+            let value = if derefs { value.method("as_ref", vec![]) } else { value.receiver() };
+            Expr::Method(Box::new(value), "is_some_and".to_owned(), args)
         }
         _ => whole(block),
     }

@@ -217,6 +217,8 @@ impl Apply<'_, '_, '_> {
                     self.diags.report(crate::apply::EMPTY_TUPLE, origin).hints.push("write `[]`".into());
                     new(ListOp::New.into())
                 }
+                TyKind::Dict(..) => new(DictOp::New.into()),
+                TyKind::Set(_) => new(SetOp::New.into()),
                 TyKind::Tuple(items) if items.is_empty() => new(TupleOp::New.into()),
                 TyKind::Lib(name, _) if *name == "tuple" => {
                     Node::Call { callee: Callee::Lib(Name::new("builtins.tuple")), args: Vec::new() }

@@ -69,8 +69,8 @@ fn join(env: &Env<'_>, atoms: &[Atom], seen: bool, of: &mut dyn FnMut(Var) -> Ty
     if rest.iter().any(|atom| matches!(atom.head, Head::Func(count) if count < OPEN_FUNCTION)) {
         rest.retain(|atom| !matches!(atom.head, Head::LibFn(_)) && !env.is_called(atom.head));
     }
-    if rest.len() == 2 && rest.iter().any(|atom| atom.head == Head::List) {
-        // `()` as an empty default beside lists.
+    if rest.len() == 2 && rest.iter().any(|atom| matches!(atom.head, Head::List | Head::Dict | Head::Set)) {
+        // `()` as an empty default beside lists, dicts or sets.
         rest.retain(|atom| atom.head != Head::Tuple(0));
     }
     if rest.is_empty() {

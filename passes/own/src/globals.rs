@@ -9,6 +9,8 @@ struct Facts {
     bodies: FxHashSet<Name>,
     writes: u32,
     changed: bool,
+    /// A function inside `<init>` that is kept reads it: it sees later changes.
+    kept: bool,
     /// `<init>` reads it above its first value.
     read_first: bool,
     /// The value of its only assignment at the top of `<init>`.
@@ -34,6 +36,7 @@ pub fn settle(program: &Program<Typed>) -> Program<Typed> {
             && fact.bodies.len() == 1
             && storage != Storage::Const
             && !read.contains(path)
+            && (!fact.kept || !fact.changed || matches!(program.globals[path].ty.kind(), TyKind::Shared(_)))
         {
             let body = *fact.bodies.iter().next().expect("one body uses it");
             let ty = program.globals[path].ty;
@@ -220,6 +223,9 @@ fn collect(program: &Program<Typed>, body: &Body<Typed>, facts: &mut FxHashMap<N
         }
     });
     if body.kind == FnKind::Init {
+        for path in kept(body) {
+            facts.entry(path).or_default().kept = true;
+        }
         for path in read_first(body) {
             facts.entry(path).or_default().read_first = true;
         }
@@ -240,6 +246,28 @@ fn collect(program: &Program<Typed>, body: &Body<Typed>, facts: &mut FxHashMap<N
         }
         _ => {}
     });
+}
+
+/// Globals that functions inside a body read which are more than an argument of a library function.
+fn kept(body: &Body<Typed>) -> FxHashSet<Name> {
+    let mut lent = FxHashSet::default();
+    for (_, row) in body.nodes.iter() {
+        if let Node::Call { callee: Callee::Lib(_), args } = &row.kind {
+            lent.extend(args.iter().map(|arg| arg.value));
+        }
+    }
+    let mut out = FxHashSet::default();
+    for (node, row) in body.nodes.iter() {
+        let Node::Closure(closure) = &row.kind else { continue };
+        if !lent.contains(&node) {
+            body.walk_block(closure.body, &mut |inside| {
+                if let Node::Use(Place { root: Root::Global(path), .. }, _) = &body.nodes[inside].kind {
+                    out.insert(*path);
+                }
+            });
+        }
+    }
+    out
 }
 
 /// Globals of a module that its `<init>` reads, itself, above the statement that gives them their first value.

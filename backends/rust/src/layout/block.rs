@@ -105,18 +105,27 @@ fn let_text(pat: &str, ty: Option<&str>, value: Option<&Expr>, els: Option<&Bloc
         return format!("{head}{};", right_side(&head, value, indent, indent, 1));
     };
     if let (Some(value), Some(block)) = (flat(value), flat_block(els)) {
-        let line = format!("{head} {value} else {block};");
+        let line = format!("{head} {} else {block};", closed(value));
         if width(&line) <= 50 && fits(&line, indent, 0) {
             return line;
         }
     }
-    let mut text = format!("{head}{}", right_side(&head, value, indent, indent, 0));
+    let mut text = format!("{head}{}", closed(right_side(&head, value, indent, indent, 0)));
     let fits_line = !text.contains('\n') && indent + width(&text) + 7 <= WIDTH;
     let last = text.lines().last().unwrap_or_default();
     let closes = text.ends_with([')', '}', ']', '?']) && starts_at(last, indent) && text.contains('\n');
     let open = if fits_line || closes { " else ".to_owned() } else { format!("\n{}else ", spaces(indent)) };
     text.push_str(&open_block(&open, &with_semicolons(els), indent));
     format!("{text};")
+}
+
+/// No `}` may stand before `else`.
+fn closed(value: String) -> String {
+    if !value.ends_with('}') {
+        return value;
+    }
+    let start = value.len() - value.trim_start().len();
+    format!("{}({})", &value[..start], &value[start..])
 }
 
 /// The line's first sign stands at this column.

@@ -36,6 +36,7 @@ mod derived_new;
 mod derived_super;
 mod descriptor_body;
 mod descriptors;
+mod dunders;
 mod enum_aliases;
 mod enum_fields;
 mod environment;
@@ -190,6 +191,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
         if body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Block { label: None, .. })) {
             walrus::expand(Arc::make_mut(body));
         }
+        dunders::expand(&start, Arc::make_mut(body));
         if operators::has_calls(body) {
             operators::expand(Arc::make_mut(body));
         }
