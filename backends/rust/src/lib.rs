@@ -17,6 +17,7 @@ mod families;
 mod family;
 mod family_equality;
 mod items;
+mod late;
 mod layout;
 mod literal;
 mod names;

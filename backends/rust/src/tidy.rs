@@ -25,6 +25,7 @@ const KEEP_REFERENCES: &[&str] = &["filter", "skip", "take", "rev", "step_by", "
 
 /// Tidies every statement and value of a block.
 pub fn block(of: &mut Block) {
+    crate::late::decide(of);
     for stmt in &mut of.stmts {
         match &mut stmt.kind {
             StmtKind::Let { value, els, .. } => {

@@ -537,7 +537,11 @@ impl<'p> Env<'p> {
                     above.any(|def| def.bases.iter().any(|base| base.last() == name.last()))
                         || name == "enum.Enum" && self.is_enum(class)
                 }
-                _ => return None,
+                // A class of the library, of which no builtin value is.
+                Head::Func(_) | Head::LibFn(_) | Head::TypeOf(_) | Head::Value | Head::Iter => return None,
+                _ if name.as_str().starts_with("numbers.") => return None,
+                _ if batuta_catalog::functions(name.as_str()).is_empty() => return None,
+                _ => false,
             },
         })
     }

@@ -163,7 +163,7 @@ fn continues(body: &Body<Hir>, inner: BlockId) -> Vec<NodeId> {
     all
 }
 
-fn ends_in_jump(body: &Body<Hir>, block: BlockId) -> bool {
+pub(super) fn ends_in_jump(body: &Body<Hir>, block: BlockId) -> bool {
     let last = match (body.blocks[block].tail, body.blocks[block].stmts.last()) {
         (Some(tail), _) => Some(tail),
         (None, Some(Stmt { kind: StmtKind::Expr(node), .. })) => Some(*node),

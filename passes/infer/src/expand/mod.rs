@@ -28,6 +28,7 @@ mod class_values;
 mod commands;
 mod computed_defaults;
 mod context_decorators;
+mod converted;
 mod decorate;
 mod default_functions;
 mod derived;
@@ -179,6 +180,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             sums::expand(&start, Arc::make_mut(body));
         }
         lazy::expand(Arc::make_mut(body));
+        converted::expand(Arc::make_mut(body));
         kept_views::expand(&start, &views, Arc::make_mut(body));
         asynchronous::expand(Arc::make_mut(body));
         let is_walk =
