@@ -5,30 +5,39 @@ const PUBLIC: &str = include_str!("../python/public_names.txt");
 
 /// Names that need no row: the frontend or inference gives them their meaning.
 const LANGUAGE: &[(&str, &str)] = &[
-    ("abc", "ABC ABCMeta abstractmethod abstractproperty"),
+    ("abc", "ABC ABCMeta abstractclassmethod abstractmethod abstractproperty abstractstaticmethod"),
+    ("argparse", "BooleanOptionalAction"),
     ("collections", "UserDict UserList UserString namedtuple"),
-    ("contextlib", "AbstractContextManager closing contextmanager nullcontext suppress"),
+    ("contextlib", "AbstractContextManager ContextDecorator closing contextmanager nullcontext suppress"),
     ("copy", "copy"),
-    ("dataclasses", "FrozenInstanceError InitVar KW_ONLY asdict astuple dataclass field replace"),
+    (
+        "dataclasses",
+        "FrozenInstanceError InitVar KW_ONLY asdict astuple dataclass field fields is_dataclass replace",
+    ),
     ("enum", "Enum EnumMeta EnumType Flag IntEnum IntFlag StrEnum auto unique"),
     (
         "functools",
-        "cache cached_property cmp_to_key lru_cache partial singledispatch total_ordering update_wrapper wraps",
+        "cache cached_property cmp_to_key lru_cache partial partialmethod singledispatch singledispatchmethod total_ordering update_wrapper wraps",
     ),
+    ("json", "JSONEncoder"),
     ("logging", "Logger"),
     ("numbers", "Complex Integral Number Rational Real"),
-    ("operator", "attrgetter itemgetter methodcaller"),
+    (
+        "operator",
+        "abs attrgetter contains delitem getitem ilshift inv invert ipow irshift is_ is_not itemgetter lshift matmul \
+         methodcaller not_ pos rshift setitem truth",
+    ),
     ("re", "Match Pattern"),
     (
         "typing",
         "AbstractSet Annotated Any AnyStr AsyncGenerator AsyncIterable AsyncIterator Awaitable BinaryIO ByteString \
-         Callable ChainMap ClassVar Collection Container ContextManager Coroutine Counter DefaultDict Deque \
+         Callable ChainMap ClassVar Collection Concatenate Container ContextManager Coroutine Counter DefaultDict Deque \
          Dict Final FrozenSet Generator Generic Hashable IO ItemsView Iterable Iterator KeysView List Literal \
          LiteralString Mapping MappingView Match MutableMapping MutableSequence MutableSet NamedTuple Never NewType \
          NoReturn NotRequired Optional OrderedDict ParamSpec Pattern Protocol Required \
          Reversible Self Sequence Set Sized SupportsAbs SupportsBytes SupportsComplex SupportsFloat SupportsIndex \
-         SupportsInt Text TextIO Tuple Type TypeAlias TypeGuard TypeVar TypeVarTuple TypedDict \
-         TYPE_CHECKING Union ValuesView cast final no_type_check overload \
+         SupportsInt SupportsRound Text TextIO Tuple Type TypeAlias TypeGuard TypeVar TypeVarTuple TypedDict \
+         TYPE_CHECKING Union Unpack ValuesView cast final no_type_check overload \
          runtime_checkable",
     ),
 ];

@@ -41,6 +41,8 @@ const FOLLOWED: &[&str] = &[
     "property",
     "setter",
     "abstractmethod",
+    "abstractclassmethod",
+    "abstractstaticmethod",
     "cached_property",
     "lru_cache",
     "cache",

@@ -346,7 +346,7 @@ impl<'p> Env<'p> {
     /// A method whose body is only a promise: `...`, `pass`, `raise NotImplementedError`.
     pub(crate) fn is_abstract(&self, path: Name) -> bool {
         let Some(body) = self.program.fns.get(&path) else { return false };
-        let marked = body.decorators.iter().any(|d| d.path.last() == "abstractmethod");
+        let marked = body.decorators.iter().any(|d| is_abstract_mark(d.path.last()));
         let in_protocol = self.class(path.parent()).is_some_and(|def| def.kind == ClassKind::Protocol);
         marked || ((in_protocol || self.overridden.contains(&path)) && is_empty(body))
     }
@@ -367,7 +367,7 @@ impl<'p> Env<'p> {
             self.program
                 .fns
                 .get(&path)
-                .is_some_and(|body| body.decorators.iter().any(|d| d.path.last() == "abstractmethod"))
+                .is_some_and(|body| body.decorators.iter().any(|d| is_abstract_mark(d.path.last())))
         };
         let methods = order.iter().filter_map(|path| self.class(*path)).flat_map(|def| &def.methods);
         let mut names: Vec<&str> = methods
@@ -696,4 +696,9 @@ fn given_outside(program: &Program<Hir>, fields: &FxHashMap<Name, Vec<Name>>) ->
         });
     }
     out
+}
+
+/// Whether a decorator of `abc` leaves a method to the classes below.
+fn is_abstract_mark(name: &str) -> bool {
+    matches!(name, "abstractmethod" | "abstractclassmethod" | "abstractstaticmethod")
 }

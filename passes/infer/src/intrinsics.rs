@@ -45,12 +45,34 @@ impl Apply<'_, '_, '_> {
                 me.is_a(value, Name::new("collections.abc.Callable"))
             });
         }
+        if let ("dataclasses.is_dataclass", [value]) = (name.as_str(), &nodes[..])
+            && let Some(known) = self.is_dataclass(self.ty(*value)).filter(|_| self.is_simple(*value))
+        {
+            return self.mk(Node::Const(Const::Bool(known)), Ty::bool(), origin);
+        }
         if let ("builtins.callable", [value]) = (name.as_str(), &nodes[..])
             && let Some(known) = is_callable(self.ty(*value)).filter(|_| self.is_simple(*value))
         {
             return self.mk(Node::Const(Const::Bool(known)), Ty::bool(), origin);
         }
         self.lib_nodes(id, name, &kinds, nodes, origin)
+    }
+
+    /// Whether values of a type are records of `dataclasses`, or the classes of such; none where that differs.
+    fn is_dataclass(&self, ty: Ty) -> Option<bool> {
+        let (TyKind::Class(class, _) | TyKind::TypeOf(class)) = ty.kind() else {
+            return (!matches!(ty.kind(), TyKind::Value | TyKind::Union(_) | TyKind::Option(_)))
+                .then_some(false);
+        };
+        let env = self.types.env();
+        let is = |class: Name| {
+            let marked = |path: &Name| {
+                env.class(*path).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { .. }))
+            };
+            env.mro(class).iter().any(marked)
+        };
+        let own = is(*class);
+        env.program.subclasses(*class).into_iter().all(|sub| is(sub) == own).then_some(own)
     }
 
     /// A library call with elaborated arguments; special functions first.

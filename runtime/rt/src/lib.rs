@@ -90,7 +90,7 @@ pub use modules::fractions::Fraction;
 pub use modules::functools::same_function;
 pub use modules::hashlib::Hash;
 pub use modules::iso_calendar::IsoCalendarDate;
-pub use modules::json::JSONDecodeError;
+pub use modules::json::{JSONDecodeError, JSONDecoder};
 pub use modules::log_record::{LogFormatter, LogRecord};
 pub use modules::logging::{LogConfig, LogHandler, Logger};
 pub use modules::normal_dist::NormalDist;

@@ -180,6 +180,11 @@ impl<'t> Lowerer<'t> {
             match path.map_or("", Name::as_str) {
                 "builtins.staticmethod" => role.kind = FnKind::StaticMethod,
                 "builtins.classmethod" => role.kind = FnKind::ClassMethod,
+                "abc.abstractstaticmethod" | "abc.abstractclassmethod" => {
+                    let is_static = path.is_some_and(|path| path == "abc.abstractstaticmethod");
+                    role.kind = if is_static { FnKind::StaticMethod } else { FnKind::ClassMethod };
+                    role.kept.push(*decorator);
+                }
                 "builtins.property" | "abc.abstractproperty" | "functools.cached_property" => {
                     role.kind = FnKind::Property;
                     if path.is_some_and(|path| path != "builtins.property") {

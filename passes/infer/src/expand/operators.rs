@@ -11,7 +11,8 @@ use batuta_core::*;
 /// How many operands a function has.
 fn operands(name: &str) -> Option<usize> {
     Some(match name.strip_prefix("operator.")? {
-        "contains" | "is_" | "is_not" | "getitem" | "lshift" | "rshift" => 2,
+        "contains" | "is_" | "is_not" | "getitem" | "lshift" | "rshift" | "ilshift" | "irshift" | "ipow"
+        | "matmul" => 2,
         "abs" | "inv" | "invert" | "truth" | "pos" | "not_" => 1,
         _ => return None,
     })
@@ -150,8 +151,10 @@ fn operation(body: &mut Body<Hir>, name: &str, args: &[NodeId]) -> Node {
         }
         "is_" => op(ObjOp::Is, args.to_vec()),
         "is_not" => op(ObjOp::IsNot, args.to_vec()),
-        "lshift" => op(ObjOp::Shl, args.to_vec()),
-        "rshift" => op(ObjOp::Shr, args.to_vec()),
+        "lshift" | "ilshift" => op(ObjOp::Shl, args.to_vec()),
+        "rshift" | "irshift" => op(ObjOp::Shr, args.to_vec()),
+        "ipow" => op(ObjOp::Pow, args.to_vec()),
+        "matmul" => op(ObjOp::MatMul, args.to_vec()),
         "inv" | "invert" => op(ObjOp::Invert, args.to_vec()),
         "pos" => op(ObjOp::Pos, args.to_vec()),
         "not_" => op(ObjOp::Not, args.to_vec()),

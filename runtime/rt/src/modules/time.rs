@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::class::ValueError;
 use crate::unwind::raise_new;
+use crate::value::{Value, simple_namespace};
 
 static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
 
@@ -54,4 +55,38 @@ pub fn sleep(seconds: f64) {
         }
         Err(_) => raise_new(ValueError, "sleep length must be non-negative"),
     }
+}
+
+/// `time.clock_gettime(clock)`: the clock of the wall for `CLOCK_REALTIME`, else the one that only goes ahead.
+pub fn clock(clock: i64) -> f64 {
+    if clock == 0 { time() } else { perf_counter() }
+}
+
+/// `time.clock_gettime_ns(clock)`.
+pub fn clock_ns(clock: i64) -> i64 {
+    if clock == 0 { time_ns() } else { perf_counter_ns() }
+}
+
+/// `time.clock_getres(clock)`.
+pub fn resolution(_clock: i64) -> f64 {
+    1e-9
+}
+
+/// `time.get_clock_info(name)`; raises `ValueError`.
+#[track_caller]
+pub fn clock_info(name: &str) -> Value {
+    let (clock, is_monotonic) = match name {
+        "time" => ("CLOCK_REALTIME", false),
+        "monotonic" | "perf_counter" => ("CLOCK_MONOTONIC", true),
+        "process_time" => ("CLOCK_PROCESS_CPUTIME_ID", true),
+        "thread_time" => ("CLOCK_THREAD_CPUTIME_ID", true),
+        _ => raise_new(ValueError, "unknown clock"),
+    };
+    let parts = [
+        ("adjustable", Value::from(!is_monotonic)),
+        ("implementation", Value::from(format!("clock_gettime({clock})"))),
+        ("monotonic", Value::from(is_monotonic)),
+        ("resolution", Value::from(1e-9)),
+    ];
+    simple_namespace(parts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }

@@ -3,7 +3,7 @@
 mod read;
 mod write;
 
-pub use read::{loads, loads_by, loads_pairs};
+pub use read::{JSONDecoder, loads, loads_by, loads_pairs};
 pub use write::{Style, dumps, dumps_by, dumps_with, pretty};
 
 use crate::error::Error;

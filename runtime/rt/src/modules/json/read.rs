@@ -45,6 +45,21 @@ fn read(text: &str, hook: Option<&Hook<'_>>) -> Result<Value, Error> {
     Ok(value)
 }
 
+/// `json.JSONDecoder()`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JSONDecoder;
+
+impl JSONDecoder {
+    /// `decoder.raw_decode(text, start)`: the document that starts there, and where it ends.
+    #[track_caller]
+    pub fn raw_decode(&self, text: &str, start: i64) -> Result<(Value, i64), Error> {
+        let at = text.char_indices().nth(start.max(0) as usize).map_or(text.len(), |(at, _)| at);
+        let mut reader = Reader { text, at, hook: None };
+        let value = reader.value(0)?;
+        Ok((value, text[..reader.at].chars().count() as i64))
+    }
+}
+
 /// What an object becomes, by its entries.
 type Hook<'a> = dyn Fn(Vec<(Value, Value)>) -> Value + 'a;
 

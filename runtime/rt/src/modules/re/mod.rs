@@ -12,7 +12,7 @@ use std::cell::RefCell;
 pub use found::Match;
 pub use pattern::{Groups, Pattern};
 
-use crate::class::Exception;
+use crate::class::{Exception, ValueError};
 use crate::collections::Dict;
 use crate::error::Error;
 use crate::value::Value;
@@ -23,6 +23,8 @@ pub const IGNORECASE: i64 = ast::IGNORECASE;
 pub const MULTILINE: i64 = ast::MULTILINE;
 /// `re.DOTALL`.
 pub const DOTALL: i64 = ast::DOTALL;
+/// `re.LOCALE`, which no pattern of text can have.
+pub const LOCALE: i64 = 4;
 /// `re.VERBOSE`.
 pub const VERBOSE: i64 = ast::VERBOSE;
 /// `re.ASCII`.
@@ -61,6 +63,9 @@ pub fn compile(pattern: &str, flags: i64) -> Result<Pattern, Error> {
     let key = (pattern.to_owned(), flags);
     if let Some(known) = COMPILED.with_borrow(|known| known.get(&key).cloned()) {
         return Ok(known);
+    }
+    if flags & LOCALE != 0 {
+        return Err(Error::new(ValueError, "cannot use LOCALE flag with a str pattern"));
     }
     let made = Pattern::new(pattern, flags)?;
     COMPILED.with_borrow_mut(|known| {
