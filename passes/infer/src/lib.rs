@@ -64,6 +64,7 @@ mod namespace;
 mod narrow;
 mod operate;
 mod ops;
+mod optional_key;
 mod other_names;
 mod outside;
 mod packed;

@@ -149,6 +149,9 @@ impl Apply<'_, '_, '_> {
         if let Some(raised) = self.raised_before(&args) {
             return raised;
         }
+        if let Some(either) = self.optional_key(name, kinds, &args, node, origin) {
+            return either;
+        }
         if let Some(spread) = crate::libcalls::spread_row(name, kinds)
             && args.last().is_some_and(|arg| !matches!(self.ty(*arg).kind(), TyKind::Tuple(_)))
         {

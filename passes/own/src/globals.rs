@@ -189,6 +189,12 @@ fn is_pure(out: &Program<Typed>, body: &Body<Typed>, node: NodeId) -> bool {
         pure &= match &body.nodes[node].kind {
             Node::Const(_) | Node::Seq { .. } | Node::Format(_) => true,
             Node::Item(name) => batuta_catalog::constant(name.as_str()).is_some(),
+            // The parts of a tuple get a name before they are walked.
+            Node::Op { op: Op::IterOp(IterOp::Of), args, .. }
+                if matches!(body.ty(args[0]).kind(), TyKind::Tuple(_)) =>
+            {
+                false
+            }
             Node::Op { op, .. } => !matches!(op.info().effect, Effect::Io | Effect::Any),
             Node::Use(place, _) => match place.root {
                 Root::Global(path) => is_fixed(path),
