@@ -290,17 +290,18 @@ fn slice(a: &[Item]) -> u64 {
     };
     let (mut next, mut at, mut wanted) = (pull(&a[0], true), 0, start);
     iter_word(move || {
-        loop {
-            if stop.is_some_and(|stop| wanted >= stop) {
-                return None;
-            }
-            let word = next()?;
+        // What stands before is taken even where nothing is given.
+        while at < wanted {
+            next()?;
             at += 1;
-            if at - 1 == wanted {
-                wanted += step;
-                return Some(word);
-            }
         }
+        if stop.is_some_and(|stop| at >= stop) {
+            return None;
+        }
+        let word = next()?;
+        at += 1;
+        wanted = wanted.saturating_add(step).min(stop.unwrap_or(i64::MAX));
+        Some(word)
     })
 }
 

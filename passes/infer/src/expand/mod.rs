@@ -27,6 +27,7 @@ mod class_tuples;
 mod class_values;
 mod commands;
 mod computed_defaults;
+mod computed_getters;
 mod context_decorators;
 mod converted;
 mod decorate;
@@ -172,6 +173,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
             with::expand(&managers, Arc::make_mut(body));
         }
         managers.trim(Arc::make_mut(body));
+        computed_getters::expand(Arc::make_mut(body));
         if by_name::has_calls(body) {
             by_name::expand(&start, Arc::make_mut(body));
         }
