@@ -94,6 +94,13 @@ impl Apply<'_, '_, '_> {
         match (self.type_of_one_class(node), self.type_operand(node)) {
             (Some(_), _) => self.coerce(node, Ty::new(TyKind::TypeOf(Name::new("object")))),
             (None, Some(_)) => self.dynamic(node),
+            // A type of the language is a value as any other.
+            (None, None)
+                if matches!(self.body.nodes[node].kind, Node::Item(_))
+                    && *self.ty(node).kind() == TyKind::Value =>
+            {
+                self.dynamic(node)
+            }
             (None, None) => node,
         }
     }

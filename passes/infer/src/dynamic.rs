@@ -92,7 +92,7 @@ fn functions(solver: &Solver<'_>, found: &mut FxHashSet<Var>) {
 fn held_functions(vars: &Vars, var: Var, depth: usize, out: &mut Vec<Var>) {
     for atom in vars.atoms(var) {
         match atom.head {
-            Head::Func(_) => out.push(vars.root(var)),
+            Head::Func(_) | Head::LibFn(_) => out.push(vars.root(var)),
             Head::List | Head::Tuple(_) | Head::Set if depth < 3 => {
                 atom.args.iter().for_each(|part| held_functions(vars, *part, depth + 1, out));
             }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub fn mark(program: &Program<Typed>, classes: &mut IndexMap<Name, Arc<ClassDef>>) {
     let mut found: FxHashMap<(Name, Name), FieldCell> = FxHashMap::default();
     for body in program.fns.values() {
-        let mut marks = Marks { program, body, found: &mut found };
+        let mut marks = Marks { program, body, found: &mut found, made: None };
         marks.stmts();
         let all = accesses(program, body);
         for (node, kind) in &all.kinds {
@@ -43,13 +43,17 @@ struct Marks<'a> {
     program: &'a Program<Typed>,
     body: &'a Body<Typed>,
     found: &'a mut FxHashMap<(Name, Name), FieldCell>,
+    /// The receiver of a constructor that has not made its object yet: its fields start with what is set.
+    made: Option<LocalId>,
 }
 
 impl Marks<'_> {
     fn stmts(&mut self) {
         let body = self.body;
         let skip = if init::is_init(body) { batuta_core::before_object(body) } else { 0 };
-        for stmt in &body.blocks[body.root].stmts[skip..] {
+        let receiver = body.params.first().map(|param| param.local);
+        for (at, stmt) in body.blocks[body.root].stmts.iter().enumerate() {
+            self.made = receiver.filter(|_| at < skip);
             self.stmt(stmt);
             stmt.for_each_child(&mut |child| {
                 body.walk(child, &mut |node| {
@@ -61,6 +65,7 @@ impl Marks<'_> {
                 });
             });
         }
+        self.made = None;
     }
 
     fn stmt(&mut self, stmt: &Stmt) {
@@ -86,6 +91,9 @@ impl Marks<'_> {
 
     /// The fields whose content a change of this place changes.
     fn change(&mut self, place: &Place, kind: Kind) {
+        if self.made.is_some_and(|receiver| place.root == Root::Local(receiver)) {
+            return;
+        }
         let tys = place_tys(self.program, self.body, place);
         let mut depth = place.proj.len();
         if kind == Kind::Write {
