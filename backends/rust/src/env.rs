@@ -444,8 +444,12 @@ impl<'a> Env<'a> {
             }
     }
 
-    /// Objects of the class have a text of their own.
+    /// Objects of the class, or of one below it, have a text of their own.
     pub fn has_text(&self, class: Name) -> bool {
+        self.program.subclasses(class).into_iter().chain([class]).any(|sub| self.has_own_text(sub))
+    }
+
+    fn has_own_text(&self, class: Name) -> bool {
         self.class(class).is_some_and(|class| match class.kind {
             ClassKind::Dataclass { repr: true, .. } | ClassKind::NamedTuple => true,
             ClassKind::Enum | ClassKind::EnumOf(_) | ClassKind::Exception => true,
@@ -455,8 +459,13 @@ impl<'a> Env<'a> {
         })
     }
 
-    /// Objects of the class are compared by `==` in Rust.
+    /// Objects of the class, or of one below it, are compared by `==` in Rust.
     pub fn has_equality(&self, class: Name) -> bool {
+        let family = self.program.subclasses(class);
+        self.has_own_equality(class) || family.into_iter().any(|sub| self.has_own_equality(sub))
+    }
+
+    fn has_own_equality(&self, class: Name) -> bool {
         self.class(class).is_some_and(|class| match class.kind {
             ClassKind::Dataclass { eq, .. } => eq,
             ClassKind::NamedTuple | ClassKind::Enum | ClassKind::EnumOf(_) => true,

@@ -64,8 +64,10 @@ pub fn methods(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses:
         return out;
     }
     // A family answers by the class of each object.
-    let of_family = members.len() > 1
-        && members.iter().any(|member| env.program.find_method(*member, "__eq__").is_some());
+    let compares = |member: &Name| {
+        env.program.find_method(*member, "__eq__").is_some() || classes::compares_fields(env, *member)
+    };
+    let of_family = members.len() > 1 && members.iter().any(compares);
     let has_eq = env.is_enum(class)
         || of_family
         || classes::compares_fields(env, class)
@@ -87,7 +89,12 @@ pub fn methods(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses:
     if env.is_enum(class) {
         out.push("    fn is_single(&self) -> bool {\n        true\n    }\n".to_owned());
     }
-    if has_eq && env.is_key(class) {
+    let holds_no_more = |member: &Name| {
+        env.is_key(*member) || env.is_unhashable(*member) || env.all_fields(*member).is_empty()
+    };
+    let are_keys =
+        of_family && members.iter().any(|member| env.is_key(*member)) && members.iter().all(holds_no_more);
+    if has_eq && (env.is_key(class) || are_keys) {
         out.push(
             "    fn hash(&self) -> Option<u64> {\n        Some(rt::Key::key_hash(self))\n    }\n".to_owned(),
         );
