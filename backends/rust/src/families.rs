@@ -473,11 +473,8 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
     if hashes {
         out.push_str(&key(env, family, &name, is_shared, uses));
     }
-    if family.defs.contains_key("__lt__") {
-        let _ = write!(
-            out,
-            "\nimpl rt::PyOrd for {name} {{\n    fn py_lt(&self, other: &Self) -> bool {{\n        self.less(other)\n    }}\n}}\n"
-        );
+    if let Some(paths) = family.defs.get("__lt__") {
+        out.push_str(&crate::family_equality::order(env, family, &name, paths));
     } else if env.ordered.contains(&family.root) {
         classes::unordered(&name, family.root, &mut out, uses);
     }

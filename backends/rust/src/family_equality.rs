@@ -7,7 +7,7 @@ use crate::family::Family;
 use crate::layout;
 use crate::tree::Expr;
 use batuta_base::Name;
-use batuta_core::ClassKind;
+use batuta_core::{ClassKind, TyKind};
 use std::fmt::Write;
 
 /// `__eq__` of the left object, else of the right one, else identity. A method that is unequal to whatever is of
@@ -95,4 +95,22 @@ fn field_equality(env: &Env<'_>, family: &Family) -> Expr {
     let groups = family.concrete.iter().map(|class| (vec![*class], equal(*class))).collect();
     let by_class = choose(env, family, subject(env, family, Expr::atom("self")), groups);
     kind("self").binary("==", kind("other")).binary("&&", by_class)
+}
+
+/// `<` of two objects of a family that says it: a method that takes more than those cannot have what is only lent.
+pub fn order(env: &Env<'_>, family: &Family, name: &str, paths: &[Name]) -> String {
+    let takes_own = |path: &Name| {
+        let other = env.function(*path).and_then(|body| Some(body.locals[body.params.get(1)?.local].ty));
+        other.is_some_and(|ty| matches!(ty.strip().kind(), TyKind::Class(..)))
+    };
+    let (other, less) = match paths.iter().all(takes_own) {
+        true => ("other", "self.less(other)".to_owned()),
+        false => {
+            let words = format!("not yet implemented: the order of `{}` here", family.root.last());
+            ("_", format!("rt::raise_new(rt::NotTranslated, \"{words}\")"))
+        }
+    };
+    format!(
+        "\nimpl rt::PyOrd for {name} {{\n    fn py_lt(&self, {other}: &Self) -> bool {{\n        {less}\n    }}\n}}\n"
+    )
 }

@@ -23,6 +23,7 @@ mod literal;
 mod names;
 mod object_equality;
 mod object_members;
+mod object_truth;
 mod object_values;
 mod own_operand;
 mod print;

@@ -482,17 +482,7 @@ fn texts(env: &Env<'_>, class: Name, members: &[Name]) -> Vec<String> {
     if is_enum || shows("__str__", |shown| shown == Shown::Repr) {
         out.push("    fn str(&self) -> String {\n        rt::str(self).to_string()\n    }\n".to_owned());
     }
-    let truth = ["__bool__", "__len__"].iter().find_map(|name| {
-        members.iter().find_map(|member| env.function(env.program.find_method(*member, name)?))
-    });
-    if let Some(body) = truth.filter(|body| !body.fallible) {
-        let call = format!("self.{}()", method_name(env, body));
-        let value = if body.path.last() == "__bool__" { call } else { format!("{call} != 0") };
-        let is_rc = matches!(body.locals[body.params[0].local].ty.strip_ref().kind(), TyKind::Shared(_));
-        if !is_rc {
-            out.push(format!("    fn is_true(&self) -> bool {{\n        {value}\n    }}\n"));
-        }
-    }
+    out.extend(crate::object_truth::method(env, class, members));
     out
 }
 
