@@ -280,6 +280,19 @@ fn stop(program: &mut Program<Hir>, attribute: &Attribute) {
     }
 }
 
+/// An attribute that is gone: its value is made for what it does alone.
+fn take_value(body: &mut Body<Hir>, attribute: Name) {
+    for (_, block) in body.blocks.iter_mut() {
+        for stmt in &mut block.stmts {
+            if let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind
+                && *place == Place::global(attribute)
+            {
+                stmt.kind = StmtKind::Expr(*value);
+            }
+        }
+    }
+}
+
 /// Takes the statement out that makes a rule which nothing asks for; its arguments do nothing.
 fn drop_rule(program: &mut Program<Hir>, attribute: &Attribute) {
     drop_attribute(program, attribute.init, attribute.path);
@@ -307,7 +320,9 @@ fn drop_classes(program: &mut Program<Hir>, mut classes: Vec<Name>) {
             }
             Node::Call { callee: Callee::Lib(name), .. } if *name == "python.definition" => false,
             Node::Item(path) => program.resolve(*path) == class,
-            Node::Use(Place { root: Root::Global(path), .. }, _) => program.resolve(*path) == class,
+            Node::Use(Place { root: Root::Global(path), .. }, _) => {
+                program.resolve(*path) == class || def.attributes.contains(&program.resolve(*path))
+            }
             _ => false,
         };
         // The statement that says where the class stands names it, too.
@@ -331,9 +346,12 @@ fn drop_classes(program: &mut Program<Hir>, mut classes: Vec<Name>) {
         def.methods.iter().for_each(|method| {
             program.fns.shift_remove(method);
         });
-        def.attributes.iter().for_each(|attribute| {
+        for attribute in &def.attributes {
             program.globals.shift_remove(attribute);
-        });
+            program.fns.values_mut().filter(|body| body.kind == FnKind::Init).for_each(|body| {
+                take_value(Arc::make_mut(body), *attribute);
+            });
+        }
         for body in program.fns.values_mut() {
             let is_it = |row: &NodeRow| matches!(row.kind, Node::Item(path) if path == class);
             if body.nodes.iter().any(|(_, row)| is_it(row)) {

@@ -32,7 +32,7 @@ fn closure(program: &Program<Hir>, body: &mut Body<Hir>, args: &[Arg], node: Nod
     let (callee, open) = match known(program, body, function.value) {
         Some((params, callee)) => {
             let open = open_params(&params, given)?;
-            is_own = true;
+            is_own = params.iter().all(|param| param.kind != ParamKind::PositionalOnly);
             let callee = match callee {
                 Some(callee) => callee,
                 None => Callee::Value(kept(body, function.value, &mut stmts, origin)),
@@ -231,7 +231,7 @@ fn open_params(params: &[Param], given: &[Arg]) -> Option<Vec<(Name, ParamKind)>
         }
     }
     let taken = |param: &Param| match param.kind {
-        ParamKind::Normal | ParamKind::KeywordOnly => true,
+        ParamKind::Normal | ParamKind::KeywordOnly | ParamKind::PositionalOnly => true,
         ParamKind::Star => {
             params.iter().take_while(|p| p.kind == ParamKind::Normal).all(|p| p.default.is_none())
         }

@@ -55,6 +55,23 @@ impl Fraction {
         }
     }
 
+    /// `Fraction(numerator, denominator)` of dynamic values: both are whole numbers or fractions.
+    #[track_caller]
+    pub fn of_any(numerator: &Value, denominator: &Value) -> Result<Fraction, Error> {
+        let part = |value: &Value| match value {
+            Value::Bool(_) | Value::Int(_) => Int::from_value(value).map(Fraction::from),
+            _ => held::<Fraction>(value)
+                .cloned()
+                .ok_or_else(|| Error::new(TypeError, "both arguments should be Rational instances")),
+        };
+        let (numerator, denominator) = (part(numerator)?, part(denominator)?);
+        if denominator.numerator.is_zero() {
+            let text = format!("Fraction({}, 0)", numerator.numerator);
+            return Err(Error::new(crate::class::ZeroDivisionError, text));
+        }
+        Ok(numerator.true_div(&denominator))
+    }
+
     /// `Fraction(text)`; `ValueError` for what is none.
     #[track_caller]
     pub fn parse(text: &str) -> Result<Fraction, Error> {
