@@ -181,7 +181,7 @@ impl Apply<'_, '_, '_> {
         };
         // `dataclasses.replace` has the object among its arguments.
         let given = kinds.iter().zip(&args).filter(|(_, arg)| **arg != object);
-        let named: Vec<(ArgKind, NodeId)> = given.map(|(kind, arg)| (kind.clone(), *arg)).collect();
+        let named: Vec<(ArgKind, NodeId)> = given.map(|(kind, arg)| (*kind, *arg)).collect();
         let spread = named.iter().position(|(kind, _)| *kind == ArgKind::StarStar);
         if let Some(at) = spread.filter(|_| named.len() == 1) {
             return self.replaced_by(class, object, named[at].1, origin);

@@ -39,7 +39,8 @@ impl Apply<'_, '_, '_> {
         let is_named = matches!(self.body.nodes[node].kind, Node::Item(item) if item == class);
         let is_one = env.program.classes.keys().filter(|other| other.last() == class.last()).count() == 1;
         let is_plain = env.class(class).is_some() && !env.is_enum(class) && !env.is_error(class);
-        if !(is_named && is_one && is_plain) || !env.abstract_methods(class).is_empty() {
+        let is_abstract = !env.abstract_methods(class).is_empty();
+        if is_abstract || !(is_named && is_one && is_plain) {
             return None;
         }
         let origin = self.origin(node);
