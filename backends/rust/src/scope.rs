@@ -50,6 +50,13 @@ pub fn scope(body: &Body<Mir>, is_bare: &dyn Fn(Name) -> bool) -> Scope {
     Scope { names, unread }
 }
 
+/// A generator or coroutine, or a function that has one inside.
+fn suspends(body: &Body<Mir>) -> bool {
+    let is_inner =
+        |node: &Node| matches!(node, Node::Closure(closure) if closure.is_generator || closure.is_async);
+    body.is_generator || body.is_async || body.nodes.iter().any(|(_, row)| is_inner(&row.kind))
+}
+
 impl<'a> Walk<'a> {
     fn new(is_bare: &'a dyn Fn(Name) -> bool) -> Self {
         Self {
@@ -91,7 +98,9 @@ impl<'a> Walk<'a> {
             // A parameter keeps its name for callers; two of one pattern or list may not be equal.
             let twin =
                 before.iter().any(|other| names[other.0 as usize] == name && self.spans[other].0 == start);
-            if !hides_local && !hides_call && !twin {
+            // What a generator hands its items to.
+            let is_taken = name == "co" && suspends(body);
+            if !hides_local && !hides_call && !twin && !is_taken {
                 return name;
             }
         }

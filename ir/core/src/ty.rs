@@ -362,6 +362,9 @@ impl Ty {
                 Some((*inner, crate::FieldCell::RefCell))
             }
             TyKind::Union(_) if !inner.is_mutable() => Some((*inner, crate::FieldCell::RefCell)),
+            // What never changes is no handle of its own.
+            TyKind::FrozenSet(_) | TyKind::Range => Some((*inner, crate::FieldCell::RefCell)),
+            TyKind::Lib(..) if !inner.is_mutable() => Some((*inner, crate::FieldCell::RefCell)),
             // A variable that is given other objects: each closure sees the one that it holds now.
             TyKind::Shared(_) | TyKind::Value => Some((*inner, crate::FieldCell::RefCell)),
             _ => None,

@@ -4,7 +4,7 @@ use super::Printer;
 use crate::literal;
 use crate::tree::Expr;
 use batuta_core::{
-    Callee, Child, Const, Conv, IoOp, Lang, Mode, Node, NodeId, Op, Piece, RsOp, StrOp, Ty, TyKind,
+    Callee, Child, Const, Conv, IoOp, Lang, Mode, Node, NodeId, Op, OptOp, Piece, RsOp, StrOp, Ty, TyKind,
 };
 
 /// The literal under construction and its arguments.
@@ -140,6 +140,8 @@ impl Printer<'_, '_> {
                 // A static that is computed once is no text itself.
                 if matches!(shown, Expr::Lazy(_)) { Expr::unary("*", shown) } else { shown }
             }
+            // Nothing says what it could be.
+            Node::Op { op: Op::OptOp(OptOp::None), .. } => Expr::Tuple(Vec::new()),
             Node::Op { op: Op::RsOp(RsOp::ToOwned | RsOp::Ref), args, .. } => self.shown(args[0]),
             _ => self.expr(node).without_ref(),
         }
