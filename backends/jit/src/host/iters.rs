@@ -307,8 +307,10 @@ fn slice(a: &[Item]) -> u64 {
 
 fn accumulate(a: &[Item]) -> u64 {
     let (mut next, desc) = (pull(&a[0], true), element(&a[0]));
-    let function = a.get(1).and_then(Item::present);
-    let mut total = a.get(2).and_then(Item::present).map(|item| item.word);
+    let is_function = |item: &Item| matches!(item.desc.kind, Kind::Func(..));
+    let given: Vec<Item> = a[1..].iter().filter_map(Item::present).collect();
+    let function = given.iter().find(|item| is_function(item)).cloned();
+    let mut total = given.iter().find(|item| !is_function(item)).map(|item| item.word);
     let mut pending = total;
     iter_word(move || {
         if let Some(first) = pending.take() {
