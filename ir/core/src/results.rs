@@ -20,9 +20,10 @@ impl<L: Level> Body<L> {
     }
 
     fn last_of(&self, node: NodeId, out: &mut Vec<NodeId>) {
-        let mut ends = |block: BlockId| match self.blocks[block].tail {
-            Some(tail) => self.last_of(tail, out),
-            None => {}
+        let mut ends = |block: BlockId| {
+            if let Some(tail) = self.blocks[block].tail {
+                self.last_of(tail, out);
+            }
         };
         match &self.nodes[node].kind {
             Node::Block { label: None, block } => ends(*block),
