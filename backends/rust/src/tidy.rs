@@ -40,8 +40,17 @@ pub fn block(of: &mut Block) {
     of.tail.iter_mut().for_each(|tail| expr(tail));
 }
 
-/// A value that nothing takes says so.
+/// A value that nothing takes says so, and what does nothing goes: `&x;`, `let x = x;`.
 fn discard(kind: &mut StmtKind) {
+    let is_idle = match &*kind {
+        StmtKind::Expr(Expr::Unary("&", of)) => is_place(of),
+        StmtKind::Let { pat, ty: None, value: Some(value), els: None } => pat != "_" && is_atom(value, pat),
+        _ => false,
+    };
+    if is_idle {
+        *kind = StmtKind::Nothing;
+        return;
+    }
     let StmtKind::Expr(Expr::Call(callee, _)) = kind else { return };
     if !matches!(&**callee, Expr::Atom(path) if path == "rt::Value::from" || path == "rt::Dict::from") {
         return;
@@ -114,6 +123,10 @@ fn rewritten(of: Expr) -> Expr {
             }
             (left, right) => left.binary(op, right),
         },
+        // A text without values is a literal.
+        Expr::Unary("&", text) if constant_text(&text).is_some() => {
+            constant_text(&text).map_or(Expr::Unary("&", text), Expr::Atom)
+        }
         Expr::Unary("!", inner) if is_denial(&inner) => {
             let Expr::Method(of, _, mut args) = *inner else { unreachable!("tested") };
             if let [Expr::Closure(closure)] = &mut args[..]
@@ -127,6 +140,17 @@ fn rewritten(of: Expr) -> Expr {
         Expr::If(branch) => mapped_option(branch),
         Expr::Block(label, block) if label.is_empty() => tested_value(block),
         other => other,
+    }
+}
+
+/// The literal of `format!("abc")`.
+fn constant_text(of: &Expr) -> Option<String> {
+    match of {
+        Expr::Macro(name, args) if name == "format" => match &args[..] {
+            [Expr::Atom(text)] if text.starts_with('"') && !text.contains(['{', '}']) => Some(text.clone()),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -233,7 +257,9 @@ fn method(receiver: Expr, name: String, mut args: Vec<Expr>) -> Expr {
         (Expr::Method(of, filter, tests), "next", []) if filter == "filter" && is_iterator(&of) => {
             Expr::Method(of, "find".to_owned(), tests)
         }
-        (Expr::Call(some, mut values), "unwrap", []) if is_atom(&some, "Some") && values.len() == 1 => {
+        (Expr::Call(some, mut values), "unwrap" | "expect", [] | [_])
+            if is_atom(&some, "Some") && values.len() == 1 =>
+        {
             values.remove(0)
         }
         (receiver, "map", [Expr::Closure(closure)]) => {
