@@ -391,16 +391,7 @@ impl Printer<'_, '_> {
             self.uses.paths.insert((*path).to_owned());
         });
         let result = if spelling.contains("{R}") { self.ty(ty, Position::Stored) } else { String::new() };
-        let mut made = template::fill(spelling, &parts, &result);
-        // What the function lends is copied where a copy is all there is to it.
-        if spelling.ends_with(").clone()") && self.env.is_copy(ty) {
-            made = match made {
-                Expr::Method(lent, name, none) if name == "clone" && none.is_empty() => {
-                    Expr::unary("*", *lent)
-                }
-                other => other,
-            };
-        }
+        let made = template::fill(spelling, &parts, &result);
         let made = if row.fallible { self.tried(made) } else { self.of_open_type(made, ty) };
         if !widens || row.rust_big.is_some() || !result.is_empty() {
             return made;
