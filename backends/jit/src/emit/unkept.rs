@@ -125,6 +125,12 @@ fn node_kind(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<S
         Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } if is_member(program, body.ty(args[0])) => {
             Some("a member of an enum as a dynamic value".to_owned())
         }
+        Node::Op { op: Op::ValueOp(ValueOp::Unary), attr: Attr::Name(name), .. }
+            if matches!(name.as_str(), "truth" | "not")
+                && program.fns.keys().any(|path| matches!(path.last(), "__bool__" | "__len__")) =>
+        {
+            Some("the truth of a dynamic value that may be an object with one of its own".to_owned())
+        }
         Node::Op { op: Op::ValueOp(op), attr, .. } => dynamic(*op, attr),
         // Each way into a dynamic value makes another object here.
         // A class has no value of its own: which one a variable holds is not told.
