@@ -211,12 +211,20 @@ impl Apply<'_, '_, '_> {
         if matches!(&self.body.nodes[node].kind, Node::Call { callee: Callee::Lib(name), .. } if *name == "tuple.empty")
         {
             let new = |op| Node::Op { op, attr: Attr::None, args: Vec::new() };
+            let written = match to.kind() {
+                TyKind::List(_) => Some(("list", "[]")),
+                TyKind::Dict(..) => Some(("dict", "{}")),
+                TyKind::Set(_) => Some(("set", "set()")),
+                _ => None,
+            };
+            if let Some((kind, written)) = written {
+                let message = format!("this `()` is an empty {kind}: it prints as `{written}`");
+                let origin = self.origin(node);
+                let found = self.diags.report_with(crate::apply::EMPTY_TUPLE, origin, message);
+                found.hints.push(format!("write `{written}`"));
+            }
             self.body.nodes[node].kind = match to.kind() {
-                TyKind::List(_) => {
-                    let origin = self.origin(node);
-                    self.diags.report(crate::apply::EMPTY_TUPLE, origin).hints.push("write `[]`".into());
-                    new(ListOp::New.into())
-                }
+                TyKind::List(_) => new(ListOp::New.into()),
                 TyKind::Dict(..) => new(DictOp::New.into()),
                 TyKind::Set(_) => new(SetOp::New.into()),
                 TyKind::Tuple(items) if items.is_empty() => new(TupleOp::New.into()),

@@ -4,9 +4,10 @@
 //!   for place %w in %workers {        for place %w in %workers {
 //!     set place %f = %w.run             set place %f = { set place %this = %w; tail closure () { method (%this).run() } }
 //!
-//! A variable that is bound once keeps its name.
+//! A variable that is bound once keeps its name, and so does a field that only constructors set.
 
 use crate::apply::Apply;
+use batuta_base::Name;
 use batuta_core::*;
 
 impl Apply<'_, '_, '_> {
@@ -30,11 +31,31 @@ impl Apply<'_, '_, '_> {
         block
     }
 
+    /// Whether the program gives a field of this name a value anywhere but in a constructor.
+    fn sets_field(&self, name: Name) -> bool {
+        let sets = |body: &Body<Hir>| {
+            let mut found = false;
+            body.walk_stmts(body.root, &mut |stmt| {
+                let mut see = |place: &Place| found |= place.proj.last() == Some(&Proj::Field(name));
+                match &stmt.kind {
+                    StmtKind::Set { target, .. } => target.each_place(&mut see),
+                    StmtKind::Update { place, .. } | StmtKind::Del(place) => see(place),
+                    _ => {}
+                }
+            });
+            found
+        };
+        let program = self.types.env().program;
+        program.fns.iter().any(|(path, body)| path.last() != "__init__" && sets(body))
+    }
+
     /// Whether a variable has another value at another time: it is bound twice or in a loop.
     fn is_bound_again(&self, object: NodeId) -> bool {
         let Node::Use(place, _) = &self.body.nodes[object].kind else { return false };
-        if !place.proj.is_empty() {
-            return false;
+        match place.proj.last() {
+            None => {}
+            Some(Proj::Field(name)) => return self.sets_field(*name),
+            Some(_) => return true,
         }
         let local = match place.root {
             Root::Global(path) => {
