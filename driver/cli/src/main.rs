@@ -28,6 +28,9 @@ use std::process::ExitCode;
 /// Nesting of a source is recursion here: pages of a large stack are committed only when used.
 const STACK: usize = 1 << 30;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     std::panic::set_hook(Box::new(report_panic));

@@ -191,7 +191,7 @@ impl Apply<'_, '_, '_> {
             return StmtKind::Expr(self.hole(object, UNKNOWN_ATTRIBUTE, why));
         }
         let origin = self.origin(object);
-        let (values, mut stmts) = self.simple_args(vec![value]);
+        let (values, stmts) = self.simple_args(vec![value]);
         let chosen = self.by_one_of(object, class, &owners, Some(Ty::unit()), &mut |me, object, owner| {
             let value = me.again(values[0]);
             let object = match me.ty(object).class_path() {
@@ -204,6 +204,11 @@ impl Apply<'_, '_, '_> {
             let unit = me.mk(Node::Const(Const::None), Ty::unit(), origin);
             me.mk_block(vec![Stmt::new(kind, origin)], unit)
         });
+        self.behind(stmts, chosen, origin)
+    }
+
+    /// A choice behind what its value needs first.
+    fn behind(&mut self, mut stmts: Vec<Stmt>, chosen: NodeId, origin: Origin) -> StmtKind {
         if stmts.is_empty() {
             return StmtKind::Expr(chosen);
         }
@@ -225,19 +230,14 @@ impl Apply<'_, '_, '_> {
         if let [only] = classes[..] {
             return self.assign_global(path(only), value);
         }
-        let (values, mut stmts) = self.simple_args(vec![value]);
+        let (values, stmts) = self.simple_args(vec![value]);
         let chosen = self.by_class_value(object, class, Some(Ty::unit()), &mut |me, class| {
             let value = me.again(values[0]);
             let kind = me.assign_global(path(class), value);
             let unit = me.mk(Node::Const(Const::None), Ty::unit(), origin);
             me.mk_block(vec![Stmt::new(kind, origin)], unit)
         });
-        if stmts.is_empty() {
-            return StmtKind::Expr(chosen);
-        }
-        stmts.push(Stmt::new(StmtKind::Expr(chosen), origin));
-        let unit = self.mk(Node::Const(Const::None), Ty::unit(), origin);
-        StmtKind::Expr(self.mk_block(stmts, unit))
+        self.behind(stmts, chosen, origin)
     }
 
     /// The one class below that has a setter for what is read only here.
