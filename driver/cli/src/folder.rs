@@ -79,6 +79,24 @@ pub fn plan(folder: &Path, files: &BTreeMap<String, String>, force: bool) -> Res
     Ok(plan)
 }
 
+/// The files with a workspace of their own where the folder lies below somebody's that does not list it: cargo
+/// takes a project there for a forgotten member and refuses to build it.
+pub fn standing_alone(folder: &Path, mut files: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let full = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let above = full.ancestors().skip(1).find_map(|up| {
+        let manifest = fs::read_to_string(up.join("Cargo.toml")).ok()?;
+        manifest.lines().any(|line| line.trim() == "[workspace]").then(|| (up.to_owned(), manifest))
+    });
+    let Some((root, manifest)) = above else { return files };
+    let own = full.strip_prefix(&root).unwrap_or(&full);
+    let siblings = own.parent().unwrap_or(own).join("*");
+    let is_listed = [own, &siblings].iter().any(|path| manifest.contains(&format!("\"{}\"", path.display())));
+    if let Some(cargo) = files.get_mut("Cargo.toml").filter(|_| !is_listed) {
+        cargo.push_str("\n[workspace]\n");
+    }
+    files
+}
+
 /// Writes the files; each appears whole or not at all.
 pub fn write(folder: &Path, files: &BTreeMap<String, String>, force: bool) -> Result<Plan, Failure> {
     let plan = plan(folder, files, force)?;

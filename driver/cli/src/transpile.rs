@@ -70,13 +70,14 @@ fn to_folder(args: &TranspileArgs, dir: &Path, output: &Output, common: &Common)
     if output.files.is_empty() {
         return Ok(());
     }
+    let files = &folder::standing_alone(dir, output.files.clone());
     let plan = if args.diff || args.dry_run {
-        folder::plan(dir, &output.files, true)?
+        folder::plan(dir, files, true)?
     } else {
-        folder::write(dir, &output.files, args.force)?
+        folder::write(dir, files, args.force)?
     };
     if args.diff {
-        print_diff(dir, output, &plan);
+        print_diff(dir, files, &plan);
     } else if common.output_format == OutputFormat::Json {
         let written: Vec<_> = output.files.keys().collect();
         println!("{}", json!({ "written": written, "diagnostics": report::json(&output.findings) }));
@@ -95,10 +96,10 @@ fn to_folder(args: &TranspileArgs, dir: &Path, output: &Output, common: &Common)
 }
 
 /// Unified diffs from what lies in the folder to what would be written.
-fn print_diff(dir: &Path, output: &Output, plan: &folder::Plan) {
+fn print_diff(dir: &Path, files: &BTreeMap<String, String>, plan: &folder::Plan) {
     let old = |path: &str| std::fs::read_to_string(dir.join(path)).unwrap_or_default();
     for path in plan.new.iter().chain(&plan.changed).chain(&plan.removed) {
-        let (before, after) = (old(path), output.files.get(path).map_or("", String::as_str));
+        let (before, after) = (old(path), files.get(path).map_or("", String::as_str));
         let diff = similar::TextDiff::from_lines(before.as_str(), after);
         print!("{}", diff.unified_diff().header(&format!("a/{path}"), &format!("b/{path}")));
     }

@@ -56,6 +56,26 @@ fn transpile_prints_one_file_and_writes_a_folder() {
 }
 
 #[test]
+fn a_project_below_a_workspace_stands_alone_unless_it_is_a_member() {
+    let dir = folder(&[
+        ("hello.py", "print('hello')\n"),
+        ("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"tools/*\"]\n"),
+    ]);
+    for (out, alone) in [("out", true), ("tools/hello", false)] {
+        let done = batutac(dir.path(), &["transpile", "hello.py", "-o", out]);
+        assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+        let manifest = std::fs::read_to_string(dir.path().join(out).join("Cargo.toml")).expect("manifest");
+        assert_eq!(manifest.contains("[workspace]"), alone, "{out}");
+        let metadata = Command::new("cargo")
+            .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+            .current_dir(dir.path().join(out))
+            .output()
+            .expect("cargo starts");
+        assert!(metadata.status.success(), "{out}: {}", text(&metadata.stderr));
+    }
+}
+
+#[test]
 fn levels_are_printed_in_text_form() {
     let dir = folder(&[("demo.py", "def f(x):\n    return x + 1\n\n\nprint(f(1))\n")]);
     let output = batutac(dir.path(), &["transpile", "demo.py", "--emit", "hir,typed,mir,rust"]);

@@ -10,22 +10,48 @@
 //!
 //! Holds back where errors of Python's own have an attribute of that name.
 
-use batuta_base::{FxHashSet, Name, Origin};
+use super::operators::does_something;
+use batuta_base::{Name, Origin};
 use batuta_core::*;
 
 /// Writes out what the handlers of a body ask.
 pub(super) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
-    let mut caught: FxHashSet<LocalId> = FxHashSet::default();
-    let mut exits = false;
-    for (_, row) in body.nodes.iter() {
-        if let Node::Try { handlers, .. } = &row.kind {
-            caught.extend(handlers.iter().filter_map(|handler| handler.bind));
-            let takes = |class: &Name| matches!(class.last(), "BaseException" | "SystemExit");
-            exits |= handlers.iter().any(|handler| handler.classes.iter().any(takes));
+    for node in body.nodes.ids().collect::<Vec<_>>() {
+        let Node::Try { handlers, .. } = &body.nodes[node].kind else { continue };
+        for handler in handlers.clone() {
+            if let Some(error) = handler.bind.filter(|error| !sets(body, handler.body, *error)) {
+                let takes = |class: &Name| matches!(class.last(), "BaseException" | "SystemExit");
+                let exits = handler.classes.is_empty() || handler.classes.iter().any(takes);
+                in_handler(program, body, handler.body, error, exits);
+            }
         }
     }
-    for id in body.nodes.ids().collect::<Vec<_>>() {
-        let Some((error, name, default)) = asked(body, id, &caught) else { continue };
+}
+
+/// Whether a handler gives the name of its error to something else.
+fn sets(body: &Body<Hir>, block: BlockId, error: LocalId) -> bool {
+    let mut found = false;
+    let mut see = |pat: &Pat| {
+        pat.each_place(&mut |place| found |= place.as_local() == Some(error) && place.proj.is_empty());
+    };
+    body.walk_stmts(block, &mut |stmt| {
+        if let StmtKind::Set { target, .. } = &stmt.kind {
+            see(target);
+        }
+    });
+    body.walk_block(block, &mut |node| {
+        if let Node::For { pat, .. } = &body.nodes[node].kind {
+            see(pat);
+        }
+    });
+    found
+}
+
+fn in_handler(program: &Program<Hir>, body: &mut Body<Hir>, block: BlockId, error: LocalId, exits: bool) {
+    let mut nodes = Vec::new();
+    body.walk_block(block, &mut |node| nodes.push(node));
+    for id in nodes {
+        let Some((name, default)) = asked(body, id, error) else { continue };
         let owners = owners(program, name);
         if owners.is_empty() || is_known(name.as_str(), exits) {
             continue;
@@ -38,12 +64,9 @@ pub(super) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
     }
 }
 
-/// The caught error, the name and the default of `getattr`; without one it is `hasattr`.
-fn asked(
-    body: &Body<Hir>,
-    id: NodeId,
-    caught: &FxHashSet<LocalId>,
-) -> Option<(LocalId, Name, Option<NodeId>)> {
+/// The name that is asked of the caught error and the default of `getattr`, which must do nothing, since it is
+/// made only where it is needed; without one it is `hasattr`.
+fn asked(body: &Body<Hir>, id: NodeId, error: LocalId) -> Option<(Name, Option<NodeId>)> {
     let Node::Call { callee: Callee::Lib(function), args } = &body.nodes[id].kind else { return None };
     let default = match (function.as_str(), args.len()) {
         ("builtins.getattr", 3) => Some(args[2].value),
@@ -51,9 +74,11 @@ fn asked(
         _ => return None,
     };
     let Node::Use(place, _) = &body.nodes[args[0].value].kind else { return None };
-    let error = place.as_local().filter(|local| caught.contains(local))?;
+    if place.as_local() != Some(error) || default.is_some_and(|node| does_something(body, node)) {
+        return None;
+    }
     match &body.nodes[args[1].value].kind {
-        Node::Const(Const::Str(name)) => Some((error, Name::new(name), default)),
+        Node::Const(Const::Str(name)) => Some((Name::new(name), default)),
         _ => None,
     }
 }

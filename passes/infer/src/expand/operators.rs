@@ -105,7 +105,7 @@ pub(super) fn in_order(body: &mut Body<Hir>, parts: &[NodeId], value: NodeId) ->
 }
 
 /// Whether a value is more than a constant or the name of something.
-fn does_something(body: &Body<Hir>, node: NodeId) -> bool {
+pub(super) fn does_something(body: &Body<Hir>, node: NodeId) -> bool {
     match &body.nodes[node].kind {
         Node::Const(_) | Node::Item(_) => false,
         Node::Use(place, _) => {
