@@ -73,6 +73,15 @@ macro_rules! plain {
     };
 }
 
+/// Objects that are all of this: without an order, true, and without a spec.
+macro_rules! objects {
+    ($([] $ty:ty, $name:literal;)*) => {
+        unordered! { $([] $ty, $name;)* }
+        always_true! { $([] $ty;)* }
+        plain! { $([] $ty, $name;)* }
+    };
+}
+
 /// Objects that are no keys.
 macro_rules! never_keys {
     ($([$($param:tt)*] $ty:ty, $name:literal;)*) => {
@@ -91,16 +100,9 @@ macro_rules! never_keys {
     };
 }
 
-unordered! {
-    [] Complex, "complex";
-    [K, V] DefaultDict<K, V>, "collections.defaultdict";
-    [K, V] OrderedDict<K, V>, "collections.OrderedDict";
-    [] Range, "range";
-    [] Slice, "slice";
+objects! {
     [] Class, "type";
     [] Function, "function";
-    [] Error, "Exception";
-    [] datetime_zone::Timezone, "datetime.timezone";
     [] re::Match, "re.Match";
     [] re::Pattern, "re.Pattern";
     [] string_io::StringIO, "_io.StringIO";
@@ -111,14 +113,30 @@ unordered! {
     [] string_template::Template, "Template";
     [] calendar::Calendar, "Calendar";
     [] hashlib::Hash, "_hashlib.HASH";
-    [T] structs::Struct<T>, "_struct.Struct";
     [] log_record::LogRecord, "LogRecord";
+}
+
+unordered! {
+    [] Complex, "complex";
+    [K, V] DefaultDict<K, V>, "collections.defaultdict";
+    [K, V] OrderedDict<K, V>, "collections.OrderedDict";
+    [] Range, "range";
+    [] Slice, "slice";
+    [] datetime_zone::Timezone, "datetime.timezone";
+    [T] structs::Struct<T>, "_struct.Struct";
 }
 
 impl<T: PyOrd + PartialEq> PyOrd for Deque<T> {
     fn py_lt(&self, other: &Self) -> bool {
         let differs = self.iter().zip(other.iter()).find(|(a, b)| a != b);
         differs.map_or(self.len() < other.len(), |(a, b)| a.py_lt(b))
+    }
+}
+
+impl PyOrd for Error {
+    #[track_caller]
+    fn py_lt(&self, other: &Self) -> bool {
+        not_ordered("<", self.name(), other.name())
     }
 }
 
@@ -136,29 +154,16 @@ impl<T: Key> PyOrd for crate::SharedSet<T> {
 
 always_true! {
     [T] Iter<T>;
-    [] Class;
-    [] Function;
     [] Error;
     [] datetime::Date;
     [] datetime::Datetime;
     [] datetime_zone::Timezone;
     [] pathlib::Path;
-    [] re::Match;
-    [] re::Pattern;
-    [] string_io::StringIO;
-    [] File;
-    [] BinaryFile;
-    [] normal_dist::NormalDist;
-    [] logging::Logger;
-    [] string_template::Template;
-    [] calendar::Calendar;
-    [] hashlib::Hash;
     [] struct_time::StructTime;
     [] os::StatResult;
     [] urllib::ParseResult;
     [] DecimalTuple;
     [T] structs::Struct<T>;
-    [] log_record::LogRecord;
 }
 
 impl Truth for Bytes {
@@ -215,25 +220,12 @@ kept! {
 
 plain! {
     [T] Iter<T>, "generator";
-    [] Class, "type";
-    [] Function, "function";
     [] pathlib::Path, "PosixPath";
-    [] re::Match, "re.Match";
-    [] re::Pattern, "re.Pattern";
-    [] string_io::StringIO, "_io.StringIO";
-    [] File, "_io.TextIOWrapper";
-    [] BinaryFile, "_io.BufferedReader";
-    [] normal_dist::NormalDist, "NormalDist";
-    [] logging::Logger, "Logger";
-    [] string_template::Template, "Template";
-    [] calendar::Calendar, "Calendar";
-    [] hashlib::Hash, "_hashlib.HASH";
     [] struct_time::StructTime, "time.struct_time";
     [] urllib::ParseResult, "ParseResult";
     [] DecimalTuple, "DecimalTuple";
     [] IntArray, "array.array";
     [] FloatArray, "array.array";
-    [] log_record::LogRecord, "LogRecord";
 }
 
 never_keys! {
