@@ -346,10 +346,51 @@ impl Datetime {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timedelta(pub(super) i64);
 
+/// The microseconds of so many units.
+fn parts_of(value: f64, unit: i64) -> i64 {
+    let whole = value.trunc();
+    whole as i64 * unit + round_half_even((value - whole) * unit as f64)
+}
+
 impl Timedelta {
     /// Whether no time passes; `not t`.
     pub fn is_zero(&self) -> bool {
         self.0 == 0
+    }
+
+    /// `timedelta(days=days)`.
+    pub fn from_days(days: f64) -> Timedelta {
+        Timedelta(parts_of(days, DAY))
+    }
+
+    /// `timedelta(weeks=weeks)`.
+    pub fn from_weeks(weeks: f64) -> Timedelta {
+        Timedelta::from_days(7.0 * weeks)
+    }
+
+    /// `timedelta(hours=hours)`.
+    pub fn from_hours(hours: f64) -> Timedelta {
+        Timedelta(parts_of(hours, 3_600_000_000))
+    }
+
+    /// `timedelta(minutes=minutes)`.
+    pub fn from_minutes(minutes: f64) -> Timedelta {
+        Timedelta(parts_of(minutes, 60_000_000))
+    }
+
+    /// `timedelta(seconds=seconds)`.
+    pub fn from_seconds(seconds: f64) -> Timedelta {
+        Timedelta(parts_of(seconds, 1_000_000))
+    }
+
+    /// `timedelta(milliseconds=millis)`.
+    pub fn from_milliseconds(millis: f64) -> Timedelta {
+        Timedelta(parts_of(millis, 1000))
+    }
+
+    /// `timedelta(microseconds=micros)`.
+    pub fn from_microseconds(micros: f64) -> Timedelta {
+        Timedelta(round_half_even(micros))
     }
 
     /// `timedelta(days, seconds, microseconds, milliseconds, minutes, hours, weeks)`.
@@ -362,16 +403,12 @@ impl Timedelta {
         hours: f64,
         weeks: f64,
     ) -> Timedelta {
-        let part = |value: f64, unit: i64| {
-            let whole = value.trunc();
-            whole as i64 * unit + round_half_even((value - whole) * unit as f64)
-        };
-        let hours = part(hours, 3_600_000_000) + part(minutes, 60_000_000);
+        let hours = parts_of(hours, 3_600_000_000) + parts_of(minutes, 60_000_000);
         Timedelta(
-            part(days + 7.0 * weeks, DAY)
+            parts_of(days + 7.0 * weeks, DAY)
                 + hours
-                + part(seconds, 1_000_000)
-                + part(millis, 1000)
+                + parts_of(seconds, 1_000_000)
+                + parts_of(millis, 1000)
                 + round_half_even(micros),
         )
     }
