@@ -438,7 +438,7 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
             let groups: Vec<_> = groups.into_iter().map(|(value, classes)| (classes, value)).collect();
             choose(env, family, subject(env, family, Expr::atom("self")), groups)
         };
-        return classes::exception_traits(env, family.root, &by_class, module, uses);
+        return crate::exceptions::exception_traits(env, family.root, &by_class, module, uses);
     }
     let has_str = family.defs.contains_key("__str__");
     if has_str {

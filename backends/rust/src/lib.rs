@@ -13,6 +13,7 @@ mod classes;
 mod deep_copies;
 mod enums;
 mod env;
+mod exceptions;
 mod families;
 mod family;
 mod family_equality;

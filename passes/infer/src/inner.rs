@@ -83,7 +83,7 @@ impl Env<'_> {
             function.as_str(),
             "builtins.iter" | "builtins.sum" | "builtins.dict" | "json.dumps" | "json.dump"
         );
-        let dunder = crate::libcalls::dunder_of(function.as_str());
+        let dunder = crate::builtin_calls::dunder_of(function.as_str());
         let own: &[&str] = if at > 0 || dunder.is_none() { &["__iter__"] } else { &[] };
         let answers = own.iter().copied().chain(dunder).any(|name| self.method(class, name).is_some());
         let is_read = function == "builtins.dict" && self.reads_itself(class);

@@ -430,7 +430,7 @@ impl Apply<'_, '_, '_> {
         origin: Origin,
     ) -> NodeId {
         if let (Some(dunder), Some(first)) =
-            (crate::libcalls::dunder_of(name.as_str()), args.first().copied())
+            (crate::builtin_calls::dunder_of(name.as_str()), args.first().copied())
         {
             let first = match self.ty(first).kind() {
                 TyKind::Option(inner) if matches!(inner.kind(), TyKind::Class(..) | TyKind::Lib(..)) => self

@@ -12,6 +12,7 @@
 
 mod access;
 mod alias;
+mod assign;
 mod body;
 mod bounds;
 mod by_index;
