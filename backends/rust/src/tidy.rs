@@ -408,7 +408,15 @@ fn some_and(left: Expr, right: Expr) -> Expr {
     {
         let of = (**of).clone();
         let of = if is_borrowed { Expr::Method(Box::new(of), "as_ref".to_owned(), vec![]) } else { of };
-        return joined(before, of.method("is_some_and", vec![Expr::closure(param, value)]));
+        let test = match value {
+            Expr::Call(truth, args)
+                if is_atom(&truth, "rt::truth") && is_borrowed && is_atom(&args[0], &param) =>
+            {
+                *truth
+            }
+            value => Expr::closure(param, value),
+        };
+        return joined(before, of.method("is_some_and", vec![test]));
     }
     joined(before, test).binary("&&", right)
 }
@@ -432,12 +440,11 @@ fn tested_value(mut block: Block) -> Expr {
         // What `some_and` made of it.
         Some(Expr::Method(of, name, args)) if name == "is_some_and" && is_read(of, pat) => {
             // What the test reads through a reference stays one.
-            let derefs =
-                args.iter().any(|arg| crate::layout::render(arg, 0, 0, 0).contains(&format!("*{pat}")));
+            let is_lent = !is_atom(of, pat);
             let value = value.clone();
             let args = args.clone();
             block.stmts.clear();
-            let value = if derefs { value.method("as_ref", vec![]) } else { value.receiver() };
+            let value = if is_lent { value.receiver().method("as_ref", vec![]) } else { value.receiver() };
             Expr::Method(Box::new(value), "is_some_and".to_owned(), args)
         }
         _ => whole(block),

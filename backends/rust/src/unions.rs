@@ -61,6 +61,9 @@ impl UnionUses {
                 };
                 self.getters.insert((union.strip_ref(), row.ty.strip_ref(), reads));
             }
+            Node::Op { op: Op::UnionOp(UnionOp::Truth), args, .. } => {
+                self.tested.insert(body.ty(args[0]).strip_ref());
+            }
             Node::Op { op: Op::CmpOp(op), args, .. } => {
                 if matches!(op, CmpOp::Eq | CmpOp::Ne) {
                     for arg in args {
@@ -137,7 +140,11 @@ impl UnionUses {
         ty.any(&mut |part| {
             let key = match part.kind() {
                 TyKind::Dict(key, _) | TyKind::Set(key) | TyKind::FrozenSet(key) => Some(*key),
-                TyKind::Lib(name, args) if !matches!(name.last(), "tuple" | "deque") => args.first().copied(),
+                TyKind::Lib(name, args)
+                    if matches!(name.last(), "Counter" | "OrderedDict" | "defaultdict") =>
+                {
+                    args.first().copied()
+                }
                 _ => None,
             };
             if let Some(key) = key {

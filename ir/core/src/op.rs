@@ -420,6 +420,8 @@ dialects! {
         Get "get" (1) Fault;
         /// Whether it holds the type in the attribute.
         Is "is" (1) Pure;
+        /// Truth of the member; objects of the program are no members.
+        Truth "truth" (1) Pure;
     }
     /// Dynamic values.
     ValueOp "value" {

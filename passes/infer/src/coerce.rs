@@ -142,6 +142,7 @@ impl Apply<'_, '_, '_> {
                 let number = self.mk_op(UnionOp::Get, Attr::None, vec![node], Ty::num());
                 self.coerce(number, to)
             }
+            (Union(members), Union(_)) if self.hold_objects(members) => self.other_union(node, to),
             (_, Union(items)) if !matches!(from.kind(), Union(_) | Value | Option(_)) => {
                 match items.iter().copied().find(|item| self.widens(from, *item)) {
                     Some(item) => {

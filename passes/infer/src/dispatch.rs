@@ -47,6 +47,37 @@ impl Apply<'_, '_, '_> {
         })
     }
 
+    /// Whether members are objects of the program.
+    pub(crate) fn hold_objects(&self, members: &[Ty]) -> bool {
+        members.iter().any(|member| matches!(member.kind(), TyKind::Class(..)))
+    }
+
+    /// A union as one of more or fewer members. What a test has ruled out is not asked for.
+    pub(crate) fn other_union(&mut self, union: NodeId, to: Ty) -> NodeId {
+        let (TyKind::Union(from), TyKind::Union(known)) = (self.ty(union).kind(), to.kind()) else {
+            return union;
+        };
+        let is_narrower = known.iter().all(|member| from.contains(member));
+        let left: Vec<Ty> = if is_narrower { known.to_vec() } else { from.to_vec() };
+        self.with_value(union, |me, read| {
+            let mut rest = None;
+            for member in left.iter().rev() {
+                let value = read(me);
+                let value = me.mk_op(UnionOp::Get, Attr::None, vec![value], *member);
+                let value = me.coerce(value, to);
+                rest = Some(match rest {
+                    None => value,
+                    Some(rest) => {
+                        let test = read(me);
+                        let test = me.mk_op(UnionOp::Is, Attr::Ty(*member), vec![test], Ty::bool());
+                        me.choose(test, value, rest, to)
+                    }
+                });
+            }
+            rest.unwrap_or(union)
+        })
+    }
+
     /// The branches of `a or 1` where each gives one member of a union, and those members.
     pub(crate) fn union_branches(&self, value: NodeId) -> Option<[(BlockId, NodeId); 2]> {
         let Node::If { then, els: Some(els), .. } = self.body.nodes[value].kind else { return None };

@@ -399,6 +399,21 @@ impl Apply<'_, '_, '_> {
         }
     }
 
+    /// A value that is only asked which member it holds: what is proved of a union needs no union of its own.
+    pub(crate) fn asked(&mut self, id: NodeId) -> NodeId {
+        let is_union = |ty: Ty| matches!(ty.kind(), TyKind::Union(_));
+        let Node::Use(place, _) = &self.body.nodes[id].kind else { return self.expr(id) };
+        if place.as_local().is_none() || !self.solved(id).is_some_and(is_union) {
+            return self.expr(id);
+        }
+        let value = self.read_place(id, place.clone());
+        match self.ty(value).kind() {
+            TyKind::Option(inner) if is_union(*inner) => self.unwrap(value, *inner, "None"),
+            TyKind::Union(_) => value,
+            _ => self.narrowed(id, value),
+        }
+    }
+
     fn narrows(&self, from: Ty, to: Ty) -> bool {
         use TyKind::*;
         match (from.kind(), to.kind()) {

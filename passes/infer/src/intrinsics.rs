@@ -498,7 +498,7 @@ impl Apply<'_, '_, '_> {
     /// `isinstance(x, C)`: folded where the type decides it, else a test of the object.
     pub(crate) fn isinstance(&mut self, value: NodeId, classes: NodeId) -> NodeId {
         let names = crate::narrow::class_names(&self.body, classes);
-        let value = self.expr(value);
+        let value = self.asked(value);
         let origin = self.origin(value);
         if names.is_empty() {
             let classes = self.expr(classes);

@@ -282,6 +282,9 @@ impl Apply<'_, '_, '_> {
             TyKind::Dict(..) => DictOp::Truth.into(),
             TyKind::Set(_) | TyKind::FrozenSet(_) => SetOp::Truth.into(),
             TyKind::Range => RangeOp::Truth.into(),
+            TyKind::Union(members) if members.iter().all(|member| has_own_truth(*member)) => {
+                UnionOp::Truth.into()
+            }
             TyKind::Unit => return self.always(false, node),
             TyKind::Tuple(items) => return self.always(!items.is_empty(), node),
             TyKind::Value | TyKind::Union(_) => {
@@ -776,4 +779,13 @@ pub(crate) fn shown(ty: Ty) -> String {
 /// The method that says whether objects of a class are true.
 fn truth_method(env: &Env<'_>, class: Name) -> Option<&'static str> {
     ["__bool__", "__len__"].into_iter().find(|name| env.method(class, name).is_some())
+}
+
+/// Types whose values say themselves whether they are true.
+fn has_own_truth(ty: Ty) -> bool {
+    use TyKind::*;
+    matches!(
+        ty.kind(),
+        Bool | Int(_) | Float(_) | Num | Str | Bytes | List(_) | Dict(..) | Set(_) | FrozenSet(_)
+    )
 }

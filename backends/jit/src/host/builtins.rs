@@ -327,7 +327,7 @@ rows! {
     };
     "rt.overwrite" => overwrite;
     "rt.empty" => empty;
-    "rt.truth" | "builtins.bool" => |_, a| a.first().is_some_and(truth).into();
+    "rt.truth" | "union.truth" | "builtins.bool" => |_, a| a.first().is_some_and(truth).into();
     "enum.by_value" => |s, a| match s.class.and_then(|class| enum_member(class, &a[a.len() - 1], 1)) {
         Some(member) => member,
         None => {

@@ -138,6 +138,10 @@ impl Printer<'_, '_> {
                     if member == "None" { format!("{name}::None") } else { format!("{name}::{member}(_)") };
                 Expr::Macro("matches".to_owned(), vec![value, Expr::Atom(pat)])
             }
+            UnionOp::Truth => {
+                let value = self.by_ref(args[0]);
+                Expr::call(self.rt("truth"), vec![value])
+            }
             UnionOp::Get => {
                 let member = names::snake(&variant_of(self.body.ty(args[0]).strip_ref(), ty.strip_ref()));
                 let value = self.expr(args[0]);
