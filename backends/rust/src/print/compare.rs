@@ -174,15 +174,22 @@ impl Printer<'_, '_> {
             }),
             _ => {}
         });
-        // Characters of a text are `&str`.
-        let is_chars = |node: NodeId| {
+        // Characters and parts of a text are `&str`.
+        let is_of_text = |node: NodeId| {
             let mut found = false;
             self.body.walk(Child::Node(node), &mut |node| {
-                found |= matches!(self.body.nodes[node].kind, Node::Op { op: Op::IterOp(IterOp::Chars), .. });
+                found |= match &self.body.nodes[node].kind {
+                    Node::Op { op: Op::IterOp(IterOp::Chars), .. } => true,
+                    Node::Call { callee: Callee::Lib(name), .. } => {
+                        name.as_str().split('#').next() == Some("str.split")
+                            && matches!(self.body.ty(node).kind(), TyKind::Iter(_))
+                    }
+                    _ => false,
+                };
             });
             found
         };
-        source.is_some_and(|iter| !is_chars(iter))
+        source.is_some_and(|iter| !is_of_text(iter))
     }
 
     /// `type(a) is Dog`: classes of the program are told apart by name.
