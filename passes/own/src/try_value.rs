@@ -74,9 +74,18 @@ pub fn late(body: &Body<Typed>) -> FxHashSet<LocalId> {
     let mut tried: FxHashSet<LocalId> = FxHashSet::default();
     let mut decided: FxHashSet<LocalId> = FxHashSet::default();
     let mut inside: Vec<*const Stmt> = Vec::new();
+    let mut nested: FxHashSet<NodeId> = FxHashSet::default();
     body.walk_block(body.root, &mut |node| {
         if let Node::Try { body: block, .. } = &body.nodes[node].kind {
             body.walk_stmts(*block, &mut |stmt| inside.push(stmt));
+            body.walk_block(*block, &mut |node| {
+                nested.insert(node);
+            });
+        }
+    });
+    // The value of a `try` within another one is still set in that one.
+    body.walk_block(body.root, &mut |node| {
+        if !nested.contains(&node) {
             decided.extend(decides(body, node));
         }
     });
@@ -101,7 +110,7 @@ pub fn late(body: &Body<Typed>) -> FxHashSet<LocalId> {
 fn has_empty(ty: Ty) -> bool {
     match ty.kind() {
         TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Option(_) | TyKind::Str => true,
-        TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) | TyKind::Value => true,
+        TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) | TyKind::Value | TyKind::Num => true,
         TyKind::Tuple(items) => items.iter().all(|item| has_empty(*item)),
         _ => false,
     }

@@ -541,6 +541,7 @@ fn empty_value(ty: Ty) -> Option<Expr> {
         TyKind::Int(width) if *width != core::Width::Big => Expr::atom("0"),
         TyKind::Float(_) => Expr::atom("0.0"),
         TyKind::Bool => Expr::atom("false"),
+        TyKind::Num => Expr::call("rt::Num::Int", vec![Expr::atom("0")]),
         TyKind::Option(_) => Expr::atom("None"),
         TyKind::Str => Expr::call("String::new", vec![]),
         TyKind::Ref(of) if *of.kind() == TyKind::Str => Expr::atom("\"\""),
