@@ -83,7 +83,9 @@ fn by_member(head: &str, about: &str, members: &[Name], values: Vec<Expr>) -> St
         mark: None,
     };
     let arms = members.iter().zip(values).map(arm).collect();
-    let body = Block::of(Expr::Match(Box::new(Expr::atom("self")), arms));
+    // Nothing is of an enum without members.
+    let of = if members.is_empty() { "*self" } else { "self" };
+    let body = Block::of(Expr::Match(Box::new(Expr::atom(of)), arms));
     format!("    /// {about}\n    {head} {}\n", layout::fn_block(&body, 4))
 }
 

@@ -12,7 +12,7 @@ impl<'t> Lowerer<'t> {
         let Some(function) = node.field("function") else {
             return self.unsupported(node, "a call of nothing");
         };
-        if let Some(special) = self.special_call(node, function) {
+        if let Some(special) = self.special_call(node, function).or_else(|| self.auto_value(node)) {
             return special;
         }
         let callee = self.callee(function);

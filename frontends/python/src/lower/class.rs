@@ -1,6 +1,7 @@
 //! Classes: bases, kind, methods, class attributes.
 
 use super::control::head_end;
+use super::enum_rules::NextValue;
 use super::function::{clean, definition};
 use super::{Binding, Lowerer, Scope, ScopeKind};
 use crate::names;
@@ -18,8 +19,10 @@ pub const DELETER: Code = Code::warning("B0511", "a property's deleter has no tr
 pub const CONDITIONAL_METHOD: Code = Code::warning("B0513", "the last definition of this method is taken");
 
 /// A class that is being lowered.
-pub(crate) struct Building {
+pub(crate) struct Building<'t> {
     pub def: ClassDef,
+    /// What `auto()` gives in an enum that says so itself.
+    pub next: Option<NextValue<'t>>,
     /// Fields from here on are keyword-only (`_: KW_ONLY`).
     pub kw_only: bool,
     pub is_total_ordering: bool,
@@ -27,8 +30,8 @@ pub(crate) struct Building {
 
 /// What the head of a class says.
 #[derive(Default)]
-struct Head<'t> {
-    bases: Vec<Name>,
+pub(super) struct Head<'t> {
+    pub bases: Vec<Name>,
     type_params: Vec<Name>,
     is_abstract: bool,
     /// Fields of a `namedtuple(..)` call among the bases.
@@ -226,8 +229,9 @@ impl<'t> Lowerer<'t> {
             _ => self.cx.home.join(name.text()),
         };
         above.append(&mut self.head_trivia(inner));
-        let head = self.class_head(inner);
-        let (kind, is_total_ordering, others) = self.class_kind(&head, decorators);
+        let mut head = self.class_head(inner);
+        let (mut kind, is_total_ordering, others) = self.class_kind(&head, decorators);
+        let enum_above = self.enum_above(&mut head, &mut kind);
         let keywords = head.keywords.clone();
         let facts = self.classes.entry(path).or_default();
         facts.is_exception = kind == ClassKind::Exception;
@@ -248,9 +252,12 @@ impl<'t> Lowerer<'t> {
             doc,
             origin: inner.origin(0),
         };
-        self.building.push(Building { def, kw_only, is_total_ordering });
+        let is_enum = matches!(def.kind, ClassKind::Enum | ClassKind::EnumOf(_));
+        let next = suite.filter(|_| is_enum).and_then(|suite| self.next_value(suite, enum_above));
+        self.building.push(Building { def, next: next.clone(), kw_only, is_total_ordering });
         if let Some(suite) = suite {
-            self.class_suite(suite, path);
+            let is_apart = is_enum && suite.named().into_iter().all(is_plain_member);
+            self.members(is_apart, |this| this.class_suite(suite, path));
             self.class_end(suite, row);
             if suite.named().iter().any(|part| part.is("decorated_definition")) {
                 self.definition_mark(path, inner);
@@ -259,6 +266,9 @@ impl<'t> Lowerer<'t> {
         let Some(building) = self.building.pop() else { return };
         let mut def = building.def;
         self.assigned_fields(inner, &mut def);
+        if is_enum {
+            self.note_enum(&mut def, enum_above, next);
+        }
         if building.is_total_ordering {
             self.total_ordering(&mut def, inner);
         }
@@ -377,7 +387,7 @@ impl<'t> Lowerer<'t> {
         (kind, is_total, others)
     }
 
-    fn kind_of_bases(&self, head: &Head<'_>) -> ClassKind {
+    pub(super) fn kind_of_bases(&self, head: &Head<'_>) -> ClassKind {
         for base in &head.bases {
             match base.as_str() {
                 "Enum" => {
@@ -455,8 +465,23 @@ impl<'t> Lowerer<'t> {
     }
 }
 
+/// Whether a statement in an enum reads nothing of the function around it.
+fn is_plain_member(stmt: Syntax<'_>) -> bool {
+    let assign = stmt.first().filter(|inner| inner.is("assignment"));
+    let value = assign.and_then(|assign| assign.field("right"));
+    value.is_none_or(|value| {
+        let is_auto =
+            value.is("call") && value.field("function").is_some_and(|name| name.text().ends_with("auto"));
+        is_auto || !reads_a_name(value)
+    })
+}
+
+fn reads_a_name(node: Syntax<'_>) -> bool {
+    node.is("identifier") || node.named().into_iter().any(reads_a_name)
+}
+
 /// A copy has no comments: each stands in one slot.
-fn drop_comments(body: &mut Body<Hir>) {
+pub(super) fn drop_comments(body: &mut Body<Hir>) {
     for (_, block) in body.blocks.iter_mut() {
         block.end_comments.clear();
         for stmt in &mut block.stmts {

@@ -105,7 +105,9 @@ pub(crate) struct Lowerer<'t> {
     pub globals: IndexMap<Name, GlobalDef>,
     pub listed: FxHashSet<Name>,
     /// Classes that are being lowered, outermost first.
-    pub building: Vec<super::class::Building>,
+    pub building: Vec<super::class::Building<'t>>,
+    /// Enum classes of the file so far.
+    pub enums: IndexMap<Name, super::enum_rules::EnumFacts<'t>>,
     pub out: FileIr,
     pub unknown: Ty,
 }

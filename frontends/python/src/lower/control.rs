@@ -307,7 +307,11 @@ impl<'t> Lowerer<'t> {
         }
         if !value.is("as_pattern") {
             let context = self.expr(value);
-            return items.push(WithItem { context, target: None });
+            let named = value.named().into_iter().last().filter(|last| last.is("as_pattern"));
+            let alias =
+                named.filter(|_| value.is("conditional_expression")).and_then(|last| last.field("alias"));
+            let target = alias.map(|alias| self.target(alias));
+            return items.push(WithItem { context, target });
         }
         let context = self.inner(value);
         let target = value.field("alias").map(|alias| self.target(alias));

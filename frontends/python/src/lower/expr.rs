@@ -156,9 +156,11 @@ impl<'t> Lowerer<'t> {
         let [then, cond, els] = node.named()[..] else {
             return self.unsupported(node, "a conditional expression without its three parts");
         };
+        // `with a if x else b as c`: the grammar takes the name for a part of the last value.
+        let is_named = els.is("as_pattern");
         let cond = self.condition(cond);
         let then = self.scoped(|this| Some(this.expr(then)));
-        let els = self.scoped(|this| Some(this.expr(els)));
+        let els = self.scoped(|this| Some(if is_named { this.inner(els) } else { this.expr(els) }));
         self.node(Node::If { cond, then, els: Some(els) }, node)
     }
 

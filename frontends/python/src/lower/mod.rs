@@ -11,6 +11,8 @@ mod compare;
 mod comprehension;
 mod context;
 mod control;
+mod enum_call;
+mod enum_rules;
 mod expr;
 mod fields;
 mod format;

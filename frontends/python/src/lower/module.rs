@@ -62,6 +62,7 @@ pub(crate) fn file(source: &SourceText, module: Name, options: &LowerOptions<'_>
         globals: IndexMap::default(),
         listed: FxHashSet::default(),
         building: Vec::new(),
+        enums: IndexMap::default(),
         out,
         unknown: Ty::unknown(),
     };
@@ -90,6 +91,7 @@ impl<'t> Lowerer<'t> {
     }
 
     fn finish(mut self) -> FileIr {
+        self.drop_enum_bases();
         let root = self.cx.body.root;
         self.cx.body.blocks[root].stmts.append(&mut self.cx.stmts);
         self.out.fns.push(self.cx.body);
@@ -210,7 +212,7 @@ impl<'t> Lowerer<'t> {
             Binding::Class(path)
         } else if found.iter().all(|found| found.by == BoundBy::Handler) {
             return;
-        } else if self.is_named_tuple(&found) {
+        } else if self.is_made_class(&found) {
             Binding::Class(path)
         } else {
             let is_rebound = is_declared || found.len() > 1 || found.iter().any(|found| found.is_in_loop);
@@ -221,11 +223,12 @@ impl<'t> Lowerer<'t> {
         self.names.insert(Name::new(name), binding);
     }
 
-    /// Whether a name is bound by one `NAME = namedtuple(..)` and nothing else.
-    pub(super) fn is_named_tuple(&self, found: &[&Bound<'t>]) -> bool {
+    /// Whether a name is bound by one `NAME = namedtuple(..)` or `NAME = Enum(..)` and nothing else.
+    pub(super) fn is_made_class(&self, found: &[&Bound<'t>]) -> bool {
         let [only] = found else { return false };
         let stmt = only.node.raw().parent().and_then(|assign| assign.parent());
-        stmt.is_some_and(|stmt| self.named_tuple_call(Syntax::new(stmt, self.source)).is_some())
+        stmt.map(|stmt| Syntax::new(stmt, self.source))
+            .is_some_and(|stmt| self.named_tuple_call(stmt).or_else(|| self.enum_call(stmt)).is_some())
     }
 
     fn global(&mut self, path: Name, is_rebound: bool, origin: Origin) {

@@ -84,10 +84,10 @@ impl<'t> Lowerer<'t> {
             }
             let all: Vec<_> = bound.iter().filter(|other| other.name == found.name).collect();
             // The library's name may come from an import in the same body.
-            let (is_named_tuple, inside) = self.in_scope(scope, |this| this.is_named_tuple(&all));
+            let (is_made_class, inside) = self.in_scope(scope, |this| this.is_made_class(&all));
             scope = inside;
             let binding = match found.by {
-                _ if is_named_tuple => Binding::Class(self.cx.home.join(found.name)),
+                _ if is_made_class => Binding::Class(self.cx.home.join(found.name)),
                 BoundBy::Class if !variables.contains(found.name) => {
                     Binding::Class(self.cx.home.join(found.name))
                 }

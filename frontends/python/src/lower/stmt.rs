@@ -45,7 +45,7 @@ impl<'t> Lowerer<'t> {
         if self.is_item(node) {
             return self.item(node);
         }
-        if self.named_tuple(node) {
+        if self.named_tuple(node) || self.enum_of_call(node) {
             return;
         }
         let mark = self.trivia.mark();
