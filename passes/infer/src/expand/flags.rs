@@ -283,7 +283,8 @@ fn rewrite(body: &mut Body<Hir>, class: Name, members: &Members) {
                 _ => None,
             })),
             Node::Call { callee: Callee::Lib(name), args } if iterates(name.as_str()) => {
-                wholes.extend(args.iter().map(|arg| arg.value).filter(|node| is_class(*node)));
+                let function = usize::from(takes_function(name.as_str()));
+                wholes.extend(args.iter().skip(function).map(|arg| arg.value).filter(|node| is_class(*node)));
             }
             _ => {}
         }
@@ -330,5 +331,13 @@ fn iterates(name: &str) -> bool {
             | "builtins.enumerate"
             | "builtins.reversed"
             | "builtins.iter"
-    )
+            | "builtins.zip"
+            | "itertools.combinations"
+            | "itertools.product"
+    ) || takes_function(name)
+}
+
+/// Whether what is walked comes behind a function, which a class may be.
+fn takes_function(name: &str) -> bool {
+    matches!(name, "builtins.map" | "builtins.filter" | "functools.reduce")
 }

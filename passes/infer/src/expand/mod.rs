@@ -20,6 +20,7 @@ mod cached_property;
 mod called;
 mod capture;
 mod chained;
+mod chosen_contexts;
 mod class_decorator;
 mod class_defaults;
 mod class_marks;
@@ -157,6 +158,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     commands::expand(&mut out);
     argparse::expand(&mut out);
     findall::expand(&mut out);
+    chosen_contexts::expand(&mut out);
     let start = out.clone();
     let managers = with::Managers::new(&start);
     let has_stacks = exit_stack::has_stacks(&start);

@@ -37,7 +37,7 @@ pub(super) enum Kind {
     Library,
     Suppress(Vec<Name>),
     Closing(NodeId),
-    Null(NodeId),
+    Null(Option<NodeId>),
     Own {
         exit: Exit,
         hint: String,
@@ -112,6 +112,10 @@ impl<'a> Managers<'a> {
     }
 
     pub(super) fn kind(&self, body: &Body<Hir>, context: NodeId) -> Kind {
+        // A stack is entered and left as a generator is.
+        if super::exit_stack::is_stack(self.program, body, context, super::exit_stack::DEPTH) {
+            return Kind::Function("stack".to_owned());
+        }
         let Node::Call { callee, args } = &body.nodes[context].kind else {
             return match (self.any, &body.nodes[context].kind) {
                 (Some(exit), Node::Use(place, _)) if !self.is_library(body, place) => {
@@ -127,9 +131,8 @@ impl<'a> Managers<'a> {
                     Option::map_or(classes, Kind::Library, Kind::Suppress)
                 }
                 ("contextlib.closing", [arg]) => Kind::Closing(arg.value),
-                ("contextlib.nullcontext", [arg]) => Kind::Null(arg.value),
-                // A stack is entered and left as a generator is.
-                ("contextlib.ExitStack", []) => Kind::Function("stack".to_owned()),
+                ("contextlib.nullcontext", []) => Kind::Null(None),
+                ("contextlib.nullcontext", [arg]) => Kind::Null(Some(arg.value)),
                 _ => Kind::Library,
             },
             Callee::Fn(path) => self.called(self.program.resolve(*path)),
@@ -143,6 +146,11 @@ impl<'a> Managers<'a> {
             }
             _ => self.unknown("manager"),
         }
+    }
+
+    /// Whether a path is a function of the program.
+    pub(super) fn is_function(&self, path: Name) -> bool {
+        self.program.fns.contains_key(&self.program.resolve(path))
     }
 
     fn unknown(&self, hint: &str) -> Kind {
@@ -324,6 +332,29 @@ impl<'b, 'a> With<'b, 'a> {
         self.node(Node::If { cond, then, els: Some(els) })
     }
 
+    /// A function that is called as an `__exit__`: whether it gives something true.
+    pub(super) fn called_with(&mut self, function: LocalId, error: LocalId) -> NodeId {
+        let (raised, traceback) = (self.read(error), self.constant(Const::None));
+        let class = vec![Arg::positional(raised)];
+        let class = self.node(Node::Call { callee: Callee::Lib(Name::new("builtins.type")), args: class });
+        let raised = self.read(error);
+        let failed = self.call_value(function, [class, raised, traceback]);
+        let nothing = [(); 3].map(|()| self.constant(Const::None));
+        let left = self.call_value(function, nothing);
+        let left = Stmt::new(StmtKind::Expr(left), self.origin);
+        let no = self.constant(Const::Bool(false));
+        self.by_error(error, failed, left, no)
+    }
+
+    /// `not not function(..)`.
+    fn call_value(&mut self, function: LocalId, args: [NodeId; 3]) -> NodeId {
+        let callee = Callee::Value(self.read(function));
+        let args = args.into_iter().map(Arg::positional).collect();
+        let call = self.node(Node::Call { callee, args });
+        let negated = self.op(ObjOp::Not, vec![call]);
+        self.op(ObjOp::Not, vec![negated])
+    }
+
     fn class_item(&mut self, class: Name) -> NodeId {
         let is_own = self.managers.program.classes.contains_key(&self.managers.program.resolve(class));
         let name = if is_own { class } else { Name::new("builtins").join(class.as_str()) };
@@ -343,7 +374,7 @@ impl<'b, 'a> With<'b, 'a> {
         hint: &str,
     ) -> (LocalId, Vec<Stmt>, NodeId) {
         let source = match kind {
-            Kind::Closing(value) | Kind::Null(value) => *value,
+            Kind::Closing(value) => *value,
             _ => context,
         };
         let (manager, stmts) = match kind {
@@ -392,6 +423,7 @@ impl<'b, 'a> With<'b, 'a> {
                 vec![self.effect(Node::Try { body, handlers: vec![handler], els: None, finally: None })]
             }
             Kind::Null(value) => {
+                let value = value.unwrap_or_else(|| self.constant(Const::None));
                 let mut out = self.bind(first.target.clone(), value);
                 let block = block(self);
                 out.push(self.effect(Node::Block { label: None, block }));

@@ -67,6 +67,14 @@ impl ExitStack {
         }
     }
 
+    /// `stack.__exit__(type(error), error, ..)`, with or without an error. Whether it ends here.
+    pub fn exit(&self, error: Option<Error>) -> Result<bool, Error> {
+        match error {
+            Some(error) => self.fail(error),
+            None => self.leave().map(|()| false),
+        }
+    }
+
     fn unwind(&self, mut error: Option<Error>) -> Option<Error> {
         loop {
             let Some(callback) = self.0.borrow_mut().pop() else { return error };
