@@ -451,6 +451,30 @@ impl Apply<'_, '_, '_> {
         }
     }
 
+    /// Whether every value of one type is one of another: `None` and texts among texts that may be absent.
+    fn holds_all_of(&self, wide: Ty, narrow: Ty) -> bool {
+        match wide.kind() {
+            TyKind::Option(inner) => {
+                narrow == Ty::unit() || *inner == narrow || self.holds_all_of(*inner, narrow)
+            }
+            _ => self.joined(wide, narrow) == Some(wide),
+        }
+    }
+
+    /// A set with the same items of a wider type.
+    fn set_of(&mut self, node: NodeId, item: Ty) -> NodeId {
+        if let Node::Op { op: op @ Op::SetOp(SetOp::New), args, attr } = self.body.nodes[node].kind.clone() {
+            let args = args.into_iter().map(|arg| self.coerce(arg, item)).collect();
+            return self.set(node, Node::Op { op, attr, args }, Ty::set(item));
+        }
+        let origin = self.origin(node);
+        let items = self.iter_of(node);
+        let items = self.coerce(items, Ty::iter(item));
+        let set = self.lib_call(Name::new("builtins.set"), &[ArgKind::Positional], vec![items], None, origin);
+        self.body.nodes[set].ty = Ty::set(item);
+        set
+    }
+
     pub(crate) fn binary(&mut self, op: ObjOp, a: NodeId, b: NodeId, in_place: bool) -> NodeId {
         use TyKind::*;
         let (a, b) = (self.member_number(a), self.member_number(b));
@@ -529,9 +553,11 @@ impl Apply<'_, '_, '_> {
                 let origin = self.origin(list);
                 self.lib_call(Name::new("builtins.tuple"), &[ArgKind::Positional], vec![list], None, origin)
             }
-            (Set(p) | FrozenSet(p), Set(q) | FrozenSet(q))
-                if p != q && (*p.kind() == Value || *q.kind() == Value) =>
-            {
+            (Set(p) | FrozenSet(p), Set(q) | FrozenSet(q)) if p != q && self.holds_all_of(*p, *q) => {
+                let b = self.set_of(b, *p);
+                self.binary(op, a, b, in_place)
+            }
+            (Set(p) | FrozenSet(p), Set(q) | FrozenSet(q)) if p != q => {
                 let (a, b) = (self.dynamic(a), self.dynamic(b));
                 let word = dunder_word(op);
                 self.mk_op(ValueOp::Binary, Attr::Name(Name::new(word)), vec![a, b], Ty::value())

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use crate::big::Int;
 use crate::class::{Exception, OverflowError};
 use crate::error::Error;
+use crate::number::Num;
 use crate::repr::Repr;
 use crate::text::ByteArray;
 use crate::tuple::Tuple;
@@ -62,6 +63,8 @@ field! {
     &Value: value => Field::from(value.clone());
     &f64: x => Field::Float(*x);
     &bool: truth => Field::Bool(*truth);
+    Num: number => Field::from(Value::from(number));
+    &Num: number => Field::from(Value::from(*number));
 }
 
 impl<const N: usize> From<&[u8; N]> for Field {

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::rc::Rc;
 
 use super::{FromValue, Object, Value};
+use crate::deep_copy::Memo;
 use crate::error::Error;
 use crate::format::Format;
 use crate::repr::Repr;
@@ -51,6 +52,11 @@ pub trait Library: Clone + PartialEq + Repr + 'static {
     /// A hash that agrees with equality.
     fn value_hash(&self) -> Option<u64> {
         None
+    }
+
+    /// Its own deep copy: what has a hash never changes.
+    fn copied(&self, _memo: &mut Memo) -> Option<Self> {
+        self.value_hash().map(|_| self.clone())
     }
 }
 
@@ -106,6 +112,10 @@ impl<T: Library> Object for Held<T> {
 
     fn is_true(&self) -> bool {
         self.0.truth()
+    }
+
+    fn deep_copy(self: Rc<Self>, memo: &mut Memo) -> Option<Value> {
+        self.0.copied(memo).map(hold)
     }
 
     fn is_instance(&self, name: &str) -> bool {
