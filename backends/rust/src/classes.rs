@@ -89,7 +89,7 @@ fn derives(env: &Env<'_>, class: &ClassDef) -> Vec<&'static str> {
 }
 
 /// Types of the library that `<` compares.
-const HAVE_ORDER: &[&str] = &[
+pub const HAVE_ORDER: &[&str] = &[
     "Counter",
     "Decimal",
     "Fraction",

@@ -3,6 +3,7 @@
 //! An enum has what the program uses of it (`UnionUses`): a getter for each member that a place reads
 //! without a pattern, an order where values are sorted or compared, a hash where they are keys.
 
+use crate::classes::HAVE_ORDER;
 use crate::env::{Env, Uses, variant, variant_in};
 use crate::names;
 use crate::types::Position;
@@ -427,6 +428,10 @@ fn has_order(ty: Ty) -> bool {
         TyKind::Int(_) | TyKind::Float(_) | TyKind::Num | TyKind::Str | TyKind::Bool => true,
         TyKind::Tuple(items) => items.iter().all(|item| has_order(*item)),
         TyKind::List(item) => has_order(*item),
+        TyKind::Bytes | TyKind::Set(_) | TyKind::Value => true,
+        TyKind::Lib(name, args) => {
+            HAVE_ORDER.contains(&name.last()) && args.iter().all(|item| has_order(*item))
+        }
         _ => false,
     }
 }

@@ -72,6 +72,13 @@ impl Solver<'_> {
                     me.vars.add(out, Atom::new(Head::Dict, vec![key, value]));
                 });
             }
+            // Of a value that may be several things, none of them a dict.
+            "builtins.dict" if args.len() == 1 && self.is_dynamic_mapping(args[0].var) => {
+                let (key, value) = (self.vars.fresh(), self.vars.fresh());
+                self.put(key, Head::Value);
+                self.put(value, Head::Value);
+                self.vars.add(out, Atom::new(Head::Dict, vec![key, value]));
+            }
             "builtins.dict" if args.iter().any(|arg| arg.kind != ArgKind::Positional) => {
                 if self.first(job, "dict") {
                     let (key, value) = (self.vars.fresh(), self.vars.fresh());
@@ -202,6 +209,10 @@ impl Solver<'_> {
                 }
             }
         });
+    }
+
+    fn is_dynamic_mapping(&self, var: Var) -> bool {
+        crate::dynamic::mixed(self, var) && !self.vars.has(var, Head::Dict)
     }
 
     fn has_dunder(&self, args: &[ArgFact], name: &str) -> bool {

@@ -58,8 +58,22 @@ pub(crate) fn containers(solver: &Solver<'_>, found: &mut FxHashSet<Var>) {
 }
 
 fn is_container(head: Head) -> bool {
-    matches!(head, Head::List | Head::Dict | Head::Set)
+    container_name(head).is_some()
 }
+
+/// The name under which the catalogue has the methods of a container.
+fn container_name(head: Head) -> Option<&'static str> {
+    Some(match head {
+        Head::List => "list",
+        Head::Dict => "dict",
+        Head::Set => "set",
+        Head::Lib(name) => *LIBRARY.iter().find(|known| name == **known)?,
+        _ => return None,
+    })
+}
+
+/// Containers of the library that values hold as they hold lists and dicts.
+const LIBRARY: &[&str] = &["Counter", "OrderedDict", "defaultdict", "deque"];
 
 /// What an operation on a value is about.
 fn subject(c: &C) -> Option<Var> {
@@ -101,13 +115,13 @@ fn changed(solver: &Solver<'_>) -> FxHashSet<Var> {
     for job in &solver.jobs {
         for (of, method) in targets(&job.c) {
             let is_changed = vars.atoms(of).iter().any(|atom| {
-                let ty = match atom.head {
-                    Head::List => "list",
-                    Head::Dict => "dict",
-                    Head::Set => "set",
-                    _ => return false,
-                };
-                method.is_none_or(|method| changes(ty, method))
+                let Some(ty) = container_name(atom.head) else { return false };
+                match (&job.c, method) {
+                    // A read of a missing key changes it.
+                    (C::Index { .. }, _) => ty == "defaultdict",
+                    (_, Some(method)) => changes(ty, method),
+                    _ => true,
+                }
             });
             if is_changed && !making.is_part_of(job.inst, of) {
                 todo.push(vars.root(of));
@@ -183,7 +197,9 @@ fn is_private(solver: &Solver<'_>, inst: InstId, name: Named) -> bool {
 /// Variables whose containers a job may change, and by which method.
 fn targets(c: &C) -> Vec<(Var, Option<&str>)> {
     match c {
-        C::SetIndex { of, .. } | C::DelIndex { of, .. } | C::SetSlice { of, .. } => vec![(*of, None)],
+        C::Index { of, .. } | C::SetIndex { of, .. } | C::DelIndex { of, .. } | C::SetSlice { of, .. } => {
+            vec![(*of, None)]
+        }
         C::Binary { a, in_place: true, .. } => vec![(*a, None)],
         C::Call { target: Target::Method(of, name), .. } => vec![(*of, Some(name.as_str()))],
         C::Call { target: Target::Lib(name), args, .. } => {
@@ -207,5 +223,5 @@ fn changes(ty: &str, method: &str) -> bool {
 
 /// Whether a method of that name may change a builtin container.
 pub(crate) fn is_change(method: &str) -> bool {
-    ["list", "dict", "set"].iter().any(|ty| changes(ty, method))
+    ["list", "dict", "set"].iter().chain(LIBRARY).any(|ty| changes(ty, method))
 }

@@ -593,7 +593,11 @@ impl Apply<'_, '_, '_> {
         let Node::Closure(closure) = &self.body.nodes[function].kind else { return function };
         let (row, ty) = (&self.body.blocks[closure.body], self.ty(function));
         let (Some(tail), true) = (row.tail, row.stmts.is_empty()) else { return function };
-        if self.ty(tail) == ret || !matches!(ret.kind(), TyKind::Option(_) | TyKind::Union(_)) {
+        let is_wide = matches!(
+            ret.kind(),
+            TyKind::Option(_) | TyKind::Union(_) | TyKind::Value | TyKind::Num | TyKind::Float(_)
+        );
+        if self.ty(tail) == ret || !is_wide {
             return function;
         }
         let mut closure = closure.clone();

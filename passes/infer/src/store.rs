@@ -395,6 +395,7 @@ impl Apply<'_, '_, '_> {
                                 self.coerce(index, Ty::int())
                             }
                             TyKind::Dict(key, _) => self.coerce(index, *key),
+                            TyKind::Lib(name, args) if is_mapping(*name) => self.coerce(index, args[0]),
                             _ => index,
                         };
                         let index = self.named(index, "index", &mut stmts);
@@ -512,9 +513,7 @@ impl Apply<'_, '_, '_> {
                 return self.delete_index(object, index);
             }
             TyKind::Dict(key, _) => self.coerce(index, *key),
-            TyKind::Lib(name, args) if matches!(name.as_str(), "defaultdict" | "Counter" | "OrderedDict") => {
-                self.coerce(index, args[0])
-            }
+            TyKind::Lib(name, args) if is_mapping(*name) => self.coerce(index, args[0]),
             TyKind::List(_) if *self.ty(index).kind() != TyKind::Slice => self.coerce(index, Ty::int()),
             TyKind::List(_) => self.slice_object(index),
             TyKind::Value | TyKind::Union(_) => {
@@ -537,4 +536,9 @@ impl Apply<'_, '_, '_> {
         crate::prep::join(&self.body, &mut place);
         StmtKind::Del(place)
     }
+}
+
+/// Mappings of the library: their first type argument is the type of their keys.
+fn is_mapping(name: Name) -> bool {
+    matches!(name.as_str(), "defaultdict" | "Counter" | "OrderedDict")
 }

@@ -376,6 +376,10 @@ impl Own<'_> {
         if !hold.guarded {
             return false;
         }
+        // It may hold the same container.
+        if self.any_below(later, &mut |own, node| is_dynamic_call(&own.src.nodes[node].kind)) {
+            return true;
+        }
         let mut fields = Vec::new();
         self.src.walk(Child::Node(held), &mut |node| {
             if let Node::Use(place, _) = &self.src.nodes[node].kind {
@@ -402,9 +406,14 @@ impl Own<'_> {
     /// The operand reads through a thread-local or a `RefCell`.
     pub fn holds_guard(&self, node: NodeId) -> bool {
         self.any_below(node, &mut |own, node| match &own.src.nodes[node].kind {
-            Node::Use(place, _) => own.place_in_cell(place),
+            Node::Use(place, _) => own.place_in_cell(place) || own.is_cell(place),
             _ => false,
         })
+    }
+
+    /// Whether the place holds a container of the library in a cell, which each look at it opens.
+    fn is_cell(&self, place: &Place) -> bool {
+        matches!(self.place_ty(place).strip_ref().kind(), TyKind::Shared(inner) if matches!(inner.kind(), TyKind::Lib(..)))
     }
 
     /// Evaluating the operand may open a guard again: it calls the program, or it reads a cell while
@@ -421,10 +430,11 @@ impl Own<'_> {
         })
     }
 
-    /// Whether the operand calls the program's own code.
+    /// Whether the operand calls the program's own code, or what may be that.
     pub fn calls_program(&self, node: NodeId) -> bool {
-        self.any_below(node, &mut |own, node| {
-            matches!(&own.src.nodes[node].kind, Node::Call { callee, .. } if !matches!(callee, Callee::Lib(_)))
+        self.any_below(node, &mut |own, node| match &own.src.nodes[node].kind {
+            Node::Call { callee, .. } if !matches!(callee, Callee::Lib(_)) => true,
+            kind => is_dynamic_call(kind),
         })
     }
 
@@ -475,5 +485,14 @@ impl Own<'_> {
     pub fn span_events(&self, node: NodeId) -> impl Iterator<Item = &Event> {
         let (start, end) = self.all.spans.get(&node).copied().unwrap_or((0, 0));
         self.all.events.iter().filter(move |event| event.at > start && event.at <= end)
+    }
+}
+
+/// A call that only the run resolves.
+fn is_dynamic_call(kind: &Node) -> bool {
+    match kind {
+        Node::Op { op: Op::ValueOp(ValueOp::Method | ValueOp::Call), .. } => true,
+        Node::Call { callee: Callee::Lib(name), .. } => name.as_str().starts_with("value.call"),
+        _ => false,
     }
 }

@@ -7,13 +7,24 @@ use batuta_core::{Attr, FieldDef, Node, Op, Program, Ty, TyKind, Typed, ValueOp,
 
 /// A container of dynamic values is the one that a dynamic value holds, not a copy.
 pub(crate) fn holds_itself(ty: Ty) -> bool {
-    matches!(ty.kind(), TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_))
-        && ty.children().iter().all(|part| *part.kind() == TyKind::Value)
+    let is_container = match ty.kind() {
+        TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) => true,
+        TyKind::Lib(name, _) => LIBRARY.contains(&name.as_str()),
+        _ => false,
+    };
+    is_container && ty.children().iter().all(|part| *part.kind() == TyKind::Value)
 }
+
+/// Containers of the library that values hold as they hold lists and dicts.
+const LIBRARY: &[&str] = &["Counter", "OrderedDict", "defaultdict", "deque"];
 
 /// Shares the containers that become dynamic values, where something changes one of those.
 pub(crate) fn share(program: &Program<Typed>, built: &mut Built) {
-    let is_changed = built.taken.iter().any(|shape| built.graph.is_mutated(*shape)) || changes(program);
+    // A read of a missing key changes it.
+    let fills = |shape: ShapeId| matches!(built.graph.ty(shape).kind(), TyKind::Lib(name, _) if *name == "defaultdict");
+    let is_changed = built.taken.iter().any(|shape| built.graph.is_mutated(*shape))
+        || built.given.iter().any(|shape| fills(*shape))
+        || changes(program);
     if is_changed {
         for shape in built.given.iter().copied().chain(attributes(program, built)).collect::<Vec<_>>() {
             built.graph.set_shared(shape);
@@ -44,5 +55,6 @@ fn is_change(method: &str) -> bool {
         let rows = catalog::functions(&format!("{ty}.{method}"));
         rows.iter().any(|row| row.params.first().is_some_and(|param| param.take == Take::Write))
     };
-    matches!(method, "__setitem__" | "__delitem__") || ["list", "dict", "set"].iter().any(writes)
+    matches!(method, "__setitem__" | "__delitem__")
+        || ["list", "dict", "set"].iter().chain(LIBRARY).any(writes)
 }

@@ -16,7 +16,7 @@ pub struct Memo(HashMap<i64, Box<dyn Any>>);
 
 impl Memo {
     /// The copy of a shared object: the one that is there, or `empty`, which `fill` completes.
-    fn copy<T: Identity + Clone + 'static>(
+    pub(crate) fn copy<T: Identity + Clone + 'static>(
         &mut self,
         of: &T,
         empty: T,

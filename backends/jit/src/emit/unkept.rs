@@ -47,6 +47,12 @@ fn is_held(ty: Ty) -> bool {
     })
 }
 
+/// Containers of the library change inside of a dynamic value; here they would be another one.
+fn is_library(ty: Ty) -> bool {
+    let names = ["Counter", "OrderedDict", "defaultdict", "deque"];
+    matches!(ty.strip().kind(), TyKind::Lib(name, _) if names.contains(&name.as_str()))
+}
+
 /// Whether an attribute or method of this name, of any class, hands such a container out.
 fn hands_out(program: &Program<Mir>, name: &str) -> bool {
     let is_field =
@@ -65,6 +71,7 @@ fn hands_out(program: &Program<Mir>, name: &str) -> bool {
 fn container(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<String> {
     let Node::Op { op: Op::ValueOp(op), attr, args } = &body.nodes[node].kind else { return None };
     let is_other = match (op, attr) {
+        (ValueOp::From, _) if is_library(body.ty(args[0])) => true,
         (ValueOp::From, _) => is_held(body.ty(args[0])),
         (ValueOp::To, _) => is_held(body.ty(node)),
         (ValueOp::Attr | ValueOp::Method, Attr::Name(name)) => hands_out(program, name.as_str()),

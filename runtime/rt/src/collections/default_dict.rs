@@ -8,7 +8,10 @@ use std::rc::Rc;
 
 use super::dict::Dict;
 use super::key::Key;
+use crate::error::Error;
 use crate::repr::Repr;
+use crate::unwind::OrRaise;
+use crate::value::{FromValue, Value};
 
 /// A [`Dict`] that makes the value of a missing key when it is read.
 ///
@@ -108,6 +111,29 @@ impl<K: Key, V> DefaultDict<K, V> {
         self.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
+    /// The same dict with keys and defaults that are values.
+    pub(crate) fn to_values(&self) -> DefaultDict<Value, Value>
+    where
+        K: Into<Value> + Clone,
+        V: Into<Value> + Clone + 'static,
+    {
+        let factory = Rc::clone(&self.factory);
+        let entries = self.iter().map(|(key, value)| (key.clone().into(), value.clone().into()));
+        DefaultDict::from_dict(move || factory().into(), entries.collect())
+    }
+
+    /// A dict of values whose keys, values and defaults all have these types.
+    pub(crate) fn of_values(dict: &DefaultDict<Value, Value>) -> Result<Self, Error>
+    where
+        K: FromValue,
+        V: FromValue,
+    {
+        let factory = Rc::clone(&dict.factory);
+        let entries: Result<Dict<K, V>, Error> =
+            dict.iter().map(|(key, value)| Ok((K::from_value(key)?, V::from_value(value)?))).collect();
+        Ok(DefaultDict::from_dict(move || V::from_value(&factory()).or_raise(), entries?))
+    }
+
     /// Moves what reads have made into the dict.
     fn settle(&mut self) {
         let mut made = self.made.take();
@@ -199,7 +225,7 @@ impl<K: Key, V: PartialEq> PartialEq for DefaultDict<K, V> {
 
 impl<K: Repr, V: Repr> Repr for DefaultDict<K, V> {
     fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "defaultdict({}, ", factory_name::<V>())?;
+        write!(f, "defaultdict({}, ", factory_name(&self.factory))?;
         f.write_str("{")?;
         for (at, (key, value)) in self.iter().enumerate() {
             if at > 0 {
@@ -214,7 +240,7 @@ impl<K: Repr, V: Repr> Repr for DefaultDict<K, V> {
 }
 
 /// What `repr` calls the factory of values of this type.
-fn factory_name<V>() -> String {
+fn factory_name<V: Repr>(factory: &Rc<dyn Fn() -> V>) -> String {
     let name = std::any::type_name::<V>();
     let path = name.split('<').next().unwrap_or(name);
     let class = match path.rsplit("::").next().unwrap_or(path) {
@@ -232,6 +258,20 @@ fn factory_name<V>() -> String {
         "Fraction" => "fractions.Fraction",
         "Decimal" => "decimal.Decimal",
         "Complex" => "complex",
+        // A value shows its type.
+        "Value" => match crate::repr(&factory()).to_string().as_str() {
+            "0" => "int",
+            "0.0" => "float",
+            "False" => "bool",
+            "''" => "str",
+            "[]" => "list",
+            "{}" => "dict",
+            "set()" => "set",
+            "()" => "tuple",
+            "deque([])" => "collections.deque",
+            "Counter()" => "collections.Counter",
+            other => return format!("<function {other}>"),
+        },
         other => return format!("<function {other}>"),
     };
     format!("<class '{class}'>")

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::file::{File, TextOptions, open, open_with};
 use crate::io_error::from_io;
 use crate::repr::{Repr, repr};
-use crate::value::{Library, Value, held, library};
+use crate::value::{FromValue, Library, Value, held, library};
 
 use super::fnmatch::{fnmatch, has_magic};
 use super::{os, path};
@@ -521,17 +521,45 @@ impl Library for Path {
             "suffix" => Some(self.suffix().into()),
             "parent" => Some(self.parent().into()),
             "parts" => Some(Value::tuple(self.parts().into_iter().map(Value::from))),
+            "suffixes" => Some(self.suffixes().into()),
+            "parents" => Some(self.parents().into()),
+            "anchor" | "root" => Some(self.anchor().into()),
             _ => None,
         }
     }
 
     fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
         match (name, args) {
+            ("as_posix" | "__fspath__", []) => Some(Ok(self.to_string().into())),
+            ("is_absolute", []) => Some(Ok(self.is_absolute().into())),
+            ("joinpath", parts) => {
+                let parts: Result<Vec<String>, Error> = parts.iter().map(part_of).collect();
+                Some(parts.map(|parts| self.join_all(parts.iter().map(String::as_str)).into()))
+            }
+            ("with_name", [Value::Str(name)]) => Some(self.with_name(name).map(Value::from)),
+            ("with_stem", [Value::Str(stem)]) => Some(self.with_stem(stem).map(Value::from)),
+            ("with_suffix", [Value::Str(suffix)]) => Some(self.with_suffix(suffix).map(Value::from)),
+            ("match", [Value::Str(pattern)]) => Some(self.is_match(pattern).map(Value::from)),
+            ("relative_to", [other]) => {
+                Some(part_of(other).and_then(|other| self.relative_to(&*other)).map(Value::from))
+            }
+            ("is_relative_to", [other]) => {
+                Some(part_of(other).map(|other| self.is_relative_to(&*other).into()))
+            }
+            ("absolute", []) => Some(Ok(self.absolute().into())),
+            ("resolve", []) => Some(Ok(self.resolve().into())),
+            ("read_bytes", []) => Some(self.read_bytes().map(Value::from)),
+            ("write_text", [Value::Str(text)]) => Some(self.write_text(text).map(Value::from)),
+            ("rmdir", []) => Some(self.rmdir().map(Value::from)),
+            ("iterdir", []) => Some(self.iterdir().map(|paths| paths.collect::<Vec<_>>().into())),
+            ("glob", [Value::Str(pattern)]) => {
+                Some(self.glob(pattern).map(|paths| paths.collect::<Vec<_>>().into()))
+            }
             ("exists", []) => Some(Ok(self.exists().into())),
             ("is_file", []) => Some(Ok(self.is_file().into())),
             ("is_dir", []) => Some(Ok(self.is_dir().into())),
             ("read_text", _) => Some(self.read_text().map(Value::from)),
-            ("__truediv__", [Value::Str(other)]) => Some(Ok(self.join(&**other).into())),
+            ("__truediv__", [other]) => Some(part_of(other).map(|other| self.join(&*other).into())),
             ("__lt__", [other]) => Some(Ok((self < held::<Path>(other)?).into())),
             _ => None,
         }
@@ -539,6 +567,14 @@ impl Library for Path {
 
     fn value_hash(&self) -> Option<u64> {
         Some(crate::Key::key_hash(self))
+    }
+}
+
+/// The text of a path or of a part of one.
+fn part_of(value: &Value) -> Result<String, Error> {
+    match held::<Path>(value) {
+        Some(path) => Ok(path.to_string()),
+        None => String::from_value(value),
     }
 }
 

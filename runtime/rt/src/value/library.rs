@@ -119,9 +119,14 @@ impl<T: Library> Object for Held<T> {
     }
 
     fn is_instance(&self, name: &str) -> bool {
-        let own = T::NAME.rsplit('.').next().unwrap_or_default();
-        own == name || bases(own).contains(&name)
+        is_or_inherits(T::NAME, name)
     }
+}
+
+/// Whether a class of the library is, or inherits from, the class called `name`.
+pub(super) fn is_or_inherits(class: &str, name: &str) -> bool {
+    let own = class.rsplit('.').next().unwrap_or_default();
+    own == name || bases(own).contains(&name)
 }
 
 /// The classes above one of the library.

@@ -1,13 +1,9 @@
-//! Containers of `collections` and other library types inside values.
+//! Library types inside values.
 
 use super::{FromValue, Library, Value, formatted, held, library};
-use crate::class::NotTranslated;
-use crate::collections::{Counter, DefaultDict, Deque, Key, OrderedDict};
 use crate::error::Error;
 use crate::number::Complex;
-use crate::repr::Repr;
 use crate::text::ByteArray;
-use crate::unwind::raise_new;
 
 library! {
     [] Complex;
@@ -15,10 +11,6 @@ library! {
     [] crate::modules::re::Pattern;
     [] crate::modules::re::Match;
     [] ByteArray;
-    [T: Clone + PartialEq + Repr + Into<Value> + 'static] Deque<T>;
-    [K: Key + Clone + Repr + Into<Value> + 'static] Counter<K>;
-    [K: Key + Clone + Repr + Into<Value> + 'static, V: Clone + PartialEq + Repr + Into<Value> + 'static] DefaultDict<K, V>;
-    [K: Key + Clone + Repr + Into<Value> + 'static, V: Clone + PartialEq + Repr + Into<Value> + 'static] OrderedDict<K, V>;
 }
 
 impl Library for Complex {
@@ -104,6 +96,53 @@ impl Library for ByteArray {
 
 impl Library for crate::modules::re::Pattern {
     const NAME: &'static str = "re.Pattern";
+
+    fn attr(&self, name: &str) -> Option<Value> {
+        Some(match name {
+            "pattern" => self.pattern().into(),
+            "flags" => self.flags().into(),
+            "groups" => self.groups().into(),
+            "groupindex" => self.groupindex().into(),
+            _ => return None,
+        })
+    }
+
+    fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
+        let (Value::Str(text), rest) = args.split_first()? else { return None };
+        let number = |at: usize| rest.get(at).map_or(Ok(0), i64::from_value);
+        let done = |value: Value| Some(Ok(value));
+        match (name, rest) {
+            ("match", []) => done(self.match_start(text).into()),
+            ("search", []) => done(self.search(text).into()),
+            ("fullmatch", []) => done(self.fullmatch(text).into()),
+            ("match", [at]) => Some(i64::from_value(at).map(|at| self.match_at(text, at).into())),
+            ("search", [at]) => Some(i64::from_value(at).map(|at| self.search_at(text, at).into())),
+            ("findall", []) => {
+                done(self.finditer(text).map(|found| all_groups(&found)).collect::<Vec<_>>().into())
+            }
+            ("finditer", []) => done(self.finditer(text).collect::<Vec<_>>().into()),
+            ("split", [] | [_]) => Some(number(0).map(|most| self.split(text, most).into())),
+            ("sub" | "subn", [Value::Str(of), ..]) => {
+                let (made, times) = match number(1).and_then(|count| self.subn(text, of, count)) {
+                    Ok(made) => made,
+                    Err(error) => return Some(Err(error)),
+                };
+                done(if name == "sub" { made.into() } else { (made, times).into() })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What `findall` gives of one match: the whole, the only group, or the tuple of all.
+fn all_groups(found: &crate::modules::re::Match) -> Value {
+    let mut groups: Vec<Value> =
+        found.groups().into_iter().map(|group| Value::from(group.unwrap_or_default())).collect();
+    match groups.len() {
+        0 => found.whole().into(),
+        1 => groups.remove(0),
+        _ => Value::tuple(groups),
+    }
 }
 
 impl Library for crate::modules::re::Match {
@@ -112,6 +151,11 @@ impl Library for crate::modules::re::Match {
     fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
         match (name, args) {
             ("group", []) => Some(Ok(Value::from(self.whole()))),
+            ("group", [_, _, ..]) => {
+                let groups: Option<Result<Vec<Value>, Error>> =
+                    args.iter().map(|key| self.method("group", std::slice::from_ref(key))).collect();
+                Some(groups?.map(Value::tuple))
+            }
             ("group" | "__getitem__", [Value::Str(key)]) => Some(Ok(self.group(&**key).into())),
             ("group" | "__getitem__", [key]) => Some(i64::from_value(key).map(|key| self.group(key).into())),
             ("groups", []) => Some(Ok(self.groups().into())),
@@ -119,111 +163,28 @@ impl Library for crate::modules::re::Match {
             ("start", []) => Some(Ok(self.start(0).into())),
             ("end", []) => Some(Ok(self.end(0).into())),
             ("span", []) => Some(Ok(self.span(0).into())),
+            ("start" | "end" | "span", [key]) => Some(match key {
+                Value::Str(key) => Ok(self.span(&**key)),
+                key => i64::from_value(key).map(|key| self.span(key)),
+            })
+            .map(|span| {
+                span.map(|span| match name {
+                    "start" => span.0.into(),
+                    "end" => span.1.into(),
+                    _ => span.into(),
+                })
+            }),
+            ("expand", [Value::Str(template)]) => Some(Ok(self.expand(template).into())),
             _ => None,
         }
     }
-}
 
-/// The methods that every container has.
-fn container(len: usize, items: impl FnOnce() -> Vec<Value>, name: &str) -> Option<Result<Value, Error>> {
-    match name {
-        "__len__" => Some(Ok(Value::from(len))),
-        "__iter__" => Some(Ok(Value::from(items()))),
-        _ => None,
-    }
-}
-
-/// An item of a mapping; `missing` makes one.
-fn mapping<K: Key + Clone + Into<Value>, V: Clone + Into<Value>>(
-    dict: &crate::Dict<K, V>,
-    missing: Option<Value>,
-    name: &str,
-    args: &[Value],
-) -> Option<Result<Value, Error>> {
-    let found = |key: &Value| {
-        let same = |(own, _): &(&K, &V)| (*own).clone().into() == *key;
-        dict.iter().find(same).map(|(_, value)| value.clone().into())
-    };
-    let pairs = || dict.iter().map(|(key, value)| (key.clone().into(), value.clone().into()));
-    match (name, args) {
-        ("__getitem__", [key]) => Some(found(key).or(missing).ok_or_else(|| Error::key(key))),
-        ("__contains__", [key]) => Some(Ok(Value::Bool(found(key).is_some()))),
-        ("get", [key]) => Some(Ok(found(key).unwrap_or_default())),
-        ("get", [key, default]) => Some(Ok(found(key).unwrap_or_else(|| default.clone()))),
-        ("keys", []) => Some(Ok(Value::from(pairs().map(|(key, _)| key).collect::<Vec<Value>>()))),
-        ("values", []) => Some(Ok(Value::from(pairs().map(|(_, value)| value).collect::<Vec<Value>>()))),
-        ("items", []) => {
-            let items: Vec<Value> = pairs().map(|(key, value)| Value::tuple([key, value])).collect();
-            Some(Ok(Value::from(items)))
-        }
-        _ => container(dict.len(), || pairs().map(|(key, _)| key).collect(), name),
-    }
-}
-
-impl<T: Clone + PartialEq + Repr + Into<Value> + 'static> Library for Deque<T> {
-    const NAME: &'static str = "collections.deque";
-
-    fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
-        match (name, args) {
-            ("__getitem__", [index]) => {
-                Some(i64::from_value(index).map(|index| self.at(index).clone().into()))
-            }
-            _ => container(self.len(), || self.iter().cloned().map(Into::into).collect(), name),
-        }
-    }
-
-    fn truth(&self) -> bool {
-        !self.is_empty()
-    }
-}
-
-impl<K: Key + Clone + Repr + Into<Value> + 'static> Library for Counter<K> {
-    const NAME: &'static str = "Counter";
-
-    fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
-        mapping(self, Some(Value::from(0)), name, args)
-    }
-
-    fn truth(&self) -> bool {
-        !self.is_empty()
-    }
-}
-
-impl<K, V> Library for DefaultDict<K, V>
-where
-    K: Key + Clone + Repr + Into<Value> + 'static,
-    V: Clone + PartialEq + Repr + Into<Value> + 'static,
-{
-    const NAME: &'static str = "collections.defaultdict";
-
-    fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
-        if let ("__getitem__", [key]) = (name, args)
-            && matches!(mapping(self, None, "__contains__", args), Some(Ok(Value::Bool(false))))
-        {
-            let text =
-                format!("not yet implemented: a default of a dynamic defaultdict, for {}", crate::repr(key));
-            raise_new(NotTranslated, text);
-        }
-        mapping(self, None, name, args)
-    }
-
-    fn truth(&self) -> bool {
-        !self.is_empty()
-    }
-}
-
-impl<K, V> Library for OrderedDict<K, V>
-where
-    K: Key + Clone + Repr + Into<Value> + 'static,
-    V: Clone + PartialEq + Repr + Into<Value> + 'static,
-{
-    const NAME: &'static str = "collections.OrderedDict";
-
-    fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
-        mapping(self, None, name, args)
-    }
-
-    fn truth(&self) -> bool {
-        !self.is_empty()
+    fn attr(&self, name: &str) -> Option<Value> {
+        Some(match name {
+            "lastgroup" => self.lastgroup().into(),
+            "lastindex" => self.lastindex().into(),
+            "string" => self.string().into(),
+            _ => return None,
+        })
     }
 }

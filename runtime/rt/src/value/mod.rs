@@ -15,6 +15,7 @@ mod items;
 mod iterators;
 mod kinds;
 mod library;
+mod library_containers;
 mod library_types;
 mod members;
 mod methods;
