@@ -154,7 +154,9 @@ impl Apply<'_, '_, '_> {
         let is_error = self.types.env().is_error(class) || crate::env::is_builtin_error(class);
         if is_error && !matches!(self.body.nodes[object].kind, Node::Item(_)) {
             let (name, of) = match &self.body.nodes[object].kind {
-                Node::Call { callee: Callee::Lib(name), args } if *name == "error.class" => {
+                Node::Call { callee: Callee::Lib(name), args }
+                    if matches!(name.as_str(), "error.class" | "builtins.type") =>
+                {
                     ("error.class_name", args[0].value)
                 }
                 _ => ("class.name", object),

@@ -45,7 +45,7 @@ pub(crate) fn fields(env: &Env<'_>) -> Late {
         if let Some(body) = env.program.fns.get(&path.join("__init__")) {
             out.on_some.extend(on_some_paths(env, *path, body));
             let owner = |field: Name| env.field_owner(*path, field).unwrap_or(*path);
-            out.after.extend(assigned_late(body).into_iter().map(|field| (owner(field), field)));
+            out.after.extend(assigned_late(env, *path, body).into_iter().map(|field| (owner(field), field)));
         }
         let (assigned, by_helpers) = (assigned(env, *path, false), assigned(env, *path, true));
         let own = env.own_fields.get(path).into_iter().flatten();
@@ -164,7 +164,7 @@ fn see(body: &Body<Hir>, pat: &Pat, this: LocalId, out: &mut FxHashSet<Name>) {
 }
 
 /// Fields that a constructor assigns after it uses the new object as a whole.
-fn assigned_late(body: &Body<Hir>) -> Vec<Name> {
+fn assigned_late(env: &Env<'_>, class: Name, body: &Body<Hir>) -> Vec<Name> {
     let Some(this) = body.params.first().map(|param| param.local) else { return Vec::new() };
     let field = |place: &Place| match place.proj.as_slice() {
         [Proj::Field(name)] if place.root == Root::Local(this) => Some(*name),
@@ -173,7 +173,7 @@ fn assigned_late(body: &Body<Hir>) -> Vec<Name> {
     let (mut early, mut late) = (FxHashSet::default(), Vec::new());
     let mut in_use = false;
     for stmt in &body.blocks[body.root].stmts {
-        in_use |= uses_whole(body, stmt, this);
+        in_use |= uses_whole(env, class, body, stmt, this);
         match &stmt.kind {
             StmtKind::Set { target, .. } => each_place(target, &mut |place| match field(place) {
                 Some(name) if in_use && !early.contains(&name) => late.push(name),
@@ -214,13 +214,20 @@ fn for_each_inner(body: &Body<Hir>, node: NodeId, f: &mut dyn FnMut(&Pat)) {
     }
 }
 
-/// Whether a statement uses the new object as a whole; `type(self).__name__` asks nothing of it.
-fn uses_whole(body: &Body<Hir>, stmt: &Stmt, this: LocalId) -> bool {
+/// Whether a statement uses the new object as a whole, or by a property or a method that it takes as a value;
+/// `type(self).__name__` asks nothing of it.
+fn uses_whole(env: &Env<'_>, class: Name, body: &Body<Hir>, stmt: &Stmt, this: LocalId) -> bool {
     let mut uses: FxHashSet<NodeId> = FxHashSet::default();
     let mut named = Vec::new();
     stmt.for_each_child(&mut |child| {
         body.walk(child, &mut |node| match &body.nodes[node].kind {
             Node::Use(place, _) if place.as_local() == Some(this) => {
+                uses.insert(node);
+            }
+            Node::Use(Place { root: Root::Local(of), proj }, _)
+                if *of == this
+                    && matches!(proj.first(), Some(Proj::Field(name)) if env.method(class, name.as_str()).is_some()) =>
+            {
                 uses.insert(node);
             }
             Node::Use(Place { root: Root::Node(of), proj }, _) => {
