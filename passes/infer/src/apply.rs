@@ -73,6 +73,8 @@ pub(crate) struct Apply<'a, 's, 'p> {
     pub callee: Option<NodeId>,
     /// What closures that were made of functions stand for.
     pub described: FxHashMap<NodeId, crate::function_values::Described>,
+    /// The nodes of the source that made ones stand for, of classes that are values.
+    pub class_sources: FxHashMap<NodeId, NodeId>,
     /// Lists that views of dicts became, with the view: as a dynamic value it is one again.
     pub kept_views: FxHashMap<NodeId, NodeId>,
     pub diags: &'a mut Diags,
@@ -95,6 +97,7 @@ pub(crate) fn apply(types: &Types<'_, '_>, paths: &Paths, inst: InstId, diags: &
         functions: Vec::new(),
         callee: None,
         described: Default::default(),
+        class_sources: Default::default(),
         kept_views: Default::default(),
         diags,
     };

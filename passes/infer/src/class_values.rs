@@ -83,8 +83,8 @@ impl Apply<'_, '_, '_> {
             return vec![class];
         }
         let mut found = Vec::new();
-        if node.index() < self.nodes {
-            for atom in self.types.solver.vars.atoms(self.base + node.0) {
+        if let Some(source) = self.class_source(node) {
+            for atom in self.types.solver.vars.atoms(self.base + source.0) {
                 match atom.head {
                     Head::TypeOf(class) if !found.contains(&class) => found.push(class),
                     _ => {}
@@ -100,6 +100,17 @@ impl Apply<'_, '_, '_> {
             found.retain(|sub| env.abstract_methods(*sub).is_empty());
         }
         if found.is_empty() { vec![class] } else { found }
+    }
+
+    /// The node of the source that a class value stands for.
+    fn class_source(&self, node: NodeId) -> Option<NodeId> {
+        if node.index() < self.nodes {
+            return Some(node);
+        }
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::OptOp(OptOp::Unwrap), args, .. } => self.class_source(args[0]),
+            _ => self.class_sources.get(&node).copied(),
+        }
     }
 
     /// The operand of `type(x)` where `x` is an object of one of several classes, none of which are errors or enums.

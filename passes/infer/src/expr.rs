@@ -9,6 +9,16 @@ use batuta_core::*;
 impl Apply<'_, '_, '_> {
     /// Elaborates a node of the source once; gives the node that has its value, with its actual type.
     pub(crate) fn expr(&mut self, id: NodeId) -> NodeId {
+        let node = self.elaborated(id);
+        let ty = self.ty(node);
+        let inner = if let TyKind::Option(inner) = ty.kind() { *inner } else { ty };
+        if node != id && matches!(inner.kind(), TyKind::TypeOf(_)) {
+            self.class_sources.insert(node, id);
+        }
+        node
+    }
+
+    fn elaborated(&mut self, id: NodeId) -> NodeId {
         let kind = self.body.nodes[id].kind.clone();
         match kind {
             Node::Const(value) => {

@@ -24,7 +24,7 @@ impl Apply<'_, '_, '_> {
             ArgKind::Positional | ArgKind::Star => true,
             ArgKind::Named(name) => match name.as_str() {
                 "sep" | "end" | "flush" => true,
-                "file" => matches!(self.ty(*arg).kind(), TyKind::Lib(..) | TyKind::Class(..)),
+                "file" => matches!(self.ty(*arg).kind(), TyKind::Lib(..) | TyKind::Class(..) | TyKind::Value),
                 _ => false,
             },
             ArgKind::StarStar => false,

@@ -334,8 +334,6 @@ macro_rules! opaque {
 }
 
 opaque! {
-    string_io::StringIO, "_io.StringIO";
-    File, "_io.TextIOWrapper";
     normal_dist::NormalDist, "NormalDist";
     string_template::Template, "Template";
     calendar::Calendar, "Calendar";

@@ -24,6 +24,7 @@ mod object;
 mod params;
 mod sequence_methods;
 mod simple_namespace;
+mod streams;
 mod text;
 mod text_methods;
 mod types;
