@@ -76,6 +76,7 @@ mod overrides;
 mod own_class;
 mod parsers;
 mod partial;
+mod partial_calls;
 mod partial_methods;
 mod plain_bases;
 mod record_data;
@@ -159,6 +160,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     argparse::expand(&mut out);
     findall::expand(&mut out);
     chosen_contexts::expand(&mut out);
+    partial_calls::expand(&mut out);
     let start = out.clone();
     let managers = with::Managers::new(&start);
     let has_stacks = exit_stack::has_stacks(&start);
