@@ -491,13 +491,8 @@ impl Apply<'_, '_, '_> {
                 let of = self.expr(*node);
                 let takes_values = matches!(self.ty(of).kind(), TyKind::Lib(name, _) if *name == "coroutine");
                 let (_, item) = self.functions.last().copied().unwrap_or((Ty::unit(), Ty::unit()));
-                if takes_values && self.ty(of).yielded() != item {
-                    let why =
-                        "a generator that is sent values gives others than the one around it".to_owned();
-                    return self.hole(id, crate::apply::BAD_CALL, why);
-                }
                 *node = match takes_values {
-                    true => of,
+                    true => self.giving(of, item),
                     // What it gives becomes what this one gives, item by item.
                     false => {
                         let items = self.iter_of(of);

@@ -407,6 +407,24 @@ impl Apply<'_, '_, '_> {
         self.mk(Node::Seq { clauses: vec![clause], sink: Sink::Iter(value) }, to, origin)
     }
 
+    /// A generator that is sent values, with its items as those of the one around it.
+    pub(crate) fn giving(&mut self, node: NodeId, item: Ty) -> NodeId {
+        let (origin, of) = (self.origin(node), self.ty(node));
+        let from = of.yielded();
+        if from == item {
+            return node;
+        }
+        let local = self.body.temp("item", from, origin);
+        let read = self.read_local(local, origin);
+        let value = self.coerce(read, item);
+        let param = Param { name: Name::new("item"), local, kind: ParamKind::Normal, default: None };
+        let body = self.body.block(BlockRow { tail: Some(value), ..BlockRow::default() });
+        let closure = Closure { ret: item, ..Closure::lambda(vec![param], body) };
+        let closure = self.mk(Node::Closure(closure), Ty::func([from], item), origin);
+        let name = Name::new("coroutine.mapped");
+        self.lib_call(name, &[ArgKind::Positional; 2], vec![node, closure], None, origin)
+    }
+
     /// `if cond { then } else { els }` as a value.
     pub(crate) fn choose(&mut self, cond: NodeId, then: NodeId, els: NodeId, ty: Ty) -> NodeId {
         let origin = self.origin(cond);

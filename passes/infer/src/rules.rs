@@ -83,7 +83,7 @@ impl Solver<'_> {
             C::Delegate { of, yielded, sent, out } => self.each(job, *of, |me, atom| match atom.head {
                 Head::Lib(name) if name == "coroutine" => {
                     me.flow(atom.args[0], *yielded);
-                    me.flow(*sent, atom.args[1]);
+                    me.vars.unify(*sent, atom.args[1]);
                     me.flow(atom.args[2], *out);
                 }
                 _ => {

@@ -158,12 +158,20 @@ impl<T, S: Default, R: Repr + 'static> Iterator for Coroutine<T, S, R> {
     }
 }
 
-impl<T, S: Default> Co<T, S> {
+impl<T: 'static, S: Default> Co<T, S> {
     /// `yield from inner`: passes on what goes in and out; gives what the inner one returns.
     pub async fn delegate<R: Repr + Clone + 'static>(&self, inner: Coroutine<T, S, R>) -> Result<R> {
+        self.delegate_mapped(inner, |item| item).await
+    }
+
+    async fn delegate_mapped<U, R>(&self, inner: Coroutine<U, S, R>, f: impl Fn(U) -> T) -> Result<R>
+    where
+        U: 'static,
+        R: Repr + Clone + 'static,
+    {
         let mut step = inner.resume(Resume::Send(S::default()));
         while let Some(item) = step? {
-            step = match self.emit(item).await {
+            step = match self.emit(f(item)).await {
                 Ok(sent) => inner.resume(Resume::Send(sent)),
                 Err(error) if error.is_a(GeneratorExit) => {
                     inner.close()?;
@@ -174,6 +182,14 @@ impl<T, S: Default> Co<T, S> {
         }
         let result = inner.0.borrow_mut().result();
         result.ok_or_else(|| Error::new(RuntimeError, "the inner generator had ended before"))
+    }
+}
+
+impl<T: 'static, S: Default + 'static, R: Repr + Clone + 'static> Coroutine<T, S, R> {
+    /// The same generator, whose items become others.
+    #[must_use]
+    pub fn mapped<U: 'static>(self, f: impl Fn(T) -> U + 'static) -> Coroutine<U, S, R> {
+        coroutine(|co: Co<U, S>| async move { co.delegate_mapped(self, f).await })
     }
 }
 
