@@ -61,7 +61,10 @@ pub(crate) fn expand(program: &mut Program<Hir>) {
             continue;
         }
         let is_apart = bodies.iter().any(|path| *path != home && !calls(path).is_empty());
-        if is_apart && !(named.given.iter().all(|(_, held)| is_constant(held)) && matches!(named.function, Function::Item(_))) {
+        if is_apart
+            && !(named.given.iter().all(|(_, held)| is_constant(held))
+                && matches!(named.function, Function::Item(_)))
+        {
             continue;
         }
         let named = hold(program, &place, named);
@@ -276,7 +279,8 @@ fn drop_unread(program: &mut Program<Hir>, named: &Named, place: &Place) {
             continue;
         }
         body.walk_block(body.root, &mut |node| {
-            reads += usize::from(matches!(&body.nodes[node].kind, Node::Use(read, _) if read.root == place.root));
+            reads +=
+                usize::from(matches!(&body.nodes[node].kind, Node::Use(read, _) if read.root == place.root));
         });
     }
     if reads > 0 {
