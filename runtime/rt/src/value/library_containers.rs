@@ -142,10 +142,6 @@ fn given<V: Into<Value> + 'static>(found: V) -> Value {
     value
 }
 
-fn done((): ()) -> Answer {
-    Some(Ok(Value::None))
-}
-
 fn int(value: &Value) -> i64 {
     i64::from_value(value).or_raise()
 }
@@ -175,37 +171,54 @@ where
     }
 
     fn call(cell: &RefCell<Self>, name: &str, args: &[Value]) -> Answer {
-        match (name, args) {
-            ("pop", []) => Some(Ok(cell.borrow_mut().pop().into())),
-            ("popleft", []) => Some(Ok(cell.borrow_mut().popleft().into())),
-            ("append", [x]) => done(cell.borrow_mut().append(item(x))),
-            ("appendleft", [x]) => done(cell.borrow_mut().appendleft(item(x))),
-            ("extend" | "extendleft", [items]) => {
-                let items: Vec<T> = py::iter(items).map(|x| item(&x)).collect();
-                match name {
-                    "extend" => cell.borrow_mut().extend(items),
-                    _ => cell.borrow_mut().extendleft(items),
-                }
-                done(())
-            }
-            ("clear", []) => done(cell.borrow_mut().clear()),
-            ("reverse", []) => done(cell.borrow_mut().reverse()),
-            ("rotate", []) => done(cell.borrow_mut().rotate(1)),
-            ("rotate", [n]) => done(cell.borrow_mut().rotate(int(n))),
-            ("insert", [index, x]) => done(cell.borrow_mut().py_insert(int(index), item(x))),
-            ("remove", [x]) => done(cell.borrow_mut().py_remove(&item::<T>(x))),
-            ("index", [x]) => Some(Ok(Value::from(cell.borrow().py_index(&item::<T>(x))))),
-            ("count", [x]) => Some(Ok(Value::from(count(cell, x)))),
-            ("__contains__", [x]) => Some(Ok(Value::from(count(cell, x) > 0))),
-            ("__getitem__", [index]) => Some(Ok(given(cell.borrow().at(int(index)).clone()))),
-            ("__setitem__", [index, x]) => done(cell.borrow_mut().set_at(int(index), item(x))),
-            ("__delitem__", [index]) => done(cell.borrow_mut().del_at(int(index))),
-            ("__reversed__", []) => {
-                Some(Ok(Value::from(cell.borrow().walk().into_iter().rev().collect::<Vec<_>>())))
-            }
-            _ => None,
+        if change_deque(cell, name, args).is_some() {
+            return Some(Ok(Value::None));
         }
+        let value = match (name, args) {
+            ("pop", []) => cell.borrow_mut().pop().into(),
+            ("popleft", []) => cell.borrow_mut().popleft().into(),
+            ("index", [x]) => Value::from(cell.borrow().py_index(&item::<T>(x))),
+            ("count", [x]) => Value::from(count(cell, x)),
+            ("__contains__", [x]) => Value::from(count(cell, x) > 0),
+            ("__getitem__", [index]) => given(cell.borrow().at(int(index)).clone()),
+            ("__reversed__", []) => {
+                let items: Vec<Value> = cell.borrow().walk().into_iter().rev().collect();
+                Value::from(items)
+            }
+            _ => return None,
+        };
+        Some(Ok(value))
     }
+}
+
+/// The methods of `deque` that give nothing.
+fn change_deque<T: FromValue + PartialEq>(
+    cell: &RefCell<Deque<T>>,
+    name: &str,
+    args: &[Value],
+) -> Option<()> {
+    match (name, args) {
+        ("append", [x]) => cell.borrow_mut().append(item(x)),
+        ("appendleft", [x]) => cell.borrow_mut().appendleft(item(x)),
+        ("extend" | "extendleft", [items]) => {
+            // A deque that extends itself is read before it grows.
+            let items: Vec<T> = py::iter(items).map(|x| item(&x)).collect();
+            match name {
+                "extend" => cell.borrow_mut().extend(items),
+                _ => cell.borrow_mut().extendleft(items),
+            }
+        }
+        ("clear", []) => cell.borrow_mut().clear(),
+        ("reverse", []) => cell.borrow_mut().reverse(),
+        ("rotate", []) => cell.borrow_mut().rotate(1),
+        ("rotate", [n]) => cell.borrow_mut().rotate(int(n)),
+        ("insert", [index, x]) => cell.borrow_mut().py_insert(int(index), item(x)),
+        ("remove", [x]) => cell.borrow_mut().py_remove(&item::<T>(x)),
+        ("__setitem__", [index, x]) => cell.borrow_mut().set_at(int(index), item(x)),
+        ("__delitem__", [index]) => cell.borrow_mut().del_at(int(index)),
+        _ => return None,
+    }
+    Some(())
 }
 
 /// How many items equal a value, whatever its type.
@@ -357,7 +370,7 @@ where
                         cell.borrow_mut().add(key, sign);
                     }),
                 }
-                done(())
+                Some(Ok(Value::None))
             }
             ("__add__", [other]) => joined(|a, b| a + b, other),
             ("__sub__", [other]) => joined(|a, b| a - b, other),
@@ -435,7 +448,8 @@ where
             ("move_to_end", [key, rest @ ..]) if rest.len() < 2 => {
                 let last = rest.first().is_none_or(Value::is_true);
                 let key: K = item(key);
-                done(cell.borrow_mut().move_to_end(&key, last))
+                cell.borrow_mut().move_to_end(&key, last);
+                Some(Ok(Value::None))
             }
             ("popitem", [last]) => {
                 let (key, value) = cell.borrow_mut().popitem_at(last.is_true());
