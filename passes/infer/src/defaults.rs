@@ -19,13 +19,16 @@ pub(crate) fn constructors(env: &Env<'_>) -> Vec<Body<Hir>> {
     let mut out = Vec::new();
     for (path, class) in &env.program.classes {
         let has_own = env.program.fns.contains_key(&path.join("__init__"));
+        // An error without a constructor keeps its arguments as they are.
+        let has_any = || env.method(*path, "__init__").is_some();
         let is_made_here = match class.kind {
             ClassKind::Plain | ClassKind::Abstract => true,
+            ClassKind::Exception => has_any(),
             // One without a constructor in the source gets it elsewhere.
             ClassKind::Dataclass { .. } => has_own,
             _ => false,
         };
-        if !is_made_here || env.is_error(*path) {
+        if !is_made_here || env.is_error(*path) && !has_any() {
             continue;
         }
         let attributes = replaced(env, *path);

@@ -129,11 +129,16 @@ fn assigned_fields(body: &Body<Typed>, stmts: &[Stmt], locals: &FxHashMap<Name, 
 
 /// The value that a field has before its assignment.
 fn empty_value(program: &Program<Typed>, out: &mut Body<Typed>, field: &FieldDef) -> NodeId {
-    let ty = field.ty;
-    let at = Origin::default();
     if let Some(default) = field.default.filter(|path| program.fns.contains_key(path)) {
-        return out.node(Node::Call { callee: Callee::Fn(default), args: Vec::new() }, ty, at);
+        let call = Node::Call { callee: Callee::Fn(default), args: Vec::new() };
+        return out.node(call, field.ty, Origin::default());
     }
+    empty_of(program, out, field, field.ty)
+}
+
+/// A value of a type that stands where nothing has been assigned yet.
+fn empty_of(program: &Program<Typed>, out: &mut Body<Typed>, field: &FieldDef, ty: Ty) -> NodeId {
+    let at = Origin::default();
     let constant = |out: &mut Body<Typed>, value: Const| out.node(Node::Const(value), ty, at);
     match ty.kind() {
         TyKind::Int(_) => constant(out, Const::Int(Arc::from("0"))),
@@ -146,12 +151,19 @@ fn empty_value(program: &Program<Typed>, out: &mut Body<Typed>, field: &FieldDef
             let none = out.node(Node::Const(Const::None), Ty::unit(), at);
             out.op(ValueOp::From, vec![none], ty, at)
         }
-        TyKind::Lib(name, _) if matches!(name.last(), "Decimal" | "Fraction") => {
-            let zero = out.node(Node::Const(Const::Int(Arc::from("0"))), Ty::int(), at);
-            let maker = if *name == "Decimal" { "decimal.Decimal" } else { "fractions.Fraction" };
-            let make =
-                Node::Call { callee: Callee::Lib(Name::new(maker)), args: vec![Arg::positional(zero)] };
-            out.node(make, ty, at)
+        TyKind::Bytes => constant(out, Const::Bytes(Arc::from([]))),
+        TyKind::Tuple(items) => {
+            let items = items.iter().map(|item| empty_of(program, out, field, *item)).collect();
+            out.op(TupleOp::New, items, ty, at)
+        }
+        TyKind::Lib(name, _) if library_empty(name.last()).is_some() => {
+            let (maker, given) = library_empty(name.last()).expect("just found");
+            let args = given.into_iter().map(|value| {
+                let ty = if matches!(value, Const::Int(_)) { Ty::int() } else { Ty::str() };
+                Arg::positional(out.node(Node::Const(value), ty, at))
+            });
+            let args = args.collect();
+            out.node(Node::Call { callee: Callee::Lib(Name::new(maker)), args }, ty, at)
         }
         _ => match ty.strip_shared().kind() {
             TyKind::List(_) => out.op(ListOp::New, Vec::new(), ty, at),
@@ -178,6 +190,19 @@ fn empty_value(program: &Program<Typed>, out: &mut Body<Typed>, field: &FieldDef
             }
         },
     }
+}
+
+/// The call that makes a small object of a type of the library.
+fn library_empty(name: &str) -> Option<(&'static str, Vec<Const>)> {
+    let int = |value: &str| Const::Int(Arc::from(value));
+    Some(match name {
+        "Decimal" => ("decimal.Decimal", vec![int("0")]),
+        "Fraction" => ("fractions.Fraction", vec![int("0")]),
+        "Path" => ("pathlib.Path", Vec::new()),
+        "Pattern" => ("re.compile", vec![Const::Str(Arc::from(""))]),
+        "date" => ("datetime.date", vec![int("1"), int("1"), int("1")]),
+        _ => return None,
+    })
 }
 
 /// A function for a field that is not assigned yet: nothing calls it.
