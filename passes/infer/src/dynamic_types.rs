@@ -114,11 +114,12 @@ impl Apply<'_, '_, '_> {
     }
 }
 
-/// How a call passes what the function got for a parameter; none for those that take several.
+/// How a call passes what the function got for a parameter.
 fn passed(formal: &Formal) -> Option<ArgKind> {
     match formal.kind {
         ParamKind::Normal | ParamKind::PositionalOnly => Some(ArgKind::Positional),
         ParamKind::KeywordOnly => formal.name.map(ArgKind::Named),
-        ParamKind::Star | ParamKind::StarStar => None,
+        ParamKind::Star => Some(ArgKind::Star),
+        ParamKind::StarStar => Some(ArgKind::StarStar),
     }
 }

@@ -93,6 +93,7 @@ impl Own<'_> {
                 Node::Use(place, _) => {
                     self.src.ty(tail).strip_ref() == self.src.ty(id).strip_ref()
                         && !self.place_in_cell(place)
+                        && !self.is_in_temporary(place)
                         && !matches!(self.src.ty(tail).strip_ref().kind(), TyKind::Shared(_))
                         && self.use_text(place).is_none()
                 }
@@ -103,6 +104,18 @@ impl Own<'_> {
         };
         match &self.src.nodes[id].kind {
             Node::If { then, els: Some(els), .. } => tail(*then) && tail(*els),
+            _ => false,
+        }
+    }
+
+    /// Whether a place is a part of what a call gives, which is gone at the end of its branch.
+    fn is_in_temporary(&self, place: &Place) -> bool {
+        let Root::Node(node) = place.root else { return false };
+        match &self.src.nodes[node].kind {
+            Node::Use(inner, _) => self.is_in_temporary(inner),
+            Node::Call { .. } | Node::Item(_) => {
+                !matches!(self.src.ty(node).kind(), TyKind::Ref(_))
+            }
             _ => false,
         }
     }

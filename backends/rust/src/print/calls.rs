@@ -99,7 +99,7 @@ impl Printer<'_, '_> {
                 for (part, arg) in parts.iter_mut().zip(args) {
                     // The object may keep it.
                     if matches!(self.body.ty(arg.value).kind(), TyKind::Iter(_)) {
-                        *part = super::control::moving_chain(std::mem::replace(part, Expr::atom("")));
+                        *part = self.moving_chain(std::mem::replace(part, Expr::atom("")));
                     }
                 }
                 let args = parts;
@@ -480,7 +480,8 @@ impl Printer<'_, '_> {
                         batuta_core::Node::Call { .. } | batuta_core::Node::Seq { .. }
                     ) =>
             {
-                Expr::call(format!("{}::new", self.rt("Iter")), vec![super::control::moving_chain(expr)])
+                let chain = self.moving_chain(expr);
+                Expr::call(format!("{}::new", self.rt("Iter")), vec![chain])
             }
             // A class is a constant: lent where a key is.
             TyKind::Var(_) if param.take == catalog::Take::Read && self.is_class_item(node) => {

@@ -180,7 +180,10 @@ impl Printer<'_, '_> {
                     // The function's result is `impl Fn`: the closure takes what it captures along.
                     Node::Closure(_) => moving(self.expr(node)),
                     Node::Item(_) => self.expr(node),
-                    _ if matches!(frame.ret.kind(), TyKind::Iter(_)) => moving_chain(self.owned(node)),
+                    _ if matches!(frame.ret.kind(), TyKind::Iter(_)) => {
+                        let chain = self.owned(node);
+                        self.moving_chain(chain)
+                    }
                     _ => self.owned(node),
                 };
                 let value = if self.frames.len() == 1 { said_by_result(value, frame.ret) } else { value };
@@ -334,37 +337,6 @@ pub(crate) fn moving(expr: Expr) -> Expr {
     match expr {
         Expr::Closure(closure) => Expr::Closure(tree::Closure { is_move: true, ..closure }),
         expr => expr,
-    }
-}
-
-/// An iterator that leaves its function: the closures of its chain take along what they read.
-pub(crate) fn moving_chain(expr: Expr) -> Expr {
-    let expr = chain_of_owned(expr);
-    // The guard of a cell ends with the call: the items are taken out before.
-    if borrows_cell(&expr) {
-        return expr.method("collect::<Vec<_>>", vec![]).method("into_iter", vec![]);
-    }
-    expr
-}
-
-fn borrows_cell(expr: &Expr) -> bool {
-    match expr {
-        Expr::Method(_, name, args) if name == "borrow" && args.is_empty() => true,
-        Expr::Method(of, ..) => borrows_cell(of),
-        _ => false,
-    }
-}
-
-fn chain_of_owned(expr: Expr) -> Expr {
-    match expr {
-        Expr::Method(of, name, args) => {
-            Expr::Method(Box::new(chain_of_owned(*of)), name, args.into_iter().map(moving).collect())
-        }
-        // A function of the runtime that goes on with iterators.
-        Expr::Call(function, args) if matches!(&*function, Expr::Atom(name) if name.starts_with("rt::")) => {
-            Expr::Call(function, args.into_iter().map(chain_of_owned).collect())
-        }
-        expr => moving(expr),
     }
 }
 

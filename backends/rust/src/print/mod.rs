@@ -1,6 +1,7 @@
 //! Mir bodies as syntax trees: statements here, expressions in `expr`, operations in `ops`, and so on.
 
 mod calls;
+mod chains;
 mod compare;
 mod comprehensions;
 mod control;
@@ -137,7 +138,7 @@ impl<'a, 'u> Printer<'a, 'u> {
             if let Some(tail) = out.tail.take() {
                 let tail = untyped_collect(*tail);
                 let gives_iter = matches!(frame.ret.kind(), TyKind::Iter(_));
-                let tail = if gives_iter { control::moving_chain(tail) } else { control::moving(tail) };
+                let tail = if gives_iter { self.moving_chain(tail) } else { control::moving(tail) };
                 out.tail = Some(Box::new(tail));
             }
             return;

@@ -141,7 +141,7 @@ impl Printer<'_, '_> {
         };
         if let TyKind::Iter(_) = ty.kind() {
             if self.is_given_box(argument) {
-                let value = super::control::moving_chain(value);
+                let value = self.moving_chain(value);
                 return match crate::items::borrows(self.body) {
                     true => Expr::call("Box::new", vec![value]),
                     false => Expr::call(format!("{}::new", self.rt("Iter")), vec![value]),

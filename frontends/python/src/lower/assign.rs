@@ -80,7 +80,48 @@ impl<'t> Lowerer<'t> {
         let value = self.expr(right);
         let target = self.target(left);
         self.unzipped(&target, value);
+        if let Some((parts, items)) = self.constant_items(&target, value) {
+            for (target, item) in parts.into_iter().zip(items) {
+                let value = self.constant(item, right);
+                self.push(StmtKind::Set { target, value }, node);
+            }
+            return;
+        }
         self.push(StmtKind::Set { target, value }, node);
+    }
+
+    /// `LOW, HIGH = range(2)` at module level or in a class: the targets and what each one gets.
+    fn constant_items(&self, target: &Pat, value: NodeId) -> Option<(Vec<Pat>, Vec<Const>)> {
+        let is_global =
+            |part: &Pat| matches!(part, Pat::Place(Place { root: Root::Global(_), proj }) if proj.is_empty());
+        let Pat::Tuple(parts) = target else { return None };
+        let body = &self.cx.body;
+        let constant = |node: &NodeId| match &body.nodes[*node].kind {
+            Node::Const(value) => Some(value.clone()),
+            _ => None,
+        };
+        let number = |node: NodeId| match constant(&node)? {
+            Const::Int(digits) => digits.parse::<i64>().ok(),
+            _ => None,
+        };
+        let items: Vec<Const> = match &body.nodes[value].kind {
+            Node::Const(Const::Str(text)) => {
+                text.chars().map(|letter| Const::Str(letter.to_string().into())).collect()
+            }
+            Node::Op { op: Op::ListOp(ListOp::New), args, .. } => {
+                args.iter().map(constant).collect::<Option<_>>()?
+            }
+            Node::Call { callee: Callee::Lib(name), args } if *name == "builtins.range" => {
+                let (start, end) = match args.as_slice() {
+                    [end] => (0, number(end.value)?),
+                    [start, end] => (number(start.value)?, number(end.value)?),
+                    _ => return None,
+                };
+                (start..end.min(start + 1000)).map(|item| Const::Int(item.to_string().into())).collect()
+            }
+            _ => return None,
+        };
+        (parts.len() == items.len() && parts.iter().all(is_global)).then(|| (parts.clone(), items))
     }
 
     /// `WALL, FLOOR = "#", "."` at module level: one constant after the other.

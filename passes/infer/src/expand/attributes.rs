@@ -25,7 +25,8 @@ pub(crate) fn expand(program: &mut Program<Hir>) {
             late.extend(found.filter(|path| !program.globals.contains_key(path)));
         });
     }
-    late.sort();
+    // Bases first: a class finds what its base is given.
+    late.sort_by_key(|path| (program.mro(path.parent()).len(), *path));
     late.dedup();
     let mut own: FxHashMap<Name, Name> = FxHashMap::default();
     for path in late {

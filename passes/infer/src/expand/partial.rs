@@ -31,7 +31,9 @@ fn closure(program: &Program<Hir>, body: &mut Body<Hir>, args: &[Arg], node: Nod
     let is_own;
     let (callee, open) = match known(program, body, function.value) {
         Some((params, callee)) => {
-            let open = open_params(&params, given)?;
+            let Some(open) = open_params(&params, given) else {
+                return dynamic(body, function.value, given, origin);
+            };
             is_own = params.iter().all(|param| param.kind != ParamKind::PositionalOnly);
             let callee = match callee {
                 Some(callee) => callee,
@@ -159,17 +161,14 @@ pub(super) fn known(
 ) -> Option<(Vec<Param>, Option<Callee>)> {
     let place = match &body.nodes[function].kind {
         Node::Item(path) => {
-            let path = program.resolve(*path);
-            return Some((program.fns.get(&path)?.params.clone(), Some(Callee::Fn(path))));
+            return of_item(program, *path);
         }
         Node::Closure(closure) => return Some((closure.params.clone(), None)),
         Node::Use(place, _) => place,
         _ => return None,
     };
     match (place.root, &place.proj[..]) {
-        (Root::Global(path), []) if let Some(function) = program.fns.get(&program.resolve(path)) => {
-            Some((function.params.clone(), Some(Callee::Fn(function.path))))
-        }
+        (Root::Global(path), []) if let Some(found) = of_item(program, path) => Some(found),
         (Root::Local(_) | Root::Global(_), []) => {
             let mut made =
                 body.blocks.iter().flat_map(|(_, block)| &block.stmts).filter_map(|stmt| match &stmt.kind {
@@ -181,6 +180,17 @@ pub(super) fn known(
         }
         _ => None,
     }
+}
+
+/// Parameters of a function or of a constructor of the program.
+fn of_item(program: &Program<Hir>, path: Name) -> Option<(Vec<Param>, Option<Callee>)> {
+    let path = program.resolve(path);
+    if program.classes.contains_key(&path) {
+        let inits = program.mro(path).into_iter().map(|class| class.join("__init__"));
+        let init = inits.into_iter().find_map(|init| program.fns.get(&init))?;
+        return Some((init.params.get(1..)?.to_vec(), Some(Callee::Fn(path))));
+    }
+    Some((program.fns.get(&path)?.params.clone(), Some(Callee::Fn(path))))
 }
 
 /// The closure that a node is or ends with.

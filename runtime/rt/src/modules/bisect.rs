@@ -52,6 +52,13 @@ pub fn insort_by_key<T, K: PyOrd>(items: &mut Vec<T>, x: T, mut key: impl FnMut(
     items.insert(at, x);
 }
 
+/// `bisect.insort_left(items, x, key=key)`.
+pub fn insort_left_by_key<T, K: PyOrd>(items: &mut Vec<T>, x: T, mut key: impl FnMut(&T) -> K) {
+    let own = key(&x);
+    let at = bisect_left_by_key(items, &own, key) as usize;
+    items.insert(at, x);
+}
+
 /// `bisect.insort_left(items, x)`.
 pub fn insort_left<T: PyOrd>(items: &mut Vec<T>, x: T) {
     let at = bisect_left(items, &x) as usize;

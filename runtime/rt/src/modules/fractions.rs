@@ -181,19 +181,26 @@ impl Fraction {
     /// `a / b`; raises `ZeroDivisionError`.
     #[track_caller]
     pub fn true_div(&self, other: &Fraction) -> Fraction {
+        if other.is_zero() {
+            // What is left of the numerator when it shares all factors with zero.
+            let sign = i64::from(!self.is_zero()) - 2 * i64::from(self.numerator.is_negative());
+            return Fraction::new(sign, 0);
+        }
         Fraction::new(&self.numerator * &other.denominator, &self.denominator * &other.numerator)
     }
 
     /// `a // b`; raises `ZeroDivisionError`.
     #[track_caller]
     pub fn floor_div(&self, other: &Fraction) -> Int {
-        self.true_div(other).floor()
+        (&self.numerator * &other.denominator).floor_div(&(&self.denominator * &other.numerator))
     }
 
     /// `a % b`; raises `ZeroDivisionError`.
     #[track_caller]
     pub fn floor_mod(&self, other: &Fraction) -> Fraction {
-        self - &(other * &Fraction::new(self.floor_div(other), 1))
+        let rest =
+            (&self.numerator * &other.denominator).floor_mod(&(&self.denominator * &other.numerator));
+        Fraction::new(rest, &self.denominator * &other.denominator)
     }
 
     /// `a ** n`; raises `ZeroDivisionError`.

@@ -152,6 +152,22 @@ pub fn partial(function: Value, args: Vec<Value>, named: Dict<String, Value>) ->
     Value::Object(Rc::new(Partial { function, args, named }))
 }
 
+impl Partial {
+    fn call_with(&self, args: &[Value], named: &Dict<String, Value>) -> Value {
+        let all: Vec<Value> = self.args.iter().chain(args).cloned().collect();
+        let mut together = self.named.clone();
+        together.extend(named.iter().map(|(name, value)| (name.clone(), value.clone())));
+        py::call_with(&self.function, &all, &together)
+    }
+}
+
+/// `partial(*args, **named)`, where the value is one.
+pub(crate) fn call_partial(value: &Value, args: &[Value], named: &Dict<String, Value>) -> Option<Value> {
+    let Value::Object(object) = value else { return None };
+    let partial = object.as_any().downcast_ref::<Partial>()?;
+    Some(partial.call_with(args, named))
+}
+
 impl Object for Partial {
     fn type_name(&self) -> &str {
         "functools.partial"
@@ -171,8 +187,7 @@ impl Object for Partial {
     }
 
     fn call_method(self: Rc<Self>, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
-        let all: Vec<Value> = self.args.iter().chain(args).cloned().collect();
-        (name == "__call__").then(|| Ok(py::call_with(&self.function, &all, &self.named)))
+        (name == "__call__").then(|| Ok(self.call_with(args, &Dict::new())))
     }
 
     fn is_callable(&self) -> bool {

@@ -3,7 +3,7 @@
 //! `OverflowError: math range error`.
 
 pub use super::math_erf::{erf, erfc};
-pub use super::math_int::{big_comb, big_factorial, big_perm};
+pub use super::math_int::{big_comb, big_factorial, big_gcd, big_lcm, big_perm};
 pub use super::math_int::{comb, factorial, gcd, isqrt, lcm, perm};
 pub use super::math_special::{acosh, asinh, atanh, cbrt, gamma, lgamma, nextafter, ulp};
 use crate::big::Int;

@@ -93,6 +93,16 @@ pub fn gcd(numbers: &[i64]) -> i64 {
     numbers.iter().fold(0, |a, &b| crate::number::int_gcd(a, b))
 }
 
+/// `math.gcd(*numbers)` without a bound.
+pub fn big_gcd(numbers: &[Int]) -> Int {
+    numbers.iter().fold(Int::ZERO, |a, b| a.gcd(b))
+}
+
+/// `math.lcm(*numbers)` without a bound.
+pub fn big_lcm(numbers: &[Int]) -> Int {
+    numbers.iter().fold(Int::ONE, |a, b| a.lcm(b))
+}
+
 /// `math.lcm(*numbers)`; raises `OverflowError` beyond 64 bits.
 #[track_caller]
 pub fn lcm(numbers: &[i64]) -> i64 {

@@ -43,7 +43,12 @@ pub fn call_with(value: &Value, args: &[Value], named: &Dict<String, Value>) -> 
     match value {
         Value::Function(function) => function.call_with(args, named).or_raise(),
         other if named.is_empty() => call(other, args),
-        other => raise_new(TypeError, format!("{}.__call__() takes no keyword arguments", other.type_name())),
+        other => match crate::functools::call_partial(other, args, named) {
+            Some(result) => result,
+            None => {
+                raise_new(TypeError, format!("{}.__call__() takes no keyword arguments", other.type_name()))
+            }
+        },
     }
 }
 
