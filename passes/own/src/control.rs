@@ -113,9 +113,7 @@ impl Own<'_> {
         let Root::Node(node) = place.root else { return false };
         match &self.src.nodes[node].kind {
             Node::Use(inner, _) => self.is_in_temporary(inner),
-            Node::Call { .. } | Node::Item(_) => {
-                !matches!(self.src.ty(node).kind(), TyKind::Ref(_))
-            }
+            Node::Call { .. } | Node::Item(_) => !matches!(self.src.ty(node).kind(), TyKind::Ref(_)),
             _ => false,
         }
     }

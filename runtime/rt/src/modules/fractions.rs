@@ -198,8 +198,7 @@ impl Fraction {
     /// `a % b`; raises `ZeroDivisionError`.
     #[track_caller]
     pub fn floor_mod(&self, other: &Fraction) -> Fraction {
-        let rest =
-            (&self.numerator * &other.denominator).floor_mod(&(&self.denominator * &other.numerator));
+        let rest = (&self.numerator * &other.denominator).floor_mod(&(&self.denominator * &other.numerator));
         Fraction::new(rest, &self.denominator * &other.denominator)
     }
 
