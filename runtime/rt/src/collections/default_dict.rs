@@ -279,7 +279,8 @@ fn factory_name<V: Repr>(factory: &Rc<dyn Fn() -> V>) -> String {
 
 impl<K: crate::Key + Clone, V: crate::DeepCopy> crate::DeepCopy for DefaultDict<K, V> {
     fn deep_copy(&self, memo: &mut crate::Memo) -> Self {
-        DefaultDict { dict: self.dict.deep_copy(memo), made: Made::default(), factory: self.factory.clone() }
+        let dict = self.iter().map(|(key, value)| (key.clone(), value.deep_copy(memo))).collect();
+        DefaultDict { dict, made: Made::default(), factory: self.factory.clone() }
     }
 }
 
