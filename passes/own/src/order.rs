@@ -342,20 +342,18 @@ impl Own<'_> {
         })
     }
 
-    /// What is cloned out of a cell: the guard lives until the statement ends, and some later operand changes
-    /// what the cell holds.
+    /// What is cloned out of a cell, or made of what it holds: the guard lives until the statement ends, and
+    /// some later operand changes what the cell holds, or the object that it is in.
     fn cloned_guard(&self, node: NodeId, lowered: NodeId, later: &[NodeId]) -> Option<Hold> {
-        let mut is_cloned = false;
+        let hold = Hold { mutable: false, late: false, guarded: true, copied: true };
+        let mut is_made = !matches!(self.src.nodes[node].kind, Node::Use(..));
         self.out.walk(Child::Node(lowered), &mut |node| {
-            is_cloned |= matches!(self.out.nodes[node].kind, Node::Use(_, Mode::Clone));
+            is_made |= matches!(self.out.nodes[node].kind, Node::Use(_, Mode::Clone));
         });
-        let changes = |later: &NodeId| !self.keeps_still(node, &[Child::Node(*later)]);
-        (is_cloned && self.holds_guard(node) && later.iter().any(changes)).then_some(Hold {
-            mutable: false,
-            late: false,
-            guarded: true,
-            copied: true,
-        })
+        let changes = |later: &NodeId| {
+            !self.keeps_still(node, &[Child::Node(*later)]) || self.conflicts(node, &hold, *later, false)
+        };
+        (is_made && self.holds_guard(node) && later.iter().any(changes)).then_some(hold)
     }
 
     /// Whether an operand on the right conflicts with what one on its left holds.
