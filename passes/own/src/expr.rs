@@ -188,9 +188,12 @@ impl Own<'_> {
     }
 }
 
-/// Tuples that are the same but for the width of their ints.
+/// Tuples and options that are the same but for the width of their ints.
 pub fn differ_in_width(a: Ty, b: Ty) -> bool {
-    let (TyKind::Tuple(a), TyKind::Tuple(b)) = (a.kind(), b.kind()) else { return false };
     let same_form = |(a, b): (&Ty, &Ty)| a == b || a.is_int() && b.is_int() || differ_in_width(*a, *b);
-    a.len() == b.len() && a.iter().zip(b).all(same_form)
+    match (a.kind(), b.kind()) {
+        (TyKind::Tuple(a), TyKind::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(same_form),
+        (TyKind::Option(a), TyKind::Option(b)) => a != b && same_form((a, b)),
+        _ => false,
+    }
 }
