@@ -407,11 +407,7 @@ impl Solver<'_> {
                         let sig = self.with_own_receiver(&sig, skip, atom);
                         self.bind_sig(job, &sig, skip, args);
                     }
-                    None => {
-                        for (arg, param) in args.iter().zip(atom.args.iter()) {
-                            self.flow(arg.var, *param);
-                        }
-                    }
+                    None => self.fill_params(job, &atom.args[..atom.args.len() - 1], args),
                 }
                 self.flow(ret, out);
             }
@@ -437,6 +433,23 @@ impl Solver<'_> {
 }
 
 impl Solver<'_> {
+    /// Arguments of a function of which only the types of its parameters are known: one that is spread fills
+    /// all those that are left.
+    fn fill_params(&mut self, job: JobId, params: &[Var], args: &[ArgFact]) {
+        let mut open = params.iter();
+        for arg in args {
+            match arg.kind {
+                ArgKind::Star => {
+                    let item = self.vars.fresh();
+                    self.sub(job, C::Iterate { of: arg.var, item });
+                    open.by_ref().for_each(|param| self.flow(item, *param));
+                }
+                ArgKind::StarStar => {}
+                _ => open.next().into_iter().for_each(|param| self.flow(arg.var, *param)),
+            }
+        }
+    }
+
     /// The arguments of a library function that is called as a value: one that is spread stands for as many
     /// as the function takes.
     fn spread_guess(&mut self, job: JobId, name: Name, args: &[ArgFact]) -> Vec<ArgFact> {

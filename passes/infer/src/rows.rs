@@ -191,8 +191,12 @@ impl Apply<'_, '_, '_> {
             })
             .collect();
         let best = all.iter().position(|(row, bound)| self.fits_row(row, bound, &args, false));
-        // Items that are dynamic are numbers of either kind.
-        let is_dynamic = |arg: &NodeId| *self.item_type(self.ty(*arg)).kind() == TyKind::Value;
+        // Items that are dynamic are numbers of either kind, as those that may be absent or a text.
+        let is_dynamic = |arg: &NodeId| match self.item_type(self.ty(*arg)).kind() {
+            TyKind::Option(inner) => matches!(inner.kind(), TyKind::Num | TyKind::Value),
+            TyKind::Union(members) => members.contains(&Ty::num()),
+            kind => *kind == TyKind::Value,
+        };
         let takes_numbers =
             |row: &Row| row.params.iter().any(|param| param.ty.any(&mut |ty| *ty.kind() == TyKind::Num));
         let best = best.or_else(|| {
