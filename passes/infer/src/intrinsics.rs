@@ -441,7 +441,14 @@ impl Apply<'_, '_, '_> {
                 _ => first,
             };
             args[0] = first;
-            if dunder == "__next__" && args.len() == 2 && matches!(self.ty(first).kind(), TyKind::Class(..)) {
+            let is_stream =
+                |name: &Name| !batuta_catalog::functions(name.join("__next__").as_str()).is_empty();
+            let is_read_on = match self.ty(first).kind() {
+                TyKind::Class(..) => args.len() == 2,
+                TyKind::Lib(name, _) => is_stream(name),
+                _ => false,
+            };
+            if dunder == "__next__" && is_read_on {
                 args[0] = self.iter_of(first);
             } else if matches!(self.ty(first).kind(), TyKind::Class(..) | TyKind::Lib(..)) {
                 let rest = args[1..].to_vec();

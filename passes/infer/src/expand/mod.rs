@@ -31,6 +31,7 @@ mod computed_defaults;
 mod computed_getters;
 mod context_decorators;
 mod converted;
+mod counted_reader;
 mod decorate;
 mod default_functions;
 mod derived;
@@ -158,6 +159,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     function_docs::expand(&mut out);
     commands::expand(&mut out);
     argparse::expand(&mut out);
+    counted_reader::expand(&mut out);
     findall::expand(&mut out);
     chosen_contexts::expand(&mut out);
     partial_calls::expand(&mut out);

@@ -5,7 +5,7 @@ mod writer;
 
 use crate::class::Exception;
 
-pub use reader::{DictReader, reader};
+pub use reader::{CsvReader, DictReader, reader};
 pub use writer::{CsvWriter, DictWriter};
 
 crate::exceptions! {

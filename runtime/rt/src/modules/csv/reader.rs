@@ -68,29 +68,69 @@ fn fields(line: &str, dialect: &Dialect) -> Option<Vec<String>> {
     Some(row)
 }
 
+/// `csv.reader` that counts its lines: a handle, whose clones read on where the others stand.
+#[derive(Clone)]
+pub struct CsvReader {
+    rows: Rc<RefCell<dyn Iterator<Item = Vec<String>>>>,
+    /// Lines that were read.
+    lines: Rc<Cell<i64>>,
+}
+
+impl CsvReader {
+    /// `csv.reader(lines)`.
+    pub fn new<S: AsRef<str> + 'static>(lines: impl IntoIterator<Item = S>, dialect: Dialect) -> CsvReader {
+        let all: Vec<S> = lines.into_iter().collect();
+        let lines = Rc::new(Cell::new(0));
+        let count = lines.clone();
+        let rows = reader(all.into_iter().inspect(move |_| count.set(count.get() + 1)), dialect);
+        CsvReader { rows: Rc::new(RefCell::new(rows)), lines }
+    }
+
+    /// `reader.line_num`: lines that were read.
+    pub fn line_num(&self) -> i64 {
+        self.lines.get()
+    }
+
+    /// The rows that are left.
+    pub fn rows(&self) -> impl Iterator<Item = Vec<String>> + use<> {
+        let own = self.rows.clone();
+        std::iter::from_fn(move || own.borrow_mut().next())
+    }
+}
+
+impl PartialEq for CsvReader {
+    fn eq(&self, other: &CsvReader) -> bool {
+        Rc::ptr_eq(&self.lines, &other.lines)
+    }
+}
+
+impl Repr for CsvReader {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<_csv.reader object>")
+    }
+}
+
 /// `csv.DictReader`: a handle, whose clones read on where the others stand.
 #[derive(Clone)]
 pub struct DictReader(Rc<RefCell<Rows>>);
 
 struct Rows {
-    rows: Box<dyn Iterator<Item = Vec<String>>>,
+    rows: CsvReader,
     names: Option<Vec<String>>,
     /// What the fields have that a short row lacks.
     missing: Option<String>,
-    /// Lines that were read.
-    lines: Rc<Cell<i64>>,
 }
 
 impl Rows {
     /// The first row names the fields.
     fn names(&mut self) -> &[String] {
-        self.names.get_or_insert_with(|| self.rows.next().unwrap_or_default())
+        self.names.get_or_insert_with(|| self.rows.rows().next().unwrap_or_default())
     }
 
     #[track_caller]
     fn next(&mut self) -> Option<Dict<String, String>> {
         let names = self.names().to_vec();
-        let mut row = self.rows.by_ref().find(|row| !row.is_empty())?;
+        let mut row = self.rows.rows().find(|row| !row.is_empty())?;
         if let Some(missing) = &self.missing
             && row.len() < names.len()
         {
@@ -111,11 +151,8 @@ impl DictReader {
         names: Option<Vec<String>>,
         dialect: Dialect,
     ) -> DictReader {
-        let all: Vec<S> = lines.into_iter().collect();
-        let lines = Rc::new(Cell::new(0));
-        let count = lines.clone();
-        let rows = Box::new(reader(all.into_iter().inspect(move |_| count.set(count.get() + 1)), dialect));
-        DictReader(Rc::new(RefCell::new(Rows { rows, names, missing: None, lines })))
+        let rows = CsvReader::new(lines, dialect);
+        DictReader(Rc::new(RefCell::new(Rows { rows, names, missing: None })))
     }
 
     /// The same reader with `restval`.
@@ -132,7 +169,7 @@ impl DictReader {
 
     /// `reader.line_num`: lines that were read.
     pub fn line_num(&self) -> i64 {
-        self.0.borrow().lines.get()
+        self.0.borrow().rows.line_num()
     }
 
     /// The rows that are left.
