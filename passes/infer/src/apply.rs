@@ -77,6 +77,8 @@ pub(crate) struct Apply<'a, 's, 'p> {
     pub class_sources: FxHashMap<NodeId, NodeId>,
     /// Lists that views of dicts became, with the view: as a dynamic value it is one again.
     pub kept_views: FxHashMap<NodeId, NodeId>,
+    /// One of several classes is called: that some do not take the arguments is no finding.
+    pub is_choosing: bool,
     pub diags: &'a mut Diags,
 }
 
@@ -99,6 +101,7 @@ pub(crate) fn apply(types: &Types<'_, '_>, paths: &Paths, inst: InstId, diags: &
         described: Default::default(),
         class_sources: Default::default(),
         kept_views: Default::default(),
+        is_choosing: false,
         diags,
     };
     apply.run();

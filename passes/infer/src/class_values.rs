@@ -227,7 +227,10 @@ impl Apply<'_, '_, '_> {
         let (args, stmts) = self.simple_args(args);
         let call = self.by_class_value(node, class, want, &mut |me, class| {
             let args = args.iter().map(|arg| me.again(*arg)).collect();
-            me.construct(id, class, kinds, args, origin)
+            let outer = std::mem::replace(&mut me.is_choosing, true);
+            let made = me.construct(id, class, kinds, args, origin);
+            me.is_choosing = outer;
+            made
         });
         if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
     }

@@ -204,7 +204,9 @@ impl Apply<'_, '_, '_> {
         let why = format!("the arguments do not fit the parameters of `{name}`");
         match crate::misfits::misfit(name, formals, skip, kinds) {
             Some(text) => {
-                self.diags.report_with(BAD_CALL, origin, why);
+                if !self.is_choosing {
+                    self.diags.report_with(BAD_CALL, origin, why);
+                }
                 self.refuse("TypeError", &text, args, origin)
             }
             None => {

@@ -17,6 +17,7 @@ mod by_name_choice;
 mod cache;
 mod cache_nested;
 mod cached_property;
+mod call_shapes;
 mod called;
 mod capture;
 mod chained;
@@ -135,6 +136,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     class_marks::expand(&mut out);
     own_class::expand(&mut out);
     forwarded::expand(&mut out);
+    call_shapes::expand(&mut out);
     class_defaults::expand(&mut out);
     attributes::expand(&mut out);
     record_data::expand(&mut out);
