@@ -153,9 +153,14 @@ impl<'p> Env<'p> {
 
     /// Whether a method gives its object back at every end.
     pub(crate) fn returns_receiver(&self, method: Name) -> bool {
-        let Some(body) = self.program.fns.get(&method) else { return false };
+        self.returns_receiver_within(method, 4)
+    }
+
+    /// The same, through as many calls of other methods.
+    fn returns_receiver_within(&self, method: Name, depth: u8) -> bool {
+        let Some(body) = self.program.fns.get(&method).filter(|body| body.has_receiver()) else { return false };
         let Some(this) = body.params.first().map(|param| param.local) else { return false };
-        let is_this = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(this));
+        let is_this = |node: NodeId| self.is_local_itself(body, node, this, depth);
         let (mut returns, mut others) = (0, 0);
         body.walk_block(body.root, &mut |node| match &body.nodes[node].kind {
             Node::Return(Some(value)) if is_this(*value) => returns += 1,
@@ -171,6 +176,20 @@ impl<'p> Env<'p> {
             matches!(stmt.kind, StmtKind::Expr(node) if matches!(body.nodes[node].kind, Node::Return(_)))
         });
         returns > 0 && others == 0 && ends
+    }
+
+    /// A local, or what methods called on it give that give back their object.
+    fn is_local_itself(&self, body: &Body<Hir>, node: NodeId, local: LocalId, depth: u8) -> bool {
+        match &body.nodes[node].kind {
+            Node::Use(place, _) => place.as_local() == Some(local),
+            Node::Call { callee: Callee::Method(of, name), .. } if depth > 0 => {
+                let mut named = self.program.fns.keys().filter(|path| path.last() == name.as_str()).peekable();
+                self.is_local_itself(body, *of, local, depth)
+                    && named.peek().is_some()
+                    && named.all(|path| self.returns_receiver_within(*path, depth - 1))
+            }
+            _ => false,
+        }
     }
 
     fn is_plain(&self, method: Name) -> bool {

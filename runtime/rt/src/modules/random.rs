@@ -46,6 +46,19 @@ impl crate::repr::Repr for RandomState {
     }
 }
 
+/// A generator is equal to itself alone.
+impl PartialEq for Random {
+    fn eq(&self, other: &Random) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl crate::repr::Repr for Random {
+    fn fmt_repr(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("<random.Random object>")
+    }
+}
+
 /// What a generator can be seeded with.
 pub trait Seed {
     /// The seed as 32-bit words, the lowest first.
