@@ -158,7 +158,9 @@ impl<'p> Env<'p> {
 
     /// The same, through as many calls of other methods.
     fn returns_receiver_within(&self, method: Name, depth: u8) -> bool {
-        let Some(body) = self.program.fns.get(&method).filter(|body| body.has_receiver()) else { return false };
+        let Some(body) = self.program.fns.get(&method).filter(|body| body.has_receiver()) else {
+            return false;
+        };
         let Some(this) = body.params.first().map(|param| param.local) else { return false };
         let is_this = |node: NodeId| self.is_local_itself(body, node, this, depth);
         let (mut returns, mut others) = (0, 0);
@@ -183,7 +185,8 @@ impl<'p> Env<'p> {
         match &body.nodes[node].kind {
             Node::Use(place, _) => place.as_local() == Some(local),
             Node::Call { callee: Callee::Method(of, name), .. } if depth > 0 => {
-                let mut named = self.program.fns.keys().filter(|path| path.last() == name.as_str()).peekable();
+                let mut named =
+                    self.program.fns.keys().filter(|path| path.last() == name.as_str()).peekable();
                 self.is_local_itself(body, *of, local, depth)
                     && named.peek().is_some()
                     && named.all(|path| self.returns_receiver_within(*path, depth - 1))

@@ -638,8 +638,14 @@ impl Apply<'_, '_, '_> {
             (format!("__r{word}__"), b, a, true),
         ];
         for (name, object, arg, tried) in candidates {
-            let declines = matches!(self.ty(object).kind(), TyKind::Class(..))
-                && self.answering(object, &name, arg).is_none();
+            let declines = match self.ty(object).kind() {
+                TyKind::Class(..) => self.answering(object, &name, arg).is_none(),
+                // What the library does not know is asked itself.
+                _ => {
+                    matches!(self.ty(arg).kind(), TyKind::Class(..))
+                        && has(self, arg, &format!("__r{word}__"))
+                }
+            };
             if tried && !declines && has(self, object, &name) {
                 return match self.special(object, &name, vec![arg]) {
                     Ok(node) | Err(node) => node,

@@ -183,6 +183,14 @@ impl Solver<'_> {
             self.iterate(job, y, x.args[0]);
             return self.vars.add(out, x.clone());
         }
+        // What the library and builtin types do not know is asked itself.
+        let word = dunder_word(op);
+        if !matches!(x.head, Head::Class(_) | Head::Value)
+            && self.inner_pair(op, x, y).is_none()
+            && self.asked_back(job, y, x, word, out)
+        {
+            return;
+        }
         if op == ObjOp::Mul && matches!(x.head, Head::Tuple(_)) {
             let item = self.vars.fresh();
             x.args.iter().for_each(|arg| self.flow(*arg, item));
@@ -204,7 +212,6 @@ impl Solver<'_> {
             self.sub(job, C::Binary { op, a, b, out: of, in_place });
             return;
         }
-        let word = dunder_word(op);
         let (left, right) = (self.single(x), self.single(y));
         if in_place && self.asked(job, x, &format!("__i{word}__"), y.head, right, out) {
             return;
@@ -212,6 +219,17 @@ impl Solver<'_> {
         if !self.asked(job, x, &format!("__{word}__"), y.head, right, out) {
             self.asked(job, y, &format!("__r{word}__"), x.head, left, out);
         }
+    }
+
+    /// `__rmul__` of an object of the program.
+    fn asked_back(&mut self, job: JobId, y: &Atom, x: &Atom, word: &str, out: Var) -> bool {
+        let Head::Class(class) = y.head else { return false };
+        let name = format!("__r{word}__");
+        if self.env.method(class, &name).is_none() {
+            return false;
+        }
+        let left = self.single(x);
+        self.asked(job, y, &name, x.head, left, out)
     }
 
     /// A named tuple that is joined or repeated as a tuple.

@@ -58,6 +58,8 @@ fn is_set_to_stack(program: &Program<Hir>, depth: u8, is_one: impl Fn(&Place) ->
 fn is_stack_local(program: &Program<Hir>, body: &Body<Hir>, local: LocalId, depth: u8) -> bool {
     let ty = body.locals[local].ty;
     let is_hinted = matches!(ty.kind(), TyKind::Lib(name, _) if name.last() == "ExitStack");
+    // The body that is written out has statements taken out of it.
+    let body = program.fns.get(&body.path).map_or(body, |body| &**body);
     let set = || sets(body, |target| target.as_local() == Some(local));
     is_hinted || set().into_iter().any(|value| is_stack(program, body, value, depth))
 }
@@ -65,10 +67,12 @@ fn is_stack_local(program: &Program<Hir>, body: &Body<Hir>, local: LocalId, dept
 /// The values that places of some kind are set to, and the contexts that they are names of.
 fn sets(body: &Body<Hir>, is_one: impl Fn(&Place) -> bool) -> Vec<NodeId> {
     let mut out = Vec::new();
-    body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
-        StmtKind::Set { target: Pat::Place(target), value } if is_one(target) => out.push(*value),
-        _ => {}
-    });
+    for stmt in body.blocks.iter().flat_map(|(_, block)| &block.stmts) {
+        match &stmt.kind {
+            StmtKind::Set { target: Pat::Place(target), value } if is_one(target) => out.push(*value),
+            _ => {}
+        }
+    }
     for (_, row) in body.nodes.iter() {
         let Node::With { items, .. } = &row.kind else { continue };
         for item in items {

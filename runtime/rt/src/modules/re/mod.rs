@@ -165,6 +165,18 @@ pub fn sub_with(
     Ok(compile(pattern, flags)?.sub_with(replace, text, count))
 }
 
+/// `re.subn(pattern, function, text, count, flags)`.
+#[track_caller]
+pub fn subn_with(
+    pattern: &str,
+    replace: impl FnMut(Match) -> String,
+    text: &str,
+    count: i64,
+    flags: i64,
+) -> Result<(String, i64), Error> {
+    Ok(compile(pattern, flags)?.subn_with(replace, text, count))
+}
+
 /// `re.sub(pattern, replacement, text, count, flags)`, a text or a function.
 #[track_caller]
 pub fn sub_value(

@@ -175,9 +175,19 @@ impl Pattern {
     }
 
     /// `p.sub(function, text, count)`.
-    pub fn sub_with(&self, mut replace: impl FnMut(Match) -> String, text: &str, count: i64) -> String {
+    pub fn sub_with(&self, replace: impl FnMut(Match) -> String, text: &str, count: i64) -> String {
+        self.subn_with(replace, text, count).0
+    }
+
+    /// `p.subn(function, text, count)`.
+    pub fn subn_with(
+        &self,
+        mut replace: impl FnMut(Match) -> String,
+        text: &str,
+        count: i64,
+    ) -> (String, i64) {
         let each = |slots: &[usize], out: &mut String| out.push_str(&replace(self.made(text, slots)));
-        self.replaced(text, count, each).0
+        self.replaced(text, count, each)
     }
 
     /// `p.sub(replacement, text, count)`, a text or a function.
