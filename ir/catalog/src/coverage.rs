@@ -10,6 +10,7 @@ const LANGUAGE: &[(&str, &str)] = &[
     ("collections", "UserDict UserList UserString namedtuple"),
     ("contextlib", "AbstractContextManager ContextDecorator closing contextmanager nullcontext suppress"),
     ("copy", "copy"),
+    ("csv", "Dialect excel excel_tab unix_dialect"),
     (
         "dataclasses",
         "FrozenInstanceError InitVar KW_ONLY asdict astuple dataclass field fields is_dataclass replace",

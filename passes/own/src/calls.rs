@@ -193,8 +193,22 @@ impl Own<'_> {
                 let made = self.out.node(call, *plain, origin);
                 self.out.op(RsOp::Share, vec![made], ty, origin)
             }
+            TyKind::Iter(item) if let Some(plain) = made_item(row.result, *item) => {
+                let made = self.out.node(call, Ty::iter(plain), origin);
+                self.sharing(made, plain, *item, origin)
+            }
             _ => self.out.node(call, ty, origin),
         }
+    }
+
+    /// The containers that an iterator makes, each with a handle around it.
+    fn sharing(&mut self, items: NodeId, plain: Ty, item: Ty, origin: Origin) -> NodeId {
+        let local = self.out.temp("row", plain, origin);
+        let read = self.out.node(Node::Use(Place::local(local), Mode::Move), plain, origin);
+        let shared = self.out.op(RsOp::Share, vec![read], item, origin);
+        let clause = Clause::For { pat: Pat::Bind(local, None), iter: items };
+        let seq = Node::Seq { clauses: vec![clause], sink: Sink::Iter(shared) };
+        self.out.node(seq, Ty::iter(item), origin)
     }
 
     /// An exchange of items at indices that are proved is the slice's own.
@@ -370,4 +384,10 @@ fn bind(pattern: Ty, ty: Ty, out: &mut Vec<(Name, Ty)>) {
             pattern.children().into_iter().zip(ty.children()).for_each(|(part, kid)| bind(part, kid, out));
         }
     }
+}
+
+/// The plain container that a library iterator makes where shared ones are wanted.
+fn made_item(result: Ty, item: Ty) -> Option<Ty> {
+    let (TyKind::Iter(of), TyKind::Shared(plain)) = (result.kind(), item.kind()) else { return None };
+    matches!(of.kind(), TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_)).then_some(*plain)
 }

@@ -78,7 +78,10 @@ pub use modules::calendar::Calendar;
 pub use modules::capture::{Capture, CaptureResult, is_near, test_failed};
 pub use modules::codecs::BinasciiError;
 pub use modules::contextlib::{ExitStack, Redirect, RedirectErr, redirect_stderr, redirect_stdout};
-pub use modules::csv::{CsvError, CsvReader, CsvWriter, DictReader, DictWriter};
+pub use modules::csv::{
+    CsvError, CsvReader, CsvRecords, CsvWriter, Dialect as CsvDialect, DictReader, DictWriter,
+    Sniffer as CsvSniffer,
+};
 pub use modules::datetime::{Date, Datetime, Timedelta};
 pub use modules::datetime_zone::{Time, Timezone};
 pub use modules::decimal::{

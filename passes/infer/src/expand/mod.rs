@@ -33,6 +33,7 @@ mod computed_getters;
 mod context_decorators;
 mod converted;
 mod counted_reader;
+mod csv_dialects;
 mod decorate;
 mod default_functions;
 mod derived;
@@ -164,6 +165,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     counted_reader::expand(&mut out);
     findall::expand(&mut out);
     chosen_contexts::expand(&mut out);
+    csv_dialects::expand(&mut out);
     partial_calls::expand(&mut out);
     let start = out.clone();
     let managers = with::Managers::new(&start);

@@ -35,7 +35,10 @@ impl CsvWriter {
         let field = |value: Value| match &value {
             Value::None => (String::new(), false),
             Value::Float(_) => (repr(&value).to_string(), true),
-            Value::Int(_) => (repr(&value).to_string(), true),
+            Value::Int(_) | Value::Bool(_) => (repr(&value).to_string(), true),
+            Value::Object(object) if matches!(object.type_name(), "decimal.Decimal" | "Fraction") => {
+                (crate::str(&value).to_string(), true)
+            }
             _ => (crate::str(&value).to_string(), false),
         };
         self.write_fields(py::iter(row).map(field).collect())
@@ -51,31 +54,48 @@ impl CsvWriter {
 
     #[track_caller]
     fn write_fields(&self, fields: Vec<(String, bool)>) -> i64 {
-        let Dialect { delimiter, quote, quoting, ref end, .. } = self.dialect;
-        let is_special = |c: char| c == delimiter || c == quote || c == '\r' || c == '\n' || end.contains(c);
-        let lone = fields.len() == 1;
         let mut line = String::new();
+        let is_alone = fields.len() == 1;
         for (at, (field, is_number)) in fields.iter().enumerate() {
             if at > 0 {
-                line.push(delimiter);
+                line.push(self.dialect.delimiter);
             }
-            let needs = field.contains(is_special) || lone && field.is_empty();
-            let quoted = match quoting {
-                1 => true,
-                2 => needs || !is_number,
-                3 if needs => raise_new(CsvError, "need to escape, but no escapechar set"),
-                3 => false,
-                _ => needs,
-            };
-            if quoted {
-                let doubled = field.replace(quote, &format!("{quote}{quote}"));
-                line.push_str(&format!("{quote}{doubled}{quote}"));
-            } else {
-                line.push_str(field);
-            }
+            self.write_field(field, *is_number, is_alone, &mut line);
         }
-        line.push_str(end);
+        line.push_str(&self.dialect.end);
         self.file.write(&line)
+    }
+
+    #[track_caller]
+    fn write_field(&self, field: &str, is_number: bool, is_alone: bool, line: &mut String) {
+        let Dialect { delimiter, quote, escape, quoting, doubles, ref end, .. } = self.dialect;
+        let mut is_quoted = quoting == 1 || quoting == 2 && !is_number;
+        let mut text = String::with_capacity(field.len());
+        for c in field.chars() {
+            let (is_quote, is_escape) = (Some(c) == quote, Some(c) == escape);
+            if c == delimiter || is_quote || is_escape || end.contains(c) {
+                let escapes = quoting == 3 || is_escape || is_quote && !doubles;
+                match escape {
+                    Some(escape) if escapes => text.push(escape),
+                    None if escapes => raise_new(CsvError, "need to escape, but no escapechar set"),
+                    _ => {
+                        is_quoted = true;
+                        text.extend(Some(c).filter(|_| is_quote));
+                    }
+                }
+            }
+            text.push(c);
+        }
+        if field.is_empty() && is_alone {
+            if quoting == 3 {
+                raise_new(CsvError, "single empty field record must be quoted");
+            }
+            is_quoted = true;
+        }
+        let around = quote.filter(|_| is_quoted);
+        line.extend(around);
+        line.push_str(&text);
+        line.extend(around);
     }
 }
 
@@ -100,6 +120,11 @@ impl DictWriter {
         let names = names.into_iter().map(|name| name.as_ref().to_owned()).collect();
         let writer = CsvWriter::new(file, dialect);
         DictWriter { writer, names, ignores_extras: extras == "ignore", rest: rest.to_owned() }
+    }
+
+    /// `writer.fieldnames`.
+    pub fn fieldnames(&self) -> Vec<String> {
+        self.names.clone()
     }
 
     /// `writer.writeheader()`.
