@@ -113,18 +113,57 @@ fn type_name(env: &Env<'_>, class: Name) -> String {
 
 /// Whether values of a type become dynamic values and can be read from them.
 pub fn converts(ty: Ty) -> bool {
-    !ty.any(&mut |part| {
-        matches!(
-            part.kind(),
-            TyKind::Func(..)
-                | TyKind::Iter(_)
-                | TyKind::RefMut(_)
-                | TyKind::TypeOf(_)
-                | TyKind::Unknown
-                | TyKind::Never
-        )
+    !ty.any(&mut |part| match part.kind() {
+        TyKind::Lib(name, _) => !LIBRARY.contains(&name.last()),
+        TyKind::Func(..) | TyKind::Iter(_) | TyKind::RefMut(_) | TyKind::TypeOf(_) => true,
+        TyKind::Unknown | TyKind::Never => true,
+        _ => false,
     })
 }
+
+/// Containers that a dynamic value of other items would hold as a copy.
+const LIBRARY_CONTAINERS: &[&str] = &["Counter", "OrderedDict", "defaultdict", "deque"];
+
+/// Types of the library that dynamic values hold.
+const LIBRARY: &[&str] = &[
+    "Calendar",
+    "Counter",
+    "Decimal",
+    "DecimalTuple",
+    "Fraction",
+    "Hash",
+    "IsoCalendarDate",
+    "LogFormatter",
+    "LogHandler",
+    "LogRecord",
+    "Logger",
+    "Match",
+    "Namespace",
+    "NormalDist",
+    "OrderedDict",
+    "ParseResult",
+    "Path",
+    "Pattern",
+    "StringIO",
+    "Template",
+    "WarningMessage",
+    "array",
+    "bytearray",
+    "coroutine",
+    "date",
+    "datetime",
+    "defaultdict",
+    "deque",
+    "exc_args",
+    "file",
+    "float_array",
+    "int_array",
+    "struct_time",
+    "time",
+    "timedelta",
+    "timezone",
+    "tuple",
+];
 
 /// Fields that dynamic code may set: those in cells.
 fn setters(env: &Env<'_>, class: Name, members: &[Name]) -> Option<String> {
@@ -167,10 +206,15 @@ fn attributes(
     let mut seen: FxHashSet<(Name, Name)> = FxHashSet::default();
     for member in members {
         for field in env.all_fields(*member).into_iter().filter(|_| !env.is_enum(class)) {
-            let is_container = matches!(
-                field.ty.strip_shared().kind(),
-                TyKind::List(item) | TyKind::Dict(item, _) | TyKind::Set(item) if *item.kind() != TyKind::Value
-            );
+            let is_container = match field.ty.strip_shared().kind() {
+                TyKind::List(item) | TyKind::Dict(item, _) | TyKind::Set(item) => {
+                    *item.kind() != TyKind::Value
+                }
+                TyKind::Lib(name, items) if LIBRARY_CONTAINERS.contains(&name.last()) => {
+                    items.iter().any(|item| *item.kind() != TyKind::Value)
+                }
+                _ => false,
+            };
             let is_open = field
                 .ty
                 .any(&mut |part| matches!(part.kind(), TyKind::Union(_)) && !env.to_value.contains(&part));

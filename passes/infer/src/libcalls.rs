@@ -396,7 +396,7 @@ impl Solver<'_> {
             }
         }
         // A result that is an int or a float by what its items are shows which they are.
-        if *row.result.kind() == TyKind::Num {
+        if row.result.any(&mut |ty| *ty.kind() == TyKind::Num) {
             args.iter().for_each(|arg| self.mark(arg.var));
             self.mark(out);
         }

@@ -2,15 +2,29 @@
 
 use batuta_core::{Callee, Const, Hir, Node, Program};
 
-/// Whether some pattern of the program has a group that need not take part in a match.
+/// Whether some pattern of the program has a group that need not take part in a match. Where a pattern is a
+/// variable, any text of the program may be one.
 pub(crate) fn has_loose_groups(program: &Program<Hir>) -> bool {
-    program.fns.values().any(|body| {
-        body.nodes.iter().any(|(_, row)| {
-            let Node::Call { callee: Callee::Lib(name), args } = &row.kind else { return false };
-            let Some(first) = args.first().filter(|_| name.as_str().starts_with("re.")) else { return false };
-            matches!(&body.nodes[first.value].kind, Node::Const(Const::Str(pattern)) if is_loose(pattern))
-        })
-    })
+    let mut has_variable = false;
+    for body in program.fns.values() {
+        for (_, row) in body.nodes.iter() {
+            let Node::Call { callee: Callee::Lib(name), args } = &row.kind else { continue };
+            let Some(first) = args.first().filter(|_| takes_pattern(name.as_str())) else { continue };
+            match &body.nodes[first.value].kind {
+                Node::Const(Const::Str(pattern)) if is_loose(pattern) => return true,
+                Node::Use(..) => has_variable = true,
+                _ => {}
+            }
+        }
+    }
+    let is_pattern = |text: &str| text.contains('(') && is_loose(text);
+    let mut rows = program.fns.values().flat_map(|body| body.nodes.iter());
+    has_variable
+        && rows.any(|(_, row)| matches!(&row.kind, Node::Const(Const::Str(text)) if is_pattern(text)))
+}
+
+fn takes_pattern(name: &str) -> bool {
+    name.starts_with("re.") && name != "re.escape"
 }
 
 /// What stands between two brackets.

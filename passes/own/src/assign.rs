@@ -196,7 +196,11 @@ impl Own<'_> {
             }
             _ => value,
         };
-        let item = crate::iter::item_of_iter(self.out.ty(value));
+        let item = match crate::iter::item_of_iter(self.out.ty(value)) {
+            // A hole says nothing of its items.
+            item if *item.kind() == TyKind::Unknown => self.leaf_ty(front.iter().chain(&back)),
+            item => item,
+        };
         let array = |count: usize| Ty::new(TyKind::Array(item, count as u64));
         let list = |front| Pat::List { front, rest: None, back: Vec::new() };
         let (name, ty, target) = match rest {
@@ -208,6 +212,13 @@ impl Own<'_> {
         };
         let attr = Attr::Name(Name::new(name));
         (target, self.out.node(Node::Op { op: RsOp::Path.into(), attr, args: vec![value] }, ty, origin))
+    }
+
+    /// The type of the first variable among the parts.
+    fn leaf_ty<'p>(&self, parts: impl Iterator<Item = &'p Pat>) -> Ty {
+        let mut found = None;
+        parts.for_each(|part| part.for_each_local(&mut |local| found = found.or(Some(local))));
+        found.map_or(Ty::unit(), |local| self.src.locals[local].ty.strip_ref())
     }
 
     /// Whether the value of an assignment must be computed before its place. Python evaluates the value

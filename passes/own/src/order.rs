@@ -68,7 +68,8 @@ impl Own<'_> {
                 self.before.extend(late);
             }
             // A guard lives until the statement ends, also where what it guards is cloned.
-            let is_looked_at = around == Around::Format && self.copied(lowered).is_some();
+            let is_looked_at = around == Around::Format && self.copied(lowered).is_some()
+                || self.looks_into(lowered, around == Around::Format);
             if is_looked_at || self.hold(*node, lowered, false).is_some() || self.holds_guard(*node) {
                 self.keep_alive(*node, &nodes[index + 1..]);
             }
@@ -76,6 +77,17 @@ impl Own<'_> {
         }
         self.settle_conflicts(nodes, &mut out, around);
         out
+    }
+
+    /// Whether the operand is a part of what a library function looks at: `x.strip()` where text is lent.
+    fn looks_into(&self, lowered: NodeId, is_lent: bool) -> bool {
+        match &self.out.nodes[lowered].kind {
+            Node::Op { op: Op::RsOp(RsOp::Ref), args, .. } => self.looks_into(args[0], true),
+            Node::Call { callee: Callee::Lib(name), .. } if is_lent => {
+                batuta_catalog::functions(name.as_str()).iter().any(|row| row.rust_ref.is_some())
+            }
+            _ => false,
+        }
     }
 
     /// What an operand borrows is not moved away by those after it.

@@ -5,22 +5,26 @@
 //!   set place %self.grade = %grade                set place @m.all[%self.id] = %self
 //!
 //! Nobody can tell: what reads the field before it is set would be an `AttributeError`. Holds back where a
-//! statement between the two mentions the field. Every assignment of a field goes before those of functions,
+//! statement between the two mentions the field, or the program asks for it by its name: `getattr(self, "grade",
+//! None)`. Every assignment of a field goes before those of functions,
 //! which use the object when they are called: `self.show = lambda: print(self.name)`.
 
-use batuta_base::Name;
+use batuta_base::{FxHashSet, Name};
 use batuta_core::*;
 use std::sync::Arc;
 
 /// Moves such assignments up in every constructor.
 pub(crate) fn assign_early(program: &mut Program<Typed>) {
+    let asked = asked_by_name(program);
     let inits: Vec<Name> = program.classes.keys().map(|class| class.join("__init__")).collect();
     for path in inits {
         let Some(body) = program.fns.get(&path).filter(|body| !body.params.is_empty()) else { continue };
         let made = before_object(body);
         let mut found: Vec<usize> = Vec::new();
         for at in made + 1..body.blocks[body.root].stmts.len() {
-            if is_early(body, made, at) || passes_functions(body, made, at, &found) {
+            let is_asked = field_of(&body.blocks[body.root].stmts[at])
+                .is_some_and(|field| asked.contains(field.as_str()) || asked.contains(""));
+            if !is_asked && is_early(body, made, at) || passes_functions(body, made, at, &found) {
                 found.push(at);
             }
         }
@@ -33,6 +37,40 @@ pub(crate) fn assign_early(program: &mut Program<Typed>) {
             let stmt = body.blocks[root].stmts.remove(at);
             body.blocks[root].stmts.insert(made + shift, stmt);
         }
+    }
+}
+
+/// The attributes that the program asks for by their names; an empty one where only the run knows them.
+fn asked_by_name(program: &Program<Typed>) -> FxHashSet<Arc<str>> {
+    let mut out = FxHashSet::default();
+    for body in program.fns.values() {
+        for (_, row) in body.nodes.iter() {
+            let Node::Call { callee: Callee::Lib(name), args } = &row.kind else { continue };
+            if !matches!(name.as_str(), "builtins.getattr" | "builtins.hasattr") {
+                continue;
+            }
+            out.insert(args.get(1).and_then(|arg| text_of(body, arg.value)).unwrap_or_default());
+        }
+    }
+    out
+}
+
+/// The text that a node is.
+fn text_of(body: &Body<Typed>, node: NodeId) -> Option<Arc<str>> {
+    match &body.nodes[node].kind {
+        Node::Const(Const::Str(text)) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// The field that a statement sets.
+fn field_of(stmt: &Stmt) -> Option<Name> {
+    match &stmt.kind {
+        StmtKind::Set { target: Pat::Place(place), .. } => match place.proj.as_slice() {
+            [Proj::Field(field)] => Some(*field),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -369,6 +369,9 @@ impl<'a, 'u> Printer<'a, 'u> {
             Some(ty) if *self.body.ty(value).kind() == TyKind::Never && *ty.kind() != TyKind::Never => {
                 Some(self.ty(ty, Position::Stored))
             }
+            None if self.takes_hole(value) => {
+                taken_ty(self.body, pat).map(|ty| self.ty(ty, Position::Stored))
+            }
             None => match self.tuple_ty(pat) {
                 Some(ty) if self.needs_type(value, ty) => Some(self.ty(ty, Position::Stored)),
                 _ => None,
@@ -471,6 +474,16 @@ impl<'a, 'u> Printer<'a, 'u> {
     fn tuple_ty(&self, pat: &Pat) -> Option<Ty> {
         let Pat::Tuple(parts) = pat else { return None };
         parts.iter().map(|part| self.pat_ty(part)).collect::<Option<Vec<_>>>().map(Ty::tuple)
+    }
+
+    /// Whether a value is a hole, or takes the items of one.
+    fn takes_hole(&self, value: NodeId) -> bool {
+        match &self.body.nodes[value].kind {
+            Node::Op { op: batuta_core::Op::RsOp(batuta_core::RsOp::Path), args, .. } => {
+                args.iter().any(|arg| self.is_hole(*arg))
+            }
+            _ => self.is_hole(value),
+        }
     }
 
     fn is_hole(&self, node: NodeId) -> bool {
@@ -599,4 +612,18 @@ fn makes_function(value: &Expr) -> bool {
 
 fn is_kept_function(ty: Ty) -> bool {
     matches!(ty.kind(), TyKind::Shared(inner) if matches!(inner.kind(), TyKind::Func(..)))
+}
+
+/// The type of what a pattern takes apart, by the types of its names.
+fn taken_ty(body: &Body<Mir>, pat: &Pat) -> Option<Ty> {
+    let all = |parts: &[Pat]| parts.iter().map(|part| taken_ty(body, part)).collect::<Option<Vec<_>>>();
+    match pat {
+        Pat::Bind(local, None) => Some(body.locals[*local].ty),
+        Pat::Tuple(parts) => all(parts).map(Ty::tuple),
+        Pat::List { front, rest: None, back } if back.is_empty() => {
+            let item = all(front)?.first().copied().unwrap_or(Ty::unit());
+            Some(Ty::new(TyKind::Array(item, front.len() as u64)))
+        }
+        _ => None,
+    }
 }

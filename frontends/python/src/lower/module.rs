@@ -310,11 +310,19 @@ impl<'t> Lowerer<'t> {
         }
         let ty = match right.kind() {
             "subscript" => self.alias_subscript(right)?,
+            "identifier" | "attribute" if self.is_typing_name(right) => self.hint(right),
             "binary_operator" if self.is_type_union(right) => self.hint(right),
             "call" => self.alias_call(left, right)?,
             _ => return None,
         };
         Some((left, ty))
+    }
+
+    /// `Hashable`, `typing.Any`: a name that only annotations use.
+    fn is_typing_name(&self, node: Syntax<'t>) -> bool {
+        let name = self.library_name(node);
+        let parts = name.and_then(|name| name.as_str().rsplit_once('.'));
+        parts.is_some_and(|(module, last)| module == "typing" && last != "TYPE_CHECKING")
     }
 
     /// `list[int]`, `Union[..]`: a subscript of something that is a type.
