@@ -194,6 +194,9 @@ impl Printer<'_, '_> {
         } else {
             crate::tails::tail_returns(&mut block);
         }
+        if !suspends && typed && matches!(closure.ret.kind(), TyKind::Iter(_)) {
+            block = self.kept_result(closure, block);
+        }
         self.loops = loops;
         self.frames.pop();
         // Nothing says the result's type where the body never gives one.
@@ -244,57 +247,25 @@ impl Printer<'_, '_> {
             if name.as_str().starts_with("set."))
     }
 
+    /// The body of a function value that gives an iterator: that is kept, and has its own copies of what it reads.
+    fn kept_result(&mut self, closure: &Closure, mut block: Block) -> Block {
+        let is_kept = |tail: &Expr| matches!(tail, Expr::Call(made, _) if matches!(&**made, Expr::Atom(name) if name.ends_with("Iter::new")));
+        let Some(tail) = block.tail.take() else { return block };
+        if is_kept(&tail) || matches!(*tail, Expr::Atom(_)) {
+            block.tail = Some(tail);
+            return block;
+        }
+        let chain = self.moving_chain(*tail);
+        block.tail = Some(Box::new(Expr::call(format!("{}::new", self.rt("Iter")), vec![chain])));
+        let mut out = self.own_copies(closure);
+        out.stmts.append(&mut block.stmts);
+        out.tail = block.tail;
+        out
+    }
+
     /// The body of a nested generator or `async def`: it has its own copies of what it captures.
     fn suspended(&mut self, closure: &Closure, block: Block) -> Block {
-        let mut own: Vec<LocalId> = closure.params.iter().map(|param| param.local).collect();
-        let mut read = Vec::new();
-        let place = |place: &Place, out: &mut Vec<LocalId>| {
-            if let Root::Local(local) = place.root
-                && !out.contains(&local)
-            {
-                out.push(local);
-            }
-        };
-        self.body.walk_stmts(closure.body, &mut |stmt| match &stmt.kind {
-            StmtKind::Let { pat, .. } => pat.for_each_local(&mut |local| own.push(local)),
-            StmtKind::Set { target: Pat::Place(target), .. } | StmtKind::Update { place: target, .. } => {
-                place(target, &mut read);
-            }
-            _ => {}
-        });
-        self.body.walk_block(closure.body, &mut |node| match &self.body.nodes[node].kind {
-            Node::Use(used, _) => place(used, &mut read),
-            Node::For { pat, .. } => pat.for_each_local(&mut |local| own.push(local)),
-            Node::Match { arms, .. } => {
-                arms.iter().for_each(|arm| arm.pat.for_each_local(&mut |local| own.push(local)));
-            }
-            Node::Try { handlers, .. } => own.extend(handlers.iter().filter_map(|handler| handler.bind)),
-            Node::Closure(inner) => own.extend(inner.params.iter().map(|param| param.local)),
-            _ => {}
-        });
-        let mut out = Block::default();
-        for local in read.into_iter().filter(|local| !own.contains(local)) {
-            let ty = self.body.locals[local].ty;
-            if !self.env.is_copy(ty) && !matches!(ty.kind(), TyKind::Ref(_)) {
-                let name = self.name(local);
-                let copy = Expr::atom(&name).method("clone", vec![]);
-                out.stmts.push(Stmt::bind(name, None, Some(copy)));
-            }
-        }
-        for param in &closure.params {
-            let TyKind::Ref(inner) = self.body.locals[param.local].ty.kind() else { continue };
-            let how = match inner.kind() {
-                TyKind::Str => "to_owned",
-                TyKind::List(_) | TyKind::Bytes => "to_vec",
-                _ => "clone",
-            };
-            let name = self.name(param.local);
-            let copy = match self.env.is_copy(*inner) {
-                true => Expr::unary("*", Expr::atom(&name)),
-                false => Expr::atom(&name).method(how, vec![]),
-            };
-            out.stmts.push(Stmt::bind(name, None, Some(copy)));
-        }
+        let mut out = self.own_copies(closure);
         let mut block = block;
         // What the body reads is lent by what it took along.
         let lent = closure.params.iter().filter(|param| {
@@ -325,6 +296,65 @@ impl Printer<'_, '_> {
             }
         };
         out.tail = Some(Box::new(tail));
+        out
+    }
+
+    /// Copies of what a closure captures and is lent.
+    fn own_copies(&mut self, closure: &Closure) -> Block {
+        let mut own: Vec<LocalId> = closure.params.iter().map(|param| param.local).collect();
+        let mut read = Vec::new();
+        let place = |place: &Place, out: &mut Vec<LocalId>| {
+            if let Root::Local(local) = place.root
+                && !out.contains(&local)
+            {
+                out.push(local);
+            }
+        };
+        self.body.walk_stmts(closure.body, &mut |stmt| match &stmt.kind {
+            StmtKind::Let { pat, .. } => pat.for_each_local(&mut |local| own.push(local)),
+            StmtKind::Set { target: Pat::Place(target), .. } | StmtKind::Update { place: target, .. } => {
+                place(target, &mut read);
+            }
+            _ => {}
+        });
+        self.body.walk_block(closure.body, &mut |node| match &self.body.nodes[node].kind {
+            Node::Use(used, _) => place(used, &mut read),
+            Node::For { pat, .. } => pat.for_each_local(&mut |local| own.push(local)),
+            Node::Match { arms, .. } => {
+                arms.iter().for_each(|arm| arm.pat.for_each_local(&mut |local| own.push(local)));
+            }
+            Node::Try { handlers, .. } => own.extend(handlers.iter().filter_map(|handler| handler.bind)),
+            Node::Closure(inner) => own.extend(inner.params.iter().map(|param| param.local)),
+            Node::Seq { clauses, .. } => clauses.iter().for_each(|clause| {
+                if let Clause::For { pat, .. } = clause {
+                    pat.for_each_local(&mut |local| own.push(local));
+                }
+            }),
+            _ => {}
+        });
+        let mut out = Block::default();
+        for local in read.into_iter().filter(|local| !own.contains(local)) {
+            let ty = self.body.locals[local].ty;
+            if !self.env.is_copy(ty) && !matches!(ty.kind(), TyKind::Ref(_)) {
+                let name = self.name(local);
+                let copy = Expr::atom(&name).method("clone", vec![]);
+                out.stmts.push(Stmt::bind(name, None, Some(copy)));
+            }
+        }
+        for param in &closure.params {
+            let TyKind::Ref(inner) = self.body.locals[param.local].ty.kind() else { continue };
+            let how = match inner.kind() {
+                TyKind::Str => "to_owned",
+                TyKind::List(_) | TyKind::Bytes => "to_vec",
+                _ => "clone",
+            };
+            let name = self.name(param.local);
+            let copy = match self.env.is_copy(*inner) {
+                true => Expr::unary("*", Expr::atom(&name)),
+                false => Expr::atom(&name).method(how, vec![]),
+            };
+            out.stmts.push(Stmt::bind(name, None, Some(copy)));
+        }
         out
     }
 
