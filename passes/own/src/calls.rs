@@ -135,6 +135,14 @@ impl Own<'_> {
         if let Some(node) = self.lent_function(arg, param) {
             return node;
         }
+        // A function value takes a handle of an iterator.
+        if let TyKind::Ref(of) = param.kind()
+            && matches!(of.kind(), TyKind::Iter(_))
+        {
+            let node = self.node(arg, Want::Own);
+            let node = self.boxed(node);
+            return self.temporary(node, Want::Ref, self.src.nodes[arg].origin);
+        }
         let node = match want {
             Want::Ref => self.lent_as(arg, param.strip_ref()),
             want => self.node(arg, want),

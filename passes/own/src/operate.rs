@@ -190,8 +190,17 @@ impl Own<'_> {
     /// An iterator that is stored has a type of its own: `Box<dyn Iterator>`.
     pub fn boxed(&mut self, node: NodeId) -> NodeId {
         let row = &self.out.nodes[node];
-        let is_stored = matches!(&row.kind, Node::Use(place, _)
-            if !place.proj.is_empty() || place.as_local().is_some_and(|local| self.kept_iterators.contains(&local)));
+        let is_stored = match &row.kind {
+            Node::Use(place, _) => {
+                !place.proj.is_empty()
+                    || place.as_local().is_some_and(|local| self.kept_iterators.contains(&local))
+            }
+            // What a stored function gives is of one type.
+            Node::Call { callee: Callee::Value(function), .. } => {
+                matches!(self.out.ty(*function).strip_ref().kind(), TyKind::Shared(_))
+            }
+            _ => false,
+        };
         let (ty, origin) = (row.ty, row.origin);
         match ty.kind() {
             TyKind::Iter(item) if !is_stored => {

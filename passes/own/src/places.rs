@@ -519,7 +519,10 @@ impl Own<'_> {
         if let TyKind::Iter(_) = ty.kind() {
             // One that is kept is a handle.
             let is_kept = whole.is_some_and(|local| self.kept_iterators.contains(&local));
-            if (is_kept || !lowered.proj.is_empty()) && !is_ref {
+            let is_handle = whole.is_some_and(
+                |local| matches!(self.out.locals[local].ty.kind(), TyKind::Ref(of) if *of == ty),
+            );
+            if is_handle || (is_kept || !lowered.proj.is_empty()) && !is_ref {
                 return self.out.node(Node::Use(lowered, Mode::Clone), ty, origin);
             }
             return self.by_ref(lowered, ty, is_ref, origin);

@@ -225,6 +225,18 @@ pub fn share(program: &Program<Typed>, built: &mut Built) {
             }
         }
     }
+    // A function value that gives iterators hands each of them what they call.
+    for body in program.fns.values() {
+        for (_, row) in body.nodes.iter() {
+            let Node::Closure(closure) = &row.kind else { continue };
+            if !matches!(closure.ret.kind(), TyKind::Iter(_)) {
+                continue;
+            }
+            let called = mentioned(body, closure).into_iter();
+            let called = called.filter(|local| matches!(body.locals[*local].ty.kind(), TyKind::Func(..)));
+            shared.extend(called.map(|local| built.local(body.path, local)));
+        }
+    }
     // What a method gives must not hold on to the borrow of its receiver.
     for body in program.fns.values().filter(|body| body.has_receiver()) {
         shared.extend(built.results.get(&body.path).copied());

@@ -190,7 +190,7 @@ impl Printer<'_, '_> {
         let loops = std::mem::take(&mut self.loops);
         let mut block = if suspends { self.fn_block(closure.body) } else { self.block(closure.body) };
         if suspends {
-            block = self.suspended(closure, block);
+            block = self.suspended(closure, block, typed);
         } else {
             crate::tails::tail_returns(&mut block);
         }
@@ -258,24 +258,17 @@ impl Printer<'_, '_> {
         let chain = self.moving_chain(*tail);
         block.tail = Some(Box::new(Expr::call(format!("{}::new", self.rt("Iter")), vec![chain])));
         let mut out = self.own_copies(closure);
+        self.lend_params(closure, &mut block);
         out.stmts.append(&mut block.stmts);
         out.tail = block.tail;
         out
     }
 
     /// The body of a nested generator or `async def`: it has its own copies of what it captures.
-    fn suspended(&mut self, closure: &Closure, block: Block) -> Block {
+    fn suspended(&mut self, closure: &Closure, block: Block, typed: bool) -> Block {
         let mut out = self.own_copies(closure);
         let mut block = block;
-        // What the body reads is lent by what it took along.
-        let lent = closure.params.iter().filter(|param| {
-            matches!(self.body.locals[param.local].ty.kind(), TyKind::Ref(inner) if *inner.kind() == TyKind::Str)
-        });
-        for (at, param) in lent.enumerate() {
-            let name = self.name(param.local);
-            let text = Expr::atom(&name).method("as_str", vec![]);
-            block.stmts.insert(at, Stmt::bind(name, None, Some(text)));
-        }
+        self.lend_params(closure, &mut block);
         let future = Expr::Block("async move ".to_owned(), block);
         let tail = match (closure.is_generator, closure.ret.kind()) {
             (false, _) => {
@@ -292,11 +285,31 @@ impl Printer<'_, '_> {
                 let params = crate::items::channel(self, closure.ret);
                 let body = tree::Closure { params, is_move: true, ret: None, body: Box::new(future) };
                 let made = Expr::call(self.rt(name), vec![Expr::Closure(body)]);
-                if boxed { Expr::call("Box::new", vec![made]) } else { made }
+                match (boxed, typed) {
+                    (true, true) => Expr::call(format!("{}::new", self.rt("Iter")), vec![made]),
+                    (true, false) => Expr::call("Box::new", vec![made]),
+                    _ => made,
+                }
             }
         };
         out.tail = Some(Box::new(tail));
         out
+    }
+
+    /// What the body reads is lent by what it took along.
+    fn lend_params(&mut self, closure: &Closure, block: &mut Block) {
+        let mut at = 0;
+        for param in &closure.params {
+            let TyKind::Ref(inner) = self.body.locals[param.local].ty.kind() else { continue };
+            let name = self.name(param.local);
+            let lent = match inner.kind() {
+                TyKind::Str => Expr::atom(&name).method("as_str", vec![]),
+                TyKind::Value => Expr::unary("&", Expr::atom(&name)),
+                _ => continue,
+            };
+            block.stmts.insert(at, Stmt::bind(name, None, Some(lent)));
+            at += 1;
+        }
     }
 
     /// Copies of what a closure captures and is lent.
