@@ -455,7 +455,7 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
     let is_shared = env.class(family.root).is_some_and(|class| class.is_shared);
     let has_eq = family.defs.contains_key("__eq__");
     if has_eq {
-        let text = family_equality::own(env, family);
+        let text = family_equality::own(env, family, module, uses);
         let _ = write!(
             out,
             "\nimpl PartialEq for {name} {{\n    fn eq(&self, other: &Self) -> bool {{\n        {text}\n    }}\n}}\n"

@@ -1,7 +1,7 @@
 //! `==` of the objects of a family: methods, fields or identity, by the class of each.
 
 use crate::classes;
-use crate::env::Env;
+use crate::env::{Env, Uses};
 use crate::families::{choose, subject, variant_pattern};
 use crate::family::Family;
 use crate::layout;
@@ -12,7 +12,15 @@ use std::fmt::Write;
 
 /// `__eq__` of the left object, else of the right one, else identity. A method that is unequal to whatever is of
 /// another class takes objects of its class alone.
-pub(crate) fn own(env: &Env<'_>, family: &Family) -> String {
+pub(crate) fn own(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> String {
+    let paths = family.defs.get("__eq__").map_or(&[][..], |paths| paths);
+    let lent = |path: &Name| {
+        let other = env.function(*path).and_then(|body| Some(body.locals[body.params.get(1)?.local].ty));
+        other.is_none_or(|ty| matches!(ty.kind(), TyKind::Ref(inner) if inner.class_path().is_some()))
+    };
+    if !paths.iter().all(lent) {
+        return of_others(env, family, paths, module, uses);
+    }
     let all = family.concrete.len();
     let mut tests: Vec<(Vec<Name>, Vec<Name>)> = Vec::new();
     for path in family.defs.get("__eq__").into_iter().flatten() {
@@ -56,6 +64,20 @@ pub(crate) fn own(env: &Env<'_>, family: &Family) -> String {
         false => "std::ptr::eq(self, other)".to_owned(),
     };
     out + &format!("{{\n            {rest}\n        }}")
+}
+
+/// `==` of two objects by a method that takes something else, too, or only that.
+fn of_others(env: &Env<'_>, family: &Family, paths: &[Name], module: Name, uses: &mut Uses) -> String {
+    let one = match paths {
+        [path] => env.function(*path),
+        _ => None,
+    };
+    if let Some(call) = one.and_then(|body| crate::own_operand::call(env, body, family.root, module, uses)) {
+        return call;
+    }
+    uses.rt = true;
+    let words = format!("not yet implemented: `==` of two `{}`", family.root.last());
+    format!("std::ptr::eq(self, other)\n            || rt::raise_new(rt::NotTranslated, \"{words}\")")
 }
 
 /// The dataclass whose fields decide whether two objects of a class are equal.

@@ -66,7 +66,7 @@ impl UnionUses {
                 self.tested.insert(body.ty(args[0]).strip_ref());
             }
             Node::Op { op: Op::CmpOp(op), args, .. } => {
-                if matches!(op, CmpOp::Eq | CmpOp::Ne) {
+                if matches!(op, CmpOp::Eq | CmpOp::Ne | CmpOp::Is | CmpOp::IsNot) {
                     for arg in args {
                         each_union(body.ty(*arg), &mut |union| {
                             self.equated.insert(union);

@@ -318,7 +318,7 @@ impl Apply<'_, '_, '_> {
             );
             (a, b) = (self.present(a, &text), self.present(b, &text));
         }
-        if let Some(node) = self.compare_method(op, a, b) {
+        if let Some(node) = self.some_declined(op, a, b).or_else(|| self.compare_method(op, a, b)) {
             return node;
         }
         if let Some(node) = self.ordered_members(op, a, b) {

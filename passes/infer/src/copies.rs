@@ -92,6 +92,7 @@ impl Apply<'_, '_, '_> {
             TyKind::List(_) if is_flat => self.lib_copy("list.copy", value, ty, origin),
             TyKind::Dict(..) if is_flat => self.lib_copy("dict.copy", value, ty, origin),
             TyKind::Set(_) => self.lib_copy("set.copy", value, ty, origin),
+            TyKind::Value if !deep => self.lib_copy("copy.copy_value", value, ty, origin),
             _ if deep && !self.holds_objects(ty) => self.lib_copy("copy.deepcopy", value, ty, origin),
             TyKind::List(item) => {
                 let (clause, read) = self.each_of(value, *item, origin);

@@ -340,6 +340,35 @@ impl Apply<'_, '_, '_> {
         Some(if stmts.is_empty() { made } else { self.mk_block(stmts, made) })
     }
 
+    /// A comparison with one of several types, some of which the method of the object leaves to the other operand.
+    pub(crate) fn some_declined(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> Option<NodeId> {
+        for (object, other, op_of) in [(a, b, op), (b, a, mirror(op))] {
+            let (TyKind::Class(class, _), TyKind::Union(members)) =
+                (self.ty(object).kind(), self.ty(other).kind())
+            else {
+                continue;
+            };
+            let env = self.types.env();
+            let word = dunder_word(op_of);
+            let method = env.method(*class, &format!("__{word}__")).or_else(|| env.method(*class, "__eq__"));
+            let head = |ty: &Ty| crate::libcalls::head_of(*ty).unwrap_or(Head::Value);
+            let declines = |method| members.iter().any(|member| env.declines(method, head(member)));
+            if !method.is_some_and(declines) {
+                continue;
+            }
+            let is_left = object == a;
+            let (operands, stmts) = self.simple_args(vec![a, b]);
+            let (object, other) =
+                if is_left { (operands[0], operands[1]) } else { (operands[1], operands[0]) };
+            let made = self.by_member(other, Some(Ty::bool()), &mut |me, member| {
+                let object = me.again(object);
+                if is_left { me.ordered(op, object, member) } else { me.ordered(op, member, object) }
+            });
+            return Some(if stmts.is_empty() { made } else { self.mk_block(stmts, made) });
+        }
+        None
+    }
+
     /// A comparison with one of several types, objects that compare themselves among them.
     pub(crate) fn ordered_members(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> Option<NodeId> {
         let names = [dunder_word(op), dunder_word(mirror(op)), "eq"].map(|word| format!("__{word}__"));

@@ -29,6 +29,8 @@ pub(crate) struct Env<'p> {
     pub(crate) guarded: FxHashSet<Name>,
     /// Some class answers a comparison with an object.
     pub(crate) builds_comparisons: bool,
+    /// Whether some class says itself what its objects equal.
+    pub(crate) compares_itself: bool,
     /// Some class says how its objects are formatted.
     pub(crate) has_formats: bool,
 }
@@ -52,6 +54,7 @@ impl<'p> Env<'p> {
             ends: ends(program),
             overridden: FxHashSet::default(),
             guarded: crate::guarded::methods(program),
+            compares_itself: program.fns.keys().any(|path| path.last() == "__eq__"),
             builds_comparisons: program.fns.keys().any(|path| path.last().ends_with(crate::expand::BUILT)),
             has_formats: program.fns.keys().any(|path| path.last() == "__format__"),
             loose_groups: crate::regex::has_loose_groups(program),

@@ -4,7 +4,7 @@ use crate::expand::BUILT;
 use crate::facts::C;
 use crate::solve::{JobId, Solver};
 use crate::vars::{Atom, Head, Var};
-use batuta_base::Name;
+use batuta_base::{FxHashSet, Name};
 use batuta_core::ObjOp;
 
 /// What an operator gives for two operands.
@@ -366,6 +366,40 @@ impl Solver<'_> {
             let out = self.vars.fresh();
             self.sub(job, C::Compare { op: ObjOp::Eq, a: *other, b: item, out });
         }
+    }
+
+    /// Objects that are keys are compared with one another; whether some are that were none before.
+    pub(crate) fn compare_keys(&mut self) -> bool {
+        if !self.env.compares_itself {
+            return false;
+        }
+        let mut keys = Vec::new();
+        for var in (0..self.vars.rows.len() as Var).filter(|var| self.vars.root(*var) == *var) {
+            let held = self.vars.atoms(var).iter().filter(|atom| match atom.head {
+                Head::Dict | Head::Set | Head::FrozenSet => true,
+                Head::Lib(name) => matches!(name.as_str(), "OrderedDict" | "defaultdict" | "Counter"),
+                _ => false,
+            });
+            keys.extend(held.filter_map(|atom| atom.args.first().copied()));
+        }
+        let (mut is_new, mut seen) = (false, FxHashSet::default());
+        while let Some(key) = keys.pop() {
+            let key = self.vars.find(key);
+            if !seen.insert(key) {
+                continue;
+            }
+            let atoms = self.vars.atoms(key).to_vec();
+            let compares = |atom: &Atom| matches!(atom.head, Head::Class(class) if self.env.method(class, "__eq__").is_some());
+            let is_met = atoms.iter().any(compares) && self.compared.insert((key, key));
+            if is_met {
+                is_new = true;
+                let out = self.vars.fresh();
+                self.start(C::Compare { op: ObjOp::Eq, a: key, b: key, out }, 0, u32::MAX);
+            }
+            let parts = atoms.iter().filter(|atom| matches!(atom.head, Head::Tuple(_)));
+            keys.extend(parts.flat_map(|atom| atom.args.iter().copied()));
+        }
+        is_new
     }
 
     /// Whether an operand never gets into the method that compares an object with it.

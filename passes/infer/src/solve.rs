@@ -410,7 +410,7 @@ impl<'p> Solver<'p> {
             } else if let Some(job) = self.undecided.first().copied() {
                 self.undecided.remove(0);
                 self.decide(job);
-            } else {
+            } else if !self.compare_keys() {
                 return;
             }
         }

@@ -82,6 +82,25 @@ pub fn deepcopy<T: CopyWhole + ?Sized>(value: &T) -> T::Made {
     value.copy_whole(&mut Memo::default())
 }
 
+/// `copy.copy(value)` of a dynamic value.
+#[track_caller]
+pub fn copy_value(value: &Value) -> Value {
+    match value {
+        Value::List(list) => Value::List(list.copy()),
+        Value::Dict(dict) => Value::Dict(dict.copy()),
+        Value::Set(set) => Value::Set(set.copy()),
+        Value::Object(object) => match Rc::clone(object).call_method("__copy__", &[]) {
+            Some(copy) => crate::OrRaise::or_raise(copy),
+            None if object.is_of_library() || object.is_single() => value.clone(),
+            None => {
+                let text = format!("not yet implemented: a copy of a dynamic `{}`", object.type_name());
+                raise_new(crate::class::NotTranslated, text)
+            }
+        },
+        other => other.clone(),
+    }
+}
+
 macro_rules! immutable {
     ($($ty:ty),*) => {
         $(impl DeepCopy for $ty {

@@ -52,7 +52,7 @@ pub use builtins::{
 pub use class::*;
 pub use collections::*;
 pub use coroutine::{Coroutine, coroutine};
-pub use deep_copy::{CopyObject, DeepCopy, Memo, deepcopy};
+pub use deep_copy::{CopyObject, DeepCopy, Memo, copy_value, deepcopy};
 pub use error::{Arg, Error, Exception, Place, Result};
 pub use error_args::arg_values;
 pub use file::{BinaryFile, File, TextOptions, UnsupportedOperation, open, open_binary, open_with};

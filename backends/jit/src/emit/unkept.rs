@@ -81,6 +81,13 @@ fn container(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<S
 }
 
 /// A member of an enum that is also a number or a text.
+/// Whether the `__eq__` of a class takes what may be no object of it.
+fn compares_others(program: &Program<Mir>, class: Name) -> bool {
+    let body = program.find_method(class, "__eq__").and_then(|path| program.fns.get(&path));
+    let other = body.and_then(|body| Some(body.locals[body.params.get(1)?.local].ty.strip()));
+    other.is_some_and(|ty| !matches!(ty.kind(), TyKind::Class(..)))
+}
+
 fn is_member(program: &Program<Mir>, ty: Ty) -> bool {
     let class = ty.strip().class_path().and_then(|path| program.classes.get(&path));
     class.is_some_and(|class| matches!(class.kind, ClassKind::EnumOf(kind) if kind != "Flag"))
@@ -145,6 +152,11 @@ fn node_kind(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<S
             if args.iter().any(|arg| matches!(body.ty(*arg).strip().kind(), TyKind::TypeOf(_))) =>
         {
             Some("classes as keys".to_owned())
+        }
+        Node::Call { callee: Callee::New(class), .. }
+            if compares_others(program, *class) && batuta_core::identity::keyed(program).contains(class) =>
+        {
+            Some("objects as keys that are compared with other types".to_owned())
         }
         Node::Op { op: Op::CmpOp(CmpOp::Is | CmpOp::IsNot), args, .. }
             if args.iter().any(|arg| {

@@ -3,6 +3,7 @@
 use super::Printer;
 use crate::capture::free_name;
 use crate::tree::Expr;
+use crate::types::Position;
 use batuta_core::*;
 
 impl Printer<'_, '_> {
@@ -241,8 +242,38 @@ impl Printer<'_, '_> {
         }
     }
 
+    /// Whether a value of a union is an object that has a handle: `matches!(&a, Shape::Disc(same) if Rc::ptr_eq(same, &b))`.
+    fn is_member(&mut self, of: NodeId, object: NodeId) -> Option<Expr> {
+        let union = self.body.ty(of).strip_ref();
+        let Node::Op { op: Op::UnionOp(UnionOp::From), args, .. } = &self.body.nodes[object].kind else {
+            return None;
+        };
+        let TyKind::Union(members) = union.kind() else { return None };
+        let member = self.body.ty(args[0]).strip_ref();
+        if !matches!(member.kind(), TyKind::Shared(inner) if inner.class_path().is_some()) {
+            return None;
+        }
+        let name = self.ty(union, Position::Stored);
+        let variant = crate::env::variant_in(members, member);
+        // What is only looked at needs no copy.
+        let object = match self.expr(args[0]).without_ref() {
+            Expr::Method(of, name, none) if name == "clone" && none.is_empty() => *of,
+            object => object,
+        };
+        let value = self.by_ref(of);
+        let bound = free_name("same", &[&object]);
+        self.uses.paths.insert("std::rc::Rc".to_owned());
+        let test = Expr::call("Rc::ptr_eq", vec![Expr::atom(bound.as_str()), Expr::unary("&", object)]);
+        let test = crate::layout::render(&test, 0, 0, 0);
+        let pat = format!("{name}::{variant}({bound}) if {test}");
+        Some(Expr::Macro("matches".to_owned(), vec![value, Expr::Atom(pat)]))
+    }
+
     pub(crate) fn identity(&mut self, op: CmpOp, left: NodeId, right: NodeId) -> Expr {
         let ty = self.body.ty(left).strip_ref();
+        if let Some(same) = self.is_member(left, right).or_else(|| self.is_member(right, left)) {
+            return if op == CmpOp::Is { same } else { Expr::unary("!", same) };
+        }
         let (a, b) = (self.by_ref(left), self.by_ref(right));
         let same = match ty.kind() {
             TyKind::Shared(inner) if matches!(inner.kind(), TyKind::Class(..) | TyKind::Lib(..)) => {

@@ -127,6 +127,22 @@ pub(crate) fn typed_result(function: Expr) -> Expr {
     }
 }
 
+/// A closure that gives `None` alone says of which type.
+pub(crate) fn typed_none(function: Expr, none: &str) -> Expr {
+    match function {
+        Expr::Closure(closure) => {
+            let body = Box::new(typed_none(*closure.body, none));
+            Expr::Closure(crate::tree::Closure { body, ..closure })
+        }
+        Expr::Block(label, mut block) => {
+            block.tail = block.tail.map(|tail| Box::new(typed_none(*tail, none)));
+            Expr::Block(label, block)
+        }
+        Expr::Atom(text) if text == "None" => Expr::atom(none),
+        other => other,
+    }
+}
+
 fn pinned(expr: Expr) -> Expr {
     let inside = |expr: Box<Expr>| Box::new(typed(*expr));
     match expr {

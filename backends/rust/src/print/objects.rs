@@ -132,7 +132,13 @@ impl Printer<'_, '_> {
             UnionOp::Is => {
                 let Attr::Ty(member) = attr else { return self.problem("a union test without type") };
                 let name = self.ty(self.body.ty(args[0]).strip_ref(), Position::Stored);
-                let value = self.expr(args[0]).without_ref();
+                let value = match self.expr(args[0]).without_ref() {
+                    // A guard is no value of the enum.
+                    Expr::Method(of, name, none) if name == "borrow" && none.is_empty() => {
+                        Expr::unary("*", Expr::Method(of, name, none))
+                    }
+                    value => value,
+                };
                 let member = variant_of(self.body.ty(args[0]).strip_ref(), *member);
                 let pat =
                     if member == "None" { format!("{name}::None") } else { format!("{name}::{member}(_)") };
@@ -366,6 +372,12 @@ impl Printer<'_, '_> {
             made = made.method("with_doc", vec![Expr::Atom(crate::literal::string(&doc))]);
         }
         let Some(kept) = kept else { return made };
+        let kept = match ret.kind() {
+            TyKind::Option(inner) => {
+                super::loose::typed_none(kept, &format!("None::<{}>", self.ty(*inner, Position::Stored)))
+            }
+            _ => kept,
+        };
         let mut stmts = Vec::new();
         if is_bound && let Some(owner) = self.owner_of(nodes[0]) {
             let owner = Expr::call(self.rt("owner"), vec![owner]);

@@ -24,7 +24,7 @@ const ROUNDS: usize = 4;
 /// Writes out the packs of a program's functions.
 pub(super) fn expand(program: &mut Program<Hir>) {
     for _ in 0..ROUNDS {
-        let packed = |body: &Body<Hir>| body.params.iter().any(|param| is_pack(param));
+        let packed = |body: &Body<Hir>| body.params.iter().any(is_pack);
         let open: Vec<Name> =
             program.fns.iter().filter(|(_, body)| packed(body)).map(|(path, _)| *path).collect();
         let mut is_done = true;

@@ -4,6 +4,7 @@
 //!   @m.bus.on("start")                  init:  value (method (@m.bus).on("start"))(item @m.greet)
 //!   fn @m.greet(%event) { .. }          fn @m.greet(%event) { .. }
 //!
+//! The object may be a class whose class method or static method it is.
 //! Every method of that name must give back what it is given, or define a function that does and return it.
 
 use super::decorate::{Late, Made, level, only_param};
@@ -25,17 +26,21 @@ pub(crate) fn expand(program: &mut Program<Hir>, path: Name, late: &mut Vec<Late
     let body = program.fns[&path].clone();
     let Some(decorator) = body.decorators.last() else { return false };
     let object = program.resolve(decorator.path.parent());
-    if body.kind != FnKind::Function || !program.globals.contains_key(&object) {
+    let is_class = program.classes.contains_key(&object);
+    if body.kind != FnKind::Function || !is_class && !program.globals.contains_key(&object) {
         return false;
     }
     let name = Name::new(decorator.path.last());
-    let Some(way) = way(program, name) else { return false };
+    let Some(way) = way(program, name, is_class) else { return false };
     let mut out: Body<Hir> = Body::new(path, body.lang, FnKind::Init);
     let shift = out.append(&body, FxHashMap::default());
     let at = Origin::default();
-    let of = out.node(Node::Use(Place::global(object), Mode::Read), Ty::unknown(), at);
     let function = Arg::positional(out.node(Node::Item(path), Ty::unknown(), at));
-    let callee = Callee::Method(of, name);
+    let callee = if is_class {
+        Callee::Fn(object.join(name.as_str()))
+    } else {
+        Callee::Method(out.node(Node::Use(Place::global(object), Mode::Read), Ty::unknown(), at), name)
+    };
     let call = match way {
         Way::Direct => Node::Call { callee, args: vec![function] },
         Way::Called => {
@@ -54,20 +59,23 @@ pub(crate) fn expand(program: &mut Program<Hir>, path: Name, late: &mut Vec<Late
 }
 
 /// How all methods of a name give back the function that they are given.
-fn way(program: &Program<Hir>, name: Name) -> Option<Way> {
+fn way(program: &Program<Hir>, name: Name, of_class: bool) -> Option<Way> {
     let mut ways = program
         .fns
         .values()
         .filter(|body| body.path.last() == name.as_str() && program.classes.contains_key(&body.path.parent()))
-        .map(|body| gives_back(body));
+        .map(|body| gives_back(body, of_class));
     let first = ways.next()??;
     ways.all(|way| way == Some(first)).then_some(first)
 }
 
-fn gives_back(method: &Body<Hir>) -> Option<Way> {
-    if method.kind != FnKind::Method {
-        return None;
-    }
+fn gives_back(method: &Body<Hir>, of_class: bool) -> Option<Way> {
+    let leading = match method.kind {
+        FnKind::Method if !of_class => 1,
+        FnKind::ClassMethod if of_class => 1,
+        FnKind::StaticMethod if of_class => 0,
+        _ => return None,
+    };
     let returns = |root: BlockId| {
         let mut count = 0;
         method.walk_block(root, &mut |node| {
@@ -77,7 +85,7 @@ fn gives_back(method: &Body<Hir>) -> Option<Way> {
     };
     match level(method, method.root)?.result {
         Made::Local(local) => {
-            let [_, func] = &method.params[..] else { return None };
+            let [func] = method.params.get(leading..)? else { return None };
             (func.local == local && returns(method.root) == 1).then_some(Way::Direct)
         }
         Made::Closure(_, closure) => match level(method, closure.body)?.result {
