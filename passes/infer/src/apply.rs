@@ -48,6 +48,7 @@ const FOLLOWED: &[&str] = &[
     "cache",
     "wraps",
     "contextmanager",
+    "asynccontextmanager",
     "dataclass",
     "total_ordering",
     "override",

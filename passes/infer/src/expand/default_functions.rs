@@ -59,6 +59,7 @@ fn function(body: &Body<Hir>, path: Name, closure: &Closure) -> Body<Hir> {
     let mut made = body.clone();
     made.path = path;
     made.kind = FnKind::Function;
+    (made.is_generator, made.is_async) = (false, false);
     made.params = closure.params.clone();
     made.ret = closure.ret;
     made.above.clear();

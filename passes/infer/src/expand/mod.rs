@@ -5,6 +5,7 @@
 
 mod applied;
 mod argparse;
+mod assigned_again;
 mod asynchronous;
 mod attribute_dict;
 mod attribute_reads;
@@ -107,6 +108,7 @@ use std::sync::Arc;
 pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     crate::suites::expand(&mut out);
+    assigned_again::expand(&mut out);
     names::expand(&mut out);
     environment::expand(&mut out);
     function_attributes::expand(&mut out);

@@ -223,7 +223,9 @@ fn reads(body: &Body<Hir>, local: LocalId) -> bool {
 }
 
 fn is_manager(body: &Body<Hir>) -> bool {
-    body.decorators.iter().any(|decorator| decorator.path.last() == "contextmanager")
+    let is_one =
+        |decorator: &Decorator| matches!(decorator.path.last(), "contextmanager" | "asynccontextmanager");
+    body.decorators.iter().any(is_one)
 }
 
 /// The exception class that a node names.

@@ -2,6 +2,7 @@
 
 use super::asyncio;
 use crate::error::{Error, Result};
+use crate::list::PyOrd;
 
 crate::exceptions! {
     /// `queue.Empty`.
@@ -64,7 +65,7 @@ impl<T: 'static> Queue<T> {
     }
 }
 
-impl<T: PartialOrd + 'static> Queue<T> {
+impl<T: PyOrd + 'static> Queue<T> {
     /// `queue.PriorityQueue(maxsize)`.
     pub fn priority(most: i64) -> Self {
         Queue(asyncio::Queue::priority(most))

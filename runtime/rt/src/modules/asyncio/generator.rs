@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 
-use crate::class::{GeneratorExit, StopAsyncIteration};
+use crate::class::{GeneratorExit, RuntimeError, StopAsyncIteration};
 use crate::error::{Error, Result};
 use crate::generator::{Channel, Co, Resume};
 
@@ -47,6 +47,29 @@ impl<T> AsyncGenerator<T> {
         match self.resume(Resume::Throw(Error::bare(GeneratorExit))).await {
             Err(error) if !error.is_a(GeneratorExit) => Err(error),
             _ => Ok(()),
+        }
+    }
+
+    /// What `async with` binds, of a generator under `asynccontextmanager`: runs up to the `emit`.
+    pub async fn enter(&mut self) -> Result<T> {
+        self.next().await?.ok_or_else(|| Error::new(RuntimeError, "generator didn't yield"))
+    }
+
+    /// The block ended: runs the rest.
+    pub async fn leave(&mut self) -> Result<()> {
+        match self.next().await? {
+            Some(_) => Err(Error::new(RuntimeError, "generator didn't stop")),
+            None => Ok(()),
+        }
+    }
+
+    /// The block raised: raises it at the `emit`. Whether the error ends here.
+    pub async fn fail(&mut self, error: Error) -> Result<bool> {
+        match self.resume(Resume::Throw(error.clone())).await {
+            Ok(None) => Ok(true),
+            Ok(Some(_)) => Err(Error::new(RuntimeError, "generator didn't stop after athrow()")),
+            Err(raised) if raised.ptr_eq(&error) => Ok(false),
+            Err(raised) => Err(raised),
         }
     }
 

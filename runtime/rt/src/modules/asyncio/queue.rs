@@ -9,6 +9,7 @@ use super::locks::Event;
 use super::{QueueEmpty, QueueFull};
 use crate::class::ValueError;
 use crate::error::{Error, Result};
+use crate::list::PyOrd;
 
 /// Which item comes next.
 pub enum Order<T> {
@@ -196,9 +197,9 @@ impl<T: 'static> Queue<T> {
     }
 }
 
-impl<T: PartialOrd + 'static> Queue<T> {
+impl<T: PyOrd + 'static> Queue<T> {
     /// `asyncio.PriorityQueue(maxsize)`.
     pub fn priority(most: i64) -> Self {
-        Self::ordered(most, Order::Least(|a, b| a < b))
+        Self::ordered(most, Order::Least(|a, b| a.py_lt(b)))
     }
 }
