@@ -158,6 +158,10 @@ impl Walk<'_> {
                         self.one_for_life(*b);
                     }
                     let (ta, tb) = (self.built.graph.ty(*a), self.built.graph.ty(*b));
+                    // Both are of one enum.
+                    if matches!(ta.kind(), TyKind::Union(_)) && ta == tb {
+                        self.built.graph.unify(*a, *b);
+                    }
                     // Two containers that are compared have one element type.
                     if !ta.is_int() && !tb.is_int() && !matches!(ta.kind(), TyKind::Class(..)) {
                         self.same_width(*a, *b);

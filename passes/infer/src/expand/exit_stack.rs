@@ -65,7 +65,7 @@ fn is_stack_local(program: &Program<Hir>, body: &Body<Hir>, local: LocalId, dept
 }
 
 /// The values that places of some kind are set to, and the contexts that they are names of.
-fn sets(body: &Body<Hir>, is_one: impl Fn(&Place) -> bool) -> Vec<NodeId> {
+pub(super) fn sets(body: &Body<Hir>, is_one: impl Fn(&Place) -> bool) -> Vec<NodeId> {
     let mut out = Vec::new();
     for stmt in body.blocks.iter().flat_map(|(_, block)| &block.stmts) {
         match &stmt.kind {

@@ -46,6 +46,7 @@ mod descriptors;
 mod dunders;
 mod enum_aliases;
 mod enum_fields;
+mod enum_missing;
 mod environment;
 mod error_attributes;
 mod errors_by_name;
@@ -127,6 +128,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     built_comparisons::expand(&mut out);
     enum_aliases::expand(&mut out);
     enum_fields::expand(&mut out);
+    enum_missing::expand(&mut out);
     special_params::expand(&mut out);
     flags::expand(&mut out);
     default_functions::expand(&mut out);

@@ -167,19 +167,28 @@ impl<'a> Managers<'a> {
         }
     }
 
-    /// A local that only calls of the library give its value.
+    /// A local or an attribute that only calls of the library give its value.
     fn is_library(&self, body: &Body<Hir>, place: &Place) -> bool {
-        let Some(local) = place.as_local() else { return false };
-        let (mut found, mut only) = (false, true);
-        body.walk_stmts(body.root, &mut |stmt| {
-            if let StmtKind::Set { target: Pat::Place(target), value } = &stmt.kind
-                && target.as_local() == Some(local)
-            {
-                found = true;
-                only &= matches!(body.nodes[*value].kind, Node::Call { callee: Callee::Lib(_), .. });
+        let is_call = |body: &Body<Hir>, value: NodeId| {
+            matches!(body.nodes[value].kind, Node::Call { callee: Callee::Lib(_), .. })
+        };
+        // The body that is written out has statements taken out of it.
+        let body = self.program.fns.get(&body.path).map_or(body, |body| &**body);
+        let of = |body: &Body<Hir>, is_one: &dyn Fn(&Place) -> bool| {
+            let values = super::exit_stack::sets(body, is_one);
+            let others = values.iter().filter(|value| !is_call(body, **value)).count();
+            (values.len(), others)
+        };
+        let (found, others) = match (place.as_local(), place.proj.last()) {
+            (Some(local), _) => of(body, &|target| target.as_local() == Some(local)),
+            (None, Some(Proj::Field(name))) => {
+                let is_field = |target: &Place| target.proj.last() == Some(&Proj::Field(*name));
+                let counts = self.program.fns.values().map(|body| of(body, &is_field));
+                counts.fold((0, 0), |(found, others), (more, rest)| (found + more, others + rest))
             }
-        });
-        found && only
+            _ => (0, 0),
+        };
+        found > 0 && others == 0
     }
 }
 
