@@ -133,11 +133,11 @@ fn empty_value(program: &Program<Typed>, out: &mut Body<Typed>, field: &FieldDef
         let call = Node::Call { callee: Callee::Fn(default), args: Vec::new() };
         return out.node(call, field.ty, Origin::default());
     }
-    empty_of(program, out, field, field.ty)
+    empty_of(out, field, field.ty)
 }
 
 /// A value of a type that stands where nothing has been assigned yet.
-fn empty_of(program: &Program<Typed>, out: &mut Body<Typed>, field: &FieldDef, ty: Ty) -> NodeId {
+fn empty_of(out: &mut Body<Typed>, field: &FieldDef, ty: Ty) -> NodeId {
     let at = Origin::default();
     let constant = |out: &mut Body<Typed>, value: Const| out.node(Node::Const(value), ty, at);
     match ty.kind() {
@@ -153,7 +153,7 @@ fn empty_of(program: &Program<Typed>, out: &mut Body<Typed>, field: &FieldDef, t
         }
         TyKind::Bytes => constant(out, Const::Bytes(Arc::from([]))),
         TyKind::Tuple(items) => {
-            let items = items.iter().map(|item| empty_of(program, out, field, *item)).collect();
+            let items = items.iter().map(|item| empty_of(out, field, *item)).collect();
             out.op(TupleOp::New, items, ty, at)
         }
         TyKind::Lib(name, _) if library_empty(name.last()).is_some() => {
