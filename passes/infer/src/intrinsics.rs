@@ -180,6 +180,9 @@ impl Apply<'_, '_, '_> {
                 })
             }
             ("builtins.range", _) => self.range(args, origin),
+            ("builtins.issubclass", [class, base]) if let Some(is) = self.is_of_abstract(*class, *base) => {
+                self.mk(Node::Const(Const::Bool(is)), Ty::bool(), origin)
+            }
             ("builtins.issubclass", [class, base]) if self.is_class_value(*class) => {
                 self.error_subclass(*class, *base, origin)
             }
@@ -626,6 +629,18 @@ impl Apply<'_, '_, '_> {
                 constant(self, yes)
             }
         }
+    }
+
+    /// Whether a class that is named is of a kind of `collections.abc`.
+    fn is_of_abstract(&self, class: NodeId, kind: NodeId) -> Option<bool> {
+        let (Node::Item(class), Node::Item(kind)) =
+            (&self.body.nodes[class].kind, &self.body.nodes[kind].kind)
+        else {
+            return None;
+        };
+        let env = self.types.env();
+        let is_known = kind.as_str().starts_with("collections.abc.") && env.class(*class).is_some();
+        if is_known { env.own_kind(*class, *kind) } else { None }
     }
 
     /// Whether an object is of one of the classes below its own that `collections.abc` takes for a kind.

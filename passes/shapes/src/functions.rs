@@ -106,13 +106,16 @@ pub(crate) fn held_by_iterator(body: &Body<Typed>, node: NodeId, out: &mut FxHas
     });
 }
 
-/// What a function in an `Rc<dyn Fn>` changes in a variable of the code around it, or reads of one that
-/// changes: both hold one object.
+/// What a function in an `Rc<dyn Fn>` or in a dynamic value changes in a variable of the code around it, or
+/// reads of one that changes: both hold one object.
 pub fn share_captured(program: &Program<Typed>, built: &mut Built) {
     for body in program.fns.values() {
+        let dynamic: FxHashSet<NodeId> =
+            body.nodes.iter().filter_map(|(_, row)| made_value(&row.kind)).collect();
         for (node, row) in body.nodes.iter() {
             let Node::Closure(closure) = &row.kind else { continue };
-            if !built.node(body.path, node).is_some_and(|shape| built.graph.is_shared(shape)) {
+            let is_shared = built.node(body.path, node).is_some_and(|shape| built.graph.is_shared(shape));
+            if !is_shared && !dynamic.contains(&node) {
                 continue;
             }
             let changed = changed_items(body, closure);
@@ -125,6 +128,14 @@ pub fn share_captured(program: &Program<Typed>, built: &mut Built) {
                 }
             }
         }
+    }
+}
+
+/// What becomes a dynamic value.
+fn made_value(kind: &Node) -> Option<NodeId> {
+    match kind {
+        Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } => args.first().copied(),
+        _ => None,
     }
 }
 

@@ -180,7 +180,7 @@ impl Printer<'_, '_> {
         if !is_bool || self.seq_chain(&clauses, &Sink::Iter(item), self.body.ty(of)).is_some() {
             return None;
         }
-        let label = self.fresh("search");
+        let label = self.fresh_label("search");
         let nodes = inner_nodes(&clauses, &Sink::Iter(item));
         let mut cond = if is_all { self.negate(item) } else { self.expr(item) };
         let mut clauses = clauses;

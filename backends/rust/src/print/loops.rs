@@ -127,9 +127,9 @@ impl Printer<'_, '_> {
         els: Option<BlockId>,
         inside: impl FnOnce(&mut Self, String) -> Expr,
     ) -> Expr {
-        let leave = els.map(|_| self.fresh("search"));
+        let leave = els.map(|_| self.fresh_label("search"));
         let is_reached = label.is_none() && self.jumps_from_else(Child::Block(body), false);
-        let word = is_reached.then(|| self.fresh("outer"));
+        let word = is_reached.then(|| self.fresh_label("outer"));
         let text = match (label, &word) {
             (Some(label), _) => format!("'{}: ", names::snake(label.as_str())),
             (None, Some(word)) => format!("'{word}: "),

@@ -509,10 +509,20 @@ impl<'a, 'u> Printer<'a, 'u> {
         crate::types::rt(name, self.uses)
     }
 
-    /// A name for a label or helper local that the body does not use.
-    pub(crate) fn fresh(&mut self, hint: &str) -> String {
+    /// A name for a label: labels are apart from the names of values.
+    pub(crate) fn fresh_label(&mut self, hint: &str) -> String {
         self.labels += 1;
         if self.labels == 1 { hint.to_owned() } else { format!("{hint}_{}", self.labels) }
+    }
+
+    /// A name for a helper local that the body does not use.
+    pub(crate) fn fresh(&mut self, hint: &str) -> String {
+        loop {
+            let name = self.fresh_label(hint);
+            if !self.scope.names.contains(&name) {
+                return name;
+            }
+        }
     }
 
     /// A broken promise of Mir: said in the output, never a panic.

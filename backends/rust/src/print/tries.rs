@@ -50,16 +50,19 @@ impl Printer<'_, '_> {
         };
         let broad: Vec<bool> = handlers.iter().map(takes_all).collect();
         let (subject, exit) = self.attempt(body, handlers, jumps);
-        let error = self.fresh("error");
+        let plain = self.fresh_label("error");
+        // A variable of the same name may stand beside it, but not in what a handler does.
+        let is_read = handlers.iter().any(|handler| self.reads_name(handler.body, &plain));
+        let error = if is_read { self.fresh("error") } else { plain.clone() };
         let mut arms = self.ok_arms(node, body, els, exit, jumps);
         for (handler, broad) in handlers.iter().zip(&broad) {
             arms.push(self.handler_arm(handler, &error, *broad));
         }
         if !broad.contains(&true) {
             let fallible = self.in_fallible();
-            let again = self.raise_expr(Expr::atom(&*error), fallible);
+            let again = self.raise_expr(Expr::atom(&*plain), fallible);
             arms.push(tree::Arm {
-                pat: format!("Err({error})"),
+                pat: format!("Err({plain})"),
                 guard: None,
                 body: Block::of(again),
                 above: Vec::new(),
@@ -67,6 +70,16 @@ impl Printer<'_, '_> {
             });
         }
         simplify(subject, arms)
+    }
+
+    /// Whether a block reads a variable of this name.
+    fn reads_name(&self, block: BlockId, name: &str) -> bool {
+        let mut found = false;
+        self.body.walk_block(block, &mut |node| {
+            found |= matches!(&self.body.nodes[node].kind, Node::Use(place, _)
+                if matches!(place.root, batuta_core::Root::Local(local) if self.scope.names[local.0 as usize] == name));
+        });
+        found
     }
 
     /// The `try` body as an expression that gives a `Result`.
