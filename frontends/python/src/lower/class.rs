@@ -207,13 +207,49 @@ impl<'t> Lowerer<'t> {
                 None => (kinds.next(), Some(arg)),
             };
             let (Some((_, kind, suffix)), Some(value)) = (kind, value) else { return false };
+            let to = class.join(&format!("{}{suffix}", left.text()));
+            if value.is("lambda") {
+                self.lambda_method(stmt, value, to, kind);
+                continue;
+            }
             let Binding::Fn(path) = self.look_up(value.text()) else { return false };
             if path.parent() != class || !self.out.fns.iter().any(|body| body.path == path) {
                 return false;
             }
-            found.push((path, class.join(&format!("{}{suffix}", left.text())), kind));
+            found.push((path, to, kind));
         }
         found.into_iter().all(|(from, to, kind)| self.copy_method(stmt, from, to, Some(kind)))
+    }
+
+    /// `double = lambda self: self.x * 2`: a method; answers whether it was one.
+    fn lambda_call(&mut self, stmt: Syntax<'t>) -> bool {
+        let Some(assign) =
+            stmt.first().filter(|inner| stmt.is("expression_statement") && inner.is("assignment"))
+        else {
+            return false;
+        };
+        let (Some(left), Some(right)) = (assign.field("left"), assign.field("right")) else { return false };
+        let Some(class) = self.building.last().map(|class| &class.def) else { return false };
+        let is_plain = matches!(class.kind, ClassKind::Plain | ClassKind::Abstract | ClassKind::Exception);
+        let takes_self = right
+            .field("parameters")
+            .and_then(|params| params.first())
+            .is_some_and(|first| first.is("identifier") && first.text() == "self");
+        if !left.is("identifier") || !right.is("lambda") || !is_plain || !takes_self {
+            return false;
+        }
+        let to = class.path.join(left.text());
+        self.lambda_method(stmt, right, to, FnKind::Method);
+        true
+    }
+
+    fn lambda_method(&mut self, stmt: Syntax<'t>, lambda: Syntax<'t>, path: Name, kind: FnKind) {
+        let mut above = self.trivia.above(stmt.end());
+        let beside = self.trivia.beside(self.source, stmt.end());
+        above.extend(beside.map(|text| Comment { text, blank_before: false }));
+        let role = super::function::Role { kind, kept: Vec::new(), is_overload: false, is_deleter: false };
+        self.add_method(path);
+        self.item_function(stmt, lambda, path, &role, above);
     }
 
     fn class(
@@ -440,7 +476,11 @@ impl<'t> Lowerer<'t> {
         let home = std::mem::replace(&mut self.cx.home, path);
         self.in_scope(scope, |this| {
             for stmt in suite.named() {
-                if !this.field(stmt) && !this.method_alias(stmt) && !this.property_call(stmt) {
+                if !this.field(stmt)
+                    && !this.method_alias(stmt)
+                    && !this.property_call(stmt)
+                    && !this.lambda_call(stmt)
+                {
                     this.stmt(stmt);
                 }
             }

@@ -55,12 +55,22 @@ impl<'t> Lowerer<'t> {
         self.cx.body.is_async = node.has_token("async");
         self.cx.body.above = above;
         let suite = node.field("body");
-        self.cx.body.doc = suite.and_then(|suite| self.docstring(suite)).map(|doc| clean(&doc));
-        let statements = suite.map(Syntax::named).unwrap_or_default();
+        self.cx.body.doc = suite
+            .filter(|_| !node.is("lambda"))
+            .and_then(|suite| self.docstring(suite))
+            .map(|doc| clean(&doc));
+        let is_lambda = node.is("lambda");
+        let statements = match suite {
+            Some(value) if is_lambda => vec![value],
+            _ => suite.map(Syntax::named).unwrap_or_default(),
+        };
         let (scope, locals) = self.function_scope(&params, &statements);
         self.cx.body.params = Self::params(&params, &locals, defaults);
         let ((), scope) = self.in_scope(scope, |this| {
-            if let Some(suite) = suite {
+            if let Some(value) = suite.filter(|_| is_lambda) {
+                let result = this.expr(value);
+                this.push_node(Node::Return(Some(result)), value);
+            } else if let Some(suite) = suite {
                 this.suite(suite);
                 let root = this.cx.body.root;
                 this.cx.body.blocks[root].end_comments = this.block_end(suite);
