@@ -176,10 +176,25 @@ fn write_out(program: &Program<Hir>, body: &mut Body<Hir>, found: &mut Found) {
     let may_be_method = may_be_method();
     if !is_written_out(program, body, found)
         && may_be_method
+        && !is_kept(program, body, found)
         && let Node::Call { callee, .. } = &mut body.nodes[found.id].kind
     {
         *callee = Callee::Lib(Name::new(KEPT));
     }
+}
+
+/// A method of a known object that is kept or handed on is a choice among the bound methods.
+fn is_kept(program: &Program<Hir>, body: &mut Body<Hir>, found: &Found) -> bool {
+    if found.class_of.is_some() || found.given.is_some() {
+        return false;
+    }
+    let mut choice = Choice::new(program, body.path.parent(), found, body, &[]);
+    if choice.is_empty() {
+        return false;
+    }
+    choice.name_it(body, false);
+    choice.keep(body);
+    true
 }
 
 /// Stands for `getattr` where the method that it finds is kept, handed on or asked something else: a finding.

@@ -188,6 +188,29 @@ impl<'a> Choice<'a> {
         body.nodes[id].kind = Node::Block { label: None, block };
     }
 
+    /// The bound method as a value.
+    pub(super) fn keep(&self, body: &mut Body<Hir>) {
+        let id = self.found.id;
+        let origin = body.nodes[id].origin;
+        let mut stmts = Vec::new();
+        if let (Some(name), None) = (self.name, self.found.named) {
+            let target = Pat::Place(Place::local(name));
+            stmts.push(Stmt::new(StmtKind::Set { target, value: self.found.name }, origin));
+        }
+        let mut rest = self.found.default.unwrap_or_else(|| self.missing(body, origin));
+        for (name, _) in self.methods.iter().rev() {
+            let test = self.named(body, *name, origin);
+            let cond = body.op(ObjOp::Truth, vec![test], Ty::unknown(), origin);
+            let place = Place::local(self.found.object).with(Proj::Field(*name));
+            let method = body.node(Node::Use(place, Mode::Read), Ty::unknown(), origin);
+            let then = body.block(BlockRow { tail: Some(method), ..BlockRow::default() });
+            let els = body.block(BlockRow { tail: Some(rest), ..BlockRow::default() });
+            rest = body.node(Node::If { cond, then, els: Some(els) }, Ty::unknown(), origin);
+        }
+        let block = body.block(BlockRow { stmts, tail: Some(rest), ..BlockRow::default() });
+        body.nodes[id].kind = Node::Block { label: None, block };
+    }
+
     /// Whether there is such a method.
     pub(super) fn test(&self, body: &mut Body<Hir>, id: NodeId, yes: bool) {
         let origin = body.nodes[id].origin;
