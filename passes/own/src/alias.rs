@@ -241,6 +241,26 @@ pub fn source_place(body: &Body<Typed>, node: NodeId) -> Option<(LocalId, Vec<St
     }
 }
 
+/// The places that an iterator of iterators reads while it goes on.
+fn lazy_places(body: &Body<Typed>, node: NodeId, out: &mut Vec<(LocalId, Vec<Step>)>) {
+    let is_iter = |node: NodeId| matches!(body.ty(node).kind(), TyKind::Iter(_));
+    match &body.nodes[node].kind {
+        Node::Use(Place { root: Root::Local(local), proj }, _) if !body.ty(node).is_copy() => {
+            out.push((*local, steps(proj)));
+        }
+        Node::Op { op: Op::IterOp(_), args, .. } => args.iter().for_each(|arg| lazy_places(body, *arg, out)),
+        Node::Call { callee: Callee::Lib(_), args } if is_iter(node) => {
+            args.iter().for_each(|arg| lazy_places(body, arg.value, out));
+        }
+        Node::Seq { clauses, sink: Sink::Iter(_) } => {
+            if let Some(Clause::For { iter, .. }) = clauses.first() {
+                lazy_places(body, *iter, out);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Library calls whose items are parts of their argument.
 pub fn is_view(name: &str) -> bool {
     let base = name.split('#').next().unwrap_or(name);
@@ -303,17 +323,26 @@ fn loop_reads(
             && event.path.is_empty()
             && !body.locals[event.root].ty.is_copy()
     });
-    let Some((root, path)) = source_place(body, source) else { return Reads::Into };
     let mine: Vec<u32> = events.iter().filter(|event| of_pattern(event)).map(|event| event.at).collect();
-    let conflict = events.iter().any(|event| {
-        event.root == root
-            && event.at > range.0
-            && event.at <= range.1
-            && !mine.contains(&event.at)
-            && overlaps(&event.path, &path)
-            && (changes || event.kind.changes())
-    });
-    if conflict {
+    let conflict = |root: LocalId, path: &[Step], changes: bool| {
+        events.iter().any(|event| {
+            event.root == root
+                && event.at > range.0
+                && event.at <= range.1
+                && !mine.contains(&event.at)
+                && overlaps(&event.path, path)
+                && (changes || event.kind.changes())
+        })
+    };
+    let Some((root, path)) = source_place(body, source) else {
+        let mut places = Vec::new();
+        lazy_places(body, source, &mut places);
+        return match places.iter().any(|(root, path)| conflict(*root, path, false)) {
+            true => Reads::Live,
+            false => Reads::Into,
+        };
+    };
+    if conflict(root, &path, changes) {
         return Reads::Live;
     }
     // Another name for a part of the source is still read.

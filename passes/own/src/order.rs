@@ -157,6 +157,16 @@ impl Own<'_> {
                 _ => None,
             };
             let origin = self.out.nodes[out[at]].origin;
+            if let (Node::Op { op: Op::ObjOp(ObjOp::Splat), args, .. }, Some(item)) =
+                (&self.out.nodes[out[at]].kind, item)
+            {
+                let items = self.out.op(RsOp::Collect, vec![args[0]], Ty::list(item), origin);
+                self.leave_for(&out[..at], items);
+                let named = self.named(items);
+                let items = self.out.op(IterOp::Into, vec![named], Ty::iter(item), origin);
+                out[at] = self.out.op(ObjOp::Splat, vec![items], Ty::iter(item), origin);
+                continue;
+            }
             let value = match (hold, item) {
                 (Some(_), Some(item)) => self.out.op(RsOp::Collect, vec![out[at]], Ty::list(item), origin),
                 (Some(_), None) => self.owned_again(nodes[at], around),
