@@ -168,7 +168,9 @@ impl Own<'_> {
         let other_width = ty.is_int() && plain.is_int() && plain != ty;
         // `first, *rest = items` makes a list, which `rest` may share with others.
         let is_made = matches!((plain.kind(), ty.kind()), (TyKind::Shared(of), TyKind::List(_)) if *of == ty);
-        if !is_late && !other_width && !is_made {
+        // What closures read while it changes has its cell from the first value on.
+        let is_cell = held.cell().is_some() && !is_late;
+        if !is_late && !other_width && !is_made && !is_cell {
             return target;
         }
         let temp = self.out.temp(row.name.as_str(), ty, origin);
@@ -178,7 +180,11 @@ impl Own<'_> {
             true => self.out.op(RsOp::Share, vec![read], plain, origin),
             false => self.coerce(read, plain),
         };
-        let value = if is_late { self.out.op(OptOp::Some, vec![value], held, origin) } else { value };
+        let value = match (is_late, is_cell && self.started.insert(local)) {
+            (true, _) => self.out.op(OptOp::Some, vec![value], held, origin),
+            (_, true) => self.out.op(RsOp::Share, vec![value], held, origin),
+            _ => value,
+        };
         self.after.push(Stmt::new(StmtKind::Set { target, value }, origin));
         Pat::Place(Place::local(temp))
     }
