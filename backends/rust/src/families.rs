@@ -262,10 +262,13 @@ fn dispatcher(env: &Env<'_>, family: &Family, name: &str, module: Name, uses: &m
     if !are_alike(&bodies) && !is_chosen(env, family, name) {
         return None;
     }
-    // The signature is that of a method that gives a value.
+    // The signature is that of a method that gives a value, one that needs the handle of its object above all.
+    let is_handled =
+        |body: &&&Body<Mir>| crate::own_operand::takes_handle(body) && *body.ret.kind() != TyKind::Never;
     let model = bodies
         .iter()
         .find(|body| body.is_generator)
+        .or_else(|| bodies.iter().find(is_handled))
         .or_else(|| bodies.iter().find(|body| *body.ret.kind() != TyKind::Never))
         .unwrap_or(&bodies[0]);
     let fallible = bodies.iter().any(|body| body.fallible);
@@ -526,8 +529,10 @@ fn shown_text(env: &Env<'_>, family: &Family, name: &str, module: Name, uses: &m
     for (shown, list) in groups {
         let value = match shown {
             Shown::Method(path) => {
-                let call =
-                    env.function(path).map(|body| Expr::atom("self").method(env.member_name(body), vec![]));
+                let call = env.function(path).map(|body| {
+                    let this = Expr::atom(crate::own_operand::receiver(body, uses));
+                    this.method(env.member_name(body), vec![])
+                });
                 let text = call.unwrap_or(Expr::atom("String::new()"));
                 Expr::atom("f").method("write_str", vec![Expr::unary("&", text)])
             }

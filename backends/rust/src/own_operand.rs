@@ -37,7 +37,8 @@ pub fn receiver(body: &Body<Mir>, uses: &mut Uses) -> &'static str {
     "Rc::new(self.clone())"
 }
 
-fn takes_handle(body: &Body<Mir>) -> bool {
+/// Whether a method is called on the handle of its object.
+pub fn takes_handle(body: &Body<Mir>) -> bool {
     let this = body.params.first().map(|param| body.locals[param.local].ty);
     this.is_some_and(
         |ty| matches!(ty.kind(), TyKind::Ref(inner) if matches!(inner.kind(), TyKind::Shared(_))),
