@@ -31,9 +31,13 @@ fn closure(program: &Program<Hir>, body: &mut Body<Hir>, args: &[Arg], node: Nod
     let is_own;
     let (callee, open) = match known(program, body, function.value) {
         Some((params, callee)) => {
-            let Some(open) = open_params(&params, given) else {
+            let Some(mut open) = open_params(&params, given) else {
                 return dynamic(body, function.value, given, origin);
             };
+            // `return partial(mark, name=name)` in `mark`: the decorator that takes the function.
+            if open.is_empty() && matches!(callee, Some(Callee::Fn(path)) if path == body.path) {
+                open.extend(next_param(&params, given));
+            }
             is_own = params.iter().all(|param| param.kind != ParamKind::PositionalOnly);
             let callee = match callee {
                 Some(callee) => callee,
@@ -260,6 +264,14 @@ fn open_params(params: &[Param], given: &[Arg]) -> Option<Vec<(Name, ParamKind)>
     }
     let kind = |kind| if kind == ParamKind::Star { kind } else { ParamKind::Normal };
     Some(open.into_iter().map(|param| (param.name, kind(param.kind))).collect())
+}
+
+/// The first parameter that comes by position and is not given.
+fn next_param(params: &[Param], given: &[Arg]) -> Option<(Name, ParamKind)> {
+    let count = given.iter().filter(|arg| arg.kind == ArgKind::Positional).count();
+    let is_named = |param: &Param| given.iter().any(|arg| arg.kind == ArgKind::Named(param.name));
+    let next = params.get(count).filter(|param| param.kind == ParamKind::Normal && !is_named(param))?;
+    Some((next.name, ParamKind::Normal))
 }
 
 /// An argument as it is now: constants stay, anything else gets a name.
