@@ -344,6 +344,8 @@ pub fn result(printer: &mut Printer<'_, '_>) -> String {
         // What never gives an iterator still needs the type of one.
         printer.uses.paths.insert("std::iter".to_owned());
         format!("iter::Empty<{}>", printer.ty(*item, Position::Stored))
+    } else if let Some(items) = own_items(printer) {
+        items
     } else {
         let own_box = own_handle.replacen("Rc<", "Box<", 1);
         printer.ty(body.ret, Position::Result).replace(&own_handle, "Rc<Self>").replace(&own_box, "Box<Self>")
@@ -354,6 +356,24 @@ pub fn result(printer: &mut Printer<'_, '_>) -> String {
         (true, "()") => format!(" -> {}", printer.rt("Result")),
         (true, ty) => format!(" -> {}<{ty}>", printer.rt("Result")),
     }
+}
+
+/// The type of an iterator that is kept, or of the items of a dynamic value: it has a name, and borrows nothing.
+fn own_items(printer: &mut Printer<'_, '_>) -> Option<String> {
+    let body = printer.body;
+    let results = body.results();
+    let all = |is_one: &dyn Fn(&core::Node) -> bool| {
+        !results.is_empty() && results.iter().all(|node| is_one(&body.nodes[*node].kind))
+    };
+    if body.is_generator || !matches!(body.ret.kind(), TyKind::Iter(_)) {
+        return None;
+    }
+    if all(&|node| matches!(node, core::Node::Use(place, core::Mode::Clone) if !place.proj.is_empty())) {
+        return Some(printer.ty(body.ret, Position::Stored));
+    }
+    let is_dynamic =
+        |node: &core::Node| matches!(node, core::Node::Op { op: core::Op::ValueOp(core::ValueOp::Iter), .. });
+    all(&is_dynamic).then(|| printer.rt("Items"))
 }
 
 /// Whether iterators of several types are boxed where they are given.

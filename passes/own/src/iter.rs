@@ -3,7 +3,7 @@
 use crate::access::{Event, Kind, Step};
 use crate::alias::{Reads, is_view};
 use crate::body::{Own, Want};
-use batuta_base::Origin;
+use batuta_base::{FxHashSet, Name, Origin};
 use batuta_catalog as catalog;
 use batuta_core::*;
 
@@ -219,12 +219,44 @@ impl Own<'_> {
 
     /// Whether an iterator still borrows a place.
     pub fn borrows_source(&self, node: NodeId) -> bool {
+        let mut asked: FxHashSet<NodeId> = FxHashSet::default();
+        self.out.walk(Child::Node(node), &mut |node| {
+            if let Node::Call { callee: Callee::Fn(path), args } = &self.out.nodes[node].kind
+                && gives_own_items(self.program, *path)
+            {
+                for arg in args {
+                    self.out.walk(Child::Node(arg.value), &mut |node| asked.extend([node]));
+                }
+            }
+        });
+        // What a closure is given lives in its call.
+        let mut inside: FxHashSet<LocalId> = FxHashSet::default();
+        self.out.walk(Child::Node(node), &mut |node| {
+            if let Node::Closure(closure) = &self.out.nodes[node].kind {
+                inside.extend(closure.params.iter().map(|param| param.local));
+            }
+        });
+        let is_inside = |place: &Place| matches!(place.root, Root::Local(local) if inside.contains(&local));
         let mut found = false;
         self.out.walk(Child::Node(node), &mut |node| {
-            found |= matches!(self.out.nodes[node].kind, Node::Use(_, Mode::Ref | Mode::Mut))
-                || matches!(self.out.ty(node).kind(), TyKind::Ref(_));
+            let is_borrow = match &self.out.nodes[node].kind {
+                Node::Use(place, _) if is_inside(place) => false,
+                Node::Use(place, Mode::Ref) if self.is_function_for_one(place) => false,
+                Node::Use(_, Mode::Ref | Mode::Mut) => true,
+                _ => matches!(self.out.ty(node).kind(), TyKind::Ref(_)),
+            };
+            found |= is_borrow && !asked.contains(&node);
         });
         found
+    }
+
+    /// Whether a place is a function that the body owns and reads once: a closure takes it along.
+    fn is_function_for_one(&self, place: &Place) -> bool {
+        let Some(local) = place.as_local() else { return false };
+        let is_function = matches!(self.out.locals[local].ty.strip_shared().kind(), TyKind::Func(..));
+        let mut uses = 0;
+        self.src.each_place(&mut |place| uses += usize::from(place.root == Root::Local(local)));
+        is_function && uses == 1 && self.src.params.iter().any(|param| param.local == local)
     }
 
     /// Items of any length that a pattern takes apart: each becomes an array of so many parts.
@@ -553,4 +585,17 @@ pub fn item_of_iter(ty: Ty) -> Ty {
         TyKind::Iter(item) => *item,
         _ => item_ty(ty),
     }
+}
+
+/// Whether a function gives an iterator that an object keeps, or the items of a dynamic value: it holds on to none
+/// of its arguments.
+fn gives_own_items(program: &Program<Typed>, path: Name) -> bool {
+    let Some(body) = program.fns.get(&path).filter(|body| !body.is_generator) else { return false };
+    let is_own = |node: &NodeId| match &body.nodes[*node].kind {
+        Node::Use(place, _) => !place.proj.is_empty() && matches!(body.ty(*node).kind(), TyKind::Iter(_)),
+        Node::Op { op, .. } => *op == Op::ValueOp(ValueOp::Iter),
+        _ => false,
+    };
+    let results = body.results();
+    !results.is_empty() && results.iter().all(is_own)
 }

@@ -93,6 +93,12 @@ fn kept(body: &Body<Typed>, lent: &FxHashMap<Name, Vec<bool>>) -> FxHashSet<Loca
 
 /// The locals of functions that an iterator calls when it is asked for items.
 pub(crate) fn held_by_iterator(body: &Body<Typed>, node: NodeId, out: &mut FxHashSet<LocalId>) {
+    // As a dynamic value, too.
+    if let Node::Op { op: Op::ValueOp(ValueOp::From) | Op::OptOp(OptOp::Some), args, .. } =
+        &body.nodes[node].kind
+    {
+        return held_by_iterator(body, args[0], out);
+    }
     if !matches!(body.ty(node).kind(), TyKind::Iter(_)) || matches!(body.nodes[node].kind, Node::Use(..)) {
         return;
     }
