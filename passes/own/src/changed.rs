@@ -281,6 +281,11 @@ impl Own<'_> {
             return None;
         }
         let value = self.node(arg, Want::Own);
+        // A generator that takes its object along looks through no guard.
+        if self.is_of_handles(value) {
+            let kept = self.boxed(value);
+            return Some(self.named(kept));
+        }
         // A lazy value would look through the guard later.
         if let TyKind::Iter(item) = *self.out.ty(value).kind() {
             let origin = self.out.nodes[value].origin;

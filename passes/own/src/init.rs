@@ -200,6 +200,7 @@ fn library_empty(name: &str) -> Option<(&'static str, Vec<Const>)> {
         "Fraction" => ("fractions.Fraction", vec![int("0")]),
         "Path" => ("pathlib.Path", Vec::new()),
         "Pattern" => ("re.compile", vec![Const::Str(Arc::from(""))]),
+        "exc_args" => ("error.new_args", Vec::new()),
         "date" => ("datetime.date", vec![int("1"), int("1"), int("1")]),
         _ => return None,
     })

@@ -88,6 +88,10 @@ impl Own<'_> {
         let guarded = self.holds_guard(source);
         let (node, form) = self.iterate(source, reads, guarded || whole);
         let TyKind::Iter(item) = self.out.ty(node).kind() else { return (node, form) };
+        // A kept iterator is a handle: the guard ends when that has a name.
+        if guarded && self.is_iterator_handle(node) {
+            return (self.named(node), form);
+        }
         let list_read = match &self.out.nodes[node].kind {
             Node::Op { op: Op::IterOp(IterOp::Live), args, .. } => {
                 let ty = self.out.ty(args[0]).strip_ref();
@@ -120,6 +124,14 @@ impl Own<'_> {
         // What the head of a loop holds lives as long as the loop: the guard ends before it.
         let items = if guarded { self.named(items) } else { items };
         (self.iter_op(IterOp::Into, items, *item, origin), Form::Owned)
+    }
+
+    fn is_iterator_handle(&self, node: NodeId) -> bool {
+        match &self.out.nodes[node].kind {
+            Node::Op { op: Op::OptOp(OptOp::Unwrap), args, .. } => self.is_iterator_handle(args[0]),
+            Node::Use(place, Mode::Clone) => !place.proj.is_empty(),
+            _ => false,
+        }
     }
 
     /// An iterator that gets a name reads computed texts, and what a function that gives one was lent: they get

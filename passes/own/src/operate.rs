@@ -204,7 +204,7 @@ impl Own<'_> {
         let (ty, origin) = (row.ty, row.origin);
         match ty.kind() {
             TyKind::Iter(item) if !is_stored => {
-                let node = if self.borrows_source(node) {
+                let node = if self.borrows_source(node) && !self.is_of_handles(node) {
                     let items = self.out.op(RsOp::Collect, vec![node], Ty::list(*item), origin);
                     self.iter_op(IterOp::Into, items, *item, origin)
                 } else {
@@ -214,6 +214,30 @@ impl Own<'_> {
             }
             _ => node,
         }
+    }
+
+    /// Whether a generator is lent nothing but objects that have handles: it can take those along.
+    pub(crate) fn is_of_handles(&self, node: NodeId) -> bool {
+        let Node::Call { callee: Callee::Fn(path) | Callee::Virtual(path), args } =
+            &self.out.nodes[node].kind
+        else {
+            return false;
+        };
+        let Some(body) = self.program.fns.get(path).filter(|body| body.is_generator && !body.is_async) else {
+            return false;
+        };
+        // The object of a generator that is kept has a handle where it changes.
+        let is_handle = |at: usize, node: NodeId| {
+            let Node::Use(place, _) = &self.out.nodes[node].kind else { return false };
+            let ty = place.as_local().map(|local| self.out.locals[local].ty.strip_ref());
+            let is_this = at == 0 && body.has_receiver();
+            match ty.map(Ty::kind) {
+                Some(TyKind::Shared(inner)) => inner.class_path().is_some(),
+                Some(TyKind::Class(..)) => is_this,
+                _ => false,
+            }
+        };
+        args.iter().enumerate().all(|(at, arg)| !self.borrows_source(arg.value) || is_handle(at, arg.value))
     }
 
     /// An item of a display: an owned value of the item type, or a splat.

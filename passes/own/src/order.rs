@@ -156,6 +156,13 @@ impl Own<'_> {
                 TyKind::Iter(item) => Some(*item),
                 _ => None,
             };
+            // A generator that takes its object along holds nothing.
+            if item.is_some() && self.is_of_handles(out[at]) {
+                let kept = self.boxed(out[at]);
+                self.leave_for(&out[..at], kept);
+                out[at] = self.name_early(kept);
+                continue;
+            }
             let origin = self.out.nodes[out[at]].origin;
             if let (Node::Op { op: Op::ObjOp(ObjOp::Splat), args, .. }, Some(item)) =
                 (&self.out.nodes[out[at]].kind, item)

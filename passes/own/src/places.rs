@@ -527,6 +527,12 @@ impl Own<'_> {
             }
             return self.by_ref(lowered, ty, is_ref, origin);
         }
+        // An attribute that may hold none yet is a handle, too.
+        if matches!(ty.kind(), TyKind::Option(inner) if matches!(inner.kind(), TyKind::Iter(_)))
+            && !lowered.proj.is_empty()
+        {
+            return self.out.node(Node::Use(lowered, Mode::Clone), ty, origin);
+        }
         // A temporary's only use.
         if let (Root::Node(node), true) = (lowered.root, lowered.proj.is_empty())
             && !is_ref

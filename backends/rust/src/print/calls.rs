@@ -106,7 +106,12 @@ impl Printer<'_, '_> {
                 let path = self.class_type(*class);
                 Expr::call(format!("{path}::{}", self.env.constructor_name(*class)), args)
             }
-            Callee::Lib(name) => self.call_lib(*name, args, ty),
+            Callee::Lib(name) => {
+                let outer = std::mem::replace(&mut self.hands_functions, false);
+                let call = self.call_lib(*name, args, ty);
+                self.hands_functions = outer;
+                call
+            }
             Callee::Value(node) => {
                 let mut callee = match &self.body.nodes[*node].kind {
                     // Its body is checked before the arguments say which types the parameters have.
@@ -128,7 +133,10 @@ impl Printer<'_, '_> {
     }
 
     fn arguments(&mut self, args: &[Arg]) -> Vec<Expr> {
-        args.iter().map(|arg| self.expr(arg.value)).collect()
+        let outer = std::mem::replace(&mut self.hands_functions, true);
+        let parts = args.iter().map(|arg| self.expr(arg.value)).collect();
+        self.hands_functions = outer;
+        parts
     }
 
     /// Iterators go by `&mut` to a function that takes them by `dyn`.
@@ -480,8 +488,7 @@ impl Printer<'_, '_> {
                         batuta_core::Node::Call { .. } | batuta_core::Node::Seq { .. }
                     ) =>
             {
-                let chain = self.moving_chain(expr);
-                Expr::call(format!("{}::new", self.rt("Iter")), vec![chain])
+                self.kept_iterator(node, expr)
             }
             // A class is a constant: lent where a key is.
             TyKind::Var(_) if param.take == catalog::Take::Read && self.is_class_item(node) => {

@@ -5,9 +5,10 @@
 
 use super::Printer;
 use super::control::moving;
+use crate::capture::free_name;
 use crate::layout;
 use crate::tree::{Block, Closure, Expr, Stmt};
-use batuta_core::TyKind;
+use batuta_core::{Arg, Callee, Mode, Node, NodeId, Param, TyKind};
 
 impl Printer<'_, '_> {
     pub(crate) fn moving_chain(&self, expr: Expr) -> Expr {
@@ -37,6 +38,77 @@ impl Printer<'_, '_> {
             }
         }
         expr
+    }
+
+    /// `rt::Iter::new(items)`: a generator takes along the objects that it is lent.
+    pub(crate) fn kept_iterator(&mut self, node: NodeId, value: Expr) -> Expr {
+        let handles = self.lent_handles(node);
+        let iter = format!("{}::new", self.rt("Iter"));
+        if handles.is_empty() {
+            let value = self.moving_chain(value);
+            return Expr::call(iter, vec![value]);
+        }
+        let (mut value, mut stmts) = (value, Vec::new());
+        for (name, mode) in handles {
+            if mode == Mode::Move {
+                continue;
+            }
+            let own = if name == "self" { free_name("this", &[&value]) } else { name.clone() };
+            stmts.push(Stmt::bind(own.as_str(), None, Some(Expr::atom(&name).method("clone", vec![]))));
+            if own != name {
+                rename(&mut value, &name, &own);
+            }
+        }
+        // What is given by value is computed now.
+        if let Expr::Method(_, _, args) | Expr::Call(_, args) = &mut value {
+            for arg in args.iter_mut().filter(|arg| !matches!(arg, Expr::Atom(_) | Expr::Unary("&", _))) {
+                let name = format!("given_{}", stmts.len());
+                let given = std::mem::replace(arg, Expr::atom(&name));
+                stmts.push(Stmt::bind(name.as_str(), None, Some(given)));
+            }
+        }
+        let generator = self.generator_of(value, Vec::new());
+        let tail = Some(Box::new(Expr::call(iter, vec![generator])));
+        Expr::Block(String::new(), Block { stmts, tail, ..Block::default() })
+    }
+
+    /// `rt::generator(move |co| async move { co.emit_all(items).await?; Ok(()) })`, behind some statements.
+    pub(crate) fn generator_of(&mut self, items: Expr, mut stmts: Vec<Stmt>) -> Expr {
+        let emitted = Expr::atom("co").method("emit_all", vec![items]);
+        stmts.push(Stmt::expr(Expr::Try(Box::new(Expr::Await(Box::new(emitted))))));
+        let tail = Some(Box::new(Expr::call("Ok", vec![Expr::atom("()")])));
+        let block = Expr::Block("async move ".to_owned(), Block { stmts, tail, ..Block::default() });
+        let body = Closure { params: "co".to_owned(), is_move: true, ret: None, body: Box::new(block) };
+        Expr::call(self.rt("generator"), vec![Expr::Closure(body)])
+    }
+
+    /// The names of the objects with handles that a generator is lent.
+    fn lent_handles(&self, node: NodeId) -> Vec<(String, Mode)> {
+        let Node::Call { callee: Callee::Fn(path) | Callee::Virtual(path), args } =
+            &self.body.nodes[node].kind
+        else {
+            return Vec::new();
+        };
+        let Some(called) = self.env.function(*path).filter(|body| body.is_generator) else {
+            return Vec::new();
+        };
+        let has_receiver = called.has_receiver();
+        let handle = |(at, (arg, param)): (usize, (&Arg, &Param))| {
+            let Node::Use(place, mode) = &self.body.nodes[arg.value].kind else { return None };
+            let local = place.as_local()?;
+            let ty = self.body.locals[local].ty;
+            let is_lent = matches!(called.locals[param.local].ty.kind(), TyKind::Ref(_));
+            let is_handle = match ty.strip_ref().kind() {
+                TyKind::Shared(inner) => inner.class_path().is_some(),
+                TyKind::Class(..) => at == 0 && has_receiver,
+                _ => false,
+            };
+            (is_lent && is_handle).then(|| (self.name(local), *mode))
+        };
+        let mut names: Vec<(String, Mode)> =
+            args.iter().zip(&called.params).enumerate().filter_map(handle).collect();
+        names.dedup();
+        names
     }
 
     /// Variables of which a closure can take only one along.
@@ -89,5 +161,14 @@ fn chain_of_owned(expr: Expr) -> Expr {
             Expr::Call(function, args.into_iter().map(chain_of_owned).collect())
         }
         expr => moving(expr),
+    }
+}
+
+/// Gives a variable another name.
+pub(crate) fn rename(expr: &mut Expr, from: &str, to: &str) {
+    match expr {
+        Expr::Atom(text) if text == from => *text = to.to_owned(),
+        Expr::Closure(closure) => rename(&mut closure.body, from, to),
+        _ => expr.for_each_operand(&mut |operand| rename(operand, from, to)),
     }
 }

@@ -14,12 +14,25 @@ impl Printer<'_, '_> {
         let row = &body.nodes[node];
         // A value leaves the guard of the thread-local that holds it; a borrow or an iterator stays
         // inside the operation that wants it.
-        let is_borrow = is_lent(row.ty) || self.lends_upwards(node);
+        let is_borrow = is_lent(row.ty) && !self.is_kept_iterator(node) || self.lends_upwards(node);
         let is_value = matches!(
             row.kind,
             Node::Use(..) | Node::Op { .. } | Node::Call { .. } | Node::Format(_) | Node::Seq { .. }
         );
         if is_value && !is_borrow { self.guarded(|this| this.unguarded(node)) } else { self.unguarded(node) }
+    }
+
+    /// An iterator that a container or an attribute gives is a handle.
+    fn is_kept_iterator(&self, node: NodeId) -> bool {
+        let row = &self.body.nodes[node];
+        matches!(row.ty.kind(), TyKind::Iter(_))
+            && match &row.kind {
+                Node::Use(place, Mode::Clone) => !place.proj.is_empty(),
+                Node::Call { callee: Callee::Lib(_), args } => {
+                    args.first().is_some_and(|of| self.body.ty(of.value).strip().children().contains(&row.ty))
+                }
+                _ => false,
+            }
     }
 
     /// A borrowed object that is read as one of its base class: the same reference.
@@ -188,13 +201,16 @@ impl Printer<'_, '_> {
         let returned = closure.ret.returned(closure.is_generator, closure.is_async);
         self.frames.push(Frame { fallible: suspends, ret: returned, exit: super::control::Exit::Direct });
         let loops = std::mem::take(&mut self.loops);
+        let hands = std::mem::replace(&mut self.hands_functions, false);
         let mut block = if suspends { self.fn_block(closure.body) } else { self.block(closure.body) };
         if suspends {
             block = self.suspended(closure, block, typed);
         } else {
             crate::tails::tail_returns(&mut block);
         }
-        if !suspends && typed && matches!(closure.ret.kind(), TyKind::Iter(_)) {
+        self.hands_functions = hands;
+        let is_kept = typed || hands && self.hands_on(closure);
+        if !suspends && is_kept && matches!(closure.ret.kind(), TyKind::Iter(_)) {
             block = self.kept_result(closure, block);
         }
         self.loops = loops;
@@ -255,13 +271,43 @@ impl Printer<'_, '_> {
             block.tail = Some(tail);
             return block;
         }
-        let chain = self.moving_chain(*tail);
-        block.tail = Some(Box::new(Expr::call(format!("{}::new", self.rt("Iter")), vec![chain])));
+        let mut chain = self.moving_chain(*tail);
         let mut out = self.own_copies(closure);
+        if self.is_handle_read(closure) {
+            // The object itself is taken along.
+            out.stmts.insert(0, Stmt::bind("this", None, Some(Expr::atom("self").method("clone", vec![]))));
+            super::chains::rename(&mut chain, "self", "this");
+        }
         self.lend_params(closure, &mut block);
+        let is_own = out.stmts.is_empty() || is_made(&chain);
+        if !is_own {
+            // What is walked lies in the copies: a generator has both.
+            chain = self.generator_of(chain, std::mem::take(&mut block.stmts));
+        }
         out.stmts.append(&mut block.stmts);
-        out.tail = block.tail;
+        out.tail = Some(Box::new(Expr::call(format!("{}::new", self.rt("Iter")), vec![chain])));
         out
+    }
+
+    /// Whether the body reads its object, which has a handle.
+    fn is_handle_read(&self, closure: &Closure) -> bool {
+        let Some(this) = self.body.params.first().filter(|_| self.body.has_receiver()) else { return false };
+        let ty = self.body.locals[this.local].ty;
+        let mut found = false;
+        self.body.walk_block(closure.body, &mut |node| {
+            found |= matches!(&self.body.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(this.local));
+        });
+        found && matches!(ty.kind(), TyKind::Ref(inner) if matches!(inner.kind(), TyKind::Shared(_)))
+    }
+
+    /// Whether the closure gives what a generator of the program does, as a bound method.
+    fn hands_on(&self, closure: &Closure) -> bool {
+        let tail = self.body.blocks[closure.body].tail;
+        let called = tail.and_then(|tail| match &self.body.nodes[tail].kind {
+            Node::Call { callee: Callee::Fn(path) | Callee::Virtual(path), .. } => self.env.function(*path),
+            _ => None,
+        });
+        called.is_some_and(|body| crate::items::is_opaque(body))
     }
 
     /// The body of a nested generator or `async def`: it has its own copies of what it captures.
@@ -451,4 +497,9 @@ fn is_lent(ty: Ty) -> bool {
         }
         _ => ty.children().into_iter().any(is_lent),
     }
+}
+
+/// An iterator that has what it walks.
+fn is_made(chain: &Expr) -> bool {
+    matches!(chain, Expr::Method(_, name, args) if name == "into_iter" && args.is_empty())
 }

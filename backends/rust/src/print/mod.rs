@@ -61,6 +61,8 @@ pub struct Printer<'a, 'u> {
     /// The closure at the end of a block that is an argument: the callee says which types it takes.
     pub untyped: Option<NodeId>,
     labels: usize,
+    /// The arguments of a function of the program are printed: a closure among them gives what its type says.
+    hands_functions: bool,
 }
 
 /// What `return` means where it stands.
@@ -112,6 +114,7 @@ impl<'a, 'u> Printer<'a, 'u> {
             in_impl: env.class(body.path.parent()).is_some(),
             lent: None,
             untyped: None,
+            hands_functions: false,
             labels: 0,
         }
     }

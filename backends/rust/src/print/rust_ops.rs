@@ -147,8 +147,7 @@ impl Printer<'_, '_> {
                     false => Expr::call(format!("{}::new", self.rt("Iter")), vec![value]),
                 };
             }
-            let value = self.moving_chain(value);
-            return Expr::call(format!("{}::new", self.rt("Iter")), vec![value]);
+            return self.kept_iterator(argument, value);
         }
         let value = if let TyKind::Func(..) = ty.strip_shared().kind() {
             super::loose::typed_result(super::control::moving(value))
