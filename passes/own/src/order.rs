@@ -10,6 +10,7 @@
 use crate::access::{Event, overlaps, told_apart};
 use crate::body::{Own, Want};
 use crate::types::place_tys;
+use batuta_catalog as catalog;
 use batuta_core::*;
 
 /// What takes the operands.
@@ -121,18 +122,28 @@ impl Own<'_> {
                 hold.or_else(|| looked_at(self, at))
             })
             .collect();
+        // The guard of what changes a cell lives until all is written. What stands before it may be the part of an
+        // f-string, which shows the cell as it was: that stays an error.
+        let opens = |own: &Self, at: usize| {
+            let looks = |nodes: &[NodeId]| nodes.iter().any(|node| own.holds_guard(*node));
+            matches!(around, Around::Format)
+                && own.changes_cell(nodes[at])
+                && looks(&nodes[at + 1..])
+                && !looks(&nodes[..at])
+        };
         let conflicts = |own: &Self, at: usize| {
-            holds.iter().enumerate().any(|(other, hold)| {
-                let Some(hold) = hold.as_ref().filter(|_| other != at) else { return false };
-                hold.guarded && (other < at || !hold.copied) && own.enters_cell(nodes[at], hold.mutable)
-                    || other < at
-                        && own.conflicts(
-                            nodes[other],
-                            hold,
-                            nodes[at],
-                            holds[at].is_some() || own.advances(nodes[at]),
-                        )
-            })
+            opens(own, at)
+                || holds.iter().enumerate().any(|(other, hold)| {
+                    let Some(hold) = hold.as_ref().filter(|_| other != at) else { return false };
+                    hold.guarded && (other < at || !hold.copied) && own.enters_cell(nodes[at], hold.mutable)
+                        || other < at
+                            && own.conflicts(
+                                nodes[other],
+                                hold,
+                                nodes[at],
+                                holds[at].is_some() || own.advances(nodes[at]),
+                            )
+                })
         };
         let may_conflict = |own: &Self, at: usize| holds[at].is_some() || !own.is_plain(out[at]);
         let last = (0..nodes.len()).rev().find(|at| may_conflict(self, *at) && conflicts(self, *at));
@@ -441,6 +452,23 @@ impl Own<'_> {
     /// Whether the place holds a container of the library in a cell, which each look at it opens.
     fn is_cell(&self, place: &Place) -> bool {
         matches!(self.place_ty(place).strip_ref().kind(), TyKind::Shared(inner) if matches!(inner.kind(), TyKind::Lib(..)))
+    }
+
+    /// Whether the operand has the library change a container in a cell: `od.popitem()`.
+    fn changes_cell(&self, node: NodeId) -> bool {
+        self.any_below(node, &mut |own, node| {
+            let Node::Call { callee: Callee::Lib(name), args } = &own.src.nodes[node].kind else {
+                return false;
+            };
+            let tys: Vec<Ty> = args.iter().map(|arg| own.src.ty(arg.value)).collect();
+            let Some(row) = catalog::select(name.as_str(), &tys) else { return false };
+            args.iter().enumerate().any(|(at, arg)| {
+                let changed = row.param(at, args.len());
+                let is_cell =
+                    matches!(&own.src.nodes[arg.value].kind, Node::Use(place, _) if own.is_cell(place));
+                is_cell && changed.is_some_and(|param| param.take == catalog::Take::Write)
+            })
+        })
     }
 
     /// Evaluating the operand may open a guard again: it calls the program, or it reads a cell while

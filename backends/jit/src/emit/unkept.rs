@@ -203,6 +203,9 @@ fn node_kind(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<S
         {
             Some(format!("`{name}` of an object or a function"))
         }
+        Node::Call { callee: Callee::Lib(name), args } if *name == "bytes.decode" && args.len() > 1 => {
+            Some("`bytes.decode` by the name of an encoding".to_owned())
+        }
         Node::Call { callee: Callee::Lib(name), .. }
             if *name == "itertools.count" && body.ty(node) != Ty::iter(Ty::i64()) =>
         {

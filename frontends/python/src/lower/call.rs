@@ -285,10 +285,35 @@ impl<'t> Lowerer<'t> {
     }
 
     /// The arguments in source order.
+    /// The pairs of a dict that stands behind `**`, where all its keys are written names.
+    fn literal_keywords(&mut self, arg: Syntax<'t>) -> Option<Vec<(String, Syntax<'t>)>> {
+        let dict = arg.first().filter(|dict| arg.is("dictionary_splat") && dict.is("dictionary"))?;
+        let mut out: Vec<(String, Syntax<'t>)> = Vec::new();
+        for pair in dict.named() {
+            let (key, value) = (pair.field("key")?, pair.field("value")?);
+            let name = self.literal_text(key)?;
+            let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            if !pair.is("pair") || !is_name || name.is_empty() || out.iter().any(|(known, _)| *known == name)
+            {
+                return None;
+            }
+            out.push((name, value));
+        }
+        Some(out)
+    }
+
     pub fn args(&mut self, node: Syntax<'t>) -> Vec<Arg> {
         let mut args = Vec::new();
         let is_map = node.field("function").is_some_and(|function| function.text() == "map");
         for arg in arguments(node) {
+            // `f(**{"a": 1})` is `f(a=1)`.
+            if let Some(pairs) = self.literal_keywords(arg) {
+                for (name, value) in pairs {
+                    let value = self.expr(value);
+                    args.push(Arg { kind: ArgKind::Named(Name::new(&name)), value });
+                }
+                continue;
+            }
             let (kind, value) = match arg.kind() {
                 "keyword_argument" => {
                     let name = arg.field("name").map_or("", |name| name.text());

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
+use super::wide::Wide;
 use crate::class::{Class, LookupError, UnicodeDecodeError, UnicodeEncodeError, ValueError};
 use crate::error::Error;
 use crate::repr::{Repr, write_bytes_repr};
@@ -94,15 +95,20 @@ enum Codec {
     Utf8,
     Ascii,
     Latin1,
+    Wide(Wide),
 }
 
 #[track_caller]
 fn codec(name: &str) -> Result<Codec, Error> {
-    match name.to_ascii_lowercase().replace(['_', ' '], "-").as_str() {
+    let word = name.to_ascii_lowercase().replace(['_', ' '], "-");
+    match word.as_str() {
         "utf-8" | "utf8" | "u8" => Ok(Codec::Utf8),
         "ascii" | "us-ascii" => Ok(Codec::Ascii),
         "latin-1" | "latin1" | "iso-8859-1" | "iso8859-1" => Ok(Codec::Latin1),
-        _ => Err(Error::new(LookupError, format!("unknown encoding: {name}"))),
+        _ => match Wide::named(&word) {
+            Some(wide) => Ok(Codec::Wide(wide)),
+            None => Err(Error::new(LookupError, format!("unknown encoding: {name}"))),
+        },
     }
 }
 
@@ -114,7 +120,7 @@ fn escaped(code: u32) -> String {
     }
 }
 
-/// `text.encode(encoding, errors)`: UTF-8, ASCII and Latin-1; `errors` is `strict`, `ignore` or
+/// `text.encode(encoding, errors)`: UTF-8, -16, -32, ASCII and Latin-1; `errors` is `strict`, `ignore` or
 /// `replace`.
 #[track_caller]
 pub fn encode(text: &str, encoding: &str, errors: &str) -> Result<Vec<u8>, Error> {
@@ -122,6 +128,7 @@ pub fn encode(text: &str, encoding: &str, errors: &str) -> Result<Vec<u8>, Error
         Codec::Utf8 => return Ok(text.as_bytes().to_vec()),
         Codec::Ascii => ("ascii", 0x80),
         Codec::Latin1 => ("latin-1", 0x100),
+        Codec::Wide(wide) => return Ok(wide.encode(text)),
     };
     let mut bytes = Vec::with_capacity(text.len());
     for (at, c) in text.chars().enumerate() {
@@ -154,6 +161,7 @@ pub fn decode(bytes: &[u8], encoding: &str, errors: &str) -> Result<String, Erro
         (Codec::Utf8, "replace") => Ok(String::from_utf8_lossy(bytes).into_owned()),
         (Codec::Utf8, "ignore") => Ok(bytes.utf8_chunks().map(|chunk| chunk.valid()).collect()),
         (Codec::Utf8, _) => decode_utf8(bytes),
+        (Codec::Wide(wide), errors) => wide.decode(bytes, errors),
         (Codec::Ascii, errors) => {
             let mut text = String::with_capacity(bytes.len());
             for (at, &byte) in bytes.iter().enumerate() {
@@ -197,6 +205,6 @@ fn decode_utf8(bytes: &[u8]) -> Result<String, Error> {
 }
 
 #[track_caller]
-fn coding_error(class: Class, words: String) -> Error {
+pub(super) fn coding_error(class: Class, words: String) -> Error {
     Error::new(class, words)
 }

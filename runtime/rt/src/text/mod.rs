@@ -10,6 +10,7 @@ mod pychar;
 mod pystr;
 mod search;
 mod split;
+mod wide;
 
 pub use bytearray::ByteArray;
 pub use bytes::{Bytes, decode, encode};
