@@ -111,7 +111,12 @@ impl Own<'_> {
 
     fn settle_conflicts(&mut self, nodes: &[NodeId], out: &mut [NodeId], around: Around) {
         let looked_at = |own: &Self, at: usize| match around {
-            Around::Format => own.copied(out[at]).or_else(|| own.open_guard(nodes[at])),
+            Around::Format => {
+                // What is copied out of a cell is read in its guard.
+                let copied = own.copied(out[at]);
+                let copied = copied.map(|hold| Hold { guarded: own.holds_guard(nodes[at]), ..hold });
+                copied.or_else(|| own.open_guard(nodes[at]))
+            }
             // A receiver is what the method works on, never a copy.
             _ if around.is_late() && at == 0 => None,
             _ => own.cloned_guard(nodes[at], out[at], &nodes[at + 1..]),

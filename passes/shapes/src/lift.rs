@@ -135,7 +135,44 @@ fn find(program: &Program<Typed>, body: &Body<Typed>) -> Vec<Nested> {
         }
         found.push(Nested { local, path, closure: closure.clone(), captured });
     });
+    keep_beside_closures(body, &mut found);
     found
+}
+
+/// A function that assigns a variable which a closure holds, too, stays a closure: both hold one cell.
+fn keep_beside_closures(body: &Body<Typed>, found: &mut Vec<Nested>) {
+    loop {
+        let mut held = Vec::new();
+        for (_, row) in body.nodes.iter() {
+            if let Node::Closure(closure) = &row.kind
+                && !found.iter().any(|nested| nested.closure.body == closure.body)
+            {
+                mentioned(body, closure.body, &mut held);
+            }
+        }
+        let assigns = |nested: &Nested| {
+            let mut found = false;
+            body.walk_stmts(nested.closure.body, &mut |stmt| match &stmt.kind {
+                StmtKind::Set { target, .. } => {
+                    target.for_each_local(&mut |local| {
+                        found |= held.contains(&local) && nested.captured.contains(&local);
+                    });
+                }
+                StmtKind::Update { place, .. } => {
+                    found |= place
+                        .as_local()
+                        .is_some_and(|local| held.contains(&local) && nested.captured.contains(&local));
+                }
+                _ => {}
+            });
+            found
+        };
+        let count = found.len();
+        found.retain(|nested| !assigns(nested));
+        if found.len() == count {
+            return;
+        }
+    }
 }
 
 /// Whether a variable gets more than one value.

@@ -112,6 +112,15 @@ enum Value {
 }
 
 impl Value {
+    /// Whether it has a variable in it that is assigned again.
+    fn reads_rebound(&self, program: &Program<Hir>) -> bool {
+        match self {
+            Value::Global(path) => is_rebound(program, *path),
+            Value::Tuple(items) => items.iter().any(|item| item.reads_rebound(program)),
+            _ => false,
+        }
+    }
+
     /// Names of variables are told from those of functions and classes.
     fn resolved(self, program: &Program<Hir>) -> Value {
         match self {
@@ -475,9 +484,13 @@ fn apply(
     let mut stmts = Vec::new();
     for (local, value) in &plan.bound {
         let made = match value {
-            Value::Global(path) => {
+            Value::Global(path) if !is_rebound(program, *path) => {
                 subst.globals.insert(*local, *path);
                 continue;
+            }
+            // It keeps what the variable holds when the function is defined.
+            Value::Global(path) => {
+                deco.node(Node::Use(Place::global(*path), Mode::Read), Ty::unknown(), Origin::default())
             }
             Value::Made(node) => deco.append(&body, FxHashMap::default()).node(*node),
             Value::Item(path) => {
@@ -486,7 +499,7 @@ fn apply(
                 subst.globals.insert(*local, *path);
                 continue;
             }
-            value if is_looked_into(&deco, *local) => {
+            value if is_looked_into(&deco, *local) || value.reads_rebound(program) => {
                 inline(&mut deco, *local, value);
                 let kind = written(&mut deco, value, Origin::default());
                 deco.node(kind, Ty::unknown(), Origin::default())
@@ -536,6 +549,30 @@ pub(super) fn free_global(program: &Program<Hir>, module: Name, name: &str) -> N
         }
     }
     unreachable!("numbers do not end")
+}
+
+/// Whether a variable of a module is assigned again after its first value.
+fn is_rebound(program: &Program<Hir>, path: Name) -> bool {
+    let path = program.resolve(path);
+    let is_it = |place: &Place| {
+        place.proj.is_empty() && matches!(place.root, Root::Global(found) if program.resolve(found) == path)
+    };
+    let mut count = 0;
+    for body in program.fns.values() {
+        body.walk_stmts(body.root, &mut |stmt| match &stmt.kind {
+            StmtKind::Set { target, .. } => {
+                target.each_place(&mut |place| count += usize::from(is_it(place)))
+            }
+            StmtKind::Update { place, .. } | StmtKind::Del(place) => count += usize::from(is_it(place)),
+            _ => {}
+        });
+        for (_, row) in body.nodes.iter() {
+            if let Node::For { pat, .. } = &row.kind {
+                pat.each_place(&mut |place| count += 2 * usize::from(is_it(place)));
+            }
+        }
+    }
+    count > 1
 }
 
 /// Whether a part of what a parameter holds is read: no value can stand there for its name.
