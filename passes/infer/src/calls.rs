@@ -309,6 +309,8 @@ impl Solver<'_> {
                 self.put(out, Head::Value);
                 args.iter().for_each(|arg| self.mark(arg.var));
             }
+            // What a named tuple has of a tuple.
+            Head::Class(class) if self.env.is_tuple_method(class, name) => self.put(out, Head::Int),
             Head::Class(class) => self.call_object(job, atom, class, name, args, out),
             Head::TypeOf(class) => self.call_path(job, self.env.of_class(class, name), args, out),
             Head::LibFn(lib) => {

@@ -499,6 +499,13 @@ impl Apply<'_, '_, '_> {
                     .mk_op(ValueOp::Binary, Attr::Name(word), vec![container, item], Ty::value())
                     .truthy(self);
             }
+            Class(class, _)
+                if self.types.env().is_named_tuple(*class)
+                    && self.types.env().method(*class, "__contains__").is_none() =>
+            {
+                let fields = self.fields_of(container);
+                return self.contains(item, fields);
+            }
             _ => {
                 let found = self.special(container, "__contains__", vec![item]);
                 return match found {

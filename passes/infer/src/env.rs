@@ -451,6 +451,14 @@ impl<'p> Env<'p> {
         })
     }
 
+    /// `index` and `count` of a named tuple, which looks its fields through as a tuple does.
+    pub(crate) fn is_tuple_method(&self, class: Name, name: Name) -> bool {
+        matches!(name.as_str(), "index" | "count")
+            && self.is_named_tuple(class)
+            && self.method(class, name.as_str()).is_none()
+            && !self.record_fields(class).iter().any(|field| field.name == name)
+    }
+
     /// Whether objects of a class itself are of a kind of `collections.abc`.
     pub(crate) fn own_kind(&self, class: Name, kind: Name) -> Option<bool> {
         self.is_of_kind(Head::Class(class), kind.last())

@@ -311,6 +311,12 @@ impl Apply<'_, '_, '_> {
             }
             TyKind::Value | TyKind::Union(_) => self.call_of_dynamic(receiver, name, kinds, args, origin),
             TyKind::TypeOf(class) => self.call_of_class(id, receiver, *class, name, kinds, args, origin),
+            TyKind::Class(class, _) if env.is_tuple_method(*class, name) => {
+                let fields = self.fields_of(receiver);
+                let fields = self.dynamic(fields);
+                let found = self.call_of_dynamic(fields, name, kinds, args, origin);
+                self.coerce(found, Ty::int())
+            }
             TyKind::Class(class, _) => {
                 let class = *class;
                 let method = env.method(class, name.as_str());

@@ -13,7 +13,6 @@ use batuta_syntax::Syntax;
 /// A metaclass, a computed base or the like.
 pub const BAD_CLASS: Code = Code::warning("B0510", "this class has parts without translation");
 /// `@x.deleter`.
-pub const DELETER: Code = Code::warning("B0511", "a property's deleter has no translation yet");
 
 /// A method under an `if` of its class.
 pub const CONDITIONAL_METHOD: Code = Code::warning("B0513", "the last definition of this method is taken");
@@ -108,12 +107,11 @@ impl<'t> Lowerer<'t> {
         if role.is_overload {
             return;
         }
-        if role.is_deleter {
-            self.report(DELETER, node, DELETER.title);
-            self.trivia.skip(node.end());
-            return;
-        }
-        let suffix = if role.kind == FnKind::PropertySetter { "$setter" } else { "" };
+        let suffix = match role.kind {
+            FnKind::PropertySetter => "$setter",
+            _ if role.is_deleter => "$deleter",
+            _ => "",
+        };
         let mut path = class.join(&format!("{}{suffix}", name.text()));
         if decorators.iter().any(|decorator| registers(*decorator)) {
             path = self.free_method(path);

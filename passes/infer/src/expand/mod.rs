@@ -37,6 +37,7 @@ mod counted_reader;
 mod csv_dialects;
 mod decorate;
 mod default_functions;
+mod deleters;
 mod derived;
 mod derived_arguments;
 mod derived_new;
@@ -118,6 +119,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     partial_methods::expand(&mut out);
     base_calls::expand(&mut out);
     super_reads::expand(&mut out);
+    deleters::expand(&mut out);
     descriptors::expand(&mut out);
     nested_classes::expand(&mut out);
     plain_bases::expand(&mut out);
