@@ -1,6 +1,6 @@
 //! What regular expressions say about their groups.
 
-use batuta_core::{Callee, Const, Hir, Node, Program};
+use batuta_core::{Callee, Const, Hir, Node, Piece, Program};
 
 /// Whether some pattern of the program has a group that need not take part in a match. Where a pattern is a
 /// variable, any text of the program may be one.
@@ -12,8 +12,9 @@ pub(crate) fn has_loose_groups(program: &Program<Hir>) -> bool {
             let Some(first) = args.first().filter(|_| takes_pattern(name.as_str())) else { continue };
             match &body.nodes[first.value].kind {
                 Node::Const(Const::Str(pattern)) if is_loose(pattern) => return true,
-                Node::Use(..) => has_variable = true,
-                _ => {}
+                Node::Const(_) => {}
+                Node::Format(pieces) if is_loose(&written(pieces)) => return true,
+                _ => has_variable = true,
             }
         }
     }
@@ -21,6 +22,15 @@ pub(crate) fn has_loose_groups(program: &Program<Hir>) -> bool {
     let mut rows = program.fns.values().flat_map(|body| body.nodes.iter());
     has_variable
         && rows.any(|(_, row)| matches!(&row.kind, Node::Const(Const::Str(text)) if is_pattern(text)))
+}
+
+/// A pattern with something in place of what is put into it.
+fn written(pieces: &[Piece]) -> String {
+    let text = |piece: &Piece| match piece {
+        Piece::Text(text) => text.to_string(),
+        Piece::Value { .. } => "x".to_owned(),
+    };
+    pieces.iter().map(text).collect()
 }
 
 fn takes_pattern(name: &str) -> bool {
