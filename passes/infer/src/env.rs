@@ -31,6 +31,8 @@ pub(crate) struct Env<'p> {
     pub(crate) builds_comparisons: bool,
     /// Whether some class says itself what its objects equal.
     pub(crate) compares_itself: bool,
+    /// Whether some class says itself what its objects are less than.
+    pub(crate) orders_itself: bool,
     /// Some class says how its objects are formatted.
     pub(crate) has_formats: bool,
 }
@@ -55,6 +57,7 @@ impl<'p> Env<'p> {
             overridden: FxHashSet::default(),
             guarded: crate::guarded::methods(program),
             compares_itself: program.fns.keys().any(|path| path.last() == "__eq__"),
+            orders_itself: program.fns.keys().any(|path| path.last() == "__lt__"),
             builds_comparisons: program.fns.keys().any(|path| path.last().ends_with(crate::expand::BUILT)),
             has_formats: program.fns.keys().any(|path| path.last() == "__format__"),
             loose_groups: crate::regex::has_loose_groups(program),

@@ -48,6 +48,11 @@ pub(crate) fn row_formals(row: &Row) -> Vec<Formal> {
     row.params.iter().map(formal).collect()
 }
 
+/// Functions that compare the items that they are given by `<`.
+fn sorts(name: Name) -> bool {
+    matches!(name.as_str(), "builtins.sorted" | "builtins.min" | "builtins.max" | "list.sort")
+}
+
 /// A row that gives one of its arguments as an int.
 pub(crate) fn gives_number(row: &Row) -> bool {
     matches!(row.name.as_str(), "builtins.min" | "builtins.max") && row.result.is_int()
@@ -57,6 +62,9 @@ impl Solver<'_> {
     pub(crate) fn lib_call(&mut self, job: JobId, name: Name, args: &[ArgFact], out: Var) {
         let name = self.env.lib_name(name);
         let kinds: Vec<ArgKind> = args.iter().map(|arg| arg.kind).collect();
+        if self.env.orders_itself && sorts(name) && self.first(job, "sorts") {
+            self.order_items(job, args);
+        }
         if let Some(spread) = spread_row(name, &kinds)
             && args.last().is_some_and(|arg| self.star_len(arg.var).is_none())
         {
@@ -96,6 +104,30 @@ impl Solver<'_> {
         }
         if !self.rows.contains_key(&job) && self.first(job, "undecided") {
             self.undecided.push(job);
+        }
+    }
+
+    /// What is sorted is compared with its own kind.
+    fn order_items(&mut self, job: JobId, args: &[ArgFact]) {
+        if args.iter().any(|arg| matches!(arg.kind, ArgKind::Named(name) if name == "key")) {
+            return;
+        }
+        let plain = |arg: &&ArgFact| arg.kind == ArgKind::Positional;
+        let items = match args.iter().filter(plain).count() {
+            1 => {
+                let item = self.vars.fresh();
+                self.sub(job, C::Iterate { of: args[0].var, item });
+                vec![item]
+            }
+            _ => args.iter().filter(plain).map(|arg| arg.var).collect(),
+        };
+        for item in &items {
+            let target = Target::Method(*item, Name::new("__lt__"));
+            let others = items.iter().map(|other| ArgFact { kind: ArgKind::Positional, var: *other });
+            for other in others {
+                let out = self.vars.fresh();
+                self.sub(job, C::Call { site: u32::MAX, target: target.clone(), args: vec![other], out });
+            }
         }
     }
 
