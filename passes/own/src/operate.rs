@@ -204,7 +204,10 @@ impl Own<'_> {
         let (ty, origin) = (row.ty, row.origin);
         match ty.kind() {
             TyKind::Iter(item) if !is_stored => {
-                let node = if self.borrows_source(node) && !self.is_of_handles(node) {
+                let endless = if self.is_endless(node) { self.with_own_sources(node) } else { None };
+                let node = if let Some(node) = endless {
+                    node
+                } else if self.borrows_source(node) && !self.is_of_handles(node) {
                     let items = self.out.op(RsOp::Collect, vec![node], Ty::list(*item), origin);
                     self.iter_op(IterOp::Into, items, *item, origin)
                 } else {
@@ -238,6 +241,41 @@ impl Own<'_> {
             }
         };
         args.iter().enumerate().all(|(at, arg)| !self.borrows_source(arg.value) || is_handle(at, arg.value))
+    }
+
+    /// Whether an iterator need not end: its items cannot be collected.
+    fn is_endless(&self, node: NodeId) -> bool {
+        let mut found = false;
+        self.out.walk(Child::Node(node), &mut |node| {
+            found |= matches!(&self.out.nodes[node].kind, Node::Call { callee: Callee::Lib(name), .. }
+                if name.as_str().starts_with("itertools.cycle"));
+        });
+        found
+    }
+
+    /// The same iterator over copies of what it reads; `None` where that is more than the sources of adapters.
+    fn with_own_sources(&mut self, node: NodeId) -> Option<NodeId> {
+        if !self.borrows_source(node) {
+            return Some(node);
+        }
+        let row = &self.out.nodes[node];
+        let (ty, origin) = (row.ty, row.origin);
+        let TyKind::Iter(item) = ty.kind() else { return None };
+        if matches!(item.kind(), TyKind::Ref(_)) {
+            return None;
+        }
+        match row.kind.clone() {
+            Node::Op { op: Op::IterOp(_), .. } => {
+                let items = self.out.op(RsOp::Collect, vec![node], Ty::list(*item), origin);
+                Some(self.iter_op(IterOp::Into, items, *item, origin))
+            }
+            Node::Call { callee: callee @ Callee::Lib(_), args } => {
+                let own = |arg: Arg| Some(Arg { value: self.with_own_sources(arg.value)?, ..arg });
+                let args = args.into_iter().map(own).collect::<Option<_>>()?;
+                Some(self.out.node(Node::Call { callee, args }, ty, origin))
+            }
+            _ => None,
+        }
     }
 
     /// An item of a display: an owned value of the item type, or a splat.
