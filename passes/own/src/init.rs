@@ -151,6 +151,14 @@ fn empty_of(out: &mut Body<Typed>, field: &FieldDef, ty: Ty) -> NodeId {
             let none = out.node(Node::Const(Const::None), Ty::unit(), at);
             out.op(ValueOp::From, vec![none], ty, at)
         }
+        TyKind::Num => {
+            let zero = out.node(Node::Const(Const::Int(Arc::from("0"))), Ty::int(), at);
+            out.op(NumOp::FromInt, vec![zero], ty, at)
+        }
+        TyKind::Union(members) if !members.iter().any(|member| member.class_path().is_some()) => {
+            let first = empty_of(out, field, members[0]);
+            out.op(UnionOp::From, vec![first], ty, at)
+        }
         TyKind::Bytes => constant(out, Const::Bytes(Arc::from([]))),
         TyKind::Tuple(items) => {
             let items = items.iter().map(|item| empty_of(out, field, *item)).collect();

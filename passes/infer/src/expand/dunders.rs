@@ -54,12 +54,56 @@ pub(super) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
         let args = std::iter::once(Arg::positional(*of)).chain(args.iter().cloned()).collect();
         body.nodes[id].kind = Node::Call { callee: Callee::Lib(Name::new(function)), args };
     }
+    for id in body.nodes.ids().collect::<Vec<_>>() {
+        if let Some(kind) = bound(program, body, id) {
+            body.nodes[id].kind = kind;
+        }
+    }
     for block in body.blocks.ids().collect::<Vec<_>>() {
         let Some(tail) = body.blocks[block].tail.filter(|tail| is_statement(body, *tail)) else { continue };
         let origin = body.nodes[tail].origin;
         body.blocks[block].stmts.push(Stmt::new(StmtKind::Expr(tail), origin));
         body.blocks[block].tail = Some(body.node(Node::Const(Const::None), Ty::unknown(), origin));
     }
+}
+
+/// Operators that are values: `filter(goal.__eq__, xs)`.
+const BOUND: [&str; 9] =
+    ["__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__add__", "__sub__", "__mul__"];
+
+/// `goal.__eq__` as a value: `{ kept = goal; |other| kept == other }`.
+fn bound(program: &Program<Hir>, body: &mut Body<Hir>, id: NodeId) -> Option<Node> {
+    let Node::Use(place, mode) = &body.nodes[id].kind else { return None };
+    let (Some(Proj::Field(name)), mode) = (place.proj.last(), *mode) else { return None };
+    let (name, at) = (*name, body.nodes[id].origin);
+    if !BOUND.contains(&name.as_str()) || is_own(program, name.as_str()) {
+        return None;
+    }
+    let function = STANDS_FOR.iter().find(|(method, _)| name == *method);
+    let function = function.map_or("operator.ge", |(_, function)| function);
+    let mut object = place.clone();
+    object.proj.pop();
+    if matches!(object.root, Root::Global(path) if program.classes.contains_key(&program.resolve(path))) {
+        return None;
+    }
+    let value = match (object.root, object.proj.is_empty()) {
+        (Root::Node(node), true) if matches!(body.nodes[node].kind, Node::Item(_)) => return None,
+        (Root::Node(node), true) => node,
+        _ => body.node(Node::Use(object, mode), Ty::unknown(), at),
+    };
+    let kept = body.temp("kept", Ty::unknown(), at);
+    let target = Pat::Place(Place::local(kept));
+    let stmts = vec![Stmt::new(StmtKind::Set { target, value }, at)];
+    let other = body.local("other", Ty::unknown(), at);
+    let args = [kept, other].map(|local| Arg::positional(body.use_local(local, Mode::Read, at))).to_vec();
+    let call = Node::Call { callee: Callee::Lib(Name::new(function)), args };
+    let tail = Some(body.node(call, Ty::unknown(), at));
+    let inside = body.block(BlockRow { tail, ..BlockRow::default() });
+    let param = Param { name: Name::new("other"), local: other, kind: ParamKind::Normal, default: None };
+    let closure = Node::Closure(Closure::lambda(vec![param], inside));
+    let tail = Some(body.node(closure, Ty::unknown(), at));
+    let block = body.block(BlockRow { stmts, tail, ..BlockRow::default() });
+    Some(Node::Block { label: None, block })
 }
 
 /// Whether a class of the program has the method itself.
