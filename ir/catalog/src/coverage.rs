@@ -8,14 +8,17 @@ const LANGUAGE: &[(&str, &str)] = &[
     ("abc", "ABC ABCMeta abstractclassmethod abstractmethod abstractproperty abstractstaticmethod"),
     ("argparse", "BooleanOptionalAction"),
     ("collections", "UserDict UserList UserString namedtuple"),
-    ("contextlib", "AbstractContextManager ContextDecorator closing contextmanager nullcontext suppress"),
+    (
+        "contextlib",
+        "AbstractContextManager ContextDecorator asynccontextmanager closing contextmanager nullcontext suppress",
+    ),
     ("copy", "copy"),
     ("csv", "Dialect excel excel_tab unix_dialect"),
     (
         "dataclasses",
         "FrozenInstanceError InitVar KW_ONLY asdict astuple dataclass field fields is_dataclass replace",
     ),
-    ("enum", "Enum EnumMeta EnumType Flag IntEnum IntFlag StrEnum auto unique"),
+    ("enum", "Enum EnumMeta EnumType Flag IntEnum IntFlag StrEnum UNIQUE auto unique verify"),
     (
         "functools",
         "cache cached_property cmp_to_key lru_cache partial partialmethod singledispatch singledispatchmethod total_ordering update_wrapper wraps",
@@ -38,7 +41,7 @@ const LANGUAGE: &[(&str, &str)] = &[
          NoReturn NotRequired Optional OrderedDict ParamSpec Pattern Protocol Required \
          Reversible Self Sequence Set Sized SupportsAbs SupportsBytes SupportsComplex SupportsFloat SupportsIndex \
          SupportsInt SupportsRound Text TextIO Tuple Type TypeAlias TypeGuard TypeVar TypeVarTuple TypedDict \
-         TYPE_CHECKING Union Unpack ValuesView cast final no_type_check overload \
+         TYPE_CHECKING Union Unpack ValuesView cast final get_args no_type_check overload \
          runtime_checkable",
     ),
 ];

@@ -77,7 +77,9 @@ pub use modules::array::{Array, FloatArray, IntArray};
 pub use modules::calendar::Calendar;
 pub use modules::capture::{Capture, CaptureResult, is_near, test_failed};
 pub use modules::codecs::BinasciiError;
-pub use modules::contextlib::{ExitStack, Redirect, RedirectErr, redirect_stderr, redirect_stdout};
+pub use modules::contextlib::{
+    ChangedFolder, ExitStack, Redirect, RedirectErr, redirect_stderr, redirect_stdout,
+};
 pub use modules::csv::{
     CsvError, CsvReader, CsvRecords, CsvWriter, Dialect as CsvDialect, DictReader, DictWriter,
     Sniffer as CsvSniffer,

@@ -149,6 +149,7 @@ impl<'t> Lowerer<'t> {
                     [_, value] if !value.is("keyword_argument") => Some(self.expr(value)),
                     _ => None,
                 },
+                "typing.get_args" => self.literal_args(node),
                 "builtins.getattr" | "builtins.setattr" => self.named_attribute(node),
                 path if batuta_catalog::is_exception(path) => self.builtin_exception(path, node),
                 path => {
@@ -171,6 +172,37 @@ impl<'t> Lowerer<'t> {
             return Some(self.expr(value));
         }
         None
+    }
+
+    /// `get_args(Mode)` of `Mode = Literal["r", "w"]`, or of the `Literal` itself: a tuple of what it lists.
+    fn literal_args(&mut self, node: Syntax<'t>) -> Option<NodeId> {
+        let [of] = arguments(node)[..] else { return None };
+        let literal = match of.is("identifier") {
+            true => self.module_value(of.text())?,
+            false => of,
+        };
+        let head = literal.field("value").filter(|_| literal.is("subscript"))?;
+        let is_plain = |part: &Syntax<'t>| {
+            matches!(part.kind(), "string" | "integer" | "true" | "false" | "none" | "unary_operator")
+        };
+        let parts = literal.fields("subscript");
+        if self.library_name(head)? != "typing.Literal" || !parts.iter().all(is_plain) {
+            return None;
+        }
+        let items = parts.into_iter().map(|part| self.expr(part)).collect();
+        Some(self.op(TupleOp::New, items, node))
+    }
+
+    /// The value of a name that a statement of the module gives it.
+    fn module_value(&self, name: &str) -> Option<Syntax<'t>> {
+        self.parts.iter().find_map(|part| {
+            let stmts = Syntax::new(part.tree.root_node(), self.source).named();
+            stmts.into_iter().find_map(|stmt| {
+                let assign = stmt.first().filter(|inner| inner.is("assignment"))?;
+                let is_it = assign.field("left").is_some_and(|left| left.text() == name);
+                assign.field("right").filter(|_| is_it)
+            })
+        })
     }
 
     /// `getattr(x, "name")` and `setattr(x, "name", value)` with a literal are the attribute itself.

@@ -414,7 +414,7 @@ impl<'t> Lowerer<'t> {
             match self.decorator_path(*decorator).map_or("", Name::as_str) {
                 "dataclasses.dataclass" => kind = dataclass(*decorator),
                 "functools.total_ordering" => is_total = true,
-                "enum.unique" | "typing.final" | "typing.runtime_checkable" => {}
+                "enum.unique" | "enum.verify" | "typing.final" | "typing.runtime_checkable" => {}
                 _ => others.push(*decorator),
             }
         }

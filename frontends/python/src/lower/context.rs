@@ -86,6 +86,7 @@ pub(crate) struct ClassFacts {
 pub(crate) struct Lowerer<'t> {
     pub source: &'t str,
     pub options: &'t LowerOptions<'t>,
+    pub parts: &'t [crate::parse::Part],
     pub module: Name,
     pub trivia: Trivia,
     pub cx: Cx,

@@ -49,6 +49,7 @@ pub(crate) fn file(source: &SourceText, module: Name, options: &LowerOptions<'_>
     let mut lowerer = Lowerer {
         source: text,
         options,
+        parts: &parts,
         module,
         trivia,
         cx,

@@ -1,7 +1,9 @@
 //! `contextlib.ExitStack` and `contextlib.redirect_stdout`.
 
 use std::cell::RefCell;
+use std::env;
 use std::fmt;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::error::Error;
@@ -150,6 +152,26 @@ pub fn redirect_stderr(target: &(impl Printed + Clone)) -> RedirectErr {
 impl Drop for RedirectErr {
     fn drop(&mut self) {
         out::restore_stderr();
+    }
+}
+
+/// The program works in another folder as long as this lives.
+#[derive(Debug)]
+pub struct ChangedFolder(PathBuf);
+
+impl ChangedFolder {
+    /// `contextlib.chdir(path)`.
+    pub fn new(path: impl AsRef<str>) -> Result<ChangedFolder, Error> {
+        let before = env::current_dir().unwrap_or_default();
+        super::os::chdir(path)?;
+        Ok(ChangedFolder(before))
+    }
+}
+
+impl Drop for ChangedFolder {
+    fn drop(&mut self) {
+        // CPython raises where the folder is gone; a guard cannot.
+        let _ = env::set_current_dir(&self.0);
     }
 }
 
