@@ -485,7 +485,11 @@ impl Apply<'_, '_, '_> {
             TyKind::Iter(_) | TyKind::Never => node,
             TyKind::Unit => {
                 let origin = self.origin(node);
-                self.refuse("TypeError", "'NoneType' object is not iterable", vec![node], origin)
+                let words = "this raises `TypeError: 'NoneType' object is not iterable` whenever it runs";
+                self.diags.report_with(crate::apply::ALWAYS_RAISES, origin, words.to_owned());
+                // What is made of the items needs their type, which a value that never comes has not.
+                let value = self.dynamic(node);
+                self.mk_op(ValueOp::Iter, Attr::None, vec![value], Ty::iter(Ty::value()))
             }
             TyKind::Value => self.mk_op(ValueOp::Iter, Attr::None, vec![node], Ty::iter(Ty::value())),
             TyKind::Union(_) => {

@@ -150,6 +150,14 @@ impl<'t> Lowerer<'t> {
                     _ => None,
                 },
                 "typing.get_args" => self.literal_args(node),
+                // Two is what it gives by itself.
+                "itertools.tee" => match arguments(node)[..] {
+                    [items, count] if count.text() == "2" => {
+                        let args = vec![Arg::positional(self.expr(items))];
+                        Some(self.node(Node::Call { callee: Callee::Lib(name), args }, node))
+                    }
+                    _ => None,
+                },
                 "builtins.getattr" | "builtins.setattr" => self.named_attribute(node),
                 path if batuta_catalog::is_exception(path) => self.builtin_exception(path, node),
                 path => {
