@@ -58,6 +58,13 @@ impl Apply<'_, '_, '_> {
         if let Some(test) = self.class_of_optional(a, b).or_else(|| self.class_of_optional(b, a)) {
             return if op == ObjOp::Is { test } else { self.not(test) };
         }
+        // Handles of files are equal where they are one file, whatever kind it is known to be.
+        let is_stream = |node: NodeId| matches!(self.ty(node).kind(), TyKind::Lib(name, _) if crate::contexts::is_text_stream(*name));
+        if self.ty(a) != self.ty(b) && is_stream(a) && is_stream(b) {
+            let [a, b] = [a, b].map(|node| self.coerce(node, Ty::lib("file", [])));
+            let op = if op == ObjOp::Is { CmpOp::Eq } else { CmpOp::Ne };
+            return self.mk_op(op, Attr::None, vec![a, b], Ty::bool());
+        }
         let [a, b] = [a, b].map(|node| self.class_operand(node));
         let are_classes = [a, b].into_iter().all(|node| matches!(self.ty(node).kind(), TyKind::TypeOf(_)));
         let (a, b) = if are_classes { (a, b) } else { self.same_type(a, b) };
