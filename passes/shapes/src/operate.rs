@@ -196,7 +196,15 @@ impl Walk<'_> {
         }
         let pairs: Vec<_> =
             self.built.graph.kids(a).iter().copied().zip(self.built.graph.kids(b).to_vec()).collect();
-        pairs.into_iter().for_each(|(x, y)| self.same_width(x, y));
+        for (x, y) in pairs {
+            let (left, right) = (self.built.graph.ty(x), self.built.graph.ty(y));
+            let is_container = matches!(left.kind(), TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_));
+            // Containers inside of others have one form: those that are shared compare with those that are.
+            match is_container && left == right {
+                true => self.built.graph.unify(x, y),
+                false => self.same_width(x, y),
+            }
+        }
     }
 
     fn class_literal(&mut self, shapes: &[ShapeId], ty: Ty) -> ShapeId {
