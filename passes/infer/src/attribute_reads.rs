@@ -122,8 +122,8 @@ impl Apply<'_, '_, '_> {
     ) -> NodeId {
         let mut map = crate::rows::TypeMap::default();
         crate::rows::bind_types(row.params[0].ty, self.ty(object), &mut map);
-        let needed = row.params[1..].iter().filter(|param| param.default.is_none() && !param.variadic);
-        let params: Vec<Ty> = needed.map(|param| crate::rows::subst(param.ty, &map)).collect();
+        let params: Vec<Ty> =
+            crate::libcalls::value_params(row).map(|ty| crate::rows::subst(ty, &map)).collect();
         let ret = crate::rows::subst(row.result, &map);
         let ty = Ty::func(params.clone(), ret);
         let name = row.name;

@@ -1,7 +1,7 @@
 //! Coercions: nodes that take a value of one type to another.
 
 use crate::apply::Apply;
-use batuta_base::{Name, Origin};
+use batuta_base::Name;
 use batuta_core::*;
 
 impl Apply<'_, '_, '_> {
@@ -361,7 +361,7 @@ impl Apply<'_, '_, '_> {
         self.mk_op(ValueOp::From, Attr::None, vec![node], Ty::value())
     }
 
-    fn through_value(&mut self, node: NodeId, to: Ty) -> NodeId {
+    pub(crate) fn through_value(&mut self, node: NodeId, to: Ty) -> NodeId {
         let value = self.dynamic(node);
         self.mk_op(ValueOp::To, Attr::None, vec![value], to)
     }
@@ -702,115 +702,5 @@ impl Apply<'_, '_, '_> {
             }
             _ => Ty::value(),
         }
-    }
-
-    /// A function, class or bound method as a function value of a type: `|a, b| f(a, b)` where needed.
-    pub(crate) fn as_function(&mut self, node: NodeId, params: &[Ty], ret: Ty, to: Ty) -> NodeId {
-        let origin = self.origin(node);
-        match (self.body.nodes[node].kind.clone(), self.ty(node).kind()) {
-            (Node::Closure(closure), _) => {
-                // A condition's function gives a bool.
-                if *ret.kind() == TyKind::Bool
-                    && let Some(tail) = self.body.blocks[closure.body].tail
-                    && self.body.blocks[closure.body].stmts.is_empty()
-                {
-                    let tail = self.truth(tail);
-                    self.body.blocks[closure.body].tail = Some(tail);
-                    let mut closure = closure;
-                    closure.ret = ret;
-                    self.body.nodes[node].kind = Node::Closure(closure);
-                    self.body.nodes[node].ty = to;
-                }
-                node
-            }
-            (Node::Item(name), TyKind::TypeOf(_) | TyKind::Value) => {
-                let is_library = *self.ty(node).kind() == TyKind::Value;
-                let made = self.eta(params, ret, to, origin, |me, args| me.call_item(name, args, origin));
-                if is_library { self.name_library(made, name, params.len()) } else { made }
-            }
-            // A method of one class where objects of many may come.
-            (Node::Item(path), TyKind::Func(have, _))
-                if have.len() == params.len()
-                    && have.first().is_some_and(|ty| ty.class_path() == Some(path.parent()))
-                    && params
-                        .first()
-                        .is_some_and(|ty| matches!(ty.kind(), TyKind::Value | TyKind::Union(_))) =>
-            {
-                let receiver = have[0];
-                self.eta(params, ret, to, origin, |me, mut args| {
-                    let object = args.remove(0);
-                    let object = me.coerce(object, receiver);
-                    me.call_method_path(path.parent(), path, object, args)
-                })
-            }
-            (_, TyKind::Func(have, _)) if have.len() == params.len() => node,
-            (_, TyKind::TypeOf(class)) => {
-                let (class, kinds) = (*class, vec![ArgKind::Positional; params.len()]);
-                self.eta(params, ret, to, origin, |me, args| {
-                    me.call_class(node, node, class, &kinds, args, origin)
-                })
-            }
-            (_, TyKind::Class(class, _)) => {
-                let Some(method) = self.types.env().method(*class, "__call__") else {
-                    return self.through_value(node, to);
-                };
-                let class = *class;
-                self.holding(node, |me, object| {
-                    me.eta(params, ret, to, origin, |me, args| {
-                        me.call_method_path(class, method, object, args)
-                    })
-                })
-            }
-            _ => node,
-        }
-    }
-
-    /// `|params| make(params)`.
-    pub(crate) fn eta(
-        &mut self,
-        params: &[Ty],
-        ret: Ty,
-        to: Ty,
-        origin: Origin,
-        make: impl FnOnce(&mut Self, Vec<NodeId>) -> NodeId,
-    ) -> NodeId {
-        let mut rows = Vec::new();
-        let mut args = Vec::new();
-        for (at, ty) in params.iter().enumerate() {
-            let name = ["x", "y", "z"].get(at).copied().unwrap_or("item");
-            let local = self.body.temp(name, *ty, origin);
-            rows.push(Param { name: Name::new(name), local, kind: ParamKind::Normal, default: None });
-            args.push(self.read_local(local, origin));
-        }
-        let call = make(self, args);
-        // `deque()` says nothing about its items: they are what is asked for.
-        if let (TyKind::Lib(made, items), TyKind::Lib(asked, _)) = (self.ty(call).kind(), ret.kind())
-            && (made, params.is_empty()) == (asked, true)
-            && items.iter().all(|item| matches!(item.kind(), TyKind::Unit | TyKind::Never))
-        {
-            self.body.nodes[call].ty = ret;
-        }
-        let result = match ret.kind() {
-            TyKind::Bool => self.truth(call),
-            // Nobody reads what it gives.
-            TyKind::Unit if *self.ty(call).kind() != TyKind::Unit => {
-                let stmt = Stmt::new(StmtKind::Expr(call), origin);
-                let none = self.mk(Node::Const(Const::None), ret, origin);
-                self.mk_block(vec![stmt], none)
-            }
-            _ => self.coerce(call, ret),
-        };
-        let body = self.tail_block(result);
-        let closure = Closure {
-            name: None,
-            params: rows,
-            body,
-            ret,
-            is_generator: false,
-            is_async: false,
-            decorators: Vec::new(),
-            doc: None,
-        };
-        self.mk(Node::Closure(closure), to, origin)
     }
 }

@@ -637,6 +637,15 @@ pub(crate) fn bound_method(name: Name) -> Option<&'static Row> {
         .filter(|row| needs(row) > 1 || takes_any(row))
 }
 
+/// The types that a method takes as a value: what it walks is a list on its way there.
+pub(crate) fn value_params(row: &Row) -> impl Iterator<Item = Ty> {
+    let needed = row.params[1..].iter().filter(|param| param.default.is_none() && !param.variadic);
+    needed.map(|param| match param.ty.kind() {
+        TyKind::Iter(item) => Ty::list(item.strip_ref()),
+        _ => param.ty,
+    })
+}
+
 /// Whether a row takes any number of arguments.
 pub(crate) fn takes_any(row: &Row) -> bool {
     row.params.iter().any(|param| param.variadic)

@@ -303,8 +303,8 @@ impl Solver<'_> {
     fn method_value(&mut self, job: JobId, row: &batuta_catalog::Row, this: Var, out: Var) {
         let mut map = Default::default();
         self.expect_type(job, row.params[0].ty, this, &mut map);
-        let needed = row.params[1..].iter().filter(|param| param.default.is_none() && !param.variadic);
-        let mut vars: Vec<Var> = needed.map(|param| self.type_var(param.ty, &mut map)).collect();
+        let mut vars: Vec<Var> =
+            crate::libcalls::value_params(row).map(|ty| self.type_var(ty, &mut map)).collect();
         let count = vars.len() as u8;
         vars.push(self.type_var(row.result, &mut map));
         self.vars.add(out, Atom::new(Head::Func(count), vars));
