@@ -254,6 +254,23 @@ pub fn share(program: &Program<Typed>, built: &mut Built) {
             shared.extend(called.map(|local| built.local(body.path, local)));
         }
     }
+    // So does an iterator that gives iterators.
+    for body in program.fns.values() {
+        for (_, row) in body.nodes.iter() {
+            let Node::Seq { sink: Sink::Iter(item), .. } = &row.kind else { continue };
+            let given = made_value(&body.nodes[*item].kind).unwrap_or(*item);
+            if !matches!(body.ty(given).kind(), TyKind::Iter(_)) {
+                continue;
+            }
+            body.walk(Child::Node(*item), &mut |node| {
+                if let Node::Call { callee: Callee::Value(called), .. } = &body.nodes[node].kind
+                    && let Node::Use(place, _) = &body.nodes[*called].kind
+                {
+                    shared.extend(place.as_local().map(|local| built.local(body.path, local)));
+                }
+            });
+        }
+    }
     // What a method gives must not hold on to the borrow of its receiver.
     for body in program.fns.values().filter(|body| body.has_receiver()) {
         shared.extend(built.results.get(&body.path).copied());

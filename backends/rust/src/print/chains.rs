@@ -19,19 +19,31 @@ impl Printer<'_, '_> {
         }
         let mut steps = Vec::new();
         steps_of(&mut expr, &mut steps);
+        let owned: Vec<String> = self.owned_names();
+        // A step that gives iterators hands each of them what it takes along.
+        for step in &mut steps {
+            let handed = names_in(step, &owned);
+            if let Expr::Closure(closure) = &mut **step
+                && gives_iterator(&closure.body)
+                && !handed.is_empty()
+            {
+                let tail = std::mem::replace(&mut *closure.body, Expr::atom(""));
+                let stmts = handed.iter().map(|name| clone_of(name)).collect();
+                *closure.body = Expr::Block(
+                    String::new(),
+                    Block { stmts, tail: Some(Box::new(tail)), ..Block::default() },
+                );
+            }
+        }
         if steps.len() < 2 {
             return expr;
         }
-        let owned: Vec<String> = self.owned_names();
         let read: Vec<Vec<String>> = steps.iter().map(|step| names_in(step, &owned)).collect();
         for (at, step) in steps.into_iter().enumerate() {
             let again = |name: &&String| read[at + 1..].iter().any(|names| names.contains(name));
             let shared: Vec<&String> = read[at].iter().filter(again).collect();
             if !shared.is_empty() {
-                let stmts = shared.into_iter().map(|name| {
-                    Stmt::bind(name.as_str(), None, Some(Expr::atom(name.as_str()).method("clone", vec![])))
-                });
-                let stmts = stmts.collect();
+                let stmts = shared.into_iter().map(|name| clone_of(name)).collect();
                 let closure = std::mem::replace(step, Expr::atom(""));
                 let block = Block { stmts, tail: Some(Box::new(closure)), ..Block::default() };
                 *step = Expr::Block(String::new(), block);
@@ -118,6 +130,23 @@ impl Printer<'_, '_> {
             .filter(|(_, row)| !row.ty.is_copy() && !matches!(row.ty.kind(), TyKind::Ref(_)))
             .map(|(local, _)| self.name(local))
             .collect()
+    }
+}
+
+/// `let name = name.clone();`
+fn clone_of(name: &str) -> Stmt {
+    Stmt::bind(name, None, Some(Expr::atom(name).method("clone", vec![])))
+}
+
+/// `rt::Iter::new(..)`, maybe as a dynamic value.
+fn gives_iterator(body: &Expr) -> bool {
+    match body {
+        Expr::Call(called, args) => match &**called {
+            Expr::Atom(name) if name.ends_with("Iter::new") => true,
+            Expr::Atom(name) if name.ends_with("Value::from") => args.first().is_some_and(gives_iterator),
+            _ => false,
+        },
+        _ => false,
     }
 }
 
