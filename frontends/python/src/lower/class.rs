@@ -12,8 +12,6 @@ use batuta_syntax::Syntax;
 
 /// A metaclass, a computed base or the like.
 pub const BAD_CLASS: Code = Code::warning("B0510", "this class has parts without translation");
-/// `@x.deleter`.
-
 /// A method under an `if` of its class.
 pub const CONDITIONAL_METHOD: Code = Code::warning("B0513", "the last definition of this method is taken");
 
