@@ -87,6 +87,7 @@ mod store;
 mod suites;
 mod swap;
 mod synth;
+mod truths;
 mod tuples;
 mod types;
 mod vars;

@@ -312,7 +312,30 @@ impl<'t> Lowerer<'t> {
         self.classes.entry(path).or_default().sees_subclasses = is_seen || def.methods.contains(&hook);
         self.out.classes.push(def);
         self.subclass_hook(path, is_seen, &keywords, inner);
+        self.refuse_aliases(inner, decorators);
         self.decorate_class(node, path, &others);
+    }
+
+    /// `@unique` of a class in which two members have one value: CPython raises where the class is made.
+    fn refuse_aliases(&mut self, class: Syntax<'t>, decorators: &[Syntax<'t>]) {
+        let asks = |name: &Name| matches!(name.as_str(), "enum.unique" | "enum.verify");
+        if !decorators.iter().any(|decorator| self.decorator_path(*decorator).as_ref().is_some_and(asks)) {
+            return;
+        }
+        let members = class.field("body").map(Syntax::named).unwrap_or_default();
+        let values = members.into_iter().filter_map(|member| {
+            let value = member.first().filter(|inner| inner.is("assignment"))?.field("right")?;
+            matches!(value.kind(), "integer" | "string" | "float" | "identifier").then(|| value.text())
+        });
+        let mut seen: Vec<&str> = Vec::new();
+        for value in values {
+            if seen.contains(&value) {
+                let why = "two members of an enum that has to be unique have one value";
+                let hole = self.hole(BAD_CLASS, class, why);
+                return self.push(StmtKind::Expr(hole), class);
+            }
+            seen.push(value);
+        }
     }
 
     /// Decorators that are functions run on the finished class.
