@@ -121,9 +121,6 @@ pub fn converts(ty: Ty) -> bool {
     })
 }
 
-/// Containers that a dynamic value of other items would hold as a copy.
-const LIBRARY_CONTAINERS: &[&str] = &["Counter", "OrderedDict", "defaultdict", "deque"];
-
 /// Types of the library that dynamic values hold.
 const LIBRARY: &[&str] = &[
     "Calendar",
@@ -210,7 +207,7 @@ fn attributes(
                 TyKind::List(item) | TyKind::Dict(item, _) | TyKind::Set(item) => {
                     *item.kind() != TyKind::Value
                 }
-                TyKind::Lib(name, items) if LIBRARY_CONTAINERS.contains(&name.last()) => {
+                TyKind::Lib(name, items) if batuta_catalog::SHARED_CONTAINERS.contains(&name.last()) => {
                     items.iter().any(|item| *item.kind() != TyKind::Value)
                 }
                 _ => false,

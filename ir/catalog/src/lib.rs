@@ -204,6 +204,9 @@ static OWNERS: LazyLock<FxHashMap<&'static str, Vec<&'static str>>> = LazyLock::
     owners
 });
 
+/// Containers of `collections` that dynamic values hold and share as they do lists and dicts.
+pub const SHARED_CONTAINERS: &[&str] = &["Counter", "OrderedDict", "defaultdict", "deque"];
+
 /// The overloads of a library function or method in the order in which they are tried; empty when there is none.
 pub fn functions(name: &str) -> &'static [Row] {
     let Some(group) = GROUPS.get(name) else { return &[] };

@@ -10,7 +10,7 @@ use crate::solve::{InstId, Solver};
 use crate::types::Types;
 use crate::vars::{Head, Var, Vars};
 use batuta_base::{FxHashMap, FxHashSet, Id};
-use batuta_catalog::Take;
+use batuta_catalog::{SHARED_CONTAINERS, Take};
 use batuta_core::{LocalId, NodeId, TyKind};
 
 /// Adds the items of containers that change to the dynamic variables `found`.
@@ -67,13 +67,10 @@ fn container_name(head: Head) -> Option<&'static str> {
         Head::List => "list",
         Head::Dict => "dict",
         Head::Set => "set",
-        Head::Lib(name) => *LIBRARY.iter().find(|known| name == **known)?,
+        Head::Lib(name) => *SHARED_CONTAINERS.iter().find(|known| name == **known)?,
         _ => return None,
     })
 }
-
-/// Containers of the library that values hold as they hold lists and dicts.
-const LIBRARY: &[&str] = &["Counter", "OrderedDict", "defaultdict", "deque"];
 
 /// What an operation on a value is about.
 fn subject(c: &C) -> Option<Var> {
@@ -223,5 +220,5 @@ fn changes(ty: &str, method: &str) -> bool {
 
 /// Whether a method of that name may change a builtin container.
 pub(crate) fn is_change(method: &str) -> bool {
-    ["list", "dict", "set"].iter().chain(LIBRARY).any(|ty| changes(ty, method))
+    ["list", "dict", "set"].iter().chain(SHARED_CONTAINERS).any(|ty| changes(ty, method))
 }

@@ -2,21 +2,18 @@
 
 use crate::build::Built;
 use crate::graph::ShapeId;
-use batuta_catalog::{self as catalog, Take};
+use batuta_catalog::{self as catalog, SHARED_CONTAINERS, Take};
 use batuta_core::{Attr, FieldDef, Node, Op, Program, Ty, TyKind, Typed, ValueOp, dynamic};
 
 /// A container of dynamic values is the one that a dynamic value holds, not a copy.
 pub(crate) fn holds_itself(ty: Ty) -> bool {
     let is_container = match ty.kind() {
         TyKind::List(_) | TyKind::Dict(..) | TyKind::Set(_) => true,
-        TyKind::Lib(name, _) => LIBRARY.contains(&name.as_str()),
+        TyKind::Lib(name, _) => SHARED_CONTAINERS.contains(&name.as_str()),
         _ => false,
     };
     is_container && ty.children().iter().all(|part| *part.kind() == TyKind::Value)
 }
-
-/// Containers of the library that values hold as they hold lists and dicts.
-const LIBRARY: &[&str] = &["Counter", "OrderedDict", "defaultdict", "deque"];
 
 /// Shares the containers that become dynamic values, where something changes one of those.
 pub(crate) fn share(program: &Program<Typed>, built: &mut Built) {
@@ -56,5 +53,5 @@ fn is_change(method: &str) -> bool {
         rows.iter().any(|row| row.params.first().is_some_and(|param| param.take == Take::Write))
     };
     matches!(method, "__setitem__" | "__delitem__")
-        || ["list", "dict", "set"].iter().chain(LIBRARY).any(writes)
+        || ["list", "dict", "set"].iter().chain(SHARED_CONTAINERS).any(writes)
 }

@@ -53,7 +53,8 @@ mod tests {
         let sniffed = |text: &str| Sniffer.sniff(text, None).map(|dialect| dialect.delimiter());
         assert_eq!(sniffed("a|b|c\n1|2|3\n").ok(), Some("|".to_owned()));
         assert_eq!(sniffed("'a';'b'\n'c';'d'\n").ok(), Some(";".to_owned()));
-        assert!(sniffed("abc\n").is_err());
+        assert_eq!(sniffed("abc\n").ok(), Some("c".to_owned()));
+        assert!(sniffed("").is_err());
         assert!(Sniffer.has_header("name,age\nAnn,31\nBob,4\n").is_ok_and(|has| has));
     }
 }
