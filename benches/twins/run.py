@@ -26,6 +26,7 @@ def transpile(name, profile):
     manifest = (folder / "Cargo.toml").read_text()
     profile.append(re.search(r"(?ms)^\[profile\.release\].*?(?=^\[|\Z)", manifest).group(0))
     manifest = re.sub(r"(?ms)^\[profile\..*?(?=^\[|\Z)", "", manifest)
+    manifest = re.sub(r"(?m)^\[workspace\]\n", "", manifest)
     manifest = re.sub(r'(batuta-rt = \{[^}\n]*path = )"[^"]*"', rf'\1"{ROOT}/runtime/rt"', manifest)
     manifest = re.sub(r'(?m)^name = "[^"]*"', f'name = "{name}_emitted"', manifest, count=1)
     (folder / "Cargo.toml").write_text(manifest)
