@@ -51,9 +51,16 @@ impl Printer<'_, '_> {
         if let TyKind::Tuple(_) | TyKind::Lib(..) = left_ty.strip().kind()
             && is_shared(left_ty) != is_shared(right_ty)
         {
-            let content = |side: Expr, count: usize| (0..count).fold(side, |side, _| Expr::unary("*", side));
-            let count = |is_ref: bool, ty: Ty| usize::from(is_ref) + usize::from(is_shared(ty));
-            return content(a, count(a_ref, left_ty)).binary(sign, content(b, count(b_ref, right_ty)));
+            let in_cell = matches!(left_ty.strip().kind(), TyKind::Lib(name, _)
+                if crate::types::is_changed_in_place(*name));
+            let content = |side: Expr, is_ref: bool, ty: Ty| match is_shared(ty) {
+                true if in_cell => Expr::unary("*", side.method("borrow", vec![])),
+                is_shared => {
+                    let count = usize::from(is_ref) + usize::from(is_shared);
+                    (0..count).fold(side, |side, _| Expr::unary("*", side))
+                }
+            };
+            return content(a, a_ref, left_ty).binary(sign, content(b, b_ref, right_ty));
         }
         let is_text = *left_ty.strip_ref().kind() == TyKind::Str;
         // A name is compared as it is.
