@@ -305,22 +305,65 @@ impl fmt::Debug for Function {
     }
 }
 
-impl<T: Element + Into<Value> + 'static> Library for Array<T> {
+impl<T: Element + FromValue + Into<Value> + 'static> Library for Array<T> {
     const NAME: &'static str = "array.array";
 
-    fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
-        let items = || self.each().map(Into::into).collect::<Vec<Value>>().into();
-        match (name, args) {
-            ("__len__", []) => Some(Ok(self.count().into())),
-            ("__getitem__", [index]) => Some(i64::from_value(index).map(|index| self.at(index).into())),
-            ("__iter__" | "tolist", []) => Some(Ok(items())),
+    fn attr(&self, name: &str) -> Option<Value> {
+        match name {
+            "typecode" => Some(self.typecode().into()),
+            "itemsize" => Some(self.itemsize().into()),
             _ => None,
         }
+    }
+
+    fn method(&self, name: &str, args: &[Value]) -> Option<Result<Value, Error>> {
+        if let Some(changed) = change_array(self, name, args) {
+            return Some(changed.map(Value::from));
+        }
+        let items = || self.each().map(Into::into).collect::<Vec<Value>>();
+        let index = || args.first().map_or(Ok(-1), i64::from_value);
+        Some(match (name, args) {
+            ("__len__", []) => Ok(self.count().into()),
+            ("__getitem__", [_]) => index().map(|index| self.at(index).into()),
+            ("__contains__", [wanted]) => Ok(items().contains(wanted).into()),
+            ("__iter__" | "tolist", []) => Ok(items().into()),
+            ("pop", [] | [_]) => index().map(|index| self.pop_at(index).into()),
+            ("index", [item]) => T::from_value(item).map(|item| self.index_of(item).into()),
+            ("count", [item]) => T::from_value(item).map(|item| self.count_of(item).into()),
+            _ => return None,
+        })
     }
 
     fn truth(&self) -> bool {
         self.count() > 0
     }
+}
+
+/// The methods of `array` that give nothing.
+fn change_array<T: Element + FromValue>(
+    array: &Array<T>,
+    name: &str,
+    args: &[Value],
+) -> Option<Result<(), Error>> {
+    let index = || args.first().map_or(Ok(-1), i64::from_value);
+    let item = |at: usize| T::from_value(&args[at]);
+    let change = || -> Result<(), Error> {
+        match name {
+            "__setitem__" => array.set_at(index()?, item(1)?),
+            "__delitem__" => array.del_at(index()?),
+            "append" => array.append(item(0)?),
+            "remove" => array.remove_item(item(0)?),
+            _ => array.reverse(),
+        }
+        Ok(())
+    };
+    let takes = match name {
+        "__setitem__" => 2,
+        "__delitem__" | "append" | "remove" => 1,
+        "reverse" => 0,
+        _ => return None,
+    };
+    (args.len() == takes).then(change)
 }
 
 macro_rules! opaque {
