@@ -40,7 +40,7 @@ pub fn block(of: &mut Block) {
     of.tail.iter_mut().for_each(|tail| expr(tail));
 }
 
-/// A value that nothing takes says so, and what does nothing goes: `&x;`, `let x = x;`.
+/// A value that nothing takes says so, and what does nothing goes: `&x;`, `let x = x;`, the copy of `f(..).clone();`.
 fn discard(kind: &mut StmtKind) {
     let is_idle = match &*kind {
         StmtKind::Expr(Expr::Unary("&", of)) => is_place(of),
@@ -49,6 +49,15 @@ fn discard(kind: &mut StmtKind) {
     };
     if is_idle {
         *kind = StmtKind::Nothing;
+        return;
+    }
+    if let StmtKind::Expr(Expr::Method(of, name, args)) = kind
+        && name == "clone"
+        && args.is_empty()
+        && matches!(**of, Expr::Method(..) | Expr::Call(..))
+    {
+        let of = std::mem::replace(&mut **of, Expr::Atom(String::new()));
+        *kind = StmtKind::Expr(of);
         return;
     }
     let StmtKind::Expr(Expr::Call(callee, _)) = kind else { return };

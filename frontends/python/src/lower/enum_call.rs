@@ -18,7 +18,9 @@ impl<'t> Lowerer<'t> {
         let above = self.trivia.above(stmt.end());
         self.out.module.items.push(ItemRow { item: Item::Class(path), above, base: stmt.start() as u32 });
         let is_apart = members.iter().all(|(_, value)| value.is_none());
-        self.members(is_apart, |this| this.set_members(path, &kind, &members, stmt, start(call)));
+        self.members(is_apart, |this| {
+            this.set_members(path, &kind, &members, stmt, start(call).unwrap_or(1))
+        });
         let base = match kind {
             ClassKind::EnumOf(kind) => Name::new("enum").join(kind.as_str()),
             _ => Name::new("Enum"),
@@ -57,8 +59,7 @@ impl<'t> Lowerer<'t> {
                 }
                 None => self.node(Node::Const(Const::Int(next.to_string().into())), stmt),
             };
-            let is_flag = matches!(kind, ClassKind::EnumOf(kind) if kind.as_str().ends_with("Flag"));
-            next = if is_flag { next * 2 } else { next + 1 };
+            next = if is_flag(kind) { next * 2 } else { next + 1 };
             self.push(StmtKind::Set { target: Pat::Place(Place::global(member)), value }, stmt);
         }
     }
@@ -81,9 +82,15 @@ impl<'t> Lowerer<'t> {
             stmt.first().filter(|inner| stmt.is("expression_statement") && inner.is("assignment"))?;
         let left = assign.field("left").filter(|left| left.is("identifier"))?;
         let call = assign.field("right").filter(|right| right.is("call"))?;
-        self.enum_kind(call)?;
-        let members = *arguments(call).get(1)?;
+        let kind = self.enum_kind(call)?;
+        let args = arguments(call);
+        let (members, options) = (*args.get(1)?, args.get(2..)?);
         let is_text = |node: Syntax<'t>| node.is("string") && node.child("interpolation").is_none();
+        let is_same_name = is_text(args[0]) && args[0].text().trim_matches(['\'', '"']) == left.text();
+        let first = start(call)?;
+        if !is_same_name || !options.iter().all(|option| is_known(*option)) || is_flag(&kind) && first != 1 {
+            return None;
+        }
         let is_pair =
             |node: Syntax<'t>| node.is("tuple") && node.named().len() == 2 && is_text(node.named()[0]);
         let is_read = match members.kind() {
@@ -111,7 +118,7 @@ impl<'t> Lowerer<'t> {
     fn enum_members(&mut self, call: Syntax<'t>) -> Option<Vec<Member<'t>>> {
         let members = *arguments(call).get(1)?;
         if let Some(text) = self.literal_text(members) {
-            let words = text.split([',', ' ', '\n']).filter(|name| !name.is_empty());
+            let words = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|name| !name.is_empty());
             return Some(words.map(|name| (name.to_owned(), None)).collect());
         }
         let member = |item: Syntax<'t>| match (item.kind(), &item.named()[..]) {
@@ -123,9 +130,18 @@ impl<'t> Lowerer<'t> {
     }
 }
 
-/// `start=..`, the number of the first member.
-fn start(call: Syntax<'_>) -> i64 {
+fn is_flag(kind: &ClassKind) -> bool {
+    matches!(kind, ClassKind::EnumOf(kind) if kind.as_str().ends_with("Flag"))
+}
+
+/// The number of the first member, where that is known.
+fn start(call: Syntax<'_>) -> Option<i64> {
     let is_start = |arg: &Syntax<'_>| arg.field("name").is_some_and(|name| name.text() == "start");
     let option = arguments(call).into_iter().find(is_start).and_then(|arg| arg.field("value"));
-    option.and_then(|value| value.text().parse().ok()).unwrap_or(1)
+    option.map_or(Some(1), |value| value.text().parse().ok())
+}
+
+/// Whether an option says where the class stands, or the first number; `type=str` would change the members.
+fn is_known(option: Syntax<'_>) -> bool {
+    option.field("name").is_some_and(|name| matches!(name.text(), "module" | "qualname" | "start"))
 }

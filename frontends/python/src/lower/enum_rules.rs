@@ -73,8 +73,12 @@ impl<'t> Lowerer<'t> {
         let Some(method) = method else { return self.enums.get(&above?)?.next.clone() };
         let params = param_list(method.field("parameters")).iter().map(|param| param.name.text()).collect();
         let stmts = method.field("body").map(Syntax::named).unwrap_or_default();
-        let value = match &stmts[..] {
-            [stmt] | [_, stmt] if stmt.is("return_statement") => stmt.first(),
+        let is_text = |stmt: &Syntax<'t>| {
+            stmt.is("comment")
+                || stmt.is("expression_statement") && stmt.first().is_some_and(|text| text.is("string"))
+        };
+        let value = match stmts.split_last() {
+            Some((last, before)) if last.is("return_statement") && before.iter().all(is_text) => last.first(),
             _ => None,
         };
         Some(NextValue { params, value })
@@ -202,7 +206,7 @@ fn apply(operator: &str, left: Known, right: Known) -> Option<Known> {
         ("-", Int(a), Int(b)) => a.checked_sub(b).map(Int),
         ("*", Int(a), Int(b)) => a.checked_mul(b).map(Int),
         ("**", Int(a), Int(b)) => a.checked_pow(u32::try_from(b).ok()?).map(Int),
-        ("<<", Int(a), Int(b)) => a.checked_shl(u32::try_from(b).ok()?).map(Int),
+        ("<<", Int(a), Int(b)) => a.checked_mul(2i64.checked_pow(u32::try_from(b).ok()?)?).map(Int),
         ("+", Text(a), Text(b)) => Some(Text(a + &b)),
         _ => None,
     }
@@ -222,7 +226,9 @@ fn method(of: Known, name: &str, args: &[String]) -> Option<Known> {
             };
             text.chars().map(&mut titled).collect()
         }
-        ("capitalize", []) if text.is_ascii() => text[..1].to_uppercase() + &text[1..].to_lowercase(),
+        ("capitalize", []) if text.is_ascii() && !text.is_empty() => {
+            text[..1].to_uppercase() + &text[1..].to_lowercase()
+        }
         ("replace", [from, to]) if !from.is_empty() => text.replace(from.as_str(), to),
         _ => return None,
     }))

@@ -178,10 +178,12 @@ fn of_class(program: &Program<Hir>, body: &mut Body<Hir>, path: Name, at: Origin
 
 fn option(body: &mut Body<Hir>, of: NodeId, name: Name, value: NodeId, at: Origin) -> NodeId {
     if matches!(body.as_const(value), Some(Const::None)) {
-        return match name.as_str() {
-            "quotechar" => lib(body, "csv_dialect.without_quotechar", vec![of], at),
-            _ => of,
-        };
+        let is_default = matches!(&body.nodes[of].kind, Node::Call { callee: Callee::Lib(name), .. } if *name == "csv.default_dialect");
+        match name.as_str() {
+            "quotechar" => return lib(body, "csv_dialect.without_quotechar", vec![of], at),
+            "escapechar" if is_default => return of,
+            _ => {}
+        }
     }
     lib(body, &format!("csv_dialect.with_{name}"), vec![of, value], at)
 }
