@@ -35,6 +35,8 @@ fn allowed(folder: &str) -> &'static [&'static str] {
         "ir/core" => &["ir/base"],
         "ir/flow" | "ir/catalog" => &["ir/base", "ir/core"],
         "frontends/syntax" => &["ir/"],
+        "frontends/ruchy/grammar" => &[],
+        "frontends/ruchy" => &["ir/", "frontends/syntax", "frontends/ruchy/grammar"],
         "backends/jit" => &["ir/", "runtime/rt", "runtime/trueno"],
         "driver/session" => &["ir/", "frontends/", "passes/", "backends/"],
         "driver/migrate" => &["ir/base", "driver/session", "frontends/survey"],
