@@ -271,6 +271,12 @@ impl Apply<'_, '_, '_> {
             return self.field_names(class, origin);
         }
         self.by_class_value(node, class, None, &mut |me, class| {
+            if name == "__doc__"
+                && let Some(text) = env.class(class).and_then(crate::expand::class_text)
+            {
+                let ty = if text == Const::None { Ty::unit() } else { Ty::str() };
+                return me.mk(Node::Const(text), ty, origin);
+            }
             if let Some(now) = env.late_attribute(class, name.as_str()) {
                 return me.call_inst(None, now, Callee::Fn, None, &[], Vec::new(), origin);
             }

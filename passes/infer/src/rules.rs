@@ -387,6 +387,10 @@ impl Solver<'_> {
 
     /// `C.name` read.
     fn type_attr(&mut self, job: JobId, class: Name, name: Name, out: Var) {
+        let doc = self.env.class(class).filter(|_| name == "__doc__").and_then(crate::expand::class_text);
+        if doc == Some(batuta_core::Const::None) {
+            return self.put(out, Head::None);
+        }
         if matches!(name.as_str(), "__name__" | "__qualname__" | "__module__" | "__doc__") {
             return self.put(out, Head::Str);
         }

@@ -13,8 +13,14 @@ use batuta_base::{FxHashMap, Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
 
-/// Calls all decorators of a function, if the program defines them.
-pub(crate) fn expand(program: &mut Program<Hir>, path: Name, late: &mut Vec<Late>) -> bool {
+/// Calls all decorators of a function, if the program defines them. `copied`: those of which the function has its
+/// own copy now.
+pub(crate) fn expand(
+    program: &mut Program<Hir>,
+    path: Name,
+    late: &mut Vec<Late>,
+    copied: &mut Vec<Name>,
+) -> bool {
     let body = program.fns[&path].clone();
     let is_known = |decorator: &Decorator| callee_of(program, decorator.path).is_some();
     if body.decorators.is_empty() || !body.decorators.iter().all(is_known) || body.is_async {
@@ -34,7 +40,16 @@ pub(crate) fn expand(program: &mut Program<Hir>, path: Name, late: &mut Vec<Late
         let args = decorator.args.iter().map(|arg| Arg { kind: arg.kind, value: shift.node(arg.value) });
         let args: Vec<Arg> = args.collect();
         let args = decorator.is_called.then_some(args);
-        value = apply(program, &mut out, decorator.path, args, value);
+        let decorates = match callee_of(program, decorator.path) {
+            // Several functions share no attributes of their wrappers.
+            Some(Decorates::Function(deco)) if !is_method => {
+                let copy = super::wrapper_attributes::own_copy(program, deco, path);
+                copied.extend(copy.map(|_| deco));
+                copy.unwrap_or(deco)
+            }
+            _ => decorator.path,
+        };
+        value = apply(program, &mut out, decorates, args, value);
     }
     move_away(program, path, inner);
     let global = if is_method {

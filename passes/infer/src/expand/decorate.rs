@@ -42,7 +42,7 @@ pub(crate) fn expand(program: &mut Program<Hir>) {
                 break;
             }
             let Some(plan) = plan(program, path) else {
-                super::called::expand(program, path, &mut late);
+                super::called::expand(program, path, &mut late, &mut used);
                 break;
             };
             used.push(plan.deco.path);

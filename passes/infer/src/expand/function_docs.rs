@@ -1,4 +1,4 @@
-//! The text that describes a function, read by its name, is a constant.
+//! The text that describes a function or a class, read by its name, is a constant.
 //!
 //! before                        after
 //!   io.print((item @m.f).__doc__)   io.print("What f does.")
@@ -25,7 +25,7 @@ pub(super) fn expand(program: &mut Program<Hir>) {
     }
 }
 
-/// The function whose `__doc__` a node reads.
+/// The function or class whose `__doc__` a node reads.
 fn function(body: &Body<Hir>, node: &Node) -> Option<Name> {
     let is_doc = |proj: &[Proj]| matches!(proj, [Proj::Field(name)] if *name == "__doc__");
     match node {
@@ -41,9 +41,21 @@ fn function(body: &Body<Hir>, node: &Node) -> Option<Name> {
 
 fn text(program: &Program<Hir>, path: Name) -> Option<Const> {
     let path = program.resolve(path);
+    if let Some(class) = program.classes.get(&path) {
+        return class_text(class);
+    }
     let function = program.fns.get(&path)?;
     if !function.decorators.is_empty() || program.globals.contains_key(&path) {
         return None;
     }
     Some(function.doc.clone().map_or(Const::None, Const::Str))
+}
+
+/// What `C.__doc__` gives; `None` where CPython makes a text of the fields.
+pub(crate) fn class_text(class: &ClassDef) -> Option<Const> {
+    match (&class.doc, &class.kind) {
+        (Some(doc), _) => Some(Const::Str(doc.clone())),
+        (None, ClassKind::Plain | ClassKind::Abstract | ClassKind::Exception) => Some(Const::None),
+        _ => None,
+    }
 }
