@@ -66,6 +66,9 @@ impl Apply<'_, '_, '_> {
         let is_bare = fields.is_empty() && !args.is_empty() && !env.is_error(class);
         if is_bare {
             let text = format!("{}() takes no arguments", class.last());
+            if kinds.iter().all(|kind| matches!(kind, ArgKind::Star | ArgKind::StarStar)) {
+                return self.made_of_nothing(class, ty, &text, args, origin);
+            }
             return self.refuse("TypeError", &text, args, origin);
         }
         if fields.is_empty() {
@@ -92,6 +95,42 @@ impl Apply<'_, '_, '_> {
         if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
     }
 
+    /// `C(*args, **kwargs)` of a class that takes none: an error where there are some.
+    fn made_of_nothing(
+        &mut self,
+        class: Name,
+        ty: Ty,
+        text: &str,
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
+        let lists = args.into_iter().map(|arg| match self.ty(arg).kind() {
+            TyKind::Iter(item) => {
+                let list = Ty::list(*item);
+                let splat = self.mk_op(ObjOp::Splat, Attr::None, vec![arg], Ty::iter(*item));
+                self.mk_op(ListOp::New, Attr::None, vec![splat], list)
+            }
+            _ => arg,
+        });
+        let (args, stmts) = {
+            let lists = lists.collect();
+            self.simple_args(lists)
+        };
+        let tests: Vec<NodeId> = args.into_iter().map(|arg| self.truth(arg)).collect();
+        let made = self.mk(Node::Call { callee: Callee::New(class), args: Vec::new() }, ty, origin);
+        let Some(some) = tests.into_iter().reduce(|a, b| self.any_of(a, b)) else { return made };
+        let raise = self.raise_text("TypeError", text, origin);
+        let either = self.choose(some, raise, made, ty);
+        if stmts.is_empty() { either } else { self.mk_block(stmts, either) }
+    }
+
+    fn raise_text(&mut self, class: &str, text: &str, origin: Origin) -> NodeId {
+        let text = self.text(text, origin);
+        let attr = Attr::Name(Name::new(class));
+        let error = self.mk_op(ExcOp::New, attr, vec![text], Ty::error());
+        self.mk(Node::Raise { error: Some(error), cause: None }, Ty::never(), origin)
+    }
+
     /// CPython's words where a class has no objects.
     fn not_constructed(&self, class: Name) -> Option<String> {
         let env = self.types.env();
@@ -112,10 +151,7 @@ impl Apply<'_, '_, '_> {
             origin,
             format!("this raises `{class}: {text}` whenever it runs"),
         );
-        let text = self.text(text, origin);
-        let attr = Attr::Name(Name::new(class));
-        let error = self.mk_op(ExcOp::New, attr, vec![text], Ty::error());
-        let raise = self.mk(Node::Raise { error: Some(error), cause: None }, Ty::never(), origin);
+        let raise = self.raise_text(class, text, origin);
         let stmts: Vec<Stmt> = args
             .into_iter()
             .filter(|arg| !self.is_simple(*arg))

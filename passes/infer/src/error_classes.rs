@@ -84,13 +84,18 @@ impl Apply<'_, '_, '_> {
                 });
                 if stmts.is_empty() { test } else { self.mk_block(stmts, test) }
             }
-            TyKind::Value => {
-                let (value, classes) = (self.dynamic(value), self.dynamic(classes));
-                let kinds = [ArgKind::Positional, ArgKind::Positional];
-                self.lib_call(Name::new("type.is_instance"), &kinds, vec![value, classes], None, origin)
-            }
+            TyKind::Lib(name, _) if *name == "tuple" => self.is_one_of_values(value, classes),
+            TyKind::Value => self.is_one_of_values(value, classes),
             _ => self.hole(classes, BAD_CALL, "classes that are not known here".into()),
         }
+    }
+
+    /// `isinstance(value, classes)` where the program knows the classes only when it runs.
+    fn is_one_of_values(&mut self, value: NodeId, classes: NodeId) -> NodeId {
+        let origin = self.origin(value);
+        let (value, classes) = (self.dynamic(value), self.dynamic(classes));
+        let kinds = [ArgKind::Positional, ArgKind::Positional];
+        self.lib_call(Name::new("type.is_instance"), &kinds, vec![value, classes], None, origin)
     }
 
     fn error_test(&mut self, row: &str, value: NodeId, classes: NodeId) -> NodeId {

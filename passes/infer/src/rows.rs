@@ -101,7 +101,7 @@ impl Apply<'_, '_, '_> {
         args
     }
 
-    /// `d.get(k)` where `k` may be `None` and no key is.
+    /// `d.get(k, other)` or `d.pop(k, other)` where `k` may be `None` and no key is.
     fn get_present(
         &mut self,
         name: Name,
@@ -116,25 +116,56 @@ impl Apply<'_, '_, '_> {
         let TyKind::Option(held) = *self.ty(*asked).kind() else { return None };
         let is_open =
             matches!(key.kind(), TyKind::Option(_) | TyKind::Value | TyKind::Union(_) | TyKind::Unit);
-        let is_still = rest.iter().all(|arg| self.is_simple(*arg));
-        if name != "dict.get" || is_open || !is_still || self.joined(held, *key) != Some(*key) {
+        let is_known = name == "dict.get" || name == "dict.pop" && !rest.is_empty();
+        if !is_known || is_open || self.joined(held, *key) != Some(*key) {
             return None;
         }
-        let (dict, rest) = (args[0], rest.to_vec());
-        Some(self.with_value(*asked, |me, read| {
+        let dict = args[0];
+        let is_still = rest.iter().all(|arg| self.is_simple(*arg) || self.is_literal(*arg));
+        let (given, stmts) = match is_still {
+            true => (args[1..].to_vec(), Vec::new()),
+            false => self.simple_args(args[1..].to_vec()),
+        };
+        let rest = given[1..].to_vec();
+        let either = self.with_value(given[0], |me, read| {
             let value = read(me);
             let test = me.mk_op(OptOp::IsSome, Attr::None, vec![value], Ty::bool());
             let value = read(me);
             let value = me.unwrap(value, held, "None");
             let mut given = vec![dict, value];
-            given.extend(rest.iter().map(|arg| me.again(*arg)));
+            given.extend(rest.iter().map(|arg| me.written_again(*arg)));
             let found = me.lib_call(name, kinds, given, node, origin);
             let ty = me.ty(found);
             let none = me.mk(Node::Const(Const::None), Ty::unit(), origin);
             let other = rest.first().copied().unwrap_or(none);
             let other = me.coerce(other, ty);
             me.choose(test, found, other, ty)
-        }))
+        });
+        Some(if stmts.is_empty() { either } else { self.mk_block(stmts, either) })
+    }
+
+    /// Whether a node is a container of constants, written out.
+    fn is_literal(&self, node: NodeId) -> bool {
+        match &self.body.nodes[node].kind {
+            Node::Const(_) => true,
+            Node::Op {
+                op: Op::ListOp(ListOp::New) | Op::DictOp(DictOp::New) | Op::SetOp(SetOp::New),
+                args,
+                ..
+            } => args.iter().all(|arg| self.is_literal(*arg)),
+            _ => false,
+        }
+    }
+
+    /// A literal or a simple value once more.
+    fn written_again(&mut self, node: NodeId) -> NodeId {
+        match self.body.nodes[node].kind.clone() {
+            Node::Op { op, attr, args } => {
+                let args = args.into_iter().map(|arg| self.written_again(arg)).collect();
+                self.mk_op(op, attr, args, self.ty(node))
+            }
+            _ => self.again(node),
+        }
     }
 
     pub(crate) fn lib_call(

@@ -344,7 +344,10 @@ impl Own<'_> {
         }
         for (index, arg) in args.iter().enumerate() {
             let Some(param) = row.param(index, args.len()) else { continue };
-            let shares = param.ty.any(&mut |part| matches!(part.kind(), TyKind::Var(_)));
+            // The key of a dict is no part of its values.
+            let shares = param.ty.any(&mut |part| {
+                matches!(part.kind(), TyKind::Var(_)) && row.result.any(&mut |given| given == part)
+            });
             if shares && param.take != Take::Keep && !self.has_frozen_items(arg.value) {
                 self.demote_items(arg.value);
             }

@@ -83,6 +83,12 @@ pub fn sum_from(items: impl IntoIterator<Item = Value>, start: Value) -> Value {
     items.into_iter().fold(start, |total, item| add(&total, &item))
 }
 
+/// `math.prod(items)`.
+#[track_caller]
+pub fn product(items: impl IntoIterator<Item = Value>) -> Value {
+    items.into_iter().fold(Value::from(1_i64), |product, item| mul(&product, &item))
+}
+
 /// `a + b`.
 #[inline]
 #[track_caller]

@@ -209,7 +209,7 @@ pub mod py {
     };
     pub use super::arithmetic::{
         abs, add, bitand, bitor, bitxor, divmod, fill, floor_div, invert, lshift, matmul, mul, neg, pos, pow,
-        rem, round, rshift, sub, sum, sum_from, true_div,
+        product, rem, round, rshift, sub, sum, sum_from, true_div,
     };
     pub use super::compare::{eq, ge, gt, le, lt, ne};
     pub use super::convert::{to_float, to_i64, to_int};
