@@ -63,12 +63,18 @@ pub(crate) fn is_quiet(body: &Body<Mir>, node: NodeId) -> bool {
     quiet
 }
 
-/// What the value borrows on its way may be the inside of a cell: it reads more than whole locals.
+/// What the value borrows on its way may be the inside of a cell: it reads more than whole locals, or one that is
+/// a cell or a container in a cell.
 pub(crate) fn holds_guard(body: &Body<Mir>, value: NodeId) -> bool {
     let mut found = false;
+    let opens = |local: LocalId| {
+        let ty = body.locals[local].ty.strip_ref();
+        let in_cell = matches!(ty.kind(), TyKind::Shared(inner) if matches!(inner.kind(), TyKind::Lib(..)));
+        in_cell || ty.cell().is_some()
+    };
     body.walk(Child::Node(value), &mut |node| {
         found |= match &body.nodes[node].kind {
-            Node::Use(place, _) => place.as_local().is_none(),
+            Node::Use(place, _) => place.as_local().is_none_or(opens),
             Node::Match { .. } | Node::Closure(_) | Node::Block { .. } => true,
             _ => false,
         };

@@ -14,6 +14,7 @@ mod apply;
 mod arguments;
 mod assignments;
 mod attribute_reads;
+mod bare_methods;
 mod bind;
 mod builtin_calls;
 mod by_class;

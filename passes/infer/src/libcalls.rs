@@ -634,7 +634,7 @@ pub(crate) fn bound_method(name: Name) -> Option<&'static Row> {
     rows.iter()
         .filter(|row| !row.params.is_empty())
         .min_by_key(|row| (needs(row), is_special(row)))
-        .filter(|row| needs(row) > 1 || takes_any(row))
+        .filter(|row| needs(row) > 1 || takes_any(row) || crate::bare_methods::is_bare_method(name))
 }
 
 /// The types that a method takes as a value: what it walks is a list on its way there.

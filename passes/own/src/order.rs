@@ -111,6 +111,10 @@ impl Own<'_> {
 
     fn settle_conflicts(&mut self, nodes: &[NodeId], out: &mut [NodeId], around: Around) {
         let looked_at = |own: &Self, at: usize| match around {
+            // The guard of a variable of the module is around the whole operation.
+            _ if own.is_read_in_global(nodes[at], out[at]) => {
+                Some(Hold { mutable: false, late: false, guarded: true, copied: false })
+            }
             Around::Format => {
                 // What is copied out of a cell is read in its guard.
                 let copied = own.copied(out[at]);
@@ -288,8 +292,22 @@ impl Own<'_> {
         let ty = self.out.ty(node);
         if self.is_plain(node) || matches!(ty.kind(), TyKind::Never | TyKind::Unit) {
             node
+        } else if let Node::Block { label: None, block } = self.out.nodes[node].kind
+            && let Some(tail) = self.out.blocks[block].tail
+            && self.is_closure(tail)
+        {
+            // What a closure takes along is computed first; the closure itself may stay.
+            self.before.extend(std::mem::take(&mut self.out.blocks[block].stmts));
+            tail
         } else {
             self.named(node)
+        }
+    }
+
+    fn is_closure(&self, node: NodeId) -> bool {
+        match &self.out.nodes[node].kind {
+            Node::Op { op: Op::RsOp(RsOp::Share), args, .. } => self.is_closure(args[0]),
+            kind => matches!(kind, Node::Closure(_)),
         }
     }
 
@@ -371,6 +389,16 @@ impl Own<'_> {
             guarded: false,
             copied: true,
         })
+    }
+
+    /// A number that is read in the cell of a variable of the module.
+    fn is_read_in_global(&self, node: NodeId, lowered: NodeId) -> bool {
+        self.copied(lowered).is_some()
+            && !self.calls_program(node)
+            && self.any_below(node, &mut |own, node| match &own.src.nodes[node].kind {
+                Node::Use(place, _) => matches!(place.root, Root::Global(_)) && own.place_in_cell(place),
+                _ => false,
+            })
     }
 
     /// A value that is made from what a cell holds: in a format the guard lives until the whole is written.

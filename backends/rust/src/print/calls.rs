@@ -498,10 +498,12 @@ impl Printer<'_, '_> {
         }
     }
 
-    /// The closure that a block gives.
+    /// The closure that a block gives, or that takes its captures along.
     fn closure_at_end(&self, node: NodeId) -> Option<NodeId> {
-        let batuta_core::Node::Block { block, .. } = self.body.nodes[node].kind else { return None };
-        let tail = self.body.blocks[block].tail?;
+        let tail = match self.body.nodes[node].kind {
+            batuta_core::Node::Block { block, .. } => self.body.blocks[block].tail?,
+            _ => node,
+        };
         match &self.body.nodes[tail].kind {
             batuta_core::Node::Op { op: Op::RsOp(RsOp::Share), args, .. } => args.first().copied(),
             _ => None,
