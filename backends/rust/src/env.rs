@@ -32,6 +32,8 @@ pub struct Env<'a> {
     pub slice_params: SliceParams,
     /// Generators that stand for one another in the branches of a condition: their types must agree.
     pub chosen_generators: FxHashSet<Name>,
+    /// Functions that are values somewhere.
+    pub function_values: FxHashSet<Name>,
     /// `main` runs inside the runtime's frame.
     pub needs_frame: bool,
     /// Classes whose objects are compared, and those that are keys.
@@ -108,6 +110,7 @@ impl<'a> Env<'a> {
             boxed: FxHashSet::default(),
             slice_params: slice_params(program),
             chosen_generators: chosen_generators(program),
+            function_values: function_values(program),
             needs_frame: needs_frame(program),
             told_apart: crate::told_apart::ToldApart::of(program),
             modules,
@@ -644,6 +647,16 @@ fn chosen_generators(program: &Program<Mir>) -> FxHashSet<Name> {
         }
     }
     out
+}
+
+/// Functions that are named where they are not called.
+fn function_values(program: &Program<Mir>) -> FxHashSet<Name> {
+    let nodes = program.fns.values().flat_map(|body| body.nodes.iter());
+    let item = nodes.filter_map(|(_, row)| match row.kind {
+        Node::Item(path) => Some(path),
+        _ => None,
+    });
+    item.collect()
 }
 
 /// Functions that are called by their name.

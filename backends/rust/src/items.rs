@@ -348,7 +348,9 @@ pub fn result(printer: &mut Printer<'_, '_>) -> String {
         items
     } else {
         let own_box = own_handle.replacen("Rc<", "Box<", 1);
-        printer.ty(body.ret, Position::Result).replace(&own_handle, "Rc<Self>").replace(&own_box, "Box<Self>")
+        let ty = printer.ty(body.ret, Position::Result);
+        let ty = ty.replace(&own_handle, "Rc<Self>").replace(&own_box, "Box<Self>");
+        if gives_own_items(printer) { format!("{ty} + use<>") } else { ty }
     };
     match (body.fallible, ty.as_str()) {
         (false, "()") => String::new(),
@@ -374,6 +376,30 @@ fn own_items(printer: &mut Printer<'_, '_>) -> Option<String> {
     let is_dynamic =
         |node: &core::Node| matches!(node, core::Node::Op { op: core::Op::ValueOp(core::ValueOp::Iter), .. });
     all(&is_dynamic).then(|| printer.rt("Items"))
+}
+
+/// Whether an iterator that owns its items is what a function gives that is lent something, where the function is a
+/// value: such an iterator outlives what was lent.
+fn gives_own_items(printer: &Printer<'_, '_>) -> bool {
+    let body = printer.body;
+    let is_open = |param: &core::Param| {
+        let ty = body.locals[param.local].ty;
+        matches!(ty.strip().kind(), TyKind::Iter(_) | TyKind::Func(..) | TyKind::Var(_))
+    };
+    let is_owned = |node: &NodeId| match &body.nodes[*node].kind {
+        core::Node::Op { op: core::Op::IterOp(core::IterOp::Into), args, .. } => {
+            matches!(body.nodes[args[0]].kind, core::Node::Use(_, core::Mode::Move))
+                && matches!(body.ty(args[0]).kind(), TyKind::List(_))
+        }
+        _ => false,
+    };
+    let results = body.results();
+    matches!(body.ret.kind(), TyKind::Iter(_))
+        && borrows(body)
+        && !results.is_empty()
+        && printer.env.function_values.contains(&body.path)
+        && !body.params.iter().any(is_open)
+        && results.iter().all(is_owned)
 }
 
 /// Whether iterators of several types are boxed where they are given.

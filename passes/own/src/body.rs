@@ -112,6 +112,7 @@ pub fn lower(
         let mut live = liveness(src, &closures.brief);
         live.maybe_unbound.extend(try_value::late(src));
         live.maybe_unbound.extend(late.iter().copied());
+        lent_to_iterators(src, &mut live);
         let all = accesses_in(whole.families, program, src);
         let alias = aliases(program, classes, src, &live, &all);
         (live, all, alias)
@@ -513,6 +514,37 @@ impl Own<'_> {
             && !self.src.params.iter().any(|param| param.local == local)
             && self.all.defs.iter().filter(|(found, _, _)| *found == local).count() <= 1
     }
+}
+
+/// What a variable's iterator may hold on to is not moved while the variable is there: an iterator of a type
+/// without name ends where its block does.
+fn lent_to_iterators(src: &Body<Typed>, live: &mut Liveness) {
+    let mut lent: FxHashSet<LocalId> = FxHashSet::default();
+    let mut given: FxHashSet<NodeId> = FxHashSet::default();
+    src.walk_stmts(src.root, &mut |stmt| {
+        let StmtKind::Set { value, .. } = &stmt.kind else { return };
+        let row = &src.nodes[*value];
+        let Node::Call { callee: Callee::Fn(_) | Callee::Virtual(_), args } = &row.kind else { return };
+        if !matches!(row.ty.kind(), TyKind::Iter(_)) {
+            return;
+        }
+        for arg in args {
+            if let Node::Use(place, _) = &src.nodes[arg.value].kind
+                && let Some(local) = place.as_local()
+            {
+                lent.insert(local);
+                given.insert(arg.value);
+            }
+        }
+    });
+    if lent.is_empty() {
+        return;
+    }
+    let is_lent = |node: &NodeId| match &src.nodes[*node].kind {
+        Node::Use(place, _) => place.as_local().is_some_and(|local| lent.contains(&local)),
+        _ => false,
+    };
+    live.last_uses.retain(|node| given.contains(node) || !is_lent(node));
 }
 
 /// Iterators that become fields of a new object, or that a closure takes along which has a name or is kept.

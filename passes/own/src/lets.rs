@@ -483,6 +483,12 @@ impl Assigned<'_> {
                     self.change(place);
                 }
             }
+            Node::Call { callee: Callee::Lib(name), args }
+                if matches!(name.as_str(), "builtins.any" | "builtins.all") =>
+            {
+                self.needed.extend(args.first().and_then(|arg| self.stopped_iterator(arg.value)));
+                self.children(id, state);
+            }
             Node::If { cond, then, els } => {
                 self.node(*cond, state);
                 let mut other = state.clone();
@@ -514,6 +520,21 @@ impl Assigned<'_> {
                 }
             }
             _ => self.children(id, state),
+        }
+    }
+
+    /// The variable whose iterator `any` or `all` advances and does not use up.
+    fn stopped_iterator(&self, node: NodeId) -> Option<LocalId> {
+        match &self.body.nodes[node].kind {
+            Node::Use(place, Mode::Move) => {
+                let local = place.as_local()?;
+                matches!(self.body.locals[local].ty.kind(), TyKind::Iter(_)).then_some(local)
+            }
+            Node::Seq { clauses, sink: Sink::Iter(_) } => match clauses[..] {
+                [Clause::For { iter, .. }] => self.stopped_iterator(iter),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
