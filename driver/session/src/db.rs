@@ -79,7 +79,10 @@ fn used_sources(project: &Project) -> Vec<&'static batuta_catalog::Source> {
         project.files.iter().all(|file| file.module != source.module)
             && project.files.iter().any(|file| source.is_named_in(&file.text))
     };
-    batuta_catalog::SOURCES.iter().filter(is_used).collect()
+    let mut used: Vec<&batuta_catalog::Source> = batuta_catalog::SOURCES.iter().filter(is_used).collect();
+    // Several classes may stand in one module.
+    used.dedup_by_key(|source| source.module);
+    used
 }
 
 impl Session {

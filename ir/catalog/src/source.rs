@@ -44,6 +44,18 @@ pub const SOURCES: &[Source] = &[
         text: include_str!("../python/source/log_formatter.py"),
         as_base: true,
     },
+    Source {
+        path: "graphlib.TopologicalSorter",
+        module: "graph_sorter",
+        text: include_str!("../python/source/graph_sorter.py"),
+        as_base: false,
+    },
+    Source {
+        path: "graphlib.CycleError",
+        module: "graph_sorter",
+        text: include_str!("../python/source/graph_sorter.py"),
+        as_base: false,
+    },
 ];
 
 impl Source {

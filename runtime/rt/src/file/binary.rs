@@ -124,8 +124,7 @@ impl BinaryFile {
 
     /// `f.write(bytes)`.
     #[track_caller]
-    pub fn write(&self, data: impl AsRef<[u8]>) -> i64 {
-        let data = data.as_ref();
+    pub fn write(&self, data: &[u8]) -> i64 {
         match &mut *self.0.stream.borrow_mut() {
             Stream::Disk(disk) => disk.write(data),
             Stream::Memory { bytes, at } => {

@@ -138,7 +138,7 @@ pub fn copy_text(from: &crate::File, to: &crate::File) {
 /// `shutil.copyfileobj(from, to)` of binary files.
 #[track_caller]
 pub fn copy_bytes(from: &crate::BinaryFile, to: &crate::BinaryFile) {
-    to.write(from.read());
+    to.write(&from.read());
 }
 
 /// `shutil.rmtree(path, ignore_errors=..)`.
