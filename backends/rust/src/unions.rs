@@ -442,7 +442,7 @@ fn compare(env: &Env<'_>, items: &[Ty]) -> String {
         .filter_map(|(member, ty)| {
             let order = match ty {
                 ty if has_order(ty) => "a.partial_cmp(b)",
-                ty if is_ordered_object(env, ty) => "Some(rt::py_cmp(a, b))",
+                ty if has_python_order(env, ty) => "Some(rt::py_cmp(a, b))",
                 _ => return None,
             };
             Some(format!("            (Self::{member}(a), Self::{member}(b)) => {order},\n"))
@@ -454,6 +454,16 @@ fn compare(env: &Env<'_>, items: &[Ty]) -> String {
     format!(
         "    fn type_name(&self) -> &'static str {{\n        match self {{\n{words}        }}\n    }}\n\n    fn compare(&self, other: &Self, sign: &str) -> Option<std::cmp::Ordering> {{\n        match (self, other) {{\n{arms}            _ => rt::not_ordered(sign, self.type_name(), other.type_name()),\n        }}\n    }}\n"
     )
+}
+
+/// Ordered by `rt::PyOrd`: objects, unions that are compared, and tuples and lists of them.
+fn has_python_order(env: &Env<'_>, ty: Ty) -> bool {
+    match ty.kind() {
+        TyKind::Tuple(items) => items.iter().all(|item| has_python_order(env, *item)),
+        TyKind::List(item) | TyKind::Option(item) => has_python_order(env, *item),
+        TyKind::Union(_) => is_ordered(env, ty),
+        _ => has_order(ty) || is_ordered_object(env, ty),
+    }
 }
 
 /// Objects of the class are ordered by `rt::PyOrd`.

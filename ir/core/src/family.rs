@@ -6,7 +6,10 @@
 //! other classes are known by their type alone. Exceptions below one that carries data are a family
 //! always: a handler of the base reads that data of any of them.
 
-use crate::{Arg, Attr, Body, Callee, ClassKind, ClassOp, Node, NodeId, Op, Pat, Program, StmtKind, Ty};
+use crate::{
+    Arg, Attr, Body, Callee, ClassKind, ClassOp, FnKind, Node, NodeId, Op, Pat, Program, StmtKind, Ty,
+    ValueOp,
+};
 use batuta_base::{FxHashMap, FxHashSet, Name};
 
 /// Which classes form families, by root.
@@ -26,6 +29,9 @@ impl Families {
             let mut marks = Marks { program, body, components: &components, mixed: &mut mixed };
             marks.body();
         }
+        for class in from_values(program) {
+            mixed.extend(components.get(&class));
+        }
         let mut roots = FxHashMap::default();
         for (class, component) in &components {
             if mixed.contains(component) {
@@ -44,6 +50,41 @@ impl Families {
     pub fn members<L>(&self, program: &Program<L>, root: Name) -> Vec<Name> {
         program.classes.keys().copied().filter(|class| self.root(*class) == Some(root)).collect()
     }
+}
+
+/// Classes that a dynamic value is taken for while it may hold an object of a subclass: those that a value is
+/// converted to, and those of the parameters of methods that are called on dynamic objects.
+fn from_values<L>(program: &Program<L>) -> Vec<Name> {
+    let (mut made, mut asked) = (FxHashSet::default(), FxHashSet::default());
+    for body in program.fns.values() {
+        for (_, row) in body.nodes.iter() {
+            match &row.kind {
+                Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } => {
+                    args.iter().for_each(|arg| classes_in(body.nodes[*arg].ty, &mut made));
+                }
+                Node::Op { op: Op::ValueOp(ValueOp::To), .. } => classes_in(row.ty, &mut asked),
+                _ => {}
+            }
+        }
+    }
+    if made.is_empty() {
+        return Vec::new();
+    }
+    let is_made = |class: Name| made.iter().any(|object| program.is_subclass(*object, class));
+    for body in program.fns.values().filter(|body| body.kind == FnKind::Method && is_made(body.path.parent()))
+    {
+        body.params.iter().skip(1).for_each(|param| classes_in(body.locals[param.local].ty, &mut asked));
+    }
+    let is_mixed =
+        |class: &Name| made.iter().any(|object| object != class && program.is_subclass(*object, *class));
+    asked.into_iter().filter(is_mixed).collect()
+}
+
+fn classes_in(ty: Ty, out: &mut FxHashSet<Name>) {
+    ty.any(&mut |part| {
+        out.extend(part.class_path());
+        false
+    });
 }
 
 /// Component of each class that inherits from a class of the program or is inherited from.
@@ -102,10 +143,7 @@ impl<L> Marks<'_, L> {
     fn body(&mut self) {
         let body = self.body;
         let receiver = body.params.first().map(|param| param.local);
-        let has_receiver = matches!(
-            body.kind,
-            crate::FnKind::Method | crate::FnKind::Property | crate::FnKind::PropertySetter
-        );
+        let has_receiver = matches!(body.kind, FnKind::Method | FnKind::Property | FnKind::PropertySetter);
         let mut called = FxHashSet::default();
         for (_, row) in body.nodes.iter() {
             if let Node::Call { callee: Callee::Fn(path) | Callee::Virtual(path), args } = &row.kind {

@@ -5,7 +5,7 @@
 //!
 //! A value of type `type<@C>` is `C` or a class below it. Which ones may be there the solver knows.
 
-use crate::apply::{Apply, BAD_CALL, UNKNOWN_ATTRIBUTE};
+use crate::apply::{Apply, BAD_CALL, NOT_WRITTEN_OUT, UNKNOWN_ATTRIBUTE};
 use crate::env::Env;
 use crate::solve::Solver;
 use crate::vars::{Atom, Head, Var};
@@ -28,14 +28,29 @@ impl Solver<'_> {
 }
 
 impl Solver<'_> {
-    /// `C.__mro__`.
-    pub(crate) fn order_of_classes(&mut self, class: Name, out: Var) {
+    /// `C.__mro__`, `C.__bases__`.
+    pub(crate) fn order_of_classes(&mut self, class: Name, name: &str, out: Var) {
         let item = self.vars.fresh();
-        for path in order(self.env, class) {
+        for path in above(self.env, class, name) {
             self.put(item, Head::TypeOf(path));
         }
         self.vars.add(out, Atom::new(Head::Lib(Name::new("tuple")), vec![item]));
     }
+}
+
+/// The classes that `__mro__` or `__bases__` of a class names.
+fn above(env: &Env<'_>, class: Name, name: &str) -> Vec<Name> {
+    let bases = env.class(class).map(|def| def.bases.clone());
+    match (name, bases) {
+        ("__bases__", Some(bases)) if !bases.is_empty() => bases,
+        ("__bases__", _) => vec![Name::new("object")],
+        _ => order(env, class),
+    }
+}
+
+/// Whether a name asks a class for classes above it.
+pub(crate) fn names_classes(name: &str) -> bool {
+    matches!(name, "__mro__" | "__bases__")
 }
 
 /// The classes in which names are looked up, those of the library at the end.
@@ -52,12 +67,12 @@ fn order(env: &Env<'_>, class: Name) -> Vec<Name> {
 }
 
 impl Apply<'_, '_, '_> {
-    /// `C.__mro__`.
-    pub(crate) fn order_of(&mut self, class: Name, origin: Origin) -> NodeId {
+    /// `C.__mro__`, `C.__bases__`.
+    pub(crate) fn order_of(&mut self, class: Name, name: &str, origin: Origin) -> NodeId {
         let env = self.types.env();
         let any = Ty::new(TyKind::TypeOf(Name::new("object")));
         let items =
-            order(env, class).into_iter().map(|path| self.mk(Node::Item(path), any, origin)).collect();
+            above(env, class, name).into_iter().map(|path| self.mk(Node::Item(path), any, origin)).collect();
         let list = self.mk_op(ListOp::New, Attr::None, items, Ty::list(any));
         self.lib_call(Name::new("builtins.tuple"), &[ArgKind::Positional], vec![list], None, origin)
     }
@@ -248,6 +263,10 @@ impl Apply<'_, '_, '_> {
         origin: Origin,
     ) -> NodeId {
         let want = self.solved(id);
+        if self.class_candidates(node, class).iter().any(|class| self.says_attributes(*class, name)) {
+            let why = format!("the attributes of the class `{}` as a dict", class.last());
+            return self.hole(id, NOT_WRITTEN_OUT, why);
+        }
         if self.class_candidates(node, class).len() == 1 {
             return self.by_class_value(node, class, want, &mut |me, class| {
                 me.call_path(id, me.types.env().of_class(class, name), kinds, args.clone(), origin)
@@ -261,11 +280,23 @@ impl Apply<'_, '_, '_> {
         if stmts.is_empty() { call } else { self.mk_block(stmts, call) }
     }
 
+    /// Whether a method is the one that says an object's attributes: of a class that holds methods and much else.
+    fn says_attributes(&self, class: Name, name: Name) -> bool {
+        let env = self.types.env();
+        name.as_str().trim_start_matches("record_") == "attributes"
+            && env.method(class, name.as_str()).is_some_and(|path| {
+                let body = &env.program.fns[&path];
+                body.origin == Origin::default() && body.kind == FnKind::Method
+            })
+    }
+
     /// `kind.name` for a class value.
     pub(crate) fn attr_of_class(&mut self, node: NodeId, class: Name, name: Name, origin: Origin) -> NodeId {
         let env = self.types.env();
-        if let (Node::Item(item), "__mro__") = (&self.body.nodes[node].kind, name.as_str()) {
-            return self.order_of(*item, origin);
+        if let Node::Item(item) = self.body.nodes[node].kind
+            && names_classes(name.as_str())
+        {
+            return self.order_of(item, name.as_str(), origin);
         }
         if name == "_fields" && env.is_named_tuple(class) {
             return self.field_names(class, origin);
@@ -276,6 +307,9 @@ impl Apply<'_, '_, '_> {
             {
                 let ty = if text == Const::None { Ty::unit() } else { Ty::str() };
                 return me.mk(Node::Const(text), ty, origin);
+            }
+            if names_classes(name.as_str()) && env.class(class).is_some() {
+                return me.order_of(class, name.as_str(), origin);
             }
             if let Some(now) = env.late_attribute(class, name.as_str()) {
                 return me.call_inst(None, now, Callee::Fn, None, &[], Vec::new(), origin);

@@ -620,6 +620,7 @@ impl Apply<'_, '_, '_> {
         let item = if is_record { self.fields_of(item) } else { item };
         let ty = self.ty(item);
         let joined = ty == want
+            || matches!((ty.kind(), want.kind()), (TyKind::TypeOf(_), TyKind::TypeOf(_)))
             || self.joined(ty, want) == Some(want)
             || matches!(ty.kind(), TyKind::Never)
             || matches!(want.kind(), TyKind::Value | TyKind::Unit)

@@ -1,6 +1,7 @@
 //! Expressions at Typed: reads, displays, comprehensions, text.
 
 use crate::apply::{Apply, NOT_WRITTEN_OUT, UNKNOWN_ATTRIBUTE, UNKNOWN_LIBRARY};
+use crate::class_values::names_classes;
 use crate::rows::const_type;
 use crate::rules::position;
 use batuta_base::{Name, Origin};
@@ -525,7 +526,7 @@ impl Apply<'_, '_, '_> {
             match path.last() {
                 "__name__" | "__qualname__" => return self.text(class.last(), self.origin(id)),
                 "_fields" if env.is_named_tuple(class) => return self.field_names(class, self.origin(id)),
-                "__mro__" => return self.order_of(class, self.origin(id)),
+                name if names_classes(name) => return self.order_of(class, name, self.origin(id)),
                 _ => {}
             }
         }

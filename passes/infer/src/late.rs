@@ -174,6 +174,12 @@ fn assigned_late(env: &Env<'_>, class: Name, body: &Body<Hir>) -> Vec<Name> {
     let mut in_use = false;
     for stmt in &body.blocks[body.root].stmts {
         in_use |= uses_whole(env, class, body, stmt, this);
+        // The setter of a property gets the object.
+        if let StmtKind::Set { target, .. } = &stmt.kind {
+            each_place(target, &mut |place| {
+                in_use |= field(place).is_some_and(|name| env.method(class, name.as_str()).is_some());
+            });
+        }
         match &stmt.kind {
             StmtKind::Set { target, .. } => each_place(target, &mut |place| match field(place) {
                 Some(name) if in_use && !early.contains(&name) => late.push(name),

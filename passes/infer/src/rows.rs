@@ -202,6 +202,7 @@ impl Apply<'_, '_, '_> {
         let args = self.members_of_classes(name, args);
         let args = if name == "builtins.len" { self.viewed(args) } else { args };
         let args = self.packed_values(name, args);
+        let args = self.exact_as_floats(name, args, origin);
         if let Some(call) = self.sorted_items(name, kinds, &args, origin) {
             return call;
         }
@@ -344,6 +345,24 @@ impl Apply<'_, '_, '_> {
             return None;
         }
         Some(self.lib_call(Name::new("dict.sorted_items"), kinds, args.to_vec(), None, origin))
+    }
+
+    /// `math.log2(fraction)`: functions of floats take what has `__float__`.
+    fn exact_as_floats(&mut self, name: Name, args: Vec<NodeId>, origin: Origin) -> Vec<NodeId> {
+        let is_exact = |ty: Ty| matches!(ty.kind(), TyKind::Lib(name, _) if *name == "Decimal" || *name == "Fraction");
+        let takes_exact = batuta_catalog::functions(name.as_str())
+            .iter()
+            .any(|row| row.params.iter().any(|param| is_exact(param.ty.strip_ref())));
+        if !name.as_str().starts_with("math.") || takes_exact {
+            return args;
+        }
+        let float = |me: &mut Self, arg: NodeId| {
+            if !is_exact(me.ty(arg)) {
+                return arg;
+            }
+            me.lib_call(Name::new("builtins.float"), &[ArgKind::Positional], vec![arg], None, origin)
+        };
+        args.into_iter().map(|arg| float(self, arg)).collect()
     }
 
     /// The dict behind a view: `len(d.keys())` is `len(d)`.

@@ -399,8 +399,8 @@ impl Solver<'_> {
             names.iter().for_each(|var| self.put(*var, Head::Str));
             return self.vars.add(out, Atom::new(Head::Tuple(names.len().min(255) as u8), names));
         }
-        if name == "__mro__" && self.env.class(class).is_some() {
-            return self.order_of_classes(class, out);
+        if crate::class_values::names_classes(name.as_str()) && self.env.class(class).is_some() {
+            return self.order_of_classes(class, name.as_str(), out);
         }
         if let Some(now) = self.env.late_attribute(class, name.as_str()) {
             return self.call_fn(job, now, &[], out, None);

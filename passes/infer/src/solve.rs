@@ -224,7 +224,12 @@ impl<'p> Solver<'p> {
         for (x, y) in a.params.iter().zip(&b.params).skip(skip) {
             self.vars.unify(x.var, y.var);
         }
-        self.vars.unify(a.ret, b.ret);
+        // An object that a method hands out is of the class that it is called on.
+        let hands_out =
+            |path: Name| self.env.program.fns.get(&path).is_some_and(|body| hands_out_receiver(body));
+        if !(hands_out(one) && hands_out(method)) {
+            self.vars.unify(a.ret, b.ret);
+        }
     }
 
     /// The version of a function that is not specialised.
@@ -562,4 +567,20 @@ fn shift(c: &C, base: Var) -> C {
         C::Seen(var) => C::Seen(var + base),
         C::Hint(var, ty) => C::Hint(var + base, ty),
     }
+}
+
+/// Whether all that a method returns is its receiver.
+fn hands_out_receiver(body: &Body<Hir>) -> bool {
+    let Some(this) = body.params.first().filter(|_| body.has_receiver()).map(|param| param.local) else {
+        return false;
+    };
+    let is_this = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(this));
+    let mut returns = body.nodes.iter().filter_map(|(_, row)| match row.kind {
+        Node::Return(value) => Some(value),
+        _ => None,
+    });
+    let is_last = body.blocks[body.root].stmts.last().is_some_and(
+        |stmt| matches!(stmt.kind, StmtKind::Expr(node) if matches!(body.nodes[node].kind, Node::Return(_))),
+    );
+    is_last && returns.all(|value| value.is_some_and(is_this))
 }

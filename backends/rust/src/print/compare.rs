@@ -82,6 +82,7 @@ impl Printer<'_, '_> {
             (true, false) if !is_text => Expr::unary("*", a).binary(sign, b),
             (false, true) if !is_text => a.binary(sign, Expr::unary("*", b)),
             _ if is_text && sign != "==" && sign != "!=" => {
+                let (a, b) = (self.whole_text(left, a), self.whole_text(right, b));
                 let (a_is_part, b_is_part) = (self.is_part_text(left), self.is_part_text(right));
                 if (a_ref, a_is_part) == (b_ref, b_is_part) || !a_ref && !b_ref {
                     return a.binary(sign, b);
@@ -155,6 +156,29 @@ impl Printer<'_, '_> {
             Node::Op { op: Op::OptOp(OptOp::Unwrap) | Op::UnionOp(UnionOp::Get), .. } => true,
             _ => false,
         }
+    }
+
+    /// The item that a library function hands to a test is a reference to a text of any kind: `&item[..]`.
+    fn whole_text(&self, node: NodeId, text: Expr) -> Expr {
+        let Node::Use(place, _) = &self.body.nodes[node].kind else { return text };
+        let Some(local) = place.as_local() else { return text };
+        if *self.body.ty(node).kind() == TyKind::Str || !self.is_tested_item(local) {
+            return text;
+        }
+        let all = Expr::Range(None, None, false);
+        Expr::unary("&", Expr::Index(Box::new(text), Box::new(all)))
+    }
+
+    /// The parameter of a closure that says which items are kept.
+    fn is_tested_item(&self, local: LocalId) -> bool {
+        self.body.nodes.iter().any(|(_, row)| {
+            let Node::Call { callee: Callee::Lib(name), args } = &row.kind else { return false };
+            keeps_items(name.as_str())
+                && args.iter().any(|arg| {
+                    matches!(&self.body.nodes[arg.value].kind,
+                        Node::Closure(closure) if closure.params.iter().any(|param| param.local == local))
+                })
+        })
     }
 
     /// A text that a container or an object holds, which is `&String` where it is borrowed.
@@ -373,4 +397,10 @@ fn is_copied_char(text: &Expr) -> bool {
 
 fn is_literal(text: &Expr) -> bool {
     matches!(text, Expr::Atom(text) if text.starts_with('"'))
+}
+
+/// `takewhile` and its kind.
+fn keeps_items(function: &str) -> bool {
+    let name = function.split('#').next().unwrap_or(function);
+    matches!(name, "builtins.filter" | "itertools.takewhile" | "itertools.dropwhile" | "itertools.filterfalse")
 }

@@ -238,22 +238,47 @@ impl<'a> Choice<'a> {
         let (local, _) = self.found.class_of.expect("the name is that of a class");
         let object = body.use_local(local, Mode::Read, origin);
         let class = body.node(Node::Item(class), Ty::unknown(), origin);
-        library(body, "builtins.isinstance", vec![object, class], origin)
+        let test = library(body, "builtins.isinstance", vec![object, class], origin);
+        match arm.method.filter(|method| self.found.default.is_some() && self.some_lack(*method)) {
+            Some(method) => {
+                let has = self.has(body, method, origin);
+                body.op(ObjOp::And, vec![test, has], Ty::unknown(), origin)
+            }
+            None => test,
+        }
+    }
+
+    /// Whether objects of some class below the method's own have no such method. A base that no call makes has none
+    /// of its own.
+    fn some_lack(&self, method: Name) -> bool {
+        let Some(class) = self.class else { return false };
+        let is_made = |class: Name| {
+            let is_made =
+                |node: &Node| matches!(node, Node::Call { callee: Callee::Fn(path), .. } if *path == class);
+            self.program.fns.values().any(|body| body.nodes.iter().any(|(_, row)| is_made(&row.kind)))
+        };
+        self.program.subclasses(class).into_iter().any(|class| {
+            self.program.find_method(class, method.as_str()).is_none()
+                && (self.program.subclasses(class).len() == 1 || is_made(class))
+        })
+    }
+
+    fn has(&self, body: &mut Body<Hir>, method: Name, origin: Origin) -> NodeId {
+        let object = body.use_local(self.found.object, Mode::Read, origin);
+        let text = body.node(Node::Const(Const::Str(method.as_str().into())), Ty::unknown(), origin);
+        library(body, "builtins.hasattr", vec![object, text], origin)
     }
 
     /// `name == "do_add"`, and that the object has it where not all have.
     fn named(&self, body: &mut Body<Hir>, method: Name, origin: Origin) -> NodeId {
         let local = self.name.expect("the name is kept");
-        let text = |body: &mut Body<Hir>| {
-            body.node(Node::Const(Const::Str(method.as_str().into())), Ty::unknown(), origin)
-        };
-        let (name, word) = (body.use_local(local, Mode::Read, origin), text(body));
+        let name = body.use_local(local, Mode::Read, origin);
+        let word = body.node(Node::Const(Const::Str(method.as_str().into())), Ty::unknown(), origin);
         let same = body.op(ObjOp::Eq, vec![name, word], Ty::unknown(), origin);
         if self.methods.iter().any(|(known, is_sure)| *known == method && *is_sure) {
             return same;
         }
-        let (object, word) = (body.use_local(self.found.object, Mode::Read, origin), text(body));
-        let has = library(body, "builtins.hasattr", vec![object, word], origin);
+        let has = self.has(body, method, origin);
         body.op(ObjOp::And, vec![same, has], Ty::unknown(), origin)
     }
 

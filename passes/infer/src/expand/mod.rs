@@ -93,6 +93,7 @@ mod sentinels;
 mod single_dispatch;
 mod special_params;
 mod star_functions;
+mod subclasses;
 mod sums;
 mod super_reads;
 mod template;
@@ -143,6 +144,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     options::expand(&mut out);
     class_marks::expand(&mut out);
     own_class::expand(&mut out);
+    subclasses::expand(&mut out);
     forwarded::expand(&mut out);
     call_shapes::expand(&mut out);
     class_defaults::expand(&mut out);

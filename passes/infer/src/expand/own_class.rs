@@ -7,7 +7,8 @@
 //!   class @m.Circle(m.Shape) { .. }
 //!
 //! So the class is known wherever it is used; class methods that use their class are such, too, and
-//! methods whose `super()` reaches another base's method in some class below (mixins). What
+//! methods whose `super()` reaches another base's method in some class below (mixins), and methods of
+//! mixins that return their receiver. What
 //! `super()` reaches is `name$Base`, written for the class of the caller. Holds back for the class's
 //! name and for comparisons of classes: an object answers those itself.
 
@@ -98,6 +99,7 @@ fn asking(program: &Program<Hir>) -> FxHashSet<Name> {
             };
             let is_asking = |node: &Node| reaches(node) || differs(program, method.parent(), node);
             if asks(body)
+                || returns_receiver(body) && is_mixin(program, method.parent())
                 || sets_foreign(program, method.parent(), body)
                 || body.nodes.iter().any(|(_, row)| is_asking(&row.kind))
             {
@@ -108,6 +110,25 @@ fn asking(program: &Program<Hir>) -> FxHashSet<Name> {
             return found;
         }
     }
+}
+
+/// Whether a method ends with `return self`: its result is of the class that it is called on.
+fn returns_receiver(body: &Body<Hir>) -> bool {
+    let Some(this) = body.params.first().filter(|_| body.has_receiver()).map(|param| param.local) else {
+        return false;
+    };
+    let is_this = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(this));
+    body.nodes.iter().any(|(_, row)| matches!(row.kind, Node::Return(Some(value)) if is_this(value)))
+}
+
+/// Whether a class below has another base that the class is no relative of.
+fn is_mixin(program: &Program<Hir>, home: Name) -> bool {
+    let is_other = |base: &Name| {
+        program.classes.contains_key(base)
+            && !program.is_subclass(*base, home)
+            && !program.is_subclass(home, *base)
+    };
+    program.subclasses(home).iter().any(|class| program.classes[class].bases.iter().any(is_other))
 }
 
 /// Whether `super()` in a method of a class reaches another one for objects of a class below: a mixin's
