@@ -349,7 +349,8 @@ impl Apply<'_, '_, '_> {
 
     /// `math.log2(fraction)`: functions of floats take what has `__float__`.
     fn exact_as_floats(&mut self, name: Name, args: Vec<NodeId>, origin: Origin) -> Vec<NodeId> {
-        let is_exact = |ty: Ty| matches!(ty.kind(), TyKind::Lib(name, _) if *name == "Decimal" || *name == "Fraction");
+        let is_exact =
+            |ty: Ty| matches!(ty.kind(), TyKind::Lib(name, _) if *name == "Decimal" || *name == "Fraction");
         let takes_exact = batuta_catalog::functions(name.as_str())
             .iter()
             .any(|row| row.params.iter().any(|param| is_exact(param.ty.strip_ref())));

@@ -402,5 +402,8 @@ fn is_literal(text: &Expr) -> bool {
 /// `takewhile` and its kind.
 fn keeps_items(function: &str) -> bool {
     let name = function.split('#').next().unwrap_or(function);
-    matches!(name, "builtins.filter" | "itertools.takewhile" | "itertools.dropwhile" | "itertools.filterfalse")
+    matches!(
+        name,
+        "builtins.filter" | "itertools.takewhile" | "itertools.dropwhile" | "itertools.filterfalse"
+    )
 }
