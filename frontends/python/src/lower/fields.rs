@@ -113,17 +113,38 @@ impl<'t> Lowerer<'t> {
         let default = default?;
         let class = self.building.last()?.def.path;
         let path = class.join(&format!("{}$default", left.text()));
-        self.default_body(path, default, flags.factory);
+        let is_seen = match flags.factory {
+            true => self.makes_factory(default),
+            false => self.is_made_once(default),
+        };
+        let once = is_seen.then(|| {
+            let once = class.join(&format!("{}$value", left.text()));
+            let value = self.expr(default);
+            self.list_global(once, default);
+            self.push_set(Place::global(once), value, default);
+            once
+        });
+        self.default_of(path, default, flags.factory, once);
         Some(path)
     }
 
-    pub fn default_body(&mut self, path: Name, value: Syntax<'t>, is_factory: bool) {
+    pub fn default_body(&mut self, path: Name, value: Syntax<'t>) {
+        self.default_of(path, value, false, None);
+    }
+
+    /// `once`: the global that holds the value, or its factory, since the class was made.
+    fn default_of(&mut self, path: Name, value: Syntax<'t>, is_factory: bool, once: Option<Name>) {
         self.enter(Cx::new(path, FnKind::Function, value.start(), value.end()));
-        let result = match (is_factory, value.field("body")) {
-            (false, _) => self.expr(value),
+        let once = once.map(|once| self.use_place(Place::global(once), value));
+        let result = match (is_factory, value.field("body"), once) {
+            (false, _, Some(once)) => once,
+            (true, _, Some(once)) => {
+                self.node(Node::Call { callee: Callee::Value(once), args: Vec::new() }, value)
+            }
+            (false, _, None) => self.expr(value),
             // `lambda: []` is called at once.
-            (true, Some(body)) if value.is("lambda") => self.expr(body),
-            (true, _) => {
+            (true, Some(body), None) if value.is("lambda") => self.expr(body),
+            (true, _, None) => {
                 let callee = self.callee(value);
                 self.node(Node::Call { callee, args: Vec::new() }, value)
             }
@@ -131,6 +152,50 @@ impl<'t> Lowerer<'t> {
         self.push_node(Node::Return(Some(result)), value);
         let body = self.leave();
         self.out.fns.push(body);
+    }
+
+    /// Whether an expression makes a new factory each time that it is evaluated: `count(1).__next__`.
+    fn makes_factory(&self, value: Syntax<'t>) -> bool {
+        match value.kind() {
+            "lambda" => value.field("parameters").is_some(),
+            "attribute" => value.field("object").is_some_and(|object| calls(object)),
+            "call" => {
+                let made = value.field("function").and_then(|function| self.library_name(function));
+                made.is_none_or(|name| name != "functools.partial")
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a default that is evaluated for each object differs from one that is evaluated where the class is
+    /// made: it calls a function of the program, shares an object that may change, or takes from what runs on.
+    fn is_made_once(&self, value: Syntax<'t>) -> bool {
+        if value.is("lambda") {
+            return false;
+        }
+        let own = value.is("call")
+            && value.field("function").is_some_and(|function| match self.library_name(function) {
+                Some(name) => runs_on(name),
+                None => !self.makes_constant(function),
+            });
+        let is_container = matches!(value.kind(), "list" | "dictionary" | "set");
+        own || is_container || value.named().into_iter().any(|part| self.is_made_once(part))
+    }
+
+    /// The class of objects that never change: a frozen dataclass, a named tuple, an enum; a method of text.
+    fn makes_constant(&self, function: Syntax<'t>) -> bool {
+        if let Some(object) = function.field("object").filter(|_| function.is("attribute"))
+            && object.is("string")
+        {
+            return true;
+        }
+        let Some(path) = self.class_name(function) else { return false };
+        let is_constant = |def: &ClassDef| match def.kind {
+            ClassKind::Dataclass { frozen, .. } => frozen,
+            ClassKind::NamedTuple | ClassKind::Enum | ClassKind::EnumOf(_) => true,
+            _ => false,
+        };
+        self.out.classes.iter().any(|def| def.path == path && is_constant(def))
     }
 
     /// Fields that methods assign as `self.name = ..`: first those of `__init__`, then of the others
@@ -229,4 +294,32 @@ impl<'t> Lowerer<'t> {
             origin: at.origin(0),
         });
     }
+}
+
+/// Whether a call stands in an expression.
+fn calls(node: Syntax<'_>) -> bool {
+    node.is("call") || node.named().into_iter().any(calls)
+}
+
+/// Functions of the library that give something else each time, or an object that may change.
+fn runs_on(name: Name) -> bool {
+    let module = name.as_str().split('.').next().unwrap_or_default();
+    matches!(
+        module,
+        "random" | "time" | "itertools" | "uuid" | "secrets" | "collections" | "threading" | "io"
+    ) || matches!(
+        name.as_str(),
+        "builtins.next"
+            | "builtins.input"
+            | "builtins.print"
+            | "builtins.open"
+            | "builtins.iter"
+            | "builtins.object"
+            | "builtins.list"
+            | "builtins.dict"
+            | "builtins.set"
+            | "builtins.bytearray"
+            | "datetime.datetime.now"
+            | "datetime.date.today"
+    )
 }

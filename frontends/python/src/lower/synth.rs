@@ -109,7 +109,7 @@ impl<'t> Lowerer<'t> {
         let first = fields.len().saturating_sub(defaults.len());
         for (field, value) in fields.iter_mut().skip(first).zip(defaults) {
             let default = path.join(&format!("{}$default", field.name));
-            self.default_body(default, value, false);
+            self.default_body(default, value);
             field.default = Some(default);
         }
         let above = self.trivia.above(stmt.end());
