@@ -293,7 +293,14 @@ impl Apply<'_, '_, '_> {
                     }
                     let mut after = Vec::new();
                     let source = std::mem::replace(pat, Pat::Wild);
-                    *pat = self.loop_pat(source.clone(), item, &mut after);
+                    let is_object = matches!(item.kind(), TyKind::Class(..)) && !self.is_named(item);
+                    *pat = match (&source, is_object) {
+                        (Pat::Tuple(_), true) => match self.taken_apart(source.clone(), item, &mut after) {
+                            Pat::Bind(local, None) => Pat::Place(Place::local(local)),
+                            pat => pat,
+                        },
+                        _ => self.loop_pat(source.clone(), item, &mut after),
+                    };
                     if !after.is_empty() {
                         (*pat, *iter) = self.converted(&source, pat.clone(), *iter, after);
                     }

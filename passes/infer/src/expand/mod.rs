@@ -90,6 +90,7 @@ mod record_data;
 mod recursive_lambdas;
 mod register;
 mod sentinels;
+mod set_by_name;
 mod single_dispatch;
 mod special_params;
 mod star_functions;
@@ -114,6 +115,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     crate::suites::expand(&mut out);
     assigned_again::expand(&mut out);
     names::expand(&mut out);
+    set_by_name::expand(&mut out);
     environment::expand(&mut out);
     function_attributes::expand(&mut out);
     member_defaults::expand(&mut out);
