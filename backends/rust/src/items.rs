@@ -335,6 +335,13 @@ pub fn result(printer: &mut Printer<'_, '_>) -> String {
         }
     } else if is_own {
         "Self".to_owned()
+    } else if let TyKind::Lib(name, items) = body.ret.kind()
+        && *name == "context_manager"
+    {
+        // Handed on from a generator.
+        let lifetime = if borrows(body) { "'_" } else { "'static" };
+        let item = printer.ty(items.first().copied().unwrap_or_else(Ty::unit), Position::Stored);
+        format!("{}<{lifetime}, {item}>", printer.rt("ContextManager"))
     } else if let (true, TyKind::Iter(item)) = (gives_boxes(body), body.ret.kind()) {
         match borrows(body) {
             true => format!("Box<dyn Iterator<Item = {}> + '_>", printer.ty(*item, Position::Stored)),

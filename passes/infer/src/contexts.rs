@@ -6,7 +6,7 @@
 //! A context that is made for the `with` ends with its block, so it needs no more. One that has a name
 //! of its own may live on: a file is closed by hand.
 
-use crate::apply::Apply;
+use crate::apply::{Apply, BAD_CALL};
 use batuta_base::Name;
 use batuta_core::*;
 
@@ -40,6 +40,13 @@ impl Apply<'_, '_, '_> {
         let mut out = Vec::new();
         for (at, mut item) in std::iter::once(first).chain(rest).enumerate() {
             item.context = if at == 0 { context } else { self.expr(item.context) };
+            let ty = self.ty(item.context);
+            // Nothing here would enter and leave it.
+            if matches!(ty.kind(), TyKind::Class(..))
+                || matches!(ty.kind(), TyKind::Lib(name, _) if *name == "context_manager")
+            {
+                item.context = self.hole(item.context, BAD_CALL, format!("`with` over a `{ty}`"));
+            }
             let entered = self.entered(self.ty(item.context));
             item.target = item.target.take().map(|pat| self.pat(pat, entered, &mut all));
             out.push(item);

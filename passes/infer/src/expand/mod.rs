@@ -6,6 +6,7 @@
 mod applied;
 mod argparse;
 mod assigned_again;
+mod assigned_methods;
 mod asynchronous;
 mod attribute_dict;
 mod attribute_reads;
@@ -60,6 +61,7 @@ mod forward;
 mod forwarded;
 mod function_attributes;
 mod function_docs;
+mod handed_contexts;
 mod handled;
 mod hooks;
 mod item_slices;
@@ -114,6 +116,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     crate::suites::expand(&mut out);
     assigned_again::expand(&mut out);
+    assigned_methods::expand(&mut out);
     names::expand(&mut out);
     set_by_name::expand(&mut out);
     environment::expand(&mut out);

@@ -25,7 +25,7 @@ pub(super) struct Exit {
 
 /// The context managers of a program.
 pub(crate) struct Managers<'a> {
-    program: &'a Program<Hir>,
+    pub(super) program: &'a Program<Hir>,
     /// What any of them may do, for a context whose class is not seen.
     any: Option<Exit>,
     /// Which of class, error and traceback some `__exit__` reads: only these are parameters.
@@ -115,6 +115,9 @@ impl<'a> Managers<'a> {
         // A stack is entered and left as a generator is.
         if super::exit_stack::is_stack(self.program, body, context, super::exit_stack::DEPTH) {
             return Kind::Function("stack".to_owned());
+        }
+        if self.is_of_function(body, context, super::handed_contexts::DEPTH) {
+            return Kind::Function(self.hint(body, context));
         }
         let Node::Call { callee, args } = &body.nodes[context].kind else {
             return match (self.any, &body.nodes[context].kind) {
@@ -231,7 +234,7 @@ fn reads(body: &Body<Hir>, local: LocalId) -> bool {
     found
 }
 
-fn is_manager(body: &Body<Hir>) -> bool {
+pub(super) fn is_manager(body: &Body<Hir>) -> bool {
     let is_one =
         |decorator: &Decorator| matches!(decorator.path.last(), "contextmanager" | "asynccontextmanager");
     body.decorators.iter().any(is_one)
