@@ -108,6 +108,13 @@ fn printed(env: &Env<'_>, body: &Body<Mir>, node: NodeId, module: Name, uses: &m
         {
             *text
         }
+        Expr::Call(new, args)
+            if args.is_empty()
+                && *body.ty(node).kind() == TyKind::Str
+                && *new == Expr::atom("String::new") =>
+        {
+            Expr::Atom(crate::literal::string(""))
+        }
         value => value,
     }
 }

@@ -440,9 +440,12 @@ fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) ->
     let mut args = Vec::new();
     let names: Vec<String> =
         body.params.iter().skip(1).map(|param| names::snake(param.name.as_str())).collect();
-    // `*args` takes what is left.
-    let is_star = body.params.last().is_some_and(|param| param.kind == ParamKind::Star);
-    let rest = names.last().filter(|_| is_star && names.len() + 1 == body.params.len());
+    // `*args` takes what is left; no argument by name comes here for `**kwargs`.
+    let kinds: Vec<ParamKind> = body.params.iter().skip(1).map(|param| param.kind).collect();
+    let is_named = |at: usize| kinds.get(at) == Some(&ParamKind::StarStar);
+    let last = names.len().checked_sub(1 + usize::from(is_named(names.len().saturating_sub(1))));
+    let rest = last.filter(|at| kinds[*at] == ParamKind::Star).map(|at| &names[at]);
+    let mut at = 0;
     for (ty, name) in types.iter().zip(&names) {
         let mut text = env.ty(ty.strip_ref(), Position::Stored, module, uses);
         // A comparison's operand is lent without its handle.
@@ -452,6 +455,12 @@ fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) ->
             text = format!("Rc<{text}>");
         }
         let is_rest = rest == Some(name);
+        at += 1;
+        if is_named(at - 1) {
+            let none = format!("rt::Value::from(rt::Dict::<String, rt::Value>::new()).to::<{text}>()");
+            args.push(if matches!(ty.kind(), TyKind::Ref(_)) { format!("&{none}") } else { none });
+            continue;
+        }
         let value = match is_rest {
             true if text.starts_with("rt::Tuple<") => {
                 format!("rt::Value::Tuple({name}.into()).to::<{text}>()")
@@ -495,7 +504,10 @@ fn method_arm(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) ->
         _ => String::new(),
     };
     let mut taken = names.clone();
-    if let (true, Some(last)) = (is_star, taken.last_mut()) {
+    if is_named(names.len().saturating_sub(1)) {
+        taken.pop();
+    }
+    if let (Some(_), Some(last)) = (rest, taken.last_mut()) {
         *last += " @ ..";
     }
     Some(format!("            ({:?}, [{}]){guard} => {value}{comma}\n", body.path.last(), taken.join(", ")))

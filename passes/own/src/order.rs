@@ -292,6 +292,11 @@ impl Own<'_> {
         let ty = self.out.ty(node);
         if self.is_plain(node) || matches!(ty.kind(), TyKind::Never | TyKind::Unit) {
             node
+        } else if let Node::Op { op: Op::ObjOp(ObjOp::SplatDict), args, .. } = &self.out.nodes[node].kind {
+            // `**d` stays what it is; the dict is computed first.
+            let (inner, origin) = (args[0], self.out.nodes[node].origin);
+            let inner = self.name_early(inner);
+            self.out.op(ObjOp::SplatDict, vec![inner], ty, origin)
         } else if let Node::Block { label: None, block } = self.out.nodes[node].kind
             && let Some(tail) = self.out.blocks[block].tail
             && self.is_closure(tail)

@@ -312,7 +312,11 @@ impl Printer<'_, '_> {
                     if is_lent { Expr::unary("&mut ", items) } else { items }
                 }
                 _ => {
-                    let part = self.lib_argument(*node, param);
+                    let mut part = self.lib_argument(*node, param);
+                    // The first of what a closure gives on says the type of all.
+                    if param.is_some_and(|param| super::seq::is_folded(row, param)) {
+                        part = self.cast_function(*node, part);
+                    }
                     match param {
                         Some(param) if index > 0 || !spelling.starts_with("{0}.") => {
                             self.lent_plain(*node, param, part)

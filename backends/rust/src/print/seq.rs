@@ -5,6 +5,7 @@ use super::ops::by_ref;
 use crate::capture::free_name;
 use crate::tree::Expr;
 use crate::types::Position;
+use batuta_catalog as catalog;
 use batuta_core::{
     Const, DictOp, IterOp, ListOp, Mode, Node, NodeId, ObjOp, Op, RangeOp, SetOp, Ty, TyKind, Width,
 };
@@ -220,6 +221,18 @@ impl Printer<'_, '_> {
                 cast_made(value, &text)
             }
             _ => value,
+        }
+    }
+
+    /// A function that is made here and shared, with its type.
+    pub(crate) fn cast_function(&mut self, node: NodeId, made: Expr) -> Expr {
+        let ty = self.body.ty(node);
+        match (ty.kind(), ty.strip_shared().kind()) {
+            (TyKind::Shared(_), TyKind::Func(..)) => {
+                let text = self.ty(ty, Position::Stored);
+                cast_made(made, &text)
+            }
+            _ => made,
         }
     }
 
@@ -566,4 +579,10 @@ fn lends_text(ty: Ty) -> bool {
         TyKind::Tuple(items) => items.iter().any(|item| lends_text(*item)),
         _ => false,
     }
+}
+
+/// The start of a fold: of the type that the row's function gives.
+pub(super) fn is_folded(row: &catalog::Row, param: &catalog::ParamRow) -> bool {
+    let gives = |ty: &Ty| matches!(ty.kind(), TyKind::Func(_, result) if *result == param.ty);
+    matches!(param.ty.kind(), TyKind::Var(_)) && row.params.iter().any(|other| gives(&other.ty))
 }
