@@ -16,6 +16,7 @@ pub(crate) fn dunder_of(name: &str) -> Option<&'static str> {
         "builtins.hash" => "__hash__",
         "builtins.int" => "__int__",
         "builtins.float" => "__float__",
+        "builtins.complex" => "__complex__",
         "builtins.round" => "__round__",
         "builtins.reversed" => "__reversed__",
         "builtins.divmod" => "__divmod__",

@@ -254,7 +254,8 @@ fn refusal(body: &mut Body<Hir>, name: &str, at: Origin) -> NodeId {
     let is_reflected = word.starts_with('r') && sign_of(word).is_none();
     let mut operands: Vec<NodeId> = Vec::new();
     for param in body.params.clone().into_iter().take(2) {
-        let object = body.use_local(param.local, Mode::Read, at);
+        let given = as_given(body, param.local, at);
+        let object = body.use_local(given, Mode::Read, at);
         let callee = Callee::Lib(Name::new("builtins.type"));
         let args = vec![Arg::positional(object)];
         let class = body.node(Node::Call { callee, args }, Ty::unknown(), at);
@@ -277,6 +278,24 @@ fn refusal(body: &mut Body<Hir>, name: &str, at: Origin) -> NodeId {
     }
     pieces.push(Piece::Text("'".into()));
     body.node(Node::Format(pieces), Ty::unknown(), at)
+}
+
+/// A local that keeps a parameter as it was given: `other = self.lift(other)` gives the name another value.
+fn as_given(body: &mut Body<Hir>, param: LocalId, at: Origin) -> LocalId {
+    let mut is_set = false;
+    body.walk_stmts(body.root, &mut |stmt| {
+        if let StmtKind::Set { target, .. } = &stmt.kind {
+            target.for_each_local(&mut |local| is_set |= local == param);
+        }
+    });
+    if !is_set {
+        return param;
+    }
+    let (given, value) = (body.temp("given", Ty::unknown(), at), body.use_local(param, Mode::Read, at));
+    let target = Pat::Place(Place::local(given));
+    let root = body.root;
+    body.blocks[root].stmts.insert(0, Stmt::new(StmtKind::Set { target, value }, at));
+    given
 }
 
 /// The operator of `__add__`.

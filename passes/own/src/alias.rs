@@ -196,11 +196,17 @@ fn lift_events(events: &mut Vec<Event>, candidates: &[Candidate], all: &Accesses
     for candidate in candidates {
         sources.insert(candidate.local, (candidate.root, candidate.path.clone()));
     }
+    let patterns = crate::texts::patterns(body);
     for (locals, source, _) in &all.patterns {
-        if let Some((root, mut path)) = source_place(body, *source) {
-            path.push(Step::Item);
-            for local in locals {
-                sources.insert(*local, (root, path.clone()));
+        let mut found = Vec::new();
+        match patterns.get(source) {
+            Some(pat) => places_of_parts(body, pat, *source, &mut found),
+            None => found.extend(locals.iter().map(|local| (*local, *source))),
+        }
+        for (local, source) in found {
+            if let Some((root, mut path)) = source_place(body, source) {
+                path.push(Step::Item);
+                sources.insert(local, (root, path));
             }
         }
     }
@@ -222,6 +228,31 @@ fn lift_events(events: &mut Vec<Event>, candidates: &[Candidate], all: &Accesses
             events.push(Event { root: *root, path, kind, ..event });
         }
     }
+}
+
+/// What each local of a pattern is an item of: the parts of `zip(a, b)` are items of `a` and `b`.
+fn places_of_parts(body: &Body<Typed>, pat: &Pat, source: NodeId, out: &mut Vec<(LocalId, NodeId)>) {
+    let row = &body.nodes[source];
+    match (&row.kind, pat) {
+        (Node::Op { op: Op::IterOp(_), args, .. }, _) if args.len() == 1 => {
+            places_of_parts(body, pat, args[0], out);
+        }
+        (Node::Call { callee: Callee::Lib(name), args }, Pat::Tuple(parts))
+            if is_named(name, "builtins.zip") && args.len() == parts.len() =>
+        {
+            parts.iter().zip(args).for_each(|(part, arg)| places_of_parts(body, part, arg.value, out));
+        }
+        (Node::Call { callee: Callee::Lib(name), args }, Pat::Tuple(parts))
+            if is_named(name, "builtins.enumerate") && parts.len() == 2 && !args.is_empty() =>
+        {
+            places_of_parts(body, &parts[1], args[0].value, out);
+        }
+        _ => pat.for_each_local(&mut |local| out.push((local, source))),
+    }
+}
+
+fn is_named(name: &Name, function: &str) -> bool {
+    name.as_str().split('#').next() == Some(function)
 }
 
 /// The place that a loop's source reads, looking through iteration helpers.
