@@ -7,7 +7,7 @@
 //!     return false
 //!   }
 //!
-//! So is `c and true`, and `not x.is_some()` is `x.is_none()`.
+//! So is `c and true`, `c == true` is `c`, and `not x.is_some()` is `x.is_none()`.
 //!
 //! Holds back when a branch has comments or other statements.
 
@@ -36,6 +36,7 @@ pub(crate) fn needless_bool(body: &mut Body<Mir>) {
 
 /// `c and true` as `c`, `not x.is_some()` as `x.is_none()`.
 fn plain(body: &mut Body<Mir>, id: NodeId) {
+    compared(body, id);
     let Node::Op { op: Op::BoolOp(op), args, .. } = body.nodes[id].kind.clone() else { return };
     args.iter().for_each(|arg| plain(body, *arg));
     match (op, &args[..]) {
@@ -53,6 +54,33 @@ fn plain(body: &mut Body<Mir>, id: NodeId) {
         }
         _ => {}
     }
+}
+
+/// `x == true` as `x`, `x == false` as `not x`, for what is a bool and nothing else.
+fn compared(body: &mut Body<Mir>, id: NodeId) {
+    let Node::Op { op: Op::CmpOp(op @ (CmpOp::Eq | CmpOp::Ne)), args, .. } = &body.nodes[id].kind else {
+        return;
+    };
+    let known = |node: NodeId| match body.as_const(node) {
+        Some(Const::Bool(known)) => Some(*known),
+        _ => None,
+    };
+    let (value, known) = match args[..] {
+        [a, b] => match (known(a), known(b)) {
+            (None, Some(known)) => (a, known),
+            (Some(known), None) => (b, known),
+            _ => return,
+        },
+        _ => return,
+    };
+    if *body.ty(value).kind() != TyKind::Bool {
+        return;
+    }
+    let kind = match (*op == CmpOp::Eq) == known {
+        true => body.nodes[value].kind.clone(),
+        false => Node::Op { op: BoolOp::Not.into(), attr: Attr::None, args: vec![value] },
+    };
+    body.nodes[id].kind = kind;
 }
 
 /// The constant that a block gives, and whether it returns it.

@@ -4,9 +4,10 @@
 //!   bool.and(cmp.le(0, copy %x), cmp.lt(copy %x, 10))         rs.method{"({1}..{2}).contains(&{0})"}(copy %x, 0, 10)
 //!   bool.or(cmp.lt(copy %x, 0), cmp.ge(copy %x, 10))          bool.not(.. the same ..)
 //!
-//! Holds back for bounds that are no constants, and for values that are no plain int places.
+//! Holds back for bounds that are no constants, and for values that are no plain places of numbers; a float that
+//! is no number is in no range and outside of none, so that only the first form is for floats.
 
-use crate::same::{int, same};
+use crate::same::same;
 use batuta_base::Name;
 use batuta_core::*;
 
@@ -53,12 +54,17 @@ struct Bound {
 /// A comparison as a bound of its value; `negated`: the bound holds when the comparison does not.
 fn bound(body: &Body<Mir>, id: NodeId, negated: bool) -> Option<Bound> {
     let Node::Op { op: Op::CmpOp(op), args, .. } = &body.nodes[id].kind else { return None };
-    let (value, limit, turned) = match (int(body, args[0]), int(body, args[1])) {
-        (None, Some(_)) => (args[0], args[1], false),
-        (Some(_), None) => (args[1], args[0], true),
+    let is_limit = |node: NodeId| matches!(body.as_const(node), Some(Const::Int(_) | Const::Float(_)));
+    let (value, limit, turned) = match (is_limit(args[0]), is_limit(args[1])) {
+        (false, true) => (args[0], args[1], false),
+        (true, false) => (args[1], args[0], true),
         _ => return None,
     };
-    let is_place = matches!(body.nodes[value].kind, Node::Use(_, Mode::Copy)) && body.ty(value).is_int();
+    let is_number = match body.as_const(limit) {
+        Some(Const::Int(digits)) => body.ty(value).is_int() && digits.parse::<i64>().is_ok(),
+        _ => matches!(body.ty(value).kind(), TyKind::Float(_)) && !negated,
+    };
+    let is_place = matches!(body.nodes[value].kind, Node::Use(_, Mode::Copy)) && is_number;
     let (is_low, inclusive) = match (op, turned) {
         (CmpOp::Ge, false) | (CmpOp::Le, true) => (true, true),
         (CmpOp::Gt, false) | (CmpOp::Lt, true) => (true, false),
@@ -98,5 +104,18 @@ mod tests {
         holds_back(range_contains, &body("bool.and(cmp.le(0, copy %x), cmp.lt(copy %y, 10))"));
         holds_back(range_contains, &body("bool.and(cmp.le(0, copy %x), cmp.lt(copy %x, copy %y))"));
         holds_back(range_contains, &body("bool.and(cmp.lt(0, copy %x), cmp.lt(copy %x, 10))"));
+        let outside =
+            body("bool.or(cmp.lt(copy %x, 0.0), cmp.ge(copy %x, 1.0))").replace("%x: i64", "%x: float");
+        holds_back(range_contains, &outside);
+    }
+
+    #[test]
+    fn floats_have_ranges() {
+        let inside = |cond: &str| body(cond).replace("%x: i64", "%x: float");
+        check(
+            range_contains,
+            &inside("bool.and(cmp.le(0.0, copy %x), cmp.lt(copy %x, 1.0))"),
+            &inside("rs.method{\"({1}..{2}).contains(&{0})\"}(copy %x, 0.0, 1.0): bool"),
+        );
     }
 }
