@@ -27,6 +27,7 @@ from pathlib import Path
 ERRORS = collections.defaultdict(list)
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "tests" / "corpus"
+BATUTAC = Path(os.environ.get("BATUTAC", ROOT / "target/debug/batutac"))
 
 
 def parse_args():
@@ -85,7 +86,7 @@ class Program:
         self.folder = out / "members" / self.name
         fresh = out / "fresh" / self.name
         shutil.rmtree(fresh, ignore_errors=True)
-        command = [ROOT / "target/debug/batutac", "--color", "never", "transpile", self.path, "-o", fresh]
+        command = [BATUTAC, "--color", "never", "transpile", self.path, "-o", fresh]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=30, preexec_fn=limit_memory)
         except subprocess.TimeoutExpired:
@@ -150,7 +151,8 @@ class Program:
         self.detail += "\n" + done.stderr.decode(errors="replace")[-600:]
 
 
-def compile_all(programs, out, args):
+def write_workspace(programs, out):
+    """One cargo workspace of all the emitted projects."""
     members = ", ".join(f'"members/{p.name}"' for p in programs)
     (out / "Cargo.toml").write_text(
         f'[workspace]\nresolver = "3"\nmembers = [{members}]\n\n'
@@ -161,25 +163,37 @@ def compile_all(programs, out, args):
     )
     if not (out / "Cargo.lock").exists():
         shutil.copy(ROOT / "Cargo.lock", out / "Cargo.lock")
-    verb = ["clippy", "--keep-going"] if args.strict_warnings else ["build", "--keep-going"]
-    tail = ["--", "-D", "warnings"] if args.strict_warnings else []
-    command = ["cargo", *verb, "-q", "-j", args.jobs, "--workspace", "--message-format=json", *tail]
+
+
+def cargo(verb, programs, out, jobs, *tail):
+    """What cargo says, as (program, message), and whether it failed, with what it wrote."""
+    command = ["cargo", verb, "--keep-going", "-q", "-j", jobs, "--workspace", "--message-format=json", *tail]
     done = subprocess.run(command, cwd=out, capture_output=True, text=True)
     by_folder = {str(p.folder): p for p in programs}
+    said = []
     for line in done.stdout.splitlines():
         message = json.loads(line) if line.startswith("{") else {}
         folder = str(Path(message.get("manifest_path", "/-")).parent)
-        program = by_folder.get(folder)
-        if program is None:
-            continue
+        if folder in by_folder:
+            said.append((by_folder[folder], message))
+    return said, done.returncode and (done.stderr or "no message")
+
+
+def compile_all(programs, out, args):
+    write_workspace(programs, out)
+    if args.strict_warnings:
+        said, failure = cargo("clippy", programs, out, args.jobs, "--", "-D", "warnings")
+    else:
+        said, failure = cargo("build", programs, out, args.jobs)
+    for program, message in said:
         if message["reason"] == "compiler-artifact" and message.get("executable"):
             program.binary = message["executable"]
         elif message["reason"] == "compiler-message" and message["message"]["level"] == "error":
             program.errors = getattr(program, "errors", 0) + 1
             program.detail += message["message"]["rendered"]
             ERRORS[re.sub(r"`[^`]*`", "`..`", message["message"]["message"])].append(program.name)
-    if done.returncode and not any(p.detail or p.binary for p in programs):
-        sys.exit("cargo failed:\n" + done.stderr)
+    if failure and not any(p.detail or p.binary for p in programs):
+        sys.exit("cargo failed:\n" + failure)
 
 
 def main():
