@@ -448,7 +448,7 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
     {
         out.push_str(&identity(name));
     }
-    out.push_str(&field_order(env, class, name, module, uses));
+    out.push_str(&layout::fold(&field_order(env, class, name, module, uses)));
     out.push_str(&key(env, class, name, uses));
     if class.kind == ClassKind::Exception {
         out.push_str(&crate::exceptions::exception_traits(
@@ -459,7 +459,13 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
             uses,
         ));
     } else {
-        out.push_str(&crate::object_values::impls(env, class.path, &[class.path], module, uses));
+        out.push_str(&crate::layout::fold(&crate::object_values::impls(
+            env,
+            class.path,
+            &[class.path],
+            module,
+            uses,
+        )));
     }
     out.push_str(&crate::deep_copies::class_impl(env, class, name));
     out

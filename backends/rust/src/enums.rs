@@ -61,7 +61,13 @@ pub fn enumeration(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Use
     out.push_str(&texts(env, class, &name, uses));
     out.push_str(&order(env, class, &name, module, uses));
     let _ = write!(out, "\nrt::impl_key!({name});\n");
-    out.push_str(&crate::object_values::impls(env, class.path, &[class.path], module, uses));
+    out.push_str(&crate::layout::fold(&crate::object_values::impls(
+        env,
+        class.path,
+        &[class.path],
+        module,
+        uses,
+    )));
     out.push_str(&crate::deep_copies::class_impl(env, class, &name));
     out
 }
@@ -222,10 +228,10 @@ fn lookups(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> Ve
             _ if ty.is_copy() => (env.ty(ty, Position::Stored, module, uses), "member.value() == value"),
             _ => (env.ty(ty, Position::Stored, module, uses), "member.value() == value"),
         };
-        out.push(format!(
+        out.push(layout::fold(&format!(
             "    /// The member with a value.\n    {vis}fn of_value(value: {param}) -> Self {{\n        let found = Self::ALL.into_iter().find(|member| {test});\n        found.unwrap_or_else(|| rt::raise_new(rt::ValueError, format!(\"{{}} is not a valid {}\", rt::repr(&value))))\n    }}\n",
             class.path.last()
-        ));
+        )));
     }
     if env.enum_uses.contains(&(class.path, "name")) {
         uses.rt = true;

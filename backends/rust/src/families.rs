@@ -470,6 +470,7 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
         out.push_str(classes::identity(&name).as_str());
     }
     let as_values = crate::object_values::impls(env, family.root, &family.members, module, uses);
+    let as_values = crate::layout::fold(&as_values);
     let hashes = env.keyed.contains(&family.root) || as_values.contains("rt::Key::key_hash(self)");
     out.push_str(&as_values);
     out.push_str(&crate::deep_copies::family_impls(env, family));

@@ -180,8 +180,17 @@ pub fn named_function(
         open.for_each(|param| param.push_str(" + 'static"));
     }
     if lends_iterators(env, body) {
+        let text = layout::stmts(&block, 0);
         for param in &mut params {
             *param = param.replace(": impl Iterator<", ": &mut dyn Iterator<");
+            // What is lent already is not lent again.
+            if let Some(name) = param.strip_prefix("mut ").and_then(|rest| rest.split(':').next())
+                && param.contains(": &mut dyn Iterator<")
+                && !text.contains(&format!("&mut {name}"))
+                && !text.contains(&format!("{name} = "))
+            {
+                *param = param.replacen("mut ", "", 1);
+            }
         }
     }
     let ret = result(&mut printer);
@@ -211,11 +220,13 @@ pub fn named_function(
     if has_hole {
         let _ = writeln!(out, "{pad}#[allow(unreachable_code, unused)]");
     }
+    let block = layout::tidied(&block);
+    out.push_str(&crate::allowed::attributes(&block, indent));
     let visibility = if is_test { "" } else { visibility };
     let asyncness = if body.is_async && !body.is_generator { "async " } else { "" };
     let head = header(&format!("{visibility}{asyncness}fn {name}{generics}"), &params, &ret, indent);
     let brace = if head.contains('\n') && head.ends_with('\n') { "" } else { " " };
-    let _ = writeln!(out, "{pad}{head}{brace}{}", layout::fn_block(&block, indent));
+    let _ = writeln!(out, "{pad}{head}{brace}{}", layout::tidied_block(&block, indent));
     out
 }
 
@@ -258,7 +269,7 @@ pub fn header(start: &str, params: &[String], ret: &str, indent: usize) -> Strin
     }
     let pad = layout_pad(indent + 4);
     let rows: Vec<_> = params.iter().map(|param| format!("{pad}{param},\n")).collect();
-    format!("{start}(\n{}{}){ret}", rows.concat(), layout_pad(indent))
+    format!("{start}(\n{}{}){}", rows.concat(), layout_pad(indent), layout::broken_type(ret, indent))
 }
 
 pub fn params(printer: &mut Printer<'_, '_>) -> Vec<String> {
@@ -470,9 +481,13 @@ fn generator(printer: &mut Printer<'_, '_>, mut block: Block) -> Block {
     let gives = body.nodes.iter().any(|(_, row)| {
         matches!(row.kind, core::Node::Return(Some(value)) if *body.ty(value).kind() != TyKind::Unit)
     });
-    if is_endless && !gives && block.tail.is_none() {
+    let is_coroutine = matches!(body.ret.kind(), TyKind::Lib(name, _) if *name == "coroutine");
+    let is_typed =
+        is_coroutine || printer.ends(printer.body.root) && !matches!(body.ret.kind(), TyKind::Lib(..));
+    if is_endless && !gives && block.tail.is_none() && !is_typed {
         block.tail = Some(Box::new(Expr::call("Ok", vec![Expr::atom("()")])));
     }
+    crate::tails::tail_returns(&mut block);
     let body = Expr::Block("async move ".to_owned(), block);
     let params = channel(printer, printer.body.ret);
     let closure = tree::Closure { params, is_move: false, ret: None, body: Box::new(body) };
@@ -547,6 +562,7 @@ pub fn global(env: &Env<'_>, path: Name, module: Name, uses: &mut Uses) -> Optio
     };
     let mut printer = Printer::new(env, body, module, uses);
     let value_expr = printer.expr(value);
+    let allowed = crate::allowed::attributes_of(&value_expr, 0);
     let text = match def.storage {
         Storage::Const => {
             let (ty, value) = match (def.ty.kind(), value_expr) {
@@ -560,6 +576,7 @@ pub fn global(env: &Env<'_>, path: Name, module: Name, uses: &mut Uses) -> Optio
         }
         _ if env.is_sync(def.ty) => {
             uses.paths.insert("std::sync::LazyLock".to_owned());
+            let ty = layout::broken_type(&ty, 0);
             let head = format!("{visibility}static {name}: LazyLock<{ty}> =");
             item_value(&head, &Expr::call("LazyLock::new", vec![Expr::closure("", value_expr)]))
         }
@@ -569,7 +586,7 @@ pub fn global(env: &Env<'_>, path: Name, module: Name, uses: &mut Uses) -> Optio
             thread_local_text(visibility, &name, &format!("RefCell<{ty}>"), &value)
         }
     };
-    Some(with_comments(env, path, &text, 0, true))
+    Some(with_comments(env, path, &format!("{allowed}{text}"), 0, true))
 }
 
 fn item_value(head: &str, value: &Expr) -> String {
@@ -579,6 +596,10 @@ fn item_value(head: &str, value: &Expr) -> String {
         0,
         1,
     );
+    // The semicolon needs its room on the first line, too.
+    if head.chars().count() < WIDTH && layout::first_line(&text).chars().count() == WIDTH {
+        return format!("{head}\n    {};\n", layout::render(value, 4, 4, 1));
+    }
     format!("{text};\n")
 }
 
@@ -653,8 +674,10 @@ fn initialiser(
     if let Some(first) = block.stmts.first_mut() {
         first.blank_before = false;
     }
+    let block = layout::tidied(&block);
     let hole = if has_hole { "#[allow(unreachable_code, unused)]\n" } else { "" };
-    let text = layout::fn_block(&block, 0);
+    let hole = format!("{hole}{}", crate::allowed::attributes(&block, 0));
+    let text = layout::tidied_block(&block, 0);
     if !is_entry {
         let text = if env.is_imported_again(module.path) {
             uses.paths.insert("std::cell::Cell".to_owned());

@@ -8,6 +8,8 @@
 //!       return 0;                 };
 //!   }
 //!
+//! So is one whose value is given further down in the same block.
+//!
 //! Holds back where a branch names the variable in any other way.
 
 use crate::tree::{Block, Expr, Stmt, StmtKind};
@@ -21,9 +23,36 @@ pub fn decide(block: &mut Block) {
             if at + 1 == block.stmts.len() {
                 give(block);
             }
+        } else if move_down(block, at) {
+            continue;
         }
         at += 1;
     }
+}
+
+/// `let x: i64; f(); x = 1;` as `f(); let x: i64 = 1;`.
+fn move_down(block: &mut Block, at: usize) -> bool {
+    let Stmt { kind: StmtKind::Let { pat, ty, value: None, els: None }, above, beside: None, .. } =
+        &block.stmts[at]
+    else {
+        return false;
+    };
+    let name = pat.strip_prefix("mut ").unwrap_or(pat);
+    let named = |stmt: &Stmt| mentions(&format!("{:?}", stmt.kind), name);
+    let Some(next) = block.stmts[at + 1..].iter().position(named) else { return false };
+    let next = at + 1 + next;
+    let StmtKind::Expr(Expr::Assign(place, "", value)) = &block.stmts[next].kind else { return false };
+    if !is_name(place, name) || mentions(&format!("{value:?}"), name) || !above.is_empty() {
+        return false;
+    }
+    let (pat, ty, value) = (pat.clone(), ty.clone(), (**value).clone());
+    block.stmts[next].kind = StmtKind::Let { pat, ty, value: Some(value), els: None };
+    let is_blank = block.stmts[at].blank_before;
+    block.stmts.remove(at);
+    if let Some(first) = block.stmts.get_mut(at) {
+        first.blank_before = is_blank;
+    }
+    true
 }
 
 /// `let x = ..; x` at the end of a block is the value.
@@ -91,6 +120,7 @@ fn take_block(block: &mut Block, name: &str, count: &mut usize) -> bool {
     if let Some(tail) = &mut block.tail {
         return match &mut **tail {
             Expr::Jump(..) => true,
+            Expr::Call(raise, _) if is_name(raise, "rt::raise") || is_name(raise, "rt::raise_new") => true,
             Expr::Assign(place, "", value) if is_name(place, name) => {
                 *count += 1;
                 block.tail = Some(value.clone());

@@ -5,7 +5,9 @@
 //! Knows nothing of source languages beyond the words of `batuta_core::Lang`, and does no IO.
 #![forbid(unsafe_code)]
 
+mod allowed;
 mod anchors;
+mod bound;
 mod boxes;
 mod capture;
 mod class_values;
@@ -20,13 +22,16 @@ mod family_equality;
 mod items;
 mod late;
 mod layout;
+mod lent;
 mod literal;
 mod names;
 mod object_equality;
 mod object_members;
 mod object_truth;
 mod object_values;
+mod once;
 mod own_operand;
+mod plain;
 mod print;
 mod project;
 mod scope;

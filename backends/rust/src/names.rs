@@ -86,6 +86,11 @@ fn plain(name: &str) -> String {
     }
 }
 
+/// Whether a word is no identifier.
+pub fn is_keyword(name: &str) -> bool {
+    KEYWORDS.contains(&name)
+}
+
 fn safe(name: String) -> String {
     if name.is_empty() || name.chars().all(|c| c == '_') {
         return "unnamed".to_owned();
@@ -96,7 +101,10 @@ fn safe(name: String) -> String {
 /// The function's own name: `pkg.mod.f$str` -> `f_for_str`.
 pub fn function(path: Name) -> String {
     match path.last().split_once('$') {
-        Some((name, suffix)) => format!("{}_for_{}", snake(name).trim_end_matches('_'), snake(suffix)),
+        Some((name, suffix)) => {
+            let suffix = snake(suffix).replace("__", "_");
+            format!("{}_for_{}", snake(name).trim_end_matches('_'), suffix.trim_start_matches('_'))
+        }
         None => snake(path.last()),
     }
 }

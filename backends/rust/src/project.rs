@@ -232,7 +232,8 @@ fn use_lines(uses: &Uses) -> String {
         }
         let mut rows: Vec<_> = by_parent.into_iter().collect();
         rows.sort_by_key(|(parent, names)| {
-            if names.len() == 1 { format!("{parent}::{}", names[0]) } else { (*parent).to_owned() }
+            // Lists stand behind the names beside them.
+            if names.len() == 1 { format!("{parent}::{}", names[0]) } else { format!("{parent}::{{") }
         });
         rows.into_iter().map(|(parent, names)| use_line(parent, &names)).collect::<String>()
     };

@@ -17,6 +17,13 @@ pub fn fill(spelling: &str, args: &[Expr], result: &str) -> Expr {
     }
 }
 
+/// The tree of a text that this grammar reads as a whole.
+pub fn read(text: &str) -> Option<Expr> {
+    let mut parser = Parser { text, at: 0, args: &[] };
+    let expr = parser.expr(0)?;
+    parser.rest().trim().is_empty().then_some(expr)
+}
+
 /// What a chain says more simply: `map(f).any(|item| item)` is `any(f)`, a sum of ones is a count.
 fn tidy(expr: Expr) -> Expr {
     let Expr::Method(of, name, mut args) = expr else { return expr };
@@ -169,7 +176,11 @@ impl Parser<'_> {
         }
         for sign in ["&mut ", "&", "*", "-", "!"] {
             if self.eat(sign) {
-                return Some(Expr::unary(sign, self.expr(11)?));
+                return Some(match (sign, self.expr(11)?) {
+                    // What is lent already is lent once.
+                    ("&", lent @ Expr::Unary("&", _)) => lent,
+                    (sign, of) => Expr::unary(sign, of),
+                });
             }
         }
         if self.eat("..") {

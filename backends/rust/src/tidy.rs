@@ -10,6 +10,7 @@
 //!
 //! They work on shapes alone: a rule holds whatever the types are, or names what fixes them.
 
+use crate::lent::{given, slice, takes_any, takes_slices};
 use crate::tree::{Block, Closure, Expr, If, StmtKind};
 
 /// Methods whose last argument is anything that can be iterated.
@@ -38,12 +39,16 @@ pub fn block(of: &mut Block) {
         discard(&mut stmt.kind);
     }
     of.tail.iter_mut().for_each(|tail| expr(tail));
+    crate::plain::block(of);
 }
 
 /// A value that nothing takes says so, and what does nothing goes: `&x;`, `let x = x;`, the copy of `f(..).clone();`.
 fn discard(kind: &mut StmtKind) {
     let is_idle = match &*kind {
         StmtKind::Expr(Expr::Unary("&", of)) => is_place(of),
+        StmtKind::Expr(Expr::Tuple(items)) => {
+            !items.is_empty() && items.iter().all(|item| matches!(item, Expr::Atom(_)))
+        }
         StmtKind::Let { pat, ty: None, value: Some(value), els: None } => pat != "_" && is_atom(value, pat),
         _ => false,
     };
@@ -60,6 +65,12 @@ fn discard(kind: &mut StmtKind) {
         *kind = StmtKind::Expr(of);
         return;
     }
+    let is_collected =
+        matches!(&*kind, StmtKind::Expr(Expr::Method(_, name, _)) if name.starts_with("collect::<"));
+    if is_collected && let StmtKind::Expr(value) = std::mem::replace(kind, StmtKind::Nothing) {
+        *kind = StmtKind::Let { pat: "_".to_owned(), ty: None, value: Some(value), els: None };
+        return;
+    }
     let StmtKind::Expr(Expr::Call(callee, _)) = kind else { return };
     if !matches!(&**callee, Expr::Atom(path) if path == "rt::Value::from" || path == "rt::Dict::from") {
         return;
@@ -72,7 +83,7 @@ fn discard(kind: &mut StmtKind) {
 pub fn expr(of: &mut Expr) {
     children(of);
     let taken = std::mem::replace(of, Expr::Atom(String::new()));
-    *of = rewritten(taken);
+    *of = crate::plain::expr(rewritten(taken));
 }
 
 fn children(of: &mut Expr) {
@@ -117,6 +128,9 @@ fn rewritten(of: Expr) -> Expr {
             }
             if takes_slices(&callee) {
                 args = args.into_iter().map(slice).collect();
+            }
+            if takes_any(&callee) {
+                args = args.into_iter().map(given).collect();
             }
             Expr::Call(callee, args)
         }
@@ -165,28 +179,28 @@ fn constant_text(of: &Expr) -> Option<String> {
 
 /// `if let Some(x) = find(..) { Some(f(x)) } else { None }` is `find(..).map(|x| f(x))`.
 fn mapped_option(branch: Box<If>) -> Expr {
-    let is_none = |of: &Expr| matches!(of, Expr::Block(label, block) if label.is_empty() && block.as_value().is_some_and(|value| is_atom(value, "None")));
     let Expr::Let(pat, of) = &branch.cond else { return Expr::If(branch) };
-    let param = pat.strip_prefix("Some(").and_then(|pat| pat.strip_suffix(')'));
-    let (Some(param), true) = (param, branch.els.as_ref().is_some_and(is_none)) else {
-        return Expr::If(branch);
-    };
     let of = match &**of {
         Expr::Unary("&", of) if is_name(of) => (**of).clone().method("as_ref", vec![]),
         of => of.clone(),
     };
     let is_guard = !matches!(&of, Expr::Method(_, name, _) if !matches!(name.as_str(), "borrow" | "borrow_mut" | "as_mut"));
-    let value = match branch.then.as_value() {
-        Some(Expr::Call(some, values)) if is_atom(some, "Some") && values.len() == 1 && !is_guard => {
-            &values[0]
-        }
-        _ => return Expr::If(branch),
-    };
-    if leaves(value) {
+    if is_guard {
         return Expr::If(branch);
     }
-    let closure = Expr::closure(param, value.clone());
-    method(of, "map".to_owned(), vec![closure])
+    mapped_value(of, pat, &branch.then, branch.els.as_ref()).unwrap_or(Expr::If(branch))
+}
+
+/// `of.map(|x| f(x))` for `if let Some(x) = of { Some(f(x)) } else { None }`, where `of` is no reference.
+pub(crate) fn mapped_value(of: Expr, pat: &str, then: &Block, els: Option<&Expr>) -> Option<Expr> {
+    let is_none = |of: &Expr| matches!(of, Expr::Block(label, block) if label.is_empty() && block.as_value().is_some_and(|value| is_atom(value, "None")));
+    let param = pat.strip_prefix("Some(").and_then(|pat| pat.strip_suffix(')'))?;
+    let value = match then.as_value() {
+        Some(Expr::Call(some, values)) if is_atom(some, "Some") && values.len() == 1 => &values[0],
+        _ => return None,
+    };
+    let is_mapped = els.is_some_and(is_none) && !leaves(value);
+    is_mapped.then(|| method(of, "map".to_owned(), vec![Expr::closure(param, value.clone())]))
 }
 
 /// Whether a value may end the function or loop around it, or is not taken apart.
@@ -252,6 +266,13 @@ fn method(receiver: Expr, name: String, mut args: Vec<Expr>) -> Expr {
     {
         args.push(iterable(last));
     }
+    let is_part = |of: &Expr| {
+        matches!(of, Expr::Unary("&", made)
+            if matches!(&**made, Expr::Method(_, part, _) if matches!(part.as_str(), "numerator" | "denominator")))
+    };
+    if name == "relative_to" || name == "floor_div" && args.iter().all(is_part) {
+        args = args.into_iter().map(given).collect();
+    }
     if BYTES_METHODS.contains(&name.as_str()) {
         args = args.into_iter().map(slice).collect();
     }
@@ -271,6 +292,17 @@ fn method(receiver: Expr, name: String, mut args: Vec<Expr>) -> Expr {
         {
             values.remove(0)
         }
+        (receiver, "filter", [Expr::Closure(closure)]) if is_truth(closure) => {
+            receiver.method("filter", vec![Expr::atom("rt::truth")])
+        }
+        // A copy of a list, made of a copy of its items.
+        (Expr::Method(copy, into, none), "collect::<Vec<_>>", [])
+            if into == "into_iter"
+                && none.is_empty()
+                && matches!(&*copy, Expr::Method(_, name, none) if name == "to_vec" && none.is_empty()) =>
+        {
+            *copy
+        }
         (receiver, "map", [Expr::Closure(closure)]) => {
             let closure = closure.clone();
             mapped(receiver, &closure, name, args)
@@ -281,8 +313,14 @@ fn method(receiver: Expr, name: String, mut args: Vec<Expr>) -> Expr {
             let value = closure.value().clone();
             Expr::Method(Box::new(receiver), "then_some".to_owned(), vec![value])
         }
-        (receiver, _, _) => Expr::Method(Box::new(receiver), name, args),
+        (receiver, _, _) => crate::plain::method(receiver, name, args),
     }
+}
+
+/// `|x| rt::truth(x)`
+fn is_truth(closure: &Closure) -> bool {
+    matches!(closure.value(), Expr::Call(truth, args)
+        if is_atom(truth, "rt::truth") && matches!(&args[..], [arg] if is_atom(arg, &closure.params) && is_name(arg)))
 }
 
 /// `.map(|x| ..)` where a shorter word says the same.
@@ -318,11 +356,11 @@ fn mapped(receiver: Expr, closure: &Closure, name: String, args: Vec<Expr>) -> E
         (receiver, _) => receiver,
     };
     let args = converter.map_or(args, |path| vec![path]);
-    Expr::Method(Box::new(receiver), name, args)
+    crate::plain::method(receiver, name, args)
 }
 
 /// Whether items are references to those of a container.
-fn gives_references(of: &Expr) -> bool {
+pub(crate) fn gives_references(of: &Expr) -> bool {
     match of {
         Expr::Method(_, name, args) if args.is_empty() => matches!(name.as_str(), "iter" | "keys" | "values"),
         Expr::Method(of, name, _) => KEEP_REFERENCES.contains(&name.as_str()) && gives_references(of),
@@ -338,49 +376,13 @@ fn is_iterator(of: &Expr) -> bool {
 /// `rt::Value::from`, `Some` and constructors of variants: they take exactly what a closure around them does.
 fn is_converter(callee: &Expr) -> bool {
     let Expr::Atom(path) = callee else { return false };
+    if matches!(path.as_str(), "rt::asyncio::create_task" | "rt::log_record::level_name") {
+        return true;
+    }
     let Some((owner, last)) = path.rsplit_once("::") else { return path == "Some" };
     last == "from"
         || last.starts_with(char::is_uppercase)
             && owner.rsplit("::").next().is_some_and(|name| name.starts_with(char::is_uppercase))
-}
-
-/// Functions that take `&[u8]` or `&str` where they take bytes or text: the program's own, and these of the runtime.
-fn takes_slices(callee: &Expr) -> bool {
-    const OF_BYTES: &[&str] = &["rt::hashlib::", "rt::structs::unpack", "rt::int_from_bytes"];
-    let Expr::Atom(path) = callee else { return false };
-    let is_constructor = path.rsplit("::").next().is_some_and(|name| name.starts_with(char::is_uppercase));
-    OF_BYTES.iter().any(|start| path.starts_with(start)) || !path.starts_with("rt::") && !is_constructor
-}
-
-/// `&b"k3y".to_vec()` as `b"k3y"`, `&text.py_strip().to_owned()` as `text.py_strip()`.
-fn slice(of: Expr) -> Expr {
-    const GIVE_STR: &[&str] = &[
-        "py_strip",
-        "strip_chars",
-        "rstrip_chars",
-        "lstrip_chars",
-        "remove_prefix",
-        "remove_suffix",
-        "trim",
-    ];
-    let Expr::Unary("&", inner) = of else { return of };
-    match *inner {
-        Expr::Method(bytes, name, args)
-            if name == "to_vec"
-                && args.is_empty()
-                && matches!(&*bytes, Expr::Atom(text) if text.starts_with("b\"")) =>
-        {
-            *bytes
-        }
-        Expr::Method(text, name, args)
-            if name == "to_owned"
-                && args.is_empty()
-                && matches!(&*text, Expr::Method(_, name, _) if GIVE_STR.contains(&name.as_str())) =>
-        {
-            *text
-        }
-        other => Expr::Unary("&", Box::new(other)),
-    }
 }
 
 /// What can be iterated needs no call to become an iterator.
@@ -534,14 +536,8 @@ fn names(value: &Expr, of: &Expr, param: &str) -> usize {
 fn has_blocks(value: &Expr) -> bool {
     let is_opaque = matches!(
         value,
-        Expr::Closure(_)
-            | Expr::Block(..)
-            | Expr::Raw(_)
-            | Expr::If(_)
-            | Expr::Match(..)
-            | Expr::Macro(..)
-            | Expr::Try(_)
-    );
+        Expr::Closure(_) | Expr::Block(..) | Expr::Raw(_) | Expr::If(_) | Expr::Match(..) | Expr::Try(_)
+    ) || matches!(value, Expr::Macro(name, _) if name != "matches");
     let mut found = is_opaque;
     let mut copy = value.clone();
     copy.for_each_operand(&mut |operand| found |= has_blocks(operand));

@@ -80,7 +80,7 @@ fn emitted(test: &str) -> String {
 fn fixtures_cases_and_expected_errors_of_pytest() {
     let text = emitted(PYTEST);
     for part in [
-        "#[test]\nfn test_take() {\n    for (name, left) in [(\"tea\", 1_i64)] {",
+        "#[test]\nfn test_take() {\n    let (name, left) = (\"tea\", 1_i64);",
         "shop.take(name)",
         "// the message names what is missing\n#[test]\nfn test_empty() {",
         "Err(error) if error.is_a(Empty) =>",
@@ -120,8 +120,7 @@ fn folders_of_tests_marks_of_classes_and_automatic_fixtures() {
     let (project, session) = Session::with_tests(load(dir.path()).expect("a project"), Options::default());
     assert!(project.notes[0].starts_with("not read: "), "{:?}", project.notes);
     let text = session.output().files["src/tests/deep/test_shop.rs"].clone();
-    for part in ["for (name,) in [(\"tea\",)] {", "conftest::opened();", "#[ignore = \"has no translation\"]"]
-    {
+    for part in ["let (name,) = (\"tea\",);", "conftest::opened();", "#[ignore = \"has no translation\"]"] {
         assert!(text.contains(part), "no `{part}` in\n{text}");
     }
 }

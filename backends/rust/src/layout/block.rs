@@ -1,7 +1,10 @@
 //! Statements, blocks, closures and control flow.
 
 use super::flat::{closure_head, flat, flat_block};
-use super::{Prec, TAB, WIDTH, first_line, fits, mark_text, operand, render, spaces, width};
+use super::{
+    Prec, TAB, WIDTH, broken_type, first_line, fits, last_line, mark_text, needs_parens, operand, render,
+    spaces, width,
+};
 use crate::tree::{Arm, Block, Closure, Comment, Expr, If, Stmt, StmtKind};
 
 /// Comment lines at an indentation, each with its line break.
@@ -26,9 +29,20 @@ fn comment_text(text: &str) -> String {
 
 /// A function's body: `{`, statements, `}`.
 pub fn fn_block(block: &Block, indent: usize) -> String {
+    tidied_block(&tidied(block), indent)
+}
+
+/// A function's block as it is laid out.
+pub fn tidied(block: &Block) -> Block {
     let mut block = block.clone();
     crate::tidy::block(&mut block);
-    if block.is_empty() { "{}".to_owned() } else { open_block("", &block, indent) }
+    crate::plain::body(&mut block);
+    block
+}
+
+/// A tidied block as a function's body.
+pub fn tidied_block(block: &Block, indent: usize) -> String {
+    if block.is_empty() { "{}".to_owned() } else { open_block("", block, indent) }
 }
 
 /// `head{ .. }` over several lines.
@@ -98,11 +112,13 @@ fn stmt_text(stmt: &Stmt, indent: usize) -> String {
 }
 
 fn let_text(pat: &str, ty: Option<&str>, value: Option<&Expr>, els: Option<&Block>, indent: usize) -> String {
-    let ty = ty.map_or(String::new(), |ty| format!(": {ty}"));
+    let ty = ty.map_or(String::new(), |ty| format!(": {}", broken_type(ty, indent)));
     let Some(value) = value else { return format!("let {pat}{ty};") };
     let head = format!("let {pat}{ty} =");
     let Some(els) = els else {
-        return format!("{head}{};", right_side(&head, value, indent, indent, 1));
+        // Behind a type of several lines the value begins where the last of them ends.
+        let (line, col) = if head.contains('\n') { (last_line(&head), 0) } else { (&*head, indent) };
+        return format!("{head}{};", right_side(line, value, indent, col, 1));
     };
     if let (Some(value), Some(block)) = (flat(value), flat_block(els)) {
         let line = format!("{head} {} else {block};", closed(value));
@@ -161,15 +177,7 @@ pub(super) fn right_side(head: &str, value: &Expr, indent: usize, col: usize, ta
         || ['(', '{', '[']
             .iter()
             .any(|sign| first_line(&same).ends_with(*sign) && !first_line(&next).ends_with(*sign));
-    let is_fixed = matches!(
-        value,
-        Expr::Closure(_)
-            | Expr::Block(..)
-            | Expr::Match(..)
-            | Expr::Loop(..)
-            | Expr::If(_)
-            | Expr::Struct(..)
-    );
+    let is_fixed = matches!(value, Expr::Block(..) | Expr::Match(..) | Expr::Loop(..) | Expr::Struct(..));
     if next_fits && (!same_fits || (prefers_next && !is_fixed)) {
         format!("\n{}{next}", spaces(inner))
     } else {
@@ -177,16 +185,33 @@ pub(super) fn right_side(head: &str, value: &Expr, indent: usize, col: usize, ta
     }
 }
 
+/// The parameters of a closure, one a line where they are too wide together.
+fn broken_head(closure: &Closure, indent: usize, col: usize) -> String {
+    let head = closure_head(closure);
+    if col + width(&head) + 2 <= WIDTH
+        || closure.params.contains(['(', '<']) && !closure.params.contains(", ")
+    {
+        return head;
+    }
+    let params = super::fold::split_list(&closure.params);
+    let open = col.max(indent) + if closure.is_move { 6 } else { 1 };
+    let ret = closure.ret.as_ref().map_or(String::new(), |ret| format!(" -> {ret}"));
+    let lines = params.join(&format!(",\n{}", spaces(open)));
+    format!("{}|{lines}|{ret}", if closure.is_move { "move " } else { "" })
+}
+
 /// A closure that does not stay on one line.
 pub(super) fn closure(closure: &Closure, indent: usize, col: usize, tail: usize) -> String {
-    let head = closure_head(closure);
+    let head = broken_head(closure, indent, col);
     match closure.value() {
         Expr::Block(open, block) if open.is_empty() && !block.is_empty() => {
             open_block(&format!("{head} "), block, indent)
         }
-        body @ (Expr::Match(..) | Expr::Loop(..) | Expr::Struct(..) | Expr::Block(..))
-            if closure.ret.is_none() =>
-        {
+        // What is tested on several lines stands in a block.
+        Expr::Match(subject, _) if render(subject, indent, col + width(&head) + 7, 2).contains('\n') => {
+            open_block(&format!("{head} "), &Block::of(closure.value().clone()), indent)
+        }
+        body @ (Expr::Match(..) | Expr::Struct(..) | Expr::Block(..)) if closure.ret.is_none() => {
             format!("{head} {}", render(body, indent, col + width(&head) + 1, tail))
         }
         body => open_block(&format!("{head} "), &Block::of(body.clone()), indent),
@@ -211,8 +236,12 @@ pub(super) fn block_like(expr: &Expr, indent: usize, col: usize, tail: usize) ->
         Expr::Jump(word, Some(value)) => {
             format!("{word} {}", render(value, indent, col + word.len() + 1, tail))
         }
-        Expr::Let(pat, value) => {
+        Expr::Let(pat, value) if needs_parens(value, Prec::Compare) => {
             format!("let {pat} = {}", operand(value, Prec::Compare, indent, col + width(pat) + 7, tail))
+        }
+        Expr::Let(pat, value) => {
+            let head = format!("let {pat} =");
+            format!("{head}{}", right_side(&head, value, indent, col, tail))
         }
         other => flat(other).unwrap_or_default(),
     }
@@ -220,10 +249,12 @@ pub(super) fn block_like(expr: &Expr, indent: usize, col: usize, tail: usize) ->
 
 /// `word cond ` before an opening brace; the brace goes to its own line behind a broken condition.
 fn condition(word: &str, cond: &Expr, indent: usize, col: usize) -> String {
-    let text = struct_safe(cond, render(cond, indent, col + width(word), 2));
+    let text = struct_safe(cond, render(cond, indent, col + width(word), 0));
     let last = text.lines().last().unwrap_or_default();
-    let is_hanging = starts_at(last, indent) && last.trim_start().starts_with([')', '}', ']']);
-    if text.contains('\n') && !is_hanging {
+    let is_broken = text.contains('\n');
+    let closes = last.trim_start().chars().all(|c| matches!(c, '(' | ')' | ']' | '}' | '?' | '>'));
+    let is_hanging = is_broken && starts_at(last, indent) && closes;
+    if (is_broken || !fits(&text, col + width(word), 2)) && !is_hanging {
         format!("{word}{text}\n{}", spaces(indent))
     } else {
         format!("{word}{text} ")
@@ -272,7 +303,7 @@ fn match_text(subject: &Expr, arms: &[Arm], indent: usize, col: usize) -> String
     format!("{out}{}}}", spaces(indent))
 }
 
-fn arm_text(arm: &Arm, indent: usize) -> String {
+pub(super) fn arm_text(arm: &Arm, indent: usize) -> String {
     let mut head = arm.pat.clone();
     if let Some(guard) = &arm.guard {
         head.push_str(&format!(" if {}", render(guard, indent, indent + width(&head) + 4, 5)));

@@ -57,6 +57,9 @@ impl Link<'_> {
 pub(super) fn chain(expr: &Expr, indent: usize, col: usize, tail: usize) -> String {
     let mut links = Vec::new();
     let (root, tries) = split(expr, &mut links, 0);
+    if links.is_empty() {
+        return format!("{}{}", operand(root, Prec::Postfix, indent, col, tail + tries), "?".repeat(tries));
+    }
     let mut head = operand(root, Prec::Postfix, indent, col, 0);
     head.push_str(&"?".repeat(tries));
     let Some((last, front)) = links.split_last() else { return head };
@@ -72,12 +75,23 @@ pub(super) fn chain(expr: &Expr, indent: usize, col: usize, tail: usize) -> Stri
         at += 1;
     }
     // Behind a root of several lines the links stand at its own indentation.
-    let inner = if head.contains('\n') { indent } else { indent + TAB };
+    let inner = if head.contains('\n') && (at > 0 || closes(root, &head)) { indent } else { indent + TAB };
     for (index, link) in links.iter().enumerate().skip(at) {
         let tail = if index + 1 == links.len() { tail } else { 0 };
         head.push_str(&format!("\n{}{}", spaces(inner), link.render(inner, inner, tail)));
     }
     head
+}
+
+/// Whether the last line of a root is the end of its brackets.
+fn closes(root: &Expr, text: &str) -> bool {
+    match root {
+        Expr::Binary(_, _, of) | Expr::Unary(_, of) | Expr::Try(of) => closes(of, text),
+        Expr::Index(..) => width(super::last_line(text).trim_start()) <= TAB,
+        Expr::Closure(closure) => closes(&closure.body, text),
+        Expr::Cast(..) | Expr::Range(..) | Expr::Atom(_) | Expr::Lazy(_) => false,
+        _ => true,
+    }
 }
 
 /// Whether a chain that does not fit on a line keeps all links but the last one's inside on the first.

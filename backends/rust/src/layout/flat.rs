@@ -26,6 +26,7 @@ pub(super) fn flat(expr: &Expr) -> Option<String> {
         Expr::Method(..) | Expr::Field(..) | Expr::Try(_) | Expr::Await(_) => flat_chain(expr)?,
         Expr::Index(base, index) => format!("{}[{}]", flat_operand(base, Prec::Postfix)?, flat(index)?),
         Expr::Unary(op, of) => format!("{op}{}", flat_operand(of, Prec::Unary)?),
+        Expr::Binary(..) if is_let_chain(expr) => return None,
         Expr::Binary(left, op, right) => flat_binary(left, op, right)?,
         Expr::Cast(of, ty) => format!("{} as {ty}", flat_operand(of, Prec::Cast)?),
         Expr::Range(start, end, inclusive) => {
@@ -47,6 +48,7 @@ pub(super) fn flat(expr: &Expr) -> Option<String> {
         Expr::Struct(path, fields) => flat_struct(path, fields)?,
         Expr::Closure(closure) => flat_closure(closure)?,
         Expr::Block(head, block) if block.is_empty() => format!("{head}{{}}"),
+        Expr::Block(head, block) if head.starts_with("async ") => format!("{head}{}", flat_block(block)?),
         Expr::If(node) => flat_if(node)?,
         Expr::Let(pat, value) => format!("let {pat} = {}", flat_operand(value, Prec::Compare)?),
         Expr::Jump(word, None) => word.clone(),
@@ -54,6 +56,23 @@ pub(super) fn flat(expr: &Expr) -> Option<String> {
         Expr::Match(subject, arms) if arms.is_empty() => format!("match {} {{}}", flat(subject)?),
         Expr::Block(..) | Expr::Match(..) | Expr::While(..) | Expr::Loop(..) | Expr::For(..) => return None,
     })
+}
+
+/// `let Some(x) = y && c` has a line for each condition; `ready && let Some(x) = y` need not.
+fn is_let_chain(expr: &Expr) -> bool {
+    fn has_let(expr: &Expr) -> bool {
+        match expr {
+            Expr::Binary(left, "&&", right) => has_let(left) || has_let(right),
+            Expr::Let(..) => true,
+            _ => false,
+        }
+    }
+    let Expr::Binary(left, "&&", right) = expr else { return false };
+    let is_name = |of: &Expr| match of {
+        Expr::Unary(_, of) => matches!(&**of, Expr::Atom(text) if !text.contains("::")),
+        of => matches!(of, Expr::Atom(text) if !text.contains("::")),
+    };
+    has_let(expr) && !(is_name(left) && matches!(**right, Expr::Let(..)))
 }
 
 fn flat_operand(expr: &Expr, at_least: Prec) -> Option<String> {
@@ -99,7 +118,9 @@ pub(super) fn is_nested_call(expr: &Expr) -> bool {
 /// A chain with more than one link is at most 60 columns wide.
 fn flat_chain(expr: &Expr) -> Option<String> {
     let text = link(expr)?;
-    if super::chain::link_count(expr) > 1 && width(&text) > LIST_WIDTH { None } else { Some(text) }
+    // The `?` behind the last link counts twice there.
+    let tries = usize::from(matches!(expr, Expr::Try(_)));
+    if super::chain::link_count(expr) > 1 && width(&text) + tries > LIST_WIDTH { None } else { Some(text) }
 }
 
 fn link(expr: &Expr) -> Option<String> {
@@ -144,7 +165,9 @@ pub(super) fn closure_head(closure: &Closure) -> String {
 
 fn flat_closure(closure: &Closure) -> Option<String> {
     if closure.ret.is_some() {
-        return None;
+        let Expr::Block(label, block) = &*closure.body else { return None };
+        let value = flat_block(block).filter(|_| label.is_empty())?;
+        return Some(format!("{} {value}", closure_head(closure)));
     }
     Some(format!("{} {}", closure_head(closure), flat(closure.value())?))
 }

@@ -34,13 +34,19 @@ pub(super) fn call(callee: &str, args: &[Expr], indent: usize, col: usize, tail:
         let comma = if callee.ends_with('!') && index + 1 == args.len() { "" } else { "," };
         out.push_str(&format!("{}{}{comma}\n", spaces(inner), render(arg, inner, inner, 1)));
     }
+    // A text that is too wide is so everywhere: the closure that holds it keeps its head on the line.
+    if let ([Expr::Closure(closure)], false) = (args, fits(&out, col, 0)) {
+        return format!("{callee}({})", super::block::closure(closure, indent, at + 1, tail + 1));
+    }
     format!("{out}{})", spaces(indent))
 }
 
 /// All arguments but the last on the line, the last one over several lines.
 fn overflow(callee: &str, args: &[Expr], indent: usize, col: usize, tail: usize) -> Option<String> {
     let (last, front) = args.split_last()?;
-    if !can_overflow(last, args.len()) {
+    let is_joined =
+        args.len() == 1 && callee.len() < TAB && callee.starts_with(|c: char| c == '.' || c.is_alphabetic());
+    if !is_joined && !can_overflow(last, args.len()) || tests_on_lines(last, indent, col) {
         return None;
     }
     let front: Option<Vec<_>> = front.iter().map(flat).collect();
@@ -56,12 +62,14 @@ fn overflow(callee: &str, args: &[Expr], indent: usize, col: usize, tail: usize)
         Expr::Closure(closure) => super::block::closure(closure, indent, col + width(&head), reserve),
         last => render(last, indent, col + width(&head), reserve),
     };
-    let fits_head = col + width(&head) + width(first_line(&text)) <= WIDTH;
+    // Calls in calls leave room for what is around them.
+    let room = if tail > 2 * TAB { tail } else { 0 };
+    let fits_head = col + width(&head) + width(first_line(&text)) + room <= WIDTH;
     // A chain in a call stays on its line, but for the inside of its last link.
     let is_long_callee = callee.len() >= TAB || args.len() > 1;
     if let (Some((prefix, chain)), true) = (chain_in(last), is_long_callee)
         && text.contains('\n')
-        && !chain::hangs(chain, indent, col + width(&head) + prefix, tail + 1)
+        && (!chain::hangs(chain, indent, col + width(&head) + prefix, tail + 1) || has_links(&text))
     {
         return None;
     }
@@ -73,9 +81,31 @@ fn overflow(callee: &str, args: &[Expr], indent: usize, col: usize, tail: usize)
     {
         return None;
     }
-    let is_short_front = width(&head) + width(first_line(&text)) <= 60 || args.len() == 1;
+    let is_bounded = args.len() > 1 || !matches!(last, Expr::Closure(_));
+    let is_short_front = width(&head) + width(first_line(&text)) <= LIST_WIDTH || !is_bounded;
     (text.contains('\n') && fits_head && is_short_front && fits(&text, col + width(&head), tail + 1))
         .then(|| format!("{head}{text}"))
+}
+
+/// Whether the condition of an `if` takes several lines.
+fn tests_on_lines(expr: &Expr, indent: usize, col: usize) -> bool {
+    match expr {
+        Expr::If(branch) => render(&branch.cond, indent, col + 3, 0).contains('\n'),
+        _ => false,
+    }
+}
+
+/// Whether links of a chain begin lines, outside of blocks.
+fn has_links(text: &str) -> bool {
+    let mut depth = 0;
+    for line in text.lines() {
+        if depth <= 0 && line.trim_start().starts_with('.') {
+            return true;
+        }
+        let count = |sign: char| line.matches(sign).count() as i32;
+        depth += count('{') - count('}');
+    }
+    false
 }
 
 fn can_overflow(expr: &Expr, count: usize) -> bool {
@@ -144,7 +174,9 @@ pub(super) fn array(open: &str, items: &[Expr], indent: usize, col: usize, tail:
     if items.iter().all(short) {
         return format!("{open}\n{}\n{}]", packed(items, inner, true), spaces(indent));
     }
-    if let Some(text) = overflow("[", items, indent, col + open.len(), tail) {
+    if (open == "[" || !matches!(items, [Expr::Method(..)]))
+        && let Some(text) = overflow("[", items, indent, col + open.len(), tail)
+    {
         return format!("{open}{text}]");
     }
     let mut out = format!("{open}\n");

@@ -10,10 +10,12 @@
 mod block;
 mod chain;
 mod flat;
+mod fold;
 mod list;
 
 use crate::tree::Expr;
-pub use block::{comments, fn_block, stmts};
+pub use block::{comments, fn_block, stmts, tidied, tidied_block};
+pub use fold::fold;
 
 /// Widest line.
 pub const WIDTH: usize = 100;
@@ -94,6 +96,38 @@ pub(crate) fn fits(text: &str, col: usize, tail: usize) -> bool {
     true
 }
 
+/// A type at an indentation: a tuple that is wider than a list may be has a line for each part.
+pub(crate) fn broken_type(ty: &str, indent: usize) -> String {
+    let mut depth = 0;
+    let Some(open) = ty.find('(') else { return ty.to_owned() };
+    let (mut parts, mut start) = (Vec::new(), open + 1);
+    for (at, c) in ty.char_indices().skip_while(|(at, _)| *at < open) {
+        match c {
+            '(' | '<' | '[' => depth += 1,
+            '>' if ty[..at].ends_with('-') => {}
+            ')' | '>' | ']' => depth -= 1,
+            ',' if depth == 1 => {
+                parts.push(ty[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+        if depth == 0 {
+            // Parameters of a function type are no tuple.
+            let is_tuple = !ty[..open].ends_with("Fn") && !ty[..open].ends_with("FnMut") && !parts.is_empty();
+            if at - open - 1 <= flat::LIST_WIDTH || !is_tuple {
+                break;
+            }
+            parts.push(ty[start..at].trim());
+            let pad = spaces(indent + TAB);
+            let rows: String =
+                parts.iter().map(|part| format!("{pad}{},\n", broken_type(part, indent + TAB))).collect();
+            return format!("{}\n{rows}{}{}", &ty[..=open], spaces(indent), &ty[at..]);
+        }
+    }
+    ty.to_owned()
+}
+
 pub(crate) fn spaces(count: usize) -> String {
     " ".repeat(count)
 }
@@ -120,17 +154,24 @@ pub fn render(expr: &Expr, indent: usize, col: usize, tail: usize) -> String {
         Expr::Index(base, index) => {
             let base = operand(base, Prec::Postfix, indent, col, 2);
             let at = if base.contains('\n') { width(last_line(&base)) } else { col + width(&base) };
-            format!("{base}[{}]", render(index, indent, at + 1, tail + 1))
+            let same = render(index, indent, at + 1, tail + 1);
+            if let Some(flat) = flat::flat(index)
+                && same.contains('\n')
+                && fits(&flat, indent + TAB + 1, tail + 1)
+            {
+                return format!("{base}\n{}[{flat}]", spaces(indent + TAB));
+            }
+            format!("{base}[{same}]")
         }
         Expr::Unary(op, of) => format!("{op}{}", operand(of, Prec::Unary, indent, col + op.len(), tail)),
-        Expr::Cast(of, ty) => {
-            format!("{} as {ty}", operand(of, Prec::Cast, indent, col, tail + ty.len() + 4))
-        }
+        Expr::Cast(of, ty) => cast(of, ty, indent, col, tail),
         Expr::Binary(..) => binary(expr, indent, col, tail),
         Expr::Range(start, end, inclusive) => range(start, end, *inclusive, indent, col, tail),
         Expr::Assign(place, op, value) => {
             let head = format!("{} {op}=", operand(place, Prec::Assign, indent, col, 3));
-            let value = block::right_side(&head, value, indent, col, tail);
+            // Behind a place of several lines the value begins where the last of them ends.
+            let (line, col) = if head.contains('\n') { (last_line(&head), 0) } else { (&*head, col) };
+            let value = block::right_side(line, value, indent, col, tail);
             format!("{head}{value}")
         }
         // Without its comma it would be the item.
@@ -139,17 +180,28 @@ pub fn render(expr: &Expr, indent: usize, col: usize, tail: usize) -> String {
         }
         Expr::Tuple(items) => list::call("", items, indent, col, tail),
         Expr::Array(items) => list::array("[", items, indent, col, tail),
-        Expr::Repeat(open, value, count) => format!(
-            "{open}{}; {}]",
-            render(value, indent, col + open.len(), 2),
-            render(count, indent, col, tail + 1)
-        ),
+        Expr::Repeat(open, value, count) => {
+            let inner = indent + TAB;
+            let pad = spaces(inner);
+            let (value, count) = (render(value, inner, inner, 1), render(count, inner, inner, 0));
+            format!("{open}\n{pad}{value};\n{pad}{count}\n{}]", spaces(indent))
+        }
         Expr::Macro(name, args) if name == "vec" => list::array("vec![", args, indent, col, tail),
         Expr::Macro(name, args) => list::call(&format!("{name}!"), args, indent, col, tail),
         Expr::Struct(path, fields) => list::struct_literal(path, fields, indent),
         Expr::Closure(closure) => block::closure(closure, indent, col, tail),
         other => block::block_like(other, indent, col, tail),
     }
+}
+
+/// `value as Type`, the type on a line of its own where it does not fit behind the value.
+fn cast(of: &Expr, ty: &str, indent: usize, col: usize, tail: usize) -> String {
+    let value = operand(of, Prec::Cast, indent, col, 0);
+    let at = if value.contains('\n') { width(last_line(&value)) } else { col + width(&value) };
+    if at + ty.len() + 4 + tail <= WIDTH {
+        return format!("{value} as {ty}");
+    }
+    format!("{value}\n{}as {ty}", spaces(indent + TAB))
 }
 
 fn range(
@@ -172,17 +224,6 @@ fn binary(expr: &Expr, indent: usize, col: usize, tail: usize) -> String {
     let Expr::Binary(_, op, _) = expr else { unreachable!("only called for binary expressions") };
     let mut operands = Vec::new();
     collect_operands(expr, op, &mut operands);
-    // A last operand may hang over behind no more than an indentation.
-    if let [left, right] = operands[..]
-        && let Some(first) = flat::flat(left)
-        && width(&first) + op.len() + 2 <= TAB
-    {
-        let head = format!("{} {op} ", operand(left, asked_of(op, left, true), indent, col, 0));
-        let text = operand(right, asked_of(op, right, false), indent, col + width(&head), tail);
-        if fits(&text, col + width(&head), tail) {
-            return format!("{head}{text}");
-        }
-    }
     let mut out = String::new();
     for (index, part) in operands.iter().enumerate() {
         let prec = asked_of(op, part, index == 0);
@@ -190,10 +231,17 @@ fn binary(expr: &Expr, indent: usize, col: usize, tail: usize) -> String {
             out.push_str(&operand(part, prec, indent, col, 0));
         } else {
             let inner = indent + TAB;
-            let closes = index == 1 && out.contains('\n') && last_line(&out).trim_start().len() <= 2;
-            let head = if closes { format!(" {op} ") } else { format!("\n{}{op} ", spaces(inner)) };
             let tail = if index + 1 == operands.len() { tail } else { 0 };
-            out.push_str(&head);
+            let at = width(last_line(&out)) + if out.contains('\n') { 0 } else { col };
+            // What is no wider than an indentation would be left alone on its line.
+            if at <= inner {
+                let text = operand(part, prec, indent, at + op.len() + 2, tail);
+                if fits(&text, at + op.len() + 2, tail) {
+                    out.push_str(&format!(" {op} {text}"));
+                    continue;
+                }
+            }
+            out.push_str(&format!("\n{}{op} ", spaces(inner)));
             out.push_str(&operand(part, prec, inner, inner + op.len() + 1, tail));
         }
     }
@@ -271,7 +319,8 @@ pub(crate) fn asked_of(op: &str, operand: &Expr, is_left: bool) -> Prec {
 fn prec(expr: &Expr) -> Prec {
     match expr {
         Expr::Raw(_) | Expr::Jump(..) | Expr::Closure(_) => Prec::Jump,
-        Expr::Let(..) => Prec::And,
+        // A condition of its own: `a && let Some(b) = c && d`.
+        Expr::Let(..) => Prec::Compare,
         Expr::Assign(..) => Prec::Assign,
         Expr::Range(..) => Prec::Range,
         Expr::Binary(_, op, _) => prec_of(op),

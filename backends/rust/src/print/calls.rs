@@ -177,6 +177,7 @@ impl Printer<'_, '_> {
         let kept: Vec<Arg> = kept.map(|(_, arg)| arg.clone()).collect();
         let mut parts = self.arguments(&kept);
         self.lend_iterators(&callee, &kept, &mut parts);
+        super::lent::lend_lists(&callee, &mut parts);
         if callee.has_receiver() && !parts.is_empty() {
             let receiver = parts.remove(0);
             let receiver = self.error_data(receiver, kept[0].value, path.parent());
@@ -343,6 +344,11 @@ impl Printer<'_, '_> {
             }
         }
         let spelling = &*numbered(spelling, row, nodes.len());
+        let copies_keys = tys.first().and_then(|ty| ty.strip().children().first().copied());
+        let spelling = match copies_keys {
+            Some(key) if self.env.is_copy(key) => &spelling.replace("key.clone()", "*key"),
+            _ => spelling,
+        };
         for param in row.params.iter().skip(nodes.len()) {
             parts.extend(param.default.as_ref().map(|value| {
                 let is_option = matches!(param.ty.kind(), TyKind::Option(_)) && *value != Const::None;
@@ -403,7 +409,18 @@ impl Printer<'_, '_> {
             self.uses.paths.insert((*path).to_owned());
         });
         let result = if spelling.contains("{R}") { self.ty(ty, Position::Stored) } else { String::new() };
-        let made = template::fill(spelling, &parts, &result);
+        let made = match template::fill(spelling, &parts, &result) {
+            // Numbers and their like are copied by reading them.
+            Expr::Method(read, name, none)
+                if name == "clone"
+                    && none.is_empty()
+                    && spelling != "{0}.clone()"
+                    && self.env.is_copy(ty) =>
+            {
+                Expr::unary("*", *read)
+            }
+            made => made,
+        };
         let made = if row.fallible { self.tried(made) } else { self.of_open_type(made, ty) };
         if !widens || row.rust_big.is_some() || !result.is_empty() {
             return made;

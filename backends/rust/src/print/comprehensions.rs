@@ -91,7 +91,7 @@ impl Printer<'_, '_> {
         if crate::layout::render(&value, 0, 0, 0) == param {
             return Some(chain);
         }
-        if let Some(function) = self.function_of(sink, pat, &value, &param) {
+        if let Some(function) = self.function_of(&chain, sink, pat, &value, &param) {
             return Some(chain.method("map", vec![function]));
         }
         // `xs.iter().copied().map(|x| ..)` takes the copy in its pattern.
@@ -112,20 +112,62 @@ impl Printer<'_, '_> {
     }
 
     /// The function that is called with each item, which is of just the type that it takes.
-    fn function_of(&self, sink: &Sink, pat: &Pat, value: &Expr, param: &str) -> Option<Expr> {
+    fn function_of(&self, chain: &Expr, sink: &Sink, pat: &Pat, value: &Expr, param: &str) -> Option<Expr> {
         let (Sink::List(node) | Sink::Set(node) | Sink::Iter(node), Pat::Bind(local, None)) = (sink, pat)
         else {
             return None;
         };
-        let Node::Call { callee: Callee::Fn(path), args } = &self.body.nodes[*node].kind else { return None };
-        let [taken] = &self.env.function(*path)?.params[..] else { return None };
-        let ty = self.body.locals[*local].ty;
-        let is_same = self.env.function(*path)?.locals[taken.local].ty == ty
-            && ty.is_copy()
-            && !matches!(ty.kind(), TyKind::Ref(_));
         let Expr::Call(callee, values) = value else { return None };
-        let is_item = matches!(&values[..], [Expr::Atom(item)] if item == param) && args.len() == 1;
-        (is_same && is_item).then(|| (**callee).clone())
+        let is_item = matches!(&values[..], [Expr::Atom(item)] if item == param);
+        let Node::Call { callee: Callee::Fn(path), args } = &self.body.nodes[*node].kind else { return None };
+        let called = self.env.function(*path)?;
+        let [taken] = &called.params[..] else { return None };
+        let (ty, wanted) = (self.body.locals[*local].ty, called.locals[taken.local].ty);
+        // Parts of a text are slices of it.
+        let gives_slices = matches!(chain, Expr::Method(_, name, _)
+            if matches!(name.as_str(), "split" | "lines" | "char_iter"));
+        let is_same = wanted == ty && is_taken_whole(ty)
+            || gives_slices && *ty.strip_ref().kind() == TyKind::Str && wanted == Ty::str().reference();
+        (is_same && is_item && args.len() == 1 && !called.is_async).then(|| (**callee).clone())
+    }
+
+    /// The function that a closure hands its parameters to, which are of just the types that it takes.
+    pub(crate) fn function_behind(&self, closure: &Closure, value: &Expr) -> Option<Expr> {
+        let tail = self.body.blocks[closure.body].tail?;
+        if let Node::Call { callee: Callee::Value(function), .. } = &self.body.nodes[tail].kind {
+            return self.lent_function(*function, closure, value);
+        }
+        let Node::Call { callee: Callee::Fn(path), args } = &self.body.nodes[tail].kind else { return None };
+        let (called, Expr::Call(callee, values)) = (self.env.function(*path)?, value) else { return None };
+        let count = closure.params.len();
+        if count == 0 || [called.params.len(), args.len(), values.len()] != [count; 3] || called.is_async {
+            return None;
+        }
+        let fits = closure.params.iter().zip(&called.params).zip(values).all(|((own, param), value)| {
+            let (ty, wanted) = (self.body.locals[own.local].ty, called.locals[param.local].ty);
+            ty == wanted
+                && is_taken_whole(ty.strip_ref())
+                && !(matches!(ty.kind(), TyKind::Ref(_))
+                    && matches!(ty.strip_ref().kind(), TyKind::Str | TyKind::List(_) | TyKind::Bytes))
+                && !matches!(ty.kind(), TyKind::RefMut(_))
+                && *value == Expr::Atom(self.name(own.local))
+        });
+        let is_path = matches!(&**callee, Expr::Atom(_));
+        (fits && is_path && called.ret == closure.ret && is_taken_whole(called.ret))
+            .then(|| (**callee).clone())
+    }
+
+    /// A function that the body is lent, called with just the numbers that a closure takes.
+    fn lent_function(&self, function: NodeId, closure: &Closure, value: &Expr) -> Option<Expr> {
+        let Expr::Call(callee, values) = value else { return None };
+        let locals = &self.body.locals;
+        let own: Vec<Ty> = closure.params.iter().map(|param| locals[param.local].ty).collect();
+        let names = closure.params.iter().map(|param| Expr::Atom(self.name(param.local)));
+        let takes_them = matches!(self.body.ty(function).kind(), TyKind::Ref(inner)
+            if matches!(inner.kind(), TyKind::Func(params, _) if params[..] == own[..]));
+        let are_handed_on =
+            !own.is_empty() && own.iter().all(|ty| ty.is_copy()) && names.eq(values.iter().cloned());
+        (takes_them && are_handed_on && matches!(**callee, Expr::Atom(_))).then(|| (**callee).clone())
     }
 
     /// The pattern of a closure that evaluates some nodes: what they do not name is `_`.
@@ -250,6 +292,16 @@ impl Printer<'_, '_> {
             String::new(),
             Block { stmts: vec![start, inner], tail: Some(Box::new(tail)), ..Block::default() },
         )
+    }
+}
+
+/// Whether one Rust type stands for the type wherever it is written: texts, lists and functions have several.
+fn is_taken_whole(ty: Ty) -> bool {
+    match ty.kind() {
+        TyKind::Ref(_) | TyKind::RefMut(_) | TyKind::Func(..) | TyKind::Iter(_) => false,
+        TyKind::Str | TyKind::List(_) | TyKind::Bytes => true,
+        TyKind::Shared(inner) => !matches!(inner.kind(), TyKind::Func(..)),
+        _ => !ty.any(&mut |part| matches!(part.kind(), TyKind::Func(..) | TyKind::Iter(_) | TyKind::Unknown)),
     }
 }
 

@@ -241,6 +241,10 @@ impl Printer<'_, '_> {
         if ret.is_none() && params.is_empty() {
             return Expr::closure("", body);
         }
+        if let (None, false, Some(function)) = (&ret, typed || suspends, self.function_behind(closure, &body))
+        {
+            return function;
+        }
         Expr::Closure(tree::Closure {
             params: params.join(", "),
             is_move: false,

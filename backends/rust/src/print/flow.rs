@@ -273,12 +273,27 @@ impl Printer<'_, '_> {
     }
 
     fn if_let(&mut self, subject: NodeId, first: &Arm, second: &Arm) -> Expr {
+        let is_given = self.is_given(subject) && first.guard.is_none();
         let subject = self.expr(subject);
         let pat = self.pat(&first.pat);
-        let cond = self.chained(pat, subject, first.guard);
+        let given = is_given.then(|| subject.clone());
+        let cond = self.chained(pat.clone(), subject, first.guard);
         let then = self.block(first.body);
         let els = self.else_branch(second.body);
+        if let Some(mapped) = given.and_then(|of| crate::tidy::mapped_value(of, &pat, &then, els.as_ref())) {
+            return mapped;
+        }
         Expr::If(Box::new(tree::If { cond, then, els, mark: None }))
+    }
+
+    /// Whether an option is given by value, not lent.
+    fn is_given(&self, subject: NodeId) -> bool {
+        match &self.body.nodes[subject].kind {
+            Node::Use(place, Mode::Move | Mode::Copy) => place
+                .as_local()
+                .is_some_and(|local| matches!(self.body.locals[local].ty.kind(), TyKind::Option(_))),
+            _ => false,
+        }
     }
 
     /// `let pat = subject && guard`.

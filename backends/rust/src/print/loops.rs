@@ -43,6 +43,7 @@ impl Printer<'_, '_> {
                         return Expr::While(text, Box::new(next), this.block(body));
                     }
                     let (pat, iter) = this.loop_head(pat, iter);
+                    let iter = if this.changes_places(body) { iter } else { super::lent::lent_copy(iter) };
                     if !collects_guarded(&iter) {
                         return Expr::For(text, pat, Box::new(iter), this.block(body));
                     }

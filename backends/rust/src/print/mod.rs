@@ -11,6 +11,7 @@ mod flow;
 mod format;
 mod kept_guards;
 mod leaving;
+mod lent;
 mod loops;
 mod loose;
 mod membership;
@@ -127,11 +128,29 @@ impl<'a, 'u> Printer<'a, 'u> {
     /// A function's block: the value is wrapped where the function is fallible.
     fn fn_block(&mut self, block: BlockId) -> Block {
         let mut out = self.block(block);
+        if self.walks_iterator(block) {
+            crate::plain::find(&mut out, true);
+        }
         self.close_fn(block, &mut out);
         if !self.body.is_generator {
             crate::tails::tail_returns(&mut out);
         }
         out
+    }
+
+    /// Whether a block ends with a loop over what is an iterator by itself.
+    fn walks_iterator(&self, block: BlockId) -> bool {
+        let Some(core::StmtKind::Expr(last)) = self.body.blocks[block].stmts.last().map(|stmt| &stmt.kind)
+        else {
+            return false;
+        };
+        let Node::For { iter, .. } = &self.body.nodes[*last].kind else { return false };
+        let source = match &self.body.nodes[*iter].kind {
+            Node::Op { op: core::Op::IterOp(_), args, .. } => args[0],
+            _ => *iter,
+        };
+        matches!(self.body.ty(source).kind(), TyKind::Iter(_))
+            && !self.frames.last().is_some_and(|frame| frame.fallible)
     }
 
     /// Ends a function's statements with its value.
@@ -296,13 +315,22 @@ impl<'a, 'u> Printer<'a, 'u> {
             Node::Use(..) => {
                 let mut is_guarded = false;
                 let read = self.guarded(|this| {
-                    let value = this.expr(node);
+                    let mut value = this.expr(node);
+                    // A name for nothing is no name.
+                    if *this.body.ty(node).kind() == TyKind::Unit {
+                        value = Expr::unary("&", value);
+                    }
                     is_guarded = !this.guards.is_empty();
                     let read =
                         Block { stmts: vec![Stmt::bind("_", None, Some(value.clone()))], ..Block::default() };
                     if is_guarded { Expr::Block(String::new(), read) } else { value }
                 });
                 out.push(if is_guarded { Stmt::expr(read) } else { Stmt::bind("_", None, Some(read)) });
+            }
+            Node::If { cond, then, els: None } if self.gives_none_for(*cond, *then).is_some() => {
+                let option = self.gives_none_for(*cond, *then).expect("tested");
+                let read = self.expr(option).without_ref().method("as_ref", vec![]);
+                out.push(Stmt::expr(Expr::Try(Box::new(read))));
             }
             kind => {
                 let splices = matches!(kind, Node::For { .. } | Node::Try { .. });
@@ -319,10 +347,42 @@ impl<'a, 'u> Printer<'a, 'u> {
                     {
                         out.push(Stmt::bind("_", None, Some(Expr::Block(label, block))));
                     }
+                    // A function that nobody takes.
+                    expr if matches!(self.body.ty(node).kind(), TyKind::Func(..)) => {
+                        out.push(Stmt::bind("_", None, Some(expr)));
+                    }
                     expr => out.push(Stmt::expr(expr)),
                 }
             }
         }
+    }
+
+    /// The option of `if option.is_none() { return None; }`.
+    fn gives_none_for(&self, cond: NodeId, then: BlockId) -> Option<NodeId> {
+        let frame = self.frames.last()?;
+        let is_option = matches!(frame.ret.kind(), TyKind::Option(_));
+        if frame.fallible || frame.exit != Exit::Direct || !is_option {
+            return None;
+        }
+        let Node::Op { op: core::Op::OptOp(core::OptOp::IsNone), args, .. } = &self.body.nodes[cond].kind
+        else {
+            return None;
+        };
+        let row = &self.body.blocks[then];
+        let leave = match (&row.stmts[..], row.tail) {
+            ([only], None) if only.above.is_empty() && only.beside.is_none() => match only.kind {
+                core::StmtKind::Expr(node) => node,
+                _ => return None,
+            },
+            ([], Some(node)) => node,
+            _ => return None,
+        };
+        let Node::Return(Some(value)) = self.body.nodes[leave].kind else { return None };
+        let is_none =
+            matches!(self.body.nodes[value].kind, Node::Op { op: core::Op::OptOp(core::OptOp::None), .. });
+        let is_place =
+            matches!(&self.body.nodes[args[0]].kind, Node::Use(place, _) if place.as_local().is_some());
+        (is_none && is_place && row.end_comments.is_empty()).then_some(args[0])
     }
 
     /// `todo!(..)` under the lines that have no translation.

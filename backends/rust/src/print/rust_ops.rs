@@ -15,6 +15,7 @@ impl Printer<'_, '_> {
             {
                 Expr::unary("&", Expr::Array(Vec::new()))
             }
+            RsOp::Ref if let Some(slice) = self.lent_slice(args[0]) => slice,
             RsOp::Ref => {
                 let value = match self.typed_empty(args[0]) {
                     Some(empty) => empty,
@@ -34,9 +35,14 @@ impl Printer<'_, '_> {
             RsOp::Clone => {
                 let value = self.expr(args[0]);
                 let of = self.body.ty(args[0]);
-                let is_copy =
-                    self.env.is_copy(of) && !matches!(of.kind(), TyKind::Ref(_) | TyKind::RefMut(_));
-                if is_copy { value } else { value.method("clone", vec![]) }
+                match of.kind() {
+                    TyKind::Ref(inner) | TyKind::RefMut(inner) if self.env.is_copy(*inner) => {
+                        Expr::unary("*", value)
+                    }
+                    TyKind::Ref(_) | TyKind::RefMut(_) => value.method("clone", vec![]),
+                    _ if self.env.is_copy(of) => value,
+                    _ => value.method("clone", vec![]),
+                }
             }
             RsOp::Try => {
                 let value = self.expr(args[0]);
@@ -59,6 +65,9 @@ impl Printer<'_, '_> {
                         value.method("to_vec", vec![])
                     }
                     TyKind::Str => to_owned_text(value.receiver()),
+                    _ if self.env.is_copy(ty) && matches!(value, Expr::Method(..) | Expr::Call(..)) => {
+                        Expr::unary("*", value)
+                    }
                     _ => value.method("clone", vec![]),
                 }
             }

@@ -116,8 +116,25 @@ impl Printer<'_, '_> {
             return if is_made { part } else { part.method("to_vec", vec![]) };
         }
         let full = || Expr::Range(None, None, false);
-        let parts = parts.into_iter().map(|part| Expr::unary("&", part.index(full()))).collect();
+        let slices = self.slice_names();
+        let lend = |(index, part): (usize, Expr)| match part {
+            // A parameter that is a slice; the first part says the type of all.
+            part if index > 0 && slices.contains(&part) => part,
+            part => Expr::unary("&", part.index(full())),
+        };
+        let parts = parts.into_iter().enumerate().map(lend).collect();
         Expr::Array(parts).method("concat", vec![])
+    }
+
+    /// Parameters that are slices.
+    fn slice_names(&self) -> Vec<Expr> {
+        let is_slice =
+            |ty: &Ty| matches!(ty.kind(), TyKind::Ref(inner) if matches!(inner.kind(), TyKind::List(_)));
+        let params = self.body.params.iter().map(|param| param.local);
+        params
+            .filter(|local| is_slice(&self.body.locals[*local].ty))
+            .map(|local| Expr::Atom(self.name(local)))
+            .collect()
     }
 
     /// An item whose texts stay literals.
