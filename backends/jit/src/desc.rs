@@ -5,6 +5,7 @@
 //! word, any other is its value. A tuple is the address of its fields' words; an object of a class
 //! has the address of its [`ClassDesc`] before its fields.
 
+use crate::host::library::{Opaque, opaque};
 use batuta_base::Name;
 use batuta_core::{
     ClassDef, ClassKind, FieldFlags, FloatWidth, Mir, Pat, Program, Root, StmtKind, Ty, TyKind,
@@ -53,6 +54,8 @@ pub enum Kind {
     DefaultDict(D, D),
     Deque(D),
     Random,
+    /// Another type of the library.
+    Opaque(&'static Opaque),
     /// Arguments that an exception keeps.
     Args,
     /// A class as a value.
@@ -90,6 +93,8 @@ pub struct Method {
     pub code: *const u8,
     pub params: Vec<D>,
     pub ret: D,
+    /// An attribute that is computed.
+    pub is_property: bool,
 }
 
 impl Desc {
@@ -115,6 +120,10 @@ impl ClassDesc {
     pub fn method(&self, name: &str) -> Option<&Method> {
         self.methods.get()?.get(name)
     }
+    /// An exception class without fields: a word behind the class has the arguments of its objects, or 0.
+    pub fn keeps_arguments(&self) -> bool {
+        self.error.get().is_some() && self.fields().is_empty()
+    }
     pub fn is_enum(&self) -> bool {
         matches!(self.kind, ClassKind::Enum | ClassKind::EnumOf(_))
     }
@@ -134,7 +143,7 @@ fn is_cell(ty: Ty) -> bool {
             | TyKind::Num
             | TyKind::Union(_)
             | TyKind::Bytes
-    )
+    ) || matches!(inner.kind(), TyKind::Lib(..)) && ty.strip_ref().cell().is_some()
 }
 
 /// The descriptors of a program.
@@ -189,6 +198,7 @@ impl<'a> Descs<'a> {
             TyKind::Union(items) => Kind::Union(all(items)),
             TyKind::Value => Kind::Value,
             TyKind::TypeOf(path) => Kind::TypeOf(*path),
+            TyKind::Complex => self.library("complex", &[]),
             TyKind::Lib(name, args) => self.library(name.as_str(), &all(args)),
             _ => Kind::Other,
         }
@@ -203,6 +213,7 @@ impl<'a> Descs<'a> {
             ("Random", _) => Kind::Random,
             ("exc_args", _) => Kind::Args,
             ("tuple", [item]) => Kind::List(item),
+            (_, []) => opaque(name).map_or(Kind::Other, Kind::Opaque),
             _ => Kind::Other,
         }
     }
@@ -288,8 +299,8 @@ impl<'a> Descs<'a> {
             return self.class(path)?.error.get();
         }
         let last = path.last();
-        if last == "JSONDecodeError" {
-            return Some(rt::json::JSONDecodeError);
+        if let Some((_, class)) = LIBRARY_ERRORS.iter().find(|(name, _)| *name == path.as_str()) {
+            return Some(*class);
         }
         let alias = match last {
             "IOError" | "EnvironmentError" => "OSError",
@@ -298,6 +309,35 @@ impl<'a> Descs<'a> {
         rt::BUILTIN_CLASSES.iter().copied().find(|class| class.name() == alias)
     }
 }
+
+/// Exception classes of the library.
+const LIBRARY_ERRORS: &[(&str, rt::Class)] = &[
+    ("argparse.ArgumentError", rt::ArgumentError),
+    ("argparse.ArgumentTypeError", rt::ArgumentTypeError),
+    ("binascii.Error", rt::BinasciiError),
+    ("csv.Error", rt::CsvError),
+    ("decimal.Clamped", rt::Clamped),
+    ("decimal.DecimalException", rt::DecimalException),
+    ("decimal.DivisionByZero", rt::DivisionByZero),
+    ("decimal.FloatOperation", rt::FloatOperation),
+    ("decimal.Inexact", rt::Inexact),
+    ("decimal.InvalidOperation", rt::InvalidOperation),
+    ("decimal.Overflow", rt::Overflow),
+    ("decimal.Rounded", rt::Rounded),
+    ("decimal.Subnormal", rt::Subnormal),
+    ("decimal.Underflow", rt::Underflow),
+    ("io.UnsupportedOperation", rt::UnsupportedOperation),
+    ("json.JSONDecodeError", rt::JSONDecodeError),
+    ("json.decoder.JSONDecodeError", rt::JSONDecodeError),
+    ("queue.Empty", rt::queue::Empty),
+    ("queue.Full", rt::queue::Full),
+    ("re.error", rt::ReError),
+    ("shutil.Error", rt::ShutilError),
+    ("shutil.SameFileError", rt::SameFileError),
+    ("statistics.StatisticsError", rt::StatisticsError),
+    ("struct.error", rt::StructError),
+    ("zlib.error", rt::ZlibError),
+];
 
 thread_local! {
     /// The descriptor of `None`.

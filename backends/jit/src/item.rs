@@ -2,7 +2,8 @@
 //! but ints, floats and bools hold.
 
 use crate::desc::{ClassDesc, D, Kind};
-use crate::host::{call_method, error_of};
+use crate::host::library::Opaque;
+use crate::host::{ask_method, call_method, error_of, truth};
 use crate::memory::{keep, object, record, word_at};
 use batuta_core::{ClassKind, TyKind};
 use batuta_rt::{self as rt, Dict, Key, PyOrd, Repr, Set};
@@ -188,7 +189,15 @@ impl Item {
         match &self.desc.kind {
             Kind::Tuple(fields) => Item::new(word_at(self.word, index), fields[index]),
             Kind::Class(class) => Item::new(word_at(self.word, index + 1), class.fields()[index].desc),
-            _ => Item::new(0, self.desc),
+            Kind::List(_) => match self.list_items().into_iter().nth(index) {
+                Some(item) => item,
+                None => rt::raise_new(rt::IndexError, "list index out of range"),
+            },
+            Kind::Union(_) | Kind::Option(_) => match self.bare().present() {
+                Some(inner) => inner.field(index),
+                None => rt::raise_new(rt::TypeError, "'NoneType' object is not subscriptable"),
+            },
+            _ => rt::raise_new(rt::SystemError, "a part of a value that has none"),
         }
     }
     /// The class that the object really has.
@@ -237,6 +246,21 @@ fn has_eq(class: &ClassDesc) -> bool {
     matches!(class.kind, ClassKind::Dataclass { eq: true, .. } | ClassKind::NamedTuple)
 }
 
+/// Whether two objects are equal only where they are one.
+pub fn is_told_by_place(class: &ClassDesc) -> bool {
+    class.is_enum() || has_hash(class)
+}
+
+/// Equality by fields that do not change, or that are hashed all the same.
+fn is_frozen(class: &ClassDesc) -> bool {
+    matches!(
+        class.kind,
+        ClassKind::NamedTuple
+            | ClassKind::Dataclass { eq: true, frozen: true, .. }
+            | ClassKind::Dataclass { unsafe_hash: true, .. }
+    )
+}
+
 impl Clone for Item {
     fn clone(&self) -> Self {
         Item::new(clone_word(self.desc, self.word), self.desc)
@@ -273,6 +297,7 @@ pub fn clone_word(desc: D, word: u64) -> u64 {
         Kind::Option(inner) if word != 0 && !inner.is_scalar() => clone_word(inner, word),
         Kind::Union(_) => keep(object::<Item>(&word).clone()),
         Kind::Class(_) => clone_object(desc, word),
+        Kind::Opaque(of) => of.clone.map_or(word, |clone| clone(word)),
         _ => word,
     }
 }
@@ -313,12 +338,21 @@ fn equal(a: &Item, b: &Item) -> bool {
         (Kind::Tuple(_), Kind::Tuple(_)) => a.fields() == b.fields(),
         (Kind::Set(_), Kind::Set(_)) => *a.set() == *b.set(),
         (Kind::Class(_), Kind::Class(_)) => equal_objects(a, b),
+        (Kind::Class(_), _) | (_, Kind::Class(_)) => {
+            rt::py::eq(&crate::host::values::from_item(a), &crate::host::values::from_item(b))
+        }
         (Kind::Error, Kind::Error) => error_of(a).ptr_eq(error_of(b)),
         (Kind::Value, _) | (_, Kind::Value) => {
             rt::py::eq(&crate::host::values::from_item(a), &crate::host::values::from_item(b))
         }
         (Kind::Num, _) | (_, Kind::Num) => {
             crate::host::values::from_item(a) == crate::host::values::from_item(b)
+        }
+        (Kind::Opaque(of), Kind::Opaque(other)) if std::ptr::eq(*of, *other) => {
+            of.eq.map_or(a.word == b.word, |eq| eq(a.word, b.word))
+        }
+        (Kind::Opaque(_), _) | (_, Kind::Opaque(_)) => {
+            rt::py::eq(&crate::host::values::from_item(a), &crate::host::values::from_item(b))
         }
         (Kind::Deque(_), Kind::Deque(_)) => {
             *object::<rt::Deque<Item>>(&a.word) == *object::<rt::Deque<Item>>(&b.word)
@@ -333,10 +367,14 @@ fn equal(a: &Item, b: &Item) -> bool {
 fn equal_objects(a: &Item, b: &Item) -> bool {
     let (Some(class), Some(other)) = (a.class(), b.class()) else { return a.word == b.word };
     if let Some(method) = class.method("__eq__") {
-        return call_method(method, &[a, b]).truth();
+        if let Some(answer) = ask_method(method, &[a, b]) {
+            return truth(&answer);
+        }
     }
-    if let Some(method) = other.method("__eq__") {
-        return call_method(method, &[b, a]).truth();
+    if let Some(method) = other.method("__eq__")
+        && let Some(answer) = ask_method(method, &[b, a])
+    {
+        return truth(&answer);
     }
     if has_eq(class) && class.path == other.path {
         return compared_fields(a.word, class) == compared_fields(b.word, other);
@@ -369,6 +407,7 @@ impl Key for Item {
             Kind::Set(_) if matches!(self.desc.ty.strip().kind(), TyKind::Set(_)) => rt::unhashable("set"),
             Kind::Set(_) => self.set().iter().fold(11, |hash, item| hash ^ item.key_hash()),
             Kind::Class(_) => self.object_hash(),
+            Kind::Opaque(Opaque { hash: Some(hash), .. }) => hash(self.word).0,
             _ => self.word.wrapping_mul(0x9e37_79b9_7f4a_7c15),
         }
     }
@@ -384,6 +423,7 @@ impl Key for Item {
             Kind::Float => self.float().py_hash(),
             Kind::Big => self.big().py_hash(),
             Kind::Union(_) => self.bare().py_hash(),
+            Kind::Opaque(of) => of.hash.and_then(|hash| hash(self.word).1),
             Kind::Option(_) => self.present().and_then(|item| item.py_hash()),
             Kind::List(_) if self.desc.is_tuple => {
                 let hashes: Option<Vec<i64>> = self.list_items().iter().map(Key::py_hash).collect();
@@ -395,7 +435,8 @@ impl Key for Item {
             }
             Kind::Class(_) => {
                 let class = self.class()?;
-                if class.method("__hash__").is_some() || class.method("__eq__").is_some() || !has_eq(class) {
+                if class.method("__hash__").is_some() || class.method("__eq__").is_some() || !is_frozen(class)
+                {
                     return None;
                 }
                 let hashes: Option<Vec<i64>> =
@@ -413,12 +454,21 @@ impl Item {
         if let Some(method) = class.method("__hash__") {
             return call_method(method, &[self]).key_hash();
         }
-        if has_eq(class) && class.method("__eq__").is_none() {
+        if is_frozen(class) && class.method("__eq__").is_none() {
             let fields = compared_fields(self.word, class);
             return fields.iter().fold(7, |hash, field| rt::mix_hash(hash, field.key_hash()));
         }
-        self.word.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        if has_hash(class) {
+            self.word.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        } else {
+            rt::unhashable(class.path.last())
+        }
     }
+}
+
+/// Whether objects without `__hash__` are told apart by where they are: those that compare by value are not.
+fn has_hash(class: &ClassDesc) -> bool {
+    class.method("__eq__").is_none() && !has_eq(class)
 }
 
 impl PyOrd for Item {
@@ -434,6 +484,9 @@ impl PyOrd for Item {
             (Kind::Tuple(_), Kind::Tuple(_)) => less(&a.fields(), &b.fields()),
             (Kind::List(_), Kind::List(_)) => less(&a.list_items(), &b.list_items()),
             (Kind::Class(_), Kind::Class(_)) => less_objects(&a, &b),
+            (Kind::Opaque(of), Kind::Opaque(other)) if std::ptr::eq(*of, *other) && of.less.is_some() => {
+                of.less.is_some_and(|less| less(a.word, b.word))
+            }
             (Kind::Option(_), Kind::Option(_)) => match (a.present(), b.present()) {
                 (Some(a), Some(b)) => a.py_lt(&b),
                 (a, b) => rt::py::lt(&value_or_none(a), &value_or_none(b)),
@@ -457,14 +510,19 @@ fn less(a: &[Item], b: &[Item]) -> bool {
 fn less_objects(a: &Item, b: &Item) -> bool {
     let (Some(class), Some(other)) = (a.class(), b.class()) else { return false };
     if let Some(method) = class.method("__lt__") {
-        return call_method(method, &[a, b]).truth();
+        if let Some(answer) = ask_method(method, &[a, b]) {
+            return truth(&answer);
+        }
     }
-    if let Some(method) = other.method("__gt__") {
-        return call_method(method, &[b, a]).truth();
-    }
-    if class.is_enum()
-        || matches!(class.kind, ClassKind::Dataclass { order: true, .. } | ClassKind::NamedTuple)
+    if let Some(method) = other.method("__gt__")
+        && let Some(answer) = ask_method(method, &[b, a])
     {
+        return truth(&answer);
+    }
+    if matches!(class.kind, ClassKind::EnumOf(_)) {
+        return a.field(1).py_lt(&b.field(1));
+    }
+    if matches!(class.kind, ClassKind::Dataclass { order: true, .. } | ClassKind::NamedTuple) {
         return less(&compared_fields(a.word, class), &compared_fields(b.word, other));
     }
     let words =
@@ -484,5 +542,30 @@ impl Repr for Item {
 impl rt::Format for Item {
     fn operand(&self) -> rt::Operand<'_> {
         crate::host::show::operand(self)
+    }
+    fn format_into(&self, spec: &str, out: &mut String) -> Result<(), rt::Error> {
+        match self.desc.kind {
+            Kind::Opaque(Opaque { format: Some(format), .. }) => format(self.word).format_into(spec, out),
+            Kind::Value => self.value().format_into(spec, out),
+            _ => ByOperand(self).format_into(spec, out),
+        }
+    }
+}
+
+/// An item that is formatted by what it is to a format.
+struct ByOperand<'a>(&'a Item);
+
+impl Repr for ByOperand<'_> {
+    fn fmt_repr(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt_repr(f)
+    }
+    fn fmt_str(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt_str(f)
+    }
+}
+
+impl rt::Format for ByOperand<'_> {
+    fn operand(&self) -> rt::Operand<'_> {
+        self.0.operand()
     }
 }

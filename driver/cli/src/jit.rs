@@ -4,7 +4,7 @@ use crate::args::{Backend, Common, RunArgs};
 use crate::compile::starting;
 use crate::failure::Failure;
 use crate::report;
-use batuta_session::Session;
+use batuta_session::{Gap, Session};
 use std::process::ExitCode;
 
 /// Runs a program, or gives nothing when the JIT has no code for a part of it. A program that fails
@@ -25,8 +25,13 @@ pub fn run(args: &RunArgs, common: &Common) -> Result<Option<ExitCode>, Failure>
     let rest = args.args.iter().map(|arg| arg.to_string_lossy().into_owned());
     let gaps = session.run(std::iter::once(name).chain(rest).collect());
     let Some(first) = gaps.first() else { return Ok(Some(ExitCode::SUCCESS)) };
-    let at =
-        first.place.as_ref().map(|place| format!(" at {}:{}", place.file, place.line)).unwrap_or_default();
+    let place = |gap: &Gap| {
+        gap.place.as_ref().map(|place| format!(" at {}:{}", place.file, place.line)).unwrap_or_default()
+    };
+    if common.verbose {
+        gaps.iter().for_each(|gap| eprintln!("no code yet for {}{}", gap.what, place(gap)));
+    }
+    let at = place(first);
     let more = if gaps.len() > 1 { format!(" and {} more", gaps.len() - 1) } else { String::new() };
     let what = format!("no code in the JIT yet for {}{at}{more}", first.what);
     if args.backend == Some(Backend::Jit) {

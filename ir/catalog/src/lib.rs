@@ -229,6 +229,11 @@ pub fn constant(name: &str) -> Option<ConstRow> {
     Some(ConstRow { name: Name::new(raw.name), ty, rust: raw.rust, uses: raw.uses })
 }
 
+/// Every constant, by name.
+pub fn constants() -> impl Iterator<Item = ConstRow> {
+    CONSTS.iter().filter_map(|raw| constant(raw.name))
+}
+
 /// Modules and types that have a function or method of this name: `append` -> `deque`, `list`.
 pub fn owners(method: &str) -> &'static [&'static str] {
     OWNERS.get(method).map_or(&[], Vec::as_slice)

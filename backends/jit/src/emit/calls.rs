@@ -86,13 +86,39 @@ impl Emit<'_, '_, '_> {
             "rt.overwrite" if !self.is_replaced_in_place(args[0]) => {
                 self.gap("a number or a text that is replaced through a reference")
             }
-            other => {
-                if host::find(other).is_none() {
-                    return self.gap(format!("`{other}`"));
-                }
-                self.row(other, args, Some(dst), &Attr::None)
-            }
+            _ => match self.overload(name, args, dst) {
+                Some(row) => self.row(&row, args, Some(dst), &Attr::None),
+                None => match self.misfit(plain, args, dst) {
+                    Some(what) => self.gap(what),
+                    None => self.row(name.as_str(), args, Some(dst), &Attr::None),
+                },
+            },
         }
+    }
+
+    /// What a row by hand does not do with such arguments.
+    fn misfit(&self, name: &str, args: &[Reg], dst: Reg) -> Option<String> {
+        let has = |test: fn(&Kind) -> bool| args.iter().any(|arg| test(&self.desc(*arg).kind));
+        let is_misfit = match name {
+            "builtins.zip" => has(|kind| matches!(kind, Kind::Bool)),
+            "collections.defaultdict" => {
+                matches!(&self.desc(dst).kind, Kind::DefaultDict(_, value) if matches!(value.kind, Kind::Opaque(_)))
+            }
+            _ => name.starts_with("math.") && has(|kind| matches!(kind, Kind::Big)),
+        };
+        is_misfit.then(|| format!("`{name}` of these arguments"))
+    }
+
+    /// The catalogue's overload for these arguments, where it is compiled and they are what it takes.
+    fn overload(&self, name: Name, args: &[Reg], dst: Reg) -> Option<String> {
+        let types: Vec<Ty> = args.iter().map(|arg| self.desc(*arg).ty).collect();
+        let row = batuta_catalog::select(name.as_str(), &types)?;
+        let suits = types.iter().enumerate().all(|(at, ty)| {
+            row.param(at, types.len()).is_some_and(|param| host::library::takes(param.ty, *ty))
+        });
+        let gives = host::adapt::alike(row.result.strip(), self.desc(dst).ty.strip());
+        host::library::overload(row.name.as_str(), row.overload)?;
+        (suits && gives).then(|| format!("{}#{}", row.name, row.overload))
     }
 
     /// Whether a reference to such a value leads to its content.
@@ -221,6 +247,8 @@ impl Emit<'_, '_, '_> {
             && matches!(self.desc(dst).kind, Kind::Error)
         {
             return self.row("exc.new", args, Some(dst), &Attr::Name(path));
+        } else if class.keeps_arguments() && !matches!(self.desc(dst).kind, Kind::Error) {
+            return self.row("rt.exception_object", args, Some(dst), &Attr::None);
         } else {
             return self.gap(format!("`{path}(..)`"));
         };
@@ -376,6 +404,12 @@ impl Emit<'_, '_, '_> {
         }
         if matches!(ret.kind, Kind::Other) && !matches!(ret.ty.kind(), TyKind::Slice) {
             return self.gap(format!("values of type {}", ret.ty));
+        }
+        if let (true, Attr::Name(class)) = (matches!(name, "exc.is_a" | "exc.new"), attr)
+            && self.unit.descs.error(*class).is_none()
+            && *class != "NotTranslated"
+        {
+            return self.gap(format!("the class `{class}`"));
         }
         let descs = operands.iter().map(|(_, desc)| *desc).collect();
         let site = self.unit.site(name, descs, ret, attr, parts);

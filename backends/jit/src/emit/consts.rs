@@ -40,6 +40,7 @@ impl Emit<'_, '_, '_> {
             },
             (Const::Float(value), _) => self.b.ins().f64const(*value),
             (Const::Str(text), _) => self.text(text),
+            (Const::Imag(value), _) => self.iconst(keep(rt::Complex::new(0.0, *value)) as i64),
             (Const::Bytes(bytes), _) => self.iconst(keep(rt::Bytes::from(&bytes[..])) as i64),
             _ => self.gap("this kind of literal"),
         }
@@ -56,14 +57,13 @@ impl Emit<'_, '_, '_> {
         if matches!(self.desc(dst).ty.strip().kind(), TyKind::TypeOf(_)) {
             return self.iconst(0);
         }
-        if let Some(value) = float_item(name.as_str()) {
-            return self.b.ins().f64const(value);
-        }
-        if let Some(text) = text_item(name.as_str()) {
-            return self.text(text);
+        let is_library = batuta_catalog::constant(name.as_str())
+            .is_some_and(|row| crate::host::adapt::alike(row.ty, self.desc(dst).ty));
+        if is_library && let Some(word) = host::library::constant(name.as_str(), self.desc(dst)) {
+            let value = self.iconst(word as i64);
+            return self.of_class(value, super::class_of(self.desc(dst)));
         }
         match (name.as_str(), &self.desc(dst).kind) {
-            ("sys.maxsize", _) => self.iconst(i64::MAX),
             ("sys.argv", _) => self.row("sys.argv", &[], Some(dst), &Attr::None),
             (_, Kind::Func(params, ret)) if host::find(name.as_str()).is_some() => {
                 let site = self.unit.site(name.as_str(), params.clone(), ret, &Attr::None, Vec::new());
@@ -73,28 +73,4 @@ impl Emit<'_, '_, '_> {
             _ => self.gap(format!("`{name}` as a value")),
         }
     }
-}
-
-fn float_item(name: &str) -> Option<f64> {
-    Some(match name {
-        "math.pi" => std::f64::consts::PI,
-        "math.e" => std::f64::consts::E,
-        "math.tau" => std::f64::consts::TAU,
-        "math.inf" => f64::INFINITY,
-        "math.nan" => f64::NAN,
-        _ => return None,
-    })
-}
-
-fn text_item(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "string.ascii_lowercase" => "abcdefghijklmnopqrstuvwxyz",
-        "string.ascii_uppercase" => "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        "string.ascii_letters" => "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        "string.digits" => "0123456789",
-        "string.hexdigits" => "0123456789abcdefABCDEF",
-        "string.punctuation" => "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
-        "string.whitespace" => " \t\n\r\x0b\x0c",
-        _ => return None,
-    })
 }

@@ -143,7 +143,11 @@ impl Emit<'_, '_, '_> {
             Op::ClassOp(ClassOp::Down) => Some(self.downcast(args[0], dst)),
             Op::ObjOp(ObjOp::Splat | ObjOp::SplatDict) => {
                 self.splats.insert(dst);
-                Some(self.get(args[0]))
+                let is_iter = |reg: Reg| matches!(self.desc(reg).kind, Kind::Iter(_));
+                match is_iter(dst) && !is_iter(args[0]) {
+                    true => Some(self.row("iter.of", args, Some(dst), &Attr::None)),
+                    false => Some(self.get(args[0])),
+                }
             }
             Op::RsOp(RsOp::ToOwned | RsOp::Clone) => Some(self.clone_of(args[0])),
             Op::RsOp(RsOp::Take | RsOp::Share | RsOp::Ref | RsOp::Mut | RsOp::Deref) => {

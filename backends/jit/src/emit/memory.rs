@@ -313,7 +313,7 @@ impl Emit<'_, '_, '_> {
     pub(super) fn object_of(&mut self, class: &'static ClassDesc, args: &[Reg]) -> Value {
         let fields = class.fields().iter().zip(args);
         let values: Vec<Value> = fields.map(|(field, arg)| self.fitting(*arg, field.desc)).collect();
-        let object = self.allocate(class.fields().len() + 1);
+        let object = self.allocate(class.fields().len() + 1 + usize::from(class.keeps_arguments()));
         let header = self.iconst(std::ptr::from_ref(class) as i64);
         self.b.ins().store(trusted(), header, object, 0);
         for (index, value) in values.into_iter().enumerate() {

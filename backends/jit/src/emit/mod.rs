@@ -165,11 +165,13 @@ impl<'a> Unit<'a> {
         }
     }
 
-    /// Methods that the runtime side may call: those with names that it looks for, of any class.
+    /// Methods that the runtime side may call: those with names that it looks for, of any class; all where
+    /// objects become dynamic values, which are asked for their attributes by name.
     fn methods(&self) -> Vec<Name> {
+        let is_asked = !batuta_core::dynamic::made_dynamic(self.program).is_empty();
         let classes = self.program.classes.values();
         let all = classes.flat_map(|class| class.methods.iter().copied());
-        all.filter(|path| self.program.fns.contains_key(path) && is_dunder(path.last())).collect()
+        all.filter(|path| self.program.fns.contains_key(path) && (is_asked || is_dunder(path.last()))).collect()
     }
 
     /// Parameters by machine class, then the status and the result.
@@ -277,7 +279,8 @@ impl<'a> Unit<'a> {
                     false => self.desc(body.ret),
                 };
                 let id = self.thunk(method);
-                out.push((name, id, Method { code: std::ptr::null(), params, ret }));
+                let is_property = body.kind == batuta_core::FnKind::Property;
+                out.push((name, id, Method { code: std::ptr::null(), params, ret, is_property }));
             }
         }
         out

@@ -3,30 +3,18 @@
 use crate::desc::{ClassDesc, Descs};
 use batuta_base::Name;
 use batuta_core::{
-    Arg, Attr, Body, Callee, ClassDef, ClassKind, CmpOp, DictOp, IterOp, Mir, Node, NodeId, Op, Program,
-    Proj, RsOp, SetOp, Ty, TyKind, UnionOp, ValueOp,
+    Attr, Body, Callee, ClassDef, ClassKind, CmpOp, DictOp, Mir, Node, NodeId, Op, Program, RsOp,
+    SetOp, Ty, TyKind, UnionOp, ValueOp,
 };
 
-/// `max` of objects with an order of their own, `iter` of a function.
-fn takes_object_or_function(body: &Body<Mir>, name: &str, args: &[Arg]) -> bool {
-    let Some(first) = args.first() else { return false };
-    match (name, body.ty(first.value).strip().kind()) {
-        ("builtins.max" | "builtins.min", TyKind::List(item) | TyKind::Iter(item)) => {
-            item.class_path().is_some()
-        }
-        ("builtins.iter", TyKind::Func(..)) => true,
-        ("builtins.len", TyKind::Value) => true,
-        _ => false,
-    }
-}
-
-/// Dynamic operations: functions with their parameters, attributes that are set.
+/// Dynamic operations: methods and classes as values, attributes that are set.
 fn dynamic(op: ValueOp, attr: &Attr) -> Option<String> {
     let Attr::Name(name) = attr else { return None };
     match op {
-        ValueOp::From if name.as_str().contains('(') => {
-            Some("a function with its parameters as a value".to_owned())
+        ValueOp::From if name.as_str().contains("(.") || name.as_str().starts_with("class ") => {
+            Some("a bound method or a class as a value".to_owned())
         }
+        ValueOp::Attr if *name == "__doc__" => Some("the text that describes a function".to_owned()),
         ValueOp::Method if name.as_str().ends_with('=') => {
             Some("an attribute of a value that is set".to_owned())
         }
@@ -93,6 +81,20 @@ fn is_member(program: &Program<Mir>, ty: Ty) -> bool {
     class.is_some_and(|class| matches!(class.kind, ClassKind::EnumOf(kind) if kind != "Flag"))
 }
 
+/// Whether a class of the program says which of its objects are equal.
+fn compares(program: &Program<Mir>) -> bool {
+    let is_own = |class: &ClassDef| {
+        matches!(class.kind, ClassKind::Dataclass { eq: true, .. } | ClassKind::NamedTuple)
+    };
+    program.fns.keys().any(|path| path.last() == "__eq__")
+        || program.classes.values().any(|class| is_own(class))
+}
+
+fn is_kind(program: &Program<Mir>, ty: Ty, kind: &ClassKind) -> bool {
+    let class = ty.strip().class_path().and_then(|path| program.classes.get(&path));
+    class.is_some_and(|class| class.kind == *kind)
+}
+
 /// A class whose objects do not begin as those of all its bases do.
 pub(super) fn mixed_fields(descs: &Descs<'_>, class: Name) -> Option<String> {
     let desc = descs.class(class).filter(|desc| !desc.is_enum())?;
@@ -112,16 +114,10 @@ pub(super) fn unkept(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> 
 
 fn node_kind(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<String> {
     match &body.nodes[node].kind {
-        // Dicts and sets say when their size changes below a loop.
-        Node::Op { op: Op::IterOp(IterOp::Live), args, .. } => {
-            let of = body.ty(args[0]).strip();
-            let is_table = matches!(of.kind(), TyKind::Dict(..) | TyKind::Set(_) | TyKind::Lib(..));
-            is_table.then(|| "a loop that changes what it walks".to_owned())
-        }
         // An object in a dynamic value does not say which member of a union it is.
         Node::Op { op: Op::ValueOp(ValueOp::To), .. } => {
             let is_mixed = match body.ty(node).strip().kind() {
-                TyKind::Union(members) => members.iter().any(|ty| matches!(ty.kind(), TyKind::Class(..))),
+                TyKind::Union(members) => members.iter().any(|ty| matches!(ty.strip().kind(), TyKind::Class(..))),
                 _ => false,
             };
             is_mixed.then(|| "a dynamic value as one of several classes".to_owned())
@@ -136,14 +132,25 @@ fn node_kind(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<S
                 _ => None,
             }
         }
+        // A named tuple is a tuple among dynamic values.
+        Node::Op { op: Op::ValueOp(ValueOp::From), args, .. }
+            if is_kind(program, body.ty(args[0]), &ClassKind::NamedTuple) =>
+        {
+            Some("a named tuple as a dynamic value".to_owned())
+        }
+        Node::Op { op: Op::ValueOp(ValueOp::Is), attr: Attr::Ty(of), .. }
+            if is_kind(program, *of, &ClassKind::Protocol) =>
+        {
+            Some("an instance of a protocol".to_owned())
+        }
         Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } if is_member(program, body.ty(args[0])) => {
             Some("a member of an enum as a dynamic value".to_owned())
         }
-        Node::Op { op: Op::ValueOp(ValueOp::Unary), attr: Attr::Name(name), .. }
-            if matches!(name.as_str(), "truth" | "not")
-                && program.fns.keys().any(|path| matches!(path.last(), "__bool__" | "__len__")) =>
+        // Dynamic values of one object are told by the object alone where none has an order of its own.
+        Node::Op { op: Op::ValueOp(ValueOp::Binary), attr: Attr::Name(name), .. }
+            if matches!(name.as_str(), "is" | "is_not") && compares(program) =>
         {
-            Some("the truth of a dynamic value that may be an object with one of its own".to_owned())
+            Some("whether two dynamic values are one object".to_owned())
         }
         Node::Op { op: Op::ValueOp(op), attr, .. } => dynamic(*op, attr),
         // Each way into a dynamic value makes another object here.
@@ -167,12 +174,14 @@ fn node_kind(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<S
             Some("which class a variable holds".to_owned())
         }
         Node::Op { op: Op::CmpOp(CmpOp::Is | CmpOp::IsNot), args, .. }
+            if args.iter().any(|arg| matches!(body.ty(*arg).strip().kind(), TyKind::Lib(..))) =>
+        {
+            Some("whether two objects of the library are one".to_owned())
+        }
+        Node::Op { op: Op::CmpOp(CmpOp::Is | CmpOp::IsNot), args, .. }
             if args.iter().all(|arg| *body.ty(*arg).strip().kind() == TyKind::Value) =>
         {
             Some("whether two dynamic values are one object".to_owned())
-        }
-        Node::Use(place, _) if place.proj.iter().any(|proj| matches!(proj, Proj::Payload(Some(_)))) => {
-            Some("a name that may have no value".to_owned())
         }
         // A named tuple is equal to its tuple.
         Node::Op { op: Op::UnionOp(UnionOp::From), .. } => {
@@ -198,14 +207,6 @@ fn node_kind(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<S
         Node::Call { callee: Callee::Virtual(_), .. } if matches!(body.ty(node).kind(), TyKind::Iter(_)) => {
             Some("an iterator that a dispatched method gives".to_owned())
         }
-        Node::Call { callee: Callee::Lib(name), args }
-            if takes_object_or_function(body, name.as_str(), args) =>
-        {
-            Some(format!("`{name}` of an object or a function"))
-        }
-        Node::Call { callee: Callee::Lib(name), args } if *name == "bytes.decode" && args.len() > 1 => {
-            Some("`bytes.decode` by the name of an encoding".to_owned())
-        }
         Node::Call { callee: Callee::Lib(name), .. }
             if *name == "itertools.count" && body.ty(node) != Ty::iter(Ty::i64()) =>
         {
@@ -213,7 +214,7 @@ fn node_kind(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<S
         }
         Node::Call { callee: Callee::Lib(name), .. } => {
             let is_spread = name.as_str().ends_with("$*")
-                && !matches!(name.as_str(), "builtins.min$*" | "builtins.max$*");
+                && !matches!(name.as_str(), "builtins.min$*" | "builtins.max$*" | "builtins.zip$*");
             is_spread.then(|| format!("`{name}`"))
         }
         _ => None,

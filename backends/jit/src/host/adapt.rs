@@ -3,7 +3,7 @@
 use super::values;
 use crate::desc::{D, Kind};
 use crate::item::{Item, list_word, some_word};
-use crate::memory::{keep, record};
+use crate::memory::{keep, object, record};
 use batuta_core::{Ty, TyKind};
 use batuta_rt as rt;
 
@@ -36,8 +36,12 @@ pub fn adapt(item: &Item, to: D) -> u64 {
         (Kind::Int | Kind::Bool, Kind::Int) => item.word,
         (Kind::Big, Kind::Int) => item.big().expect_i64() as u64,
         (Kind::Int | Kind::Bool, Kind::Big) => keep(item.to_big()),
-        (Kind::Int | Kind::Bool | Kind::Big, Kind::Float) => item.float().to_bits(),
+        (Kind::Int | Kind::Bool | Kind::Big | Kind::Num, Kind::Float) => item.float().to_bits(),
         (Kind::Int | Kind::Bool, Kind::Num) => keep(rt::Num::Int(item.int())),
+        (Kind::Num, Kind::Int) => match object::<rt::Num>(&item.word) {
+            rt::Num::Int(number) => *number as u64,
+            rt::Num::Float(x) => *x as i64 as u64,
+        },
         (Kind::Float, Kind::Num) => keep(rt::Num::Float(item.float())),
         (Kind::Unit, Kind::Option(_)) => 0,
         (Kind::Option(_), Kind::Option(inner)) => match item.present() {

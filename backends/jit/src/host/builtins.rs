@@ -110,7 +110,8 @@ fn enum_member(class: &crate::desc::ClassDesc, wanted: &Item, field: usize) -> O
         .find(|member| Item::new(crate::memory::word_at(*member, field + 1), desc) == *wanted)
 }
 
-pub(super) fn truth(item: &Item) -> bool {
+/// `bool(item)`.
+pub fn truth(item: &Item) -> bool {
     match &item.desc.kind {
         Kind::Bytes => !item.bytes().is_empty(),
         Kind::Num => super::values::from_item(item).is_true(),
@@ -181,9 +182,9 @@ fn absolute(site: &Site, a: &[Item]) -> u64 {
 }
 
 fn identical(a: &[Item]) -> bool {
-    let (a, b) = (a[0].bare(), a[1].bare());
+    let inner = |item: &Item| item.bare().present().map(|item| item.bare());
+    let (Some(a), Some(b)) = (inner(&a[0]), inner(&a[1])) else { return a.iter().all(|item| item.bare().is_none()) };
     match (&a.desc.kind, &b.desc.kind) {
-        (Kind::Unit, _) | (_, Kind::Unit) => a.is_none() && b.is_none(),
         (Kind::Str | Kind::Big | Kind::Value, _) => a == b,
         _ => a.word == b.word,
     }
@@ -208,13 +209,37 @@ fn is_member(site: &Site, a: &[Item]) -> u64 {
     let inner = a[0].bare();
     let Some(wanted) = site.attr_desc else { return 0 };
     let fits = match (&inner.desc.kind, &wanted.kind) {
-        (Kind::Class(_), Kind::Class(class)) => inner.class().is_some_and(|found| found.is_a(class.path)),
+        // The member is that of the object's own class, or of the nearest one above it.
+        (Kind::Class(_), Kind::Class(class)) => inner.class().is_some_and(|found| {
+            let members = match &a[0].desc.kind {
+                Kind::Union(members) => &members[..],
+                _ => &[],
+            };
+            let is_member = |path: &&batuta_base::Name| {
+                members.iter().any(|member| matches!(&member.kind, Kind::Class(of) if of.path == **path))
+            };
+            found
+                .mro
+                .iter()
+                .find(is_member)
+                .map_or_else(|| found.is_a(class.path), |path| *path == class.path)
+        }),
         _ => {
             alike(inner.desc.ty, wanted.ty)
                 || matches!((&inner.desc.kind, wanted.ty.kind()), (Kind::Unit, TyKind::Unit))
         }
     };
     fits.into()
+}
+
+/// The parts of a display, with those that are spliced in one by one.
+fn spliced(site: &Site, a: &[Item]) -> Vec<Item> {
+    let is_spliced = |at: usize| site.attr.as_bytes().get(at) == Some(&b's');
+    let parts = |(at, item): (usize, &Item)| match is_spliced(at) {
+        true => items(item),
+        false => vec![Item::new(item.word, item.desc)],
+    };
+    a.iter().enumerate().flat_map(parts).collect()
 }
 
 /// A literal of a class: its fields in declaration order.
@@ -320,10 +345,13 @@ rows! {
     "union.from" => |s, a| adapt(&a[0], s.ret);
     "union.get" => member;
     "union.is" => is_member;
-    "tuple.new" | "rt.array" => |s, a| match &s.ret.kind {
-        Kind::Tuple(fields) => record(&a.iter().zip(fields).map(|(item, field)| adapt(item, field)).collect::<Vec<_>>()),
-        Kind::List(item) => crate::item::list_word(item, a.iter().map(|it| adapt(it, item)).collect::<Vec<_>>()),
-        _ => record(&a.iter().map(|item| item.word).collect::<Vec<_>>()),
+    "tuple.new" | "rt.array" => |s, a| {
+        let a = spliced(s, a);
+        match &s.ret.kind {
+            Kind::Tuple(fields) => record(&a.iter().zip(fields).map(|(item, field)| adapt(item, field)).collect::<Vec<_>>()),
+            Kind::List(item) => crate::item::list_word(item, a.iter().map(|it| adapt(it, item)).collect::<Vec<_>>()),
+            _ => record(&a.iter().map(|item| item.word).collect::<Vec<_>>()),
+        }
     };
     "rt.overwrite" => overwrite;
     "rt.empty" => empty;
@@ -364,7 +392,10 @@ rows! {
     "builtins.abs" => absolute;
     "builtins.hash" => |_, a| a[0].py_hash().unwrap_or_else(|| (a[0].key_hash() >> 1) as i64) as u64;
     "builtins.id" => |_, a| a[0].word;
-    "builtins.len" => |_, a| items(&a[0]).len() as u64;
+    "builtins.len" => |_, a| match a[0].desc.kind {
+        Kind::Value => rt::py::len(a[0].value()) as u64,
+        _ => items(&a[0]).len() as u64,
+    };
     "builtins.input" => |_, a| text_word(rt::input(a.first().map_or("", |item| item.text())));
     "type.name" => |_, a| text_word(match a[0].desc.kind {
         Kind::TypeOf(path) => path.last(),

@@ -69,6 +69,11 @@ impl rt::Exception for Payload {
     fn text(&self) -> Option<String> {
         self.text.clone()
     }
+    fn shown(&self) -> Option<String> {
+        let method = self.class.method("__repr__")?;
+        let desc = *method.params.first()?;
+        Some(super::call_method(method, &[&Item::new(self.word, desc)]).text().to_owned())
+    }
 }
 
 /// The error of an exception object.
@@ -80,6 +85,7 @@ pub fn of_object(object: &Item, args: &[Item]) -> Error {
     let kept = class
         .field(batuta_base::Name::new("args"))
         .map(|(at, _)| crate::memory::word_at(object.word, at + 1));
+    let kept = kept.or_else(|| class.keeps_arguments().then(|| crate::memory::word_at(object.word, 1)));
     let args = match kept {
         Some(kept) if kept != 0 => crate::memory::object::<Vec<Arg>>(&kept).clone(),
         _ => args.iter().map(arg).collect(),
@@ -138,10 +144,19 @@ fn arguments(site: &Site, a: &[Item]) -> u64 {
         Kind::Class(_) => of_object(&a[0], &[]),
         _ => error_of(&a[0]).clone(),
     };
+    if let Kind::List(desc) = site.ret.kind
+        && matches!(desc.kind, Kind::Value)
+    {
+        return list_word(desc, rt::arg_values(&error.args()).iter().map(|value| keep(value.clone())));
+    }
     let (int, text) = (crate::desc::INT.with(|desc| *desc), crate::desc::TEXT.with(|desc| *desc));
     let item = |arg: &Arg| match arg {
         Arg::Shown { repr, .. } if repr.parse::<i64>().is_ok() => {
             Item::new(repr.parse::<i64>().unwrap_or(0) as u64, int)
+        }
+        Arg::Shown { repr, .. } if repr == "None" => Item::new(0, crate::desc::UNIT.with(|desc| *desc)),
+        Arg::Shown { repr, .. } => {
+            rt::raise_new(NotTranslated, format!("the argument {repr} of an exception, beyond its text"))
         }
         arg => Item::new(text_word(rt::str(arg).to_string()), text),
     };
@@ -202,6 +217,10 @@ rows! {
                 _ => rt::raise_new(rt::TypeError, "exceptions must derive from BaseException"),
             },
         }
+    };
+    "rt.exception_object" => |s, a| {
+        let Some(class) = s.class else { return 0 };
+        crate::memory::record(&[std::ptr::from_ref(class) as u64, keep(a.iter().map(arg).collect::<Vec<Arg>>())])
     };
     "rt.error_of_object" => |_, a| keep(of_object(&a[0], &a[1..]));
     "rt.unwrap_failed" => |site, _| rt::raise(unwrap_error(&site.attr));

@@ -29,6 +29,14 @@ pub fn item_desc(iter: D) -> D {
     }
 }
 
+/// The type of the words that [`pull`] gives for a value of this type.
+pub fn item_desc_of(of: D) -> D {
+    match &of.kind {
+        Kind::Bytes | Kind::Range => crate::desc::INT.with(|int| *int),
+        _ => item_desc(of),
+    }
+}
+
 /// A pull function over the words of anything that can be iterated; copies items where `clones`.
 pub fn pull(source: &Item, clones: bool) -> Box<dyn FnMut() -> Option<u64>> {
     let (word, desc) = (source.word, source.desc);
@@ -51,14 +59,19 @@ pub fn pull(source: &Item, clones: bool) -> Box<dyn FnMut() -> Option<u64>> {
             Box::new(move || range.next().map(|number| number as u64))
         }
         Kind::Deque(item) => {
-            let (item, mut at) = (*item, 0);
+            let (item, queue) = (*item, &*object::<rt::Deque<Item>>(&word));
+            let mut walk = rt::Walk::new(queue.changes());
             Box::new(move || {
-                let word = object::<rt::Deque<Item>>(&word).get(at)?.word;
-                at += 1;
+                let word = walk.queued(&queue)?.word;
                 Some(if clones { clone_word(item, word) } else { word })
             })
         }
-        Kind::Dict(..) | Kind::Counter(_) | Kind::DefaultDict(..) => keys(source),
+        Kind::Set(_) => {
+            let set = &*source.set();
+            let mut walk = rt::Walk::new(set.len());
+            Box::new(move || walk.member(&set).map(|item| item.word))
+        }
+        Kind::Dict(..) | Kind::Counter(_) | Kind::DefaultDict(..) => mapping::walk(source, |key, _| key.word),
         Kind::Option(_) => match source.present() {
             Some(inner) => pull(&inner, clones),
             None => rt::raise_new(rt::TypeError, "'NoneType' object is not iterable"),
@@ -106,27 +119,12 @@ fn fixed(source: &Item) -> Vec<u64> {
     match source.desc.kind {
         Kind::Str => source.text().char_iter().map(character).collect(),
         Kind::Bytes => source.bytes().iter().map(|byte| u64::from(*byte)).collect(),
-        Kind::Set(_) => source.set().iter().map(|item| item.clone().word).collect(),
         Kind::Tuple(_) => source.fields().iter().map(|field| field.word).collect(),
         _ => rt::raise_new(
             rt::TypeError,
             format!("'{}' object is not iterable", super::show::type_name(source)),
         ),
     }
-}
-
-/// The keys of a dict; a change of its size meanwhile is an error.
-fn keys(source: &Item) -> Box<dyn FnMut() -> Option<u64>> {
-    let dict = mapping::plain(source).expect("the kind is a dict's");
-    let words: Vec<u64> = dict.keys().map(|key| key.clone().word).collect();
-    let (count, mut at) = (words.len(), 0);
-    Box::new(move || {
-        if dict.len() != count {
-            rt::raise_new(rt::RuntimeError, "dictionary changed size during iteration");
-        }
-        at += 1;
-        words.get(at - 1).copied()
-    })
 }
 
 /// The text object of one character; those of ASCII are made once.
@@ -195,6 +193,19 @@ fn zip(site: &Site, a: &[Item]) -> u64 {
     })
 }
 
+/// `zip(*rows)`: tuples of any length.
+fn zip_rows(site: &Site, a: &[Item]) -> u64 {
+    let row = element(&a[0]);
+    let mut sources: Vec<_> =
+        items(&a[0]).iter().map(|item| pull(&Item::new(item.word, row), true)).collect();
+    let to = tuple_of(site);
+    iter_word(move || {
+        let parts: Option<Vec<u64>> = sources.iter_mut().map(|next| next()).collect();
+        let Kind::List(part) = to.kind else { return parts.map(|parts| record(&parts)) };
+        parts.filter(|parts| !parts.is_empty()).map(|parts| crate::item::list_word(part, parts))
+    })
+}
+
 fn map(_: &Site, a: &[Item]) -> u64 {
     let function = Item::new(a[0].word, a[0].desc);
     let mut sources: Vec<_> = a[1..].iter().map(|source| pull(source, true)).collect();
@@ -250,10 +261,17 @@ fn drop_while(a: &[Item]) -> u64 {
 }
 
 fn reversed(a: &[Item]) -> u64 {
-    let words: Vec<u64> = match a[0].desc.kind {
-        Kind::List(_) => a[0].list_items().iter().map(|item| item.word).collect(),
-        _ => items(&a[0]).iter().map(|item| item.word).collect(),
-    };
+    if let Kind::List(_) = a[0].desc.kind {
+        let (list, mut left) = (Item::new(a[0].word, a[0].desc), a[0].list_items().len());
+        return iter_word(move || {
+            // Where the list has become shorter, there is no more.
+            left = left.checked_sub(1)?;
+            let word = each_list!(list.elements(), list => list.get(left).map(Element::to_word));
+            left = if word.is_some() { left } else { 0 };
+            word
+        });
+    }
+    let words: Vec<u64> = items(&a[0]).iter().map(|item| item.word).collect();
     let mut words = words.into_iter().rev();
     iter_word(move || words.next())
 }
@@ -329,6 +347,7 @@ fn accumulate(a: &[Item]) -> u64 {
 
 fn iterate(site: &Site, a: &[Item], clones: bool) -> u64 {
     match a[0].desc.kind {
+        Kind::Func(..) => until(a),
         Kind::Iter(_) => a[0].word,
         Kind::TypeOf(_) => {
             let members = site.class.map_or(Vec::new(), |class| class.members.borrow().clone());
@@ -337,6 +356,15 @@ fn iterate(site: &Site, a: &[Item], clones: bool) -> u64 {
         }
         _ => iter_word(pull(&a[0], clones)),
     }
+}
+
+/// What a function gives until it gives the second argument.
+fn until(a: &[Item]) -> u64 {
+    let (function, last) = (a[0].clone(), a[1].clone());
+    iter_word(move || {
+        let word = call_func(&function, &[]);
+        (Item::new(word, result_of(&function)) != last).then_some(word)
+    })
 }
 
 fn vectors(site: &Site, all: impl Iterator<Item = rt::Tuple<Item>>) -> u64 {
@@ -403,6 +431,7 @@ rows! {
     "builtins.next" => next_item;
     "builtins.enumerate" => enumerate;
     "builtins.zip" => zip;
+    "builtins.zip$*" => zip_rows;
     "builtins.map" => map;
     "builtins.filter" => |_, a| filter(a, true);
     "itertools.filterfalse" => |_, a| filter(a, false);

@@ -285,6 +285,7 @@ rows! {
     "list.copy" => |_, a| each_list!(a[0].elements(), list => keep(list.clone()));
     "list.index" | "tuple.index" => |_, a| find_index(a);
     "list.count" | "tuple.count" => |_, a| a[0].list_items().py_count(&a[1]) as u64;
+    "list.swap" => |_, a| { each_list!(a[0].elements(), list => list.swap_at(a[1].int(), a[2].int())); 0 };
     "list.sort" => sort;
     "builtins.sorted" => sorted;
     "functools.sorted_by_cmp" => |s, a| {

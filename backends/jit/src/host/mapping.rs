@@ -174,9 +174,33 @@ fn update(_: &Site, a: &[Item]) -> u64 {
     0
 }
 
-fn listing(item: &Item, part: fn((Item, Item)) -> u64) -> u64 {
-    let mut words = pairs(item).into_iter().map(part).collect::<Vec<_>>().into_iter();
-    iter_word(move || words.next())
+/// A part of each entry as the dict is; a change of its size from the first one on is an error.
+pub fn walk(item: &Item, part: fn(Item, Item) -> u64) -> Box<dyn FnMut() -> Option<u64>> {
+    let (dict, mut walk) = (&*dict(item), None);
+    Box::new(move || {
+        let walk = walk.get_or_insert_with(|| rt::Walk::new(dict.len()));
+        walk.item(&dict).map(|(key, value)| part(key, value))
+    })
+}
+
+fn listing(item: &Item, part: fn(Item, Item) -> u64) -> u64 {
+    iter_word(walk(item, part))
+}
+
+/// Counts of two counters by key, those above zero: `-` and `+` are of the first, `&` and `|` of both.
+fn counted(a: &[Item], count: fn(i64, i64) -> i64) -> u64 {
+    let int = int_desc();
+    let made = keep(Special { dict: Dict::new(), factory: None, name: "int" });
+    let counts =
+        |of: Option<&Item>, key: &Item| of.and_then(|of| dict(of).get(key).map(Item::int)).unwrap_or(0);
+    let keys = a.iter().flat_map(pairs).map(|(key, _)| key);
+    for key in keys {
+        let found = count(counts(a.first(), &key), counts(a.get(1), &key));
+        if found > 0 {
+            object::<Special>(&made).dict.insert(key, Item::new(found as u64, int));
+        }
+    }
+    made
 }
 
 fn int_desc() -> D {
@@ -252,10 +276,22 @@ rows! {
     "dict.pop" | "Counter.pop" | "defaultdict.pop" => pop;
     "dict.setdefault" => set_default;
     "dict.update" | "Counter.update" | "defaultdict.update" => update;
+    "Counter.__pos__" => |_, a| counted(a, |x, _| x);
+    "Counter.__neg__" => |_, a| counted(a, |x, _| -x);
+    "Counter.__and__" => |_, a| counted(a, i64::min);
+    "Counter.__or__" => |_, a| counted(a, i64::max);
+    "Counter.__add__" => |_, a| counted(a, |x, y| x + y);
+    "Counter.__sub__" => |_, a| counted(a, |x, y| x - y);
+    "Counter.__iter__" | "defaultdict.__iter__" => |_, a| listing(&a[0], |key, _| key.word);
+    "dict.sorted_items" => |s, a| {
+        let pairs = rt::sorted_by_key(items(&a[0]), |pair| pair.field(0), a.get(1).is_some_and(Item::truth));
+        let Kind::List(item) = s.ret.kind else { return 0 };
+        list_word(item, pairs.into_iter().map(|pair| pair.word))
+    };
     "Counter.subtract" => |_, a| tally(&a[0], &a[1], -1);
-    "dict.items" | "Counter.items" | "defaultdict.items" => |_, a| listing(&a[0], |(key, value)| record(&[key.word, value.word]));
-    "dict.keys" | "Counter.keys" | "defaultdict.keys" => |_, a| listing(&a[0], |(key, _)| key.word);
-    "dict.values" | "Counter.values" | "defaultdict.values" => |_, a| listing(&a[0], |(_, value)| value.word);
+    "dict.items" | "Counter.items" | "defaultdict.items" => |_, a| listing(&a[0], |key, value| record(&[key.word, value.word]));
+    "dict.keys" | "Counter.keys" | "defaultdict.keys" => |_, a| listing(&a[0], |key, _| key.word);
+    "dict.values" | "Counter.values" | "defaultdict.values" => |_, a| listing(&a[0], |_, value| value.word);
     "dict.clear" => |_, a| { dict(&a[0]).clear(); 0 };
     "dict.copy" => |_, a| keep(dict(&a[0]).clone());
     "dict.popitem" => |_, a| { let (key, value) = dict(&a[0]).popitem(); record(&[key.word, value.word]) };

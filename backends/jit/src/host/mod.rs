@@ -10,6 +10,7 @@ mod entry;
 mod errors;
 mod generators;
 mod iters;
+pub mod library;
 mod lists;
 pub mod mapping;
 mod maths;
@@ -20,7 +21,7 @@ pub mod show;
 mod texts;
 pub mod values;
 
-pub use builtins::empty_word;
+pub use builtins::{empty_word, truth};
 pub use entry::{allocate, call_row, fault, invoke, locate, next, raise, take_error};
 pub use errors::code;
 pub use generators::{generator, give};
@@ -58,8 +59,18 @@ pub enum FormatPart {
 
 /// The row of an operation, catalogue function or step of a lowering.
 pub fn find(name: &str) -> Option<Row> {
+    if let Some((name, overload)) = name.rsplit_once('#') {
+        return library::overload(name, overload.parse().ok()?).or_else(|| find(name));
+    }
+    if let Some(row) = iters::find(name) {
+        return Some(row);
+    }
     // `itertools.product$2` is an overload that Rust spells in another way.
-    let name = name.split_once('$').map_or(name, |(name, _)| name);
+    let name = match name.split_once('$') {
+        Some((plain, "" | "nth" | "*")) => plain,
+        Some((plain, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => plain,
+        _ => name,
+    };
     let families: [fn(&str) -> Option<Row>; 10] = [
         numbers::find,
         texts::find,
@@ -116,6 +127,16 @@ pub fn result_of(function: &Item) -> D {
 pub fn call_method(method: &Method, args: &[&Item]) -> Item {
     let words: Vec<u64> = args.iter().map(|item| item.word).collect();
     Item::new(call_code(method.code, 0, &words).unwrap_or_else(|| rt::raise(pending())), method.ret)
+}
+
+/// Calls a method with values of any type: nothing where one is not what a parameter takes.
+pub fn ask_method(method: &Method, args: &[&Item]) -> Option<Item> {
+    if args.len() != method.params.len() {
+        return None;
+    }
+    let fitted: Option<Vec<Item>> =
+        args.iter().zip(&method.params).map(|(arg, to)| values::argument(arg, to)).collect();
+    Some(call_method(method, &fitted?.iter().collect::<Vec<_>>()))
 }
 
 /// The row of a name that has none. No code calls it: the name is a gap.

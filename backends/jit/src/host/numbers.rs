@@ -112,7 +112,13 @@ rows! {
     "num.add" => |_, a| keep(num(&a[0]) + num(&a[1]));
     "num.sub" => |_, a| keep(num(&a[0]) - num(&a[1]));
     "num.mul" => |_, a| keep(num(&a[0]) * num(&a[1]));
-    "num.truediv" => |s, a| adapt(&Item::new(keep(num(&a[0]).true_div(num(&a[1]))), a[0].desc), s.ret);
+    "num.truediv" => |s, a| {
+        let quotient = num(&a[0]).true_div(num(&a[1]));
+        match s.ret.kind {
+            Kind::Num => keep(Num::Float(quotient)),
+            _ => quotient.to_bits(),
+        }
+    };
     "num.from_int" | "num.from_float" => |_, a| keep(num(&a[0]));
     "num.to_float" => |_, a| a[0].float().to_bits();
     "num.is_int" => |_, a| matches!(num(&a[0]), Num::Int(_)).into();

@@ -1,5 +1,6 @@
 //! Text of values: `str`, `repr`, formats.
 
+use super::library::Opaque;
 use super::{FormatPart, Site, call_method, error_of, errors, mapping};
 use crate::desc::Kind;
 use crate::item::{Item, object_fields};
@@ -46,6 +47,8 @@ pub fn repr(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Kind::Dict(..) | Kind::Counter(_) | Kind::DefaultDict(..) => mapping::repr(item, f),
         Kind::TypeOf(path) => write!(f, "<class '__main__.{}'>", path.last()),
         Kind::Func(..) => f.write_str("<function>"),
+        Kind::Opaque(Opaque { repr: Some(repr), .. }) => repr(item.word, f),
+        Kind::Opaque(of) => write!(f, "<{} object>", of.name),
         Kind::Iter(_) | Kind::Random | Kind::Args | Kind::Other => f.write_str("<object>"),
     }
 }
@@ -97,6 +100,7 @@ pub fn str(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             None => f.write_str("None"),
         },
         Kind::Class(_) => class_str(item, f),
+        Kind::Opaque(Opaque { str: Some(str), .. }) => str(item.word, f),
         _ => repr(item, f),
     }
 }
@@ -128,6 +132,7 @@ pub fn operand(item: &Item) -> Operand<'_> {
         Kind::Str => Operand::Text(item.text()),
         Kind::Num => rt::Format::operand(&*object::<rt::Num>(&item.word)),
         Kind::Value => rt::Format::operand(item.value()),
+        Kind::Opaque(Opaque { format: Some(format), .. }) => format(item.word).operand(),
         _ => Operand::Other(type_name(item)),
     }
 }
@@ -164,6 +169,7 @@ pub fn type_name(item: &Item) -> &'static str {
             rt::Num::Float(_) => "float",
         },
         Kind::Random => "Random",
+        Kind::Opaque(of) => of.name,
         Kind::Args => "tuple",
         Kind::Other => "object",
     }

@@ -1,10 +1,12 @@
 //! Dynamic values: to and from static types, and their operations.
 
 use super::adapt::{adapt, same};
+use super::library::Opaque;
 use super::{Site, call_func, call_method, error_of, rows, show};
 use crate::desc::{ClassDesc, D, Kind, Method};
 use crate::item::{Item, list_word, object_fields, some_word, text_word};
 use crate::memory::{keep, object, record, set_word};
+use batuta_core::{ClassKind, TyKind};
 use batuta_rt::{self as rt, Error, Function, Value};
 use std::any::Any;
 use std::rc::Rc;
@@ -36,7 +38,18 @@ impl rt::Object for Wrapped {
         if let Some((index, _)) = class.field(batuta_base::Name::new(name)) {
             return Some(from_item(&object_fields(self.word, class)[index]));
         }
-        None
+        let method = class.method(name)?;
+        if method.is_property {
+            return Some(from_item(&call_method(method, &[&self.item()])));
+        }
+        let name = name.to_owned();
+        let text = format!("{}.{name}", class.path.last());
+        let owner = self.word as usize;
+        let code = move |args: &[Value]| match Rc::clone(&self).call_method(&name, args) {
+            Some(result) => result,
+            None => Err(Error::new(rt::AttributeError, name.clone())),
+        };
+        Some(Value::Function(Function::new(&text, code).bound_to(owner)))
     }
     fn set_attr(&self, name: &str, value: Value) -> bool {
         let Some((index, field)) = self.class().and_then(|class| class.field(batuta_base::Name::new(name)))
@@ -78,14 +91,42 @@ impl rt::Object for Wrapped {
                 let other = object.as_any().downcast_ref::<Wrapped>()?;
                 Some(self.item() == other.item())
             }
-            _ => None,
+            other => self.plain().map(|plain| plain == *other),
         }
     }
     fn hash(&self) -> Option<u64> {
         Some(rt::Key::key_hash(&self.item()))
     }
+    fn plain(&self) -> Option<Value> {
+        let class = self.class()?;
+        matches!(class.kind, ClassKind::EnumOf(_)).then(|| from_item(&self.item().field(1)))
+    }
+    fn is_single(&self) -> bool {
+        self.class().is_none_or(crate::item::is_told_by_place)
+    }
+    fn is_true(&self) -> bool {
+        super::builtins::truth(&self.item())
+    }
     fn is_instance(&self, class: &str) -> bool {
-        self.class().is_some_and(|found| found.mro.iter().any(|path| path.last() == class))
+        self.class().is_some_and(|found| found.mro.iter().any(|path| *path == class || path.last() == class))
+    }
+}
+
+/// The item as an argument of this type, where it is one.
+pub fn argument(item: &Item, to: D) -> Option<Item> {
+    let item = item.bare();
+    if same(item.desc, to) {
+        return Some(item);
+    }
+    match (&item.desc.kind, &to.kind) {
+        (_, Kind::Value) => Some(Item::new(keep(from_item(&item)), to)),
+        (Kind::Class(_), Kind::Class(wanted)) => {
+            item.class().filter(|class| class.is_a(wanted.path)).map(|_| Item::new(item.word, to))
+        }
+        _ => {
+            let value = from_item(&item);
+            takes(&value, to).then(|| Item::new(to_word(&value, to), to))
+        }
     }
 }
 
@@ -118,6 +159,9 @@ pub fn from_item(item: &Item) -> Value {
         Kind::Value => item.value().clone(),
         Kind::Error => Value::Error(error_of(item).clone()),
         Kind::Range => Value::from(object::<rt::Range>(&item.word).clone()),
+        Kind::Set(_) if matches!(item.desc.ty.strip().kind(), TyKind::FrozenSet(_)) => {
+            Value::from(item.set().iter().map(from_item).collect::<rt::FrozenSet<Value>>())
+        }
         Kind::Set(_) => Value::from(item.set().iter().map(from_item).collect::<rt::Set<Value>>()),
         Kind::Dict(..) | Kind::Counter(_) | Kind::DefaultDict(..) => {
             let pairs = super::mapping::pairs(item)
@@ -126,25 +170,44 @@ pub fn from_item(item: &Item) -> Value {
             Value::from(pairs.collect::<rt::Dict<Value, Value>>())
         }
         Kind::Func(params, ret) => function(item, params, ret),
+        Kind::Opaque(Opaque { value: Some(value), .. }) => value(item.word),
         _ => Value::Object(Rc::new(Wrapped { word: item.word, desc: item.desc })),
     }
+}
+
+/// A dynamic value; of a function with what its site says of its parameters and their defaults.
+fn from_given(site: &Site, a: &[Item]) -> Value {
+    match &a[0].desc.kind {
+        Kind::Func(params, ret) if !site.attr.is_empty() => {
+            let (function, params, ret) = (a[0].clone(), params.clone(), *ret);
+            let code = move |args: &[Value]| called(&function, &params, ret, args);
+            let made = Function::new(&site.attr, code);
+            Value::Function(made.with_defaults(&a[1..].iter().map(from_item).collect::<Vec<_>>()))
+        }
+        _ => from_item(&a[0]),
+    }
+}
+
+/// What a function value gives for dynamic arguments.
+fn called(function: &Item, params: &[D], ret: D, args: &[Value]) -> Result<Value, Error> {
+    rt::catch_end(|| {
+        let words: Vec<u64> = args.iter().zip(params).map(|(arg, desc)| to_word(arg, desc)).collect();
+        from_item(&Item::new(call_func(function, &words), ret))
+    })
 }
 
 fn function(item: &Item, params: &[D], ret: D) -> Value {
     let (item, params) = (item.clone(), params.to_vec());
     Value::Function(Function::new("<function>", move |args: &[Value]| {
-        rt::catch_end(|| {
-            if args.len() != params.len() {
-                let words = format!(
-                    "<lambda>() takes {} positional arguments but {} were given",
-                    params.len(),
-                    args.len()
-                );
-                rt::raise_new(rt::TypeError, words);
-            }
-            let words: Vec<u64> = args.iter().zip(&params).map(|(arg, desc)| to_word(arg, desc)).collect();
-            from_item(&Item::new(call_func(&item, &words), ret))
-        })
+        if args.len() != params.len() {
+            let words = format!(
+                "<lambda>() takes {} positional arguments but {} were given",
+                params.len(),
+                args.len()
+            );
+            return Err(Error::new(rt::TypeError, words));
+        }
+        called(&item, &params, ret, args)
     }))
 }
 
@@ -213,9 +276,15 @@ pub fn to_word(value: &Value, to: D) -> u64 {
         (Kind::Set(item), Value::Set(set)) => {
             keep(set.to_vec().iter().map(|it| Item::new(to_word(it, item), item)).collect::<rt::Set<Item>>())
         }
+        (Kind::Set(item), Value::FrozenSet(set)) => {
+            keep(set.iter().map(|it| Item::new(to_word(it, item), item)).collect::<rt::Set<Item>>())
+        }
         (Kind::Iter(item), _) => {
             let (mut items, item) = (rt::py::iter(value), *item);
             super::iters::iter_word(move || items.next().map(|it| to_word(&it, item)))
+        }
+        (Kind::Opaque(Opaque { of_value: Some(of_value), .. }), _) => {
+            of_value(value).unwrap_or_else(|error| rt::raise(error))
         }
         (_, Value::Object(object)) => match object.as_any().downcast_ref::<Wrapped>() {
             Some(wrapped) if fits(value, to) => wrapped.word,
@@ -255,9 +324,14 @@ fn fits(value: &Value, to: D) -> bool {
         (Kind::List(_), Value::List(_))
         | (Kind::Tuple(_), Value::Tuple(_))
         | (Kind::Dict(..), Value::Dict(_)) => true,
-        (Kind::Set(_), Value::Set(_)) | (Kind::Error, Value::Error(_)) => true,
+        (Kind::Set(_), Value::Set(_)) => matches!(to.ty.strip().kind(), TyKind::Set(_)),
+        (Kind::Set(_), Value::FrozenSet(_)) => matches!(to.ty.strip().kind(), TyKind::FrozenSet(_)),
+        (Kind::Error, Value::Error(_)) => true,
         (Kind::Option(inner), _) => matches!(value, Value::None) || fits(value, inner),
         (Kind::Union(members), _) => members.iter().any(|member| fits(value, member)),
+        (Kind::Opaque(Opaque { name, of_value: Some(_), .. }), _) => {
+            value.type_name().rsplit('.').next() == Some(name)
+        }
         (Kind::Class(class), Value::Object(object)) => {
             let wrapped = object.as_any().downcast_ref::<Wrapped>();
             wrapped.and_then(Wrapped::class).is_some_and(|found| found.is_a(class.path))
@@ -288,6 +362,7 @@ fn binary(site: &Site, a: &[Item]) -> u64 {
     let (x, y) = (&from_item(&a[0]), &from_item(&a[1]));
     let value = match site.attr.as_str() {
         "add" => rt::py::add(x, y),
+        "matmul" => rt::py::matmul(x, y),
         "sub" => rt::py::sub(x, y),
         "mul" => rt::py::mul(x, y),
         "truediv" => rt::py::true_div(x, y),
@@ -351,12 +426,20 @@ fn method(site: &Site, a: &[Item]) -> u64 {
 
 fn is_type(site: &Site, a: &[Item]) -> u64 {
     let value = from_item(&a[0]);
-    let is = |desc: D| match (&desc.kind, &value) {
-        // Every bool is an int.
-        (Kind::Int | Kind::Big, Value::Bool(_)) => true,
-        _ => fits(&value, desc),
+    let answer = match site.attr_desc {
+        Some(desc) => match &desc.kind {
+            Kind::Unit => value.is_none(),
+            Kind::Class(class) => rt::py::is_instance(&value, class.path.as_str()),
+            Kind::Opaque(of) => rt::py::is_instance(&value, of.name),
+            _ => rt::py::is_instance(&value, show::type_name(&Item::new(0, desc))),
+        },
+        // A class of the program is told by its path, one of the library by its name.
+        None => match site.class {
+            Some(class) => rt::py::is_instance(&value, class.path.as_str()),
+            None => rt::py::is_instance(&value, site.attr.rsplit('.').next().unwrap_or_default()),
+        },
     };
-    site.attr_desc.is_some_and(is).into()
+    answer.into()
 }
 
 /// An operation of bytes, through the dynamic runtime.
@@ -365,8 +448,10 @@ fn bytes(site: &Site, a: &[Item]) -> u64 {
     let result = match site.name.rsplit('.').next().unwrap_or_default() {
         "len" | "__len__" => Value::from(rt::py::len(&value)),
         "at" => rt::py::get_item(&value, &from_item(&a[1])),
-        "concat" | "__add__" => rt::py::add(&value, &from_item(&a[1])),
-        "repeat" => rt::py::mul(&value, &from_item(&a[1])),
+        "concat" | "__add__" => {
+            return keep(rt::Bytes([&a[0].bytes()[..], &a[1].bytes()[..]].concat()));
+        }
+        "repeat" => return keep(rt::Bytes(a[0].bytes().repeat(a[1].int().max(0) as usize))),
         "contains" | "__contains__" => Value::Bool(rt::py::contains(&value, &from_item(&a[1]))),
         "slice" => rt::py::get_slice(&value, &from_item(&a[1]), &from_item(&a[2]), &from_item(&a[3])),
         "truth" => Value::Bool(value.is_true()),
@@ -377,8 +462,8 @@ fn bytes(site: &Site, a: &[Item]) -> u64 {
 
 rows! {
     "bytes.len" | "bytes.__len__" | "bytes.at" | "bytes.concat" | "bytes.__add__" | "bytes.repeat" | "bytes.contains"
-        | "bytes.__contains__" | "bytes.slice" | "bytes.truth" | "bytes.hex" | "bytes.decode" => bytes;
-    "value.from" => |_, a| keep(from_item(&a[0]));
+        | "bytes.__contains__" | "bytes.slice" | "bytes.truth" => bytes;
+    "value.from" => |s, a| keep(from_given(s, a));
     "value.to" => |s, a| adapt(&a[0], s.ret);
     "value.is" => is_type;
     "value.binary" => binary;

@@ -4,8 +4,8 @@ use super::{Lower, Scope};
 use crate::lir::{End, InstKind, Reg};
 use batuta_base::{Name, Origin};
 use batuta_core::{
-    Arg, BlockId, Callee, Clause, CmpOp, Const, IntOp, IterOp, ListOp, Node, NodeId, Op, OptOp, Pat, RangeOp,
-    Sink, Ty, TyKind,
+    Arg, Attr, BlockId, Callee, Clause, CmpOp, Const, IntOp, IterOp, ListOp, Node, NodeId, Op, OptOp, Pat,
+    RangeOp, RsOp, Sink, Ty, TyKind,
 };
 
 /// What a loop reads.
@@ -89,6 +89,10 @@ impl Lower<'_> {
             Node::Op { op: Op::IterOp(IterOp::Into | IterOp::Of), args, .. } if self.is_range(args[0]) => {
                 self.range_source(args[0])
             }
+            Node::Op { op: Op::IterOp(IterOp::Into), args, .. } if self.walked(args[0]).is_some() => {
+                let walked = self.walked(args[0]).unwrap_or(args[0]);
+                self.source(walked)
+            }
             Node::Op { op: Op::IterOp(how), args, .. } if *how != IterOp::Next && *how != IterOp::Mut => {
                 let ty = body.nodes[args[0]].ty;
                 let source = self.expr(args[0]);
@@ -125,6 +129,14 @@ impl Lower<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// What a loop walks without a copy, since it may change below it: the copy that Mir names is not made.
+    fn walked(&self, node: NodeId) -> Option<NodeId> {
+        match &self.body.nodes[node].kind {
+            Node::Op { op: Op::RsOp(RsOp::Collect), attr, args } if *attr != Attr::None => Some(args[0]),
+            _ => None,
         }
     }
 

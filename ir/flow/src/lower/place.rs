@@ -3,7 +3,7 @@
 use super::Lower;
 use crate::lir::{InstKind, Reg};
 use batuta_base::{Name, Origin};
-use batuta_core::{Mir, Mode, NodeId, Place, Program, Proj, Root, Ty, TyKind};
+use batuta_core::{Attr, Mir, Mode, NodeId, OptOp, Place, Program, Proj, Root, Ty, TyKind};
 
 /// A place whose last step is not taken yet.
 pub(super) struct Resolved {
@@ -19,7 +19,8 @@ pub(super) enum Step {
     Field(Name),
     Index(Reg),
     Nth(Reg),
-    Payload,
+    /// With the whole error where the value may be absent.
+    Payload(Option<Name>),
     Deref,
 }
 
@@ -48,7 +49,7 @@ impl Lower<'_> {
                 Proj::Field(name) => Step::Field(*name),
                 Proj::Index(node) => Step::Index(self.expr(*node)),
                 Proj::Nth(node) => Step::Nth(self.expr(*node)),
-                Proj::Payload(_) => Step::Payload,
+                Proj::Payload(text) => Step::Payload(*text),
                 Proj::Deref => Step::Deref,
             });
         }
@@ -60,7 +61,10 @@ impl Lower<'_> {
             Step::Field(name) => InstKind::Field(base, name),
             Step::Index(index) => InstKind::Index(base, index),
             Step::Nth(index) => InstKind::Nth(base, index),
-            Step::Payload => InstKind::Payload(base),
+            Step::Payload(Some(text)) if matches!(self.ty(base).strip().kind(), TyKind::Option(_)) => {
+                InstKind::Op { op: OptOp::Unwrap.into(), attr: Attr::Name(text), args: vec![base] }
+            }
+            Step::Payload(_) => InstKind::Payload(base),
             Step::Deref => InstKind::Copy(base),
         };
         self.emit(ty, kind, origin)
@@ -87,7 +91,7 @@ impl Lower<'_> {
             (None, Some(Step::Index(index) | Step::Nth(index))) => {
                 self.push(None, InstKind::SetIndex(at.base, index, value), origin);
             }
-            (None, Some(Step::Payload | Step::Deref)) => self.overwrite(at.base, value, origin),
+            (None, Some(Step::Payload(_) | Step::Deref)) => self.overwrite(at.base, value, origin),
         }
     }
 
@@ -111,7 +115,7 @@ impl Lower<'_> {
         let value = match at.ty.strip().kind() {
             // A member of an enum is made where it is written.
             TyKind::Option(inner) if !(is_member && matches!(inner.kind(), TyKind::Class(..))) => {
-                self.op(batuta_core::OptOp::Some, vec![value], at.ty.strip(), origin)
+                self.op(OptOp::Some, vec![value], at.ty.strip(), origin)
             }
             _ => value,
         };
