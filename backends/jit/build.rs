@@ -13,8 +13,8 @@ use std::fmt::Write;
 /// Modules whose functions need what the JIT does not have: tasks, a process of their own, tests.
 const LEFT: &[&str] = &["asyncio", "pytest", "logging", "Logger", "LogRecord", "Handler", "Formatter"];
 
-/// Rows that look at what a program's own class is.
-const BY_CLASS: &[&str] = &["error.plain_text"];
+/// Rows that look at what a program's own class is, and those of texts that are taken apart.
+const BY_CLASS: &[&str] = &["error.plain_text", "str.format"];
 
 /// Names of types whose objects no program holds.
 const NO_VALUES: &[&str] = &["help_formatter", "pprint.PrettyPrinter"];
@@ -87,7 +87,9 @@ struct Used {
 fn function(row: &Row, at: usize, all: &mut Used) -> Option<String> {
     let owner = row.name.as_str().split('.').next().unwrap_or_default();
     let spelled = [Some(row.rust), row.rust_big];
-    let is_open = spelled.iter().flatten().any(|text| text.contains("{*}") || text.contains("{R}"));
+    let is_open = spelled.iter().flatten().any(|text| {
+        text.contains("{R}") || text.contains("![{*}]") || text.replace("[{*}]", "").contains("{*}")
+    });
     if row.op.is_some()
         || row.rust.is_empty()
         || is_open
@@ -99,6 +101,14 @@ fn function(row: &Row, at: usize, all: &mut Used) -> Option<String> {
     let mut used = Used::default();
     let mut body = String::new();
     for (index, param) in row.params.iter().enumerate() {
+        if param.variadic {
+            let _ = writeln!(
+                body,
+                "    let rest = {};",
+                rest(param, index, index + 1 == row.params.len(), &mut used)?
+            );
+            continue;
+        }
         let (ty, value) = argument(param, index, &mut used)?;
         let value = match &param.default {
             None => value,
@@ -125,7 +135,7 @@ fn function(row: &Row, at: usize, all: &mut Used) -> Option<String> {
 
 /// The word of what a spelling gives.
 fn result(row: &Row, spelling: &str, used: &mut Used) -> Option<String> {
-    let mut call = spelling.to_owned();
+    let mut call = spelling.replace("&[{*}]", "&rest[..]").replace("[{*}]", "rest");
     for index in 0..row.params.len() {
         call = call.replace(&format!("{{{index}}}"), &format!("a{index}"));
         if let Some(name) = row.params[index].name {
@@ -150,9 +160,6 @@ fn result(row: &Row, spelling: &str, used: &mut Used) -> Option<String> {
 
 /// Type, where it has to be said, and value of an argument.
 fn argument(param: &ParamRow, index: usize, used: &mut Used) -> Option<(String, String)> {
-    if param.variadic || param.lends {
-        return None;
-    }
     let own = |ty: &str| format!("own::<{ty}>(&a[{index}])");
     let item = format!("&a[{index}]");
     if let TyKind::Iter(part) = param.ty.kind() {
@@ -179,13 +186,32 @@ fn argument(param: &ParamRow, index: usize, used: &mut Used) -> Option<(String, 
     })
 }
 
+/// All further arguments.
+fn rest(param: &ParamRow, from: usize, is_last: bool, used: &mut Used) -> Option<String> {
+    if !is_last {
+        return None;
+    }
+    Some(match (param.take, param.ty.kind()) {
+        (Take::Read, TyKind::Str) => {
+            format!("a[{from}..].iter().map(Item::text).collect::<Vec<&'static str>>()")
+        }
+        (Take::Write, _) | (_, TyKind::Iter(_)) => return None,
+        _ => {
+            let ty = owned(param.ty, used)?;
+            copied(param.ty, used);
+            format!("a[{from}..].iter().map(own::<{ty}>).collect::<Vec<_>>()")
+        }
+    })
+}
+
 /// Types whose words are addresses of the Rust type itself.
 fn is_object(ty: Ty) -> bool {
     match ty.kind() {
         TyKind::List(item) => {
             matches!(item.kind(), TyKind::Int(Width::Any) | TyKind::Float(_) | TyKind::Bool)
         }
-        TyKind::Lib(..) | TyKind::Complex | TyKind::Bytes | TyKind::Range => true,
+        TyKind::Lib(name, _) => *name != "tuple",
+        TyKind::Complex | TyKind::Bytes | TyKind::Range => true,
         _ => false,
     }
 }
@@ -213,6 +239,9 @@ fn owned(ty: Ty, used: &mut Used) -> Option<String> {
             used.types.insert(("complex".to_owned(), "rt::Complex".to_owned()));
             "rt::Complex".to_owned()
         }
+        TyKind::Lib(name, items) if *name == "tuple" && items.len() == 1 => {
+            format!("rt::Tuple<{}>", all(items)?[0])
+        }
         TyKind::Lib(name, items) if items.is_empty() && !NO_VALUES.contains(&name.as_str()) => {
             let path = library_path(name.as_str());
             used.types.insert((name.as_str().to_owned(), path.clone()));
@@ -226,7 +255,7 @@ fn owned(ty: Ty, used: &mut Used) -> Option<String> {
 fn copied(ty: Ty, used: &mut Used) {
     match ty.kind() {
         TyKind::Complex => _ = used.copied.insert("rt::Complex".to_owned()),
-        TyKind::Lib(name, _) => _ = used.copied.insert(library_path(name.as_str())),
+        TyKind::Lib(name, _) if *name != "tuple" => _ = used.copied.insert(library_path(name.as_str())),
         _ => ty.children().into_iter().for_each(|part| copied(part, used)),
     }
 }

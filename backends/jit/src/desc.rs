@@ -75,6 +75,8 @@ pub struct ClassDesc {
     pub methods: OnceCell<HashMap<&'static str, Method>>,
     /// Code of the methods that are called by dynamic dispatch, by slot.
     pub table: Cell<*const *const u8>,
+    /// Class attributes by name, inherited ones included: where the word is, and its type.
+    pub attributes: OnceCell<HashMap<&'static str, (u64, D)>>,
     /// Of an enum: its members, in order.
     pub members: RefCell<Vec<u64>>,
     /// Of an exception class: the runtime's class.
@@ -231,6 +233,7 @@ impl<'a> Descs<'a> {
             fields: OnceCell::new(),
             methods: OnceCell::new(),
             table: Cell::new(std::ptr::null()),
+            attributes: OnceCell::new(),
             members: RefCell::default(),
             error: Cell::new(None),
         }));
@@ -295,6 +298,7 @@ impl<'a> Descs<'a> {
 
     /// The exception class of this path or builtin name.
     pub fn error(&self, path: Name) -> Option<rt::Class> {
+        let path = self.program.resolve(path);
         if self.program.classes.contains_key(&path) {
             return self.class(path)?.error.get();
         }

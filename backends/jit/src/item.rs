@@ -3,6 +3,7 @@
 
 use crate::desc::{ClassDesc, D, Kind};
 use crate::host::library::Opaque;
+use crate::host::mapping;
 use crate::host::{ask_method, call_method, error_of, truth};
 use crate::memory::{keep, object, record, word_at};
 use batuta_core::{ClassKind, TyKind};
@@ -287,7 +288,7 @@ pub fn clone_word(desc: D, word: u64) -> u64 {
             }
         }
         Kind::Dict(..) => keep(object::<Dict<Item, Item>>(&word).clone()),
-        Kind::Counter(_) | Kind::DefaultDict(..) => crate::host::mapping::clone(word),
+        Kind::Counter(_) | Kind::DefaultDict(..) => mapping::clone(word),
         Kind::Set(_) => keep(object::<Set<Item>>(&word).clone()),
         Kind::Deque(_) => keep(object::<rt::Deque<Item>>(&word).clone()),
         Kind::Tuple(fields) => {
@@ -357,7 +358,10 @@ fn equal(a: &Item, b: &Item) -> bool {
         (Kind::Deque(_), Kind::Deque(_)) => {
             *object::<rt::Deque<Item>>(&a.word) == *object::<rt::Deque<Item>>(&b.word)
         }
-        _ => match (crate::host::mapping::plain(a), crate::host::mapping::plain(b)) {
+        (Kind::Dict(..), Kind::Dict(..)) if mapping::is_ordered(a) && mapping::is_ordered(b) => {
+            mapping::pairs(a) == mapping::pairs(b)
+        }
+        _ => match (mapping::plain(a), mapping::plain(b)) {
             (Some(a), Some(b)) => *a == *b,
             _ => a.word == b.word,
         },
@@ -366,10 +370,10 @@ fn equal(a: &Item, b: &Item) -> bool {
 
 fn equal_objects(a: &Item, b: &Item) -> bool {
     let (Some(class), Some(other)) = (a.class(), b.class()) else { return a.word == b.word };
-    if let Some(method) = class.method("__eq__") {
-        if let Some(answer) = ask_method(method, &[a, b]) {
-            return truth(&answer);
-        }
+    if let Some(method) = class.method("__eq__")
+        && let Some(answer) = ask_method(method, &[a, b])
+    {
+        return truth(&answer);
     }
     if let Some(method) = other.method("__eq__")
         && let Some(answer) = ask_method(method, &[b, a])
@@ -509,10 +513,10 @@ fn less(a: &[Item], b: &[Item]) -> bool {
 
 fn less_objects(a: &Item, b: &Item) -> bool {
     let (Some(class), Some(other)) = (a.class(), b.class()) else { return false };
-    if let Some(method) = class.method("__lt__") {
-        if let Some(answer) = ask_method(method, &[a, b]) {
-            return truth(&answer);
-        }
+    if let Some(method) = class.method("__lt__")
+        && let Some(answer) = ask_method(method, &[a, b])
+    {
+        return truth(&answer);
     }
     if let Some(method) = other.method("__gt__")
         && let Some(answer) = ask_method(method, &[b, a])

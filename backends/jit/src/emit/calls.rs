@@ -96,6 +96,17 @@ impl Emit<'_, '_, '_> {
         }
     }
 
+    /// A method of a library type: `a[i]`, `for item in a`.
+    pub(super) fn special(&mut self, method: &str, args: &[Reg], dst: Option<Reg>) -> Option<Value> {
+        let Kind::Opaque(_) = self.desc(args[0]).kind else { return None };
+        let TyKind::Lib(name, _) = self.desc(args[0]).ty.strip().kind() else { return None };
+        let unit = self.unit.desc(Ty::unit());
+        let ret = dst.map_or(unit, |dst| self.desc(dst));
+        let names = [*name, Name::new(name.last())].map(|name| name.join(method));
+        let row = names.into_iter().find_map(|name| self.overload_as(name, args, ret))?;
+        Some(self.row_as(&row, args, ret, &Attr::None))
+    }
+
     /// What a row by hand does not do with such arguments.
     fn misfit(&self, name: &str, args: &[Reg], dst: Reg) -> Option<String> {
         let has = |test: fn(&Kind) -> bool| args.iter().any(|arg| test(&self.desc(*arg).kind));
@@ -111,12 +122,16 @@ impl Emit<'_, '_, '_> {
 
     /// The catalogue's overload for these arguments, where it is compiled and they are what it takes.
     fn overload(&self, name: Name, args: &[Reg], dst: Reg) -> Option<String> {
+        self.overload_as(name, args, self.desc(dst))
+    }
+
+    fn overload_as(&self, name: Name, args: &[Reg], ret: D) -> Option<String> {
         let types: Vec<Ty> = args.iter().map(|arg| self.desc(*arg).ty).collect();
         let row = batuta_catalog::select(name.as_str(), &types)?;
         let suits = types.iter().enumerate().all(|(at, ty)| {
             row.param(at, types.len()).is_some_and(|param| host::library::takes(param.ty, *ty))
         });
-        let gives = host::adapt::alike(row.result.strip(), self.desc(dst).ty.strip());
+        let gives = host::adapt::alike(row.result.strip(), ret.ty.strip());
         host::library::overload(row.name.as_str(), row.overload)?;
         (suits && gives).then(|| format!("{}#{}", row.name, row.overload))
     }
@@ -404,6 +419,11 @@ impl Emit<'_, '_, '_> {
         }
         if matches!(ret.kind, Kind::Other) && !matches!(ret.ty.kind(), TyKind::Slice) {
             return self.gap(format!("values of type {}", ret.ty));
+        }
+        if let (true, Attr::Name(path)) = (matches!(name, "rs.path" | "rs.method"), attr)
+            && !matches!(path.as_str(), "rt::unpack" | "rt::unpack_each")
+        {
+            return self.gap(format!("`{path}`"));
         }
         if let (true, Attr::Name(class)) = (matches!(name, "exc.is_a" | "exc.new"), attr)
             && self.unit.descs.error(*class).is_none()

@@ -33,6 +33,8 @@ pub(super) struct Emit<'u, 'a, 'b> {
     pub(super) literals: HashSet<Reg>,
     /// Registers that hold what `*x` or `**x` splices.
     pub(super) splats: HashSet<Reg>,
+    /// Errors that stand for an object of the program's own class.
+    pub(super) own_errors: HashSet<Reg>,
     /// Landings of errors by line and target.
     landings: HashMap<(u32, Option<Bb>), Block>,
     faults: HashMap<(u64, u32, Option<Bb>), Block>,
@@ -114,6 +116,7 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
             float_consts: HashMap::new(),
             literals: HashSet::new(),
             splats: HashSet::new(),
+            own_errors: HashSet::new(),
             landings: HashMap::new(),
             faults: HashMap::new(),
             leave: None,

@@ -5,8 +5,8 @@ use super::func::{Emit, trusted};
 use crate::desc::Kind;
 use crate::host::FormatPart;
 use batuta_core::{
-    Attr, BoolOp, ClassOp, CmpOp, FloatOp, IntOp, IoOp, ListOp, ObjOp, Op, OptOp, RsOp, TupleOp, UnionOp,
-    ValueOp,
+    Attr, BoolOp, ClassOp, CmpOp, ExcOp, FloatOp, IntOp, IoOp, ListOp, ObjOp, Op, OptOp, RsOp, TupleOp,
+    UnionOp, ValueOp,
 };
 use batuta_flow::{Inst, InstKind, Part, Reg};
 use cranelift::codegen::ir::Value;
@@ -36,7 +36,14 @@ impl Emit<'_, '_, '_> {
             InstKind::SetField(base, name, value) => self.set_field(*base, *name, *value),
             InstKind::SetIndex(base, index, value) => self.set_index(*base, *index, *value),
             InstKind::DelIndex(base, index) => {
+                if self.special("__delitem__", &[*base, *index], None).is_some() {
+                    return;
+                }
                 let row = match self.desc(*base).kind {
+                    Kind::Opaque(_) => {
+                        self.gap(format!("del of an item of {}", self.lir.regs[*base].ty));
+                        return;
+                    }
                     Kind::List(_) => "rt.del.list",
                     Kind::Value => "rt.del.value",
                     _ => "rt.del.dict",
@@ -78,6 +85,9 @@ impl Emit<'_, '_, '_> {
             InstKind::Nth(base, index) => self.index(*base, *index, dst, false),
             InstKind::Payload(option) => self.payload(*option, dst),
             InstKind::Iter(how, source) => {
+                if let Some(items) = self.special("__iter__", &[*source], Some(dst)) {
+                    return items;
+                }
                 self.row(Op::from(*how).name(), &[*source], Some(dst), &Attr::None)
             }
             InstKind::TakeError => {
@@ -137,7 +147,12 @@ impl Emit<'_, '_, '_> {
                 if matches!(self.desc(dst).kind, Kind::Error)
                     && matches!(self.desc(args[0]).kind, Kind::Class(_)) =>
             {
+                self.own_errors.insert(dst);
                 Some(self.row("rt.error_of_object", args, Some(dst), &Attr::None))
+            }
+            // `super().__str__()`: what the arguments say.
+            Op::ExcOp(ExcOp::Text) if self.own_errors.contains(&args[0]) => {
+                Some(self.row("exc.args_text", args, Some(dst), &Attr::None))
             }
             Op::ClassOp(ClassOp::Up) => Some(self.get(args[0])),
             Op::ClassOp(ClassOp::Down) => Some(self.downcast(args[0], dst)),

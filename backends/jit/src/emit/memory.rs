@@ -190,7 +190,12 @@ impl Emit<'_, '_, '_> {
             Kind::Range => "rt.index.range",
             Kind::Deque(_) => "rt.index.deque",
             Kind::Value | Kind::Union(_) => "rt.index.value",
-            _ => return self.gap(format!("index of {}", self.lir.regs[base].ty)),
+            _ => {
+                return match self.special("__getitem__", &[base, index], Some(dst)) {
+                    Some(value) => value,
+                    None => self.gap(format!("index of {}", self.lir.regs[base].ty)),
+                };
+            }
         };
         self.row(row, &[base, index], Some(dst), &Attr::None)
     }
@@ -221,7 +226,9 @@ impl Emit<'_, '_, '_> {
             Kind::Dict(..) | Kind::Counter(_) | Kind::DefaultDict(..) => "rt.set.dict",
             Kind::Value | Kind::Union(_) => "rt.set.value",
             _ => {
-                self.gap(format!("item assignment to {}", self.lir.regs[base].ty));
+                if self.special("__setitem__", &[base, index, value], None).is_none() {
+                    self.gap(format!("item assignment to {}", self.lir.regs[base].ty));
+                }
                 return;
             }
         };

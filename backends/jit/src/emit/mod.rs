@@ -171,7 +171,8 @@ impl<'a> Unit<'a> {
         let is_asked = !batuta_core::dynamic::made_dynamic(self.program).is_empty();
         let classes = self.program.classes.values();
         let all = classes.flat_map(|class| class.methods.iter().copied());
-        all.filter(|path| self.program.fns.contains_key(path) && (is_asked || is_dunder(path.last()))).collect()
+        all.filter(|path| self.program.fns.contains_key(path) && (is_asked || is_dunder(path.last())))
+            .collect()
     }
 
     /// Parameters by machine class, then the status and the result.
@@ -237,6 +238,10 @@ impl<'a> Unit<'a> {
         let mut methods = Vec::new();
         for class in classes {
             methods.push((class, self.class_methods(class), self.class_table(class)));
+            let attributes = self.class_attributes(class);
+            if let Some(desc) = self.descs.class(class) {
+                let _ = desc.attributes.set(attributes);
+            }
         }
         if !self.gaps.is_empty() {
             return Err(self.gaps);
@@ -281,6 +286,19 @@ impl<'a> Unit<'a> {
                 let id = self.thunk(method);
                 let is_property = body.kind == batuta_core::FnKind::Property;
                 out.push((name, id, Method { code: std::ptr::null(), params, ret, is_property }));
+            }
+        }
+        out
+    }
+
+    fn class_attributes(&mut self, class: Name) -> HashMap<&'static str, (u64, D)> {
+        let mut out = HashMap::new();
+        for path in self.program.mro(class) {
+            let own: Vec<(Name, Ty)> =
+                self.program.globals.iter().map(|(name, def)| (*name, def.ty)).collect();
+            for (name, ty) in own.into_iter().filter(|(name, _)| name.parent() == path) {
+                let at = (self.global(name), self.desc(ty));
+                out.entry(name.last()).or_insert(at);
             }
         }
         out

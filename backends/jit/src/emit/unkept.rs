@@ -3,11 +3,11 @@
 use crate::desc::{ClassDesc, Descs};
 use batuta_base::Name;
 use batuta_core::{
-    Attr, Body, Callee, ClassDef, ClassKind, CmpOp, DictOp, Mir, Node, NodeId, Op, Program, RsOp,
-    SetOp, Ty, TyKind, UnionOp, ValueOp,
+    Attr, Body, Callee, ClassDef, ClassKind, CmpOp, DictOp, Mir, Node, NodeId, Op, Program, RsOp, SetOp, Ty,
+    TyKind, UnionOp, ValueOp,
 };
 
-/// Dynamic operations: methods and classes as values, attributes that are set.
+/// Dynamic operations: methods and classes as values.
 fn dynamic(op: ValueOp, attr: &Attr) -> Option<String> {
     let Attr::Name(name) = attr else { return None };
     match op {
@@ -15,9 +15,6 @@ fn dynamic(op: ValueOp, attr: &Attr) -> Option<String> {
             Some("a bound method or a class as a value".to_owned())
         }
         ValueOp::Attr if *name == "__doc__" => Some("the text that describes a function".to_owned()),
-        ValueOp::Method if name.as_str().ends_with('=') => {
-            Some("an attribute of a value that is set".to_owned())
-        }
         _ => None,
     }
 }
@@ -117,7 +114,9 @@ fn node_kind(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<S
         // An object in a dynamic value does not say which member of a union it is.
         Node::Op { op: Op::ValueOp(ValueOp::To), .. } => {
             let is_mixed = match body.ty(node).strip().kind() {
-                TyKind::Union(members) => members.iter().any(|ty| matches!(ty.strip().kind(), TyKind::Class(..))),
+                TyKind::Union(members) => {
+                    members.iter().any(|ty| matches!(ty.strip().kind(), TyKind::Class(..)))
+                }
                 _ => false,
             };
             is_mixed.then(|| "a dynamic value as one of several classes".to_owned())

@@ -183,7 +183,9 @@ fn absolute(site: &Site, a: &[Item]) -> u64 {
 
 fn identical(a: &[Item]) -> bool {
     let inner = |item: &Item| item.bare().present().map(|item| item.bare());
-    let (Some(a), Some(b)) = (inner(&a[0]), inner(&a[1])) else { return a.iter().all(|item| item.bare().is_none()) };
+    let (Some(a), Some(b)) = (inner(&a[0]), inner(&a[1])) else {
+        return a.iter().all(|item| item.bare().is_none());
+    };
     match (&a.desc.kind, &b.desc.kind) {
         (Kind::Str | Kind::Big | Kind::Value, _) => a == b,
         _ => a.word == b.word,

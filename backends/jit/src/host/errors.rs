@@ -147,7 +147,7 @@ fn arguments(site: &Site, a: &[Item]) -> u64 {
     if let Kind::List(desc) = site.ret.kind
         && matches!(desc.kind, Kind::Value)
     {
-        return list_word(desc, rt::arg_values(&error.args()).iter().map(|value| keep(value.clone())));
+        return list_word(desc, rt::arg_values(error.args()).iter().map(|value| keep(value.clone())));
     }
     let (int, text) = (crate::desc::INT.with(|desc| *desc), crate::desc::TEXT.with(|desc| *desc));
     let item = |arg: &Arg| match arg {
@@ -197,6 +197,10 @@ rows! {
     "exc.assert" => assert;
     "exc.is_a" => is_a;
     "exc.text" => |_, a| text_word(error_of(&a[0]).message());
+    "exc.args_text" => |_, a| text_word(match error_of(&a[0]).payload::<Payload>() {
+        Some(payload) => rt::Exception::args_text(payload),
+        None => error_of(&a[0]).message(),
+    });
     "rt.payload" => payload;
     "error.new_args" => |_, a| keep(a.iter().map(arg).collect::<Vec<Arg>>());
     "error.class_name" => |_, a| match a[0].class() {

@@ -6,6 +6,7 @@ use super::{Site, call_func, call_method, mapping, result_of, rows};
 use crate::desc::{D, Kind};
 use crate::item::{Element, Item, clone_word, each_list, some_word, text_word};
 use crate::memory::{keep, object, record};
+use batuta_core::TyKind;
 use batuta_rt::{self as rt, Error, prelude::*};
 
 /// An iterator; items are of its type's item type.
@@ -260,6 +261,29 @@ fn drop_while(a: &[Item]) -> u64 {
     })
 }
 
+/// Exactly as many items as an array has.
+fn unpack(array: D, source: &Item) -> u64 {
+    let (TyKind::Array(_, count), Kind::List(part)) = (array.ty.strip().kind(), &array.kind) else {
+        rt::raise_new(rt::SystemError, "an array that is none")
+    };
+    let (mut next, count, item) = (pull(source, true), *count as usize, element(source));
+    let words: Vec<u64> = std::iter::from_fn(&mut next).take(count).collect();
+    if words.len() < count {
+        let text = format!("not enough values to unpack (expected {count}, got {})", words.len());
+        rt::raise_new(rt::ValueError, text);
+    }
+    if next().is_some() {
+        rt::raise_new(rt::ValueError, format!("too many values to unpack (expected {count})"));
+    }
+    crate::item::list_word(part, words.into_iter().map(|word| adapt(&Item::new(word, item), part)))
+}
+
+/// Each item as an array.
+fn unpack_each(site: &Site, a: &[Item]) -> u64 {
+    let (array, item, mut next) = (item_desc(site.ret), element(&a[0]), pull(&a[0], true));
+    iter_word(move || next().map(|word| unpack(array, &Item::new(word, item))))
+}
+
 fn reversed(a: &[Item]) -> u64 {
     if let Kind::List(_) = a[0].desc.kind {
         let (list, mut left) = (Item::new(a[0].word, a[0].desc), a[0].list_items().len());
@@ -428,6 +452,11 @@ rows! {
             None => { let _ = s; 0 }
         }
     };
+    "rs.path" => |s, a| match s.attr.as_str() {
+        "rt::unpack" => unpack(s.ret, &a[0]),
+        _ => unpack_each(s, a),
+    };
+    "rs.map" => |s, a| map(s, &[Item::new(a[1].word, a[1].desc), Item::new(a[0].word, a[0].desc)]);
     "builtins.next" => next_item;
     "builtins.enumerate" => enumerate;
     "builtins.zip" => zip;

@@ -20,7 +20,7 @@ pub struct Opaque {
     pub clone: Option<fn(u64) -> u64>,
     pub eq: Option<fn(u64, u64) -> bool>,
     pub less: Option<fn(u64, u64) -> bool>,
-    pub hash: Option<fn(u64) -> (u64, Option<i64>)>,
+    pub hash: Option<Hash>,
     pub repr: Option<fn(u64, &mut fmt::Formatter<'_>) -> fmt::Result>,
     pub str: Option<fn(u64, &mut fmt::Formatter<'_>) -> fmt::Result>,
     pub format: Option<fn(u64) -> &'static dyn rt::Format>,
@@ -83,6 +83,12 @@ pub fn takes(param: Ty, arg: Ty) -> bool {
         (TyKind::Tuple(items), TyKind::Tuple(parts)) => {
             items.len() == parts.len() && items.iter().zip(parts).all(|(item, part)| takes(*item, *part))
         }
+        (TyKind::Lib(name, items), TyKind::Lib(other, parts)) if !items.is_empty() => {
+            *name == "tuple" && *other == "tuple" && takes(items[0], parts[0])
+        }
+        (TyKind::Iter(item), TyKind::Lib(name, parts)) if *name == "tuple" || *name == "deque" => {
+            takes(*item, parts[0])
+        }
         (TyKind::Lib(name, _), TyKind::Lib(other, _)) => name == other || name.last() == other.last(),
         _ => param == arg,
     }
@@ -115,7 +121,7 @@ probe!(Equals, EqualsNot, eq_of, [PartialEq], fn(u64, u64) -> bool, |a, b| *obje
     == *object::<T>(&b));
 probe!(Orders, OrdersNot, less_of, [PyOrd], fn(u64, u64) -> bool, |a, b| object::<T>(&a)
     .py_lt(object::<T>(&b)));
-probe!(Hashes, HashesNot, hash_of, [Key], fn(u64) -> (u64, Option<i64>), |word| {
+probe!(Hashes, HashesNot, hash_of, [Key], Hash, |word| {
     let key = object::<T>(&word);
     (key.key_hash(), key.py_hash())
 });
@@ -128,6 +134,8 @@ probe!(Values, ValuesNot, value_of, [Clone + Into<rt::Value>], fn(u64) -> rt::Va
     object::<T>(&word).clone().into()
 });
 probe!(Reads, ReadsNot, of_value_of, [rt::FromValue], OfValue, |value| T::from_value(value).map(keep));
+/// The runtime's hash, and CPython's where it is the same in every run.
+type Hash = fn(u64) -> (u64, Option<i64>);
 type OfValue = fn(&rt::Value) -> rt::Result<u64>;
 type Show = fn(u64, &mut fmt::Formatter<'_>) -> fmt::Result;
 
@@ -202,6 +210,11 @@ impl<T: Own> Own for Option<T> {
     }
 }
 impl<T: Own> Own for Vec<T> {
+    fn own(item: &Item) -> Self {
+        item.list_items().iter().map(T::own).collect()
+    }
+}
+impl<T: Own> Own for rt::Tuple<T> {
     fn own(item: &Item) -> Self {
         item.list_items().iter().map(T::own).collect()
     }
@@ -282,6 +295,11 @@ impl<T: Word> Word for Vec<T> {
     fn word(self, desc: D) -> u64 {
         let item = super::iters::item_desc(desc);
         list_word(item, self.into_iter().map(|value| value.word(item)))
+    }
+}
+impl<T: Word> Word for rt::Tuple<T> {
+    fn word(self, desc: D) -> u64 {
+        self.into_vec().word(desc)
     }
 }
 impl<T: Word + Key> Word for rt::Set<T> {

@@ -6,6 +6,7 @@ use super::{Site, call_func, rows};
 use crate::desc::{D, Kind};
 use crate::item::{Item, clone_word, list_word};
 use crate::memory::{keep, object, record};
+use batuta_core::TyKind;
 use batuta_rt::{self as rt, Dict, Repr};
 use std::fmt;
 
@@ -52,8 +53,25 @@ pub fn pairs(source: &Item) -> Vec<(Item, Item)> {
     }
 }
 
+/// An `OrderedDict`: a dict of another name, whose order counts among its like.
+pub fn is_ordered(item: &Item) -> bool {
+    matches!(item.desc.ty.strip().kind(), TyKind::Lib(name, _) if name.last() == "OrderedDict")
+}
+
 pub fn repr(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match item.desc.kind {
+        Kind::Dict(..) if is_ordered(item) => {
+            let pairs = pairs(item);
+            if pairs.is_empty() {
+                return f.write_str("OrderedDict()");
+            }
+            f.write_str("OrderedDict([")?;
+            for (at, (key, value)) in pairs.iter().enumerate() {
+                let comma = if at > 0 { ", " } else { "" };
+                write!(f, "{comma}({}, {})", rt::repr(key), rt::repr(value))?;
+            }
+            f.write_str("])")
+        }
         Kind::Dict(..) => dict(item).fmt_repr(f),
         Kind::Counter(_) => {
             let mut pairs = pairs(item);
@@ -294,7 +312,12 @@ rows! {
     "dict.values" | "Counter.values" | "defaultdict.values" => |_, a| listing(&a[0], |_, value| value.word);
     "dict.clear" => |_, a| { dict(&a[0]).clear(); 0 };
     "dict.copy" => |_, a| keep(dict(&a[0]).clone());
-    "dict.popitem" => |_, a| { let (key, value) = dict(&a[0]).popitem(); record(&[key.word, value.word]) };
+    "dict.popitem" => |_, a| {
+        let is_first = a.get(1).is_some_and(|is_last| !is_last.truth()) && !dict(&a[0]).is_empty();
+        let first = if is_first { dict(&a[0]).pop_first() } else { None };
+        let (key, value) = first.unwrap_or_else(|| dict(&a[0]).popitem());
+        record(&[key.word, value.word])
+    };
     "dict.move_to_end" => |_, a| { dict(&a[0]).move_to_end(&key(&a[0], &a[1]), a.get(2).is_none_or(Item::truth)); 0 };
     "dict.__or__" => |_, a| { let mut made = dict(&a[0]).clone(); made.update(pairs(&a[1])); keep(made) };
     "dict.fromkeys" => |s, a| {

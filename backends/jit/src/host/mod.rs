@@ -71,6 +71,20 @@ pub fn find(name: &str) -> Option<Row> {
         Some((plain, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => plain,
         _ => name,
     };
+    // An ordered dict is a dict here.
+    if let Some(method) = name.strip_prefix("OrderedDict.") {
+        return find(match method {
+            "__len__" => "dict.len",
+            "__contains__" => "dict.contains",
+            "__getitem__" => "rt.index.dict",
+            "__setitem__" => "rt.set.dict",
+            "get" | "pop" | "keys" | "values" | "items" | "popitem" | "move_to_end" | "setdefault"
+            | "update" => {
+                return mapping::find(&format!("dict.{method}"));
+            }
+            _ => return None,
+        });
+    }
     let families: [fn(&str) -> Option<Row>; 10] = [
         numbers::find,
         texts::find,

@@ -1,7 +1,7 @@
 //! `random`, `sys`, `time`, `copy`, `json`.
 
 use super::lists::item_of;
-use super::{Site, rows, values};
+use super::{Site, rows};
 use crate::desc::Kind;
 use crate::item::{Elements, Item, clone_word, each_list, list_word, text_word};
 use crate::memory::{keep, object};
@@ -90,5 +90,4 @@ rows! {
         _ => 0,
     };
     "copy.copy" => |_, a| shallow_copy(&a[0]);
-    "json.loads" => |s, a| values::to_word(&rt::json::loads(a[0].text()).or_raise(), s.ret);
 }

@@ -119,6 +119,14 @@ rows! {
             _ => quotient.to_bits(),
         }
     };
+    "num.floordiv" => |_, a| keep(num(&a[0]).floor_div(num(&a[1])));
+    "num.floormod" => |_, a| keep(num(&a[0]).floor_mod(num(&a[1])));
+    "num.pow" => |_, a| keep(num(&a[0]).pow(num(&a[1])));
+    "num.abs" => |_, a| keep(num(&a[0]).abs());
+    "num.to_int" => |s, a| match s.ret.kind {
+        Kind::Big => keep(Int::from(num(&a[0]).to_i64())),
+        _ => num(&a[0]).to_i64() as u64,
+    };
     "num.from_int" | "num.from_float" => |_, a| keep(num(&a[0]));
     "num.to_float" => |_, a| a[0].float().to_bits();
     "num.is_int" => |_, a| matches!(num(&a[0]), Num::Int(_)).into();

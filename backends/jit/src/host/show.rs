@@ -150,6 +150,7 @@ pub fn type_name(item: &Item) -> &'static str {
         Kind::List(_) => "list",
         Kind::Set(_) if is_frozen(item) => "frozenset",
         Kind::Set(_) => "set",
+        Kind::Dict(..) if mapping::is_ordered(item) => "OrderedDict",
         Kind::Dict(..) => "dict",
         Kind::Tuple(_) => "tuple",
         Kind::Range => "range",

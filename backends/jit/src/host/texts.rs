@@ -200,6 +200,7 @@ rows! {
     "str.__mod__" => |_, a| {
         let args: Vec<Item> = match a[1].desc.kind {
             Kind::Tuple(_) => a[1].fields(),
+            Kind::List(_) if a[1].desc.is_tuple => a[1].list_items(),
             _ => vec![a[1].bare()],
         };
         let args: Vec<Item> = args.iter().map(Item::bare).collect();

@@ -38,6 +38,10 @@ impl rt::Object for Wrapped {
         if let Some((index, _)) = class.field(batuta_base::Name::new(name)) {
             return Some(from_item(&object_fields(self.word, class)[index]));
         }
+        if let Some((at, desc)) = class.attributes.get().and_then(|all| all.get(name)) {
+            let item = Item::new(crate::memory::word_at(*at, 0), desc);
+            return item.present().map(|item| from_item(&item));
+        }
         let method = class.method(name)?;
         if method.is_property {
             return Some(from_item(&call_method(method, &[&self.item()])));
@@ -52,10 +56,13 @@ impl rt::Object for Wrapped {
         Some(Value::Function(Function::new(&text, code).bound_to(owner)))
     }
     fn set_attr(&self, name: &str, value: Value) -> bool {
-        let Some((index, field)) = self.class().and_then(|class| class.field(batuta_base::Name::new(name)))
-        else {
-            return false;
-        };
+        let Some(class) = self.class() else { return false };
+        if let Some(setter) = class.method(&format!("{name}$setter")) {
+            let to = setter.params[1];
+            call_method(setter, &[&self.item(), &Item::new(to_word(&value, to), to)]);
+            return true;
+        }
+        let Some((index, field)) = class.field(batuta_base::Name::new(name)) else { return false };
         set_word(self.word, index + 1, to_word(&value, field.desc));
         true
     }
@@ -417,6 +424,10 @@ fn method(site: &Site, a: &[Item]) -> u64 {
         }
         ("__delitem__", [index]) => {
             rt::py::del_item(&value, index);
+            Value::None
+        }
+        (name, [item]) if name.ends_with('=') => {
+            rt::py::set_attr(&value, name.trim_end_matches('='), item.clone());
             Value::None
         }
         (name, rest) => rt::py::call_method(&value, name, rest),
