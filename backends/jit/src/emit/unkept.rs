@@ -3,8 +3,8 @@
 use crate::desc::{ClassDesc, Descs};
 use batuta_base::Name;
 use batuta_core::{
-    Attr, Body, Callee, ClassDef, ClassKind, CmpOp, DictOp, Mir, Node, NodeId, Op, Program, RsOp, SetOp, Ty,
-    TyKind, UnionOp, ValueOp,
+    Attr, Body, Callee, ClassDef, ClassKind, CmpOp, DictOp, Mir, Node, NodeId, Op, Param, ParamKind, Program,
+    RsOp, SetOp, Ty, TyKind, UnionOp, ValueOp,
 };
 
 /// Dynamic operations: methods and classes as values.
@@ -76,6 +76,13 @@ fn compares_others(program: &Program<Mir>, class: Name) -> bool {
 fn is_member(program: &Program<Mir>, ty: Ty) -> bool {
     let class = ty.strip().class_path().and_then(|path| program.classes.get(&path));
     class.is_some_and(|class| matches!(class.kind, ClassKind::EnumOf(kind) if kind != "Flag"))
+}
+
+/// Whether a method of this name takes any arguments, which come packed.
+fn takes_any(program: &Program<Mir>, name: &str) -> bool {
+    let is_packed = |param: &Param| matches!(param.kind, ParamKind::Star | ParamKind::StarStar);
+    let mut methods = program.fns.values().filter(|body| body.path.last() == name && body.has_receiver());
+    methods.any(|body| body.params.iter().any(is_packed))
 }
 
 /// Whether a class of the program says which of its objects are equal.
@@ -150,6 +157,14 @@ fn node_kind(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<S
             if matches!(name.as_str(), "is" | "is_not") && compares(program) =>
         {
             Some("whether two dynamic values are one object".to_owned())
+        }
+        Node::Op { op: Op::ValueOp(ValueOp::Call), .. } if takes_any(program, "__call__") => {
+            Some("a dynamic object that is called with any arguments".to_owned())
+        }
+        Node::Op { op: Op::ValueOp(ValueOp::Method), attr: Attr::Name(name), .. }
+            if takes_any(program, name.as_str()) =>
+        {
+            Some("a method of a dynamic object that takes any arguments".to_owned())
         }
         Node::Op { op: Op::ValueOp(op), attr, .. } => dynamic(*op, attr),
         // Each way into a dynamic value makes another object here.
