@@ -2,7 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "a build script reads files")]
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const FN_KEYS: &[&str] = &[
     "name", "sig", "rust", "rust_ref", "rust_big", "op", "raises", "fallible", "result", "calls", "io",
@@ -12,13 +12,8 @@ const CONST_KEYS: &[&str] = &["name", "type", "rust", "use", "example"];
 
 fn main() {
     let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo names the package's folder");
-    let folder = Path::new(&root).join("python");
-    println!("cargo::rerun-if-changed={}", folder.display());
-    let mut files: Vec<_> = std::fs::read_dir(&folder)
-        .expect("the folder of rows exists")
-        .map(|entry| entry.expect("the folder can be listed").path())
-        .filter(|path| path.extension().is_some_and(|ext| ext == "toml"))
-        .collect();
+    let mut files: Vec<_> =
+        ["python", "ruchy"].iter().flat_map(|language| row_files(&root, language)).collect();
     files.sort();
     let (mut fns, mut consts) = (Vec::new(), Vec::new());
     for file in files {
@@ -42,6 +37,14 @@ fn main() {
     let out = std::env::var("OUT_DIR").expect("cargo names the output folder");
     std::fs::write(Path::new(&out).join("rows.rs"), print(&fns, &consts))
         .expect("the output folder is writable");
+}
+
+fn row_files(root: &str, language: &str) -> Vec<PathBuf> {
+    let folder = Path::new(root).join(language);
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let entries = std::fs::read_dir(&folder).expect("the folder of rows exists");
+    let paths = entries.map(|entry| entry.expect("the folder can be listed").path());
+    paths.filter(|path| path.extension().is_some_and(|ext| ext == "toml")).collect()
 }
 
 fn check(row: toml::Table, keys: &[&str], file: &Path) -> toml::Table {

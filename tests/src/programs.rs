@@ -19,7 +19,7 @@ pub struct Program {
     pub error: Option<String>,
 }
 
-/// All Python programs and projects below `tests/corpus`, ordered by name.
+/// All programs and projects below `tests/corpus`, ordered by name.
 ///
 /// # Errors
 /// A program without its `.out`, an unreadable file, or an empty corpus.
@@ -29,6 +29,11 @@ pub fn corpus(root: &Path) -> Result<Vec<Program>, String> {
     for path in entries(&folder.join("python"))? {
         if path.extension().is_some_and(|ending| ending == "py") {
             programs.push(single(&path)?);
+        }
+    }
+    for path in entries(&folder.join("ruchy"))? {
+        if path.extension().is_some_and(|ending| ending == "ruchy") {
+            programs.push(Program { name: format!("ruchy_{}", stem(&path)), ..single(&path)? });
         }
     }
     for path in entries(&folder.join("projects"))? {

@@ -298,6 +298,7 @@ fn methods(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut
     }
     if !class.methods.iter().any(|method| method.last() == "__init__")
         && env.function(class.path.join("__init__")).is_none()
+        && env.has_constructor(class.path)
     {
         parts.insert(0, constructor(env, class, module, uses));
     }
@@ -419,13 +420,16 @@ fn traits(env: &Env<'_>, class: &ClassDef, name: &str, module: Name, uses: &mut 
     if let Some(short) = short.filter(|_| class.kind != ClassKind::Exception) {
         uses.rt = true;
         out.push_str(&short);
-    } else if let Some(shown) = shown.filter(|_| class.kind != ClassKind::Exception) {
+    } else if let Some(shown) =
+        shown.filter(|_| class.kind != ClassKind::Exception && env.is_shown(class.path))
+    {
         uses.rt = true;
-        let mut fns = vec![("fmt_repr", shown)];
+        let texts = env.texts();
+        let mut fns = vec![(texts.fmt_repr, shown)];
         if str_body.is_some() {
-            fns.push(("fmt_str", "fmt::Display::fmt(self, f)".to_owned()));
+            fns.push((texts.fmt_str, "fmt::Display::fmt(self, f)".to_owned()));
         }
-        out.push_str(&fmt_impl("rt::Repr", name, &fns, uses));
+        out.push_str(&fmt_impl(texts.show, name, &fns, uses));
     }
     if let Some(body) = method("__eq__")
         && compares_self(&body, class.path)
@@ -653,6 +657,11 @@ pub fn fields_write(env: &Env<'_>, class: Name, uses: &mut Uses) -> Expr {
     let is_shown =
         |field: &&&FieldDef| field.flags.repr && of_record.iter().any(|known| known.name == field.name);
     let shown: Vec<_> = fields.iter().filter(is_shown).collect();
+    if env.is_ruchy() {
+        let shown: Vec<&FieldDef> = shown.into_iter().copied().collect();
+        let args = crate::show::record(name, &shown, |field| field_value(env, class, field));
+        return Expr::Macro("write".to_owned(), args);
+    }
     let text: Vec<_> = shown.iter().map(|field| format!("{}={{}}", field.name)).collect();
     let mut args = vec![Expr::atom("f"), Expr::Atom(format!("\"{name}({})\"", text.join(", ")))];
     for field in shown {
@@ -672,6 +681,9 @@ fn holds_function(ty: Ty) -> bool {
 
 /// `rt::impl_repr!(P { x, y })`, `rt::impl_repr!(Node, "<Node object>")`: texts without anything of their own.
 fn short_repr(env: &Env<'_>, class: Name, name: &str, uses: &mut Uses) -> Option<String> {
+    if env.is_ruchy() {
+        return None;
+    }
     let args = match shown(env, class, "__repr__") {
         Shown::Plain(of) => {
             let text = crate::literal::string(&format!("<{} object>", of.last()));

@@ -44,9 +44,14 @@ pub fn enumeration(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Use
         out.push_str(&crate::items::with_comments(env, *member, &line, 4, index == 0));
     }
     out.push_str("}\n");
-    let mut parts = vec![all_members(&members, vis), names_of(&members, vis)];
+    let mut parts = match env.is_ruchy() {
+        true => Vec::new(),
+        false => vec![all_members(&members, vis), names_of(&members, vis)],
+    };
     let values = values(env, &members);
-    parts.extend(value_method(env, class, &members, &values, module, uses));
+    if !env.is_ruchy() || env.reads_field("value") {
+        parts.extend(value_method(env, class, &members, &values, module, uses));
+    }
     for field in class.fields.iter().filter(|field| !matches!(field.name.as_str(), "name" | "value")) {
         parts.extend(field_method(env, class, field, &members, &values, module, uses));
     }
@@ -57,7 +62,9 @@ pub fn enumeration(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Use
         }
     }
     let parts: Vec<_> = parts.iter().map(|part| part.trim_end()).collect();
-    let _ = write!(out, "\nimpl {name} {{\n{}\n}}\n", parts.join("\n\n"));
+    if !parts.is_empty() {
+        let _ = write!(out, "\nimpl {name} {{\n{}\n}}\n", parts.join("\n\n"));
+    }
     out.push_str(&texts(env, class, &name, uses));
     out.push_str(&order(env, class, &name, module, uses));
     let _ = write!(out, "\nrt::impl_key!({name});\n");
@@ -258,6 +265,28 @@ fn texts(env: &Env<'_>, class: &ClassDef, name: &str, uses: &mut Uses) -> String
         ClassKind::EnumOf(kind) => matches!(kind.as_str(), "str" | "int"),
         _ => true,
     };
+    if env.is_ruchy() {
+        if !env.is_shown(class.path) {
+            return String::new();
+        }
+        let arm = |member: &Name| {
+            let text = Expr::Atom(crate::literal::string(member.last()));
+            (format!("Self::{}", variant_name(*member)), text)
+        };
+        let members = env.variants(class);
+        let arms = members.iter().map(arm).map(|(pat, value)| Arm {
+            above: Vec::new(),
+            pat,
+            guard: None,
+            body: Block::of(value),
+            mark: None,
+        });
+        let name_of = Expr::Match(Box::new(Expr::atom("self")), arms.collect());
+        let text = layout::render(&Expr::atom("f").method("write_str", vec![name_of]), 8, 8, 0);
+        let mut out = classes::fmt_impl("fmt::Display", name, &[("fmt", text)], uses);
+        let _ = write!(out, "\nrt::impl_show!({name});\n");
+        return out;
+    }
     let shown = match method("__str__") {
         Some(own) => format!("f.write_str(&self.{own}())"),
         None if is_plain || !has_value => format!("write!(f, \"{label}.{{}}\", self.name())"),

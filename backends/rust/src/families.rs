@@ -121,7 +121,7 @@ fn members(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, uses:
         parts.extend(classes::attribute_item(env, *attribute, module, uses));
     }
     let has_init = env.function(class.path.join("__init__")).is_some();
-    if !has_init && family.concrete.contains(&class.path) {
+    if !has_init && family.concrete.contains(&class.path) && env.has_constructor(class.path) {
         parts.push(classes::constructor(env, class, module, uses));
     }
     for path in class.methods.iter().filter(|path| family.is_printed(**path)) {
@@ -450,11 +450,14 @@ fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> Stri
     }
     let text = shown_text(env, family, "__repr__", module, uses);
     uses.rt = true;
-    let mut fns = vec![("fmt_repr", text)];
+    let texts = env.texts();
+    let mut fns = vec![(texts.fmt_repr, text)];
     if has_str {
-        fns.push(("fmt_str", "fmt::Display::fmt(self, f)".to_owned()));
+        fns.push((texts.fmt_str, "fmt::Display::fmt(self, f)".to_owned()));
     }
-    out.push_str(&classes::fmt_impl("rt::Repr", &name, &fns, uses));
+    if env.is_shown(family.root) {
+        out.push_str(&classes::fmt_impl(texts.show, &name, &fns, uses));
+    }
     let is_shared = env.class(family.root).is_some_and(|class| class.is_shared);
     let has_eq = family.defs.contains_key("__eq__");
     if has_eq {

@@ -35,6 +35,7 @@ mod plain;
 mod print;
 mod project;
 mod scope;
+mod show;
 mod slice_params;
 mod tails;
 mod template;

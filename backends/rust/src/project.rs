@@ -180,6 +180,9 @@ fn module_file(
     let mut parts = vec![items::doc(module.doc.as_deref(), 0, "//!")];
     if is_entry {
         parts.push("#![forbid(unsafe_code)]\n".to_owned());
+        if env.has_sure_fault() {
+            parts.push("#![allow(arithmetic_overflow, unconditional_panic)]\n".to_owned());
+        }
     }
     parts.push(if is_entry { root_lines(env, children) } else { mod_lines(children) });
     parts.push(use_lines(&made.uses));

@@ -92,6 +92,9 @@ impl Env<'_> {
                 format!("{}<{}, {}>", rt("Dict", uses), stored(*key, uses), stored(*value, uses))
             }
             TyKind::Lib(name, _) if *name == "exc_args" => format!("Vec<{}>", rt("Arg", uses)),
+            TyKind::Lib(name, args) if matches!(name.as_str(), "Option" | "Result") => {
+                generic(name.to_string(), args.iter().map(|arg| stored(*arg, uses)))
+            }
             TyKind::Lib(name, args) => {
                 let own = match name.last() {
                     last if name.as_str().starts_with("asyncio.") => format!("asyncio::{last}"),

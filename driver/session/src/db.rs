@@ -77,7 +77,10 @@ pub struct Session {
 fn used_sources(project: &Project) -> Vec<&'static batuta_catalog::Source> {
     let is_used = |source: &&batuta_catalog::Source| {
         project.files.iter().all(|file| file.module != source.module)
-            && project.files.iter().any(|file| source.is_named_in(&file.text))
+            && project
+                .files
+                .iter()
+                .any(|file| !crate::stages::is_ruchy(&file.path) && source.is_named_in(&file.text))
     };
     let mut used: Vec<&batuta_catalog::Source> = batuta_catalog::SOURCES.iter().filter(is_used).collect();
     // Several classes may stand in one module.

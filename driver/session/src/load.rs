@@ -30,7 +30,7 @@ impl LoadError {
             Self::Missing(_) => "check the spelling, or give the path from the current folder",
             Self::Unreadable(..) => "check the permissions of the path",
             Self::NotUtf8 { .. } => "save the file as UTF-8 (`iconv -f latin1 -t utf-8 OLD > NEW`)",
-            Self::UnknownLanguage(_) => "Python files end in `.py`",
+            Self::UnknownLanguage(_) => "Python files end in `.py`, Ruchy files in `.ruchy`",
             Self::NothingToRead(_) => "name a folder that holds `.py` files",
         }
     }
@@ -42,7 +42,7 @@ impl fmt::Display for LoadError {
             Self::Missing(path) => write!(f, "no such file or folder: {}", path.display()),
             Self::Unreadable(path, why) => write!(f, "cannot read {}: {}", path.display(), plain(why)),
             Self::NotUtf8 { path, line } => write!(f, "{} is not UTF-8 (line {line})", path.display()),
-            Self::UnknownLanguage(path) => write!(f, "{} is not a Python file", path.display()),
+            Self::UnknownLanguage(path) => write!(f, "{} is not a Python or Ruchy file", path.display()),
             Self::NothingToRead(path) => write!(f, "no Python files in {}", path.display()),
         }
     }
@@ -82,10 +82,13 @@ pub(crate) fn read(path: &Path) -> Result<String, LoadError> {
 }
 
 fn load_file(path: &Path) -> Result<Project, LoadError> {
-    if path.extension().is_none_or(|ending| ending != "py") {
+    if path.extension().is_none_or(|ending| ending != "py" && ending != "ruchy") {
         return Err(LoadError::UnknownLanguage(path.to_owned()));
     }
     let mut project = Project::single(&path.to_string_lossy(), &read(path)?);
+    if path.extension().is_some_and(|ending| ending == "ruchy") {
+        return Ok(project);
+    }
     let beside = path.parent().unwrap_or(Path::new(""));
     let mut known: BTreeSet<String> = project.files.iter().map(|file| file.module.clone()).collect();
     let mut next = 0;
@@ -393,7 +396,7 @@ mod tests {
         fs::write(dir.path().join("latin.py"), b"x = 1\ny = '\xe9'\n").expect("file");
         let text = |name: &str| load(&dir.path().join(name)).expect_err("refused").to_string();
         assert!(text("nowhere.py").starts_with("no such file or folder"));
-        assert!(text("a.txt").ends_with("is not a Python file"));
+        assert!(text("a.txt").ends_with("is not a Python or Ruchy file"));
         assert!(text("empty").starts_with("no Python files in"));
         assert!(text("latin.py").ends_with("is not UTF-8 (line 2)"));
     }

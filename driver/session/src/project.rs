@@ -33,7 +33,7 @@ impl Project {
     /// A program of one file; its module is the file's stem.
     pub fn single(path: &str, text: &str) -> Self {
         let file_name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-        let module = module_name(file_name.strip_suffix(".py").unwrap_or(file_name));
+        let module = module_name(stem(file_name));
         let file = ProjectFile {
             path: path.to_owned(),
             text: text.into(),
@@ -47,6 +47,11 @@ impl Project {
     pub fn modules(&self) -> BTreeSet<&str> {
         self.files.iter().map(|file| file.module.as_str()).collect()
     }
+}
+
+/// A file's name without the ending of its language.
+fn stem(name: &str) -> &str {
+    name.strip_suffix(".py").or_else(|| name.strip_suffix(".ruchy")).unwrap_or(name)
 }
 
 /// A Python identifier made of a file's stem: `my-prog.v2` is `my_prog_v2`.

@@ -2,7 +2,7 @@
 
 use crate::options::{IntPolicy, Options};
 use batuta_base::{Diagnostic, Name, SourceText};
-use batuta_core::{Demotion, FileIr, Hir, Mir, Program, Typed};
+use batuta_core::{Demotion, FileIr, Hir, Lang, Mir, Program, Typed};
 use batuta_python::LowerOptions;
 use batuta_rust::EmitOptions;
 use batuta_shapes::ShapeOptions;
@@ -28,9 +28,17 @@ pub(crate) fn lower(
     is_package: bool,
     modules: &[Name],
 ) -> FileIr {
+    if is_ruchy(&source.path) {
+        return batuta_ruchy::lower(source, module, &batuta_ruchy::LowerOptions { is_entry });
+    }
     let is_project_module = |path: &str| modules.contains(&Name::new(path));
     let options = LowerOptions { is_entry, is_package, is_project_module: &is_project_module };
     batuta_python::lower(source, module, &options)
+}
+
+/// Whether a file is Ruchy's, by its ending.
+pub(crate) fn is_ruchy(path: &str) -> bool {
+    path.ends_with(".ruchy")
 }
 
 /// Types, resolved calls, explicit coercions.
@@ -41,7 +49,8 @@ pub(crate) fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>)
 /// `shapes` starts with one owner for everything; `own` reports the uses that need two, and `shapes`
 /// starts again with them. What cannot be shared is a hole with a diagnostic.
 pub(crate) fn decide(program: &Program<Typed>, options: &Options) -> (Program<Mir>, Vec<Diagnostic>) {
-    let options = ShapeOptions { all_big: options.int == IntPolicy::Big };
+    let options =
+        ShapeOptions { all_big: options.int == IntPolicy::Big, fixed: program.lang() == Lang::Ruchy };
     let mut demoted: Vec<Demotion> = Vec::new();
     let mut round = 0;
     loop {

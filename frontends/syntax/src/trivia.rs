@@ -46,11 +46,20 @@ impl Trivia {
     pub fn new(source: &str, mut ranges: Vec<(usize, usize)>, sign: &str) -> Self {
         ranges.sort_unstable();
         ranges.dedup();
-        let rows = ranges.into_iter().filter_map(|(start, end)| {
+        let text = |(start, end): (usize, usize)| {
             let text = source.get(start..end)?;
-            let line = source[..start].rfind('\n').map_or(0, |at| at + 1);
+            Some((start, end, text.strip_prefix(sign).unwrap_or(text).to_owned()))
+        };
+        Self::of(source, ranges.into_iter().filter_map(text).collect())
+    }
+
+    /// Comments at ranges of the source, with their texts without signs. Several may stand at one range.
+    pub fn of(source: &str, mut comments: Vec<(usize, usize, String)>) -> Self {
+        comments.sort_by_key(|(start, ..)| *start);
+        let rows = comments.into_iter().filter_map(|(start, end, text)| {
+            let line = source.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
             let own_line = source[line..start].trim().is_empty();
-            let text = Arc::from(text.strip_prefix(sign).unwrap_or(text).trim_end());
+            let text = Arc::from(text.trim_end());
             let blank_before = own_line && is_blank_before(source, start);
             Some(Row { start, end, column: start - line, own_line, comment: Comment { text, blank_before } })
         });

@@ -88,6 +88,10 @@ dialects! {
         FloorDiv "floordiv" (2) Any;
         /// `a % b`.
         Mod "mod" (2) Any;
+        /// `a / b`; of two ints rounded toward zero.
+        Div "div" (2) Any;
+        /// The remainder of that division, with the dividend's sign.
+        Rem "rem" (2) Any;
         /// `a ** b`.
         Pow "pow" (2) Any;
         /// `a @ b`.

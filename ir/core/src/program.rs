@@ -229,6 +229,12 @@ impl Default for FieldFlags {
 }
 
 impl<L> Program<L> {
+    /// The language of the program: that of the module that it starts at, or of its first one.
+    pub fn lang(&self) -> Lang {
+        let start = self.entry.and_then(|entry| self.modules.get(&entry));
+        start.or_else(|| self.modules.values().next()).map_or(Lang::Python, |module| module.lang)
+    }
+
     /// The path that an import finally stands for: follows re-exports, also those of `import *`.
     pub fn resolve(&self, path: Name) -> Name {
         let mut path = path;

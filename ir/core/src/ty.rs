@@ -335,6 +335,7 @@ impl Ty {
             | TyKind::Num
             | TyKind::Slice
             | TyKind::Complex => true,
+            TyKind::Lib(name, args) if is_outcome(*name) => args.iter().all(|arg| arg.is_copy()),
             TyKind::Lib(name, _) => COPY.contains(&name.last()),
             TyKind::Ref(_) | TyKind::TypeOf(_) => true,
             TyKind::Option(item) | TyKind::Array(item, _) => item.is_copy(),
@@ -376,6 +377,7 @@ impl Ty {
     pub fn is_mutable(self) -> bool {
         match self.kind() {
             TyKind::List(_) | TyKind::Set(_) | TyKind::Dict(..) | TyKind::Class(..) | TyKind::Iter(_) => true,
+            TyKind::Lib(name, args) if is_outcome(*name) => args.iter().any(|arg| arg.is_mutable()),
             TyKind::Lib(name, _) => !IMMUTABLE.contains(&name.last()) && !is_handle(*name),
             TyKind::Value => true,
             TyKind::Tuple(items) | TyKind::Union(items) => items.iter().any(|item| item.is_mutable()),
@@ -383,6 +385,11 @@ impl Ty {
             _ => false,
         }
     }
+}
+
+/// `Option` and `Result` of Ruchy: values of what they hold.
+fn is_outcome(name: Name) -> bool {
+    matches!(name.as_str(), "Option" | "Result")
 }
 
 /// A library type whose copies are the same object: tasks, locks, queues, generators with `send`.

@@ -186,7 +186,9 @@ impl Solver<'_> {
             "dataclasses.is_dataclass" => self.put(out, Head::Bool),
             "dataclasses.asdict" => self.plain_dict(out),
             "dataclasses.astuple" => self.plain_tuple(out),
-            "dataclasses.replace" | "copy.copy" | "copy.deepcopy" => self.copied(job, args, out),
+            "dataclasses.replace" | "copy.copy" | "copy.deepcopy" | "ruchy.copy" => {
+                self.copied(job, args, out)
+            }
             _ if crate::env::is_builtin_error(name) => {
                 args.iter().for_each(|arg| self.mark(arg.var));
                 self.put(out, Head::Error);

@@ -407,6 +407,9 @@ impl Collect<'_> {
     /// The subject's type where a class pattern matches.
     pub(crate) fn pattern_type(&mut self, pat: &Pat, from: V) -> V {
         let Pat::Class { class, .. } = pat else { return from };
+        if crate::ruchy::outcome(*class).is_some() {
+            return from;
+        }
         let name = class.as_str().strip_prefix("builtins.").map_or(*class, Name::new);
         let out = self.fresh();
         self.say(C::Narrow(from, out, Rc::new(Filter { keep: vec![name], drop: Vec::new() })));

@@ -246,6 +246,8 @@ impl Apply<'_, '_, '_> {
             }
             ("copy.copy", [value]) => self.copy_of(*value, false, origin),
             ("copy.deepcopy", [value]) => self.copy_of(*value, true, origin),
+            // What never changes is its own copy.
+            ("ruchy.copy", [value]) if !self.ty(*value).is_mutable() => *value,
             ("dataclasses.plain", [value]) => self.plain(*value, origin),
             ("dataclasses.is_dataclass", [value])
                 if matches!(self.ty(*value).kind(), TyKind::Class(..) | TyKind::TypeOf(_)) =>

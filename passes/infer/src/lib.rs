@@ -79,6 +79,8 @@ mod receivers;
 mod records;
 mod regex;
 mod rows;
+mod ruchy;
+mod ruchy_types;
 mod rules;
 mod script;
 mod slices;

@@ -350,6 +350,9 @@ impl Apply<'_, '_, '_> {
         value: NodeId,
         asked: &mut Asked,
     ) {
+        if let Some(outcome) = crate::ruchy::outcome(class) {
+            return self.ask_outcome(outcome, args, value, asked);
+        }
         let name = class.as_str().strip_prefix("builtins.").map_or(class, Name::new);
         let test = self.is_a(value, name);
         self.add_test(asked, test);
@@ -377,6 +380,26 @@ impl Apply<'_, '_, '_> {
             let value = self.again(value);
             let part_value = self.attr(value, field, origin);
             self.ask_into(part, part_value, asked);
+        }
+    }
+
+    /// `Some(p)`, `None`, `Ok(p)`, `Err(p)` of Ruchy.
+    fn ask_outcome(
+        &mut self,
+        outcome: &crate::ruchy::Outcome,
+        args: Vec<Pat>,
+        value: NodeId,
+        asked: &mut Asked,
+    ) {
+        let origin = self.origin(value);
+        let kinds = [ArgKind::Positional];
+        let again = self.again(value);
+        let test = self.lib_call(Name::new(outcome.test), &kinds, vec![again], None, origin);
+        self.add_test(asked, test);
+        for part in args {
+            let again = self.again(value);
+            let held = self.lib_call(Name::new(outcome.held), &kinds, vec![again], None, origin);
+            self.ask_into(part, held, asked);
         }
     }
 

@@ -616,6 +616,12 @@ impl Apply<'_, '_, '_> {
                 FloorDiv => FloatOp::FloorDiv,
                 Mod => FloatOp::FloorMod,
                 Pow => FloatOp::Pow,
+                Div => FloatOp::Div,
+                Rem => {
+                    let origin = self.origin(a);
+                    let name = Name::new("ruchy.rem");
+                    return self.lib_call(name, &[ArgKind::Positional; 2], vec![a, b], None, origin);
+                }
                 _ => return self.no_operator(op, a, b),
             };
             return self.mk_op(op, Attr::None, vec![a, b], Ty::float());
@@ -642,6 +648,8 @@ impl Apply<'_, '_, '_> {
             TrueDiv => return self.mk_op(IntOp::TrueDiv, Attr::None, vec![a, b], Ty::float()),
             FloorDiv => IntOp::FloorDiv,
             Mod => IntOp::FloorMod,
+            Div => IntOp::Div,
+            Rem => IntOp::Rem,
             Pow => IntOp::Pow,
             Shl => IntOp::Shl,
             Shr => IntOp::Shr,
@@ -661,9 +669,9 @@ pub(crate) fn sign(op: ObjOp) -> &'static str {
         Add => "+",
         Sub | Neg => "-",
         Mul => "*",
-        TrueDiv => "/",
+        TrueDiv | Div => "/",
         FloorDiv => "//",
-        Mod => "%",
+        Mod | Rem => "%",
         Pow => "** or pow()",
         MatMul => "@",
         Shl => "<<",

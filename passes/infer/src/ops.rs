@@ -43,6 +43,7 @@ pub(crate) fn builtin(op: ObjOp, a: Head, b: Head) -> Gives {
         return match op {
             Add | Sub | Mul | FloorDiv | Mod | Pow => Gives::Head(top),
             TrueDiv => Gives::Head(if top == Head::Complex { top } else { Head::Float }),
+            Div | Rem => Gives::Head(top),
             BitAnd | BitOr | BitXor if x == 0 && y == 0 => Gives::Head(Head::Bool),
             BitAnd | BitOr | BitXor | Shl | Shr if x <= 1 && y <= 1 => Gives::Head(Head::Int),
             _ => Gives::Nothing,
@@ -73,6 +74,8 @@ pub(crate) fn dunder_word(op: ObjOp) -> &'static str {
         TrueDiv => "truediv",
         FloorDiv => "floordiv",
         Mod => "mod",
+        Div => "div",
+        Rem => "rem",
         Pow => "pow",
         MatMul => "matmul",
         Shl => "lshift",

@@ -217,6 +217,7 @@ fn finish(solver: &Solver<'_>) -> (Program<Typed>, Vec<Diagnostic>) {
     crate::slots::drop_lists(&mut out);
     drop_unused_globals(solver, &mut out);
     crate::dynamic::report(solver, &types, &mut all);
+    crate::ruchy::refuse(&mut out, &mut all);
     (out, all)
 }
 

@@ -70,6 +70,16 @@ impl Solver<'_> {
                 None => me.vars.add(*out, atom),
             }),
             C::Enter { of, out } => self.each(job, *of, |me, atom| me.enter(job, &atom, *out)),
+            C::MatchArg { of, class, out, .. } if let Some(outcome) = crate::ruchy::outcome(*class) => {
+                self.each(job, *of, |me, atom| {
+                    match (atom.head, atom.args.get(outcome.part)) {
+                        (Head::Lib(_), Some(held)) => me.flow(*held, *out),
+                        (Head::None, _) => {}
+                        // What may be nil, and is not.
+                        _ => me.vars.add(*out, atom),
+                    }
+                });
+            }
             C::MatchArg { of, class, at, out } => {
                 let fields =
                     if self.env.class(*class).is_some() { self.env.match_fields(*class) } else { Vec::new() };

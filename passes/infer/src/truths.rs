@@ -25,6 +25,9 @@ impl Apply<'_, '_, '_> {
         let ty = self.ty(node);
         let op: Op = match ty.kind() {
             TyKind::Bool | TyKind::Never => return node,
+            _ if self.body.lang == Lang::Ruchy => {
+                return self.hole(node, crate::ruchy::NO_CONDITION, format!("a condition of type `{ty}`"));
+            }
             TyKind::Int(_) => IntOp::Truth.into(),
             TyKind::Float(_) => FloatOp::Truth.into(),
             TyKind::Num => NumOp::Truth.into(),

@@ -154,7 +154,26 @@ impl Own<'_> {
         if want == Want::Own { self.coerce(node, param) } else { node }
     }
 
+    /// `ruchy.copy`: the value itself where nothing uses it any more, else a clone. What is shared and changes has no
+    /// copy of its own.
+    fn value_copy(&mut self, value: NodeId, origin: Origin) -> NodeId {
+        let is_handle = |part: Ty| match part.kind() {
+            TyKind::Shared(inner) => !matches!(inner.kind(), TyKind::Func(..)),
+            _ => false,
+        };
+        let ty = self.src.ty(value);
+        if ty.any(&mut |part| is_handle(part)) && !self.is_frozen(value) && !self.has_frozen_items(value) {
+            let found = self.diags.report(crate::TWO_OWNERS, origin);
+            found.label(origin, format!("a copy of a value of type `{ty}`, which is held in several places"));
+            return self.two_owners(origin);
+        }
+        self.node(value, Want::Own)
+    }
+
     fn call_lib(&mut self, name: Name, args: &[Arg], ty: Ty, origin: Origin) -> NodeId {
+        if name == "ruchy.copy" {
+            return self.value_copy(args[0].value, origin);
+        }
         let tys: Vec<Ty> = args.iter().map(|arg| self.src.ty(arg.value)).collect();
         let Some(row) = catalog::select(name.as_str(), &tys) else {
             // The class of an object is read off the object.

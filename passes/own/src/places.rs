@@ -539,7 +539,9 @@ impl Own<'_> {
         {
             return node;
         }
-        let may_copy = !self.can_change(ty) || holds_only_shared(ty) || self.is_frozen(id);
+        // In a language of values a second owner has a value of its own.
+        let is_value = self.src.lang == Lang::Ruchy;
+        let may_copy = is_value || !self.can_change(ty) || holds_only_shared(ty) || self.is_frozen(id);
         if !may_copy && !self.demote(id) {
             return self.two_owners(origin);
         }

@@ -15,6 +15,9 @@ use batuta_core::IntOp;
 
 /// Marks the wide shapes and spreads the width along the flows.
 pub fn widths(built: &mut Built, options: ShapeOptions) {
+    if options.fixed {
+        return;
+    }
     let steps = std::mem::take(&mut built.steps);
     if options.all_big {
         for step in &steps {

@@ -56,6 +56,8 @@ pub struct Shaped {
 pub struct ShapeOptions {
     /// `--int big`: every int is `rt::Int`.
     pub all_big: bool,
+    /// Every int has 64 bits, as the language says.
+    pub fixed: bool,
 }
 
 /// The local that a place begins with.

@@ -68,6 +68,7 @@ pub(crate) struct Unit<'a> {
 
 /// Compiles a program.
 pub fn compile(program: &Program<Mir>, options: &Options) -> Result<Compiled, Vec<Gap>> {
+    crate::host::set_language(program.lang());
     let descs = Descs::new(program);
     let mut unit = Unit::new(program, options, &descs);
     for class in program.classes.keys() {

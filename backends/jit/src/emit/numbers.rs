@@ -61,7 +61,11 @@ impl Emit<'_, '_, '_> {
                 }
                 _ => return None,
             },
-            IntOp::Pow | IntOp::Div | IntOp::Rem => return None,
+            IntOp::Div | IntOp::Rem => {
+                let (a, b) = self.divisor(args, code::DIV);
+                if op == IntOp::Div { self.b.ins().sdiv(a, b) } else { self.b.ins().srem(a, b) }
+            }
+            IntOp::Pow => return None,
         })
     }
 
@@ -183,7 +187,8 @@ impl Emit<'_, '_, '_> {
             (FloatOp::Sub, Some(b)) => self.b.ins().fsub(a, b),
             (FloatOp::Mul, Some(b)) => self.b.ins().fmul(a, b),
             (FloatOp::Div, Some(b)) => {
-                if self.float_consts.get(&args[1]).is_none_or(|value| *value == 0.0) {
+                let is_checked = !crate::host::is_ruchy();
+                if is_checked && self.float_consts.get(&args[1]).is_none_or(|value| *value == 0.0) {
                     let zero = self.b.ins().f64const(0.0);
                     let is_zero = self.b.ins().fcmp(FloatCC::Equal, b, zero);
                     self.fail_if(is_zero, code::FLOAT_DIV);

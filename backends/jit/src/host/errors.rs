@@ -29,6 +29,7 @@ pub mod code {
     pub const NONE: u64 = 11;
     pub const DIV_OVERFLOW: u64 = 12;
     pub const ABS: u64 = 13;
+    pub const DIV: u64 = 14;
 }
 
 pub fn fault(number: u64) -> Error {
@@ -41,6 +42,7 @@ pub fn fault(number: u64) -> Error {
         code::ABS => (rt::OverflowError, "integer overflow in negation"),
         code::FLOOR_DIV => (rt::ZeroDivisionError, "integer division or modulo by zero"),
         code::FLOOR_MOD => (rt::ZeroDivisionError, "integer modulo by zero"),
+        code::DIV => (rt::ZeroDivisionError, "Division by zero"),
         code::TRUE_DIV => (rt::ZeroDivisionError, "division by zero"),
         code::FLOAT_DIV => (rt::ZeroDivisionError, "float division by zero"),
         code::INDEX => (rt::IndexError, "list index out of range"),

@@ -16,6 +16,8 @@ pub mod mapping;
 mod maths;
 mod modules;
 mod numbers;
+mod ruchy;
+mod ruchy_show;
 mod sets;
 pub mod show;
 mod texts;
@@ -33,6 +35,7 @@ use crate::memory::{call_code, object, word_at};
 use batuta_core::Conv;
 use batuta_rt as rt;
 use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A library function or operation over items.
 pub type Row = fn(&Site, &[Item]) -> u64;
@@ -102,6 +105,19 @@ pub fn find(name: &str) -> Option<Row> {
         .find_map(|family| family(name))
         .or_else(|| maths::find(name))
         .or_else(|| containers::find(name))
+        .or_else(|| ruchy::find(name))
+}
+
+/// The program is Ruchy's: one program runs in a process.
+static IS_RUCHY: AtomicBool = AtomicBool::new(false);
+
+/// Says which language the program that is compiled and run comes from.
+pub fn set_language(lang: batuta_core::Lang) {
+    IS_RUCHY.store(lang == batuta_core::Lang::Ruchy, Ordering::Relaxed);
+}
+
+pub fn is_ruchy() -> bool {
+    IS_RUCHY.load(Ordering::Relaxed)
 }
 
 thread_local! {

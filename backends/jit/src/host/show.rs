@@ -15,6 +15,9 @@ fn is_frozen(item: &Item) -> bool {
 
 /// `repr(item)`.
 pub fn repr(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if super::is_ruchy() {
+        return super::ruchy_show::nested(item, f);
+    }
     match &item.desc.kind {
         Kind::Unit => f.write_str("None"),
         Kind::Bool => item.truth().fmt_repr(f),
@@ -90,6 +93,12 @@ fn class_repr(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 /// `str(item)`.
 pub fn str(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if super::is_ruchy() {
+        return match &item.desc.kind {
+            Kind::Str => f.write_str(item.text()),
+            _ => super::ruchy_show::nested(item, f),
+        };
+    }
     match &item.desc.kind {
         Kind::Str => f.write_str(item.text()),
         Kind::Error => f.write_str(&error_of(item).message()),

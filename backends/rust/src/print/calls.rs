@@ -668,6 +668,9 @@ const TAKEN: &[&str] = &[
 /// The Rust name of a method: `__str__` and its kin have names of their own, unless a method of the
 /// class or of one above or below has that name already.
 pub fn method_name(env: &crate::env::Env<'_>, body: &Body<Mir>) -> String {
+    if body.path.last() == "new" && !env.has_constructor(body.path.parent()) {
+        return names::function(body.path);
+    }
     if body.kind == FnKind::PropertySetter {
         return setter_name(env, body.path);
     }

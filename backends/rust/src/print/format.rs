@@ -4,7 +4,8 @@ use super::Printer;
 use crate::literal;
 use crate::tree::Expr;
 use batuta_core::{
-    Callee, Child, Const, Conv, IoOp, Lang, Mode, Node, NodeId, Op, OptOp, Piece, RsOp, StrOp, Ty, TyKind,
+    Callee, Child, ClassKind, Const, Conv, IoOp, Lang, Mode, Node, NodeId, Op, OptOp, Piece, RsOp, StrOp, Ty,
+    TyKind,
 };
 
 /// The literal under construction and its arguments.
@@ -246,7 +247,7 @@ impl Printer<'_, '_> {
             let shown = if self.displays(ty) {
                 shown
             } else {
-                Expr::call(self.rt("str"), vec![super::explicit(Expr::unary("&", shown))])
+                Expr::call(self.text_function(false), vec![super::explicit(Expr::unary("&", shown))])
             };
             return template.push(shown, "");
         }
@@ -254,7 +255,7 @@ impl Printer<'_, '_> {
         let text = match conv == Conv::Str && *ty.kind() != TyKind::Str {
             true => {
                 let shown = self.shown_ref(value);
-                Some(Expr::call(self.rt("str"), vec![shown]).method("to_string", vec![]))
+                Some(Expr::call(self.text_function(false), vec![shown]).method("to_string", vec![]))
             }
             false => None,
         };
@@ -263,6 +264,10 @@ impl Printer<'_, '_> {
             Some(spec) => {
                 let shown = text.unwrap_or_else(|| self.shown(value));
                 template.push(shown, &spec);
+            }
+            None if self.body.lang == Lang::Ruchy => {
+                let problem = self.problem("a format that Rust has no spec for");
+                template.push(problem, "");
             }
             None => {
                 let shown = match text {
@@ -312,7 +317,7 @@ impl Printer<'_, '_> {
         match plain {
             Some(spec) => template.push(shown, &spec),
             None if letter == 's' && spec.is_empty() => {
-                let name = self.rt("str");
+                let name = self.text_function(false);
                 template.push(Expr::call(name, vec![Expr::unary("&", shown)]), "");
             }
             None => {
@@ -344,10 +349,15 @@ impl Printer<'_, '_> {
     fn displays(&self, ty: Ty) -> bool {
         match ty.kind() {
             TyKind::Int(_) | TyKind::Str | TyKind::Error | TyKind::Never => true,
-            TyKind::Class(path, _) => self.env.program.find_method(*path, "__str__").is_some(),
+            TyKind::Class(path, _) if self.body.lang != Lang::Ruchy => {
+                self.env.program.find_method(*path, "__str__").is_some()
+            }
             TyKind::Shared(inner) => matches!(inner.kind(), TyKind::Class(..)) && self.displays(*inner),
             TyKind::Bool => self.body.lang == Lang::Ruchy,
             TyKind::Lib(..) => ty.is_char(),
+            TyKind::Class(path, _) if self.body.lang == Lang::Ruchy => {
+                self.env.class(*path).is_some_and(|class| class.kind == ClassKind::Enum)
+            }
             _ => false,
         }
     }

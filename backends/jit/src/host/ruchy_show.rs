@@ -1,0 +1,75 @@
+//! The text of values in Ruchy.
+
+use super::mapping;
+use crate::desc::Kind;
+use crate::item::{Item, object_fields};
+use batuta_core::ClassKind;
+use batuta_rt as rt;
+use std::fmt;
+
+struct Nested<'a>(&'a Item);
+
+impl fmt::Display for Nested<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        nested(self.0, f)
+    }
+}
+
+/// The text of a value inside of a container; that of all but strings is the same alone.
+pub fn nested(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match &item.desc.kind {
+        Kind::Unit => f.write_str("nil"),
+        Kind::Bool => write!(f, "{}", item.truth()),
+        Kind::Int => write!(f, "{}", item.int()),
+        Kind::Float => write!(f, "{}", rt::ruchy::text(&item.float())),
+        Kind::Str => write!(f, "\"{}\"", item.text()),
+        Kind::List(_) => joined(f, ("[", "]"), &item.list_items()),
+        Kind::Tuple(_) => joined(f, ("(", ")"), &item.fields()),
+        Kind::Set(_) => {
+            let mut texts: Vec<String> = item.set().iter().map(|part| Nested(part).to_string()).collect();
+            texts.sort_by(|a, b| rt::ruchy::by_number(a, b));
+            write!(f, "{{{}}}", texts.join(", "))
+        }
+        Kind::Dict(..) => {
+            let text = |(key, value): (Item, Item)| (rt::str(&key).to_string(), Nested(&value).to_string());
+            let mut pairs: Vec<(String, String)> = mapping::pairs(item).into_iter().map(text).collect();
+            pairs.sort_by(|a, b| rt::ruchy::by_number(&a.0, &b.0));
+            let parts: Vec<String> =
+                pairs.into_iter().map(|(key, value)| format!("{key}: {value}")).collect();
+            write!(f, "{{{}}}", parts.join(", "))
+        }
+        Kind::Option(_) => match item.present() {
+            Some(inner) => write!(f, "Some({})", Nested(&inner)),
+            None => f.write_str("None"),
+        },
+        Kind::Class(_) => object(item, f),
+        _ => f.write_str("<function>"),
+    }
+}
+
+fn joined(f: &mut fmt::Formatter<'_>, (open, close): (&str, &str), items: &[Item]) -> fmt::Result {
+    let parts: Vec<String> = items.iter().map(|item| Nested(item).to_string()).collect();
+    write!(f, "{open}{}{close}", parts.join(", "))
+}
+
+fn object(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let Some(class) = item.class() else { return f.write_str("nil") };
+    if class.kind == ClassKind::Enum {
+        return f.write_str(item.field(0).text());
+    }
+    let name = class.path.last();
+    let values = object_fields(item.word, class);
+    let mut fields: Vec<_> = class.fields().iter().zip(&values).collect();
+    let is_tuple = fields.first().is_some_and(|(field, _)| field.name.as_str().starts_with("_0"));
+    if fields.is_empty() {
+        return f.write_str(name);
+    }
+    if is_tuple {
+        let parts: Vec<String> = fields.iter().map(|(_, value)| Nested(value).to_string()).collect();
+        return write!(f, "{name}({})", parts.join(", "));
+    }
+    fields.sort_by_key(|(field, _)| field.name);
+    let parts: Vec<String> =
+        fields.iter().map(|(field, value)| format!("{}: {}", field.name, Nested(value))).collect();
+    write!(f, "{name} {{{}}}", parts.join(", "))
+}

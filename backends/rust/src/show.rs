@@ -1,0 +1,161 @@
+//! How the source language shows objects: the trait of the runtime, its methods, and the functions that display.
+
+use crate::env::Env;
+use crate::print::Printer;
+use crate::tree::Expr;
+use batuta_base::Name;
+use batuta_core::{Callee, Const, FieldDef, IntOp, Lang, Node, Op, Piece, Proj, Stmt, StmtKind, Ty};
+
+/// Names in the runtime.
+pub struct Texts {
+    pub show: &'static str,
+    pub fmt_repr: &'static str,
+    pub fmt_str: &'static str,
+    pub repr: &'static str,
+    pub str: &'static str,
+}
+
+const PYTHON: Texts =
+    Texts { show: "rt::Repr", fmt_repr: "fmt_repr", fmt_str: "fmt_str", repr: "repr", str: "str" };
+const RUCHY: Texts = Texts {
+    show: "rt::ruchy::Show",
+    fmt_repr: "fmt_nested",
+    fmt_str: "fmt_text",
+    repr: "ruchy::nested",
+    str: "ruchy::text",
+};
+
+/// The names for a language.
+pub fn texts(lang: Lang) -> &'static Texts {
+    if lang == Lang::Ruchy { &RUCHY } else { &PYTHON }
+}
+
+impl Env<'_> {
+    /// How the program's objects are shown.
+    pub fn texts(&self) -> &'static Texts {
+        texts(self.program.lang())
+    }
+
+    /// Whether a class without `__init__` has a function that makes its objects: where some call makes one.
+    pub fn has_constructor(&self, class: Name) -> bool {
+        let makes =
+            |node: &Node| matches!(node, Node::Call { callee: Callee::New(made), .. } if *made == class);
+        !self.is_ruchy()
+            || self.program.fns.values().any(|body| body.nodes.iter().any(|(_, row)| makes(&row.kind)))
+    }
+
+    /// Whether some body reads a field of this name.
+    pub fn reads_field(&self, name: &str) -> bool {
+        let mut found = false;
+        for body in self.program.fns.values() {
+            body.each_place(&mut |place| {
+                found |= place.proj.iter().any(|proj| matches!(proj, Proj::Field(field) if *field == name));
+            });
+        }
+        found
+    }
+
+    /// Whether text is made of objects of a class, alone or inside of others. Always in Python, where anything may.
+    pub fn is_shown(&self, class: Name) -> bool {
+        if !self.is_ruchy() {
+            return true;
+        }
+        let mut open: Vec<Ty> = Vec::new();
+        for body in self.program.fns.values() {
+            for (_, row) in body.nodes.iter() {
+                match &row.kind {
+                    Node::Format(pieces) => {
+                        open.extend(Piece::values(pieces).iter().map(|value| body.ty(*value)))
+                    }
+                    Node::Call { callee: Callee::Lib(name), args } if makes_text(*name) => {
+                        open.extend(args.iter().map(|arg| body.ty(arg.value)));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let mut seen: Vec<Name> = Vec::new();
+        while let Some(ty) = open.pop() {
+            open.extend(ty.children());
+            let Some(path) = ty.class_path().filter(|path| !seen.contains(path)) else { continue };
+            seen.push(path);
+            let family = self.program.classes.keys().filter(|other| self.program.is_subclass(**other, path));
+            for member in family.copied().collect::<Vec<_>>() {
+                seen.push(member);
+                open.extend(self.program.all_fields(member).iter().map(|field| field.ty));
+            }
+        }
+        seen.iter()
+            .any(|path| self.program.is_subclass(*path, class) || self.program.is_subclass(class, *path))
+    }
+
+    /// Whether rustc may see that an operation of the program always stops it, which it refuses by itself: a division by
+    /// a name that is zero, a sum of numbers near the ends.
+    pub fn has_sure_fault(&self) -> bool {
+        let is_far = |digits: &str| digits.parse::<i64>().is_ok_and(|value| value.unsigned_abs() > 1 << 40);
+        self.is_ruchy()
+            && self.program.fns.values().any(|body| {
+                let zero = |stmt: &Stmt| match &stmt.kind {
+                    StmtKind::Let { value: Some(value), .. } | StmtKind::Set { value, .. } => {
+                        matches!(body.as_const(*value), Some(Const::Int(digits)) if &**digits == "0")
+                    }
+                    _ => false,
+                };
+                let mut has_zero = false;
+                body.walk_stmts(body.root, &mut |stmt| has_zero |= zero(stmt));
+                body.nodes.iter().any(|(_, row)| match &row.kind {
+                    Node::Const(Const::Int(digits)) => is_far(digits),
+                    Node::Op { op: Op::IntOp(IntOp::Div | IntOp::Rem), args, .. } => {
+                        has_zero && body.as_const(args[1]).is_none()
+                    }
+                    _ => false,
+                })
+            })
+    }
+
+    pub fn is_ruchy(&self) -> bool {
+        self.program.lang() == Lang::Ruchy
+    }
+}
+
+impl Printer<'_, '_> {
+    /// `rt::str` or `rt::repr` in the body's language.
+    pub(crate) fn text_function(&mut self, is_repr: bool) -> String {
+        let texts = texts(self.body.lang);
+        self.rt(if is_repr { texts.repr } else { texts.str })
+    }
+}
+
+/// `P {x: 1, y: 2}` sorted by name, `Circle(2.0)`, `Point`: the arguments of a `write!`.
+pub fn record(name: &str, fields: &[&FieldDef], value: impl Fn(&FieldDef) -> Expr) -> Vec<Expr> {
+    let mut fields = fields.to_vec();
+    let is_tuple = fields.first().is_some_and(|field| is_position(field.name));
+    if !is_tuple {
+        fields.sort_by_key(|field| field.name);
+    }
+    let part = |field: &&FieldDef| if is_tuple { "{}".to_owned() } else { format!("{}: {{}}", field.name) };
+    let parts: Vec<String> = fields.iter().map(part).collect();
+    let text = match (fields.is_empty(), is_tuple) {
+        (true, _) => name.to_owned(),
+        (_, true) => format!("{name}({})", parts.join(", ")),
+        _ => format!("{name} {{{{{}}}}}", parts.join(", ")),
+    };
+    let mut args = vec![Expr::atom("f"), Expr::Atom(format!("\"{text}\""))];
+    args.extend(
+        fields.iter().map(|field| Expr::call("rt::ruchy::nested", vec![Expr::unary("&", value(field))])),
+    );
+    args
+}
+
+/// Functions of the library that show their arguments.
+fn makes_text(name: Name) -> bool {
+    let plain = name.as_str().split('#').next().unwrap_or_default();
+    matches!(plain, "ruchy.assert_eq" | "ruchy.assert_ne" | "ruchy.to_string")
+}
+
+/// A field that has a position, no name.
+fn is_position(name: Name) -> bool {
+    name.as_str()
+        .strip_prefix('_')
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+}

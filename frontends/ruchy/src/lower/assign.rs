@@ -1,0 +1,182 @@
+//! Assignments: plain, compound, `++`, taken apart.
+
+use super::scan::root_of;
+use super::{Binding, IMMUTABLE, Lowerer, UNKNOWN_NAME};
+use batuta_base::Name;
+use batuta_core::*;
+use batuta_syntax::Syntax;
+
+impl<'t> Lowerer<'t> {
+    pub fn assign(&mut self, node: Syntax<'t>) {
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return };
+        if matches!(left.kind(), "tuple_expression" | "list_expression") {
+            let value = self.owned(right);
+            return self.assign_parts(left, value, node);
+        }
+        let value = self.owned(right);
+        match self.target(left, true) {
+            Ok(place) => self.push_set(place, value, node),
+            Err(hole) => self.push_expr(hole, node),
+        }
+    }
+
+    /// `(a, b) = (b, a)`.
+    fn assign_parts(&mut self, left: Syntax<'t>, value: NodeId, node: Syntax<'t>) {
+        let mut parts = Vec::new();
+        for part in left.named() {
+            match self.target(part, true) {
+                Ok(place) => parts.push(Pat::Place(place)),
+                Err(hole) => return self.push_expr(hole, node),
+            }
+        }
+        let target = match left.is("list_expression") {
+            true => Pat::List { front: parts, rest: None, back: Vec::new() },
+            false => Pat::Tuple(parts),
+        };
+        self.push(StmtKind::Set { target, value }, node);
+    }
+
+    pub fn compound(&mut self, node: Syntax<'t>) {
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return };
+        let sign = node.field("operator").map_or("", Syntax::text).trim_end_matches('=');
+        let Some(op) = binary_op(sign) else { return };
+        let value = self.expr(right);
+        self.update(left, op, value, node);
+    }
+
+    pub fn step(&mut self, node: Syntax<'t>) {
+        let Some(place) = node.field("place") else { return };
+        let op = if node.field("operator").is_some_and(|sign| sign.text() == "++") {
+            ObjOp::Add
+        } else {
+            ObjOp::Sub
+        };
+        let one = self.int(1, node);
+        self.update(place, op, one, node);
+    }
+
+    fn update(&mut self, left: Syntax<'t>, op: ObjOp, value: NodeId, node: Syntax<'t>) {
+        let place = match self.target(left, true) {
+            Ok(place) => place,
+            Err(hole) => return self.push_expr(hole, node),
+        };
+        // What the caller lent is not changed in place.
+        let is_lent =
+            left.is("identifier") && self.variable(left.text()).is_some_and(|found| found.is_borrowed);
+        if is_lent {
+            let old = self.use_place(place.clone(), left);
+            let new = self.op(op, vec![old, value], node);
+            return self.push_set(place, new, node);
+        }
+        self.push(StmtKind::Update { place, op: op.into(), value }, node);
+    }
+
+    /// The place that is assigned.
+    pub fn target(&mut self, node: Syntax<'t>, is_assigned: bool) -> Result<Place, NodeId> {
+        if let Some(root) = root_of(node).filter(|_| is_assigned) {
+            self.check_mutable(root);
+        }
+        match node.kind() {
+            "identifier" => match self.look_up(node.text()) {
+                Binding::Local(local) => Ok(Place::local(local)),
+                Binding::Global(path) => Ok(Place::global(path)),
+                _ => Err(self.hole(UNKNOWN_NAME, node, format!("`{}` is not defined", node.text()))),
+            },
+            "parenthesized_expression" if node.first().is_some() => {
+                let inner = node.first().unwrap_or(node);
+                self.target(inner, is_assigned)
+            }
+            "unary_expression"
+                if node.field("operator").is_some_and(|sign| matches!(sign.text(), "*" | "&")) =>
+            {
+                let inner = self.field(node, "value")?;
+                self.target(inner, is_assigned)
+            }
+            "field_expression" => {
+                let value = self.field(node, "value")?;
+                let name = self.field(node, "name")?;
+                if node.field("operator").is_some_and(|sign| sign.text() == "?.") {
+                    return Err(self.unsupported(node, "`?.` has no translation from Ruchy yet"));
+                }
+                let place = self.target_or_value(value)?;
+                Ok(place.with(self.field_of(name)))
+            }
+            "index_expression" => {
+                let value = self.field(node, "value")?;
+                let index = self.field(node, "index")?;
+                if matches!(index.kind(), "range_expression" | "open_range") {
+                    return Err(self.unsupported(node, "a slice is no place that can be assigned"));
+                }
+                let place = self.target_or_value(value)?;
+                let index = self.expr(index);
+                Ok(place.with(Proj::Index(index)))
+            }
+            _ => Err(self.unsupported(node, "this cannot be assigned")),
+        }
+    }
+
+    /// The place that a field or item belongs to: a place, or the value of an expression.
+    pub fn target_or_value(&mut self, node: Syntax<'t>) -> Result<Place, NodeId> {
+        let is_place = match node.kind() {
+            "identifier" => matches!(self.look_up(node.text()), Binding::Local(_) | Binding::Global(_)),
+            "field_expression" => node.field("operator").is_some_and(|sign| sign.text() == "."),
+            "index_expression" => node
+                .field("index")
+                .is_some_and(|index| !matches!(index.kind(), "range_expression" | "open_range")),
+            "parenthesized_expression" => return self.target_or_value(node.first().unwrap_or(node)),
+            "unary_expression" => node.field("operator").is_some_and(|sign| matches!(sign.text(), "*" | "&")),
+            _ => false,
+        };
+        if is_place { self.target(node, false) } else { Ok(Place::node(self.expr(node))) }
+    }
+
+    /// A field by name or by number. Only types tell tuples from tuple structs: where the file has any of those,
+    /// every number means one of theirs, and one of a tuple is refused.
+    fn field_of(&mut self, name: Syntax<'t>) -> Proj {
+        let text = name.text();
+        if !text.bytes().all(|digit| digit.is_ascii_digit()) {
+            return Proj::Field(Name::new(text));
+        }
+        match self.structs.values().any(|found| found.is_tuple) {
+            true => Proj::Field(Name::new(&format!("_{text}"))),
+            false => Proj::Index(self.int(text.parse().unwrap_or(i64::MAX), name)),
+        }
+    }
+
+    /// Only what was declared with `mut` is changed.
+    fn check_mutable(&mut self, root: Syntax<'t>) {
+        let Some(variable) = self.variable(root.text()) else { return };
+        if !variable.is_mutable {
+            let found = self.report(IMMUTABLE, root, format!("`{}` is not mutable", root.text()));
+            found.hint(format!("declare it with `let mut {}`", root.text()));
+        }
+    }
+}
+
+/// The operation of a binary operator.
+pub(super) fn binary_op(sign: &str) -> Option<ObjOp> {
+    Some(match sign {
+        "+" => ObjOp::Add,
+        "-" => ObjOp::Sub,
+        "*" => ObjOp::Mul,
+        "/" => ObjOp::Div,
+        "%" => ObjOp::Rem,
+        "**" => ObjOp::Pow,
+        "<<" => ObjOp::Shl,
+        ">>" => ObjOp::Shr,
+        "&" => ObjOp::BitAnd,
+        "|" => ObjOp::BitOr,
+        "^" => ObjOp::BitXor,
+        "==" => ObjOp::Eq,
+        "!=" => ObjOp::Ne,
+        "<" => ObjOp::Lt,
+        "<=" => ObjOp::Le,
+        ">" => ObjOp::Gt,
+        ">=" => ObjOp::Ge,
+        "in" => ObjOp::In,
+        "not in" => ObjOp::NotIn,
+        "&&" => ObjOp::And,
+        "||" => ObjOp::Or,
+        _ => return None,
+    })
+}

@@ -1,0 +1,406 @@
+//! Calls: functions, constructors, methods, builtins, macros.
+
+use super::scan::{CHANGING, root_of};
+use super::{Binding, Lowerer, UNKNOWN_NAME};
+use batuta_base::Name;
+use batuta_core::*;
+use batuta_syntax::Syntax;
+
+/// Functions that write to the outside.
+pub(super) const PRINTS: &[&str] =
+    &["print", "println", "eprint", "eprintln", "assert", "assert_eq", "assert_ne", "panic"];
+
+/// Functions of the language that are methods of their first argument, too: `len(x)` is `x.len()`.
+const FUNCTIONS: &[&str] = &[
+    "abs",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "bool",
+    "ceil",
+    "char",
+    "chr",
+    "cos",
+    "enumerate",
+    "exit",
+    "exp",
+    "float",
+    "floor",
+    "int",
+    "is_nil",
+    "join",
+    "len",
+    "log",
+    "log10",
+    "max",
+    "min",
+    "ord",
+    "panic",
+    "parse_float",
+    "parse_int",
+    "pow",
+    "product",
+    "range",
+    "reverse",
+    "round",
+    "sin",
+    "sort",
+    "split",
+    "sqrt",
+    "str",
+    "sum",
+    "tan",
+    "to_string",
+    "type_of",
+    "unique",
+    "zip",
+];
+
+/// Methods that keep an argument: what a place holds is handed over as a copy.
+const KEEPING: &[&str] = &[
+    "append",
+    "concat",
+    "extend",
+    "get_or",
+    "insert",
+    "ok_or",
+    "or",
+    "push",
+    "push_back",
+    "push_front",
+    "reduce",
+    "fold",
+    "unwrap_or",
+    "union",
+    "zip",
+];
+
+/// Methods that give their receiver, or nothing but a view of it.
+const TRANSPARENT: &[&str] = &[
+    "iter",
+    "into_iter",
+    "iter_mut",
+    "collect",
+    "to_vec",
+    "as_str",
+    "as_ref",
+    "as_mut",
+    "to_owned",
+    "clone",
+    "cloned",
+    "copied",
+    "borrow",
+];
+
+impl<'t> Lowerer<'t> {
+    pub fn call(&mut self, node: Syntax<'t>) -> NodeId {
+        let Ok(function) = self.field(node, "function") else { return self.nil(node) };
+        let args = node.field("arguments").map(Syntax::named).unwrap_or_default();
+        match function.kind() {
+            "field_expression" => self.method_call(node, function, &args),
+            "identifier" | "scoped_identifier" => self.call_path(node, function, &args),
+            "generic_path" => match function.first() {
+                Some(inner) => self.call_path(node, inner, &args),
+                None => self.nil(node),
+            },
+            _ => {
+                let callee = Callee::Value(self.expr(function));
+                self.call_with(callee, &args, node)
+            }
+        }
+    }
+
+    /// A call of a function of the program; its arguments are lent.
+    fn call_with(&mut self, callee: Callee, args: &[Syntax<'t>], node: Syntax<'t>) -> NodeId {
+        let changed: Vec<&str> = args.iter().filter_map(|arg| lent_mutably(*arg)).collect();
+        let mut out = Vec::new();
+        for arg in args {
+            let (kind, value) = match arg.kind() {
+                "named_argument" => {
+                    let name = arg.field("name").map_or("", Syntax::text);
+                    (ArgKind::Named(Name::new(name)), arg.field("value").unwrap_or(*arg))
+                }
+                "spread" => {
+                    return self.unsupported(node, "`...` in a call has no translation from Ruchy yet");
+                }
+                _ => (ArgKind::Positional, *arg),
+            };
+            let is_shared = lent_mutably(value).is_none()
+                && root_of(value).is_some_and(|root| changed.contains(&root.text()));
+            let value = if is_shared { self.owned(value) } else { self.lent_argument(value) };
+            out.push(Arg { kind, value });
+        }
+        self.node(Node::Call { callee, args: out }, node)
+    }
+
+    fn call_path(&mut self, node: Syntax<'t>, function: Syntax<'t>, args: &[Syntax<'t>]) -> NodeId {
+        match self.resolve_path(function) {
+            Binding::Fn(path) => self.call_with(Callee::Fn(path), args, node),
+            Binding::Local(_) | Binding::Global(_) => {
+                let callee = Callee::Value(self.expr(function));
+                self.call_with(callee, args, node)
+            }
+            Binding::Struct(path) => {
+                let args = args.iter().map(|arg| Arg::positional(self.owned(*arg))).collect();
+                self.node(Node::Call { callee: Callee::Fn(path), args }, node)
+            }
+            Binding::Variant(of, name) => {
+                let args = args.iter().map(|arg| Arg::positional(self.owned(*arg))).collect();
+                self.node(Node::Call { callee: Callee::Fn(of.join(name.as_str())), args }, node)
+            }
+            _ if function.is("identifier") => self.call_builtin(node, function, args),
+            _ => self.library_path(node, function, args),
+        }
+    }
+
+    fn call_builtin(&mut self, node: Syntax<'t>, function: Syntax<'t>, args: &[Syntax<'t>]) -> NodeId {
+        let name = function.text();
+        match name {
+            "print" | "println" | "eprint" | "eprintln" => return self.print(name, args, node, false),
+            "Some" | "Ok" | "Err" => {
+                let args: Vec<NodeId> = args.iter().map(|arg| self.owned(*arg)).collect();
+                return self.call_lib(&format!("ruchy.{name}"), args, node);
+            }
+            "Box" | "Rc" => {}
+            "Set" if args.len() == 1 => {
+                let items = self.expr(args[0]);
+                return self.call_lib("builtins.set", vec![items], node);
+            }
+            _ => {}
+        }
+        if name == "assert" {
+            return self.assert(args, node);
+        }
+        if !FUNCTIONS.contains(&name) {
+            let why = format!("`{name}` is not defined");
+            return self.hole(UNKNOWN_NAME, function, why);
+        }
+        let args: Vec<NodeId> = args.iter().map(|arg| self.expr(*arg)).collect();
+        if let ("panic", [text]) = (name, &args[..]) {
+            return self.stop(*text, node);
+        }
+        match self.builtin(name, args, node) {
+            Ok(call) => call,
+            Err(hole) => {
+                hole.unwrap_or_else(|| self.unsupported(node, "this call has no translation from Ruchy yet"))
+            }
+        }
+    }
+
+    fn assert(&mut self, args: &[Syntax<'t>], node: Syntax<'t>) -> NodeId {
+        let mut out = Vec::new();
+        if let Some(cond) = args.first() {
+            out.push(self.condition(*cond));
+        }
+        let message = match args.get(1) {
+            Some(message) => self.expr(*message),
+            None => self.text("", node),
+        };
+        out.push(message);
+        self.call_lib("ruchy.assert", out, node)
+    }
+
+    /// A function of the language with lowered arguments; `Err` where there is none of that name.
+    pub fn builtin(
+        &mut self,
+        name: &str,
+        args: Vec<NodeId>,
+        node: Syntax<'t>,
+    ) -> Result<NodeId, Option<NodeId>> {
+        if !FUNCTIONS.contains(&name) {
+            return Err(None);
+        }
+        let name = match name {
+            "str" => "to_string",
+            "float" => "as_float",
+            "int" | "parse_int" => "to_int",
+            "parse_float" => "to_float",
+            "log" => "ln",
+            "chr" | "char" => "as_char",
+            "floor" | "ceil" | "round" => {
+                let of = self.call_lib(&format!("ruchy.{name}"), args, node);
+                return Ok(self.call_lib("ruchy.as_int", vec![of], node));
+            }
+            "range" => {
+                let range = self.call_lib("builtins.range", args, node);
+                return Ok(self.call_lib("builtins.list", vec![range], node));
+            }
+            other => other,
+        };
+        Ok(self.call_lib(&format!("ruchy.{name}"), args, node))
+    }
+
+    /// `Vec::new()`, `String::from(x)` and the like.
+    fn library_path(&mut self, node: Syntax<'t>, function: Syntax<'t>, args: &[Syntax<'t>]) -> NodeId {
+        let text: String = function.text().split_whitespace().collect();
+        let name = text.rsplit("::").next().unwrap_or("");
+        let rest = text.strip_suffix(name).map_or("", |rest| rest.trim_end_matches("::"));
+        // `Vec::<i64>::new` is `Vec::new`.
+        let owner = rest.split("::<").next().unwrap_or(rest).rsplit("::").next().unwrap_or("");
+        match (owner, name, args.len()) {
+            ("Vec" | "VecDeque", "new", 0) | ("Vec", "with_capacity", 1) => {
+                self.op(ListOp::New, Vec::new(), node)
+            }
+            ("HashMap" | "BTreeMap", "new", 0) => self.op(DictOp::New, Vec::new(), node),
+            ("HashSet" | "BTreeSet", "new", 0) => self.op(SetOp::New, Vec::new(), node),
+            ("String", "new", 0) => self.text("", node),
+            ("String", "from", 1) | ("Box" | "Rc" | "RefCell" | "Arc", "new", 1) => self.owned(args[0]),
+            _ => self.hole(UNKNOWN_NAME, function, format!("`{text}` is not defined")),
+        }
+    }
+
+    fn method_call(&mut self, node: Syntax<'t>, function: Syntax<'t>, args: &[Syntax<'t>]) -> NodeId {
+        let (Ok(receiver), Ok(name)) = (self.field(function, "value"), self.field(function, "name")) else {
+            return self.nil(node);
+        };
+        if function.field("operator").is_some_and(|sign| sign.text() == "?.") {
+            return self.unsupported(node, "`?.` has no translation from Ruchy yet");
+        }
+        let text = name.text();
+        if self.methods.contains(text) {
+            return self.own_method(node, receiver, text, args);
+        }
+        if let Some(call) = self.text_method(node, receiver, text, args) {
+            return call;
+        }
+        if TRANSPARENT.contains(&text) && args.is_empty() {
+            return match text {
+                "clone" | "to_vec" | "cloned" | "to_owned" => self.owned(receiver),
+                _ => self.expr(receiver),
+            };
+        }
+        let changes = CHANGING.contains(&text);
+        let of = match changes {
+            true => match self.target_or_value(receiver) {
+                Ok(place) => self.use_place(place, receiver),
+                Err(hole) => return hole,
+            },
+            false => self.expr(receiver),
+        };
+        if changes && let Some(root) = root_of(receiver) {
+            self.check_change(root);
+        }
+        let keeps = KEEPING.contains(&text);
+        let mut rest = Vec::new();
+        for arg in args {
+            rest.push(match arg.kind() {
+                "named_argument" | "spread" => {
+                    return self.unsupported(*arg, "this argument has no translation from Ruchy yet");
+                }
+                _ if keeps => self.owned(*arg),
+                _ => self.method_argument(*arg),
+            });
+        }
+        self.method_of(of, text, rest, node)
+    }
+
+    fn check_change(&mut self, root: Syntax<'t>) {
+        let is_fixed = self.variable(root.text()).is_some_and(|variable| !variable.is_mutable);
+        if is_fixed {
+            let found = self.report(super::IMMUTABLE, root, format!("`{}` is not mutable", root.text()));
+            found.hint(format!("declare it with `let mut {}`", root.text()));
+        }
+    }
+
+    /// An argument of a method of the language: closures are called at once.
+    fn method_argument(&mut self, node: Syntax<'t>) -> NodeId {
+        if node.is("lambda") { self.brief_lambda(node) } else { self.expr(node) }
+    }
+
+    /// A method that the file defines.
+    fn own_method(
+        &mut self,
+        node: Syntax<'t>,
+        receiver: Syntax<'t>,
+        name: &'t str,
+        args: &[Syntax<'t>],
+    ) -> NodeId {
+        let changes = self.changing.contains(name);
+        let of = match self.target_or_value(receiver) {
+            Ok(place) => self.use_place(place, receiver),
+            Err(hole) => return hole,
+        };
+        if changes && let Some(root) = root_of(receiver) {
+            self.check_change(root);
+        }
+        let root = root_of(receiver).filter(|_| changes).map(Syntax::text);
+        let mut out = Vec::new();
+        for arg in args {
+            let (kind, value) = match arg.kind() {
+                "named_argument" => {
+                    let name = arg.field("name").map_or("", Syntax::text);
+                    (ArgKind::Named(Name::new(name)), arg.field("value").unwrap_or(*arg))
+                }
+                "spread" => {
+                    return self.unsupported(node, "`...` in a call has no translation from Ruchy yet");
+                }
+                _ => (ArgKind::Positional, *arg),
+            };
+            let is_shared = root.is_some() && root_of(value).map(Syntax::text) == root;
+            let value = if is_shared { self.owned(value) } else { self.lent_argument(value) };
+            out.push(Arg { kind, value });
+        }
+        self.node(Node::Call { callee: Callee::Method(of, Name::new(name)), args: out }, node)
+    }
+
+    /// A method of the language on a lowered receiver.
+    pub fn method_of(&mut self, of: NodeId, name: &str, args: Vec<NodeId>, node: Syntax<'t>) -> NodeId {
+        let all: Vec<NodeId> = [of].into_iter().chain(args).collect();
+        let plain = match name {
+            "length" => "len",
+            "upper" | "to_upper" => "to_uppercase",
+            "lower" | "to_lower" => "to_lowercase",
+            "has_key" => "contains_key",
+            "fold" => "reduce",
+            "each" => "for_each",
+            "push_back" => "push",
+            "pop_back" => "pop",
+            other => other,
+        };
+        match (plain, all.len()) {
+            ("map" | "filter" | "filter_map", 2) => {
+                let name = format!("ruchy.{plain}");
+                self.call_lib(&name, all, node)
+            }
+            _ => self.call_lib(&format!("ruchy.{plain}"), all, node),
+        }
+    }
+
+    /// `println!(..)` and its kin.
+    pub fn macro_call(&mut self, node: Syntax<'t>) -> NodeId {
+        let (Some(name), Some(list)) = (node.field("name"), node.field("arguments")) else {
+            return self.nil(node);
+        };
+        let args = list.named();
+        match name.text() {
+            "print" | "println" | "eprint" | "eprintln" => self.print(name.text(), &args, node, true),
+            "format" => self.format_macro(&args, node),
+            "vec" if list.has_token(";") && args.len() == 2 => self.repeated(args[0], args[1], node),
+            "vec" => {
+                let items = args.iter().map(|item| self.owned(*item)).collect();
+                self.op(ListOp::New, items, node)
+            }
+            "assert" => self.assert(&args, node),
+            "assert_eq" | "assert_ne" if args.len() >= 2 => {
+                let pair = args[..2].iter().map(|arg| self.expr(*arg)).collect();
+                self.call_lib(&format!("ruchy.{}", name.text()), pair, node)
+            }
+            "panic" | "todo" | "unreachable" | "unimplemented" => {
+                let text = match (name.text(), args.is_empty()) {
+                    ("panic", true) => self.text("explicit panic", node),
+                    ("todo", true) => self.text("not yet implemented", node),
+                    (_, true) => self.text("internal error: entered unreachable code", node),
+                    _ => self.format_macro(&args, node),
+                };
+                self.stop(text, node)
+            }
+            other => self.unsupported(node, format!("`{other}!` has no translation from Ruchy yet")),
+        }
+    }
+}
+
+/// The variable of `&mut x`.
+fn lent_mutably(node: Syntax<'_>) -> Option<&str> {
+    let is_lent = node.is("unary_expression") && node.child("mutable").is_some();
+    root_of(node.field("value").filter(|_| is_lent)?).map(Syntax::text)
+}

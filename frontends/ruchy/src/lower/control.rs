@@ -1,0 +1,290 @@
+//! `if`, `match`, loops and jumps.
+
+use super::scan::{root_of, walk};
+use super::{Lowerer, UNSUPPORTED};
+use batuta_base::Name;
+use batuta_core::*;
+use batuta_syntax::Syntax;
+
+/// What is done with a branch.
+pub(super) type Fill<'a, 't> = &'a mut dyn FnMut(&mut Lowerer<'t>, Syntax<'t>);
+
+/// Whether a pattern only tests for one value, and binds nothing.
+fn is_test(pat: &Pat) -> bool {
+    match pat {
+        Pat::Value(_) | Pat::Const(Const::Bool(_)) => true,
+        Pat::Class { args, named, .. } => args.is_empty() && named.is_empty(),
+        Pat::Or(parts) => parts.iter().all(is_test),
+        _ => false,
+    }
+}
+
+impl<'t> Lowerer<'t> {
+    pub fn condition(&mut self, node: Syntax<'t>) -> NodeId {
+        let value = self.expr(node);
+        self.op(ObjOp::Truth, vec![value], node)
+    }
+
+    /// An `if` as a statement whose branches `fill` lowers. `gives`: a branch that is not there gives nil.
+    pub fn if_into(&mut self, node: Syntax<'t>, fill: Fill<'_, 't>, gives: bool) {
+        let (Some(condition), Some(then)) = (node.field("condition"), node.field("consequence")) else {
+            return;
+        };
+        let els = node.field("alternative");
+        if condition.is("let_condition") {
+            return self.if_let(node, condition, then, els, fill, gives);
+        }
+        let cond = self.condition(condition);
+        let then = self.block_of(then, fill);
+        let els = self.else_block(node, els, fill, gives);
+        let branch = self.node(Node::If { cond, then, els }, node);
+        self.push_expr(branch, node);
+    }
+
+    fn else_block(
+        &mut self,
+        node: Syntax<'t>,
+        els: Option<Syntax<'t>>,
+        fill: Fill<'_, 't>,
+        gives: bool,
+    ) -> Option<BlockId> {
+        match els {
+            Some(els) if els.is("if_expression") => Some(self.scoped(|this| {
+                this.if_into(els, fill, gives);
+                None
+            })),
+            Some(els) => Some(self.block_of(els, fill)),
+            None if gives => Some(self.scoped(|this| {
+                let nil = this.nil(node);
+                let answer = this.node(Node::Return(Some(nil)), node);
+                this.push_expr(answer, node);
+                None
+            })),
+            None => None,
+        }
+    }
+
+    fn if_let(
+        &mut self,
+        node: Syntax<'t>,
+        condition: Syntax<'t>,
+        then: Syntax<'t>,
+        els: Option<Syntax<'t>>,
+        fill: Fill<'_, 't>,
+        gives: bool,
+    ) {
+        let (Some(pattern), Some(value)) = (condition.field("pattern"), condition.field("value")) else {
+            return;
+        };
+        let subject = self.subject(value, then);
+        let origin = self.origin(condition);
+        let mut pat = Pat::Wild;
+        let body = self.scoped(|this| {
+            pat = this.pattern(pattern, Some(then));
+            fill(this, then);
+            None
+        });
+        let comments = self.block_end(then);
+        self.cx.body.blocks[body].end_comments.extend(comments);
+        let mut arms = vec![Arm { pat, guard: None, body, origin, above: Vec::new() }];
+        let other = self.else_block(node, els, fill, gives).unwrap_or_else(|| self.scoped(|_| None));
+        arms.push(Arm { pat: Pat::Wild, guard: None, body: other, origin, above: Vec::new() });
+        let chosen = self.node(Node::Match { subject, arms }, node);
+        self.push_expr(chosen, node);
+    }
+
+    /// What a `match` looks at; a copy where the arms change it.
+    fn subject(&mut self, value: Syntax<'t>, body: Syntax<'t>) -> NodeId {
+        let is_changed =
+            root_of(value).is_some_and(|root| self.touches(body, root.text())) || self.is_exposed(value);
+        if is_changed { self.owned(value) } else { self.expr(value) }
+    }
+
+    /// A `match` as a statement whose arms `fill` lowers.
+    pub fn match_into(&mut self, node: Syntax<'t>, fill: Fill<'_, 't>) {
+        let (Some(value), Some(body)) = (node.field("value"), node.field("body")) else { return };
+        let subject = self.subject(value, body);
+        let mut arms = Vec::new();
+        let (mut has_rest, mut is_last_plain) = (false, false);
+        for arm in body.named().into_iter().filter(|arm| arm.is("match_arm")) {
+            let above = self.trivia.above(arm.start());
+            let (Some(pattern), Some(code)) = (arm.field("pattern"), arm.field("body")) else { continue };
+            let origin = self.origin(arm);
+            let (mut pat, mut guard) = (Pat::Wild, None);
+            let block = self.scoped(|this| {
+                pat = this.pattern(pattern, Some(code));
+                guard = arm.field("guard").map(|guard| this.condition(guard));
+                fill(this, code);
+                let beside = this.trivia.beside(this.source, arm.end());
+                if let (Some(last), Some(beside)) = (this.cx.stmts.last_mut(), beside) {
+                    last.beside = Some(beside);
+                }
+                None
+            });
+            let comments = self.trivia.above(arm.end());
+            self.cx.body.blocks[block].end_comments.extend(comments);
+            has_rest |= guard.is_none() && matches!(pat, Pat::Wild | Pat::Bind(_, None));
+            is_last_plain = guard.is_none() && is_test(&pat);
+            arms.push(Arm { pat, guard, body: block, origin, above });
+        }
+        if has_rest {
+        } else if is_last_plain && self.covers(body) {
+            // The last one takes what is left.
+            if let Some(last) = arms.last_mut() {
+                last.pat = Pat::Wild;
+            }
+        } else {
+            let origin = self.origin(node);
+            let block = self.scoped(|this| {
+                let raised = this.fault("No match arm matched the value", node);
+                this.push_expr(raised, node);
+                None
+            });
+            arms.push(Arm { pat: Pat::Wild, guard: None, body: block, origin, above: Vec::new() });
+        }
+        let chosen = self.node(Node::Match { subject, arms }, node);
+        self.push_expr(chosen, node);
+    }
+
+    /// An error of the program that stops it with a message.
+    pub fn fault(&mut self, message: &str, at: Syntax<'t>) -> NodeId {
+        let text = self.text(message, at);
+        self.stop(text, at)
+    }
+
+    /// Stops the program with a text.
+    pub fn stop(&mut self, text: NodeId, at: Syntax<'t>) -> NodeId {
+        let class = Attr::Name(Name::new("RuntimeError"));
+        let error = self.node(Node::Op { op: ExcOp::New.into(), attr: class, args: vec![text] }, at);
+        self.node(Node::Raise { error: Some(error), cause: None }, at)
+    }
+
+    pub fn for_(&mut self, node: Syntax<'t>) {
+        let (Some(pattern), Some(iterable), Some(body)) =
+            (node.field("pattern"), node.field("iterable"), node.field("body"))
+        else {
+            return;
+        };
+        let is_changed = root_of(iterable).is_some_and(|root| self.touches(body, root.text()))
+            || self.is_exposed(iterable);
+        let mut iter = if is_changed { self.owned(iterable) } else { self.expr(iterable) };
+        if pattern.is("tuple_pattern") && !pattern.text().starts_with('(') {
+            iter = self.call_lib("ruchy.pairs", vec![iter], iterable);
+        }
+        let label = self.label(node);
+        self.cx.loops += 1;
+        self.cx.breaks.push((label, None));
+        let mut pat = Pat::Wild;
+        let block = self.scoped(|this| {
+            pat = this.loop_pattern(pattern, body);
+            this.statements(body);
+            None
+        });
+        self.cx.breaks.pop();
+        self.cx.loops -= 1;
+        let comments = self.block_end(body);
+        self.cx.body.blocks[block].end_comments.extend(comments);
+        let turn = self.node(Node::For { label, pat, iter, body: block, els: None }, node);
+        self.push_expr(turn, node);
+    }
+
+    fn label(&self, node: Syntax<'t>) -> Option<Name> {
+        node.field("label").map(|label| Name::new(label.text().trim_start_matches('\'')))
+    }
+
+    pub fn while_(&mut self, node: Syntax<'t>) {
+        let (Some(condition), Some(body)) = (node.field("condition"), node.field("body")) else { return };
+        let label = self.label(node);
+        self.cx.loops += 1;
+        self.cx.breaks.push((label, None));
+        let turn = if condition.is("let_condition") {
+            let block = self.scoped(|this| {
+                this.if_let_or_leave(node, condition, body);
+                None
+            });
+            Node::Loop { label, body: block }
+        } else {
+            let cond = self.condition(condition);
+            let block = self.block(body);
+            Node::While { label, cond, body: block, els: None }
+        };
+        self.cx.breaks.pop();
+        self.cx.loops -= 1;
+        let turn = self.node(turn, node);
+        self.push_expr(turn, node);
+    }
+
+    /// `while let`: a `match` that leaves the loop where the pattern does not fit.
+    fn if_let_or_leave(&mut self, node: Syntax<'t>, condition: Syntax<'t>, body: Syntax<'t>) {
+        let (Some(pattern), Some(value)) = (condition.field("pattern"), condition.field("value")) else {
+            return;
+        };
+        let subject = self.subject(value, body);
+        let origin = self.origin(condition);
+        let mut pat = Pat::Wild;
+        let then = self.scoped(|this| {
+            pat = this.pattern(pattern, Some(body));
+            this.statements(body);
+            None
+        });
+        let other = self.scoped(|this| {
+            let leave = this.node(Node::Break { label: None, value: None }, node);
+            this.push_expr(leave, node);
+            None
+        });
+        let arm = |pat, body| Arm { pat, guard: None, body, origin, above: Vec::new() };
+        let arms = vec![arm(pat, then), arm(Pat::Wild, other)];
+        let chosen = self.node(Node::Match { subject, arms }, node);
+        self.push_expr(chosen, node);
+    }
+
+    /// `loop`; what `break` gives goes into `out`.
+    pub fn loop_(&mut self, node: Syntax<'t>, out: Option<LocalId>) {
+        let Some(body) = node.field("body") else { return };
+        let label = self.label(node);
+        self.cx.loops += 1;
+        self.cx.breaks.push((label, out));
+        let block = self.block(body);
+        self.cx.breaks.pop();
+        self.cx.loops -= 1;
+        let turn = self.node(Node::Loop { label, body: block }, node);
+        self.push_expr(turn, node);
+    }
+
+    /// Whether a `break` of this loop has a value.
+    pub fn breaks_with_value(&self, node: Syntax<'t>) -> bool {
+        let mut found = false;
+        walk(node, &mut |part| found |= part.is("break_expression") && part.field("value").is_some());
+        found
+    }
+
+    /// `break`, `continue`, `return` and `throw` as expressions.
+    pub fn jump(&mut self, node: Syntax<'t>) -> NodeId {
+        let label = self.label(node);
+        match node.kind() {
+            "continue_expression" => self.node(Node::Continue { label }, node),
+            "break_expression" => {
+                if let Some(value) = node.field("value") {
+                    let home = match label {
+                        Some(_) => self.cx.breaks.iter().rev().find(|(of, _)| *of == label),
+                        None => self.cx.breaks.last(),
+                    };
+                    let Some((_, Some(out))) = home.copied() else {
+                        return self.unsupported(
+                            node,
+                            "the value of this `break` has no translation from Ruchy yet",
+                        );
+                    };
+                    let value = self.owned(value);
+                    self.push_set(Place::local(out), value, node);
+                }
+                self.node(Node::Break { label, value: None }, node)
+            }
+            "return_expression" => {
+                let value = node.first().map(|value| self.result(value));
+                self.node(Node::Return(value), node)
+            }
+            _ => self.hole(UNSUPPORTED, node, "`throw` has no translation from Ruchy yet"),
+        }
+    }
+}

@@ -1,0 +1,508 @@
+//! Expressions. `expr` reads; `owned` gives a value that may be kept.
+
+use super::assign::binary_op;
+use super::scan::root_of;
+use super::{Binding, Lowerer, UNKNOWN_NAME};
+use crate::literal;
+use batuta_base::Name;
+use batuta_core::*;
+use batuta_syntax::Syntax;
+
+impl<'t> Lowerer<'t> {
+    /// A value that something keeps: what a place holds is copied.
+    pub fn owned(&mut self, node: Syntax<'t>) -> NodeId {
+        match node.kind() {
+            "parenthesized_expression" if node.first().is_some() => {
+                let inner = node.first().unwrap_or(node);
+                self.owned(inner)
+            }
+            "identifier" | "field_expression" | "index_expression" | "unary_expression"
+                if self.is_place(node) =>
+            {
+                let value = self.expr(node);
+                self.copy(value, node)
+            }
+            _ => self.expr(node),
+        }
+    }
+
+    /// Whether an expression names something that holds an object.
+    fn is_place(&self, node: Syntax<'t>) -> bool {
+        match node.kind() {
+            "identifier" => matches!(self.look_up(node.text()), Binding::Local(_) | Binding::Global(_)),
+            "field_expression" => true,
+            "index_expression" => node
+                .field("index")
+                .is_some_and(|index| !matches!(index.kind(), "range_expression" | "open_range")),
+            "unary_expression" => {
+                node.field("operator").is_some_and(|sign| matches!(sign.text(), "*" | "&"))
+                    && node.child("mutable").is_none()
+                    && node.field("value").is_some_and(|value| self.is_place(value))
+            }
+            _ => false,
+        }
+    }
+
+    pub fn expr(&mut self, node: Syntax<'t>) -> NodeId {
+        match node.kind() {
+            "integer" => match literal::integer(node.text()) {
+                Some(value) => self.int(value, node),
+                None => self.unsupported(node, "an integer has 64 bits in Ruchy; this literal has more"),
+            },
+            "float" => {
+                let value = literal::float(node.text()).unwrap_or(f64::NAN);
+                self.constant(Const::Float(value), node)
+            }
+            "string" | "raw_string" | "char" => {
+                let text = literal::string(node.text());
+                self.text(&text, node)
+            }
+            "boolean" => self.constant(Const::Bool(node.text() == "true"), node),
+            "nil" | "unit" => self.nil(node),
+            "format_string" => self.format_string(node),
+            "identifier" => self.name(node),
+            "scoped_identifier" => self.path(node),
+            "parenthesized_expression" => match node.first() {
+                Some(inner) => self.expr(inner),
+                None => self.nil(node),
+            },
+            "tuple_expression" => self.display(TupleOp::New, node),
+            "list_expression" => self.list(node),
+            "list_repeat" => self.list_repeat(node),
+            "list_comprehension" | "set_comprehension" => self.comprehension(node),
+            "set" => self.display(SetOp::New, node),
+            "struct_expression" => self.struct_literal(node),
+            "lambda" => self.lambda(node),
+            "macro_call" => self.macro_call(node),
+            "call_expression" => self.call(node),
+            "field_expression" | "index_expression" => self.part(node),
+            "cast_expression" => self.cast(node),
+            "unary_expression" => self.unary(node),
+            "binary_expression" => self.binary(node),
+            "range_expression" => self.range(node),
+            "ternary_expression" => self.ternary(node),
+            "if_expression" => self.if_value(node),
+            "match_expression" => self.match_value(node),
+            "block" => {
+                let block = self.value_block(node);
+                self.node(Node::Block { label: None, block }, node)
+            }
+            "unsafe_block" => match node.field("body") {
+                Some(body) => self.expr(body),
+                None => self.nil(node),
+            },
+            "loop_expression" => self.loop_value(node),
+            "return_expression" | "break_expression" | "continue_expression" | "throw_expression" => {
+                self.jump(node)
+            }
+            "try_operator" => self.try_operator(node),
+            "assignment"
+            | "compound_assignment"
+            | "step_expression"
+            | "for_expression"
+            | "while_expression" => {
+                let block = self.scoped(|this| {
+                    this.effect(node);
+                    Some(this.nil(node))
+                });
+                self.node(Node::Block { label: None, block }, node)
+            }
+            other => {
+                let why = format!("{} has no translation from Ruchy yet", super::stmt::words(other));
+                self.unsupported(node, why)
+            }
+        }
+    }
+
+    fn name(&mut self, node: Syntax<'t>) -> NodeId {
+        match self.look_up(node.text()) {
+            Binding::Local(local) => self.use_local(local, node),
+            Binding::Global(path) => self.use_place(Place::global(path), node),
+            Binding::Fn(path) => self.node(Node::Item(path), node),
+            Binding::Variant(of, name) => self.variant(of, name, node),
+            Binding::Struct(path) if self.structs.get(&path).is_some_and(|facts| facts.fields.is_empty()) => {
+                self.node(Node::Call { callee: Callee::Fn(path), args: Vec::new() }, node)
+            }
+            _ => match node.text() {
+                "None" => self.call_lib("ruchy.None", Vec::new(), node),
+                "PI" => self.constant(Const::Float(std::f64::consts::PI), node),
+                "E" => self.constant(Const::Float(std::f64::consts::E), node),
+                name => self.hole(UNKNOWN_NAME, node, format!("`{name}` is not defined")),
+            },
+        }
+    }
+
+    /// `a::b` as a value.
+    fn path(&mut self, node: Syntax<'t>) -> NodeId {
+        match self.resolve_path(node) {
+            Binding::Variant(of, name) => self.variant(of, name, node),
+            Binding::Global(path) => self.use_place(Place::global(path), node),
+            Binding::Fn(path) if self.constants_of(path) => self.use_place(Place::global(path), node),
+            Binding::Fn(path) => self.node(Node::Item(path), node),
+            _ => match node.text() {
+                "i64::MAX" => self.int(i64::MAX, node),
+                "i64::MIN" => self.int(i64::MIN, node),
+                "i32::MAX" => self.int(i32::MAX.into(), node),
+                "i32::MIN" => self.int(i32::MIN.into(), node),
+                "f64::consts::PI" | "std::f64::consts::PI" => {
+                    self.constant(Const::Float(std::f64::consts::PI), node)
+                }
+                "f64::MAX" => self.constant(Const::Float(f64::MAX), node),
+                "f64::MIN" => self.constant(Const::Float(f64::MIN), node),
+                "f64::INFINITY" => self.constant(Const::Float(f64::INFINITY), node),
+                text => self.hole(UNKNOWN_NAME, node, format!("`{text}` is not defined")),
+            },
+        }
+    }
+
+    /// Whether the path is a constant of an `impl`.
+    fn constants_of(&self, path: Name) -> bool {
+        self.globals.contains_key(&path)
+    }
+
+    fn display(&mut self, op: impl Into<Op>, node: Syntax<'t>) -> NodeId {
+        let items = node.named().into_iter().map(|item| self.owned(item)).collect();
+        self.op(op, items, node)
+    }
+
+    fn list(&mut self, node: Syntax<'t>) -> NodeId {
+        let mut items = Vec::new();
+        for item in node.named() {
+            items.push(match item.first().filter(|_| item.is("spread")) {
+                Some(inner) => {
+                    let inner = self.owned(inner);
+                    self.op(ObjOp::Splat, vec![inner], item)
+                }
+                None => self.owned(item),
+            });
+        }
+        self.op(ListOp::New, items, node)
+    }
+
+    /// `[value; count]`; a value that can change is made anew for each item.
+    fn list_repeat(&mut self, node: Syntax<'t>) -> NodeId {
+        let (Some(value), Some(count)) = (node.field("value"), node.field("count")) else {
+            return self.nil(node);
+        };
+        self.repeated(value, count, node)
+    }
+
+    pub fn repeated(&mut self, value: Syntax<'t>, count: Syntax<'t>, node: Syntax<'t>) -> NodeId {
+        let is_plain = matches!(value.kind(), "integer" | "float" | "string" | "boolean" | "char");
+        if is_plain {
+            let value = self.expr(value);
+            let list = self.op(ListOp::New, vec![value], node);
+            let count = self.expr(count);
+            return self.op(ObjOp::Mul, vec![list, count], node);
+        }
+        let first = self.temp("item", value);
+        let init = self.owned(value);
+        self.push_set(Place::local(first), init, value);
+        let count = self.expr(count);
+        let zero = self.int(0, node);
+        let iter = self.call_lib("builtins.range", vec![zero, count], node);
+        let read = self.use_local(first, value);
+        let item = self.copy(read, value);
+        let turn = self.temp("turn", node);
+        let pat = Pat::Place(Place::local(turn));
+        self.node(Node::Seq { clauses: vec![Clause::For { pat, iter }], sink: Sink::List(item) }, node)
+    }
+
+    fn comprehension(&mut self, node: Syntax<'t>) -> NodeId {
+        self.cx.scopes.push(Default::default());
+        self.cx.loops += 1;
+        let mut clauses = Vec::new();
+        let value = node.field("value");
+        for clause in node.named().into_iter().filter(|part| part.is("comprehension_clause")) {
+            let (Some(pattern), Some(iterable)) = (clause.field("pattern"), clause.field("iterable")) else {
+                continue;
+            };
+            let mut iter = self.expr(iterable);
+            if pattern.is("tuple_pattern") && !pattern.text().starts_with('(') {
+                iter = self.call_lib("ruchy.pairs", vec![iter], iterable);
+            }
+            let pat = self.loop_pattern(pattern, value.unwrap_or(node));
+            clauses.push(Clause::For { pat, iter });
+            if let Some(condition) = clause.field("condition") {
+                let cond = self.condition(condition);
+                clauses.push(Clause::If(cond));
+            }
+        }
+        let item = match value {
+            Some(value) => self.owned(value),
+            None => self.nil(node),
+        };
+        self.cx.loops -= 1;
+        self.cx.scopes.pop();
+        let sink = if node.is("set_comprehension") { Sink::Set(item) } else { Sink::List(item) };
+        self.node(Node::Seq { clauses, sink }, node)
+    }
+
+    /// A field, an item or a slice, read.
+    fn part(&mut self, node: Syntax<'t>) -> NodeId {
+        if let Some(index) =
+            node.field("index").filter(|index| matches!(index.kind(), "range_expression" | "open_range"))
+        {
+            return self.slice(node, index);
+        }
+        if node.field("operator").is_some_and(|sign| sign.text() == "?.") {
+            return self.unsupported(node, "`?.` has no translation from Ruchy yet");
+        }
+        if node.field("name").is_some_and(|name| name.text() == "await") {
+            return self.unsupported(node, "`await` has no translation from Ruchy yet");
+        }
+        match self.target(node, false) {
+            Ok(place) => self.use_place(place, node),
+            Err(hole) => hole,
+        }
+    }
+
+    /// `xs[a..b]`: bounds beyond the ends are errors of the program.
+    fn slice(&mut self, node: Syntax<'t>, index: Syntax<'t>) -> NodeId {
+        let Ok(value) = self.field(node, "value") else { return self.nil(node) };
+        let value = self.expr(value);
+        let bound = |this: &mut Self, name: &str| match index.field(name) {
+            Some(bound) => this.expr(bound),
+            None => this.nil(index),
+        };
+        let start = bound(self, "start");
+        let mut end = bound(self, "end");
+        if index.has_token("..=") || index.field("operator").is_some_and(|sign| sign.text() == "..=") {
+            let one = self.int(1, index);
+            end = self.op(ObjOp::Add, vec![end, one], index);
+        }
+        let step = self.nil(index);
+        self.op(ObjOp::Slice, vec![value, start, end, step], node)
+    }
+
+    fn cast(&mut self, node: Syntax<'t>) -> NodeId {
+        let (Some(value), Some(ty)) = (node.field("value"), node.field("type")) else {
+            return self.nil(node);
+        };
+        let name = match ty.text() {
+            "f32" | "f64" | "float" => "ruchy.as_float",
+            "i64" | "isize" | "int" | "i128" => "ruchy.as_int",
+            "usize" | "u64" | "u128" => "ruchy.as_unsigned",
+            "i32" => "ruchy.as_i32",
+            "u8" => "ruchy.as_u8",
+            "char" => "ruchy.as_char",
+            "String" | "str" => "ruchy.to_string",
+            other => {
+                return self.unsupported(node, format!("`as {other}` has no translation from Ruchy yet"));
+            }
+        };
+        let value = self.expr(value);
+        self.call_lib(name, vec![value], node)
+    }
+
+    fn unary(&mut self, node: Syntax<'t>) -> NodeId {
+        let (Some(sign), Some(inner)) = (node.field("operator"), node.field("value")) else {
+            return self.nil(node);
+        };
+        let text = format!("-{}", inner.text());
+        if sign.text() == "-"
+            && inner.is("integer")
+            && literal::integer(inner.text()).is_none()
+            && let Ok(value) = text.replace('_', "").parse::<i64>()
+        {
+            return self.int(value, node);
+        }
+        let value = self.expr(inner);
+        match sign.text() {
+            "-" => self.op(ObjOp::Neg, vec![value], node),
+            "!" => {
+                let truth = self.op(ObjOp::Truth, vec![value], inner);
+                self.op(ObjOp::Not, vec![truth], node)
+            }
+            "~" => self.op(ObjOp::Invert, vec![value], node),
+            _ => value,
+        }
+    }
+
+    fn binary(&mut self, node: Syntax<'t>) -> NodeId {
+        let (Some(left), Some(sign), Some(right)) =
+            (node.field("left"), node.field("operator"), node.field("right"))
+        else {
+            return self.nil(node);
+        };
+        match sign.text() {
+            "|>" => return self.pipe(left, right, node),
+            "&&" | "||" => {
+                let op = if sign.text() == "&&" { ObjOp::And } else { ObjOp::Or };
+                let (a, b) = (self.condition(left), self.condition(right));
+                return self.op(op, vec![a, b], node);
+            }
+            _ => {}
+        }
+        let op = match sign.kind() {
+            "not in" => Some(ObjOp::NotIn),
+            _ => binary_op(sign.text()),
+        };
+        let Some(op) = op else {
+            return self.unsupported(node, format!("`{}` has no translation from Ruchy yet", sign.text()));
+        };
+        let (a, b) = (self.expr(left), self.expr(right));
+        self.op(op, vec![a, b], node)
+    }
+
+    /// `a..b` as a value: an iterable.
+    fn range(&mut self, node: Syntax<'t>) -> NodeId {
+        let (Some(start), Some(end)) = (node.field("start"), node.field("end")) else {
+            return self.nil(node);
+        };
+        let start = self.expr(start);
+        let mut last = self.expr(end);
+        if node.field("operator").is_some_and(|sign| sign.text() == "..=") {
+            let one = self.int(1, end);
+            last = self.op(ObjOp::Add, vec![last, one], end);
+        }
+        self.call_lib("builtins.range", vec![start, last], node)
+    }
+
+    fn ternary(&mut self, node: Syntax<'t>) -> NodeId {
+        let (Some(cond), Some(then), Some(els)) =
+            (node.field("condition"), node.field("consequence"), node.field("alternative"))
+        else {
+            return self.nil(node);
+        };
+        let cond = self.condition(cond);
+        let then = self.scoped(|this| Some(this.owned(then)));
+        let els = self.scoped(|this| Some(this.owned(els)));
+        self.node(Node::If { cond, then, els: Some(els) }, node)
+    }
+
+    fn if_value(&mut self, node: Syntax<'t>) -> NodeId {
+        let (Some(cond), Some(then)) = (node.field("condition"), node.field("consequence")) else {
+            return self.nil(node);
+        };
+        if cond.is("let_condition") {
+            return self.decided(node);
+        }
+        let cond = self.condition(cond);
+        let then = self.value_block(then);
+        let els = match node.field("alternative") {
+            Some(els) if els.is("if_expression") => self.scoped(|this| Some(this.if_value(els))),
+            Some(els) => self.value_block(els),
+            None => self.scoped(|this| Some(this.nil(node))),
+        };
+        self.node(Node::If { cond, then, els: Some(els) }, node)
+    }
+
+    fn match_value(&mut self, node: Syntax<'t>) -> NodeId {
+        self.decided(node)
+    }
+
+    /// A value that branches decide: a variable that each of them sets.
+    fn decided(&mut self, node: Syntax<'t>) -> NodeId {
+        let local = self.temp("value", node);
+        let mut fill = |this: &mut Self, part: Syntax<'t>| this.decide(part, local);
+        match node.kind() {
+            "match_expression" => self.match_into(node, &mut fill),
+            _ if node.field("alternative").is_none() => {
+                let nil = self.nil(node);
+                self.push_set(Place::local(local), nil, node);
+                self.if_into(node, &mut fill, false);
+            }
+            _ => self.if_into(node, &mut fill, false),
+        }
+        self.use_local(local, node)
+    }
+
+    /// Sets `local` to the value of a branch.
+    fn decide(&mut self, node: Syntax<'t>, local: LocalId) {
+        let mut fill = |this: &mut Self, part: Syntax<'t>| this.decide(part, local);
+        match node.kind() {
+            "match_expression" => self.match_into(node, &mut fill),
+            "if_expression" if node.field("alternative").is_some() => self.if_into(node, &mut fill, false),
+            "block" => {
+                self.cx.scopes.push(Default::default());
+                let stmts = node.named();
+                self.nested_functions(&stmts);
+                let tail = self.tail_of(node, &stmts);
+                for stmt in &stmts {
+                    if tail.is_some_and(|tail| tail.start() == stmt.start()) {
+                        let (above, blank_before) = self.before(*stmt);
+                        let first = self.cx.stmts.len();
+                        if let Some(inner) = stmt.first() {
+                            self.decide(inner, local);
+                        }
+                        self.dress(first, above, blank_before, stmt.end());
+                    } else {
+                        self.stmt(*stmt);
+                    }
+                }
+                if tail.is_none() {
+                    let nil = self.nil(node);
+                    self.push_set(Place::local(local), nil, node);
+                }
+                self.cx.scopes.pop();
+            }
+            "return_expression" | "break_expression" | "continue_expression" | "throw_expression" => {
+                self.effect(node)
+            }
+            _ => {
+                let value = self.result(node);
+                if matches!(self.cx.body.nodes[value].kind, Node::Raise { .. }) {
+                    return self.push_expr(value, node);
+                }
+                self.push_set(Place::local(local), value, node);
+            }
+        }
+    }
+
+    fn loop_value(&mut self, node: Syntax<'t>) -> NodeId {
+        let local = self.temp("value", node);
+        self.loop_(node, Some(local));
+        self.use_local(local, node)
+    }
+
+    /// `e?`: gives the value, or leaves the function with the error.
+    fn try_operator(&mut self, node: Syntax<'t>) -> NodeId {
+        let gives = |ty: Ty| matches!(ty.kind(), TyKind::Lib(name, _) if matches!(name.as_str(), "Option" | "Result"));
+        if self.cx.closures > 0 || !gives(self.cx.body.ret) {
+            let why = "`?` has a translation only in functions that say they give an `Option` or a `Result`";
+            return self.unsupported(node, why);
+        }
+        let Some(inner) = node.first() else { return self.nil(node) };
+        let value = self.owned(inner);
+        self.call_lib("ruchy.try", vec![value], node)
+    }
+
+    /// `x |> f`, `x |> f(a)`, `x |> method(a)`.
+    fn pipe(&mut self, left: Syntax<'t>, right: Syntax<'t>, node: Syntax<'t>) -> NodeId {
+        let right = if right.is("parenthesized_expression") { right.first().unwrap_or(right) } else { right };
+        let value = self.expr(left);
+        let (function, rest) = match right.field("function").filter(|_| right.is("call_expression")) {
+            Some(function) => (function, right.field("arguments").map(Syntax::named).unwrap_or_default()),
+            None => (right, Vec::new()),
+        };
+        let rest: Vec<NodeId> = rest.into_iter().map(|arg| self.expr(arg)).collect();
+        let all: Vec<NodeId> = [value].into_iter().chain(rest.iter().copied()).collect();
+        let args = |all: Vec<NodeId>| all.into_iter().map(Arg::positional).collect::<Vec<_>>();
+        match function.kind() {
+            "identifier" | "scoped_identifier" => match self.resolve_path(function) {
+                Binding::Fn(path) => {
+                    self.node(Node::Call { callee: Callee::Fn(path), args: args(all) }, node)
+                }
+                Binding::Local(_) | Binding::Global(_) => {
+                    let callee = Callee::Value(self.expr(function));
+                    self.node(Node::Call { callee, args: args(all) }, node)
+                }
+                _ if function.is("identifier") => match self.builtin(function.text(), all, node) {
+                    Ok(call) => call,
+                    Err(_) => self.method_of(value, function.text(), rest, node),
+                },
+                _ => self.unsupported(node, "this stage has no translation from Ruchy yet"),
+            },
+            _ => {
+                let callee = Callee::Value(self.expr(function));
+                self.node(Node::Call { callee, args: args(all) }, node)
+            }
+        }
+    }
+
+    /// Whether a place begins with a variable that someone else may change meanwhile.
+    pub fn lent_argument(&mut self, node: Syntax<'t>) -> NodeId {
+        if root_of(node).is_some() && self.is_exposed(node) { self.owned(node) } else { self.expr(node) }
+    }
+}

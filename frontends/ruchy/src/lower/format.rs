@@ -1,0 +1,257 @@
+//! Text with values in it: f-strings, `println`, format macros.
+
+use super::Lowerer;
+use crate::literal;
+use batuta_core::*;
+use batuta_syntax::Syntax;
+use std::sync::Arc;
+
+impl<'t> Lowerer<'t> {
+    pub fn format_string(&mut self, node: Syntax<'t>) -> NodeId {
+        let mut pieces = Vec::new();
+        for part in node.named() {
+            match part.kind() {
+                "format_text" => {
+                    let text = literal::unescape(&part.text().replace("{{", "{").replace("}}", "}"));
+                    push_text(&mut pieces, &text);
+                }
+                "interpolation" => {
+                    let Some(value) = part.field("value") else { continue };
+                    let value = self.expr(value);
+                    let spec = part.field("spec").map_or("", Syntax::text);
+                    match self.piece(value, spec.strip_prefix(':').unwrap_or(spec), part) {
+                        Ok(piece) => push_piece(&mut pieces, piece, &self.cx.body),
+                        Err(hole) => return hole,
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.node(Node::Format(pieces), node)
+    }
+
+    /// A value and how a spec of Rust's format language shows it.
+    fn piece(&mut self, value: NodeId, spec: &str, at: Syntax<'t>) -> Result<Piece, NodeId> {
+        let plain = spec.trim();
+        if plain.is_empty() || plain == "?" {
+            return Ok(Piece::Value { value, conv: Conv::Str, spec: Vec::new() });
+        }
+        match python_spec(plain) {
+            // Ints are shown as floats where decimals are asked for.
+            Some((spec, true)) => {
+                let float = self.call_lib("ruchy.as_float", vec![value], at);
+                Ok(Piece::Value { value: float, conv: Conv::Format, spec: vec![Piece::Text(spec.into())] })
+            }
+            Some((spec, false)) => {
+                Ok(Piece::Value { value, conv: Conv::Format, spec: vec![Piece::Text(spec.into())] })
+            }
+            None => {
+                Err(self.unsupported(at, format!("the format `{plain}` has no translation from Ruchy yet")))
+            }
+        }
+    }
+
+    /// `print(..)` and `println!(..)`. The function joins its arguments with a space unless the first is a format.
+    pub fn print(&mut self, name: &str, args: &[Syntax<'t>], node: Syntax<'t>, is_macro: bool) -> NodeId {
+        let mut pieces = Vec::new();
+        let template = args.first().filter(|first| matches!(first.kind(), "string" | "raw_string"));
+        let is_template = template.is_some_and(|first| {
+            let text = literal::string(first.text());
+            is_macro || args.len() > 1 && (text.contains("{}") || text.contains("{:?}"))
+        });
+        if let (Some(first), true) = (template, is_template) {
+            if let Err(hole) = self.template(&literal::string(first.text()), &args[1..], *first, &mut pieces)
+            {
+                return hole;
+            }
+        } else {
+            for (at, arg) in args.iter().enumerate() {
+                if at > 0 {
+                    push_text(&mut pieces, " ");
+                }
+                let value = self.expr(*arg);
+                let piece = Piece::Value { value, conv: Conv::Str, spec: Vec::new() };
+                push_piece(&mut pieces, piece, &self.cx.body);
+            }
+        }
+        let op = match name {
+            "print" => IoOp::Print,
+            "println" => IoOp::PrintLn,
+            "eprint" => IoOp::EPrint,
+            _ => IoOp::EPrintLn,
+        };
+        let text = self.node(Node::Format(pieces), node);
+        self.op(op, vec![text], node)
+    }
+
+    /// `format!("..", a, b)`.
+    pub fn format_macro(&mut self, args: &[Syntax<'t>], node: Syntax<'t>) -> NodeId {
+        let Some(first) = args.first() else { return self.text("", node) };
+        let mut pieces = Vec::new();
+        if matches!(first.kind(), "string" | "raw_string") {
+            if let Err(hole) = self.template(&literal::string(first.text()), &args[1..], *first, &mut pieces)
+            {
+                return hole;
+            }
+        } else {
+            let value = self.expr(*first);
+            push_piece(&mut pieces, Piece::Value { value, conv: Conv::Str, spec: Vec::new() }, &self.cx.body);
+        }
+        self.node(Node::Format(pieces), node)
+    }
+
+    /// `"{} of {}".format(a, b)`, and the methods that are known by their literal receiver.
+    pub fn text_method(
+        &mut self,
+        node: Syntax<'t>,
+        receiver: Syntax<'t>,
+        name: &str,
+        args: &[Syntax<'t>],
+    ) -> Option<NodeId> {
+        let is_literal = matches!(receiver.kind(), "string" | "raw_string");
+        match name {
+            "format" if is_literal => {
+                let mut pieces = Vec::new();
+                match self.template(&literal::string(receiver.text()), args, receiver, &mut pieces) {
+                    Ok(()) => Some(self.node(Node::Format(pieces), node)),
+                    Err(hole) => Some(hole),
+                }
+            }
+            "to_string" | "to_owned" | "into" if is_literal && args.is_empty() => Some(self.expr(receiver)),
+            "push_str" if args.len() == 1 => {
+                let place = match self.target(receiver, true) {
+                    Ok(place) => place,
+                    Err(hole) => return Some(hole),
+                };
+                let value = self.expr(args[0]);
+                self.push(StmtKind::Update { place, op: ObjOp::Add.into(), value }, node);
+                Some(self.nil(node))
+            }
+            _ => None,
+        }
+    }
+
+    /// A format of Rust: `{}`, `{:?}`, `{name}`, `{0}`, `{:>5}`.
+    fn template(
+        &mut self,
+        text: &str,
+        args: &[Syntax<'t>],
+        at: Syntax<'t>,
+        pieces: &mut Vec<Piece>,
+    ) -> Result<(), NodeId> {
+        let values: Vec<NodeId> = args.iter().map(|arg| self.expr(*arg)).collect();
+        let mut used = vec![false; values.len()];
+        let (mut rest, mut next) = (text, 0);
+        while let Some(open) = rest.find(['{', '}']) {
+            push_text(pieces, &rest[..open]);
+            let tail = &rest[open..];
+            if tail.starts_with("{{") || tail.starts_with("}}") {
+                push_text(pieces, &tail[..1]);
+                rest = &tail[2..];
+                continue;
+            }
+            let close = tail.find('}').filter(|_| tail.starts_with('{'));
+            let Some(close) = close else {
+                return Err(self.unsupported(at, "this format is not closed"));
+            };
+            let (name, spec) = tail[1..close].split_once(':').unwrap_or((&tail[1..close], ""));
+            let value = match name.trim() {
+                "" => {
+                    next += 1;
+                    self.value_of(&values, &mut used, next - 1, at)?
+                }
+                digits if digits.bytes().all(|digit| digit.is_ascii_digit()) => {
+                    self.value_of(&values, &mut used, digits.parse().unwrap_or(usize::MAX), at)?
+                }
+                name => match self.look_up(name) {
+                    super::Binding::Local(local) => self.use_local(local, at),
+                    super::Binding::Global(path) => self.use_place(Place::global(path), at),
+                    _ => return Err(self.hole(super::UNKNOWN_NAME, at, format!("`{name}` is not defined"))),
+                },
+            };
+            let piece = self.piece(value, spec, at)?;
+            push_piece(pieces, piece, &self.cx.body);
+            rest = &tail[close + 1..];
+        }
+        push_text(pieces, rest);
+        match used.iter().all(|used| *used) {
+            true => Ok(()),
+            false => Err(self.unsupported(at, "this format has fewer places than there are values")),
+        }
+    }
+
+    fn value_of(
+        &mut self,
+        values: &[NodeId],
+        used: &mut [bool],
+        index: usize,
+        at: Syntax<'t>,
+    ) -> Result<NodeId, NodeId> {
+        match values.get(index) {
+            Some(value) if !used[index] => {
+                used[index] = true;
+                Ok(*value)
+            }
+            Some(_) => {
+                Err(self
+                    .unsupported(at, "a value that a format shows twice has no translation from Ruchy yet"))
+            }
+            None => Err(self.unsupported(at, "this format has more places than there are values")),
+        }
+    }
+}
+
+/// Rust's format spec as the IR writes it, and whether it asks for decimals.
+fn python_spec(spec: &str) -> Option<(String, bool)> {
+    let mut chars = spec.chars().peekable();
+    let mut fill = String::new();
+    let all: Vec<char> = spec.chars().collect();
+    if all.len() >= 2 && matches!(all[1], '<' | '>' | '^') {
+        fill.extend([all[0], all[1]]);
+        chars.by_ref().take(2).for_each(drop);
+    } else if matches!(all.first(), Some('<' | '>' | '^')) {
+        fill.push(all[0]);
+        chars.next();
+    }
+    let rest: String = chars.collect();
+    let body = rest.trim_end_matches(['x', 'X', 'b', 'o', 'e', '?']);
+    let kind = &rest[body.len()..];
+    let is_known = body.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '+' | '#'));
+    if !is_known || kind.len() > 1 || matches!(kind, "e" | "?") {
+        return None;
+    }
+    let has_decimals = body.contains('.');
+    if has_decimals && !kind.is_empty() {
+        return None;
+    }
+    let kind = if has_decimals { "f" } else { kind };
+    Some((format!("{fill}{body}{kind}"), has_decimals))
+}
+
+/// Adds text, joined to the text before it.
+pub(super) fn push_text(pieces: &mut Vec<Piece>, text: &str) {
+    if text.is_empty() {
+        return;
+    }
+    match pieces.last_mut() {
+        Some(Piece::Text(before)) => *before = Arc::from(format!("{before}{text}")),
+        _ => pieces.push(Piece::Text(Arc::from(text))),
+    }
+}
+
+/// Adds a value; literal texts and inner formats become part of the whole.
+fn push_piece(pieces: &mut Vec<Piece>, piece: Piece, body: &Body<Hir>) {
+    let Piece::Value { value, spec, .. } = &piece else { return };
+    match &body.nodes[*value].kind {
+        Node::Const(Const::Str(text)) if spec.is_empty() => push_text(pieces, text),
+        Node::Format(inner) if spec.is_empty() => {
+            for piece in inner.clone() {
+                match piece {
+                    Piece::Text(text) => push_text(pieces, &text),
+                    value => pieces.push(value),
+                }
+            }
+        }
+        _ => pieces.push(piece),
+    }
+}

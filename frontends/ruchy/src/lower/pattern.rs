@@ -1,0 +1,431 @@
+//! Patterns: what `let`, `for` and `match` take apart.
+
+use super::scan::walk;
+use super::{Binding, Lowerer, UNSUPPORTED};
+use crate::literal;
+use batuta_base::Name;
+use batuta_core::*;
+use batuta_syntax::Syntax;
+
+/// Names that a pattern binds, and whether each is `mut`.
+pub(super) fn bound(node: Syntax<'_>) -> Vec<(Syntax<'_>, bool)> {
+    let mut out = Vec::new();
+    collect(node, &mut out);
+    out
+}
+
+fn collect<'t>(node: Syntax<'t>, out: &mut Vec<(Syntax<'t>, bool)>) {
+    match node.kind() {
+        "identifier" if node.text() != "_" && !node.text().starts_with(char::is_uppercase) => {
+            out.push((node, false))
+        }
+        "binding_pattern" => {
+            out.extend(node.field("name").map(|name| (name, node.child("mutable").is_some())));
+            node.field("pattern").into_iter().for_each(|inner| collect(inner, out));
+        }
+        "tuple_struct_pattern" | "struct_pattern" => {
+            let name = node.field("name").map(Syntax::start);
+            let parts = node.named().into_iter().filter(|part| Some(part.start()) != name);
+            parts.for_each(|part| collect(part, out));
+        }
+        "field_pattern" => match node.field("pattern") {
+            Some(inner) => collect(inner, out),
+            None => out.extend(node.field("name").map(|name| (name, node.child("mutable").is_some()))),
+        },
+        "tuple_pattern" | "list_pattern" | "object_pattern" | "or_pattern" | "reference_pattern"
+        | "rest_pattern" => {
+            node.named().into_iter().for_each(|part| collect(part, out));
+        }
+        _ => {}
+    }
+}
+
+impl<'t> Lowerer<'t> {
+    /// A pattern of a `match`, `if let` or `while let`; `body` is the code that sees its names.
+    pub fn pattern(&mut self, node: Syntax<'t>, body: Option<Syntax<'t>>) -> Pat {
+        match node.kind() {
+            "identifier" if node.text() == "_" => Pat::Wild,
+            "identifier" | "scoped_identifier" => self.name_pattern(node, body),
+            "binding_pattern" => {
+                let Some(name) = node.field("name") else { return Pat::Wild };
+                let inner = node.field("pattern").map(|inner| Box::new(self.pattern(inner, body)));
+                Pat::Bind(self.bind_pattern(name, node.child("mutable").is_some(), body), inner)
+            }
+            "or_pattern" => {
+                if !bound(node).is_empty() {
+                    return self.bad_pattern(
+                        node,
+                        "names in alternatives of a pattern have no translation from Ruchy yet",
+                    );
+                }
+                let mut parts = Vec::new();
+                for part in node.named() {
+                    match self.pattern(part, body) {
+                        Pat::Or(inner) => parts.extend(inner),
+                        other => parts.push(other),
+                    }
+                }
+                Pat::Or(parts)
+            }
+            "tuple_pattern" => match &node.named()[..] {
+                [] => Pat::Const(Const::None),
+                [only] if !node.has_token(",") => self.pattern(*only, body),
+                parts => Pat::Tuple(parts.iter().map(|part| self.pattern(*part, body)).collect()),
+            },
+            "list_pattern" => self.list_pattern(node, body),
+            "reference_pattern" => node.first().map_or(Pat::Wild, |inner| self.pattern(inner, body)),
+            "tuple_struct_pattern" | "struct_pattern" => self.record_pattern(node, body),
+            "range_pattern" => self.range_pattern(node),
+            "object_pattern" | "rest_pattern" | "atom" | "byte" => {
+                self.bad_pattern(node, "this pattern has no translation from Ruchy yet")
+            }
+            _ => self.literal_pattern(node),
+        }
+    }
+
+    fn bad_pattern(&mut self, node: Syntax<'t>, why: &str) -> Pat {
+        Pat::Value(self.hole(UNSUPPORTED, node, why))
+    }
+
+    fn literal_pattern(&mut self, node: Syntax<'t>) -> Pat {
+        Pat::Const(match node.kind() {
+            "integer" => match literal::integer(node.text()) {
+                Some(value) => Const::Int(value.to_string().into()),
+                None => {
+                    return self.bad_pattern(node, "an integer has 64 bits in Ruchy; this literal has more");
+                }
+            },
+            "float" => Const::Float(literal::float(node.text()).unwrap_or(f64::NAN)),
+            "string" | "raw_string" | "char" => Const::Str(literal::string(node.text()).into()),
+            "boolean" => Const::Bool(node.text() == "true"),
+            "nil" => Const::None,
+            "negative_literal" => match node.first().map(|number| (number.kind(), number.text())) {
+                Some(("integer", text)) => {
+                    Const::Int(format!("-{}", literal::integer(text).unwrap_or(0)).into())
+                }
+                Some((_, text)) => Const::Float(-literal::float(text).unwrap_or(f64::NAN)),
+                None => Const::None,
+            },
+            _ => return self.bad_pattern(node, "this pattern has no translation from Ruchy yet"),
+        })
+    }
+
+    /// A name: a variant, a constant, or a variable that is bound.
+    fn name_pattern(&mut self, node: Syntax<'t>, body: Option<Syntax<'t>>) -> Pat {
+        match self.resolve_path(node) {
+            Binding::Variant(of, name) => self.variant_pattern(of, name, node, Vec::new(), Vec::new()),
+            Binding::Global(path)
+                if node.is("scoped_identifier") || node.text().starts_with(char::is_uppercase) =>
+            {
+                let value = self.use_place(Place::global(path), node);
+                Pat::Value(value)
+            }
+            _ if node.text() == "None" => {
+                Pat::Class { class: Name::new("ruchy.None"), args: Vec::new(), named: Vec::new() }
+            }
+            _ if node.is("scoped_identifier") || node.text().starts_with(char::is_uppercase) => {
+                let why = format!("`{}` is not defined", node.text());
+                Pat::Value(self.hole(super::UNKNOWN_NAME, node, why))
+            }
+            _ => Pat::Bind(self.bind_pattern(node, false, body), None),
+        }
+    }
+
+    /// A variable of a pattern. One that the code changes is another object than the one that is looked at.
+    fn bind_pattern(&mut self, name: Syntax<'t>, is_mutable: bool, body: Option<Syntax<'t>>) -> LocalId {
+        let is_changed = body.is_some_and(|body| self.changes(body, name.text()));
+        let local = self.declare(name.text(), Ty::unknown(), is_mutable, name);
+        self.bind(name.text(), local, is_mutable, true);
+        if is_changed {
+            let own = self.declare(name.text(), Ty::unknown(), true, name);
+            let value = self.use_local(local, name);
+            let value = self.copy(value, name);
+            self.push_set(Place::local(own), value, name);
+        }
+        local
+    }
+
+    fn list_pattern(&mut self, node: Syntax<'t>, body: Option<Syntax<'t>>) -> Pat {
+        let (mut front, mut back, mut rest) = (Vec::new(), Vec::new(), None);
+        for part in node.named() {
+            if part.is("rest_pattern") {
+                rest = Some(Box::new(match part.child("identifier") {
+                    Some(name) => Pat::Bind(self.bind_pattern(name, false, body), None),
+                    None => Pat::Wild,
+                }));
+            } else {
+                let pat = self.pattern(part, body);
+                if rest.is_none() { front.push(pat) } else { back.push(pat) }
+            }
+        }
+        Pat::List { front, rest, back }
+    }
+
+    /// `P { x: 0, y }`, `E::V(a, _)`, `Some(p)`.
+    fn record_pattern(&mut self, node: Syntax<'t>, body: Option<Syntax<'t>>) -> Pat {
+        let Some(name) = node.field("name") else { return Pat::Wild };
+        let (mut args, mut named) = (Vec::new(), Vec::new());
+        for part in node.named().into_iter().filter(|part| part.start() != name.start()) {
+            match part.kind() {
+                "field_pattern" => {
+                    let Some(field) = part.field("name") else { continue };
+                    let pat = match part.field("pattern") {
+                        Some(inner) => self.pattern(inner, body),
+                        None => {
+                            Pat::Bind(self.bind_pattern(field, part.child("mutable").is_some(), body), None)
+                        }
+                    };
+                    named.push((Name::new(field.text()), pat));
+                }
+                "rest_pattern" => {
+                    if node.is("tuple_struct_pattern") {
+                        break;
+                    }
+                }
+                _ => args.push(self.pattern(part, body)),
+            }
+        }
+        match self.resolve_path(name) {
+            Binding::Variant(of, variant) => self.variant_pattern(of, variant, node, args, named),
+            Binding::Struct(class) => {
+                Pat::Class { class, args: Vec::new(), named: self.with_numbers(args, named) }
+            }
+            _ if matches!(name.text(), "Some" | "Ok" | "Err") => {
+                Pat::Class { class: Name::new(&format!("ruchy.{}", name.text())), args, named }
+            }
+            _ => {
+                let why = format!("`{}` is not defined", name.text());
+                Pat::Value(self.hole(super::UNKNOWN_NAME, name, why))
+            }
+        }
+    }
+
+    fn with_numbers(&self, args: Vec<Pat>, named: Vec<(Name, Pat)>) -> Vec<(Name, Pat)> {
+        let numbered = args.into_iter().enumerate().map(|(at, pat)| (Name::new(&format!("_{at}")), pat));
+        numbered.chain(named).collect()
+    }
+
+    fn variant_pattern(
+        &mut self,
+        of: Name,
+        name: Name,
+        node: Syntax<'t>,
+        args: Vec<Pat>,
+        named: Vec<(Name, Pat)>,
+    ) -> Pat {
+        let path = of.join(name.as_str());
+        if self.enums.get(&of).is_some_and(super::EnumFacts::is_plain) {
+            let value = self.use_place(Place::global(path), node);
+            return Pat::Value(value);
+        }
+        Pat::Class { class: path, args: Vec::new(), named: self.with_numbers(args, named) }
+    }
+
+    /// `a..=b`: a guard of the arm cannot be added here, so it is an alternative of numbers where they are few.
+    fn range_pattern(&mut self, node: Syntax<'t>) -> Pat {
+        let number = |part: Option<Syntax<'t>>| {
+            let part = part?;
+            match part.kind() {
+                "integer" => literal::integer(part.text()),
+                "negative_literal" => literal::integer(part.first()?.text()).map(|value| -value),
+                _ => None,
+            }
+        };
+        let is_closed = node.field("operator").is_some_and(|sign| sign.text() == "..=");
+        let (Some(start), Some(end)) = (number(node.field("start")), number(node.field("end"))) else {
+            return self.bad_pattern(
+                node,
+                "a range of other values than integers has no translation from Ruchy yet",
+            );
+        };
+        let end = if is_closed { end } else { end - 1 };
+        if end < start || end - start > 255 {
+            return self
+                .bad_pattern(node, "a range of more than 256 numbers has no translation from Ruchy yet");
+        }
+        Pat::Or((start..=end).map(|value| Pat::Const(Const::Int(value.to_string().into()))).collect())
+    }
+
+    /// The pattern of a `for` or a comprehension: places that each turn sets.
+    pub fn loop_pattern(&mut self, node: Syntax<'t>, body: Syntax<'t>) -> Pat {
+        match node.kind() {
+            "identifier" if node.text() == "_" => {
+                let turn = self.temp("turn", node);
+                Pat::Place(Place::local(turn))
+            }
+            "identifier" => self.loop_variable(node, false, body),
+            "binding_pattern" if node.field("pattern").is_none() => match node.field("name") {
+                Some(name) => self.loop_variable(name, true, body),
+                None => Pat::Wild,
+            },
+            "tuple_pattern" => {
+                Pat::Tuple(node.named().into_iter().map(|part| self.loop_pattern(part, body)).collect())
+            }
+            "reference_pattern" => node.first().map_or(Pat::Wild, |inner| self.loop_pattern(inner, body)),
+            _ => self.bad_pattern(node, "this pattern of a loop has no translation from Ruchy yet"),
+        }
+    }
+
+    /// A loop's variable; an item that the body changes is a copy.
+    fn loop_variable(&mut self, name: Syntax<'t>, is_mutable: bool, body: Syntax<'t>) -> Pat {
+        let is_changed = self.changes(body, name.text());
+        let local = self.declare(name.text(), Ty::unknown(), is_mutable, name);
+        self.bind(name.text(), local, is_mutable, true);
+        if is_changed {
+            let own = self.declare(name.text(), Ty::unknown(), true, name);
+            let value = self.use_local(local, name);
+            let value = self.copy(value, name);
+            self.push_set(Place::local(own), value, name);
+        }
+        Pat::Place(Place::local(local))
+    }
+
+    /// Takes a value apart into variables that are declared here.
+    pub fn take_apart(&mut self, pattern: Syntax<'t>, value: NodeId, ty: Option<Ty>) {
+        match pattern.kind() {
+            "tuple_pattern" | "list_pattern" => {
+                let target = self.places(pattern);
+                self.push(StmtKind::Set { target, value }, pattern);
+            }
+            "struct_pattern" | "tuple_struct_pattern" | "object_pattern" => {
+                let whole = self.temp("whole", pattern);
+                self.cx.body.locals[whole].ty = ty.unwrap_or(Ty::unknown());
+                self.push_set(Place::local(whole), value, pattern);
+                self.fields_apart(pattern, whole);
+            }
+            "identifier" | "binding_pattern" => {
+                let name = pattern.field("name").unwrap_or(pattern);
+                let place =
+                    self.declare_here(name, ty.unwrap_or(Ty::unknown()), pattern.child("mutable").is_some());
+                self.push_set(place, value, pattern);
+            }
+            _ => {
+                let hole = self.unsupported(pattern, "this pattern has no translation from Ruchy yet");
+                self.push_expr(hole, pattern);
+            }
+        }
+    }
+
+    /// Variables for the leaves of a pattern, as places.
+    fn places(&mut self, node: Syntax<'t>) -> Pat {
+        match node.kind() {
+            "identifier" if node.text() == "_" => Pat::Place(Place::local(self.temp("unused", node))),
+            "identifier" => Pat::Place(self.declare_here(node, Ty::unknown(), false)),
+            "binding_pattern" if node.field("pattern").is_none() => match node.field("name") {
+                Some(name) => {
+                    Pat::Place(self.declare_here(name, Ty::unknown(), node.child("mutable").is_some()))
+                }
+                None => Pat::Wild,
+            },
+            "tuple_pattern" => Pat::Tuple(node.named().into_iter().map(|part| self.places(part)).collect()),
+            "list_pattern" => {
+                let (mut front, mut back, mut rest) = (Vec::new(), Vec::new(), None);
+                for part in node.named() {
+                    if part.is("rest_pattern") {
+                        let name = part.child("identifier");
+                        let place = match name {
+                            Some(name) => self.declare_here(name, Ty::unknown(), false),
+                            None => Place::local(self.temp("unused", part)),
+                        };
+                        rest = Some(Box::new(Pat::Place(place)));
+                    } else {
+                        let pat = self.places(part);
+                        if rest.is_none() { front.push(pat) } else { back.push(pat) }
+                    }
+                }
+                Pat::List { front, rest, back }
+            }
+            _ => self.bad_pattern(node, "this pattern has no translation from Ruchy yet"),
+        }
+    }
+
+    fn fields_apart(&mut self, pattern: Syntax<'t>, whole: LocalId) {
+        let head = pattern.field("name").map(Syntax::start);
+        let parts = pattern.named().into_iter().filter(|part| Some(part.start()) != head);
+        for (at, part) in parts.enumerate() {
+            let (field, inner) = match part.kind() {
+                "rest_pattern" => continue,
+                "field_pattern" => {
+                    let Some(name) = part.field("name") else { continue };
+                    (Name::new(name.text()), part.field("pattern").unwrap_or(name))
+                }
+                _ => (Name::new(&format!("_{at}")), part),
+            };
+            let value = self.use_place(Place::local(whole).with(Proj::Field(field)), part);
+            let value = self.copy(value, part);
+            self.take_apart(inner, value, None);
+        }
+    }
+
+    /// `let pattern = value else { .. }`.
+    pub fn let_else(&mut self, node: Syntax<'t>, pattern: Syntax<'t>, _els: Syntax<'t>) {
+        let hole = self.unsupported(node, "`let ... else` has no translation from Ruchy yet");
+        self.push_expr(hole, node);
+        for (name, is_mutable) in bound(pattern) {
+            self.declare(name.text(), Ty::unknown(), is_mutable, name);
+        }
+    }
+
+    /// Whether the arms of a `match` name every variant of an enum, or both `Some` and `None`, without guards.
+    pub fn covers(&self, body: Syntax<'t>) -> bool {
+        let mut seen: Vec<String> = Vec::new();
+        let mut wanted: Option<Vec<String>> = None;
+        for arm in body.named().into_iter().filter(|arm| arm.is("match_arm") && arm.field("guard").is_none())
+        {
+            let Some(pattern) = arm.field("pattern") else { continue };
+            let mut parts = vec![pattern];
+            while let Some(part) = parts.pop() {
+                if part.is("or_pattern") {
+                    parts.extend(part.named());
+                    continue;
+                }
+                let is_open = match part.kind() {
+                    "tuple_struct_pattern" | "struct_pattern" => self.takes_any(part),
+                    "identifier" | "scoped_identifier" | "boolean" => true,
+                    _ => false,
+                };
+                if !is_open {
+                    continue;
+                }
+                let name = part.field("name").filter(|_| part.kind().ends_with("_pattern")).unwrap_or(part);
+                match self.resolve_path(name) {
+                    Binding::Variant(of, variant) => {
+                        let all = self.enums[&of].variants.keys().map(|name| name.to_string());
+                        wanted = Some(all.collect());
+                        seen.push(variant.to_string());
+                    }
+                    _ => {
+                        let known: &[&[&str]] = &[&["Some", "None"], &["Ok", "Err"], &["true", "false"]];
+                        if let Some(group) = known.iter().find(|group| group.contains(&name.text())) {
+                            wanted = Some(group.iter().map(|name| (*name).to_owned()).collect());
+                            seen.push(name.text().to_owned());
+                        }
+                    }
+                }
+            }
+        }
+        wanted.is_some_and(|wanted| wanted.iter().all(|name| seen.contains(name)))
+    }
+
+    /// Whether the parts of a pattern take every value.
+    fn takes_any(&self, node: Syntax<'t>) -> bool {
+        let mut any = true;
+        let head = node.field("name").map(Syntax::start);
+        for part in node.named().into_iter().filter(|part| Some(part.start()) != head) {
+            walk(part, &mut |inner| {
+                any &= matches!(
+                    inner.kind(),
+                    "identifier"
+                        | "field_pattern"
+                        | "rest_pattern"
+                        | "mutable"
+                        | "binding_pattern"
+                        | "tuple_pattern"
+                ) && !(inner.is("identifier")
+                    && matches!(self.look_up(inner.text()), Binding::Variant(..))
+                    || inner.text() == "None");
+            });
+        }
+        any
+    }
+}

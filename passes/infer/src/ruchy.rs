@@ -1,0 +1,230 @@
+//! What Ruchy programs may not hold after inference, since the passes behind it mean Python by it.
+//!
+//! A dynamic value, a condition that is no bool, a bool that counts as a number, a text that has another form in
+//! Ruchy: each is a hole with a diagnostic. What is left means the same in both languages, or is Ruchy's own.
+
+use batuta_base::{Anchor, Code, Diagnostic, Name, Origin};
+use batuta_core::*;
+use std::sync::Arc;
+
+/// A condition of another type than bool.
+pub const NO_CONDITION: Code = Code::warning("B0706", "this condition is no bool");
+/// A value whose type is only known when the program runs.
+pub const DYNAMIC: Code =
+    Code::warning("B0707", "the type of this value is not known before the program runs");
+/// An operation that means something else in Ruchy.
+pub const NOT_RUCHY: Code = Code::warning("B0708", "this has no translation from Ruchy with these types yet");
+
+/// Library functions beside `ruchy.*` that mean the same.
+const KNOWN: &[&str] = &["builtins.range", "builtins.list", "builtins.set"];
+
+/// What a pattern of `Option` or `Result` asks and takes out.
+pub(crate) struct Outcome {
+    pub test: &'static str,
+    pub held: &'static str,
+    /// Which type argument it holds.
+    pub part: usize,
+}
+
+/// The pattern `ruchy.Some` and its like.
+pub(crate) fn outcome(class: Name) -> Option<&'static Outcome> {
+    const SOME: Outcome = Outcome { test: "ruchy.is_some", held: "ruchy.some_of", part: 0 };
+    const NONE: Outcome = Outcome { test: "ruchy.is_none", held: "", part: 0 };
+    const OK: Outcome = Outcome { test: "ruchy.is_ok", held: "ruchy.ok_of", part: 0 };
+    const ERR: Outcome = Outcome { test: "ruchy.is_err", held: "ruchy.err_of", part: 1 };
+    Some(match class.as_str() {
+        "ruchy.Some" => &SOME,
+        "ruchy.None" => &NONE,
+        "ruchy.Ok" => &OK,
+        "ruchy.Err" => &ERR,
+        _ => return None,
+    })
+}
+
+/// Puts holes where a Ruchy program would mean something else.
+pub(crate) fn refuse(program: &mut Program<Typed>, diags: &mut Vec<Diagnostic>) {
+    let paths: Vec<Name> =
+        program.fns.iter().filter(|(_, body)| body.lang == Lang::Ruchy).map(|(path, _)| *path).collect();
+    for path in paths {
+        let mut body = (*program.fns[&path]).clone();
+        let mut reached = Vec::new();
+        body.walk(Child::Block(body.root), &mut |node| reached.push(node));
+        let mut said: Vec<Origin> = Vec::new();
+        let mut is_changed = false;
+        for id in reached {
+            let Some((code, why)) = fault(&body, id) else { continue };
+            let origin = body.nodes[id].origin;
+            let at = Anchor { item: path, origin };
+            if !said.iter().any(|known| known.start <= origin.start && origin.end <= known.end) {
+                said.push(origin);
+                diags.push(Diagnostic {
+                    code,
+                    message: why.clone(),
+                    at,
+                    labels: Vec::new(),
+                    hints: Vec::new(),
+                });
+            }
+            body.nodes[id].kind = Node::Hole { why: why.into(), source: Arc::from("") };
+            body.nodes[id].ty = Ty::never();
+            is_changed = true;
+        }
+        is_changed |= unset(program, &mut body);
+        let said = updates(&mut body);
+        is_changed |= !said.is_empty();
+        diags.extend(said);
+        if is_changed {
+            program.fns.insert(path, Arc::new(body));
+        }
+    }
+    crate::ruchy_types::settle(program);
+}
+
+/// Globals that nothing sets, since what would set them is a hole: the statement stops there, and so does each use.
+fn unset(program: &Program<Typed>, body: &mut Body<Typed>) -> bool {
+    let is_unset = |path: Name| {
+        let parent = path.parent();
+        !program.globals.contains_key(&path) && !program.classes.contains_key(&parent)
+    };
+    let mut is_changed = false;
+    for node in body.nodes.ids().collect::<Vec<_>>() {
+        if let Node::Use(Place { root: Root::Global(path), .. }, _) = &body.nodes[node].kind
+            && is_unset(*path)
+        {
+            let why = Arc::from("a name that nothing sets");
+            body.nodes[node].kind = Node::Hole { why, source: Arc::from("") };
+            body.nodes[node].ty = Ty::never();
+            is_changed = true;
+        }
+    }
+    for block in body.blocks.ids().collect::<Vec<_>>() {
+        for stmt in &mut body.blocks[block].stmts {
+            if let StmtKind::Set { target: Pat::Place(Place { root: Root::Global(path), .. }), value } =
+                &stmt.kind
+                && is_unset(*path)
+            {
+                stmt.kind = StmtKind::Expr(*value);
+                is_changed = true;
+            }
+        }
+    }
+    is_changed
+}
+
+/// `x op= y` of what has no type.
+fn updates(body: &mut Body<Typed>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let path = body.path;
+    for block in body.blocks.ids().collect::<Vec<_>>() {
+        for at in 0..body.blocks[block].stmts.len() {
+            let stmt = &body.blocks[block].stmts[at];
+            let StmtKind::Update { op: Op::ValueOp(_) | Op::NumOp(_) | Op::IntOp(IntOp::Pow), .. } =
+                stmt.kind
+            else {
+                continue;
+            };
+            let at_source = Anchor { item: path, origin: stmt.origin };
+            let message = DYNAMIC.title.to_owned();
+            found.push(Diagnostic {
+                code: DYNAMIC,
+                message,
+                at: at_source,
+                labels: Vec::new(),
+                hints: Vec::new(),
+            });
+            let hole = Node::Hole { why: DYNAMIC.title.into(), source: Arc::from("") };
+            let hole = body.node(hole, Ty::never(), stmt_origin(body, block, at));
+            body.blocks[block].stmts[at].kind = StmtKind::Expr(hole);
+        }
+    }
+    found
+}
+
+fn stmt_origin(body: &Body<Typed>, block: BlockId, at: usize) -> Origin {
+    body.blocks[block].stmts[at].origin
+}
+
+/// Why a node cannot stay.
+fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
+    let row = &body.nodes[id];
+    let dynamic = |ty: Ty| {
+        ty.any(&mut |part| {
+            matches!(part.kind(), TyKind::Value | TyKind::Union(_) | TyKind::Num | TyKind::Complex)
+        })
+    };
+    match &row.kind {
+        Node::Hole { .. } => return None,
+        Node::Op { op: Op::ValueOp(_), .. } => return Some((DYNAMIC, DYNAMIC.title.to_owned())),
+        Node::Op { op: Op::BoolOp(BoolOp::ToInt), .. } => {
+            return Some((NOT_RUCHY, "a bool is no number in Ruchy".to_owned()));
+        }
+        Node::Op { op: op @ Op::CmpOp(CmpOp::Lt | CmpOp::Le | CmpOp::Gt | CmpOp::Ge), args, .. } => {
+            let ty = body.ty(args[0]).strip();
+            if !matches!(ty.kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Str | TyKind::Never) {
+                return Some((NOT_RUCHY, format!("`{}` of values of type `{ty}`", op.name())));
+            }
+        }
+        Node::Call { callee: Callee::Lib(name), .. } => {
+            let is_foreign = name.as_str().starts_with("builtins.") && !KNOWN.contains(&name.as_str());
+            if is_foreign {
+                return Some((NOT_RUCHY, format!("`{}` with these types", name.last())));
+            }
+        }
+        Node::Format(pieces) => {
+            for piece in pieces {
+                let Piece::Value { value, spec, .. } = piece else { continue };
+                let ty = body.ty(*value).strip();
+                if !shows(ty) || !spec.is_empty() && !takes_spec(ty, spec) {
+                    return Some((NOT_RUCHY, format!("the text of a value of type `{ty}`")));
+                }
+            }
+        }
+        Node::Op { op: Op::IntOp(IntOp::Pow), args, .. } => {
+            // A power of ints is one of floats below zero, which the types do not say.
+            if !is_natural(body, args[1]) {
+                return Some((NOT_RUCHY, "`**` of ints with a computed exponent; use `pow`".to_owned()));
+            }
+        }
+        _ => {}
+    }
+    dynamic(row.ty).then(|| (DYNAMIC, format!("{}: `{}`", DYNAMIC.title, row.ty)))
+}
+
+/// Whether an int is never below zero, by what it is made of.
+fn is_natural(body: &Body<Typed>, node: NodeId) -> bool {
+    match &body.nodes[node].kind {
+        Node::Const(Const::Int(digits)) => !digits.starts_with('-'),
+        Node::Op { op: Op::IntOp(IntOp::Add | IntOp::Mul | IntOp::Pow), args, .. } => {
+            args.iter().all(|arg| is_natural(body, *arg))
+        }
+        _ => false,
+    }
+}
+
+/// Whether the runtime shows values of a type as Ruchy does.
+fn shows(ty: Ty) -> bool {
+    match ty.strip().kind() {
+        TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str | TyKind::Unit | TyKind::Never => true,
+        TyKind::Class(..) => true,
+        TyKind::List(_) | TyKind::Set(_) | TyKind::Dict(..) | TyKind::Tuple(_) => {
+            ty.strip().children().into_iter().all(shows)
+        }
+        TyKind::Lib(name, args) => {
+            matches!(name.as_str(), "Option" | "Result") && args.iter().all(|arg| shows(*arg))
+        }
+        _ => false,
+    }
+}
+
+/// Width and alignment mean the same for texts and ints, decimals for floats.
+fn takes_spec(ty: Ty, spec: &[Piece]) -> bool {
+    let [Piece::Text(text)] = spec else { return false };
+    let has_decimals = text.ends_with('f');
+    let is_radix = text.ends_with(['x', 'X', 'b', 'o']);
+    match ty.kind() {
+        TyKind::Float(_) => has_decimals,
+        TyKind::Int(_) => !has_decimals && !is_radix,
+        TyKind::Str => !has_decimals && !is_radix && !text.contains(['+', '#']) && !text.starts_with('0'),
+        _ => false,
+    }
+}
