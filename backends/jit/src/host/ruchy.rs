@@ -142,7 +142,6 @@ fn at(a: &[Item], place: i64) -> u64 {
 
 rows! {
     "ruchy.copy" => |_, a| clone_word(a[0].desc, a[0].word);
-    "ruchy.panic" => |_, a| rt::ruchy::panic(a[0].text());
     "ruchy.assert" => |_, a| { rt::ruchy::check(a[0].truth(), a[1].text()); 0 };
     "ruchy.assert_eq" => |_, a| {
         if a[0] != a[1] {
