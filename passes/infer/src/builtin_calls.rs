@@ -46,7 +46,7 @@ impl Solver<'_> {
                 self.each(job, args[0].var, |me, atom| match atom.head {
                     Head::Class(class) => me.class_of_object(class, out),
                     Head::Error => me.put(out, Head::TypeOf(Name::new("BaseException"))),
-                    Head::Value => me.put(out, Head::Value),
+                    Head::Value | Head::None => me.put(out, Head::Value),
                     head => {
                         // Its type tells an int from a float.
                         if matches!(head, Head::Bool | Head::Int | Head::Float | Head::Num | Head::Complex) {

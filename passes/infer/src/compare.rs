@@ -18,7 +18,22 @@ impl Apply<'_, '_, '_> {
                 let inside = self.contains(a, b);
                 self.not(inside)
             }
-            _ => self.ordered(op, a, b),
+            _ => {
+                let (a, b) = (self.flag_number(a, b), self.flag_number(b, a));
+                self.ordered(op, a, b)
+            }
+        }
+    }
+
+    /// An `IntFlag` beside a number is its int.
+    fn flag_number(&mut self, flag: NodeId, other: NodeId) -> NodeId {
+        let is_number =
+            matches!(self.ty(other).kind(), TyKind::Int(_) | TyKind::Float(_) | TyKind::Num | TyKind::Bool);
+        match self.ty(flag).kind() {
+            TyKind::Class(class, _) if is_number && self.types.env().is_int_flag(*class) => {
+                self.special(flag, "__int__", Vec::new()).unwrap_or_else(|flag| flag)
+            }
+            _ => flag,
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::library_bases::{has_base, is_number};
 use crate::narrow::Filter;
 use crate::vars::{Atom, Head};
-use batuta_base::{FxHashMap, FxHashSet, Name};
+use batuta_base::{FxHashMap, FxHashSet, Name, Origin};
 use batuta_core::*;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -504,6 +504,14 @@ impl<'p> Env<'p> {
         crate::library_bases::is_of_kind(head, kind)
     }
 
+    /// Whether a class was an `IntFlag`: see `expand/int_flags.rs`.
+    pub(crate) fn is_int_flag(&self, class: Name) -> bool {
+        let made = |name: &str| {
+            self.program.fns.get(&class.join(name)).is_some_and(|body| body.origin == Origin::default())
+        };
+        made("__index__") && made("__invert__")
+    }
+
     pub(crate) fn head_is(&self, head: Head, name: Name) -> Option<bool> {
         if let Head::Class(class) = head
             && self.derives(class, name.as_str())
@@ -524,7 +532,7 @@ impl<'p> Env<'p> {
         Some(match name.as_str() {
             "none" => head == Head::None,
             "int" => match head {
-                Head::Class(class) => self.is_int_enum(class),
+                Head::Class(class) => self.is_int_enum(class) || self.is_int_flag(class),
                 _ => matches!(head, Head::Int | Head::Bool),
             },
             "bool" => head == Head::Bool,

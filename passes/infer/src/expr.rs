@@ -76,6 +76,9 @@ impl Apply<'_, '_, '_> {
                     *value = self.only_value(*value);
                     *conv = Conv::Percent(letter);
                 }
+                if let Conv::Percent(letter) = *conv {
+                    *value = self.percent_number(letter, *value);
+                }
                 self.pieces(spec);
                 if !spec.is_empty() && *conv == Conv::Format {
                     let text = "TypeError: unsupported format string passed to NoneType.__format__";

@@ -72,6 +72,7 @@ mod other_names;
 mod outside;
 mod packed;
 mod paths;
+mod percent;
 mod prep;
 mod prints;
 mod program;

@@ -15,11 +15,11 @@ use batuta_core::*;
 use std::sync::Arc;
 
 /// Members of a flag in their order, with their values.
-type Members = Vec<(Name, i64)>;
+pub(super) type Members = Vec<(Name, i64)>;
 
 /// Writes out all flags.
 pub(super) fn expand(program: &mut Program<Hir>) {
-    let is_flag = |def: &ClassDef| matches!(def.kind, ClassKind::EnumOf(kind) if kind == "Flag");
+    let is_flag = |def: &ClassDef| matches!(def.kind, ClassKind::EnumOf(kind) if matches!(kind.as_str(), "Flag" | "IntFlag"));
     let classes: Vec<Name> =
         program.classes.iter().filter(|(_, def)| is_flag(def)).map(|(path, _)| *path).collect();
     for class in classes {
@@ -95,7 +95,7 @@ fn value_of(body: &Body<Hir>, node: NodeId, known: &Members) -> Option<i64> {
 }
 
 /// The members that are one bit each.
-fn bits(members: &Members) -> Members {
+pub(super) fn bits(members: &Members) -> Members {
     let mut out: Members = Vec::new();
     for (name, value) in members.iter().filter(|(_, value)| value.count_ones() == 1) {
         if out.iter().all(|(_, known)| known != value) {
@@ -107,6 +107,9 @@ fn bits(members: &Members) -> Members {
 
 /// What `Flag` gives its members, for this class.
 fn methods(program: &Program<Hir>, class: Name, members: &Members) -> Option<Vec<Body<Hir>>> {
+    if matches!(program.classes.get(&class)?.kind, ClassKind::EnumOf(kind) if kind == "IntFlag") {
+        return super::int_flags::methods(program, class, members);
+    }
     let mask = members.iter().fold(0, |all, (_, value)| all | value);
     let has_zero = members.iter().any(|(_, value)| *value == 0);
     let word = class.last();
@@ -122,28 +125,7 @@ fn methods(program: &Program<Hir>, class: Name, members: &Members) -> Option<Vec
         true => (String::new(), String::new()),
         false => (zero(&format!("\"{word}(0)\"")), zero(&format!("\"<{word}: 0>\""))),
     };
-    let mut name = format!(
-        "property @{class}.name(%self) -> {} {{\n  var %parts: list<str>\n",
-        if has_zero { "str" } else { "option<str>" }
-    );
-    if !has_zero {
-        name.push_str(&zero("none"));
-    }
-    for (member, value) in members {
-        name.push_str(&format!(
-            "  if obj.truth(obj.eq(%self.value, {value})) {{\n    return \"{}\": ?: !\n  }}\n",
-            member.last()
-        ));
-    }
-    name.push_str("  set place %parts = list.new()\n");
-    let mut iter = format!("gen method @{class}.__iter__(%self) -> ? {{\n");
-    for (member, value) in bits(members) {
-        let test = format!("  if obj.truth(obj.and(%self.value, {value})) {{\n");
-        name.push_str(&format!("{test}    method (%parts).append(\"{}\")\n  }}\n", member.last()));
-        iter.push_str(&format!("{test}    yield @{member}\n  }}\n"));
-    }
-    name.push_str("  return method (\"|\").join(%parts): ?: !\n}\n");
-    iter.push_str("}\n");
+    let (name, iter) = names_and_items(class, members, "");
     let width = 64 - mask.leading_zeros();
     let invalid = format!(
         "<flag '{word}'> invalid value {{%value!f}}\\n    given 0b0 {{%value!f:0{{%width!f}}b}}\\n  allowed 0b0 {{{mask}!f:0{{%width!f}}b}}"
@@ -197,12 +179,46 @@ fn methods(program: &Program<Hir>, class: Name, members: &Members) -> Option<Vec
         ));
     }
     let lang = program.fns.values().next().map_or(Lang::Python, |body| body.lang);
+    parsed(&texts, lang)
+}
+
+/// The methods that texts are.
+pub(super) fn parsed(texts: &[String], lang: Lang) -> Option<Vec<Body<Hir>>> {
     let parse = |source: &String| {
         let mut body = text::parse_body::<Hir>(source).ok()?;
         body.lang = lang;
         Some(body)
     };
     texts.iter().map(parse).collect()
+}
+
+/// The property `name` and the method that gives the members of a combination; `rest` names what no member has.
+pub(super) fn names_and_items(class: Name, members: &Members, rest: &str) -> (String, String) {
+    let has_zero = members.iter().any(|(_, value)| *value == 0);
+    let mut name = format!(
+        "property @{class}.name(%self) -> {} {{\n  var %parts: list<str>\n",
+        if has_zero { "str" } else { "option<str>" }
+    );
+    let mut iter = format!("gen method @{class}.__iter__(%self) -> ? {{\n");
+    if !has_zero {
+        name.push_str("  if obj.truth(obj.eq(%self.value, 0)) {\n    return none: ?: !\n  }\n");
+    }
+    for (member, value) in members {
+        name.push_str(&format!(
+            "  if obj.truth(obj.eq(%self.value, {value})) {{\n    return \"{}\": ?: !\n  }}\n",
+            member.last()
+        ));
+    }
+    name.push_str("  set place %parts = list.new()\n");
+    for (member, value) in bits(members) {
+        let test = format!("  if obj.truth(obj.and(%self.value, {value})) {{\n");
+        name.push_str(&format!("{test}    method (%parts).append(\"{}\")\n  }}\n", member.last()));
+        iter.push_str(&format!("{test}    yield @{member}\n  }}\n"));
+    }
+    name.push_str(rest);
+    name.push_str("  return method (\"|\").join(%parts): ?: !\n}\n");
+    iter.push_str("}\n");
+    (name, iter)
 }
 
 /// The member with a name.
@@ -328,6 +344,8 @@ fn iterates(name: &str) -> bool {
             | "builtins.set"
             | "builtins.len"
             | "builtins.sorted"
+            | "builtins.max"
+            | "builtins.min"
             | "builtins.enumerate"
             | "builtins.reversed"
             | "builtins.iter"

@@ -64,6 +64,7 @@ mod function_docs;
 mod handed_contexts;
 mod handled;
 mod hooks;
+mod int_flags;
 mod item_slices;
 mod json_encoders;
 mod kept_views;
