@@ -38,11 +38,13 @@ impl Apply<'_, '_, '_> {
         }
         let ty = self.ty(args[0]);
         let value = ty.children().get(1).copied()?;
+        let key = ty.children().first().copied().unwrap_or_else(Ty::str);
         let mut items = Vec::new();
         for (kind, arg) in kinds.iter().zip(args).skip(1) {
             match kind {
                 ArgKind::Named(name) => {
-                    items.push(self.text(name.as_str(), origin));
+                    let name = self.text(name.as_str(), origin);
+                    items.push(self.coerce(name, key));
                     items.push(self.coerce(*arg, value));
                 }
                 _ => {

@@ -491,14 +491,25 @@ impl Apply<'_, '_, '_> {
     ) -> NodeId {
         let ty = self.solved(id).unwrap_or_else(Ty::value);
         let value = ty.children().get(1).copied().unwrap_or_else(Ty::value);
+        let key = ty.children().first().copied().unwrap_or_else(Ty::str);
         let mut out = Vec::new();
         for (kind, arg) in kinds.iter().zip(args) {
             match kind {
                 ArgKind::Named(name) => {
-                    out.push(self.text(name.as_str(), origin));
+                    let name = self.text(name.as_str(), origin);
+                    out.push(self.coerce(name, key));
                     out.push(self.coerce(arg, value));
                 }
                 _ => {
+                    let is_pairs =
+                        matches!(self.ty(arg).kind(), TyKind::List(_) | TyKind::Iter(_) | TyKind::Tuple(_));
+                    let arg = match is_pairs && *kind == ArgKind::Positional {
+                        true => {
+                            let name = Name::new("builtins.dict");
+                            self.lib_call(name, &[ArgKind::Positional], vec![arg], None, origin)
+                        }
+                        false => arg,
+                    };
                     let arg = self.coerce(arg, ty);
                     out.push(self.mk_op(ObjOp::SplatDict, Attr::None, vec![arg], ty));
                 }

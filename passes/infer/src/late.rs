@@ -230,6 +230,10 @@ fn uses_whole(env: &Env<'_>, class: Name, body: &Body<Hir>, stmt: &Stmt, this: L
             Node::Use(place, _) if place.as_local() == Some(this) => {
                 uses.insert(node);
             }
+            // The constructor of a base may hand it out.
+            Node::Call { callee: Callee::Super(name), .. } if hands_out(env, class, body, *name) => {
+                uses.insert(node);
+            }
             Node::Use(Place { root: Root::Local(of), proj }, _)
                 if *of == this
                     && matches!(proj.first(), Some(Proj::Field(name)) if env.method(class, name.as_str()).is_some()) =>
@@ -248,6 +252,17 @@ fn uses_whole(env: &Env<'_>, class: Name, body: &Body<Hir>, stmt: &Stmt, this: L
         });
     });
     uses.iter().any(|node| !named.contains(node))
+}
+
+/// Whether the constructor of a base that `super().__init__()` runs uses the new object as a whole.
+fn hands_out(env: &Env<'_>, class: Name, body: &Body<Hir>, name: Name) -> bool {
+    let home = body.path.parent();
+    let Some(above) = env.super_method(home, name).filter(|path| path.last() == "__init__") else {
+        return false;
+    };
+    let Some(body) = env.program.fns.get(&above) else { return false };
+    let Some(this) = body.params.first().map(|param| param.local) else { return false };
+    body.blocks[body.root].stmts.iter().any(|stmt| uses_whole(env, class, body, stmt, this))
 }
 
 impl Types<'_, '_> {
