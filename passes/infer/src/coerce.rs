@@ -343,6 +343,10 @@ impl Apply<'_, '_, '_> {
         {
             return self.hole(node, crate::apply::BAD_CALL, "functions in a dynamic container".to_owned());
         }
+        if let Some(held) = never_dynamic(ty) {
+            let why = format!("a `{held}` as a dynamic value");
+            return self.hole(node, crate::apply::BAD_CALL, why);
+        }
         if let TyKind::Func(params, _) = ty.kind() {
             return self.function_to_value(node, params);
         }
@@ -703,4 +707,29 @@ impl Apply<'_, '_, '_> {
             _ => Ty::value(),
         }
     }
+}
+
+/// Types of the library that no dynamic value holds.
+const NEVER_DYNAMIC: &[&str] = &[
+    "ArgumentParser",
+    "DictReader",
+    "DictWriter",
+    "Random",
+    "Struct",
+    "TemporaryDirectory",
+    "TextWrapper",
+    "csv_reader",
+    "csv_writer",
+];
+
+/// The part of a type that keeps its values from being dynamic.
+fn never_dynamic(ty: Ty) -> Option<&'static str> {
+    let mut found = None;
+    ty.any(&mut |part| {
+        if let TyKind::Lib(name, _) = part.kind() {
+            found = NEVER_DYNAMIC.iter().find(|known| name.last() == **known).copied();
+        }
+        found.is_some()
+    });
+    found
 }

@@ -386,7 +386,8 @@ impl<'t> Lowerer<'t> {
             ("metaclass", "abc.ABCMeta") => head.is_abstract = true,
             ("metaclass", "builtins.type" | "enum.EnumMeta" | "enum.EnumType") => {}
             ("metaclass", _) => {
-                self.report(BAD_CLASS, arg, "`metaclass=` in a class head has no translation yet");
+                let hole = self.hole(BAD_CLASS, arg, "`metaclass=` in a class head has no translation yet");
+                self.push(StmtKind::Expr(hole), arg);
             }
             _ => head.keywords.push(arg),
         }

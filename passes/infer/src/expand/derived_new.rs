@@ -52,6 +52,28 @@ pub(super) fn expand(program: &mut Program<Hir>, found: &Derived) {
     }
 }
 
+/// What no other step has written out: a class with such a `__new__` makes no objects.
+pub(super) fn refuse_others(program: &mut Program<Hir>) {
+    for class in program.classes.keys().copied().collect::<Vec<_>>() {
+        let (old, init) = (class.join("__new__"), class.join("__init__"));
+        let Some(new) = program.fns.get(&old).cloned() else { continue };
+        let mut body = match program.fns.get(&init) {
+            Some(body) => (**body).clone(),
+            None => without_body(&new, init),
+        };
+        let why = format!("`__new__` of `{}` has no translation yet", class.last());
+        let hole =
+            body.node(Node::Hole { why: why.into(), source: "".into() }, Ty::never(), Origin::default());
+        let root = body.root;
+        body.blocks[root].stmts.insert(0, Stmt::new(StmtKind::Expr(hole), Origin::default()));
+        let def = Arc::make_mut(program.classes.get_mut(&class).expect("it is a class of the program"));
+        def.methods.retain(|method| *method != old && *method != init);
+        def.methods.insert(0, init);
+        program.fns.shift_remove(&old);
+        program.fns.insert(init, Arc::new(body));
+    }
+}
+
 /// The constructor that takes the same, and does nothing.
 fn without_body(new: &Body<Hir>, path: Name) -> Body<Hir> {
     let mut body = new.clone();

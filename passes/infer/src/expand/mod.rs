@@ -161,6 +161,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     attributes::expand(&mut out);
     record_data::expand(&mut out);
     attribute_dict::expand(&mut out);
+    derived_new::refuse_others(&mut out);
     out
 }
 

@@ -1,5 +1,5 @@
 //! `setattr` of a computed name is a choice among the names that can be meant. So is `getattr` of the receiver of a
-//! method, where a loop over texts gives the name and each is a field or a property.
+//! method, where a loop over texts gives the name and each is a field or a property, or each is a method.
 //!
 //! before                                                  after
 //!   for %f in ("mail", "phone") {                           for %f in ("mail", "phone") {
@@ -127,8 +127,13 @@ fn read_by_name(
             program.fns.get(&path.join(name.as_str())).is_some_and(|method| method.kind == FnKind::Property)
         })
     };
+    let is_method = |name: &Name| {
+        program.mro(class).iter().any(|path| {
+            program.fns.get(&path.join(name.as_str())).is_some_and(|method| method.kind == FnKind::Method)
+        })
+    };
     let is_data = |name: &Name| fields.contains(name) || is_property(name);
-    names.iter().all(is_data).then_some((object.as_local()?, name, names))
+    (names.iter().all(is_data) || names.iter().all(is_method)).then_some((object.as_local()?, name, names))
 }
 
 fn read_choice(body: &mut Body<Hir>, object: LocalId, name: LocalId, names: &[Name], node: NodeId) -> Node {
@@ -183,7 +188,11 @@ fn look_up(
     let is_closed = listed.is_some();
     let names = match listed {
         Some(names) => names,
-        None => own_fields(program, body, object)?,
+        None => {
+            let mut names = own_fields(program, body, object)?;
+            names.extend(asked_of(program, body.path.parent(), &names));
+            names
+        }
     };
     let found =
         Found { object: object.clone(), name, value: value.value, names, is_closed, origin: stmt.origin };
@@ -275,6 +284,39 @@ fn tables(program: &Program<Hir>) -> FxHashMap<Name, Vec<Name>> {
         .filter(|(path, _)| fixed(path))
         .filter_map(|(path, names)| Some((path, names?)))
         .collect()
+}
+
+/// What the methods of a class ask of their receiver and no class gives it: `setattr` does.
+fn asked_of(program: &Program<Hir>, class: Name, known: &[Name]) -> Vec<Name> {
+    let mut found: Vec<Name> = Vec::new();
+    let classes = program.subclasses(class);
+    let has = |name: Name| {
+        classes.iter().flat_map(|class| program.mro(*class)).any(|path| {
+            program.fns.contains_key(&path.join(name.as_str()))
+                || program
+                    .classes
+                    .get(&path)
+                    .is_some_and(|def| def.fields.iter().any(|field| field.name == name))
+        })
+    };
+    for body in
+        program.fns.values().filter(|body| body.has_receiver() && classes.contains(&body.path.parent()))
+    {
+        let this = body.params[0].local;
+        for (_, row) in body.nodes.iter() {
+            if let Node::Use(place, _) = &row.kind
+                && let (Root::Local(local), Some(Proj::Field(name))) = (place.root, place.proj.first())
+                && local == this
+                && !name.as_str().starts_with("__")
+                && !known.contains(name)
+                && !found.contains(name)
+                && !has(*name)
+            {
+                found.push(*name);
+            }
+        }
+    }
+    found
 }
 
 /// The fields of the class of a method, where its receiver is meant.
