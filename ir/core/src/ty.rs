@@ -378,6 +378,10 @@ impl Ty {
         match self.kind() {
             TyKind::List(_) | TyKind::Set(_) | TyKind::Dict(..) | TyKind::Class(..) | TyKind::Iter(_) => true,
             TyKind::Lib(name, args) if is_outcome(*name) => args.iter().any(|arg| arg.is_mutable()),
+            // A copy of a tuple holds the same dynamic values.
+            TyKind::Lib(name, items) if *name == "tuple" => {
+                items.iter().any(|item| item.is_mutable() && *item.kind() != TyKind::Value)
+            }
             TyKind::Lib(name, _) => !IMMUTABLE.contains(&name.last()) && !is_handle(*name),
             TyKind::Value => true,
             TyKind::Tuple(items) | TyKind::Union(items) => items.iter().any(|item| item.is_mutable()),

@@ -235,9 +235,9 @@ impl Collect<'_> {
     pub(crate) fn never_none(&self, node: NodeId) -> bool {
         match &self.body.nodes[node].kind {
             Node::Const(value) => *value != Const::None,
-            Node::Op { op, .. } => {
-                !matches!(op, Op::ObjOp(ObjOp::And | ObjOp::Or | ObjOp::Slice)) && op.info().dialect != "opt"
-            }
+            Node::Op { op: Op::ObjOp(ObjOp::And | ObjOp::Or | ObjOp::Slice), .. } => false,
+            Node::Op { op: Op::ObjOp(op), .. } => !self.own_operator_gives_none(*op),
+            Node::Op { op, .. } => op.info().dialect != "opt",
             Node::Format(_) | Node::Seq { .. } | Node::Closure(_) => true,
             Node::Call { callee: Callee::Fn(path), .. } => {
                 path.last().chars().next().is_some_and(char::is_uppercase)
@@ -248,6 +248,19 @@ impl Collect<'_> {
             }
             _ => false,
         }
+    }
+
+    /// Whether a class of the program answers the operator, and may answer `None`.
+    fn own_operator_gives_none(&self, op: ObjOp) -> bool {
+        let word = crate::ops::dunder_word(op);
+        let names = [format!("__{word}__"), format!("__r{word}__")];
+        let methods = self
+            .program
+            .classes
+            .keys()
+            .flat_map(|class| names.iter().map(|name| class.join(name)))
+            .filter_map(|path| self.program.fns.get(&path));
+        methods.into_iter().any(|method| gives_none(method))
     }
 
     pub(crate) fn update(&mut self, place: &Place, op: Op, value: NodeId) {
@@ -673,4 +686,19 @@ fn reads_items(name: &str) -> bool {
             | "iter"
             | "functools.reduce"
     )
+}
+
+/// Whether a function says that it may give `None`, or has it in what it returns.
+fn gives_none(body: &Body<Hir>) -> bool {
+    match body.ret.kind() {
+        TyKind::Unknown => {}
+        ret => return matches!(ret, TyKind::Option(_) | TyKind::Unit | TyKind::Value | TyKind::Union(_)),
+    }
+    let mut found = false;
+    for (_, row) in body.nodes.iter() {
+        if let Node::Return(Some(value)) = row.kind {
+            body.walk(Child::Node(value), &mut |node| found |= narrow::is_none(body, node));
+        }
+    }
+    found
 }

@@ -26,7 +26,12 @@ impl Apply<'_, '_, '_> {
             let value = self.types.solver.fields.get(&(class, Name::new("value")));
             let value = value.and_then(|var| self.types.get(*var));
             for arg in args {
-                let is_dynamic = *self.ty(arg).kind() == TyKind::Value;
+                // A tuple among those of the members, whose parts are of several types.
+                let is_part = match (self.ty(arg).kind(), value.map(Ty::kind)) {
+                    (TyKind::Tuple(own), Some(TyKind::Tuple(all))) => own.len() == all.len(),
+                    _ => false,
+                };
+                let is_dynamic = is_part || *self.ty(arg).kind() == TyKind::Value;
                 let arg = value.filter(|_| is_dynamic).map_or(arg, |want| self.coerce(arg, want));
                 let arg = match self.ty(arg).kind() {
                     TyKind::Option(inner)

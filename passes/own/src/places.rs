@@ -635,6 +635,9 @@ pub fn holds_only_shared(ty: Ty) -> bool {
         TyKind::Tuple(items) | TyKind::Union(items) => {
             items.iter().all(|item| holds_only_shared(*item) || !item.is_mutable())
         }
+        TyKind::Lib(name, items) if *name == "tuple" => {
+            items.iter().all(|item| holds_only_shared(*item) || !item.is_mutable())
+        }
         TyKind::Func(..) => true,
         _ => false,
     }

@@ -195,19 +195,23 @@ impl Graph {
         match self.rows[id].ty.kind() {
             TyKind::Class(path, _) if self.enums.contains(path) => false,
             TyKind::Class(path, _) => self.shared_classes.insert(self.family(*path)),
-            TyKind::Option(_) | TyKind::Tuple(_) | TyKind::Union(_) | TyKind::Iter(_) => {
-                let mut changed = false;
-                for kid in self.rows[id].kids.clone() {
-                    changed |= self.set_shared(kid);
-                }
-                changed
-            }
+            TyKind::Option(_) | TyKind::Tuple(_) | TyKind::Union(_) | TyKind::Iter(_) => self.share_kids(id),
+            // A tuple never changes: what it holds may.
+            TyKind::Lib(name, _) if *name == "tuple" => self.share_kids(id),
             TyKind::Lib(..) if !self.rows[id].ty.is_mutable() => false,
             TyKind::List(_) | TyKind::Set(_) | TyKind::Dict(..) | TyKind::Lib(..) | TyKind::Func(..) => {
                 !std::mem::replace(&mut self.rows[id].shared, true)
             }
             _ => false,
         }
+    }
+
+    fn share_kids(&mut self, id: ShapeId) -> bool {
+        let mut changed = false;
+        for kid in self.rows[id].kids.clone() {
+            changed |= self.set_shared(kid);
+        }
+        changed
     }
 
     pub fn family(&self, class: Name) -> Name {

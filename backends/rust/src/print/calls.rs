@@ -422,6 +422,15 @@ impl Printer<'_, '_> {
             made => made,
         };
         let made = if row.fallible { self.tried(made) } else { self.of_open_type(made, ty) };
+        // An iterator of the library gives plain numbers where unlimited ones are wanted.
+        if let (TyKind::Iter(item), TyKind::Iter(given)) = (ty.kind(), row.result.kind())
+            && item.is_big()
+            && matches!(given.kind(), TyKind::Int(_))
+            && result.is_empty()
+        {
+            let int = self.rt("Int");
+            return made.method("map", vec![Expr::atom(format!("{int}::from"))]);
+        }
         if !widens || row.rust_big.is_some() || !result.is_empty() {
             return made;
         }

@@ -570,6 +570,10 @@ pub(super) fn cast_made(value: Expr, ty: &str) -> Expr {
         // The first branch says what the others are.
         Expr::If(mut made) => {
             made.then.tail = made.then.tail.map(|tail| Box::new(cast_made(*tail, ty)));
+            made.els = made.els.map(|els| match els {
+                Expr::If(_) => cast_made(els, ty),
+                els => els,
+            });
             Expr::If(made)
         }
         Expr::Block(label, mut block) => {
