@@ -411,13 +411,25 @@ fn gives_own_items(printer: &Printer<'_, '_>) -> bool {
         }
         _ => false,
     };
+    // The items of a dynamic value, as another type.
+    let is_converted = |node: &NodeId| match &body.nodes[*node].kind {
+        core::Node::Seq { clauses, sink: core::Sink::Iter(_) } => match clauses[..] {
+            [core::Clause::For { iter, .. }] => matches!(
+                body.nodes[iter].kind,
+                core::Node::Op { op: core::Op::ValueOp(core::ValueOp::Iter), .. }
+            ),
+            _ => false,
+        },
+        _ => false,
+    };
     let results = body.results();
+    let is_value = printer.env.function_values.contains(&body.path);
     matches!(body.ret.kind(), TyKind::Iter(_))
         && borrows(body)
         && !results.is_empty()
-        && printer.env.function_values.contains(&body.path)
         && !body.params.iter().any(is_open)
-        && results.iter().all(is_owned)
+        && (is_value && results.iter().all(is_owned)
+            || results.len() == 1 && results.iter().all(is_converted))
 }
 
 /// Whether iterators of several types are boxed where they are given.

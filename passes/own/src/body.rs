@@ -177,6 +177,7 @@ pub fn lower(
     };
     own.out.root = root;
     try_value::rewrite(&mut own.out);
+    keep_lent(&mut own.out);
     lets::place(&mut own.out, &own.live.by_loops);
     LoweredBody { body: own.out, demoted: own.demoted, diags: own.diags.list }
 }
@@ -514,6 +515,54 @@ impl Own<'_> {
             && !self.src.params.iter().any(|param| param.local == local)
             && self.all.defs.iter().filter(|(found, _, _)| *found == local).count() <= 1
     }
+}
+
+/// An object that an iterator in a variable looks at is there as long as the variable: `let owner = shared.clone();
+/// let items = owner.items();`.
+fn keep_lent(out: &mut Body<Mir>) {
+    for block in out.blocks.ids().collect::<Vec<_>>() {
+        let mut at = 0;
+        while at < out.blocks[block].stmts.len() {
+            let stmt = &out.blocks[block].stmts[at];
+            let (StmtKind::Set { value, .. } | StmtKind::Let { value: Some(value), .. }) = &stmt.kind else {
+                at += 1;
+                continue;
+            };
+            let (value, origin) = (*value, stmt.origin);
+            for made in lent_temporaries(out, value) {
+                let Node::Op { args, .. } = &out.nodes[made].kind else { continue };
+                let (object, ty) = (args[0], out.nodes[args[0]].ty);
+                let local = out.temp("owner", ty, origin);
+                let target = Pat::Place(Place::local(local));
+                out.blocks[block]
+                    .stmts
+                    .insert(at, Stmt::new(StmtKind::Set { target, value: object }, origin));
+                let above = std::mem::take(&mut out.blocks[block].stmts[at + 1].above);
+                out.blocks[block].stmts[at].above = above;
+                out.nodes[made].kind = Node::Use(Place::local(local), Mode::Ref);
+                at += 1;
+            }
+            at += 1;
+        }
+    }
+}
+
+/// References to handles that are made for a call which gives an iterator of a type without name, or a manager.
+fn lent_temporaries(out: &Body<Mir>, value: NodeId) -> Vec<NodeId> {
+    let row = &out.nodes[value];
+    let Node::Call { callee: Callee::Fn(_) | Callee::Virtual(_), args } = &row.kind else {
+        return Vec::new();
+    };
+    let holds = matches!(row.ty.kind(), TyKind::Iter(_))
+        || matches!(row.ty.kind(), TyKind::Lib(name, _) if *name == "context_manager");
+    let is_made = |node: &NodeId| match &out.nodes[*node].kind {
+        Node::Op { op: Op::RsOp(RsOp::Ref), args, .. } => {
+            matches!(out.nodes[args[0]].ty.kind(), TyKind::Shared(_))
+                && matches!(out.nodes[args[0]].kind, Node::Use(_, Mode::Clone) | Node::Call { .. })
+        }
+        _ => false,
+    };
+    args.iter().map(|arg| arg.value).filter(|node| holds && is_made(node)).collect()
 }
 
 /// What a variable's iterator may hold on to is not moved while the variable is there: an iterator of a type

@@ -243,9 +243,30 @@ impl Own<'_> {
         });
         // What a closure is given lives in its call.
         let mut inside: FxHashSet<LocalId> = FxHashSet::default();
+        self.out.walk(Child::Node(node), &mut |node| match &self.out.nodes[node].kind {
+            Node::Closure(closure) => inside.extend(closure.params.iter().map(|param| param.local)),
+            // So do the items of a chain.
+            Node::Seq { clauses, .. } => {
+                for clause in clauses {
+                    if let Clause::For { pat, .. } = clause {
+                        pat.for_each_local(&mut |local| {
+                            inside.insert(local);
+                        });
+                    }
+                }
+            }
+            _ => {}
+        });
+        // A text that is walked is no part of a closure.
+        let mut walked: FxHashSet<NodeId> = FxHashSet::default();
         self.out.walk(Child::Node(node), &mut |node| {
-            if let Node::Closure(closure) = &self.out.nodes[node].kind {
-                inside.extend(closure.params.iter().map(|param| param.local));
+            let row = &self.out.nodes[node];
+            match &row.kind {
+                Node::Op { args, .. } if matches!(row.ty.kind(), TyKind::Iter(_)) => walked.extend(args),
+                Node::Call { args, .. } if matches!(row.ty.kind(), TyKind::Iter(_)) => {
+                    walked.extend(args.iter().map(|arg| arg.value));
+                }
+                _ => {}
             }
         });
         let is_inside = |place: &Place| matches!(place.root, Root::Local(local) if inside.contains(&local));
@@ -253,7 +274,7 @@ impl Own<'_> {
         self.out.walk(Child::Node(node), &mut |node| {
             let is_borrow = match &self.out.nodes[node].kind {
                 Node::Use(place, _) if is_inside(place) => false,
-                Node::Use(place, Mode::Ref) if self.is_function_for_one(place) => false,
+                Node::Use(place, Mode::Ref) if !walked.contains(&node) && self.is_taken_along(place) => false,
                 Node::Use(_, Mode::Ref | Mode::Mut) => true,
                 _ => matches!(self.out.ty(node).kind(), TyKind::Ref(_)),
             };
@@ -262,10 +283,11 @@ impl Own<'_> {
         found
     }
 
-    /// Whether a place is a function that the body owns and reads once: a closure takes it along.
-    fn is_function_for_one(&self, place: &Place) -> bool {
+    /// Whether a place is a function or a text that the body owns and reads once: a closure takes it along.
+    fn is_taken_along(&self, place: &Place) -> bool {
         let Some(local) = place.as_local() else { return false };
-        let is_function = matches!(self.out.locals[local].ty.strip_shared().kind(), TyKind::Func(..));
+        let ty = self.out.locals[local].ty;
+        let is_function = *ty.kind() == TyKind::Str || matches!(ty.strip_shared().kind(), TyKind::Func(..));
         let mut uses = 0;
         self.src.each_place(&mut |place| uses += usize::from(place.root == Root::Local(local)));
         is_function && uses == 1 && self.src.params.iter().any(|param| param.local == local)
@@ -603,11 +625,29 @@ pub fn item_of_iter(ty: Ty) -> Ty {
 /// of its arguments.
 fn gives_own_items(program: &Program<Typed>, path: Name) -> bool {
     let Some(body) = program.fns.get(&path).filter(|body| !body.is_generator) else { return false };
-    let is_own = |node: &NodeId| match &body.nodes[*node].kind {
-        Node::Use(place, _) => !place.proj.is_empty() && matches!(body.ty(*node).kind(), TyKind::Iter(_)),
-        Node::Op { op, .. } => *op == Op::ValueOp(ValueOp::Iter),
-        _ => false,
-    };
     let results = body.results();
-    !results.is_empty() && results.iter().all(is_own)
+    !results.is_empty() && results.iter().all(|node| gives_own(body, *node))
+}
+
+fn gives_own(body: &Body<Typed>, node: NodeId) -> bool {
+    match &body.nodes[node].kind {
+        Node::Use(place, _) => !place.proj.is_empty() && matches!(body.ty(node).kind(), TyKind::Iter(_)),
+        Node::Op { op, .. } => *op == Op::ValueOp(ValueOp::Iter),
+        // The items as another type, and nothing else.
+        Node::Seq { clauses, sink: Sink::Iter(value) } => match &clauses[..] {
+            [Clause::For { pat: Pat::Place(item), iter }] => {
+                let mut is_plain = true;
+                body.walk(Child::Node(*value), &mut |node| {
+                    is_plain &= match &body.nodes[node].kind {
+                        Node::Use(place, _) => place.root == item.root,
+                        Node::Op { .. } => true,
+                        _ => false,
+                    };
+                });
+                is_plain && matches!(body.nodes[*iter].kind, Node::Op { op: Op::ValueOp(ValueOp::Iter), .. })
+            }
+            _ => false,
+        },
+        _ => false,
+    }
 }

@@ -64,6 +64,9 @@ pub const TWO_OWNERS: Code = Code::warning("B0401", "this value would need two o
 /// A memoised function is translated without its memory.
 pub const CACHE_DROPPED: Code = Code::warning("B0402", "the cache of this function is not translated yet");
 
+/// A generator that something keeps, and that looks at what ends before it, would give its items when they are asked for.
+pub const ITEMS_AT_ONCE: Code = Code::warning("B0404", "the items of this iterator are computed at once");
+
 /// A method that Rust's traits call gives its object away.
 pub const GIVES_ITSELF: Code =
     Code::warning("B0403", "a text or comparison that keeps or changes its object through a second name");

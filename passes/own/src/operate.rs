@@ -72,7 +72,7 @@ impl Own<'_> {
             Op::ValueOp(ValueOp::From) | Op::ExcOp(ExcOp::New) => {
                 let args = self.operands(args, Around::Library, |own, _, arg| {
                     let arg = own.node(arg, Want::Own);
-                    own.boxed(arg)
+                    own.boxed_for(arg, true)
                 });
                 self.made(op, attr, args, ty, origin)
             }
@@ -189,6 +189,11 @@ impl Own<'_> {
 
     /// An iterator that is stored has a type of its own: `Box<dyn Iterator>`.
     pub fn boxed(&mut self, node: NodeId) -> NodeId {
+        self.boxed_for(node, false)
+    }
+
+    /// `is_kept`: a container or a dynamic value holds the iterator, and somebody asks for its items later.
+    fn boxed_for(&mut self, node: NodeId, is_kept: bool) -> NodeId {
         let row = &self.out.nodes[node];
         let is_stored = match &row.kind {
             Node::Use(place, _) => {
@@ -208,6 +213,9 @@ impl Own<'_> {
                 let node = if let Some(node) = endless {
                     node
                 } else if self.borrows_source(node) && !self.is_of_handles(node) {
+                    if is_kept {
+                        self.note_at_once(node, origin);
+                    }
                     let items = self.out.op(RsOp::Collect, vec![node], Ty::list(*item), origin);
                     self.iter_op(IterOp::Into, items, *item, origin)
                 } else {
@@ -216,6 +224,19 @@ impl Own<'_> {
                 self.out.op(RsOp::Share, vec![node], ty, origin)
             }
             _ => node,
+        }
+    }
+
+    /// Says that what makes the items runs before they are asked for.
+    fn note_at_once(&mut self, node: NodeId, origin: Origin) {
+        let mut runs = false;
+        self.out.walk(Child::Node(node), &mut |node| {
+            runs |= matches!(&self.out.nodes[node].kind, Node::Call { callee, .. } if !matches!(callee, Callee::Lib(_)));
+        });
+        if runs {
+            let found = self.diags.report(crate::ITEMS_AT_ONCE, origin);
+            found.label(origin, "it looks at values that end before it");
+            found.hint("make a list here, or let the generator take what it reads as arguments of its own");
         }
     }
 
@@ -292,7 +313,7 @@ impl Own<'_> {
             return self.out.op(op, vec![inner], ty, origin);
         }
         let node = self.node(arg, Want::Own);
-        let node = self.boxed(node);
+        let node = self.boxed_for(node, true);
         self.coerce(node, item)
     }
 

@@ -452,8 +452,14 @@ impl Own<'_> {
         if !hold.guarded {
             return false;
         }
-        // It may hold the same container.
-        if self.any_below(later, &mut |own, node| is_dynamic_call(&own.src.nodes[node].kind)) {
+        // It may hold the same container, and so may what makes the items of an iterator.
+        let is_open = |own: &Self, node: NodeId| {
+            is_dynamic_call(&own.src.nodes[node].kind)
+                || node != later
+                    && matches!(own.src.nodes[node].kind, Node::Use(..))
+                    && matches!(own.src.ty(node).kind(), TyKind::Iter(_))
+        };
+        if self.any_below(later, &mut |own, node| is_open(own, node)) {
             return true;
         }
         let mut fields = Vec::new();
@@ -524,9 +530,11 @@ impl Own<'_> {
     }
 
     /// Whether the operand calls the program's own code, or what may be that.
-    pub fn calls_program(&self, node: NodeId) -> bool {
-        self.any_below(node, &mut |own, node| match &own.src.nodes[node].kind {
+    pub fn calls_program(&self, top: NodeId) -> bool {
+        self.any_below(top, &mut |own, node| match &own.src.nodes[node].kind {
             Node::Call { callee, .. } if !matches!(callee, Callee::Lib(_)) => true,
+            // An iterator with a name runs what makes its items when they are asked for.
+            Node::Use(..) if node != top && matches!(own.src.ty(node).kind(), TyKind::Iter(_)) => true,
             kind => is_dynamic_call(kind),
         })
     }

@@ -91,7 +91,7 @@ fn kept(body: &Body<Typed>, lent: &FxHashMap<Name, Vec<bool>>) -> FxHashSet<Loca
     out
 }
 
-/// The locals of functions that an iterator calls when it is asked for items.
+/// The locals of functions that an iterator calls when it is asked for items, and of texts that it reads then.
 pub(crate) fn held_by_iterator(body: &Body<Typed>, node: NodeId, out: &mut FxHashSet<LocalId>) {
     // As a dynamic value, too.
     if let Node::Op { op: Op::ValueOp(ValueOp::From) | Op::OptOp(OptOp::Some), args, .. } =
@@ -105,7 +105,7 @@ pub(crate) fn held_by_iterator(body: &Body<Typed>, node: NodeId, out: &mut FxHas
     body.walk(Child::Node(node), &mut |inner| {
         if let Node::Use(place, _) = &body.nodes[inner].kind
             && let Some(local) = place.as_local()
-            && matches!(body.locals[local].ty.strip_ref().kind(), TyKind::Func(..))
+            && matches!(body.locals[local].ty.strip_ref().kind(), TyKind::Func(..) | TyKind::Str)
         {
             out.insert(local);
         }
