@@ -702,7 +702,14 @@ impl Apply<'_, '_, '_> {
 
     /// Whether a row takes as ints what may be floats.
     fn takes_as_ints(&self, row: &Row, bound: &Bound, args: &[NodeId]) -> bool {
-        let is_num = |ty: Ty| *ty.kind() == TyKind::Num || *self.item_type(ty).kind() == TyKind::Num;
+        let is_open = |ty: Ty| match ty.kind() {
+            TyKind::Num | TyKind::Value => true,
+            TyKind::Union(items) => {
+                items.iter().any(|item| matches!(item.kind(), TyKind::Num | TyKind::Float(_)))
+            }
+            _ => false,
+        };
+        let is_num = |ty: Ty| is_open(ty) || !ty.children().is_empty() && is_open(self.item_type(ty));
         bound.slots.iter().zip(&row.params).any(|(slot, param)| {
             let takes_ints = param.ty.any(&mut |ty| matches!(ty.kind(), TyKind::Int(_)));
             matches!(slot, Slot::Arg(at) if takes_ints && is_num(self.ty(args[*at])))
