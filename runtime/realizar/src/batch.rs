@@ -169,7 +169,7 @@ impl<'a> Batch<'a> {
         if normed.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(decoder.logits(&normed, &mut self.scratch))
+        decoder.logits(&normed, &mut self.scratch)
     }
 
     fn settle(&mut self, rows: &[Row], mut scores: Vec<f32>) -> Vec<Event> {

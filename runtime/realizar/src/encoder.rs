@@ -43,6 +43,14 @@ const NAMES: [(&str, &str); 12] = [
 ];
 
 impl Source<'_> {
+    /// What was computed from tensors holds only if the file was whole.
+    fn check_whole(&self) -> Result<()> {
+        match self {
+            Self::Gguf(file) => file.bytes().check_whole(),
+            Self::Folder(file) => file.bytes().check_whole(),
+        }
+    }
+
     /// A tensor by GGUF's name, `layer` counting from 0.
     fn tensor(&self, layer: Option<usize>, name: &str, part: &str) -> Result<Tensor<'_>> {
         let (found, full) = match self {
@@ -243,6 +251,7 @@ impl<'m> Encoder<'m> {
         let arena = pack(plan, size)?;
         let segments = self.source.tensor(None, "token_types", "weight")?;
         let segment = segments.to_f32().get(..width).map(<[f32]>::to_vec);
+        self.source.check_whole()?;
         Ok(Weights {
             arena,
             layers,
@@ -273,6 +282,7 @@ impl<'m> Encoder<'m> {
             out.iter_mut().zip(row).for_each(|(o, x)| *o += x);
         }
         normalize(&mut out);
+        self.source.check_whole()?;
         Ok(out)
     }
 

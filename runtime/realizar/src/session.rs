@@ -141,7 +141,7 @@ impl<'a> Session<'a> {
         if normed.is_empty() {
             return Err(Error::input("no tokens to feed"));
         }
-        Ok(self.model.decoder()?.logits(&normed, &mut self.scratch))
+        self.model.decoder()?.logits(&normed, &mut self.scratch)
     }
 
     /// Scores after each of the tokens (tokens x vocabulary), for perplexity.
@@ -152,7 +152,7 @@ impl<'a> Session<'a> {
         let mut out = Vec::new();
         for batch in tokens.chunks(BATCH) {
             let normed = self.forward(batch, |_| true)?;
-            out.extend(self.model.decoder()?.logits(&normed, &mut self.scratch));
+            out.extend(self.model.decoder()?.logits(&normed, &mut self.scratch)?);
         }
         Ok(out)
     }

@@ -9,6 +9,8 @@ use exercise::exercise;
 use realizar::Model;
 use realizar::file::gguf::Gguf;
 use realizar::file::safetensors::SafeTensors;
+use realizar::kernel::Kind;
+use realizar::quant::{Type, quantize};
 
 #[test]
 fn the_model_that_is_mutated_is_valid() {
@@ -163,6 +165,89 @@ fn a_file_that_shrinks_while_open_is_an_error() {
     let error = model.session().expect_err("tensors are gone").to_string();
     std::fs::remove_file(&path).expect("temporary file");
     assert!(error.contains("changed while it was open"), "{error}");
+}
+
+/// The last matrix is not copied from the file; here it lies on pages of its own.
+#[test]
+fn a_file_that_shrinks_while_generating_is_an_error() {
+    let ones = quantize(Type::Q8_0, &[1.0; 32 * 16]).expect("whole blocks");
+    let bytes = common::small_model_with(|w| {
+        w.tensor("unused", Type::F32, &[1 << 14], vec![0; 1 << 16]);
+        w.tensor("output.weight", Type::Q8_0, &[32, 16], ones);
+    });
+    let path = std::env::temp_dir().join(format!("realizar-lost-{}.gguf", std::process::id()));
+    // The page is gone, which raises a signal, or ends early, which gives zeros.
+    for lost in [1 << 15, 100] {
+        std::fs::write(&path, &bytes).expect("temporary file");
+        let model = Model::open(&path).expect("valid");
+        let mut session = model.session().expect("valid");
+        let go_on = |_| std::ops::ControlFlow::Continue(());
+        assert!(session.feed(&[1], go_on).expect("whole").iter().all(|x| x.is_finite() && *x != 0.0));
+        let file = std::fs::OpenOptions::new().write(true).open(&path).expect("exists");
+        file.set_len((bytes.len() - lost) as u64).expect("shrinks");
+        if let Err(error) = session.feed(&[1], go_on) {
+            assert!(error.to_string().contains("changed while it was open"), "{error}");
+        } else {
+            assert_eq!(Kind::stored(Type::Q8_0), None, "a lost matrix went unnoticed");
+        }
+    }
+    std::fs::remove_file(&path).expect("temporary file");
+}
+
+/// A folder with an encoder of one layer.
+fn small_encoder(folder: &std::path::Path) {
+    let layer = "encoder.layer.0";
+    let mut tensors = vec![];
+    for (name, rows) in [("word", 7), ("position", 64), ("token_type", 2)] {
+        tensors.push((format!("embeddings.{name}_embeddings.weight"), vec![rows, 32]));
+    }
+    for name in ["attention.self.query", "attention.self.key", "attention.self.value"] {
+        tensors.push((format!("{layer}.{name}.weight"), vec![32, 32]));
+    }
+    for name in ["attention.output.dense", "intermediate.dense", "output.dense"] {
+        tensors.push((format!("{layer}.{name}.weight"), vec![32, 32]));
+    }
+    let biases: Vec<_> = tensors.iter().skip(3).map(|(name, _)| name.replace(".weight", ".bias")).collect();
+    tensors.extend(biases.into_iter().map(|name| (name, vec![32])));
+    for name in ["embeddings", &format!("{layer}.attention.output"), &format!("{layer}.output")] {
+        tensors.extend(["weight", "bias"].map(|part| (format!("{name}.LayerNorm.{part}"), vec![32])));
+    }
+    let (mut header, mut data) = (serde_json::Map::new(), Vec::new());
+    for (name, shape) in tensors {
+        let start = data.len();
+        let count: usize = shape.iter().product();
+        data.extend((0..count).flat_map(|i| ((i * 7 % 13) as f32 * 0.05 - 0.3).to_le_bytes()));
+        let row = serde_json::json!({"dtype": "F32", "shape": shape, "data_offsets": [start, data.len()]});
+        header.insert(name, row);
+    }
+    let header = serde_json::Value::Object(header).to_string();
+    let file = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &data].concat();
+    let config = r#"{"model_type": "bert", "num_hidden_layers": 1, "hidden_size": 32, "num_attention_heads": 2,
+        "intermediate_size": 32, "max_position_embeddings": 64}"#;
+    let vocab = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n";
+    for (name, bytes) in [
+        ("model.safetensors", &file[..]),
+        ("config.json", config.as_bytes()),
+        ("vocab.txt", vocab.as_bytes()),
+    ] {
+        std::fs::write(folder.join(name), bytes).expect("temporary file");
+    }
+}
+
+#[test]
+fn an_encoder_that_shrinks_is_an_error() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    small_encoder(folder.path());
+    let [packed, opened] = [(); 2].map(|()| Model::open(folder.path()).expect("valid"));
+    assert_eq!(packed.embed("b a").expect("whole").len(), 32);
+    let path = folder.path().join("model.safetensors");
+    let length = std::fs::metadata(&path).expect("exists").len();
+    let file = std::fs::OpenOptions::new().write(true).open(&path).expect("exists");
+    file.set_len(length / 2).expect("shrinks");
+    for model in [packed, opened] {
+        let error = model.embed("b a").expect_err("tensors are gone").to_string();
+        assert!(error.contains("changed while it was open"), "{error}");
+    }
 }
 
 #[test]

@@ -176,7 +176,12 @@ impl<'m> Gguf<'m> {
         let alignment = alignment(&keys, &key_index, bytes.as_slice())?;
         let (mut tensors, tensor_index) = read_tensors(&mut r, tensor_count)?;
         place_tensors(&mut tensors, r.at, alignment, bytes.as_slice())?;
+        bytes.check_whole()?;
         Ok(Self { bytes, version, keys, key_index, tensors, tensor_index })
+    }
+
+    pub(crate) fn bytes(&self) -> &Bytes<'m> {
+        &self.bytes
     }
 
     /// Format version: 2 or 3.
@@ -191,8 +196,8 @@ impl<'m> Gguf<'m> {
     }
 
     fn text(&self, range: &Range<usize>) -> &str {
-        std::str::from_utf8(&self.bytes.as_slice()[range.clone()])
-            .expect("names were checked when the file was parsed")
+        // Checked when the file was parsed; one that was shortened since reads as zeros.
+        std::str::from_utf8(&self.bytes.as_slice()[range.clone()]).unwrap_or_default()
     }
 
     fn entry(&self, key: &str) -> Option<&Entry> {
@@ -254,6 +259,11 @@ impl<'m> Gguf<'m> {
         self.tensor_index.get(name).map(|&i| self.view(&self.tensors[i]))
     }
 
+    /// Where a tensor's bytes lie in the file.
+    pub(crate) fn tensor_range(&self, name: &str) -> Option<Range<usize>> {
+        self.tensor_index.get(name).map(|&i| self.tensors[i].range.clone())
+    }
+
     /// Copies bytes of a tensor from `offset` inside it; fails if the file was shortened.
     pub(crate) fn read_tensor(&self, name: &str, offset: usize, out: &mut [u8]) -> Result<()> {
         let row = self.tensor_index.get(name).map(|&i| &self.tensors[i]);
@@ -308,10 +318,10 @@ impl<'a> Reader<'a> {
         Ok(start..self.at)
     }
 
-    fn name(&mut self, what: &str) -> Result<Range<usize>> {
+    fn name(&mut self, what: &str) -> Result<(Range<usize>, &'a str)> {
         let range = self.string(what)?;
         match std::str::from_utf8(&self.bytes[range.clone()]) {
-            Ok(_) => Ok(range),
+            Ok(text) => Ok((range, text)),
             Err(_) => Err(Error::format(format!("{what} is not UTF-8"))),
         }
     }
@@ -370,8 +380,7 @@ type Keys = (Vec<(Range<usize>, Entry)>, HashMap<Box<str>, usize>);
 fn read_keys(r: &mut Reader<'_>, count: usize) -> Result<Keys> {
     let (mut keys, mut index) = (Vec::new(), HashMap::default());
     for i in 0..count {
-        let name = r.name("a metadata key")?;
-        let text = std::str::from_utf8(&r.bytes[name.clone()]).expect("checked by name()");
+        let (name, text) = r.name("a metadata key")?;
         let entry = r.value(text)?;
         if index.insert(text.into(), i).is_some() {
             return Err(Error::format(format!("the key `{text}` appears twice")));
@@ -406,8 +415,7 @@ type Tensors = (Vec<TensorRow>, HashMap<Box<str>, usize>);
 fn read_tensors(r: &mut Reader<'_>, count: usize) -> Result<Tensors> {
     let (mut rows, mut index) = (Vec::new(), HashMap::default());
     for i in 0..count {
-        let name = r.name("a tensor name")?;
-        let text = std::str::from_utf8(&r.bytes[name.clone()]).expect("checked by name()");
+        let (name, text) = r.name("a tensor name")?;
         let row = read_tensor_row(r, name, text)?;
         if index.insert(text.into(), i).is_some() {
             return Err(Error::format(format!("the tensor `{text}` appears twice")));

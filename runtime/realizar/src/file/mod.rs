@@ -10,9 +10,10 @@ pub mod writer;
 use std::fs::File;
 use std::path::Path;
 
-use memmap2::Mmap;
-
 use crate::error::{Error, Result};
+use crate::sys::map::FileMap;
+
+const CHANGED: &str = "the model file changed while it was open";
 
 /// The bytes of a model: a mapped file that is owned, or memory that is borrowed.
 #[derive(Debug)]
@@ -20,7 +21,7 @@ pub struct Bytes<'m>(Source<'m>);
 
 #[derive(Debug)]
 enum Source<'m> {
-    Mapped { map: Mmap, file: File },
+    Mapped(FileMap),
     Borrowed(&'m [u8]),
 }
 
@@ -36,8 +37,7 @@ impl<'m> Bytes<'m> {
         if length == 0 {
             return Err(Error::format("the file is empty"));
         }
-        let map = crate::sys::map::map_readonly(&file).map_err(context)?;
-        Ok(Self(Source::Mapped { map, file }))
+        Ok(Self(Source::Mapped(FileMap::new(file).map_err(context)?)))
     }
 
     /// Borrows bytes that are already in memory.
@@ -50,7 +50,7 @@ impl<'m> Bytes<'m> {
     #[must_use]
     pub fn as_slice(&self) -> &[u8] {
         match &self.0 {
-            Source::Mapped { map, .. } => map,
+            Source::Mapped(map) => map.bytes(),
             Source::Borrowed(bytes) => bytes,
         }
     }
@@ -68,8 +68,30 @@ impl<'m> Bytes<'m> {
                 out.copy_from_slice(from.ok_or_else(|| Error::format("read past the end"))?);
                 Ok(())
             }
-            Source::Mapped { file, .. } => read_exact_at(file, offset as u64, out)
-                .map_err(|e| Error::Io("the model file changed while it was open".into(), e)),
+            Source::Mapped(map) => {
+                read_exact_at(map.file(), offset as u64, out).map_err(|e| Error::Io(CHANGED.into(), e))
+            }
+        }
+    }
+
+    /// True if a file that is shortened gives zeros here and never a signal.
+    pub(crate) fn can_be_viewed(&self) -> bool {
+        match &self.0 {
+            Source::Borrowed(_) => true,
+            Source::Mapped(map) => map.is_watched(),
+        }
+    }
+
+    /// To be asked before results are used that were computed from [`Bytes::as_slice`].
+    ///
+    /// # Errors
+    /// `Io` when the file became shorter.
+    pub(crate) fn check_whole(&self) -> Result<()> {
+        match &self.0 {
+            Source::Mapped(map) if !map.is_whole() => {
+                Err(Error::Io(CHANGED.into(), std::io::ErrorKind::UnexpectedEof.into()))
+            }
+            _ => Ok(()),
         }
     }
 }

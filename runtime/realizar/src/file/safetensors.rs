@@ -45,6 +45,10 @@ impl<'m> SafeTensors<'m> {
         Self::parse(Bytes::borrowed(bytes))
     }
 
+    pub(crate) fn bytes(&self) -> &Bytes<'m> {
+        &self.bytes
+    }
+
     fn parse(bytes: Bytes<'m>) -> Result<Self> {
         let all = bytes.as_slice();
         let (length, rest) = all.split_at_checked(8).ok_or_else(|| Error::format("no header"))?;

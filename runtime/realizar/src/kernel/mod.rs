@@ -12,13 +12,14 @@
 //! | `Unsigned` | Q5_0 Q5_1 Q5_K | 16 scales, 16 offsets, 256 codes up to 31 |
 //! | `Unsigned16` | Q2_K Q3_K Q6_K | twice scales and offsets, 256 codes up to 63 |
 //! | `F32` `F16` `BF16` | themselves | 8 numbers per column |
+//! | `Stored8` | Q8_0 | rows of blocks as the file has them: 272 |
 //!
-//! Each group of eight rows starts with eight f32 factors (powers of two) that keep f16 scales of
+//! Each packed group of eight rows starts with eight f32 factors (powers of two) that keep f16 scales of
 //! K-types in range. A GPU path would take the same packed bytes.
 
 mod acts;
 mod pack;
-mod scalar;
+pub(crate) mod scalar;
 
 pub use acts::Acts;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"))]
@@ -49,6 +50,7 @@ pub enum Kind {
     Signed16,
     Unsigned,
     Unsigned16,
+    Stored8,
 }
 
 impl Kind {
@@ -68,6 +70,13 @@ impl Kind {
         }
     }
 
+    /// How a matrix is used that stays where it is in the file, if the kernels here can do that without
+    /// losing time. Prompts would: it is for a matrix that few tokens meet, such as a decoder's last.
+    #[must_use]
+    pub fn stored(ty: Type) -> Option<Self> {
+        (ty == Type::Q8_0 && crate::sys::reads_stored(simd())).then_some(Self::Stored8)
+    }
+
     /// Columns of a packed block; the matrix has a whole number of them.
     pub(crate) fn columns(self) -> usize {
         match self {
@@ -82,19 +91,24 @@ impl Kind {
             Self::F32 => 32,
             Self::F16 | Self::BF16 => 16,
             Self::Nibble => 160,
-            Self::Signed => 272,
+            Self::Signed | Self::Stored8 => 272,
             Self::Signed16 | Self::Unsigned => 288,
             Self::Unsigned16 => 320,
         }
     }
+
+    /// Bytes of the factors in front of a group.
+    pub(crate) fn head(self) -> usize {
+        if self == Self::Stored8 { 0 } else { HEAD }
+    }
 }
 
-/// A packed matrix: `layout` says what `bytes` hold.
+/// A matrix: `layout` says what `bytes` hold.
 #[derive(Debug, Clone, Copy)]
 pub struct Matrix<'a> {
     /// Shape and kind.
     pub layout: Layout,
-    /// Groups of eight rows, each [`Layout::group_bytes`] long.
+    /// Groups of eight rows, each [`Layout::group_bytes`] long; as many as [`Layout::bytes`] says.
     pub bytes: &'a [u8],
 }
 
@@ -162,6 +176,7 @@ pub fn matmul_with(
     let tokens = acts.tokens();
     assert_eq!(columns, acts.columns(), "columns of matrix and activations");
     assert_eq!(out.len(), tokens * rows, "output of tokens x rows");
+    assert_eq!(Some(matrix.bytes.len()), matrix.layout.bytes(), "bytes of the matrix");
     let groups = rows.div_ceil(LANES);
     if groups == 0 || tokens == 0 {
         return;
@@ -199,7 +214,9 @@ fn compute(simd: Simd, matrix: Matrix<'_>, acts: &Acts, first: usize, out: &mut 
     let group_bytes = matrix.layout.group_bytes();
     let tokens = acts.tokens();
     for (i, out) in out.chunks_exact_mut(LANES * tokens).enumerate() {
-        let group = &matrix.bytes[(first + i) * group_bytes..(first + i + 1) * group_bytes];
+        // The last group of a stored matrix has the rows that are left.
+        let start = (first + i) * group_bytes;
+        let group = &matrix.bytes[start..matrix.bytes.len().min(start + group_bytes)];
         let mut token = 0;
         while token < tokens {
             let n = if tokens - token >= TILE { TILE } else { 1 };

@@ -20,14 +20,17 @@ impl Layout {
     /// Bytes of a group of eight rows.
     #[must_use]
     pub fn group_bytes(self) -> usize {
-        HEAD + self.columns / self.kind.columns() * self.kind.bytes()
+        self.kind.head() + self.columns / self.kind.columns() * self.kind.bytes()
     }
 
     /// Bytes of the matrix; `None` when that wraps.
     #[must_use]
     pub fn bytes(self) -> Option<usize> {
         let blocks = (self.columns / self.kind.columns()).checked_mul(self.kind.bytes())?;
-        blocks.checked_add(HEAD)?.checked_mul(self.rows.div_ceil(LANES))
+        match self.kind {
+            Kind::Stored8 => Some(blocks.checked_mul(self.rows)? / LANES),
+            _ => blocks.checked_add(HEAD)?.checked_mul(self.rows.div_ceil(LANES)),
+        }
     }
 }
 

@@ -9,12 +9,31 @@ fn half(block: &[u8], at: usize, lane: usize) -> f32 {
 
 /// One group of rows times the tokens from `token`; `out` holds eight results per token.
 pub(crate) fn group(layout: Layout, group: &[u8], acts: &Acts, token: usize, out: &mut [f32]) {
+    if layout.kind == Kind::Stored8 {
+        return stored(group, acts, token, out);
+    }
     let (head, body) = group.split_at(HEAD);
     for (i, out) in out.chunks_exact_mut(LANES).enumerate() {
         for (lane, out) in out.iter_mut().enumerate() {
             let f = 4 * lane;
             let factor = f32::from_le_bytes([head[f], head[f + 1], head[f + 2], head[f + 3]]);
             *out = factor * row(layout.kind, body, acts, token + i, lane);
+        }
+    }
+}
+
+/// Up to eight rows of Q8_0 blocks times the tokens from `token`.
+pub(crate) fn stored(rows: &[u8], acts: &Acts, token: usize, out: &mut [f32]) {
+    let row_bytes = acts.columns() / 32 * 34;
+    for (i, out) in out.chunks_exact_mut(LANES).enumerate() {
+        let (codes, scales, _) = acts.quantized(token + i);
+        for (row, out) in rows.chunks_exact(row_bytes).zip(out) {
+            let blocks = row.chunks_exact(34).zip(codes.chunks_exact(32)).zip(scales);
+            let block = |((b, x), dx): ((&[u8], &[i8]), &f32)| {
+                let products = b[2..].iter().zip(x).map(|(&w, &x)| i32::from(w as i8) * i32::from(x));
+                half(b, 0, 0) * dx * products.sum::<i32>() as f32
+            };
+            *out = blocks.map(block).sum();
         }
     }
 }

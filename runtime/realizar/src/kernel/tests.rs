@@ -46,8 +46,12 @@ fn weights(ty: Type, rows: usize, columns: usize, seed: u64) -> Vec<u8> {
     out
 }
 
-fn pack(ty: Type, rows: usize, columns: usize, source: &[u8]) -> (Layout, Vec<u8>) {
-    let layout = Layout { kind: Kind::of(ty), rows, columns };
+/// Packs rows, or leaves them as they are for `Stored8`.
+fn pack(ty: Type, kind: Kind, rows: usize, columns: usize, source: &[u8]) -> (Layout, Vec<u8>) {
+    let layout = Layout { kind, rows, columns };
+    if kind == Kind::Stored8 {
+        return (layout, source.to_vec());
+    }
     let mut bytes = vec![0; layout.bytes().expect("small")];
     let row_bytes = columns / ty.block_len() * ty.block_bytes();
     for (rows, group) in source.chunks(8 * row_bytes).zip(bytes.chunks_exact_mut(layout.group_bytes())) {
@@ -56,9 +60,9 @@ fn pack(ty: Type, rows: usize, columns: usize, source: &[u8]) -> (Layout, Vec<u8
     (layout, bytes)
 }
 
-fn check(ty: Type, rows: usize, columns: usize, tokens: usize, pool: &Pool) {
+fn check(ty: Type, kind: Kind, rows: usize, columns: usize, tokens: usize, pool: &Pool) {
     let source = weights(ty, rows, columns, 3 + rows as u64);
-    let (layout, bytes) = pack(ty, rows, columns, &source);
+    let (layout, bytes) = pack(ty, kind, rows, columns, &source);
     let matrix = Matrix { layout, bytes: &bytes };
     let mut next = noise(11);
     let x: Vec<f32> = (0..tokens * columns).map(|_| uniform(&mut next)).collect();
@@ -100,18 +104,21 @@ fn products_equal_those_of_dequantised_weights() {
     for ty in Type::all() {
         let unit = ty.block_len().max(32);
         for (rows, columns, tokens) in [(8, unit, 1), (13, 2 * unit, 5), (40, 3 * unit, 4), (1, unit, 9)] {
-            check(ty, rows, columns, tokens, &pool);
+            check(ty, Kind::of(ty), rows, columns, tokens, &pool);
+            if ty == Type::Q8_0 {
+                check(ty, Kind::Stored8, rows, columns, tokens, &pool);
+            }
         }
     }
-    check(Type::F32, 9, 7, 3, &pool);
-    check(Type::BF16, 9, 1, 3, &pool);
+    check(Type::F32, Kind::F32, 9, 7, 3, &pool);
+    check(Type::BF16, Kind::BF16, 9, 1, 3, &pool);
 }
 
 #[test]
 fn threads_give_the_same_bits() {
     let (rows, columns, tokens) = (1000, 256, 7);
     let source = weights(Type::Q6_K, rows, columns, 1);
-    let (layout, bytes) = pack(Type::Q6_K, rows, columns, &source);
+    let (layout, bytes) = pack(Type::Q6_K, Kind::of(Type::Q6_K), rows, columns, &source);
     let mut next = noise(5);
     let x: Vec<f32> = (0..tokens * columns).map(|_| uniform(&mut next)).collect();
     let mut acts = Acts::default();
@@ -129,7 +136,7 @@ fn threads_give_the_same_bits() {
 #[test]
 fn a_nan_is_not_lost() {
     let source = weights(Type::Q4_0, 8, 32, 1);
-    let (layout, bytes) = pack(Type::Q4_0, 8, 32, &source);
+    let (layout, bytes) = pack(Type::Q4_0, Kind::of(Type::Q4_0), 8, 32, &source);
     let mut x = vec![0.5; 32];
     x[3] = f32::NAN;
     let mut acts = Acts::default();

@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use super::cache::Cache;
 use super::config::{Config, Gate, Pairing, Rope};
 use super::weights::{Layer, Linear, Weights};
+use crate::error::Result;
+use crate::file::gguf::Gguf;
 use crate::kernel::{Acts, matmul};
 use crate::sys::math;
 use crate::sys::pool::Pool;
@@ -38,6 +40,7 @@ pub(crate) struct Scratch {
 /// A decoder ready to compute.
 pub(crate) struct Decoder<'a> {
     pub(crate) config: &'a Config,
+    pub(crate) file: &'a Gguf<'a>,
     pub(crate) weights: &'a Weights,
     pub(crate) pool: &'a Pool,
 }
@@ -70,7 +73,10 @@ impl Decoder<'_> {
     }
 
     /// Logits of normed vectors: a score for each token of the vocabulary.
-    pub(crate) fn logits(&self, normed: &[f32], s: &mut Scratch) -> Vec<f32> {
+    ///
+    /// # Errors
+    /// `Io` when the file became shorter.
+    pub(crate) fn logits(&self, normed: &[f32], s: &mut Scratch) -> Result<Vec<f32>> {
         let mut out = Vec::new();
         s.acts.load(normed, self.config.width);
         self.product(&self.weights.head, &s.acts, &mut out, &mut s.transposed);
@@ -78,12 +84,13 @@ impl Decoder<'_> {
         if cap > 0.0 {
             out.iter_mut().for_each(|x| *x = cap * (*x / cap).tanh());
         }
-        out
+        self.file.bytes().check_whole()?;
+        Ok(out)
     }
 
     fn product(&self, linear: &Linear, acts: &Acts, out: &mut Vec<f32>, scratch: &mut Vec<f32>) {
         out.resize(acts.tokens() * linear.rows(), 0.0);
-        matmul(self.pool, self.weights.matrix(linear), acts, out, scratch);
+        matmul(self.pool, self.weights.matrix(self.file, linear), acts, out, scratch);
         if let Some(bias) = &linear.bias {
             for row in out.chunks_exact_mut(bias.len()) {
                 row.iter_mut().zip(bias).for_each(|(x, b)| *x += b);

@@ -163,6 +163,7 @@ impl<'m> Model<'m> {
                     return Ok(found);
                 }
                 let built = Tokenizer::from_gguf(&model.file)?;
+                model.file.bytes().check_whole()?;
                 Ok(model.tokenizer.get_or_init(|| built))
             }
         }
@@ -193,7 +194,8 @@ impl<'m> Model<'m> {
 
     pub(crate) fn decoder(&self) -> Result<Decoder<'_>> {
         let weights = self.weights()?;
-        Ok(Decoder { config: &self.decoder_model()?.config, weights, pool: self.pool() })
+        let DecoderModel { config, file, .. } = self.decoder_model()?;
+        Ok(Decoder { config, file, weights, pool: self.pool() })
     }
 
     /// Appends the embeddings of tokens to `out`, scaled as the family wants it.

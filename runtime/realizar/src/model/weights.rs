@@ -1,4 +1,5 @@
-//! Takes a decoder's tensors out of a file: shapes checked, matrices packed into one arena.
+//! Takes a decoder's tensors out of a file: shapes checked, matrices packed into one arena, but for the
+//! last, which stays in the file where that is as quick.
 
 use std::ops::Range;
 
@@ -10,10 +11,10 @@ use crate::kernel::{Kind, LANES, Layout, Matrix, pack_rows};
 use crate::quant::{Type, dequantize};
 use crate::sys::arena::Arena;
 
-/// A matrix in the arena, with the vector that is added to its results.
+/// A matrix, with the vector that is added to its results.
 #[derive(Debug)]
 pub(crate) struct Linear {
-    range: Range<usize>,
+    place: Place,
     layout: Layout,
     pub(crate) bias: Option<Vec<f32>>,
 }
@@ -22,6 +23,14 @@ impl Linear {
     pub(crate) fn rows(&self) -> usize {
         self.layout.rows
     }
+}
+
+#[derive(Debug)]
+enum Place {
+    /// Packed into these bytes of the arena.
+    Arena(Range<usize>),
+    /// These bytes of the file.
+    File(Range<usize>),
 }
 
 /// One layer of a decoder.
@@ -56,25 +65,29 @@ pub(crate) struct Weights {
 }
 
 impl Weights {
-    pub(crate) fn matrix(&self, linear: &Linear) -> Matrix<'_> {
-        Matrix { layout: linear.layout, bytes: &self.arena[linear.range.clone()] }
+    pub(crate) fn matrix<'a>(&'a self, file: &'a Gguf<'_>, linear: &Linear) -> Matrix<'a> {
+        let bytes = match &linear.place {
+            Place::Arena(range) => &self.arena[range.clone()],
+            Place::File(range) => &file.bytes().as_slice()[range.clone()],
+        };
+        Matrix { layout: linear.layout, bytes }
     }
 
     /// Checks and packs everything.
     pub(crate) fn load(file: &Gguf<'_>, config: &Config) -> Result<Self> {
-        let mut plan = Plan { file, parts: Vec::new(), size: 0 };
+        let mut plan = Plan { file, parts: Vec::new(), size: 0, viewed: 0 };
         let layers = (0..config.layers).map(|i| layer(&mut plan, config, i)).collect::<Result<Vec<_>>>()?;
         let output_norm = plan.vector("output_norm.weight", config.width)?;
         let vocab = embedding(file, config)?.shape[1];
         let name = if file.tensor("output.weight").is_some() { "output.weight" } else { "token_embd.weight" };
-        let head = plan.linear(name, config.width, 0, vocab)?;
+        let head = plan.last(name, config.width, vocab)?;
         let factors = |name: &str| plan.optional(name, config.rope_dim / 2);
         let rope_factors = match (factors("rope_factors_short.weight")?, factors("rope_factors_long.weight")?)
         {
             (Some(short), Some(long)) => Some((short, long)),
             _ => factors("rope_freqs.weight")?.map(|f| (f.clone(), f)),
         };
-        let bytes_per_token = plan.size;
+        let bytes_per_token = plan.size + plan.viewed;
         let arena = plan.pack()?;
         Ok(Self { arena, layers, output_norm, head, rope_factors, bytes_per_token })
     }
@@ -95,6 +108,8 @@ struct Plan<'a, 'm> {
     file: &'a Gguf<'m>,
     parts: Vec<Part>,
     size: usize,
+    /// Bytes that stay in the file.
+    viewed: usize,
 }
 
 struct Part {
@@ -125,6 +140,25 @@ impl Plan<'_, '_> {
         self.optional(name, length)?.ok_or_else(|| Error::format(format!("`{name}` is missing")))
     }
 
+    /// The last matrix of a decoder. It is as large as many layers, and a prompt multiplies with it once:
+    /// where the kernels read what the file has, a copy would only cost time and memory.
+    fn last(&mut self, name: &str, columns: usize, rows: usize) -> Result<Linear> {
+        let mut linear = self.linear(name, columns, 0, rows)?;
+        let part = self.parts.last().expect("linear() pushed it");
+        let range = self.file.tensor_range(name).unwrap_or_default();
+        let Some(kind) = Kind::stored(part.ty).filter(|_| self.file.bytes().can_be_viewed()) else {
+            return Ok(linear);
+        };
+        linear.layout.kind = kind;
+        let length = linear.layout.bytes().filter(|&length| length <= range.len());
+        let length = length.ok_or_else(|| Error::format(format!("`{name}` is too short")))?;
+        linear.place = Place::File(range.start..range.start + length);
+        self.size = part.at;
+        self.viewed += length;
+        self.parts.pop();
+        Ok(linear)
+    }
+
     /// `rows` rows of a matrix from `first_row`, and the part of its bias.
     fn linear(&mut self, name: &str, columns: usize, first_row: usize, rows: usize) -> Result<Linear> {
         let tensor = self.file.tensor(name);
@@ -151,7 +185,7 @@ impl Plan<'_, '_> {
             }
             None => None,
         };
-        Ok(Linear { range, layout, bias })
+        Ok(Linear { place: Place::Arena(range), layout, bias })
     }
 
     /// Reads every matrix once, a few hundred kilobytes at a time, so that the file's pages do not

@@ -11,12 +11,15 @@ mod neon;
 pub mod pool;
 #[cfg(target_feature = "simd128")]
 mod wasm;
+pub mod watch;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 #[cfg(target_arch = "x86_64")]
 mod x86_attention;
+#[cfg(target_arch = "x86_64")]
+mod x86_stored;
 
-use crate::kernel::{Acts, Layout, Simd};
+use crate::kernel::{Acts, Kind, Layout, Simd};
 
 /// The instructions that this machine has, the best last.
 pub fn levels() -> &'static [Simd] {
@@ -45,6 +48,9 @@ pub fn levels() -> &'static [Simd] {
 
 /// One group of rows times one token or a tile of them; see `kernel::scalar::group`.
 pub fn group(simd: Simd, layout: Layout, group: &[u8], acts: &Acts, token: usize, out: &mut [f32]) {
+    if layout.kind == Kind::Stored8 {
+        return stored(simd, group, acts, token, out);
+    }
     #[cfg(target_arch = "x86_64")]
     x86::group(simd, layout, group, acts, token, out);
     #[cfg(target_arch = "aarch64")]
@@ -59,6 +65,22 @@ pub fn group(simd: Simd, layout: Layout, group: &[u8], acts: &Acts, token: usize
         let _ = (simd, layout, group, acts, token, out);
         unreachable!("levels() gives only Scalar here");
     }
+}
+
+/// [`group`] for rows as the file has them, the last group having the rows that are left.
+fn stored(simd: Simd, rows: &[u8], acts: &Acts, token: usize, out: &mut [f32]) {
+    #[cfg(target_arch = "x86_64")]
+    x86_stored::rows(simd, rows, acts, token, out);
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        let _ = simd;
+        crate::kernel::scalar::stored(rows, acts, token, out);
+    }
+}
+
+/// True if [`group`] is as quick with [`Kind::Stored8`] as with packed rows.
+pub fn reads_stored(simd: Simd) -> bool {
+    matches!(simd, Simd::Avx2 | Simd::Avx512Vnni)
 }
 
 /// Work in plain Rust that is compiled for AVX2 as well. `run` and all that it calls are to be

@@ -6,6 +6,11 @@ use realizar::quant::{Type, quantize};
 
 /// A small valid decoder with a byte-level vocabulary.
 pub fn small_model() -> Vec<u8> {
+    small_model_with(|_| {})
+}
+
+/// [`small_model`] with tensors behind its own.
+pub fn small_model_with(more: impl FnOnce(&mut Writer)) -> Vec<u8> {
     let mut w = Writer::new();
     w.key("general.architecture", &Value::Str("llama".into()));
     w.key("general.alignment", &Value::U32(32));
@@ -50,6 +55,7 @@ pub fn small_model() -> Vec<u8> {
     ] {
         tensor(&format!("blk.0.{name}.weight"), &[32, rows], Type::Q4_0);
     }
+    more(&mut w);
     let mut out = Vec::new();
     w.write(&mut out).expect("memory takes everything");
     out
