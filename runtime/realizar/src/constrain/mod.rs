@@ -1,6 +1,9 @@
 //! Output that must match a JSON schema: only tokens that keep a match possible may be picked.
 
+mod numbers;
+mod pattern;
 mod schema;
+mod strings;
 
 use std::rc::Rc;
 
@@ -28,9 +31,31 @@ struct Place {
     alternative: usize,
     at: usize,
     after: Stack,
+    /// Places in `after`.
+    depth: u32,
 }
 
 type Stack = Option<Rc<Place>>;
+
+/// Ways to read a text that are followed at once. Those beyond are dropped: what is accepted still matches,
+/// and schemas that can be read in exponentially many ways cost no more than others.
+const MOST_READINGS: usize = 512;
+/// Nesting beyond which nothing is accepted.
+const MOST_NESTED: u32 = 2048;
+
+/// Whether two stacks hold the same places.
+fn are_equal(mut a: &Stack, mut b: &Stack) -> bool {
+    while let (Some(x), Some(y)) = (a, b) {
+        if Rc::ptr_eq(x, y) {
+            return true;
+        }
+        if (x.rule, x.alternative, x.at, x.depth) != (y.rule, y.alternative, y.at, y.depth) {
+            return false;
+        }
+        (a, b) = (&x.after, &y.after);
+    }
+    a.is_none() && b.is_none()
+}
 
 /// Follows text byte by byte and knows what may come next.
 #[derive(Debug)]
@@ -53,7 +78,7 @@ impl Constraint {
     fn new(grammar: Grammar) -> Self {
         let mut stacks = Vec::new();
         for alternative in 0..grammar.rules[0].len() {
-            let start = Rc::new(Place { rule: 0, alternative, at: 0, after: None });
+            let start = Rc::new(Place { rule: 0, alternative, at: 0, after: None, depth: 0 });
             grammar.expand(Some(start), &mut stacks);
         }
         Self { grammar, stacks }
@@ -96,19 +121,27 @@ impl Grammar {
 
     /// Follows rules until every stack has a byte on top or is empty.
     fn expand(&self, stack: Stack, out: &mut Vec<Stack>) {
-        let Some(place) = stack else {
+        let Some(place) = &stack else {
             if !out.iter().any(Option::is_none) {
                 out.push(None);
             }
             return;
         };
-        match self.element(&place) {
+        match self.element(place) {
             None => self.expand(place.after.clone(), out),
-            Some(Element::Byte(_)) => out.push(Some(place)),
+            Some(Element::Byte(_)) => {
+                if out.len() < MOST_READINGS && !out.iter().any(|other| are_equal(other, &stack)) {
+                    out.push(stack);
+                }
+            }
             Some(Element::Rule(rule)) => {
-                let after = self.next(&place);
+                let after = self.next(place);
+                let depth = after.as_ref().map_or(0, |place| place.depth + 1);
+                if depth > MOST_NESTED || out.len() >= MOST_READINGS {
+                    return;
+                }
                 for alternative in 0..self.rules[*rule].len() {
-                    let inner = Place { rule: *rule, alternative, at: 0, after: after.clone() };
+                    let inner = Place { rule: *rule, alternative, at: 0, after: after.clone(), depth };
                     self.expand(Some(Rc::new(inner)), out);
                 }
             }

@@ -24,60 +24,68 @@ const MOST_ITEMS: u64 = 256;
 const MOST_DEPTH: usize = 64;
 
 pub(super) fn compile(schema: &Value) -> Result<Grammar> {
-    let mut c =
-        Compiler { grammar: Grammar::default(), root: schema, refs: FxHashMap::default(), basics: None };
+    let mut c = Compiler {
+        grammar: Grammar::default(),
+        root: schema,
+        refs: FxHashMap::default(),
+        basics: None,
+        digits: Vec::new(),
+        letter: None,
+    };
     c.reserve();
     let value = c.schema(schema, 0)?;
     c.grammar.rules[0] = vec![vec![Element::Rule(value)]];
     Ok(c.grammar)
 }
 
-struct Compiler<'s> {
-    grammar: Grammar,
+pub(super) struct Compiler<'s> {
+    pub(super) grammar: Grammar,
     root: &'s Value,
     refs: FxHashMap<String, usize>,
     basics: Option<Basics>,
+    pub(super) digits: Vec<usize>,
+    pub(super) letter: Option<usize>,
 }
 
 #[derive(Clone, Copy)]
-struct Basics {
-    space: usize,
-    string: usize,
-    number: usize,
-    integer: usize,
-    any: usize,
+pub(super) struct Basics {
+    pub(super) space: usize,
+    pub(super) string: usize,
+    pub(super) number: usize,
+    pub(super) integer: usize,
+    pub(super) any: usize,
 }
 
-fn bytes(allowed: impl Fn(u8) -> bool) -> Element {
+pub(super) fn bytes(allowed: impl Fn(u8) -> bool) -> Element {
     Element::Byte(Box::new(std::array::from_fn(|b| allowed(b as u8))))
 }
 
-fn text(text: &str) -> Alternative {
+pub(super) fn text(text: &str) -> Alternative {
     text.bytes().map(|wanted| bytes(|b| b == wanted)).collect()
 }
 
-fn joined(parts: impl IntoIterator<Item = Alternative>) -> Alternative {
+pub(super) fn joined(parts: impl IntoIterator<Item = Alternative>) -> Alternative {
     parts.into_iter().flatten().collect()
 }
 
-fn rule(id: usize) -> Alternative {
+pub(super) fn rule(id: usize) -> Alternative {
     vec![Element::Rule(id)]
 }
 
 impl Compiler<'_> {
-    fn reserve(&mut self) -> usize {
+    pub(super) fn reserve(&mut self) -> usize {
         self.grammar.rules.push(Vec::new());
         self.grammar.rules.len() - 1
     }
 
-    fn add(&mut self, alternatives: Vec<Alternative>) -> usize {
+    pub(super) fn add(&mut self, alternatives: Vec<Alternative>) -> usize {
         let id = self.reserve();
         self.grammar.rules[id] = alternatives;
         id
     }
 
     /// `element` at least `least` and at most `most` times.
-    fn repeat(&mut self, element: &Alternative, least: usize, most: usize) -> usize {
+    pub(super) fn repeat(&mut self, element: &Alternative, least: usize, most: usize) -> usize {
         let mut id = self.add(vec![vec![]]);
         for i in (0..most).rev() {
             let mut alternatives = vec![joined([element.clone(), rule(id)])];
@@ -89,7 +97,7 @@ impl Compiler<'_> {
         id
     }
 
-    fn basics(&mut self) -> Basics {
+    pub(super) fn basics(&mut self) -> Basics {
         if let Some(found) = self.basics {
             return found;
         }
@@ -112,46 +120,6 @@ impl Compiler<'_> {
             rule(array),
         ];
         basics
-    }
-
-    /// A quoted text: UTF-8 without control characters, or escapes.
-    fn string(&mut self) -> usize {
-        let rest = self.reserve();
-        let tail = vec![bytes(|b| b & 0xc0 == 0x80)];
-        let hex = bytes(|b| b.is_ascii_hexdigit());
-        let go_on = |parts: Vec<Alternative>| joined(parts.into_iter().chain([rule(rest)]));
-        let one = |f: fn(u8) -> bool| vec![bytes(f)];
-        self.grammar.rules[rest] = vec![
-            text("\""),
-            go_on(vec![one(|b| (0x20..0x80).contains(&b) && b != b'"' && b != b'\\' && b != 0x7f)]),
-            go_on(vec![text("\\"), one(|b| b"\"\\/bfnrt".contains(&b))]),
-            go_on(vec![text("\\u"), vec![hex.clone(), hex.clone(), hex.clone(), hex]]),
-            go_on(vec![one(|b| (0xc2..=0xdf).contains(&b)), tail.clone()]),
-            go_on(vec![one(|b| b == 0xe0), one(|b| (0xa0..=0xbf).contains(&b)), tail.clone()]),
-            go_on(vec![one(|b| (0xe1..=0xef).contains(&b) && b != 0xed), tail.clone(), tail.clone()]),
-            go_on(vec![one(|b| b == 0xed), one(|b| (0x80..=0x9f).contains(&b)), tail.clone()]),
-            go_on(vec![one(|b| b == 0xf0), one(|b| (0x90..=0xbf).contains(&b)), tail.clone(), tail.clone()]),
-            go_on(vec![one(|b| (0xf1..=0xf3).contains(&b)), tail.clone(), tail.clone(), tail.clone()]),
-            go_on(vec![one(|b| b == 0xf4), one(|b| (0x80..=0x8f).contains(&b)), tail.clone(), tail]),
-        ];
-        self.add(vec![joined([text("\""), rule(rest)])])
-    }
-
-    /// Rules for whole numbers and for all numbers, of up to 16 digits a part.
-    fn numbers(&mut self) -> (usize, usize) {
-        let digit = vec![bytes(|b| b.is_ascii_digit())];
-        let more = self.repeat(&digit, 0, 15);
-        let some = self.repeat(&digit, 1, 16);
-        let sign = self.add(vec![vec![], text("-")]);
-        let whole = vec![bytes(|b| (b'1'..=b'9').contains(&b))];
-        let integer =
-            self.add(vec![joined([rule(sign), text("0")]), joined([rule(sign), whole, rule(more)])]);
-        let fraction = self.add(vec![vec![], joined([text("."), rule(some)])]);
-        let power_sign = self.add(vec![vec![], vec![bytes(|b| b == b'+' || b == b'-')]]);
-        let two = self.repeat(&digit, 1, 2);
-        let e = vec![bytes(|b| b == b'e' || b == b'E')];
-        let power = self.add(vec![vec![], joined([e, rule(power_sign), rule(two)])]);
-        (integer, self.add(vec![joined([rule(integer), rule(fraction), rule(power)])]))
     }
 
     /// An object with any names and values of one rule.
@@ -210,13 +178,12 @@ impl Compiler<'_> {
         }
         if let Some(value) = map.get("const") {
             known(map, &["const", "type"])?;
-            return Ok(self.add(vec![text(&value.to_string())]));
+            return self.values(std::slice::from_ref(value), map);
         }
         if let Some(values) = map.get("enum") {
             known(map, &["enum", "type"])?;
-            let values = values.as_array().filter(|v| !v.is_empty());
-            let values = values.ok_or_else(|| Error::input("`enum` must be a list of values"))?;
-            return Ok(self.add(values.iter().map(|v| text(&v.to_string())).collect()));
+            let values = values.as_array().ok_or_else(|| Error::input("`enum` must be a list of values"))?;
+            return self.values(values, map);
         }
         for key in ["anyOf", "oneOf"] {
             if let Some(choices) = map.get(key) {
@@ -225,18 +192,33 @@ impl Compiler<'_> {
             }
         }
         match map.get("type") {
-            None if map.contains_key("properties") => self.object(map, depth),
+            None if map.contains_key("properties") => self.typed("object", &["object"], map, depth),
             None => {
                 known(map, &[])?;
                 Ok(self.basics().any)
             }
-            Some(Value::String(name)) => self.typed(name, map, depth),
+            Some(Value::String(name)) => self.typed(name, &[name], map, depth),
             Some(Value::Array(names)) => {
-                let each = names.iter().map(|n| self.typed(n.as_str().unwrap_or(""), map, depth));
+                let names: Vec<&str> = names.iter().map(|n| n.as_str().unwrap_or("")).collect();
+                let each = names.iter().map(|name| self.typed(name, &names, map, depth));
                 let ids = each.collect::<Result<Vec<_>>>()?;
                 Ok(self.add(ids.into_iter().map(rule).collect()))
             }
             Some(_) => Err(Error::input("`type` must be a name or a list of names")),
+        }
+    }
+
+    /// One of these values, if it has a type that is allowed.
+    fn values(&mut self, values: &[Value], map: &Map<String, Value>) -> Result<usize> {
+        let fits = |value: &Value| match map.get("type") {
+            None => true,
+            Some(Value::Array(names)) => names.iter().any(|name| is_of(value, name)),
+            Some(name) => is_of(value, name),
+        };
+        let fitting: Vec<_> = values.iter().filter(|v| fits(v)).map(|v| text(&v.to_string())).collect();
+        match fitting.is_empty() {
+            true => Err(Error::input("`enum` or `const` has no value of the schema's type")),
+            false => Ok(self.add(fitting)),
         }
     }
 
@@ -268,21 +250,16 @@ impl Compiler<'_> {
         Ok(id)
     }
 
-    fn typed(&mut self, name: &str, map: &Map<String, Value>, depth: usize) -> Result<usize> {
-        let single = matches!(map.get("type"), Some(Value::String(_)));
-        let plain = |extra: &[&str]| {
-            if single { known(map, &[&["type"], extra].concat()) } else { Ok(()) }
-        };
-        let basics = self.basics();
+    /// `names` are all the types that are allowed here: each brings keywords that the others ignore.
+    fn typed(&mut self, name: &str, names: &[&str], map: &Map<String, Value>, depth: usize) -> Result<usize> {
+        let handled: Vec<&str> = names.iter().flat_map(|name| keywords(name)).copied().collect();
+        known(map, &[&["type"], &handled[..]].concat())?;
         match name {
-            "object" => return self.object(map, depth),
-            "array" => return self.array(map, depth),
-            _ => plain(&[])?,
-        }
-        match name {
-            "string" => Ok(basics.string),
-            "number" => Ok(basics.number),
-            "integer" => Ok(basics.integer),
+            "object" => self.object(map, depth),
+            "array" => self.array(map, depth),
+            "string" => self.string_like(map),
+            "number" => self.number_like(map, false),
+            "integer" => self.number_like(map, true),
             "boolean" => Ok(self.add(vec![text("true"), text("false")])),
             "null" => Ok(self.add(vec![text("null")])),
             other => Err(Error::input(format!("`{other}` is not a type of JSON schema"))),
@@ -290,7 +267,6 @@ impl Compiler<'_> {
     }
 
     fn array(&mut self, map: &Map<String, Value>, depth: usize) -> Result<usize> {
-        known(map, &["type", "items", "minItems", "maxItems"])?;
         let count = |key: &str| match map.get(key) {
             None => Ok(None),
             Some(v) => match v.as_u64().filter(|&n| n <= MOST_ITEMS) {
@@ -310,7 +286,6 @@ impl Compiler<'_> {
     }
 
     fn object(&mut self, map: &Map<String, Value>, depth: usize) -> Result<usize> {
-        known(map, &["type", "properties", "required"])?;
         let empty = Map::new();
         let properties = match map.get("properties") {
             Some(p) => p.as_object().ok_or_else(|| Error::input("`properties` must be an object"))?,
@@ -349,6 +324,30 @@ impl Compiler<'_> {
             (after_some, after_none) = (self.add(some), self.add(none));
         }
         Ok(self.add(vec![joined([text("{"), rule(after_none)])]))
+    }
+}
+
+/// Keywords that restrict values of a type.
+fn keywords(name: &str) -> &'static [&'static str] {
+    match name {
+        "object" => &["properties", "required"],
+        "array" => &["items", "minItems", "maxItems"],
+        "string" => &["minLength", "maxLength", "pattern"],
+        "number" | "integer" => &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"],
+        _ => &[],
+    }
+}
+
+fn is_of(value: &Value, name: &Value) -> bool {
+    match (value, name.as_str().unwrap_or("")) {
+        (Value::Number(n), "integer") => n.is_i64() || n.is_u64(),
+        (Value::Object(_), "object")
+        | (Value::Array(_), "array")
+        | (Value::String(_), "string")
+        | (Value::Number(_), "number")
+        | (Value::Bool(_), "boolean")
+        | (Value::Null, "null") => true,
+        _ => false,
     }
 }
 
@@ -420,10 +419,34 @@ mod tests {
     }
 
     #[test]
+    fn several_types_have_the_keywords_of_each() {
+        let schema = json!({"type": ["string", "array", "null"], "pattern": "^a+$", "maxItems": 0});
+        assert!(["\"aa\"", "[]", "null"].iter().all(|text| whole(&schema, text)));
+        assert!(!["\"b\"", "[1]", "1"].iter().any(|text| whole(&schema, text)));
+        let schema = json!({"type": "string", "enum": ["a", 1]});
+        assert!(whole(&schema, "\"a\"") && !whole(&schema, "1"));
+    }
+
+    #[test]
+    fn texts_that_can_be_read_in_many_ways_cost_no_more() {
+        let list = json!({"type": "array", "items": {"$ref": "#/$defs/t"}});
+        let schema = json!({"$defs": {"t": {"anyOf": [list, list]}}, "$ref": "#/$defs/t"});
+        assert!(whole(&schema, &("[".repeat(200) + &"]".repeat(200))));
+        let mut c = Constraint::from_schema(&schema).expect("known");
+        c.advance("[".repeat(100_000).as_bytes());
+        assert!(!c.accepts(b"["), "there is an end to nesting");
+        let schema = json!({"type": "string", "pattern": "(a|a|b)+(a|ab|b)+c"});
+        assert!(whole(&schema, &format!("\"{}c\"", "ab".repeat(500))));
+    }
+
+    #[test]
     fn unknown_keywords_are_refused() {
         for schema in [
-            json!({"type": "string", "pattern": "a+"}),
-            json!({"type": "integer", "minimum": 3}),
+            json!({"type": "string", "format": "date"}),
+            json!({"type": "integer", "multipleOf": 3}),
+            json!({"type": ["integer", "null"], "multipleOf": 3}),
+            json!({"type": "integer", "pattern": "3"}),
+            json!({"type": "string", "enum": [1, 2]}),
             json!({"not": {}}),
             json!({"$ref": "http://example.org/x"}),
             json!({"$defs": {"a": {"$ref": "#/$defs/a"}}, "$ref": "#/$defs/a"}),
