@@ -103,6 +103,10 @@ for model in smol gemma; do
     printf '%-10s ' $model && compare near ours theirs 0.005 exact
 done
 
+step "opening a file of 1 GB, ms: first, best of ten; limit 100"
+"$bin/realize" open gemma-f32.gguf | tee opened
+awk '$1 >= 100 { exit 1 }' opened
+
 step "embeddings"
 mapfile -t sentences < <(compare sentences)
 "$bin/realize" embed minilm $threads "${sentences[@]}" > ours
@@ -116,5 +120,7 @@ for model in smol gemma; do
         printf '%-6s realizar  ' $model && "$bin/realize" bench $model.gguf "$threads" 128 64
     done
 done
+step "memory, GB that one thread reads a CPU second"
+"$bin/realize" bandwidth
 step "the quantiser, GB of F32 a second"
 "$bin/realize" quantizer

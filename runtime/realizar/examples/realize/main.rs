@@ -4,11 +4,13 @@
 //! realize scores MODEL THREADS ID...            scores after each id, as f32 bytes on stdout
 //! realize perplexity MODEL THREADS FILE         perplexity of the first 512 tokens
 //! realize bench MODEL THREADS PROMPT STEPS      load CPU s, first token ms, prompt tok/s, generation tok/s, peak MB
+//! realize open MODEL                            ms that opening takes, first and best of ten
 //! realize text MODEL THREADS STEPS PROMPT       generated text
 //! realize chat MODEL THREADS STEPS PROMPT       answer through the chat template
 //! realize embed MODEL THREADS TEXT...           one vector a line
 //! realize quantize IN TYPE OUT                  a copy with matrices in TYPE
 //! realize quantizer                             GB of F32 that are quantised a second, by type
+//! realize bandwidth                             GB a second that one thread reads, at best
 //! realize random FAMILY OUT                     a tiny model with random weights
 //! realize random FAMILY OUT exact               the same in F32 alone
 
@@ -150,6 +152,23 @@ fn quantizer() -> Outcome {
     Ok(())
 }
 
+/// Reads half a gigabyte on huge pages in order, adding up words.
+fn bandwidth() -> Outcome {
+    let mut memory = memmap2::MmapMut::map_anon(1 << 29)?;
+    #[cfg(target_os = "linux")]
+    memory.advise(memmap2::Advice::HugePage)?;
+    memory.fill(1);
+    let round = |_| {
+        let (cpu, _) = usage();
+        let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("eight bytes"));
+        let sums = memory.chunks_exact(64).map(|line| line.chunks_exact(8).map(word).sum::<u64>());
+        std::hint::black_box(sums.fold(0, u64::wrapping_add));
+        memory.len() as f64 / (usage().0 - cpu).max(1e-9) / 1e9
+    };
+    println!("{:.1} GB/s", (0..10).map(round).fold(0.0, f64::max));
+    Ok(())
+}
+
 fn answer(
     model: &Model<'_>,
     session: &mut Session<'_>,
@@ -226,6 +245,18 @@ fn main() -> Outcome {
             Ok(())
         }
         ["quantizer"] => quantizer(),
+        ["bandwidth"] => bandwidth(),
+        ["open", path] => {
+            let open = |_| -> Result<f64, realizar::Error> {
+                let start = Instant::now();
+                Model::open(path)?;
+                Ok(start.elapsed().as_secs_f64() * 1e3)
+            };
+            let times = (0..10).map(open).collect::<Result<Vec<_>, _>>()?;
+            let best = times.iter().copied().fold(f64::MAX, f64::min);
+            println!("{:.1} {best:.1}", times[0]);
+            Ok(())
+        }
         ["random", family, to] => random::write(family, to, false),
         ["random", family, to, "exact"] => random::write(family, to, true),
         ["bench", path, threads, prompt, steps] => {
