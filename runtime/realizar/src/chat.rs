@@ -10,6 +10,28 @@ use crate::tokenize::Tokenizer;
 /// Steps that a template may take; a loop without end stops here.
 const FUEL: u64 = 2_000_000;
 
+/// What files without a template are given, by a token that only one way of writing turns has.
+const BY_TOKEN: [(&str, &str); 3] = [
+    (
+        "<|im_start|>",
+        "{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}{% endfor %}\
+         {% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}",
+    ),
+    (
+        "<start_of_turn>",
+        "{{ bos_token }}{% for m in messages %}\
+         {% set role = 'model' if m.role == 'assistant' else 'user' %}\
+         {{ '<start_of_turn>' + role + '\n' + m.content.strip() + '<end_of_turn>\n' }}{% endfor %}\
+         {% if add_generation_prompt %}{{ '<start_of_turn>model\n' }}{% endif %}",
+    ),
+    (
+        "<|start_header_id|>",
+        "{{ bos_token }}{% for m in messages %}\
+         {{ '<|start_header_id|>' + m.role + '<|end_header_id|>\n\n' + m.content.strip() + '<|eot_id|>' }}{% endfor %}\
+         {% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}",
+    ),
+];
+
 /// One turn of a conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
@@ -36,9 +58,13 @@ pub struct Template {
 
 impl Template {
     pub(crate) fn from_gguf(file: &Gguf<'_>, tokenizer: &Tokenizer) -> Result<Self> {
-        let source = file.str("tokenizer.chat_template");
-        let source = source.ok_or_else(|| Error::input("the model has no chat template"))?;
-        let special = &tokenizer.vocab().special;
+        let vocab = tokenizer.vocab();
+        let by_token = || BY_TOKEN.iter().find(|(token, _)| vocab.id(token.as_bytes()).is_some());
+        let source = file.str("tokenizer.chat_template").or_else(|| by_token().map(|(_, source)| *source));
+        let source = source.ok_or_else(|| {
+            Error::input("the model has no chat template, and no token that tells how turns are written")
+        })?;
+        let special = &vocab.special;
         let text = |id: Option<u32>| {
             let raw = id.map_or(&[][..], |id| tokenizer.vocab().raw(id));
             String::from_utf8_lossy(raw).into_owned()
@@ -91,6 +117,23 @@ mod tests {
         let messages = [Message::new("user", " Hi ")];
         let text = Template::new(CHATML, "", "").render(&messages, true).expect("renders");
         assert_eq!(text, "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
+    }
+
+    #[test]
+    fn turns_are_written_as_the_vocabulary_knows_them() {
+        let messages =
+            [Message::new("user", "Hi "), Message::new("assistant", "Yes?"), Message::new("user", "No")];
+        let texts = BY_TOKEN.map(|(_, source)| Template::new(source, "<s>", "").render(&messages, true));
+        let [chatml, gemma, llama] = texts.map(|text| text.expect("renders"));
+        assert!(
+            chatml.starts_with("<|im_start|>user\nHi <|im_end|>\n<|im_start|>assistant\nYes?<|im_end|>\n")
+        );
+        assert_eq!(
+            gemma,
+            "<s><start_of_turn>user\nHi<end_of_turn>\n<start_of_turn>model\nYes?<end_of_turn>\n\
+             <start_of_turn>user\nNo<end_of_turn>\n<start_of_turn>model\n"
+        );
+        assert!(llama.ends_with("No<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"));
     }
 
     #[test]

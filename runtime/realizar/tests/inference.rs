@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use common::{FORWARD, HEAD, HEADS, KV_HEADS, LAYERS, VOCAB, WIDTH, exact_model, exact_tensors};
+use realizar::file::writer::Value;
 use realizar::model::cache::CacheType;
 use realizar::{Batch, Event, Finish, Generate, Model, OpenOptions, Sampling, SessionOptions};
 
@@ -215,6 +216,23 @@ fn a_stop_text_ends_the_answer_and_is_not_part_of_it() {
     let stopped = run(vec!["never appears".into(), stop.clone()]);
     assert_eq!(stopped.finish, Finish::Stop);
     assert_eq!(stopped.text, free.text[..free.text.find(&stop).expect("part of it")]);
+}
+
+#[test]
+fn a_template_that_writes_the_beginning_does_not_get_it_twice() {
+    let bytes = common::small_model_with(|w| {
+        w.key("tokenizer.ggml.bos_token_id", &Value::U32(1));
+        w.key("tokenizer.ggml.add_bos_token", &Value::Bool(true));
+    });
+    // The second token is a control token: its type is 3 in place of 1.
+    let at = bytes.windows(26).position(|w| w == b"tokenizer.ggml.token_type\x09").expect("a key") + 25;
+    let mut bytes = bytes;
+    bytes[at + 4 + 4 + 8 + 4] = 3;
+    let model = Model::from_bytes(&bytes).expect("valid");
+    let tokens = |text: &str| model.tokenizer().expect("valid").encode(text, true, true);
+    assert_eq!(tokens("cd"), [1, 2, 3]);
+    assert_eq!(tokens("bcd"), [1, 2, 3]);
+    assert_eq!(model.tokenizer().expect("valid").encode("bcd", false, true)[..2], [1, 1]);
 }
 
 #[test]

@@ -169,10 +169,10 @@ impl<'m> Model<'m> {
         }
     }
 
-    /// The chat template of the file.
+    /// The chat template of the file; if it has none, the one that goes with its vocabulary.
     ///
     /// # Errors
-    /// `Input` when the file has none.
+    /// `Input` when the file has none and no token that tells.
     pub fn template(&self) -> Result<Template> {
         let file = self.gguf().ok_or_else(|| Error::input("the model has no chat template"))?;
         Template::from_gguf(file, self.tokenizer()?)

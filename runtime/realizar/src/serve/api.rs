@@ -215,12 +215,7 @@ async fn complete(state: &State, prompt: &str, settings: &Settings, chat: bool) 
         Ok(tokenizer) => tokenizer,
         Err(e) => return bad(e.to_string()),
     };
-    let mut tokens = tokenizer.encode(prompt, chat, true);
-    let bos = tokenizer.vocab().special.bos;
-    // A template that writes the beginning token itself would give it twice.
-    if tokens.len() > 1 && bos.is_some() && tokens[..2] == [bos.unwrap_or(0); 2] {
-        tokens.remove(0);
-    }
+    let tokens = tokenizer.encode(prompt, chat, true);
     if tokens.len() >= engine.context {
         return bad(format!("{} tokens do not fit into the context of {}", tokens.len(), engine.context));
     }

@@ -137,7 +137,8 @@ impl Tokenizer {
 
     /// Token ids of `text`. `specials`: control tokens written out in the text (`<|im_end|>`) become
     /// those tokens; without it they are ordinary text, as it must be for text from a user.
-    /// `ends`: adds what the model wants at both ends.
+    /// `ends`: adds what the model wants at both ends; a beginning token that the text has itself, as a chat
+    /// template may write it, is not added again.
     #[must_use]
     pub fn encode(&self, text: &str, specials: bool, ends: bool) -> Vec<u32> {
         let mut out = Vec::new();
@@ -145,7 +146,11 @@ impl Tokenizer {
             Scheme::WordPiece { .. } => self.vocab.special.bos.or_else(|| self.vocab.id(b"[CLS]")),
             _ => self.vocab.special.bos,
         };
-        out.extend(first.filter(|_| ends && self.add_bos));
+        let begins = |id: u32| {
+            let (plain, found) = self.next_special(text, specials);
+            plain.is_empty() && found.is_some_and(|(special, _)| special == id)
+        };
+        out.extend(first.filter(|&id| ends && self.add_bos && !begins(id)));
         let mut after_special = true;
         let mut rest = text;
         while !rest.is_empty() {
