@@ -214,7 +214,8 @@ mod tests {
         {
             let schema = json!({"type": "integer", "minimum": low, "maximum": high});
             let open = json!({"type": "integer", "exclusiveMinimum": low - 1, "exclusiveMaximum": high as f64 + 0.5});
-            for n in -300..1200 {
+            let near = (low - 2..low + 3).chain(high - 2..high + 3);
+            for n in near.chain((-300..1200).step_by(23)) {
                 let expected = (low..=high).contains(&n);
                 assert_eq!(fits(&schema, &n.to_string()), expected, "{n} in {low}..={high}");
                 assert_eq!(fits(&open, &n.to_string()), expected, "{n} in {low}..={high}, open");
@@ -230,7 +231,8 @@ mod tests {
         for (low, high) in [(0.0, 1.0), (-2.0, 3.0), (-7.0, -5.0), (9.0, 12.0), (4.0, 4.0), (-3.0, 0.0)] {
             let closed = json!({"type": "number", "minimum": low, "maximum": high});
             let open = json!({"type": "number", "exclusiveMinimum": low, "exclusiveMaximum": high});
-            for n in -800..1400 {
+            let near = |bound: f64| bound as i32 * 20 - 3..bound as i32 * 20 + 4;
+            for n in near(low).chain(near(high)).chain((-800..1400).step_by(37)) {
                 // Twentieths; those between wholes are written with one digit or two.
                 let (value, text) = (f64::from(n) / 20.0, format!("{}", f64::from(n) / 20.0));
                 let text = if text == "-0" { "0".into() } else { text };

@@ -433,7 +433,7 @@ mod tests {
         let schema = json!({"$defs": {"t": {"anyOf": [list, list]}}, "$ref": "#/$defs/t"});
         assert!(whole(&schema, &("[".repeat(200) + &"]".repeat(200))));
         let mut c = Constraint::from_schema(&schema).expect("known");
-        c.advance("[".repeat(100_000).as_bytes());
+        c.advance("[".repeat(5000).as_bytes());
         assert!(!c.accepts(b"["), "there is an end to nesting");
         let schema = json!({"type": "string", "pattern": "(a|a|b)+(a|ab|b)+c"});
         assert!(whole(&schema, &format!("\"{}c\"", "ab".repeat(500))));
