@@ -448,6 +448,10 @@ impl Own<'_> {
 
     pub fn pieces(&mut self, pieces: &[Piece]) -> Vec<Piece> {
         let values = Piece::values(pieces);
+        let early = self.shown_early(pieces);
+        if early > 0 {
+            return self.early_pieces(pieces, early);
+        }
         let mut lowered =
             self.operands(&values, Around::Format, |own, _, value| own.node(value, Want::Read)).into_iter();
         let lower = |piece: &Piece| match piece {

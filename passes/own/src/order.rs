@@ -474,6 +474,21 @@ impl Own<'_> {
         fields.iter().any(|field| crate::writes::may_write(self.program, self.src, later, *field))
     }
 
+    /// Whether an operand that is evaluated later may change an object that one before it shows.
+    pub fn may_change_shown(&self, shown: NodeId, later: NodeId) -> bool {
+        let hold = Hold { mutable: false, late: false, guarded: false, copied: false };
+        let is_shared =
+            matches!(self.src.ty(shown).strip_ref().kind(), TyKind::Shared(_)) || self.holds_guard(shown);
+        let calls = |own: &Self, node: NodeId| {
+            matches!(
+                own.src.nodes[node].kind,
+                Node::Call { callee: Callee::Fn(_) | Callee::Virtual(_) | Callee::Value(_), .. }
+            ) || is_dynamic_call(&own.src.nodes[node].kind)
+        };
+        self.conflicts(shown, &hold, later, false)
+            || is_shared && self.any_below(later, &mut |own, node| calls(own, node))
+    }
+
     /// Whether an operand that is evaluated later may give the place that one before it read another object.
     fn replaces(&self, held: NodeId, later: NodeId) -> bool {
         let Node::Use(place, _) = &self.src.nodes[held].kind else { return false };
