@@ -662,8 +662,11 @@ fn function_values(program: &Program<Mir>) -> FxHashSet<Name> {
 /// Functions that are called by their name.
 fn called(program: &Program<Mir>) -> FxHashSet<Name> {
     let nodes = program.fns.values().flat_map(|body| body.nodes.iter());
+    // A plain default stands where it is asked for.
+    let is_kept =
+        |path: Name| program.fns.get(&path).is_none_or(|body| crate::print::plain_default(body).is_none());
     let callee = nodes.filter_map(|(_, row)| match row.kind {
-        Node::Call { callee: Callee::Fn(path), .. } => Some(path),
+        Node::Call { callee: Callee::Fn(path), .. } if is_kept(path) => Some(path),
         _ => None,
     });
     callee.collect()

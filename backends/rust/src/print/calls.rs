@@ -102,7 +102,7 @@ impl Printer<'_, '_> {
                         *part = self.moving_chain(std::mem::replace(part, Expr::atom("")));
                     }
                 }
-                let args = parts;
+                let args = self.untyped_defaults(args, parts);
                 let path = self.class_type(*class);
                 Expr::call(format!("{path}::{}", self.env.constructor_name(*class)), args)
             }
@@ -162,6 +162,9 @@ impl Printer<'_, '_> {
     }
 
     fn call_fn(&mut self, path: Name, args: &[Arg]) -> Expr {
+        if let Some(value) = self.default_value(path) {
+            return value;
+        }
         let Some(callee) = self.env.function(path).cloned() else {
             return self.problem(&format!("a call of `{path}`, which is not in the program"));
         };
@@ -402,7 +405,7 @@ impl Printer<'_, '_> {
         if row.name == "Argument.convert"
             && let Some(last) = parts.last_mut()
         {
-            *last = called_by_itself(std::mem::replace(last, Expr::atom("")));
+            *last = super::lent::called_by_itself(std::mem::replace(last, Expr::atom("")));
         }
         self.scan_spelling(spelling, tys.first().copied());
         row.uses.iter().for_each(|path| {
@@ -768,18 +771,6 @@ fn setter_name(env: &crate::env::Env<'_>, path: Name) -> String {
     let is_taken =
         env.program.mro(path.parent()).iter().any(|class| env.function(class.join(&name)).is_some());
     if is_taken { format!("set_{}", names::function(path)) } else { name }
-}
-
-/// `|x| f(x)` is `f`.
-fn called_by_itself(expr: Expr) -> Expr {
-    let Expr::Closure(closure) = &expr else { return expr };
-    match &*closure.body {
-        Expr::Call(function, args) => match (&**function, &args[..]) {
-            (Expr::Atom(path), [Expr::Atom(arg)]) if *arg == closure.params => Expr::Atom(path.clone()),
-            _ => expr,
-        },
-        _ => expr,
-    }
 }
 
 /// A dict whose values are all `None`.

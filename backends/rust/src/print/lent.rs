@@ -83,3 +83,15 @@ pub(super) fn lent_copy(iter: Expr) -> Expr {
         iter => iter,
     }
 }
+
+/// `|x| f(x)` is `f`.
+pub(super) fn called_by_itself(expr: Expr) -> Expr {
+    let Expr::Closure(closure) = &expr else { return expr };
+    match &*closure.body {
+        Expr::Call(function, args) => match (&**function, &args[..]) {
+            (Expr::Atom(path), [Expr::Atom(arg)]) if *arg == closure.params => Expr::Atom(path.clone()),
+            _ => expr,
+        },
+        _ => expr,
+    }
+}

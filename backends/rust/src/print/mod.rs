@@ -5,6 +5,7 @@ mod chains;
 mod compare;
 mod comprehensions;
 mod control;
+mod defaults;
 mod errors;
 mod expr;
 mod flow;
@@ -32,6 +33,7 @@ use batuta_base::{Name, Origin};
 use batuta_core::{self as core, BlockId, Body, LocalId, Mir, Node, NodeId, Pat, Ty, TyKind};
 pub use calls::method_name;
 use control::Exit;
+pub(crate) use defaults::plain_default;
 pub(crate) use ops::explicit;
 
 /// Prints one body.
