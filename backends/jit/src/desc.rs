@@ -269,18 +269,26 @@ impl<'a> Descs<'a> {
     }
 
     fn member_type(&self, class: Name) -> Ty {
-        let mut found = None;
+        self.member_types(class).first().copied().unwrap_or(Ty::i64())
+    }
+
+    /// The types of what the members of an enum are given, each once.
+    pub fn member_types(&self, class: Name) -> Vec<Ty> {
+        let mut found: Vec<Ty> = Vec::new();
         for body in self.program.fns.values().filter(|body| body.kind == batuta_core::FnKind::Init) {
             body.walk_stmts(body.root, &mut |stmt| {
                 if let StmtKind::Set { target: Pat::Place(place), value } = &stmt.kind
                     && let Root::Global(path) = place.root
                     && path.parent() == class
                 {
-                    found.get_or_insert(body.nodes[*value].ty);
+                    let ty = body.nodes[*value].ty.strip();
+                    if !found.contains(&ty) {
+                        found.push(ty);
+                    }
                 }
             });
         }
-        found.unwrap_or(Ty::i64())
+        found
     }
 
     /// The runtime's class of an exception class of the program.

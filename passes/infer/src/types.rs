@@ -319,7 +319,9 @@ impl Solver<'_> {
             return;
         }
         if let TyKind::Option(inner) = ty.kind() {
-            if self.vars.atoms(var).is_empty() {
+            // A dynamic value may be the `None` that the annotation allows.
+            let atoms = self.vars.atoms(var);
+            if atoms.is_empty() || atoms.iter().any(|atom| atom.head == Head::Value) {
                 self.put(var, Head::None);
             }
             return self.apply_hint(var, *inner, depth);

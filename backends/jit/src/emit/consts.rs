@@ -55,7 +55,8 @@ impl Emit<'_, '_, '_> {
             return self.iconst(slot as i64);
         }
         if matches!(self.desc(dst).ty.strip().kind(), TyKind::TypeOf(_)) {
-            return self.iconst(0);
+            let class = self.unit.program.resolve(name);
+            return self.iconst(host::classes::value(class) as i64);
         }
         let is_library = batuta_catalog::constant(name.as_str())
             .is_some_and(|row| crate::host::adapt::alike(row.ty, self.desc(dst).ty));

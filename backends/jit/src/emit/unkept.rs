@@ -3,8 +3,8 @@
 use crate::desc::{ClassDesc, Descs};
 use batuta_base::Name;
 use batuta_core::{
-    Attr, Body, Callee, ClassDef, ClassKind, CmpOp, DictOp, Mir, Node, NodeId, Op, Param, ParamKind, Program,
-    RsOp, SetOp, Ty, TyKind, UnionOp, ValueOp,
+    Attr, Body, Callee, ClassDef, ClassKind, CmpOp, Mir, Node, NodeId, Op, Param, ParamKind, Program, RsOp,
+    SetOp, Ty, TyKind, UnionOp, ValueOp,
 };
 
 /// Dynamic operations: methods and classes as values.
@@ -94,14 +94,24 @@ fn compares(program: &Program<Mir>) -> bool {
         || program.classes.values().any(|class| is_own(class))
 }
 
+/// Objects of the program that say their class: errors carry it elsewhere.
+fn is_object(program: &Program<Mir>, ty: Ty) -> bool {
+    let class = ty.strip().class_path().and_then(|path| program.classes.get(&path));
+    class.is_some_and(|class| class.kind != ClassKind::Exception)
+}
+
 fn is_kind(program: &Program<Mir>, ty: Ty, kind: &ClassKind) -> bool {
     let class = ty.strip().class_path().and_then(|path| program.classes.get(&path));
     class.is_some_and(|class| class.kind == *kind)
 }
 
-/// A class whose objects do not begin as those of all its bases do.
+/// A class whose objects do not begin as those of all its bases do, an enum with values of several types.
 pub(super) fn mixed_fields(descs: &Descs<'_>, class: Name) -> Option<String> {
-    let desc = descs.class(class).filter(|desc| !desc.is_enum())?;
+    let desc = descs.class(class)?;
+    if desc.is_enum() {
+        let is_mixed = descs.member_types(class).len() > 1;
+        return is_mixed.then(|| format!("members of `{}` of several types", class.last()));
+    }
     let at = |of: &ClassDesc, name| of.field(name).map(|(index, _)| index);
     let is_moved = |base: &&Name| {
         let Some(base) = descs.class(**base) else { return false };
@@ -167,25 +177,21 @@ fn node_kind(program: &Program<Mir>, body: &Body<Mir>, node: NodeId) -> Option<S
             Some("a method of a dynamic object that takes any arguments".to_owned())
         }
         Node::Op { op: Op::ValueOp(op), attr, .. } => dynamic(*op, attr),
-        // Each way into a dynamic value makes another object here.
-        // A class has no value of its own: which one a variable holds is not told.
-        Node::Op { op: Op::DictOp(DictOp::New) | Op::SetOp(SetOp::New), args, .. }
+        // CPython's order of a set of classes is that of their addresses.
+        Node::Op { op: Op::SetOp(SetOp::New), args, .. }
             if args.iter().any(|arg| matches!(body.ty(*arg).strip().kind(), TyKind::TypeOf(_))) =>
         {
-            Some("classes as keys".to_owned())
+            Some("a set of classes".to_owned())
         }
         Node::Call { callee: Callee::New(class), .. }
             if compares_others(program, *class) && batuta_core::identity::keyed(program).contains(class) =>
         {
             Some("objects as keys that are compared with other types".to_owned())
         }
-        Node::Op { op: Op::CmpOp(CmpOp::Is | CmpOp::IsNot), args, .. }
-            if args.iter().any(|arg| {
-                matches!(body.ty(*arg).strip().kind(), TyKind::TypeOf(_))
-                    && !matches!(body.nodes[*arg].kind, Node::Item(_) | Node::Call { .. })
-            }) =>
+        Node::Call { callee: Callee::Lib(name), args }
+            if *name == "builtins.type" && !is_object(program, body.ty(args[0].value)) =>
         {
-            Some("which class a variable holds".to_owned())
+            Some("the class of a value that is no object".to_owned())
         }
         Node::Op { op: Op::CmpOp(CmpOp::Is | CmpOp::IsNot), args, .. }
             if args.iter().any(|arg| matches!(body.ty(*arg).strip().kind(), TyKind::Lib(..))) =>

@@ -48,6 +48,7 @@ pub fn adapt(item: &Item, to: D) -> u64 {
             Some(present) => some_word(inner, adapt(&present, inner)),
             None => 0,
         },
+        (Kind::Value, Kind::Option(_)) => values::to_word(item.value(), to),
         (_, Kind::Option(inner)) => some_word(inner, adapt(item, inner)),
         (Kind::Option(_), Kind::Union(_) | Kind::Value) if item.word == 0 => match to.kind {
             Kind::Value => keep(rt::Value::None),

@@ -399,10 +399,14 @@ rows! {
         _ => items(&a[0]).len() as u64,
     };
     "builtins.input" => |_, a| text_word(rt::input(a.first().map_or("", |item| item.text())));
-    "type.name" => |_, a| text_word(match a[0].desc.kind {
-        Kind::TypeOf(path) => path.last(),
-        _ => show::type_name(&a[0].bare()),
-    });
+    "enum.members" => |s, _| {
+        let Kind::List(item) = s.ret.kind else { return 0 };
+        let class = match item.kind {
+            Kind::Class(class) => Some(class),
+            _ => s.class,
+        };
+        crate::item::list_word(item, class.map_or(Vec::new(), |class| class.members.borrow().clone()))
+    };
     "functools.reduce" => |s, a| {
         let mut all = items(&a[1]).into_iter();
         let first = a.get(2).map(|item| adapt(item, s.ret)).or_else(|| all.next().map(|item| item.word));

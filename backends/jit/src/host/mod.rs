@@ -5,6 +5,7 @@
 
 pub mod adapt;
 mod builtins;
+pub mod classes;
 mod containers;
 mod entry;
 mod errors;
@@ -104,6 +105,7 @@ pub fn find(name: &str) -> Option<Row> {
         .iter()
         .find_map(|family| family(name))
         .or_else(|| maths::find(name))
+        .or_else(|| classes::find(name))
         .or_else(|| containers::find(name))
         .or_else(|| ruchy::find(name))
 }

@@ -48,7 +48,10 @@ pub fn repr(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Kind::Class(_) => class_repr(item, f),
         Kind::Deque(_) => object::<rt::Deque<Item>>(&item.word).fmt_repr(f),
         Kind::Dict(..) | Kind::Counter(_) | Kind::DefaultDict(..) => mapping::repr(item, f),
-        Kind::TypeOf(path) => write!(f, "<class '__main__.{}'>", path.last()),
+        Kind::TypeOf(path) if path.as_str().contains('.') => {
+            write!(f, "<class '__main__.{}'>", super::classes::path(item).last())
+        }
+        Kind::TypeOf(_) => write!(f, "<class '{}'>", super::classes::path(item).last()),
         Kind::Func(..) => f.write_str("<function>"),
         Kind::Opaque(Opaque { repr: Some(repr), .. }) => repr(item.word, f),
         Kind::Opaque(of) => write!(f, "<{} object>", of.name),

@@ -177,6 +177,11 @@ pub fn from_item(item: &Item) -> Value {
             Value::from(pairs.collect::<rt::Dict<Value, Value>>())
         }
         Kind::Func(params, ret) => function(item, params, ret),
+        Kind::Iter(part) => {
+            let (mut next, part) = (super::iters::pull(item, true), *part);
+            let items = std::iter::from_fn(move || next().map(|word| from_item(&Item::new(word, part))));
+            Value::from(rt::Iter::new(items))
+        }
         Kind::Opaque(Opaque { value: Some(value), .. }) => value(item.word),
         _ => Value::Object(Rc::new(Wrapped { word: item.word, desc: item.desc })),
     }

@@ -164,17 +164,7 @@ impl Lower<'_> {
             self.gap("async with", origin);
         }
         let object = self.expr(item.context);
-        let Some(class) = self.ty(object).class_path() else {
-            self.gap("with over a library object", origin);
-            return self.unit(origin);
-        };
-        let (enter, exit) =
-            (self.program.find_method(class, "__enter__"), self.program.find_method(class, "__exit__"));
-        let (Some(enter), Some(_)) = (enter, exit) else {
-            self.gap("with over an object without `__exit__`", origin);
-            return self.unit(origin);
-        };
-        let entered = self.call_path(enter, vec![object], origin);
+        let Some(entered) = self.enter(object) else { return self.unit(origin) };
         if let Some(target) = &item.target {
             self.declare(target);
             self.bind(target, entered, origin);
@@ -207,9 +197,32 @@ impl Lower<'_> {
         self.slot_value(slot)
     }
 
-    /// Calls `__exit__` with the error or without one; gives its truth where it is a bool.
+    /// What `__enter__` gives; a file gives itself.
+    fn enter(&mut self, object: Reg) -> Option<Reg> {
+        let (ty, origin) = (self.ty(object), self.body.origin);
+        if file(ty).is_some() {
+            return Some(self.emit(ty, InstKind::Copy(object), origin));
+        }
+        let Some(class) = ty.class_path() else {
+            self.gap("with over a library object", origin);
+            return None;
+        };
+        let (enter, exit) =
+            (self.program.find_method(class, "__enter__"), self.program.find_method(class, "__exit__"));
+        let (Some(enter), Some(_)) = (enter, exit) else {
+            self.gap("with over an object without `__exit__`", origin);
+            return None;
+        };
+        Some(self.call_path(enter, vec![object], origin))
+    }
+
+    /// Calls `__exit__` with the error or without one; gives its truth where it is a bool. A file is closed.
     pub(super) fn leave_with(&mut self, object: Reg, error: Option<Reg>) -> Option<Reg> {
         let origin = self.body.origin;
+        if let Some(name) = file(self.ty(object)) {
+            self.lib(name.join("close").as_str(), vec![object], Ty::unit(), origin);
+            return None;
+        }
         let class = self.ty(object).class_path()?;
         let exit = self.program.find_method(class, "__exit__")?;
         let params: Vec<Ty> = {
@@ -227,5 +240,13 @@ impl Lower<'_> {
         }
         let value = self.call_path(exit, args, origin);
         (self.ty(value) == Ty::bool()).then_some(value)
+    }
+}
+
+/// A file of texts or bytes, by the name of its type.
+fn file(ty: Ty) -> Option<Name> {
+    match ty.strip().kind() {
+        TyKind::Lib(name, _) if matches!(name.as_str(), "file" | "binary_file") => Some(*name),
+        _ => None,
     }
 }
