@@ -328,7 +328,10 @@ impl Solver<'_> {
                 let this = self.single(atom);
                 let mut all = vec![positional(this)];
                 all.extend(args.iter().cloned());
-                let target = Target::Lib(literals::row_of(owner, marked));
+                let target = match self.env.program.lang() {
+                    Lang::Ruchy => Target::Lib(crate::ruchy::method(name)),
+                    _ => Target::Lib(literals::row_of(owner, marked)),
+                };
                 self.sub(job, C::Call { site: u32::MAX, target, args: all, out });
             }
         }

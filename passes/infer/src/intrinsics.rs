@@ -246,6 +246,9 @@ impl Apply<'_, '_, '_> {
             }
             ("copy.copy", [value]) => self.copy_of(*value, false, origin),
             ("copy.deepcopy", [value]) => self.copy_of(*value, true, origin),
+            ("ruchy.as_int", [value]) if matches!(self.ty(*value).kind(), TyKind::Class(class, _) if self.types.env().is_enum(*class)) => {
+                self.attr(*value, Name::new("value"), origin)
+            }
             // What never changes is its own copy.
             ("ruchy.copy", [value]) if !self.ty(*value).is_mutable() => *value,
             ("dataclasses.plain", [value]) => self.plain(*value, origin),

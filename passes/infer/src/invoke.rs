@@ -340,6 +340,10 @@ impl Apply<'_, '_, '_> {
                 all.extend(args);
                 let mut all_kinds = vec![ArgKind::Positional];
                 all_kinds.extend(kinds);
+                if self.body.lang == Lang::Ruchy {
+                    let name = crate::ruchy::method(name);
+                    return self.lib_call(name, &all_kinds, all, Some(id), origin);
+                }
                 if word.join(name.as_str()) == "dict.update"
                     && let Some(updates) = self.named_updates(&all_kinds, &all, origin)
                 {

@@ -18,6 +18,11 @@ pub const NOT_RUCHY: Code = Code::warning("B0708", "this has no translation from
 /// Library functions beside `ruchy.*` that mean the same.
 const KNOWN: &[&str] = &["builtins.range", "builtins.list", "builtins.set"];
 
+/// The row of a method of the language: `ruchy.push` of `push`.
+pub(crate) fn method(name: Name) -> Name {
+    Name::new("ruchy").join(name.as_str())
+}
+
 /// What a pattern of `Option` or `Result` asks and takes out.
 pub(crate) struct Outcome {
     pub test: &'static str,
@@ -177,6 +182,16 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
                 if !shows(ty) || !spec.is_empty() && !takes_spec(ty, spec) {
                     return Some((NOT_RUCHY, format!("the text of a value of type `{ty}`")));
                 }
+            }
+        }
+        Node::Op { op: Op::IntOp(IntOp::Shl | IntOp::Shr), args, .. } => {
+            // Ruchy refuses counts beyond the width, and loses bits.
+            let count = match body.as_const(args[1]) {
+                Some(Const::Int(digits)) => digits.parse().unwrap_or(64),
+                _ => 64,
+            };
+            if !(0..64).contains(&count) {
+                return Some((NOT_RUCHY, "a shift by a computed count".to_owned()));
             }
         }
         Node::Op { op: Op::IntOp(IntOp::Pow), args, .. } => {

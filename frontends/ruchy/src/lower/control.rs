@@ -258,6 +258,16 @@ impl<'t> Lowerer<'t> {
         found
     }
 
+    /// Whether more of the block follows on a line below, without a `;` between.
+    fn continues_below(&self, node: Syntax<'t>) -> bool {
+        let rest = self.source.get(node.end()..).unwrap_or("");
+        let mut rest = rest.trim_start();
+        while rest.starts_with("//") || rest.starts_with('#') && !rest.starts_with("#[") {
+            rest = rest.split_once('\n').map_or("", |(_, below)| below).trim_start();
+        }
+        !rest.is_empty() && !rest.starts_with(['}', ';', ',', ')'])
+    }
+
     /// `break`, `continue`, `return` and `throw` as expressions.
     pub fn jump(&mut self, node: Syntax<'t>) -> NodeId {
         let label = self.label(node);
@@ -281,6 +291,10 @@ impl<'t> Lowerer<'t> {
                 self.node(Node::Break { label, value: None }, node)
             }
             "return_expression" => {
+                if node.first().is_none() && self.continues_below(node) {
+                    let why = "a `return` whose value stands on another line; write the value beside it, or `;` behind it";
+                    return self.unsupported(node, why);
+                }
                 let value = node.first().map(|value| self.result(value));
                 self.node(Node::Return(value), node)
             }

@@ -144,12 +144,16 @@ impl<'t> Lowerer<'t> {
             let hole = self.unsupported(node, "an `impl` of this type has no translation from Ruchy yet");
             return self.push_expr(hole, node);
         };
-        if node.field("trait").is_some() {
-            let hole = self.unsupported(node, "traits have no translation from Ruchy yet");
-            return self.push_expr(hole, node);
-        }
         let outer = self.this.replace(path);
-        let members = node.field("body").map(Syntax::named).unwrap_or_default();
+        let mut members = node.field("body").map(Syntax::named).unwrap_or_default();
+        if let Some(of) = node.field("trait") {
+            // What the trait provides and the type does not define.
+            let of = if of.is("generic_type") { of.field("name").unwrap_or(of) } else { of };
+            let own: Vec<&str> = members.iter().filter_map(|member| member.field("name")).map(Syntax::text).collect();
+            let provided = self.provided.get(of.text()).cloned().unwrap_or_default();
+            let is_missing = |member: &Syntax<'t>| member.field("name").is_some_and(|name| !own.contains(&name.text()));
+            members.extend(provided.into_iter().filter(is_missing));
+        }
         for member in members {
             let above = self.trivia.above(member.start());
             match (member.kind(), member.field("name")) {

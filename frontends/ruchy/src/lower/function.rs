@@ -299,6 +299,13 @@ impl<'t> Lowerer<'t> {
         let Some(block) = node.field("consequence") else { return false };
         let stmts = block.named();
         let tail = self.tail_of(block, &stmts).and_then(Syntax::first);
-        tail.is_some_and(|tail| !self.is_effect(tail) && !tail.is("call_expression"))
+        tail.is_some_and(|tail| {
+            let gives = match tail.field("function").map(|function| self.resolve_path(function)) {
+                Some(super::Binding::Fn(path)) => self.giving.contains(&path),
+                Some(_) => false,
+                None => true,
+            };
+            !self.is_effect(tail) && gives
+        })
     }
 }

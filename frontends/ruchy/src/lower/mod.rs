@@ -123,6 +123,10 @@ pub(crate) struct Lowerer<'t> {
     /// Names of all methods that the file defines, and of those that change their receiver.
     pub methods: FxHashSet<&'t str>,
     pub changing: FxHashSet<&'t str>,
+    /// Functions that say they give a value, or end in one.
+    pub giving: FxHashSet<Name>,
+    /// Functions of traits with a body, by trait.
+    pub provided: FxHashMap<&'t str, Vec<Syntax<'t>>>,
     /// Top-level variables with `mut`.
     pub mutable_globals: FxHashSet<Name>,
     pub globals: IndexMap<Name, GlobalDef>,

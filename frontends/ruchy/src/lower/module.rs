@@ -36,6 +36,8 @@ pub(crate) fn file(source: &SourceText, module: Name, options: &LowerOptions) ->
         enums: FxHashMap::default(),
         methods: FxHashSet::default(),
         changing: FxHashSet::default(),
+        giving: FxHashSet::default(),
+        provided: FxHashMap::default(),
         mutable_globals: FxHashSet::default(),
         globals: IndexMap::default(),
         this: None,
@@ -119,7 +121,18 @@ impl<'t> Lowerer<'t> {
             };
             let path = item_path(self.module, prefix, name.text());
             let binding = match stmt.kind() {
-                "function_item" => Binding::Fn(path),
+                "function_item" => {
+                    if self.gives_value(*stmt) {
+                        self.giving.insert(path);
+                    }
+                    Binding::Fn(path)
+                }
+                "trait_item" => {
+                    let members = stmt.field("body").map(Syntax::named).unwrap_or_default();
+                    let provided = members.into_iter().filter(|member| member.field("body").is_some());
+                    self.provided.insert(name.text(), provided.collect());
+                    continue;
+                }
                 "struct_item" => {
                     self.structs.insert(path, struct_facts(*stmt));
                     Binding::Struct(path)
@@ -188,6 +201,17 @@ impl<'t> Lowerer<'t> {
         });
         self.methods.extend(methods);
         self.changing.extend(changing);
+    }
+
+    /// Whether a function says that it gives a value, or ends in one.
+    fn gives_value(&self, node: Syntax<'t>) -> bool {
+        if let Some(ret) = node.field("return_type") {
+            return !matches!(ret.text(), "()" | "nil");
+        }
+        let Some(body) = node.field("body") else { return true };
+        let stmts = body.named();
+        let tail = self.tail_of(body, &stmts).and_then(Syntax::first);
+        tail.is_some_and(|tail| !self.is_effect(tail) && !tail.is("call_expression"))
     }
 
     /// What `use` brings from modules of the file.
@@ -275,6 +299,8 @@ impl<'t> Lowerer<'t> {
                 self.data_type(stmt, above);
             }
             "impl_item" => self.impl_block(stmt),
+            // Its methods are lowered with each type that has them.
+            "trait_item" => self.trivia.skip(stmt.end()),
             "mod_item" => {
                 let Some(name) = stmt.field("name") else { return };
                 let prefix = format!("{}{}_", self.chain.last().map_or("", String::as_str), name.text());

@@ -357,13 +357,24 @@ impl<'t> Lowerer<'t> {
         }
     }
 
-    /// `let pattern = value else { .. }`.
-    pub fn let_else(&mut self, node: Syntax<'t>, pattern: Syntax<'t>, _els: Syntax<'t>) {
-        let hole = self.unsupported(node, "`let ... else` has no translation from Ruchy yet");
-        self.push_expr(hole, node);
+    /// `let pattern = value else { .. }`: the names are set where the pattern fits, else the block leaves.
+    pub fn let_else(&mut self, node: Syntax<'t>, pattern: Syntax<'t>, els: Syntax<'t>) {
+        let Some(value) = node.field("value") else { return };
+        let subject = self.owned(value);
+        let other = self.block(els);
+        let pat = self.pattern(pattern, None);
+        // The variables are the pattern's own from here on.
         for (name, is_mutable) in bound(pattern) {
-            self.declare(name.text(), Ty::unknown(), is_mutable, name);
+            if let Binding::Local(local) = self.look_up(name.text()) {
+                self.bind(name.text(), local, is_mutable, false);
+            }
         }
+        let origin = self.origin(node);
+        let body = self.scoped(|_| None);
+        let arm = |pat, body| Arm { pat, guard: None, body, origin, above: Vec::new() };
+        let arms = vec![arm(pat, body), arm(Pat::Wild, other)];
+        let chosen = self.node(Node::Match { subject, arms }, node);
+        self.push_expr(chosen, node);
     }
 
     /// Whether the arms of a `match` name every variant of an enum, or both `Some` and `None`, without guards.
