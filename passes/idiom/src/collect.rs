@@ -304,13 +304,18 @@ fn stays(body: &Body<Mir>, iter: NodeId, may_call: bool) -> bool {
         stays &= match &row.kind {
             Node::Op { op: Op::IterOp(IterOp::Live | IterOp::Mut) | Op::RsOp(RsOp::Try), .. } => false,
             Node::Use(_, mode) => !matches!(row.ty.strip_ref().kind(), TyKind::Iter(_)) && *mode != Mode::Mut,
-            Node::Call { callee: Callee::Lib(_), .. } => true,
+            Node::Call { callee: Callee::Lib(name), .. } => !leaves_function(*name),
             Node::Call { .. } => may_call,
             Node::Const(_) | Node::Op { .. } | Node::Format(_) | Node::Item(_) => true,
             _ => false,
         };
     });
     stays
+}
+
+/// `e?` of Ruchy may end the function around it, which no closure can.
+fn leaves_function(name: batuta_base::Name) -> bool {
+    name.as_str().starts_with("ruchy.try")
 }
 
 fn binds_plainly(body: &Body<Mir>, pat: &Pat) -> bool {
@@ -344,7 +349,7 @@ fn fits_with(body: &Body<Mir>, node: NodeId, out: LocalId, own: &[LocalId], may_
             }
             Node::Op { op: Op::RsOp(RsOp::Try), .. } => false,
             Node::Const(_) | Node::Op { .. } | Node::Format(_) | Node::Item(_) => true,
-            Node::Call { callee: Callee::Lib(_), .. } => true,
+            Node::Call { callee: Callee::Lib(name), .. } => !leaves_function(*name),
             Node::Call { .. } => may_call,
             Node::Seq { .. } => true,
             Node::If { then, els, .. } => {

@@ -186,7 +186,14 @@ impl Solver<'_> {
             "dataclasses.is_dataclass" => self.put(out, Head::Bool),
             "dataclasses.asdict" => self.plain_dict(out),
             "dataclasses.astuple" => self.plain_tuple(out),
-            "ruchy.as_int" if args.len() == 1 && self.vars.atoms(args[0].var).iter().any(|atom| matches!(atom.head, Head::Class(_))) => {
+            "ruchy.as_int"
+                if args.len() == 1
+                    && self
+                        .vars
+                        .atoms(args[0].var)
+                        .iter()
+                        .any(|atom| matches!(atom.head, Head::Class(_))) =>
+            {
                 self.put(out, Head::Int);
             }
             "dataclasses.replace" | "copy.copy" | "copy.deepcopy" | "ruchy.copy" => {

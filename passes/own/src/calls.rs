@@ -157,15 +157,9 @@ impl Own<'_> {
     /// `ruchy.copy`: the value itself where nothing uses it any more, else a clone. What is shared and changes has no
     /// copy of its own.
     fn value_copy(&mut self, value: NodeId, origin: Origin) -> NodeId {
-        let is_handle = |part: Ty| match part.kind() {
-            TyKind::Shared(inner) => !matches!(inner.kind(), TyKind::Func(..)),
-            _ => false,
-        };
         let ty = self.src.ty(value);
-        if ty.any(&mut |part| is_handle(part)) && !self.is_frozen(value) && !self.has_frozen_items(value) {
-            let found = self.diags.report(crate::TWO_OWNERS, origin);
-            found.label(origin, format!("a copy of a value of type `{ty}`, which is held in several places"));
-            return self.two_owners(origin);
+        if !self.copies_as_value(ty, &mut Vec::new()) {
+            return self.no_copy(ty, origin);
         }
         self.node(value, Want::Own)
     }

@@ -598,7 +598,12 @@ impl Own<'_> {
     fn need_copies(&mut self, source: NodeId, item: Ty) {
         // A copy of a handle is the same object.
         let is_handle = matches!(item.kind(), TyKind::Shared(_) | TyKind::Value);
-        if item.is_mutable() && !is_handle && !self.is_constant(item) && !self.has_frozen_items(source) {
+        if item.is_mutable()
+            && !self.has_values()
+            && !is_handle
+            && !self.is_constant(item)
+            && !self.has_frozen_items(source)
+        {
             self.demote_items(source);
         }
     }

@@ -21,6 +21,7 @@ mod cells;
 mod changed;
 mod closures;
 mod control;
+mod copies;
 mod early_texts;
 mod expr;
 mod filled;

@@ -334,7 +334,7 @@ impl Own<'_> {
         let ty = self.src.ty(node).strip_ref();
         let origin = self.src.nodes[node].origin;
         let is_object = ty.is_mutable() && !matches!(ty.kind(), TyKind::Shared(_) | TyKind::Iter(_));
-        if around.is_program() && is_object && !self.is_frozen(node) {
+        if around.is_program() && is_object && !self.is_frozen(node) && !self.has_values() {
             self.demote(node);
         }
         let lowered = self.node(node, Want::Ref);

@@ -540,8 +540,11 @@ impl Own<'_> {
             return node;
         }
         // In a language of values a second owner has a value of its own.
-        let is_value = self.src.lang == Lang::Ruchy;
-        let may_copy = is_value || !self.can_change(ty) || holds_only_shared(ty) || self.is_frozen(id);
+        if self.has_values() && !self.copies_as_value(ty, &mut Vec::new()) {
+            return self.no_copy(ty, origin);
+        }
+        let may_copy =
+            self.has_values() || !self.can_change(ty) || holds_only_shared(ty) || self.is_frozen(id);
         if !may_copy && !self.demote(id) {
             return self.two_owners(origin);
         }

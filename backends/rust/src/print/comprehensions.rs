@@ -201,6 +201,9 @@ impl Printer<'_, '_> {
                 _ => false,
             };
             found |= writes;
+            // `e?` of Ruchy.
+            found |= matches!(&self.body.nodes[node].kind,
+                Node::Call { callee: Callee::Lib(name), .. } if name.as_str().starts_with("ruchy.try"));
             found |= matches!(
                 self.body.nodes[node].kind,
                 Node::Return(_)

@@ -177,7 +177,15 @@ static bool continues(TSLexer *lexer) {
         // `++x` and `--x` begin a statement.
         advance(lexer);
         return lexer->lookahead != c;
-    case '.': case '?': case '*': case '%': case '&': case '|': case '^': case '<':
+    case '|':
+        // `|> f` and `|| b` go on; `|x| e` and `|| { e }` begin a closure.
+        advance(lexer);
+        if (lexer->lookahead == '>' || lexer->lookahead == '=') return true;
+        if (lexer->lookahead != '|') return false;
+        advance(lexer);
+        while (is_blank(lexer->lookahead)) advance(lexer);
+        return lexer->lookahead != '{';
+    case '.': case '?': case '*': case '%': case '&': case '^': case '<':
     case '>': case '=': case ',': case ';': case ')': case ']': case '}': case '/':
         return true;
     case '!':

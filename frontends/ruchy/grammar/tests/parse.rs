@@ -126,6 +126,9 @@ fn line_breaks_decide() {
     assert_eq!(count("match a { _ => 1 }\n*b = 1"), 2);
     assert_eq!(count("a\n.b()\n|> c"), 1);
     assert_eq!(count("a\n!b"), 2);
+    assert_eq!(count("a\n|| b"), 1);
+    assert_eq!(count("a\n|| { b }"), 2);
+    assert_eq!(count("a\n|x| x"), 2);
     assert!(shape("let a = c ? 1 : 2").contains("ternary"));
     assert!(shape("let a = c()?").contains("try_operator"));
     assert!(shape("let a = { b: 1 }").contains("object"));

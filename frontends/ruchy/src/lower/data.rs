@@ -149,9 +149,11 @@ impl<'t> Lowerer<'t> {
         if let Some(of) = node.field("trait") {
             // What the trait provides and the type does not define.
             let of = if of.is("generic_type") { of.field("name").unwrap_or(of) } else { of };
-            let own: Vec<&str> = members.iter().filter_map(|member| member.field("name")).map(Syntax::text).collect();
+            let own: Vec<&str> =
+                members.iter().filter_map(|member| member.field("name")).map(Syntax::text).collect();
             let provided = self.provided.get(of.text()).cloned().unwrap_or_default();
-            let is_missing = |member: &Syntax<'t>| member.field("name").is_some_and(|name| !own.contains(&name.text()));
+            let is_missing =
+                |member: &Syntax<'t>| member.field("name").is_some_and(|name| !own.contains(&name.text()));
             members.extend(provided.into_iter().filter(is_missing));
         }
         for member in members {

@@ -167,6 +167,17 @@ impl<T: Show> Show for Set<T> {
     }
 }
 
+macro_rules! show_shared {
+    ($($ty:ident<$($name:ident),+>),*) => {$(
+        impl<$($name: Show),+> Show for crate::$ty<$($name),+> {
+            fn fmt_nested(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.borrow().fmt_nested(f)
+            }
+        }
+    )*};
+}
+show_shared!(List<T>, SharedSet<T>, SharedDict<K, V>);
+
 /// Numbers by value, other texts by their characters.
 pub fn by_number(a: &str, b: &str) -> std::cmp::Ordering {
     match (a.parse::<f64>(), b.parse::<f64>()) {
