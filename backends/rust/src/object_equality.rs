@@ -20,7 +20,13 @@ fn own_equality(env: &Env<'_>, body: &Body<Mir>, module: Name, uses: &mut Uses) 
             let call = |operand: &str| {
                 let lent = if matches!(ty.kind(), TyKind::Ref(_)) { "&" } else { "" };
                 let call = format!("self.{}({lent}{operand})", method_name(env, body));
-                if body.fallible { format!("{call}.or_raise()") } else { call }
+                let call = if body.fallible { format!("{call}.or_raise()") } else { call };
+                // A method may answer with something else: its truth counts.
+                match body.ret.kind() {
+                    TyKind::Bool | TyKind::Never => call,
+                    TyKind::Value => format!("{call}.is_true()"),
+                    _ => format!("rt::truth(&{call})"),
+                }
             };
             match text == "rt::Value" {
                 true if matches!(ty.kind(), TyKind::Ref(_)) => {

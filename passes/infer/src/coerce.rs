@@ -487,10 +487,23 @@ impl Apply<'_, '_, '_> {
         }
         match ty.kind() {
             TyKind::Iter(_) | TyKind::Never => node,
-            TyKind::Unit => {
+            TyKind::Unit
+            | TyKind::Int(_)
+            | TyKind::Float(_)
+            | TyKind::Bool
+            | TyKind::Num
+            | TyKind::Complex => {
                 let origin = self.origin(node);
-                let words = "this raises `TypeError: 'NoneType' object is not iterable` whenever it runs";
-                self.diags.report_with(crate::apply::ALWAYS_RAISES, origin, words.to_owned());
+                let name = match ty.kind() {
+                    TyKind::Unit => "NoneType",
+                    TyKind::Float(_) | TyKind::Num => "float",
+                    TyKind::Bool => "bool",
+                    TyKind::Complex => "complex",
+                    _ => "int",
+                };
+                let words =
+                    format!("this raises `TypeError: '{name}' object is not iterable` whenever it runs");
+                self.diags.report_with(crate::apply::ALWAYS_RAISES, origin, words);
                 // What is made of the items needs their type, which a value that never comes has not.
                 let value = self.dynamic(node);
                 self.mk_op(ValueOp::Iter, Attr::None, vec![value], Ty::iter(Ty::value()))

@@ -406,13 +406,13 @@ impl Apply<'_, '_, '_> {
         }
         if let Some((class, method)) = self.answering(a, &name, b) {
             let call = self.call_method_path(class, method, a, vec![b]);
-            return Some(self.truth(call));
+            return Some(self.answered(op, call));
         }
         if op == ObjOp::Ne
             && let Some((class, method)) = self.answering(a, "__eq__", b)
         {
             let call = self.call_method_path(class, method, a, vec![b]);
-            let equal = self.truth(call);
+            let equal = self.answered(op, call);
             return Some(self.not(equal));
         }
         let is_left = x.is_some_and(|class| env.method(class, &name).is_some());
@@ -420,13 +420,13 @@ impl Apply<'_, '_, '_> {
             && (op != ObjOp::Eq || x.is_none() || is_left)
         {
             let call = self.call_method_path(class, method, b, vec![a]);
-            return Some(self.truth(call));
+            return Some(self.answered(op, call));
         }
         if op == ObjOp::Ne
             && let Some((class, method)) = self.answering(b, "__eq__", a)
         {
             let call = self.call_method_path(class, method, b, vec![a]);
-            let equal = self.truth(call);
+            let equal = self.answered(op, call);
             return Some(self.not(equal));
         }
         if self.both_decline(op, a, b) {
@@ -445,6 +445,24 @@ impl Apply<'_, '_, '_> {
                 Some(self.unordered(op, (a, x), (b, y)))
             }
             _ => None,
+        }
+    }
+
+    /// The answer of a comparison as a `bool`; one that is something else would be lost.
+    fn answered(&mut self, op: ObjOp, call: NodeId) -> NodeId {
+        let ty = self.ty(call);
+        let is_kept = matches!(
+            ty.kind(),
+            TyKind::List(_)
+                | TyKind::Dict(..)
+                | TyKind::Set(_)
+                | TyKind::Tuple(_)
+                | TyKind::Class(..)
+                | TyKind::Lib(..)
+        );
+        match is_kept {
+            true => self.hole(call, BAD_CALL, format!("`{}` that gives a `{ty}`", sign(op))),
+            false => self.truth(call),
         }
     }
 

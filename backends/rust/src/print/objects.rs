@@ -145,7 +145,13 @@ impl Printer<'_, '_> {
                 Expr::Macro("matches".to_owned(), vec![value, Expr::Atom(pat)])
             }
             UnionOp::Truth => {
-                let value = self.by_ref(args[0]);
+                let value = match self.by_ref(args[0]) {
+                    // What a guard holds, not the guard.
+                    Expr::Unary("&", inner) if matches!(&*inner, Expr::Method(_, name, none) if name == "borrow" && none.is_empty()) => {
+                        Expr::Unary("&", Box::new(Expr::Unary("*", inner)))
+                    }
+                    value => value,
+                };
                 Expr::call(self.rt("truth"), vec![value])
             }
             UnionOp::Get => {

@@ -5,7 +5,7 @@
 //!     return call @m.Condition(%self, ">", %other)         return call @m.Condition(%self, ">", %other)
 //!   }                                                    }
 //!
-//! Holds back where a result is anything but an object of a class of the program.
+//! So are those that make lists, sets and dicts. Holds back where a result is anything else.
 
 use batuta_base::{FxHashMap, Name};
 use batuta_core::*;
@@ -32,7 +32,7 @@ pub(super) fn expand(program: &mut Program<Hir>) {
     }
 }
 
-/// Whether each result of a function is an object that it, or a function that it calls, constructs.
+/// Whether each result of a function is an object or a container that it, or a function that it calls, makes.
 fn makes_object(program: &Program<Hir>, path: Name, known: &mut FxHashMap<Name, bool>) -> bool {
     if let Some(answer) = known.get(&path) {
         return *answer;
@@ -47,6 +47,9 @@ fn makes_object(program: &Program<Hir>, path: Name, known: &mut FxHashMap<Name, 
     });
     let is_made = |value: Option<NodeId>, known: &mut FxHashMap<Name, bool>| {
         let Some(value) = value else { return false };
+        if is_display(&body.nodes[value].kind) {
+            return true;
+        }
         let Node::Call { callee, .. } = &body.nodes[value].kind else { return false };
         match callee {
             Callee::Fn(class) if program.classes.contains_key(class) => true,
@@ -62,6 +65,17 @@ fn makes_object(program: &Program<Hir>, path: Name, known: &mut FxHashMap<Name, 
     let answer = !results.is_empty() && results.into_iter().all(|value| is_made(value, known));
     known.insert(path, answer);
     answer
+}
+
+/// `[..]`, `[x for ..]`, `{..}`: a container that is made here.
+fn is_display(node: &Node) -> bool {
+    match node {
+        Node::Op { op, .. } => {
+            matches!(op, Op::ListOp(ListOp::New) | Op::DictOp(DictOp::New) | Op::SetOp(SetOp::New))
+        }
+        Node::Seq { sink, .. } => !matches!(sink, Sink::Iter(_)),
+        _ => false,
+    }
 }
 
 fn is_local(body: &Body<Hir>, node: NodeId, local: LocalId) -> bool {
