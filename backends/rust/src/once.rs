@@ -110,9 +110,18 @@ impl Flow<'_> {
         matches!(of, Expr::Atom(text) if text == self.name)
     }
 
+    /// Whether an assignment gives the variable a value, alone or among others: `(a, x) = ..`.
+    fn is_given(&self, place: &Expr) -> bool {
+        match place {
+            Expr::Tuple(parts) => parts.iter().any(|part| self.is_given(part)),
+            Expr::Atom(text) | Expr::Raw(text) => mentions(text, self.name),
+            _ => false,
+        }
+    }
+
     fn expr(&mut self, of: &Expr, state: State) -> State {
         match of {
-            Expr::Assign(place, op, value) if self.is_it(place) => {
+            Expr::Assign(place, op, value) if self.is_given(place) => {
                 let state = self.expr(value, state);
                 self.is_changed |= !op.is_empty() || state == Some(true);
                 state.map(|_| true)
