@@ -222,11 +222,11 @@ fn attributes(
             let value = classes::field_text(env, *member, field);
             let (holders, test) = holder_test(env, class, members, *member, field.name.as_str());
             seen.extend(holders.into_iter().chain([*member]).map(|holder| (holder, field.name)));
-            let _ = writeln!(
-                arms,
-                "            {:?}{test} => Some(rt::Value::from({value})),",
-                field.name.as_str()
-            );
+            let value = match field.ty.kind() {
+                TyKind::Value => value,
+                _ => format!("rt::Value::from({value})"),
+            };
+            let _ = writeln!(arms, "            {:?}{test} => Some({value}),", field.name.as_str());
         }
         for path in env.methods_of(*member) {
             let Some(body) = env.function(path).filter(|body| body.kind == FnKind::Property) else {
