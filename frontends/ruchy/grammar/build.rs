@@ -1,4 +1,5 @@
 //! Compiles the generated parser and the scanner.
+#![allow(clippy::disallowed_methods, reason = "a build script reads its environment")]
 
 fn main() {
     let mut build = cc::Build::new();

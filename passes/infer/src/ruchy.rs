@@ -194,11 +194,9 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
                 return Some((NOT_RUCHY, "a shift by a computed count".to_owned()));
             }
         }
-        Node::Op { op: Op::IntOp(IntOp::Pow), args, .. } => {
-            // A power of ints is one of floats below zero, which the types do not say.
-            if !is_natural(body, args[1]) {
-                return Some((NOT_RUCHY, "`**` of ints with a computed exponent; use `pow`".to_owned()));
-            }
+        // A power of ints is one of floats below zero, which the types do not say.
+        Node::Op { op: Op::IntOp(IntOp::Pow), args, .. } if !is_natural(body, args[1]) => {
+            return Some((NOT_RUCHY, "`**` of ints with a computed exponent; use `pow`".to_owned()));
         }
         _ => {}
     }

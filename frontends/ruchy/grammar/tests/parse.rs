@@ -1,4 +1,5 @@
 //! Every construct of the reference parses, and a mistake leaves the rest of the file alone.
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 use std::path::{Path, PathBuf};
 use tree_sitter::{Node, Parser, Query, Tree};

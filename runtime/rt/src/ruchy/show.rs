@@ -33,10 +33,26 @@ pub fn text<T: Show + ?Sized>(value: &T) -> Text<'_, T> {
     Text(value)
 }
 
+impl<T: Show + ?Sized> Nested<'_, T> {
+    /// The text without padding.
+    #[cold]
+    fn to_plain(&self) -> String {
+        format!("{self}")
+    }
+}
+
+impl<T: Show + ?Sized> Text<'_, T> {
+    /// The text without padding.
+    #[cold]
+    fn to_plain(&self) -> String {
+        format!("{self}")
+    }
+}
+
 impl<T: Show + ?Sized> fmt::Display for Nested<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if f.width().is_some() || f.precision().is_some() {
-            return f.pad(&format!("{self}"));
+            return f.pad(&self.to_plain());
         }
         self.0.fmt_nested(f)
     }
@@ -45,7 +61,7 @@ impl<T: Show + ?Sized> fmt::Display for Nested<'_, T> {
 impl<T: Show + ?Sized> fmt::Display for Text<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if f.width().is_some() || f.precision().is_some() {
-            return f.pad(&format!("{self}"));
+            return f.pad(&self.to_plain());
         }
         self.0.fmt_text(f)
     }
