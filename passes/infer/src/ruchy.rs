@@ -177,9 +177,14 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
         }
         Node::Format(pieces) => {
             for piece in pieces {
-                let Piece::Value { value, spec, .. } = piece else { continue };
+                let Piece::Value { value, spec, conv } = piece else { continue };
                 let ty = body.ty(*value).strip();
-                if !shows(ty) || !spec.is_empty() && !takes_spec(ty, spec) {
+                // Rust's `Debug` of an object has another form.
+                let holds_object = ty.any(&mut |part| matches!(part.kind(), TyKind::Class(..)));
+                if !shows(ty)
+                    || *conv == Conv::Repr && holds_object
+                    || !spec.is_empty() && !takes_spec(ty, spec)
+                {
                     return Some((NOT_RUCHY, format!("the text of a value of type `{ty}`")));
                 }
             }

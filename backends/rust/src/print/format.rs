@@ -287,8 +287,8 @@ impl Printer<'_, '_> {
             return template.push(shown, "");
         }
         let shown = self.shown_ref(value);
-        let name = if conv == Conv::Ascii { "ascii" } else { "repr" };
-        let call = Expr::call(self.rt(name), vec![shown]);
+        let name = if conv == Conv::Ascii { self.rt("ascii") } else { self.text_function(true) };
+        let call = Expr::call(name, vec![shown]);
         match rust_spec(spec, Ty::str(), false) {
             // `repr` is a wrapper that fills no width itself.
             Some(spec) if spec.is_empty() => template.push(call, ""),

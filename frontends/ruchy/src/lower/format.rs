@@ -169,8 +169,15 @@ impl<'t> Lowerer<'t> {
                     _ => return Err(self.hole(super::UNKNOWN_NAME, at, format!("`{name}` is not defined"))),
                 },
             };
-            let piece = self.piece(value, spec, at)?;
-            push_piece(pieces, piece, &self.cx.body);
+            // Rust's macros and formats quote texts for `{:?}`; format strings do not.
+            let piece = match spec.trim() {
+                "?" => Piece::Value { value, conv: Conv::Repr, spec: Vec::new() },
+                _ => self.piece(value, spec, at)?,
+            };
+            match &piece {
+                Piece::Value { conv: Conv::Repr, .. } => pieces.push(piece),
+                _ => push_piece(pieces, piece, &self.cx.body),
+            }
             rest = &tail[close + 1..];
         }
         push_text(pieces, rest);
