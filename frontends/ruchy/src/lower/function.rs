@@ -302,8 +302,7 @@ impl<'t> Lowerer<'t> {
         tail.is_some_and(|tail| {
             let gives = match tail.field("function").map(|function| self.resolve_path(function)) {
                 Some(super::Binding::Fn(path)) => self.giving.contains(&path),
-                Some(_) => false,
-                None => true,
+                _ => true,
             };
             !self.is_effect(tail) && gives
         })

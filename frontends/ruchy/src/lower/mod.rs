@@ -125,6 +125,9 @@ pub(crate) struct Lowerer<'t> {
     pub changing: FxHashSet<&'t str>,
     /// Functions that say they give a value, or end in one.
     pub giving: FxHashSet<Name>,
+    /// Functions that give none, and those that end in a call of another one.
+    pub silent: Vec<Name>,
+    pub handing: Vec<(Name, &'t str)>,
     /// Functions of traits with a body, by trait.
     pub provided: FxHashMap<&'t str, Vec<Syntax<'t>>>,
     /// Top-level variables with `mut`.

@@ -37,6 +37,8 @@ pub(crate) fn file(source: &SourceText, module: Name, options: &LowerOptions) ->
         methods: FxHashSet::default(),
         changing: FxHashSet::default(),
         giving: FxHashSet::default(),
+        silent: Vec::new(),
+        handing: Vec::new(),
         provided: FxHashMap::default(),
         mutable_globals: FxHashSet::default(),
         globals: IndexMap::default(),
@@ -64,6 +66,7 @@ impl<'t> Lowerer<'t> {
         }
         let stmts = root.named();
         self.collect(&stmts, "");
+        self.settle_giving();
         self.collect_methods(root);
         let mut inside = Vec::new();
         stmts.iter().for_each(|stmt| self.changed_inside(*stmt, &mut inside));
@@ -122,8 +125,10 @@ impl<'t> Lowerer<'t> {
             let path = item_path(self.module, prefix, name.text());
             let binding = match stmt.kind() {
                 "function_item" => {
-                    if self.gives_value(*stmt) {
-                        self.giving.insert(path);
+                    match self.handed_on(*stmt) {
+                        Some(callee) => self.handing.push((path, callee)),
+                        None if self.gives_value(*stmt) => _ = self.giving.insert(path),
+                        None => self.silent.push(path),
                     }
                     Binding::Fn(path)
                 }
@@ -211,7 +216,45 @@ impl<'t> Lowerer<'t> {
         let Some(body) = node.field("body") else { return true };
         let stmts = body.named();
         let tail = self.tail_of(body, &stmts).and_then(Syntax::first);
-        tail.is_some_and(|tail| !self.is_effect(tail) && !tail.is("call_expression"))
+        tail.is_some_and(|tail| !self.is_effect(tail))
+    }
+
+    /// The function by whose call a function without a type ends, which says whether it gives a value.
+    fn handed_on(&self, node: Syntax<'t>) -> Option<&'t str> {
+        let body = node.field("body").filter(|_| node.field("return_type").is_none())?;
+        let stmts = body.named();
+        let tail = self.tail_of(body, &stmts).and_then(Syntax::first)?;
+        let callee =
+            tail.field("function").filter(|_| tail.is("call_expression") && !self.is_effect(tail))?;
+        match callee.kind() {
+            "identifier" => Some(callee.text()),
+            "scoped_identifier" => callee.field("name").map(Syntax::text),
+            _ => None,
+        }
+    }
+
+    /// Functions that end in a call give a value where that function does; one of another place may.
+    fn settle_giving(&mut self) {
+        let handing = std::mem::take(&mut self.handing);
+        let is_called = |path: &Name, callee: &str| {
+            let name = path.last();
+            name == callee || name.strip_suffix(callee).is_some_and(|front| front.ends_with('_'))
+        };
+        let mut open = handing.len() + 1;
+        loop {
+            let left: Vec<_> = handing.iter().filter(|(path, _)| !self.giving.contains(path)).collect();
+            if left.len() == open {
+                return;
+            }
+            open = left.len();
+            for (path, callee) in left {
+                let silent = self.silent.iter().chain(handing.iter().map(|(path, _)| path));
+                let is_known = silent.clone().any(|path| is_called(path, callee));
+                if !is_known || self.giving.iter().any(|path| is_called(path, callee)) {
+                    self.giving.insert(*path);
+                }
+            }
+        }
     }
 
     /// What `use` brings from modules of the file.
