@@ -43,7 +43,7 @@ fn input_that_cannot_be_read() {
     let dir = folder(&[("latin.py", b"x = 1\ny = '\xe9'\n"), ("notes.txt", b"x"), ("docs/readme.md", b"x")]);
     for verb in ["transpile", "check", "compile", "run"] {
         refuses(dir.path(), &[verb, "nowhere.py"], 2, &["no such file or folder: nowhere.py", "help: "]);
-        refuses(dir.path(), &[verb, "notes.txt"], 2, &["notes.txt is not a Python file"]);
+        refuses(dir.path(), &[verb, "notes.txt"], 2, &["notes.txt is not a Python or Ruchy file", "help: "]);
         refuses(dir.path(), &[verb, "docs"], 2, &["no Python files in docs"]);
         refuses(dir.path(), &[verb, "latin.py"], 1, &["latin.py is not UTF-8 (line 2)"]);
     }
