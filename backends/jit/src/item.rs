@@ -368,17 +368,16 @@ fn equal(a: &Item, b: &Item) -> bool {
     }
 }
 
+/// What a comparison of a class says of two objects, if it has one that takes the second.
+fn asked(class: &ClassDesc, name: &str, a: &Item, b: &Item) -> Option<bool> {
+    let answer = ask_method(class.method(name)?, &[a, b])?;
+    Some(truth(&answer))
+}
+
 fn equal_objects(a: &Item, b: &Item) -> bool {
     let (Some(class), Some(other)) = (a.class(), b.class()) else { return a.word == b.word };
-    if let Some(method) = class.method("__eq__")
-        && let Some(answer) = ask_method(method, &[a, b])
-    {
-        return truth(&answer);
-    }
-    if let Some(method) = other.method("__eq__")
-        && let Some(answer) = ask_method(method, &[b, a])
-    {
-        return truth(&answer);
+    if let Some(answer) = asked(class, "__eq__", a, b).or_else(|| asked(other, "__eq__", b, a)) {
+        return answer;
     }
     if has_eq(class) && class.path == other.path {
         return compared_fields(a.word, class) == compared_fields(b.word, other);
@@ -513,15 +512,8 @@ fn less(a: &[Item], b: &[Item]) -> bool {
 
 fn less_objects(a: &Item, b: &Item) -> bool {
     let (Some(class), Some(other)) = (a.class(), b.class()) else { return false };
-    if let Some(method) = class.method("__lt__")
-        && let Some(answer) = ask_method(method, &[a, b])
-    {
-        return truth(&answer);
-    }
-    if let Some(method) = other.method("__gt__")
-        && let Some(answer) = ask_method(method, &[b, a])
-    {
-        return truth(&answer);
+    if let Some(answer) = asked(class, "__lt__", a, b).or_else(|| asked(other, "__gt__", b, a)) {
+        return answer;
     }
     if matches!(class.kind, ClassKind::EnumOf(_)) {
         return a.field(1).py_lt(&b.field(1));
