@@ -139,6 +139,12 @@ impl Row {
         }
     }
 
+    /// Whether a spelling writes argument `at` more than once.
+    pub fn repeats(&self, at: usize) -> bool {
+        let hole = format!("{{{at}}}");
+        [Some(self.rust), self.rust_ref, self.rust_big].into_iter().flatten().any(|rust| rust.matches(&hole).count() > 1)
+    }
+
     /// The argument of `count` that the parameter called `name` takes.
     pub fn argument(&self, name: &str, count: usize) -> Option<usize> {
         let found = |param: &ParamRow| param.name.is_some_and(|own| own == name);

@@ -408,7 +408,9 @@ pub enum Attr {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Piece {
     Text(Arc<str>),
-    Value { value: NodeId, conv: Conv, spec: Vec<Piece> },
+    /// A late value is shown when all values of the text are known, as `print` and `str.format` do; others
+    /// are shown where they stand, as in an f-string.
+    Value { value: NodeId, conv: Conv, spec: Vec<Piece>, late: bool },
 }
 
 impl Piece {

@@ -206,7 +206,7 @@ fn fine_uses(body: &Body<Mir>, locals: &FxHashSet<LocalId>) -> FxHashSet<NodeId>
             see(args[0].value);
         }
         Node::Format(pieces) => pieces.iter().for_each(|piece| match piece {
-            Piece::Value { value, conv: Conv::Format | Conv::Str, spec }
+            Piece::Value { value, conv: Conv::Format | Conv::Str, spec, .. }
                 if spec.is_empty() && !is_at(body, *value) =>
             {
                 see(*value);

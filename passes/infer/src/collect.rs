@@ -563,7 +563,7 @@ impl Collect<'_> {
 
     pub(crate) fn pieces(&mut self, pieces: &[Piece]) {
         for piece in pieces {
-            if let Piece::Value { value, conv, spec } = piece {
+            if let Piece::Value { value, conv, spec, .. } = piece {
                 self.node(*value);
                 let last = match spec.last() {
                     Some(Piece::Text(text)) => text.chars().last(),

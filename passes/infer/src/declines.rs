@@ -274,7 +274,7 @@ fn refusal(body: &mut Body<Hir>, name: &str, at: Origin) -> NodeId {
         if index > 0 {
             pieces.push(Piece::Text("' and '".into()));
         }
-        pieces.push(Piece::Value { value, conv: Conv::Str, spec: Vec::new() });
+        pieces.push(Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true });
     }
     pieces.push(Piece::Text("'".into()));
     body.node(Node::Format(pieces), Ty::unknown(), at)

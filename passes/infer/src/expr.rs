@@ -30,7 +30,7 @@ impl Apply<'_, '_, '_> {
             Node::Op { op, args, attr } => self.op(id, op, args, attr),
             Node::Call { callee, args } => self.call(id, callee, args),
             Node::Format(mut pieces) => {
-                self.pieces(&mut pieces);
+                let first = self.pieces(&mut pieces);
                 let raises = pieces.iter().find_map(|piece| match piece {
                     Piece::Value { value, .. } if *self.ty(*value).kind() == TyKind::Never => Some(*value),
                     _ => None,
@@ -38,7 +38,11 @@ impl Apply<'_, '_, '_> {
                 match raises {
                     // The text is never made.
                     Some(raised) => self.only_until(&pieces, raised),
-                    None => self.set(id, Node::Format(pieces), Ty::str()),
+                    None if first.is_empty() => self.set(id, Node::Format(pieces), Ty::str()),
+                    None => {
+                        let text = self.mk(Node::Format(pieces), Ty::str(), self.origin(id));
+                        self.mk_block(first, text)
+                    }
                 }
             }
             Node::Item(name) => self.item(id, name),
@@ -68,10 +72,16 @@ impl Apply<'_, '_, '_> {
         id
     }
 
-    fn pieces(&mut self, pieces: &mut [Piece]) {
-        for piece in pieces {
-            if let Piece::Value { value, spec, conv } = piece {
+    /// What is computed before the text, and the pieces as they are shown.
+    fn pieces(&mut self, pieces: &mut [Piece]) -> Vec<Stmt> {
+        for piece in pieces.iter_mut() {
+            if let Piece::Value { value, .. } = piece {
                 *value = self.expr(*value);
+            }
+        }
+        let mut first = self.before_late_formats(pieces);
+        for piece in pieces {
+            if let Piece::Value { value, spec, conv, .. } = piece {
                 if let Conv::PercentAll(letter) = *conv {
                     *value = self.only_value(*value);
                     *conv = Conv::Percent(letter);
@@ -79,7 +89,7 @@ impl Apply<'_, '_, '_> {
                 if let Conv::Percent(letter) = *conv {
                     *value = self.percent_number(letter, *value);
                 }
-                self.pieces(spec);
+                first.extend(self.pieces(spec));
                 if !spec.is_empty() && *conv == Conv::Format {
                     let text = "TypeError: unsupported format string passed to NoneType.__format__";
                     *value = self.present(*value, text);
@@ -100,6 +110,7 @@ impl Apply<'_, '_, '_> {
                 }
             }
         }
+        first
     }
 
     /// The one value right of `%`: a tuple gives its only item.
@@ -156,6 +167,38 @@ impl Apply<'_, '_, '_> {
     }
 
     /// The parts that do something, then `last`.
+    /// `"{}".format(x, f())` asks `x.__format__` when all values are known: they get names first.
+    fn before_late_formats(&mut self, pieces: &mut [Piece]) -> Vec<Stmt> {
+        let asks = |me: &Self, piece: &Piece| match piece {
+            Piece::Value { value, conv: Conv::Format, late: true, .. } => match me.ty(*value).class_path() {
+                Some(class) => me.types.env().method(class, "__format__").is_some(),
+                None => false,
+            },
+            _ => false,
+        };
+        let simple = |me: &Self, piece: &Piece| match piece {
+            Piece::Value { value, .. } => me.is_simple(*value),
+            Piece::Text(_) => true,
+        };
+        let Some(at) = pieces.iter().position(|piece| asks(self, piece)) else { return Vec::new() };
+        if pieces[at + 1..].iter().all(|piece| simple(self, piece)) {
+            return Vec::new();
+        }
+        let mut stmts = Vec::new();
+        for piece in pieces {
+            if let Piece::Value { value, .. } = piece
+                && !self.is_simple(*value)
+                && *self.ty(*value).kind() != TyKind::Never
+            {
+                let origin = self.origin(*value);
+                let (local, stmt) = self.set_temp("value", *value);
+                stmts.push(stmt);
+                *value = self.read_local(local, origin);
+            }
+        }
+        stmts
+    }
+
     pub(crate) fn after_parts(&mut self, before: &[NodeId], last: NodeId) -> NodeId {
         let mut stmts = Vec::new();
         for part in before {
@@ -240,7 +283,7 @@ impl Apply<'_, '_, '_> {
                 *value = self.by_member(*value, Some(Ty::str()), &mut |me, member| {
                     let (mut value, mut conv, mut spec) = (member, Conv::Format, spec.clone());
                     me.own_format(&mut value, &mut conv, &mut spec);
-                    me.mk(Node::Format(vec![Piece::Value { value, conv, spec }]), Ty::str(), origin)
+                    me.mk(Node::Format(vec![Piece::Value { value, conv, spec, late: false }]), Ty::str(), origin)
                 });
                 *conv = Conv::Str;
             }

@@ -135,5 +135,5 @@ impl Apply<'_, '_, '_> {
 }
 
 fn piece(value: NodeId) -> Piece {
-    Piece::Value { value, conv: Conv::Str, spec: Vec::new() }
+    Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true }
 }

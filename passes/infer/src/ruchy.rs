@@ -177,7 +177,7 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
         }
         Node::Format(pieces) => {
             for piece in pieces {
-                let Piece::Value { value, spec, conv } = piece else { continue };
+                let Piece::Value { value, spec, conv, .. } = piece else { continue };
                 let ty = body.ty(*value).strip();
                 // Rust's `Debug` of an object has another form.
                 let holds_object = ty.any(&mut |part| matches!(part.kind(), TyKind::Class(..)));

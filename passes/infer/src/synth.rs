@@ -180,7 +180,7 @@ fn record_repr(env: &Env<'_>, class: Name) -> Body<Hir> {
         pieces.push(Piece::Text(format!("{start}{}=", field.name).as_str().into()));
         let place = Place::local(this).with(Proj::Field(field.name));
         let value = body.node(Node::Use(place, Mode::Read), Ty::unknown(), at);
-        pieces.push(Piece::Value { value, conv: Conv::Repr, spec: Vec::new() });
+        pieces.push(Piece::Value { value, conv: Conv::Repr, spec: Vec::new(), late: false });
     }
     let end = if pieces.is_empty() { format!("{}()", class.last()) } else { ")".to_owned() };
     pieces.push(Piece::Text(end.as_str().into()));

@@ -445,24 +445,6 @@ impl Own<'_> {
             _ => node,
         }
     }
-
-    pub fn pieces(&mut self, pieces: &[Piece]) -> Vec<Piece> {
-        let values = Piece::values(pieces);
-        let early = self.shown_early(pieces);
-        if early > 0 {
-            return self.early_pieces(pieces, early);
-        }
-        let mut lowered =
-            self.operands(&values, Around::Format, |own, _, value| own.node(value, Want::Read)).into_iter();
-        let lower = |piece: &Piece| match piece {
-            Piece::Text(text) => Piece::Text(text.clone()),
-            Piece::Value { conv, spec, .. } => {
-                let value = lowered.next().expect("each value was lowered above");
-                Piece::Value { value, conv: *conv, spec: self.pieces(spec) }
-            }
-        };
-        pieces.iter().map(lower).collect()
-    }
 }
 
 /// The unwrap says which attribute an object lacks, or that `None` is no operand.

@@ -279,6 +279,27 @@ impl Own<'_> {
         }
     }
 
+    /// What a spelling writes several times is computed once.
+    pub fn name_repeated(&mut self, row: &catalog::Row, nodes: &[NodeId], out: &mut [NodeId]) {
+        for at in 0..out.len() {
+            if row.repeats(at) && !self.is_plain(out[at]) && !self.is_of_constants(out[at]) {
+                self.name_all(&nodes[..at], &mut out[..at]);
+                out[at] = self.name_early(out[at]);
+            }
+        }
+    }
+
+    /// A tuple that is written out, of constants: its parts are.
+    fn is_of_constants(&self, node: NodeId) -> bool {
+        match &self.out.nodes[node].kind {
+            Node::Const(_) => true,
+            Node::Op { op: Op::TupleOp(TupleOp::New) | Op::RsOp(RsOp::Ref | RsOp::ToOwned), args, .. } => {
+                args.iter().all(|arg| self.is_of_constants(*arg))
+            }
+            _ => false,
+        }
+    }
+
     fn name_all(&mut self, nodes: &[NodeId], out: &mut [NodeId]) {
         for at in 0..out.len() {
             if self.hold(nodes[at], out[at], false).is_none() {
@@ -484,6 +505,7 @@ impl Own<'_> {
                 own.src.nodes[node].kind,
                 Node::Call { callee: Callee::Fn(_) | Callee::Virtual(_) | Callee::Value(_), .. }
             ) || is_dynamic_call(&own.src.nodes[node].kind)
+                || own.all.kinds.get(&node).is_some_and(|kind| kind.changes())
         };
         self.conflicts(shown, &hold, later, false)
             || is_shared && self.any_below(later, &mut |own, node| calls(own, node))

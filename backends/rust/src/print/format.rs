@@ -174,13 +174,13 @@ impl Printer<'_, '_> {
         for piece in pieces {
             match piece {
                 Piece::Text(text) => template.text.push_str(&literal::format_text(text)),
-                Piece::Value { value, conv: Conv::Format | Conv::Str, spec }
+                Piece::Value { value, conv: Conv::Format | Conv::Str, spec, .. }
                     if spec.is_empty() && *self.body.ty(*value).strip_ref().kind() == TyKind::Str =>
                 {
                     let is_alone = !values.iter().any(|other| other != value && self.calls(*other));
                     self.add_text_node(*value, is_alone, template);
                 }
-                Piece::Value { value, conv, spec } => self.add_value(*value, *conv, spec, template),
+                Piece::Value { value, conv, spec, .. } => self.add_value(*value, *conv, spec, template),
             }
         }
     }

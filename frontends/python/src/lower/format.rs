@@ -17,6 +17,8 @@ struct Values<'t> {
     names: FxHashMap<String, usize>,
     /// The one value right of `%` may be a tuple that holds the values.
     may_be_tuple: bool,
+    /// The values are shown where they stand: CPython reads `"%s" % (x,)` as an f-string.
+    at_once: bool,
 }
 
 impl<'t> Values<'t> {
@@ -174,7 +176,7 @@ impl<'t> Lowerer<'t> {
                 Some(_) => Conv::Str,
                 None => Conv::Format,
             };
-            pieces.push(Piece::Value { value, conv, spec });
+            pieces.push(Piece::Value { value, conv, spec, late: !values.at_once });
         }
         pieces
     }
@@ -214,6 +216,7 @@ fn percent_values<'t>(parts: &[Part], right: Syntax<'t>) -> Option<Values<'t>> {
         if !values.order.iter().all(|value| is_plain(*value)) {
             return None;
         }
+        values.at_once = parts.iter().all(is_text_field);
     } else if right.is("dictionary") && parts.iter().any(is_by_name) {
         for pair in right.named() {
             let key = pair.field("key").filter(|key| key.is("string"))?;
@@ -232,6 +235,14 @@ fn percent_values<'t>(parts: &[Part], right: Syntax<'t>) -> Option<Values<'t>> {
     }
     values.positions = (0..values.order.len()).collect();
     (fields(parts) == values.order.len() && !parts.iter().any(is_by_name)).then_some(values)
+}
+
+/// `%s`, `%r` or `%a` without a width that is a value.
+fn is_text_field(part: &Part) -> bool {
+    match part {
+        Part::Text(_) => true,
+        Part::Field(field) => matches!(field.conversion, Some('s' | 'r' | 'a')) && fields(&field.spec) == 0,
+    }
 }
 
 fn is_by_name(part: &Part) -> bool {

@@ -146,7 +146,7 @@ impl<'t> Lowerer<'t> {
         {
             return push_text(pieces, &text.clone());
         }
-        pieces.push(Piece::Value { value, conv, spec: spec_pieces });
+        pieces.push(Piece::Value { value, conv, spec: spec_pieces, late: false });
     }
 
     /// The text after `:`, with fields of its own.

@@ -28,12 +28,20 @@ impl<'t> Lowerer<'t> {
             return None;
         }
         let options = self.print_options(&keywords)?;
+        let mut shown: Vec<NodeId> = values.into_iter().map(|value| self.expr(value)).collect();
+        if let End::Value(end) = options.end {
+            shown.push(self.expr(end));
+        }
+        // When the parts of an f-string are shown matters beside other values only.
+        let is_text = |value: &&NodeId| matches!(self.cx.body.nodes[**value].kind, Node::Const(Const::Str(_)));
+        let is_alone = shown.iter().filter(|value| !is_text(value)).count() == 1;
+        let end = matches!(options.end, End::Value(_)).then(|| shown.pop()).flatten();
         let mut pieces = Vec::new();
-        for (index, value) in values.iter().enumerate() {
+        for (index, value) in shown.into_iter().enumerate() {
             if index > 0 {
                 push_text(&mut pieces, &options.sep);
             }
-            self.print_value(*value, &mut pieces);
+            self.print_value(value, is_alone, &mut pieces);
         }
         let has_break = match options.end {
             End::Text(end) => {
@@ -41,8 +49,8 @@ impl<'t> Lowerer<'t> {
                 push_text(&mut pieces, line.unwrap_or(&end));
                 line.is_some()
             }
-            End::Value(end) => {
-                self.print_value(end, &mut pieces);
+            End::Value(_) => {
+                end.into_iter().for_each(|end| self.print_value(end, is_alone, &mut pieces));
                 false
             }
         };
@@ -81,13 +89,12 @@ impl<'t> Lowerer<'t> {
         Some(options)
     }
 
-    /// A printed value: texts and f-strings become part of the whole.
-    fn print_value(&mut self, node: Syntax<'t>, pieces: &mut Vec<Piece>) {
-        let value = self.expr(node);
+    /// A printed value: texts, and an f-string that is alone, become part of the whole.
+    fn print_value(&mut self, value: NodeId, is_alone: bool, pieces: &mut Vec<Piece>) {
         match self.cx.body.nodes[value].kind.clone() {
             Node::Const(Const::Str(text)) => push_text(pieces, &text),
-            Node::Format(inner) => inner.into_iter().for_each(|piece| push_piece(pieces, piece)),
-            _ => pieces.push(Piece::Value { value, conv: Conv::Str, spec: Vec::new() }),
+            Node::Format(inner) if is_alone => inner.into_iter().for_each(|piece| push_piece(pieces, piece)),
+            _ => pieces.push(Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true }),
         }
     }
 }

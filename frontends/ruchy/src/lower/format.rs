@@ -34,16 +34,16 @@ impl<'t> Lowerer<'t> {
     fn piece(&mut self, value: NodeId, spec: &str, at: Syntax<'t>) -> Result<Piece, NodeId> {
         let plain = spec.trim();
         if plain.is_empty() || plain == "?" {
-            return Ok(Piece::Value { value, conv: Conv::Str, spec: Vec::new() });
+            return Ok(Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true });
         }
         match python_spec(plain) {
             // Ints are shown as floats where decimals are asked for.
             Some((spec, true)) => {
                 let float = self.call_lib("ruchy.as_float", vec![value], at);
-                Ok(Piece::Value { value: float, conv: Conv::Format, spec: vec![Piece::Text(spec.into())] })
+                Ok(Piece::Value { value: float, conv: Conv::Format, spec: vec![Piece::Text(spec.into())], late: true })
             }
             Some((spec, false)) => {
-                Ok(Piece::Value { value, conv: Conv::Format, spec: vec![Piece::Text(spec.into())] })
+                Ok(Piece::Value { value, conv: Conv::Format, spec: vec![Piece::Text(spec.into())], late: true })
             }
             None => {
                 Err(self.unsupported(at, format!("the format `{plain}` has no translation from Ruchy yet")))
@@ -70,7 +70,7 @@ impl<'t> Lowerer<'t> {
                     push_text(&mut pieces, " ");
                 }
                 let value = self.expr(*arg);
-                let piece = Piece::Value { value, conv: Conv::Str, spec: Vec::new() };
+                let piece = Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true };
                 push_piece(&mut pieces, piece, &self.cx.body);
             }
         }
@@ -95,7 +95,7 @@ impl<'t> Lowerer<'t> {
             }
         } else {
             let value = self.expr(*first);
-            push_piece(&mut pieces, Piece::Value { value, conv: Conv::Str, spec: Vec::new() }, &self.cx.body);
+            push_piece(&mut pieces, Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true }, &self.cx.body);
         }
         self.node(Node::Format(pieces), node)
     }
@@ -171,7 +171,7 @@ impl<'t> Lowerer<'t> {
             };
             // Rust's macros and formats quote texts for `{:?}`; format strings do not.
             let piece = match spec.trim() {
-                "?" => Piece::Value { value, conv: Conv::Repr, spec: Vec::new() },
+                "?" => Piece::Value { value, conv: Conv::Repr, spec: Vec::new(), late: true },
                 _ => self.piece(value, spec, at)?,
             };
             match &piece {

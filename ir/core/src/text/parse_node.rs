@@ -209,6 +209,7 @@ impl<L: Level> BodyParser<'_, '_, L> {
     }
 
     fn value_piece(&mut self) -> Parsed<Piece> {
+        let late = self.cursor.eat("~");
         let value = self.node()?;
         self.cursor.expect("!")?;
         let Some(sign) = self.cursor.rest().chars().next() else {
@@ -229,7 +230,7 @@ impl<L: Level> BodyParser<'_, '_, L> {
         };
         let spec = if self.cursor.eat(":") { self.pieces(false)? } else { Vec::new() };
         self.cursor.expect("}")?;
-        Ok(Piece::Value { value, conv, spec })
+        Ok(Piece::Value { value, conv, spec, late })
     }
 
     fn labelled(&mut self, label: Option<Name>) -> Parsed<Node> {

@@ -379,8 +379,8 @@ impl<L: Level> Printer<'_, L> {
                         self.put(&part.replace('{', "\\{").replace('}', "\\}"));
                     }
                 }
-                Piece::Value { value, conv, spec } => {
-                    self.put("{");
+                Piece::Value { value, conv, spec, late } => {
+                    self.put(if *late { "{~" } else { "{" });
                     self.node(*value);
                     self.put(&match conv {
                         Conv::Format => "!f".to_owned(),

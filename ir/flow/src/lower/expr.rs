@@ -146,7 +146,7 @@ impl Lower<'_> {
     pub(super) fn parts(&mut self, pieces: &[Piece]) -> Vec<Part> {
         let one = |piece: &Piece| match piece {
             Piece::Text(text) => Part::Text(text.clone()),
-            Piece::Value { value, conv, spec } => {
+            Piece::Value { value, conv, spec, .. } => {
                 let reg = self.expr(*value);
                 Part::Value { reg, conv: *conv, spec: self.parts(spec) }
             }

@@ -320,7 +320,7 @@ impl<'a> Choice<'a> {
     /// `raise AttributeError("'C' object has no attribute ..")`.
     fn missing(&self, body: &mut Body<Hir>, origin: Origin) -> NodeId {
         let local = self.name.expect("the name is kept");
-        let value = |value| Piece::Value { value, conv: Conv::Str, spec: Vec::new() };
+        let value = |value| Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true };
         let object = body.use_local(self.found.object, Mode::Read, origin);
         let class = library(body, "builtins.type", vec![object], origin);
         let place = Place { root: Root::Node(class), proj: vec![Proj::Field(Name::new("__name__"))] };

@@ -464,7 +464,7 @@ pub(super) fn named_text(
 ) -> NodeId {
     let at = body.nodes[value].origin;
     let name = class_name(body, this, at);
-    let piece = |value: NodeId| Piece::Value { value, conv: Conv::Str, spec: Vec::new() };
+    let piece = |value: NodeId| Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true };
     if skip == 0 {
         // A set: `Tags({1})`, `Tags()`.
         let pieces = vec![piece(name), Piece::Text("(".into()), piece(text), Piece::Text(")".into())];

@@ -155,7 +155,7 @@ fn known_value(body: &Body<Hir>, node: NodeId, known: &FxHashMap<LocalId, Node>)
             for piece in pieces {
                 match piece {
                     Piece::Text(part) => out += part,
-                    Piece::Value { value, conv: Conv::Format | Conv::Str, spec } if spec.is_empty() => {
+                    Piece::Value { value, conv: Conv::Format | Conv::Str, spec, .. } if spec.is_empty() => {
                         out += &text(*value)?
                     }
                     _ => return None,

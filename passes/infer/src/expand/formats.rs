@@ -9,7 +9,7 @@ pub(super) fn expand(body: &mut Body<Hir>) {
         if *name != "builtins.format" || args.iter().any(|arg| arg.kind != ArgKind::Positional) {
             continue;
         }
-        let piece = |value, spec| Piece::Value { value, conv: Conv::Format, spec };
+        let piece = |value, spec| Piece::Value { value, conv: Conv::Format, spec, late: true };
         let spec = match args.as_slice() {
             [_] => Vec::new(),
             [_, spec] => match body.as_const(spec.value) {
