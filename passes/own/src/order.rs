@@ -311,8 +311,13 @@ impl Own<'_> {
     /// A value that is computed now; one that is the same later stays where it is.
     pub fn name_early(&mut self, node: NodeId) -> NodeId {
         let ty = self.out.ty(node);
-        if self.is_plain(node) || matches!(ty.kind(), TyKind::Never | TyKind::Unit) {
+        if self.is_plain(node) || matches!(ty.kind(), TyKind::Never) {
             node
+        } else if matches!(ty.kind(), TyKind::Unit) {
+            // `None` has no name: what gives it is a statement.
+            let origin = self.out.nodes[node].origin;
+            self.before.push(Stmt::new(StmtKind::Expr(node), origin));
+            self.out.node(Node::Const(Const::None), ty, origin)
         } else if let Node::Op { op: Op::ObjOp(ObjOp::SplatDict), args, .. } = &self.out.nodes[node].kind {
             // `**d` stays what it is; the dict is computed first.
             let (inner, origin) = (args[0], self.out.nodes[node].origin);

@@ -522,11 +522,17 @@ fn apply(
     rewrite_block(&mut deco, statements, &subst, wrapper_local, &by_name);
     match plan.wrapper {
         Some((_, closure)) => {
-            if !closure.decorators.iter().any(|decorator| decorator.path.last() == "wraps") {
+            let takes_text = closure.decorators.iter().any(|decorator| decorator.path.last() == "wraps");
+            if !takes_text {
                 names.insert(path, closure.name.unwrap_or(Name::new("<lambda>")));
             }
+            // Comments stay with what they describe, unless the program reads them.
+            let reads_text = !takes_text && program.fns.values().any(|body| super::named_wrappers::reads(body, "__doc__"));
             move_away(program, path, inner);
-            let made = wrapped(&body, &deco, &closure, &plan.forward, inner);
+            let mut made = wrapped(&body, &deco, &closure, &plan.forward, inner);
+            if reads_text {
+                made.doc.clone_from(&closure.doc);
+            }
             program.fns.insert(path, Arc::new(made));
             replace_attributes(program, path, &by_name);
         }

@@ -185,7 +185,9 @@ fn methods(program: &Program<Hir>, class: Name, members: &Members) -> Option<Vec
 /// The methods that texts are.
 pub(super) fn parsed(texts: &[String], lang: Lang) -> Option<Vec<Body<Hir>>> {
     let parse = |source: &String| {
-        let mut body = text::parse_body::<Hir>(source).ok()?;
+        let parsed = text::parse_body::<Hir>(source);
+        debug_assert!(parsed.is_ok(), "{parsed:?} in {source}");
+        let mut body = parsed.ok()?;
         body.lang = lang;
         Some(body)
     };
@@ -197,7 +199,7 @@ pub(super) fn names_and_items(class: Name, members: &Members, rest: &str) -> (St
     let has_zero = members.iter().any(|(_, value)| *value == 0);
     let mut name = format!(
         "property @{class}.name(%self) -> {} {{\n  var %parts: list<str>\n",
-        if has_zero { "str" } else { "option<str>" }
+        if has_zero && rest.is_empty() { "str" } else { "option<str>" }
     );
     let mut iter = format!("gen method @{class}.__iter__(%self) -> ? {{\n");
     if !has_zero {
@@ -208,6 +210,11 @@ pub(super) fn names_and_items(class: Name, members: &Members, rest: &str) -> (St
             "  if obj.truth(obj.eq(%self.value, {value})) {{\n    return \"{}\": ?: !\n  }}\n",
             member.last()
         ));
+    }
+    if !rest.is_empty() {
+        let all = bits(members).iter().fold(0, |all, (_, value)| all | value);
+        let test = format!("  if obj.truth(obj.eq(obj.and(%self.value, {all}), 0)) {{\n");
+        name.push_str(&format!("{test}    return none: ?: !\n  }}\n"));
     }
     name.push_str("  set place %parts = list.new()\n");
     for (member, value) in bits(members) {

@@ -9,7 +9,7 @@ use batuta_base::Name;
 use batuta_core::*;
 
 /// Operators of ints that give ints.
-const PLAIN: [(&str, &str); 8] = [
+const PLAIN: [(&str, &str); 9] = [
     ("add", "add"),
     ("sub", "sub"),
     ("mul", "mul"),
@@ -18,6 +18,7 @@ const PLAIN: [(&str, &str); 8] = [
     ("truediv", "truediv"),
     ("lshift", "shl"),
     ("rshift", "shr"),
+    ("pow", "pow"),
 ];
 
 /// What `IntFlag` gives its members, for this class.
@@ -25,24 +26,28 @@ pub(super) fn methods(program: &Program<Hir>, class: Name, members: &Members) ->
     let word = class.last();
     let all = bits(members).iter().fold(0, |all, (_, value)| all | value);
     let mask = members.iter().fold(0, |all, (_, value)| all | value);
-    let whole = (1_i64 << (64 - mask.leading_zeros()).min(62)) - 1;
+    let over = 1_i64 << (64 - mask.leading_zeros()).min(62);
     let of = "lib:builtins.int(%other)";
     let rest = format!(
         "  set place %rest = obj.and(%self.value, obj.invert({all}))\n  if obj.truth(%rest) {{\n    \
          method (%parts).append(lib:builtins.str(%rest))\n  }}\n"
     );
     let (name, iter) = names_and_items(class, members, &rest);
-    let zero = match members.iter().any(|(_, value)| *value == 0) {
-        true => String::new(),
-        false => {
-            format!("  if obj.truth(obj.eq(%self.value, 0)) {{\n    return \"<{word}: 0>\": ?: !\n  }}\n")
-        }
+    // Bits that no member has show their number alone.
+    let named = match members.iter().any(|(_, value)| *value == 0) {
+        true => format!("obj.or_else(obj.eq(%self.value, 0), obj.ne(obj.and(%self.value, {all}), 0))"),
+        false => format!("obj.ne(obj.and(%self.value, {all}), 0)"),
     };
+    let unknown = format!(
+        "  if obj.not({named}) {{\n    return format\"<{word}: {{%self.value!f}}>\": ?: !\n  }}\n"
+    );
     let mut texts = vec![
         format!(
             "method @{class}.__init__(%self, %value: int) -> none {{\n  \
-             if obj.truth(obj.lt(%value, 0)) {{\n    set place %self.value = obj.and({whole}, %value)\n  }} else {{\n    \
-             set place %self.value = %value\n  }}\n}}\n"
+             set place %self.value = %value\n  \
+             if obj.truth(obj.lt(%value, 0)) {{\n    set place %self.value = obj.add({over}, %value)\n  }}\n  \
+             if obj.truth(obj.lt(%value, obj.neg({over}))) {{\n    \
+             set place %self.value = obj.add(obj.shl(1, method (%value).bit_length()), %value)\n  }}\n}}\n"
         ),
         format!(
             "method @{class}.__invert__(%self) -> @{class} {{\n  return call @{class}(obj.invert(%self.value)): ?: !\n}}\n"
@@ -64,7 +69,7 @@ pub(super) fn methods(program: &Program<Hir>, class: Name, members: &Members) ->
             "method @{class}.__str__(%self) -> str {{\n  return lib:builtins.str(%self.value): ?: !\n}}\n"
         ),
         format!(
-            "method @{class}.__repr__(%self) -> str {{\n{zero}  \
+            "method @{class}.__repr__(%self) -> str {{\n{unknown}  \
              return format\"<{word}.{{%self.name!f}}: {{%self.value!f}}>\": ?: !\n}}\n"
         ),
         format!(
@@ -74,6 +79,12 @@ pub(super) fn methods(program: &Program<Hir>, class: Name, members: &Members) ->
         format!(
             "method @{class}.__eq__(%self, %other: value) -> bool {{\n  return obj.and_then(\
              lib:builtins.isinstance(%other, @{class}), obj.eq(%self.value, %other.value)): ?: !\n}}\n"
+        ),
+        format!("method @{class}.__abs__(%self) -> int {{\n  return %self.value: ?: !\n}}\n"),
+        format!("method @{class}.__pos__(%self) -> int {{\n  return %self.value: ?: !\n}}\n"),
+        format!("method @{class}.__neg__(%self) -> int {{\n  return obj.neg(%self.value): ?: !\n}}\n"),
+        format!(
+            "method @{class}.__float__(%self) -> float {{\n  return lib:builtins.float(%self.value): ?: !\n}}\n"
         ),
         name,
         iter,

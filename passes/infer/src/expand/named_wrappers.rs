@@ -28,7 +28,8 @@ pub(super) fn expand(program: &mut Program<Hir>) {
     }
 }
 
-fn reads(body: &Body<Hir>, name: &str) -> bool {
+/// Whether a body reads an attribute of a name.
+pub(super) fn reads(body: &Body<Hir>, name: &str) -> bool {
     body.nodes.iter().any(|(_, row)| {
         matches!(&row.kind, Node::Use(place, _)
             if place.proj.iter().any(|proj| matches!(proj, Proj::Field(field) if *field == name)))
