@@ -667,6 +667,8 @@ fn dynamic_parts(ty: Ty) -> Ty {
         TyKind::List(item) => Ty::list(part(*item)),
         TyKind::Dict(key, value) => Ty::dict(*key, part(*value)),
         TyKind::Option(inner) => Ty::option(dynamic_parts(*inner)),
+        // What is annotated `float` may hold an int, which its text shows.
+        TyKind::Float(_) => Ty::new(TyKind::Union(vec![Ty::int(), ty])),
         _ => ty,
     }
 }
