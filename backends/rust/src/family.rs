@@ -5,8 +5,8 @@
 //! struct of its own name; a class whose bases add something too holds their payloads as fields.
 
 use crate::env::{Env, Uses};
+use crate::method_names::method_name;
 use crate::names;
-use crate::print::method_name;
 use crate::tree::Expr;
 use batuta_base::{FxHashMap, FxHashSet, Name};
 use batuta_core::*;

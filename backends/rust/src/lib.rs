@@ -24,6 +24,7 @@ mod late;
 mod layout;
 mod lent;
 mod literal;
+mod method_names;
 mod names;
 mod object_equality;
 mod object_members;

@@ -2,8 +2,8 @@
 
 use crate::classes;
 use crate::env::{Env, Uses};
+use crate::method_names::method_name;
 use crate::object_values::{as_tuple, converts, plain_field, plain_type};
-use crate::print::method_name;
 use crate::types::Position;
 use batuta_base::Name;
 use batuta_core::*;

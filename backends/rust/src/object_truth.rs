@@ -1,7 +1,7 @@
 //! The truth of objects among dynamic values.
 
 use crate::env::Env;
-use crate::print::method_name;
+use crate::method_names::method_name;
 use batuta_base::Name;
 use batuta_core::*;
 

@@ -6,8 +6,8 @@
 use crate::classes::{self, Shown};
 use crate::env::{Env, Uses};
 use crate::layout;
+use crate::method_names::method_name;
 use crate::names;
-use crate::print::method_name;
 use crate::tree::Expr;
 use crate::types::Position;
 use batuta_base::{FxHashSet, Name};

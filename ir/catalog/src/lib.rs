@@ -142,7 +142,10 @@ impl Row {
     /// Whether a spelling writes argument `at` more than once.
     pub fn repeats(&self, at: usize) -> bool {
         let hole = format!("{{{at}}}");
-        [Some(self.rust), self.rust_ref, self.rust_big].into_iter().flatten().any(|rust| rust.matches(&hole).count() > 1)
+        [Some(self.rust), self.rust_ref, self.rust_big]
+            .into_iter()
+            .flatten()
+            .any(|rust| rust.matches(&hole).count() > 1)
     }
 
     /// The argument of `count` that the parameter called `name` takes.

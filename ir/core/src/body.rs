@@ -410,7 +410,12 @@ pub enum Piece {
     Text(Arc<str>),
     /// A late value is shown when all values of the text are known, as `print` and `str.format` do; others
     /// are shown where they stand, as in an f-string.
-    Value { value: NodeId, conv: Conv, spec: Vec<Piece>, late: bool },
+    Value {
+        value: NodeId,
+        conv: Conv,
+        spec: Vec<Piece>,
+        late: bool,
+    },
 }
 
 impl Piece {

@@ -283,7 +283,11 @@ impl Apply<'_, '_, '_> {
                 *value = self.by_member(*value, Some(Ty::str()), &mut |me, member| {
                     let (mut value, mut conv, mut spec) = (member, Conv::Format, spec.clone());
                     me.own_format(&mut value, &mut conv, &mut spec);
-                    me.mk(Node::Format(vec![Piece::Value { value, conv, spec, late: false }]), Ty::str(), origin)
+                    me.mk(
+                        Node::Format(vec![Piece::Value { value, conv, spec, late: false }]),
+                        Ty::str(),
+                        origin,
+                    )
                 });
                 *conv = Conv::Str;
             }

@@ -189,20 +189,21 @@ impl Own<'_> {
         let nodes: Vec<NodeId> = args.iter().map(|arg| arg.value).collect();
         let is_method = row.op.is_some() || row.rust.starts_with("{0}.");
         let around = if is_method { Around::LibraryMethod } else { Around::Library };
-        let mut lowered = self.operands(&nodes, around, |own, index, arg| match row.param(index, args.len()) {
-            Some(param) if looks => own.look(arg, param),
-            // It adds to what the result names.
-            Some(param)
-                if ty.is_big()
-                    && row.rust.contains("{R}")
-                    && matches!(param.ty.kind(), TyKind::Int(Width::Any)) =>
-            {
-                let node = own.node(arg, Want::Own);
-                own.coerce(node, ty)
-            }
-            Some(param) => own.lib_argument(arg, param, &vars),
-            None => own.node(arg, Want::Own),
-        });
+        let mut lowered =
+            self.operands(&nodes, around, |own, index, arg| match row.param(index, args.len()) {
+                Some(param) if looks => own.look(arg, param),
+                // It adds to what the result names.
+                Some(param)
+                    if ty.is_big()
+                        && row.rust.contains("{R}")
+                        && matches!(param.ty.kind(), TyKind::Int(Width::Any)) =>
+                {
+                    let node = own.node(arg, Want::Own);
+                    own.coerce(node, ty)
+                }
+                Some(param) => own.lib_argument(arg, param, &vars),
+                None => own.node(arg, Want::Own),
+            });
         self.name_repeated(row, &nodes, &mut lowered);
         let (name, lowered) = self.proved_indices(name, &nodes, lowered);
         let lowered = lowered.into_iter().map(Arg::positional).collect();

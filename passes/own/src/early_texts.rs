@@ -25,7 +25,10 @@ impl Own<'_> {
         let mut lowered = self.operands(&values, Around::Format, lower).into_iter().zip(early);
         let piece = |piece: &Piece| match piece {
             Piece::Text(text) => Piece::Text(text.clone()),
-            Piece::Value { conv, spec, late, .. } => match lowered.next().expect("each value was lowered above") {
+            Piece::Value { conv, spec, late, .. } => match lowered
+                .next()
+                .expect("each value was lowered above")
+            {
                 (value, true) => Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: *late },
                 (value, false) => Piece::Value { value, conv: *conv, spec: self.pieces(spec), late: *late },
             },
@@ -38,7 +41,9 @@ impl Own<'_> {
         let is_value = |at: &usize| matches!(pieces[*at], Piece::Value { .. });
         let is_early = |at: usize| match &pieces[at] {
             Piece::Value { value, late: true, .. } => match &self.src.nodes[*value].kind {
-                Node::Format(inner) => inner.iter().any(|piece| self.shows_what_changes(piece, &pieces[at + 1..])),
+                Node::Format(inner) => {
+                    inner.iter().any(|piece| self.shows_what_changes(piece, &pieces[at + 1..]))
+                }
                 _ => false,
             },
             piece => self.shows_what_changes(piece, &pieces[at + 1..]),
@@ -78,7 +83,8 @@ impl Own<'_> {
         let lowered = self.node(value, Want::Read);
         let text = match piece {
             Piece::Value { conv, spec, late: false, .. } => {
-                let shown = Piece::Value { value: lowered, conv: *conv, spec: self.pieces(spec), late: false };
+                let shown =
+                    Piece::Value { value: lowered, conv: *conv, spec: self.pieces(spec), late: false };
                 self.out.node(Node::Format(vec![shown]), Ty::str(), self.src.nodes[value].origin)
             }
             _ => lowered,

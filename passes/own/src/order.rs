@@ -293,9 +293,9 @@ impl Own<'_> {
     fn is_of_constants(&self, node: NodeId) -> bool {
         match &self.out.nodes[node].kind {
             Node::Const(_) => true,
-            Node::Op { op: Op::TupleOp(TupleOp::New) | Op::RsOp(RsOp::Ref | RsOp::ToOwned), args, .. } => {
-                args.iter().all(|arg| self.is_of_constants(*arg))
-            }
+            Node::Op {
+                op: Op::TupleOp(TupleOp::New) | Op::RsOp(RsOp::Ref | RsOp::ToOwned), args, ..
+            } => args.iter().all(|arg| self.is_of_constants(*arg)),
             _ => false,
         }
     }

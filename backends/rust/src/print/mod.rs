@@ -31,7 +31,6 @@ use crate::tree::{self, Block, Expr, Stmt, StmtKind};
 use crate::types::Position;
 use batuta_base::{Name, Origin};
 use batuta_core::{self as core, BlockId, Body, LocalId, Mir, Node, NodeId, Pat, Ty, TyKind};
-pub use calls::method_name;
 use control::Exit;
 pub(crate) use defaults::plain_default;
 pub(crate) use ops::explicit;

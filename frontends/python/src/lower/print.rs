@@ -33,7 +33,8 @@ impl<'t> Lowerer<'t> {
             shown.push(self.expr(end));
         }
         // When the parts of an f-string are shown matters beside other values only.
-        let is_text = |value: &&NodeId| matches!(self.cx.body.nodes[**value].kind, Node::Const(Const::Str(_)));
+        let is_text =
+            |value: &&NodeId| matches!(self.cx.body.nodes[**value].kind, Node::Const(Const::Str(_)));
         let is_alone = shown.iter().filter(|value| !is_text(value)).count() == 1;
         let end = matches!(options.end, End::Value(_)).then(|| shown.pop()).flatten();
         let mut pieces = Vec::new();

@@ -40,11 +40,19 @@ impl<'t> Lowerer<'t> {
             // Ints are shown as floats where decimals are asked for.
             Some((spec, true)) => {
                 let float = self.call_lib("ruchy.as_float", vec![value], at);
-                Ok(Piece::Value { value: float, conv: Conv::Format, spec: vec![Piece::Text(spec.into())], late: true })
+                Ok(Piece::Value {
+                    value: float,
+                    conv: Conv::Format,
+                    spec: vec![Piece::Text(spec.into())],
+                    late: true,
+                })
             }
-            Some((spec, false)) => {
-                Ok(Piece::Value { value, conv: Conv::Format, spec: vec![Piece::Text(spec.into())], late: true })
-            }
+            Some((spec, false)) => Ok(Piece::Value {
+                value,
+                conv: Conv::Format,
+                spec: vec![Piece::Text(spec.into())],
+                late: true,
+            }),
             None => {
                 Err(self.unsupported(at, format!("the format `{plain}` has no translation from Ruchy yet")))
             }
@@ -95,7 +103,11 @@ impl<'t> Lowerer<'t> {
             }
         } else {
             let value = self.expr(*first);
-            push_piece(&mut pieces, Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true }, &self.cx.body);
+            push_piece(
+                &mut pieces,
+                Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true },
+                &self.cx.body,
+            );
         }
         self.node(Node::Format(pieces), node)
     }

@@ -527,7 +527,8 @@ fn apply(
                 names.insert(path, closure.name.unwrap_or(Name::new("<lambda>")));
             }
             // Comments stay with what they describe, unless the program reads them.
-            let reads_text = !takes_text && program.fns.values().any(|body| super::named_wrappers::reads(body, "__doc__"));
+            let reads_text =
+                !takes_text && program.fns.values().any(|body| super::named_wrappers::reads(body, "__doc__"));
             move_away(program, path, inner);
             let mut made = wrapped(&body, &deco, &closure, &plan.forward, inner);
             if reads_text {

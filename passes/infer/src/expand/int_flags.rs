@@ -38,9 +38,8 @@ pub(super) fn methods(program: &Program<Hir>, class: Name, members: &Members) ->
         true => format!("obj.or_else(obj.eq(%self.value, 0), obj.ne(obj.and(%self.value, {all}), 0))"),
         false => format!("obj.ne(obj.and(%self.value, {all}), 0)"),
     };
-    let unknown = format!(
-        "  if obj.not({named}) {{\n    return format\"<{word}: {{%self.value!f}}>\": ?: !\n  }}\n"
-    );
+    let unknown =
+        format!("  if obj.not({named}) {{\n    return format\"<{word}: {{%self.value!f}}>\": ?: !\n  }}\n");
     let mut texts = vec![
         format!(
             "method @{class}.__init__(%self, %value: int) -> none {{\n  \
