@@ -33,7 +33,8 @@ pub fn snake(name: &str) -> String {
 }
 
 /// Types that every emitted file may name.
-const TYPES: &[&str] = &["Vec", "Box", "String", "Option", "Result", "Rc", "Cell", "RefCell"];
+const TYPES: &[&str] =
+    &["Vec", "Box", "String", "Option", "Result", "Rc", "Cell", "RefCell", "Ok", "Err", "Some", "None"];
 
 /// `CamelCase`, and none of std's own types.
 pub fn camel(name: &str) -> String {

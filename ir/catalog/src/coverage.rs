@@ -65,6 +65,12 @@ pub fn coverage() -> Vec<Coverage> {
     lines.map(row).collect()
 }
 
+/// Whether a name is public in CPython's library and has no translation here.
+pub fn lacks(module: &str, name: &str) -> bool {
+    let line = PUBLIC.lines().filter_map(|line| line.split_once(": ")).find(|(of, _)| *of == module);
+    line.is_some_and(|(_, names)| names.split(' ').any(|public| public == name)) && !covers(module, name)
+}
+
 fn covers(module: &str, name: &str) -> bool {
     let path = format!("{module}.{name}");
     let is_language =

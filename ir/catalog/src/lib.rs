@@ -16,7 +16,7 @@ use batuta_base::{FxHashMap, Name};
 use batuta_core::{Const, Op, Ty, TyKind};
 use std::sync::{LazyLock, OnceLock};
 
-pub use coverage::{Coverage, coverage};
+pub use coverage::{Coverage, coverage, lacks};
 pub use parse::{parse_signature, parse_ty};
 pub use regex::capturing_groups;
 pub use select::{select, wide_result};

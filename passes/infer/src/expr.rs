@@ -623,6 +623,9 @@ impl Apply<'_, '_, '_> {
         if is_library || env.program.modules.contains_key(&name) {
             return self.hole(id, UNKNOWN_LIBRARY, format!("the module `{name}` as a value"));
         }
+        if name.as_str().rsplit_once('.').is_some_and(|(module, name)| batuta_catalog::lacks(module, name)) {
+            return self.hole(id, UNKNOWN_LIBRARY, format!("`{name}` is not in the library catalogue"));
+        }
         // A library function: what wants a function makes a closure of it.
         let ty = match self.solved(id).map(|ty| ty.kind()) {
             Some(TyKind::Func(..)) => self.solved(id).unwrap_or_else(Ty::value),

@@ -41,6 +41,13 @@ impl Own<'_> {
         let ty = self.out.ty(node);
         match want {
             Want::Ref if !matches!(ty.kind(), TyKind::Ref(_)) => {
+                // rustc looks for the object, not for its handle, in a block behind `&`.
+                let is_branch = matches!(
+                    self.out.nodes[node].kind,
+                    Node::Block { .. } | Node::If { .. } | Node::Match { .. }
+                );
+                let is_handle = matches!(ty.kind(), TyKind::Shared(inner) if inner.class_path().is_some());
+                let node = if is_branch && is_handle { self.named(node) } else { node };
                 self.out.op(RsOp::Ref, vec![node], ty.reference(), origin)
             }
             Want::Mut => self.out.op(RsOp::Mut, vec![node], ty.reference_mut(), origin),

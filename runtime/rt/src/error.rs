@@ -35,7 +35,12 @@ pub enum Arg {
 impl Arg {
     /// The argument that `value` becomes.
     pub fn of<T: Repr + ?Sized>(value: &T) -> Arg {
-        Arg::Shown { str: str(value).to_string(), repr: repr(value).to_string() }
+        let (str, shown) = (str(value).to_string(), repr(value).to_string());
+        // A dynamic value that is a text.
+        if shown.starts_with(['\'', '"']) && repr(&str).to_string() == shown {
+            return Arg::Str(str);
+        }
+        Arg::Shown { str, repr: shown }
     }
 }
 

@@ -79,7 +79,7 @@ pub use modules::calendar::Calendar;
 pub use modules::capture::{Capture, CaptureResult, is_near, test_failed};
 pub use modules::codecs::BinasciiError;
 pub use modules::contextlib::{
-    ChangedFolder, ExitStack, Redirect, RedirectErr, redirect_stderr, redirect_stdout,
+    ChangedFolder, ExitStack, Printed, Redirect, RedirectErr, redirect_stderr, redirect_stdout,
 };
 pub use modules::csv::{
     CsvError, CsvReader, CsvRecords, CsvWriter, Dialect as CsvDialect, DictReader, DictWriter,
@@ -134,7 +134,9 @@ pub use shared::{
     Identity, List, Members, SharedDict, SharedSet, common_to, id, intersection_of, same, union_of,
 };
 pub use start::{Outcome, enter, recursion_limit, set_recursion_limit, stack_limit, start, traceback};
-pub use stdio::{Stdin, Stdout, stderr, stdin, stdout};
+pub use stdio::{
+    Stdin, Stdout, own_stderr, own_stdout, restore_stderr, restore_stdout, set_stderr, set_stdout, stderr, stdin, stdout,
+};
 pub use text::*;
 pub use truth::{Truth, truth};
 pub use tuple::{Tuple, unpack, unpack_each, unpack_rest};

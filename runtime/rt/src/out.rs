@@ -23,12 +23,12 @@ static OUT: LazyLock<Mutex<Out>> = LazyLock::new(|| {
 type Target = Rc<dyn Fn(&str)>;
 
 thread_local! {
-    /// Where printed text goes instead, the innermost last.
+    /// What took text instead of the process's own streams: such a stream is its place here and one.
     static TARGETS: RefCell<Vec<Target>> = const { RefCell::new(Vec::new()) };
-    /// Where text for standard error goes instead.
-    static ERROR_TARGETS: RefCell<Vec<Target>> = const { RefCell::new(Vec::new()) };
-    /// Whether it goes elsewhere: asked for each text.
-    static IS_REDIRECTED: Cell<bool> = const { Cell::new(false) };
+    /// What `sys.stdout` is, asked for each text: 0 is the process's own.
+    static STDOUT: Cell<usize> = const { Cell::new(0) };
+    /// What `sys.stderr` is.
+    static STDERR: Cell<usize> = const { Cell::new(0) };
     /// Where text is formatted, so that a `Display` that prints finds the buffer unlocked.
     static SCRATCH: Cell<String> = const { Cell::new(String::new()) };
 }
@@ -62,43 +62,50 @@ fn out() -> MutexGuard<'static, Out> {
 /// Writes text to standard output; `sys.stdout.write`.
 #[inline]
 pub fn stdout_write(text: &str) {
-    if IS_REDIRECTED.get() {
-        return write_elsewhere(text);
+    let stream = STDOUT.get();
+    if stream != 0 {
+        return write_elsewhere(stream, text);
     }
     out().push(text.as_bytes());
 }
 
 #[cold]
-fn write_elsewhere(text: &str) {
-    let target = TARGETS.with_borrow(|targets| targets.last().cloned());
-    if let Some(target) = target {
-        target(text);
-    }
+fn write_elsewhere(stream: usize, text: &str) {
+    let target = TARGETS.with_borrow(|targets| targets[stream - 1].clone());
+    target(text);
 }
 
-/// What is printed goes to `target` until [`restore`].
-pub(crate) fn redirect(target: Target) {
-    TARGETS.with_borrow_mut(|targets| targets.push(target));
-    IS_REDIRECTED.set(true);
+/// What `sys.stdout` or `sys.stderr` is now.
+pub(crate) fn current(is_error: bool) -> usize {
+    if is_error { STDERR.get() } else { STDOUT.get() }
 }
 
-/// Ends the innermost redirection.
-pub(crate) fn restore() {
-    let is_redirected = TARGETS.with_borrow_mut(|targets| {
-        targets.pop();
-        !targets.is_empty()
+/// Text goes to a stream that [`current`] gave.
+pub(crate) fn set_current(is_error: bool, stream: usize) {
+    if is_error { STDERR.set(stream) } else { STDOUT.set(stream) }
+}
+
+/// Text goes to `target`; gives the stream that it went to before.
+pub(crate) fn redirect(is_error: bool, target: Target) -> usize {
+    let before = current(is_error);
+    let stream = TARGETS.with_borrow_mut(|targets| {
+        targets.push(target);
+        targets.len()
     });
-    IS_REDIRECTED.set(is_redirected);
+    set_current(is_error, stream);
+    before
 }
 
-/// What goes to standard error goes to `target` until [`restore_stderr`].
-pub(crate) fn redirect_stderr(target: Target) {
-    ERROR_TARGETS.with_borrow_mut(|targets| targets.push(target));
-}
-
-/// Ends the innermost redirection of standard error.
-pub(crate) fn restore_stderr() {
-    ERROR_TARGETS.with_borrow_mut(Vec::pop);
+/// Writes text to one of the streams.
+pub(crate) fn write_to(is_error: bool, stream: usize, text: &str) {
+    match (stream, is_error) {
+        (0, false) => out().push(text.as_bytes()),
+        (0, true) => {
+            flush();
+            let _ = io::stderr().lock().write_all(text.as_bytes());
+        }
+        _ => write_elsewhere(stream, text),
+    }
 }
 
 /// Writes bytes to standard output; `sys.stdout.buffer.write`.
@@ -108,11 +115,7 @@ pub fn stdout_write_bytes(bytes: &[u8]) {
 
 /// Writes text to standard error; `sys.stderr.write`.
 pub fn stderr_write(text: &str) {
-    if let Some(target) = ERROR_TARGETS.with_borrow(|targets| targets.last().cloned()) {
-        return target(text);
-    }
-    flush();
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    write_to(true, STDERR.get(), text);
 }
 
 /// Writes out what is buffered; `sys.stdout.flush()`.

@@ -1,6 +1,7 @@
 //! `sys.stdin`, `sys.stdout` and `sys.stderr` as objects.
 
-use crate::{out, read_line, read_stdin, stderr_write, stdin_lines, stdout_write};
+use crate::{Printed, out, read_line, read_stdin, stdin_lines};
+use std::rc::Rc;
 
 /// `sys.stdin`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,20 +31,53 @@ pub fn stdin() -> Stdin {
     Stdin
 }
 
-/// `sys.stdout` or `sys.stderr`.
+/// `sys.stdout` or `sys.stderr`, as it was when it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stdout {
     is_error: bool,
+    stream: usize,
 }
 
 /// `sys.stdout`.
 pub fn stdout() -> Stdout {
-    Stdout { is_error: false }
+    Stdout { is_error: false, stream: out::current(false) }
 }
 
 /// `sys.stderr`.
 pub fn stderr() -> Stdout {
-    Stdout { is_error: true }
+    Stdout { is_error: true, stream: out::current(true) }
+}
+
+/// `sys.__stdout__`.
+pub fn own_stdout() -> Stdout {
+    Stdout { is_error: false, stream: 0 }
+}
+
+/// `sys.__stderr__`.
+pub fn own_stderr() -> Stdout {
+    Stdout { is_error: true, stream: 0 }
+}
+
+/// `sys.stdout = target`.
+pub fn set_stdout(target: &(impl Printed + Clone)) {
+    let target = target.clone();
+    out::redirect(false, Rc::new(move |text: &str| target.print(text)));
+}
+
+/// `sys.stderr = target`.
+pub fn set_stderr(target: &(impl Printed + Clone)) {
+    let target = target.clone();
+    out::redirect(true, Rc::new(move |text: &str| target.print(text)));
+}
+
+/// `sys.stdout = stream`, with one of the streams that were there.
+pub fn restore_stdout(stream: Stdout) {
+    out::set_current(false, stream.stream);
+}
+
+/// `sys.stderr = stream`.
+pub fn restore_stderr(stream: Stdout) {
+    out::set_current(true, stream.stream);
 }
 
 impl Stdout {
@@ -59,11 +93,7 @@ impl Stdout {
 
     /// `stream.write(text)`: the number of characters.
     pub fn write(self, text: &str) -> i64 {
-        if self.is_error {
-            stderr_write(text)
-        } else {
-            stdout_write(text)
-        }
+        out::write_to(self.is_error, self.stream, text);
         text.chars().count() as i64
     }
 

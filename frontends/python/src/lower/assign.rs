@@ -1,5 +1,6 @@
 //! Assignments: targets, chains, annotations, augmented assignment, `del`.
 
+use super::resolve::Target;
 use super::{Binding, Lowerer, ScopeKind};
 use batuta_base::{Code, Name};
 use batuta_core::*;
@@ -78,6 +79,9 @@ impl<'t> Lowerer<'t> {
             return;
         }
         let value = self.expr(right);
+        if let Some(setter) = self.stream_setter(left) {
+            return self.set_stream(setter, value, node);
+        }
         let target = self.target(left);
         self.unzipped(&target, value);
         if let Some((parts, items)) = self.constant_items(&target, value) {
@@ -169,9 +173,29 @@ impl<'t> Lowerer<'t> {
         self.push_set(Place::local(temp), value, right);
         for left in targets {
             let value = self.use_local(temp, right);
+            if let Some(setter) = self.stream_setter(left) {
+                self.set_stream(setter, value, node);
+                continue;
+            }
             let target = self.target(left);
             self.push(StmtKind::Set { target, value }, node);
         }
+    }
+
+    /// The function behind an assignment to `sys.stdout` or `sys.stderr`.
+    fn stream_setter(&self, left: Syntax<'t>) -> Option<Name> {
+        let found = self.static_path(left).filter(|found| left.is("attribute") && found.rest.is_empty())?;
+        match found.target {
+            Target::Lib(path) if path == "sys.stdout" => Some(Name::new("sys.set_stdout")),
+            Target::Lib(path) if path == "sys.stderr" => Some(Name::new("sys.set_stderr")),
+            _ => None,
+        }
+    }
+
+    fn set_stream(&mut self, setter: Name, value: NodeId, node: Syntax<'t>) {
+        let call = Node::Call { callee: Callee::Lib(setter), args: vec![Arg::positional(value)] };
+        let call = self.node(call, node);
+        self.push(StmtKind::Expr(call), node);
     }
 
     /// Keeps the annotation of a name.

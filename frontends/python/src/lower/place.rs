@@ -78,6 +78,9 @@ impl<'t> Lowerer<'t> {
                 None => self.place(node),
             },
             _ if node.is("identifier") => self.stored_name(node),
+            _ if node.is("attribute") && self.is_library_value(node) => {
+                Place::node(self.unsupported(node, "a change of what a library module holds"))
+            }
             _ => self.place(node),
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use super::contextlib::{Redirect, redirect_stdout};
+use super::contextlib::{Redirect, RedirectErr, redirect_stderr, redirect_stdout};
 use super::string_io::StringIO;
 use crate::repr::Repr;
 
@@ -14,7 +14,7 @@ pub struct Capture(Rc<Taken>);
 struct Taken {
     out: StringIO,
     err: StringIO,
-    _redirect: Redirect,
+    _redirects: (Redirect, RedirectErr),
 }
 
 /// What was printed since the last look.
@@ -30,11 +30,8 @@ impl Capture {
     pub fn new() -> Capture {
         let (out, err) = (StringIO::default(), StringIO::default());
         let redirect = redirect_stdout(&out);
-        let target = err.clone();
-        crate::out::redirect_stderr(Rc::new(move |text: &str| {
-            target.write(text);
-        }));
-        Capture(Rc::new(Taken { out, err, _redirect: redirect }))
+        let redirect_err = redirect_stderr(&err);
+        Capture(Rc::new(Taken { out, err, _redirects: (redirect, redirect_err) }))
     }
 
     /// `capsys.readouterr()`.
@@ -54,12 +51,6 @@ fn taken(text: &StringIO) -> String {
     text.seek(0, 0);
     text.truncate(None);
     out
-}
-
-impl Drop for Taken {
-    fn drop(&mut self) {
-        crate::out::restore_stderr();
-    }
 }
 
 /// `pytest.fail(text)`: no handler for `Exception` takes it.

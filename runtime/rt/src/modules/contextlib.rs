@@ -11,6 +11,7 @@ use crate::file::File;
 use crate::generator::ContextManager;
 use crate::modules::string_io::StringIO;
 use crate::out;
+use crate::stdio::Stdout;
 use crate::unwind::{OrRaise, catch_all};
 
 type Callback = Box<dyn FnOnce(Option<Error>) -> bool>;
@@ -113,6 +114,12 @@ impl Printed for StringIO {
     }
 }
 
+impl Printed for Stdout {
+    fn print(&self, text: &str) {
+        self.write(text);
+    }
+}
+
 impl Printed for File {
     fn print(&self, text: &str) {
         self.write(text);
@@ -121,37 +128,35 @@ impl Printed for File {
 
 /// What is printed goes elsewhere as long as this lives.
 #[derive(Debug)]
-pub struct Redirect(());
+pub struct Redirect(usize);
 
 /// `redirect_stdout(target)`.
 #[must_use]
 pub fn redirect_stdout(target: &(impl Printed + Clone)) -> Redirect {
     let target = target.clone();
-    out::redirect(Rc::new(move |text: &str| target.print(text)));
-    Redirect(())
+    Redirect(out::redirect(false, Rc::new(move |text: &str| target.print(text))))
 }
 
 impl Drop for Redirect {
     fn drop(&mut self) {
-        out::restore();
+        out::set_current(false, self.0);
     }
 }
 
 /// What goes to standard error goes elsewhere as long as this lives.
 #[derive(Debug)]
-pub struct RedirectErr(());
+pub struct RedirectErr(usize);
 
 /// `redirect_stderr(target)`.
 #[must_use]
 pub fn redirect_stderr(target: &(impl Printed + Clone)) -> RedirectErr {
     let target = target.clone();
-    out::redirect_stderr(Rc::new(move |text: &str| target.print(text)));
-    RedirectErr(())
+    RedirectErr(out::redirect(true, Rc::new(move |text: &str| target.print(text))))
 }
 
 impl Drop for RedirectErr {
     fn drop(&mut self) {
-        out::restore_stderr();
+        out::set_current(true, self.0);
     }
 }
 
