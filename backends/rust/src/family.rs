@@ -73,8 +73,10 @@ impl Facts {
                     Node::Op { op: Op::ClassOp(ClassOp::IsInstance), attr: Attr::Name(class), .. } => {
                         facts.tested.insert(*class);
                     }
-                    Node::Call { callee: Callee::Lib(name), args } if *name == "builtins.type" => {
-                        facts.asked.extend(body.ty(args[0].value).class_path());
+                    Node::Call { callee: Callee::Lib(name), args }
+                        if matches!(name.as_str(), "builtins.type" | "type.name") =>
+                    {
+                        facts.asked.extend(body.ty(args[0].value).strip().class_path());
                     }
                     Node::Use(place, Mode::Mut | Mode::Take) => facts.change(place),
                     _ => {}

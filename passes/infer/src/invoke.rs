@@ -525,6 +525,7 @@ impl Apply<'_, '_, '_> {
             .map(|param| match param.kind {
                 ParamKind::Star => ArgKind::Star,
                 ParamKind::StarStar => ArgKind::StarStar,
+                ParamKind::KeywordOnly => ArgKind::Named(param.name),
                 _ => ArgKind::Positional,
             })
             .collect();

@@ -407,10 +407,6 @@ impl Solver<'_> {
         for (slot, param) in bound.slots.iter().zip(&row.params) {
             match slot {
                 Slot::Arg(at) => {
-                    // A dynamic value tells ints, floats and bools apart.
-                    if *param.ty.kind() == TyKind::Value {
-                        self.mark(args[*at].var);
-                    }
                     self.expect(job, param, args[*at].var, &mut map);
                 }
                 Slot::Pack(items) => {
@@ -440,12 +436,29 @@ impl Solver<'_> {
 
     /// An argument meets a parameter's type.
     fn expect(&mut self, job: JobId, param: &ParamRow, arg: Var, map: &mut RowVars) {
+        self.mark_dynamic(param.ty, arg);
         let bare = matches!(param.ty.kind(), TyKind::Var(_));
         if bare && param.take == Take::Read {
             // Only looked at: a lookup does not widen what it looks into.
             return self.mark_read(arg);
         }
         self.expect_type(job, param.ty, arg, map);
+    }
+
+    /// What becomes a dynamic value tells ints, floats and bools apart.
+    fn mark_dynamic(&mut self, ty: Ty, arg: Var) {
+        if *ty.kind() == TyKind::Value {
+            return self.mark(arg);
+        }
+        if !ty.any(&mut |part| *part.kind() == TyKind::Value) {
+            return;
+        }
+        let children = ty.children();
+        for atom in self.vars.atoms(arg).to_vec() {
+            if atom.args.len() == children.len() {
+                atom.args.iter().zip(&children).for_each(|(held, child)| self.mark_dynamic(*child, *held));
+            }
+        }
     }
 
     fn mark_read(&mut self, arg: Var) {

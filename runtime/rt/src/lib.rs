@@ -135,7 +135,8 @@ pub use shared::{
 };
 pub use start::{Outcome, enter, recursion_limit, set_recursion_limit, stack_limit, start, traceback};
 pub use stdio::{
-    Stdin, Stdout, own_stderr, own_stdout, restore_stderr, restore_stdout, set_stderr, set_stdout, stderr, stdin, stdout,
+    Stdin, Stdout, own_stderr, own_stdout, restore_stderr, restore_stdout, set_stderr, set_stdout, stderr,
+    stdin, stdout,
 };
 pub use text::*;
 pub use truth::{Truth, truth};
