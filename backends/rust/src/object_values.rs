@@ -191,13 +191,7 @@ fn setters(env: &Env<'_>, class: Name, members: &[Name]) -> Option<String> {
     })
 }
 
-fn attributes(
-    env: &Env<'_>,
-    class: Name,
-    members: &[Name],
-    _module: Name,
-    uses: &mut Uses,
-) -> Option<String> {
+fn attributes(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: &mut Uses) -> Option<String> {
     let mut arms = String::new();
     // Which attribute of which class has an arm; one arm stands for all classes that inherit it.
     let mut seen: FxHashSet<(Name, Name)> = FxHashSet::default();
@@ -261,6 +255,7 @@ fn attributes(
             }
         }
     }
+    arms += &bound_methods(env, class, members, module, uses, &mut seen);
     arms += &unknown_attributes(env, class, members, &seen);
     if arms.is_empty() {
         return None;
@@ -269,6 +264,39 @@ fn attributes(
     Some(format!(
         "    fn get_attr(self: Rc<Self>, name: &str) -> Option<rt::Value> {{\n        match name {{\n{arms}            _ => None,\n        }}\n    }}\n"
     ))
+}
+
+/// Methods that are read by their names, as functions of their object.
+fn bound_methods(
+    env: &Env<'_>,
+    class: Name,
+    members: &[Name],
+    module: Name,
+    uses: &mut Uses,
+    seen: &mut FxHashSet<(Name, Name)>,
+) -> String {
+    if !env.dynamic.gives_methods() || env.is_enum(class) {
+        return String::new();
+    }
+    let mut names: Vec<Name> = Vec::new();
+    for member in members {
+        for path in env.methods_of(*member) {
+            let Some(body) = env.function(path).filter(|body| body.kind == FnKind::Method) else { continue };
+            let name = Name::new(path.last());
+            let is_special = name.as_str().starts_with("__") || name.as_str().contains('$');
+            if !is_special && env.is_printed(path) && method_arm(env, body, module, uses).is_some() {
+                seen.extend(members.iter().map(|member| (*member, name)));
+                names.push(name);
+            }
+        }
+    }
+    names.sort_by_key(|name| name.as_str());
+    names.dedup();
+    if names.is_empty() {
+        return String::new();
+    }
+    let names: Vec<String> = names.iter().map(|name| format!("{:?}", name.as_str())).collect();
+    format!("            {} => Some(rt::bound_method(self, name)),\n", names.join(" | "))
 }
 
 /// `getattr(x, name)` stops at what a class has and no value stands for, such as a method: it is there.

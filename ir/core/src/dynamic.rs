@@ -19,6 +19,8 @@ pub struct Dynamic {
     pub set: FxHashSet<Name>,
     /// Some operator, index, call or loop takes a dynamic value.
     operates: bool,
+    /// Dynamic values are called as functions: a method that was read by its name may be one.
+    calls: bool,
 }
 
 /// Methods that change a container in place.
@@ -74,7 +76,10 @@ pub fn dynamic<L: Level>(program: &Program<L>) -> Dynamic {
                         out.names.insert(name.as_str().trim_end_matches('=').to_owned());
                     }
                 }
-                _ => out.operates = true,
+                _ => {
+                    out.operates = true;
+                    out.calls |= *op == ValueOp::Call;
+                }
             }
         }
     }
@@ -139,7 +144,15 @@ impl Dynamic {
                 "__init__" | "__repr__" | "__str__" | "__hash__" | "__post_init__" | "__bool__"
             );
         // Any text that is made of a value may show the object, and the library calls what it is given.
-        matches!(name, "__format__" | "__call__") || self.names.contains(name) || self.operates && is_operator
+        matches!(name, "__format__" | "__call__")
+            || self.names.contains(name)
+            || self.operates && is_operator
+            || self.gives_methods() && !name.starts_with("__")
+    }
+
+    /// Whether a method may be read by a name that only the run knows, to be called.
+    pub fn gives_methods(&self) -> bool {
+        self.by_name && self.calls
     }
 
     pub fn changes_containers(&self) -> bool {

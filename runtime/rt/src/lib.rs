@@ -145,7 +145,9 @@ pub use unwind::{
     Jump, OrRaise, catch, catch_all, catch_all_async, catch_all_result, catch_async, catch_end, catch_result,
     exit, exit_with, raise, raise_new,
 };
-pub use value::{FromValue, Function, Items, Library, Object, Value, owner, py, simple_namespace, view_text};
+pub use value::{
+    FromValue, Function, Items, Library, Object, Value, bound_method, owner, py, simple_namespace, view_text,
+};
 
 /// The extension traits: `use batuta_rt::prelude::*;`.
 pub mod prelude {

@@ -45,7 +45,7 @@ pub use items::Items;
 pub use library::Library;
 #[allow(unused_imports, reason = "what `library!` expands to")]
 pub(crate) use library::{formatted, held, hold, library, library_from};
-pub use object::{Function, Object, owner};
+pub use object::{Function, Object, bound_method, owner};
 pub use simple_namespace::simple_namespace;
 
 /// A value of any Python type.

@@ -170,6 +170,18 @@ pub fn owner<T: ?Sized>(object: &Rc<T>) -> usize {
     Rc::as_ptr(object).cast::<()>().addr()
 }
 
+/// A method that is read by its name: the function of an object that calls it.
+pub fn bound_method(object: Rc<dyn Object>, name: &str) -> Value {
+    let owner = owner(&object);
+    let called = format!("{}.{name}", object.type_name());
+    let method = name.to_owned();
+    let function = Function::new(&called, move |args| {
+        let outcome = Rc::clone(&object).call_method(&method, args);
+        outcome.unwrap_or_else(|| Err(type_error(format!("{method}() takes other arguments than these"))))
+    });
+    Value::from(function.bound_to(owner))
+}
+
 /// What `object()` gives.
 pub(super) struct Sentinel;
 
