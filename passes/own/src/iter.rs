@@ -152,10 +152,15 @@ impl Own<'_> {
                 Node::Op { op: Op::RsOp(RsOp::Ref), args, .. } => (args[0], true),
                 _ => (text, false),
             };
-            let is_made = !matches!(self.out.nodes[inner].kind, Node::Use(..) | Node::Const(_));
+            // A text that ends with the function, where an iterator or a closure may leave it.
+            let is_left = self.src.ret.any(&mut |ty| matches!(ty.kind(), TyKind::Iter(_) | TyKind::Func(..)))
+                && matches!(&self.out.nodes[inner].kind, Node::Use(place, _)
+                    if place.as_local().is_some_and(|local| !self.is_borrowed(local)));
+            let kept = kept || is_left;
+            let is_made = is_left || !matches!(self.out.nodes[inner].kind, Node::Use(..) | Node::Const(_));
             let ty = self.out.ty(inner);
             let is_call = matches!(self.out.nodes[node].kind, Node::Call { callee: Callee::Fn(_), .. });
-            let is_read = if is_call { is_lent && !kept } else { *ty.kind() == TyKind::Str };
+            let is_read = if is_call { is_lent && !kept } else { *ty.strip_ref().kind() == TyKind::Str };
             if !is_made || !is_read {
                 continue;
             }
