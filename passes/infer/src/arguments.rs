@@ -54,6 +54,8 @@ impl Apply<'_, '_, '_> {
         stmts: &mut Vec<Stmt>,
     ) -> Given<'k> {
         let (order, spread) = order_of(bound);
+        let takes_any = signature.formals.iter().any(|formal| formal.kind == ParamKind::StarStar);
+        let spread = spread || !takes_any && kinds.contains(&ArgKind::StarStar);
         let is_sorted = order.windows(2).all(|pair| pair[0] <= pair[1]);
         let receiver = self.unit.body.params.first().filter(|_| self.unit.body.has_receiver());
         let receiver = receiver.map(|param| param.local);
@@ -164,14 +166,14 @@ impl Apply<'_, '_, '_> {
         stmts: &mut Vec<Stmt>,
     ) {
         let mut parts = Vec::new();
-        let mut map = None;
         for (slot, formal) in bound.slots.iter().zip(&signature.formals[signature.skip..]) {
-            if let Slot::FromMap(at, _) | Slot::FromMapOr(at, _) = slot {
-                map = Some(*at);
+            if let Slot::FromMap(..) | Slot::FromMapOr(..) = slot {
                 let star = if formal.kind == ParamKind::KeywordOnly { "*" } else { "" };
                 parts.push(format!("{star}{}", shown(formal)));
             }
         }
+        // A dict that no parameter is left for must be empty.
+        let map = given.kinds.iter().position(|kind| *kind == ArgKind::StarStar);
         let maps = given.kinds.iter().filter(|kind| **kind == ArgKind::StarStar).count();
         let takes_any = signature.formals.iter().any(|formal| formal.kind == ParamKind::StarStar);
         let Some(at) = map.filter(|_| maps == 1 && !takes_any) else { return };

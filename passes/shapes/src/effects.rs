@@ -590,8 +590,8 @@ impl<'a> Walk<'a> {
             };
             let escapes = self.self_escapes;
             self.node(arg.value, pos);
-            // The class of an object is read off the object, its handle is not needed.
-            if name == "builtins.type" {
+            // The class or the text of an object is read off the object, its handle is not needed.
+            if matches!(name.as_str(), "builtins.type" | "builtins.str" | "builtins.repr" | "builtins.hash") {
                 self.self_escapes = escapes;
             }
         }

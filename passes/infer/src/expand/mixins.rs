@@ -214,7 +214,8 @@ fn made_sets(program: &Program<Hir>, class: Name, text: &str) -> Option<String> 
     Some(text.replace(call, &made))
 }
 
-/// `d.update(a=1)` is `d.update({"a": 1})` where every receiver of that name takes one dict.
+/// `d.update(a=1)` is `d.update({"a": 1})` where every receiver of that name takes one dict; what stands before
+/// the names comes first.
 fn named_arguments(program: &mut Program<Hir>, wanted: &[(Name, Vec<&'static str>)]) {
     let gives_update = wanted.iter().any(|(_, sources)| sources.contains(&"MutableMapping"));
     let update = Name::new("update");
@@ -232,15 +233,41 @@ fn named_arguments(program: &mut Program<Hir>, wanted: &[(Name, Vec<&'static str
                 continue;
             };
             let is_named = |arg: &Arg| matches!(arg.kind, ArgKind::Named(_) | ArgKind::StarStar);
-            if name != update || args.is_empty() || !args.iter().all(is_named) {
+            let (named, items): (Vec<Arg>, Vec<Arg>) = args.into_iter().partition(is_named);
+            if name != update || named.is_empty() || items.len() > 1 {
                 continue;
             }
             let body = Arc::make_mut(body);
             let origin = body.nodes[id].origin;
-            let make = Node::Call { callee: Callee::Lib(Name::new("builtins.dict")), args };
+            let make = Node::Call { callee: Callee::Lib(Name::new("builtins.dict")), args: named };
             let dict = body.node(make, Ty::unknown(), origin);
             let callee = Callee::Method(receiver, name);
-            body.nodes[id].kind = Node::Call { callee, args: vec![Arg::positional(dict)] };
+            let call = Node::Call { callee, args: vec![Arg::positional(dict)] };
+            if items.is_empty() {
+                body.nodes[id].kind = call;
+                continue;
+            }
+            let parts = [("mapping", receiver), ("items", items[0].value), ("named", dict)];
+            let mut stmts = Vec::new();
+            let locals = parts.map(|(name, value)| {
+                let local = body.temp(name, Ty::unknown(), origin);
+                let set = StmtKind::Set { target: Pat::Place(Place::local(local)), value };
+                stmts.push(Stmt::new(set, origin));
+                local
+            });
+            let [mapping, items, named] = locals;
+            let mut updated = |from: LocalId| {
+                let [of, from] = [mapping, from].map(|local| {
+                    body.node(Node::Use(Place::local(local), Mode::Read), Ty::unknown(), origin)
+                });
+                let callee = Callee::Method(of, name);
+                body.node(Node::Call { callee, args: vec![Arg::positional(from)] }, Ty::unknown(), origin)
+            };
+            let first = updated(items);
+            let then = updated(named);
+            stmts.push(Stmt::new(StmtKind::Expr(first), origin));
+            let block = body.block(BlockRow { stmts, tail: Some(then), end_comments: Vec::new() });
+            body.nodes[id].kind = Node::Block { label: None, block };
         }
     }
 }
