@@ -248,13 +248,16 @@ pub fn has_debug(env: &Env<'_>, ty: Ty, seen: &mut FxHashSet<Name>) -> bool {
 
 /// The fields of all these classes can be compared.
 pub fn can_compare(env: &Env<'_>, classes: &[Name]) -> bool {
+    let is_record = |path: Name| {
+        compares_fields(env, path)
+            || env.class(path).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { eq: true, .. }))
+    };
     let compares = |path: Name| {
         classes.contains(&path)
             || env.compared.contains(&path)
             || env.is_enum(path)
             || env.program.find_method(path, "__eq__").is_some()
-            || compares_fields(env, path)
-            || env.class(path).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { eq: true, .. }))
+            || is_record(path) && can_compare(env, &[classes, &[path]].concat())
     };
     all_fields(env, classes, &|ty| match ty.kind() {
         TyKind::Class(path, _) => compares(*path),
