@@ -196,7 +196,7 @@ fn a_file_that_shrinks_while_generating_is_an_error() {
 
 #[test]
 fn scores_that_are_not_numbers_are_an_error() {
-    let mut block = vec![1; 34];
+    let mut block = [1u8; 34];
     block[..2].copy_from_slice(&0x7e00u16.to_le_bytes());
     let bytes = common::small_model_with(|w| {
         w.tensor("output.weight", Type::Q8_0, &[32, 16], block.repeat(16));
