@@ -4,7 +4,8 @@
 use realizar::file::writer::{Value, Writer};
 use realizar::quant::{Type, quantize};
 use serde_json::{Value as Json, json};
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -69,7 +70,8 @@ fn every_command_works_on_a_small_model() {
     write_model(&at.join("m.gguf"));
     let info = json_of(at, &["info", "m.gguf", "--tensors"]);
     assert_eq!((&info["version"], &info["types"]["F32"]), (&json!(3), &json!(11)));
-    assert_eq!(info["keys"]["llama.context_length"], 64.0);
+    assert_eq!(info["keys"]["llama.context_length"], 64);
+    assert_eq!(info["keys"]["llama.attention.layer_norm_rms_epsilon"], 1e-5);
 
     let run = ["run", "m.gguf", "abc", "-n", "5", "--threads", "1"];
     let answer = json_of(at, &run);
@@ -101,4 +103,28 @@ fn every_command_works_on_a_small_model() {
     let bad = batutac(at, &["info", "bad.gguf"], "");
     assert_eq!(bad.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&bad.stderr).contains("not valid"), "{bad:?}");
+}
+
+/// Serves until a signal comes, then ends well, also with a client that has not finished its request.
+#[cfg(unix)]
+#[test]
+fn a_server_ends_with_a_signal() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    write_model(&folder.path().join("m.gguf"));
+    for signal in ["-INT", "-TERM"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_batutac"));
+        command.args(["model", "serve", "m.gguf", "--listen", "127.0.0.1:0"]).current_dir(folder.path());
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("batutac starts");
+        let mut line = String::new();
+        BufReader::new(child.stderr.take().expect("piped")).read_line(&mut line).expect("a line");
+        let address = line.split_once("http://").and_then(|(_, rest)| rest.split(',').next());
+        let address = address.unwrap_or_else(|| panic!("no address in `{line}`"));
+        let mut client = TcpStream::connect(address).expect("listens");
+        client.write_all(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n").expect("takes the request");
+        client.read_exact(&mut [0; 15]).expect("answers");
+        client.write_all(b"GET /hea").expect("takes a part");
+        let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
+        assert!(sent.expect("kill is there").success());
+        assert_eq!(child.wait().expect("ends").code(), Some(0), "{signal}");
+    }
 }

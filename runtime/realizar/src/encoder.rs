@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::file::Tensor;
 use crate::file::gguf::Gguf;
 use crate::file::safetensors::SafeTensors;
+use crate::file::writer::{Value, Writer};
 use crate::kernel::{Acts, Kind, LANES, Layout, Matrix, matmul, pack_rows};
 use crate::model::normalize;
 use crate::quant::dequantize;
@@ -25,6 +26,9 @@ enum Source<'m> {
     Gguf(Gguf<'m>),
     Folder(SafeTensors<'static>),
 }
+
+/// How many of [`NAMES`] stand once in a file, before those of each layer.
+const OUTSIDE: usize = 4;
 
 /// GGUF's names and the ones that safetensors files use, without `.weight` and `.bias`.
 const NAMES: [(&str, &str); 12] = [
@@ -55,7 +59,7 @@ impl Source<'_> {
     fn tensor(&self, layer: Option<usize>, name: &str, part: &str) -> Result<Tensor<'_>> {
         let (found, full) = match self {
             Self::Gguf(file) => {
-                let full = layer.map_or(format!("{name}.{part}"), |i| format!("blk.{i}.{name}.{part}"));
+                let full = gguf_name(layer, name, part);
                 (file.tensor(&full), full)
             }
             Self::Folder(file) => {
@@ -67,6 +71,10 @@ impl Source<'_> {
         };
         found.ok_or_else(|| Error::format(format!("tensor `{full}` is missing")))
     }
+}
+
+fn gguf_name(layer: Option<usize>, name: &str, part: &str) -> String {
+    layer.map_or(format!("{name}.{part}"), |i| format!("blk.{i}.{name}.{part}"))
 }
 
 #[derive(Debug, Clone)]
@@ -186,6 +194,40 @@ impl<'m> Encoder<'m> {
             Source::Gguf(file) => Some(file),
             Source::Folder(_) => None,
         }
+    }
+
+    /// The same encoder as a GGUF file.
+    pub(crate) fn to_gguf(&self) -> Result<Writer> {
+        let mut w = Writer::new();
+        w.key("general.architecture", &Value::Str("bert".into()));
+        let positions = self.source.tensor(None, "position_embd", "weight")?;
+        let positions = positions.shape.get(1).copied().unwrap_or(0);
+        for (key, value) in [
+            ("block_count", self.shape.layers),
+            ("embedding_length", self.shape.width),
+            ("feed_forward_length", self.shape.feed_forward),
+            ("attention.head_count", self.shape.heads),
+            ("context_length", positions),
+            ("pooling_type", if self.shape.first_token { 2 } else { 1 }),
+        ] {
+            w.key(&format!("bert.{key}"), &Value::U32(value as u32));
+        }
+        w.key("bert.attention.layer_norm_epsilon", &Value::F32(self.shape.epsilon));
+        w.key("bert.attention.causal", &Value::Bool(false));
+        self.tokenizer()?.write_wordpiece(&mut w);
+        let once = NAMES[..OUTSIDE].iter().map(|(name, _)| (None, *name));
+        let layers = (0..self.shape.layers)
+            .flat_map(|i| NAMES[OUTSIDE..].iter().map(move |(name, _)| (Some(i), *name)));
+        for (layer, name) in once.chain(layers) {
+            for part in ["weight", "bias"] {
+                // Embeddings have no bias.
+                if let Ok(tensor) = self.source.tensor(layer, name, part) {
+                    w.tensor(&gguf_name(layer, name, part), tensor.ty, tensor.shape, tensor.bytes.to_vec());
+                }
+            }
+        }
+        self.source.check_whole()?;
+        Ok(w)
     }
 
     pub(crate) fn tokenizer(&self) -> Result<&Tokenizer> {

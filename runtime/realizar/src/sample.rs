@@ -84,7 +84,7 @@ impl Sampler {
         let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
         // A grammar may refuse the favourites, so more of them are sorted than are kept.
         let keep = if self.sampling.top_k == 0 { best.len() } else { self.sampling.top_k };
-        let sorted = (4 * keep).max(256);
+        let sorted = keep.saturating_mul(4).max(256);
         if sorted < best.len() {
             best.select_nth_unstable_by(sorted, order);
             let rest = best.split_off(sorted);

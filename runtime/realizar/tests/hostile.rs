@@ -194,6 +194,40 @@ fn a_file_that_shrinks_while_generating_is_an_error() {
     std::fs::remove_file(&path).expect("temporary file");
 }
 
+#[test]
+fn scores_that_are_not_numbers_are_an_error() {
+    let mut block = [1u8; 34];
+    block[..2].copy_from_slice(&0x7e00u16.to_le_bytes());
+    let bytes = common::small_model_with(|w| {
+        w.tensor("output.weight", Type::Q8_0, &[32, 16], block.repeat(16));
+    });
+    let model = Model::from_bytes(&bytes).expect("valid");
+    let go_on = |_: &str| std::ops::ControlFlow::Continue(());
+    for temperature in [0.0, 1.0] {
+        let sampling = realizar::Sampling { temperature, ..Default::default() };
+        let options = realizar::Generate { sampling, ..Default::default() };
+        let error = model.session().expect("valid").generate("abc", &options, go_on).expect_err("no scores");
+        assert!(error.to_string().contains("not numbers"), "{error}");
+    }
+}
+
+#[test]
+fn lists_of_the_wrong_kind_are_refused() {
+    // The type of an array's elements stands behind its key and the type of the array.
+    for key in [
+        "tokenizer.ggml.tokens",
+        "tokenizer.ggml.scores",
+        "tokenizer.ggml.token_type",
+        "tokenizer.ggml.merges",
+    ] {
+        let mut bytes = small_model();
+        let at = bytes.windows(key.len()).position(|w| w == key.as_bytes()).expect("a key") + key.len() + 4;
+        let strings = bytes[at] == 8;
+        bytes[at..at + 4].copy_from_slice(&if strings { 0u32 } else { 8 }.to_le_bytes());
+        exercise(&bytes, true).expect_err(key);
+    }
+}
+
 /// A folder with an encoder of one layer.
 fn small_encoder(folder: &std::path::Path) {
     let layer = "encoder.layer.0";
@@ -231,6 +265,25 @@ fn small_encoder(folder: &std::path::Path) {
         ("vocab.txt", vocab.as_bytes()),
     ] {
         std::fs::write(folder.join(name), bytes).expect("temporary file");
+    }
+}
+
+#[test]
+fn an_encoder_is_the_same_as_gguf_and_may_be_broken() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    small_encoder(folder.path());
+    let model = Model::open(folder.path()).expect("valid");
+    let mut bytes = Vec::new();
+    model.to_gguf().expect("an encoder").write(&mut bytes).expect("memory takes everything");
+    let copy = Model::from_bytes(&bytes).expect("valid");
+    assert_eq!(copy.embed("b a c").expect("whole"), model.embed("b a c").expect("whole"));
+    let mut noise = Noise(11);
+    for _ in 0..5000 {
+        let mut bytes = bytes.clone();
+        let at = noise.below(bytes.len().min(3500));
+        bytes[at] = noise.below(256) as u8;
+        // An error or a vector.
+        let _ = Model::from_bytes(&bytes).and_then(|model| model.embed("b a c"));
     }
 }
 

@@ -195,6 +195,19 @@ fn a_callback_cancels_and_contexts_end() {
 }
 
 #[test]
+fn a_context_that_no_memory_holds_is_an_error() {
+    let bytes = exact_model("llama");
+    let model = open(&bytes);
+    for cache in [CacheType::F16, CacheType::Q8] {
+        for context in [1 << 42, usize::MAX] {
+            let error =
+                model.session_with(SessionOptions { context: Some(context), cache }).expect_err("too large");
+            assert!(error.to_string().contains("does not fit into memory"), "{error}");
+        }
+    }
+}
+
+#[test]
 fn a_stop_text_ends_the_answer_and_is_not_part_of_it() {
     let bytes = exact_model("llama");
     let model = open(&bytes);

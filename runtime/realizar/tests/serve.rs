@@ -5,13 +5,17 @@ mod common;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use realizar::{Model, OpenOptions, ServeOptions, Server};
 use serde_json::{Value, json};
 
 fn start(change: impl FnOnce(&mut ServeOptions)) -> Server {
-    let bytes: &'static [u8] = common::small_model().leak();
+    start_with(common::small_model(), change)
+}
+
+fn start_with(model: Vec<u8>, change: impl FnOnce(&mut ServeOptions)) -> Server {
+    let bytes: &'static [u8] = model.leak();
     let model = Model::from_bytes_with(bytes, OpenOptions { threads: Some(1) }).expect("valid");
     let mut options = ServeOptions { address: SocketAddr::from(([127, 0, 0, 1], 0)), ..Default::default() };
     change(&mut options);
@@ -167,10 +171,66 @@ fn two_hundred_clients_at_once_are_all_answered() {
 fn a_full_queue_refuses() {
     let server = start(|o| (o.queue, o.parallel) = (0, 1));
     let server = &server;
-    let statuses: Vec<u16> = std::thread::scope(|s| {
-        let ask = || post(server, "/v1/completions", &json!({"prompt": "abc", "max_tokens": 55})).0;
-        let threads: Vec<_> = (0..40).map(|_| s.spawn(ask)).collect();
-        threads.into_iter().map(|t| t.join().expect("no panic")).collect()
-    });
-    assert!(statuses.contains(&200) && statuses.iter().all(|s| [200, 503].contains(s)), "{statuses:?}");
+    for (path, body) in [
+        ("/v1/completions", json!({"prompt": "abc", "max_tokens": 55})),
+        ("/v1/embeddings", json!({"input": vec!["abcdefgh"; 50]})),
+    ] {
+        let statuses: Vec<u16> = std::thread::scope(|s| {
+            let ask = || post(server, path, &body).0;
+            let threads: Vec<_> = (0..40).map(|_| s.spawn(ask)).collect();
+            threads.into_iter().map(|t| t.join().expect("no panic")).collect()
+        });
+        assert!(statuses.contains(&200) && statuses.iter().all(|s| [200, 503].contains(s)), "{statuses:?}");
+    }
+    assert!(ask(server, "GET", "/metrics", "", "").1.contains("realizar_pending_requests 0\n"));
+}
+
+#[test]
+fn the_time_that_answers_take_does_not_count_as_idle() {
+    let idle = Duration::from_secs(1);
+    let server = start_with(common::exact_model("llama"), |o| (o.idle, o.parallel) = (idle, 1));
+    let server = &server;
+    let long = |stream: bool| {
+        let body = json!({"prompt": "abc", "max_tokens": 500, "temperature": 0, "stream": stream});
+        let (status, text) = ask(server, "POST", "/v1/completions", "", &body.to_string());
+        assert!(status == 200 && text.contains("\"length\""), "{status}: {text}");
+    };
+    let begin = Instant::now();
+    long(false);
+    // One at a time: each client waits for those before it, the last for twice the idle time.
+    let clients = 2 + (2 * idle.as_micros() / begin.elapsed().as_micros().max(1)).min(250);
+    std::thread::scope(|s| (0..clients).for_each(|i| drop(s.spawn(move || long(i % 2 == 0)))));
+}
+
+#[test]
+fn a_client_that_sends_a_byte_at_a_time_is_cut() {
+    let server = start(|o| o.idle = Duration::from_millis(400));
+    let (mut stream, begin) = (connect(&server), Instant::now());
+    stream.write_all(b"POST /v1/completions HTTP/1.1\r\nx: ").expect("takes a part");
+    while stream.write_all(b"y").is_ok() {
+        assert!(begin.elapsed() < Duration::from_secs(30), "still open");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn stopping_finishes_answers_and_waits_for_nobody_else() {
+    let server = start_with(common::exact_model("llama"), |_| {});
+    let mut half = connect(&server);
+    half.write_all(b"POST /v1/completions HTTP/1.1\r\nContent-Le").expect("takes a part");
+    let silent = connect(&server);
+    let mut streaming = connect(&server);
+    let body = json!({"prompt": "abc", "max_tokens": 500, "temperature": 0, "stream": true}).to_string();
+    let text =
+        format!("POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    streaming.write_all(text.as_bytes()).expect("takes the request");
+    streaming.read_exact(&mut [0; 20]).expect("begins to answer");
+    let begin = Instant::now();
+    server.stop();
+    // An idle client may take two minutes otherwise.
+    assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
+    let mut rest = String::new();
+    streaming.read_to_string(&mut rest).expect("the whole answer");
+    assert!(rest.contains("data: [DONE]"), "{rest}");
+    drop((half, silent));
 }

@@ -13,13 +13,12 @@ use std::time::Instant;
 pub fn bench(args: &BenchArgs, common: &Common) -> Result<ExitCode, Failure> {
     let begin = Instant::now();
     let model = open(&args.source)?;
-    let context = Some(args.prompt + args.steps + 1);
+    let context = Some(args.prompt.saturating_add(args.steps).saturating_add(1));
     let mut session = model.session_with(SessionOptions { context, ..SessionOptions::default() })?;
     let load = begin.elapsed().as_secs_f64();
     // Any text does: the work does not depend on it.
-    let text = "The quick brown fox jumps over the lazy dog. ".repeat(args.prompt.max(1));
-    let mut tokens = model.tokenizer()?.encode(&text, false, true);
-    tokens.truncate(args.prompt.max(1));
+    let text = model.tokenizer()?.encode("The quick brown fox jumps over the lazy dog. ", false, true);
+    let tokens: Vec<u32> = text.into_iter().cycle().take(args.prompt.max(1)).collect();
     let (mut prompt, mut generation, mut first) = (0f64, 0f64, f64::INFINITY);
     let go_on = |_| ControlFlow::Continue(());
     for _ in 0..args.rounds.max(1) {

@@ -4,7 +4,7 @@ use super::args::InfoArgs;
 use super::is_json;
 use crate::args::Common;
 use crate::failure::Failure;
-use realizar::file::gguf::Gguf;
+use realizar::file::gguf::{Gguf, Kind};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -42,7 +42,15 @@ pub fn info(args: &InfoArgs, common: &Common) -> Result<ExitCode, Failure> {
 
 /// A text, a number, or how long an array is.
 fn value(file: &Gguf<'_>, key: &str) -> Value {
-    let array = || file.array(key).map(|array| json!(format!("{} values", array.count)));
-    let text = file.str(key).map(Value::from);
-    text.or_else(|| file.number(key).map(Value::from)).or_else(array).unwrap_or(Value::Null)
+    let number = || file.number(key).unwrap_or(f64::NAN);
+    match file.kind(key) {
+        Some(Kind::Str) => file.str(key).map_or_else(|| json!("not UTF-8"), Value::from),
+        Some(Kind::Array) => json!(format!("{} values", file.array(key).map_or(0, |array| array.count))),
+        Some(Kind::Bool) => json!(number() != 0.0),
+        // As few digits as tell it from other numbers of its type.
+        Some(Kind::F32) => json!((number() as f32).to_string().parse::<f64>().ok()),
+        Some(Kind::F64) => json!(number()),
+        Some(_) => json!(number() as i64),
+        None => Value::Null,
+    }
 }

@@ -19,9 +19,10 @@ pub fn serve(args: &ServeArgs, common: &Common) -> Result<ExitCode, Failure> {
         body_limit: args.body_limit,
         ..ServeOptions::default()
     };
-    if !common.quiet {
-        eprintln!("listening on http://{}, Ctrl-C ends", args.listen);
-    }
-    realizar::serve(open(&args.source)?, options)?;
+    realizar::serve(open(&args.source)?, options, |address| {
+        if !common.quiet {
+            eprintln!("listening on http://{address}, Ctrl-C ends");
+        }
+    })?;
     Ok(ExitCode::SUCCESS)
 }

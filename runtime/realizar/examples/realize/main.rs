@@ -2,12 +2,13 @@
 //!
 //! realize greedy MODEL THREADS STEPS PROMPT     token, top score, margin to the second per step
 //! realize scores MODEL THREADS ID...            scores after each id, as f32 bytes on stdout
-//! realize perplexity MODEL THREADS FILE         perplexity of the first 512 tokens
+//! realize perplexity MODEL THREADS FILE         perplexity of a text, in windows of 512 tokens
 //! realize bench MODEL THREADS PROMPT STEPS      load CPU s, first token ms, prompt tok/s, generation tok/s, peak MB
 //! realize open MODEL                            ms that opening takes, first and best of ten
 //! realize text MODEL THREADS STEPS PROMPT       generated text
 //! realize chat MODEL THREADS STEPS PROMPT       answer through the chat template
 //! realize embed MODEL THREADS TEXT...           one vector a line
+//! realize encoder FOLDER OUT                    an encoder's folder as GGUF
 //! realize quantize IN TYPE OUT                  a copy with matrices in TYPE
 //! realize quantizer                             GB of F32 that are quantised a second, by type
 //! realize bandwidth                             GB a second that one thread reads, at best
@@ -26,6 +27,7 @@ use std::time::Instant;
 use realizar::file::convert::convert;
 use realizar::file::gguf::Gguf;
 use realizar::quant::Type;
+use realizar::tokenize::Tokenizer;
 use realizar::{Generate, Message, Model, OpenOptions, Session, SessionOptions};
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -56,16 +58,25 @@ fn greedy(session: &mut Session<'_>, tokens: &[u32], steps: usize) -> Outcome {
     Ok(())
 }
 
-fn perplexity(session: &mut Session<'_>, tokens: &[u32]) -> Outcome {
-    let scores = session.feed_all(tokens)?;
-    let vocab = scores.len() / tokens.len();
-    let mut sum = 0.0;
-    for (row, &next) in scores.chunks_exact(vocab).zip(&tokens[1..]) {
-        let top = row.iter().copied().fold(f32::MIN, f32::max);
-        let total: f64 = row.iter().map(|&s| f64::from(s - top).exp()).sum();
-        sum += total.ln() - f64::from(row[next as usize] - top);
+/// Tokens that are read together, as `tests/reference/run.c` does; each window begins anew.
+const WINDOW: usize = 512;
+
+fn perplexity(session: &mut Session<'_>, tokenizer: &Tokenizer, text: &str) -> Outcome {
+    let begin = tokenizer.encode("", false, true);
+    let (mut sum, mut count) = (0.0, 0);
+    for part in tokenizer.encode(text, false, false).chunks(WINDOW - begin.len()) {
+        let window = [&begin, part].concat();
+        session.rewind(0);
+        let scores = session.feed_all(&window)?;
+        let vocab = scores.len() / window.len();
+        for (row, &next) in scores.chunks_exact(vocab).zip(&window[1..]) {
+            let top = row.iter().copied().fold(f32::MIN, f32::max);
+            let total: f64 = row.iter().map(|&s| f64::from(s - top).exp()).sum();
+            sum += total.ln() - f64::from(row[next as usize] - top);
+            count += 1;
+        }
     }
-    println!("{:.6}", (sum / (tokens.len() - 1) as f64).exp());
+    println!("{:.6}", (sum / f64::from(count)).exp());
     Ok(())
 }
 
@@ -215,9 +226,7 @@ fn with_session(command: &str, args: &[&str]) -> Outcome {
         }
         "perplexity" => {
             let text = std::fs::read_to_string(args[2])?;
-            let mut tokens = model.tokenizer()?.encode(&text, false, true);
-            tokens.truncate(512);
-            perplexity(&mut session, &tokens)
+            perplexity(&mut session, model.tokenizer()?, &text)
         }
         "greedy" => {
             let tokens = model.tokenizer()?.encode(args[3], true, true);
@@ -242,6 +251,10 @@ fn main() -> Outcome {
             let (converted, kept) = convert(&file, ty, &mut out)?;
             out.flush()?;
             println!("{converted} tensors converted, {kept} kept, {:.2} s", start.elapsed().as_secs_f64());
+            Ok(())
+        }
+        ["encoder", folder, to] => {
+            Model::open(folder)?.to_gguf()?.write(&mut BufWriter::new(File::create(to)?))?;
             Ok(())
         }
         ["quantizer"] => quantizer(),

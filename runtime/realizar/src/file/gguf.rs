@@ -204,6 +204,12 @@ impl<'m> Gguf<'m> {
         self.key_index.get(key).map(|&i| &self.keys[i].1)
     }
 
+    /// The type of a value.
+    #[must_use]
+    pub fn kind(&self, key: &str) -> Option<Kind> {
+        self.entry(key).map(|entry| entry.kind)
+    }
+
     /// A string value; `None` when absent, of another type, or not UTF-8.
     #[must_use]
     pub fn str(&self, key: &str) -> Option<&str> {

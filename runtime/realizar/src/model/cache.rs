@@ -27,12 +27,11 @@ impl Store {
     fn new(ty: CacheType, row: usize, rows: usize) -> Option<Self> {
         let n = row.checked_mul(rows).filter(|&n| n <= isize::MAX as usize / 4)?;
         let (mut halves, mut codes, mut scales) = (Vec::new(), Vec::new(), Vec::new());
-        // Zeroed memory is handed out page by page, so room for a long context costs nothing yet.
         match ty {
-            CacheType::F16 => halves = vec![0; n],
+            CacheType::F16 => halves = zeroed(n)?,
             CacheType::Q8 => {
-                codes = vec![0; n];
-                scales = vec![0.0; row.div_ceil(32) * rows];
+                codes = zeroed(n)?;
+                scales = zeroed(row.div_ceil(32) * rows)?;
             }
         }
         Some(Self { ty, row, halves, codes, scales })
@@ -81,6 +80,14 @@ impl Store {
             out.iter_mut().zip(q).for_each(|(o, &q)| *o += w * f32::from(q));
         }
     }
+}
+
+/// Zeros, if there is memory for them. It is handed out page by page, so room for a long context costs
+/// nothing yet.
+fn zeroed<T: Copy + Default>(n: usize) -> Option<Vec<T>> {
+    // Asked first, because `vec!` ends the process where there is none.
+    Vec::<T>::new().try_reserve_exact(n).ok()?;
+    Some(vec![T::default(); n])
 }
 
 /// The memory of one sequence of tokens.

@@ -12,6 +12,7 @@ use crate::chat::Template;
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
 use crate::file::gguf::Gguf;
+use crate::file::writer::Writer;
 use crate::quant::dequantize;
 use crate::session::{Session, SessionOptions};
 use crate::sys::pool::Pool;
@@ -226,6 +227,17 @@ impl<'m> Model<'m> {
     /// As [`Model::session`].
     pub fn bytes_per_token(&self) -> Result<usize> {
         Ok(self.weights()?.bytes_per_token)
+    }
+
+    /// An encoder, such as one from a folder, as a GGUF file.
+    ///
+    /// # Errors
+    /// `Input` for decoders; `Format` when tensors are missing.
+    pub fn to_gguf(&self) -> Result<Writer> {
+        match &self.kind {
+            Kind::Encoder(encoder) => encoder.to_gguf(),
+            Kind::Decoder(_) => Err(Error::input("the model is a GGUF file already")),
+        }
     }
 
     /// A new conversation with default settings. The first session packs the weights.

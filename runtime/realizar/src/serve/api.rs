@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State as Extract};
+use axum::extract::{ConnectInfo, Request, State as Extract};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -17,7 +17,9 @@ use tokio_stream::StreamExt;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 
 use super::engine::{Engine, Reply};
+use super::listen::{Answering, Connection};
 use crate::chat::Message;
+use crate::error::Error;
 use crate::sample::Sampling;
 use crate::session::{Answer, Finish, Generate};
 
@@ -34,6 +36,14 @@ fn error(status: StatusCode, kind: &str, message: impl Into<String>) -> Response
 
 fn bad(message: impl Into<String>) -> Response {
     error(StatusCode::BAD_REQUEST, "invalid_request_error", message)
+}
+
+fn failed(message: impl Into<String>) -> Response {
+    error(StatusCode::INTERNAL_SERVER_ERROR, "server_error", message)
+}
+
+fn overloaded() -> Response {
+    error(StatusCode::SERVICE_UNAVAILABLE, "overloaded_error", "too many requests are waiting")
 }
 
 /// Compares without giving away by its duration how much was right.
@@ -178,7 +188,10 @@ fn parse<T: for<'de> Deserialize<'de>>(body: &Bytes) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|e| format!("the request is not valid: {e}"))
 }
 
-pub(super) async fn chat(Extract(state): Extract<State>, body: Bytes) -> Response {
+/// What handlers are told of their client.
+type Client = ConnectInfo<Connection>;
+
+pub(super) async fn chat(Extract(state): Extract<State>, client: Client, body: Bytes) -> Response {
     let request: ChatRequest = match parse(&body) {
         Ok(request) => request,
         Err(message) => return bad(message),
@@ -195,17 +208,23 @@ pub(super) async fn chat(Extract(state): Extract<State>, body: Bytes) -> Respons
         Ok(prompt) => prompt,
         Err(e) => return bad(e.to_string()),
     };
-    complete(&state, &prompt, &request.settings, true).await
+    complete(&state, client.answering(), &prompt, &request.settings, true).await
 }
 
-pub(super) async fn completions(Extract(state): Extract<State>, body: Bytes) -> Response {
+pub(super) async fn completions(Extract(state): Extract<State>, client: Client, body: Bytes) -> Response {
     match parse::<TextRequest>(&body) {
-        Ok(request) => complete(&state, &request.prompt, &request.settings, false).await,
+        Ok(request) => complete(&state, client.answering(), &request.prompt, &request.settings, false).await,
         Err(message) => bad(message),
     }
 }
 
-async fn complete(state: &State, prompt: &str, settings: &Settings, chat: bool) -> Response {
+async fn complete(
+    state: &State,
+    answering: Answering,
+    prompt: &str,
+    settings: &Settings,
+    chat: bool,
+) -> Response {
     let engine = &state.engine;
     let options = match settings.options(engine.context, chat) {
         Ok(options) => options,
@@ -221,10 +240,10 @@ async fn complete(state: &State, prompt: &str, settings: &Settings, chat: bool) 
     }
     let (sender, receiver) = unbounded_channel();
     if !engine.submit(tokens, options, sender) {
-        return error(StatusCode::SERVICE_UNAVAILABLE, "overloaded_error", "too many requests are waiting");
+        return overloaded();
     }
     let shape = Shape::new(&engine.name, chat);
-    if settings.stream { stream(shape, receiver) } else { collect(shape, receiver).await }
+    if settings.stream { stream(shape, receiver, answering) } else { collect(shape, receiver).await }
 }
 
 /// How an answer is wrapped.
@@ -289,21 +308,24 @@ async fn collect(shape: Shape, mut receiver: UnboundedReceiver<Reply>) -> Respon
                 text += &more;
                 return axum::Json(shape.whole(&text, &answer)).into_response();
             }
-            Reply::Failed(message) => return bad(message),
+            Reply::Refused(message) => return bad(message),
+            Reply::Failed(message) => return failed(message),
         }
     }
-    error(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "the server is stopping")
+    failed("the server is stopping")
 }
 
-fn stream(shape: Shape, receiver: UnboundedReceiver<Reply>) -> Response {
+/// `answering` lasts as long as the events do.
+fn stream(shape: Shape, receiver: UnboundedReceiver<Reply>, answering: Answering) -> Response {
     let events = UnboundedReceiverStream::new(receiver).map(move |reply| {
+        let _ = &answering;
         let text = match reply {
             Reply::Text(text) => shape.piece(&text, None),
             Reply::Done(text, answer) => {
                 let rest = if text.is_empty() { String::new() } else { shape.piece(&text, None) };
                 rest + &shape.piece("", Some(answer.finish)) + "data: [DONE]\n\n"
             }
-            Reply::Failed(message) => {
+            Reply::Refused(message) | Reply::Failed(message) => {
                 format!("data: {}\n\n", json!({"error": {"message": message}}))
             }
         };
@@ -318,7 +340,8 @@ struct EmbeddingRequest {
     input: Value,
 }
 
-pub(super) async fn embeddings(Extract(state): Extract<State>, body: Bytes) -> Response {
+pub(super) async fn embeddings(Extract(state): Extract<State>, client: Client, body: Bytes) -> Response {
+    let _answering = client.answering();
     let request: EmbeddingRequest = match parse(&body) {
         Ok(request) => request,
         Err(message) => return bad(message),
@@ -333,9 +356,23 @@ pub(super) async fn embeddings(Extract(state): Extract<State>, body: Bytes) -> R
     let Some(texts) = texts else {
         return bad("`input` must be a string or up to 256 strings");
     };
+    let Some(place) = state.engine.enter() else {
+        return overloaded();
+    };
+    let Ok(turn) = Arc::clone(&state.engine.embedders).acquire_owned().await else {
+        return overloaded();
+    };
     let engine = Arc::clone(&state.engine);
+    let waiting = Arc::new(());
+    let waits = Arc::downgrade(&waiting);
     let work = tokio::task::spawn_blocking(move || {
-        texts.iter().map(|text| engine.model.embed(text)).collect::<crate::Result<Vec<_>>>()
+        let _held = (place, turn);
+        let embed = |text: &String| match waits.strong_count() {
+            // The client has gone.
+            0 => Err(Error::Cancelled),
+            _ => engine.model.embed(text),
+        };
+        texts.iter().map(embed).collect::<crate::Result<Vec<_>>>()
     });
     match work.await {
         Ok(Ok(vectors)) => {
@@ -345,6 +382,6 @@ pub(super) async fn embeddings(Extract(state): Extract<State>, body: Bytes) -> R
             axum::Json(json!({"object": "list", "model": state.engine.name, "data": data})).into_response()
         }
         Ok(Err(e)) => bad(e.to_string()),
-        Err(_) => error(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "the computation failed"),
+        Err(_) => failed("the computation failed"),
     }
 }

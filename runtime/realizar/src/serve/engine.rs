@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use rustc_hash::FxHashMap;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::Options;
@@ -19,6 +20,9 @@ use crate::session::{Answer, Generate, SessionOptions};
 pub(super) enum Reply {
     Text(String),
     Done(String, Answer),
+    /// The request cannot be met.
+    Refused(String),
+    /// The model cannot go on.
     Failed(String),
 }
 
@@ -26,6 +30,7 @@ struct Request {
     prompt: Vec<u32>,
     options: Generate,
     reply: UnboundedSender<Reply>,
+    place: Place,
 }
 
 /// Numbers for `/metrics`.
@@ -38,11 +43,22 @@ pub(super) struct Counters {
     pub(super) pending: AtomicUsize,
 }
 
+/// Counts as pending until it is dropped.
+pub(super) struct Place(Arc<Counters>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.pending.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 pub(super) struct Engine {
     pub(super) model: Arc<Model<'static>>,
     pub(super) name: String,
     pub(super) context: usize,
     pub(super) counters: Arc<Counters>,
+    /// Embeddings that are computed together.
+    pub(super) embedders: Arc<Semaphore>,
     queue: usize,
     sender: Mutex<Option<Sender<Request>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -69,25 +85,29 @@ impl Engine {
             name: options.name.clone(),
             context,
             counters,
+            embedders: Arc::new(Semaphore::new(options.parallel.max(1))),
             queue: options.queue + options.parallel,
             sender: Mutex::new(Some(sender)),
             thread: Mutex::new(Some(thread)),
         })
     }
 
+    /// A place among the pending; `None` when all are taken.
+    pub(super) fn enter(&self) -> Option<Place> {
+        let before = self.counters.pending.fetch_add(1, Ordering::SeqCst);
+        let place = Some(Place(Arc::clone(&self.counters))).filter(|_| before < self.queue);
+        let count = if place.is_some() { &self.counters.requests } else { &self.counters.refused };
+        count.fetch_add(1, Ordering::Relaxed);
+        place
+    }
+
     /// Queues a request; false when the queue is full or the server stops.
     pub(super) fn submit(&self, prompt: Vec<u32>, options: Generate, reply: UnboundedSender<Reply>) -> bool {
-        let pending = self.counters.pending.fetch_add(1, Ordering::SeqCst);
+        let Some(place) = self.enter() else {
+            return false;
+        };
         let sender = self.sender.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let sent = pending < self.queue
-            && sender.as_ref().is_some_and(|s| s.send(Request { prompt, options, reply }).is_ok());
-        if sent {
-            self.counters.requests.fetch_add(1, Ordering::Relaxed);
-        } else {
-            self.counters.pending.fetch_sub(1, Ordering::SeqCst);
-            self.counters.refused.fetch_add(1, Ordering::Relaxed);
-        }
-        sent
+        sender.as_ref().is_some_and(|s| s.send(Request { prompt, options, reply, place }).is_ok())
     }
 
     /// Finishes what is queued and ends the thread.
@@ -102,6 +122,7 @@ impl Engine {
 
 struct Running {
     reply: UnboundedSender<Reply>,
+    _place: Place,
 }
 
 fn run(
@@ -115,7 +136,7 @@ fn run(
     let mut batch = match Batch::new(model, options) {
         Ok(batch) => batch,
         Err(error) => {
-            refuse_all(requests, &error, counters);
+            refuse_all(requests, &error);
             return;
         }
     };
@@ -139,6 +160,8 @@ fn run(
                 }
             }
         }
+        // Who has gone frees a place at once.
+        queue.retain(|request: &Request| !request.reply.is_closed());
         while batch.len() < parallel {
             let Some(request) = queue.pop_front() else {
                 break;
@@ -152,18 +175,16 @@ fn run(
             let gone = r.reply.is_closed();
             if gone {
                 batch.cancel(ticket);
-                counters.pending.fetch_sub(1, Ordering::SeqCst);
             }
             !gone
         });
     }
 }
 
-fn refuse_all(requests: &Receiver<Request>, error: &Error, counters: &Counters) {
+fn refuse_all(requests: &Receiver<Request>, error: &Error) {
     for request in requests {
         // A client that is gone needs no answer.
         let _ = request.reply.send(Reply::Failed(error.to_string()));
-        counters.pending.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -173,19 +194,17 @@ fn admit(
     running: &mut FxHashMap<Ticket, Running>,
     counters: &Counters,
 ) {
-    let Request { prompt, options, reply } = request;
+    let Request { prompt, options, reply, place } = request;
     if reply.is_closed() {
-        counters.pending.fetch_sub(1, Ordering::SeqCst);
         return;
     }
     match batch.submit(&prompt, &options) {
         Ok(ticket) => {
             counters.prompt_tokens.fetch_add(prompt.len() as u64, Ordering::Relaxed);
-            running.insert(ticket, Running { reply });
+            running.insert(ticket, Running { reply, _place: place });
         }
         Err(error) => {
-            let _ = reply.send(Reply::Failed(error.to_string()));
-            counters.pending.fetch_sub(1, Ordering::SeqCst);
+            let _ = reply.send(Reply::Refused(error.to_string()));
         }
     }
 }
@@ -206,6 +225,5 @@ fn settle(event: Event, running: &mut FxHashMap<Ticket, Running>, counters: &Cou
     };
     if let Some(r) = running.remove(&ticket) {
         let _ = r.reply.send(reply);
-        counters.pending.fetch_sub(1, Ordering::SeqCst);
     }
 }

@@ -9,13 +9,14 @@ mod listen;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::error::{Error, Result};
 use crate::model::Model;
@@ -40,7 +41,8 @@ pub struct Options {
     pub connections: usize,
     /// Bytes of a request's body.
     pub body_limit: usize,
-    /// A connection on which nothing moves for this long is closed.
+    /// How long a client may take to send a request, or to take a piece of its answer; then its connection
+    /// is closed. The time that the answer takes does not count.
     pub idle: Duration,
 }
 
@@ -64,6 +66,7 @@ impl Default for Options {
 pub struct Server {
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
+    stopping: Arc<AtomicBool>,
     thread: Option<std::thread::JoinHandle<()>>,
     engine: Arc<Engine>,
 }
@@ -93,7 +96,10 @@ impl Server {
         let engine = Arc::new(Engine::start(model, &options)?);
         let app = router(Arc::clone(&engine), &options);
         let (stop, stopped) = oneshot::channel::<()>();
-        let listener = listen::Limited::new(listener, options.connections, options.idle);
+        let stopping = Arc::new(AtomicBool::new(false));
+        let listener =
+            listen::Limited::new(listener, options.connections, options.idle, Arc::clone(&stopping));
+        let app = app.into_make_service_with_connect_info::<listen::Connection>();
         let thread = std::thread::spawn(move || {
             runtime.block_on(async move {
                 // A sender that is dropped counts as a wish to stop, too.
@@ -104,7 +110,7 @@ impl Server {
                 }
             });
         });
-        Ok(Self { address, stop: Some(stop), thread: Some(thread), engine })
+        Ok(Self { address, stop: Some(stop), stopping, thread: Some(thread), engine })
     }
 
     /// Where it listens.
@@ -119,6 +125,7 @@ impl Server {
     }
 
     fn finish(&mut self) {
+        self.stopping.store(true, Ordering::Relaxed);
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
             // The thread's own panics were printed; there is nothing to add.
@@ -134,17 +141,49 @@ impl Drop for Server {
     }
 }
 
-/// Serves until Ctrl-C, then finishes what is under way.
+/// Serves until Ctrl-C or SIGTERM, then finishes what is under way; a second one ends at once. `started` gets
+/// the address once requests are taken.
 ///
 /// # Errors
 /// As [`Server::start`]; `Io` when signals cannot be received.
-pub fn serve(model: Model<'static>, options: Options) -> Result<()> {
+pub fn serve(model: Model<'static>, options: Options, started: impl FnOnce(SocketAddr)) -> Result<()> {
+    let failed = |e| Error::Io("cannot wait for Ctrl-C".into(), e);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    let inside = runtime.enter();
+    let mut wishes = stop_wishes().map_err(failed)?;
+    drop(inside);
     let server = Server::start(model, options)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let wait = runtime.and_then(|runtime| runtime.block_on(tokio::signal::ctrl_c()));
-    wait.map_err(|e| Error::Io("cannot wait for Ctrl-C".into(), e))?;
-    server.stop();
+    started(server.address());
+    runtime.block_on(async {
+        wishes.recv().await;
+        let (done, finished) = oneshot::channel();
+        std::thread::spawn(move || {
+            server.stop();
+            // Nobody listens after a second wish.
+            let _ = done.send(());
+        });
+        tokio::select! {
+            _ = finished => {}
+            _ = wishes.recv() => {}
+        }
+    });
     Ok(())
+}
+
+/// Gets something at each Ctrl-C or SIGTERM.
+fn stop_wishes() -> std::io::Result<mpsc::UnboundedReceiver<()>> {
+    let (sender, wishes) = mpsc::unbounded_channel();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
+            let (mut signals, sender) = (signal(kind)?, sender.clone());
+            tokio::spawn(async move { while signals.recv().await.is_some() && sender.send(()).is_ok() {} });
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::spawn(async move { while tokio::signal::ctrl_c().await.is_ok() && sender.send(()).is_ok() {} });
+    Ok(wishes)
 }
 
 fn router(engine: Arc<Engine>, options: &Options) -> Router {

@@ -15,6 +15,7 @@ pub use vocab::{Role, Special, Vocab};
 
 use crate::error::{Error, Result};
 use crate::file::gguf::Gguf;
+use crate::file::writer::{Value, Writer};
 use merge::{NONE, Symbol, merge};
 use split::Split;
 use unigram::Unigram;
@@ -121,6 +122,26 @@ impl Tokenizer {
         let vocab = Vocab::from_list(&texts, roles, special)?;
         let scheme = Scheme::WordPiece { lowercase };
         Ok(Self { vocab, scheme, add_bos: true, add_eos: true, specials: OnceLock::new() })
+    }
+
+    /// Puts the keys of a BERT tokenizer into a GGUF file.
+    pub(crate) fn write_wordpiece(&self, w: &mut Writer) {
+        let ids = 0..self.vocab.len() as u32;
+        let text = |id| String::from_utf8_lossy(self.vocab.raw(id)).into_owned();
+        let role = |id| if self.vocab.role(id) == Role::Control { 3 } else { 1 };
+        w.key("tokenizer.ggml.model", &Value::Str("bert".into()));
+        w.key("tokenizer.ggml.tokens", &Value::Strings(ids.clone().map(text).collect()));
+        w.key("tokenizer.ggml.token_type", &Value::Ints(ids.map(role).collect()));
+        w.key("tokenizer.ggml.token_type_count", &Value::U32(2));
+        let lowercase = matches!(self.scheme, Scheme::WordPiece { lowercase: true });
+        w.key("tokenizer.ggml.normalizer.lowercase", &Value::Bool(lowercase));
+        let Special { bos, separator, unknown, padding, .. } = self.vocab.special;
+        for (name, id) in [("bos", bos), ("seperator", separator), ("unknown", unknown), ("padding", padding)]
+        {
+            if let Some(id) = id {
+                w.key(&format!("tokenizer.ggml.{name}_token_id"), &Value::U32(id));
+            }
+        }
     }
 
     /// All tokens.

@@ -1,6 +1,6 @@
 /* The commands of examples/realize.rs on llama.cpp's public interface, for comparison.
    run greedy MODEL THREADS STEPS PROMPT | run scores MODEL THREADS ID... |
-   run perplexity MODEL THREADS FILE | run bench MODEL THREADS PROMPT STEPS */
+   run perplexity MODEL THREADS FILE | run embed MODEL THREADS TEXT... | run bench MODEL THREADS PROMPT STEPS */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +8,9 @@
 #include <sys/resource.h>
 #include <time.h>
 #include "llama.h"
+
+/* Tokens whose perplexity is measured together; each window begins anew. */
+enum { WINDOW = 512 };
 
 static void quiet(enum ggml_log_level level, const char *text, void *data) {
     (void)data;
@@ -58,6 +61,7 @@ int main(int argc, char **argv) {
     cp.n_ctx = 2048;
     cp.n_batch = 2048;
     cp.n_threads = cp.n_threads_batch = threads;
+    cp.embeddings = strcmp(argv[1], "embed") == 0;
     struct llama_context *ctx = llama_init_from_model(model, cp);
     double load = cpu();
     static llama_token tokens[8192];
@@ -80,22 +84,38 @@ int main(int argc, char **argv) {
         for (int i = 0; i < n; i++) tokens[i] = atoi(argv[4 + i]);
         feed(ctx, tokens, n, 0, 1);
         for (int i = 0; i < n; i++) fwrite(llama_get_logits_ith(ctx, i), 4, (size_t)n_vocab, stdout);
+    } else if (strcmp(argv[1], "embed") == 0) {
+        for (int at = 4; at < argc; at++) {
+            int n = llama_tokenize(vocab, argv[at], (int)strlen(argv[at]), tokens, 8192, true, false);
+            feed(ctx, tokens, n, 0, 1);
+            float *x = llama_get_embeddings_seq(ctx, 0);
+            int width = llama_model_n_embd(model);
+            double length = 0;
+            for (int i = 0; i < width; i++) length += (double)x[i] * x[i];
+            for (int i = 0; i < width; i++) printf("%.7f%c", x[i] / sqrt(length), i + 1 < width ? ' ' : '\n');
+        }
     } else if (strcmp(argv[1], "perplexity") == 0) {
         FILE *f = fopen(argv[4], "rb");
         static char text[1 << 20];
         int length = (int)fread(text, 1, sizeof text, f);
-        int n = llama_tokenize(vocab, text, length, tokens, 8192, true, false);
-        if (n > 512) n = 512;
-        feed(ctx, tokens, n, 0, 1);
+        static llama_token all[1 << 18];
+        int begin = llama_tokenize(vocab, "", 0, tokens, 8192, true, false), count = 0;
+        int total = llama_tokenize(vocab, text, length, all, 1 << 18, false, false);
         double sum = 0;
-        for (int i = 0; i + 1 < n; i++) {
-            float *x = llama_get_logits_ith(ctx, i), top = -INFINITY;
-            for (int j = 0; j < n_vocab; j++) if (x[j] > top) top = x[j];
-            double total = 0;
-            for (int j = 0; j < n_vocab; j++) total += exp((double)(x[j] - top));
-            sum += log(total) - (double)(x[tokens[i + 1]] - top);
+        for (int start = 0, n; start < total; start += n - begin) {
+            n = total - start < WINDOW - begin ? total - start + begin : WINDOW;
+            memcpy(tokens + begin, all + start, (size_t)(n - begin) * sizeof *all);
+            llama_memory_clear(llama_get_memory(ctx), true);
+            feed(ctx, tokens, n, 0, 1);
+            for (int i = 0; i + 1 < n; i++, count++) {
+                float *x = llama_get_logits_ith(ctx, i), top = -INFINITY;
+                for (int j = 0; j < n_vocab; j++) if (x[j] > top) top = x[j];
+                double whole = 0;
+                for (int j = 0; j < n_vocab; j++) whole += exp((double)(x[j] - top));
+                sum += log(whole) - (double)(x[tokens[i + 1]] - top);
+            }
         }
-        printf("%.6f\n", exp(sum / (n - 1)));
+        printf("%.6f\n", exp(sum / count));
     } else {
         int prompt = atoi(argv[4]), steps = atoi(argv[5]);
         double best_prompt = 0, best_steps = 0, cpu_prompt = 0, cpu_steps = 0;
