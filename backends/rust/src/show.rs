@@ -4,7 +4,9 @@ use crate::env::Env;
 use crate::print::Printer;
 use crate::tree::Expr;
 use batuta_base::Name;
-use batuta_core::{Callee, Const, FieldDef, IntOp, Lang, Node, Op, Piece, Proj, Stmt, StmtKind, Ty};
+use batuta_core::{
+    Callee, ClassKind, Const, FieldDef, IntOp, Lang, Node, Op, Piece, Proj, Stmt, StmtKind, Ty,
+};
 
 /// Names in the runtime.
 pub struct Texts {
@@ -106,7 +108,11 @@ impl Env<'_> {
                 body.nodes.iter().any(|(_, row)| match &row.kind {
                     Node::Const(Const::Int(digits)) => is_far(digits),
                     Node::Op { op: Op::IntOp(IntOp::Div | IntOp::Rem), args, .. } => {
-                        has_zero && body.as_const(args[1]).is_none()
+                        match body.as_const(args[1]) {
+                            Some(Const::Int(digits)) => &**digits == "0",
+                            Some(_) => false,
+                            None => has_zero,
+                        }
                     }
                     _ => false,
                 })
@@ -126,6 +132,11 @@ impl Printer<'_, '_> {
     }
 }
 
+/// Whether objects of a class are shown by their fields alone.
+pub fn is_nameless(env: &Env<'_>, class: Name) -> bool {
+    env.class(class).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { repr: false, .. }))
+}
+
 /// `P {x: 1, y: 2}` sorted by name, `Circle(2.0)`, `Point`: the arguments of a `write!`.
 pub fn record(name: &str, fields: &[&FieldDef], value: impl Fn(&FieldDef) -> Expr) -> Vec<Expr> {
     let mut fields = fields.to_vec();
@@ -138,6 +149,7 @@ pub fn record(name: &str, fields: &[&FieldDef], value: impl Fn(&FieldDef) -> Exp
     let text = match (fields.is_empty(), is_tuple) {
         (true, _) => name.to_owned(),
         (_, true) => format!("{name}({})", parts.join(", ")),
+        _ if name.is_empty() => format!("{{{{{}}}}}", parts.join(", ")),
         _ => format!("{name} {{{{{}}}}}", parts.join(", ")),
     };
     let mut args = vec![Expr::atom("f"), Expr::Atom(format!("\"{text}\""))];

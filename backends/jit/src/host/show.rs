@@ -202,7 +202,7 @@ fn piece(item: &Item, conv: Conv, spec: &[FormatPart], args: &[Item], out: &mut 
     let mut rule = String::new();
     pieces(spec, args, &mut rule);
     let bare = match item.desc.kind {
-        Kind::Union(_) | Kind::Option(_) => {
+        Kind::Union(_) | Kind::Option(_) if !super::is_ruchy() => {
             item.bare().present().map_or(Item::new(0, item.desc), |inner| inner.bare())
         }
         _ => Item::new(item.word, item.desc),

@@ -13,6 +13,14 @@ impl<'t> Lowerer<'t> {
             let value = self.owned(right);
             return self.assign_parts(left, value, node);
         }
+        if node.field("operator").is_some_and(|sign| sign.text().starts_with("<-")) && self.is_message(right)
+        {
+            let sent = self.send(left, right, node, false);
+            return self.push_expr(sent, node);
+        }
+        if self.grow(left, right, node) {
+            return;
+        }
         let value = self.owned(right);
         match self.target(left, true) {
             Ok(place) => self.push_set(place, value, node),
@@ -99,6 +107,9 @@ impl<'t> Lowerer<'t> {
                     return Err(self.unsupported(node, "`?.` has no translation from Ruchy yet"));
                 }
                 let place = self.target_or_value(value)?;
+                if let Some(key) = self.dict_key(value, name) {
+                    return Ok(place.with(Proj::Index(key)));
+                }
                 Ok(place.with(self.field_of(name)))
             }
             "index_expression" => {
@@ -108,6 +119,9 @@ impl<'t> Lowerer<'t> {
                     return Err(self.unsupported(node, "a slice is no place that can be assigned"));
                 }
                 let place = self.target_or_value(value)?;
+                if let Some(key) = self.record_key(value, index) {
+                    return Ok(place.with(Proj::Field(key)));
+                }
                 let index = self.expr(index);
                 Ok(place.with(Proj::Index(index)))
             }
@@ -144,7 +158,7 @@ impl<'t> Lowerer<'t> {
     }
 
     /// Only what was declared with `mut` is changed.
-    fn check_mutable(&mut self, root: Syntax<'t>) {
+    pub(super) fn check_mutable(&mut self, root: Syntax<'t>) {
         let Some(variable) = self.variable(root.text()) else { return };
         if !variable.is_mutable {
             let found = self.report(IMMUTABLE, root, format!("`{}` is not mutable", root.text()));

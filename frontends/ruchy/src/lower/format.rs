@@ -36,6 +36,12 @@ impl<'t> Lowerer<'t> {
         if plain.is_empty() || plain == "?" {
             return Ok(Piece::Value { value, conv: Conv::Str, spec: Vec::new() });
         }
+        // Digits of another radix are those of all 64 bits.
+        if plain.ends_with(['x', 'X', 'b', 'o', 'e']) {
+            let spec = self.text(plain, at);
+            let value = self.call_lib("ruchy.radix", vec![value, spec], at);
+            return Ok(Piece::Value { value, conv: Conv::Str, spec: Vec::new() });
+        }
         match python_spec(plain) {
             // Ints are shown as floats where decimals are asked for.
             Some((spec, true)) => {
