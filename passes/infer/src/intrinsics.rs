@@ -249,6 +249,10 @@ impl Apply<'_, '_, '_> {
             ("ruchy.as_int", [value]) if matches!(self.ty(*value).kind(), TyKind::Class(class, _) if self.types.env().is_enum(*class)) => {
                 self.attr(*value, Name::new("value"), origin)
             }
+            // What is no dict is walked over as it is.
+            ("ruchy.walked", [value]) if !matches!(self.ty(*value).strip().kind(), TyKind::Dict(..)) => {
+                *value
+            }
             // A text is its own text.
             ("ruchy.text_of", [value]) if *self.ty(*value).kind() == TyKind::Str => *value,
             ("ruchy.type_of", [value])

@@ -213,6 +213,8 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
     };
     match &row.kind {
         Node::Hole { .. } => return None,
+        // Plain data may be of several types where it is only kept and shown.
+        Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } if is_data(body.ty(args[0])) => return None,
         Node::Op { op: Op::ValueOp(_), .. } => return Some((DYNAMIC, DYNAMIC.title.to_owned())),
         Node::Op { op: Op::BoolOp(BoolOp::ToInt), .. } => {
             return Some((NOT_RUCHY, "a bool is no number in Ruchy".to_owned()));
@@ -259,7 +261,88 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
         }
         _ => {}
     }
-    dynamic(row.ty).then(|| (DYNAMIC, format!("{}: `{}`", DYNAMIC.title, row.ty)))
+    let is_kept = match &row.kind {
+        Node::Op { op, args, .. } => {
+            keeps(*op) || !args.iter().any(|arg| dynamic(body.ty(*arg))) && !dynamic(row.ty)
+        }
+        Node::Call { callee: Callee::Lib(name), args } => {
+            KEEPS.contains(&name.as_str())
+                || !args.iter().any(|arg| dynamic(body.ty(arg.value))) && !dynamic(row.ty)
+        }
+        _ => true,
+    };
+    let is_shown = is_data(row.ty) || !dynamic(row.ty);
+    (!is_kept || !is_shown).then(|| (DYNAMIC, format!("{}: `{}`", DYNAMIC.title, row.ty)))
+}
+
+/// Methods that hand values on as they are.
+const KEEPS: &[&str] = &[
+    "ruchy.copy",
+    "ruchy.push",
+    "ruchy.len",
+    "ruchy.is_empty",
+    "ruchy.first",
+    "ruchy.last",
+    "ruchy.pop",
+    "ruchy.insert",
+    "ruchy.reverse",
+    "ruchy.take",
+    "ruchy.skip",
+    "ruchy.slice",
+    "ruchy.concat",
+    "ruchy.append",
+    "ruchy.extend",
+    "ruchy.enumerate",
+    "ruchy.pairs",
+    "ruchy.walked",
+    "ruchy.zip",
+    "ruchy.get",
+    "ruchy.map",
+    "ruchy.for_each",
+    "ruchy.to_string",
+    "ruchy.keys",
+    "ruchy.values",
+    "ruchy.items",
+    "ruchy.clear",
+    "ruchy.rev",
+    "ruchy.or_nil",
+    "ruchy.is_nil",
+    "ruchy.is_some",
+    "ruchy.is_none",
+    "ruchy.Some",
+    "ruchy.None",
+    "ruchy.Ok",
+    "ruchy.Err",
+    "ruchy.contains_key",
+    "ruchy.flatten",
+    "ruchy.chunks",
+    "ruchy.windows",
+    "ruchy.to_list",
+    "ruchy.remove",
+];
+
+/// Operations that hand values on as they are, or only look at which type they are of.
+fn keeps(op: Op) -> bool {
+    matches!(
+        op,
+        Op::ListOp(ListOp::New | ListOp::Len | ListOp::Concat)
+            | Op::TupleOp(TupleOp::New)
+            | Op::DictOp(DictOp::New | DictOp::Len | DictOp::Contains)
+            | Op::UnionOp(UnionOp::From | UnionOp::Get | UnionOp::Is)
+            | Op::NumOp(NumOp::FromInt)
+            | Op::IterOp(IterOp::Of)
+            | Op::OptOp(_)
+            | Op::ClassOp(ClassOp::New)
+            | Op::IoOp(_)
+    ) || op.name() == "num.from_float"
+}
+
+/// Whether a dynamic value of the type is data alone: it shows as Ruchy shows it.
+fn is_data(ty: Ty) -> bool {
+    !ty.any(&mut |part| {
+        matches!(part.kind(), TyKind::Class(..) | TyKind::Func(..) | TyKind::Complex)
+    }) && shows(ty)
+        || !ty.any(&mut |part| matches!(part.kind(), TyKind::Value | TyKind::Num | TyKind::Complex))
 }
 
 /// Whether an int is never below zero, by what it is made of.
@@ -277,8 +360,8 @@ fn is_natural(body: &Body<Typed>, node: NodeId) -> bool {
 fn shows(ty: Ty) -> bool {
     match ty.strip().kind() {
         TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str | TyKind::Unit | TyKind::Never => true,
-        TyKind::Class(..) => true,
-        TyKind::List(_) | TyKind::Set(_) | TyKind::Dict(..) | TyKind::Tuple(_) => {
+        TyKind::Class(..) | TyKind::Value | TyKind::Num => true,
+        TyKind::List(_) | TyKind::Set(_) | TyKind::Dict(..) | TyKind::Tuple(_) | TyKind::Union(_) => {
             ty.strip().children().into_iter().all(shows)
         }
         TyKind::Lib(name, args) => {

@@ -245,7 +245,7 @@ rows! {
         let (left, right) = (items(&a[0]), items(&a[1]));
         paired(s, left.into_iter().zip(right).map(|(x, y)| (x.word, y.word)))
     };
-    "ruchy.enumerate" | "ruchy.pairs" | "ruchy.items" => entries;
+    "ruchy.enumerate" | "ruchy.pairs" | "ruchy.walked" | "ruchy.items" => entries;
     "ruchy.join" => |_, a| {
         let parts: Vec<&str> = items(&a[0]).iter().map(|part| part.bare().text()).collect();
         text_word(parts.join(a[1].text()))

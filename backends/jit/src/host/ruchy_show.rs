@@ -43,6 +43,9 @@ pub fn nested(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             None => f.write_str("None"),
         },
         Kind::Class(_) => object(item, f),
+        Kind::Union(_) => nested(&item.bare(), f),
+        Kind::Value => write!(f, "{}", rt::ruchy::nested(item.value())),
+        Kind::Num => write!(f, "{}", rt::ruchy::nested(crate::memory::object::<rt::Num>(&item.word))),
         _ => f.write_str("<function>"),
     }
 }

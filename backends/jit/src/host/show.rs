@@ -99,6 +99,8 @@ pub fn str(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if super::is_ruchy() {
         return match &item.desc.kind {
             Kind::Str => f.write_str(item.text()),
+            Kind::Union(_) => str(&item.bare(), f),
+            Kind::Value => write!(f, "{}", rt::ruchy::text(item.value())),
             _ => super::ruchy_show::nested(item, f),
         };
     }

@@ -9,6 +9,14 @@ use batuta_syntax::Syntax;
 /// What is done with a branch.
 pub(super) type Fill<'a, 't> = &'a mut dyn FnMut(&mut Lowerer<'t>, Syntax<'t>);
 
+/// The alternatives of a pattern that bind names: each is an arm of its own. Others stay one pattern.
+fn alternatives(pattern: Syntax<'_>) -> Vec<Syntax<'_>> {
+    if !pattern.is("or_pattern") || super::pattern::bound(pattern).is_empty() {
+        return vec![pattern];
+    }
+    pattern.named().into_iter().flat_map(alternatives).collect()
+}
+
 /// Whether a pattern only tests for one value, and binds nothing.
 fn is_test(pat: &Pat) -> bool {
     match pat {
@@ -106,9 +114,15 @@ impl<'t> Lowerer<'t> {
         let subject = self.subject(value, body);
         let mut arms = Vec::new();
         let (mut has_rest, mut is_last_plain) = (false, false);
-        for arm in body.named().into_iter().filter(|arm| arm.is("match_arm")) {
+        let of_arm = |arm: Syntax<'t>| {
+            let pattern = arm.field("pattern");
+            let all = pattern.map_or(Vec::new(), alternatives);
+            all.into_iter().map(move |pattern| (arm, pattern))
+        };
+        let rows = body.named().into_iter().filter(|arm| arm.is("match_arm")).flat_map(of_arm);
+        for (arm, pattern) in rows.collect::<Vec<_>>() {
             let above = self.trivia.above(arm.start());
-            let (Some(pattern), Some(code)) = (arm.field("pattern"), arm.field("body")) else { continue };
+            let Some(code) = arm.field("body") else { continue };
             let origin = self.origin(arm);
             let (mut pat, mut guard) = (Pat::Wild, None);
             let block = self.scoped(|this| {
@@ -184,6 +198,8 @@ impl<'t> Lowerer<'t> {
         let mut iter = if is_changed { self.owned(iterable) } else { self.expr(iterable) };
         if pattern.is("tuple_pattern") && !pattern.text().starts_with('(') {
             iter = self.call_lib("ruchy.pairs", vec![iter], iterable);
+        } else if self.may_be_dict(pattern, iterable) {
+            iter = self.call_lib("ruchy.walked", vec![iter], iterable);
         }
         let label = self.label(node);
         self.cx.loops += 1;

@@ -94,6 +94,7 @@ impl<'t> Lowerer<'t> {
             "ternary_expression" => self.ternary(node),
             "if_expression" => self.if_value(node),
             "match_expression" => self.match_value(node),
+            "block" if is_empty_object(node) => self.op(DictOp::New, Vec::new(), node),
             "block" => {
                 let block = self.value_block(node);
                 self.node(Node::Block { label: None, block }, node)
@@ -107,11 +108,15 @@ impl<'t> Lowerer<'t> {
                 self.jump(node)
             }
             "try_operator" => self.try_operator(node),
-            "assignment"
-            | "compound_assignment"
-            | "step_expression"
-            | "for_expression"
-            | "while_expression" => {
+            "step_expression" => self.stepped(node),
+            "assignment" | "compound_assignment"
+                if node.field("left").is_some_and(|left| left.is("identifier")) =>
+            {
+                self.effect(node);
+                let left = node.field("left").unwrap_or(node);
+                self.owned(left)
+            }
+            "assignment" | "compound_assignment" | "for_expression" | "while_expression" => {
                 let block = self.scoped(|this| {
                     this.effect(node);
                     Some(this.nil(node))
@@ -244,6 +249,8 @@ impl<'t> Lowerer<'t> {
             let mut iter = self.expr(iterable);
             if pattern.is("tuple_pattern") && !pattern.text().starts_with('(') {
                 iter = self.call_lib("ruchy.pairs", vec![iter], iterable);
+            } else if self.may_be_dict(pattern, iterable) {
+                iter = self.call_lib("ruchy.walked", vec![iter], iterable);
             }
             let pat = self.loop_pattern(pattern, value);
             clauses.push(Clause::For { pat, iter });
@@ -571,6 +578,11 @@ impl<'t> Lowerer<'t> {
     pub fn lent_argument(&mut self, node: Syntax<'t>) -> NodeId {
         if root_of(node).is_some() && self.is_exposed(node) { self.owned(node) } else { self.expr(node) }
     }
+}
+
+/// `{}` where a value is wanted.
+pub(super) fn is_empty_object(node: Syntax<'_>) -> bool {
+    node.is("block") && node.text().trim_matches(['{', '}']).trim().is_empty()
 }
 
 /// Whether an expression is a number by its form.

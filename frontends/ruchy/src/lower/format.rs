@@ -63,7 +63,7 @@ impl<'t> Lowerer<'t> {
         let template = args.first().filter(|first| matches!(first.kind(), "string" | "raw_string"));
         let is_template = template.is_some_and(|first| {
             let text = literal::string(first.text());
-            is_macro || args.len() > 1 && (text.contains("{}") || text.contains("{:?}"))
+            is_macro || args.len() > 1 && (text.contains("{}") || text.contains("{:"))
         });
         if let (Some(first), true) = (template, is_template) {
             if let Err(hole) = self.template(&literal::string(first.text()), &args[1..], *first, &mut pieces)

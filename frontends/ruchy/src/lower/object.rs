@@ -9,6 +9,7 @@
 //! Objects with the same keys are of one record. An object is a dict where its variable is asked for its keys, is
 //! walked over or is indexed by a computed key, or where it begins without any.
 
+use super::expr::is_empty_object;
 use super::scan::{root_of, walk};
 use super::{Binding, Lowerer};
 use crate::literal;
@@ -81,6 +82,8 @@ impl<'t> Lowerer<'t> {
                 None => self.objects.has_dicts = true,
             }
         }
+        let is_empty = |of: &Vec<Syntax<'t>>| of.iter().any(|of| is_empty_object(*of));
+        self.objects.has_dicts |= self.objects.lets.values().any(is_empty);
     }
 
     /// The record of a literal.
@@ -105,7 +108,8 @@ impl<'t> Lowerer<'t> {
         }
         let is_dict = keys.is_empty()
             || home(literal).is_some_and(|(name, is_item)| !is_item && self.objects.dicts.contains(name))
-            || keys.iter().any(|key| !is_name(key));
+            || keys.iter().any(|key| !is_name(key))
+            || is_asked(literal);
         keys.sort();
         keys.dedup();
         (!is_dict).then_some(keys)
@@ -215,8 +219,12 @@ impl<'t> Lowerer<'t> {
         let text = name.text();
         let is_known = |start: usize| self.objects.of.contains_key(&start);
         let of = value.is("identifier").then(|| self.objects.lets.get(value.text())).flatten();
-        let literals: Vec<usize> =
-            of.into_iter().flatten().filter(|of| of.is("object")).map(|of| of.start()).collect();
+        let literals: Vec<usize> = of
+            .into_iter()
+            .flatten()
+            .filter(|of| of.is("object") || is_empty_object(**of))
+            .map(|of| of.start())
+            .collect();
         let is_dict = match literals.is_empty() {
             false => literals.iter().all(|start| !is_known(*start)),
             true => self.objects.has_dicts && !self.is_field(text),
@@ -239,7 +247,7 @@ impl<'t> Lowerer<'t> {
         let of = value.is("identifier").then(|| self.objects.lets.get(value.text())).flatten();
         let is_dict = of.is_some_and(|of| {
             of.iter().any(|of| {
-                of.is("object") && self.shape_of(*of).is_none()
+                (of.is("object") || is_empty_object(*of)) && self.shape_of(*of).is_none()
                     || of.field("function").is_some_and(|made| made.text().contains("Map"))
             })
         });
@@ -341,6 +349,12 @@ impl<'t> Lowerer<'t> {
         is_here && !is_seen
     }
 
+    /// Whether what a pair walks over may be a dict, whose entries it gets.
+    pub(super) fn may_be_dict(&self, pattern: Syntax<'t>, iterable: Syntax<'t>) -> bool {
+        let is_pair = pattern.is("tuple_pattern") && pattern.named().len() == 2;
+        is_pair && matches!(iterable.kind(), "identifier" | "field_expression" | "index_expression")
+    }
+
     /// The record that a pattern of an object takes apart.
     pub(super) fn pattern_record(&self, keys: &[String]) -> Option<Name> {
         let fits = |known: &Vec<String>| keys.iter().all(|key| known.contains(key));
@@ -354,6 +368,13 @@ impl<'t> Lowerer<'t> {
 fn key_of(pair: Syntax<'_>) -> Option<String> {
     let key = pair.field("key")?;
     Some(if key.is("string") { literal::string(key.text()) } else { key.text().to_owned() })
+}
+
+/// Whether a literal is an argument of a method of dicts.
+fn is_asked(literal: Syntax<'_>) -> bool {
+    let call = literal.parent().filter(|around| around.is("arguments")).and_then(Syntax::parent);
+    let name = call.and_then(|call| call.field("function")).and_then(|function| function.field("name"));
+    name.is_some_and(|name| OF_DICTS.contains(&name.text()) && name.text() != "insert")
 }
 
 fn is_name(text: &str) -> bool {

@@ -5,6 +5,7 @@ mod list;
 mod nil;
 mod number;
 mod show;
+mod show_value;
 mod text;
 
 pub use choose::{compare, group_by, max_by_key, min_by_key, position, reduce, sorted_by, sorted_by_key};
