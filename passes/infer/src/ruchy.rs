@@ -339,9 +339,8 @@ fn keeps(op: Op) -> bool {
 
 /// Whether a dynamic value of the type is data alone: it shows as Ruchy shows it.
 fn is_data(ty: Ty) -> bool {
-    !ty.any(&mut |part| {
-        matches!(part.kind(), TyKind::Class(..) | TyKind::Func(..) | TyKind::Complex)
-    }) && shows(ty)
+    !ty.any(&mut |part| matches!(part.kind(), TyKind::Class(..) | TyKind::Func(..) | TyKind::Complex))
+        && shows(ty)
         || !ty.any(&mut |part| matches!(part.kind(), TyKind::Value | TyKind::Num | TyKind::Complex))
 }
 
@@ -361,9 +360,12 @@ fn shows(ty: Ty) -> bool {
     match ty.strip().kind() {
         TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str | TyKind::Unit | TyKind::Never => true,
         TyKind::Class(..) | TyKind::Value | TyKind::Num => true,
-        TyKind::List(_) | TyKind::Set(_) | TyKind::Dict(..) | TyKind::Tuple(_) | TyKind::Union(_) => {
-            ty.strip().children().into_iter().all(shows)
-        }
+        TyKind::List(_)
+        | TyKind::Set(_)
+        | TyKind::Dict(..)
+        | TyKind::Tuple(_)
+        | TyKind::Union(_)
+        | TyKind::Iter(_) => ty.strip().children().into_iter().all(shows),
         TyKind::Lib(name, args) => {
             matches!(name.as_str(), "Option" | "Result") && args.iter().all(|arg| shows(*arg))
         }

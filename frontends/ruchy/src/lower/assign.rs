@@ -98,7 +98,7 @@ impl<'t> Lowerer<'t> {
         };
         if sign.start() < place.start() {
             self.step(node);
-            return self.expr(place);
+            return self.early(place);
         }
         let before = self.temp("before", place);
         let value = self.owned(place);

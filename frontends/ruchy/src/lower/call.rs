@@ -1,6 +1,6 @@
 //! Calls: functions, constructors, methods, builtins, macros.
 
-use super::scan::{CHANGING, root_of};
+use super::scan::{CHANGING, root_of, walk};
 use super::{Binding, Lowerer, UNKNOWN_NAME};
 use batuta_base::Name;
 use batuta_core::*;
@@ -127,10 +127,36 @@ impl<'t> Lowerer<'t> {
             };
             let is_shared = lent_mutably(value).is_none()
                 && root_of(value).is_some_and(|root| changed.contains(&root.text()));
-            let value = if is_shared { self.owned(value) } else { self.lent_argument(value) };
+            let is_early = self.is_early(args, *arg);
+            let value = match is_early {
+                true => self.early(value),
+                false if is_shared => self.owned(value),
+                false => self.lent_argument(value),
+            };
             out.push(Arg { kind, value });
         }
         self.node(Node::Call { callee, args: out }, node)
+    }
+
+    /// Whether an argument is read before a later one changes a variable.
+    pub(super) fn is_early(&self, args: &[Syntax<'t>], arg: Syntax<'t>) -> bool {
+        let later = args.iter().filter(|other| other.start() > arg.start());
+        let changes = |other: &Syntax<'t>| {
+            let mut found = false;
+            walk(*other, &mut |part| {
+                found |= matches!(part.kind(), "step_expression" | "assignment" | "compound_assignment");
+            });
+            found && !other.is("lambda")
+        };
+        root_of(arg).is_some() && later.into_iter().any(|other| changes(other))
+    }
+
+    /// A value as it is now.
+    pub(super) fn early(&mut self, arg: Syntax<'t>) -> NodeId {
+        let kept = self.temp("now", arg);
+        let value = self.owned(arg);
+        self.push_set(Place::local(kept), value, arg);
+        self.use_local(kept, arg)
     }
 
     fn call_path(&mut self, node: Syntax<'t>, function: Syntax<'t>, args: &[Syntax<'t>]) -> NodeId {

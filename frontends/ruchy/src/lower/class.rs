@@ -91,7 +91,7 @@ impl<'t> Lowerer<'t> {
     /// The method that a message runs.
     fn message_method(&mut self, class: Name, handler: &Message<'t>) {
         let above = self.trivia.above(handler.node.start());
-        let method = class.join(&method_name(handler.name));
+        let method = class.join(&self.message_name(handler.name));
         let mut inside = Vec::new();
         self.changed_inside(handler.node, &mut inside);
         self.enter(Cx::new(method, FnKind::Method, handler.node.start(), handler.node.end()));
@@ -117,6 +117,18 @@ impl<'t> Lowerer<'t> {
         let body = self.leave();
         self.out.fns.push(body);
         self.method_of_class(class, method);
+    }
+
+    /// The name of the method that a message runs; fields keep theirs.
+    fn message_name(&self, message: &str) -> String {
+        let name = method_name(message);
+        let is_field = self
+            .classes
+            .actors
+            .iter()
+            .filter_map(|actor| self.structs.get(actor))
+            .any(|facts| facts.fields.iter().any(|field| *field == name.as_str()));
+        if is_field { format!("on_{name}") } else { name }
     }
 
     fn message_param(
@@ -319,8 +331,10 @@ impl<'t> Lowerer<'t> {
         };
         if !self.classes.has_queue {
             let args = args.into_iter().map(|arg| Arg::positional(self.owned(arg))).collect();
-            return self
-                .node(Node::Call { callee: Callee::Method(of, Name::new(&method_name(name))), args }, node);
+            return self.node(
+                Node::Call { callee: Callee::Method(of, Name::new(&self.message_name(name))), args },
+                node,
+            );
         }
         let _ = asks;
         self.unsupported(node, "messages that handlers send have no translation from Ruchy yet")

@@ -75,7 +75,7 @@ impl<'t> Lowerer<'t> {
                 if at > 0 {
                     push_text(&mut pieces, " ");
                 }
-                let value = self.expr(*arg);
+                let value = if self.is_early(args, *arg) { self.early(*arg) } else { self.expr(*arg) };
                 let piece = Piece::Value { value, conv: Conv::Str, spec: Vec::new() };
                 push_piece(&mut pieces, piece, &self.cx.body);
             }
@@ -145,7 +145,10 @@ impl<'t> Lowerer<'t> {
         at: Syntax<'t>,
         pieces: &mut Vec<Piece>,
     ) -> Result<(), NodeId> {
-        let values: Vec<NodeId> = args.iter().map(|arg| self.expr(*arg)).collect();
+        let values: Vec<NodeId> = args
+            .iter()
+            .map(|arg| if self.is_early(args, *arg) { self.early(*arg) } else { self.expr(*arg) })
+            .collect();
         let mut used = vec![false; values.len()];
         let (mut rest, mut next) = (text, 0);
         while let Some(open) = rest.find(['{', '}']) {
