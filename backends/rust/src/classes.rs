@@ -639,7 +639,10 @@ pub fn shown(env: &Env<'_>, class: Name, name: &str) -> Shown {
         if method.is_some_and(|method| method.parent() == path) {
             return Shown::Method(path.join(name));
         }
-        if matches!(def.kind, ClassKind::Dataclass { repr: true, .. } | ClassKind::NamedTuple) {
+        let has_fields = matches!(def.kind, ClassKind::Plain | ClassKind::Dataclass { .. });
+        if env.is_ruchy() && has_fields
+            || matches!(def.kind, ClassKind::Dataclass { repr: true, .. } | ClassKind::NamedTuple)
+        {
             return Shown::Fields(class);
         }
     }
@@ -655,6 +658,7 @@ pub fn fields_write(env: &Env<'_>, class: Name, uses: &mut Uses) -> Expr {
     let record = env.program.mro(class).into_iter().find(|path| {
         env.class(*path)
             .is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { .. } | ClassKind::NamedTuple))
+            || env.is_ruchy()
     });
     let of_record = record.map_or_else(Vec::new, |record| env.all_fields(record));
     let is_shown =
@@ -662,6 +666,7 @@ pub fn fields_write(env: &Env<'_>, class: Name, uses: &mut Uses) -> Expr {
     let shown: Vec<_> = fields.iter().filter(is_shown).collect();
     if env.is_ruchy() {
         let shown: Vec<&FieldDef> = shown.into_iter().copied().collect();
+        let name = if crate::show::is_nameless(env, class) { "" } else { name };
         let args = crate::show::record(name, &shown, |field| field_value(env, class, field));
         return Expr::Macro("write".to_owned(), args);
     }

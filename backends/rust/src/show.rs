@@ -4,7 +4,9 @@ use crate::env::Env;
 use crate::print::Printer;
 use crate::tree::Expr;
 use batuta_base::Name;
-use batuta_core::{Callee, Const, FieldDef, IntOp, Lang, Node, Op, Piece, Proj, Stmt, StmtKind, Ty};
+use batuta_core::{
+    Callee, ClassKind, Const, FieldDef, IntOp, Lang, Node, Op, Piece, Proj, Stmt, StmtKind, Ty, TyKind,
+};
 
 /// Names in the runtime.
 pub struct Texts {
@@ -60,6 +62,18 @@ impl Env<'_> {
         if !self.is_ruchy() {
             return true;
         }
+        let (seen, _) = self.shown_types();
+        seen.iter()
+            .any(|path| self.program.is_subclass(*path, class) || self.program.is_subclass(class, *path))
+    }
+
+    /// Whether text is made of values of a union.
+    pub fn is_union_shown(&self, union: Ty) -> bool {
+        self.shown_types().1.contains(&union)
+    }
+
+    /// Classes and unions of which text is made, alone or inside of others.
+    fn shown_types(&self) -> (Vec<Name>, Vec<Ty>) {
         let mut open: Vec<Ty> = Vec::new();
         for body in self.program.fns.values() {
             for (_, row) in body.nodes.iter() {
@@ -75,8 +89,12 @@ impl Env<'_> {
             }
         }
         let mut seen: Vec<Name> = Vec::new();
+        let mut unions: Vec<Ty> = Vec::new();
         while let Some(ty) = open.pop() {
             open.extend(ty.children());
+            if matches!(ty.kind(), TyKind::Union(_)) {
+                unions.push(ty);
+            }
             let Some(path) = ty.class_path().filter(|path| !seen.contains(path)) else { continue };
             seen.push(path);
             let family = self.program.classes.keys().filter(|other| self.program.is_subclass(**other, path));
@@ -85,8 +103,7 @@ impl Env<'_> {
                 open.extend(self.program.all_fields(member).iter().map(|field| field.ty));
             }
         }
-        seen.iter()
-            .any(|path| self.program.is_subclass(*path, class) || self.program.is_subclass(class, *path))
+        (seen, unions)
     }
 
     /// Whether rustc may see that an operation of the program always stops it, which it refuses by itself: a division by
@@ -106,7 +123,11 @@ impl Env<'_> {
                 body.nodes.iter().any(|(_, row)| match &row.kind {
                     Node::Const(Const::Int(digits)) => is_far(digits),
                     Node::Op { op: Op::IntOp(IntOp::Div | IntOp::Rem), args, .. } => {
-                        has_zero && body.as_const(args[1]).is_none()
+                        match body.as_const(args[1]) {
+                            Some(Const::Int(digits)) => &**digits == "0",
+                            Some(_) => false,
+                            None => has_zero,
+                        }
                     }
                     _ => false,
                 })
@@ -126,6 +147,11 @@ impl Printer<'_, '_> {
     }
 }
 
+/// Whether objects of a class are shown by their fields alone.
+pub fn is_nameless(env: &Env<'_>, class: Name) -> bool {
+    env.class(class).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { repr: false, .. }))
+}
+
 /// `P {x: 1, y: 2}` sorted by name, `Circle(2.0)`, `Point`: the arguments of a `write!`.
 pub fn record(name: &str, fields: &[&FieldDef], value: impl Fn(&FieldDef) -> Expr) -> Vec<Expr> {
     let mut fields = fields.to_vec();
@@ -138,6 +164,7 @@ pub fn record(name: &str, fields: &[&FieldDef], value: impl Fn(&FieldDef) -> Exp
     let text = match (fields.is_empty(), is_tuple) {
         (true, _) => name.to_owned(),
         (_, true) => format!("{name}({})", parts.join(", ")),
+        _ if name.is_empty() => format!("{{{{{}}}}}", parts.join(", ")),
         _ => format!("{name} {{{{{}}}}}", parts.join(", ")),
     };
     let mut args = vec![Expr::atom("f"), Expr::Atom(format!("\"{text}\""))];
@@ -150,7 +177,7 @@ pub fn record(name: &str, fields: &[&FieldDef], value: impl Fn(&FieldDef) -> Exp
 /// Functions of the library that show their arguments.
 fn makes_text(name: Name) -> bool {
     let plain = name.as_str().split('#').next().unwrap_or_default();
-    matches!(plain, "ruchy.assert_eq" | "ruchy.assert_ne" | "ruchy.to_string")
+    matches!(plain, "ruchy.assert_eq" | "ruchy.assert_ne" | "ruchy.to_string" | "ruchy.or_nil")
 }
 
 /// A field that has a position, no name.

@@ -217,7 +217,9 @@ fn member_traits(env: &Env<'_>, ty: Ty, name: &str, uses: &mut Uses) -> (Vec<&'s
     let asked = &env.union_uses;
     let class = |test: &dyn Fn(Name) -> bool| items.iter().any(|item| item.class_path().is_some_and(test));
     let (mut same, mut parts) = (Vec::new(), Vec::new());
-    if class(&|class| !env.has_text(class)) {
+    if env.is_ruchy() {
+        same.extend(env.is_union_shown(ty).then_some("Show"));
+    } else if class(&|class| !env.has_text(class)) {
         uses.paths.insert("std::fmt".to_owned());
         parts.push(repr(env, name, &items));
     } else {

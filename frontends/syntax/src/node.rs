@@ -104,6 +104,11 @@ impl<'t> Syntax<'t> {
         nodes.filter(|node| !node.is_extra()).map(|node| Self::new(node, self.source)).collect()
     }
 
+    /// The node around this one.
+    pub fn parent(self) -> Option<Self> {
+        Some(Self::new(self.node.parent()?, self.source))
+    }
+
     /// The first named child.
     pub fn first(self) -> Option<Self> {
         self.named().into_iter().next()

@@ -336,6 +336,12 @@ impl<'p> Env<'p> {
             .is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { .. } | ClassKind::NamedTuple))
     }
 
+    /// Whether objects of a class are themselves alone: copies of values hand on the object.
+    pub(crate) fn is_entity(&self, class: Name) -> bool {
+        self.class(class)
+            .is_some_and(|def| matches!(def.kind, ClassKind::Plain | ClassKind::Dataclass { eq: false, .. }))
+    }
+
     pub(crate) fn is_named_tuple(&self, class: Name) -> bool {
         self.class(class).is_some_and(|def| def.kind == ClassKind::NamedTuple)
     }

@@ -249,8 +249,26 @@ impl Apply<'_, '_, '_> {
             ("ruchy.as_int", [value]) if matches!(self.ty(*value).kind(), TyKind::Class(class, _) if self.types.env().is_enum(*class)) => {
                 self.attr(*value, Name::new("value"), origin)
             }
+            // What is no dict is walked over as it is.
+            ("ruchy.walked", [value]) if !matches!(self.ty(*value).strip().kind(), TyKind::Dict(..)) => {
+                *value
+            }
+            // A text is its own text.
+            ("ruchy.text_of", [value]) if *self.ty(*value).kind() == TyKind::Str => *value,
+            ("ruchy.type_of", [value])
+                if crate::ruchy::type_word(self.types.env(), self.ty(*value)).is_some() =>
+            {
+                let word = crate::ruchy::type_word(self.types.env(), self.ty(*value)).unwrap_or_default();
+                self.mk(Node::Const(Const::Str(word.into())), Ty::str(), origin)
+            }
             // What never changes is its own copy.
             ("ruchy.copy", [value]) if !self.ty(*value).is_mutable() => *value,
+            // An object with an identity is copied by its handle.
+            ("ruchy.copy", [value])
+                if self.ty(*value).class_path().is_some_and(|class| self.types.env().is_entity(class)) =>
+            {
+                *value
+            }
             ("dataclasses.plain", [value]) => self.plain(*value, origin),
             ("dataclasses.is_dataclass", [value])
                 if matches!(self.ty(*value).kind(), TyKind::Class(..) | TyKind::TypeOf(_)) =>

@@ -420,6 +420,14 @@ impl Apply<'_, '_, '_> {
                 self.mk_op(ValueOp::Binary, Attr::Name(Name::new(word)), vec![a, b], Ty::value())
             }
             (Str, Str) if op == ObjOp::Add => self.mk_op(StrOp::Concat, Attr::None, vec![a, b], x),
+            (Str, Int(_) | Float(_) | Bool) if op == ObjOp::Add && self.body.lang == Lang::Ruchy => {
+                let b = self.text_of(b);
+                self.mk_op(StrOp::Concat, Attr::None, vec![a, b], x)
+            }
+            (Int(_) | Float(_) | Bool, Str) if op == ObjOp::Add && self.body.lang == Lang::Ruchy => {
+                let a = self.text_of(a);
+                self.mk_op(StrOp::Concat, Attr::None, vec![a, b], y)
+            }
             (Bytes, Bytes) if op == ObjOp::Add => self.mk_op(BytesOp::Concat, Attr::None, vec![a, b], x),
             (Str | Bytes | List(_), Int(_) | Bool) if op == ObjOp::Mul => self.repeat(a, b),
             (Int(_) | Bool, Str | Bytes | List(_)) if op == ObjOp::Mul => self.repeat(b, a),
@@ -591,6 +599,12 @@ impl Apply<'_, '_, '_> {
             );
         }
         self.hole(a, BAD_CALL, format!("`{}` on `{x}` and `{y}`", sign(op)))
+    }
+
+    /// The text that a number or bool is in a sum of texts.
+    fn text_of(&mut self, value: NodeId) -> NodeId {
+        let origin = self.origin(value);
+        self.lib_call(Name::new("ruchy.text_of"), &[ArgKind::Positional], vec![value], None, origin)
     }
 
     pub(crate) fn arithmetic(&mut self, op: ObjOp, a: NodeId, b: NodeId) -> NodeId {

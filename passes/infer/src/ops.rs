@@ -32,6 +32,11 @@ fn rank(head: Head) -> Option<u8> {
     })
 }
 
+/// What a text takes into a sum in Ruchy.
+fn is_scalar(head: Head) -> bool {
+    matches!(head, Head::Int | Head::Float | Head::Bool)
+}
+
 /// The builtin meaning of a binary operator.
 pub(crate) fn builtin(op: ObjOp, a: Head, b: Head) -> Gives {
     use ObjOp::*;
@@ -161,6 +166,12 @@ impl Solver<'_> {
             && self.env.takes_any(class, op, in_place)
         {
             return self.binary_method(job, op, x, y, out, in_place);
+        }
+        if op == ObjOp::Add
+            && self.env.program.lang() == batuta_core::Lang::Ruchy
+            && (x.head == Head::Str && is_scalar(y.head) || is_scalar(x.head) && y.head == Head::Str)
+        {
+            return self.vars.add(out, Atom::new(Head::Str, Vec::new()));
         }
         match builtin(op, number(self, x.head), number(self, y.head)) {
             Gives::Head(head) => self.put(out, head),

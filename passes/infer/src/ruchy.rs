@@ -46,16 +46,46 @@ pub(crate) fn outcome(class: Name) -> Option<&'static Outcome> {
     })
 }
 
+/// What `type_of` says of values of a type.
+pub(crate) fn type_word(env: &crate::env::Env<'_>, ty: Ty) -> Option<&'static str> {
+    Some(match ty.strip().kind() {
+        TyKind::Int(_) => "integer",
+        TyKind::Float(_) => "float",
+        TyKind::Str => "string",
+        TyKind::Bool => "boolean",
+        TyKind::Unit => "nil",
+        TyKind::List(_) => "array",
+        TyKind::Tuple(_) => "tuple",
+        TyKind::Dict(..) => "object",
+        TyKind::Range => "range",
+        TyKind::Func(..) => "function",
+        TyKind::Class(class, _) => match env.class(*class)?.kind {
+            ClassKind::Dataclass { repr: false, .. } => "object",
+            ClassKind::Enum => "enum_variant",
+            _ if env.program.subclasses(*class).len() > 1 || !env.class(*class)?.bases.is_empty() => {
+                "enum_variant"
+            }
+            _ => "struct",
+        },
+        TyKind::Lib(name, _) if matches!(name.as_str(), "Option" | "Result") => "enum_variant",
+        _ => return None,
+    })
+}
+
 /// Puts holes where a Ruchy program would mean something else.
 pub(crate) fn refuse(program: &mut Program<Typed>, diags: &mut Vec<Diagnostic>) {
     let paths: Vec<Name> =
         program.fns.iter().filter(|(_, body)| body.lang == Lang::Ruchy).map(|(path, _)| *path).collect();
     for path in paths {
         let mut body = (*program.fns[&path]).clone();
+        // What types have to say has no code of its own.
+        if body.decorators.iter().any(|mark| mark.path == "abc.abstractmethod") {
+            continue;
+        }
         let mut reached = Vec::new();
         body.walk(Child::Block(body.root), &mut |node| reached.push(node));
         let mut said: Vec<Origin> = Vec::new();
-        let mut is_changed = false;
+        let mut is_changed = show_nil(&mut body, &reached);
         for id in reached {
             let Some((code, why)) = fault(&body, id) else { continue };
             let origin = body.nodes[id].origin;
@@ -83,6 +113,30 @@ pub(crate) fn refuse(program: &mut Program<Typed>, diags: &mut Vec<Diagnostic>) 
         }
     }
     crate::ruchy_types::settle(program);
+}
+
+/// The text of what may be nil is `nil` or that of the value, with no word of an option.
+fn show_nil(body: &mut Body<Typed>, reached: &[NodeId]) -> bool {
+    let mut is_changed = false;
+    for id in reached {
+        let Node::Format(mut pieces) = body.nodes[*id].kind.clone() else { continue };
+        for piece in &mut pieces {
+            let Piece::Value { value, conv: Conv::Str | Conv::Format, spec, .. } = piece else { continue };
+            let TyKind::Option(inner) = body.ty(*value).kind() else { continue };
+            if !spec.is_empty() || !shows(*inner) {
+                continue;
+            }
+            let origin = body.nodes[*value].origin;
+            let call = Node::Call {
+                callee: Callee::Lib(Name::new("ruchy.or_nil")),
+                args: vec![Arg::positional(*value)],
+            };
+            *value = body.node(call, Ty::str(), origin);
+            is_changed = true;
+        }
+        body.nodes[*id].kind = Node::Format(pieces);
+    }
+    is_changed
 }
 
 /// Globals that nothing sets, since what would set them is a hole: the statement stops there, and so does each use.
@@ -159,6 +213,8 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
     };
     match &row.kind {
         Node::Hole { .. } => return None,
+        // Plain data may be of several types where it is only kept and shown.
+        Node::Op { op: Op::ValueOp(ValueOp::From), args, .. } if is_data(body.ty(args[0])) => return None,
         Node::Op { op: Op::ValueOp(_), .. } => return Some((DYNAMIC, DYNAMIC.title.to_owned())),
         Node::Op { op: Op::BoolOp(BoolOp::ToInt), .. } => {
             return Some((NOT_RUCHY, "a bool is no number in Ruchy".to_owned()));
@@ -205,7 +261,87 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
         }
         _ => {}
     }
-    dynamic(row.ty).then(|| (DYNAMIC, format!("{}: `{}`", DYNAMIC.title, row.ty)))
+    let is_kept = match &row.kind {
+        Node::Op { op, args, .. } => {
+            keeps(*op) || !args.iter().any(|arg| dynamic(body.ty(*arg))) && !dynamic(row.ty)
+        }
+        Node::Call { callee: Callee::Lib(name), args } => {
+            KEEPS.contains(&name.as_str())
+                || !args.iter().any(|arg| dynamic(body.ty(arg.value))) && !dynamic(row.ty)
+        }
+        _ => true,
+    };
+    let is_shown = is_data(row.ty) || !dynamic(row.ty);
+    (!is_kept || !is_shown).then(|| (DYNAMIC, format!("{}: `{}`", DYNAMIC.title, row.ty)))
+}
+
+/// Methods that hand values on as they are.
+const KEEPS: &[&str] = &[
+    "ruchy.copy",
+    "ruchy.push",
+    "ruchy.len",
+    "ruchy.is_empty",
+    "ruchy.first",
+    "ruchy.last",
+    "ruchy.pop",
+    "ruchy.insert",
+    "ruchy.reverse",
+    "ruchy.take",
+    "ruchy.skip",
+    "ruchy.slice",
+    "ruchy.concat",
+    "ruchy.append",
+    "ruchy.extend",
+    "ruchy.enumerate",
+    "ruchy.pairs",
+    "ruchy.walked",
+    "ruchy.zip",
+    "ruchy.get",
+    "ruchy.map",
+    "ruchy.for_each",
+    "ruchy.to_string",
+    "ruchy.keys",
+    "ruchy.values",
+    "ruchy.items",
+    "ruchy.clear",
+    "ruchy.rev",
+    "ruchy.or_nil",
+    "ruchy.is_nil",
+    "ruchy.is_some",
+    "ruchy.is_none",
+    "ruchy.Some",
+    "ruchy.None",
+    "ruchy.Ok",
+    "ruchy.Err",
+    "ruchy.contains_key",
+    "ruchy.flatten",
+    "ruchy.chunks",
+    "ruchy.windows",
+    "ruchy.to_list",
+    "ruchy.remove",
+];
+
+/// Operations that hand values on as they are, or only look at which type they are of.
+fn keeps(op: Op) -> bool {
+    matches!(
+        op,
+        Op::ListOp(ListOp::New | ListOp::Len | ListOp::Concat)
+            | Op::TupleOp(TupleOp::New)
+            | Op::DictOp(DictOp::New | DictOp::Len | DictOp::Contains)
+            | Op::UnionOp(UnionOp::From | UnionOp::Get | UnionOp::Is)
+            | Op::NumOp(NumOp::FromInt)
+            | Op::IterOp(IterOp::Of)
+            | Op::OptOp(_)
+            | Op::ClassOp(ClassOp::New)
+            | Op::IoOp(_)
+    ) || op.name() == "num.from_float"
+}
+
+/// Whether a dynamic value of the type is data alone: it shows as Ruchy shows it.
+fn is_data(ty: Ty) -> bool {
+    !ty.any(&mut |part| matches!(part.kind(), TyKind::Class(..) | TyKind::Func(..) | TyKind::Complex))
+        && shows(ty)
+        || !ty.any(&mut |part| matches!(part.kind(), TyKind::Value | TyKind::Num | TyKind::Complex))
 }
 
 /// Whether an int is never below zero, by what it is made of.
@@ -223,10 +359,13 @@ fn is_natural(body: &Body<Typed>, node: NodeId) -> bool {
 fn shows(ty: Ty) -> bool {
     match ty.strip().kind() {
         TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Str | TyKind::Unit | TyKind::Never => true,
-        TyKind::Class(..) => true,
-        TyKind::List(_) | TyKind::Set(_) | TyKind::Dict(..) | TyKind::Tuple(_) => {
-            ty.strip().children().into_iter().all(shows)
-        }
+        TyKind::Class(..) | TyKind::Value | TyKind::Num => true,
+        TyKind::List(_)
+        | TyKind::Set(_)
+        | TyKind::Dict(..)
+        | TyKind::Tuple(_)
+        | TyKind::Union(_)
+        | TyKind::Iter(_) => ty.strip().children().into_iter().all(shows),
         TyKind::Lib(name, args) => {
             matches!(name.as_str(), "Option" | "Result") && args.iter().all(|arg| shows(*arg))
         }

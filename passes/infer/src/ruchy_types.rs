@@ -19,7 +19,7 @@ pub(crate) fn settle(program: &mut Program<Typed>) {
         return;
     }
     let direct: Vec<Name> =
-        program.classes.keys().copied().filter(|class| !holds_itself(program, *class)).collect();
+        program.classes.keys().copied().filter(|class| is_record(program, *class)).collect();
     for class in program.classes.values_mut() {
         let class = Arc::make_mut(class);
         class.fields.iter_mut().for_each(|field| field.ty = plain(field.ty));
@@ -87,6 +87,13 @@ fn settle_node(body: &mut Body<Typed>, node: NodeId, direct: &[Name]) {
         }
         _ => {}
     }
+}
+
+/// Whether objects of a class are made of their fields alone, in place.
+fn is_record(program: &Program<Typed>, class: Name) -> bool {
+    let is_made_of_fields =
+        program.classes.get(&class).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { .. }));
+    is_made_of_fields && !holds_itself(program, class)
 }
 
 /// Whether objects of a class hold objects of it by value: those are made by a function, which puts them behind a

@@ -353,6 +353,10 @@ impl Own<'_> {
         let holds_var = row.result.any(&mut |part| matches!(part.kind(), TyKind::Var(_)));
         // A dynamic value is a handle.
         let is_handle = *ty.kind() == TyKind::Value;
+        // Where values are values, what the library takes out of one is a value of its own.
+        if self.has_values() && !self.holds_entity(ty, &mut Vec::new()) {
+            return;
+        }
         if row.moves || !holds_var || is_handle || !ty.is_mutable() || owns_only_shared_parts(ty, row.result)
         {
             return;

@@ -31,6 +31,22 @@ impl Own<'_> {
         }
     }
 
+    /// Whether a value holds objects with an identity.
+    pub fn holds_entity(&self, ty: Ty, seen: &mut Vec<Name>) -> bool {
+        if let Some(class) = ty.strip().class_path() {
+            if seen.contains(&class) {
+                return false;
+            }
+            seen.push(class);
+            let is_entity = self.program.classes.get(&class).is_some_and(|def| {
+                matches!(def.kind, ClassKind::Plain | ClassKind::Dataclass { eq: false, .. })
+            });
+            let fields: Vec<Ty> = self.program.all_fields(class).iter().map(|field| field.ty).collect();
+            return is_entity || fields.into_iter().any(|field| self.holds_entity(field, seen));
+        }
+        ty.children().into_iter().any(|part| self.holds_entity(part, seen))
+    }
+
     fn family_of(&self, class: Name) -> Vec<Name> {
         let root = self.program.mro(class).last().copied().unwrap_or(class);
         self.program.subclasses(root)

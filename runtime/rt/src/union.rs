@@ -22,6 +22,21 @@ macro_rules! impl_union {
             }
         }
     };
+    (@Show $name:ident { $($member:ident($ty:ty)),+ $(,)? }) => {
+        impl $crate::ruchy::Show for $name {
+            fn fmt_nested(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match self {
+                    $(Self::$member(value) => $crate::ruchy::Show::fmt_nested(value, f),)+
+                }
+            }
+
+            fn fmt_text(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match self {
+                    $(Self::$member(value) => $crate::ruchy::Show::fmt_text(value, f),)+
+                }
+            }
+        }
+    };
     (@Format $name:ident { $($member:ident($ty:ty)),+ $(,)? }) => {
         impl $crate::Format for $name {
             fn operand(&self) -> $crate::Operand<'_> {

@@ -3,7 +3,7 @@
 use super::iters::{items, sequence};
 use super::{Site, call_func, result_of, rows};
 use crate::desc::Kind;
-use crate::item::{Element, Item, clone_word, each_list, list_word, text_word};
+use crate::item::{Element, Item, clone_word, each_list, list_word, some_word, text_word};
 use crate::memory::record;
 use batuta_rt::{self as rt, prelude::*};
 
@@ -140,6 +140,67 @@ fn at(a: &[Item], place: i64) -> u64 {
     clone_word(item, each_list!(a[0].elements(), list => list.at(place).to_word()))
 }
 
+/// A value that may be missing, in the node's type.
+fn optional(site: &Site, found: Option<u64>) -> u64 {
+    match site.ret.kind {
+        Kind::Option(inner) => found.map_or(0, |word| some_word(inner, word)),
+        _ => found.unwrap_or(0),
+    }
+}
+
+fn at_or_nil(site: &Site, a: &[Item], place: i64) -> u64 {
+    let items = items(&a[0]);
+    let found = if place < 0 { items.last() } else { items.get(place as usize) };
+    optional(site, found.map(|item| item.word))
+}
+
+fn found(site: &Site, a: &[Item]) -> u64 {
+    match a[0].desc.kind {
+        Kind::Str => optional(site, rt::ruchy::find(a[0].text(), a[1].text()).map(|at| at as u64)),
+        _ => optional(site, asked(a).find(|(_, says)| *says).map(|(item, _)| item.word)),
+    }
+}
+
+fn index_of(site: &Site, a: &[Item]) -> u64 {
+    match a[0].desc.kind {
+        Kind::Str => found(site, a),
+        _ => optional(site, items(&a[0]).iter().position(|item| *item == a[1]).map(|at| at as u64)),
+    }
+}
+
+fn sorted_by(site: &Site, a: &[Item]) -> u64 {
+    let mut all = items(&a[0]);
+    all.sort_by(|x, y| (call_func(&a[1], &[x.word, y.word]) as i64).cmp(&0));
+    sequence(site.ret, all)
+}
+
+fn kept_while(site: &Site, a: &[Item], takes: bool) -> u64 {
+    let all: Vec<(Item, bool)> = asked(a).collect();
+    let count = all.iter().position(|(_, says)| !says).unwrap_or(all.len());
+    let items = all.into_iter().map(|(item, _)| item);
+    match takes {
+        true => sequence(site.ret, items.take(count).collect()),
+        false => sequence(site.ret, items.skip(count).collect()),
+    }
+}
+
+/// Whether all characters of a text are of a kind.
+fn all_chars(a: &[Item], is: fn(char) -> bool) -> u64 {
+    a[0].text().chars().all(is).into()
+}
+
+fn padded(a: &[Item], pad: fn(&str, i64, &str) -> String) -> u64 {
+    text_word(pad(a[0].text(), a[1].int(), a.get(2).map_or(" ", Item::text)))
+}
+
+fn counted_items(a: &[Item]) -> u64 {
+    match (&a[0].desc.kind, a.len()) {
+        (Kind::Str, 2) => a[0].text().matches(a[1].text()).count() as u64,
+        (_, 2) => asked(a).filter(|(_, says)| *says).count() as u64,
+        _ => items(&a[0]).len() as u64,
+    }
+}
+
 rows! {
     "ruchy.copy" => |_, a| clone_word(a[0].desc, a[0].word);
     "ruchy.assert" => |_, a| { rt::ruchy::check(a[0].truth(), a[1].text()); 0 };
@@ -184,7 +245,7 @@ rows! {
         let (left, right) = (items(&a[0]), items(&a[1]));
         paired(s, left.into_iter().zip(right).map(|(x, y)| (x.word, y.word)))
     };
-    "ruchy.enumerate" | "ruchy.pairs" | "ruchy.items" => entries;
+    "ruchy.enumerate" | "ruchy.pairs" | "ruchy.walked" | "ruchy.items" => entries;
     "ruchy.join" => |_, a| {
         let parts: Vec<&str> = items(&a[0]).iter().map(|part| part.bare().text()).collect();
         text_word(parts.join(a[1].text()))
@@ -214,8 +275,7 @@ rows! {
     "ruchy.as_float" => |_, a| a[0].float().to_bits();
     "ruchy.as_int" | "ruchy.ord" => |_, a| as_int(a);
     "ruchy.as_char" => |_, a| text_word(rt::ruchy::as_char(a[0].int()));
-    "ruchy.to_string" => |_, a| text_word(rt::str(&a[0]).to_string());
-    "ruchy.pow" => |s, a| match s.ret.kind {
+        "ruchy.pow" => |s, a| match s.ret.kind {
         Kind::Float => a[0].float().powf(a[1].float()).to_bits(),
         _ => rt::ruchy::pow(a[0].int(), a[1].int()) as u64,
     };
@@ -231,6 +291,66 @@ rows! {
     "ruchy.floor" => |_, a| real(a, f64::floor);
     "ruchy.ceil" => |_, a| real(a, f64::ceil);
     "ruchy.round" => |_, a| real(a, f64::round);
+    "ruchy.first_or_nil" => |s, a| at_or_nil(s, a, 0);
+    "ruchy.last_or_nil" => |s, a| at_or_nil(s, a, -1);
+    "ruchy.find" => found;
+    "ruchy.index_of" => index_of;
+    "ruchy.position" => |s, a| optional(s, asked(a).position(|(_, says)| says).map(|at| at as u64));
+    "ruchy.sort_by" => sorted_by;
+    "ruchy.take_while" => |s, a| kept_while(s, a, true);
+    "ruchy.skip_while" => |s, a| kept_while(s, a, false);
+    "ruchy.flat_map" => |s, a| {
+        let lists = items(&a[0]).into_iter().map(|item| Item::new(call_func(&a[1], &[item.word]), result_of(&a[1])));
+        sequence(s.ret, lists.flat_map(|list| items(&list)).collect())
+    };
+    "ruchy.rev" => reversed;
+    "ruchy.step_by" => |s, a| sequence(s.ret, rt::ruchy::step_by(items(&a[0]).into_iter(), a[1].int()));
+    "ruchy.to_list" => |s, a| sequence(s.ret, items(&a[0]));
+    "ruchy.count" => |_, a| counted_items(a);
+    "ruchy.is_numeric" => |_, a| all_chars(a, char::is_numeric);
+    "ruchy.is_alphabetic" => |_, a| all_chars(a, char::is_alphabetic);
+    "ruchy.is_alphanumeric" => |_, a| all_chars(a, char::is_alphanumeric);
+    "ruchy.is_digit" | "ruchy.is_ascii_digit" => |_, a| all_chars(a, |c| c.is_ascii_digit());
+    "ruchy.is_whitespace" => |_, a| all_chars(a, char::is_whitespace);
+    "ruchy.is_uppercase" => |_, a| all_chars(a, char::is_uppercase);
+    "ruchy.is_lowercase" => |_, a| all_chars(a, char::is_lowercase);
+    "ruchy.pad_start" => |_, a| padded(a, rt::ruchy::pad_start);
+    "ruchy.pad_end" => |_, a| padded(a, rt::ruchy::pad_end);
+    "ruchy.replace_all" => |_, a| text_word(a[0].text().replace(a[1].text(), a[2].text()));
+    "ruchy.strip" => |_, a| text_word(a[0].text().trim());
+    "ruchy.title" => |_, a| text_word(rt::ruchy::title(a[0].text()));
+    "ruchy.capitalize" => |_, a| text_word(rt::ruchy::capitalised(a[0].text()));
+    "ruchy.parse" => |_, a| rt::ruchy::parse_int(a[0].text()) as u64;
+    "ruchy.is_even" => |_, a| (a[0].int() % 2 == 0).into();
+    "ruchy.is_odd" => |_, a| (a[0].int() % 2 != 0).into();
+    "ruchy.shl" => |_, a| rt::ruchy::shl(a[0].int(), a[1].int()) as u64;
+    "ruchy.shr" => |_, a| rt::ruchy::shr(a[0].int(), a[1].int()) as u64;
+    "ruchy.signum" => |_, a| match a[0].desc.kind {
+        Kind::Float => real(a, f64::signum),
+        _ => a[0].int().signum() as u64,
+    };
+    "ruchy.cmp" => |_, a| match a[0].desc.kind {
+        Kind::Str => rt::ruchy::compare(a[0].text(), a[1].text()) as u64,
+        Kind::Float => rt::ruchy::compare(&a[0].float(), &a[1].float()) as u64,
+        _ => rt::ruchy::compare(&a[0].int(), &a[1].int()) as u64,
+    };
+    "ruchy.text_of" | "ruchy.to_string" => |_, a| text_word(match a[0].desc.kind {
+        Kind::Float => a[0].float().to_string(),
+        _ => rt::str(&a[0]).to_string(),
+    });
+    "ruchy.radix" => |_, a| text_word(match a[0].desc.kind {
+        Kind::Float => rt::ruchy::exponent(a[0].float(), a[1].text()),
+        _ => rt::ruchy::radix(a[0].int(), a[1].text()),
+    });
+    "ruchy.or_nil" => |_, a| text_word(a[0].present().map_or_else(|| "nil".to_owned(), |item| rt::str(&item).to_string()));
+    "ruchy.is_nil" => |_, a| a[0].present().is_none().into();
+    "ruchy.coalesce" => |_, a| match a[0].present() {
+        Some(item) => item.word,
+        None => a[1].word,
+    };
+    "ruchy.caught" => |_, a| text_word(rt::ruchy::caught(super::error_of(&a[0])));
+    "ruchy.fault_message" => |_, a| text_word(rt::ruchy::fault_message(super::error_of(&a[0])));
+    "ruchy.fault_type" => |_, a| text_word(rt::ruchy::fault_type(super::error_of(&a[0])));
     "ruchy.keys" => |s, a| sequence(s.ret, super::mapping::pairs(&a[0]).into_iter().map(|(key, _)| key).collect());
     "ruchy.values" => |s, a| sequence(s.ret, super::mapping::pairs(&a[0]).into_iter().map(|(_, value)| value).collect());
 }

@@ -43,6 +43,9 @@ pub fn nested(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             None => f.write_str("None"),
         },
         Kind::Class(_) => object(item, f),
+        Kind::Union(_) => nested(&item.bare(), f),
+        Kind::Value => write!(f, "{}", rt::ruchy::nested(item.value())),
+        Kind::Num => write!(f, "{}", rt::ruchy::nested(crate::memory::object::<rt::Num>(&item.word))),
         _ => f.write_str("<function>"),
     }
 }
@@ -57,7 +60,8 @@ fn object(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if class.kind == ClassKind::Enum {
         return f.write_str(item.field(0).text());
     }
-    let name = class.path.last();
+    let is_nameless = matches!(class.kind, ClassKind::Dataclass { repr: false, .. });
+    let name = if is_nameless { "" } else { class.path.last() };
     let values = object_fields(item.word, class);
     let mut fields: Vec<_> = class.fields().iter().zip(&values).collect();
     let is_tuple = fields.first().is_some_and(|(field, _)| field.name.as_str().starts_with("_0"));
@@ -71,5 +75,6 @@ fn object(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     fields.sort_by_key(|(field, _)| field.name);
     let parts: Vec<String> =
         fields.iter().map(|(field, value)| format!("{}: {}", field.name, Nested(value))).collect();
-    write!(f, "{name} {{{}}}", parts.join(", "))
+    let space = if is_nameless { "" } else { " " };
+    write!(f, "{name}{space}{{{}}}", parts.join(", "))
 }

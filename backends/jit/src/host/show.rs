@@ -99,6 +99,8 @@ pub fn str(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if super::is_ruchy() {
         return match &item.desc.kind {
             Kind::Str => f.write_str(item.text()),
+            Kind::Union(_) => str(&item.bare(), f),
+            Kind::Value => write!(f, "{}", rt::ruchy::text(item.value())),
             _ => super::ruchy_show::nested(item, f),
         };
     }
@@ -202,7 +204,7 @@ fn piece(item: &Item, conv: Conv, spec: &[FormatPart], args: &[Item], out: &mut 
     let mut rule = String::new();
     pieces(spec, args, &mut rule);
     let bare = match item.desc.kind {
-        Kind::Union(_) | Kind::Option(_) => {
+        Kind::Union(_) | Kind::Option(_) if !super::is_ruchy() => {
             item.bare().present().map_or(Item::new(0, item.desc), |inner| inner.bare())
         }
         _ => Item::new(item.word, item.desc),

@@ -13,6 +13,14 @@ impl<'t> Lowerer<'t> {
             let value = self.owned(right);
             return self.assign_parts(left, value, node);
         }
+        if node.field("operator").is_some_and(|sign| sign.text().starts_with("<-")) && self.is_message(right)
+        {
+            let sent = self.send(left, right, node, false);
+            return self.push_expr(sent, node);
+        }
+        if self.grow(left, right, node) {
+            return;
+        }
         let value = self.owned(right);
         match self.target(left, true) {
             Ok(place) => self.push_set(place, value, node),
@@ -40,8 +48,36 @@ impl<'t> Lowerer<'t> {
         let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return };
         let sign = node.field("operator").map_or("", Syntax::text).trim_end_matches('=');
         let Some(op) = binary_op(sign) else { return };
+        if let Some((map, key, start)) = entry_of(left) {
+            return self.update_entry((map, key, start), op, right, node);
+        }
         let value = self.expr(right);
         self.update(left, op, value, node);
+    }
+
+    /// `*m.entry(k).or_insert(v) op= x`.
+    fn update_entry(
+        &mut self,
+        (map, key, start): (Syntax<'t>, Syntax<'t>, Syntax<'t>),
+        op: ObjOp,
+        right: Syntax<'t>,
+        node: Syntax<'t>,
+    ) {
+        let kept = self.temp("key", key);
+        let value = self.owned(key);
+        self.push_set(Place::local(kept), value, key);
+        let place = match self.target(map, true) {
+            Ok(place) => place,
+            Err(hole) => return self.push_expr(hole, node),
+        };
+        let of = self.use_place(place.clone(), map);
+        let read = self.use_local(kept, key);
+        let start = self.owned(start);
+        let old = self.call_lib("ruchy.get_or", vec![of, read, start], node);
+        let right = self.expr(right);
+        let new = self.op(op, vec![old, right], node);
+        let index = self.use_local(kept, key);
+        self.push_set(place.with(Proj::Index(index)), new, node);
     }
 
     pub fn step(&mut self, node: Syntax<'t>) {
@@ -53,6 +89,22 @@ impl<'t> Lowerer<'t> {
         };
         let one = self.int(1, node);
         self.update(place, op, one, node);
+    }
+
+    /// `i++` as a value: what was there before; `++i`: what is there then.
+    pub fn stepped(&mut self, node: Syntax<'t>) -> NodeId {
+        let (Some(place), Some(sign)) = (node.field("place"), node.field("operator")) else {
+            return self.nil(node);
+        };
+        if sign.start() < place.start() {
+            self.step(node);
+            return self.early(place);
+        }
+        let before = self.temp("before", place);
+        let value = self.owned(place);
+        self.push_set(Place::local(before), value, place);
+        self.step(node);
+        self.use_local(before, place)
     }
 
     fn update(&mut self, left: Syntax<'t>, op: ObjOp, value: NodeId, node: Syntax<'t>) {
@@ -99,6 +151,9 @@ impl<'t> Lowerer<'t> {
                     return Err(self.unsupported(node, "`?.` has no translation from Ruchy yet"));
                 }
                 let place = self.target_or_value(value)?;
+                if let Some(key) = self.dict_key(value, name) {
+                    return Ok(place.with(Proj::Index(key)));
+                }
                 Ok(place.with(self.field_of(name)))
             }
             "index_expression" => {
@@ -108,6 +163,9 @@ impl<'t> Lowerer<'t> {
                     return Err(self.unsupported(node, "a slice is no place that can be assigned"));
                 }
                 let place = self.target_or_value(value)?;
+                if let Some(key) = self.record_key(value, index) {
+                    return Ok(place.with(Proj::Field(key)));
+                }
                 let index = self.expr(index);
                 Ok(place.with(Proj::Index(index)))
             }
@@ -144,13 +202,23 @@ impl<'t> Lowerer<'t> {
     }
 
     /// Only what was declared with `mut` is changed.
-    fn check_mutable(&mut self, root: Syntax<'t>) {
+    pub(super) fn check_mutable(&mut self, root: Syntax<'t>) {
         let Some(variable) = self.variable(root.text()) else { return };
         if !variable.is_mutable {
             let found = self.report(IMMUTABLE, root, format!("`{}` is not mutable", root.text()));
             found.hint(format!("declare it with `let mut {}`", root.text()));
         }
     }
+}
+
+/// The map, the key and the first value of `*m.entry(k).or_insert(v)`.
+fn entry_of(node: Syntax<'_>) -> Option<(Syntax<'_>, Syntax<'_>, Syntax<'_>)> {
+    let call = node.field("value").filter(|_| node.is("unary_expression"))?;
+    let insert =
+        call.field("function").filter(|of| of.field("name").is_some_and(|of| of.text() == "or_insert"))?;
+    let entry = insert.field("value")?;
+    let of = entry.field("function").filter(|of| of.field("name").is_some_and(|of| of.text() == "entry"))?;
+    Some((of.field("value")?, entry.field("arguments")?.first()?, call.field("arguments")?.first()?))
 }
 
 /// The operation of a binary operator.

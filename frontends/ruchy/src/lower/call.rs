@@ -1,6 +1,6 @@
 //! Calls: functions, constructors, methods, builtins, macros.
 
-use super::scan::{CHANGING, root_of};
+use super::scan::{CHANGING, root_of, walk};
 use super::{Binding, Lowerer, UNKNOWN_NAME};
 use batuta_base::Name;
 use batuta_core::*;
@@ -127,10 +127,36 @@ impl<'t> Lowerer<'t> {
             };
             let is_shared = lent_mutably(value).is_none()
                 && root_of(value).is_some_and(|root| changed.contains(&root.text()));
-            let value = if is_shared { self.owned(value) } else { self.lent_argument(value) };
+            let is_early = self.is_early(args, *arg);
+            let value = match is_early {
+                true => self.early(value),
+                false if is_shared => self.owned(value),
+                false => self.lent_argument(value),
+            };
             out.push(Arg { kind, value });
         }
         self.node(Node::Call { callee, args: out }, node)
+    }
+
+    /// Whether an argument is read before a later one changes a variable.
+    pub(super) fn is_early(&self, args: &[Syntax<'t>], arg: Syntax<'t>) -> bool {
+        let later = args.iter().filter(|other| other.start() > arg.start());
+        let changes = |other: &Syntax<'t>| {
+            let mut found = false;
+            walk(*other, &mut |part| {
+                found |= matches!(part.kind(), "step_expression" | "assignment" | "compound_assignment");
+            });
+            found && !other.is("lambda")
+        };
+        root_of(arg).is_some() && later.into_iter().any(|other| changes(other))
+    }
+
+    /// A value as it is now.
+    pub(super) fn early(&mut self, arg: Syntax<'t>) -> NodeId {
+        let kept = self.temp("now", arg);
+        let value = self.owned(arg);
+        self.push_set(Place::local(kept), value, arg);
+        self.use_local(kept, arg)
     }
 
     fn call_path(&mut self, node: Syntax<'t>, function: Syntax<'t>, args: &[Syntax<'t>]) -> NodeId {
@@ -141,7 +167,7 @@ impl<'t> Lowerer<'t> {
                 self.call_with(callee, args, node)
             }
             Binding::Struct(path) => {
-                let args = args.iter().map(|arg| Arg::positional(self.owned(*arg))).collect();
+                let args = args.iter().map(|arg| self.kept_argument(*arg)).collect();
                 self.node(Node::Call { callee: Callee::Fn(path), args }, node)
             }
             Binding::Variant(of, name) => {
@@ -151,6 +177,15 @@ impl<'t> Lowerer<'t> {
             _ if function.is("identifier") => self.call_builtin(node, function, args),
             _ => self.library_path(node, function, args),
         }
+    }
+
+    /// An argument that a constructor keeps.
+    fn kept_argument(&mut self, arg: Syntax<'t>) -> Arg {
+        let (kind, value) = match (arg.kind(), arg.field("name"), arg.field("value")) {
+            ("named_argument", Some(name), Some(value)) => (ArgKind::Named(Name::new(name.text())), value),
+            _ => (ArgKind::Positional, arg),
+        };
+        Arg { kind, value: self.owned(value) }
     }
 
     fn call_builtin(&mut self, node: Syntax<'t>, function: Syntax<'t>, args: &[Syntax<'t>]) -> NodeId {
@@ -254,9 +289,20 @@ impl<'t> Lowerer<'t> {
             return self.nil(node);
         };
         if function.field("operator").is_some_and(|sign| sign.text() == "?.") {
-            return self.unsupported(node, "`?.` has no translation from Ruchy yet");
+            return self.optional_call(function, args, node);
         }
         let text = name.text();
+        if self.objects.function_keys.contains(text) && !self.methods.contains(text) {
+            let place = match self.target(function, false) {
+                Ok(place) => place,
+                Err(hole) => return hole,
+            };
+            let callee = Callee::Value(self.use_place(place, function));
+            return self.call_with(callee, args, node);
+        }
+        if matches!(text, "send" | "ask") && args.len() == 1 && self.is_message(args[0]) {
+            return self.send(receiver, args[0], node, text == "ask");
+        }
         if self.methods.contains(text) {
             return self.own_method(node, receiver, text, args);
         }
@@ -275,6 +321,13 @@ impl<'t> Lowerer<'t> {
                 Ok(place) => self.use_place(place, receiver),
                 Err(hole) => return hole,
             },
+            // A list without items gets its type from a name.
+            false if receiver.is("list_expression") && receiver.first().is_none() => {
+                let empty = self.temp("empty", receiver);
+                let list = self.expr(receiver);
+                self.push_set(Place::local(empty), list, receiver);
+                self.use_local(empty, receiver)
+            }
             false => self.expr(receiver),
         };
         if changes && let Some(root) = root_of(receiver) {
@@ -355,15 +408,14 @@ impl<'t> Lowerer<'t> {
             "each" => "for_each",
             "push_back" => "push",
             "pop_back" => "pop",
+            "capitalise" => "capitalize",
+            "find_index" | "index" => "position",
+            "includes" | "has" => "contains",
+            "merged" => "merge",
             other => other,
         };
-        match (plain, all.len()) {
-            ("map" | "filter" | "filter_map", 2) => {
-                let name = format!("ruchy.{plain}");
-                self.call_lib(&name, all, node)
-            }
-            _ => self.call_lib(&format!("ruchy.{plain}"), all, node),
-        }
+        let plain = self.nil_row(plain, all.len());
+        self.call_lib(&format!("ruchy.{plain}"), all, node)
     }
 
     /// `println!(..)` and its kin.

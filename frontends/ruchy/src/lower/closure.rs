@@ -62,6 +62,8 @@ impl<'t> Lowerer<'t> {
         self.cx.scopes.push(FxHashMap::default());
         let ret = node.field("return_type").map_or(Ty::unknown(), |ret| self.hint(ret));
         self.cx.gives_nothing = crate::types::is_unit(ret);
+        self.cx.closure_rets.push(ret);
+        let ensures = std::mem::take(&mut self.cx.ensures);
         let params = self.params(node, body);
         let rows = params.rows.clone();
         self.start_params(params);
@@ -101,6 +103,8 @@ impl<'t> Lowerer<'t> {
         self.cx.scopes.pop();
         self.cx.closures -= 1;
         self.cx.gives_nothing = gives_nothing;
+        self.cx.closure_rets.pop();
+        self.cx.ensures = ensures;
         (self.cx.loops, self.cx.breaks) = saved;
         let stmts = std::mem::replace(&mut self.cx.stmts, outer_stmts);
         let body = self.cx.body.block(BlockRow { stmts, tail, end_comments });

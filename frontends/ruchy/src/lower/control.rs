@@ -1,13 +1,21 @@
 //! `if`, `match`, loops and jumps.
 
+use super::Lowerer;
 use super::scan::{root_of, walk};
-use super::{Lowerer, UNSUPPORTED};
 use batuta_base::Name;
 use batuta_core::*;
 use batuta_syntax::Syntax;
 
 /// What is done with a branch.
 pub(super) type Fill<'a, 't> = &'a mut dyn FnMut(&mut Lowerer<'t>, Syntax<'t>);
+
+/// The alternatives of a pattern that bind names: each is an arm of its own. Others stay one pattern.
+fn alternatives(pattern: Syntax<'_>) -> Vec<Syntax<'_>> {
+    if !pattern.is("or_pattern") || super::pattern::bound(pattern).is_empty() {
+        return vec![pattern];
+    }
+    pattern.named().into_iter().flat_map(alternatives).collect()
+}
 
 /// Whether a pattern only tests for one value, and binds nothing.
 fn is_test(pat: &Pat) -> bool {
@@ -78,15 +86,15 @@ impl<'t> Lowerer<'t> {
         };
         let subject = self.subject(value, then);
         let origin = self.origin(condition);
-        let mut pat = Pat::Wild;
+        let (mut pat, mut guard) = (Pat::Wild, None);
         let body = self.scoped(|this| {
-            pat = this.pattern(pattern, Some(then));
+            (pat, guard) = this.guarded_pattern(pattern, Some(then));
             fill(this, then);
             None
         });
         let comments = self.block_end(then);
         self.cx.body.blocks[body].end_comments.extend(comments);
-        let mut arms = vec![Arm { pat, guard: None, body, origin, above: Vec::new() }];
+        let mut arms = vec![Arm { pat, guard, body, origin, above: Vec::new() }];
         let other = self.else_block(node, els, fill, gives).unwrap_or_else(|| self.scoped(|_| None));
         arms.push(Arm { pat: Pat::Wild, guard: None, body: other, origin, above: Vec::new() });
         let chosen = self.node(Node::Match { subject, arms }, node);
@@ -106,14 +114,22 @@ impl<'t> Lowerer<'t> {
         let subject = self.subject(value, body);
         let mut arms = Vec::new();
         let (mut has_rest, mut is_last_plain) = (false, false);
-        for arm in body.named().into_iter().filter(|arm| arm.is("match_arm")) {
+        let of_arm = |arm: Syntax<'t>| {
+            let pattern = arm.field("pattern");
+            let all = pattern.map_or(Vec::new(), alternatives);
+            all.into_iter().map(move |pattern| (arm, pattern))
+        };
+        let rows = body.named().into_iter().filter(|arm| arm.is("match_arm")).flat_map(of_arm);
+        for (arm, pattern) in rows.collect::<Vec<_>>() {
             let above = self.trivia.above(arm.start());
-            let (Some(pattern), Some(code)) = (arm.field("pattern"), arm.field("body")) else { continue };
+            let Some(code) = arm.field("body") else { continue };
             let origin = self.origin(arm);
             let (mut pat, mut guard) = (Pat::Wild, None);
             let block = self.scoped(|this| {
-                pat = this.pattern(pattern, Some(code));
+                let asked;
+                (pat, asked) = this.guarded_pattern(pattern, Some(code));
                 guard = arm.field("guard").map(|guard| this.condition(guard));
+                guard = this.all_of(asked.into_iter().chain(guard), arm);
                 fill(this, code);
                 let beside = this.trivia.beside(this.source, arm.end());
                 if let (Some(last), Some(beside)) = (this.cx.stmts.last_mut(), beside) {
@@ -146,6 +162,18 @@ impl<'t> Lowerer<'t> {
         self.push_expr(chosen, node);
     }
 
+    /// Whether all conditions hold.
+    fn all_of(&mut self, conditions: impl Iterator<Item = NodeId>, at: Syntax<'t>) -> Option<NodeId> {
+        let mut all: Option<NodeId> = None;
+        for condition in conditions {
+            all = Some(match all {
+                Some(before) => self.op(ObjOp::And, vec![before, condition], at),
+                None => condition,
+            });
+        }
+        all
+    }
+
     /// An error of the program that stops it with a message.
     pub fn fault(&mut self, message: &str, at: Syntax<'t>) -> NodeId {
         let text = self.text(message, at);
@@ -170,6 +198,8 @@ impl<'t> Lowerer<'t> {
         let mut iter = if is_changed { self.owned(iterable) } else { self.expr(iterable) };
         if pattern.is("tuple_pattern") && !pattern.text().starts_with('(') {
             iter = self.call_lib("ruchy.pairs", vec![iter], iterable);
+        } else if self.may_be_dict(pattern, iterable) {
+            iter = self.call_lib("ruchy.walked", vec![iter], iterable);
         }
         let label = self.label(node);
         self.cx.loops += 1;
@@ -221,9 +251,9 @@ impl<'t> Lowerer<'t> {
         };
         let subject = self.subject(value, body);
         let origin = self.origin(condition);
-        let mut pat = Pat::Wild;
+        let (mut pat, mut guard) = (Pat::Wild, None);
         let then = self.scoped(|this| {
-            pat = this.pattern(pattern, Some(body));
+            (pat, guard) = this.guarded_pattern(pattern, Some(body));
             this.statements(body);
             None
         });
@@ -232,10 +262,23 @@ impl<'t> Lowerer<'t> {
             this.push_expr(leave, node);
             None
         });
-        let arm = |pat, body| Arm { pat, guard: None, body, origin, above: Vec::new() };
-        let arms = vec![arm(pat, then), arm(Pat::Wild, other)];
+        let arm = |pat, guard, body| Arm { pat, guard, body, origin, above: Vec::new() };
+        let arms = vec![arm(pat, guard, then), arm(Pat::Wild, None, other)];
         let chosen = self.node(Node::Match { subject, arms }, node);
         self.push_expr(chosen, node);
+    }
+
+    /// A pattern, and the condition that it asks for beside its form.
+    pub(super) fn guarded_pattern(
+        &mut self,
+        pattern: Syntax<'t>,
+        body: Option<Syntax<'t>>,
+    ) -> (Pat, Option<NodeId>) {
+        let outer = std::mem::take(&mut self.cx.guards);
+        let pat = self.pattern(pattern, body);
+        let own = std::mem::replace(&mut self.cx.guards, outer);
+        let guard = self.all_of(own.into_iter(), pattern);
+        (pat, guard)
     }
 
     /// `loop`; what `break` gives goes into `out`.
@@ -295,10 +338,13 @@ impl<'t> Lowerer<'t> {
                     let why = "a `return` whose value stands on another line; write the value beside it, or `;` behind it";
                     return self.unsupported(node, why);
                 }
+                if let (Some(value), false) = (node.first(), self.cx.ensures.is_empty()) {
+                    return self.checked_return(value);
+                }
                 let value = node.first().map(|value| self.result(value));
                 self.node(Node::Return(value), node)
             }
-            _ => self.hole(UNSUPPORTED, node, "`throw` has no translation from Ruchy yet"),
+            _ => self.throw(node),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Structs, enums, `impl` blocks, literals of structs.
 
+use super::scan::walk;
 use super::{Binding, Cx, Lowerer};
 use batuta_base::Name;
 use batuta_core::*;
@@ -16,6 +17,17 @@ const RECORD: ClassKind = ClassKind::Dataclass {
     repr: true,
 };
 
+/// An object without a name of its own, which is shown by its fields alone.
+pub(super) const OBJECT: ClassKind = ClassKind::Dataclass {
+    frozen: false,
+    order: false,
+    eq: true,
+    unsafe_hash: false,
+    kw_only: false,
+    slots: false,
+    repr: false,
+};
+
 impl<'t> Lowerer<'t> {
     /// A `struct` or `enum` item.
     pub fn data_type(&mut self, node: Syntax<'t>, above: Vec<Comment>) {
@@ -24,7 +36,7 @@ impl<'t> Lowerer<'t> {
         self.out.module.items.push(ItemRow { item: Item::Class(path), above, base: node.start() as u32 });
         let outer = self.this.replace(path);
         if node.is("struct_item") {
-            let mut def = class_def(path, Vec::new(), RECORD, node);
+            let mut def = class_def(path, self.traits_of(name.text()), RECORD, node);
             if let Some(body) = node.field("body") {
                 def.fields = self.record_fields(path, body, node);
             }
@@ -39,7 +51,7 @@ impl<'t> Lowerer<'t> {
         }
     }
 
-    fn record_fields(&mut self, path: Name, body: Syntax<'t>, whole: Syntax<'t>) -> Vec<FieldDef> {
+    pub(super) fn record_fields(&mut self, path: Name, body: Syntax<'t>, whole: Syntax<'t>) -> Vec<FieldDef> {
         if body.is("tuple_fields") {
             let types = body.named().into_iter().filter(|part| !part.is("visibility"));
             let rows = types.enumerate().map(|(at, ty)| field_def(&format!("_{at}"), self.hint(ty), ty));
@@ -105,7 +117,8 @@ impl<'t> Lowerer<'t> {
     }
 
     fn family(&mut self, node: Syntax<'t>, path: Name) {
-        let base = class_def(path, Vec::new(), RECORD, node);
+        let bases = node.field("name").map_or(Vec::new(), |name| self.traits_of(name.text()));
+        let base = class_def(path, bases, RECORD, node);
         self.out.classes.push(base);
         for variant in node.named().into_iter().filter(|part| part.is("variant")) {
             let Some(name) = variant.field("name") else { continue };
@@ -146,7 +159,8 @@ impl<'t> Lowerer<'t> {
         };
         let outer = self.this.replace(path);
         let mut members = node.field("body").map(Syntax::named).unwrap_or_default();
-        if let Some(of) = node.field("trait") {
+        let shared = node.field("trait").filter(|of| !self.traits.contains_key(of.text()));
+        if let Some(of) = shared {
             // What the trait provides and the type does not define.
             let of = if of.is("generic_type") { of.field("name").unwrap_or(of) } else { of };
             let own: Vec<&str> =
@@ -167,6 +181,22 @@ impl<'t> Lowerer<'t> {
                     self.body(member, method, kind, above);
                     if let Some(class) = self.out.classes.iter_mut().find(|class| class.path == path) {
                         class.methods.push(method);
+                    }
+                }
+                ("const_item", Some(name)) => {
+                    let constant = path.join(name.text());
+                    let Some(value) = member.field("value") else { continue };
+                    let ty = member.field("type").map_or(Ty::unknown(), |ty| self.hint(ty));
+                    if let Some(global) = self.globals.get_mut(&constant) {
+                        global.ty = ty;
+                    }
+                    let value = self.owned(value);
+                    self.push_set(Place::global(constant), value, member);
+                    if let Some(row) = self.cx.stmts.last_mut() {
+                        row.above = above;
+                    }
+                    if let Some(class) = self.out.classes.iter_mut().find(|class| class.path == path) {
+                        class.attributes.push(constant);
                     }
                 }
                 _ => {
@@ -190,21 +220,89 @@ impl<'t> Lowerer<'t> {
             _ => return self.hole(super::UNKNOWN_NAME, name, format!("`{}` is not defined", name.text())),
         };
         let parts = body.named();
-        if parts.iter().any(|part| part.is("base")) {
-            return self.unsupported(node, "`..` in a struct literal has no translation from Ruchy yet");
-        }
+        let base = parts.iter().find(|part| part.is("base")).and_then(|part| part.first());
         let mut args = Vec::new();
+        if let Some(base) = base {
+            let whole = self.owned(base);
+            args.push(Arg::positional(whole));
+        }
         for part in parts {
             let Some(field) = part.field("name") else { continue };
             let value = part.field("value").unwrap_or(field);
             let value = self.owned(value);
             args.push(Arg { kind: ArgKind::Named(Name::new(field.text())), value });
         }
-        self.node(Node::Call { callee: Callee::Fn(path), args }, node)
+        let callee = match base {
+            Some(_) => Callee::Lib(Name::new("dataclasses.replace")),
+            None => Callee::Fn(path),
+        };
+        self.node(Node::Call { callee, args }, node)
+    }
+
+    /// Traits of a type whose objects are used as such.
+    fn traits_of(&self, name: &str) -> Vec<Name> {
+        let Some(root) = self.objects_root() else { return Vec::new() };
+        let mut out = Vec::new();
+        walk(root, &mut |node| {
+            let Some(of) = node.field("trait").filter(|_| node.is("impl_item")) else { return };
+            let is_this = node.field("type").is_some_and(|ty| ty.text() == name);
+            out.extend(self.traits.get(of.text()).filter(|_| is_this));
+        });
+        out
+    }
+
+    /// Traits that are types of values: `dyn Shape`, a parameter of type `Shape`.
+    pub(super) fn collect_traits(&mut self, root: Syntax<'t>) {
+        let (mut traits, mut used) = (Vec::new(), Vec::new());
+        walk(root, &mut |node| match node.kind() {
+            "trait_item" if node.field("type_parameters").is_none() => {
+                traits.extend(node.field("name").map(Syntax::text));
+            }
+            "bounded_type" if node.has_token("dyn") => walk(node, &mut |part| used.push(part.text())),
+            "type_arguments" => used.extend(node.named().into_iter().map(Syntax::text)),
+            _ => used.extend(node.field("type").filter(|_| !node.is("impl_item")).map(Syntax::text)),
+        });
+        let is_used = |name: &&str| used.contains(name);
+        for name in traits.into_iter().filter(|name| is_used(name)) {
+            self.traits.insert(name, self.item_path(name));
+        }
+    }
+
+    /// A trait as the class above all types that have it.
+    pub(super) fn trait_class(&mut self, node: Syntax<'t>, above: Vec<Comment>) {
+        let Some(path) = node.field("name").and_then(|name| self.traits.get(name.text())).copied() else {
+            return;
+        };
+        self.out.module.items.push(ItemRow { item: Item::Class(path), above, base: node.start() as u32 });
+        let mut def = class_def(path, vec![Name::new("ABC")], ClassKind::Abstract, node);
+        let outer = self.this.replace(path);
+        let members = node.field("body").map(Syntax::named).unwrap_or_default();
+        for member in members.into_iter().filter(|member| member.is("function_item")) {
+            let Some(name) = member.field("name") else { continue };
+            let above = self.trivia.above(member.start());
+            let method = path.join(name.text());
+            let receiver = member.field("parameters").and_then(|params| params.child("self_parameter"));
+            if receiver.is_none() {
+                continue;
+            }
+            self.body(member, method, FnKind::Method, above);
+            let is_required = member.field("body").is_none() && member.field("value").is_none();
+            if let Some(body) = self.out.fns.last_mut().filter(|_| is_required) {
+                body.decorators.push(Decorator {
+                    path: Name::new("abc.abstractmethod"),
+                    args: Vec::new(),
+                    is_called: false,
+                    origin: member.origin(0),
+                });
+            }
+            def.methods.push(method);
+        }
+        self.this = outer;
+        self.out.classes.push(def);
     }
 }
 
-fn class_def(path: Name, bases: Vec<Name>, kind: ClassKind, node: Syntax<'_>) -> ClassDef {
+pub(super) fn class_def(path: Name, bases: Vec<Name>, kind: ClassKind, node: Syntax<'_>) -> ClassDef {
     ClassDef {
         path,
         bases,
@@ -219,7 +317,7 @@ fn class_def(path: Name, bases: Vec<Name>, kind: ClassKind, node: Syntax<'_>) ->
     }
 }
 
-fn field_def(name: &str, ty: Ty, node: Syntax<'_>) -> FieldDef {
+pub(super) fn field_def(name: &str, ty: Ty, node: Syntax<'_>) -> FieldDef {
     FieldDef {
         name: Name::new(name),
         ty,

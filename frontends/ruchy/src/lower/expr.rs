@@ -1,6 +1,7 @@
 //! Expressions. `expr` reads; `owned` gives a value that may be kept.
 
 use super::assign::binary_op;
+use super::exceptions::is_text;
 use super::scan::root_of;
 use super::{Binding, Lowerer, UNKNOWN_NAME};
 use crate::literal;
@@ -72,6 +73,16 @@ impl<'t> Lowerer<'t> {
             "list_comprehension" | "set_comprehension" => self.comprehension(node),
             "set" => self.display(SetOp::New, node),
             "struct_expression" => self.struct_literal(node),
+            "object" => self.object(node),
+            "dict_comprehension" => self.dict_comprehension(node),
+            "try_expression" => self.decided(node),
+            // Code that waits runs where it is written.
+            "await_expression" | "lazy_expression" => match node.first() {
+                Some(inner) => self.expr(inner),
+                None => self.nil(node),
+            },
+            "spawn_expression" => self.spawn(node),
+            "send_expression" => self.send_expression(node),
             "lambda" => self.lambda(node),
             "macro_call" => self.macro_call(node),
             "call_expression" => self.call(node),
@@ -83,11 +94,12 @@ impl<'t> Lowerer<'t> {
             "ternary_expression" => self.ternary(node),
             "if_expression" => self.if_value(node),
             "match_expression" => self.match_value(node),
+            "block" if is_empty_object(node) => self.op(DictOp::New, Vec::new(), node),
             "block" => {
                 let block = self.value_block(node);
                 self.node(Node::Block { label: None, block }, node)
             }
-            "unsafe_block" => match node.field("body") {
+            "unsafe_block" | "async_block" => match node.field("body") {
                 Some(body) => self.expr(body),
                 None => self.nil(node),
             },
@@ -96,11 +108,15 @@ impl<'t> Lowerer<'t> {
                 self.jump(node)
             }
             "try_operator" => self.try_operator(node),
-            "assignment"
-            | "compound_assignment"
-            | "step_expression"
-            | "for_expression"
-            | "while_expression" => {
+            "step_expression" => self.stepped(node),
+            "assignment" | "compound_assignment"
+                if node.field("left").is_some_and(|left| left.is("identifier")) =>
+            {
+                self.effect(node);
+                let left = node.field("left").unwrap_or(node);
+                self.owned(left)
+            }
+            "assignment" | "compound_assignment" | "for_expression" | "while_expression" => {
                 let block = self.scoped(|this| {
                     this.effect(node);
                     Some(this.nil(node))
@@ -211,23 +227,8 @@ impl<'t> Lowerer<'t> {
     fn comprehension(&mut self, node: Syntax<'t>) -> NodeId {
         self.cx.scopes.push(Default::default());
         self.cx.loops += 1;
-        let mut clauses = Vec::new();
         let value = node.field("value");
-        for clause in node.named().into_iter().filter(|part| part.is("comprehension_clause")) {
-            let (Some(pattern), Some(iterable)) = (clause.field("pattern"), clause.field("iterable")) else {
-                continue;
-            };
-            let mut iter = self.expr(iterable);
-            if pattern.is("tuple_pattern") && !pattern.text().starts_with('(') {
-                iter = self.call_lib("ruchy.pairs", vec![iter], iterable);
-            }
-            let pat = self.loop_pattern(pattern, value.unwrap_or(node));
-            clauses.push(Clause::For { pat, iter });
-            if let Some(condition) = clause.field("condition") {
-                let cond = self.condition(condition);
-                clauses.push(Clause::If(cond));
-            }
-        }
+        let clauses = self.clauses(node, value.unwrap_or(node));
         let item = match value {
             Some(value) => self.owned(value),
             None => self.nil(node),
@@ -238,6 +239,44 @@ impl<'t> Lowerer<'t> {
         self.node(Node::Seq { clauses, sink }, node)
     }
 
+    /// The clauses of a comprehension; `value` is what sees their names.
+    fn clauses(&mut self, node: Syntax<'t>, value: Syntax<'t>) -> Vec<Clause> {
+        let mut clauses = Vec::new();
+        for clause in node.named().into_iter().filter(|part| part.is("comprehension_clause")) {
+            let (Some(pattern), Some(iterable)) = (clause.field("pattern"), clause.field("iterable")) else {
+                continue;
+            };
+            let mut iter = self.expr(iterable);
+            if pattern.is("tuple_pattern") && !pattern.text().starts_with('(') {
+                iter = self.call_lib("ruchy.pairs", vec![iter], iterable);
+            } else if self.may_be_dict(pattern, iterable) {
+                iter = self.call_lib("ruchy.walked", vec![iter], iterable);
+            }
+            let pat = self.loop_pattern(pattern, value);
+            clauses.push(Clause::For { pat, iter });
+            if let Some(condition) = clause.field("condition") {
+                let cond = self.condition(condition);
+                clauses.push(Clause::If(cond));
+            }
+        }
+        clauses
+    }
+
+    fn dict_comprehension(&mut self, node: Syntax<'t>) -> NodeId {
+        let pair = node.child("pair").unwrap_or(node);
+        let (Some(key), Some(value)) = (pair.field("key"), pair.field("value")) else {
+            return self.nil(node);
+        };
+        self.cx.scopes.push(Default::default());
+        self.cx.loops += 1;
+        let clauses = self.clauses(node, value);
+        let key = self.owned(key);
+        let value = self.owned(value);
+        self.cx.loops -= 1;
+        self.cx.scopes.pop();
+        self.node(Node::Seq { clauses, sink: Sink::Dict(key, value) }, node)
+    }
+
     /// A field, an item or a slice, read.
     fn part(&mut self, node: Syntax<'t>) -> NodeId {
         if let Some(index) =
@@ -246,10 +285,11 @@ impl<'t> Lowerer<'t> {
             return self.slice(node, index);
         }
         if node.field("operator").is_some_and(|sign| sign.text() == "?.") {
-            return self.unsupported(node, "`?.` has no translation from Ruchy yet");
+            return self.optional_part(node);
         }
         if node.field("name").is_some_and(|name| name.text() == "await") {
-            return self.unsupported(node, "`await` has no translation from Ruchy yet");
+            let value = node.field("value").unwrap_or(node);
+            return self.expr(value);
         }
         match self.target(node, false) {
             Ok(place) => self.use_place(place, node),
@@ -327,6 +367,26 @@ impl<'t> Lowerer<'t> {
         };
         match sign.text() {
             "|>" => return self.pipe(left, right, node),
+            "??" => return self.coalesce(left, right, node),
+            "<?" => return self.send(left, right, node, true),
+            "+" if is_text(left) != is_text(right) => {
+                let side = |this: &mut Self, part: Syntax<'t>| {
+                    let value = this.expr(part);
+                    if is_text(part) { value } else { this.call_lib("ruchy.text_of", vec![value], part) }
+                };
+                let args = vec![side(self, left), side(self, right)];
+                return self.op(ObjOp::Add, args, node);
+            }
+            // What the power of a computed exponent is, a call says: ints stay ints.
+            "**" if !is_number(right) => {
+                let args = vec![self.expr(left), self.expr(right)];
+                return self.call_lib("ruchy.pow", args, node);
+            }
+            "<<" | ">>" if !right.is("integer") => {
+                let args = vec![self.expr(left), self.expr(right)];
+                let row = if sign.text() == "<<" { "ruchy.shl" } else { "ruchy.shr" };
+                return self.call_lib(row, args, node);
+            }
             "&&" | "||" => {
                 let op = if sign.text() == "&&" { ObjOp::And } else { ObjOp::Or };
                 let (a, b) = (self.condition(left), self.condition(right));
@@ -398,6 +458,7 @@ impl<'t> Lowerer<'t> {
         let mut fill = |this: &mut Self, part: Syntax<'t>| this.decide(part, local);
         match node.kind() {
             "match_expression" => self.match_into(node, &mut fill),
+            "try_expression" => self.try_into(node, &mut fill),
             _ if node.field("alternative").is_none() => {
                 let nil = self.nil(node);
                 self.push_set(Place::local(local), nil, node);
@@ -413,6 +474,7 @@ impl<'t> Lowerer<'t> {
         let mut fill = |this: &mut Self, part: Syntax<'t>| this.decide(part, local);
         match node.kind() {
             "match_expression" => self.match_into(node, &mut fill),
+            "try_expression" => self.try_into(node, &mut fill),
             "if_expression" if node.field("alternative").is_some() => self.if_into(node, &mut fill, false),
             "block" => {
                 self.cx.scopes.push(Default::default());
@@ -459,7 +521,11 @@ impl<'t> Lowerer<'t> {
     /// `e?`: gives the value, or leaves the function with the error.
     fn try_operator(&mut self, node: Syntax<'t>) -> NodeId {
         let gives = |ty: Ty| matches!(ty.kind(), TyKind::Lib(name, _) if matches!(name.as_str(), "Option" | "Result"));
-        if self.cx.closures > 0 || !gives(self.cx.body.ret) {
+        let gives_one = match self.cx.closure_rets.last() {
+            Some(ret) => gives(*ret),
+            None => gives(self.cx.body.ret),
+        };
+        if !gives_one {
             let why = "`?` has a translation only in functions that say they give an `Option` or a `Result`";
             return self.unsupported(node, why);
         }
@@ -501,8 +567,31 @@ impl<'t> Lowerer<'t> {
         }
     }
 
+    fn send_expression(&mut self, node: Syntax<'t>) -> NodeId {
+        match (node.field("actor"), node.field("message")) {
+            (Some(actor), Some(message)) => self.send(actor, message, node, false),
+            _ => self.nil(node),
+        }
+    }
+
     /// Whether a place begins with a variable that someone else may change meanwhile.
     pub fn lent_argument(&mut self, node: Syntax<'t>) -> NodeId {
         if root_of(node).is_some() && self.is_exposed(node) { self.owned(node) } else { self.expr(node) }
+    }
+}
+
+/// `{}` where a value is wanted.
+pub(super) fn is_empty_object(node: Syntax<'_>) -> bool {
+    node.is("block") && node.text().trim_matches(['{', '}']).trim().is_empty()
+}
+
+/// Whether an expression is a number by its form.
+fn is_number(node: Syntax<'_>) -> bool {
+    match node.kind() {
+        "integer" | "float" => true,
+        "unary_expression" | "parenthesized_expression" => {
+            node.field("value").or_else(|| node.first()).is_some_and(is_number)
+        }
+        _ => false,
     }
 }

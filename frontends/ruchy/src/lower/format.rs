@@ -36,6 +36,12 @@ impl<'t> Lowerer<'t> {
         if plain.is_empty() || plain == "?" {
             return Ok(Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true });
         }
+        // Digits of another radix are those of all 64 bits.
+        if plain.ends_with(['x', 'X', 'b', 'o', 'e']) {
+            let spec = self.text(plain, at);
+            let value = self.call_lib("ruchy.radix", vec![value, spec], at);
+            return Ok(Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true });
+        }
         match python_spec(plain) {
             // Ints are shown as floats where decimals are asked for.
             Some((spec, true)) => {
@@ -65,7 +71,7 @@ impl<'t> Lowerer<'t> {
         let template = args.first().filter(|first| matches!(first.kind(), "string" | "raw_string"));
         let is_template = template.is_some_and(|first| {
             let text = literal::string(first.text());
-            is_macro || args.len() > 1 && (text.contains("{}") || text.contains("{:?}"))
+            is_macro || args.len() > 1 && (text.contains("{}") || text.contains("{:"))
         });
         if let (Some(first), true) = (template, is_template) {
             if let Err(hole) = self.template(&literal::string(first.text()), &args[1..], *first, &mut pieces)
@@ -77,7 +83,7 @@ impl<'t> Lowerer<'t> {
                 if at > 0 {
                     push_text(&mut pieces, " ");
                 }
-                let value = self.expr(*arg);
+                let value = if self.is_early(args, *arg) { self.early(*arg) } else { self.expr(*arg) };
                 let piece = Piece::Value { value, conv: Conv::Str, spec: Vec::new(), late: true };
                 push_piece(&mut pieces, piece, &self.cx.body);
             }
@@ -151,7 +157,10 @@ impl<'t> Lowerer<'t> {
         at: Syntax<'t>,
         pieces: &mut Vec<Piece>,
     ) -> Result<(), NodeId> {
-        let values: Vec<NodeId> = args.iter().map(|arg| self.expr(*arg)).collect();
+        let values: Vec<NodeId> = args
+            .iter()
+            .map(|arg| if self.is_early(args, *arg) { self.early(*arg) } else { self.expr(*arg) })
+            .collect();
         let mut used = vec![false; values.len()];
         let (mut rest, mut next) = (text, 0);
         while let Some(open) = rest.find(['{', '}']) {

@@ -30,11 +30,6 @@ impl<'t> Lowerer<'t> {
         self.cx.changed_inside.extend(inside);
         self.cx.body.above = above;
         self.type_parameters(node);
-        if node.named().iter().any(|part| part.is("contract") || part.is("modifier")) {
-            let hole =
-                self.unsupported(node, "`async` functions and contracts have no translation from Ruchy yet");
-            self.push_expr(hole, node);
-        }
         let params = self.params(node, node.field("body").or_else(|| node.field("value")));
         self.cx.body.params = params.rows.clone();
         if let Some(ret) = node.field("return_type") {
@@ -44,8 +39,12 @@ impl<'t> Lowerer<'t> {
         }
         self.cx.gives_nothing = is_unit(self.cx.body.ret);
         self.start_params(params);
+        self.contracts(node);
         if let Some(body) = node.field("body") {
             self.body_block(body);
+            if self.cx.gives_nothing {
+                self.check_result();
+            }
             let root = self.cx.body.root;
             self.cx.body.blocks[root].end_comments = self.block_end(body);
         } else if let Some(value) = node.field("value") {
@@ -225,8 +224,15 @@ impl<'t> Lowerer<'t> {
             "match_expression" if !self.is_effect(node) => self.match_into(node, &mut |this, value| {
                 if value.is("block") { this.body_block(value) } else { this.give(value) }
             }),
-            "block" | "unsafe_block" => self.body_block(node.field("body").unwrap_or(node)),
+            "try_expression" if !self.is_effect(node) => {
+                self.try_into(node, &mut |this, block| this.body_block(block));
+            }
+            "block" | "unsafe_block" | "async_block" => self.body_block(node.field("body").unwrap_or(node)),
             _ if self.is_effect(node) => self.effect(node),
+            _ if !self.cx.ensures.is_empty() => {
+                let answer = self.checked_return(node);
+                self.push_expr(answer, node);
+            }
             _ => {
                 let value = self.result(node);
                 let answer = self.node(Node::Return(Some(value)), node);
@@ -286,6 +292,15 @@ impl<'t> Lowerer<'t> {
                 node.field("alternative").is_none() && !self.returns_value(node)
                     || parts.into_iter().flatten().all(|part| self.is_effect(part))
             }
+            "try_expression" => {
+                let blocks = node.named().into_iter().filter_map(|part| match part.kind() {
+                    "catch_clause" => part.field("body"),
+                    _ => (Some(part.start()) == node.field("body").map(Syntax::start)).then_some(part),
+                });
+                blocks.into_iter().all(|block| self.is_effect(block))
+            }
+            "send_expression" => true,
+            "async_block" | "unsafe_block" => node.field("body").is_some_and(|body| self.is_effect(body)),
             "match_expression" => node.field("body").is_some_and(|body| {
                 let arms = body.named();
                 arms.iter().filter_map(|arm| arm.field("body")).all(|body| self.is_effect(body))

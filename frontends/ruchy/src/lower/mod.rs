@@ -2,13 +2,18 @@
 
 mod assign;
 mod call;
+mod class;
 mod closure;
+mod contract;
 mod control;
 mod data;
+mod exceptions;
 mod expr;
 mod format;
 mod function;
 mod module;
+mod nil;
+mod object;
 mod pattern;
 mod scan;
 mod stmt;
@@ -69,6 +74,16 @@ pub(crate) struct Cx<'t> {
     pub breaks: Vec<(Option<Name>, Option<LocalId>)>,
     /// The function gives nothing: its last expression is a statement.
     pub gives_nothing: bool,
+    /// Names of the `catch` clauses around, and the error that each stands for.
+    pub caught: Vec<(&'t str, LocalId)>,
+    /// Variables and the records of objects that they hold.
+    pub records: Vec<(Binding, Name)>,
+    /// Results of the closures around.
+    pub closure_rets: Vec<Ty>,
+    /// What the result has to fulfil.
+    pub ensures: Vec<Syntax<'t>>,
+    /// Conditions that patterns of the arm at hand ask for beside their form.
+    pub guards: Vec<NodeId>,
 }
 
 impl Cx<'_> {
@@ -85,6 +100,11 @@ impl Cx<'_> {
             changed_inside: FxHashSet::default(),
             breaks: Vec::new(),
             gives_nothing: false,
+            caught: Vec::new(),
+            records: Vec::new(),
+            closure_rets: Vec::new(),
+            ensures: Vec::new(),
+            guards: Vec::new(),
         }
     }
 }
@@ -133,6 +153,13 @@ pub(crate) struct Lowerer<'t> {
     /// Top-level variables with `mut`.
     pub mutable_globals: FxHashSet<Name>,
     pub globals: IndexMap<Name, GlobalDef>,
+    /// Traits whose objects are used as such, and what their required functions are.
+    pub traits: FxHashMap<&'t str, Name>,
+    pub exceptions: exceptions::Exceptions,
+    pub objects: object::Objects<'t>,
+    pub classes: class::Classes<'t>,
+    /// The file asks for nil: what may be missing is nil, and no error.
+    pub has_nil: bool,
     /// The type that `Self` names.
     pub this: Option<Name>,
     pub cx: Cx<'t>,
@@ -327,6 +354,9 @@ impl<'t> Lowerer<'t> {
                 .unwrap_or(Binding::Unknown),
             Binding::Enum(of) if self.enums[&of].variants.contains_key(&Name::new(name.text())) => {
                 Binding::Variant(of, Name::new(name.text()))
+            }
+            Binding::Struct(of) if name.text() == "new" && self.classes.nodes.contains_key(&of) => {
+                Binding::Struct(of)
             }
             Binding::Struct(of) | Binding::Enum(of) => Binding::Fn(of.join(name.text())),
             _ => Binding::Unknown,

@@ -40,6 +40,11 @@ pub(crate) fn file(source: &SourceText, module: Name, options: &LowerOptions) ->
         silent: Vec::new(),
         handing: Vec::new(),
         provided: FxHashMap::default(),
+        traits: FxHashMap::default(),
+        exceptions: Default::default(),
+        objects: Default::default(),
+        classes: Default::default(),
+        has_nil: false,
         mutable_globals: FxHashSet::default(),
         globals: IndexMap::default(),
         this: None,
@@ -72,6 +77,10 @@ impl<'t> Lowerer<'t> {
         stmts.iter().for_each(|stmt| self.changed_inside(*stmt, &mut inside));
         self.cx.changed_inside.extend(inside);
         self.uses(&stmts, "");
+        self.collect_nil(root);
+        self.collect_traits(root);
+        self.collect_objects(root);
+        self.collect_thrown(root);
         stmts.iter().for_each(|stmt| self.top(*stmt));
         if options.is_entry {
             self.call_main(root, &stmts);
@@ -117,6 +126,9 @@ impl<'t> Lowerer<'t> {
         let mut names: FxHashMap<&'t str, Binding> = FxHashMap::default();
         for stmt in stmts {
             let Some(name) = stmt.field("name") else {
+                if stmt.is("impl_item") {
+                    self.collect_constants(*stmt, prefix);
+                }
                 if prefix.is_empty() && stmt.is("let_declaration") {
                     self.collect_globals(*stmt, &mut names);
                 }
@@ -146,6 +158,16 @@ impl<'t> Lowerer<'t> {
                     self.enums.insert(path, enum_facts(*stmt));
                     Binding::Enum(path)
                 }
+                "actor_item" | "class_item" => {
+                    let body = stmt.field("body").unwrap_or(*stmt);
+                    let fields = fields_of(body).0;
+                    self.structs.insert(path, StructFacts { fields, is_tuple: false });
+                    match stmt.is("actor_item") {
+                        true => self.collect_actor(*stmt, path),
+                        false => _ = self.classes.nodes.insert(path, *stmt),
+                    }
+                    Binding::Struct(path)
+                }
                 "const_item" => {
                     if stmt.child("mutable").is_some() {
                         self.mutable_globals.insert(path);
@@ -163,6 +185,19 @@ impl<'t> Lowerer<'t> {
             names.insert(name.text(), binding);
         }
         self.names.insert(prefix.to_owned(), names);
+    }
+
+    /// Constants of an `impl`, which are globals of the type.
+    fn collect_constants(&mut self, stmt: Syntax<'t>, prefix: &str) {
+        let Some(ty) = stmt.field("type") else { return };
+        let ty = if ty.is("generic_type") { ty.field("name").unwrap_or(ty) } else { ty };
+        let class = item_path(self.module, prefix, ty.text());
+        let members = stmt.field("body").map(Syntax::named).unwrap_or_default();
+        for constant in members.into_iter().filter(|member| member.is("const_item")) {
+            if let Some(name) = constant.field("name") {
+                self.global(class.join(name.text()), false, name.origin(0));
+            }
+        }
     }
 
     /// Top-level variables, which functions see.
@@ -199,7 +234,10 @@ impl<'t> Lowerer<'t> {
             let receiver = node.field("parameters").and_then(|params| params.child("self_parameter"));
             if let (Some(receiver), Some(name)) = (receiver, node.field("name")) {
                 methods.push(name.text());
-                if receiver.has_token("&") && receiver.child("mutable").is_some() {
+                // Objects of classes change for all who have them.
+                let is_of_class =
+                    node.parent().is_some_and(|around| matches!(around.kind(), "class_body" | "actor_item"));
+                if receiver.has_token("&") && receiver.child("mutable").is_some() && !is_of_class {
                     changing.push(name.text());
                 }
             }
@@ -342,6 +380,18 @@ impl<'t> Lowerer<'t> {
                 self.data_type(stmt, above);
             }
             "impl_item" => self.impl_block(stmt),
+            "actor_item" => {
+                let above = above(self);
+                self.actor(stmt, above);
+            }
+            "class_item" => {
+                let above = above(self);
+                self.class(stmt, above);
+            }
+            "trait_item" if stmt.field("name").is_some_and(|name| self.traits.contains_key(name.text())) => {
+                let above = above(self);
+                self.trait_class(stmt, above);
+            }
             // Its methods are lowered with each type that has them.
             "trait_item" => self.trivia.skip(stmt.end()),
             "mod_item" => {

@@ -51,6 +51,7 @@ impl<'t> Lowerer<'t> {
                 let inner = node.field("pattern").map(|inner| Box::new(self.pattern(inner, body)));
                 Pat::Bind(self.bind_pattern(name, node.child("mutable").is_some(), body), inner)
             }
+            "or_pattern" if self.is_wide(node) => self.tested_pattern(node),
             "or_pattern" => {
                 if !bound(node).is_empty() {
                     return self.bad_pattern(
@@ -76,7 +77,8 @@ impl<'t> Lowerer<'t> {
             "reference_pattern" => node.first().map_or(Pat::Wild, |inner| self.pattern(inner, body)),
             "tuple_struct_pattern" | "struct_pattern" => self.record_pattern(node, body),
             "range_pattern" => self.range_pattern(node),
-            "object_pattern" | "rest_pattern" | "atom" | "byte" => {
+            "object_pattern" => self.object_pattern(node, body),
+            "rest_pattern" | "atom" | "byte" => {
                 self.bad_pattern(node, "this pattern has no translation from Ruchy yet")
             }
             _ => self.literal_pattern(node),
@@ -221,29 +223,101 @@ impl<'t> Lowerer<'t> {
         Pat::Class { class: path, args: Vec::new(), named: self.with_numbers(args, named) }
     }
 
-    /// `a..=b`: a guard of the arm cannot be added here, so it is an alternative of numbers where they are few.
-    fn range_pattern(&mut self, node: Syntax<'t>) -> Pat {
-        let number = |part: Option<Syntax<'t>>| {
-            let part = part?;
-            match part.kind() {
-                "integer" => literal::integer(part.text()),
-                "negative_literal" => literal::integer(part.first()?.text()).map(|value| -value),
-                _ => None,
-            }
-        };
-        let is_closed = node.field("operator").is_some_and(|sign| sign.text() == "..=");
-        let (Some(start), Some(end)) = (number(node.field("start")), number(node.field("end"))) else {
+    /// `{ kind: "circle", r }`.
+    fn object_pattern(&mut self, node: Syntax<'t>, body: Option<Syntax<'t>>) -> Pat {
+        let parts: Vec<Syntax<'t>> =
+            node.named().into_iter().filter(|part| part.is("field_pattern")).collect();
+        let keys: Vec<String> = parts
+            .iter()
+            .filter_map(|part| part.field("name"))
+            .map(|name| literal::string(name.text()))
+            .collect();
+        let Some(class) = self.pattern_record(&keys) else {
             return self.bad_pattern(
                 node,
-                "a range of other values than integers has no translation from Ruchy yet",
+                "the keys of this pattern do not tell the object; it has no translation from Ruchy yet",
             );
         };
-        let end = if is_closed { end } else { end - 1 };
-        if end < start || end - start > 255 {
-            return self
-                .bad_pattern(node, "a range of more than 256 numbers has no translation from Ruchy yet");
+        let mut named = Vec::new();
+        for (part, key) in parts.into_iter().zip(keys) {
+            let pat = match (part.field("pattern"), part.field("name")) {
+                (Some(inner), _) => self.pattern(inner, body),
+                (None, Some(name)) => {
+                    Pat::Bind(self.bind_pattern(name, part.child("mutable").is_some(), body), None)
+                }
+                _ => Pat::Wild,
+            };
+            named.push((Name::new(&key), pat));
         }
-        Pat::Or((start..=end).map(|value| Pat::Const(Const::Int(value.to_string().into()))).collect())
+        Pat::Class { class, args: Vec::new(), named }
+    }
+
+    /// Whether an alternative of a pattern is a range that is tested by its ends.
+    fn is_wide(&self, node: Syntax<'t>) -> bool {
+        match node.kind() {
+            "or_pattern" => node.named().into_iter().any(|part| self.is_wide(part)),
+            "range_pattern" => few_numbers(node).is_none(),
+            _ => false,
+        }
+    }
+
+    /// A variable that takes anything, and the tests that it has to pass.
+    fn tested_pattern(&mut self, node: Syntax<'t>) -> Pat {
+        let local = self.temp("value", node);
+        let test = self.test_of(node, local);
+        self.cx.guards.push(test);
+        Pat::Bind(local, None)
+    }
+
+    fn test_of(&mut self, node: Syntax<'t>, local: LocalId) -> NodeId {
+        match node.kind() {
+            "or_pattern" => {
+                let tests: Vec<NodeId> =
+                    node.named().into_iter().map(|part| self.test_of(part, local)).collect();
+                let mut tests = tests.into_iter();
+                let first = tests.next().unwrap_or_else(|| self.constant(Const::Bool(false), node));
+                tests.fold(first, |before, test| self.op(ObjOp::Or, vec![before, test], node))
+            }
+            "range_pattern" => {
+                let start = node.field("start").map(|start| self.end_of_range(start));
+                let end = node.field("end").map(|end| self.end_of_range(end));
+                let is_closed = node.field("operator").is_some_and(|sign| sign.text() == "..=");
+                let read = self.use_local(local, node);
+                let from = start.map(|start| self.op(ObjOp::Ge, vec![read, start], node));
+                let last = if is_closed { ObjOp::Le } else { ObjOp::Lt };
+                let read = self.use_local(local, node);
+                let to = end.map(|end| self.op(last, vec![read, end], node));
+                match (from, to) {
+                    (Some(from), Some(to)) => self.op(ObjOp::And, vec![from, to], node),
+                    (Some(only), None) | (None, Some(only)) => only,
+                    _ => self.constant(Const::Bool(true), node),
+                }
+            }
+            _ => {
+                let value = self.end_of_range(node);
+                let read = self.use_local(local, node);
+                self.op(ObjOp::Eq, vec![read, value], node)
+            }
+        }
+    }
+
+    /// A literal of a pattern as a value.
+    fn end_of_range(&mut self, node: Syntax<'t>) -> NodeId {
+        match self.literal_pattern(node) {
+            Pat::Const(value) => self.constant(value, node),
+            Pat::Value(value) => value,
+            _ => self.nil(node),
+        }
+    }
+
+    /// `a..=b`: alternatives where there are few numbers, else a test.
+    fn range_pattern(&mut self, node: Syntax<'t>) -> Pat {
+        match few_numbers(node) {
+            Some(numbers) => {
+                Pat::Or(numbers.map(|value| Pat::Const(Const::Int(value.to_string().into()))).collect())
+            }
+            None => self.tested_pattern(node),
+        }
     }
 
     /// The pattern of a `for` or a comprehension: places that each turn sets.
@@ -362,7 +436,7 @@ impl<'t> Lowerer<'t> {
         let Some(value) = node.field("value") else { return };
         let subject = self.owned(value);
         let other = self.block(els);
-        let pat = self.pattern(pattern, None);
+        let (pat, guard) = self.guarded_pattern(pattern, None);
         // The variables are the pattern's own from here on.
         for (name, is_mutable) in bound(pattern) {
             if let Binding::Local(local) = self.look_up(name.text()) {
@@ -371,8 +445,8 @@ impl<'t> Lowerer<'t> {
         }
         let origin = self.origin(node);
         let body = self.scoped(|_| None);
-        let arm = |pat, body| Arm { pat, guard: None, body, origin, above: Vec::new() };
-        let arms = vec![arm(pat, body), arm(Pat::Wild, other)];
+        let arm = |pat, guard, body| Arm { pat, guard, body, origin, above: Vec::new() };
+        let arms = vec![arm(pat, guard, body), arm(Pat::Wild, None, other)];
         let chosen = self.node(Node::Match { subject, arms }, node);
         self.push_expr(chosen, node);
     }
@@ -439,4 +513,17 @@ impl<'t> Lowerer<'t> {
         }
         any
     }
+}
+
+/// The numbers of a range of integers, if they are few.
+fn few_numbers(node: Syntax<'_>) -> Option<std::ops::RangeInclusive<i64>> {
+    let number = |part: Syntax<'_>| match part.kind() {
+        "integer" => literal::integer(part.text()),
+        "negative_literal" => literal::integer(part.first()?.text()).map(|value| -value),
+        _ => None,
+    };
+    let (start, end) = (number(node.field("start")?)?, number(node.field("end")?)?);
+    let is_closed = node.field("operator").is_some_and(|sign| sign.text() == "..=");
+    let end = if is_closed { end } else { end - 1 };
+    (end >= start && end - start <= 255).then_some(start..=end)
 }

@@ -85,12 +85,13 @@ impl<'t> Lowerer<'t> {
             "for_expression" => self.for_(node),
             "while_expression" => self.while_(node),
             "loop_expression" => self.loop_(node, None),
+            "try_expression" => self.try_into(node, &mut |this, block| this.statements(block)),
             "block" => {
                 let block = self.block(node);
                 let inner = self.node(Node::Block { label: None, block }, node);
                 self.push_expr(inner, node);
             }
-            "unsafe_block" => {
+            "unsafe_block" | "async_block" => {
                 if let Some(body) = node.field("body") {
                     self.effect(body);
                 }
@@ -200,6 +201,9 @@ impl<'t> Lowerer<'t> {
         };
         let place = self.declare_here(name, ty, is_mutable);
         self.push_set(place, value, node);
+        if let Some(value) = node.field("value") {
+            self.hold(name.text(), value);
+        }
     }
 
     /// Declares a variable: a local, or at the top of the file a global that functions see.

@@ -57,6 +57,91 @@ pub fn entries<K: Clone, V: Clone>(dict: &Dict<K, V>) -> Vec<(K, V)> {
     dict.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
+/// The items of an iterator, last one first.
+pub fn reversed<T>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.collect();
+    items.reverse();
+    items
+}
+
+/// The first item and each `step`th after it.
+#[track_caller]
+pub fn step_by<T>(items: impl Iterator<Item = T>, step: i64) -> Vec<T> {
+    match usize::try_from(step) {
+        Ok(step) if step > 0 => items.step_by(step).collect(),
+        _ => super::panic("a step must be positive"),
+    }
+}
+
+/// All runs of `size` items.
+#[track_caller]
+pub fn windows<T: Clone>(items: &[T], size: i64) -> Vec<Vec<T>> {
+    match usize::try_from(size) {
+        Ok(size) if size > 0 => items.windows(size).map(<[T]>::to_vec).collect(),
+        _ => super::panic("window size must be positive"),
+    }
+}
+
+/// The items from `start` to before `end`, as far as there are some.
+pub fn part<T: Clone>(items: &[T], start: i64, end: i64) -> Vec<T> {
+    let start = usize::try_from(start).unwrap_or(0);
+    let count = usize::try_from(end).unwrap_or(0).saturating_sub(start);
+    items.iter().skip(start).take(count).cloned().collect()
+}
+
+/// The place of an item's first equal.
+pub fn index_of<T: PartialEq>(items: &[T], item: &T) -> Option<i64> {
+    super::position(items.iter(), |found| found == item)
+}
+
+/// Each item of either list once.
+pub fn union<T: PartialEq + Clone>(a: &[T], b: &[T]) -> Vec<T> {
+    unique(&[a, b].concat())
+}
+
+/// Each item of both lists once.
+pub fn intersection<T: PartialEq + Clone>(a: &[T], b: &[T]) -> Vec<T> {
+    let mut out = unique(a);
+    out.retain(|item| b.contains(item));
+    out
+}
+
+/// Each item of the first list that the second one lacks, once.
+pub fn difference<T: PartialEq + Clone>(a: &[T], b: &[T]) -> Vec<T> {
+    let mut out = unique(a);
+    out.retain(|item| !b.contains(item));
+    out
+}
+
+/// The mean of numbers; stops where there are none.
+#[track_caller]
+pub fn mean(items: &[f64]) -> f64 {
+    if items.is_empty() {
+        super::panic("the mean of an empty list has no value");
+    }
+    items.iter().fold(0.0, |sum, item| sum + item) / items.len() as f64
+}
+
+/// The mean of ints.
+#[track_caller]
+pub fn mean_of_ints(items: &[i64]) -> f64 {
+    mean(&items.iter().map(|item| *item as f64).collect::<Vec<_>>())
+}
+
+/// The entries of both dicts; the second one's where both have a key.
+pub fn merge<K: crate::Key + Clone, V: Clone>(a: &Dict<K, V>, b: &Dict<K, V>) -> Dict<K, V> {
+    let mut out = a.clone();
+    for (key, value) in b.iter() {
+        out.insert(key.clone(), value.clone());
+    }
+    out
+}
+
+/// Removes a key; gives its value.
+pub fn take_out<K: crate::Key, V>(dict: &mut Dict<K, V>, key: &K) -> Option<V> {
+    dict.remove(key)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

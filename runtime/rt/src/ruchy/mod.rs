@@ -1,16 +1,27 @@
 //! What Ruchy programs need beyond std: the text of values, and methods that std has in another form.
 
+mod choose;
 mod list;
+mod nil;
 mod number;
 mod show;
+mod show_value;
 mod text;
 
-pub use list::{chunks, entries, flatten, pairs, product, reverse, sorted, unique};
-pub use number::{as_char, char_to_int, pow, rem, to_float, to_int};
+pub use choose::{compare, group_by, max_by_key, min_by_key, position, reduce, sorted_by, sorted_by_key};
+pub use list::{
+    chunks, difference, entries, flatten, index_of, intersection, mean, mean_of_ints, merge, pairs, part,
+    product, reverse, reversed, sorted, step_by, take_out, union, unique, windows,
+};
+pub use nil::{caught, coalesce, fault_message, fault_type, greatest, is_nil, least};
+pub use number::{as_char, char_to_int, exponent, pow, radix, rem, shl, shr, to_float, to_int};
 #[doc(hidden)]
 pub use show::by_number;
-pub use show::{Nested, Show, Text, nested, text};
-pub use text::{capitalised, characters, lines, parse_float, parse_int, repeat, slice, split};
+pub use show::{Nested, Show, Text, nested, or_nil, text};
+pub use text::{
+    capitalised, characters, find, lines, pad_end, pad_start, parse_float, parse_int, parsed, repeat, slice,
+    split, title, to_digit,
+};
 
 /// Stops the program with a message.
 #[track_caller]

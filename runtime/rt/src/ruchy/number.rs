@@ -42,3 +42,108 @@ pub fn char_to_int(text: &str) -> i64 {
         |first| i64::from(u32::from(first)),
     )
 }
+
+/// The count of a shift; stops where it is no number of bits.
+#[track_caller]
+fn bits(count: i64) -> u32 {
+    match u32::try_from(count) {
+        Ok(count) if count < 64 => count,
+        _ => super::panic(&format!("Shift by {count} bits: 0 to 63 are possible")),
+    }
+}
+
+/// `a << n`: what leaves the 64 bits is lost.
+#[track_caller]
+pub fn shl(value: i64, count: i64) -> i64 {
+    value << bits(count)
+}
+
+/// `a >> n`.
+#[track_caller]
+pub fn shr(value: i64, count: i64) -> i64 {
+    value >> bits(count)
+}
+
+/// A format spec of Rust: what fills, where the text stands, a sign, a prefix, zeros, the width.
+struct Spec {
+    fill: char,
+    align: char,
+    sign: bool,
+    prefix: bool,
+    zeros: bool,
+    width: usize,
+    kind: char,
+}
+
+impl Spec {
+    fn of(spec: &str) -> Spec {
+        let mut out =
+            Spec { fill: ' ', align: '>', sign: false, prefix: false, zeros: false, width: 0, kind: 'd' };
+        let chars: Vec<char> = spec.chars().collect();
+        let is_align = |at: usize| matches!(chars.get(at), Some('<' | '>' | '^'));
+        let mut at = 0;
+        if is_align(1) {
+            (out.fill, out.align, at) = (chars[0], chars[1], 2);
+        } else if is_align(0) {
+            (out.align, at) = (chars[0], 1);
+        }
+        for c in &chars[at..] {
+            match c {
+                '+' => out.sign = true,
+                '#' => out.prefix = true,
+                '0' if out.width == 0 && !out.zeros => out.zeros = true,
+                '0'..='9' => out.width = out.width * 10 + usize::from(*c as u8 - b'0'),
+                kind => out.kind = *kind,
+            }
+        }
+        out
+    }
+
+    fn pad(&self, head: &str, digits: &str) -> String {
+        let missing = self.width.saturating_sub(head.len() + digits.len());
+        if self.zeros {
+            return format!("{head}{}{digits}", "0".repeat(missing));
+        }
+        let left = match self.align {
+            '<' => 0,
+            '^' => missing / 2,
+            _ => missing,
+        };
+        let fill = |count: usize| self.fill.to_string().repeat(count);
+        format!("{}{head}{digits}{}", fill(left), fill(missing - left))
+    }
+}
+
+/// An int by a format like `#06x`: the digits of all its bits, as Rust shows them.
+pub fn radix(value: i64, spec: &str) -> String {
+    let spec = Spec::of(spec);
+    let (prefix, digits) = match spec.kind {
+        'x' => ("0x", format!("{value:x}")),
+        'X' => ("0x", format!("{value:X}")),
+        'b' => ("0b", format!("{value:b}")),
+        'o' => ("0o", format!("{value:o}")),
+        _ => ("", format!("{value:e}")),
+    };
+    let sign = if spec.sign { "+" } else { "" };
+    spec.pad(&format!("{sign}{}", if spec.prefix { prefix } else { "" }), &digits)
+}
+
+/// A float with an exponent.
+pub fn exponent(value: f64, spec: &str) -> String {
+    Spec::of(spec).pad("", &format!("{value:e}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn radixes_are_those_of_rust() {
+        assert_eq!(radix(255, "x"), "ff");
+        assert_eq!(radix(-1, "b"), "1".repeat(64));
+        assert_eq!(radix(5, "08b"), format!("{:08b}", 5));
+        assert_eq!(radix(255, "#06X"), format!("{:#06X}", 255));
+        assert_eq!(radix(255, "*^7x"), format!("{:*^7x}", 255));
+        assert_eq!(exponent(1500.0, "e"), "1.5e3");
+    }
+}

@@ -28,6 +28,11 @@ pub fn nested<T: Show + ?Sized>(value: &T) -> Nested<'_, T> {
     Nested(value)
 }
 
+/// The text of what may be nil.
+pub fn or_nil<T: Show>(value: &Option<T>) -> String {
+    value.as_ref().map_or_else(|| "nil".to_owned(), |value| text(value).to_string())
+}
+
 /// The text of a value.
 pub fn text<T: Show + ?Sized>(value: &T) -> Text<'_, T> {
     Text(value)

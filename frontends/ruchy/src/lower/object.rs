@@ -1,0 +1,484 @@
+//! Objects: `{ name: "a", size: 3 }` is a record of the file where its keys are known, else a dict.
+//!
+//! ```text
+//! let p = { x: 1, y: "a" }        set %p = call @m.P(x=1, y="a")
+//! p.z = 2                         set %p~2 = call @m.P2(x=%p.x, y=%p.y, z=2)
+//! let counts = { a: 1 }           set %counts = dict.new("a", 1)
+//! for k, v in counts { .. }
+//! ```
+//! Objects with the same keys are of one record. An object is a dict where its variable is asked for its keys, is
+//! walked over or is indexed by a computed key, or where it begins without any.
+
+use super::expr::is_empty_object;
+use super::scan::{root_of, walk};
+use super::{Binding, Lowerer};
+use crate::literal;
+use batuta_base::{FxHashMap, FxHashSet, Name};
+use batuta_core::*;
+use batuta_syntax::Syntax;
+
+/// Methods that only dicts have.
+const OF_DICTS: &[&str] = &[
+    "keys",
+    "values",
+    "items",
+    "contains_key",
+    "has_key",
+    "get",
+    "get_or",
+    "insert",
+    "remove",
+    "merge",
+    "len",
+    "is_empty",
+    "entries",
+    "iter",
+    "contains",
+    "clear",
+    "length",
+];
+
+/// What a file says of objects.
+#[derive(Default)]
+pub(crate) struct Objects<'t> {
+    /// The record of each literal that is one, by where it begins.
+    of: FxHashMap<usize, Name>,
+    /// Records and their keys, sorted.
+    pub records: Vec<(Name, Vec<String>)>,
+    /// Some object of the file is a dict.
+    has_dicts: bool,
+    /// Keys that hold functions.
+    pub function_keys: FxHashSet<&'t str>,
+    /// What variables are declared with, by name.
+    lets: FxHashMap<&'t str, Vec<Syntax<'t>>>,
+    /// Names that are used as dicts.
+    dicts: FxHashSet<&'t str>,
+    root: Option<Syntax<'t>>,
+}
+
+impl<'t> Lowerer<'t> {
+    /// Which objects of the file are records.
+    pub(super) fn collect_objects(&mut self, root: Syntax<'t>) {
+        let (mut literals, mut lets) = (Vec::new(), Vec::new());
+        walk(root, &mut |node| match node.kind() {
+            "object" => literals.push(node),
+            "let_declaration" => {
+                let name = node.field("pattern").map(|pattern| pattern.field("name").unwrap_or(pattern));
+                lets.extend(name.zip(node.field("value")));
+            }
+            _ => {}
+        });
+        for (name, value) in lets {
+            self.objects.lets.entry(name.text()).or_default().push(value);
+        }
+        self.objects.root = Some(root);
+        self.objects.dicts = dict_names(root);
+        for literal in literals {
+            match self.record_keys(literal) {
+                Some(keys) => {
+                    let path = self.record_of(keys, literal);
+                    self.objects.of.insert(literal.start(), path);
+                }
+                None => self.objects.has_dicts = true,
+            }
+        }
+        let is_empty = |of: &Vec<Syntax<'t>>| of.iter().any(|of| is_empty_object(*of));
+        self.objects.has_dicts |= self.objects.lets.values().any(is_empty);
+    }
+
+    /// The record of a literal.
+    pub(super) fn shape_of(&self, literal: Syntax<'t>) -> Option<Name> {
+        self.objects.of.get(&literal.start()).copied()
+    }
+
+    /// The sorted keys of an object that is a record.
+    fn record_keys(&mut self, literal: Syntax<'t>) -> Option<Vec<String>> {
+        let mut keys = Vec::new();
+        for part in literal.named() {
+            if part.is("spread") {
+                let source = part.first().filter(|source| source.is("identifier"))?;
+                keys.extend(self.keys_of_name(source.text())?);
+                continue;
+            }
+            let key = key_of(part)?;
+            if part.field("value").is_some_and(|value| value.is("lambda")) {
+                self.objects.function_keys.insert(part.field("key").map_or("", Syntax::text));
+            }
+            keys.push(key);
+        }
+        let is_dict = keys.is_empty()
+            || home(literal).is_some_and(|(name, is_item)| !is_item && self.objects.dicts.contains(name))
+            || keys.iter().any(|key| !is_name(key))
+            || is_asked(literal);
+        keys.sort();
+        keys.dedup();
+        (!is_dict).then_some(keys)
+    }
+
+    /// The keys of the record that a variable begins with.
+    fn keys_of_name(&self, name: &str) -> Option<Vec<String>> {
+        let value = self.objects.lets.get(name)?.first()?;
+        let path = self.objects.of.get(&value.start())?;
+        self.keys_of(*path)
+    }
+
+    /// The whole file.
+    pub(super) fn objects_root(&self) -> Option<Syntax<'t>> {
+        self.objects.root
+    }
+
+    fn keys_of(&self, record: Name) -> Option<Vec<String>> {
+        self.objects.records.iter().find(|(path, _)| *path == record).map(|(_, keys)| keys.clone())
+    }
+
+    /// The record with these keys.
+    fn record_of(&mut self, keys: Vec<String>, literal: Syntax<'t>) -> Name {
+        if let Some((path, _)) = self.objects.records.iter().find(|(_, known)| *known == keys) {
+            return *path;
+        }
+        let hint = home(literal).map_or("Object".to_owned(), |(name, is_item)| type_name(name, is_item));
+        let names: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let path = self.object_class(&hint, &names, Ty::unknown(), literal);
+        self.objects.records.push((path, keys));
+        path
+    }
+
+    /// A record that is shown without its name.
+    pub(super) fn object_class(&mut self, name: &str, keys: &[&str], ty: Ty, at: Syntax<'t>) -> Name {
+        let path = self.free_path(name);
+        let mut def = super::data::class_def(path, Vec::new(), super::data::OBJECT, at);
+        def.fields = keys.iter().map(|key| super::data::field_def(key, ty, at)).collect();
+        self.out.classes.push(def);
+        self.out.module.items.push(ItemRow { item: Item::Class(path), above: Vec::new(), base: 0 });
+        path
+    }
+
+    /// `{ a: 1, ...b }`.
+    pub(super) fn object(&mut self, node: Syntax<'t>) -> NodeId {
+        match self.shape_of(node) {
+            Some(class) => self.record_object(node, class),
+            None => self.dict(node),
+        }
+    }
+
+    fn record_object(&mut self, node: Syntax<'t>, class: Name) -> NodeId {
+        let mut args: Vec<Arg> = Vec::new();
+        let mut put = |name: Name, value: NodeId| {
+            args.retain(|arg| arg.kind != ArgKind::Named(name));
+            args.push(Arg { kind: ArgKind::Named(name), value });
+        };
+        for part in node.named() {
+            if let (true, Some(source)) = (part.is("spread"), part.first()) {
+                for key in self.keys_of_name(source.text()).unwrap_or_default() {
+                    let name = Name::new(&key);
+                    let Ok(place) = self.target(source, false) else { continue };
+                    let value = self.use_place(place.with(Proj::Field(name)), part);
+                    let value = self.copy(value, part);
+                    put(name, value);
+                }
+                continue;
+            }
+            let (Some(key), Some(value)) = (key_of(part), part.field("value")) else { continue };
+            let value = self.owned(value);
+            put(Name::new(&key), value);
+        }
+        self.node(Node::Call { callee: Callee::Fn(class), args }, node)
+    }
+
+    /// An object whose keys are not known before it is used.
+    fn dict(&mut self, node: Syntax<'t>) -> NodeId {
+        let mut parts = Vec::new();
+        let mut whole: Option<NodeId> = None;
+        for part in node.named() {
+            if let (true, Some(source)) = (part.is("spread"), part.first()) {
+                let source = self.owned(source);
+                whole = Some(self.merged(whole, std::mem::take(&mut parts), node));
+                whole = whole.map(|whole| self.call_lib("ruchy.merge", vec![whole, source], node));
+                continue;
+            }
+            let (Some(key), Some(value)) = (key_of(part), part.field("value")) else { continue };
+            parts.push(self.text(&key, part));
+            parts.push(self.owned(value));
+        }
+        self.merged(whole, parts, node)
+    }
+
+    fn merged(&mut self, whole: Option<NodeId>, parts: Vec<NodeId>, node: Syntax<'t>) -> NodeId {
+        match whole {
+            Some(whole) if parts.is_empty() => whole,
+            Some(whole) => {
+                let new = self.op(DictOp::New, parts, node);
+                self.call_lib("ruchy.merge", vec![whole, new], node)
+            }
+            None => self.op(DictOp::New, parts, node),
+        }
+    }
+
+    /// The key that a field of a dict means: `counts.total`.
+    pub(super) fn dict_key(&mut self, value: Syntax<'t>, name: Syntax<'t>) -> Option<NodeId> {
+        let text = name.text();
+        let is_known = |start: usize| self.objects.of.contains_key(&start);
+        let of = value.is("identifier").then(|| self.objects.lets.get(value.text())).flatten();
+        let literals: Vec<usize> = of
+            .into_iter()
+            .flatten()
+            .filter(|of| of.is("object") || is_empty_object(**of))
+            .map(|of| of.start())
+            .collect();
+        let is_dict = match literals.is_empty() {
+            false => literals.iter().all(|start| !is_known(*start)),
+            true => self.objects.has_dicts && !self.is_field(text),
+        };
+        is_dict.then(|| self.text(text, name))
+    }
+
+    /// Whether some type of the file has a field of the name.
+    fn is_field(&self, name: &str) -> bool {
+        self.out.classes.iter().any(|class| class.fields.iter().any(|field| field.name == name))
+            || self.structs.values().any(|facts| facts.fields.iter().any(|field| *field == name))
+            || self.enums.values().any(|facts| facts.variants.values().flatten().any(|field| *field == name))
+            || self.objects.records.iter().any(|(_, keys)| keys.iter().any(|key| key == name))
+    }
+
+    /// The field that a literal key means: `config["name"]` of a record.
+    pub(super) fn record_key(&self, value: Syntax<'t>, index: Syntax<'t>) -> Option<Name> {
+        let key = index.is("string").then(|| literal::string(index.text()))?;
+        let is_key = self.objects.records.iter().any(|(_, keys)| keys.contains(&key));
+        let of = value.is("identifier").then(|| self.objects.lets.get(value.text())).flatten();
+        let is_dict = of.is_some_and(|of| {
+            of.iter().any(|of| {
+                (of.is("object") || is_empty_object(*of)) && self.shape_of(*of).is_none()
+                    || of.field("function").is_some_and(|made| made.text().contains("Map"))
+            })
+        });
+        (is_key || self.grown_key(value, &key)).then(|| Name::new(&key)).filter(|_| !is_dict)
+    }
+
+    fn grown_key(&self, value: Syntax<'t>, key: &str) -> bool {
+        let held = value.is("identifier").then(|| self.held_record(value.text())).flatten();
+        held.and_then(|record| self.keys_of(record)).is_some_and(|keys| keys.iter().any(|known| known == key))
+    }
+
+    /// The record that a variable holds, as far as its declaration says so.
+    fn held_record(&self, name: &str) -> Option<Name> {
+        let binding = self.look_up(name);
+        self.cx.records.iter().rev().find(|(held, _)| *held == binding).map(|(_, record)| *record)
+    }
+
+    /// Notes the record that a new variable holds.
+    pub(super) fn hold(&mut self, name: &'t str, value: Syntax<'t>) {
+        if value.is("object")
+            && let Some(record) = self.shape_of(value)
+        {
+            let binding = self.look_up(name);
+            self.cx.records.push((binding, record));
+        }
+    }
+
+    /// `o.key = value` where the record has no such key: the variable is another one from here on.
+    pub(super) fn grow(&mut self, left: Syntax<'t>, right: Syntax<'t>, node: Syntax<'t>) -> bool {
+        let (key, of) = match left.kind() {
+            "field_expression" => {
+                (left.field("name").map(|name| name.text().to_owned()), left.field("value"))
+            }
+            "index_expression" => (
+                left.field("index")
+                    .filter(|index| index.is("string"))
+                    .map(|index| literal::string(index.text())),
+                left.field("value"),
+            ),
+            _ => return false,
+        };
+        let (Some(key), Some(of)) = (key, of.filter(|of| of.is("identifier"))) else { return false };
+        let Some(record) = self.held_record(of.text()) else { return false };
+        let Some(keys) = self.keys_of(record).filter(|keys| !keys.contains(&key)) else { return false };
+        if let Some(root) = root_of(left) {
+            self.check_mutable(root);
+        }
+        if !self.may_grow(of) {
+            let why = "a key that an object gets in another block than its declaration's has no translation from Ruchy yet";
+            let hole = self.unsupported(node, why);
+            self.push_expr(hole, node);
+            return true;
+        }
+        let mut args = Vec::new();
+        for key in &keys {
+            let Ok(place) = self.target(of, false) else { continue };
+            let value = self.use_place(place.with(Proj::Field(Name::new(key))), of);
+            args.push(Arg { kind: ArgKind::Named(Name::new(key)), value: self.copy(value, of) });
+        }
+        let value = self.owned(right);
+        args.push(Arg { kind: ArgKind::Named(Name::new(&key)), value });
+        let mut all = keys;
+        all.push(key);
+        all.sort();
+        let class = match self.objects.records.iter().find(|(_, known)| *known == all) {
+            Some((path, _)) => *path,
+            None => {
+                let names: Vec<&str> = all.iter().map(String::as_str).collect();
+                let path = self.object_class(&type_name(of.text(), false), &names, Ty::unknown(), of);
+                self.objects.records.push((path, all));
+                path
+            }
+        };
+        let made = self.node(Node::Call { callee: Callee::Fn(class), args }, node);
+        let place = self.declare_here(of, Ty::unknown(), true);
+        if let Root::Global(path) = place.root {
+            self.global(path, true, of.origin(0));
+            self.mutable_globals.insert(path);
+        }
+        self.push_set(place, made, node);
+        let binding = self.look_up(of.text());
+        self.cx.records.push((binding, class));
+        true
+    }
+
+    /// Whether a variable can become another one here: nothing else sees it, and it is declared in this very block.
+    fn may_grow(&self, name: Syntax<'t>) -> bool {
+        let is_here =
+            self.cx.scopes.last().is_some_and(|scope| scope.contains_key(name.text())) || self.is_top();
+        let mut is_seen = false;
+        if let Some(root) = self.objects.root {
+            let is_global = matches!(self.look_up(name.text()), Binding::Global(_));
+            walk(root, &mut |node| {
+                if node.is("lambda") || is_global && node.is("function_item") {
+                    walk(node, &mut |inner| is_seen |= inner.is("identifier") && inner.text() == name.text());
+                }
+            });
+        }
+        is_here && !is_seen
+    }
+
+    /// Whether what a pair walks over may be a dict, whose entries it gets.
+    pub(super) fn may_be_dict(&self, pattern: Syntax<'t>, iterable: Syntax<'t>) -> bool {
+        let is_pair = pattern.is("tuple_pattern") && pattern.named().len() == 2;
+        is_pair && matches!(iterable.kind(), "identifier" | "field_expression" | "index_expression")
+    }
+
+    /// The record that a pattern of an object takes apart.
+    pub(super) fn pattern_record(&self, keys: &[String]) -> Option<Name> {
+        let fits = |known: &Vec<String>| keys.iter().all(|key| known.contains(key));
+        let mut found = self.objects.records.iter().filter(|(_, known)| fits(known));
+        let first = found.next()?;
+        found.next().is_none().then_some(first.0)
+    }
+}
+
+/// The text of a pair's key.
+fn key_of(pair: Syntax<'_>) -> Option<String> {
+    let key = pair.field("key")?;
+    Some(if key.is("string") { literal::string(key.text()) } else { key.text().to_owned() })
+}
+
+/// Whether a literal is an argument of a method of dicts.
+fn is_asked(literal: Syntax<'_>) -> bool {
+    let call = literal.parent().filter(|around| around.is("arguments")).and_then(Syntax::parent);
+    let name = call.and_then(|call| call.field("function")).and_then(|function| function.field("name"));
+    name.is_some_and(|name| OF_DICTS.contains(&name.text()) && name.text() != "insert")
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// The name of what holds a literal, and whether the literal is one of several in it.
+fn home(literal: Syntax<'_>) -> Option<(&str, bool)> {
+    let mut is_item = false;
+    let mut at = literal;
+    loop {
+        at = at.parent()?;
+        match at.kind() {
+            "list_expression" | "list_comprehension" => is_item = true,
+            "parenthesized_expression" => {}
+            "let_declaration" | "const_item" => {
+                let pattern = at.field("pattern").or_else(|| at.field("name"))?;
+                return Some((pattern.field("name").unwrap_or(pattern).text(), is_item));
+            }
+            "assignment" => return root_of(at.field("left")?).map(|root| (root.text(), is_item)),
+            "pair" => return at.field("key").map(|key| (key.text(), is_item)),
+            _ => return None,
+        }
+    }
+}
+
+/// `batch_job` as the name of a type; that of the items of `jobs` is `Job`.
+fn type_name(name: &str, is_item: bool) -> String {
+    let name = match name.strip_suffix('s').filter(|_| is_item && name.len() > 2) {
+        Some(one) => one.to_owned(),
+        None if is_item => format!("{name}_item"),
+        None => name.to_owned(),
+    };
+    let part = |part: &str| {
+        let mut chars = part.chars();
+        chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect::<String>())
+    };
+    let camel: String = name.split('_').map(part).collect();
+    if camel.starts_with(|c: char| c.is_alphabetic()) { camel } else { "Object".to_owned() }
+}
+
+/// Names of variables and parameters that are used as dicts, also by the functions that they are handed to.
+fn dict_names<'t>(root: Syntax<'t>) -> FxHashSet<&'t str> {
+    let mut found: FxHashSet<&'t str> = FxHashSet::default();
+    let mut add = |node: Option<Syntax<'t>>| {
+        if let Some(node) = node.filter(|node| node.is("identifier")) {
+            found.insert(node.text());
+        }
+    };
+    walk(root, &mut |node| match node.kind() {
+        "index_expression" => {
+            let is_open = node.field("index").is_some_and(|index| {
+                !matches!(index.kind(), "string" | "integer" | "range_expression" | "open_range")
+            });
+            add(node.field("value").filter(|_| is_open));
+        }
+        "call_expression" => {
+            let method = node.field("function").filter(|function| function.is("field_expression"));
+            let asks = method.is_some_and(|method| {
+                method.field("name").is_some_and(|name| OF_DICTS.contains(&name.text()))
+            });
+            add(method.filter(|_| asks).and_then(|method| method.field("value")));
+        }
+        "for_expression" | "comprehension_clause" => add(node.field("iterable")),
+        "binary_expression"
+            if node
+                .field("operator")
+                .is_some_and(|sign| matches!(sign.text(), "in") || sign.is("not in")) =>
+        {
+            add(node.field("right"));
+        }
+        _ => {}
+    });
+    handed(root, &mut found);
+    found
+}
+
+/// Adds names that are handed to a parameter that is used as a dict, as long as there are some.
+fn handed<'t>(root: Syntax<'t>, found: &mut FxHashSet<&'t str>) {
+    loop {
+        let before = found.len();
+        let mut functions: Vec<(&str, Vec<bool>)> = Vec::new();
+        walk(root, &mut |node| {
+            if let (true, Some(name), Some(params)) =
+                (node.is("function_item"), node.field("name"), node.field("parameters"))
+            {
+                let asked = |param: Syntax<'t>| {
+                    param.field("pattern").is_some_and(|name| found.contains(name.text()))
+                };
+                functions.push((name.text(), params.named().into_iter().map(asked).collect()));
+            }
+        });
+        let mut more = Vec::new();
+        walk(root, &mut |node| {
+            let Some(callee) = node.field("function").filter(|_| node.is("call_expression")) else { return };
+            let Some((_, asked)) = functions.iter().find(|(name, _)| *name == callee.text()) else { return };
+            let args = node.field("arguments").map(Syntax::named).unwrap_or_default();
+            let names = args.into_iter().zip(asked).filter(|(arg, asked)| **asked && arg.is("identifier"));
+            more.extend(names.map(|(arg, _)| arg.text()));
+        });
+        found.extend(more);
+        if found.len() == before {
+            return;
+        }
+    }
+}

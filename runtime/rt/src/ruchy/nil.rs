@@ -1,0 +1,82 @@
+//! What may be nil, and what a `catch` of Ruchy sees of an error.
+
+use crate::class::{IndexError, IntegerOverflow, KeyError, TypeError, ZeroDivisionError};
+use crate::{Error, OverflowError};
+use std::cmp::Ordering;
+
+/// `value ?? other` of what is never nil.
+pub fn coalesce<T>(value: T, other: T) -> T {
+    drop(other);
+    value
+}
+
+/// Whether a value of a type without nil is nil.
+pub fn is_nil<T: ?Sized>(_: &T) -> bool {
+    false
+}
+
+/// The smallest item, if there is one.
+pub fn least<T: PartialOrd>(items: impl Iterator<Item = T>) -> Option<T> {
+    items.reduce(|a, b| if b < a { b } else { a })
+}
+
+/// The largest item, if there is one.
+pub fn greatest<T: PartialOrd>(items: impl Iterator<Item = T>) -> Option<T> {
+    items.reduce(|a, b| match b.partial_cmp(&a) {
+        Some(Ordering::Greater) => b,
+        _ => a,
+    })
+}
+
+/// The kind of an error of the run.
+pub fn fault_type(error: &Error) -> String {
+    let kinds = [
+        (ZeroDivisionError, "DivisionByZero"),
+        (IndexError, "IndexOutOfBounds"),
+        (KeyError, "KeyNotFound"),
+        (TypeError, "TypeError"),
+    ];
+    let found = kinds.into_iter().find(|(class, _)| error.is_a(*class));
+    found.map_or("RuntimeError", |(_, kind)| kind).to_owned()
+}
+
+/// What an error of the run says.
+pub fn fault_message(error: &Error) -> String {
+    if error.is_a(ZeroDivisionError) {
+        return "Division by zero".to_owned();
+    }
+    if error.is_a(IndexError) {
+        return "Index out of bounds".to_owned();
+    }
+    if error.is_a(KeyError) {
+        let key = error.args().first().map(|key| crate::str(&key.value()).to_string());
+        return format!("Key '{}' not found in object", key.unwrap_or_default());
+    }
+    let message = error.message();
+    match error.is_a(OverflowError) || error.is_a(IntegerOverflow) {
+        true => message.replace("integer overflow", "Integer overflow"),
+        false => message,
+    }
+}
+
+/// The text of what a `catch` caught: a thrown value, or the object that an error of the run is.
+pub fn caught(error: &Error) -> String {
+    match error.name().starts_with("Thrown") {
+        true => error.message(),
+        false => format!("{{message: \"{}\", type: \"{}\"}}", fault_message(error), fault_type(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_have_texts() {
+        let error = Error::new(ZeroDivisionError, "division by zero");
+        assert_eq!(caught(&error), "{message: \"Division by zero\", type: \"DivisionByZero\"}");
+        assert_eq!(least([3, 1, 2].into_iter()), Some(1));
+        assert_eq!(greatest([3, 1, 2].into_iter()), Some(3));
+        assert_eq!(greatest(std::iter::empty::<i64>()), None);
+    }
+}
