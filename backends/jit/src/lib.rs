@@ -14,6 +14,7 @@ mod host;
 mod item;
 mod memory;
 mod run;
+mod told;
 
 pub use emit::{Gap, Options, Place};
 

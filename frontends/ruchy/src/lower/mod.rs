@@ -11,10 +11,12 @@ mod function;
 mod module;
 mod pattern;
 mod scan;
+mod start;
 mod stmt;
 
 pub(crate) use module::file;
 
+use crate::Start;
 use batuta_base::{Code, Diagnostic, Diags, FxHashMap, FxHashSet, IndexMap, Name, Origin};
 use batuta_core::*;
 use batuta_syntax::{Syntax, Trivia};
@@ -133,6 +135,8 @@ pub(crate) struct Lowerer<'t> {
     /// Top-level variables with `mut`.
     pub mutable_globals: FxHashSet<Name>,
     pub globals: IndexMap<Name, GlobalDef>,
+    /// What the program does behind its top-level statements.
+    pub start: Start,
     /// The type that `Self` names.
     pub this: Option<Name>,
     pub cx: Cx<'t>,

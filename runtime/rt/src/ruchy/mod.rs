@@ -12,6 +12,19 @@ pub use show::by_number;
 pub use show::{Nested, Show, Text, nested, text};
 pub use text::{capitalised, characters, lines, parse_float, parse_int, repeat, slice, split};
 
+/// Prints a value as the prompt shows it: texts are quoted, there is no line for nil.
+pub fn tell<T: Show + ?Sized>(value: &T) {
+    let text = nested(value).to_string();
+    if text != "nil" {
+        crate::println!("{text}");
+    }
+}
+
+/// Whether the program's first argument asks for the test of this name.
+pub fn is_test(name: &str) -> bool {
+    crate::sys::argv().get(1).is_some_and(|asked| asked == name)
+}
+
 /// Stops the program with a message.
 #[track_caller]
 pub fn panic(message: &str) -> ! {
