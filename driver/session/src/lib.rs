@@ -23,6 +23,7 @@ mod load;
 mod options;
 mod project;
 mod queries;
+mod ruchy;
 mod signatures;
 mod stages;
 mod suites;
@@ -34,8 +35,9 @@ pub use finding::{Finding, Mark, Position};
 #[cfg(feature = "jit")]
 pub use jit::Gap;
 pub use load::{LoadError, load};
-pub use options::{IntPolicy, Level, Optimize, Options};
+pub use options::{IntPolicy, Level, Optimize, Options, Start};
 pub use project::{Project, ProjectFile};
+pub use ruchy::{FormatError, Test, format_ruchy, load_ruchy, ruchy_files, tests};
 pub use signatures::{Dynamic, Signature};
 
 use std::collections::BTreeMap;

@@ -45,7 +45,8 @@ pub(crate) fn lowered(db: &dyn salsa::Database, workspace: Workspace, file: Sour
     let modules = module_names(db, workspace);
     let module = file.module(db);
     let is_entry = workspace.entry(db) == Some(module);
-    stages::lower(file.text(db), module, is_entry, file.is_package(db), modules)
+    let start = workspace.options(db).start;
+    stages::lower(file.text(db), module, is_entry, file.is_package(db), modules, start)
 }
 
 #[salsa::tracked]

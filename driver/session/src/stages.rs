@@ -1,6 +1,6 @@
 //! The passes, one small function each: where the session meets the other crates.
 
-use crate::options::{IntPolicy, Options};
+use crate::options::{IntPolicy, Options, Start};
 use batuta_base::{Diagnostic, Name, SourceText};
 use batuta_core::{Demotion, FileIr, Hir, Lang, Mir, Program, Typed};
 use batuta_python::LowerOptions;
@@ -27,9 +27,10 @@ pub(crate) fn lower(
     is_entry: bool,
     is_package: bool,
     modules: &[Name],
+    start: Start,
 ) -> FileIr {
     if is_ruchy(&source.path) {
-        return batuta_ruchy::lower(source, module, &batuta_ruchy::LowerOptions { is_entry });
+        return batuta_ruchy::lower(source, module, &batuta_ruchy::LowerOptions { is_entry, start });
     }
     let is_project_module = |path: &str| modules.contains(&Name::new(path));
     let options = LowerOptions { is_entry, is_package, is_project_module: &is_project_module };
