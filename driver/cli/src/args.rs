@@ -82,6 +82,9 @@ pub enum Command {
     Build(CompileArgs),
     /// Translates, compiles and runs
     Run(RunArgs),
+    /// Evaluates lines as they are entered
+    #[cfg(feature = "jit")]
+    Repl(ReplArgs),
     /// Runs the tests of Ruchy files
     Test(TestArgs),
     /// Formats Ruchy files
@@ -235,6 +238,23 @@ pub struct RunArgs {
     /// Arguments of the program
     #[arg(last = true, value_name = "ARGS")]
     pub args: Vec<std::ffi::OsString>,
+}
+
+#[cfg(feature = "jit")]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum LangArg {
+    Ruchy,
+    Python,
+}
+
+#[cfg(feature = "jit")]
+#[derive(Args, Debug)]
+pub struct ReplArgs {
+    /// Files that are run first
+    pub files: Vec<PathBuf>,
+    /// The language of the first line; `:lang` changes it
+    #[arg(long, value_enum, default_value_t = LangArg::Ruchy, value_name = "LANGUAGE")]
+    pub lang: LangArg,
 }
 
 #[derive(Args, Debug)]

@@ -19,6 +19,8 @@ mod jit;
 #[cfg(feature = "model")]
 mod model;
 mod new;
+#[cfg(feature = "jit")]
+mod repl;
 mod report;
 mod run;
 mod test;
@@ -66,6 +68,8 @@ fn run_command(command: &Command, cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Check(args) => check::check(args, &cli.common),
         Command::Compile(args) | Command::Build(args) => compile::compile(args, &cli.common),
         Command::Run(args) => run::run(args, &cli.common),
+        #[cfg(feature = "jit")]
+        Command::Repl(args) => repl::repl(args, &cli.common),
         Command::Test(args) => test::test(args, &cli.common),
         Command::Fmt(args) => fmt::fmt(args, &cli.common),
         Command::New(args) => new::new(args, &cli.common),

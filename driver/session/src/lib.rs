@@ -23,6 +23,8 @@ mod load;
 mod options;
 mod project;
 mod queries;
+#[cfg(feature = "jit")]
+pub mod repl;
 mod ruchy;
 mod signatures;
 mod stages;
@@ -30,6 +32,8 @@ mod suites;
 
 /// Names of the library that have a translation, by module.
 pub use batuta_catalog::{Coverage, coverage};
+/// A source language.
+pub use batuta_core::Lang as Language;
 pub use db::{Database, Session};
 pub use finding::{Finding, Mark, Position};
 #[cfg(feature = "jit")]
@@ -37,7 +41,7 @@ pub use jit::Gap;
 pub use load::{LoadError, load};
 pub use options::{IntPolicy, Level, Optimize, Options, Start};
 pub use project::{Project, ProjectFile};
-pub use ruchy::{FormatError, Test, format_ruchy, load_ruchy, ruchy_files, tests};
+pub use ruchy::{FormatError, Piece, Test, format_ruchy, highlight, load_ruchy, ruchy_files, tests};
 pub use signatures::{Dynamic, Signature};
 
 use std::collections::BTreeMap;

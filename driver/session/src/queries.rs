@@ -8,7 +8,7 @@
 use crate::check;
 use crate::db::{SourceFile, Workspace};
 use crate::finding::{Finding, Locator, Position};
-use crate::options::{Level, Optimize};
+use crate::options::{Level, Optimize, Start};
 use crate::stages::{self, Emitted};
 use batuta_base::{Anchor, Diagnostic, FxHashMap, FxHashSet, Name, Origin, Severity, SourceText};
 use batuta_core::{
@@ -118,6 +118,9 @@ pub(crate) fn program(db: &dyn salsa::Database, workspace: Workspace) -> Program
                 out.fns.insert(*path, body.clone());
             }
         }
+    }
+    if workspace.options(db).start == Start::Line {
+        stages::keep_globals(&mut out);
     }
     out
 }

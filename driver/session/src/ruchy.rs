@@ -5,7 +5,7 @@ use crate::project::Project;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use batuta_ruchy::{FormatError, Test, tests};
+pub use batuta_ruchy::{FormatError, Piece, Test, highlight, tests};
 
 /// The text in Ruchy's one layout: the same tokens and comments, the same tree.
 pub fn format_ruchy(text: &str) -> Result<String, FormatError> {

@@ -12,6 +12,7 @@ mod format;
 mod literal;
 mod lower;
 mod parse;
+mod prompt;
 mod tests;
 mod types;
 
@@ -19,6 +20,7 @@ use batuta_base::{Name, SourceText};
 use batuta_core::FileIr;
 
 pub use format::{FormatError, format};
+pub use prompt::{Definition, Piece, definitions, ends_in_let, highlight, is_open, tree};
 pub use tests::{Test, tests};
 
 /// What the frontend must know about the file's surroundings.
@@ -37,7 +39,7 @@ pub enum Start {
     Main,
     /// It runs `main`, and tells the value of the last statement where that is an expression.
     Value,
-    /// It tells the value of the last statement, that of a `let` too. Nothing else runs.
+    /// It tells the value of the last statement where that is an expression. Nothing else runs.
     Line,
     /// It runs the one test that its first argument names.
     Tests,

@@ -24,7 +24,7 @@ impl<'t> Lowerer<'t> {
         }
         match start {
             Start::Main | Start::Value => self.call_main(root, stmts),
-            Start::Line => self.tell_let(stmts),
+            Start::Line => {}
             Start::Tests => self.run_tests(root, stmts),
         }
     }
@@ -37,19 +37,6 @@ impl<'t> Lowerer<'t> {
         let told = self.call_lib("ruchy.tell", vec![node], value);
         self.push_expr(told, value);
         self.dress(first, above, blank_before, stmt.end());
-    }
-
-    /// The value of the variable that the last statement declares.
-    fn tell_let(&mut self, stmts: &[Syntax<'t>]) {
-        let Some(last) = stmts.last().filter(|last| last.is("let_declaration")) else { return };
-        let Some(pattern) = last.field("pattern").filter(|_| last.field("value").is_some()) else { return };
-        let names = super::pattern::bound(pattern);
-        let [(name, _)] = names.as_slice() else { return };
-        let Some(variable) = self.variable(name.text()) else { return };
-        let super::Binding::Global(path) = variable.binding else { return };
-        let node = self.use_place(Place::global(path), *name);
-        let told = self.call_lib("ruchy.tell", vec![node], *name);
-        self.push_expr(told, *name);
     }
 
     /// One branch for each test: `if ruchy.is_test("name") { name() }`.
