@@ -7,9 +7,10 @@
 
 use crate::desc::{Kind, names_class};
 use crate::emit::{Gap, Kept, Options, compile_after};
+use crate::host::empty_word;
 use crate::host::ruchy_show::Nested;
 use crate::item::Item;
-use crate::memory::word_at;
+use crate::memory::{set_word, word_at};
 use crate::{run, told};
 use batuta_base::Name;
 use batuta_core::{ClassDef, ClassKind, GlobalDef, Lang, Mir, Program, Storage, Ty, TyKind};
@@ -61,8 +62,10 @@ struct Live {
 pub enum Stop {
     /// Nothing ran: there is no code for these parts.
     Gaps(Vec<Gap>),
-    /// Nothing ran: a variable would have another type, or its class other fields.
-    Changed { name: Name, before: String, after: String },
+    /// Nothing ran: a variable would have another type.
+    Changed { name: Name, before: Ty, after: Ty },
+    /// Nothing ran: the class of a variable's objects would have other fields.
+    Redefined { name: Name, class: Name },
     /// The program raised an error that nothing caught: its report.
     Failed(String),
     /// It was asked to stop.
@@ -135,12 +138,17 @@ impl Machine {
         since: u32,
         options: &Options,
     ) -> Result<Option<String>, Stop> {
-        self.check(program)?;
+        let renewed = self.check(program)?;
         let program = rest_of(program, since);
         self.forget_changed(&program);
         let live = &self.live;
         self.kept.globals.retain(|path, _| live.contains_key(path));
         let compiled = compile_after(&program, options, &mut self.kept).map_err(Stop::Gaps)?;
+        for (path, ty) in renewed {
+            if let (Some(slot), Some(desc)) = (self.kept.globals.get(&path), self.kept.descs.get(ty)) {
+                set_word(*slot, 0, empty_word(desc));
+            }
+        }
         told::listen();
         rt::sys::set_argv(options.args.clone());
         let outcome = rt::catch_end(|| run::execute(&compiled)).and_then(|outcome| outcome);
@@ -155,25 +163,63 @@ impl Machine {
         Ok(told)
     }
 
-    /// Whether a program can go on with the variables.
-    fn check(&self, program: &Program<Mir>) -> Result<(), Stop> {
+    /// Whether a program can go on with the variables; gives those that become what they were not known to be.
+    fn check(&self, program: &Program<Mir>) -> Result<Vec<(Name, Ty)>, Stop> {
+        let mut renewed = Vec::new();
+        let mut shared = 0;
         for (name, Live { ty: before, .. }) in &self.live {
             let Some(def) = program.globals.get(name) else { continue };
-            let is_member = program.classes.get(&name.parent()).is_some_and(|class| is_enum(class));
-            if !is_alike(*before, def.ty) && !is_member {
-                return Err(Stop::Changed {
-                    name: *name,
-                    before: before.to_string(),
-                    after: def.ty.to_string(),
-                });
+            if program.classes.get(&name.parent()).is_some_and(|class| is_enum(class)) {
+                continue;
             }
-            let changed = self.changed(program).find(|class| names_class(*before, *class));
-            if let Some(class) = changed.filter(|_| !is_member) {
-                let words = |what: &str| format!("`{class}` with {what} fields");
-                return Err(Stop::Changed { name: *name, before: words("its old"), after: words("other") });
+            if becomes_shared(*before, def.ty) {
+                // Where a second one does, a line before may have copied what both should hold.
+                shared += 1;
+                if shared > 1 {
+                    return Err(Stop::Changed { name: *name, before: *before, after: def.ty });
+                }
+            } else if !is_alike(*before, def.ty) {
+                if !self.is_empty(*name) || !self.can_renew(program, def.ty) {
+                    return Err(Stop::Changed { name: *name, before: *before, after: def.ty });
+                }
+                renewed.push((*name, def.ty));
+            }
+            if let Some(class) = self.changed(program).find(|class| names_class(*before, *class)) {
+                return Err(Stop::Redefined { name: *name, class });
             }
         }
-        Ok(())
+        Ok(renewed)
+    }
+
+    /// Whether an empty variable may get another type: no value of the session is code that knows the old one, and
+    /// no other name stands for the same object.
+    fn can_renew(&self, program: &Program<Mir>, after: Ty) -> bool {
+        let may_be_code = |ty: Ty| {
+            ty.any(&mut |part| {
+                matches!(
+                    part.kind(),
+                    TyKind::Func(..) | TyKind::Iter(_) | TyKind::Value | TyKind::Union(_) | TyKind::Lib(..)
+                )
+            })
+        };
+        let fields = program.classes.values().flat_map(|class| &class.fields);
+        !matches!(after.kind(), TyKind::Shared(_))
+            && !self.live.values().any(|live| may_be_code(live.ty))
+            && !fields.into_iter().any(|field| may_be_code(field.ty))
+    }
+
+    /// Whether a variable holds an empty container of nobody knows what: `[]`, `None`.
+    fn is_empty(&self, path: Name) -> bool {
+        let Some((item, ty)) = self.item(path) else { return false };
+        let is_open = ty.children().iter().any(|part| part.any(&mut |part| *part.kind() == TyKind::Unit));
+        is_open
+            && match item.desc.kind {
+                Kind::List(_) => item.list_items().is_empty(),
+                Kind::Set(_) => item.set().is_empty(),
+                Kind::Dict(..) => item.dict().is_empty(),
+                Kind::Option(_) => item.word == 0,
+                _ => false,
+            }
     }
 
     /// Classes whose objects look different from before.
@@ -267,6 +313,12 @@ fn is_alike(before: Ty, after: Ty) -> bool {
         _ => ty,
     };
     before == after || inner(before) == inner(after)
+}
+
+/// Whether a container is now held by several names; its word stays the same.
+fn becomes_shared(before: Ty, after: Ty) -> bool {
+    let is_container = matches!(before.kind(), TyKind::List(_) | TyKind::Set(_) | TyKind::Dict(..));
+    is_container && matches!(after.kind(), TyKind::Shared(inner) if *inner == before)
 }
 
 /// The program whose start has the statements behind a place only.

@@ -66,6 +66,35 @@ fn variables_functions_and_types_stay() {
 }
 
 #[test]
+fn empty_variables_get_their_types_later() {
+    session(
+        Lang::Ruchy,
+        &[
+            ("let mut xs = []", "[]"),
+            ("xs.push(1)", ""),
+            ("xs.push(2); xs", "[1, 2]"),
+            ("xs.push(\"a\")", "! .."),
+            ("xs", "[1, 2]"),
+            ("let mut ys = []", "[]"),
+            ("let f = || ys.len()", "<function>"),
+            // A function knows the old type.
+            ("ys.push(1)", "! with this line `ys`, which is List<Nil>, would be List<Integer>"),
+        ],
+    );
+    session(
+        Lang::Python,
+        &[
+            ("xs = []", ""),
+            ("xs.append('a')", ""),
+            ("xs", "['a']"),
+            ("ys = xs", ""),
+            ("ys.append('b')", ""),
+            ("xs", "['a', 'b']"),
+        ],
+    );
+}
+
+#[test]
 fn what_ran_is_not_run_again() {
     session(
         Lang::Ruchy,

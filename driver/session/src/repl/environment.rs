@@ -1,6 +1,7 @@
 //! The lines of one language and their variables.
 
 use super::Variable;
+use super::ask::type_name;
 use crate::finding::{Finding, Mark, Position, position};
 use crate::project::{Project, ProjectFile};
 use crate::{Options, Session, Start};
@@ -190,8 +191,8 @@ impl Environment {
         let is_bad = |finding: &Finding| {
             finding.is_error() || finding.severity == Severity::Warning && is_new(finding)
         };
-        let findings: Vec<Finding> =
-            session.findings().into_iter().filter(is_bad).map(|finding| draft.shifted(finding)).collect();
+        let refused = |finding: Finding| Finding { severity: Severity::Error, ..draft.shifted(finding) };
+        let findings: Vec<Finding> = session.findings().into_iter().filter(is_bad).map(refused).collect();
         match findings.is_empty() {
             true => Ok(()),
             false => Err(EvalError::Findings { findings, lines: draft.project() }),
@@ -220,7 +221,7 @@ impl Environment {
         let since = u32::try_from(draft.since).unwrap_or(u32::MAX);
         let (ran, output) =
             batuta_jit::captured(self.captures, || self.machine.run(session.mir(), since, &options));
-        let told = ran.map_err(|stop| of_stop(stop, &output))?;
+        let told = ran.map_err(|stop| of_stop(stop, &output, self.lang))?;
         if self.lang == Lang::Ruchy {
             let is_let = draft.lines.last().is_some_and(|line| batuta_ruchy::ends_in_let(&line.text));
             let declared = if is_let { last_variable(session.mir()) } else { None };
@@ -285,7 +286,7 @@ impl Environment {
     }
 
     pub fn type_name(&self, ty: Ty) -> String {
-        super::ask::type_name(ty, self.lang)
+        type_name(ty, self.lang)
     }
 
     pub fn lang(&self) -> Lang {
@@ -335,13 +336,22 @@ fn replace_definitions(lines: &mut Vec<Line>, code: &str) {
     lines.retain(|line| !line.text.trim().is_empty());
 }
 
-fn of_stop(stop: Stop, output: &str) -> EvalError {
+fn of_stop(stop: Stop, output: &str, lang: Lang) -> EvalError {
     let output = output.to_owned();
     match stop {
         Stop::Gaps(gaps) => EvalError::Gaps(gaps),
         Stop::Changed { name, before, after } => {
+            let (before, mut after) = (type_name(before, lang), type_name(after, lang));
+            if before == after {
+                after.push_str(" that several names share");
+            }
             EvalError::Changed { name: name.last().to_owned(), before, after }
         }
+        Stop::Redefined { name, class } => EvalError::Changed {
+            name: name.last().to_owned(),
+            before: format!("of the old `{}`", class.last()),
+            after: "of the new one, which has other fields".to_owned(),
+        },
         Stop::Failed(report) => EvalError::Failed { report, output },
         Stop::Interrupted => EvalError::Interrupted { output },
         Stop::Exit(status) => EvalError::Exit { status, output },
