@@ -178,7 +178,9 @@ impl<'c> Prompt<'c> {
     fn show(&self, error: &EvalError) {
         let _ = std::io::stdout().flush();
         match error {
-            EvalError::Findings { findings, lines } => report::show_lines(findings, lines, self.common),
+            EvalError::Findings(refusal) => {
+                report::show_lines(&refusal.findings, &refusal.lines, self.common)
+            }
             EvalError::Interrupted { .. } => eprintln!("interrupted"),
             EvalError::Failed { report, .. } => eprintln!("{report}"),
             EvalError::Changed { name, .. } => {

@@ -27,8 +27,8 @@ pub struct Reply {
 /// Why a line gives nothing. Only those that ran changed anything.
 #[derive(Clone, Debug)]
 pub enum EvalError {
-    /// It was refused; `lines` are the texts that the findings point into.
-    Findings { findings: Vec<Finding>, lines: Project },
+    /// It was refused for what was found.
+    Findings(Box<Refusal>),
     /// It was refused: there is no code for these parts.
     Gaps(Vec<Gap>),
     /// It was refused: a variable would become something else.
@@ -45,11 +45,18 @@ pub enum EvalError {
     Unanswered(String),
 }
 
+/// Findings, and the lines that they point into as files.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    pub findings: Vec<Finding>,
+    pub lines: Project,
+}
+
 impl fmt::Display for EvalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Findings { findings, .. } => {
-                for (at, finding) in findings.iter().enumerate() {
+            Self::Findings(refusal) => {
+                for (at, finding) in refusal.findings.iter().enumerate() {
                     let place =
                         finding.at.as_ref().map(|at| format!("{}:{}:{}: ", at.file, at.line, at.column));
                     let line = if at > 0 { "\n" } else { "" };
@@ -195,7 +202,7 @@ impl Environment {
         let findings: Vec<Finding> = session.findings().into_iter().filter(is_bad).map(refused).collect();
         match findings.is_empty() {
             true => Ok(()),
-            false => Err(EvalError::Findings { findings, lines: draft.project() }),
+            false => Err(EvalError::Findings(Box::new(Refusal { findings, lines: draft.project() }))),
         }
     }
 

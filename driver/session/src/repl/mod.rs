@@ -12,7 +12,7 @@ mod environment;
 mod shared;
 mod words;
 
-pub use environment::{EvalError, Reply};
+pub use environment::{EvalError, Refusal, Reply};
 pub use shared::{SharedRepl, block_on};
 pub use words::words;
 
