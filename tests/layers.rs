@@ -65,6 +65,7 @@ const HEAVY: &[(&str, &[&str])] = &[
     ("salsa", &["driver/session"]),
     ("codespan-reporting", &["driver/cli"]),
     ("clap", &["driver/cli"]),
+    ("reedline", &["driver/cli"]),
     ("memmap2", &["runtime/trueno-db", "runtime/realizar"]),
 ];
 

@@ -72,11 +72,13 @@ pub struct ClassDesc {
     pub mro: Vec<Name>,
     pub fields: OnceCell<Vec<FieldDesc>>,
     /// Methods by name, inherited ones included.
-    pub methods: OnceCell<HashMap<&'static str, Method>>,
+    pub methods: Cell<Option<&'static HashMap<&'static str, Method>>>,
     /// Code of the methods that are called by dynamic dispatch, by slot.
     pub table: Cell<*const *const u8>,
+    /// Number of slots of the table.
+    pub slots: Cell<usize>,
     /// Class attributes by name, inherited ones included: where the word is, and its type.
-    pub attributes: OnceCell<HashMap<&'static str, (u64, D)>>,
+    pub attributes: Cell<Option<&'static HashMap<&'static str, (u64, D)>>>,
     /// Of an enum: its members, in order.
     pub members: RefCell<Vec<u64>>,
     /// Of an exception class: the runtime's class.
@@ -119,8 +121,13 @@ impl ClassDesc {
     pub fn field(&self, name: Name) -> Option<(usize, &FieldDesc)> {
         self.fields().iter().enumerate().find(|(_, field)| field.name == name)
     }
-    pub fn method(&self, name: &str) -> Option<&Method> {
+    pub fn method(&self, name: &str) -> Option<&'static Method> {
         self.methods.get()?.get(name)
+    }
+    /// Address and length of the table that a program before has made.
+    pub fn old_table(&self) -> Option<(u64, usize)> {
+        let address = self.table.get() as u64;
+        (address != 0).then_some((address, self.slots.get()))
     }
     /// An exception class without fields: a word behind the class has the arguments of its objects, or 0.
     pub fn keeps_arguments(&self) -> bool {
@@ -148,6 +155,30 @@ fn is_cell(ty: Ty) -> bool {
     ) || matches!(inner.kind(), TyKind::Lib(..)) && ty.strip_ref().cell().is_some()
 }
 
+/// Descriptors that outlive a program.
+#[derive(Default)]
+pub struct KeptDescs {
+    known: HashMap<Ty, D>,
+    classes: HashMap<Name, &'static ClassDesc>,
+}
+
+impl KeptDescs {
+    pub fn get(&self, ty: Ty) -> Option<D> {
+        self.known.get(&ty).copied()
+    }
+
+    /// Forgets a class, and every type that it is part of.
+    pub fn forget(&mut self, class: Name) {
+        self.classes.remove(&class);
+        self.known.retain(|ty, _| !names_class(*ty, class));
+    }
+}
+
+/// Whether a class is part of a type.
+pub fn names_class(ty: Ty, class: Name) -> bool {
+    ty.any(&mut |part| matches!(part.kind(), TyKind::Class(path, _) if *path == class))
+}
+
 /// The descriptors of a program.
 pub struct Descs<'a> {
     program: &'a Program<Mir>,
@@ -156,8 +187,14 @@ pub struct Descs<'a> {
 }
 
 impl<'a> Descs<'a> {
-    pub fn new(program: &'a Program<Mir>) -> Self {
-        Self { program, known: RefCell::default(), classes: RefCell::default() }
+    /// With the descriptors that are known from programs before.
+    pub fn new(program: &'a Program<Mir>, kept: &KeptDescs) -> Self {
+        Self { program, known: RefCell::new(kept.known.clone()), classes: RefCell::new(kept.classes.clone()) }
+    }
+
+    /// What the next program starts with.
+    pub fn into_kept(self) -> KeptDescs {
+        KeptDescs { known: self.known.into_inner(), classes: self.classes.into_inner() }
     }
 
     /// The descriptor of a type. Descriptors live as long as the process.
@@ -231,9 +268,10 @@ impl<'a> Descs<'a> {
             is_shared: def.is_shared,
             mro: self.program.mro(path),
             fields: OnceCell::new(),
-            methods: OnceCell::new(),
+            methods: Cell::new(None),
             table: Cell::new(std::ptr::null()),
-            attributes: OnceCell::new(),
+            slots: Cell::new(0),
+            attributes: Cell::new(None),
             members: RefCell::default(),
             error: Cell::new(None),
         }));

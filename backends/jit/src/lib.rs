@@ -12,10 +12,13 @@ mod desc;
 mod emit;
 mod host;
 mod item;
+mod machine;
 mod memory;
 mod run;
+mod told;
 
 pub use emit::{Gap, Options, Place};
+pub use machine::{Machine, Owner, Stop, Variable, captured, on_large_stack};
 
 use batuta_core::{Mir, Program};
 use std::sync::mpsc;
@@ -27,11 +30,11 @@ pub fn run(program: Program<Mir>, options: Options) -> Vec<Gap> {
     run::start(Box::new(move || {
         batuta_rt::sys::set_argv(options.args.clone());
         match emit::compile(&program, &options) {
-            Ok(compiled) => Some(compiled),
+            Ok(compiled) => run::execute(&compiled),
             Err(gaps) => {
                 // The receiver waits until this thread ends.
                 let _ = sender.send(gaps);
-                None
+                Ok(())
             }
         }
     }));

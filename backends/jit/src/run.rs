@@ -1,46 +1,51 @@
-//! The frame around compiled code: stack, reports, exit status.
+//! The frame around compiled code: stack, reports, exit status, the wish to stop.
 
 use crate::emit::Compiled;
 use crate::host::pending;
 use crate::memory::call_main;
 use batuta_rt as rt;
-use std::cell::Cell;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// Recursive functions compare their stack pointer with this address.
 pub static LIMIT: AtomicUsize = AtomicUsize::new(0);
+
+/// Not 0: the program that runs has to stop. Code looks at it where its options say so.
+pub static STOP: AtomicU64 = AtomicU64::new(0);
 
 /// Tells compiled code the stack limit of this thread again.
 pub fn renew_limit() {
     LIMIT.store(rt::stack_limit(), Ordering::Relaxed);
 }
 
-/// What the program's thread does: compiles and gives the code, or has nothing to run.
-pub type Job = Box<dyn FnOnce() -> Option<Compiled> + Send>;
-
-static JOB: Mutex<Option<Job>> = Mutex::new(None);
-
-thread_local! {
-    static RAN: Cell<bool> = const { Cell::new(false) };
+/// The error of a program that was asked to stop; it is asked once.
+pub fn stopped() -> rt::Error {
+    STOP.store(0, Ordering::Relaxed);
+    rt::Error::new(rt::KeyboardInterrupt, "")
 }
 
-/// Runs the job's program on a large stack; an error that nothing catches ends the process as Python
-/// does. Comes back when the program ends well, or when the job has nothing to run.
+/// What a thread with a large stack does.
+pub type Job = Box<dyn FnOnce() -> rt::Result<()> + Send>;
+
+static JOBS: Mutex<Vec<Job>> = Mutex::new(Vec::new());
+
+/// Runs a job on a large stack; an error that nothing catches ends the process as Python does.
 pub fn start(job: Job) {
-    *JOB.lock().expect("nothing panics while it is held") = Some(job);
+    // Whoever takes it: there are as many threads as jobs.
+    JOBS.lock().expect("nothing panics while it is held").push(job);
     rt::start("", main);
 }
 
 fn main() -> rt::Result<()> {
-    let job = JOB.lock().expect("nothing panics while it is held").take();
-    let Some(compiled) = job.and_then(|job| job()) else { return Ok(()) };
+    let job = JOBS.lock().expect("nothing panics while it is held").pop();
+    job.map_or(Ok(()), |job| job())
+}
+
+/// Runs the top levels of a program.
+pub fn execute(compiled: &Compiled) -> rt::Result<()> {
     renew_limit();
-    RAN.set(true);
-    for code in &compiled.inits {
-        if !call_main(*code) {
-            return Err(pending());
-        }
+    match compiled.inits.iter().all(|code| call_main(*code)) {
+        true => Ok(()),
+        false => Err(pending()),
     }
-    Ok(())
 }

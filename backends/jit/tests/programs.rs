@@ -64,7 +64,12 @@ fn run(path: &Path) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let options = batuta_jit::Options { args: Vec::new(), locate: Arc::new(|_, _| None) };
+    let options = batuta_jit::Options {
+        args: Vec::new(),
+        locate: Arc::new(|_, _| None),
+        can_stop: false,
+        listing: None,
+    };
     let gaps = batuta_jit::run(program, options);
     for gap in &gaps {
         eprintln!("gap: {}", gap.what);

@@ -7,14 +7,38 @@ use batuta_session::{IntPolicy, Optimize, Options};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Moves Python programs to Rust.
+/// Moves Python programs to Rust, and runs Ruchy and Python.
 #[derive(Parser, Debug)]
-#[command(name = "batutac", version, arg_required_else_help = true)]
+#[command(
+    name = "batutac",
+    version,
+    arg_required_else_help = true,
+    override_usage = "batutac [OPTIONS] <COMMAND>\n       batutac [OPTIONS] -e <CODE>"
+)]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,
+    #[command(flatten)]
+    pub code: CodeArgs,
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
+}
+
+/// A program on the command line.
+#[derive(Args, Debug)]
+pub struct CodeArgs {
+    /// Runs CODE and prints its value
+    #[arg(short = 'e', long = "eval", value_name = "CODE", allow_hyphen_values = true)]
+    pub eval: Option<String>,
+    /// What runs it
+    #[arg(long, value_enum, value_name = "BACKEND", requires = "eval")]
+    pub backend: Option<Backend>,
+}
+
+impl CodeArgs {
+    pub fn is_given(&self) -> bool {
+        self.eval.is_some() || self.backend.is_some()
+    }
 }
 
 #[derive(Args, Debug)]
@@ -58,6 +82,15 @@ pub enum Command {
     Build(CompileArgs),
     /// Translates, compiles and runs
     Run(RunArgs),
+    /// Evaluates lines as they are entered
+    #[cfg(feature = "jit")]
+    Repl(ReplArgs),
+    /// Runs the tests of Ruchy files
+    Test(TestArgs),
+    /// Formats Ruchy files
+    Fmt(FmtArgs),
+    /// Makes a new Ruchy project
+    New(NewArgs),
     /// Keeps vectors and finds the nearest ones
     #[command(subcommand)]
     Db(DbCommand),
@@ -205,6 +238,72 @@ pub struct RunArgs {
     /// Arguments of the program
     #[arg(last = true, value_name = "ARGS")]
     pub args: Vec<std::ffi::OsString>,
+}
+
+#[cfg(feature = "jit")]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum LangArg {
+    Ruchy,
+    Python,
+}
+
+#[cfg(feature = "jit")]
+#[derive(Args, Debug)]
+pub struct ReplArgs {
+    /// Files that are run first
+    pub files: Vec<PathBuf>,
+    /// The language of the first line; `:lang` changes it
+    #[arg(long, value_enum, default_value_t = LangArg::Ruchy, value_name = "LANGUAGE")]
+    pub lang: LangArg,
+}
+
+#[derive(Args, Debug)]
+pub struct TestArgs {
+    /// File or folder
+    #[arg(default_value = ".")]
+    pub input: PathBuf,
+    /// Only tests whose names hold one of these
+    pub filter: Vec<String>,
+    /// Runs those with `#[ignore]`, too
+    #[arg(long)]
+    pub include_ignored: bool,
+    /// Shows what tests print, also of those that pass
+    #[arg(long)]
+    pub no_capture: bool,
+    /// Lists the tests and runs none
+    #[arg(long)]
+    pub list: bool,
+    /// What runs the tests; without it, the first that can
+    #[arg(long, value_enum, value_name = "BACKEND")]
+    pub backend: Option<Backend>,
+    /// Runs one test in this process
+    #[arg(long, hide = true, value_name = "NAME")]
+    pub one: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct FmtArgs {
+    /// Files and folders; `-` reads standard input and writes standard output
+    #[arg(default_value = ".")]
+    pub inputs: Vec<PathBuf>,
+    /// Writes nothing; exit code 1 where a file is not formatted
+    #[arg(long)]
+    pub check: bool,
+    /// Writes nothing; shows what would change
+    #[arg(long)]
+    pub diff: bool,
+    /// Prints the formatted text instead of writing it
+    #[arg(long, conflicts_with_all = ["check", "diff"])]
+    pub stdout: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct NewArgs {
+    /// Folder of the project; its last part is the project's name
+    pub path: PathBuf,
+    /// The project's name, where it is not the folder's
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -3,7 +3,7 @@
 use crate::args::{Common, CompileArgs, OutputFormat, Translation};
 use crate::failure::Failure;
 use crate::{cache, folder, report};
-use batuta_session::{Project, Session, load};
+use batuta_session::{Options, Project, Session, load};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -69,10 +69,22 @@ pub fn build(
     translation: &Translation,
     common: &Common,
 ) -> Result<Built, Failure> {
-    let project = starting(input)?;
-    let runtime = cache::runtime()?;
-    let mut output = Session::new(&project, translation.options(runtime.display().to_string())).output();
-    report::show(&output.findings, &project, common);
+    let full = input.canonicalize().unwrap_or_else(|_| input.to_owned());
+    let options = translation.options(String::new());
+    build_project(&starting(input)?, &full.to_string_lossy(), release, options, common)
+}
+
+/// The same for a project in memory; `key` tells its place in the cache from those of other projects.
+pub fn build_project(
+    project: &Project,
+    key: &str,
+    release: bool,
+    options: Options,
+    common: &Common,
+) -> Result<Built, Failure> {
+    let options = Options { runtime: cache::runtime()?.display().to_string(), ..options };
+    let mut output = Session::new(project, options).output();
+    report::show(&output.findings, project, common);
     if output.has_errors() {
         if common.output_format == OutputFormat::Json {
             println!("{}", json!({ "diagnostics": report::json(&output.findings) }));
@@ -80,9 +92,7 @@ pub fn build(
         return Ok(Built::Findings);
     }
     let cache = cache::root()?;
-    let full = input.canonicalize().unwrap_or_else(|_| input.to_owned());
-    let work =
-        cache.join("work").join(format!("{}-{:016x}", project.name, folder::hash(&full.to_string_lossy())));
+    let work = cache.join("work").join(format!("{}-{:016x}", project.name, folder::hash(key)));
     if let Some(manifest) = output.files.get_mut("Cargo.toml") {
         // The cache may lie inside somebody's workspace.
         manifest.push_str("\n[workspace]\n");
@@ -93,7 +103,7 @@ pub fn build(
         fs::write(&lock, cache::lock_file()).map_err(|why| Failure::io("write", lock.display(), &why))?;
     }
     let path = cargo_build(&cache, &work, release, common)?;
-    Ok(Built::Binary { name: project.name, path })
+    Ok(Built::Binary { name: project.name.clone(), path })
 }
 
 /// Runs cargo on an emitted project and gives the binary's path.

@@ -130,6 +130,24 @@ fn write_one(folder: &Path, path: &str, text: &str) -> Result<(), Failure> {
     attempt().map_err(|why| Failure::io("write", target.display(), &why))
 }
 
+/// Replaces the text of a file in one step; its mode stays, and so does a link that leads to it.
+pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    let attempt = || -> std::io::Result<()> {
+        let target = fs::canonicalize(path)?;
+        let mode = fs::metadata(&target)?.permissions();
+        if mode.readonly() {
+            return Err(std::io::ErrorKind::PermissionDenied.into());
+        }
+        let parent = target.parent().unwrap_or(Path::new("."));
+        let mut file = tempfile::Builder::new().prefix(".batuta-").tempfile_in(parent)?;
+        std::io::Write::write_all(&mut file, text.as_bytes())?;
+        fs::set_permissions(file.path(), mode)?;
+        file.persist(&target).map_err(|error| error.error)?;
+        Ok(())
+    };
+    attempt().map_err(|why| Failure::io("write", path.display(), &why))
+}
+
 /// Temporary files are private; what is kept gets the mode of any other new file.
 #[cfg(unix)]
 fn set_usual_mode(path: &Path) -> std::io::Result<()> {

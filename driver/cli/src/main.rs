@@ -9,15 +9,21 @@ mod cache;
 mod check;
 mod compile;
 mod db;
+mod eval;
 mod explain;
 mod failure;
+mod fmt;
 mod folder;
 #[cfg(feature = "jit")]
 mod jit;
 #[cfg(feature = "model")]
 mod model;
+mod new;
+#[cfg(feature = "jit")]
+mod repl;
 mod report;
 mod run;
+mod test;
 mod transpile;
 
 use args::{Cli, Command};
@@ -48,10 +54,25 @@ fn main() -> ExitCode {
 /// Runs the subcommand and gives its exit code.
 fn dispatch(cli: &Cli) -> ExitCode {
     let result = match &cli.command {
+        None => eval::eval(&cli.code, &cli.common),
+        Some(_) if cli.code.is_given() => Err(Failure::usage("`-e` and a command cannot be given at once")),
+        Some(command) => run_command(command, cli),
+    };
+    result.unwrap_or_else(|failure: Failure| failure.report(&cli.common))
+}
+
+/// Runs a subcommand.
+fn run_command(command: &Command, cli: &Cli) -> Result<ExitCode, Failure> {
+    match command {
         Command::Transpile(args) => transpile::transpile(args, &cli.common),
         Command::Check(args) => check::check(args, &cli.common),
         Command::Compile(args) | Command::Build(args) => compile::compile(args, &cli.common),
         Command::Run(args) => run::run(args, &cli.common),
+        #[cfg(feature = "jit")]
+        Command::Repl(args) => repl::repl(args, &cli.common),
+        Command::Test(args) => test::test(args, &cli.common),
+        Command::Fmt(args) => fmt::fmt(args, &cli.common),
+        Command::New(args) => new::new(args, &cli.common),
         Command::Db(command) => db::db(command, &cli.common),
         #[cfg(feature = "model")]
         Command::Model(command) => model::model(command, &cli.common),
@@ -60,8 +81,7 @@ fn dispatch(cli: &Cli) -> ExitCode {
             clap_complete::generate(*shell, &mut Cli::command(), "batutac", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)
         }
-    };
-    result.unwrap_or_else(|failure: Failure| failure.report(&cli.common))
+    }
 }
 
 /// The last resort: a broken invariant of ours never shows a bare backtrace.

@@ -12,6 +12,14 @@ use std::io::{IsTerminal, Write};
 
 /// Writes findings to stderr as text; `-q` leaves errors only. Nothing where JSON is asked for.
 pub fn show(findings: &[Finding], project: &Project, common: &Common) {
+    show_lines(findings, project, common);
+    if common.output_format != OutputFormat::Json {
+        summary(findings, common);
+    }
+}
+
+/// The same without a count of them.
+pub fn show_lines(findings: &[Finding], project: &Project, common: &Common) {
     if common.output_format == OutputFormat::Json {
         return;
     }
@@ -32,7 +40,6 @@ pub fn show(findings: &[Finding], project: &Project, common: &Common) {
         }
     }
     let _ = std::io::stderr().write_all(buffer.as_slice());
-    summary(findings, common);
 }
 
 /// Lines longer than this are not quoted.
@@ -48,7 +55,7 @@ fn too_long(finding: &Finding, project: &Project) -> Option<String> {
 }
 
 /// `--color`, then `NO_COLOR`, then whether stderr is a terminal.
-fn has_color(common: &Common) -> bool {
+pub fn has_color(common: &Common) -> bool {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     match common.color {
         Color::Always => true,

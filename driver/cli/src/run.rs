@@ -4,6 +4,8 @@
 use crate::args::{Common, RunArgs};
 use crate::compile::{Built, build};
 use crate::failure::Failure;
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::{Command, ExitCode, ExitStatus};
 
 pub fn run(args: &RunArgs, common: &Common) -> Result<ExitCode, Failure> {
@@ -21,7 +23,12 @@ pub fn run(args: &RunArgs, common: &Common) -> Result<ExitCode, Failure> {
         Built::Binary { path, .. } => path,
         Built::Findings => return Ok(ExitCode::FAILURE),
     };
-    let status = Command::new(&binary).args(&args.args).status();
+    execute(&binary, &args.args)
+}
+
+/// Runs a program; its exit code is ours.
+pub fn execute(binary: &Path, args: &[OsString]) -> Result<ExitCode, Failure> {
+    let status = Command::new(binary).args(args).status();
     let status = status.map_err(|why| Failure::io("start", binary.display(), &why))?;
     Ok(ExitCode::from(exit_code(status)))
 }

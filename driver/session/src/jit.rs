@@ -21,12 +21,12 @@ impl Session {
         batuta_jit::check(self.mir(), &self.jit_options(Vec::new()))
     }
 
-    fn jit_options(&self, args: Vec<String>) -> Options {
+    pub(crate) fn jit_options(&self, args: Vec<String>) -> Options {
         let locator = queries::locator(self.db(), self.workspace());
         let locate = move |item: Name, origin: Origin| {
             let at = locator.position(Anchor { item, origin })?;
             Some(Place { file: at.file, line: at.line })
         };
-        Options { args, locate: Arc::new(locate) }
+        Options { args, locate: Arc::new(locate), can_stop: false, listing: None }
     }
 }

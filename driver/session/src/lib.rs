@@ -23,19 +23,25 @@ mod load;
 mod options;
 mod project;
 mod queries;
+#[cfg(feature = "jit")]
+pub mod repl;
+mod ruchy;
 mod signatures;
 mod stages;
 mod suites;
 
 /// Names of the library that have a translation, by module.
 pub use batuta_catalog::{Coverage, coverage};
+/// A source language.
+pub use batuta_core::Lang as Language;
 pub use db::{Database, Session};
 pub use finding::{Finding, Mark, Position};
 #[cfg(feature = "jit")]
 pub use jit::Gap;
 pub use load::{LoadError, load};
-pub use options::{IntPolicy, Level, Optimize, Options};
+pub use options::{IntPolicy, Level, Optimize, Options, Start};
 pub use project::{Project, ProjectFile};
+pub use ruchy::{FormatError, Piece, Test, format_ruchy, highlight, load_ruchy, ruchy_files, tests};
 pub use signatures::{Dynamic, Signature};
 
 use std::collections::BTreeMap;

@@ -19,7 +19,10 @@ pub enum LoadError {
     },
     /// A file whose ending names no language that is read.
     UnknownLanguage(PathBuf),
-    /// A folder without a single Python file.
+    /// A file of another language where Ruchy is asked for.
+    NotRuchy(PathBuf),
+    NoRuchy(PathBuf),
+    /// A folder without a single Python file, and without a Ruchy file that starts.
     NothingToRead(PathBuf),
 }
 
@@ -31,7 +34,10 @@ impl LoadError {
             Self::Unreadable(..) => "check the permissions of the path",
             Self::NotUtf8 { .. } => "save the file as UTF-8 (`iconv -f latin1 -t utf-8 OLD > NEW`)",
             Self::UnknownLanguage(_) => "Python files end in `.py`, Ruchy files in `.ruchy`",
-            Self::NothingToRead(_) => "name a folder that holds `.py` files",
+            Self::NotRuchy(_) | Self::NoRuchy(_) => {
+                "name a file that ends in `.ruchy`, or a folder that holds some"
+            }
+            Self::NothingToRead(_) => "name a folder that holds `.py` files, or `src/main.ruchy`",
         }
     }
 }
@@ -43,6 +49,8 @@ impl fmt::Display for LoadError {
             Self::Unreadable(path, why) => write!(f, "cannot read {}: {}", path.display(), plain(why)),
             Self::NotUtf8 { path, line } => write!(f, "{} is not UTF-8 (line {line})", path.display()),
             Self::UnknownLanguage(path) => write!(f, "{} is not a Python or Ruchy file", path.display()),
+            Self::NotRuchy(path) => write!(f, "{} is not a Ruchy file", path.display()),
+            Self::NoRuchy(path) => write!(f, "no Ruchy files in {}", path.display()),
             Self::NothingToRead(path) => write!(f, "no Python files in {}", path.display()),
         }
     }
@@ -147,7 +155,7 @@ fn load_folder(folder: &Path) -> Result<Project, LoadError> {
     let mut skipped = Vec::new();
     walk(folder, &mut paths, &mut skipped)?;
     if paths.is_empty() {
-        return Err(LoadError::NothingToRead(folder.to_owned()));
+        return ruchy_folder(folder);
     }
     let root = source_root(folder, &paths);
     let mut files: BTreeMap<String, ProjectFile> = BTreeMap::new();
@@ -179,6 +187,15 @@ fn load_folder(folder: &Path) -> Result<Project, LoadError> {
     };
     find_entry(folder, &mut project);
     Ok(project)
+}
+
+/// A folder without Python files: it starts at `src/main.ruchy` or `main.ruchy`.
+fn ruchy_folder(folder: &Path) -> Result<Project, LoadError> {
+    let start = ["src/main.ruchy", "main.ruchy"].into_iter().map(|path| folder.join(path));
+    match start.into_iter().find(|path| path.is_file()) {
+        Some(path) => Ok(Project { name: crate_name(&absolute_name(folder)), ..load_file(&path)? }),
+        None => Err(LoadError::NothingToRead(folder.to_owned())),
+    }
 }
 
 /// Last part of a folder's path, also for `.` and `..`.

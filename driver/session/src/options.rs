@@ -1,5 +1,7 @@
 //! What a user can choose.
 
+pub use batuta_ruchy::Start;
+
 /// How Python's unbounded `int` is stored.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum IntPolicy {
@@ -43,6 +45,8 @@ pub struct Options {
     pub runtime: String,
     /// Whether each level is verified after the pass that makes it.
     pub verify: bool,
+    /// What the program does behind its top-level statements.
+    pub start: Start,
 }
 
 impl Default for Options {
@@ -53,6 +57,7 @@ impl Default for Options {
             optimize: Optimize::default(),
             runtime: "batuta-rt".to_owned(),
             verify: cfg!(debug_assertions),
+            start: Start::default(),
         }
     }
 }

@@ -8,7 +8,7 @@
 use crate::check;
 use crate::db::{SourceFile, Workspace};
 use crate::finding::{Finding, Locator, Position};
-use crate::options::{Level, Optimize};
+use crate::options::{Level, Optimize, Start};
 use crate::stages::{self, Emitted};
 use batuta_base::{Anchor, Diagnostic, FxHashMap, FxHashSet, Name, Origin, Severity, SourceText};
 use batuta_core::{
@@ -45,7 +45,8 @@ pub(crate) fn lowered(db: &dyn salsa::Database, workspace: Workspace, file: Sour
     let modules = module_names(db, workspace);
     let module = file.module(db);
     let is_entry = workspace.entry(db) == Some(module);
-    stages::lower(file.text(db), module, is_entry, file.is_package(db), modules)
+    let start = workspace.options(db).start;
+    stages::lower(file.text(db), module, is_entry, file.is_package(db), modules, start)
 }
 
 #[salsa::tracked]
@@ -117,6 +118,9 @@ pub(crate) fn program(db: &dyn salsa::Database, workspace: Workspace) -> Program
                 out.fns.insert(*path, body.clone());
             }
         }
+    }
+    if workspace.options(db).start == Start::Line {
+        stages::keep_globals(&mut out);
     }
     out
 }

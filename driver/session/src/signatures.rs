@@ -91,7 +91,7 @@ fn items(ty: Ty) -> String {
 }
 
 /// A type as an annotation.
-fn python(ty: Ty) -> String {
+pub(crate) fn python(ty: Ty) -> String {
     let list = |items: &[Ty]| items.iter().map(|item| python(*item)).collect::<Vec<_>>();
     match ty.kind() {
         TyKind::Unit => "None".to_owned(),

@@ -1,8 +1,11 @@
 //! The passes, one small function each: where the session meets the other crates.
 
-use crate::options::{IntPolicy, Options};
-use batuta_base::{Diagnostic, Name, SourceText};
-use batuta_core::{Demotion, FileIr, Hir, Lang, Mir, Program, Typed};
+use crate::options::{IntPolicy, Options, Start};
+use batuta_base::{Diagnostic, Name, Origin, SourceText};
+use batuta_core::{
+    Body, Demotion, FileIr, FnKind, Hir, Item, ItemRow, Lang, Mir, Mode, Node, Place, Program, Stmt,
+    StmtKind, Ty, Typed,
+};
 use batuta_python::LowerOptions;
 use batuta_rust::EmitOptions;
 use batuta_shapes::ShapeOptions;
@@ -27,9 +30,10 @@ pub(crate) fn lower(
     is_entry: bool,
     is_package: bool,
     modules: &[Name],
+    start: Start,
 ) -> FileIr {
     if is_ruchy(&source.path) {
-        return batuta_ruchy::lower(source, module, &batuta_ruchy::LowerOptions { is_entry });
+        return batuta_ruchy::lower(source, module, &batuta_ruchy::LowerOptions { is_entry, start });
     }
     let is_project_module = |path: &str| modules.contains(&Name::new(path));
     let options = LowerOptions { is_entry, is_package, is_project_module: &is_project_module };
@@ -40,6 +44,28 @@ pub(crate) fn lower(
 pub(crate) fn is_ruchy(path: &str) -> bool {
     path.ends_with(".ruchy")
 }
+
+/// Adds a function that knows every top-level variable, so that none becomes a local of the start: the lines to
+/// come will use them.
+pub(crate) fn keep_globals(program: &mut Program<Hir>) {
+    let Some(entry) = program.entry else { return };
+    let path = entry.join(KEEP);
+    let mut body: Body<Hir> = Body::new(path, program.lang(), FnKind::Function);
+    body.ret = Ty::unit();
+    let root = body.root;
+    for global in program.globals.keys().filter(|global| global.parent() == entry) {
+        let node = body.node(Node::Use(Place::global(*global), Mode::Read), Ty::unknown(), Origin::default());
+        body.blocks[root].stmts.push(Stmt::new(StmtKind::Expr(node), Origin::default()));
+    }
+    program.fns.insert(path, Arc::new(body));
+    if let Some(module) = program.modules.get_mut(&entry) {
+        let row = ItemRow { item: Item::Fn(path), above: Vec::new(), base: 0 };
+        Arc::make_mut(module).items.push(row);
+    }
+}
+
+/// The function that [`keep_globals`] adds.
+pub(crate) const KEEP: &str = "<keep>";
 
 /// Types, resolved calls, explicit coercions.
 pub(crate) fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {

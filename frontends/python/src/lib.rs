@@ -11,6 +11,7 @@
 mod lower;
 mod names;
 mod parse;
+mod prompt;
 mod scan;
 mod template;
 mod text;
@@ -18,6 +19,8 @@ mod types;
 
 use batuta_base::{Name, SourceText};
 use batuta_core::FileIr;
+
+pub use prompt::{is_open, last_expression};
 
 /// What the frontend must know about the file's surroundings.
 pub struct LowerOptions<'a> {

@@ -8,18 +8,41 @@
 //! What has no lowering is a `Node::Hole` with a diagnostic, never another program.
 #![forbid(unsafe_code)]
 
+mod format;
 mod literal;
 mod lower;
 mod parse;
+mod prompt;
+mod tests;
 mod types;
 
 use batuta_base::{Name, SourceText};
 use batuta_core::FileIr;
 
+pub use format::{FormatError, format};
+pub use prompt::{Definition, Piece, definitions, ends_in_let, highlight, is_open, tree};
+pub use tests::{Test, tests};
+
 /// What the frontend must know about the file's surroundings.
 pub struct LowerOptions {
-    /// The file is the program's start: its `main` runs.
+    /// The file is the program's start.
     pub is_entry: bool,
+    /// What a file that is the start does behind its top-level statements.
+    pub start: Start,
+}
+
+/// What a program does behind its top-level statements.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Start {
+    /// It runs `main`.
+    #[default]
+    Main,
+    /// It runs `main`, and tells the value of the last statement where that is an expression.
+    Value,
+    /// It tells the value of the last statement where that is an expression. Nothing else runs.
+    Line,
+    /// It runs the one test that its first argument names.
+    Tests,
 }
 
 /// Lowers a Ruchy file that is the module `module`.

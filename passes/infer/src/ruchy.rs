@@ -225,7 +225,11 @@ fn fault(body: &Body<Typed>, id: NodeId) -> Option<(Code, String)> {
                 return Some((NOT_RUCHY, format!("`{}` of values of type `{ty}`", op.name())));
             }
         }
-        Node::Call { callee: Callee::Lib(name), .. } => {
+        Node::Call { callee: Callee::Lib(name), args } => {
+            let told = args.first().filter(|_| name.as_str() == "ruchy.tell").map(|arg| body.ty(arg.value));
+            if let Some(ty) = told.filter(|ty| !shows(*ty)) {
+                return Some((NOT_RUCHY, format!("the text of a value of type `{}`", ty.strip())));
+            }
             let is_foreign = name.as_str().starts_with("builtins.") && !KNOWN.contains(&name.as_str());
             if is_foreign {
                 return Some((NOT_RUCHY, format!("`{}` with these types", name.last())));

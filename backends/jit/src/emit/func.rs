@@ -2,7 +2,7 @@
 
 use super::{Unit, class_of, has_value};
 use crate::desc::{D, Kind};
-use crate::run::LIMIT;
+use crate::run::{LIMIT, STOP};
 use batuta_base::{Name, Origin};
 use batuta_core::Const;
 use batuta_flow::{Bb, End, Graph, InstKind, Lir, Reg};
@@ -26,6 +26,8 @@ pub(super) struct Emit<'u, 'a, 'b> {
     variables: Vec<Variable>,
     blocks: HashMap<Bb, Block>,
     pub(super) block: Bb,
+    /// Position of each block in the order in which they are emitted.
+    order: HashMap<Bb, usize>,
     /// Values of registers that are set once, to a literal.
     pub(super) consts: HashMap<Reg, i64>,
     pub(super) float_consts: HashMap<Reg, f64>,
@@ -64,6 +66,11 @@ pub(super) fn define(unit: &mut Unit<'_>, id: FuncId, signature: Signature, lir:
 }
 
 fn finish(unit: &mut Unit<'_>, id: FuncId, mut context: cranelift::codegen::Context, path: Name) {
+    if let Some(listing) = &unit.options.listing
+        && let Ok(mut texts) = listing.lock()
+    {
+        texts.push(format!("; {path}\n{}", context.func.display()));
+    }
     if let Err(why) = unit.module.define_function(id, &mut context) {
         let text = format!("{path} cannot be compiled: {why:?}");
         unit.gap(text, path, Origin::default());
@@ -112,6 +119,7 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
             variables,
             blocks: HashMap::new(),
             block: lir.entry,
+            order: HashMap::new(),
             consts: HashMap::new(),
             float_consts: HashMap::new(),
             literals: HashSet::new(),
@@ -132,9 +140,10 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
     fn body(&mut self) {
         let lir = self.lir;
         let order = Graph::new(lir).order;
-        for block in &order {
+        for (at, block) in order.iter().enumerate() {
             let made = self.b.create_block();
             self.blocks.insert(*block, made);
+            self.order.insert(*block, at);
         }
         self.find_consts();
         let entry = self.b.create_block();
@@ -212,6 +221,9 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
         self.new_cells();
         if self.unit.calls.is_recursive(lir.path) {
             self.check_stack();
+            if self.unit.options.can_stop {
+                self.look_for_stop();
+            }
         }
     }
 
@@ -407,7 +419,19 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
         self.b.ins().return_(&[status, value]);
     }
 
+    /// Raises an interrupt where somebody wants the program to stop.
+    fn look_for_stop(&mut self) {
+        let flag = self.iconst(std::ptr::from_ref(&STOP) as i64);
+        let asked = self.b.ins().atomic_load(types::I64, trusted(), flag);
+        self.fail_if(asked, crate::host::code::STOPPED);
+    }
+
     fn end(&mut self, end: &End) {
+        let here = self.order.get(&self.block).copied();
+        let goes_back = end.successors().iter().any(|to| self.order.get(to).copied() <= here);
+        if self.unit.options.can_stop && goes_back {
+            self.look_for_stop();
+        }
         match end {
             End::Goto(to) => {
                 let to = self.blocks[to];

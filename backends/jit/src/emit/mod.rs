@@ -8,7 +8,7 @@ mod memory;
 mod numbers;
 mod unkept;
 
-use crate::desc::{D, Desc, Descs, Method};
+use crate::desc::{D, Desc, Descs, KeptDescs, Method};
 use crate::memory::{set_word, words};
 use batuta_base::{Name, Origin};
 use batuta_core::{Item, Mir, Program, Ty};
@@ -18,7 +18,7 @@ use cranelift::prelude::{Configurable, settings};
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{FuncId, Linkage, Module};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// Where something stands in the source.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -34,6 +34,20 @@ pub struct Options {
     pub args: Vec<String>,
     /// Place of an origin of an item.
     pub locate: Arc<dyn Fn(Name, Origin) -> Option<Place> + Send + Sync>,
+    /// Loops look whether somebody wants the program to stop.
+    pub can_stop: bool,
+    /// Gets the code of each function as text.
+    pub listing: Option<Arc<Mutex<Vec<String>>>>,
+}
+
+/// What stays of a program for the next one of the same machine.
+#[derive(Default)]
+pub(crate) struct Kept {
+    pub descs: KeptDescs,
+    /// Addresses of the globals' words.
+    pub globals: HashMap<Name, u64>,
+    /// Slots of dynamic dispatch: code of all programs counts by them.
+    slots: HashMap<Name, usize>,
 }
 
 /// What has no code yet.
@@ -68,40 +82,62 @@ pub(crate) struct Unit<'a> {
 
 /// Compiles a program.
 pub fn compile(program: &Program<Mir>, options: &Options) -> Result<Compiled, Vec<Gap>> {
+    compile_after(program, options, &mut Kept::default())
+}
+
+/// Compiles a program that goes on with the globals and classes of those before.
+pub(crate) fn compile_after(
+    program: &Program<Mir>,
+    options: &Options,
+    kept: &mut Kept,
+) -> Result<Compiled, Vec<Gap>> {
     crate::host::set_language(program.lang());
-    let descs = Descs::new(program);
+    let descs = Descs::new(program, &kept.descs);
     let mut unit = Unit::new(program, options, &descs);
-    for class in program.classes.keys() {
-        let what = unkept::mixed_fields(&descs, *class);
-        unit.gaps.extend(what.map(|what| Gap { what, place: None }));
-    }
-    let inits = unit.inits();
-    let roots: Vec<Name> = inits.iter().copied().chain(unit.methods()).collect();
-    let mut reached = unit.calls.reached(roots);
-    reached.sort();
-    for path in &reached {
-        unit.declare(*path);
-    }
-    for path in &reached {
-        let body = &program.fns[path];
-        body.walk_block(body.root, &mut |node| {
-            if let Some(what) = unkept::unkept(program, body, node) {
-                unit.gap(what, *path, body.nodes[node].origin);
-            }
-        });
-        let lir = batuta_flow::lower(program, body);
-        for gap in lir.all_gaps() {
-            let place = (options.locate)(*path, gap.origin);
-            unit.gaps.push(Gap { what: gap.what.clone(), place });
-        }
-        if unit.gaps.is_empty() {
-            unit.define(*path, &lir);
-        }
-    }
-    unit.finish(&inits)
+    unit.globals = std::mem::take(&mut kept.globals);
+    unit.slots = std::mem::take(&mut kept.slots);
+    let compiled = unit.compile().and_then(|inits| unit.finish(&inits));
+    let Unit { module, globals, slots, .. } = unit;
+    // The code stays where it is for the rest of the process.
+    std::mem::forget(module);
+    *kept = Kept { descs: descs.into_kept(), globals, slots };
+    compiled
 }
 
 impl<'a> Unit<'a> {
+    /// Compiles all functions that are reached; gives the modules' top levels in the order in which they run.
+    fn compile(&mut self) -> Result<Vec<Name>, Vec<Gap>> {
+        let program = self.program;
+        for class in program.classes.keys() {
+            let what = unkept::mixed_fields(self.descs, *class);
+            self.gaps.extend(what.map(|what| Gap { what, place: None }));
+        }
+        let inits = self.inits();
+        let roots: Vec<Name> = inits.iter().copied().chain(self.methods()).collect();
+        let mut reached = self.calls.reached(roots);
+        reached.sort();
+        for path in &reached {
+            self.declare(*path);
+        }
+        for path in &reached {
+            let body = &program.fns[path];
+            body.walk_block(body.root, &mut |node| {
+                if let Some(what) = unkept::unkept(program, body, node) {
+                    self.gap(what, *path, body.nodes[node].origin);
+                }
+            });
+            let lir = batuta_flow::lower(program, body);
+            for gap in lir.all_gaps() {
+                let place = (self.options.locate)(*path, gap.origin);
+                self.gaps.push(Gap { what: gap.what.clone(), place });
+            }
+            if self.gaps.is_empty() {
+                self.define(*path, &lir);
+            }
+        }
+        if self.gaps.is_empty() { Ok(inits) } else { Err(std::mem::take(&mut self.gaps)) }
+    }
+
     fn new(program: &'a Program<Mir>, options: &'a Options, descs: &'a Descs<'a>) -> Self {
         let mut flags = settings::builder();
         let set = [
@@ -231,21 +267,18 @@ impl<'a> Unit<'a> {
     }
 
     /// Finishes the code and tells the runtime side where methods are.
-    fn finish(mut self, inits: &[Name]) -> Result<Compiled, Vec<Gap>> {
-        if !self.gaps.is_empty() {
-            return Err(self.gaps);
-        }
+    fn finish(&mut self, inits: &[Name]) -> Result<Compiled, Vec<Gap>> {
         let classes: Vec<Name> = self.program.classes.keys().copied().collect();
         let mut methods = Vec::new();
         for class in classes {
             methods.push((class, self.class_methods(class), self.class_table(class)));
             let attributes = self.class_attributes(class);
             if let Some(desc) = self.descs.class(class) {
-                let _ = desc.attributes.set(attributes);
+                desc.attributes.set(Some(Box::leak(Box::new(attributes))));
             }
         }
         if !self.gaps.is_empty() {
-            return Err(self.gaps);
+            return Err(std::mem::take(&mut self.gaps));
         }
         if let Err(why) = self.module.finalize_definitions() {
             return Err(vec![Gap { what: format!("the code cannot be finished: {why}"), place: None }]);
@@ -256,17 +289,18 @@ impl<'a> Unit<'a> {
         for (class, found, table) in methods {
             let Some(desc) = self.descs.class(class) else { continue };
             let code = |id: FuncId| self.module.get_finalized_function(id);
-            let found = found.into_iter().map(|(name, id, mut method)| {
+            // Methods that this program does not reach are those of the programs before.
+            let mut all = desc.methods.get().cloned().unwrap_or_default();
+            all.extend(found.into_iter().map(|(name, id, mut method)| {
                 method.code = code(id);
                 (name, method)
-            });
-            let _ = desc.methods.set(found.collect());
+            }));
+            desc.methods.set(Some(Box::leak(Box::new(all))));
             desc.table.set(table as *const *const u8);
+            desc.slots.set(self.slots.len());
         }
         let inits =
             inits.iter().map(|path| self.module.get_finalized_function(self.functions[path])).collect();
-        // The code stays where it is for the rest of the process.
-        std::mem::forget(self.module);
         Ok(Compiled { inits })
     }
 
@@ -309,10 +343,17 @@ impl<'a> Unit<'a> {
     fn class_table(&mut self, class: Name) -> u64 {
         let table = words(self.slots.len().max(1)) as u64;
         let slots: Vec<(Name, usize)> = self.slots.iter().map(|(path, slot)| (*path, *slot)).collect();
+        let before = self.descs.class(class).and_then(|desc| desc.old_table());
         for (path, slot) in slots {
             let found = self.program.find_method(class, path.last());
-            if let Some(id) = found.and_then(|method| self.functions.get(&method)) {
-                self.fills.push((table + slot as u64 * 8, *id));
+            match found.and_then(|method| self.functions.get(&method)) {
+                Some(id) => self.fills.push((table + slot as u64 * 8, *id)),
+                // Code of programs before may still ask for it.
+                None => {
+                    let known = before.filter(|(_, count)| slot < *count);
+                    let word = known.map_or(0, |(address, _)| crate::memory::word_at(address, slot));
+                    set_word(table, slot, word);
+                }
             }
         }
         table

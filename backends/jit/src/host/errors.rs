@@ -30,6 +30,7 @@ pub mod code {
     pub const DIV_OVERFLOW: u64 = 12;
     pub const ABS: u64 = 13;
     pub const DIV: u64 = 14;
+    pub const STOPPED: u64 = 15;
 }
 
 pub fn fault(number: u64) -> Error {
@@ -47,6 +48,7 @@ pub fn fault(number: u64) -> Error {
         code::FLOAT_DIV => (rt::ZeroDivisionError, "float division by zero"),
         code::INDEX => (rt::IndexError, "list index out of range"),
         code::ASSIGN_INDEX => (rt::IndexError, "list assignment index out of range"),
+        code::STOPPED => return crate::run::stopped(),
         code::RECURSION => (rt::RecursionError, "maximum recursion depth exceeded"),
         _ => (rt::AttributeError, "'NoneType' object has no such attribute"),
     };

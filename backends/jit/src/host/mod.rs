@@ -18,7 +18,7 @@ mod maths;
 mod modules;
 mod numbers;
 mod ruchy;
-mod ruchy_show;
+pub mod ruchy_show;
 mod sets;
 pub mod show;
 mod texts;

@@ -217,6 +217,7 @@ rows! {
         }
         0
     };
+    "ruchy.tell" => |_, a| { crate::told::tell(&a[0]); 0 };
     "ruchy.len" => |_, a| len(a);
     "ruchy.is_empty" => |_, a| is_empty(a);
     "ruchy.push" => |s, a| super::find("list.append").map_or(0, |row| row(s, a));

@@ -7,7 +7,8 @@ use batuta_core::ClassKind;
 use batuta_rt as rt;
 use std::fmt;
 
-struct Nested<'a>(&'a Item);
+/// Displays a value as it stands inside of a container.
+pub struct Nested<'a>(pub &'a Item);
 
 impl fmt::Display for Nested<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -38,8 +38,8 @@ impl rt::Object for Wrapped {
         if let Some((index, _)) = class.field(batuta_base::Name::new(name)) {
             return Some(from_item(&object_fields(self.word, class)[index]));
         }
-        if let Some((at, desc)) = class.attributes.get().and_then(|all| all.get(name)) {
-            let item = Item::new(crate::memory::word_at(*at, 0), desc);
+        if let Some((at, desc)) = class.attributes.get().and_then(|all| all.get(name).copied()) {
+            let item = Item::new(crate::memory::word_at(at, 0), desc);
             return item.present().map(|item| from_item(&item));
         }
         let method = class.method(name)?;

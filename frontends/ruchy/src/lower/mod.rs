@@ -16,10 +16,12 @@ mod nil;
 mod object;
 mod pattern;
 mod scan;
+mod start;
 mod stmt;
 
 pub(crate) use module::file;
 
+use crate::Start;
 use batuta_base::{Code, Diagnostic, Diags, FxHashMap, FxHashSet, IndexMap, Name, Origin};
 use batuta_core::*;
 use batuta_syntax::{Syntax, Trivia};
@@ -160,6 +162,8 @@ pub(crate) struct Lowerer<'t> {
     pub classes: class::Classes<'t>,
     /// The file asks for nil: what may be missing is nil, and no error.
     pub has_nil: bool,
+    /// What the program does behind its top-level statements.
+    pub start: Start,
     /// The type that `Self` names.
     pub this: Option<Name>,
     pub cx: Cx<'t>,

@@ -48,6 +48,7 @@ pub(crate) fn file(source: &SourceText, module: Name, options: &LowerOptions) ->
         mutable_globals: FxHashSet::default(),
         globals: IndexMap::default(),
         this: None,
+        start: options.start,
         cx: Cx::new(module.join("<init>"), FnKind::Init, 0, text.len()),
         outer: Vec::new(),
         out,
@@ -81,9 +82,9 @@ impl<'t> Lowerer<'t> {
         self.collect_traits(root);
         self.collect_objects(root);
         self.collect_thrown(root);
-        stmts.iter().for_each(|stmt| self.top(*stmt));
-        if options.is_entry {
-            self.call_main(root, &stmts);
+        match options.is_entry {
+            true => self.start(root, &stmts),
+            false => stmts.iter().for_each(|stmt| self.top(*stmt)),
         }
         self.out.module.end_comments = self.trivia.rest();
     }
@@ -403,6 +404,7 @@ impl<'t> Lowerer<'t> {
                 self.chain.pop();
             }
             "use_declaration" | "import_declaration" => {}
+            "test_item" => self.test_block(stmt),
             _ => self.stmt(stmt),
         }
     }
@@ -413,16 +415,9 @@ impl<'t> Lowerer<'t> {
     }
 
     /// `main` runs after the top-level statements, unless one of them calls it.
-    fn call_main(&mut self, root: Syntax<'t>, stmts: &[Syntax<'t>]) {
+    pub(super) fn call_main(&mut self, root: Syntax<'t>, stmts: &[Syntax<'t>]) {
         let Binding::Fn(path) = self.look_up("main") else { return };
-        let mut is_called = false;
-        for stmt in stmts.iter().filter(|stmt| !stmt.is("function_item")) {
-            walk(*stmt, &mut |node| {
-                let callee = node.field("function").filter(|_| node.is("call_expression"));
-                is_called |= callee.is_some_and(|callee| callee.text() == "main");
-            });
-        }
-        if !is_called {
+        if !stmts.iter().any(|stmt| calls_main(*stmt)) {
             let call = self.node(Node::Call { callee: Callee::Fn(path), args: Vec::new() }, root);
             let origin = Origin::default();
             self.cx.stmts.push(Stmt::new(StmtKind::Expr(call), origin));
@@ -443,6 +438,18 @@ impl<'t> Lowerer<'t> {
         self.names.entry(String::new()).or_default().insert(name, binding);
         path
     }
+}
+
+/// Whether a top-level statement calls `main`.
+pub(super) fn calls_main(stmt: Syntax<'_>) -> bool {
+    let mut is_called = false;
+    if !stmt.is("function_item") {
+        walk(stmt, &mut |node| {
+            let callee = node.field("function").filter(|_| node.is("call_expression"));
+            is_called |= callee.is_some_and(|callee| callee.text() == "main");
+        });
+    }
+    is_called
 }
 
 fn struct_facts(node: Syntax<'_>) -> StructFacts {

@@ -23,6 +23,19 @@ pub use text::{
     split, title, to_digit,
 };
 
+/// Prints a value as the prompt shows it: texts are quoted, there is no line for nil.
+pub fn tell<T: Show + ?Sized>(value: &T) {
+    let text = nested(value).to_string();
+    if text != "nil" {
+        crate::println!("{text}");
+    }
+}
+
+/// Whether the program's first argument asks for the test of this name.
+pub fn is_test(name: &str) -> bool {
+    crate::sys::argv().get(1).is_some_and(|asked| asked == name)
+}
+
 /// Stops the program with a message.
 #[track_caller]
 pub fn panic(message: &str) -> ! {
