@@ -19,7 +19,7 @@ pub enum LoadError {
     },
     /// A file whose ending names no language that is read.
     UnknownLanguage(PathBuf),
-    /// A folder without a single Python file.
+    /// A folder without a single file of Python or C.
     NothingToRead(PathBuf),
 }
 
@@ -30,8 +30,8 @@ impl LoadError {
             Self::Missing(_) => "check the spelling, or give the path from the current folder",
             Self::Unreadable(..) => "check the permissions of the path",
             Self::NotUtf8 { .. } => "save the file as UTF-8 (`iconv -f latin1 -t utf-8 OLD > NEW`)",
-            Self::UnknownLanguage(_) => "Python files end in `.py`, Ruchy files in `.ruchy`",
-            Self::NothingToRead(_) => "name a folder that holds `.py` files",
+            Self::UnknownLanguage(_) => "Python files end in `.py`, Ruchy files in `.ruchy`, units of C in `.c`",
+            Self::NothingToRead(_) => "name a folder that holds `.py` or `.c` files",
         }
     }
 }
@@ -82,6 +82,9 @@ pub(crate) fn read(path: &Path) -> Result<String, LoadError> {
 }
 
 fn load_file(path: &Path) -> Result<Project, LoadError> {
+    if path.extension().is_some_and(|ending| ending == "c") {
+        return crate::load_c::load_file(path);
+    }
     if path.extension().is_none_or(|ending| ending != "py" && ending != "ruchy") {
         return Err(LoadError::UnknownLanguage(path.to_owned()));
     }
@@ -146,6 +149,11 @@ fn load_folder(folder: &Path) -> Result<Project, LoadError> {
     let mut paths = Vec::new();
     let mut skipped = Vec::new();
     walk(folder, &mut paths, &mut skipped)?;
+    if paths.is_empty()
+        && let Some(project) = crate::load_c::load_folder(folder)?
+    {
+        return Ok(project);
+    }
     if paths.is_empty() {
         return Err(LoadError::NothingToRead(folder.to_owned()));
     }
@@ -182,7 +190,7 @@ fn load_folder(folder: &Path) -> Result<Project, LoadError> {
 }
 
 /// Last part of a folder's path, also for `.` and `..`.
-fn absolute_name(folder: &Path) -> String {
+pub(crate) fn absolute_name(folder: &Path) -> String {
     let full = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     full.file_name().map_or("project".to_owned(), |name| name.to_string_lossy().into_owned())
 }
