@@ -17,6 +17,8 @@ pub struct Image {
     pub main: Option<Name>,
     /// Source module (file) of each header module without code of its own.
     pub files: IndexMap<Name, Name>,
+    /// Functions whose text stands in another file than their module's: the module of that file.
+    pub texts: IndexMap<Name, Name>,
 }
 
 /// A struct or union.

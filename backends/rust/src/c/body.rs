@@ -93,7 +93,9 @@ impl<'a, 'u> CPrinter<'a, 'u> {
         if origin == Origin::default() {
             return None;
         }
-        self.uses.marks.push(Mark { item: self.body.path, origin, stores: false });
+        let home = self.body.path.parent();
+        let item = self.env.image.texts.get(&self.body.path).copied().unwrap_or(home);
+        self.uses.marks.push(Mark { item, origin, stores: false });
         Some(self.uses.marks.len() as u32 - 1)
     }
 
@@ -275,10 +277,17 @@ impl<'a, 'u> CPrinter<'a, 'u> {
     }
 
     fn matched(&mut self, subject: NodeId, arms: &[core::Arm]) -> Expr {
+        let is_byte = match &self.body.nodes[subject].kind {
+            Node::Op { op, args, .. } if *op == core::CIntOp::As.into() => {
+                *self.body.ty(args[0]).kind() == TyKind::Int(Width::I8)
+                    && *self.body.ty(subject).kind() == TyKind::Int(Width::U8)
+            }
+            _ => false,
+        };
         let subject = self.expr(subject);
         let mut out = Vec::new();
         for arm in arms {
-            let pat = pattern(&arm.pat);
+            let pat = pattern(&arm.pat, is_byte);
             let guard = arm.guard.map(|guard| self.expr(guard));
             let mut body = self.block(arm.body);
             if body.is_empty() {
@@ -343,10 +352,15 @@ fn jump(word: &str, label: Option<Name>) -> String {
     label.map_or(word.to_owned(), |label| format!("{word} '{}", names::snake(label.as_str())))
 }
 
-fn pattern(pat: &Pat) -> String {
+fn pattern(pat: &Pat, is_byte: bool) -> String {
     match pat {
+        Pat::Const(Const::Int(digits)) if is_byte => {
+            let byte: u8 = digits.parse().unwrap_or(0);
+            let is_shown = byte.is_ascii_graphic() || matches!(byte, b' ' | b'\n' | b'\t' | b'\r' | 0);
+            if is_shown { format!("b{}", crate::literal::character(byte as char)) } else { digits.to_string() }
+        }
         Pat::Const(Const::Int(digits)) => crate::literal::grouped(digits),
-        Pat::Or(parts) => parts.iter().map(pattern).collect::<Vec<_>>().join(" | "),
+        Pat::Or(parts) => parts.iter().map(|part| pattern(part, is_byte)).collect::<Vec<_>>().join(" | "),
         _ => "_".to_owned(),
     }
 }

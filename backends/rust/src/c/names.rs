@@ -40,8 +40,15 @@ impl Names {
             add(*path, names::upper(path.last()), &[]);
         }
         for path in program.fns.keys().filter(|path| !image.objects.contains_key(*path) && path.last() != "<init>") {
-            let name = if image.main == Some(*path) { "run".to_owned() } else { names::snake(path.last()) };
-            add(*path, name, FUNCTIONS);
+            let wanted = names::snake(path.last());
+            // `main` calls the program's own under this name.
+            if image.main == Some(*path) {
+                add(*path, "run".to_owned(), FUNCTIONS);
+            } else if wanted == "run" {
+                add(*path, "run_2".to_owned(), FUNCTIONS);
+            } else {
+                add(*path, wanted, FUNCTIONS);
+            }
         }
         let mut taken: FxHashSet<String> = FxHashSet::default();
         let mut modules = FxHashMap::default();

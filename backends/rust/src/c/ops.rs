@@ -260,7 +260,10 @@ impl CPrinter<'_, '_> {
                 at.method("store", vec![value])
             }
             PtrOp::Offset | PtrOp::Item => {
-                let (at, index) = (self.receiver(args[0]), self.typed(args[1]));
+                let is_small = matches!(self.body.as_const(args[1]),
+                    Some(Const::Int(digits)) if digits.parse::<i32>().is_ok());
+                let at = self.receiver(args[0]);
+                let index = if is_small { self.expr(args[1]) } else { self.typed(args[1]) };
                 at.method(if op == PtrOp::Offset { "offset" } else { "item" }, vec![index])
             }
             PtrOp::Diff => {

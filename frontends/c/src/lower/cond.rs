@@ -2,7 +2,39 @@
 
 use super::func::Lower;
 use crate::tree::*;
+use crate::types::CTy;
 use batuta_core::{self as core, BoolOp, Node, NodeId, Ty, TyKind};
+
+/// The operands of a comparison before both were widened: they compare the same.
+fn narrowed(a: &Expr, b: &Expr) -> Option<(Expr, Expr)> {
+    let inner = |of: &Expr| match &of.kind {
+        ExprKind::Cast(inner) => match (&inner.ty, &of.ty) {
+            (CTy::Int(from), CTy::Int(to)) if from.size() < to.size() && (to.signed() || !from.signed()) => {
+                Some((**inner).clone())
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    let fitted = |of: &Expr, ty: &CTy| match (&of.kind, ty) {
+        (ExprKind::Int(value, name), CTy::Int(kind)) if kind.wrap(*value) == *value => {
+            Some(Expr::new(ExprKind::Int(*value, *name), ty.clone(), of.pos))
+        }
+        _ => None,
+    };
+    match (inner(a), inner(b)) {
+        (Some(a), Some(b)) if a.ty == b.ty => Some((a, b)),
+        (Some(a), None) => {
+            let b = fitted(b, &a.ty)?;
+            Some((a, b))
+        }
+        (None, Some(b)) => {
+            let a = fitted(a, &b.ty)?;
+            Some((a, b))
+        }
+        _ => None,
+    }
+}
 
 impl Lower<'_> {
     /// An expression as a condition.
@@ -10,7 +42,8 @@ impl Lower<'_> {
         match &of.kind {
             ExprKind::Int(value, None) => self.bool(*value != 0),
             ExprKind::Compare(op, a, b) => {
-                let (a, b) = (self.value(a), self.value(b));
+                let (a, b) = narrowed(a, b).unwrap_or_else(|| ((**a).clone(), (**b).clone()));
+                let (a, b) = (self.value(&a), self.value(&b));
                 self.compared(*op, a, b)
             }
             ExprKind::Not(inner) => {

@@ -17,6 +17,13 @@ impl Lower<'_> {
             ExprKind::Int(value, name) => self.number(*value, *name, ty),
             ExprKind::Float(value) => self.float(*value, ty),
             ExprKind::Func(id) => self.function_pointer(*id, of),
+            ExprKind::Compound(id, init) if self.is_plain_literal(*id) => match self.init_value(init, &of.ty) {
+                Some(value) => value,
+                None => {
+                    let place = self.place(of);
+                    self.read(place, ty)
+                }
+            },
             ExprKind::Local(_) | ExprKind::Global(_) | ExprKind::Deref(_) | ExprKind::Member(..)
             | ExprKind::Compound(..) | ExprKind::Str(_) => {
                 let place = self.place(of);
@@ -68,6 +75,11 @@ impl Lower<'_> {
         }
     }
 
+
+    /// A literal that is only read as a whole.
+    fn is_plain_literal(&self, id: VarId) -> bool {
+        !self.uses[id as usize].addressed && !self.hoisted.contains(&id)
+    }
 
     fn number(&mut self, value: i128, name: Option<Name>, ty: Ty) -> NodeId {
         if let Some(path) = name.and_then(|name| self.linked.constants[self.index].get(&name).copied()) {
@@ -253,18 +265,23 @@ impl Lower<'_> {
         }
         let again = self.again(&place);
         let old = self.read(again, ty);
-        let new = if calc.is_ptr() {
-            self.body.op(PtrOp::Offset, vec![old, value], ty, self.origin)
-        } else {
-            let old = self.convert(old, calc_ty);
-            let made = self.arithmetic(op, old, value, calc_ty);
-            self.convert(made, ty)
-        };
+        let new = self.combined(old, op, calc, value, ty);
         if wanted {
             return self.write_and_give(place, new, ty);
         }
         self.write(place, new);
         new
+    }
+
+    /// `old op value`, calculated in another type.
+    fn combined(&mut self, old: NodeId, op: BinOp, calc: &CTy, value: NodeId, ty: Ty) -> NodeId {
+        if calc.is_ptr() {
+            return self.body.op(PtrOp::Offset, vec![old, value], ty, self.origin);
+        }
+        let calc_ty = self.ty(calc);
+        let old = self.convert(old, calc_ty);
+        let made = self.arithmetic(op, old, value, calc_ty);
+        self.convert(made, ty)
     }
 
     /// `++` and `--`.
@@ -305,7 +322,13 @@ impl Lower<'_> {
         let old = self.read(again, ty);
         let held = self.new_temp("old", ty, old);
         let one = self.one(amount, one_ty);
-        self.combine(place, op, &calc, one, ty, false);
+        if let Place::Native(_) = place {
+            self.combine(place, op, &calc, one, ty, false);
+        } else {
+            let old = self.body.use_local(held, Mode::Copy, self.origin);
+            let new = self.combined(old, op, &calc, one, ty);
+            self.write(place, new);
+        }
         self.body.use_local(held, Mode::Copy, self.origin)
     }
 

@@ -77,7 +77,7 @@ impl Lower<'_> {
             },
         };
         let iter = self.body.node(op, core::Ty::new(core::TyKind::Range), origin);
-        let (block, label) = self.loop_body(body, false);
+        let (block, label) = self.loop_body(body);
         self.origin = origin;
         self.push_node(Node::For { label, pat: Pat::Bind(local, None), iter, body: block, els: None });
     }

@@ -211,6 +211,10 @@ impl Linked {
         }
         for (index, (unit, own)) in units.iter().zip(&own).enumerate() {
             for (row, path) in unit.tree.funcs.iter().zip(own) {
+                let text = unit.place(row.pos).module;
+                if let Some(path) = path.filter(|_| text != unit.module) {
+                    self.image.texts.insert(path, text);
+                }
                 let ty = self.ty(index, unit, &CTy::Func(row.ty.clone()));
                 if let (Some(path), TyKind::Func(params, ret)) = (path, ty.kind()) {
                     self.signatures.insert(*path, (params.clone(), *ret));

@@ -309,7 +309,7 @@ impl Lower<'_> {
 
 fn is_widening(from: &CTy, to: &CTy) -> bool {
     matches!((from, to), (CTy::Int(from), CTy::Int(to))
-        if from.size() < to.size() && to.size() == 8 && (to.signed() || !from.signed()))
+        if from.size() <= to.size() && to.size() == 8)
 }
 
 /// Types of the fields of the runtime's records.

@@ -129,9 +129,7 @@ impl<'a> Lower<'a> {
             self.push_node(Node::Block { label: Some(next), block });
         } else {
             match &body.kind {
-                StmtKind::Block(stmts) if step.is_none() => self.list(stmts),
-                StmtKind::Block(stmts) if !declares(stmts) => self.list(stmts),
-                StmtKind::Block(..) => self.stmt_scope(body),
+                StmtKind::Block(stmts) => self.list(stmts),
                 _ => self.list(std::slice::from_ref(body)),
             }
         }
@@ -157,12 +155,6 @@ impl<'a> Lower<'a> {
         stmts.extend(made);
         let body = self.new_block(stmts);
         self.push_loop(label, body);
-    }
-
-    /// Statements between braces of their own, spliced where nothing is declared.
-    fn stmt_scope(&mut self, body: &Stmt) {
-        let block = self.stmt_block(body);
-        self.push_node(Node::Block { label: None, block });
     }
 
     pub(super) fn new_block(&mut self, stmts: Vec<core::Stmt>) -> BlockId {
@@ -199,7 +191,7 @@ impl<'a> Lower<'a> {
                 let block = self.stmt_block(body);
                 self.push_node(Node::Block { label: Some(next), block });
             }
-            (None, StmtKind::Block(stmts)) if !declares(stmts) => self.list(stmts),
+            (None, StmtKind::Block(stmts)) => self.list(stmts),
             _ => self.stmt(body),
         }
         self.at(cond.pos);
@@ -222,38 +214,20 @@ impl<'a> Lower<'a> {
         if let Some(range) = self.counted(init, cond, step, body) {
             return self.range_loop(range, body);
         }
-        let is_scope = init.is_some_and(|init| init.any(&mut |stmt| matches!(stmt.kind, StmtKind::Decl(..))));
-        if !is_scope {
-            if let Some(init) = init {
-                self.stmt(init);
-            }
-            return self.while_stmt(cond, step, body);
+        // What it declares lives a little longer than in C; names that would hide others are changed later.
+        if let Some(init) = init {
+            self.stmt(init);
         }
-        let block = self.block(|this| {
-            if let Some(init) = init {
-                this.stmt(init);
-            }
-            this.while_stmt(cond, step, body);
-        });
-        self.push_node(Node::Block { label: None, block });
+        self.while_stmt(cond, step, body);
     }
 
-    pub(super) fn loop_body(&mut self, body: &Stmt, next: bool) -> (BlockId, Option<batuta_base::Name>) {
-        let _ = next;
+    /// The body of a loop that steps by itself, and the loop's label.
+    pub(super) fn loop_body(&mut self, body: &Stmt) -> (BlockId, Option<batuta_base::Name>) {
         let label = self.label("outer");
         self.flow.push(Flow::Loop { label, used: false, next: None });
         let block = self.stmt_block(body);
         (block, self.close_flow())
     }
-}
-
-/// Whether a statement declares something in the block itself.
-fn declares(stmts: &[Stmt]) -> bool {
-    stmts.iter().any(|stmt| match &stmt.kind {
-        StmtKind::Decl(..) | StmtKind::Vla(_) => true,
-        StmtKind::Group(inner) => declares(inner),
-        _ => false,
-    })
 }
 
 /// Whether a `continue` in the body belongs to the loop around it.

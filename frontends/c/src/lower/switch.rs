@@ -3,6 +3,7 @@
 use super::flow::Flow;
 use super::func::Lower;
 use crate::tree::*;
+use crate::types::CTy;
 use batuta_base::Name;
 use batuta_core::{self as core, Arm, Node, NodeId, Pat, Ty};
 
@@ -23,8 +24,8 @@ enum Test {
 
 impl Lower<'_> {
     pub(super) fn switch_stmt(&mut self, of: &Expr, body: &Stmt) {
-        let value = self.value(of);
         let sections = sections(body);
+        let value = self.subject(of, &sections);
         let mut declared = Vec::new();
         for section in &sections {
             section.stmts.iter().for_each(|stmt| own_decls(stmt, &mut declared));
@@ -48,6 +49,18 @@ impl Lower<'_> {
             }
             None => self.push_node(node),
         }
+    }
+
+    /// What a switch compares; a `char` with labels of ASCII as its byte.
+    fn subject(&mut self, of: &Expr, sections: &[Section<'_>]) -> NodeId {
+        if let ExprKind::Cast(inner) = &of.kind
+            && matches!(inner.ty, CTy::Int(kind) if kind.size() == 1)
+            && sections.iter().flat_map(|section| &section.labels).all(is_ascii)
+        {
+            let value = self.value(inner);
+            return self.number_as(value, Ty::new(core::TyKind::Int(core::Width::U8)));
+        }
+        self.value(of)
     }
 
     fn section_block(&mut self, section: &Section<'_>) -> core::BlockId {
@@ -178,6 +191,10 @@ impl Lower<'_> {
         let stmt = core::Stmt::new(core::StmtKind::Expr(node), self.origin);
         self.new_block(vec![stmt])
     }
+}
+
+fn is_ascii(label: &Test) -> bool {
+    matches!(label, Test::Default | Test::Values(0..=127, 0..=127))
 }
 
 fn is_large(label: &Test) -> bool {

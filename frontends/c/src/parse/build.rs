@@ -43,6 +43,10 @@ impl Parser {
             return of;
         }
         let pos = of.pos;
+        if let ExprKind::Cond(cond, a, b) = of.kind {
+            let (a, b) = (self.cast(*a, ty), self.cast(*b, ty));
+            return Expr::new(ExprKind::Cond(cond, a.boxed(), b.boxed()), ty.clone(), pos);
+        }
         if let Some(folded) = fold::cast(&of, ty) {
             return folded;
         }

@@ -127,6 +127,7 @@ macro_rules! c_print {
 /// The same with a line break.
 #[macro_export]
 macro_rules! c_println {
+    () => { $crate::c::print_fmt(::std::format_args!(""), false, true) };
     ($($arg:tt)*) => { $crate::c::print_fmt(::std::format_args!($($arg)*), false, true) };
 }
 
@@ -139,5 +140,6 @@ macro_rules! c_eprint {
 /// The same to standard error with a line break.
 #[macro_export]
 macro_rules! c_eprintln {
+    () => { $crate::c::print_fmt(::std::format_args!(""), true, true) };
     ($($arg:tt)*) => { $crate::c::print_fmt(::std::format_args!($($arg)*), true, true) };
 }
