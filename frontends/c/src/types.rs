@@ -77,6 +77,16 @@ pub struct Field {
     pub bits: Option<(u32, u32)>,
 }
 
+/// A field before its record is laid out.
+#[derive(Clone, Debug)]
+pub struct FieldRow {
+    pub field: Field,
+    /// Number of bits of a bit-field.
+    pub width: Option<u32>,
+    /// Alignment that the declaration asks for.
+    pub align: Option<u64>,
+}
+
 impl IntKind {
     pub fn size(self) -> u64 {
         use IntKind::*;
@@ -254,12 +264,13 @@ impl Records {
     }
 
     /// Lays the fields of a record out: offsets, size, alignment.
-    pub fn lay_out(&mut self, id: RecordId, mut fields: Vec<(Field, Option<u32>)>, packed: bool, align: Option<u64>) {
+    pub fn lay_out(&mut self, id: RecordId, mut fields: Vec<FieldRow>, packed: bool, align: Option<u64>) {
         let is_union = self.get(id).is_union;
         let (mut bit, mut most, mut size) = (0u64, 1u64, 0u64);
-        for (field, width) in &mut fields {
+        for FieldRow { field, width, align } in &mut fields {
             let own = self.size(&field.ty).unwrap_or(0);
             let own_align = if packed { 1 } else { self.align(&field.ty) };
+            let own_align = align.map_or(own_align, |align| align.max(own_align));
             if is_union {
                 bit = 0;
             }
@@ -291,12 +302,12 @@ impl Records {
             size = size.max(bit.div_ceil(8));
         }
         // A zero-width field only moves the next one.
-        fields.retain(|(field, width)| width.is_none() || field.name.is_some());
+        fields.retain(|row| row.width.is_none() || row.field.name.is_some());
         let most = align.map_or(most, |align| most.max(align));
         let row = &mut self.rows[id.0 as usize];
         row.size = size.next_multiple_of(most);
         row.align = most;
-        row.fields = Some(fields.into_iter().map(|(field, _)| field).collect());
+        row.fields = Some(fields.into_iter().map(|row| row.field).collect());
     }
 
     /// The way to a member: indices of fields, through anonymous ones.

@@ -80,6 +80,10 @@ fn module_file(env: &CEnv<'_>, module: &Module, is_entry: bool, others: &[String
         parts.push("#![allow(arithmetic_overflow, unconditional_panic, unreachable_code, unused)]".to_owned());
         parts.push(others.iter().map(|name| format!("mod {name};\n")).collect());
     }
+    if is_entry {
+        // Declared right above.
+        uses.modules.clear();
+    }
     parts.push(use_lines(&uses));
     parts.push(text);
     let text: Vec<&str> = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect();

@@ -9,6 +9,15 @@ use batuta_core::{Arg, Callee, Mode, Node, NodeId, PtrOp, Ty, TyKind};
 /// Library functions that do not come back.
 const NEVER: &[&str] = &["exit", "Exit", "quick_exit", "abort", "assert_fail", "longjmp"];
 
+/// Library functions that only compute.
+const QUIET: &[&str] = &[
+    "abs", "acos", "asin", "atan", "atan2", "cbrt", "ceil", "cos", "cosh", "exp", "fabs", "floor", "fmax", "fmin",
+    "fmod", "hypot", "isalnum", "isalpha", "isdigit", "islower", "isprint", "ispunct", "isspace", "isupper",
+    "isxdigit", "labs", "ldexp", "log", "log10", "log2", "lround", "memchr", "memcmp", "pow", "round", "sin", "sinh",
+    "sqrt", "stderr", "stdin", "stdout", "strchr", "strcmp", "strcspn", "strerror", "strlen", "strncmp", "strrchr",
+    "strspn", "strstr", "tan", "tanh", "tolower", "toupper", "trunc", "popcount", "clz", "ctz", "errno_location",
+];
+
 impl Lower<'_> {
     pub(super) fn call(&mut self, callee: &Expr, args: &[Expr], rest: &[Expr], of: &Expr) -> NodeId {
         let ty = self.ty(&of.ty);
@@ -23,14 +32,12 @@ impl Lower<'_> {
                 if args.len() < own || args.len() > own && !is_variadic {
                     return self.hole(of.pos, "a call with another number of arguments");
                 }
-                let mut given = Vec::new();
-                for (arg, param) in args.iter().take(own).zip(&params) {
-                    let value = self.value(arg);
-                    given.push(self.convert(value, *param));
-                }
+                let all: Vec<&Expr> = args.iter().chain(rest).collect();
+                let values = self.arguments(&all);
+                let mut given: Vec<NodeId> =
+                    values.iter().zip(&params).take(own).map(|(value, param)| self.convert(*value, *param)).collect();
                 if is_variadic {
-                    let all: Vec<&Expr> = args.iter().skip(own).chain(rest).collect();
-                    given.push(self.rest_args(&all));
+                    given.push(self.rest_args(values[own..].to_vec()));
                 }
                 let node = self.call_node(Callee::Fn(path), given, ret);
                 self.convert(node, ty)
@@ -40,14 +47,59 @@ impl Lower<'_> {
         }
     }
 
+    /// Values of arguments. Where several of them do something, they do it from right to left, as gcc has it:
+    /// C leaves the order open.
+    pub(super) fn arguments(&mut self, args: &[&Expr]) -> Vec<NodeId> {
+        let busy = args.iter().filter(|arg| self.is_busy(arg)).count();
+        if busy < 2 {
+            return args.iter().map(|arg| self.value(arg)).collect();
+        }
+        let first = args.iter().position(|arg| self.is_busy(arg)).unwrap_or(0);
+        let mut out: Vec<NodeId> = Vec::new();
+        for (at, arg) in args.iter().enumerate().rev() {
+            let value = self.value(arg);
+            let ty = self.body.ty(value);
+            // The last one that runs may stay where it is.
+            let stays = at <= first || !self.is_busy(arg) || matches!(ty.kind(), TyKind::Never | TyKind::Unit);
+            out.push(if stays {
+                value
+            } else {
+                let held = self.new_temp("argument", ty, value);
+                self.body.use_local(held, Mode::Copy, self.origin)
+            });
+        }
+        out.reverse();
+        out
+    }
+
+    /// Whether evaluating an argument does something that another one may see.
+    fn is_busy(&self, of: &Expr) -> bool {
+        match &of.kind {
+            ExprKind::Assign(..) | ExprKind::Update(..) | ExprKind::Step { .. } | ExprKind::StmtExpr(_)
+            | ExprKind::VaArg(_) => true,
+            ExprKind::Call { callee, args, rest } => {
+                let is_quiet = match &callee.kind {
+                    ExprKind::Func(id) => matches!(&self.linked.funcs[self.index][*id as usize],
+                        Target::Library(name) if QUIET.contains(&name.as_str())),
+                    _ => false,
+                };
+                !is_quiet || args.iter().chain(rest).any(|arg| self.is_busy(arg))
+            }
+            _ => {
+                let mut found = false;
+                of.for_each_child(&mut |child| found = found || self.is_busy(child));
+                found
+            }
+        }
+    }
+
     fn call_node(&mut self, callee: Callee, args: Vec<NodeId>, ty: Ty) -> NodeId {
         let args = args.into_iter().map(Arg::positional).collect();
         self.body.node(Node::Call { callee, args }, ty, self.origin)
     }
 
     /// The arguments behind the parameters, in an object of their own.
-    fn rest_args(&mut self, rest: &[&Expr]) -> NodeId {
-        let values: Vec<NodeId> = rest.iter().map(|arg| self.value(arg)).collect();
+    fn rest_args(&mut self, values: Vec<NodeId>) -> NodeId {
         self.body.op(PtrOp::Args, values, Ty::lib("c.Args", []), self.origin)
     }
 
@@ -63,10 +115,11 @@ impl Lower<'_> {
         if matches!(name, "setjmp" | "longjmp" | "signal" | "raise") {
             return self.hole(of.pos, &format!("`{name}`"));
         }
-        let mut given: Vec<NodeId> = args.iter().map(|arg| self.value(arg)).collect();
+        let all: Vec<&Expr> = args.iter().chain(rest).collect();
+        let mut given = self.arguments(&all);
         if is_variadic {
-            let all: Vec<&Expr> = rest.iter().collect();
-            given.push(self.rest_args(&all));
+            let rest = given.split_off(args.len());
+            given.push(self.rest_args(rest));
         }
         let ty = if NEVER.contains(&name) { Ty::never() } else { ty };
         self.call_node(Callee::Lib(Name::new(&format!("c.{name}"))), given, ty)
@@ -76,10 +129,11 @@ impl Lower<'_> {
         let ty = self.ty(&of.ty);
         let Some(func) = callee.ty.func().cloned() else { return self.hole(of.pos, "this call") };
         let mut target = self.value(callee);
-        let mut given: Vec<NodeId> = args.iter().map(|arg| self.value(arg)).collect();
+        let all: Vec<&Expr> = args.iter().chain(rest).collect();
+        let mut given = self.arguments(&all);
         if func.variadic {
-            let all: Vec<&Expr> = rest.iter().collect();
-            given.push(self.rest_args(&all));
+            let rest = given.split_off(args.len());
+            given.push(self.rest_args(rest));
         }
         if func.open {
             // Nothing is known of the parameters: the arguments say.

@@ -47,13 +47,14 @@ impl Lower<'_> {
         if !fits {
             return None;
         }
-        let mut args = rest.iter();
+        let all: Vec<&Expr> = rest.iter().collect();
+        let mut args = self.arguments(&all).into_iter();
         let mut pieces = Vec::new();
         for part in &parts {
             pieces.push(match part {
                 Part::Text(text) => Piece::Text(text.as_str().into()),
                 Part::Spec(spec) => {
-                    let value = self.value(args.next()?);
+                    let value = args.next()?;
                     let value = self.convert(value, wanted(spec));
                     let text = (!spec.text.is_empty()).then(|| Piece::Text(spec.text.as_str().into()));
                     Piece::Value { value, conv: Conv::Percent(spec.letter), spec: text.into_iter().collect() }

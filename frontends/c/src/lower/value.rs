@@ -56,9 +56,12 @@ impl Lower<'_> {
                 value
             }
             // A cast of a number says the number.
-            (TyKind::Int(_), TyKind::Int(_)) if self.body.as_const(value).is_some() => {
-                self.body.nodes[value].ty = to;
-                value
+            (TyKind::Int(_), TyKind::Int(width)) if self.body.as_const(value).is_some() => {
+                let digits = match self.body.as_const(value) {
+                    Some(Const::Int(digits)) => digits.parse::<i128>().unwrap_or(0),
+                    _ => 0,
+                };
+                self.int(wrapped(digits, *width), to)
             }
             (TyKind::Bool, TyKind::Float(_)) => {
                 let int = self.body.op(CIntOp::As, vec![value], through(Width::I32), origin);
@@ -143,5 +146,20 @@ impl Lower<'_> {
     pub(super) fn char(&mut self, value: i64, ty: Ty) -> NodeId {
         let kind = Node::Op { op: CIntOp::Char.into(), attr: Attr::Int(value), args: Vec::new() };
         self.body.node(kind, ty, self.origin)
+    }
+}
+
+/// A number as a width holds it.
+fn wrapped(value: i128, width: Width) -> i128 {
+    match width {
+        Width::I8 => i128::from(value as i8),
+        Width::I16 => i128::from(value as i16),
+        Width::I32 => i128::from(value as i32),
+        Width::I64 => i128::from(value as i64),
+        Width::U8 => i128::from(value as u8),
+        Width::U16 => i128::from(value as u16),
+        Width::U32 => i128::from(value as u32),
+        Width::U64 => i128::from(value as u64),
+        _ => value,
     }
 }

@@ -60,13 +60,13 @@ impl Parser {
     }
 
     /// One line of fields.
-    fn fields(&mut self, out: &mut Vec<(Field, Option<u32>)>) -> Parsed<()> {
-        let specs = self.specs()?;
+    fn fields(&mut self, out: &mut Vec<FieldRow>) -> Parsed<()> {
+        let mut specs = self.specs()?;
         let field = |name, ty| Field { name, ty, offset: 0, bits: None };
         if self.eat(";") {
             // Without a name only structs and unions are members.
             if matches!(specs.ty, CTy::Record(_)) {
-                out.push((field(None, specs.ty), None));
+                out.push(FieldRow { field: field(None, specs.ty), width: None, align: specs.align });
             }
             return Ok(());
         }
@@ -78,12 +78,12 @@ impl Parser {
                 (declared.name, declared.ty)
             };
             let width = if self.eat(":") { Some(self.constant()? as u32) } else { None };
-            self.after_declarator(&mut None)?;
+            self.after_declarator(&mut specs.align)?;
             let (name, ty) = declared;
             if matches!(ty, CTy::Func(_) | CTy::Vla(..)) {
                 return Err(self.syntax("a field cannot have this type"));
             }
-            out.push((field(name, ty), width));
+            out.push(FieldRow { field: field(name, ty), width, align: specs.align });
             if !self.eat(",") {
                 break;
             }
