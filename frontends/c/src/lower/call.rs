@@ -47,20 +47,21 @@ impl Lower<'_> {
         }
     }
 
-    /// Values of arguments. Where several of them do something, they do it from right to left, as gcc has it:
-    /// C leaves the order open.
+    /// Values of arguments. What they do and read from memory happens from right to left, as gcc has it: C leaves
+    /// the order open.
     pub(super) fn arguments(&mut self, args: &[&Expr]) -> Vec<NodeId> {
-        let busy = args.iter().filter(|arg| self.is_busy(arg)).count();
-        if busy < 2 {
+        let Some(first) = args.iter().position(|arg| self.is_busy(arg)) else {
             return args.iter().map(|arg| self.value(arg)).collect();
-        }
-        let first = args.iter().position(|arg| self.is_busy(arg)).unwrap_or(0);
+        };
+        let reads_before = args[..first].iter().any(|arg| self.reads_memory(arg));
         let mut out: Vec<NodeId> = Vec::new();
         for (at, arg) in args.iter().enumerate().rev() {
             let value = self.value(arg);
             let ty = self.body.ty(value);
-            // The last one that runs may stay where it is.
-            let stays = at <= first || !self.is_busy(arg) || matches!(ty.kind(), TyKind::Never | TyKind::Unit);
+            // What runs last may stay where it is.
+            let is_last = at < first || at == first && !reads_before;
+            let is_idle = !self.is_busy(arg) && !self.reads_memory(arg);
+            let stays = is_last || is_idle || matches!(ty.kind(), TyKind::Never | TyKind::Unit);
             out.push(if stays {
                 value
             } else {
@@ -70,6 +71,37 @@ impl Lower<'_> {
         }
         out.reverse();
         out
+    }
+
+    /// Whether a value depends on what a call may change.
+    fn reads_memory(&self, of: &Expr) -> bool {
+        match &of.kind {
+            ExprKind::Local(id) => self.wants_memory(*id) && !of.ty.is_array(),
+            ExprKind::Global(_) | ExprKind::Deref(_) => !of.ty.is_array(),
+            ExprKind::Addr(inner) | ExprKind::Decay(inner) => {
+                let mut found = false;
+                inner.for_each_child(&mut |child| found = found || self.reads_memory(child));
+                found
+            }
+            _ => {
+                let mut found = false;
+                of.for_each_child(&mut |child| found = found || self.reads_memory(child));
+                found
+            }
+        }
+    }
+
+    /// Two operands: what the left one does comes before what the right one does.
+    pub(super) fn operands(&mut self, a: &Expr, b: &Expr) -> (NodeId, NodeId) {
+        let left = self.value(a);
+        self.stmts.push(Vec::new());
+        let right = self.value(b);
+        let made = self.stmts.pop().unwrap_or_default();
+        let moves = !made.is_empty() && (self.is_busy(a) || self.reads_memory(a));
+        let is_value = !matches!(self.body.ty(left).kind(), TyKind::Never | TyKind::Unit);
+        let left = if moves && is_value { self.held_node(left, "left") } else { left };
+        self.stmts.last_mut().expect("a block is open").extend(made);
+        (left, right)
     }
 
     /// Whether evaluating an argument does something that another one may see.

@@ -43,7 +43,7 @@ impl Lower<'_> {
             ExprKind::Int(value, None) => self.bool(*value != 0),
             ExprKind::Compare(op, a, b) => {
                 let (a, b) = narrowed(a, b).unwrap_or_else(|| ((**a).clone(), (**b).clone()));
-                let (a, b) = (self.value(&a), self.value(&b));
+                let (a, b) = self.operands(&a, &b);
                 self.compared(*op, a, b)
             }
             ExprKind::Not(inner) => {

@@ -39,7 +39,7 @@ impl Lower<'_> {
                 self.number_as(cond, ty)
             }
             ExprKind::Binary(op, a, b) => {
-                let (a, b) = (self.value(a), self.value(b));
+                let (a, b) = self.operands(a, b);
                 self.arithmetic(*op, a, b, ty)
             }
             ExprKind::PtrAdd(a, b) => {
