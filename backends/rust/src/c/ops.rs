@@ -96,6 +96,8 @@ impl CPrinter<'_, '_> {
             Const::Float(value) => literal::float(*value),
             _ => String::new(),
         };
+        let is_negative_nan = matches!(value, Const::Float(value) if value.is_nan() && value.is_sign_negative());
+        let text = if is_negative_nan { format!("-{text}") } else { text };
         let has_name = text.contains("::");
         if suffixed && !has_name && (always || !is_default(ty)) {
             let ty = self.ty(ty);

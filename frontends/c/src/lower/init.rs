@@ -17,7 +17,11 @@ impl Lower<'_> {
     /// Brings a variable to life with its first value.
     pub(super) fn init_local(&mut self, id: VarId, init: &Init) {
         let ty = self.var(id).ty.clone();
-        match self.init_value(init, &ty) {
+        // An object may name itself: it lives before its value is known.
+        let mut names_itself = false;
+        init.for_each_expr(&mut |expr| names_itself = names_itself || mentions(expr, id));
+        let value = if names_itself { None } else { self.init_value(init, &ty) };
+        match value {
             Some(value) => {
                 self.new_local(id, Some(value));
             }
@@ -285,4 +289,19 @@ fn value_body<'a>(
         start.write(Place::Cell(path), value);
     }
     lower
+}
+
+/// Whether an expression names a variable.
+fn mentions(of: &Expr, id: VarId) -> bool {
+    let mut found = match &of.kind {
+        ExprKind::Local(var) => *var == id,
+        ExprKind::Compound(_, init) => {
+            let mut inner = false;
+            init.for_each_expr(&mut |expr| inner = inner || mentions(expr, id));
+            inner
+        }
+        _ => false,
+    };
+    of.for_each_child(&mut |child| found = found || mentions(child, id));
+    found
 }

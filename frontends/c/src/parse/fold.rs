@@ -62,8 +62,9 @@ pub(super) fn binary(op: BinOp, a: &Expr, b: &Expr, ty: &CTy) -> Option<Expr> {
             _ => return None,
         };
         let value = if *ty == CTy::Float { f64::from(value as f32) } else { value };
-        // A not-a-number keeps its sign only at run time.
-        return (!value.is_nan()).then(|| Expr::new(ExprKind::Float(value), ty.clone(), a.pos));
+        // What the machine makes of `0.0 / 0.0` has its sign set.
+        let made = if value.is_nan() && !x.is_nan() && !y.is_nan() { -f64::NAN.abs() } else { value };
+        return Some(Expr::new(ExprKind::Float(made), ty.clone(), a.pos));
     }
     let (x, y) = (a.as_int()?, b.as_int()?);
     let CTy::Int(kind) = ty else { return None };
