@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Translates, compiles, runs and compares chosen programs: the quick look of a developer.
 
-    tests/quick.py ledger_report word_count        # names of tests/corpus/python
+    tests/quick.py ledger_report word_count        # names of tests/corpus/python or c
     tests/quick.py path/to/prog.py project_folder  # or paths
     tests/quick.py --all                           # every program and project of the corpus
     tests/quick.py -v NAME                         # with rustc's errors and the first differing lines
 
-Expected output: NAME.out beside the program, else what python3 prints. The emitted projects are
+Expected output: NAME.out beside the program, else what python3 (or the program that cc makes) prints. The emitted projects are
 members of one cargo workspace in target/quick, built without optimisation against runtime/rt.
 """
 import argparse
@@ -34,6 +34,7 @@ def parse_args():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("programs", nargs="*")
     parser.add_argument("--all", action="store_true", help="the whole Python corpus")
+    parser.add_argument("--c", action="store_true", help="the whole corpus of C")
     parser.add_argument("--expected", action="store_true", help="what tests/expected_passes.txt names")
     parser.add_argument("-v", "--verbose", action="store_true")
     parser.add_argument("--errors", action="store_true", help="count rustc's errors over all programs")
@@ -50,7 +51,8 @@ def limit_memory():
 
 
 def find(name):
-    for path in (Path(name), CORPUS / "python" / f"{name}.py", CORPUS / "projects" / name):
+    python, c = CORPUS / "python" / f"{name}.py", CORPUS / "c" / f"{name}.c"
+    for path in (Path(name), python, CORPUS / "projects" / name, c, CORPUS / "c-projects" / name):
         if path.exists():
             return path.resolve()
     sys.exit(f"no such program: {name}")
@@ -111,16 +113,26 @@ class Program:
         """stdout, exit status, stdin, arguments, folder to run in"""
         if self.path.is_dir():
             command = shlex.split((self.path / "run.txt").read_text()) if (self.path / "run.txt").exists() else []
-            args = command[3:]
+            is_c = bool(list(self.path.glob("*.c")))
+            args, stdin = command[1 if is_c else 3:], b""
+            if "<" in args:
+                at = args.index("<")
+                args, stdin = args[:at], (self.path / args[at + 1]).read_bytes()
             out = self.path / "expected.out"
-            return (out.read_bytes() if out.exists() else None), 0, b"", args, self.path
+            return (out.read_bytes() if out.exists() else None), 0, stdin, args, self.path
         side = lambda end: self.path.with_suffix(end)
-        args = shlex.split(side(".args").read_text()) if side(".args").exists() else []
+        args = side(".args").read_text() if side(".args").exists() else ""
+        args = args.splitlines() if self.path.suffix == ".c" else shlex.split(args)
         stdin = side(".in").read_bytes() if side(".in").exists() else b""
         if side(".out").exists():
             code = int(side(".code").read_text()) if side(".code").exists() else 0
             return side(".out").read_bytes(), code, stdin, args, self.path.parent
-        done = subprocess.run([sys.executable, self.path, *args], input=stdin, capture_output=True)
+        command = [sys.executable, self.path]
+        if self.path.suffix == ".c":
+            reference = self.folder / "reference"
+            subprocess.run(["cc", "-w", "-std=gnu17", "-o", reference, self.path, "-lm"], check=True)
+            command = [reference]
+        done = subprocess.run([*command, *args], input=stdin, capture_output=True)
         return done.stdout, done.returncode, stdin, args, self.path.parent
 
     def last_error_line(self):
@@ -202,6 +214,9 @@ def main():
     if args.all:
         paths += sorted((CORPUS / "python").glob("*.py"))
         paths += sorted(path for path in (CORPUS / "projects").iterdir() if path.is_dir())
+    if args.c:
+        paths += sorted((CORPUS / "c").glob("*.c"))
+        paths += sorted(path for path in (CORPUS / "c-projects").iterdir() if path.is_dir())
     if args.expected:
         rows = (ROOT / "tests" / "expected_passes.txt").read_text().split("\n")
         paths += [find(row.split("_", 1)[1]) for row in rows if row and not row.startswith("#")]

@@ -141,9 +141,9 @@ fn case(file: PathBuf, name: String, spec: Spec) -> Case {
     if let Some(fence) = unknown {
         failures.push(format!("line {}: a `{}` fence asserts nothing", fence.line, fence.lang));
     }
-    if !matches!(spec.input().lang.as_str(), "python" | "ruchy") {
+    if !matches!(spec.input().lang.as_str(), "python" | "ruchy" | "c") {
         failures.push(format!(
-            "line {}: the input is `{}`, not `python` or `ruchy`",
+            "line {}: the input is `{}`, not `python`, `ruchy` or `c`",
             spec.input().line,
             spec.input().lang
         ));
@@ -330,7 +330,11 @@ fn check_findings(case: &mut Case, output: &Output) {
 
 /// Ending of the input's file.
 fn ending(spec: &Spec) -> &'static str {
-    if spec.input().lang == "ruchy" { "ruchy" } else { "py" }
+    match spec.input().lang.as_str() {
+        "ruchy" => "ruchy",
+        "c" => "c",
+        _ => "py",
+    }
 }
 
 /// `#~ type` at a line's end.
@@ -345,21 +349,22 @@ fn check_types(case: &mut Case, types: &[(u32, String)]) {
     }
 }
 
-/// Compares the `output` fence with CPython, or takes it from there.
+/// Compares the `output` fence with CPython or cc, or takes it from there.
 /// Nothing but the runtime's two backends answers for Ruchy: those fences are written by hand.
 fn ask_python(case: &mut Case) {
-    if case.spec.input().lang != "python" {
+    if !matches!(case.spec.input().lang.as_str(), "python" | "c") {
         return;
     }
     let folder = tempfile::tempdir().expect("temporary folder");
-    let path = folder.path().join("demo.py");
+    let path = folder.path().join(format!("demo.{}", ending(&case.spec)));
     std::fs::write(&path, &case.spec.input().text).expect("temporary folder");
     for (name, fence) in case.spec.files() {
         let path = folder.path().join(name);
         std::fs::create_dir_all(path.parent().expect("it is in the folder")).expect("temporary folder");
         std::fs::write(&path, &fence.text).expect("temporary folder");
     }
-    let answer = match outcome::python(&path, &case.settings.args, case.settings.stdin.as_bytes()) {
+    let ask = if case.spec.input().lang == "c" { outcome::c } else { outcome::python };
+    let answer = match ask(&path, &case.settings.args, case.settings.stdin.as_bytes()) {
         Ok(answer) => answer,
         Err(why) => return case.failures.push(why),
     };
@@ -374,7 +379,8 @@ fn ask_python(case: &mut Case) {
             case.blessed.push((fence.range.clone(), actual));
         } else {
             let detail = difference(fence.text.as_bytes(), actual.as_bytes());
-            case.failures.push(format!("line {}: CPython disagrees with `{lang}`, {detail}", fence.line));
+            let who = if case.spec.input().lang == "c" { "cc" } else { "CPython" };
+            case.failures.push(format!("line {}: {who} disagrees with `{lang}`, {detail}", fence.line));
         }
     }
 }

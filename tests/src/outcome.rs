@@ -75,3 +75,15 @@ pub fn difference(expected: &[u8], actual: &[u8]) -> String {
         }
     }
 }
+
+/// What a unit of C does when the machine's compiler has translated it.
+pub fn c(path: &Path, args: &[String], stdin: &[u8]) -> Result<Outcome, String> {
+    let binary = path.with_extension("bin");
+    let mut compile = Command::new("cc");
+    compile.args(["-w", "-std=gnu17", "-o"]).arg(&binary).arg(path).arg("-lm");
+    let made = run(&mut compile, &[], Duration::from_secs(60))?;
+    if made.code != Some(0) {
+        return Err(format!("cc does not compile it: {}", made.stderr));
+    }
+    run(Command::new(&binary).args(args), stdin, Duration::from_secs(60))
+}

@@ -36,6 +36,18 @@ pub fn corpus(root: &Path) -> Result<Vec<Program>, String> {
             programs.push(Program { name: format!("ruchy_{}", stem(&path)), ..single(&path)? });
         }
     }
+    for path in entries(&folder.join("c"))? {
+        if path.extension().is_some_and(|ending| ending == "c") {
+            let args = std::fs::read_to_string(path.with_extension("args")).unwrap_or_default();
+            let args = args.lines().map(str::to_owned).collect();
+            programs.push(Program { name: format!("c_{}", stem(&path)), args, ..single(&path)? });
+        }
+    }
+    for path in entries(&folder.join("c-projects"))? {
+        if path.is_dir() {
+            programs.push(c_project(&path)?);
+        }
+    }
     for path in entries(&folder.join("projects"))? {
         if path.is_dir() {
             programs.push(project(&path)?);
@@ -86,6 +98,32 @@ fn project(path: &Path) -> Result<Program, String> {
         folder: path.to_owned(),
         args,
         stdin: Vec::new(),
+        stdout: read("expected.out")?,
+        code: 0,
+        error: None,
+    })
+}
+
+/// `run.txt` of a project in C: `./program args < input`.
+fn c_project(path: &Path) -> Result<Program, String> {
+    let read = |name: &str| {
+        std::fs::read(path.join(name)).map_err(|why| format!("{}/{name}: {why}", path.display()))
+    };
+    let mut words = shell_words(&String::from_utf8_lossy(&read("run.txt")?));
+    let stdin = match words.iter().position(|word| word == "<") {
+        Some(at) if at + 1 < words.len() => {
+            let input = read(&words[at + 1])?;
+            words.truncate(at);
+            input
+        }
+        _ => Vec::new(),
+    };
+    Ok(Program {
+        name: format!("cproject_{}", stem(path)),
+        path: path.to_owned(),
+        folder: path.to_owned(),
+        args: words.into_iter().skip(1).collect(),
+        stdin,
         stdout: read("expected.out")?,
         code: 0,
         error: None,

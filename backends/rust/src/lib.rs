@@ -9,6 +9,7 @@ mod allowed;
 mod anchors;
 mod bound;
 mod boxes;
+mod c;
 mod capture;
 mod class_values;
 mod classes;
@@ -46,4 +47,5 @@ mod tree;
 mod types;
 mod unions;
 
+pub use c::emit_c;
 pub use project::{Dependencies, EmitOptions, MapEntry, Project, RUNTIME_PLACEHOLDER, emit};

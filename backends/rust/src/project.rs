@@ -271,7 +271,7 @@ fn use_line(parent: &str, names: &[&str]) -> String {
     }
 }
 
-fn manifest(options: &EmitOptions, runtime: bool) -> String {
+pub(crate) fn manifest(options: &EmitOptions, runtime: bool) -> String {
     let mut out = format!(
         "[package]\nname = \"{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n",
         options.name
@@ -289,7 +289,7 @@ fn manifest(options: &EmitOptions, runtime: bool) -> String {
     out
 }
 
-fn readme(program: &Program<Mir>, options: &EmitOptions) -> String {
+pub(crate) fn readme(program: &Program<Mir>, options: &EmitOptions) -> String {
     let mut out = format!("# {}\n\nTranslated by Batuta from:\n\n", options.name);
     for module in program.modules.values() {
         let _ = writeln!(out, "* `{}`", module.file);
@@ -311,7 +311,7 @@ fn readme(program: &Program<Mir>, options: &EmitOptions) -> String {
 }
 
 /// `batuta.map.json` as the runtime reads it.
-fn map_text(program: &Program<Mir>, options: &EmitOptions, map: &[MapEntry]) -> String {
+pub(crate) fn map_text(program: &Program<Mir>, options: &EmitOptions, map: &[MapEntry]) -> String {
     let bases = item_bases(program);
     let mut files: BTreeMap<(String, String), Vec<(u32, u32)>> = BTreeMap::new();
     let mut stores: BTreeMap<&str, BTreeSet<(u32, u32)>> = BTreeMap::new();

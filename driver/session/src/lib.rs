@@ -20,6 +20,7 @@ mod finding;
 #[cfg(feature = "jit")]
 mod jit;
 mod load;
+mod load_c;
 mod options;
 mod project;
 mod queries;

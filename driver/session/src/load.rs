@@ -22,7 +22,7 @@ pub enum LoadError {
     /// A file of another language where Ruchy is asked for.
     NotRuchy(PathBuf),
     NoRuchy(PathBuf),
-    /// A folder without a single Python file, and without a Ruchy file that starts.
+    /// A folder without a single file of Python or C, and without a Ruchy file that starts.
     NothingToRead(PathBuf),
 }
 
@@ -33,11 +33,11 @@ impl LoadError {
             Self::Missing(_) => "check the spelling, or give the path from the current folder",
             Self::Unreadable(..) => "check the permissions of the path",
             Self::NotUtf8 { .. } => "save the file as UTF-8 (`iconv -f latin1 -t utf-8 OLD > NEW`)",
-            Self::UnknownLanguage(_) => "Python files end in `.py`, Ruchy files in `.ruchy`",
+            Self::UnknownLanguage(_) => "Python files end in `.py`, Ruchy files in `.ruchy`, units of C in `.c`",
             Self::NotRuchy(_) | Self::NoRuchy(_) => {
                 "name a file that ends in `.ruchy`, or a folder that holds some"
             }
-            Self::NothingToRead(_) => "name a folder that holds `.py` files, or `src/main.ruchy`",
+            Self::NothingToRead(_) => "name a folder that holds `.py` or `.c` files, or `src/main.ruchy`",
         }
     }
 }
@@ -90,6 +90,9 @@ pub(crate) fn read(path: &Path) -> Result<String, LoadError> {
 }
 
 fn load_file(path: &Path) -> Result<Project, LoadError> {
+    if path.extension().is_some_and(|ending| ending == "c") {
+        return crate::load_c::load_file(path);
+    }
     if path.extension().is_none_or(|ending| ending != "py" && ending != "ruchy") {
         return Err(LoadError::UnknownLanguage(path.to_owned()));
     }
@@ -154,6 +157,11 @@ fn load_folder(folder: &Path) -> Result<Project, LoadError> {
     let mut paths = Vec::new();
     let mut skipped = Vec::new();
     walk(folder, &mut paths, &mut skipped)?;
+    if paths.is_empty()
+        && let Some(project) = crate::load_c::load_folder(folder)?
+    {
+        return Ok(project);
+    }
     if paths.is_empty() {
         return ruchy_folder(folder);
     }
@@ -199,7 +207,7 @@ fn ruchy_folder(folder: &Path) -> Result<Project, LoadError> {
 }
 
 /// Last part of a folder's path, also for `.` and `..`.
-fn absolute_name(folder: &Path) -> String {
+pub(crate) fn absolute_name(folder: &Path) -> String {
     let full = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     full.file_name().map_or("project".to_owned(), |name| name.to_string_lossy().into_owned())
 }

@@ -51,7 +51,7 @@ impl Project {
 
 /// A file's name without the ending of its language.
 fn stem(name: &str) -> &str {
-    name.strip_suffix(".py").or_else(|| name.strip_suffix(".ruchy")).unwrap_or(name)
+    [".py", ".ruchy", ".c"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
 }
 
 /// A Python identifier made of a file's stem: `my-prog.v2` is `my_prog_v2`.

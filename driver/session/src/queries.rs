@@ -125,9 +125,25 @@ pub(crate) fn program(db: &dyn salsa::Database, workspace: Workspace) -> Program
     out
 }
 
+/// Whether the files are C's.
+fn is_c(db: &dyn salsa::Database, workspace: Workspace) -> bool {
+    workspace.files(db).first().is_some_and(|file| stages::is_c(&file.text(db).path))
+}
+
+/// The linked program of C: its types are given, so it enters at Mir.
+#[salsa::tracked]
+pub(crate) fn linked(db: &dyn salsa::Database, workspace: Workspace) -> batuta_c::Lowered {
+    let files: Vec<_> =
+        workspace.files(db).iter().map(|file| (file.text(db).clone(), file.module(db))).collect();
+    stages::lower_c(&files)
+}
+
 /// The program with types, calls and coercions resolved.
 #[salsa::tracked]
 pub(crate) fn types(db: &dyn salsa::Database, workspace: Workspace) -> Stage<Typed> {
+    if is_c(db, workspace) {
+        return Stage { program: Program::default(), diags: Vec::new() };
+    }
     let (program, diags) = stages::infer(program(db, workspace));
     Stage { program, diags }
 }
@@ -135,6 +151,10 @@ pub(crate) fn types(db: &dyn salsa::Database, workspace: Workspace) -> Stage<Typ
 /// The program with representations, integer widths and every borrow decided: what the JIT reads.
 #[salsa::tracked]
 pub(crate) fn mir(db: &dyn salsa::Database, workspace: Workspace) -> Stage<Mir> {
+    if is_c(db, workspace) {
+        let lowered = linked(db, workspace);
+        return Stage { program: lowered.program.clone(), diags: lowered.diags.clone() };
+    }
     let typed = types(db, workspace);
     let (program, diags) = stages::decide(&typed.program, workspace.options(db));
     Stage { program, diags }
@@ -144,7 +164,7 @@ pub(crate) fn mir(db: &dyn salsa::Database, workspace: Workspace) -> Stage<Mir> 
 #[salsa::tracked]
 pub(crate) fn idiomatic(db: &dyn salsa::Database, workspace: Workspace) -> Program<Mir> {
     let mut out = mir(db, workspace).program.clone();
-    if workspace.options(db).optimize != Optimize::None {
+    if workspace.options(db).optimize != Optimize::None && !is_c(db, workspace) {
         stages::idiom(&mut out);
     }
     out
@@ -158,6 +178,9 @@ pub(crate) fn rust(db: &dyn salsa::Database, workspace: Workspace) -> Emitted {
     for file in workspace.files(db).iter() {
         starts.extend(bases(db, workspace, *file).iter().copied());
         sources.insert(file.module(db), file.text(db).clone());
+    }
+    if is_c(db, workspace) {
+        return stages::emit_c(linked(db, workspace), workspace.name(db), &sources, workspace.options(db));
     }
     place_items(&mut program, &starts);
     stages::emit(&program, workspace.name(db), &sources, workspace.options(db))
@@ -211,7 +234,9 @@ pub(crate) fn findings(db: &dyn salsa::Database, workspace: Workspace) -> Vec<Fi
     for file in workspace.files(db).iter() {
         all.extend(lowered(db, workspace, *file).diags.iter().cloned());
     }
-    all.extend(check::import_cycles(program(db, workspace)));
+    if !is_c(db, workspace) {
+        all.extend(check::import_cycles(program(db, workspace)));
+    }
     all.extend(types(db, workspace).diags.iter().cloned());
     all.extend(mir(db, workspace).diags.iter().cloned());
     let options = workspace.options(db);

@@ -32,6 +32,9 @@ pub(crate) fn lower(
     modules: &[Name],
     start: Start,
 ) -> FileIr {
+    if is_c(&source.path) {
+        return unit_of_c(source, module);
+    }
     if is_ruchy(&source.path) {
         return batuta_ruchy::lower(source, module, &batuta_ruchy::LowerOptions { is_entry, start });
     }
@@ -66,6 +69,50 @@ pub(crate) fn keep_globals(program: &mut Program<Hir>) {
 
 /// The function that [`keep_globals`] adds.
 pub(crate) const KEEP: &str = "<keep>";
+
+/// Whether a file is C's, by its ending.
+pub(crate) fn is_c(path: &str) -> bool {
+    path.ends_with(".c") || path.ends_with(".h")
+}
+
+/// A file of C: its items are only known when all units are linked.
+fn unit_of_c(source: &SourceText, module: Name) -> FileIr {
+    let module = batuta_core::Module {
+        path: module,
+        file: Name::new(&source.path),
+        lang: Lang::C,
+        doc: None,
+        items: Vec::new(),
+        aliases: batuta_base::IndexMap::default(),
+        end_comments: Vec::new(),
+    };
+    FileIr { module, classes: Vec::new(), globals: Vec::new(), fns: Vec::new(), diags: Vec::new() }
+}
+
+/// A program of C at Mir.
+pub(crate) fn lower_c(files: &[(Arc<SourceText>, Name)]) -> batuta_c::Lowered {
+    let mut sources = batuta_c::Sources::default();
+    for (text, module) in files {
+        sources.files.insert(text.path.clone(), (text.text.clone(), *module));
+        if text.path.ends_with(".c") {
+            sources.units.push((text.path.clone(), *module));
+        }
+    }
+    batuta_c::lower(&sources)
+}
+
+/// The cargo project of a program of C.
+pub(crate) fn emit_c(
+    lowered: &batuta_c::Lowered,
+    name: &str,
+    sources: &BTreeMap<Name, Arc<SourceText>>,
+    options: &Options,
+) -> Emitted {
+    let options =
+        EmitOptions { name: name.to_owned(), runtime: options.runtime.clone(), sources: sources.clone() };
+    let project = batuta_rust::emit_c(&lowered.program, &lowered.image, &options);
+    Emitted { files: project.files.into_iter().collect(), problems: project.problems }
+}
 
 /// Types, resolved calls, explicit coercions.
 pub(crate) fn infer(program: &Program<Hir>) -> (Program<Typed>, Vec<Diagnostic>) {

@@ -253,6 +253,70 @@ dialects! {
         /// Truth.
         Truth "truth" (1) Pure;
     }
+    /// Numbers of C: arithmetic that wraps, conversions that cut off. What stops on overflow is `int`.
+    CIntOp "cint" {
+        /// Sum, wrapping.
+        Add "add" (2) Pure;
+        /// Difference, wrapping.
+        Sub "sub" (2) Pure;
+        /// Product, wrapping.
+        Mul "mul" (2) Pure;
+        /// Negation, wrapping.
+        Neg "neg" (1) Pure;
+        /// Left shift of the bits; stops when the count is not below the width.
+        Shl "shl" (2) Fault;
+        /// Right shift, of signed numbers with the sign; stops when the count is not below the width.
+        Shr "shr" (2) Fault;
+        /// To the number type of the node, as a C cast does it.
+        As "as" (1) Pure;
+        /// The character in the attribute as a number of the node's type.
+        Char "char" (0) Pure;
+    }
+    /// Checked memory: a pointer is an object and an offset; access stops outside of live objects.
+    PtrOp "ptr" {
+        /// The null pointer.
+        Null "null" (0) Pure;
+        /// The object's value.
+        Load "load" (1) Fault;
+        /// Writes the object: pointer, value.
+        Store "store" (2) Fault;
+        /// The pointer moved by a number of objects.
+        Offset "offset" (2) Pure;
+        /// Number of objects between two pointers: `a - b`.
+        Diff "diff" (2) Pure;
+        /// Pointer to an item of the array that a pointer points to.
+        Item "item" (2) Pure;
+        /// Pointer to the first item of that array.
+        First "first" (1) Pure;
+        /// The value of the field in the attribute.
+        Get "get" (1) Fault;
+        /// Writes the field in the attribute: pointer, value.
+        Set "set" (2) Fault;
+        /// Pointer to the field in the attribute.
+        At "at" (1) Pure;
+        /// The same pointer to the node's type.
+        Cast "cast" (1) Pure;
+        /// The pointer as a number.
+        Addr "addr" (1) Pure;
+        /// The pointer of a number.
+        FromAddr "from_addr" (1) Pure;
+        /// Whether it is null.
+        IsNull "is_null" (1) Pure;
+        /// A local object in checked memory that holds the operand; it lives as long as the local.
+        Local "local" (1) Pure;
+        /// A local array of a number of items.
+        LocalArray "local_array" (1) Pure;
+        /// The pointer to a local object.
+        Of "of" (1) Pure;
+        /// Pointer to the bytes of a literal with a terminator behind them.
+        Text "text" (1) Pure;
+        /// The value of the node's type whose bytes are all zero.
+        Zero "zero" (0) Pure;
+        /// Makes an object of static storage: its pointer, its first value.
+        Define "define" (2) Pure;
+        /// Arguments of a variadic call.
+        Args "args" (*) Pure;
+    }
     /// Booleans.
     BoolOp "bool" {
         /// Short-circuit conjunction of two bools.

@@ -31,6 +31,7 @@ pub mod out;
 mod modules;
 mod repr;
 mod rows;
+pub mod c;
 pub mod ruchy;
 mod shared;
 mod start;

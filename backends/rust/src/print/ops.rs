@@ -52,6 +52,8 @@ impl Printer<'_, '_> {
             Op::IterOp(op) => self.chain_source(op, args[0], ty),
             Op::IoOp(op) => self.print_op(op, args[0]),
             Op::ExcOp(op) => self.exc_op(op, attr, args),
+            // Programs of C are printed by `c`.
+            Op::CIntOp(_) | Op::PtrOp(_) => self.problem("an operation of C"),
             Op::RsOp(op) => self.rs_op(op, attr, args, ty),
             Op::ClassOp(op) => self.class_op(op, attr, args, ty),
             Op::UnionOp(op) => self.union_op(op, attr, args, ty),

@@ -1,0 +1,132 @@
+//! Projects of C: a unit with the headers that it includes, or a folder of units.
+
+use crate::load::{LoadError, absolute_name, is_foreign};
+use crate::project::{Project, ProjectFile, crate_name, module_name};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Text of a file; bytes that are no UTF-8 stand in comments and literals, and stay what they are as Latin-1.
+fn read(path: &Path) -> Result<String, LoadError> {
+    let bytes = fs::read(path).map_err(|why| LoadError::Unreadable(path.to_owned(), why))?;
+    String::from_utf8(bytes).map_err(|why| {
+        let good = why.utf8_error().valid_up_to();
+        let line = why.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count() + 1;
+        LoadError::NotUtf8 { path: path.to_owned(), line }
+    })
+}
+
+/// A unit as a project: itself and the files that its `#include "..."` lines name.
+pub(crate) fn load_file(path: &Path) -> Result<Project, LoadError> {
+    let mut project = Project::single(&path.to_string_lossy(), &read(path)?);
+    let mut known: BTreeSet<String> = BTreeSet::from([project.files[0].path.clone()]);
+    let mut next = 0;
+    while next < project.files.len() {
+        let folder = Path::new(&project.files[next].path).parent().unwrap_or(Path::new("")).to_owned();
+        let text = project.files[next].text.clone();
+        for name in included(&text) {
+            let path = clean(&folder.join(name));
+            if path.is_file() && known.insert(path.to_string_lossy().into_owned()) {
+                let module = unique_module(&project, &path);
+                project.files.push(file(&path, module)?);
+            }
+        }
+        next += 1;
+    }
+    Ok(project)
+}
+
+/// The units and headers of a folder; `None` where there is no unit.
+pub(crate) fn load_folder(folder: &Path) -> Result<Option<Project>, LoadError> {
+    let mut paths = Vec::new();
+    walk(folder, &mut paths)?;
+    let (units, headers): (Vec<PathBuf>, Vec<PathBuf>) =
+        paths.into_iter().partition(|path| path.extension().is_some_and(|ending| ending == "c"));
+    if units.is_empty() {
+        return Ok(None);
+    }
+    let name = crate_name(&absolute_name(folder));
+    let mut project = Project { name, ..Project::default() };
+    for path in units.iter().chain(&headers) {
+        let module = unique_module(&project, path);
+        project.files.push(file(path, module)?);
+    }
+    let start = project.files.iter().find(|file| file.path.ends_with(".c") && has_main(&file.text));
+    project.entry = start.map(|file| file.module.clone());
+    Ok(Some(project))
+}
+
+fn file(path: &Path, module: String) -> Result<ProjectFile, LoadError> {
+    let text = read(path)?.into();
+    Ok(ProjectFile { path: path.to_string_lossy().into_owned(), text, module, is_package: false })
+}
+
+/// The module of a file: its stem, `_h` behind a header's.
+fn unique_module(project: &Project, path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let is_unit = path.extension().is_some_and(|ending| ending == "c");
+    let wanted = module_name(&if is_unit { stem.into_owned() } else { format!("{stem}_h") });
+    let mut name = wanted.clone();
+    let mut count = 1;
+    while project.files.iter().any(|file| file.module == name) {
+        count += 1;
+        name = format!("{wanted}{count}");
+    }
+    name
+}
+
+/// Names in the `#include "..."` lines of a text.
+fn included(text: &str) -> Vec<&str> {
+    let name = |line: &str| -> Option<(usize, usize)> {
+        let rest = line.trim_start().strip_prefix('#')?.trim_start().strip_prefix("include")?.trim_start();
+        let rest = rest.strip_prefix('"')?;
+        let start = rest.as_ptr() as usize - line.as_ptr() as usize;
+        Some((start, start + rest.find('"')?))
+    };
+    text.lines().filter_map(|line| name(line).map(|(start, end)| &line[start..end])).collect()
+}
+
+fn has_main(text: &str) -> bool {
+    text.lines().any(|line| {
+        let at = line.find("main");
+        at.is_some_and(|at| {
+            let before = line[..at].chars().next_back();
+            let after = line[at + 4..].trim_start();
+            after.starts_with('(') && !before.is_some_and(|c| c.is_alphanumeric() || c == '_') && !line.trim_end().ends_with(';')
+        })
+    })
+}
+
+/// The path without `.` and, where that can be seen, `..`.
+fn clean(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir if out.file_name().is_some() => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+fn walk(folder: &Path, out: &mut Vec<PathBuf>) -> Result<(), LoadError> {
+    let unreadable = |why| LoadError::Unreadable(folder.to_owned(), why);
+    let mut entries: Vec<_> =
+        fs::read_dir(folder).map_err(unreadable)?.collect::<Result<_, _>>().map_err(unreadable)?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+        if is_foreign(&name) {
+            continue;
+        }
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            walk(&path, out)?;
+        } else if name.ends_with(".c") || name.ends_with(".h") {
+            out.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! C source text to Mir.
+//!
+//! `pp` preprocesses, `parse` makes a typed tree, `lower` decides what lives in Rust variables and what in
+//! checked memory, and writes bodies. Knows C11 with the common GNU extensions and the System V ABI for
+//! x86-64; knows nothing of how Rust is printed.
+#![forbid(unsafe_code)]
+
+pub mod codes;
+mod headers;
+mod lex;
+mod literal;
+mod lower;
+mod parse;
+mod pp;
+mod tree;
+mod types;
+mod visit;
+
+use batuta_base::{Anchor, Diagnostic, FxHashSet, Name, Origin};
+use batuta_core::{Image, Mir, Program};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The files of a project by path, and how they are preprocessed.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Translation units: path and module.
+    pub units: Vec<(String, Name)>,
+    /// All files, units and headers: text and module.
+    pub files: BTreeMap<String, (String, Name)>,
+    /// Folders of `-I`.
+    pub folders: Vec<String>,
+    /// `NAME VALUE` lines of `-D`.
+    pub defines: Vec<String>,
+}
+
+/// A program of C at Mir.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Lowered {
+    pub program: Program<Mir>,
+    pub image: Image,
+    pub diags: Vec<Diagnostic>,
+}
+
+impl Sources {
+    /// The module of a file's items: those of `x.h` belong to `x.c` where there is one.
+    fn home(&self, module: Name) -> Name {
+        let unit = module.as_str().strip_suffix("_h").map(Name::new);
+        unit.filter(|unit| self.units.iter().any(|(_, module)| module == unit)).unwrap_or(module)
+    }
+}
+
+struct Files<'a>(&'a Sources);
+
+impl pp::Includes for Files<'_> {
+    fn read(&self, path: &str) -> Option<Rc<str>> {
+        self.0.files.get(path).map(|(text, _)| Rc::from(text.as_str()))
+    }
+    fn folders(&self) -> &[String] {
+        &self.0.folders
+    }
+}
+
+/// Translates the units of a project and links them.
+pub fn lower(sources: &Sources) -> Lowered {
+    let mut units = Vec::new();
+    for (path, module) in &sources.units {
+        let Some((text, _)) = sources.files.get(path) else { continue };
+        let mut unit = pp::preprocess(path, text, &sources.defines, &Files(sources));
+        let tree = parse::parse(&mut unit);
+        let home = |file: &pp::File| sources.files.get(&file.path).map_or(*module, |(_, home)| *home);
+        let homes = unit.files.iter().map(home).collect();
+        let items = unit.files.iter().map(|file| sources.home(home(file))).collect();
+        let (files, issues) = (unit.files, unit.issues);
+        units.push(lower::UnitTree { module: *module, tree, files, issues, homes, items });
+    }
+    let has_errors = |unit: &lower::UnitTree| {
+        unit.issues.iter().any(|issue| issue.code.severity == batuta_base::Severity::Error)
+    };
+    // What has errors is not translated, so nothing is lowered from it.
+    let (program, image) = if units.iter().any(has_errors) {
+        Default::default()
+    } else {
+        lower::lower(&mut units)
+    };
+    Lowered { program, image, diags: diagnostics(&units) }
+}
+
+fn diagnostics(units: &[lower::UnitTree]) -> Vec<Diagnostic> {
+    let mut out: Vec<Diagnostic> = Vec::new();
+    let mut seen = FxHashSet::default();
+    for unit in units {
+        for issue in &unit.issues {
+            let place = unit.place(issue.pos);
+            let bundled = unit.files.get(issue.pos.file as usize).is_none_or(|file| file.bundled);
+            let origin = if bundled { Origin::default() } else { place.origin };
+            let at = Anchor { item: place.module, origin };
+            let made = Diagnostic {
+                code: issue.code,
+                message: issue.message.clone(),
+                at,
+                labels: Vec::new(),
+                hints: Vec::new(),
+            };
+            if seen.insert(made.clone()) {
+                out.push(made);
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,61 @@
+//! C: checked memory and the C library, as emitted programs use them.
+//!
+//! A pointer is an object and an offset in one word; every access checks that the object lives and that the
+//! bytes are inside of it. The reference for the library is glibc.
+
+mod bits;
+mod chars;
+mod clock;
+mod convert;
+mod errors;
+mod files;
+mod float_text;
+mod function;
+mod list;
+mod local;
+mod math;
+mod memory;
+mod number_text;
+mod pointer;
+mod printf;
+mod random;
+mod record;
+mod scanf;
+mod shown;
+mod sort;
+mod start;
+mod stdio;
+mod strings;
+mod text;
+mod tokens;
+mod value;
+
+pub use bits::*;
+pub use chars::*;
+pub use clock::*;
+pub use convert::*;
+pub use errors::*;
+pub use files::*;
+pub use function::{Erase, Function, Target, register};
+pub use list::{Arg, ArgList, Args, Whole, VaList, va_arg, va_copy, va_start};
+pub use local::{Local, LocalArray, local, local_array};
+pub use math::*;
+pub use memory::{calloc, free, malloc, objects, posix_memalign, realloc, reallocarray, aligned_alloc};
+pub use pointer::{Count, Ptr, define};
+pub use printf::*;
+pub use random::*;
+pub use record::{Bits, Field, Member};
+pub use scanf::*;
+pub use shown::{Shown, byte_text, fixed, print_fmt};
+pub use sort::*;
+pub use start::*;
+pub use stdio::*;
+pub use strings::*;
+pub use text::{chars, literal};
+pub use tokens::*;
+pub use value::{Value, zero};
+
+pub use crate::{
+    c_args as args, c_bytes_record as bytes_record, c_eprint as eprint, c_eprintln as eprintln, c_print as print,
+    c_println as println, c_record as record, c_text as text,
+};

@@ -1,0 +1,363 @@
+//! `printf` at run time: all conversions of glibc for numbers, characters and texts.
+
+use super::float_text;
+use super::list::{Args, VaList};
+use super::memory::malloc;
+use super::pointer::Ptr;
+use super::stdio::{self, File};
+use super::strings::{bytes_of, bytes_up_to, put};
+
+/// A conversion: flags, width, precision.
+#[derive(Default)]
+struct Spec {
+    left: bool,
+    plus: bool,
+    blank: bool,
+    alternate: bool,
+    zero: bool,
+    width: usize,
+    precision: Option<usize>,
+    size: Size,
+}
+
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Size {
+    Byte,
+    Short,
+    #[default]
+    Int,
+    Long,
+}
+
+struct Format<'a> {
+    text: &'a [u8],
+    at: usize,
+    args: VaList,
+    out: Vec<u8>,
+}
+
+/// The bytes that a format and its arguments give.
+#[track_caller]
+pub(crate) fn formatted(format: Ptr<i8>, args: VaList) -> (Vec<u8>, VaList) {
+    let text = bytes_of(format);
+    let mut format = Format { text: &text, at: 0, args, out: Vec::new() };
+    while let Some(byte) = format.next() {
+        if byte == b'%' {
+            format.conversion();
+        } else {
+            format.out.push(byte);
+        }
+    }
+    (format.out, format.args)
+}
+
+impl Format<'_> {
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.text.get(self.at).copied();
+        self.at += 1;
+        byte
+    }
+    fn peek(&self) -> u8 {
+        self.text.get(self.at).copied().unwrap_or(0)
+    }
+
+    #[track_caller]
+    fn conversion(&mut self) {
+        let mut spec = Spec::default();
+        loop {
+            match self.peek() {
+                b'-' => spec.left = true,
+                b'+' => spec.plus = true,
+                b' ' => spec.blank = true,
+                b'#' => spec.alternate = true,
+                b'0' => spec.zero = true,
+                b'\'' => {}
+                _ => break,
+            }
+            self.at += 1;
+        }
+        match self.number() {
+            Some(width) if width < 0 => {
+                spec.left = true;
+                spec.width = width.unsigned_abs() as usize;
+            }
+            width => spec.width = width.unwrap_or(0) as usize,
+        }
+        if self.peek() == b'.' {
+            self.at += 1;
+            spec.precision = usize::try_from(self.number().unwrap_or(0)).ok();
+        }
+        spec.size = self.size();
+        let Some(letter) = self.next() else { return };
+        self.shown(&spec, letter);
+    }
+
+    /// Digits, or `*`.
+    #[track_caller]
+    fn number(&mut self) -> Option<i64> {
+        if self.peek() == b'*' {
+            self.at += 1;
+            return Some(i64::from(self.args.next::<i32>()));
+        }
+        let mut value = None;
+        while self.peek().is_ascii_digit() {
+            value = Some(value.unwrap_or(0) * 10 + i64::from(self.peek() - b'0'));
+            self.at += 1;
+        }
+        value
+    }
+
+    fn size(&mut self) -> Size {
+        let mut size = Size::Int;
+        loop {
+            size = match (self.peek(), size) {
+                (b'h', Size::Short) => Size::Byte,
+                (b'h', _) => Size::Short,
+                (b'l' | b'z' | b'j' | b't' | b'q' | b'L', _) => Size::Long,
+                _ => return size,
+            };
+            self.at += 1;
+        }
+    }
+
+    #[track_caller]
+    fn signed(&mut self, size: Size) -> i64 {
+        let word = self.args.next::<i64>();
+        match size {
+            Size::Byte => i64::from(word as i8),
+            Size::Short => i64::from(word as i16),
+            Size::Int => i64::from(word as i32),
+            Size::Long => word,
+        }
+    }
+
+    #[track_caller]
+    fn shown(&mut self, spec: &Spec, letter: u8) {
+        match letter {
+            b'd' | b'i' => {
+                let value = self.signed(spec.size);
+                let sign = sign(spec, value < 0);
+                self.integer(spec, sign, value.unsigned_abs().to_string());
+            }
+            b'u' | b'x' | b'X' | b'o' => {
+                let value = self.signed(spec.size) as u64;
+                let value = match spec.size {
+                    Size::Byte => value & 0xff,
+                    Size::Short => value & 0xffff,
+                    Size::Int => value & 0xffff_ffff,
+                    Size::Long => value,
+                };
+                self.unsigned(spec, letter, value);
+            }
+            b'c' => {
+                let byte = self.args.next::<i64>() as u8;
+                self.padded(spec, &[byte]);
+            }
+            b's' => {
+                let text = self.args.next::<Ptr<i8>>();
+                let bytes = match (text.is_null(), spec.precision) {
+                    (true, Some(precision)) if precision < 6 => Vec::new(),
+                    (true, _) => b"(null)".to_vec(),
+                    (false, Some(precision)) => bytes_up_to(text, precision),
+                    (false, None) => bytes_of(text),
+                };
+                self.padded(spec, &bytes);
+            }
+            b'p' => {
+                let at = self.args.next::<u64>();
+                let text = if at == 0 { "(nil)".to_owned() } else { format!("{at:#x}") };
+                self.padded(spec, text.as_bytes());
+            }
+            b'n' => {
+                let at = self.args.next::<Ptr<()>>();
+                let count = self.out.len();
+                match spec.size {
+                    Size::Byte => at.cast::<i8>().store(count as i8),
+                    Size::Short => at.cast::<i16>().store(count as i16),
+                    Size::Int => at.cast::<i32>().store(count as i32),
+                    Size::Long => at.cast::<i64>().store(count as i64),
+                }
+            }
+            b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'a' | b'A' => {
+                let value = self.args.next::<f64>();
+                self.float(spec, letter, value);
+            }
+            b'%' => self.out.push(b'%'),
+            b'm' => {
+                let text = super::errors::strerror(super::errors::errno_location().load());
+                let bytes = bytes_of(text);
+                self.padded(spec, &bytes);
+            }
+            other => self.out.extend([b'%', other]),
+        }
+    }
+
+    fn unsigned(&mut self, spec: &Spec, letter: u8, value: u64) {
+        let digits = match letter {
+            b'u' => value.to_string(),
+            b'x' => format!("{value:x}"),
+            b'X' => format!("{value:X}"),
+            _ => format!("{value:o}"),
+        };
+        let prefix = match letter {
+            b'x' if spec.alternate && value != 0 => "0x",
+            b'X' if spec.alternate && value != 0 => "0X",
+            _ => "",
+        };
+        let digits = if letter == b'o' && spec.alternate && !digits.starts_with('0') {
+            format!("0{digits}")
+        } else {
+            digits
+        };
+        self.integer(spec, prefix, digits);
+    }
+
+    fn integer(&mut self, spec: &Spec, front: &str, digits: String) {
+        let digits = match spec.precision {
+            Some(0) if digits == "0" => String::new(),
+            Some(precision) => format!("{}{digits}", "0".repeat(precision.saturating_sub(digits.len()))),
+            None => digits,
+        };
+        self.number_text(spec, front, &digits, spec.zero && spec.precision.is_none());
+    }
+
+    /// A sign or prefix and digits; zeros go between them.
+    fn number_text(&mut self, spec: &Spec, front: &str, digits: &str, zeros: bool) {
+        let fill = spec.width.saturating_sub(front.len() + digits.len());
+        let (before, between, after) = match (spec.left, zeros) {
+            (true, _) => (0, 0, fill),
+            (_, true) => (0, fill, 0),
+            _ => (fill, 0, 0),
+        };
+        self.out.extend(std::iter::repeat_n(b' ', before));
+        self.out.extend(front.bytes());
+        self.out.extend(std::iter::repeat_n(b'0', between));
+        self.out.extend(digits.bytes());
+        self.out.extend(std::iter::repeat_n(b' ', after));
+    }
+
+    fn float(&mut self, spec: &Spec, letter: u8, value: f64) {
+        let front = sign(spec, value.is_sign_negative());
+        let text = float_text::converted(value, letter, spec.precision, spec.alternate);
+        let is_hex = text.starts_with("0x") || text.starts_with("0X");
+        if is_hex {
+            let front = format!("{front}{}", &text[..2]);
+            return self.number_text(spec, &front, &text[2..], spec.zero);
+        }
+        self.number_text(spec, front, &text, spec.zero && value.is_finite());
+    }
+
+    fn padded(&mut self, spec: &Spec, bytes: &[u8]) {
+        let fill = spec.width.saturating_sub(bytes.len());
+        if !spec.left {
+            self.out.extend(std::iter::repeat_n(b' ', fill));
+        }
+        self.out.extend(bytes);
+        if spec.left {
+            self.out.extend(std::iter::repeat_n(b' ', fill));
+        }
+    }
+}
+
+fn sign(spec: &Spec, negative: bool) -> &'static str {
+    match (negative, spec.plus, spec.blank) {
+        (true, ..) => "-",
+        (_, true, _) => "+",
+        (_, _, true) => " ",
+        _ => "",
+    }
+}
+
+/// `printf`
+#[track_caller]
+pub fn printf(format: Ptr<i8>, args: Args) -> i32 {
+    let (bytes, _) = formatted(format, VaList::of(args));
+    stdio::write_standard(&bytes, false);
+    bytes.len() as i32
+}
+/// `fprintf`
+#[track_caller]
+pub fn fprintf(file: Ptr<File>, format: Ptr<i8>, args: Args) -> i32 {
+    let (bytes, _) = formatted(format, VaList::of(args));
+    stdio::write_to(file, &bytes)
+}
+/// `dprintf`
+#[track_caller]
+pub fn dprintf(fd: i32, format: Ptr<i8>, args: Args) -> i32 {
+    let (bytes, _) = formatted(format, VaList::of(args));
+    stdio::write_fd(fd, &bytes) as i32
+}
+/// `sprintf`
+#[track_caller]
+pub fn sprintf(to: Ptr<i8>, format: Ptr<i8>, args: Args) -> i32 {
+    let (bytes, _) = formatted(format, VaList::of(args));
+    into_buffer(to, usize::MAX, bytes)
+}
+/// `snprintf`
+#[track_caller]
+pub fn snprintf(to: Ptr<i8>, size: u64, format: Ptr<i8>, args: Args) -> i32 {
+    let (bytes, _) = formatted(format, VaList::of(args));
+    into_buffer(to, size as usize, bytes)
+}
+/// `vprintf`
+#[track_caller]
+pub fn vprintf(format: Ptr<i8>, args: Ptr<VaList>) -> i32 {
+    let bytes = with_list(format, args);
+    stdio::write_standard(&bytes, false);
+    bytes.len() as i32
+}
+/// `vfprintf`
+#[track_caller]
+pub fn vfprintf(file: Ptr<File>, format: Ptr<i8>, args: Ptr<VaList>) -> i32 {
+    let bytes = with_list(format, args);
+    stdio::write_to(file, &bytes)
+}
+/// `vsprintf`
+#[track_caller]
+pub fn vsprintf(to: Ptr<i8>, format: Ptr<i8>, args: Ptr<VaList>) -> i32 {
+    let bytes = with_list(format, args);
+    into_buffer(to, usize::MAX, bytes)
+}
+/// `vsnprintf`
+#[track_caller]
+pub fn vsnprintf(to: Ptr<i8>, size: u64, format: Ptr<i8>, args: Ptr<VaList>) -> i32 {
+    let bytes = with_list(format, args);
+    into_buffer(to, size as usize, bytes)
+}
+/// `asprintf`
+#[track_caller]
+pub fn asprintf(to: Ptr<Ptr<i8>>, format: Ptr<i8>, args: Args) -> i32 {
+    let (bytes, _) = formatted(format, VaList::of(args));
+    into_new(to, bytes)
+}
+/// `vasprintf`
+#[track_caller]
+pub fn vasprintf(to: Ptr<Ptr<i8>>, format: Ptr<i8>, args: Ptr<VaList>) -> i32 {
+    let bytes = with_list(format, args);
+    into_new(to, bytes)
+}
+
+#[track_caller]
+fn with_list(format: Ptr<i8>, args: Ptr<VaList>) -> Vec<u8> {
+    let (bytes, rest) = formatted(format, args.load());
+    args.store(rest);
+    bytes
+}
+
+#[track_caller]
+fn into_buffer(to: Ptr<i8>, size: usize, mut bytes: Vec<u8>) -> i32 {
+    let len = bytes.len();
+    if size > 0 {
+        bytes.truncate(size - 1);
+        bytes.push(0);
+        put(to.cast(), &bytes);
+    }
+    len as i32
+}
+
+#[track_caller]
+fn into_new(to: Ptr<Ptr<i8>>, bytes: Vec<u8>) -> i32 {
+    let at = malloc(bytes.len() as u64 + 1).cast();
+    to.store(at);
+    into_buffer(at, usize::MAX, bytes)
+}

@@ -1,0 +1,354 @@
+//! `string.h`: memory and texts.
+
+use super::memory::{Memory, fault, malloc, reading, with};
+use super::pointer::Ptr;
+
+/// The bytes of a text, without its terminator.
+#[track_caller]
+pub(crate) fn bytes_of(text: Ptr<i8>) -> Vec<u8> {
+    reading(|memory| text_in(memory, text).map(<[u8]>::to_vec)).unwrap_or_else(|| unterminated(text))
+}
+
+/// The bytes of a text, at most some of them; a terminator ends them early.
+#[track_caller]
+pub(crate) fn bytes_up_to(text: Ptr<i8>, most: usize) -> Vec<u8> {
+    let found = reading(|memory| {
+        let rest = memory.rest(text.addr())?;
+        let end = rest.iter().take(most).position(|byte| *byte == 0);
+        match end {
+            Some(end) => Some(rest[..end].to_vec()),
+            None => rest.get(..most).map(<[u8]>::to_vec),
+        }
+    });
+    match found {
+        Some(bytes) => bytes,
+        None if most == 0 => Vec::new(),
+        None => unterminated(text),
+    }
+}
+
+fn text_in(memory: &Memory, text: Ptr<i8>) -> Option<&[u8]> {
+    let rest = memory.rest(text.addr())?;
+    let end = rest.iter().position(|byte| *byte == 0)?;
+    Some(&rest[..end])
+}
+
+#[cold]
+#[track_caller]
+fn unterminated(text: Ptr<i8>) -> ! {
+    match reading(|memory| memory.rest(text.addr()).map(<[u8]>::len)) {
+        Some(len) => fault(text.addr(), len + 1),
+        None => fault(text.addr(), 1),
+    }
+}
+
+#[track_caller]
+pub(crate) fn put(to: Ptr<()>, bytes: &[u8]) {
+    if bytes.is_empty() {
+        return;
+    }
+    let done = with(|memory| memory.bytes_mut(to.addr(), bytes.len()).map(|own| own.copy_from_slice(bytes)));
+    if done.is_none() {
+        fault(to.addr(), bytes.len());
+    }
+}
+
+#[track_caller]
+fn put_text(to: Ptr<i8>, mut bytes: Vec<u8>) {
+    bytes.push(0);
+    put(to.cast(), &bytes);
+}
+
+#[track_caller]
+pub(crate) fn taken(from: Ptr<()>, count: u64) -> Vec<u8> {
+    if count == 0 {
+        return Vec::new();
+    }
+    match reading(|memory| memory.bytes(from.addr(), count as usize).map(<[u8]>::to_vec)) {
+        Some(bytes) => bytes,
+        None => fault(from.addr(), count as usize),
+    }
+}
+
+/// `strlen`
+#[track_caller]
+pub fn strlen(s: Ptr<i8>) -> u64 {
+    match reading(|memory| text_in(memory, s).map(<[u8]>::len)) {
+        Some(len) => len as u64,
+        None => unterminated(s),
+    }
+}
+/// `strnlen`
+#[track_caller]
+pub fn strnlen(s: Ptr<i8>, most: u64) -> u64 {
+    bytes_up_to(s, most as usize).len() as u64
+}
+/// `strcpy`
+#[track_caller]
+pub fn strcpy(to: Ptr<i8>, from: Ptr<i8>) -> Ptr<i8> {
+    put_text(to, bytes_of(from));
+    to
+}
+/// `stpcpy`
+#[track_caller]
+pub fn stpcpy(to: Ptr<i8>, from: Ptr<i8>) -> Ptr<i8> {
+    let bytes = bytes_of(from);
+    let end = to.offset(bytes.len());
+    put_text(to, bytes);
+    end
+}
+/// `strncpy`
+#[track_caller]
+pub fn strncpy(to: Ptr<i8>, from: Ptr<i8>, count: u64) -> Ptr<i8> {
+    let mut bytes = bytes_up_to(from, count as usize);
+    bytes.resize(count as usize, 0);
+    put(to.cast(), &bytes);
+    to
+}
+/// `stpncpy`
+#[track_caller]
+pub fn stpncpy(to: Ptr<i8>, from: Ptr<i8>, count: u64) -> Ptr<i8> {
+    let len = bytes_up_to(from, count as usize).len();
+    strncpy(to, from, count);
+    to.offset(len)
+}
+/// `strcat`
+#[track_caller]
+pub fn strcat(to: Ptr<i8>, from: Ptr<i8>) -> Ptr<i8> {
+    put_text(to.offset(strlen(to)), bytes_of(from));
+    to
+}
+/// `strncat`
+#[track_caller]
+pub fn strncat(to: Ptr<i8>, from: Ptr<i8>, count: u64) -> Ptr<i8> {
+    put_text(to.offset(strlen(to)), bytes_up_to(from, count as usize));
+    to
+}
+
+fn order(a: &[u8], b: &[u8]) -> i32 {
+    let at = a.iter().zip(b).position(|(x, y)| x != y);
+    let byte = |of: &[u8], at: usize| i32::from(of.get(at).copied().unwrap_or(0));
+    let at = at.unwrap_or(a.len().min(b.len()));
+    byte(a, at) - byte(b, at)
+}
+
+/// `strcmp`: the difference of the first bytes that differ, as glibc's has only its sign in common.
+#[track_caller]
+pub fn strcmp(a: Ptr<i8>, b: Ptr<i8>) -> i32 {
+    match reading(|memory| Some(order(text_in(memory, a)?, text_in(memory, b)?))) {
+        Some(order) => order,
+        None => order(&bytes_of(a), &bytes_of(b)),
+    }
+}
+/// `strncmp`
+#[track_caller]
+pub fn strncmp(a: Ptr<i8>, b: Ptr<i8>, count: u64) -> i32 {
+    // What lies behind the first difference is never read.
+    for index in 0..count {
+        let (x, y) = (a.offset(index).load() as u8, b.offset(index).load() as u8);
+        if x != y || x == 0 {
+            return i32::from(x) - i32::from(y);
+        }
+    }
+    0
+}
+/// `strcoll`
+#[track_caller]
+pub fn strcoll(a: Ptr<i8>, b: Ptr<i8>) -> i32 {
+    strcmp(a, b)
+}
+/// `strxfrm`
+#[track_caller]
+pub fn strxfrm(to: Ptr<i8>, from: Ptr<i8>, count: u64) -> u64 {
+    let len = strlen(from);
+    if len < count {
+        strcpy(to, from);
+    }
+    len
+}
+/// `strcasecmp`
+#[track_caller]
+pub fn strcasecmp(a: Ptr<i8>, b: Ptr<i8>) -> i32 {
+    order(&bytes_of(a).to_ascii_lowercase(), &bytes_of(b).to_ascii_lowercase())
+}
+/// `strncasecmp`
+#[track_caller]
+pub fn strncasecmp(a: Ptr<i8>, b: Ptr<i8>, count: u64) -> i32 {
+    let own = |s: Ptr<i8>| bytes_up_to(s, count as usize).to_ascii_lowercase();
+    order(&own(a), &own(b))
+}
+
+#[track_caller]
+fn found(s: Ptr<i8>, at: Option<usize>) -> Ptr<i8> {
+    at.map_or(Ptr::NULL, |at| s.offset(at))
+}
+
+/// `strchr`
+#[track_caller]
+pub fn strchr(s: Ptr<i8>, c: i32) -> Ptr<i8> {
+    let at = reading(|memory| {
+        let text = text_in(memory, s)?;
+        Some(if c as u8 == 0 { Some(text.len()) } else { text.iter().position(|byte| *byte == c as u8) })
+    });
+    match at {
+        Some(at) => found(s, at),
+        None => unterminated(s),
+    }
+}
+/// `index`
+#[track_caller]
+pub fn index(s: Ptr<i8>, c: i32) -> Ptr<i8> {
+    strchr(s, c)
+}
+/// `strchrnul`
+#[track_caller]
+pub fn strchrnul(s: Ptr<i8>, c: i32) -> Ptr<i8> {
+    let at = strchr(s, c);
+    if at.is_null() { s.offset(strlen(s)) } else { at }
+}
+/// `strrchr`
+#[track_caller]
+pub fn strrchr(s: Ptr<i8>, c: i32) -> Ptr<i8> {
+    let mut bytes = bytes_of(s);
+    bytes.push(0);
+    found(s, bytes.iter().rposition(|byte| *byte == c as u8))
+}
+/// `rindex`
+#[track_caller]
+pub fn rindex(s: Ptr<i8>, c: i32) -> Ptr<i8> {
+    strrchr(s, c)
+}
+
+fn position(text: &[u8], part: &[u8]) -> Option<usize> {
+    if part.is_empty() { Some(0) } else { text.windows(part.len()).position(|window| window == part) }
+}
+
+/// `strstr`
+#[track_caller]
+pub fn strstr(s: Ptr<i8>, part: Ptr<i8>) -> Ptr<i8> {
+    found(s, position(&bytes_of(s), &bytes_of(part)))
+}
+/// `strcasestr`
+#[track_caller]
+pub fn strcasestr(s: Ptr<i8>, part: Ptr<i8>) -> Ptr<i8> {
+    found(s, position(&bytes_of(s).to_ascii_lowercase(), &bytes_of(part).to_ascii_lowercase()))
+}
+/// `strspn`
+#[track_caller]
+pub fn strspn(s: Ptr<i8>, accept: Ptr<i8>) -> u64 {
+    let accept = bytes_of(accept);
+    bytes_of(s).iter().take_while(|byte| accept.contains(byte)).count() as u64
+}
+/// `strcspn`
+#[track_caller]
+pub fn strcspn(s: Ptr<i8>, reject: Ptr<i8>) -> u64 {
+    let reject = bytes_of(reject);
+    bytes_of(s).iter().take_while(|byte| !reject.contains(byte)).count() as u64
+}
+/// `strpbrk`
+#[track_caller]
+pub fn strpbrk(s: Ptr<i8>, accept: Ptr<i8>) -> Ptr<i8> {
+    let accept = bytes_of(accept);
+    found(s, bytes_of(s).iter().position(|byte| accept.contains(byte)))
+}
+/// `strdup`
+#[track_caller]
+pub fn strdup(s: Ptr<i8>) -> Ptr<i8> {
+    let bytes = bytes_of(s);
+    let to = malloc(bytes.len() as u64 + 1).cast();
+    put_text(to, bytes);
+    to
+}
+/// `strndup`
+#[track_caller]
+pub fn strndup(s: Ptr<i8>, count: u64) -> Ptr<i8> {
+    let bytes = bytes_up_to(s, count as usize);
+    let to = malloc(bytes.len() as u64 + 1).cast();
+    put_text(to, bytes);
+    to
+}
+
+/// `memcpy`
+#[track_caller]
+pub fn memcpy(to: Ptr<()>, from: Ptr<()>, count: u64) -> Ptr<()> {
+    memmove(to, from, count)
+}
+/// `mempcpy`
+#[track_caller]
+pub fn mempcpy(to: Ptr<()>, from: Ptr<()>, count: u64) -> Ptr<()> {
+    memmove(to, from, count).offset(count)
+}
+/// `memmove`
+#[track_caller]
+pub fn memmove(to: Ptr<()>, from: Ptr<()>, count: u64) -> Ptr<()> {
+    let mut small = [0; 64];
+    let size = count as usize;
+    if size <= small.len() {
+        let read = reading(|memory| {
+            memory.bytes(from.addr(), size).map(|bytes| small[..size].copy_from_slice(bytes))
+        });
+        if read.is_none() && size > 0 {
+            fault(from.addr(), size);
+        }
+        put(to, &small[..size]);
+    } else {
+        put(to, &taken(from, count));
+    }
+    to
+}
+/// `bcopy`
+#[track_caller]
+pub fn bcopy(from: Ptr<()>, to: Ptr<()>, count: u64) {
+    memmove(to, from, count);
+}
+/// `memset`
+#[track_caller]
+pub fn memset(to: Ptr<()>, byte: i32, count: u64) -> Ptr<()> {
+    let done = with(|memory| memory.bytes_mut(to.addr(), count as usize).map(|bytes| bytes.fill(byte as u8)));
+    if done.is_none() && count > 0 {
+        fault(to.addr(), count as usize);
+    }
+    to
+}
+/// `bzero`
+#[track_caller]
+pub fn bzero(to: Ptr<()>, count: u64) {
+    memset(to, 0, count);
+}
+/// `memcmp`
+#[track_caller]
+pub fn memcmp(a: Ptr<()>, b: Ptr<()>, count: u64) -> i32 {
+    let (a, b) = (taken(a, count), taken(b, count));
+    let at = a.iter().zip(&b).position(|(x, y)| x != y);
+    at.map_or(0, |at| i32::from(a[at]) - i32::from(b[at]))
+}
+/// `memchr`: reads up to the byte, not to the end of the range.
+#[track_caller]
+pub fn memchr(s: Ptr<()>, c: i32, count: u64) -> Ptr<()> {
+    let at = reading(|memory| {
+        let rest = memory.rest(s.addr())?;
+        let shown = &rest[..rest.len().min(count as usize)];
+        match shown.iter().position(|byte| *byte == c as u8) {
+            Some(at) => Some(Some(at)),
+            None if rest.len() as u64 >= count => Some(None),
+            None => None,
+        }
+    });
+    match at {
+        Some(Some(at)) => s.offset(at),
+        Some(None) => Ptr::NULL,
+        None if count == 0 => Ptr::NULL,
+        None => fault(s.addr(), count as usize),
+    }
+}
+/// `memrchr`
+#[track_caller]
+pub fn memrchr(s: Ptr<()>, c: i32, count: u64) -> Ptr<()> {
+    let at = taken(s, count).iter().rposition(|byte| *byte == c as u8);
+    at.map_or(Ptr::NULL, |at| s.offset(at))
+}
+/// `memmem`
+#[track_caller]
+pub fn memmem(s: Ptr<()>, count: u64, part: Ptr<()>, length: u64) -> Ptr<()> {
+    position(&taken(s, count), &taken(part, length)).map_or(Ptr::NULL, |at| s.offset(at))
+}
