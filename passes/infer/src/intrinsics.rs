@@ -231,6 +231,18 @@ impl Apply<'_, '_, '_> {
                 let made = self.lib_call(Name::new("builtins.dict_of_value"), kinds, args, None, origin);
                 self.coerce(made, self.solved(id).unwrap_or_else(Ty::value))
             }
+            // Whether it holds counts or keys, only the run knows.
+            ("collections.Counter", [value]) if *self.ty(*value).kind() == TyKind::Value => {
+                let name = Name::new("collections.counter_of_value");
+                let made = self.lib_call(name, kinds, args, None, origin);
+                self.coerce(made, self.solved(id).unwrap_or_else(Ty::value))
+            }
+            ("Counter.update" | "Counter.subtract", [_, value])
+                if *self.ty(*value).kind() == TyKind::Value =>
+            {
+                let name = Name::new(&format!("{}_value", name.as_str()));
+                self.lib_call(name, kinds, args, Some(id), origin)
+            }
             // Which kind of pair each item is, only the run knows.
             ("builtins.dict", [value])
                 if matches!(self.ty(*value).kind(), TyKind::List(_) | TyKind::Iter(_))

@@ -403,6 +403,7 @@ impl Solver<'_> {
             return;
         }
         rows.push(row.overload);
+        self.tell_mappings(job, args);
         let mut map = RowVars::default();
         for (slot, param) in bound.slots.iter().zip(&row.params) {
             match slot {
@@ -431,6 +432,21 @@ impl Solver<'_> {
         if *row.result.kind() != TyKind::Never {
             let result = self.type_var(row.result, &mut map);
             self.flow(result, out);
+        }
+    }
+
+    /// What takes counts of a mapping, but keys of anything else, tells them apart.
+    fn tell_mappings(&mut self, job: JobId, args: &[ArgFact]) {
+        const TELLING: [&str; 3] = ["collections.Counter", "Counter.update", "Counter.subtract"];
+        let C::Call { target: Target::Lib(name), .. } = &self.jobs[job as usize].c else { return };
+        if !TELLING.contains(&name.as_str()) {
+            return;
+        }
+        for arg in args {
+            let heads: Vec<Head> = self.vars.atoms(arg.var).iter().map(|atom| atom.head).collect();
+            if heads.contains(&Head::Dict) && heads.iter().any(|head| !matches!(head, Head::Dict | Head::None)) {
+                self.mark(arg.var);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use std::ops::{Add, BitAnd, BitOr, Deref, DerefMut, Sub};
 use super::dict::Dict;
 use super::key::Key;
 use crate::repr::Repr;
+use crate::value::{FromValue, Value};
 
 /// Counts of keys: a [`Dict`] to `i64` in which a missing key counts 0.
 #[derive(Clone, Debug)]
@@ -73,9 +74,37 @@ impl<K: Key> Counter<K> {
         keys.into_iter().for_each(|key| self.add(key, -1));
     }
 
+    /// `c.update(x)` of a dynamic value.
+    #[track_caller]
+    pub fn update_value(&mut self, counts: &Value)
+    where
+        K: FromValue,
+    {
+        crate::value::py::counts(counts).into_iter().for_each(|(key, by)| self.add(key.to::<K>(), by));
+    }
+
+    /// `c.subtract(x)` of a dynamic value.
+    #[track_caller]
+    pub fn subtract_value(&mut self, counts: &Value)
+    where
+        K: FromValue,
+    {
+        crate::value::py::counts(counts).into_iter().for_each(|(key, by)| self.add(key.to::<K>(), -by));
+    }
+
     /// `c.total()`.
     pub fn total(&self) -> i64 {
         self.0.values().sum()
+    }
+}
+
+impl Counter<Value> {
+    /// `Counter(x)` of a dynamic value: a mapping holds counts, anything else is counted.
+    #[track_caller]
+    pub fn of_value(counts: &Value) -> Self {
+        let mut out = Self::new();
+        out.update_value(counts);
+        out
     }
 }
 

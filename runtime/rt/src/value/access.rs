@@ -62,6 +62,20 @@ pub fn to_dict(value: &Value) -> Dict<Value, Value> {
     }
 }
 
+/// What a `Counter` takes from a value: the counts of a mapping, or each item once.
+#[track_caller]
+pub(crate) fn counts(value: &Value) -> Vec<(Value, i64)> {
+    let is_mapping = match value {
+        Value::Dict(_) => true,
+        Value::Object(_) => special(value, "items", &[]).is_some(),
+        _ => false,
+    };
+    match is_mapping {
+        true => to_dict(value).iter().map(|(key, count)| (key.clone(), count.to::<i64>())).collect(),
+        false => iter(value).map(|item| (item, 1)).collect(),
+    }
+}
+
 /// `dict(pairs)` of pairs of any kind.
 #[track_caller]
 pub fn dict(pairs: impl IntoIterator<Item = Value>) -> Dict<Value, Value> {

@@ -203,6 +203,7 @@ impl Value {
 
 /// Operations on values with Python's meaning; they raise Python's errors.
 pub mod py {
+    pub(crate) use super::access::counts;
     pub use super::access::{
         contains, del_item, dict, get_attr, get_attr_or, get_item, get_slice, is_instance, is_sequence, iter,
         len, set_attr, set_item, to_dict, vars,

@@ -64,6 +64,11 @@ pub fn is_instance_of(value: &Value, types: &Value) -> bool {
     match types {
         Value::Function(function) if function.is_type() => is_instance(value, function.name()),
         Value::Tuple(types) => types.iter().any(|types| is_instance_of(value, types)),
+        // A class of the library is a function here, which does not say whose objects it makes.
+        Value::Function(function) => {
+            let text = format!("not yet implemented: `isinstance` with `{}` as a value", function.name());
+            raise_new(NotTranslated, text)
+        }
         _ => {
             let text = "isinstance() arg 2 must be a type, a tuple of types, or a union";
             raise_new(TypeError, text.to_owned())

@@ -85,8 +85,13 @@ impl Pattern {
 
     /// The places of all matches: behind an empty one, the next must not be empty at the same place.
     fn places(&self, text: &str) -> impl Iterator<Item = Vec<usize>> + use<'_> {
+        self.places_from(text, 0)
+    }
+
+    /// The same, from a byte on.
+    fn places_from(&self, text: &str, start: usize) -> impl Iterator<Item = Vec<usize>> + use<'_> {
         let text: Rc<str> = Rc::from(text);
-        let (mut at, mut must_advance) = (0, false);
+        let (mut at, mut must_advance) = (start, false);
         std::iter::from_fn(move || {
             let slots = self.0.program.search(&text, at, must_advance)?;
             must_advance = slots[0] == slots[1];
@@ -97,9 +102,15 @@ impl Pattern {
 
     /// `p.finditer(text)`.
     pub fn finditer(&self, text: &str) -> impl Iterator<Item = Match> + use<> {
+        self.finditer_at(text, 0)
+    }
+
+    /// `p.finditer(text, pos)`.
+    pub fn finditer_at(&self, text: &str, pos: i64) -> impl Iterator<Item = Match> + use<> {
         let pattern = self.clone();
+        let start = byte_of(text, pos);
         let text: Rc<str> = Rc::from(text);
-        let all: Vec<Vec<usize>> = pattern.places(&text).collect();
+        let all: Vec<Vec<usize>> = pattern.places_from(&text, start).collect();
         let (mut byte, mut char) = (0, 0);
         all.into_iter().map(move |slots| {
             let made = Match::new(&pattern.0, &text, &slots, byte, char);
