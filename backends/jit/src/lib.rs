@@ -19,6 +19,7 @@ mod told;
 
 pub use emit::{Gap, Options, Place};
 pub use machine::{Machine, Owner, Stop, Variable, captured, on_large_stack};
+pub use memory::live;
 
 use batuta_core::{Mir, Program};
 use std::sync::mpsc;

@@ -1,23 +1,38 @@
 //! Where objects of compiled code live, and the only way to look at a word as an object.
 //!
-//! Objects are never freed while the program runs: every address that compiled code holds stays
-//! valid, which is what the safety notes of this crate rest on. Gap: a program that makes garbage
-//! without end needs a collector here.
+//! An object is freed where compiled code has used it for the last time and nothing can hold it any more (see
+//! `emit/frees.rs`); all others live until the process ends. Every address that compiled code still uses is
+//! valid, which is what the safety notes of this crate rest on. Gap: what was stored anywhere is never freed.
 
 #![allow(unsafe_code)]
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 const CHUNK: usize = 1 << 16;
+/// Records of up to this many words are used again.
+const SMALL: usize = 64;
 
 thread_local! {
     /// The unused part of the current chunk, in words.
     static FREE: Cell<(*mut u64, usize)> = const { Cell::new((std::ptr::null_mut(), 0)) };
+    /// Records that were given back, by their number of words; the first word of each is the next one's address.
+    static BACK: RefCell<[u64; SMALL + 1]> = const { RefCell::new([0; SMALL + 1]) };
+    /// Objects that were made and not given back.
+    static LIVE: Cell<i64> = const { Cell::new(0) };
+}
+
+/// Number of objects on this thread that were made and not freed.
+pub fn live() -> i64 {
+    LIVE.get()
 }
 
 /// Room for `count` words, zeroed.
 #[inline]
 pub fn words(count: usize) -> *mut u64 {
+    LIVE.set(LIVE.get() + 1);
+    if let Some(record) = record_again(count) {
+        return record;
+    }
     let (start, left) = FREE.get();
     if count <= left {
         // SAFETY: `left` words of the chunk follow `start`, so the result is in it or at its end.
@@ -32,9 +47,47 @@ pub fn words(count: usize) -> *mut u64 {
     start
 }
 
-/// The address of a value that lives from now on.
+/// A record of this size that was given back, zeroed.
+#[inline]
+fn record_again(count: usize) -> Option<*mut u64> {
+    if count > SMALL {
+        return None;
+    }
+    let first = BACK.with_borrow(|back| back[count]);
+    if first == 0 {
+        return None;
+    }
+    BACK.with_borrow_mut(|back| back[count] = word_at(first, 0));
+    (0..count).for_each(|index| set_word(first, index, 0));
+    Some(first as *mut u64)
+}
+
+/// Takes a record of [`words`] back.
+pub fn give_words_back(address: u64, count: usize) {
+    LIVE.set(LIVE.get() - 1);
+    if count == 0 || count > SMALL {
+        return;
+    }
+    if cfg!(debug_assertions) {
+        // Who still reads it finds no address.
+        (1..count).for_each(|index| set_word(address, index, 0xdead_dead_dead_dead));
+    }
+    let next = BACK.with_borrow(|back| back[count]);
+    set_word(address, 0, next);
+    BACK.with_borrow_mut(|back| back[count] = address);
+}
+
+/// The address of a value that lives until it is given back.
 pub fn keep<T>(value: T) -> u64 {
+    LIVE.set(LIVE.get() + 1);
     Box::into_raw(Box::new(value)) as u64
+}
+
+/// Takes a value of [`keep`] back.
+pub fn give_back<T>(word: u64) {
+    LIVE.set(LIVE.get() - 1);
+    // SAFETY: the word came from `keep::<T>`, and the analysis of `emit/frees.rs` says that it is used no more.
+    drop(unsafe { Box::from_raw(word as *mut T) });
 }
 
 /// The object at an address that [`keep`] gave for this type.
@@ -44,7 +97,7 @@ pub fn keep<T>(value: T) -> u64 {
 /// through the callbacks that the rows themselves take care of.
 pub fn object<T>(word: &u64) -> &'static mut T {
     debug_assert!(*word != 0, "a value arrived");
-    // SAFETY: the word came from `keep::<T>` (see above), whose values are never freed.
+    // SAFETY: the word came from `keep::<T>`, and is freed after its last use alone (see above).
     unsafe { &mut *(*word as *mut T) }
 }
 

@@ -13,6 +13,17 @@ use cranelift::prelude::InstBuilder;
 use cranelift_module::Module;
 
 impl Unit<'_> {
+    /// The compiled row that a call of the library goes to.
+    pub(super) fn overload(&self, name: Name, types: &[Ty], ret: D) -> Option<String> {
+        let row = batuta_catalog::select(name.as_str(), types)?;
+        let suits = types.iter().enumerate().all(|(at, ty)| {
+            row.param(at, types.len()).is_some_and(|param| host::library::takes(param.ty, *ty))
+        });
+        let gives = host::adapt::alike(row.result.strip(), ret.ty.strip());
+        host::library::overload(row.name.as_str(), row.overload)?;
+        (suits && gives).then(|| format!("{}#{}", row.name, row.overload))
+    }
+
     /// What a row is told about a place that calls it. It lives as long as the process.
     pub(super) fn site(
         &mut self,
@@ -127,13 +138,7 @@ impl Emit<'_, '_, '_> {
 
     fn overload_as(&self, name: Name, args: &[Reg], ret: D) -> Option<String> {
         let types: Vec<Ty> = args.iter().map(|arg| self.desc(*arg).ty).collect();
-        let row = batuta_catalog::select(name.as_str(), &types)?;
-        let suits = types.iter().enumerate().all(|(at, ty)| {
-            row.param(at, types.len()).is_some_and(|param| host::library::takes(param.ty, *ty))
-        });
-        let gives = host::adapt::alike(row.result.strip(), ret.ty.strip());
-        host::library::overload(row.name.as_str(), row.overload)?;
-        (suits && gives).then(|| format!("{}#{}", row.name, row.overload))
+        self.unit.overload(name, &types, ret)
     }
 
     /// Whether a reference to such a value leads to its content.

@@ -1,5 +1,6 @@
 //! One function: its blocks, its error edges, its entry and ends.
 
+use super::frees::{self, Made};
 use super::{Unit, class_of, has_value};
 use crate::desc::{D, Kind};
 use crate::run::{LIMIT, STOP};
@@ -139,7 +140,9 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
 
     fn body(&mut self) {
         let lir = self.lir;
-        let order = Graph::new(lir).order;
+        let graph = Graph::new(lir);
+        let frees = frees::frees(self.unit, lir, &graph);
+        let order = graph.order;
         for (at, block) in order.iter().enumerate() {
             let made = self.b.create_block();
             self.blocks.insert(*block, made);
@@ -155,18 +158,32 @@ impl<'u, 'a, 'b> Emit<'u, 'a, 'b> {
         for block in order {
             self.block = block;
             self.b.switch_to_block(self.blocks[&block]);
-            let mut insts = lir.blocks[block].insts.iter().peekable();
-            while let Some(inst) = insts.next() {
+            self.free(frees.at_start.get(&block));
+            let mut insts = lir.blocks[block].insts.iter().enumerate().peekable();
+            while let Some((at, inst)) = insts.next() {
                 self.origin = inst.origin;
-                if insts.peek().is_some_and(|next| self.printed(inst, next)) {
+                if insts.peek().is_some_and(|(_, next)| self.printed(inst, next)) {
                     insts.next();
+                    self.free(frees.after.get(&(block, at)));
+                    self.free(frees.after.get(&(block, at + 1)));
                 } else {
                     self.inst(inst);
+                    self.free(frees.after.get(&(block, at)));
                 }
             }
             self.end(&lir.blocks[block].end);
         }
         self.cold_blocks();
+    }
+
+    /// Gives objects back that were used for the last time.
+    fn free(&mut self, list: Option<&Vec<(Reg, Made)>>) {
+        for (reg, made) in list.into_iter().flatten() {
+            let word = self.get(*reg);
+            let (kind, count) = made.code();
+            let (kind, count) = (self.iconst(kind as i64), self.iconst(count as i64));
+            self.host(crate::host::release as *const u8, &[word, kind, count], false);
+        }
     }
 
     /// Literals that a register keeps.

@@ -2,6 +2,7 @@
 
 mod calls;
 mod consts;
+mod frees;
 mod func;
 mod inst;
 mod memory;
@@ -78,6 +79,7 @@ pub(crate) struct Unit<'a> {
     /// Slots of dynamic dispatch by the path of the method called.
     slots: HashMap<Name, usize>,
     gaps: Vec<Gap>,
+    known: frees::Known,
 }
 
 /// Compiles a program.
@@ -163,6 +165,7 @@ impl<'a> Unit<'a> {
             globals: HashMap::new(),
             slots: HashMap::new(),
             gaps: Vec::new(),
+            known: frees::Known::default(),
         }
     }
 

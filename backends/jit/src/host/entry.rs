@@ -4,8 +4,8 @@
 
 use super::iters::IterObject;
 use super::{Site, pending, set_pending};
-use crate::item::Item;
-use crate::memory::{keep, object, words};
+use crate::item::{Item, Text};
+use crate::memory::{give_back, give_words_back, keep, object, words};
 use batuta_rt as rt;
 use std::slice;
 
@@ -57,6 +57,47 @@ pub extern "C" fn next(iter: u64, out: *mut u64) -> u64 {
 /// Room for a tuple, object, closure or cell.
 pub extern "C" fn allocate(count: u64) -> *mut u64 {
     words(count as usize)
+}
+
+/// What [`release`] is given.
+pub mod kind {
+    pub const WORDS: u64 = 0;
+    pub const TEXT: u64 = 1;
+    pub const INTS: u64 = 2;
+    pub const FLOATS: u64 = 3;
+    pub const BOOLS: u64 = 4;
+    pub const ITEMS: u64 = 5;
+    pub const ITER: u64 = 6;
+    pub const RANGE: u64 = 7;
+    pub const TEXTS: u64 = 8;
+}
+
+/// Gives an object back that nothing holds any more.
+pub extern "C" fn release(word: u64, kind: u64, count: u64) {
+    if word == 0 {
+        return;
+    }
+    match kind {
+        kind::TEXT => give_back::<Text>(word),
+        kind::INTS => give_back::<Vec<i64>>(word),
+        kind::FLOATS => give_back::<Vec<f64>>(word),
+        kind::BOOLS => give_back::<Vec<bool>>(word),
+        kind::ITEMS => give_back::<Vec<Item>>(word),
+        kind::ITER => give_back::<IterObject>(word),
+        kind::RANGE => give_back::<rt::Range>(word),
+        kind::TEXTS => give_texts_back(word),
+        _ => give_words_back(word, count as usize),
+    }
+}
+
+/// A list of texts with those that nothing else holds.
+fn give_texts_back(word: u64) {
+    for item in object::<Vec<Item>>(&word).iter() {
+        if !object::<Text>(&item.word).is_shared.get() {
+            give_back::<Text>(item.word);
+        }
+    }
+    give_back::<Vec<Item>>(word);
 }
 
 /// Makes the error of a check in compiled code pending.

@@ -24,6 +24,16 @@ thread_local! {
     static CURRENT: Cell<*const Yields> = const { Cell::new(std::ptr::null()) };
 }
 
+/// A generator that has not ended.
+struct Running(Coroutine<(), u64, u64>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // SAFETY: the frames of compiled code have nothing to drop, and rows below it have returned.
+        unsafe { self.0.force_reset() };
+    }
+}
+
 /// Makes an iterator of a generator's code, its environment and its arguments, which stay where they are.
 pub unsafe extern "C" fn generator(code: *const u8, environment: u64, args: *const u64) -> u64 {
     // SAFETY: compiled code passes the finished code of a generator, whose signature this is.
@@ -39,11 +49,11 @@ pub unsafe extern "C" fn generator(code: *const u8, environment: u64, args: *con
         // SAFETY: the arguments are in a record that is never freed.
         unsafe { code(environment, args, &mut result) }
     };
-    let mut running = Some(Coroutine::with_stack(stack, body));
+    let mut running = Some(Running(Coroutine::with_stack(stack, body)));
     let next = move || {
         let coroutine = running.as_mut()?;
         let (outer, outer_limit) = (CURRENT.replace(own), LIMIT.swap(limit, Ordering::Relaxed));
-        let step = coroutine.resume(());
+        let step = coroutine.0.resume(());
         own = CURRENT.replace(outer);
         LIMIT.store(outer_limit, Ordering::Relaxed);
         match step {
@@ -57,7 +67,6 @@ pub unsafe extern "C" fn generator(code: *const u8, environment: u64, args: *con
             }
         }
     };
-    // An unfinished generator is left as it is: its frames have nothing to drop.
     keep(IterObject { next: Box::new(next) })
 }
 

@@ -150,10 +150,11 @@ impl Prompt<'_> {
     }
 
     fn environment(&self) {
-        let (lines, variables) = self.ask(|repl| (repl.count(), repl.variables().len()));
+        let (lines, variables, objects) =
+            self.ask(|repl| (repl.count(), repl.variables().len(), repl.objects()));
         println!("batutac {}", env!("CARGO_PKG_VERSION"));
         println!("language: {}", lang_name(self.lang));
-        println!("lines: {lines}, variables: {variables}");
+        println!("lines: {lines}, variables: {variables}, objects: {objects}");
         if let Ok(folder) = std::env::current_dir() {
             println!("folder: {}", folder.display());
         }

@@ -57,10 +57,8 @@ fn lines(prompt: &mut Prompt<'_>) -> Result<u8, Failure> {
         text.push_str(&line);
         // An empty line ends what would go on.
         let is_open = prompt.is_open(&text) && !line.trim().is_empty();
-        if !is_open {
-            if let Some(status) = prompt.enter(&std::mem::take(&mut text)) {
-                return Ok(status);
-            }
+        if !is_open && let Some(status) = prompt.enter(&std::mem::take(&mut text)) {
+            return Ok(status);
         }
     }
     Ok(prompt.enter(&text).unwrap_or(0))

@@ -128,6 +128,11 @@ impl Repl {
         self.here().count()
     }
 
+    /// Number of objects that the code of all lines has made and not freed.
+    pub fn objects(&self) -> i64 {
+        batuta_jit::live()
+    }
+
     /// Forgets everything of the language's environment.
     pub fn reset(&mut self) {
         let captures = self.here().captures;

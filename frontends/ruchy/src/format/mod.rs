@@ -46,4 +46,5 @@ fn read(text: &str) -> Option<Source<'_>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests read files")]
 mod checks;
