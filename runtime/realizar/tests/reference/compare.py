@@ -3,6 +3,7 @@
 compare.py scores OURS THEIRS ROWS LIMIT   f32 files; fails above LIMIT (root mean square, relative)
 compare.py greedy OURS THEIRS              equal up to the first step with a margin below 0.15
 compare.py near OURS THEIRS LIMIT          two numbers in files
+compare.py near OURS THEIRS LIMIT EXACT    or ours no farther from EXACT than theirs
 compare.py sentences                       prints the sentences, one a line
 compare.py vectors OURS THEIRS             vectors of length 1, one a line
 compare.py embed FOLDER OURS               vectors against BERT in f64 with the tokenizers package
@@ -54,10 +55,16 @@ def greedy(ours, theirs):
     print(f"equal for all {len(a)} steps")
 
 
-def near(ours, theirs, limit):
+def near(ours, theirs, limit, exact=None):
     a, b = float(open(ours).read()), float(open(theirs).read())
-    print(f"{a:.4f} and {b:.4f}: {100 * abs(a / b - 1):.3f} %")
-    if not abs(a / b - 1) <= float(limit):
+    print(f"{a:.4f} and {b:.4f}: {100 * abs(a / b - 1):.3f} %", end="")
+    better = False
+    if exact:
+        c = float(open(exact).read())
+        better = abs(a - c) <= abs(b - c)
+        print(f"; {100 * abs(a / c - 1):.3f} % and {100 * abs(b / c - 1):.3f} % from {c:.4f}", end="")
+    print()
+    if not (abs(a / b - 1) <= float(limit) or better):
         fail("too far apart")
 
 
