@@ -437,10 +437,9 @@ impl Solver<'_> {
                 back[out as usize].push(of);
             }
             // A result of several overloads tells which of them its arguments chose.
-            if let crate::facts::C::Call { target: crate::facts::Target::Lib(name), args, out, .. } =
+            if let crate::facts::C::Call { target: crate::facts::Target::Lib(_), args, out, .. } =
                 &self.jobs[at].c
                 && (self.rows.get(&(at as u32)).is_some_and(|rows| rows.len() > 1)
-                    || name == "builtins.divmod"
                     || args.iter().any(|arg| sums.contains(&self.vars.root(arg.var))))
             {
                 let (out, args) = (*out, args.iter().map(|arg| arg.var).collect::<Vec<_>>());
