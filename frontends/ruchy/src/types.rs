@@ -27,9 +27,13 @@ impl<'t> Lowerer<'t> {
                 items => Ty::tuple(items.to_vec()),
             },
             "list_type" => Ty::list(node.first().map_or(Ty::unknown(), |item| self.hint(item))),
-            "bounded_type" => match node.named().into_iter().find(|part| part.is("function_type")) {
+            "bounded_type" => match node.child("bounds").and_then(|bounds| bounds.child("function_type")) {
                 Some(function) => self.hint(function),
-                None => Ty::unknown(),
+                // A value of a trait whose objects are used as such.
+                None => match node.child("bounds").and_then(Syntax::first) {
+                    Some(name) => self.traits.get(name.text()).map_or(Ty::unknown(), |path| Ty::class(*path)),
+                    None => Ty::unknown(),
+                },
             },
             "function_type" => {
                 let ret = node.field("return_type");

@@ -65,7 +65,7 @@ fn product(site: &Site, a: &[Item]) -> u64 {
     let items = items(&a[0]);
     match site.ret.kind {
         Kind::Float => items.iter().fold(1.0, |all, item| all * item.float()).to_bits(),
-        _ => rt::ruchy::product(&items.iter().map(Item::int).collect::<Vec<_>>()) as u64,
+        _ => rt::ruchy::product(items.iter().map(Item::int)) as u64,
     }
 }
 
@@ -292,11 +292,22 @@ rows! {
     "ruchy.floor" => |_, a| real(a, f64::floor);
     "ruchy.ceil" => |_, a| real(a, f64::ceil);
     "ruchy.round" => |_, a| real(a, f64::round);
-    "ruchy.first_or_nil" => |s, a| at_or_nil(s, a, 0);
-    "ruchy.last_or_nil" => |s, a| at_or_nil(s, a, -1);
-    "ruchy.find" => found;
+    "ruchy.first_or_nil" | "ruchy.first_some" => |s, a| at_or_nil(s, a, 0);
+    "ruchy.last_or_nil" | "ruchy.last_some" => |s, a| at_or_nil(s, a, -1);
+    "ruchy.pop_or_nil" | "ruchy.pop_some" => |s, a| {
+        let is_there = each_list!(a[0].elements(), list => !list.is_empty());
+        optional(s, is_there.then(|| each_list!(a[0].elements(), list => list.pop_last().to_word())))
+    };
+    "ruchy.get" | "ruchy.get_some" => |s, a| match a[0].desc.kind {
+        Kind::Dict(..) => {
+            let found = super::mapping::pairs(&a[0]).into_iter().find(|(key, _)| *key == a[1]);
+            optional(s, found.map(|(_, value)| value.word))
+        }
+        _ => at_or_nil(s, a, a[1].int().max(0)),
+    };
+    "ruchy.find" | "ruchy.find_some" => found;
     "ruchy.index_of" => index_of;
-    "ruchy.position" => |s, a| optional(s, asked(a).position(|(_, says)| says).map(|at| at as u64));
+    "ruchy.position" | "ruchy.position_some" => |s, a| optional(s, asked(a).position(|(_, says)| says).map(|at| at as u64));
     "ruchy.sort_by" => sorted_by;
     "ruchy.take_while" => |s, a| kept_while(s, a, true);
     "ruchy.skip_while" => |s, a| kept_while(s, a, false);

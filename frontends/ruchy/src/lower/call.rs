@@ -10,6 +10,23 @@ use batuta_syntax::Syntax;
 pub(super) const PRINTS: &[&str] =
     &["print", "println", "eprint", "eprintln", "assert", "assert_eq", "assert_ne", "panic"];
 
+/// Methods of the language that give nothing.
+pub(super) const SILENT: &[&str] = &[
+    "add",
+    "clear",
+    "each",
+    "extend",
+    "for_each",
+    "insert",
+    "push",
+    "push_back",
+    "push_front",
+    "push_str",
+    "retain",
+    "swap",
+    "truncate",
+];
+
 /// Functions of the language that are methods of their first argument, too: `len(x)` is `x.len()`.
 const FUNCTIONS: &[&str] = &[
     "abs",
@@ -315,6 +332,8 @@ impl<'t> Lowerer<'t> {
                 _ => self.expr(receiver),
             };
         }
+        // `o.take()` leaves `None` behind; `xs.take(n)` leaves all.
+        let text = if text == "take" && args.is_empty() { "taken" } else { text };
         let changes = CHANGING.contains(&text);
         let of = match changes {
             true => match self.target_or_value(receiver) {
@@ -344,7 +363,13 @@ impl<'t> Lowerer<'t> {
                 _ => self.method_argument(*arg),
             });
         }
-        self.method_of(of, text, rest, node)
+        let row = self.row_at(text, node, function);
+        if text == "parse" && row == "parse" && function.field("type_arguments").is_some() {
+            let is_float = function.field("type_arguments").is_some_and(|of| of.text().contains("f64"));
+            let row = if is_float { "parsed_float" } else { "parsed_int" };
+            return self.method_of(of, row, rest, node);
+        }
+        self.method_of(of, &row, rest, node)
     }
 
     fn check_change(&mut self, root: Syntax<'t>) {
@@ -393,7 +418,17 @@ impl<'t> Lowerer<'t> {
             let value = if is_shared { self.owned(value) } else { self.lent_argument(value) };
             out.push(Arg { kind, value });
         }
-        self.node(Node::Call { callee: Callee::Method(of, Name::new(name)), args: out }, node)
+        let call = self.node(Node::Call { callee: Callee::Method(of, Name::new(name)), args: out }, node);
+        if !self.replacing.contains(name) {
+            return call;
+        }
+        match self.target(receiver, true) {
+            Ok(place) => {
+                self.push_set(place, call, node);
+                self.nil(node)
+            }
+            Err(hole) => hole,
+        }
     }
 
     /// A method of the language on a lowered receiver.
