@@ -68,6 +68,7 @@ module.exports = grammar({
     $._send,
       $._line_end,
       $._last,
+      $._bare,
     $.block_comment,
     $._error_sentinel,
   ],
@@ -631,8 +632,8 @@ module.exports = grammar({
     compound_assignment: ($) =>
       prec.right(PREC.assign, seq(field('left', $._expression), field('operator', choice(...COMPOUND)), field('right', $._expression))),
 
-    return_expression: ($) => prec.right(PREC.jump, seq('return', optional($._expression))),
-    break_expression: ($) => prec.right(PREC.jump, seq('break', optional(field('label', $.lifetime)), optional(field('value', $._expression)))),
+    return_expression: ($) => prec.right(PREC.jump, seq('return', choice($._expression, $._bare))),
+    break_expression: ($) => prec.right(PREC.jump, seq('break', optional(field('label', $.lifetime)), choice(field('value', $._expression), $._bare))),
     continue_expression: ($) => prec.right(PREC.jump, seq('continue', optional(field('label', $.lifetime)))),
     throw_expression: ($) => prec.right(PREC.jump, seq('throw', $._expression)),
 

@@ -326,14 +326,26 @@ impl<'t> Lowerer<'t> {
         if let Some(call) = self.text_method(node, receiver, text, args) {
             return call;
         }
+        if text == "collect" && args.is_empty() {
+            return self.collect_call(node, receiver, function);
+        }
         if TRANSPARENT.contains(&text) && args.is_empty() {
             return match text {
+                "to_vec" if is_range(receiver) => {
+                    let items = self.expr(receiver);
+                    self.call_lib("ruchy.to_list", vec![items], node)
+                }
                 "clone" | "to_vec" | "cloned" | "to_owned" => self.owned(receiver),
                 _ => self.expr(receiver),
             };
         }
         // `o.take()` leaves `None` behind; `xs.take(n)` leaves all.
-        let text = if text == "take" && args.is_empty() { "taken" } else { text };
+        let text = match text {
+            "take" if args.is_empty() => "taken",
+            // The first one of an iterator that nothing else reads.
+            "next" if args.is_empty() && receiver.is("call_expression") => "first_some",
+            _ => text,
+        };
         let changes = CHANGING.contains(&text);
         let of = match changes {
             true => match self.target_or_value(receiver) {
@@ -370,6 +382,23 @@ impl<'t> Lowerer<'t> {
             return self.method_of(of, row, rest, node);
         }
         self.method_of(of, &row, rest, node)
+    }
+
+    /// `items.collect()`: a list, unless the type that is asked for is another one.
+    fn collect_call(&mut self, node: Syntax<'t>, receiver: Syntax<'t>, function: Syntax<'t>) -> NodeId {
+        let asked = function.field("type_arguments").map(|of| of.text().trim_start_matches('<').trim());
+        let declared =
+            node.parent().filter(|around| around.is("let_declaration")).and_then(|of| of.field("type"));
+        let asked = asked.or(declared.map(Syntax::text)).unwrap_or("");
+        let row = match asked.split(['<', ':', '>']).next().unwrap_or("").trim() {
+            "String" | "str" => "ruchy.joined",
+            "HashMap" | "BTreeMap" => "builtins.dict",
+            "HashSet" | "BTreeSet" => "builtins.set",
+            _ if is_range(receiver) => "ruchy.to_list",
+            _ => return self.expr(receiver),
+        };
+        let items = self.expr(receiver);
+        self.call_lib(row, vec![items], node)
     }
 
     fn check_change(&mut self, root: Syntax<'t>) {
@@ -484,6 +513,11 @@ impl<'t> Lowerer<'t> {
             other => self.unsupported(node, format!("`{other}!` has no translation from Ruchy yet")),
         }
     }
+}
+
+/// `a..b`, also in parentheses.
+fn is_range(node: Syntax<'_>) -> bool {
+    node.is("range_expression") || node.is("parenthesized_expression") && node.first().is_some_and(is_range)
 }
 
 /// The variable of `&mut x`.
