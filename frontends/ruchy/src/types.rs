@@ -59,6 +59,14 @@ impl<'t> Lowerer<'t> {
             Binding::Struct(path) | Binding::Enum(path) => return Ty::class(path),
             _ => {}
         }
+        // An alias that names itself names nothing.
+        let depth = self.alias_depth.get();
+        if let Some(of) = self.aliases.get(name).filter(|_| depth < 16) {
+            self.alias_depth.set(depth + 1);
+            let ty = self.hint(*of);
+            self.alias_depth.set(depth);
+            return ty;
+        }
         match name {
             "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128"
             | "usize" | "int" | "integer" | "Int" => Ty::int(),

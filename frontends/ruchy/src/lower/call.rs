@@ -165,7 +165,7 @@ impl<'t> Lowerer<'t> {
             });
             found && !other.is("lambda")
         };
-        root_of(arg).is_some() && later.into_iter().any(|other| changes(other))
+        root_of(arg).is_some() && later.into_iter().any(changes)
     }
 
     /// A value as it is now.

@@ -185,13 +185,14 @@ impl<'t> Lowerer<'t> {
             return pat;
         }
         let rebuilt = if Self::leaves_early(code) { None } else { self.rebuilt(pattern) };
-        let Some((pat, class, parts)) = rebuilt else {
+        let Some(rebuilt) = rebuilt else {
             let hole = self.unsupported(pattern, "what this borrows is not changed through its name yet");
             self.push_expr(hole, pattern);
             return Pat::Wild;
         };
         fill(self, code);
-        self.put_back(class, parts, base, pattern);
+        let pat = rebuilt.pat.clone();
+        self.put_back(rebuilt, base, pattern);
         pat
     }
 

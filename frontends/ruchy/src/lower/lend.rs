@@ -26,6 +26,14 @@ enum Part {
     Item(LocalId),
 }
 
+/// What a pattern took apart.
+pub(crate) struct Rebuilt {
+    pub pat: Pat,
+    class: Name,
+    /// Fields and the variables that hold their values.
+    parts: Vec<(Name, LocalId)>,
+}
+
 impl<'t> Lowerer<'t> {
     /// The place that a variable stands for, if it stands for one.
     pub(super) fn alias(&self, local: LocalId) -> Option<Alias<'t>> {
@@ -168,7 +176,7 @@ impl<'t> Lowerer<'t> {
 
     /// The pattern of a variant or struct whose names the code changes: each field gets a variable, and what makes
     /// the object again. `None` where a part is no plain name.
-    pub(super) fn rebuilt(&mut self, pattern: Syntax<'t>) -> Option<(Pat, Name, Vec<(Name, LocalId)>)> {
+    pub(super) fn rebuilt(&mut self, pattern: Syntax<'t>) -> Option<Rebuilt> {
         let head = pattern
             .field("name")
             .filter(|_| matches!(pattern.kind(), "tuple_struct_pattern" | "struct_pattern"))?;
@@ -214,24 +222,18 @@ impl<'t> Lowerer<'t> {
             };
             named.push((field, Pat::Bind(local, None)));
         }
-        Some((Pat::Class { class, args: Vec::new(), named }, class, parts))
+        Some(Rebuilt { pat: Pat::Class { class, args: Vec::new(), named }, class, parts })
     }
 
     /// Makes an object again of its parts, and puts it where it was.
-    pub(super) fn put_back(
-        &mut self,
-        class: Name,
-        parts: Vec<(Name, LocalId)>,
-        base: Syntax<'t>,
-        at: Syntax<'t>,
-    ) {
+    pub(super) fn put_back(&mut self, rebuilt: Rebuilt, base: Syntax<'t>, at: Syntax<'t>) {
         let mut args = Vec::new();
-        for (field, local) in parts {
+        for (field, local) in rebuilt.parts {
             let read = self.use_local(local, at);
             let value = self.copy(read, at);
             args.push(Arg { kind: ArgKind::Named(field), value });
         }
-        let made = self.node(Node::Call { callee: Callee::Fn(class), args }, at);
+        let made = self.node(Node::Call { callee: Callee::Fn(rebuilt.class), args }, at);
         match self.target(base, true) {
             Ok(place) => self.push_set(place, made, at),
             Err(hole) => self.push_expr(hole, at),

@@ -157,6 +157,10 @@ pub(crate) struct Lowerer<'t> {
     /// Names of all methods that the file defines, and of those that change their receiver.
     pub methods: FxHashSet<&'t str>,
     pub changing: FxHashSet<&'t str>,
+    /// Other names of types.
+    pub aliases: FxHashMap<&'t str, Syntax<'t>>,
+    /// Aliases that are being looked through: one that names itself ends there.
+    pub alias_depth: std::cell::Cell<usize>,
     /// Methods that give their receiver anew.
     pub replacing: FxHashSet<&'t str>,
     /// Functions that say they give a value, or end in one.

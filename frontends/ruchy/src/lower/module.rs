@@ -36,6 +36,8 @@ pub(crate) fn file(source: &SourceText, module: Name, options: &LowerOptions) ->
         enums: FxHashMap::default(),
         methods: FxHashSet::default(),
         changing: FxHashSet::default(),
+        aliases: FxHashMap::default(),
+        alias_depth: Default::default(),
         replacing: FxHashSet::default(),
         giving: FxHashSet::default(),
         silent: Vec::new(),
@@ -170,6 +172,10 @@ impl<'t> Lowerer<'t> {
                         false => _ = self.classes.nodes.insert(path, *stmt),
                     }
                     Binding::Struct(path)
+                }
+                "type_alias" => {
+                    self.aliases.extend(stmt.field("type").map(|ty| (name.text(), ty)));
+                    continue;
                 }
                 "const_item" => {
                     if stmt.child("mutable").is_some() {
@@ -408,6 +414,7 @@ impl<'t> Lowerer<'t> {
             }
             "use_declaration" | "import_declaration" => {}
             "test_item" => self.test_block(stmt),
+            "type_alias" => self.trivia.skip(stmt.end()),
             _ => self.stmt(stmt),
         }
     }
