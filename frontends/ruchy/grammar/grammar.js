@@ -68,6 +68,7 @@ module.exports = grammar({
     $._send,
       $._line_end,
       $._last,
+      $._bare,
     $.block_comment,
     $._error_sentinel,
   ],
@@ -114,7 +115,7 @@ module.exports = grammar({
     let_declaration: ($) =>
       seq(
         choice('let', 'var'),
-        field('pattern', $._pattern),
+        choice(field('pattern', $._pattern), seq($.mutable, field('pattern', $.tuple_pattern))),
         optional(seq(':', field('type', $._type))),
         optional(seq('=', field('value', $._expression), optional(seq('else', field('alternative', $.block))))),
       ),
@@ -199,8 +200,8 @@ module.exports = grammar({
         optional(seq(':', field('bounds', $.bounds))),
         optional(seq('=', field('default', $._type))),
       ),
-    bounds: ($) => seq($._bound, repeat(seq('+', $._bound))),
-    _bound: ($) => choice($._named_type, $.lifetime),
+    bounds: ($) => prec.right(seq($._bound, repeat(seq('+', $._bound)))),
+    _bound: ($) => choice($._named_type, $.function_type, $.lifetime),
     where_clause: ($) => prec.right(seq('where', list(seq($._named_type, ':', $.bounds)))),
 
     struct_item: ($) => seq($._struct_head, field('body', $.field_list)),
@@ -382,7 +383,7 @@ module.exports = grammar({
           seq('|', optional(list($._type)), '|', '->', field('return_type', $._type)),
         ),
       ),
-    bounded_type: ($) => prec.right(seq(choice('impl', 'dyn'), choice($.function_type, $.bounds))),
+    bounded_type: ($) => prec.right(seq(choice('impl', 'dyn'), $.bounds)),
     optional_type: ($) => prec(2, seq($._type, '?')),
     lifetime: (_) => /'[A-Za-z_][A-Za-z0-9_]*/,
 
@@ -631,8 +632,8 @@ module.exports = grammar({
     compound_assignment: ($) =>
       prec.right(PREC.assign, seq(field('left', $._expression), field('operator', choice(...COMPOUND)), field('right', $._expression))),
 
-    return_expression: ($) => prec.right(PREC.jump, seq('return', optional($._expression))),
-    break_expression: ($) => prec.right(PREC.jump, seq('break', optional(field('label', $.lifetime)), optional(field('value', $._expression)))),
+    return_expression: ($) => prec.right(PREC.jump, seq('return', choice($._expression, $._bare))),
+    break_expression: ($) => prec.right(PREC.jump, seq('break', optional(field('label', $.lifetime)), choice(field('value', $._expression), $._bare))),
     continue_expression: ($) => prec.right(PREC.jump, seq('continue', optional(field('label', $.lifetime)))),
     throw_expression: ($) => prec.right(PREC.jump, seq('throw', $._expression)),
 

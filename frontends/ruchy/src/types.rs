@@ -27,9 +27,13 @@ impl<'t> Lowerer<'t> {
                 items => Ty::tuple(items.to_vec()),
             },
             "list_type" => Ty::list(node.first().map_or(Ty::unknown(), |item| self.hint(item))),
-            "bounded_type" => match node.named().into_iter().find(|part| part.is("function_type")) {
+            "bounded_type" => match node.child("bounds").and_then(|bounds| bounds.child("function_type")) {
                 Some(function) => self.hint(function),
-                None => Ty::unknown(),
+                // A value of a trait whose objects are used as such.
+                None => match node.child("bounds").and_then(Syntax::first) {
+                    Some(name) => self.traits.get(name.text()).map_or(Ty::unknown(), |path| Ty::class(*path)),
+                    None => Ty::unknown(),
+                },
             },
             "function_type" => {
                 let ret = node.field("return_type");
@@ -54,6 +58,14 @@ impl<'t> Lowerer<'t> {
         match self.look_up(name) {
             Binding::Struct(path) | Binding::Enum(path) => return Ty::class(path),
             _ => {}
+        }
+        // An alias that names itself names nothing.
+        let depth = self.alias_depth.get();
+        if let Some(of) = self.aliases.get(name).filter(|_| depth < 16) {
+            self.alias_depth.set(depth + 1);
+            let ty = self.hint(*of);
+            self.alias_depth.set(depth);
+            return ty;
         }
         match name {
             "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128"

@@ -16,7 +16,7 @@ pub const DYNAMIC: Code =
 pub const NOT_RUCHY: Code = Code::warning("B0708", "this has no translation from Ruchy with these types yet");
 
 /// Library functions beside `ruchy.*` that mean the same.
-const KNOWN: &[&str] = &["builtins.range", "builtins.list", "builtins.set"];
+const KNOWN: &[&str] = &["builtins.range", "builtins.list", "builtins.set", "builtins.dict"];
 
 /// The row of a method of the language: `ruchy.push` of `push`.
 pub(crate) fn method(name: Name) -> Name {

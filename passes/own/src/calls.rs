@@ -158,10 +158,17 @@ impl Own<'_> {
     /// copy of its own.
     fn value_copy(&mut self, value: NodeId, origin: Origin) -> NodeId {
         let ty = self.src.ty(value);
-        if !self.copies_as_value(ty, &mut Vec::new()) {
-            return self.no_copy(ty, origin);
+        if self.copies_as_value(ty, &mut Vec::new()) {
+            return self.node(value, Want::Own);
         }
-        self.node(value, Want::Own)
+        // What sits behind handles is copied with all that it holds.
+        let is_data = !self.holds_entity(ty, &mut Vec::new()) && !holds_function(ty);
+        if is_data {
+            let value = self.node(value, Want::Ref);
+            let callee = Callee::Lib(Name::new("copy.deepcopy"));
+            return self.out.node(Node::Call { callee, args: vec![Arg::positional(value)] }, ty, origin);
+        }
+        self.no_copy(ty, origin)
     }
 
     fn call_lib(&mut self, name: Name, args: &[Arg], ty: Ty, origin: Origin) -> NodeId {
@@ -384,6 +391,10 @@ fn owns_only_shared_parts(ty: Ty, pattern: Ty) -> bool {
                 && parts.into_iter().zip(kids).all(|(part, kid)| owns_only_shared_parts(kid, part))
         }
     }
+}
+
+fn holds_function(ty: Ty) -> bool {
+    ty.any(&mut |part| matches!(part.kind(), TyKind::Func(..)))
 }
 
 /// Whether a clone would be an alias of a part.

@@ -540,7 +540,8 @@ impl Own<'_> {
             return node;
         }
         // In a language of values a second owner has a value of its own.
-        if self.has_values() && !self.copies_as_value(ty, &mut Vec::new()) {
+        // What is only looked at may be looked at through its handle: what keeps it says `ruchy.copy`.
+        if self.has_values() && !holds_only_shared(ty) && !self.copies_as_value(ty, &mut Vec::new()) {
             return self.no_copy(ty, origin);
         }
         let may_copy =

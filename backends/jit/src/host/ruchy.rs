@@ -29,6 +29,24 @@ fn mapped(site: &Site, a: &[Item]) -> u64 {
     sequence(site.ret, made.collect())
 }
 
+/// What a function makes of the value of an option.
+fn mapped_option(site: &Site, a: &[Item]) -> u64 {
+    optional(site, a[0].present().map(|item| call_func(&a[1], &[item.word])))
+}
+
+fn unwrapped(a: &[Item]) -> u64 {
+    match (a[0].present(), a.get(1)) {
+        (Some(item), _) => item.word,
+        (None, Some(message)) => rt::ruchy::panic(message.text()),
+        (None, None) => rt::ruchy::panic("called `Option::unwrap()` on a `None` value"),
+    }
+}
+
+fn get_or(a: &[Item]) -> u64 {
+    let found = super::mapping::pairs(&a[0]).into_iter().find(|(key, _)| *key == a[1]);
+    found.map_or(a[2].word, |(_, value)| value.word)
+}
+
 fn reduced(a: &[Item]) -> u64 {
     let is_function = |item: &Item| matches!(item.desc.kind, Kind::Func(..));
     let (start, function) = if is_function(&a[1]) { (&a[2], &a[1]) } else { (&a[1], &a[2]) };
@@ -65,7 +83,7 @@ fn product(site: &Site, a: &[Item]) -> u64 {
     let items = items(&a[0]);
     match site.ret.kind {
         Kind::Float => items.iter().fold(1.0, |all, item| all * item.float()).to_bits(),
-        _ => rt::ruchy::product(&items.iter().map(Item::int).collect::<Vec<_>>()) as u64,
+        _ => rt::ruchy::product(items.iter().map(Item::int)) as u64,
     }
 }
 
@@ -251,8 +269,23 @@ rows! {
         let parts: Vec<&str> = items(&a[0]).iter().map(|part| part.bare().text()).collect();
         text_word(parts.join(a[1].text()))
     };
-    "ruchy.map" => mapped;
-    "ruchy.filter" => |s, a| sequence(s.ret, asked(a).filter(|(_, says)| *says).map(|(item, _)| item).collect());
+    "ruchy.map" => |s, a| match a[0].desc.kind {
+        Kind::Option(_) => mapped_option(s, a),
+        _ => mapped(s, a),
+    };
+    "ruchy.and_then" => |_, a| a[0].present().map_or(0, |item| call_func(&a[1], &[item.word]));
+    "ruchy.unwrap" | "ruchy.expect" => |_, a| unwrapped(a);
+    "ruchy.unwrap_or" => |_, a| a[0].present().map_or(a[1].word, |item| item.word);
+    "ruchy.unwrap_or_else" => |_, a| a[0].present().map_or_else(|| call_func(&a[1], &[]), |item| item.word);
+    "ruchy.not_nil" => |_, a| a[0].present().map_or(0, |item| item.word);
+    "ruchy.get_or" => |_, a| get_or(a);
+    "ruchy.filter" => |s, a| match a[0].desc.kind {
+        Kind::Option(_) => match a[0].present() {
+            Some(item) if Item::new(call_func(&a[1], &[item.word]), result_of(&a[1])).truth() => a[0].word,
+            _ => 0,
+        },
+        _ => sequence(s.ret, asked(a).filter(|(_, says)| *says).map(|(item, _)| item).collect()),
+    };
     "ruchy.for_each" => |_, a| { items(&a[0]).into_iter().for_each(|item| { call_func(&a[1], &[item.word]); }); 0 };
     "ruchy.any" => |_, a| asked(a).any(|(_, says)| says).into();
     "ruchy.all" => |_, a| asked(a).all(|(_, says)| says).into();
@@ -292,11 +325,22 @@ rows! {
     "ruchy.floor" => |_, a| real(a, f64::floor);
     "ruchy.ceil" => |_, a| real(a, f64::ceil);
     "ruchy.round" => |_, a| real(a, f64::round);
-    "ruchy.first_or_nil" => |s, a| at_or_nil(s, a, 0);
-    "ruchy.last_or_nil" => |s, a| at_or_nil(s, a, -1);
-    "ruchy.find" => found;
+    "ruchy.first_or_nil" | "ruchy.first_some" => |s, a| at_or_nil(s, a, 0);
+    "ruchy.last_or_nil" | "ruchy.last_some" => |s, a| at_or_nil(s, a, -1);
+    "ruchy.pop_or_nil" | "ruchy.pop_some" => |s, a| {
+        let is_there = each_list!(a[0].elements(), list => !list.is_empty());
+        optional(s, is_there.then(|| each_list!(a[0].elements(), list => list.pop_last().to_word())))
+    };
+    "ruchy.get" | "ruchy.get_some" => |s, a| match a[0].desc.kind {
+        Kind::Dict(..) => {
+            let found = super::mapping::pairs(&a[0]).into_iter().find(|(key, _)| *key == a[1]);
+            optional(s, found.map(|(_, value)| value.word))
+        }
+        _ => at_or_nil(s, a, a[1].int().max(0)),
+    };
+    "ruchy.find" | "ruchy.find_some" => found;
     "ruchy.index_of" => index_of;
-    "ruchy.position" => |s, a| optional(s, asked(a).position(|(_, says)| says).map(|at| at as u64));
+    "ruchy.position" | "ruchy.position_some" => |s, a| optional(s, asked(a).position(|(_, says)| says).map(|at| at as u64));
     "ruchy.sort_by" => sorted_by;
     "ruchy.take_while" => |s, a| kept_while(s, a, true);
     "ruchy.skip_while" => |s, a| kept_while(s, a, false);

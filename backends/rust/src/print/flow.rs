@@ -333,6 +333,12 @@ impl Printer<'_, '_> {
             Node::Const(Const::Int(_)) => ty.is_int() && !ty.is_big(),
             Node::Const(Const::None) => matches!(ty.kind(), TyKind::Option(_)),
             Node::Op { op: Op::OptOp(OptOp::None), .. } => true,
+            // One of the two types of a `Result` does not show.
+            Node::Call { callee: Callee::Lib(name), .. }
+                if matches!(name.as_str(), "ruchy.Ok" | "ruchy.Err" | "ruchy.None") =>
+            {
+                true
+            }
             Node::Op {
                 op: Op::RsOp(batuta_core::RsOp::Path), attr: batuta_core::Attr::Name(name), ..
             } => name.as_str() == "Vec::with_capacity",

@@ -12,6 +12,7 @@ enum Token {
     SEND,
     LINE_END,
     LAST,
+    BARE,
     BLOCK_COMMENT,
     ERROR_SENTINEL,
 };
@@ -257,10 +258,15 @@ static bool scan_behind_comments(TSLexer *lexer, const bool *valid, bool has_bre
     return valid[LINE_END] && !continues(lexer) && accept(lexer, LINE_END);
 }
 
+// Whether a jump has no value: its line or what it stands in ends.
+static bool ends_jump(TSLexer *lexer, int32_t c, bool is_over) {
+    return is_over || lexer->eof(lexer) || c == ';' || c == '}' || c == ',' || c == ')' || c == ']';
+}
+
 bool tree_sitter_ruchy_external_scanner_scan(void *payload, TSLexer *lexer, const bool *valid) {
     (void)payload;
     bool is_broken = valid[ERROR_SENTINEL];
-    bool is_empty_valid = !is_broken && (valid[BLOCK_END] || valid[LINE_END] || valid[LAST]);
+    bool is_empty_valid = !is_broken && (valid[BLOCK_END] || valid[LINE_END] || valid[LAST] || valid[BARE]);
     bool has_break = false, has_space = false;
     // Tokens without text end where they begin.
     if (is_empty_valid) lexer->mark_end(lexer);
@@ -277,6 +283,7 @@ bool tree_sitter_ruchy_external_scanner_scan(void *payload, TSLexer *lexer, cons
         }
     }
     if (is_broken) return false;
+    if (valid[BARE]) return ends_jump(lexer, c, has_break || is_comment) && accept(lexer, BARE);
     if (!is_comment && !has_break) {
         if (c == '(' && valid[CALL_OPEN]) {
             advance(lexer);

@@ -130,7 +130,10 @@ impl<'t> Lowerer<'t> {
         }
         match node.kind() {
             "identifier" => match self.look_up(node.text()) {
-                Binding::Local(local) => Ok(Place::local(local)),
+                Binding::Local(local) => match self.alias(local) {
+                    Some(alias) => self.alias_place(alias, node),
+                    None => Ok(Place::local(local)),
+                },
                 Binding::Global(path) => Ok(Place::global(path)),
                 _ => Err(self.hole(UNKNOWN_NAME, node, format!("`{}` is not defined", node.text()))),
             },
@@ -142,6 +145,9 @@ impl<'t> Lowerer<'t> {
                 if node.field("operator").is_some_and(|sign| matches!(sign.text(), "*" | "&")) =>
             {
                 let inner = self.field(node, "value")?;
+                if is_assigned {
+                    self.check_borrow(node)?;
+                }
                 self.target(inner, is_assigned)
             }
             "field_expression" => {

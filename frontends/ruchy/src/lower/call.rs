@@ -10,6 +10,23 @@ use batuta_syntax::Syntax;
 pub(super) const PRINTS: &[&str] =
     &["print", "println", "eprint", "eprintln", "assert", "assert_eq", "assert_ne", "panic"];
 
+/// Methods of the language that give nothing.
+pub(super) const SILENT: &[&str] = &[
+    "add",
+    "clear",
+    "each",
+    "extend",
+    "for_each",
+    "insert",
+    "push",
+    "push_back",
+    "push_front",
+    "push_str",
+    "retain",
+    "swap",
+    "truncate",
+];
+
 /// Functions of the language that are methods of their first argument, too: `len(x)` is `x.len()`.
 const FUNCTIONS: &[&str] = &[
     "abs",
@@ -148,7 +165,7 @@ impl<'t> Lowerer<'t> {
             });
             found && !other.is("lambda")
         };
-        root_of(arg).is_some() && later.into_iter().any(|other| changes(other))
+        root_of(arg).is_some() && later.into_iter().any(changes)
     }
 
     /// A value as it is now.
@@ -309,12 +326,26 @@ impl<'t> Lowerer<'t> {
         if let Some(call) = self.text_method(node, receiver, text, args) {
             return call;
         }
+        if text == "collect" && args.is_empty() {
+            return self.collect_call(node, receiver, function);
+        }
         if TRANSPARENT.contains(&text) && args.is_empty() {
             return match text {
+                "to_vec" if is_range(receiver) => {
+                    let items = self.expr(receiver);
+                    self.call_lib("ruchy.to_list", vec![items], node)
+                }
                 "clone" | "to_vec" | "cloned" | "to_owned" => self.owned(receiver),
                 _ => self.expr(receiver),
             };
         }
+        // `o.take()` leaves `None` behind; `xs.take(n)` leaves all.
+        let text = match text {
+            "take" if args.is_empty() => "taken",
+            // The first one of an iterator that nothing else reads.
+            "next" if args.is_empty() && receiver.is("call_expression") => "first_some",
+            _ => text,
+        };
         let changes = CHANGING.contains(&text);
         let of = match changes {
             true => match self.target_or_value(receiver) {
@@ -344,7 +375,30 @@ impl<'t> Lowerer<'t> {
                 _ => self.method_argument(*arg),
             });
         }
-        self.method_of(of, text, rest, node)
+        let row = self.row_at(text, node, function);
+        if text == "parse" && row == "parse" && function.field("type_arguments").is_some() {
+            let is_float = function.field("type_arguments").is_some_and(|of| of.text().contains("f64"));
+            let row = if is_float { "parsed_float" } else { "parsed_int" };
+            return self.method_of(of, row, rest, node);
+        }
+        self.method_of(of, &row, rest, node)
+    }
+
+    /// `items.collect()`: a list, unless the type that is asked for is another one.
+    fn collect_call(&mut self, node: Syntax<'t>, receiver: Syntax<'t>, function: Syntax<'t>) -> NodeId {
+        let asked = function.field("type_arguments").map(|of| of.text().trim_start_matches('<').trim());
+        let declared =
+            node.parent().filter(|around| around.is("let_declaration")).and_then(|of| of.field("type"));
+        let asked = asked.or(declared.map(Syntax::text)).unwrap_or("");
+        let row = match asked.split(['<', ':', '>']).next().unwrap_or("").trim() {
+            "String" | "str" => "ruchy.joined",
+            "HashMap" | "BTreeMap" => "builtins.dict",
+            "HashSet" | "BTreeSet" => "builtins.set",
+            _ if is_range(receiver) => "ruchy.to_list",
+            _ => return self.expr(receiver),
+        };
+        let items = self.expr(receiver);
+        self.call_lib(row, vec![items], node)
     }
 
     fn check_change(&mut self, root: Syntax<'t>) {
@@ -393,7 +447,17 @@ impl<'t> Lowerer<'t> {
             let value = if is_shared { self.owned(value) } else { self.lent_argument(value) };
             out.push(Arg { kind, value });
         }
-        self.node(Node::Call { callee: Callee::Method(of, Name::new(name)), args: out }, node)
+        let call = self.node(Node::Call { callee: Callee::Method(of, Name::new(name)), args: out }, node);
+        if !self.replacing.contains(name) {
+            return call;
+        }
+        match self.target(receiver, true) {
+            Ok(place) => {
+                self.push_set(place, call, node);
+                self.nil(node)
+            }
+            Err(hole) => hole,
+        }
     }
 
     /// A method of the language on a lowered receiver.
@@ -449,6 +513,11 @@ impl<'t> Lowerer<'t> {
             other => self.unsupported(node, format!("`{other}!` has no translation from Ruchy yet")),
         }
     }
+}
+
+/// `a..b`, also in parentheses.
+fn is_range(node: Syntax<'_>) -> bool {
+    node.is("range_expression") || node.is("parenthesized_expression") && node.first().is_some_and(is_range)
 }
 
 /// The variable of `&mut x`.

@@ -9,13 +9,15 @@ use batuta_syntax::Syntax;
 impl<'t> Lowerer<'t> {
     /// A lambda that may live longer than the turn of a loop that it is made in.
     pub fn lambda(&mut self, node: Syntax<'t>) -> NodeId {
-        if let Some(name) = self.fresh_capture(node) {
+        let kept = self.kept_values(node);
+        if let Some(name) = self.fresh_capture(node).filter(|_| kept.is_none()) {
             let why = format!(
                 "a closure that keeps `{name}`, which each turn of a loop makes anew, has no translation from Ruchy yet"
             );
             return self.hole(UNSUPPORTED, node, why);
         }
-        self.brief_lambda(node)
+        let closure = self.closure_with(node, None, &kept.unwrap_or_default());
+        self.node(Node::Closure(closure), node)
     }
 
     /// A lambda that a variable holds; one that changes what it sees is a function with the variable's name.
@@ -53,7 +55,40 @@ impl<'t> Lowerer<'t> {
         found
     }
 
+    /// Variables of a loop's turn that a closure keeps, if neither it nor what follows changes them: it may have
+    /// their values.
+    fn kept_values(&self, node: Syntax<'t>) -> Option<Vec<&'t str>> {
+        let mut found: Vec<&'t str> = Vec::new();
+        let mut are_values = true;
+        walk(node, &mut |part| {
+            if part.is("identifier")
+                && let Some(variable) = self.variable(part.text())
+                && variable.loops > 0
+                && variable.closures == self.cx.closures
+                && matches!(variable.binding, Binding::Local(_))
+                && !found.contains(&part.text())
+            {
+                found.push(part.text());
+                are_values &= !variable.is_mutable && !self.cx.changed_inside.contains(part.text());
+            }
+        });
+        are_values.then_some(found)
+    }
+
     fn closure(&mut self, node: Syntax<'t>, name: Option<Name>) -> Closure {
+        self.closure_with(node, name, &[])
+    }
+
+    /// A closure that has the values of variables: parameters with defaults, which no call gives.
+    fn closure_with(&mut self, node: Syntax<'t>, name: Option<Name>, kept: &[&'t str]) -> Closure {
+        let mut values = Vec::new();
+        for name in kept {
+            let Some(Binding::Local(local)) = self.variable(name).map(|found| found.binding) else {
+                continue;
+            };
+            let value = self.use_local(local, node);
+            values.push((*name, self.copy(value, node)));
+        }
         let body = node.field("body").or_else(|| node.field("value"));
         let saved = (std::mem::take(&mut self.cx.loops), std::mem::take(&mut self.cx.breaks));
         let outer_stmts = std::mem::take(&mut self.cx.stmts);
@@ -65,7 +100,14 @@ impl<'t> Lowerer<'t> {
         self.cx.closure_rets.push(ret);
         let ensures = std::mem::take(&mut self.cx.ensures);
         let params = self.params(node, body);
-        let rows = params.rows.clone();
+        let mut rows = params.rows.clone();
+        for (name, value) in values {
+            let origin = self.origin(node);
+            let local = self.cx.body.local(name, Ty::unknown(), origin);
+            self.bind(name, local, false, true);
+            let kind = ParamKind::Normal;
+            rows.push(Param { name: Name::new(name), local, kind, default: Some(value) });
+        }
         self.start_params(params);
         let mut end_comments = Vec::new();
         let is_plain = name.is_none() && self.cx.stmts.is_empty();

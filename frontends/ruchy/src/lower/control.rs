@@ -84,12 +84,21 @@ impl<'t> Lowerer<'t> {
         let (Some(pattern), Some(value)) = (condition.field("pattern"), condition.field("value")) else {
             return;
         };
-        let subject = self.subject(value, then);
+        let lent = self.lent_subject(value, then, &[pattern]);
+        let subject = match lent {
+            Some(base) => self.lent_value(base, &[(pattern, then)], value),
+            None => self.subject(value, then),
+        };
         let origin = self.origin(condition);
         let (mut pat, mut guard) = (Pat::Wild, None);
         let body = self.scoped(|this| {
-            (pat, guard) = this.guarded_pattern(pattern, Some(then));
-            fill(this, then);
+            match lent {
+                Some(base) => pat = this.lent_arm(pattern, base, then, fill),
+                None => {
+                    (pat, guard) = this.guarded_pattern(pattern, Some(then));
+                    fill(this, then);
+                }
+            }
             None
         });
         let comments = self.block_end(then);
@@ -108,10 +117,100 @@ impl<'t> Lowerer<'t> {
         if is_changed { self.owned(value) } else { self.expr(value) }
     }
 
+    /// What a `match` of `&mut place` looks at: what an `Option` holds is taken out, and put back by the arm.
+    fn lent_value(
+        &mut self,
+        base: Syntax<'t>,
+        arms: &[(Syntax<'t>, Syntax<'t>)],
+        value: Syntax<'t>,
+    ) -> NodeId {
+        // An arm that takes anything else than the whole would lose what is taken out.
+        let has_guard =
+            arms.iter().any(|(pattern, _)| pattern.parent().is_some_and(|arm| arm.field("guard").is_some()));
+        let is_simple = |pattern: Syntax<'t>| {
+            Self::takes_some(pattern).is_some() || matches!(pattern.text(), "None" | "_")
+        };
+        let takes = !has_guard
+            && arms.iter().any(|(pattern, _)| Self::takes_some(*pattern).is_some())
+            && arms.iter().all(|(pattern, _)| is_simple(*pattern));
+        let leaves = arms
+            .iter()
+            .any(|(pattern, code)| Self::takes_some(*pattern).is_some() && Self::leaves_early(*code));
+        if leaves {
+            return self.unsupported(
+                value,
+                "what this borrows is not changed through its name yet where the code leaves early",
+            );
+        }
+        match self.target(base, true) {
+            Ok(place) if takes => {
+                let whole = self.use_place(place, base);
+                self.call_lib("ruchy.taken", vec![whole], value)
+            }
+            Ok(place) => {
+                let whole = self.use_place(place, base);
+                self.copy(whole, value)
+            }
+            Err(hole) => hole,
+        }
+    }
+
+    /// An arm whose names stand for parts of a place.
+    fn lent_arm(
+        &mut self,
+        pattern: Syntax<'t>,
+        base: Syntax<'t>,
+        code: Syntax<'t>,
+        fill: Fill<'_, 't>,
+    ) -> Pat {
+        if let Some(name) = Self::takes_some(pattern) {
+            let local = self.declare(name.text(), Ty::unknown(), true, name);
+            self.bind(name.text(), local, true, false);
+            let own = self.declare(name.text(), Ty::unknown(), true, name);
+            let value = self.use_local(local, name);
+            self.push_set(Place::local(own), value, name);
+            fill(self, code);
+            let read = self.use_local(own, name);
+            let back = self.call_lib("ruchy.Some", vec![read], name);
+            if let Ok(place) = self.target(base, true) {
+                self.push_set(place, back, pattern);
+            }
+            let class = Name::new("ruchy.Some");
+            return Pat::Class { class, args: vec![Pat::Bind(local, None)], named: Vec::new() };
+        }
+        let names = super::pattern::bound(pattern);
+        if !names.iter().any(|(name, _)| self.touches(code, name.text())) {
+            let pat = self.pattern(pattern, Some(code));
+            fill(self, code);
+            return pat;
+        }
+        let rebuilt = if Self::leaves_early(code) { None } else { self.rebuilt(pattern) };
+        let Some(rebuilt) = rebuilt else {
+            let hole = self.unsupported(pattern, "what this borrows is not changed through its name yet");
+            self.push_expr(hole, pattern);
+            return Pat::Wild;
+        };
+        fill(self, code);
+        let pat = rebuilt.pat.clone();
+        self.put_back(rebuilt, base, pattern);
+        pat
+    }
+
     /// A `match` as a statement whose arms `fill` lowers.
     pub fn match_into(&mut self, node: Syntax<'t>, fill: Fill<'_, 't>) {
         let (Some(value), Some(body)) = (node.field("value"), node.field("body")) else { return };
-        let subject = self.subject(value, body);
+        let patterns: Vec<Syntax<'t>> =
+            body.named().into_iter().filter_map(|arm| arm.field("pattern")).collect();
+        let lent = self.lent_subject(value, body, &patterns);
+        let subject = match lent {
+            Some(base) => {
+                let arms =
+                    body.named().into_iter().filter_map(|arm| arm.field("pattern").zip(arm.field("body")));
+                let arms: Vec<_> = arms.collect();
+                self.lent_value(base, &arms, value)
+            }
+            None => self.subject(value, body),
+        };
         let mut arms = Vec::new();
         let (mut has_rest, mut is_last_plain) = (false, false);
         let of_arm = |arm: Syntax<'t>| {
@@ -126,11 +225,24 @@ impl<'t> Lowerer<'t> {
             let origin = self.origin(arm);
             let (mut pat, mut guard) = (Pat::Wild, None);
             let block = self.scoped(|this| {
-                let asked;
-                (pat, asked) = this.guarded_pattern(pattern, Some(code));
-                guard = arm.field("guard").map(|guard| this.condition(guard));
-                guard = this.all_of(asked.into_iter().chain(guard), arm);
-                fill(this, code);
+                match lent {
+                    Some(base) if arm.field("guard").is_none() => {
+                        pat = this.lent_arm(pattern, base, code, fill)
+                    }
+                    _ => {
+                        let asked;
+                        (pat, asked) = this.guarded_pattern(pattern, Some(code));
+                        guard = arm.field("guard").map(|guard| this.condition(guard));
+                        guard = this.all_of(asked.into_iter().chain(guard), arm);
+                        let names = super::pattern::bound(pattern);
+                        if lent.is_some() && names.iter().any(|(name, _)| this.touches(code, name.text())) {
+                            let why = "what this borrows is not changed through its name yet";
+                            let hole = this.unsupported(pattern, why);
+                            this.push_expr(hole, pattern);
+                        }
+                        fill(this, code);
+                    }
+                }
                 let beside = this.trivia.beside(this.source, arm.end());
                 if let (Some(last), Some(beside)) = (this.cx.stmts.last_mut(), beside) {
                     last.beside = Some(beside);
@@ -193,6 +305,9 @@ impl<'t> Lowerer<'t> {
         else {
             return;
         };
+        if self.for_lent(node) {
+            return;
+        }
         let is_changed = root_of(iterable).is_some_and(|root| self.touches(body, root.text()))
             || self.is_exposed(iterable);
         let mut iter = if is_changed { self.owned(iterable) } else { self.expr(iterable) };
@@ -218,7 +333,7 @@ impl<'t> Lowerer<'t> {
         self.push_expr(turn, node);
     }
 
-    fn label(&self, node: Syntax<'t>) -> Option<Name> {
+    pub(super) fn label(&self, node: Syntax<'t>) -> Option<Name> {
         node.field("label").map(|label| Name::new(label.text().trim_start_matches('\'')))
     }
 
@@ -337,6 +452,13 @@ impl<'t> Lowerer<'t> {
                 if node.first().is_none() && self.continues_below(node) {
                     let why = "a `return` whose value stands on another line; write the value beside it, or `;` behind it";
                     return self.unsupported(node, why);
+                }
+                if self.cx.replaces_self && self.cx.closures == 0 {
+                    let this = self.variable("self").map(|found| found.binding);
+                    if let Some(super::Binding::Local(local)) = this {
+                        let this = self.use_local(local, node);
+                        return self.node(Node::Return(Some(this)), node);
+                    }
                 }
                 if let (Some(value), false) = (node.first(), self.cx.ensures.is_empty()) {
                     return self.checked_return(value);

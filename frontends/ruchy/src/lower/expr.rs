@@ -132,7 +132,13 @@ impl<'t> Lowerer<'t> {
 
     fn name(&mut self, node: Syntax<'t>) -> NodeId {
         match self.look_up(node.text()) {
-            Binding::Local(local) => self.use_local(local, node),
+            Binding::Local(local) => match self.alias(local) {
+                Some(alias) => match self.alias_place(alias, node) {
+                    Ok(place) => self.use_place(place, node),
+                    Err(hole) => hole,
+                },
+                None => self.use_local(local, node),
+            },
             Binding::Global(path) => self.use_place(Place::global(path), node),
             Binding::Fn(path) => self.node(Node::Item(path), node),
             Binding::Variant(of, name) => self.variant(of, name, node),
@@ -453,7 +459,7 @@ impl<'t> Lowerer<'t> {
     }
 
     /// A value that branches decide: a variable that each of them sets.
-    fn decided(&mut self, node: Syntax<'t>) -> NodeId {
+    pub(super) fn decided(&mut self, node: Syntax<'t>) -> NodeId {
         let local = self.temp("value", node);
         let mut fill = |this: &mut Self, part: Syntax<'t>| this.decide(part, local);
         match node.kind() {

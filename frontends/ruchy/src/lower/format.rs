@@ -179,10 +179,10 @@ impl<'t> Lowerer<'t> {
             let value = match name.trim() {
                 "" => {
                     next += 1;
-                    self.value_of(&values, &mut used, next - 1, at)?
+                    self.value_of(&values, args, &mut used, next - 1, at)?
                 }
                 digits if digits.bytes().all(|digit| digit.is_ascii_digit()) => {
-                    self.value_of(&values, &mut used, digits.parse().unwrap_or(usize::MAX), at)?
+                    self.value_of(&values, args, &mut used, digits.parse().unwrap_or(usize::MAX), at)?
                 }
                 name => match self.look_up(name) {
                     super::Binding::Local(local) => self.use_local(local, at),
@@ -211,6 +211,7 @@ impl<'t> Lowerer<'t> {
     fn value_of(
         &mut self,
         values: &[NodeId],
+        args: &[Syntax<'t>],
         used: &mut [bool],
         index: usize,
         at: Syntax<'t>,
@@ -219,6 +220,11 @@ impl<'t> Lowerer<'t> {
             Some(value) if !used[index] => {
                 used[index] = true;
                 Ok(*value)
+            }
+            Some(_)
+                if matches!(args[index].kind(), "identifier" | "string" | "integer" | "float" | "char") =>
+            {
+                Ok(self.expr(args[index]))
             }
             Some(_) => {
                 Err(self

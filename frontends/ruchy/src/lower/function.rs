@@ -40,10 +40,30 @@ impl<'t> Lowerer<'t> {
         self.cx.gives_nothing = is_unit(self.cx.body.ret);
         self.start_params(params);
         self.contracts(node);
+        let this =
+            self.variable("self").filter(|_| kind == FnKind::Method && self.replacing.contains(path.last()));
+        if let Some(super::Binding::Local(lent)) = this.map(|this| this.binding) {
+            self.cx.replaces_self = true;
+            self.cx.gives_nothing = true;
+            let value = self.use_local(lent, node);
+            let value = self.copy(value, node);
+            let ty = self.cx.body.locals[lent].ty;
+            let origin = self.origin(node);
+            let own = self.cx.body.local("this", ty, origin);
+            self.bind("self", own, true, false);
+            self.push_set(Place::local(own), value, node);
+        }
         if let Some(body) = node.field("body") {
             self.body_block(body);
             if self.cx.gives_nothing {
                 self.check_result();
+            }
+            if self.cx.replaces_self
+                && let Some(super::Binding::Local(own)) = self.variable("self").map(|this| this.binding)
+            {
+                let this = self.use_local(own, body);
+                let answer = self.node(Node::Return(Some(this)), body);
+                self.push_expr(answer, body);
             }
             let root = self.cx.body.root;
             self.cx.body.blocks[root].end_comments = self.block_end(body);
@@ -101,6 +121,10 @@ impl<'t> Lowerer<'t> {
 
     fn param(&mut self, part: Syntax<'t>, body: Option<Syntax<'t>>, out: &mut Params<'t>) {
         let Some(pattern) = part.field("pattern") else { return };
+        let pattern = match pattern.first() {
+            Some(inner) if pattern.is("reference_pattern") => inner,
+            _ => pattern,
+        };
         let ty = part.field("type").map_or(Ty::unknown(), |ty| self.hint(ty));
         let is_lent =
             part.field("type").is_some_and(|ty| ty.is("reference_type") && ty.child("mutable").is_some());
@@ -218,6 +242,12 @@ impl<'t> Lowerer<'t> {
                     self.give(inner);
                 }
             }
+            // What an arm borrows is put back after its value is known.
+            "if_expression" | "match_expression" if !self.is_effect(node) && self.lends(node) => {
+                let value = self.decided(node);
+                let answer = self.node(Node::Return(Some(value)), node);
+                self.push_expr(answer, node);
+            }
             "if_expression" if !self.is_effect(node) => {
                 self.if_into(node, &mut |this, block| this.body_block(block), true)
             }
@@ -278,6 +308,9 @@ impl<'t> Lowerer<'t> {
                     super::call::PRINTS.contains(&function.text())
                         && self.look_up(function.text()) == super::Binding::Unknown
                 }
+                "field_expression" => function.field("name").is_some_and(|name| {
+                    super::call::SILENT.contains(&name.text()) && !self.methods.contains(name.text())
+                }),
                 _ => false,
             }),
             "block" => {

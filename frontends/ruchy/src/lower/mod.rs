@@ -11,6 +11,7 @@ mod exceptions;
 mod expr;
 mod format;
 mod function;
+mod lend;
 mod module;
 mod nil;
 mod object;
@@ -80,6 +81,13 @@ pub(crate) struct Cx<'t> {
     pub caught: Vec<(&'t str, LocalId)>,
     /// Variables and the records of objects that they hold.
     pub records: Vec<(Binding, Name)>,
+    /// Variables that stand for places, and those that are copies of what a pattern or a loop looks at.
+    pub aliases: Vec<(LocalId, lend::Alias<'t>)>,
+    pub copies: Vec<LocalId>,
+    /// The method gives its receiver anew.
+    pub replaces_self: bool,
+    /// Names that a `let mut (..)` declares are mutable.
+    pub are_mutable: bool,
     /// Results of the closures around.
     pub closure_rets: Vec<Ty>,
     /// What the result has to fulfil.
@@ -105,6 +113,10 @@ impl Cx<'_> {
             caught: Vec::new(),
             records: Vec::new(),
             closure_rets: Vec::new(),
+            aliases: Vec::new(),
+            copies: Vec::new(),
+            are_mutable: false,
+            replaces_self: false,
             ensures: Vec::new(),
             guards: Vec::new(),
         }
@@ -145,6 +157,12 @@ pub(crate) struct Lowerer<'t> {
     /// Names of all methods that the file defines, and of those that change their receiver.
     pub methods: FxHashSet<&'t str>,
     pub changing: FxHashSet<&'t str>,
+    /// Other names of types.
+    pub aliases: FxHashMap<&'t str, Syntax<'t>>,
+    /// Aliases that are being looked through: one that names itself ends there.
+    pub alias_depth: std::cell::Cell<usize>,
+    /// Methods that give their receiver anew.
+    pub replacing: FxHashSet<&'t str>,
     /// Functions that say they give a value, or end in one.
     pub giving: FxHashSet<Name>,
     /// Functions that give none, and those that end in a call of another one.

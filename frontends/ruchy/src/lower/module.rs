@@ -36,6 +36,9 @@ pub(crate) fn file(source: &SourceText, module: Name, options: &LowerOptions) ->
         enums: FxHashMap::default(),
         methods: FxHashSet::default(),
         changing: FxHashSet::default(),
+        aliases: FxHashMap::default(),
+        alias_depth: Default::default(),
+        replacing: FxHashSet::default(),
         giving: FxHashSet::default(),
         silent: Vec::new(),
         handing: Vec::new(),
@@ -74,6 +77,7 @@ impl<'t> Lowerer<'t> {
         self.collect(&stmts, "");
         self.settle_giving();
         self.collect_methods(root);
+        self.collect_replacing(root);
         let mut inside = Vec::new();
         stmts.iter().for_each(|stmt| self.changed_inside(*stmt, &mut inside));
         self.cx.changed_inside.extend(inside);
@@ -169,6 +173,10 @@ impl<'t> Lowerer<'t> {
                     }
                     Binding::Struct(path)
                 }
+                "type_alias" => {
+                    self.aliases.extend(stmt.field("type").map(|ty| (name.text(), ty)));
+                    continue;
+                }
                 "const_item" => {
                     if stmt.child("mutable").is_some() {
                         self.mutable_globals.insert(path);
@@ -212,10 +220,11 @@ impl<'t> Lowerer<'t> {
                 count += 1;
                 path = self.module.join(&format!("{}_{count}", name.text()));
             }
-            if is_mutable || stmt.has_token("var") {
+            let is_mutable = is_mutable || stmt.has_token("var") || stmt.child("mutable").is_some();
+            if is_mutable {
                 self.mutable_globals.insert(path);
             }
-            self.global(path, is_mutable || stmt.has_token("var"), name.origin(0));
+            self.global(path, is_mutable, name.origin(0));
             names.entry(name.text()).or_insert(Binding::Global(path));
         }
     }
@@ -405,6 +414,7 @@ impl<'t> Lowerer<'t> {
             }
             "use_declaration" | "import_declaration" => {}
             "test_item" => self.test_block(stmt),
+            "type_alias" => self.trivia.skip(stmt.end()),
             _ => self.stmt(stmt),
         }
     }

@@ -9,6 +9,40 @@ use batuta_syntax::Syntax;
 /// Methods that give nil where a file asks for it, and are an error of the program elsewhere.
 const MAY_BE_NIL: &[&str] = &["first", "last", "pop", "min", "max"];
 
+/// Methods of `Option` and `Result` alone.
+const OF_OUTCOMES: &[&str] = &[
+    "unwrap",
+    "unwrap_or",
+    "unwrap_or_else",
+    "unwrap_or_default",
+    "unwrap_err",
+    "expect",
+    "is_some",
+    "is_none",
+    "is_ok",
+    "is_err",
+    "ok_or",
+    "ok",
+    "map_err",
+    "and_then",
+    "or_else",
+];
+
+/// Whether the variable that a call's value goes to is a float.
+fn annotated_float(node: Syntax<'_>) -> bool {
+    let mut at = node;
+    while let Some(around) = at.parent() {
+        match around.kind() {
+            "let_declaration" => {
+                return around.field("type").is_some_and(|ty| ty.text().contains("f64"));
+            }
+            "block" | "source_file" => return false,
+            _ => at = around,
+        }
+    }
+    false
+}
+
 impl<'t> Lowerer<'t> {
     /// Whether the file asks for nil anywhere.
     pub(super) fn collect_nil(&mut self, root: Syntax<'t>) {
@@ -27,6 +61,63 @@ impl<'t> Lowerer<'t> {
         match self.has_nil && args == 1 && MAY_BE_NIL.contains(&name) {
             true => format!("{name}_or_nil").into(),
             false => name.into(),
+        }
+    }
+
+    /// Whether what stands around an expression takes it for an `Option` or a `Result`.
+    pub(super) fn wants_outcome(&self, node: Syntax<'t>) -> bool {
+        let Some(around) = node.parent() else { return false };
+        let is_outcome = |pattern: Syntax<'t>| {
+            ["Some", "None", "Ok", "Err"].iter().any(|name| pattern.text().starts_with(name))
+        };
+        match around.kind() {
+            "parenthesized_expression" => self.wants_outcome(around),
+            "try_operator" => true,
+            "field_expression" => match around.field("name").map_or("", Syntax::text) {
+                "cloned" | "copied" => around.parent().is_some_and(|call| self.wants_outcome(call)),
+                name => OF_OUTCOMES.contains(&name),
+            },
+            "match_expression" => {
+                let arms = around.field("body").map(Syntax::named).unwrap_or_default();
+                arms.into_iter().filter_map(|arm| arm.field("pattern")).any(is_outcome)
+            }
+            "let_condition" => around.field("pattern").is_some_and(is_outcome),
+            "let_declaration" => {
+                around.field("alternative").is_some() && around.field("pattern").is_some_and(is_outcome)
+                    || around
+                        .field("type")
+                        .is_some_and(|ty| ty.text().starts_with("Option") || ty.text().starts_with("Result"))
+            }
+            "return_expression" | "expression_statement" => {
+                let ret = self.cx.closure_rets.last().copied().unwrap_or(self.cx.body.ret);
+                matches!(ret.kind(), TyKind::Lib(name, _) if matches!(name.as_str(), "Option" | "Result"))
+            }
+            _ => false,
+        }
+    }
+
+    /// The row of a method of the language where a call stands: what gives nil may give an `Option` there.
+    pub(super) fn row_at<'n>(
+        &self,
+        name: &'n str,
+        node: Syntax<'t>,
+        function: Syntax<'t>,
+    ) -> std::borrow::Cow<'n, str> {
+        if !self.wants_outcome(node) {
+            return name.into();
+        }
+        match name {
+            "parse" | "to_int" | "to_float" => {
+                let asked = function.field("type_arguments").map_or("", Syntax::text);
+                let is_float = asked.contains("f64")
+                    || asked.contains("f32")
+                    || name == "to_float"
+                    || annotated_float(node);
+                if is_float { "parsed_float".into() } else { "parsed_int".into() }
+            }
+            "first" | "last" | "pop" | "min" | "max" | "find" | "position" | "get" | "max_by_key"
+            | "min_by_key" => format!("{name}_some").into(),
+            _ => name.into(),
         }
     }
 

@@ -140,6 +140,7 @@ impl<'t> Lowerer<'t> {
         self.bind(name.text(), local, is_mutable, true);
         if is_changed {
             let own = self.declare(name.text(), Ty::unknown(), true, name);
+            self.cx.copies.push(own);
             let value = self.use_local(local, name);
             let value = self.copy(value, name);
             self.push_set(Place::local(own), value, name);
@@ -347,6 +348,7 @@ impl<'t> Lowerer<'t> {
         self.bind(name.text(), local, is_mutable, true);
         if is_changed {
             let own = self.declare(name.text(), Ty::unknown(), true, name);
+            self.cx.copies.push(own);
             let value = self.use_local(local, name);
             let value = self.copy(value, name);
             self.push_set(Place::local(own), value, name);
@@ -384,7 +386,7 @@ impl<'t> Lowerer<'t> {
     fn places(&mut self, node: Syntax<'t>) -> Pat {
         match node.kind() {
             "identifier" if node.text() == "_" => Pat::Place(Place::local(self.temp("unused", node))),
-            "identifier" => Pat::Place(self.declare_here(node, Ty::unknown(), false)),
+            "identifier" => Pat::Place(self.declare_here(node, Ty::unknown(), self.cx.are_mutable)),
             "binding_pattern" if node.field("pattern").is_none() => match node.field("name") {
                 Some(name) => {
                     Pat::Place(self.declare_here(name, Ty::unknown(), node.child("mutable").is_some()))

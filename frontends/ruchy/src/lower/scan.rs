@@ -9,6 +9,7 @@ pub(super) const CHANGING: &[&str] = &[
     "clear",
     "extend",
     "insert",
+    "iter_mut",
     "pop",
     "pop_back",
     "pop_front",
@@ -19,6 +20,7 @@ pub(super) const CHANGING: &[&str] = &[
     "remove",
     "retain",
     "swap",
+    "taken",
     "truncate",
     "sort_in_place",
 ];
@@ -59,9 +61,17 @@ impl<'t> Lowerer<'t> {
             "call_expression" => {
                 let function = node.field("function").filter(|function| function.is("field_expression"))?;
                 let name = function.field("name")?.text();
-                let changes = CHANGING.contains(&name) || self.changing.contains(name);
+                let takes =
+                    name == "take" && node.field("arguments").is_some_and(|args| args.first().is_none());
+                let changes = takes || CHANGING.contains(&name) || self.changing.contains(name);
                 changes.then_some(())?;
                 Some((root_of(function.field("value")?)?.text(), false))
+            }
+            // What a loop changes through its variable.
+            "for_expression" => {
+                let (pattern, body) = (node.field("pattern")?, node.field("body")?);
+                let changes = pattern.is("identifier") && super::lend::assigns_through(body, pattern.text());
+                Some((root_of(node.field("iterable").filter(|_| changes)?)?.text(), false))
             }
             "unary_expression" if node.child("mutable").is_some() => {
                 Some((root_of(node.field("value")?)?.text(), false))

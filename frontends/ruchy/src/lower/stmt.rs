@@ -182,10 +182,16 @@ impl<'t> Lowerer<'t> {
         };
         let Some((name, is_mutable)) = single else {
             let value = self.owned(value);
-            return self.take_apart(pattern, value, Some(ty));
+            self.cx.are_mutable = node.child("mutable").is_some() || is_variable;
+            self.take_apart(pattern, value, Some(ty));
+            self.cx.are_mutable = false;
+            return;
         };
         if name.text() == "_" {
             return self.effect(value);
+        }
+        if self.let_alias(name, value) {
+            return;
         }
         if value.is("loop_expression") && self.breaks_with_value(value) {
             let local = self.temp(name.text(), name);

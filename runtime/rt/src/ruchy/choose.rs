@@ -28,12 +28,15 @@ pub fn sorted_by_key<T: Clone, K: PartialOrd>(items: &[T], mut key: impl FnMut(&
 }
 
 /// The place of the first item that a function holds for.
-pub fn position<T>(mut items: impl Iterator<Item = T>, holds: impl FnMut(T) -> bool) -> Option<i64> {
-    items.position(holds).and_then(|at| i64::try_from(at).ok())
+pub fn position<T>(items: impl IntoIterator<Item = T>, holds: impl FnMut(T) -> bool) -> Option<i64> {
+    items.into_iter().position(holds).and_then(|at| i64::try_from(at).ok())
 }
 
 /// The items in lists by key, in the order of first appearance.
-pub fn group_by<T, K: Key>(items: impl Iterator<Item = T>, mut key: impl FnMut(&T) -> K) -> Dict<K, Vec<T>> {
+pub fn group_by<T, K: Key>(
+    items: impl IntoIterator<Item = T>,
+    mut key: impl FnMut(&T) -> K,
+) -> Dict<K, Vec<T>> {
     let mut groups = Dict::default();
     for item in items {
         let key = key(&item);
@@ -47,24 +50,24 @@ pub fn group_by<T, K: Key>(items: impl Iterator<Item = T>, mut key: impl FnMut(&
 
 /// The item with the largest key: the last one of several.
 pub fn max_by_key<T, K: PartialOrd>(
-    items: impl Iterator<Item = T>,
+    items: impl IntoIterator<Item = T>,
     mut key: impl FnMut(&T) -> K,
 ) -> Option<T> {
-    items.max_by(|a, b| order(&key(a), &key(b)))
+    items.into_iter().max_by(|a, b| order(&key(a), &key(b)))
 }
 
 /// The item with the smallest key: the first one of several.
 pub fn min_by_key<T, K: PartialOrd>(
-    items: impl Iterator<Item = T>,
+    items: impl IntoIterator<Item = T>,
     mut key: impl FnMut(&T) -> K,
 ) -> Option<T> {
-    items.min_by(|a, b| order(&key(a), &key(b)))
+    items.into_iter().min_by(|a, b| order(&key(a), &key(b)))
 }
 
 /// The items folded into the first one.
 #[track_caller]
-pub fn reduce<T>(items: impl Iterator<Item = T>, f: impl FnMut(T, T) -> T) -> T {
-    items.reduce(f).unwrap_or_else(|| super::panic("reduce of an empty list has no value"))
+pub fn reduce<T>(items: impl IntoIterator<Item = T>, f: impl FnMut(T, T) -> T) -> T {
+    items.into_iter().reduce(f).unwrap_or_else(|| super::panic("reduce of an empty list has no value"))
 }
 
 #[cfg(test)]

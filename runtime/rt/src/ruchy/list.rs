@@ -42,8 +42,8 @@ pub fn chunks<T: Clone>(items: &[T], size: i64) -> Vec<Vec<T>> {
 
 /// The product of numbers; stops where it is too large.
 #[track_caller]
-pub fn product(items: &[i64]) -> i64 {
-    let product = items.iter().try_fold(1_i64, |product, item| product.checked_mul(*item));
+pub fn product(items: impl IntoIterator<Item = i64>) -> i64 {
+    let product = items.into_iter().try_fold(1_i64, i64::checked_mul);
     product.unwrap_or_else(|| crate::raise_new(crate::OverflowError, "Integer overflow in multiplication"))
 }
 
@@ -58,17 +58,17 @@ pub fn entries<K: Clone, V: Clone>(dict: &Dict<K, V>) -> Vec<(K, V)> {
 }
 
 /// The items of an iterator, last one first.
-pub fn reversed<T>(items: impl Iterator<Item = T>) -> Vec<T> {
-    let mut items: Vec<T> = items.collect();
+pub fn reversed<T>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.into_iter().collect();
     items.reverse();
     items
 }
 
 /// The first item and each `step`th after it.
 #[track_caller]
-pub fn step_by<T>(items: impl Iterator<Item = T>, step: i64) -> Vec<T> {
+pub fn step_by<T>(items: impl IntoIterator<Item = T>, step: i64) -> Vec<T> {
     match usize::try_from(step) {
-        Ok(step) if step > 0 => items.step_by(step).collect(),
+        Ok(step) if step > 0 => items.into_iter().step_by(step).collect(),
         _ => super::panic("a step must be positive"),
     }
 }
@@ -115,17 +115,18 @@ pub fn difference<T: PartialEq + Clone>(a: &[T], b: &[T]) -> Vec<T> {
 
 /// The mean of numbers; stops where there are none.
 #[track_caller]
-pub fn mean(items: &[f64]) -> f64 {
-    if items.is_empty() {
+pub fn mean(items: impl IntoIterator<Item = f64>) -> f64 {
+    let (sum, count) = items.into_iter().fold((0.0, 0_u64), |(sum, count), item| (sum + item, count + 1));
+    if count == 0 {
         super::panic("the mean of an empty list has no value");
     }
-    items.iter().fold(0.0, |sum, item| sum + item) / items.len() as f64
+    sum / count as f64
 }
 
 /// The mean of ints.
 #[track_caller]
-pub fn mean_of_ints(items: &[i64]) -> f64 {
-    mean(&items.iter().map(|item| *item as f64).collect::<Vec<_>>())
+pub fn mean_of_ints(items: impl IntoIterator<Item = i64>) -> f64 {
+    mean(items.into_iter().map(|item| item as f64))
 }
 
 /// The entries of both dicts; the second one's where both have a key.
@@ -152,7 +153,7 @@ mod tests {
         assert_eq!(reverse(&[1, 2]), [2, 1]);
         assert_eq!(unique(&[1, 2, 1]), [1, 2]);
         assert_eq!(flatten(&[vec![1], vec![], vec![2, 3]]), [1, 2, 3]);
-        assert_eq!(product(&[2, 3]), 6);
+        assert_eq!(product([2, 3]), 6);
         assert_eq!(pairs(&["a"]), [(0, "a")]);
     }
 }

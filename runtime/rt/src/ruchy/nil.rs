@@ -16,13 +16,13 @@ pub fn is_nil<T: ?Sized>(_: &T) -> bool {
 }
 
 /// The smallest item, if there is one.
-pub fn least<T: PartialOrd>(items: impl Iterator<Item = T>) -> Option<T> {
-    items.reduce(|a, b| if b < a { b } else { a })
+pub fn least<T: PartialOrd>(items: impl IntoIterator<Item = T>) -> Option<T> {
+    items.into_iter().reduce(|a, b| if b < a { b } else { a })
 }
 
 /// The largest item, if there is one.
-pub fn greatest<T: PartialOrd>(items: impl Iterator<Item = T>) -> Option<T> {
-    items.reduce(|a, b| match b.partial_cmp(&a) {
+pub fn greatest<T: PartialOrd>(items: impl IntoIterator<Item = T>) -> Option<T> {
+    items.into_iter().reduce(|a, b| match b.partial_cmp(&a) {
         Some(Ordering::Greater) => b,
         _ => a,
     })
