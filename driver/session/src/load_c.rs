@@ -6,14 +6,16 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Text of a file; bytes that are no UTF-8 stand in comments and literals, and stay what they are as Latin-1.
+/// Text of a file; bytes that are no UTF-8 travel as characters that the frontend knows.
 fn read(path: &Path) -> Result<String, LoadError> {
     let bytes = fs::read(path).map_err(|why| LoadError::Unreadable(path.to_owned(), why))?;
-    String::from_utf8(bytes).map_err(|why| {
-        let good = why.utf8_error().valid_up_to();
-        let line = why.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count() + 1;
-        LoadError::NotUtf8 { path: path.to_owned(), line }
-    })
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        let carried = chunk.invalid().iter().filter_map(|byte| char::from_u32(batuta_c::CARRIER + u32::from(*byte)));
+        text.extend(carried);
+    }
+    Ok(text)
 }
 
 /// A unit as a project: itself and the files that its `#include "..."` lines name.

@@ -16,6 +16,8 @@ mod tree;
 mod types;
 mod visit;
 
+pub use literal::CARRIER;
+
 use batuta_base::{Anchor, Diagnostic, FxHashSet, Name, Origin};
 use batuta_core::{Image, Mir, Program};
 use std::collections::BTreeMap;

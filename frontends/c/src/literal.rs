@@ -1,5 +1,8 @@
 //! Literals of C: whole numbers, floats, characters, strings.
 
+/// Bytes of a file that are no UTF-8 come as these characters.
+pub const CARRIER: u32 = 0x10_ff00;
+
 /// A whole number as written: value and what its suffix says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Integer {
@@ -124,7 +127,10 @@ fn unescaped(inner: &str) -> Vec<u8> {
     let mut chars = inner.chars().peekable();
     while let Some(c) = chars.next() {
         if c != '\\' {
-            out.extend(c.encode_utf8(&mut [0; 4]).as_bytes());
+            match (c as u32).checked_sub(CARRIER).filter(|byte| *byte < 256) {
+                Some(byte) => out.push(byte as u8),
+                None => out.extend(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            }
             continue;
         }
         match escape(&mut chars) {

@@ -50,6 +50,8 @@ pub struct Func {
     pub is_library: bool,
     pub params: Vec<VarId>,
     pub vars: Vec<Var>,
+    /// Labels whose address is taken; numbers count from one.
+    pub labels: Vec<Name>,
     pub body: Option<Stmt>,
     pub pos: Pos,
     /// Where its text ends.
@@ -148,6 +150,8 @@ pub enum ExprKind {
     VaArg(Box<Expr>),
     VaEnd(Box<Expr>),
     VaCopy(Box<Expr>, Box<Expr>),
+    /// `&&label`: its number in the function.
+    LabelAddr(u64),
     /// What could not be translated, with the reason.
     Hole(String),
 }
@@ -191,6 +195,8 @@ pub enum StmtKind {
     Default(Box<Stmt>),
     Label(Name, Box<Stmt>),
     Goto(Name),
+    /// `goto *p`.
+    GotoPtr(Expr),
     Break,
     Continue,
     Return(Option<Expr>),

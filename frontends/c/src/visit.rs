@@ -7,7 +7,7 @@ impl Expr {
     pub fn for_each_child<'a>(&'a self, f: &mut dyn FnMut(&'a Expr)) {
         use ExprKind::*;
         match &self.kind {
-            Int(..) | Float(_) | Str(_) | Local(_) | Global(_) | Func(_) | Hole(_) | StmtExpr(_) | Compound(..) => {}
+            Int(..) | Float(_) | LabelAddr(_) | Str(_) | Local(_) | Global(_) | Func(_) | Hole(_) | StmtExpr(_) | Compound(..) => {}
             Deref(a) | Member(a, ..) | Neg(a) | BitNot(a) | Not(a) | Cast(a) | Addr(a) | Decay(a) | VaStart(a)
             | VaArg(a) | VaEnd(a) => f(a),
             Step { of, .. } => f(of),
@@ -64,7 +64,7 @@ impl Stmt {
     pub fn for_each_expr<'a>(&'a self, f: &mut dyn FnMut(&'a Expr)) {
         use StmtKind::*;
         match &self.kind {
-            Expr(value) | If(value, ..) | While(value, _) | Do(_, value) | Switch(value, _) => f(value),
+            Expr(value) | GotoPtr(value) | If(value, ..) | While(value, _) | Do(_, value) | Switch(value, _) => f(value),
             Return(value) => value.iter().for_each(f),
             Decl(_, init) => init.iter().for_each(|init| init.for_each_expr(f)),
             For(_, cond, step, _) => cond.iter().chain(step).for_each(f),

@@ -46,6 +46,11 @@ impl CPrinter<'_, '_> {
                 self.call(callee, &args, row.ty)
             }
             Node::Item(path) => self.item(*path, row.ty),
+            Node::Closure(closure) => {
+                let params: Vec<String> = closure.params.iter().map(|param| self.name(param.local)).collect();
+                let block = self.block(closure.body);
+                Expr::closure(params.join(", "), Expr::Block(String::new(), block))
+            }
             Node::Hole { why, .. } => {
                 Expr::Macro("todo".to_owned(), vec![Expr::atom(format!("\"{}\"", literal::format_text(why)))])
             }

@@ -9,5 +9,7 @@ typedef int sig_atomic_t;
 #define SIG_DFL ((void (*)(int))0)
 #define SIG_IGN ((void (*)(int))1)
 #define SIG_ERR ((void (*)(int))-1)
-void (*signal(int number, void (*handler)(int)))(int);
+typedef void (*__sighandler_t)(int);
+typedef __sighandler_t sighandler_t;
+__sighandler_t signal(int number, __sighandler_t handler);
 int raise(int number);

@@ -14,6 +14,7 @@ void *reallocarray(void *at, size_t count, size_t size);
 void *aligned_alloc(size_t alignment, size_t size);
 int posix_memalign(void **to, size_t alignment, size_t size);
 void free(void *at);
+void *alloca(size_t size);
 _Noreturn void exit(int status);
 _Noreturn void _Exit(int status);
 _Noreturn void quick_exit(int status);

@@ -7,7 +7,7 @@ use batuta_base::Name;
 use batuta_core::{Arg, Callee, Mode, Node, NodeId, PtrOp, Ty, TyKind};
 
 /// Library functions that do not come back.
-const NEVER: &[&str] = &["exit", "Exit", "quick_exit", "abort", "assert_fail", "longjmp"];
+const NEVER: &[&str] = &["exit", "Exit", "quick_exit", "abort", "assert_fail", "longjmp", "siglongjmp"];
 
 /// Library functions that only compute.
 const QUIET: &[&str] = &[
@@ -29,7 +29,7 @@ impl Lower<'_> {
                 let (params, ret) = self.linked.signatures[&path].clone();
                 let is_variadic = params.last().is_some_and(|ty| *ty == Ty::lib("c.Args", []));
                 let own = params.len() - usize::from(is_variadic);
-                if args.len() < own || args.len() > own && !is_variadic {
+                if args.len() < own || args.len() > own && !is_variadic && !row.ty.open {
                     return self.hole(of.pos, "a call with another number of arguments");
                 }
                 let all: Vec<&Expr> = args.iter().chain(rest).collect();
@@ -144,8 +144,8 @@ impl Lower<'_> {
         of: &Expr,
         is_variadic: bool,
     ) -> NodeId {
-        if matches!(name, "setjmp" | "longjmp" | "signal" | "raise") {
-            return self.hole(of.pos, &format!("`{name}`"));
+        if let ("setjmp" | "sigsetjmp", [buffer, ..]) = (name, args) {
+            return self.set_jump(buffer, of.pos);
         }
         let all: Vec<&Expr> = args.iter().chain(rest).collect();
         let mut given = self.arguments(&all);
@@ -167,7 +167,7 @@ impl Lower<'_> {
             let rest = given.split_off(args.len());
             given.push(self.rest_args(rest));
         }
-        if func.open {
+        if func.open && func.params.len() != given.len() {
             // Nothing is known of the parameters: the arguments say.
             let params: Vec<Ty> = given.iter().map(|arg| self.body.ty(*arg)).collect();
             target = self.convert(target, pointer(Ty::func(params, ty)));

@@ -71,6 +71,10 @@ impl Lower<'_> {
             ExprKind::VaStart(_) | ExprKind::VaArg(_) | ExprKind::VaEnd(_) | ExprKind::VaCopy(..) => {
                 self.varargs(of, ty)
             }
+            ExprKind::LabelAddr(number) => {
+                let number = self.int(i128::from(*number), Ty::new(TyKind::Int(core::Width::U64)));
+                self.body.op(PtrOp::FromAddr, vec![number], ty, self.origin)
+            }
             ExprKind::Hole(why) => self.hole_node(of.pos, why),
         }
     }

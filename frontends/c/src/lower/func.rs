@@ -270,9 +270,39 @@ impl<'a> Lower<'a> {
     }
 
     pub(super) fn push(&mut self, kind: core::StmtKind) {
+        let kind = self.without_inner_hole(kind);
         let stmt = core::Stmt::new(kind, self.origin);
         self.stmts.last_mut().expect("a block is open").push(stmt);
     }
+    /// A statement that needs what has no translation is nothing but the place where the program stops.
+    fn without_inner_hole(&mut self, kind: core::StmtKind) -> core::StmtKind {
+        let mut found = None;
+        core::Stmt::new(kind.clone(), self.origin).for_each_child(&mut |child| {
+            if let core::Child::Node(node) = child {
+                found = found.or_else(|| self.hole_in(node));
+            }
+        });
+        match (found, kind) {
+            (None, kind) => kind,
+            (hole @ Some(_), core::StmtKind::Let { pat, .. }) => core::StmtKind::Let { pat, value: hole },
+            (Some(hole), _) => core::StmtKind::Expr(hole),
+        }
+    }
+
+    /// A hole among the operands of an expression; not in blocks, whose statements stop by themselves.
+    fn hole_in(&self, node: NodeId) -> Option<NodeId> {
+        let kind = &self.body.nodes[node].kind;
+        if let Node::Hole { .. } = kind {
+            return Some(node);
+        }
+        let mut found = None;
+        kind.for_each_child(&mut |child| match child {
+            core::Child::Node(inner) => found = found.or_else(|| self.hole_in(inner)),
+            core::Child::Block(_) => {}
+        });
+        found
+    }
+
     pub(super) fn push_expr(&mut self, node: NodeId) {
         self.push(core::StmtKind::Expr(node));
     }

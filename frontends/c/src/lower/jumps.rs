@@ -141,6 +141,7 @@ pub(super) fn needs_machine(body: &Stmt) -> bool {
     let mut odd_switch = false;
     body.any(&mut |stmt| {
         has_vla |= matches!(stmt.kind, StmtKind::Vla(_));
+        odd_switch |= matches!(stmt.kind, StmtKind::GotoPtr(_));
         if let StmtKind::Switch(_, inner) = &stmt.kind {
             odd_switch |= has_odd_cases(inner);
         }

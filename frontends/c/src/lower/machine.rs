@@ -22,6 +22,10 @@ pub(super) struct Machine {
     labels: FxHashMap<Name, u32>,
     /// Pieces of the labels of the switches around, by the address of the statement.
     cases: Vec<(*const Stmt, u32)>,
+    /// Open blocks where pieces are made.
+    depth: usize,
+    /// What `setjmp` gives, and the frame that `longjmp` comes back to.
+    jumps: Option<(LocalId, LocalId)>,
 }
 
 fn state_ty() -> Ty {
@@ -37,7 +41,18 @@ impl Lower<'_> {
         let state = self.new_temp("state", state_ty(), zero);
         self.body.locals[state].mutable = true;
         let label = self.label("machine");
+        let jumps = self.sets_jump(body).then(|| {
+            let zero = self.int(0, Ty::new(TyKind::Int(Width::I32)));
+            let jumped = self.new_temp("jumped", Ty::new(TyKind::Int(Width::I32)), zero);
+            self.body.locals[jumped].mutable = true;
+            let callee = core::Callee::Lib(Name::new("c.new_frame"));
+            let ty = Ty::new(TyKind::Int(Width::U64));
+            let made = self.body.node(Node::Call { callee, args: vec![] }, ty, self.origin);
+            (jumped, self.new_temp("frame", ty, made))
+        });
         self.machine = Some(Machine {
+            depth: self.stmts.len() + 1,
+            jumps,
             state,
             label,
             pieces: vec![Vec::new()],
@@ -80,11 +95,112 @@ impl Lower<'_> {
         let subject = self.body.use_local(machine.state, Mode::Copy, origin);
         let all = self.body.node(Node::Match { subject, arms }, Ty::unit(), origin);
         let body = self.new_block(vec![core::Stmt::new(core::StmtKind::Expr(all), origin)]);
-        self.push_node(Node::Loop { label: Some(machine.label), body });
+        let node = Node::Loop { label: Some(machine.label), body };
+        match machine.jumps {
+            Some((jumped, frame)) => {
+                let node = self.body.node(node, Ty::never(), origin);
+                self.with_jumps(node, machine.state, jumped, frame);
+            }
+            None => self.push_node(node),
+        }
+    }
+
+    /// Whether a statement calls `setjmp`.
+    pub(super) fn sets_jump(&self, stmt: &Stmt) -> bool {
+        stmt.any(&mut |inner| {
+            let mut found = false;
+            inner.for_each_expr(&mut |expr| found = found || self.is_set_jump_in(expr));
+            found
+        })
+    }
+
+    fn is_set_jump_in(&self, of: &Expr) -> bool {
+        let mut found = matches!(&of.kind, ExprKind::Call { callee, .. }
+            if matches!(&callee.kind, ExprKind::Func(id) if self.is_set_jump(*id)));
+        of.for_each_child(&mut |child| found = found || self.is_set_jump_in(child));
+        found
+    }
+
+    fn is_set_jump(&self, id: FuncId) -> bool {
+        matches!(&self.linked.funcs[self.index][id as usize], super::link::Target::Library(name)
+            if matches!(name.as_str(), "setjmp" | "sigsetjmp"))
     }
 
     fn machine(&mut self) -> &mut Machine {
         self.machine.as_mut().expect("only called while pieces are made")
+    }
+
+    /// `goto *p`: the labels whose address is taken are tried in turn.
+    pub(super) fn computed_goto(&mut self, to: &Expr) {
+        let labels = self.func.map(|func| func.labels.clone()).unwrap_or_default();
+        let value = self.value(to);
+        let value = self.convert(value, Ty::new(TyKind::Int(Width::U64)));
+        let held = self.held_node(value, "target");
+        for (at, name) in labels.iter().enumerate() {
+            let Some(piece) = self.state_of(*name) else { continue };
+            let value = self.copied(held);
+            let number = self.int(at as i128 + 1, Ty::new(TyKind::Int(Width::U64)));
+            let cond = self.body.op(core::CmpOp::Eq, vec![value, number], Ty::bool(), self.origin);
+            let then = self.block(|this| this.go_to_state(piece));
+            self.push_node(Node::If { cond, then, els: None });
+        }
+        let name = Name::new("c.bad_goto");
+        let stop = self.body.node(Node::Call { callee: core::Callee::Lib(name), args: vec![] }, Ty::never(), self.origin);
+        self.push_expr(stop);
+    }
+
+    /// `setjmp(buffer)`: notes where to go on, and goes on there.
+    pub(super) fn set_jump(&mut self, buffer: &Expr, pos: crate::lex::Pos) -> NodeId {
+        let depth = self.stmts.len();
+        let Some((jumped, frame)) = self.machine.as_ref().and_then(|m| m.jumps.filter(|_| m.depth == depth)) else {
+            return self.hole(pos, "`setjmp` at this place");
+        };
+        let buffer = self.value(buffer);
+        let zero = self.int(0, Ty::new(TyKind::Int(Width::I32)));
+        self.push(core::StmtKind::Set { target: Pat::Place(core::Place::local(jumped)), value: zero });
+        let piece = self.new_piece();
+        let frame = self.body.use_local(frame, Mode::Copy, self.origin);
+        let number = self.int(i128::from(piece), state_ty());
+        let args = [buffer, frame, number].map(core::Arg::positional).to_vec();
+        let name = Name::new("c.set_jump");
+        let call = self.body.node(Node::Call { callee: core::Callee::Lib(name), args }, Ty::unit(), self.origin);
+        self.push_expr(call);
+        self.fall(piece);
+        self.begin(piece);
+        self.body.use_local(jumped, Mode::Copy, self.origin)
+    }
+
+    /// The loop of the pieces inside of a frame that `longjmp` can come back to.
+    fn with_jumps(&mut self, machine: NodeId, state: LocalId, jumped: LocalId, frame: LocalId) {
+        let origin = self.origin;
+        let landing = Ty::lib("c.Landing", []);
+        let jump = self.body.local("jump", landing, origin);
+        let ask = |this: &mut Self, name: &str, ty: Ty| {
+            let jump = this.body.use_local(jump, Mode::Copy, origin);
+            let args = vec![core::Arg::positional(jump)];
+            let callee = core::Callee::Lib(Name::new(name));
+            this.body.node(Node::Call { callee, args }, ty, origin)
+        };
+        let landed = ask(self, "c.landed", Ty::bool());
+        let to = ask(self, "c.landing_state", state_ty());
+        let value = ask(self, "c.landing_value", Ty::new(TyKind::Int(Width::I32)));
+        let then = self.block(|this| {
+            this.push(core::StmtKind::Set { target: Pat::Place(core::Place::local(state)), value: to });
+            this.push(core::StmtKind::Set { target: Pat::Place(core::Place::local(jumped)), value });
+        });
+        let body = self.block(|this| {
+            this.push_node(Node::If { cond: landed, then, els: None });
+            this.push_expr(machine);
+        });
+        let ret = self.body.ret;
+        let param = core::Param { name: Name::new("jump"), local: jump, kind: core::ParamKind::Normal, default: None };
+        let closure = core::Closure { ret, ..core::Closure::lambda(vec![param], body) };
+        let closure = self.body.node(Node::Closure(closure), Ty::func([landing], ret), origin);
+        let frame = self.body.use_local(frame, Mode::Copy, origin);
+        let args = [frame, closure].map(core::Arg::positional).to_vec();
+        let callee = core::Callee::Lib(Name::new("c.with_jumps"));
+        let call = self.body.node(Node::Call { callee, args }, ret, origin);
+        self.return_stmt(Some(call));
     }
 
     fn new_piece(&mut self) -> u32 {
@@ -132,7 +248,7 @@ impl Lower<'_> {
 
     /// A statement as pieces, where a jump leads into it.
     fn flat(&mut self, stmt: &Stmt) {
-        if !is_entered(stmt) {
+        if !is_entered(stmt) && !self.sets_jump(stmt) {
             return self.stmt(stmt);
         }
         self.at(stmt.pos);

@@ -8,7 +8,7 @@ use batuta_core::{self as core, BlockId, Node, Ty};
 impl<'a> Lower<'a> {
     /// The statements of a function.
     pub(super) fn function_body(&mut self, body: &Stmt) {
-        if super::jumps::needs_machine(body) {
+        if super::jumps::needs_machine(body) || self.sets_jump(body) {
             return self.machine_body(body);
         }
         match &body.kind {
@@ -40,6 +40,7 @@ impl<'a> Lower<'a> {
             StmtKind::Switch(of, body) => self.switch_stmt(of, body),
             StmtKind::Case(_, _, inner) | StmtKind::Default(inner) | StmtKind::Label(_, inner) => self.stmt(inner),
             StmtKind::Goto(name) => self.goto_stmt(*name, stmt.pos),
+            StmtKind::GotoPtr(to) => self.computed_goto(to),
             StmtKind::Break => self.break_stmt(),
             StmtKind::Continue => self.continue_stmt(),
             StmtKind::Return(value) => {

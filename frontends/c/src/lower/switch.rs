@@ -272,7 +272,7 @@ fn falls_through(section: &Section<'_>) -> bool {
 /// Whether a statement never passes control to the one behind it.
 pub(super) fn leaves(stmt: &Stmt) -> bool {
     match &stmt.kind {
-        StmtKind::Break | StmtKind::Continue | StmtKind::Return(_) | StmtKind::Goto(_) => true,
+        StmtKind::Break | StmtKind::Continue | StmtKind::Return(_) | StmtKind::Goto(_) | StmtKind::GotoPtr(_) => true,
         StmtKind::Block(stmts) | StmtKind::Group(stmts) => stmts.last().is_some_and(leaves),
         StmtKind::If(_, then, Some(els)) => leaves(then) && leaves(els),
         StmtKind::Label(_, inner) => leaves(inner),

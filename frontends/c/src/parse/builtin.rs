@@ -40,6 +40,11 @@ impl Parser {
                 args.swap_remove(if holds { 1 } else { 2 })
             }
             "add_overflow" | "sub_overflow" | "mul_overflow" => self.overflow(name, pos)?,
+            "prefetch" | "assume" => {
+                self.builtin_args()?;
+                let zero = Expr::int(0, INT, pos);
+                self.cast(zero, &CTy::Void)
+            }
             "unreachable" | "trap" => {
                 self.builtin_args()?;
                 self.library_call("abort", Vec::new(), pos)

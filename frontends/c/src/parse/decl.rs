@@ -353,6 +353,7 @@ impl Parser {
             is_library,
             params: Vec::new(),
             vars: Vec::new(),
+            labels: Vec::new(),
             body: None,
             pos,
             end: pos.end,
@@ -373,7 +374,7 @@ impl Parser {
         }
         if ty.open {
             let own = params.iter().map(|id| self.vars[*id as usize].ty.clone()).collect();
-            ty = Rc::new(FuncTy { params: own, open: false, ..(*ty).clone() });
+            ty = Rc::new(FuncTy { params: own, ..(*ty).clone() });
         }
         let id = self.declare_func(name, ty.clone(), specs.storage == Storage::Static, declared.pos);
         self.tree.funcs[id as usize].ty = ty.clone();
@@ -395,7 +396,9 @@ impl Parser {
         }
         let end = self.before().end;
         let vars = std::mem::take(&mut self.vars);
+        let labels = std::mem::take(&mut self.labels);
         let row = &mut self.tree.funcs[id as usize];
+        row.labels = labels;
         (row.params, row.vars, row.body, row.pos, row.end) = (params, vars, Some(body), declared.pos, end);
         Ok(())
     }

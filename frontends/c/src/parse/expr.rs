@@ -139,8 +139,13 @@ impl Parser {
                 }
                 "&&" => {
                     self.next();
-                    self.ident()?;
-                    return Ok(self.hole(pos, "the address of a label"));
+                    let (name, _) = self.ident()?;
+                    let known = self.labels.iter().position(|label| *label == name);
+                    let at = known.unwrap_or_else(|| {
+                        self.labels.push(name);
+                        self.labels.len() - 1
+                    });
+                    return Ok(Expr::new(ExprKind::LabelAddr(at as u64 + 1), CTy::Void.ptr(), pos));
                 }
                 "&" | "*" | "+" | "-" | "~" | "!" => {
                     self.next();

@@ -92,7 +92,8 @@ impl Parser {
         let mut out = empty(ty);
         let mut at = 0u64;
         while !self.is("}") {
-            let last = if self.is("[") || self.is(".") {
+            let is_old = self.peek().kind == Kind::Ident && self.peek_at(1).is(":");
+            let last = if self.is("[") || self.is(".") || is_old {
                 self.designated(ty, &mut out)?
             } else {
                 self.element(ty, &mut out, at)?;
@@ -211,8 +212,12 @@ impl Parser {
             self.expect("]")?;
             return Ok((first, last, vec![first]));
         }
-        self.expect(".")?;
+        // `name: value` is how GNU C once wrote `.name = value`.
+        let is_old = !self.eat(".");
         let (name, _) = self.ident()?;
+        if is_old {
+            self.expect(":")?;
+        }
         let CTy::Record(id) = ty else { return Err(self.syntax("`.` designates fields of structs")) };
         let Some(path) = self.tree.records.find(*id, name) else {
             return Err(self.syntax(format!("no field is called `{name}`")));

@@ -69,6 +69,8 @@ pub(crate) struct Parser {
     /// Files that are headers of the library.
     bundled: Vec<bool>,
     constants: FxHashSet<Name>,
+    /// Labels of the function at hand whose address is taken.
+    labels: Vec<Name>,
     depth: usize,
     temps: u32,
 }
@@ -112,6 +114,7 @@ impl Parser {
             issues: Vec::new(),
             bundled,
             constants: FxHashSet::default(),
+            labels: Vec::new(),
             depth: 0,
             temps: 0,
         }

@@ -110,6 +110,12 @@ impl Parser {
                 let body = self.scoped()?;
                 stmt(StmtKind::Switch(of, Box::new(body)))
             }
+            "__label__" => {
+                while !self.eat(";") {
+                    self.next();
+                }
+                stmt(StmtKind::Empty)
+            }
             "case" => self.case(pos),
             "default" => {
                 self.next();
@@ -224,10 +230,10 @@ impl Parser {
     fn goto(&mut self, pos: Pos) -> Parsed<Stmt> {
         self.next();
         if self.eat("*") {
-            self.expression()?;
+            let to = self.expression()?;
             self.expect(";")?;
-            self.issue(codes::UNSUPPORTED, pos, "a computed `goto` has no translation yet");
-            return Ok(Stmt { kind: StmtKind::Hole("computed goto".to_owned()), pos });
+            let to = self.rvalue(to);
+            return Ok(Stmt { kind: StmtKind::GotoPtr(to), pos });
         }
         let (name, _) = self.ident()?;
         self.expect(";")?;

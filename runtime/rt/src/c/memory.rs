@@ -283,6 +283,12 @@ pub fn aligned_alloc(_alignment: u64, size: u64) -> Ptr<()> {
     malloc(size)
 }
 
+/// `alloca`: the memory stays until the program ends.
+#[track_caller]
+pub fn alloca(size: u64) -> Ptr<()> {
+    malloc(size)
+}
+
 /// `posix_memalign`
 #[track_caller]
 pub fn posix_memalign(to: Ptr<Ptr<()>>, _alignment: u64, size: u64) -> i32 {

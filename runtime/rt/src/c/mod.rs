@@ -11,6 +11,7 @@ mod errors;
 mod files;
 mod float_text;
 mod function;
+mod jumps;
 mod list;
 mod local;
 mod math;
@@ -37,10 +38,13 @@ pub use convert::*;
 pub use errors::*;
 pub use files::*;
 pub use function::{Erase, Function, Target, register};
+pub use jumps::{
+    Landing, bad_goto, landed, landing_state, landing_value, longjmp, new_frame, raise, set_jump, signal, with_jumps,
+};
 pub use list::{Arg, ArgList, Args, Whole, VaList, va_arg, va_copy, va_start};
 pub use local::{Local, LocalArray, local, local_array};
 pub use math::*;
-pub use memory::{calloc, free, malloc, objects, posix_memalign, realloc, reallocarray, aligned_alloc};
+pub use memory::{alloca, calloc, free, malloc, objects, posix_memalign, realloc, reallocarray, aligned_alloc};
 pub use pointer::{Count, Ptr, define};
 pub use printf::*;
 pub use random::*;

@@ -29,7 +29,9 @@ pub fn start(source_map: &'static str, main: fn() -> i32) {
     for size in STACKS {
         let program = thread::Builder::new().name("main".to_owned()).stack_size(size);
         if let Ok(handle) = program.spawn(move || exit(main())) {
-            let _ = handle.join();
+            if handle.join().is_err_and(|payload| super::jumps::lost_jump(&*payload)) {
+                eprintln!("run-time error: longjmp to a function that has returned");
+            }
             process::exit(STOPPED);
         }
     }
