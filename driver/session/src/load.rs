@@ -33,7 +33,9 @@ impl LoadError {
             Self::Missing(_) => "check the spelling, or give the path from the current folder",
             Self::Unreadable(..) => "check the permissions of the path",
             Self::NotUtf8 { .. } => "save the file as UTF-8 (`iconv -f latin1 -t utf-8 OLD > NEW`)",
-            Self::UnknownLanguage(_) => "Python files end in `.py`, Ruchy files in `.ruchy`, units of C in `.c`",
+            Self::UnknownLanguage(_) => {
+                "Python files end in `.py`, Ruchy files in `.ruchy`, units of C in `.c`"
+            }
             Self::NotRuchy(_) | Self::NoRuchy(_) => {
                 "name a file that ends in `.ruchy`, or a folder that holds some"
             }

@@ -12,7 +12,8 @@ fn read(path: &Path) -> Result<String, LoadError> {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
-        let carried = chunk.invalid().iter().filter_map(|byte| char::from_u32(batuta_c::CARRIER + u32::from(*byte)));
+        let carried =
+            chunk.invalid().iter().filter_map(|byte| char::from_u32(batuta_c::CARRIER + u32::from(*byte)));
         text.extend(carried);
     }
     Ok(text)
@@ -53,9 +54,26 @@ pub(crate) fn load_folder(folder: &Path) -> Result<Option<Project>, LoadError> {
         let module = unique_module(&project, path);
         project.files.push(file(path, module)?);
     }
-    let start = project.files.iter().find(|file| file.path.ends_with(".c") && has_main(&file.text));
-    project.entry = start.map(|file| file.module.clone());
+    find_entry(&mut project);
     Ok(Some(project))
+}
+
+/// Sets the unit that the program starts in: the one with `main`. Of several the one called `main.c`; the others
+/// are programs of their own and left out.
+fn find_entry(project: &mut Project) {
+    let is_start = |file: &ProjectFile| file.path.ends_with(".c") && has_main(&file.text);
+    let starts: Vec<String> =
+        project.files.iter().filter(|file| is_start(file)).map(|file| file.module.clone()).collect();
+    let named = starts.iter().find(|module| module.as_str() == "main" || **module == project.name);
+    let Some(entry) = named.or(starts.first()).cloned() else { return };
+    let is_other = |file: &ProjectFile| is_start(file) && file.module != entry;
+    let others: Vec<&str> =
+        project.files.iter().filter(|file| is_other(file)).map(|file| file.path.as_str()).collect();
+    if !others.is_empty() {
+        project.notes.push(format!("left out, being programs of their own: {}", others.join(", ")));
+    }
+    project.files.retain(|file| !is_other(file));
+    project.entry = Some(entry);
 }
 
 fn file(path: &Path, module: String) -> Result<ProjectFile, LoadError> {
@@ -94,7 +112,9 @@ fn has_main(text: &str) -> bool {
         at.is_some_and(|at| {
             let before = line[..at].chars().next_back();
             let after = line[at + 4..].trim_start();
-            after.starts_with('(') && !before.is_some_and(|c| c.is_alphanumeric() || c == '_') && !line.trim_end().ends_with(';')
+            after.starts_with('(')
+                && !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+                && !line.trim_end().ends_with(';')
         })
     })
 }

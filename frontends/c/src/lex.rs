@@ -15,7 +15,11 @@ pub struct Pos {
 impl Pos {
     /// From the start of this range to the end of the other, where both lie in one file.
     pub fn to(self, other: Self) -> Self {
-        if self.file == other.file && other.end >= self.start { Self { end: other.end, ..self } } else { self }
+        if self.file == other.file && other.end >= self.start {
+            Self { end: other.end, ..self }
+        } else {
+            self
+        }
     }
 }
 
@@ -86,9 +90,9 @@ struct Lexer {
 }
 
 const PUNCTS: &[&str] = &[
-    "%:%:", "...", "<<=", ">>=", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=", "-=", "*=", "/=",
-    "%=", "&=", "|=", "^=", "##", "<:", ":>", "<%", "%>", "%:", "(", ")", "[", "]", "{", "}", ".", "&", "*", "+", "-", "~",
-    "!", "/", "%", "<", ">", "^", "|", "?", ":", ";", "=", ",", "#",
+    "%:%:", "...", "<<=", ">>=", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=",
+    "-=", "*=", "/=", "%=", "&=", "|=", "^=", "##", "<:", ":>", "<%", "%>", "%:", "(", ")", "[", "]", "{",
+    "}", ".", "&", "*", "+", "-", "~", "!", "/", "%", "<", ">", "^", "|", "?", ":", ";", "=", ",", "#",
 ];
 
 /// Tokens and comments of a text.
@@ -224,7 +228,10 @@ impl Lexer {
     fn quote_prefix(&self) -> Option<usize> {
         let rest = &self.text[self.i..];
         let prefixes: [&[u8]; 5] = [b"", b"L", b"u8", b"u", b"U"];
-        prefixes.iter().find(|p| rest.starts_with(p) && matches!(rest[p.len()], b'"' | b'\'')).map(|p| p.len())
+        prefixes
+            .iter()
+            .find(|p| rest.starts_with(p) && matches!(rest[p.len()], b'"' | b'\''))
+            .map(|p| p.len())
     }
 
     fn quoted(&mut self, quote: u8) {

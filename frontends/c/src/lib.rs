@@ -61,6 +61,12 @@ impl pp::Includes for Files<'_> {
     fn folders(&self) -> &[String] {
         &self.0.folders
     }
+    fn anywhere(&self, name: &str) -> Option<String> {
+        let end = format!("/{}", name.trim_start_matches("../"));
+        let mut found = self.0.files.keys().filter(|path| path.ends_with(&end));
+        let first = found.next()?;
+        found.next().is_none().then(|| first.clone())
+    }
 }
 
 /// Translates the units of a project and links them.
@@ -80,11 +86,8 @@ pub fn lower(sources: &Sources) -> Lowered {
         unit.issues.iter().any(|issue| issue.code.severity == batuta_base::Severity::Error)
     };
     // What has errors is not translated, so nothing is lowered from it.
-    let (program, image) = if units.iter().any(has_errors) {
-        Default::default()
-    } else {
-        lower::lower(&mut units)
-    };
+    let (program, image) =
+        if units.iter().any(has_errors) { Default::default() } else { lower::lower(&mut units) };
     Lowered { program, image, diags: diagnostics(&units) }
 }
 

@@ -131,7 +131,11 @@ pub enum ExprKind {
     /// `lhs = (ty)((calc)lhs op rhs)`; the place is found once. Pointers add a `long`.
     Update(BinOp, CTy, Box<Expr>, Box<Expr>),
     /// `++`/`--`: by one up or down; whether the old value is given.
-    Step { of: Box<Expr>, down: bool, post: bool },
+    Step {
+        of: Box<Expr>,
+        down: bool,
+        post: bool,
+    },
     Cond(Box<Expr>, Box<Expr>, Box<Expr>),
     /// `a ?: b`.
     Elvis(Box<Expr>, Box<Expr>),
@@ -142,7 +146,11 @@ pub enum ExprKind {
     /// An array as pointer to its first item.
     Decay(Box<Expr>),
     /// Arguments beyond the parameters of a variadic function stand apart.
-    Call { callee: Box<Expr>, args: Vec<Expr>, rest: Vec<Expr> },
+    Call {
+        callee: Box<Expr>,
+        args: Vec<Expr>,
+        rest: Vec<Expr>,
+    },
     StmtExpr(Box<Stmt>),
     /// An object without a name: the variable and its value.
     Compound(VarId, Box<Init>),

@@ -7,12 +7,31 @@ impl Expr {
     pub fn for_each_child<'a>(&'a self, f: &mut dyn FnMut(&'a Expr)) {
         use ExprKind::*;
         match &self.kind {
-            Int(..) | Float(_) | LabelAddr(_) | Str(_) | Local(_) | Global(_) | Func(_) | Hole(_) | StmtExpr(_) | Compound(..) => {}
-            Deref(a) | Member(a, ..) | Neg(a) | BitNot(a) | Not(a) | Cast(a) | Addr(a) | Decay(a) | VaStart(a)
-            | VaArg(a) | VaEnd(a) => f(a),
+            Int(..) | Float(_) | LabelAddr(_) | Str(_) | Local(_) | Global(_) | Func(_) | Hole(_)
+            | StmtExpr(_) | Compound(..) => {}
+            Deref(a)
+            | Member(a, ..)
+            | Neg(a)
+            | BitNot(a)
+            | Not(a)
+            | Cast(a)
+            | Addr(a)
+            | Decay(a)
+            | VaStart(a)
+            | VaArg(a)
+            | VaEnd(a) => f(a),
             Step { of, .. } => f(of),
-            Binary(_, a, b) | Compare(_, a, b) | And(a, b) | Or(a, b) | PtrAdd(a, b) | PtrDiff(a, b) | Assign(a, b)
-            | Update(_, _, a, b) | Elvis(a, b) | Comma(a, b) | VaCopy(a, b) => {
+            Binary(_, a, b)
+            | Compare(_, a, b)
+            | And(a, b)
+            | Or(a, b)
+            | PtrAdd(a, b)
+            | PtrDiff(a, b)
+            | Assign(a, b)
+            | Update(_, _, a, b)
+            | Elvis(a, b)
+            | Comma(a, b)
+            | VaCopy(a, b) => {
                 f(a);
                 f(b);
             }
@@ -51,7 +70,12 @@ impl Stmt {
                 f(then);
                 els.iter().for_each(|els| f(els));
             }
-            While(_, body) | Do(body, _) | Switch(_, body) | Case(_, _, body) | Default(body) | Label(_, body) => f(body),
+            While(_, body)
+            | Do(body, _)
+            | Switch(_, body)
+            | Case(_, _, body)
+            | Default(body)
+            | Label(_, body) => f(body),
             For(init, _, _, body) => {
                 init.iter().for_each(|init| f(init));
                 f(body);
@@ -64,7 +88,12 @@ impl Stmt {
     pub fn for_each_expr<'a>(&'a self, f: &mut dyn FnMut(&'a Expr)) {
         use StmtKind::*;
         match &self.kind {
-            Expr(value) | GotoPtr(value) | If(value, ..) | While(value, _) | Do(_, value) | Switch(value, _) => f(value),
+            Expr(value)
+            | GotoPtr(value)
+            | If(value, ..)
+            | While(value, _)
+            | Do(_, value)
+            | Switch(value, _) => f(value),
             Return(value) => value.iter().for_each(f),
             Decl(_, init) => init.iter().for_each(|init| init.for_each_expr(f)),
             For(_, cond, step, _) => cond.iter().chain(step).for_each(f),

@@ -28,10 +28,10 @@ mod number;
 #[doc(hidden)]
 pub mod out;
 
+pub mod c;
 mod modules;
 mod repr;
 mod rows;
-pub mod c;
 pub mod ruchy;
 mod shared;
 mod start;

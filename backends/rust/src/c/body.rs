@@ -6,7 +6,9 @@ use crate::names;
 use crate::scope::{Scope, scope};
 use crate::tree::{self, Block, Expr, Stmt, StmtKind};
 use batuta_base::{Name, Origin};
-use batuta_core::{self as core, BlockId, Body, Const, LocalId, Mir, Node, NodeId, Pat, Proj, Root, Ty, TyKind, Width};
+use batuta_core::{
+    self as core, BlockId, Body, Const, LocalId, Mir, Node, NodeId, Pat, Proj, Root, Ty, TyKind, Width,
+};
 
 pub(crate) struct CPrinter<'a, 'u> {
     pub(crate) env: &'a CEnv<'a>,
@@ -186,7 +188,9 @@ impl<'a, 'u> CPrinter<'a, 'u> {
     fn index(&mut self, node: NodeId) -> Expr {
         let ty = self.body.ty(node);
         match self.body.as_const(node) {
-            Some(Const::Int(digits)) if !digits.starts_with('-') => Expr::atom(crate::literal::grouped(digits)),
+            Some(Const::Int(digits)) if !digits.starts_with('-') => {
+                Expr::atom(crate::literal::grouped(digits))
+            }
             _ if *ty.kind() == TyKind::Int(Width::Usize) => self.expr(node),
             _ => self.typed(node).cast("usize"),
         }
@@ -316,10 +320,13 @@ impl<'a, 'u> CPrinter<'a, 'u> {
                 _ => false,
             },
             Node::If { then, els, .. } => {
-                let open = |block: BlockId| self.body.blocks[block].tail.is_none_or(|tail| self.needs_type(tail));
+                let open =
+                    |block: BlockId| self.body.blocks[block].tail.is_none_or(|tail| self.needs_type(tail));
                 open(*then) && els.is_none_or(open)
             }
-            Node::Block { block, .. } => self.body.blocks[*block].tail.is_none_or(|tail| self.needs_type(tail)),
+            Node::Block { block, .. } => {
+                self.body.blocks[*block].tail.is_none_or(|tail| self.needs_type(tail))
+            }
             _ => false,
         }
     }
@@ -357,7 +364,11 @@ fn pattern(pat: &Pat, is_byte: bool) -> String {
         Pat::Const(Const::Int(digits)) if is_byte => {
             let byte: u8 = digits.parse().unwrap_or(0);
             let is_shown = byte.is_ascii_graphic() || matches!(byte, b' ' | b'\n' | b'\t' | b'\r' | 0);
-            if is_shown { format!("b{}", crate::literal::character(byte as char)) } else { digits.to_string() }
+            if is_shown {
+                format!("b{}", crate::literal::character(byte as char))
+            } else {
+                digits.to_string()
+            }
         }
         Pat::Const(Const::Int(digits)) => crate::literal::grouped(digits),
         Pat::Or(parts) => parts.iter().map(|part| pattern(part, is_byte)).collect::<Vec<_>>().join(" | "),

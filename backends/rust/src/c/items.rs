@@ -21,7 +21,8 @@ pub(crate) fn is_empty(env: &CEnv<'_>, module: Name) -> bool {
 
 /// A module initialiser without statements.
 fn is_idle_init(env: &CEnv<'_>, path: Name) -> bool {
-    path.last() == "<init>" && env.program.fns.get(&path).is_none_or(|body| body.blocks[body.root].stmts.is_empty())
+    path.last() == "<init>"
+        && env.program.fns.get(&path).is_none_or(|body| body.blocks[body.root].stmts.is_empty())
 }
 
 /// The text of a module's items.
@@ -42,7 +43,8 @@ pub(crate) fn module(env: &CEnv<'_>, module: &Module, is_entry: bool, uses: &mut
     }
     let rest = |path: &Name| path.parent() == module.path && !seen.contains(path);
     let records: Vec<Name> = env.image.records.keys().copied().filter(rest).collect();
-    let globals: Vec<Name> = env.image.constants.keys().chain(env.image.objects.keys()).copied().filter(rest).collect();
+    let globals: Vec<Name> =
+        env.image.constants.keys().chain(env.image.objects.keys()).copied().filter(rest).collect();
     let others: Vec<Name> = env.program.fns.keys().copied().filter(rest).collect();
     for path in records {
         let text = record(env, path, module.path, vis, uses);
@@ -221,7 +223,8 @@ fn targets(env: &CEnv<'_>, module: Name, is_entry: bool, vis: &str, uses: &mut C
         if path.parent() == module && !is_library || is_library && is_entry {
             uses.runtime.insert("Ptr");
             let ty = ty_text(env, *ty, module, uses);
-            let _ = writeln!(out, "{vis}const {}: Ptr<{ty}> = Ptr::function({number});", target_name(env, *path));
+            let _ =
+                writeln!(out, "{vis}const {}: Ptr<{ty}> = Ptr::function({number});", target_name(env, *path));
         }
     }
     (!out.is_empty()).then(|| out.trim_end().to_owned())
@@ -238,7 +241,8 @@ pub(crate) fn target_name(env: &CEnv<'_>, path: Name) -> String {
 fn main(env: &CEnv<'_>, module: Name, uses: &mut CUses) -> String {
     uses.module = true;
     let mut lines = String::new();
-    let count = env.image.objects.values().filter(|def| matches!(def.storage, ObjectStorage::Memory(_))).count();
+    let count =
+        env.image.objects.values().filter(|def| matches!(def.storage, ObjectStorage::Memory(_))).count();
     if count > 0 {
         let _ = writeln!(lines, "        c::objects({count});");
     }
@@ -254,7 +258,8 @@ fn main(env: &CEnv<'_>, module: Name, uses: &mut CUses) -> String {
     }
     for path in env.program.modules.keys() {
         if !is_idle_init(env, path.join("<init>")) {
-            let front = if *path == module { String::new() } else { format!("{}::", env.names.module(*path)) };
+            let front =
+                if *path == module { String::new() } else { format!("{}::", env.names.module(*path)) };
             let _ = writeln!(lines, "        {front}init();");
         }
     }

@@ -71,13 +71,15 @@ pub fn emit_c(program: &Program<Mir>, image: &Image, options: &EmitOptions) -> P
 }
 
 fn module_file(env: &CEnv<'_>, module: &Module, is_entry: bool, others: &[String], out: &mut Project) {
-    let file = if is_entry { "src/main.rs".to_owned() } else { format!("src/{}.rs", env.names.module(module.path)) };
+    let file =
+        if is_entry { "src/main.rs".to_owned() } else { format!("src/{}.rs", env.names.module(module.path)) };
     let mut uses = CUses::default();
     let text = items::module(env, module, is_entry, &mut uses);
     let mut parts = Vec::new();
     if is_entry {
         parts.push("#![forbid(unsafe_code)]".to_owned());
-        parts.push("#![allow(arithmetic_overflow, unconditional_panic, unreachable_code, unused)]".to_owned());
+        parts
+            .push("#![allow(arithmetic_overflow, unconditional_panic, unreachable_code, unused)]".to_owned());
         parts.push(others.iter().map(|name| format!("mod {name};\n")).collect());
     }
     if is_entry {

@@ -10,7 +10,8 @@ pub(crate) struct Names {
 }
 
 /// Types that every emitted file may import.
-const TYPES: &[&str] = &["Ptr", "Local", "LocalArray", "Args", "VaList", "Cell", "Self", "File", "Tm", "Div", "LDiv"];
+const TYPES: &[&str] =
+    &["Ptr", "Local", "LocalArray", "Args", "VaList", "Cell", "Self", "File", "Tm", "Div", "LDiv"];
 /// Functions that emitted files define themselves.
 const FUNCTIONS: &[&str] = &["main", "init"];
 /// Modules that emitted files name.
@@ -27,7 +28,8 @@ impl Names {
                 count += 1;
                 name = format!("{wanted}_{count}");
                 // Types keep their case.
-                if wanted.starts_with(|c: char| c.is_uppercase()) && !wanted.contains('_') && wanted.len() > 1 {
+                if wanted.starts_with(|c: char| c.is_uppercase()) && !wanted.contains('_') && wanted.len() > 1
+                {
                     name = format!("{wanted}{count}");
                 }
             }
@@ -39,7 +41,9 @@ impl Names {
         for path in image.objects.keys().chain(image.constants.keys()) {
             add(*path, names::upper(path.last()), &[]);
         }
-        for path in program.fns.keys().filter(|path| !image.objects.contains_key(*path) && path.last() != "<init>") {
+        for path in
+            program.fns.keys().filter(|path| !image.objects.contains_key(*path) && path.last() != "<init>")
+        {
             let wanted = names::snake(path.last());
             // `main` calls the program's own under this name.
             if image.main == Some(*path) {

@@ -63,9 +63,11 @@ impl CPrinter<'_, '_> {
         let body = self.body;
         match &body.nodes[node].kind {
             Node::Const(value) => self.constant(value, body.ty(node), true),
-            Node::Op { op: op @ (Op::IntOp(_) | Op::FloatOp(_) | Op::CIntOp(CIntOp::Shl | CIntOp::Shr)), args, .. }
-                if args.len() == 2 =>
-            {
+            Node::Op {
+                op: op @ (Op::IntOp(_) | Op::FloatOp(_) | Op::CIntOp(CIntOp::Shl | CIntOp::Shr)),
+                args,
+                ..
+            } if args.len() == 2 => {
                 let a = self.typed(args[0]);
                 let b = self.expr(args[1]);
                 a.binary(operator(*op), b)
@@ -101,7 +103,8 @@ impl CPrinter<'_, '_> {
             Const::Float(value) => literal::float(*value),
             _ => String::new(),
         };
-        let is_negative_nan = matches!(value, Const::Float(value) if value.is_nan() && value.is_sign_negative());
+        let is_negative_nan =
+            matches!(value, Const::Float(value) if value.is_nan() && value.is_sign_negative());
         let text = if is_negative_nan { format!("-{text}") } else { text };
         let has_name = text.contains("::");
         if suffixed && !has_name && (always || !is_default(ty)) {
@@ -118,7 +121,9 @@ impl CPrinter<'_, '_> {
             Const::Bytes(bytes) => {
                 let text = Expr::atom(literal::bytes(bytes));
                 match ty.kind() {
-                    TyKind::Array(item, _) if *item.kind() == TyKind::Int(core::Width::U8) => Expr::unary("*", text),
+                    TyKind::Array(item, _) if *item.kind() == TyKind::Int(core::Width::U8) => {
+                        Expr::unary("*", text)
+                    }
                     TyKind::Array(..) => Expr::call(self.c("chars"), vec![text]),
                     _ => text,
                 }
@@ -210,7 +215,11 @@ impl CPrinter<'_, '_> {
         let compares = matches!(op, Op::CmpOp(_));
         let (first, second) = (is_literal(args[0]), is_literal(args[1]));
         let is_shift = matches!(op, Op::CIntOp(_));
-        let a = if compares && first && second || is_shift && first { self.typed(args[0]) } else { self.expr(args[0]) };
+        let a = if compares && first && second || is_shift && first {
+            self.typed(args[0])
+        } else {
+            self.expr(args[0])
+        };
         let b = self.expr(args[1]);
         (a, b)
     }
@@ -240,7 +249,8 @@ impl CPrinter<'_, '_> {
             TyKind::Class(path, _) => {
                 let def = &self.env.image.records[path];
                 let at = def.fields.iter().position(|row| row.name == field);
-                let token = at.map_or_else(|| crate::names::upper(field.as_str()), |at| field_tokens(def)[at].clone());
+                let token = at
+                    .map_or_else(|| crate::names::upper(field.as_str()), |at| field_tokens(def)[at].clone());
                 let name = self.env.path(*path, self.module, self.uses);
                 Expr::atom(format!("{name}::{token}"))
             }
@@ -350,7 +360,9 @@ impl CPrinter<'_, '_> {
     }
 
     fn text(&mut self, node: NodeId) -> Expr {
-        let Some(Const::Bytes(bytes)) = self.body.as_const(node) else { return self.problem("a text of no bytes") };
+        let Some(Const::Bytes(bytes)) = self.body.as_const(node) else {
+            return self.problem("a text of no bytes");
+        };
         let macro_name = self.c("text");
         match std::str::from_utf8(bytes) {
             Ok(text) if !text.contains('\0') => {
@@ -418,7 +430,9 @@ impl CPrinter<'_, '_> {
             IoOp::EPrintLn => "eprintln",
         };
         self.uses.runtime.insert(name);
-        let Node::Format(pieces) = &self.body.nodes[text].kind else { return self.problem("a text of no pieces") };
+        let Node::Format(pieces) = &self.body.nodes[text].kind else {
+            return self.problem("a text of no pieces");
+        };
         let args = self.format(pieces);
         Expr::Macro(name.to_owned(), args)
     }

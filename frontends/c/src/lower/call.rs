@@ -11,11 +11,65 @@ const NEVER: &[&str] = &["exit", "Exit", "quick_exit", "abort", "assert_fail", "
 
 /// Library functions that only compute.
 const QUIET: &[&str] = &[
-    "abs", "acos", "asin", "atan", "atan2", "cbrt", "ceil", "cos", "cosh", "exp", "fabs", "floor", "fmax", "fmin",
-    "fmod", "hypot", "isalnum", "isalpha", "isdigit", "islower", "isprint", "ispunct", "isspace", "isupper",
-    "isxdigit", "labs", "ldexp", "log", "log10", "log2", "lround", "memchr", "memcmp", "pow", "round", "sin", "sinh",
-    "sqrt", "stderr", "stdin", "stdout", "strchr", "strcmp", "strcspn", "strerror", "strlen", "strncmp", "strrchr",
-    "strspn", "strstr", "tan", "tanh", "tolower", "toupper", "trunc", "popcount", "clz", "ctz", "errno_location",
+    "abs",
+    "acos",
+    "asin",
+    "atan",
+    "atan2",
+    "cbrt",
+    "ceil",
+    "cos",
+    "cosh",
+    "exp",
+    "fabs",
+    "floor",
+    "fmax",
+    "fmin",
+    "fmod",
+    "hypot",
+    "isalnum",
+    "isalpha",
+    "isdigit",
+    "islower",
+    "isprint",
+    "ispunct",
+    "isspace",
+    "isupper",
+    "isxdigit",
+    "labs",
+    "ldexp",
+    "log",
+    "log10",
+    "log2",
+    "lround",
+    "memchr",
+    "memcmp",
+    "pow",
+    "round",
+    "sin",
+    "sinh",
+    "sqrt",
+    "stderr",
+    "stdin",
+    "stdout",
+    "strchr",
+    "strcmp",
+    "strcspn",
+    "strerror",
+    "strlen",
+    "strncmp",
+    "strrchr",
+    "strspn",
+    "strstr",
+    "tan",
+    "tanh",
+    "tolower",
+    "toupper",
+    "trunc",
+    "popcount",
+    "clz",
+    "ctz",
+    "errno_location",
 ];
 
 impl Lower<'_> {
@@ -34,8 +88,12 @@ impl Lower<'_> {
                 }
                 let all: Vec<&Expr> = args.iter().chain(rest).collect();
                 let values = self.arguments(&all);
-                let mut given: Vec<NodeId> =
-                    values.iter().zip(&params).take(own).map(|(value, param)| self.convert(*value, *param)).collect();
+                let mut given: Vec<NodeId> = values
+                    .iter()
+                    .zip(&params)
+                    .take(own)
+                    .map(|(value, param)| self.convert(*value, *param))
+                    .collect();
                 if is_variadic {
                     given.push(self.rest_args(values[own..].to_vec()));
                 }
@@ -107,7 +165,10 @@ impl Lower<'_> {
     /// Whether evaluating an argument does something that another one may see.
     fn is_busy(&self, of: &Expr) -> bool {
         match &of.kind {
-            ExprKind::Assign(..) | ExprKind::Update(..) | ExprKind::Step { .. } | ExprKind::StmtExpr(_)
+            ExprKind::Assign(..)
+            | ExprKind::Update(..)
+            | ExprKind::Step { .. }
+            | ExprKind::StmtExpr(_)
             | ExprKind::VaArg(_) => true,
             ExprKind::Call { callee, args, rest } => {
                 let is_quiet = match &callee.kind {
@@ -185,7 +246,9 @@ impl Lower<'_> {
     pub(super) fn varargs(&mut self, of: &Expr, ty: Ty) -> NodeId {
         let (name, args) = match &of.kind {
             ExprKind::VaStart(list) => {
-                let Some(rest) = self.rest else { return self.hole(of.pos, "`va_start` outside of a variadic function") };
+                let Some(rest) = self.rest else {
+                    return self.hole(of.pos, "`va_start` outside of a variadic function");
+                };
                 let list = self.list_pointer(list);
                 let rest = self.body.use_local(rest, Mode::Copy, self.origin);
                 ("va_start", vec![list, rest])

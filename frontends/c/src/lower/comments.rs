@@ -66,7 +66,11 @@ fn spans(linked: &Linked, program: &Program<Mir>, module: Name, unit: Name) -> V
     let image = &linked.image;
     for (path, def) in &image.records {
         if path.parent() == module && def.place.module == module {
-            out.push(Span { item: Item::Class(*path), start: def.place.origin.start, end: def.place.origin.end });
+            out.push(Span {
+                item: Item::Class(*path),
+                start: def.place.origin.start,
+                end: def.place.origin.end,
+            });
         }
     }
     let objects = image.objects.iter().map(|(path, def)| (path, def.place));
@@ -78,7 +82,8 @@ fn spans(linked: &Linked, program: &Program<Mir>, module: Name, unit: Name) -> V
     }
     if module == unit {
         for (path, body) in &program.fns {
-            let is_function = path.parent() == module && !image.objects.contains_key(path) && path.last() != "<init>";
+            let is_function =
+                path.parent() == module && !image.objects.contains_key(path) && path.last() != "<init>";
             if is_function && body.origin.end > 0 {
                 out.push(Span { item: Item::Fn(*path), start: body.origin.start, end: body.origin.end });
             }
@@ -95,7 +100,11 @@ fn comment(remark: &Remark, file: &str) -> Comment {
     for line in remark.text.lines() {
         let line = line.trim();
         let line = line.strip_prefix('*').unwrap_or(line);
-        lines.push(if line.is_empty() || line.starts_with(' ') { line.to_owned() } else { format!(" {line}") });
+        lines.push(if line.is_empty() || line.starts_with(' ') {
+            line.to_owned()
+        } else {
+            format!(" {line}")
+        });
     }
     while lines.first().is_some_and(|line| line.trim().is_empty()) {
         lines.remove(0);

@@ -17,15 +17,20 @@ impl Lower<'_> {
             ExprKind::Int(value, name) => self.number(*value, *name, ty),
             ExprKind::Float(value) => self.float(*value, ty),
             ExprKind::Func(id) => self.function_pointer(*id, of),
-            ExprKind::Compound(id, init) if self.is_plain_literal(*id) => match self.init_value(init, &of.ty) {
+            ExprKind::Compound(id, init) if self.is_plain_literal(*id) => match self.init_value(init, &of.ty)
+            {
                 Some(value) => value,
                 None => {
                     let place = self.place(of);
                     self.read(place, ty)
                 }
             },
-            ExprKind::Local(_) | ExprKind::Global(_) | ExprKind::Deref(_) | ExprKind::Member(..)
-            | ExprKind::Compound(..) | ExprKind::Str(_) => {
+            ExprKind::Local(_)
+            | ExprKind::Global(_)
+            | ExprKind::Deref(_)
+            | ExprKind::Member(..)
+            | ExprKind::Compound(..)
+            | ExprKind::Str(_) => {
                 let place = self.place(of);
                 self.read(place, ty)
             }
@@ -78,7 +83,6 @@ impl Lower<'_> {
             ExprKind::Hole(why) => self.hole_node(of.pos, why),
         }
     }
-
 
     /// A literal that is only read as a whole.
     fn is_plain_literal(&self, id: VarId) -> bool {
@@ -242,7 +246,14 @@ impl Lower<'_> {
     }
 
     /// `left op= right`.
-    pub(super) fn update(&mut self, op: BinOp, calc: &CTy, left: &Expr, right: &Expr, wanted: bool) -> NodeId {
+    pub(super) fn update(
+        &mut self,
+        op: BinOp,
+        calc: &CTy,
+        left: &Expr,
+        right: &Expr,
+        wanted: bool,
+    ) -> NodeId {
         let ty = self.ty(&left.ty);
         let place = self.place(left);
         if let Place::Nowhere(node) = place {
@@ -254,7 +265,15 @@ impl Lower<'_> {
     }
 
     /// Writes `place op value`, calculated in another type.
-    fn combine(&mut self, place: Place, op: BinOp, calc: &CTy, value: NodeId, ty: Ty, wanted: bool) -> NodeId {
+    fn combine(
+        &mut self,
+        place: Place,
+        op: BinOp,
+        calc: &CTy,
+        value: NodeId,
+        ty: Ty,
+        wanted: bool,
+    ) -> NodeId {
         let calc_ty = self.ty(calc);
         // `x op= value` of Rust means the same where nothing is converted.
         if let Place::Native(native) = &place
@@ -298,7 +317,9 @@ impl Lower<'_> {
         let place = self.held(place);
         let (op, calc) = match &of.ty {
             ty if ty.is_ptr() => (BinOp::Add, ty.clone()),
-            CTy::Float | CTy::Double | CTy::LongDouble => (if down { BinOp::Sub } else { BinOp::Add }, of.ty.clone()),
+            CTy::Float | CTy::Double | CTy::LongDouble => {
+                (if down { BinOp::Sub } else { BinOp::Add }, of.ty.clone())
+            }
             // By one never leaves a narrow type without wrapping, and wrapping is what C says then.
             other => (if down { BinOp::Sub } else { BinOp::Add }, other.promoted()),
         };
@@ -386,8 +407,12 @@ impl Lower<'_> {
                 let node = self.hole_node(of.pos, why);
                 self.push_expr(node);
             }
-            ExprKind::Call { .. } if matches!(self.printed(of).map(|node| self.push_expr(node)), Some(())) => {}
-            ExprKind::Call { .. } | ExprKind::VaStart(_) | ExprKind::VaEnd(_) | ExprKind::VaCopy(..)
+            ExprKind::Call { .. }
+                if matches!(self.printed(of).map(|node| self.push_expr(node)), Some(())) => {}
+            ExprKind::Call { .. }
+            | ExprKind::VaStart(_)
+            | ExprKind::VaEnd(_)
+            | ExprKind::VaCopy(..)
             | ExprKind::VaArg(_) => {
                 let node = self.value(of);
                 let is_done = matches!(self.body.nodes[node].kind, Node::Const(_));
@@ -448,7 +473,9 @@ impl Lower<'_> {
 pub(super) fn operation(op: BinOp, ty: Ty) -> core::Op {
     let is_unsigned = matches!(
         ty.kind(),
-        TyKind::Int(core::Width::U8 | core::Width::U16 | core::Width::U32 | core::Width::U64 | core::Width::U128)
+        TyKind::Int(
+            core::Width::U8 | core::Width::U16 | core::Width::U32 | core::Width::U64 | core::Width::U128
+        )
     );
     if ty.is_float() {
         return match op {

@@ -28,7 +28,11 @@ enum Root {
 
 impl Facts {
     pub(super) fn new(locals: usize, globals: usize) -> Self {
-        Self { locals: vec![Use::default(); locals], globals: vec![Use::default(); globals], targets: Vec::new() }
+        Self {
+            locals: vec![Use::default(); locals],
+            globals: vec![Use::default(); globals],
+            targets: Vec::new(),
+        }
     }
 
     fn mark(&mut self, of: &Expr, f: impl Fn(&mut Use)) {
@@ -57,7 +61,9 @@ impl Facts {
         match &of.kind {
             ExprKind::Addr(inner) => self.mark(inner, |row| row.addressed = true),
             ExprKind::Decay(inner) => self.mark(inner, |row| row.addressed = true),
-            ExprKind::Assign(left, _) | ExprKind::Update(_, _, left, _) => self.mark(left, |row| row.assigned = true),
+            ExprKind::Assign(left, _) | ExprKind::Update(_, _, left, _) => {
+                self.mark(left, |row| row.assigned = true)
+            }
             ExprKind::Step { of: inner, .. } => self.mark(inner, |row| row.assigned = true),
             ExprKind::Func(id) => self.targets.push(*id),
             ExprKind::Compound(_, init) => self.init(init),

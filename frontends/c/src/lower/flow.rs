@@ -25,7 +25,8 @@ impl Lower<'_> {
     }
 
     pub(super) fn break_stmt(&mut self) {
-        let found = self.flow.iter().rposition(|flow| !matches!(flow, Flow::Forward { .. } | Flow::Backward { .. }));
+        let found =
+            self.flow.iter().rposition(|flow| !matches!(flow, Flow::Forward { .. } | Flow::Backward { .. }));
         let Some(at) = found else { return };
         let is_inner = at + 1 < self.flow.len();
         let label = match &mut self.flow[at] {

@@ -39,11 +39,15 @@ impl Lower<'_> {
             _ => return None,
         };
         let parts = parts(std::str::from_utf8(literal(format)?).ok()?)?;
-        let specs: Vec<&Spec> = parts.iter().filter_map(|part| match part {
-            Part::Spec(spec) => Some(spec),
-            Part::Text(_) => None,
-        }).collect();
-        let fits = specs.len() == rest.len() && specs.iter().zip(rest).all(|(spec, arg)| takes(spec, &arg.ty));
+        let specs: Vec<&Spec> = parts
+            .iter()
+            .filter_map(|part| match part {
+                Part::Spec(spec) => Some(spec),
+                Part::Text(_) => None,
+            })
+            .collect();
+        let fits =
+            specs.len() == rest.len() && specs.iter().zip(rest).all(|(spec, arg)| takes(spec, &arg.ty));
         if !fits {
             return None;
         }
@@ -151,7 +155,9 @@ fn is_simple(spec: &Spec) -> bool {
 fn takes(spec: &Spec, ty: &CTy) -> bool {
     match spec.letter {
         'f' => matches!(ty, CTy::Double),
-        's' => matches!(ty, CTy::Ptr(inner) if inner.is_void() || matches!(**inner, CTy::Int(kind) if kind.size() == 1)),
+        's' => {
+            matches!(ty, CTy::Ptr(inner) if inner.is_void() || matches!(**inner, CTy::Int(kind) if kind.size() == 1))
+        }
         'c' => matches!(ty, CTy::Int(kind) if kind.size() == 4),
         _ => {
             let size = if matches!(spec.length.as_str(), "" | "h" | "hh") { 4 } else { 8 };

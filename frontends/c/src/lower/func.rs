@@ -10,7 +10,9 @@ use crate::pp::Issue;
 use crate::tree::*;
 use crate::types::*;
 use batuta_base::{FxHashMap, Name, Origin};
-use batuta_core::{self as core, BlockId, BlockRow, Body, LocalId, Mir, Mode, Node, NodeId, ObjectStorage, PtrOp, Ty};
+use batuta_core::{
+    self as core, BlockId, BlockRow, Body, LocalId, Mir, Mode, Node, NodeId, ObjectStorage, PtrOp, Ty,
+};
 
 /// Larger arrays live in checked memory, not on the stack.
 const LARGE: u64 = 1 << 18;
@@ -179,7 +181,8 @@ impl<'a> Lower<'a> {
             Node::Return(_) | Node::Break { .. } | Node::Continue { .. } | Node::Hole { .. } => true,
             Node::If { then, els: Some(els), .. } => self.block_ends(*then) && self.block_ends(*els),
             Node::Match { arms, .. } => {
-                arms.iter().any(|arm| arm.pat == core::Pat::Wild) && arms.iter().all(|arm| self.block_ends(arm.body))
+                arms.iter().any(|arm| arm.pat == core::Pat::Wild)
+                    && arms.iter().all(|arm| self.block_ends(arm.body))
             }
             Node::Loop { body, label } => !self.breaks(*body, *label),
             Node::Block { block, label: None } => self.block_ends(*block),

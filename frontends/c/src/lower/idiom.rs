@@ -22,9 +22,12 @@ impl Lower<'_> {
         body: &Stmt,
     ) -> Option<Range> {
         let StmtKind::Group(decls) = &init?.kind else { return None };
-        let [Stmt { kind: StmtKind::Decl(var, Some(Init::Expr(from))), .. }] = decls.as_slice() else { return None };
+        let [Stmt { kind: StmtKind::Decl(var, Some(Init::Expr(from))), .. }] = decls.as_slice() else {
+            return None;
+        };
         let of = self.var(*var);
-        let (ExprKind::Compare(op, left, to), ExprKind::Step { of: stepped, down: false, .. }) = (&cond?.kind, &step?.kind)
+        let (ExprKind::Compare(op, left, to), ExprKind::Step { of: stepped, down: false, .. }) =
+            (&cond?.kind, &step?.kind)
         else {
             return None;
         };

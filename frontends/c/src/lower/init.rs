@@ -1,9 +1,9 @@
 //! First values of objects: one Rust value where it can be written, else zero and stores.
 
+use super::Linked;
 use super::func::{Home, Lower, UnitBodies};
 use super::link::{UnitTree, field_names};
 use super::place::Place;
-use super::Linked;
 use crate::tree::*;
 use crate::types::*;
 use batuta_base::Name;
@@ -104,8 +104,16 @@ impl Lower<'_> {
                 if fields.is_empty() {
                     return Some(self.zero(own));
                 }
-                let rows: Vec<CTy> =
-                    self.unit.tree.records.get(*id).fields.iter().flatten().map(|field| field.ty.clone()).collect();
+                let rows: Vec<CTy> = self
+                    .unit
+                    .tree
+                    .records
+                    .get(*id)
+                    .fields
+                    .iter()
+                    .flatten()
+                    .map(|field| field.ty.clone())
+                    .collect();
                 let mut values = Vec::new();
                 for (index, field) in rows.iter().enumerate() {
                     values.push(match fields.get(&index) {

@@ -43,7 +43,8 @@ impl Lower<'_> {
                 continue;
             };
             let span = spans[found];
-            let inner: Vec<Span> = spans.iter().enumerate().filter(|(i, _)| *i != found).map(|(_, s)| *s).collect();
+            let inner: Vec<Span> =
+                spans.iter().enumerate().filter(|(i, _)| *i != found).map(|(_, s)| *s).collect();
             self.span(stmts, span, &inner);
             at = span.to;
         }
@@ -66,7 +67,8 @@ impl Lower<'_> {
             return self.push_node(Node::Block { label: Some(label), block });
         }
         if !self.ends(&made) {
-            let leave = self.body.node(Node::Break { label: Some(label), value: None }, Ty::never(), self.origin);
+            let leave =
+                self.body.node(Node::Break { label: Some(label), value: None }, Ty::never(), self.origin);
             made.push(batuta_core::Stmt::new(batuta_core::StmtKind::Expr(leave), self.origin));
         }
         let body = self.new_block(made);

@@ -117,7 +117,8 @@ impl Linked {
             for (index, row) in unit.tree.records.rows.iter().enumerate() {
                 if unit.is_bundled(row.pos) {
                     let name = row.tag.or(row.alias);
-                    let known = LIBRARY_RECORDS.iter().find(|(tag, _)| name.is_some_and(|name| name == **tag));
+                    let known =
+                        LIBRARY_RECORDS.iter().find(|(tag, _)| name.is_some_and(|name| name == **tag));
                     paths.push(known.map(|(_, path)| Name::new(path)));
                     continue;
                 }
@@ -151,7 +152,9 @@ impl Linked {
         let mut full: FxHashMap<Name, Name> = FxHashMap::default();
         for (index, unit) in units.iter().enumerate() {
             for (id, row) in unit.tree.records.rows.iter().enumerate() {
-                if let (Some(tag), Some(path), true) = (row.tag, self.records[index][id], row.fields.is_some()) {
+                if let (Some(tag), Some(path), true) =
+                    (row.tag, self.records[index][id], row.fields.is_some())
+                {
                     full.entry(tag).or_insert(path);
                 }
             }
@@ -256,12 +259,17 @@ impl Linked {
             for (id, row) in unit.tree.globals.iter().enumerate() {
                 let is_definition = row.is_static || !row.is_extern;
                 let defined_with_value = units.iter().enumerate().any(|(other, unit)| {
-                    other != index && unit.tree.globals.iter().any(|of| {
-                        of.name == row.name && !of.is_static && of.init.is_some()
-                    })
+                    other != index
+                        && unit
+                            .tree
+                            .globals
+                            .iter()
+                            .any(|of| of.name == row.name && !of.is_static && of.init.is_some())
                 });
                 // `int x;` in several units is one object; the one with a value counts.
-                let is_tentative = !row.is_static && row.init.is_none() && (defined_with_value || shared.contains_key(&row.name));
+                let is_tentative = !row.is_static
+                    && row.init.is_none()
+                    && (defined_with_value || shared.contains_key(&row.name));
                 if !is_definition || is_tentative {
                     made.push(None);
                     continue;
@@ -291,7 +299,8 @@ impl Linked {
         };
         let path = self.free(unit.module, &name.to_uppercase());
         let ty = self.ty(index, unit, &row.ty);
-        let memory = self.image.objects.values().filter(|def| matches!(def.storage, ObjectStorage::Memory(_)));
+        let memory =
+            self.image.objects.values().filter(|def| matches!(def.storage, ObjectStorage::Memory(_)));
         let number = memory.count() as u32;
         let is_cell = row.ty.is_scalar() && !uses.addressed;
         let is_table = matches!(row.ty, CTy::Array(..))
@@ -356,7 +365,9 @@ impl Linked {
             }),
             CTy::Float => TyKind::Float(FloatWidth::F32),
             CTy::Double | CTy::LongDouble => TyKind::Float(FloatWidth::F64),
-            CTy::Ptr(inner) | CTy::Vla(inner, _) if matches!(ty, CTy::Ptr(_)) || matches!(ty, CTy::Vla(..)) => {
+            CTy::Ptr(inner) | CTy::Vla(inner, _)
+                if matches!(ty, CTy::Ptr(_)) || matches!(ty, CTy::Vla(..)) =>
+            {
                 if matches!(ty, CTy::Vla(..)) {
                     return self.ty(index, unit, inner);
                 }
@@ -365,7 +376,8 @@ impl Linked {
             CTy::Ptr(_) | CTy::Vla(..) => TyKind::Unit,
             CTy::Array(inner, len) => TyKind::Array(self.ty(index, unit, inner), len.unwrap_or(0)),
             CTy::Func(func) => {
-                let mut params: Vec<Ty> = func.params.iter().map(|param| self.ty(index, unit, param)).collect();
+                let mut params: Vec<Ty> =
+                    func.params.iter().map(|param| self.ty(index, unit, param)).collect();
                 if func.variadic {
                     params.push(Ty::lib("c.Args", []));
                 }

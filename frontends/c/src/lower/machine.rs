@@ -145,14 +145,19 @@ impl Lower<'_> {
             self.push_node(Node::If { cond, then, els: None });
         }
         let name = Name::new("c.bad_goto");
-        let stop = self.body.node(Node::Call { callee: core::Callee::Lib(name), args: vec![] }, Ty::never(), self.origin);
+        let stop = self.body.node(
+            Node::Call { callee: core::Callee::Lib(name), args: vec![] },
+            Ty::never(),
+            self.origin,
+        );
         self.push_expr(stop);
     }
 
     /// `setjmp(buffer)`: notes where to go on, and goes on there.
     pub(super) fn set_jump(&mut self, buffer: &Expr, pos: crate::lex::Pos) -> NodeId {
         let depth = self.stmts.len();
-        let Some((jumped, frame)) = self.machine.as_ref().and_then(|m| m.jumps.filter(|_| m.depth == depth)) else {
+        let Some((jumped, frame)) = self.machine.as_ref().and_then(|m| m.jumps.filter(|_| m.depth == depth))
+        else {
             return self.hole(pos, "`setjmp` at this place");
         };
         let buffer = self.value(buffer);
@@ -163,7 +168,8 @@ impl Lower<'_> {
         let number = self.int(i128::from(piece), state_ty());
         let args = [buffer, frame, number].map(core::Arg::positional).to_vec();
         let name = Name::new("c.set_jump");
-        let call = self.body.node(Node::Call { callee: core::Callee::Lib(name), args }, Ty::unit(), self.origin);
+        let call =
+            self.body.node(Node::Call { callee: core::Callee::Lib(name), args }, Ty::unit(), self.origin);
         self.push_expr(call);
         self.fall(piece);
         self.begin(piece);
@@ -193,7 +199,12 @@ impl Lower<'_> {
             this.push_expr(machine);
         });
         let ret = self.body.ret;
-        let param = core::Param { name: Name::new("jump"), local: jump, kind: core::ParamKind::Normal, default: None };
+        let param = core::Param {
+            name: Name::new("jump"),
+            local: jump,
+            kind: core::ParamKind::Normal,
+            default: None,
+        };
         let closure = core::Closure { ret, ..core::Closure::lambda(vec![param], body) };
         let closure = self.body.node(Node::Closure(closure), Ty::func([landing], ret), origin);
         let frame = self.body.use_local(frame, Mode::Copy, origin);
@@ -262,7 +273,12 @@ impl Lower<'_> {
                 self.flat(inner);
             }
             StmtKind::Case(_, _, inner) | StmtKind::Default(inner) => {
-                let found = self.machine().cases.iter().find(|(at, _)| std::ptr::eq(*at, stmt)).map(|(_, piece)| *piece);
+                let found = self
+                    .machine()
+                    .cases
+                    .iter()
+                    .find(|(at, _)| std::ptr::eq(*at, stmt))
+                    .map(|(_, piece)| *piece);
                 if let Some(piece) = found {
                     self.fall(piece);
                     self.begin(piece);
@@ -305,7 +321,8 @@ impl Lower<'_> {
     }
 
     fn flat_loop(&mut self, cond: Option<&Expr>, step: Option<&Expr>, body: &Stmt, tests_first: bool) {
-        let (test, start, next, end) = (self.new_piece(), self.new_piece(), self.new_piece(), self.new_piece());
+        let (test, start, next, end) =
+            (self.new_piece(), self.new_piece(), self.new_piece(), self.new_piece());
         self.fall(if tests_first { test } else { start });
         self.begin(test);
         match cond {

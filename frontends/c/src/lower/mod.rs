@@ -84,8 +84,17 @@ fn new_body(path: Name) -> Body<Mir> {
 fn is_pure(of: &Expr) -> bool {
     use ExprKind::*;
     match &of.kind {
-        Assign(..) | Update(..) | Step { .. } | Call { .. } | StmtExpr(_) | Compound(..) | VaStart(_) | VaArg(_)
-        | VaEnd(_) | VaCopy(..) | Hole(_) => false,
+        Assign(..)
+        | Update(..)
+        | Step { .. }
+        | Call { .. }
+        | StmtExpr(_)
+        | Compound(..)
+        | VaStart(_)
+        | VaArg(_)
+        | VaEnd(_)
+        | VaCopy(..)
+        | Hole(_) => false,
         _ => {
             let mut pure = true;
             of.for_each_child(&mut |child| pure = pure && is_pure(child));

@@ -6,7 +6,9 @@ use super::link::{field_names, pointee, pointer};
 use crate::tree::*;
 use crate::types::*;
 use batuta_base::Name;
-use batuta_core::{self as core, Attr, LocalId, Mode, Node, NodeId, ObjectStorage, Proj, PtrOp, Root, Ty, TyKind};
+use batuta_core::{
+    self as core, Attr, LocalId, Mode, Node, NodeId, ObjectStorage, Proj, PtrOp, Root, Ty, TyKind,
+};
 
 /// A place of C as the IR reaches it.
 #[derive(Clone, Debug)]
@@ -110,7 +112,8 @@ impl Lower<'_> {
                     match index {
                         Some(index) => {
                             let index = self.index(index);
-                            let at = self.body.op(PtrOp::Item, vec![array, index], pointer(item), self.origin);
+                            let at =
+                                self.body.op(PtrOp::Item, vec![array, index], pointer(item), self.origin);
                             Place::Memory(at)
                         }
                         None => {
@@ -284,11 +287,18 @@ impl Lower<'_> {
     pub(super) fn is_simple(&self, node: NodeId) -> bool {
         match &self.body.nodes[node].kind {
             Node::Const(_) | Node::Item(_) => true,
-            Node::Use(place, _) => matches!(place.root, Root::Local(_)) && place.proj.iter().all(|p| matches!(p, Proj::Field(_))),
-            Node::Op { op: core::Op::PtrOp(PtrOp::Of | PtrOp::At | PtrOp::Cast | PtrOp::First), args, .. } => {
-                self.is_simple(args[0])
+            Node::Use(place, _) => {
+                matches!(place.root, Root::Local(_)) && place.proj.iter().all(|p| matches!(p, Proj::Field(_)))
             }
-            Node::Op { op: core::Op::PtrOp(PtrOp::Null | PtrOp::Zero) | core::Op::CIntOp(core::CIntOp::Char), .. } => true,
+            Node::Op {
+                op: core::Op::PtrOp(PtrOp::Of | PtrOp::At | PtrOp::Cast | PtrOp::First),
+                args,
+                ..
+            } => self.is_simple(args[0]),
+            Node::Op {
+                op: core::Op::PtrOp(PtrOp::Null | PtrOp::Zero) | core::Op::CIntOp(core::CIntOp::Char),
+                ..
+            } => true,
             _ => false,
         }
     }

@@ -38,7 +38,9 @@ impl<'a> Lower<'a> {
                 self.for_stmt(init.as_deref(), cond.as_ref(), step.as_ref(), body)
             }
             StmtKind::Switch(of, body) => self.switch_stmt(of, body),
-            StmtKind::Case(_, _, inner) | StmtKind::Default(inner) | StmtKind::Label(_, inner) => self.stmt(inner),
+            StmtKind::Case(_, _, inner) | StmtKind::Default(inner) | StmtKind::Label(_, inner) => {
+                self.stmt(inner)
+            }
             StmtKind::Goto(name) => self.goto_stmt(*name, stmt.pos),
             StmtKind::GotoPtr(to) => self.computed_goto(to),
             StmtKind::Break => self.break_stmt(),

@@ -114,15 +114,17 @@ impl Lower<'_> {
     fn pattern(&mut self, value: NodeId, labels: &[Test]) -> (Pat, Option<NodeId>) {
         if labels.iter().any(is_large) {
             let tests: Vec<NodeId> = labels.iter().map(|label| self.in_range(value, *label)).collect();
-            let guard = tests.into_iter().reduce(|a, b| {
-                self.body.op(core::BoolOp::Or, vec![a, b], Ty::bool(), self.origin)
-            });
+            let guard = tests
+                .into_iter()
+                .reduce(|a, b| self.body.op(core::BoolOp::Or, vec![a, b], Ty::bool(), self.origin));
             return (Pat::Wild, guard);
         }
         let mut parts = Vec::new();
         for label in labels {
             if let Test::Values(first, last) = label {
-                parts.extend((*first..=*last).map(|value| Pat::Const(core::Const::Int(value.to_string().into()))));
+                parts.extend(
+                    (*first..=*last).map(|value| Pat::Const(core::Const::Int(value.to_string().into()))),
+                );
             }
         }
         let pat = if parts.len() == 1 { parts.remove(0) } else { Pat::Or(parts) };
@@ -272,7 +274,11 @@ fn falls_through(section: &Section<'_>) -> bool {
 /// Whether a statement never passes control to the one behind it.
 pub(super) fn leaves(stmt: &Stmt) -> bool {
     match &stmt.kind {
-        StmtKind::Break | StmtKind::Continue | StmtKind::Return(_) | StmtKind::Goto(_) | StmtKind::GotoPtr(_) => true,
+        StmtKind::Break
+        | StmtKind::Continue
+        | StmtKind::Return(_)
+        | StmtKind::Goto(_)
+        | StmtKind::GotoPtr(_) => true,
         StmtKind::Block(stmts) | StmtKind::Group(stmts) => stmts.last().is_some_and(leaves),
         StmtKind::If(_, then, Some(els)) => leaves(then) && leaves(els),
         StmtKind::Label(_, inner) => leaves(inner),

@@ -57,7 +57,9 @@ impl Parser {
         let of = self.rvalue(of);
         let is_ok = ty.is_void()
             || ty == of.ty
-            || ty.is_scalar() && of.ty.is_scalar() && !(ty.is_ptr() && of.ty.is_float() || ty.is_float() && of.ty.is_ptr());
+            || ty.is_scalar()
+                && of.ty.is_scalar()
+                && !(ty.is_ptr() && of.ty.is_float() || ty.is_float() && of.ty.is_ptr());
         if !is_ok {
             if let CTy::Record(id) = ty
                 && self.tree.records.get(id).is_union
@@ -76,7 +78,9 @@ impl Parser {
     pub(super) fn assigned(&mut self, of: Expr, ty: &CTy) -> Expr {
         let of = self.rvalue(of);
         let is_ok = of.ty == *ty
-            || ty.is_scalar() && of.ty.is_scalar() && !(ty.is_ptr() && of.ty.is_float() || ty.is_float() && of.ty.is_ptr())
+            || ty.is_scalar()
+                && of.ty.is_scalar()
+                && !(ty.is_ptr() && of.ty.is_float() || ty.is_float() && of.ty.is_ptr())
             || matches!(of.kind, ExprKind::Hole(_));
         if !is_ok {
             self.issue(codes::TYPE, of.pos, "a value of another type is assigned");
@@ -177,7 +181,8 @@ impl Parser {
     fn arithmetic_binary(&mut self, op: &str, a: Expr, b: Expr, pos: Pos) -> Expr {
         let Some(bin) = bin_op(op) else { return a };
         let (a, b) = (self.promote(a), self.promote(b));
-        let whole_only = matches!(bin, BinOp::Rem | BinOp::And | BinOp::Or | BinOp::Xor | BinOp::Shl | BinOp::Shr);
+        let whole_only =
+            matches!(bin, BinOp::Rem | BinOp::And | BinOp::Or | BinOp::Xor | BinOp::Shl | BinOp::Shr);
         let is_ok = |of: &Expr| if whole_only { of.ty.is_integer() } else { of.ty.is_arith() };
         if !is_ok(&a) || !is_ok(&b) {
             if !matches!((&a.kind, &b.kind), (ExprKind::Hole(_), _) | (_, ExprKind::Hole(_))) {
@@ -200,7 +205,11 @@ impl Parser {
 
     fn compare(&mut self, op: CmpOp, a: Expr, b: Expr, pos: Pos) -> Expr {
         let (a, b) = if a.ty.is_ptr() || b.ty.is_ptr() {
-            let ty = if a.ty.is_ptr() && !is_void_ptr(&a.ty) || !b.ty.is_ptr() { a.ty.clone() } else { b.ty.clone() };
+            let ty = if a.ty.is_ptr() && !is_void_ptr(&a.ty) || !b.ty.is_ptr() {
+                a.ty.clone()
+            } else {
+                b.ty.clone()
+            };
             (self.cast(a, &ty), self.cast(b, &ty))
         } else if a.ty.is_arith() && b.ty.is_arith() {
             let (a, b) = (self.promote(a), self.promote(b));
@@ -239,8 +248,11 @@ impl Parser {
         let cond = self.rvalue(cond);
         let pos = cond.pos.to(els.pos);
         let (then, els) = (self.rvalue(then), self.rvalue(els));
-        let (then, els) =
-            if then.ty.is_arith() && els.ty.is_arith() { (self.promote(then), self.promote(els)) } else { (then, els) };
+        let (then, els) = if then.ty.is_arith() && els.ty.is_arith() {
+            (self.promote(then), self.promote(els))
+        } else {
+            (then, els)
+        };
         let ty = self.branch_type(&then, &els);
         let (then, els) = (self.cast(then, &ty), self.cast(els, &ty));
         if let Some(value) = cond.as_int() {
@@ -253,8 +265,11 @@ impl Parser {
     pub(super) fn elvis(&mut self, cond: Expr, els: Expr) -> Expr {
         let (cond, els) = (self.rvalue(cond), self.rvalue(els));
         let pos = cond.pos.to(els.pos);
-        let (cond, els) =
-            if cond.ty.is_arith() && els.ty.is_arith() { (self.promote(cond), self.promote(els)) } else { (cond, els) };
+        let (cond, els) = if cond.ty.is_arith() && els.ty.is_arith() {
+            (self.promote(cond), self.promote(els))
+        } else {
+            (cond, els)
+        };
         let ty = self.branch_type(&cond, &els);
         let (cond, els) = (self.cast(cond, &ty), self.cast(els, &ty));
         Expr::new(ExprKind::Elvis(cond.boxed(), els.boxed()), ty, pos)
@@ -262,7 +277,9 @@ impl Parser {
 
     fn check_place(&mut self, of: &Expr) {
         let is_place = match &of.kind {
-            ExprKind::Local(_) | ExprKind::Global(_) | ExprKind::Deref(_) | ExprKind::Member(..) => !of.ty.is_array(),
+            ExprKind::Local(_) | ExprKind::Global(_) | ExprKind::Deref(_) | ExprKind::Member(..) => {
+                !of.ty.is_array()
+            }
             ExprKind::Compound(..) | ExprKind::Hole(_) => true,
             _ => false,
         };

@@ -113,7 +113,9 @@ impl Parser {
             if self.eat("[") {
                 let index = self.expression()?;
                 self.expect("]")?;
-                let Some(item) = ty.pointee().cloned() else { return Err(self.syntax("`[` of what is no array")) };
+                let Some(item) = ty.pointee().cloned() else {
+                    return Err(self.syntax("`[` of what is no array"));
+                };
                 let size = self.size_of(&item, pos);
                 let index = self.cast(index, &ULONG);
                 let bytes = self.binary("*", index, size);
@@ -132,7 +134,9 @@ impl Parser {
             };
             let mut id = id;
             for index in path {
-                let Some(field) = self.tree.records.get(id).fields.as_ref().map(|fields| fields[index].clone()) else {
+                let Some(field) =
+                    self.tree.records.get(id).fields.as_ref().map(|fields| fields[index].clone())
+                else {
                     return Err(self.syntax("the struct has no fields yet"));
                 };
                 let more = Expr::int(i128::from(field.offset), ULONG, pos);

@@ -1,7 +1,7 @@
 //! Declarations: specifiers, external declarations, functions, objects.
 
-use super::*;
 use super::declarator::Declared;
+use super::*;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Storage {
@@ -101,7 +101,8 @@ impl Parser {
 
     fn arithmetic(&mut self, words: &Words) -> Parsed<CTy> {
         use IntKind::*;
-        let pick = |signed: IntKind, unsigned: IntKind| CTy::Int(if words.unsigned { unsigned } else { signed });
+        let pick =
+            |signed: IntKind, unsigned: IntKind| CTy::Int(if words.unsigned { unsigned } else { signed });
         Ok(match (words.base, words.long) {
             (Some("void"), _) => CTy::Void,
             (Some("_Bool"), _) => CTy::Bool,
@@ -111,7 +112,17 @@ impl Parser {
             (Some("char"), _) => CHAR,
             (Some("float"), _) => CTy::Float,
             (Some("double"), 0) => CTy::Double,
-            (Some("double"), _) => CTy::LongDouble,
+            (Some("double"), _) => {
+                let pos = self.before();
+                if !self.is_bundled(pos) {
+                    self.issue(
+                        codes::LONG_DOUBLE,
+                        pos,
+                        "`long double` becomes `f64`: digits beyond it are lost",
+                    );
+                }
+                CTy::LongDouble
+            }
             (Some("__int128"), _) => pick(I128, U128),
             _ if words.short => pick(Short, UShort),
             (_, 0) => pick(Int, UInt),
@@ -155,8 +166,15 @@ impl Parser {
                 let name = self.next();
                 let word = name.text.as_str().trim_matches('_').to_owned();
                 packed |= word == "packed";
-                if matches!(word.as_str(), "vector_size" | "mode" | "cleanup" | "constructor" | "destructor" | "alias") {
-                    self.issue(codes::UNSUPPORTED, name.pos, format!("attribute `{word}` has no translation yet"));
+                if matches!(
+                    word.as_str(),
+                    "vector_size" | "mode" | "cleanup" | "constructor" | "destructor" | "alias"
+                ) {
+                    self.issue(
+                        codes::UNSUPPORTED,
+                        name.pos,
+                        format!("attribute `{word}` has no translation yet"),
+                    );
                     if word != "alias" {
                         return Err(self.syntax(format!("attribute `{word}` changes the program")));
                     }
@@ -325,7 +343,16 @@ impl Parser {
             }
             return id;
         }
-        self.tree.globals.push(Global { name, ty, init: None, is_static, is_extern, is_const, owner: None, pos });
+        self.tree.globals.push(Global {
+            name,
+            ty,
+            init: None,
+            is_static,
+            is_extern,
+            is_const,
+            owner: None,
+            pos,
+        });
         let id = self.tree.globals.len() as GlobalId - 1;
         self.linked_globals.insert(name, id);
         id
@@ -343,7 +370,10 @@ impl Parser {
         let mut is_library = self.is_bundled(pos);
         let mut ty = ty;
         // A prototype written by hand for what the library has.
-        if !is_library && !is_static && let Some(known) = library::signature(name.as_str()) {
+        if !is_library
+            && !is_static
+            && let Some(known) = library::signature(name.as_str())
+        {
             (ty, is_library) = (known, true);
         }
         self.tree.funcs.push(Func {
@@ -409,7 +439,8 @@ impl Parser {
             let specs = self.specs()?;
             loop {
                 let declared = self.declarator(specs.ty.clone())?;
-                let found = params.iter().find(|id| Some(self.vars[**id as usize].name) == declared.name).copied();
+                let found =
+                    params.iter().find(|id| Some(self.vars[**id as usize].name) == declared.name).copied();
                 let Some(id) = found else { return Err(self.syntax("no parameter has this name")) };
                 self.vars[id as usize].ty = declarator::adjusted(declared.ty);
                 if !self.eat(",") {

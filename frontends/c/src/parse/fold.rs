@@ -10,7 +10,9 @@ pub(super) fn cast(of: &Expr, ty: &CTy) -> Option<Expr> {
         (ExprKind::Int(value, name), CTy::Int(kind)) => {
             ExprKind::Int(kind.wrap(*value), name.filter(|_| kind.wrap(*value) == *value))
         }
-        (ExprKind::Int(value, _), CTy::Double | CTy::LongDouble) => ExprKind::Float(int_to_f64(*value, &of.ty)),
+        (ExprKind::Int(value, _), CTy::Double | CTy::LongDouble) => {
+            ExprKind::Float(int_to_f64(*value, &of.ty))
+        }
         (ExprKind::Int(value, _), CTy::Float) if matches!(of.ty, CTy::Int(IntKind::U128)) => {
             ExprKind::Float(f64::from(*value as u128 as f32))
         }

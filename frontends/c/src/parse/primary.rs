@@ -32,9 +32,8 @@ impl Parser {
         let tok = self.next();
         let text = tok.text.as_str();
         let is_hex = text.starts_with("0x") || text.starts_with("0X");
-        let is_float = text.contains('.')
-            || !is_hex && text.contains(['e', 'E'])
-            || is_hex && text.contains(['p', 'P']);
+        let is_float =
+            text.contains('.') || !is_hex && text.contains(['e', 'E']) || is_hex && text.contains(['p', 'P']);
         if is_float {
             let Some((value, suffix)) = literal::float(text) else {
                 return Err(self.syntax(format!("`{text}` is no number")));

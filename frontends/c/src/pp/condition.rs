@@ -58,7 +58,8 @@ impl Pp<'_> {
                     out.push(number(holds, tok));
                     i = close + 1;
                 }
-                "__has_attribute" | "__has_builtin" | "__has_feature" | "__has_extension" | "__has_c_attribute"
+                "__has_attribute" | "__has_builtin" | "__has_feature" | "__has_extension"
+                | "__has_c_attribute"
                     if open =>
                 {
                     out.push(number(false, tok));
@@ -148,7 +149,9 @@ impl Reader<'_> {
             "^" => x ^ y,
             "&" => x & y,
             "<<" => return Num { value: x.wrapping_shl(y as u32), unsigned: a.unsigned },
-            ">>" if a.unsigned => return Num { value: (x as u64).wrapping_shr(y as u32) as i64, unsigned: true },
+            ">>" if a.unsigned => {
+                return Num { value: (x as u64).wrapping_shr(y as u32) as i64, unsigned: true };
+            }
             ">>" => return Num { value: x.wrapping_shr(y as u32), unsigned: false },
             "+" => x.wrapping_add(y),
             "-" => x.wrapping_sub(y),

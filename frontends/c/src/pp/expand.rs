@@ -52,7 +52,8 @@ impl Pp<'_> {
                 let Some((mut args, close)) = self.arguments(&found, params.len(), tok.pos, stack) else {
                     return Some(tok);
                 };
-                let shared: Vec<Name> = tok.hide.iter().copied().filter(|name| close.hide.contains(name)).collect();
+                let shared: Vec<Name> =
+                    tok.hide.iter().copied().filter(|name| close.hide.contains(name)).collect();
                 let hide = with_name(&shared, tok.text);
                 let body = self.substitute(&found, &mut args, &tok);
                 hidden(body, &hide)
@@ -78,7 +79,8 @@ impl Pp<'_> {
         match tok.text.as_str() {
             "__LINE__" => {
                 let text = &self.files[tok.pos.file as usize].text;
-                let line = text.as_bytes()[..tok.pos.start as usize].iter().filter(|b| **b == b'\n').count() + 1;
+                let line =
+                    text.as_bytes()[..tok.pos.start as usize].iter().filter(|b| **b == b'\n').count() + 1;
                 made(Kind::Number, line.to_string())
             }
             "__FILE__" => {
@@ -160,14 +162,18 @@ impl Pp<'_> {
         while i < found.body.len() {
             let tok = &found.body[i];
             let next = found.body.get(i + 1);
-            if tok.is("#") && found.params.is_some()
+            if tok.is("#")
+                && found.params.is_some()
                 && let Some(index) = next.and_then(&param)
             {
                 out.push(stringised(&args[index].raw, tok));
                 i += 2;
                 continue;
             }
-            if tok.is("##") && !out.is_empty() && let Some(next) = next {
+            if tok.is("##")
+                && !out.is_empty()
+                && let Some(next) = next
+            {
                 let right = match param(next) {
                     Some(index) => args[index].raw.clone(),
                     None => vec![next.clone()],

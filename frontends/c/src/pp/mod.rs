@@ -29,6 +29,8 @@ pub trait Includes {
     fn read(&self, path: &str) -> Option<Rc<str>>;
     /// Folders of `-I`.
     fn folders(&self) -> &[String];
+    /// The one file of the project whose path ends with a name.
+    fn anywhere(&self, name: &str) -> Option<String>;
 }
 
 /// A finding of the preprocessor or parser.
@@ -333,8 +335,13 @@ impl<'a> Pp<'a> {
                 return Some((path, false, text));
             }
         }
-        let text = headers::bundled(name)?;
-        Some((format!("<{name}>"), true, Rc::from(text)))
+        if let Some(text) = headers::bundled(name) {
+            return Some((format!("<{name}>"), true, Rc::from(text)));
+        }
+        // Where a build would say `-I`.
+        let path = self.includes.anywhere(name)?;
+        let text = self.includes.read(&path)?;
+        Some((path, false, text))
     }
 }
 

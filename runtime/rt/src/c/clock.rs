@@ -174,7 +174,17 @@ pub fn localtime_r(at: Ptr<i64>, to: Ptr<Tm>) -> Ptr<Tm> {
 
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -206,14 +216,19 @@ fn field(tm: &Tm, letter: u8) -> String {
     let year = i64::from(tm.tm_year) + 1900;
     let hour12 = if tm.tm_hour % 12 == 0 { 12 } else { tm.tm_hour % 12 };
     let all = |letters: &[u8]| -> String {
-        letters.iter().map(|c| if c.is_ascii_alphabetic() { field(tm, *c) } else { (*c as char).to_string() }).collect()
+        letters
+            .iter()
+            .map(|c| if c.is_ascii_alphabetic() { field(tm, *c) } else { (*c as char).to_string() })
+            .collect()
     };
     match letter {
         b'a' => name(&DAYS, tm.tm_wday).chars().take(3).collect(),
         b'A' => name(&DAYS, tm.tm_wday).to_owned(),
         b'b' | b'h' => name(&MONTHS, tm.tm_mon).chars().take(3).collect(),
         b'B' => name(&MONTHS, tm.tm_mon).to_owned(),
-        b'c' => format!("{} {} {:2} {} {year}", field(tm, b'a'), field(tm, b'b'), tm.tm_mday, field(tm, b'T')),
+        b'c' => {
+            format!("{} {} {:2} {} {year}", field(tm, b'a'), field(tm, b'b'), tm.tm_mday, field(tm, b'T'))
+        }
         b'C' => format!("{:02}", year / 100),
         b'd' => format!("{:02}", tm.tm_mday),
         b'D' | b'x' => all(b"m/d/y"),
@@ -262,7 +277,9 @@ pub fn strftime(to: Ptr<i8>, size: u64, format: Ptr<i8>, at: Ptr<Tm>) -> u64 {
             continue;
         }
         match bytes.next() {
-            Some(b'E' | b'O') => out.extend(bytes.next().map(|letter| field(&tm, letter)).unwrap_or_default().bytes()),
+            Some(b'E' | b'O') => {
+                out.extend(bytes.next().map(|letter| field(&tm, letter)).unwrap_or_default().bytes())
+            }
             Some(letter) => out.extend(field(&tm, letter).bytes()),
             None => out.push(b'%'),
         }

@@ -87,7 +87,10 @@ pub fn strtod(text: Ptr<i8>, end: Ptr<Ptr<i8>>) -> f64 {
 }
 
 fn has_digit_above_zero(bytes: &[u8]) -> bool {
-    bytes.iter().take_while(|byte| !matches!(byte, b'e' | b'E' | b'p' | b'P')).any(|byte| matches!(byte, b'1'..=b'9'))
+    bytes
+        .iter()
+        .take_while(|byte| !matches!(byte, b'e' | b'E' | b'p' | b'P'))
+        .any(|byte| matches!(byte, b'1'..=b'9'))
 }
 
 /// `strtof`

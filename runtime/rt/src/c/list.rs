@@ -49,7 +49,9 @@ impl ArgList {
     pub fn list(&mut self) -> Args {
         if self.address == 0 {
             let bytes = std::mem::take(&mut self.bytes);
-            let Some(address) = with(|memory| memory.enter(bytes.len())) else { panic!("no room for arguments") };
+            let Some(address) = with(|memory| memory.enter(bytes.len())) else {
+                panic!("no room for arguments")
+            };
             with(|memory| {
                 if let Some(to) = memory.bytes_mut(address, bytes.len()) {
                     to.copy_from_slice(&bytes);
@@ -142,7 +144,6 @@ impl VaList {
         }
     }
 }
-
 
 /// Arguments of a variadic call: `args![a, b]`.
 #[macro_export]

@@ -205,7 +205,11 @@ pub fn ldexp(x: f64, e: i32) -> f64 {
         if total < -1021 {
             let shift = (-1021 - total).min(1100);
             let tiny = mantissa * 2f64.powi(-1021);
-            return if shift > 1000 { tiny * 2f64.powi(-1000) * 2f64.powi(1000 - shift) } else { tiny * 2f64.powi(-shift) };
+            return if shift > 1000 {
+                tiny * 2f64.powi(-1000) * 2f64.powi(1000 - shift)
+            } else {
+                tiny * 2f64.powi(-shift)
+            };
         }
         return mantissa * 2f64.powi(total - 1) * 2.0;
     }

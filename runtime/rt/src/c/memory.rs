@@ -153,7 +153,9 @@ impl Memory {
     fn release(&mut self, address: u64) -> Result<(), &'static str> {
         let head = (address >> 32) as u32;
         let number = head & (MOST_OBJECTS as u32 - 1);
-        let Some(object) = self.objects.get_mut(number as usize) else { return Err("free of an invalid pointer") };
+        let Some(object) = self.objects.get_mut(number as usize) else {
+            return Err("free of an invalid pointer");
+        };
         if object.head != head {
             return Err("free of memory that is not there: it was freed before, or never allocated");
         }
@@ -187,7 +189,10 @@ impl Memory {
             None => "use of an invalid pointer".to_owned(),
             Some(object) if object.head == head => {
                 let size = object.bytes.len();
-                format!("out of bounds: {count} bytes at offset {} of an object of {size} bytes", offset as i32)
+                format!(
+                    "out of bounds: {count} bytes at offset {} of an object of {size} bytes",
+                    offset as i32
+                )
             }
             Some(_) => "use of an object after its end: it was freed, or its block was left".to_owned(),
         }
@@ -263,7 +268,9 @@ pub fn realloc(at: Ptr<()>, size: u64) -> Ptr<()> {
         return new;
     }
     with(|memory| {
-        let old = memory.objects[((at.addr() >> 32) as u32 & (MOST_OBJECTS as u32 - 1)) as usize].bytes.split_off(0);
+        let old = memory.objects[((at.addr() >> 32) as u32 & (MOST_OBJECTS as u32 - 1)) as usize]
+            .bytes
+            .split_off(0);
         let object = &mut memory.objects[((new.addr() >> 32) as u32 & (MOST_OBJECTS as u32 - 1)) as usize];
         object.bytes = old;
         object.bytes.resize(size as usize, 0);

@@ -39,12 +39,15 @@ pub use errors::*;
 pub use files::*;
 pub use function::{Erase, Function, Target, register};
 pub use jumps::{
-    Landing, bad_goto, landed, landing_state, landing_value, longjmp, new_frame, raise, set_jump, signal, with_jumps,
+    Landing, bad_goto, landed, landing_state, landing_value, longjmp, new_frame, raise, set_jump, signal,
+    with_jumps,
 };
-pub use list::{Arg, ArgList, Args, Whole, VaList, va_arg, va_copy, va_start};
+pub use list::{Arg, ArgList, Args, VaList, Whole, va_arg, va_copy, va_start};
 pub use local::{Local, LocalArray, local, local_array};
 pub use math::*;
-pub use memory::{alloca, calloc, free, malloc, objects, posix_memalign, realloc, reallocarray, aligned_alloc};
+pub use memory::{
+    aligned_alloc, alloca, calloc, free, malloc, objects, posix_memalign, realloc, reallocarray,
+};
 pub use pointer::{Count, Ptr, define};
 pub use printf::*;
 pub use random::*;
@@ -60,6 +63,6 @@ pub use tokens::*;
 pub use value::{Value, zero};
 
 pub use crate::{
-    c_args as args, c_bytes_record as bytes_record, c_eprint as eprint, c_eprintln as eprintln, c_print as print,
-    c_println as println, c_record as record, c_text as text,
+    c_args as args, c_bytes_record as bytes_record, c_eprint as eprint, c_eprintln as eprintln,
+    c_print as print, c_println as println, c_record as record, c_text as text,
 };

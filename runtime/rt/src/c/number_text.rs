@@ -87,7 +87,9 @@ fn unsigned_float(bytes: &[u8]) -> (f64, usize) {
     }
     if matches!(bytes.get(end), Some(b'e' | b'E')) {
         let sign = usize::from(matches!(bytes.get(end + 1), Some(b'-' | b'+')));
-        let count = bytes.get(end + 1 + sign..).map_or(0, |rest| rest.iter().take_while(|b| b.is_ascii_digit()).count());
+        let count = bytes
+            .get(end + 1 + sign..)
+            .map_or(0, |rest| rest.iter().take_while(|b| b.is_ascii_digit()).count());
         if count > 0 {
             end += 1 + sign + count;
         }

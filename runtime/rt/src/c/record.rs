@@ -239,6 +239,10 @@ macro_rules! c_member {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! c_member_at {
-    ($offset:literal) => { $crate::c::Field::new($offset) };
-    ($offset:literal, $first:literal, $width:literal) => { $crate::c::Bits::new($offset, $first, $width) };
+    ($offset:literal) => {
+        $crate::c::Field::new($offset)
+    };
+    ($offset:literal, $first:literal, $width:literal) => {
+        $crate::c::Bits::new($offset, $first, $width)
+    };
 }

@@ -103,7 +103,8 @@ impl Scan<'_> {
                 b'-' | b'+' => so_far.is_empty(),
                 b'x' | b'X' => matches!(base, 0 | 16) && digits == b"0",
                 byte => {
-                    let is_hex = base == 16 || base == 0 && digits.len() > 1 && matches!(digits[1], b'x' | b'X');
+                    let is_hex =
+                        base == 16 || base == 0 && digits.len() > 1 && matches!(digits[1], b'x' | b'X');
                     let radix = match (is_hex, base) {
                         (true, _) => 16,
                         (_, 0) if digits.first() == Some(&b'0') => 8,
@@ -168,7 +169,13 @@ impl Scan<'_> {
     }
 
     #[track_caller]
-    fn text(&mut self, most: usize, store: bool, fits: impl Fn(u8) -> bool, terminated: bool) -> Result<(), End> {
+    fn text(
+        &mut self,
+        most: usize,
+        store: bool,
+        fits: impl Fn(u8) -> bool,
+        terminated: bool,
+    ) -> Result<(), End> {
         if self.peek().is_none() {
             return Err(End::Input);
         }
@@ -211,7 +218,11 @@ fn is_float_front(bytes: &[u8]) -> bool {
             None => true,
             Some(exponent) => {
                 !digits.is_empty()
-                    && exponent.strip_prefix(['-', '+']).unwrap_or(exponent).chars().all(|c| c.is_ascii_digit())
+                    && exponent
+                        .strip_prefix(['-', '+'])
+                        .unwrap_or(exponent)
+                        .chars()
+                        .all(|c| c.is_ascii_digit())
             }
         }
 }
@@ -253,7 +264,8 @@ fn scan(format: Ptr<i8>, args: VaList, source: &mut dyn Source) -> (i32, VaList)
         match done {
             Ok(()) => converted |= literal.is_none(),
             Err(end) => {
-                let count = if end == End::Input && !converted && scan.stored == 0 { -1 } else { scan.stored };
+                let count =
+                    if end == End::Input && !converted && scan.stored == 0 { -1 } else { scan.stored };
                 return (count, scan.args);
             }
         }

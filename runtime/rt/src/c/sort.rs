@@ -48,7 +48,8 @@ fn merge_sort(base: Ptr<()>, count: usize, size: usize, compare: &mut dyn FnMut(
         }
     }
     take(&mut merged, a, left * size);
-    let done = with(|memory| memory.bytes_mut(base.addr(), merged.len()).map(|to| to.copy_from_slice(&merged)));
+    let done =
+        with(|memory| memory.bytes_mut(base.addr(), merged.len()).map(|to| to.copy_from_slice(&merged)));
     if done.is_none() {
         fault(base.addr(), merged.len());
     }
@@ -56,7 +57,10 @@ fn merge_sort(base: Ptr<()>, count: usize, size: usize, compare: &mut dyn FnMut(
 
 #[track_caller]
 fn take(to: &mut Vec<u8>, from: Ptr<()>, count: usize) {
-    if count > 0 && reading(|memory| memory.bytes(from.addr(), count).map(|bytes| to.extend_from_slice(bytes))).is_none() {
+    if count > 0
+        && reading(|memory| memory.bytes(from.addr(), count).map(|bytes| to.extend_from_slice(bytes)))
+            .is_none()
+    {
         fault(from.addr(), count);
     }
 }

@@ -41,7 +41,8 @@ pub fn start(source_map: &'static str, main: fn() -> i32) {
 /// Says what stopped the program and where, and ends it.
 fn report(info: &panic::PanicHookInfo<'_>) {
     let payload = info.payload();
-    let text = payload.downcast_ref::<String>().map(String::as_str).or(payload.downcast_ref::<&str>().copied());
+    let text =
+        payload.downcast_ref::<String>().map(String::as_str).or(payload.downcast_ref::<&str>().copied());
     let place = info.location().map(|location| Place {
         file: location.file().to_owned().into(),
         line: location.line(),
@@ -120,4 +121,3 @@ pub fn atexit(f: Ptr<fn()>) -> i32 {
     AT_EXIT.with_borrow_mut(|list| list.push(f));
     0
 }
-

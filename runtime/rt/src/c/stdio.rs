@@ -139,7 +139,9 @@ impl Stream {
     /// What was read ahead is given back before the position matters.
     fn drop_input(&mut self) {
         let ahead = self.input.len() - self.at;
-        if ahead > 0 && let Device::File(file) = &mut self.device {
+        if ahead > 0
+            && let Device::File(file) = &mut self.device
+        {
             let _ = file.seek(SeekFrom::Current(-(ahead as i64)));
         }
         self.input.clear();
