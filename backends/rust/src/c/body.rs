@@ -307,6 +307,7 @@ impl<'a, 'u> CPrinter<'a, 'u> {
     fn needs_type(&self, node: NodeId) -> bool {
         let ty = self.body.ty(node);
         match &self.body.nodes[node].kind {
+            Node::Hole { .. } => true,
             Node::Const(Const::Bool(_)) => false,
             Node::Const(_) => !is_default(ty),
             Node::Op { op, args, .. } => match op {

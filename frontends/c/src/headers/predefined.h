@@ -75,6 +75,8 @@
 #define __alignof__ _Alignof
 #define __typeof typeof
 #define __typeof__ typeof
+#define __complex__ _Complex
+#define __complex _Complex
 #define __asm asm
 #define __asm__ asm
 #define __attribute __attribute__

@@ -173,6 +173,9 @@ impl Lower<'_> {
 
     /// Stores the parts of an initialiser into an object that is zero.
     fn store(&mut self, place: Place, ty: &CTy, init: &Init) {
+        if let CTy::Array(item, None) = ty {
+            return self.store_flexible(place, item, init);
+        }
         if let Some(value) = self.init_value(init, ty) {
             return self.write(place, value);
         }
@@ -221,12 +224,41 @@ impl Lower<'_> {
         }
     }
 
+    /// The member at the end whose length its first value says.
+    fn store_flexible(&mut self, place: Place, item: &CTy, init: &Init) {
+        let full = item.clone().array(init_len(init));
+        let own = self.ty(&full);
+        let at = self.pointer_to(place);
+        let at = self.pointer_cast(at, own);
+        self.store(Place::Memory(at), &full, init);
+    }
+
+    /// Bytes that the member at the end of a record has in its first value.
+    fn flexible_size(&self, ty: &CTy, init: &Init) -> u64 {
+        let (CTy::Record(id), Init::Record(parts)) = (ty, init) else { return 0 };
+        let fields = self.unit.tree.records.get(*id).fields.as_deref().unwrap_or_default();
+        let Some((last, init)) = fields.last().zip(parts.get(&fields.len().wrapping_sub(1))) else { return 0 };
+        match &last.ty {
+            CTy::Array(item, None) => self.unit.tree.records.size(item).unwrap_or(0) * init_len(init),
+            inner => self.flexible_size(inner, init),
+        }
+    }
+
     /// An array that begins as a copy of another one.
     fn copy_array(&mut self, place: Place, value: &Expr) {
         let from = self.place(value);
         let ty = self.ty(&value.ty);
         let value = self.read(from, ty);
         self.write(place, value);
+    }
+}
+
+/// Number of items that an initialiser gives.
+fn init_len(init: &Init) -> u64 {
+    match init {
+        Init::Text(text) => text.len() as u64 + 1,
+        Init::Array(items) => items.keys().next_back().map_or(0, |last| last + 1),
+        _ => 0,
     }
 }
 
@@ -263,6 +295,16 @@ fn define(start: &mut Lower<'_>, path: Name, row: &Global) {
     let value = value.unwrap_or_else(|| start.zero(full));
     let node = start.body.op(PtrOp::Define, vec![at, value], Ty::unit(), start.origin);
     start.push_expr(node);
+    let more = row.init.as_ref().map_or(0, |init| start.flexible_size(&row.ty, init));
+    if more > 0 {
+        let at = start.global_pointer(path, full);
+        let at = start.pointer_cast(at, Ty::unit());
+        let more = start.int(i128::from(more), Ty::new(TyKind::Int(core::Width::U64)));
+        let args = [at, more].map(core::Arg::positional).to_vec();
+        let callee = core::Callee::Lib(Name::new("c.extend"));
+        let node = start.body.node(Node::Call { callee, args }, Ty::unit(), start.origin);
+        start.push_expr(node);
+    }
     if let (Some(init), false) = (&row.init, is_whole) {
         let at = start.global_pointer(path, full);
         start.store(Place::Memory(at), &row.ty, init);

@@ -478,6 +478,9 @@ impl Parser {
             return Ok(());
         }
         if let CTy::Func(ty) = &declared.ty {
+            if self.is("{") {
+                return Err(self.syntax("a function inside of a function is not supported"));
+            }
             let id = self.declare_func(name, ty.clone(), false, pos);
             self.bind(name, Entity::Func(id));
             return Ok(());

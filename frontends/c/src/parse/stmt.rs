@@ -135,9 +135,12 @@ impl Parser {
                 while self.is("volatile") || self.is("goto") || self.is("inline") {
                     self.next();
                 }
-                // An empty text is a barrier for the optimiser.
+                // An empty text that gives nothing new is a barrier for the optimiser.
                 let is_empty = self.peek_at(1).text == *"\"\"";
+                let start = self.i;
                 self.skip_parens()?;
+                let gives = |tok: &Tok| tok.kind == Kind::Str && tok.text.as_str().starts_with("\"=");
+                let is_empty = is_empty && !self.toks[start..self.i].iter().any(gives);
                 self.expect(";")?;
                 if is_empty {
                     return stmt(StmtKind::Empty);

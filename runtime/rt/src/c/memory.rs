@@ -228,6 +228,14 @@ pub(crate) fn size_static(address: u64, size: usize) {
     with(|memory| memory.objects[(address >> 32) as usize].bytes.resize(size, 0));
 }
 
+/// Makes an object of static storage larger.
+pub(crate) fn extend_static(address: u64, more: usize) {
+    with(|memory| {
+        let bytes = &mut memory.objects[(address >> 32) as usize].bytes;
+        bytes.resize(bytes.len() + more, 0);
+    });
+}
+
 /// A new object that is never freed.
 pub(crate) fn permanent(bytes: &[u8]) -> u64 {
     with(|memory| memory.push(bytes.to_vec(), State::Static)).unwrap_or(0)

@@ -48,7 +48,7 @@ pub use math::*;
 pub use memory::{
     aligned_alloc, alloca, calloc, free, malloc, objects, posix_memalign, realloc, reallocarray,
 };
-pub use pointer::{Count, Ptr, define};
+pub use pointer::{Count, Ptr, define, extend};
 pub use printf::*;
 pub use random::*;
 pub use record::{Bits, Field, Member};

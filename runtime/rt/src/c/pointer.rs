@@ -183,3 +183,8 @@ pub fn define<T: Value>(at: Ptr<T>, value: T) {
     memory::size_static(at.addr(), T::SIZE);
     at.store(value);
 }
+
+/// Room behind an object of static storage, for the member of open length at its end.
+pub fn extend(at: Ptr<()>, more: u64) {
+    memory::extend_static(at.addr(), more as usize);
+}
