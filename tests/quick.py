@@ -58,6 +58,14 @@ def find(name):
     sys.exit(f"no such program: {name}")
 
 
+def expected_path(row):
+    """Where a row of the list of expected passes lies."""
+    kind, name = row.split("_", 1)
+    places = {"python": "python/{}.py", "c": "c/{}.c", "ruchy": "ruchy/{}.ruchy"}
+    places |= {"project": "projects/{}", "cproject": "c-projects/{}"}
+    return CORPUS / places[kind].format(name)
+
+
 def build_batutac(jobs):
     done = subprocess.run(["cargo", "build", "-q", "-j", jobs, "-p", "batutac"], cwd=ROOT)
     if done.returncode:
@@ -219,7 +227,7 @@ def main():
         paths += sorted(path for path in (CORPUS / "c-projects").iterdir() if path.is_dir())
     if args.expected:
         rows = (ROOT / "tests" / "expected_passes.txt").read_text().split("\n")
-        paths += [find(row.split("_", 1)[1]) for row in rows if row and not row.startswith("#")]
+        paths += [expected_path(row) for row in rows if row and not row.startswith("#")]
     if not paths and args.expected:
         sys.exit(0)
     if not paths:
