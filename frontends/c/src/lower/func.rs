@@ -203,7 +203,7 @@ impl<'a> Lower<'a> {
     }
 
     pub(super) fn ty(&self, ty: &CTy) -> Ty {
-        self.linked.ty(self.index, self.unit, ty)
+        self.linked.ty(self.index, ty)
     }
 
     pub(super) fn var(&self, id: VarId) -> &'a Var {

@@ -237,7 +237,9 @@ impl Lower<'_> {
     fn flexible_size(&self, ty: &CTy, init: &Init) -> u64 {
         let (CTy::Record(id), Init::Record(parts)) = (ty, init) else { return 0 };
         let fields = self.unit.tree.records.get(*id).fields.as_deref().unwrap_or_default();
-        let Some((last, init)) = fields.last().zip(parts.get(&fields.len().wrapping_sub(1))) else { return 0 };
+        let Some((last, init)) = fields.last().zip(parts.get(&fields.len().wrapping_sub(1))) else {
+            return 0;
+        };
         match &last.ty {
             CTy::Array(item, None) => self.unit.tree.records.size(item).unwrap_or(0) * init_len(init),
             inner => self.flexible_size(inner, init),

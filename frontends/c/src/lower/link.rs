@@ -179,7 +179,7 @@ impl Linked {
         let names = field_names(row);
         let fields = row.fields.iter().flatten().zip(names).map(|(field, name)| batuta_core::RecordField {
             name,
-            ty: self.ty(index, unit, &field.ty),
+            ty: self.ty(index, &field.ty),
             offset: field.offset,
             bits: field.bits,
             beside: None,
@@ -218,7 +218,7 @@ impl Linked {
                 if let Some(path) = path.filter(|_| text != unit.module) {
                     self.image.texts.insert(path, text);
                 }
-                let ty = self.ty(index, unit, &CTy::Func(row.ty.clone()));
+                let ty = self.ty(index, &CTy::Func(row.ty.clone()));
                 if let (Some(path), TyKind::Func(params, ret)) = (path, ty.kind()) {
                     self.signatures.insert(*path, (params.clone(), *ret));
                 }
@@ -298,7 +298,7 @@ impl Linked {
             None => row.name.to_string(),
         };
         let path = self.free(unit.module, &name.to_uppercase());
-        let ty = self.ty(index, unit, &row.ty);
+        let ty = self.ty(index, &row.ty);
         let memory =
             self.image.objects.values().filter(|def| matches!(def.storage, ObjectStorage::Memory(_)));
         let number = memory.count() as u32;
@@ -327,7 +327,7 @@ impl Linked {
             for row in unit.tree.constants.iter().filter(|row| !unit.is_bundled(row.pos)) {
                 let home = unit.home(row.pos);
                 let key = (home, row.name);
-                let ty = self.ty(index, unit, &row.ty);
+                let ty = self.ty(index, &row.ty);
                 let path = match shared.get(&key) {
                     // Two units may give a name different values.
                     Some(path) if self.image.constants[path].value == row.value => *path,
@@ -346,7 +346,7 @@ impl Linked {
     }
 
     /// The type of the IR.
-    pub(crate) fn ty(&self, index: usize, unit: &UnitTree, ty: &CTy) -> Ty {
+    pub(crate) fn ty(&self, index: usize, ty: &CTy) -> Ty {
         use IntKind::*;
         Ty::new(match ty {
             CTy::Void => TyKind::Unit,
@@ -365,23 +365,15 @@ impl Linked {
             }),
             CTy::Float => TyKind::Float(FloatWidth::F32),
             CTy::Double | CTy::LongDouble => TyKind::Float(FloatWidth::F64),
-            CTy::Ptr(inner) | CTy::Vla(inner, _)
-                if matches!(ty, CTy::Ptr(_)) || matches!(ty, CTy::Vla(..)) =>
-            {
-                if matches!(ty, CTy::Vla(..)) {
-                    return self.ty(index, unit, inner);
-                }
-                return pointer(self.ty(index, unit, inner));
-            }
-            CTy::Ptr(_) | CTy::Vla(..) => TyKind::Unit,
-            CTy::Array(inner, len) => TyKind::Array(self.ty(index, unit, inner), len.unwrap_or(0)),
+            CTy::Ptr(inner) => return pointer(self.ty(index, inner)),
+            CTy::Vla(inner, _) => return self.ty(index, inner),
+            CTy::Array(inner, len) => TyKind::Array(self.ty(index, inner), len.unwrap_or(0)),
             CTy::Func(func) => {
-                let mut params: Vec<Ty> =
-                    func.params.iter().map(|param| self.ty(index, unit, param)).collect();
+                let mut params: Vec<Ty> = func.params.iter().map(|param| self.ty(index, param)).collect();
                 if func.variadic {
                     params.push(Ty::lib("c.Args", []));
                 }
-                TyKind::Func(params, self.ty(index, unit, &func.ret))
+                TyKind::Func(params, self.ty(index, &func.ret))
             }
             CTy::Record(id) => match self.records[index].get(id.0 as usize).copied().flatten() {
                 Some(path) if path.as_str().starts_with("c.") => TyKind::Lib(path, Vec::new()),
