@@ -130,10 +130,10 @@ impl CPrinter<'_, '_> {
             }
             number => {
                 let text = self.number(number, ty, suffixed, false);
-                if text.starts_with('-') {
-                    return Expr::unary("-", Expr::atom(&text[1..]));
+                match text.strip_prefix('-') {
+                    Some(digits) => Expr::unary("-", Expr::atom(digits)),
+                    None => Expr::atom(text),
                 }
-                Expr::atom(text)
             }
         }
     }
