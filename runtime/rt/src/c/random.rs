@@ -72,8 +72,8 @@ pub fn rand_r(seed: Ptr<u32>) -> i32 {
         next / 65_536
     };
     let mut result = step() % 2048;
-    result = result << 10 ^ step() % 1024;
-    result = result << 10 ^ step() % 1024;
+    result = (result << 10) ^ (step() % 1024);
+    result = (result << 10) ^ (step() % 1024);
     seed.store(next);
     result as i32
 }
