@@ -61,7 +61,12 @@ impl Lower<'_> {
                     let value = args.next()?;
                     let value = self.convert(value, wanted(spec));
                     let text = (!spec.text.is_empty()).then(|| Piece::Text(spec.text.as_str().into()));
-                    Piece::Value { value, conv: Conv::Percent(spec.letter), spec: text.into_iter().collect(), late: true }
+                    Piece::Value {
+                        value,
+                        conv: Conv::Percent(spec.letter),
+                        spec: text.into_iter().collect(),
+                        late: true,
+                    }
                 }
             });
         }

@@ -41,9 +41,14 @@ impl Parser {
             }
             "add_overflow" | "sub_overflow" | "mul_overflow" => self.overflow(name, pos)?,
             "prefetch" | "assume" => {
-                self.builtin_args()?;
-                let zero = Expr::int(0, INT, pos);
-                self.cast(zero, &CTy::Void)
+                // Advice; what its arguments do is done.
+                let mut out = Expr::int(0, INT, pos);
+                for arg in self.builtin_args()? {
+                    let arg = self.rvalue(arg);
+                    let ty = arg.ty.clone();
+                    out = Expr::new(ExprKind::Comma(out.boxed(), arg.boxed()), ty, pos);
+                }
+                self.explicit_cast(out, CTy::Void, pos)
             }
             "unreachable" | "trap" => {
                 self.builtin_args()?;
