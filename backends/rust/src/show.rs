@@ -177,10 +177,7 @@ pub fn record(name: &str, fields: &[&FieldDef], value: impl Fn(&FieldDef) -> Exp
 /// Functions of the library that show their arguments.
 fn makes_text(name: Name) -> bool {
     let plain = name.as_str().split('#').next().unwrap_or_default();
-    matches!(
-        plain,
-        "ruchy.assert_eq" | "ruchy.assert_ne" | "ruchy.tell" | "ruchy.to_string" | "ruchy.or_nil"
-    )
+    matches!(plain, "ruchy.assert_eq" | "ruchy.assert_ne" | "ruchy.tell" | "ruchy.to_string" | "ruchy.or_nil")
 }
 
 /// A field that has a position, no name.

@@ -444,7 +444,9 @@ impl Solver<'_> {
         }
         for arg in args {
             let heads: Vec<Head> = self.vars.atoms(arg.var).iter().map(|atom| atom.head).collect();
-            if heads.contains(&Head::Dict) && heads.iter().any(|head| !matches!(head, Head::Dict | Head::None)) {
+            if heads.contains(&Head::Dict)
+                && heads.iter().any(|head| !matches!(head, Head::Dict | Head::None))
+            {
                 self.mark(arg.var);
             }
         }
