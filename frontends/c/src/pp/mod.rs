@@ -235,7 +235,8 @@ impl<'a> Pp<'a> {
                 let path = self.files[at.file as usize].path.clone();
                 self.once.insert(path);
             }
-            Some("pack") => self.issue(codes::UNSUPPORTED, at, "`#pragma pack` has no translation yet"),
+            // The layout of all structs below would be another one.
+            Some("pack") => self.issue(codes::PREPROCESSOR, at, "`#pragma pack` has no translation yet"),
             _ => {}
         }
     }
