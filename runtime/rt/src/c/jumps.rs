@@ -8,9 +8,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use super::function::Function;
 use super::pointer::Ptr;
 
+/// What a signal calls.
+type Handler = Ptr<fn(i32)>;
+
 thread_local! {
     static FRAMES: Cell<u64> = const { Cell::new(0) };
-    static HANDLERS: RefCell<[Ptr<fn(i32)>; 65]> = const { RefCell::new([Ptr::NULL; 65]) };
+    static HANDLERS: RefCell<[Handler; 65]> = const { RefCell::new([Ptr::NULL; 65]) };
 }
 
 /// A jump on its way.

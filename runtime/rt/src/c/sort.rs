@@ -12,15 +12,12 @@ pub fn qsort(base: Ptr<()>, count: u64, size: u64, compare: Compare) {
     merge_sort(base, count as usize, size as usize, &mut |a, b| compare.call((a, b)));
 }
 
+/// How `qsort_r` compares two elements, with its argument.
+type CompareWith = Ptr<fn(Ptr<()>, Ptr<()>, Ptr<()>) -> i32>;
+
 /// `qsort_r`
 #[track_caller]
-pub fn qsort_r(
-    base: Ptr<()>,
-    count: u64,
-    size: u64,
-    compare: Ptr<fn(Ptr<()>, Ptr<()>, Ptr<()>) -> i32>,
-    arg: Ptr<()>,
-) {
+pub fn qsort_r(base: Ptr<()>, count: u64, size: u64, compare: CompareWith, arg: Ptr<()>) {
     merge_sort(base, count as usize, size as usize, &mut |a, b| compare.call((a, b, arg)));
 }
 

@@ -18,8 +18,11 @@ const STACKS: [usize; 3] = [1024 * MIB, 256 * MIB, 64 * MIB];
 /// Exit status of a program that was stopped, as of one that aborted.
 const STOPPED: i32 = 134;
 
+/// What `atexit` remembers.
+type Leaving = Ptr<fn()>;
+
 thread_local! {
-    static AT_EXIT: RefCell<Vec<Ptr<fn()>>> = const { RefCell::new(Vec::new()) };
+    static AT_EXIT: RefCell<Vec<Leaving>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Runs a program: `map` is its source map, `main` makes its objects and calls its `main`.

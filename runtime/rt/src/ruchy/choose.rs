@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(sorted_by(&[3, 1, 2], |a, b| b - a), [3, 2, 1]);
         assert_eq!(sorted_by_key(&["bb", "a"], |text| text.len()), ["a", "bb"]);
         assert_eq!(position([1, 2].into_iter(), |item| item == 2), Some(1));
-        let groups = group_by([1_i64, 2, 3].into_iter(), |item| item % 2);
+        let groups = group_by([1_i64, 2, 3], |item| item % 2);
         assert_eq!(groups.get(&1), Some(&vec![1, 3]));
         assert_eq!(max_by_key(["a", "cc", "bb"].into_iter(), |text| text.len()), Some("bb"));
         assert_eq!(compare(&1.5, &2.0), -1);
