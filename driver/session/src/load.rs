@@ -123,7 +123,7 @@ fn add_beside(folder: &Path, name: &str, project: &mut Project) -> Result<(), Lo
     let package = folder.join(name);
     let mut found = Vec::new();
     if package.join("__init__.py").is_file() {
-        walk(&package, &mut found, &mut Vec::new())?;
+        walk(&package, &[".py"], is_test, &mut found, &mut Vec::new())?;
     } else if single.is_file() {
         found.push(single);
     }
@@ -158,7 +158,7 @@ fn imported_roots(text: &str) -> BTreeSet<String> {
 fn load_folder(folder: &Path) -> Result<Project, LoadError> {
     let mut paths = Vec::new();
     let mut skipped = Vec::new();
-    walk(folder, &mut paths, &mut skipped)?;
+    walk(folder, &[".py"], is_test, &mut paths, &mut skipped)?;
     if paths.is_empty()
         && let Some(project) = crate::load_c::load_folder(folder)?
     {
@@ -229,7 +229,20 @@ fn is_test(name: &str) -> bool {
         || (name.starts_with("test_") || name.ends_with("_test.py")) && name.ends_with(".py")
 }
 
-fn walk(folder: &Path, out: &mut Vec<PathBuf>, skipped: &mut Vec<PathBuf>) -> Result<(), LoadError> {
+/// The files below a folder whose names end so, in the order of their names.
+pub(crate) fn files_below(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, LoadError> {
+    let mut out = Vec::new();
+    walk(folder, endings, |_| false, &mut out, &mut Vec::new())?;
+    Ok(out)
+}
+
+fn walk(
+    folder: &Path,
+    endings: &[&str],
+    is_left_out: fn(&str) -> bool,
+    out: &mut Vec<PathBuf>,
+    skipped: &mut Vec<PathBuf>,
+) -> Result<(), LoadError> {
     let unreadable = |why| LoadError::Unreadable(folder.to_owned(), why);
     let mut entries: Vec<_> =
         fs::read_dir(folder).map_err(unreadable)?.collect::<Result<_, _>>().map_err(unreadable)?;
@@ -240,12 +253,12 @@ fn walk(folder: &Path, out: &mut Vec<PathBuf>, skipped: &mut Vec<PathBuf>) -> Re
         if is_foreign(&name) {
             continue;
         }
-        let is_python = !is_dir && name.ends_with(".py");
-        if is_test(&name) && (is_dir || is_python) {
+        let is_read = !is_dir && endings.iter().any(|ending| name.ends_with(ending));
+        if is_left_out(&name) && (is_dir || is_read) {
             skipped.push(path);
         } else if is_dir {
-            walk(&path, out, skipped)?;
-        } else if is_python {
+            walk(&path, endings, is_left_out, out, skipped)?;
+        } else if is_read {
             out.push(path);
         }
     }

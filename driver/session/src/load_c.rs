@@ -1,6 +1,6 @@
 //! Projects of C: a unit with the headers that it includes, or a folder of units.
 
-use crate::load::{LoadError, absolute_name, is_foreign};
+use crate::load::{LoadError, absolute_name, files_below};
 use crate::project::{Project, ProjectFile, crate_name, module_name};
 use std::collections::BTreeSet;
 use std::fs;
@@ -41,8 +41,7 @@ pub(crate) fn load_file(path: &Path) -> Result<Project, LoadError> {
 
 /// The units and headers of a folder; `None` where there is no unit.
 pub(crate) fn load_folder(folder: &Path) -> Result<Option<Project>, LoadError> {
-    let mut paths = Vec::new();
-    walk(folder, &mut paths)?;
+    let paths = files_below(folder, &[".c", ".h"])?;
     let (units, headers): (Vec<PathBuf>, Vec<PathBuf>) =
         paths.into_iter().partition(|path| path.extension().is_some_and(|ending| ending == "c"));
     if units.is_empty() {
@@ -132,23 +131,4 @@ fn clean(path: &Path) -> PathBuf {
         }
     }
     out
-}
-
-fn walk(folder: &Path, out: &mut Vec<PathBuf>) -> Result<(), LoadError> {
-    let unreadable = |why| LoadError::Unreadable(folder.to_owned(), why);
-    let mut entries: Vec<_> =
-        fs::read_dir(folder).map_err(unreadable)?.collect::<Result<_, _>>().map_err(unreadable)?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-        if is_foreign(&name) {
-            continue;
-        }
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            walk(&path, out)?;
-        } else if name.ends_with(".c") || name.ends_with(".h") {
-            out.push(path);
-        }
-    }
-    Ok(())
 }

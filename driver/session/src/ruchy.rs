@@ -1,6 +1,6 @@
 //! What only Ruchy files have: tests by attribute, and one layout.
 
-use crate::load::{LoadError, is_foreign, load};
+use crate::load::{LoadError, files_below, load};
 use crate::project::Project;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,26 +36,6 @@ pub fn ruchy_files(path: &Path) -> Result<Vec<PathBuf>, LoadError> {
         }
         Ok(_) => {}
     }
-    let mut found = Vec::new();
-    walk(path, &mut found)?;
+    let found = files_below(path, &[".ruchy"])?;
     if found.is_empty() { Err(LoadError::NoRuchy(path.to_owned())) } else { Ok(found) }
-}
-
-fn walk(folder: &Path, out: &mut Vec<PathBuf>) -> Result<(), LoadError> {
-    let unreadable = |why| LoadError::Unreadable(folder.to_owned(), why);
-    let mut entries: Vec<_> =
-        fs::read_dir(folder).map_err(unreadable)?.collect::<Result<_, _>>().map_err(unreadable)?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-        if is_foreign(&name) {
-            continue;
-        }
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            walk(&path, out)?;
-        } else if name.ends_with(".ruchy") {
-            out.push(path);
-        }
-    }
-    Ok(())
 }

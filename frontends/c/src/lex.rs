@@ -3,6 +3,20 @@
 use batuta_base::Name;
 use std::rc::Rc;
 
+/// C's binary operators by level, loosest first.
+pub(crate) const LEVELS: &[&[&str]] = &[
+    &["||"],
+    &["&&"],
+    &["|"],
+    &["^"],
+    &["&"],
+    &["==", "!="],
+    &["<=", ">=", "<", ">"],
+    &["<<", ">>"],
+    &["+", "-"],
+    &["*", "/", "%"],
+];
+
 /// A range of a file of the translation unit.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Pos {

@@ -1,20 +1,7 @@
 //! Expressions: precedence climbing, unary and postfix operators.
 
 use super::*;
-
-/// Binary operators by level, loosest first.
-const LEVELS: &[&[&str]] = &[
-    &["||"],
-    &["&&"],
-    &["|"],
-    &["^"],
-    &["&"],
-    &["==", "!="],
-    &["<=", ">=", "<", ">"],
-    &["<<", ">>"],
-    &["+", "-"],
-    &["*", "/", "%"],
-];
+use crate::lex::LEVELS;
 
 const ASSIGNS: &[(&str, BinOp)] = &[
     ("+=", BinOp::Add),

@@ -3,7 +3,7 @@
 use super::Pp;
 use crate::codes;
 use crate::headers;
-use crate::lex::{Kind, Pos, Tok};
+use crate::lex::{Kind, LEVELS, Pos, Tok};
 use crate::literal;
 use batuta_base::Name;
 use std::rc::Rc;
@@ -102,18 +102,6 @@ impl Reader<'_> {
     }
 
     fn binary(&mut self, level: usize) -> Num {
-        const LEVELS: &[&[&str]] = &[
-            &["||"],
-            &["&&"],
-            &["|"],
-            &["^"],
-            &["&"],
-            &["==", "!="],
-            &["<=", ">=", "<", ">"],
-            &["<<", ">>"],
-            &["+", "-"],
-            &["*", "/", "%"],
-        ];
         if level == LEVELS.len() {
             return self.unary();
         }

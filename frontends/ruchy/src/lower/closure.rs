@@ -1,7 +1,7 @@
 //! Lambdas and nested functions.
 
 use super::scan::walk;
-use super::{Binding, Lowerer, UNSUPPORTED};
+use super::{Binding, Lowerer, UNSUPPORTED, Variable};
 use batuta_base::{FxHashMap, Name};
 use batuta_core::*;
 use batuta_syntax::Syntax;
@@ -39,16 +39,18 @@ impl<'t> Lowerer<'t> {
         self.node(Node::Closure(closure), node)
     }
 
+    /// The variable of a loop's turn that an identifier names.
+    fn of_turn(&self, part: Syntax<'t>) -> Option<Variable> {
+        let variable = self.variable(part.text()).filter(|_| part.is("identifier"))?;
+        let is_of_turn = variable.loops > 0 && variable.closures == self.cx.closures;
+        (is_of_turn && matches!(variable.binding, Binding::Local(_))).then_some(variable)
+    }
+
     /// A captured variable that is declared inside a loop around the closure.
     fn fresh_capture(&self, node: Syntax<'t>) -> Option<&'t str> {
         let mut found = None;
         walk(node, &mut |part| {
-            if part.is("identifier")
-                && let Some(variable) = self.variable(part.text())
-                && variable.loops > 0
-                && variable.closures == self.cx.closures
-                && matches!(variable.binding, Binding::Local(_))
-            {
+            if self.of_turn(part).is_some() {
                 found = Some(part.text());
             }
         });
@@ -61,11 +63,7 @@ impl<'t> Lowerer<'t> {
         let mut found: Vec<&'t str> = Vec::new();
         let mut are_values = true;
         walk(node, &mut |part| {
-            if part.is("identifier")
-                && let Some(variable) = self.variable(part.text())
-                && variable.loops > 0
-                && variable.closures == self.cx.closures
-                && matches!(variable.binding, Binding::Local(_))
+            if let Some(variable) = self.of_turn(part)
                 && !found.contains(&part.text())
             {
                 found.push(part.text());
