@@ -299,6 +299,14 @@ impl CPrinter<'_, '_> {
                 let value = self.expr(args[1]);
                 at.method("set", vec![token, value])
             }
+            // `(struct node *)0` is a null pointer of that type.
+            PtrOp::Cast
+                if matches!(self.body.nodes[args[0]].kind, Node::Op { op: Op::PtrOp(PtrOp::Null), .. }) =>
+            {
+                let to = self.ty(ty.children()[0]);
+                self.uses.runtime.insert("Ptr");
+                Expr::atom(format!("Ptr::<{to}>::NULL"))
+            }
             PtrOp::Cast => {
                 let to = self.ty(ty.children()[0]);
                 self.receiver(args[0]).method(format!("cast::<{to}>"), vec![])
