@@ -1,7 +1,8 @@
 //! Real programs: translate, compile, run, compare. Prints a table, fails on what passed before.
 //!
 //! `tests/expected_passes.txt` names the programs that must print the same bytes; `BLESS=1` adds the
-//! ones that newly do. `cargo test -p batuta-tests --test corpus -- ledger` runs a part.
+//! ones that newly do. `cargo test -p batuta-tests --test corpus -- ledger` runs the programs of that name; without
+//! a name a sample is drawn, all of them with `BATUTA_SAMPLE=all`.
 
 use batuta_core::{Mir, Mode, Node, Op, Program as Ir, RsOp, TyKind};
 use batuta_session::{Options, Output, Session, load};
@@ -17,6 +18,8 @@ use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(60);
+/// Programs of a usual run.
+const SAMPLE: usize = 24;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Stage {
@@ -66,6 +69,9 @@ fn main() -> ExitCode {
         let trials = wanted.iter().map(|program| Trial::test(program.name.clone(), || Ok(()))).collect();
         return libtest_mimic::run(&args, trials).exit_code();
     }
+    let is_named = args.filter.is_some() || std::env::var_os("BLESS").is_some();
+    let wanted =
+        if is_named { wanted } else { batuta_tests::sample(wanted, SAMPLE, |program| &program.name) };
     let reports = run_all(wanted);
     print_table(&reports, &expected);
     if std::env::var_os("BLESS").is_some() {

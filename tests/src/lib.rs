@@ -29,6 +29,26 @@ pub fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|value| value == "true" || value == "1")
 }
 
+/// A part of a long run: as many items as `BATUTA_SAMPLE` says (a number or `all`), else `usual` many, drawn by
+/// `BATUTA_SEED` and printed with it. The order stays.
+pub fn sample<T>(items: Vec<T>, usual: usize, name: impl Fn(&T) -> &str) -> Vec<T> {
+    let count = match std::env::var("BATUTA_SAMPLE").ok() {
+        Some(text) if text == "all" => items.len(),
+        Some(text) => text.parse().expect("BATUTA_SAMPLE is a number or `all`"),
+        None => usual,
+    };
+    if count >= items.len() {
+        return items;
+    }
+    let seed = std::env::var("BATUTA_SEED").unwrap_or_else(|_| "0".to_owned());
+    println!("{count} of {}, BATUTA_SEED={seed}; BATUTA_SAMPLE=all takes all", items.len());
+    let mut ranks: Vec<u64> = items.iter().map(|item| hash([seed.as_str(), name(item)])).collect();
+    let keys = ranks.clone();
+    ranks.sort_unstable();
+    let drawn = &ranks[..count];
+    items.into_iter().zip(keys).filter(|(_, key)| drawn.contains(key)).map(|(item, _)| item).collect()
+}
+
 /// FNV-1a of several texts.
 pub fn hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
