@@ -246,22 +246,30 @@ pub fn has_debug(env: &Env<'_>, ty: Ty, seen: &mut FxHashSet<Name>) -> bool {
     })
 }
 
-/// The fields of all these classes can be compared.
+/// The fields of all these classes can be compared, through the records in them.
 pub fn can_compare(env: &Env<'_>, classes: &[Name]) -> bool {
+    let mut seen = classes.iter().copied().collect();
+    classes.iter().all(|class| fields_compare(env, *class, &mut seen))
+}
+
+/// `seen` are the classes that were or are being looked at.
+fn fields_compare(env: &Env<'_>, class: Name, seen: &mut FxHashSet<Name>) -> bool {
     let is_record = |path: Name| {
         compares_fields(env, path)
             || env.class(path).is_some_and(|def| matches!(def.kind, ClassKind::Dataclass { eq: true, .. }))
     };
-    let compares = |path: Name| {
-        classes.contains(&path)
-            || env.compared.contains(&path)
+    let mut compares = |path: Name| {
+        env.compared.contains(&path)
             || env.is_enum(path)
             || env.program.find_method(path, "__eq__").is_some()
-            || is_record(path) && can_compare(env, &[classes, &[path]].concat())
+            || !seen.insert(path)
+            || is_record(path) && fields_compare(env, path, seen)
     };
-    all_fields(env, classes, &|ty| match ty.kind() {
-        TyKind::Class(path, _) => compares(*path),
-        _ => is_plain(ty),
+    env.all_fields(class).iter().all(|field| {
+        !field.ty.any(&mut |ty| match ty.kind() {
+            TyKind::Class(path, _) => !compares(*path),
+            _ => !is_plain(ty),
+        })
     })
 }
 
