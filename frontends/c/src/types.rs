@@ -3,6 +3,19 @@
 use batuta_base::Name;
 use std::rc::Rc;
 
+/// Whether a pointer's declaration says that its object is const. Only `_Generic` asks: types that differ in it alone
+/// are equal here.
+#[derive(Clone, Copy, Debug)]
+pub struct ToConst(pub bool);
+
+impl PartialEq for ToConst {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for ToConst {}
+
 /// A type without qualifiers.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum CTy {
@@ -12,7 +25,7 @@ pub enum CTy {
     Float,
     Double,
     LongDouble,
-    Ptr(Rc<CTy>),
+    Ptr(Rc<CTy>, ToConst),
     /// `None`: the length is not known (yet), or a flexible member.
     Array(Rc<CTy>, Option<u64>),
     /// An array whose length a variable of the function holds.
@@ -144,7 +157,7 @@ pub const CHAR: CTy = CTy::Int(IntKind::Char);
 
 impl CTy {
     pub fn ptr(self) -> CTy {
-        CTy::Ptr(Rc::new(self))
+        CTy::Ptr(Rc::new(self), ToConst(false))
     }
     pub fn array(self, len: u64) -> CTy {
         CTy::Array(Rc::new(self), Some(len))
@@ -162,7 +175,7 @@ impl CTy {
         self.is_integer() || self.is_float()
     }
     pub fn is_ptr(&self) -> bool {
-        matches!(self, CTy::Ptr(_))
+        matches!(self, CTy::Ptr(..))
     }
     pub fn is_scalar(&self) -> bool {
         self.is_arith() || self.is_ptr()
@@ -173,14 +186,14 @@ impl CTy {
     /// What a pointer points to or an array holds.
     pub fn pointee(&self) -> Option<&CTy> {
         match self {
-            CTy::Ptr(inner) | CTy::Array(inner, _) | CTy::Vla(inner, _) => Some(inner),
+            CTy::Ptr(inner, _) | CTy::Array(inner, _) | CTy::Vla(inner, _) => Some(inner),
             _ => None,
         }
     }
     pub fn func(&self) -> Option<&Rc<FuncTy>> {
         match self {
             CTy::Func(ty) => Some(ty),
-            CTy::Ptr(inner) => match &**inner {
+            CTy::Ptr(inner, _) => match &**inner {
                 CTy::Func(ty) => Some(ty),
                 _ => None,
             },
@@ -243,7 +256,7 @@ impl Records {
             CTy::Void | CTy::Bool | CTy::Func(_) => 1,
             CTy::Int(kind) => kind.size(),
             CTy::Float => 4,
-            CTy::Double | CTy::LongDouble | CTy::Ptr(_) => 8,
+            CTy::Double | CTy::LongDouble | CTy::Ptr(..) => 8,
             CTy::Array(inner, len) => self.size(inner)? * (*len)?,
             CTy::Vla(..) => return None,
             CTy::Record(id) => {

@@ -51,7 +51,7 @@ impl Lower<'_> {
                 self.negated(inner)
             }
             ExprKind::And(a, b) | ExprKind::Or(a, b) => {
-                let first = self.cond(a);
+                let first = self.cond_now(a);
                 let second = self.scoped_value(|this| this.cond(b));
                 let op = if matches!(of.kind, ExprKind::And(..)) { BoolOp::And } else { BoolOp::Or };
                 self.body.op(op, vec![first, second], Ty::bool(), self.origin)
@@ -62,6 +62,14 @@ impl Lower<'_> {
                 self.truth(value)
             }
         }
+    }
+
+    /// A condition that is complete before what hangs on it.
+    pub(super) fn cond_now(&mut self, of: &Expr) -> NodeId {
+        let deferred = self.deferred.take();
+        let cond = self.cond(of);
+        self.deferred = deferred;
+        cond
     }
 
     fn compared(&mut self, op: CmpOp, a: NodeId, b: NodeId) -> NodeId {

@@ -178,7 +178,7 @@ impl Lower<'_> {
     }
 
     fn choice(&mut self, c: &Expr, a: &Expr, b: &Expr, ty: Ty) -> NodeId {
-        let cond = self.cond(c);
+        let cond = self.cond_now(c);
         let then = self.value_block(a);
         let els = self.value_block(b);
         self.body.node(Node::If { cond, then, els: Some(els) }, ty, self.origin)
@@ -195,7 +195,9 @@ impl Lower<'_> {
     }
 
     fn elvis(&mut self, a: &Expr, b: &Expr, ty: Ty) -> NodeId {
+        let deferred = self.deferred.take();
         let value = self.value(a);
+        self.deferred = deferred;
         let held = self.held_node(value, "first");
         let again = self.copied(held);
         let cond = self.truth(held);
@@ -386,18 +388,18 @@ impl Lower<'_> {
             }
             ExprKind::Cast(inner) => self.effect(inner),
             ExprKind::Cond(c, a, b) => {
-                let cond = self.cond(c);
+                let cond = self.cond_now(c);
                 let then = self.block(|this| this.effect_now(a));
                 let els = self.block(|this| this.effect_now(b));
                 self.push_if(cond, then, els);
             }
             ExprKind::And(a, b) => {
-                let cond = self.cond(a);
+                let cond = self.cond_now(a);
                 let then = self.block(|this| this.effect_now(b));
                 self.push_if_only(cond, then);
             }
             ExprKind::Or(a, b) => {
-                let cond = self.cond(a);
+                let cond = self.cond_now(a);
                 let cond = self.negated(cond);
                 let then = self.block(|this| this.effect_now(b));
                 self.push_if_only(cond, then);

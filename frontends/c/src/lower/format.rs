@@ -161,7 +161,7 @@ fn takes(spec: &Spec, ty: &CTy) -> bool {
     match spec.letter {
         'f' => matches!(ty, CTy::Double),
         's' => {
-            matches!(ty, CTy::Ptr(inner) if inner.is_void() || matches!(**inner, CTy::Int(kind) if kind.size() == 1))
+            matches!(ty, CTy::Ptr(inner, _) if inner.is_void() || matches!(**inner, CTy::Int(kind) if kind.size() == 1))
         }
         'c' => matches!(ty, CTy::Int(kind) if kind.size() == 4),
         _ => {

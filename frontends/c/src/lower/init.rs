@@ -7,7 +7,7 @@ use super::place::Place;
 use crate::tree::*;
 use crate::types::*;
 use batuta_base::Name;
-use batuta_core::{self as core, Const, ListOp, Node, NodeId, ObjectStorage, Proj, PtrOp, Ty, TyKind};
+use batuta_core::{self as core, Const, ListOp, Mode, Node, NodeId, ObjectStorage, Proj, PtrOp, Ty, TyKind};
 use std::rc::Rc;
 
 /// Longer arrays with mostly zeros are filled item by item.
@@ -92,10 +92,11 @@ impl Lower<'_> {
                 }
                 let mut values = Vec::new();
                 for at in 0..len {
-                    values.push(match items.get(&at) {
-                        Some(init) => self.init_value(init, &item)?,
+                    let value = match items.get(&at) {
+                        Some(init) => self.part(init, &item, &mut values)?,
                         None => self.zero(item_ty),
-                    });
+                    };
+                    values.push(value);
                 }
                 self.body.op(ListOp::New, values, own, self.origin)
             }
@@ -116,17 +117,38 @@ impl Lower<'_> {
                     .collect();
                 let mut values = Vec::new();
                 for (index, field) in rows.iter().enumerate() {
-                    values.push(match fields.get(&index) {
-                        Some(init) => self.init_value(init, field)?,
+                    let value = match fields.get(&index) {
+                        Some(init) => self.part(init, field, &mut values)?,
                         None => {
                             let ty = self.ty(field);
                             self.zero(ty)
                         }
-                    });
+                    };
+                    values.push(value);
                 }
                 self.body.op(core::ClassOp::New, values, own, self.origin)
             }
         })
+    }
+
+    /// A part of an initialiser, complete before the next one: the parts before it are held when it does something.
+    fn part(&mut self, init: &Init, ty: &CTy, before: &mut [NodeId]) -> Option<NodeId> {
+        let deferred = self.deferred.take();
+        self.stmts.push(Vec::new());
+        let value = self.init_value(init, ty);
+        let made = self.stmts.pop().unwrap_or_default();
+        self.deferred = deferred;
+        if !made.is_empty() {
+            for node in before {
+                let own = self.body.ty(*node);
+                if !matches!(self.body.nodes[*node].kind, Node::Const(_)) && *own.kind() != TyKind::Never {
+                    let held = self.new_temp("part", own, *node);
+                    *node = self.body.use_local(held, Mode::Copy, self.origin);
+                }
+            }
+        }
+        self.stmts.last_mut().expect("a block is open").extend(made);
+        value
     }
 
     /// Whether an initialiser can be written as one value.

@@ -365,7 +365,7 @@ impl Linked {
             }),
             CTy::Float => TyKind::Float(FloatWidth::F32),
             CTy::Double | CTy::LongDouble => TyKind::Float(FloatWidth::F64),
-            CTy::Ptr(inner) => return pointer(self.ty(index, inner)),
+            CTy::Ptr(inner, _) => return pointer(self.ty(index, inner)),
             CTy::Vla(inner, _) => return self.ty(index, inner),
             CTy::Array(inner, len) => TyKind::Array(self.ty(index, inner), len.unwrap_or(0)),
             CTy::Func(func) => {

@@ -8,7 +8,7 @@ impl Parser {
         let pos = of.pos;
         match &of.ty {
             CTy::Array(item, _) | CTy::Vla(item, _) => {
-                let ty = CTy::Ptr(item.clone());
+                let ty = CTy::Ptr(item.clone(), ToConst(false));
                 Expr::new(ExprKind::Decay(of.boxed()), ty, pos)
             }
             CTy::Func(_) => {
@@ -366,7 +366,7 @@ impl Parser {
 }
 
 pub(super) fn is_void_ptr(ty: &CTy) -> bool {
-    matches!(ty, CTy::Ptr(inner) if inner.is_void())
+    matches!(ty, CTy::Ptr(inner, _) if inner.is_void())
 }
 
 /// `(void *)0`.

@@ -272,7 +272,7 @@ impl Parser {
         }
         let mut is_first = true;
         loop {
-            let declared = self.declarator(specs.ty.clone())?;
+            let declared = self.declarator(specs.ty.clone(), specs.is_const)?;
             self.after_declarator(&mut specs.align)?;
             if is_first && matches!(declared.ty, CTy::Func(_)) && (self.is("{") || self.at_type()) {
                 return self.definition(&specs, declared);
@@ -438,11 +438,11 @@ impl Parser {
         while !self.is("{") {
             let specs = self.specs()?;
             loop {
-                let declared = self.declarator(specs.ty.clone())?;
+                let declared = self.declarator(specs.ty.clone(), specs.is_const)?;
                 let found =
                     params.iter().find(|id| Some(self.vars[**id as usize].name) == declared.name).copied();
                 let Some(id) = found else { return Err(self.syntax("no parameter has this name")) };
-                self.vars[id as usize].ty = declarator::adjusted(declared.ty);
+                self.vars[id as usize].ty = declarator::adjusted(declared.ty, specs.is_const);
                 if !self.eat(",") {
                     break;
                 }
@@ -457,7 +457,7 @@ impl Parser {
         let mut out = Vec::new();
         let mut specs = self.specs()?;
         while !self.is(";") {
-            let declared = self.declarator(specs.ty.clone())?;
+            let declared = self.declarator(specs.ty.clone(), specs.is_const)?;
             self.after_declarator(&mut specs.align)?;
             let before = std::mem::take(&mut self.pending);
             out.extend(before);
@@ -495,7 +495,7 @@ impl Parser {
             _ => {}
         }
         let mut ty = declared.ty;
-        if specs.is_auto && self.is("=") && !matches!(specs.ty, CTy::Ptr(_)) && specs.ty == INT {
+        if specs.is_auto && self.is("=") && !matches!(specs.ty, CTy::Ptr(..)) && specs.ty == INT {
             // C's `auto` says nothing.
         }
         let id = self.new_var(name, ty.clone(), pos, false);

@@ -17,16 +17,19 @@ pub(super) struct Declared {
 
 impl Parser {
     /// `*name[3]` and the like around a base type; the name may be missing.
-    pub(super) fn declarator(&mut self, base: CTy) -> Parsed<Declared> {
+    pub(super) fn declarator(&mut self, base: CTy, base_is_const: bool) -> Parsed<Declared> {
         self.enter()?;
         let mut ty = base;
+        let mut to_const = base_is_const;
         let mut is_const = false;
         loop {
             if self.eat("*") {
-                ty = ty.ptr();
+                ty = CTy::Ptr(Rc::new(ty), ToConst(to_const));
+                to_const = false;
                 is_const = false;
             } else if self.is("const") {
                 self.next();
+                to_const = true;
                 is_const = true;
             } else if self.is("volatile") || self.is("_Atomic") {
                 self.next();
@@ -66,7 +69,7 @@ impl Parser {
         let end = self.i;
         self.i = start;
         self.expect("(")?;
-        let out = self.declarator(ty)?;
+        let out = self.declarator(ty, false)?;
         self.expect(")")?;
         self.i = end;
         Ok(out)
@@ -169,9 +172,9 @@ impl Parser {
                 return Ok((ids, types, true, false));
             }
             let specs = self.specs()?;
-            let declared = self.declarator(specs.ty)?;
+            let declared = self.declarator(specs.ty, specs.is_const)?;
             self.after_declarator(&mut None)?;
-            let ty = adjusted(declared.ty);
+            let ty = adjusted(declared.ty, specs.is_const);
             let name = declared.name.unwrap_or(Name::new("_unused"));
             let id = self.new_var(name, ty.clone(), declared.pos, false);
             if declared.name.is_some() {
@@ -190,14 +193,14 @@ impl Parser {
     /// A type without a name: `int (*)[3]`.
     pub(super) fn type_name(&mut self) -> Parsed<CTy> {
         let specs = self.specs()?;
-        Ok(self.declarator(specs.ty)?.ty)
+        Ok(self.declarator(specs.ty, specs.is_const)?.ty)
     }
 }
 
-/// The type of a parameter: arrays and functions are pointers.
-pub(super) fn adjusted(ty: CTy) -> CTy {
+/// The type of a parameter: arrays, of const items or not, and functions are pointers.
+pub(super) fn adjusted(ty: CTy, is_const: bool) -> CTy {
     match ty {
-        CTy::Array(item, _) | CTy::Vla(item, _) => CTy::Ptr(item),
+        CTy::Array(item, _) | CTy::Vla(item, _) => CTy::Ptr(item, ToConst(is_const)),
         CTy::Func(_) => ty.ptr(),
         other => other,
     }

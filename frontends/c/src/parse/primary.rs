@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::literal;
+use std::ops::Range;
 
 impl Parser {
     pub(super) fn primary(&mut self) -> Parsed<Expr> {
@@ -203,27 +204,46 @@ impl Parser {
     }
 
     fn generic(&mut self) -> Parsed<Expr> {
-        self.next();
+        let pos = self.next().pos;
         self.expect("(")?;
         let control = self.assignment()?;
-        let control = self.rvalue(control).ty;
-        let (mut found, mut default) = (None, None);
+        let control = self.rvalue(control);
+        let (mut fitting, mut default) = (Vec::new(), None);
         while self.eat(",") {
             let is_default = self.eat("default");
             let ty = if is_default { None } else { Some(self.type_name()?) };
             self.expect(":")?;
+            let start = self.i;
             let value = self.assignment()?;
             match ty {
-                Some(ty) if found.is_none() && ty == control => found = Some(value),
+                Some(ty) if ty == control.ty => fitting.push((ty, start..self.i, value)),
                 None => default = Some(value),
                 _ => {}
             }
         }
         self.expect(")")?;
-        match found.or(default) {
+        // What fits may differ in `const` still.
+        let words = |at: &Range<usize>| self.toks[at.clone()].iter().map(|tok| tok.text);
+        let differs = fitting.iter().any(|(_, at, _)| !words(at).eq(words(&fitting[0].1)));
+        match points_to_const(&control) {
+            Some(is_const) => fitting.retain(|(ty, ..)| matches!(ty, CTy::Ptr(_, to) if to.0 == is_const)),
+            None if differs => return Ok(self.hole(pos, "`_Generic` that tells `const` in this operand")),
+            None => {}
+        }
+        match fitting.into_iter().map(|(.., value)| value).next().or(default) {
             Some(value) => Ok(value),
             None => Err(self.syntax("no case of `_Generic` fits the type")),
         }
+    }
+}
+
+/// Whether the object behind a pointer is const, where the expression tells: what is no pointer tells nothing.
+fn points_to_const(of: &Expr) -> Option<bool> {
+    let CTy::Ptr(_, to) = of.ty else { return None };
+    match &of.kind {
+        ExprKind::Decay(inner) if matches!(inner.kind, ExprKind::Str(_)) => Some(false),
+        ExprKind::Decay(_) | ExprKind::Addr(_) | ExprKind::Cond(..) => None,
+        _ => Some(to.0),
     }
 }
 

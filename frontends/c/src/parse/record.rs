@@ -74,7 +74,7 @@ impl Parser {
             let declared = if self.is(":") {
                 (None, specs.ty.clone())
             } else {
-                let declared = self.declarator(specs.ty.clone())?;
+                let declared = self.declarator(specs.ty.clone(), specs.is_const)?;
                 (declared.name, declared.ty)
             };
             let width = if self.eat(":") { Some(self.constant()? as u32) } else { None };
