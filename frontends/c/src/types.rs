@@ -98,6 +98,7 @@ pub struct FieldRow {
     pub width: Option<u32>,
     /// Alignment that the declaration asks for.
     pub align: Option<u64>,
+    pub packed: bool,
 }
 
 impl IntKind {
@@ -276,13 +277,20 @@ impl Records {
         }
     }
 
-    /// Lays the fields of a record out: offsets, size, alignment.
-    pub fn lay_out(&mut self, id: RecordId, mut fields: Vec<FieldRow>, packed: bool, align: Option<u64>) {
+    /// Lays the fields of a record out: offsets, size, alignment. No type is aligned to more than the limit.
+    pub fn lay_out(
+        &mut self,
+        id: RecordId,
+        mut fields: Vec<FieldRow>,
+        limit: Option<u64>,
+        align: Option<u64>,
+    ) {
         let is_union = self.get(id).is_union;
         let (mut bit, mut most, mut size) = (0u64, 1u64, 0u64);
-        for FieldRow { field, width, align } in &mut fields {
+        for FieldRow { field, width, align, packed } in &mut fields {
             let own = self.size(&field.ty).unwrap_or(0);
-            let own_align = if packed { 1 } else { self.align(&field.ty) };
+            let most_align = if *packed { 1 } else { limit.unwrap_or(u64::MAX) };
+            let own_align = self.align(&field.ty).min(most_align);
             let own_align = align.map_or(own_align, |align| align.max(own_align));
             if is_union {
                 bit = 0;
@@ -294,7 +302,7 @@ impl Records {
                 }
                 Some(width) => {
                     // A bit-field does not cross the border of a unit of its type.
-                    if !packed && bit / (own * 8) != (bit + u64::from(width) - 1) / (own * 8) {
+                    if limit.is_none() && !*packed && bit / (own * 8) != (bit + u64::from(width) - 1) / (own * 8) {
                         bit = bit.next_multiple_of(own * 8);
                     }
                     let unit = bit / (own * 8) * own;

@@ -208,10 +208,7 @@ impl CPrinter<'_, '_> {
 
     /// Two operands; one at least shows its type.
     fn operands(&mut self, op: Op, args: &[NodeId]) -> (Expr, Expr) {
-        let is_literal = |node: NodeId| {
-            matches!(self.body.nodes[node].kind, Node::Const(_))
-                || matches!(self.body.nodes[node].kind, Node::Op { op: Op::PtrOp(PtrOp::Null), .. })
-        };
+        let is_literal = |node: NodeId| self.is_literal(node);
         let compares = matches!(op, Op::CmpOp(_));
         let (first, second) = (is_literal(args[0]), is_literal(args[1]));
         let is_shift = matches!(op, Op::CIntOp(_));
@@ -222,6 +219,18 @@ impl CPrinter<'_, '_> {
         };
         let b = self.expr(args[1]);
         (a, b)
+    }
+
+    /// Made of literals alone: nothing in it says its type.
+    fn is_literal(&self, node: NodeId) -> bool {
+        match &self.body.nodes[node].kind {
+            Node::Const(_) | Node::Op { op: Op::PtrOp(PtrOp::Null), .. } => true,
+            Node::Op { op: Op::IntOp(_) | Op::FloatOp(_), args, .. } => {
+                args.iter().all(|arg| self.is_literal(*arg))
+            }
+            Node::Op { op: Op::CIntOp(CIntOp::Shl | CIntOp::Shr), args, .. } => self.is_literal(args[0]),
+            _ => false,
+        }
     }
 
     fn wrapping(&mut self, method: &str, args: &[NodeId]) -> Expr {

@@ -81,21 +81,8 @@ fn flat_operand(expr: &Expr, at_least: Prec) -> Option<String> {
 }
 
 fn flat_binary(left: &Expr, op: &str, right: &Expr) -> Option<String> {
-    let left_prec = asked_of(op, left, true);
-    let mut left_text = flat_operand(left, left_prec)?;
-    // `x as i64 < y` would read as a type with arguments.
-    if matches!(op, "<" | "<<") && ends_in_cast(left) && !needs_parens(left, left_prec) {
-        left_text = format!("({left_text})");
-    }
+    let left_text = flat_operand(left, asked_of(op, left, true))?;
     Some(format!("{left_text} {op} {}", flat_operand(right, asked_of(op, right, false))?))
-}
-
-fn ends_in_cast(expr: &Expr) -> bool {
-    match expr {
-        Expr::Cast(..) => true,
-        Expr::Binary(_, _, right) => ends_in_cast(right),
-        _ => false,
-    }
 }
 
 /// Arguments on one line: more than one of them up to 60 columns.

@@ -251,7 +251,11 @@ fn binary(expr: &Expr, indent: usize, col: usize, tail: usize) -> String {
 fn collect_operands<'a>(expr: &'a Expr, op: &str, out: &mut Vec<&'a Expr>) {
     match expr {
         Expr::Binary(left, this, right) if *this == op => {
-            collect_operands(left, op, out);
+            if reads_as_type(op, left) {
+                out.push(left);
+            } else {
+                collect_operands(left, op, out);
+            }
             out.push(right);
         }
         other => out.push(other),
@@ -312,8 +316,23 @@ pub(crate) fn asked_of(op: &str, operand: &Expr, is_left: bool) -> Prec {
     if is_sum && matches!(op, "&" | "|" | "^" | "<<" | ">>") {
         return Prec::Cast;
     }
+    if is_left && reads_as_type(op, operand) {
+        return Prec::Unary;
+    }
     // Comparisons do not chain.
     if is_left && prec != Prec::Compare { prec } else { prec.tighter() }
+}
+
+/// `x as i64 < y` would read as a type with arguments.
+fn reads_as_type(op: &str, left: &Expr) -> bool {
+    fn ends_in_cast(expr: &Expr) -> bool {
+        match expr {
+            Expr::Cast(..) => true,
+            Expr::Binary(_, _, right) => ends_in_cast(right),
+            _ => false,
+        }
+    }
+    matches!(op, "<" | "<<") && ends_in_cast(left)
 }
 
 fn prec(expr: &Expr) -> Prec {

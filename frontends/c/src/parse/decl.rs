@@ -213,16 +213,17 @@ impl Parser {
         Ok(())
     }
 
-    /// Attributes and `asm` names behind a declarator.
-    pub(super) fn after_declarator(&mut self, align: &mut Option<u64>) -> Parsed<()> {
+    /// Attributes and `asm` names behind a declarator; whether it is packed.
+    pub(super) fn after_declarator(&mut self, align: &mut Option<u64>) -> Parsed<bool> {
+        let mut packed = false;
         loop {
             if self.is("asm") {
                 self.next();
                 self.skip_parens()?;
             } else if self.is("__attribute__") {
-                self.attributes(align)?;
+                packed |= self.attributes(align)?;
             } else {
-                return Ok(());
+                return Ok(packed);
             }
         }
     }

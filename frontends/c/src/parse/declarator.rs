@@ -65,11 +65,17 @@ impl Parser {
     fn nested(&mut self, base: CTy) -> Parsed<Declared> {
         let start = self.i;
         self.skip_parens()?;
-        let ty = self.suffix(base, None)?;
+        let mut outer =
+            Declared { name: None, ty: CTy::Void, pos: self.pos(), params: None, scope: None, is_const: false };
+        let ty = self.suffix(base, Some(&mut outer))?;
         let end = self.i;
         self.i = start;
         self.expect("(")?;
-        let out = self.declarator(ty, false)?;
+        let mut out = self.declarator(ty, false)?;
+        // `(name)(int x)`: the parentheses say nothing.
+        if out.params.is_none() && matches!(out.ty, CTy::Func(_)) {
+            (out.params, out.scope) = (outer.params, outer.scope);
+        }
         self.expect(")")?;
         self.i = end;
         Ok(out)

@@ -51,6 +51,7 @@ struct Scope {
 
 pub(crate) struct Parser {
     toks: Vec<Tok>,
+    packs: Vec<(usize, Option<u64>)>,
     i: usize,
     pub(crate) tree: Tree,
     scopes: Vec<Scope>,
@@ -83,6 +84,7 @@ pub fn parse(unit: &mut Unit) -> Tree {
     let toks = std::mem::take(&mut unit.toks);
     let bundled = unit.files.iter().map(|file| file.bundled).collect();
     let mut parser = Parser::new(toks, bundled);
+    parser.packs = std::mem::take(&mut unit.packs);
     parser.unit();
     unit.issues.append(&mut parser.issues);
     parser.tree
@@ -96,6 +98,7 @@ impl Parser {
         toks.push(Tok { kind: Kind::EndOfFile, text, pos, space: true, first: true, hide, named: None });
         Self {
             toks,
+            packs: Vec::new(),
             i: 0,
             tree: Tree {
                 records: Records::default(),

@@ -44,8 +44,11 @@ impl Parser {
                 self.fields(&mut fields)?;
             }
         }
+        let at = self.i;
         packed |= self.attributes(&mut align)?;
-        self.tree.records.lay_out(id, fields, packed, align);
+        let limit = self.packs.iter().take_while(|(from, _)| *from < at).last().and_then(|(_, limit)| *limit);
+        let limit = if packed { Some(1) } else { limit };
+        self.tree.records.lay_out(id, fields, limit, align);
         Ok(CTy::Record(id))
     }
 
@@ -61,12 +64,13 @@ impl Parser {
 
     /// One line of fields.
     fn fields(&mut self, out: &mut Vec<FieldRow>) -> Parsed<()> {
-        let mut specs = self.specs()?;
+        let specs = self.specs()?;
         let field = |name, ty| Field { name, ty, offset: 0, bits: None };
         if self.eat(";") {
             // Without a name only structs and unions are members.
             if matches!(specs.ty, CTy::Record(_)) {
-                out.push(FieldRow { field: field(None, specs.ty), width: None, align: specs.align });
+                let field = field(None, specs.ty);
+                out.push(FieldRow { field, width: None, align: specs.align, packed: false });
             }
             return Ok(());
         }
@@ -78,12 +82,13 @@ impl Parser {
                 (declared.name, declared.ty)
             };
             let width = if self.eat(":") { Some(self.constant()? as u32) } else { None };
-            self.after_declarator(&mut specs.align)?;
+            let mut align = specs.align;
+            let packed = self.after_declarator(&mut align)?;
             let (name, ty) = declared;
             if matches!(ty, CTy::Func(_) | CTy::Vla(..)) {
                 return Err(self.syntax("a field cannot have this type"));
             }
-            out.push(FieldRow { field: field(name, ty), width, align: specs.align });
+            out.push(FieldRow { field: field(name, ty), width, align, packed });
             if !self.eat(",") {
                 break;
             }

@@ -94,7 +94,12 @@ impl Pp<'_> {
                 made(Kind::Number, (self.counter - 1).to_string())
             }
             "_Pragma" if next_is_open(stack) => {
-                while stack.pop().is_some_and(|tok| !tok.is(")")) {}
+                while let Some(tok) = stack.pop().filter(|tok| !tok.is(")")) {
+                    if tok.text.as_str().contains("pack") {
+                        let message = "`_Pragma` of `pack` has no translation yet: write `#pragma pack`";
+                        self.issue(crate::codes::PREPROCESSOR, tok.pos, message);
+                    }
+                }
                 Some(None)
             }
             _ => None,

@@ -62,6 +62,8 @@ struct Cond {
 /// What a translation unit becomes.
 pub struct Unit {
     pub toks: Vec<Tok>,
+    /// From which token on `#pragma pack` gives structs another limit of alignment.
+    pub packs: Vec<(usize, Option<u64>)>,
     pub files: Vec<File>,
     pub issues: Vec<Issue>,
 }
@@ -79,6 +81,9 @@ pub(crate) struct Pp<'a> {
     counter: u32,
     issues: Vec<Issue>,
     out: Vec<Tok>,
+    packs: Vec<(usize, Option<u64>)>,
+    /// What `#pragma pack(push)` saved.
+    saved_packs: Vec<Option<u64>>,
 }
 
 const PREDEFINED: &str = include_str!("../headers/predefined.h");
@@ -97,6 +102,8 @@ pub fn preprocess(path: &str, text: &str, defines: &[String], includes: &dyn Inc
         counter: 0,
         issues: Vec::new(),
         out: Vec::new(),
+        packs: Vec::new(),
+        saved_packs: Vec::new(),
     };
     // The unit is file 0, so that what has no place of its own stands in it.
     let main = pp.load(path, false, Rc::from(text));
@@ -106,7 +113,7 @@ pub fn preprocess(path: &str, text: &str, defines: &[String], includes: &dyn Inc
     pp.run();
     pp.push_file(main);
     pp.run();
-    Unit { toks: pp.out, files: pp.files, issues: pp.issues }
+    Unit { toks: pp.out, packs: pp.packs, files: pp.files, issues: pp.issues }
 }
 
 struct Loaded {
@@ -235,10 +242,30 @@ impl<'a> Pp<'a> {
                 let path = self.files[at.file as usize].path.clone();
                 self.once.insert(path);
             }
-            // The layout of all structs below would be another one.
-            Some("pack") => self.issue(codes::PREPROCESSOR, at, "`#pragma pack` has no translation yet"),
+            Some("pack") => self.pack(&rest[1..], at),
             _ => {}
         }
+    }
+
+    /// `(n)`, `()`, `(push)`, `(push, n)`, `(pop)`; a name beside `push` and `pop` is read over.
+    fn pack(&mut self, rest: &[Tok], at: Pos) {
+        let mut limit = self.packs.last().and_then(|(_, limit)| *limit);
+        let is_mark = |tok: &&Tok| !matches!(tok.text.as_str(), "(" | ")" | ",");
+        let words: Vec<&str> = rest.iter().filter(is_mark).map(|tok| tok.text.as_str()).collect();
+        if words.is_empty() {
+            limit = None;
+        }
+        for word in words {
+            match word {
+                "push" => self.saved_packs.push(limit),
+                "pop" => limit = self.saved_packs.pop().flatten(),
+                "0" => limit = None,
+                "1" | "2" | "4" | "8" | "16" => limit = word.parse().ok(),
+                _ if word.starts_with(|c: char| c.is_alphabetic() || c == '_') => {}
+                _ => return self.issue(codes::PREPROCESSOR, at, "`#pragma pack` takes 1, 2, 4, 8 or 16"),
+            }
+        }
+        self.packs.push((self.out.len(), limit));
     }
 
     fn open_if(&mut self, name: &str, rest: &[Tok], at: Pos) {
