@@ -72,6 +72,14 @@ impl CPrinter<'_, '_> {
                 let b = self.expr(args[1]);
                 a.binary(operator(*op), b)
             }
+            Node::Op { op: Op::IntOp(core::IntOp::Invert), args, .. } => {
+                let of = self.typed(args[0]);
+                Expr::unary("!", of)
+            }
+            Node::Op { op: Op::IntOp(core::IntOp::Neg) | Op::FloatOp(core::FloatOp::Neg), args, .. } => {
+                let of = self.typed(args[0]);
+                Expr::unary("-", of)
+            }
             Node::Op { op: Op::PtrOp(PtrOp::Null), .. } => {
                 let to = self.ty(body.ty(node).children()[0]);
                 self.uses.runtime.insert("Ptr");

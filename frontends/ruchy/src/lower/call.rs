@@ -521,7 +521,7 @@ fn is_range(node: Syntax<'_>) -> bool {
 }
 
 /// The variable of `&mut x`.
-fn lent_mutably(node: Syntax<'_>) -> Option<&str> {
+pub(super) fn lent_mutably(node: Syntax<'_>) -> Option<&str> {
     let is_lent = node.is("unary_expression") && node.child("mutable").is_some();
     root_of(node.field("value").filter(|_| is_lent)?).map(Syntax::text)
 }

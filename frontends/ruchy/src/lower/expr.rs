@@ -580,9 +580,16 @@ impl<'t> Lowerer<'t> {
         }
     }
 
-    /// Whether a place begins with a variable that someone else may change meanwhile.
+    /// An argument as it is, or a copy where someone else may change it meanwhile.
     pub fn lent_argument(&mut self, node: Syntax<'t>) -> NodeId {
-        if root_of(node).is_some() && self.is_exposed(node) { self.owned(node) } else { self.expr(node) }
+        let is_lent = super::call::lent_mutably(node).is_some()
+            || matches!(self.variable(node.text()), Some(variable)
+                if matches!(variable.binding, Binding::Local(local) if self.cx.lent.contains(&local)));
+        if !is_lent && root_of(node).is_some() && self.is_exposed(node) {
+            self.owned(node)
+        } else {
+            self.expr(node)
+        }
     }
 }
 

@@ -180,6 +180,9 @@ impl<'t> Lowerer<'t> {
         let origin = self.origin(name);
         let local = self.cx.body.local(name.text(), ty, origin);
         self.bind(name.text(), local, true, true);
+        if is_lent {
+            self.cx.lent.push(local);
+        }
         out.rows.push(Param { name: Name::new(name.text()), local, kind: ParamKind::Normal, default: None });
         if !is_lent && body.is_some_and(|body| self.changes(body, name.text())) {
             out.late.push((part, local));

@@ -84,6 +84,8 @@ pub(crate) struct Cx<'t> {
     /// Variables that stand for places, and those that are copies of what a pattern or a loop looks at.
     pub aliases: Vec<(LocalId, lend::Alias<'t>)>,
     pub copies: Vec<LocalId>,
+    /// Parameters that are `&mut`: what they are handed on to changes the caller's object, too.
+    pub lent: Vec<LocalId>,
     /// The method gives its receiver anew.
     pub replaces_self: bool,
     /// Names that a `let mut (..)` declares are mutable.
@@ -115,6 +117,7 @@ impl Cx<'_> {
             closure_rets: Vec::new(),
             aliases: Vec::new(),
             copies: Vec::new(),
+            lent: Vec::new(),
             are_mutable: false,
             replaces_self: false,
             ensures: Vec::new(),

@@ -45,6 +45,18 @@ pub(super) fn walk<'t>(node: Syntax<'t>, f: &mut dyn FnMut(Syntax<'t>)) {
     node.named().into_iter().for_each(|child| walk(child, f));
 }
 
+/// Names of the parameters of a lambda or a function.
+fn parameters(of: Syntax<'_>) -> Vec<&str> {
+    let Some(list) = of.field("parameters") else { return Vec::new() };
+    let parts = if list.is("identifier") { vec![list] } else { list.named() };
+    parts
+        .into_iter()
+        .map(|part| part.field("pattern").unwrap_or(part))
+        .filter(|name| name.is("identifier"))
+        .map(Syntax::text)
+        .collect()
+}
+
 impl<'t> Lowerer<'t> {
     /// The variable that a node changes in place, and whether it is given another value as a whole.
     fn change(&self, node: Syntax<'t>) -> Option<(&'t str, bool)> {
@@ -101,7 +113,11 @@ impl<'t> Lowerer<'t> {
         walk(node, &mut |part| {
             let is_nested = part.start() != node.start() && part.is("function_item");
             if part.is("lambda") || is_nested {
-                walk(part, &mut |inner| out.extend(self.change(inner).map(|(root, _)| root)));
+                let own = parameters(part);
+                let is_outer = |(root, _): &(&'t str, bool)| !own.contains(root);
+                walk(part, &mut |inner| {
+                    out.extend(self.change(inner).filter(is_outer).map(|(root, _)| root));
+                });
             }
         });
     }
