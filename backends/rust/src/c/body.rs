@@ -127,7 +127,7 @@ impl<'a, 'u> CPrinter<'a, 'u> {
                 let (mutable, ty) = (row.mutable, row.ty);
                 let name = self.name(*local);
                 let pat = if mutable { format!("mut {name}") } else { name };
-                let needs = value.is_some_and(|value| self.needs_type(value));
+                let needs = *ty.kind() != TyKind::Never && value.is_some_and(|value| self.needs_type(value));
                 let ty = needs.then(|| self.ty(ty));
                 StmtKind::Let { pat, ty, value: value.map(|value| self.expr(value)), els: None }
             }

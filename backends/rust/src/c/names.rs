@@ -10,8 +10,20 @@ pub(crate) struct Names {
 }
 
 /// Types that every emitted file may import.
-const TYPES: &[&str] =
-    &["Ptr", "Local", "LocalArray", "Args", "VaList", "Cell", "Self", "File", "Tm", "Div", "LDiv"];
+const TYPES: &[&str] = &[
+    "Ptr",
+    "Local",
+    "LocalArray",
+    "Args",
+    "VaList",
+    "Cell",
+    "Self",
+    "File",
+    "Tm",
+    "Div",
+    "LDiv",
+    "LongOption",
+];
 /// Functions that emitted files define themselves.
 const FUNCTIONS: &[&str] = &["main", "init"];
 /// Modules that emitted files name.

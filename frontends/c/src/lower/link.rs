@@ -57,6 +57,7 @@ const LIBRARY_RECORDS: &[(&str, &str)] = &[
     ("__FILE", "c.File"),
     ("tm", "c.Tm"),
     ("timespec", "c.Timespec"),
+    ("option", "c.LongOption"),
     ("div_t", "c.Div"),
     ("ldiv_t", "c.LDiv"),
     ("lldiv_t", "c.LDiv"),

@@ -142,6 +142,20 @@ impl Parser {
                 let b = self.arithmetic_unary("-", b, pos);
                 self.pointer_sum(a, b, pos)
             }
+            "-" if is_row_ptr(&a.ty) && is_row_ptr(&b.ty) => {
+                // Both as pointers to the items of the rows.
+                let mut item = a.ty.pointee().cloned().unwrap_or(CTy::Void);
+                let mut size = Expr::int(1, LONG, pos);
+                while let CTy::Vla(inner, held) = &item {
+                    let held = Expr::new(ExprKind::Local(*held), LONG, pos);
+                    size = self.binary("*", size, held);
+                    let inner = (**inner).clone();
+                    item = inner;
+                }
+                let (a, b) = (self.cast(a, &item.clone().ptr()), self.cast(b, &item.ptr()));
+                let items = Expr::new(ExprKind::PtrDiff(a.boxed(), b.boxed()), LONG, pos);
+                self.binary("/", items, size)
+            }
             "-" if a.ty.is_ptr() && b.ty.is_ptr() => {
                 Expr::new(ExprKind::PtrDiff(a.boxed(), b.boxed()), LONG, pos)
             }
@@ -152,7 +166,7 @@ impl Parser {
     fn pointer_sum(&mut self, pointer: Expr, count: Expr, pos: Pos) -> Expr {
         let count = self.cast(count, &LONG);
         let ty = pointer.ty.clone();
-        if matches!(ty.pointee(), Some(CTy::Vla(..))) {
+        if is_row_ptr(&ty) {
             // Rows of variable length: count in the objects that they are made of.
             return self.row_sum(pointer, count, pos);
         }
@@ -160,6 +174,15 @@ impl Parser {
             return Expr { pos, ..pointer };
         }
         Expr::new(ExprKind::PtrAdd(pointer.boxed(), count.boxed()), ty, pos)
+    }
+
+    /// `p += n` of a pointer to rows of variable length.
+    fn row_moved(&mut self, place: Expr, count: Expr, pos: Pos) -> Expr {
+        if !matches!(place.kind, ExprKind::Local(_) | ExprKind::Global(_)) {
+            return self.hole(pos, "a step of this pointer to rows of variable length");
+        }
+        let moved = self.row_sum(place.clone(), count, pos);
+        self.assign(place, moved)
     }
 
     fn row_sum(&mut self, pointer: Expr, count: Expr, pos: Pos) -> Expr {
@@ -306,6 +329,9 @@ impl Parser {
             if op == BinOp::Sub {
                 right = self.arithmetic_unary("-", right, pos);
             }
+            if is_row_ptr(&ty) {
+                return self.row_moved(left, right, pos);
+            }
             return Expr::new(ExprKind::Update(BinOp::Add, ty.clone(), left.boxed(), right.boxed()), ty, pos);
         }
         let right = self.promote(right);
@@ -328,6 +354,12 @@ impl Parser {
         self.check_place(&of);
         let ty = of.ty.clone();
         let pos = if post { of.pos.to(pos) } else { pos.to(of.pos) };
+        if is_row_ptr(&ty) {
+            let by = Expr::int(if down { -1 } else { 1 }, LONG, pos);
+            let back = Expr::int(if down { 1 } else { -1 }, LONG, pos);
+            let moved = self.row_moved(of, by, pos);
+            return if post { self.row_sum(moved, back, pos) } else { moved };
+        }
         Expr::new(ExprKind::Step { of: of.boxed(), down, post }, ty, pos)
     }
 
@@ -363,6 +395,11 @@ impl Parser {
             kind => Expr::new(ExprKind::Deref(Box::new(Expr { kind, ..of })), ty, whole),
         }
     }
+}
+
+/// A pointer to an array whose length a variable holds.
+fn is_row_ptr(ty: &CTy) -> bool {
+    ty.is_ptr() && matches!(ty.pointee(), Some(CTy::Vla(..)))
 }
 
 pub(super) fn is_void_ptr(ty: &CTy) -> bool {

@@ -1,31 +1,32 @@
 //! `ctype.h` in the `C` locale.
 
-fn class(c: i32, test: fn(&u8) -> bool) -> i32 {
-    i32::from(u8::try_from(c).is_ok_and(|byte| test(&byte)))
+/// What glibc's tables hold for the class: programs print it.
+fn class(c: i32, bit: i32, test: fn(&u8) -> bool) -> i32 {
+    if u8::try_from(c).is_ok_and(|byte| test(&byte)) { bit } else { 0 }
 }
 
 macro_rules! classes {
-    ($($name:ident $test:expr;)*) => {$(
+    ($($name:ident $bit:literal $test:expr;)*) => {$(
         #[doc = concat!("`", stringify!($name), "`")]
         pub fn $name(c: i32) -> i32 {
-            class(c, $test)
+            class(c, $bit, $test)
         }
     )*};
 }
 
 classes! {
-    isalnum u8::is_ascii_alphanumeric;
-    isalpha u8::is_ascii_alphabetic;
-    isblank |byte| matches!(byte, b' ' | b'\t');
-    iscntrl u8::is_ascii_control;
-    isdigit u8::is_ascii_digit;
-    isgraph u8::is_ascii_graphic;
-    islower u8::is_ascii_lowercase;
-    isprint |byte| matches!(byte, b' '..=b'~');
-    ispunct u8::is_ascii_punctuation;
-    isspace |byte| matches!(byte, b' ' | b'\t'..=b'\r');
-    isupper u8::is_ascii_uppercase;
-    isxdigit u8::is_ascii_hexdigit;
+    isalnum 8 u8::is_ascii_alphanumeric;
+    isalpha 1024 u8::is_ascii_alphabetic;
+    isblank 1 |byte| matches!(byte, b' ' | b'\t');
+    iscntrl 2 u8::is_ascii_control;
+    isdigit 2048 u8::is_ascii_digit;
+    isgraph 32768 u8::is_ascii_graphic;
+    islower 512 u8::is_ascii_lowercase;
+    isprint 16384 |byte| matches!(byte, b' '..=b'~');
+    ispunct 4 u8::is_ascii_punctuation;
+    isspace 8192 |byte| matches!(byte, b' ' | b'\t'..=b'\r');
+    isupper 256 u8::is_ascii_uppercase;
+    isxdigit 4096 u8::is_ascii_hexdigit;
 }
 
 /// `isascii`

@@ -11,6 +11,7 @@ mod errors;
 mod files;
 mod float_text;
 mod function;
+mod getopt;
 mod jumps;
 mod list;
 mod local;
@@ -30,6 +31,7 @@ mod strings;
 mod text;
 mod tokens;
 mod value;
+mod wide;
 
 pub use bits::*;
 pub use chars::*;
@@ -38,6 +40,7 @@ pub use convert::*;
 pub use errors::*;
 pub use files::*;
 pub use function::{Erase, Function, Target, register};
+pub use getopt::*;
 pub use jumps::{
     Landing, bad_goto, landed, landing_state, landing_value, longjmp, new_frame, raise, set_jump, signal,
     with_jumps,
@@ -61,6 +64,7 @@ pub use strings::*;
 pub use text::{chars, literal};
 pub use tokens::*;
 pub use value::{Value, zero};
+pub use wide::*;
 
 pub use crate::{
     c_args as args, c_bytes_record as bytes_record, c_eprint as eprint, c_eprintln as eprintln,

@@ -153,6 +153,15 @@ impl Format<'_> {
                 let byte = self.args.next::<i64>() as u8;
                 self.padded(spec, &[byte]);
             }
+            b's' if spec.size == Size::Long => {
+                let text = self.args.next::<Ptr<i32>>();
+                let most = spec.precision.map_or(u64::MAX >> 1, |most| most as u64);
+                let bytes = match text.is_null() {
+                    true => Some(b"(null)".to_vec()),
+                    false => super::wide::narrow_of(text, most),
+                };
+                self.padded(spec, &bytes.unwrap_or_default());
+            }
             b's' => {
                 let text = self.args.next::<Ptr<i8>>();
                 let bytes = match (text.is_null(), spec.precision) {
