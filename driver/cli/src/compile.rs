@@ -62,7 +62,7 @@ pub fn starting(input: &Path) -> Result<Project, Failure> {
     Err(Failure::usage(format!("{} is a library: nothing to start", input.display())).hint(hint))
 }
 
-/// Translates to the cache and compiles there; the path stays valid until the next build.
+/// Translates to the cache and compiles there; the path stays valid until the project itself is built again.
 pub fn build(
     input: &Path,
     release: bool,
@@ -97,13 +97,31 @@ pub fn build_project(
         // The cache may lie inside somebody's workspace.
         manifest.push_str("\n[workspace]\n");
     }
+    // Programs of one name share a path in the target folder: nobody else builds before this one's binary is safe.
+    let _lock = cache::lock(&cache)?;
     folder::write(&work, &output.files, true)?;
     let lock = work.join("Cargo.lock");
     if !lock.exists() {
         fs::write(&lock, cache::lock_file()).map_err(|why| Failure::io("write", lock.display(), &why))?;
     }
-    let path = cargo_build(&cache, &work, release, common)?;
+    let built = cargo_build(&cache, &work, release, common)?;
+    let path =
+        work.join(if release { "release" } else { "debug" }).join(built.file_name().unwrap_or_default());
+    link(&built, &path).map_err(|why| Failure::io("write", path.display(), &why))?;
+    cache::prune(&cache);
     Ok(Built::Binary { name: project.name.clone(), path })
+}
+
+/// The same file under another name, where the disk can do that.
+fn link(from: &Path, to: &Path) -> std::io::Result<()> {
+    let parent = to.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(parent)?;
+    let place = tempfile::Builder::new().prefix(".batuta-").tempdir_in(parent)?;
+    let linked = place.path().join("program");
+    if fs::hard_link(from, &linked).is_err() {
+        return copy(from, to);
+    }
+    fs::rename(&linked, to)
 }
 
 /// Runs cargo on an emitted project and gives the binary's path.
@@ -119,6 +137,8 @@ fn cargo_build(cache: &Path, work: &Path, release: bool, common: &Common) -> Res
         command.arg("--quiet");
     }
     command.env_remove("RUSTC_WORKSPACE_WRAPPER").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    // Errors name lines of the source by themselves; a program of one crate gains nothing by incremental files.
+    command.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_INCREMENTAL", "0");
     if common.verbose {
         eprintln!("compiling in {}", work.display());
         command.stderr(Stdio::inherit());
