@@ -254,6 +254,12 @@ fn main(env: &CEnv<'_>, module: Name, uses: &mut CUses) -> String {
         };
         let own_ty = target_ty(env, *path, *ty);
         let text = ty_text(env, own_ty, module, uses);
+        // What never comes back has another type than the function that C declares.
+        let own = match own.as_str() {
+            "c::exit" | "c::Exit" | "c::quick_exit" => format!("(|code| {own}(code))"),
+            "c::abort" => format!("(|| {own}())"),
+            _ => own,
+        };
         let _ = writeln!(lines, "        c::register({number}, {own} as {text});");
     }
     for path in env.program.modules.keys() {

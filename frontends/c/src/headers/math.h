@@ -168,12 +168,11 @@ int __fpclassify(double x);
 #define FP_ZERO 2
 #define FP_SUBNORMAL 3
 #define FP_NORMAL 4
-double __infinity(void);
-double __nan(void);
-#define INFINITY ((float)__infinity())
-#define NAN ((float)__nan())
-#define HUGE_VAL (__infinity())
-#define HUGE_VALF ((float)__infinity())
+#define INFINITY (__builtin_inff())
+#define NAN (__builtin_nanf(""))
+#define HUGE_VAL (__builtin_inf())
+#define HUGE_VALF (__builtin_inff())
+#define nan(tag) (__builtin_nan(tag))
 #define M_E 2.7182818284590452354
 #define M_LOG2E 1.4426950408889634074
 #define M_LOG10E 0.43429448190325182765

@@ -436,6 +436,13 @@ impl Lower<'_> {
     }
 
     fn push_if(&mut self, cond: NodeId, then: core::BlockId, els: core::BlockId) {
+        let is_empty = |this: &Self, block: core::BlockId| {
+            this.body.blocks[block].stmts.is_empty() && this.body.blocks[block].tail.is_none()
+        };
+        if is_empty(self, then) && !is_empty(self, els) {
+            let cond = self.negated(cond);
+            return self.push_if_only(cond, els);
+        }
         let els = (!self.body.blocks[els].stmts.is_empty()).then_some(els);
         let node = self.body.node(Node::If { cond, then, els }, Ty::unit(), self.origin);
         self.push_expr(node);

@@ -220,7 +220,11 @@ impl Parser {
             let ty = usual(&a.ty, &b.ty);
             (self.cast(a, &ty), self.cast(b, &ty), ty)
         };
-        if let Some(folded) = fold::binary(bin, &a, &b, &ty) {
+        if let Some(mut folded) = fold::binary(bin, &a, &b, &ty) {
+            // What gcc computes for a static object has no sign.
+            if let (ExprKind::Float(value), true) = (&mut folded.kind, self.in_static) {
+                *value = if value.is_nan() { value.abs() } else { *value };
+            }
             return Expr { pos, ..folded };
         }
         Expr::new(ExprKind::Binary(bin, a.boxed(), b.boxed()), ty, pos)

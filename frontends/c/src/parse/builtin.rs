@@ -58,6 +58,15 @@ impl Parser {
                 self.builtin_args()?;
                 Expr::new(ExprKind::Float(f64::INFINITY), float_of(name), pos)
             }
+            "nan" | "nanf" | "nanl" => {
+                self.builtin_args()?;
+                Expr::new(ExprKind::Float(f64::NAN.abs()), float_of(name), pos)
+            }
+            "classify_type" => {
+                let args = self.builtin_args()?;
+                let class = args.into_iter().next().map_or(0, |arg| class_of(&self.rvalue(arg).ty));
+                Expr::int(class, INT, pos)
+            }
             _ => {
                 let name = name.to_owned();
                 return self.plain_builtin(&name, pos).map(Some);
@@ -241,5 +250,16 @@ fn counted(name: &str) -> Option<Rc<FuncTy>> {
         "bswap32" => ty(UINT, UINT),
         "bswap64" => ty(ULONG, ULONG),
         _ => None,
+    }
+}
+
+/// What `__builtin_classify_type` gives.
+fn class_of(ty: &CTy) -> i128 {
+    match ty {
+        CTy::Void => 0,
+        CTy::Ptr(..) => 5,
+        CTy::Float | CTy::Double | CTy::LongDouble => 8,
+        CTy::Record(_) => 12,
+        _ => 1,
     }
 }

@@ -261,6 +261,8 @@ impl Parser {
             return self.expect(";");
         }
         self.vars.clear();
+        let mut align = None;
+        self.attributes(&mut align)?;
         // `main() { .. }`: the type is int.
         let is_implicit = !self.at_type() && self.peek().kind == Kind::Ident;
         let mut specs = if is_implicit {
@@ -268,6 +270,7 @@ impl Parser {
         } else {
             self.specs()?
         };
+        specs.align = specs.align.max(align);
         if self.eat(";") {
             return Ok(());
         }
@@ -306,7 +309,10 @@ impl Parser {
         self.bind(name, Entity::Global(id));
         if self.eat("=") {
             let mut ty = self.tree.globals[id as usize].ty.clone();
-            let init = self.initializer(&mut ty)?;
+            self.in_static = true;
+            let init = self.initializer(&mut ty);
+            self.in_static = false;
+            let init = init?;
             let row = &mut self.tree.globals[id as usize];
             row.ty = ty;
             row.init = Some(init);
@@ -533,7 +539,10 @@ impl Parser {
         self.bind(name, Entity::Global(id));
         if self.eat("=") {
             let mut ty = declared.ty;
-            let init = self.initializer(&mut ty)?;
+            self.in_static = true;
+            let init = self.initializer(&mut ty);
+            self.in_static = false;
+            let init = init?;
             let row = &mut self.tree.globals[id as usize];
             row.ty = ty;
             row.init = Some(init);

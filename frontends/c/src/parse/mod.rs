@@ -73,6 +73,8 @@ pub(crate) struct Parser {
     /// Labels of the function at hand whose address is taken.
     labels: Vec<Name>,
     depth: usize,
+    /// The first value of an object that lives as long as the program is being read.
+    in_static: bool,
     temps: u32,
 }
 
@@ -119,6 +121,7 @@ impl Parser {
             constants: FxHashSet::default(),
             labels: Vec::new(),
             depth: 0,
+            in_static: false,
             temps: 0,
         }
     }

@@ -146,14 +146,6 @@ fn next_after_single(x: f32, y: f32) -> f32 {
     }
 }
 
-/// `infinity` of the headers.
-pub fn infinity() -> f64 {
-    f64::INFINITY
-}
-/// `NAN` of the headers.
-pub fn nan() -> f64 {
-    f64::NAN
-}
 /// `isnan`
 pub fn isnan(x: f64) -> i32 {
     i32::from(x.is_nan())
