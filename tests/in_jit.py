@@ -69,7 +69,7 @@ def main():
     parser.add_argument("-v", "--verbose", action="store_true")
     parser.add_argument("--timeout", type=float, default=60)
     args = parser.parse_args()
-    build = ["cargo", "build", "--release", "--quiet", "-p", "batutac", "--features", "jit"]
+    build = ["cargo", "build", "--release", "--quiet", "-p", "batutac"]
     if "BATUTAC" not in os.environ and subprocess.run(build, cwd=quick.ROOT).returncode:
         sys.exit(1)
     batutac = Path(os.environ.get("BATUTAC", quick.ROOT / "target/release/batutac"))

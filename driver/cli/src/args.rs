@@ -7,7 +7,7 @@ use batuta_session::{IntPolicy, Optimize, Options};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Moves Python programs to Rust, and runs Ruchy and Python.
+/// Moves programs in Python, C and Ruchy to Rust, and runs them.
 #[derive(Parser, Debug)]
 #[command(
     name = "batutac",
@@ -226,8 +226,8 @@ pub enum Backend {
 pub struct RunArgs {
     /// File or folder
     pub input: PathBuf,
-    /// What runs the program: `jit` compiles in this process, `rust` goes through cargo; without it,
-    /// the first that can
+    /// What runs the program: `jit` compiles in this process, `rust` goes through cargo; without it, scripts in
+    /// Ruchy run in this process if they can, others go through cargo
     #[arg(long, value_enum, value_name = "BACKEND")]
     pub backend: Option<Backend>,
     /// Optimises; with the Rust backend

@@ -14,6 +14,11 @@ pub fn run(args: &RunArgs, common: &Common) -> Result<Option<ExitCode>, Failure>
     let rest = args.args.iter().map(|arg| arg.to_string_lossy().into_owned());
     let arguments = std::iter::once(name).chain(rest).collect();
     let project = starting(&args.input)?;
+    // What Python and C keep for long, the JIT does not give back yet: they are asked to run in it.
+    let is_script = project.files.iter().all(|file| file.path.ends_with(".ruchy"));
+    if args.backend.is_none() && !is_script {
+        return Ok(None);
+    }
     run_project(&project, args.translation.options(String::new()), arguments, args.backend, common)
 }
 

@@ -53,7 +53,7 @@ pub fn check(holds: bool, message: &str) {
 
 /// Stops the program unless two values are equal.
 #[track_caller]
-pub fn check_equal<T: PartialEq + Show + ?Sized>(left: &T, right: &T) {
+pub fn check_equal<T: PartialEq<U> + Show + ?Sized, U: Show + ?Sized>(left: &T, right: &U) {
     if left != right {
         let text = format!("Assertion failed: {} is not equal to {}", nested(left), nested(right));
         crate::raise_new(crate::AssertionError, text)
@@ -62,7 +62,7 @@ pub fn check_equal<T: PartialEq + Show + ?Sized>(left: &T, right: &T) {
 
 /// Stops the program if two values are equal.
 #[track_caller]
-pub fn check_unequal<T: PartialEq + Show + ?Sized>(left: &T, right: &T) {
+pub fn check_unequal<T: PartialEq<U> + Show + ?Sized, U: Show + ?Sized>(left: &T, right: &U) {
     if left == right {
         crate::raise_new(crate::AssertionError, format!("Assertion failed: both are {}", nested(left)))
     }
