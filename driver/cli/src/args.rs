@@ -3,9 +3,9 @@
 use crate::db::DbCommand;
 #[cfg(feature = "model")]
 use crate::model::ModelCommand;
-use batuta_session::{IntPolicy, Optimize, Options};
+use batuta_session::{IntPolicy, Optimize, Options, Preprocessing};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Moves programs in Python, C and Ruchy to Rust, and runs them.
 #[derive(Parser, Debug)]
@@ -116,6 +116,15 @@ pub struct Translation {
     /// `none` follows the source step by step, `aggressive` spends compile time on speed
     #[arg(long, value_enum, default_value_t = OptimizeArg::Default, value_name = "LEVEL")]
     pub optimize: OptimizeArg,
+    /// C: a folder of headers
+    #[arg(short = 'I', value_name = "DIR")]
+    pub include: Vec<PathBuf>,
+    /// C: a macro
+    #[arg(short = 'D', value_name = "NAME[=VALUE]")]
+    pub define: Vec<String>,
+    /// C: no macro of this name
+    #[arg(short = 'U', value_name = "NAME")]
+    pub undefine: Vec<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum, Debug)]
@@ -132,6 +141,15 @@ pub enum OptimizeArg {
 }
 
 impl Translation {
+    /// Loads a project, and the headers of the folders of `-I`.
+    pub fn load(&self, input: &Path) -> Result<batuta_session::Project, crate::failure::Failure> {
+        let mut project = batuta_session::load(input)?;
+        for folder in &self.include {
+            project.add_headers(folder)?;
+        }
+        Ok(project)
+    }
+
     /// Options of the session; `runtime` is the folder that the emitted manifest names.
     pub fn options(&self, runtime: String) -> Options {
         Options {
@@ -146,6 +164,11 @@ impl Translation {
                 OptimizeArg::Aggressive => Optimize::Aggressive,
             },
             runtime,
+            preprocessing: Preprocessing {
+                folders: self.include.iter().map(|folder| folder.to_string_lossy().into_owned()).collect(),
+                defines: self.define.clone(),
+                undefines: self.undefine.clone(),
+            },
             ..Options::default()
         }
     }

@@ -3,13 +3,13 @@
 use crate::args::{CheckArgs, Common, OutputFormat};
 use crate::failure::Failure;
 use crate::report;
-use batuta_session::{Finding, Session, Signature, coverage, load};
+use batuta_session::{Finding, Session, Signature, coverage};
 use std::fmt::Write;
 use std::process::ExitCode;
 
 pub fn check(args: &CheckArgs, common: &Common) -> Result<ExitCode, Failure> {
     let Some(input) = &args.input else { return Ok(catalogue(common)) };
-    let project = load(input)?;
+    let project = args.translation.load(input)?;
     let session = Session::new(&project, args.translation.options(String::new()));
     let findings = session.findings();
     report::show(&findings, &project, common);

@@ -3,7 +3,7 @@
 use crate::args::{Common, CompileArgs, OutputFormat, Translation};
 use crate::failure::Failure;
 use crate::{cache, folder, report};
-use batuta_session::{Options, Project, Session, load};
+use batuta_session::{Options, Project, Session};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -52,8 +52,8 @@ pub enum Built {
 }
 
 /// A project that has a start.
-pub fn starting(input: &Path) -> Result<Project, Failure> {
-    let project = load(input)?;
+pub fn starting(input: &Path, translation: &Translation) -> Result<Project, Failure> {
+    let project = translation.load(input)?;
     if project.entry.is_some() {
         return Ok(project);
     }
@@ -71,7 +71,7 @@ pub fn build(
 ) -> Result<Built, Failure> {
     let full = input.canonicalize().unwrap_or_else(|_| input.to_owned());
     let options = translation.options(String::new());
-    build_project(&starting(input)?, &full.to_string_lossy(), release, options, common)
+    build_project(&starting(input, translation)?, &full.to_string_lossy(), release, options, common)
 }
 
 /// The same for a project in memory; `key` tells its place in the cache from those of other projects.

@@ -13,7 +13,7 @@ pub fn run(args: &RunArgs, common: &Common) -> Result<Option<ExitCode>, Failure>
     let name = args.input.display().to_string();
     let rest = args.args.iter().map(|arg| arg.to_string_lossy().into_owned());
     let arguments = std::iter::once(name).chain(rest).collect();
-    let project = starting(&args.input)?;
+    let project = starting(&args.input, &args.translation)?;
     // What Python and C keep for long, the JIT does not give back yet: they are asked to run in it.
     let is_script = project.files.iter().all(|file| file.path.ends_with(".ruchy"));
     if args.backend.is_none() && !is_script {

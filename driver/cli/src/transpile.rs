@@ -3,7 +3,7 @@
 use crate::args::{Common, Emit, OutputFormat, TranspileArgs};
 use crate::failure::Failure;
 use crate::{cache, folder, report};
-use batuta_session::{Finding, Level, Output, Project, Session, load};
+use batuta_session::{Finding, Level, Output, Project, Session};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 pub fn transpile(args: &TranspileArgs, common: &Common) -> Result<ExitCode, Failure> {
     let input = args.input.as_ref().or(args.source.as_ref()).ok_or_else(|| Failure::usage("no input"))?;
-    let project = load(input)?;
+    let project = args.translation.load(input)?;
     // The runtime's place matters only where a manifest is written.
     let runtime = if args.output.is_some() { cache::runtime()?.display().to_string() } else { String::new() };
     let (project, session) = Session::with_tests(project, args.translation.options(runtime));

@@ -193,3 +193,15 @@ fn a_lonely_binary_compiles_a_program() {
     let hello = Command::new(dir.path().join("hello")).args(["to", "you"]).output().expect("the binary runs");
     assert_eq!(text(&hello.stdout), "hello to you\n");
 }
+
+#[test]
+fn a_unit_of_c_sees_folders_and_macros_of_the_command_line() {
+    let source = "#include <conf.h>\n#ifdef GONE\n#error gone\n#endif\nint main(void) { return conf() + LEVEL + FLAG; }\n";
+    let dir = folder(&[("src/prog.c", source), ("include/conf.h", "static int conf(void) { return 4; }\n")]);
+    let flags = ["-I", "include", "-DLEVEL=2", "-D", "FLAG", "-DGONE", "-UGONE"];
+    let run = batutac(dir.path(), &[&["run"], flags.as_slice(), &["src/prog.c"]].concat());
+    assert_eq!(run.status.code(), Some(7), "{}", text(&run.stderr));
+    let without = batutac(dir.path(), &["check", "src/prog.c"]);
+    assert_eq!(without.status.code(), Some(1));
+    assert!(text(&without.stderr).contains("header `conf.h` was not found"), "{}", text(&without.stderr));
+}

@@ -40,7 +40,7 @@ pub use finding::{Finding, Mark, Position};
 #[cfg(feature = "jit")]
 pub use jit::Gap;
 pub use load::{LoadError, load};
-pub use options::{IntPolicy, Level, Optimize, Options, Start};
+pub use options::{IntPolicy, Level, Optimize, Options, Preprocessing, Start};
 pub use project::{Project, ProjectFile};
 pub use ruchy::{FormatError, Piece, Test, format_ruchy, highlight, load_ruchy, ruchy_files, tests};
 pub use signatures::{Dynamic, Signature};

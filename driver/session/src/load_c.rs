@@ -57,6 +57,18 @@ pub(crate) fn load_folder(folder: &Path) -> Result<Option<Project>, LoadError> {
     Ok(Some(project))
 }
 
+/// Adds the headers of a folder of `-I` to a project.
+pub(crate) fn add_headers(project: &mut Project, folder: &Path) -> Result<(), LoadError> {
+    for path in files_below(folder, &[".h"])? {
+        let name = path.to_string_lossy();
+        if !project.files.iter().any(|file| file.path == name) {
+            let module = unique_module(project, &path);
+            project.files.push(file(&path, module)?);
+        }
+    }
+    Ok(())
+}
+
 /// Sets the unit that the program starts in: the one with `main`. Of several the one called `main.c`; the others
 /// are programs of their own and left out.
 fn find_entry(project: &mut Project) {

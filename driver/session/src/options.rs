@@ -34,6 +34,17 @@ pub enum Level {
     Idiomatic,
 }
 
+/// How units of C are preprocessed.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Preprocessing {
+    /// Folders of `-I`, in order: those of [`Project::add_headers`](crate::Project::add_headers).
+    pub folders: Vec<String>,
+    /// `NAME` or `NAME=VALUE` of each `-D`.
+    pub defines: Vec<String>,
+    /// Names of `-U`: no macro has them at the start of a unit.
+    pub undefines: Vec<String>,
+}
+
 /// Options of a session.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Options {
@@ -47,6 +58,7 @@ pub struct Options {
     pub verify: bool,
     /// What the program does behind its top-level statements.
     pub start: Start,
+    pub preprocessing: Preprocessing,
 }
 
 impl Default for Options {
@@ -58,6 +70,7 @@ impl Default for Options {
             runtime: "batuta-rt".to_owned(),
             verify: cfg!(debug_assertions),
             start: Start::default(),
+            preprocessing: Preprocessing::default(),
         }
     }
 }

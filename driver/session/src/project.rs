@@ -30,6 +30,14 @@ pub struct Project {
 }
 
 impl Project {
+    /// Adds the headers of C in a folder, as `-I` does.
+    ///
+    /// # Errors
+    /// The folder or one of them cannot be read.
+    pub fn add_headers(&mut self, folder: &std::path::Path) -> Result<(), crate::LoadError> {
+        crate::load_c::add_headers(self, folder)
+    }
+
     /// A program of one file; its module is the file's stem.
     pub fn single(path: &str, text: &str) -> Self {
         let file_name = path.rsplit(['/', '\\']).next().unwrap_or(path);

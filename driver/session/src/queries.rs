@@ -135,7 +135,7 @@ fn is_c(db: &dyn salsa::Database, workspace: Workspace) -> bool {
 pub(crate) fn linked(db: &dyn salsa::Database, workspace: Workspace) -> batuta_c::Lowered {
     let files: Vec<_> =
         workspace.files(db).iter().map(|file| (file.text(db).clone(), file.module(db))).collect();
-    stages::lower_c(&files)
+    stages::lower_c(&files, &workspace.options(db).preprocessing)
 }
 
 /// The program with types, calls and coercions resolved.

@@ -90,8 +90,16 @@ fn unit_of_c(source: &SourceText, module: Name) -> FileIr {
 }
 
 /// A program of C at Mir.
-pub(crate) fn lower_c(files: &[(Arc<SourceText>, Name)]) -> batuta_c::Lowered {
-    let mut sources = batuta_c::Sources::default();
+pub(crate) fn lower_c(
+    files: &[(Arc<SourceText>, Name)],
+    options: &crate::options::Preprocessing,
+) -> batuta_c::Lowered {
+    let mut sources = batuta_c::Sources {
+        folders: options.folders.clone(),
+        defines: options.defines.clone(),
+        undefines: options.undefines.clone(),
+        ..Default::default()
+    };
     for (text, module) in files {
         sources.files.insert(text.path.clone(), (text.text.clone(), *module));
         if text.path.ends_with(".c") {

@@ -32,8 +32,10 @@ pub struct Sources {
     pub files: BTreeMap<String, (String, Name)>,
     /// Folders of `-I`.
     pub folders: Vec<String>,
-    /// `NAME VALUE` lines of `-D`.
+    /// `NAME` or `NAME=VALUE` of each `-D`.
     pub defines: Vec<String>,
+    /// Names of `-U`.
+    pub undefines: Vec<String>,
 }
 
 /// A program of C at Mir.
@@ -45,6 +47,16 @@ pub struct Lowered {
 }
 
 impl Sources {
+    /// What stands in front of each unit.
+    fn directives(&self) -> String {
+        let define = |text: &String| match text.split_once('=') {
+            Some((name, value)) => format!("#define {name} {value}\n"),
+            None => format!("#define {text} 1\n"),
+        };
+        let undefine = |name: &String| format!("#undef {name}\n");
+        self.defines.iter().map(define).chain(self.undefines.iter().map(undefine)).collect()
+    }
+
     /// The module of a file's items: those of `x.h` belong to `x.c` where there is one.
     fn home(&self, module: Name) -> Name {
         let unit = module.as_str().strip_suffix("_h").map(Name::new);
@@ -74,7 +86,7 @@ pub fn lower(sources: &Sources) -> Lowered {
     let mut units = Vec::new();
     for (path, module) in &sources.units {
         let Some((text, _)) = sources.files.get(path) else { continue };
-        let mut unit = pp::preprocess(path, text, &sources.defines, &Files(sources));
+        let mut unit = pp::preprocess(path, text, &sources.directives(), &Files(sources));
         let tree = parse::parse(&mut unit);
         let home = |file: &pp::File| sources.files.get(&file.path).map_or(*module, |(_, home)| *home);
         let homes = unit.files.iter().map(home).collect();

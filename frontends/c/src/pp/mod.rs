@@ -89,8 +89,8 @@ pub(crate) struct Pp<'a> {
 const PREDEFINED: &str = include_str!("../headers/predefined.h");
 const MAX_DEPTH: usize = 200;
 
-/// Preprocesses a translation unit. `defines` are lines of the form `NAME VALUE`.
-pub fn preprocess(path: &str, text: &str, defines: &[String], includes: &dyn Includes) -> Unit {
+/// Preprocesses a translation unit behind some directives.
+pub fn preprocess(path: &str, text: &str, front: &str, includes: &dyn Includes) -> Unit {
     let mut pp = Pp {
         includes,
         files: Vec::new(),
@@ -107,8 +107,7 @@ pub fn preprocess(path: &str, text: &str, defines: &[String], includes: &dyn Inc
     };
     // The unit is file 0, so that what has no place of its own stands in it.
     let main = pp.load(path, false, Rc::from(text));
-    let own: String = defines.iter().map(|line| format!("#define {line}\n")).collect();
-    let predefined = pp.load("<predefined>", true, Rc::from(format!("{PREDEFINED}\n{own}")));
+    let predefined = pp.load("<predefined>", true, Rc::from(format!("{PREDEFINED}\n{front}")));
     pp.push_file(predefined);
     pp.run();
     pp.push_file(main);
