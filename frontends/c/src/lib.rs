@@ -117,7 +117,7 @@ fn diagnostics(units: &[lower::UnitTree]) -> Vec<Diagnostic> {
                 message: issue.message.clone(),
                 at,
                 labels: Vec::new(),
-                hints: Vec::new(),
+                hints: hints(issue.code),
             };
             if seen.insert(made.clone()) {
                 out.push(made);
@@ -125,4 +125,10 @@ fn diagnostics(units: &[lower::UnitTree]) -> Vec<Diagnostic> {
         }
     }
     out
+}
+
+/// The next step.
+fn hints(code: batuta_base::Code) -> Vec<String> {
+    let is_header = code == codes::MISSING_HEADER;
+    if is_header { vec!["name the folder that has it with `-I DIR`".to_owned()] } else { Vec::new() }
 }
