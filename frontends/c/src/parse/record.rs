@@ -5,6 +5,13 @@ use super::*;
 impl Parser {
     /// `struct Tag { .. }` behind its word; the type.
     pub(super) fn record(&mut self, is_union: bool) -> Parsed<CTy> {
+        self.enter()?;
+        let made = self.record_inside(is_union);
+        self.leave();
+        made
+    }
+
+    fn record_inside(&mut self, is_union: bool) -> Parsed<CTy> {
         self.next();
         let mut align = None;
         let mut packed = self.attributes(&mut align)?;

@@ -33,6 +33,9 @@ impl Pp<'_> {
             return made;
         }
         let Some(found) = self.macros.get(&tok.text).cloned() else { return Some(tok) };
+        if !self.has_room(found.body.len() + 1, tok.pos) {
+            return Some(tok);
+        }
         let body = match &found.params {
             None => {
                 let hide = with_name(&tok.hide, tok.text);

@@ -84,10 +84,14 @@ pub(crate) struct Pp<'a> {
     packs: Vec<(usize, Option<u64>)>,
     /// What `#pragma pack(push)` saved.
     saved_packs: Vec<Option<u64>>,
+    /// Tokens that macros and files have made so far.
+    made: usize,
 }
 
 const PREDEFINED: &str = include_str!("../headers/predefined.h");
 const MAX_DEPTH: usize = 200;
+/// A unit of more tokens is refused: macros and files can double without end.
+const MAX_TOKENS: usize = 8_000_000;
 
 /// Preprocesses a translation unit behind some directives.
 pub fn preprocess(path: &str, text: &str, front: &str, includes: &dyn Includes) -> Unit {
@@ -104,6 +108,7 @@ pub fn preprocess(path: &str, text: &str, front: &str, includes: &dyn Includes) 
         out: Vec::new(),
         packs: Vec::new(),
         saved_packs: Vec::new(),
+        made: 0,
     };
     // The unit is file 0, so that what has no place of its own stands in it.
     let main = pp.load(path, false, Rc::from(text));
@@ -173,6 +178,16 @@ impl<'a> Pp<'a> {
             self.stack = stack;
             self.out.extend(made);
         }
+    }
+
+    /// Whether some more tokens may be made; says once that they may not.
+    pub(crate) fn has_room(&mut self, count: usize, pos: Pos) -> bool {
+        let before = self.made;
+        self.made = before.saturating_add(count);
+        if self.made > MAX_TOKENS && before <= MAX_TOKENS {
+            self.issue(codes::PREPROCESSOR, pos, format!("the unit has more than {MAX_TOKENS} tokens"));
+        }
+        self.made <= MAX_TOKENS
     }
 
     fn end_file(&mut self, pos: Pos) {
@@ -328,7 +343,12 @@ impl<'a> Pp<'a> {
         if self.once.contains(&path) {
             return;
         }
+        if self.files.len() + 1 >= usize::from(u16::MAX) || self.made > MAX_TOKENS {
+            self.has_room(MAX_TOKENS, at);
+            return;
+        }
         let file = self.load(&path, bundled, text);
+        self.has_room(file.toks.len(), at);
         self.push_file(file);
     }
 
