@@ -96,6 +96,9 @@ impl Lower<'_> {
     }
 
     pub(super) fn return_stmt(&mut self, value: Option<NodeId>) {
+        // `return;` of a function with a result: nobody may look at it.
+        let ret = self.body.ret;
+        let value = if value.is_none() && ret != Ty::unit() { Some(self.zero(ret)) } else { value };
         let node = self.jump(Node::Return(value));
         self.push_expr(node);
     }
