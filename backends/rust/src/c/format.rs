@@ -2,7 +2,7 @@
 
 use super::body::CPrinter;
 use crate::literal;
-use crate::tree::Expr;
+use crate::tree::{Block, Expr, If};
 use batuta_core::{Conv, Node, NodeId, Piece};
 
 impl CPrinter<'_, '_> {
@@ -19,7 +19,7 @@ impl CPrinter<'_, '_> {
                         _ => "",
                     };
                     let spec = rust_spec(spec, *letter);
-                    let value = self.shown(*value, *letter);
+                    let value = self.shown(*value, *letter, spec.is_empty());
                     match value {
                         Expr::Atom(name) if is_name(&name) => text.push_str(&held(&name, &spec)),
                         value => {
@@ -38,13 +38,15 @@ impl CPrinter<'_, '_> {
         args
     }
 
-    fn shown(&mut self, node: NodeId, letter: char) -> Expr {
+    fn shown(&mut self, node: NodeId, letter: char, is_bare: bool) -> Expr {
         match letter {
             's' => {
                 let is_of = matches!(&self.body.nodes[node].kind, Node::Op { op, .. }
                     if *op == batuta_core::PtrOp::Of.into());
                 let value = if is_of { self.expr(node) } else { self.typed(node) };
-                value.method("text", vec![])
+                // With a width, texts of C stand to the right.
+                let own = if is_bare { literal_text(&value) } else { None };
+                own.unwrap_or_else(|| value.method("text", vec![]))
             }
             'c' => {
                 let value = self.expr(node);
@@ -56,6 +58,29 @@ impl CPrinter<'_, '_> {
             }
             _ => self.typed(node),
         }
+    }
+}
+
+/// A text of the source, or a choice between such, as Rust's own.
+fn literal_text(value: &Expr) -> Option<Expr> {
+    let block = |of: &Block| -> Option<Block> {
+        let tail = literal_text(of.tail.as_deref().filter(|_| of.stmts.is_empty())?)?;
+        Some(Block { tail: Some(Box::new(tail)), ..of.clone() })
+    };
+    match value {
+        Expr::Macro(name, args) if name.ends_with("text") => match args.as_slice() {
+            [Expr::Atom(text)] if text.is_ascii() => Some(Expr::atom(text.clone())),
+            _ => None,
+        },
+        Expr::If(branch) => {
+            let els = match branch.els.as_ref()? {
+                Expr::Block(label, of) => Expr::Block(label.clone(), block(of)?),
+                other => literal_text(other)?,
+            };
+            let (cond, mark) = (branch.cond.clone(), branch.mark);
+            Some(Expr::If(Box::new(If { cond, then: block(&branch.then)?, els: Some(els), mark })))
+        }
+        _ => None,
     }
 }
 

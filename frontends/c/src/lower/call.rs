@@ -10,7 +10,7 @@ use batuta_core::{Arg, Callee, Mode, Node, NodeId, PtrOp, Ty, TyKind};
 const NEVER: &[&str] = &["exit", "Exit", "quick_exit", "abort", "assert_fail", "longjmp", "siglongjmp"];
 
 /// Library functions that only compute.
-const QUIET: &[&str] = &[
+pub(super) const QUIET: &[&str] = &[
     "abs",
     "acos",
     "asin",
@@ -136,6 +136,8 @@ impl Lower<'_> {
         match &of.kind {
             ExprKind::Local(id) => self.wants_memory(*id) && !of.ty.is_array(),
             ExprKind::Global(_) | ExprKind::Deref(_) => !of.ty.is_array(),
+            // A function reads what it likes.
+            ExprKind::Call { .. } => true,
             ExprKind::Addr(inner) | ExprKind::Decay(inner) => {
                 let mut found = false;
                 inner.for_each_child(&mut |child| found = found || self.reads_memory(child));
@@ -172,8 +174,11 @@ impl Lower<'_> {
             | ExprKind::VaArg(_) => true,
             ExprKind::Call { callee, args, rest } => {
                 let is_quiet = match &callee.kind {
-                    ExprKind::Func(id) => matches!(&self.linked.funcs[self.index][*id as usize],
-                        Target::Library(name) if QUIET.contains(&name.as_str())),
+                    ExprKind::Func(id) => match &self.linked.funcs[self.index][*id as usize] {
+                        Target::Library(name) => QUIET.contains(&name.as_str()),
+                        Target::Own(path) => self.linked.quiet.contains(path),
+                        Target::Missing => false,
+                    },
                     _ => false,
                 };
                 !is_quiet || args.iter().chain(rest).any(|arg| self.is_busy(arg))

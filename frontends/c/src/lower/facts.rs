@@ -21,7 +21,7 @@ pub(super) struct Facts {
 }
 
 #[derive(Clone, Copy)]
-enum Root {
+pub(super) enum Root {
     Local(VarId),
     Global(GlobalId),
 }
@@ -101,7 +101,7 @@ pub(super) fn indexed(pointer: &Expr) -> Option<(&Expr, Option<&Expr>)> {
 }
 
 /// The variable that a place lies in.
-fn root(of: &Expr) -> Option<Root> {
+pub(super) fn root(of: &Expr) -> Option<Root> {
     match &of.kind {
         ExprKind::Local(id) | ExprKind::Compound(id, _) => Some(Root::Local(*id)),
         ExprKind::Global(id) => Some(Root::Global(*id)),

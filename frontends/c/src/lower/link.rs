@@ -48,6 +48,8 @@ pub(crate) struct Linked {
     pub(crate) constants: Vec<FxHashMap<Name, Name>>,
     /// Parameters and result of each function that is defined.
     pub(crate) signatures: FxHashMap<Name, (Vec<Ty>, Ty)>,
+    /// Functions that change nothing outside of themselves.
+    pub(crate) quiet: FxHashSet<Name>,
     /// Names that are taken, by module: types, functions, values.
     taken: FxHashSet<Name>,
 }
@@ -90,6 +92,7 @@ impl Linked {
             objects: Vec::new(),
             constants: Vec::new(),
             signatures: FxHashMap::default(),
+            quiet: FxHashSet::default(),
             taken: FxHashSet::default(),
         };
         linked.link_records(units);

@@ -18,6 +18,7 @@ mod jumps;
 mod link;
 mod machine;
 mod place;
+mod quiet;
 mod stmt;
 mod switch;
 mod value;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 /// The program of all units, and what was found.
 pub(crate) fn lower(units: &mut [UnitTree]) -> (Program<Mir>, batuta_core::Image) {
     let mut linked = Linked::new(units);
+    linked.quiet = quiet::functions(units, &linked);
     let mut program = Program::default();
     let files = link::file_modules(units);
     for (module, file) in &files {
