@@ -132,7 +132,14 @@ impl CPrinter<'_, '_> {
                     TyKind::Array(item, _) if *item.kind() == TyKind::Int(core::Width::U8) => {
                         Expr::unary("*", text)
                     }
-                    TyKind::Array(..) => Expr::call(self.c("chars"), vec![text]),
+                    TyKind::Array(_, count) => {
+                        let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
+                        if bytes.len() < end + 2 {
+                            return Expr::call(self.c("chars"), vec![text]);
+                        }
+                        let own = Expr::atom(literal::bytes(&bytes[..end]));
+                        Expr::call(format!("{}::<{count}>", self.c("padded")), vec![own])
+                    }
                     _ => text,
                 }
             }

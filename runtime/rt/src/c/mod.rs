@@ -61,7 +61,7 @@ pub use sort::*;
 pub use start::*;
 pub use stdio::*;
 pub use strings::*;
-pub use text::{chars, literal};
+pub use text::{chars, literal, padded};
 pub use tokens::*;
 pub use value::{Value, zero};
 pub use wide::*;

@@ -33,6 +33,17 @@ pub const fn chars<const N: usize>(bytes: &[u8; N]) -> [i8; N] {
     out
 }
 
+/// The bytes as an array of `char`, and zeros behind them.
+pub const fn padded<const N: usize>(bytes: &[u8]) -> [i8; N] {
+    let mut out = [0; N];
+    let mut index = 0;
+    while index < bytes.len() {
+        out[index] = bytes[index] as i8;
+        index += 1;
+    }
+    out
+}
+
 /// Pointer to the characters of a literal: `text!("hello")`, `text!(b"\xff\0")`.
 #[macro_export]
 macro_rules! c_text {
