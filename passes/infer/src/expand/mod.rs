@@ -12,6 +12,7 @@ mod attribute_dict;
 mod attribute_reads;
 mod attributes;
 mod base_calls;
+mod bare_decorators;
 mod built_comparisons;
 mod builtin_base;
 mod by_name;
@@ -179,6 +180,7 @@ pub(crate) use record_data::{OF_CLASS, drop_unused};
 pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     recursive_lambdas::expand_modules(&mut out);
+    bare_decorators::expand(&mut out);
     named_wrappers::expand(&mut out);
     decorate::expand(&mut out);
     function_docs::expand(&mut out);
