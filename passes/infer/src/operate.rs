@@ -460,7 +460,8 @@ impl Apply<'_, '_, '_> {
                 let is_rest = |local| {
                     self.body.params.iter().any(|param| param.local == local && param.kind == ParamKind::Star)
                 };
-                let rest = matches!(&self.body.nodes[b].kind, Node::Use(place, _) if place.as_local().is_some_and(is_rest));
+                let rest = matches!(self.ty(b).kind(), List(_))
+                    && matches!(&self.body.nodes[b].kind, Node::Use(place, _) if place.as_local().is_some_and(is_rest));
                 let name = Name::new(if rest { "str.__mod__$rest" } else { "str.__mod__" });
                 self.lib_call(name, &[ArgKind::Positional; 2], vec![a, b], None, origin)
             }
