@@ -190,13 +190,23 @@ fn look_up(
         Some(names) => names,
         None => {
             let mut names = own_fields(program, body, object)?;
-            names.extend(asked_of(program, body.path.parent(), &names));
+            if body.has_receiver() && object.as_local() == Some(body.params[0].local) {
+                names.extend(asked_of(program, body.path.parent(), &names));
+            }
+            names.retain(|name| !is_getter_only(program, body, *name));
             names
         }
     };
     let found =
         Found { object: object.clone(), name, value: value.value, names, is_closed, origin: stmt.origin };
     (!found.names.is_empty()).then_some(found)
+}
+
+/// Whether a class has a property of the name without a setter.
+fn is_getter_only(program: &Program<Hir>, body: &Body<Hir>, name: Name) -> bool {
+    let class = body.path.parent();
+    program.fns.get(&class.join(name.as_str())).is_some_and(|method| method.kind == FnKind::Property)
+        && !program.fns.contains_key(&class.join(&format!("{name}$setter")))
 }
 
 /// The names that a loop over texts gives a local, where nothing else does.
@@ -321,9 +331,12 @@ fn asked_of(program: &Program<Hir>, class: Name, known: &[Name]) -> Vec<Name> {
 
 /// The fields of the class of a method, where its receiver is meant.
 fn own_fields(program: &Program<Hir>, body: &Body<Hir>, object: &Place) -> Option<Vec<Name>> {
-    let class = body.path.parent();
-    let receiver = body.params.first().filter(|_| body.has_receiver())?.local;
-    if object.as_local() != Some(receiver) || !program.classes.contains_key(&class) {
+    let receiver = body.params.first().filter(|_| body.has_receiver()).map(|param| param.local);
+    let class = match object.as_local() {
+        Some(local) if Some(local) == receiver => body.path.parent(),
+        _ => made_once(program, body, object)?,
+    };
+    if !program.classes.contains_key(&class) {
         return None;
     }
     let mut names: Vec<Name> = Vec::new();
@@ -338,6 +351,40 @@ fn own_fields(program: &Program<Hir>, body: &Body<Hir>, object: &Place) -> Optio
         }
     }
     Some(names)
+}
+
+/// The class of what a variable holds that is set once, to a new object.
+fn made_once(program: &Program<Hir>, body: &Body<Hir>, object: &Place) -> Option<Name> {
+    if !object.proj.is_empty() || body.params.iter().any(|param| object.as_local() == Some(param.local)) {
+        return None;
+    }
+    let fixed = |path: &Name| program.globals.get(path).is_some_and(|global| !global.is_rebound);
+    let bodies: Vec<&Body<Hir>> = match object.root {
+        Root::Local(_) => vec![body],
+        Root::Global(path) if fixed(&path) => program.fns.values().map(|body| &**body).collect(),
+        _ => return None,
+    };
+    let (mut class, mut count) = (None, 0);
+    for body in bodies {
+        body.walk_stmts(body.root, &mut |stmt| {
+            let StmtKind::Set { target, value } = &stmt.kind else { return };
+            let mut is_set = false;
+            target.each_place(&mut |place| is_set |= place == object);
+            if is_set {
+                count += 1;
+                class = match &body.nodes[*value].kind {
+                    Node::Call { callee: Callee::Fn(path), .. } => Some(program.resolve(*path)),
+                    _ => None,
+                };
+            }
+        });
+        for (_, row) in body.nodes.iter() {
+            if let Node::For { pat, .. } = &row.kind {
+                pat.each_place(&mut |place| count += usize::from(place == object) * 2);
+            }
+        }
+    }
+    class.filter(|_| count == 1)
 }
 
 fn write(body: &mut Body<Hir>, found: &Found) -> NodeId {
