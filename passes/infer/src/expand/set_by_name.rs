@@ -161,7 +161,8 @@ fn read_choice(body: &mut Body<Hir>, object: LocalId, name: LocalId, names: &[Na
 /// `setattr(object, name, value)` of a computed name.
 struct Found {
     object: Place,
-    name: LocalId,
+    /// The variable that holds it.
+    name: Place,
     value: NodeId,
     names: Vec<Name>,
     /// Whether the name is one of them.
@@ -183,28 +184,30 @@ fn look_up(
     }
     let Node::Use(object, _) = &body.nodes[object.value].kind else { return None };
     let Node::Use(name, _) = &body.nodes[name.value].kind else { return None };
-    let name = name.as_local()?;
-    let listed = listed(tables, body, name);
+    let listed = name.as_local().and_then(|name| listed(tables, body, name));
+    if !name.proj.is_empty() {
+        return None;
+    }
     let is_closed = listed.is_some();
     let names = match listed {
         Some(names) => names,
         None => {
-            let mut names = own_fields(program, body, object)?;
+            let class = class_of(program, body, object)?;
+            let mut names = fields_of(program, class)?;
             if body.has_receiver() && object.as_local() == Some(body.params[0].local) {
                 names.extend(asked_of(program, body.path.parent(), &names));
             }
-            names.retain(|name| !is_getter_only(program, body, *name));
+            names.retain(|name| !is_getter_only(program, class, *name));
             names
         }
     };
     let found =
-        Found { object: object.clone(), name, value: value.value, names, is_closed, origin: stmt.origin };
+        Found { object: object.clone(), name: name.clone(), value: value.value, names, is_closed, origin: stmt.origin };
     (!found.names.is_empty()).then_some(found)
 }
 
 /// Whether a class has a property of the name without a setter.
-fn is_getter_only(program: &Program<Hir>, body: &Body<Hir>, name: Name) -> bool {
-    let class = body.path.parent();
+fn is_getter_only(program: &Program<Hir>, class: Name, name: Name) -> bool {
     program.fns.get(&class.join(name.as_str())).is_some_and(|method| method.kind == FnKind::Property)
         && !program.fns.contains_key(&class.join(&format!("{name}$setter")))
 }
@@ -331,20 +334,28 @@ fn asked_of(program: &Program<Hir>, class: Name, known: &[Name]) -> Vec<Name> {
 
 /// The fields of the class of a method, where its receiver is meant.
 fn own_fields(program: &Program<Hir>, body: &Body<Hir>, object: &Place) -> Option<Vec<Name>> {
+    let receiver = body.params.first().filter(|_| body.has_receiver())?.local;
+    (object.as_local() == Some(receiver)).then(|| fields_of(program, body.path.parent()))?
+}
+
+/// The class of a method's receiver, or of an object that is made once.
+fn class_of(program: &Program<Hir>, body: &Body<Hir>, object: &Place) -> Option<Name> {
     let receiver = body.params.first().filter(|_| body.has_receiver()).map(|param| param.local);
-    let class = match object.as_local() {
-        Some(local) if Some(local) == receiver => body.path.parent(),
-        _ => made_once(program, body, object)?,
-    };
-    if !program.classes.contains_key(&class) {
-        return None;
+    match object.as_local() {
+        Some(local) if Some(local) == receiver => Some(body.path.parent()),
+        _ => made_once(program, body, object),
     }
+}
+
+fn fields_of(program: &Program<Hir>, class: Name) -> Option<Vec<Name>> {
+    program.classes.get(&class)?;
     let mut names: Vec<Name> = Vec::new();
     for path in program.mro(class) {
         let Some(def) = program.classes.get(&path) else { continue };
         let fields = def.fields.iter().map(|field| field.name);
         let attributes = def.attributes.iter().map(|path| Name::new(path.last()));
-        for name in fields.chain(attributes) {
+        let setters = def.methods.iter().filter_map(|path| path.last().strip_suffix("$setter"));
+        for name in fields.chain(attributes).chain(setters.map(Name::new)) {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -426,7 +437,7 @@ fn write(body: &mut Body<Hir>, found: &Found) -> NodeId {
         rest = Some(match rest {
             None => then,
             Some(els) => {
-                let asked = body.use_local(found.name, Mode::Read, at);
+                let asked = body.node(Node::Use(found.name.clone(), Mode::Read), Ty::unknown(), at);
                 let text = body.node(Node::Const(Const::Str(name.as_str().into())), Ty::str(), at);
                 let cond = body.op(ObjOp::Eq, vec![asked, text], Ty::unknown(), at);
                 let choice = body.node(Node::If { cond, then, els: Some(els) }, Ty::unknown(), at);
@@ -450,7 +461,7 @@ fn taken_from(body: &Body<Hir>, found: &Found) -> Option<Place> {
     else {
         return None;
     };
-    (*callee == "builtins.getattr" && name.as_local() == Some(found.name) && found.is_closed)
+    (*callee == "builtins.getattr" && *name == found.name && found.is_closed)
         .then(|| object.clone())
 }
 
