@@ -104,6 +104,7 @@ mod subclasses;
 mod sums;
 mod super_reads;
 mod template;
+mod threads;
 mod tuple_makers;
 mod type_tests;
 mod version;
@@ -183,6 +184,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     bare_decorators::expand(&mut out);
     named_wrappers::expand(&mut out);
     decorate::expand(&mut out);
+    threads::expand(&mut out);
     function_docs::expand(&mut out);
     commands::expand(&mut out);
     argparse::expand(&mut out);
