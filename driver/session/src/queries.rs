@@ -250,9 +250,8 @@ pub(crate) fn findings(db: &dyn salsa::Database, workspace: Workspace) -> Vec<Fi
     let mut found: Vec<Finding> = Vec::new();
     let mut seen = FxHashSet::default();
     // Nobody can annotate what the library has in Python.
-    let is_library = |file: &SourceFile| {
-        batuta_catalog::SOURCES.iter().any(|source| source.text == file.text(db).text)
-    };
+    let is_library =
+        |file: &SourceFile| batuta_catalog::SOURCES.iter().any(|source| source.text == file.text(db).text);
     let library: Vec<String> = workspace
         .files(db)
         .iter()

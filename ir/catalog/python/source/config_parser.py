@@ -1,5 +1,6 @@
 """`configparser`: sections of keys and texts."""
 
+import io
 import re
 
 
@@ -196,7 +197,7 @@ class ConfigParser:
             raise KeyError(section)
         return SectionProxy(self, section)
 
-    def __setitem__(self, section: str, values):
+    def __setitem__(self, section: str, values: dict[str, str]):
         own = {key.lower(): str(value) for key, value in values.items()}
         if section == "DEFAULT":
             self._defaults = own
@@ -212,7 +213,7 @@ class ConfigParser:
     def __len__(self):
         return len(self._sections) + 1
 
-    def read_dict(self, dictionary):
+    def read_dict(self, dictionary: dict[str, dict[str, str]]):
         for section, values in dictionary.items():
             if section != "DEFAULT" and section not in self._sections:
                 self._sections[section] = {}
@@ -252,10 +253,10 @@ class ConfigParser:
             key = parts[0].strip().lower()
             own[key] = parts[1].strip()
 
-    def read_file(self, lines):
+    def read_file(self, lines: list[str]):
         self.read_string("\n".join(line.rstrip("\n") for line in lines))
 
-    def write(self, target, space_around_delimiters: bool = True):
+    def write(self, target: io.TextIOBase, space_around_delimiters: bool = True):
         sign = " = " if space_around_delimiters else "="
         if self._defaults:
             target.write("[DEFAULT]\n")

@@ -157,7 +157,8 @@ fn names(body: &Body<Hir>, stmt: &Stmt, local: LocalId) -> bool {
     let mut found = false;
     stmt.for_each_child(&mut |child| {
         body.walk(child, &mut |node| {
-            found |= matches!(&body.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(local));
+            found |=
+                matches!(&body.nodes[node].kind, Node::Use(place, _) if place.root == Root::Local(local));
         });
     });
     found
@@ -217,7 +218,9 @@ fn is_self_with_options(program: &Program<Hir>, body: &Body<Hir>, maker: NodeId)
                 },
                 _ => return false,
             };
-            let Node::Call { callee: Callee::Fn(found), args } = &body.nodes[value].kind else { return false };
+            let Node::Call { callee: Callee::Fn(found), args } = &body.nodes[value].kind else {
+                return false;
+            };
             let Some((first, options)) = args.split_first() else { return false };
             let takes = matches!(&body.nodes[first.value].kind, Node::Use(place, _) if place.as_local() == Some(param.local));
             is_self(*found) && takes && hands_on(options)

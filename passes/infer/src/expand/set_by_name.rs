@@ -201,8 +201,14 @@ fn look_up(
             names
         }
     };
-    let found =
-        Found { object: object.clone(), name: name.clone(), value: value.value, names, is_closed, origin: stmt.origin };
+    let found = Found {
+        object: object.clone(),
+        name: name.clone(),
+        value: value.value,
+        names,
+        is_closed,
+        origin: stmt.origin,
+    };
     (!found.names.is_empty()).then_some(found)
 }
 
@@ -461,8 +467,7 @@ fn taken_from(body: &Body<Hir>, found: &Found) -> Option<Place> {
     else {
         return None;
     };
-    (*callee == "builtins.getattr" && *name == found.name && found.is_closed)
-        .then(|| object.clone())
+    (*callee == "builtins.getattr" && *name == found.name && found.is_closed).then(|| object.clone())
 }
 
 fn single(body: &mut Body<Hir>, kind: StmtKind, origin: Origin) -> BlockId {
