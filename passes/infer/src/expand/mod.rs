@@ -259,7 +259,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
         if has_templates {
             template::expand(Arc::make_mut(body));
         }
-        let is_partial = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "functools.partial");
+        let is_partial = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if matches!(name.as_str(), "functools.partial" | partial::WHOLE));
         if body.nodes.iter().any(|(_, row)| is_partial(&row.kind)) {
             partial::expand(&start, Arc::make_mut(body));
         }

@@ -3,15 +3,32 @@
 //! before                                                    after
 //!   call @threads.Thread(target= @m.work, args= (%i,))        call @threads.Thread(target= partial(@m.work, %i),
 //!                                                                 _word= " (work)")
+//!   lib:asyncio.to_thread(@m.work, %i)                        lib:asyncio.to_thread(partial(@m.work, %i))
 
+use super::partial::WHOLE;
 use batuta_base::Name;
 use batuta_core::*;
 use std::sync::Arc;
 
+const TO_THREAD: &str = "asyncio.to_thread";
 const THREAD: &str = "threads.Thread";
 
 /// Rewrites the threads of the program.
 pub(super) fn expand(program: &mut Program<Hir>) {
+    let is_handed = |row: &NodeRow| matches!(&row.kind, Node::Call { callee: Callee::Lib(name), args } if *name == TO_THREAD && args.len() > 1);
+    for body in program.fns.values_mut() {
+        let calls: Vec<NodeId> =
+            body.nodes.iter().filter(|(_, row)| is_handed(row)).map(|(id, _)| id).collect();
+        for call in calls {
+            let body = Arc::make_mut(body);
+            let Node::Call { callee, args } = body.nodes[call].kind.clone() else { continue };
+            let partial = Callee::Lib(Name::new(WHOLE));
+            let origin = body.nodes[call].origin;
+            let function = body.node(Node::Call { callee: partial, args }, Ty::unknown(), origin);
+            body.nodes[call].kind = Node::Call { callee, args: vec![Arg::positional(function)] };
+        }
+    }
+    call_later(program);
     if !program.classes.contains_key(&Name::new(THREAD)) {
         return;
     }
@@ -26,6 +43,34 @@ pub(super) fn expand(program: &mut Program<Hir>) {
         }
         let body = Arc::make_mut(&mut program.fns[&path]);
         calls.into_iter().for_each(|call| write(body, call));
+    }
+}
+
+/// `loop.call_later(1, f, x)` calls `partial(f, x)`, where no class of the program has such a method.
+fn call_later(program: &mut Program<Hir>) {
+    const LATER: [(&str, usize); 2] = [("call_later", 1), ("call_soon", 0)];
+    if program.fns.keys().any(|path| LATER.iter().any(|(name, _)| *name == path.last())) {
+        return;
+    }
+    for body in program.fns.values_mut() {
+        let mut found = Vec::new();
+        for (id, row) in body.nodes.iter() {
+            let Node::Call { callee: Callee::Method(_, name), args } = &row.kind else { continue };
+            let Some((_, at)) = LATER.iter().find(|(later, _)| *later == name.as_str()) else { continue };
+            if args.len() > at + 1 && args.iter().all(|arg| arg.kind == ArgKind::Positional) {
+                found.push((id, *at));
+            }
+        }
+        for (call, at) in found {
+            let body = Arc::make_mut(body);
+            let Node::Call { callee, mut args } = body.nodes[call].kind.clone() else { continue };
+            let given = args.split_off(at);
+            let partial = Callee::Lib(Name::new(WHOLE));
+            let origin = body.nodes[call].origin;
+            let function = body.node(Node::Call { callee: partial, args: given }, Ty::unknown(), origin);
+            args.push(Arg::positional(function));
+            body.nodes[call].kind = Node::Call { callee, args };
+        }
     }
 }
 
@@ -78,7 +123,7 @@ fn write(body: &mut Body<Hir>, call: NodeId) {
     let target = match given.len() {
         1 => target,
         _ => {
-            let callee = Callee::Lib(Name::new("functools.partial"));
+            let callee = Callee::Lib(Name::new(WHOLE));
             body.node(Node::Call { callee, args: given }, Ty::unknown(), origin)
         }
     };
