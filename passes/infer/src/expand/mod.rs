@@ -47,6 +47,7 @@ mod derived_new;
 mod derived_super;
 mod descriptor_body;
 mod descriptors;
+mod dir_names;
 mod dunders;
 mod enum_aliases;
 mod enum_fields;
@@ -125,6 +126,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     assigned_methods::expand(&mut out);
     names::expand(&mut out);
     set_by_name::expand(&mut out);
+    dir_names::expand(&mut out);
     environment::expand(&mut out);
     function_attributes::expand(&mut out);
     member_defaults::expand(&mut out);

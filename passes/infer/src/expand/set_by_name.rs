@@ -87,7 +87,7 @@ fn asked_by_name(program: &Program<Hir>, body: &Body<Hir>, node: NodeId) -> Opti
 }
 
 /// Whether `__init__` gives every object the field.
-fn is_always_there(program: &Program<Hir>, def: &ClassDef, field: &FieldDef) -> bool {
+pub(super) fn is_always_there(program: &Program<Hir>, def: &ClassDef, field: &FieldDef) -> bool {
     if matches!(def.kind, ClassKind::Dataclass { .. } | ClassKind::NamedTuple) && field.flags.init {
         return true;
     }
@@ -345,7 +345,7 @@ fn own_fields(program: &Program<Hir>, body: &Body<Hir>, object: &Place) -> Optio
 }
 
 /// The class of a method's receiver, or of an object that is made once.
-fn class_of(program: &Program<Hir>, body: &Body<Hir>, object: &Place) -> Option<Name> {
+pub(super) fn class_of(program: &Program<Hir>, body: &Body<Hir>, object: &Place) -> Option<Name> {
     let receiver = body.params.first().filter(|_| body.has_receiver()).map(|param| param.local);
     match object.as_local() {
         Some(local) if Some(local) == receiver => Some(body.path.parent()),
