@@ -88,6 +88,7 @@ mod operators;
 mod options;
 mod overrides;
 mod own_class;
+mod own_dict;
 mod parsers;
 mod partial;
 mod partial_calls;
@@ -124,6 +125,7 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     class_paths::expand(&mut out);
     assigned_again::expand(&mut out);
     assigned_methods::expand(&mut out);
+    own_dict::expand(&mut out);
     names::expand(&mut out);
     set_by_name::expand(&mut out);
     dir_names::expand(&mut out);
