@@ -4,7 +4,6 @@
 //! name or given to a function that does not read it, there is none.
 
 use crate::env::Env;
-use crate::names;
 use batuta_base::{FxHashSet, Name};
 use batuta_core::{Body, Callee, CmpOp, Mir, Node, NodeId, Op, RsOp, TyKind};
 
@@ -74,9 +73,9 @@ impl ClassValues {
         let bases = env.class(class).map_or(&[][..], |def| &def.bases);
         let bases = bases.iter().filter(|base| env.class(**base).is_some());
         let bases: Vec<String> =
-            bases.map(|base| env.item_path(*base, &names::camel(base.last()), module, uses)).collect();
+            bases.map(|base| env.item_path(*base, &env.type_name(*base), module, uses)).collect();
         let vis = crate::items::visibility(env, class, module);
-        let name = names::camel(class.last());
+        let name = env.type_name(class);
         format!("rt::classes! {{\n    {vis}{name}({});\n}}\n\n", bases.join(", "))
     }
 

@@ -29,7 +29,7 @@ pub fn structure(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses)
     if let Some(family) = env.family(class.path) {
         return crate::families::class_items(env, family, class, module, uses);
     }
-    let name = names::camel(class.path.last());
+    let name = env.type_name(class.path);
     let vis = visibility(env, class.path, module);
     let mut out = doc(class.doc.as_deref(), 0, "///");
     let derives = derives(env, class);

@@ -88,11 +88,11 @@ pub fn family_impls(env: &Env<'_>, family: &Family) -> String {
     if !env.deep_copies.classes.contains(&family.root) {
         return String::new();
     }
-    let (name, shared) = (names::camel(family.root.last()), root.is_shared);
+    let (name, shared) = (env.type_name(family.root), root.is_shared);
     let (mut units, mut data) = (Vec::new(), Vec::new());
     for variant in &family.concrete {
         let list = if env.payload(family, *variant).is_some() { &mut data } else { &mut units };
-        list.push(names::camel(variant.last()));
+        list.push(env.type_name(*variant));
     }
     let variants = format!("{}; {}", units.join(", "), data.join(", "));
     let mut out = String::new();
@@ -114,7 +114,7 @@ pub fn family_impls(env: &Env<'_>, family: &Family) -> String {
             .filter(|base| env.payload(family, *base).is_some())
             .map(|base| names::snake(base.last()))
             .collect();
-        let payload = crate::families::payload_name(family, *class);
+        let payload = crate::families::payload_name(env, family, *class);
         out += &line(true, &payload, &groups(&env.own_fields(*class), shared, &parts));
     }
     out

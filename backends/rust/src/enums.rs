@@ -33,7 +33,7 @@ pub fn uses(program: &Program<Mir>) -> FxHashSet<(Name, &'static str)> {
 
 /// The items of an enum class.
 pub fn enumeration(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> String {
-    let name = names::camel(class.path.last());
+    let name = env.type_name(class.path);
     let vis = visibility(env, class.path, module);
     let members: Vec<Name> = env.variants(class);
     let mut out = doc(class.doc.as_deref(), 0, "///");

@@ -212,6 +212,11 @@ impl<'a> Env<'a> {
     }
 
     /// `mod::Item` as `from` writes it, with the `use` that this needs.
+    /// The Rust name of a class's type.
+    pub fn type_name(&self, class: Name) -> String {
+        self.told_apart.name(class, names::camel(class.last()))
+    }
+
     pub fn item_path(&self, item: Name, own_name: &str, from: Name, uses: &mut Uses) -> String {
         let home = self.module_of(item);
         if home == from || home.as_str().is_empty() {
@@ -290,8 +295,7 @@ impl<'a> Env<'a> {
             let mut name = union_name(&parts);
             let base = name.clone();
             let mut number = 1;
-            let is_class =
-                |name: &str| self.program.classes.keys().any(|path| names::camel(path.last()) == name);
+            let is_class = |name: &str| self.program.classes.keys().any(|path| self.type_name(*path) == name);
             while is_class(&name) || self.unions.values().any(|known| *known == name) {
                 number += 1;
                 name = format!("{base}{number}");
@@ -324,6 +328,13 @@ fn union_name(parts: &[String]) -> String {
 pub fn variant_in(items: &[Ty], member: Ty) -> String {
     let own = variant(member);
     let is_shared = items.iter().any(|other| other.strip() != member.strip() && variant(*other) == own);
+    let home = member.class_path().map(|class| class.parent());
+    let mut beside = items.iter().filter(|other| {
+        variant(**other) == own && home.is_some() && other.class_path().map(|class| class.parent()) == home
+    });
+    if is_shared && let Some(at @ 1..) = beside.position(|other| other.strip() == member.strip()) {
+        return format!("{own}{}", at + 1);
+    }
     match member.class_path().filter(|_| is_shared) {
         Some(class) => format!("{}{own}", names::camel(class.parent().last())),
         None => own,

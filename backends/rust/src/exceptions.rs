@@ -4,7 +4,6 @@ use crate::classes::{fmt_impl, only_format, structure};
 use crate::env::{Env, Uses};
 use crate::items::{doc, visibility};
 use crate::layout;
-use crate::names;
 use crate::tree::Expr;
 use batuta_base::Name;
 use batuta_core::{Callee, ClassDef, FieldCell, Node, NodeId, Piece};
@@ -15,12 +14,12 @@ pub type ByClass<'a> = dyn Fn(&dyn Fn(Name) -> Expr) -> Expr + 'a;
 /// An exception class: a class constant; with data also a struct that errors carry.
 pub fn exception(env: &Env<'_>, class: &ClassDef, module: Name, uses: &mut Uses) -> String {
     uses.rt = true;
-    let name = names::camel(class.path.last());
+    let name = env.type_name(class.path);
     let vis = visibility(env, class.path, module);
     let mut bases = Vec::new();
     for base in &class.bases {
         bases.push(match env.class(*base) {
-            Some(_) => env.item_path(*base, &names::camel(base.last()), module, uses),
+            Some(_) => env.item_path(*base, &env.type_name(*base), module, uses),
             None => format!("rt::{}", base.last()),
         });
     }
@@ -44,9 +43,9 @@ pub fn exception_traits(
     uses: &mut Uses,
 ) -> String {
     uses.rt = true;
-    let name = names::camel(class.last());
+    let name = env.type_name(class);
     let members = env.family(class).map_or_else(|| vec![class], |family| family.concrete.clone());
-    let mut path = |class: Name| env.item_path(class, &names::camel(class.last()), module, uses);
+    let mut path = |class: Name| env.item_path(class, &env.type_name(class), module, uses);
     let constants: Vec<(Name, String)> = members.iter().map(|class| (*class, path(*class))).collect();
     let constant = |class: Name| {
         let found = constants.iter().find(|(known, _)| *known == class);

@@ -30,7 +30,7 @@ pub fn class_items(
     }
     let parts = members(env, family, class, module, uses);
     if !parts.is_empty() {
-        let root = names::camel(family.root.last());
+        let root = env.type_name(family.root);
         let name = env.item_path(family.root, &root, module, uses);
         let gap = if out.is_empty() { "" } else { "\n" };
         let _ = write!(out, "{gap}impl {name} {{\n{}\n}}\n", parts.join("\n\n"));
@@ -50,17 +50,17 @@ fn definition(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, us
     let kind = env.kind_name(family);
     let mut out = doc(class.doc.as_deref(), 0, "///");
     if family.has_base {
-        let _ = writeln!(out, "{derive}{vis}struct {} {{", names::camel(class.path.last()));
+        let _ = writeln!(out, "{derive}{vis}struct {} {{", env.type_name(class.path));
         out.push_str(&classes::fields(env, class, &env.own_fields(class.path), module, uses));
         let _ = writeln!(out, "    {vis}{}: {kind},\n}}\n", env.kind_field(family));
-        let _ = writeln!(out, "/// What kind of `{}` it is.", names::camel(class.path.last()));
+        let _ = writeln!(out, "/// What kind of `{}` it is.", env.type_name(class.path));
     }
     let _ = writeln!(out, "{derive}{vis}enum {kind} {{");
     for variant in &family.concrete {
-        let name = names::camel(variant.last());
+        let name = env.type_name(*variant);
         match env.payload(family, *variant) {
             Some(payload) => {
-                let ty = env.item_path(payload, &payload_name(family, payload), module, uses);
+                let ty = env.item_path(payload, &payload_name(env, family, payload), module, uses);
                 let _ = writeln!(out, "    {name}({ty}),");
             }
             None => {
@@ -87,10 +87,10 @@ fn payload(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, uses:
     if !derives.is_empty() {
         let _ = writeln!(out, "#[derive({})]", derives.join(", "));
     }
-    let _ = writeln!(out, "{vis}struct {} {{", payload_name(family, class.path));
+    let _ = writeln!(out, "{vis}struct {} {{", payload_name(env, family, class.path));
     for base in env.payload_bases(family, class.path) {
         let Some(base) = env.payload(family, base) else { continue };
-        let ty = env.item_path(base, &payload_name(family, base), module, uses);
+        let ty = env.item_path(base, &payload_name(env, family, base), module, uses);
         let _ = writeln!(out, "    {vis}{}: {ty},", names::snake(base.last()));
     }
     out.push_str(&classes::fields(env, class, &env.own_fields(class.path), module, uses));
@@ -98,8 +98,8 @@ fn payload(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, uses:
     out
 }
 
-pub fn payload_name(family: &Family, class: Name) -> String {
-    let own = names::camel(class.last());
+pub fn payload_name(env: &Env<'_>, family: &Family, class: Name) -> String {
+    let own = env.type_name(class);
     if class == family.root { format!("{own}Fields") } else { own }
 }
 
@@ -195,7 +195,7 @@ fn variant_from(
 }
 
 fn pattern_of(env: &Env<'_>, family: &Family, kind: &str, class: Name, inside: Option<&str>) -> String {
-    let name = names::camel(class.last());
+    let name = env.type_name(class);
     match (env.payload(family, class), inside) {
         (None, _) => format!("{kind}::{name}"),
         (Some(_), None) => format!("{kind}::{name}(_)"),
@@ -341,7 +341,7 @@ fn class_value(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) ->
         return None;
     }
     uses.rt = true;
-    let mut path = |class: Name| env.item_path(class, &names::camel(class.last()), module, uses);
+    let mut path = |class: Name| env.item_path(class, &env.type_name(class), module, uses);
     let groups = family.concrete.iter().map(|class| (vec![*class], Expr::Atom(path(*class)))).collect();
     let value = choose(env, family, subject(env, family, Expr::atom("self")), groups);
     let vis = visibility(env, family.root, module);
@@ -376,7 +376,7 @@ fn accessors(env: &Env<'_>, family: &Family, class: &ClassDef, module: Name, use
     if env.payload(family, class.path) != Some(class.path) {
         return out;
     }
-    let ty = payload_name(family, class.path);
+    let ty = payload_name(env, family, class.path);
     let head = format!("{vis}fn {}(&self) -> &{ty}", env.downcast_name(class.path, false));
     out.push(accessor(env, family, class.path, &head, (false, module), uses));
     if !class.is_shared && family.changes(&env.own_fields(class.path)) {
@@ -427,7 +427,7 @@ fn accessor(
 // ---- traits ----------------------------------------------------------------------------------
 
 fn traits(env: &Env<'_>, family: &Family, module: Name, uses: &mut Uses) -> String {
-    let name = names::camel(family.root.last());
+    let name = env.type_name(family.root);
     let mut out = String::new();
     if env.is_exception(family.root) {
         let by_class = |of: &dyn Fn(Name) -> Expr| {
@@ -572,7 +572,7 @@ pub fn literal(
         true => env.item_path(family.root, &env.kind_name(family), module, uses),
         false => path.to_owned(),
     };
-    let mut variant = Expr::Atom(format!("{kind}::{}", names::camel(class.last())));
+    let mut variant = Expr::Atom(format!("{kind}::{}", env.type_name(class)));
     if let Some(payload) = env.payload(family, class) {
         let inner = payload_literal(env, family, payload, &mut values, module, uses);
         variant = Expr::Call(Box::new(variant), vec![inner]);
@@ -605,6 +605,6 @@ fn payload_literal(
             parts.push((names::snake(field.name.as_str()), values.remove(at).1));
         }
     }
-    let path = env.item_path(class, &payload_name(family, class), module, uses);
+    let path = env.item_path(class, &payload_name(env, family, class), module, uses);
     Expr::Struct(path, parts)
 }

@@ -193,11 +193,11 @@ impl<'a> Env<'a> {
 
     /// Name of the enum of a family's variants, and the field that holds it.
     pub fn kind_name(&self, family: &Family) -> String {
-        let root = names::camel(family.root.last());
+        let root = self.type_name(family.root);
         if !family.has_base {
             return root;
         }
-        let taken = |name: &str| self.program.classes.keys().any(|class| names::camel(class.last()) == name);
+        let taken = |name: &str| self.program.classes.keys().any(|class| self.type_name(*class) == name);
         let kind = format!("{root}Kind");
         if taken(&kind) { format!("{root}Variant") } else { kind }
     }

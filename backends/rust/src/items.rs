@@ -3,7 +3,6 @@
 use crate::classes;
 use crate::env::{Env, Uses};
 use crate::layout::{self, WIDTH};
-use crate::names;
 use crate::print::{Printer, comment};
 use crate::tree::{self, Block, Expr, Stmt};
 use crate::types::Position;
@@ -319,7 +318,7 @@ pub fn result(printer: &mut Printer<'_, '_>) -> String {
     let own = printer.env.rust_class(body.path.parent());
     // Inside its own `impl` the class is `Self`.
     let own_handle = match printer.env.class(body.path.parent()) {
-        Some(_) => format!("Rc<{}>", names::camel(own.last())),
+        Some(_) => format!("Rc<{}>", printer.env.type_name(own)),
         None => "Rc<Self>".to_owned(),
     };
     let is_new = body.path.last() == "__init__" && printer.env.is_exception(body.path.parent());

@@ -20,7 +20,7 @@ pub fn impls(env: &Env<'_>, class: Name, members: &[Name], module: Name, uses: &
         return String::new();
     }
     uses.rt = true;
-    let name = names::camel(class.last());
+    let name = env.type_name(class);
     uses.paths.insert("std::any::Any".to_owned());
     let mut parts =
         vec![type_name(env, class), "    fn as_any(&self) -> &dyn Any {\n        self\n    }\n".to_owned()];
@@ -351,7 +351,7 @@ fn class_constants(env: &Env<'_>, class: Name, members: &[Name]) -> Vec<(Name, S
         {
             let ty = env.program.globals[path].ty;
             if converts(ty) {
-                let own = if owner == class { "Self".to_owned() } else { names::camel(owner.last()) };
+                let own = if owner == class { "Self".to_owned() } else { env.type_name(owner) };
                 out.push((Name::new(path.last()), format!("{own}::{}", env.constant_name(*path))));
             }
         }

@@ -1,4 +1,5 @@
-//! Functions and globals of one module that would have the same Rust name: `log` and `LOG`, `fooBar` and `foo_bar`.
+//! Functions, globals and classes of one module that would have the same Rust name: `log` and `LOG`, `fooBar` and
+//! `foo_bar`, `_Node` and `Node`.
 //!
 //! The one that is written as Rust writes it keeps the name, the others are numbered: `LOG`, `LOG_2`.
 
@@ -15,8 +16,10 @@ impl ToldApart {
         let mut out = ToldApart::default();
         let functions = program.fns.keys().map(|path| (*path, names::function(*path)));
         let globals = program.globals.keys().map(|path| (*path, names::upper(path.last())));
+        let classes = program.classes.keys().map(|path| (*path, names::camel(path.last())));
         out.number(functions.filter(|(path, _)| !program.classes.contains_key(&path.parent())));
         out.number(globals.filter(|(path, _)| !program.classes.contains_key(&path.parent())));
+        out.number(classes);
         out
     }
 

@@ -52,7 +52,7 @@ impl Env<'_> {
             TyKind::Class(path, _) if self.is_exception(*path) => rt("Error", uses),
             TyKind::Class(path, args) => {
                 let path = self.rust_class(*path);
-                let name = self.item_path(path, &names::camel(path.last()), from, uses);
+                let name = self.item_path(path, &self.type_name(path), from, uses);
                 generic(name, args.iter().map(|arg| stored(*arg, uses)))
             }
             TyKind::Union(_) => self.union_ty(ty, from, uses),

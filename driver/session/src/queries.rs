@@ -249,8 +249,21 @@ pub(crate) fn findings(db: &dyn salsa::Database, workspace: Workspace) -> Vec<Fi
     let locator = locator(db, workspace);
     let mut found: Vec<Finding> = Vec::new();
     let mut seen = FxHashSet::default();
+    // Nobody can annotate what the library has in Python.
+    let is_library =
+        |file: &SourceFile| batuta_catalog::SOURCES.iter().any(|source| source.text == file.text(db).text);
+    let library: Vec<String> = workspace
+        .files(db)
+        .iter()
+        .filter(|file| is_library(file))
+        .map(|file| file.text(db).path.to_string())
+        .collect();
     for diagnostic in &all {
         let mut finding = locator.finding(diagnostic);
+        let is_within = finding.at.as_ref().is_some_and(|at| library.contains(&at.file.to_string()));
+        if is_within && finding.severity == Severity::Note {
+            continue;
+        }
         if options.strict && finding.severity == Severity::Warning {
             finding.severity = Severity::Error;
         }

@@ -347,7 +347,8 @@ pub fn keeps_function(name: &str) -> bool {
     let keeping = ["addHandler", "addFilter", "setFormatter"];
     match name.rsplit_once('.') {
         Some(("Logger" | "LogHandler", method)) => keeping.contains(&method),
-        _ => name == "ExitStack.push",
+        Some(("asyncio.Loop", method)) => matches!(method, "call_later" | "call_soon"),
+        _ => matches!(name, "ExitStack.push" | "asyncio.to_thread"),
     }
 }
 

@@ -139,6 +139,29 @@ impl Apply<'_, '_, '_> {
             return None;
         };
         let env = self.types.env();
+        use crate::vars::Head;
+        let head = |class: &str| {
+            Some(match class.trim_start_matches("builtins.") {
+                "dict" => Head::Dict,
+                "list" => Head::List,
+                "set" => Head::Set,
+                "frozenset" => Head::FrozenSet,
+                "str" => Head::Str,
+                "bytes" => Head::Bytes,
+                "tuple" => Head::Tuple(1),
+                "int" => Head::Int,
+                "float" => Head::Float,
+                "bool" => Head::Bool,
+                _ => return None,
+            })
+        };
+        if let Some(own) = head(class.as_str()) {
+            return match head(kind.as_str()) {
+                Some(of) => Some(own == of || own == Head::Bool && of == Head::Int),
+                None if kind.as_str().starts_with("collections.abc.") => env.head_is(own, *kind),
+                None => None,
+            };
+        }
         let is_known = kind.as_str().starts_with("collections.abc.") && env.class(*class).is_some();
         if is_known { env.own_kind(*class, *kind) } else { None }
     }

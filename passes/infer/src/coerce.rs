@@ -740,7 +740,10 @@ fn never_dynamic(ty: Ty) -> Option<&'static str> {
     let mut found = None;
     ty.any(&mut |part| {
         if let TyKind::Lib(name, _) = part.kind() {
+            // What waits, and what is waited for.
+            let waits = name.as_str().starts_with("asyncio.") || *name == "queue.Queue";
             found = NEVER_DYNAMIC.iter().find(|known| name.last() == **known).copied();
+            found = found.or_else(|| waits.then(|| name.as_str()));
         }
         found.is_some()
     });

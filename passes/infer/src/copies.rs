@@ -58,6 +58,48 @@ impl Apply<'_, '_, '_> {
         Some(self.lib_call(Name::new("dict.update"), &kinds, vec![args[0], names], None, origin))
     }
 
+    pub(crate) fn has_names(&self, kinds: &[ArgKind]) -> bool {
+        kinds.iter().any(|kind| matches!(kind, ArgKind::Named(_) | ArgKind::StarStar))
+    }
+
+    /// `template.format(a, word=b, **more)` of a template that is computed: the names are one dict.
+    pub(crate) fn format_with(
+        &mut self,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        id: NodeId,
+        origin: Origin,
+    ) -> NodeId {
+        let (mut plain, mut items, mut maps) = (Vec::new(), Vec::new(), Vec::new());
+        let all = Ty::dict(Ty::str(), Ty::value());
+        for (kind, arg) in kinds.iter().zip(args) {
+            match kind {
+                ArgKind::Named(name) => {
+                    items.push(self.text(name.as_str(), origin));
+                    items.push(self.dynamic(arg));
+                }
+                ArgKind::StarStar => maps.push(arg),
+                _ => plain.push((*kind, arg)),
+            }
+        }
+        let map = match (&items[..], &maps[..]) {
+            ([], [map]) if matches!(self.ty(*map).kind(), TyKind::Dict(key, _) if *key.kind() == TyKind::Str) => {
+                *map
+            }
+            _ => {
+                for map in maps {
+                    let map = self.coerce(map, all);
+                    items.push(self.mk_op(ObjOp::SplatDict, Attr::None, vec![map], all));
+                }
+                self.mk(Node::Op { op: DictOp::New.into(), attr: Attr::None, args: items }, all, origin)
+            }
+        };
+        // The names stand in front of what is taken by its place.
+        plain.insert(1, (ArgKind::Positional, map));
+        let (kinds, args): (Vec<ArgKind>, Vec<NodeId>) = plain.into_iter().unzip();
+        self.lib_call(Name::new("str.format_with"), &kinds, args, Some(id), origin)
+    }
+
     /// `it` and `n` of `[it] * n`, where `it` is one iterator that all places advance.
     pub(crate) fn repeated_iterator(&self, node: NodeId) -> Option<(NodeId, NodeId)> {
         let parts = |node: NodeId, wanted: ListOp| match &self.body.nodes[node].kind {

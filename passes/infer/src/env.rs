@@ -356,6 +356,13 @@ impl<'p> Env<'p> {
     }
 
     pub(crate) fn record_fields(&self, class: Name) -> Vec<FieldDef> {
+        let mut fields = self.all_record_fields(class);
+        fields.retain(|field| field.flags.init);
+        fields
+    }
+
+    /// Also those that the constructor does not take.
+    pub(crate) fn all_record_fields(&self, class: Name) -> Vec<FieldDef> {
         let mut fields: Vec<FieldDef> = Vec::new();
         for path in self.mro(class).iter().rev() {
             let Some(def) = self.class(*path).filter(|_| self.is_record(*path)) else { continue };
@@ -366,7 +373,6 @@ impl<'p> Env<'p> {
                 }
             }
         }
-        fields.retain(|field| field.flags.init);
         fields
     }
 

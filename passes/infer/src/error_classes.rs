@@ -156,7 +156,8 @@ impl Apply<'_, '_, '_> {
             TyKind::Union(_) => self.by_member(base, Some(Ty::bool()), &mut |me, member| {
                 me.is_below_one_of(class, member, origin)
             }),
-            _ => test(self, "class.is_a", base),
+            TyKind::TypeOf(_) => test(self, "class.is_a", base),
+            _ => self.hole(base, BAD_CALL, "classes that are not known here".into()),
         }
     }
 

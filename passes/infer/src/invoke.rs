@@ -349,15 +349,8 @@ impl Apply<'_, '_, '_> {
                 {
                     return updates;
                 }
-                if word.join(name.as_str()) == "str.format"
-                    && let Some(map) = all_kinds.iter().position(|kind| *kind == ArgKind::StarStar)
-                {
-                    // The names stand in front of what is taken by its place.
-                    let (map, kind) = (all.remove(map), all_kinds.remove(map));
-                    all.insert(1, map);
-                    all_kinds.insert(1, if kind == ArgKind::StarStar { ArgKind::Positional } else { kind });
-                    let name = Name::new("str.format_with");
-                    return self.lib_call(name, &all_kinds, all, Some(id), origin);
+                if word.join(name.as_str()) == "str.format" && self.has_names(&all_kinds) {
+                    return self.format_with(&all_kinds, all, id, origin);
                 }
                 let given = all_kinds.iter().copied().zip(all.iter().copied()).skip(1);
                 let row = literals::row_of(word, literals::marked(&self.body, name, given));

@@ -74,6 +74,11 @@ impl Solver<'_> {
             self.sub(job, C::Call { site: u32::MAX, target, args, out });
             return;
         }
+        let is_named = |kind: &ArgKind| matches!(kind, ArgKind::Named(_) | ArgKind::StarStar);
+        if name == "str.format" && kinds.iter().any(is_named) {
+            args.iter().for_each(|arg| self.mark(arg.var));
+            return self.put(out, Head::Str);
+        }
         let args = &self.inner_arguments(job, name, args)[..];
         if self.builtin_call(job, name, args, out) {
             return;

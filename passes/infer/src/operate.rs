@@ -78,7 +78,8 @@ impl Apply<'_, '_, '_> {
             if let Node::Op { op: op @ Op::ObjOp(ObjOp::SplatDict), args, attr } =
                 self.body.nodes[arg].kind.clone()
             {
-                let inner = self.want(args[0], Ty::dict(key, value));
+                let inner = self.expr(args[0]);
+                let inner = self.entries_as(inner, key, value);
                 out.push(self.set(arg, Node::Op { op, attr, args: vec![inner] }, Ty::dict(key, value)));
                 continue;
             }
@@ -87,6 +88,27 @@ impl Apply<'_, '_, '_> {
         }
         let node = self.set(id, Node::Op { op: DictOp::New.into(), attr: Attr::None, args: out }, ty);
         self.coerce(node, want)
+    }
+
+    /// A dict with keys and values of other types, each entry as it is: a list in it stays the same object.
+    fn entries_as(&mut self, dict: NodeId, key: Ty, value: Ty) -> NodeId {
+        let to = Ty::dict(key, value);
+        let (from, origin) = (self.ty(dict), self.origin(dict));
+        let TyKind::Dict(from_key, from_value) = from.kind() else { return self.coerce(dict, to) };
+        if from == to {
+            return dict;
+        }
+        let (key_local, value_local) =
+            (self.body.temp("key", *from_key, origin), self.body.temp("value", *from_value, origin));
+        let entries =
+            self.lib_call(Name::new("dict.items"), &[ArgKind::Positional], vec![dict], None, origin);
+        let places = [key_local, value_local].map(|local| Pat::Place(Place::local(local)));
+        let clause = Clause::For { pat: Pat::Tuple(places.to_vec()), iter: entries };
+        let read = self.read_local(key_local, origin);
+        let key = self.coerce(read, key);
+        let read = self.read_local(value_local, origin);
+        let value = self.coerce(read, value);
+        self.mk(Node::Seq { clauses: vec![clause], sink: Sink::Dict(key, value) }, to, origin)
     }
 
     pub(crate) fn tuple_new(&mut self, id: NodeId, args: Vec<NodeId>) -> NodeId {
@@ -438,7 +460,8 @@ impl Apply<'_, '_, '_> {
                 let is_rest = |local| {
                     self.body.params.iter().any(|param| param.local == local && param.kind == ParamKind::Star)
                 };
-                let rest = matches!(&self.body.nodes[b].kind, Node::Use(place, _) if place.as_local().is_some_and(is_rest));
+                let rest = matches!(self.ty(b).kind(), List(_))
+                    && matches!(&self.body.nodes[b].kind, Node::Use(place, _) if place.as_local().is_some_and(is_rest));
                 let name = Name::new(if rest { "str.__mod__$rest" } else { "str.__mod__" });
                 self.lib_call(name, &[ArgKind::Positional; 2], vec![a, b], None, origin)
             }

@@ -96,7 +96,15 @@ fn record_init(env: &Env<'_>, class: Name) -> Body<Hir> {
     let (mut body, this) = method(env, class.join("__init__"), FnKind::Method);
     body.ret = Ty::unit();
     let (mut stmts, mut passed) = (Vec::new(), Vec::new());
-    for field in env.record_fields(class) {
+    for field in env.all_record_fields(class) {
+        if !field.flags.init {
+            let Some(default) = field.default else { continue };
+            let call = Node::Call { callee: Callee::Fn(default), args: Vec::new() };
+            let value = body.node(call, Ty::unknown(), at);
+            let target = Pat::Place(Place::local(this).with(Proj::Field(field.name)));
+            stmts.push(Stmt::new(StmtKind::Set { target, value }, at));
+            continue;
+        }
         let local = body.local(field.name.as_str(), field.ty, at);
         let default = field.default.map(|path| {
             let call = Node::Call { callee: Callee::Fn(path), args: Vec::new() };

@@ -444,6 +444,16 @@ impl Solver<'_> {
             {
                 let (out, args) = (*out, args.iter().map(|arg| arg.var).collect::<Vec<_>>());
                 let out = self.vars.find(out);
+                // The parts of a tuple tell as much: `divmod(a, b)`.
+                let tuples = self.vars.rows[out as usize]
+                    .atoms
+                    .iter()
+                    .filter(|atom| matches!(atom.head, Head::Tuple(_)));
+                let parts: Vec<Var> = tuples.flat_map(|atom| atom.args.iter().copied()).collect();
+                for part in parts {
+                    let part = self.vars.find(part);
+                    back[part as usize].extend(args.iter().copied());
+                }
                 back[out as usize].extend(args);
             }
             if let crate::facts::C::Unary { op: ObjOp::Neg | ObjOp::Pos, a, out } = self.jobs[at].c {

@@ -76,8 +76,13 @@ pub fn late(body: &Body<Typed>) -> FxHashSet<LocalId> {
     let mut inside: Vec<*const Stmt> = Vec::new();
     let mut nested: FxHashSet<NodeId> = FxHashSet::default();
     body.walk_block(body.root, &mut |node| {
-        if let Node::Try { body: block, .. } = &body.nodes[node].kind {
+        if let Node::Try { body: block, handlers, els, finally } = &body.nodes[node].kind {
             body.walk_stmts(*block, &mut |stmt| inside.push(stmt));
+            // Before a `finally` all that comes first is in a closure.
+            let more = finally.is_some().then(|| handlers.iter().map(|handler| handler.body).chain(*els));
+            for block in more.into_iter().flatten() {
+                body.walk_stmts(block, &mut |stmt| inside.push(stmt));
+            }
             body.walk_block(*block, &mut |node| {
                 nested.insert(node);
             });
@@ -125,13 +130,16 @@ fn is_used_outside(body: &Body<Typed>, local: LocalId) -> bool {
     });
     let mut most = 0;
     body.walk_block(body.root, &mut |node| {
-        if let Node::Try { body: block, .. } = &body.nodes[node].kind {
-            let mut count = 0;
-            body.walk_block(*block, &mut |node| {
-                let kind = &body.nodes[node].kind;
-                crate::live::node_locals(kind, &mut |found| count += usize::from(found == local));
-            });
-            most = most.max(count);
+        if let Node::Try { body: block, handlers, els, finally } = &body.nodes[node].kind {
+            let handled = handlers.iter().map(|handler| handler.body).chain(*els);
+            for block in std::iter::once(*block).chain(handled.filter(|_| finally.is_some())) {
+                let mut count = 0;
+                body.walk_block(block, &mut |node| {
+                    let kind = &body.nodes[node].kind;
+                    crate::live::node_locals(kind, &mut |found| count += usize::from(found == local));
+                });
+                most = most.max(count);
+            }
         }
     });
     all > most

@@ -372,7 +372,9 @@ fn remove_unused(program: &mut Program<Typed>) {
     for class in program.classes.values_mut() {
         let is_dead = |path: &Name| is_init(*path) && !used.contains(path);
         let dead: Vec<Name> = class.methods.iter().copied().filter(is_dead).collect();
-        if class.kind == ClassKind::Exception || dead.is_empty() {
+        // The members of an enum are made by the program's start.
+        let is_enum = matches!(class.kind, ClassKind::Enum | ClassKind::EnumOf(_));
+        if class.kind == ClassKind::Exception || is_enum || dead.is_empty() {
             continue;
         }
         Arc::make_mut(class).methods.retain(|path| !dead.contains(path));

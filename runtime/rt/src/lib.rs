@@ -125,7 +125,7 @@ pub use modules::{
 };
 pub use modules::{
     asyncio, bisect, functools, heapq, itertools, json, log_record, logging, math, queue, random, re,
-    statistics, sys, tempfile, textwrap, time, urllib,
+    statistics, sys, tempfile, textwrap, threads, time, urllib,
 };
 pub use number::*;
 pub use out::{flush, stderr_write, stdout_write, stdout_write_bytes};

@@ -137,6 +137,10 @@ rows! {
             let (q, r) = rt::float_divmod(a[0].float(), a[1].float());
             record(&[q.to_bits(), r.to_bits()])
         }
+        Kind::Tuple(fields) if matches!(fields[0].kind, Kind::Num) => {
+            let (q, r) = num(&a[0]).divmod(num(&a[1]));
+            record(&[keep(q), keep(r)])
+        }
         Kind::Tuple(fields) if matches!(fields[0].kind, Kind::Big) || is_big(a) => {
             let (q, r) = a[0].to_big().divmod(a[1].to_big());
             record(&[keep(q), keep(r)])

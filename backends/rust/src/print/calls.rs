@@ -208,7 +208,7 @@ impl Printer<'_, '_> {
         if self.env.class(home).is_some() && self.env.rust_class(home) == root && self.in_impl {
             return "Self".to_owned();
         }
-        self.env.item_path(root, &names::camel(root.last()), self.module, self.uses)
+        self.env.item_path(root, &self.env.type_name(root), self.module, self.uses)
     }
 
     fn call_lib(&mut self, name: Name, args: &[Arg], ty: Ty) -> Expr {

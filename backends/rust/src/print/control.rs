@@ -307,7 +307,7 @@ impl Printer<'_, '_> {
             return object;
         }
         let root = self.env.rust_class(class);
-        let own = crate::names::camel(root.last());
+        let own = self.env.type_name(root);
         let path = self.env.item_path(root, &own, self.module, self.uses);
         object.method(format!("data::<{path}>"), vec![])
     }

@@ -2,7 +2,6 @@
 
 use super::Printer;
 use super::calls::plain_text;
-use crate::names;
 use crate::tree::Expr;
 use batuta_base::Name;
 use batuta_core::*;
@@ -11,7 +10,7 @@ impl Printer<'_, '_> {
     pub(crate) fn exception_class(&mut self, class: Name) -> String {
         let class = self.env.program.resolve(class);
         if self.env.class(class).is_some() {
-            let own = names::camel(class.last());
+            let own = self.env.type_name(class);
             return self.env.item_path(class, &own, self.module, self.uses);
         }
         self.rt(match class.as_str() {

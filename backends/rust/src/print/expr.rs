@@ -117,7 +117,7 @@ impl Printer<'_, '_> {
             return Expr::Atom(self.exception_class(name));
         }
         if self.env.class(name).is_some() {
-            let own = crate::names::camel(name.last());
+            let own = self.env.type_name(name);
             let path = self.env.item_path(name, &own, self.module, self.uses);
             return Expr::Atom(format!("{path}::new"));
         }

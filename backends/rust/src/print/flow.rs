@@ -62,7 +62,7 @@ impl Printer<'_, '_> {
                     let part = args.first().map_or("_".to_owned(), |part| self.pat(part));
                     return format!("{variant}({part})");
                 }
-                let own = names::camel(class.last());
+                let own = self.env.type_name(*class);
                 let path = self.env.item_path(*class, &own, self.module, self.uses);
                 let mut parts: Vec<String> = Vec::new();
                 let fields = self.env.all_fields(*class);

@@ -346,7 +346,7 @@ impl Printer<'_, '_> {
         };
         if self.env.is_variant(path) {
             let class = path.parent();
-            let own = names::camel(class.last());
+            let own = self.env.type_name(class);
             let class = self.env.item_path(class, &own, self.module, self.uses);
             let name = format!("{class}::{}", crate::classes::variant_name(path));
             return Placed { expr: Expr::Atom(name), ty, cell: false };

@@ -165,7 +165,10 @@ impl Printer<'_, '_> {
             BytesOp::Concat => {
                 let parts = args
                     .iter()
-                    .map(|arg| self.by_ref(*arg).without_ref().method("as_slice", vec![]))
+                    .map(|arg| match self.body.ty(*arg).kind() {
+                        TyKind::Ref(_) => self.by_ref(*arg),
+                        _ => self.by_ref(*arg).without_ref().method("as_slice", vec![]),
+                    })
                     .collect();
                 Expr::Array(parts).method("concat", vec![])
             }

@@ -495,8 +495,11 @@ impl Printer<'_, '_> {
     pub(crate) fn assigned_in_try(&self, local: LocalId) -> bool {
         let mut found = false;
         self.body.walk_block(self.body.root, &mut |node| {
-            if let Node::Try { body, .. } = &self.body.nodes[node].kind {
-                self.body.walk_stmts(*body, &mut |stmt| {
+            let Node::Try { body, handlers, els, finally } = &self.body.nodes[node].kind else { return };
+            // Before a `finally` all that comes first is in a closure.
+            let more = finally.is_some().then(|| handlers.iter().map(|handler| handler.body).chain(*els));
+            for block in std::iter::once(*body).chain(more.into_iter().flatten()) {
+                self.body.walk_stmts(block, &mut |stmt| {
                     if let StmtKind::Set { target, .. } = &stmt.kind {
                         target.for_each_local(&mut |set| found |= set == local);
                     }

@@ -193,16 +193,13 @@ pub(super) fn written(
     method: Method,
     fields: &Fields,
     starts: &mut Option<Starts>,
-) -> Option<Body<Hir>> {
+) -> Option<Vec<Body<Hir>>> {
     let mut body = (**program.fns.get(&path)?).clone();
     let expected = if method == Method::Get { 2..=3 } else { 3..=3 };
     if !expected.contains(&body.params.len()) || body.is_generator || body.is_async {
         return None;
     }
-    let calls_above = |row: &NodeRow| matches!(&row.kind, Node::Call { callee: Callee::Super(_), .. });
-    if body.nodes.iter().any(|(_, row)| calls_above(row)) {
-        return None;
-    }
+    let above = calls_above(program, attribute, path, &mut body)?;
     let (rule, object) = (body.params[0].local, body.params[1].local);
     match method {
         Method::Get => {
@@ -229,7 +226,51 @@ pub(super) fn written(
         }
     });
     by_field(&mut body, attribute, object, starts);
-    asks_known_names(&body, object).then_some(body)
+    if !asks_known_names(&body, object) {
+        return None;
+    }
+    let mut out = vec![body];
+    if let Some(above) = above {
+        let mut more = written(program, attribute, above, method, fields, starts)?;
+        more[0].path = attribute.owner.join(helper(attribute, above).as_str());
+        more[0].kind = FnKind::Method;
+        out.append(&mut more);
+    }
+    Some(out)
+}
+
+/// The method that does what a class above the descriptor's does.
+fn helper(attribute: &Attribute, above: Name) -> Name {
+    let word = above.last().trim_matches('_');
+    Name::new(&format!("{word}_{}_as_{}", attribute.name, above.parent().last().to_lowercase()))
+}
+
+/// `super().__set__(obj, value)` asks a method of the attribute's class; none where it cannot, else the method above.
+fn calls_above(
+    program: &Program<Hir>,
+    attribute: &Attribute,
+    path: Name,
+    body: &mut Body<Hir>,
+) -> Option<Option<Name>> {
+    let object = body.params[1].local;
+    let mut above = None;
+    for id in body.nodes.ids().collect::<Vec<_>>() {
+        let Node::Call { callee: Callee::Super(name), args } = &body.nodes[id].kind else { continue };
+        let is_object = |node: NodeId| matches!(&body.nodes[node].kind, Node::Use(place, _) if place.as_local() == Some(object));
+        let (first, rest) = args.split_first()?;
+        if *name != path.last() || !is_object(first.value) {
+            return None;
+        }
+        let order = program.mro(attribute.class);
+        let at = order.iter().position(|class| *class == path.parent())?;
+        let mut methods = order[at + 1..].iter().map(|class| class.join(name.as_str()));
+        let found = methods.find(|method| program.fns.contains_key(method))?;
+        above = Some(found);
+        let rest = if path.last() == "__get__" { Vec::new() } else { rest.to_vec() };
+        let callee = Callee::Method(first.value, helper(attribute, found));
+        body.nodes[id].kind = Node::Call { callee, args: rest };
+    }
+    Some(above)
 }
 
 /// Takes `if obj is None: return self` out.

@@ -111,12 +111,12 @@ fn methods(program: &Program<Hir>, attribute: &Attribute) -> Option<(Vec<Body<Hi
     let has_constructor = program.fns.contains_key(&attribute.owner.join("__init__"));
     let mut starts = has_constructor.then(Starts::default);
     let fields = attribute.known_fields(program);
-    out.push(match attribute.get {
-        Some(get) => written(program, attribute, get, Method::Get, &fields, &mut starts)?,
-        None => attribute.plain_getter(program),
-    });
+    match attribute.get {
+        Some(get) => out.extend(written(program, attribute, get, Method::Get, &fields, &mut starts)?),
+        None => out.push(attribute.plain_getter(program)),
+    }
     match attribute.set {
-        Some(set) => out.push(written(program, attribute, set, Method::Set, &fields, &mut starts)?),
+        Some(set) => out.extend(written(program, attribute, set, Method::Set, &fields, &mut starts)?),
         None if is_set(program, attribute) => return None,
         None => {}
     }

@@ -11,7 +11,7 @@
 //! called packs its own arguments.
 
 use super::forward::Forward;
-use batuta_base::Name;
+use batuta_base::{Name, Origin};
 use batuta_core::*;
 use std::sync::Arc;
 
@@ -142,6 +142,16 @@ fn called(program: &Program<Hir>, from: Name, callee: &Callee) -> Option<(Arc<Bo
             let after = if name.last() == name.as_str() { from.parent() } else { name.parent() };
             let order = program.mro(from.parent());
             let mut above = order.iter().skip_while(|path| **path != after).skip(1);
+            let is_record = |class: &Name| {
+                name.last() == "__init__"
+                    && matches!(program.classes.get(class).map(|def| &def.kind), Some(ClassKind::Dataclass { .. }))
+            };
+            if let Some(class) = above.clone().find(|class| {
+                is_record(class) || program.fns.contains_key(&class.join(name.last()))
+            }) && !program.fns.contains_key(&class.join(name.last()))
+            {
+                return Some((record_init(program, from, *class)?, true));
+            }
             let found = above.find_map(|class| program.fns.get(&class.join(name.last())));
             match found {
                 Some(body) => Some((body.clone(), body.kind != FnKind::StaticMethod)),
@@ -152,6 +162,11 @@ fn called(program: &Program<Hir>, from: Name, callee: &Callee) -> Option<(Arc<Bo
             let path = program.resolve(*path);
             match program.fns.get(&path) {
                 Some(body) => Some((body.clone(), false)),
+                None if matches!(program.classes.get(&path)?.kind, ClassKind::Dataclass { .. })
+                    && program.find_method(path, "__init__").is_none() =>
+                {
+                    Some((record_init(program, from, path)?, true))
+                }
                 None => {
                     program
                         .classes
@@ -164,6 +179,69 @@ fn called(program: &Program<Hir>, from: Name, callee: &Callee) -> Option<(Arc<Bo
         }
         _ => None,
     }
+}
+
+/// The constructor of a dataclass takes its fields; one with a default that is no constant holds back.
+fn record_init(program: &Program<Hir>, from: Name, class: Name) -> Option<Arc<Body<Hir>>> {
+    let mut fields: Vec<FieldDef> = Vec::new();
+    for path in program.mro(class).iter().rev() {
+        let Some(def) = program.classes.get(path) else {
+            match path.as_str() {
+                "object" | "ABC" | "Generic" => continue,
+                _ => return None,
+            }
+        };
+        let ClassKind::Dataclass { kw_only, .. } = def.kind else {
+            match def.fields.is_empty() {
+                true => continue,
+                false => return None,
+            }
+        };
+        for field in &def.fields {
+            if kw_only || field.flags.kw_only || field.flags.passed {
+                return None;
+            }
+            match fields.iter_mut().find(|known| known.name == field.name) {
+                Some(known) => *known = field.clone(),
+                None => fields.push(field.clone()),
+            }
+        }
+    }
+    let like = &program.fns[&from];
+    let mut body = Body::new(class.join("__init__"), like.lang, FnKind::Method);
+    let at = Origin::default();
+    let param = |name: Name, local: LocalId| Param { name, local, kind: ParamKind::Normal, default: None };
+    let this = Name::new("self");
+    let local = body.local("self", Ty::unknown(), at);
+    body.params.push(param(this, local));
+    for field in fields.iter().filter(|field| field.flags.init) {
+        let local = body.local(field.name.as_str(), field.ty, at);
+        let default = match field.default {
+            Some(path) => Some(constant_default(program, path, &mut body)?),
+            None => None,
+        };
+        body.params.push(Param { default, ..param(field.name, local) });
+    }
+    Some(Arc::new(body))
+}
+
+/// What a field's default function gives, where that is a constant.
+fn constant_default(program: &Program<Hir>, path: Name, body: &mut Body<Hir>) -> Option<NodeId> {
+    let made = program.fns.get(&path)?;
+    let root = &made.blocks[made.root];
+    let value = match (&root.stmts[..], root.tail) {
+        ([], Some(tail)) => tail,
+        ([only], None) => match only.kind {
+            StmtKind::Expr(node) => match made.nodes[node].kind {
+                Node::Return(Some(value)) => value,
+                _ => return None,
+            },
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let value = made.as_const(value)?.clone();
+    Some(body.node(Node::Const(value), Ty::unknown(), Origin::default()))
 }
 
 /// `object.__init__` takes nothing but the object.

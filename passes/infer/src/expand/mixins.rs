@@ -100,6 +100,8 @@ fn sources(program: &Program<Hir>, def: &ClassDef, base: Name) -> Vec<&'static s
         "MutableMapping" if is_abstract => vec!["MutableMapping", "Mapping"],
         "Set" | "AbstractSet" if is_abstract => vec!["Set"],
         "MutableSet" if is_abstract => vec!["MutableSet", "Set"],
+        "AbstractContextManager" if base.as_str().starts_with("contextlib.") => vec!["ContextManager"],
+        "ContextManager" if base.as_str().starts_with("typing.") => vec!["ContextManager"],
         "UserDict" if base == "collections.UserDict" => {
             let own = ["__setitem__", "__getitem__", "__delitem__", "__contains__"];
             let has_own = |class: &Name| own.iter().any(|name| program.fns.contains_key(&class.join(name)));
@@ -148,7 +150,7 @@ impl Asked {
     fn has(&self, name: &str) -> bool {
         let op = |known: &[ObjOp]| known.iter().any(|op| self.ops.contains(op));
         match name {
-            "__iter__" => true,
+            "__iter__" | "__enter__" => true,
             "__contains__" => op(&[ObjOp::In, ObjOp::NotIn]),
             "__eq__" => op(&[ObjOp::Eq, ObjOp::Ne]),
             "__le__" => op(&[ObjOp::Le]),

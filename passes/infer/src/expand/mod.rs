@@ -11,6 +11,7 @@ mod asynchronous;
 mod attribute_dict;
 mod attribute_reads;
 mod attributes;
+mod bare_decorators;
 mod base_calls;
 mod built_comparisons;
 mod builtin_base;
@@ -46,6 +47,7 @@ mod derived_new;
 mod derived_super;
 mod descriptor_body;
 mod descriptors;
+mod dir_names;
 mod dunders;
 mod enum_aliases;
 mod enum_fields;
@@ -86,6 +88,7 @@ mod operators;
 mod options;
 mod overrides;
 mod own_class;
+mod own_dict;
 mod parsers;
 mod partial;
 mod partial_calls;
@@ -103,6 +106,7 @@ mod subclasses;
 mod sums;
 mod super_reads;
 mod template;
+mod threads;
 mod tuple_makers;
 mod type_tests;
 mod version;
@@ -121,8 +125,10 @@ pub(crate) fn expand_classes(program: &Program<Hir>) -> Program<Hir> {
     class_paths::expand(&mut out);
     assigned_again::expand(&mut out);
     assigned_methods::expand(&mut out);
+    own_dict::expand(&mut out);
     names::expand(&mut out);
     set_by_name::expand(&mut out);
+    dir_names::expand(&mut out);
     environment::expand(&mut out);
     function_attributes::expand(&mut out);
     member_defaults::expand(&mut out);
@@ -179,8 +185,10 @@ pub(crate) use record_data::{OF_CLASS, drop_unused};
 pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
     let mut out = program.clone();
     recursive_lambdas::expand_modules(&mut out);
+    bare_decorators::expand(&mut out);
     named_wrappers::expand(&mut out);
     decorate::expand(&mut out);
+    threads::expand(&mut out);
     function_docs::expand(&mut out);
     commands::expand(&mut out);
     argparse::expand(&mut out);
@@ -255,7 +263,7 @@ pub(crate) fn expand(program: &Program<Hir>) -> Program<Hir> {
         if has_templates {
             template::expand(Arc::make_mut(body));
         }
-        let is_partial = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if *name == "functools.partial");
+        let is_partial = |node: &Node| matches!(node, Node::Call { callee: Callee::Lib(name), .. } if matches!(name.as_str(), "functools.partial" | partial::WHOLE));
         if body.nodes.iter().any(|(_, row)| is_partial(&row.kind)) {
             partial::expand(&start, Arc::make_mut(body));
         }

@@ -10,21 +10,31 @@
 use batuta_base::{Name, Origin};
 use batuta_core::*;
 
+/// A partial call that takes nothing more.
+pub(super) const WHOLE: &str = "functools.partial$whole";
+
 /// Writes out the partial calls of a body.
 pub(crate) fn expand(program: &Program<Hir>, body: &mut Body<Hir>) {
     for node in body.nodes.ids().collect::<Vec<_>>() {
         let Node::Call { callee: Callee::Lib(name), args } = &body.nodes[node].kind else { continue };
-        if *name != "functools.partial" {
+        if !matches!(name.as_str(), "functools.partial" | WHOLE) {
             continue;
         }
+        let is_whole = *name == WHOLE;
         let args = args.clone();
-        if let Some(kind) = closure(program, body, &args, node) {
+        if let Some(kind) = closure(program, body, &args, node, is_whole) {
             body.nodes[node].kind = kind;
         }
     }
 }
 
-fn closure(program: &Program<Hir>, body: &mut Body<Hir>, args: &[Arg], node: NodeId) -> Option<Node> {
+fn closure(
+    program: &Program<Hir>,
+    body: &mut Body<Hir>,
+    args: &[Arg],
+    node: NodeId,
+    is_whole: bool,
+) -> Option<Node> {
     let (function, given) = args.split_first()?;
     let origin = body.nodes[node].origin;
     let mut stmts = Vec::new();
@@ -51,7 +61,7 @@ fn closure(program: &Program<Hir>, body: &mut Body<Hir>, args: &[Arg], node: Nod
             (callee, numbered(count))
         }
         None if let Some((receiver, method)) = method_of(body, function.value)
-            && let Some(count) = counted_by(body, node) =>
+            && let Some(count) = if is_whole { Some(0) } else { counted_by(body, node) } =>
         {
             is_own = true;
             (Callee::Method(receiver, method), numbered(count))
@@ -69,6 +79,7 @@ fn closure(program: &Program<Hir>, body: &mut Body<Hir>, args: &[Arg], node: Nod
             (Callee::Lib(path), vec![(Name::new("x"), ParamKind::Normal)])
         }
     };
+    let open = if is_whole { Vec::new() } else { open };
     let by_name = is_own && !matches!(callee, Callee::Value(_) | Callee::Method(..));
     let mut all: Vec<Arg> = Vec::new();
     for arg in given {

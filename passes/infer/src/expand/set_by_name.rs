@@ -87,7 +87,7 @@ fn asked_by_name(program: &Program<Hir>, body: &Body<Hir>, node: NodeId) -> Opti
 }
 
 /// Whether `__init__` gives every object the field.
-fn is_always_there(program: &Program<Hir>, def: &ClassDef, field: &FieldDef) -> bool {
+pub(super) fn is_always_there(program: &Program<Hir>, def: &ClassDef, field: &FieldDef) -> bool {
     if matches!(def.kind, ClassKind::Dataclass { .. } | ClassKind::NamedTuple) && field.flags.init {
         return true;
     }
@@ -161,7 +161,8 @@ fn read_choice(body: &mut Body<Hir>, object: LocalId, name: LocalId, names: &[Na
 /// `setattr(object, name, value)` of a computed name.
 struct Found {
     object: Place,
-    name: LocalId,
+    /// The variable that holds it.
+    name: Place,
     value: NodeId,
     names: Vec<Name>,
     /// Whether the name is one of them.
@@ -183,20 +184,38 @@ fn look_up(
     }
     let Node::Use(object, _) = &body.nodes[object.value].kind else { return None };
     let Node::Use(name, _) = &body.nodes[name.value].kind else { return None };
-    let name = name.as_local()?;
-    let listed = listed(tables, body, name);
+    let listed = name.as_local().and_then(|name| listed(tables, body, name));
+    if !name.proj.is_empty() {
+        return None;
+    }
     let is_closed = listed.is_some();
     let names = match listed {
         Some(names) => names,
         None => {
-            let mut names = own_fields(program, body, object)?;
-            names.extend(asked_of(program, body.path.parent(), &names));
+            let class = class_of(program, body, object)?;
+            let mut names = fields_of(program, class)?;
+            if body.has_receiver() && object.as_local() == Some(body.params[0].local) {
+                names.extend(asked_of(program, body.path.parent(), &names));
+            }
+            names.retain(|name| !is_getter_only(program, class, *name));
             names
         }
     };
-    let found =
-        Found { object: object.clone(), name, value: value.value, names, is_closed, origin: stmt.origin };
+    let found = Found {
+        object: object.clone(),
+        name: name.clone(),
+        value: value.value,
+        names,
+        is_closed,
+        origin: stmt.origin,
+    };
     (!found.names.is_empty()).then_some(found)
+}
+
+/// Whether a class has a property of the name without a setter.
+fn is_getter_only(program: &Program<Hir>, class: Name, name: Name) -> bool {
+    program.fns.get(&class.join(name.as_str())).is_some_and(|method| method.kind == FnKind::Property)
+        && !program.fns.contains_key(&class.join(&format!("{name}$setter")))
 }
 
 /// The names that a loop over texts gives a local, where nothing else does.
@@ -321,23 +340,68 @@ fn asked_of(program: &Program<Hir>, class: Name, known: &[Name]) -> Vec<Name> {
 
 /// The fields of the class of a method, where its receiver is meant.
 fn own_fields(program: &Program<Hir>, body: &Body<Hir>, object: &Place) -> Option<Vec<Name>> {
-    let class = body.path.parent();
     let receiver = body.params.first().filter(|_| body.has_receiver())?.local;
-    if object.as_local() != Some(receiver) || !program.classes.contains_key(&class) {
-        return None;
+    (object.as_local() == Some(receiver)).then(|| fields_of(program, body.path.parent()))?
+}
+
+/// The class of a method's receiver, or of an object that is made once.
+pub(super) fn class_of(program: &Program<Hir>, body: &Body<Hir>, object: &Place) -> Option<Name> {
+    let receiver = body.params.first().filter(|_| body.has_receiver()).map(|param| param.local);
+    match object.as_local() {
+        Some(local) if Some(local) == receiver => Some(body.path.parent()),
+        _ => made_once(program, body, object),
     }
+}
+
+fn fields_of(program: &Program<Hir>, class: Name) -> Option<Vec<Name>> {
+    program.classes.get(&class)?;
     let mut names: Vec<Name> = Vec::new();
     for path in program.mro(class) {
         let Some(def) = program.classes.get(&path) else { continue };
         let fields = def.fields.iter().map(|field| field.name);
         let attributes = def.attributes.iter().map(|path| Name::new(path.last()));
-        for name in fields.chain(attributes) {
+        let setters = def.methods.iter().filter_map(|path| path.last().strip_suffix("$setter"));
+        for name in fields.chain(attributes).chain(setters.map(Name::new)) {
             if !names.contains(&name) {
                 names.push(name);
             }
         }
     }
     Some(names)
+}
+
+/// The class of what a variable holds that is set once, to a new object.
+fn made_once(program: &Program<Hir>, body: &Body<Hir>, object: &Place) -> Option<Name> {
+    if !object.proj.is_empty() || body.params.iter().any(|param| object.as_local() == Some(param.local)) {
+        return None;
+    }
+    let fixed = |path: &Name| program.globals.get(path).is_some_and(|global| !global.is_rebound);
+    let bodies: Vec<&Body<Hir>> = match object.root {
+        Root::Local(_) => vec![body],
+        Root::Global(path) if fixed(&path) => program.fns.values().map(|body| &**body).collect(),
+        _ => return None,
+    };
+    let (mut class, mut count) = (None, 0);
+    for body in bodies {
+        body.walk_stmts(body.root, &mut |stmt| {
+            let StmtKind::Set { target, value } = &stmt.kind else { return };
+            let mut is_set = false;
+            target.each_place(&mut |place| is_set |= place == object);
+            if is_set {
+                count += 1;
+                class = match &body.nodes[*value].kind {
+                    Node::Call { callee: Callee::Fn(path), .. } => Some(program.resolve(*path)),
+                    _ => None,
+                };
+            }
+        });
+        for (_, row) in body.nodes.iter() {
+            if let Node::For { pat, .. } = &row.kind {
+                pat.each_place(&mut |place| count += usize::from(place == object) * 2);
+            }
+        }
+    }
+    class.filter(|_| count == 1)
 }
 
 fn write(body: &mut Body<Hir>, found: &Found) -> NodeId {
@@ -379,7 +443,7 @@ fn write(body: &mut Body<Hir>, found: &Found) -> NodeId {
         rest = Some(match rest {
             None => then,
             Some(els) => {
-                let asked = body.use_local(found.name, Mode::Read, at);
+                let asked = body.node(Node::Use(found.name.clone(), Mode::Read), Ty::unknown(), at);
                 let text = body.node(Node::Const(Const::Str(name.as_str().into())), Ty::str(), at);
                 let cond = body.op(ObjOp::Eq, vec![asked, text], Ty::unknown(), at);
                 let choice = body.node(Node::If { cond, then, els: Some(els) }, Ty::unknown(), at);
@@ -403,8 +467,7 @@ fn taken_from(body: &Body<Hir>, found: &Found) -> Option<Place> {
     else {
         return None;
     };
-    (*callee == "builtins.getattr" && name.as_local() == Some(found.name) && found.is_closed)
-        .then(|| object.clone())
+    (*callee == "builtins.getattr" && *name == found.name && found.is_closed).then(|| object.clone())
 }
 
 fn single(body: &mut Body<Hir>, kind: StmtKind, origin: Origin) -> BlockId {

@@ -467,6 +467,11 @@ impl<'b, 'a> With<'b, 'a> {
     fn library_async(&mut self, item: &WithItem, mut block: impl FnMut(&mut Self) -> BlockId) -> Vec<Stmt> {
         let is_limit = matches!(&self.body.nodes[item.context].kind,
             Node::Call { callee: Callee::Lib(name), .. } if name.last() == "timeout");
+        if matches!(&self.body.nodes[item.context].kind,
+            Node::Call { callee: Callee::Lib(name), .. } if name.last() == "TaskGroup")
+        {
+            return self.task_group(item, block);
+        }
         let (manager, mut out) = self.manager(item.context, if is_limit { "limit" } else { "lock" });
         let of = self.read(manager);
         let enter = self.plain_call(of, if is_limit { "enter" } else { "acquire" }, Vec::new());
@@ -491,6 +496,29 @@ impl<'b, 'a> With<'b, 'a> {
             handlers.push(self.handler(vec![Name::new("BaseException")], Some(error), vec![raise]));
         }
         out.push(self.effect(Node::Try { body, handlers, els: None, finally: Some(left) }));
+        out
+    }
+
+    /// `async with asyncio.TaskGroup() as group`: all tasks of the group are done behind it.
+    fn task_group(&mut self, item: &WithItem, mut block: impl FnMut(&mut Self) -> BlockId) -> Vec<Stmt> {
+        let (manager, mut out) = self.manager(item.context, "group");
+        let target = self.read(manager);
+        out.extend(item.target.clone().map(|pat| self.set(pat, target)));
+        let body = block(self);
+        if self.body.is_left(body) {
+            let why = "a jump out of the block of a task group".into();
+            return vec![self.effect(Node::Hole { why, source: "".into() })];
+        }
+        let of = self.read(manager);
+        let leave = self.plain_call(of, "leave", Vec::new());
+        let left = self.effect(Node::Await(leave));
+        let els = Some(self.block(vec![left]));
+        let error = self.body.temp("error", Ty::unknown(), self.origin);
+        let (of, raised) = (self.read(manager), self.read(error));
+        let failed = self.plain_call(of, "fail", vec![raised]);
+        let raise = self.effect(Node::Raise { error: Some(failed), cause: None });
+        let handlers = vec![self.handler(vec![Name::new("BaseException")], Some(error), vec![raise])];
+        out.push(self.effect(Node::Try { body, handlers, els, finally: None }));
         out
     }
 

@@ -62,6 +62,7 @@ pub mod structs;
 pub mod sys;
 pub mod tempfile;
 pub mod textwrap;
+pub mod threads;
 pub mod time;
 pub mod traceback;
 pub mod urllib;

@@ -58,6 +58,15 @@ impl<T: 'static> Queue<T> {
         self.0.get_nowait().map_err(|_| Error::bare(Empty))
     }
 
+    /// `queue.get()` of a queue that another thread may fill.
+    #[track_caller]
+    pub fn get_waiting(&self) -> Result<T> {
+        if self.is_empty() {
+            super::threads::may_not_wait("queue.get");
+        }
+        self.get()
+    }
+
     /// `queue.task_done()`.
     #[track_caller]
     pub fn task_done(&self) -> Result<()> {

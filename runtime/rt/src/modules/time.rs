@@ -48,6 +48,7 @@ pub fn perf_counter_ns() -> i64 {
 /// `time.sleep(seconds)`; raises `ValueError` for a negative time.
 #[track_caller]
 pub fn sleep(seconds: f64) {
+    super::threads::may_not_wait("time.sleep");
     match Duration::try_from_secs_f64(seconds) {
         Ok(time) => {
             crate::flush();

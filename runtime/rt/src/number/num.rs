@@ -111,6 +111,21 @@ impl Num {
         }
     }
 
+    /// `divmod(a, b)`; raises `ZeroDivisionError`.
+    #[track_caller]
+    pub fn divmod(self, other: impl Into<Num>) -> (Num, Num) {
+        match (self, other.into()) {
+            (Int(a), Int(b)) => {
+                let (quotient, rest) = int::divmod(a, b);
+                (Int(quotient), Int(rest))
+            }
+            (a, b) => {
+                let (quotient, rest) = float::float_divmod(a.to_f64(), b.to_f64());
+                (Float(quotient), Float(rest))
+            }
+        }
+    }
+
     /// `a / b`; raises `ZeroDivisionError`.
     #[track_caller]
     pub fn true_div(self, other: impl Into<Num>) -> f64 {

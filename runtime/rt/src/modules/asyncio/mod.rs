@@ -21,6 +21,7 @@
 mod event_loop;
 mod future;
 mod gather;
+mod group;
 mod generator;
 mod locks;
 mod queue;
@@ -31,6 +32,7 @@ pub(crate) use event_loop::elapsed;
 pub use event_loop::{now, run};
 pub use future::Future;
 pub use gather::{gather, gather_outcomes};
+pub use group::{Loop, TaskGroup, to_thread, wait};
 pub use generator::{AsyncGenerator, async_generator};
 pub use locks::{Condition, Event, Lock, Semaphore};
 pub use queue::{Order, Queue};

@@ -253,9 +253,21 @@ impl<T: Clone + 'static> Task<T> {
         Wait::through(self.0.future.clone(), Rc::clone(&self.0) as Rc<dyn Waitable>)
     }
 
+    /// The task without its type.
+    pub(super) fn step_handle(&self) -> Rc<dyn Step> {
+        Rc::clone(&self.0) as Rc<dyn Step>
+    }
+
     /// Whether both are the same task.
     pub fn same(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> Task<T> {
+    /// Where the task lies: what tells it from others.
+    pub(super) fn place(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
     }
 }
 
