@@ -82,6 +82,10 @@ impl Reader<'_> {
             return Ty::unit();
         }
         match (self.look_up)(&name) {
+            Hint::Lib(path) if batuta_catalog::is_dynamic_module(path.as_str()) => {
+                self.args();
+                Ty::value()
+            }
             Hint::Lib(path) => self.library(path.as_str()),
             Hint::Ty(ty) => self.with_args(ty),
             Hint::Unknown => {
@@ -337,7 +341,7 @@ mod tests {
             ("Generator[str, None, None]", "iter<str>"),
             ("Literal['a', 'b']", "str"),
             ("type[Point]", "type<@m.Point>"),
-            ("np.ndarray", "numpy.ndarray"),
+            ("np.ndarray", "value"),
             ("Foo[int]", "?"),
             ("Any", "value"),
             ("list[int", "list<int>"),

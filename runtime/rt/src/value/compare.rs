@@ -7,7 +7,7 @@ use crate::class::TypeError;
 use crate::collections::{Key, mix_hash, std_hash};
 use crate::list::PyOrd;
 use crate::shared::Identity;
-use crate::unwind::raise_new;
+use crate::unwind::{OrRaise, raise_new};
 
 impl PartialEq for Value {
     /// Python's `==`.
@@ -92,6 +92,36 @@ fn compare(a: &Value, b: &Value, symbol: &str, methods: [&str; 2], holds: fn(Ord
             raise_new(TypeError, format!("'{symbol}' not supported between instances of '{a}' and '{b}'"))
         }
     }
+}
+
+/// `a < b` and its kin as a value: an array of answers where an operand is one. `method` is `eq`, `lt`, ...
+#[track_caller]
+pub fn compared(a: &Value, b: &Value, method: &str) -> Value {
+    let mirrored = match method {
+        "lt" => "gt",
+        "le" => "ge",
+        "gt" => "lt",
+        "ge" => "le",
+        same => same,
+    };
+    if let Value::Object(object) = a
+        && let Some(answer) = std::rc::Rc::clone(object).operator(method, b, false)
+    {
+        return answer.or_raise();
+    }
+    if let Value::Object(object) = b
+        && let Some(answer) = std::rc::Rc::clone(object).operator(mirrored, a, false)
+    {
+        return answer.or_raise();
+    }
+    Value::Bool(match method {
+        "eq" => eq(a, b),
+        "ne" => ne(a, b),
+        "lt" => lt(a, b),
+        "le" => le(a, b),
+        "gt" => gt(a, b),
+        _ => ge(a, b),
+    })
 }
 
 /// `a == b`.
@@ -187,7 +217,7 @@ impl Key for Value {
             Value::Float(number) => number.py_hash(),
             Value::Tuple(items) => items.as_ref().py_hash(),
             Value::FrozenSet(set) => set.py_hash(),
-            Value::Object(_) => self.plain()?.py_hash(),
+            Value::Object(object) => object.plain().or_else(|| object.number())?.py_hash(),
             Value::List(_) | Value::Dict(_) | Value::Set(_) => {
                 self.key_hash();
                 None
