@@ -39,6 +39,7 @@ impl Apply<'_, '_, '_> {
             Ok(text) => text,
             Err(hole) => return hole,
         };
+        let args = self.named_types(name, kinds, args);
         let [items, named] = self.given_by_name(kinds, args, origin);
         let is_plain = kinds.iter().all(|kind| matches!(kind, ArgKind::Positional | ArgKind::Star));
         let (row, args) = match is_plain {
@@ -47,6 +48,30 @@ impl Apply<'_, '_, '_> {
         };
         let args = args.into_iter().map(Arg::positional).collect();
         self.mk(Node::Call { callee: Callee::Lib(Name::new(row)), args }, Ty::value(), origin)
+    }
+
+    /// Builtin types that say what elements an array has, by their names: `dtype=float`, `a.astype(int)`.
+    pub(crate) fn named_types(&mut self, callee: Name, kinds: &[ArgKind], args: Vec<NodeId>) -> Vec<NodeId> {
+        let calls = |name: &str| {
+            matches!(name, "vectorize" | "frompyfunc" | "fromfunction" | "apply_along_axis" | "apply_over_axes" | "piecewise")
+        };
+        let is_array = batuta_catalog::is_dynamic(callee.as_str()) && !calls(callee.last());
+        let takes = |kind: &ArgKind| match kind {
+            ArgKind::Named(name) => *name == "dtype",
+            ArgKind::Positional => is_array || matches!(callee.as_str(), "astype" | "view"),
+            _ => false,
+        };
+        let named = |me: &mut Self, (kind, arg): (&ArgKind, NodeId)| {
+            let Node::Item(name) = me.body.nodes[arg].kind else { return arg };
+            let short = name.as_str().strip_prefix("builtins.").unwrap_or_default();
+            let is_type = matches!(short, "bool" | "int" | "float" | "complex" | "str" | "object");
+            if !(is_type && takes(kind)) {
+                return arg;
+            }
+            let origin = me.origin(arg);
+            me.text(short, origin)
+        };
+        kinds.iter().zip(args).map(|pair| named(self, pair)).collect()
     }
 
     /// A name of NumPy as a value.

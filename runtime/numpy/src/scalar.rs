@@ -315,6 +315,8 @@ impl ScalarObject {
                 }
             },
             _ if matches!(scalar, Scalar::Str(_)) => return None,
+            // Numbers are changed nowhere: `x += 1` makes another one.
+            _ if name.starts_with("__i") && name != "__iter__" && name != "__index__" => return None,
             _ => return crate::object::method(&scalar.array(), &Value::Object(self.clone()), name, args, named),
         })
     }
