@@ -206,6 +206,23 @@ impl Reader<'_> {
     }
 }
 
+/// The type with numbers left open.
+pub fn without_numbers(ty: Ty) -> Ty {
+    match ty.kind() {
+        TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Num | TyKind::Complex => Ty::unknown(),
+        TyKind::Func(..) | TyKind::Union(_) => {
+            let mut has_numbers = false;
+            ty.any(&mut |part| {
+                has_numbers |= part != ty && without_numbers(part) != part;
+                false
+            });
+            if has_numbers { Ty::unknown() } else { ty }
+        }
+        TyKind::Option(inner) if without_numbers(*inner) == Ty::unknown() => Ty::unknown(),
+        _ => ty.map_children(without_numbers),
+    }
+}
+
 fn plain(name: &str) -> Option<Ty> {
     Some(match name {
         "int" => Ty::int(),

@@ -287,7 +287,8 @@ impl Solver<'_> {
             });
         }
         if atom.head == Head::Value {
-            let is_told = self.choice.wide && depth > 0 && *ty.kind() != TyKind::Num;
+            let is_number = *ty.kind() == TyKind::Num && !self.env.has_arrays;
+            let is_told = self.choice.wide && depth > 0 && !is_number;
             return says(!is_told && !matches!(ty.kind(), TyKind::Unit | TyKind::Bool));
         }
         match ty.kind() {

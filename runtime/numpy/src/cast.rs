@@ -165,7 +165,15 @@ impl Array {
     fn parsed(&self, texts: &[Rc<str>], dtype: DType) -> R<Array> {
         match dtype.kind() {
             trueno::Kind::Integer => {
-                let items: R<Vec<i64>> = texts.iter().map(|text| batuta_rt::int_from_str(text, 10)).collect();
+                let items: R<Vec<i64>> = texts
+                    .iter()
+                    .map(|text| {
+                        batuta_rt::int_from_str(text, 10).map_err(|_| {
+                            let text = batuta_rt::repr(&**text).to_string();
+                            value_error(format!("invalid literal for int() with base 10: np.str_({text})"))
+                        })
+                    })
+                    .collect();
                 Array::from_vec(items?, &self.shape).cast(Kind::Num(dtype))
             }
             trueno::Kind::Float => {

@@ -1,18 +1,33 @@
 //! NumPy's errors as Python's.
 
-use batuta_rt::{Class, Error, Value};
+use batuta_rt::{Class, ClassData, Error, Value};
 
 pub use batuta_rt::{AxisError, LinAlgError};
 
 /// What every function gives.
 pub type R<T = Value> = Result<T, Error>;
 
-batuta_rt::exceptions! {
-    /// What NumPy raises where types do not fit the operation.
-    pub UfuncTypeError(batuta_rt::TypeError) as "numpy._core._exceptions._UFuncNoLoopError";
-    /// `a //= b` of types that would lose.
-    pub CastingError(UfuncTypeError) as "numpy._core._exceptions._UFuncOutputCastingError";
-}
+/// What NumPy raises where types do not fit the operation.
+#[allow(non_upper_case_globals)]
+pub const UfuncTypeError: Class = {
+    static DATA: ClassData = ClassData {
+        name: "UFuncTypeError",
+        shown: "numpy._core._exceptions._UFuncNoLoopError",
+        bases: &[batuta_rt::TypeError],
+    };
+    Class::new(&DATA)
+};
+
+/// `a += b` of types that would lose.
+#[allow(non_upper_case_globals)]
+pub const CastingError: Class = {
+    static DATA: ClassData = ClassData {
+        name: "UFuncTypeError",
+        shown: "numpy._core._exceptions._UFuncOutputCastingError",
+        bases: &[UfuncTypeError],
+    };
+    Class::new(&DATA)
+};
 
 #[track_caller]
 pub fn value_error(text: impl Into<String>) -> Error {

@@ -64,6 +64,18 @@ pub fn attribute(array: &Array, name: &str) -> Option<Value> {
     })
 }
 
+/// What arrays have in NumPy, known here or not.
+const MEMBERS: &str = "T all any argmax argmin argpartition argsort astype base byteswap choose clip compress conj \
+    conjugate copy ctypes cumprod cumsum data device diagonal dot dtype dump dumps fill flags flat flatten getfield imag \
+    item itemsize mT max mean min nbytes ndim nonzero partition prod put ravel real repeat reshape resize round \
+    searchsorted setfield setflags shape size sort squeeze std strides sum swapaxes take to_device tobytes tofile tolist \
+    trace transpose var view";
+
+/// Whether arrays have an attribute or method.
+pub fn is_member(name: &str) -> bool {
+    name.starts_with("__") || MEMBERS.split_whitespace().any(|member| member == name)
+}
+
 /// Real parts; of real numbers they themselves.
 pub fn real(array: &Array) -> Array {
     match &array.data {
@@ -327,6 +339,9 @@ impl Object for ArrayObject {
             return Some(with_base(&Value::Object(self), &array, made, "T"));
         }
         Some(made)
+    }
+    fn has(&self, name: &str) -> Option<bool> {
+        Some(is_member(name))
     }
     #[track_caller]
     fn set_attr(&self, name: &str, value: Value) -> bool {

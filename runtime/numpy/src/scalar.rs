@@ -152,7 +152,7 @@ impl Scalar {
         match self {
             Scalar::Str(text) => format!("np.str_({})", batuta_rt::repr(&**text)),
             Scalar::Object(value) => batuta_rt::repr(value).to_string(),
-            Scalar::Bool(x) => format!("np.{}", if *x { "True" } else { "False" }),
+            Scalar::Bool(x) => format!("np.{}", if *x { "True_" } else { "False_" }),
             Scalar::C64(_) | Scalar::C128(_) => {
                 let text = self.text();
                 let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(&text);
@@ -202,6 +202,10 @@ impl Object for ScalarObject {
     }
     fn get_attr(self: Rc<Self>, name: &str) -> Option<Value> {
         crate::object::attribute(&self.0.array(), name)
+    }
+    fn has(&self, name: &str) -> Option<bool> {
+        let own = matches!(name, "as_integer_ratio" | "fromhex" | "hex" | "is_integer");
+        Some(own || crate::object::is_member(name))
     }
     fn call_method(self: Rc<Self>, name: &str, args: &[Value]) -> Option<R> {
         self.method(name, args, &Dict::new())

@@ -288,9 +288,7 @@ pub fn to_text(array: &Array, options: &PrintOptions, separator: &str, prefix: &
         let items = array.scalars();
         let words: Vec<String> = match &array.data {
             Data::Str(..) => {
-                let quoted: Vec<String> = items.iter().map(|x| batuta_rt::repr(&x.text()).to_string()).collect();
-                let width = quoted.iter().map(|word| word.chars().count()).max().unwrap_or(0);
-                quoted.into_iter().map(|word| { let gap = width - word.chars().count(); word + &" ".repeat(gap) }).collect()
+                items.iter().map(|x| batuta_rt::repr(&x.text()).to_string()).collect()
             }
             _ => items.iter().map(|x| batuta_rt::repr(&x.item()).to_string()).collect(),
         };

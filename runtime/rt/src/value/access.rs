@@ -287,7 +287,7 @@ pub fn vars(value: &Value) -> Value {
 pub(super) fn no_attribute(value: &Value, name: &str) -> ! {
     let kind = value.type_name();
     let is_of_python = match value {
-        Value::Object(object) => object.is_of_library(),
+        Value::Object(object) => object.is_of_library() && object.has(name) != Some(false),
         _ => super::members::has(value, name) == Some(true),
     };
     if is_of_python {

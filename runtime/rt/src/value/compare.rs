@@ -62,6 +62,8 @@ fn order(a: &Value, b: &Value) -> Order {
             (Some(a), Some(b), ..) => Some(a.cmp(&b)),
             (Some(a), None, _, Value::Float(b)) => a.partial_cmp(b),
             (None, Some(b), Value::Float(a), _) => a.partial_cmp(&b),
+            (_, _, Value::Object(object), b) if let Some(a) = object.number() => return order(&a, b),
+            (_, _, a, Value::Object(object)) if let Some(b) = object.number() => return order(a, &b),
             _ => return Order::Unsupported,
         },
     })
@@ -79,6 +81,10 @@ fn compare(a: &Value, b: &Value, symbol: &str, methods: [&str; 2], holds: fn(Ord
     match order(a, b) {
         Order::Known(ordering) => ordering.is_some_and(holds),
         Order::Unsupported => {
+            let word = methods[0].trim_matches('_');
+            if let Some(answer) = super::arithmetic::by_operator(a, b, word) {
+                return answer.is_true();
+            }
             let tried = super::methods::special(a, methods[0], std::slice::from_ref(b))
                 .or_else(|| super::methods::special(b, methods[1], std::slice::from_ref(a)));
             if let Some(answer) = tried {
