@@ -9,7 +9,7 @@ use crate::array::{Array, broadcast_shapes};
 use crate::dtype::Kind;
 use crate::error::{R, not_done, value_error};
 use crate::make::array_of;
-use crate::table::{Args, Row, axis, row};
+use crate::table::{Row, axis, row};
 
 pub const ROWS: &[Row] = &[
     row("vectorize", "pyfunc otypes= doc= excluded= cache= signature=", |args| {
@@ -144,7 +144,7 @@ impl Vectorized {
         }
         let mut made = Vec::with_capacity(n);
         for i in 0..n {
-            let given: Vec<Value> = columns.iter().map(|column| column[i].clone().value()).collect();
+            let given: Vec<Value> = columns.iter().map(|column| column[i].item()).collect();
             made.push(batuta_rt::catch(|| batuta_rt::py::call(&self.function, &given))?);
         }
         if let Some(Value::Tuple(first)) = made.first() {

@@ -1,11 +1,10 @@
 //! Making arrays: `np.zeros`, `np.arange`, `np.linspace`, `np.eye`, `np.meshgrid`.
 
 use batuta_rt::Value;
-use trueno::DType;
 
 use crate::array::Array;
-use crate::dtype::{BOOL, F64, I64, Kind};
-use crate::error::{Py, R, not_done, value_error};
+use crate::dtype::{F64, I64, Kind};
+use crate::error::{Py, R, value_error};
 use crate::make::{array_of, check_range, index, items, scalar_as, scalar_of, shape_of};
 use crate::table::{Args, Row, row};
 
@@ -466,14 +465,4 @@ fn fromfunction(args: &Args) -> R {
         index_grids(&shape).iter().map(|grid| Ok(grid.cast(kind)?.value())).collect::<R<_>>()?;
     let function = args.need(0)?;
     batuta_rt::catch(|| batuta_rt::py::call(function, &grids))
-}
-
-/// Kinds whose zeros are `False`.
-pub fn is_truth(kind: Kind) -> bool {
-    kind == BOOL || kind == Kind::Num(DType::Bool)
-}
-
-/// What is refused here.
-pub fn refuse(what: &str) -> batuta_rt::Error {
-    not_done(what)
 }

@@ -3,7 +3,7 @@
 use batuta_rt::{FromValue, Slice, Value};
 
 use crate::array::{Array, Data, broadcast_shapes, tight};
-use crate::error::{R, index_error, not_done, type_error, value_error};
+use crate::error::{R, index_error, type_error, value_error};
 use crate::every;
 use crate::make::{array_of, is_bool, is_integer};
 use crate::scalar::{Scalar, held};
@@ -447,9 +447,4 @@ fn single(array: &Array, place: usize, value: &Value) -> R<()> {
 /// `del a[i]`.
 pub fn delete() -> batuta_rt::Error {
     value_error("cannot delete array elements")
-}
-
-/// Refuses keys of structured arrays.
-pub fn named_field() -> batuta_rt::Error {
-    not_done("fields of arrays")
 }

@@ -7,7 +7,7 @@ use crate::array::Array;
 use crate::binary::{Op, Product, apply, product};
 use crate::dtype::{F64, Kind};
 use crate::error::{LinAlgError, Py, R, not_done, value_error};
-use crate::make::{array_of, index, indices};
+use crate::make::{array_of, indices};
 use crate::table::{Args, Row, axes, axis, call, row};
 
 pub const ROWS: &[Row] = &[
@@ -139,22 +139,35 @@ pub const ROWS: &[Row] = &[
     row("linalg.matrix_power", "a n", |args| {
         let array = square(&args.array(0)?, "matrix_power")?;
         let n = args.int(1, 1)?;
-        if array.kind().letter() == "f" || n < 0 {
-            return Ok(array.f64s(|t| Ok(Array::from_tensor(t.matrix_power(n).py()?)))?.value());
+        let array = match n < 0 {
+            true => array_of(&call("numpy.linalg.inv", &[array.value()], &Dict::new())?, None)?,
+            false => array,
+        };
+        let mut left = n.unsigned_abs();
+        if left == 0 {
+            let n = array.len() as i64;
+            return Ok(array_of(&call("numpy.eye", &[n.into()], &Dict::new())?, None)?.cast(array.kind())?.value());
         }
-        let size = array.len();
-        let mut result: Vec<i64> = vec![0; size * size];
-        (0..size).for_each(|i| result[i * size + i] = 1);
-        let mut result = Array::from_vec(result, &[size, size]).cast(array.kind())?;
-        let (mut base, mut left) = (array, n);
+        // The order of NumPy's products.
+        if left == 3 {
+            return Ok(dot(&dot(&array, &array)?, &array)?.value());
+        }
+        let (mut power, mut result): (Option<Array>, Option<Array>) = (None, None);
         while left > 0 {
+            let next = match &power {
+                None => array.clone(),
+                Some(power) => dot(power, power)?,
+            };
             if left & 1 == 1 {
-                result = dot(&result, &base)?;
+                result = Some(match &result {
+                    None => next.clone(),
+                    Some(result) => dot(result, &next)?,
+                });
             }
-            base = dot(&base, &base)?;
+            power = Some(next);
             left >>= 1;
         }
-        Ok(result.value())
+        Ok(result.unwrap_or(array).value())
     }),
     row("linalg.multi_dot", "arrays", |args| {
         let arrays = crate::shape::list(args.need(0)?)?;
@@ -545,9 +558,4 @@ fn eig(array: &Array) -> R<(Array, Array)> {
         return Ok((crate::object::real(&values), crate::object::real(&vectors)));
     }
     Ok((values, vectors))
-}
-
-/// An integer argument of a product.
-pub fn count(value: &Value) -> R<i64> {
-    index(value)
 }

@@ -5,11 +5,11 @@ use batuta_rt::Value;
 use crate::array::{Array, broadcast_shapes};
 use crate::binary::{Op, apply, arrays};
 use crate::dtype::{BOOL, Kind};
-use crate::error::{R, not_done, value_error};
+use crate::error::{R, value_error};
 use crate::make::{Operand, array_of, common, operand};
 use crate::reduce::without_nan;
 use crate::table::{Args, Row, row};
-use crate::{every, unary};
+use crate::unary;
 
 pub const ROWS: &[Row] = &[
     row("where", "condition x= y=", where_),
@@ -330,19 +330,4 @@ fn nan_to_num(args: &Args) -> R {
         return Ok(args.need(0)?.clone());
     }
     Ok(made.value_or_scalar())
-}
-
-/// All elements as one type's default: for callers that need a mask of a shape.
-pub fn full_mask(shape: &[usize], value: bool) -> Array {
-    Array::from_vec(vec![value; shape.iter().product()], shape)
-}
-
-/// The element width in bytes, of any type.
-pub fn width(array: &Array) -> usize {
-    every!(&array.data, _b => array.kind().size())
-}
-
-/// What `np.where` refuses.
-pub fn refuse(what: &str) -> batuta_rt::Error {
-    not_done(what)
 }

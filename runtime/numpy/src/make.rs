@@ -7,7 +7,7 @@ use trueno::{Complex128, DType};
 
 use crate::array::Array;
 use crate::dtype::{BOOL, F64, I64, Kind};
-use crate::error::{R, not_done, type_error, value_error};
+use crate::error::{R, type_error, value_error};
 use crate::scalar::{Scalar, held};
 
 /// The items of a value that arrays are made of: lists, tuples, ranges.
@@ -362,9 +362,4 @@ pub fn is_integer(array: &Array) -> bool {
 pub fn default_kind(values: &[&Value]) -> Kind {
     let is_float = |value: &&&Value| scalar_of(value).kind().letter() == "f";
     if values.iter().any(|value| is_float(&value)) { F64 } else { I64 }
-}
-
-/// Refuses what NumPy does not take here.
-pub fn unsupported(what: &str) -> Error {
-    not_done(what)
 }

@@ -9,7 +9,7 @@ use trueno::DType;
 
 use crate::array::{Array, Data};
 use crate::dtype::{Kind, of_value};
-use crate::error::{R, not_done, type_error, value_error};
+use crate::error::{R, type_error, value_error};
 use crate::make::{index, shape_of};
 use crate::{index, table};
 
@@ -591,9 +591,4 @@ pub fn number_type(array: &Array) -> Option<DType> {
         Kind::Num(dtype) => Some(dtype),
         _ => None,
     }
-}
-
-/// An operation that arrays do not have here.
-pub fn missing(name: &str) -> Error {
-    not_done(format!("`{name}` of an array"))
 }

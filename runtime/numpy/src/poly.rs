@@ -4,7 +4,6 @@ use std::any::Any;
 use std::rc::Rc;
 
 use batuta_rt::{Dict, Object, Value};
-use trueno::Complex128;
 
 use crate::array::Array;
 use crate::binary::{Op, apply};
@@ -305,9 +304,4 @@ fn raised(text: &str) -> String {
     }
     below.push_str(rest);
     format!("{above}\n{below}")
-}
-
-/// A complex number that is real enough.
-pub fn is_real(z: Complex128) -> bool {
-    z.im == 0.0
 }

@@ -5,9 +5,9 @@ use trueno::{Axes, Complex64, Complex128, DType};
 
 use crate::array::Array;
 use crate::binary::{Op, apply};
-use crate::dtype::{BOOL, F64, I64, Kind};
-use crate::error::{Py, R, not_done, type_error, value_error};
-use crate::make::{array_of, is_bool};
+use crate::dtype::{BOOL, F64, Kind};
+use crate::error::{Py, R, not_done, value_error};
+use crate::make::array_of;
 use crate::table::{Args, Row, axes, axis, row};
 
 const FULL: &str = "a axis= dtype= out= keepdims= initial= where=";
@@ -464,17 +464,4 @@ fn nan_position(args: &Args, largest: bool) -> R {
         }
     }
     args.result(2, made)
-}
-
-/// Whether the array is of truth values or integers, which have no NaN.
-pub fn is_exact(array: &Array) -> bool {
-    is_bool(array) || array.kind() == I64
-}
-
-/// Refuses texts.
-pub fn numbers_only(array: &Array, name: &str) -> R<()> {
-    match array.kind() {
-        Kind::Num(_) => Ok(()),
-        other => Err(type_error(format!("`{name}` of {other}"))),
-    }
 }

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::rc::Rc;
 
-use batuta_rt::{Complex, Dict, Error, Int, Key, Memo, Object, Value};
+use batuta_rt::{Complex, Dict, Int, Key, Memo, Object, Value};
 use trueno::{Complex64, Complex128, DType, Show};
 
 use crate::array::Array;
@@ -221,7 +221,7 @@ impl Object for ScalarObject {
     }
     fn number(&self) -> Option<Value> {
         match &self.0 {
-            Scalar::Str(_) | Scalar::Object(_) | Scalar::C64(_) | Scalar::C128(_) => None,
+            Scalar::Str(_) | Scalar::Object(_) => None,
             number => Some(number.item()),
         }
     }
@@ -324,9 +324,4 @@ impl ScalarObject {
             _ => return crate::object::method(&scalar.array(), &Value::Object(self.clone()), name, args, named),
         })
     }
-}
-
-/// An error where an object is no number.
-pub fn number_of(value: &Value) -> Result<f64, Error> {
-    batuta_rt::py::to_float(value)
 }

@@ -5,7 +5,6 @@ use batuta_rt::{Dict, Value};
 use crate::array::Array;
 use crate::error::{R, not_done, value_error};
 use crate::make::{array_of, index, indices, items};
-use crate::object::array_in;
 use crate::table::{Args, Row, axes, axis, row};
 
 pub const ROWS: &[Row] = &[
@@ -691,9 +690,4 @@ fn delete(args: &Args) -> R {
     }
     let order: Vec<i64> = (0..n).filter(|i| !gone.contains(i)).collect();
     Ok(take(&array, &order, at).value())
-}
-
-/// Whether a value is an array already.
-pub fn is_given(value: &Value) -> bool {
-    array_in(value).is_some()
 }

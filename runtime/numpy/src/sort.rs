@@ -4,11 +4,11 @@ use batuta_rt::Value;
 use trueno::DType;
 
 use crate::array::Array;
-use crate::dtype::{I64, Kind};
-use crate::error::{Py, R, not_done, value_error};
+use crate::dtype::Kind;
+use crate::error::{Py, R, value_error};
 use crate::make::{array_of, index, is_bool};
 use crate::scalar::Scalar;
-use crate::table::{Args, Row, axes, axis, row};
+use crate::table::{Args, Row, axis, row};
 
 pub const ROWS: &[Row] = &[
     row("sort", "a axis= kind= order= stable=", |args| {
@@ -540,13 +540,3 @@ fn corner_of(n: i64, m: i64, k: i64, upper: bool) -> Value {
     Value::tuple([Array::vector(rows).value(), Array::vector(columns).value()])
 }
 
-/// Axes that a function of sets refuses.
-pub fn no_axes(value: Option<&Value>, ndim: usize) -> R<()> {
-    match axes(value, ndim)? {
-        None => Ok(()),
-        Some(_) => Err(not_done("an axis here")),
-    }
-}
-
-/// The type of positions.
-pub const POSITION: Kind = I64;

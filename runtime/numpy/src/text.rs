@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use batuta_rt::{Dict, Object, Value};
-use trueno::{AnyTensor, DType, FloatMode, PrintOptions, Show, print_options, set_print_options};
+use trueno::{AnyTensor, DType, FloatMode, PrintOptions, print_options, set_print_options};
 
 use crate::array::{Array, Data};
 use crate::dtype::Kind;
@@ -26,7 +26,7 @@ pub const ROWS: &[Row] = &[
     row("get_printoptions", "", |_| {
         let options = print_options();
         let made = batuta_rt::SharedDict::default();
-        let mut put = |name: &str, value: Value| {
+        let put = |name: &str, value: Value| {
             made.insert(Value::from(name), value);
         };
         put("edgeitems", options.edgeitems.into());
@@ -578,9 +578,4 @@ fn savetxt(args: &Args) -> R {
         }
     }
     Ok(Value::None)
-}
-
-/// The text of a number, for callers that need no array.
-pub fn number(x: f64) -> String {
-    x.scalar_text()
 }

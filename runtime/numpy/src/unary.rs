@@ -119,16 +119,24 @@ fn float<T: trueno::FloatMath + Item>(name: &str, array: &Array) -> R<Array> {
     let own = |f: fn(Tensor<'_, T>) -> trueno::Array<T>| map::<T, T>(array, f);
     let test = |f: fn(Tensor<'_, T>) -> trueno::Array<bool>| map::<T, bool>(array, f);
     match name {
+        // As the C library does it, which NumPy uses or comes closest to.
+        "exp" if size_of::<T>() == 8 => own(|t| t.map(|x| x.with_f64(f64::exp))),
         "exp" => own(|t| t.exp()),
         "exp2" => own(|t| t.exp2()),
         "expm1" => own(|t| t.expm1()),
+        // As the C library does it, which NumPy uses or comes closest to.
+        "log" if size_of::<T>() == 8 => own(|t| t.map(|x| x.with_f64(f64::ln))),
         "log" => own(|t| t.log()),
         "log2" => own(|t| t.log2()),
         "log10" => own(|t| t.log10()),
         "log1p" => own(|t| t.log1p()),
         "sqrt" => own(|t| t.sqrt()),
         "cbrt" => own(|t| t.cbrt()),
+        // As the C library does it, which NumPy uses or comes closest to.
+        "sin" if size_of::<T>() == 8 => own(|t| t.map(|x| x.with_f64(f64::sin))),
         "sin" => own(|t| t.sin()),
+        // As the C library does it, which NumPy uses or comes closest to.
+        "cos" if size_of::<T>() == 8 => own(|t| t.map(|x| x.with_f64(f64::cos))),
         "cos" => own(|t| t.cos()),
         "tan" => own(|t| t.tan()),
         "arcsin" | "asin" => own(|t| t.arcsin()),
