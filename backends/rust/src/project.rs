@@ -286,7 +286,9 @@ pub(crate) fn manifest(options: &EmitOptions, uses: &Dependencies) -> String {
     if uses.runtime {
         let _ = writeln!(out, "batuta-rt = {{ path = {:?} }}", options.runtime);
     }
-    out.push_str("\n[profile.release]\noverflow-checks = true\nlto = \"thin\"\n");
+    // The kernels of NumPy gain nothing from the program around them, and would be compiled with each again.
+    let lto = if uses.numpy { "off" } else { "thin" };
+    let _ = writeln!(out, "\n[profile.release]\noverflow-checks = true\nlto = {lto:?}");
     for (tool, lints) in ALLOWED {
         let _ = writeln!(out, "\n[lints.{tool}]");
         for lint in *lints {

@@ -19,9 +19,11 @@ pub fn is_dynamic_module(name: &str) -> bool {
 /// Whether the runtime has nothing of this name, so that a use of it is refused here.
 pub fn lacks_dynamic(name: &str) -> bool {
     let Some(name) = name.strip_prefix("numpy.") else { return true };
-    let is_method = |method: &str| matches!(method, "reduce" | "accumulate" | "outer" | "at" | "reduceat" | "__name__");
+    let is_method =
+        |method: &str| matches!(method, "reduce" | "accumulate" | "outer" | "at" | "reduceat" | "__name__");
     let known = |name: &str| NUMPY.lines().any(|line| line == name);
-    !known(name) && !name.rsplit_once('.').is_some_and(|(function, method)| is_method(method) && known(function))
+    !known(name)
+        && !name.rsplit_once('.').is_some_and(|(function, method)| is_method(method) && known(function))
 }
 
 /// Every name.

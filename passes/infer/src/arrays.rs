@@ -25,7 +25,8 @@ pub(crate) fn are_used(program: &Program<Hir>) -> bool {
 impl Apply<'_, '_, '_> {
     /// The name behind `numpy.`, or the hole that says that there is no such thing.
     fn array_name(&mut self, name: Name, origin: Origin) -> Result<NodeId, NodeId> {
-        let Some(short) = name.as_str().strip_prefix("numpy.").filter(|_| !batuta_catalog::lacks_dynamic(name.as_str()))
+        let Some(short) =
+            name.as_str().strip_prefix("numpy.").filter(|_| !batuta_catalog::lacks_dynamic(name.as_str()))
         else {
             let at = self.mk(Node::Const(Const::None), Ty::unit(), origin);
             return Err(self.hole(at, UNKNOWN_LIBRARY, format!("`{name}` is not in the library catalogue")));
@@ -34,7 +35,13 @@ impl Apply<'_, '_, '_> {
     }
 
     /// A call of a function of NumPy.
-    pub(crate) fn array_call(&mut self, name: Name, kinds: &[ArgKind], args: Vec<NodeId>, origin: Origin) -> NodeId {
+    pub(crate) fn array_call(
+        &mut self,
+        name: Name,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> NodeId {
         let text = match self.array_name(name, origin) {
             Ok(text) => text,
             Err(hole) => return hole,
@@ -53,7 +60,15 @@ impl Apply<'_, '_, '_> {
     /// Builtin types that say what elements an array has, by their names: `dtype=float`, `a.astype(int)`.
     pub(crate) fn named_types(&mut self, callee: Name, kinds: &[ArgKind], args: Vec<NodeId>) -> Vec<NodeId> {
         let calls = |name: &str| {
-            matches!(name, "vectorize" | "frompyfunc" | "fromfunction" | "apply_along_axis" | "apply_over_axes" | "piecewise")
+            matches!(
+                name,
+                "vectorize"
+                    | "frompyfunc"
+                    | "fromfunction"
+                    | "apply_along_axis"
+                    | "apply_over_axes"
+                    | "piecewise"
+            )
         };
         let is_array = batuta_catalog::is_dynamic(callee.as_str()) && !calls(callee.last());
         let takes = |kind: &ArgKind| match kind {
@@ -79,7 +94,11 @@ impl Apply<'_, '_, '_> {
         match self.array_name(name, origin) {
             Ok(text) => {
                 let args = vec![Arg::positional(text)];
-                self.mk(Node::Call { callee: Callee::Lib(Name::new("numpy.$get")), args }, Ty::value(), origin)
+                self.mk(
+                    Node::Call { callee: Callee::Lib(Name::new("numpy.$get")), args },
+                    Ty::value(),
+                    origin,
+                )
             }
             Err(hole) => hole,
         }

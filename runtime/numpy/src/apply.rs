@@ -17,7 +17,9 @@ pub const ROWS: &[Row] = &[
             return Err(not_done("`signature` and `excluded` of np.vectorize"));
         }
         let kind = match args.some(1) {
-            Some(Value::Str(codes)) => Some(crate::dtype::of_value(&codes.chars().take(1).collect::<String>().into())?),
+            Some(Value::Str(codes)) => {
+                Some(crate::dtype::of_value(&codes.chars().take(1).collect::<String>().into())?)
+            }
             Some(types) => Some(crate::dtype::of_value(&crate::make::items(types)?[0])?),
             None => None,
         };
@@ -41,7 +43,9 @@ pub const ROWS: &[Row] = &[
             let result = batuta_rt::catch(|| batuta_rt::py::call(args.at(0).unwrap_or(&Value::None), &all))?;
             made.push(array_of(&result, None)?);
         }
-        let first = made.first().ok_or_else(|| value_error("Cannot apply_along_axis when any iteration dimensions are 0"))?;
+        let first = made
+            .first()
+            .ok_or_else(|| value_error("Cannot apply_along_axis when any iteration dimensions are 0"))?;
         let inner = first.shape.clone();
         let stacked = crate::shape::stack(&made, 0)?;
         let whole = stacked.reshaped(&[outer, &inner[..]].concat());
@@ -57,7 +61,9 @@ pub const ROWS: &[Row] = &[
             let mut named = Dict::new();
             named.insert("keepdims".to_owned(), Value::Bool(true));
             let all = [made.clone(), at.into()];
-            made = batuta_rt::catch(|| batuta_rt::py::call_with(args.at(0).unwrap_or(&Value::None), &all, &named))?;
+            made = batuta_rt::catch(|| {
+                batuta_rt::py::call_with(args.at(0).unwrap_or(&Value::None), &all, &named)
+            })?;
         }
         Ok(made)
     }),
@@ -75,7 +81,10 @@ pub const ROWS: &[Row] = &[
         let arrays = crate::shape::list(args.need(0)?)?;
         let shapes: Vec<&[usize]> = arrays.iter().map(|array| &array.shape[..]).collect();
         let shape = broadcast_shapes(&shapes)?;
-        Ok(crate::linalg::record("broadcast", &[("shape", Value::tuple(shape.iter().map(|&n| Value::from(n))))]))
+        Ok(crate::linalg::record(
+            "broadcast",
+            &[("shape", Value::tuple(shape.iter().map(|&n| Value::from(n))))],
+        ))
     }),
 ];
 
@@ -133,8 +142,11 @@ impl Vectorized {
         let arrays: Vec<Array> = args.iter().map(|x| array_of(x, None)).collect::<R<_>>()?;
         let shapes: Vec<&[usize]> = arrays.iter().map(|array| &array.shape[..]).collect();
         let shape = broadcast_shapes(&shapes)?;
-        let columns: Vec<Vec<crate::scalar::Scalar>> =
-            arrays.iter().filter_map(|array| array.broadcast_to(&shape)).map(|array| array.scalars()).collect();
+        let columns: Vec<Vec<crate::scalar::Scalar>> = arrays
+            .iter()
+            .filter_map(|array| array.broadcast_to(&shape))
+            .map(|array| array.scalars())
+            .collect();
         let n: usize = shape.iter().product();
         if n == 0 {
             return match self.kind {
@@ -153,7 +165,9 @@ impl Vectorized {
                 .map(|at| {
                     let column: Vec<Value> = made
                         .iter()
-                        .map(|row| if let Value::Tuple(items) = row { items[at].clone() } else { row.clone() })
+                        .map(
+                            |row| if let Value::Tuple(items) = row { items[at].clone() } else { row.clone() },
+                        )
                         .collect();
                     Ok(array_of(&column.into(), self.kind)?.reshaped(&shape).value_or_scalar())
                 })

@@ -147,7 +147,12 @@ pub fn c_strides(shape: &[usize]) -> Vec<isize> {
 }
 
 /// Calls `f` with the start, length and step of each run along the last axis, in C order.
-pub fn for_each_run(shape: &[usize], strides: &[isize], start: usize, f: &mut impl FnMut(usize, usize, isize)) {
+pub fn for_each_run(
+    shape: &[usize],
+    strides: &[isize],
+    start: usize,
+    f: &mut impl FnMut(usize, usize, isize),
+) {
     match (shape, strides) {
         ([], _) => f(start, 1, 1),
         ([n], [step]) => {
@@ -532,7 +537,11 @@ impl Array {
 
 /// A text of at most `width` letters.
 pub fn cut(text: &Rc<str>, width: usize) -> Rc<str> {
-    if text.chars().count() <= width { text.clone() } else { text.chars().take(width).collect::<String>().into() }
+    if text.chars().count() <= width {
+        text.clone()
+    } else {
+        text.chars().take(width).collect::<String>().into()
+    }
 }
 
 /// `(2,3)`, as broadcasting errors print shapes.

@@ -142,7 +142,10 @@ impl Op {
 
     fn is_float(self) -> bool {
         use Op::*;
-        matches!(self, Arctan2 | Hypot | Copysign | Logaddexp | Logaddexp2 | FloatPower | Heaviside | Nextafter)
+        matches!(
+            self,
+            Arctan2 | Hypot | Copysign | Logaddexp | Logaddexp2 | FloatPower | Heaviside | Nextafter
+        )
     }
 }
 
@@ -164,7 +167,9 @@ pub fn operator(method: &str, own: &Value, other: &Value, reflected: bool) -> Op
     }
     let op = of_method(method)?;
     // Texts and what only equality knows.
-    if let (Op::Equal | Op::NotEqual, Value::None | Value::Dict(_) | Value::Set(_) | Value::Function(_)) = (op, other) {
+    if let (Op::Equal | Op::NotEqual, Value::None | Value::Dict(_) | Value::Set(_) | Value::Function(_)) =
+        (op, other)
+    {
         let array = make::operand(own).ok()?.array;
         let answer = op == Op::NotEqual;
         let all = Array::from_vec(vec![answer; array.size()], &array.shape);
@@ -311,12 +316,16 @@ fn loop_type(op: Op, dtype: DType, b: &Operand) -> R<DType> {
             "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or \
              the logical_xor function instead.",
         )),
-        (Op::FloorDivide | Op::Remainder | Op::Power | Op::Fmod | Op::LeftShift | Op::RightShift, K::Bool) => Ok(DType::I8),
+        (
+            Op::FloorDivide | Op::Remainder | Op::Power | Op::Fmod | Op::LeftShift | Op::RightShift,
+            K::Bool,
+        ) => Ok(DType::I8),
         (Op::FloorDivide | Op::Remainder | Op::Fmod | Op::Gcd | Op::Lcm, K::Complex) => refuse(dtype),
         (Op::Gcd | Op::Lcm, K::Bool | K::Float) => refuse(dtype),
-        (Op::BitwiseAnd | Op::BitwiseOr | Op::BitwiseXor | Op::LeftShift | Op::RightShift, K::Float | K::Complex) => {
-            refuse(dtype)
-        }
+        (
+            Op::BitwiseAnd | Op::BitwiseOr | Op::BitwiseXor | Op::LeftShift | Op::RightShift,
+            K::Float | K::Complex,
+        ) => refuse(dtype),
         (Op::Ldexp, K::Integer | K::Bool) => Ok(DType::F64),
         (Op::Power, K::Integer) => {
             if b.array.scalars().iter().any(|x| x.f64() < 0.0) {
@@ -365,7 +374,9 @@ pub fn numbers(op: Op, x: &Array, y: &Array, dtype: DType) -> R<Array> {
 fn bools(op: Op, x: &Array, y: &Array) -> R<Array> {
     type B = bool;
     match op {
-        Op::Add | Op::BitwiseOr | Op::LogicalOr | Op::Maximum | Op::Fmax => two::<B, B>(x, y, |a, b| a.try_or(&b)),
+        Op::Add | Op::BitwiseOr | Op::LogicalOr | Op::Maximum | Op::Fmax => {
+            two::<B, B>(x, y, |a, b| a.try_or(&b))
+        }
         Op::Multiply | Op::BitwiseAnd | Op::LogicalAnd | Op::Minimum | Op::Fmin => {
             two::<B, B>(x, y, |a, b| a.try_and(&b))
         }

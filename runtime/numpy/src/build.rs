@@ -48,7 +48,8 @@ pub const ROWS: &[Row] = &[
         let n = args.int(0, 0)?;
         let m = args.int(1, n)?;
         let k = args.int(2, 0)?;
-        let items: Vec<f64> = (0..n).flat_map(|i| (0..m).map(move |j| f64::from(u8::from(j <= i + k)))).collect();
+        let items: Vec<f64> =
+            (0..n).flat_map(|i| (0..m).map(move |j| f64::from(u8::from(j <= i + k)))).collect();
         Ok(Array::from_vec(items, &[n as usize, m as usize]).cast(args.kind(3)?.unwrap_or(F64))?.value())
     }),
     row("tril", "m k=", |args| triangle(args, false)),
@@ -67,13 +68,20 @@ pub const ROWS: &[Row] = &[
         if sep.is_empty() {
             return Err(value_error("The binary mode of fromstring is removed, use frombuffer instead"));
         }
-        let parts = text.split(sep.trim()).flat_map(|part| if sep.trim().is_empty() { part.split_whitespace().collect::<Vec<_>>() } else { vec![part.trim()] });
+        let parts = text.split(sep.trim()).flat_map(|part| {
+            if sep.trim().is_empty() {
+                part.split_whitespace().collect::<Vec<_>>()
+            } else {
+                vec![part.trim()]
+            }
+        });
         let items: Vec<Value> = parts.filter(|part| !part.is_empty()).map(Value::from).collect();
         Ok(array_of(&items.into(), None)?.cast(args.kind(1)?.unwrap_or(F64))?.value())
     }),
     row("frombuffer", "buffer dtype= count= offset=", |args| {
         let bytes: batuta_rt::Bytes = args.need(0)?.to();
-        let raw = Array::vector(bytes.iter().copied().skip(args.int(3, 0)?.max(0) as usize).collect::<Vec<u8>>());
+        let raw =
+            Array::vector(bytes.iter().copied().skip(args.int(3, 0)?.max(0) as usize).collect::<Vec<u8>>());
         Ok(crate::text::reinterpret(&raw, args.kind(1)?.unwrap_or(F64))?.value())
     }),
     row("dtype", "dtype align= copy=", |args| Ok(crate::dtype::of_value(args.need(0)?)?.value())),
@@ -213,7 +221,9 @@ fn filled(args: &Args, x: f64, kind: usize, order: usize) -> R {
 
 fn value_array(value: &Value, kind: Kind) -> R<Array> {
     match kind {
-        Kind::Num(dtype) if !matches!(value, Value::List(_) | Value::Tuple(_)) && !crate::object::is_array(value) => {
+        Kind::Num(dtype)
+            if !matches!(value, Value::List(_) | Value::Tuple(_)) && !crate::object::is_array(value) =>
+        {
             Ok(scalar_as(value, dtype)?.array())
         }
         _ => array_of(value, None)?.cast(kind),
@@ -259,7 +269,9 @@ fn arange(args: &Args) -> R {
     let given: Vec<Value> = match (args.some(0), args.some(1)) {
         (Some(stop), None) => vec![0_i64.into(), stop.clone(), args.some(2).cloned().unwrap_or(1_i64.into())],
         (None, Some(stop)) => vec![0_i64.into(), stop.clone(), args.some(2).cloned().unwrap_or(1_i64.into())],
-        (Some(start), Some(stop)) => vec![start.clone(), stop.clone(), args.some(2).cloned().unwrap_or(1_i64.into())],
+        (Some(start), Some(stop)) => {
+            vec![start.clone(), stop.clone(), args.some(2).cloned().unwrap_or(1_i64.into())]
+        }
         _ => return Err(crate::error::type_error("arange() requires stop to be specified.")),
     };
     let refs: Vec<&Value> = given.iter().collect();
@@ -271,7 +283,11 @@ fn arange(args: &Args) -> R {
         if step == 0 {
             return Err(batuta_rt::Error::new(batuta_rt::ZeroDivisionError, "division by zero"));
         }
-        let n = if step > 0 { (stop - start + step - 1).div_euclid(step) } else { (start - stop - step - 1).div_euclid(-step) };
+        let n = if step > 0 {
+            (stop - start + step - 1).div_euclid(step)
+        } else {
+            (start - stop - step - 1).div_euclid(-step)
+        };
         Array::vector((0..n.max(0)).map(|i| start + i * step).collect::<Vec<i64>>())
     } else {
         let numbers: Vec<f64> = given.iter().map(batuta_rt::py::to_float).collect::<R<_>>()?;
@@ -292,20 +308,25 @@ fn linspace(args: &Args) -> R {
     let endpoint = args.flag(3, true);
     if start.ndim() > 0 || stop.ndim() > 0 {
         let shape = crate::array::broadcast_shapes(&[&start.shape, &stop.shape])?;
-        let wide = |array: &Array| array.broadcast_to(&shape).ok_or_else(|| value_error("shapes do not fit"))?.to_f64s();
+        let wide = |array: &Array| {
+            array.broadcast_to(&shape).ok_or_else(|| value_error("shapes do not fit"))?.to_f64s()
+        };
         let columns: Vec<Vec<f64>> = wide(&start)?
             .into_iter()
             .zip(wide(&stop)?)
             .map(|(a, b)| Ok(trueno::linspace(a, b, n as usize, endpoint).py()?.to_vec()))
             .collect::<R<_>>()?;
-        let rows: Vec<f64> = (0..n as usize).flat_map(|i| columns.iter().map(move |column| column[i])).collect();
+        let rows: Vec<f64> =
+            (0..n as usize).flat_map(|i| columns.iter().map(move |column| column[i])).collect();
         return Ok(Array::from_vec(rows, &[vec![n as usize], shape].concat()).value());
     }
     let (a, b) = (args.float(0, 0.0)?, args.float(1, 0.0)?);
     let made = Array::from_tensor(trueno::linspace(a, b, n as usize, endpoint).py()?);
     let kind = args.kind(5)?;
     let made = match kind {
-        Some(Kind::Num(dtype)) if dtype.kind() == trueno::Kind::Integer => crate::unary::apply("floor", &made)?.cast(Kind::Num(dtype))?,
+        Some(Kind::Num(dtype)) if dtype.kind() == trueno::Kind::Integer => {
+            crate::unary::apply("floor", &made)?.cast(Kind::Num(dtype))?
+        }
         Some(kind) => made.cast(kind)?,
         None => made,
     };
@@ -334,8 +355,12 @@ fn geomspace(args: &Args) -> R {
     let endpoint = args.flag(3, true);
     let sign = if start < 0.0 && stop < 0.0 { -1.0 } else { 1.0 };
     let (low, high) = (start.abs().log10(), stop.abs().log10());
-    let mut made: Vec<f64> =
-        trueno::linspace(low, high, n, endpoint).py()?.to_vec().into_iter().map(|x| sign * 10f64.powf(x)).collect();
+    let mut made: Vec<f64> = trueno::linspace(low, high, n, endpoint)
+        .py()?
+        .to_vec()
+        .into_iter()
+        .map(|x| sign * 10f64.powf(x))
+        .collect();
     if let Some(first) = made.first_mut() {
         *first = start;
     }
@@ -388,7 +413,11 @@ pub fn diagonal(array: &Array, k: i64, first: usize, second: usize) -> Array {
 
 fn triangle(args: &Args, upper: bool) -> R {
     let array = args.array(0)?;
-    let array = if array.ndim() == 1 { array.broadcast_to(&[array.len(), array.len()]).unwrap_or(array) } else { array };
+    let array = if array.ndim() == 1 {
+        array.broadcast_to(&[array.len(), array.len()]).unwrap_or(array)
+    } else {
+        array
+    };
     let k = args.int(1, 0)?;
     let n = array.ndim();
     let (rows, columns) = (array.shape[n - 2], array.shape[n - 1]);
@@ -416,7 +445,8 @@ fn vander(args: &Args) -> R {
 }
 
 fn meshgrid(args: &Args) -> R {
-    let axes: Vec<Array> = items(args.need(0)?)?.iter().map(|x| Ok(array_of(x, None)?.raveled())).collect::<R<_>>()?;
+    let axes: Vec<Array> =
+        items(args.need(0)?)?.iter().map(|x| Ok(array_of(x, None)?.raveled())).collect::<R<_>>()?;
     let matrix = args.text(1).as_deref() == Some("ij");
     let mut shape: Vec<usize> = axes.iter().map(Array::size).collect();
     if !matrix && shape.len() > 1 {

@@ -130,7 +130,8 @@ impl Array {
                 Data::Str(items, _) => self.parsed(&self.gather(&items.borrow()), dtype),
                 Data::Object(items) => {
                     let items = self.gather(&items.borrow());
-                    let made: R<Vec<Scalar>> = items.iter().map(|item| crate::make::scalar_as(item, dtype)).collect();
+                    let made: R<Vec<Scalar>> =
+                        items.iter().map(|item| crate::make::scalar_as(item, dtype)).collect();
                     Ok(Array::of_scalars(&made?, kind, &self.shape))
                 }
                 data => Ok(numeric!(data, b => {
@@ -200,7 +201,13 @@ impl Array {
         let empty = Array::zeros(kind, &[0]);
         let made = every!(&empty.data, b => typed(b, items));
         match made {
-            Some(data) => Array { data, offset: 0, shape: shape.to_vec(), strides: crate::array::c_strides(shape), base: None },
+            Some(data) => Array {
+                data,
+                offset: 0,
+                shape: shape.to_vec(),
+                strides: crate::array::c_strides(shape),
+                base: None,
+            },
             None => {
                 let whole = Array::zeros(kind, shape);
                 for (at, item) in items.iter().enumerate() {

@@ -60,7 +60,8 @@ pub fn solve(a: &Array, b: &Array) -> R<Array> {
 /// The inverse.
 pub fn inverse(a: &Array) -> R<Array> {
     let n = a.len();
-    let one: Vec<Complex128> = (0..n * n).map(|i| Complex128::new(f64::from(u8::from(i / n == i % n)), 0.0)).collect();
+    let one: Vec<Complex128> =
+        (0..n * n).map(|i| Complex128::new(f64::from(u8::from(i / n == i % n)), 0.0)).collect();
     solve(a, &Array::from_vec(one, &[n, n]))
 }
 

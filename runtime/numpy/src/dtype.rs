@@ -158,12 +158,15 @@ pub fn named(name: &str) -> Option<Kind> {
 
 /// The type that a value given as `dtype` means.
 pub fn of_value(value: &Value) -> R<Kind> {
-    let unknown = || Error::new(batuta_rt::TypeError, format!("data type {} not understood", batuta_rt::repr(value)));
+    let unknown =
+        || Error::new(batuta_rt::TypeError, format!("data type {} not understood", batuta_rt::repr(value)));
     match value {
         Value::None => Ok(F64),
         Value::Str(name) => match named(name) {
             Some(kind) => Ok(kind),
-            None if matches!(&**name, "float16" | "f2" | "e" | "longdouble" | "float128" | "g") || name.contains(['M', 'm', 'S', 'V']) => {
+            None if matches!(&**name, "float16" | "f2" | "e" | "longdouble" | "float128" | "g")
+                || name.contains(['M', 'm', 'S', 'V']) =>
+            {
                 Err(not_done(format!("the data type '{name}'")))
             }
             None => Err(unknown()),

@@ -25,7 +25,9 @@ pub const ROWS: &[Row] = &[
         if n < 1 {
             return Err(value_error(format!("Invalid number of FFT data points ({n}) specified.")));
         }
-        let made = array.with::<Complex128, _>(DType::C128, |t| Ok(Array::from_tensor(t.irfft(n as usize, at as isize).py()?)))?;
+        let made = array.with::<Complex128, _>(DType::C128, |t| {
+            Ok(Array::from_tensor(t.irfft(n as usize, at as isize).py()?))
+        })?;
         Ok(scaled(made, args.text(3), n as usize, false)?.value())
     }),
     row("fft.fft2", "a s= axes= norm=", |args| many(args, true, Some(2))),
@@ -45,11 +47,13 @@ pub const ROWS: &[Row] = &[
             None => 2 * (array.shape[array.ndim() - 1] as i64 - 1),
         };
         let made = array.with::<Complex128, _>(DType::C128, |t| Ok(Array::from_tensor(t.ifft(-2).py()?)))?;
-        let made = made.with::<Complex128, _>(DType::C128, |t| Ok(Array::from_tensor(t.irfft(n as usize, -1).py()?)))?;
+        let made = made
+            .with::<Complex128, _>(DType::C128, |t| Ok(Array::from_tensor(t.irfft(n as usize, -1).py()?)))?;
         Ok(made.value())
     }),
     row("fft.fftfreq", "n d=", |args| {
-        Ok(Array::from_tensor(trueno::fftfreq(args.int(0, 0)?.max(0) as usize, args.float(1, 1.0)?).py()?).value())
+        Ok(Array::from_tensor(trueno::fftfreq(args.int(0, 0)?.max(0) as usize, args.float(1, 1.0)?).py()?)
+            .value())
     }),
     row("fft.rfftfreq", "n d=", |args| {
         let n = args.int(0, 0)?;

@@ -41,7 +41,11 @@ impl Object for GridObject {
 fn range(slice: Slice) -> R<Array> {
     let (start, step) = (slice.start.unwrap_or(0), slice.step.unwrap_or(1));
     let stop = slice.stop.ok_or_else(|| not_done("an open slice in np.r_"))?;
-    let n = if step > 0 { (stop - start + step - 1).div_euclid(step) } else { (start - stop - step - 1).div_euclid(-step) };
+    let n = if step > 0 {
+        (stop - start + step - 1).div_euclid(step)
+    } else {
+        (start - stop - step - 1).div_euclid(-step)
+    };
     Ok(Array::vector((0..n.max(0)).map(|i| start + i * step).collect::<Vec<i64>>()))
 }
 

@@ -100,7 +100,9 @@ pub fn place(array: &Array, key: &Value) -> Option<R<usize>> {
             _ => None,
         },
     };
-    let one = |at: i64, axis: usize| resolve(at, axis, array.shape[axis]).map(|at| at as isize * array.strides[axis]);
+    let one = |at: i64, axis: usize| {
+        resolve(at, axis, array.shape[axis]).map(|at| at as isize * array.strides[axis])
+    };
     match key {
         Value::Tuple(items) if items.len() == array.ndim() => {
             let mut place = array.offset as isize;
@@ -113,7 +115,9 @@ pub fn place(array: &Array, key: &Value) -> Option<R<usize>> {
             Some(Ok(place as usize))
         }
         Value::Tuple(_) => None,
-        item if array.ndim() == 1 => Some(one(number(item)?, 0).map(|step| (array.offset as isize + step) as usize)),
+        item if array.ndim() == 1 => {
+            Some(one(number(item)?, 0).map(|step| (array.offset as isize + step) as usize))
+        }
         _ => None,
     }
 }
@@ -199,7 +203,11 @@ pub fn pick(array: &Array, key: &Value) -> R<Picked> {
             }
             Entry::Mask(mask) if mask.ndim() == 0 => {
                 lone_masks.push(mask);
-                along.push((shape.len(), Array::vector(vec![0i64; usize::from(lone_masks[lone_masks.len() - 1].first().truth())]), axis));
+                along.push((
+                    shape.len(),
+                    Array::vector(vec![0i64; usize::from(lone_masks[lone_masks.len() - 1].first().truth())]),
+                    axis,
+                ));
                 shape.push(1);
                 strides.push(0);
             }
@@ -243,7 +251,8 @@ fn fancy(view: &Array, along: &[(usize, Array, usize)]) -> R<Picked> {
     let count: usize = common.iter().product();
     let mut steps = vec![0isize; count];
     for (at, positions, axis) in along {
-        let wide = positions.broadcast_to(&common).ok_or_else(|| value_error("positions do not broadcast"))?;
+        let wide =
+            positions.broadcast_to(&common).ok_or_else(|| value_error("positions do not broadcast"))?;
         let n = view.shape[*at];
         for (step, position) in steps.iter_mut().zip(wide.to_i64s()?) {
             *step += resolve(position, *axis, n)? as isize * view.strides[*at];
@@ -373,9 +382,13 @@ pub fn set(array: &Array, key: &Value, value: &Value) -> R<()> {
         let place = place?;
         match (&array.data, value) {
             (Data::F64(buf), Value::Float(x)) => buf.borrow_mut()[place] = *x,
-            (Data::F64(buf), Value::Object(_)) if let Some(Scalar::F64(x)) = held(value) => buf.borrow_mut()[place] = *x,
+            (Data::F64(buf), Value::Object(_)) if let Some(Scalar::F64(x)) = held(value) => {
+                buf.borrow_mut()[place] = *x
+            }
             (Data::I64(buf), Value::Int(x)) if let Some(x) = x.to_i64() => buf.borrow_mut()[place] = x,
-            (Data::I64(buf), Value::Object(_)) if let Some(Scalar::I64(x)) = held(value) => buf.borrow_mut()[place] = *x,
+            (Data::I64(buf), Value::Object(_)) if let Some(Scalar::I64(x)) = held(value) => {
+                buf.borrow_mut()[place] = *x
+            }
             (Data::Bool(buf), Value::Bool(x)) => buf.borrow_mut()[place] = *x,
             (Data::Object(buf), other) => buf.borrow_mut()[place] = other.clone(),
             _ => return single(array, place, value),
@@ -431,7 +444,10 @@ fn single(array: &Array, place: usize, value: &Value) -> R<()> {
                 other.reshaped(&[])
             }
             Value::Dict(_) | Value::Set(_) | Value::Function(_) => {
-                let text = format!("float() argument must be a string or a real number, not '{}'", value.type_name());
+                let text = format!(
+                    "float() argument must be a string or a real number, not '{}'",
+                    value.type_name()
+                );
                 return Err(type_error(text));
             }
             other => match crate::make::scalar_of(other) {

@@ -54,7 +54,8 @@ impl Object for Info {
             });
         }
         let single = self.kind.size() == 4;
-        let float = |wide: f64, narrow: f32| if single { Scalar::F32(narrow) } else { Scalar::F64(wide) }.value();
+        let float =
+            |wide: f64, narrow: f32| if single { Scalar::F32(narrow) } else { Scalar::F64(wide) }.value();
         Some(match name {
             "eps" => float(f64::EPSILON, f32::EPSILON),
             "epsneg" => float(f64::EPSILON / 2.0, f32::EPSILON / 2.0),
@@ -74,7 +75,8 @@ impl Object for Info {
         true
     }
     fn repr(&self) -> String {
-        let part = |name: &str| Rc::new(Info { ..*self }).get_attr(name).map(|x| batuta_rt::str(&x).to_string());
+        let part =
+            |name: &str| Rc::new(Info { ..*self }).get_attr(name).map(|x| batuta_rt::str(&x).to_string());
         let of = |name: &str| part(name).unwrap_or_default();
         match self.name {
             "iinfo" => format!("iinfo(min={}, max={}, dtype={})", of("min"), of("max"), self.kind),

@@ -49,7 +49,11 @@ pub const ROWS: &[Row] = &[
     row("kron", "a b", |args| {
         struct Kron;
         impl Product for Kron {
-            fn of<T: MatMul>(&self, a: &Tensor<'_, T>, b: &Tensor<'_, T>) -> trueno::Result<trueno::Array<T>> {
+            fn of<T: MatMul>(
+                &self,
+                a: &Tensor<'_, T>,
+                b: &Tensor<'_, T>,
+            ) -> trueno::Result<trueno::Array<T>> {
                 a.kron(b)
             }
         }
@@ -88,7 +92,13 @@ pub const ROWS: &[Row] = &[
     row("linalg.slogdet", "a", |args| {
         let array = square(&args.array(0)?, "slogdet")?;
         let (sign, log) = array.f64s(|t| t.slogdet().py())?;
-        Ok(record("SlogdetResult", &[("sign", crate::scalar::Scalar::F64(sign).value()), ("logabsdet", crate::scalar::Scalar::F64(log).value())]))
+        Ok(record(
+            "SlogdetResult",
+            &[
+                ("sign", crate::scalar::Scalar::F64(sign).value()),
+                ("logabsdet", crate::scalar::Scalar::F64(log).value()),
+            ],
+        ))
     }),
     row("linalg.solve", "a b", solve),
     row("linalg.lstsq", "a b rcond=", lstsq),
@@ -120,7 +130,9 @@ pub const ROWS: &[Row] = &[
     }),
     row("linalg.qr", "a mode=", qr),
     row("linalg.svd", "a full_matrices= compute_uv= hermitian=", svd),
-    row("linalg.svdvals", "x", |args| Ok(args.array(0)?.f64s(|t| Ok(Array::from_tensor(t.svd().py()?.s)))?.value())),
+    row("linalg.svdvals", "x", |args| {
+        Ok(args.array(0)?.f64s(|t| Ok(Array::from_tensor(t.svd().py()?.s)))?.value())
+    }),
     row("linalg.eigh", "a UPLO=", |args| {
         let array = square(&args.array(0)?, "eigh")?;
         let (values, vectors) = array.f64s(|t| t.eigh().py())?;
@@ -146,7 +158,9 @@ pub const ROWS: &[Row] = &[
         let mut left = n.unsigned_abs();
         if left == 0 {
             let n = array.len() as i64;
-            return Ok(array_of(&call("numpy.eye", &[n.into()], &Dict::new())?, None)?.cast(array.kind())?.value());
+            return Ok(array_of(&call("numpy.eye", &[n.into()], &Dict::new())?, None)?
+                .cast(array.kind())?
+                .value());
         }
         // The order of NumPy's products.
         if left == 3 {
@@ -171,19 +185,24 @@ pub const ROWS: &[Row] = &[
     }),
     row("linalg.multi_dot", "arrays", |args| {
         let arrays = crate::shape::list(args.need(0)?)?;
-        let mut made = arrays.first().cloned().ok_or_else(|| value_error("Expecting at least two arrays."))?;
+        let mut made =
+            arrays.first().cloned().ok_or_else(|| value_error("Expecting at least two arrays."))?;
         for next in &arrays[1..] {
             made = dot(&made, next)?;
         }
         Ok(made.value_or_scalar())
     }),
-    row("linalg.trace", "x offset=", |args| call("numpy.trace", &[args.need(0)?.clone(), args.int(1, 0)?.into()], &Dict::new())),
+    row("linalg.trace", "x offset=", |args| {
+        call("numpy.trace", &[args.need(0)?.clone(), args.int(1, 0)?.into()], &Dict::new())
+    }),
     row("linalg.diagonal", "x offset=", |args| {
         let array = args.array(0)?;
         let n = array.ndim();
         Ok(crate::build::diagonal(&array, args.int(1, 0)?, n - 2, n - 1).value())
     }),
-    row("linalg.outer", "x1 x2", |args| call("numpy.outer", &[args.need(0)?.clone(), args.need(1)?.clone()], &Dict::new())),
+    row("linalg.outer", "x1 x2", |args| {
+        call("numpy.outer", &[args.need(0)?.clone(), args.need(1)?.clone()], &Dict::new())
+    }),
     row("linalg.matmul", "x1 x2", |args| matmul(args.need(0)?, args.need(1)?)),
 ];
 
@@ -252,7 +271,10 @@ pub fn dot_arrays(a: &Array, b: &Array) -> R<Array> {
 /// `np.dot`.
 pub fn dot(a: &Array, b: &Array) -> R<Array> {
     if a.ndim() == 0 || b.ndim() == 0 {
-        return array_of(&apply(Op::Multiply, &a.clone().value_or_scalar(), &b.clone().value_or_scalar())?, None);
+        return array_of(
+            &apply(Op::Multiply, &a.clone().value_or_scalar(), &b.clone().value_or_scalar())?,
+            None,
+        );
     }
     let at = b.ndim().saturating_sub(2);
     let (k, m) = (a.shape[a.ndim() - 1], b.shape[at]);
@@ -307,7 +329,8 @@ fn tensordot(args: &Args) -> R {
     if !same {
         return Err(value_error("shape-mismatch for sum"));
     }
-    let free = |array: &Array, gone: &[usize]| (0..array.ndim()).filter(|at| !gone.contains(at)).collect::<Vec<_>>();
+    let free =
+        |array: &Array, gone: &[usize]| (0..array.ndim()).filter(|at| !gone.contains(at)).collect::<Vec<_>>();
     let (rows, columns) = (free(&a, &left), free(&b, &right));
     let size = |array: &Array, axes: &[usize]| axes.iter().map(|&at| array.shape[at]).product::<usize>();
     let shape: Vec<usize> =
@@ -375,16 +398,31 @@ fn norm(args: &Args) -> R {
         (None, _) | (Some(Norm::Frobenius), false) => {
             if given.is_none() {
                 // One dot product of all elements with themselves, as NumPy does it.
-                let flat = if array.is_fortran() && !array.is_contiguous() { array.transposed().raveled() } else { array.raveled() };
+                let flat = if array.is_fortran() && !array.is_contiguous() {
+                    array.transposed().raveled()
+                } else {
+                    array.raveled()
+                };
                 let squared = match complex(&array) {
                     true => {
                         let (re, im) = (crate::object::real(&flat), crate::object::imag(&flat));
-                        array_of(&apply(Op::Add, &dot(&re, &re)?.value_or_scalar(), &dot(&im, &im)?.value_or_scalar())?, None)?
+                        array_of(
+                            &apply(
+                                Op::Add,
+                                &dot(&re, &re)?.value_or_scalar(),
+                                &dot(&im, &im)?.value_or_scalar(),
+                            )?,
+                            None,
+                        )?
                     }
                     false => dot(&flat, &flat)?,
                 };
                 let root = crate::unary::apply("sqrt", &squared)?;
-                return Ok(if keep { root.reshaped(&vec![1; array.ndim()]).value() } else { root.value_or_scalar() });
+                return Ok(if keep {
+                    root.reshaped(&vec![1; array.ndim()]).value()
+                } else {
+                    root.value_or_scalar()
+                });
             }
             let squares = crate::unary::apply("square", &size)?;
             let total = call("numpy.sum", &[squares.value(), axis_value], &named)?;
@@ -415,7 +453,11 @@ fn norm(args: &Args) -> R {
         }
         (Some(order), false) => {
             if array.ndim() != 2 {
-                return Err(if given.is_some() { not_done("norms of stacks of matrices") } else { value_error("Improper number of dimensions to norm.") });
+                return Err(if given.is_some() {
+                    not_done("norms of stacks of matrices")
+                } else {
+                    value_error("Improper number of dimensions to norm.")
+                });
             }
             let of_sums = |at: i64, largest: bool| -> R {
                 let sums = call("numpy.sum", &[size.clone().value(), at.into()], &Dict::new())?;
@@ -499,7 +541,9 @@ fn qr(args: &Args) -> R {
     match &*mode {
         "r" => Ok(r.value()),
         "reduced" => Ok(record("QRResult", &[("Q", q.value()), ("R", r.value())])),
-        "complete" if array.shape[0] <= array.shape[1] => Ok(record("QRResult", &[("Q", q.value()), ("R", r.value())])),
+        "complete" if array.shape[0] <= array.shape[1] => {
+            Ok(record("QRResult", &[("Q", q.value()), ("R", r.value())]))
+        }
         other => Err(not_done(format!("the mode '{other}' of qr"))),
     }
 }
@@ -507,7 +551,8 @@ fn qr(args: &Args) -> R {
 fn svd(args: &Args) -> R {
     let array = args.array(0)?;
     let made = array.f64s(|t| t.svd().py())?;
-    let (mut u, s, mut vt) = (Array::from_tensor(made.u), Array::from_tensor(made.s), Array::from_tensor(made.vt));
+    let (mut u, s, mut vt) =
+        (Array::from_tensor(made.u), Array::from_tensor(made.s), Array::from_tensor(made.vt));
     if !args.flag(2, true) {
         return Ok(s.value());
     }
@@ -542,7 +587,10 @@ fn completed(u: &Array) -> R<Array> {
             columns.push(fresh.into_iter().map(|x| x / length).collect());
         }
     }
-    Ok(Array::from_vec((0..n).flat_map(|i| columns.iter().map(move |column| column[i])).collect::<Vec<f64>>(), &[n, n]))
+    Ok(Array::from_vec(
+        (0..n).flat_map(|i| columns.iter().map(move |column| column[i])).collect::<Vec<f64>>(),
+        &[n, n],
+    ))
 }
 
 /// Eigenvalues and vectors; real where all values are.
@@ -552,7 +600,8 @@ fn eig(array: &Array) -> R<(Array, Array)> {
         return Err(not_done("eigenvalues of complex matrices"));
     }
     let (values, vectors) = array.f64s(|t| t.eig().py())?;
-    let (values, vectors) = (Array::from_tensor::<Complex128>(values), Array::from_tensor::<Complex128>(vectors));
+    let (values, vectors) =
+        (Array::from_tensor::<Complex128>(values), Array::from_tensor::<Complex128>(vectors));
     let is_real = crate::object::imag(&values).to_f64s()?.iter().all(|x| *x == 0.0);
     if is_real {
         return Ok((crate::object::real(&values), crate::object::real(&vectors)));

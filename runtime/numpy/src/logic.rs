@@ -36,11 +36,13 @@ pub const ROWS: &[Row] = &[
     row("nan_to_num", "x copy= nan= posinf= neginf=", nan_to_num),
     row("isreal", "x", |args| {
         let array = args.array(0)?;
-        Ok(Array::from_vec(array.scalars().iter().map(|x| is_real(x)).collect(), &array.shape).value_or_scalar())
+        Ok(Array::from_vec(array.scalars().iter().map(|x| is_real(x)).collect(), &array.shape)
+            .value_or_scalar())
     }),
     row("iscomplex", "x", |args| {
         let array = args.array(0)?;
-        Ok(Array::from_vec(array.scalars().iter().map(|x| !is_real(x)).collect(), &array.shape).value_or_scalar())
+        Ok(Array::from_vec(array.scalars().iter().map(|x| !is_real(x)).collect(), &array.shape)
+            .value_or_scalar())
     }),
     row("isrealobj", "x", |args| Ok(Value::Bool(args.array(0)?.kind().letter() != "c"))),
     row("iscomplexobj", "x", |args| Ok(Value::Bool(args.array(0)?.kind().letter() == "c"))),
@@ -76,7 +78,8 @@ pub const ROWS: &[Row] = &[
         let array = args.array(0)?;
         let parts: Vec<(f64, i64)> = array.to_f64s()?.into_iter().map(batuta_rt::math::frexp).collect();
         let fractions = Array::from_vec(parts.iter().map(|part| part.0).collect::<Vec<_>>(), &array.shape);
-        let exponents = Array::from_vec(parts.iter().map(|part| part.1 as i32).collect::<Vec<_>>(), &array.shape);
+        let exponents =
+            Array::from_vec(parts.iter().map(|part| part.1 as i32).collect::<Vec<_>>(), &array.shape);
         Ok(Value::tuple([fractions.value_or_scalar(), exponents.value_or_scalar()]))
     }),
     row("iterable", "y", |args| {
@@ -165,10 +168,12 @@ fn select(args: &Args) -> R {
     }
     let kind = kind.map_or(BOOL, |one| one.array.kind());
     let masks: Vec<Array> = conditions.iter().map(|mask| array_of(mask, None)).collect::<R<_>>()?;
-    let shapes: Vec<&[usize]> = masks.iter().chain(all.iter().map(|one| &one.array)).map(|array| &array.shape[..]).collect();
+    let shapes: Vec<&[usize]> =
+        masks.iter().chain(all.iter().map(|one| &one.array)).map(|array| &array.shape[..]).collect();
     let shape = broadcast_shapes(&shapes)?;
     let last = all.pop().map(|one| one.array).unwrap_or_else(|| Array::zeros(kind, &[]));
-    let mut made = last.cast(kind)?.broadcast_to(&shape).ok_or_else(|| value_error("shapes do not fit"))?.copy();
+    let mut made =
+        last.cast(kind)?.broadcast_to(&shape).ok_or_else(|| value_error("shapes do not fit"))?.copy();
     for (mask, choice) in masks.iter().zip(&all).rev() {
         made = choose(mask, &choice.array.cast(kind)?, &made)?;
     }
@@ -177,7 +182,8 @@ fn select(args: &Args) -> R {
 
 fn choose_rows(args: &Args) -> R {
     let array = args.array(0)?;
-    let choices: Vec<Array> = crate::make::items(args.need(1)?)?.iter().map(|x| array_of(x, None)).collect::<R<_>>()?;
+    let choices: Vec<Array> =
+        crate::make::items(args.need(1)?)?.iter().map(|x| array_of(x, None)).collect::<R<_>>()?;
     let mut shapes: Vec<&[usize]> = choices.iter().map(|array| &array.shape[..]).collect();
     shapes.push(&array.shape);
     let shape = broadcast_shapes(&shapes)?;
@@ -257,7 +263,8 @@ fn close(args: &Args) -> R<Array> {
         return array_of(&apply(Op::LessEqual, &off.value(), &limit.value())?, None);
     }
     let shape = broadcast_shapes(&[&a.array.shape, &b.array.shape])?;
-    let wide = |array: &Array| array.broadcast_to(&shape).ok_or_else(|| value_error("shapes do not fit"))?.to_f64s();
+    let wide =
+        |array: &Array| array.broadcast_to(&shape).ok_or_else(|| value_error("shapes do not fit"))?.to_f64s();
     let both_nan = args.flag(4, false);
     let near = |(x, y): (f64, f64)| {
         if x.is_nan() || y.is_nan() {
@@ -293,7 +300,8 @@ fn isin(args: &Args) -> R {
     let items: Vec<bool> = match kind {
         Kind::Num(_) if kind.letter() != "c" => {
             let (a, b) = (a.cast(kind)?, b.cast(kind)?);
-            let known: std::collections::HashSet<u64> = b.to_f64s()?.into_iter().map(|x| (x + 0.0).to_bits()).collect();
+            let known: std::collections::HashSet<u64> =
+                b.to_f64s()?.into_iter().map(|x| (x + 0.0).to_bits()).collect();
             a.to_f64s()?.into_iter().map(|x| !x.is_nan() && known.contains(&(x + 0.0).to_bits())).collect()
         }
         _ => {
@@ -301,7 +309,8 @@ fn isin(args: &Args) -> R {
             a.scalars().iter().map(|x| known.contains(&x.item())).collect()
         }
     };
-    Ok(Array::from_vec(items.into_iter().map(|x| x != invert).collect::<Vec<bool>>(), &a.shape).value_or_scalar())
+    Ok(Array::from_vec(items.into_iter().map(|x| x != invert).collect::<Vec<bool>>(), &a.shape)
+        .value_or_scalar())
 }
 
 fn nan_to_num(args: &Args) -> R {

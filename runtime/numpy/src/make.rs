@@ -67,7 +67,11 @@ pub fn scalar_as(value: &Value, dtype: DType) -> R<Scalar> {
     };
     match scalar {
         Scalar::C64(_) | Scalar::C128(_) if dtype.kind() < trueno::Kind::Complex => {
-            let word = if dtype.kind() == trueno::Kind::Float { "float() argument must be a string or a real number" } else { "int() argument must be a string, a bytes-like object or a real number" };
+            let word = if dtype.kind() == trueno::Kind::Float {
+                "float() argument must be a string or a real number"
+            } else {
+                "int() argument must be a string, a bytes-like object or a real number"
+            };
             Err(type_error(format!("{word}, not 'complex'")))
         }
         // NaN is no integer.
@@ -241,7 +245,8 @@ fn built(value: &Value, wanted: Option<Kind>) -> R<Array> {
     if same {
         return Ok(Array::of_scalars(&builder.items, kind, &builder.shape));
     }
-    let cast: R<Vec<Scalar>> = builder.items.iter().map(|item| Ok(item.array().cast(kind)?.first())).collect();
+    let cast: R<Vec<Scalar>> =
+        builder.items.iter().map(|item| Ok(item.array().cast(kind)?.first())).collect();
     Ok(Array::of_scalars(&cast?, kind, &builder.shape))
 }
 
@@ -289,7 +294,10 @@ pub fn operand(value: &Value) -> R<Operand> {
     };
     let array = match value {
         Value::Int(_) | Value::Float(_) | Value::Bool(_) => scalar_of(value).array(),
-        Value::Object(object) if let Some(complex) = weak && object.is_of_library() => {
+        Value::Object(object)
+            if let Some(complex) = weak
+                && object.is_of_library() =>
+        {
             let _ = complex;
             scalar_of(value).array()
         }

@@ -79,12 +79,14 @@ pub fn is_member(name: &str) -> bool {
 /// Real parts; of real numbers they themselves.
 pub fn real(array: &Array) -> Array {
     match &array.data {
-        Data::C128(buf) => {
-            Array::from_vec(array.gather(&buf.borrow()).iter().map(|z| z.re).collect::<Vec<f64>>(), &array.shape)
-        }
-        Data::C64(buf) => {
-            Array::from_vec(array.gather(&buf.borrow()).iter().map(|z| z.re).collect::<Vec<f32>>(), &array.shape)
-        }
+        Data::C128(buf) => Array::from_vec(
+            array.gather(&buf.borrow()).iter().map(|z| z.re).collect::<Vec<f64>>(),
+            &array.shape,
+        ),
+        Data::C64(buf) => Array::from_vec(
+            array.gather(&buf.borrow()).iter().map(|z| z.re).collect::<Vec<f32>>(),
+            &array.shape,
+        ),
         _ => array.clone(),
     }
 }
@@ -92,25 +94,61 @@ pub fn real(array: &Array) -> Array {
 /// Imaginary parts; of real numbers zeros.
 pub fn imag(array: &Array) -> Array {
     match &array.data {
-        Data::C128(buf) => {
-            Array::from_vec(array.gather(&buf.borrow()).iter().map(|z| z.im).collect::<Vec<f64>>(), &array.shape)
-        }
-        Data::C64(buf) => {
-            Array::from_vec(array.gather(&buf.borrow()).iter().map(|z| z.im).collect::<Vec<f32>>(), &array.shape)
-        }
+        Data::C128(buf) => Array::from_vec(
+            array.gather(&buf.borrow()).iter().map(|z| z.im).collect::<Vec<f64>>(),
+            &array.shape,
+        ),
+        Data::C64(buf) => Array::from_vec(
+            array.gather(&buf.borrow()).iter().map(|z| z.im).collect::<Vec<f32>>(),
+            &array.shape,
+        ),
         _ => Array::zeros(array.kind(), &array.shape),
     }
 }
 
 /// Methods that are the function of the same name.
 const FUNCTIONS: &[&str] = &[
-    "all", "any", "argmax", "argmin", "argpartition", "argsort", "choose", "clip", "conj", "conjugate",
-    "cumprod", "cumsum", "diagonal", "dot", "max", "mean", "min", "nonzero", "prod", "put", "ravel",
-    "repeat", "round", "searchsorted", "squeeze", "std", "sum", "swapaxes", "take", "trace", "var",
+    "all",
+    "any",
+    "argmax",
+    "argmin",
+    "argpartition",
+    "argsort",
+    "choose",
+    "clip",
+    "conj",
+    "conjugate",
+    "cumprod",
+    "cumsum",
+    "diagonal",
+    "dot",
+    "max",
+    "mean",
+    "min",
+    "nonzero",
+    "prod",
+    "put",
+    "ravel",
+    "repeat",
+    "round",
+    "searchsorted",
+    "squeeze",
+    "std",
+    "sum",
+    "swapaxes",
+    "take",
+    "trace",
+    "var",
 ];
 
 /// `a.name(args)` of an array; none when it has no such method.
-pub fn method(array: &Array, own: &Value, name: &str, args: &[Value], named: &Dict<String, Value>) -> Option<R> {
+pub fn method(
+    array: &Array,
+    own: &Value,
+    name: &str,
+    args: &[Value],
+    named: &Dict<String, Value>,
+) -> Option<R> {
     if FUNCTIONS.contains(&name) {
         let all = [std::slice::from_ref(own), args].concat();
         let made = table::call(&format!("numpy.{name}"), &all, named);
@@ -131,7 +169,9 @@ pub fn method(array: &Array, own: &Value, name: &str, args: &[Value], named: &Di
         "__setitem__" => index::set(array, args.first()?, args.get(1)?).map(|()| Value::None),
         "__delitem__" => Err(index::delete()),
         "__iter__" if array.ndim() == 0 => Err(type_error("iteration over a 0-d array")),
-        "__iter__" => Ok(Value::Object(Rc::new(ArrayIter { array: array.clone(), own: own.clone(), at: Cell::new(0) }))),
+        "__iter__" => {
+            Ok(Value::Object(Rc::new(ArrayIter { array: array.clone(), own: own.clone(), at: Cell::new(0) })))
+        }
         "__contains__" => contains(array, args.first()?),
         "__neg__" | "__pos__" | "__abs__" | "__invert__" => {
             let function = match name {
@@ -151,7 +191,10 @@ pub fn method(array: &Array, own: &Value, name: &str, args: &[Value], named: &Di
             Some(Value::Str(spec)) if !spec.is_empty() && array.ndim() > 0 => {
                 Err(type_error("unsupported format string passed to numpy.ndarray.__format__"))
             }
-            Some(spec) if array.ndim() == 0 => batuta_rt::try_format(&array.first().value(), &batuta_rt::str(spec).to_string()).map(Value::from),
+            Some(spec) if array.ndim() == 0 => {
+                batuta_rt::try_format(&array.first().value(), &batuta_rt::str(spec).to_string())
+                    .map(Value::from)
+            }
             _ => Ok(crate::text::str(array).into()),
         },
         "tolist" => Ok(to_list(array)),
@@ -161,12 +204,15 @@ pub fn method(array: &Array, own: &Value, name: &str, args: &[Value], named: &Di
         "flatten" => flatten(array, args, named),
         "astype" => astype(array, args, named),
         "reshape" => crate::shape::reshape_method(array, own, args, named),
-        "transpose" => crate::shape::transpose_method(array, args).map(|made| with_base(own, array, made, "T")),
+        "transpose" => {
+            crate::shape::transpose_method(array, args).map(|made| with_base(own, array, made, "T"))
+        }
         "fill" => index::set(array, &Value::ellipsis(), args.first()?).map(|()| Value::None),
         "view" => view(array, own, args, named),
         "tobytes" => crate::text::to_bytes(array),
         "sort" => {
-            let axis = args.first().cloned().or_else(|| named.get("axis").cloned()).unwrap_or((-1_i64).into());
+            let axis =
+                args.first().cloned().or_else(|| named.get("axis").cloned()).unwrap_or((-1_i64).into());
             crate::sort::sorted(array, &axis).and_then(|made| array.assign(&made)).map(|()| Value::None)
         }
         "partition" => {
@@ -347,7 +393,10 @@ impl Object for ArrayObject {
     fn set_attr(&self, name: &str, value: Value) -> bool {
         let done = match name {
             "shape" => self.set_shape(&value),
-            "real" | "imag" if number_type(&self.0.borrow()).is_some_and(|own| own.kind() < trueno::Kind::Complex) && name == "real" => {
+            "real" | "imag"
+                if number_type(&self.0.borrow()).is_some_and(|own| own.kind() < trueno::Kind::Complex)
+                    && name == "real" =>
+            {
                 index::set(&self.0.borrow(), &Value::ellipsis(), &value)
             }
             "flat" => index::set(&self.0.borrow(), &Value::ellipsis(), &value),
@@ -517,7 +566,9 @@ impl Object for FlatObject {
         let places = || self.array.places();
         Some(match name {
             "__len__" => Ok(self.array.size().into()),
-            "__iter__" => Ok(Value::Object(Rc::new(FlatObject { array: self.array.clone(), at: Cell::new(0) }))),
+            "__iter__" => {
+                Ok(Value::Object(Rc::new(FlatObject { array: self.array.clone(), at: Cell::new(0) })))
+            }
             "__next__" => {
                 let at = self.at.get();
                 self.at.set(at + 1);
@@ -533,16 +584,22 @@ impl Object for FlatObject {
                 chosen
                     .and_then(|chosen| {
                         let chosen = crate::make::array_of(&chosen, None)?;
-                        let places: Vec<usize> = chosen.to_i64s()?.iter().map(|&place| place as usize).collect();
+                        let places: Vec<usize> =
+                            chosen.to_i64s()?.iter().map(|&place| place as usize).collect();
                         let source = crate::make::array_of(&args[1], None)?;
                         let shape = if chosen.ndim() == 0 { Vec::new() } else { vec![places.len()] };
                         // Fewer values are used again from the start.
                         if source.ndim() > 0 && source.size() > 0 && source.size() != places.len() {
                             let flat = source.raveled();
-                            let order: Vec<usize> = (0..places.len()).map(|i| flat.offset + i % flat.size()).collect();
+                            let order: Vec<usize> =
+                                (0..places.len()).map(|i| flat.offset + i % flat.size()).collect();
                             return self.array.put(&places, &shape, &flat.taken(&order, &shape));
                         }
-                        self.array.put(&places, &shape, &source.raveled().reshaped(if source.ndim() == 0 { &[] } else { &shape }))
+                        self.array.put(
+                            &places,
+                            &shape,
+                            &source.raveled().reshaped(if source.ndim() == 0 { &[] } else { &shape }),
+                        )
                     })
                     .map(|()| Value::None)
             }

@@ -48,7 +48,9 @@ pub fn pad(args: &Args) -> R {
         shape[at] = n + before + after;
         let order: Option<Vec<i64>> = match &*mode {
             "edge" | "reflect" | "symmetric" | "wrap" if n == 0 => {
-                return Err(value_error(format!("can't extend empty axis {at} using modes other than 'constant' or 'empty'")));
+                return Err(value_error(format!(
+                    "can't extend empty axis {at} using modes other than 'constant' or 'empty'"
+                )));
             }
             "edge" => Some(places(n, before, after, |i, n| i.clamp(0, n - 1))),
             "wrap" => Some(places(n, before, after, |i, n| i.rem_euclid(n))),
@@ -94,11 +96,16 @@ pub fn pad(args: &Args) -> R {
                 named.insert("keepdims".to_owned(), Value::Bool(true));
                 let of = [made.clone().value(), (at as i64).into()];
                 let end = array_of(&crate::table::call(&format!("numpy.{name}"), &of, &named)?, None)?;
-                let end = if made.kind().letter() == "i" { crate::unary::apply("rint", &end.cast(crate::dtype::F64)?)? } else { end };
+                let end = if made.kind().letter() == "i" {
+                    crate::unary::apply("rint", &end.cast(crate::dtype::F64)?)?
+                } else {
+                    end
+                };
                 Some((end.clone(), end))
             }
             "linear_ramp" => {
-                let given = args.some(4).map_or(Ok(Array::vector(vec![0.0])), |x| array_of(x, None))?.to_f64s()?;
+                let given =
+                    args.some(4).map_or(Ok(Array::vector(vec![0.0])), |x| array_of(x, None))?.to_f64s()?;
                 let end = |side: usize| if given.len() == 1 { given[0] } else { given[side] };
                 ramp(&whole, &made, at, before, after, end(0), end(1))?;
                 None

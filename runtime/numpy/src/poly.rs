@@ -163,7 +163,10 @@ fn roots(p: &Array) -> R {
         let mut companion = vec![0.0; n * n];
         (0..n).for_each(|j| companion[j] = -core[j + 1] / core[0]);
         (1..n).for_each(|i| companion[i * n + i - 1] = 1.0);
-        array_of(&call("numpy.linalg.eigvals", &[Array::from_vec(companion, &[n, n]).value()], &Dict::new())?, None)?
+        array_of(
+            &call("numpy.linalg.eigvals", &[Array::from_vec(companion, &[n, n]).value()], &Dict::new())?,
+            None,
+        )?
     };
     if zeros > 0 {
         made = crate::shape::concatenate(&[made, Array::zeros(F64, &[zeros])], 0)?;
@@ -218,7 +221,9 @@ impl Object for Poly {
     }
     fn operator(self: Rc<Self>, method: &str, other: &Value, reflected: bool) -> Option<R> {
         let coefficients = |value: &Value| match value {
-            Value::Object(object) if let Some(poly) = object.as_any().downcast_ref::<Poly>() => poly.0.clone().value(),
+            Value::Object(object) if let Some(poly) = object.as_any().downcast_ref::<Poly>() => {
+                poly.0.clone().value()
+            }
             other => other.clone(),
         };
         let own = self.0.clone().value();
@@ -236,7 +241,9 @@ impl Object for Poly {
             }
             _ => return None,
         };
-        let lift = |value: Value| array_of(&value, None).map(|x| if x.ndim() == 0 { x.reshaped(&[1]).value() } else { x.value() });
+        let lift = |value: Value| {
+            array_of(&value, None).map(|x| if x.ndim() == 0 { x.reshaped(&[1]).value() } else { x.value() })
+        };
         Some(lift(a).and_then(|a| call(function, &[a, lift(b)?], &Dict::new())).and_then(poly))
     }
     fn repr(&self) -> String {

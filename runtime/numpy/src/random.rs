@@ -144,7 +144,8 @@ fn state(source: &RefCell<Source>) -> R {
 
 fn set_state(source: &RefCell<Source>, value: &Value) -> R {
     let Value::Object(object) = value else { return Err(type_error("state must be a dict or a tuple.")) };
-    let State(saved) = object.as_any().downcast_ref::<State>().ok_or_else(|| not_done("this state of a generator"))?;
+    let State(saved) =
+        object.as_any().downcast_ref::<State>().ok_or_else(|| not_done("this state of a generator"))?;
     *source.borrow_mut() = saved.clone();
     Ok(Value::None)
 }
@@ -184,7 +185,10 @@ impl Object for RandomObject {
         let (name, params) = METHODS.iter().find(|(own, _)| *own == name)?;
         // The new generator has other names for some.
         let is_new = matches!(*self.0.borrow(), Source::New(_));
-        let only_old = matches!(*name, "rand" | "randn" | "randint" | "random_sample" | "ranf" | "sample" | "random_integers");
+        let only_old = matches!(
+            *name,
+            "rand" | "randn" | "randint" | "random_sample" | "ranf" | "sample" | "random_integers"
+        );
         let only_new = matches!(*name, "integers" | "permuted" | "spawn");
         if is_new && only_old || !is_new && only_new {
             return None;
@@ -223,9 +227,11 @@ enum Drawn {
 fn one(source: &RefCell<Source>, name: &str, x: &[f64]) -> R<Drawn> {
     let empty: &[usize] = &[];
     let uniform = || both!(source, rng => rng.next_f64());
-    let float = |array: trueno::Result<trueno::Array<f64>>| array.and_then(|x| x.item()).py().map(Drawn::Float);
+    let float =
+        |array: trueno::Result<trueno::Array<f64>>| array.and_then(|x| x.item()).py().map(Drawn::Float);
     let int = |array: trueno::Result<trueno::Array<i64>>| array.and_then(|x| x.item()).py().map(Drawn::Int);
-    let exponential = || -> R<f64> { both!(source, rng => rng.exponential(1.0, empty)).and_then(|x| x.item()).py() };
+    let exponential =
+        || -> R<f64> { both!(source, rng => rng.exponential(1.0, empty)).and_then(|x| x.item()).py() };
     let negative = |at: usize, text: &str| if x[at] < 0.0 { Err(value_error(text)) } else { Ok(()) };
     match name {
         "uniform" => float(both!(source, rng => rng.uniform(x[0], x[1], empty))),
@@ -236,7 +242,9 @@ fn one(source: &RefCell<Source>, name: &str, x: &[f64]) -> R<Drawn> {
         "poisson" => int(both!(source, rng => rng.poisson(x[0], empty))),
         "binomial" => int(both!(source, rng => rng.binomial(x[0] as i64, x[1], empty))),
         "lognormal" => float(both!(source, rng => rng.normal(x[0], x[1], empty)).map(|t| t.map(f64::exp))),
-        "chisquare" => float(both!(source, rng => rng.gamma(x[0] / 2.0, 1.0, empty)).map(|t| t.map(|x| 2.0 * x))),
+        "chisquare" => {
+            float(both!(source, rng => rng.gamma(x[0] / 2.0, 1.0, empty)).map(|t| t.map(|x| 2.0 * x)))
+        }
         "geometric" | "laplace" => match &mut *source.borrow_mut() {
             Source::New(rng) if name == "geometric" => int(rng.geometric(x[0], empty)),
             Source::New(rng) => float(rng.laplace(x[0], x[1], empty)),
@@ -246,14 +254,19 @@ fn one(source: &RefCell<Source>, name: &str, x: &[f64]) -> R<Drawn> {
                 while u <= 0.0 {
                     u = rng.next_f64();
                 }
-                Ok(Drawn::Float(if u >= 0.5 { x[0] - x[1] * (2.0 - u - u).ln() } else { x[0] + x[1] * (u + u).ln() }))
+                Ok(Drawn::Float(if u >= 0.5 {
+                    x[0] - x[1] * (2.0 - u - u).ln()
+                } else {
+                    x[0] + x[1] * (u + u).ln()
+                }))
             }
             Source::Old(_) => Err(not_done("np.random.geometric of the old generator")),
         },
         "rayleigh" => {
             negative(0, "scale < 0")?;
             let is_new = matches!(*source.borrow(), Source::New(_));
-            let made = if is_new { (2.0 * exponential()?).sqrt() } else { (-2.0 * (-uniform()).ln_1p()).sqrt() };
+            let made =
+                if is_new { (2.0 * exponential()?).sqrt() } else { (-2.0 * (-uniform()).ln_1p()).sqrt() };
             Ok(Drawn::Float(x[0] * made))
         }
         "weibull" => {
@@ -291,7 +304,13 @@ fn one(source: &RefCell<Source>, name: &str, x: &[f64]) -> R<Drawn> {
 }
 
 /// Draws with parameters that broadcast.
-fn many(source: &RefCell<Source>, name: &str, given: &[Option<&Value>], defaults: &[f64], size: Option<&Value>) -> R {
+fn many(
+    source: &RefCell<Source>,
+    name: &str,
+    given: &[Option<&Value>],
+    defaults: &[f64],
+    size: Option<&Value>,
+) -> R {
     let mut params = Vec::new();
     for (value, default) in given.iter().zip(defaults) {
         params.push(match value.filter(|value| !value.is_none()) {
@@ -311,7 +330,14 @@ fn many(source: &RefCell<Source>, name: &str, given: &[Option<&Value>], defaults
     } else {
         params
             .iter()
-            .map(|array| array.broadcast_to(&shape).ok_or_else(|| value_error("Output size is not compatible with broadcast dimensions of inputs"))?.to_f64s())
+            .map(|array| {
+                array
+                    .broadcast_to(&shape)
+                    .ok_or_else(|| {
+                        value_error("Output size is not compatible with broadcast dimensions of inputs")
+                    })?
+                    .to_f64s()
+            })
             .collect::<R<_>>()?
     };
     let is_int = matches!(name, "poisson" | "binomial" | "geometric");
@@ -350,7 +376,9 @@ fn draw(source: &RefCell<Source>, name: &'static str, args: &Args) -> R {
         "random" | "random_sample" | "ranf" | "sample" => {
             let (shape, sized) = size_of(args.at(0))?;
             if args.kind(1)?.is_some_and(|kind| kind != F64) {
-                let Source::New(rng) = &mut *source.borrow_mut() else { return Err(not_done("single precision")) };
+                let Source::New(rng) = &mut *source.borrow_mut() else {
+                    return Err(not_done("single precision"));
+                };
                 return Ok(plain(Array::from_tensor(rng.random_f32(&shape).py()?), sized));
             }
             Ok(plain(uniform(source, &shape)?, sized))
@@ -365,7 +393,9 @@ fn draw(source: &RefCell<Source>, name: &'static str, args: &Args) -> R {
         }
         "randint" | "integers" | "random_integers" => integers(source, name, args),
         "uniform" => many(source, name, &given(2), &[0.0, 1.0], args.at(2)),
-        "normal" | "laplace" | "logistic" | "gumbel" | "lognormal" => many(source, name, &given(2), &[0.0, 1.0], args.at(2)),
+        "normal" | "laplace" | "logistic" | "gumbel" | "lognormal" => {
+            many(source, name, &given(2), &[0.0, 1.0], args.at(2))
+        }
         "exponential" | "poisson" | "rayleigh" => many(source, name, &given(1), &[1.0], args.at(1)),
         "gamma" => many(source, name, &given(2), &[1.0, 1.0], args.at(2)),
         "standard_gamma" => many(source, "gamma", &[args.at(0), None], &[1.0, 1.0], args.at(1)),
@@ -430,9 +460,17 @@ fn integers(source: &RefCell<Source>, name: &str, args: &Args) -> R {
     if own.is_empty() {
         let made = draw(whole(&low)?[0], whole(&high)?[0], &shape)?.cast(kind)?;
         let is_new = matches!(*source.borrow(), Source::New(_));
-        return Ok(if sized { made.value() } else if is_new { made.first().value() } else { made.first().item() });
+        return Ok(if sized {
+            made.value()
+        } else if is_new {
+            made.first().value()
+        } else {
+            made.first().item()
+        });
     }
-    let wide = |array: &Array| array.broadcast_to(&shape).ok_or_else(|| value_error("shapes do not fit")).and_then(|x| whole(&x));
+    let wide = |array: &Array| {
+        array.broadcast_to(&shape).ok_or_else(|| value_error("shapes do not fit")).and_then(|x| whole(&x))
+    };
     let mut made = Vec::new();
     for (low, high) in wide(&low)?.into_iter().zip(wide(&high)?) {
         made.push(draw(low, high, &[])?.first().i64());
@@ -534,7 +572,9 @@ fn multinomial(source: &RefCell<Source>, args: &Args) -> R {
         let (mut left, mut rest) = (n, 1.0);
         let mut row = vec![0i64; p.len()];
         for j in 0..p.len().saturating_sub(1) {
-            let Drawn::Int(x) = one(source, "binomial", &[left as f64, (p[j] / rest).min(1.0)])? else { continue };
+            let Drawn::Int(x) = one(source, "binomial", &[left as f64, (p[j] / rest).min(1.0)])? else {
+                continue;
+            };
             row[j] = x;
             left -= x;
             if left <= 0 {
@@ -558,7 +598,11 @@ fn choice(source: &RefCell<Source>, args: &Args) -> R {
     let at = axis(args.int(4, 0)?, from.ndim().max(1))?;
     let n = if is_number { args.int(0, 0)?.max(0) as usize } else { *from.shape.get(at).unwrap_or(&0) };
     if n == 0 {
-        return Err(value_error(if is_number { "a must be a positive integer unless no samples are taken" } else { "a cannot be empty unless no samples are taken" }));
+        return Err(value_error(if is_number {
+            "a must be a positive integer unless no samples are taken"
+        } else {
+            "a cannot be empty unless no samples are taken"
+        }));
     }
     let (shape, sized) = size_of(args.at(1))?;
     let count: usize = shape.iter().product();
@@ -581,7 +625,11 @@ fn choice(source: &RefCell<Source>, args: &Args) -> R {
         return Ok(plain(picks, sized));
     }
     if from.ndim() == 1 || at == 0 {
-        return crate::index::get(&from, &Value::None, &if sized { picks.value() } else { picks.first().value() });
+        return crate::index::get(
+            &from,
+            &Value::None,
+            &if sized { picks.value() } else { picks.first().value() },
+        );
     }
     Ok(crate::shape::take(&from, &picks.to_i64s()?, at).value())
 }
@@ -605,7 +653,8 @@ fn shuffle(source: &RefCell<Source>, args: &Args) -> R {
     match args.need(0)? {
         Value::List(list) => {
             let items = list.to_vec();
-            let mixed: Vec<Value> = order(source, items.len()).iter().map(|&i| items[i as usize].clone()).collect();
+            let mixed: Vec<Value> =
+                order(source, items.len()).iter().map(|&i| items[i as usize].clone()).collect();
             *list.borrow_mut() = mixed;
         }
         other => {

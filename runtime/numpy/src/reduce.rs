@@ -168,7 +168,11 @@ fn extreme(args: &Args, largest: bool, array: &Array) -> R {
     }
     if crate::binary::is_text(array) {
         let items = array.scalars();
-        let best = if largest { items.iter().max_by_key(|x| x.text()) } else { items.iter().min_by_key(|x| x.text()) };
+        let best = if largest {
+            items.iter().max_by_key(|x| x.text())
+        } else {
+            items.iter().min_by_key(|x| x.text())
+        };
         return best.map(|x| x.clone().value()).ok_or_else(|| value_error("an empty array"));
     }
     let array = match (args.some(5), args.some(4)) {
@@ -233,7 +237,8 @@ fn truth(args: &Args, all: bool) -> R {
 fn count_nonzero(args: &Args) -> R {
     let array = as_bools(&args.array(0)?)?;
     let axes = axes_of(args.at(1), args.flag(2, false), array.ndim())?;
-    let made = array.with::<bool, _>(DType::Bool, |t| Ok(Array::from_tensor(t.count_nonzero_over(axes).py()?)))?;
+    let made =
+        array.with::<bool, _>(DType::Bool, |t| Ok(Array::from_tensor(t.count_nonzero_over(axes).py()?)))?;
     if made.ndim() == 0 { Ok(made.first().value()) } else { Ok(made.value()) }
 }
 
@@ -246,8 +251,12 @@ pub fn mean_over(array: &Array, axes: Axes, kind: Option<Kind>) -> R<Array> {
     match array.dtype("mean")? {
         DType::F32 => array.with::<f32, _>(DType::F32, |t| Ok(Array::from_tensor(t.mean_over(axes).py()?))),
         DType::F64 => array.with::<f64, _>(DType::F64, |t| Ok(Array::from_tensor(t.mean_over(axes).py()?))),
-        DType::C64 => array.with::<Complex64, _>(DType::C64, |t| Ok(Array::from_tensor(t.mean_over(axes).py()?))),
-        DType::C128 => array.with::<Complex128, _>(DType::C128, |t| Ok(Array::from_tensor(t.mean_over(axes).py()?))),
+        DType::C64 => {
+            array.with::<Complex64, _>(DType::C64, |t| Ok(Array::from_tensor(t.mean_over(axes).py()?)))
+        }
+        DType::C128 => {
+            array.with::<Complex128, _>(DType::C128, |t| Ok(Array::from_tensor(t.mean_over(axes).py()?)))
+        }
         DType::U64 => array.with::<u64, _>(DType::U64, |t| Ok(Array::from_tensor(t.mean_over(axes).py()?))),
         _ => array.with::<i64, _>(DType::I64, |t| Ok(Array::from_tensor(t.mean_over(axes).py()?))),
     }
@@ -260,7 +269,8 @@ fn mean(args: &Args) -> R {
         let mask = mask.broadcast_to(&array.shape).ok_or_else(|| value_error("where= of another shape"))?;
         let axes = |ndim| axes_of(args.at(1), args.flag(4, false), ndim);
         let kept = crate::logic::choose(&mask, &array.cast(F64)?, &Array::vector(vec![0.0]))?;
-        let (total, count) = (sum_over(&kept, axes(kept.ndim())?, None)?, sum_over(&mask, axes(mask.ndim())?, None)?);
+        let (total, count) =
+            (sum_over(&kept, axes(kept.ndim())?, None)?, sum_over(&mask, axes(mask.ndim())?, None)?);
         return apply(Op::Divide, &total.value_or_scalar(), &count.value_or_scalar());
     }
     let made = mean_over(&array, axes_of(args.at(1), args.flag(4, false), array.ndim())?, args.kind(2)?)?;

@@ -122,7 +122,9 @@ impl Scalar {
         match self {
             Scalar::Str(text) => Array::from_vec(vec![text.clone()], &[]),
             Scalar::Object(value) => Array::from_vec(vec![value.clone()], &[]),
-            number => scalar_number!(number, x => Array::from_vec(vec![*x], &[]), _ => Array::from_vec(vec![0.0], &[])),
+            number => {
+                scalar_number!(number, x => Array::from_vec(vec![*x], &[]), _ => Array::from_vec(vec![0.0], &[]))
+            }
         }
     }
 
@@ -268,9 +270,9 @@ impl ScalarObject {
     fn method(self: Rc<Self>, name: &str, args: &[Value], named: &Dict<String, Value>) -> Option<R> {
         let scalar = &self.0;
         let real = || match scalar {
-            Scalar::C64(_) | Scalar::C128(_) => {
-                Err(crate::error::type_error("float() argument must be a string or a real number, not 'complex'"))
-            }
+            Scalar::C64(_) | Scalar::C128(_) => Err(crate::error::type_error(
+                "float() argument must be a string or a real number, not 'complex'",
+            )),
             _ => Ok(()),
         };
         Some(match name {
@@ -314,14 +316,20 @@ impl ScalarObject {
             "__getitem__" => match args.first() {
                 Some(Value::Tuple(items)) if items.is_empty() => Ok(Value::Object(self)),
                 Some(other) if *other == Value::ellipsis() => Ok(scalar.array().value()),
-                _ => {
-                    Err(crate::error::index_error("invalid index to scalar variable."))
-                }
+                _ => Err(crate::error::index_error("invalid index to scalar variable.")),
             },
             _ if matches!(scalar, Scalar::Str(_)) => return None,
             // Numbers are changed nowhere: `x += 1` makes another one.
             _ if name.starts_with("__i") && name != "__iter__" && name != "__index__" => return None,
-            _ => return crate::object::method(&scalar.array(), &Value::Object(self.clone()), name, args, named),
+            _ => {
+                return crate::object::method(
+                    &scalar.array(),
+                    &Value::Object(self.clone()),
+                    name,
+                    args,
+                    named,
+                );
+            }
         })
     }
 }

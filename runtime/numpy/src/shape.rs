@@ -95,7 +95,8 @@ pub const ROWS: &[Row] = &[
         Ok(Value::tuple(arrays.iter().filter_map(|array| array.broadcast_to(&shape)).map(Array::value)))
     }),
     row("broadcast_shapes", "*args", |args| {
-        let shapes: Vec<Vec<usize>> = items(args.need(0)?)?.iter().map(crate::make::shape_of).collect::<R<_>>()?;
+        let shapes: Vec<Vec<usize>> =
+            items(args.need(0)?)?.iter().map(crate::make::shape_of).collect::<R<_>>()?;
         let shapes: Vec<&[usize]> = shapes.iter().map(|shape| &shape[..]).collect();
         Ok(Value::tuple(crate::array::broadcast_shapes(&shapes)?.into_iter().map(Value::from)))
     }),
@@ -151,7 +152,8 @@ pub const ROWS: &[Row] = &[
     row("unstack", "x axis=", |args| {
         let array = args.array(0)?;
         let at = axis(args.int(1, 0)?, array.ndim())?;
-        let order: Vec<usize> = std::iter::once(at).chain((0..array.ndim()).filter(|axis| *axis != at)).collect();
+        let order: Vec<usize> =
+            std::iter::once(at).chain((0..array.ndim()).filter(|axis| *axis != at)).collect();
         let array = array.permuted(&order);
         Ok(Value::tuple((0..array.len()).map(|i| array.row(i).value())))
     }),
@@ -166,7 +168,11 @@ pub const ROWS: &[Row] = &[
     row("flipud", "m", |args| Ok(flipped(&args.array(0)?, 0).value())),
     row("rot90", "m k= axes=", rot90),
     row("roll", "a shift axis=", roll),
-    row("pad", "array pad_width mode= constant_values= end_values= reflect_type= stat_length=", crate::pad::pad),
+    row(
+        "pad",
+        "array pad_width mode= constant_values= end_values= reflect_type= stat_length=",
+        crate::pad::pad,
+    ),
     row("insert", "arr obj values axis=", insert),
     row("delete", "arr obj axis=", delete),
     row("resize", "a new_shape", |args| {
@@ -180,8 +186,13 @@ pub const ROWS: &[Row] = &[
         let array = args.array(0)?;
         let truths = array.truths();
         let trim = args.text(1).unwrap_or("fb".to_owned()).to_lowercase();
-        let start = if trim.contains('f') { truths.iter().position(|x| *x).unwrap_or(truths.len()) } else { 0 };
-        let stop = if trim.contains('b') { truths.iter().rposition(|x| *x).map_or(start, |at| at + 1) } else { truths.len() };
+        let start =
+            if trim.contains('f') { truths.iter().position(|x| *x).unwrap_or(truths.len()) } else { 0 };
+        let stop = if trim.contains('b') {
+            truths.iter().rposition(|x| *x).map_or(start, |at| at + 1)
+        } else {
+            truths.len()
+        };
         let offset = array.offset as isize + start as isize * array.strides[0];
         Ok(array.framed(offset as usize, vec![stop - start], array.strides.clone()).value())
     }),
@@ -201,11 +212,17 @@ pub const ROWS: &[Row] = &[
         let array = args.array(0)?;
         let line = crate::build::diagonal(&array, 0, 0, 1);
         let source = args.array(1)?;
-        let source = if source.ndim() == 1 && source.len() > line.len() { source.framed(source.offset, vec![line.len()], source.strides.clone()) } else { source };
+        let source = if source.ndim() == 1 && source.len() > line.len() {
+            source.framed(source.offset, vec![line.len()], source.strides.clone())
+        } else {
+            source
+        };
         line.assign(&source)?;
         Ok(Value::None)
     }),
-    row("shape", "a", |args| crate::object::attribute(&args.array(0)?, "shape").ok_or_else(|| not_done("shape"))),
+    row("shape", "a", |args| {
+        crate::object::attribute(&args.array(0)?, "shape").ok_or_else(|| not_done("shape"))
+    }),
     row("ndim", "a", |args| Ok(args.array(0)?.ndim().into())),
     row("size", "a axis=", |args| {
         let array = args.array(0)?;
@@ -233,7 +250,12 @@ pub const ROWS: &[Row] = &[
             None => array.strides.clone(),
         };
         let made = array.framed(array.offset, shape, strides);
-        let reach: isize = made.shape.iter().zip(&made.strides).map(|(&n, &step)| (n as isize - 1).max(0) * step.max(0)).sum();
+        let reach: isize = made
+            .shape
+            .iter()
+            .zip(&made.strides)
+            .map(|(&n, &step)| (n as isize - 1).max(0) * step.max(0))
+            .sum();
         let length = crate::every!(&made.data, b => b.borrow().len());
         if made.offset as isize + reach >= length as isize && made.size() > 0 {
             return Err(not_done("strides that reach outside of the buffer"));
@@ -335,7 +357,9 @@ fn squeeze(args: &Args) -> R {
     let gone = match axes(args.at(1), array.ndim())? {
         Some(gone) => {
             if gone.iter().any(|&at| array.shape[at] != 1) {
-                return Err(value_error("cannot select an axis to squeeze out which has size not equal to one"));
+                return Err(value_error(
+                    "cannot select an axis to squeeze out which has size not equal to one",
+                ));
             }
             gone
         }
@@ -360,8 +384,10 @@ fn lifted(array: &Array, ndim: usize) -> Array {
 }
 
 fn at_least(args: &Args, ndim: usize) -> R {
-    let made: Vec<Value> =
-        items(args.need(0)?)?.iter().map(|x| Ok(lifted(&array_of(x, None)?, ndim).value())).collect::<R<_>>()?;
+    let made: Vec<Value> = items(args.need(0)?)?
+        .iter()
+        .map(|x| Ok(lifted(&array_of(x, None)?, ndim).value()))
+        .collect::<R<_>>()?;
     Ok(if made.len() == 1 { made[0].clone() } else { Value::tuple(made) })
 }
 
@@ -438,7 +464,8 @@ fn block(value: &Value) -> R<Array> {
             let more = ndim.saturating_sub(array.ndim());
             return Ok(array.reshaped(&[vec![1; more], array.shape.clone()].concat()));
         };
-        let parts: Vec<Array> = list.to_vec().iter().map(|part| joined(part, level - 1, ndim)).collect::<R<_>>()?;
+        let parts: Vec<Array> =
+            list.to_vec().iter().map(|part| joined(part, level - 1, ndim)).collect::<R<_>>()?;
         concatenate(&parts, -(level as i64))
     }
     let levels = depth(value);
@@ -460,7 +487,9 @@ fn split(args: &Args, at: i64, exact: bool) -> R {
     let at = axis(at, array.ndim())?;
     let n = array.shape[at];
     let cuts: Vec<usize> = match args.need(1)? {
-        many @ (Value::List(_) | Value::Tuple(_) | Value::Object(_)) if crate::scalar::held(many).is_none() => {
+        many @ (Value::List(_) | Value::Tuple(_) | Value::Object(_))
+            if crate::scalar::held(many).is_none() =>
+        {
             let place = |&at: &i64| if at < 0 { (at + n as i64).max(0) as usize } else { at as usize };
             indices(many)?.iter().map(place).collect()
         }
@@ -507,7 +536,9 @@ fn repeat(args: &Args) -> R {
         return Err(value_error(text));
     }
     let order: Vec<i64> = (0..n)
-        .flat_map(|i| std::iter::repeat_n(i as i64, counts[if counts.len() == 1 { 0 } else { i }].max(0) as usize))
+        .flat_map(|i| {
+            std::iter::repeat_n(i as i64, counts[if counts.len() == 1 { 0 } else { i }].max(0) as usize)
+        })
         .collect();
     Ok(take(&array, &order, at).value())
 }
@@ -517,7 +548,11 @@ pub fn take(array: &Array, order: &[i64], at: usize) -> Array {
     let mut shape = array.shape.clone();
     shape[at] = order.len();
     let lined = array.axis_last(at);
-    let lanes = lined.framed(lined.offset, lined.shape[..lined.ndim() - 1].to_vec(), lined.strides[..lined.ndim() - 1].to_vec());
+    let lanes = lined.framed(
+        lined.offset,
+        lined.shape[..lined.ndim() - 1].to_vec(),
+        lined.strides[..lined.ndim() - 1].to_vec(),
+    );
     let step = array.strides[at];
     let mut places = Vec::with_capacity(shape.iter().product());
     for start in lanes.places() {
@@ -627,7 +662,9 @@ fn insert(args: &Args) -> R {
     let mut places = positions(args.need(1)?, n)?;
     for place in &mut places {
         if *place > n as i64 || *place < -(n as i64) {
-            return Err(crate::error::index_error(format!("index {place} is out of bounds for axis {at} with size {n}")));
+            return Err(crate::error::index_error(format!(
+                "index {place} is out of bounds for axis {at} with size {n}"
+            )));
         }
         if *place < 0 {
             *place += n as i64;
@@ -636,7 +673,13 @@ fn insert(args: &Args) -> R {
     let values = args.array(2)?.cast(array.kind())?;
     let mut shape = array.shape.clone();
     let count = if is_single {
-        if array.ndim() == 1 { values.size() } else if values.ndim() == array.ndim() { values.shape[at] } else { 1 }
+        if array.ndim() == 1 {
+            values.size()
+        } else if values.ndim() == array.ndim() {
+            values.shape[at]
+        } else {
+            1
+        }
     } else {
         places.len().max(1)
     };
@@ -653,7 +696,14 @@ fn insert(args: &Args) -> R {
     let mut inner = shape.clone();
     inner[at] = places.len();
     let values = if is_single && values.ndim() > 0 && values.ndim() < array.ndim() && array.ndim() > 1 {
-        values.reshaped(&[values.shape[..at.min(values.ndim())].to_vec(), vec![1], values.shape[at.min(values.ndim())..].to_vec()].concat())
+        values.reshaped(
+            &[
+                values.shape[..at.min(values.ndim())].to_vec(),
+                vec![1],
+                values.shape[at.min(values.ndim())..].to_vec(),
+            ]
+            .concat(),
+        )
     } else {
         values
     };
@@ -684,7 +734,9 @@ fn delete(args: &Args) -> R {
     let mut gone = std::collections::HashSet::new();
     for place in positions(args.need(1)?, n as usize)? {
         if place >= n || place < -n {
-            return Err(crate::error::index_error(format!("index {place} is out of bounds for axis {at} with size {n}")));
+            return Err(crate::error::index_error(format!(
+                "index {place} is out of bounds for axis {at} with size {n}"
+            )));
         }
         gone.insert(place.rem_euclid(n));
     }

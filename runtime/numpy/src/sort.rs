@@ -34,7 +34,9 @@ pub const ROWS: &[Row] = &[
         Ok(ordered(&array, at, None)?.value())
     }),
     row("lexsort", "keys axis=", lexsort),
-    row("sort_complex", "a", |args| Ok(sorted(&args.array(0)?.cast(Kind::Num(DType::C128))?, &(-1_i64).into())?.value())),
+    row("sort_complex", "a", |args| {
+        Ok(sorted(&args.array(0)?.cast(Kind::Num(DType::C128))?, &(-1_i64).into())?.value())
+    }),
     row("msort", "a", |args| Ok(sorted(&args.array(0)?, &(0_i64).into())?.value())),
     row("searchsorted", "a v side= sorter=", searchsorted),
     row("digitize", "x bins right=", digitize),
@@ -83,8 +85,13 @@ pub const ROWS: &[Row] = &[
     }),
     row("place", "arr mask vals", |args| {
         let (array, mask) = (args.array(0)?, args.array(1)?);
-        let places: Vec<usize> =
-            array.places().into_iter().zip(mask.truths()).filter(|(_, yes)| *yes).map(|(place, _)| place).collect();
+        let places: Vec<usize> = array
+            .places()
+            .into_iter()
+            .zip(mask.truths())
+            .filter(|(_, yes)| *yes)
+            .map(|(place, _)| place)
+            .collect();
         let values = args.array(2)?.raveled();
         let n = places.len();
         let order: Vec<usize> = (0..n).map(|i| values.offset + i % values.size().max(1)).collect();
@@ -94,8 +101,13 @@ pub const ROWS: &[Row] = &[
     row("putmask", "a mask values", |args| {
         let (array, mask) = (args.array(0)?, args.array(1)?.truths());
         let values = args.array(2)?.raveled();
-        let places: Vec<(usize, usize)> =
-            array.places().into_iter().enumerate().filter(|(i, _)| mask[*i]).map(|(i, place)| (place, values.offset + i % values.size().max(1))).collect();
+        let places: Vec<(usize, usize)> = array
+            .places()
+            .into_iter()
+            .enumerate()
+            .filter(|(i, _)| mask[*i])
+            .map(|(i, place)| (place, values.offset + i % values.size().max(1)))
+            .collect();
         let n = places.len();
         let order: Vec<usize> = places.iter().map(|pair| pair.1).collect();
         let places: Vec<usize> = places.iter().map(|pair| pair.0).collect();
@@ -108,7 +120,8 @@ pub const ROWS: &[Row] = &[
             None => target.assign(&source)?,
             Some(mask) => {
                 let mask = array_of(mask, Some(crate::dtype::BOOL))?;
-                let mask = mask.broadcast_to(&target.shape).ok_or_else(|| value_error("where= of another shape"))?;
+                let mask =
+                    mask.broadcast_to(&target.shape).ok_or_else(|| value_error("where= of another shape"))?;
                 target.assign(&crate::logic::choose(&mask, &source.cast(target.kind())?, &target.copy())?)?;
             }
         }
@@ -159,7 +172,11 @@ pub const ROWS: &[Row] = &[
         let lines: Vec<Array> = crate::shape::list(args.need(0)?)?;
         let n = lines.len();
         Ok(Value::tuple(lines.iter().enumerate().map(|(at, line)| {
-            let line = if is_bool(line) { Array::vector(crate::index::nonzero(line).remove(0)) } else { line.clone() };
+            let line = if is_bool(line) {
+                Array::vector(crate::index::nonzero(line).remove(0))
+            } else {
+                line.clone()
+            };
             let mut shape = vec![1; n];
             shape[at] = line.size();
             line.reshaped(&shape).value()
@@ -187,7 +204,10 @@ pub const ROWS: &[Row] = &[
 fn positions_of(shape: &[usize]) -> Vec<Value> {
     let mut out: Vec<Vec<Value>> = vec![Vec::new()];
     for &n in shape {
-        out = out.iter().flat_map(|head| (0..n).map(move |i| [head.clone(), vec![i.into()]].concat())).collect();
+        out = out
+            .iter()
+            .flat_map(|head| (0..n).map(move |i| [head.clone(), vec![i.into()]].concat()))
+            .collect();
     }
     out.into_iter().map(Value::tuple).collect()
 }
@@ -205,7 +225,9 @@ fn lined(array: &Array, at: Option<&Value>) -> R<(Array, usize)> {
 pub fn compare(a: &Scalar, b: &Scalar) -> std::cmp::Ordering {
     match (a, b) {
         (Scalar::Str(a), Scalar::Str(b)) => a.cmp(b),
-        (Scalar::C128(a), Scalar::C128(b)) => (a.re, a.im).partial_cmp(&(b.re, b.im)).unwrap_or(std::cmp::Ordering::Equal),
+        (Scalar::C128(a), Scalar::C128(b)) => {
+            (a.re, a.im).partial_cmp(&(b.re, b.im)).unwrap_or(std::cmp::Ordering::Equal)
+        }
         (Scalar::Object(a), Scalar::Object(b)) => a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal),
         (Scalar::I64(a), Scalar::I64(b)) => a.cmp(b),
         (Scalar::U64(a), Scalar::U64(b)) => a.cmp(b),
@@ -292,7 +314,11 @@ fn searchsorted(args: &Args) -> R {
     let (items, wanted) = (array.cast(kind)?.scalars(), values.cast(kind)?.scalars());
     let found: Vec<i64> = wanted
         .iter()
-        .map(|x| items.partition_point(|item| if right { compare(item, x).is_le() } else { compare(item, x).is_lt() }) as i64)
+        .map(|x| {
+            items.partition_point(
+                |item| if right { compare(item, x).is_le() } else { compare(item, x).is_lt() },
+            ) as i64
+        })
         .collect();
     Ok(Array::from_vec(found, &values.shape).value_or_scalar())
 }
@@ -355,13 +381,19 @@ fn unique_rows(array: &Array, at: usize) -> R<(Array, Array, Array, Array)> {
     let moved = array.permuted(&order);
     let rows: Vec<Vec<Scalar>> = (0..moved.len()).map(|i| moved.row(i).scalars()).collect();
     let by_items = |a: &[Scalar], b: &[Scalar]| {
-        a.iter().zip(b).map(|(x, y)| compare(x, y)).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+        a.iter()
+            .zip(b)
+            .map(|(x, y)| compare(x, y))
+            .find(|order| order.is_ne())
+            .unwrap_or(std::cmp::Ordering::Equal)
     };
     let mut sorted: Vec<i64> = (0..rows.len() as i64).collect();
     sorted.sort_by(|&a, &b| by_items(&rows[a as usize], &rows[b as usize]));
-    let (mut first, mut counts, mut inverse): (Vec<i64>, Vec<i64>, Vec<i64>) = (vec![], vec![], vec![0; rows.len()]);
+    let (mut first, mut counts, mut inverse): (Vec<i64>, Vec<i64>, Vec<i64>) =
+        (vec![], vec![], vec![0; rows.len()]);
     for i in sorted {
-        let is_same = first.last().is_some_and(|last| by_items(&rows[*last as usize], &rows[i as usize]).is_eq());
+        let is_same =
+            first.last().is_some_and(|last| by_items(&rows[*last as usize], &rows[i as usize]).is_eq());
         if !is_same {
             first.push(i);
             counts.push(0);
@@ -417,7 +449,8 @@ pub fn compress(mask: &Array, array: &Array, at: Option<&Value>) -> R {
         None => (array.raveled(), 0),
         Some(at) => (array.clone(), axis(index(at)?, array.ndim())?),
     };
-    let order: Vec<i64> = mask.truths().iter().enumerate().filter(|(_, yes)| **yes).map(|(i, _)| i as i64).collect();
+    let order: Vec<i64> =
+        mask.truths().iter().enumerate().filter(|(_, yes)| **yes).map(|(i, _)| i as i64).collect();
     Ok(crate::shape::take(&array, &order, at).value())
 }
 
@@ -439,7 +472,9 @@ fn take(args: &Args) -> R {
             _ => pick,
         };
         if place < 0 || place >= n {
-            return Err(crate::error::index_error(format!("index {pick} is out of bounds for axis {at} with size {n}")));
+            return Err(crate::error::index_error(format!(
+                "index {pick} is out of bounds for axis {at} with size {n}"
+            )));
         }
         order.push(place);
     }
@@ -463,7 +498,9 @@ fn places_along(array: &Array, picks: &Array, at: usize) -> R<(Vec<usize>, Vec<u
     for (flat, pick) in picks.to_i64s()?.into_iter().enumerate() {
         let place = if pick < 0 { pick + n } else { pick };
         if place < 0 || place >= n {
-            return Err(crate::error::index_error(format!("index {pick} is out of bounds for axis {at} with size {n}")));
+            return Err(crate::error::index_error(format!(
+                "index {pick} is out of bounds for axis {at} with size {n}"
+            )));
         }
         let mut offset = array.offset as isize;
         for axis in 0..array.ndim() {
@@ -539,4 +576,3 @@ fn corner_of(n: i64, m: i64, k: i64, upper: bool) -> Value {
     }
     Value::tuple([Array::vector(rows).value(), Array::vector(columns).value()])
 }
-

@@ -13,9 +13,13 @@ use crate::table::{Args, Row, axes, axis, call, row};
 pub const ROWS: &[Row] = &[
     row("median", "a axis= out= overwrite_input= keepdims=", |args| middle(args, false, 4)),
     row("nanmedian", "a axis= out= overwrite_input= keepdims=", |args| middle(args, true, 4)),
-    row("percentile", "a q axis= out= overwrite_input= method= keepdims=", |args| quantile(args, 100.0, false)),
+    row("percentile", "a q axis= out= overwrite_input= method= keepdims=", |args| {
+        quantile(args, 100.0, false)
+    }),
     row("quantile", "a q axis= out= overwrite_input= method= keepdims=", |args| quantile(args, 1.0, false)),
-    row("nanpercentile", "a q axis= out= overwrite_input= method= keepdims=", |args| quantile(args, 100.0, true)),
+    row("nanpercentile", "a q axis= out= overwrite_input= method= keepdims=", |args| {
+        quantile(args, 100.0, true)
+    }),
     row("nanquantile", "a q axis= out= overwrite_input= method= keepdims=", |args| quantile(args, 1.0, true)),
     row("average", "a axis= weights= returned= keepdims=", average),
     row("histogram", "a bins= range= density= weights=", histogram),
@@ -91,7 +95,8 @@ pub const ROWS: &[Row] = &[
             let y = std::f64::consts::PI * if x == 0.0 { 1.0e-20 } else { x };
             y.sin() / y
         };
-        Ok(Array::from_vec(array.to_f64s()?.into_iter().map(of).collect::<Vec<_>>(), &array.shape).value_or_scalar())
+        Ok(Array::from_vec(array.to_f64s()?.into_iter().map(of).collect::<Vec<_>>(), &array.shape)
+            .value_or_scalar())
     }),
     row("i0", "x", |args| {
         let array = args.array(0)?;
@@ -104,7 +109,8 @@ pub const ROWS: &[Row] = &[
             }
             sum
         };
-        Ok(Array::from_vec(array.to_f64s()?.into_iter().map(of).collect::<Vec<_>>(), &array.shape).value_or_scalar())
+        Ok(Array::from_vec(array.to_f64s()?.into_iter().map(of).collect::<Vec<_>>(), &array.shape)
+            .value_or_scalar())
     }),
     row("hanning", "M", |args| window(args, |x| 0.5 + 0.5 * x.cos())),
     row("hamming", "M", |args| window(args, |x| 0.54 + 0.46 * x.cos())),
@@ -185,7 +191,11 @@ fn quantile(args: &Args, scale: f64, skip_nan: bool) -> R {
     let array = args.array(0)?;
     let q = args.array(1)?;
     let method = args.text(5).unwrap_or("linear".to_owned());
-    let word = if scale == 100.0 { "Percentiles must be in the range [0, 100]" } else { "Quantiles must be in the range [0, 1]" };
+    let word = if scale == 100.0 {
+        "Percentiles must be in the range [0, 100]"
+    } else {
+        "Quantiles must be in the range [0, 1]"
+    };
     let mut parts = Vec::new();
     for q in q.to_f64s()? {
         let q = q / scale;
@@ -209,7 +219,16 @@ fn quantile(args: &Args, scale: f64, skip_nan: bool) -> R {
     }
     if !matches!(
         &*method,
-        "linear" | "lower" | "higher" | "nearest" | "midpoint" | "hazen" | "weibull" | "median_unbiased" | "normal_unbiased" | "inverted_cdf"
+        "linear"
+            | "lower"
+            | "higher"
+            | "nearest"
+            | "midpoint"
+            | "hazen"
+            | "weibull"
+            | "median_unbiased"
+            | "normal_unbiased"
+            | "inverted_cdf"
     ) {
         return Err(not_done(format!("the method '{method}' of quantiles")));
     }
@@ -247,7 +266,11 @@ fn at_quantile(lane: &[f64], q: f64, method: &str) -> f64 {
         "higher" => lane[place.ceil() as usize],
         "nearest" => lane[place.round_ties_even() as usize],
         "midpoint" => {
-            if t == 0.0 { a } else { (a + b) / 2.0 }
+            if t == 0.0 {
+                a
+            } else {
+                (a + b) / 2.0
+            }
         }
         _ if t >= 0.5 => b - (b - a) * (1.0 - t),
         _ => a + (b - a) * t,
@@ -265,7 +288,8 @@ fn average(args: &Args) -> R {
     let Some(weights) = args.some(2) else {
         let made = call("numpy.mean", &[array.clone().value(), axis_value.clone()], &named)?;
         if args.flag(3, false) {
-            let left: usize = crate::reduce::reduced_shape(&array, Some(&axis_value), false)?.iter().product();
+            let left: usize =
+                crate::reduce::reduced_shape(&array, Some(&axis_value), false)?.iter().product();
             let count = crate::scalar::Scalar::F64((array.size() / left.max(1)) as f64).value();
             return Ok(Value::tuple([made, count]));
         }
@@ -278,7 +302,9 @@ fn average(args: &Args) -> R {
         }
         let at = axis(index(&axis_value)?, array.ndim())?;
         if weights.ndim() != 1 || weights.len() != array.shape[at] {
-            return Err(value_error("Shape of weights must be consistent with shape of a along specified axis."));
+            return Err(value_error(
+                "Shape of weights must be consistent with shape of a along specified axis.",
+            ));
         }
         let mut shape = vec![1; array.ndim()];
         shape[at] = weights.len();
@@ -288,7 +314,10 @@ fn average(args: &Args) -> R {
     let weights = weights.cast(kind)?;
     let total = call("numpy.sum", &[weights.clone().value(), axis_value.clone()], &named)?;
     if array_of(&total, None)?.scalars().iter().any(|x| x.f64() == 0.0) {
-        return Err(batuta_rt::Error::new(batuta_rt::ZeroDivisionError, "Weights sum to zero, can't be normalized"));
+        return Err(batuta_rt::Error::new(
+            batuta_rt::ZeroDivisionError,
+            "Weights sum to zero, can't be normalized",
+        ));
     }
     let products = apply(Op::Multiply, &array.value(), &weights.value())?;
     let sum = call("numpy.sum", &[products, axis_value], &named)?;
@@ -320,7 +349,9 @@ fn bin_edges(flat: &Array, bins: Option<&Value>, range: Option<&Value>) -> R<Arr
             (pair[0], pair[1])
         }
         None if items.is_empty() => (0.0, 1.0),
-        None => items.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (low.min(x), high.max(x))),
+        None => {
+            items.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (low.min(x), high.max(x)))
+        }
     };
     if low > high {
         return Err(value_error("max must be larger than min in range parameter."));
@@ -348,7 +379,13 @@ fn automatic(rule: &str, flat: &Array) -> R<i64> {
         "fd" => fd,
         "sqrt" => span / n.sqrt(),
         "rice" => span / (2.0 * n.powf(1.0 / 3.0)),
-        "auto" => if fd > 0.0 { sturges.min(fd) } else { sturges },
+        "auto" => {
+            if fd > 0.0 {
+                sturges.min(fd)
+            } else {
+                sturges
+            }
+        }
         other => return Err(not_done(format!("the rule '{other}' for bins"))),
     };
     Ok(if width > 0.0 { (span / width).ceil() as i64 } else { 1 })
@@ -432,7 +469,9 @@ fn histogram2d(args: &Args) -> R {
 fn bincount(args: &Args) -> R {
     let array = args.array(0)?;
     if array.kind().letter() == "f" && array.size() > 0 {
-        return Err(type_error("Cannot cast array data from dtype('float64') to dtype('int64') according to the rule 'safe'"));
+        return Err(type_error(
+            "Cannot cast array data from dtype('float64') to dtype('int64') according to the rule 'safe'",
+        ));
     }
     let items = array.to_i64s()?;
     if items.iter().any(|x| *x < 0) {
@@ -454,10 +493,13 @@ fn bincount(args: &Args) -> R {
 }
 
 fn cov(args: &Args, scaled: bool) -> R {
-    let lift = |array: Array| if array.ndim() < 2 { array.raveled().reshaped(&[1, array.size()]) } else { array };
+    let lift =
+        |array: Array| if array.ndim() < 2 { array.raveled().reshaped(&[1, array.size()]) } else { array };
     let own = args.array(0)?;
     let by_rows = args.flag(2, true);
-    let turned = |array: Array| if !by_rows && array.ndim() > 1 && array.shape[0] != 1 { array.transposed() } else { array };
+    let turned = |array: Array| {
+        if !by_rows && array.ndim() > 1 && array.shape[0] != 1 { array.transposed() } else { array }
+    };
     let mut array = turned(lift(own.clone()));
     if let Some(more) = args.some(1) {
         array = crate::shape::concatenate(&[array, turned(lift(array_of(more, None)?))], 0)?;
@@ -498,7 +540,11 @@ fn overlap(mode: &str) -> R<Overlap> {
         "full" | "f" => Overlap::Full,
         "same" | "s" => Overlap::Same,
         "valid" | "v" => Overlap::Valid,
-        other => return Err(value_error(format!("mode must be one of 'valid', 'same', or 'full' (got '{other}')"))),
+        other => {
+            return Err(value_error(format!(
+                "mode must be one of 'valid', 'same', or 'full' (got '{other}')"
+            )));
+        }
     })
 }
 
@@ -532,7 +578,8 @@ fn interp(args: &Args) -> R {
     }
     let period = args.some(5).map(batuta_rt::py::to_float).transpose()?.map(f64::abs);
     if let Some(period) = period {
-        let mut pairs: Vec<(f64, f64)> = xp.iter().map(|x| x.rem_euclid(period)).zip(fp.iter().copied()).collect();
+        let mut pairs: Vec<(f64, f64)> =
+            xp.iter().map(|x| x.rem_euclid(period)).zip(fp.iter().copied()).collect();
         pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
         let (first, last) = (pairs[0], pairs[pairs.len() - 1]);
         pairs.insert(0, (last.0 - period, last.1));
@@ -596,7 +643,8 @@ fn diff(args: &Args) -> R {
     let op = if crate::make::is_bool(&array) { Op::NotEqual } else { Op::Subtract };
     for _ in 0..times {
         let n = array.shape[at];
-        let (high, low) = (crate::shape::part(&array, at, 1, n), crate::shape::part(&array, at, 0, n.saturating_sub(1)));
+        let (high, low) =
+            (crate::shape::part(&array, at, 1, n), crate::shape::part(&array, at, 0, n.saturating_sub(1)));
         array = array_of(&apply(op, &high.value(), &low.value())?, None)?;
     }
     Ok(array.value())
@@ -648,7 +696,8 @@ fn slopes(y: &[f64], h: f64, points: Option<&[f64]>, order: i64, out: &mut Vec<f
         if even {
             (-1.5 / d1) * y[0] + (2.0 / d1) * y[1] + (-0.5 / d1) * y[2]
         } else {
-            -(2.0 * d1 + d2) / (d1 * (d1 + d2)) * y[0] + (d1 + d2) / (d1 * d2) * y[1] - d1 / (d2 * (d1 + d2)) * y[2]
+            -(2.0 * d1 + d2) / (d1 * (d1 + d2)) * y[0] + (d1 + d2) / (d1 * d2) * y[1]
+                - d1 / (d2 * (d1 + d2)) * y[2]
         }
     } else {
         (y[1] - y[0]) / gap(0)
@@ -670,7 +719,8 @@ fn slopes(y: &[f64], h: f64, points: Option<&[f64]>, order: i64, out: &mut Vec<f
         if even {
             (0.5 / d1) * y[n - 3] + (-2.0 / d1) * y[n - 2] + (1.5 / d1) * y[n - 1]
         } else {
-            d2 / (d1 * (d1 + d2)) * y[n - 3] - (d2 + d1) / (d1 * d2) * y[n - 2] + (2.0 * d2 + d1) / (d2 * (d1 + d2)) * y[n - 1]
+            d2 / (d1 * (d1 + d2)) * y[n - 3] - (d2 + d1) / (d1 * d2) * y[n - 2]
+                + (2.0 * d2 + d1) / (d2 * (d1 + d2)) * y[n - 1]
         }
     } else {
         (y[n - 1] - y[n - 2]) / gap(n - 2)
@@ -688,7 +738,11 @@ fn trapezoid(args: &Args) -> R {
             let own = if x.ndim() == 1 { 0 } else { at };
             let m = x.shape[own];
             let d = array_of(
-                &apply(Op::Subtract, &crate::shape::part(&x, own, 1, m).value(), &crate::shape::part(&x, own, 0, m.saturating_sub(1)).value())?,
+                &apply(
+                    Op::Subtract,
+                    &crate::shape::part(&x, own, 1, m).value(),
+                    &crate::shape::part(&x, own, 0, m.saturating_sub(1)).value(),
+                )?,
                 None,
             )?;
             if x.ndim() == 1 {
@@ -701,7 +755,8 @@ fn trapezoid(args: &Args) -> R {
         }
         None => args.some(2).cloned().unwrap_or(1.0.into()),
     };
-    let (high, low) = (crate::shape::part(&array, at, 1, n), crate::shape::part(&array, at, 0, n.saturating_sub(1)));
+    let (high, low) =
+        (crate::shape::part(&array, at, 1, n), crate::shape::part(&array, at, 0, n.saturating_sub(1)));
     let pairs = apply(Op::Add, &high.value(), &low.value())?;
     let areas = apply(Op::Divide, &apply(Op::Multiply, &gaps, &pairs)?, &2.0.into())?;
     call("numpy.sum", &[areas, (at as i64).into()], &Dict::new())
@@ -716,18 +771,28 @@ fn round(args: &Args) -> R {
         }
         Kind::Num(trueno::DType::F64) => array.f64s(|t| Ok(Array::from_tensor(t.round(places))))?,
         Kind::Num(dtype) if dtype.kind() == trueno::Kind::Complex => {
-            let part = |array: Array| -> R<Array> { array.cast(F64)?.f64s(|t| Ok(Array::from_tensor(t.round(places)))) };
-            let (re, im) = (part(crate::object::real(&array))?.to_f64s()?, part(crate::object::imag(&array))?.to_f64s()?);
-            let items: Vec<trueno::Complex128> = re.into_iter().zip(im).map(|(a, b)| trueno::Complex128::new(a, b)).collect();
+            let part = |array: Array| -> R<Array> {
+                array.cast(F64)?.f64s(|t| Ok(Array::from_tensor(t.round(places))))
+            };
+            let (re, im) = (
+                part(crate::object::real(&array))?.to_f64s()?,
+                part(crate::object::imag(&array))?.to_f64s()?,
+            );
+            let items: Vec<trueno::Complex128> =
+                re.into_iter().zip(im).map(|(a, b)| trueno::Complex128::new(a, b)).collect();
             Array::from_vec(items, &array.shape).cast(array.kind())?
         }
         Kind::Num(_) if places < 0 => {
-            let items: Vec<i64> = array.to_i64s()?.into_iter().map(|x| batuta_rt::round_int(x, i64::from(places))).collect();
+            let items: Vec<i64> =
+                array.to_i64s()?.into_iter().map(|x| batuta_rt::round_int(x, i64::from(places))).collect();
             Array::from_vec(items, &array.shape).cast(array.kind())?
         }
         Kind::Object => {
-            let items: R<Vec<Value>> =
-                array.scalars().iter().map(|x| batuta_rt::catch(|| batuta_rt::py::round(&x.item(), Some(i64::from(places))))).collect();
+            let items: R<Vec<Value>> = array
+                .scalars()
+                .iter()
+                .map(|x| batuta_rt::catch(|| batuta_rt::py::round(&x.item(), Some(i64::from(places)))))
+                .collect();
             Array::from_vec(items?, &array.shape)
         }
         _ => array.copy(),

@@ -143,8 +143,16 @@ static ROWS: LazyLock<HashMap<&'static str, Row>> = LazyLock::new(|| {
 
 /// Abstract classes of scalars.
 const ABSTRACT: &[&str] = &[
-    "generic", "number", "integer", "signedinteger", "unsignedinteger", "inexact", "floating", "complexfloating",
-    "character", "flexible",
+    "generic",
+    "number",
+    "integer",
+    "signedinteger",
+    "unsignedinteger",
+    "inexact",
+    "floating",
+    "complexfloating",
+    "character",
+    "flexible",
 ];
 
 fn find(name: &str) -> Option<Row> {
@@ -187,7 +195,9 @@ fn bind(row: &Row, args: &[Value], named: &Dict<String, Value>) -> R<Args> {
     }
     if next.len() > 0 {
         let (most, given) = (params.len(), args.len());
-        return Err(type_error(format!("{called}() takes at most {most} positional arguments ({given} given)")));
+        return Err(type_error(format!(
+            "{called}() takes at most {most} positional arguments ({given} given)"
+        )));
     }
     for (name, value) in named.iter() {
         let plain = |param: &&str| param.trim_end_matches('=') == name;
@@ -210,7 +220,9 @@ fn bind(row: &Row, args: &[Value], named: &Dict<String, Value>) -> R<Args> {
     if !missing.is_empty() {
         let (count, s) = (missing.len(), if missing.len() == 1 { "" } else { "s" });
         let names = missing.join(" and ");
-        return Err(type_error(format!("{called}() missing {count} required positional argument{s}: {names}")));
+        return Err(type_error(format!(
+            "{called}() missing {count} required positional argument{s}: {names}"
+        )));
     }
     Ok(Args { slots, name: row.name })
 }
@@ -292,8 +304,17 @@ pub fn attribute(name: &str) -> Option<Value> {
         "r_" | "c_" | "s_" | "index_exp" | "mgrid" | "ogrid" => {
             return Some(Value::Object(Rc::new(crate::grid::GridObject(short.to_owned()))));
         }
-        "random" | "linalg" | "fft" | "polynomial" | "char" | "strings" | "testing" | "lib" | "exceptions"
-        | "polynomial.polynomial" | "lib.stride_tricks" => {
+        "random"
+        | "linalg"
+        | "fft"
+        | "polynomial"
+        | "char"
+        | "strings"
+        | "testing"
+        | "lib"
+        | "exceptions"
+        | "polynomial.polynomial"
+        | "lib.stride_tricks" => {
             return Some(Value::Object(Rc::new(ModuleObject(name.to_owned()))));
         }
         _ => {}
@@ -301,7 +322,8 @@ pub fn attribute(name: &str) -> Option<Value> {
     if let Some(known) = ABSTRACT.iter().find(|known| **known == short) {
         return Some(Value::Object(Rc::new(ScalarType { name: known, kind: None })));
     }
-    let is_type = short.len() > 1 && !matches!(short, "unicode" | "f4" | "f8" | "i1" | "i2" | "i4" | "i8" | "u1" | "u2" | "u4" | "u8");
+    let is_type = short.len() > 1
+        && !matches!(short, "unicode" | "f4" | "f8" | "i1" | "i2" | "i4" | "i8" | "u1" | "u2" | "u4" | "u8");
     type_named(short).filter(|_| is_type).map(Kind::class)
 }
 

@@ -25,7 +25,8 @@ fn passed(holds: bool, text: &str) -> R {
 }
 
 fn equal(args: &Args) -> R {
-    let same = call("numpy.array_equal", &[args.need(0)?.clone(), args.need(1)?.clone()], &batuta_rt::Dict::new())?;
+    let same =
+        call("numpy.array_equal", &[args.need(0)?.clone(), args.need(1)?.clone()], &batuta_rt::Dict::new())?;
     passed(same.is_true(), "Arrays are not equal")
 }
 

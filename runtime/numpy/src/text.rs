@@ -75,29 +75,35 @@ pub const ROWS: &[Row] = &[
         options.suppress = args.flag(3, options.suppress);
         Ok(to_text(&args.array(0)?, &options, " ", "", "").into())
     }),
-    row("array_repr", "arr max_line_width= precision= suppress_small=", |args| Ok(repr(&args.array(0)?).into())),
-    row("format_float_positional", "x precision= unique= fractional= trim= sign= pad_left= pad_right= min_digits=", |args| {
-        let x = args.float(0, 0.0)?;
-        let trim = args.text(4).unwrap_or("k".to_owned());
-        let mut text = match args.some(1) {
-            Some(precision) => {
-                let p = crate::make::index(precision)? as usize;
-                let shortest = format!("{x}");
-                let digits = shortest.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-                if args.flag(2, true) && digits <= p { shortest } else { format!("{x:.p$}") }
-            }
-            None => format!("{x}"),
-        };
-        if !text.contains('.') {
-            text.push('.');
-        }
-        Ok(match &*trim {
-            "-" => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-            "0" if text.ends_with('.') => text + "0",
-            _ => text,
-        }
-        .into())
+    row("array_repr", "arr max_line_width= precision= suppress_small=", |args| {
+        Ok(repr(&args.array(0)?).into())
     }),
+    row(
+        "format_float_positional",
+        "x precision= unique= fractional= trim= sign= pad_left= pad_right= min_digits=",
+        |args| {
+            let x = args.float(0, 0.0)?;
+            let trim = args.text(4).unwrap_or("k".to_owned());
+            let mut text = match args.some(1) {
+                Some(precision) => {
+                    let p = crate::make::index(precision)? as usize;
+                    let shortest = format!("{x}");
+                    let digits = shortest.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+                    if args.flag(2, true) && digits <= p { shortest } else { format!("{x:.p$}") }
+                }
+                None => format!("{x}"),
+            };
+            if !text.contains('.') {
+                text.push('.');
+            }
+            Ok(match &*trim {
+                "-" => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+                "0" if text.ends_with('.') => text + "0",
+                _ => text,
+            }
+            .into())
+        },
+    ),
     row("format_float_scientific", "x precision= unique= trim= sign= pad_left= exp_digits=", |args| {
         let x = args.float(0, 0.0)?;
         let text = match args.some(1) {
@@ -124,7 +130,13 @@ pub const ROWS: &[Row] = &[
     row("binary_repr", "num width=", |args| {
         let n = args.int(0, 0)?;
         let width = args.int(1, 0)? as usize;
-        let text = if n < 0 && width > 0 { format!("{:b}", (1i64 << width) + n) } else if n < 0 { format!("-{:b}", -n) } else { format!("{n:b}") };
+        let text = if n < 0 && width > 0 {
+            format!("{:b}", (1i64 << width) + n)
+        } else if n < 0 {
+            format!("-{:b}", -n)
+        } else {
+            format!("{n:b}")
+        };
         Ok(format!("{text:0>width$}").into())
     }),
     row("save", "file arr allow_pickle=", |args| {
@@ -148,7 +160,8 @@ pub const ROWS: &[Row] = &[
     }),
     row("loadtxt", "fname dtype= comments= delimiter= converters= skiprows= usecols= unpack=", loadtxt),
     row("genfromtxt", "fname dtype= comments= delimiter= skip_header=", |args| {
-        let mut slots: Vec<Value> = vec![args.need(0)?.clone(), args.at(1).cloned().unwrap_or_default(), Value::from("#")];
+        let mut slots: Vec<Value> =
+            vec![args.need(0)?.clone(), args.at(1).cloned().unwrap_or_default(), Value::from("#")];
         slots.push(args.at(3).cloned().unwrap_or_default());
         slots.push(Value::None);
         slots.push(args.at(4).cloned().unwrap_or((0_i64).into()));
@@ -164,7 +177,9 @@ fn float_mode(mode: &str) -> R<FloatMode> {
         "maxprec" => FloatMode::MaxPrec,
         "maxprec_equal" => FloatMode::MaxPrecEqual,
         _ => {
-            return Err(value_error("floatmode option must be one of \"fixed\", \"unique\", \"maxprec\", \"maxprec_equal\""));
+            return Err(value_error(
+                "floatmode option must be one of \"fixed\", \"unique\", \"maxprec\", \"maxprec_equal\"",
+            ));
         }
     })
 }
@@ -248,7 +263,9 @@ impl Object for Archive {
             "__enter__" => Some(Ok(Value::Object(self))),
             "__exit__" | "close" => Some(Ok(Value::None)),
             "__getitem__" => Some(batuta_rt::catch(|| batuta_rt::py::get_item(&dict, &args[0]))),
-            "keys" | "items" | "values" => Some(batuta_rt::catch(|| batuta_rt::py::call_method(&dict, name, args))),
+            "keys" | "items" | "values" => {
+                Some(batuta_rt::catch(|| batuta_rt::py::call_method(&dict, name, args)))
+            }
             "__iter__" => Some(Ok(dict)),
             "__contains__" => Some(Ok(self.0.contains_key(args.first()?).into())),
             "__len__" => Some(Ok(self.0.len_i64_value())),
@@ -343,7 +360,8 @@ impl Place<'_> {
             let (mut done, mut line) = (String::new(), indent.to_owned());
             for (k, item) in shown.iter().enumerate() {
                 let word = item.map_or("...".to_owned(), |i| self.words[flat + i].clone());
-                if (line.chars().count() + word.chars().count()) as isize > width && line.len() > indent.len() {
+                if (line.chars().count() + word.chars().count()) as isize > width && line.len() > indent.len()
+                {
                     done.push_str(line.trim_end());
                     done.push('\n');
                     line = indent.to_owned();
@@ -361,7 +379,9 @@ impl Place<'_> {
                 .iter()
                 .map(|item| match item {
                     None => format!("{indent}..."),
-                    Some(i) => format!("{indent}{}", self.lines(axis + 1, flat + i * step, &deeper, width - 1)),
+                    Some(i) => {
+                        format!("{indent}{}", self.lines(axis + 1, flat + i * step, &deeper, width - 1))
+                    }
                 })
                 .collect();
             parts.join(&breaks)
@@ -387,12 +407,16 @@ fn formatted(
         _ => &["str_kind", "numpystr", "object", "all"],
     };
     let known = |key: &&&str| batuta_rt::py::contains(formatter, &Value::from(**key));
-    let Some(key) = keys.iter().find(known) else { return Ok(to_text(array, options, separator, prefix, suffix)) };
+    let Some(key) = keys.iter().find(known) else {
+        return Ok(to_text(array, options, separator, prefix, suffix));
+    };
     let function = batuta_rt::py::get_item(formatter, &Value::from(*key));
     let words: R<Vec<String>> = array
         .scalars()
         .into_iter()
-        .map(|x| batuta_rt::catch(|| batuta_rt::str(&batuta_rt::py::call(&function, &[x.value()])).to_string()))
+        .map(|x| {
+            batuta_rt::catch(|| batuta_rt::str(&batuta_rt::py::call(&function, &[x.value()])).to_string())
+        })
         .collect();
     Ok(layout(array, &words?, options, separator, prefix, suffix, array.size() > options.threshold))
 }
@@ -525,7 +549,9 @@ fn loadtxt(args: &Args) -> R {
         let chosen: Vec<Value> = match &columns {
             Some(columns) => columns
                 .iter()
-                .map(|&at| parts[if at < 0 { (at + parts.len() as i64) as usize } else { at as usize }].into())
+                .map(|&at| {
+                    parts[if at < 0 { (at + parts.len() as i64) as usize } else { at as usize }].into()
+                })
                 .collect(),
             None => parts.into_iter().map(Value::from).collect(),
         };

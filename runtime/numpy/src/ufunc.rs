@@ -136,7 +136,8 @@ fn reduce(op: Op, args: &Args) -> R {
             (_, Some(first)) => first,
             (Some(initial), None) => array_of(initial, None)?,
             (None, None) => {
-                let text = format!("zero-size array to reduction operation {} which has no identity", op.name());
+                let text =
+                    format!("zero-size array to reduction operation {} which has no identity", op.name());
                 return Err(value_error(text));
             }
         };
@@ -163,7 +164,9 @@ fn at(op: Op, args: &Args) -> R {
         crate::index::Picked::Places(places, shape) => (places, shape),
     };
     let source = args.array(2)?;
-    let wide = source.broadcast_to(&shape).ok_or_else(|| value_error("array is not broadcastable to correct shape"))?;
+    let wide = source
+        .broadcast_to(&shape)
+        .ok_or_else(|| value_error("array is not broadcastable to correct shape"))?;
     if let (crate::array::Data::F64(buf), Op::Add) = (&array.data, op) {
         let items = wide.to_f64s()?;
         let mut buf = buf.borrow_mut();

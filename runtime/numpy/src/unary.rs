@@ -8,18 +8,72 @@ use crate::error::{R, UfuncTypeError, not_done, type_error};
 
 /// Every function of one array.
 pub const FUNCTIONS: &[&str] = &[
-    "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "sin", "cos", "tan", "arcsin",
-    "arccos", "arctan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "asinh",
-    "acosh", "atanh", "degrees", "radians", "deg2rad", "rad2deg", "floor", "ceil", "trunc", "fix", "rint",
-    "negative", "positive", "absolute", "abs", "fabs", "sign", "square", "reciprocal", "conjugate", "conj",
-    "isnan", "isinf", "isfinite", "signbit", "logical_not", "invert", "bitwise_not", "bitwise_invert",
-    "bitwise_count", "spacing", "isneginf", "isposinf",
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "sqrt",
+    "cbrt",
+    "sin",
+    "cos",
+    "tan",
+    "arcsin",
+    "arccos",
+    "arctan",
+    "asin",
+    "acos",
+    "atan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "arcsinh",
+    "arccosh",
+    "arctanh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "degrees",
+    "radians",
+    "deg2rad",
+    "rad2deg",
+    "floor",
+    "ceil",
+    "trunc",
+    "fix",
+    "rint",
+    "negative",
+    "positive",
+    "absolute",
+    "abs",
+    "fabs",
+    "sign",
+    "square",
+    "reciprocal",
+    "conjugate",
+    "conj",
+    "isnan",
+    "isinf",
+    "isfinite",
+    "signbit",
+    "logical_not",
+    "invert",
+    "bitwise_not",
+    "bitwise_invert",
+    "bitwise_count",
+    "spacing",
+    "isneginf",
+    "isposinf",
 ];
 
 /// The float type in which a function computes.
 pub fn float_type(dtype: DType, name: &str) -> R<DType> {
     match dtype {
-        DType::Bool | DType::I8 | DType::U8 => Err(not_done(format!("`{name}` of {dtype}, which gives float16"))),
+        DType::Bool | DType::I8 | DType::U8 => {
+            Err(not_done(format!("`{name}` of {dtype}, which gives float16")))
+        }
         other => Ok(other.to_float()),
     }
 }
@@ -52,9 +106,13 @@ pub fn apply(name: &str, array: &Array) -> R<Array> {
         ("positive", _) => return Ok(array.copy_keeping()),
         ("conjugate" | "conj", kind) if kind != K::Complex => return Ok(array.copy_keeping()),
         ("isnan" | "isinf", K::Bool | K::Integer) => return Ok(Array::zeros(BOOL, &array.shape)),
-        ("isfinite", K::Bool | K::Integer) => return Ok(Array::from_vec(vec![true; array.size()], &array.shape)),
+        ("isfinite", K::Bool | K::Integer) => {
+            return Ok(Array::from_vec(vec![true; array.size()], &array.shape));
+        }
         ("floor" | "ceil" | "trunc" | "fix", K::Bool | K::Integer) => return Ok(array.copy_keeping()),
-        ("invert" | "bitwise_not" | "bitwise_invert", K::Bool) => return map::<bool, bool>(array, |t| t.logical_not()),
+        ("invert" | "bitwise_not" | "bitwise_invert", K::Bool) => {
+            return map::<bool, bool>(array, |t| t.logical_not());
+        }
         ("absolute" | "abs", K::Bool) => return Ok(array.copy_keeping()),
         ("negative", K::Bool) => {
             return Err(type_error(
@@ -87,7 +145,16 @@ fn integer(name: &str, array: &Array, dtype: DType) -> Option<R<Array>> {
     let back = |made: R<Array>| made?.cast(Kind::Num(dtype));
     if !matches!(
         name,
-        "negative" | "absolute" | "abs" | "sign" | "square" | "invert" | "bitwise_not" | "bitwise_invert" | "bitwise_count" | "reciprocal"
+        "negative"
+            | "absolute"
+            | "abs"
+            | "sign"
+            | "square"
+            | "invert"
+            | "bitwise_not"
+            | "bitwise_invert"
+            | "bitwise_count"
+            | "reciprocal"
     ) {
         return None;
     }
@@ -159,15 +226,17 @@ fn float<T: trueno::FloatMath + Item>(name: &str, array: &Array) -> R<Array> {
         "sign" => own(|t| t.sign()),
         "square" => own(|t| t.square()),
         "reciprocal" => own(|t| t.reciprocal()),
-        "spacing" => own(|t| t.map(|x| {
-            let size = x.to_f64().abs();
-            T::from_f64(if size_of::<T>() == 4 {
-                let size = size as f32;
-                f64::from(size.next_up() - size)
-            } else {
-                size.next_up() - size
+        "spacing" => own(|t| {
+            t.map(|x| {
+                let size = x.to_f64().abs();
+                T::from_f64(if size_of::<T>() == 4 {
+                    let size = size as f32;
+                    f64::from(size.next_up() - size)
+                } else {
+                    size.next_up() - size
+                })
             })
-        })),
+        }),
         "isnan" => test(|t| t.isnan()),
         "isinf" => test(|t| t.isinf()),
         "isfinite" => test(|t| t.isfinite()),

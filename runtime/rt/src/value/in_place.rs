@@ -5,8 +5,8 @@ use super::access::iter;
 use super::arithmetic::{
     add, bitand, bitor, bitxor, floor_div, lshift, matmul, mul, pow, rem, rshift, sub, true_div,
 };
-use crate::unwind::{OrRaise, raise_new};
 use super::methods::special;
+use crate::unwind::{OrRaise, raise_new};
 
 /// The result, in the container that `a` is.
 fn keep(a: &Value, result: Value) -> Value {
