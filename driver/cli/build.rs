@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// Runtime crates that emitted programs may depend on: folder below `runtime/`.
-const RUNTIME: &[&str] = &["rt"];
+const RUNTIME: &[&str] = &["numpy", "rt", "trueno"];
 /// Folders whose sources declare diagnostic codes.
 const CODE_FOLDERS: &[&str] = &["ir", "frontends", "passes", "backends", "driver"];
 
@@ -113,6 +113,7 @@ fn fitting_lock(text: &str) -> String {
     let rows = table["package"].as_array().expect("packages");
     let name_of = |row: &toml::Value| row["name"].as_str().expect("a name").to_owned();
     let mut wanted: BTreeSet<String> = RUNTIME.iter().map(|name| format!("batuta-{name}")).collect();
+    wanted.insert("trueno".to_owned());
     loop {
         let before = wanted.len();
         for row in rows.iter().filter(|row| wanted.contains(&name_of(row))).collect::<Vec<_>>() {

@@ -71,7 +71,7 @@ pub fn write_if_changed(path: &Path, text: &str) {
 /// Hash of the runtime's sources: a change there invalidates every remembered answer.
 pub fn runtime_hash() -> u64 {
     let mut paths = Vec::new();
-    collect(&root().join("runtime/rt"), &mut paths);
+    ["rt", "numpy", "trueno"].iter().for_each(|name| collect(&root().join("runtime").join(name), &mut paths));
     paths.sort();
     let texts: Vec<String> = paths.iter().filter_map(|path| std::fs::read_to_string(path).ok()).collect();
     hash(texts.iter().map(String::as_str))

@@ -81,7 +81,10 @@ fn write_manifest(folder: &Path, programs: &BTreeMap<String, BTreeMap<String, St
     );
     text += &toml::to_string(&dependencies).expect("a table prints");
     // Inline tables for dependencies would need a printer of our own: sections do as well.
-    let text = text.replace("[batuta-rt]", "[dependencies.batuta-rt]").replace("\n[dependencies]\n", "\n");
+    let text = ["batuta-rt", "batuta-numpy"]
+        .iter()
+        .fold(text, |text, name| text.replace(&format!("[{name}]"), &format!("[dependencies.{name}]")))
+        .replace("\n[dependencies]\n", "\n");
     crate::write_if_changed(&folder.join("Cargo.toml"), &text);
     let lock = folder.join("Cargo.lock");
     if !lock.exists() {

@@ -384,6 +384,8 @@ const LIBRARY_ERRORS: &[(&str, rt::Class)] = &[
     ("re.error", rt::ReError),
     ("shutil.Error", rt::ShutilError),
     ("shutil.SameFileError", rt::SameFileError),
+    ("numpy.exceptions.AxisError", rt::AxisError),
+    ("numpy.linalg.LinAlgError", rt::LinAlgError),
     ("statistics.StatisticsError", rt::StatisticsError),
     ("struct.error", rt::StructError),
     ("zlib.error", rt::ZlibError),

@@ -63,6 +63,8 @@ pub struct Uses {
     pub paths: BTreeSet<String>,
     /// `rt::` occurs.
     pub rt: bool,
+    /// `np::` occurs.
+    pub np: bool,
     /// Methods of the extension traits occur.
     pub prelude: bool,
     /// Macros of the runtime that read as std's.

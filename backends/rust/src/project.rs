@@ -49,6 +49,8 @@ pub struct MapEntry {
 pub struct Dependencies {
     /// The runtime crate.
     pub runtime: bool,
+    /// NumPy's.
+    pub numpy: bool,
 }
 
 /// An emitted cargo project.
@@ -124,7 +126,7 @@ pub fn emit(program: &Program<Mir>, options: &EmitOptions) -> Project {
         };
         project.files.push((file, format!("{head}{lines}")));
     }
-    project.files.push(("Cargo.toml".to_owned(), manifest(options, project.uses.runtime)));
+    project.files.push(("Cargo.toml".to_owned(), manifest(options, &project.uses)));
     project.files.push(("README.md".to_owned(), readme(program, options)));
     project.files.push(("batuta.map.json".to_owned(), map_text(program, options, &project.map)));
     project.files.sort();
@@ -204,6 +206,7 @@ fn module_file(
         project.map.push(MapEntry { file: file.clone(), rust_line, item, origin, store_column });
     }
     project.uses.runtime |= made.uses.rt || made.uses.prelude || !made.uses.macros.is_empty();
+    project.uses.numpy |= made.uses.np;
     project.problems.extend(made.uses.problems);
     project.files.push((file, text));
 }
@@ -255,7 +258,8 @@ fn use_lines(uses: &Uses) -> String {
         ["self as rt"] => "use batuta_rt as rt;\n".to_owned(),
         names => use_line("batuta_rt", names),
     };
-    [group("std::"), runtime, group("crate")]
+    let numpy = if uses.np { "use batuta_numpy as np;\n" } else { "" };
+    [group("std::"), format!("{numpy}{runtime}"), group("crate")]
         .iter()
         .filter(|text| !text.is_empty())
         .cloned()
@@ -271,15 +275,20 @@ fn use_line(parent: &str, names: &[&str]) -> String {
     }
 }
 
-pub(crate) fn manifest(options: &EmitOptions, runtime: bool) -> String {
+pub(crate) fn manifest(options: &EmitOptions, uses: &Dependencies) -> String {
     let mut out = format!(
         "[package]\nname = \"{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n",
         options.name
     );
-    if runtime {
+    if uses.numpy {
+        let _ = writeln!(out, "batuta-numpy = {{ path = {:?} }}", beside(&options.runtime, "numpy"));
+    }
+    if uses.runtime {
         let _ = writeln!(out, "batuta-rt = {{ path = {:?} }}", options.runtime);
     }
-    out.push_str("\n[profile.release]\noverflow-checks = true\nlto = \"thin\"\n");
+    // The kernels of NumPy gain nothing from the program around them, and would be compiled with each again.
+    let lto = if uses.numpy { "off" } else { "thin" };
+    let _ = writeln!(out, "\n[profile.release]\noverflow-checks = true\nlto = {lto:?}");
     for (tool, lints) in ALLOWED {
         let _ = writeln!(out, "\n[lints.{tool}]");
         for lint in *lints {
@@ -287,6 +296,14 @@ pub(crate) fn manifest(options: &EmitOptions, runtime: bool) -> String {
         }
     }
     out
+}
+
+/// The folder of another crate beside the runtime's.
+fn beside(runtime: &str, name: &str) -> String {
+    match runtime.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/{name}"),
+        None => format!("{runtime}/../{name}"),
+    }
 }
 
 pub(crate) fn readme(program: &Program<Mir>, options: &EmitOptions) -> String {

@@ -82,6 +82,10 @@ impl Reader<'_> {
             return Ty::unit();
         }
         match (self.look_up)(&name) {
+            Hint::Lib(path) if batuta_catalog::is_dynamic_module(path.as_str()) => {
+                self.args();
+                Ty::value()
+            }
             Hint::Lib(path) => self.library(path.as_str()),
             Hint::Ty(ty) => self.with_args(ty),
             Hint::Unknown => {
@@ -199,6 +203,23 @@ impl Reader<'_> {
         let read = before[..before.len() - self.rest.len()].trim_end();
         let last = read.strip_suffix(']').unwrap_or(read).trim_end_matches([' ', ',']);
         if last.ends_with("...") { Ty::unknown() } else { Ty::tuple(args) }
+    }
+}
+
+/// The type with numbers left open.
+pub fn without_numbers(ty: Ty) -> Ty {
+    match ty.kind() {
+        TyKind::Int(_) | TyKind::Float(_) | TyKind::Bool | TyKind::Num | TyKind::Complex => Ty::unknown(),
+        TyKind::Func(..) | TyKind::Union(_) => {
+            let mut has_numbers = false;
+            ty.any(&mut |part| {
+                has_numbers |= part != ty && without_numbers(part) != part;
+                false
+            });
+            if has_numbers { Ty::unknown() } else { ty }
+        }
+        TyKind::Option(inner) if without_numbers(*inner) == Ty::unknown() => Ty::unknown(),
+        _ => ty.map_children(without_numbers),
     }
 }
 
@@ -337,7 +358,7 @@ mod tests {
             ("Generator[str, None, None]", "iter<str>"),
             ("Literal['a', 'b']", "str"),
             ("type[Point]", "type<@m.Point>"),
-            ("np.ndarray", "numpy.ndarray"),
+            ("np.ndarray", "value"),
             ("Foo[int]", "?"),
             ("Any", "value"),
             ("list[int", "list<int>"),

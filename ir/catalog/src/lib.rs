@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod coverage;
+mod dynamic;
 mod parse;
 mod regex;
 mod select;
@@ -17,6 +18,7 @@ use batuta_core::{Const, Op, Ty, TyKind};
 use std::sync::{LazyLock, OnceLock};
 
 pub use coverage::{Coverage, coverage, lacks};
+pub use dynamic::{dynamic_names, is_dynamic, is_dynamic_module, lacks_dynamic};
 pub use parse::{parse_signature, parse_ty};
 pub use regex::capturing_groups;
 pub use select::{select, wide_result};
@@ -264,6 +266,8 @@ pub fn is_exception(name: &str) -> bool {
             | "csv.Error"
             | "io.UnsupportedOperation"
             | "json.JSONDecodeError"
+            | "numpy.exceptions.AxisError"
+            | "numpy.linalg.LinAlgError"
             | "queue.Empty"
             | "queue.Full"
             | "re.error"

@@ -482,8 +482,17 @@ impl Apply<'_, '_, '_> {
             ObjOp::BitOr => ("value.ior", number),
             ObjOp::BitAnd => ("value.iand", number),
             ObjOp::BitXor => ("value.ixor", number),
+            ObjOp::TrueDiv if self.types.env().has_arrays => ("value.itruediv", false),
+            ObjOp::FloorDiv if self.types.env().has_arrays => ("value.ifloordiv", false),
+            ObjOp::Mod if self.types.env().has_arrays => ("value.imod", false),
+            ObjOp::Pow if self.types.env().has_arrays => ("value.ipow", false),
+            ObjOp::MatMul if self.types.env().has_arrays => ("value.imatmul", false),
+            ObjOp::Shl if self.types.env().has_arrays => ("value.ilshift", false),
+            ObjOp::Shr if self.types.env().has_arrays => ("value.irshift", false),
             _ => return None,
         };
+        // An array takes a number in place, too.
+        let is_plain = is_plain && !self.types.env().has_arrays;
         let method = format!("__{}__", name.trim_start_matches("value."));
         let has_own = || self.types.env().program.fns.keys().any(|path| path.last() == method);
         if *ty.kind() != TyKind::Value || is_plain && !has_own() {

@@ -354,6 +354,10 @@ impl Apply<'_, '_, '_> {
             if self.compares_exactly(a, b) { (self.as_int(a), self.as_int(b)) } else { self.same_type(a, b) };
         if *self.ty(a).kind() == TyKind::Value {
             let word = dunder_word(op);
+            if self.types.env().has_arrays {
+                let word = Name::new(&format!("compare.{word}"));
+                return self.mk_op(ValueOp::Binary, Attr::Name(word), vec![a, b], Ty::value());
+            }
             return self
                 .mk_op(ValueOp::Binary, Attr::Name(Name::new(word)), vec![a, b], Ty::value())
                 .truthy(self);

@@ -262,6 +262,10 @@ fn walk(vars: &Vars, root: Var, state: &mut FxHashMap<Var, bool>, path: &mut Vec
 
 /// A note for each parameter and local that is dynamic: which annotation would help.
 pub(crate) fn report(solver: &Solver<'_>, types: &Types<'_, '_>, out: &mut Vec<Diagnostic>) {
+    // Arrays are dynamic values: no annotation would change that.
+    if solver.env.has_arrays {
+        return;
+    }
     for inst in &solver.insts {
         let mut diags = Diags::new(inst.path);
         for (param, declared) in inst.sig.params.iter().zip(&inst.unit.body.params) {

@@ -29,6 +29,7 @@ impl Apply<'_, '_, '_> {
             let why = format!("`{name}` would change a copy of one of several types");
             return self.hole(receiver, crate::apply::BAD_CALL, why);
         }
+        let args = if self.types.env().has_arrays { self.named_types(name, kinds, args) } else { args };
         let receiver = self.dynamic(receiver);
         let classes = self.classes_with(name);
         if classes.is_empty() && matches!(name.as_str(), "_replace" | "_asdict") {

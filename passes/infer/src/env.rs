@@ -35,6 +35,8 @@ pub(crate) struct Env<'p> {
     pub(crate) orders_itself: bool,
     /// Some class says how its objects are formatted.
     pub(crate) has_formats: bool,
+    /// The program uses NumPy: dynamic values may be arrays, whose comparisons are arrays.
+    pub(crate) has_arrays: bool,
 }
 
 impl<'p> Env<'p> {
@@ -61,6 +63,7 @@ impl<'p> Env<'p> {
             builds_comparisons: program.fns.keys().any(|path| path.last().ends_with(crate::expand::BUILT)),
             has_formats: program.fns.keys().any(|path| path.last() == "__format__"),
             loose_groups: crate::regex::has_loose_groups(program),
+            has_arrays: crate::arrays::are_used(program),
         };
         for (path, class) in &program.classes {
             let mut fields = own_fields(program, class);

@@ -619,6 +619,10 @@ impl Apply<'_, '_, '_> {
         if let Some(class) = crate::error_classes::builtin_error(name) {
             return self.set(id, Node::Item(class), Ty::new(TyKind::TypeOf(class)));
         }
+        if batuta_catalog::is_dynamic(name.as_str()) {
+            let origin = self.origin(id);
+            return self.array_item(name, origin);
+        }
         let is_library = !name.as_str().contains('.') && batuta_catalog::functions(name.as_str()).is_empty();
         if is_library || env.program.modules.contains_key(&name) {
             return self.hole(id, UNKNOWN_LIBRARY, format!("the module `{name}` as a value"));

@@ -438,7 +438,12 @@ impl Apply<'_, '_, '_> {
     }
 
     /// The list of the arguments by position, and the dict of those by name.
-    fn given_by_name(&mut self, kinds: &[ArgKind], args: Vec<NodeId>, origin: Origin) -> [NodeId; 2] {
+    pub(crate) fn given_by_name(
+        &mut self,
+        kinds: &[ArgKind],
+        args: Vec<NodeId>,
+        origin: Origin,
+    ) -> [NodeId; 2] {
         let (mut items, mut named) = (Vec::new(), Vec::new());
         let dict = Ty::dict(Ty::str(), Ty::value());
         for (kind, arg) in kinds.iter().zip(args) {

@@ -12,6 +12,7 @@
 
 mod apply;
 mod arguments;
+mod arrays;
 mod assignments;
 mod attribute_reads;
 mod bare_methods;

@@ -87,6 +87,9 @@ impl Solver<'_> {
         if rows.is_empty() && !is_type_member(name) {
             // The call becomes a hole; what it would give is dynamic, so that only the call is lost.
             args.iter().for_each(|arg| self.mark(arg.var));
+            if batuta_catalog::is_dynamic(name.as_str()) {
+                args.iter().for_each(|arg| self.gives_arrays(job, arg.var));
+            }
             return self.put(out, Head::Value);
         }
         let candidates: Vec<(&Row, Bound)> = self.candidates(rows, args);
@@ -110,6 +113,16 @@ impl Solver<'_> {
         if !self.rows.contains_key(&job) && self.first(job, "undecided") {
             self.undecided.push(job);
         }
+    }
+
+    /// A function that NumPy is given is called with arrays.
+    fn gives_arrays(&mut self, job: JobId, function: Var) {
+        self.each(job, function, |me, atom| {
+            if let Head::Func(_) = atom.head {
+                let params = atom.args.len().saturating_sub(1);
+                atom.args[..params].iter().for_each(|param| me.put(*param, Head::Value));
+            }
+        });
     }
 
     /// What is sorted is compared with its own kind.
@@ -292,7 +305,8 @@ impl Solver<'_> {
             });
         }
         if atom.head == Head::Value {
-            let is_told = self.choice.wide && depth > 0 && *ty.kind() != TyKind::Num;
+            let is_number = *ty.kind() == TyKind::Num && !self.env.has_arrays;
+            let is_told = self.choice.wide && depth > 0 && !is_number;
             return says(!is_told && !matches!(ty.kind(), TyKind::Unit | TyKind::Bool));
         }
         match ty.kind() {

@@ -315,6 +315,9 @@ impl Solver<'_> {
                 _ => {}
             });
         }
+        if self.env.has_arrays && [a, b].into_iter().any(|side| self.vars.has(side, Head::Value)) {
+            return self.put(out, Head::Value);
+        }
         if !self.env.builds_comparisons {
             self.put(out, Head::Bool);
         }

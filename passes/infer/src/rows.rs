@@ -191,6 +191,9 @@ impl Apply<'_, '_, '_> {
             return self.lib_call(spread, &kinds, args, node, origin);
         }
         let rows = batuta_catalog::functions(name.as_str());
+        if rows.is_empty() && batuta_catalog::is_dynamic(name.as_str()) {
+            return self.array_call(name, kinds, args, origin);
+        }
         if rows.is_empty() {
             return self.unknown(name, args, origin);
         }

@@ -228,6 +228,9 @@ impl Solver<'_> {
         if let Some(class) = crate::error_classes::builtin_error(name) {
             return self.put(out, Head::TypeOf(class));
         }
+        if batuta_catalog::is_dynamic(name.as_str()) {
+            return self.put(out, Head::Value);
+        }
         self.put(out, Head::LibFn(name));
     }
 

@@ -170,6 +170,10 @@ crate::exceptions! {
     pub NotTranslated() as "RuntimeError";
     /// What `pytest.fail` raises.
     pub Failed(BaseException) as "Failed";
+    /// `numpy.linalg.LinAlgError`.
+    pub LinAlgError(ValueError) as "numpy.linalg.LinAlgError";
+    /// `numpy.exceptions.AxisError`.
+    pub AxisError(ValueError, IndexError) as "numpy.exceptions.AxisError";
     /// Python's `object`.
     pub object() as "object";
     /// Python's `abc.ABC`.

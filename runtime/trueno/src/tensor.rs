@@ -346,6 +346,17 @@ impl<'a, T: Element> Tensor<'a, T> {
         }
     }
 
+    /// Storage, offset, shape and strides of an array that owns its elements; borrowed ones are copied.
+    pub fn into_parts(self) -> (Vec<T>, usize, Vec<usize>, Vec<isize>) {
+        match self.storage {
+            Storage::Owned(data) => (data, self.offset, self.shape.to_vec(), self.strides.to_vec()),
+            Storage::Borrowed(_) => {
+                let own = self.to_owned();
+                (own.to_vec(), 0, own.shape.to_vec(), own.strides.to_vec())
+            }
+        }
+    }
+
     /// The elements as another type, as `astype`; keeps the memory order.
     pub fn cast<U: Element>(&self) -> Array<U>
     where

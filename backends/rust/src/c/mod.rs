@@ -44,7 +44,7 @@ pub fn emit_c(program: &Program<Mir>, image: &Image, options: &EmitOptions) -> P
     let mut out = Project {
         files: Vec::new(),
         map: Vec::new(),
-        uses: project::Dependencies { runtime: true },
+        uses: project::Dependencies { runtime: true, ..Default::default() },
         problems: Vec::new(),
     };
     let others: Vec<String> = program
@@ -63,7 +63,10 @@ pub fn emit_c(program: &Program<Mir>, image: &Image, options: &EmitOptions) -> P
         let lines: String = others.iter().map(|name| format!("pub mod {name};\n")).collect();
         out.files.push(("src/lib.rs".to_owned(), format!("#![forbid(unsafe_code)]\n\n{lines}")));
     }
-    out.files.push(("Cargo.toml".to_owned(), project::manifest(options, true)));
+    out.files.push((
+        "Cargo.toml".to_owned(),
+        project::manifest(options, &project::Dependencies { runtime: true, ..Default::default() }),
+    ));
     out.files.push(("README.md".to_owned(), project::readme(program, options)));
     out.files.push(("batuta.map.json".to_owned(), project::map_text(program, options, &out.map)));
     out.files.sort();

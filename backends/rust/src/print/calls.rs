@@ -556,6 +556,7 @@ impl Printer<'_, '_> {
 
     pub(crate) fn scan_spelling(&mut self, spelling: &str, receiver: Option<Ty>) {
         self.uses.rt |= spelling.contains("rt::");
+        self.uses.np |= spelling.starts_with("np::");
         let is_std = receiver.is_none_or(|ty| {
             matches!(ty.strip_ref().kind(), TyKind::List(_) | TyKind::Str | TyKind::Bytes | TyKind::Array(..))
                 || matches!(ty.strip_ref().kind(), TyKind::Lib(name, _) if *name == "tuple")

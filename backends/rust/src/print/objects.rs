@@ -227,6 +227,10 @@ impl Printer<'_, '_> {
                 let value = self.by_ref(args[0]);
                 Expr::call("rt::py::is_instance", vec![value, name])
             }
+            ValueOp::Binary if let Some(word) = name.strip_prefix("compare.") => {
+                let parts = vec![self.by_ref(args[0]), self.by_ref(args[1]), text(word)];
+                Expr::call("rt::py::compared", parts)
+            }
             ValueOp::Binary | ValueOp::Unary | ValueOp::Index => {
                 if op == ValueOp::Unary && matches!(name, "truth" | "not") {
                     let truth = match self.python_comparison(args[0]) {

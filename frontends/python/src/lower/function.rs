@@ -52,6 +52,16 @@ impl<'t> Lowerer<'t> {
         if let Some(hint) = node.field("return_type") {
             self.cx.body.ret = self.hint(hint);
         }
+        // What Python takes for a truth or a number, whatever it is of NumPy.
+        if self.lib_modules.contains(&Name::new("numpy")) && role.kind == FnKind::Method {
+            self.cx.body.ret = match path.last() {
+                "__eq__" | "__ne__" | "__lt__" | "__le__" | "__gt__" | "__ge__" | "__bool__"
+                | "__contains__" => Ty::bool(),
+                "__len__" | "__hash__" | "__int__" | "__index__" => Ty::int(),
+                "__float__" => Ty::float(),
+                _ => self.cx.body.ret,
+            };
+        }
         self.cx.body.is_async = node.has_token("async");
         self.cx.body.above = above;
         let suite = node.field("body");

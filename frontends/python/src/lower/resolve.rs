@@ -231,7 +231,9 @@ impl<'t> Lowerer<'t> {
     }
 
     pub fn hint_text(&self, text: &str) -> Ty {
-        types::parse(text, &|name| self.hint_name(name))
+        let ty = types::parse(text, &|name| self.hint_name(name));
+        // `x: float` of a program with NumPy is given `np.float64` as well.
+        if self.lib_modules.contains(&Name::new("numpy")) { types::without_numbers(ty) } else { ty }
     }
 
     fn hint_name(&self, name: &str) -> Hint {

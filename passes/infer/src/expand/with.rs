@@ -136,6 +136,9 @@ impl<'a> Managers<'a> {
                 ("contextlib.closing", [arg]) => Kind::Closing(arg.value),
                 ("contextlib.nullcontext", []) => Kind::Null(None),
                 ("contextlib.nullcontext", [arg]) => Kind::Null(Some(arg.value)),
+                (name, _) if batuta_catalog::is_dynamic(name) => {
+                    Kind::Own { exit: Exit::default(), hint: "options".to_owned() }
+                }
                 _ => Kind::Library,
             },
             Callee::Fn(path) => self.called(self.program.resolve(*path)),

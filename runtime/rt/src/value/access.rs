@@ -185,7 +185,8 @@ pub fn get_slice(value: &Value, start: &Value, stop: &Value, step: &Value) -> Va
         (!bound.is_none()).then(|| index_of(bound, words).or_raise())
     };
     let from = |bound: Option<i64>| bound.map_or(Value::None, Value::from);
-    let (start, stop, step) = (bound(start), bound(stop), bound(step).unwrap_or(1));
+    let (start, stop, given) = (bound(start), bound(stop), bound(step));
+    let step = given.unwrap_or(1);
     match value {
         Value::List(list) => Value::List(list.slice(start, stop, step)),
         Value::Tuple(items) => Value::tuple(items.py_slice(start, stop, step)),
@@ -193,7 +194,13 @@ pub fn get_slice(value: &Value, start: &Value, stop: &Value, step: &Value) -> Va
         Value::Bytes(bytes) => Value::from(crate::Bytes(bytes.py_slice(start, stop, step))),
         other => match other.plain() {
             Some(plain) => get_slice(&plain, &from(start), &from(stop), &Value::from(step)),
-            None => type_error(format!("'{}' object is not subscriptable", other.type_name())),
+            None => {
+                let slice = Value::from(crate::list::Slice::new(start, stop, given));
+                match special(other, "__getitem__", &[slice]) {
+                    Some(part) => part,
+                    None => type_error(format!("'{}' object is not subscriptable", other.type_name())),
+                }
+            }
         },
     }
 }
@@ -280,7 +287,7 @@ pub fn vars(value: &Value) -> Value {
 pub(super) fn no_attribute(value: &Value, name: &str) -> ! {
     let kind = value.type_name();
     let is_of_python = match value {
-        Value::Object(object) => object.is_of_library(),
+        Value::Object(object) => object.is_of_library() && object.has(name) != Some(false),
         _ => super::members::has(value, name) == Some(true),
     };
     if is_of_python {

@@ -11,7 +11,7 @@ use crate::format::{Format, percent, percent_named, percent_of_items};
 use crate::list::PyList;
 use crate::number::float;
 use crate::repr::str;
-use crate::unwind::raise_new;
+use crate::unwind::{OrRaise, raise_new};
 
 /// Two numbers brought to one kind.
 enum Pair {
@@ -32,6 +32,9 @@ fn pair(a: &Value, b: &Value) -> Option<Pair> {
 #[cold]
 #[track_caller]
 fn otherwise(a: &Value, b: &Value, symbol: &str, method: &str) -> Value {
+    if let Some(answer) = by_operator(a, b, method) {
+        return answer;
+    }
     let own = format!("__{method}__");
     let reflected = format!("__r{method}__");
     if let Some(answer) =
@@ -44,6 +47,16 @@ fn otherwise(a: &Value, b: &Value, symbol: &str, method: &str) -> Value {
     }
     let (a, b) = (a.type_name(), b.type_name());
     raise_new(TypeError, format!("unsupported operand type(s) for {symbol}: '{a}' and '{b}'"))
+}
+
+/// The answer of an operand with operators of its own.
+#[track_caller]
+pub(super) fn by_operator(a: &Value, b: &Value, method: &str) -> Option<Value> {
+    let ask = |object: &Value, other: &Value, reflected: bool| match object {
+        Value::Object(object) => Rc::clone(object).operator(method, other, reflected),
+        _ => None,
+    };
+    ask(a, b, false).or_else(|| ask(b, a, true)).map(OrRaise::or_raise)
 }
 
 /// The answer of the texts that operands are.
@@ -64,6 +77,9 @@ fn of_plain(a: &Value, b: &Value, method: &str) -> Option<Value> {
 #[cold]
 #[track_caller]
 fn cannot_concatenate(a: &Value, b: &Value) -> Value {
+    if let Some(answer) = by_operator(a, b, "add") {
+        return answer;
+    }
     if let Some(answer) = special(b, "__radd__", std::slice::from_ref(a)).or_else(|| of_plain(a, b, "add")) {
         return answer;
     }
@@ -143,7 +159,7 @@ pub fn mul(a: &Value, b: &Value) -> Value {
             (_, true) => a,
             _ => return otherwise(a, b, "*", "mul"),
         };
-        let answer = special(a, "__mul__", std::slice::from_ref(b));
+        let answer = by_operator(a, b, "mul").or_else(|| special(a, "__mul__", std::slice::from_ref(b)));
         if let Some(answer) = answer.or_else(|| special(b, "__rmul__", std::slice::from_ref(a))) {
             return answer;
         }
@@ -153,7 +169,7 @@ pub fn mul(a: &Value, b: &Value) -> Value {
 }
 
 fn repeat(sequence: &Value, count: &Value) -> Option<Value> {
-    let count = count.as_int()?.to_i64()?;
+    let count = count.as_index()?.to_i64()?;
     Some(match sequence {
         Value::Str(text) => Value::from(text.repeat(usize::try_from(count).unwrap_or(0))),
         Value::List(list) => Value::List(list.borrow().py_repeat(count).into()),

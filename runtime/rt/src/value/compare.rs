@@ -7,7 +7,7 @@ use crate::class::TypeError;
 use crate::collections::{Key, mix_hash, std_hash};
 use crate::list::PyOrd;
 use crate::shared::Identity;
-use crate::unwind::raise_new;
+use crate::unwind::{OrRaise, raise_new};
 
 impl PartialEq for Value {
     /// Python's `==`.
@@ -62,6 +62,8 @@ fn order(a: &Value, b: &Value) -> Order {
             (Some(a), Some(b), ..) => Some(a.cmp(&b)),
             (Some(a), None, _, Value::Float(b)) => a.partial_cmp(b),
             (None, Some(b), Value::Float(a), _) => a.partial_cmp(&b),
+            (_, _, Value::Object(object), b) if let Some(a) = object.number() => return order(&a, b),
+            (_, _, a, Value::Object(object)) if let Some(b) = object.number() => return order(a, &b),
             _ => return Order::Unsupported,
         },
     })
@@ -79,6 +81,10 @@ fn compare(a: &Value, b: &Value, symbol: &str, methods: [&str; 2], holds: fn(Ord
     match order(a, b) {
         Order::Known(ordering) => ordering.is_some_and(holds),
         Order::Unsupported => {
+            let word = methods[0].trim_matches('_');
+            if let Some(answer) = super::arithmetic::by_operator(a, b, word) {
+                return answer.is_true();
+            }
             let tried = super::methods::special(a, methods[0], std::slice::from_ref(b))
                 .or_else(|| super::methods::special(b, methods[1], std::slice::from_ref(a)));
             if let Some(answer) = tried {
@@ -92,6 +98,36 @@ fn compare(a: &Value, b: &Value, symbol: &str, methods: [&str; 2], holds: fn(Ord
             raise_new(TypeError, format!("'{symbol}' not supported between instances of '{a}' and '{b}'"))
         }
     }
+}
+
+/// `a < b` and its kin as a value: an array of answers where an operand is one. `method` is `eq`, `lt`, ...
+#[track_caller]
+pub fn compared(a: &Value, b: &Value, method: &str) -> Value {
+    let mirrored = match method {
+        "lt" => "gt",
+        "le" => "ge",
+        "gt" => "lt",
+        "ge" => "le",
+        same => same,
+    };
+    if let Value::Object(object) = a
+        && let Some(answer) = std::rc::Rc::clone(object).operator(method, b, false)
+    {
+        return answer.or_raise();
+    }
+    if let Value::Object(object) = b
+        && let Some(answer) = std::rc::Rc::clone(object).operator(mirrored, a, false)
+    {
+        return answer.or_raise();
+    }
+    Value::Bool(match method {
+        "eq" => eq(a, b),
+        "ne" => ne(a, b),
+        "lt" => lt(a, b),
+        "le" => le(a, b),
+        "gt" => gt(a, b),
+        _ => ge(a, b),
+    })
 }
 
 /// `a == b`.
@@ -187,7 +223,7 @@ impl Key for Value {
             Value::Float(number) => number.py_hash(),
             Value::Tuple(items) => items.as_ref().py_hash(),
             Value::FrozenSet(set) => set.py_hash(),
-            Value::Object(_) => self.plain()?.py_hash(),
+            Value::Object(object) => object.plain().or_else(|| object.number())?.py_hash(),
             Value::List(_) | Value::Dict(_) | Value::Set(_) => {
                 self.key_hash();
                 None

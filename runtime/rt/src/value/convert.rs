@@ -115,7 +115,7 @@ pub fn to_float(value: &Value) -> Result<f64, Error> {
 /// The position that a value gives; raises `TypeError` for anything but an integer.
 #[track_caller]
 pub(super) fn index_of(value: &Value, words: impl FnOnce() -> String) -> Result<i64, Error> {
-    match value.as_int() {
+    match value.as_index() {
         Some(number) => match number.to_i64() {
             Some(index) => Ok(index),
             None => Err(Error::new(ValueError, "cannot fit 'int' into an index-sized integer")),

@@ -40,7 +40,9 @@ macro_rules! from_value {
                     match value {
                         $first => Ok($first_out),
                         $($pattern => Ok($out),)*
-                        Value::Object(object) if let Some(plain) = object.plain() => {
+                        Value::Object(object)
+                            if let Some(plain) = object.plain().or_else(|| object.number()) =>
+                        {
                             <$ty>::from_value(&plain)
                         }
                         other => Err(expected($wanted, other)),

@@ -2,8 +2,11 @@
 
 use super::Value;
 use super::access::iter;
-use super::arithmetic::{add, bitand, bitor, bitxor, mul, sub};
+use super::arithmetic::{
+    add, bitand, bitor, bitxor, floor_div, lshift, matmul, mul, pow, rem, rshift, sub, true_div,
+};
 use super::methods::special;
+use crate::unwind::{OrRaise, raise_new};
 
 /// The result, in the container that `a` is.
 fn keep(a: &Value, result: Value) -> Value {
@@ -26,10 +29,35 @@ fn keep(a: &Value, result: Value) -> Value {
 }
 
 #[track_caller]
-fn in_place(a: &Value, b: &Value, method: &str, otherwise: fn(&Value, &Value) -> Value) -> Value {
+fn kept(a: &Value, b: &Value, method: &str, otherwise: fn(&Value, &Value) -> Value) -> Value {
     match special(a, method, std::slice::from_ref(b)) {
         Some(result) => result,
         None => keep(a, otherwise(a, b)),
+    }
+}
+
+/// `a op= b` for the operators that no builtin container has in place: `method` is `truediv`, `pow`, ...
+#[track_caller]
+pub fn in_place(a: &Value, b: &Value, method: &str) -> Value {
+    if let Value::Object(object) = a {
+        let own = format!("__i{method}__");
+        let answer = std::rc::Rc::clone(object).call_method(&own, std::slice::from_ref(b));
+        if let Some(answer) = answer {
+            return answer.or_raise();
+        }
+    }
+    match method {
+        "truediv" => true_div(a, b),
+        "floordiv" => floor_div(a, b),
+        "mod" => rem(a, b),
+        "pow" => pow(a, b),
+        "matmul" => matmul(a, b),
+        "lshift" => lshift(a, b),
+        "rshift" => rshift(a, b),
+        other => {
+            let text = format!("not yet implemented: `{other}` in place");
+            raise_new(crate::class::NotTranslated, text)
+        }
     }
 }
 
@@ -41,35 +69,35 @@ pub fn iadd(a: &Value, b: &Value) -> Value {
         list.extend(items);
         return a.clone();
     }
-    in_place(a, b, "__iadd__", add)
+    kept(a, b, "__iadd__", add)
 }
 
 /// `a -= b`.
 #[track_caller]
 pub fn isub(a: &Value, b: &Value) -> Value {
-    in_place(a, b, "__isub__", sub)
+    kept(a, b, "__isub__", sub)
 }
 
 /// `a *= b`.
 #[track_caller]
 pub fn imul(a: &Value, b: &Value) -> Value {
-    in_place(a, b, "__imul__", mul)
+    kept(a, b, "__imul__", mul)
 }
 
 /// `a |= b`.
 #[track_caller]
 pub fn ior(a: &Value, b: &Value) -> Value {
-    in_place(a, b, "__ior__", bitor)
+    kept(a, b, "__ior__", bitor)
 }
 
 /// `a &= b`.
 #[track_caller]
 pub fn iand(a: &Value, b: &Value) -> Value {
-    in_place(a, b, "__iand__", bitand)
+    kept(a, b, "__iand__", bitand)
 }
 
 /// `a ^= b`.
 #[track_caller]
 pub fn ixor(a: &Value, b: &Value) -> Value {
-    in_place(a, b, "__ixor__", bitxor)
+    kept(a, b, "__ixor__", bitxor)
 }

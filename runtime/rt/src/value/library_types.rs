@@ -29,6 +29,10 @@ impl Library for Complex {
             Value::Float(x) => Some(Complex::from(*x)),
             Value::Int(number) => Some(Complex::from(number.to_f64())),
             Value::Bool(truth) => Some(Complex::from(i64::from(*truth))),
+            Value::Object(object) => {
+                let number = object.number()?;
+                held::<Complex>(&number).copied().or_else(|| Complex::widened(&number))
+            }
             _ => None,
         }
     }

@@ -43,6 +43,9 @@ pub fn call_with(value: &Value, args: &[Value], named: &Dict<String, Value>) -> 
     match value {
         Value::Function(function) => function.call_with(args, named).or_raise(),
         other if named.is_empty() => call(other, args),
+        Value::Object(object) if let Some(answer) = Rc::clone(object).call_named("__call__", args, named) => {
+            answer.or_raise()
+        }
         other => match crate::functools::call_partial(other, args, named) {
             Some(result) => result,
             None => {

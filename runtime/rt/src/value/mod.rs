@@ -192,6 +192,14 @@ impl Value {
         }
     }
 
+    /// The integer that an index or a count is: also that of another library.
+    pub(crate) fn as_index(&self) -> Option<Int> {
+        match self {
+            Value::Object(object) => object.plain().or_else(|| object.number())?.as_int(),
+            _ => self.as_int(),
+        }
+    }
+
     /// The number or text that an object is.
     pub(crate) fn plain(&self) -> Option<Value> {
         match self {
@@ -212,9 +220,9 @@ pub mod py {
         abs, add, bitand, bitor, bitxor, divmod, fill, floor_div, invert, lshift, matmul, mul, neg, pos, pow,
         product, rem, round, rshift, sub, sum, sum_from, true_div,
     };
-    pub use super::compare::{eq, ge, gt, le, lt, ne};
+    pub use super::compare::{compared, eq, ge, gt, le, lt, ne};
     pub use super::convert::{to_float, to_i64, to_int};
-    pub use super::in_place::{iadd, iand, imul, ior, isub, ixor};
+    pub use super::in_place::{iadd, iand, imul, in_place, ior, isub, ixor};
     pub use super::kinds::is_kind;
     pub use super::members::has_attr;
     pub use super::methods::{call, call_method, call_with, callable};

@@ -9,13 +9,18 @@ use crate::class::TypeError;
 use crate::collections::Dict;
 use crate::format::{Format, str_format_with};
 use crate::shared::List;
-use crate::unwind::raise_new;
+use crate::unwind::{OrRaise, raise_new};
 
 /// `v.name(*args, **named)`.
 #[track_caller]
 pub fn call_method_with(value: &Value, name: &str, args: &[Value], named: &Dict<String, Value>) -> Value {
     if named.is_empty() {
         return call_method(value, name, args);
+    }
+    if let Value::Object(object) = value
+        && let Some(answer) = Rc::clone(object).call_named(name, args, named)
+    {
+        return answer.or_raise();
     }
     match (value, name) {
         (Value::Object(object), _) => match (object.plain(), Rc::clone(object).get_attr(name)) {

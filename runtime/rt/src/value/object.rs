@@ -268,6 +268,32 @@ pub trait Object: Any {
         None
     }
 
+    /// The number that an object of another library holds: 3 of `np.int64(3)`. Unlike [`Object::plain`] the
+    /// object has operators of its own.
+    fn number(&self) -> Option<Value> {
+        None
+    }
+
+    /// `object op other`, or `other op object` where `reflected`; `method` is `add`, `lt` and so on.
+    fn operator(
+        self: Rc<Self>,
+        _method: &str,
+        _other: &Value,
+        _reflected: bool,
+    ) -> Option<Result<Value, Error>> {
+        None
+    }
+
+    /// Calls the method `name` with keyword arguments too; none where it knows no such call.
+    fn call_named(
+        self: Rc<Self>,
+        _name: &str,
+        _args: &[Value],
+        _named: &Dict<String, Value>,
+    ) -> Option<Result<Value, Error>> {
+        None
+    }
+
     /// `object == other`; none where identity decides.
     fn equals(&self, other: &Value) -> Option<bool> {
         self.plain().map(|plain| plain == *other)

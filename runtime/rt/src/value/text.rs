@@ -59,6 +59,12 @@ impl Format for Value {
             Value::Int(number) => number.operand(),
             Value::Float(number) => Operand::Float(*number),
             Value::Str(text) => Operand::Text(text),
+            Value::Object(object) if let Some(number) = object.number() => match number {
+                Value::Bool(truth) => Operand::Bool(truth),
+                Value::Float(number) => Operand::Float(number),
+                Value::Int(number) if let Some(number) = number.to_i64() => Operand::Small(number),
+                _ => Operand::Other(object.type_name()),
+            },
             other => Operand::Other(other.type_name()),
         }
     }

@@ -1,10 +1,14 @@
 //! Linear algebra of matrices: solving, inverses, decompositions, norms.
 //!
 //! Everything is computed in f64 (f32 results are rounded once). Results agree with LAPACK's within the
-//! usual norm-wise bounds; signs of singular and eigenvectors are a choice that may differ.
+//! usual norm-wise bounds; signs of singular vectors and of those of symmetric matrices are LAPACK's, those of
+//! general eigenvectors are a choice that may differ.
 
+mod bidiagonal;
 mod decompose;
-mod eigen;
+mod reflect;
+mod schur;
+mod tridiagonal;
 
 use crate::dtype::{Cast, Complex128, Real};
 use crate::error::{Error, Result};
@@ -178,7 +182,11 @@ impl<T: FloatMath> Tensor<'_, T> {
 
     /// Singular values and vectors (reduced form). Errors: not a matrix, no convergence.
     pub fn svd(&self) -> Result<Svd<T>> {
-        let (u, s, vt) = decompose::svd(Dense::of("svd", self)?)?;
+        let a = Dense::of("svd", self)?;
+        if a.data.iter().any(|x| !x.is_finite()) {
+            return Err(Error::LinAlg("SVD did not converge"));
+        }
+        let (u, s, vt) = bidiagonal::svd(a)?;
         let s = Tensor::from_items(s.into_iter().map(T::from_f64));
         Ok(Svd { u: u.to_tensor(), s, vt: vt.to_tensor() })
     }
@@ -246,7 +254,7 @@ impl<T: FloatMath> Tensor<'_, T> {
     /// Eigenvalues (rising) and vectors (columns) of a symmetric matrix; its lower triangle is read.
     /// Errors: not square, no convergence.
     pub fn eigh(&self) -> Result<(Array<T>, Array<T>)> {
-        let (values, vectors) = eigen::symmetric(Dense::square("eigh", self)?)?;
+        let (values, vectors) = tridiagonal::symmetric(Dense::square("eigh", self)?)?;
         Ok((Tensor::from_items(values.into_iter().map(T::from_f64)), vectors.to_tensor()))
     }
 
@@ -254,7 +262,7 @@ impl<T: FloatMath> Tensor<'_, T> {
     /// convergence.
     pub fn eig(&self) -> Result<(Array<Complex128>, Array<Complex128>)> {
         let n = self.len();
-        let (values, vectors) = eigen::general(&Dense::square("eig", self)?)?;
+        let (values, vectors) = schur::general(&Dense::square("eig", self)?)?;
         Ok((Tensor::from(values), Tensor::owned(vectors, &[n, n])))
     }
 
