@@ -20,6 +20,7 @@ mod calls;
 mod captured;
 mod early;
 mod effects;
+mod entities;
 mod errors;
 mod filled;
 mod fold;
@@ -182,7 +183,7 @@ fn share_kept_arguments(program: &Program<Typed>, built: &mut build::Built, mode
 }
 
 /// Classes whose objects must be one object for life: exceptions, those that the program tells
-/// apart, those that change and become dynamic values, and families that change and whose classes add fields of their own.
+/// apart, those that change and become dynamic values or have a second name in Ruchy, and families that change and whose classes add fields of their own.
 fn share_objects(program: &Program<Typed>, built: &mut build::Built) {
     let mut shared = identity::told_apart(program);
     let families = Families::of(program);
@@ -197,6 +198,12 @@ fn share_objects(program: &Program<Typed>, built: &mut build::Built) {
         }
     }
     shared.extend(captured::classes(program));
+    for class in entities::handed_on(program) {
+        let shape = built.graph.fresh(batuta_core::Ty::class(class));
+        if built.graph.is_mutated(shape) {
+            shared.insert(class);
+        }
+    }
     // A task holds the object whose method it runs.
     let suspends = |path: &Name| program.fns.get(path).is_some_and(|body| holds_arguments(body));
     shared

@@ -55,7 +55,7 @@ pub fn repr(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Kind::Func(..) => f.write_str("<function>"),
         Kind::Opaque(Opaque { repr: Some(repr), .. }) => repr(item.word, f),
         Kind::Opaque(of) => write!(f, "<{} object>", of.name),
-        Kind::Iter(_) | Kind::Random | Kind::Args | Kind::Other => f.write_str("<object>"),
+        Kind::Iter(_) | Kind::Random | Kind::Args | Kind::Outcome(..) | Kind::Other => f.write_str("<object>"),
     }
 }
 
@@ -173,6 +173,7 @@ pub fn type_name(item: &Item) -> &'static str {
         Kind::Deque(_) => "deque",
         Kind::Func(..) => "function",
         Kind::Iter(_) => "generator",
+        Kind::Outcome(names, _) => names[usize::from(item.held().is_err())],
         Kind::TypeOf(_) => "type",
         Kind::Class(static_class) => item.class().unwrap_or(static_class).path.last(),
         Kind::Error => error_of(item).name(),

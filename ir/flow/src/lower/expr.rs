@@ -124,6 +124,11 @@ impl Lower<'_> {
         {
             return value;
         }
+        if let (Callee::Lib(name), [arg]) = (callee, args)
+            && name.as_str().split(['#', '$']).next() == Some("ruchy.try")
+        {
+            return self.tried(arg.value, ty, origin);
+        }
         let target = match callee {
             Callee::Fn(path) => Target::Fn(*path),
             Callee::Virtual(path) => Target::Virtual(*path),
@@ -141,6 +146,32 @@ impl Lower<'_> {
             self.end(End::Stop);
         }
         value
+    }
+
+    /// `x?` of Ruchy: what is held, or the function gives that there is nothing.
+    fn tried(&mut self, value: NodeId, ty: Ty, origin: Origin) -> Reg {
+        let value = self.expr(value);
+        let is_result = matches!(self.ty(value).strip().kind(), TyKind::Lib(name, _) if *name == "Result");
+        let (test, held) =
+            if is_result { ("ruchy.is_ok", "ruchy.ok_of") } else { ("ruchy.is_some", "ruchy.some_of") };
+        let is_there = self.lib(test, vec![value], Ty::bool(), origin);
+        let (there, leave) = (self.new_block(), self.new_block());
+        self.end(End::If(is_there, there, leave));
+        self.go(leave);
+        let ret = self.lir.ret;
+        let given = match ret.kind() {
+            TyKind::Lib(_, parts) if is_result && parts.len() == 2 => {
+                let error = self.lib("ruchy.err_of", vec![value], parts[1], origin);
+                self.lib("ruchy.Err", vec![error], ret, origin)
+            }
+            _ => self.lib("ruchy.None", Vec::new(), ret, origin),
+        };
+        let on_error = self.on_error;
+        self.unwind_to(0);
+        self.end(End::Return(Some(given)));
+        self.on_error = on_error;
+        self.go(there);
+        self.lib(held, vec![value], ty, origin)
     }
 
     pub(super) fn parts(&mut self, pieces: &[Piece]) -> Vec<Part> {
