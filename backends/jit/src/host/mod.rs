@@ -18,6 +18,7 @@ mod maths;
 mod modules;
 mod numbers;
 mod ruchy;
+mod ruchy_debug;
 mod ruchy_lists;
 mod ruchy_outcomes;
 pub mod ruchy_show;

@@ -136,6 +136,15 @@ fn class_str(item: &Item, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
 }
 
+/// `{:?}` of Ruchy, `{:#?}` with the rule `#`.
+fn debugged(item: Item, rule: &str, out: &mut String) {
+    let shown = super::ruchy_debug::Debugged(item);
+    match rule {
+        "#" => push(out, format_args!("{shown:#?}")),
+        _ => push(out, format_args!("{shown:?}")),
+    }
+}
+
 /// What a format sees.
 pub fn operand(item: &Item) -> Operand<'_> {
     match &item.desc.kind {
@@ -218,6 +227,7 @@ fn piece(item: &Item, conv: Conv, spec: &[FormatPart], args: &[Item], out: &mut 
             return out.push_str(&rt::percent(&format!("%{rule}{letter}"), &[&bare]));
         }
         Conv::Str => rt::str(&bare).to_string(),
+        Conv::Repr if super::is_ruchy() => return debugged(bare, &rule, out),
         Conv::Repr => rt::repr(&bare).to_string(),
         Conv::Ascii => rt::ascii(&bare),
     };

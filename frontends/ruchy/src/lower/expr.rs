@@ -393,10 +393,17 @@ impl<'t> Lowerer<'t> {
                 let row = if sign.text() == "<<" { "ruchy.shl" } else { "ruchy.shr" };
                 return self.call_lib(row, args, node);
             }
+            // The value is that of the operand that decides.
             "&&" | "||" => {
                 let op = if sign.text() == "&&" { ObjOp::And } else { ObjOp::Or };
-                let (a, b) = (self.condition(left), self.condition(right));
+                let (a, b) = (self.owned(left), self.owned(right));
                 return self.op(op, vec![a, b], node);
+            }
+            // What is compared with a literal outcome is one of its type.
+            "==" | "!=" if is_outcome(left) || is_outcome(right) => {
+                let args = vec![self.expr(left), self.expr(right)];
+                let same = self.call_lib("ruchy.same", args, node);
+                return if sign.text() == "==" { same } else { self.op(ObjOp::Not, vec![same], node) };
             }
             _ => {}
         }
@@ -604,6 +611,18 @@ fn is_number(node: Syntax<'_>) -> bool {
         "integer" | "float" => true,
         "unary_expression" | "parenthesized_expression" => {
             node.field("value").or_else(|| node.first()).is_some_and(is_number)
+        }
+        _ => false,
+    }
+}
+
+/// `Some(x)`, `None`, `Ok(x)`, `Err(x)`.
+fn is_outcome(node: Syntax<'_>) -> bool {
+    match node.kind() {
+        "parenthesized_expression" => node.first().is_some_and(is_outcome),
+        "identifier" => node.text() == "None",
+        "call_expression" => {
+            node.field("function").is_some_and(|name| matches!(name.text(), "Some" | "Ok" | "Err"))
         }
         _ => false,
     }

@@ -17,7 +17,7 @@ pub use nil::{caught, coalesce, fault_message, fault_type, greatest, is_nil, lea
 pub use number::{as_char, char_to_int, exponent, pow, radix, rem, shl, shr, to_float, to_int};
 #[doc(hidden)]
 pub use show::by_number;
-pub use show::{Nested, Show, Text, nested, or_nil, text};
+pub use show::{Debugged, Nested, Show, Text, debug, nested, or_nil, text};
 pub use text::{
     capitalised, characters, find, lines, pad_end, pad_start, parse_float, parse_int, parsed, repeat, slice,
     split, title, to_digit,
@@ -49,6 +49,11 @@ pub fn check(holds: bool, message: &str) {
         let colon = if message.is_empty() { "" } else { ": " };
         crate::raise_new(crate::AssertionError, format!("Assertion failed{colon}{message}"))
     }
+}
+
+/// Whether two values are equal.
+pub fn same<T: PartialEq + ?Sized>(left: &T, right: &T) -> bool {
+    left == right
 }
 
 /// Stops the program unless two values are equal.
